@@ -1,0 +1,316 @@
+import { z } from '@hono/zod-openapi';
+import { DESIRED_STATES, DESTINATION_STATUSES, OPERATION_KINDS, STANDBY_MODES } from '../domain/destination.ts';
+import { HEALTH_LEVELS } from '../domain/health.ts';
+
+/**
+ * Every shape the API takes and gives. One schema validates the request, types the code and writes the OpenAPI
+ * document. Requests are strict: an unknown field is an error, because a misspelt field silently ignored is a wish lost.
+ */
+
+// Unpaired surrogates, C0/C1 controls and bidirectional overrides have no place in a name shown to an operator.
+// oxlint-disable-next-line no-control-regex
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/u;
+
+const timestamp = z.string().openapi({ format: 'date-time', example: '2026-11-21T18:02:11.000Z' });
+
+const DestinationName = z
+  .string()
+  .trim()
+  .min(1, 'a name is needed')
+  .max(100, 'a name has at most 100 characters')
+  .refine((value) => !UNPRINTABLE.test(value), 'a name holds no control characters')
+  .openapi({ example: 'Main YouTube' });
+
+/** Bytes, not characters: KMS encrypts at most 4096 bytes in one call. */
+export const STREAM_KEY_BYTES_MAX = 4096;
+
+const StreamKeyInput = z
+  .string()
+  .min(1, 'a stream key is needed')
+  .refine((value) => Buffer.byteLength(value) <= STREAM_KEY_BYTES_MAX, `a stream key has at most ${STREAM_KEY_BYTES_MAX} bytes`)
+  // oxlint-disable-next-line no-control-regex
+  .refine((value) => !/[\s\u0000-\u001f\u007f]/.test(value), 'a stream key holds no spaces or control characters')
+  .openapi({ format: 'password', writeOnly: true, example: 'abcd-efgh-ijkl-mnop' });
+
+const RtmpUrlInput = z
+  .string()
+  .min(1)
+  .max(2048, 'an RTMP URL has at most 2048 characters')
+  .openapi({ example: 'rtmps://a.rtmps.youtube.com:443/live2', description: 'Without the stream key. Left out: the platform’s own.' });
+
+const PresetId = z.string().min(1).max(64).openapi({ example: '1080p30' });
+const PlatformId = z.string().min(1).max(64).openapi({ example: 'youtube' });
+const Standby = z.enum(STANDBY_MODES).openapi({ description: 'warm: kept ready while idle; cold: made on start, released on stop' });
+
+/** Ids are made by us: a prefix and a ULID, or the primary channel's fixed id. */
+export const DestinationId = z
+  .string()
+  .regex(/^(primary|dst_[0-9a-hjkmnp-tv-z]{26})$/, 'not a destination id')
+  .openapi({ param: { name: 'destinationId', in: 'path' }, example: 'dst_01k8m3v0s5n2q8w4x6y7z9a1bc' });
+
+export const OperationId = z
+  .string()
+  .regex(/^(primary|dst_[0-9a-hjkmnp-tv-z]{26})-(create|start|stop|teardown)-\d{1,9}$/, 'not an operation id')
+  .openapi({ param: { name: 'operationId', in: 'path' }, example: 'dst_01k8m3v0s5n2q8w4x6y7z9a1bc-start-2' });
+
+export const CreateDestination = z
+  .strictObject({
+    name: DestinationName,
+    platform: PlatformId,
+    rtmpUrl: RtmpUrlInput.optional(),
+    streamKey: StreamKeyInput,
+    preset: PresetId.optional(),
+    standby: Standby.optional(),
+  })
+  .openapi('CreateDestination');
+
+export const ReplaceDestination = z
+  .strictObject({
+    name: DestinationName,
+    platform: PlatformId,
+    rtmpUrl: RtmpUrlInput,
+    preset: PresetId,
+    standby: Standby,
+    streamKey: StreamKeyInput.optional(),
+  })
+  .openapi('ReplaceDestination');
+
+export const PatchDestination = z
+  .strictObject({
+    name: DestinationName.optional(),
+    platform: PlatformId.optional(),
+    rtmpUrl: RtmpUrlInput.optional(),
+    preset: PresetId.optional(),
+    standby: Standby.optional(),
+  })
+  .refine((value) => Object.keys(value).length > 0, 'nothing to change was given')
+  .openapi('PatchDestination');
+
+export const PutStreamKey = z.strictObject({ streamKey: StreamKeyInput }).openapi('PutStreamKey');
+
+export const ApplyQuery = z.strictObject({
+  apply: z
+    .enum(['now', 'next-start'])
+    .optional()
+    .openapi({ description: 'Needed when the destination is on air: now restarts it, next-start waits for the next start' }),
+});
+
+export const ListQuery = z.strictObject({
+  status: z.enum(DESTINATION_STATUSES).optional(),
+  platform: PlatformId.optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(512).optional(),
+});
+
+const RecordedError = z
+  .object({ code: z.string(), detail: z.string(), remedy: z.string(), at: timestamp })
+  .openapi('RecordedError');
+
+const Health = z
+  .object({
+    level: z.enum(HEALTH_LEVELS),
+    code: z.string().openapi({ description: 'Reason, from a closed list', example: 'stream_key_rejected' }),
+    severity: z.enum(['none', 'transient', 'fatal']),
+    detail: z.string().openapi({ description: 'What was seen, one sentence' }),
+    remedy: z.string().openapi({ description: 'What to do, one line; empty when nothing is needed' }),
+    since: timestamp.nullable(),
+    observedAt: timestamp.nullable(),
+  })
+  .openapi('Health');
+
+const OperationStep = z
+  .object({
+    step: z.string(),
+    label: z.string().openapi({ example: 'starting the channel' }),
+    startedAt: timestamp,
+    endedAt: timestamp.nullable(),
+    attempts: z.number().int(),
+  })
+  .openapi('OperationStep');
+
+export const OperationResource = z
+  .object({
+    operationId: z.string(),
+    destinationId: z.string(),
+    kind: z.enum(OPERATION_KINDS),
+    state: z.enum(['running', 'succeeded', 'failed', 'superseded']),
+    requestedBy: z.string(),
+    startedAt: timestamp,
+    endedAt: timestamp.nullable(),
+    deadlineAt: timestamp,
+    stepNumber: z.number().int().openapi({ description: 'Which step is running, from 1' }),
+    stepCount: z.number().int(),
+    steps: z.array(OperationStep),
+    error: RecordedError.nullable(),
+  })
+  .openapi('Operation');
+
+const ALLOWED_ACTIONS = ['start', 'stop', 'edit', 'delete'] as const;
+
+export const DestinationResource = z
+  .object({
+    destinationId: z.string(),
+    name: z.string(),
+    platform: z.string(),
+    rtmpUrl: z.string(),
+    streamKeySet: z.boolean(),
+    streamKeyLast4: z.string().nullable(),
+    preset: z.string(),
+    standby: z.enum(STANDBY_MODES),
+    primary: z.boolean().openapi({ description: 'The always-on HLS channel: cannot be stopped, edited or deleted' }),
+    desired: z.enum(DESIRED_STATES),
+    status: z.enum(DESTINATION_STATUSES),
+    health: Health,
+    onAir: z.boolean().openapi({ description: 'Running, good, and seen so recently: the only state that may be shown green' }),
+    runningSince: timestamp.nullable(),
+    bitrateBps: z.number().nullable().openapi({ description: 'Newest observed output bitrate; null when not reported' }),
+    framesPerSecond: z.number().nullable(),
+    targetBitrateBps: z.number().nullable().openapi({ description: 'What the preset asks for; null for source' }),
+    operation: OperationResource.nullable().openapi({ description: 'The operation in flight' }),
+    lastError: RecordedError.nullable(),
+    mediaLiveChannelId: z.string().nullable(),
+    mediaConnectOutputArn: z.string().nullable(),
+    allowedActions: z.array(z.enum(ALLOWED_ACTIONS)),
+    refusedActions: z
+      .record(z.string(), z.string())
+      .openapi({ description: 'Action to the reason why it is not possible now', example: { start: 'already running' } }),
+    pendingChanges: z.boolean().openapi({ description: 'An edit waits for the next start' }),
+    revision: z.number().int(),
+    createdAt: timestamp,
+    lastModified: timestamp,
+  })
+  .openapi('Destination');
+
+export const DestinationList = z
+  .object({ data: z.array(DestinationResource), nextCursor: z.string().nullable() })
+  .openapi('DestinationList');
+
+const MetricPoint = z.object({ at: timestamp, value: z.number() });
+export const MetricsResource = z
+  .object({
+    destinationId: z.string(),
+    observedAt: timestamp,
+    uptimeSeconds: z.number().nullable(),
+    current: z.object({
+      bitrateBps: z.number().nullable(),
+      framesPerSecond: z.number().nullable(),
+      droppedFrames: z.number().nullable().openapi({ description: 'Since the channel started' }),
+      reconnects: z.number().nullable().openapi({ description: 'Since the channel started; null where the engine does not report it' }),
+    }),
+    series: z.object({
+      bitrateBps: z.array(MetricPoint),
+      framesPerSecond: z.array(MetricPoint),
+      droppedFrames: z.array(MetricPoint),
+    }),
+    periodSeconds: z.number(),
+  })
+  .openapi('Metrics');
+
+export const FlowStatusResource = z
+  .object({
+    flowArn: z.string(),
+    name: z.string(),
+    status: z.enum(['STANDBY', 'ACTIVE', 'UPDATING', 'DELETING', 'STARTING', 'STOPPING', 'ERROR', 'UNKNOWN']),
+    source: z.object({
+      state: z.enum(['off', 'waiting', 'connected', 'failed']).openapi({ description: 'off: the flow is stopped; waiting: listening, no encoder' }),
+      detail: z.string(),
+      remedy: z.string(),
+      since: timestamp.nullable(),
+      bitrateBps: z.number().nullable(),
+      continuityErrors: z.number().nullable(),
+      video: z
+        .object({ codec: z.string(), width: z.number(), height: z.number(), framesPerSecond: z.number().nullable() })
+        .nullable(),
+      audio: z.object({ codec: z.string(), sampleRateHz: z.number().nullable(), channels: z.number().nullable() }).nullable(),
+    }),
+    ingest: z.object({
+      protocol: z.string(),
+      host: z.string().openapi({ description: 'Address an encoder connects to; embedded: the host of this page' }),
+      port: z.number(),
+      latencyMs: z.number(),
+      encrypted: z.boolean(),
+      srtUrl: z.string().openapi({ example: 'srt://127.0.0.1:9998?mode=caller&latency=200000' }),
+    }),
+    preview: z.object({
+      hlsUrl: z.string().nullable().openapi({ description: 'Same-origin path of the HLS preview', example: '/out/v1/abc/index.m3u8' }),
+      destinationId: z.string(),
+    }),
+    outputs: z.object({ used: z.number(), limit: z.number() }),
+    observedAt: timestamp,
+  })
+  .openapi('FlowStatus');
+
+const PlatformPreset = z.object({
+  platformId: z.string(),
+  name: z.string(),
+  rtmpUrl: z.string().nullable().openapi({ description: 'Default ingest URL; null when the platform gives one per event' }),
+  rtmpUrlHint: z.string(),
+  streamKeyHint: z.string(),
+  backupRtmpUrl: z.string().nullable(),
+  defaultEncoding: z.string(),
+  encodings: z.array(z.string()).openapi({ description: 'Encodings within the platform’s caps' }),
+  videoBitrateBpsMax: z.number().nullable(),
+  notes: z.array(z.string()),
+  source: z.string(),
+  seenOn: z.string(),
+});
+
+const EncodingPreset = z.object({
+  encodingId: z.string(),
+  name: z.string(),
+  width: z.number().nullable(),
+  height: z.number().nullable(),
+  framesPerSecond: z.number().nullable(),
+  videoBitrateBps: z.number().nullable(),
+  audioBitrateBps: z.number().nullable(),
+  gopSeconds: z.number().nullable(),
+});
+
+export const PresetsResource = z
+  .object({ platforms: z.array(PlatformPreset), encodings: z.array(EncodingPreset) })
+  .openapi('Presets');
+
+export const HealthResource = z
+  .object({
+    status: z.enum(['ok', 'degraded']),
+    version: z.string(),
+    checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
+  })
+  .openapi('ServiceHealth');
+
+export const CreateSession = z.strictObject({ token: z.string().min(1).max(512) }).openapi('CreateSession');
+export const SessionResource = z
+  .object({
+    principal: z.string(),
+    embedded: z.boolean().openapi({ description: 'True on one machine, where rehearsal targets on loopback are allowed' }),
+    loopbackTargetsAllowed: z.boolean(),
+    version: z.string(),
+  })
+  .openapi('Session');
+
+/** RFC 9457 problem. `code` is stable; `detail` and `remedy` are for people. */
+export const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    code: z.string(),
+    remedy: z.string(),
+    requestId: z.string(),
+    errors: z
+      .array(z.object({ field: z.string(), message: z.string() }))
+      .optional()
+      .openapi({ description: 'One entry per offending field; `field` is a path such as streamKey' }),
+    allowedActions: z.array(z.string()).optional(),
+    retryAfterSeconds: z.number().optional(),
+  })
+  .openapi('Problem');
+
+export type DestinationResource = z.infer<typeof DestinationResource>;
+export type OperationResource = z.infer<typeof OperationResource>;
+export type FlowStatusResource = z.infer<typeof FlowStatusResource>;
+export type MetricsResource = z.infer<typeof MetricsResource>;
+export type PresetsResource = z.infer<typeof PresetsResource>;
+export type SessionResource = z.infer<typeof SessionResource>;
+export type ProblemBody = z.infer<typeof Problem>;

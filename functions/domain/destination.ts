@@ -1,0 +1,113 @@
+/**
+ * The destination record: what we know of one place we push to. Three truths are kept apart and never merged into one
+ * field: `desired` (what was asked for), `status` (where our lifecycle is) and the health derived from `observation`
+ * (what the far end sees).
+ */
+
+export const DESIRED_STATES = ['idle', 'running', 'deleted'] as const;
+export type DesiredState = (typeof DESIRED_STATES)[number];
+
+export const DESTINATION_STATUSES = ['idle', 'creating', 'starting', 'running', 'stopping', 'deleting', 'error'] as const;
+export type DestinationStatus = (typeof DESTINATION_STATUSES)[number];
+
+export const STANDBY_MODES = ['warm', 'cold'] as const;
+/** `warm` keeps channel and input while idle (quick start, small idle fee, occupies quota); `cold` releases them on stop. */
+export type StandbyMode = (typeof STANDBY_MODES)[number];
+
+/** AWS resources a destination holds, in the order they are made. Release goes in the reverse order. */
+export const HELD_RESOURCES = ['input', 'channel', 'flowOutput', 'channelRun'] as const;
+export type HeldResource = (typeof HELD_RESOURCES)[number];
+
+export const OPERATION_KINDS = ['create', 'start', 'stop', 'teardown'] as const;
+/** Names the state machine that carries the operation out: `destination-<kind>`. */
+export type OperationKind = (typeof OPERATION_KINDS)[number];
+
+/** Id of the always-on HLS channel, which is a destination like the others but cannot be stopped or deleted. */
+export const PRIMARY_DESTINATION_ID = 'primary';
+
+/** One step of an operation as it ran. `attempts` counts calls of the step, waiting included. */
+export interface OperationStep {
+  step: string;
+  startedAt: string;
+  endedAt?: string;
+  attempts: number;
+}
+
+export type OperationOutcome = 'succeeded' | 'failed' | 'superseded';
+
+/** One run of a state machine for one destination. `operationId` is also the execution's name. */
+export interface Operation {
+  operationId: string;
+  kind: OperationKind;
+  generation: number;
+  requestedBy: string;
+  startedAt: string;
+  /** After this instant the sweep may treat the operation as stuck. */
+  deadlineAt: string;
+  steps: OperationStep[];
+  endedAt?: string;
+  outcome?: OperationOutcome;
+  error?: RecordedError;
+}
+
+/** Why something failed, safe to show: a code of the closed list, one sentence, one remedy. */
+export interface RecordedError {
+  code: string;
+  detail: string;
+  remedy: string;
+  at: string;
+}
+
+/** What a destination holds in AWS, or is about to. An id is recorded as soon as AWS has answered with it. */
+export interface HeldResources {
+  input?: { inputId: string; address: string; port: number };
+  channel?: { channelId: string; channelArn: string; configurationHash: string };
+  flowOutput?: { flowOutputArn: string; flowOutputName: string };
+  /** Present from the moment StartChannel was accepted until the channel was seen stopped. */
+  channelRun?: { startedAt: string; generation: number };
+}
+
+/** The newest look at what the channel really does. Absent figures were not reported, which is not the same as zero. */
+export interface Observation {
+  observedAt: string;
+  channelState?: string;
+  alerts: { alertType: string; message: string; setAt: string }[];
+  sourceConnected?: boolean;
+  bitrateBps?: number;
+  framesPerSecond?: number;
+  droppedFrames?: number;
+  reconnects?: number;
+  activeOutputs?: number;
+  /** Since when the derived health has been what it is. */
+  healthCode?: string;
+  healthSince?: string;
+}
+
+/** A destination as stored. `streamKeyCiphertext` is KMS ciphertext (base64) bound to this destination. */
+export interface Destination {
+  destinationId: string;
+  name: string;
+  platform: string;
+  rtmpUrl: string;
+  streamKeyCiphertext: string | null;
+  streamKeyLast4: string | null;
+  streamKeyFingerprint: string | null;
+  preset: string;
+  standby: StandbyMode;
+  desired: DesiredState;
+  status: DestinationStatus;
+  /** Counts operations; every write of the lifecycle is conditional on it. */
+  generation: number;
+  /** Counts changes a client can see in the configuration; the ETag. */
+  revision: number;
+  operation: Operation | null;
+  held: HeldResources;
+  /** Set by an edit that must reach the platform now: the next settle stops, then starts again. */
+  restartRequested: boolean;
+  lastError: RecordedError | null;
+  observation: Observation | null;
+  /** When the current run reached `running`; null while it is not running. */
+  runningSince: string | null;
+  createdAt: string;
+  lastModified: string;
+}
