@@ -1,0 +1,36 @@
+/**
+ * A program: one decoded-enough view of a transport stream (or of an encoder's output) that any number of outputs
+ * subscribe to. Frames carry the FLV tag body once, built by whoever made the frame, so that a hundred publishers write
+ * the same bytes without copying them.
+ */
+
+export interface ProgramFormat {
+  /** AVCDecoderConfigurationRecord and what it says. */
+  video: { avcConfiguration: Buffer; width: number; height: number; framesPerSecond: number | null } | null;
+  /** AudioSpecificConfig and what it says. */
+  audio: { specificConfig: Buffer; sampleRateHz: number; channels: number } | null;
+}
+
+export interface Frame {
+  kind: 'video' | 'audio';
+  /** Decode time in milliseconds on a timeline that never wraps or runs backwards within one program. */
+  dtsMs: number;
+  /** Presentation minus decode time in milliseconds; 0 for audio. */
+  compositionOffsetMs: number;
+  keyframe: boolean;
+  /** Whole FLV tag body: 5-byte AVC header + length-prefixed NAL units, or 2-byte AAC header + raw access unit. */
+  flvBody: Buffer;
+}
+
+export interface ProgramSubscriber {
+  /** Always called before the first frame, and again when the headers change mid-stream. */
+  onFormat(format: ProgramFormat): void;
+  onFrame(frame: Frame): void;
+  /** No frame has arrived for a while; `onFrame` resumes when the source is back. */
+  onSourceLost(): void;
+}
+
+export interface Program {
+  /** Delivers the format and the frames since the last keyframe at once (if known), then live. Returns unsubscribe. */
+  subscribe(subscriber: ProgramSubscriber): () => void;
+}
