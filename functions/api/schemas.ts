@@ -124,7 +124,6 @@ const OperationStep = z
     label: z.string().openapi({ example: 'starting the channel' }),
     startedAt: timestamp,
     endedAt: timestamp.nullable(),
-    attempts: z.number().int(),
   })
   .openapi('OperationStep');
 
@@ -194,8 +193,8 @@ export const MetricsResource = z
     current: z.object({
       bitrateBps: z.number().nullable(),
       framesPerSecond: z.number().nullable(),
-      droppedFrames: z.number().nullable().openapi({ description: 'Since the channel started' }),
-      reconnects: z.number().nullable().openapi({ description: 'Since the channel started; null where the engine does not report it' }),
+      droppedFrames: z.number().nullable().openapi({ description: 'In the last five minutes' }),
+      reconnects: z.number().nullable().openapi({ description: 'In the last five minutes; null on AWS, where MediaLive does not report it' }),
     }),
     series: z.object({
       bitrateBps: z.array(MetricPoint),

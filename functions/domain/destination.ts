@@ -25,12 +25,11 @@ export type OperationKind = (typeof OPERATION_KINDS)[number];
 /** Id of the always-on HLS channel, which is a destination like the others but cannot be stopped or deleted. */
 export const PRIMARY_DESTINATION_ID = 'primary';
 
-/** One step of an operation as it ran. `attempts` counts calls of the step, waiting included. */
+/** One step of an operation as it ran. */
 export interface OperationStep {
   step: string;
   startedAt: string;
   endedAt?: string;
-  attempts: number;
 }
 
 export type OperationOutcome = 'succeeded' | 'failed' | 'superseded';
@@ -78,6 +77,7 @@ export interface Observation {
   droppedFrames?: number;
   reconnects?: number;
   activeOutputs?: number;
+  inputLossSeconds?: number;
   /** Since when the derived health has been what it is. */
   healthCode?: string;
   healthSince?: string;
@@ -98,8 +98,10 @@ export interface Destination {
   status: DestinationStatus;
   /** Counts operations; every write of the lifecycle is conditional on it. */
   generation: number;
-  /** Counts changes a client can see in the configuration; the ETag. */
+  /** Counts changes of the configuration; the ETag. */
   revision: number;
+  /** Counts every write of the record but observations; each write is conditional on the count it read. */
+  writeCount: number;
   operation: Operation | null;
   held: HeldResources;
   /** Set by an edit that must reach the platform now: the next settle stops, then starts again. */

@@ -1,0 +1,213 @@
+import type {
+  AudioDescription,
+  CreateChannelRequest,
+  EncoderSettings,
+  OutputDestination,
+  VideoDescription,
+} from '@aws-sdk/client-medialive';
+import type { StreamKey } from '../domain/stream-key.ts';
+import type { Deployment } from './clients.ts';
+import { resourceName, tagsOf } from './names.ts';
+
+/** Pure builders of MediaLive's channel requests. */
+
+/** What one rendition must become. Null width and height follow the source's size. */
+export interface EncodingTarget {
+  encodingId: string;
+  width: number | null;
+  height: number | null;
+  framesPerSecond: number;
+  videoBitrateBps: number;
+  gopSeconds: number;
+  h264Profile: 'baseline' | 'main' | 'high';
+  audioBitrateBps: number;
+  audioSampleRateHz: number;
+}
+
+export type ChannelTarget =
+  | {
+      kind: 'rtmp';
+      rtmpUrl: string;
+      streamKey: StreamKey;
+      encoding: EncodingTarget;
+      /** Pause between reconnects, seconds: a platform still holds the old session for a while. */
+      reconnectSeconds: number;
+    }
+  | { kind: 'package'; packageChannelId: string; encodings: EncodingTarget[] };
+
+interface ChannelRequestInput {
+  deployment: Deployment;
+  destinationId: string;
+  inputId: string;
+  requestId: string;
+  target: ChannelTarget;
+}
+
+/**
+ * Builds the CreateChannel request of a destination.
+ * @returns holds the stream key in clear (`StreamName`): send it, never log or store it
+ * @see https://docs.aws.amazon.com/medialive/latest/apireference/channels.html
+ */
+export function buildCreateChannel(input: ChannelRequestInput): CreateChannelRequest {
+  const { deployment, destinationId, requestId } = input;
+  return {
+    ...buildChannelSettings(input),
+    // Left out it would be STANDARD: two pipelines and two prices.
+    ChannelClass: 'SINGLE_PIPELINE',
+    RequestId: requestId,
+    Tags: tagsOf(deployment, destinationId),
+  };
+}
+
+/** The settings CreateChannel and UpdateChannel share. The same warning about the stream key applies. */
+export function buildChannelSettings({ deployment, destinationId, inputId, target }: Omit<ChannelRequestInput, 'requestId'>) {
+  return {
+    Name: resourceName(deployment, destinationId),
+    RoleArn: deployment.mediaLiveRoleArn,
+    LogLevel: 'WARNING',
+    // What is declared is billed; an SRT contribution feed for these presets stays below 20 Mbit/s.
+    InputSpecification: { Codec: 'AVC', Resolution: 'HD', MaximumBitrate: 'MAX_20_MBPS' },
+    InputAttachments: [
+      { InputId: inputId, InputAttachmentName: 'flow', InputSettings: { SourceEndBehavior: 'CONTINUE' } },
+    ],
+    Destinations: [outputDestination(target)],
+    EncoderSettings: target.kind === 'rtmp' ? rtmpEncoderSettings(target) : packageEncoderSettings(target.encodings),
+  } satisfies CreateChannelRequest;
+}
+
+function outputDestination(target: ChannelTarget): OutputDestination {
+  return target.kind === 'rtmp'
+    ? { Id: 'destination', Settings: [{ Url: target.rtmpUrl, StreamName: target.streamKey.reveal() }] }
+    : { Id: 'destination', MediaPackageSettings: [{ ChannelId: target.packageChannelId }] };
+}
+
+function rtmpEncoderSettings(target: Extract<ChannelTarget, { kind: 'rtmp' }>): EncoderSettings {
+  const { encoding } = target;
+  return {
+    TimecodeConfig: { Source: 'SYSTEMCLOCK' },
+    AudioDescriptions: [audioDescription(encoding)],
+    VideoDescriptions: [videoDescription(encoding)],
+    OutputGroups: [
+      {
+        Name: 'rtmp',
+        OutputGroupSettings: {
+          RtmpGroupSettings: {
+            AuthenticationScheme: 'COMMON',
+            CacheLength: 30,
+            CacheFullBehavior: 'DISCONNECT_IMMEDIATELY',
+            // 0 would never restart.
+            RestartDelay: target.reconnectSeconds,
+            InputLossAction: 'EMIT_OUTPUT',
+          },
+        },
+        Outputs: [
+          {
+            OutputName: 'rtmp',
+            VideoDescriptionName: encoding.encodingId,
+            AudioDescriptionNames: [`${encoding.encodingId}-audio`],
+            OutputSettings: {
+              RtmpOutputSettings: {
+                Destination: { DestinationRefId: 'destination' },
+                CertificateMode: 'VERIFY_AUTHENTICITY',
+                ConnectionRetryInterval: 2,
+                // When these are used up a channel with one output stops; an hour of retries outlasts most outages.
+                NumRetries: 1800,
+              },
+            },
+          },
+        ],
+      },
+    ],
+  };
+}
+
+function packageEncoderSettings(encodings: EncodingTarget[]): EncoderSettings {
+  return {
+    TimecodeConfig: { Source: 'EMBEDDED' },
+    AudioDescriptions: encodings.map(audioDescription),
+    VideoDescriptions: encodings.map(videoDescription),
+    OutputGroups: [
+      {
+        Name: 'package',
+        OutputGroupSettings: { MediaPackageGroupSettings: { Destination: { DestinationRefId: 'destination' } } },
+        Outputs: encodings.map((encoding) => ({
+          OutputName: encoding.encodingId,
+          VideoDescriptionName: encoding.encodingId,
+          AudioDescriptionNames: [`${encoding.encodingId}-audio`],
+          OutputSettings: { MediaPackageOutputSettings: {} },
+        })),
+      },
+    ],
+  };
+}
+
+function audioDescription(encoding: EncodingTarget): AudioDescription {
+  return {
+    Name: `${encoding.encodingId}-audio`,
+    // With no selector of that name MediaLive takes the first audio.
+    AudioSelectorName: 'default',
+    AudioTypeControl: 'FOLLOW_INPUT',
+    LanguageCodeControl: 'FOLLOW_INPUT',
+    CodecSettings: {
+      AacSettings: {
+        Bitrate: encoding.audioBitrateBps,
+        CodingMode: 'CODING_MODE_2_0',
+        InputType: 'NORMAL',
+        Profile: 'LC',
+        RateControlMode: 'CBR',
+        RawFormat: 'NONE',
+        SampleRate: encoding.audioSampleRateHz,
+        Spec: 'MPEG4',
+      },
+    },
+  };
+}
+
+const H264_PROFILES = { baseline: 'BASELINE', main: 'MAIN', high: 'HIGH' } as const;
+
+function videoDescription(encoding: EncodingTarget): VideoDescription {
+  const { numerator, denominator } = toFrameRateFraction(encoding.framesPerSecond);
+  return {
+    Name: encoding.encodingId,
+    ...(encoding.width === null || encoding.height === null ? {} : { Width: encoding.width, Height: encoding.height }),
+    ScalingBehavior: 'DEFAULT',
+    RespondToAfd: 'NONE',
+    Sharpness: 50,
+    CodecSettings: {
+      H264Settings: {
+        RateControlMode: 'CBR',
+        Bitrate: encoding.videoBitrateBps,
+        BufSize: encoding.videoBitrateBps * 2,
+        // INITIALIZE_FROM_SOURCE is billed as 30 to 60 frames per second whatever the source is.
+        FramerateControl: 'SPECIFIED',
+        FramerateNumerator: numerator,
+        FramerateDenominator: denominator,
+        GopSize: encoding.gopSeconds,
+        GopSizeUnits: 'SECONDS',
+        GopClosedCadence: 1,
+        // Platforms want keyframes at a steady distance.
+        SceneChangeDetect: 'DISABLED',
+        Profile: H264_PROFILES[encoding.h264Profile],
+        Level: 'H264_LEVEL_AUTO',
+        ScanType: 'PROGRESSIVE',
+        ParControl: 'SPECIFIED',
+        ParNumerator: 1,
+        ParDenominator: 1,
+        AdaptiveQuantization: 'AUTO',
+      },
+    },
+  };
+}
+
+/** Writes a frame rate as MediaLive wants it; the NTSC rates are thousandths of 1001. */
+export function toFrameRateFraction(framesPerSecond: number): { numerator: number; denominator: number } {
+  for (const base of [24, 30, 60]) {
+    const ntsc = (base * 1000) / 1001;
+    if (Math.abs(framesPerSecond - ntsc) < Math.abs(framesPerSecond - base) && Math.abs(framesPerSecond - ntsc) < 0.02) {
+      return { numerator: base * 1000, denominator: 1001 };
+    }
+  }
+  return Number.isInteger(framesPerSecond)
+    ? { numerator: framesPerSecond, denominator: 1 }
+    : { numerator: Math.round(framesPerSecond * 1000), denominator: 1000 };
+}

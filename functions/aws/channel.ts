@@ -1,0 +1,129 @@
+import {
+  CreateChannelCommand,
+  DeleteChannelCommand,
+  DescribeChannelCommand,
+  paginateListAlerts,
+  paginateListChannels,
+  StartChannelCommand,
+  StopChannelCommand,
+  UpdateChannelCommand,
+} from '@aws-sdk/client-medialive';
+import { isNotFound } from './aws-errors.ts';
+import { buildChannelSettings, buildCreateChannel, type ChannelTarget } from './channel-request.ts';
+import type { AwsDeps } from './clients.ts';
+import { isOurs, requestIdOf } from './names.ts';
+
+/**
+ * MediaLive's answers about channels carry the stream key in clear. This file is the boundary: it hands on a ChannelView
+ * and nothing else, and no raw answer or error of it is ever logged.
+ */
+export interface ChannelView {
+  channelId: string;
+  channelArn: string;
+  /** One of MediaLive's eleven states; DELETED is reported as "no channel". */
+  state: string;
+  tags: Record<string, string>;
+}
+
+interface RawChannel {
+  Id?: string;
+  Arn?: string;
+  State?: string;
+  Tags?: Record<string, string>;
+}
+
+function toView(raw: RawChannel): ChannelView {
+  return { channelId: raw.Id ?? '', channelArn: raw.Arn ?? '', state: raw.State ?? 'UNKNOWN', tags: raw.Tags ?? {} };
+}
+
+/** Describes a channel; null when it does not exist or is deleted (deleted channels stay describable). */
+export async function observeChannel({ clients }: AwsDeps, channelId: string): Promise<ChannelView | null> {
+  try {
+    const view = toView(await clients.mediaLive.send(new DescribeChannelCommand({ ChannelId: channelId })));
+    return view.state === 'DELETED' ? null : view;
+  } catch (error) {
+    if (isNotFound(error)) return null;
+    throw error;
+  }
+}
+
+/** Lists the channels of the account and Region that are not deleted. */
+export async function listChannels({ clients }: AwsDeps): Promise<ChannelView[]> {
+  const channels: ChannelView[] = [];
+  for await (const page of paginateListChannels({ client: clients.mediaLive, pageSize: 100 }, {})) {
+    for (const raw of page.Channels ?? []) channels.push(toView(raw));
+  }
+  return channels.filter((channel) => channel.state !== 'DELETED');
+}
+
+/** Finds a destination's channel by its tags. */
+export async function findChannel(deps: AwsDeps, destinationId: string): Promise<ChannelView | null> {
+  const channels = await listChannels(deps);
+  return channels.find((channel) => isOurs(deps.deployment, destinationId, channel.tags)) ?? null;
+}
+
+interface ChannelMaking {
+  destinationId: string;
+  generation: number;
+  inputId: string;
+  target: ChannelTarget;
+}
+
+/** Makes the channel, or gets the one an earlier attempt of the same generation made. */
+export async function createChannel(
+  { clients, deployment }: AwsDeps,
+  { generation, ...making }: ChannelMaking,
+): Promise<ChannelView> {
+  const requestId = requestIdOf(deployment, making.destinationId, generation, 'channel');
+  const request = buildCreateChannel({ deployment, requestId, ...making });
+  const { Channel: raw } = await clients.mediaLive.send(new CreateChannelCommand(request));
+  return toView(raw ?? {});
+}
+
+/** Gives an idle channel new settings. */
+export async function updateChannel(
+  { clients, deployment }: AwsDeps,
+  channelId: string,
+  making: Omit<ChannelMaking, 'generation'>,
+): Promise<void> {
+  await clients.mediaLive.send(
+    new UpdateChannelCommand({ ChannelId: channelId, ...buildChannelSettings({ deployment, ...making }) }),
+  );
+}
+
+/** Asks the channel to start. */
+export async function startChannel({ clients }: AwsDeps, channelId: string): Promise<void> {
+  await clients.mediaLive.send(new StartChannelCommand({ ChannelId: channelId }));
+}
+
+/** Asks the channel to stop. */
+export async function stopChannel({ clients }: AwsDeps, channelId: string): Promise<void> {
+  await clients.mediaLive.send(new StopChannelCommand({ ChannelId: channelId }));
+}
+
+/** Asks for deletion; that it is accepted is no proof that it is gone. */
+export async function deleteChannel({ clients }: AwsDeps, channelId: string): Promise<void> {
+  await clients.mediaLive.send(new DeleteChannelCommand({ ChannelId: channelId }));
+}
+
+export interface AlertView {
+  alertType: string;
+  message: string;
+  setAt: string;
+}
+
+/** The alerts of a channel that are set now. */
+export async function listSetAlerts({ clients }: AwsDeps, channelId: string): Promise<AlertView[]> {
+  const alerts: AlertView[] = [];
+  const pages = paginateListAlerts({ client: clients.mediaLive }, { ChannelId: channelId, StateFilter: 'SET' });
+  for await (const page of pages) {
+    for (const alert of page.Alerts ?? []) {
+      alerts.push({
+        alertType: alert.AlertType ?? 'unknown',
+        message: alert.Message ?? '',
+        setAt: (alert.SetTimestamp ?? new Date(0)).toISOString(),
+      });
+    }
+  }
+  return alerts;
+}

@@ -1,0 +1,201 @@
+import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Destination, Observation, Operation } from '../domain/destination.ts';
+import { AppError } from '../domain/errors.ts';
+import { isConditionFailed } from './aws-errors.ts';
+import type { AwsDeps } from './clients.ts';
+
+/**
+ * The single table. Items by partition and sort key:
+ *
+ *   DESTINATIONS             <destinationId>                    the record, its newest observation beside it
+ *   OPERATIONS#<destination> <generation, 9 digits>             a finished operation, kept 90 days
+ *   IDEMPOTENCY              <principal>#<route>#<key>           see idempotency-table.ts, kept 24 hours
+ *
+ * A list is one Query, never a scan. Every write of a record is conditional on the write count it was computed from, so
+ * two writers never overwrite each other's change; observations go into an attribute of their own and never conflict.
+ */
+
+const DESTINATIONS = 'DESTINATIONS';
+const HISTORY_DAYS = 90;
+const ATTEMPTS_MAX = 8;
+
+type Item = Destination & { pk: string; sk: string };
+
+function fromItem(item: Record<string, unknown>): Destination {
+  const { pk: _pk, sk: _sk, ...record } = item as unknown as Item;
+  return record;
+}
+
+/** Reads one record, strongly consistent; null when there is none. */
+export async function getDestination({ clients, deployment }: AwsDeps, destinationId: string): Promise<Destination | null> {
+  const { Item: item } = await clients.table.send(
+    new GetCommand({ TableName: deployment.tableName, Key: { pk: DESTINATIONS, sk: destinationId }, ConsistentRead: true }),
+  );
+  return item ? fromItem(item) : null;
+}
+
+/** Lists records oldest first, one page. `after` is the last id of the page before. */
+export async function listDestinations(
+  { clients, deployment }: AwsDeps,
+  { limit, after }: { limit?: number; after?: string } = {},
+): Promise<{ records: Destination[]; last: string | null }> {
+  const { Items: items = [], LastEvaluatedKey: last } = await clients.table.send(
+    new QueryCommand({
+      TableName: deployment.tableName,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': DESTINATIONS },
+      ConsistentRead: true,
+      Limit: limit,
+      ExclusiveStartKey: after === undefined ? undefined : { pk: DESTINATIONS, sk: after },
+    }),
+  );
+  return { records: items.map(fromItem), last: (last?.sk as string | undefined) ?? null };
+}
+
+/** Lists all records, following the pages. */
+export async function listAllDestinations(deps: AwsDeps): Promise<Destination[]> {
+  const all: Destination[] = [];
+  let after: string | undefined;
+  do {
+    const page = await listDestinations(deps, { after });
+    all.push(...page.records);
+    after = page.last ?? undefined;
+  } while (after !== undefined);
+  return all;
+}
+
+/** Stores a new record. @returns false when the id is taken */
+export async function insertDestination({ clients, deployment }: AwsDeps, record: Destination): Promise<boolean> {
+  try {
+    await clients.table.send(
+      new PutCommand({
+        TableName: deployment.tableName,
+        Item: { ...record, pk: DESTINATIONS, sk: record.destinationId },
+        ConditionExpression: 'attribute_not_exists(pk)',
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (isConditionFailed(error)) return false;
+    throw error;
+  }
+}
+
+/**
+ * Reads, changes and writes a record; computes again when somebody else wrote in between.
+ * @param change returns the record to store, the same object for "nothing to write", or null to delete the record
+ * @returns the record as it is now; null when there was none or it was deleted
+ * @throws {AppError} `concurrent_change` when the record would not hold still
+ */
+export async function changeDestination(
+  deps: AwsDeps,
+  destinationId: string,
+  change: (record: Destination) => Destination | null,
+): Promise<Destination | null> {
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    const before = await getDestination(deps, destinationId);
+    if (!before) return null;
+    const after = change(before);
+    if (after === before) return before;
+    if (after === null ? await tryDelete(deps, before) : await tryWrite(deps, before, after)) {
+      return after && { ...after, writeCount: before.writeCount + 1 };
+    }
+  }
+  throw new AppError('concurrent_change', {
+    detail: `destination ${destinationId} was changed by others ${ATTEMPTS_MAX} times while this change was made`,
+    remedy: 'try again',
+    retryAfterSeconds: 1,
+  });
+}
+
+async function tryWrite({ clients, deployment }: AwsDeps, before: Destination, after: Destination): Promise<boolean> {
+  // Everything but the key and the observation, which has a writer of its own.
+  const { destinationId: _id, observation: _observation, ...fields } = { ...after, writeCount: before.writeCount + 1 };
+  const names = Object.keys(fields);
+  try {
+    await clients.table.send(
+      new UpdateCommand({
+        TableName: deployment.tableName,
+        Key: { pk: DESTINATIONS, sk: before.destinationId },
+        UpdateExpression: `SET ${names.map((_, index) => `#${index} = :${index}`).join(', ')}`,
+        ConditionExpression: 'writeCount = :writeCount',
+        ExpressionAttributeNames: Object.fromEntries(names.map((name, index) => [`#${index}`, name])),
+        ExpressionAttributeValues: {
+          ...Object.fromEntries(names.map((name, index) => [`:${index}`, fields[name as keyof typeof fields]])),
+          ':writeCount': before.writeCount,
+        },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (isConditionFailed(error)) return false;
+    throw error;
+  }
+}
+
+async function tryDelete({ clients, deployment }: AwsDeps, before: Destination): Promise<boolean> {
+  try {
+    await clients.table.send(
+      new DeleteCommand({
+        TableName: deployment.tableName,
+        Key: { pk: DESTINATIONS, sk: before.destinationId },
+        ConditionExpression: 'writeCount = :writeCount',
+        ExpressionAttributeValues: { ':writeCount': before.writeCount },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (isConditionFailed(error)) return false;
+    throw error;
+  }
+}
+
+/** Puts the newest observation beside a record; does nothing when the record is gone. */
+export async function putObservation(
+  { clients, deployment }: AwsDeps,
+  destinationId: string,
+  observation: Observation,
+): Promise<void> {
+  try {
+    await clients.table.send(
+      new UpdateCommand({
+        TableName: deployment.tableName,
+        Key: { pk: DESTINATIONS, sk: destinationId },
+        UpdateExpression: 'SET observation = :observation',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: { ':observation': observation },
+      }),
+    );
+  } catch (error) {
+    if (!isConditionFailed(error)) throw error;
+  }
+}
+
+function operationKey(destinationId: string, generation: number) {
+  return { pk: `OPERATIONS#${destinationId}`, sk: String(generation).padStart(9, '0') };
+}
+
+/** Keeps a finished operation for 90 days. Writing it twice is harmless. */
+export async function putOperation({ clients, deployment }: AwsDeps, destinationId: string, operation: Operation): Promise<void> {
+  const expiresAt = Math.floor(Date.parse(operation.startedAt) / 1000) + HISTORY_DAYS * 86_400;
+  await clients.table.send(
+    new PutCommand({
+      TableName: deployment.tableName,
+      Item: { ...operationKey(destinationId, operation.generation), ...operation, expiresAt },
+    }),
+  );
+}
+
+/** A finished operation from the history; null when there is none. */
+export async function getOperation(
+  { clients, deployment }: AwsDeps,
+  destinationId: string,
+  generation: number,
+): Promise<Operation | null> {
+  const { Item: item } = await clients.table.send(
+    new GetCommand({ TableName: deployment.tableName, Key: operationKey(destinationId, generation) }),
+  );
+  if (!item) return null;
+  const { pk: _pk, sk: _sk, expiresAt: _expiresAt, ...operation } = item;
+  return operation as Operation;
+}

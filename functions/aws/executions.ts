@@ -1,0 +1,41 @@
+import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { Operation } from '../domain/destination.ts';
+import { parseOperationId } from '../domain/lifecycle.ts';
+import { isNotFound } from './aws-errors.ts';
+import type { AwsDeps } from './clients.ts';
+
+/**
+ * Starts the state machine of an operation. Repeating it is harmless: the execution's name is the operation's id, and
+ * "already exists" means that it was started before, running or closed.
+ */
+export async function startExecution({ clients, deployment }: AwsDeps, operation: Operation): Promise<void> {
+  const parsed = parseOperationId(operation.operationId);
+  if (!parsed) throw new Error(`not an operation id: ${operation.operationId}`);
+  try {
+    await clients.sfn.send(
+      new StartExecutionCommand({
+        stateMachineArn: deployment.stateMachineArns[operation.kind],
+        name: operation.operationId,
+        // Ids only: Step Functions keeps inputs for 90 days.
+        input: JSON.stringify({ destinationId: parsed.destinationId, generation: operation.generation }),
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'ExecutionAlreadyExists') throw error;
+  }
+}
+
+export type ExecutionState = 'running' | 'succeeded' | 'ended' | 'missing';
+
+/** What became of an operation's execution. `ended` is failed, timed out or aborted. */
+export async function observeExecution({ clients, deployment }: AwsDeps, operation: Operation): Promise<ExecutionState> {
+  const executionArn = `${deployment.stateMachineArns[operation.kind].replace(':stateMachine:', ':execution:')}:${operation.operationId}`;
+  try {
+    const { status } = await clients.sfn.send(new DescribeExecutionCommand({ executionArn }));
+    if (status === 'RUNNING' || status === 'PENDING_REDRIVE') return 'running';
+    return status === 'SUCCEEDED' ? 'succeeded' : 'ended';
+  } catch (error) {
+    if (isNotFound(error)) return 'missing';
+    throw error;
+  }
+}

@@ -1,0 +1,163 @@
+import {
+  AddFlowOutputsCommand,
+  DescribeFlowCommand,
+  DescribeFlowSourceMetadataCommand,
+  RemoveFlowOutputCommand,
+  StartFlowCommand,
+  StopFlowCommand,
+  type Flow,
+  type FrameResolution,
+} from '@aws-sdk/client-mediaconnect';
+import { isNotFound } from './aws-errors.ts';
+import type { AwsDeps } from './clients.ts';
+import { resourceName } from './names.ts';
+
+/** AWS's hard cap on the outputs of a transport-stream flow. */
+export const FLOW_OUTPUTS_MAX = 50;
+
+export interface FlowOutputView {
+  flowOutputArn: string;
+  flowOutputName: string;
+  address: string | null;
+  port: number | null;
+}
+
+/** The deployment's flow as far as we care. */
+export interface FlowView {
+  flowArn: string;
+  name: string;
+  /** STANDBY, ACTIVE, UPDATING, DELETING, STARTING, STOPPING or ERROR. */
+  status: string;
+  egressIp: string | null;
+  outputs: FlowOutputView[];
+  ingest: { protocol: string; ip: string | null; port: number | null; latencyMs: number | null; encrypted: boolean };
+  errors: string[];
+}
+
+function toView(flow: Flow, errors: string[]): FlowView {
+  const source = flow.Source;
+  return {
+    flowArn: flow.FlowArn ?? '',
+    name: flow.Name ?? '',
+    status: flow.Status ?? 'UNKNOWN',
+    egressIp: flow.EgressIp ?? null,
+    outputs: (flow.Outputs ?? []).map((output) => ({
+      flowOutputArn: output.OutputArn ?? '',
+      flowOutputName: output.Name ?? '',
+      address: output.Destination ?? null,
+      port: output.Port ?? null,
+    })),
+    ingest: {
+      protocol: source?.Transport?.Protocol ?? 'unknown',
+      ip: source?.IngestIp ?? null,
+      port: source?.IngestPort ?? null,
+      latencyMs: source?.Transport?.MinLatency ?? null,
+      encrypted: source?.Decryption !== undefined,
+    },
+    errors,
+  };
+}
+
+/** Describes the deployment's flow; null when it does not exist. */
+export async function observeFlow({ clients, deployment }: AwsDeps): Promise<FlowView | null> {
+  try {
+    const answer = await clients.mediaConnect.send(new DescribeFlowCommand({ FlowArn: deployment.flowArn }));
+    return answer.Flow ? toView(answer.Flow, answer.Messages?.Errors ?? []) : null;
+  } catch (error) {
+    if (isNotFound(error)) return null;
+    throw error;
+  }
+}
+
+/** Outputs can be changed while the flow is in either state. */
+export function isFlowUp(flow: Pick<FlowView, 'status'>): boolean {
+  return flow.status === 'ACTIVE' || flow.status === 'UPDATING';
+}
+
+/** Asks the flow to start. MediaConnect knows no conflict: the caller decides by status. */
+export async function startFlow({ clients, deployment }: AwsDeps): Promise<void> {
+  await clients.mediaConnect.send(new StartFlowCommand({ FlowArn: deployment.flowArn }));
+}
+
+/** Asks the flow to stop. */
+export async function stopFlow({ clients, deployment }: AwsDeps): Promise<void> {
+  await clients.mediaConnect.send(new StopFlowCommand({ FlowArn: deployment.flowArn }));
+}
+
+/** A destination's output on the flow, found by its deterministic name. */
+export function findFlowOutput(
+  { deployment }: Pick<AwsDeps, 'deployment'>,
+  flow: FlowView,
+  destinationId: string,
+): FlowOutputView | null {
+  const name = resourceName(deployment, destinationId);
+  return flow.outputs.find((output) => output.flowOutputName === name) ?? null;
+}
+
+/** Adds the output that carries the feed to a destination's input. AddFlowOutputs has no token: the name is the key. */
+export async function addFlowOutput(
+  { clients, deployment }: AwsDeps,
+  destinationId: string,
+  { address, port }: { address: string; port: number },
+): Promise<void> {
+  await clients.mediaConnect.send(
+    new AddFlowOutputsCommand({
+      FlowArn: deployment.flowArn,
+      Outputs: [
+        {
+          Name: resourceName(deployment, destinationId),
+          Protocol: 'rtp-fec',
+          Destination: address,
+          Port: port,
+          SmoothingLatency: 0,
+        },
+      ],
+    }),
+  );
+}
+
+/** Removes an output; gone already is fine. */
+export async function removeFlowOutput({ clients, deployment }: AwsDeps, flowOutputArn: string): Promise<void> {
+  try {
+    await clients.mediaConnect.send(
+      new RemoveFlowOutputCommand({ FlowArn: deployment.flowArn, OutputArn: flowOutputArn }),
+    );
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
+
+export interface SourceMedia {
+  video: { codec: string; width: number; height: number; framesPerSecond: number | null } | null;
+  audio: { codec: string; sampleRateHz: number | null; channels: number | null } | null;
+}
+
+/** What the source carries, or null when nothing is known (no encoder, or the flow has just started). */
+export async function describeSourceMedia({ clients, deployment }: AwsDeps): Promise<SourceMedia | null> {
+  const answer = await clients.mediaConnect.send(
+    new DescribeFlowSourceMetadataCommand({ FlowArn: deployment.flowArn }),
+  );
+  const streams = answer.TransportMediaInfo?.Programs?.flatMap((program) => program.Streams ?? []) ?? [];
+  const video = streams.find((stream) => stream.StreamType === 'Video');
+  const audio = streams.find((stream) => stream.StreamType === 'Audio');
+  if (!video && !audio) return null;
+  return {
+    video: video
+      ? { codec: video.Codec ?? 'unknown', ...sizeOf(video.FrameResolution), framesPerSecond: parseFrameRate(video.FrameRate) }
+      : null,
+    audio: audio
+      ? { codec: audio.Codec ?? 'unknown', sampleRateHz: audio.SampleRate ?? null, channels: audio.Channels ?? null }
+      : null,
+  };
+}
+
+function sizeOf(resolution: FrameResolution | undefined): { width: number; height: number } {
+  return { width: resolution?.FrameWidth ?? 0, height: resolution?.FrameHeight ?? 0 };
+}
+
+/** Reads `30`, `29.97` or `30000/1001`; null when it is none of them. */
+export function parseFrameRate(text: string | undefined): number | null {
+  const [numerator, denominator = '1'] = (text ?? '').split('/');
+  const value = Number(numerator) / Number(denominator);
+  return numerator && Number.isFinite(value) && value > 0 ? value : null;
+}

@@ -1,0 +1,85 @@
+import {
+  CreateInputCommand,
+  DeleteInputCommand,
+  DescribeInputCommand,
+  paginateListInputs,
+} from '@aws-sdk/client-medialive';
+import { isNotFound } from './aws-errors.ts';
+import type { AwsDeps } from './clients.ts';
+import { isOurs, requestIdOf, resourceName, tagsOf } from './names.ts';
+
+/** A MediaLive input as far as the lifecycle cares. `address` and `port` are those of the first endpoint. */
+export interface InputView {
+  inputId: string;
+  state: string;
+  address: string | null;
+  port: number | null;
+  tags: Record<string, string>;
+}
+
+interface RawInput {
+  Id?: string;
+  State?: string;
+  Destinations?: { Ip?: string; Port?: string; Url?: string }[];
+  Tags?: Record<string, string>;
+}
+
+function toView(raw: RawInput): InputView {
+  // A single-pipeline channel reads the first of the two endpoints only. MediaLive gives the port as a string.
+  const endpoint = raw.Destinations?.[0];
+  return {
+    inputId: raw.Id ?? '',
+    state: raw.State ?? 'UNKNOWN',
+    address: endpoint?.Ip ?? null,
+    port: endpoint?.Port === undefined ? null : Number(endpoint.Port),
+    tags: raw.Tags ?? {},
+  };
+}
+
+/** Describes an input; null when it does not exist or is deleted (deleted inputs stay describable). */
+export async function observeInput({ clients }: AwsDeps, inputId: string): Promise<InputView | null> {
+  try {
+    const view = toView(await clients.mediaLive.send(new DescribeInputCommand({ InputId: inputId })));
+    return view.state === 'DELETED' ? null : view;
+  } catch (error) {
+    if (isNotFound(error)) return null;
+    throw error;
+  }
+}
+
+/** Lists the inputs of the account and Region that are not deleted. */
+export async function listInputs({ clients }: AwsDeps): Promise<InputView[]> {
+  const inputs: InputView[] = [];
+  for await (const page of paginateListInputs({ client: clients.mediaLive, pageSize: 100 }, {})) {
+    for (const raw of page.Inputs ?? []) inputs.push(toView(raw));
+  }
+  return inputs.filter((input) => input.state !== 'DELETED');
+}
+
+/** Finds a destination's input by its tags. */
+export async function findInput(deps: AwsDeps, destinationId: string): Promise<InputView | null> {
+  const inputs = await listInputs(deps);
+  return inputs.find((input) => isOurs(deps.deployment, destinationId, input.tags)) ?? null;
+}
+
+/** Makes a push input for a destination, or gets the one an earlier attempt of the same generation made. */
+export async function createInput(
+  { clients, deployment }: AwsDeps,
+  { destinationId, generation }: { destinationId: string; generation: number },
+): Promise<InputView> {
+  const { Input: raw } = await clients.mediaLive.send(
+    new CreateInputCommand({
+      Name: resourceName(deployment, destinationId),
+      Type: 'RTP_PUSH',
+      InputSecurityGroups: [deployment.inputSecurityGroupId],
+      RequestId: requestIdOf(deployment, destinationId, generation, 'input'),
+      Tags: tagsOf(deployment, destinationId),
+    }),
+  );
+  return toView(raw ?? {});
+}
+
+/** Asks for deletion; that it is accepted is no proof that it is gone. */
+export async function deleteInput({ clients }: AwsDeps, inputId: string): Promise<void> {
+  await clients.mediaLive.send(new DeleteInputCommand({ InputId: inputId }));
+}

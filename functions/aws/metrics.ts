@@ -1,0 +1,162 @@
+import { GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import type { AwsDeps } from './clients.ts';
+
+/**
+ * Figures from CloudWatch. MediaLive reports bitrate, dropped frames and active outputs per channel; the frame rate that
+ * leaves and the reconnects are known to the embedded engine only (namespace `Sluice/Engine`) and stay absent on AWS.
+ */
+
+interface MetricSource {
+  namespace: 'AWS/MediaLive' | 'Sluice/Engine';
+  metric: string;
+  stat: 'Average' | 'Sum' | 'Minimum' | 'Maximum';
+  /** MediaLive gives NetworkOut in Mbit/s; we speak of bits per second. */
+  factor?: number;
+}
+
+const CHANNEL_METRICS = {
+  bitrateBps: { namespace: 'AWS/MediaLive', metric: 'NetworkOut', stat: 'Average', factor: 1_000_000 },
+  inputFramesPerSecond: { namespace: 'AWS/MediaLive', metric: 'InputVideoFrameRate', stat: 'Maximum' },
+  outputFramesPerSecond: { namespace: 'Sluice/Engine', metric: 'OutputFrameRate', stat: 'Average' },
+  droppedFrames: { namespace: 'AWS/MediaLive', metric: 'DroppedFrames', stat: 'Sum' },
+  // Minimum: the one figure that says whether RTMP is really being written.
+  activeOutputs: { namespace: 'AWS/MediaLive', metric: 'ActiveOutputs', stat: 'Minimum' },
+  inputLossSeconds: { namespace: 'AWS/MediaLive', metric: 'InputLossSeconds', stat: 'Sum' },
+  reconnects: { namespace: 'Sluice/Engine', metric: 'Reconnects', stat: 'Sum' },
+} as const satisfies Record<string, MetricSource>;
+
+export type ChannelMetric = keyof typeof CHANNEL_METRICS;
+export interface MetricPoint {
+  at: string;
+  value: number;
+}
+export type ChannelSeries = Record<ChannelMetric, MetricPoint[]>;
+
+/** AWS's cap on queries per GetMetricData call. */
+const QUERIES_MAX = 500;
+const METRIC_NAMES = Object.keys(CHANNEL_METRICS) as ChannelMetric[];
+
+interface Window {
+  now: Date;
+  windowSeconds: number;
+  /** 1, 5, 10, 30 or a multiple of 60, as CloudWatch asks. */
+  periodSeconds: number;
+}
+
+/** Series of every channel metric, oldest first, for several channels in as few calls as AWS allows. */
+export async function getChannelSeries(
+  deps: AwsDeps,
+  channelIds: string[],
+  window: Window,
+): Promise<Map<string, ChannelSeries>> {
+  const result = new Map<string, ChannelSeries>();
+  const channelsPerCall = Math.floor(QUERIES_MAX / METRIC_NAMES.length);
+  for (let index = 0; index < channelIds.length; index += channelsPerCall) {
+    const slice = channelIds.slice(index, index + channelsPerCall);
+    for (const [channelId, series] of await querySlice(deps, slice, window)) result.set(channelId, series);
+  }
+  return result;
+}
+
+async function querySlice({ clients }: AwsDeps, channelIds: string[], window: Window): Promise<Map<string, ChannelSeries>> {
+  const queries: MetricDataQuery[] = channelIds.flatMap((channelId, channel) =>
+    METRIC_NAMES.map((name, metric) => {
+      const source: MetricSource = CHANNEL_METRICS[name];
+      return {
+        Id: `m${channel}x${metric}`,
+        MetricStat: {
+          Metric: {
+            Namespace: source.namespace,
+            MetricName: source.metric,
+            Dimensions: [
+              { Name: 'ChannelId', Value: channelId },
+              { Name: 'Pipeline', Value: '0' },
+            ],
+          },
+          Period: window.periodSeconds,
+          Stat: source.stat,
+        },
+      };
+    }),
+  );
+  const result = new Map<string, ChannelSeries>(channelIds.map((id) => [id, emptySeries()]));
+  let nextToken: string | undefined;
+  do {
+    const answer = await clients.cloudWatch.send(
+      new GetMetricDataCommand({
+        MetricDataQueries: queries,
+        StartTime: new Date(window.now.getTime() - window.windowSeconds * 1000),
+        EndTime: window.now,
+        ScanBy: 'TimestampAscending',
+        NextToken: nextToken,
+      }),
+    );
+    for (const data of answer.MetricDataResults ?? []) {
+      const [, channel, metric] = /^m(\d+)x(\d+)$/.exec(data.Id ?? '') ?? [];
+      const name = METRIC_NAMES[Number(metric)];
+      const channelId = channelIds[Number(channel)];
+      if (!name || !channelId) continue;
+      const factor = (CHANNEL_METRICS[name] as MetricSource).factor ?? 1;
+      const points = (data.Timestamps ?? []).map((at, index) => ({
+        at: at.toISOString(),
+        value: (data.Values?.[index] ?? 0) * factor,
+      }));
+      result.get(channelId)?.[name].push(...points);
+    }
+    nextToken = answer.NextToken;
+  } while (nextToken);
+  return result;
+}
+
+function emptySeries(): ChannelSeries {
+  return Object.fromEntries(METRIC_NAMES.map((name) => [name, []])) as unknown as ChannelSeries;
+}
+
+/** The flow's own figures; null where CloudWatch has none yet. */
+export async function getSourceMetrics(
+  { clients, deployment }: AwsDeps,
+  { now, windowSeconds, periodSeconds }: Window,
+): Promise<{ connected: boolean | null; bitrateBps: number | null; continuityErrors: number | null }> {
+  const metrics = [
+    { id: 'connected', metric: 'SourceConnected', stat: 'Minimum' },
+    { id: 'bitrate', metric: 'SourceBitRate', stat: 'Average' },
+    { id: 'continuity', metric: 'SourceContinuityCounter', stat: 'Sum' },
+  ];
+  const answer = await clients.cloudWatch.send(
+    new GetMetricDataCommand({
+      MetricDataQueries: metrics.map(({ id, metric, stat }) => ({
+        Id: id,
+        MetricStat: {
+          Metric: {
+            Namespace: 'AWS/MediaConnect',
+            MetricName: metric,
+            Dimensions: [{ Name: 'FlowARN', Value: deployment.flowArn }],
+          },
+          Period: periodSeconds,
+          Stat: stat,
+        },
+      })),
+      StartTime: new Date(now.getTime() - windowSeconds * 1000),
+      EndTime: now,
+      ScanBy: 'TimestampDescending',
+    }),
+  );
+  const values = (id: string) => answer.MetricDataResults?.find((result) => result.Id === id)?.Values ?? [];
+  const connected = values('connected')[0];
+  const continuity = values('continuity');
+  return {
+    connected: connected === undefined ? null : connected > 0,
+    bitrateBps: values('bitrate')[0] ?? null,
+    continuityErrors: continuity.length === 0 ? null : continuity.reduce((sum, value) => sum + value, 0),
+  };
+}
+
+/** The newest value of a series, or null. */
+export function newest(points: MetricPoint[]): number | null {
+  return points.at(-1)?.value ?? null;
+}
+
+/** The sum of a series, or null when nothing was reported. */
+export function total(points: MetricPoint[]): number | null {
+  return points.length === 0 ? null : points.reduce((sum, point) => sum + point.value, 0);
+}

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import type { Deployment } from './clients.ts';
+
+/** Tag keys that say whose a resource is. A resource without them is not ours and is never touched. */
+export const DEPLOYMENT_TAG = 'sluice:deployment';
+export const DESTINATION_TAG = 'sluice:destination';
+
+/** Tags of everything a destination makes. */
+export function tagsOf(deployment: Deployment, destinationId: string): Record<string, string> {
+  return { [DEPLOYMENT_TAG]: deployment.deploymentId, [DESTINATION_TAG]: destinationId };
+}
+
+/** True when the tags say that the resource belongs to this destination of this deployment. */
+export function isOurs(
+  deployment: Deployment,
+  destinationId: string,
+  tags: Record<string, string> | undefined,
+): boolean {
+  return tags?.[DEPLOYMENT_TAG] === deployment.deploymentId && tags[DESTINATION_TAG] === destinationId;
+}
+
+/** Deterministic name of a destination's input, channel and flow output: the way to find them again. */
+export function resourceName(deployment: Deployment, destinationId: string): string {
+  return `sluice-${deployment.deploymentId}-${destinationId}`;
+}
+
+/**
+ * Idempotency token of CreateInput and CreateChannel. The SDK's own token protects its own retries only; a repeated
+ * step is a new call and needs the same token again.
+ */
+export function requestIdOf(
+  deployment: Deployment,
+  destinationId: string,
+  generation: number,
+  what: 'input' | 'channel',
+): string {
+  return createHash('sha256')
+    .update(JSON.stringify([deployment.deploymentId, destinationId, generation, what]))
+    .digest('hex')
+    .slice(0, 40);
+}

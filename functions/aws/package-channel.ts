@@ -1,0 +1,22 @@
+import { DescribeChannelCommand, ListOriginEndpointsCommand } from '@aws-sdk/client-mediapackage';
+import { isNotFound } from './aws-errors.ts';
+import type { AwsDeps } from './clients.ts';
+
+/** True when the MediaPackage channel the primary channel writes to exists. */
+export async function packageChannelExists({ clients, deployment }: AwsDeps): Promise<boolean> {
+  try {
+    await clients.mediaPackage.send(new DescribeChannelCommand({ Id: deployment.packageChannelId }));
+    return true;
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
+}
+
+/** URL of the HLS playlist viewers play, or null when there is no endpoint. */
+export async function findHlsUrl({ clients, deployment }: AwsDeps): Promise<string | null> {
+  const { OriginEndpoints: endpoints = [] } = await clients.mediaPackage.send(
+    new ListOriginEndpointsCommand({ ChannelId: deployment.packageChannelId }),
+  );
+  return endpoints.find((endpoint) => endpoint.HlsPackage)?.Url ?? endpoints[0]?.Url ?? null;
+}

@@ -1,0 +1,106 @@
+/**
+ * Every error a caller can meet, in one table: code to kind and title. A kind maps to an HTTP status in the API and to
+ * nothing else. `detail` and `remedy` are always safe to show; `internal` and `cause` go to the log only. None of them
+ * ever holds a stream key.
+ */
+
+const ERROR_CODES = {
+  validation_failed: { kind: 'invalid', title: 'The request is not valid' },
+  malformed_request: { kind: 'malformed', title: 'The request cannot be read' },
+  url_not_allowed: { kind: 'invalid', title: 'The RTMP URL is not allowed' },
+  url_contains_stream_key: { kind: 'invalid', title: 'The RTMP URL carries the stream key' },
+  preset_unsupported: { kind: 'invalid', title: 'The preset does not fit the platform' },
+  payload_too_large: { kind: 'too_large', title: 'The request body is too large' },
+  unsupported_media_type: { kind: 'unsupported_media', title: 'The content type is not supported' },
+  unauthenticated: { kind: 'unauthenticated', title: 'Sign in first' },
+  forbidden: { kind: 'forbidden', title: 'Not allowed' },
+  not_found: { kind: 'not_found', title: 'Not found' },
+  method_not_allowed: { kind: 'method', title: 'The method is not allowed here' },
+  illegal_transition: { kind: 'conflict', title: 'Not possible now' },
+  restart_required: { kind: 'conflict', title: 'The destination is on air' },
+  protected_destination: { kind: 'conflict', title: 'The primary channel is always on' },
+  duplicate_destination: { kind: 'conflict', title: 'The destination exists already' },
+  idempotency_conflict: { kind: 'conflict', title: 'The idempotency key was used for another request' },
+  concurrent_change: { kind: 'conflict', title: 'Somebody else changed it at the same time' },
+  etag_mismatch: { kind: 'precondition', title: 'It was changed since it was read' },
+  throttled: { kind: 'too_many', title: 'Too many requests' },
+  upstream_unavailable: { kind: 'unavailable', title: 'AWS does not answer' },
+  internal: { kind: 'internal', title: 'Something went wrong on our side' },
+  // Reasons an operation fails; they appear as lastError, never as a response status of their own.
+  quota_exceeded: { kind: 'conflict', title: 'An AWS quota is reached' },
+  flow_full: { kind: 'conflict', title: 'The flow has no room for another output' },
+  source_not_active: { kind: 'conflict', title: 'The flow is not running' },
+  channel_create_failed: { kind: 'unavailable', title: 'The channel could not be made' },
+  channel_start_failed: { kind: 'unavailable', title: 'The channel did not start' },
+  aws_refused: { kind: 'unavailable', title: 'AWS refused the request' },
+  permission_denied: { kind: 'unavailable', title: 'AWS denied the permission' },
+  resource_missing: { kind: 'unavailable', title: 'An AWS resource has gone missing' },
+  deadline_passed: { kind: 'unavailable', title: 'It took too long' },
+  secret_unreadable: { kind: 'unavailable', title: 'The stored stream key cannot be decrypted' },
+} as const satisfies Record<string, { kind: string; title: string }>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+export type ErrorKind = (typeof ERROR_CODES)[ErrorCode]['kind'];
+
+export interface FieldError {
+  /** Path of the offending field, such as `streamKey` or `rtmpUrl`. */
+  field: string;
+  message: string;
+}
+
+interface AppErrorParts {
+  detail: string;
+  remedy: string;
+  /** For the log only. */
+  internal?: string;
+  cause?: unknown;
+  errors?: FieldError[];
+  allowedActions?: string[];
+  retryAfterSeconds?: number;
+}
+
+/** The one error our own code throws at callers. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly remedy: string;
+  readonly internal: string | undefined;
+  readonly errors: FieldError[] | undefined;
+  readonly allowedActions: string[] | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ErrorCode, parts: AppErrorParts) {
+    super(`${code}: ${parts.detail}`, { cause: parts.cause });
+    this.code = code;
+    this.detail = parts.detail;
+    this.remedy = parts.remedy;
+    this.internal = parts.internal;
+    this.errors = parts.errors;
+    this.allowedActions = parts.allowedActions;
+    this.retryAfterSeconds = parts.retryAfterSeconds;
+  }
+
+  get kind(): ErrorKind {
+    return ERROR_CODES[this.code].kind;
+  }
+
+  get title(): string {
+    return ERROR_CODES[this.code].title;
+  }
+}
+
+/** Lists every code with its kind and title, for the documentation and its test. */
+export function listErrorCodes(): { code: ErrorCode; kind: ErrorKind; title: string }[] {
+  return Object.entries(ERROR_CODES).map(([code, entry]) => ({ code: code as ErrorCode, ...entry }));
+}
+
+/** Throws when something that cannot be is; stays on in production. */
+export function invariant(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new Error(`invariant broken: ${message}`);
+}
+
+/** Makes a switch over a union complete: a new member no longer compiles. */
+export function assertNever(value: never): never {
+  throw new Error(`unexpected value: ${String(value)}`);
+}

@@ -1,0 +1,269 @@
+import type {
+  Destination,
+  DestinationStatus,
+  HeldResource,
+  Operation,
+  OperationKind,
+  RecordedError,
+} from './destination.ts';
+import { HELD_RESOURCES, PRIMARY_DESTINATION_ID } from './destination.ts';
+
+/**
+ * The whole lifecycle of a destination. Two tables say everything: OPERATIONS (what each state machine does, step by
+ * step, and where it ends) and ACTIONS (what a user may ask for in which status). The state machines, the workflow
+ * steps, the API's refusals, the dashboard's buttons and the fault tests all derive from them.
+ *
+ *                  create                    start                     stop
+ *   (new) ──▶ creating ──▶ idle ──▶ starting ──▶ running ──▶ stopping ──▶ idle
+ *                 │                    │                         │
+ *                 └───────▶ error ◀────┴──────────◀──────────────┘
+ *   any status ── teardown ──▶ deleting ──▶ (gone)
+ *
+ * A user's call sets `desired`; if no operation is in flight it begins the one that moves `status` towards it. The last
+ * step of each operation settles: it writes the outcome and, if `desired` has changed meanwhile, begins the next
+ * operation. An operation whose purpose is gone (stop while starting) notices at its next step and releases what it made.
+ * Down (stop, teardown, failed or superseded start) is one path: the release steps, in the reverse order of making.
+ */
+
+/** The steps, in the field's words, with the resource each is about and how long it may take on AWS. */
+export const STEPS = {
+  // A push input is made within seconds. [UG-ML22]
+  EnsureInput: { resource: 'input', direction: 'up', label: 'making the input', deadlineSeconds: 300 },
+  EnsureChannel: { resource: 'channel', direction: 'up', label: 'making the channel', deadlineSeconds: 600 },
+  EnsureFlowOutput: { resource: 'flowOutput', direction: 'up', label: 'connecting the flow', deadlineSeconds: 300 },
+  // AWS: most channels start within 3 minutes, up to 10 is normal; a shorter limit calls a healthy start failed.
+  EnsureChannelRun: { resource: 'channelRun', direction: 'up', label: 'starting the channel', deadlineSeconds: 660 },
+  ReleaseChannelRun: { resource: 'channelRun', direction: 'down', label: 'stopping the channel', deadlineSeconds: 600 },
+  ReleaseFlowOutput: { resource: 'flowOutput', direction: 'down', label: 'disconnecting the flow', deadlineSeconds: 300 },
+  ReleaseChannel: { resource: 'channel', direction: 'down', label: 'deleting the channel', deadlineSeconds: 600 },
+  // Detaching an input has taken more than seven minutes in production. [MARSHA #1464]
+  ReleaseInput: { resource: 'input', direction: 'down', label: 'deleting the input', deadlineSeconds: 900 },
+} as const satisfies Record<
+  string,
+  { resource: HeldResource; direction: 'up' | 'down'; label: string; deadlineSeconds: number }
+>;
+
+export type ResourceStep = keyof typeof STEPS;
+
+/** All steps a state machine may call; the last two end an operation. */
+export type StepName = ResourceStep | 'Settle' | 'SettleFailed';
+
+interface OperationDefinition {
+  /** Status while the operation runs. */
+  status: DestinationStatus;
+  /** Steps in order. */
+  steps: readonly ResourceStep[];
+  /** Steps that undo it when it fails or is superseded. */
+  undo: readonly ResourceStep[];
+  /** Status after success; `gone` removes the record. */
+  reached: DestinationStatus | 'gone';
+  /** Desired states the operation works towards; any other supersedes it. Absent: it always runs to its end. */
+  serves?: readonly Destination['desired'][];
+}
+
+/** What each state machine does. A test compares the ASL files with this table. */
+export const OPERATIONS: Record<OperationKind, OperationDefinition> = {
+  create: {
+    status: 'creating',
+    steps: ['EnsureInput', 'EnsureChannel'],
+    undo: ['ReleaseChannel', 'ReleaseInput'],
+    reached: 'idle',
+    serves: ['idle', 'running'],
+  },
+  start: {
+    status: 'starting',
+    steps: ['EnsureInput', 'EnsureChannel', 'EnsureFlowOutput', 'EnsureChannelRun'],
+    undo: ['ReleaseChannelRun', 'ReleaseFlowOutput', 'ReleaseChannel', 'ReleaseInput'],
+    reached: 'running',
+    serves: ['running'],
+  },
+  stop: {
+    status: 'stopping',
+    steps: ['ReleaseChannelRun', 'ReleaseFlowOutput', 'ReleaseChannel', 'ReleaseInput'],
+    undo: [],
+    reached: 'idle',
+  },
+  teardown: {
+    status: 'deleting',
+    steps: ['ReleaseChannelRun', 'ReleaseFlowOutput', 'ReleaseChannel', 'ReleaseInput'],
+    undo: [],
+    reached: 'gone',
+  },
+};
+
+/** Resources a destination keeps while it is idle: what standby means. */
+function keptWhileIdle(record: Pick<Destination, 'standby'>): readonly HeldResource[] {
+  return record.standby === 'warm' ? ['input', 'channel'] : [];
+}
+
+/**
+ * Says whether a release step has to leave its resource alone: a warm destination keeps input and channel when it is
+ * stopped or when its start failed. A failed create keeps nothing, because nothing was promised yet.
+ */
+export function isKept(record: Destination, resource: HeldResource): boolean {
+  const kind = record.operation?.kind;
+  if (kind === 'teardown' || kind === 'create' || record.desired === 'deleted') return false;
+  return keptWhileIdle(record).includes(resource);
+}
+
+/** True when the wish the operation serves has changed and it should release what it made. */
+export function isSuperseded(record: Destination, operation: Operation): boolean {
+  const serves = OPERATIONS[operation.kind].serves;
+  return serves !== undefined && !serves.includes(record.desired);
+}
+
+/** The operation that moves a destination at rest towards what is desired, or null when it is there. */
+export function nextOperation(record: Destination): OperationKind | null {
+  if (record.operation) return null;
+  switch (record.desired) {
+    case 'deleted':
+      return 'teardown';
+    case 'running':
+      if (record.status === 'running') return record.restartRequested ? 'stop' : null;
+      // A failed start is not repeated by itself: each start of a channel costs at least ten minutes.
+      if (record.status === 'error') return isPrimary(record) ? 'start' : null;
+      return 'start';
+    case 'idle':
+      if (record.status === 'running') return 'stop';
+      return record.status === 'error' && holdsBillable(record) ? 'stop' : null;
+  }
+}
+
+function holdsBillable(record: Destination): boolean {
+  return record.held.channelRun !== undefined || record.held.flowOutput !== undefined;
+}
+
+/** The always-on HLS channel: its wish is `running` for ever. */
+export function isPrimary(record: Pick<Destination, 'destinationId'>): boolean {
+  return record.destinationId === PRIMARY_DESTINATION_ID;
+}
+
+/** The execution's name and our operation id: at most 80 characters, as Step Functions asks. */
+export function operationIdOf(destinationId: string, kind: OperationKind, generation: number): string {
+  return `${destinationId}-${kind}-${generation}`;
+}
+
+/** The inverse of `operationIdOf`; null when the text is no operation id. */
+export function parseOperationId(
+  operationId: string,
+): { destinationId: string; kind: OperationKind; generation: number } | null {
+  const match = /^(.+)-(create|start|stop|teardown)-(\d{1,9})$/.exec(operationId);
+  if (!match) return null;
+  return { destinationId: match[1]!, kind: match[2] as OperationKind, generation: Number(match[3]) };
+}
+
+/** Begins an operation: a new generation, the status in motion, nothing else changed. Pure. */
+export function withOperation(
+  record: Destination,
+  kind: OperationKind,
+  { now, requestedBy }: { now: Date; requestedBy: string },
+): Destination {
+  const definition = OPERATIONS[kind];
+  const generation = record.generation + 1;
+  const seconds = [...definition.steps, ...definition.undo].reduce((sum, step) => sum + STEPS[step].deadlineSeconds, 0);
+  return {
+    ...record,
+    generation,
+    status: definition.status,
+    // The stop of a restart uses the wish up; the start that follows it is an ordinary one.
+    restartRequested: kind === 'stop' ? false : record.restartRequested,
+    lastError: kind === 'start' || kind === 'create' ? null : record.lastError,
+    runningSince: kind === 'start' ? null : record.runningSince,
+    operation: {
+      operationId: operationIdOf(record.destinationId, kind, generation),
+      kind,
+      generation,
+      requestedBy,
+      startedAt: now.toISOString(),
+      deadlineAt: new Date(now.getTime() + seconds * 1000).toISOString(),
+      steps: [],
+    },
+    lastModified: now.toISOString(),
+  };
+}
+
+/** Notes that a step has begun, closing the one before it. Pure; the same record when it had begun already. */
+export function withStep(record: Destination, step: ResourceStep, now: Date): Destination {
+  const operation = record.operation;
+  if (!operation || operation.steps.at(-1)?.step === step) return record;
+  const at = now.toISOString();
+  const steps = operation.steps.map((entry) => (entry.endedAt ? entry : { ...entry, endedAt: at }));
+  return { ...record, operation: { ...operation, steps: [...steps, { step, startedAt: at }] } };
+}
+
+export type Settlement = { outcome: 'succeeded' } | { outcome: 'superseded' } | { outcome: 'failed'; error: RecordedError };
+
+/**
+ * Ends the operation in flight. Pure.
+ * @returns the record at rest (null when the destination is gone) and the finished operation for the history
+ */
+export function settle(
+  record: Destination,
+  settlement: Settlement,
+  now: Date,
+): { record: Destination | null; operation: Operation } {
+  const current = record.operation;
+  if (!current) throw new Error('settle needs an operation in flight');
+  const at = now.toISOString();
+  const operation: Operation = {
+    ...current,
+    steps: current.steps.map((entry) => (entry.endedAt ? entry : { ...entry, endedAt: at })),
+    endedAt: at,
+    outcome: settlement.outcome,
+    ...(settlement.outcome === 'failed' ? { error: settlement.error } : {}),
+  };
+  const rest = { ...record, operation: null, lastModified: at };
+  const reached = OPERATIONS[current.kind].reached;
+  if (settlement.outcome === 'succeeded') {
+    if (reached === 'gone') return { record: null, operation };
+    const running = reached === 'running';
+    return { record: { ...rest, status: reached, runningSince: running ? at : null }, operation };
+  }
+  if (settlement.outcome === 'superseded') return { record: { ...rest, status: 'idle', runningSince: null }, operation };
+  return { record: { ...rest, status: 'error', lastError: settlement.error, runningSince: null }, operation };
+}
+
+/** What a user may ask for. */
+export const ACTIONS = ['start', 'stop', 'edit', 'delete'] as const;
+export type Action = (typeof ACTIONS)[number];
+
+const ACTION_STATUSES: Record<Action, readonly DestinationStatus[]> = {
+  start: ['idle', 'creating', 'stopping', 'error'],
+  stop: ['creating', 'starting', 'running', 'stopping', 'error'],
+  edit: ['idle', 'creating', 'starting', 'running', 'stopping', 'error'],
+  delete: ['idle', 'creating', 'starting', 'running', 'stopping', 'error'],
+};
+
+/**
+ * Which actions make sense now, and why the others do not. Buttons, `allowedActions` and the text of a 409 come from
+ * here. A repeated start or stop is no error for the API; it is only not offered.
+ */
+export function actionsOf(record: Destination): { allowed: Action[]; refused: Partial<Record<Action, string>> } {
+  const refused: Partial<Record<Action, string>> = {};
+  for (const action of ACTIONS) {
+    const reason = refusalOf(record, action);
+    if (reason) refused[action] = reason;
+  }
+  return { allowed: ACTIONS.filter((action) => refused[action] === undefined), refused };
+}
+
+function refusalOf(record: Destination, action: Action): string | null {
+  if (isPrimary(record)) return 'the primary channel is always on and cannot be changed here';
+  if (record.desired === 'deleted') return 'it is being deleted';
+  if (action === 'start' && record.desired === 'running' && record.status !== 'error') {
+    return record.status === 'running' ? 'it is running already' : 'it is on its way to running';
+  }
+  if (action === 'stop' && record.desired === 'idle') {
+    if (record.status === 'stopping') return 'it is stopping already';
+    if (record.status !== 'error' || !holdsBillable(record)) return 'it is not running';
+  }
+  if (!ACTION_STATUSES[action].includes(record.status)) {
+    return `it is ${record.status}; ${action} is possible when ${ACTION_STATUSES[action].join(', ')}`;
+  }
+  return null;
+}
+
+/** True when something of the destination is held in AWS, so that deleting the record now would orphan it. */
+export function holdsAnything(record: Destination): boolean {
+  return HELD_RESOURCES.some((resource) => record.held[resource] !== undefined);
+}

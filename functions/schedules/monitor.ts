@@ -1,0 +1,71 @@
+import { listSetAlerts, listChannels } from '../aws/channel.ts';
+import type { AwsDeps } from '../aws/clients.ts';
+import { listAllDestinations, putObservation } from '../aws/destination-table.ts';
+import { getChannelSeries, getSourceMetrics, newest, total, type ChannelSeries } from '../aws/metrics.ts';
+import type { Destination, Observation } from '../domain/destination.ts';
+import { withHealthSince } from '../domain/health.ts';
+
+/**
+ * The stream monitor: looks at every running destination and writes what it saw beside its record. It changes nothing
+ * in AWS and decides nothing. One look costs one list of channels, one or a few calls for metrics, and one ListAlerts
+ * per running channel, whatever is wrong.
+ */
+export interface MonitorDeps extends AwsDeps {
+  now: () => Date;
+  /** How far back metrics are looked at, and in which grain. Minutes on AWS, seconds on one machine. */
+  windowSeconds: number;
+  periodSeconds: number;
+}
+
+/** Observes all running destinations once. */
+export async function observeDestinations(deps: MonitorDeps): Promise<void> {
+  const running = (await listAllDestinations(deps)).filter((record) => record.status === 'running');
+  if (running.length === 0) return;
+  const channelIds = running.flatMap((record) => record.held.channel?.channelId ?? []);
+  const window = { now: deps.now(), windowSeconds: deps.windowSeconds, periodSeconds: deps.periodSeconds };
+  const [channels, series, source] = await Promise.all([
+    listChannels(deps),
+    getChannelSeries(deps, channelIds, window),
+    getSourceMetrics(deps, window),
+  ]);
+  const states = new Map(channels.map((channel) => [channel.channelId, channel.state]));
+  for (const record of running) {
+    const channelId = record.held.channel?.channelId;
+    const alerts = channelId && states.has(channelId) ? await listSetAlerts(deps, channelId) : [];
+    const observation = toObservation(
+      deps.now(),
+      channelId ? (states.get(channelId) ?? 'DELETED') : 'DELETED',
+      alerts,
+      source.connected,
+      channelId ? series.get(channelId) : undefined,
+    );
+    await putObservation(deps, record.destinationId, withHealthSince(observation, record.observation));
+  }
+}
+
+function toObservation(
+  now: Date,
+  channelState: string,
+  alerts: Observation['alerts'],
+  sourceConnected: boolean | null,
+  series: ChannelSeries | undefined,
+): Observation {
+  const framesPerSecond = series && (newest(series.outputFramesPerSecond) ?? newest(series.inputFramesPerSecond));
+  return {
+    observedAt: now.toISOString(),
+    channelState,
+    alerts,
+    ...optional('sourceConnected', sourceConnected),
+    ...optional('bitrateBps', series && newest(series.bitrateBps)),
+    ...optional('framesPerSecond', framesPerSecond),
+    ...optional('droppedFrames', series && total(series.droppedFrames)),
+    ...optional('reconnects', series && total(series.reconnects)),
+    ...optional('activeOutputs', series && newest(series.activeOutputs)),
+    ...optional('inputLossSeconds', series && total(series.inputLossSeconds)),
+  };
+}
+
+/** Leaves a figure out when it was not reported, which is not the same as zero. */
+function optional<Key extends keyof Observation>(key: Key, value: Observation[Key] | null | undefined) {
+  return value === null || value === undefined ? {} : ({ [key]: value } as Pick<Observation, Key>);
+}

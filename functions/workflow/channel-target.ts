@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { getPlatform, resolveEncoding } from '../../presets/index.ts';
+import type { ChannelTarget, EncodingTarget } from '../aws/channel-request.ts';
+import type { AwsDeps } from '../aws/clients.ts';
+import { describeSourceMedia } from '../aws/flow.ts';
+import { decryptStreamKey } from '../aws/secrets.ts';
+import type { Destination } from '../domain/destination.ts';
+import { AppError } from '../domain/errors.ts';
+import { isPrimary } from '../domain/lifecycle.ts';
+
+/** Frame rate assumed for "like the source" while no encoder has been seen yet. */
+const FRAME_RATE_UNKNOWN = 30;
+
+/** Resolves the presets a destination asks for; reads the source only when one of them follows it. */
+export async function resolveEncodings(deps: AwsDeps, record: Destination): Promise<EncodingTarget[]> {
+  const resolved = record.preset.split(',').map((preset) => {
+    const encoding = resolveEncoding(record.platform, preset);
+    if (!encoding) {
+      throw new AppError('preset_unsupported', {
+        detail: `the preset ${preset} does not fit the platform ${record.platform}`,
+        remedy: 'choose one of the presets GET /api/presets lists for the platform',
+      });
+    }
+    return encoding;
+  });
+  const follows = resolved.some((encoding) => encoding.framesPerSecond === null);
+  const media = follows ? await describeSourceMedia(deps) : null;
+  return resolved.map((encoding) => ({
+    ...encoding,
+    framesPerSecond: encoding.framesPerSecond ?? media?.video?.framesPerSecond ?? FRAME_RATE_UNKNOWN,
+  }));
+}
+
+/** Hash of everything that makes a channel's settings; tells whether a kept channel needs an update. Holds no secret. */
+export function configurationHash(record: Destination, inputId: string, encodings: EncodingTarget[]): string {
+  const parts = [record.rtmpUrl, record.streamKeyCiphertext, inputId, encodings];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+}
+
+/** What the channel shall do. Decrypts the stream key: call it only right before the request that needs it. */
+export async function resolveChannelTarget(
+  deps: AwsDeps,
+  record: Destination,
+  encodings: EncodingTarget[],
+): Promise<ChannelTarget> {
+  if (isPrimary(record)) {
+    return { kind: 'package', packageChannelId: deps.deployment.packageChannelId, encodings };
+  }
+  if (record.streamKeyCiphertext === null) {
+    throw new AppError('secret_unreadable', {
+      detail: `destination ${record.destinationId} has no stream key`,
+      remedy: 'set one with PUT /api/destinations/{destinationId}/stream-key',
+    });
+  }
+  return {
+    kind: 'rtmp',
+    rtmpUrl: record.rtmpUrl,
+    streamKey: await decryptStreamKey(deps, record.destinationId, record.streamKeyCiphertext),
+    encoding: encodings[0]!,
+    reconnectSeconds: getPlatform(record.platform)?.reconnectPauseSeconds ?? 30,
+  };
+}

@@ -1,0 +1,228 @@
+import {
+  createChannel,
+  findChannel,
+  listChannels,
+  observeChannel,
+  startChannel,
+  updateChannel,
+  type ChannelView,
+} from '../aws/channel.ts';
+import { awsErrorKind } from '../aws/aws-errors.ts';
+import { addFlowOutput, findFlowOutput, FLOW_OUTPUTS_MAX, isFlowUp, observeFlow, removeFlowOutput } from '../aws/flow.ts';
+import { createInput, findInput, listInputs, observeInput } from '../aws/input.ts';
+import { ensureEgressAllowed } from '../aws/input-security-group.ts';
+import { packageChannelExists } from '../aws/package-channel.ts';
+import { AppError } from '../domain/errors.ts';
+import { checkResolvedAddresses, parseIngestUrl } from '../domain/ingest-url.ts';
+import { isPrimary } from '../domain/lifecycle.ts';
+import { configurationHash, resolveChannelTarget, resolveEncodings } from './channel-target.ts';
+import { recordHeld, settleWithin, type StepContext } from './step-context.ts';
+import { NotSettled } from './workflow-errors.ts';
+
+/**
+ * The steps that make things. Each looks before it acts, adopts what exists (by recorded id, by tag, by deterministic
+ * name), and reports success only when AWS says that the resource is in the state it should be in.
+ */
+
+/** A push input for the destination, with the address of its first endpoint. */
+export async function ensureInput(context: StepContext): Promise<void> {
+  const { deps, record, generation } = context;
+  const recorded = record.held.input ? await observeInput(deps, record.held.input.inputId) : null;
+  let input = recorded && recorded.state !== 'DELETING' ? recorded : await findInput(deps, record.destinationId);
+  if (input?.state === 'DELETING') throw new NotSettled('the former input is still being deleted');
+  if (!input) {
+    await requireQuota(context);
+    input = await createInput(deps, { destinationId: record.destinationId, generation });
+  }
+  const { inputId } = input;
+  if (record.held.input?.inputId !== inputId) {
+    // Written before the wait: from here on the record leads to the input, whatever happens next.
+    const place = { address: input.address ?? '', port: input.port ?? 0 };
+    await recordHeld(context, (held) => ({ ...held, input: { inputId, ...place } }));
+  }
+  const ready = await settleWithin(
+    context,
+    () => observeInput(deps, inputId),
+    (view) => view?.state === 'DETACHED' || view?.state === 'ATTACHED',
+    `input ${inputId}`,
+  );
+  const { address, port } = ready ?? {};
+  if (!address || !port) throw new NotSettled(`input ${inputId} has no endpoint yet`);
+  await recordHeld(context, (held) => ({ ...held, input: { inputId, address, port } }));
+}
+
+/** Refuses in plain words before anything is made, when making it must fail. */
+async function requireQuota({ deps, record }: StepContext): Promise<void> {
+  const [inputs, channels] = await Promise.all([listInputs(deps), listChannels(deps)]);
+  const { channelQuota, pushInputQuota } = deps.deployment;
+  const needsChannel = record.held.channel === undefined;
+  const full =
+    inputs.length >= pushInputQuota
+      ? `push inputs (${inputs.length} of ${pushInputQuota} in use)`
+      : needsChannel && channels.length >= channelQuota
+        ? `channels (${channels.length} of ${channelQuota} in use)`
+        : null;
+  if (!full) return;
+  throw new AppError('quota_exceeded', {
+    detail: `the account's quota of MediaLive ${full} is reached`,
+    remedy: 'delete a destination, make idle ones cold, or request a higher quota in Service Quotas',
+  });
+}
+
+/** A channel with the destination's current settings, idle or better. */
+export async function ensureChannel(context: StepContext): Promise<void> {
+  const { deps, record, generation } = context;
+  const inputId = record.held.input?.inputId;
+  if (!inputId) throw new AppError('resource_missing', { detail: 'the input is not recorded', remedy: 'start it again' });
+  await requireTarget(context);
+  const encodings = await resolveEncodings(deps, record);
+  const hash = configurationHash(record, inputId, encodings);
+
+  const recorded = record.held.channel ? await observeChannel(deps, record.held.channel.channelId) : null;
+  let channel = recorded ?? (await findChannel(deps, record.destinationId));
+  if (channel?.state === 'DELETING') throw new NotSettled('the former channel is still being deleted');
+  let channelHash = record.held.channel?.configurationHash;
+  if (!channel) {
+    const target = await resolveChannelTarget(deps, record, encodings);
+    channel = await createChannel(deps, { destinationId: record.destinationId, generation, inputId, target });
+    channelHash = hash;
+  }
+  await recordChannel(context, channel, channelHash ?? '');
+
+  const ready = await waitForIdle(context, channel);
+  if (channelHash === hash || isOnItsWay(ready.state)) return;
+  const target = await resolveChannelTarget(deps, record, encodings);
+  await updateChannel(deps, channel.channelId, { destinationId: record.destinationId, inputId, target });
+  await recordChannel(context, channel, hash);
+  await waitForIdle(context, channel);
+}
+
+async function recordChannel(context: StepContext, { channelId, channelArn }: ChannelView, hash: string): Promise<void> {
+  await recordHeld(context, (held) => ({ ...held, channel: { channelId, channelArn, configurationHash: hash } }));
+}
+
+async function waitForIdle(context: StepContext, { channelId }: ChannelView): Promise<ChannelView> {
+  const ready = await settleWithin(
+    context,
+    async () => requireNotFailed(await observeChannel(context.deps, channelId), channelId),
+    (view) => view.state === 'IDLE' || view.state === 'UPDATE_FAILED' || isOnItsWay(view.state),
+    `channel ${channelId}`,
+  );
+  return ready;
+}
+
+function isOnItsWay(state: string): boolean {
+  return state === 'STARTING' || state === 'RUNNING' || state === 'RECOVERING';
+}
+
+function requireNotFailed(view: ChannelView | null, channelId: string): ChannelView {
+  // Just after a create the service may not know it yet; the deadline of the step bounds the waiting.
+  if (!view) throw new NotSettled(`channel ${channelId} is not visible yet`);
+  if (view.state === 'CREATE_FAILED') {
+    throw new AppError('channel_create_failed', {
+      detail: `MediaLive could not make channel ${channelId}`,
+      remedy: 'start it again; if it repeats, look at the channel in the MediaLive console',
+    });
+  }
+  return view;
+}
+
+/** Checks the target once more: a name that was public when it was saved may point into a private network by now. */
+async function requireTarget({ deps, record }: StepContext): Promise<void> {
+  if (isPrimary(record)) {
+    if (await packageChannelExists(deps)) return;
+    throw new AppError('resource_missing', {
+      detail: `the MediaPackage channel ${deps.deployment.packageChannelId} does not exist`,
+      remedy: 'deploy the media source again: it makes the MediaPackage channel',
+    });
+  }
+  const rules = { loopbackAllowed: deps.deployment.loopbackTargetsAllowed };
+  const parsed = parseIngestUrl(record.rtmpUrl, rules);
+  if (!parsed.ok) throw new AppError('url_not_allowed', { detail: parsed.message, remedy: parsed.remedy });
+  const resolved = checkResolvedAddresses(await deps.resolveHost(parsed.url.host), rules);
+  if (!resolved.ok) throw new AppError('url_not_allowed', { detail: resolved.message, remedy: resolved.remedy });
+}
+
+/** The flow's output to the destination's input. Refuses before the channel starts to cost when the flow is off. */
+export async function ensureFlowOutput(context: StepContext): Promise<void> {
+  const { deps, record } = context;
+  const input = record.held.input;
+  if (!input) throw new AppError('resource_missing', { detail: 'the input is not recorded', remedy: 'start it again' });
+  const flow = await observeFlow(deps);
+  if (flow?.status === 'STARTING') throw new NotSettled('the flow is starting');
+  if (!flow || !isFlowUp(flow)) {
+    throw new AppError('source_not_active', {
+      detail: flow ? `the flow is ${flow.status.toLowerCase()}, so there is nothing to send` : 'the flow does not exist',
+      remedy: flow ? 'start the flow first, then start this destination' : 'deploy the media source again',
+    });
+  }
+  if (flow.egressIp) await ensureEgressAllowed(deps, flow.egressIp);
+  const existing = findFlowOutput(deps, flow, record.destinationId);
+  if (existing && (existing.address !== input.address || existing.port !== input.port)) {
+    // It feeds an input that is gone.
+    await removeFlowOutput(deps, existing.flowOutputArn);
+    throw new NotSettled('an outdated flow output is being removed');
+  }
+  if (!existing) {
+    if (flow.outputs.length >= FLOW_OUTPUTS_MAX) {
+      throw new AppError('flow_full', {
+        detail: `the flow has ${FLOW_OUTPUTS_MAX} outputs, which is AWS's fixed limit`,
+        remedy: 'stop a destination that is not needed',
+      });
+    }
+    await addFlowOutput(deps, record.destinationId, input);
+  }
+  const added = await settleWithin(
+    context,
+    async () => {
+      const seen = await observeFlow(deps);
+      return seen && findFlowOutput(deps, seen, record.destinationId);
+    },
+    (output) => output !== null,
+    'the flow output',
+  );
+  if (!added) return;
+  const { flowOutputArn, flowOutputName } = added;
+  await recordHeld(context, (held) => ({ ...held, flowOutput: { flowOutputArn, flowOutputName } }));
+}
+
+/** The running channel. A start that AWS has accepted once is not repeated within the operation. */
+export async function ensureChannelRun(context: StepContext): Promise<void> {
+  const { deps, record, generation } = context;
+  const channelId = record.held.channel?.channelId;
+  if (!channelId) throw new AppError('resource_missing', { detail: 'the channel is not recorded', remedy: 'start it again' });
+  const channel = await observeChannel(deps, channelId);
+  if (!channel) {
+    throw new AppError('resource_missing', { detail: `channel ${channelId} is gone`, remedy: 'start it again: it is made anew' });
+  }
+  const accepted = record.held.channelRun?.generation === generation;
+  if (channel.state === 'IDLE' || channel.state === 'UPDATE_FAILED') {
+    if (accepted) {
+      throw new AppError('channel_start_failed', {
+        detail: `channel ${channelId} fell back to ${channel.state} while it was starting`,
+        remedy: 'check URL and preset, then start it again',
+      });
+    }
+    await acceptStart(context, channelId);
+  }
+  if (!accepted) {
+    const startedAt = deps.now().toISOString();
+    await recordHeld(context, (held) => ({ ...held, channelRun: { startedAt, generation } }));
+  }
+  await settleWithin(
+    context,
+    () => observeChannel(deps, channelId),
+    (view) => view?.state === 'RUNNING',
+    `channel ${channelId} to run`,
+  );
+}
+
+async function acceptStart({ deps }: StepContext, channelId: string): Promise<void> {
+  try {
+    await startChannel(deps, channelId);
+  } catch (error) {
+    // Somebody (an earlier attempt whose answer was lost) has started it: the next look tells.
+    if (awsErrorKind(error) === 'conflict') throw new NotSettled('the channel is changing its state');
+    throw error;
+  }
+}

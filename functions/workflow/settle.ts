@@ -1,0 +1,78 @@
+import { changeDestination, getDestination, putOperation } from '../aws/destination-table.ts';
+import type { Destination, Operation, RecordedError } from '../domain/destination.ts';
+import { holdsAnything, nextOperation, settle, withOperation, type Settlement } from '../domain/lifecycle.ts';
+import { startQuietly } from './operations.ts';
+import type { WorkflowDeps } from './workflow-deps.ts';
+
+/** What a failed path hands to SettleFailed: Step Functions' own error output. */
+export interface StateFailure {
+  Error?: string;
+  Cause?: string;
+}
+
+interface SettleInput {
+  destinationId: string;
+  generation: number;
+  failure?: StateFailure;
+}
+
+type Deps = Pick<WorkflowDeps, 'clients' | 'deployment' | 'now' | 'logger'>;
+
+/**
+ * Ends an operation: writes its outcome, keeps it in the history, and begins the next one if the wish has changed
+ * meanwhile. Repeating it is harmless; an operation that is no longer in flight is left alone.
+ */
+export async function settleOperation(deps: Deps, input: SettleInput): Promise<void> {
+  const before = await getDestination(deps, input.destinationId);
+  if (before?.operation?.generation !== input.generation) return;
+  const finished = settle(before, settlementOf(before, input.failure, deps.now()), deps.now()).operation;
+  await putOperation(deps, input.destinationId, finished);
+  const after = await changeDestination(deps, input.destinationId, (record) => {
+    if (record.operation?.generation !== input.generation) return record;
+    const now = deps.now();
+    const rest = settle(record, settlementOf(record, input.failure, now), now).record;
+    if (!rest) return null;
+    const kind = nextOperation(rest);
+    return kind ? withOperation(rest, kind, { now, requestedBy: record.operation.requestedBy }) : rest;
+  });
+  deps.logger.info('operation settled', {
+    operationId: finished.operationId,
+    outcome: finished.outcome,
+    ...(finished.error ? { code: finished.error.code } : {}),
+  });
+  if (after?.operation) await startQuietly(deps, after);
+}
+
+function settlementOf(record: Destination, failure: StateFailure | undefined, now: Date): Settlement {
+  if (!failure) {
+    // A teardown that still holds something is not done, whatever the steps said: the record is the only way to it.
+    if (record.operation?.kind === 'teardown' && holdsAnything(record)) {
+      return { outcome: 'failed', error: stillHeld(record, now) };
+    }
+    return { outcome: 'succeeded' };
+  }
+  // Superseded, but a release failed on the way down: something still runs, and calling it idle would hide its price.
+  if (failure.Error === 'Superseded' && !record.operation?.error) return { outcome: 'superseded' };
+  return { outcome: 'failed', error: record.operation?.error ?? unexplained(record.operation, failure, now) };
+}
+
+function stillHeld(record: Destination, now: Date): RecordedError {
+  return {
+    code: 'internal',
+    detail: `resources are still held after the teardown: ${Object.keys(record.held).join(', ')}`,
+    remedy: 'delete it again; nothing was lost',
+    at: now.toISOString(),
+  };
+}
+
+/** A failure no step has explained: a lost Lambda, the machine's own timeout, an abort. */
+function unexplained(operation: Operation | null, failure: StateFailure, now: Date): RecordedError {
+  const step = operation?.steps.at(-1)?.step;
+  const timedOut = failure.Error === 'States.Timeout';
+  return {
+    code: timedOut ? 'deadline_passed' : 'internal',
+    detail: `${operation?.kind ?? 'the operation'} ended with ${failure.Error ?? 'an unknown error'}${step ? ` in ${step}` : ''}`,
+    remedy: 'try again; if it repeats, look up the operation id in the log',
+    at: now.toISOString(),
+  };
+}
