@@ -2,7 +2,7 @@ import { listSetAlerts, listChannels } from '../aws/channel.ts';
 import type { AwsDeps } from '../aws/clients.ts';
 import { listAllDestinations, putObservation } from '../aws/destination-table.ts';
 import { getChannelSeries, getSourceMetrics, newest, total, type ChannelSeries } from '../aws/metrics.ts';
-import type { Destination, Observation } from '../domain/destination.ts';
+import type { Observation } from '../domain/destination.ts';
 import { withHealthSince } from '../domain/health.ts';
 
 /**

@@ -1,0 +1,211 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DESIRED_STATES, DESTINATION_STATUSES, OPERATION_KINDS, type Destination } from './destination.ts';
+import {
+  ACTIONS,
+  actionsOf,
+  isKept,
+  isSuperseded,
+  nextOperation,
+  operationIdOf,
+  OPERATIONS,
+  parseOperationId,
+  settle,
+  STEPS,
+  withOperation,
+  withStep,
+} from './lifecycle.ts';
+
+const NOW = new Date('2026-11-21T12:00:00Z');
+
+function makeDestination(change: Partial<Destination> = {}): Destination {
+  return {
+    destinationId: 'dst_01k8m3v0s5n2q8w4x6y7z9a1bc',
+    name: 'Main',
+    platform: 'custom',
+    rtmpUrl: 'rtmp://live.example.com/app',
+    streamKeyCiphertext: 'c2VhbGVk',
+    streamKeyLast4: null,
+    streamKeyFingerprint: null,
+    preset: '720p30',
+    standby: 'warm',
+    desired: 'idle',
+    status: 'idle',
+    generation: 3,
+    revision: 1,
+    writeCount: 0,
+    operation: null,
+    held: {},
+    restartRequested: false,
+    lastError: null,
+    observation: null,
+    runningSince: null,
+    createdAt: NOW.toISOString(),
+    lastModified: NOW.toISOString(),
+    ...change,
+  };
+}
+
+const begin = (record: Destination, kind: (typeof OPERATION_KINDS)[number]) =>
+  withOperation(record, kind, { now: NOW, requestedBy: 'test' });
+
+const error = { code: 'aws_refused', detail: 'no', remedy: 'try again', at: NOW.toISOString() };
+
+describe('nextOperation', () => {
+  it('starts what should run and stops what should not', () => {
+    expect(nextOperation(makeDestination({ desired: 'running' }))).toBe('start');
+    expect(nextOperation(makeDestination({ desired: 'idle', status: 'running' }))).toBe('stop');
+  });
+
+  it('leaves alone what is where it should be', () => {
+    expect(nextOperation(makeDestination({ desired: 'running', status: 'running' }))).toBeNull();
+    expect(nextOperation(makeDestination({ desired: 'idle', status: 'idle' }))).toBeNull();
+  });
+
+  it('tears down whatever is to be deleted, in every status', () => {
+    for (const status of DESTINATION_STATUSES) {
+      expect(nextOperation(makeDestination({ desired: 'deleted', status }))).toBe('teardown');
+    }
+  });
+
+  it('never begins a second operation beside one in flight', () => {
+    for (const desired of DESIRED_STATES) {
+      expect(nextOperation({ ...begin(makeDestination(), 'start'), desired })).toBeNull();
+    }
+  });
+
+  it('does not repeat a failed start by itself, because each start costs; only the primary is kept up', () => {
+    expect(nextOperation(makeDestination({ desired: 'running', status: 'error' }))).toBeNull();
+    expect(nextOperation(makeDestination({ desired: 'running', status: 'error', destinationId: 'primary' }))).toBe('start');
+  });
+
+  it('stops a failed destination that still holds something that costs', () => {
+    const held = { channelRun: { startedAt: NOW.toISOString(), generation: 3 } };
+    expect(nextOperation(makeDestination({ status: 'error', held }))).toBe('stop');
+    expect(nextOperation(makeDestination({ status: 'error' }))).toBeNull();
+  });
+
+  it('restarts by stopping once and starting again', () => {
+    const running = makeDestination({ desired: 'running', status: 'running', restartRequested: true });
+    expect(nextOperation(running)).toBe('stop');
+    const stopped = settle(begin(running, 'stop'), { outcome: 'succeeded' }, NOW).record!;
+    expect(stopped.restartRequested).toBe(false);
+    expect(nextOperation(stopped)).toBe('start');
+  });
+});
+
+describe('an operation', () => {
+  it('has a new generation, the status in motion and an id Step Functions accepts', () => {
+    const record = begin(makeDestination(), 'teardown');
+    expect(record).toMatchObject({ generation: 4, status: 'deleting' });
+    expect(record.operation!.operationId).toMatch(/^[0-9A-Za-z_-]{1,80}$/);
+  });
+
+  it('is superseded when its wish is gone, and a stop never is', () => {
+    const starting = begin(makeDestination({ desired: 'running' }), 'start');
+    expect(isSuperseded(starting, starting.operation!)).toBe(false);
+    expect(isSuperseded({ ...starting, desired: 'idle' }, starting.operation!)).toBe(true);
+    const creating = begin(makeDestination(), 'create');
+    expect(isSuperseded({ ...creating, desired: 'running' }, creating.operation!)).toBe(false);
+    const stopping = begin(makeDestination(), 'stop');
+    expect(isSuperseded({ ...stopping, desired: 'running' }, stopping.operation!)).toBe(false);
+  });
+
+  it('closes a step when the next one begins', () => {
+    const one = withStep(begin(makeDestination(), 'start'), 'EnsureInput', NOW);
+    const two = withStep(one, 'EnsureChannel', new Date(NOW.getTime() + 1000));
+    expect(two.operation!.steps).toEqual([
+      { step: 'EnsureInput', startedAt: '2026-11-21T12:00:00.000Z', endedAt: '2026-11-21T12:00:01.000Z' },
+      { step: 'EnsureChannel', startedAt: '2026-11-21T12:00:01.000Z' },
+    ]);
+    expect(withStep(two, 'EnsureChannel', NOW)).toBe(two);
+  });
+
+  it('has an id that can be read back', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('primary', 'dst_01k8m3v0s5n2q8w4x6y7z9a1bc'),
+        fc.constantFrom(...OPERATION_KINDS),
+        fc.integer({ min: 1, max: 999_999_999 }),
+        (destinationId, kind, generation) => {
+          expect(parseOperationId(operationIdOf(destinationId, kind, generation))).toEqual({
+            destinationId,
+            kind,
+            generation,
+          });
+        },
+      ),
+    );
+  });
+});
+
+describe('settle', () => {
+  it('reaches what the table says', () => {
+    for (const kind of OPERATION_KINDS) {
+      const { record } = settle(begin(makeDestination(), kind), { outcome: 'succeeded' }, NOW);
+      expect(record?.status ?? 'gone').toBe(OPERATIONS[kind].reached);
+      expect(record?.operation ?? null).toBeNull();
+    }
+  });
+
+  it('keeps what is still held when an operation fails', () => {
+    const held = { input: { inputId: '1', address: '127.0.0.1', port: 5000 } };
+    const { record, operation } = settle({ ...begin(makeDestination(), 'teardown'), held }, { outcome: 'failed', error }, NOW);
+    expect(record).toMatchObject({ status: 'error', held, lastError: error });
+    expect(operation).toMatchObject({ outcome: 'failed', error });
+  });
+
+  it('counts running time from the moment it runs', () => {
+    expect(settle(begin(makeDestination(), 'start'), { outcome: 'succeeded' }, NOW).record!.runningSince).toBe(NOW.toISOString());
+    expect(settle(begin(makeDestination(), 'stop'), { outcome: 'succeeded' }, NOW).record!.runningSince).toBeNull();
+  });
+});
+
+describe('standby', () => {
+  it('keeps channel and input of a warm destination through stop and failed start, and nothing of a cold one', () => {
+    for (const kind of ['start', 'stop'] as const) {
+      const warm = begin(makeDestination(), kind);
+      const cold = begin(makeDestination({ standby: 'cold' }), kind);
+      expect(['input', 'channel', 'flowOutput', 'channelRun'].filter((r) => isKept(warm, r as never))).toEqual(['input', 'channel']);
+      expect(['input', 'channel', 'flowOutput', 'channelRun'].filter((r) => isKept(cold, r as never))).toEqual([]);
+    }
+  });
+
+  it('keeps nothing when the destination is to be deleted', () => {
+    expect(isKept({ ...begin(makeDestination(), 'start'), desired: 'deleted' }, 'channel')).toBe(false);
+    expect(isKept(begin(makeDestination(), 'teardown'), 'input')).toBe(false);
+  });
+});
+
+describe('actionsOf', () => {
+  it('names a reason for every action it does not allow', () => {
+    for (const status of DESTINATION_STATUSES) {
+      for (const desired of DESIRED_STATES) {
+        const { allowed, refused } = actionsOf(makeDestination({ status, desired }));
+        for (const action of ACTIONS) expect(allowed.includes(action)).toBe(refused[action] === undefined);
+      }
+    }
+  });
+
+  it('lets a start be cancelled and a stop be turned around', () => {
+    expect(actionsOf(begin(makeDestination({ desired: 'running' }), 'start')).allowed).toContain('stop');
+    expect(actionsOf(begin(makeDestination({ desired: 'idle' }), 'stop')).allowed).toContain('start');
+  });
+
+  it('offers a way out of error', () => {
+    expect(actionsOf(makeDestination({ status: 'error', desired: 'running' })).allowed).toEqual(['start', 'stop', 'edit', 'delete']);
+  });
+
+  it('allows nothing for the primary channel', () => {
+    expect(actionsOf(makeDestination({ destinationId: 'primary', desired: 'running', status: 'running' })).allowed).toEqual([]);
+  });
+});
+
+describe('the tables', () => {
+  it('undo in the reverse order of making', () => {
+    const made = OPERATIONS.start.steps.map((step) => STEPS[step].resource);
+    const undone = OPERATIONS.start.undo.map((step) => STEPS[step].resource);
+    expect(undone).toEqual(made.toReversed());
+    expect(OPERATIONS.teardown.steps).toEqual(OPERATIONS.start.undo);
+  });
+});

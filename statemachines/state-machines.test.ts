@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import aslValidator from 'asl-validator';
+import { describe, expect, it } from 'vitest';
+import { OPERATION_KINDS } from '../functions/domain/destination.ts';
+import { OPERATIONS } from '../functions/domain/lifecycle.ts';
+
+interface State {
+  Type: string;
+  Next?: string;
+  End?: boolean;
+  Resource?: string;
+  Parameters?: Record<string, unknown>;
+  ResultPath?: string | null;
+  TimeoutSeconds?: number;
+  Retry?: { ErrorEquals: string[]; JitterStrategy?: string; MaxAttempts: number }[];
+  Catch?: { ErrorEquals: string[]; Next: string; ResultPath: string }[];
+}
+
+function load(kind: string): { StartAt: string; TimeoutSeconds: number; States: Record<string, State> } {
+  return JSON.parse(readFileSync(new URL(`destination-${kind}.asl.json`, import.meta.url), 'utf8'));
+}
+
+/** Follows `Next` from a state to the end of its path. */
+function pathFrom(states: Record<string, State>, from: string): string[] {
+  const path: string[] = [];
+  for (let name: string | undefined = from; name; name = states[name]?.Next) path.push(name);
+  return path;
+}
+
+describe.each(OPERATION_KINDS)('destination-%s.asl.json', (kind) => {
+  const definition = load(kind);
+  const { steps, undo } = OPERATIONS[kind];
+  const tasks = Object.entries(definition.States).filter(([, state]) => state.Type === 'Task');
+
+  it('is valid Amazon States Language', () => {
+    const { isValid, errors } = aslValidator(definition);
+    expect(errors).toEqual([]);
+    expect(isValid).toBe(true);
+  });
+
+  it('runs the steps of the lifecycle table, then settles', () => {
+    expect(pathFrom(definition.States, definition.StartAt)).toEqual([...steps, 'Settle']);
+  });
+
+  it('undoes in the order of the lifecycle table when any step fails', () => {
+    for (const step of steps) {
+      const caught = definition.States[step]!.Catch!;
+      expect(caught).toHaveLength(1);
+      expect(caught[0]).toMatchObject({ ErrorEquals: ['States.ALL'], ResultPath: '$.failure' });
+      expect(pathFrom(definition.States, caught[0]!.Next)).toEqual([...undo, 'SettleFailed', 'HowItEnded']);
+    }
+  });
+
+  it('settles even when an undo step fails, and keeps the first failure', () => {
+    for (const step of undo) {
+      expect(definition.States[step]!.Catch).toEqual([
+        { ErrorEquals: ['States.ALL'], ResultPath: '$.releaseFailure', Next: 'SettleFailed' },
+      ]);
+    }
+  });
+
+  it('passes ids only, names each step after its state, and keeps no result', () => {
+    for (const [name, state] of tasks) {
+      const { step, ...passed } = state.Parameters!;
+      expect(step).toBe(name);
+      expect(Object.keys(passed).toSorted()).toEqual(
+        name === 'SettleFailed'
+          ? ['destinationId.$', 'failure.$', 'generation.$']
+          : ['destinationId.$', 'generation.$'],
+      );
+      expect(state.ResultPath).toBeNull();
+      expect(state.Resource).toBe('${WorkflowFunctionArn}');
+      expect(state.TimeoutSeconds).toBeGreaterThan(0);
+    }
+  });
+
+  it('waits without jitter and retries trouble with it', () => {
+    for (const [, state] of tasks) {
+      const waiting = state.Retry!.find((retrier) => retrier.ErrorEquals.includes('NotSettled'))!;
+      const trouble = state.Retry!.find((retrier) => retrier.ErrorEquals.includes('Throttled'))!;
+      expect(waiting.JitterStrategy).toBeUndefined();
+      expect(trouble.JitterStrategy).toBe('FULL');
+      expect(state.Retry!.flatMap((retrier) => retrier.ErrorEquals)).not.toContain('States.ALL');
+    }
+  });
+
+  it('uses nothing but what AWS and the local interpreter both run', () => {
+    const types = new Set(Object.values(definition.States).map((state) => state.Type));
+    for (const type of types) expect(['Task', 'Choice', 'Succeed', 'Fail']).toContain(type);
+    expect(JSON.stringify(definition)).not.toContain('$$');
+  });
+});
