@@ -53,7 +53,9 @@ export function awsErrorKind(error: unknown): AwsErrorKind {
   const kind = KINDS[error.name];
   // Only the wording tells a reached quota from another bad request; the exact error is not documented.
   if (kind === 'invalid' || kind === 'denied' || kind === 'conflict') {
-    return /limit exceeded|quota|too many .* (in|for) (the|this) (region|account)/i.test(error.message) ? 'quota' : kind;
+    return /limit exceeded|quota|too many .* (in|for) (the|this) (region|account)/i.test(error.message)
+      ? 'quota'
+      : kind;
   }
   if (kind) return kind;
   const code = (error as { code?: unknown }).code;

@@ -60,7 +60,12 @@ export function buildCreateChannel(input: ChannelRequestInput): CreateChannelReq
 }
 
 /** The settings CreateChannel and UpdateChannel share. The same warning about the stream key applies. */
-export function buildChannelSettings({ deployment, destinationId, inputId, target }: Omit<ChannelRequestInput, 'requestId'>) {
+export function buildChannelSettings({
+  deployment,
+  destinationId,
+  inputId,
+  target,
+}: Omit<ChannelRequestInput, 'requestId'>) {
   return {
     Name: resourceName(deployment, destinationId),
     RoleArn: deployment.mediaLiveRoleArn,
@@ -203,7 +208,10 @@ function videoDescription(encoding: EncodingTarget): VideoDescription {
 export function toFrameRateFraction(framesPerSecond: number): { numerator: number; denominator: number } {
   for (const base of [24, 30, 60]) {
     const ntsc = (base * 1000) / 1001;
-    if (Math.abs(framesPerSecond - ntsc) < Math.abs(framesPerSecond - base) && Math.abs(framesPerSecond - ntsc) < 0.02) {
+    if (
+      Math.abs(framesPerSecond - ntsc) < Math.abs(framesPerSecond - base) &&
+      Math.abs(framesPerSecond - ntsc) < 0.02
+    ) {
       return { numerator: base * 1000, denominator: 1001 };
     }
   }

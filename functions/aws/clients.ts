@@ -56,7 +56,9 @@ export function createAwsClients({ attemptsMax, ...options }: AwsClientOptions):
     mediaLive: new MediaLiveClient(config),
     mediaPackage: new MediaPackageClient(config),
     sfn: new SFNClient(config),
-    table: DynamoDBDocumentClient.from(new DynamoDBClient(config), { marshallOptions: { removeUndefinedValues: true } }),
+    table: DynamoDBDocumentClient.from(new DynamoDBClient(config), {
+      marshallOptions: { removeUndefinedValues: true },
+    }),
   };
 }
 

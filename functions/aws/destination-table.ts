@@ -27,9 +27,16 @@ function fromItem(item: Record<string, unknown>): Destination {
 }
 
 /** Reads one record, strongly consistent; null when there is none. */
-export async function getDestination({ clients, deployment }: AwsDeps, destinationId: string): Promise<Destination | null> {
+export async function getDestination(
+  { clients, deployment }: AwsDeps,
+  destinationId: string,
+): Promise<Destination | null> {
   const { Item: item } = await clients.table.send(
-    new GetCommand({ TableName: deployment.tableName, Key: { pk: DESTINATIONS, sk: destinationId }, ConsistentRead: true }),
+    new GetCommand({
+      TableName: deployment.tableName,
+      Key: { pk: DESTINATIONS, sk: destinationId },
+      ConsistentRead: true,
+    }),
   );
   return item ? fromItem(item) : null;
 }
@@ -176,7 +183,11 @@ function operationKey(destinationId: string, generation: number) {
 }
 
 /** Keeps a finished operation for 90 days. Writing it twice is harmless. */
-export async function putOperation({ clients, deployment }: AwsDeps, destinationId: string, operation: Operation): Promise<void> {
+export async function putOperation(
+  { clients, deployment }: AwsDeps,
+  destinationId: string,
+  operation: Operation,
+): Promise<void> {
   const expiresAt = Math.floor(Date.parse(operation.startedAt) / 1000) + HISTORY_DAYS * 86_400;
   await clients.table.send(
     new PutCommand({

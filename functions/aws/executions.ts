@@ -28,7 +28,10 @@ export async function startExecution({ clients, deployment }: AwsDeps, operation
 export type ExecutionState = 'running' | 'succeeded' | 'ended' | 'missing';
 
 /** What became of an operation's execution. `ended` is failed, timed out or aborted. */
-export async function observeExecution({ clients, deployment }: AwsDeps, operation: Operation): Promise<ExecutionState> {
+export async function observeExecution(
+  { clients, deployment }: AwsDeps,
+  operation: Operation,
+): Promise<ExecutionState> {
   const executionArn = `${deployment.stateMachineArns[operation.kind].replace(':stateMachine:', ':execution:')}:${operation.operationId}`;
   try {
     const { status } = await clients.sfn.send(new DescribeExecutionCommand({ executionArn }));

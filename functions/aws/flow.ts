@@ -143,7 +143,11 @@ export async function describeSourceMedia({ clients, deployment }: AwsDeps): Pro
   if (!video && !audio) return null;
   return {
     video: video
-      ? { codec: video.Codec ?? 'unknown', ...sizeOf(video.FrameResolution), framesPerSecond: parseFrameRate(video.FrameRate) }
+      ? {
+          codec: video.Codec ?? 'unknown',
+          ...sizeOf(video.FrameResolution),
+          framesPerSecond: parseFrameRate(video.FrameRate),
+        }
       : null,
     audio: audio
       ? { codec: audio.Codec ?? 'unknown', sampleRateHz: audio.SampleRate ?? null, channels: audio.Channels ?? null }

@@ -58,7 +58,11 @@ export async function getChannelSeries(
   return result;
 }
 
-async function querySlice({ clients }: AwsDeps, channelIds: string[], window: Window): Promise<Map<string, ChannelSeries>> {
+async function querySlice(
+  { clients }: AwsDeps,
+  channelIds: string[],
+  window: Window,
+): Promise<Map<string, ChannelSeries>> {
   const queries: MetricDataQuery[] = channelIds.flatMap((channelId, channel) =>
     METRIC_NAMES.map((name, metric) => {
       const source: MetricSource = CHANNEL_METRICS[name];

@@ -7,7 +7,15 @@
 export const DESIRED_STATES = ['idle', 'running', 'deleted'] as const;
 export type DesiredState = (typeof DESIRED_STATES)[number];
 
-export const DESTINATION_STATUSES = ['idle', 'creating', 'starting', 'running', 'stopping', 'deleting', 'error'] as const;
+export const DESTINATION_STATUSES = [
+  'idle',
+  'creating',
+  'starting',
+  'running',
+  'stopping',
+  'deleting',
+  'error',
+] as const;
 export type DestinationStatus = (typeof DESTINATION_STATUSES)[number];
 
 export const STANDBY_MODES = ['warm', 'cold'] as const;

@@ -159,7 +159,8 @@ export function classify(observation: Observation): { code: HealthCode; detail?:
 /** The health of a destination at its last observation. Pure. */
 export function healthOf(record: Pick<Destination, 'status' | 'observation'>): Health {
   const observation = record.observation;
-  if (record.status !== 'running') return { ...HEALTH_REASONS.not_running, code: 'not_running', since: null, observedAt: null };
+  if (record.status !== 'running')
+    return { ...HEALTH_REASONS.not_running, code: 'not_running', since: null, observedAt: null };
   if (!observation) return { ...HEALTH_REASONS.not_observed, code: 'not_observed', since: null, observedAt: null };
   const { code, detail } = classify(observation);
   const reason: HealthReason = HEALTH_REASONS[code];

@@ -76,7 +76,9 @@ describe('nextOperation', () => {
 
   it('does not repeat a failed start by itself, because each start costs; only the primary is kept up', () => {
     expect(nextOperation(makeDestination({ desired: 'running', status: 'error' }))).toBeNull();
-    expect(nextOperation(makeDestination({ desired: 'running', status: 'error', destinationId: 'primary' }))).toBe('start');
+    expect(nextOperation(makeDestination({ desired: 'running', status: 'error', destinationId: 'primary' }))).toBe(
+      'start',
+    );
   });
 
   it('stops a failed destination that still holds something that costs', () => {
@@ -150,13 +152,19 @@ describe('settle', () => {
 
   it('keeps what is still held when an operation fails', () => {
     const held = { input: { inputId: '1', address: '127.0.0.1', port: 5000 } };
-    const { record, operation } = settle({ ...begin(makeDestination(), 'teardown'), held }, { outcome: 'failed', error }, NOW);
+    const { record, operation } = settle(
+      { ...begin(makeDestination(), 'teardown'), held },
+      { outcome: 'failed', error },
+      NOW,
+    );
     expect(record).toMatchObject({ status: 'error', held, lastError: error });
     expect(operation).toMatchObject({ outcome: 'failed', error });
   });
 
   it('counts running time from the moment it runs', () => {
-    expect(settle(begin(makeDestination(), 'start'), { outcome: 'succeeded' }, NOW).record!.runningSince).toBe(NOW.toISOString());
+    expect(settle(begin(makeDestination(), 'start'), { outcome: 'succeeded' }, NOW).record!.runningSince).toBe(
+      NOW.toISOString(),
+    );
     expect(settle(begin(makeDestination(), 'stop'), { outcome: 'succeeded' }, NOW).record!.runningSince).toBeNull();
   });
 });
@@ -166,7 +174,10 @@ describe('standby', () => {
     for (const kind of ['start', 'stop'] as const) {
       const warm = begin(makeDestination(), kind);
       const cold = begin(makeDestination({ standby: 'cold' }), kind);
-      expect(['input', 'channel', 'flowOutput', 'channelRun'].filter((r) => isKept(warm, r as never))).toEqual(['input', 'channel']);
+      expect(['input', 'channel', 'flowOutput', 'channelRun'].filter((r) => isKept(warm, r as never))).toEqual([
+        'input',
+        'channel',
+      ]);
       expect(['input', 'channel', 'flowOutput', 'channelRun'].filter((r) => isKept(cold, r as never))).toEqual([]);
     }
   });
@@ -193,11 +204,18 @@ describe('actionsOf', () => {
   });
 
   it('offers a way out of error', () => {
-    expect(actionsOf(makeDestination({ status: 'error', desired: 'running' })).allowed).toEqual(['start', 'stop', 'edit', 'delete']);
+    expect(actionsOf(makeDestination({ status: 'error', desired: 'running' })).allowed).toEqual([
+      'start',
+      'stop',
+      'edit',
+      'delete',
+    ]);
   });
 
   it('allows nothing for the primary channel', () => {
-    expect(actionsOf(makeDestination({ destinationId: 'primary', desired: 'running', status: 'running' })).allowed).toEqual([]);
+    expect(
+      actionsOf(makeDestination({ destinationId: 'primary', desired: 'running', status: 'running' })).allowed,
+    ).toEqual([]);
   });
 });
 

@@ -34,7 +34,12 @@ export const STEPS = {
   // AWS: most channels start within 3 minutes, up to 10 is normal; a shorter limit calls a healthy start failed.
   EnsureChannelRun: { resource: 'channelRun', direction: 'up', label: 'starting the channel', deadlineSeconds: 660 },
   ReleaseChannelRun: { resource: 'channelRun', direction: 'down', label: 'stopping the channel', deadlineSeconds: 600 },
-  ReleaseFlowOutput: { resource: 'flowOutput', direction: 'down', label: 'disconnecting the flow', deadlineSeconds: 300 },
+  ReleaseFlowOutput: {
+    resource: 'flowOutput',
+    direction: 'down',
+    label: 'disconnecting the flow',
+    deadlineSeconds: 300,
+  },
   ReleaseChannel: { resource: 'channel', direction: 'down', label: 'deleting the channel', deadlineSeconds: 600 },
   // Detaching an input has taken more than seven minutes in production. [MARSHA #1464]
   ReleaseInput: { resource: 'input', direction: 'down', label: 'deleting the input', deadlineSeconds: 900 },
@@ -191,7 +196,10 @@ export function withStep(record: Destination, step: ResourceStep, now: Date): De
   return { ...record, operation: { ...operation, steps: [...steps, { step, startedAt: at }] } };
 }
 
-export type Settlement = { outcome: 'succeeded' } | { outcome: 'superseded' } | { outcome: 'failed'; error: RecordedError };
+export type Settlement =
+  | { outcome: 'succeeded' }
+  | { outcome: 'superseded' }
+  | { outcome: 'failed'; error: RecordedError };
 
 /**
  * Ends the operation in flight. Pure.
@@ -219,7 +227,8 @@ export function settle(
     const running = reached === 'running';
     return { record: { ...rest, status: reached, runningSince: running ? at : null }, operation };
   }
-  if (settlement.outcome === 'superseded') return { record: { ...rest, status: 'idle', runningSince: null }, operation };
+  if (settlement.outcome === 'superseded')
+    return { record: { ...rest, status: 'idle', runningSince: null }, operation };
   return { record: { ...rest, status: 'error', lastError: settlement.error, runningSince: null }, operation };
 }
 

@@ -56,7 +56,8 @@ async function resume(deps: Deps, record: Destination): Promise<void> {
     requestedBy: interrupted.requestedBy,
     change: (current) =>
       current.operation?.generation === interrupted.generation ? { ...current, operation: null } : current,
-    operation: (current) => (current.generation === interrupted.generation ? resumedKind(current, interrupted.kind) : null),
+    operation: (current) =>
+      current.generation === interrupted.generation ? resumedKind(current, interrupted.kind) : null,
   });
 }
 

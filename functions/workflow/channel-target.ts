@@ -13,8 +13,10 @@ const FRAME_RATE_UNKNOWN = 30;
 
 /** Resolves the presets a destination asks for; reads the source only when one of them follows it. */
 export async function resolveEncodings(deps: AwsDeps, record: Destination): Promise<EncodingTarget[]> {
+  // The primary feeds MediaPackage, which has no caps of a platform.
+  const platform = isPrimary(record) ? 'custom' : record.platform;
   const resolved = record.preset.split(',').map((preset) => {
-    const encoding = resolveEncoding(record.platform, preset);
+    const encoding = resolveEncoding(platform, preset);
     if (!encoding) {
       throw new AppError('preset_unsupported', {
         detail: `the preset ${preset} does not fit the platform ${record.platform}`,
@@ -25,7 +27,7 @@ export async function resolveEncodings(deps: AwsDeps, record: Destination): Prom
   });
   const follows = resolved.some((encoding) => encoding.framesPerSecond === null);
   const media = follows ? await describeSourceMedia(deps) : null;
-  return resolved.map((encoding) => ({
+  return resolved.map(({ platformId: _platform, ...encoding }) => ({
     ...encoding,
     framesPerSecond: encoding.framesPerSecond ?? media?.video?.framesPerSecond ?? FRAME_RATE_UNKNOWN,
   }));

@@ -8,7 +8,14 @@ import {
   type ChannelView,
 } from '../aws/channel.ts';
 import { awsErrorKind } from '../aws/aws-errors.ts';
-import { addFlowOutput, findFlowOutput, FLOW_OUTPUTS_MAX, isFlowUp, observeFlow, removeFlowOutput } from '../aws/flow.ts';
+import {
+  addFlowOutput,
+  findFlowOutput,
+  FLOW_OUTPUTS_MAX,
+  isFlowUp,
+  observeFlow,
+  removeFlowOutput,
+} from '../aws/flow.ts';
 import { createInput, findInput, listInputs, observeInput } from '../aws/input.ts';
 import { ensureEgressAllowed } from '../aws/input-security-group.ts';
 import { packageChannelExists } from '../aws/package-channel.ts';
@@ -73,7 +80,8 @@ async function requireQuota({ deps, record }: StepContext): Promise<void> {
 export async function ensureChannel(context: StepContext): Promise<void> {
   const { deps, record, generation } = context;
   const inputId = record.held.input?.inputId;
-  if (!inputId) throw new AppError('resource_missing', { detail: 'the input is not recorded', remedy: 'start it again' });
+  if (!inputId)
+    throw new AppError('resource_missing', { detail: 'the input is not recorded', remedy: 'start it again' });
   await requireTarget(context);
   const encodings = await resolveEncodings(deps, record);
   const hash = configurationHash(record, inputId, encodings);
@@ -97,7 +105,11 @@ export async function ensureChannel(context: StepContext): Promise<void> {
   await waitForIdle(context, channel);
 }
 
-async function recordChannel(context: StepContext, { channelId, channelArn }: ChannelView, hash: string): Promise<void> {
+async function recordChannel(
+  context: StepContext,
+  { channelId, channelArn }: ChannelView,
+  hash: string,
+): Promise<void> {
   await recordHeld(context, (held) => ({ ...held, channel: { channelId, channelArn, configurationHash: hash } }));
 }
 
@@ -152,7 +164,9 @@ export async function ensureFlowOutput(context: StepContext): Promise<void> {
   if (flow?.status === 'STARTING') throw new NotSettled('the flow is starting');
   if (!flow || !isFlowUp(flow)) {
     throw new AppError('source_not_active', {
-      detail: flow ? `the flow is ${flow.status.toLowerCase()}, so there is nothing to send` : 'the flow does not exist',
+      detail: flow
+        ? `the flow is ${flow.status.toLowerCase()}, so there is nothing to send`
+        : 'the flow does not exist',
       remedy: flow ? 'start the flow first, then start this destination' : 'deploy the media source again',
     });
   }
@@ -190,10 +204,14 @@ export async function ensureFlowOutput(context: StepContext): Promise<void> {
 export async function ensureChannelRun(context: StepContext): Promise<void> {
   const { deps, record, generation } = context;
   const channelId = record.held.channel?.channelId;
-  if (!channelId) throw new AppError('resource_missing', { detail: 'the channel is not recorded', remedy: 'start it again' });
+  if (!channelId)
+    throw new AppError('resource_missing', { detail: 'the channel is not recorded', remedy: 'start it again' });
   const channel = await observeChannel(deps, channelId);
   if (!channel) {
-    throw new AppError('resource_missing', { detail: `channel ${channelId} is gone`, remedy: 'start it again: it is made anew' });
+    throw new AppError('resource_missing', {
+      detail: `channel ${channelId} is gone`,
+      remedy: 'start it again: it is made anew',
+    });
   }
   const accepted = record.held.channelRun?.generation === generation;
   if (channel.state === 'IDLE' || channel.state === 'UPDATE_FAILED') {

@@ -87,7 +87,9 @@ function requireInTime(record: Destination, step: ResourceStep, now: Date): void
   if (!startedAt || now.getTime() - Date.parse(startedAt) <= limitSeconds * 1000) return;
   throw new AppError('deadline_passed', {
     detail: `${STEPS[step].label} took longer than ${limitSeconds} seconds`,
-    remedy: isDown(step) ? 'try again: nothing that still costs is forgotten' : 'start it again; AWS may be slow right now',
+    remedy: isDown(step)
+      ? 'try again: nothing that still costs is forgotten'
+      : 'start it again; AWS may be slow right now',
   });
 }
 

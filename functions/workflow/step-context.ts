@@ -19,7 +19,8 @@ export async function recordHeld(
   change: (held: HeldResources) => HeldResources,
 ): Promise<void> {
   await changeDestination(deps, record.destinationId, (current) => {
-    if (current.operation?.generation !== generation) throw new StaleOperation('a newer operation owns the destination');
+    if (current.operation?.generation !== generation)
+      throw new StaleOperation('a newer operation owns the destination');
     const held = change(current.held);
     return JSON.stringify(held) === JSON.stringify(current.held) ? current : { ...current, held };
   });

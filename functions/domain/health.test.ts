@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import type { Observation } from './destination.ts';
+import { classify, HEALTH_REASONS, healthOf, isOnAir, withHealthSince } from './health.ts';
+
+const AT = '2026-11-21T12:00:00.000Z';
+const good: Observation = { observedAt: AT, channelState: 'RUNNING', alerts: [], sourceConnected: true, bitrateBps: 4_500_000, activeOutputs: 1 };
+const alert = (alertType: string, message: string) => ({ alertType, message, setAt: AT });
+const rtmp = (message: string): Observation => ({ ...good, alerts: [alert('Failed RTMP Connection', message)], activeOutputs: 0 });
+
+describe('classify', () => {
+  it('calls it delivering only with a running channel, a source and an active output', () => {
+    expect(classify(good).code).toBe('delivering');
+    expect(classify({ ...good, activeOutputs: 0 }).code).toBe('connecting');
+    expect(classify({ ...good, sourceConnected: false }).code).toBe('no_source');
+    expect(classify({ ...good, channelState: 'IDLE' }).code).toBe('channel_not_running');
+    expect(classify({ observedAt: AT, channelState: 'RUNNING', alerts: [] }).code).toBe('not_observed');
+  });
+
+  it('tells a wrong stream key from a network that is down', () => {
+    expect(classify(rtmp('stream_key_rejected: the server refused the stream key'))).toEqual({
+      code: 'stream_key_rejected',
+      detail: 'the server refused the stream key',
+    });
+    expect(classify(rtmp('connection_refused: nobody listens')).code).toBe('connection_refused');
+    expect(classify(rtmp('host_not_found: no such host')).code).toBe('host_not_found');
+  });
+
+  it('asks a person to look when AWS reports a failed connection in its own words', () => {
+    const seen = classify(rtmp('The RTMP connection failed.'));
+    expect(HEALTH_REASONS[seen.code].severity).toBe('fatal');
+    expect(seen.detail).toBe('The RTMP connection failed.');
+  });
+
+  it('sees an input that receives nothing although the source is there', () => {
+    const alerts = [alert('Stopped Receiving UDP Input', '')];
+    expect(classify({ ...good, alerts }).code).toBe('no_input');
+  });
+});
+
+describe('health', () => {
+  it('has a remedy for everything a person must act on', () => {
+    for (const reason of Object.values(HEALTH_REASONS)) {
+      if (reason.severity === 'fatal') expect(reason.remedy).not.toBe('');
+    }
+  });
+
+  it('is unknown while the destination is not running, whatever was seen before', () => {
+    expect(healthOf({ status: 'idle', observation: good })).toMatchObject({ level: 'unknown', code: 'not_running' });
+  });
+
+  it('keeps the time since when the reason is the same', () => {
+    const first = withHealthSince(good, null);
+    const later = withHealthSince({ ...good, observedAt: '2026-11-21T12:00:05.000Z' }, first);
+    expect(later.healthSince).toBe(AT);
+    const worse = withHealthSince({ ...rtmp('stalled: no byte'), observedAt: '2026-11-21T12:00:09.000Z' }, later);
+    expect(worse.healthSince).toBe('2026-11-21T12:00:09.000Z');
+  });
+});
+
+describe('isOnAir', () => {
+  const record = { status: 'running' as const, observation: good };
+
+  it('is true for a fresh good look and false for an old one', () => {
+    expect(isOnAir(record, new Date('2026-11-21T12:00:03Z'), 5)).toBe(true);
+    expect(isOnAir(record, new Date('2026-11-21T12:00:06Z'), 5)).toBe(false);
+  });
+
+  it('is false for a wrong key, however fresh', () => {
+    expect(isOnAir({ ...record, observation: rtmp('stream_key_rejected: no') }, new Date(AT), 5)).toBe(false);
+  });
+});

@@ -1,0 +1,333 @@
+import ipaddr from 'ipaddr.js';
+
+/**
+ * Reads the RTMP URL of a destination, and refuses what must never be dialled: our own machine, the network around it,
+ * and addresses in disguise. `new URL()` is no help here: for schemes it does not know it leaves `2130706433` or
+ * `0x7f.1` as a host name, which the resolver then turns into 127.0.0.1. So the URL must be written plainly, in a small
+ * subset of RFC 3986, and everything else is refused rather than repaired.
+ *
+ * A refusal never repeats path, query or user part of what was given: people paste their stream key there.
+ */
+
+export type IngestProtocol = 'rtmp' | 'rtmps';
+
+/** Closed list: why a URL or the addresses behind it are refused. */
+export type IngestUrlProblemCode =
+  | 'url_malformed'
+  | 'url_protocol_not_allowed'
+  | 'url_has_credentials'
+  | 'url_has_fragment'
+  | 'url_host_invalid'
+  | 'url_port_not_allowed'
+  | 'url_app_missing'
+  | 'url_contains_stream_key'
+  | 'host_not_public'
+  | 'host_not_found';
+
+/** Why it is refused and what to do; both sentences are safe to show. */
+export interface IngestUrlProblem {
+  ok: false;
+  code: IngestUrlProblemCode;
+  message: string;
+  remedy: string;
+}
+
+/** A URL that may be dialled once its addresses have been checked too. */
+export interface IngestUrl {
+  protocol: IngestProtocol;
+  /** Lower case; an IPv6 address stands without brackets. */
+  host: string;
+  port: number;
+  /** RTMP application with its query, without slashes around it: `live2?backup=1`. */
+  app: string;
+  /** Lower-case protocol and host, no slash at the end; the port as it was given. Holds no key. */
+  normalized: string;
+}
+
+/** What the check needs to know of a platform; `Platform` of the presets fits. */
+export interface IngestPlatform {
+  name: string;
+  protocols: readonly IngestProtocol[];
+  /** When it is known, the application has exactly as many segments, and anything beyond is the stream key. */
+  rtmpUrl: string | null;
+}
+
+export interface IngestUrlOptions {
+  /** Lets `localhost`, 127.0.0.0/8 and ::1 pass, for rehearsal on one machine. Nothing else private ever passes. */
+  loopbackAllowed: boolean;
+  platform?: IngestPlatform;
+}
+
+const URL_CHARACTERS_MAX = 2048;
+const DEFAULT_PORTS: Record<IngestProtocol, number> = { rtmp: 1935, rtmps: 443 };
+
+// Characters of RFC 3986 and nothing else: no spaces, controls, backslashes, quotes or letters beyond ASCII.
+const URL_CHARACTERS = /^[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]*$/;
+const URL_PARTS = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/;
+const AUTHORITY_PARTS = /^(\[[0-9A-Fa-f]*:[0-9A-Fa-f:.]*\]|[A-Za-z0-9.-]+)(?::(\d{1,5}))?$/;
+
+/** Ports below 1024 that platforms take RTMP on; the rest of that range belongs to other services. */
+const LOW_PORTS_ALLOWED = new Set([80, 443]);
+/** Databases, caches and control ports nobody receives RTMP on: a push there would be an attack, not a broadcast. */
+const HIGH_PORTS_REFUSED = new Set([2049, 2375, 2376, 3306, 3389, 5432, 5984, 6379, 9200, 10250, 11211, 27017]);
+
+/** Names that only mean something inside a network (RFC 6761, 6762, 8375 and common practice). */
+const PRIVATE_SUFFIXES = [
+  'localhost',
+  'local',
+  'localdomain',
+  'internal',
+  'intranet',
+  'private',
+  'corp',
+  'home',
+  'lan',
+  'arpa',
+];
+/** Public-looking names of cloud metadata services; the others end in `.internal` or are addresses. */
+const METADATA_NAMES = new Set(['metadata.tencentyun.com', 'metadata.azure.com', 'metadata.packet.net']);
+
+const STREAM_KEY_SHAPES = [
+  /^[a-z0-9]{4}(-[a-z0-9]{4}){3,5}$/i, // YouTube
+  /^live_\d+_\w+/i, // Twitch
+  /^sk_[a-z]{2}(-[a-z]+)+-\d_\w+/i, // Kick, Amazon IVS
+  /^FB-\d+-/i, // Facebook
+];
+
+/** Hosts of platforms whose application is one segment, so that a second one is the key whatever platform was chosen. */
+const ONE_SEGMENT_HOSTS = /(^|\.)(youtube\.com|twitch\.tv|live-video\.net|facebook\.com|pscp\.tv)$/;
+
+/** Checks an RTMP URL given without its stream key. Pure: names are not resolved, see `checkResolvedAddresses`. */
+export function parseIngestUrl(
+  text: string,
+  options: IngestUrlOptions,
+): { ok: true; url: IngestUrl } | IngestUrlProblem {
+  if (text.length > URL_CHARACTERS_MAX) return malformed(`the URL has more than ${URL_CHARACTERS_MAX} characters`);
+  if (!URL_CHARACTERS.test(text))
+    return malformed('the URL holds a space, a control character or a character outside ASCII');
+  const parts = URL_PARTS.exec(text);
+  if (!parts) return malformed('this is not a URL');
+  const [, scheme = '', authority = '', path = '', query = '', fragment] = parts;
+
+  const protocol = toProtocol(scheme);
+  if (!protocol)
+    return refuse(
+      'url_protocol_not_allowed',
+      'only rtmp:// and rtmps:// can be pushed to',
+      'begin the URL with rtmp:// or rtmps://',
+    );
+  const { platform } = options;
+  if (platform && !platform.protocols.includes(protocol)) {
+    const allowed = platform.protocols.map((each) => `${each}://`).join(' or ');
+    return refuse(
+      'url_protocol_not_allowed',
+      `${platform.name} takes ${allowed} only`,
+      `begin the URL with ${allowed}`,
+    );
+  }
+  if (authority.includes('@')) {
+    return refuse(
+      'url_has_credentials',
+      'the URL holds a user name or password',
+      'remove what stands before the @; the secret belongs into the stream key field',
+    );
+  }
+  if (fragment !== undefined)
+    return refuse('url_has_fragment', 'the URL holds a #', 'remove the # and what follows it');
+
+  const address = readAuthority(authority, protocol);
+  if ('code' in address) return address;
+  const hostProblem = checkHost(address.host, options.loopbackAllowed);
+  if (hostProblem) return hostProblem;
+  const app = readApp(path, query, appSegmentsMax(address.host, platform));
+  if ('code' in app) return app;
+
+  const { host, port, portText } = address;
+  const hostText = host.includes(':') ? `[${host}]` : host;
+  const normalized = `${protocol}://${hostText}${portText}/${app.app}`;
+  return { ok: true, url: { protocol, host, port, app: app.app, normalized } };
+}
+
+/**
+ * Checks every address a host name resolved to, at write and again right before dialling: a name may point elsewhere by
+ * then. One bad address among good ones refuses them all. Connect to a checked address, not to the name.
+ * @param addresses textual IPv4 and IPv6 addresses, as from `dns.lookup`
+ */
+export function checkResolvedAddresses(
+  addresses: readonly string[],
+  options: { loopbackAllowed: boolean },
+): { ok: true } | IngestUrlProblem {
+  if (addresses.length === 0) {
+    return refuse(
+      'host_not_found',
+      'the host name has no address',
+      'check the host in the RTMP URL for a typing error',
+    );
+  }
+  for (const address of addresses) {
+    if (!ipaddr.isValid(address)) return notPublic('the host name has an address that cannot be read');
+    const kind = kindOfAddress(address);
+    if (kind !== 'public' && !(kind === 'loopback' && options.loopbackAllowed)) {
+      return notPublic(`the host name points at ${DESCRIPTIONS[kind]}`);
+    }
+  }
+  return { ok: true };
+}
+
+function toProtocol(scheme: string): IngestProtocol | null {
+  const lower = scheme.toLowerCase();
+  return lower === 'rtmp' || lower === 'rtmps' ? lower : null;
+}
+
+type Authority = { host: string; port: number; portText: string };
+
+function readAuthority(authority: string, protocol: IngestProtocol): Authority | IngestUrlProblem {
+  if (authority === '' || authority.startsWith(':')) return hostInvalid('the URL has no host');
+  const parts = AUTHORITY_PARTS.exec(authority);
+  if (!parts?.[1]) return hostInvalid('the host or port cannot be read');
+  const portText = parts[2];
+  if (portText?.startsWith('0')) return portRefused(portText);
+  const port = portText === undefined ? DEFAULT_PORTS[protocol] : Number(portText);
+  if (port > 65535 || (port < 1024 && !LOW_PORTS_ALLOWED.has(port)) || HIGH_PORTS_REFUSED.has(port)) {
+    return portRefused(String(port));
+  }
+  const host = parts[1].replace(/^\[|\]$/g, '').toLowerCase();
+  return { host, port, portText: portText === undefined ? '' : `:${port}` };
+}
+
+function checkHost(host: string, loopbackAllowed: boolean): IngestUrlProblem | null {
+  if (host === 'localhost') return loopbackAllowed ? null : notPublic(`the URL points at ${DESCRIPTIONS.loopback}`);
+  const isAddress = host.includes(':') ? ipaddr.IPv6.isValid(host) : ipaddr.IPv4.isValidFourPartDecimal(host);
+  if (isAddress) {
+    const kind = kindOfAddress(host);
+    if (kind === 'public' || (kind === 'loopback' && loopbackAllowed)) return null;
+    return notPublic(`the URL points at ${DESCRIPTIONS[kind]}`);
+  }
+  if (host.includes(':')) return hostInvalid('the IPv6 address cannot be read');
+  return checkHostName(host);
+}
+
+function checkHostName(host: string): IngestUrlProblem | null {
+  const labels = host.split('.');
+  const last = labels.at(-1) ?? '';
+  const isWellFormed =
+    host.length <= 253 && labels.every((label) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label));
+  if (!isWellFormed) return hostInvalid('the host is not a plain host name');
+  // Resolvers read such "names" as addresses: 2130706433, 0x7f.1, 0177.0.0.1 and 127.1 are all 127.0.0.1.
+  if (/^(\d+|0x[0-9a-f]*)$/.test(last)) return hostInvalid('the host is an IP address in an unusual spelling');
+  if (labels.length < 2) return notPublic('the host is a name of the local network');
+  if (PRIVATE_SUFFIXES.includes(last) || METADATA_NAMES.has(host))
+    return notPublic('the host is a name inside a private network');
+  return null;
+}
+
+type AddressKind = 'public' | 'loopback' | 'private' | 'linkLocal' | 'translated' | 'reserved';
+
+const DESCRIPTIONS: Record<AddressKind, string> = {
+  public: 'a public address',
+  loopback: 'this machine itself',
+  private: 'an address in a private network',
+  linkLocal: 'a link-local address',
+  translated: 'an IPv4 address wrapped in IPv6',
+  reserved: 'an address that is not for hosts on the internet',
+};
+
+const KIND_OF_RANGE: Partial<Record<string, AddressKind>> = {
+  loopback: 'loopback',
+  private: 'private',
+  carrierGradeNat: 'private',
+  uniqueLocal: 'private',
+  deprecatedSiteLocal: 'private',
+  linkLocal: 'linkLocal',
+  ipv4Mapped: 'translated',
+  rfc6145: 'translated',
+  rfc6052: 'translated',
+  '6to4': 'translated',
+  teredo: 'translated',
+};
+
+// IANA has assigned only 2000::/3 for hosts, so that anything outside is not public whatever the library calls it.
+const IPV6_GLOBAL = ipaddr.IPv6.parseCIDR('2000::/3');
+
+function kindOfAddress(text: string): AddressKind {
+  const address = ipaddr.parse(text);
+  const range = address.range();
+  if (range !== 'unicast') return KIND_OF_RANGE[range] ?? 'reserved';
+  return address.kind() === 'ipv6' && !address.match(IPV6_GLOBAL) ? 'reserved' : 'public';
+}
+
+function readApp(path: string, query: string, segmentsMax: number): { app: string } | IngestUrlProblem {
+  const app = path.replace(/^\//, '').replace(/\/$/, '');
+  if (app === '') {
+    return refuse(
+      'url_app_missing',
+      'the URL has no application after the host',
+      'add it as the platform shows it, for example /live or /app',
+    );
+  }
+  const segments = app.split('/');
+  if (segments.some((segment) => segment === '' || segment === '.' || segment === '..')) {
+    return malformed('the path holds an empty part or dots only');
+  }
+  if (!hasPlainEscapes(path) || !hasPlainEscapes(query))
+    return malformed('the path holds an escape that is not allowed');
+  if (/[[\]]/.test(path + query)) return malformed('the path holds a bracket');
+  if (carriesStreamKey(segments, query, segmentsMax)) {
+    return refuse(
+      'url_contains_stream_key',
+      'the URL seems to hold the stream key',
+      'put the stream key into its own field and leave the URL without it',
+    );
+  }
+  return { app: app + (query === '?' ? '' : query) };
+}
+
+/** True when every % begins an escape of a printable character that has no meaning of its own in a path. */
+function hasPlainEscapes(text: string): boolean {
+  const escapes = text.match(/%.{0,2}/g) ?? [];
+  return escapes.every((escape) => {
+    const code = /^%[0-9A-Fa-f]{2}$/.test(escape) ? Number.parseInt(escape.slice(1), 16) : 0;
+    return code > 0x20 && code < 0x7f && !'/\\%.?#'.includes(String.fromCharCode(code));
+  });
+}
+
+/** How many segments the application has where that is known; anything beyond can only be the key. */
+function appSegmentsMax(host: string, platform: IngestPlatform | undefined): number {
+  const known = platform?.rtmpUrl ? URL_PARTS.exec(platform.rtmpUrl)?.[3] : undefined;
+  if (known !== undefined) return known.split('/').filter(Boolean).length;
+  return ONE_SEGMENT_HOSTS.test(host) ? 1 : Infinity;
+}
+
+function carriesStreamKey(segments: string[], query: string, segmentsMax: number): boolean {
+  if (segments.length > segmentsMax) return true;
+  const words = [...segments, ...query.split(/[?&=]/)].map((word) => decodeURIComponent(word));
+  return words.some((word) => STREAM_KEY_SHAPES.some((shape) => shape.test(word)));
+}
+
+function refuse(code: IngestUrlProblemCode, message: string, remedy: string): IngestUrlProblem {
+  return { ok: false, code, message, remedy };
+}
+
+function malformed(message: string): IngestUrlProblem {
+  return refuse('url_malformed', message, 'write it as rtmp://host/app or rtmps://host:port/app');
+}
+
+function hostInvalid(message: string): IngestUrlProblem {
+  return refuse(
+    'url_host_invalid',
+    message,
+    'write the host as a plain name or address, as in rtmp://live.example.com/app',
+  );
+}
+
+function portRefused(port: string): IngestUrlProblem {
+  return refuse(
+    'url_port_not_allowed',
+    `port ${port} is not one that receives RTMP`,
+    'leave the port out, or use 80, 443 or one from 1024 to 65535',
+  );
+}
+
+function notPublic(message: string): IngestUrlProblem {
+  return refuse('host_not_public', message, 'give the public address of the receiving server');
+}

@@ -1,0 +1,325 @@
+import { GetExecutionHistoryCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
+import { afterEach, describe, expect, it } from 'vitest';
+import { CANARY_KEY, startTestDeployment, type TestDeployment } from '../../test/support/test-deployment.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
+import { deleteChannel, findChannel, listChannels, stopChannel } from '../aws/channel.ts';
+import { changeDestination, getDestination, getOperation } from '../aws/destination-table.ts';
+import { observeFlow, stopFlow } from '../aws/flow.ts';
+import { listInputs } from '../aws/input.ts';
+import type { DesiredState, Destination } from '../domain/destination.ts';
+import { sweep } from '../schedules/sweep.ts';
+import { requestChange } from './operations.ts';
+import type { StepInput } from './run-step.ts';
+
+/**
+ * The lifecycle as AWS runs it: the state machines from their files, the real SDK clients, and the local endpoints in
+ * their mode without media.
+ */
+
+let sluice: TestDeployment;
+
+afterEach(() => sluice.close());
+
+const wish = (destinationId: string, desired: DesiredState, change: Partial<Destination> = {}) =>
+  requestChange(sluice.deps, destinationId, {
+    requestedBy: 'test',
+    change: (record) => ({ ...record, ...change, desired }),
+  });
+
+const atRest = (status: Destination['status']) => (record: Destination) =>
+  record.status === status && record.operation === null;
+
+async function everythingHeld() {
+  const [inputs, channels, flow] = await Promise.all([
+    listInputs(sluice.deps),
+    listChannels(sluice.deps),
+    observeFlow(sluice.deps),
+  ]);
+  return { inputs: inputs.length, channels: channels.length, outputs: flow!.outputs.length };
+}
+
+async function startOne(change: Partial<Destination> = {}): Promise<Destination> {
+  const { destinationId } = await sluice.addDestination(change);
+  await wish(destinationId, 'running');
+  return sluice.until(destinationId, 'running', atRest('running'));
+}
+
+describe('a destination', () => {
+  it('starts, stops, starts again and goes, leaving nothing behind', async () => {
+    sluice = await startTestDeployment();
+    const running = await startOne();
+    expect(running.held).toMatchObject({ input: {}, channel: {}, flowOutput: {}, channelRun: {} });
+    expect(await everythingHeld()).toEqual({ inputs: 1, channels: 1, outputs: 1 });
+
+    await wish(running.destinationId, 'idle');
+    const idle = await sluice.until(running.destinationId, 'idle', atRest('idle'));
+    expect(Object.keys(idle.held).toSorted()).toEqual(['channel', 'input']);
+    expect(await everythingHeld()).toEqual({ inputs: 1, channels: 1, outputs: 0 });
+
+    await wish(running.destinationId, 'running');
+    const again = await sluice.until(running.destinationId, 'running again', atRest('running'));
+    expect(again.held.channel).toEqual(idle.held.channel);
+
+    await wish(running.destinationId, 'deleted');
+    await sluice.untilGone(running.destinationId);
+    expect(await everythingHeld()).toEqual({ inputs: 0, channels: 0, outputs: 0 });
+  });
+
+  it('holds nothing while idle when it is cold', async () => {
+    sluice = await startTestDeployment();
+    const { destinationId } = await startOne({ standby: 'cold' });
+    await wish(destinationId, 'idle');
+    const idle = await sluice.until(destinationId, 'idle', atRest('idle'));
+    expect(idle.held).toEqual({});
+    expect(await everythingHeld()).toEqual({ inputs: 0, channels: 0, outputs: 0 });
+  });
+
+  it('does not touch its neighbour', async () => {
+    sluice = await startTestDeployment();
+    const neighbour = await startOne();
+    const { destinationId } = await startOne();
+    await wish(destinationId, 'deleted');
+    await sluice.untilGone(destinationId);
+    expect(await getDestination(sluice.deps, neighbour.destinationId)).toEqual(neighbour);
+    expect((await findChannel(sluice.deps, neighbour.destinationId))?.state).toBe('RUNNING');
+  });
+
+  it('records every step of an operation with its times', async () => {
+    sluice = await startTestDeployment();
+    const { destinationId, generation } = await startOne();
+    const operation = await getOperation(sluice.deps, destinationId, generation);
+    expect(operation).toMatchObject({ kind: 'start', outcome: 'succeeded', requestedBy: 'test' });
+    expect(operation!.steps.map(({ step }) => step)).toEqual([
+      'EnsureInput',
+      'EnsureChannel',
+      'EnsureFlowOutput',
+      'EnsureChannelRun',
+    ]);
+    for (const step of operation!.steps)
+      expect(Date.parse(step.endedAt!)).toBeGreaterThanOrEqual(Date.parse(step.startedAt));
+  });
+
+  it('applies changed settings to the kept channel at the next start, and restarts when asked to', async () => {
+    sluice = await startTestDeployment();
+    const running = await startOne();
+    await requestChange(sluice.deps, running.destinationId, {
+      requestedBy: 'test',
+      change: (record) => ({ ...record, preset: '480p30', restartRequested: true }),
+    });
+    const restarted = await sluice.until(
+      running.destinationId,
+      'restarted',
+      (record) => atRest('running')(record) && record.generation === running.generation + 2,
+    );
+    expect(restarted.held.channel!.channelId).toBe(running.held.channel!.channelId);
+    expect(restarted.held.channel!.configurationHash).not.toBe(running.held.channel!.configurationHash);
+    expect(restarted.restartRequested).toBe(false);
+  });
+});
+
+describe('a wish that changes under way', () => {
+  it('turns a start around at its next step', async () => {
+    const seen: string[] = [];
+    let wishedIdle = false;
+    sluice = await startTestDeployment({
+      async beforeStep({ step, destinationId }) {
+        seen.push(step);
+        if (step !== 'EnsureFlowOutput' || wishedIdle) return;
+        wishedIdle = true;
+        await wish(destinationId, 'idle');
+      },
+    });
+    const { destinationId, generation } = await sluice.addDestination();
+    await wish(destinationId, 'running');
+    const idle = await sluice.until(destinationId, 'idle', atRest('idle'));
+    expect(seen).not.toContain('EnsureChannelRun');
+    expect(idle.held.channelRun).toBeUndefined();
+    expect(await getOperation(sluice.deps, destinationId, generation + 1)).toMatchObject({ outcome: 'superseded' });
+  });
+
+  it('starts again after a stop that was under way', async () => {
+    let wished = false;
+    sluice = await startTestDeployment({
+      async beforeStep({ step, destinationId }) {
+        if (step !== 'ReleaseFlowOutput' || wished) return;
+        wished = true;
+        await wish(destinationId, 'running');
+      },
+    });
+    const { destinationId, generation } = await startOne();
+    await wish(destinationId, 'idle');
+    await sluice.until(
+      destinationId,
+      'running',
+      (record) => atRest('running')(record) && record.generation === generation + 2,
+    );
+  });
+
+  it('deletes a destination that is just starting', async () => {
+    let wished = false;
+    sluice = await startTestDeployment({
+      async beforeStep({ step, destinationId }) {
+        if (step !== 'EnsureChannel' || wished) return;
+        wished = true;
+        await wish(destinationId, 'deleted');
+      },
+    });
+    const { destinationId } = await sluice.addDestination();
+    await wish(destinationId, 'running');
+    await sluice.untilGone(destinationId);
+    expect(await everythingHeld()).toEqual({ inputs: 0, channels: 0, outputs: 0 });
+  });
+});
+
+describe('a failure', () => {
+  it('makes nothing when the quota is reached, and says so', async () => {
+    sluice = await startTestDeployment({ quotas: { channelQuota: 1, pushInputQuota: 1 } });
+    await startOne();
+    const { destinationId } = await sluice.addDestination();
+    await wish(destinationId, 'running');
+    const failed = await sluice.until(destinationId, 'error', atRest('error'));
+    expect(failed.lastError).toMatchObject({ code: 'quota_exceeded' });
+    expect(failed.lastError!.detail).toContain('1 of 1');
+    expect(await everythingHeld()).toEqual({ inputs: 1, channels: 1, outputs: 1 });
+  });
+
+  it('starts no channel while the flow is off', async () => {
+    sluice = await startTestDeployment();
+    await stopFlow(sluice.deps);
+    await waitFor('the flow to stop', async () => (await observeFlow(sluice.deps))?.status === 'STANDBY');
+    const { destinationId } = await sluice.addDestination();
+    await wish(destinationId, 'running');
+    const failed = await sluice.until(destinationId, 'error', atRest('error'));
+    expect(failed.lastError).toMatchObject({
+      code: 'source_not_active',
+      remedy: expect.stringContaining('start the flow'),
+    });
+    expect((await findChannel(sluice.deps, destinationId))?.state).toBe('IDLE');
+  });
+
+  it('names a ciphertext that belongs to another destination, and never sends its key', async () => {
+    sluice = await startTestDeployment();
+    const other = await sluice.addDestination();
+    const { destinationId } = await sluice.addDestination({ streamKeyCiphertext: other.streamKeyCiphertext });
+    await wish(destinationId, 'running');
+    const failed = await sluice.until(destinationId, 'error', atRest('error'));
+    expect(failed.lastError).toMatchObject({ code: 'secret_unreadable' });
+    expect(await everythingHeld()).toEqual({ inputs: 0, channels: 0, outputs: 0 });
+  });
+
+  it('can be left by deleting', async () => {
+    sluice = await startTestDeployment({ quotas: { channelQuota: 0, pushInputQuota: 0 } });
+    const { destinationId } = await sluice.addDestination();
+    await wish(destinationId, 'running');
+    await sluice.until(destinationId, 'error', atRest('error'));
+    await wish(destinationId, 'deleted');
+    await sluice.untilGone(destinationId);
+  });
+});
+
+describe('an interruption', () => {
+  it('between the effect and its record makes nothing twice', async () => {
+    let lost = 0;
+    const crashAt = new Set(['EnsureChannel', 'EnsureFlowOutput', 'EnsureChannelRun', 'Settle']);
+    sluice = await startTestDeployment({
+      beforeStep({ step }) {
+        if (!crashAt.delete(step)) return;
+        lost += 1;
+        // What the Lambda service reports when a function dies.
+        throw Object.assign(new Error('the function died'), { name: 'Lambda.Unknown' });
+      },
+    });
+    await startOne();
+    expect(lost).toBe(4);
+    expect(await everythingHeld()).toEqual({ inputs: 1, channels: 1, outputs: 1 });
+  });
+
+  it('of the record adopts the channel and input that exist', async () => {
+    let forgotten = false;
+    sluice = await startTestDeployment({
+      async beforeStep({ step, destinationId }) {
+        if (step !== 'EnsureFlowOutput' || forgotten) return;
+        forgotten = true;
+        await changeDestination(sluice.deps, destinationId, (record) => ({ ...record, held: {} }));
+        throw Object.assign(new Error('lost'), { name: 'SomethingElse' });
+      },
+    });
+    const { destinationId } = await sluice.addDestination({ standby: 'cold' });
+    await wish(destinationId, 'running');
+    await sluice.until(destinationId, 'error', atRest('error'));
+    // The releases found them by tag although the record had forgotten them.
+    expect(await everythingHeld()).toEqual({ inputs: 0, channels: 0, outputs: 0 });
+  });
+
+  it('before the execution began is repaired by the sweep', async () => {
+    sluice = await startTestDeployment();
+    const { destinationId } = await sluice.addDestination({ desired: 'running' });
+    await sweep(sluice.deps);
+    await sluice.until(destinationId, 'running', atRest('running'));
+  });
+
+  it('of the execution is repaired by the sweep, which goes on where it was', async () => {
+    const hold = Promise.withResolvers<void>();
+    let held: StepInput | null = null;
+    sluice = await startTestDeployment({
+      async beforeStep(input) {
+        if (input.step !== 'EnsureFlowOutput' || held) return;
+        held = input;
+        await hold.promise;
+      },
+    });
+    const { destinationId } = await sluice.addDestination();
+    await wish(destinationId, 'running');
+    await waitFor('the step', () => held);
+    const { operation } = (await getDestination(sluice.deps, destinationId))!;
+    const { StopExecutionCommand } = await import('@aws-sdk/client-sfn');
+    const arn = sluice.deps.deployment.stateMachineArns.start.replace(':stateMachine:', ':execution:');
+    await sluice.deps.clients.sfn.send(new StopExecutionCommand({ executionArn: `${arn}:${operation!.operationId}` }));
+    hold.resolve();
+    await sweep(sluice.deps);
+    const running = await sluice.until(destinationId, 'running', atRest('running'));
+    expect(running.generation).toBe(operation!.generation + 1);
+    expect(await everythingHeld()).toEqual({ inputs: 1, channels: 1, outputs: 1 });
+  });
+
+  it('from outside does not stop a delete: channel and input removed by hand count as released', async () => {
+    sluice = await startTestDeployment();
+    const { destinationId, held } = await startOne();
+    const { channelId } = held.channel!;
+    await stopChannel(sluice.deps, channelId);
+    await waitFor('idle', async () => (await findChannel(sluice.deps, destinationId))?.state === 'IDLE');
+    await deleteChannel(sluice.deps, channelId);
+    await wish(destinationId, 'deleted');
+    await sluice.untilGone(destinationId);
+    expect(await everythingHeld()).toEqual({ inputs: 0, channels: 0, outputs: 0 });
+  });
+});
+
+describe('a stream key', () => {
+  it('is in no log line, no execution and no record', async () => {
+    sluice = await startTestDeployment();
+    const { destinationId } = await startOne();
+    await wish(destinationId, 'deleted');
+    const lastRecord = await getDestination(sluice.deps, destinationId);
+    await sluice.untilGone(destinationId);
+    const sinks: unknown[] = [sluice.logLines, lastRecord];
+    for (const stateMachineArn of Object.values(sluice.deps.deployment.stateMachineArns)) {
+      const { executions = [] } = await sluice.deps.clients.sfn.send(new ListExecutionsCommand({ stateMachineArn }));
+      for (const { executionArn } of executions) {
+        sinks.push(
+          await sluice.deps.clients.sfn.send(
+            new GetExecutionHistoryCommand({ executionArn, includeExecutionData: true }),
+          ),
+        );
+      }
+    }
+    const text = JSON.stringify(sinks);
+    expect(text).toContain(destinationId);
+    for (const form of [
+      CANARY_KEY,
+      ...['base64', 'base64url', 'hex'].map((encoding) => Buffer.from(CANARY_KEY).toString(encoding as 'hex')),
+    ]) {
+      expect(text).not.toContain(form);
+    }
+  });
+});

@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { createAwsClients, destroyAwsClients, type AwsClients } from '../../functions/aws/clients.ts';
+import { startAwsFront } from './aws-front.ts';
+import type { Clock } from './clock.ts';
+import { createDynamodb } from './dynamodb/create-dynamodb.ts';
+import { createEventBus, type EventBus } from './events/event-bus.ts';
+import { createKms } from './kms/create-kms.ts';
+import { createLambdaService } from './lambda/lambda-service.ts';
+import { createLambdaRegistry, type LambdaRegistry } from './lambda/registry.ts';
+import { createMediaServices, type MediaServicesOptions } from './media/media-services.ts';
+import { openSealedFile } from './sealed-file.ts';
+import { LOCAL_REGION, makeMemoryStore } from './service.ts';
+import { createStepFunctions } from './step-functions/create-step-functions.ts';
+
+/** The AWS of one machine: every endpoint behind one port, and clients that talk to it. */
+export interface LocalAws {
+  endpoint: string;
+  clients: AwsClients;
+  events: EventBus;
+  lambda: LambdaRegistry;
+  /** Gives flows and channels that were up before a restart back to the engine. */
+  restore(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface LocalAwsOptions extends Pick<MediaServicesOptions, 'engine' | 'profile' | 'quotas' | 'hooks'> {
+  /** Where state is kept; null keeps it in memory. */
+  dataDirectory: string | null;
+  /** 0 takes any free port. */
+  port: number;
+  clock: Clock;
+}
+
+/**
+ * Starts the endpoints.
+ * @throws {PortInUseError} when the port is taken
+ */
+export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
+  const { dataDirectory, clock } = options;
+  const storeOf = (name: string) =>
+    dataDirectory === null ? makeMemoryStore() : openSealedFile(join(dataDirectory, `${name}.sealed`), dataDirectory);
+  const events = createEventBus({ clock });
+  const lambda = createLambdaRegistry({ clock });
+  const dynamodb = await createDynamodb({ directory: dataDirectory && join(dataDirectory, 'dynamodb') });
+  const stepFunctions = createStepFunctions({ store: storeOf('step-functions'), lambda, clock });
+  const media = createMediaServices({
+    engine: options.engine,
+    profile: options.profile,
+    quotas: options.quotas,
+    hooks: options.hooks,
+    clock,
+    events,
+    store: storeOf('media'),
+  });
+  const services = [
+    dynamodb,
+    createKms({ directory: dataDirectory, clock }),
+    createLambdaService(lambda),
+    stepFunctions,
+    ...media.services,
+  ];
+  const closeAll = async () => {
+    await stepFunctions.close();
+    await lambda.close();
+    await events.close();
+    await media.close();
+    await dynamodb.close();
+  };
+  try {
+    const front = await startAwsFront({ port: options.port, services });
+    const clients = createAwsClients({
+      region: LOCAL_REGION,
+      endpoint: front.endpoint,
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      // The state machines retry; a second layer would multiply.
+      attemptsMax: 1,
+    });
+    return {
+      endpoint: front.endpoint,
+      clients,
+      events,
+      lambda,
+      restore: () => media.restore(),
+      async close() {
+        await closeAll();
+        destroyAwsClients(clients);
+        await front.close();
+      },
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}

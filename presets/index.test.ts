@@ -1,0 +1,126 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { PresetsResource } from '../functions/api/schemas.ts';
+import custom from './platforms/custom.json' with { type: 'json' };
+import source from './encodings/source.json' with { type: 'json' };
+import { allowedEncodings, getPlatform, listEncodings, listPlatforms, loadPresets, resolveEncoding } from './index.ts';
+
+const idsInFolder = (folder: string) =>
+  readdirSync(new URL(folder, import.meta.url)).map((file) => file.replace(/\.json$/, ''));
+
+describe('the preset files', () => {
+  it('are all loaded, and their names are their ids', () => {
+    expect(
+      listPlatforms()
+        .map((platform) => platform.platformId)
+        .toSorted(),
+    ).toEqual(idsInFolder('platforms').toSorted());
+    expect(
+      listEncodings()
+        .map((encoding) => encoding.encodingId)
+        .toSorted(),
+    ).toEqual(idsInFolder('encodings').toSorted());
+  });
+
+  it('say where and when their facts were seen, and never in the future', () => {
+    for (const preset of [...listPlatforms(), ...listEncodings()]) {
+      expect(preset.source).toMatch(/^https:\/\//);
+      expect(new Date(preset.seenOn).getTime()).toBeLessThanOrEqual(Date.now());
+    }
+  });
+
+  it('name existing fields in their lists of unverified facts', () => {
+    for (const preset of [...listPlatforms(), ...listEncodings()]) {
+      for (const path of preset.unverified) {
+        const found = path
+          .split('.')
+          .reduce<unknown>((value, key) => (value as Record<string, unknown>)?.[key], preset);
+        const isProtocol = 'protocols' in preset && preset.protocols.some((protocol) => protocol === path);
+        expect({ path, exists: found !== undefined || isProtocol }).toEqual({ path, exists: true });
+      }
+    }
+  });
+
+  it('fill the shape the API gives', () => {
+    const resource = {
+      platforms: listPlatforms().map((platform) => ({
+        ...platform,
+        encodings: allowedEncodings(platform.platformId),
+        videoBitrateBpsMax: platform.caps.videoBitrateBpsMax,
+      })),
+      encodings: listEncodings(),
+    };
+    expect(PresetsResource.safeParse(resource).error).toBeUndefined();
+  });
+});
+
+describe('resolveEncoding', () => {
+  it('stays within every cap of every platform', () => {
+    for (const platform of listPlatforms()) {
+      for (const encodingId of allowedEncodings(platform.platformId)) {
+        const resolved = resolveEncoding(platform.platformId, encodingId)!;
+        expect(resolved.videoBitrateBps).toBeLessThanOrEqual(platform.caps.videoBitrateBpsMax);
+        expect(resolved.audioBitrateBps).toBeLessThanOrEqual(platform.caps.audioBitrateBpsMax);
+        expect(resolved.width ?? 0).toBeLessThanOrEqual(platform.caps.widthMax);
+        expect(resolved.framesPerSecond ?? 0).toBeLessThanOrEqual(platform.caps.framesPerSecondMax);
+        expect(resolved.gopSeconds).toBeLessThanOrEqual(platform.keyframeSeconds);
+      }
+    }
+  });
+
+  it('takes the platform’s own bitrate where it recommends one', () => {
+    expect(resolveEncoding('youtube', '1080p60')?.videoBitrateBps).toBe(12_000_000);
+    expect(resolveEncoding('twitch', '1080p60')?.videoBitrateBps).toBe(6_000_000);
+    expect(resolveEncoding('linkedin', '720p30')?.videoBitrateBps).toBe(3_500_000);
+  });
+
+  it('keeps the source’s size and rate for `source`, up to the platform’s bitrate', () => {
+    expect(resolveEncoding('twitch', 'source')).toMatchObject({
+      width: null,
+      height: null,
+      framesPerSecond: null,
+      videoBitrateBps: 6_000_000,
+    });
+  });
+
+  it('refuses what the platform does not take and what does not exist', () => {
+    expect(resolveEncoding('linkedin', '1080p60')).toBeUndefined();
+    expect(resolveEncoding('youtube', '4320p240')).toBeUndefined();
+    expect(resolveEncoding('vimeo', '1080p30')).toBeUndefined();
+    expect(resolveEncoding('__proto__', 'constructor')).toBeUndefined();
+    expect(allowedEncodings('vimeo')).toEqual([]);
+  });
+
+  it('offers every platform its default and `source`', () => {
+    for (const platform of listPlatforms()) {
+      expect(allowedEncodings(platform.platformId)).toEqual(
+        expect.arrayContaining([platform.defaultEncoding, 'source']),
+      );
+    }
+  });
+
+  it('allows Facebook encrypted connections only', () => {
+    expect(getPlatform('facebook')?.protocols).toEqual(['rtmps']);
+  });
+});
+
+describe('loadPresets', () => {
+  it.each([
+    ['an unknown field', [{ ...custom, extra: 1 }], [source], /extra/],
+    ['an unknown default', [{ ...custom, defaultEncoding: '8k' }], [source], /defaultEncoding 8k/],
+    ['a bitrate for an unknown encoding', [{ ...custom, videoBitrateBpsByEncoding: { '8k': 5000 } }], [source], /8k/],
+    ['a bitrate beyond its own cap', [{ ...custom, videoBitrateBpsByEncoding: { source: 9e9 } }], [source], /own cap/],
+    [
+      'a URL of a protocol it does not take',
+      [{ ...custom, protocols: ['rtmps'], rtmpUrl: 'rtmp://a.b/c' }],
+      [source],
+      /protocols/,
+    ],
+    ['two of one id', [custom, custom], [source], /same id/],
+    ['a broken key pattern', [{ ...custom, streamKeyPattern: '(' }], [source], /regular expression/],
+    ['half a size', [custom], [{ ...source, width: 1280 }], /null together/],
+    ['a pause too short', [{ ...custom, reconnectPauseSeconds: 5 }], [source], /reconnectPauseSeconds/],
+  ])('refuses a file with %s', (_, platforms, encodings, message) => {
+    expect(() => loadPresets(platforms, encodings)).toThrow(message);
+  });
+});

@@ -1,0 +1,230 @@
+import { z } from 'zod';
+import encoding1080p30 from './encodings/1080p30.json' with { type: 'json' };
+import encoding1080p60 from './encodings/1080p60.json' with { type: 'json' };
+import encoding480p30 from './encodings/480p30.json' with { type: 'json' };
+import encoding720p30 from './encodings/720p30.json' with { type: 'json' };
+import encoding720p60 from './encodings/720p60.json' with { type: 'json' };
+import encodingSource from './encodings/source.json' with { type: 'json' };
+import custom from './platforms/custom.json' with { type: 'json' };
+import facebook from './platforms/facebook.json' with { type: 'json' };
+import kick from './platforms/kick.json' with { type: 'json' };
+import linkedin from './platforms/linkedin.json' with { type: 'json' };
+import twitch from './platforms/twitch.json' with { type: 'json' };
+import x from './platforms/x.json' with { type: 'json' };
+import youtube from './platforms/youtube.json' with { type: 'json' };
+
+/**
+ * What platforms take and what we offer to encode, as data: hosts and limits drift, so each file says where its facts
+ * were seen, when, and which of them nobody has confirmed. Loading checks every file and how they fit together, and
+ * throws on the first start rather than at the first broadcast.
+ */
+
+const bitrateBps = z.number().int().min(1000);
+
+const CapsSchema = z.strictObject({
+  videoBitrateBpsMax: bitrateBps,
+  widthMax: z.number().int().positive(),
+  heightMax: z.number().int().positive(),
+  framesPerSecondMax: z.number().positive(),
+  audioBitrateBpsMax: bitrateBps,
+});
+
+const provenance = {
+  /** Public page or API the facts were seen at. */
+  source: z.url(),
+  seenOn: z.iso.date(),
+  /** Fields whose values no first-hand source has confirmed. */
+  unverified: z.array(z.string()),
+  notes: z.array(z.string()),
+};
+
+/** One platform file. */
+export const PlatformSchema = z.strictObject({
+  platformId: z.string().regex(/^[a-z0-9]+$/),
+  name: z.string().min(1),
+  /** Default ingest URL without the key; null when the platform gives one per event. */
+  rtmpUrl: z.string().nullable(),
+  rtmpUrlHint: z.string().min(1),
+  backupRtmpUrl: z.string().nullable(),
+  protocols: z.array(z.enum(['rtmp', 'rtmps'])).min(1),
+  streamKeyHint: z.string().min(1),
+  /** Regular expression of a whole key; null when the shape is not known for certain. */
+  streamKeyPattern: z.string().refine(isPattern, 'not a regular expression').nullable(),
+  caps: CapsSchema,
+  /** Bitrates recommended by the platform where they differ from the encoding's own. */
+  videoBitrateBpsByEncoding: z.record(z.string(), bitrateBps),
+  defaultEncoding: z.string(),
+  /** Longest distance of keyframes the platform recommends. */
+  keyframeSeconds: z.number().positive(),
+  /**
+   * Pause before dialling again after the far end closed the session. Quicker returns are refused as a second session
+   * by several platforms, or cut the broadcast into many small recordings.
+   */
+  reconnectPauseSeconds: z.number().int().min(30),
+  otherSources: z.array(z.url()),
+  ...provenance,
+});
+
+/** One encoding file. Size, rate and bitrate are null together, for an encoding that follows the source. */
+export const EncodingSchema = z.strictObject({
+  encodingId: z.string().regex(/^[a-z0-9]+$/),
+  name: z.string().min(1),
+  width: z.number().int().multipleOf(2).positive().nullable(),
+  height: z.number().int().multipleOf(2).positive().nullable(),
+  framesPerSecond: z.number().positive().nullable(),
+  videoBitrateBps: bitrateBps.nullable(),
+  gopSeconds: z.number().positive(),
+  h264Profile: z.enum(['baseline', 'main', 'high']),
+  audioBitrateBps: bitrateBps,
+  audioSampleRateHz: z.number().int().positive(),
+  ...provenance,
+});
+
+export type Platform = Readonly<z.infer<typeof PlatformSchema>>;
+export type Encoding = Readonly<z.infer<typeof EncodingSchema>>;
+
+/** An encoding as one platform takes it: every figure is within the platform's caps. */
+export interface ResolvedEncoding {
+  platformId: string;
+  encodingId: string;
+  /** Null together: size and rate of the source are kept. */
+  width: number | null;
+  height: number | null;
+  framesPerSecond: number | null;
+  /** What is encoded at; when size is null, the most the source may bring. */
+  videoBitrateBps: number;
+  gopSeconds: number;
+  h264Profile: Encoding['h264Profile'];
+  audioBitrateBps: number;
+  audioSampleRateHz: number;
+}
+
+/**
+ * Checks preset files and how they fit together.
+ * @throws {Error} naming the file's id and the field
+ */
+export function loadPresets(platformFiles: unknown[], encodingFiles: unknown[]) {
+  const platforms = indexBy(
+    platformFiles.map((file) => PlatformSchema.parse(file)),
+    (platform) => platform.platformId,
+  );
+  const encodings = indexBy(
+    encodingFiles.map((file) => EncodingSchema.parse(file)),
+    (encoding) => encoding.encodingId,
+  );
+  for (const encoding of encodings.values()) checkEncoding(encoding);
+  for (const platform of platforms.values()) checkPlatform(platform, encodings);
+  return { platforms, encodings };
+}
+
+const presets = loadPresets(
+  [youtube, twitch, facebook, linkedin, kick, x, custom],
+  [encoding1080p60, encoding1080p30, encoding720p60, encoding720p30, encoding480p30, encodingSource],
+);
+
+/** All platforms, in the order they are offered. */
+export function listPlatforms(): Platform[] {
+  return [...presets.platforms.values()];
+}
+
+/** One platform, or undefined when there is none of that id. */
+export function getPlatform(platformId: string): Platform | undefined {
+  return presets.platforms.get(platformId);
+}
+
+/** All encodings, largest first, `source` last. */
+export function listEncodings(): Encoding[] {
+  return [...presets.encodings.values()];
+}
+
+/** Ids of the encodings a platform takes; empty when there is no such platform. */
+export function allowedEncodings(platformId: string): string[] {
+  return listEncodings()
+    .map((encoding) => encoding.encodingId)
+    .filter((encodingId) => resolveEncoding(platformId, encodingId) !== undefined);
+}
+
+/** The encoding as the platform takes it, or undefined when either is unknown or the platform does not allow it. */
+export function resolveEncoding(platformId: string, encodingId: string): ResolvedEncoding | undefined {
+  const platform = presets.platforms.get(platformId);
+  const encoding = presets.encodings.get(encodingId);
+  return platform && encoding && fits(platform, encoding) ? resolve(platform, encoding) : undefined;
+}
+
+function fits(platform: Platform, encoding: Encoding): boolean {
+  const { widthMax, heightMax, framesPerSecondMax } = platform.caps;
+  return (
+    (encoding.width ?? 0) <= widthMax &&
+    (encoding.height ?? 0) <= heightMax &&
+    (encoding.framesPerSecond ?? 0) <= framesPerSecondMax
+  );
+}
+
+function resolve(platform: Platform, encoding: Encoding): ResolvedEncoding {
+  const { caps } = platform;
+  const wantedBps =
+    platform.videoBitrateBpsByEncoding[encoding.encodingId] ?? encoding.videoBitrateBps ?? caps.videoBitrateBpsMax;
+  return {
+    platformId: platform.platformId,
+    encodingId: encoding.encodingId,
+    width: encoding.width,
+    height: encoding.height,
+    framesPerSecond: encoding.framesPerSecond,
+    videoBitrateBps: Math.min(wantedBps, caps.videoBitrateBpsMax),
+    gopSeconds: Math.min(encoding.gopSeconds, platform.keyframeSeconds),
+    h264Profile: encoding.h264Profile,
+    audioBitrateBps: Math.min(encoding.audioBitrateBps, caps.audioBitrateBpsMax),
+    audioSampleRateHz: encoding.audioSampleRateHz,
+  };
+}
+
+function checkEncoding(encoding: Encoding): void {
+  const followed = [encoding.width, encoding.height, encoding.framesPerSecond, encoding.videoBitrateBps];
+  const nulls = followed.filter((value) => value === null).length;
+  mustHold(
+    nulls === 0 || nulls === followed.length,
+    `encoding ${encoding.encodingId}: size, rate and bitrate must be null together`,
+  );
+}
+
+function checkPlatform(platform: Platform, encodings: ReadonlyMap<string, Encoding>): void {
+  const at = `platform ${platform.platformId}`;
+  const defaultEncoding = encodings.get(platform.defaultEncoding);
+  mustHold(defaultEncoding !== undefined, `${at}: defaultEncoding ${platform.defaultEncoding} is not an encoding`);
+  mustHold(
+    defaultEncoding !== undefined && fits(platform, defaultEncoding),
+    `${at}: defaultEncoding is beyond its own caps`,
+  );
+  for (const [encodingId, bps] of Object.entries(platform.videoBitrateBpsByEncoding)) {
+    mustHold(
+      encodings.has(encodingId),
+      `${at}: videoBitrateBpsByEncoding names ${encodingId}, which is not an encoding`,
+    );
+    mustHold(bps <= platform.caps.videoBitrateBpsMax, `${at}: the bitrate for ${encodingId} is beyond its own cap`);
+  }
+  for (const url of [platform.rtmpUrl, platform.backupRtmpUrl]) {
+    const protocol = url?.split('://')[0];
+    mustHold(
+      !protocol || platform.protocols.some((allowed) => allowed === protocol),
+      `${at}: ${url} is not of its protocols`,
+    );
+  }
+}
+
+function indexBy<T>(items: T[], idOf: (item: T) => string): Map<string, T> {
+  const index = new Map(items.map((item) => [idOf(item), item]));
+  mustHold(index.size === items.length, 'two preset files have the same id');
+  return index;
+}
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text) instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
+function mustHold(condition: boolean, message: string): void {
+  if (!condition) throw new Error(message);
+}

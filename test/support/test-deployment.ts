@@ -1,0 +1,114 @@
+import type { AwsDeps } from '../../functions/aws/clients.ts';
+import { getDestination, insertDestination } from '../../functions/aws/destination-table.ts';
+import { encryptStreamKey } from '../../functions/aws/secrets.ts';
+import type { Destination } from '../../functions/domain/destination.ts';
+import { StreamKey } from '../../functions/domain/stream-key.ts';
+import { runStep, type StepInput } from '../../functions/workflow/run-step.ts';
+import type { WorkflowDeps } from '../../functions/workflow/workflow-deps.ts';
+import { systemClock } from '../../infra/local/clock.ts';
+import { startLocalAws, type LocalAws } from '../../infra/local/local-aws.ts';
+import { makeIdleEngine, type MediaEngine } from '../../infra/local/media/engine/contract.ts';
+import { provision } from '../../infra/local/provision.ts';
+import { makeWorkflowDeps, WORKFLOW_FUNCTION } from '../../infra/local/workflow-function.ts';
+import { waitFor } from './wait-for.ts';
+
+/** A key that no output of any kind may ever hold. */
+export const CANARY_KEY = 'canary-7f3a-91bd-zq5x';
+
+/** A whole deployment on local endpoints, in memory, without media: real SDK clients, real state machines. */
+export interface TestDeployment {
+  aws: LocalAws;
+  deps: WorkflowDeps;
+  /** Every line the functions logged. */
+  logLines: string[];
+  /** Stores an idle destination pointing at a loopback target. */
+  addDestination(change?: Partial<Destination>): Promise<Destination>;
+  /** Waits until the record satisfies the condition. */
+  until(destinationId: string, what: string, condition: (record: Destination) => boolean): Promise<Destination>;
+  untilGone(destinationId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface TestDeploymentOptions {
+  engine?: MediaEngine;
+  quotas?: { channelQuota: number; pushInputQuota: number };
+  /** Called before each step; throwing makes the step fail as a lost Lambda would. */
+  beforeStep?: (input: StepInput) => void | Promise<void>;
+}
+
+let counter = 0;
+
+/** Starts one; close it after the test. */
+export async function startTestDeployment(options: TestDeploymentOptions = {}): Promise<TestDeployment> {
+  const aws = await startLocalAws({
+    dataDirectory: null,
+    port: 0,
+    clock: systemClock,
+    engine: options.engine ?? makeIdleEngine(),
+    profile: 'instant',
+  });
+  const deployment = await provision({
+    clients: aws.clients,
+    settings: { srtPort: 9998, srtPassphrase: undefined, srtLatencyMs: 200, loopbackTargetsAllowed: true },
+    workflowFunctionArn: `arn:aws:lambda:us-east-1:000000000000:function:${WORKFLOW_FUNCTION}`,
+    quotas: options.quotas ?? { channelQuota: 20, pushInputQuota: 20 },
+  });
+  const logLines: string[] = [];
+  const log = (message: string, details?: Record<string, unknown>) =>
+    void logLines.push(JSON.stringify({ message, ...details }));
+  const awsDeps: AwsDeps = { clients: aws.clients, deployment };
+  const deps = {
+    ...makeWorkflowDeps(awsDeps, { info: log, warn: log, error: log }),
+    resolveHost: async () => ['127.0.0.1'],
+  };
+  aws.lambda.register(WORKFLOW_FUNCTION, async (event) => {
+    await options.beforeStep?.(event);
+    return runStep(deps, event);
+  });
+  return {
+    aws,
+    deps,
+    logLines,
+    async addDestination(change = {}) {
+      counter += 1;
+      const destinationId = change.destinationId ?? `dst_${String(counter).padStart(26, '0')}`;
+      const at = new Date().toISOString();
+      const record: Destination = {
+        destinationId,
+        name: `Destination ${counter}`,
+        platform: 'custom',
+        rtmpUrl: 'rtmp://127.0.0.1:1935/live',
+        streamKeyCiphertext: await encryptStreamKey(deps, destinationId, StreamKey.from(CANARY_KEY)),
+        streamKeyLast4: null,
+        streamKeyFingerprint: null,
+        preset: '720p30',
+        standby: 'warm',
+        desired: 'idle',
+        status: 'idle',
+        generation: 0,
+        revision: 1,
+        writeCount: 0,
+        operation: null,
+        held: {},
+        restartRequested: false,
+        lastError: null,
+        observation: null,
+        runningSince: null,
+        createdAt: at,
+        lastModified: at,
+        ...change,
+      };
+      await insertDestination(deps, record);
+      return record;
+    },
+    until: (destinationId, what, condition) =>
+      waitFor(what, async () => {
+        const record = await getDestination(deps, destinationId);
+        return record && condition(record) ? record : null;
+      }),
+    async untilGone(destinationId) {
+      await waitFor(`${destinationId} to be gone`, async () => (await getDestination(deps, destinationId)) === null);
+    },
+    close: () => aws.close(),
+  };
+}
