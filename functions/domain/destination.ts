@@ -112,6 +112,11 @@ export interface Destination {
   writeCount: number;
   operation: Operation | null;
   held: HeldResources;
+  /**
+   * Generation in flight or at rest when target, preset or key last changed: a channel run of this generation or an
+   * earlier one still uses what was there before. Absent while nothing has been edited.
+   */
+  configurationGeneration?: number;
   /** Set by an edit that must reach the platform now: the next settle stops, then starts again. */
   restartRequested: boolean;
   lastError: RecordedError | null;

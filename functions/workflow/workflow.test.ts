@@ -18,7 +18,7 @@ import type { StepInput } from './run-step.ts';
 
 let sluice: TestDeployment;
 
-afterEach(() => sluice.close());
+afterEach(() => sluice?.close());
 
 const wish = (destinationId: string, desired: DesiredState, change: Partial<Destination> = {}) =>
   requestChange(sluice.deps, destinationId, {
@@ -200,7 +200,10 @@ describe('a failure', () => {
   it('names a ciphertext that belongs to another destination, and never sends its key', async () => {
     sluice = await startTestDeployment();
     const other = await sluice.addDestination();
-    const { destinationId } = await sluice.addDestination({ streamKeyCiphertext: other.streamKeyCiphertext });
+    const { destinationId } = await sluice.addDestination({
+      streamKeyCiphertext: other.streamKeyCiphertext,
+      standby: 'cold',
+    });
     await wish(destinationId, 'running');
     const failed = await sluice.until(destinationId, 'error', atRest('error'));
     expect(failed.lastError).toMatchObject({ code: 'secret_unreadable' });

@@ -18,8 +18,6 @@ export interface LocalAws {
   clients: AwsClients;
   events: EventBus;
   lambda: LambdaRegistry;
-  /** Gives flows and channels that were up before a restart back to the engine. */
-  restore(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -67,6 +65,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     await dynamodb.close();
   };
   try {
+    // Flows and channels that were up before a restart go back to the engine before anybody asks for them.
+    await media.restore();
     const front = await startAwsFront({ port: options.port, services });
     const clients = createAwsClients({
       region: LOCAL_REGION,
@@ -80,7 +80,6 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       clients,
       events,
       lambda,
-      restore: () => media.restore(),
       async close() {
         await closeAll();
         destroyAwsClients(clients);

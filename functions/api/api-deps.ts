@@ -1,0 +1,40 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { WorkflowDeps } from '../workflow/workflow-deps.ts';
+import type { Authentication, Principal } from './authentication.ts';
+
+/** All that differs between the places the API runs in. */
+export interface ApiDeps extends Pick<WorkflowDeps, 'clients' | 'deployment' | 'now' | 'resolveHost' | 'logger'> {
+  authentication: Authentication;
+  /** True on one machine: the dashboard, the HLS preview and the API share this origin. */
+  embedded: boolean;
+  version: string;
+  /** `dst_` and a lower-case ULID. */
+  newDestinationId: () => string;
+  /** Age under which an observation is fresh. */
+  freshSeconds: number;
+  /** How far back `GET …/metrics` looks, and in which grain. */
+  metrics: { windowSeconds: number; periodSeconds: number };
+  /** Host an encoder connects to; null: the host of the request when embedded, else the flow's ingest address. */
+  ingestHost: string | null;
+  /** Directory of swagger-ui-dist; null serves no documentation page. */
+  docs: { directory: string } | null;
+  /** Directory of the built dashboard. */
+  staticFiles?: { directory: string };
+  /** Fetches a playlist or segment; `path` begins with `/out/v1/` and carries the query. */
+  hlsProxy?: (path: string) => Promise<Response>;
+  /** Says whether a `Host` header may be answered (without its port). Keeps rebound DNS names out. */
+  isHostAllowed?: (host: string) => boolean;
+}
+
+interface ApiVariables {
+  requestId: string;
+  principal: Principal;
+  /** The parsed body, or undefined when there was none. */
+  body: unknown;
+  bodyText: string;
+}
+
+export type ApiEnv = { Variables: ApiVariables };
+export type Api = OpenAPIHono<ApiEnv>;
+export type ApiContext = Context<ApiEnv>;

@@ -1,0 +1,35 @@
+/**
+ * Headers of every answer. Styles may be inline because the component library writes them so; scripts may not.
+ * `blob:` is what hls.js plays from.
+ */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'self'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "media-src 'self' blob:",
+  "worker-src 'self' blob:",
+  "connect-src 'self'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const HEADERS: Record<string, string> = {
+  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+};
+
+/** Sets them. What is not cacheable by its own word is not stored at all. */
+export function setSecurityHeaders(headers: Headers, { requestId, https }: { requestId: string; https: boolean }): void {
+  for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
+  headers.set('x-request-id', requestId);
+  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
+  if (https) headers.set('strict-transport-security', 'max-age=63072000; includeSubDomains');
+}

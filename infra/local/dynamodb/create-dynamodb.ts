@@ -1,0 +1,140 @@
+/**
+ * DynamoDB on dynalite's own validations and actions, in process, kept in LevelDB. Its HTTP server is left out: it
+ * throws out of event handlers on a client that disconnects or on an internal error, which would end our process, and
+ * it closes its database only when it has been listening.
+ *
+ * Not served, as dynalite lacks them: transactions, TTL, streams, PartiQL, adding an index to an on-demand table.
+ */
+import { mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import * as dynaliteDb from 'dynalite/db/index.js';
+import type { DynaliteStore } from 'dynalite/db/index.js';
+import * as validations from 'dynalite/validations/index.js';
+import { jsonResponse, readJsonBody, AwsFault } from '../aws-json.ts';
+import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../service.ts';
+import type { LocalService } from '../service.ts';
+
+const OPERATIONS = [
+  'BatchGetItem',
+  'BatchWriteItem',
+  'CreateTable',
+  'DeleteItem',
+  'DeleteTable',
+  'DescribeTable',
+  'DescribeTimeToLive',
+  'GetItem',
+  'ListTables',
+  'PutItem',
+  'Query',
+  'Scan',
+  'TagResource',
+  'UntagResource',
+  'ListTagsOfResource',
+  'UpdateItem',
+  'UpdateTable',
+];
+
+interface Refusal {
+  statusCode: number;
+  body: unknown;
+}
+type Action = (store: DynaliteStore, data: unknown, done: (error: unknown, result?: unknown) => void) => void;
+interface Operation {
+  types: unknown;
+  custom: unknown;
+  action: Action;
+}
+
+/** The local DynamoDB endpoint. `close` waits for what is being written. */
+export interface LocalDynamodb extends LocalService {
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database.
+ * @param options.directory where it is kept; null keeps it in memory
+ * @throws when another process has the directory open
+ */
+export async function createDynamodb(options: { directory: string | null }): Promise<LocalDynamodb> {
+  const { directory } = options;
+  if (directory !== null) mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const store = dynaliteDb.create({
+    ...(directory === null ? {} : { path: directory }),
+    createTableMs: 0,
+    deleteTableMs: 0,
+    updateTableMs: 0,
+  });
+  store.tableDb.awsAccountId = LOCAL_ACCOUNT_ID;
+  store.tableDb.awsRegion = LOCAL_REGION;
+  try {
+    await store.db.open();
+  } catch (error) {
+    throw new Error(`the local database in ${directory} cannot be opened; is another process using it?`, {
+      cause: error,
+    });
+  }
+  const operations = loadOperations();
+
+  async function handle(request: Request): Promise<Response> {
+    try {
+      const [prefix, name = ''] = (request.headers.get('x-amz-target') ?? '').split('.');
+      const operation = prefix === 'DynamoDB_20120810' ? operations.get(name) : undefined;
+      if (request.method !== 'POST' || operation === undefined) {
+        throw new AwsFault(
+          'UnknownOperationException',
+          `this endpoint does not serve the operation ${name || '(none)'}`,
+        );
+      }
+      return jsonResponse('1.0', 200, await run(store, operation, await readJsonBody(request)));
+    } catch (error) {
+      if (isRefusal(error)) return jsonResponse('1.0', error.statusCode, error.body);
+      if (error instanceof AwsFault) {
+        const body = { __type: `com.amazonaws.dynamodb.v20120810#${error.name}`, message: error.message };
+        return jsonResponse('1.0', error.status, body);
+      }
+      console.error('local dynamodb endpoint failed:', error);
+      const body = {
+        __type: 'com.amazonaws.dynamodb.v20120810#InternalServerError',
+        message: 'the local database failed',
+      };
+      return jsonResponse('1.0', 500, body);
+    }
+  }
+
+  return { signingName: 'dynamodb', handle, close: () => store.lifecycleManager.gracefulClose() };
+}
+
+function loadOperations(): Map<string, Operation> {
+  const require = createRequire(import.meta.url);
+  return new Map(
+    OPERATIONS.map((name) => {
+      const file = validations.toLowerFirst(name);
+      const action = require(`dynalite/actions/${file}.js`) as Action;
+      const { types, custom } = require(`dynalite/validations/${file}.js`) as Omit<Operation, 'action'>;
+      return [name, { types, custom, action }];
+    }),
+  );
+}
+
+async function run(store: DynaliteStore, operation: Operation, input: unknown): Promise<unknown> {
+  const data = validate(store, operation, input);
+  return new Promise((resolve, reject) => {
+    operation.action(store, data, (error, result) => (error ? reject(error) : resolve(result)));
+  });
+}
+
+function validate(store: DynaliteStore, operation: Operation, input: unknown): Record<string, unknown> {
+  try {
+    const data = validations.checkTypes(input, operation.types);
+    validations.checkValidations(data, operation.types, operation.custom, store);
+    return data;
+  } catch (error) {
+    if (isRefusal(error)) throw error;
+    // dynalite's validations stumble over shapes no AWS client sends, such as a null where an attribute value belongs.
+    throw new AwsFault('SerializationException', 'the request is not of the shape this operation takes');
+  }
+}
+
+function isRefusal(error: unknown): error is Refusal {
+  return typeof error === 'object' && error !== null && 'statusCode' in error && 'body' in error;
+}

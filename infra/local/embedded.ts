@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { serve } from '@hono/node-server';
+import { ulid } from 'ulid';
+import { createApi } from '../../functions/api/app.ts';
+import type { AwsDeps } from '../../functions/aws/clients.ts';
+import { observeDestinations } from '../../functions/schedules/monitor.ts';
+import { sweep } from '../../functions/schedules/sweep.ts';
+import { runStep } from '../../functions/workflow/run-step.ts';
+import type { Logger } from '../../functions/workflow/workflow-deps.ts';
+import { systemClock } from './clock.ts';
+import { createScheduler } from './events/scheduler.ts';
+import { toFunctionArn } from './lambda/registry.ts';
+import { startLocalAws } from './local-aws.ts';
+import { createMediaEngine } from './media/engine/media-engine.ts';
+import { PASSPHRASE_SECRET_ARN, provision } from './provision.ts';
+import { ensurePrimaryDestination } from './primary.ts';
+import type { Settings } from './settings.ts';
+import { makeWorkflowDeps, resolveHost, WORKFLOW_FUNCTION } from './workflow-function.ts';
+
+/**
+ * The whole product on one machine: local AWS, media engine, the functions, the schedules, the API and the dashboard.
+ * On AWS the CDK stacks do this wiring; nothing in `functions` knows the difference.
+ */
+export interface Embedded {
+  /** Where the dashboard and the API are, such as `http://127.0.0.1:8080`. */
+  origin: string;
+  /** Stops everything and waits for it. */
+  close(): Promise<void>;
+}
+
+interface EmbeddedOptions {
+  settings: Settings;
+  token: string;
+  ffmpegPath: string;
+  /** Built dashboard. */
+  dashboardDirectory: string;
+  rootDirectory: string;
+  logger: Logger;
+}
+
+/** Account quotas locally: as AWS grants by default when rehearsing, out of the way otherwise. */
+const QUOTAS = {
+  'aws-like': { channelQuota: 5, pushInputQuota: 5 },
+  fast: { channelQuota: 200, pushInputQuota: 200 },
+} as const;
+
+/** One machine can afford to look every second; on AWS the monitor runs every minute. */
+const MONITOR = { everySeconds: 1, windowSeconds: 5, periodSeconds: 1 };
+const SWEEP_EVERY_SECONDS = 10;
+/** Age under which a look is fresh: two looks may be missed. */
+const FRESH_SECONDS = 5;
+
+/** Starts it. Every part that came up is taken down again when a later one fails. */
+export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
+  const { settings, logger } = options;
+  const stack = new AsyncDisposableStack();
+  try {
+    const engine = await createMediaEngine({
+      ffmpegPath: options.ffmpegPath,
+      dataDirectory: settings.dataDirectory,
+      logger,
+      hls: { lowLatency: settings.hls === 'low-latency' },
+    });
+    stack.defer(() => engine.close());
+    const aws = await startLocalAws({
+      dataDirectory: settings.dataDirectory,
+      port: settings.localAwsPort,
+      clock: systemClock,
+      engine,
+      profile: settings.profile,
+      hooks: {
+        resolveSecret: (secretArn) => (secretArn === PASSPHRASE_SECRET_ARN ? settings.srtPassphrase : undefined),
+      },
+    });
+    stack.defer(() => aws.close());
+
+    const deployment = await provision({
+      clients: aws.clients,
+      settings,
+      workflowFunctionArn: toFunctionArn(WORKFLOW_FUNCTION),
+      quotas: QUOTAS[settings.profile],
+    });
+    const deps = makeWorkflowDeps({ clients: aws.clients, deployment }, logger);
+    aws.lambda.register(WORKFLOW_FUNCTION, (event) => runStep(deps, event));
+    await ensurePrimaryDestination(deps, settings.hlsRenditions.join(','), deps.now());
+
+    const scheduler = createScheduler({ clock: systemClock });
+    stack.defer(() => scheduler.close());
+    const monitor = () => observeDestinations({ ...deps, ...MONITOR });
+    scheduler.every(MONITOR.everySeconds, 'monitor', monitor);
+    scheduler.every(SWEEP_EVERY_SECONDS, 'sweep', () => sweep(deps));
+    // An event is never the truth: it only makes the next look come sooner.
+    aws.events.subscribe({ source: ['aws.medialive', 'aws.mediaconnect'] }, monitor);
+    await sweep(deps);
+
+    const server = await listen(options, deps, aws.endpoint);
+    stack.defer(() => server.close());
+    const whole = stack.move();
+    return { origin: server.origin, close: () => whole.disposeAsync() };
+  } catch (error) {
+    await stack.disposeAsync();
+    throw error;
+  }
+}
+
+async function listen(
+  { settings, token, dashboardDirectory, rootDirectory, logger }: EmbeddedOptions,
+  aws: AwsDeps,
+  awsEndpoint: string,
+): Promise<{ origin: string; close: () => Promise<void> }> {
+  void [settings, token, dashboardDirectory, rootDirectory, logger, aws, awsEndpoint];
+  void [readFileSync, join, serve, ulid, createApi, resolveHost, FRESH_SECONDS];
+  throw new Error('not wired yet');
+}

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { readSettings, SETTINGS_TABLE, SettingsError } from './settings.ts';
+
+function problemsOf(environment: Record<string, string>): SettingsError {
+  try {
+    readSettings(environment);
+  } catch (error) {
+    if (error instanceof SettingsError) return error;
+    throw error;
+  }
+  throw new Error('the settings were accepted');
+}
+
+describe('readSettings', () => {
+  it('needs nothing: an empty environment gives the documented defaults', () => {
+    expect(readSettings({ PATH: '/bin', SLUICE_HOST: '' })).toEqual({
+      port: 8080,
+      host: '127.0.0.1',
+      token: undefined,
+      dataDirectory: '.data',
+      srtPort: 9998,
+      srtPassphrase: undefined,
+      srtLatencyMs: 200,
+      localAwsPort: 4566,
+      ffmpegPath: undefined,
+      chromePath: undefined,
+      profile: 'fast',
+      loopbackTargetsAllowed: true,
+      hls: 'plain',
+      hlsRenditions: ['source'],
+    });
+  });
+
+  it('takes every setting it documents', () => {
+    const settings = readSettings({
+      PORT: '80',
+      SLUICE_HOST: '0.0.0.0',
+      SLUICE_TOKEN: 'a-token-of-16-chars',
+      SLUICE_DATA_DIR: '/var/lib/sluice',
+      SRT_PORT: '9000',
+      SRT_PASSPHRASE: 'ten letters',
+      SRT_LATENCY_MS: '1500',
+      LOCAL_AWS_PORT: '4000',
+      FFMPEG_PATH: '/opt/ffmpeg',
+      CHROME_PATH: '/opt/chrome',
+      SLUICE_PROFILE: 'aws-like',
+      SLUICE_LOOPBACK_TARGETS: 'false',
+      SLUICE_HLS: 'low-latency',
+      SLUICE_HLS_RENDITIONS: '720p30, 480p30',
+    });
+    expect(settings).toMatchObject({
+      host: '0.0.0.0',
+      loopbackTargetsAllowed: false,
+      profile: 'aws-like',
+      hlsRenditions: ['720p30', '480p30'],
+    });
+    expect(Object.values(settings)).not.toContain(undefined);
+  });
+
+  it.each([
+    ['PORT', '0'],
+    ['PORT', '65536'],
+    ['PORT', '80.5'],
+    ['PORT', '0x50'],
+    ['PORT', ' 80'],
+    ['SRT_PORT', 'none'],
+    ['LOCAL_AWS_PORT', '-1'],
+    ['SRT_LATENCY_MS', '19'],
+    ['SRT_LATENCY_MS', '15001'],
+    ['SLUICE_HOST', 'not an address'],
+    ['SLUICE_PROFILE', 'slow'],
+    ['SLUICE_LOOPBACK_TARGETS', 'yes'],
+    ['SLUICE_HLS', 'dash'],
+    ['SLUICE_HLS_RENDITIONS', '1080p30,8k'],
+    ['SLUICE_HLS_RENDITIONS', 'source,source'],
+    ['SLUICE_DATA_DIR', 'a\0b'],
+  ])('refuses %s=%j, naming the value, what is allowed and the way out', (name, value) => {
+    const error = problemsOf({ [name]: value });
+    expect(error.problems).toMatchObject([{ name, value }]);
+    expect(error.message).toContain(name);
+    expect(error.message).toContain(`unset ${name}`);
+    expect(error.message.split('\n')).toHaveLength(2);
+  });
+
+  it.each([
+    ['SLUICE_TOKEN', 'tooshort'],
+    ['SLUICE_TOKEN', 'long enough but with spaces'],
+    ['SRT_PASSPHRASE', 'nine char'],
+    ['SRT_PASSPHRASE', 'é'.repeat(20)],
+    ['SRT_PASSPHRASE', 'x'.repeat(80)],
+  ])('refuses %s=%j without repeating it', (name, value) => {
+    const error = problemsOf({ [name]: value });
+    expect(error.problems.map((problem) => problem.name)).toEqual([name]);
+    expect(JSON.stringify([error.message, error.problems])).not.toContain(value);
+  });
+
+  it('lists every problem at once', () => {
+    const error = problemsOf({ PORT: 'x', SRT_PORT: 'y', SLUICE_PROFIL: 'fast' });
+    expect(error.problems.map((problem) => problem.name)).toEqual(['SLUICE_PROFIL', 'PORT', 'SRT_PORT']);
+  });
+
+  it('refuses a misspelt name and names the nearest one', () => {
+    expect(problemsOf({ SLUICE_TOKENS: 'x' }).message).toContain('did you mean SLUICE_TOKEN?');
+    expect(problemsOf({ SLUICE_DATADIR: 'x' }).message).toContain('did you mean SLUICE_DATA_DIR?');
+  });
+
+  it('refuses two services on one port', () => {
+    expect(problemsOf({ PORT: '4566' }).message).toContain('LOCAL_AWS_PORT is "4566": a port other than PORT’s');
+    expect(problemsOf({ SRT_PORT: '8080' }).problems).toHaveLength(1);
+  });
+
+  it('listens beyond loopback only with a token of the operator’s own', () => {
+    expect(problemsOf({ SLUICE_HOST: '0.0.0.0' }).message).toContain('set SLUICE_TOKEN');
+    expect(problemsOf({ SLUICE_HOST: '192.168.1.5' }).problems).toHaveLength(1);
+    expect(readSettings({ SLUICE_HOST: '::1' }).host).toBe('::1');
+    expect(readSettings({ SLUICE_HOST: 'localhost' }).host).toBe('localhost');
+  });
+});
+
+describe('SETTINGS_TABLE', () => {
+  it('documents defaults that are accepted', () => {
+    const defaults = Object.fromEntries(
+      SETTINGS_TABLE.flatMap(({ name, fallback }) => (fallback ? [[name, fallback]] : [])),
+    );
+    expect(readSettings(defaults)).toEqual(readSettings({}));
+  });
+
+  it('marks what must never be shown', () => {
+    expect(SETTINGS_TABLE.filter((setting) => setting.secret).map((setting) => setting.name)).toEqual([
+      'SLUICE_TOKEN',
+      'SRT_PASSPHRASE',
+    ]);
+  });
+});

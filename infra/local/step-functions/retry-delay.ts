@@ -1,0 +1,37 @@
+/** How long a Task waits before it is tried again. The interpreter decides whether; this mirrors its choice of retrier. */
+import type { Retrier } from './definition.ts';
+
+/** Counts, for one visit to a state, how often each retrier has been used. */
+export interface RetryCounter {
+  /** @returns milliseconds to wait, or null when no retrier takes this error (any more) */
+  next(errorName: string): number | null;
+}
+
+/**
+ * Starts counting for one visit to a state.
+ * @param random gives 0 to 1, for full jitter
+ * @see https://states-language.net/#retrying-after-error
+ */
+export function countRetries(retriers: readonly Retrier[], random: () => number): RetryCounter {
+  const attempts = retriers.map(() => 0);
+  return {
+    next(errorName) {
+      const index = retriers.findIndex((retrier) => takes(retrier, errorName));
+      const retrier = retriers[index];
+      if (retrier === undefined) return null;
+      const { IntervalSeconds = 1, BackoffRate = 2, MaxAttempts = 3, MaxDelaySeconds = Infinity } = retrier;
+      const attempt = attempts[index]!;
+      if (attempt >= MaxAttempts) return null;
+      attempts[index] = attempt + 1;
+      const delayMs = Math.min(IntervalSeconds * BackoffRate ** attempt, MaxDelaySeconds) * 1000;
+      return retrier.JitterStrategy === 'FULL' ? Math.floor(random() * delayMs) : delayMs;
+    },
+  };
+}
+
+function takes(retrier: Retrier, errorName: string): boolean {
+  return retrier.ErrorEquals.some(
+    (name) =>
+      name === errorName || name === 'States.ALL' || (name === 'States.TaskFailed' && errorName !== 'States.Timeout'),
+  );
+}

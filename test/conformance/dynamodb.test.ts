@@ -1,0 +1,248 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand,
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startAwsFront } from '../../infra/local/aws-front.ts';
+import type { AwsFront } from '../../infra/local/aws-front.ts';
+import { createDynamodb } from '../../infra/local/dynamodb/create-dynamodb.ts';
+import type { LocalDynamodb } from '../../infra/local/dynamodb/create-dynamodb.ts';
+
+const TableName = 'records';
+let directory: string;
+let dynamodb: LocalDynamodb;
+let front: AwsFront;
+let client: DynamoDBClient;
+let table: DynamoDBDocumentClient;
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'sluice-dynamodb-'));
+  await start();
+  const made = await client.send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+      ],
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+    }),
+  );
+  expect(made.TableDescription?.TableArn).toBe('arn:aws:dynamodb:us-east-1:000000000000:table/records');
+});
+afterEach(async () => {
+  await stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+async function start(): Promise<void> {
+  dynamodb = await createDynamodb({ directory });
+  front = await startAwsFront({ port: 0, services: [dynamodb] });
+  client = new DynamoDBClient({
+    endpoint: front.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 1,
+  });
+  table = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+}
+
+async function stop(): Promise<void> {
+  client.destroy();
+  await front.close();
+  await dynamodb.close();
+}
+
+describe('the local DynamoDB endpoint', () => {
+  it('has an on-demand table active as soon as the next describe', async () => {
+    await expect
+      .poll(async () => (await client.send(new DescribeTableCommand({ TableName }))).Table?.TableStatus)
+      .toBe('ACTIVE');
+  });
+
+  it('puts only when the condition holds, and keeps what was there otherwise', async () => {
+    const put = (name: string) =>
+      table.send(
+        new PutCommand({
+          TableName,
+          Item: { pk: 'a', sk: '1', name },
+          ConditionExpression: 'attribute_not_exists(pk)',
+        }),
+      );
+    await put('first');
+    await expect(put('second')).rejects.toMatchObject({ name: 'ConditionalCheckFailedException' });
+    expect((await read('1'))?.['name']).toBe('first');
+  });
+
+  it('lets exactly one of many racing conditional updates through per generation', async () => {
+    await table.send(new PutCommand({ TableName, Item: { pk: 'a', sk: '1', generation: 0 } }));
+    const race = () =>
+      table.send(
+        new UpdateCommand({
+          TableName,
+          Key: { pk: 'a', sk: '1' },
+          UpdateExpression: 'SET generation = generation + :one',
+          ConditionExpression: 'generation = :seen',
+          ExpressionAttributeValues: { ':one': 1, ':seen': 0 },
+          ReturnValues: 'ALL_NEW',
+        }),
+      );
+    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, race));
+    expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1);
+    expect((await read('1'))?.['generation']).toBe(1);
+  });
+
+  it('updates nested maps, lists and sets, removes attributes, and deletes on condition', async () => {
+    const Key = { pk: 'a', sk: '1' };
+    await table.send(
+      new PutCommand({ TableName, Item: { ...Key, held: {}, old: 1, key: new Uint8Array([1, 2, 250]) } }),
+    );
+    await table.send(
+      new UpdateCommand({
+        TableName,
+        Key,
+        UpdateExpression:
+          'SET held.#input = :input, notes = list_append(if_not_exists(notes, :none), :note) REMOVE #old',
+        ExpressionAttributeNames: { '#input': 'input', '#old': 'old' },
+        ExpressionAttributeValues: { ':input': { id: '7' }, ':none': [], ':note': ['made'] },
+      }),
+    );
+    expect(await read('1')).toEqual({
+      ...Key,
+      held: { input: { id: '7' } },
+      notes: ['made'],
+      key: new Uint8Array([1, 2, 250]),
+    });
+    const remove = (id: string) =>
+      table.send(
+        new DeleteCommand({
+          TableName,
+          Key,
+          ConditionExpression: 'held.#input.id = :id',
+          ExpressionAttributeNames: { '#input': 'input' },
+          ExpressionAttributeValues: { ':id': id },
+        }),
+      );
+    await expect(remove('8')).rejects.toMatchObject({ name: 'ConditionalCheckFailedException' });
+    await remove('7');
+    expect(await read('1')).toBeUndefined();
+  });
+
+  it('pages a query by prefix in both directions, losing and repeating nothing', async () => {
+    for (let index = 0; index < 25; index += 1) {
+      const sk = `destination#${String(index).padStart(2, '0')}`;
+      await table.send(new PutCommand({ TableName, Item: { pk: 'a', sk, index } }));
+    }
+    await table.send(new PutCommand({ TableName, Item: { pk: 'a', sk: 'flow' } }));
+    await table.send(new PutCommand({ TableName, Item: { pk: 'b', sk: 'destination#00' } }));
+    for (const ScanIndexForward of [true, false]) {
+      const seen: number[] = [];
+      let ExclusiveStartKey: Record<string, unknown> | undefined;
+      do {
+        const page = await table.send(
+          new QueryCommand({
+            TableName,
+            KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+            ExpressionAttributeValues: { ':pk': 'a', ':prefix': 'destination#' },
+            ConsistentRead: true,
+            Limit: 10,
+            ScanIndexForward,
+            ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }),
+          }),
+        );
+        seen.push(...(page.Items ?? []).map((item) => item['index'] as number));
+        ExclusiveStartKey = page.LastEvaluatedKey;
+      } while (ExclusiveStartKey !== undefined);
+      const expected = Array.from({ length: 25 }, (_, index) => index);
+      expect(seen).toEqual(ScanIndexForward ? expected : expected.toReversed());
+    }
+  });
+
+  it('gets many by key, leaving out those that are not there', async () => {
+    await table.send(new PutCommand({ TableName, Item: { pk: 'a', sk: '1' } }));
+    const got = await table.send(
+      new BatchGetCommand({
+        RequestItems: {
+          [TableName]: {
+            Keys: [
+              { pk: 'a', sk: '1' },
+              { pk: 'a', sk: '2' },
+            ],
+            ConsistentRead: true,
+          },
+        },
+      }),
+    );
+    expect(got.Responses?.[TableName]).toEqual([{ pk: 'a', sk: '1' }]);
+  });
+
+  it('keeps every item over a restart', async () => {
+    await table.send(new PutCommand({ TableName, Item: { pk: 'a', sk: '1', name: 'kept' } }));
+    await stop();
+    await start();
+    expect((await read('1'))?.['name']).toBe('kept');
+  });
+
+  it('says that the database is held when a second one is opened on the same directory', async () => {
+    await expect(createDynamodb({ directory })).rejects.toThrow(/cannot be opened; is another process using it/);
+  });
+
+  it('refuses as AWS does: unknown table, wrong key type, too large an item, an operation it lacks', async () => {
+    const refusal = async (work: Promise<unknown>) => ((await work.catch((error: unknown) => error)) as Error).name;
+    const get = (name: string, pk: unknown) => table.send(new GetCommand({ TableName: name, Key: { pk, sk: '1' } }));
+    expect(await refusal(get('nowhere', 'a'))).toBe('ResourceNotFoundException');
+    expect(await refusal(get(TableName, 5))).toBe('ValidationException');
+    const large = { pk: 'a', sk: '1', text: 'x'.repeat(410_000) };
+    expect(await refusal(table.send(new PutCommand({ TableName, Item: large })))).toBe('ValidationException');
+    expect(await refusal(client.send(new TransactWriteItemsCommand({ TransactItems: [] })))).toBe(
+      'UnknownOperationException',
+    );
+  });
+
+  it('outlives bodies that are not what DynamoDB expects', async () => {
+    const headers = {
+      authorization:
+        'AWS4-HMAC-SHA256 Credential=local/20261121/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+      'x-amz-target': 'DynamoDB_20120810.PutItem',
+      'content-type': 'application/x-amz-json-1.0',
+    };
+    const bodies = [
+      'null',
+      '[]',
+      '7',
+      '{',
+      '',
+      '{"TableName":null}',
+      '{"TableName":"records","Item":7}',
+      '{"TableName":"records","Item":{"pk":{"S":5}}}',
+      '{"TableName":"records","Item":{"pk":null}}',
+      '{"TableName":"records","Item":{"pk":{"S":"a"},"sk":{"S":"b"}},"ConditionExpression":"((((("}',
+    ];
+    for (const body of bodies) {
+      const response = await fetch(front.endpoint, { method: 'POST', headers, body });
+      expect(response.status).toBe(400);
+    }
+  });
+});
+
+async function read(sk: string): Promise<Record<string, unknown> | undefined> {
+  return (await table.send(new GetCommand({ TableName, Key: { pk: 'a', sk }, ConsistentRead: true }))).Item;
+}

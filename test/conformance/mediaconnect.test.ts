@@ -1,0 +1,291 @@
+import type { MediaConnectClient } from '@aws-sdk/client-mediaconnect';
+import {
+  AddFlowOutputsCommand,
+  CreateFlowCommand,
+  DeleteFlowCommand,
+  DescribeFlowCommand,
+  DescribeFlowSourceMetadataCommand,
+  GrantFlowEntitlementsCommand,
+  ListFlowsCommand,
+  ListTagsForResourceCommand,
+  RemoveFlowOutputCommand,
+  StartFlowCommand,
+  StopFlowCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateFlowOutputCommand,
+  UpdateFlowSourceCommand,
+  waitUntilFlowActive,
+  waitUntilFlowDeleted,
+  waitUntilFlowStandby,
+} from '@aws-sdk/client-mediaconnect';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { MediaServicesOptions } from '../../infra/local/media/media-services.ts';
+import type { MediaEndpoint } from '../../infra/local/media/testing/media-endpoint.ts';
+import { makeManualClock, startMediaEndpoint } from '../../infra/local/media/testing/media-endpoint.ts';
+import { makeFlowRequest } from '../../infra/local/media/testing/media-requests.ts';
+
+let endpoint: MediaEndpoint | undefined;
+
+afterEach(async () => {
+  await endpoint?.close();
+  endpoint = undefined;
+});
+
+async function start(options: Partial<MediaServicesOptions> = {}): Promise<MediaEndpoint> {
+  endpoint = await startMediaEndpoint(options);
+  return endpoint;
+}
+
+const soon = (client: MediaConnectClient) => ({ client, minDelay: 0.01, maxDelay: 0.05, maxWaitTime: 20 });
+
+async function makeFlow({ mediaConnect }: MediaEndpoint): Promise<string> {
+  const { Flow } = await mediaConnect.send(new CreateFlowCommand(makeFlowRequest()));
+  return Flow!.FlowArn!;
+}
+
+const rtpOutput = (name: string, destination: string, port = 5000) => ({
+  Name: name,
+  Protocol: 'rtp-fec' as const,
+  Destination: destination,
+  Port: port,
+});
+
+describe('the MediaConnect endpoint', () => {
+  it('takes a flow through its whole life, as the waiters of the SDK see it', async () => {
+    const { mediaConnect: client, engine, events } = await start();
+    const { Flow: made } = await client.send(new CreateFlowCommand(makeFlowRequest()));
+    expect(made).toMatchObject({
+      Name: 'studio',
+      Status: 'STANDBY',
+      EgressIp: '127.0.0.1',
+      Outputs: [],
+      Source: { IngestPort: 9998, Transport: { Protocol: 'srt-listener', MinLatency: 200 } },
+    });
+    const FlowArn = made!.FlowArn!;
+    expect(FlowArn).toMatch(/^arn:aws:mediaconnect:us-east-1:000000000000:flow:1-[0-9a-f]+:studio$/);
+    expect(await client.send(new StartFlowCommand({ FlowArn }))).toMatchObject({ Status: 'STARTING' });
+    await waitUntilFlowActive(soon(client), { FlowArn });
+    expect(engine.flows.get(FlowArn)).toEqual({
+      flowArn: FlowArn,
+      ingestPort: 9998,
+      listenHost: '127.0.0.1',
+      latencyMs: 200,
+    });
+    expect((await client.send(new ListFlowsCommand({ MaxResults: 10 }))).Flows).toMatchObject([
+      { FlowArn, Name: 'studio', Status: 'ACTIVE', SourceType: 'OWNED' },
+    ]);
+    await client.send(new StopFlowCommand({ FlowArn }));
+    await waitUntilFlowStandby(soon(client), { FlowArn });
+    expect(engine.flows.size).toBe(0);
+    await client.send(new DeleteFlowCommand({ FlowArn }));
+    await waitUntilFlowDeleted(soon(client), { FlowArn });
+    await expect(client.send(new DescribeFlowCommand({ FlowArn }))).rejects.toMatchObject({
+      name: 'NotFoundException',
+      $metadata: { httpStatusCode: 404 },
+    });
+    const statuses = events.map((event) => event.detail['currentStatus']);
+    expect(statuses).toEqual(['STARTING', 'ACTIVE', 'STOPPING', 'STANDBY', 'DELETING']);
+    expect(events[0]).toMatchObject({
+      source: 'aws.mediaconnect',
+      'detail-type': 'MediaConnect Flow Status Change',
+      resources: [FlowArn],
+      detail: { previousStatus: 'STANDBY' },
+    });
+  });
+
+  it('stays STARTING until its time has come, and refuses what a flow in that state cannot do', async () => {
+    const clock = makeManualClock();
+    const { mediaConnect: client } = await start({ clock, profile: 'aws-like' });
+    const FlowArn = await makeFlow(endpoint!);
+    const refusal = { name: 'BadRequestException', $metadata: { httpStatusCode: 400 } };
+    await expect(client.send(new StopFlowCommand({ FlowArn }))).rejects.toMatchObject(refusal);
+    await client.send(new StartFlowCommand({ FlowArn }));
+    await clock.advance(44_999);
+    expect((await client.send(new DescribeFlowCommand({ FlowArn }))).Flow?.Status).toBe('STARTING');
+    await expect(client.send(new StartFlowCommand({ FlowArn }))).rejects.toMatchObject(refusal);
+    await expect(client.send(new DeleteFlowCommand({ FlowArn }))).rejects.toMatchObject(refusal);
+    await clock.advance(1);
+    expect((await client.send(new DescribeFlowCommand({ FlowArn }))).Flow?.Status).toBe('ACTIVE');
+    await expect(client.send(new DeleteFlowCommand({ FlowArn }))).rejects.toMatchObject(refusal);
+  });
+
+  it('adds outputs all or none, with names and address and port triples unique in their flow', async () => {
+    const { mediaConnect: client } = await start();
+    const FlowArn = await makeFlow(endpoint!);
+    const add = (...Outputs: ReturnType<typeof rtpOutput>[]) =>
+      client.send(new AddFlowOutputsCommand({ FlowArn, Outputs }));
+    const { Outputs: added } = await add(rtpOutput('one', '127.64.0.1'));
+    expect(added).toMatchObject([
+      { Name: 'one', Destination: '127.64.0.1', Port: 5000, OutputStatus: 'ENABLED', Transport: { Protocol: 'rtp-fec' } },
+    ]);
+    expect(added![0]!.OutputArn).toMatch(/:output:1-[0-9a-f]+:one$/);
+    const refusal = { name: 'BadRequestException', $metadata: { httpStatusCode: 400 } };
+    await expect(add(rtpOutput('one', '127.64.0.2'))).rejects.toMatchObject(refusal);
+    for (const port of [4996, 4998, 5000, 5002, 5004]) {
+      await expect(add(rtpOutput('two', '127.64.0.1', port))).rejects.toMatchObject(refusal);
+    }
+    await expect(add(rtpOutput('two', '127.64.0.2'), rtpOutput('two', '127.64.0.3'))).rejects.toMatchObject(refusal);
+    await expect(add(rtpOutput('two', 'not an address'))).rejects.toMatchObject(refusal);
+    expect((await client.send(new DescribeFlowCommand({ FlowArn }))).Flow?.Outputs).toHaveLength(1);
+    await add(rtpOutput('two', '127.64.0.1', 5001), rtpOutput('three', '127.64.0.2'));
+    expect((await client.send(new DescribeFlowCommand({ FlowArn }))).Flow?.Outputs).toHaveLength(3);
+  });
+
+  it('answers the fifty-first output and the flow past the quota with their own 420s', async () => {
+    const { mediaConnect: client } = await start({ quotas: { flows: 1 } });
+    const FlowArn = await makeFlow(endpoint!);
+    const outputs = Array.from({ length: 50 }, (_, index) => rtpOutput(`o${index}`, `127.64.0.${index + 1}`));
+    await client.send(new AddFlowOutputsCommand({ FlowArn, Outputs: outputs }));
+    await expect(
+      client.send(new AddFlowOutputsCommand({ FlowArn, Outputs: [rtpOutput('one too many', '127.64.1.1')] })),
+    ).rejects.toMatchObject({ name: 'AddFlowOutputs420Exception', $metadata: { httpStatusCode: 420 } });
+    await expect(client.send(new CreateFlowCommand(makeFlowRequest()))).rejects.toMatchObject({
+      name: 'CreateFlow420Exception',
+      $metadata: { httpStatusCode: 420 },
+    });
+  });
+
+  it('mutes, redirects and removes outputs', async () => {
+    const { mediaConnect: client, events } = await start();
+    const FlowArn = await makeFlow(endpoint!);
+    const { Outputs } = await client.send(
+      new AddFlowOutputsCommand({ FlowArn, Outputs: [rtpOutput('one', '127.64.0.1')] }),
+    );
+    const OutputArn = Outputs![0]!.OutputArn!;
+    const muted = await client.send(new UpdateFlowOutputCommand({ FlowArn, OutputArn, OutputStatus: 'DISABLED' }));
+    expect(muted.Output).toMatchObject({ OutputStatus: 'DISABLED', Destination: '127.64.0.1', Name: 'one' });
+    const moved = await client.send(new UpdateFlowOutputCommand({ FlowArn, OutputArn, Destination: '127.64.0.9' }));
+    expect(moved.Output).toMatchObject({ OutputStatus: 'DISABLED', Destination: '127.64.0.9', Port: 5000 });
+    expect(events.at(-1)?.detail).toEqual({ currentStatus: 'DISABLED', previousStatus: 'ENABLED' });
+    await client.send(new RemoveFlowOutputCommand({ FlowArn, OutputArn }));
+    await expect(client.send(new RemoveFlowOutputCommand({ FlowArn, OutputArn }))).rejects.toMatchObject({
+      name: 'NotFoundException',
+    });
+  });
+
+  it('refuses unknown enum members, missing members, wrong types and impossible sources', async () => {
+    const { mediaConnect: client } = await start();
+    const FlowArn = await makeFlow(endpoint!);
+    const refusal = { name: 'BadRequestException', $metadata: { httpStatusCode: 400 } };
+    const add = (output: object) =>
+      client.send(new AddFlowOutputsCommand({ FlowArn, Outputs: [output as ReturnType<typeof rtpOutput>] }));
+    await expect(add({ ...rtpOutput('x', '127.64.0.1'), Protocol: 'rtmp' })).rejects.toMatchObject(refusal);
+    await expect(add({ Name: 'x', Destination: '127.64.0.1', Port: 5000 })).rejects.toThrow(/Protocol/);
+    await expect(add({ ...rtpOutput('x', '127.64.0.1'), Port: '5000' })).rejects.toThrow(/Port must be number/);
+    const source = makeFlowRequest().Source!;
+    const create = (changes: object) =>
+      client.send(new CreateFlowCommand(makeFlowRequest({ Source: { ...source, ...changes } })));
+    await expect(create({ Protocol: 'zixi-push' })).rejects.toMatchObject(refusal);
+    await expect(create({ IngestPort: 80 })).rejects.toMatchObject(refusal);
+    await expect(create({ MinLatency: 20 })).rejects.toMatchObject(refusal);
+    await expect(create({ Decryption: { RoleArn: 'r', SecretArn: 's' } })).rejects.toThrow(/srt-password/);
+    await expect(client.send(new CreateFlowCommand({ Name: 'no source' }))).rejects.toMatchObject(refusal);
+  });
+
+  it('reads the passphrase from the secret named, and fails the flow when it is not there', async () => {
+    const secrets: Record<string, string> = { 'arn:one': 'a passphrase for tests' };
+    const { mediaConnect: client, engine } = await start({ hooks: { resolveSecret: (arn) => secrets[arn] } });
+    const source = makeFlowRequest().Source!;
+    const create = (SecretArn: string) =>
+      client.send(
+        new CreateFlowCommand(
+          makeFlowRequest({ Source: { ...source, Decryption: { KeyType: 'srt-password', RoleArn: 'r', SecretArn } } }),
+        ),
+      );
+    const good = (await create('arn:one')).Flow!.FlowArn!;
+    await client.send(new StartFlowCommand({ FlowArn: good }));
+    await waitUntilFlowActive(soon(client), { FlowArn: good });
+    expect(engine.flows.get(good)?.passphrase).toBe('a passphrase for tests');
+    const described = await client.send(new DescribeFlowCommand({ FlowArn: good }));
+    expect(JSON.stringify([described.Flow, endpoint!.store.load(), endpoint!.events])).not.toContain('a passphrase');
+    const bad = (await create('arn:two')).Flow!.FlowArn!;
+    await client.send(new StartFlowCommand({ FlowArn: bad }));
+    await expect(waitUntilFlowActive(soon(client), { FlowArn: bad })).rejects.toThrow(/ERROR|FAILURE/);
+    expect((await client.send(new DescribeFlowCommand({ FlowArn: bad }))).Messages?.Errors).toEqual([
+      'the secret of the source cannot be read',
+    ]);
+  });
+
+  it('changes the source of an active flow without stopping it', async () => {
+    const { mediaConnect: client, engine } = await start();
+    const FlowArn = await makeFlow(endpoint!);
+    await client.send(new StartFlowCommand({ FlowArn }));
+    await waitUntilFlowActive(soon(client), { FlowArn });
+    const SourceArn = (await client.send(new DescribeFlowCommand({ FlowArn }))).Flow!.Source!.SourceArn!;
+    const { Source } = await client.send(new UpdateFlowSourceCommand({ FlowArn, SourceArn, IngestPort: 9999 }));
+    expect(Source).toMatchObject({ IngestPort: 9999, Transport: { MinLatency: 200 } });
+    expect(engine.flows.get(FlowArn)?.ingestPort).toBe(9999);
+    expect(engine.log.filter((line) => line.startsWith('stopFlow'))).toEqual([]);
+  });
+
+  it('tells what is in the feed, and announces when the source comes and goes', async () => {
+    const { mediaConnect: client, engine, events } = await start();
+    const FlowArn = await makeFlow(endpoint!);
+    const describeMetadata = () => client.send(new DescribeFlowSourceMetadataCommand({ FlowArn }));
+    expect((await describeMetadata()).TransportMediaInfo?.Programs).toEqual([]);
+    const source = { flowArn: FlowArn, sinceMs: 0, bitrateBps: 6e6, continuityErrors: 0, connections: 1 };
+    engine.send({
+      sources: [
+        {
+          ...source,
+          state: 'connected',
+          video: { codec: 'h264', width: 1920, height: 1080, framesPerSecond: 29.97 },
+          audio: { codec: 'aac', sampleRateHz: 48_000, channels: 2 },
+        },
+      ],
+    });
+    expect((await describeMetadata()).TransportMediaInfo?.Programs?.[0]?.Streams).toMatchObject([
+      { StreamType: 'Video', Codec: 'h264', FrameRate: '29.97', FrameResolution: { FrameWidth: 1920, FrameHeight: 1080 } },
+      { StreamType: 'Audio', Codec: 'aac', SampleRate: 48_000, Channels: 2 },
+    ]);
+    engine.send({ sources: [{ ...source, state: 'listening' }] });
+    const health = events.filter((event) => event['detail-type'] === 'MediaConnect Source Health');
+    expect(health.map((event) => event.detail)).toEqual([
+      { unhealthy: false, current: { state: 'CONNECTED' }, previous: { state: 'IDLE' } },
+      { unhealthy: true, current: { state: 'DISCONNECTED' }, previous: { state: 'CONNECTED' } },
+    ]);
+  });
+
+  it('says in the messages of an active flow why it cannot listen', async () => {
+    const { mediaConnect: client, engine } = await start();
+    const FlowArn = await makeFlow(endpoint!);
+    await client.send(new StartFlowCommand({ FlowArn }));
+    await waitUntilFlowActive(soon(client), { FlowArn });
+    const source = { flowArn: FlowArn, sinceMs: 0, bitrateBps: 0, continuityErrors: 0, connections: 0 };
+    engine.send({ sources: [{ ...source, state: 'failed', error: 'address already in use' }] });
+    expect((await client.send(new DescribeFlowCommand({ FlowArn }))).Messages?.Errors).toEqual([
+      'the source cannot be opened: address already in use',
+    ]);
+  });
+
+  it('keeps tags of flows and outputs, with the case of their keys', async () => {
+    const { mediaConnect: client } = await start();
+    const ResourceArn = await makeFlow(endpoint!);
+    await client.send(new TagResourceCommand({ ResourceArn, Tags: { App: 'sluice', 'sluice:Stack': 's' } }));
+    await client.send(new UntagResourceCommand({ ResourceArn, TagKeys: ['App'] }));
+    expect((await client.send(new ListTagsForResourceCommand({ ResourceArn }))).Tags).toEqual({ 'sluice:Stack': 's' });
+    await expect(
+      client.send(new ListTagsForResourceCommand({ ResourceArn: `${ResourceArn}x` })),
+    ).rejects.toMatchObject({ name: 'NotFoundException' });
+  });
+
+  it('pages lists without repeating or losing a flow', async () => {
+    const { mediaConnect: client } = await start();
+    const arns = [await makeFlow(endpoint!), await makeFlow(endpoint!), await makeFlow(endpoint!)];
+    const first = await client.send(new ListFlowsCommand({ MaxResults: 2 }));
+    const second = await client.send(new ListFlowsCommand({ MaxResults: 2, NextToken: first.NextToken }));
+    expect([...first.Flows!, ...second.Flows!].map((flow) => flow.FlowArn)).toEqual(arns);
+    expect(second.NextToken).toBeUndefined();
+    await expect(client.send(new ListFlowsCommand({ NextToken: 'made up' }))).rejects.toMatchObject({
+      name: 'BadRequestException',
+    });
+  });
+
+  it('refuses operations it does not have as an unknown path', async () => {
+    const { mediaConnect: client } = await start();
+    await expect(
+      client.send(new GrantFlowEntitlementsCommand({ FlowArn: 'arn:x', Entitlements: [] })),
+    ).rejects.toMatchObject({ name: 'MissingAuthenticationTokenException', $metadata: { httpStatusCode: 403 } });
+  });
+});

@@ -1,0 +1,110 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+/** Rules of the house that no linter can express. */
+
+const root = join(import.meta.dirname, '..');
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+  .split('\n')
+  .filter((file) => file !== '' && existsSync(join(root, file)));
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+const isTest = (file: string) => /\.test\.tsx?$/.test(file) || file.startsWith('test/') || /test-support/.test(file);
+const source = files.filter((file) => /\.(ts|tsx|mjs)$/.test(file) && !isTest(file));
+
+/** Relative imports of a file, as paths from the root. */
+function importsOf(file: string): string[] {
+  const found = read(file).matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g);
+  return [...found].map(([, target]) => normalize(join(dirname(file), target!)));
+}
+
+/** Which layer a file belongs to, by its folder; the entry points stand above them all. */
+function layerOf(file: string): string | null {
+  if (file.endsWith('.lambda.ts') || file === 'functions/environment.ts') return 'entry';
+  const layers = ['presets', 'statemachines', 'functions/domain', 'functions/aws', 'functions/workflow', 'functions/api'];
+  const more = ['functions/events', 'functions/schedules', 'infra', 'web'];
+  return [...layers, ...more].find((layer) => file.startsWith(`${layer}/`)) ?? null;
+}
+
+/** What each layer may import besides itself. */
+const ALLOWED: Record<string, readonly string[]> = {
+  presets: [],
+  statemachines: [],
+  'functions/domain': ['presets'],
+  'functions/aws': ['presets', 'functions/domain'],
+  'functions/workflow': ['presets', 'functions/domain', 'functions/aws'],
+  'functions/api': ['presets', 'functions/domain', 'functions/aws', 'functions/workflow'],
+  'functions/events': ['presets', 'functions/domain', 'functions/aws', 'functions/workflow', 'functions/schedules'],
+  'functions/schedules': ['presets', 'functions/domain', 'functions/aws', 'functions/workflow'],
+  entry: ['presets', 'functions/domain', 'functions/aws', 'functions/workflow', 'functions/api', 'functions/events', 'functions/schedules'],
+  infra: ['presets', 'functions/domain', 'functions/aws', 'functions/workflow', 'functions/api', 'functions/events', 'functions/schedules', 'entry'],
+  web: ['functions/api', 'functions/domain'],
+};
+
+describe('imports', () => {
+  it('point one way', () => {
+    const wrong = source.flatMap((file) => {
+      const layer = layerOf(file);
+      if (!layer) return [];
+      return importsOf(file)
+        .filter((target) => {
+          const targetLayer = layerOf(target);
+          return targetLayer !== null && targetLayer !== layer && !ALLOWED[layer]!.includes(targetLayer);
+        })
+        .map((target) => `${file} imports ${target}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('of the AWS SDK stay in functions/aws and infra', () => {
+    const wrong = source.filter((file) => /from '@aws-sdk\//.test(read(file)) && !/^(functions\/aws|infra)\//.test(file));
+    expect(wrong).toEqual([]);
+  });
+
+  it('of the dashboard from the functions are types only', () => {
+    const wrong = source
+      .filter((file) => file.startsWith('web/'))
+      .flatMap((file) => read(file).match(/^import (?!type ).*functions\/.*$/gm) ?? []);
+    expect(wrong).toEqual([]);
+  });
+
+  it('never reach into tests', () => {
+    expect(source.flatMap(importsOf).filter((target) => target.startsWith('test/'))).toEqual([]);
+  });
+});
+
+describe('processes', () => {
+  it('are started by infra/local only', () => {
+    const wrong = source.filter((file) => /node:child_process/.test(read(file)) && !file.startsWith('infra/local/'));
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('the environment', () => {
+  it('is read where it is read, and nowhere else', () => {
+    const allowed = /\.lambda\.ts$|^functions\/environment\.ts$|^infra\/local\/(main|print-link|programs)\.ts$|^infra\/local\/bootstrap\/|^infra\/local\/media\/engine\/engine-process\.ts$/;
+    const wrong = source.filter((file) => /process\.env/.test(read(file)) && !allowed.test(file));
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('stream keys', () => {
+  it('are revealed only to KMS and to MediaLive', () => {
+    const revealing = source.filter((file) => /\.reveal\(\)/.test(read(file)));
+    expect(revealing.toSorted()).toEqual(['functions/aws/channel-request.ts', 'functions/aws/secrets.ts']);
+  });
+});
+
+describe('text', () => {
+  it('names no machine, host of packages or session', () => {
+    const wrong = files.filter(
+      (file) => !/package-lock\.json$|repo\.test\.ts$|\.(png|jpg|ico)$/.test(file) && /\/work\/|\/root\/|registry\.npmjs|helper session/.test(read(file)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('of the lock file names no host', () => {
+    expect(read('package-lock.json')).not.toMatch(/"resolved": "https?:/);
+  });
+});
