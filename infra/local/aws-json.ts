@@ -125,17 +125,20 @@ export function missingMember(member: string): AwsFault {
   );
 }
 
-/** Cuts one page out of a complete list; the token is an opaque position. */
+/**
+ * Cuts one page out of a complete list; the token is an opaque position.
+ * @param faultName what the service calls a token it did not give out
+ */
 export function cutPage<Item>(
   items: readonly Item[],
   limit: number,
   token: string | undefined,
-  invalidToken: () => AwsFault,
+  faultName: string,
 ): { page: Item[]; next: string | undefined } {
   let start = 0;
   if (token !== undefined) {
     start = Number(Buffer.from(token, 'base64url').toString());
-    if (!Number.isInteger(start) || start < 1) throw invalidToken();
+    if (!Number.isInteger(start) || start < 1) throw new AwsFault(faultName, 'the token is not one of this operation');
   }
   const end = start + limit;
   const next = end < items.length ? Buffer.from(String(end)).toString('base64url') : undefined;

@@ -1,9 +1,12 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { serve } from '@hono/node-server';
 import { ulid } from 'ulid';
 import { createApi } from '../../functions/api/app.ts';
+import { createTokenAuthentication } from '../../functions/api/authentication.ts';
 import type { AwsDeps } from '../../functions/aws/clients.ts';
+import { handleMediaEvent } from '../../functions/events/media-event.ts';
 import { observeDestinations } from '../../functions/schedules/monitor.ts';
 import { sweep } from '../../functions/schedules/sweep.ts';
 import { runStep } from '../../functions/workflow/run-step.ts';
@@ -50,6 +53,7 @@ const MONITOR = { everySeconds: 1, windowSeconds: 5, periodSeconds: 1 };
 const SWEEP_EVERY_SECONDS = 10;
 /** Age under which a look is fresh: two looks may be missed. */
 const FRESH_SECONDS = 5;
+const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '[::1]', '::1'];
 
 /** Starts it. Every part that came up is taken down again when a later one fails. */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
@@ -87,11 +91,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
 
     const scheduler = createScheduler({ clock: systemClock });
     stack.defer(() => scheduler.close());
-    const monitor = () => observeDestinations({ ...deps, ...MONITOR });
-    scheduler.every(MONITOR.everySeconds, 'monitor', monitor);
+    const monitorDeps = { ...deps, ...MONITOR };
+    scheduler.every(MONITOR.everySeconds, 'monitor', () => observeDestinations(monitorDeps));
     scheduler.every(SWEEP_EVERY_SECONDS, 'sweep', () => sweep(deps));
-    // An event is never the truth: it only makes the next look come sooner.
-    aws.events.subscribe({ source: ['aws.medialive', 'aws.mediaconnect'] }, monitor);
+    aws.events.subscribe({ source: ['aws.medialive', 'aws.mediaconnect'] }, (event) => handleMediaEvent(monitorDeps, event));
     await sweep(deps);
 
     const server = await listen(options, deps, aws.endpoint);
@@ -109,7 +112,35 @@ async function listen(
   aws: AwsDeps,
   awsEndpoint: string,
 ): Promise<{ origin: string; close: () => Promise<void> }> {
-  void [settings, token, dashboardDirectory, rootDirectory, logger, aws, awsEndpoint];
-  void [readFileSync, join, serve, ulid, createApi, resolveHost, FRESH_SECONDS];
-  throw new Error('not wired yet');
+  const { version } = JSON.parse(readFileSync(join(rootDirectory, 'package.json'), 'utf8')) as { version: string };
+  const now = () => new Date();
+  const isLoopback = LOOPBACK_HOSTS.includes(settings.host);
+  const api = createApi({
+    ...aws,
+    now,
+    resolveHost,
+    logger,
+    authentication: createTokenAuthentication({ token, now }),
+    embedded: true,
+    version,
+    newDestinationId: () => `dst_${ulid().toLowerCase()}`,
+    freshSeconds: FRESH_SECONDS,
+    metrics: { windowSeconds: 300, periodSeconds: 5 },
+    ingestHost: null,
+    docs: { directory: join(rootDirectory, 'node_modules', 'swagger-ui-dist') },
+    staticFiles: { directory: dashboardDirectory },
+    hlsProxy: (path) => fetch(awsEndpoint + path),
+    // A DNS name pointed at loopback would let any web page in; on other addresses the operator chose to be reachable.
+    ...(isLoopback ? { isHostAllowed: (host: string) => LOOPBACK_HOSTS.includes(host) } : {}),
+  });
+  const server = serve({ fetch: api.fetch, port: settings.port, hostname: settings.host });
+  await once(server, 'listening');
+  return {
+    origin: `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${settings.port}`,
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      if ('closeAllConnections' in server) server.closeAllConnections();
+      await closed;
+    },
+  };
 }

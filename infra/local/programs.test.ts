@@ -88,7 +88,9 @@ describe('findFfmpeg', () => {
   });
 
   it('uses neither package on machines they were not built for', async () => {
-    const packageDirectory = () => join(folder, 'package');
+    writeFfmpeg(join(folder, 'package', 'ffmpeg'), ALL);
+    const directory = join(folder, 'package');
+    const packageDirectory = () => directory;
     for (const host of [DEBIAN_ARM, ALPINE, MAC]) {
       const deps = { ...depsWith({ PATH: '' }, host), packageDirectory };
       expect(await findFfmpeg(deps)).toMatchObject({ found: false, remedy: installCommand(host, ['ffmpeg']) });

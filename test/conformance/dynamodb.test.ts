@@ -32,7 +32,7 @@ let table: DynamoDBDocumentClient;
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'sluice-dynamodb-'));
   await start();
-  const made = await client.send(
+  await client.send(
     new CreateTableCommand({
       TableName,
       BillingMode: 'PAY_PER_REQUEST',
@@ -46,7 +46,6 @@ beforeEach(async () => {
       ],
     }),
   );
-  expect(made.TableDescription?.TableArn).toBe('arn:aws:dynamodb:us-east-1:000000000000:table/records');
 });
 afterEach(async () => {
   await stop();
@@ -72,21 +71,16 @@ async function stop(): Promise<void> {
 }
 
 describe('the local DynamoDB endpoint', () => {
-  it('has an on-demand table active as soon as the next describe', async () => {
-    await expect
-      .poll(async () => (await client.send(new DescribeTableCommand({ TableName }))).Table?.TableStatus)
-      .toBe('ACTIVE');
+  it('has an on-demand table active at once, under the ARN of the local account', async () => {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+    expect(Table).toMatchObject({
+      TableStatus: 'ACTIVE',
+      BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
+      TableArn: 'arn:aws:dynamodb:us-east-1:000000000000:table/records',
+    });
   });
 
   it('puts only when the condition holds, and keeps what was there otherwise', async () => {
-    const put = (name: string) =>
-      table.send(
-        new PutCommand({
-          TableName,
-          Item: { pk: 'a', sk: '1', name },
-          ConditionExpression: 'attribute_not_exists(pk)',
-        }),
-      );
     await put('first');
     await expect(put('second')).rejects.toMatchObject({ name: 'ConditionalCheckFailedException' });
     expect((await read('1'))?.['name']).toBe('first');
@@ -206,7 +200,6 @@ describe('the local DynamoDB endpoint', () => {
   });
 
   it('refuses as AWS does: unknown table, wrong key type, too large an item, an operation it lacks', async () => {
-    const refusal = async (work: Promise<unknown>) => ((await work.catch((error: unknown) => error)) as Error).name;
     const get = (name: string, pk: unknown) => table.send(new GetCommand({ TableName: name, Key: { pk, sk: '1' } }));
     expect(await refusal(get('nowhere', 'a'))).toBe('ResourceNotFoundException');
     expect(await refusal(get(TableName, 5))).toBe('ValidationException');
@@ -245,4 +238,13 @@ describe('the local DynamoDB endpoint', () => {
 
 async function read(sk: string): Promise<Record<string, unknown> | undefined> {
   return (await table.send(new GetCommand({ TableName, Key: { pk: 'a', sk }, ConsistentRead: true }))).Item;
+}
+
+async function refusal(work: Promise<unknown>): Promise<string> {
+  return ((await work.catch((error: unknown) => error)) as Error).name;
+}
+
+function put(name: string): Promise<unknown> {
+  const Item = { pk: 'a', sk: '1', name };
+  return table.send(new PutCommand({ TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' }));
 }

@@ -37,7 +37,7 @@ async function start(options: Partial<MediaServicesOptions> = {}): Promise<Media
   return endpoint;
 }
 
-const soon = (client: MediaConnectClient) => ({ client, minDelay: 0.01, maxDelay: 0.05, maxWaitTime: 20 });
+const soon = (client: MediaConnectClient) => ({ client, minDelay: 1, maxDelay: 1, maxWaitTime: 20 });
 
 async function makeFlow({ mediaConnect }: MediaEndpoint): Promise<string> {
   const { Flow } = await mediaConnect.send(new CreateFlowCommand(makeFlowRequest()));
@@ -117,7 +117,13 @@ describe('the MediaConnect endpoint', () => {
       client.send(new AddFlowOutputsCommand({ FlowArn, Outputs }));
     const { Outputs: added } = await add(rtpOutput('one', '127.64.0.1'));
     expect(added).toMatchObject([
-      { Name: 'one', Destination: '127.64.0.1', Port: 5000, OutputStatus: 'ENABLED', Transport: { Protocol: 'rtp-fec' } },
+      {
+        Name: 'one',
+        Destination: '127.64.0.1',
+        Port: 5000,
+        OutputStatus: 'ENABLED',
+        Transport: { Protocol: 'rtp-fec' },
+      },
     ]);
     expect(added![0]!.OutputArn).toMatch(/:output:1-[0-9a-f]+:one$/);
     const refusal = { name: 'BadRequestException', $metadata: { httpStatusCode: 400 } };
@@ -236,7 +242,12 @@ describe('the MediaConnect endpoint', () => {
       ],
     });
     expect((await describeMetadata()).TransportMediaInfo?.Programs?.[0]?.Streams).toMatchObject([
-      { StreamType: 'Video', Codec: 'h264', FrameRate: '29.97', FrameResolution: { FrameWidth: 1920, FrameHeight: 1080 } },
+      {
+        StreamType: 'Video',
+        Codec: 'h264',
+        FrameRate: '29.97',
+        FrameResolution: { FrameWidth: 1920, FrameHeight: 1080 },
+      },
       { StreamType: 'Audio', Codec: 'aac', SampleRate: 48_000, Channels: 2 },
     ]);
     engine.send({ sources: [{ ...source, state: 'listening' }] });
@@ -265,9 +276,9 @@ describe('the MediaConnect endpoint', () => {
     await client.send(new TagResourceCommand({ ResourceArn, Tags: { App: 'sluice', 'sluice:Stack': 's' } }));
     await client.send(new UntagResourceCommand({ ResourceArn, TagKeys: ['App'] }));
     expect((await client.send(new ListTagsForResourceCommand({ ResourceArn }))).Tags).toEqual({ 'sluice:Stack': 's' });
-    await expect(
-      client.send(new ListTagsForResourceCommand({ ResourceArn: `${ResourceArn}x` })),
-    ).rejects.toMatchObject({ name: 'NotFoundException' });
+    await expect(client.send(new ListTagsForResourceCommand({ ResourceArn: `${ResourceArn}x` }))).rejects.toMatchObject(
+      { name: 'NotFoundException' },
+    );
   });
 
   it('pages lists without repeating or losing a flow', async () => {

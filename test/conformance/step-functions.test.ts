@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import {
   CreateStateMachineCommand,
   DescribeExecutionCommand,
@@ -143,6 +144,10 @@ const machineOf = (state: object, others: Record<string, object> = {}) => ({
   States: { A: state, ...others },
 });
 const output = (described: DescribeExecutionOutput): unknown => JSON.parse(described.output ?? 'null');
+
+const to = (Next: string, rule: object) => ({ ...rule, Next });
+
+const pass = (Result: unknown, ResultPath: string, Next: string) => ({ Type: 'Pass', Result, ResultPath, Next });
 
 async function refusal(work: Promise<unknown>): Promise<string> {
   return ((await work.catch((error: unknown) => error)) as Error).name;
@@ -407,7 +412,6 @@ describe('TimeoutSeconds', () => {
 
 describe('the other states', () => {
   it('Choice follows the first rule that holds, absence and negation among them', async () => {
-    const to = (Next: string, rule: object) => ({ ...rule, Next });
     const Choices = [
       to('Absent', { Variable: '$.failure', IsPresent: false }),
       to('Null', { Variable: '$.failure', IsNull: true }),
@@ -464,7 +468,6 @@ describe('the other states', () => {
   });
 
   it('Pass sets its Result, even one that is nothing', async () => {
-    const pass = (Result: unknown, ResultPath: string, Next: string) => ({ Type: 'Pass', Result, ResultPath, Next });
     const States = {
       A: pass(0, '$.zero', 'B'),
       B: pass(false, '$.no', 'C'),
@@ -564,6 +567,36 @@ describe('GetExecutionHistory', () => {
     expect(types).toEqual((await eventTypes(executionArn!)).toReversed());
     const badToken = sfn.send(new GetExecutionHistoryCommand({ executionArn, nextToken: 'x' }));
     expect(await refusal(badToken)).toBe('InvalidToken');
+  });
+});
+
+describe('the state machines of the product', () => {
+  const folder = new URL('../../statemachines/', import.meta.url);
+  const files = readdirSync(folder).filter((name) => name.endsWith('.asl.json'));
+
+  it.each(files)('%s is accepted and runs to its end', async (file) => {
+    const definition = readFileSync(new URL(file, folder), 'utf8').replaceAll('${WorkflowFunctionArn}', Resource);
+    const ended = await run(JSON.parse(definition) as object, { destinationId: 'd1', generation: 1 });
+    expect(ended).toMatchObject({ status: 'SUCCEEDED' });
+    expect(calls.length).toBeGreaterThan(1);
+  });
+
+  it.each(files)('%s never ends without a settling step, whichever step fails for good', async (file) => {
+    const definition = readFileSync(new URL(file, folder), 'utf8').replaceAll('${WorkflowFunctionArn}', Resource);
+    const stateMachineArn = await makeMachine(JSON.parse(definition) as object);
+    for (const failing of Object.keys((JSON.parse(definition) as { States: object }).States)) {
+      const settled: string[] = [];
+      step = (event: { step: string }) => {
+        if (event.step === failing) throw new Named('Refused', 'no');
+        if (event.step.startsWith('Settle')) settled.push(event.step);
+        return {};
+      };
+      const started = await sfn.send(
+        new StartExecutionCommand({ stateMachineArn, input: '{"destinationId":"d1","generation":1}' }),
+      );
+      await untilEnded(started.executionArn!);
+      if (!failing.startsWith('Settle')) expect([failing, settled.length]).toEqual([failing, 1]);
+    }
   });
 });
 

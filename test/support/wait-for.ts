@@ -3,11 +3,11 @@ export async function waitFor<Value>(
   what: string,
   probe: () => Value | Promise<Value>,
   { limitMs = 30_000, everyMs = 50 }: { limitMs?: number; everyMs?: number } = {},
-): Promise<NonNullable<Value>> {
+): Promise<Exclude<Value, null | undefined | false>> {
   const until = Date.now() + limitMs;
   for (;;) {
     const value = await probe();
-    if (value !== null && value !== undefined && value !== false) return value as NonNullable<Value>;
+    if (value !== null && value !== undefined && value !== false) return value as Exclude<Value, null | undefined | false>;
     if (Date.now() > until) throw new Error(`waited ${limitMs} ms in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }

@@ -10,7 +10,8 @@ import { createRequire } from 'node:module';
 import * as dynaliteDb from 'dynalite/db/index.js';
 import type { DynaliteStore } from 'dynalite/db/index.js';
 import * as validations from 'dynalite/validations/index.js';
-import { jsonResponse, readJsonBody, AwsFault } from '../aws-json.ts';
+import { AwsFault, jsonResponse, readJsonBody } from '../aws-json.ts';
+import type { JsonBody } from '../aws-json.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../service.ts';
 import type { LocalService } from '../service.ts';
 
@@ -85,7 +86,10 @@ export async function createDynamodb(options: { directory: string | null }): Pro
           `this endpoint does not serve the operation ${name || '(none)'}`,
         );
       }
-      return jsonResponse('1.0', 200, await run(store, operation, await readJsonBody(request)));
+      const input = await readJsonBody(request);
+      const output = await run(store, operation, input);
+      if (name === 'CreateTable') await untilTableSettles(store, operations.get('DescribeTable')!, input);
+      return jsonResponse('1.0', 200, output);
     } catch (error) {
       if (isRefusal(error)) return jsonResponse('1.0', error.statusCode, error.body);
       if (error instanceof AwsFault) {
@@ -114,6 +118,15 @@ function loadOperations(): Map<string, Operation> {
       return [name, { types, custom, action }];
     }),
   );
+}
+
+/** dynalite makes a table active a moment after it has answered; nobody on this machine shall have to wait for that. */
+async function untilTableSettles(store: DynaliteStore, describe: Operation, created: JsonBody): Promise<void> {
+  for (;;) {
+    const described = await run(store, describe, { TableName: created['TableName'] });
+    if ((described as { Table?: { TableStatus?: string } }).Table?.TableStatus === 'ACTIVE') return;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 async function run(store: DynaliteStore, operation: Operation, input: unknown): Promise<unknown> {

@@ -136,10 +136,10 @@ describe('createScheduler', () => {
     const clock = makeManualClock();
     const scheduler = createScheduler({ clock });
     let started = 0;
-    let finish = () => {};
+    const { promise: work, resolve: finish } = Promise.withResolvers<void>();
     scheduler.every(1, 'sweep', () => {
       started += 1;
-      return new Promise<void>((resolve) => (finish = resolve));
+      return work;
     });
     await clock.advance(5_000);
     expect(started).toBe(1);
@@ -152,10 +152,10 @@ describe('createScheduler', () => {
     const clock = makeManualClock();
     const scheduler = createScheduler({ clock });
     let started = 0;
-    let finish = () => {};
+    const { promise: work, resolve: finish } = Promise.withResolvers<void>();
     scheduler.every(1, 'sweep', () => {
       started += 1;
-      return new Promise<void>((resolve) => (finish = resolve));
+      return work;
     });
     await clock.advance(1_000);
     let isClosed = false;

@@ -153,12 +153,6 @@ function keyOperations(ring: KeyRing, clock: Clock): JsonOperations {
 }
 
 function cryptographicOperations(ring: KeyRing): JsonOperations {
-  function encrypt(key: Key, plaintext: Buffer, context: EncryptionContext): string {
-    const materialIndex = key.materials.length - 1;
-    const material = Buffer.from(key.materials[materialIndex]!, 'base64');
-    return sealBlob({ keyId: key.keyId, materialIndex }, material, plaintext, context).toString('base64');
-  }
-
   function decrypt(input: JsonBody, names: { keyId: string; context: string }): { key: Key; plaintext: Buffer } {
     const blob = optionalBlob(input, 'CiphertextBlob');
     if (blob === undefined) throw missingMember('CiphertextBlob');
@@ -246,6 +240,12 @@ function cryptographicOperations(ring: KeyRing): JsonOperations {
   };
 }
 
+function encrypt(key: Key, plaintext: Buffer, context: EncryptionContext): string {
+  const materialIndex = key.materials.length - 1;
+  const material = Buffer.from(key.materials[materialIndex]!, 'base64');
+  return sealBlob({ keyId: key.keyId, materialIndex }, material, plaintext, context).toString('base64');
+}
+
 function describeKey(key: Key): Record<string, unknown> {
   return {
     AWSAccountId: LOCAL_ACCOUNT_ID,
@@ -324,6 +324,5 @@ function readContext(input: JsonBody, member: string): EncryptionContext {
 
 function cutInput<Item>(input: JsonBody, items: Item[], defaultLimit: number) {
   const limit = optionalInteger(input, 'Limit', 1, 1000) ?? defaultLimit;
-  const invalid = () => new AwsFault('InvalidMarkerException', 'the marker is not one this operation gave out');
-  return cutPage(items, limit, optionalString(input, 'Marker'), invalid);
+  return cutPage(items, limit, optionalString(input, 'Marker'), 'InvalidMarkerException');
 }

@@ -76,8 +76,8 @@ describe('createLambdaRegistry', () => {
 
   it('waits on close for what runs, and starts nothing after', async () => {
     const registry = createLambdaRegistry();
-    let finish = (_value: string) => {};
-    registry.register('long', () => new Promise<string>((resolve) => (finish = resolve)));
+    const { promise: work, resolve: finish } = Promise.withResolvers<string>();
+    registry.register('long', () => work);
     const outcome = registry.invoke('long', {});
     let isClosed = false;
     const closed = registry.close().then(() => (isClosed = true));

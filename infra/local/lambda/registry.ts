@@ -82,11 +82,9 @@ export function createLambdaRegistry(deps: { clock?: Clock } = {}): LambdaRegist
     const work = runHandler(found.handler, event, context);
     running.add(work);
     void work.finally(() => running.delete(work));
-    let cancel = () => {};
-    const timeout = new Promise<LambdaOutcome>((resolve) => {
-      const message = `RequestId: ${context.awsRequestId} Error: Task timed out after ${found.timeoutSeconds.toFixed(2)} seconds`;
-      cancel = clock.after(found.timeoutSeconds * 1000, () => resolve(failed('Sandbox.Timedout', message)));
-    });
+    const { promise: timeout, resolve } = Promise.withResolvers<LambdaOutcome>();
+    const message = `RequestId: ${context.awsRequestId} Error: Task timed out after ${found.timeoutSeconds.toFixed(2)} seconds`;
+    const cancel = clock.after(found.timeoutSeconds * 1000, () => resolve(failed('Sandbox.Timedout', message)));
     try {
       return await Promise.race([work, timeout]);
     } finally {
@@ -103,8 +101,8 @@ export function createLambdaRegistry(deps: { clock?: Clock } = {}): LambdaRegist
     invoke,
     async close() {
       closed = true;
-      let cancel = () => {};
-      const patience = new Promise<void>((resolve) => (cancel = clock.after(CLOSE_GRACE_MS, resolve)));
+      const { promise: patience, resolve } = Promise.withResolvers<void>();
+      const cancel = clock.after(CLOSE_GRACE_MS, resolve);
       await Promise.race([Promise.all(running), patience]);
       cancel();
     },

@@ -284,6 +284,5 @@ function readInput(input: JsonBody): string {
 function cutInput<Item>(input: JsonBody, items: readonly Item[]) {
   // 0 asks for the default.
   const limit = optionalInteger(input, 'maxResults', 0, 1000) || 100;
-  const invalid = () => new AwsFault('InvalidToken', "Invalid Token: 'the token is not one this operation gave out'");
-  return cutPage(items, limit, optionalString(input, 'nextToken'), invalid);
+  return cutPage(items, limit, optionalString(input, 'nextToken'), 'InvalidToken');
 }

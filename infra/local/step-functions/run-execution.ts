@@ -65,8 +65,7 @@ export function runExecution(deps: Deps, plan: ExecutionPlan, history: History):
   const visit = { entered: 0, seen: 0, wake: () => {}, retries: countRetries([], deps.random) };
   const state = { Name: '', EnteredTime: '', RetryCount: 0 };
   const stopping = new AbortController();
-  let settle = (_ending: Ending) => {};
-  const stopped = new Promise<Ending>((resolve) => (settle = resolve));
+  const { promise: stopped, resolve: settle } = Promise.withResolvers<Ending>();
 
   history.add('ExecutionStarted', {
     executionStartedEventDetails: { input: JSON.stringify(plan.input), roleArn: plan.execution.RoleArn },
@@ -188,10 +187,8 @@ export function runExecution(deps: Deps, plan: ExecutionPlan, history: History):
     seconds: number | undefined,
   ): Promise<Result | typeof TIMED_OUT> {
     if (seconds === undefined) return Promise.race([work, whenStopped()]);
-    let cancel = () => {};
-    const timeout = new Promise<typeof TIMED_OUT>((resolve) => {
-      cancel = clock.after(seconds * 1000, () => resolve(TIMED_OUT));
-    });
+    const { promise: timeout, resolve } = Promise.withResolvers<typeof TIMED_OUT>();
+    const cancel = clock.after(seconds * 1000, () => resolve(TIMED_OUT));
     try {
       return await Promise.race([work, timeout, whenStopped()]);
     } finally {
@@ -205,7 +202,6 @@ export function runExecution(deps: Deps, plan: ExecutionPlan, history: History):
     if (delayMs === null) return;
     state.RetryCount += 1;
     await pause(delayMs);
-    refuseWhenStopped();
   }
 
   async function waitAsAsked(wait: WaitInput): Promise<unknown> {
@@ -219,8 +215,8 @@ export function runExecution(deps: Deps, plan: ExecutionPlan, history: History):
 
   async function pause(delayMs: number): Promise<void> {
     if (delayMs <= 0) return;
-    let cancel = () => {};
-    const elapsed = new Promise<void>((resolve) => (cancel = clock.after(delayMs, resolve)));
+    const { promise: elapsed, resolve } = Promise.withResolvers<void>();
+    const cancel = clock.after(delayMs, resolve);
     await Promise.race([elapsed, whenStopped().catch(() => {})]);
     cancel();
   }
@@ -346,8 +342,7 @@ function stoppedError(): TaskError {
 async function makeTimeoutError(): Promise<Error> {
   const definition = { StartAt: 'A', States: { A: { Type: 'Task', Resource: 'a', TimeoutSeconds: 0.001, End: true } } };
   const machine = new StateMachine(definition as never, { validationOptions: { noValidate: true } });
-  const never = () => new Promise<never>(() => {});
-  const run = machine.run({}, { overrides: { taskResourceLocalHandlers: { A: never } } });
+  const run = machine.run({}, { overrides: { taskResourceLocalHandlers: { A: neverEnds } } });
   const failure = await run.result.then(
     () => null,
     (error: unknown) => error as ExecutionError,
@@ -357,4 +352,8 @@ async function makeTimeoutError(): Promise<Error> {
     throw new Error('the interpreter does not report a timeout as expected', { cause: failure });
   }
   return error;
+}
+
+function neverEnds(): Promise<never> {
+  return new Promise(() => {});
 }

@@ -1,0 +1,106 @@
+/**
+ * Brings `node_modules` to what package-lock.json says, and does nothing when it is there already. A stamp inside
+ * `node_modules` holds the hash of the lock file it was installed from; npm removes it with the folder, so an
+ * installation that was cut off is never taken for a whole one.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findOnPath, installCommand } from './requirements.mjs';
+
+/**
+ * Whatever the machine's npm configuration says (production installs, no optional packages, no lock file, …), we need
+ * all packages, from the lock file, in the usual places. No package of ours needs its install script.
+ */
+const NPM_FLAGS = [
+  '--include=dev',
+  '--include=optional',
+  '--include=peer',
+  '--ignore-scripts=true',
+  '--bin-links=true',
+  '--package-lock=true',
+  '--package-lock-only=false',
+  '--global=false',
+  '--dry-run=false',
+  '--install-strategy=hoisted',
+  '--audit=false',
+  '--fund=false',
+];
+
+/**
+ * Installs when needed.
+ * @param run starts a program and gives its exit code
+ * @returns 0, or the exit code to end with; what went wrong has been said by then
+ */
+export async function ensureInstalled({ root, host, environment, run, say }) {
+  const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
+  const hash = createHash('sha256').update(lock).digest('hex');
+  const stamp = join(root, 'node_modules', '.sluice-installed');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8').trim() === hash) return 0;
+  if (wasInstalledByHand(root, JSON.parse(lock))) {
+    writeFileSync(stamp, `${hash}\n`);
+    return 0;
+  }
+
+  const npm = findNpm(environment);
+  if (!npm) {
+    say(
+      `npm is needed once, to install packages, and was not found. Get it with:\n\n    ${installCommand(host, ['npm'])}\n`,
+    );
+    return 1;
+  }
+  const first = !existsSync(join(root, 'node_modules'));
+  say(first ? 'first run: installing what is missing' : 'package-lock.json has changed: installing again');
+  say('running npm ci: packages from your npm registry into node_modules (about a minute, 1 GB, no install scripts)');
+  const code = await run(npm.command, [...npm.args, 'ci', '--prefix', root, ...NPM_FLAGS], { cwd: root });
+  if (code !== 0) {
+    say(failureText(code));
+    return code;
+  }
+  writeFileSync(stamp, `${hash}\n`);
+  say('installed');
+  return 0;
+}
+
+function failureText(code) {
+  return [
+    `npm ci failed with code ${code}; npm’s own message is above. Nothing was started. Often it is one of these:`,
+    '  no way out but a proxy       npm config set https-proxy http://your-proxy:port',
+    '  a registry of your own       npm config set registry https://your-registry/',
+    '  a certificate of your own    npm config set cafile /path/to/ca.pem',
+    '  a full disk                  1 GB is needed here and some in npm’s cache',
+    'Then run the same command again.',
+  ].join('\n');
+}
+
+/** True when somebody ran npm themselves and everything of the lock file that belongs on this machine is there. */
+function wasInstalledByHand(root, lock) {
+  const hidden = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(hidden)) return false;
+  let installed;
+  try {
+    installed = JSON.parse(readFileSync(hidden, 'utf8')).packages;
+  } catch {
+    return false;
+  }
+  return Object.entries(lock.packages).every(([path, wanted]) => {
+    if (path === '' || installed?.[path]?.version === wanted.version) return true;
+    const belongsHere =
+      !wanted.os && !wanted.cpu ? true : matches(wanted.os, process.platform) && matches(wanted.cpu, process.arch);
+    return installed?.[path] === undefined && wanted.optional === true && !belongsHere;
+  });
+}
+
+function matches(allowed, value) {
+  if (!allowed) return true;
+  return allowed.includes(value) || (allowed.some((each) => each.startsWith('!')) && !allowed.includes(`!${value}`));
+}
+
+/** The npm that runs us, else the one on the PATH. */
+function findNpm(environment) {
+  const running = environment.npm_execpath;
+  if (running && /npm-cli\.c?js$/.test(running) && existsSync(running))
+    return { command: process.execPath, args: [running] };
+  const [command] = findOnPath('npm', environment);
+  return command ? { command, args: [] } : null;
+}

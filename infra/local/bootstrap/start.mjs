@@ -1,0 +1,179 @@
+/**
+ * The first thing that runs: `npm start`, `npm test` and the others come here. It needs no dependency and no particular
+ * Node (18 or later). It names what is missing on this machine before anything else happens, installs the packages when
+ * they are missing or out of date, finds Node 24 and hands over to the task.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { ensureInstalled } from './install.mjs';
+import { findMissing, installCommand, NODE_MAJOR_MIN, readHost } from './requirements.mjs';
+import { runProgram } from './run.mjs';
+
+const ROOT = realpathSync(fileURLToPath(new URL('../../..', import.meta.url)));
+
+/** What can be run, what it needs, and how. */
+const TASKS = {
+  start: {
+    meaning: 'run Sluice on this machine',
+    command: 'npm start',
+    needs: ['node', 'ffmpeg'],
+    run: (node, args) => runFile(node, 'infra/local/main.ts', args),
+  },
+  demo: {
+    meaning: 'the same with a test picture and targets that show what arrives',
+    command: 'npm run demo',
+    needs: ['node', 'ffmpeg'],
+    run: (node, args) => runFile(node, 'infra/local/main.ts', ['--demo', ...args]),
+  },
+  test: {
+    meaning: 'all checks and all tests; with arguments, vitest alone with these',
+    command: 'npm test [-- path …]',
+    needs: ['node', 'ffmpeg', 'chromium'],
+    run: (node, args) =>
+      args.length > 0 ? runTool(node, 'vitest', ['run', ...args]) : runSteps(node, [...checks(), VITEST]),
+  },
+  check: {
+    meaning: 'format, lint, types, unused code and state machines',
+    command: 'npm run check',
+    needs: ['node'],
+    run: (node) => runSteps(node, checks()),
+  },
+  bench: {
+    meaning: 'measure: CPU per destination, latency, times to start and stop',
+    command: 'npm run bench',
+    needs: ['node', 'ffmpeg'],
+    run: (node, args) => runFile(node, 'test/bench/run.ts', args),
+  },
+};
+
+const VITEST = { name: 'vitest', tool: 'vitest', args: ['run'], shown: true };
+
+function checks() {
+  const folder = join(ROOT, 'statemachines');
+  const machines = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.asl.json')) : [];
+  const machineArgs = machines.flatMap((file) => ['--json-path', join('statemachines', file)]);
+  return [
+    { name: 'format', tool: 'oxfmt', args: ['--check', '.'], remedy: 'npm run format' },
+    { name: 'lint', tool: 'oxlint', args: ['--deny-warnings'] },
+    { name: 'types', tool: 'tsc', args: ['--noEmit'] },
+    { name: 'unused', tool: 'knip', args: [] },
+    ...(machines.length > 0 ? [{ name: 'machines', tool: 'asl-validator', args: machineArgs }] : []),
+  ];
+}
+
+async function main([taskName = '', ...args]) {
+  const task = Object.hasOwn(TASKS, taskName) ? TASKS[taskName] : undefined;
+  if (args.includes('--help') || args.includes('-h') || taskName === '--help' || taskName === '-h') {
+    process.stdout.write(helpText());
+    return 0;
+  }
+  if (!task) {
+    process.stderr.write(`there is no task ${JSON.stringify(taskName)}\n\n${helpText()}`);
+    return 2;
+  }
+  const host = readHost();
+  const missing = findMissing(host, task.needs, process.env);
+  if (missing.length > 0) {
+    for (const { program, why } of missing) say(`${program} is missing: ${why}`);
+    say(
+      `install it with this, then run ${task.command} again:\n\n    ${installCommand(
+        host,
+        missing.map((each) => each.program),
+      )}\n`,
+    );
+    return 1;
+  }
+  const installed = await ensureInstalled({ root: ROOT, host, environment: process.env, run: runShown, say });
+  if (installed !== 0) return installed;
+  const node = findNode();
+  if (!node) {
+    say(
+      `Node ${NODE_MAJOR_MIN} is missing: npm’s own does not run here and this one is ${process.versions.node}. Get it with:\n\n    ${installCommand(host, ['node'])}\n`,
+    );
+    return 1;
+  }
+  return task.run(node, args);
+}
+
+/** Runs one after the other, each with one line of summary; what failed is shown in full. */
+async function runSteps(node, steps) {
+  const failed = [];
+  for (const step of steps) {
+    const startedAtMs = Date.now();
+    const { code, output } = await runNode(
+      node,
+      [toolPath(step.tool), ...step.args],
+      step.shown ? 'inherit' : 'collect',
+    );
+    // Interrupted by hand: the rest is not wanted either.
+    if (code === 130 || code === 143) return code;
+    const seconds = ((Date.now() - startedAtMs) / 1000).toFixed(1);
+    if (code !== 0) failed.push(step.name);
+    if (code !== 0 && output) process.stdout.write(output.endsWith('\n') ? output : `${output}\n`);
+    const remedy = code !== 0 && step.remedy ? `  put right with: ${step.remedy}` : '';
+    process.stdout.write(`${code === 0 ? '✓' : '✗'} ${step.name.padEnd(9)} ${seconds.padStart(6)} s${remedy}\n`);
+  }
+  if (failed.length > 0) process.stdout.write(`failed: ${failed.join(', ')}\n`);
+  return failed.length > 0 ? 1 : 0;
+}
+
+async function runFile(node, file, args) {
+  return (await runNode(node, [join(ROOT, file), ...args], 'inherit')).code;
+}
+
+async function runTool(node, tool, args) {
+  return (await runNode(node, [toolPath(tool), ...args], 'inherit')).code;
+}
+
+async function runShown(command, args, options) {
+  return (await runProgram(command, args, options)).code;
+}
+
+function runNode(node, args, output) {
+  const keeper = pathToFileURL(join(dirname(fileURLToPath(import.meta.url)), 'stay-with-parent.mjs')).href;
+  const env = { ...process.env, PATH: childPath(node), STAY_WITH_PARENT: String(process.pid) };
+  return runProgram(node, ['--import', keeper, ...args], { cwd: ROOT, env, output });
+}
+
+/** Our Node before any other, then the tools of node_modules. */
+function childPath(node) {
+  const folders = [dirname(node), join(ROOT, 'node_modules', '.bin'), process.env.PATH ?? ''];
+  return folders.filter((folder, index) => folders.indexOf(folder) === index).join(delimiter);
+}
+
+function toolPath(tool) {
+  const link = join(ROOT, 'node_modules', '.bin', tool);
+  return existsSync(link) ? realpathSync(link) : link;
+}
+
+function findNode() {
+  const candidates = [join(ROOT, 'node_modules', '.bin', 'node'), process.execPath];
+  return candidates.find((path) => existsSync(path) && nodeMajor(path) >= NODE_MAJOR_MIN);
+}
+
+function nodeMajor(path) {
+  const result = spawnSync(path, ['--version'], { encoding: 'utf8' });
+  return Number(/^v(\d+)\./.exec(result.stdout ?? '')?.[1] ?? 0);
+}
+
+function helpText() {
+  const settings = JSON.parse(readFileSync(new URL('settings.json', import.meta.url), 'utf8'));
+  const lines = ['Sluice: one SRT feed in, any number of RTMP destinations out.', ''];
+  for (const { command, meaning } of Object.values(TASKS)) lines.push(`  ${command.padEnd(22)} ${meaning}`);
+  lines.push('', 'Settings, by environment variable:', '');
+  for (const { name, fallback, meaning, allowed } of settings) {
+    lines.push(
+      `  ${name.padEnd(24)} ${meaning}`,
+      `${' '.repeat(27)}${allowed.replace(': {encodings}', '')}; ${fallback === null ? 'not set' : fallback} by default`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function say(text) {
+  process.stderr.write(`sluice: ${text}\n`);
+}
+
+process.exitCode = await main(process.argv.slice(2));

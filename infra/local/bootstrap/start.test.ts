@@ -1,0 +1,244 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { findMissing } from './requirements.mjs';
+import type { Host } from './requirements.mjs';
+
+/** A checkout in miniature: the real bootstrap, an npm that only writes down what it was asked, tools that only report. */
+let root: string;
+let children: ChildProcess[];
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'sluice-bootstrap-'));
+  children = [];
+  cpSync(import.meta.dirname, join(root, 'infra/local/bootstrap'), { recursive: true });
+  writeFileSync(join(root, 'package-lock.json'), lockWith('1.0.0'));
+  writeFileSync(join(root, 'package.json'), '{"type":"module"}');
+  program('bin/ffmpeg', 'exit 1');
+  // Does to node_modules what npm ci would: empties it, fills it, leaves its own note of what is there.
+  program(
+    'bin/npm',
+    `echo "$@" >> ${root}/npm-calls
+     [ -f ${root}/npm-fails ] && { echo 'npm error network proxy' >&2; exit 13; }
+     rm -rf ${root}/node_modules; mkdir -p ${root}/node_modules/.bin
+     ln -s ${process.execPath} ${root}/node_modules/.bin/node
+     for tool in oxfmt oxlint tsc knip vitest; do cp ${root}/tool.mjs ${root}/node_modules/.bin/$tool; done`,
+  );
+  writeFileSync(
+    join(root, 'tool.mjs'),
+    `import { existsSync } from 'node:fs'; import { basename } from 'node:path';
+     const name = basename(process.argv[1]); console.log(name + ' says ' + process.argv.slice(2).join(' '));
+     process.exit(existsSync('${root}/' + name + '-fails') ? 1 : 0);`,
+  );
+});
+
+afterEach(() => {
+  for (const child of children) child.kill('SIGKILL');
+  rmSync(root, { recursive: true, force: true });
+});
+
+function program(path: string, script: string): void {
+  const file = join(root, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `#!/bin/sh\n${script}\n`);
+  chmodSync(file, 0o755);
+}
+
+function lockWith(version: string): string {
+  return JSON.stringify({
+    packages: {
+      '': {},
+      'node_modules/a': { version },
+      'node_modules/b': { version: '2.0.0', optional: true, os: ['aix'] },
+    },
+  });
+}
+
+/** What `npm start` runs: writes what it was given, and leaves only when told. */
+function writeMain(body: string): void {
+  writeFileSync(join(root, 'infra/local/main.ts'), body);
+}
+const WAITING_MAIN = `
+  const timer = setInterval(() => {}, 1000);
+  let signals = 0;
+  process.on('SIGINT', () => { signals += 1; console.log('signal ' + signals); setTimeout(() => process.exit(signals === 1 ? 9 : 99), 700); });
+  process.on('SIGTERM', () => { console.log('terminated'); process.exit(8); });
+  console.log('ready ' + process.pid);
+`;
+
+function launch(args: string[], environment: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [join(root, 'infra/local/bootstrap/start.mjs'), ...args], {
+    env: { PATH: `${join(root, 'bin')}:/usr/bin:/bin`, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.push(child);
+  const run = { child, output: '' };
+  child.stdout.on('data', (chunk: Buffer) => (run.output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (run.output += chunk.toString()));
+  const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
+  return Object.assign(run, { ended });
+}
+
+async function finish(args: string[], environment: Record<string, string> = {}) {
+  const run = launch(args, environment);
+  const code = await run.ended;
+  return { code, output: run.output };
+}
+
+const npmCalls = () =>
+  existsSync(join(root, 'npm-calls')) ? readFileSync(join(root, 'npm-calls'), 'utf8').trim().split('\n') : [];
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    // A process that nobody has waited for yet is dead for our purpose.
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+describe('the first run', () => {
+  it('installs from the lock file whatever npm is configured to leave out, and says so', async () => {
+    writeMain('console.log("main runs");');
+    const { code, output } = await finish(['start']);
+    expect(code).toBe(0);
+    expect(output).toContain('first run');
+    expect(output).toContain('main runs');
+    expect(npmCalls()).toHaveLength(1);
+    expect(npmCalls()[0]).toMatch(/^ci .*--include=dev --include=optional.*--ignore-scripts=true.*--package-lock=true/);
+  });
+
+  it('does not install again until package-lock.json changes', async () => {
+    writeMain('');
+    await finish(['start']);
+    await finish(['start']);
+    expect(npmCalls()).toHaveLength(1);
+    writeFileSync(join(root, 'package-lock.json'), lockWith('1.0.1'));
+    const { output } = await finish(['start']);
+    expect(output).toContain('package-lock.json has changed');
+    expect(npmCalls()).toHaveLength(2);
+  });
+
+  it('believes what somebody installed by hand, once all of it is there', async () => {
+    writeMain('');
+    mkdirSync(join(root, 'node_modules'));
+    const hidden = join(root, 'node_modules/.package-lock.json');
+    writeFileSync(hidden, JSON.stringify({ packages: { 'node_modules/a': { version: '1.0.0' } } }));
+    expect((await finish(['start'])).code).toBe(0);
+    expect(npmCalls()).toEqual([]);
+    rmSync(join(root, 'node_modules/.sluice-installed'));
+    writeFileSync(hidden, JSON.stringify({ packages: { 'node_modules/a': { version: '0.9.0' } } }));
+    await finish(['start']);
+    expect(npmCalls()).toHaveLength(1);
+  });
+
+  it('starts nothing when npm fails, shows npm’s words, names remedies, and tries again the next time', async () => {
+    writeMain('console.log("main runs");');
+    writeFileSync(join(root, 'npm-fails'), '');
+    const { code, output } = await finish(['start']);
+    expect(code).toBe(13);
+    expect(output).toContain('npm error network proxy');
+    expect(output).toContain('npm config set https-proxy');
+    expect(output).not.toContain('main runs');
+    rmSync(join(root, 'npm-fails'));
+    expect((await finish(['start'])).code).toBe(0);
+  });
+
+  it('installs nothing for --help or a task that does not exist', async () => {
+    expect(await finish(['start', '--help'])).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('SLUICE_DATA_DIR'),
+    });
+    expect(await finish(['strat'])).toMatchObject({ code: 2, output: expect.stringContaining('no task "strat"') });
+    expect(npmCalls()).toEqual([]);
+  });
+});
+
+describe('the child program', () => {
+  it('gets the arguments, our Node first on its PATH, and its exit code is ours', async () => {
+    writeMain('console.log(process.argv.slice(2).join("|"), process.env.PATH.split(":")[0]); process.exit(5);');
+    const { code, output } = await finish(['demo', 'a b', '--x']);
+    expect(code).toBe(5);
+    expect(output).toContain(`--demo|a b|--x ${join(root, 'node_modules/.bin')}`);
+  });
+
+  it('gets one Ctrl-C even when terminal and npm both pass it on, and may finish in peace', async () => {
+    writeMain(WAITING_MAIN);
+    const run = launch(['start']);
+    await vi.waitFor(() => expect(run.output).toContain('ready'), { timeout: 20_000 });
+    run.child.kill('SIGINT');
+    run.child.kill('SIGINT');
+    expect(await run.ended).toBe(9);
+    expect(run.output.match(/signal/g)).toHaveLength(1);
+  });
+
+  it('is not left behind when the bootstrap is killed outright', async () => {
+    writeMain(WAITING_MAIN);
+    const run = launch(['start']);
+    await vi.waitFor(() => expect(run.output).toContain('ready'), { timeout: 20_000 });
+    const pid = Number(/ready (\d+)/.exec(run.output)?.[1]);
+    run.child.kill('SIGKILL');
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 20_000 });
+    expect(run.output).toContain('terminated');
+  });
+
+  it('leaves nothing behind in its group when it dies itself', async () => {
+    writeMain(`
+      import { spawn } from 'node:child_process';
+      const child = spawn('sleep', ['600'], { stdio: 'ignore' });
+      console.log('helper ' + child.pid);
+      process.kill(process.pid, 'SIGKILL');
+    `);
+    const { code, output } = await finish(['start']);
+    expect(code).toBe(137);
+    const pid = Number(/helper (\d+)/.exec(output)?.[1]);
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 20_000 });
+  });
+});
+
+describe('npm test', () => {
+  it('runs every check with one line each, then vitest, and succeeds when all do', async () => {
+    const { code, output } = await finish(['test']);
+    expect(code).toBe(0);
+    expect(output.match(/^✓ \w+/gm)).toEqual(['✓ format', '✓ lint', '✓ types', '✓ unused', '✓ vitest']);
+    expect(output).toContain('vitest says run');
+    expect(output).not.toContain('oxlint says');
+  });
+
+  it('goes on after a failure, shows what the tool said, and fails in the end', async () => {
+    writeFileSync(join(root, 'oxlint-fails'), '');
+    const { code, output } = await finish(['test']);
+    expect(code).toBe(1);
+    expect(output).toMatch(/oxlint says[\s\S]*✗ lint[\s\S]*✓ vitest[\s\S]*failed: lint/);
+  });
+
+  it('runs vitest alone when given arguments', async () => {
+    const { output } = await finish(['test', 'presets', '-t', 'name']);
+    expect(output).toContain('vitest says run presets -t name');
+    expect(output).not.toContain('✓');
+  });
+});
+
+describe('findMissing', () => {
+  const host: Host = { platform: 'linux', arch: 'arm64', glibc: true, superuser: false, osRelease: 'ID=debian' };
+
+  it('finds nothing missing where npm has everything', () => {
+    expect(findMissing({ ...host, arch: 'x64' }, ['node', 'ffmpeg', 'chromium'], { PATH: '' })).toEqual([]);
+  });
+
+  it('names ffmpeg and Chromium where npm has none, each only for tasks that need it', () => {
+    const names = (needs: Parameters<typeof findMissing>[1]) =>
+      findMissing(host, needs, { PATH: '' }).map((each) => each.program);
+    expect(names(['node', 'ffmpeg', 'chromium'])).toEqual(['ffmpeg', 'chromium']);
+    expect(names(['node', 'ffmpeg'])).toEqual(['ffmpeg']);
+    expect(names(['node'])).toEqual([]);
+  });
+
+  it('says that Windows itself will not do', () => {
+    expect(findMissing({ ...host, platform: 'win32' }, ['node'], {})).toMatchObject([{ program: 'linux' }]);
+  });
+});

@@ -1,0 +1,22 @@
+/** What the control process and the engine process say to each other over IPC. Secrets travel here and nowhere else. */
+import type { ChannelRun, EngineReport, FlowSource } from './contract.ts';
+
+export type EngineCommand =
+  | { name: 'startFlow'; source: FlowSource }
+  | { name: 'stopFlow'; flowArn: string }
+  | { name: 'setFlowOutputs'; flowArn: string; addresses: string[] }
+  | { name: 'startChannel'; run: ChannelRun }
+  | { name: 'stopChannel'; channelId: string };
+
+export type ToEngine =
+  /** First of all; answered by `ready`. */
+  | { kind: 'open'; ffmpegPath: string; dataDirectory: string; lowLatency: boolean }
+  | { kind: 'command'; id: number; command: EngineCommand }
+  /** Ends everything; answered by the process's exit. */
+  | { kind: 'close' };
+
+export type FromEngine =
+  | { kind: 'ready'; port: number }
+  | { kind: 'done'; id: number; error?: string }
+  | { kind: 'report'; report: EngineReport }
+  | { kind: 'log'; level: 'info' | 'warn' | 'error'; message: string; details?: Record<string, unknown> };

@@ -1,0 +1,151 @@
+/**
+ * A flow: its SRT listener, the one parse of what comes in, and the encoders that run on it. It does not know its outputs.
+ */
+import type { Clock } from '../../clock.ts';
+import type { FlowSource, Rendition, SourceReport } from './contract.ts';
+import { decideCopy } from './copy-decision.ts';
+import { createEncoderProgram, type EncoderProblem, type EncoderProgram } from './encoder-program.ts';
+import type { EngineLogger } from './engine-logger.ts';
+import type { MediaLauncher } from './media-child.ts';
+import type { Program } from './program.ts';
+import { createSourceProgram } from './source-program.ts';
+import { createSrtListener, type SrtListener } from './srt-listener.ts';
+
+/** No byte for this long is a lost source, even while the connection stands. */
+const SILENCE_MS = 2_000;
+const WATCH_MS = 500;
+
+export interface Flow {
+  source(): FlowSource;
+  /** Listens anew when the settings differ. */
+  configure(source: FlowSource): Promise<void>;
+  report(): SourceReport;
+  /** Grows with every change of codec or headers; a decision is good for one revision. */
+  revision(): number;
+  decide(rendition: Rendition): 'copy' | 'encode' | 'undecided';
+  copy: Program;
+  /** The same one for equal renditions. It runs while somebody subscribes. */
+  encoder(rendition: Rendition): { program: Program; problem(): EncoderProblem | null };
+  /** Whether media is arriving. */
+  live(): boolean;
+  close(): Promise<void>;
+}
+
+export interface FlowOptions {
+  source: FlowSource;
+  launcher: MediaLauncher;
+  clock: Clock;
+  logger: EngineLogger;
+  /** Something a channel or a reader of the report wants to know has changed. */
+  onChange(): void;
+}
+
+export function createFlow(options: FlowOptions): Flow {
+  const { clock, launcher, logger } = options;
+  const encoders = new Map<string, EncoderProgram>();
+  let settings = options.source;
+  let revision = 0;
+  let revisionKey = '';
+  let lastDataAtMs: number | null = null;
+  let live = false;
+  let connectionsBefore = 0;
+  let closed = false;
+  let cancelWatch = () => {};
+
+  const source = createSourceProgram({
+    clock,
+    logger,
+    onStreams() {
+      const video = source.format()?.video;
+      const key = JSON.stringify([source.streams(), video?.avcConfiguration.toString('base64')]);
+      if (key !== revisionKey) revision += 1;
+      revisionKey = key;
+      options.onChange();
+    },
+  });
+  let listener = listen();
+
+  function listen(): SrtListener {
+    return createSrtListener({
+      source: settings,
+      launcher,
+      clock,
+      logger,
+      onData(chunk) {
+        lastDataAtMs = clock.now();
+        live = true;
+        source.push(chunk);
+      },
+      onDisconnect: disconnect,
+      onState: options.onChange,
+    });
+  }
+
+  function disconnect(): void {
+    source.restart();
+    loseSource();
+    for (const encoder of encoders.values()) encoder.sourceLost();
+  }
+
+  function loseSource(): void {
+    if (!live) return;
+    live = false;
+    source.lost();
+    options.onChange();
+  }
+
+  function watch(): void {
+    if (closed) return;
+    if (live && lastDataAtMs !== null && clock.now() - lastDataAtMs > SILENCE_MS) loseSource();
+    cancelWatch = clock.after(WATCH_MS, watch);
+  }
+  watch();
+
+  return {
+    source: () => settings,
+    async configure(next) {
+      if (JSON.stringify(next) === JSON.stringify(settings)) return;
+      settings = next;
+      connectionsBefore += listener.state().connections;
+      await listener.close();
+      if (closed) return;
+      disconnect();
+      listener = listen();
+      options.onChange();
+    },
+    report() {
+      const { state, sinceMs, error, connections } = listener.state();
+      const measurement = source.measurement();
+      return {
+        flowArn: settings.flowArn,
+        state,
+        sinceMs,
+        error,
+        bitrateBps: state === 'connected' ? measurement.bitrateBps : 0,
+        ...(state === 'connected' ? source.describe() : {}),
+        continuityErrors: source.continuityErrors(),
+        connections: connectionsBefore + connections,
+      };
+    },
+    revision: () => revision,
+    decide: (rendition) => decideCopy({ streams: source.streams(), format: source.format(), measurement: source.measurement() }, rendition),
+    copy: source.program,
+    encoder(rendition) {
+      const { name: _name, ...settingsOnly } = rendition;
+      const key = JSON.stringify(Object.entries(settingsOnly).sort(([a], [b]) => a.localeCompare(b)));
+      let encoder = encoders.get(key);
+      if (!encoder) {
+        encoder = createEncoderProgram({ rendition, source, launcher, clock, logger, onChange: options.onChange });
+        encoders.set(key, encoder);
+      }
+      return encoder;
+    },
+    live: () => live,
+    async close() {
+      closed = true;
+      cancelWatch();
+      await Promise.all([listener.close(), ...[...encoders.values()].map((encoder) => encoder.close())]);
+      loseSource();
+    },
+  };
+}

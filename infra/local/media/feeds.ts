@@ -1,0 +1,48 @@
+import ipaddr from 'ipaddr.js';
+import { command } from './media-context.ts';
+import type { MediaContext } from './media-context.ts';
+import type { FlowRecord } from './media-state.ts';
+
+/** Address push outputs of every local flow come from. */
+export const EGRESS_IP = '127.0.0.1';
+
+/** UDP port of an RTP push input's endpoints. */
+export const RTP_INPUT_PORT = 5000;
+
+/**
+ * Brings the engine's fan-out in line with the state: a flow feeds an address when it is ACTIVE, an output to that
+ * address is enabled, and the input there lets the flow's egress address in.
+ */
+export function refreshFeeds(context: MediaContext): void {
+  for (const flow of Object.values(context.state.flows)) {
+    if (flow.status !== 'ACTIVE') {
+      context.fedAddresses.delete(flow.id);
+      continue;
+    }
+    const addresses = addressesFedBy(context, flow);
+    const key = addresses.join(' ');
+    if (context.fedAddresses.get(flow.id) === key) continue;
+    context.fedAddresses.set(flow.id, key);
+    command(context, flow.id, () => context.engine.setFlowOutputs(flow.id, addresses));
+  }
+}
+
+/** Input addresses, `ip:port`, that a flow's enabled outputs reach and that accept it. */
+export function addressesFedBy(context: MediaContext, flow: FlowRecord): string[] {
+  const open = new Set(
+    Object.values(context.state.inputs)
+      .filter((input) => input.state === 'DETACHED' || input.state === 'ATTACHED')
+      .filter((input) => input.securityGroupIds.some((id) => groupAllows(context, id, EGRESS_IP)))
+      .flatMap((input) => input.endpointIps.map((ip) => `${ip}:${RTP_INPUT_PORT}`)),
+  );
+  return flow.outputs
+    .filter((output) => output.OutputStatus !== 'DISABLED')
+    .map((output) => `${output.Destination}:${output.Port}`)
+    .filter((address) => open.has(address));
+}
+
+function groupAllows(context: MediaContext, groupId: string, ip: string): boolean {
+  const group = context.state.inputSecurityGroups[groupId];
+  if (group === undefined || group.state === 'DELETED') return false;
+  return group.cidrs.some((cidr) => ipaddr.IPv4.parse(ip).match(ipaddr.IPv4.parseCIDR(cidr)));
+}

@@ -1,0 +1,132 @@
+/**
+ * Metrics as CloudWatch would hold them, for the last minutes: one value per second, metric and resource, made from the
+ * engine's reports. A gauge keeps its latest value of a second; a counter adds up its growth within one.
+ */
+import type { ChannelReport, EngineReport, SourceReport } from './engine/contract.ts';
+import type { MediaContext } from './media-context.ts';
+
+const KEPT_SECONDS = 300;
+
+/** A resource metrics are kept for. */
+export interface MetricResource {
+  namespace: string;
+  /** In the order CloudWatch lists them. */
+  dimensions: Record<string, string>;
+}
+
+/** The values of one second. */
+export interface Sample {
+  second: number;
+  values: Record<string, number>;
+}
+
+interface Series extends MetricResource {
+  samples: Sample[];
+}
+
+/** What is kept, and how it gets in. */
+export interface Metrics {
+  record(report: EngineReport): void;
+  /** Series of a namespace. */
+  list(namespace?: string): Series[];
+}
+
+/** Keeps metrics of channels that run and flows that are active. */
+export function makeMetrics(context: MediaContext, countAlerts: (channelId: string) => number): Metrics {
+  const series = new Map<string, Series>();
+  const lastChannels = new Map<string, ChannelReport>();
+  const lastSources = new Map<string, SourceReport>();
+
+  const put = (
+    resource: MetricResource,
+    atMs: number,
+    gauges: Record<string, number>,
+    counters: Record<string, number> = {},
+  ) => {
+    const key = seriesKey(resource);
+    const found = series.get(key) ?? { ...resource, samples: [] };
+    series.set(key, found);
+    const second = Math.floor(atMs / 1000);
+    let sample = found.samples.at(-1);
+    if (sample?.second !== second) {
+      sample = { second, values: {} };
+      found.samples.push(sample);
+      const tooOld = found.samples.findIndex((other) => other.second > second - KEPT_SECONDS);
+      if (tooOld > 0) found.samples.splice(0, tooOld);
+    }
+    Object.assign(sample.values, gauges);
+    for (const [name, growth] of Object.entries(counters)) sample.values[name] = (sample.values[name] ?? 0) + growth;
+  };
+
+  const recordChannel = (report: ChannelReport, source: SourceReport | undefined, atMs: number) => {
+    const last = lastChannels.get(report.channelId);
+    lastChannels.set(report.channelId, report);
+    const dimensions = { ChannelId: report.channelId, Pipeline: '0' };
+    put(
+      { namespace: 'AWS/MediaLive', dimensions },
+      atMs,
+      {
+        NetworkOut: report.bitrateBps / 1_000_000,
+        InputVideoFrameRate: source?.state === 'connected' ? (source.video?.framesPerSecond ?? 0) : 0,
+        ActiveOutputs: report.state === 'publishing' ? 1 : 0,
+        ActiveAlerts: countAlerts(report.channelId),
+        InputLossSeconds: report.state === 'waiting_for_input' ? 1 : 0,
+      },
+      { DroppedFrames: growth(report.droppedFrames, last?.droppedFrames) },
+    );
+    put(
+      { namespace: 'Sluice/Engine', dimensions },
+      atMs,
+      { OutputFrameRate: report.framesPerSecond },
+      { Reconnects: growth(report.reconnects, last?.reconnects) },
+    );
+  };
+
+  return {
+    record(report) {
+      const running = report.channels.filter(
+        (channel) => context.state.channels[channel.channelId]?.state === 'RUNNING',
+      );
+      for (const channel of running)
+        recordChannel(channel, feedingSource(context, report, channel.channelId), report.atMs);
+      for (const source of report.sources) {
+        if (context.state.flows[source.flowArn] === undefined) continue;
+        const last = lastSources.get(source.flowArn);
+        lastSources.set(source.flowArn, source);
+        put(
+          { namespace: 'AWS/MediaConnect', dimensions: { FlowARN: source.flowArn } },
+          report.atMs,
+          { SourceConnected: source.state === 'connected' ? 1 : 0, SourceBitRate: source.bitrateBps },
+          { SourceContinuityCounter: growth(source.continuityErrors, last?.continuityErrors) },
+        );
+      }
+      const present = new Set(report.channels.map((channel) => channel.channelId));
+      for (const id of lastChannels.keys()) if (!present.has(id)) lastChannels.delete(id);
+      for (const [key, { samples }] of series) {
+        if ((samples.at(-1)?.second ?? 0) < report.atMs / 1000 - KEPT_SECONDS) series.delete(key);
+      }
+    },
+    list: (namespace) => [...series.values()].filter((item) => namespace === undefined || item.namespace === namespace),
+  };
+}
+
+/** Key of a resource whatever the order of its dimensions. */
+export function seriesKey(resource: MetricResource): string {
+  const dimensions = Object.entries(resource.dimensions).map(([name, value]) => `${name}=${value}`);
+  return [resource.namespace, ...dimensions.sort()].join('|');
+}
+
+/** What a total has grown by; a total that fell has started again. */
+function growth(total: number, before: number | undefined): number {
+  return before === undefined || total < before ? total : total - before;
+}
+
+/** The report of the source whose flow feeds a channel's input. */
+function feedingSource(context: MediaContext, report: EngineReport, channelId: string): SourceReport | undefined {
+  const input = Object.values(context.state.inputs).find((other) => other.attachedChannelId === channelId);
+  if (input === undefined) return undefined;
+  const flow = Object.values(context.state.flows).find((other) =>
+    other.outputs.some((output) => output.Destination === input.endpointIps[0]),
+  );
+  return report.sources.find((source) => source.flowArn === flow?.id);
+}

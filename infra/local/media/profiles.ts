@@ -1,0 +1,113 @@
+/** How long resources take to change state, milliseconds. */
+export interface Durations {
+  flowStartMs: number;
+  flowStopMs: number;
+  flowDeleteMs: number;
+  inputCreateMs: number;
+  /** From the channel being DELETED to its inputs being DETACHED. */
+  inputDetachMs: number;
+  inputDeleteMs: number;
+  groupUpdateMs: number;
+  /** From the last input being DELETED to its security group being IDLE. */
+  groupIdleMs: number;
+  channelCreateMs: number;
+  channelUpdateMs: number;
+  channelStartMs: number;
+  channelStopMs: number;
+  channelDeleteMs: number;
+  /** Pause before a channel whose pipeline could not be started is tried again. */
+  channelRecoverMs: number;
+}
+
+/** How many of each resource may exist at a time; deleted ones do not count. */
+export interface Quotas {
+  flows: number;
+  outputsPerFlow: number;
+  inputs: number;
+  inputSecurityGroups: number;
+  channels: number;
+  packageChannels: number;
+  endpointsPerPackageChannel: number;
+}
+
+/**
+ * `instant`: no waiting, though still asynchronous; for tests. `fast`: for people on one machine. `aws-like`: what has
+ * been reported of AWS, for rehearsal.
+ */
+export type TimingProfile = 'instant' | 'fast' | 'aws-like';
+
+const INSTANT: Durations = {
+  flowStartMs: 0,
+  flowStopMs: 0,
+  flowDeleteMs: 0,
+  inputCreateMs: 0,
+  inputDetachMs: 0,
+  inputDeleteMs: 0,
+  groupUpdateMs: 0,
+  groupIdleMs: 0,
+  channelCreateMs: 0,
+  channelUpdateMs: 0,
+  channelStartMs: 0,
+  channelStopMs: 0,
+  channelDeleteMs: 0,
+  channelRecoverMs: 2000,
+};
+
+/** State durations by profile. */
+export const DURATIONS: Record<TimingProfile, Durations> = {
+  instant: INSTANT,
+  fast: {
+    flowStartMs: 500,
+    flowStopMs: 300,
+    flowDeleteMs: 300,
+    inputCreateMs: 200,
+    inputDetachMs: 200,
+    inputDeleteMs: 200,
+    groupUpdateMs: 200,
+    groupIdleMs: 200,
+    channelCreateMs: 300,
+    channelUpdateMs: 300,
+    channelStartMs: 400,
+    channelStopMs: 300,
+    channelDeleteMs: 300,
+    channelRecoverMs: 2000,
+  },
+  // Creating a channel takes seconds, starting flow and channel about two minutes together, detaching an input up to
+  // seven minutes at worst: reports of openfun/marsha, aws-solutions/live-streaming-on-aws and others.
+  'aws-like': {
+    flowStartMs: 45_000,
+    flowStopMs: 20_000,
+    flowDeleteMs: 60_000,
+    inputCreateMs: 3000,
+    inputDetachMs: 60_000,
+    inputDeleteMs: 20_000,
+    groupUpdateMs: 5000,
+    groupIdleMs: 6000,
+    channelCreateMs: 5000,
+    channelUpdateMs: 5000,
+    channelStartMs: 75_000,
+    channelStopMs: 30_000,
+    channelDeleteMs: 15_000,
+    channelRecoverMs: 20_000,
+  },
+};
+
+/** Default quotas of a new AWS account (MediaLive user guide 2022, MediaConnect and MediaPackage quota pages). */
+const AWS_QUOTAS: Quotas = {
+  flows: 20,
+  outputsPerFlow: 50,
+  inputs: 5,
+  inputSecurityGroups: 5,
+  channels: 5,
+  packageChannels: 30,
+  endpointsPerPackageChannel: 10,
+};
+
+const RAISED_QUOTAS: Quotas = { ...AWS_QUOTAS, inputs: 200, channels: 200 };
+
+/** Quotas by profile: AWS's own in `aws-like`, MediaLive's raised elsewhere. */
+export const QUOTAS: Record<TimingProfile, Quotas> = {
+  instant: RAISED_QUOTAS,
+  fast: RAISED_QUOTAS,
+  'aws-like': AWS_QUOTAS,
+};

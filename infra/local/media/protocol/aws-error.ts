@@ -1,0 +1,47 @@
+/** An error as an AWS service returns it. Thrown by operations and by fault hooks, turned into a response in one place. */
+export class AwsError extends Error {
+  readonly status: number;
+  /** Further members of the error's body, in wire casing. */
+  readonly body: Record<string, unknown>;
+
+  /** @param code AWS's error name, `ConflictException`; @param status the HTTP status AWS gives it */
+  constructor(code: string, status: number, message: string, body: Record<string, unknown> = {}) {
+    super(message);
+    this.name = code;
+    this.status = status;
+    this.body = body;
+  }
+}
+
+/** One finding of MediaLive's semantic checks. `elementPath` is spelt as on the wire: `/destinations/0/settings`. */
+export interface ValidationFinding {
+  elementPath: string;
+  errorMessage: string;
+}
+
+/** 400: malformed, or, on MediaConnect, wrong for the resource's state. */
+export const badRequest = (message: string) => new AwsError('BadRequestException', 400, message);
+
+/** 403: refused, quotas of MediaLive included (which status AWS gives those is not documented). */
+export const forbidden = (message: string) => new AwsError('ForbiddenException', 403, message);
+
+/** 404: an id that never existed, or is forgotten. */
+export const notFound = (message: string) => new AwsError('NotFoundException', 404, message);
+
+/** 409: the resource's state, or what still uses it, does not allow the call. */
+export const conflict = (message: string) => new AwsError('ConflictException', 409, message);
+
+/** 422: well formed but impossible. */
+export const unprocessable = (message: string, findings: ValidationFinding[] = []) =>
+  new AwsError('UnprocessableEntityException', 422, message, findings.length > 0 ? { validationErrors: findings } : {});
+
+/**
+ * Thrown by a fault hook to lose the response: the caller's connection breaks after the headers, so it cannot tell
+ * whether the call took effect.
+ */
+export class DroppedResponse extends Error {
+  constructor() {
+    super('the response was dropped by a fault hook');
+    this.name = 'DroppedResponse';
+  }
+}

@@ -1,0 +1,39 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Seconds of processor time the processes have used so far, children included. Linux only. */
+export function readCpuSeconds(processIds: number[]): number {
+  const parents = new Map(listProcesses().map(({ processId, parentId }) => [processId, parentId]));
+  const belongs = (processId: number): boolean => {
+    for (let at: number | undefined = processId; at; at = parents.get(at)) if (processIds.includes(at)) return true;
+    return false;
+  };
+  const ticks = [...parents.keys()].filter(belongs).map((processId) => readStat(processId)?.ticks ?? 0);
+  return ticks.reduce((sum, each) => sum + each, 0) / ticksPerSecond();
+}
+
+function listProcesses(): { processId: number; parentId: number }[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      const stat = readStat(Number(name));
+      return stat ? [{ processId: Number(name), parentId: stat.parentId }] : [];
+    });
+}
+
+/** Fields 4, 14 and 15 of proc_pid_stat(5), counted from behind the name, which may hold spaces. */
+function readStat(processId: number): { parentId: number; ticks: number } | null {
+  try {
+    const text = readFileSync(`/proc/${processId}/stat`, 'utf8');
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return { parentId: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) };
+  } catch {
+    return null;
+  }
+}
+
+let cachedTicks = 0;
+function ticksPerSecond(): number {
+  cachedTicks ||= Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+  return cachedTicks;
+}

@@ -1,0 +1,29 @@
+/** A process that receives everything the benchmark publishes. Its own cost is nobody's. */
+import { startRtmpReceiver } from '../../../infra/local/rehearsal/rtmp-receiver.ts';
+import { readAgeMs } from './stamp.ts';
+import type { SessionFacts } from '../../../infra/local/rehearsal/session-facts.ts';
+
+export interface ReceiverSummary {
+  sessions: SessionFacts[];
+  /** Of stamped pictures, without each session's first seconds, which hold the cached frames. Sorted. */
+  agesMs: number[];
+}
+
+const SETTLING_MS = 2_000;
+
+const agesMs: number[] = [];
+const receiver = await startRtmpReceiver({
+  port: 0,
+  onMedia(session, kind, _timestampMs, payload) {
+    if (kind !== 'video' || session.firstVideoAtMs === null) return;
+    if (Date.now() - session.firstVideoAtMs < SETTLING_MS) return;
+    const ageMs = readAgeMs(payload);
+    if (ageMs !== null) agesMs.push(ageMs);
+  },
+});
+process.on('message', () => {
+  const summary: ReceiverSummary = { sessions: receiver.sessions, agesMs: agesMs.toSorted((a, b) => a - b) };
+  process.send!(summary);
+});
+process.on('disconnect', () => process.exit());
+process.send!({ baseUrl: receiver.baseUrl });

@@ -1,0 +1,156 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { waitFor } from './wait-for.ts';
+
+/** The product as a user runs it: its own process, its own ports, its own data directory. */
+
+const root = join(import.meta.dirname, '..', '..');
+
+export interface ProductPorts {
+  http: number;
+  srt: number;
+  aws: number;
+}
+
+/** Ports that are free right now. */
+export async function findFreePorts(): Promise<ProductPorts> {
+  const [http, aws, srt] = await Promise.all([findFreeTcpPort(), findFreeTcpPort(), findFreeUdpPort()]);
+  return { http, aws, srt };
+}
+
+/** A TCP port that is free right now. */
+export async function findFreeTcpPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function findFreeUdpPort(): Promise<number> {
+  const socket = createSocket('udp4').bind(0, '0.0.0.0');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  await once(socket, 'close');
+  return port;
+}
+
+export interface Product {
+  process: ChildProcess;
+  origin: string;
+  /** Everything it printed, both streams. */
+  output(): string;
+  /** Calls the REST API with the bearer token. */
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiAnswer>;
+  /** Sends a signal and waits for the end. @returns the exit code */
+  stop(signal?: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
+}
+
+export interface ApiAnswer {
+  status: number;
+  headers: Headers;
+  // oxlint-disable-next-line typescript/no-explicit-any
+  body: any;
+}
+
+export const TEST_TOKEN = 'a-token-for-tests-only-0123456789';
+
+/** Starts it with Ctrl-C's own signals available, and waits until it says that it is running. */
+export async function startProduct(
+  ports: ProductPorts,
+  dataDirectory: string,
+  environment: Record<string, string> = {},
+): Promise<Product> {
+  const child = spawn(process.execPath, ['infra/local/main.ts'], {
+    cwd: root,
+    env: {
+      ...process.env,
+      PORT: String(ports.http),
+      SRT_PORT: String(ports.srt),
+      LOCAL_AWS_PORT: String(ports.aws),
+      SLUICE_DATA_DIR: dataDirectory,
+      SLUICE_TOKEN: TEST_TOKEN,
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  const origin = `http://127.0.0.1:${ports.http}`;
+  await waitFor(
+    'the product to start',
+    () => {
+      if (child.exitCode !== null) throw new Error(`the product ended with ${child.exitCode}:\n${printed}`);
+      return printed.includes('Sluice is running');
+    },
+    { limitMs: 90_000 },
+  );
+  return {
+    process: child,
+    origin,
+    output: () => printed,
+    async call(method, path, body, headers = {}) {
+      const response = await fetch(origin + path, {
+        method,
+        headers: { authorization: `Bearer ${TEST_TOKEN}`, 'content-type': 'application/json', ...headers },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      const isJson = /json/.test(response.headers.get('content-type') ?? '');
+      return { status: response.status, headers: response.headers, body: isJson && text ? JSON.parse(text) : text };
+    },
+    async stop(signal = 'SIGINT') {
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+      const gone = once(child, 'exit');
+      child.kill(signal);
+      await gone;
+      return child.exitCode;
+    },
+  };
+}
+
+/** Processes below one, by walking /proc. */
+export function descendantsOf(pid: number): { pid: number; command: string }[] {
+  const parents = new Map<number, number>();
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    const stat = readProc(Number(entry), 'stat');
+    // The command name may hold spaces and parentheses: the fields begin after the last one.
+    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    if (parent) parents.set(Number(entry), parent);
+  }
+  const found: number[] = [];
+  for (let level = [pid]; level.length > 0; ) {
+    level = [...parents].filter(([, parent]) => level.includes(parent)).map(([child]) => child);
+    found.push(...level);
+  }
+  return found.map((child) => ({ pid: child, command: readProc(child, 'cmdline').replaceAll('\0', ' ') }));
+}
+
+/** True while the process exists and is not a zombie. */
+export function isAlive(pid: number): boolean {
+  const stat = readProc(pid, 'stat');
+  return stat !== '' && stat[stat.lastIndexOf(')') + 2] !== 'Z';
+}
+
+function readProc(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Contents of every file below a directory, for canary scans. */
+export function readAllFiles(directory: string): Buffer[] {
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name)));
+}

@@ -1,0 +1,43 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { promisify } from 'node:util';
+
+export interface Clip {
+  width: number;
+  height: number;
+  framesPerSecond: number;
+  seconds: number;
+  videoBitrate: string;
+}
+
+/** Encodes a test picture with tone as an MPEG transport stream: H.264 High, one keyframe a second, AAC. */
+export async function makeClip(ffmpegPath: string, file: string, clip: Clip): Promise<void> {
+  const { width, height, framesPerSecond, seconds, videoBitrate } = clip;
+  await promisify(execFile)(ffmpegPath, [
+    ...['-hide_banner', '-nostdin', '-loglevel', 'error', '-y'],
+    ...['-f', 'lavfi', '-i', `testsrc2=size=${width}x${height}:rate=${framesPerSecond}:duration=${seconds}`],
+    ...['-f', 'lavfi', '-i', `sine=frequency=440:sample_rate=48000:duration=${seconds}`],
+    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-profile:v', 'high', '-pix_fmt', 'yuv420p', '-bf', '2'],
+    ...['-b:v', videoBitrate, '-maxrate', videoBitrate, '-bufsize', videoBitrate],
+    ...['-g', String(framesPerSecond), '-keyint_min', String(framesPerSecond), '-sc_threshold', '0'],
+    ...['-c:a', 'aac', '-b:a', '128k', '-ac', '2', '-f', 'mpegts', file],
+  ]);
+}
+
+/** Sends a clip over SRT in real time, round and round. @returns stops it */
+export function sendSrt(ffmpegPath: string, clipFile: string, port: number): () => Promise<void> {
+  const child = spawn(
+    ffmpegPath,
+    [
+      ...['-hide_banner', '-nostdin', '-loglevel', 'error', '-re', '-stream_loop', '-1', '-i', clipFile],
+      ...['-map', '0', '-c', 'copy', '-f', 'mpegts', `srt://127.0.0.1:${port}?mode=caller&latency=200000&pkt_size=1316`],
+    ],
+    { stdio: 'ignore' },
+  );
+  return async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGTERM');
+    await gone;
+  };
+}

@@ -1,0 +1,14 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** Where `npm start` listens; the development server hands API and preview requests on to it. */
+const CONTROL_PLANE = 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  root: fileURLToPath(new URL('web', import.meta.url)),
+  plugins: [react()],
+  build: { outDir: 'dist', emptyOutDir: true, target: 'es2023', sourcemap: false, assetsInlineLimit: 0 },
+  // The API checks that a request comes from its own origin, so the Host header is kept as the browser sent it.
+  server: { proxy: { '/api': { target: CONTROL_PLANE }, '/out': { target: CONTROL_PLANE } } },
+});
