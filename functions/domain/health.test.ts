@@ -11,6 +11,8 @@ describe('classify', () => {
   it('calls it delivering only with a running channel, a source and an active output', () => {
     expect(classify(good).code).toBe('delivering');
     expect(classify({ ...good, activeOutputs: 0 }).code).toBe('connecting');
+    expect(classify({ ...good, bitrateBps: 0 }).code).toBe('no_media');
+    expect(classify({ ...good, droppedFrames: 12 }).code).toBe('below_target');
     expect(classify({ ...good, sourceConnected: false }).code).toBe('no_source');
     expect(classify({ ...good, channelState: 'IDLE' }).code).toBe('channel_not_running');
     expect(classify({ observedAt: AT, channelState: 'RUNNING', alerts: [] }).code).toBe('not_observed');

@@ -34,6 +34,12 @@ export const HEALTH_REASONS = {
   },
   delivering: { level: 'good', severity: 'none', detail: 'media is arriving', remedy: '' },
   connecting: { level: 'reconnecting', severity: 'transient', detail: 'connecting to the platform', remedy: '' },
+  no_media: {
+    level: 'degraded',
+    severity: 'transient',
+    detail: 'connected, but no media is moving',
+    remedy: 'no action needed at the start; if it lasts, check that the encoder sends video',
+  },
   below_target: {
     level: 'degraded',
     severity: 'transient',
@@ -153,6 +159,8 @@ export function classify(observation: Observation): { code: HealthCode; detail?:
   if (observation.alerts.some((alert) => INPUT_ALERTS.has(alert.alertType))) return { code: 'no_input' };
   if (observation.activeOutputs === 0) return { code: 'connecting' };
   if (observation.activeOutputs === undefined && observation.bitrateBps === undefined) return { code: 'not_observed' };
+  if (observation.bitrateBps === 0) return { code: 'no_media' };
+  if ((observation.droppedFrames ?? 0) > 0) return { code: 'below_target' };
   return { code: 'delivering' };
 }
 

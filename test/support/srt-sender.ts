@@ -38,6 +38,9 @@ export function sendSrt(ffmpegPath: string, clipFile: string, port: number): () 
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
     child.kill('SIGTERM');
+    // ffmpeg has been seen to ignore it while it waits on SRT.
+    const impatience = setTimeout(() => child.kill('SIGKILL'), 1000);
     await gone;
+    clearTimeout(impatience);
   };
 }

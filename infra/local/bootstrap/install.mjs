@@ -23,6 +23,8 @@ const NPM_FLAGS = [
   '--global=false',
   '--dry-run=false',
   '--install-strategy=hoisted',
+  // Without npm's warnings about the Node it runs on, which is not the one that will run the packages.
+  '--loglevel=error',
   '--audit=false',
   '--fund=false',
 ];
@@ -37,7 +39,7 @@ export async function ensureInstalled({ root, host, environment, run, say }) {
   const hash = createHash('sha256').update(lock).digest('hex');
   const stamp = join(root, 'node_modules', '.sluice-installed');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8').trim() === hash) return 0;
-  if (wasInstalledByHand(root, JSON.parse(lock))) {
+  if (wasInstalledByHand(root, host, JSON.parse(lock))) {
     writeFileSync(stamp, `${hash}\n`);
     return 0;
   }
@@ -74,7 +76,7 @@ function failureText(code) {
 }
 
 /** True when somebody ran npm themselves and everything of the lock file that belongs on this machine is there. */
-function wasInstalledByHand(root, lock) {
+function wasInstalledByHand(root, host, lock) {
   const hidden = join(root, 'node_modules', '.package-lock.json');
   if (!existsSync(hidden)) return false;
   let installed;
@@ -85,9 +87,13 @@ function wasInstalledByHand(root, lock) {
   }
   return Object.entries(lock.packages).every(([path, wanted]) => {
     if (path === '' || installed?.[path]?.version === wanted.version) return true;
-    const belongsHere =
-      !wanted.os && !wanted.cpu ? true : matches(wanted.os, process.platform) && matches(wanted.cpu, process.arch);
-    return installed?.[path] === undefined && wanted.optional === true && !belongsHere;
+    const forThisMachine =
+      (wanted.os || wanted.cpu) &&
+      matches(wanted.os, host.platform) &&
+      matches(wanted.cpu, host.arch) &&
+      matches(wanted.libc, host.platform === 'linux' && !host.glibc ? 'musl' : 'glibc');
+    // Optional packages are for other machines, or what those need in turn.
+    return installed?.[path] === undefined && (wanted.optional || wanted.devOptional) && !forThisMachine;
   });
 }
 

@@ -226,13 +226,14 @@ describe('npm test', () => {
 describe('findMissing', () => {
   const host: Host = { platform: 'linux', arch: 'arm64', glibc: true, superuser: false, osRelease: 'ID=debian' };
 
+  const names = (needs: Parameters<typeof findMissing>[1]) =>
+    findMissing(host, needs, { PATH: '' }).map((each) => each.program);
+
   it('finds nothing missing where npm has everything', () => {
     expect(findMissing({ ...host, arch: 'x64' }, ['node', 'ffmpeg', 'chromium'], { PATH: '' })).toEqual([]);
   });
 
   it('names ffmpeg and Chromium where npm has none, each only for tasks that need it', () => {
-    const names = (needs: Parameters<typeof findMissing>[1]) =>
-      findMissing(host, needs, { PATH: '' }).map((each) => each.program);
     expect(names(['node', 'ffmpeg', 'chromium'])).toEqual(['ffmpeg', 'chromium']);
     expect(names(['node', 'ffmpeg'])).toEqual(['ffmpeg']);
     expect(names(['node'])).toEqual([]);

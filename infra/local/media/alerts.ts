@@ -13,6 +13,9 @@ import { badRequest } from './protocol/aws-error.ts';
 
 const CLEARED_LISTED_MS = 5 * 60 * 1000;
 
+/** An input has to be silent this long before it is worth an alert; each start begins with a moment of silence. */
+const INPUT_SILENT_MS = 1000;
+
 /** What has to be told of a channel's output: the alert type AWS uses, and words. */
 interface Condition {
   type: string;
@@ -67,7 +70,7 @@ export function makeAlerts(context: MediaContext): Alerts {
   };
 
   return {
-    observe: (channel, report) => settle(channel, conditionsOf(report)),
+    observe: (channel, report) => settle(channel, conditionsOf(report, context.clock.now())),
     clear(channel) {
       if (byChannel.has(channel.id)) settle(channel, []);
     },
@@ -106,7 +109,7 @@ function toChannelAlert(alert: Alert): ChannelAlert {
 const CERTIFICATE_PROBLEMS: readonly OutputProblem[] = ['certificate_invalid'];
 
 /** At most one condition: an output that waits for input has nothing to say of the far end. */
-function conditionsOf(report: ChannelReport): Condition[] {
+function conditionsOf(report: ChannelReport, nowMs: number): Condition[] {
   const { problem } = report;
   if (problem !== undefined) {
     const next =
@@ -122,7 +125,7 @@ function conditionsOf(report: ChannelReport): Condition[] {
       },
     ];
   }
-  if (report.state === 'waiting_for_input') {
+  if (report.state === 'waiting_for_input' && nowMs - report.sinceMs >= INPUT_SILENT_MS) {
     const since = new Date(report.sinceMs).toISOString();
     return [{ type: 'Stopped Receiving UDP Input', message: `no packets have reached the input since ${since}` }];
   }

@@ -10,6 +10,7 @@ import type {
   VideoDescription,
 } from '@aws-sdk/client-medialive';
 import type { ChannelRecord, MediaState } from './media-state.ts';
+import { lookUp } from './media-state.ts';
 import { unprocessable } from './protocol/aws-error.ts';
 import type { ValidationFinding } from './protocol/aws-error.ts';
 
@@ -25,7 +26,7 @@ export function checkChannel(settings: ChannelRecord['settings'], state: MediaSt
   if (attachments.length !== 1)
     refuse('/inputAttachments', 'exactly one input attachment is supported by this local endpoint');
   for (const [index, attachment] of attachments.entries()) {
-    const input = state.inputs[attachment.InputId ?? ''];
+    const input = lookUp(state.inputs, attachment.InputId);
     if (input === undefined || input.state === 'DELETED' || input.state === 'DELETING') {
       refuse(`/inputAttachments/${index}/inputId`, 'the input does not exist');
     }
@@ -60,7 +61,7 @@ function checkDestination(
     return;
   }
   for (const [index, item] of (destination.MediaPackageSettings ?? []).entries()) {
-    if (state.packageChannels[item.ChannelId ?? ''] === undefined) {
+    if (lookUp(state.packageChannels, item.ChannelId) === undefined) {
       refuse(`${path}/mediaPackageSettings/${index}/channelId`, 'the MediaPackage channel does not exist');
     }
   }

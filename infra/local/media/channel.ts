@@ -16,6 +16,7 @@ import { attachInput, detachInputs, findInput, requireFree } from './input.ts';
 import { begin, command, commit, emit } from './media-context.ts';
 import type { MediaContext } from './media-context.ts';
 import type { ChannelRecord } from './media-state.ts';
+import { lookUp } from './media-state.ts';
 import { pageOf } from './paging.ts';
 import { conflict, forbidden, notFound } from './protocol/aws-error.ts';
 import { addTags, checkTags, tagsOf } from './tags.ts';
@@ -175,7 +176,7 @@ export function recoverChannel(context: MediaContext, channel: ChannelRecord): v
 
 /** A channel by its id. Throws NotFoundException for one that never was. */
 export function findChannel(context: MediaContext, id: string): ChannelRecord {
-  const channel = context.state.channels[id];
+  const channel = lookUp(context.state.channels, id);
   if (channel === undefined) throw notFound(`there is no channel ${id}`);
   return channel;
 }

@@ -45,7 +45,7 @@ export function makeCloudWatchService(
   return {
     signingName,
     handle: (request) =>
-      answerErrors(options, async () => {
+      answerErrors({ ...options, typeInBody: true }, async () => {
         const operation = request.headers.get('x-amz-target')?.replace(TARGET_PREFIX, '') ?? '';
         const schema = SCHEMAS[operation];
         const handler = handlers[operation];

@@ -18,6 +18,7 @@ import { toOutput, toOutputRecords } from './flow-output.ts';
 import { begin, command, commit, emit } from './media-context.ts';
 import type { MediaContext } from './media-context.ts';
 import type { FlowRecord } from './media-state.ts';
+import { lookUp } from './media-state.ts';
 import { pageOf } from './paging.ts';
 import { AwsError, badRequest, notFound } from './protocol/aws-error.ts';
 
@@ -164,7 +165,7 @@ export function commandStart(context: MediaContext, flow: FlowRecord): void {
 
 /** A flow by its ARN. Throws NotFoundException. */
 export function findFlow(context: MediaContext, arn: string): FlowRecord {
-  const flow = context.state.flows[arn];
+  const flow = lookUp(context.state.flows, arn);
   if (flow === undefined) throw notFound(`there is no flow ${arn}`);
   return flow;
 }

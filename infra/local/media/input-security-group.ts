@@ -14,6 +14,7 @@ import { toArn } from './identifiers.ts';
 import { begin, commit } from './media-context.ts';
 import type { MediaContext } from './media-context.ts';
 import type { InputRecord, InputSecurityGroupRecord } from './media-state.ts';
+import { lookUp } from './media-state.ts';
 import { pageOf } from './paging.ts';
 import { badRequest, conflict, forbidden, notFound } from './protocol/aws-error.ts';
 import { addTags, checkTags, tagsOf } from './tags.ts';
@@ -102,7 +103,7 @@ export function arriveGroup(context: MediaContext, id: string, to: string): void
 
 /** Marks the groups of a new input as used. Throws BadRequestException when one is not there. */
 export function useGroups(context: MediaContext, groupIds: string[]): void {
-  const groups = groupIds.map((id) => context.state.inputSecurityGroups[id]);
+  const groups = groupIds.map((id) => lookUp(context.state.inputSecurityGroups, id));
   for (const [index, group] of groups.entries()) {
     if (group === undefined || group.state === 'DELETED') {
       throw badRequest(`there is no input security group ${groupIds[index]}`);
@@ -126,7 +127,7 @@ export function releaseGroups(context: MediaContext, groupIds: string[]): void {
 }
 
 function findGroup(context: MediaContext, id: string): InputSecurityGroupRecord {
-  const group = context.state.inputSecurityGroups[id];
+  const group = lookUp(context.state.inputSecurityGroups, id);
   if (group === undefined) throw notFound(`there is no input security group ${id}`);
   return group;
 }

@@ -12,6 +12,7 @@ import { releaseGroups, useGroups } from './input-security-group.ts';
 import { begin, commit } from './media-context.ts';
 import type { MediaContext } from './media-context.ts';
 import type { InputRecord } from './media-state.ts';
+import { lookUp } from './media-state.ts';
 import { pageOf } from './paging.ts';
 import { badRequest, conflict, forbidden, notFound } from './protocol/aws-error.ts';
 import { addTags, checkTags, tagsOf } from './tags.ts';
@@ -112,7 +113,7 @@ export function detachInputs(context: MediaContext, channelId: string, inputIds:
 
 /** An input by its id. Throws NotFoundException for one that never was. */
 export function findInput(context: MediaContext, id: string): InputRecord {
-  const record = context.state.inputs[id];
+  const record = lookUp(context.state.inputs, id);
   if (record === undefined) throw notFound(`there is no input ${id}`);
   return record;
 }

@@ -16,7 +16,7 @@ import { mediaConnectHandlers, mediaLiveHandlers, mediaPackageHandlers } from '.
 import { makeIdentifiers, makeTransientIds } from './identifiers.ts';
 import { arriveGroup } from './input-security-group.ts';
 import { arriveInput } from './input.ts';
-import { armTransition, commit } from './media-context.ts';
+import { armTransition, command, commit } from './media-context.ts';
 import type { MediaContext, MediaHooks, TransitionKind } from './media-context.ts';
 import { loadMediaState } from './media-state.ts';
 import { makeMetrics } from './metrics.ts';
@@ -113,7 +113,7 @@ export function createMediaServices(options: MediaServicesOptions): MediaService
     restore: () => restore(context),
     disturbChannel: (channelId) => {
       const channel = findChannel(context, channelId);
-      void context.engine.stopChannel(channelId).catch(() => {});
+      command(context, channelId, () => context.engine.stopChannel(channelId));
       recoverChannel(context, channel);
     },
     async close() {

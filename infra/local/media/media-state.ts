@@ -97,6 +97,11 @@ export interface MediaState {
   tags: Record<string, Record<string, string>>;
 }
 
+/** The record of an id, which may be anything a caller sends, `constructor` included. */
+export function lookUp<Item>(records: Record<string, Item>, id: string | undefined): Item | undefined {
+  return id !== undefined && Object.hasOwn(records, id) ? records[id] : undefined;
+}
+
 /** The state of a first run. */
 export function emptyMediaState(): MediaState {
   return {

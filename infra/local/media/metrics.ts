@@ -55,7 +55,7 @@ export function makeMetrics(context: MediaContext, countAlerts: (channelId: stri
       if (tooOld > 0) found.samples.splice(0, tooOld);
     }
     Object.assign(sample.values, gauges);
-    for (const [name, growth] of Object.entries(counters)) sample.values[name] = (sample.values[name] ?? 0) + growth;
+    for (const [name, more] of Object.entries(counters)) sample.values[name] = (sample.values[name] ?? 0) + more;
   };
 
   const recordChannel = (report: ChannelReport, source: SourceReport | undefined, atMs: number) => {

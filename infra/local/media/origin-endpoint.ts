@@ -9,6 +9,7 @@ import { toArn } from './identifiers.ts';
 import { commit } from './media-context.ts';
 import type { MediaContext } from './media-context.ts';
 import type { OriginEndpointRecord } from './media-state.ts';
+import { lookUp } from './media-state.ts';
 import { checkId, findPackageChannel } from './package-channel.ts';
 import { pageOf } from './paging.ts';
 import { notFound, unprocessable } from './protocol/aws-error.ts';
@@ -24,7 +25,7 @@ export function createOriginEndpoint(
   const { originEndpoints } = context.state;
   const id = checkId(input.Id);
   const channel = findPackageChannel(context, input.ChannelId!);
-  if (originEndpoints[id] !== undefined) throw unprocessable(`origin endpoint ${id} already exists`);
+  if (lookUp(originEndpoints, id) !== undefined) throw unprocessable(`origin endpoint ${id} already exists`);
   if (input.HlsPackage === undefined) throw unprocessable('HlsPackage is the only packaging of this local endpoint');
   const siblings = Object.values(originEndpoints).filter((other) => other.settings.ChannelId === channel.id);
   if (siblings.length >= context.quotas.endpointsPerPackageChannel) {
@@ -147,7 +148,7 @@ function plain(status: number, text: string): Response {
 }
 
 function findEndpoint(context: MediaContext, id: string): OriginEndpointRecord {
-  const endpoint = context.state.originEndpoints[id];
+  const endpoint = lookUp(context.state.originEndpoints, id);
   if (endpoint === undefined) throw notFound(`there is no origin endpoint ${id}`);
   return endpoint;
 }

@@ -9,6 +9,7 @@ import { toArn } from './identifiers.ts';
 import { commit } from './media-context.ts';
 import type { MediaContext } from './media-context.ts';
 import type { PackageChannelRecord } from './media-state.ts';
+import { lookUp } from './media-state.ts';
 import { pageOf } from './paging.ts';
 import { notFound, unprocessable } from './protocol/aws-error.ts';
 import { addTags, checkTags, tagsOf } from './tags.ts';
@@ -17,7 +18,7 @@ import { addTags, checkTags, tagsOf } from './tags.ts';
 export function createPackageChannel(context: MediaContext, input: CreateChannelRequest): CreateChannelResponse {
   const { packageChannels } = context.state;
   const id = checkId(input.Id);
-  if (packageChannels[id] !== undefined) throw unprocessable(`channel ${id} already exists`);
+  if (lookUp(packageChannels, id) !== undefined) throw unprocessable(`channel ${id} already exists`);
   if (Object.keys(packageChannels).length >= context.quotas.packageChannels) {
     throw unprocessable(`the quota of ${context.quotas.packageChannels} channels is used up`);
   }
@@ -60,14 +61,14 @@ export function deletePackageChannel(context: MediaContext, input: { Id: string 
 
 /** A MediaPackage channel by its id. Throws NotFoundException. */
 export function findPackageChannel(context: MediaContext, id: string): PackageChannelRecord {
-  const channel = context.state.packageChannels[id];
+  const channel = lookUp(context.state.packageChannels, id);
   if (channel === undefined) throw notFound(`there is no channel ${id}`);
   return channel;
 }
 
 /** An id of a MediaPackage resource as AWS takes it. Throws UnprocessableEntityException. */
 export function checkId(id: string | undefined): string {
-  if (id === undefined || !/^[0-9A-Za-z_-]{1,256}$/.test(id)) {
+  if (id === undefined || !/^[0-9A-Za-z_-]{1,256}$/.test(id) || id === '__proto__') {
     throw unprocessable('Id must be 1 to 256 letters, digits, hyphens and underscores');
   }
   return id;

@@ -211,7 +211,10 @@ function serveSession(
     if (name === 'publish') return onPublish(String(argument));
     if (name === 'FCPublish') return say(COMMAND, 0, writeCommand('onFCPublish', 0, null));
     if (name === 'releaseStream') return say(COMMAND, 0, writeCommand('_result', id, null));
-    if (name === 'FCUnpublish' || name === 'deleteStream') facts.cleanUnpublish = true;
+    if (name === 'FCUnpublish' || name === 'deleteStream') {
+      facts.cleanUnpublish = true;
+      facts.goodbye.push(name);
+    }
   }
 
   function onConnect(transaction: number, object: unknown): void {

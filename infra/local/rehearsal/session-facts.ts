@@ -40,6 +40,8 @@ export interface SessionFacts {
   endedAtMs: number | null;
   /** Whether the publisher said goodbye (FCUnpublish or deleteStream) before it left. */
   cleanUnpublish: boolean;
+  /** The commands of its goodbye, in order. */
+  goodbye: string[];
   /** Answers to our pings and acknowledgements of what we sent. */
   pongs: number;
   acknowledgements: number;
@@ -76,6 +78,7 @@ export function makeSessionFacts(number: number, secure: boolean, nowMs: number)
     firstVideoAtMs: null,
     endedAtMs: null,
     cleanUnpublish: false,
+    goodbye: [],
     pongs: 0,
     acknowledgements: 0,
   };

@@ -57,7 +57,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
   const packaged = (channelId: string, ...renditions: Rendition[]): ChannelRun => ({ channelId, inputAddress: ADDRESS, output: { kind: 'package', packageChannelId: channelId, renditions } });
   const text = async (packageChannelId: string, path: string) => (await engine.fetchPackage(packageChannelId, path)).text();
 
-  function send(options: { passphrase?: string; path?: string } = {}): Sender {
+  function send(options: { passphrase?: string; path?: string; seconds?: number } = {}): Sender {
     const sender = sendSrt(ffmpeg, options.path ?? sourcePath, { port, ...options });
     senders.push(sender);
     return sender;
@@ -168,10 +168,9 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     const receiver = await receiveRtmp('rtmp');
     await engine.startChannel(receiver.run);
     await engine.startChannel(packaged('hls', makeRendition()));
-    const first = send();
+    const first = send({ seconds: 5 });
     await until('both outputs', () => channel('rtmp')?.state === 'publishing' && channel('hls')?.state === 'publishing');
     await until('some frames', () => channel('rtmp')!.framesSent > 60);
-    first.process.kill('SIGTERM');
     await first.exited;
     await until('the loss', () => channel('rtmp')?.state === 'waiting_for_input' && channel('hls')?.state === 'waiting_for_input');
     const before = channel('rtmp')!.framesSent;

@@ -38,10 +38,10 @@ export interface Sender {
   stop(): Promise<void>;
 }
 
-/** Sends the file at its own pace to an SRT listener on this machine, over and over. */
-export function sendSrt(ffmpeg: string, path: string, options: { port: number; passphrase?: string; inputOptions?: string[] }): Sender {
+/** Sends the file at its own pace to an SRT listener on this machine, over and over or for some seconds. */
+export function sendSrt(ffmpeg: string, path: string, options: { port: number; passphrase?: string; seconds?: number }): Sender {
   const parameters = options.passphrase === undefined ? [] : ['-passphrase', options.passphrase, '-pbkeylen', '16'];
-  const input = ['-re', '-stream_loop', '-1', ...(options.inputOptions ?? []), '-i', path];
+  const input = ['-re', '-stream_loop', '-1', ...(options.seconds === undefined ? [] : ['-t', String(options.seconds)]), '-i', path];
   const child = spawn(ffmpeg, [...quiet, ...input, '-c', 'copy', '-f', 'mpegts', ...parameters, `srt://127.0.0.1:${options.port}?latency=120000`], { stdio: 'ignore' });
   const exited = new Promise<number | null>((resolve_) => child.once('exit', (code) => resolve_(code)));
   return {

@@ -55,7 +55,11 @@ function readJson(body: string): Record<string, unknown> {
   if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) {
     throw badRequest('the body must be a JSON object');
   }
-  return respell(parsed, upperFirst) as Record<string, unknown>;
+  try {
+    return respell(parsed, upperFirst) as Record<string, unknown>;
+  } catch {
+    throw badRequest('the body is nested too deeply');
+  }
 }
 
 function fromQuery(query: URLSearchParams): Record<string, unknown> {

@@ -75,20 +75,18 @@ export async function runOperation(
   return (result ?? undefined) as object | undefined;
 }
 
-/** Turns whatever `answer` throws into the response AWS would give. */
+/** Turns whatever `answer` throws into the response AWS would give. The JSON protocols name the error in the body too. */
 export async function answerErrors(
-  options: Pick<OperationServiceOptions, 'nextRequestId'>,
+  options: Pick<OperationServiceOptions, 'nextRequestId'> & { typeInBody?: boolean },
   answer: () => Promise<Response>,
 ): Promise<Response> {
   try {
     return await answer();
   } catch (error) {
     if (error instanceof DroppedResponse) return droppedResponse();
-    const known =
-      error instanceof AwsError
-        ? error
-        : new AwsError('InternalServerErrorException', 500, `the local endpoint failed: ${(error as Error).name}`);
-    return jsonResponse(options, known.status, JSON.stringify({ message: known.message, ...known.body }), {
+    const known = error instanceof AwsError ? error : toInternalError(error as Error);
+    const type = options.typeInBody === true ? { __type: known.name } : {};
+    return jsonResponse(options, known.status, JSON.stringify({ ...type, message: known.message, ...known.body }), {
       'x-amzn-errortype': known.name,
     });
   }
@@ -114,6 +112,13 @@ export async function readBody(request: Request): Promise<string> {
     throw new AwsError('RequestEntityTooLargeException', 413, 'the request is larger than 1 MB');
   }
   return text;
+}
+
+/** A fault of ours. Its message is not printed: it may quote the request. */
+function toInternalError(error: Error): AwsError {
+  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
+  console.error([`a local media endpoint failed: ${error.name}`, ...frames].join('\n'));
+  return new AwsError('InternalServerErrorException', 500, `the local endpoint failed: ${error.name}`);
 }
 
 function rank(operation: Operation): string {

@@ -127,7 +127,7 @@ describe('publishing', () => {
     await publisher.close();
     expect(hub.subscribers()).toBe(0);
     await until(() => receiver.sessions[0]!.state === 'ended', 'the session has ended');
-    expect(receiver.sessions[0]!.cleanUnpublish).toBe(true);
+    expect(receiver.sessions[0]).toMatchObject({ cleanUnpublish: true, goodbye: ['FCUnpublish', 'deleteStream'] });
   });
 
   it('cuts the connection one second after closing when the server does not let go', async () => {
