@@ -8,6 +8,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 const MEDIA_TESTS = [
   'infra/local/media/engine/**/*.test.ts',
   'infra/local/main.test.ts',
+  'infra/local/rehearsal/**/*.test.ts',
   'test/{e2e,browser,bench}/**/*.test.ts',
   'web/**/*.browser.test.ts',
 ];

@@ -39,7 +39,7 @@ const provenance = {
 };
 
 /** One platform file. */
-export const PlatformSchema = z.strictObject({
+const PlatformSchema = z.strictObject({
   platformId: z.string().regex(/^[a-z0-9]+$/),
   name: z.string().min(1),
   /** Default ingest URL without the key; null when the platform gives one per event. */
@@ -66,7 +66,7 @@ export const PlatformSchema = z.strictObject({
 });
 
 /** One encoding file. Size, rate and bitrate are null together, for an encoding that follows the source. */
-export const EncodingSchema = z.strictObject({
+const EncodingSchema = z.strictObject({
   encodingId: z.string().regex(/^[a-z0-9]+$/),
   name: z.string().min(1),
   width: z.number().int().multipleOf(2).positive().nullable(),

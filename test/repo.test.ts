@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { findMissingOptional } from '../infra/local/bootstrap/complete-lock.mjs';
 
 /** Rules of the house that no linter can express. */
 
@@ -10,7 +11,7 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
   .split('\n')
   .filter((file) => file !== '' && existsSync(join(root, file)));
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
-const isTest = (file: string) => /\.test\.tsx?$/.test(file) || file.startsWith('test/') || /test-support/.test(file);
+const isTest = (file: string) => /\.test\.tsx?$/.test(file) || file.startsWith('test/') || /\.fixture\.ts$|\/test-(support|media)\.ts$|\/testing\//.test(file);
 const source = files.filter((file) => /\.(ts|tsx|mjs)$/.test(file) && !isTest(file));
 
 /** Relative imports of a file, as paths from the root. */
@@ -83,7 +84,8 @@ describe('processes', () => {
 
 describe('the environment', () => {
   it('is read where it is read, and nowhere else', () => {
-    const allowed = /\.lambda\.ts$|^functions\/environment\.ts$|^infra\/local\/(main|print-link|programs)\.ts$|^infra\/local\/bootstrap\/|^infra\/local\/media\/engine\/engine-process\.ts$/;
+    const allowed =
+      /\.lambda\.ts$|^functions\/environment\.ts$|^infra\/local\/(main|print-link|programs)\.ts$|^infra\/local\/bootstrap\/|\/engine\/media-(child|engine)\.ts$/;
     const wrong = source.filter((file) => /process\.env/.test(read(file)) && !allowed.test(file));
     expect(wrong).toEqual([]);
   });
@@ -102,6 +104,10 @@ describe('text', () => {
       (file) => !/package-lock\.json$|repo\.test\.ts$|\.(png|jpg|ico)$/.test(file) && /\/work\/|\/root\/|registry\.npmjs|helper session/.test(read(file)),
     );
     expect(wrong).toEqual([]);
+  });
+
+  it('of the lock file lists every optional package, or npm ci refuses it (npm run lock)', () => {
+    expect(findMissingOptional(JSON.parse(read('package-lock.json')))).toEqual([]);
   });
 
   it('of the lock file names no host', () => {

@@ -108,8 +108,11 @@ function macOf(token: string, purpose: string): string {
 
 /** Takes the same time wherever the two differ, and whatever their lengths are. */
 function isSame(given: string, expected: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(expected));
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
 }
 
 function readCookies(request: Request, name: string): string[] {

@@ -49,19 +49,18 @@ export const WRITE_PROBLEMS = [400, 403, 413, 415] as const;
 
 /** Says in the document that a POST may be repeated under one key. */
 export const IdempotencyHeaders = z.object({
-  'idempotency-key': z
+  'Idempotency-Key': z
     .string()
     .optional()
     .openapi({
-      param: { name: 'Idempotency-Key', in: 'header' },
       description: 'At most 255 characters: the same request under the same key is carried out once within 24 hours',
     }),
 });
 
 /** Says in the document that a write may be made conditional. */
 export const IfMatchHeaders = z.object({
-  'if-match': z
+  'If-Match': z
     .string()
     .optional()
-    .openapi({ param: { name: 'If-Match', in: 'header' }, description: 'ETag of the version the change was made from' }),
+    .openapi({ description: 'ETag of the version the change was made from' }),
 });

@@ -25,7 +25,7 @@ export function createRouteTable(api: Api): RouteTable {
       method: route.method.toUpperCase(),
       path: route.path,
       pattern: toPattern(route.path.replaceAll(/\{\w+\}/g, ':')),
-      body: route.request?.body?.content['application/json']?.schema as z.ZodType | undefined,
+      body: schemaOf(route.request?.body?.content['application/json']),
       query: route.request?.query as z.ZodType | undefined,
     }));
   const served = api.routes
@@ -48,6 +48,10 @@ export function createRouteTable(api: Api): RouteTable {
 export function fieldsOf(schema: z.ZodType | undefined): string[] {
   const shape = (schema as { shape?: Record<string, unknown> } | undefined)?.shape;
   return shape ? Object.keys(shape) : [];
+}
+
+function schemaOf(media: object | undefined): z.ZodType | undefined {
+  return media && 'schema' in media ? (media.schema as z.ZodType) : undefined;
 }
 
 function toPattern(path: string): RegExp {

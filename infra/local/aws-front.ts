@@ -1,11 +1,12 @@
 /**
  * The one door to the local AWS endpoints: an HTTP server on loopback that hands each request to the service it was
  * signed for. The service's name stands in the SigV4 credential scope, so unmodified AWS clients with this endpoint
- * find their service as they would behind AWS's own front. Signatures are not checked: there are no secrets to check
- * them against, and what keeps strangers out is the loopback address, the Host check (a web page cannot rebind a name
- * to us) and the need of an Authorization header (a web page cannot send one without a preflight, which we refuse).
+ * find their service as they would behind AWS's own front. Signatures are not checked. What keeps strangers out is the
+ * loopback address, the Host check (a web page cannot rebind a name to us), the need of an Authorization header (a web
+ * page cannot send one without a preflight, which we refuse), and an access key id that is itself a secret: MediaLive's
+ * answers hold stream keys, which another user of the machine must not read.
  */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -42,15 +43,22 @@ export interface AwsFront {
   close(): Promise<void>;
 }
 
+interface AwsFrontOptions {
+  /** 0 takes any free port. */
+  port: number;
+  services: LocalService[];
+  /** Requests signed under another access key id are refused; absent, any id will do. */
+  accessKeyId?: string;
+}
+
 /**
  * Starts the front on loopback.
- * @param options.port 0 takes any free port
  * @throws {PortInUseError}
  */
-export async function startAwsFront(options: { port: number; services: LocalService[] }): Promise<AwsFront> {
+export async function startAwsFront(options: AwsFrontOptions): Promise<AwsFront> {
   const services = new Map(options.services.map((service) => [service.signingName, service]));
   if (services.size !== options.services.length) throw new Error('two local services share a signing name');
-  const server = createServer((incoming, outgoing) => void answer(services, incoming, outgoing));
+  const server = createServer((incoming, outgoing) => void answer({ services, accessKeyId: options.accessKeyId }, incoming, outgoing));
   // Longer than the SDK keeps an idle connection, so that it never writes into one we are closing.
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
@@ -72,15 +80,20 @@ export async function startAwsFront(options: { port: number; services: LocalServ
   return { port, endpoint: `http://127.0.0.1:${port}`, close };
 }
 
+interface Door {
+  services: Map<string, LocalService>;
+  accessKeyId: string | undefined;
+}
+
 async function answer(
-  services: Map<string, LocalService>,
+  door: Door,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
   const gone = new AbortController();
   outgoing.once('close', () => gone.abort());
   try {
-    const response = await route(services, incoming, gone.signal);
+    const response = await route(door, incoming, gone.signal);
     outgoing.statusCode = response.status;
     for (const [name, value] of response.headers) outgoing.setHeader(name, value);
     if (response.body === null || incoming.method === 'HEAD') {
@@ -97,7 +110,7 @@ async function answer(
 }
 
 async function route(
-  services: Map<string, LocalService>,
+  { services, accessKeyId }: Door,
   incoming: IncomingMessage,
   signal: AbortSignal,
 ): Promise<Response> {
@@ -114,10 +127,18 @@ async function route(
     authorization === undefined && PLAYBACK_METHODS.has(method) && url.pathname.startsWith(PLAYBACK_PATH);
   if (isPlayback && method === 'OPTIONS') return allowPlayback(new Response(null, { status: 204 }));
 
-  const signingName = isPlayback ? 'mediapackage' : readSigningName(authorization);
-  if (signingName === null) {
+  const scope = isPlayback ? { signingName: 'mediapackage', accessKeyId } : readScope(authorization);
+  if (scope === null) {
     return refuse(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
   }
+  if (accessKeyId !== undefined && !isSame(scope.accessKeyId ?? '', accessKeyId)) {
+    return refuse(
+      403,
+      'UnrecognizedClientException',
+      'The security token included in the request is invalid: take the access key from the file aws-credentials in the data directory.',
+    );
+  }
+  const { signingName } = scope;
   const service = services.get(signingName);
   if (service === undefined) {
     const served = [...services.keys()].join(', ');
@@ -145,11 +166,19 @@ async function route(
   return isPlayback ? allowPlayback(response) : response;
 }
 
-/** Finds the service in `AWS4-HMAC-SHA256 Credential=<key>/<date>/<region>/<service>/aws4_request, …`. */
-function readSigningName(authorization: string | undefined): string | null {
+/** Reads `AWS4-HMAC-SHA256 Credential=<key>/<date>/<region>/<service>/aws4_request, …`. */
+function readScope(authorization: string | undefined): { signingName: string; accessKeyId: string } | null {
   const scope = /^AWS4-HMAC-SHA256\s.*?Credential=([^,\s]+)/.exec(authorization ?? '')?.[1]?.split('/') ?? [];
   // Counted from the end: an access key id may itself hold a slash.
-  return scope.length >= 5 && scope.at(-1) === 'aws4_request' ? (scope.at(-2) ?? null) : null;
+  const signingName = scope.at(-2);
+  if (scope.length < 5 || scope.at(-1) !== 'aws4_request' || !signingName) return null;
+  return { signingName, accessKeyId: scope.slice(0, -4).join('/') };
+}
+
+/** Takes the same time wherever the two differ. */
+function isSame(given: string, expected: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(expected));
 }
 
 /** Collects the body, or gives null when it is too large; what follows is not read. */

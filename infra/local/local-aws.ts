@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAwsClients, destroyAwsClients, type AwsClients } from '../../functions/aws/clients.ts';
 import { startAwsFront } from './aws-front.ts';
@@ -64,14 +66,15 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     await media.close();
     await dynamodb.close();
   };
+  const credentials = ensureCredentials(dataDirectory);
   try {
     // Flows and channels that were up before a restart go back to the engine before anybody asks for them.
     await media.restore();
-    const front = await startAwsFront({ port: options.port, services });
+    const front = await startAwsFront({ port: options.port, services, accessKeyId: credentials.accessKeyId });
     const clients = createAwsClients({
       region: LOCAL_REGION,
       endpoint: front.endpoint,
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      credentials,
       // The state machines retry; a second layer would multiply.
       attemptsMax: 1,
     });
@@ -90,4 +93,20 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     await closeAll();
     throw error;
   }
+}
+
+/**
+ * Credentials of this installation, in the form the AWS tools read (AWS_SHARED_CREDENTIALS_FILE). The access key id is
+ * what the front checks, so it is as random as a password and readable by its owner only.
+ */
+function ensureCredentials(dataDirectory: string | null): { accessKeyId: string; secretAccessKey: string } {
+  const file = dataDirectory && join(dataDirectory, 'aws-credentials');
+  const kept = file && existsSync(file) ? /aws_access_key_id = (\S+)/.exec(readFileSync(file, 'utf8'))?.[1] : undefined;
+  const accessKeyId = kept ?? `AKIALOCAL${randomBytes(20).toString('hex').toUpperCase()}`;
+  if (file && !kept) {
+    writeFileSync(file, `[default]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = unused\nregion = ${LOCAL_REGION}\n`, {
+      mode: 0o600,
+    });
+  }
+  return { accessKeyId, secretAccessKey: 'unused' };
 }

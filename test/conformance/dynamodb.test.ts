@@ -226,6 +226,7 @@ describe('the local DynamoDB endpoint', () => {
       '{"TableName":null}',
       '{"TableName":"records","Item":7}',
       '{"TableName":"records","Item":{"pk":{"S":5}}}',
+      '{"TableName":"records","Item":{"pk":{"S":"a"},"sk":{"S":"b"},"set":{"SS":[null]}}}',
       '{"TableName":"records","Item":{"pk":null}}',
       '{"TableName":"records","Item":{"pk":{"S":"a"},"sk":{"S":"b"}},"ConditionExpression":"((((("}',
     ];

@@ -22,8 +22,13 @@ import {
 import { afterEach, describe, expect, it } from 'vitest';
 import type { MediaServicesOptions } from '../../infra/local/media/media-services.ts';
 import type { MediaEndpoint } from '../../infra/local/media/testing/media-endpoint.ts';
-import { makeManualClock, startMediaEndpoint } from '../../infra/local/media/testing/media-endpoint.ts';
+import {
+  makeManualClock,
+  makeRecordingEngine,
+  startMediaEndpoint,
+} from '../../infra/local/media/testing/media-endpoint.ts';
 import { makeFlowRequest } from '../../infra/local/media/testing/media-requests.ts';
+import { makeMemoryStore } from '../../infra/local/service.ts';
 
 let endpoint: MediaEndpoint | undefined;
 
@@ -213,6 +218,26 @@ describe('the MediaConnect endpoint', () => {
     ]);
   });
 
+  it('tries a failed flow again after a restart', async () => {
+    const store = makeMemoryStore();
+    const engine = makeRecordingEngine();
+    engine.startFlow = async () => {
+      throw new Error('address already in use');
+    };
+    const { mediaConnect: client, media } = await start({ store, engine });
+    const FlowArn = await makeFlow(endpoint!);
+    await client.send(new StartFlowCommand({ FlowArn }));
+    const describeFlow = async () => endpoint!.mediaConnect.send(new DescribeFlowCommand({ FlowArn }));
+    await expect.poll(async () => (await describeFlow()).Flow?.Status).toBe('ERROR');
+    expect((await describeFlow()).Messages?.Errors).toEqual(['address already in use']);
+    await media.close();
+    await endpoint!.close();
+    const after = await start({ store });
+    await expect.poll(() => after.engine.flows.has(FlowArn)).toBe(true);
+    expect((await describeFlow()).Flow?.Status).toBe('ACTIVE');
+    expect((await describeFlow()).Messages?.Errors).toEqual([]);
+  });
+
   it('changes the source of an active flow without stopping it', async () => {
     const { mediaConnect: client, engine } = await start();
     const FlowArn = await makeFlow(endpoint!);
@@ -229,6 +254,8 @@ describe('the MediaConnect endpoint', () => {
     const { mediaConnect: client, engine, events } = await start();
     const FlowArn = await makeFlow(endpoint!);
     const describeMetadata = () => client.send(new DescribeFlowSourceMetadataCommand({ FlowArn }));
+    await client.send(new StartFlowCommand({ FlowArn }));
+    await waitUntilFlowActive(soon(client), { FlowArn });
     expect((await describeMetadata()).TransportMediaInfo?.Programs).toEqual([]);
     const source = { flowArn: FlowArn, sinceMs: 0, bitrateBps: 6e6, continuityErrors: 0, connections: 1 };
     engine.send({

@@ -9,8 +9,9 @@ import {
   UpdateChannelCommand,
 } from '@aws-sdk/client-medialive';
 import { AwsError, DroppedResponse } from '../../infra/local/media/protocol/aws-error.ts';
+import type { ManualClock, MediaEndpoint } from '../../infra/local/media/testing/media-endpoint.ts';
 import { makeManualClock, makeRecordingEngine } from '../../infra/local/media/testing/media-endpoint.ts';
-import { makeChannelRequest, makeFlowRequest } from '../../infra/local/media/testing/media-requests.ts';
+import { CANARY_KEY, makeChannelRequest, makeFlowRequest } from '../../infra/local/media/testing/media-requests.ts';
 import { makeMemoryStore } from '../../infra/local/service.ts';
 import {
   useMediaEndpoints,
@@ -22,7 +23,7 @@ import {
   inputState,
   channelState,
 } from '../../infra/local/media/testing/media-resources.ts';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 const start = useMediaEndpoints();
 
@@ -81,7 +82,69 @@ describe('a restart of the endpoints', () => {
   });
 });
 
+async function makeRunningChannel(endpoint: MediaEndpoint, clock: ManualClock): Promise<string> {
+  const { Id: inputId } = await makeInput(endpoint, await makeGroup(endpoint));
+  await clock.advance(0);
+  const { Channel } = await endpoint.mediaLive.send(new CreateChannelCommand(makeChannelRequest(inputId!)));
+  await clock.advance(0);
+  await endpoint.mediaLive.send(new StartChannelCommand({ ChannelId: Channel!.Id }));
+  await clock.advance(0);
+  expect(await channelState(endpoint, Channel!.Id!)).toBe('RUNNING');
+  return Channel!.Id!;
+}
+
 describe('faults', () => {
+  it('shows a channel as IDLE only once the engine has let go of it', async () => {
+    const engine = makeRecordingEngine();
+    const { promise: released, resolve: letGo } = Promise.withResolvers<void>();
+    engine.stopChannel = () => released;
+    const clock = makeManualClock();
+    const endpoint = await start({ clock, engine });
+    const ChannelId = await makeRunningChannel(endpoint, clock);
+    await endpoint.mediaLive.send(new StopChannelCommand({ ChannelId }));
+    await clock.advance(10_000);
+    expect(await channelState(endpoint, ChannelId)).toBe('STOPPING');
+    letGo();
+    await expect.poll(() => channelState(endpoint, ChannelId)).toBe('IDLE');
+  });
+
+  it('goes on when the state cannot be saved, and answers the caller who asked for a change with 500', async () => {
+    const store = makeMemoryStore();
+    const save = store.save.bind(store);
+    let full = false;
+    store.save = (state) => {
+      if (full) throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+      save(state);
+    };
+    const complaints = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const clock = makeManualClock();
+    const endpoint = await start({ clock, store });
+    const ChannelId = await makeRunningChannel(endpoint, clock);
+    await endpoint.mediaLive.send(new StopChannelCommand({ ChannelId }));
+    full = true;
+    await clock.advance(0);
+    expect(await channelState(endpoint, ChannelId)).toBe('IDLE');
+    await expect(endpoint.mediaLive.send(new StartChannelCommand({ ChannelId }))).rejects.toMatchObject(
+      refusal('InternalServerErrorException', 500),
+    );
+    expect(complaints.mock.calls.flat().join(' ')).not.toContain(CANARY_KEY);
+    complaints.mockRestore();
+    full = false;
+    await clock.advance(0);
+    expect(JSON.stringify(store.load())).toContain('RUNNING');
+  });
+
+  it('does not bring back a recovering channel that has been stopped', async () => {
+    const clock = makeManualClock();
+    const endpoint = await start({ clock });
+    const ChannelId = await makeRunningChannel(endpoint, clock);
+    endpoint.media.disturbChannel(ChannelId);
+    await endpoint.mediaLive.send(new StopChannelCommand({ ChannelId }));
+    await clock.advance(10_000);
+    expect(await channelState(endpoint, ChannelId)).toBe('IDLE');
+    expect(endpoint.engine.channels.size).toBe(0);
+  });
+
   it('recovers a channel whose pipeline the engine could not start', async () => {
     const clock = makeManualClock();
     const engine = makeRecordingEngine();
@@ -157,7 +220,10 @@ describe('faults', () => {
     await expect(makeGroup(endpoint)).rejects.toMatchObject(refusal('GatewayTimeoutException', 504));
     expect(await count()).toBe(1);
     fault = 'dropped';
+    // The test's own HTTP server complains of the broken body.
+    const complaints = vi.spyOn(console, 'error').mockImplementation(() => {});
     await expect(makeGroup(endpoint)).rejects.not.toHaveProperty('name', 'InternalServerErrorException');
     expect(await count()).toBe(2);
+    complaints.mockRestore();
   });
 });

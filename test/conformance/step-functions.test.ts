@@ -584,7 +584,8 @@ describe('the state machines of the product', () => {
   it.each(files)('%s never ends without a settling step, whichever step fails for good', async (file) => {
     const definition = readFileSync(new URL(file, folder), 'utf8').replaceAll('${WorkflowFunctionArn}', Resource);
     const stateMachineArn = await makeMachine(JSON.parse(definition) as object);
-    for (const failing of Object.keys((JSON.parse(definition) as { States: object }).States)) {
+    const states = Object.keys((JSON.parse(definition) as { States: object }).States);
+    for (const failing of states.filter((name) => !name.startsWith('Settle'))) {
       const settled: string[] = [];
       step = (event: { step: string }) => {
         if (event.step === failing) throw new Named('Refused', 'no');
@@ -595,7 +596,7 @@ describe('the state machines of the product', () => {
         new StartExecutionCommand({ stateMachineArn, input: '{"destinationId":"d1","generation":1}' }),
       );
       await untilEnded(started.executionArn!);
-      if (!failing.startsWith('Settle')) expect([failing, settled.length]).toEqual([failing, 1]);
+      expect([failing, settled.length]).toEqual([failing, 1]);
     }
   });
 });

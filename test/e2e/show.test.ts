@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
@@ -253,13 +253,18 @@ describe('a show on one machine', () => {
       const { body } = await product.call('GET', '/api/destinations');
       return body.data.every((record: { primary: boolean }) => record.primary);
     });
-    const clients = createAwsClients({
-      region: 'us-east-1',
-      endpoint: `http://127.0.0.1:${ports.aws}`,
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-      attemptsMax: 1,
-    });
-    const deps = { clients } as AwsDeps;
+    const [, accessKeyId = ''] = /aws_access_key_id = (\S+)/.exec(readFileSync(join(dataDirectory, 'aws-credentials'), 'utf8')) ?? [];
+    const connect = (id: string) =>
+      ({
+        clients: createAwsClients({
+          region: 'us-east-1',
+          endpoint: `http://127.0.0.1:${ports.aws}`,
+          credentials: { accessKeyId: id, secretAccessKey: 'unused' },
+          attemptsMax: 1,
+        }),
+      }) as AwsDeps;
+    await expect(listChannels(connect('someone-else'))).rejects.toThrow(/security token/);
+    const deps = connect(accessKeyId);
     expect((await listChannels(deps)).map(({ tags }) => tags['sluice:destination'])).toEqual(['primary']);
     expect((await listInputs(deps)).map(({ tags }) => tags['sluice:destination'])).toEqual(['primary']);
     expect((await product.call('GET', '/api/mediaconnect/flow/status')).body.outputs.used).toBe(1);

@@ -97,9 +97,11 @@ function wasInstalledByHand(root, host, lock) {
   });
 }
 
+/** npm's `os`, `cpu` and `libc`: absent, one value or several, each possibly negated. */
 function matches(allowed, value) {
-  if (!allowed) return true;
-  return allowed.includes(value) || (allowed.some((each) => each.startsWith('!')) && !allowed.includes(`!${value}`));
+  const values = [allowed ?? []].flat();
+  if (values.includes(`!${value}`)) return false;
+  return values.length === 0 || values.includes(value) || values.every((each) => each.startsWith('!'));
 }
 
 /** The npm that runs us, else the one on the PATH. */

@@ -27,6 +27,12 @@ const TASKS = {
     needs: ['node', 'ffmpeg'],
     run: (node, args) => runFile(node, 'infra/local/main.ts', ['--demo', ...args]),
   },
+  link: {
+    meaning: 'print the sign-in link again',
+    command: 'npm run link',
+    needs: ['node'],
+    run: (node, args) => runFile(node, 'infra/local/print-link.ts', args),
+  },
   test: {
     meaning: 'all checks and all tests; with arguments, vitest alone with these',
     command: 'npm test [-- path …]',

@@ -52,6 +52,8 @@ function lockWith(version: string): string {
     packages: {
       '': {},
       'node_modules/a': { version },
+      'node_modules/c': { version: '3.0.0', optional: true, os: 'aix', cpu: '!x64' },
+      'node_modules/d': { version: '4.0.0', optional: true },
       'node_modules/b': { version: '2.0.0', optional: true, os: ['aix'] },
     },
   });

@@ -137,6 +137,8 @@ async function run(store: DynaliteStore, operation: Operation, input: unknown): 
 }
 
 function validate(store: DynaliteStore, operation: Operation, input: unknown): Record<string, unknown> {
+  // dynalite lets a null inside a set through, then throws where no one can catch it, with the item locked for good.
+  if (Object.values(input as JsonBody).some(hasNullInside)) throw malformed();
   try {
     const data = validations.checkTypes(input, operation.types);
     validations.checkValidations(data, operation.types, operation.custom, store);
@@ -144,8 +146,17 @@ function validate(store: DynaliteStore, operation: Operation, input: unknown): R
   } catch (error) {
     if (isRefusal(error)) throw error;
     // dynalite's validations stumble over shapes no AWS client sends, such as a null where an attribute value belongs.
-    throw new AwsFault('SerializationException', 'the request is not of the shape this operation takes');
+    throw malformed();
   }
+}
+
+function hasNullInside(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.values(value).some((inner) => inner === null || hasNullInside(inner));
+}
+
+function malformed(): AwsFault {
+  return new AwsFault('SerializationException', 'the request is not of the shape this operation takes');
 }
 
 function isRefusal(error: unknown): error is Refusal {

@@ -227,7 +227,7 @@ function liveChannels(context: MediaContext): ChannelRecord[] {
 }
 
 /** Ids of a channel's inputs. */
-export function inputIdsOf(settings: ChannelRecord['settings']): string[] {
+function inputIdsOf(settings: ChannelRecord['settings']): string[] {
   return (settings.InputAttachments ?? []).flatMap((attachment) => attachment.InputId ?? []);
 }
 

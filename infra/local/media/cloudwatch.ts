@@ -76,7 +76,7 @@ async function readInput(schema: SchemaReference, body: string): Promise<Record<
 }
 
 /** Answers each query with one value per period, newest first unless told otherwise. */
-export function getMetricData(metrics: Metrics, input: GetMetricDataInput): GetMetricDataOutput {
+function getMetricData(metrics: Metrics, input: GetMetricDataInput): GetMetricDataOutput {
   const { StartTime: start, EndTime: end, MetricDataQueries: queries, ScanBy: scanBy } = input;
   if (!(start instanceof Date) || !(end instanceof Date)) throw invalid('StartTime and EndTime are required');
   if (start >= end) throw invalid('StartTime must be before EndTime');

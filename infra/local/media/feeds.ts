@@ -28,7 +28,7 @@ export function refreshFeeds(context: MediaContext): void {
 }
 
 /** Input addresses, `ip:port`, that a flow's enabled outputs reach and that accept it. */
-export function addressesFedBy(context: MediaContext, flow: FlowRecord): string[] {
+function addressesFedBy(context: MediaContext, flow: FlowRecord): string[] {
   const open = new Set(
     Object.values(context.state.inputs)
       .filter((input) => input.state === 'DETACHED' || input.state === 'ATTACHED')

@@ -3,13 +3,13 @@ import type { SourceReport } from './engine/contract.ts';
 import { findFlow, sourceReport } from './flow.ts';
 import type { MediaContext } from './media-context.ts';
 
-/** What is in a flow's feed, from the engine's latest report. Without a caller there are no programs, only a message. */
+/** What is in an active flow's feed, by the engine's latest report. Without a caller there are no programs, only a message. */
 export function describeFlowSourceMetadata(
   context: MediaContext,
   input: { FlowArn: string },
 ): DescribeFlowSourceMetadataResponse {
   const flow = findFlow(context, input.FlowArn);
-  const report = sourceReport(context, flow);
+  const report = flow.status === 'ACTIVE' ? sourceReport(context, flow) : undefined;
   const streams = report === undefined ? [] : toStreams(report);
   return {
     FlowArn: flow.id,

@@ -95,9 +95,11 @@ export function armTransition(context: MediaContext, kind: TransitionKind, resou
     // A channel is IDLE only once the engine has really let go of it, so pending commands come first.
     void commandsDone(context, resource.id).then(() => {
       if (context.closed || resource.transition !== transition) return;
-      delete resource.transition;
-      context.arrivals[kind](context, resource.id, transition.to);
-      commit(context);
+      surviving(() => {
+        delete resource.transition;
+        context.arrivals[kind](context, resource.id, transition.to);
+        commit(context);
+      });
     });
   });
 }
@@ -119,7 +121,7 @@ export function command(
     try {
       await give();
     } catch (error) {
-      if (!context.closed) onFailure(error as Error);
+      if (!context.closed) surviving(() => onFailure(error as Error));
     }
   };
   const done = run().finally(() => {
@@ -128,8 +130,21 @@ export function command(
   context.commands.set(resourceId, done);
 }
 
+/**
+ * Runs what no caller waits for. A failure, such as a full disk, must not end the process: the change stands in memory and
+ * is saved with the next one.
+ */
+function surviving(change: () => void): void {
+  try {
+    change();
+  } catch (error) {
+    const { name, code } = error as NodeJS.ErrnoException;
+    console.error(`a media resource changed but could not be saved: ${code ?? name}`);
+  }
+}
+
 /** Resolves when the engine has taken every command given for a resource. */
-export async function commandsDone(context: MediaContext, resourceId: string): Promise<void> {
+async function commandsDone(context: MediaContext, resourceId: string): Promise<void> {
   await context.commands.get(resourceId);
 }
 

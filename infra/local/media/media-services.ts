@@ -11,7 +11,7 @@ import { makeAlerts } from './alerts.ts';
 import { arriveChannel, findChannel, recoverChannel, runChannel } from './channel.ts';
 import { makeCloudWatchService } from './cloudwatch.ts';
 import type { EngineReport, MediaEngine } from './engine/contract.ts';
-import { arriveFlow, commandStart } from './flow.ts';
+import { arriveFlow, commandStart, startFlow } from './flow.ts';
 import { mediaConnectHandlers, mediaLiveHandlers, mediaPackageHandlers } from './handlers.ts';
 import { makeIdentifiers, makeTransientIds } from './identifiers.ts';
 import { arriveGroup } from './input-security-group.ts';
@@ -166,6 +166,8 @@ async function restore(context: MediaContext): Promise<void> {
   forgetTombstones(context);
   for (const flow of Object.values(context.state.flows)) {
     if (flow.status === 'ACTIVE' || flow.status === 'UPDATING') commandStart(context, flow);
+    // It failed for a reason of this machine, a port or a secret, which the restart may have put right.
+    if (flow.status === 'ERROR') startFlow(context, { FlowArn: flow.id });
   }
   for (const channel of Object.values(context.state.channels)) {
     if (channel.state === 'RUNNING') runChannel(context, channel);

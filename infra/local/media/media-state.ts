@@ -103,7 +103,7 @@ export function lookUp<Item>(records: Record<string, Item>, id: string | undefin
 }
 
 /** The state of a first run. */
-export function emptyMediaState(): MediaState {
+function emptyMediaState(): MediaState {
   return {
     version: 1,
     counter: 0,

@@ -8,7 +8,7 @@ import type { MediaContext } from './media-context.ts';
 const KEPT_SECONDS = 300;
 
 /** A resource metrics are kept for. */
-export interface MetricResource {
+interface MetricResource {
   namespace: string;
   /** In the order CloudWatch lists them. */
   dimensions: Record<string, string>;

@@ -18,7 +18,7 @@ export function buildFlvTag(tagType: number, timestampMs: number, body: Buffer):
 
 export interface FlvRecorder {
   write(tagType: number, timestampMs: number, body: Buffer): void;
-  /** Resolves when everything is in the file. */
+  /** Resolves when everything is in the file, rejects when it could not be written. */
   close(): Promise<void>;
 }
 
@@ -26,6 +26,8 @@ export interface FlvRecorder {
 export function createFlvRecorder(path: string): FlvRecorder {
   const file = createWriteStream(path);
   const done = finished(file);
+  // Told at close; a full disk must not end the process that records.
+  done.catch(() => {});
   file.write(FLV_OPENING);
   return {
     write(tagType, timestampMs, body) {

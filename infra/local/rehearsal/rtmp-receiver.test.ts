@@ -86,7 +86,7 @@ describe('a receiver to which ffmpeg publishes', () => {
   });
 
   it('takes RTMPS', async () => {
-    const receiver = await receive({ tls: makeTestCertificate() });
+    const receiver = await receive({ tls: await makeTestCertificate() });
     await pushWithFfmpeg(`${receiver.baseUrl}/live/test-key`).ended;
     await until(() => receiver.sessions[0]?.state === 'ended', 'the session has ended');
     expect(receiver.sessions[0]).toMatchObject({ secure: true, videoFrames: FRAMES, cleanUnpublish: true });

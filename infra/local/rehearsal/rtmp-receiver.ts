@@ -3,6 +3,7 @@
  * for a platform in rehearsals, the demo, tests and benchmarks, and can misbehave as platforms do: refuse a key with or
  * without a word, stop reading, drop connections. It shares no code with the engine's publisher.
  */
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import net from 'node:net';
 import tls from 'node:tls';
@@ -35,7 +36,7 @@ export interface RtmpReceiverOptions {
   statusDescription?: string;
   /** False refuses the `connect` command. */
   acceptApp?: (app: string) => boolean;
-  /** Each session is recorded there as `session-<number>.flv`. */
+  /** Each session is recorded there as `session-<number>.flv`. Made when it is not there. */
   recordDirectory?: string;
   /** Sees every media message after the facts have noted it. */
   onMedia?: (session: SessionFacts, kind: 'video' | 'audio', timestampMs: number, payload: Buffer) => void;
@@ -66,6 +67,7 @@ const PING_EVERY_MS = 1_000;
 /** Listens; resolves when the port is bound and rejects when it cannot be. */
 export async function startRtmpReceiver(options: RtmpReceiverOptions): Promise<RtmpReceiver> {
   const host = options.host ?? '127.0.0.1';
+  if (options.recordDirectory) mkdirSync(options.recordDirectory, { recursive: true });
   const sessions: SessionFacts[] = [];
   /** Below TLS, to cut; and what is read from, to pause. Without TLS they are the same. */
   const sockets = new Set<net.Socket>();
@@ -112,8 +114,9 @@ export async function startRtmpReceiver(options: RtmpReceiverOptions): Promise<R
     kill,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const ended = [...readers].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
       kill();
-      await closed;
+      await Promise.all([closed, ...ended]);
       await Promise.all(recordings);
     },
   };

@@ -1,12 +1,15 @@
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { makeSessionFacts } from './session-facts.ts';
-import { describeSession } from './status-lines.ts';
+import { describeSession, printSessions } from './status-lines.ts';
+
+afterEach(() => vi.useRealTimers());
 
 const facts = {
   ...makeSessionFacts(3, false, 0),
   app: 'live2',
   streamName: 'abcd-efgh-ijkl-9f2c?backup=1',
   state: 'publishing' as const,
+  publishedAtMs: 0,
   videoCodec: 'h264',
   width: 1280,
   height: 720,
@@ -26,4 +29,25 @@ it('says in one line what arrives, with the end of the stream key only', () => {
 it('says how a session ended, and shows nothing of a short key', () => {
   const ended = { ...facts, state: 'ended' as const, streamName: 'short', cleanUnpublish: true };
   expect(describeSession(ended)).toBe('#3 live2/****  ended cleanly after 450 frames');
+});
+
+it('prints the rates since the line before, and nothing more once a session has ended', () => {
+  vi.useFakeTimers();
+  const lines: string[] = [];
+  const session = { ...facts };
+  const stop = printSessions([session], (line) => lines.push(line), 3);
+  vi.advanceTimersByTime(3_000);
+  Object.assign(session, { videoFrames: 525, mediaBytes: session.mediaBytes + 3_000_000 });
+  vi.advanceTimersByTime(3_000);
+  expect(lines[1]).toContain('25.0 fps, aac, 8.00 Mbit/s, 525 frames');
+  Object.assign(session, { state: 'ended' });
+  vi.advanceTimersByTime(30_000);
+  expect(lines).toHaveLength(3);
+  expect(lines[2]).toBe('#3 live2/****9f2c  ended without goodbye after 525 frames');
+  stop();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it('says that a publisher was not let in', () => {
+  expect(describeSession({ ...facts, state: 'ended', publishedAtMs: null })).toBe('#3 live2/****9f2c  was not let in');
 });

@@ -1,7 +1,8 @@
 import type { SessionFacts } from './session-facts.ts';
 
 /**
- * Prints one line for each session in progress every few seconds, and one when a session begins or ends.
+ * Prints one line for each session every few seconds, and a last one when it has ended.
+ * @param sessions the receiver's own list, which grows
  * @returns a function that stops it
  */
 export function printSessions(
@@ -9,25 +10,23 @@ export function printSessions(
   print: (line: string) => void = console.log,
   everySeconds = 3,
 ): () => void {
-  const seen = new Map<number, { state: string; frames: number; bytes: number; atMs: number }>();
+  const printed = new Map<number, { ended: boolean; videoFrames: number; mediaBytes: number; atMs: number }>();
   const timer = setInterval(() => {
-    const nowMs = Date.now();
+    const atMs = Date.now();
     for (const facts of sessions) {
-      const before = seen.get(facts.number);
-      if (facts.state === 'ended' && (before === undefined || before.state === 'ended')) {
-        seen.set(facts.number, { state: 'ended', frames: 0, bytes: 0, atMs: nowMs });
-        continue;
-      }
-      const seconds = before ? (nowMs - before.atMs) / 1000 : 0;
+      const before = printed.get(facts.number);
+      if (before?.ended) continue;
+      const { videoFrames, mediaBytes } = facts;
+      const seconds = before ? (atMs - before.atMs) / 1000 : 0;
       const rates =
         before && seconds > 0
           ? {
-              framesPerSecond: (facts.videoFrames - before.frames) / seconds,
-              bitrateBps: ((facts.mediaBytes - before.bytes) * 8) / seconds,
+              framesPerSecond: (videoFrames - before.videoFrames) / seconds,
+              bitrateBps: ((mediaBytes - before.mediaBytes) * 8) / seconds,
             }
-          : { framesPerSecond: facts.framesPerSecond, bitrateBps: facts.bitrateBps };
+          : facts;
       print(describeSession(facts, rates));
-      seen.set(facts.number, { state: facts.state, frames: facts.videoFrames, bytes: facts.mediaBytes, atMs: nowMs });
+      printed.set(facts.number, { ended: facts.state === 'ended', videoFrames, mediaBytes, atMs });
     }
   }, everySeconds * 1000);
   timer.unref();
@@ -41,6 +40,7 @@ export function describeSession(
 ): string {
   const name = `#${facts.number} ${facts.app || '?'}/${hideKey(facts.streamName)}`;
   if (facts.state === 'connecting') return `${name}  connecting`;
+  if (facts.state === 'ended' && facts.publishedAtMs === null) return `${name}  was not let in`;
   if (facts.state === 'ended') {
     return `${name}  ended ${facts.cleanUnpublish ? 'cleanly' : 'without goodbye'} after ${facts.videoFrames} frames`;
   }

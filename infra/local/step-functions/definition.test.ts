@@ -14,6 +14,7 @@ describe('parseDefinition', () => {
     const credentials = { Type: 'Task', Resource, Credentials: { RoleArn: 'arn:aws:iam::1:role/x' }, End: true };
     expect(() => parse(credentials)).toThrow(/not run by the local interpreter: Credentials in state A/);
     expect(() => parseDefinition('{')).toThrow(/INVALID_JSON_DESCRIPTION/);
+    for (const state of [null, 5, 'x', true, []]) expect(() => parse(state as never)).toThrow(/Invalid State Machine/);
     expect(() => parse({ Type: 'Pass', Next: 'B' })).toThrow(/Invalid State Machine Definition: '.*B/);
   });
 });

@@ -59,12 +59,23 @@ export function parseDefinition(text: string): Definition {
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw invalid('INVALID_JSON_DESCRIPTION: the definition is not a JSON object');
   }
-  // The validator writes into what it is given.
-  const { isValid, errorsText } = aslValidator(structuredClone(parsed));
-  if (!isValid) throw invalid(errorsText('; '));
+  const errors = validate(parsed);
+  if (errors !== null) throw invalid(errors);
   const unsupported = findUnsupported(parsed as Definition);
   if (unsupported.length > 0) throw invalid(`not run by the local interpreter: ${unsupported.join('; ')}`);
   return parsed as Definition;
+}
+
+/** @returns what is wrong, or null */
+function validate(definition: object): string | null {
+  try {
+    // The validator writes into what it is given.
+    const { isValid, errorsText } = aslValidator(structuredClone(definition));
+    return isValid ? null : errorsText('; ');
+  } catch {
+    // It stumbles over states that are no objects.
+    return 'SCHEMA_VALIDATION_FAILED: States must hold objects';
+  }
 }
 
 /** Whether a Task calls its function through the optimised integration, which wraps payload and result. */

@@ -72,6 +72,8 @@ const nativeStamped = makeNativeContender((media) => ({ feed: playStamped(media.
 export async function benchFanOut(options: FanOutOptions): Promise<FanOutResult> {
   const { destinations, rounds, seconds, print } = options;
   const directory = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
+  const tidy = () => rmSync(directory, { recursive: true, force: true });
+  process.once('exit', tidy);
   try {
     const media = await makeMedia(directory);
     const present = [native, plainFfmpeg, nginxRtmp].filter((contender) => {
@@ -111,7 +113,8 @@ export async function benchFanOut(options: FanOutOptions): Promise<FanOutResult>
     const capacity = await measureCapacity(media, options);
     return { cpuPercentPerDestination, ratioToFfmpeg, capacity, firstVideoMs: toSpread(firstVideoMs), latencyMs };
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    process.off('exit', tidy);
+    tidy();
   }
 }
 

@@ -50,17 +50,35 @@ interface Lane {
 export function createChannel(options: ChannelOptions): Channel {
   const { clock, run } = options;
   const renditions = run.output.kind === 'rtmp' ? [run.output.rendition] : run.output.renditions;
-  const lanes = renditions.map((rendition): Lane => ({ rendition, feed: createProgramSwitch({ clock }), mode: 'none', decidedFor: null, problem: () => null }));
+  const lanes = renditions.map((rendition): Lane => ({
+    rendition,
+    feed: createProgramSwitch({ clock }),
+    mode: 'none',
+    decidedFor: null,
+    problem: () => null,
+  }));
   let flow: Flow | null = null;
   let hls: HlsPackage | null = null;
   const output = run.output.kind === 'rtmp' ? openRtmp(run.output) : openPackage(run.output);
 
   function openRtmp({ url, streamKey, verifyCertificate }: RtmpOutput): Output {
-    return createRtmpPublisher({ url, streamKey, verifyCertificate, program: lanes[0]!.feed.program, clock, onChange: options.onChange });
+    return createRtmpPublisher({
+      url,
+      streamKey,
+      verifyCertificate,
+      program: lanes[0]!.feed.program,
+      clock,
+      onChange: options.onChange,
+    });
   }
 
   function openPackage(_output: PackageOutput): Output {
-    const opened = createHlsPackage({ programs: lanes.map((lane) => lane.feed.program), clock, lowLatency: options.lowLatency, onChange: options.onChange });
+    const opened = createHlsPackage({
+      programs: lanes.map((lane) => lane.feed.program),
+      clock,
+      lowLatency: options.lowLatency,
+      onChange: options.onChange,
+    });
     hls = opened;
     return packageOutput(opened, clock);
   }
@@ -69,7 +87,8 @@ export function createChannel(options: ChannelOptions): Channel {
     if (!flow) return;
     let copied = false;
     for (const lane of lanes) {
-      const decision: 'copy' | 'encode' | 'undecided' | 'none' = lane.decidedFor === flow.revision() ? lane.mode : flow.decide(lane.rendition);
+      const decision: 'copy' | 'encode' | 'undecided' | 'none' =
+        lane.decidedFor === flow.revision() ? lane.mode : flow.decide(lane.rendition);
       if (decision === 'undecided' || decision === 'none') continue;
       // One copy is enough: two renditions of a ladder with the same pictures help nobody.
       const mode: 'copy' | 'encode' = decision === 'copy' && copied && lanes.length > 1 ? 'encode' : decision;

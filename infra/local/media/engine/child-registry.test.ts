@@ -25,10 +25,16 @@ describe.skipIf(!existsSync('/proc/self/stat'))('the list of children', () => {
   });
 
   async function leaveBehind(changes: { engine?: object; startTime?: string; program?: string }): Promise<void> {
-    const startTime = await until('the stray process', () => readFileSync(`/proc/${stray.pid}/cmdline`, 'utf8').includes('setInterval') && readStartTime(stray.pid!));
+    const startTime = await until(
+      'the stray process',
+      () => readFileSync(`/proc/${stray.pid}/cmdline`, 'utf8').includes('setInterval') && readStartTime(stray.pid!),
+    );
     const engine = changes.engine ?? { pid: 2 ** 22 + 1, startTime: '1' };
     const children = [{ pid: stray.pid, startTime: changes.startTime ?? startTime }];
-    writeFileSync(join(directory, 'media-processes.json'), JSON.stringify({ engine, program: changes.program ?? program, children }));
+    writeFileSync(
+      join(directory, 'media-processes.json'),
+      JSON.stringify({ engine, program: changes.program ?? program, children }),
+    );
   }
 
   const open = () => openChildRegistry({ dataDirectory: directory, program, logger: silentLogger });
@@ -36,7 +42,7 @@ describe.skipIf(!existsSync('/proc/self/stat'))('the list of children', () => {
   it('ends a child whose engine is gone', async () => {
     await leaveBehind({});
     open();
-    await until('the end', () => readStartTime(stray.pid!) === null);
+    expect(await until('the end', () => readStartTime(stray.pid!) === null)).toBe(true);
   });
 
   it.each([

@@ -43,18 +43,28 @@ export function readStartTime(pid: number): string | null {
  * Kills what an earlier engine left in this directory, then starts a new list. Only a process whose start time and program
  * match the list, and whose engine is gone, is killed.
  */
-export function openChildRegistry(deps: { dataDirectory: string; program: string; logger: EngineLogger }): ChildRegistry {
+export function openChildRegistry(deps: {
+  dataDirectory: string;
+  program: string;
+  logger: EngineLogger;
+}): ChildRegistry {
   const path = join(deps.dataDirectory, FILE_NAME);
   killLeftovers(path, deps.logger);
   const children = new Map<number, ProcessIdentity>();
 
   function save(): void {
-    const content: RegistryFile = { engine: { pid: process.pid, startTime: readStartTime(process.pid) }, program: deps.program, children: [...children.values()] };
+    const content: RegistryFile = {
+      engine: { pid: process.pid, startTime: readStartTime(process.pid) },
+      program: deps.program,
+      children: [...children.values()],
+    };
     try {
       writeFileSync(`${path}.new`, JSON.stringify(content), { mode: 0o600 });
       renameSync(`${path}.new`, path);
     } catch (error) {
-      deps.logger.warn('the list of media processes cannot be written', { error: error instanceof Error ? error.message : 'unknown' });
+      deps.logger.warn('the list of media processes cannot be written', {
+        error: error instanceof Error ? error.message : 'unknown',
+      });
     }
   }
 

@@ -1,17 +1,27 @@
 import { expect, it } from 'vitest';
 
 import { decideCopy, type SourceFacts } from './copy-decision.ts';
-import { SAMPLE_FORMAT } from './rtmp/test-support.ts';
-import { makeRendition } from './test-media.ts';
+import { makeRendition, SAMPLE_FORMAT } from './test-media.ts';
 
 const streams = { video: { pid: 256, streamType: 0x1b }, audio: { pid: 257, streamType: 0x0f }, programCount: 1 };
-const measurement = { bitrateBps: 3_200_000, videoBitrateBps: 3_000_000, framesPerSecond: 30, gopSeconds: 2, settled: true };
+const measurement = {
+  bitrateBps: 3_200_000,
+  videoBitrateBps: 3_000_000,
+  framesPerSecond: 30,
+  gopSeconds: 2,
+  settled: true,
+};
 const facts: SourceFacts = { streams, format: SAMPLE_FORMAT, measurement };
 const wanted = makeRendition({ width: 1280, height: 720, framesPerSecond: 30, videoBitrateBps: 3_000_000 });
 
 it('copies what is wanted already', () => {
   expect(decideCopy(facts, wanted)).toBe('copy');
-  expect(decideCopy({ ...facts, measurement: { ...measurement, framesPerSecond: 29.97, videoBitrateBps: 3_400_000 } }, wanted)).toBe('copy');
+  expect(
+    decideCopy(
+      { ...facts, measurement: { ...measurement, framesPerSecond: 29.97, videoBitrateBps: 3_400_000 } },
+      wanted,
+    ),
+  ).toBe('copy');
 });
 
 it.each([
@@ -20,7 +30,9 @@ it.each([
   ['a bit rate well above', {}, { videoBitrateBps: 3_500_000 }],
   ['keyframes too far apart', {}, { gopSeconds: 5 }],
 ])('encodes for %s', (_reason, rendition, measured) => {
-  expect(decideCopy({ ...facts, measurement: { ...measurement, ...measured } }, { ...wanted, ...rendition })).toBe('encode');
+  expect(decideCopy({ ...facts, measurement: { ...measurement, ...measured } }, { ...wanted, ...rendition })).toBe(
+    'encode',
+  );
 });
 
 it('copies any H.264 and AAC for a rendition without a size, without waiting for rates', () => {

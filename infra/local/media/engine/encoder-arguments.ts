@@ -8,18 +8,22 @@ export function buildEncoderArguments(rendition: Rendition): string[] {
   const { width, height, framesPerSecond, videoBitrateBps, gopSeconds } = rendition;
   const filters: string[] = [];
   if (width !== undefined && height !== undefined) {
-    filters.push(`scale=${width}:${height}:force_original_aspect_ratio=decrease`, `pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2`, 'setsar=1');
+    filters.push(
+      `scale=${width}:${height}:force_original_aspect_ratio=decrease`,
+      `pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2`,
+      'setsar=1',
+    );
   }
   if (framesPerSecond !== undefined) filters.push(`fps=${framesPerSecond}`);
   filters.push('format=yuv420p');
   return [
-    ...['-hide_banner', '-loglevel', 'error', '-probesize', '1000000', '-analyzeduration', '300000'],
-    ...['-f', 'mpegts', '-i', 'pipe:0', '-map', '0:v:0', '-map', '0:a:0?', '-vf', filters.join(',')],
-    ...['-c:v', 'libx264', '-preset', 'veryfast', '-tune', 'zerolatency', '-profile:v', rendition.h264Profile],
-    ...['-b:v', String(videoBitrateBps), '-maxrate', String(videoBitrateBps), '-bufsize', String(videoBitrateBps * 2)],
+    ['-hide_banner', '-loglevel', 'error', '-probesize', '1000000', '-analyzeduration', '300000'],
+    ['-f', 'mpegts', '-i', 'pipe:0', '-map', '0:v:0', '-map', '0:a:0?', '-vf', filters.join(',')],
+    ['-c:v', 'libx264', '-preset', 'veryfast', '-tune', 'zerolatency', '-profile:v', rendition.h264Profile],
+    ['-b:v', String(videoBitrateBps), '-maxrate', String(videoBitrateBps), '-bufsize', String(videoBitrateBps * 2)],
     // Keyframes by time hold whatever the frame rate turns out to be.
-    ...['-g', '600', '-sc_threshold', '0', '-force_key_frames', `expr:gte(t,n_forced*${gopSeconds})`],
-    ...['-c:a', 'aac', '-b:a', String(rendition.audioBitrateBps), '-ar', '48000', '-ac', '2'],
-    ...['-f', 'flv', '-flvflags', 'no_duration_filesize', '-flush_packets', '1', 'pipe:1'],
-  ];
+    ['-g', '600', '-sc_threshold', '0', '-force_key_frames', `expr:gte(t,n_forced*${gopSeconds})`],
+    ['-c:a', 'aac', '-b:a', String(rendition.audioBitrateBps), '-ar', '48000', '-ac', '2'],
+    ['-f', 'flv', '-flvflags', 'no_duration_filesize', '-flush_packets', '1', 'pipe:1'],
+  ].flat();
 }

@@ -60,8 +60,8 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
   const hub = createFrameHub({ logger, onSubscribers: (count) => (count > 0 ? start() : stop()) });
   let active = false;
   let run: Run | null = null;
-  let untap = () => {};
-  let cancelRespawn = () => {};
+  let untap: (() => void) | undefined;
+  let cancelRespawn: (() => void) | undefined;
   let newestMs = 0;
   let failures = 0;
   let problem: EncoderProblem | null = null;
@@ -77,7 +77,7 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
 
   function stop(): void {
     active = false;
-    cancelRespawn();
+    cancelRespawn?.();
     endRun();
     problem = null;
     failures = 0;
@@ -85,7 +85,7 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
 
   /** The child starts with the first bytes: there may be none for hours. */
   function listen(): void {
-    untap();
+    untap?.();
     untap = source.tap({
       onBytes(bytes, keyframeDtsMs) {
         if (keyframeDtsMs !== undefined) {
@@ -112,7 +112,12 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
       onData: read,
       onExit({ code, signal }) {
         if (started.ended) return;
-        logger.warn('an encoder ended', { rendition: rendition.name, code, signal, output: child.errorOutput().slice(-500) });
+        logger.warn('an encoder ended', {
+          rendition: rendition.name,
+          code,
+          signal,
+          output: child.errorOutput().slice(-500),
+        });
         fail(signal ? `the encoder was ended by ${signal}` : `the encoder ended with code ${code ?? 'none'}`);
       },
     });
@@ -128,7 +133,7 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
     const delayMs = Math.min(RESPAWN_MAX_MS, RESPAWN_MS * 2 ** (failures - 1));
     problem = { detail, attempt: failures, nextAttemptAtMs: clock.now() + delayMs };
     if (failures >= FAILURES_SHOWN) hub.sourceLost();
-    cancelRespawn();
+    cancelRespawn?.();
     cancelRespawn = clock.after(delayMs, () => {
       if (active) listen();
     });
@@ -136,7 +141,7 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
   }
 
   function endRun(keep: { keepTap?: boolean } = {}): void {
-    if (!keep.keepTap) untap();
+    if (!keep.keepTap) untap?.();
     if (!run) return;
     run.ended = true;
     const end = run.child.end().finally(() => ending.delete(end));
@@ -148,7 +153,11 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
     if (tag.body.length < 2) return;
     const isHeader = tag.body[1] === 0;
     if (isHeader) {
-      readHeader(tag);
+      try {
+        readHeader(tag);
+      } catch {
+        fail('the encoder wrote headers that cannot be read');
+      }
       return;
     }
     if (!current.formatSettled) settleFormat();
@@ -172,7 +181,9 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
       audio = { specificConfig, sampleRateHz, channels };
     } else {
       const avcConfiguration = tag.body.subarray(5);
-      const { width, height, framesPerSecond } = parseSequenceParameters(readAvcConfiguration(avcConfiguration).sps[0]!);
+      const { width, height, framesPerSecond } = parseSequenceParameters(
+        readAvcConfiguration(avcConfiguration).sps[0]!,
+      );
       video = { avcConfiguration, width, height, framesPerSecond: rendition.framesPerSecond ?? framesPerSecond };
     }
   }

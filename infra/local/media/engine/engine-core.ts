@@ -40,7 +40,7 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
   let announced = '';
   let changePending = false;
   let closed = false;
-  let cancelTick = () => {};
+  let cancelTick: (() => void) | undefined;
 
   /** One command at a time per flow or channel: others need not wait for a slow one. */
   function inOrder(id: string, action: () => Promise<void>): Promise<void> {
@@ -135,13 +135,14 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
     report,
     async fetchPackage(packageChannelId, path) {
       for (const { run, hls } of channels.values()) {
-        if (hls && run.output.kind === 'package' && run.output.packageChannelId === packageChannelId) return hls.fetch(path);
+        if (hls && run.output.kind === 'package' && run.output.packageChannelId === packageChannelId)
+          return hls.fetch(path);
       }
       return { status: 404, contentType: 'text/plain', body: 'nothing is packaged under this name' };
     },
     async close() {
       closed = true;
-      cancelTick();
+      cancelTick?.();
       await Promise.all(queues.values());
       await Promise.all([...channels.values()].map((channel) => channel.close()));
       await Promise.all([...flows.values()].map((flow) => flow.close()));
@@ -151,7 +152,22 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
 
 /** What must be told at once, as a key to compare. */
 function describeStates(report: EngineReport): string {
-  const sources = report.sources.map(({ flowArn, state, error, connections, video, audio }) => [flowArn, state, error, connections, video?.codec, video?.width, video?.height, audio?.codec]);
-  const channels = report.channels.map(({ channelId, state, mode, problem }) => [channelId, state, mode, problem?.code, problem?.attempt]);
+  const sources = report.sources.map(({ flowArn, state, error, connections, video, audio }) => [
+    flowArn,
+    state,
+    error,
+    connections,
+    video?.codec,
+    video?.width,
+    video?.height,
+    audio?.codec,
+  ]);
+  const channels = report.channels.map(({ channelId, state, mode, problem }) => [
+    channelId,
+    state,
+    mode,
+    problem?.code,
+    problem?.attempt,
+  ]);
   return JSON.stringify([sources, channels]);
 }

@@ -32,19 +32,29 @@ function open({ ffmpegPath, dataDirectory, lowLatency }: Extract<ToEngine, { kin
   if (engine) return;
   const registry = openChildRegistry({ dataDirectory, program: ffmpegPath, logger });
   const launcher = { ffmpegPath, prefix: findParentDeathPrefix(), registry };
-  const core = createEngineCore({ launcher, clock: systemClock, logger, lowLatency, onReport: (report) => send({ kind: 'report', report }) });
+  const core = createEngineCore({
+    launcher,
+    clock: systemClock,
+    logger,
+    lowLatency,
+    onReport: (report) => send({ kind: 'report', report }),
+  });
   engine = { core, clearRegistry: registry.clear };
   const server = createServer((request, response) => {
     answer(core, request.url ?? '/', response).catch(() => response.writeHead(500).end());
   });
-  server.listen({ port: 0, host: '127.0.0.1' }, () => send({ kind: 'ready', port: (server.address() as AddressInfo).port }));
+  server.listen({ port: 0, host: '127.0.0.1' }, () =>
+    send({ kind: 'ready', port: (server.address() as AddressInfo).port }),
+  );
 }
 
 async function answer(core: EngineCore, url: string, response: ServerResponse): Promise<void> {
   const [, packageChannelId = '', path = ''] = /^\/([^/]+)\/(.*)$/.exec(url) ?? [];
   const { status, contentType, body } = await core.fetchPackage(decodeURIComponent(packageChannelId), path);
   const isMedia = status === 200 && contentType === 'video/mp2t';
-  response.writeHead(status, { 'content-type': contentType, 'cache-control': isMedia ? 'max-age=60' : 'no-cache' }).end(body);
+  response
+    .writeHead(status, { 'content-type': contentType, 'cache-control': isMedia ? 'max-age=60' : 'no-cache' })
+    .end(body);
 }
 
 function run(core: EngineCore, command: EngineCommand): Promise<void> {
@@ -78,7 +88,8 @@ process.on('message', (message: ToEngine) => {
     const { id } = message;
     run(engine.core, message.command).then(
       () => send({ kind: 'done', id }),
-      (error: unknown) => send({ kind: 'done', id, error: error instanceof Error ? error.message : 'the engine refused the command' }),
+      (error: unknown) =>
+        send({ kind: 'done', id, error: error instanceof Error ? error.message : 'the engine refused the command' }),
     );
   }
 });

@@ -50,7 +50,7 @@ export function createFlow(options: FlowOptions): Flow {
   let live = false;
   let connectionsBefore = 0;
   let closed = false;
-  let cancelWatch = () => {};
+  let cancelWatch: (() => void) | undefined;
 
   const source = createSourceProgram({
     clock,
@@ -74,7 +74,13 @@ export function createFlow(options: FlowOptions): Flow {
       onData(chunk) {
         lastDataAtMs = clock.now();
         live = true;
-        source.push(chunk);
+        try {
+          source.push(chunk);
+        } catch (error) {
+          // One stream that cannot be read must not end the others.
+          logger.error('a source cannot be read', { error: error instanceof Error ? error.message : 'unknown' });
+          source.restart();
+        }
       },
       onDisconnect: disconnect,
       onState: options.onChange,
@@ -128,7 +134,8 @@ export function createFlow(options: FlowOptions): Flow {
       };
     },
     revision: () => revision,
-    decide: (rendition) => decideCopy({ streams: source.streams(), format: source.format(), measurement: source.measurement() }, rendition),
+    decide: (rendition) =>
+      decideCopy({ streams: source.streams(), format: source.format(), measurement: source.measurement() }, rendition),
     copy: source.program,
     encoder(rendition) {
       const { name: _name, ...settingsOnly } = rendition;
@@ -143,7 +150,7 @@ export function createFlow(options: FlowOptions): Flow {
     live: () => live,
     async close() {
       closed = true;
-      cancelWatch();
+      cancelWatch?.();
       await Promise.all([listener.close(), ...[...encoders.values()].map((encoder) => encoder.close())]);
       loseSource();
     },

@@ -36,7 +36,9 @@ export function createFrameHub(deps: { logger: EngineLogger; onSubscribers?: (co
     try {
       action();
     } catch (error) {
-      deps.logger.error('an output failed while taking a frame', { error: error instanceof Error ? error.message : 'unknown' });
+      deps.logger.error('an output failed while taking a frame', {
+        error: error instanceof Error ? error.message : 'unknown',
+      });
     }
   }
 

@@ -45,7 +45,11 @@ export function findParentDeathPrefix(): string[] {
  */
 export function startMediaChild(options: MediaChildOptions): MediaChild {
   const { registry } = options.launcher;
-  const [command, ...commandArguments] = [...options.launcher.prefix, options.launcher.ffmpegPath, ...options.arguments] as [string, ...string[]];
+  const [command, ...commandArguments] = [
+    ...options.launcher.prefix,
+    options.launcher.ffmpegPath,
+    ...options.arguments,
+  ] as [string, ...string[]];
   const child: ChildProcessByStdio<Writable, Readable, Readable> = spawn(command, commandArguments, {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH },

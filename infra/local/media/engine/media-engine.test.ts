@@ -2,7 +2,7 @@
  * The whole engine with real processes: its own, ffmpeg as listener and encoder, and ffmpeg again as the independent sender,
  * RTMP receiver and judge of what comes out.
  */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -15,13 +15,27 @@ import type { ChannelReport, ChannelRun, MediaEngine, Rendition, SourceReport } 
 import { silentLogger } from './engine-logger.ts';
 import { createFlvReader, type FlvTag } from './flv-reader.ts';
 import { createMediaEngine } from './media-engine.ts';
-import { descendants, findFreePort, findTestFfmpeg, makeRendition, makeTemporaryDirectory, makeTransportStream, sendSrt, until, type Sender } from './test-media.ts';
+import {
+  descendants,
+  findFreePort,
+  findTestFfmpeg,
+  makeRendition,
+  makeTemporaryDirectory,
+  makeTransportStream,
+  sendSrt,
+  until,
+  type Sender,
+} from './test-media.ts';
 
 const ffmpeg = findTestFfmpeg()!;
 const PASSPHRASE = 'long & odd+pass%20phrase';
 const STREAM_KEY = 'key-that-nobody-sees';
 const ADDRESS = '10.0.0.1:5000';
 const SMALL = makeRendition({ name: 'small', width: 320, height: 180, framesPerSecond: 15, videoBitrateBps: 200_000 });
+
+function packaged(channelId: string, ...renditions: Rendition[]): ChannelRun {
+  return { channelId, inputAddress: ADDRESS, output: { kind: 'package', packageChannelId: channelId, renditions } };
+}
 
 describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () => {
   let directory: string;
@@ -51,11 +65,18 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     rmSync(dataDirectory, { recursive: true, force: true });
   });
 
-  const flow = (changes: { passphrase?: string } = {}) => ({ flowArn: 'flow', ingestPort: port, listenHost: '127.0.0.1', latencyMs: 120, ...changes });
+  const flow = (changes: { passphrase?: string } = {}) => ({
+    flowArn: 'flow',
+    ingestPort: port,
+    listenHost: '127.0.0.1',
+    latencyMs: 120,
+    ...changes,
+  });
   const source = (): SourceReport | undefined => engine.report().sources[0];
-  const channel = (channelId: string): ChannelReport | undefined => engine.report().channels.find((report) => report.channelId === channelId);
-  const packaged = (channelId: string, ...renditions: Rendition[]): ChannelRun => ({ channelId, inputAddress: ADDRESS, output: { kind: 'package', packageChannelId: channelId, renditions } });
-  const text = async (packageChannelId: string, path: string) => (await engine.fetchPackage(packageChannelId, path)).text();
+  const channel = (channelId: string): ChannelReport | undefined =>
+    engine.report().channels.find((report) => report.channelId === channelId);
+  const text = async (packageChannelId: string, path: string) =>
+    (await engine.fetchPackage(packageChannelId, path)).text();
 
   function send(options: { passphrase?: string; path?: string; seconds?: number } = {}): Sender {
     const sender = sendSrt(ffmpeg, options.path ?? sourcePath, { port, ...options });
@@ -68,9 +89,35 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     const rtmpPort = await findTcpPort();
     const path = join(dataDirectory, `${name}.flv`);
     const url = `rtmp://127.0.0.1:${rtmpPort}/live`;
-    const child = spawn(ffmpeg, ['-hide_banner', '-nostdin', '-loglevel', 'error', '-listen', '1', '-i', `${url}/any`, '-c', 'copy', '-f', 'flv', '-flush_packets', '1', path], { stdio: 'ignore' });
+    const child = spawn(
+      ffmpeg,
+      [
+        '-hide_banner',
+        '-nostdin',
+        '-loglevel',
+        'error',
+        '-listen',
+        '1',
+        '-i',
+        `${url}/any`,
+        '-c',
+        'copy',
+        '-f',
+        'flv',
+        '-flush_packets',
+        '1',
+        path,
+      ],
+      { stdio: 'ignore' },
+    );
     receivers.push(child);
-    const output = { kind: 'rtmp' as const, url, streamKey: STREAM_KEY, verifyCertificate: true, rendition: makeRendition() };
+    const output = {
+      kind: 'rtmp' as const,
+      url,
+      streamKey: STREAM_KEY,
+      verifyCertificate: true,
+      rendition: makeRendition(),
+    };
     return {
       run: { channelId: name, inputAddress: ADDRESS, output },
       process: child,
@@ -84,7 +131,9 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
 
   async function download(packageChannelId: string, playlist: string): Promise<string> {
     const names = (await text(packageChannelId, playlist)).split('\n').filter((line) => line.endsWith('.ts'));
-    const segments = await Promise.all(names.map(async (name) => Buffer.from(await (await engine.fetchPackage(packageChannelId, name)).arrayBuffer())));
+    const segments = await Promise.all(
+      names.map(async (name) => Buffer.from(await (await engine.fetchPackage(packageChannelId, name)).arrayBuffer())),
+    );
     const path = join(dataDirectory, 'downloaded.ts');
     writeFileSync(path, Buffer.concat(segments));
     return path;
@@ -98,7 +147,12 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     expect(channel('hls')?.state ?? 'waiting_for_input').toBe('waiting_for_input');
     send({ passphrase: PASSPHRASE });
     await until('three segments', async () => (await text('hls', 'index_1.m3u8')).split('#EXTINF').length > 3);
-    expect(source()).toMatchObject({ state: 'connected', connections: 1, continuityErrors: 0, video: { codec: 'h264', width: 640, height: 360 } });
+    expect(source()).toMatchObject({
+      state: 'connected',
+      connections: 1,
+      continuityErrors: 0,
+      video: { codec: 'h264', width: 640, height: 360 },
+    });
     expect(channel('hls')).toMatchObject({ state: 'publishing', mode: 'copy' });
     const multivariant = await text('hls', 'index.m3u8');
     expect(multivariant).toMatch(/BANDWIDTH=\d+,CODECS="avc1\.[0-9a-f]{6},mp4a\.40\.2",RESOLUTION=640x360/);
@@ -114,12 +168,21 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     await engine.startChannel(receiver.run);
     await engine.startChannel(packaged('encoded', SMALL));
     const sender = send({ passphrase: PASSPHRASE });
-    await until('the encoder', () => channel('encoded')?.state === 'publishing' && channel('rtmp')?.state === 'publishing');
+    await until(
+      'the encoder',
+      () => channel('encoded')?.state === 'publishing' && channel('rtmp')?.state === 'publishing',
+    );
     const processes = [...descendants()].filter(([pid]) => pid !== sender.process.pid);
     expect(processes.length).toBeGreaterThanOrEqual(3);
-    const exposed = processes.map(([pid, parts]) => parts.join(' ') + readFileSync(`/proc/${pid}/environ`, 'utf8')).join('\n');
+    const exposed = processes
+      .map(([pid, parts]) => parts.join(' ') + readFileSync(`/proc/${pid}/environ`, 'utf8'))
+      .join('\n');
     const files = readdirSync(dataDirectory).filter((name) => name.endsWith('.json'));
-    const seen = [exposed, ...files.map((name) => readFileSync(join(dataDirectory, name), 'utf8')), JSON.stringify(engine.report())].join('\n');
+    const seen = [
+      exposed,
+      ...files.map((name) => readFileSync(join(dataDirectory, name), 'utf8')),
+      JSON.stringify(engine.report()),
+    ].join('\n');
     for (const secret of [PASSPHRASE, encodeURIComponent(PASSPHRASE), STREAM_KEY]) expect(seen).not.toContain(secret);
     expect(files).toEqual(['media-processes.json']);
   });
@@ -169,10 +232,16 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     await engine.startChannel(receiver.run);
     await engine.startChannel(packaged('hls', makeRendition()));
     const first = send({ seconds: 5 });
-    await until('both outputs', () => channel('rtmp')?.state === 'publishing' && channel('hls')?.state === 'publishing');
+    await until(
+      'both outputs',
+      () => channel('rtmp')?.state === 'publishing' && channel('hls')?.state === 'publishing',
+    );
     await until('some frames', () => channel('rtmp')!.framesSent > 60);
     await first.exited;
-    await until('the loss', () => channel('rtmp')?.state === 'waiting_for_input' && channel('hls')?.state === 'waiting_for_input');
+    await until(
+      'the loss',
+      () => channel('rtmp')?.state === 'waiting_for_input' && channel('hls')?.state === 'waiting_for_input',
+    );
     const before = channel('rtmp')!.framesSent;
     send();
     await until('the return', () => channel('rtmp')!.framesSent > before + 60);
@@ -204,6 +273,29 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     await engine.stopChannel('alsoSmall');
     await until('the encoder to end with its last channel', () => encoders().length === 0);
     expect(channel('fits')?.state).toBe('publishing');
+  });
+
+  it('changes from copying to encoding under a connected publisher when the source changes', async () => {
+    const smaller = makeTransportStream(ffmpeg, join(dataDirectory, 'smaller.ts'), { seconds: 10, size: '320x240' });
+    await engine.startFlow(flow());
+    await engine.setFlowOutputs('flow', [ADDRESS]);
+    const receiver = await receiveRtmp('rtmp');
+    const rendition = makeRendition({ width: 640, height: 360, framesPerSecond: 30 });
+    await engine.startChannel({
+      ...receiver.run,
+      output: { ...receiver.run.output, rendition } as ChannelRun['output'],
+    });
+    const first = send({ seconds: 5 });
+    await until('the copy', () => channel('rtmp')?.state === 'publishing');
+    expect(channel('rtmp')?.mode).toBe('copy');
+    await first.exited;
+    send({ path: smaller });
+    await until('the encoder', () => channel('rtmp')?.mode === 'encode' && channel('rtmp')?.state === 'publishing');
+    const sent = channel('rtmp')!.framesSent;
+    await until('its frames', () => channel('rtmp')!.framesSent > sent + 60);
+    expect(channel('rtmp')?.reconnects).toBe(0);
+    const times = receiver.tags().map((tag) => tag.timestampMs);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
   });
 
   it('packages several renditions as one ladder, the first by copying', async () => {
@@ -242,11 +334,22 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
   it('does not let an output that stalls, comes or goes touch another', async () => {
     await engine.startFlow(flow());
     await engine.setFlowOutputs('flow', [ADDRESS]);
-    const [healthy, frozen, leaving] = [await receiveRtmp('healthy'), await receiveRtmp('frozen'), await receiveRtmp('leaving')];
+    const [healthy, frozen, leaving] = [
+      await receiveRtmp('healthy'),
+      await receiveRtmp('frozen'),
+      await receiveRtmp('leaving'),
+    ];
     for (const { run } of [healthy, frozen, leaving]) await engine.startChannel(run);
-    await engine.startChannel({ channelId: 'refused', inputAddress: ADDRESS, output: { ...healthy.run.output, url: 'rtmp://127.0.0.1:1/live' } as ChannelRun['output'] });
+    await engine.startChannel({
+      channelId: 'refused',
+      inputAddress: ADDRESS,
+      output: { ...healthy.run.output, url: 'rtmp://127.0.0.1:1/live' } as ChannelRun['output'],
+    });
     send();
-    await until('three publishers', () => engine.report().channels.filter(({ state }) => state === 'publishing').length === 3);
+    await until(
+      'three publishers',
+      () => engine.report().channels.filter(({ state }) => state === 'publishing').length === 3,
+    );
     frozen.process.kill('SIGSTOP');
     await engine.stopChannel('leaving');
     expect(channel('leaving')).toBeUndefined();
@@ -262,7 +365,11 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
   });
 
   it('encodes a source that cannot be copied', async () => {
-    const path = makeTransportStream(ffmpeg, join(dataDirectory, 'hevc.ts'), { seconds: 4, size: '320x180', videoCodec: ['libx265', '-preset', 'ultrafast', '-x265-params', 'log-level=none:keyint=30'] });
+    const path = makeTransportStream(ffmpeg, join(dataDirectory, 'hevc.ts'), {
+      seconds: 4,
+      size: '320x180',
+      videoCodec: ['libx265', '-preset', 'ultrafast', '-x265-params', 'log-level=none:keyint=30'],
+    });
     await engine.startFlow(flow());
     await engine.setFlowOutputs('flow', [ADDRESS]);
     await engine.startChannel(packaged('hls', makeRendition()));
@@ -298,19 +405,29 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
       const engine = await createMediaEngine({ ffmpegPath: ${JSON.stringify(ffmpeg)}, dataDirectory: ${JSON.stringify(dataDirectory)}, logger });
       await engine.startFlow(${JSON.stringify(flow())});
       process.stdout.write('started');`;
-    const parent = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     await new Promise((resolve) => parent.stdout.once('data', resolve));
     const family = await until('the listener', () => {
       const pids = [...descendants(parent.pid)];
       return pids.some(([, parts]) => parts.includes('hls+pipe:0')) && pids.map(([pid]) => pid);
     });
     parent.kill('SIGKILL');
-    await until('all of them to be gone', () => family.every((pid) => !isRunning(pid)));
+    expect(await until('all of them to be gone', () => family.every((pid) => !isRunning(pid)))).toBe(true);
   });
 
   it('rejects an RTMP address that is none, without keeping it', async () => {
-    const output = { kind: 'rtmp' as const, url: 'http://127.0.0.1/live', streamKey: STREAM_KEY, verifyCertificate: true, rendition: makeRendition() };
-    await expect(engine.startChannel({ channelId: 'bad', inputAddress: ADDRESS, output })).rejects.toThrow(expect.not.stringContaining(STREAM_KEY));
+    const output = {
+      kind: 'rtmp' as const,
+      url: 'http://127.0.0.1/live',
+      streamKey: STREAM_KEY,
+      verifyCertificate: true,
+      rendition: makeRendition(),
+    };
+    await expect(engine.startChannel({ channelId: 'bad', inputAddress: ADDRESS, output })).rejects.toThrow(
+      expect.not.stringContaining(STREAM_KEY),
+    );
     expect(channel('bad')).toBeUndefined();
   });
 
@@ -327,12 +444,23 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     expect(listeners()).toEqual([]);
     expect(engine.report().sources).toEqual([]);
   });
-
-  const pidsWith = (part: string) => [...descendants()].filter(([, parts]) => parts.includes(part)).map(([pid]) => pid);
-  const encoders = () => pidsWith('libx264');
-  const listeners = () => pidsWith('hls+pipe:0');
-  const engineProcess = () => [...descendants()].find(([, parts]) => parts.some((part) => part.endsWith('engine-process.ts')))![0];
 });
+
+function pidsWith(part: string): number[] {
+  return [...descendants()].filter(([, parts]) => parts.includes(part)).map(([pid]) => pid);
+}
+
+function encoders(): number[] {
+  return pidsWith('libx264');
+}
+
+function listeners(): number[] {
+  return pidsWith('hls+pipe:0');
+}
+
+function engineProcess(): number {
+  return [...descendants()].find(([, parts]) => parts.some((part) => part.endsWith('engine-process.ts')))![0];
+}
 
 function isRunning(pid: number): boolean {
   try {
@@ -344,7 +472,12 @@ function isRunning(pid: number): boolean {
 
 /** What ffmpeg complains about while it decodes the whole file. */
 function decodeErrors(path: string): string {
-  return execFileSync(ffmpeg, ['-hide_banner', '-nostdin', '-loglevel', 'error', '-xerror', '-i', path, '-f', 'null', '-'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  const { stderr, status } = spawnSync(
+    ffmpeg,
+    ['-hide_banner', '-nostdin', '-loglevel', 'error', '-i', path, '-f', 'null', '-'],
+    { encoding: 'utf8' },
+  );
+  return status === 0 ? stderr : `ended with ${status}: ${stderr}`;
 }
 
 function longestGapMs(tags: FlvTag[]): number {

@@ -18,7 +18,15 @@ const RESTART_MAX_MS = 5_000;
 const STABLE_MS = 10_000;
 const CLOSE_MS = 5_000;
 /** Environment the engine needs; nothing else, above all no credentials. */
-const ENVIRONMENT_NAMES = ['PATH', 'HOME', 'TMPDIR', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'SystemRoot'];
+const ENVIRONMENT_NAMES = [
+  'PATH',
+  'HOME',
+  'TMPDIR',
+  'NODE_EXTRA_CA_CERTS',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'SystemRoot',
+];
 
 export interface MediaEngineOptions {
   ffmpegPath: string;
@@ -36,7 +44,11 @@ export interface MediaEngineOptions {
 export async function createMediaEngine(options: MediaEngineOptions): Promise<MediaEngine> {
   const { logger } = options;
   mkdirSync(options.dataDirectory, { recursive: true });
-  const desired = { flows: new Map<string, FlowSource>(), outputs: new Map<string, string[]>(), channels: new Map<string, ChannelRun>() };
+  const desired = {
+    flows: new Map<string, FlowSource>(),
+    outputs: new Map<string, string[]>(),
+    channels: new Map<string, ChannelRun>(),
+  };
   const listeners = new Set<(report: EngineReport) => void>();
   const ledger = createReportLedger();
   const pending = new Map<number, { resolve: () => void; reject: (error: Error) => void }>();
@@ -49,11 +61,19 @@ export async function createMediaEngine(options: MediaEngineOptions): Promise<Me
 
   function start(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const child = fork(ENGINE_PROCESS, [], { execArgv: [], env: pickEnvironment(), detached: true, serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+      const child = fork(ENGINE_PROCESS, [], {
+        execArgv: [],
+        env: pickEnvironment(),
+        detached: true,
+        serialization: 'advanced',
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      });
       const startedAtMs = Date.now();
       let ended = false;
       starting = child;
-      child.stderr?.on('data', (chunk: Buffer) => logger.error('the media engine said', { output: chunk.toString('utf8').slice(0, 2_000) }));
+      child.stderr?.on('data', (chunk: Buffer) =>
+        logger.error('the media engine said', { output: chunk.toString('utf8').slice(0, 2_000) }),
+      );
       child.on('message', (message: FromEngine) => {
         if (message.kind !== 'ready') return receive(message);
         starting = null;
@@ -70,7 +90,12 @@ export async function createMediaEngine(options: MediaEngineOptions): Promise<Me
       };
       child.on('exit', end);
       child.on('error', end);
-      post(child, { kind: 'open', ffmpegPath: options.ffmpegPath, dataDirectory: options.dataDirectory, lowLatency: options.hls?.lowLatency ?? false });
+      post(child, {
+        kind: 'open',
+        ffmpegPath: options.ffmpegPath,
+        dataDirectory: options.dataDirectory,
+        lowLatency: options.hls?.lowLatency ?? false,
+      });
     });
   }
 
@@ -103,7 +128,9 @@ export async function createMediaEngine(options: MediaEngineOptions): Promise<Me
       try {
         listener(report);
       } catch (error) {
-        logger.error('a reader of the engine report failed', { error: error instanceof Error ? error.message : 'unknown' });
+        logger.error('a reader of the engine report failed', {
+          error: error instanceof Error ? error.message : 'unknown',
+        });
       }
     }
   }
@@ -111,11 +138,17 @@ export async function createMediaEngine(options: MediaEngineOptions): Promise<Me
   function replay(): void {
     const commands: EngineCommand[] = [
       ...[...desired.flows.values()].map((source): EngineCommand => ({ name: 'startFlow', source })),
-      ...[...desired.outputs].map(([flowArn, addresses]): EngineCommand => ({ name: 'setFlowOutputs', flowArn, addresses })),
+      ...[...desired.outputs].map(([flowArn, addresses]): EngineCommand => ({
+        name: 'setFlowOutputs',
+        flowArn,
+        addresses,
+      })),
       ...[...desired.channels.values()].map((run): EngineCommand => ({ name: 'startChannel', run })),
     ];
     for (const command of commands) {
-      sendCommand(command).catch((error: unknown) => logger.error('the media engine refused to resume', { command: command.name, error: String(error) }));
+      sendCommand(command).catch((error: unknown) =>
+        logger.error('the media engine refused to resume', { command: command.name, error: String(error) }),
+      );
     }
   }
 

@@ -4,7 +4,8 @@ import { silentLogger } from './engine-logger.ts';
 import { createFrameHub } from './frame-hub.ts';
 import type { Frame, ProgramFormat } from './program.ts';
 import { createProgramSwitch } from './program-switch.ts';
-import { makeManualClock, makeVideoFrame, SAMPLE_FORMAT } from './rtmp/test-support.ts';
+import { makeManualClock, makeVideoFrame } from './rtmp/test-support.ts';
+import { SAMPLE_FORMAT } from './test-media.ts';
 
 function setUp() {
   const clock = makeManualClock();

@@ -43,7 +43,10 @@ export function createProgramSwitch(deps: { clock: Clock }): ProgramSwitch {
   };
 }
 
-function createSubscription(clock: Clock, subscriber: ProgramSubscriber): { select(origin: Program | null): void; close(): void } {
+function createSubscription(
+  clock: Clock,
+  subscriber: ProgramSubscriber,
+): { select(origin: Program | null): void; close(): void } {
   let feed: Feed | null = null;
   let incoming: Feed | null = null;
   let lost = true;

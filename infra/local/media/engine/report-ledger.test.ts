@@ -8,7 +8,19 @@ function makeReport(framesSent: number, connections: number): EngineReport {
     atMs: 1,
     sources: [{ flowArn: 'flow', state: 'connected', sinceMs: 1, bitrateBps: 5, continuityErrors: 0, connections }],
     channels: [
-      { channelId: 'one', state: 'publishing', sinceMs: 1, mode: 'copy', bitrateBps: 5, framesPerSecond: 30, framesSent, droppedFrames: 1, reconnects: 0, bytesSent: framesSent, queuedBytes: 2 },
+      {
+        channelId: 'one',
+        state: 'publishing',
+        sinceMs: 1,
+        mode: 'copy',
+        bitrateBps: 5,
+        framesPerSecond: 30,
+        framesSent,
+        droppedFrames: 1,
+        reconnects: 0,
+        bytesSent: framesSent,
+        queuedBytes: 2,
+      },
     ],
   };
 }

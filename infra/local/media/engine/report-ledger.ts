@@ -24,7 +24,11 @@ export function createReportLedger(): ReportLedger {
       const sources = report.sources.map((source): SourceReport => {
         const before = flowTotals.get(source.flowArn);
         if (!before) return source;
-        return { ...source, continuityErrors: source.continuityErrors + before.continuityErrors, connections: source.connections + before.connections };
+        return {
+          ...source,
+          continuityErrors: source.continuityErrors + before.continuityErrors,
+          connections: source.connections + before.connections,
+        };
       });
       const channels = report.channels.map((channel): ChannelReport => {
         const before = channelTotals.get(channel.channelId);
@@ -43,13 +47,31 @@ export function createReportLedger(): ReportLedger {
     engineDied(atMs) {
       const sources = newest.sources.map((source): SourceReport => {
         flowTotals.set(source.flowArn, { continuityErrors: source.continuityErrors, connections: source.connections });
-        return { ...source, state: 'failed', sinceMs: atMs, error: 'the media engine is being restarted', bitrateBps: 0, video: undefined, audio: undefined };
+        return {
+          ...source,
+          state: 'failed',
+          sinceMs: atMs,
+          error: 'the media engine is being restarted',
+          bitrateBps: 0,
+          video: undefined,
+          audio: undefined,
+        };
       });
       const channels = newest.channels.map((channel): ChannelReport => {
         const { framesSent, droppedFrames, bytesSent } = channel;
         const reconnects = channel.reconnects + (channel.state === 'publishing' ? 1 : 0);
         channelTotals.set(channel.channelId, { framesSent, droppedFrames, reconnects, bytesSent });
-        return { ...channel, state: 'waiting_for_input', mode: 'none', sinceMs: atMs, problem: undefined, reconnects, bitrateBps: 0, framesPerSecond: 0, queuedBytes: 0 };
+        return {
+          ...channel,
+          state: 'waiting_for_input',
+          mode: 'none',
+          sinceMs: atMs,
+          problem: undefined,
+          reconnects,
+          bitrateBps: 0,
+          framesPerSecond: 0,
+          queuedBytes: 0,
+        };
       });
       newest = { atMs, sources, channels };
       return newest;

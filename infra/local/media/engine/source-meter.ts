@@ -57,7 +57,8 @@ export function createSourceMeter(): SourceMeter {
       const enough = spanMs >= VIDEO_WINDOW_MIN_MS;
       // The newest picture's bytes belong to the time after it.
       const videoBytes = pictures.slice(0, -1).reduce((sum, picture) => sum + picture.bytes, 0);
-      const sinceKeyframe = keyframeMs === null || pictures.length === 0 ? null : (pictures.at(-1)!.dtsMs - keyframeMs) / 1000;
+      const sinceKeyframe =
+        keyframeMs === null || pictures.length === 0 ? null : (pictures.at(-1)!.dtsMs - keyframeMs) / 1000;
       const gopSeconds = gops.length > 0 ? Math.max(...gops) : sinceKeyframe;
       return {
         bitrateBps: Math.round((bytes * 8_000) / overMs),

@@ -8,7 +8,13 @@ import type { EngineLogger } from './engine-logger.ts';
 import { createFrameHub, type FrameHub } from './frame-hub.ts';
 import type { Frame, Program, ProgramFormat } from './program.ts';
 import { createSourceMeter, type SourceMeasurement } from './source-meter.ts';
-import { AAC_FRAME_SAMPLES, buildAacTagBody, buildAudioSpecificConfig, splitAdts, type AdtsFrame } from './transport-stream/aac.ts';
+import {
+  AAC_FRAME_SAMPLES,
+  buildAacTagBody,
+  buildAudioSpecificConfig,
+  splitAdts,
+  type AdtsFrame,
+} from './transport-stream/aac.ts';
 import { createDemuxer, type PesPacket, type ProgramStreams } from './transport-stream/demuxer.ts';
 import {
   buildAvcConfiguration,
@@ -26,7 +32,19 @@ import { createTimeline, tickDistance } from './transport-stream/timeline.ts';
 const TYPE_H264 = 0x1b;
 const TYPE_HEVC = 0x24;
 const TYPE_AAC = 0x0f;
-const CODEC_NAMES: Record<number, string> = { 0x01: 'mpeg1', 0x02: 'mpeg2', 0x1b: 'h264', 0x24: 'hevc', 0x03: 'mp2', 0x04: 'mp2', 0x0f: 'aac', 0x11: 'aac_latm', 0x81: 'ac3', 0x87: 'eac3', 0x06: 'private' };
+const CODEC_NAMES: Record<number, string> = {
+  0x01: 'mpeg1',
+  0x02: 'mpeg2',
+  0x1b: 'h264',
+  0x24: 'hevc',
+  0x03: 'mp2',
+  0x04: 'mp2',
+  0x0f: 'aac',
+  0x11: 'aac_latm',
+  0x81: 'ac3',
+  0x87: 'eac3',
+  0x06: 'private',
+};
 /** How long the first keyframe waits for the audio header before the video goes alone. */
 const AUDIO_WAIT_MS = 1_500;
 const DEFAULT_FRAME_TICKS = 3_000;
@@ -57,7 +75,11 @@ export interface SourceProgram {
 /**
  * @param deps.onStreams called when codecs or headers turn out to be different from before
  */
-export function createSourceProgram(deps: { clock: Clock; logger: EngineLogger; onStreams: () => void }): SourceProgram {
+export function createSourceProgram(deps: {
+  clock: Clock;
+  logger: EngineLogger;
+  onStreams: () => void;
+}): SourceProgram {
   const hub: FrameHub = createFrameHub(deps);
   const timeline = createTimeline(deps.clock);
   const meter = createSourceMeter();
@@ -113,7 +135,7 @@ export function createSourceProgram(deps: { clock: Clock; logger: EngineLogger; 
     const dts = packet.dts ?? (lastVideoTicks ?? 0) + pictureTicks;
     const dtsMs = timeline.toMs(dts);
     meter.video(dtsMs, packet.data.length, keyframe);
-    if (keyframe) startGroup(packet.offset, dtsMs);
+    if (keyframe) startGroup(packet.offset, Math.round(dtsMs));
     lastVideoTicks = dts;
   }
 
@@ -132,13 +154,19 @@ export function createSourceProgram(deps: { clock: Clock; logger: EngineLogger; 
     if (keyframe) {
       readParameters();
       if (!video) return;
-      if (index === 0) startGroup(packet.offset, dtsMs);
+      if (index === 0) startGroup(packet.offset, Math.round(dtsMs));
       seenKeyframe = true;
     }
     if (!seenKeyframe || !video) return;
     // Rounded apart, as ffmpeg does, so that presentation times of successive pictures keep their distance.
     const compositionOffsetMs = Math.round((dtsMs * 90 + tickDistance(dts, pts)) / 90) - Math.round(dtsMs);
-    emit({ kind: 'video', dtsMs: Math.round(dtsMs), compositionOffsetMs, keyframe, flvBody: buildAvcTagBody(units, keyframe, compositionOffsetMs) });
+    emit({
+      kind: 'video',
+      dtsMs: Math.round(dtsMs),
+      compositionOffsetMs,
+      keyframe,
+      flvBody: buildAvcTagBody(units, keyframe, compositionOffsetMs),
+    });
   }
 
   function rememberParameters(unit: Buffer): void {
@@ -162,7 +190,9 @@ export function createSourceProgram(deps: { clock: Clock; logger: EngineLogger; 
       video = { avcConfiguration: buildAvcConfiguration(sps, pps), width, height, framesPerSecond };
       settleFormat();
     } catch (error) {
-      deps.logger.warn('the source has H.264 parameter sets that cannot be read', { error: error instanceof Error ? error.message : 'unknown' });
+      deps.logger.warn('the source has H.264 parameter sets that cannot be read', {
+        error: error instanceof Error ? error.message : 'unknown',
+      });
     }
   }
 
@@ -191,7 +221,13 @@ export function createSourceProgram(deps: { clock: Clock; logger: EngineLogger; 
     }
     if (streams?.video && !seenKeyframe) return;
     const dtsMs = monotonic('audio', timeline.toMs(ticks));
-    emit({ kind: 'audio', dtsMs: Math.round(dtsMs), compositionOffsetMs: 0, keyframe: false, flvBody: buildAacTagBody(frame.data) });
+    emit({
+      kind: 'audio',
+      dtsMs: Math.round(dtsMs),
+      compositionOffsetMs: 0,
+      keyframe: false,
+      flvBody: buildAacTagBody(frame.data),
+    });
   }
 
   function monotonic(kind: 'video' | 'audio', ms: number): number {
@@ -287,7 +323,11 @@ export function createSourceProgram(deps: { clock: Clock; logger: EngineLogger; 
             }
           : undefined,
         audio: streams?.audio
-          ? { codec: CODEC_NAMES[streams.audio.streamType] ?? 'unknown', sampleRateHz: audio?.sampleRateHz ?? 0, channels: audio?.channels ?? 0 }
+          ? {
+              codec: CODEC_NAMES[streams.audio.streamType] ?? 'unknown',
+              sampleRateHz: audio?.sampleRateHz ?? 0,
+              channels: audio?.channels ?? 0,
+            }
           : undefined,
       };
     },
@@ -295,8 +335,14 @@ export function createSourceProgram(deps: { clock: Clock; logger: EngineLogger; 
 }
 
 function sameFormat(left: ProgramFormat, right: ProgramFormat): boolean {
-  const same = (a: Buffer | undefined, b: Buffer | undefined) => (a && b ? a.equals(b) : a === b);
-  return same(left.video?.avcConfiguration, right.video?.avcConfiguration) && same(left.audio?.specificConfig, right.audio?.specificConfig);
+  return (
+    sameBytes(left.video?.avcConfiguration, right.video?.avcConfiguration) &&
+    sameBytes(left.audio?.specificConfig, right.audio?.specificConfig)
+  );
+}
+
+function sameBytes(left: Buffer | undefined, right: Buffer | undefined): boolean {
+  return left && right ? left.equals(right) : left === right;
 }
 
 /** HEVC NAL unit types 16 to 21 are random access pictures (ITU-T H.265 table 7-1). */

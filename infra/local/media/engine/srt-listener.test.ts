@@ -6,7 +6,9 @@ const source = { flowArn: 'flow', ingestPort: 9_000, listenHost: '0.0.0.0', late
 
 it('asks for encryption only when there is a passphrase', () => {
   expect(buildSrtAddress(source)).toBe('srt://0.0.0.0:9000?mode=listener&latency=120000&transtype=live');
-  expect(buildSrtAddress({ ...source, passphrase: 'a b&c=d+e%f#g' })).toContain('&pbkeylen=16&passphrase=a%20b%26c%3Dd%2Be%25f%23g');
+  expect(buildSrtAddress({ ...source, passphrase: 'a b&c=d+e%f#g' })).toContain(
+    '&pbkeylen=16&passphrase=a%20b%26c%3Dd%2Be%25f%23g',
+  );
 });
 
 it('writes an IPv6 host in brackets', () => {

@@ -38,16 +38,17 @@ export interface SrtListenerOptions {
 export function buildSrtAddress(source: FlowSource): string {
   const host = source.listenHost.includes(':') ? `[${source.listenHost}]` : source.listenHost;
   const parameters = ['mode=listener', `latency=${source.latencyMs * 1000}`, 'transtype=live'];
-  if (source.passphrase !== undefined) parameters.push('pbkeylen=16', `passphrase=${encodeURIComponent(source.passphrase)}`);
+  if (source.passphrase !== undefined)
+    parameters.push('pbkeylen=16', `passphrase=${encodeURIComponent(source.passphrase)}`);
   return `srt://${host}:${source.ingestPort}?${parameters.join('&')}`;
 }
 
 /** Arguments of the listening ffmpeg; the same for every flow. */
 export const SRT_LISTENER_ARGUMENTS = [
-  ...['-hide_banner', '-nostdin', '-loglevel', 'error'],
-  ...['-protocol_whitelist', 'hls,pipe,srt', '-f', 'data', '-i', 'hls+pipe:0'],
-  ...['-map', '0', '-c', 'copy', '-f', 'data', '-flush_packets', '1', 'pipe:1'],
-];
+  ['-hide_banner', '-nostdin', '-loglevel', 'error'],
+  ['-protocol_whitelist', 'hls,pipe,srt', '-f', 'data', '-i', 'hls+pipe:0'],
+  ['-map', '0', '-c', 'copy', '-f', 'data', '-flush_packets', '1', 'pipe:1'],
+].flat();
 
 /** Listens until closed; an ffmpeg that ends, because its caller left or for any other reason, is started again. */
 export function createSrtListener(options: SrtListenerOptions): SrtListener {
@@ -59,7 +60,7 @@ export function createSrtListener(options: SrtListenerOptions): SrtListener {
   let child: MediaChild | null = null;
   let failures = 0;
   let closed = false;
-  let cancelRespawn = () => {};
+  let cancelRespawn: (() => void) | undefined;
 
   function become(next: SourceState, reason?: string): void {
     if (closed || (next === state && reason === error)) return;
@@ -73,7 +74,7 @@ export function createSrtListener(options: SrtListenerOptions): SrtListener {
     if (closed) return;
     const startedAtMs = clock.now();
     let connected = false;
-    let cancelSettled = () => {};
+    let cancelSettled: (() => void) | undefined;
     child = startMediaChild({
       launcher: options.launcher,
       arguments: SRT_LISTENER_ARGUMENTS,
@@ -88,17 +89,21 @@ export function createSrtListener(options: SrtListenerOptions): SrtListener {
         options.onData(chunk);
       },
       onErrorOutput(text) {
-        if (!connected && /BADSECRET|UNSECURE|Incorrect passphrase|NO_SECRET/i.test(text)) become('listening', 'a caller was refused: wrong or missing passphrase');
+        if (!connected && /BADSECRET|UNSECURE|Incorrect passphrase|NO_SECRET/i.test(text))
+          become('listening', 'a caller was refused: wrong or missing passphrase');
       },
       onExit() {
-        cancelSettled();
+        cancelSettled?.();
         if (closed) return;
         const ranMs = clock.now() - startedAtMs;
         if (connected) options.onDisconnect();
         if (connected) become('listening');
         failures = connected || ranMs >= SHORT_RUN_MS ? 0 : failures + 1;
         if (failures > 0) void explain(child?.errorOutput() ?? '');
-        cancelRespawn = clock.after(failures === 0 ? RESPAWN_MS : Math.min(RESPAWN_MAX_MS, RESPAWN_MS * 4 ** failures), start);
+        cancelRespawn = clock.after(
+          failures === 0 ? RESPAWN_MS : Math.min(RESPAWN_MAX_MS, RESPAWN_MS * 4 ** failures),
+          start,
+        );
       },
     });
     // While it fails again and again, `failed` stays until one run has lasted.
@@ -121,7 +126,7 @@ export function createSrtListener(options: SrtListenerOptions): SrtListener {
     state: () => ({ state, sinceMs, error, connections }),
     async close() {
       closed = true;
-      cancelRespawn();
+      cancelRespawn?.();
       await child?.end();
     },
   };
@@ -146,6 +151,8 @@ function tryBind(source: FlowSource): Promise<string | null> {
       socket.close();
       resolve(error.code ?? 'unknown');
     });
-    socket.bind({ port: source.ingestPort, address: source.listenHost, exclusive: true }, () => socket.close(() => resolve(null)));
+    socket.bind({ port: source.ingestPort, address: source.listenHost, exclusive: true }, () =>
+      socket.close(() => resolve(null)),
+    );
   });
 }

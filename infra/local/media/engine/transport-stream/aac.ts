@@ -34,26 +34,45 @@ export function splitAdts(data: Buffer): { frames: AdtsFrame[]; rest: Buffer } {
     }
     if (offset + length > data.length) break;
     const channels = ((data[offset + 2]! & 1) << 2) | (data[offset + 3]! >> 6);
-    frames.push({ offset, data: data.subarray(offset + headerLength, offset + length), objectType: (data[offset + 2]! >> 6) + 1, sampleRateIndex, sampleRateHz, channels });
+    frames.push({
+      offset,
+      data: data.subarray(offset + headerLength, offset + length),
+      objectType: (data[offset + 2]! >> 6) + 1,
+      sampleRateIndex,
+      sampleRateHz,
+      channels,
+    });
     offset += length;
   }
   return { frames, rest: data.subarray(offset) };
 }
 
 /** Builds the two-byte AudioSpecificConfig (ISO/IEC 14496-3 1.6.2.1). */
-export function buildAudioSpecificConfig(frame: Pick<AdtsFrame, 'objectType' | 'sampleRateIndex' | 'channels'>): Buffer {
-  return Buffer.from([(frame.objectType << 3) | (frame.sampleRateIndex >> 1), ((frame.sampleRateIndex & 1) << 7) | (frame.channels << 3)]);
+export function buildAudioSpecificConfig(
+  frame: Pick<AdtsFrame, 'objectType' | 'sampleRateIndex' | 'channels'>,
+): Buffer {
+  return Buffer.from([
+    (frame.objectType << 3) | (frame.sampleRateIndex >> 1),
+    ((frame.sampleRateIndex & 1) << 7) | (frame.channels << 3),
+  ]);
 }
 
 /** Reads object type, sampling frequency and channels; an explicit frequency (index 15) is read too. */
-export function readAudioSpecificConfig(config: Buffer): Pick<AdtsFrame, 'objectType' | 'sampleRateIndex' | 'sampleRateHz' | 'channels'> {
+export function readAudioSpecificConfig(
+  config: Buffer,
+): Pick<AdtsFrame, 'objectType' | 'sampleRateIndex' | 'sampleRateHz' | 'channels'> {
   const sampleRateIndex = ((config[0]! & 7) << 1) | (config[1]! >> 7);
   const objectType = config[0]! >> 3;
   if (sampleRateIndex === 15) {
     const sampleRateHz = ((config[1]! & 0x7f) << 17) | (config[2]! << 9) | (config[3]! << 1) | (config[4]! >> 7);
     return { objectType, sampleRateIndex, sampleRateHz, channels: (config[4]! >> 3) & 15 };
   }
-  return { objectType, sampleRateIndex, sampleRateHz: SAMPLE_RATES_HZ[sampleRateIndex] ?? 0, channels: (config[1]! >> 3) & 15 };
+  return {
+    objectType,
+    sampleRateIndex,
+    sampleRateHz: SAMPLE_RATES_HZ[sampleRateIndex] ?? 0,
+    channels: (config[1]! >> 3) & 15,
+  };
 }
 
 /** Builds the 7-byte ADTS header of one access unit of `length` bytes. */

@@ -159,7 +159,15 @@ export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
     if (part.starts) {
       assembly.stuffingTrust = assembly.open && assembly.stuffed ? assembly.stuffingTrust + 1 : assembly.stuffingTrust;
       flush(assembly);
-      Object.assign(assembly, { chunks: [], bytes: 0, open: true, offset: part.at, randomAccess: part.randomAccess, stuffed: false, flushedEarly: false });
+      Object.assign(assembly, {
+        chunks: [],
+        bytes: 0,
+        open: true,
+        offset: part.at,
+        randomAccess: part.randomAccess,
+        stuffed: false,
+        flushedEarly: false,
+      });
       const length = payload.length >= 6 ? payload.readUInt16BE(4) : 0;
       assembly.expectedBytes = length === 0 ? 0 : length + 6;
     } else {
@@ -191,7 +199,15 @@ export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
     const dts = flags === 3 && packet.length >= 19 ? readTime(packet, 14) : pts;
     const end = assembly.expectedBytes > 0 ? Math.min(packet.length, assembly.expectedBytes) : packet.length;
     const data = packet.subarray(9 + packet[8]!, end);
-    if (data.length > 0) handlers.onPes({ kind: assembly.kind, pts, dts, data, offset: assembly.offset, randomAccess: assembly.randomAccess });
+    if (data.length > 0)
+      handlers.onPes({
+        kind: assembly.kind,
+        pts,
+        dts,
+        data,
+        offset: assembly.offset,
+        randomAccess: assembly.randomAccess,
+      });
   }
 
   function readPat(packet: Buffer, payload: Buffer, starts: boolean): void {
@@ -221,7 +237,11 @@ export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
       const description = { streamType: section[at]!, pid: section.readUInt16BE(at + 1) & 0x1fff };
       const descriptorsLength = section.readUInt16BE(at + 3) & 0x0fff;
       if (VIDEO_TYPES.has(description.streamType)) video ??= description;
-      else if (AUDIO_TYPES.has(description.streamType) || isPrivateAudio(description, section.subarray(at + 5, at + 5 + descriptorsLength))) audio ??= description;
+      else if (
+        AUDIO_TYPES.has(description.streamType) ||
+        isPrivateAudio(description, section.subarray(at + 5, at + 5 + descriptorsLength))
+      )
+        audio ??= description;
       at += 5 + descriptorsLength;
     }
     const key = JSON.stringify([video, audio, programCount]);
@@ -272,7 +292,11 @@ function readSection(payload: Buffer, tableId: number): Buffer | null {
 /** PES private data (type 6) is audio when a descriptor says AC-3 (0x6a), E-AC-3 (0x7a), DTS (0x7b) or Opus. */
 function isPrivateAudio(description: StreamDescription, descriptors: Buffer): boolean {
   if (description.streamType !== 0x06) return false;
-  return [0x6a, 0x7a, 0x7b].some((tag) => descriptors[0] === tag) || descriptors.includes('Opus') || descriptors.includes('AC-3');
+  return (
+    [0x6a, 0x7a, 0x7b].some((tag) => descriptors[0] === tag) ||
+    descriptors.includes('Opus') ||
+    descriptors.includes('AC-3')
+  );
 }
 
 function readTime(packet: Buffer, at: number): number {

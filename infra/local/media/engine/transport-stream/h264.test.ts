@@ -1,7 +1,14 @@
 import { expect, it } from 'vitest';
 
-import { SAMPLE_AVC_CONFIGURATION } from '../rtmp/test-support.ts';
-import { buildAvcConfiguration, buildAvcTagBody, parseSequenceParameters, readAvcConfiguration, splitAccessUnits, splitAnnexB } from './h264.ts';
+import { SAMPLE_FORMAT } from '../test-media.ts';
+import {
+  buildAvcConfiguration,
+  buildAvcTagBody,
+  parseSequenceParameters,
+  readAvcConfiguration,
+  splitAccessUnits,
+  splitAnnexB,
+} from './h264.ts';
 
 const DELIMITER = [9, 0xf0];
 const slice = (type: number, firstMacroblock: number) => [0x60 | type, firstMacroblock === 0 ? 0x88 : 0x40, 1, 2];
@@ -13,29 +20,39 @@ it('finds NAL units behind short and long start codes and drops padding', () => 
 });
 
 it('separates several pictures of one packet, with delimiters and without', () => {
-  const withDelimiters = splitAnnexB(annexB(DELIMITER, slice(5, 0), DELIMITER, slice(1, 0), slice(1, 9), DELIMITER, slice(1, 0)));
+  const withDelimiters = splitAnnexB(
+    annexB(DELIMITER, slice(5, 0), DELIMITER, slice(1, 0), slice(1, 9), DELIMITER, slice(1, 0)),
+  );
   expect(splitAccessUnits(withDelimiters).map((units) => units.length)).toEqual([2, 3, 2]);
   const without = splitAnnexB(annexB([0x67, 1], [0x68, 1], slice(5, 0), slice(5, 8), slice(1, 0), slice(1, 0)));
   expect(splitAccessUnits(without).map((units) => units.length)).toEqual([4, 1, 1]);
 });
 
 it('reads size, profile and frame rate of a sequence parameter set', () => {
-  const { sps } = readAvcConfiguration(SAMPLE_AVC_CONFIGURATION);
-  expect(parseSequenceParameters(sps[0]!)).toMatchObject({ width: 1280, height: 720, profile: 'high', framesPerSecond: 30, bitDepthLuma: 8 });
+  const { sps } = readAvcConfiguration(SAMPLE_FORMAT.video!.avcConfiguration);
+  expect(parseSequenceParameters(sps[0]!)).toMatchObject({
+    width: 1280,
+    height: 720,
+    profile: 'high',
+    framesPerSecond: 30,
+    bitDepthLuma: 8,
+  });
 });
 
 it('refuses a sequence parameter set that is cut short', () => {
-  const { sps } = readAvcConfiguration(SAMPLE_AVC_CONFIGURATION);
+  const { sps } = readAvcConfiguration(SAMPLE_FORMAT.video!.avcConfiguration);
   expect(() => parseSequenceParameters(sps[0]!.subarray(0, 6))).toThrow(RangeError);
 });
 
 it('builds the decoder configuration that its parts were read from', () => {
-  const { sps, pps } = readAvcConfiguration(SAMPLE_AVC_CONFIGURATION);
+  const { sps, pps } = readAvcConfiguration(SAMPLE_FORMAT.video!.avcConfiguration);
   const built = buildAvcConfiguration(sps[0]!, pps[0]!);
   expect(readAvcConfiguration(built)).toEqual({ sps, pps });
   expect(built.subarray(-4)).toEqual(Buffer.from([0xfd, 0xf8, 0xf8, 0]));
 });
 
 it('writes length prefixes and a signed composition offset', () => {
-  expect(buildAvcTagBody([Buffer.from([0x65, 1])], true, -2)).toEqual(Buffer.from([0x17, 1, 0xff, 0xff, 0xfe, 0, 0, 0, 2, 0x65, 1]));
+  expect(buildAvcTagBody([Buffer.from([0x65, 1])], true, -2)).toEqual(
+    Buffer.from([0x17, 1, 0xff, 0xff, 0xfe, 0, 0, 0, 2, 0x65, 1]),
+  );
 });

@@ -39,7 +39,9 @@ export function splitAccessUnits(units: Buffer[]): Buffer[][] {
     const type = unit[0]! & 0x1f;
     const isSlice = type >= NAL_SLICE && type <= NAL_IDR;
     // first_mb_in_slice is the first ue(v) after the header byte: a leading 1 bit means 0.
-    const beginsPicture = isSlice ? (unit[1] ?? 0) >= 0x80 && type !== 3 && type !== 4 : type >= 6 && type <= NAL_ACCESS_UNIT_DELIMITER;
+    const beginsPicture = isSlice
+      ? (unit[1] ?? 0) >= 0x80 && type !== 3 && type !== 4
+      : type >= 6 && type <= NAL_ACCESS_UNIT_DELIMITER;
     if (hasSlice && beginsPicture) {
       accessUnits.push(current);
       current = [];
@@ -63,7 +65,15 @@ export interface SequenceParameters {
   bitDepthChroma: number;
 }
 
-const PROFILES: Record<number, string> = { 66: 'baseline', 77: 'main', 88: 'extended', 100: 'high', 110: 'high10', 122: 'high422', 244: 'high444' };
+const PROFILES: Record<number, string> = {
+  66: 'baseline',
+  77: 'main',
+  88: 'extended',
+  100: 'high',
+  110: 'high10',
+  122: 'high422',
+  244: 'high444',
+};
 const PROFILES_WITH_CHROMA = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
 
 /** Sample aspect ratio index meaning that width and height of a sample follow (H.264 table E-1). */
@@ -119,7 +129,15 @@ export function parseSequenceParameters(nalUnit: Buffer): SequenceParameters {
   }
   const framesPerSecond = bits.flag() ? readFrameRate(bits) : null;
   const constrained = profileIdc === 66 && (constraints & 0x40) !== 0 ? 'constrained_baseline' : null;
-  return { width, height, profile: constrained ?? PROFILES[profileIdc] ?? `profile_${profileIdc}`, framesPerSecond, chromaFormat, bitDepthLuma, bitDepthChroma };
+  return {
+    width,
+    height,
+    profile: constrained ?? PROFILES[profileIdc] ?? `profile_${profileIdc}`,
+    framesPerSecond,
+    chromaFormat,
+    bitDepthLuma,
+    bitDepthChroma,
+  };
 }
 
 function readFrameRate(bits: ReturnType<typeof createBitReader>): number | null {
@@ -153,13 +171,23 @@ function skipScalingMatrices(bits: ReturnType<typeof createBitReader>, count: nu
 
 /** Builds the AVCDecoderConfigurationRecord (ISO/IEC 14496-15 5.3.3.1) of one SPS and one PPS. */
 export function buildAvcConfiguration(sps: Buffer, pps: Buffer): Buffer {
-  const length = (value: number) => Buffer.from([value >> 8, value & 0xff]);
-  const parts = [Buffer.from([1, sps[1]!, sps[2]!, sps[3]!, 0xff, 0xe1]), length(sps.length), sps, Buffer.from([1]), length(pps.length), pps];
+  const parts = [
+    Buffer.from([1, sps[1]!, sps[2]!, sps[3]!, 0xff, 0xe1]),
+    encodeLength(sps.length),
+    sps,
+    Buffer.from([1]),
+    encodeLength(pps.length),
+    pps,
+  ];
   if (PROFILES_WITH_CHROMA.has(sps[1]!)) {
     const { chromaFormat, bitDepthLuma, bitDepthChroma } = parseSequenceParameters(sps);
     parts.push(Buffer.from([0xfc | chromaFormat, 0xf8 | (bitDepthLuma - 8), 0xf8 | (bitDepthChroma - 8), 0]));
   }
   return Buffer.concat(parts);
+}
+
+function encodeLength(value: number): Buffer {
+  return Buffer.from([value >> 8, value & 0xff]);
 }
 
 /** The SPS and PPS NAL units held by an AVCDecoderConfigurationRecord. */

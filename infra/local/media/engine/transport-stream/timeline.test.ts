@@ -29,6 +29,15 @@ it('continues by the wall-clock gap after a restart, wherever the new source beg
   expect(timeline.toMs(17 + 9_000) - before).toBe(3_100);
 });
 
+it('does so too when the new source happens to begin at nearly the same time', () => {
+  const clock = makeManualClock();
+  const timeline = createTimeline(clock);
+  const before = timeline.toMs(500_000);
+  clock.advance(3_000);
+  timeline.restart();
+  expect(timeline.toMs(499_000) - before).toBe(3_000);
+});
+
 it('takes a jump of the source for another timeline, even without a new connection', () => {
   const clock = makeManualClock();
   const timeline = createTimeline(clock);

@@ -38,7 +38,8 @@ export function createTimeline(clock: Clock): Timeline {
       const distance = last ? tickDistance(last.ticks, ticks) : 0;
       let ms: number;
       if (!last) ms = START_MS;
-      else if (restarting || Math.abs(distance) > JUMP_TICKS) ms = newestMs + Math.max(RESTART_STEP_MS, atMs - last.atMs);
+      else if (restarting || Math.abs(distance) > JUMP_TICKS)
+        ms = newestMs + Math.max(RESTART_STEP_MS, atMs - last.atMs);
       else ms = last.ms + distance / TICKS_PER_MS;
       restarting = false;
       newestMs = Math.max(newestMs, ms);

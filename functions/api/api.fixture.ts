@@ -1,0 +1,320 @@
+import { randomUUID } from 'node:crypto';
+import { dirname } from 'node:path';
+import { createRequire } from 'node:module';
+import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { CreateKeyCommand } from '@aws-sdk/client-kms';
+import {
+  DescribeFlowCommand,
+  DescribeFlowSourceMetadataCommand,
+  StartFlowCommand,
+  StopFlowCommand,
+} from '@aws-sdk/client-mediaconnect';
+import { ListOriginEndpointsCommand } from '@aws-sdk/client-mediapackage';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
+import { startAwsFront } from '../../infra/local/aws-front.ts';
+import { createDynamodb } from '../../infra/local/dynamodb/create-dynamodb.ts';
+import { createKms } from '../../infra/local/kms/create-kms.ts';
+import { createAwsClients, destroyAwsClients } from '../aws/clients.ts';
+import { getDestination, insertDestination } from '../aws/destination-table.ts';
+import type { Destination } from '../domain/destination.ts';
+import type { ApiDeps } from './api-deps.ts';
+import { createApi } from './app.ts';
+import { createTokenAuthentication } from './authentication.ts';
+import type { DestinationResource, ProblemBody } from './schemas.ts';
+
+/**
+ * The API over the local DynamoDB and KMS, with the rest of AWS mocked call by call: state machines never run, so a
+ * record stays as the API left it.
+ */
+
+export const TOKEN = 'test-token-0123456789';
+export const NOW = new Date('2026-11-21T18:00:00.000Z');
+export const STREAM_KEY = 'zq7x-canary-81kd-w3pm-77vb';
+export const DESTINATION_ID = 'dst_01k8m3v0s5n2q8w4x6y7z9a1bc';
+export const MISSING_ID = 'dst_01k8m3v0s5n2q8w4x6y7z9a1zz';
+
+const FLOW_ARN = 'arn:aws:mediaconnect:us-east-1:000000000000:flow:1-aa:sluice';
+const stateMachineArn = (kind: string) => `arn:aws:states:us-east-1:000000000000:stateMachine:destination-${kind}`;
+
+/** Statuses contract.test.ts provokes on every route that documents them. */
+export const TESTED_FOR_ALL_ROUTES = [400, 401, 403, 413, 415, 500, 503];
+
+interface CallOptions {
+  /** Sent as JSON; a string is sent as it is. */
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** False sends no credentials. */
+  signedIn?: boolean;
+}
+
+export type Call = (method: string, path: string, options?: CallOptions) => Promise<Answer>;
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+  /** Parsed; null when there is none. */
+  body: any;
+  problem: ProblemBody;
+}
+
+/** Starts it. Close it in `afterAll`. */
+export async function startTestApi() {
+  const dynamodb = await createDynamodb({ directory: null });
+  const front = await startAwsFront({ port: 0, services: [dynamodb, createKms({ directory: null })] });
+  const clients = createAwsClients({
+    region: 'us-east-1',
+    endpoint: front.endpoint,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    attemptsMax: 1,
+  });
+  const { KeyMetadata: key } = await clients.kms.send(new CreateKeyCommand({}));
+  const mocks = {
+    sfn: mockClient(clients.sfn),
+    mediaConnect: mockClient(clients.mediaConnect),
+    mediaPackage: mockClient(clients.mediaPackage),
+    cloudWatch: mockClient(clients.cloudWatch),
+  };
+  const log: string[] = [];
+  const write = (level: string) => (message: string, details?: object) =>
+    void log.push(JSON.stringify({ level, message, ...details }));
+  const time = { now: NOW };
+  const addresses: Record<string, string[]> = {};
+  let count = 0;
+  const deps: ApiDeps = {
+    clients,
+    deployment: {
+      deploymentId: 'test',
+      tableName: '',
+      keyId: key!.KeyId!,
+      flowArn: FLOW_ARN,
+      inputSecurityGroupId: '1',
+      mediaLiveRoleArn: 'arn:aws:iam::000000000000:role/medialive',
+      packageChannelId: 'sluice',
+      stateMachineArns: {
+        create: stateMachineArn('create'),
+        start: stateMachineArn('start'),
+        stop: stateMachineArn('stop'),
+        teardown: stateMachineArn('teardown'),
+      },
+      channelQuota: 5,
+      pushInputQuota: 5,
+      loopbackTargetsAllowed: false,
+    },
+    now: () => time.now,
+    resolveHost: async (host) => addresses[host] ?? ['203.0.114.7'],
+    logger: { info: write('info'), warn: write('warn'), error: write('error') },
+    authentication: createTokenAuthentication({ token: TOKEN, now: () => time.now }),
+    embedded: true,
+    version: '0.1.0',
+    newDestinationId: () => `dst_01k8m3v0s5n2q8w4x6${String(++count).padStart(8, '0')}`,
+    freshSeconds: 5,
+    metrics: { windowSeconds: 60, periodSeconds: 1 },
+    ingestHost: null,
+    docs: { directory: dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json')) },
+    isHostAllowed: (host) => host === 'localhost',
+  };
+  /** What every answer said, for a look at all of them. */
+  const answers: { method: string; path: string; status: number; text: string; headers: string }[] = [];
+  let api = createApi(deps);
+
+  const call: Call = async (method, path, { body, headers = {}, signedIn = true } = {}) => {
+    const sent = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+    const response = await api.request(path, {
+      method,
+      headers: {
+        ...(signedIn ? { authorization: `Bearer ${TOKEN}` } : {}),
+        ...(sent === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(sent === undefined ? {} : { body: sent as string }),
+    });
+    const text = await response.text();
+    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    const parsed = isJson && text !== '' ? JSON.parse(text) : null;
+    answers.push({
+      method,
+      path,
+      status: response.status,
+      text,
+      headers: JSON.stringify([...response.headers]),
+    });
+    return { status: response.status, headers: response.headers, text, body: parsed, problem: parsed };
+  };
+
+  return {
+    deps,
+    mocks,
+    log,
+    time,
+    addresses,
+    answers,
+    call,
+    get api() {
+      return api;
+    },
+    /** Begins anew: an empty table, AWS as it is when all is well. */
+    async reset() {
+      deps.deployment.tableName = `sluice-${randomUUID()}`;
+      await clients.table.send(
+        new CreateTableCommand({
+          TableName: deps.deployment.tableName,
+          BillingMode: 'PAY_PER_REQUEST',
+          AttributeDefinitions: [
+            { AttributeName: 'pk', AttributeType: 'S' },
+            { AttributeName: 'sk', AttributeType: 'S' },
+          ],
+          KeySchema: [
+            { AttributeName: 'pk', KeyType: 'HASH' },
+            { AttributeName: 'sk', KeyType: 'RANGE' },
+          ],
+        }),
+      );
+      for (const mock of Object.values(mocks)) mock.reset();
+      mocks.sfn.on(StartExecutionCommand).resolves({});
+      mocks.mediaConnect.on(DescribeFlowCommand).resolves(makeFlow('ACTIVE'));
+      mocks.mediaConnect.on(DescribeFlowSourceMetadataCommand).resolves({});
+      mocks.mediaConnect.on(StartFlowCommand).resolves({});
+      mocks.mediaConnect.on(StopFlowCommand).resolves({});
+      mocks.mediaPackage
+        .on(ListOriginEndpointsCommand)
+        .resolves({ OriginEndpoints: [{ HlsPackage: {}, Url: 'https://pkg.example/out/v1/abc/index.m3u8' }] });
+      mocks.cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [] });
+      for (const host of Object.keys(addresses)) delete addresses[host];
+      log.length = 0;
+      time.now = NOW;
+      api = createApi(deps);
+    },
+    /** Another API over the same table, for what is decided when it is made. */
+    rebuild(changes: Partial<ApiDeps>) {
+      api = createApi({ ...deps, ...changes });
+    },
+    async put(record: Destination) {
+      await insertDestination(deps, record);
+      return record;
+    },
+    read: (destinationId: string) => getDestination(deps, destinationId),
+    /** Adds a destination over the API. */
+    async add(fields: object = {}): Promise<DestinationResource> {
+      const answer = await call('POST', '/api/destinations', { body: { ...makeBody(), ...fields } });
+      if (answer.status !== 201) throw new Error(`not added: ${answer.text}`);
+      return answer.body;
+    },
+    /** Documented statuses of these paths that no call has met yet; those tested for all routes alike are left out. */
+    async unmetStatuses(...paths: string[]): Promise<string[]> {
+      const { body: document } = await call('GET', '/api/openapi.json');
+      const unmet: string[] = [];
+      for (const path of paths) {
+        const pattern = new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/?]+')}(\\?.*)?$`);
+        for (const [method, { responses }] of Object.entries<{ responses: object }>(document.paths[path])) {
+          for (const status of Object.keys(responses).map(Number)) {
+            const met = answers.some(
+              (answer) => answer.status === status && answer.method.toLowerCase() === method && pattern.test(answer.path),
+            );
+            if (!met && !TESTED_FOR_ALL_ROUTES.includes(status)) unmet.push(`${method} ${path} ${status}`);
+          }
+        }
+      }
+      return unmet;
+    },
+    executions: () =>
+      mocks.sfn.commandCalls(StartExecutionCommand).map(({ args: [command] }) => command.input.name ?? ''),
+    async close() {
+      destroyAwsClients(clients);
+      await front.close();
+      await dynamodb.close();
+    },
+  };
+}
+
+export type TestApi = Awaited<ReturnType<typeof startTestApi>>;
+
+/** A good body of POST /api/destinations. */
+export function makeBody() {
+  return { name: 'Main', platform: 'youtube', streamKey: STREAM_KEY };
+}
+
+/** A record at rest, idle and cold. */
+export function makeRecord(changes: Partial<Destination> = {}): Destination {
+  return {
+    destinationId: DESTINATION_ID,
+    name: 'Main',
+    platform: 'youtube',
+    rtmpUrl: 'rtmps://a.rtmps.youtube.com:443/live2',
+    streamKeyCiphertext: 'AAAA',
+    streamKeyLast4: 'abcd',
+    streamKeyFingerprint: '0011223344556677',
+    preset: '1080p30',
+    standby: 'cold',
+    desired: 'idle',
+    status: 'idle',
+    generation: 3,
+    revision: 4,
+    writeCount: 9,
+    operation: null,
+    held: {},
+    restartRequested: false,
+    lastError: null,
+    observation: null,
+    runningSince: null,
+    createdAt: '2026-11-21T10:00:00.000Z',
+    lastModified: '2026-11-21T11:00:00.000Z',
+    ...changes,
+  };
+}
+
+/** A record on air since a minute, with the channel of generation 3. */
+export function makeRunning(changes: Partial<Destination> = {}): Destination {
+  return makeRecord({
+    desired: 'running',
+    status: 'running',
+    runningSince: '2026-11-21T17:59:00.000Z',
+    held: {
+      input: { inputId: '11', address: '10.0.0.1', port: 5000 },
+      channel: { channelId: '22', channelArn: 'arn:aws:medialive:us-east-1:0:channel:22', configurationHash: 'aa' },
+      flowOutput: { flowOutputArn: 'arn:aws:mediaconnect:us-east-1:0:output:1-a:x', flowOutputName: 'x' },
+      channelRun: { startedAt: '2026-11-21T17:58:50.000Z', generation: 3 },
+    },
+    observation: {
+      observedAt: '2026-11-21T17:59:58.000Z',
+      channelState: 'RUNNING',
+      alerts: [],
+      sourceConnected: true,
+      activeOutputs: 1,
+      bitrateBps: 4_400_000,
+      framesPerSecond: 30,
+    },
+    ...changes,
+  });
+}
+
+/** The always-on channel. */
+export function makePrimary(): Destination {
+  return makeRunning({ destinationId: 'primary', name: 'HLS preview', streamKeyCiphertext: null, streamKeyLast4: null, streamKeyFingerprint: null });
+}
+
+/** DescribeFlow's answer. */
+export function makeFlow(status: string, changes: object = {}) {
+  return {
+    Flow: {
+      FlowArn: FLOW_ARN,
+      Name: 'sluice',
+      Status: status as 'ACTIVE',
+      AvailabilityZone: 'us-east-1a',
+      EgressIp: '198.51.100.4',
+      Entitlements: [],
+      Outputs: [],
+      Source: {
+        Name: 'srt',
+        SourceArn: 'arn:aws:mediaconnect:us-east-1:0:source:1-a:srt',
+        IngestIp: '198.51.100.3',
+        IngestPort: 9998,
+        Transport: { Protocol: 'srt-listener' as const, MinLatency: 200 },
+      },
+    },
+    Messages: { Errors: [] as string[] },
+    ...changes,
+  };
+}

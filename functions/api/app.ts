@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { AppError } from '../domain/errors.ts';
+import type { Api, ApiContext, ApiDeps, ApiEnv } from './api-deps.ts';
+import { explain, logFailure, toProblemResponse } from './problem.ts';
+import { readBody } from './read-body.ts';
+import { isSafe, requireAllowedHost, requirePlainQuery, requireSameOrigin } from './request-guards.ts';
+import { createRouteTable, fieldsOf, type RouteTable } from './route-table.ts';
+import { registerDashboard } from './routes/dashboard.ts';
+import { registerDestinationEdit } from './routes/destination-edit.ts';
+import { registerDestinationTransport } from './routes/destination-transport.ts';
+import { registerDestinations } from './routes/destinations.ts';
+import { registerDocs } from './routes/docs.ts';
+import { registerFlow } from './routes/flow.ts';
+import { registerHealth } from './routes/health.ts';
+import { registerHls } from './routes/hls.ts';
+import { registerMetrics } from './routes/metrics.ts';
+import { registerOperations } from './routes/operations.ts';
+import { registerPresets } from './routes/presets.ts';
+import { registerSession } from './routes/session.ts';
+import { setSecurityHeaders } from './security-headers.ts';
+import { shownValue } from './shown-value.ts';
+import { explainIssues, invalidFields } from './validation.ts';
+
+/**
+ * The REST API. Every request passes the same gate: known host, who is it, from our own page, a body within its limits;
+ * then its route's schema; then the route. Every answer leaves with a request id and the security headers, every
+ * refusal as an RFC 9457 problem.
+ */
+export function createApi(deps: ApiDeps): Api {
+  const api: Api = new OpenAPIHono<ApiEnv>({
+    defaultHook: (result, context) => {
+      if (!result.success) throw toValidationError(result, context);
+    },
+  });
+  let routes: RouteTable | undefined;
+  // Made on first use: all routes are registered by then.
+  const table = () => (routes ??= createRouteTable(api));
+
+  function toValidationError(
+    result: { target: string; error: { issues: Parameters<typeof explainIssues>[0] } },
+    context: ApiContext,
+  ): AppError {
+    const { pathname } = new URL(context.req.url);
+    if (result.target === 'param') {
+      return new AppError('not_found', {
+        // The id is not repeated: what is no id may be anything, pasted by mistake.
+        detail: 'there is nothing with this id',
+        remedy: 'take ids as the API gives them: dst_ and 26 characters',
+      });
+    }
+    const route = table().find(context.req.method, pathname);
+    if (result.target === 'query') return explainIssues(result.error.issues, context.req.query(), fieldsOf(route?.query));
+    return explainIssues(result.error.issues, context.get('body'), fieldsOf(route?.body));
+  }
+
+  api.use(async (context, next) => {
+    context.set('requestId', randomUUID());
+    try {
+      await next();
+    } catch (error) {
+      // The framework hands over errors only; whatever else is thrown would end the request without an answer.
+      context.res = answerFailure(error, context);
+    }
+    // A response that came from elsewhere may have headers that cannot be changed.
+    context.res = new Response(context.res.body, context.res);
+    setSecurityHeaders(context.res.headers, { requestId: context.get('requestId'), https: !deps.embedded });
+    if (!isSafe(context.req.method)) logWrite(deps, context, table());
+  });
+
+  api.use(async (context, next) => {
+    requireAllowedHost(context.req.raw, deps.isHostAllowed);
+    const { pathname } = new URL(context.req.url);
+    if (!/^\/(api|out)(\/|$)/.test(pathname)) return next();
+    const principal = await deps.authentication.authenticate(context.req.raw, context.env);
+    const isOpen = isOpenToAll(context.req.method, pathname);
+    if (!principal && !isOpen) throw unauthenticated();
+    if (principal) context.set('principal', principal);
+    requireSameOrigin(context.req.raw, isOpen ? null : principal);
+    requirePlainQuery(context.req.raw);
+    if (!isSafe(context.req.method)) await takeBody(context, table());
+    return next();
+  });
+
+  registerSession(api, deps);
+  registerHealth(api, deps);
+  registerPresets(api);
+  registerDestinations(api, deps);
+  registerDestinationEdit(api, deps);
+  registerDestinationTransport(api, deps);
+  registerMetrics(api, deps);
+  registerOperations(api, deps);
+  registerFlow(api, deps);
+  registerDocs(api, deps);
+  if (deps.hlsProxy) registerHls(api, deps.hlsProxy);
+  if (deps.embedded && deps.staticFiles) registerDashboard(api, deps.staticFiles);
+
+  api.notFound((context) => {
+    const { pathname } = new URL(context.req.url);
+    const allowed = table().methodsOf(pathname);
+    const error = allowed.length > 0 ? wrongMethod(context.req.method, allowed) : missingPath(context);
+    const response = toProblemResponse(error, context.get('requestId'));
+    if (allowed.length > 0) response.headers.set('allow', allowed.join(', '));
+    return response;
+  });
+
+  api.onError(answerFailure);
+
+  function answerFailure(thrown: unknown, context: ApiContext): Response {
+    const error = explain(thrown);
+    const requestId = context.get('requestId');
+    logFailure(deps.logger, error, { requestId, route: routeOf(context, table()), method: context.req.method });
+    return toProblemResponse(error, requestId);
+  }
+
+  return api;
+}
+
+function isOpenToAll(method: string, pathname: string): boolean {
+  if (pathname === '/api/health') return isSafe(method);
+  // Signing in, and signing out with a session that has expired.
+  return pathname === '/api/session' && (method === 'POST' || method === 'DELETE');
+}
+
+/** Reads the body once, for everybody after us. */
+async function takeBody(context: ApiContext, routes: RouteTable): Promise<void> {
+  const { text, value } = await readBody(context.req.raw);
+  context.set('bodyText', text);
+  context.set('body', value);
+  // What the framework itself would put there on the first read; its type leaves the promise out.
+  Object.assign(context.req.bodyCache, { text: Promise.resolve(text) });
+  const route = routes.find(context.req.method, new URL(context.req.url).pathname);
+  if (!route || route.body || value === undefined) return;
+  const isEmpty = typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
+  if (!isEmpty) throw invalidFields([{ field: 'body', message: 'this request takes no fields: send no body, or {}' }]);
+}
+
+function unauthenticated(): AppError {
+  return new AppError('unauthenticated', {
+    detail: 'the request carries no valid token or session',
+    remedy: 'send Authorization: Bearer with your token, or sign in on the dashboard',
+  });
+}
+
+function wrongMethod(method: string, allowed: string[]): AppError {
+  return new AppError('method_not_allowed', {
+    detail: `${shownValue(method)} is not possible here; allowed are ${allowed.join(', ')}`,
+    remedy: 'GET /api/docs shows what each path can do',
+  });
+}
+
+function missingPath(context: ApiContext): AppError {
+  return new AppError('not_found', {
+    detail: `there is nothing at this path for ${shownValue(context.req.method)}`,
+    remedy: 'GET /api/docs shows all paths',
+  });
+}
+
+/** Template of the route, never the path itself: anything may have been pasted there. */
+function routeOf(context: ApiContext, routes: RouteTable): string {
+  return routes.find(context.req.method, new URL(context.req.url).pathname)?.path ?? '(none)';
+}
+
+/** Who asked for what, and what came of it. Values never. */
+function logWrite(deps: ApiDeps, context: ApiContext, routes: RouteTable): void {
+  const operationId = context.res.headers.get('operation-id');
+  deps.logger.info('write', {
+    requestId: context.get('requestId'),
+    principal: context.get('principal')?.id ?? 'nobody',
+    method: context.req.method,
+    route: routeOf(context, routes),
+    status: context.res.status,
+    ...(operationId === null ? {} : { operationId }),
+  });
+}

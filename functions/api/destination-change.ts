@@ -1,0 +1,126 @@
+import type { Destination, OperationKind } from '../domain/destination.ts';
+import { AppError } from '../domain/errors.ts';
+import { actionsOf, isPrimary, nextOperation, type Action } from '../domain/lifecycle.ts';
+import type { StoredKey, Target } from './destination-target.ts';
+
+/** What each call does to a record: pure functions from record to record, and the refusals that come before them. */
+
+export type Apply = 'now' | 'next-start' | undefined;
+
+/** Part of a configuration; what is absent stays. */
+export interface Edit extends Partial<Target>, Partial<StoredKey> {
+  name?: string;
+  standby?: Destination['standby'];
+}
+
+const TARGET_FIELDS = ['platform', 'rtmpUrl', 'preset', 'streamKeyCiphertext'] as const;
+
+/** Refuses what may not be done to this destination at all. */
+export function requireChangeable(record: Destination, action: Action): void {
+  if (isPrimary(record)) {
+    throw new AppError('protected_destination', {
+      detail: actionsOf(record).refused[action] ?? 'the primary channel cannot be changed here',
+      remedy: 'make a destination of your own; the primary channel runs by itself',
+      allowedActions: [],
+    });
+  }
+  if (record.desired !== 'deleted' || action === 'delete') return;
+  throw new AppError('illegal_transition', {
+    detail: `${action} is not possible: ${actionsOf(record).refused[action] ?? 'it is being deleted'}`,
+    remedy: 'wait until it is gone, then make a new one',
+    allowedActions: actionsOf(record).allowed,
+  });
+}
+
+/** Refuses a change made from another version than the stored one. @param ifMatch the header as given */
+export function requireMatch(record: Destination, ifMatch: string | undefined): void {
+  if (ifMatch === undefined) return;
+  const tags = ifMatch.split(',').map((tag) => tag.trim());
+  if (tags.includes('*') || tags.includes(etagOf(record))) return;
+  throw new AppError('etag_mismatch', {
+    detail: `somebody else has changed ${record.destinationId} since it was read; it is at ${etagOf(record)} now`,
+    remedy: 'read it again, look at what changed, and repeat your change',
+  });
+}
+
+/** Strong tag of the configuration; what is merely observed does not change it. */
+export function etagOf({ revision }: Pick<Destination, 'revision'>): string {
+  return `"${revision}"`;
+}
+
+/** Wishes it on air. */
+export function withStart(record: Destination): Destination {
+  requireChangeable(record, 'start');
+  return record.desired === 'running' ? record : { ...record, desired: 'running' };
+}
+
+/** From error, start is asked for anew: the lifecycle does not repeat a failed start by itself. */
+export function startOperation(record: Destination): OperationKind | null {
+  return record.status === 'error' && record.operation === null ? 'start' : nextOperation(record);
+}
+
+/** Wishes it off air. An error with nothing left to release is thereby acknowledged. */
+export function withStop(record: Destination): Destination {
+  requireChangeable(record, 'stop');
+  const wished: Destination =
+    record.desired === 'idle' && !record.restartRequested
+      ? record
+      : { ...record, desired: 'idle', restartRequested: false };
+  const isDone = wished.status === 'error' && wished.operation === null && nextOperation(wished) === null;
+  return isDone ? { ...wished, status: 'idle' } : wished;
+}
+
+/** Wishes it gone. */
+export function withDelete(record: Destination): Destination {
+  requireChangeable(record, 'delete');
+  return record.desired === 'deleted' ? record : { ...record, desired: 'deleted', restartRequested: false };
+}
+
+/**
+ * Changes the configuration; the same record when nothing changes.
+ * @throws {AppError} `restart_required` when it is on air and nobody said when the change shall apply
+ */
+export function withEdit(record: Destination, edit: Edit, { apply, now }: { apply: Apply; now: Date }): Destination {
+  requireChangeable(record, 'edit');
+  const fields = Object.keys(edit) as (keyof Edit)[];
+  if (fields.every((field) => record[field] === edit[field])) return record;
+  const edited: Destination = {
+    ...record,
+    ...edit,
+    revision: record.revision + 1,
+    lastModified: now.toISOString(),
+  };
+  if (TARGET_FIELDS.every((field) => record[field] === edited[field])) return edited;
+  const isWantedOnAir = record.desired === 'running' && record.status !== 'error';
+  if (isWantedOnAir && apply === undefined) throw restartRequired(record);
+  const isUsed = !willBeReadAgain(record);
+  return {
+    ...edited,
+    configurationGeneration: isUsed ? record.generation : record.generation - 1,
+    restartRequested: record.restartRequested || (isWantedOnAir && apply === 'now' && isUsed),
+  };
+}
+
+/** True while the operation in flight still has to read the configuration, so that it will take the edit with it. */
+function willBeReadAgain({ operation, desired }: Destination): boolean {
+  if (operation?.kind === 'start') return !operation.steps.some(({ step }) => step === 'EnsureChannel');
+  // The stop or create before a start: the start reads it.
+  return operation !== null && desired === 'running';
+}
+
+function restartRequired(record: Destination): AppError {
+  return new AppError('restart_required', {
+    detail: `${record.destinationId} is ${record.status}, and applying this change interrupts it`,
+    remedy: 'add ?apply=now to restart it now, or ?apply=next-start to keep it running as it is until the next start',
+    allowedActions: actionsOf(record).allowed,
+  });
+}
+
+/** A changed standby takes effect at once on an idle destination: what is kept is made, or given back. */
+export function editOperation(record: Destination): OperationKind | null {
+  const next = nextOperation(record);
+  if (next !== null || record.operation || record.status !== 'idle' || record.desired !== 'idle') return next;
+  const keeps = record.held.channel !== undefined || record.held.input !== undefined;
+  if (record.standby === 'cold' && keeps) return 'stop';
+  return record.standby === 'warm' && !record.held.channel ? 'create' : null;
+}

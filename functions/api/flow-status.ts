@@ -1,0 +1,143 @@
+import { FLOW_OUTPUTS_MAX, describeSourceMedia, isFlowUp, observeFlow, type FlowView, type SourceMedia } from '../aws/flow.ts';
+import { getSourceMetrics } from '../aws/metrics.ts';
+import { findHlsUrl } from '../aws/package-channel.ts';
+import { PRIMARY_DESTINATION_ID } from '../domain/destination.ts';
+import { AppError } from '../domain/errors.ts';
+import type { ApiDeps } from './api-deps.ts';
+import { memoize, type Memo } from './memoize.ts';
+import type { FlowStatusResource } from './schemas.ts';
+
+/** MediaConnect allows few describes a second per account: all pollers together cost one look a second. */
+const LOOK_KEPT_MS = 1000;
+/** The playlist's URL changes only with the deployment. */
+const HLS_URL_KEPT_MS = 300_000;
+/** SRT's own default, where the flow says nothing. */
+const LATENCY_MS_DEFAULT = 120;
+const STATUSES = ['STANDBY', 'ACTIVE', 'UPDATING', 'DELETING', 'STARTING', 'STOPPING', 'ERROR'] as const;
+
+type SourceMetrics = Awaited<ReturnType<typeof getSourceMetrics>>;
+
+/** One look at the flow and its source. */
+interface FlowLook {
+  flow: FlowView;
+  media: SourceMedia | null;
+  metrics: SourceMetrics;
+  hlsUrl: string | null;
+  /** Since when this process has seen the source in its state; null when it never saw it change. */
+  since: string | null;
+  observedAt: string;
+}
+
+const NO_METRICS: SourceMetrics = { connected: null, bitrateBps: null, continuityErrors: null };
+
+/** A look shared by all who ask within a second. */
+export function createFlowLook(deps: ApiDeps): Memo<FlowLook> {
+  const hlsUrl = memoize({ milliseconds: HLS_URL_KEPT_MS, now: deps.now, isKept: (url: string | null) => url !== null }, () =>
+    findHlsUrl(deps),
+  );
+  let seen: { state: string; since: string | null } | null = null;
+
+  /** What is nice to know must not hide what is needed: a flow whose figures are late is still a flow. */
+  async function orElse<Value>(what: string, work: Promise<Value>, instead: Value): Promise<Value> {
+    try {
+      return await work;
+    } catch (error) {
+      deps.logger.warn('part of the flow status is missing', { what, error: error instanceof Error ? error.name : 'unknown' });
+      return instead;
+    }
+  }
+
+  return memoize({ milliseconds: LOOK_KEPT_MS, now: deps.now }, async () => {
+    const [flow, metrics, url] = await Promise.all([
+      observeFlow(deps),
+      orElse('metrics', getSourceMetrics(deps, { now: deps.now(), ...deps.metrics }), NO_METRICS),
+      orElse('preview', hlsUrl.get(), null),
+    ]);
+    if (!flow) {
+      throw new AppError('resource_missing', {
+        detail: 'the flow does not exist',
+        remedy: 'deploy the media source again',
+      });
+    }
+    const media = isFlowUp(flow) ? await orElse('media', describeSourceMedia(deps), null) : null;
+    const observedAt = deps.now().toISOString();
+    const { state } = sourceStateOf(flow, metrics, media);
+    if (seen?.state !== state) seen = { state, since: seen === null ? null : observedAt };
+    return { flow, media, metrics, hlsUrl: url, since: seen.since, observedAt };
+  });
+}
+
+/** The look as the API shows it. @param requestHost host name of the request, without its port */
+export function toFlowStatusResource(deps: ApiDeps, look: FlowLook, requestHost: string): FlowStatusResource {
+  const { flow, media, metrics } = look;
+  const source = sourceStateOf(flow, metrics, media);
+  const isConnected = source.state === 'connected';
+  return {
+    flowArn: flow.flowArn,
+    name: flow.name,
+    status: STATUSES.find((status) => status === flow.status) ?? 'UNKNOWN',
+    source: {
+      ...source,
+      since: look.since,
+      bitrateBps: isConnected ? metrics.bitrateBps : null,
+      continuityErrors: isConnected ? metrics.continuityErrors : null,
+      video: isConnected ? (media?.video ?? null) : null,
+      audio: isConnected ? (media?.audio ?? null) : null,
+    },
+    ingest: toIngest(deps, flow, requestHost),
+    preview: { hlsUrl: look.hlsUrl === null ? null : pathOf(look.hlsUrl), destinationId: PRIMARY_DESTINATION_ID },
+    outputs: { used: flow.outputs.length, limit: FLOW_OUTPUTS_MAX },
+    observedAt: look.observedAt,
+  };
+}
+
+function sourceStateOf(
+  flow: FlowView,
+  metrics: SourceMetrics,
+  media: SourceMedia | null,
+): Pick<FlowStatusResource['source'], 'state' | 'detail' | 'remedy'> {
+  if (flow.status === 'ERROR') {
+    return {
+      state: 'failed',
+      detail: `the flow has failed${flow.errors[0] ? `: ${flow.errors[0]}` : ''}`,
+      remedy: 'stop the flow and start it again; if it fails again, look at it in the MediaConnect console',
+    };
+  }
+  if (flow.status === 'STARTING') return { state: 'off', detail: 'the flow is starting', remedy: '' };
+  if (!isFlowUp(flow)) {
+    const detail = flow.status === 'STANDBY' ? 'the flow is stopped' : `the flow is ${flow.status.toLowerCase()}`;
+    return { state: 'off', detail, remedy: 'start the flow, then the encoder' };
+  }
+  // Figures come late after a start; what the source carries is known sooner.
+  if (metrics.connected ?? media !== null) return { state: 'connected', detail: 'the encoder is connected', remedy: '' };
+  if (flow.errors[0]) {
+    return {
+      state: 'failed',
+      detail: flow.errors[0],
+      remedy: 'check the encoder’s passphrase, latency and mode (caller) against the ones shown here',
+    };
+  }
+  return {
+    state: 'waiting',
+    detail: 'listening, no encoder is connected',
+    remedy: 'point an encoder at the SRT URL shown here',
+  };
+}
+
+function toIngest(deps: ApiDeps, { ingest }: FlowView, requestHost: string): FlowStatusResource['ingest'] {
+  const host = deps.ingestHost ?? (deps.embedded ? requestHost : (ingest.ip ?? requestHost));
+  const port = ingest.port ?? 0;
+  const latencyMs = ingest.latencyMs ?? LATENCY_MS_DEFAULT;
+  const authority = `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`;
+  // ffmpeg takes SRT latency in microseconds.
+  const srtUrl =
+    `srt://${authority}?mode=caller&latency=${latencyMs * 1000}` +
+    (ingest.encrypted ? '&passphrase=<your passphrase>' : '');
+  return { protocol: ingest.protocol, host, port, latencyMs, encrypted: ingest.encrypted, srtUrl };
+}
+
+/** Same-origin path: the playlist is served through our own origin, whatever host packages it. */
+function pathOf(url: string): string {
+  const parsed = URL.parse(url, 'http://localhost');
+  return parsed ? parsed.pathname + parsed.search : url;
+}

@@ -1,0 +1,134 @@
+import { allowedEncodings, listEncodings, listPlatforms, resolveEncoding } from '../../presets/index.ts';
+import type { Destination, Operation } from '../domain/destination.ts';
+import { healthOf, isOnAir } from '../domain/health.ts';
+import { actionsOf, isPrimary, OPERATIONS, STEPS, type ResourceStep } from '../domain/lifecycle.ts';
+import type { DestinationResource, OperationResource, PresetsResource } from './schemas.ts';
+
+/**
+ * From the record to what the API shows. Pure. A resource is put together field by field, so that nothing of the record
+ * gets out by being added to it.
+ */
+
+/** One destination as the API shows it. */
+export function toDestinationResource(
+  stored: Destination,
+  { now, freshSeconds }: { now: Date; freshSeconds: number },
+): DestinationResource {
+  const record = { ...stored, observation: observationOfThisRun(stored) };
+  const { level, code, severity, detail, remedy, since, observedAt } = healthOf(record);
+  const { allowed, refused } = actionsOf(record);
+  return {
+    destinationId: record.destinationId,
+    name: record.name,
+    platform: record.platform,
+    rtmpUrl: record.rtmpUrl,
+    streamKeySet: record.streamKeyCiphertext !== null,
+    streamKeyLast4: record.streamKeyLast4,
+    preset: record.preset,
+    standby: record.standby,
+    primary: isPrimary(record),
+    desired: record.desired,
+    status: record.status,
+    health: { level, code, severity, detail, remedy, since, observedAt },
+    onAir: isOnAir(record, now, freshSeconds),
+    runningSince: record.runningSince,
+    bitrateBps: record.observation?.bitrateBps ?? null,
+    framesPerSecond: record.observation?.framesPerSecond ?? null,
+    targetBitrateBps: targetBitrateBps(record),
+    operation: record.operation && toOperationResource(record.destinationId, record.operation),
+    lastError: record.lastError && { ...record.lastError },
+    mediaLiveChannelId: record.held.channel?.channelId ?? null,
+    mediaConnectOutputArn: record.held.flowOutput?.flowOutputArn ?? null,
+    allowedActions: allowed,
+    refusedActions: refused as Record<string, string>,
+    pendingChanges: hasPendingChanges(record),
+    revision: record.revision,
+    createdAt: record.createdAt,
+    lastModified: record.lastModified,
+  };
+}
+
+/** Figures of an earlier run say nothing about this one. */
+function observationOfThisRun(record: Destination): Destination['observation'] {
+  const { observation, runningSince, status } = record;
+  if (!observation || status !== 'running') return null;
+  return runningSince !== null && Date.parse(observation.observedAt) < Date.parse(runningSince) ? null : observation;
+}
+
+/** What the preset asks for; null when it follows the source. A ladder counts as its sum. */
+function targetBitrateBps({ platform, preset }: Destination): number | null {
+  let sumBps = 0;
+  for (const each of preset.split(',')) {
+    const encoding = resolveEncoding(platform, each);
+    if (!encoding || encoding.width === null) return null;
+    sumBps += encoding.videoBitrateBps;
+  }
+  return sumBps;
+}
+
+/** True when the channel that runs was set up before the newest edit of target, preset or key. */
+export function hasPendingChanges({ held, configurationGeneration }: Destination): boolean {
+  if (!held.channelRun || configurationGeneration === undefined) return false;
+  return configurationGeneration >= held.channelRun.generation;
+}
+
+/** An operation as the API shows it. */
+export function toOperationResource(destinationId: string, operation: Operation): OperationResource {
+  return {
+    operationId: operation.operationId,
+    destinationId,
+    kind: operation.kind,
+    state: operation.outcome ?? 'running',
+    requestedBy: operation.requestedBy,
+    startedAt: operation.startedAt,
+    endedAt: operation.endedAt ?? null,
+    deadlineAt: operation.deadlineAt,
+    ...progressOf(operation),
+    steps: operation.steps.map(({ step, startedAt, endedAt }) => ({
+      step,
+      label: step in STEPS ? STEPS[step as ResourceStep].label : step,
+      startedAt,
+      endedAt: endedAt ?? null,
+    })),
+    error: operation.error ? { ...operation.error } : null,
+  };
+}
+
+/** Counts from 1. Once an operation takes back what it made, the steps of taking back are counted on. */
+function progressOf({ kind, steps }: Operation): { stepNumber: number; stepCount: number } {
+  const { steps: planned, undo } = OPERATIONS[kind];
+  const forward = steps.filter(({ step }) => planned.some((each) => each === step)).length;
+  const undoing = steps.length > forward;
+  const stepCount = undoing ? forward + undo.length : planned.length;
+  return { stepNumber: Math.min(Math.max(steps.length, 1), stepCount), stepCount };
+}
+
+/** All presets as the API shows them. */
+export function toPresetsResource(): PresetsResource {
+  return {
+    platforms: listPlatforms().map((platform) => ({
+      platformId: platform.platformId,
+      name: platform.name,
+      rtmpUrl: platform.rtmpUrl,
+      rtmpUrlHint: platform.rtmpUrlHint,
+      streamKeyHint: platform.streamKeyHint,
+      backupRtmpUrl: platform.backupRtmpUrl,
+      defaultEncoding: platform.defaultEncoding,
+      encodings: allowedEncodings(platform.platformId),
+      videoBitrateBpsMax: platform.caps.videoBitrateBpsMax,
+      notes: [...platform.notes],
+      source: platform.source,
+      seenOn: platform.seenOn,
+    })),
+    encodings: listEncodings().map((encoding) => ({
+      encodingId: encoding.encodingId,
+      name: encoding.name,
+      width: encoding.width,
+      height: encoding.height,
+      framesPerSecond: encoding.framesPerSecond,
+      videoBitrateBps: encoding.videoBitrateBps,
+      audioBitrateBps: encoding.audioBitrateBps,
+      gopSeconds: encoding.gopSeconds,
+    })),
+  };
+}

@@ -1,0 +1,146 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Destination } from '../../domain/destination.ts';
+import { AppError } from '../../domain/errors.ts';
+import { requestChange } from '../../workflow/operations.ts';
+import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
+import { answers, IfMatchHeaders, problems, takes, WRITE_PROBLEMS } from '../contract.ts';
+import {
+  editOperation,
+  etagOf,
+  requireChangeable,
+  requireMatch,
+  withEdit,
+  type Apply,
+  type Edit,
+} from '../destination-change.ts';
+import { checkTarget, readStreamKey, requireKeyShape, requireNoDuplicate, sealStreamKey } from '../destination-target.ts';
+import {
+  ApplyQuery,
+  DestinationId,
+  DestinationResource,
+  PatchDestination,
+  PutStreamKey,
+  ReplaceDestination,
+} from '../schemas.ts';
+import { invalidFields } from '../validation.ts';
+import { findDestination, presentDestination, requireFound } from './find-destination.ts';
+
+const tags = ['Destinations'];
+const request = { params: z.object({ destinationId: DestinationId }), query: ApplyQuery, headers: IfMatchHeaders };
+const responses = {
+  200: answers(DestinationResource, 'As it is now'),
+  ...problems(...WRITE_PROBLEMS, 404, 409, 412, 503),
+};
+
+const replace = createRoute({
+  method: 'put',
+  path: '/api/destinations/{destinationId}',
+  tags,
+  summary: 'Replace a destination’s configuration',
+  description: 'Without streamKey the stored one stays.',
+  request: { ...request, body: takes(ReplaceDestination) },
+  responses,
+});
+
+const patch = createRoute({
+  method: 'patch',
+  path: '/api/destinations/{destinationId}',
+  tags,
+  summary: 'Change some fields of a destination',
+  description: 'Name and standby apply at once; a change of the others needs ?apply while it is on air.',
+  request: { ...request, body: takes(PatchDestination) },
+  responses,
+});
+
+const putStreamKey = createRoute({
+  method: 'put',
+  path: '/api/destinations/{destinationId}/stream-key',
+  tags,
+  summary: 'Replace the stream key',
+  description: 'The key can be written and never read.',
+  request: { ...request, body: takes(PutStreamKey) },
+  responses: {
+    204: { description: 'Stored' },
+    ...problems(...WRITE_PROBLEMS, 404, 409, 412, 503),
+  },
+});
+
+/** Editing a destination: PUT, PATCH, and PUT of its stream key. */
+export function registerDestinationEdit(api: Api, deps: ApiDeps): void {
+  api.openapi(replace, async (context) => {
+    const wish = readWish(context, context.req.valid('param').destinationId, context.req.valid('query').apply);
+    return context.json(presentDestination(deps, context, await edit(deps, wish, context.req.valid('json'))), 200);
+  });
+
+  api.openapi(patch, async (context) => {
+    const wish = readWish(context, context.req.valid('param').destinationId, context.req.valid('query').apply);
+    return context.json(presentDestination(deps, context, await edit(deps, wish, context.req.valid('json'))), 200);
+  });
+
+  api.openapi(putStreamKey, async (context) => {
+    const wish = readWish(context, context.req.valid('param').destinationId, context.req.valid('query').apply);
+    const record = await edit(deps, wish, context.req.valid('json'));
+    context.header('ETag', etagOf(record));
+    return context.body(null, 204);
+  });
+}
+
+interface Wish {
+  destinationId: string;
+  apply: Apply;
+  ifMatch: string | undefined;
+  requestedBy: string;
+}
+
+function readWish(context: ApiContext, destinationId: string, apply: Apply): Wish {
+  return { destinationId, apply, ifMatch: context.req.header('if-match'), requestedBy: context.get('principal').id };
+}
+
+type Fields = z.infer<typeof PatchDestination> & Partial<z.infer<typeof PutStreamKey>>;
+
+/** Checks the configuration as it would be, then writes it unless the record has changed meanwhile. */
+async function edit(deps: ApiDeps, wish: Wish, fields: Fields): Promise<Destination> {
+  const { destinationId } = wish;
+  const found = await findDestination(deps, destinationId);
+  const now = deps.now();
+  requireChangeable(found, 'edit');
+  requireMatch(found, wish.ifMatch);
+  const changed = await toEdit(deps, found, fields);
+  const record = await requestChange(deps, destinationId, {
+    requestedBy: wish.requestedBy,
+    operation: editOperation,
+    change: (before) => {
+      requireMatch(before, wish.ifMatch);
+      if (before.revision !== found.revision) throw changedMeanwhile(destinationId);
+      return withEdit(before, changed, { apply: wish.apply, now });
+    },
+  });
+  return requireFound(record, destinationId);
+}
+
+async function toEdit(deps: ApiDeps, found: Destination, { streamKey: given, ...fields }: Fields): Promise<Edit> {
+  const touchesTarget = fields.platform !== undefined || fields.rtmpUrl !== undefined || fields.preset !== undefined;
+  if (!touchesTarget && given === undefined) return fields;
+  const platform = fields.platform ?? found.platform;
+  if (platform !== found.platform && fields.rtmpUrl === undefined) {
+    throw invalidFields([
+      { field: 'rtmpUrl', message: `is needed together with another platform: the key must not go to the former one’s URL` },
+    ]);
+  }
+  const streamKey = given === undefined ? null : readStreamKey(deps, given);
+  const fingerprint = streamKey?.fingerprint ?? found.streamKeyFingerprint;
+  const wanted = { platform, rtmpUrl: fields.rtmpUrl ?? found.rtmpUrl, preset: fields.preset ?? found.preset };
+  const target = await checkTarget(deps, wanted, fingerprint);
+  if (given !== undefined) requireKeyShape(target, given);
+  await requireNoDuplicate(deps, { ...target, destinationId: found.destinationId, streamKeyFingerprint: fingerprint });
+  const stored = streamKey ? await sealStreamKey(deps, found.destinationId, streamKey) : {};
+  return { ...fields, ...target, ...stored };
+}
+
+function changedMeanwhile(destinationId: string): AppError {
+  return new AppError('concurrent_change', {
+    detail: `somebody else changed ${destinationId} while this change was being checked`,
+    remedy: 'read it again and repeat your change',
+    retryAfterSeconds: 1,
+  });
+}

@@ -1,0 +1,79 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Destination } from '../../domain/destination.ts';
+import { requestChange } from '../../workflow/operations.ts';
+import type { Api, ApiDeps } from '../api-deps.ts';
+import { answers, IdempotencyHeaders, NoQuery, problems, WRITE_PROBLEMS } from '../contract.ts';
+import { startOperation, withStart, withStop } from '../destination-change.ts';
+import { idempotent } from '../idempotency.ts';
+import { DestinationId, DestinationResource } from '../schemas.ts';
+import { presentDestination, presentOperation, requireFound } from './find-destination.ts';
+
+const tags = ['Destinations'];
+const request = { params: z.object({ destinationId: DestinationId }), query: NoQuery, headers: IdempotencyHeaders };
+
+/** Starting and stopping one destination. A repeated wish is no error: it is answered 200 and begins nothing. */
+export function registerDestinationTransport(api: Api, deps: ApiDeps): void {
+  const middleware = idempotent(deps);
+
+  const start = createRoute({
+    method: 'post',
+    tags,
+    middleware,
+    request,
+    path: '/api/destinations/{destinationId}/start',
+    summary: 'Put a destination on air',
+    responses: {
+      200: answers(DestinationResource, 'It is on air or on its way already'),
+      202: answers(DestinationResource, 'It starts; Location leads to the operation'),
+      ...problems(...WRITE_PROBLEMS, 404, 409, 503),
+    },
+  });
+  api.openapi(start, async (context) => {
+    const { destinationId } = context.req.valid('param');
+    let isNews = false;
+    const record = await requestChange(deps, destinationId, {
+      requestedBy: context.get('principal').id,
+      operation: startOperation,
+      change: (before) => {
+        const after = withStart(before);
+        isNews = after !== before || (before.operation === null && startOperation(before) !== null);
+        return after;
+      },
+    });
+    const found = requireFound(record, destinationId);
+    return isNews
+      ? context.json(presentOperation(deps, context, found), 202)
+      : context.json(presentDestination(deps, context, found), 200);
+  });
+
+  const stop = createRoute({
+    method: 'post',
+    tags,
+    middleware,
+    request,
+    path: '/api/destinations/{destinationId}/stop',
+    summary: 'Take a destination off air',
+    description: 'Works while it starts, too: what was made so far is released.',
+    responses: {
+      200: answers(DestinationResource, 'It is off air or on its way already'),
+      202: answers(DestinationResource, 'It stops; Location leads to the operation'),
+      ...problems(...WRITE_PROBLEMS, 404, 409, 503),
+    },
+  });
+  api.openapi(stop, async (context) => {
+    const { destinationId } = context.req.valid('param');
+    let before: Destination | undefined;
+    const record = await requestChange(deps, destinationId, {
+      requestedBy: context.get('principal').id,
+      change: (found) => {
+        before = found;
+        return withStop(found);
+      },
+    });
+    const after = requireFound(record, destinationId);
+    const isNews = after.operation !== null && (before?.desired !== 'idle' || before.operation === null);
+    return isNews
+      ? context.json(presentOperation(deps, context, after), 202)
+      : context.json(presentDestination(deps, context, after), 200);
+  });
+}

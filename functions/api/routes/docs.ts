@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError } from '../../domain/errors.ts';
+import type { Api, ApiDeps } from '../api-deps.ts';
+
+/** The documentation page, from files of our own: it works offline and needs no inline script. */
+
+/** The only files served, with their types: nothing of the directory is reachable by name. */
+const ASSETS: Record<string, string> = {
+  'swagger-ui.css': 'text/css; charset=utf-8',
+  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
+  'favicon-32x32.png': 'image/png',
+};
+
+const PAGE = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>Sluice API</title>
+    <link rel="icon" type="image/png" href="/api/docs/favicon-32x32.png" />
+    <link rel="stylesheet" href="/api/docs/swagger-ui.css" />
+  </head>
+  <body>
+    <div id="documentation"></div>
+    <script src="/api/docs/swagger-ui-bundle.js"></script>
+    <script src="/api/docs/init.js"></script>
+  </body>
+</html>
+`;
+
+const INIT = `SwaggerUIBundle({
+  url: '/api/openapi.json',
+  dom_id: '#documentation',
+  deepLinking: true,
+  validatorUrl: null,
+  presets: [SwaggerUIBundle.presets.apis],
+});
+`;
+
+const DESCRIPTION = {
+  openapi: '3.1.0',
+  info: {
+    title: 'Sluice',
+    description:
+      'One SRT feed in, any number of RTMP destinations out, each started and stopped alone. ' +
+      'Slow actions answer 202 with the operation; refusals are RFC 9457 problems with a stable code and a remedy.',
+  },
+  security: [{ bearer: [] }, { session: [] }] as Record<string, string[]>[],
+};
+
+/** `GET /api/openapi.json` and `GET /api/docs`. */
+export function registerDocs(api: Api, deps: ApiDeps): void {
+  api.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
+  api.openAPIRegistry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'sluice_session',
+    description: 'Set by POST /api/session; its name carries a suffix of the installation.',
+  });
+  let document: object | undefined;
+  api.get('/api/openapi.json', (context) => {
+    document ??= api.getOpenAPI31Document({ ...DESCRIPTION, info: { ...DESCRIPTION.info, version: deps.version } });
+    return context.json(document, 200, { 'cache-control': 'no-cache' });
+  });
+
+  const { docs } = deps;
+  if (!docs) return;
+  api.get('/api/docs', (context) => context.html(PAGE, 200, { 'cache-control': 'no-cache' }));
+  api.get('/api/docs/init.js', (context) =>
+    context.body(INIT, 200, { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-cache' }),
+  );
+  api.get('/api/docs/:asset', async (context) => {
+    const asset = context.req.param('asset');
+    const type = Object.hasOwn(ASSETS, asset) ? ASSETS[asset] : undefined;
+    if (type === undefined) {
+      throw new AppError('not_found', { detail: 'there is no such page', remedy: 'open /api/docs' });
+    }
+    const content = await readFile(join(docs.directory, asset));
+    return context.body(new Uint8Array(content), 200, { 'content-type': type, 'cache-control': 'private, max-age=86400' });
+  });
+}

@@ -1,0 +1,46 @@
+import type { z } from '@hono/zod-openapi';
+import { getDestination } from '../../aws/destination-table.ts';
+import type { Destination } from '../../domain/destination.ts';
+import { AppError } from '../../domain/errors.ts';
+import type { ApiContext, ApiDeps } from '../api-deps.ts';
+import { etagOf } from '../destination-change.ts';
+import { toDestinationResource } from '../resources.ts';
+import type { DestinationResource } from '../schemas.ts';
+
+/** Path of a destination's operations; what a 202 points to. */
+const OPERATIONS_PATH = '/api/operations';
+
+/** Reads a record. @throws {AppError} `not_found` */
+export async function findDestination(deps: ApiDeps, destinationId: string): Promise<Destination> {
+  return requireFound(await getDestination(deps, destinationId), destinationId);
+}
+
+/** The record, or the 404. */
+export function requireFound(record: Destination | null, destinationId: string): Destination {
+  if (record) return record;
+  throw new AppError('not_found', {
+    detail: `there is no destination ${destinationId}`,
+    remedy: 'GET /api/destinations lists what there is; it may have been deleted',
+  });
+}
+
+/** Sets the headers of an answer that carries a destination, and gives its body. */
+export function presentDestination(
+  deps: ApiDeps,
+  context: ApiContext,
+  record: Destination,
+): z.infer<typeof DestinationResource> {
+  context.header('ETag', etagOf(record));
+  if (record.operation) context.header('Operation-Id', record.operation.operationId);
+  return toDestinationResource(record, { now: deps.now(), freshSeconds: deps.freshSeconds });
+}
+
+/** As above, for a 202: `Location` leads to the operation's progress. */
+export function presentOperation(
+  deps: ApiDeps,
+  context: ApiContext,
+  record: Destination,
+): z.infer<typeof DestinationResource> {
+  if (record.operation) context.header('Location', `${OPERATIONS_PATH}/${record.operation.operationId}`);
+  return presentDestination(deps, context, record);
+}

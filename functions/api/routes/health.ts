@@ -1,0 +1,54 @@
+import { createRoute } from '@hono/zod-openapi';
+import { getDestination } from '../../aws/destination-table.ts';
+import { observeFlow } from '../../aws/flow.ts';
+import { PRIMARY_DESTINATION_ID } from '../../domain/destination.ts';
+import type { Api, ApiDeps } from '../api-deps.ts';
+import { answers, NoQuery, problems } from '../contract.ts';
+import { memoize } from '../memoize.ts';
+import { HealthResource } from '../schemas.ts';
+
+/** Anyone may ask, so asking often must cost nothing. */
+const KEPT_MS = 5000;
+
+const health = createRoute({
+  method: 'get',
+  path: '/api/health',
+  tags: ['Service'],
+  summary: 'Is the control plane able to work',
+  security: [],
+  request: { query: NoQuery },
+  responses: {
+    ...problems(),
+    200: answers(HealthResource, 'It is'),
+    503: answers(HealthResource, 'A part of it cannot be reached'),
+  },
+});
+
+/** `GET /api/health`: for load balancers and supervisors, without signing in. */
+export function registerHealth(api: Api, deps: ApiDeps): void {
+  const checks = memoize({ milliseconds: KEPT_MS, now: deps.now }, () =>
+    Promise.all([
+      check('table', () => getDestination(deps, PRIMARY_DESTINATION_ID)),
+      check('flow', async () => {
+        if ((await observeFlow(deps)) === null) throw new Error('the flow does not exist');
+      }),
+    ]),
+  );
+  api.openapi(health, async (context) => {
+    const seen = await checks.get();
+    const isOk = seen.every(({ ok }) => ok);
+    const body = { version: deps.version, checks: seen };
+    return isOk
+      ? context.json({ status: 'ok' as const, ...body }, 200)
+      : context.json({ status: 'degraded' as const, ...body }, 503);
+  });
+}
+
+async function check(name: string, look: () => Promise<unknown>): Promise<{ name: string; ok: boolean; detail: string }> {
+  try {
+    await look();
+    return { name, ok: true, detail: 'reachable' };
+  } catch {
+    return { name, ok: false, detail: 'not reachable' };
+  }
+}

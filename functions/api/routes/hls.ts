@@ -1,0 +1,37 @@
+import { AppError } from '../../domain/errors.ts';
+import type { Api } from '../api-deps.ts';
+
+/** What of the origin's answer is passed on. */
+const PASSED_HEADERS = ['content-type', 'content-length', 'cache-control', 'etag', 'last-modified', 'age'];
+const PATH = /^\/out\/v1(\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$/;
+
+/** Serves the preview's playlists and segments from our own origin, to who is signed in. */
+export function registerHls(api: Api, hlsProxy: (path: string) => Promise<Response>): void {
+  api.get('/out/v1/*', async (context) => {
+    const { pathname, search } = new URL(context.req.url);
+    if (!PATH.test(pathname)) {
+      throw new AppError('not_found', { detail: 'there is no such playlist or segment', remedy: 'use preview.hlsUrl of the flow status' });
+    }
+    let origin: Response;
+    try {
+      origin = await hlsProxy(pathname + search);
+    } catch (error) {
+      throw new AppError('upstream_unavailable', {
+        detail: 'the preview’s origin does not answer',
+        remedy: 'try again in a moment',
+        internal: error instanceof Error ? error.name : 'unknown',
+        retryAfterSeconds: 1,
+      });
+    }
+    const headers = new Headers();
+    for (const name of PASSED_HEADERS) {
+      const value = origin.headers.get(name);
+      if (value !== null) headers.set(name, value);
+    }
+    if (context.req.method === 'HEAD') {
+      await origin.body?.cancel();
+      return new Response(null, { status: origin.status, headers });
+    }
+    return new Response(origin.body, { status: origin.status, headers });
+  });
+}

@@ -1,0 +1,81 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { getChannelSeries, newest, total, type MetricPoint } from '../../aws/metrics.ts';
+import type { Destination } from '../../domain/destination.ts';
+import type { Api, ApiDeps } from '../api-deps.ts';
+import { answers, NoQuery, problems } from '../contract.ts';
+import { memoize, type Memo } from '../memoize.ts';
+import { DestinationId, MetricsResource } from '../schemas.ts';
+import { findDestination } from './find-destination.ts';
+
+const COUNTED_SECONDS = 300;
+/** Several viewers of one page ask CloudWatch once. */
+const KEPT_MS = 1000;
+const CHANNELS_KEPT_MAX = 500;
+
+const metrics = createRoute({
+  method: 'get',
+  path: '/api/destinations/{destinationId}/metrics',
+  tags: ['Destinations'],
+  summary: 'Figures of a destination',
+  request: { params: z.object({ destinationId: DestinationId }), query: NoQuery },
+  responses: { 200: answers(MetricsResource, 'Figures, oldest first'), ...problems(404, 503) },
+});
+
+type Series = Awaited<ReturnType<typeof getChannelSeries>> extends Map<string, infer Value> ? Value : never;
+
+/** `GET …/metrics`. */
+export function registerMetrics(api: Api, deps: ApiDeps): void {
+  const memos = new Map<string, Memo<Series | undefined>>();
+
+  function readSeries(channelId: string): Promise<Series | undefined> {
+    if (memos.size > CHANNELS_KEPT_MAX) memos.clear();
+    let memo = memos.get(channelId);
+    if (!memo) {
+      memo = memoize({ milliseconds: KEPT_MS, now: deps.now }, async () => {
+        const series = await getChannelSeries(deps, [channelId], { now: deps.now(), ...deps.metrics });
+        return series.get(channelId);
+      });
+      memos.set(channelId, memo);
+    }
+    return memo.get();
+  }
+
+  api.openapi(metrics, async (context) => {
+    const record = await findDestination(deps, context.req.valid('param').destinationId);
+    const channelId = record.held.channel?.channelId;
+    const series = channelId === undefined ? undefined : await readSeries(channelId);
+    return context.json(toMetricsResource(deps, record, series), 200);
+  });
+}
+
+function toMetricsResource(deps: ApiDeps, record: Destination, series: Series | undefined) {
+  const now = deps.now();
+  const isRunning = record.status === 'running';
+  const recent = (points: MetricPoint[]) =>
+    points.filter(({ at }) => now.getTime() - Date.parse(at) <= COUNTED_SECONDS * 1000);
+  const framesPerSecond = series?.outputFramesPerSecond.length
+    ? series.outputFramesPerSecond
+    : (series?.inputFramesPerSecond ?? []);
+  const current = (points: MetricPoint[] | undefined) => (isRunning && points ? newest(points) : null);
+  const counted = (points: MetricPoint[] | undefined) => (isRunning && points ? total(recent(points)) : null);
+  return {
+    destinationId: record.destinationId,
+    observedAt: now.toISOString(),
+    uptimeSeconds:
+      isRunning && record.runningSince !== null
+        ? Math.max(0, Math.floor((now.getTime() - Date.parse(record.runningSince)) / 1000))
+        : null,
+    current: {
+      bitrateBps: current(series?.bitrateBps),
+      framesPerSecond: current(framesPerSecond),
+      droppedFrames: counted(series?.droppedFrames),
+      reconnects: counted(series?.reconnects),
+    },
+    series: {
+      bitrateBps: series?.bitrateBps ?? [],
+      framesPerSecond,
+      droppedFrames: series?.droppedFrames ?? [],
+    },
+    periodSeconds: deps.metrics.periodSeconds,
+  };
+}

@@ -1,0 +1,42 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { getDestination, getOperation } from '../../aws/destination-table.ts';
+import { AppError } from '../../domain/errors.ts';
+import { parseOperationId } from '../../domain/lifecycle.ts';
+import type { Api, ApiDeps } from '../api-deps.ts';
+import { answers, NoQuery, problems } from '../contract.ts';
+import { toOperationResource } from '../resources.ts';
+import { OperationId, OperationResource } from '../schemas.ts';
+
+const operation = createRoute({
+  method: 'get',
+  path: '/api/operations/{operationId}',
+  tags: ['Operations'],
+  summary: 'Progress and outcome of one operation',
+  description: 'Kept for 90 days, after its destination is gone too.',
+  request: { params: z.object({ operationId: OperationId }), query: NoQuery },
+  responses: { 200: answers(OperationResource, 'The operation'), ...problems(404, 503) },
+});
+
+/** `GET /api/operations/{operationId}`. */
+export function registerOperations(api: Api, deps: ApiDeps): void {
+  api.openapi(operation, async (context) => {
+    const { operationId } = context.req.valid('param');
+    const parsed = parseOperationId(operationId);
+    if (!parsed) throw missing(operationId);
+    const { destinationId, generation } = parsed;
+    const record = await getDestination(deps, destinationId);
+    const found =
+      record?.operation?.operationId === operationId
+        ? record.operation
+        : await getOperation(deps, destinationId, generation);
+    if (found?.operationId !== operationId) throw missing(operationId);
+    return context.json(toOperationResource(destinationId, found), 200);
+  });
+}
+
+function missing(operationId: string): AppError {
+  return new AppError('not_found', {
+    detail: `there is no operation ${operationId}`,
+    remedy: 'the operation in flight is shown with its destination; finished ones are kept for 90 days',
+  });
+}

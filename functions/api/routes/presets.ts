@@ -1,0 +1,20 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { Api } from '../api-deps.ts';
+import { answers, NoQuery, problems } from '../contract.ts';
+import { toPresetsResource } from '../resources.ts';
+import { PresetsResource } from '../schemas.ts';
+
+const presets = createRoute({
+  method: 'get',
+  path: '/api/presets',
+  tags: ['Presets'],
+  summary: 'Platforms and encodings, with what fits what',
+  request: { query: NoQuery },
+  responses: { 200: answers(PresetsResource, 'All of them'), ...problems() },
+});
+
+/** `GET /api/presets`. */
+export function registerPresets(api: Api): void {
+  const resource = toPresetsResource();
+  api.openapi(presets, (context) => context.json(resource, 200));
+}

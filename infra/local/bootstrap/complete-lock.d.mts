@@ -1,0 +1,1 @@
+export function findMissingOptional(lock: object): { name: string; version: string; dev: boolean }[];

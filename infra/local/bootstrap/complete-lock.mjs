@@ -1,0 +1,56 @@
+/**
+ * `npm run lock`: completes package-lock.json after a change of dependencies. A registry that lacks some of a package's
+ * builds for other platforms makes `npm install` leave them out of the lock, and `npm ci` then refuses the lock as a
+ * whole. The missing entries are written from what their names say (…-linux-arm64-musl); they carry no checksum and are
+ * installed on their own platform only, where a registry has them.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const PLATFORM =
+  /-(android|darwin|freebsd|linux|openharmony|win32)-(arm64|arm|x64|ia32|ppc64|riscv64|s390x)(?:-(gnu|musl|gnueabihf|musleabihf|eabi|msvc))?$/;
+
+/**
+ * Optional packages the lock speaks of but does not list.
+ * @returns {{ name: string, version: string, dev: boolean }[]}
+ */
+export function findMissingOptional(lock) {
+  return Object.entries(lock.packages).flatMap(([path, entry]) =>
+    Object.entries(entry.optionalDependencies ?? {})
+      .filter(([name]) => !lookupPlaces(path, name).some((place) => lock.packages[place]))
+      .map(([name, version]) => ({ name, version, dev: entry.dev === true })),
+  );
+}
+
+/** Where Node looks for a package, from the one that needs it outwards. */
+function lookupPlaces(path, name) {
+  const places = [];
+  for (let at = path; at; at = at.includes('/node_modules/') ? at.slice(0, at.lastIndexOf('/node_modules/')) : '') {
+    places.push(`${at}/node_modules/${name}`);
+  }
+  return [...places, `node_modules/${name}`];
+}
+
+function toEntry({ name, version, dev }) {
+  const [, os, cpu, abi = ''] = PLATFORM.exec(name) ?? [];
+  if (!os || !/^\d/.test(version)) return null;
+  const libc = os === 'linux' && /^(gnu|musl)/.test(abi) ? { libc: [abi.startsWith('musl') ? 'musl' : 'glibc'] } : {};
+  return { version, cpu: [cpu], ...(dev ? { dev } : {}), optional: true, os: [os], ...libc };
+}
+
+function main() {
+  const file = fileURLToPath(new URL('../../../package-lock.json', import.meta.url));
+  const lock = JSON.parse(readFileSync(file, 'utf8'));
+  const missing = findMissingOptional(lock);
+  for (const each of missing) {
+    const entry = toEntry(each);
+    if (entry) lock.packages[`node_modules/${each.name}`] = entry;
+    else console.error(`left alone: ${each.name} ${each.version} names no platform`);
+  }
+  const { '': root, ...rest } = lock.packages;
+  lock.packages = { '': root, ...Object.fromEntries(Object.entries(rest).toSorted(([a], [b]) => (a < b ? -1 : 1))) };
+  writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
+  console.log(`${missing.length} optional packages added to package-lock.json`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) main();

@@ -1,0 +1,159 @@
+import { skipToken, useMutation, useQuery } from '@tanstack/react-query';
+import type { DestinationResource, MetricsResource } from '../../../functions/api/schemas.ts';
+import { appendBitrates, type BitrateHistory } from '../presentation/bitrate-history.ts';
+import { isMoving } from '../presentation/destination-presentation.ts';
+import { POLL_BUSY_MS, POLL_QUIET_MS } from '../presentation/freshness.ts';
+import { queryClient, queryKeys } from './query-client.ts';
+import { type Answer, request } from './request.ts';
+
+/** When an edit reaches a destination that is on air. */
+export type Apply = 'now' | 'next-start';
+
+/** The fields an operator sets. `streamKey` is sent, never received. */
+export interface DestinationFields {
+  name: string;
+  platform: string;
+  rtmpUrl: string;
+  preset: string;
+  standby: 'warm' | 'cold';
+}
+
+interface Page {
+  data: DestinationResource[];
+  nextCursor: string | null;
+}
+
+const PATH = '/api/destinations';
+const pathOf = (destinationId: string): string => `${PATH}/${encodeURIComponent(destinationId)}`;
+const withApply = (path: string, apply: Apply | null): string => (apply ? `${path}?apply=${apply}` : path);
+
+/** How often to ask, judged by what the newest answer says. */
+export function pollIntervalMs(destinations: readonly DestinationResource[] | undefined): number {
+  const busy = destinations?.some((destination) => destination.status === 'running' || isMoving(destination)) ?? true;
+  return busy ? POLL_BUSY_MS : POLL_QUIET_MS;
+}
+
+async function listAll(signal: AbortSignal): Promise<DestinationResource[]> {
+  const all: DestinationResource[] = [];
+  let cursor: string | null = null;
+  do {
+    const query: string = cursor ? `?limit=200&cursor=${encodeURIComponent(cursor)}` : '?limit=200';
+    const { body }: Answer<Page> = await request<Page>(PATH + query, { signal });
+    all.push(...body.data);
+    cursor = body.nextCursor;
+  } while (cursor);
+  return all;
+}
+
+/** All destinations, kept current while the page is visible. */
+export function useDestinations() {
+  return useQuery({
+    queryKey: queryKeys.destinations,
+    queryFn: async ({ signal }) => {
+      const destinations = await listAll(signal);
+      queryClient.setQueryData<BitrateHistory>(queryKeys.bitrates, (history) =>
+        appendBitrates(history ?? new Map(), destinations),
+      );
+      return destinations;
+    },
+    refetchInterval: (query) => pollIntervalMs(query.state.data),
+  });
+}
+
+const NO_HISTORY: BitrateHistory = new Map();
+
+/** Bitrates of recent polls, one point for each answer, kept while the page is open. */
+export function useBitrateHistory(): BitrateHistory {
+  const { data } = useQuery<BitrateHistory>({ queryKey: queryKeys.bitrates, queryFn: skipToken });
+  return data ?? NO_HISTORY;
+}
+
+/** One destination with its ETag, read afresh for an edit. */
+export function useDestinationForEdit(destinationId: string | null) {
+  return useQuery({
+    queryKey: queryKeys.destination(destinationId ?? ''),
+    enabled: destinationId !== null,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+    queryFn: ({ signal }) => request<DestinationResource>(pathOf(destinationId ?? ''), { signal }),
+  });
+}
+
+/** Figures of one destination; asked for only while they are looked at. */
+export function useMetrics(destinationId: string, running: boolean) {
+  return useQuery({
+    queryKey: queryKeys.metrics(destinationId),
+    refetchInterval: running ? 5000 : false,
+    queryFn: async ({ signal }) =>
+      (await request<MetricsResource>(`${pathOf(destinationId)}/metrics`, { signal })).body,
+  });
+}
+
+/** Puts one answered destination in its place in the list, so the page moves before the next poll. */
+function remember(destination: DestinationResource): void {
+  queryClient.setQueryData<DestinationResource[]>(queryKeys.destinations, (list) =>
+    list?.map((other) => (other.destinationId === destination.destinationId ? destination : other)),
+  );
+}
+
+/** A poll sent before a change would overwrite the change's answer with older news. */
+const dropPollsInFlight = (): Promise<void> => queryClient.cancelQueries({ queryKey: queryKeys.destinations });
+const askAgain = (): Promise<void> => queryClient.invalidateQueries({ queryKey: queryKeys.destinations });
+
+/** Starts or stops one destination; the answer says what is under way. */
+export function useStartStop(action: 'start' | 'stop') {
+  return useMutation({
+    onMutate: dropPollsInFlight,
+    mutationFn: async (destinationId: string) =>
+      (await request<DestinationResource>(`${pathOf(destinationId)}/${action}`, { method: 'POST' })).body,
+    onSuccess: remember,
+    onSettled: askAgain,
+  });
+}
+
+/** Adds a destination. */
+export function useCreateDestination() {
+  return useMutation({
+    onMutate: dropPollsInFlight,
+    mutationFn: async (fields: DestinationFields & { streamKey: string }) =>
+      (await request<DestinationResource>(PATH, { method: 'POST', body: fields })).body,
+    onSettled: askAgain,
+  });
+}
+
+/** Changes some fields of a destination, if it still is what was read. */
+export function useEditDestination(destinationId: string) {
+  return useMutation({
+    onMutate: dropPollsInFlight,
+    mutationFn: async (edit: { changes: Partial<DestinationFields>; etag: string | null; apply: Apply | null }) => {
+      const path = withApply(pathOf(destinationId), edit.apply);
+      const options = { method: 'PATCH', body: edit.changes, ifMatch: edit.etag } as const;
+      return (await request<DestinationResource>(path, options)).body;
+    },
+    onSuccess: remember,
+    onSettled: askAgain,
+  });
+}
+
+/** Replaces a stream key. The key is neither cached nor kept. */
+export function useReplaceStreamKey(destinationId: string) {
+  return useMutation({
+    gcTime: 0,
+    mutationFn: async (replacement: { streamKey: string; apply: Apply | null }) => {
+      const path = withApply(`${pathOf(destinationId)}/stream-key`, replacement.apply);
+      await request<null>(path, { method: 'PUT', body: { streamKey: replacement.streamKey } });
+    },
+    onSettled: askAgain,
+  });
+}
+
+/** Deletes a destination and releases what it holds. */
+export function useDeleteDestination() {
+  return useMutation({
+    onMutate: dropPollsInFlight,
+    mutationFn: async (destinationId: string) => {
+      await request(pathOf(destinationId), { method: 'DELETE' });
+    },
+    onSettled: askAgain,
+  });
+}

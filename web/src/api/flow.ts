@@ -1,0 +1,45 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import type { FlowStatusResource, PresetsResource } from '../../../functions/api/schemas.ts';
+import { POLL_BUSY_MS, POLL_QUIET_MS } from '../presentation/freshness.ts';
+import { queryClient, queryKeys } from './query-client.ts';
+import { request } from './request.ts';
+
+const FLOW = '/api/mediaconnect/flow';
+
+/** True while the flow is changing by itself. */
+export function isFlowMoving(flow: FlowStatusResource): boolean {
+  return ['STARTING', 'STOPPING', 'UPDATING', 'DELETING'].includes(flow.status);
+}
+
+/** How often to ask, judged by what the newest answer says. */
+export function flowPollIntervalMs(flow: FlowStatusResource | undefined): number {
+  return flow?.status === 'STANDBY' ? POLL_QUIET_MS : POLL_BUSY_MS;
+}
+
+/** The source, kept current while the page is visible. */
+export function useFlow() {
+  return useQuery({
+    queryKey: queryKeys.flow,
+    queryFn: async ({ signal }) => (await request<FlowStatusResource>(`${FLOW}/status`, { signal })).body,
+    refetchInterval: (query) => flowPollIntervalMs(query.state.data),
+  });
+}
+
+/** Starts or stops the flow. */
+export function useFlowControl(action: 'start' | 'stop') {
+  return useMutation({
+    onMutate: () => queryClient.cancelQueries({ queryKey: queryKeys.flow }),
+    mutationFn: () => request<unknown>(`${FLOW}/${action}`, { method: 'POST' }),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: queryKeys.flow }),
+  });
+}
+
+/** Platforms and encodings; they change only with a release. */
+export function usePresets() {
+  return useQuery<PresetsResource>({
+    queryKey: queryKeys.presets,
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchInterval: (query) => (query.state.status === 'error' ? POLL_QUIET_MS : false),
+    queryFn: async ({ signal }) => (await request<PresetsResource>('/api/presets', { signal })).body,
+  });
+}

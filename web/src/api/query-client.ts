@@ -1,0 +1,28 @@
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import { ApiProblem } from './request.ts';
+
+/** Keys of everything that is cached. */
+export const queryKeys = {
+  session: ['session'],
+  destinations: ['destinations'],
+  bitrates: ['bitrates'],
+  destination: (destinationId: string) => ['destination', destinationId],
+  metrics: (destinationId: string) => ['metrics', destinationId],
+  flow: ['flow'],
+  presets: ['presets'],
+} as const;
+
+/** A session can end on the server (a restart, a new token); whoever hears of it first shows the sign-in page. */
+function endSessionOn401(error: Error): void {
+  if (error instanceof ApiProblem && error.problem.status === 401) queryClient.setQueryData(queryKeys.session, null);
+}
+
+/** Cache of what the API said. Nothing is retried here: polling is the retry, and a change must not be sent twice. */
+export const queryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: endSessionOn401 }),
+  mutationCache: new MutationCache({ onError: endSessionOn401 }),
+  defaultOptions: {
+    queries: { retry: false, refetchOnWindowFocus: true, refetchIntervalInBackground: false, networkMode: 'always' },
+    mutations: { retry: false, networkMode: 'always' },
+  },
+});

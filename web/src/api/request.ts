@@ -1,0 +1,93 @@
+import type { ProblemBody } from '../../../functions/api/schemas.ts';
+import { noteServerTime } from './server-clock.ts';
+
+/** An answer is waited for this long; a poll that hangs must count as missed, not as pending for ever. */
+const ANSWER_WITHIN_MS = 10_000;
+
+/** A request that failed, with the API's problem; made up here only when nothing could be reached. */
+export class ApiProblem extends Error {
+  override readonly name = 'ApiProblem';
+  readonly problem: ProblemBody;
+
+  constructor(problem: ProblemBody) {
+    super(problem.detail);
+    this.problem = problem;
+  }
+}
+
+interface RequestOptions {
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  body?: unknown;
+  ifMatch?: string | null;
+  signal?: AbortSignal;
+}
+
+/** An answer's body with the ETag it came with. */
+export interface Answer<T> {
+  body: T;
+  etag: string | null;
+}
+
+/**
+ * Sends one request to the API of this page's origin.
+ * @throws {ApiProblem} for every failure, the unreachable server included
+ */
+export async function request<T>(path: string, options: RequestOptions = {}): Promise<Answer<T>> {
+  const { method = 'GET', body, ifMatch, signal } = options;
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (method !== 'GET') headers['content-type'] = 'application/json';
+  if (ifMatch) headers['if-match'] = ifMatch;
+  const timeout = AbortSignal.timeout(ANSWER_WITHIN_MS);
+  const init: RequestInit = {
+    method,
+    headers,
+    credentials: 'same-origin',
+    cache: 'no-store',
+    signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+  };
+  if (method !== 'GET') init.body = JSON.stringify(body ?? {});
+
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(path, init);
+    text = await response.text();
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiProblem(unreachable());
+  }
+  noteServerTime(response.headers.get('date'));
+  if (!response.ok) throw new ApiProblem(toProblem(response, text));
+  return { body: (text ? JSON.parse(text) : null) as T, etag: response.headers.get('etag') };
+}
+
+function toProblem(response: Response, text: string): ProblemBody {
+  try {
+    const body = JSON.parse(text) as Partial<ProblemBody>;
+    if (typeof body.detail === 'string' && typeof body.code === 'string') {
+      return { ...unreachable(), remedy: '', requestId: '', ...body } as ProblemBody;
+    }
+  } catch {
+    // Not JSON: a proxy in between answered.
+  }
+  return {
+    ...unreachable(),
+    title: 'The answer cannot be read',
+    status: response.status,
+    code: 'unreadable_answer',
+    detail: `the server answered ${response.status} without a reason`,
+    requestId: response.headers.get('x-request-id') ?? '',
+  };
+}
+
+function unreachable(): ProblemBody {
+  return {
+    type: 'about:blank',
+    title: 'The server cannot be reached',
+    status: 0,
+    code: 'unreachable',
+    detail: 'the control plane does not answer',
+    remedy: 'check that it runs and that this machine reaches it',
+    requestId: '',
+  };
+}

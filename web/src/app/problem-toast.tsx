@@ -1,0 +1,31 @@
+import type { NotificationData } from '@mantine/notifications';
+import { IconAlertTriangle, IconCheck } from '@tabler/icons-react';
+import { ApiProblem } from '../api/request.ts';
+import { ProblemText } from '../components/ProblemText.tsx';
+import { sentence } from '../presentation/format.ts';
+
+/** Toasts come after the first picture of the page; `App` fetches the same chunk as soon as it is up. */
+async function show(toast: NotificationData): Promise<void> {
+  const { notifications } = await import('@mantine/notifications');
+  notifications.show(toast);
+}
+
+/** Shows a failed action: what happened, what to do, and the request id to quote. Stays until it is closed. */
+export function showProblem(error: unknown, action: string): void {
+  const problem = error instanceof ApiProblem ? error.problem : null;
+  void show({
+    // The same failure again replaces its toast instead of piling up.
+    id: `problem-${action}-${problem?.code ?? 'unknown'}`,
+    title: `${action}: ${problem?.title.toLowerCase() ?? 'failed'}`,
+    message: problem ? <ProblemText problem={problem} /> : sentence(String(error)),
+    icon: <IconAlertTriangle size={18} />,
+    color: 'red',
+    autoClose: false,
+    role: 'alert',
+  });
+}
+
+/** Says that something was done, for a few seconds. */
+export function showDone(message: string): void {
+  void show({ message, icon: <IconCheck size={18} />, color: 'tide', autoClose: 3500 });
+}

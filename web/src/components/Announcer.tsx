@@ -1,0 +1,43 @@
+import { VisuallyHidden } from '@mantine/core';
+import { useState } from 'react';
+import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import { announcementFor, presentDestination } from '../presentation/destination-presentation.ts';
+
+interface Heard {
+  destinations: readonly DestinationResource[] | undefined;
+  /** Status word per destination id. */
+  words: ReadonlyMap<string, string>;
+  message: string;
+}
+
+/** Tells screen readers about changes of state, once each; the first look is not a change. */
+export function Announcer({
+  destinations,
+  stale,
+}: {
+  destinations: readonly DestinationResource[] | undefined;
+  stale: boolean;
+}) {
+  const [heard, setHeard] = useState<Heard>({ destinations: undefined, words: new Map(), message: '' });
+  // Compared while rendering, so that no change between two polls is lost to a later effect.
+  if (destinations && destinations !== heard.destinations) setHeard(listen(heard, destinations));
+
+  return (
+    <VisuallyHidden>
+      <div aria-live="polite">{heard.message}</div>
+      <div aria-live="assertive">{stale ? 'Connection lost, showing the last known state' : ''}</div>
+    </VisuallyHidden>
+  );
+}
+
+function listen(before: Heard, destinations: readonly DestinationResource[]): Heard {
+  const words = new Map<string, string>();
+  const news: string[] = [];
+  for (const destination of destinations) {
+    const presentation = presentDestination(destination);
+    words.set(destination.destinationId, presentation.word);
+    const changed = before.words.get(destination.destinationId) !== presentation.word;
+    if (before.destinations && changed) news.push(announcementFor(destination.name, presentation));
+  }
+  return { destinations, words, message: news.length > 0 ? news.join('. ') : before.message };
+}

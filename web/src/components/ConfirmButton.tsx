@@ -1,0 +1,88 @@
+import { Button, Tooltip } from '@mantine/core';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import classes from './ConfirmButton.module.css';
+
+/** How long the question stands before the button goes back to what it was. */
+const QUESTION_STANDS_MS = 3000;
+
+/** A double click on the first button must not answer the question. */
+const DELIBERATE_AFTER_MS = 350;
+
+interface ConfirmButtonProps {
+  label: string;
+  confirmLabel: string;
+  busyLabel: string;
+  /** What it will do, as a tooltip; the reason instead when it is not possible. */
+  explanation?: string;
+  busy: boolean;
+  disabled?: boolean;
+  icon: ReactNode;
+  ariaLabel?: string;
+  onConfirm: () => void;
+}
+
+/** A button that asks in its own place: for three seconds it becomes the action and a Cancel. No dialog. */
+export function ConfirmButton(props: ConfirmButtonProps) {
+  const [askedAt, setAskedAt] = useState<number | null>(null);
+  const confirm = useRef<HTMLButtonElement>(null);
+  const trigger = useRef<HTMLButtonElement>(null);
+  const asked = useRef(false);
+  const asking = askedAt !== null && !props.busy && !props.disabled;
+
+  useEffect(() => {
+    if (!asking) {
+      // The question had the focus and is gone: the keyboard goes on where it came from.
+      if (asked.current && document.activeElement === document.body) trigger.current?.focus();
+      asked.current = false;
+      return;
+    }
+    asked.current = true;
+    confirm.current?.focus();
+    const timer = setTimeout(() => setAskedAt(null), QUESTION_STANDS_MS);
+    return () => clearTimeout(timer);
+  }, [asking]);
+
+  const answered = (): void => {
+    if (askedAt === null || performance.now() - askedAt < DELIBERATE_AFTER_MS) return;
+    setAskedAt(null);
+    props.onConfirm();
+  };
+
+  if (asking) {
+    return (
+      <span data-asking className={classes.question} onKeyDown={(event) => event.key === 'Escape' && setAskedAt(null)}>
+        <Button
+          ref={confirm}
+          size="sm"
+          color="red.8"
+          className={classes.confirm}
+          aria-label={`Confirm: ${props.ariaLabel ?? props.confirmLabel}`}
+          onClick={answered}
+        >
+          {props.confirmLabel}
+        </Button>
+        <Button size="sm" variant="default" onClick={() => setAskedAt(null)}>
+          Cancel
+        </Button>
+      </span>
+    );
+  }
+  return (
+    <Tooltip label={props.explanation} disabled={!props.explanation || props.busy}>
+      <Button
+        ref={trigger}
+        size="sm"
+        variant="default"
+        leftSection={props.busy ? undefined : props.icon}
+        className={props.busy ? classes.busy : undefined}
+        aria-label={props.busy ? undefined : props.ariaLabel}
+        aria-disabled={props.disabled || props.busy || undefined}
+        aria-description={props.explanation}
+        data-disabled={props.disabled || undefined}
+        onClick={() => !props.disabled && !props.busy && setAskedAt(performance.now())}
+      >
+        {props.busy ? `${props.busyLabel}…` : props.label}
+      </Button>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,46 @@
+import { Button } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import { Link } from 'wouter';
+import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas.ts';
+import { paths } from '../app/paths.ts';
+import type { BitrateHistory } from '../presentation/bitrate-history.ts';
+import { DestinationRow } from './DestinationRow.tsx';
+import classes from './DestinationList.module.css';
+
+interface DestinationListProps {
+  destinations: readonly DestinationResource[];
+  presets: PresetsResource | undefined;
+  history: BitrateHistory;
+  /** The source is coming in, so there is something to let through. */
+  sourceConnected: boolean;
+  stale: boolean;
+}
+
+/** All destinations, hanging off the source like branches off a stream. */
+export function DestinationList({ destinations, presets, history, sourceConnected, stale }: DestinationListProps) {
+  return (
+    <section
+      aria-labelledby="destinations-heading"
+      className={classes.section}
+      data-flowing={(sourceConnected && !stale) || undefined}
+    >
+      <div className={classes.heading}>
+        <h2 id="destinations-heading">Destinations</h2>
+        <Button component={Link} href={paths.addDestination} leftSection={<IconPlus size={17} />} size="sm">
+          Add destination
+        </Button>
+      </div>
+      <ul className={classes.list}>
+        {destinations.map((destination) => (
+          <DestinationRow
+            key={destination.destinationId}
+            destination={destination}
+            presets={presets}
+            history={history.get(destination.destinationId) ?? []}
+            stale={stale}
+          />
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,91 @@
+import { ActionIcon, Menu } from '@mantine/core';
+import { IconCopy, IconDots, IconKey, IconPencil, IconTrash } from '@tabler/icons-react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { useLocation } from 'wouter';
+import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import { paths } from '../app/paths.ts';
+import { showDone } from '../app/problem-toast.tsx';
+import { sentence } from '../presentation/format.ts';
+import classes from './DestinationMenu.module.css';
+
+const DeleteDialog = lazy(async () => ({ default: (await import('../editor/DeleteDialog.tsx')).DeleteDialog }));
+const ReplaceKeyDialog = lazy(async () => ({
+  default: (await import('../editor/ReplaceKeyDialog.tsx')).ReplaceKeyDialog,
+}));
+
+/** What is done seldom: edit, replace the key, copy the id, delete. */
+export function DestinationMenu({ destination }: { destination: DestinationResource }) {
+  const [, navigate] = useLocation();
+  const [dialog, setDialog] = useState<'key' | 'delete' | null>(null);
+  const close = (): void => setDialog(null);
+  const refusal = (action: 'edit' | 'delete'): string | null =>
+    destination.allowedActions.includes(action) ? null : (destination.refusedActions[action] ?? 'not possible now');
+  const copyId = (): void => {
+    void navigator.clipboard?.writeText(destination.destinationId).then(() => showDone('The id was copied'));
+  };
+
+  return (
+    <>
+      <Menu position="bottom-end" width={230} withinPortal>
+        <Menu.Target>
+          <ActionIcon variant="default" size={36} aria-label={`More for ${destination.name}`}>
+            <IconDots size={18} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Item
+            icon={<IconPencil size={16} />}
+            refusal={refusal('edit')}
+            onClick={() => navigate(paths.editDestination(destination.destinationId))}
+          >
+            Edit
+          </Item>
+          <Item icon={<IconKey size={16} />} refusal={refusal('edit')} onClick={() => setDialog('key')}>
+            Replace stream key
+          </Item>
+          <Item icon={<IconCopy size={16} />} refusal={null} onClick={copyId}>
+            Copy id
+          </Item>
+          <Menu.Divider />
+          <Item
+            icon={<IconTrash size={16} />}
+            color="red"
+            refusal={refusal('delete')}
+            onClick={() => setDialog('delete')}
+          >
+            Delete
+          </Item>
+        </Menu.Dropdown>
+      </Menu>
+      <Suspense>
+        {dialog === 'key' && <ReplaceKeyDialog destination={destination} onClose={close} />}
+        {dialog === 'delete' && <DeleteDialog destination={destination} onClose={close} />}
+      </Suspense>
+    </>
+  );
+}
+
+interface ItemProps {
+  icon: ReactNode;
+  /** Why it cannot be done now; null when it can. */
+  refusal: string | null;
+  color?: string;
+  onClick: () => void;
+  children: ReactNode;
+}
+
+function Item({ icon, refusal, color, onClick, children }: ItemProps) {
+  return (
+    <Menu.Item
+      leftSection={icon}
+      color={refusal ? undefined : color}
+      aria-disabled={refusal ? true : undefined}
+      className={refusal ? classes.refused : undefined}
+      closeMenuOnClick={!refusal}
+      onClick={refusal ? undefined : onClick}
+    >
+      {children}
+      {refusal && <span className={classes.reason}>{sentence(refusal)}</span>}
+    </Menu.Item>
+  );
+}

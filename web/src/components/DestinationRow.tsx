@@ -1,0 +1,146 @@
+import { IconChevronDown } from '@tabler/icons-react';
+import { lazy, Suspense, useState } from 'react';
+import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas.ts';
+import { useServerNow } from '../app/use-now.ts';
+import { PlatformMark } from '../platforms/PlatformMark.tsx';
+import { presentDestination, presentStale, type Presentation } from '../presentation/destination-presentation.ts';
+import { formatAge, formatClock, formatTimeOfDay } from '../presentation/format.ts';
+import { BitrateCell } from './BitrateCell.tsx';
+import { DestinationMenu } from './DestinationMenu.tsx';
+import { Gate } from './Gate.tsx';
+import { StatusWord } from './StatusWord.tsx';
+import { TransportButtons } from './TransportButtons.tsx';
+import classes from './DestinationRow.module.css';
+
+const DestinationDetails = lazy(async () => ({
+  default: (await import('./DestinationDetails.tsx')).DestinationDetails,
+}));
+
+/** A reason longer than this gets a line of its own across the row. */
+const INLINE_LENGTH_MAX = 70;
+
+interface DestinationRowProps {
+  destination: DestinationResource;
+  presets: PresetsResource | undefined;
+  history: readonly (number | null)[];
+  stale: boolean;
+}
+
+/** One destination: what it is, how it is, what it sends, and what can be done about it. */
+export function DestinationRow({ destination, presets, history, stale }: DestinationRowProps) {
+  const [opened, setOpened] = useState(false);
+  const fresh = presentDestination(destination);
+  const shown = stale ? presentStale(fresh) : fresh;
+  const told = fresh.reason.length + fresh.remedy.length;
+  const apart = told > INLINE_LENGTH_MAX || (fresh.tone === 'attention' && told > 0);
+  return (
+    <li className={classes.item} data-tone={shown.tone}>
+      <Gate tone={shown.tone} />
+      <article className={classes.row} aria-label={destination.name}>
+        <div className={classes.mark}>
+          <PlatformMark platform={destination.primary ? 'hls' : destination.platform} />
+        </div>
+        <div className={classes.identity}>
+          <h3>
+            <button
+              type="button"
+              className={classes.name}
+              title={destination.name}
+              aria-expanded={opened}
+              onClick={() => setOpened(!opened)}
+            >
+              <span>{destination.name}</span>
+              <IconChevronDown size={15} aria-hidden="true" />
+            </button>
+          </h3>
+          <p>{describe(destination, presets)}</p>
+        </div>
+        <div className={classes.status}>
+          <StatusWord {...shown} />
+          <StatusDetail destination={destination} presentation={fresh} apart={apart} />
+        </div>
+        <div className={classes.bitrate}>
+          {destination.status === 'running' && (
+            <BitrateCell destination={destination} history={history} tone={shown.tone} />
+          )}
+        </div>
+        <Uptime destination={destination} />
+        <div className={classes.actions}>
+          <TransportButtons destination={destination} />
+          <DestinationMenu destination={destination} />
+        </div>
+        {apart && <Trouble presentation={shown} />}
+        <Suspense>{opened && <DestinationDetails destination={destination} />}</Suspense>
+      </article>
+    </li>
+  );
+}
+
+function describe(destination: DestinationResource, presets: PresetsResource | undefined): string {
+  const platform = presets?.platforms.find((candidate) => candidate.platformId === destination.platform);
+  const words = destination.primary ? ['Always on'] : [platform?.name ?? destination.platform];
+  // The primary channel's preset is a ladder of several.
+  const encodings = destination.preset.split(',').map((id) => {
+    const encoding = presets?.encodings.find((candidate) => candidate.encodingId === id);
+    return encoding?.name ?? id;
+  });
+  words.push(encodings.join(' + '));
+  if (destination.streamKeyLast4) words.push(`key …${destination.streamKeyLast4}`);
+  if (destination.pendingChanges) words.push('changes at next start');
+  return words.join(' · ');
+}
+
+interface StatusDetailProps {
+  destination: DestinationResource;
+  presentation: Presentation;
+  /** The reason is told elsewhere in the row. */
+  apart: boolean;
+}
+
+/** Second line under the word: the step while something moves, else how old the proof is. */
+function StatusDetail({ destination, presentation, apart }: StatusDetailProps) {
+  const now = useServerNow();
+  const { operation, health } = destination;
+  if (operation?.state === 'running') {
+    const label = operation.steps.at(-1)?.label ?? operation.kind;
+    return (
+      <p>
+        step {operation.stepNumber} of {operation.stepCount} · {label} ·{' '}
+        {formatAge(now - Date.parse(operation.startedAt))}
+      </p>
+    );
+  }
+  if (destination.status === 'running') {
+    const seen = health.observedAt ? `seen ${formatAge(now - Date.parse(health.observedAt))} ago` : 'not seen yet';
+    if (apart) return <p>{seen}</p>;
+    const calm = presentation.tone === 'motion' && !presentation.remedy ? 'No action needed' : presentation.remedy;
+    return <p>{[presentation.reason, calm, seen].filter(Boolean).join(' · ')}</p>;
+  }
+  if (destination.lastError) return <p>at {formatTimeOfDay(destination.lastError.at)}</p>;
+  return null;
+}
+
+function Uptime({ destination }: { destination: DestinationResource }) {
+  const now = useServerNow();
+  const { runningSince } = destination;
+  return (
+    <div className={classes.uptime}>
+      {runningSince && (
+        <>
+          <b>{formatClock(now - Date.parse(runningSince))}</b>
+          <span>running</span>
+        </>
+      )}
+    </div>
+  );
+}
+
+/** The reason and the one thing to do, on a line of their own where they cannot be missed. */
+function Trouble({ presentation }: { presentation: Presentation }) {
+  return (
+    <p className={classes.trouble}>
+      <span>{presentation.reason}.</span>
+      {presentation.remedy && <strong>{presentation.remedy}.</strong>}
+    </p>
+  );
+}

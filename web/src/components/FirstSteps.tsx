@@ -1,0 +1,41 @@
+import { Button } from '@mantine/core';
+import { IconCheck } from '@tabler/icons-react';
+import { Link } from 'wouter';
+import { paths } from '../app/paths.ts';
+import classes from './FirstSteps.module.css';
+
+/** The way from nothing to on air, shown until the first destination exists. */
+export function FirstSteps({ sourceConnected }: { sourceConnected: boolean }) {
+  return (
+    <ol className={classes.steps} aria-label="First steps">
+      <li data-done={sourceConnected || undefined} data-next={!sourceConnected || undefined}>
+        <span className={classes.number}>{sourceConnected ? <IconCheck size={18} aria-label="Done" /> : 1}</span>
+        <div>
+          <h3>Connect your encoder</h3>
+          <p>
+            {sourceConnected
+              ? 'A source is coming in.'
+              : 'Send SRT to the address shown above, from OBS, ffmpeg or a hardware encoder.'}
+          </p>
+        </div>
+      </li>
+      <li data-next={sourceConnected || undefined}>
+        <span className={classes.number}>2</span>
+        <div>
+          <h3>Add a destination</h3>
+          <p>Choose the platform and paste the stream key it gave you.</p>
+          <Button component={Link} href={paths.addDestination} size="sm" mt="xs">
+            Add destination
+          </Button>
+        </div>
+      </li>
+      <li>
+        <span className={classes.number}>3</span>
+        <div>
+          <h3>Start</h3>
+          <p>Each destination has its own gate: start and stop one without touching the others.</p>
+        </div>
+      </li>
+    </ol>
+  );
+}

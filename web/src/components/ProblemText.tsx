@@ -1,0 +1,32 @@
+import type { ProblemBody } from '../../../functions/api/schemas.ts';
+import { sentence } from '../presentation/format.ts';
+import { CopyButton } from './CopyButton.tsx';
+import classes from './ProblemText.module.css';
+
+/** A problem in words: what happened, what to do, and the request id to quote. */
+export function ProblemText({ problem }: { problem: ProblemBody }) {
+  return (
+    <div className={classes.problem}>
+      <p>{sentence(problem.detail)}.</p>
+      {problem.remedy && <p className={classes.remedy}>{sentence(problem.remedy)}.</p>}
+      {problem.requestId && (
+        <p className={classes.request}>
+          <span>
+            Request <code>{problem.requestId}</code>
+          </span>
+          <CopyButton value={problem.requestId} label="Copy the request id" />
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** A problem inside a form or dialog. */
+export function ProblemPanel({ problem }: { problem: ProblemBody }) {
+  return (
+    <div className={classes.panel} role="alert">
+      <strong>{problem.title}</strong>
+      <ProblemText problem={problem} />
+    </div>
+  );
+}

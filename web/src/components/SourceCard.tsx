@@ -1,0 +1,114 @@
+import { Button } from '@mantine/core';
+import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import type { FlowStatusResource } from '../../../functions/api/schemas.ts';
+import { isFlowMoving, useFlowControl } from '../api/flow.ts';
+import { showProblem } from '../app/problem-toast.tsx';
+import { useServerNow } from '../app/use-now.ts';
+import { formatBitrate, formatClock, formatCodec, formatFrameRate, formatTimeOfDay } from '../presentation/format.ts';
+import { presentSource } from '../presentation/source-presentation.ts';
+import { ConfirmButton } from './ConfirmButton.tsx';
+import { ConnectEncoder } from './ConnectEncoder.tsx';
+import { PreviewPlayer } from './PreviewPlayer.tsx';
+import { StatusWord } from './StatusWord.tsx';
+import classes from './SourceCard.module.css';
+
+/** The one source: what it is doing, how to feed it, and a picture of it. */
+export function SourceCard({ flow, stale }: { flow: FlowStatusResource; stale: boolean }) {
+  const presentation = presentSource(flow);
+  const { source } = flow;
+  return (
+    <section className={classes.card} aria-labelledby="source-heading" data-stale={stale || undefined}>
+      <PreviewPlayer hlsUrl={flow.preview.hlsUrl} sourceState={source.state} />
+      <div className={classes.state}>
+        <div className={classes.heading}>
+          <div>
+            <h2 id="source-heading">Source</h2>
+            <StatusWord {...presentation} tone={stale ? 'stale' : presentation.tone} />
+            <Since flow={flow} />
+          </div>
+          <FlowControl flow={flow} />
+        </div>
+        {presentation.reason && source.state !== 'connected' && <p className={classes.reason}>{presentation.reason}</p>}
+        {presentation.remedy && source.state === 'failed' && <p className={classes.remedy}>{presentation.remedy}</p>}
+        <Facts source={source} />
+      </div>
+      <ConnectEncoder ingest={flow.ingest} connected={source.state === 'connected'} />
+    </section>
+  );
+}
+
+function Since({ flow }: { flow: FlowStatusResource }) {
+  const now = useServerNow();
+  const { state, since } = flow.source;
+  if (!since || state === 'off' || isFlowMoving(flow)) return null;
+  return (
+    <span className={classes.since}>
+      for {formatClock(now - Date.parse(since))} · since {formatTimeOfDay(since)}
+    </span>
+  );
+}
+
+function FlowControl({ flow }: { flow: FlowStatusResource }) {
+  const start = useFlowControl('start');
+  const stop = useFlowControl('stop');
+  const moving = isFlowMoving(flow);
+  if (flow.status === 'ACTIVE' || flow.status === 'STOPPING') {
+    return (
+      <ConfirmButton
+        label="Stop source"
+        confirmLabel="Stop source"
+        busyLabel="Stopping"
+        explanation="Every destination loses its picture."
+        busy={stop.isPending || moving}
+        icon={<IconPlayerStopFilled size={15} />}
+        onConfirm={() => stop.mutate(undefined, { onError: (error) => showProblem(error, 'Stop the source') })}
+      />
+    );
+  }
+  return (
+    <Button
+      size="sm"
+      leftSection={<IconPlayerPlayFilled size={15} />}
+      loading={start.isPending || moving}
+      onClick={() => start.mutate(undefined, { onError: (error) => showProblem(error, 'Start the source') })}
+    >
+      Start source
+    </Button>
+  );
+}
+
+function Facts({ source }: { source: FlowStatusResource['source'] }) {
+  const { video, audio, continuityErrors } = source;
+  const sound = audio && [
+    formatCodec(audio.codec),
+    audio.sampleRateHz && `${audio.sampleRateHz / 1000} kHz`,
+    channelWord(audio.channels),
+  ];
+  return (
+    <dl className={classes.facts}>
+      <Fact name="Bitrate">{formatBitrate(source.bitrateBps)}</Fact>
+      <Fact name="Frames per second">{formatFrameRate(video?.framesPerSecond)}</Fact>
+      <Fact name="Picture">{video ? `${video.width} × ${video.height}` : '–'}</Fact>
+      <Fact name="Video">{video ? formatCodec(video.codec) : '–'}</Fact>
+      <Fact name="Audio">{sound ? sound.filter(Boolean).join(' · ') : '–'}</Fact>
+      <Fact name="Continuity errors" loud={(continuityErrors ?? 0) > 0}>
+        {continuityErrors ?? '–'}
+      </Fact>
+    </dl>
+  );
+}
+
+function channelWord(channels: number | null): string | null {
+  if (channels === null) return null;
+  return channels === 1 ? 'mono' : channels === 2 ? 'stereo' : `${channels} channels`;
+}
+
+function Fact({ name, children, loud = false }: { name: string; children: ReactNode; loud?: boolean }) {
+  return (
+    <div data-tone={loud ? 'motion' : undefined}>
+      <dt>{name}</dt>
+      <dd className={loud ? classes.loud : undefined}>{children}</dd>
+    </div>
+  );
+}

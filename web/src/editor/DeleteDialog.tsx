@@ -1,0 +1,47 @@
+import { Button, Modal, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import { useDeleteDestination } from '../api/destinations.ts';
+import { ApiProblem } from '../api/request.ts';
+import { ProblemPanel } from '../components/ProblemText.tsx';
+import classes from './editor.module.css';
+
+/** Asks for the name before a destination is deleted, and says what goes and what stays. */
+export function DeleteDialog({ destination, onClose }: { destination: DestinationResource; onClose: () => void }) {
+  const [typed, setTyped] = useState('');
+  const remove = useDeleteDestination();
+  const problem = remove.error instanceof ApiProblem ? remove.error.problem : null;
+  const matches = typed.trim() === destination.name.trim();
+  return (
+    <Modal opened onClose={onClose} title={`Delete ${destination.name}?`}>
+      <form
+        className={classes.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (matches) remove.mutate(destination.destinationId, { onSuccess: onClose });
+        }}
+      >
+        <p className={classes.text}>
+          Its settings, its stored stream key and everything it holds at AWS go. The source and all other destinations
+          stay as they are. What was already broadcast stays on the platform.
+        </p>
+        <TextInput
+          label={`Type “${destination.name}” to confirm`}
+          value={typed}
+          autoComplete="off"
+          data-autofocus
+          onChange={(event) => setTyped(event.currentTarget.value)}
+        />
+        {problem && <ProblemPanel problem={problem} />}
+        <div className={classes.buttons}>
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" color="red.8" disabled={!matches} loading={remove.isPending}>
+            Delete destination
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}

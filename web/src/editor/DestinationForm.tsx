@@ -1,0 +1,164 @@
+import { Button, NativeSelect, PasswordInput, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useState } from 'react';
+import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas.ts';
+import { type Apply, type DestinationFields, useCreateDestination, useEditDestination } from '../api/destinations.ts';
+import { ApiProblem } from '../api/request.ts';
+import { showDone } from '../app/problem-toast.tsx';
+import { ProblemPanel } from '../components/ProblemText.tsx';
+import { splitRtmpUrl } from '../presentation/split-rtmp-url.ts';
+import { changedFields, describeEncoding, platformDefaults } from './destination-fields.ts';
+import { fieldErrors } from './field-errors.ts';
+import { PlatformPicker } from './PlatformPicker.tsx';
+import { RestartQuestion } from './RestartQuestion.tsx';
+import classes from './editor.module.css';
+
+interface DestinationFormProps {
+  presets: PresetsResource;
+  /** What is edited; null while adding. */
+  destination: DestinationResource | null;
+  etag: string | null;
+  onClose: () => void;
+}
+
+const FIELDS = ['name', 'platform', 'rtmpUrl', 'streamKey', 'preset', 'standby'];
+
+/** Adds or edits a destination. The API judges the values; its messages appear at the fields they name. */
+export function DestinationForm({ presets, destination, etag, onClose }: DestinationFormProps) {
+  const form = useForm<DestinationFields & { streamKey: string }>({
+    initialValues: destination
+      ? { ...pick(destination), streamKey: '' }
+      : { name: '', streamKey: '', standby: 'warm', ...platformDefaults(presets.platforms[0]) },
+  });
+  const [pasted, setPasted] = useState<string | null>(null);
+  const create = useCreateDestination();
+  const edit = useEditDestination(destination?.destinationId ?? '');
+  const { error, isPending } = destination ? edit : create;
+  const { fields, rest, restartRequired } = fieldErrors(error instanceof ApiProblem ? error.problem : null, FIELDS);
+  const platform = presets.platforms.find((candidate) => candidate.platformId === form.values.platform);
+  const encodings = presets.encodings.filter(
+    (encoding) =>
+      !platform || platform.encodings.includes(encoding.encodingId) || encoding.encodingId === destination?.preset,
+  );
+
+  const finish = (message: string) => (): void => {
+    form.reset();
+    showDone(message);
+    onClose();
+  };
+  const save = (apply: Apply | null): void => {
+    const { streamKey, ...values } = form.values;
+    if (!destination) {
+      create.mutate({ ...values, streamKey: streamKey.trim() }, { onSuccess: finish(`${values.name} was added`) });
+      return;
+    }
+    const changes = changedFields(pick(destination), values);
+    if (Object.keys(changes).length === 0) return onClose();
+    edit.mutate({ changes, etag, apply }, { onSuccess: finish(`${values.name} was changed`) });
+  };
+  const onPaste = (event: React.ClipboardEvent): void => {
+    const text = event.clipboardData.getData('text');
+    const split = destination ? null : splitRtmpUrl(text, platform?.rtmpUrl ?? null);
+    if (!split) return;
+    event.preventDefault();
+    form.setValues(split);
+    setPasted(text.trim());
+  };
+  const undoSplit = (): void => {
+    form.setValues({ rtmpUrl: pasted ?? '', streamKey: '' });
+    setPasted(null);
+  };
+
+  return (
+    <form
+      className={classes.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        save(null);
+      }}
+    >
+      <PlatformPicker
+        platforms={presets.platforms}
+        value={form.values.platform}
+        error={fields['platform']}
+        onChange={(next) => {
+          form.setValues(platformDefaults(next));
+          setPasted(null);
+        }}
+      />
+      <TextInput
+        label="Name"
+        placeholder={platform ? `Main ${platform.name}` : ''}
+        data-autofocus
+        {...form.getInputProps('name')}
+        error={fields['name']}
+      />
+      <TextInput
+        label="RTMP URL"
+        description={platform?.rtmpUrlHint}
+        spellCheck={false}
+        autoComplete="off"
+        onPaste={onPaste}
+        {...form.getInputProps('rtmpUrl')}
+        error={fields['rtmpUrl']}
+      />
+      {pasted && (
+        <p className={classes.note}>
+          The last part of what you pasted went to the stream key.
+          <Button size="compact-sm" variant="subtle" onClick={undoSplit}>
+            Undo
+          </Button>
+        </p>
+      )}
+      {!destination && (
+        <PasswordInput
+          label="Stream key"
+          description={platform?.streamKeyHint}
+          autoComplete="off"
+          {...form.getInputProps('streamKey')}
+          error={fields['streamKey']}
+        />
+      )}
+      <NativeSelect
+        label="Encoding"
+        data={encodings.map((encoding) => ({ value: encoding.encodingId, label: describeEncoding(encoding) }))}
+        {...form.getInputProps('preset')}
+        error={fields['preset']}
+      />
+      <NativeSelect
+        label="While stopped"
+        data={[
+          { value: 'warm', label: 'Keep it ready: starts quickly, small idle fee' },
+          { value: 'cold', label: 'Release everything: no fee, starts more slowly' },
+        ]}
+        {...form.getInputProps('standby')}
+        error={fields['standby']}
+      />
+      {platform && platform.notes.length > 0 && (
+        <ul className={classes.hints}>
+          {platform.notes.map((note) => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
+      )}
+      {destination && <p className={classes.text}>The stream key is replaced from the destination’s menu.</p>}
+      {rest && <ProblemPanel problem={rest} />}
+      {restartRequired ? (
+        <RestartQuestion pending={isPending} onAnswer={save} />
+      ) : (
+        <div className={classes.buttons}>
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={isPending}>
+            {destination ? 'Save changes' : 'Add destination'}
+          </Button>
+        </div>
+      )}
+    </form>
+  );
+}
+
+function pick({ name, platform, rtmpUrl, preset, standby }: DestinationFields): DestinationFields {
+  return { name, platform, rtmpUrl, preset, standby };
+}

@@ -1,0 +1,67 @@
+import { Button, Modal, PasswordInput } from '@mantine/core';
+import { useState } from 'react';
+import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import { type Apply, useReplaceStreamKey } from '../api/destinations.ts';
+import { ApiProblem } from '../api/request.ts';
+import { showDone } from '../app/problem-toast.tsx';
+import { ProblemPanel } from '../components/ProblemText.tsx';
+import { fieldErrors } from './field-errors.ts';
+import { RestartQuestion } from './RestartQuestion.tsx';
+import classes from './editor.module.css';
+
+/** Takes a new stream key. The old one is never shown; the new one is forgotten as soon as it is sent. */
+export function ReplaceKeyDialog({ destination, onClose }: { destination: DestinationResource; onClose: () => void }) {
+  const [streamKey, setStreamKey] = useState('');
+  const replace = useReplaceStreamKey(destination.destinationId);
+  const problem = replace.error instanceof ApiProblem ? replace.error.problem : null;
+  const { fields, rest, restartRequired } = fieldErrors(problem, ['streamKey']);
+  const send = (apply: Apply | null): void =>
+    replace.mutate(
+      { streamKey: streamKey.trim(), apply },
+      {
+        onSuccess: () => {
+          setStreamKey('');
+          showDone(`The stream key of ${destination.name} was replaced`);
+          onClose();
+        },
+      },
+    );
+  return (
+    <Modal opened onClose={onClose} title={`Replace the stream key of ${destination.name}`}>
+      <form
+        className={classes.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          send(null);
+        }}
+      >
+        {destination.streamKeyLast4 && (
+          <p className={classes.text}>
+            The stored key ends in {destination.streamKeyLast4}. It cannot be shown, only replaced.
+          </p>
+        )}
+        <PasswordInput
+          label="New stream key"
+          value={streamKey}
+          autoComplete="off"
+          data-autofocus
+          error={fields['streamKey']}
+          onChange={(event) => setStreamKey(event.currentTarget.value)}
+        />
+        {rest && <ProblemPanel problem={rest} />}
+        {restartRequired ? (
+          <RestartQuestion pending={replace.isPending} onAnswer={send} />
+        ) : (
+          <div className={classes.buttons}>
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" disabled={streamKey.trim() === ''} loading={replace.isPending}>
+              Replace key
+            </Button>
+          </div>
+        )}
+      </form>
+    </Modal>
+  );
+}

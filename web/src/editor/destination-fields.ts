@@ -1,0 +1,30 @@
+import type { PresetsResource } from '../../../functions/api/schemas.ts';
+import type { DestinationFields } from '../api/destinations.ts';
+import { formatBitrate } from '../presentation/format.ts';
+
+type PlatformPreset = PresetsResource['platforms'][number];
+type EncodingPreset = PresetsResource['encodings'][number];
+
+/** What choosing a platform fills in: its address and its usual encoding. */
+export function platformDefaults(
+  platform: PlatformPreset | undefined,
+): Pick<DestinationFields, 'platform' | 'rtmpUrl' | 'preset'> {
+  return {
+    platform: platform?.platformId ?? '',
+    rtmpUrl: platform?.rtmpUrl ?? '',
+    preset: platform?.defaultEncoding ?? '',
+  };
+}
+
+/** The fields an edit changes; empty when it changes nothing. */
+export function changedFields(before: DestinationFields, after: DestinationFields): Partial<DestinationFields> {
+  const entries = Object.entries(after).filter(([field, value]) => before[field as keyof DestinationFields] !== value);
+  return Object.fromEntries(entries) as Partial<DestinationFields>;
+}
+
+/** An encoding as one line of a list. */
+export function describeEncoding(encoding: EncodingPreset): string {
+  const size = encoding.width && encoding.height ? `${encoding.width} × ${encoding.height}` : null;
+  const bitrate = encoding.videoBitrateBps ? formatBitrate(encoding.videoBitrateBps) : null;
+  return [encoding.name, size, bitrate].filter(Boolean).join(' · ');
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { fieldErrors } from './field-errors.ts';
+
+const problem = {
+  type: 'about:blank',
+  title: 'The request is not valid',
+  status: 422,
+  detail: 'one field is not right',
+  code: 'validation_failed',
+  remedy: 'correct it',
+  requestId: 'req_1',
+};
+
+describe('fieldErrors', () => {
+  it('puts each message at its field', () => {
+    const errors = [{ field: 'rtmpUrl', message: 'not an RTMP URL' }];
+    expect(fieldErrors({ ...problem, errors }, ['rtmpUrl'])).toEqual({
+      fields: { rtmpUrl: 'not an RTMP URL' },
+      rest: null,
+      restartRequired: false,
+    });
+  });
+
+  it('never swallows a message that has no field in the form', () => {
+    const errors = [
+      { field: 'rtmpUrl', message: 'not an RTMP URL' },
+      { field: 'somethingElse', message: 'unknown' },
+    ];
+    expect(fieldErrors({ ...problem, errors }, ['rtmpUrl']).rest).not.toBeNull();
+    expect(fieldErrors(problem, ['rtmpUrl']).rest).toBe(problem);
+  });
+
+  it('turns the demand for a restart into a question', () => {
+    expect(fieldErrors({ ...problem, code: 'restart_required', status: 409 }, [])).toEqual({
+      fields: {},
+      rest: null,
+      restartRequired: true,
+    });
+  });
+});

@@ -1,0 +1,22 @@
+import type { ProblemBody } from '../../../functions/api/schemas.ts';
+
+/** A problem, divided over the places of a form where it is shown. */
+interface FieldErrors {
+  /** Field to message, for the fields the form has. */
+  fields: Record<string, string>;
+  /** What has no field of its own; null when everything found its place. */
+  rest: ProblemBody | null;
+  /** The API asks when the change should reach a destination on air: a question, not an error. */
+  restartRequired: boolean;
+}
+
+/** Puts a problem's messages at the fields they name. */
+export function fieldErrors(problem: ProblemBody | null, known: readonly string[]): FieldErrors {
+  if (!problem) return { fields: {}, rest: null, restartRequired: false };
+  if (problem.code === 'restart_required') return { fields: {}, rest: null, restartRequired: true };
+  const errors = problem.errors ?? [];
+  const placed = errors.filter((error) => known.includes(error.field));
+  const fields = Object.fromEntries(placed.map((error) => [error.field, error.message]));
+  const allPlaced = placed.length > 0 && placed.length === errors.length;
+  return { fields, rest: allPlaced ? null : problem, restartRequired: false };
+}

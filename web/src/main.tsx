@@ -1,0 +1,29 @@
+import './theme/mantine.css';
+import './theme/tokens.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { queryClient, queryKeys } from './api/query-client.ts';
+import { signIn, takeTokenFromAddress } from './api/session.ts';
+import { App } from './app/App.tsx';
+
+/** True when the address carried a token that was refused. */
+async function signInFromAddress(): Promise<boolean> {
+  const token = takeTokenFromAddress();
+  if (token === null) return false;
+  try {
+    queryClient.setQueryData(queryKeys.session, await signIn(token));
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+const root = document.getElementById('root');
+if (root) {
+  const linkRefused = await signInFromAddress();
+  createRoot(root).render(
+    <StrictMode>
+      <App linkRefused={linkRefused} />
+    </StrictMode>,
+  );
+}

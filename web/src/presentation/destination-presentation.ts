@@ -1,0 +1,102 @@
+import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import type { DestinationStatus } from '../../../functions/domain/destination.ts';
+import type { HealthLevel } from '../../../functions/domain/health.ts';
+import { sentence } from './format.ts';
+
+/**
+ * How a destination is shown. A tone says what the operator must do, not how the machine feels: green is proof, amber
+ * heals itself, red needs a person. The API decides what is true (`onAir`, `health`, `allowedActions`); this only
+ * picks words and colours, by records over the API's own words, so a new word is a compile error here.
+ */
+
+/** What a colour means; each has a token in `theme/tokens.css`. */
+export type Tone = 'air' | 'motion' | 'waiting' | 'attention' | 'off' | 'stale';
+
+/** Names of the glyphs in `StatusGlyph.tsx`; a tone is never shown by colour alone. */
+export type Glyph = 'air' | 'motion' | 'healing' | 'waiting' | 'attention' | 'off' | 'unknown';
+
+/** Words, colour and glyph of one destination at one moment. */
+export interface Presentation {
+  tone: Tone;
+  glyph: Glyph;
+  word: string;
+  /** One line under the word; empty when the word says it all. */
+  reason: string;
+  /** What a person should do; empty when nothing is needed. */
+  remedy: string;
+}
+
+type Look = Pick<Presentation, 'tone' | 'glyph' | 'word'>;
+
+const STATUS_LOOKS: Record<DestinationStatus, Look> = {
+  idle: { tone: 'off', glyph: 'off', word: 'Stopped' },
+  creating: { tone: 'motion', glyph: 'motion', word: 'Setting up' },
+  starting: { tone: 'motion', glyph: 'motion', word: 'Starting' },
+  running: { tone: 'motion', glyph: 'unknown', word: 'Running' },
+  stopping: { tone: 'motion', glyph: 'motion', word: 'Stopping' },
+  deleting: { tone: 'motion', glyph: 'motion', word: 'Deleting' },
+  error: { tone: 'attention', glyph: 'attention', word: 'Failed' },
+};
+
+const RUNNING_LOOKS: Record<HealthLevel, Look> = {
+  unknown: { tone: 'motion', glyph: 'unknown', word: 'Checking' },
+  waiting_for_source: { tone: 'waiting', glyph: 'waiting', word: 'Waiting for source' },
+  good: { tone: 'stale', glyph: 'unknown', word: 'Not seen lately' },
+  degraded: { tone: 'motion', glyph: 'healing', word: 'Degraded' },
+  reconnecting: { tone: 'motion', glyph: 'healing', word: 'Reconnecting' },
+  down: { tone: 'attention', glyph: 'attention', word: 'Not arriving' },
+};
+
+const MOVING: Record<DestinationStatus, boolean> = {
+  idle: false,
+  creating: true,
+  starting: true,
+  running: false,
+  stopping: true,
+  deleting: true,
+  error: false,
+};
+
+/** True while the status will change by itself. */
+export function isMoving(destination: DestinationResource): boolean {
+  return MOVING[destination.status] || destination.operation?.state === 'running';
+}
+
+/** Words, colour and glyph for a destination whose data is fresh. */
+export function presentDestination(destination: DestinationResource): Presentation {
+  const { status, health, lastError } = destination;
+  if (status === 'running') return presentRunning(destination);
+  if (status === 'error') {
+    return {
+      ...STATUS_LOOKS.error,
+      reason: sentence(lastError?.detail ?? health.detail),
+      remedy: sentence(lastError?.remedy ?? health.remedy),
+    };
+  }
+  return { ...STATUS_LOOKS[status], reason: '', remedy: '' };
+}
+
+function presentRunning(destination: DestinationResource): Presentation {
+  const { health } = destination;
+  if (destination.onAir) return { tone: 'air', glyph: 'air', word: 'On air', reason: '', remedy: '' };
+  const look = RUNNING_LOOKS[health.level];
+  const told = { reason: sentence(health.detail), remedy: sentence(health.remedy) };
+  if (health.severity === 'fatal') return { ...look, tone: 'attention', glyph: 'attention', ...told };
+  if (health.severity === 'transient' && look.tone === 'attention') {
+    return { ...look, tone: 'motion', glyph: 'healing', ...told };
+  }
+  return { ...look, ...told };
+}
+
+/** The same words greyed, for data that may no longer be true. */
+export function presentStale(presentation: Presentation): Presentation {
+  return { ...presentation, tone: 'stale' };
+}
+
+/** What the screen reader hears when a destination's state changes. */
+export function announcementFor(name: string, presentation: Presentation): string {
+  return [`${name}: ${presentation.word.toLowerCase()}`, presentation.reason, presentation.remedy]
+    .filter(Boolean)
+    .join('. ')
+    .replaceAll('..', '.');
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { formatAge, formatBitrate, formatClock, formatCodec, formatFrameRate, sentence } from './format.ts';
+
+describe('formatBitrate', () => {
+  it('speaks megabits from one megabit up and kilobits below', () => {
+    expect(formatBitrate(6_080_000)).toBe('6.1 Mbps');
+    expect(formatBitrate(999_700)).toBe('1.0 Mbps');
+    expect(formatBitrate(840_400)).toBe('840 kbps');
+  });
+
+  it('tells nothing reported from zero', () => {
+    expect(formatBitrate(null)).toBe('–');
+    expect(formatBitrate(0)).toBe('0 kbps');
+  });
+});
+
+describe('formatClock', () => {
+  it('grows from minutes to hours to days', () => {
+    expect(formatClock(4_900)).toBe('0:04');
+    expect(formatClock(605_000)).toBe('10:05');
+    expect(formatClock(3_729_000)).toBe('1:02:09');
+    expect(formatClock(183_845_000)).toBe('2 d 03:04:05');
+  });
+
+  it('never runs below zero when two clocks disagree', () => {
+    expect(formatClock(-5000)).toBe('0:00');
+  });
+});
+
+describe('small words', () => {
+  it('gives an age in one unit', () => {
+    expect([formatAge(4200), formatAge(720_000), formatAge(10_800_000)]).toEqual(['4 s', '12 min', '3 h']);
+  });
+
+  it('keeps a frame rate exact without a needless fraction', () => {
+    expect([formatFrameRate(30), formatFrameRate(59.9401), formatFrameRate(null)]).toEqual(['30', '59.94', '–']);
+  });
+
+  it('starts a line with a capital and leaves the rest alone', () => {
+    expect(sentence('the HLS channel')).toBe('The HLS channel');
+  });
+
+  it('turns times inside a text into local time', () => {
+    const at = '2026-11-21T03:27:59.812Z';
+    expect(sentence(`next attempt at ${at}, at most`)).toBe(
+      `Next attempt at ${new Date(at).toLocaleTimeString()}, at most`,
+    );
+  });
+
+  it('writes codecs as people do and leaves unknown ones alone', () => {
+    expect([formatCodec('h264'), formatCodec('HEVC'), formatCodec('vp9x')]).toEqual(['H.264', 'H.265', 'vp9x']);
+  });
+});

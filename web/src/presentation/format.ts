@@ -1,0 +1,62 @@
+/** Bits per second as an operator says it, such as `6.1 Mbps` or `840 kbps`. */
+export function formatBitrate(bitrateBps: number | null | undefined): string {
+  if (bitrateBps === null || bitrateBps === undefined) return '–';
+  if (bitrateBps >= 999_500) return `${(bitrateBps / 1e6).toFixed(1)} Mbps`;
+  return `${Math.round(bitrateBps / 1000)} kbps`;
+}
+
+const two = (value: number): string => String(value).padStart(2, '0');
+
+/** A length of time as a clock: `4:07`, `1:02:09`, `2 d 03:04:05`. */
+export function formatClock(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  const days = Math.floor(seconds / 86_400);
+  const hours = Math.floor((seconds % 86_400) / 3600);
+  const rest = `${two(Math.floor((seconds % 3600) / 60))}:${two(seconds % 60)}`;
+  if (days > 0) return `${days} d ${two(hours)}:${rest}`;
+  return hours > 0 ? `${hours}:${rest}` : rest.replace(/^0/, '');
+}
+
+/** A length of time in one coarse unit: `4 s`, `12 min`, `3 h`. */
+export function formatAge(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  if (seconds < 90) return `${seconds} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  return `${Math.round(seconds / 3600)} h`;
+}
+
+/** The clock time of a moment, as the operator's system writes it. */
+export function formatTimeOfDay(at: string): string {
+  return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+}
+
+/** Frames per second without a needless fraction: `30`, `59.94`. */
+export function formatFrameRate(framesPerSecond: number | null | undefined): string {
+  if (framesPerSecond === null || framesPerSecond === undefined) return '–';
+  return String(Number(framesPerSecond.toFixed(2)));
+}
+
+const RFC_3339 = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
+
+/** A text of the API (lower case, no full stop, times in UTC) as a line of its own on the page, in local time. */
+export function sentence(text: string): string {
+  const local = text.replaceAll(RFC_3339, (at) => new Date(at).toLocaleTimeString());
+  return local.charAt(0).toUpperCase() + local.slice(1);
+}
+
+/** A codec as people write it. */
+export function formatCodec(codec: string): string {
+  const plain = codec.toLowerCase().replace(/[^a-z0-9]/g, '');
+  return CODEC_NAMES[plain] ?? codec;
+}
+
+const CODEC_NAMES: Record<string, string> = {
+  h264: 'H.264',
+  avc: 'H.264',
+  h265: 'H.265',
+  hevc: 'H.265',
+  aac: 'AAC',
+  mp3: 'MP3',
+  ac3: 'AC-3',
+  opus: 'Opus',
+};

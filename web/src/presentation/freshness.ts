@@ -1,0 +1,13 @@
+/** How often the page asks while something runs or moves. */
+export const POLL_BUSY_MS = 1000;
+
+/** How often the page asks while nothing does. */
+export const POLL_QUIET_MS = 3000;
+
+/** Time an answer may take before the poll counts as missed. */
+const ANSWER_GRACE_MS = 1000;
+
+/** True once two polls in a row brought nothing, so that what is on the page may no longer be true. */
+export function isStale(nowMs: number, lastAnswerMs: number, pollMs: number): boolean {
+  return lastAnswerMs > 0 && nowMs - lastAnswerMs > 2 * pollMs + ANSWER_GRACE_MS;
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import type { FlowStatusResource } from '../../../functions/api/schemas.ts';
+import { ffmpegLine, presentSource } from './source-presentation.ts';
+
+const flow: FlowStatusResource = {
+  flowArn: 'arn:aws:mediaconnect:eu-central-1:000000000000:flow:main',
+  name: 'main',
+  status: 'ACTIVE',
+  source: {
+    state: 'connected',
+    detail: '',
+    remedy: '',
+    since: null,
+    bitrateBps: null,
+    continuityErrors: null,
+    video: null,
+    audio: null,
+  },
+  ingest: {
+    protocol: 'srt',
+    host: '127.0.0.1',
+    port: 9998,
+    latencyMs: 200,
+    encrypted: false,
+    srtUrl: 'srt://127.0.0.1:9998?a=b&c=d',
+  },
+  preview: { hlsUrl: null, destinationId: 'primary' },
+  outputs: { used: 0, limit: 50 },
+  observedAt: '2026-11-21T18:00:00.000Z',
+};
+
+function toneOf(state: FlowStatusResource['source']['state']): string {
+  return presentSource({ ...flow, source: { ...flow.source, state } }).tone;
+}
+
+describe('presentSource', () => {
+  it('is green only while an encoder is connected', () => {
+    expect([toneOf('connected'), toneOf('waiting'), toneOf('off'), toneOf('failed')]).toEqual([
+      'air',
+      'waiting',
+      'off',
+      'attention',
+    ]);
+  });
+
+  it('is not green while the flow is stopping, whatever the source still says', () => {
+    expect(presentSource({ ...flow, status: 'STOPPING' }).tone).toBe('motion');
+  });
+});
+
+describe('ffmpegLine', () => {
+  it('quotes the address, which holds an ampersand', () => {
+    expect(ffmpegLine(flow.ingest)).toContain('"srt://127.0.0.1:9998?a=b&c=d"');
+  });
+});

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { splitRtmpUrl } from './split-rtmp-url.ts';
+
+describe('splitRtmpUrl', () => {
+  it('takes the last segment as the key', () => {
+    expect(splitRtmpUrl(' rtmp://live.example.org/app/made-up-key ', null)).toEqual({
+      rtmpUrl: 'rtmp://live.example.org/app',
+      streamKey: 'made-up-key',
+    });
+  });
+
+  it('keeps a query with the key it belongs to, slashes in it included', () => {
+    expect(splitRtmpUrl('rtmps://h.example:443/rtmp/made-up?s_bl=1&a=x/y', null)).toEqual({
+      rtmpUrl: 'rtmps://h.example:443/rtmp',
+      streamKey: 'made-up?s_bl=1&a=x/y',
+    });
+  });
+
+  it('trusts the platform’s own address over the guess', () => {
+    expect(splitRtmpUrl('rtmp://h.example/live/key/with/slashes', 'rtmp://h.example/live/')).toEqual({
+      rtmpUrl: 'rtmp://h.example/live',
+      streamKey: 'key/with/slashes',
+    });
+  });
+
+  it.each(['rtmp://h.example/app', 'rtmp://h.example/app/', 'rtmp://h.example', 'https://h.example/a/b', 'hello'])(
+    'leaves %s as it is',
+    (pasted) => {
+      expect(splitRtmpUrl(pasted, null)).toBeNull();
+    },
+  );
+
+  it('leaves the platform’s own address as it is', () => {
+    expect(splitRtmpUrl('rtmp://h.example/live/app/', 'rtmp://h.example/live/app')).toBeNull();
+  });
+});
