@@ -33,7 +33,7 @@ const Environment = z.object({
 });
 
 /** What the entry points need to know. */
-export interface FunctionEnvironment {
+interface FunctionEnvironment {
   deployment: Deployment;
   operatorGroup: string | null;
 }

@@ -50,7 +50,8 @@ export function createApi(deps: ApiDeps): Api {
       });
     }
     const route = table().find(context.req.method, pathname);
-    if (result.target === 'query') return explainIssues(result.error.issues, context.req.query(), fieldsOf(route?.query));
+    if (result.target === 'query')
+      return explainIssues(result.error.issues, context.req.query(), fieldsOf(route?.query));
     return explainIssues(result.error.issues, context.get('body'), fieldsOf(route?.body));
   }
 
@@ -131,7 +132,8 @@ async function takeBody(context: ApiContext, routes: RouteTable): Promise<void> 
   Object.assign(context.req.bodyCache, { text: Promise.resolve(text) });
   const route = routes.find(context.req.method, new URL(context.req.url).pathname);
   if (!route || route.body || value === undefined) return;
-  const isEmpty = typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
+  const isEmpty =
+    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
   if (!isEmpty) throw invalidFields([{ field: 'body', message: 'this request takes no fields: send no body, or {}' }]);
 }
 

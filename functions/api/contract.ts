@@ -37,10 +37,12 @@ const PROBLEMS = {
 export function problems(...statuses: (keyof typeof PROBLEMS)[]): object {
   const all = new Set([...statuses, 401, 422, 500] as const);
   return Object.fromEntries(
-    [...all].sort().map((status) => [
-      status,
-      { description: PROBLEMS[status], content: { 'application/problem+json': { schema: Problem } } },
-    ]),
+    [...all]
+      .sort()
+      .map((status) => [
+        status,
+        { description: PROBLEMS[status], content: { 'application/problem+json': { schema: Problem } } },
+      ]),
   );
 }
 
@@ -49,18 +51,12 @@ export const WRITE_PROBLEMS = [400, 403, 413, 415] as const;
 
 /** Says in the document that a POST may be repeated under one key. */
 export const IdempotencyHeaders = z.object({
-  'Idempotency-Key': z
-    .string()
-    .optional()
-    .openapi({
-      description: 'At most 255 characters: the same request under the same key is carried out once within 24 hours',
-    }),
+  'Idempotency-Key': z.string().optional().openapi({
+    description: 'At most 255 characters: the same request under the same key is carried out once within 24 hours',
+  }),
 });
 
 /** Says in the document that a write may be made conditional. */
 export const IfMatchHeaders = z.object({
-  'If-Match': z
-    .string()
-    .optional()
-    .openapi({ description: 'ETag of the version the change was made from' }),
+  'If-Match': z.string().optional().openapi({ description: 'ETag of the version the change was made from' }),
 });

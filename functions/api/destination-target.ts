@@ -24,6 +24,14 @@ export type StoredKey = Pick<Destination, 'streamKeyCiphertext' | 'streamKeyLast
 const RESOLVE_MS_MAX = 3000;
 /** Shorter keys are words such as `live`, which an application may well be called too. */
 const TELLING_CHARACTERS_MIN = 8;
+/** More of them make too many combinations to compare. */
+const DELIMITERS_MAX = 40;
+
+/** What is known of the key while a URL is checked: of a stored one the fingerprint only. */
+interface KnownKey {
+  fingerprint: string | null;
+  given: string | null;
+}
 
 interface Refusal extends FieldError {
   code: ErrorCode;
@@ -32,14 +40,14 @@ interface Refusal extends FieldError {
 /**
  * Checks platform, preset and URL.
  * @param wanted `rtmpUrl` and `preset` undefined: the platform's own
- * @param fingerprint of the stream key, to find it in the URL
+ * @param streamKey to find it in the URL
  * @returns the target with its URL in canonical form
  * @throws {AppError} `validation_failed`, or the one code that applies, with every offending field
  */
 export async function checkTarget(
   deps: ApiDeps,
   wanted: { platform: string; rtmpUrl: string | undefined; preset: string | undefined },
-  fingerprint: string | null,
+  streamKey: KnownKey,
 ): Promise<Target> {
   const platform = getPlatform(wanted.platform);
   if (!platform) {
@@ -62,7 +70,7 @@ export async function checkTarget(
   const checked =
     rtmpUrl === null
       ? refuseUrl('validation_failed', `is needed: ${platform.name} has no URL of its own. ${platform.rtmpUrlHint}`)
-      : await checkUrl(deps, rtmpUrl, platform, fingerprint);
+      : await checkUrl(deps, rtmpUrl, platform, streamKey);
   if ('field' in checked) refusals.push(checked);
   if (refusals.length > 0 || 'field' in checked) throw toError(refusals);
   return { platform: platform.platformId, rtmpUrl: checked.normalized, preset };
@@ -72,7 +80,7 @@ async function checkUrl(
   deps: ApiDeps,
   text: string,
   platform: NonNullable<ReturnType<typeof getPlatform>>,
-  fingerprint: string | null,
+  streamKey: KnownKey,
 ): Promise<IngestUrl | Refusal> {
   const { loopbackTargetsAllowed: loopbackAllowed, deploymentId } = deps.deployment;
   const parsed = parseIngestUrl(text, { loopbackAllowed, platform });
@@ -80,7 +88,7 @@ async function checkUrl(
     const code = parsed.code === 'url_contains_stream_key' ? parsed.code : 'url_not_allowed';
     return refuseUrl(code, `${parsed.message}: ${parsed.remedy}`);
   }
-  if (fingerprint !== null && carriesKey(parsed.url, fingerprint, deploymentId)) {
+  if (streamKey.fingerprint !== null && carriesKey(parsed.url.app, streamKey, deploymentId)) {
     return refuseUrl(
       'url_contains_stream_key',
       'the URL holds the stream key: leave it out of the URL, it has its own field',
@@ -126,11 +134,23 @@ function fingerprintOf(streamKey: StreamKey, deploymentId: string): string {
   return streamKey.fingerprint('', deploymentId);
 }
 
-function carriesKey(url: IngestUrl, fingerprint: string, deploymentId: string): boolean {
-  const words = [url.app, ...url.app.split(/[/?&=]/)].flatMap((word) => [word, decodeURIComponent(word)]);
-  return words.some(
-    (word) =>
-      word.length >= TELLING_CHARACTERS_MIN && fingerprintOf(StreamKey.from(word), deploymentId) === fingerprint,
+function carriesKey(app: string, { fingerprint, given }: KnownKey, deploymentId: string): boolean {
+  return [app, decodeURIComponent(app)].some(
+    (text) =>
+      (given !== null && given.length >= TELLING_CHARACTERS_MIN && text.includes(given)) ||
+      partsOf(text).some(
+        (part) =>
+          part.length >= TELLING_CHARACTERS_MIN && fingerprintOf(StreamKey.from(part), deploymentId) === fingerprint,
+      ),
+  );
+}
+
+/** Everything between two delimiters, since a key may hold delimiters itself; of overlong texts the endings only. */
+function partsOf(text: string): string[] {
+  const starts = [0, ...Array.from(text.matchAll(/[/?&=]/g), ({ index }) => index + 1)];
+  const ends = starts.length > DELIMITERS_MAX ? [] : starts.slice(1).map((start) => start - 1);
+  return starts.flatMap((start) =>
+    [...ends.filter((end) => end > start), text.length].map((end) => text.slice(start, end)),
   );
 }
 

@@ -111,7 +111,10 @@ describe('POST /api/destinations', () => {
 
   it('422 names the platforms when the platform is not one', async () => {
     const { problem } = await post({ platform: 'tube' });
-    expect(problem.errors?.[0]).toMatchObject({ field: 'platform', message: expect.stringContaining('youtube, twitch') });
+    expect(problem.errors?.[0]).toMatchObject({
+      field: 'platform',
+      message: expect.stringContaining('youtube, twitch'),
+    });
   });
 
   it('422 asks for the URL where the platform gives one per event', async () => {
@@ -195,18 +198,24 @@ describe('GET /api/destinations', () => {
   it('200 does not call AWS’s media services', async () => {
     await test.put(makeRunning());
     await test.call('GET', '/api/destinations');
-    expect(test.mocks.mediaConnect.calls()).toHaveLength(0);
+    expect(test.mediaConnect.calls).toEqual([]);
     expect(test.mocks.cloudWatch.calls()).toHaveLength(0);
   });
 
-  it.each(['cursor=abc', 'cursor=cHJpbWFyeQ%3D%3D', 'limit=0', 'limit=201', 'limit=x', 'status=live', 'sort=name', 'limit=1&limit=2'])(
-    '422 for %s',
-    async (query) => {
-      const answer = await test.call('GET', `/api/destinations?${query}`);
-      expect(answer.status).toBe(422);
-      expect(answer.problem.errors?.[0]?.field).toBe(query.split('=')[0]);
-    },
-  );
+  it.each([
+    'cursor=abc',
+    'cursor=cHJpbWFyeQ%3D%3D',
+    'limit=0',
+    'limit=201',
+    'limit=x',
+    'status=live',
+    'sort=name',
+    'limit=1&limit=2',
+  ])('422 for %s', async (query) => {
+    const answer = await test.call('GET', `/api/destinations?${query}`);
+    expect(answer.status).toBe(422);
+    expect(answer.problem.errors?.[0]?.field).toBe(query.split('=')[0]);
+  });
 });
 
 describe('GET /api/destinations/{destinationId}', () => {
@@ -245,7 +254,9 @@ describe('GET /api/destinations/{destinationId}', () => {
 
   it('200 shows no ciphertext and no fingerprint', async () => {
     await test.put(makeRecord());
-    expect(Object.keys((await get()).body).filter((key) => /cipher|fingerprint|held|writeCount/i.test(key))).toEqual([]);
+    expect(Object.keys((await get()).body).filter((key) => /cipher|fingerprint|held|writeCount/i.test(key))).toEqual(
+      [],
+    );
   });
 
   it('404 when there is none', async () => {
@@ -284,7 +295,11 @@ describe('DELETE /api/destinations/{destinationId}', () => {
   it('202 while it starts: the running operation is left to notice', async () => {
     const idle = makeRecord({ desired: 'running' });
     await test.put(withOperation(idle, 'start', { now: NOW, requestedBy: 'operator' }));
-    expect((await remove()).body).toMatchObject({ desired: 'deleted', status: 'starting', operation: { kind: 'start' } });
+    expect((await remove()).body).toMatchObject({
+      desired: 'deleted',
+      status: 'starting',
+      operation: { kind: 'start' },
+    });
   });
 
   it('404 when there is none', async () => {

@@ -1,4 +1,11 @@
-import { FLOW_OUTPUTS_MAX, describeSourceMedia, isFlowUp, observeFlow, type FlowView, type SourceMedia } from '../aws/flow.ts';
+import {
+  FLOW_OUTPUTS_MAX,
+  describeSourceMedia,
+  isFlowUp,
+  observeFlow,
+  type FlowView,
+  type SourceMedia,
+} from '../aws/flow.ts';
 import { getSourceMetrics } from '../aws/metrics.ts';
 import { findHlsUrl } from '../aws/package-channel.ts';
 import { PRIMARY_DESTINATION_ID } from '../domain/destination.ts';
@@ -32,8 +39,9 @@ const NO_METRICS: SourceMetrics = { connected: null, bitrateBps: null, continuit
 
 /** A look shared by all who ask within a second. */
 export function createFlowLook(deps: ApiDeps): Memo<FlowLook> {
-  const hlsUrl = memoize({ milliseconds: HLS_URL_KEPT_MS, now: deps.now, isKept: (url: string | null) => url !== null }, () =>
-    findHlsUrl(deps),
+  const hlsUrl = memoize(
+    { milliseconds: HLS_URL_KEPT_MS, now: deps.now, isKept: (url: string | null) => url !== null },
+    () => findHlsUrl(deps),
   );
   let seen: { state: string; since: string | null } | null = null;
 
@@ -42,7 +50,10 @@ export function createFlowLook(deps: ApiDeps): Memo<FlowLook> {
     try {
       return await work;
     } catch (error) {
-      deps.logger.warn('part of the flow status is missing', { what, error: error instanceof Error ? error.name : 'unknown' });
+      deps.logger.warn('part of the flow status is missing', {
+        what,
+        error: error instanceof Error ? error.name : 'unknown',
+      });
       return instead;
     }
   }
@@ -109,7 +120,8 @@ function sourceStateOf(
     return { state: 'off', detail, remedy: 'start the flow, then the encoder' };
   }
   // Figures come late after a start; what the source carries is known sooner.
-  if (metrics.connected ?? media !== null) return { state: 'connected', detail: 'the encoder is connected', remedy: '' };
+  if (metrics.connected ?? media !== null)
+    return { state: 'connected', detail: 'the encoder is connected', remedy: '' };
   if (flow.errors[0]) {
     return {
       state: 'failed',

@@ -61,7 +61,10 @@ async function hashRequest(context: ApiContext, salt: Buffer): Promise<string> {
 async function replay(context: ApiContext, earlier: IdempotencyRecord): Promise<Response> {
   const salt = Buffer.from(earlier.requestHash.split('.')[0] ?? '', 'base64url');
   const hash = await hashRequest(context, salt);
-  if (hash.length !== earlier.requestHash.length || !timingSafeEqual(Buffer.from(hash), Buffer.from(earlier.requestHash))) {
+  if (
+    hash.length !== earlier.requestHash.length ||
+    !timingSafeEqual(Buffer.from(hash), Buffer.from(earlier.requestHash))
+  ) {
     throw new AppError('idempotency_conflict', {
       detail: 'this idempotency key was used for another request',
       remedy: 'use a new key for each new request, and the same key only to repeat one',

@@ -67,7 +67,7 @@ function targetBitrateBps({ platform, preset }: Destination): number | null {
 }
 
 /** True when the channel that runs was set up before the newest edit of target, preset or key. */
-export function hasPendingChanges({ held, configurationGeneration }: Destination): boolean {
+function hasPendingChanges({ held, configurationGeneration }: Destination): boolean {
   if (!held.channelRun || configurationGeneration === undefined) return false;
   return configurationGeneration >= held.channelRun.generation;
 }

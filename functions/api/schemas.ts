@@ -27,20 +27,24 @@ export const STREAM_KEY_BYTES_MAX = 4096;
 const StreamKeyInput = z
   .string()
   .min(1, 'a stream key is needed')
-  .refine((value) => Buffer.byteLength(value) <= STREAM_KEY_BYTES_MAX, `a stream key has at most ${STREAM_KEY_BYTES_MAX} bytes`)
+  .refine(
+    (value) => Buffer.byteLength(value) <= STREAM_KEY_BYTES_MAX,
+    `a stream key has at most ${STREAM_KEY_BYTES_MAX} bytes`,
+  )
   // oxlint-disable-next-line no-control-regex
   .refine((value) => !/[\s\u0000-\u001f\u007f]/.test(value), 'a stream key holds no spaces or control characters')
   .openapi({ format: 'password', writeOnly: true, example: 'abcd-efgh-ijkl-mnop' });
 
-const RtmpUrlInput = z
-  .string()
-  .min(1)
-  .max(2048, 'an RTMP URL has at most 2048 characters')
-  .openapi({ example: 'rtmps://a.rtmps.youtube.com:443/live2', description: 'Without the stream key. Left out: the platform’s own.' });
+const RtmpUrlInput = z.string().min(1).max(2048, 'an RTMP URL has at most 2048 characters').openapi({
+  example: 'rtmps://a.rtmps.youtube.com:443/live2',
+  description: 'Without the stream key. Left out: the platform’s own.',
+});
 
 const PresetId = z.string().min(1).max(64).openapi({ example: '1080p30' });
 const PlatformId = z.string().min(1).max(64).openapi({ example: 'youtube' });
-const Standby = z.enum(STANDBY_MODES).openapi({ description: 'warm: kept ready while idle; cold: made on start, released on stop' });
+const Standby = z
+  .enum(STANDBY_MODES)
+  .openapi({ description: 'warm: kept ready while idle; cold: made on start, released on stop' });
 
 /** Ids are made by us: a prefix and a ULID, or the primary channel's fixed id. */
 export const DestinationId = z
@@ -89,10 +93,9 @@ export const PatchDestination = z
 export const PutStreamKey = z.strictObject({ streamKey: StreamKeyInput }).openapi('PutStreamKey');
 
 export const ApplyQuery = z.strictObject({
-  apply: z
-    .enum(['now', 'next-start'])
-    .optional()
-    .openapi({ description: 'Needed when the destination is on air: now restarts it, next-start waits for the next start' }),
+  apply: z.enum(['now', 'next-start']).optional().openapi({
+    description: 'Needed when the destination is on air: now restarts it, next-start waits for the next start',
+  }),
 });
 
 export const ListQuery = z.strictObject({
@@ -160,9 +163,14 @@ export const DestinationResource = z
     desired: z.enum(DESIRED_STATES),
     status: z.enum(DESTINATION_STATUSES),
     health: Health,
-    onAir: z.boolean().openapi({ description: 'Running, good, and seen so recently: the only state that may be shown green' }),
+    onAir: z
+      .boolean()
+      .openapi({ description: 'Running, good, and seen so recently: the only state that may be shown green' }),
     runningSince: timestamp.nullable(),
-    bitrateBps: z.number().nullable().openapi({ description: 'Newest observed output bitrate; null when not reported' }),
+    bitrateBps: z
+      .number()
+      .nullable()
+      .openapi({ description: 'Newest observed output bitrate; null when not reported' }),
     framesPerSecond: z.number().nullable(),
     targetBitrateBps: z.number().nullable().openapi({ description: 'What the preset asks for; null for source' }),
     operation: OperationResource.nullable().openapi({ description: 'The operation in flight' }),
@@ -170,9 +178,10 @@ export const DestinationResource = z
     mediaLiveChannelId: z.string().nullable(),
     mediaConnectOutputArn: z.string().nullable(),
     allowedActions: z.array(z.enum(ALLOWED_ACTIONS)),
-    refusedActions: z
-      .record(z.string(), z.string())
-      .openapi({ description: 'Action to the reason why it is not possible now', example: { start: 'already running' } }),
+    refusedActions: z.record(z.string(), z.string()).openapi({
+      description: 'Action to the reason why it is not possible now',
+      example: { start: 'already running' },
+    }),
     pendingChanges: z.boolean().openapi({ description: 'An edit waits for the next start' }),
     revision: z.number().int(),
     createdAt: timestamp,
@@ -194,7 +203,10 @@ export const MetricsResource = z
       bitrateBps: z.number().nullable(),
       framesPerSecond: z.number().nullable(),
       droppedFrames: z.number().nullable().openapi({ description: 'In the last five minutes' }),
-      reconnects: z.number().nullable().openapi({ description: 'In the last five minutes; null on AWS, where MediaLive does not report it' }),
+      reconnects: z
+        .number()
+        .nullable()
+        .openapi({ description: 'In the last five minutes; null on AWS, where MediaLive does not report it' }),
     }),
     series: z.object({
       bitrateBps: z.array(MetricPoint),
@@ -211,7 +223,9 @@ export const FlowStatusResource = z
     name: z.string(),
     status: z.enum(['STANDBY', 'ACTIVE', 'UPDATING', 'DELETING', 'STARTING', 'STOPPING', 'ERROR', 'UNKNOWN']),
     source: z.object({
-      state: z.enum(['off', 'waiting', 'connected', 'failed']).openapi({ description: 'off: the flow is stopped; waiting: listening, no encoder' }),
+      state: z
+        .enum(['off', 'waiting', 'connected', 'failed'])
+        .openapi({ description: 'off: the flow is stopped; waiting: listening, no encoder' }),
       detail: z.string(),
       remedy: z.string(),
       since: timestamp.nullable(),
@@ -220,7 +234,9 @@ export const FlowStatusResource = z
       video: z
         .object({ codec: z.string(), width: z.number(), height: z.number(), framesPerSecond: z.number().nullable() })
         .nullable(),
-      audio: z.object({ codec: z.string(), sampleRateHz: z.number().nullable(), channels: z.number().nullable() }).nullable(),
+      audio: z
+        .object({ codec: z.string(), sampleRateHz: z.number().nullable(), channels: z.number().nullable() })
+        .nullable(),
     }),
     ingest: z.object({
       protocol: z.string(),
@@ -231,7 +247,10 @@ export const FlowStatusResource = z
       srtUrl: z.string().openapi({ example: 'srt://127.0.0.1:9998?mode=caller&latency=200000' }),
     }),
     preview: z.object({
-      hlsUrl: z.string().nullable().openapi({ description: 'Same-origin path of the HLS preview', example: '/out/v1/abc/index.m3u8' }),
+      hlsUrl: z
+        .string()
+        .nullable()
+        .openapi({ description: 'Same-origin path of the HLS preview', example: '/out/v1/abc/index.m3u8' }),
       destinationId: z.string(),
     }),
     outputs: z.object({ used: z.number(), limit: z.number() }),
@@ -242,7 +261,10 @@ export const FlowStatusResource = z
 const PlatformPreset = z.object({
   platformId: z.string(),
   name: z.string(),
-  rtmpUrl: z.string().nullable().openapi({ description: 'Default ingest URL; null when the platform gives one per event' }),
+  rtmpUrl: z
+    .string()
+    .nullable()
+    .openapi({ description: 'Default ingest URL; null when the platform gives one per event' }),
   rtmpUrlHint: z.string(),
   streamKeyHint: z.string(),
   backupRtmpUrl: z.string().nullable(),
@@ -281,7 +303,9 @@ export const CreateSession = z.strictObject({ token: z.string().min(1).max(512) 
 export const SessionResource = z
   .object({
     principal: z.string(),
-    embedded: z.boolean().openapi({ description: 'True on one machine, where rehearsal targets on loopback are allowed' }),
+    embedded: z
+      .boolean()
+      .openapi({ description: 'True on one machine, where rehearsal targets on loopback are allowed' }),
     loopbackTargetsAllowed: z.boolean(),
     version: z.string(),
   })

@@ -27,7 +27,10 @@ const HEADERS: Record<string, string> = {
 };
 
 /** Sets them. What is not cacheable by its own word is not stored at all. */
-export function setSecurityHeaders(headers: Headers, { requestId, https }: { requestId: string; https: boolean }): void {
+export function setSecurityHeaders(
+  headers: Headers,
+  { requestId, https }: { requestId: string; https: boolean },
+): void {
   for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
   headers.set('x-request-id', requestId);
   if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');

@@ -2,7 +2,6 @@ import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { DescribeFlowCommand, DescribeFlowSourceMetadataCommand, StartFlowCommand, StopFlowCommand } from '@aws-sdk/client-mediaconnect';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeFlow, makePrimary, NOW, startTestApi, TOKEN, type TestApi } from './api.fixture.ts';
 
@@ -13,8 +12,10 @@ beforeAll(async () => {
 beforeEach(() => test.reset());
 afterAll(() => test.close());
 
-const flowIs = (status: string, changes: object = {}) =>
-  test.mocks.mediaConnect.on(DescribeFlowCommand).resolves(makeFlow(status, changes));
+const flowIs = (status: string, changes: object = {}) => {
+  test.mediaConnect.flow = makeFlow(status, changes);
+};
+const callsOf = (command: string) => test.mediaConnect.calls.filter((name) => name === command);
 const status = () => test.call('GET', '/api/mediaconnect/flow/status');
 const sourceIs = (connected: number) =>
   test.mocks.cloudWatch.on(GetMetricDataCommand).resolves({
@@ -43,7 +44,7 @@ describe('GET /api/mediaconnect/flow/status', () => {
 
   it('200 connected, with what the source carries', async () => {
     sourceIs(1);
-    test.mocks.mediaConnect.on(DescribeFlowSourceMetadataCommand).resolves({
+    test.mediaConnect.media = {
       TransportMediaInfo: {
         Programs: [
           {
@@ -51,13 +52,19 @@ describe('GET /api/mediaconnect/flow/status', () => {
             ProgramNumber: 1,
             ProgramPid: 1,
             Streams: [
-              { Pid: 1, StreamType: 'Video', Codec: 'H264', FrameRate: '30000/1001', FrameResolution: { FrameWidth: 1920, FrameHeight: 1080 } },
+              {
+                Pid: 1,
+                StreamType: 'Video',
+                Codec: 'H264',
+                FrameRate: '30000/1001',
+                FrameResolution: { FrameWidth: 1920, FrameHeight: 1080 },
+              },
               { Pid: 2, StreamType: 'Audio', Codec: 'AAC', SampleRate: 48000, Channels: 2 },
             ],
           },
         ],
       },
-    });
+    };
     expect((await status()).body.source).toMatchObject({
       state: 'connected',
       bitrateBps: 5_000_000,
@@ -69,27 +76,33 @@ describe('GET /api/mediaconnect/flow/status', () => {
 
   it('200 failed, with a remedy, when the flow is in error or says why nobody gets in', async () => {
     flowIs('ERROR', { Messages: { Errors: ['The source failed'] } });
-    expect((await status()).body.source).toMatchObject({ state: 'failed', detail: expect.stringContaining('The source failed') });
+    expect((await status()).body.source).toMatchObject({
+      state: 'failed',
+      detail: expect.stringContaining('The source failed'),
+    });
     await test.reset();
     sourceIs(0);
     flowIs('ACTIVE', { Messages: { Errors: ['Passphrase mismatch'] } });
-    expect((await status()).body.source).toMatchObject({ state: 'failed', remedy: expect.stringContaining('passphrase') });
+    expect((await status()).body.source).toMatchObject({
+      state: 'failed',
+      remedy: expect.stringContaining('passphrase'),
+    });
   });
 
   it('200 shows where the passphrase goes and never the passphrase', async () => {
     const flow = makeFlow('ACTIVE');
     Object.assign(flow.Flow.Source, { Decryption: { RoleArn: 'r', SecretArn: 's', KeyType: 'srt-password' } });
-    test.mocks.mediaConnect.on(DescribeFlowCommand).resolves(flow);
+    test.mediaConnect.flow = flow;
     const { ingest } = (await status()).body;
     expect(ingest).toMatchObject({ encrypted: true, srtUrl: expect.stringContaining('passphrase=<your passphrase>') });
   });
 
   it('200 looks once however many ask within a second, and again in the next', async () => {
     await Promise.all(Array.from({ length: 20 }, status));
-    expect(test.mocks.mediaConnect.commandCalls(DescribeFlowCommand)).toHaveLength(1);
+    expect(callsOf('DescribeFlowCommand')).toHaveLength(1);
     test.time.now = new Date(NOW.getTime() + 1001);
     await status();
-    expect(test.mocks.mediaConnect.commandCalls(DescribeFlowCommand)).toHaveLength(2);
+    expect(callsOf('DescribeFlowCommand')).toHaveLength(2);
   });
 
   it('200 although figures and preview cannot be had', async () => {
@@ -114,21 +127,21 @@ describe('GET /api/mediaconnect/flow/status', () => {
 });
 
 describe.each([
-  ['start', StartFlowCommand, 'STANDBY', 'ACTIVE'],
-  ['stop', StopFlowCommand, 'ACTIVE', 'STANDBY'],
+  ['start', 'StartFlowCommand', 'STANDBY', 'ACTIVE'],
+  ['stop', 'StopFlowCommand', 'ACTIVE', 'STANDBY'],
 ] as const)('POST /api/mediaconnect/flow/%s', (action, command, from, done) => {
   const post = () => test.call('POST', `/api/mediaconnect/flow/${action}`);
 
   it('202 asks for it', async () => {
     flowIs(from);
     expect((await post()).status).toBe(202);
-    expect(test.mocks.mediaConnect.commandCalls(command)).toHaveLength(1);
+    expect(callsOf(command)).toHaveLength(1);
   });
 
   it('200 when it is so already, asking AWS nothing', async () => {
     flowIs(done);
     expect((await post()).status).toBe(200);
-    expect(test.mocks.mediaConnect.commandCalls(command)).toHaveLength(0);
+    expect(callsOf(command)).toHaveLength(0);
   });
 
   it('409 illegal_transition in between, with a time to wait', async () => {
@@ -163,7 +176,7 @@ describe('GET /api/health', () => {
   });
 
   it('503 names the part that is not reachable and nothing else about it', async () => {
-    test.mocks.mediaConnect.on(DescribeFlowCommand).rejects(new Error('secret internals'));
+    test.mediaConnect.failure = new Error('secret internals');
     const answer = await health();
     expect(answer.status).toBe(503);
     expect(answer.body.checks).toEqual([
@@ -235,21 +248,24 @@ describe('/api/session', () => {
 
   it('a write with a cookie from a page of another origin is refused', async () => {
     const cookie = await cookieOf();
-    for (const headers of [
+    const foreign: Record<string, string>[] = [
       { 'sec-fetch-site': 'cross-site' },
       { 'sec-fetch-site': 'same-site' },
       { origin: 'http://evil.example' },
       { origin: 'http://localhost:3000' },
       { origin: 'null' },
-    ]) {
+    ];
+    for (const headers of foreign) {
       const answer = await test.call('POST', '/api/mediaconnect/flow/start', {
         signedIn: false,
-        headers: { cookie, ...headers } as Record<string, string>,
+        headers: { cookie, ...headers },
       });
-      expect([answer.status, answer.problem.code], JSON.stringify(headers)).toEqual([403, 'forbidden']);
+      expect([answer.status, answer.problem.code], `${JSON.stringify(headers)}`).toEqual([403, 'forbidden']);
     }
     const own = { cookie, origin: 'http://localhost', 'sec-fetch-site': 'same-origin' };
-    expect((await test.call('POST', '/api/mediaconnect/flow/start', { signedIn: false, headers: own })).status).toBe(200);
+    expect((await test.call('POST', '/api/mediaconnect/flow/start', { signedIn: false, headers: own })).status).toBe(
+      200,
+    );
   });
 });
 
@@ -257,7 +273,7 @@ describe('documentation', () => {
   it('GET /api/openapi.json is OpenAPI 3.1 with all routes', async () => {
     const { body } = await test.call('GET', '/api/openapi.json');
     expect(body.openapi).toBe('3.1.0');
-    expect(Object.keys(body.paths)).toHaveLength(14);
+    expect(Object.keys(body.paths)).toHaveLength(13);
   });
 
   it('GET /api/docs needs nothing from elsewhere and no inline script', async () => {
@@ -266,7 +282,7 @@ describe('documentation', () => {
     expect(text).not.toMatch(/<script>|onload=|<style/);
     expect(headers.get('content-security-policy')).toContain("script-src 'self';");
     for (const [, asset] of text.matchAll(/(?:src|href)="([^"]+)"/g)) {
-      expect((await test.call('GET', asset!)).status, asset).toBe(200);
+      expect((await test.call('GET', asset!)).status, `${asset}`).toBe(200);
     }
   });
 
@@ -307,11 +323,17 @@ describe('the dashboard', () => {
   });
 
   it('serves nothing outside its directory', async () => {
-    for (const path of ['/../secret.txt', '/%2e%2e/secret.txt', '/..%2fsecret.txt', '/assets/..%5c..%5csecret.txt', '/%00.txt', '//secret.txt']) {
+    for (const path of [
+      '/../secret.txt',
+      '/%2e%2e/secret.txt',
+      '/..%2fsecret.txt',
+      '/assets/..%5c..%5csecret.txt',
+      '/%00.txt',
+      '//secret.txt',
+    ]) {
       const answer = await get(path);
-      expect(answer.text, path).not.toContain('secret"');
-      expect([200, 404], path).toContain(answer.status);
-      expect(answer.text, path).not.toBe('secret');
+      expect([200, 404], `${path}`).toContain(answer.status);
+      expect(answer.text, `${path}`).not.toBe('secret');
     }
   });
 });
@@ -326,7 +348,11 @@ describe('GET /out/v1/*', () => {
         if (path.includes('down')) throw new Error('down');
         return new Response('#EXTM3U', {
           status: path.includes('gone') ? 404 : 200,
-          headers: { 'content-type': 'application/vnd.apple.mpegurl', 'set-cookie': 'a=b', 'cache-control': 'max-age=1' },
+          headers: {
+            'content-type': 'application/vnd.apple.mpegurl',
+            'set-cookie': 'a=b',
+            'cache-control': 'max-age=1',
+          },
         });
       },
     });

@@ -24,7 +24,8 @@ export function invalidFields(errors: FieldError[]): AppError {
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
   return new AppError('validation_failed', {
     detail: first ? `${first.field}: ${first.message}${more}` : 'the request is not valid',
-    remedy: errors.length > 1 ? 'correct the fields under errors and send it again' : 'correct the field and send it again',
+    remedy:
+      errors.length > 1 ? 'correct the fields under errors and send it again' : 'correct the field and send it again',
     errors,
   });
 }
@@ -52,9 +53,13 @@ function messageOf(issue: Issue, value: unknown, name: string | undefined, given
     case 'invalid_value':
       return value === undefined ? 'is needed' : `must be one of ${issue.values.map(String).join(', ')}${not}`;
     case 'too_small':
-      return isOwnMessage(issue.message) ? issue.message : `must be at least ${issue.minimum}${unitOf(issue.origin)}${not}`;
+      return isOwnMessage(issue.message)
+        ? issue.message
+        : `must be at least ${issue.minimum}${unitOf(issue.origin)}${not}`;
     case 'too_big':
-      return isOwnMessage(issue.message) ? issue.message : `must be at most ${issue.maximum}${unitOf(issue.origin)}${not}`;
+      return isOwnMessage(issue.message)
+        ? issue.message
+        : `must be at most ${issue.maximum}${unitOf(issue.origin)}${not}`;
     default:
       return isOwnMessage(issue.message) ? issue.message : `is not valid${not}`;
   }

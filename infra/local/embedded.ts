@@ -6,6 +6,7 @@ import { ulid } from 'ulid';
 import { createApi } from '../../functions/api/app.ts';
 import { createTokenAuthentication } from '../../functions/api/authentication.ts';
 import type { AwsDeps } from '../../functions/aws/clients.ts';
+import { changeDestination, listAllDestinations } from '../../functions/aws/destination-table.ts';
 import { handleMediaEvent } from '../../functions/events/media-event.ts';
 import { observeDestinations } from '../../functions/schedules/monitor.ts';
 import { sweep } from '../../functions/schedules/sweep.ts';
@@ -79,7 +80,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     });
     stack.defer(() => aws.close());
 
-    const deployment = await provision({
+    const { deployment, flowIsNew } = await provision({
       clients: aws.clients,
       settings,
       workflowFunctionArn: toFunctionArn(WORKFLOW_FUNCTION),
@@ -87,6 +88,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     });
     const deps = makeWorkflowDeps({ clients: aws.clients, deployment }, logger);
     aws.lambda.register(WORKFLOW_FUNCTION, (event) => runStep(deps, event));
+    if (flowIsNew) await reconnectAll(deps);
     await ensurePrimaryDestination(deps, settings.hlsRenditions.join(','), deps.now());
 
     const scheduler = createScheduler({ clock: systemClock });
@@ -104,6 +106,14 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   } catch (error) {
     await stack.disposeAsync();
     throw error;
+  }
+}
+
+/** Restarts what was fed by a former flow: its outputs went with it. */
+async function reconnectAll(deps: AwsDeps): Promise<void> {
+  for (const { destinationId, status } of await listAllDestinations(deps)) {
+    if (status !== 'running') continue;
+    await changeDestination(deps, destinationId, (record) => ({ ...record, restartRequested: true }));
   }
 }
 

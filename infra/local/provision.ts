@@ -3,10 +3,14 @@ import { CreateTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamo
 import { CreateAliasCommand, CreateKeyCommand, DescribeKeyCommand } from '@aws-sdk/client-kms';
 import {
   CreateFlowCommand,
+  DeleteFlowCommand,
   DescribeFlowCommand,
   ListFlowsCommand,
   StartFlowCommand,
+  StopFlowCommand,
   UpdateFlowSourceCommand,
+  waitUntilFlowDeleted,
+  waitUntilFlowStandby,
   type SetSourceRequest,
 } from '@aws-sdk/client-mediaconnect';
 import { CreateInputSecurityGroupCommand, ListInputSecurityGroupsCommand } from '@aws-sdk/client-medialive';
@@ -49,19 +53,23 @@ interface ProvisionInput {
   quotas: { channelQuota: number; pushInputQuota: number };
 }
 
-/** Makes or finds everything and says where it is. */
+/**
+ * Makes or finds everything and says where it is.
+ * @returns `flowIsNew`: what was connected to a former flow has to be connected again
+ */
 export async function provision({
   clients,
   settings,
   workflowFunctionArn,
   quotas,
-}: ProvisionInput): Promise<Deployment> {
+}: ProvisionInput): Promise<{ deployment: Deployment; flowIsNew: boolean }> {
   await ensureTable(clients);
-  return {
+  const { flowArn, flowIsNew } = await ensureFlow(clients, settings);
+  const deployment = {
     deploymentId: DEPLOYMENT_ID,
     tableName: TABLE_NAME,
     keyId: await ensureKey(clients),
-    flowArn: await ensureFlow(clients, settings),
+    flowArn,
     inputSecurityGroupId: await ensureInputSecurityGroup(clients),
     mediaLiveRoleArn: roleArn('sluice-medialive'),
     packageChannelId: await ensurePackageChannel(clients),
@@ -69,6 +77,7 @@ export async function provision({
     loopbackTargetsAllowed: settings.loopbackTargetsAllowed,
     ...quotas,
   };
+  return { deployment, flowIsNew };
 }
 
 /** Undefined when AWS says that it does not exist. */
@@ -138,23 +147,37 @@ function flowSource(settings: ProvisionInput['settings']): SetSourceRequest {
   };
 }
 
-async function ensureFlow({ mediaConnect }: AwsClients, settings: ProvisionInput['settings']): Promise<string> {
+async function ensureFlow(
+  { mediaConnect }: AwsClients,
+  settings: ProvisionInput['settings'],
+): Promise<{ flowArn: string; flowIsNew: boolean }> {
   const { Flows: flows = [] } = await mediaConnect.send(new ListFlowsCommand({}));
   const flowArn = flows.find((flow) => flow.Name === FLOW_NAME)?.FlowArn;
-  if (flowArn === undefined) {
-    const { Flow: made } = await mediaConnect.send(
-      new CreateFlowCommand({ Name: FLOW_NAME, Source: flowSource(settings) }),
-    );
-    await mediaConnect.send(new StartFlowCommand({ FlowArn: made!.FlowArn }));
-    return made!.FlowArn!;
+  if (flowArn !== undefined) {
+    // The settings may have changed between two starts. UpdateFlowSource cannot take an encryption away.
+    const { Flow: flow } = await mediaConnect.send(new DescribeFlowCommand({ FlowArn: flowArn }));
+    if (!flow?.Source?.Decryption || settings.srtPassphrase !== undefined) {
+      const { Name: _name, ...source } = flowSource(settings);
+      await mediaConnect.send(
+        new UpdateFlowSourceCommand({ FlowArn: flowArn, SourceArn: flow!.Source!.SourceArn!, ...source }),
+      );
+      return { flowArn, flowIsNew: false };
+    }
+    await removeFlow(mediaConnect, flowArn);
   }
-  // The settings may have changed between two starts.
-  const { Flow: flow } = await mediaConnect.send(new DescribeFlowCommand({ FlowArn: flowArn }));
-  const { Name: _name, ...source } = flowSource(settings);
-  await mediaConnect.send(
-    new UpdateFlowSourceCommand({ FlowArn: flowArn, SourceArn: flow!.Source!.SourceArn!, ...source }),
+  const { Flow: made } = await mediaConnect.send(
+    new CreateFlowCommand({ Name: FLOW_NAME, Source: flowSource(settings) }),
   );
-  return flowArn;
+  await mediaConnect.send(new StartFlowCommand({ FlowArn: made!.FlowArn }));
+  return { flowArn: made!.FlowArn!, flowIsNew: true };
+}
+
+async function removeFlow(mediaConnect: AwsClients['mediaConnect'], flowArn: string): Promise<void> {
+  const { Flow: flow } = await mediaConnect.send(new DescribeFlowCommand({ FlowArn: flowArn }));
+  if (flow?.Status !== 'STANDBY') await mediaConnect.send(new StopFlowCommand({ FlowArn: flowArn }));
+  await waitUntilFlowStandby({ client: mediaConnect, maxWaitTime: 60, minDelay: 1, maxDelay: 2 }, { FlowArn: flowArn });
+  await mediaConnect.send(new DeleteFlowCommand({ FlowArn: flowArn }));
+  await waitUntilFlowDeleted({ client: mediaConnect, maxWaitTime: 60, minDelay: 1, maxDelay: 2 }, { FlowArn: flowArn });
 }
 
 async function ensurePackageChannel({ mediaPackage }: AwsClients): Promise<string> {

@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
 
@@ -24,17 +24,26 @@ export async function makeClip(ffmpegPath: string, file: string, clip: Clip): Pr
   ]);
 }
 
-/** Sends a clip over SRT in real time, round and round. @returns stops it */
+/** Sends a clip over SRT in real time, round and round, calling again when the line drops, as encoders do. @returns stops it */
 export function sendSrt(ffmpegPath: string, clipFile: string, port: number): () => Promise<void> {
-  const child = spawn(
-    ffmpegPath,
-    [
-      ...['-hide_banner', '-nostdin', '-loglevel', 'error', '-re', '-stream_loop', '-1', '-i', clipFile],
-      ...['-map', '0', '-c', 'copy', '-f', 'mpegts', `srt://127.0.0.1:${port}?mode=caller&latency=200000&pkt_size=1316`],
-    ],
-    { stdio: 'ignore' },
-  );
+  let isStopped = false;
+  let child: ChildProcess;
+  const call = () => {
+    child = spawn(
+      ffmpegPath,
+      [
+        ...['-hide_banner', '-nostdin', '-loglevel', 'error', '-re', '-stream_loop', '-1', '-i', clipFile],
+        ...['-map', '0', '-c', 'copy', '-f', 'mpegts', `srt://127.0.0.1:${port}?mode=caller&latency=200000&pkt_size=1316`],
+      ],
+      { stdio: 'ignore' },
+    );
+    child.once('exit', () => {
+      if (!isStopped) setTimeout(() => !isStopped && call(), 500);
+    });
+  };
+  call();
   return async () => {
+    isStopped = true;
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
     child.kill('SIGTERM');

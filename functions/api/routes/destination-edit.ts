@@ -13,7 +13,13 @@ import {
   type Apply,
   type Edit,
 } from '../destination-change.ts';
-import { checkTarget, readStreamKey, requireKeyShape, requireNoDuplicate, sealStreamKey } from '../destination-target.ts';
+import {
+  checkTarget,
+  readStreamKey,
+  requireKeyShape,
+  requireNoDuplicate,
+  sealStreamKey,
+} from '../destination-target.ts';
 import {
   ApplyQuery,
   DestinationId,
@@ -124,13 +130,16 @@ async function toEdit(deps: ApiDeps, found: Destination, { streamKey: given, ...
   const platform = fields.platform ?? found.platform;
   if (platform !== found.platform && fields.rtmpUrl === undefined) {
     throw invalidFields([
-      { field: 'rtmpUrl', message: `is needed together with another platform: the key must not go to the former one’s URL` },
+      {
+        field: 'rtmpUrl',
+        message: `is needed together with another platform: the key must not go to the former one’s URL`,
+      },
     ]);
   }
   const streamKey = given === undefined ? null : readStreamKey(deps, given);
   const fingerprint = streamKey?.fingerprint ?? found.streamKeyFingerprint;
   const wanted = { platform, rtmpUrl: fields.rtmpUrl ?? found.rtmpUrl, preset: fields.preset ?? found.preset };
-  const target = await checkTarget(deps, wanted, fingerprint);
+  const target = await checkTarget(deps, wanted, { fingerprint, given: given ?? null });
   if (given !== undefined) requireKeyShape(target, given);
   await requireNoDuplicate(deps, { ...target, destinationId: found.destinationId, streamKeyFingerprint: fingerprint });
   const stored = streamKey ? await sealStreamKey(deps, found.destinationId, streamKey) : {};

@@ -6,7 +6,13 @@ import { requestChange, startQuietly } from '../../workflow/operations.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, IdempotencyHeaders, IfMatchHeaders, NoQuery, problems, takes, WRITE_PROBLEMS } from '../contract.ts';
 import { requireMatch, withDelete } from '../destination-change.ts';
-import { checkTarget, readStreamKey, requireKeyShape, requireNoDuplicate, sealStreamKey } from '../destination-target.ts';
+import {
+  checkTarget,
+  readStreamKey,
+  requireKeyShape,
+  requireNoDuplicate,
+  sealStreamKey,
+} from '../destination-target.ts';
 import { idempotent } from '../idempotency.ts';
 import { fromCursor, toCursor } from '../paging.ts';
 import { toDestinationResource } from '../resources.ts';
@@ -133,7 +139,7 @@ async function insert(
   const target = await checkTarget(
     deps,
     { platform: wanted.platform, rtmpUrl: wanted.rtmpUrl, preset: wanted.preset },
-    streamKey.fingerprint,
+    { fingerprint: streamKey.fingerprint, given: wanted.streamKey },
   );
   requireKeyShape(target, wanted.streamKey);
   await requireNoDuplicate(deps, { ...target, destinationId: null, streamKeyFingerprint: streamKey.fingerprint });

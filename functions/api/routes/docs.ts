@@ -77,6 +77,9 @@ export function registerDocs(api: Api, deps: ApiDeps): void {
       throw new AppError('not_found', { detail: 'there is no such page', remedy: 'open /api/docs' });
     }
     const content = await readFile(join(docs.directory, asset));
-    return context.body(new Uint8Array(content), 200, { 'content-type': type, 'cache-control': 'private, max-age=86400' });
+    return context.body(new Uint8Array(content), 200, {
+      'content-type': type,
+      'cache-control': 'private, max-age=86400',
+    });
   });
 }

@@ -36,7 +36,10 @@ export function registerFlow(api: Api, deps: ApiDeps): void {
       method: 'post',
       path: `/api/mediaconnect/flow/${action}`,
       tags,
-      summary: action === 'start' ? 'Start listening for the encoder' : 'Stop the source, and with it the picture of everything',
+      summary:
+        action === 'start'
+          ? 'Start listening for the encoder'
+          : 'Stop the source, and with it the picture of everything',
       middleware: idempotent(deps),
       request: { query: NoQuery, headers: IdempotencyHeaders },
       responses: {

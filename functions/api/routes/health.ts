@@ -44,7 +44,10 @@ export function registerHealth(api: Api, deps: ApiDeps): void {
   });
 }
 
-async function check(name: string, look: () => Promise<unknown>): Promise<{ name: string; ok: boolean; detail: string }> {
+async function check(
+  name: string,
+  look: () => Promise<unknown>,
+): Promise<{ name: string; ok: boolean; detail: string }> {
   try {
     await look();
     return { name, ok: true, detail: 'reachable' };

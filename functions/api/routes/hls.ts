@@ -10,7 +10,10 @@ export function registerHls(api: Api, hlsProxy: (path: string) => Promise<Respon
   api.get('/out/v1/*', async (context) => {
     const { pathname, search } = new URL(context.req.url);
     if (!PATH.test(pathname)) {
-      throw new AppError('not_found', { detail: 'there is no such playlist or segment', remedy: 'use preview.hlsUrl of the flow status' });
+      throw new AppError('not_found', {
+        detail: 'there is no such playlist or segment',
+        remedy: 'use preview.hlsUrl of the flow status',
+      });
     }
     let origin: Response;
     try {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeTestCertificate, until } from '../media/engine/rtmp/test-support.ts';
 import { readFlvContent } from './flv-content.ts';
-import { findRehearsalFfmpeg, makeFlvFile } from './rehearsal-media.ts';
+import { findRehearsalFfmpeg, makeFlvFile } from '../../../test/support/rehearsal-media.ts';
 import { startRtmpReceiver } from './rtmp-receiver.ts';
 import type { RtmpReceiver, RtmpReceiverOptions } from './rtmp-receiver.ts';
 

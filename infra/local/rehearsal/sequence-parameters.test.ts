@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { readFlvContent } from './flv-content.ts';
-import { makeFlvFile } from './rehearsal-media.ts';
+import { makeFlvFile } from '../../../test/support/rehearsal-media.ts';
 import { readPictureSize } from './sequence-parameters.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'sluice-picture-'));

@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { findRehearsalFfmpeg, makeFlvFile } from '../../../infra/local/rehearsal/rehearsal-media.ts';
+import { findRehearsalFfmpeg, makeFlvFile } from '../../support/rehearsal-media.ts';
 import {
   makeNativeContender,
   nginxRtmp,

@@ -3,7 +3,7 @@ import { fork, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findRehearsalFfmpeg } from '../../../infra/local/rehearsal/rehearsal-media.ts';
+import { findRehearsalFfmpeg } from '../../support/rehearsal-media.ts';
 import type { ChildProcess } from 'node:child_process';
 import type { HubAnswer, HubRequest, HubSetup } from './hub-process.ts';
 import type { ReceiverSummary } from './receiver-process.ts';

@@ -8,6 +8,7 @@ import { Mark } from '../components/Wordmark.tsx';
 import { ProblemPanel } from '../components/ProblemText.tsx';
 import { ShowPage } from '../pages/ShowPage.tsx';
 import { SignInPage } from '../pages/SignInPage.tsx';
+import { PageErrorBoundary } from './PageErrorBoundary.tsx';
 import { cssVariablesResolver, theme } from '../theme/theme.ts';
 import classes from './App.module.css';
 
@@ -22,7 +23,9 @@ export function App({ linkRefused }: { linkRefused: boolean }) {
         <Notifications position="bottom-left" limit={4} zIndex={150} />
       </Suspense>
       <QueryClientProvider client={queryClient}>
-        <SessionGate linkRefused={linkRefused} />
+        <PageErrorBoundary>
+          <SessionGate linkRefused={linkRefused} />
+        </PageErrorBoundary>
       </QueryClientProvider>
     </MantineProvider>
   );

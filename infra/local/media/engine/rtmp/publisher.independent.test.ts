@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../clock.ts';
 import { playContent, readFlvContent } from '../../../rehearsal/flv-content.ts';
-import { findRehearsalFfmpeg, makeFlvFile } from '../../../rehearsal/rehearsal-media.ts';
+import { findRehearsalFfmpeg, makeFlvFile } from '../../../../../test/support/rehearsal-media.ts';
 import { createRtmpPublisher } from './publisher.ts';
 import { makeTestHub, until } from './test-support.ts';
 import type { ChildProcess } from 'node:child_process';

@@ -1,7 +1,7 @@
 import { createBitReader, removeEmulationPrevention } from './bit-reader.ts';
 
 /** H.264 NAL unit types this engine looks at (ITU-T H.264 table 7-1). */
-export const NAL_SLICE = 1;
+const NAL_SLICE = 1;
 export const NAL_IDR = 5;
 export const NAL_SPS = 7;
 export const NAL_PPS = 8;

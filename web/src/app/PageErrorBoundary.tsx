@@ -1,0 +1,30 @@
+import { Button } from '@mantine/core';
+import { Component, type ReactNode } from 'react';
+import { Mark } from '../components/Wordmark.tsx';
+import classes from './App.module.css';
+
+interface Props {
+  children: ReactNode;
+}
+
+/** Keeps a fault of this page from leaving it blank, and says what the fault does not touch. */
+export class PageErrorBoundary extends Component<Props, { broken: boolean }> {
+  override state = { broken: false };
+
+  static getDerivedStateFromError(): { broken: boolean } {
+    return { broken: true };
+  }
+
+  override render(): ReactNode {
+    if (!this.state.broken) return this.props.children;
+    return (
+      <main className={classes.opening} role="alert">
+        <Mark size={48} />
+        <p className={classes.words}>
+          <strong>This page has failed.</strong> What is on air stays on air: the dashboard only looks on.
+        </p>
+        <Button onClick={() => window.location.reload()}>Reload the page</Button>
+      </main>
+    );
+  }
+}
