@@ -7,11 +7,17 @@ import { findMissingOptional } from '../infra/local/bootstrap/complete-lock.mjs'
 /** Rules of the house that no linter can express. */
 
 const root = join(import.meta.dirname, '..');
-const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+})
   .split('\n')
   .filter((file) => file !== '' && existsSync(join(root, file)));
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
-const isTest = (file: string) => /\.test\.tsx?$/.test(file) || file.startsWith('test/') || /\.fixture\.ts$|\/test-(support|media)\.ts$|\/testing\//.test(file);
+const isTest = (file: string) =>
+  /\.test\.tsx?$/.test(file) ||
+  file.startsWith('test/') ||
+  /\.fixture\.ts$|\/test-(support|media)\.ts$|\/testing\//.test(file);
 const source = files.filter((file) => /\.(ts|tsx|mjs)$/.test(file) && !isTest(file));
 
 /** Relative imports of a file, as paths from the root. */
@@ -23,7 +29,14 @@ function importsOf(file: string): string[] {
 /** Which layer a file belongs to, by its folder; the entry points stand above them all. */
 function layerOf(file: string): string | null {
   if (file.endsWith('.lambda.ts') || file === 'functions/environment.ts') return 'entry';
-  const layers = ['presets', 'statemachines', 'functions/domain', 'functions/aws', 'functions/workflow', 'functions/api'];
+  const layers = [
+    'presets',
+    'statemachines',
+    'functions/domain',
+    'functions/aws',
+    'functions/workflow',
+    'functions/api',
+  ];
   const more = ['functions/events', 'functions/schedules', 'infra', 'web'];
   return [...layers, ...more].find((layer) => file.startsWith(`${layer}/`)) ?? null;
 }
@@ -38,8 +51,25 @@ const ALLOWED: Record<string, readonly string[]> = {
   'functions/api': ['presets', 'functions/domain', 'functions/aws', 'functions/workflow'],
   'functions/events': ['presets', 'functions/domain', 'functions/aws', 'functions/workflow', 'functions/schedules'],
   'functions/schedules': ['presets', 'functions/domain', 'functions/aws', 'functions/workflow'],
-  entry: ['presets', 'functions/domain', 'functions/aws', 'functions/workflow', 'functions/api', 'functions/events', 'functions/schedules'],
-  infra: ['presets', 'functions/domain', 'functions/aws', 'functions/workflow', 'functions/api', 'functions/events', 'functions/schedules', 'entry'],
+  entry: [
+    'presets',
+    'functions/domain',
+    'functions/aws',
+    'functions/workflow',
+    'functions/api',
+    'functions/events',
+    'functions/schedules',
+  ],
+  infra: [
+    'presets',
+    'functions/domain',
+    'functions/aws',
+    'functions/workflow',
+    'functions/api',
+    'functions/events',
+    'functions/schedules',
+    'entry',
+  ],
   web: ['functions/api', 'functions/domain'],
 };
 
@@ -59,7 +89,9 @@ describe('imports', () => {
   });
 
   it('of the AWS SDK stay in functions/aws and infra', () => {
-    const wrong = source.filter((file) => /from '@aws-sdk\//.test(read(file)) && !/^(functions\/aws|infra)\//.test(file));
+    const wrong = source.filter(
+      (file) => /from '@aws-sdk\//.test(read(file)) && !/^(functions\/aws|infra)\//.test(file),
+    );
     expect(wrong).toEqual([]);
   });
 
@@ -101,7 +133,9 @@ describe('stream keys', () => {
 describe('text', () => {
   it('names no machine, host of packages or session', () => {
     const wrong = files.filter(
-      (file) => !/package-lock\.json$|repo\.test\.ts$|\.(png|jpg|ico)$/.test(file) && /\/work\/|\/root\/|registry\.npmjs|helper session/.test(read(file)),
+      (file) =>
+        !/package-lock\.json$|repo\.test\.ts$|\.(png|jpg|ico)$/.test(file) &&
+        /\/work\/|\/root\/|registry\.npmjs|helper session/.test(read(file)),
     );
     expect(wrong).toEqual([]);
   });

@@ -3,9 +3,20 @@ import type { Observation } from './destination.ts';
 import { classify, HEALTH_REASONS, healthOf, isOnAir, withHealthSince } from './health.ts';
 
 const AT = '2026-11-21T12:00:00.000Z';
-const good: Observation = { observedAt: AT, channelState: 'RUNNING', alerts: [], sourceConnected: true, bitrateBps: 4_500_000, activeOutputs: 1 };
+const good: Observation = {
+  observedAt: AT,
+  channelState: 'RUNNING',
+  alerts: [],
+  sourceConnected: true,
+  bitrateBps: 4_500_000,
+  activeOutputs: 1,
+};
 const alert = (alertType: string, message: string) => ({ alertType, message, setAt: AT });
-const rtmp = (message: string): Observation => ({ ...good, alerts: [alert('Failed RTMP Connection', message)], activeOutputs: 0 });
+const rtmp = (message: string): Observation => ({
+  ...good,
+  alerts: [alert('Failed RTMP Connection', message)],
+  activeOutputs: 0,
+});
 
 describe('classify', () => {
   it('calls it delivering only with a running channel, a source and an active output', () => {

@@ -58,7 +58,9 @@ interface AwsFrontOptions {
 export async function startAwsFront(options: AwsFrontOptions): Promise<AwsFront> {
   const services = new Map(options.services.map((service) => [service.signingName, service]));
   if (services.size !== options.services.length) throw new Error('two local services share a signing name');
-  const server = createServer((incoming, outgoing) => void answer({ services, accessKeyId: options.accessKeyId }, incoming, outgoing));
+  const server = createServer(
+    (incoming, outgoing) => void answer({ services, accessKeyId: options.accessKeyId }, incoming, outgoing),
+  );
   // Longer than the SDK keeps an idle connection, so that it never writes into one we are closing.
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
@@ -85,11 +87,7 @@ interface Door {
   accessKeyId: string | undefined;
 }
 
-async function answer(
-  door: Door,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-): Promise<void> {
+async function answer(door: Door, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const gone = new AbortController();
   outgoing.once('close', () => gone.abort());
   try {

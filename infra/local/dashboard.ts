@@ -34,7 +34,9 @@ function hashSources(rootDirectory: string): string {
   }
   const webDirectory = join(rootDirectory, 'web');
   const files = readdirSync(webDirectory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !/^(dist|\.building|node_modules)/.test(relative(webDirectory, entry.parentPath)))
+    .filter(
+      (entry) => entry.isFile() && !/^(dist|\.building|node_modules)/.test(relative(webDirectory, entry.parentPath)),
+    )
     .map((entry) => join(entry.parentPath, entry.name))
     .toSorted();
   for (const file of files) hash.update(file.slice(rootDirectory.length)).update(readFileSync(file));

@@ -97,7 +97,20 @@ function encodeArguments(file: string): string[] {
     ...['-f', 'lavfi', '-i', 'testsrc2=size=1280x720:rate=30:duration=20'],
     ...['-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000:duration=20'],
     ...['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'high', '-pix_fmt', 'yuv420p'],
-    ...['-b:v', '2500k', '-maxrate', '2500k', '-bufsize', '5000k', '-g', '60', '-keyint_min', '60', '-sc_threshold', '0'],
+    ...[
+      '-b:v',
+      '2500k',
+      '-maxrate',
+      '2500k',
+      '-bufsize',
+      '5000k',
+      '-g',
+      '60',
+      '-keyint_min',
+      '60',
+      '-sc_threshold',
+      '0',
+    ],
     ...['-c:a', 'aac', '-b:a', '128k', '-ac', '2', '-shortest', '-f', 'mpegts', file],
   ];
 }

@@ -96,7 +96,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     const monitorDeps = { ...deps, ...MONITOR };
     scheduler.every(MONITOR.everySeconds, 'monitor', () => observeDestinations(monitorDeps));
     scheduler.every(SWEEP_EVERY_SECONDS, 'sweep', () => sweep(deps));
-    aws.events.subscribe({ source: ['aws.medialive', 'aws.mediaconnect'] }, (event) => handleMediaEvent(monitorDeps, event));
+    aws.events.subscribe({ source: ['aws.medialive', 'aws.mediaconnect'] }, (event) =>
+      handleMediaEvent(monitorDeps, event),
+    );
     await sweep(deps);
 
     const server = await listen(options, deps, aws.endpoint);

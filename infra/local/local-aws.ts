@@ -104,9 +104,13 @@ function ensureCredentials(dataDirectory: string | null): { accessKeyId: string;
   const kept = file && existsSync(file) ? /aws_access_key_id = (\S+)/.exec(readFileSync(file, 'utf8'))?.[1] : undefined;
   const accessKeyId = kept ?? `AKIALOCAL${randomBytes(20).toString('hex').toUpperCase()}`;
   if (file && !kept) {
-    writeFileSync(file, `[default]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = unused\nregion = ${LOCAL_REGION}\n`, {
-      mode: 0o600,
-    });
+    writeFileSync(
+      file,
+      `[default]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = unused\nregion = ${LOCAL_REGION}\n`,
+      {
+        mode: 0o600,
+      },
+    );
   }
   return { accessKeyId, secretAccessKey: 'unused' };
 }

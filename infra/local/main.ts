@@ -20,7 +20,8 @@ async function main(): Promise<void> {
   const isDemo = process.argv.includes('--demo');
   const settings = withDemoDirectory(readSettings(process.env), isDemo);
   const ffmpeg = await findFfmpeg({ environment: process.env, cacheDirectory: settings.dataDirectory });
-  if (!ffmpeg.found) throw new StartError(`${ffmpeg.program} cannot be used: ${ffmpeg.reason}\n  remedy: ${ffmpeg.remedy}`);
+  if (!ffmpeg.found)
+    throw new StartError(`${ffmpeg.program} cannot be used: ${ffmpeg.reason}\n  remedy: ${ffmpeg.remedy}`);
   await requireFreePorts([
     { port: settings.port, host: settings.host, protocol: 'TCP', variable: 'PORT' },
     { port: settings.localAwsPort, host: '127.0.0.1', protocol: 'TCP', variable: 'LOCAL_AWS_PORT' },
@@ -58,7 +59,9 @@ function printBanner(settings: Settings, origin: string, link: string | null): v
   print('');
   if (link) print(`  Sign in:    ${link}`);
   else print(`  Dashboard:  ${origin}   (sign-in link again: npm run link)`);
-  print(`  Encoder:    srt://<this machine>:${settings.srtPort}?mode=caller&latency=${settings.srtLatencyMs * 1000}${encryption}`);
+  print(
+    `  Encoder:    srt://<this machine>:${settings.srtPort}?mode=caller&latency=${settings.srtLatencyMs * 1000}${encryption}`,
+  );
   print(`  REST API:   ${origin}/api/docs`);
   print(`  Data:       ${settings.dataDirectory}`);
   print('');

@@ -58,7 +58,13 @@ const statusIs = (destinationId: string, status: string) =>
   });
 
 async function add(name: string, rtmpUrl: string, streamKey: string, preset: string): Promise<string> {
-  const answer = await product.call('POST', '/api/destinations', { name, platform: 'custom', rtmpUrl, streamKey, preset });
+  const answer = await product.call('POST', '/api/destinations', {
+    name,
+    platform: 'custom',
+    rtmpUrl,
+    streamKey,
+    preset,
+  });
   expect(answer.status, JSON.stringify(answer.body)).toBe(201);
   return answer.body.destinationId;
 }
@@ -178,7 +184,12 @@ describe('a show on one machine', () => {
   it('plays the HLS preview in a real browser, signed in by the printed kind of link', async () => {
     browser = await chromium.launch({
       executablePath: chromiumPath,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--autoplay-policy=no-user-gesture-required'],
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-background-networking',
+        '--autoplay-policy=no-user-gesture-required',
+      ],
     });
     const page = await browser.newPage();
     const errors: string[] = [];
@@ -244,7 +255,9 @@ describe('a show on one machine', () => {
     const children = descendantsOf(product.process.pid!);
     await product.stop('SIGKILL');
     outputs.push(product.output());
-    await waitFor('the engine to follow', () => children.every(({ pid, command }) => !isAlive(pid) || command.includes('ffmpeg')));
+    await waitFor('the engine to follow', () =>
+      children.every(({ pid, command }) => !isAlive(pid) || command.includes('ffmpeg')),
+    );
     product = await startProduct(ports, dataDirectory);
     await statusIs(a, 'running');
     await waitFor('A to be published', () => lastSession(platformA)?.state === 'publishing');
@@ -257,7 +270,8 @@ describe('a show on one machine', () => {
       const { body } = await product.call('GET', '/api/destinations');
       return body.data.every((record: { primary: boolean }) => record.primary);
     });
-    const [, accessKeyId = ''] = /aws_access_key_id = (\S+)/.exec(readFileSync(join(dataDirectory, 'aws-credentials'), 'utf8')) ?? [];
+    const [, accessKeyId = ''] =
+      /aws_access_key_id = (\S+)/.exec(readFileSync(join(dataDirectory, 'aws-credentials'), 'utf8')) ?? [];
     const connect = (id: string) =>
       ({
         clients: createAwsClients({

@@ -81,7 +81,8 @@ export async function startProduct(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   const origin = `http://127.0.0.1:${ports.http}`;
   await waitFor(
     'the product to start',
@@ -126,7 +127,7 @@ export function descendantsOf(pid: number): { pid: number; command: string }[] {
     if (parent) parents.set(Number(entry), parent);
   }
   const found: number[] = [];
-  for (let level = [pid]; level.length > 0; ) {
+  for (let level = [pid]; level.length > 0;) {
     level = [...parents].filter(([, parent]) => level.includes(parent)).map(([child]) => child);
     found.push(...level);
   }

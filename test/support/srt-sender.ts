@@ -33,7 +33,15 @@ export function sendSrt(ffmpegPath: string, clipFile: string, port: number): () 
       ffmpegPath,
       [
         ...['-hide_banner', '-nostdin', '-loglevel', 'error', '-re', '-stream_loop', '-1', '-i', clipFile],
-        ...['-map', '0', '-c', 'copy', '-f', 'mpegts', `srt://127.0.0.1:${port}?mode=caller&latency=200000&pkt_size=1316`],
+        ...[
+          '-map',
+          '0',
+          '-c',
+          'copy',
+          '-f',
+          'mpegts',
+          `srt://127.0.0.1:${port}?mode=caller&latency=200000&pkt_size=1316`,
+        ],
       ],
       { stdio: 'ignore' },
     );

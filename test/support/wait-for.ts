@@ -7,7 +7,8 @@ export async function waitFor<Value>(
   const until = Date.now() + limitMs;
   for (;;) {
     const value = await probe();
-    if (value !== null && value !== undefined && value !== false) return value as Exclude<Value, null | undefined | false>;
+    if (value !== null && value !== undefined && value !== false)
+      return value as Exclude<Value, null | undefined | false>;
     if (Date.now() > until) throw new Error(`waited ${limitMs} ms in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }

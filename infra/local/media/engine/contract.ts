@@ -67,7 +67,14 @@ export interface SourceReport {
   /** Why it failed (`address already in use`, …). */
   error?: string;
   bitrateBps: number;
-  video?: { codec: string; width: number; height: number; framesPerSecond: number; profile?: string; gopSeconds?: number };
+  video?: {
+    codec: string;
+    width: number;
+    height: number;
+    framesPerSecond: number;
+    profile?: string;
+    gopSeconds?: number;
+  };
   audio?: { codec: string; sampleRateHz: number; channels: number };
   /** Transport-stream continuity errors since the flow started. */
   continuityErrors: number;
