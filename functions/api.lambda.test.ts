@@ -39,6 +39,7 @@ describe('the Lambda entry point', () => {
       STATE_MACHINE_ARN_STOP: machine('stop'),
       STATE_MACHINE_ARN_TEARDOWN: machine('teardown'),
       DEPLOYMENT_ID: 'prod',
+      FINGERPRINT_SECRET: 'x'.repeat(32),
     };
     for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
     handler = (await import('./api.lambda.ts')).handler as unknown as Handler;

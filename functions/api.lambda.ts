@@ -1,4 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import { handle } from 'hono/aws-lambda';
 import { ulid } from 'ulid';
 import packageJson from '../package.json' with { type: 'json' };
@@ -6,12 +5,12 @@ import { createApi } from './api/app.ts';
 import { createGatewayAuthentication } from './api/authentication.ts';
 import { createAwsClients } from './aws/clients.ts';
 import { readEnvironment } from './environment.ts';
+import { createLambdaLogger } from './lambda-deps.ts';
 import { resolveHost } from './resolve-host.ts';
 
 /** Entry point of the API on AWS, behind an HTTP API with a JWT authorizer. */
 
 const { deployment, operatorGroup } = readEnvironment();
-const logger = new Logger({ serviceName: 'sluice-api' });
 
 const api = createApi({
   // Callers wait for the answer: the SDK's own retries are the only ones.
@@ -19,11 +18,7 @@ const api = createApi({
   deployment,
   now: () => new Date(),
   resolveHost,
-  logger: {
-    info: (message, details) => logger.info(message, details ?? {}),
-    warn: (message, details) => logger.warn(message, details ?? {}),
-    error: (message, details) => logger.error(message, details ?? {}),
-  },
+  logger: createLambdaLogger('sluice-api'),
   authentication: createGatewayAuthentication({ group: operatorGroup }),
   embedded: false,
   version: packageJson.version,

@@ -14,6 +14,7 @@ const complete = {
   STATE_MACHINE_ARN_STOP: machine('stop'),
   STATE_MACHINE_ARN_TEARDOWN: machine('teardown'),
   DEPLOYMENT_ID: 'prod',
+  FINGERPRINT_SECRET: 'x'.repeat(32),
 };
 
 describe('the environment', () => {

@@ -28,6 +28,8 @@ const Environment = z.object({
   /** MediaLive quotas of the account; AWS grants 5 and 5. */
   CHANNEL_QUOTA: Quota.default(5),
   PUSH_INPUT_QUOTA: Quota.default(5),
+  /** At least 32 random characters: keys the fingerprints by which duplicate stream keys are told. */
+  FINGERPRINT_SECRET: z.string().min(32),
   /** Cognito group an operator must be in; left out: every user of the pool. */
   OPERATOR_GROUP: z.string().min(1).optional(),
 });
@@ -65,6 +67,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Fun
         stop: data.STATE_MACHINE_ARN_STOP,
         teardown: data.STATE_MACHINE_ARN_TEARDOWN,
       },
+      fingerprintSecret: data.FINGERPRINT_SECRET,
       channelQuota: data.CHANNEL_QUOTA,
       pushInputQuota: data.PUSH_INPUT_QUOTA,
       // Loopback is the function's own sandbox there.

@@ -103,6 +103,7 @@ export async function startTestApi() {
         stop: stateMachineArn('stop'),
         teardown: stateMachineArn('teardown'),
       },
+      fingerprintSecret: 'for tests only',
       channelQuota: 5,
       pushInputQuota: 5,
       loopbackTargetsAllowed: false,

@@ -82,13 +82,13 @@ async function checkUrl(
   platform: NonNullable<ReturnType<typeof getPlatform>>,
   streamKey: KnownKey,
 ): Promise<IngestUrl | Refusal> {
-  const { loopbackTargetsAllowed: loopbackAllowed, deploymentId } = deps.deployment;
+  const { loopbackTargetsAllowed: loopbackAllowed, fingerprintSecret } = deps.deployment;
   const parsed = parseIngestUrl(text, { loopbackAllowed, platform });
   if (!parsed.ok) {
     const code = parsed.code === 'url_contains_stream_key' ? parsed.code : 'url_not_allowed';
     return refuseUrl(code, `${parsed.message}: ${parsed.remedy}`);
   }
-  if (streamKey.fingerprint !== null && carriesKey(parsed.url.app, streamKey, deploymentId)) {
+  if (streamKey.fingerprint !== null && carriesKey(parsed.url.app, streamKey, fingerprintSecret)) {
     return refuseUrl(
       'url_contains_stream_key',
       'the URL holds the stream key: leave it out of the URL, it has its own field',
@@ -126,21 +126,13 @@ function toError(refusals: Refusal[]): AppError {
   return new AppError(only.code, { detail: general.detail, remedy: general.remedy, errors });
 }
 
-/**
- * Tells equal keys apart from others without keeping them. The host is left out of it, so that a URL changed later can
- * be compared without decrypting the key; hosts are compared beside it.
- */
-function fingerprintOf(streamKey: StreamKey, deploymentId: string): string {
-  return streamKey.fingerprint('', deploymentId);
-}
-
-function carriesKey(app: string, { fingerprint, given }: KnownKey, deploymentId: string): boolean {
+function carriesKey(app: string, { fingerprint, given }: KnownKey, fingerprintSecret: string): boolean {
   return [app, decodeURIComponent(app)].some(
     (text) =>
       (given !== null && given.length >= TELLING_CHARACTERS_MIN && text.includes(given)) ||
       partsOf(text).some(
         (part) =>
-          part.length >= TELLING_CHARACTERS_MIN && fingerprintOf(StreamKey.from(part), deploymentId) === fingerprint,
+          part.length >= TELLING_CHARACTERS_MIN && StreamKey.from(part).fingerprint(fingerprintSecret) === fingerprint,
       ),
   );
 }
@@ -157,7 +149,7 @@ function partsOf(text: string): string[] {
 /** A stream key as it was given, with what tells it apart from others. */
 export function readStreamKey(deps: ApiDeps, text: string): { key: StreamKey; fingerprint: string } {
   const key = StreamKey.from(text);
-  return { key, fingerprint: fingerprintOf(key, deps.deployment.deploymentId) };
+  return { key, fingerprint: key.fingerprint(deps.deployment.fingerprintSecret) };
 }
 
 /**

@@ -22,7 +22,7 @@ const DestinationName = z
   .openapi({ example: 'Main YouTube' });
 
 /** Bytes, not characters: KMS encrypts at most 4096 bytes in one call. */
-export const STREAM_KEY_BYTES_MAX = 4096;
+const STREAM_KEY_BYTES_MAX = 4096;
 
 const StreamKeyInput = z
   .string()

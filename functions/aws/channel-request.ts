@@ -205,7 +205,7 @@ function videoDescription(encoding: EncodingTarget): VideoDescription {
 }
 
 /** Writes a frame rate as MediaLive wants it; the NTSC rates are thousandths of 1001. */
-export function toFrameRateFraction(framesPerSecond: number): { numerator: number; denominator: number } {
+function toFrameRateFraction(framesPerSecond: number): { numerator: number; denominator: number } {
   for (const base of [24, 30, 60]) {
     const ntsc = (base * 1000) / 1001;
     if (

@@ -22,6 +22,8 @@ export interface Deployment {
   /** Account quotas checked before anything is made. AWS's defaults are 5 and 5. */
   channelQuota: number;
   pushInputQuota: number;
+  /** Keys the fingerprints of stream keys; without it a weak key could be guessed from the table. */
+  fingerprintSecret: string;
   /** Loopback RTMP targets are for rehearsal on one machine only. */
   loopbackTargetsAllowed: boolean;
 }
@@ -48,7 +50,12 @@ export interface AwsClientOptions {
 
 /** Makes the SDK clients, all configured alike. */
 export function createAwsClients({ attemptsMax, ...options }: AwsClientOptions): AwsClients {
-  const config = { ...options, maxAttempts: attemptsMax };
+  const config = {
+    ...options,
+    maxAttempts: attemptsMax,
+    // A call that hangs must end well before the function does; the outcome then counts as unknown.
+    requestHandler: { connectionTimeout: 3_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
+  };
   return {
     cloudWatch: new CloudWatchClient(config),
     kms: new KMSClient(config),

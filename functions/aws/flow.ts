@@ -160,7 +160,7 @@ function sizeOf(resolution: FrameResolution | undefined): { width: number; heigh
 }
 
 /** Reads `30`, `29.97` or `30000/1001`; null when it is none of them. */
-export function parseFrameRate(text: string | undefined): number | null {
+function parseFrameRate(text: string | undefined): number | null {
   const [numerator, denominator = '1'] = (text ?? '').split('/');
   const value = Number(numerator) / Number(denominator);
   return numerator && Number.isFinite(value) && value > 0 ? value : null;

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Deployment } from './clients.ts';
 
 /** Tag keys that say whose a resource is. A resource without them is not ours and is never touched. */
-export const DEPLOYMENT_TAG = 'sluice:deployment';
-export const DESTINATION_TAG = 'sluice:destination';
+const DEPLOYMENT_TAG = 'sluice:deployment';
+const DESTINATION_TAG = 'sluice:destination';
 
 /** Tags of everything a destination makes. */
 export function tagsOf(deployment: Deployment, destinationId: string): Record<string, string> {

@@ -52,6 +52,8 @@ export interface Operation {
   /** After this instant the sweep may treat the operation as stuck. */
   deadlineAt: string;
   steps: OperationStep[];
+  /** A stop that takes down what a failed operation left: it ends in `error` again, because nobody asked for idle. */
+  isCleanUp?: boolean;
   endedAt?: string;
   outcome?: OperationOutcome;
   error?: RecordedError;

@@ -94,13 +94,3 @@ export class AppError extends Error {
 export function listErrorCodes(): { code: ErrorCode; kind: ErrorKind; title: string }[] {
   return Object.entries(ERROR_CODES).map(([code, entry]) => ({ code: code as ErrorCode, ...entry }));
 }
-
-/** Throws when something that cannot be is; stays on in production. */
-export function invariant(condition: unknown, message: string): asserts condition {
-  if (!condition) throw new Error(`invariant broken: ${message}`);
-}
-
-/** Makes a switch over a union complete: a new member no longer compiles. */
-export function assertNever(value: never): never {
-  throw new Error(`unexpected value: ${String(value)}`);
-}

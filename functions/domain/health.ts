@@ -24,7 +24,7 @@ export const HEALTH_REASONS = {
     level: 'waiting_for_source',
     severity: 'transient',
     detail: 'the channel runs but the flow receives nothing',
-    remedy: 'start the encoder, or stop this destination to stop paying for it',
+    remedy: 'start the encoder; a channel that waits still costs',
   },
   no_input: {
     level: 'waiting_for_source',

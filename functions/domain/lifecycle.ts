@@ -161,7 +161,7 @@ export function parseOperationId(
 export function withOperation(
   record: Destination,
   kind: OperationKind,
-  { now, requestedBy }: { now: Date; requestedBy: string },
+  { now, requestedBy, isCleanUp = false }: { now: Date; requestedBy: string; isCleanUp?: boolean },
 ): Destination {
   const definition = OPERATIONS[kind];
   const generation = record.generation + 1;
@@ -172,7 +172,7 @@ export function withOperation(
     status: definition.status,
     // The stop of a restart uses the wish up; the start that follows it is an ordinary one.
     restartRequested: kind === 'stop' ? false : record.restartRequested,
-    lastError: kind === 'start' || kind === 'create' ? null : record.lastError,
+    lastError: isCleanUp || kind === 'teardown' ? record.lastError : null,
     runningSince: kind === 'start' ? null : record.runningSince,
     operation: {
       operationId: operationIdOf(record.destinationId, kind, generation),
@@ -182,6 +182,7 @@ export function withOperation(
       startedAt: now.toISOString(),
       deadlineAt: new Date(now.getTime() + seconds * 1000).toISOString(),
       steps: [],
+      ...(isCleanUp ? { isCleanUp } : {}),
     },
     lastModified: now.toISOString(),
   };
@@ -224,6 +225,10 @@ export function settle(
   const reached = OPERATIONS[current.kind].reached;
   if (settlement.outcome === 'succeeded') {
     if (reached === 'gone') return { record: null, operation };
+    if (current.isCleanUp && record.desired === 'running') {
+      // Back to where it was, minus what still cost. Idle would make the wish start it again, and again fail.
+      return { record: { ...rest, status: 'error', runningSince: null }, operation };
+    }
     const running = reached === 'running';
     return { record: { ...rest, status: reached, runningSince: running ? at : null }, operation };
   }

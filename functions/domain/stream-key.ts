@@ -34,15 +34,11 @@ export class StreamKey {
   }
 
   /**
-   * Tells whether two destinations push the same key to the same host, without keeping the key: 16 hex digits of an
-   * HMAC-SHA256.
-   * @param salt secret of this deployment; without it a weak key could be guessed from its fingerprint
+   * Tells whether two destinations hold the same key, without keeping the key: 16 hex digits of an HMAC-SHA256.
+   * @param secret of this deployment; without it a weak key could be guessed from its fingerprint
    */
-  fingerprint(host: string, salt: string): string {
-    const hmac = createHmac('sha256', salt);
-    // A host holds no NUL, so the two parts cannot run into each other.
-    hmac.update(`${host.toLowerCase()}\0`).update(this.#secret);
-    return hmac.digest('hex').slice(0, 16);
+  fingerprint(secret: string): string {
+    return createHmac('sha256', secret).update(this.#secret).digest('hex').slice(0, 16);
   }
 
   toString(): string {

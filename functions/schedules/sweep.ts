@@ -76,6 +76,7 @@ async function continueRest(deps: Deps, record: Destination): Promise<void> {
   await requestChange(deps, record.destinationId, {
     requestedBy: 'sweep',
     change: (current) => current,
-    operation: (current) => (current.operation ? null : kind),
+    operation: (current) => (current.writeCount === record.writeCount ? kind : null),
+    isCleanUp: stillCosts && kind === 'stop',
   });
 }

@@ -18,6 +18,8 @@ interface Request {
   change: (record: Destination) => Destination;
   /** Operation to begin when none is in flight; by default the one that leads to what is desired. */
   operation?: (record: Destination) => OperationKind | null;
+  /** The operation takes down what a failed one left. */
+  isCleanUp?: boolean;
 }
 
 /**
@@ -31,7 +33,13 @@ export async function requestChange(deps: Deps, destinationId: string, request: 
     const wished = request.change(before);
     const kind = wished.operation ? null : decide(wished);
     began = kind !== null;
-    return kind ? withOperation(wished, kind, { now: deps.now(), requestedBy: request.requestedBy }) : wished;
+    return kind
+      ? withOperation(wished, kind, {
+          now: deps.now(),
+          requestedBy: request.requestedBy,
+          isCleanUp: request.isCleanUp,
+        })
+      : wished;
   });
   if (record && began) await startQuietly(deps, record);
   return record;

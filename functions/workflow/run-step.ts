@@ -2,7 +2,7 @@ import { awsErrorKind, toAppError } from '../aws/aws-errors.ts';
 import { changeDestination, getDestination } from '../aws/destination-table.ts';
 import type { Destination, RecordedError } from '../domain/destination.ts';
 import { AppError } from '../domain/errors.ts';
-import { isSuperseded, OPERATIONS, STEPS, withStep, type ResourceStep, type StepName } from '../domain/lifecycle.ts';
+import { isSuperseded, STEPS, withStep, type ResourceStep, type StepName } from '../domain/lifecycle.ts';
 import { ensureChannel, ensureChannelRun, ensureFlowOutput, ensureInput } from './ensure.ts';
 import { releaseChannel, releaseChannelRun, releaseFlowOutput, releaseInput } from './release.ts';
 import { settleOperation, type StateFailure } from './settle.ts';
@@ -144,9 +144,4 @@ async function recordError(deps: WorkflowDeps, input: StepInput, error: Recorded
     // The outcome matters more than its explanation: SettleFailed names the step instead.
     deps.logger.warn('the reason of a failed step could not be recorded', { destinationId: input.destinationId });
   }
-}
-
-/** Labels and order of an operation's steps, for showing progress. */
-export function stepsOf(kind: keyof typeof OPERATIONS): readonly ResourceStep[] {
-  return OPERATIONS[kind].steps;
 }

@@ -210,6 +210,32 @@ describe('a failure', () => {
     expect(await everythingHeld()).toEqual({ inputs: 0, channels: 0, outputs: 0 });
   });
 
+  it('on the way down is cleaned up by the sweep, which does not start it again', async () => {
+    const broken = new Set(['EnsureChannelRun', 'ReleaseChannelRun']);
+    sluice = await startTestDeployment({
+      beforeStep({ step }) {
+        if (broken.delete(step)) throw Object.assign(new Error('no'), { name: 'SomethingElse' });
+      },
+    });
+    const { destinationId } = await sluice.addDestination();
+    await changeDestination(sluice.deps, destinationId, (record) => ({
+      ...record,
+      held: { channelRun: { startedAt: new Date().toISOString(), generation: 0 } },
+    }));
+    await wish(destinationId, 'running');
+    const failed = await sluice.until(destinationId, 'error', atRest('error'));
+    expect(failed.held.channelRun).toBeDefined();
+    await sweep(sluice.deps);
+    const cleaned = await sluice.until(
+      destinationId,
+      'cleaned',
+      (record) => atRest('error')(record) && !record.held.channelRun,
+    );
+    expect(cleaned).toMatchObject({ desired: 'running', lastError: failed.lastError });
+    await sweep(sluice.deps);
+    expect((await getDestination(sluice.deps, destinationId))!.generation).toBe(cleaned.generation);
+  });
+
   it('can be left by deleting', async () => {
     sluice = await startTestDeployment({ quotas: { channelQuota: 0, pushInputQuota: 0 } });
     const { destinationId } = await sluice.addDestination();

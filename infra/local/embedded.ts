@@ -13,6 +13,7 @@ import { sweep } from '../../functions/schedules/sweep.ts';
 import { runStep } from '../../functions/workflow/run-step.ts';
 import type { Logger } from '../../functions/workflow/workflow-deps.ts';
 import { systemClock } from './clock.ts';
+import { deriveLocalKey } from './root-key.ts';
 import { createScheduler } from './events/scheduler.ts';
 import { toFunctionArn } from './lambda/registry.ts';
 import { startLocalAws } from './local-aws.ts';
@@ -20,7 +21,8 @@ import { createMediaEngine } from './media/engine/media-engine.ts';
 import { PASSPHRASE_SECRET_ARN, provision } from './provision.ts';
 import { ensurePrimaryDestination } from './primary.ts';
 import type { Settings } from './settings.ts';
-import { makeWorkflowDeps, resolveHost, WORKFLOW_FUNCTION } from './workflow-function.ts';
+import { resolveHost } from '../../functions/resolve-host.ts';
+import { makeWorkflowDeps, WORKFLOW_FUNCTION } from './workflow-function.ts';
 
 /**
  * The whole product on one machine: local AWS, media engine, the functions, the schedules, the API and the dashboard.
@@ -85,6 +87,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       settings,
       workflowFunctionArn: toFunctionArn(WORKFLOW_FUNCTION),
       quotas: QUOTAS[settings.profile],
+      fingerprintSecret: deriveLocalKey(settings.dataDirectory, 'stream key fingerprints').toString('hex'),
     });
     const deps = makeWorkflowDeps({ clients: aws.clients, deployment }, logger);
     aws.lambda.register(WORKFLOW_FUNCTION, (event) => runStep(deps, event));

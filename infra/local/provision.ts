@@ -51,6 +51,7 @@ interface ProvisionInput {
   settings: Pick<Settings, 'srtPort' | 'srtPassphrase' | 'srtLatencyMs' | 'loopbackTargetsAllowed'>;
   workflowFunctionArn: string;
   quotas: { channelQuota: number; pushInputQuota: number };
+  fingerprintSecret: string;
 }
 
 /**
@@ -62,6 +63,7 @@ export async function provision({
   settings,
   workflowFunctionArn,
   quotas,
+  fingerprintSecret,
 }: ProvisionInput): Promise<{ deployment: Deployment; flowIsNew: boolean }> {
   await ensureTable(clients);
   const { flowArn, flowIsNew } = await ensureFlow(clients, settings);
@@ -74,6 +76,7 @@ export async function provision({
     mediaLiveRoleArn: roleArn('sluice-medialive'),
     packageChannelId: await ensurePackageChannel(clients),
     stateMachineArns: await ensureStateMachines(clients, workflowFunctionArn),
+    fingerprintSecret,
     loopbackTargetsAllowed: settings.loopbackTargetsAllowed,
     ...quotas,
   };

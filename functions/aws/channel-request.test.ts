@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { StreamKey } from '../domain/stream-key.ts';
+import { buildChannelSettings, buildCreateChannel, type EncodingTarget } from './channel-request.ts';
+import type { Deployment } from './clients.ts';
+
+const deployment = { deploymentId: 'test', mediaLiveRoleArn: 'arn:aws:iam::000000000000:role/medialive' } as Deployment;
+const encoding: EncodingTarget = {
+  encodingId: '720p30',
+  width: 1280,
+  height: 720,
+  framesPerSecond: 30,
+  videoBitrateBps: 3_000_000,
+  gopSeconds: 2,
+  h264Profile: 'high',
+  audioBitrateBps: 128_000,
+  audioSampleRateHz: 48_000,
+};
+const rtmp = (change: Partial<EncodingTarget> = {}) => ({
+  kind: 'rtmp' as const,
+  rtmpUrl: 'rtmps://live.example.com/app',
+  streamKey: StreamKey.from('key-of-the-test'),
+  encoding: { ...encoding, ...change },
+  reconnectSeconds: 30,
+});
+const base = { deployment, destinationId: 'dst_1', inputId: '42' };
+const video = (change: Partial<EncodingTarget>) =>
+  buildChannelSettings({ ...base, target: rtmp(change) }).EncoderSettings.VideoDescriptions![0]!;
+
+describe('a CreateChannel request', () => {
+  const request = buildCreateChannel({ ...base, requestId: 'token', target: rtmp() });
+
+  it('asks for one pipeline, so that it is paid once', () => {
+    expect(request.ChannelClass).toBe('SINGLE_PIPELINE');
+    expect(request.Destinations).toEqual([
+      { Id: 'destination', Settings: [{ Url: 'rtmps://live.example.com/app', StreamName: 'key-of-the-test' }] },
+    ]);
+  });
+
+  it('keeps the stream key out of everything but StreamName', () => {
+    const { Destinations: _destinations, ...rest } = request;
+    expect(JSON.stringify(rest)).not.toContain('key-of-the-test');
+  });
+
+  it('carries the tags and the token that make it ours and repeatable', () => {
+    expect(request).toMatchObject({
+      RequestId: 'token',
+      Name: 'sluice-test-dst_1',
+      Tags: { 'sluice:deployment': 'test', 'sluice:destination': 'dst_1' },
+    });
+  });
+
+  it('verifies certificates and restarts an output that was lost', () => {
+    const [group] = request.EncoderSettings!.OutputGroups!;
+    expect(group!.OutputGroupSettings!.RtmpGroupSettings!.RestartDelay).toBe(30);
+    expect(group!.Outputs![0]!.OutputSettings!.RtmpOutputSettings!.CertificateMode).toBe('VERIFY_AUTHENTICITY');
+  });
+});
+
+describe('a video description', () => {
+  it('always specifies the frame rate, NTSC rates as thousandths of 1001', () => {
+    for (const [rate, numerator, denominator] of [
+      [30, 30, 1],
+      [60, 60, 1],
+      [29.97, 30_000, 1001],
+      [59.94, 60_000, 1001],
+      [23.976, 24_000, 1001],
+      [25, 25, 1],
+      [12.5, 12_500, 1000],
+    ] as const) {
+      expect(video({ framesPerSecond: rate }).CodecSettings!.H264Settings).toMatchObject({
+        FramerateControl: 'SPECIFIED',
+        FramerateNumerator: numerator,
+        FramerateDenominator: denominator,
+      });
+    }
+  });
+
+  it('leaves the size out when it follows the source', () => {
+    expect(video({ width: null, height: null })).not.toHaveProperty('Width');
+    expect(video({})).toMatchObject({ Width: 1280, Height: 720 });
+  });
+});
+
+describe('the primary channel’s settings', () => {
+  it('make one MediaPackage output per rendition, each with its own picture and sound', () => {
+    const settings = buildChannelSettings({
+      ...base,
+      target: {
+        kind: 'package',
+        packageChannelId: 'hls',
+        encodings: [encoding, { ...encoding, encodingId: '480p30' }],
+      },
+    });
+    expect(settings.Destinations).toEqual([{ Id: 'destination', MediaPackageSettings: [{ ChannelId: 'hls' }] }]);
+    expect(settings.EncoderSettings.OutputGroups![0]!.Outputs!.map((output) => output.VideoDescriptionName)).toEqual([
+      '720p30',
+      '480p30',
+    ]);
+  });
+});
