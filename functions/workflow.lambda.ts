@@ -5,4 +5,4 @@ import { runStep, type StepInput } from './workflow/run-step.ts';
 
 const deps = makeLambdaDeps('sluice-workflow', 1);
 
-export const handler = (event: StepInput): Promise<void> => runStep(deps, event);
+export const handler = (event: StepInput) => runStep(deps, event);

@@ -59,16 +59,19 @@ describe.each(OPERATION_KINDS)('destination-%s.asl.json', (kind) => {
     }
   });
 
-  it('passes ids only, names each step after its state, and keeps no result', () => {
+  it('passes ids, times and step results only, and names each step after its state', () => {
     for (const [name, state] of tasks) {
-      const { step, ...passed } = state.Parameters!;
-      expect(step).toBe(name);
-      expect(Object.keys(passed).toSorted()).toEqual(
-        name === 'SettleFailed'
-          ? ['destinationId.$', 'failure.$', 'generation.$']
-          : ['destinationId.$', 'generation.$'],
-      );
-      expect(state.ResultPath).toBeNull();
+      const isLast = name.startsWith('Settle');
+      expect(state.Parameters).toEqual({
+        step: name,
+        'destinationId.$': '$.destinationId',
+        'generation.$': '$.generation',
+        'enteredAt.$': '$$.State.EnteredTime',
+        'retryCount.$': '$$.State.RetryCount',
+        'steps.$': '$.steps',
+        ...(name === 'SettleFailed' ? { 'failure.$': '$.failure' } : {}),
+      });
+      expect(state.ResultPath).toBe(isLast ? null : `$.steps.${name}`);
       expect(state.Resource).toBe('${WorkflowFunctionArn}');
       expect(state.TimeoutSeconds).toBeGreaterThan(0);
     }
@@ -87,6 +90,7 @@ describe.each(OPERATION_KINDS)('destination-%s.asl.json', (kind) => {
   it('uses nothing but what AWS and the local interpreter both run', () => {
     const types = new Set(Object.values(definition.States).map((state) => state.Type));
     for (const type of types) expect(['Task', 'Choice', 'Succeed', 'Fail']).toContain(type);
-    expect(JSON.stringify(definition)).not.toContain('$$');
+    const contextPaths = JSON.stringify(definition).match(/\$\$[\w.]*/g) ?? [];
+    expect(new Set(contextPaths)).toEqual(new Set(['$$.State.EnteredTime', '$$.State.RetryCount']));
   });
 });

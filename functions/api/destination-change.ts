@@ -101,11 +101,12 @@ export function withEdit(record: Destination, edit: Edit, { apply, now }: { appl
   };
 }
 
-/** True while the operation in flight still has to read the configuration, so that it will take the edit with it. */
+/**
+ * True when a start is still to come, which will read the configuration. One that is in flight may have read it already:
+ * rather one restart too many than an edit that never reaches the platform.
+ */
 function willBeReadAgain({ operation, desired }: Destination): boolean {
-  if (operation?.kind === 'start') return !operation.steps.some(({ step }) => step === 'EnsureChannel');
-  // The stop or create before a start: the start reads it.
-  return operation !== null && desired === 'running';
+  return operation !== null && operation.kind !== 'start' && desired === 'running';
 }
 
 function restartRequired(record: Destination): AppError {

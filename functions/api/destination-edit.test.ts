@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { withOperation, withStep } from '../domain/lifecycle.ts';
+import { withOperation } from '../domain/lifecycle.ts';
 import {
   DESTINATION_ID,
   makePrimary,
@@ -77,21 +77,16 @@ describe('PATCH /api/destinations/{destinationId}', () => {
     expect(test.executions()).toEqual([`${DESTINATION_ID}-stop-4`]);
   });
 
-  it('200 apply=now while it starts restarts it only when the channel is set up already', async () => {
+  it('200 apply=now while it starts restarts it afterwards, and not when a start is still to come', async () => {
     const wished = makeRecord({ desired: 'running' });
-    const starting = withOperation(wished, 'start', { now: NOW, requestedBy: 'operator' });
-    await test.put(starting);
+    await test.put(withOperation(wished, 'start', { now: NOW, requestedBy: 'operator' }));
     await patch({ preset: '720p30' }, '?apply=now');
-    expect((await test.read(DESTINATION_ID))?.restartRequested).toBe(false);
+    expect((await test.read(DESTINATION_ID))?.restartRequested).toBe(true);
 
-    const other = {
-      ...withStep(starting, 'EnsureChannel', NOW),
-      destinationId: MISSING_ID,
-      streamKeyFingerprint: null,
-    };
-    await test.put(other);
+    const other = { ...wished, destinationId: MISSING_ID, streamKeyFingerprint: null };
+    await test.put(withOperation(other, 'stop', { now: NOW, requestedBy: 'operator' }));
     await test.call('PATCH', `/api/destinations/${MISSING_ID}?apply=now`, { body: { preset: '720p30' } });
-    expect((await test.read(MISSING_ID))?.restartRequested).toBe(true);
+    expect((await test.read(MISSING_ID))?.restartRequested).toBe(false);
   });
 
   it('200 in error asks for no restart: nothing is on air', async () => {

@@ -84,11 +84,12 @@ export function toOperationResource(destinationId: string, operation: Operation)
     endedAt: operation.endedAt ?? null,
     deadlineAt: operation.deadlineAt,
     ...progressOf(operation),
-    steps: operation.steps.map(({ step, startedAt, endedAt }) => ({
+    steps: operation.steps.map(({ step, startedAt, endedAt, attempts }) => ({
       step,
       label: step in STEPS ? STEPS[step as ResourceStep].label : step,
       startedAt,
       endedAt: endedAt ?? null,
+      attempts,
     })),
     error: operation.error ? { ...operation.error } : null,
   };

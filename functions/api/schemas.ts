@@ -127,6 +127,7 @@ const OperationStep = z
     label: z.string().openapi({ example: 'starting the channel' }),
     startedAt: timestamp,
     endedAt: timestamp.nullable(),
+    attempts: z.number().int().openapi({ description: 'Calls of the step, waiting included' }),
   })
   .openapi('OperationStep');
 

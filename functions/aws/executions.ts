@@ -16,8 +16,8 @@ export async function startExecution({ clients, deployment }: AwsDeps, operation
       new StartExecutionCommand({
         stateMachineArn: deployment.stateMachineArns[operation.kind],
         name: operation.operationId,
-        // Ids only: Step Functions keeps inputs for 90 days.
-        input: JSON.stringify({ destinationId: parsed.destinationId, generation: operation.generation }),
+        // Ids only: Step Functions keeps inputs for 90 days. The steps fill in what they leave.
+        input: JSON.stringify({ destinationId: parsed.destinationId, generation: operation.generation, steps: {} }),
       }),
     );
   } catch (error) {

@@ -38,6 +38,8 @@ export interface OperationStep {
   step: string;
   startedAt: string;
   endedAt?: string;
+  /** Calls of the step, waiting included. */
+  attempts: number;
 }
 
 export type OperationOutcome = 'succeeded' | 'failed' | 'superseded';

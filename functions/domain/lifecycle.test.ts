@@ -4,6 +4,7 @@ import { DESIRED_STATES, DESTINATION_STATUSES, OPERATION_KINDS, type Destination
 import {
   ACTIONS,
   actionsOf,
+  heldAfter,
   isKept,
   isSuperseded,
   nextOperation,
@@ -13,7 +14,6 @@ import {
   settle,
   STEPS,
   withOperation,
-  withStep,
 } from './lifecycle.ts';
 
 const NOW = new Date('2026-11-21T12:00:00Z');
@@ -113,16 +113,6 @@ describe('an operation', () => {
     expect(isSuperseded({ ...stopping, desired: 'running' }, stopping.operation!)).toBe(false);
   });
 
-  it('closes a step when the next one begins', () => {
-    const one = withStep(begin(makeDestination(), 'start'), 'EnsureInput', NOW);
-    const two = withStep(one, 'EnsureChannel', new Date(NOW.getTime() + 1000));
-    expect(two.operation!.steps).toEqual([
-      { step: 'EnsureInput', startedAt: '2026-11-21T12:00:00.000Z', endedAt: '2026-11-21T12:00:01.000Z' },
-      { step: 'EnsureChannel', startedAt: '2026-11-21T12:00:01.000Z' },
-    ]);
-    expect(withStep(two, 'EnsureChannel', NOW)).toBe(two);
-  });
-
   it('has an id that can be read back', () => {
     fc.assert(
       fc.property(
@@ -159,6 +149,41 @@ describe('settle', () => {
     );
     expect(record).toMatchObject({ status: 'error', held, lastError: error });
     expect(operation).toMatchObject({ outcome: 'failed', error });
+  });
+
+  it('holds what the steps made and no longer what they released', () => {
+    const input = { inputId: '1', address: '127.0.0.1', port: 5000 };
+    const flowOutput = { flowOutputArn: 'arn', flowOutputName: 'name' };
+    const at = NOW.toISOString();
+    const time = { startedAt: at, endedAt: at, attempts: 1 };
+    expect(heldAfter({ input }, { EnsureFlowOutput: { ...time, held: { flowOutput } } })).toEqual({
+      input,
+      flowOutput,
+    });
+    const released = { ReleaseFlowOutput: { ...time, released: 'flowOutput' } } as const;
+    expect(heldAfter({ input, flowOutput }, released)).toEqual({ input });
+    const { record } = settle(
+      { ...begin(makeDestination(), 'stop'), held: { input, flowOutput } },
+      { outcome: 'succeeded' },
+      NOW,
+      released,
+    );
+    expect(record!.held).toEqual({ input });
+  });
+
+  it('keeps the steps in the order they ran, with the one that failed', () => {
+    const at = (seconds: number) => new Date(NOW.getTime() + seconds * 1000).toISOString();
+    const begun = begin(makeDestination({ desired: 'running' }), 'start');
+    const failing = {
+      ...begun,
+      operation: { ...begun.operation!, steps: [{ step: 'EnsureChannel', startedAt: at(1), attempts: 3 }] },
+    };
+    const { operation } = settle(failing, { outcome: 'failed', error }, new Date(at(9)), {
+      ReleaseInput: { startedAt: at(8), endedAt: at(9), attempts: 1 },
+      EnsureInput: { startedAt: at(0), endedAt: at(1), attempts: 1 },
+    });
+    expect(operation.steps.map(({ step }) => step)).toEqual(['EnsureInput', 'EnsureChannel', 'ReleaseInput']);
+    expect(operation.steps[1]).toMatchObject({ attempts: 3, endedAt: at(9) });
   });
 
   it('counts running time from the moment it runs', () => {

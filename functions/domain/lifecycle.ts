@@ -2,8 +2,10 @@ import type {
   Destination,
   DestinationStatus,
   HeldResource,
+  HeldResources,
   Operation,
   OperationKind,
+  OperationStep,
   RecordedError,
 } from './destination.ts';
 import { HELD_RESOURCES, PRIMARY_DESTINATION_ID } from './destination.ts';
@@ -188,13 +190,41 @@ export function withOperation(
   };
 }
 
-/** Notes that a step has begun, closing the one before it. Pure; the same record when it had begun already. */
-export function withStep(record: Destination, step: ResourceStep, now: Date): Destination {
-  const operation = record.operation;
-  if (!operation || operation.steps.at(-1)?.step === step) return record;
-  const at = now.toISOString();
-  const steps = operation.steps.map((entry) => (entry.endedAt ? entry : { ...entry, endedAt: at }));
-  return { ...record, operation: { ...operation, steps: [...steps, { step, startedAt: at }] } };
+/**
+ * What one step leaves in the execution's own state: times and attempts for the history, and what it made or released.
+ * Carrying it there keeps the table out of it: a step writes the record only where a crash would lose something that
+ * cannot be found again cheaply.
+ */
+export interface StepResult {
+  startedAt: string;
+  endedAt: string;
+  attempts: number;
+  held?: Partial<HeldResources>;
+  released?: HeldResource;
+}
+
+export type StepResults = Partial<Record<ResourceStep, StepResult>>;
+
+/** The steps that are done, in the order they ran. */
+export function toOperationSteps(results: StepResults): OperationStep[] {
+  return Object.entries(results)
+    .map(([step, { startedAt, endedAt, attempts }]) => ({ step, startedAt, endedAt, attempts }))
+    .toSorted(
+      (one, other) =>
+        Date.parse(one.startedAt) - Date.parse(other.startedAt) || orderOf(one.step) - orderOf(other.step),
+    );
+}
+
+/** Position in the table: up steps as they are made, then the releases. */
+function orderOf(step: string): number {
+  return Object.keys(STEPS).indexOf(step);
+}
+
+/** What is held after the steps so far: as recorded, plus what they made, minus what they released. */
+export function heldAfter(recorded: HeldResources, results: StepResults): HeldResources {
+  const made = Object.values(results).reduce<HeldResources>((held, result) => ({ ...held, ...result.held }), recorded);
+  const released = new Set(Object.values(results).map((result) => result.released));
+  return Object.fromEntries(Object.entries(made).filter(([resource]) => !released.has(resource as HeldResource)));
 }
 
 export type Settlement =
@@ -204,24 +234,32 @@ export type Settlement =
 
 /**
  * Ends the operation in flight. Pure.
+ * @param results what its steps left
  * @returns the record at rest (null when the destination is gone) and the finished operation for the history
  */
 export function settle(
   record: Destination,
   settlement: Settlement,
   now: Date,
+  results: StepResults = {},
 ): { record: Destination | null; operation: Operation } {
   const current = record.operation;
   if (!current) throw new Error('settle needs an operation in flight');
   const at = now.toISOString();
+  const done = toOperationSteps(results);
+  // A step that failed left no result; the record has it from the moment it explained itself.
+  const failed = current.steps.filter(({ step }) => !done.some((each) => each.step === step));
   const operation: Operation = {
     ...current,
-    steps: current.steps.map((entry) => (entry.endedAt ? entry : { ...entry, endedAt: at })),
+    steps: [...done, ...failed.map((entry) => ({ ...entry, endedAt: entry.endedAt ?? at }))].toSorted(
+      (one, other) =>
+        Date.parse(one.startedAt) - Date.parse(other.startedAt) || orderOf(one.step) - orderOf(other.step),
+    ),
     endedAt: at,
     outcome: settlement.outcome,
     ...(settlement.outcome === 'failed' ? { error: settlement.error } : {}),
   };
-  const rest = { ...record, operation: null, lastModified: at };
+  const rest = { ...record, held: heldAfter(record.held, results), operation: null, lastModified: at };
   const reached = OPERATIONS[current.kind].reached;
   if (settlement.outcome === 'succeeded') {
     if (reached === 'gone') return { record: null, operation };
@@ -277,7 +315,7 @@ function refusalOf(record: Destination, action: Action): string | null {
   return null;
 }
 
-/** True when something of the destination is held in AWS, so that deleting the record now would orphan it. */
-export function holdsAnything(record: Destination): boolean {
-  return HELD_RESOURCES.some((resource) => record.held[resource] !== undefined);
+/** True when something is held in AWS, so that deleting the record now would orphan it. */
+export function holdsAnything(held: HeldResources): boolean {
+  return HELD_RESOURCES.some((resource) => held[resource] !== undefined);
 }

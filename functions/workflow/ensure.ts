@@ -19,6 +19,7 @@ import {
 import { createInput, findInput, listInputs, observeInput } from '../aws/input.ts';
 import { ensureEgressAllowed } from '../aws/input-security-group.ts';
 import { packageChannelExists } from '../aws/package-channel.ts';
+import type { HeldResources } from '../domain/destination.ts';
 import { AppError } from '../domain/errors.ts';
 import { checkResolvedAddresses, parseIngestUrl } from '../domain/ingest-url.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
@@ -31,8 +32,11 @@ import { NotSettled } from './workflow-errors.ts';
  * name), and reports success only when AWS says that the resource is in the state it should be in.
  */
 
-/** A push input for the destination, with the address of its first endpoint. */
-export async function ensureInput(context: StepContext): Promise<void> {
+/**
+ * A push input for the destination, with the address of its first endpoint. It is recorded together with the channel:
+ * until then its tags lead to it.
+ */
+export async function ensureInput(context: StepContext): Promise<Partial<HeldResources>> {
   const { deps, record, generation } = context;
   const recorded = record.held.input ? await observeInput(deps, record.held.input.inputId) : null;
   let input = recorded && recorded.state !== 'DELETING' ? recorded : await findInput(deps, record.destinationId);
@@ -42,11 +46,6 @@ export async function ensureInput(context: StepContext): Promise<void> {
     input = await createInput(deps, { destinationId: record.destinationId, generation });
   }
   const { inputId } = input;
-  if (record.held.input?.inputId !== inputId) {
-    // Written before the wait: from here on the record leads to the input, whatever happens next.
-    const place = { address: input.address ?? '', port: input.port ?? 0 };
-    await recordHeld(context, (held) => ({ ...held, input: { inputId, ...place } }));
-  }
   const ready = await settleWithin(
     context,
     () => observeInput(deps, inputId),
@@ -55,7 +54,7 @@ export async function ensureInput(context: StepContext): Promise<void> {
   );
   const { address, port } = ready ?? {};
   if (!address || !port) throw new NotSettled(`input ${inputId} has no endpoint yet`);
-  await recordHeld(context, (held) => ({ ...held, input: { inputId, address, port } }));
+  return { input: { inputId, address, port } };
 }
 
 /** Refuses in plain words before anything is made, when making it must fail. */
@@ -77,50 +76,52 @@ async function requireQuota({ deps, record }: StepContext): Promise<void> {
 }
 
 /** A channel with the destination's current settings, idle or better. */
-export async function ensureChannel(context: StepContext): Promise<void> {
+export async function ensureChannel(context: StepContext): Promise<Partial<HeldResources>> {
   const { deps, record, generation } = context;
-  const inputId = record.held.input?.inputId;
-  if (!inputId)
-    throw new AppError('resource_missing', { detail: 'the input is not recorded', remedy: 'start it again' });
+  const { input } = record.held;
+  if (!input) throw missing('the input is not known');
   await requireTarget(context);
   const encodings = await resolveEncodings(deps, record);
-  const hash = configurationHash(record, inputId, encodings);
+  const hash = configurationHash(record, input.inputId, encodings);
+  const making = { destinationId: record.destinationId, inputId: input.inputId };
 
   const recorded = record.held.channel ? await observeChannel(deps, record.held.channel.channelId) : null;
   let channel = recorded ?? (await findChannel(deps, record.destinationId));
   if (channel?.state === 'DELETING') throw new NotSettled('the former channel is still being deleted');
-  let channelHash = record.held.channel?.configurationHash;
+  // Of a channel that was only found, nobody knows the settings: it gets them anew.
+  let channelHash = recorded ? record.held.channel!.configurationHash : 'unknown';
   if (!channel) {
     const target = await resolveChannelTarget(deps, record, encodings);
-    channel = await createChannel(deps, { destinationId: record.destinationId, generation, inputId, target });
+    channel = await createChannel(deps, { ...making, generation, target });
     channelHash = hash;
   }
-  await recordChannel(context, channel, channelHash ?? '');
+  const { channelId, channelArn } = channel;
+  const held = (configuration: string) => ({
+    input,
+    channel: { channelId, channelArn, configurationHash: configuration },
+  });
+  await recordHeld(context, held(channelHash));
 
-  const ready = await waitForIdle(context, channel);
-  if (channelHash === hash || isOnItsWay(ready.state)) return;
+  const ready = await waitForIdle(context, channelId);
+  if (channelHash === hash || isOnItsWay(ready.state)) return held(channelHash);
   const target = await resolveChannelTarget(deps, record, encodings);
-  await updateChannel(deps, channel.channelId, { destinationId: record.destinationId, inputId, target });
-  await recordChannel(context, channel, hash);
-  await waitForIdle(context, channel);
+  await updateChannel(deps, channelId, { ...making, target });
+  await recordHeld(context, held(hash));
+  await waitForIdle(context, channelId);
+  return held(hash);
 }
 
-async function recordChannel(
-  context: StepContext,
-  { channelId, channelArn }: ChannelView,
-  hash: string,
-): Promise<void> {
-  await recordHeld(context, (held) => ({ ...held, channel: { channelId, channelArn, configurationHash: hash } }));
+function missing(detail: string): AppError {
+  return new AppError('resource_missing', { detail, remedy: 'start it again: what is gone is made anew' });
 }
 
-async function waitForIdle(context: StepContext, { channelId }: ChannelView): Promise<ChannelView> {
-  const ready = await settleWithin(
+async function waitForIdle(context: StepContext, channelId: string): Promise<ChannelView> {
+  return settleWithin(
     context,
     async () => requireNotFailed(await observeChannel(context.deps, channelId), channelId),
     (view) => view.state === 'IDLE' || view.state === 'UPDATE_FAILED' || isOnItsWay(view.state),
     `channel ${channelId}`,
   );
-  return ready;
 }
 
 function isOnItsWay(state: string): boolean {
@@ -156,10 +157,10 @@ async function requireTarget({ deps, record }: StepContext): Promise<void> {
 }
 
 /** The flow's output to the destination's input. Refuses before the channel starts to cost when the flow is off. */
-export async function ensureFlowOutput(context: StepContext): Promise<void> {
+export async function ensureFlowOutput(context: StepContext): Promise<Partial<HeldResources>> {
   const { deps, record } = context;
   const input = record.held.input;
-  if (!input) throw new AppError('resource_missing', { detail: 'the input is not recorded', remedy: 'start it again' });
+  if (!input) throw missing('the input is not known');
   const flow = await observeFlow(deps);
   if (flow?.status === 'STARTING') throw new NotSettled('the flow is starting');
   if (!flow || !isFlowUp(flow)) {
@@ -195,25 +196,19 @@ export async function ensureFlowOutput(context: StepContext): Promise<void> {
     (output) => output !== null,
     'the flow output',
   );
-  if (!added) return;
+  if (!added) throw new NotSettled('the flow output is not visible yet');
   const { flowOutputArn, flowOutputName } = added;
-  await recordHeld(context, (held) => ({ ...held, flowOutput: { flowOutputArn, flowOutputName } }));
+  return { flowOutput: { flowOutputArn, flowOutputName } };
 }
 
 /** The running channel. A start that AWS has accepted once is not repeated within the operation. */
-export async function ensureChannelRun(context: StepContext): Promise<void> {
+export async function ensureChannelRun(context: StepContext): Promise<Partial<HeldResources>> {
   const { deps, record, generation } = context;
   const channelId = record.held.channel?.channelId;
-  if (!channelId)
-    throw new AppError('resource_missing', { detail: 'the channel is not recorded', remedy: 'start it again' });
+  if (!channelId) throw missing('the channel is not known');
   const channel = await observeChannel(deps, channelId);
-  if (!channel) {
-    throw new AppError('resource_missing', {
-      detail: `channel ${channelId} is gone`,
-      remedy: 'start it again: it is made anew',
-    });
-  }
-  const accepted = record.held.channelRun?.generation === generation;
+  if (!channel) throw missing(`channel ${channelId} is gone`);
+  const accepted = record.held.channelRun?.generation === generation ? record.held.channelRun : null;
   if (channel.state === 'IDLE' || channel.state === 'UPDATE_FAILED') {
     if (accepted) {
       throw new AppError('channel_start_failed', {
@@ -223,16 +218,15 @@ export async function ensureChannelRun(context: StepContext): Promise<void> {
     }
     await acceptStart(context, channelId);
   }
-  if (!accepted) {
-    const startedAt = deps.now().toISOString();
-    await recordHeld(context, (held) => ({ ...held, channelRun: { startedAt, generation } }));
-  }
+  const channelRun = accepted ?? { startedAt: deps.now().toISOString(), generation };
+  if (!accepted) await recordHeld(context, { channelRun });
   await settleWithin(
     context,
     () => observeChannel(deps, channelId),
     (view) => view?.state === 'RUNNING',
     `channel ${channelId} to run`,
   );
+  return { channelRun };
 }
 
 async function acceptStart({ deps }: StepContext, channelId: string): Promise<void> {

@@ -2,13 +2,14 @@ import { awsErrorKind, isNotFound } from '../aws/aws-errors.ts';
 import { deleteChannel, findChannel, observeChannel, stopChannel, type ChannelView } from '../aws/channel.ts';
 import { findFlowOutput, observeFlow, removeFlowOutput } from '../aws/flow.ts';
 import { deleteInput, findInput, observeInput, type InputView } from '../aws/input.ts';
+import type { HeldResource } from '../domain/destination.ts';
 import { isKept } from '../domain/lifecycle.ts';
-import { recordHeld, settleWithin, type StepContext } from './step-context.ts';
+import { settleWithin, type StepContext } from './step-context.ts';
 import { NotSettled } from './workflow-errors.ts';
 
 /**
- * The steps that take things down, in the reverse order of making. Each confirms that AWS has let go before it clears
- * the record, and none fails because something is gone already.
+ * The steps that take things down, in the reverse order of making. Each confirms that AWS has let go before it reports
+ * what it released, and none fails because something is gone already.
  */
 
 /** The channel as recorded, or as its tags tell when a crash kept it from being recorded. */
@@ -37,7 +38,7 @@ const STOPPABLE = new Set(['RUNNING', 'STARTING', 'RECOVERING']);
 const AT_REST = new Set(['IDLE', 'CREATE_FAILED', 'UPDATE_FAILED']);
 
 /** Stops the channel and waits until it is idle: from then on it costs the idle fee only. */
-export async function releaseChannelRun(context: StepContext): Promise<void> {
+export async function releaseChannelRun(context: StepContext): Promise<HeldResource | null> {
   const { deps } = context;
   const channel = await locateChannel(context);
   if (channel) {
@@ -52,11 +53,11 @@ export async function releaseChannelRun(context: StepContext): Promise<void> {
       );
     }
   }
-  await recordHeld(context, ({ channelRun: _released, ...held }) => held);
+  return 'channelRun';
 }
 
 /** Removes the destination's output from the flow. A flow that is gone has no outputs. */
-export async function releaseFlowOutput(context: StepContext): Promise<void> {
+export async function releaseFlowOutput(context: StepContext): Promise<HeldResource | null> {
   const { deps, record } = context;
   const find = async () => {
     const flow = await observeFlow(deps);
@@ -67,13 +68,13 @@ export async function releaseFlowOutput(context: StepContext): Promise<void> {
     await ask(() => removeFlowOutput(deps, output.flowOutputArn), 'the flow output');
     await settleWithin(context, find, (view) => view === null, 'the flow output to go');
   }
-  await recordHeld(context, ({ flowOutput: _released, ...held }) => held);
+  return 'flowOutput';
 }
 
 /** Deletes the channel, unless standby keeps it. */
-export async function releaseChannel(context: StepContext): Promise<void> {
+export async function releaseChannel(context: StepContext): Promise<HeldResource | null> {
   const { deps, record } = context;
-  if (isKept(record, 'channel')) return;
+  if (isKept(record, 'channel')) return null;
   const channel = await locateChannel(context);
   if (channel) {
     const { channelId } = channel;
@@ -85,13 +86,13 @@ export async function releaseChannel(context: StepContext): Promise<void> {
       `channel ${channelId} to be deleted`,
     );
   }
-  await recordHeld(context, ({ channel: _released, ...held }) => held);
+  return 'channel';
 }
 
 /** Deletes the input, unless standby keeps it. It can go only when the channel has let go of it. */
-export async function releaseInput(context: StepContext): Promise<void> {
+export async function releaseInput(context: StepContext): Promise<HeldResource | null> {
   const { deps, record } = context;
-  if (isKept(record, 'input')) return;
+  if (isKept(record, 'input')) return null;
   const input = await locateInput(context);
   if (input) {
     const { inputId } = input;
@@ -104,5 +105,5 @@ export async function releaseInput(context: StepContext): Promise<void> {
       `input ${inputId} to be deleted`,
     );
   }
-  await recordHeld(context, ({ input: _released, ...held }) => held);
+  return 'input';
 }

@@ -1,18 +1,26 @@
 import { awsErrorKind, toAppError } from '../aws/aws-errors.ts';
 import { changeDestination, getDestination } from '../aws/destination-table.ts';
-import type { Destination, RecordedError } from '../domain/destination.ts';
+import type { OperationStep, RecordedError } from '../domain/destination.ts';
 import { AppError } from '../domain/errors.ts';
-import { isSuperseded, STEPS, withStep, type ResourceStep, type StepName } from '../domain/lifecycle.ts';
+import {
+  heldAfter,
+  isSuperseded,
+  STEPS,
+  toOperationSteps,
+  type ResourceStep,
+  type StepName,
+  type StepResult,
+  type StepResults,
+} from '../domain/lifecycle.ts';
 import { ensureChannel, ensureChannelRun, ensureFlowOutput, ensureInput } from './ensure.ts';
 import { releaseChannel, releaseChannelRun, releaseFlowOutput, releaseInput } from './release.ts';
 import { settleOperation, type StateFailure } from './settle.ts';
-import type { StepContext } from './step-context.ts';
 import type { WorkflowDeps } from './workflow-deps.ts';
 import { NotSettled, StaleOperation, StepFailed, Superseded, Throttled, Unavailable } from './workflow-errors.ts';
 
 /**
  * The one function the state machines call. It frames every step alike: read the record, leave alone what a newer
- * operation owns, notice a wish that has changed, note the step's beginning, act, and translate whatever goes wrong into
+ * operation owns, notice a wish that has changed, act, and translate whatever goes wrong into
  * the few error names the state machines know.
  */
 
@@ -20,74 +28,83 @@ export interface StepInput {
   step: StepName;
   destinationId: string;
   generation: number;
+  /** When the state was entered, for the first of its attempts. */
+  enteredAt: string;
+  /** How often the state machine has called this step again. */
+  retryCount: number;
+  /** What the steps before left. */
+  steps: StepResults;
   /** Step Functions' error output, on the failed path only. */
   failure?: StateFailure;
 }
 
-const ACT: Record<ResourceStep, (context: StepContext) => Promise<void>> = {
+const ENSURE = {
   EnsureInput: ensureInput,
   EnsureChannel: ensureChannel,
   EnsureFlowOutput: ensureFlowOutput,
   EnsureChannelRun: ensureChannelRun,
+} as const;
+
+const RELEASE = {
   ReleaseChannelRun: releaseChannelRun,
   ReleaseFlowOutput: releaseFlowOutput,
   ReleaseChannel: releaseChannel,
   ReleaseInput: releaseInput,
-};
+} as const;
 
-/** Steps during which another wish no longer turns the operation around: what is made is being taken down. */
-const isDown = (step: ResourceStep) => STEPS[step].direction === 'down';
+const isRelease = (step: ResourceStep): step is keyof typeof RELEASE => step in RELEASE;
 
 /**
  * Runs one step.
+ * @returns what it leaves in the execution's state; nothing for the two steps that end an operation
  * @throws one of workflow-errors.ts; never an SDK error, whose text may echo a request
  */
-export async function runStep(deps: WorkflowDeps, input: StepInput): Promise<void> {
+export async function runStep(deps: WorkflowDeps, input: StepInput): Promise<StepResult | null> {
   const { step } = input;
   try {
-    if (step === 'Settle' || step === 'SettleFailed') await settleOperation(deps, input);
-    else await runResourceStep(deps, step, input);
+    if (step !== 'Settle' && step !== 'SettleFailed') return await runResourceStep(deps, step, input);
+    await settleOperation(deps, input);
+    return null;
   } catch (error) {
     throw await translate(deps, input, error);
   }
 }
 
-async function runResourceStep(deps: WorkflowDeps, step: ResourceStep, input: StepInput): Promise<void> {
+async function runResourceStep(deps: WorkflowDeps, step: ResourceStep, input: StepInput): Promise<StepResult> {
   const { destinationId, generation } = input;
   const found = await getDestination(deps, destinationId);
+  const result = (rest: Pick<StepResult, 'held' | 'released'>): StepResult => ({
+    startedAt: input.enteredAt,
+    endedAt: deps.now().toISOString(),
+    attempts: input.retryCount + 1,
+    ...rest,
+  });
   if (found?.operation?.generation !== generation) {
-    if (isDown(step)) return;
+    if (isRelease(step)) return result({});
     throw new StaleOperation(`generation ${generation} is no longer in flight`);
   }
-  if (!isDown(step) && isSuperseded(found, found.operation)) {
+  if (!isRelease(step) && isSuperseded(found, found.operation)) {
     throw new Superseded(`${found.operation.kind} is no longer wanted: desired is ${found.desired}`);
   }
-  const record = await beginStep(deps, found, step, generation);
-  requireInTime(record, step, deps.now());
-  await ACT[step]({ deps, record, generation });
+  requireInTime(input, step, deps.now());
+  const record = { ...found, held: heldAfter(found.held, input.steps) };
+  const context = { deps, record, generation, steps: stepsUntil(input) };
+  if (!isRelease(step)) return result({ held: await ENSURE[step](context) });
+  const released = await RELEASE[step](context);
+  return result(released ? { released } : {});
 }
 
-async function beginStep(
-  deps: WorkflowDeps,
-  found: Destination,
-  step: ResourceStep,
-  generation: number,
-): Promise<Destination> {
-  if (found.operation?.steps.at(-1)?.step === step) return found;
-  const record = await changeDestination(deps, found.destinationId, (current) =>
-    current.operation?.generation === generation ? withStep(current, step, deps.now()) : current,
-  );
-  if (record?.operation?.generation !== generation) throw new StaleOperation('a newer operation owns the destination');
-  return record;
+/** The steps that are done and this one, which is not. */
+function stepsUntil({ step, steps, enteredAt, retryCount }: StepInput): OperationStep[] {
+  return [...toOperationSteps(steps), { step, startedAt: enteredAt, attempts: retryCount + 1 }];
 }
 
-function requireInTime(record: Destination, step: ResourceStep, now: Date): void {
-  const startedAt = record.operation?.steps.at(-1)?.startedAt;
+function requireInTime({ enteredAt }: StepInput, step: ResourceStep, now: Date): void {
   const limitSeconds = STEPS[step].deadlineSeconds;
-  if (!startedAt || now.getTime() - Date.parse(startedAt) <= limitSeconds * 1000) return;
+  if (now.getTime() - Date.parse(enteredAt) <= limitSeconds * 1000) return;
   throw new AppError('deadline_passed', {
     detail: `${STEPS[step].label} took longer than ${limitSeconds} seconds`,
-    remedy: isDown(step)
+    remedy: isRelease(step)
       ? 'try again: nothing that still costs is forgotten'
       : 'start it again; AWS may be slow right now',
   });
@@ -137,7 +154,7 @@ async function recordError(deps: WorkflowDeps, input: StepInput, error: Recorded
   try {
     await changeDestination(deps, input.destinationId, (current) =>
       current.operation?.generation === input.generation
-        ? { ...current, operation: { ...current.operation, error } }
+        ? { ...current, operation: { ...current.operation, error, steps: stepsUntil(input) } }
         : current,
     );
   } catch {

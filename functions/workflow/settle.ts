@@ -1,6 +1,14 @@
 import { changeDestination, getDestination, putOperation } from '../aws/destination-table.ts';
-import type { Destination, Operation, RecordedError } from '../domain/destination.ts';
-import { holdsAnything, nextOperation, settle, withOperation, type Settlement } from '../domain/lifecycle.ts';
+import type { Destination, HeldResources, Operation, RecordedError } from '../domain/destination.ts';
+import {
+  heldAfter,
+  holdsAnything,
+  nextOperation,
+  settle,
+  withOperation,
+  type Settlement,
+  type StepResults,
+} from '../domain/lifecycle.ts';
 import { startQuietly } from './operations.ts';
 import type { WorkflowDeps } from './workflow-deps.ts';
 
@@ -13,6 +21,8 @@ export interface StateFailure {
 interface SettleInput {
   destinationId: string;
   generation: number;
+  /** What the operation's steps left. */
+  steps: StepResults;
   failure?: StateFailure;
 }
 
@@ -25,12 +35,12 @@ type Deps = Pick<WorkflowDeps, 'clients' | 'deployment' | 'now' | 'logger'>;
 export async function settleOperation(deps: Deps, input: SettleInput): Promise<void> {
   const before = await getDestination(deps, input.destinationId);
   if (before?.operation?.generation !== input.generation) return;
-  const finished = settle(before, settlementOf(before, input.failure, deps.now()), deps.now()).operation;
+  const now = deps.now();
+  const finished = settle(before, settlementOf(before, input, now), now, input.steps).operation;
   await putOperation(deps, input.destinationId, finished);
   const after = await changeDestination(deps, input.destinationId, (record) => {
     if (record.operation?.generation !== input.generation) return record;
-    const now = deps.now();
-    const rest = settle(record, settlementOf(record, input.failure, now), now).record;
+    const rest = settle(record, settlementOf(record, input, now), now, input.steps).record;
     if (!rest) return null;
     const kind = nextOperation(rest);
     return kind ? withOperation(rest, kind, { now, requestedBy: record.operation.requestedBy }) : rest;
@@ -43,11 +53,12 @@ export async function settleOperation(deps: Deps, input: SettleInput): Promise<v
   if (after?.operation) await startQuietly(deps, after);
 }
 
-function settlementOf(record: Destination, failure: StateFailure | undefined, now: Date): Settlement {
+function settlementOf(record: Destination, { failure, steps }: SettleInput, now: Date): Settlement {
   if (!failure) {
     // A teardown that still holds something is not done, whatever the steps said: the record is the only way to it.
-    if (record.operation?.kind === 'teardown' && holdsAnything(record)) {
-      return { outcome: 'failed', error: stillHeld(record, now) };
+    const held = heldAfter(record.held, steps);
+    if (record.operation?.kind === 'teardown' && holdsAnything(held)) {
+      return { outcome: 'failed', error: stillHeld(held, now) };
     }
     return { outcome: 'succeeded' };
   }
@@ -56,10 +67,10 @@ function settlementOf(record: Destination, failure: StateFailure | undefined, no
   return { outcome: 'failed', error: record.operation?.error ?? unexplained(record.operation, failure, now) };
 }
 
-function stillHeld(record: Destination, now: Date): RecordedError {
+function stillHeld(held: HeldResources, now: Date): RecordedError {
   return {
     code: 'internal',
-    detail: `resources are still held after the teardown: ${Object.keys(record.held).join(', ')}`,
+    detail: `resources are still held after the teardown: ${Object.keys(held).join(', ')}`,
     remedy: 'delete it again; nothing was lost',
     at: now.toISOString(),
   };

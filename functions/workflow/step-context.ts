@@ -1,13 +1,16 @@
 import { changeDestination } from '../aws/destination-table.ts';
-import type { Destination, HeldResources } from '../domain/destination.ts';
+import type { Destination, HeldResources, OperationStep } from '../domain/destination.ts';
 import { NotSettled, StaleOperation } from './workflow-errors.ts';
 import type { WorkflowDeps } from './workflow-deps.ts';
 
-/** What a step works on: the record as read at its beginning and the generation it acts for. */
+/** What a step works on. */
 export interface StepContext {
   deps: WorkflowDeps;
+  /** As read at the step's beginning, with what the steps before it made and released. */
   record: Destination;
   generation: number;
+  /** Steps so far, this one last, for whoever looks at the record meanwhile. */
+  steps: OperationStep[];
 }
 
 /**
@@ -15,14 +18,16 @@ export interface StepContext {
  * @throws {StaleOperation} when a newer operation has taken over
  */
 export async function recordHeld(
-  { deps, record, generation }: StepContext,
-  change: (held: HeldResources) => HeldResources,
+  { deps, record, generation, steps }: StepContext,
+  made: Partial<HeldResources>,
 ): Promise<void> {
   await changeDestination(deps, record.destinationId, (current) => {
-    if (current.operation?.generation !== generation)
+    if (current.operation?.generation !== generation) {
       throw new StaleOperation('a newer operation owns the destination');
-    const held = change(current.held);
-    return JSON.stringify(held) === JSON.stringify(current.held) ? current : { ...current, held };
+    }
+    const held = { ...current.held, ...record.held, ...made };
+    if (JSON.stringify(held) === JSON.stringify(current.held)) return current;
+    return { ...current, held, operation: { ...current.operation, steps } };
   });
 }
 

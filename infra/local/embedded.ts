@@ -7,6 +7,7 @@ import { createApi } from '../../functions/api/app.ts';
 import { createTokenAuthentication } from '../../functions/api/authentication.ts';
 import type { AwsDeps } from '../../functions/aws/clients.ts';
 import { changeDestination, listAllDestinations } from '../../functions/aws/destination-table.ts';
+import { observeFlow } from '../../functions/aws/flow.ts';
 import { handleMediaEvent } from '../../functions/events/media-event.ts';
 import { observeDestinations } from '../../functions/schedules/monitor.ts';
 import { sweep } from '../../functions/schedules/sweep.ts';
@@ -82,7 +83,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     });
     stack.defer(() => aws.close());
 
-    const { deployment, flowIsNew } = await provision({
+    const deployment = await provision({
       clients: aws.clients,
       settings,
       workflowFunctionArn: toFunctionArn(WORKFLOW_FUNCTION),
@@ -91,7 +92,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     });
     const deps = makeWorkflowDeps({ clients: aws.clients, deployment }, logger);
     aws.lambda.register(WORKFLOW_FUNCTION, (event) => runStep(deps, event));
-    if (flowIsNew) await reconnectAll(deps);
+    await reconnectUnfed(deps);
     await ensurePrimaryDestination(deps, settings.hlsRenditions.join(','), deps.now());
 
     const scheduler = createScheduler({ clock: systemClock });
@@ -114,10 +115,11 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   }
 }
 
-/** Restarts what was fed by a former flow: its outputs went with it. */
-async function reconnectAll(deps: AwsDeps): Promise<void> {
-  for (const { destinationId, status } of await listAllDestinations(deps)) {
-    if (status !== 'running') continue;
+/** Restarts what the flow does not feed any more: with a former flow its outputs went too. */
+async function reconnectUnfed(deps: AwsDeps): Promise<void> {
+  const outputs = new Set((await observeFlow(deps))?.outputs.map(({ flowOutputArn }) => flowOutputArn));
+  for (const { destinationId, status, held } of await listAllDestinations(deps)) {
+    if (status !== 'running' || outputs.has(held.flowOutput?.flowOutputArn ?? '')) continue;
     await changeDestination(deps, destinationId, (record) => ({ ...record, restartRequested: true }));
   }
 }

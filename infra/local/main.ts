@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import { ensureAccessToken, signInLink } from './access-token.ts';
+import { lockDataDirectory, DataDirectoryInUseError } from './data-lock.ts';
 import { buildDashboard } from './dashboard.ts';
 import { startDemo } from './demo.ts';
 import { startEmbedded } from './embedded.ts';
 import { requireFreePorts, PortTakenError } from './ports.ts';
 import { findFfmpeg } from './programs.ts';
+import { RootKeyError } from './root-key.ts';
+import { SealedFileError } from './sealed-file.ts';
 import { readSettings, SettingsError, type Settings } from './settings.ts';
 import { createTerminalLogger } from './terminal-logger.ts';
 
@@ -19,14 +22,15 @@ const print = (line: string) => console.log(line);
 async function main(): Promise<void> {
   const isDemo = process.argv.includes('--demo');
   const settings = withDemoDirectory(readSettings(process.env), isDemo);
-  const ffmpeg = await findFfmpeg({ environment: process.env, cacheDirectory: settings.dataDirectory });
-  if (!ffmpeg.found)
-    throw new StartError(`${ffmpeg.program} cannot be used: ${ffmpeg.reason}\n  remedy: ${ffmpeg.remedy}`);
   await requireFreePorts([
     { port: settings.port, host: settings.host, protocol: 'TCP', variable: 'PORT' },
     { port: settings.localAwsPort, host: '127.0.0.1', protocol: 'TCP', variable: 'LOCAL_AWS_PORT' },
     { port: settings.srtPort, host: '0.0.0.0', protocol: 'UDP', variable: 'SRT_PORT' },
   ]);
+  const ffmpeg = await findFfmpeg({ environment: process.env, cacheDirectory: settings.dataDirectory });
+  if (!ffmpeg.found)
+    throw new StartError(`${ffmpeg.program} cannot be used: ${ffmpeg.reason}\n  remedy: ${ffmpeg.remedy}`);
+  const unlock = lockDataDirectory(settings.dataDirectory);
   const dashboardDirectory = await buildDashboard(rootDirectory, print);
   const { token, isNew } = ensureAccessToken(settings.dataDirectory, settings.token);
   const embedded = await startEmbedded({
@@ -37,7 +41,7 @@ async function main(): Promise<void> {
     rootDirectory,
     logger: createTerminalLogger(),
   });
-  const closers = [() => embedded.close()];
+  const closers = [() => embedded.close(), async () => unlock()];
   stopOnSignal(closers);
   printBanner(settings, embedded.origin, isNew ? signInLink(embedded.origin, token) : null);
   if (isDemo) {
@@ -47,6 +51,8 @@ async function main(): Promise<void> {
 
 /** A problem whose message is all a person needs. */
 class StartError extends Error {}
+
+const EXPLAINED = [StartError, SettingsError, PortTakenError, DataDirectoryInUseError, SealedFileError, RootKeyError];
 
 function withDemoDirectory(settings: Settings, isDemo: boolean): Settings {
   return isDemo ? { ...settings, dataDirectory: join(settings.dataDirectory, 'demo') } : settings;
@@ -85,7 +91,7 @@ function stopOnSignal(closers: (() => Promise<void>)[]): void {
 }
 
 main().catch((error: unknown) => {
-  const isExplained = error instanceof StartError || error instanceof SettingsError || error instanceof PortTakenError;
+  const isExplained = EXPLAINED.some((kind) => error instanceof kind);
   console.error(isExplained ? `Sluice did not start: ${(error as Error).message}` : error);
   process.exit(1);
 });

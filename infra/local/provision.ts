@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { CreateTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { CreateAliasCommand, CreateKeyCommand, DescribeKeyCommand } from '@aws-sdk/client-kms';
 import {
@@ -9,9 +10,9 @@ import {
   StartFlowCommand,
   StopFlowCommand,
   UpdateFlowSourceCommand,
-  waitUntilFlowDeleted,
-  waitUntilFlowStandby,
+  type Flow,
   type SetSourceRequest,
+  type Source,
 } from '@aws-sdk/client-mediaconnect';
 import { CreateInputSecurityGroupCommand, ListInputSecurityGroupsCommand } from '@aws-sdk/client-medialive';
 import {
@@ -38,6 +39,9 @@ const TABLE_NAME = 'sluice';
 const KEY_ALIAS = 'alias/sluice';
 const FLOW_NAME = 'sluice-local';
 const PACKAGE_CHANNEL_ID = 'sluice-local';
+const FLOW_LOOK_EVERY_MS = 250;
+/** Three minutes: deleting takes one at AWS's pace. */
+const FLOW_LOOKS_MAX = 720;
 const DEPLOYMENT_TAG = { 'sluice:deployment': DEPLOYMENT_ID };
 
 /** The secret the flow's source refers to; the passphrase itself never leaves this process. */
@@ -45,6 +49,8 @@ export const PASSPHRASE_SECRET_ARN = `arn:aws:secretsmanager:${LOCAL_REGION}:${L
 
 /** The roles exist in name only: nothing local checks them. */
 const roleArn = (name: string) => `arn:aws:iam::${LOCAL_ACCOUNT_ID}:role/${name}`;
+
+type MediaConnect = AwsClients['mediaConnect'];
 
 interface ProvisionInput {
   clients: AwsClients;
@@ -54,24 +60,20 @@ interface ProvisionInput {
   fingerprintSecret: string;
 }
 
-/**
- * Makes or finds everything and says where it is.
- * @returns `flowIsNew`: what was connected to a former flow has to be connected again
- */
+/** Makes or finds everything and says where it is. A flow made anew has no outputs yet. */
 export async function provision({
   clients,
   settings,
   workflowFunctionArn,
   quotas,
   fingerprintSecret,
-}: ProvisionInput): Promise<{ deployment: Deployment; flowIsNew: boolean }> {
+}: ProvisionInput): Promise<Deployment> {
   await ensureTable(clients);
-  const { flowArn, flowIsNew } = await ensureFlow(clients, settings);
-  const deployment = {
+  return {
     deploymentId: DEPLOYMENT_ID,
     tableName: TABLE_NAME,
     keyId: await ensureKey(clients),
-    flowArn,
+    flowArn: await ensureFlow(clients, settings),
     inputSecurityGroupId: await ensureInputSecurityGroup(clients),
     mediaLiveRoleArn: roleArn('sluice-medialive'),
     packageChannelId: await ensurePackageChannel(clients),
@@ -80,7 +82,6 @@ export async function provision({
     loopbackTargetsAllowed: settings.loopbackTargetsAllowed,
     ...quotas,
   };
-  return { deployment, flowIsNew };
 }
 
 /** Undefined when AWS says that it does not exist. */
@@ -150,37 +151,66 @@ function flowSource(settings: ProvisionInput['settings']): SetSourceRequest {
   };
 }
 
-async function ensureFlow(
-  { mediaConnect }: AwsClients,
-  settings: ProvisionInput['settings'],
-): Promise<{ flowArn: string; flowIsNew: boolean }> {
+/** Finds or makes the flow, and brings its source in line with the settings, which may have changed between two starts. */
+async function ensureFlow({ mediaConnect }: AwsClients, settings: ProvisionInput['settings']): Promise<string> {
   const { Flows: flows = [] } = await mediaConnect.send(new ListFlowsCommand({}));
   const flowArn = flows.find((flow) => flow.Name === FLOW_NAME)?.FlowArn;
-  if (flowArn !== undefined) {
-    // The settings may have changed between two starts. UpdateFlowSource cannot take an encryption away.
-    const { Flow: flow } = await mediaConnect.send(new DescribeFlowCommand({ FlowArn: flowArn }));
-    if (!flow?.Source?.Decryption || settings.srtPassphrase !== undefined) {
-      const { Name: _name, ...source } = flowSource(settings);
-      await mediaConnect.send(
-        new UpdateFlowSourceCommand({ FlowArn: flowArn, SourceArn: flow!.Source!.SourceArn!, ...source }),
-      );
-      return { flowArn, flowIsNew: false };
-    }
-    await removeFlow(mediaConnect, flowArn);
-  }
+  if (flowArn !== undefined && (await keepFlow(mediaConnect, flowArn, flowSource(settings)))) return flowArn;
   const { Flow: made } = await mediaConnect.send(
     new CreateFlowCommand({ Name: FLOW_NAME, Source: flowSource(settings) }),
   );
   await mediaConnect.send(new StartFlowCommand({ FlowArn: made!.FlowArn }));
-  return { flowArn: made!.FlowArn!, flowIsNew: true };
+  return made!.FlowArn!;
 }
 
-async function removeFlow(mediaConnect: AwsClients['mediaConnect'], flowArn: string): Promise<void> {
-  const { Flow: flow } = await mediaConnect.send(new DescribeFlowCommand({ FlowArn: flowArn }));
-  if (flow?.Status !== 'STANDBY') await mediaConnect.send(new StopFlowCommand({ FlowArn: flowArn }));
-  await waitUntilFlowStandby({ client: mediaConnect, maxWaitTime: 60, minDelay: 1, maxDelay: 2 }, { FlowArn: flowArn });
+/** @returns false when the flow is gone, because it was on its way out or could not be changed as it must be */
+async function keepFlow(mediaConnect: MediaConnect, flowArn: string, wanted: SetSourceRequest): Promise<boolean> {
+  const found = await describeFlow(mediaConnect, flowArn);
+  if (found && found.Status !== 'DELETING' && found.Source && isAsWanted(found.Source, wanted)) return true;
+  const flow = await describeSettledFlow(mediaConnect, flowArn);
+  if (!flow?.Source) return false;
+  // UpdateFlowSource cannot take an encryption away.
+  if (flow.Source.Decryption && !wanted.Decryption) {
+    await removeFlow(mediaConnect, flowArn);
+    return false;
+  }
+  const { Name: _name, ...source } = wanted;
+  await mediaConnect.send(
+    new UpdateFlowSourceCommand({ FlowArn: flowArn, SourceArn: flow.Source.SourceArn!, ...source }),
+  );
+  return true;
+}
+
+function isAsWanted(source: Source, wanted: SetSourceRequest): boolean {
+  return (
+    source.IngestPort === wanted.IngestPort &&
+    source.Transport?.MinLatency === wanted.MinLatency &&
+    source.Decryption?.SecretArn === wanted.Decryption?.SecretArn
+  );
+}
+
+async function removeFlow(mediaConnect: MediaConnect, flowArn: string): Promise<void> {
+  const flow = await describeSettledFlow(mediaConnect, flowArn);
+  if (flow && flow.Status !== 'STANDBY') {
+    await mediaConnect.send(new StopFlowCommand({ FlowArn: flowArn }));
+    await describeSettledFlow(mediaConnect, flowArn);
+  }
   await mediaConnect.send(new DeleteFlowCommand({ FlowArn: flowArn }));
-  await waitUntilFlowDeleted({ client: mediaConnect, maxWaitTime: 60, minDelay: 1, maxDelay: 2 }, { FlowArn: flowArn });
+  await describeSettledFlow(mediaConnect, flowArn);
+}
+
+async function describeFlow(mediaConnect: MediaConnect, flowArn: string): Promise<Flow | undefined> {
+  return (await find(() => mediaConnect.send(new DescribeFlowCommand({ FlowArn: flowArn }))))?.Flow;
+}
+
+/** Waits while the flow is between two states, in which it takes no order. @returns undefined once it is gone */
+async function describeSettledFlow(mediaConnect: MediaConnect, flowArn: string): Promise<Flow | undefined> {
+  for (let look = 0; look < FLOW_LOOKS_MAX; look += 1) {
+    const flow = await describeFlow(mediaConnect, flowArn);
+    if (!flow || !['STARTING', 'STOPPING', 'DELETING'].includes(flow.Status ?? '')) return flow;
+    await setTimeout(FLOW_LOOK_EVERY_MS);
+  }
+  throw new Error(`flow ${flowArn} has been between two states for too long`);
 }
 
 async function ensurePackageChannel({ mediaPackage }: AwsClients): Promise<string> {

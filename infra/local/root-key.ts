@@ -19,6 +19,18 @@ import { dirname, join } from 'node:path';
 
 const ROOT_KEY_BYTES = 32;
 
+/** A root key of the wrong size: nothing sealed under it can be opened, and nothing must be sealed under another. */
+export class RootKeyError extends Error {
+  override readonly name = 'RootKeyError';
+
+  constructor(path: string, bytes: number) {
+    super(
+      `${path} is damaged: it holds ${bytes} bytes instead of ${ROOT_KEY_BYTES}; restore it from a backup, ` +
+        'or move the whole data directory away to start empty',
+    );
+  }
+}
+
 /**
  * Derives the key for one purpose from the root key in `directory`, making the root key on first use.
  * @param purpose separates uses: keys for two purposes have nothing to do with each other
@@ -37,10 +49,7 @@ function loadRootKey(directory: string): Buffer {
     key = readFileSync(path);
   }
   if (key.length !== ROOT_KEY_BYTES) {
-    throw new Error(
-      `${path} is damaged: it holds ${key.length} bytes instead of ${ROOT_KEY_BYTES}; restore it from a backup, ` +
-        'or move the whole data directory away to start empty',
-    );
+    throw new RootKeyError(path, key.length);
   }
   chmodSync(path, 0o600);
   return key;

@@ -70,12 +70,13 @@ const EnvironmentSchema = z.object({
     .regex(/^[\x21-\x7e]{16,512}$/)
     .optional(),
   SLUICE_DATA_DIR: filePath,
-  SRT_PORT: port,
+  // What a MediaConnect flow takes.
+  SRT_PORT: integer(1024, 65_535),
   SRT_PASSPHRASE: z
     .string()
     .regex(/^[\x20-\x7e]{10,79}$/)
     .optional(),
-  SRT_LATENCY_MS: integer(20, 15_000),
+  SRT_LATENCY_MS: integer(100, 15_000),
   LOCAL_AWS_PORT: port,
   FFMPEG_PATH: filePath.optional(),
   CHROME_PATH: filePath.optional(),

@@ -576,7 +576,7 @@ describe('the state machines of the product', () => {
 
   it.each(files)('%s is accepted and runs to its end', async (file) => {
     const definition = readFileSync(new URL(file, folder), 'utf8').replaceAll('${WorkflowFunctionArn}', Resource);
-    const ended = await run(JSON.parse(definition) as object, { destinationId: 'd1', generation: 1 });
+    const ended = await run(JSON.parse(definition) as object, { destinationId: 'd1', generation: 1, steps: {} });
     expect(ended).toMatchObject({ status: 'SUCCEEDED' });
     expect(calls.length).toBeGreaterThan(1);
   });
@@ -593,7 +593,7 @@ describe('the state machines of the product', () => {
         return {};
       };
       const started = await sfn.send(
-        new StartExecutionCommand({ stateMachineArn, input: '{"destinationId":"d1","generation":1}' }),
+        new StartExecutionCommand({ stateMachineArn, input: '{"destinationId":"d1","generation":1,"steps":{}}' }),
       );
       await untilEnded(started.executionArn!);
       expect([failing, settled.length]).toEqual([failing, 1]);

@@ -47,7 +47,7 @@ export async function startTestDeployment(options: TestDeploymentOptions = {}): 
     engine: options.engine ?? makeIdleEngine(),
     profile: 'instant',
   });
-  const { deployment } = await provision({
+  const deployment = await provision({
     clients: aws.clients,
     settings: { srtPort: 9998, srtPassphrase: undefined, srtLatencyMs: 200, loopbackTargetsAllowed: true },
     workflowFunctionArn: `arn:aws:lambda:us-east-1:000000000000:function:${WORKFLOW_FUNCTION}`,

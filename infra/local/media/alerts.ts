@@ -13,7 +13,7 @@ import { badRequest } from './protocol/aws-error.ts';
 
 const CLEARED_LISTED_MS = 5 * 60 * 1000;
 
-/** An input has to be silent this long before it is worth an alert; each start begins with a moment of silence. */
+/** A fed input has to be silent this long before it is worth an alert: each start begins with a moment of silence. */
 const INPUT_SILENT_MS = 1000;
 
 /** What has to be told of a channel's output: the alert type AWS uses, and words. */
@@ -32,8 +32,11 @@ interface Alert {
 
 /** Alerts of all channels. */
 export interface Alerts {
-  /** Takes in what the engine says of a running channel. */
-  observe(channel: ChannelRecord, report: ChannelReport): void;
+  /**
+   * Takes in what the engine says of a running channel.
+   * @param isFed whether an encoder's feed is on its way to the channel's input
+   */
+  observe(channel: ChannelRecord, report: ChannelReport, isFed: boolean): void;
   /** Clears what is set for a channel that no longer runs. */
   clear(channel: ChannelRecord): void;
   /** Forgets the alerts of a channel's last run. */
@@ -70,7 +73,7 @@ export function makeAlerts(context: MediaContext): Alerts {
   };
 
   return {
-    observe: (channel, report) => settle(channel, conditionsOf(report, context.clock.now())),
+    observe: (channel, report, isFed) => settle(channel, conditionsOf(report, isFed, context.clock.now())),
     clear(channel) {
       if (byChannel.has(channel.id)) settle(channel, []);
     },
@@ -109,7 +112,7 @@ function toChannelAlert(alert: Alert): ChannelAlert {
 const CERTIFICATE_PROBLEMS: readonly OutputProblem[] = ['certificate_invalid'];
 
 /** At most one condition: an output that waits for input has nothing to say of the far end. */
-function conditionsOf(report: ChannelReport, nowMs: number): Condition[] {
+function conditionsOf(report: ChannelReport, isFed: boolean, nowMs: number): Condition[] {
   const { problem } = report;
   if (problem !== undefined) {
     const next =
@@ -125,7 +128,7 @@ function conditionsOf(report: ChannelReport, nowMs: number): Condition[] {
       },
     ];
   }
-  if (report.state === 'waiting_for_input' && nowMs - report.sinceMs >= INPUT_SILENT_MS) {
+  if (report.state === 'waiting_for_input' && (!isFed || nowMs - report.sinceMs >= INPUT_SILENT_MS)) {
     const since = new Date(report.sinceMs).toISOString();
     return [{ type: 'Stopped Receiving UDP Input', message: `no packets have reached the input since ${since}` }];
   }

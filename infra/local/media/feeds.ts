@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import type { EngineReport, SourceReport } from './engine/contract.ts';
 import { command } from './media-context.ts';
 import type { MediaContext } from './media-context.ts';
 import type { FlowRecord } from './media-state.ts';
@@ -45,4 +46,18 @@ function groupAllows(context: MediaContext, groupId: string, ip: string): boolea
   const group = context.state.inputSecurityGroups[groupId];
   if (group === undefined || group.state === 'DELETED') return false;
   return group.cidrs.some((cidr) => ipaddr.IPv4.parse(ip).match(ipaddr.IPv4.parseCIDR(cidr)));
+}
+
+/** The report of the source whose flow feeds a channel's input; undefined when none does. */
+export function feedingSource(
+  context: MediaContext,
+  report: EngineReport,
+  channelId: string,
+): SourceReport | undefined {
+  const input = Object.values(context.state.inputs).find((other) => other.attachedChannelId === channelId);
+  if (input === undefined) return undefined;
+  const flow = Object.values(context.state.flows).find((other) =>
+    other.outputs.some((output) => output.Destination === input.endpointIps[0]),
+  );
+  return report.sources.find((source) => source.flowArn === flow?.id);
 }

@@ -52,10 +52,11 @@ export function createFlow(context: MediaContext, input: CreateFlowRequest): Cre
 /** Describes a flow, with what went wrong when it last started or lost its listener. */
 export function describeFlow(context: MediaContext, input: { FlowArn: string }): DescribeFlowResponse {
   const flow = findFlow(context, input.FlowArn);
-  const report = sourceReport(context, flow);
-  const listening =
-    report?.state === 'failed' ? `the source cannot be opened: ${report.error ?? 'no reason'}` : undefined;
-  const errors = [flow.error, ACTIVE_STATES.includes(flow.status) ? listening : undefined];
+  const report = ACTIVE_STATES.includes(flow.status) ? sourceReport(context, flow) : undefined;
+  const failure = report?.state === 'failed' ? `the source cannot be opened: ${report.error ?? 'no reason'}` : undefined;
+  // A listener that goes on has an error only when it turned a caller away.
+  const refusal = report?.state === 'listening' ? report.error : undefined;
+  const errors = [flow.error, failure ?? refusal];
   return { Flow: toFlow(flow), Messages: { Errors: errors.filter((error) => error !== undefined) } };
 }
 

@@ -11,6 +11,7 @@ import { makeAlerts } from './alerts.ts';
 import { arriveChannel, findChannel, recoverChannel, runChannel } from './channel.ts';
 import { makeCloudWatchService } from './cloudwatch.ts';
 import type { EngineReport, MediaEngine } from './engine/contract.ts';
+import { feedingSource } from './feeds.ts';
 import { arriveFlow, commandStart, startFlow } from './flow.ts';
 import { mediaConnectHandlers, mediaLiveHandlers, mediaPackageHandlers } from './handlers.ts';
 import { makeIdentifiers, makeTransientIds } from './identifiers.ts';
@@ -75,7 +76,10 @@ export function createMediaServices(options: MediaServicesOptions): MediaService
       const channelReport = reports.get(channel.id);
       if (channel.state === 'STARTING') alerts.forget(channel.id);
       else if (channel.state !== 'RUNNING') alerts.clear(channel);
-      else if (channelReport !== undefined) alerts.observe(channel, channelReport);
+      else if (channelReport !== undefined) {
+        const isFed = feedingSource(context, report, channel.id)?.state === 'connected';
+        alerts.observe(channel, channelReport, isFed);
+      }
     }
     observeSources(report);
     metrics.record(report);

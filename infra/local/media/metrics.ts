@@ -3,6 +3,7 @@
  * engine's reports. A gauge keeps its latest value of a second; a counter adds up its growth within one.
  */
 import type { ChannelReport, EngineReport, SourceReport } from './engine/contract.ts';
+import { feedingSource } from './feeds.ts';
 import type { MediaContext } from './media-context.ts';
 
 const KEPT_SECONDS = 300;
@@ -119,14 +120,4 @@ export function seriesKey(resource: MetricResource): string {
 /** What a total has grown by; a total that fell has started again. */
 function growth(total: number, before: number | undefined): number {
   return before === undefined || total < before ? total : total - before;
-}
-
-/** The report of the source whose flow feeds a channel's input. */
-function feedingSource(context: MediaContext, report: EngineReport, channelId: string): SourceReport | undefined {
-  const input = Object.values(context.state.inputs).find((other) => other.attachedChannelId === channelId);
-  if (input === undefined) return undefined;
-  const flow = Object.values(context.state.flows).find((other) =>
-    other.outputs.some((output) => output.Destination === input.endpointIps[0]),
-  );
-  return report.sources.find((source) => source.flowArn === flow?.id);
 }

@@ -1,10 +1,11 @@
 /** The ways to fan one stream out that the benchmark compares. Each starts N destinations and can be measured and stopped. */
 import { fork, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findRehearsalFfmpeg } from '../../support/rehearsal-media.ts';
+import { endProcess, nextMessage, watch } from '../child-processes.ts';
+import { findNginx, startNginx } from './nginx.ts';
 import type { ChildProcess } from 'node:child_process';
+import type { BenchMedia } from './bench-media.ts';
 import type { HubAnswer, HubRequest, HubSetup } from './hub-process.ts';
 import type { ReceiverSummary } from './receiver-process.ts';
 import type { RtmpPublisherReport } from '../../../infra/local/media/engine/rtmp/publisher.ts';
@@ -27,26 +28,7 @@ export interface RunningContender {
   stop(): Promise<void>;
 }
 
-export interface BenchMedia {
-  flvPath: string;
-  transportStreamPath: string;
-}
-
-/** Whatever way this process ends, nothing it started stays behind. */
-const started = new Set<ChildProcess>();
-process.on('exit', () => {
-  for (const child of started) child.kill('SIGKILL');
-});
-
-function watch<Child extends ChildProcess>(child: Child): Child {
-  started.add(child);
-  child.once('exit', () => started.delete(child));
-  return child;
-}
-
 const QUIET = ['-hide_banner', '-nostdin', '-loglevel', 'error'];
-const NGINX = '/usr/sbin/nginx';
-const NGINX_RTMP_MODULE = '/usr/lib/nginx/modules/ngx_rtmp_module.so';
 
 /** Reads a file at its own pace, for ever, as transport stream: what the engine's ingest hands over. */
 export function playTransportStream(path: string): string[] {
@@ -62,7 +44,7 @@ export function playStamped(path: string): string[] {
 /** The engine's own publishers, in one process. */
 export function makeNativeContender(setup: (media: BenchMedia) => HubSetup): Contender {
   return {
-    name: 'sluice',
+    name: 'Sluice',
     missing: () => null,
     async start(media, urls) {
       const hub = watch(fork(join(import.meta.dirname, 'hub-process.ts'), [JSON.stringify(setup(media))]));
@@ -136,43 +118,21 @@ export const pipedFfmpeg: Contender = {
   },
 };
 
-/** nginx-rtmp with one static push per destination. */
+/** nginx-rtmp with one static push per destination, fed by an ffmpeg. */
 export const nginxRtmp: Contender = {
   name: 'nginx-rtmp push',
-  missing: () => (existsSync(NGINX) && existsSync(NGINX_RTMP_MODULE) ? null : 'not installed, skipped'),
+  missing: () => (findNginx() ? null : 'not installed, skipped'),
   async start(media, urls) {
-    const directory = mkdtempSync(join(tmpdir(), 'sluice-nginx-'));
-    const port = 20_000 + Math.floor(Math.random() * 10_000);
-    const pushes = urls.map((url) => `push ${url};`).join('\n');
-    writeFileSync(
-      join(directory, 'nginx.conf'),
-      `load_module ${NGINX_RTMP_MODULE};
-daemon off; worker_processes 1; pid ${directory}/nginx.pid; error_log ${directory}/error.log;
-events { worker_connections 2048; }
-rtmp { server { listen 127.0.0.1:${port}; chunk_size 4096; application live { live on;
-${pushes}
-} } }`,
-    );
     const startedAtMs = Date.now();
-    const nginx = watch(spawn(NGINX, ['-p', directory, '-c', join(directory, 'nginx.conf')], { stdio: 'ignore' }));
-    const args = ['-re', '-stream_loop', '-1', '-i', media.flvPath, '-c', 'copy', '-f', 'flv'];
-    const retry = `until "$0" "$@"; do sleep 0.2; done`;
-    const feed = spawn(
-      'sh',
-      ['-c', retry, findRehearsalFfmpeg(), ...QUIET, ...args, `rtmp://127.0.0.1:${port}/live/in`],
-      {
-        stdio: 'ignore',
-        detached: true,
-      },
-    );
-    const contender = running([nginx], [watch(feed)], startedAtMs);
+    const nginx = await startNginx(urls);
+    const args = ['-re', '-stream_loop', '-1', '-i', media.flvPath, '-c', 'copy', '-f', 'flv', nginx.publishUrl];
+    const feed = watch(spawn(findRehearsalFfmpeg(), [...QUIET, ...args], { stdio: 'ignore' }));
     return {
-      ...contender,
+      ...running([], [feed], startedAtMs),
+      fanOutProcessIds: [nginx.processId],
       async stop() {
-        await endProcess(feed, () => process.kill(-feed.pid!, 'SIGKILL'));
-        // The master takes its worker along only when asked politely.
-        await endProcess(nginx, () => nginx.kill('SIGTERM'));
-        rmSync(directory, { recursive: true, force: true });
+        await endProcess(feed, () => feed.kill('SIGKILL'));
+        await nginx.stop();
       },
     };
   },
@@ -209,28 +169,4 @@ export async function startBenchReceiver(): Promise<BenchReceiver> {
     },
     stop: () => endProcess(child, () => child.disconnect()),
   };
-}
-
-function nextMessage<Message extends object>(
-  child: ChildProcess,
-  matches: (message: Message) => boolean,
-): Promise<Message> {
-  return new Promise((resolve, reject) => {
-    const onMessage = (message: unknown) => {
-      if (!matches(message as Message)) return;
-      child.off('message', onMessage);
-      child.off('exit', onExit);
-      resolve(message as Message);
-    };
-    const onExit = () => reject(new Error('a process of the benchmark ended too early'));
-    child.on('message', onMessage);
-    child.once('exit', onExit);
-  });
-}
-
-async function endProcess(child: ChildProcess, ask: () => void): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  ask();
-  await ended;
 }

@@ -18,6 +18,8 @@ interface DestinationListProps {
 
 /** All destinations, hanging off the source like branches off a stream. */
 export function DestinationList({ destinations, presets, history, sourceConnected, stale }: DestinationListProps) {
+  // What is always on comes first: it is the preview's own channel, and it never moves.
+  const ordered = destinations.toSorted((a, b) => Number(b.primary) - Number(a.primary));
   return (
     <section
       aria-labelledby="destinations-heading"
@@ -31,7 +33,7 @@ export function DestinationList({ destinations, presets, history, sourceConnecte
         </Button>
       </div>
       <ul className={classes.list}>
-        {destinations.map((destination) => (
+        {ordered.map((destination) => (
           <DestinationRow
             key={destination.destinationId}
             destination={destination}

@@ -8,7 +8,9 @@ import { formatAge, formatClock, formatTimeOfDay } from '../presentation/format.
 import { BitrateCell } from './BitrateCell.tsx';
 import { DestinationMenu } from './DestinationMenu.tsx';
 import { Gate } from './Gate.tsx';
+import { RemedyButton } from './RemedyButton.tsx';
 import { StatusWord } from './StatusWord.tsx';
+import { StepProgress } from './StepProgress.tsx';
 import { TransportButtons } from './TransportButtons.tsx';
 import classes from './DestinationRow.module.css';
 
@@ -34,7 +36,7 @@ export function DestinationRow({ destination, presets, history, stale }: Destina
   const told = fresh.reason.length + fresh.remedy.length;
   const apart = told > INLINE_LENGTH_MAX || (fresh.tone === 'attention' && told > 0);
   return (
-    <li className={classes.item} data-tone={shown.tone}>
+    <li className={classes.item} data-tone={shown.tone} data-primary={destination.primary || undefined}>
       <Gate tone={shown.tone} />
       <article className={classes.row} aria-label={destination.name}>
         <div className={classes.mark}>
@@ -63,13 +65,20 @@ export function DestinationRow({ destination, presets, history, stale }: Destina
           {destination.status === 'running' && (
             <BitrateCell destination={destination} history={history} tone={shown.tone} />
           )}
+          {destination.status !== 'running' && <StepProgress operation={destination.operation} />}
         </div>
-        <Uptime destination={destination} />
+        <Uptime destination={destination} presentation={fresh} />
         <div className={classes.actions}>
-          <TransportButtons destination={destination} />
-          <DestinationMenu destination={destination} />
+          {destination.primary ? (
+            <span className={classes.always}>Always on</span>
+          ) : (
+            <>
+              <TransportButtons destination={destination} />
+              <DestinationMenu destination={destination} />
+            </>
+          )}
         </div>
-        {apart && <Trouble presentation={shown} />}
+        {apart && <Trouble destination={destination} presentation={shown} />}
         <Suspense>{opened && <DestinationDetails destination={destination} />}</Suspense>
       </article>
     </li>
@@ -78,16 +87,21 @@ export function DestinationRow({ destination, presets, history, stale }: Destina
 
 function describe(destination: DestinationResource, presets: PresetsResource | undefined): string {
   const platform = presets?.platforms.find((candidate) => candidate.platformId === destination.platform);
-  const words = destination.primary ? ['Always on'] : [platform?.name ?? destination.platform];
+  const words = [destination.primary ? 'What the player above shows' : (platform?.name ?? destination.platform)];
   // The primary channel's preset is a ladder of several.
   const encodings = destination.preset.split(',').map((id) => {
     const encoding = presets?.encodings.find((candidate) => candidate.encodingId === id);
     return encoding?.name ?? id;
   });
   words.push(encodings.join(' + '));
-  if (destination.streamKeyLast4) words.push(`key …${destination.streamKeyLast4}`);
+  if (destination.streamKeyLast4) words.push(keepTogether(`key …${destination.streamKeyLast4}`));
   if (destination.pendingChanges) words.push('changes at next start');
   return words.join(' · ');
+}
+
+/** A text that is not broken over two lines. */
+function keepTogether(text: string): string {
+  return text.replaceAll(' ', '\u00a0').replaceAll('-', '\u2011');
 }
 
 interface StatusDetailProps {
@@ -102,7 +116,7 @@ function StatusDetail({ destination, presentation, apart }: StatusDetailProps) {
   const now = useServerNow();
   const { operation, health } = destination;
   if (operation?.state === 'running') {
-    const label = operation.steps.at(-1)?.label ?? operation.kind;
+    const label = operation.steps.at(-1)?.label ?? 'beginning';
     return (
       <p>
         step {operation.stepNumber} of {operation.stepCount} · {label} ·{' '}
@@ -111,36 +125,53 @@ function StatusDetail({ destination, presentation, apart }: StatusDetailProps) {
     );
   }
   if (destination.status === 'running') {
-    const seen = health.observedAt ? `seen ${formatAge(now - Date.parse(health.observedAt))} ago` : 'not seen yet';
+    if (!health.observedAt) return <p>waiting for the first look at it</p>;
+    const seen = `seen ${formatAge(now - Date.parse(health.observedAt))} ago`;
     if (apart) return <p>{seen}</p>;
     const calm = presentation.tone === 'motion' && !presentation.remedy ? 'No action needed' : presentation.remedy;
-    return <p>{[presentation.reason, calm, seen].filter(Boolean).join(' · ')}</p>;
+    const again = nextAttempt(presentation, now);
+    return <p>{[presentation.reason, calm, again, seen].filter(Boolean).join(' · ')}</p>;
   }
   if (destination.lastError) return <p>at {formatTimeOfDay(destination.lastError.at)}</p>;
   return null;
 }
 
-function Uptime({ destination }: { destination: DestinationResource }) {
+/** How long it has been running, or, when that is of no use to anyone, how long it has been down. */
+function Uptime({ destination, presentation }: { destination: DestinationResource; presentation: Presentation }) {
   const now = useServerNow();
-  const { runningSince } = destination;
+  const { runningSince, health } = destination;
+  const downSince = runningSince && presentation.tone === 'attention' ? health.since : null;
+  const since = downSince ?? runningSince;
   return (
     <div className={classes.uptime}>
-      {runningSince && (
+      {since && (
         <>
-          <b>{formatClock(now - Date.parse(runningSince))}</b>
-          <span>running</span>
+          <b>{formatClock(now - Date.parse(since))}</b>
+          <span>{downSince ? 'down' : 'running'}</span>
         </>
       )}
     </div>
   );
 }
 
+function nextAttempt({ nextAttemptAt }: Presentation, nowMs: number): string | null {
+  if (nextAttemptAt === null) return null;
+  const waitMs = Date.parse(nextAttemptAt) - nowMs;
+  return waitMs > 0 ? `tries again in ${formatAge(waitMs)}` : 'trying again';
+}
+
 /** The reason and the one thing to do, on a line of their own where they cannot be missed. */
-function Trouble({ presentation }: { presentation: Presentation }) {
+function Trouble({ destination, presentation }: { destination: DestinationResource; presentation: Presentation }) {
+  const now = useServerNow();
+  const again = nextAttempt(presentation, now);
   return (
-    <p className={classes.trouble}>
-      <span>{presentation.reason}.</span>
-      {presentation.remedy && <strong>{presentation.remedy}.</strong>}
-    </p>
+    <div className={classes.trouble}>
+      <p>
+        {presentation.reason && <span>{presentation.reason}. </span>}
+        {presentation.remedy && <strong>{presentation.remedy}. </strong>}
+        {again && <small>{again}</small>}
+      </p>
+      <RemedyButton destination={destination} />
+    </div>
   );
 }

@@ -88,7 +88,10 @@ function Facts({ source }: { source: FlowStatusResource['source'] }) {
   return (
     <dl className={classes.facts}>
       <Fact name="Bitrate">{formatBitrate(source.bitrateBps)}</Fact>
-      <Fact name="Frames per second">{formatFrameRate(video?.framesPerSecond)}</Fact>
+      <Fact name="Frame rate">
+        {formatFrameRate(video?.framesPerSecond)}
+        {video?.framesPerSecond ? ' fps' : ''}
+      </Fact>
       <Fact name="Picture">{video ? `${video.width} × ${video.height}` : '–'}</Fact>
       <Fact name="Video">{video ? formatCodec(video.codec) : '–'}</Fact>
       <Fact name="Audio">{sound ? sound.filter(Boolean).join(' · ') : '–'}</Fact>

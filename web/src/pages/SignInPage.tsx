@@ -24,11 +24,13 @@ export function SignInPage({ linkRefused }: { linkRefused: boolean }) {
         </div>
         <p className={classes.line}>One feed in. Every platform out, each with its own gate.</p>
         <h1 id="sign-in-heading">Sign in</h1>
+        {linkRefused && (
+          <p className={classes.refused} role="alert">
+            That sign-in link is not valid any more.
+          </p>
+        )}
         <p className={classes.help}>
-          {linkRefused
-            ? 'That start link is no longer valid. Use the one printed by the newest '
-            : 'Open the link, or paste the token, printed in the terminal by '}
-          <code>npm start</code>.
+          Open the sign-in link printed in the terminal, or paste its token. <code>npm run link</code> prints it again.
         </p>
         <form
           onSubmit={(event) => {

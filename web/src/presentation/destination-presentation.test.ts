@@ -61,6 +61,16 @@ describe('presentDestination', () => {
     expect(shown).toMatchObject({ tone: 'waiting', glyph: 'waiting', word: 'Waiting for source' });
   });
 
+  it('never advises to stop or start the primary channel, which nobody can', () => {
+    for (const level of HEALTH_LEVELS) {
+      const remedy = 'start the encoder, or stop this destination to stop paying for it';
+      const shown = presentDestination(
+        makeDestination({ primary: true, status: 'running', health: { ...health, level, remedy } }),
+      );
+      expect(shown.remedy, level).not.toMatch(/stop this/);
+    }
+  });
+
   it('greys everything that is stale and keeps its word', () => {
     const shown = presentStale(presentDestination(makeDestination({ status: 'running', onAir: true })));
     expect(shown).toMatchObject({ tone: 'stale', word: 'On air' });

@@ -2,6 +2,7 @@ import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import type { DestinationStatus } from '../../../functions/domain/destination.ts';
 import type { HealthLevel } from '../../../functions/domain/health.ts';
 import { sentence } from './format.ts';
+import { readHealthText } from './health-text.ts';
 
 /**
  * How a destination is shown. A tone says what the operator must do, not how the machine feels: green is proof, amber
@@ -24,6 +25,8 @@ export interface Presentation {
   reason: string;
   /** What a person should do; empty when nothing is needed. */
   remedy: string;
+  /** When it tries again by itself, RFC 3339; null when that is not known. */
+  nextAttemptAt: string | null;
 }
 
 type Look = Pick<Presentation, 'tone' | 'glyph' | 'word'>;
@@ -45,6 +48,16 @@ const RUNNING_LOOKS: Record<HealthLevel, Look> = {
   degraded: { tone: 'motion', glyph: 'healing', word: 'Degraded' },
   reconnecting: { tone: 'motion', glyph: 'healing', word: 'Reconnecting' },
   down: { tone: 'attention', glyph: 'attention', word: 'Not arriving' },
+};
+
+/** Nobody stops, starts or edits the primary channel, so that the API's advice to do so is no help there. */
+const PRIMARY_REMEDIES: Record<HealthLevel, string> = {
+  unknown: '',
+  waiting_for_source: 'Start the encoder',
+  good: '',
+  degraded: '',
+  reconnecting: '',
+  down: 'It is brought back without your doing; if it stays like this, restart Sluice',
 };
 
 const MOVING: Record<DestinationStatus, boolean> = {
@@ -71,16 +84,23 @@ export function presentDestination(destination: DestinationResource): Presentati
       ...STATUS_LOOKS.error,
       reason: sentence(lastError?.detail ?? health.detail),
       remedy: sentence(lastError?.remedy ?? health.remedy),
+      nextAttemptAt: null,
     };
   }
-  return { ...STATUS_LOOKS[status], reason: '', remedy: '' };
+  return { ...STATUS_LOOKS[status], reason: '', remedy: '', nextAttemptAt: null };
 }
 
 function presentRunning(destination: DestinationResource): Presentation {
-  const { health } = destination;
-  if (destination.onAir) return { tone: 'air', glyph: 'air', word: 'On air', reason: '', remedy: '' };
+  const { health, primary } = destination;
+  if (destination.onAir) {
+    // "On air" is what a person put on air; the primary channel is there anyway and is not counted.
+    const word = primary ? 'Live' : 'On air';
+    return { tone: 'air', glyph: 'air', word, reason: '', remedy: '', nextAttemptAt: null };
+  }
   const look = RUNNING_LOOKS[health.level];
-  const told = { reason: sentence(health.detail), remedy: sentence(health.remedy) };
+  const { reason, nextAttemptAt } = readHealthText(health.detail);
+  const remedy = primary ? PRIMARY_REMEDIES[health.level] : sentence(health.remedy);
+  const told = { reason: sentence(reason), remedy, nextAttemptAt };
   if (health.severity === 'fatal') return { ...look, tone: 'attention', glyph: 'attention', ...told };
   if (health.severity === 'transient' && look.tone === 'attention') {
     return { ...look, tone: 'motion', glyph: 'healing', ...told };

@@ -32,8 +32,9 @@ describe('small words', () => {
     expect([formatAge(4200), formatAge(720_000), formatAge(10_800_000)]).toEqual(['4 s', '12 min', '3 h']);
   });
 
-  it('keeps a frame rate exact without a needless fraction', () => {
+  it('rounds a measured frame rate, but keeps the fractions that are real', () => {
     expect([formatFrameRate(30), formatFrameRate(59.9401), formatFrameRate(null)]).toEqual(['30', '59.94', '–']);
+    expect([formatFrameRate(29.61), formatFrameRate(30.4)]).toEqual(['30', '30']);
   });
 
   it('starts a line with a capital and leaves the rest alone', () => {

@@ -30,10 +30,14 @@ export function formatTimeOfDay(at: string): string {
   return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
 }
 
-/** Frames per second without a needless fraction: `30`, `59.94`. */
+/** Rates of the NTSC family; everything else is a whole number, and what a measurement adds to it is noise. */
+const FRACTIONAL_RATES = [23.976, 29.97, 59.94];
+
+/** Frames per second as a person would say it: `30`, `59.94`. */
 export function formatFrameRate(framesPerSecond: number | null | undefined): string {
   if (framesPerSecond === null || framesPerSecond === undefined) return '–';
-  return String(Number(framesPerSecond.toFixed(2)));
+  const fractional = FRACTIONAL_RATES.find((rate) => Math.abs(rate - framesPerSecond) < 0.015);
+  return String(fractional ?? Math.round(framesPerSecond));
 }
 
 const RFC_3339 = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;

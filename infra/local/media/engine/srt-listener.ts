@@ -17,6 +17,7 @@ const RESPAWN_MS = 50;
 const RESPAWN_MAX_MS = 5_000;
 /** A listener that ended sooner than this did not get as far as listening. */
 const SHORT_RUN_MS = 1_000;
+const REFUSAL_TOLD_MS = 15_000;
 
 export interface SrtListener {
   state(): { state: SourceState; sinceMs: number; error?: string; connections: number };
@@ -61,6 +62,7 @@ export function createSrtListener(options: SrtListenerOptions): SrtListener {
   let failures = 0;
   let closed = false;
   let cancelRespawn: (() => void) | undefined;
+  let cancelRefusal: (() => void) | undefined;
 
   function become(next: SourceState, reason?: string): void {
     if (closed || (next === state && reason === error)) return;
@@ -68,6 +70,15 @@ export function createSrtListener(options: SrtListenerOptions): SrtListener {
     state = next;
     error = reason;
     options.onState();
+  }
+
+  /** Told for a while: encoders call again and again, and one that has given up must not be held against the next. */
+  function refuse(): void {
+    become('listening', 'a caller was refused: wrong or missing passphrase');
+    cancelRefusal?.();
+    cancelRefusal = clock.after(REFUSAL_TOLD_MS, () => {
+      if (state === 'listening') become('listening');
+    });
   }
 
   function start(): void {
@@ -89,8 +100,7 @@ export function createSrtListener(options: SrtListenerOptions): SrtListener {
         options.onData(chunk);
       },
       onErrorOutput(text) {
-        if (!connected && /BADSECRET|UNSECURE|Incorrect passphrase|NO_SECRET/i.test(text))
-          become('listening', 'a caller was refused: wrong or missing passphrase');
+        if (!connected && /BADSECRET|UNSECURE|Incorrect passphrase|NO_SECRET/i.test(text)) refuse();
       },
       onExit() {
         cancelSettled?.();
@@ -127,6 +137,7 @@ export function createSrtListener(options: SrtListenerOptions): SrtListener {
     async close() {
       closed = true;
       cancelRespawn?.();
+      cancelRefusal?.();
       await child?.end();
     },
   };

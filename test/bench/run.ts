@@ -1,0 +1,147 @@
+/**
+ * `npm run bench`: runs the parts one after the other and ends with one Markdown table. Counts and ratios can fail the
+ * run; times cannot, because they say as much about the machine as about us.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { owe, payAll } from './child-processes.ts';
+import { benchLatency } from './latency/bench-latency.ts';
+import { benchCapacity } from './media/bench-capacity.ts';
+import { benchFanOut } from './media/bench-fan-out.ts';
+import { makeBenchMedia } from './media/bench-media.ts';
+import { findMissed, formatTable } from './outcome.ts';
+import { benchStartStop } from './product/bench-start-stop.ts';
+import type { BenchMedia } from './media/bench-media.ts';
+import type { Outcome } from './outcome.ts';
+
+type PartName = 'fan-out' | 'capacity' | 'latency' | 'start-stop';
+
+interface Part {
+  meaning: string;
+  run(media: BenchMedia, isQuick: boolean): Promise<Outcome>;
+}
+
+const print = (line: string) => console.log(`  ${line}`);
+
+const PARTS: Record<PartName, Part> = {
+  'fan-out': {
+    meaning: 'CPU per copy destination against plain ffmpeg and nginx-rtmp (when installed)',
+    run: (media, isQuick) =>
+      benchFanOut(media, { ...(isQuick ? { destinations: 10, rounds: 1, seconds: 5 } : FULL_FAN_OUT), print }),
+  },
+  capacity: {
+    meaning: '200 copy destinations of 4.5 Mbit/s without a dropped frame',
+    run: (media, isQuick) => benchCapacity(media, isQuick ? { destinations: 50, seconds: 5 } : FULL_CAPACITY),
+  },
+  latency: {
+    meaning: 'what the whole product adds to SRT’s own latency',
+    run: (media, isQuick) => benchLatency(media, { seconds: isQuick ? 5 : 30, print }),
+  },
+  'start-stop': {
+    meaning: 'from POST …/start to running and first picture, from POST …/stop to closed and idle',
+    run: (media, isQuick) => benchStartStop(media, { rounds: isQuick ? 3 : 12, print }),
+  },
+};
+const FULL_FAN_OUT = { destinations: 50, rounds: 3, seconds: 10 };
+const FULL_CAPACITY = { destinations: 200, seconds: 20 };
+const WHOLE_LIMIT_MS = 8 * 60_000;
+const PAY_LIMIT_MS = 5_000;
+
+const HELP = `npm run bench [-- --only <part>] [-- --quick]
+
+Measures this machine and prints one Markdown table. Linux only, because it reads /proc. It takes about five minutes,
+never more than eight; close what else keeps the machine busy. Ends with 1 when a count or a ratio misses its aim.
+
+  --only <part>  one part; may be repeated
+  --quick        few rounds and destinations: shows that everything works, no figures to quote
+  --help         this
+
+Parts:
+${Object.entries(PARTS)
+  .map(([name, { meaning }]) => `  ${name.padEnd(13)}  ${meaning}`)
+  .join('\n')}
+`;
+
+async function main(args: string[]): Promise<number> {
+  const given = readArguments(args);
+  if (typeof given === 'string') {
+    console.error(`${given}\n\n${HELP}`);
+    return 2;
+  }
+  if (given.isHelp) {
+    console.log(HELP);
+    return 0;
+  }
+  if (process.platform !== 'linux') {
+    console.error('the benchmark reads /proc and runs on Linux only');
+    return 2;
+  }
+  const directory = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
+  const removeDirectory = owe(() => rmSync(directory, { recursive: true, force: true }));
+  const outcomes: Outcome[] = [];
+  const loadBefore = describeLoad();
+  console.log(`${describeMachine()}; load average ${loadBefore}`);
+  console.log('making the test picture');
+  const media = await makeBenchMedia(directory);
+  for (const name of given.parts) {
+    console.log(`${name}: ${PARTS[name].meaning}; load average ${describeLoad()}`);
+    outcomes.push(await PARTS[name].run(media, given.isQuick));
+  }
+  await removeDirectory();
+  console.log(`\n${formatTable(outcomes.flatMap(({ rows }) => rows))}\n`);
+  console.log(`Median (smallest to largest), ${describeMachine()}, loopback, load average ${loadBefore} at the start.`);
+  const missed = findMissed(outcomes.flatMap(({ gates }) => gates));
+  for (const { name, value, limit } of missed) console.error(`missed: ${name}: ${value}, at most ${limit}`);
+  return missed.length > 0 ? 1 : 0;
+}
+
+function readArguments(args: string[]): { parts: PartName[]; isQuick: boolean; isHelp: boolean } | string {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: {
+        only: { type: 'string', multiple: true },
+        quick: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    const known = Object.keys(PARTS) as PartName[];
+    const wrong = (values.only ?? []).find((name) => !known.includes(name as PartName));
+    if (wrong !== undefined) return `there is no part ${JSON.stringify(wrong)}`;
+    const parts = known.filter((name) => values.only?.includes(name) ?? true);
+    return { parts, isQuick: values.quick, isHelp: values.help };
+  } catch (error) {
+    return error instanceof Error ? error.message : 'unknown arguments';
+  }
+}
+
+function describeMachine(): string {
+  const [first] = cpus();
+  return `${cpus().length} cores (${first?.model.trim() ?? 'unknown'}), Node ${process.versions.node}`;
+}
+
+function describeLoad(): string {
+  return loadavg()[0]!.toFixed(2);
+}
+
+async function endEarly(reason: string, exitCode: number): Promise<void> {
+  console.error(reason);
+  setTimeout(() => process.exit(exitCode), PAY_LIMIT_MS);
+  await payAll();
+  process.exit(exitCode);
+}
+
+for (const [signal, number] of [
+  ['SIGINT', 2],
+  ['SIGTERM', 15],
+] as const) {
+  process.once(signal, () => void endEarly(`${signal}: stopping …`, 128 + number));
+}
+setTimeout(() => void endEarly('the benchmark took longer than eight minutes and was stopped', 1), WHOLE_LIMIT_MS).unref();
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  await endEarly(error instanceof Error ? (error.stack ?? error.message) : 'unknown error', 1);
+}

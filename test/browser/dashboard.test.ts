@@ -1,0 +1,402 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium, findFfmpeg } from '../../infra/local/programs.ts';
+import { startRtmpReceiver, type RtmpReceiver } from '../../infra/local/rehearsal/rtmp-receiver.ts';
+import { findFreePorts, startProduct, TEST_TOKEN, type Product, type ProductPorts } from '../support/product.ts';
+import { makeClip, sendSrt } from '../support/srt-sender.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { contrastOf, openWatched, readableIn, sidewaysOverflow, tonesOf, type WatchedPage } from './watched-page.ts';
+
+/**
+ * The dashboard as an operator meets it: the product itself, real media, a real browser, and nothing but what can be
+ * seen, typed and pressed. One page stays open from the first destination to the last and is never reloaded; the steps
+ * build on one another.
+ */
+
+const KEY = 'canary-key-alpha-4711';
+const NEW_KEY = 'canary-key-bravo-0815';
+const WRONG_KEY = 'canary-key-wrong-6666';
+const SOURCE = { width: 640, height: 360, framesPerSecond: 30, seconds: 10, videoBitrate: '700k' };
+const PREVIEW = 'HLS preview';
+
+const directory = mkdtempSync(join(tmpdir(), 'sluice-browser-'));
+const dataDirectory = join(directory, 'data');
+let ffmpegPath: string;
+let ports: ProductPorts;
+let product: Product;
+let platform: RtmpReceiver;
+let browser: Browser;
+let stopSending = async () => {};
+let show: WatchedPage;
+let page: Page;
+const watchedPages: WatchedPage[] = [];
+
+async function open(options: Parameters<Browser['newContext']>[0] = {}): Promise<WatchedPage> {
+  const watched = await openWatched(browser, product.origin, options);
+  watchedPages.push(watched);
+  return watched;
+}
+
+const signInLink = () => `${product.origin}/#token=${TEST_TOKEN}`;
+const row = (name: string, on = page): Locator => on.getByRole('article', { name, exact: true });
+const button = (name: string, on: Page | Locator = page): Locator => on.getByRole('button', { name, exact: true });
+const says = (name: string, words: string | RegExp, on = page): Promise<void> =>
+  row(name, on).getByText(words).first().waitFor();
+/** Publishing now, and with frames. */
+const published = () => platform.sessions.filter(({ state, videoFrames }) => state === 'publishing' && videoFrames > 0);
+const send = () => sendSrt(ffmpegPath, join(directory, 'source.ts'), ports.srt);
+
+async function tone(name: string): Promise<string | null> {
+  return row(name).evaluate((article) => article.parentElement!.getAttribute('data-tone'));
+}
+
+async function chooseFromMenu(name: string, item: string): Promise<void> {
+  await button(`More for ${name}`).click();
+  await page.getByRole('menuitem', { name: item }).click();
+}
+
+beforeAll(async () => {
+  const found = { environment: process.env, cacheDirectory: directory };
+  const [ffmpeg, program] = [await findFfmpeg(found), await findChromium(found)];
+  if (!ffmpeg.found) throw new Error(`${ffmpeg.reason}; ${ffmpeg.remedy}`);
+  if (!program.found) throw new Error(`${program.reason}; ${program.remedy}`);
+  ffmpegPath = ffmpeg.path;
+  ports = await findFreePorts();
+  const acceptKey = (_app: string, given: string) => ([KEY, NEW_KEY].includes(given) ? 'accept' : 'reject_bad_name');
+  [product, platform, browser] = await Promise.all([
+    startProduct(ports, dataDirectory),
+    startRtmpReceiver({ port: 0, acceptKey }),
+    chromium.launch({
+      executablePath: program.path,
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-background-networking',
+        '--autoplay-policy=no-user-gesture-required',
+      ],
+    }),
+    makeClip(ffmpegPath, join(directory, 'source.ts'), SOURCE),
+  ]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await stopSending();
+  await product?.stop();
+  await platform?.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+describe('signing in', () => {
+  it('refuses a wrong token in words and takes the right one', async () => {
+    const { page: visitor, context } = await open();
+    await visitor.goto(product.origin);
+    const token = visitor.getByLabel('Token', { exact: true });
+    await token.fill('not-the-token-of-this-product');
+    await button('Sign in', visitor).click();
+    expect(await visitor.getByRole('alert').innerText()).toMatch(/token/i);
+    await token.fill(`  ${TEST_TOKEN} `);
+    await button('Sign in', visitor).click();
+    await visitor.getByRole('heading', { name: 'Destinations' }).waitFor();
+    expect(await readableIn(visitor)).not.toContain(TEST_TOKEN);
+    await button('Sign out', visitor).click();
+    await visitor.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await context.close();
+  });
+
+  it('says that a sign-in link is not valid any more', async () => {
+    const { page: visitor, context } = await open();
+    await visitor.goto(`${product.origin}/#token=a-token-of-yesterday`);
+    await visitor.getByText('That sign-in link is not valid any more.').waitFor();
+    expect(visitor.url()).not.toContain('token');
+    await context.close();
+  });
+
+  it('signs in by the printed link and takes the token out of the address', async () => {
+    show = await open();
+    page = show.page;
+    await page.goto(signInLink());
+    await page.getByRole('heading', { name: 'Destinations' }).waitFor();
+    expect(await readableIn(page)).not.toContain(TEST_TOKEN);
+    await page.evaluate(() => Object.assign(window, { neverReloaded: true }));
+  });
+});
+
+describe('a show', () => {
+  it('leads from nothing to the first destination', async () => {
+    await page.getByRole('banner').getByText('Waiting for an encoder').waitFor();
+    await page.getByText('On air 0 of 0').waitFor();
+    const steps = page.getByRole('list', { name: 'First steps' });
+    expect(await steps.getByRole('heading').allInnerTexts()).toEqual([
+      'Connect your encoder',
+      'Add a destination',
+      'Start',
+    ]);
+    const region = page.getByRole('region', { name: 'Connect your encoder' });
+    expect(await region.getByText(`srt://127.0.0.1:${ports.srt}`).first().innerText()).toContain('mode=caller');
+  });
+
+  it('shows the always-on preview without anything that could not be pressed', async () => {
+    await says(PREVIEW, 'Waiting for source');
+    await says(PREVIEW, 'Always on');
+    expect(await row(PREVIEW).getByRole('button').allInnerTexts()).toEqual([PREVIEW]);
+    const words = await row(PREVIEW).innerText();
+    expect(words).toContain('Start the encoder');
+    expect(words).not.toMatch(/stop this|paying/);
+  });
+
+  it('splits a pasted address into URL and key, and tells what is wrong at the field', async () => {
+    await page.getByRole('link', { name: 'Add destination' }).first().click();
+    await page.getByRole('radio', { name: 'Custom RTMP' }).check();
+    await page.evaluate((text) => navigator.clipboard.writeText(text), `${platform.baseUrl}/live/${KEY}`);
+    const url = page.getByLabel('RTMP URL');
+    await url.focus();
+    await page.keyboard.press('Control+V');
+    await page.getByText('went to the stream key').waitFor();
+    expect(await url.inputValue()).toBe(`${platform.baseUrl}/live`);
+    const key = page.getByLabel('Stream key', { exact: true });
+    expect(await key.inputValue()).toBe(KEY);
+    expect(await key.getAttribute('type')).toBe('password');
+
+    const name = page.getByLabel('Name', { exact: true });
+    await url.fill('http://example.com/live');
+    await button('Add destination', page.getByRole('dialog')).click();
+    await page.getByText('a name is needed').waitFor();
+    expect(await name.getAttribute('aria-invalid')).toBe('true');
+    await name.fill('Alpha');
+    await button('Add destination', page.getByRole('dialog')).click();
+    await waitFor('the URL to be marked', async () => (await url.getAttribute('aria-invalid')) === 'true');
+    expect(await name.getAttribute('aria-invalid')).not.toBe('true');
+
+    await url.fill(`${platform.baseUrl}/live`);
+    await page.getByLabel('Encoding').selectOption('source');
+    await button('Add destination', page.getByRole('dialog')).click();
+    await says('Alpha', 'Stopped');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
+  it('is green only once the platform receives frames', async () => {
+    await button('Start Alpha').click();
+    await says('Alpha', 'Waiting for source');
+    expect(published()).toEqual([]);
+    expect(await tonesOf(page, 'Alpha')).not.toContain('air');
+    stopSending = send();
+    await says('Alpha', 'On air');
+    expect(published()).toHaveLength(1);
+    await page.getByText('On air 1 of 1').waitFor();
+    await page.getByRole('banner').getByText('Source connected').waitFor();
+    const green = await page.evaluate(() => {
+      const probe = document.body.appendChild(document.createElement('i'));
+      probe.style.color = 'var(--sl-air)';
+      const { color } = getComputedStyle(probe);
+      probe.remove();
+      return color;
+    });
+    const word = row('Alpha').getByText('On air', { exact: true });
+    expect(await word.evaluate((element) => getComputedStyle(element).color)).toBe(green);
+  });
+
+  it('plays the preview', async () => {
+    const time = () => page.evaluate(() => document.querySelector('video')!.currentTime);
+    await waitFor('the picture to move', async () => (await time()) > 0.5, { limitMs: 60_000 });
+    await says(PREVIEW, 'Live');
+    await page.getByText('HLS preview', { exact: false }).first().waitFor();
+  });
+
+  it('adds and starts a destination by keyboard alone', async () => {
+    const press = async (...keys: string[]) => {
+      for (const key of keys) await page.keyboard.press(key);
+    };
+    const tabTo = async (target: Locator) => {
+      for (let presses = 0; presses < 60; presses += 1) {
+        if (await target.evaluate((element) => element === document.activeElement).catch(() => false)) return;
+        await press('Tab');
+      }
+      throw new Error(`the keyboard does not get to ${String(target)}`);
+    };
+    await tabTo(page.getByRole('link', { name: 'Add destination' }));
+    await press('Enter');
+    await page.getByRole('dialog').waitFor();
+    const name = page.getByLabel('Name', { exact: true });
+    await waitFor('the name to have the focus', () => name.evaluate((element) => element === document.activeElement));
+    await press('Shift+Tab', 'End', 'ArrowUp');
+    for (let presses = 0; !(await page.getByRole('radio', { name: 'Custom RTMP' }).isChecked()); presses += 1) {
+      if (presses > 10) throw new Error('the arrow keys do not get to Custom RTMP');
+      await press('ArrowRight');
+    }
+    await tabTo(name);
+    await page.keyboard.type('Bravo');
+    await tabTo(page.getByLabel('RTMP URL'));
+    await page.keyboard.type(`${platform.baseUrl}/second`);
+    await tabTo(page.getByLabel('Stream key', { exact: true }));
+    await page.keyboard.type(WRONG_KEY);
+    await tabTo(page.getByLabel('Encoding'));
+    await page.keyboard.type('As the source');
+    await press('Enter');
+    await says('Bravo', 'Stopped');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await tabTo(button('Start Bravo'));
+    await press('Space');
+  });
+
+  it('shows a refused key in red with reason and remedy, was never green, and leaves the other one alone', async () => {
+    await says('Bravo', 'Not arriving');
+    expect(await tone('Bravo')).toBe('attention');
+    const words = await row('Bravo').innerText();
+    expect(words).toMatch(/refused the stream key/);
+    expect(words).toMatch(/Check the stream key/);
+    expect(words).toMatch(/tries again in|trying again/);
+    expect(words).not.toMatch(/\d{4}-\d\d-\d\dT|E[A-Z]{5,}/);
+    await page.getByText('1 needs you').waitFor();
+    expect(await tonesOf(page, 'Bravo')).not.toContain('air');
+    expect((await tonesOf(page, 'Alpha')).at(-1)).toBe('air');
+  });
+
+  it('replaces the key from where the trouble is told, and goes green', async () => {
+    await button('Replace the stream key of Bravo', row('Bravo')).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('ends in 6666').waitFor();
+    await dialog.getByLabel('New stream key').fill(NEW_KEY);
+    await button('Replace key', dialog).click();
+    await button('Apply now', dialog).click();
+    await dialog.waitFor({ state: 'detached' });
+    await says('Bravo', 'On air');
+    expect(published().map(({ streamName }) => streamName)).toEqual([KEY, NEW_KEY]);
+    await page.getByText('No problems').waitFor();
+  });
+
+  it('asks when an edit of a running destination should apply, and does as answered', async () => {
+    const edit = async (app: string, answer: string) => {
+      await chooseFromMenu('Bravo', 'Edit');
+      await page.getByLabel('RTMP URL').fill(`${platform.baseUrl}/${app}`);
+      await button('Save changes').click();
+      await page.getByRole('alertdialog').getByRole('button', { name: answer }).click();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    };
+    await edit('third', 'At next start');
+    await says('Bravo', 'changes at next start');
+    expect(published().map(({ app }) => app)).toEqual(['live', 'second']);
+    await edit('fourth', 'Apply now');
+    await waitFor('the new application', () => published().some(({ app }) => app === 'fourth'));
+    await says('Bravo', 'On air');
+    expect(published().map(({ app }) => app)).toEqual(['live', 'fourth']);
+    await row('Bravo').getByText('changes at next start').waitFor({ state: 'detached' });
+  });
+
+  it('tells a lost source from a failed destination, and comes back by itself', async () => {
+    await stopSending();
+    await page.getByRole('banner').getByText('Waiting for an encoder').waitFor();
+    for (const name of ['Alpha', 'Bravo', PREVIEW]) {
+      await says(name, 'Waiting for source');
+      expect(await tone(name)).toBe('waiting');
+    }
+    await page.getByText('On air 0 of 2').waitFor();
+    await page.getByText('No problems').waitFor();
+    stopSending = send();
+    for (const name of ['Alpha', 'Bravo']) await says(name, 'On air');
+    await says(PREVIEW, 'Live');
+  });
+
+  it('greys everything when the server is gone, and recovers without a reload', async () => {
+    await product.stop();
+    await page.getByText('Connection lost, showing the last known state').first().waitFor();
+    for (const name of ['Alpha', 'Bravo', PREVIEW]) expect(await tone(name)).toBe('stale');
+    expect(await page.getByRole('banner').locator('[data-tone=air]').count()).toBe(0);
+    product = await startProduct(ports, dataDirectory);
+    for (const name of ['Alpha', 'Bravo']) await says(name, 'On air');
+    await waitFor(
+      'all to be green again',
+      async () => (await tone('Alpha')) === 'air' && (await tone('Bravo')) === 'air',
+    );
+    expect(await page.getByText('Connection lost').count()).toBe(0);
+    expect(await page.evaluate(() => 'neverReloaded' in window)).toBe(true);
+  });
+
+  it('stops one after asking, not after cancelling, and leaves the other on air', async () => {
+    const before = published().find(({ app }) => app === 'live')!;
+    await button('Stop Alpha').click();
+    await button('Cancel', row('Alpha')).click();
+    await button('Stop Alpha').waitFor();
+    await says('Alpha', 'On air');
+    expect(before.state).toBe('publishing');
+    await button('Stop Alpha').click();
+    await button('Confirm: Stop Alpha').click({ delay: 400 });
+    await says('Alpha', 'Stopped');
+    expect(before).toMatchObject({ state: 'ended', cleanUnpublish: true });
+    await page.getByText('On air 1 of 2').waitFor();
+    expect(await tone('Bravo')).toBe('air');
+  });
+
+  it('deletes only what was named', async () => {
+    await chooseFromMenu('Alpha', 'Delete');
+    const dialog = page.getByRole('dialog');
+    const confirm = button('Delete destination', dialog);
+    await dialog.getByLabel(/Type .* to confirm/).fill('Bravo');
+    expect(await confirm.isDisabled()).toBe(true);
+    await dialog.getByLabel(/Type .* to confirm/).fill('Alpha');
+    await confirm.click();
+    await row('Alpha').waitFor({ state: 'detached' });
+    await page.getByText('On air 1 of 1').waitFor();
+    expect(await tone('Bravo')).toBe('air');
+  });
+});
+
+describe('the page itself', () => {
+  it('fits 400 pixels without scrolling sideways, panels and dialogs included', async () => {
+    await page.setViewportSize({ width: 400, height: 800 });
+    expect(await sidewaysOverflow(page)).toBe(0);
+    await row('Bravo').getByRole('button', { name: 'Bravo', exact: true }).click();
+    await row('Bravo').getByText('RTMP URL').waitFor();
+    expect(await sidewaysOverflow(page)).toBe(0);
+    await page.getByRole('link', { name: 'Add destination' }).click();
+    await page.getByLabel('Name', { exact: true }).waitFor();
+    expect(await sidewaysOverflow(page)).toBe(0);
+    const dialog = page.getByRole('dialog');
+    expect(await dialog.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
+    await button('Cancel', dialog).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
+  it('is readable in dark and in light, and keeps the choice', async () => {
+    const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const switchTo = async (scheme: string) => {
+      await page.getByRole('button', { name: new RegExp(`Switch to ${scheme}$`) }).click();
+      await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor();
+    };
+    const seen: string[] = [];
+    for (const scheme of ['dark', 'light']) {
+      await switchTo(scheme);
+      seen.push(await background());
+      const texts = [
+        row('Bravo').getByText('On air', { exact: true }),
+        row('Bravo').getByText('Custom RTMP'),
+        button('Stop Bravo').getByText('Stop'),
+        page.getByText('Continuity errors'),
+        page.getByRole('link', { name: 'Add destination' }).getByText('Add destination'),
+      ];
+      for (const text of texts) expect(await contrastOf(text), `${scheme}: ${String(text)}`).toBeGreaterThan(4.5);
+    }
+    expect(new Set(seen).size).toBe(2);
+  });
+
+  it('holds no stream key anywhere, and was never given one', async () => {
+    const readable = await readableIn(page);
+    expect(readable).toContain('Bravo');
+    expect(show.answers.length).toBeGreaterThan(20);
+    for (const key of [KEY, NEW_KEY, WRONG_KEY]) {
+      expect(readable).not.toContain(key);
+      expect(show.answers.some((answer) => answer.includes(key))).toBe(false);
+    }
+    expect(readable).not.toContain(TEST_TOKEN);
+  });
+
+  it('broke no policy, threw no error and asked nobody but the product', () => {
+    expect(watchedPages).toHaveLength(3);
+    for (const { faults, strangers } of watchedPages)
+      expect({ faults, strangers }).toEqual({ faults: [], strangers: [] });
+  });
+});

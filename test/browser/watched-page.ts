@@ -1,0 +1,120 @@
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+
+/** A page whose every fault is noted: scripts that fail, policies broken, requests that leave the product. */
+export interface WatchedPage {
+  page: Page;
+  context: BrowserContext;
+  /** Errors of scripts and of the content security policy. */
+  faults: string[];
+  /** Addresses asked for outside the product's origin. */
+  strangers: string[];
+  /** Everything the server ever answered this page in words. */
+  answers: string[];
+}
+
+/** What the browser itself says about answers that are no success; the page tells these in its own words. */
+const NETWORK_MESSAGE = /^Failed to load resource/;
+
+/** Opens a page of its own context, so that nobody is signed in. */
+export async function openWatched(
+  browser: Browser,
+  origin: string,
+  options: Parameters<Browser['newContext']>[0] = {},
+): Promise<WatchedPage> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const watched: WatchedPage = { page, context, faults: [], strangers: [], answers: [] };
+  page.on('pageerror', (error) => watched.faults.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !NETWORK_MESSAGE.test(message.text())) watched.faults.push(message.text());
+  });
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (url.origin !== origin && !['blob:', 'data:'].includes(url.protocol)) watched.strangers.push(request.url());
+  });
+  page.on('response', (response) => {
+    if (!/json|html|css|javascript/.test(response.headers()['content-type'] ?? '')) return;
+    response.text().then(
+      (text) => watched.answers.push(text),
+      // A page that was left takes its answers with it.
+      () => {},
+    );
+  });
+  await page.addInitScript(noteFaultsAndTones);
+  return watched;
+}
+
+/**
+ * Runs in the page: turns breaches of the policy into console errors, and notes every tone a destination is ever shown
+ * in, however short.
+ */
+function noteFaultsAndTones(): void {
+  document.addEventListener('securitypolicyviolation', (event) => {
+    console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`);
+  });
+  const tones: Record<string, string[]> = {};
+  Object.assign(window, { tones });
+  const look = (): void => {
+    for (const article of document.querySelectorAll('li[data-tone] > article')) {
+      const name = article.getAttribute('aria-label') ?? '';
+      const tone = article.parentElement?.getAttribute('data-tone') ?? '';
+      const seen = (tones[name] ??= []);
+      if (seen.at(-1) !== tone) seen.push(tone);
+    }
+  };
+  new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true });
+}
+
+/** Every tone a destination was shown in since the page was loaded, in order. */
+export async function tonesOf(page: Page, name: string): Promise<string[]> {
+  return page.evaluate((each) => (window as unknown as { tones: Record<string, string[]> }).tones[each] ?? [], name);
+}
+
+/** Everything a script or a curious person could read in the page: elements, values of fields, storage, cookies, address. */
+export async function readableIn(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const values = [...document.querySelectorAll('input, textarea, select')].map((field) =>
+      'value' in field ? String(field.value) : '',
+    );
+    const stored = [localStorage, sessionStorage].map((storage) => JSON.stringify({ ...storage }));
+    const html = document.documentElement.outerHTML;
+    return [html, ...values, ...stored, document.cookie, location.href, JSON.stringify(history.state)].join('\n');
+  });
+}
+
+/** How far the page can be scrolled sideways; 0 when it fits. */
+export async function sidewaysOverflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+/** Contrast of an element's text against what lies behind it, as WCAG 2 counts it. */
+export async function contrastOf(element: Locator): Promise<number> {
+  return element.evaluate((node) => {
+    const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!;
+    const paint = (colors: string[]): number[] => {
+      canvas.clearRect(0, 0, 1, 1);
+      for (const color of colors) {
+        canvas.fillStyle = color;
+        canvas.fillRect(0, 0, 1, 1);
+      }
+      return [...canvas.getImageData(0, 0, 1, 1).data];
+    };
+    const luminance = (color: number[]): number => {
+      const [red = 0, green = 0, blue = 0] = color.map((value) => {
+        const share = value / 255;
+        return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+      });
+      return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    const behind: string[] = [];
+    for (let each: Element | null = node; each; each = each.parentElement) {
+      behind.unshift(getComputedStyle(each).backgroundColor);
+    }
+    const [light = 0, dark = 0] = [paint([...behind, getComputedStyle(node).color]), paint(behind)]
+      .map(luminance)
+      .toSorted((a, b) => b - a);
+    return (light + 0.05) / (dark + 0.05);
+  });
+}

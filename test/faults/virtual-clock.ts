@@ -1,0 +1,95 @@
+import type { Clock } from '../../infra/local/clock.ts';
+
+/**
+ * Time that moves only when the simulation says so. Timers fire one by one, by due time and then by the order in which
+ * they were set, so that a run depends on nothing but its inputs.
+ */
+export interface VirtualClock extends Clock {
+  /** When the next timer is due, or null when none is set. */
+  nextDueMs(): number | null;
+  /** Moves to the next timer and runs it. @returns false when none is set */
+  fireNext(): boolean;
+  /** Moves on without running anything; timers that are due by then fire late. */
+  skipTo(timeMs: number): void;
+}
+
+interface Timer {
+  dueMs: number;
+  order: number;
+  action: () => void;
+}
+
+/** Makes a clock that stands still. */
+export function makeVirtualClock(startMs: number): VirtualClock {
+  /** Latest first, so that the next timer is the last element. */
+  const timers: Timer[] = [];
+  let nowMs = startMs;
+  let timersSet = 0;
+
+  function insert(timer: Timer): void {
+    let low = 0;
+    let high = timers.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      // Timers set later fire later: they stand before those that are due at the same time.
+      if (timers[middle]!.dueMs > timer.dueMs) low = middle + 1;
+      else high = middle;
+    }
+    timers.splice(low, 0, timer);
+  }
+
+  return {
+    now: () => nowMs,
+    after(delayMs, action) {
+      timersSet += 1;
+      const timer = { dueMs: nowMs + Math.max(0, delayMs), order: timersSet, action };
+      insert(timer);
+      return () => {
+        const index = timers.indexOf(timer);
+        if (index >= 0) timers.splice(index, 1);
+      };
+    },
+    nextDueMs: () => timers.at(-1)?.dueMs ?? null,
+    fireNext() {
+      const timer = timers.pop();
+      if (!timer) return false;
+      nowMs = Math.max(nowMs, timer.dueMs);
+      timer.action();
+      return true;
+    },
+    skipTo(timeMs) {
+      nowMs = Math.max(nowMs, timeMs);
+    },
+  };
+}
+
+/**
+ * Runs `body` with the process's own `setTimeout` on the virtual clock: libraries that wait by it (the state machine
+ * interpreter does, for its own timeouts) would otherwise mix real time into the order of things.
+ */
+export async function withVirtualTimers<Result>(clock: Clock, body: () => Promise<Result>): Promise<Result> {
+  const { setTimeout: realSetTimeout, clearTimeout: realClearTimeout } = globalThis;
+  const cancels = new Map<unknown, () => void>();
+  const patched = (action: (...given: unknown[]) => void, delayMs = 0, ...given: unknown[]) => {
+    const handle = { unref: () => handle, ref: () => handle, hasRef: () => false, refresh: () => handle };
+    const cancel = clock.after(delayMs, () => {
+      cancels.delete(handle);
+      action(...given);
+    });
+    cancels.set(handle, cancel);
+    return handle;
+  };
+  globalThis.setTimeout = patched as unknown as typeof setTimeout;
+  globalThis.clearTimeout = ((handle: unknown) => {
+    const cancel = cancels.get(handle);
+    if (!cancel) return realClearTimeout(handle as never);
+    cancels.delete(handle);
+    cancel();
+  }) as typeof clearTimeout;
+  try {
+    return await body();
+  } finally {
+    globalThis.setTimeout = realSetTimeout;
+    globalThis.clearTimeout = realClearTimeout;
+  }
+}
