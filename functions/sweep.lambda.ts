@@ -5,4 +5,4 @@ import { sweep } from './schedules/sweep.ts';
 
 const deps = makeLambdaDeps('sluice-sweep', 3);
 
-export const handler = (): Promise<void> => sweep(deps);
+export const handler = () => sweep(deps);

@@ -42,6 +42,8 @@ const BODIES: Record<string, object> = {
     standby: 'cold',
   },
   'PUT /api/destinations/{destinationId}/stream-key': { streamKey: STREAM_KEY },
+  'POST /api/destinations/start': { ids: [DESTINATION_ID] },
+  'POST /api/destinations/stop': { ids: [DESTINATION_ID] },
   'POST /api/session': { token: TOKEN },
 };
 
@@ -53,7 +55,10 @@ async function listRoutes(status: number): Promise<DocumentedRoute[]> {
         const method = name.toUpperCase();
         return {
           method,
-          path: path.replace('{destinationId}', DESTINATION_ID).replace('{operationId}', `${DESTINATION_ID}-start-4`),
+          path: path
+            .replace('{destinationId}', DESTINATION_ID)
+            .replace('{operationId}', `${DESTINATION_ID}-start-4`)
+            .replace('{orphanId}', 'channel-MQ'),
           statuses: Object.keys(responses).map(Number),
           body: BODIES[`${method} ${path}`],
         };

@@ -70,6 +70,12 @@ export function withStop(record: Destination): Destination {
   return isDone ? { ...wished, status: 'idle' } : wished;
 }
 
+/** Wishes it off and on air again; what is off air is simply started. */
+export function withRestart(record: Destination): Destination {
+  const wished = withStart(record);
+  return wished.status === 'running' ? { ...wished, restartRequested: true } : wished;
+}
+
 /** Wishes it gone. */
 export function withDelete(record: Destination): Destination {
   requireChangeable(record, 'delete');

@@ -149,7 +149,8 @@ describe('POST /api/destinations/{destinationId}/stop', () => {
   });
 
   it('422 for a query parameter nobody knows', async () => {
-    expect((await test.call('POST', `${path}/stop?force=true`)).status).toBe(422);
+    expect((await test.call('POST', `${path}/stop?strong=true`)).status).toBe(422);
+    expect((await test.call('POST', `${path}/stop?force=yes`)).status).toBe(422);
   });
 });
 

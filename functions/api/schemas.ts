@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { DESIRED_STATES, DESTINATION_STATUSES, OPERATION_KINDS, STANDBY_MODES } from '../domain/destination.ts';
+import { ORPHAN_RESOURCES } from '../domain/inventory.ts';
 import { HEALTH_LEVELS } from '../domain/health.ts';
 
 /**
@@ -97,6 +98,85 @@ export const ApplyQuery = z.strictObject({
     description: 'Needed when the destination is on air: now restarts it, next-start waits for the next start',
   }),
 });
+
+const BULK_MAX = 200;
+
+export const ForceQuery = z.strictObject({
+  force: z
+    .enum(['true', 'false'])
+    .optional()
+    .openapi({ description: 'true gives up the operation in flight first: the way out when one hangs' }),
+});
+
+export const BulkRequest = z
+  .strictObject({
+    ids: z.array(DestinationId).min(1).max(BULK_MAX).optional(),
+    all: z.literal(true).optional().openapi({ description: 'Every destination but the primary' }),
+  })
+  .refine((value) => (value.ids === undefined) !== (value.all === undefined), 'either ids or all has to be given')
+  .openapi('BulkRequest');
+
+export const BulkResult = z
+  .object({
+    results: z.array(
+      z.object({
+        destinationId: z.string(),
+        outcome: z.enum(['accepted', 'unchanged', 'refused']),
+        status: z.enum(DESTINATION_STATUSES).nullable(),
+        operationId: z.string().nullable(),
+        code: z.string().nullable().openapi({ description: 'Why it was refused' }),
+        detail: z.string().nullable(),
+      }),
+    ),
+  })
+  .openapi('BulkResult');
+
+export const OrphanResource = z
+  .object({
+    orphanId: z.string(),
+    resource: z.enum(ORPHAN_RESOURCES),
+    resourceId: z.string(),
+    state: z.string(),
+    destinationId: z
+      .string()
+      .nullable()
+      .openapi({ description: 'What its tag or name says; there may be no such destination' }),
+    reason: z.enum(['no_destination', 'duplicate', 'unrecorded', 'tags_missing']),
+    detail: z.string(),
+    isReleasable: z
+      .boolean()
+      .openapi({ description: 'False without our tags: then a person has to look at it in AWS' }),
+    usdPerHour: z
+      .number()
+      .nullable()
+      .openapi({ description: 'List price; null when not known, which is not the same as free' }),
+    firstSeenAt: timestamp,
+    lastSeenAt: timestamp,
+    sightings: z.number().int(),
+    releaseRequestedBy: z.string().nullable(),
+  })
+  .openapi('Orphan');
+
+export const OrphanList = z.object({ data: z.array(OrphanResource) }).openapi('OrphanList');
+
+export const OrphanId = z
+  .string()
+  .regex(/^(flowOutput|channel|input)-[\w-]{1,400}$/, 'not an orphan id')
+  .openapi({ param: { name: 'orphanId', in: 'path' }, example: 'channel-MTIzNDU2Nw' });
+
+export const Timeline = z
+  .object({
+    data: z.array(
+      z.object({
+        at: timestamp,
+        actor: z.string().openapi({ description: 'Who or what caused it' }),
+        kind: z.enum(['operation_began', 'operation_ended', 'edited', 'health']),
+        detail: z.string(),
+        operationId: z.string().nullable(),
+      }),
+    ),
+  })
+  .openapi('Timeline');
 
 export const ListQuery = z.strictObject({
   status: z.enum(DESTINATION_STATUSES).optional(),

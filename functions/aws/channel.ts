@@ -20,6 +20,7 @@ import { isOurs, requestIdOf } from './names.ts';
 export interface ChannelView {
   channelId: string;
   channelArn: string;
+  name: string;
   /** One of MediaLive's eleven states; DELETED is reported as "no channel". */
   state: string;
   tags: Record<string, string>;
@@ -27,13 +28,20 @@ export interface ChannelView {
 
 interface RawChannel {
   Id?: string;
+  Name?: string;
   Arn?: string;
   State?: string;
   Tags?: Record<string, string>;
 }
 
 function toView(raw: RawChannel): ChannelView {
-  return { channelId: raw.Id ?? '', channelArn: raw.Arn ?? '', state: raw.State ?? 'UNKNOWN', tags: raw.Tags ?? {} };
+  return {
+    channelId: raw.Id ?? '',
+    channelArn: raw.Arn ?? '',
+    name: raw.Name ?? '',
+    state: raw.State ?? 'UNKNOWN',
+    tags: raw.Tags ?? {},
+  };
 }
 
 /** Describes a channel; null when it does not exist or is deleted (deleted channels stay describable). */

@@ -1,5 +1,5 @@
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Destination, Observation, Operation } from '../domain/destination.ts';
+import type { Destination, Observation, Operation, TimelineEntry } from '../domain/destination.ts';
 import { AppError } from '../domain/errors.ts';
 import { isConditionFailed } from './aws-errors.ts';
 import type { AwsDeps } from './clients.ts';
@@ -8,7 +8,10 @@ import type { AwsDeps } from './clients.ts';
  * The single table. Items by partition and sort key:
  *
  *   DESTINATIONS             <destinationId>                    the record, its newest observation beside it
- *   OPERATIONS#<destination> <generation, 9 digits>             a finished operation, kept 90 days
+ *   HISTORY#<destination>    operation#<generation, 9 digits>   a finished operation, kept 90 days
+ *                            entry#<time>#<order>               an edit, a change of health, kept 90 days
+ *   ORPHANS                  <orphanId>                         see orphan-table.ts
+ *   LEASES                   <name>                             see lease-table.ts
  *   IDEMPOTENCY              <principal>#<route>#<key>           see idempotency-table.ts, kept 24 hours
  *
  * A list is one Query, never a scan. Every write of a record is conditional on the write count it was computed from, so
@@ -178,8 +181,10 @@ export async function putObservation(
   }
 }
 
+const expiryOf = (at: string) => Math.floor(Date.parse(at) / 1000) + HISTORY_DAYS * 86_400;
+
 function operationKey(destinationId: string, generation: number) {
-  return { pk: `OPERATIONS#${destinationId}`, sk: String(generation).padStart(9, '0') };
+  return { pk: `HISTORY#${destinationId}`, sk: `operation#${String(generation).padStart(9, '0')}` };
 }
 
 /** Keeps a finished operation for 90 days. Writing it twice is harmless. */
@@ -188,11 +193,11 @@ export async function putOperation(
   destinationId: string,
   operation: Operation,
 ): Promise<void> {
-  const expiresAt = Math.floor(Date.parse(operation.startedAt) / 1000) + HISTORY_DAYS * 86_400;
+  const key = operationKey(destinationId, operation.generation);
   await clients.table.send(
     new PutCommand({
       TableName: deployment.tableName,
-      Item: { ...operationKey(destinationId, operation.generation), ...operation, expiresAt },
+      Item: { ...key, ...operation, expiresAt: expiryOf(operation.startedAt) },
     }),
   );
 }
@@ -206,7 +211,56 @@ export async function getOperation(
   const { Item: item } = await clients.table.send(
     new GetCommand({ TableName: deployment.tableName, Key: operationKey(destinationId, generation) }),
   );
-  if (!item) return null;
+  return item ? toOperation(item) : null;
+}
+
+function toOperation(item: Record<string, unknown>): Operation {
   const { pk: _pk, sk: _sk, expiresAt: _expiresAt, ...operation } = item;
-  return operation as Operation;
+  return operation as unknown as Operation;
+}
+
+/** Notes something that happened to a destination beside its operations. @param order tells entries of one instant apart */
+export async function putTimelineEntry(
+  { clients, deployment }: AwsDeps,
+  destinationId: string,
+  entry: TimelineEntry,
+  order: number,
+): Promise<void> {
+  await clients.table.send(
+    new PutCommand({
+      TableName: deployment.tableName,
+      Item: {
+        pk: `HISTORY#${destinationId}`,
+        sk: `entry#${entry.at}#${order}`,
+        ...entry,
+        expiresAt: expiryOf(entry.at),
+      },
+    }),
+  );
+}
+
+/** Everything kept of a destination, newest last: finished operations, and what happened beside them. */
+export async function listHistory(
+  { clients, deployment }: AwsDeps,
+  destinationId: string,
+): Promise<{ operations: Operation[]; entries: TimelineEntry[] }> {
+  const operations: Operation[] = [];
+  const entries: TimelineEntry[] = [];
+  let start: Record<string, unknown> | undefined;
+  do {
+    const page = await clients.table.send(
+      new QueryCommand({
+        TableName: deployment.tableName,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': `HISTORY#${destinationId}` },
+        ExclusiveStartKey: start,
+      }),
+    );
+    for (const item of page.Items ?? []) {
+      if (String(item['sk']).startsWith('operation#')) operations.push(toOperation(item));
+      else entries.push(toOperation(item) as unknown as TimelineEntry);
+    }
+    start = page.LastEvaluatedKey;
+  } while (start);
+  return { operations, entries };
 }

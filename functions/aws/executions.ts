@@ -1,8 +1,8 @@
-import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Operation } from '../domain/destination.ts';
 import { parseOperationId } from '../domain/lifecycle.ts';
 import { isNotFound } from './aws-errors.ts';
-import type { AwsDeps } from './clients.ts';
+import type { AwsDeps, Deployment } from './clients.ts';
 
 /**
  * Starts the state machine of an operation. Repeating it is harmless: the execution's name is the operation's id, and
@@ -25,6 +25,24 @@ export async function startExecution({ clients, deployment }: AwsDeps, operation
   }
 }
 
+/** Aborts the execution of an operation, if it is still running. A step under way runs on; its writes come to nothing. */
+export async function stopExecution({ clients, deployment }: AwsDeps, operation: Operation): Promise<void> {
+  try {
+    await clients.sfn.send(
+      new StopExecutionCommand({
+        executionArn: executionArnOf(deployment, operation),
+        cause: 'given up by force',
+      }),
+    );
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
+
+function executionArnOf(deployment: Deployment, { kind, operationId }: Operation): string {
+  return `${deployment.stateMachineArns[kind].replace(':stateMachine:', ':execution:')}:${operationId}`;
+}
+
 export type ExecutionState = 'running' | 'succeeded' | 'ended' | 'missing';
 
 /** What became of an operation's execution. `ended` is failed, timed out or aborted. */
@@ -32,7 +50,7 @@ export async function observeExecution(
   { clients, deployment }: AwsDeps,
   operation: Operation,
 ): Promise<ExecutionState> {
-  const executionArn = `${deployment.stateMachineArns[operation.kind].replace(':stateMachine:', ':execution:')}:${operation.operationId}`;
+  const executionArn = executionArnOf(deployment, operation);
   try {
     const { status } = await clients.sfn.send(new DescribeExecutionCommand({ executionArn }));
     if (status === 'RUNNING' || status === 'PENDING_REDRIVE') return 'running';

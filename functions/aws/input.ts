@@ -11,6 +11,7 @@ import { isOurs, requestIdOf, resourceName, tagsOf } from './names.ts';
 /** A MediaLive input as far as the lifecycle cares. `address` and `port` are those of the first endpoint. */
 export interface InputView {
   inputId: string;
+  name: string;
   state: string;
   address: string | null;
   port: number | null;
@@ -19,6 +20,7 @@ export interface InputView {
 
 interface RawInput {
   Id?: string;
+  Name?: string;
   State?: string;
   Destinations?: { Ip?: string; Port?: string; Url?: string }[];
   Tags?: Record<string, string>;
@@ -29,6 +31,7 @@ function toView(raw: RawInput): InputView {
   const endpoint = raw.Destinations?.[0];
   return {
     inputId: raw.Id ?? '',
+    name: raw.Name ?? '',
     state: raw.State ?? 'UNKNOWN',
     address: endpoint?.Ip ?? null,
     port: endpoint?.Port === undefined ? null : Number(endpoint.Port),

@@ -19,6 +19,18 @@ export function isOurs(
   return tags?.[DEPLOYMENT_TAG] === deployment.deploymentId && tags[DESTINATION_TAG] === destinationId;
 }
 
+/** The destination the tags name, or null when they are not this deployment's. */
+export function destinationOfTags(deployment: Deployment, tags: Record<string, string>): string | null {
+  return tags[DEPLOYMENT_TAG] === deployment.deploymentId ? (tags[DESTINATION_TAG] ?? null) : null;
+}
+
+/** The inverse of `resourceName`; null when the name is not of this deployment's making. */
+export function destinationOfName(deployment: Deployment, name: string): string | null {
+  const prefix = resourceName(deployment, '');
+  const destinationId = name.startsWith(prefix) ? name.slice(prefix.length) : '';
+  return /^(primary|dst_[0-9a-z]{26})$/.test(destinationId) ? destinationId : null;
+}
+
 /** Deterministic name of a destination's input, channel and flow output: the way to find them again. */
 export function resourceName(deployment: Deployment, destinationId: string): string {
   return `sluice-${deployment.deploymentId}-${destinationId}`;

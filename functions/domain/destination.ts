@@ -61,6 +61,16 @@ export interface Operation {
   error?: RecordedError;
 }
 
+/** Something that happened to a destination beside its operations. Holds no secret: a replaced key is only named. */
+export interface TimelineEntry {
+  at: string;
+  /** Who did it, or `monitor` for what was seen. */
+  actor: string;
+  kind: 'edited' | 'health';
+  /** What, in words; for an edit the fields. */
+  detail: string;
+}
+
 /** Why something failed, safe to show: a code of the closed list, one sentence, one remedy. */
 export interface RecordedError {
   code: string;

@@ -1,9 +1,9 @@
 import { listSetAlerts, listChannels } from '../aws/channel.ts';
 import type { AwsDeps } from '../aws/clients.ts';
-import { listAllDestinations, putObservation } from '../aws/destination-table.ts';
+import { listAllDestinations, putObservation, putTimelineEntry } from '../aws/destination-table.ts';
 import { getChannelSeries, getSourceMetrics, newest, total, type ChannelSeries } from '../aws/metrics.ts';
-import type { Observation } from '../domain/destination.ts';
-import { withHealthSince } from '../domain/health.ts';
+import type { Destination, Observation } from '../domain/destination.ts';
+import { healthOf, withHealthSince } from '../domain/health.ts';
 
 /**
  * The stream monitor: looks at every running destination and writes what it saw beside its record. It changes nothing
@@ -39,8 +39,17 @@ export async function observeDestinations(deps: MonitorDeps): Promise<void> {
       source.connected,
       channelId ? series.get(channelId) : undefined,
     );
-    await putObservation(deps, record.destinationId, withHealthSince(observation, record.observation));
+    const next = withHealthSince(observation, record.observation);
+    await putObservation(deps, record.destinationId, next);
+    if (next.healthCode !== record.observation?.healthCode) await noteHealth(deps, record, next);
   }
+}
+
+/** A change of health belongs on the timeline, with its reason: what happened, asked after the show. */
+async function noteHealth(deps: MonitorDeps, record: Destination, observation: Observation): Promise<void> {
+  const { code, detail } = healthOf({ status: 'running', observation });
+  const entry = { at: observation.observedAt, actor: 'monitor', kind: 'health' as const, detail: `${code}: ${detail}` };
+  await putTimelineEntry(deps, record.destinationId, entry, record.writeCount);
 }
 
 function toObservation(

@@ -1,82 +1,79 @@
-import { listAllDestinations, putOperation } from '../aws/destination-table.ts';
-import { observeExecution } from '../aws/executions.ts';
-import type { Destination, OperationKind } from '../domain/destination.ts';
-import { nextOperation } from '../domain/lifecycle.ts';
-import { requestChange, startQuietly } from '../workflow/operations.ts';
+import { listAllDestinations } from '../aws/destination-table.ts';
+import { takeInventory } from '../aws/inventory.ts';
+import { acquireLease, holdsLease, releaseLease, type Lease } from '../aws/lease-table.ts';
+import type { Destination } from '../domain/destination.ts';
 import type { WorkflowDeps } from '../workflow/workflow-deps.ts';
+import { correctDrift } from './sweep-drift.ts';
+import { continueOperation, continueRest } from './sweep-operations.ts';
+import { handleOrphans } from './sweep-orphans.ts';
 
 /**
- * The sweep finishes what an interruption left: operations that were written but never started, executions that ended
- * without settling, destinations at rest that are not where they should be. It repeats no decision: it only lets the
- * lifecycle's own tables speak again.
+ * The sweep: finishes what an interruption left, and compares AWS with the records in both directions. It reads the same
+ * few lists whatever is wrong, first all of them and then acts; if one cannot be read it does nothing at all. A lease
+ * keeps two sweeps from working at once.
  */
-type Deps = Pick<WorkflowDeps, 'clients' | 'deployment' | 'now' | 'logger'>;
-
-/** Sweeps once. A failure with one destination does not keep the others from being looked at. */
-export async function sweep(deps: Deps): Promise<void> {
-  for (const record of await listAllDestinations(deps)) {
-    try {
-      await (record.operation ? continueOperation(deps, record) : continueRest(deps, record));
-    } catch (error) {
-      deps.logger.error('sweep could not handle a destination', {
-        destinationId: record.destinationId,
-        error: error instanceof Error ? error.name : 'unknown',
-      });
-    }
-  }
+export interface SweepDeps extends Pick<WorkflowDeps, 'clients' | 'deployment' | 'now' | 'logger'> {
+  /** Takes the lease from a former holder: right where that one is known to be dead, as after a restart. */
+  takeOverLease?: boolean;
 }
 
-async function continueOperation(deps: Deps, record: Destination): Promise<void> {
-  const operation = record.operation!;
-  switch (await observeExecution(deps, operation)) {
-    case 'running':
-      return;
-    case 'missing':
-      deps.logger.info('sweep starts a recorded operation', { operationId: operation.operationId });
-      return startQuietly(deps, record);
-    case 'succeeded':
-    case 'ended':
-      return resume(deps, record);
-  }
+/** Longer than a sweep takes, shorter than the time to the next one on AWS. */
+const LEASE_SECONDS = 240;
+
+export interface SweepOutcome {
+  /** False when another sweep was at work. */
+  ran: boolean;
+  orphans: number;
+  released: number;
+  /** True when orphans were left alone because there were suspiciously many. */
+  halted: boolean;
 }
 
 /**
- * An execution ended without settling (aborted, timed out, the process died). Its name cannot be used again, so the
- * same kind of operation begins anew as the next generation; every step looks before it acts and adopts what is there.
+ * Sweeps once.
+ * @throws when records or inventory cannot be read; nothing was changed then
  */
-async function resume(deps: Deps, record: Destination): Promise<void> {
-  const interrupted = record.operation!;
-  deps.logger.info('sweep resumes an interrupted operation', { operationId: interrupted.operationId });
-  await putOperation(deps, record.destinationId, {
-    ...interrupted,
-    endedAt: deps.now().toISOString(),
-    outcome: 'superseded',
+export async function sweep(deps: SweepDeps): Promise<SweepOutcome> {
+  const lease = await acquireLease(deps, {
+    name: 'sweep',
+    now: deps.now(),
+    seconds: LEASE_SECONDS,
+    takeOver: deps.takeOverLease ?? false,
   });
-  await requestChange(deps, record.destinationId, {
-    requestedBy: interrupted.requestedBy,
-    change: (current) =>
-      current.operation?.generation === interrupted.generation ? { ...current, operation: null } : current,
-    operation: (current) =>
-      current.generation === interrupted.generation ? resumedKind(current, interrupted.kind) : null,
-  });
+  if (!lease) return { ran: false, orphans: 0, released: 0, halted: false };
+  try {
+    return await sweepUnderLease(deps, lease);
+  } finally {
+    await releaseLease(deps, lease);
+  }
 }
 
-/** A start nobody wants any more is resumed as a stop, which releases whatever it had made. */
-function resumedKind(record: Destination, kind: OperationKind): OperationKind {
-  if (record.desired === 'deleted') return 'teardown';
-  if (record.desired === 'idle' && kind === 'start') return 'stop';
-  return kind;
+async function sweepUnderLease(deps: SweepDeps, lease: Lease): Promise<SweepOutcome> {
+  const inventory = await takeInventory(deps);
+  // Read after the inventory: a record is then never older than what AWS was seen to have.
+  const records = await listAllDestinations(deps);
+  const requireLease = async () => {
+    if (!(await holdsLease(deps, lease, deps.now()))) throw new Error('the sweep has lost its lease');
+  };
+  for (const record of records) {
+    await guard(deps, record, async () => {
+      if (record.operation) return continueOperation(deps, record);
+      await continueRest(deps, record);
+      return correctDrift(deps, record, inventory);
+    });
+  }
+  const { found, released, halted } = await handleOrphans(deps, records, inventory, requireLease);
+  return { ran: true, orphans: found, released, halted };
 }
 
-async function continueRest(deps: Deps, record: Destination): Promise<void> {
-  const stillCosts = record.status === 'error' && record.held.channelRun !== undefined;
-  const kind = nextOperation(record) ?? (stillCosts ? 'stop' : null);
-  if (!kind) return;
-  deps.logger.info('sweep begins an operation', { destinationId: record.destinationId, kind });
-  await requestChange(deps, record.destinationId, {
-    requestedBy: 'sweep',
-    change: (current) => current,
-    operation: (current) => (current.writeCount === record.writeCount ? kind : null),
-    isCleanUp: stillCosts && kind === 'stop',
-  });
+/** A failure with one destination does not keep the others from being looked at. */
+async function guard(deps: SweepDeps, { destinationId }: Destination, action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    deps.logger.error('sweep could not handle a destination', {
+      destinationId,
+      error: error instanceof Error ? error.name : 'unknown',
+    });
+  }
 }

@@ -1,5 +1,5 @@
-import { changeDestination } from '../aws/destination-table.ts';
-import { startExecution } from '../aws/executions.ts';
+import { changeDestination, getDestination, putOperation } from '../aws/destination-table.ts';
+import { startExecution, stopExecution } from '../aws/executions.ts';
 import type { Destination, OperationKind } from '../domain/destination.ts';
 import { nextOperation, withOperation } from '../domain/lifecycle.ts';
 import type { WorkflowDeps } from './workflow-deps.ts';
@@ -43,6 +43,37 @@ export async function requestChange(deps: Deps, destinationId: string, request: 
   });
   if (record && began) await startQuietly(deps, record);
   return record;
+}
+
+/**
+ * As `requestChange`, and gives up the operation in flight first, whatever it is doing: the way out when one hangs. What
+ * it made is found again by id, tag and name, so the operation that follows releases or adopts it.
+ */
+export async function forceChange(deps: Deps, destinationId: string, request: Request): Promise<Destination | null> {
+  const operation = (await getDestination(deps, destinationId))?.operation;
+  if (!operation) return requestChange(deps, destinationId, request);
+  await stopExecution(deps, operation);
+  await putOperation(deps, destinationId, {
+    ...operation,
+    endedAt: deps.now().toISOString(),
+    outcome: 'superseded',
+  });
+  const decide = request.operation ?? nextOperation;
+  let isGivenUp = false;
+  return requestChange(deps, destinationId, {
+    ...request,
+    change: (record) => {
+      const wished = request.change(record);
+      isGivenUp = wished.operation?.generation === operation.generation;
+      return isGivenUp ? { ...wished, operation: null } : wished;
+    },
+    // A status in motion with nothing moving it is no rest: something has to lead on from it.
+    operation: (record) => decide(record) ?? (isGivenUp ? leadOn(record) : null),
+  });
+}
+
+function leadOn({ desired }: Destination): OperationKind {
+  return desired === 'running' ? 'start' : 'stop';
 }
 
 /**

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startRtmpReceiver, type RtmpReceiver } from './rehearsal/rtmp-receiver.ts';
 import { printSessions } from './rehearsal/status-lines.ts';
@@ -19,6 +19,7 @@ interface DemoOptions {
   print: (line: string) => void;
 }
 
+const PRESET_KEPT_MS = 800;
 const DEMO_KEY = 'rehearsal-key';
 const WRONG_KEY = 'wrong-rehearsal-key';
 const TARGETS = [
@@ -62,12 +63,13 @@ async function sendTestPicture({ settings, ffmpegPath, print }: DemoOptions): Pr
   }
   const presetFile = join(settings.dataDirectory, 'demo-sender.ffpreset');
   const encryption = settings.srtPassphrase === undefined ? '' : `passphrase=${settings.srtPassphrase}\npbkeylen=16\n`;
-  // The passphrase goes by a file only we can read: arguments are there for everyone to see.
-  writeFileSync(presetFile, `mode=caller\n${encryption}`, { mode: 0o600 });
   const latency = settings.srtLatencyMs * 1000;
   let isStopped = false;
   let child: ChildProcess | null = null;
   const send = () => {
+    // Arguments are there for everyone to see: the passphrase goes by a file only we can read, gone once it has been read.
+    writeFileSync(presetFile, `mode=caller\n${encryption}`, { mode: 0o600 });
+    setTimeout(() => rmSync(presetFile, { force: true }), PRESET_KEPT_MS);
     child = spawn(
       ffmpegPath,
       [
@@ -84,6 +86,7 @@ async function sendTestPicture({ settings, ffmpegPath, print }: DemoOptions): Pr
   send();
   return async () => {
     isStopped = true;
+    rmSync(presetFile, { force: true });
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
     child.kill('SIGKILL');

@@ -99,11 +99,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     stack.defer(() => scheduler.close());
     const monitorDeps = { ...deps, ...MONITOR };
     scheduler.every(MONITOR.everySeconds, 'monitor', () => observeDestinations(monitorDeps));
-    scheduler.every(SWEEP_EVERY_SECONDS, 'sweep', () => sweep(deps));
+    scheduler.every(SWEEP_EVERY_SECONDS, 'sweep', async () => void (await sweep(deps)));
     aws.events.subscribe({ source: ['aws.medialive', 'aws.mediaconnect'] }, (event) =>
       handleMediaEvent(monitorDeps, event),
     );
-    await sweep(deps);
+    // Whoever held the lease died with the former process: the data directory has one owner.
+    await sweep({ ...deps, takeOverLease: true });
 
     const server = await listen(options, deps, aws.endpoint);
     stack.defer(() => server.close());

@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   const ffmpeg = await findFfmpeg({ environment: process.env, cacheDirectory: settings.dataDirectory });
   if (!ffmpeg.found)
     throw new StartError(`${ffmpeg.program} cannot be used: ${ffmpeg.reason}\n  remedy: ${ffmpeg.remedy}`);
-  const unlock = lockDataDirectory(settings.dataDirectory);
+  process.once('exit', lockDataDirectory(settings.dataDirectory));
   const dashboardDirectory = await buildDashboard(rootDirectory, print);
   const { token, isNew } = ensureAccessToken(settings.dataDirectory, settings.token);
   const embedded = await startEmbedded({
@@ -41,7 +41,7 @@ async function main(): Promise<void> {
     rootDirectory,
     logger: createTerminalLogger(),
   });
-  const closers = [() => embedded.close(), async () => unlock()];
+  const closers = [() => embedded.close()];
   stopOnSignal(closers);
   printBanner(settings, embedded.origin, isNew ? signInLink(embedded.origin, token) : null);
   if (isDemo) {

@@ -7,7 +7,10 @@ it('a gate holds up to its limit, and a figure that was not measured does not ho
 });
 
 it('writes a Markdown table that survives a pipe in a cell', () => {
-  const rows = [{ figure: 'time to start', measured: '12 ms' }, { figure: 'a|b', measured: '0', compared: '1', aim: '0' }];
+  const rows = [
+    { figure: 'time to start', measured: '12 ms' },
+    { figure: 'a|b', measured: '0', compared: '1', aim: '0' },
+  ];
   expect(formatTable(rows)).toBe(
     [
       '| figure        | measured | compared | aim |',

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { descendantsOf } from '../support/product.ts';
 import { owe, payAll } from './child-processes.ts';
 import { benchLatency } from './latency/bench-latency.ts';
 import { benchCapacity } from './media/bench-capacity.ts';
@@ -32,7 +33,7 @@ const PARTS: Record<PartName, Part> = {
       benchFanOut(media, { ...(isQuick ? { destinations: 10, rounds: 1, seconds: 5 } : FULL_FAN_OUT), print }),
   },
   capacity: {
-    meaning: '200 copy destinations of 4.5 Mbit/s without a dropped frame',
+    meaning: 'frames dropped with 200 copy destinations of 4.5 Mbit/s',
     run: (media, isQuick) => benchCapacity(media, isQuick ? { destinations: 50, seconds: 5 } : FULL_CAPACITY),
   },
   latency: {
@@ -91,7 +92,9 @@ async function main(args: string[]): Promise<number> {
   }
   await removeDirectory();
   console.log(`\n${formatTable(outcomes.flatMap(({ rows }) => rows))}\n`);
-  console.log(`Median (smallest to largest), ${describeMachine()}, loopback, load average ${loadBefore} at the start.`);
+  console.log(
+    `Median (smallest to largest); ${describeMachine()}; all on loopback; load average ${loadBefore} before, ${describeLoad()} after.`,
+  );
   const missed = findMissed(outcomes.flatMap(({ gates }) => gates));
   for (const { name, value, limit } of missed) console.error(`missed: ${name}: ${value}, at most ${limit}`);
   return missed.length > 0 ? 1 : 0;
@@ -126,11 +129,20 @@ function describeLoad(): string {
   return loadavg()[0]!.toFixed(2);
 }
 
+let isEnding = false;
+
+/** Stops in order, and then whatever is left: a process may have been on its way up. */
 async function endEarly(reason: string, exitCode: number): Promise<void> {
+  if (isEnding) return;
+  isEnding = true;
   console.error(reason);
-  setTimeout(() => process.exit(exitCode), PAY_LIMIT_MS);
+  const end = () => {
+    for (const { pid } of descendantsOf(process.pid)) process.kill(pid, 'SIGKILL');
+    process.exit(exitCode);
+  };
+  setTimeout(end, PAY_LIMIT_MS);
   await payAll();
-  process.exit(exitCode);
+  end();
 }
 
 for (const [signal, number] of [
@@ -139,7 +151,10 @@ for (const [signal, number] of [
 ] as const) {
   process.once(signal, () => void endEarly(`${signal}: stopping …`, 128 + number));
 }
-setTimeout(() => void endEarly('the benchmark took longer than eight minutes and was stopped', 1), WHOLE_LIMIT_MS).unref();
+setTimeout(
+  () => void endEarly('the benchmark took longer than eight minutes and was stopped', 1),
+  WHOLE_LIMIT_MS,
+).unref();
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

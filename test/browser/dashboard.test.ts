@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findChromium, findFfmpeg } from '../../infra/local/programs.ts';
 import { startRtmpReceiver, type RtmpReceiver } from '../../infra/local/rehearsal/rtmp-receiver.ts';
 import { findFreePorts, startProduct, TEST_TOKEN, type Product, type ProductPorts } from '../support/product.ts';
@@ -90,6 +90,15 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
+// After a step that failed the rest would only wait in vain.
+let hasFailed = false;
+beforeEach((context) => {
+  if (hasFailed) context.skip();
+  context.onTestFailed(() => {
+    hasFailed = true;
+  });
+});
+
 describe('signing in', () => {
   it('refuses a wrong token in words and takes the right one', async () => {
     const { page: visitor, context } = await open();
@@ -101,7 +110,7 @@ describe('signing in', () => {
     await token.fill(`  ${TEST_TOKEN} `);
     await button('Sign in', visitor).click();
     await visitor.getByRole('heading', { name: 'Destinations' }).waitFor();
-    expect(await readableIn(visitor)).not.toContain(TEST_TOKEN);
+    expect((await readableIn(visitor)).includes(TEST_TOKEN)).toBe(false);
     await button('Sign out', visitor).click();
     await visitor.getByRole('heading', { name: 'Sign in' }).waitFor();
     await context.close();
@@ -120,7 +129,7 @@ describe('signing in', () => {
     page = show.page;
     await page.goto(signInLink());
     await page.getByRole('heading', { name: 'Destinations' }).waitFor();
-    expect(await readableIn(page)).not.toContain(TEST_TOKEN);
+    expect((await readableIn(page)).includes(TEST_TOKEN)).toBe(false);
     await page.evaluate(() => Object.assign(window, { neverReloaded: true }));
   });
 });
@@ -203,7 +212,7 @@ describe('a show', () => {
     const time = () => page.evaluate(() => document.querySelector('video')!.currentTime);
     await waitFor('the picture to move', async () => (await time()) > 0.5, { limitMs: 60_000 });
     await says(PREVIEW, 'Live');
-    await page.getByText('HLS preview', { exact: false }).first().waitFor();
+    await page.getByText(/^HLS preview · [\d.]+ s behind$/).waitFor();
   });
 
   it('adds and starts a destination by keyboard alone', async () => {
@@ -222,7 +231,7 @@ describe('a show', () => {
     await page.getByRole('dialog').waitFor();
     const name = page.getByLabel('Name', { exact: true });
     await waitFor('the name to have the focus', () => name.evaluate((element) => element === document.activeElement));
-    await press('Shift+Tab', 'End', 'ArrowUp');
+    await press('Shift+Tab');
     for (let presses = 0; !(await page.getByRole('radio', { name: 'Custom RTMP' }).isChecked()); presses += 1) {
       if (presses > 10) throw new Error('the arrow keys do not get to Custom RTMP');
       await press('ArrowRight');
@@ -233,8 +242,7 @@ describe('a show', () => {
     await page.keyboard.type(`${platform.baseUrl}/second`);
     await tabTo(page.getByLabel('Stream key', { exact: true }));
     await page.keyboard.type(WRONG_KEY);
-    await tabTo(page.getByLabel('Encoding'));
-    await page.keyboard.type('As the source');
+    await tabTo(button('Add destination', page.getByRole('dialog')));
     await press('Enter');
     await says('Bravo', 'Stopped');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
@@ -249,7 +257,7 @@ describe('a show', () => {
     expect(words).toMatch(/refused the stream key/);
     expect(words).toMatch(/Check the stream key/);
     expect(words).toMatch(/tries again in|trying again/);
-    expect(words).not.toMatch(/\d{4}-\d\d-\d\dT|E[A-Z]{5,}/);
+    expect(words).not.toMatch(/\d{4}-\d\d-\d\dT|attempt|E[A-Z]{5,}/);
     await page.getByText('1 needs you').waitFor();
     expect(await tonesOf(page, 'Bravo')).not.toContain('air');
     expect((await tonesOf(page, 'Alpha')).at(-1)).toBe('air');
@@ -361,6 +369,17 @@ describe('the page itself', () => {
     await page.setViewportSize({ width: 1440, height: 900 });
   });
 
+  it('holds no stream key anywhere, and was never given one', async () => {
+    const readable = await readableIn(page);
+    expect(readable.includes('Bravo')).toBe(true);
+    expect(show.answers.length).toBeGreaterThan(20);
+    for (const key of [KEY, NEW_KEY, WRONG_KEY]) {
+      expect(readable.includes(key), `readable: …${key.slice(-4)}`).toBe(false);
+      expect(show.answers.some((answer) => answer.includes(key))).toBe(false);
+    }
+    expect(readable.includes(TEST_TOKEN)).toBe(false);
+  });
+
   it('is readable in dark and in light, and keeps the choice', async () => {
     const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const switchTo = async (scheme: string) => {
@@ -381,17 +400,9 @@ describe('the page itself', () => {
       for (const text of texts) expect(await contrastOf(text), `${scheme}: ${String(text)}`).toBeGreaterThan(4.5);
     }
     expect(new Set(seen).size).toBe(2);
-  });
-
-  it('holds no stream key anywhere, and was never given one', async () => {
-    const readable = await readableIn(page);
-    expect(readable).toContain('Bravo');
-    expect(show.answers.length).toBeGreaterThan(20);
-    for (const key of [KEY, NEW_KEY, WRONG_KEY]) {
-      expect(readable).not.toContain(key);
-      expect(show.answers.some((answer) => answer.includes(key))).toBe(false);
-    }
-    expect(readable).not.toContain(TEST_TOKEN);
+    await page.reload();
+    await row('Bravo').waitFor();
+    expect(await background()).toBe(seen[1]);
   });
 
   it('broke no policy, threw no error and asked nobody but the product', () => {

@@ -61,12 +61,18 @@ export interface ApiAnswer {
 
 export const TEST_TOKEN = 'a-token-for-tests-only-0123456789';
 
-/** Starts it with Ctrl-C's own signals available, and waits until it says that it is running. */
-export async function startProduct(
+/** Starts it where it is expected to give up. @returns its exit code and everything it printed */
+export async function runToEnd(
   ports: ProductPorts,
   dataDirectory: string,
   environment: Record<string, string> = {},
-): Promise<Product> {
+): Promise<{ code: number | null; output: string }> {
+  const { child, output } = spawnProduct(ports, dataDirectory, environment);
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, output: output() };
+}
+
+function spawnProduct(ports: ProductPorts, dataDirectory: string, environment: Record<string, string>) {
   const child = spawn(process.execPath, ['infra/local/main.ts'], {
     cwd: root,
     env: {
@@ -83,19 +89,29 @@ export async function startProduct(
   let printed = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  return { child, output: () => printed };
+}
+
+/** Starts it with Ctrl-C's own signals available, and waits until it says that it is running. */
+export async function startProduct(
+  ports: ProductPorts,
+  dataDirectory: string,
+  environment: Record<string, string> = {},
+): Promise<Product> {
+  const { child, output } = spawnProduct(ports, dataDirectory, environment);
   const origin = `http://127.0.0.1:${ports.http}`;
   await waitFor(
     'the product to start',
     () => {
-      if (child.exitCode !== null) throw new Error(`the product ended with ${child.exitCode}:\n${printed}`);
-      return printed.includes('Sluice is running');
+      if (child.exitCode !== null) throw new Error(`the product ended with ${child.exitCode}:\n${output()}`);
+      return output().includes('Sluice is running');
     },
     { limitMs: 90_000 },
   );
   return {
     process: child,
     origin,
-    output: () => printed,
+    output,
     async call(method, path, body, headers = {}) {
       const response = await fetch(origin + path, {
         method,
@@ -132,6 +148,12 @@ export function descendantsOf(pid: number): { pid: number; command: string }[] {
     found.push(...level);
   }
   return found.map((child) => ({ pid: child, command: readProc(child, 'cmdline').replaceAll('\0', ' ') }));
+}
+
+/** Command lines of every process of the machine, by process id. */
+export function allCommandLines(): Map<number, string> {
+  const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
+  return new Map(pids.map((pid) => [Number(pid), readProc(Number(pid), 'cmdline').replaceAll('\0', ' ')]));
 }
 
 /** True while the process exists and is not a zombie. */

@@ -1,5 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 export interface Clip {
@@ -8,24 +9,33 @@ export interface Clip {
   framesPerSecond: number;
   seconds: number;
   videoBitrate: string;
+  /** 2 when absent. With any, the clip sent round and round has a gap of as many frames where it begins anew. */
+  bFrames?: number;
 }
 
 /** Encodes a test picture with tone as an MPEG transport stream: H.264 High, one keyframe a second, AAC. */
 export async function makeClip(ffmpegPath: string, file: string, clip: Clip): Promise<void> {
-  const { width, height, framesPerSecond, seconds, videoBitrate } = clip;
+  const { width, height, framesPerSecond, seconds, videoBitrate, bFrames = 2 } = clip;
   await promisify(execFile)(ffmpegPath, [
     ...['-hide_banner', '-nostdin', '-loglevel', 'error', '-y'],
     ...['-f', 'lavfi', '-i', `testsrc2=size=${width}x${height}:rate=${framesPerSecond}:duration=${seconds}`],
     ...['-f', 'lavfi', '-i', `sine=frequency=440:sample_rate=48000:duration=${seconds}`],
-    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-profile:v', 'high', '-pix_fmt', 'yuv420p', '-bf', '2'],
+    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-profile:v', 'high', '-pix_fmt', 'yuv420p'],
+    ...['-bf', String(bFrames)],
     ...['-b:v', videoBitrate, '-maxrate', videoBitrate, '-bufsize', videoBitrate],
     ...['-g', String(framesPerSecond), '-keyint_min', String(framesPerSecond), '-sc_threshold', '0'],
     ...['-c:a', 'aac', '-b:a', '128k', '-ac', '2', '-f', 'mpegts', file],
   ]);
 }
 
-/** Sends a clip over SRT in real time, round and round, calling again when the line drops, as encoders do. @returns stops it */
-export function sendSrt(ffmpegPath: string, clipFile: string, port: number): () => Promise<void> {
+/**
+ * Sends a clip over SRT in real time, round and round, calling again when the line drops, as encoders do.
+ * @param passphrase goes by a file beside the clip, so that a search of process arguments finds the product's only
+ * @returns stops it
+ */
+export function sendSrt(ffmpegPath: string, clipFile: string, port: number, passphrase?: string): () => Promise<void> {
+  const presetFile = `${clipFile}.${port}.ffpreset`;
+  writeFileSync(presetFile, passphrase === undefined ? 'mode=caller\n' : `mode=caller\npassphrase=${passphrase}\n`);
   let isStopped = false;
   let child: ChildProcess;
   const call = () => {
@@ -33,15 +43,8 @@ export function sendSrt(ffmpegPath: string, clipFile: string, port: number): () 
       ffmpegPath,
       [
         ...['-hide_banner', '-nostdin', '-loglevel', 'error', '-re', '-stream_loop', '-1', '-i', clipFile],
-        ...[
-          '-map',
-          '0',
-          '-c',
-          'copy',
-          '-f',
-          'mpegts',
-          `srt://127.0.0.1:${port}?mode=caller&latency=200000&pkt_size=1316`,
-        ],
+        ...['-map', '0', '-c', 'copy', '-f', 'mpegts', '-fpre', presetFile],
+        `srt://127.0.0.1:${port}?latency=200000&pkt_size=1316`,
       ],
       { stdio: 'ignore' },
     );

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Destination } from '../../domain/destination.ts';
 import { AppError } from '../../domain/errors.ts';
+import { putTimelineEntry } from '../../aws/destination-table.ts';
 import { requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
 import { answers, IfMatchHeaders, problems, takes, WRITE_PROBLEMS } from '../contract.ts';
@@ -121,7 +122,13 @@ async function edit(deps: ApiDeps, wish: Wish, fields: Fields): Promise<Destinat
       return withEdit(before, changed, { apply: wish.apply, now });
     },
   });
-  return requireFound(record, destinationId);
+  const after = requireFound(record, destinationId);
+  if (after.revision !== found.revision) {
+    const fieldNames = Object.keys(fields).toSorted().join(', ');
+    const entry = { at: now.toISOString(), actor: wish.requestedBy, kind: 'edited' as const, detail: fieldNames };
+    await putTimelineEntry(deps, destinationId, entry, after.writeCount);
+  }
+  return after;
 }
 
 async function toEdit(deps: ApiDeps, found: Destination, { streamKey: given, ...fields }: Fields): Promise<Edit> {

@@ -1,15 +1,15 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Destination } from '../../domain/destination.ts';
-import { requestChange } from '../../workflow/operations.ts';
+import { forceChange, requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, IdempotencyHeaders, NoQuery, problems, WRITE_PROBLEMS } from '../contract.ts';
-import { startOperation, withStart, withStop } from '../destination-change.ts';
+import { startOperation, withRestart, withStart, withStop } from '../destination-change.ts';
 import { idempotent } from '../idempotency.ts';
-import { DestinationId, DestinationResource } from '../schemas.ts';
+import { DestinationId, DestinationResource, ForceQuery } from '../schemas.ts';
 import { presentDestination, presentOperation, requireFound } from './find-destination.ts';
 
 const tags = ['Destinations'];
-const request = { params: z.object({ destinationId: DestinationId }), query: NoQuery, headers: IdempotencyHeaders };
+const request = { params: z.object({ destinationId: DestinationId }), query: ForceQuery, headers: IdempotencyHeaders };
 
 /** Starting and stopping one destination. A repeated wish is no error: it is answered 200 and begins nothing. */
 export function registerDestinationTransport(api: Api, deps: ApiDeps): void {
@@ -31,12 +31,13 @@ export function registerDestinationTransport(api: Api, deps: ApiDeps): void {
   api.openapi(start, async (context) => {
     const { destinationId } = context.req.valid('param');
     let isNews = false;
-    const record = await requestChange(deps, destinationId, {
+    const isForced = context.req.valid('query').force === 'true';
+    const record = await (isForced ? forceChange : requestChange)(deps, destinationId, {
       requestedBy: context.get('principal').id,
       operation: startOperation,
       change: (before) => {
         const after = withStart(before);
-        isNews = after !== before || (before.operation === null && startOperation(before) !== null);
+        isNews = isForced || after !== before || (before.operation === null && startOperation(before) !== null);
         return after;
       },
     });
@@ -63,7 +64,8 @@ export function registerDestinationTransport(api: Api, deps: ApiDeps): void {
   api.openapi(stop, async (context) => {
     const { destinationId } = context.req.valid('param');
     let before: Destination | undefined;
-    const record = await requestChange(deps, destinationId, {
+    const isForced = context.req.valid('query').force === 'true';
+    const record = await (isForced ? forceChange : requestChange)(deps, destinationId, {
       requestedBy: context.get('principal').id,
       change: (found) => {
         before = found;
@@ -75,5 +77,27 @@ export function registerDestinationTransport(api: Api, deps: ApiDeps): void {
     return isNews
       ? context.json(presentOperation(deps, context, after), 202)
       : context.json(presentDestination(deps, context, after), 200);
+  });
+
+  const restart = createRoute({
+    method: 'post',
+    tags,
+    middleware,
+    request: { ...request, query: NoQuery },
+    path: '/api/destinations/{destinationId}/restart',
+    summary: 'Stop and start a destination in one go',
+    responses: {
+      202: answers(DestinationResource, 'It stops and then starts again; Location leads to the operation'),
+      ...problems(...WRITE_PROBLEMS, 404, 409, 503),
+    },
+  });
+  api.openapi(restart, async (context) => {
+    const { destinationId } = context.req.valid('param');
+    const record = await requestChange(deps, destinationId, {
+      requestedBy: context.get('principal').id,
+      change: withRestart,
+      operation: startOperation,
+    });
+    return context.json(presentOperation(deps, context, requireFound(record, destinationId)), 202);
   });
 }

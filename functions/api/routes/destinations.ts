@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { insertDestination, listDestinations } from '../../aws/destination-table.ts';
 import type { Destination } from '../../domain/destination.ts';
 import { withOperation } from '../../domain/lifecycle.ts';
-import { requestChange, startQuietly } from '../../workflow/operations.ts';
+import { forceChange, requestChange, startQuietly } from '../../workflow/operations.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, IdempotencyHeaders, IfMatchHeaders, NoQuery, problems, takes, WRITE_PROBLEMS } from '../contract.ts';
 import { requireMatch, withDelete } from '../destination-change.ts';
@@ -16,7 +16,14 @@ import {
 import { idempotent } from '../idempotency.ts';
 import { fromCursor, toCursor } from '../paging.ts';
 import { toDestinationResource } from '../resources.ts';
-import { CreateDestination, DestinationId, DestinationList, DestinationResource, ListQuery } from '../schemas.ts';
+import {
+  CreateDestination,
+  DestinationId,
+  DestinationList,
+  DestinationResource,
+  ForceQuery,
+  ListQuery,
+} from '../schemas.ts';
 import { findDestination, presentDestination, presentOperation, requireFound } from './find-destination.ts';
 
 const tags = ['Destinations'];
@@ -47,7 +54,7 @@ const remove = createRoute({
   tags,
   summary: 'Delete a destination',
   description: 'Always works, on air too: everything it holds in AWS is released, then the record goes.',
-  request: { params, query: NoQuery, headers: IfMatchHeaders },
+  request: { params, query: ForceQuery, headers: IfMatchHeaders },
   responses: {
     202: answers(DestinationResource, 'It is being released; Location leads to the operation'),
     ...problems(...WRITE_PROBLEMS, 404, 409, 412, 503),
@@ -98,7 +105,8 @@ export function registerDestinations(api: Api, deps: ApiDeps): void {
   api.openapi(remove, async (context) => {
     const { destinationId } = context.req.valid('param');
     const ifMatch = context.req.valid('header')['If-Match'];
-    const record = await requestChange(deps, destinationId, {
+    const isForced = context.req.valid('query').force === 'true';
+    const record = await (isForced ? forceChange : requestChange)(deps, destinationId, {
       requestedBy: context.get('principal').id,
       change: (before) => {
         requireMatch(before, ifMatch);

@@ -53,7 +53,8 @@ export function createFlow(context: MediaContext, input: CreateFlowRequest): Cre
 export function describeFlow(context: MediaContext, input: { FlowArn: string }): DescribeFlowResponse {
   const flow = findFlow(context, input.FlowArn);
   const report = ACTIVE_STATES.includes(flow.status) ? sourceReport(context, flow) : undefined;
-  const failure = report?.state === 'failed' ? `the source cannot be opened: ${report.error ?? 'no reason'}` : undefined;
+  const failure =
+    report?.state === 'failed' ? `the source cannot be opened: ${report.error ?? 'no reason'}` : undefined;
   // A listener that goes on has an error only when it turned a caller away.
   const refusal = report?.state === 'listening' ? report.error : undefined;
   const errors = [flow.error, failure ?? refusal];

@@ -64,9 +64,7 @@ it('matches pictures by key, and not with those of the next round of the clip', 
 
 it('spreads the bytes between two clock references over the time between them', () => {
   const clocks = [900, 900 + 9000, 900 + 18_000];
-  const stream = Buffer.concat(
-    clocks.flatMap((clock) => [packet(256, true, SLICE, clock), packet(256, false, SLICE)]),
-  );
+  const stream = Buffer.concat(clocks.flatMap((clock) => [packet(256, true, SLICE, clock), packet(256, false, SLICE)]));
   const points = findPacePoints(stream);
   expect(points).toEqual([0, 1, 2].map((index) => ({ offset: index * 376, atMs: index * 100 })));
   expect([0, 50, 100, 150, 1000].map((ms) => bytesDue(points, ms))).toEqual([0, 188, 376, 564, 752]);

@@ -32,7 +32,16 @@ const callers = new Map<number, ChildProcess>();
 
 function call(port: number): void {
   const address = `srt://127.0.0.1:${port}?mode=caller&latency=${setup.latencyMs * 1000}&pkt_size=${DATAGRAM_BYTES}`;
-  const args = ['-hide_banner', '-nostdin', '-loglevel', 'error', '-f', 'data', '-raw_packet_size', `${DATAGRAM_BYTES}`];
+  const args = [
+    '-hide_banner',
+    '-nostdin',
+    '-loglevel',
+    'error',
+    '-f',
+    'data',
+    '-raw_packet_size',
+    `${DATAGRAM_BYTES}`,
+  ];
   const copy = ['-i', 'pipe:0', '-map', '0', '-c', 'copy', '-f', 'data', '-flush_packets', '1', address];
   const caller = spawn(setup.ffmpegPath, [...args, ...copy], { stdio: ['pipe', 'ignore', 'ignore'] });
   caller.stdin.on('error', () => {});

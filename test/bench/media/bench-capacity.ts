@@ -9,8 +9,11 @@ export interface CapacityOptions {
   seconds: number;
 }
 
-/** Longest step between two pictures that leaves none out, rounding included. */
-const STEP_MAX_MS = 1.5 * (1000 / FRAMES_PER_SECOND);
+/**
+ * Longest step between two pictures that leaves none out: one that does lasts two frames. It is this near to that because
+ * the clip's end, where audio is a little longer than video, makes a step of 1.8 frames.
+ */
+const STEP_MAX_MS = 1.9 * (1000 / FRAMES_PER_SECOND);
 
 /**
  * Whether so many copy destinations run without a dropped frame. Both ends are asked: the publishers count what they drop,

@@ -29,7 +29,15 @@ export function playHls(video: HTMLVideoElement, url: string, events: PlaybackEv
       return;
     }
     // Without a worker the page's policy can refuse scripts from blobs; one preview is little work.
-    hls = new Hls({ liveSyncDurationCount: 2, backBufferLength: 10, maxBufferLength: 15, enableWorker: false });
+    hls = new Hls({
+      liveSyncDurationCount: 2,
+      // After a stall it plays a little faster until it is near live again; too far behind, it jumps.
+      maxLiveSyncPlaybackRate: 1.1,
+      liveMaxLatencyDurationCount: 8,
+      backBufferLength: 10,
+      maxBufferLength: 15,
+      enableWorker: false,
+    });
     hls.on(Events.ERROR, (_event, data) => {
       if (!data.fatal) return;
       hls?.destroy();

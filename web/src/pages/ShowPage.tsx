@@ -32,6 +32,7 @@ export function ShowPage() {
   const history = useBitrateHistory();
   const listAge = useStaleness(list.dataUpdatedAt, pollIntervalMs(list.data));
   const flowAge = useStaleness(flow.dataUpdatedAt, flowPollIntervalMs(flow.data));
+  // One that is lost makes all of it doubtful: nothing stays green under a notice that the connection is lost.
   const lost = listAge.lost || flowAge.lost;
   const destinations = list.data;
   const problem = [list.error, flow.error].find((error) => error instanceof ApiProblem)?.problem;
@@ -57,14 +58,14 @@ export function ShowPage() {
         )}
         {nothingYet &&
           (problem ? <ProblemPanel problem={problem} /> : <Loader className={classes.loader} aria-label="Loading" />)}
-        {flow.data && <SourceCard flow={flow.data} stale={flowAge.stale} />}
+        {flow.data && <SourceCard flow={flow.data} stale={flowAge.stale || lost} />}
         {destinations && (
           <DestinationList
             destinations={destinations}
             presets={presets.data}
             history={history}
             sourceConnected={flow.data?.source.state === 'connected'}
-            stale={listAge.stale}
+            stale={listAge.stale || lost}
           />
         )}
         {destinations?.every((destination) => destination.primary) && (

@@ -8,7 +8,7 @@ const tide: MantineColorsTuple = [
   '#61aff0',
   '#3d99eb',
   '#268be9',
-  '#1280d6',
+  '#0e76c8',
   '#0b6dba',
   '#0560a7',
   '#005394',
@@ -38,7 +38,8 @@ export const theme = createTheme({
     '"SF Mono", "Cascadia Code", "JetBrains Mono", ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace',
   headings: { fontFamily: SANS, fontWeight: '650' },
   primaryColor: 'tide',
-  primaryShade: { light: 7, dark: 5 },
+  // White text on either has a contrast above 4.5.
+  primaryShade: { light: 7, dark: 6 },
   colors: { tide, dark },
   autoContrast: true,
   luminanceThreshold: 0.32,

@@ -6,23 +6,36 @@ import type { ErrorObject, ValidateFunction } from 'ajv';
 /** Lists what is wrong with an operation's input, in words; empty when nothing is. */
 export type ShapeCheck = (input: unknown) => string[];
 
+type ShapeChecks = (shape: string) => ShapeCheck;
+type CheckedService = 'medialive' | 'mediaconnect' | 'mediapackage';
+
+/** Compiling a schema takes far longer than using it, and schemas do not change: endpoints share the compiled ones. */
+const loadedChecks = new Map<CheckedService, ShapeChecks>();
+
 /**
  * Loads a service's generated request schemas. Inputs that no schema is kept for pass unchecked: they are those made of
  * a label and nothing else, which the route itself has already required.
  *
  * @returns the check for an input by the name of its shape, `CreateChannelRequest`
  */
-export function loadShapeChecks(service: 'medialive' | 'mediaconnect' | 'mediapackage'): (shape: string) => ShapeCheck {
+export function loadShapeChecks(service: CheckedService): ShapeChecks {
+  const checks = loadedChecks.get(service) ?? readShapeChecks(service);
+  loadedChecks.set(service, checks);
+  return checks;
+}
+
+function readShapeChecks(service: CheckedService): ShapeChecks {
   const path = join(import.meta.dirname, '..', 'shapes', `${service}.json`);
   const { definitions } = JSON.parse(readFileSync(path, 'utf8')) as { definitions: Record<string, object> };
   const ajv = new Ajv({ allErrors: true, strict: false });
   ajv.addSchema({ $id: service, definitions });
+  const compiled = new Map<string, ValidateFunction>();
   return (shape) => {
     if (definitions[shape] === undefined) return () => [];
-    let compiled: ValidateFunction | undefined;
     return (input) => {
-      compiled ??= ajv.compile({ $ref: `${service}#/definitions/${shape}` });
-      return compiled(input) ? [] : (compiled.errors ?? []).map(inWords);
+      const check = compiled.get(shape) ?? ajv.compile({ $ref: `${service}#/definitions/${shape}` });
+      compiled.set(shape, check);
+      return check(input) ? [] : (check.errors ?? []).map(inWords);
     };
   };
 }

@@ -1,0 +1,96 @@
+import { createRoute, type z } from '@hono/zod-openapi';
+import { listAllDestinations } from '../../aws/destination-table.ts';
+import type { Destination } from '../../domain/destination.ts';
+import { AppError } from '../../domain/errors.ts';
+import { isPrimary } from '../../domain/lifecycle.ts';
+import { requestChange } from '../../workflow/operations.ts';
+import type { Api, ApiDeps } from '../api-deps.ts';
+import { answers, IdempotencyHeaders, NoQuery, problems, takes, WRITE_PROBLEMS } from '../contract.ts';
+import { startOperation, withStart, withStop } from '../destination-change.ts';
+import { idempotent } from '../idempotency.ts';
+import { BulkRequest, BulkResult } from '../schemas.ts';
+import { requireFound } from './find-destination.ts';
+
+const ACTIONS = {
+  start: { summary: 'Put several destinations on air', change: withStart, operation: startOperation },
+  stop: { summary: 'Take several destinations off air', change: withStop, operation: undefined },
+} as const;
+
+type ItemResult = z.infer<typeof BulkResult>['results'][number];
+
+/** `POST /api/destinations/start` and `/stop`: one answer per item, no all-or-nothing. */
+export function registerDestinationBulk(api: Api, deps: ApiDeps): void {
+  for (const action of ['start', 'stop'] as const) {
+    const route = createRoute({
+      method: 'post',
+      path: `/api/destinations/${action}`,
+      tags: ['Destinations'],
+      summary: ACTIONS[action].summary,
+      description: 'Every item is tried, and has a result of its own.',
+      middleware: idempotent(deps),
+      request: { query: NoQuery, headers: IdempotencyHeaders, body: takes(BulkRequest) },
+      responses: {
+        202: answers(BulkResult, 'A result per item'),
+        ...problems(...WRITE_PROBLEMS, 409, 503),
+      },
+    });
+    api.openapi(route, async (context) => {
+      const { ids } = context.req.valid('json');
+      const destinationIds = [...new Set(ids ?? (await idsOfAll(deps)))];
+      const results: ItemResult[] = [];
+      // One after the other: MediaLive and Step Functions have their rates, and the order asked for is kept.
+      for (const destinationId of destinationIds) {
+        results.push(await actOnOne(deps, destinationId, action, context.get('principal').id));
+      }
+      return context.json({ results }, 202);
+    });
+  }
+}
+
+async function idsOfAll(deps: ApiDeps): Promise<string[]> {
+  const records = await listAllDestinations(deps);
+  return records
+    .filter((record) => !isPrimary(record) && record.desired !== 'deleted')
+    .map((each) => each.destinationId);
+}
+
+async function actOnOne(
+  deps: ApiDeps,
+  destinationId: string,
+  action: keyof typeof ACTIONS,
+  requestedBy: string,
+): Promise<ItemResult> {
+  const { change, operation } = ACTIONS[action];
+  let before: Destination | undefined;
+  try {
+    const record = requireFound(
+      await requestChange(deps, destinationId, {
+        requestedBy,
+        ...(operation ? { operation } : {}),
+        change: (found) => {
+          before = found;
+          return change(found);
+        },
+      }),
+      destinationId,
+    );
+    return {
+      destinationId,
+      outcome: record.writeCount === before?.writeCount ? 'unchanged' : 'accepted',
+      status: record.status,
+      operationId: record.operation?.operationId ?? null,
+      code: null,
+      detail: null,
+    };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return {
+      destinationId,
+      outcome: 'refused',
+      status: before?.status ?? null,
+      operationId: null,
+      code: error.code,
+      detail: error.detail,
+    };
+  }
+}

@@ -1,0 +1,43 @@
+import type { InventoryItem } from '../domain/inventory.ts';
+import { listChannels, type ChannelView } from './channel.ts';
+import type { AwsDeps } from './clients.ts';
+import { observeFlow, type FlowView } from './flow.ts';
+import { listInputs } from './input.ts';
+import { destinationOfName, destinationOfTags } from './names.ts';
+
+export interface Inventory {
+  items: InventoryItem[];
+  channels: Map<string, ChannelView>;
+  flow: FlowView | null;
+}
+
+/**
+ * Reads everything of this deployment that AWS has: three listings, whatever is wrong. It iterates the flow and not the
+ * destinations, because MediaConnect allows five requests a second.
+ * @throws when any listing fails: half an inventory would make orphans of the other half
+ */
+export async function takeInventory(deps: AwsDeps): Promise<Inventory> {
+  const [channels, inputs, flow] = await Promise.all([listChannels(deps), listInputs(deps), observeFlow(deps)]);
+  const tagged = (view: { tags: Record<string, string>; name: string; state: string }) => ({
+    state: view.state,
+    destinationId: destinationOfTags(deps.deployment, view.tags) ?? destinationOfName(deps.deployment, view.name),
+    isTagged: destinationOfTags(deps.deployment, view.tags) !== null,
+  });
+  const items: InventoryItem[] = [
+    ...(flow?.outputs ?? []).map((output) => ({
+      resource: 'flowOutput' as const,
+      resourceId: output.flowOutputArn,
+      state: flow!.status,
+      destinationId: destinationOfName(deps.deployment, output.flowOutputName),
+      isTagged: true,
+    })),
+    ...channels.map((channel) => ({ resource: 'channel' as const, resourceId: channel.channelId, ...tagged(channel) })),
+    ...inputs.map((input) => ({ resource: 'input' as const, resourceId: input.inputId, ...tagged(input) })),
+  ];
+  return {
+    // What neither tag nor name calls ours is somebody else's business.
+    items: items.filter(({ destinationId }) => destinationId !== null),
+    channels: new Map(channels.map((channel) => [channel.channelId, channel])),
+    flow,
+  };
+}

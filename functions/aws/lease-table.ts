@@ -1,0 +1,69 @@
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { isConditionFailed } from './aws-errors.ts';
+import type { AwsDeps } from './clients.ts';
+
+/**
+ * A lease with a fencing number: of two sweeps that overlap one works, and one that slept through its lease finds out
+ * before it changes anything.
+ */
+export interface Lease {
+  name: string;
+  fence: number;
+}
+
+const PARTITION = 'LEASES';
+
+/**
+ * Takes a lease. @returns null when somebody else holds it
+ * @param takeOver takes it from whoever held it: right only where the former holder is known to be dead
+ */
+export async function acquireLease(
+  { clients, deployment }: AwsDeps,
+  { name, now, seconds, takeOver }: { name: string; now: Date; seconds: number; takeOver: boolean },
+): Promise<Lease | null> {
+  try {
+    const { Attributes: attributes } = await clients.table.send(
+      new UpdateCommand({
+        TableName: deployment.tableName,
+        Key: { pk: PARTITION, sk: name },
+        UpdateExpression: 'SET expiresAtMs = :until ADD fence :one',
+        ...(takeOver ? {} : { ConditionExpression: 'attribute_not_exists(pk) OR expiresAtMs <= :now' }),
+        ExpressionAttributeValues: {
+          ':until': now.getTime() + seconds * 1000,
+          ':one': 1,
+          ...(takeOver ? {} : { ':now': now.getTime() }),
+        },
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+    return { name, fence: Number(attributes?.['fence']) };
+  } catch (error) {
+    if (isConditionFailed(error)) return null;
+    throw error;
+  }
+}
+
+/** True while the lease is ours and has not run out. */
+export async function holdsLease({ clients, deployment }: AwsDeps, lease: Lease, now: Date): Promise<boolean> {
+  const { Item: item } = await clients.table.send(
+    new GetCommand({ TableName: deployment.tableName, Key: { pk: PARTITION, sk: lease.name }, ConsistentRead: true }),
+  );
+  return item?.['fence'] === lease.fence && Number(item['expiresAtMs']) > now.getTime();
+}
+
+/** Gives the lease back, unless somebody else has taken it meanwhile. */
+export async function releaseLease({ clients, deployment }: AwsDeps, lease: Lease): Promise<void> {
+  try {
+    await clients.table.send(
+      new UpdateCommand({
+        TableName: deployment.tableName,
+        Key: { pk: PARTITION, sk: lease.name },
+        UpdateExpression: 'SET expiresAtMs = :zero',
+        ConditionExpression: 'fence = :fence',
+        ExpressionAttributeValues: { ':zero': 0, ':fence': lease.fence },
+      }),
+    );
+  } catch (error) {
+    if (!isConditionFailed(error)) throw error;
+  }
+}

@@ -1,0 +1,82 @@
+import { DeleteCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { OrphanCandidate } from '../domain/inventory.ts';
+import { isConditionFailed } from './aws-errors.ts';
+import type { AwsDeps } from './clients.ts';
+
+/** A resource that belongs to nothing, as the sweeps have seen it. */
+export interface Orphan extends OrphanCandidate {
+  orphanId: string;
+  firstSeenAt: string;
+  lastSeenAt: string;
+  /** Sweeps that have seen it. */
+  sightings: number;
+  /** Who asked for its release before its time; null when nobody has. */
+  releaseRequestedBy: string | null;
+}
+
+const PARTITION = 'ORPHANS';
+
+/** Id of an orphan in paths: no slash, no colon, stable over sightings. */
+export function orphanIdOf({ resource, resourceId }: Pick<OrphanCandidate, 'resource' | 'resourceId'>): string {
+  return `${resource}-${Buffer.from(resourceId).toString('base64url')}`;
+}
+
+/** All that are known, oldest first. */
+export async function listOrphans({ clients, deployment }: AwsDeps): Promise<Orphan[]> {
+  const orphans: Orphan[] = [];
+  let start: Record<string, unknown> | undefined;
+  do {
+    const page = await clients.table.send(
+      new QueryCommand({
+        TableName: deployment.tableName,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': PARTITION },
+        ConsistentRead: true,
+        ExclusiveStartKey: start,
+      }),
+    );
+    for (const item of page.Items ?? []) {
+      const { pk: _pk, sk: _sk, ...orphan } = item;
+      orphans.push(orphan as Orphan);
+    }
+    start = page.LastEvaluatedKey;
+  } while (start);
+  return orphans.toSorted((one, other) => one.firstSeenAt.localeCompare(other.firstSeenAt));
+}
+
+/** Notes a sighting. */
+export async function putOrphan({ clients, deployment }: AwsDeps, orphan: Orphan): Promise<void> {
+  await clients.table.send(
+    new PutCommand({ TableName: deployment.tableName, Item: { pk: PARTITION, sk: orphan.orphanId, ...orphan } }),
+  );
+}
+
+/** Forgets one that is gone or has turned out to belong to somebody. */
+export async function deleteOrphan({ clients, deployment }: AwsDeps, orphanId: string): Promise<void> {
+  await clients.table.send(
+    new DeleteCommand({ TableName: deployment.tableName, Key: { pk: PARTITION, sk: orphanId } }),
+  );
+}
+
+/** Asks for the release of one at the next sweep. @returns false when there is no such orphan */
+export async function requestOrphanRelease(
+  { clients, deployment }: AwsDeps,
+  orphanId: string,
+  requestedBy: string,
+): Promise<boolean> {
+  try {
+    await clients.table.send(
+      new UpdateCommand({
+        TableName: deployment.tableName,
+        Key: { pk: PARTITION, sk: orphanId },
+        UpdateExpression: 'SET releaseRequestedBy = :by',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: { ':by': requestedBy },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (isConditionFailed(error)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,97 @@
+import { observeChannel } from '../aws/channel.ts';
+import { changeDestination } from '../aws/destination-table.ts';
+import { findFlowOutput, isFlowUp, observeFlow } from '../aws/flow.ts';
+import type { Inventory } from '../aws/inventory.ts';
+import type { Destination, RecordedError } from '../domain/destination.ts';
+import { isPrimary } from '../domain/lifecycle.ts';
+import { requestChange } from '../workflow/operations.ts';
+import type { SweepDeps } from './sweep.ts';
+
+/**
+ * The sweep's second half: records that AWS no longer agrees with. What the inventory shows may be older than the
+ * record, so nothing is believed before a second look at the one resource in question. Nothing is started that nobody
+ * asked to be started: a channel stopped by hand is reported, not fought over; only the primary comes back by itself.
+ */
+export async function correctDrift(deps: SweepDeps, record: Destination, inventory: Inventory): Promise<void> {
+  if (record.operation) return;
+  if (record.status === 'running') await correctRunning(deps, record, inventory);
+  else if (record.status === 'idle') await correctIdle(deps, record, inventory);
+}
+
+const IS_UP = new Set(['STARTING', 'RUNNING', 'RECOVERING', 'UPDATING']);
+
+async function correctRunning(deps: SweepDeps, record: Destination, inventory: Inventory): Promise<void> {
+  const channelId = record.held.channel?.channelId ?? '';
+  if (IS_UP.has(inventory.channels.get(channelId)?.state ?? 'DELETED')) {
+    await correctFlowOutput(deps, record, inventory);
+    return;
+  }
+  const channel = channelId ? await observeChannel(deps, channelId) : null;
+  if (channel && IS_UP.has(channel.state)) return;
+  deps.logger.warn('a channel that should run does not', {
+    destinationId: record.destinationId,
+    state: channel?.state ?? 'DELETED',
+  });
+  await requestChange(deps, record.destinationId, {
+    requestedBy: 'sweep',
+    change: (current) =>
+      current.writeCount === record.writeCount ? withoutRun(current, channel !== null, deps.now()) : current,
+    // The primary's wish is to run for ever; for the others a person decides, because each start costs.
+    operation: (current) => (isPrimary(current) && current.status === 'error' && !current.operation ? 'start' : null),
+  });
+}
+
+function withoutRun(record: Destination, isChannelThere: boolean, now: Date): Destination {
+  const { channelRun: _run, channel, ...held } = record.held;
+  const error: RecordedError = {
+    code: 'resource_missing',
+    detail: isChannelThere ? 'the channel was stopped from outside' : 'the channel was deleted from outside',
+    remedy: isChannelThere ? 'start it again' : 'start it again: the channel is made anew',
+    at: now.toISOString(),
+  };
+  return {
+    ...record,
+    held: isChannelThere ? { ...held, channel } : held,
+    status: 'error',
+    lastError: error,
+    runningSince: null,
+    lastModified: now.toISOString(),
+  };
+}
+
+/** Puts back an output that was removed by hand: the start steps adopt all the rest and make only what is missing. */
+async function correctFlowOutput(deps: SweepDeps, record: Destination, { flow }: Inventory): Promise<void> {
+  if (!flow || !isFlowUp(flow) || findFlowOutput(deps, flow, record.destinationId)) return;
+  const again = await observeFlow(deps);
+  if (!again || !isFlowUp(again) || findFlowOutput(deps, again, record.destinationId)) return;
+  deps.logger.warn('a flow output is missing', { destinationId: record.destinationId });
+  await requestChange(deps, record.destinationId, {
+    requestedBy: 'sweep',
+    change: (current) => current,
+    operation: (current) => (current.writeCount === record.writeCount ? 'start' : null),
+  });
+}
+
+/** A channel that runs although its destination is idle only costs: it is stopped. */
+async function correctIdle(deps: SweepDeps, record: Destination, inventory: Inventory): Promise<void> {
+  const channelId = record.held.channel?.channelId;
+  if (!channelId) return;
+  const seen = inventory.channels.get(channelId);
+  if (seen && !IS_UP.has(seen.state)) return;
+  const channel = await observeChannel(deps, channelId);
+  if (!channel) {
+    await changeDestination(deps, record.destinationId, (current) => {
+      if (current.writeCount !== record.writeCount) return current;
+      const { channel: _gone, ...held } = current.held;
+      return { ...current, held };
+    });
+    return;
+  }
+  if (!IS_UP.has(channel.state)) return;
+  deps.logger.warn('a channel runs although its destination is idle', { destinationId: record.destinationId });
+  await requestChange(deps, record.destinationId, {
+    requestedBy: 'sweep',
+    change: (current) => current,
+    operation: (current) => (current.writeCount === record.writeCount ? 'stop' : null),
+  });
+}

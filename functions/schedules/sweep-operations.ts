@@ -1,0 +1,68 @@
+import { putOperation } from '../aws/destination-table.ts';
+import { observeExecution } from '../aws/executions.ts';
+import type { Destination, OperationKind } from '../domain/destination.ts';
+import { nextOperation } from '../domain/lifecycle.ts';
+import { requestChange, startQuietly } from '../workflow/operations.ts';
+import type { SweepDeps } from './sweep.ts';
+
+/**
+ * The sweep's first half: lets the lifecycle's own tables speak again where an interruption has silenced them. It
+ * repeats no decision of its own.
+ */
+
+/** Starts what was written but never started; takes up what ended without settling. */
+export async function continueOperation(deps: SweepDeps, record: Destination): Promise<void> {
+  const operation = record.operation;
+  if (!operation) return;
+  const state = await observeExecution(deps, operation);
+  if (state === 'running') return;
+  if (state === 'missing') {
+    deps.logger.info('sweep starts a recorded operation', { operationId: operation.operationId });
+    await startQuietly(deps, record);
+    return;
+  }
+  await resume(deps, record);
+}
+
+/**
+ * An execution ended without settling (aborted, timed out, the process died). Its name cannot be used again, so the
+ * same kind of operation begins anew as the next generation; every step looks before it acts and adopts what is there.
+ */
+async function resume(deps: SweepDeps, record: Destination): Promise<void> {
+  const interrupted = record.operation!;
+  deps.logger.info('sweep resumes an interrupted operation', { operationId: interrupted.operationId });
+  await putOperation(deps, record.destinationId, {
+    ...interrupted,
+    endedAt: deps.now().toISOString(),
+    outcome: 'superseded',
+  });
+  await requestChange(deps, record.destinationId, {
+    requestedBy: interrupted.requestedBy,
+    change: (current) =>
+      current.operation?.generation === interrupted.generation ? { ...current, operation: null } : current,
+    operation: (current) =>
+      current.generation === interrupted.generation ? resumedKind(current, interrupted.kind) : null,
+    isCleanUp: interrupted.isCleanUp,
+  });
+}
+
+/** A start nobody wants any more is resumed as a stop, which releases whatever it had made. */
+function resumedKind(record: Destination, kind: OperationKind): OperationKind {
+  if (record.desired === 'deleted') return 'teardown';
+  if (record.desired === 'idle' && kind === 'start') return 'stop';
+  return kind;
+}
+
+/** Begins what is due for a destination at rest: its wish, or taking down what a failed operation left running. */
+export async function continueRest(deps: SweepDeps, record: Destination): Promise<void> {
+  const stillCosts = record.status === 'error' && record.held.channelRun !== undefined;
+  const kind = nextOperation(record) ?? (stillCosts ? 'stop' : null);
+  if (!kind) return;
+  deps.logger.info('sweep begins an operation', { destinationId: record.destinationId, kind });
+  await requestChange(deps, record.destinationId, {
+    requestedBy: 'sweep',
+    change: (current) => current,
+    operation: (current) => (current.writeCount === record.writeCount ? kind : null),
+    isCleanUp: stillCosts && kind === 'stop',
+  });
+}

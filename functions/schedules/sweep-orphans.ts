@@ -1,0 +1,103 @@
+import { deleteChannel, observeChannel, stopChannel } from '../aws/channel.ts';
+import { getDestination } from '../aws/destination-table.ts';
+import { removeFlowOutput } from '../aws/flow.ts';
+import { deleteInput, observeInput } from '../aws/input.ts';
+import type { Inventory } from '../aws/inventory.ts';
+import { deleteOrphan, listOrphans, orphanIdOf, putOrphan, type Orphan } from '../aws/orphan-table.ts';
+import type { Destination } from '../domain/destination.ts';
+import { findOrphans, isMassRelease, ORPHAN_RESOURCES, ORPHAN_RULES } from '../domain/inventory.ts';
+import type { SweepDeps } from './sweep.ts';
+
+/**
+ * The sweep's third half: what AWS has and no record knows. It is noted at each sighting, released only when it carries
+ * our tags and was seen twice over ten minutes (or a person asks), and a release that looks like a mass deletion halts.
+ * Each sweep takes an orphan one step down (output, stop, delete channel, delete input); the next sweep goes on.
+ */
+export async function handleOrphans(
+  deps: SweepDeps,
+  records: Destination[],
+  inventory: Inventory,
+  requireLease: () => Promise<void>,
+): Promise<{ found: number; released: number; halted: boolean }> {
+  const now = deps.now();
+  const known = new Map((await listOrphans(deps)).map((orphan) => [orphan.orphanId, orphan]));
+  const seen = findOrphans(records, inventory.items).map((candidate): Orphan => {
+    const orphanId = orphanIdOf(candidate);
+    const before = known.get(orphanId);
+    known.delete(orphanId);
+    return {
+      releaseRequestedBy: null,
+      firstSeenAt: now.toISOString(),
+      ...before,
+      ...candidate,
+      orphanId,
+      lastSeenAt: now.toISOString(),
+      sightings: (before?.sightings ?? 0) + 1,
+    };
+  });
+  await requireLease();
+  for (const orphan of seen) await putOrphan(deps, orphan);
+  // What is left in `known` was not seen any more: it is gone, or somebody has claimed it.
+  for (const orphanId of known.keys()) await deleteOrphan(deps, orphanId);
+
+  const due = seen.filter((orphan) => isDue(orphan, now));
+  const unasked = due.filter(({ releaseRequestedBy }) => releaseRequestedBy === null);
+  const halted = isMassRelease(unasked.length, inventory.items.length);
+  if (halted) {
+    deps.logger.error('sweep halts: it would release too much at once', { orphans: unasked.length });
+  }
+  const releasing = due.filter(({ releaseRequestedBy }) => !halted || releaseRequestedBy !== null);
+  for (const resource of ORPHAN_RESOURCES) {
+    for (const orphan of releasing.filter((each) => each.resource === resource)) {
+      await requireLease();
+      await releaseOrphan(deps, orphan);
+    }
+  }
+  return { found: seen.length, released: releasing.length, halted };
+}
+
+function isDue(orphan: Orphan, now: Date): boolean {
+  // Without our tags nobody knows whose it is: it is shown, never released.
+  if (!orphan.isTagged) return false;
+  if (orphan.releaseRequestedBy !== null) return true;
+  const ageSeconds = (now.getTime() - Date.parse(orphan.firstSeenAt)) / 1000;
+  return orphan.sightings >= ORPHAN_RULES.sightingsMin && ageSeconds >= ORPHAN_RULES.ageSecondsMin;
+}
+
+async function releaseOrphan(deps: SweepDeps, orphan: Orphan): Promise<void> {
+  // A destination that has begun to move since the inventory may be about to adopt it.
+  const record = orphan.destinationId === null ? null : await getDestination(deps, orphan.destinationId);
+  if (record?.operation || (record && isClaimed(record, orphan))) return;
+  deps.logger.warn('sweep releases an orphan', {
+    resource: orphan.resource,
+    resourceId: orphan.resourceId,
+    reason: orphan.reason,
+    requestedBy: orphan.releaseRequestedBy ?? 'sweep',
+  });
+  try {
+    await takeOneStepDown(deps, orphan);
+  } catch (error) {
+    // The next sweep tries again; one stubborn orphan does not keep the others.
+    deps.logger.error('an orphan could not be released', {
+      resourceId: orphan.resourceId,
+      error: error instanceof Error ? error.name : 'unknown',
+    });
+  }
+}
+
+function isClaimed({ held }: Destination, { resourceId }: Orphan): boolean {
+  return [held.channel?.channelId, held.input?.inputId, held.flowOutput?.flowOutputArn].includes(resourceId);
+}
+
+async function takeOneStepDown(deps: SweepDeps, { resource, resourceId }: Orphan): Promise<void> {
+  if (resource === 'flowOutput') return removeFlowOutput(deps, resourceId);
+  if (resource === 'channel') {
+    const state = (await observeChannel(deps, resourceId))?.state;
+    if (state === 'RUNNING' || state === 'RECOVERING') return stopChannel(deps, resourceId);
+    if (state === 'IDLE' || state === 'CREATE_FAILED' || state === 'UPDATE_FAILED')
+      return deleteChannel(deps, resourceId);
+    return undefined;
+  }
+  const state = (await observeInput(deps, resourceId))?.state;
+  return state === 'DETACHED' ? deleteInput(deps, resourceId) : undefined;
+}

@@ -1,0 +1,294 @@
+import { CreateInputCommand } from '@aws-sdk/client-medialive';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startTestDeployment, type TestDeployment } from '../../test/support/test-deployment.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
+import { createChannel, deleteChannel, findChannel, listChannels, startChannel, stopChannel } from '../aws/channel.ts';
+import { changeDestination, getDestination } from '../aws/destination-table.ts';
+import { addFlowOutput, findFlowOutput, observeFlow, removeFlowOutput } from '../aws/flow.ts';
+import { createInput, listInputs, observeInput } from '../aws/input.ts';
+import { acquireLease } from '../aws/lease-table.ts';
+import { listOrphans, requestOrphanRelease } from '../aws/orphan-table.ts';
+import type { Destination } from '../domain/destination.ts';
+import { requestChange } from '../workflow/operations.ts';
+import { sweep, type SweepOutcome } from './sweep.ts';
+
+let sluice: TestDeployment;
+let elapsedSeconds = 0;
+
+afterEach(() => sluice?.close());
+
+async function begin(): Promise<void> {
+  elapsedSeconds = 0;
+  sluice = await startTestDeployment();
+}
+
+/** Sweeps after some time has gone by. */
+function sweepAfter(seconds: number): Promise<SweepOutcome> {
+  elapsedSeconds += seconds;
+  const now = () => new Date(Date.now() + elapsedSeconds * 1000);
+  return sweep({ ...sluice.deps, now });
+}
+
+const atRest = (status: Destination['status']) => (record: Destination) =>
+  record.status === status && record.operation === null;
+
+async function startOne(): Promise<Destination> {
+  const { destinationId } = await sluice.addDestination();
+  await requestChange(sluice.deps, destinationId, {
+    requestedBy: 'test',
+    change: (record) => ({ ...record, desired: 'running' }),
+  });
+  return sluice.until(destinationId, 'running', atRest('running'));
+}
+
+/** Makes a running channel with input and output that no record knows. */
+async function makeOrphans(destinationId: string): Promise<void> {
+  const { inputId } = await createInput(sluice.deps, { destinationId, generation: 1 });
+  const input = await waitFor('the input', async () => {
+    const view = await observeInput(sluice.deps, inputId);
+    return view?.state === 'DETACHED' ? view : null;
+  });
+  const encoding = {
+    encodingId: '720p30',
+    width: 1280,
+    height: 720,
+    framesPerSecond: 30,
+    videoBitrateBps: 3_000_000,
+    gopSeconds: 2,
+    h264Profile: 'high' as const,
+    audioBitrateBps: 128_000,
+    audioSampleRateHz: 48_000,
+  };
+  const target = {
+    kind: 'package' as const,
+    packageChannelId: sluice.deps.deployment.packageChannelId,
+    encodings: [encoding],
+  };
+  const { channelId } = await createChannel(sluice.deps, { destinationId, generation: 1, inputId, target });
+  await waitFor('the channel', async () => (await findChannel(sluice.deps, destinationId))?.state === 'IDLE');
+  await addFlowOutput(sluice.deps, destinationId, { address: input.address!, port: input.port! });
+  await startChannel(sluice.deps, channelId);
+  await waitFor('the run', async () => (await findChannel(sluice.deps, destinationId))?.state === 'RUNNING');
+}
+
+const GHOST = 'dst_0000000000000000000000gh0t';
+
+async function remaining() {
+  const [channels, inputs, flow] = await Promise.all([
+    listChannels(sluice.deps),
+    listInputs(sluice.deps),
+    observeFlow(sluice.deps),
+  ]);
+  return { channels: channels.length, inputs: inputs.length, outputs: flow!.outputs.length };
+}
+
+describe('orphans', () => {
+  it('are noted at first sight and touched only after two sightings over ten minutes', async () => {
+    await begin();
+    await makeOrphans(GHOST);
+    expect(await sweepAfter(0)).toMatchObject({ orphans: 3, released: 0 });
+    expect(await sweepAfter(300)).toMatchObject({ orphans: 3, released: 0 });
+    expect(
+      (await listOrphans(sluice.deps)).map(({ resource, reason, sightings }) => [resource, reason, sightings]),
+    ).toEqual(
+      expect.arrayContaining([
+        ['channel', 'no_destination', 2],
+        ['input', 'no_destination', 2],
+        ['flowOutput', 'no_destination', 2],
+      ]),
+    );
+    expect(await remaining()).toEqual({ channels: 1, inputs: 1, outputs: 1 });
+  });
+
+  it('are released in the right order, one step a sweep, until nothing is left', async () => {
+    await begin();
+    await makeOrphans(GHOST);
+    await sweepAfter(0);
+    for (let round = 0; round < 8 && (await listOrphans(sluice.deps)).length > 0; round++) {
+      await sweepAfter(400);
+      await waitFor('the media services to come to rest', async () => {
+        const states = [...(await listChannels(sluice.deps)), ...(await listInputs(sluice.deps))].map(
+          ({ state }) => state,
+        );
+        return states.every((state) => !/ING$/.test(state) || state === 'RUNNING');
+      });
+    }
+    expect(await remaining()).toEqual({ channels: 0, inputs: 0, outputs: 0 });
+    expect(await listOrphans(sluice.deps)).toEqual([]);
+  });
+
+  it('are released at once when a person asks', async () => {
+    await begin();
+    await createInput(sluice.deps, { destinationId: GHOST, generation: 1 });
+    await waitFor('the input', async () => (await listInputs(sluice.deps))[0]?.state === 'DETACHED');
+    await sweepAfter(0);
+    const [orphan] = await listOrphans(sluice.deps);
+    expect(await requestOrphanRelease(sluice.deps, orphan!.orphanId, 'operator')).toBe(true);
+    expect(await sweepAfter(1)).toMatchObject({ released: 1 });
+    await waitFor('it to go', async () => (await listInputs(sluice.deps)).length === 0);
+  });
+
+  it('without our tags are shown and never touched, even when asked for', async () => {
+    await begin();
+    const { deployment, clients } = sluice.deps;
+    await clients.mediaLive.send(
+      new CreateInputCommand({
+        Name: `sluice-${deployment.deploymentId}-${GHOST}`,
+        Type: 'RTP_PUSH',
+        InputSecurityGroups: [deployment.inputSecurityGroupId],
+      }),
+    );
+    await sweepAfter(0);
+    const [orphan] = await listOrphans(sluice.deps);
+    expect(orphan).toMatchObject({ reason: 'tags_missing' });
+    await requestOrphanRelease(sluice.deps, orphan!.orphanId, 'operator');
+    await sweepAfter(1000);
+    await sweepAfter(1000);
+    expect(await remaining()).toMatchObject({ inputs: 1 });
+  });
+
+  it('of another deployment or of nobody are not even listed', async () => {
+    await begin();
+    const other = { ...sluice.deps, deployment: { ...sluice.deps.deployment, deploymentId: 'other' } };
+    await createInput(other, { destinationId: GHOST, generation: 1 });
+    expect(await sweepAfter(0)).toMatchObject({ orphans: 0 });
+  });
+
+  it('in suspicious number halt the sweep instead of a mass deletion', async () => {
+    await begin();
+    for (const letter of ['a', 'b', 'c', 'd']) {
+      await createInput(sluice.deps, { destinationId: `dst_0000000000000000000000000${letter}`, generation: 1 });
+    }
+    await sweepAfter(0);
+    expect(await sweepAfter(1000)).toMatchObject({ orphans: 4, released: 0, halted: true });
+    expect(await remaining()).toMatchObject({ inputs: 4 });
+    expect(sluice.logLines.join('\n')).toContain('sweep halts');
+  });
+
+  it('are forgotten when a destination turns out to hold them', async () => {
+    await begin();
+    const destination = await sluice.addDestination();
+    await createInput(sluice.deps, { destinationId: destination.destinationId, generation: 1 });
+    await sweepAfter(0);
+    expect((await listOrphans(sluice.deps))[0]).toMatchObject({ reason: 'unrecorded' });
+    const { inputId } = (await listInputs(sluice.deps))[0]!;
+    await changeDestination(sluice.deps, destination.destinationId, (record) => ({
+      ...record,
+      held: { input: { inputId, address: '127.0.0.1', port: 5000 } },
+    }));
+    expect(await sweepAfter(1000)).toMatchObject({ orphans: 0, released: 0 });
+    expect(await listOrphans(sluice.deps)).toEqual([]);
+  });
+});
+
+describe('two sweeps', () => {
+  it('never work at the same time', async () => {
+    await begin();
+    await acquireLease(sluice.deps, { name: 'sweep', now: new Date(), seconds: 60, takeOver: false });
+    expect(await sweepAfter(0)).toMatchObject({ ran: false });
+    expect(await sweepAfter(61)).toMatchObject({ ran: true });
+  });
+
+  it('are told apart by a fence: one that slept through its lease changes nothing', async () => {
+    await begin();
+    await createInput(sluice.deps, { destinationId: GHOST, generation: 1 });
+    const sleepy = {
+      ...sluice.deps,
+      // The lease has long run out by the time it has read everything.
+      now: (() => {
+        let calls = 0;
+        return () => new Date(Date.now() + (calls++ === 0 ? 0 : 600_000));
+      })(),
+    };
+    await expect(sweep(sleepy)).rejects.toThrow('lost its lease');
+    expect(await listOrphans(sluice.deps)).toEqual([]);
+  });
+});
+
+describe('a sweep that cannot read', () => {
+  it('changes nothing', async () => {
+    await begin();
+    await createInput(sluice.deps, { destinationId: GHOST, generation: 1 });
+    const mediaConnect = { send: () => Promise.reject(new Error('no answer')) } as never;
+    const blind = { ...sluice.deps, clients: { ...sluice.deps.clients, mediaConnect } };
+    await expect(sweep(blind)).rejects.toThrow('no answer');
+    expect(await listOrphans(sluice.deps)).toEqual([]);
+    expect(await sweepAfter(0), 'the lease was given back').toMatchObject({ ran: true });
+  });
+});
+
+describe('drift', () => {
+  it('of a channel stopped by hand is reported and not fought over', async () => {
+    await begin();
+    const { destinationId, held } = await startOne();
+    await stopChannel(sluice.deps, held.channel!.channelId);
+    await waitFor('idle', async () => (await findChannel(sluice.deps, destinationId))?.state === 'IDLE');
+    await sweepAfter(0);
+    const record = (await getDestination(sluice.deps, destinationId))!;
+    expect(record).toMatchObject({ status: 'error', desired: 'running', operation: null });
+    expect(record.lastError!.detail).toBe('the channel was stopped from outside');
+    await sweepAfter(400);
+    expect((await findChannel(sluice.deps, destinationId))?.state).toBe('IDLE');
+  });
+
+  it('of a channel deleted by hand forgets it, so that the next start makes another', async () => {
+    await begin();
+    const { destinationId, held } = await startOne();
+    await stopChannel(sluice.deps, held.channel!.channelId);
+    await waitFor('idle', async () => (await findChannel(sluice.deps, destinationId))?.state === 'IDLE');
+    await deleteChannel(sluice.deps, held.channel!.channelId);
+    await waitFor('gone', async () => (await findChannel(sluice.deps, destinationId)) === null);
+    await sweepAfter(0);
+    expect((await getDestination(sluice.deps, destinationId))!.held.channel).toBeUndefined();
+    await requestChange(sluice.deps, destinationId, {
+      requestedBy: 'test',
+      change: (record) => record,
+      operation: () => 'start',
+    });
+    const again = await sluice.until(destinationId, 'running', atRest('running'));
+    expect(again.held.channel!.channelId).not.toBe(held.channel!.channelId);
+  });
+
+  it('of a flow output removed by hand is put right', async () => {
+    await begin();
+    const { destinationId, held } = await startOne();
+    await removeFlowOutput(sluice.deps, held.flowOutput!.flowOutputArn);
+    await sweepAfter(0);
+    await sluice.until(destinationId, 'running again', atRest('running'));
+    expect(findFlowOutput(sluice.deps, (await observeFlow(sluice.deps))!, destinationId)).not.toBeNull();
+  });
+
+  it('of an idle destination whose channel runs stops the channel', async () => {
+    await begin();
+    const { destinationId, held } = await startOne();
+    await changeDestination(sluice.deps, destinationId, (record) => ({ ...record, desired: 'idle', status: 'idle' }));
+    await sweepAfter(0);
+    await waitFor('idle', async () => (await findChannel(sluice.deps, destinationId))?.state === 'IDLE');
+    const idle = await sluice.until(destinationId, 'idle', atRest('idle'));
+    expect(idle.held.channel).toEqual(held.channel);
+  });
+
+  it('of the primary brings it back by itself', async () => {
+    await begin();
+    await sluice.addDestination({
+      destinationId: 'primary',
+      platform: 'hls',
+      rtmpUrl: '',
+      preset: 'source',
+      desired: 'running',
+    });
+    await sweepAfter(0);
+    const { held } = await sluice.until('primary', 'running', atRest('running'));
+    await stopChannel(sluice.deps, held.channel!.channelId);
+    await waitFor('idle', async () => (await findChannel(sluice.deps, 'primary'))?.state === 'IDLE');
+    await deleteChannel(sluice.deps, held.channel!.channelId);
+    await waitFor('gone', async () => (await findChannel(sluice.deps, 'primary')) === null);
+    await sweepAfter(0);
+    const again = await sluice.until(
+      'primary',
+      'running again',
+      (record) => atRest('running')(record) && record.generation > 1,
+    );
+    expect(again.held.channel!.channelId).not.toBe(held.channel!.channelId);
+  });
+});

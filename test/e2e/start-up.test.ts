@@ -1,0 +1,322 @@
+import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { findFfmpeg } from '../../infra/local/programs.ts';
+import { startRtmpReceiver, type RtmpReceiver } from '../../infra/local/rehearsal/rtmp-receiver.ts';
+import {
+  allCommandLines,
+  descendantsOf,
+  findFreePorts,
+  isAlive,
+  readAllFiles,
+  runToEnd,
+  startProduct,
+  type Product,
+  type ProductPorts,
+} from '../support/product.ts';
+import { makeClip, sendSrt } from '../support/srt-sender.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+/**
+ * Starting and stopping when something is in the way: what the product says, that it touches nothing when it gives up,
+ * and that every kind of end can be started from again.
+ */
+
+const CLIP = { width: 640, height: 360, framesPerSecond: 30, seconds: 10, videoBitrate: '800k', bFrames: 0 };
+const PASSPHRASE = 'e2e-passphrase-4711';
+const OTHER_PASSPHRASE = 'e2e-passphrase-0815';
+const KEY = 'e2e-start-up-key';
+
+const directory = mkdtempSync(join(tmpdir(), 'sluice-start-'));
+const clipFile = join(directory, 'source.ts');
+let ffmpegPath: string;
+let dataDirectory: string;
+let ports: ProductPorts;
+let counter = 0;
+const cleanUps: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  const ffmpeg = await findFfmpeg({ environment: process.env, cacheDirectory: directory });
+  if (!ffmpeg.found) throw new Error(`${ffmpeg.reason}; ${ffmpeg.remedy}`);
+  ffmpegPath = ffmpeg.path;
+  await makeClip(ffmpegPath, clipFile, CLIP);
+});
+
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+beforeEach(async () => {
+  dataDirectory = join(directory, `data-${(counter += 1)}`);
+  ports = await findFreePorts();
+});
+
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp();
+});
+
+/** Started products are stopped after the test, whatever happened in it. */
+async function start(environment: Record<string, string> = {}, at = ports): Promise<Product> {
+  const product = await startProduct(at, dataDirectory, environment);
+  cleanUps.push(() => product.stop());
+  return product;
+}
+
+function send(passphrase?: string): () => Promise<void> {
+  const stop = sendSrt(ffmpegPath, clipFile, ports.srt, passphrase);
+  cleanUps.push(stop);
+  return stop;
+}
+
+async function startReceiver(): Promise<RtmpReceiver> {
+  const receiver = await startRtmpReceiver({ port: 0 });
+  cleanUps.push(() => receiver.close());
+  return receiver;
+}
+
+const flowStatus = async (product: Product) => (await product.call('GET', '/api/mediaconnect/flow/status')).body;
+const sourceIs = (product: Product, state: string) =>
+  waitFor(`the source to be ${state}`, async () => {
+    const { source } = await flowStatus(product);
+    return source.state === state ? source : null;
+  });
+
+async function addRunning(product: Product, receiver: RtmpReceiver): Promise<string> {
+  const { body } = await product.call('POST', '/api/destinations', {
+    name: 'Platform',
+    platform: 'custom',
+    rtmpUrl: `${receiver.baseUrl}/live`,
+    streamKey: KEY,
+    preset: 'source',
+  });
+  expect((await product.call('POST', `/api/destinations/${body.destinationId}/start`, {})).status).toBe(202);
+  await isOnAir(product, body.destinationId);
+  return body.destinationId;
+}
+
+const isOnAir = (product: Product, destinationId: string) =>
+  waitFor('the destination to be on air', async () => {
+    const { body } = await product.call('GET', `/api/destinations/${destinationId}`);
+    return body.onAir && body.operation === null;
+  });
+
+const isPublished = (receiver: RtmpReceiver, after = 0) =>
+  waitFor('media at the platform', () => {
+    const session = receiver.sessions.at(-1);
+    return receiver.sessions.length > after && session?.state === 'publishing' && session.videoFrames > 30;
+  });
+
+/** One message that a person can act on: no stack trace, nothing of the machinery. */
+function expectOneMessage({ code, output }: { code: number | null; output: string }): void {
+  expect(code, output).toBe(1);
+  expect(output).toMatch(/^Sluice did not start: /);
+  expect(output).not.toMatch(/\n\s+at /);
+}
+
+describe('a port that is in use', () => {
+  it.each([
+    ['PORT', 'http'],
+    ['LOCAL_AWS_PORT', 'aws'],
+  ] as const)('is named by its variable before anything is made: %s', async (variable, port) => {
+    const other = createServer().listen(ports[port], '127.0.0.1');
+    await once(other, 'listening');
+    cleanUps.push(() => new Promise((resolve) => other.close(resolve)));
+    const end = await runToEnd(ports, dataDirectory);
+    expectOneMessage(end);
+    expect(end.output).toContain(`TCP port ${ports[port]} is in use`);
+    expect(end.output).toContain(`${variable}=`);
+    expect(existsSync(dataDirectory)).toBe(false);
+  });
+
+  it('is named by its variable before anything is made: SRT_PORT', async () => {
+    const other = createSocket('udp4').bind(ports.srt, '0.0.0.0');
+    await once(other, 'listening');
+    cleanUps.push(async () => other.close());
+    const end = await runToEnd(ports, dataDirectory);
+    expectOneMessage(end);
+    expect(end.output).toContain(`UDP port ${ports.srt} is in use`);
+    expect(end.output).toContain('SRT_PORT=');
+    expect(existsSync(dataDirectory)).toBe(false);
+  });
+});
+
+describe('settings that cannot work', () => {
+  it('are all named at once, without the value of a secret, before anything is made', async () => {
+    const end = await runToEnd(ports, dataDirectory, {
+      SRT_LATENCY_MS: '50',
+      SRT_PASSPHRASE: 'short-one',
+      SLUICE_PROFIL: 'fast',
+    });
+    expectOneMessage(end);
+    for (const name of ['SRT_LATENCY_MS is "50"', 'SRT_PASSPHRASE', 'SLUICE_PROFILE'])
+      expect(end.output).toContain(name);
+    expect(end.output).not.toContain('short-one');
+    expect(existsSync(dataDirectory)).toBe(false);
+  });
+
+  it('include the lowest port and latency that are allowed', async () => {
+    const product = await start({ SRT_LATENCY_MS: '100' });
+    expect((await flowStatus(product)).ingest.latencyMs).toBe(100);
+  });
+
+  it('say which program cannot be used and how to correct it', async () => {
+    const end = await runToEnd(ports, dataDirectory, { FFMPEG_PATH: join(directory, 'no-such-ffmpeg') });
+    expectOneMessage(end);
+    expect(end.output).toContain('FFMPEG_PATH');
+    expect(end.output).toContain('remedy:');
+    expect(existsSync(dataDirectory)).toBe(false);
+  });
+});
+
+describe('a data directory', () => {
+  it('belongs to one Sluice at a time: the second says so, and the first one does not notice', async () => {
+    const receiver = await startReceiver();
+    const first = await start();
+    send();
+    await sourceIs(first, 'connected');
+    const destinationId = await addRunning(first, receiver);
+    const processes = descendantsOf(first.process.pid!);
+    const session = receiver.sessions.at(-1)!;
+    session.largestTimestampGapMs = 0;
+
+    const end = await runToEnd(await findFreePorts(), dataDirectory);
+    expectOneMessage(end);
+    expect(end.output).toContain(dataDirectory);
+    expect(end.output).toContain('SLUICE_DATA_DIR=');
+    expect(end.output).toContain(String(first.process.pid));
+
+    const framesThen = session.videoFrames;
+    await waitFor('more frames', () => session.videoFrames > framesThen + 30);
+    expect(session).toMatchObject({ state: 'publishing', nonMonotonicFrames: 0 });
+    expect(session.largestTimestampGapMs).toBeLessThan(70);
+    expect(descendantsOf(first.process.pid!)).toEqual(processes);
+    await isOnAir(first, destinationId);
+    expect(await first.stop()).toBe(0);
+    expect(await (await start()).stop()).toBe(0);
+  });
+
+  it.each(['media.sealed', 'step-functions.sealed', 'root.key'])(
+    'with a damaged %s is refused with its path, and nothing is written over it',
+    async (name) => {
+      await (await start()).stop();
+      const file = join(dataDirectory, name);
+      const whole = readFileSync(file);
+      const damaged = whole.subarray(0, whole.length - 7);
+      writeFileSync(file, damaged);
+      const before = readdirSync(dataDirectory).toSorted();
+      const end = await runToEnd(ports, dataDirectory);
+      expectOneMessage(end);
+      expect(end.output).toContain(file);
+      expect(end.output).toContain('backup');
+      expect(readFileSync(file).equals(damaged)).toBe(true);
+      expect(readdirSync(dataDirectory).toSorted()).toEqual(before);
+      writeFileSync(file, whole);
+      await start();
+    },
+  );
+});
+
+describe('an SRT passphrase', () => {
+  it('lets in who knows it, turns away who does not, and the source card says which', async () => {
+    const product = await start({ SRT_PASSPHRASE: PASSPHRASE });
+    const stopWrong = send(OTHER_PASSPHRASE);
+    const refused = await sourceIs(product, 'failed');
+    expect(refused.detail).toContain('passphrase');
+    expect(refused.remedy).toContain('passphrase');
+    await stopWrong();
+    const stopWithout = send();
+    await waitFor('a call without a passphrase to be refused too', async () => {
+      expect((await flowStatus(product)).source.state).not.toBe('connected');
+      return (await flowStatus(product)).source.detail.includes('passphrase');
+    });
+    await stopWithout();
+    send(PASSPHRASE);
+    await sourceIs(product, 'connected');
+    expect((await flowStatus(product)).ingest).toMatchObject({ encrypted: true });
+
+    expect([...allCommandLines().values()].filter((command) => command.includes(PASSPHRASE))).toEqual([]);
+    const answer = await flowStatus(product);
+    for (const text of [product.output(), JSON.stringify(answer), ...readAllFiles(dataDirectory)])
+      for (const form of [
+        PASSPHRASE,
+        ...(['base64', 'hex'] as const).map((how) => Buffer.from(PASSPHRASE).toString(how)),
+      ])
+        expect(text.includes(form)).toBe(false);
+  });
+
+  it('can be taken away, changed and given again between two starts, and what was on air comes back', async () => {
+    const receiver = await startReceiver();
+    let product = await start({ SRT_PASSPHRASE: PASSPHRASE });
+    let stopSending = send(PASSPHRASE);
+    await sourceIs(product, 'connected');
+    const destinationId = await addRunning(product, receiver);
+    for (const passphrase of [undefined, OTHER_PASSPHRASE, undefined, PASSPHRASE]) {
+      await product.stop();
+      await stopSending();
+      const sessions = receiver.sessions.length;
+      product = await start(passphrase === undefined ? {} : { SRT_PASSPHRASE: passphrase });
+      stopSending = send(passphrase);
+      await sourceIs(product, 'connected');
+      await isPublished(receiver, sessions);
+      await isOnAir(product, destinationId);
+      expect((await flowStatus(product)).ingest.encrypted).toBe(passphrase !== undefined);
+    }
+  });
+});
+
+describe('an end', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('by %s, given twice, is one orderly end', async (signal) => {
+    const product = await start();
+    const children = descendantsOf(product.process.pid!);
+    expect(children.length).toBeGreaterThan(1);
+    const ended = once(product.process, 'exit');
+    product.process.kill(signal);
+    product.process.kill(signal);
+    expect(await ended).toEqual([0, null]);
+    expect(product.output()).toContain('stopped.');
+    expect(children.filter(({ pid }) => isAlive(pid))).toEqual([]);
+  });
+
+  it('by SIGTERM while it is still starting leaves no process and no obstacle', async () => {
+    const child = spawn(process.execPath, ['infra/local/main.ts'], {
+      cwd: join(import.meta.dirname, '..', '..'),
+      env: {
+        ...process.env,
+        PORT: `${ports.http}`,
+        SRT_PORT: `${ports.srt}`,
+        LOCAL_AWS_PORT: `${ports.aws}`,
+        SLUICE_DATA_DIR: dataDirectory,
+      },
+      stdio: 'ignore',
+    });
+    const ended = once(child, 'exit');
+    const children = await waitFor('a child process', () => {
+      const found = descendantsOf(child.pid!).filter(({ command }) => command.includes('engine-process'));
+      return found.length > 0 && found;
+    });
+    child.kill('SIGTERM');
+    await ended;
+    await waitFor('its processes to go', () => children.every(({ pid }) => !isAlive(pid)));
+    await start();
+  });
+
+  it('by SIGKILL while on air is started from again: nothing is left over and everything resumes', async () => {
+    const receiver = await startReceiver();
+    let product = await start();
+    send();
+    await sourceIs(product, 'connected');
+    const destinationId = await addRunning(product, receiver);
+    const children = descendantsOf(product.process.pid!);
+    await product.stop('SIGKILL');
+    const sessions = receiver.sessions.length;
+    product = await start();
+    await isPublished(receiver, sessions);
+    await isOnAir(product, destinationId);
+    expect(children.filter(({ pid }) => isAlive(pid))).toEqual([]);
+    const { body } = await product.call('GET', `/api/destinations/${destinationId}`);
+    expect(body).toMatchObject({ desired: 'running', status: 'running', lastError: null });
+  });
+});

@@ -1,0 +1,92 @@
+import type { Destination } from '../../functions/domain/destination.ts';
+import type { Outcome, World } from './world.ts';
+
+/** What people do to a deployment: the API's own changes to a record, made as the API makes them. */
+
+/** What a person asks for. `edit` waits for the next start, `edit-now` restarts what is on air. */
+export type Ask = 'start' | 'stop' | 'delete' | 'edit' | 'edit-now' | 'replace-key';
+
+/** The id of a simulated destination. */
+export function idOf(destinationNumber: number): string {
+  return `dst_${String(destinationNumber).padStart(26, '0')}`;
+}
+
+/** A stream key that no sink may ever hold, with characters that every encoding spells differently. */
+export function canaryOf(destinationNumber: number, version = 1): string {
+  return `c4n4ry-${destinationNumber}-v${version}-7f3a&91bd=zq5x~+`;
+}
+
+/** Adds one as `POST /api/destinations` does: a warm one gets its input and channel at once. */
+export function addDestination(
+  world: World,
+  destinationNumber: number,
+  change: Partial<Destination> = {},
+): Promise<Outcome> {
+  const destinationId = idOf(destinationNumber);
+  return world.runAs('api', destinationId, async () => {
+    const { deps, production } = world;
+    const now = deps.now();
+    const idle: Destination = {
+      destinationId,
+      name: `Destination ${destinationNumber}`,
+      platform: 'custom',
+      rtmpUrl: 'rtmp://127.0.0.1:1935/live',
+      streamKeyCiphertext: await production.sealKey(deps, destinationId, canaryOf(destinationNumber)),
+      streamKeyLast4: null,
+      streamKeyFingerprint: null,
+      preset: '720p30',
+      standby: 'warm',
+      desired: 'idle',
+      status: 'idle',
+      generation: 0,
+      revision: 1,
+      writeCount: 1,
+      operation: null,
+      held: {},
+      restartRequested: false,
+      lastError: null,
+      observation: null,
+      runningSince: null,
+      createdAt: now.toISOString(),
+      lastModified: now.toISOString(),
+      ...change,
+    };
+    const record =
+      idle.standby === 'warm'
+        ? production.lifecycle.withOperation(idle, 'create', { now, requestedBy: 'a person' })
+        : idle;
+    await production.insertDestination(deps, record);
+    await production.startQuietly(deps, record);
+  });
+}
+
+/** Asks for something, as the API's routes do. Refusals and lost answers are part of the outcome. */
+export function ask(world: World, destinationId: string, what: Ask): Promise<Outcome> {
+  world.note(`ask   ${destinationId} ${what}`);
+  return world.runAs('api', destinationId, async () => {
+    const { deps, production } = world;
+    const { change: changes, requestChange } = production;
+    const requestedBy = 'a person';
+    if (what === 'start') {
+      return requestChange(deps, destinationId, {
+        requestedBy,
+        change: changes.withStart,
+        operation: changes.startOperation,
+      });
+    }
+    if (what === 'stop' || what === 'delete') {
+      const change = what === 'stop' ? changes.withStop : changes.withDelete;
+      return requestChange(deps, destinationId, { requestedBy, change });
+    }
+    const apply = what === 'edit-now' ? 'now' : 'next-start';
+    const edit =
+      what === 'replace-key'
+        ? { streamKeyCiphertext: await production.sealKey(deps, destinationId, 'c4n4ry-replaced-7f3a&91bd=zq5x~+') }
+        : { preset: world.record(destinationId)?.preset === '720p30' ? '480p30' : '720p30' };
+    return requestChange(deps, destinationId, {
+      requestedBy,
+      change: (record) => changes.withEdit(record, edit, { apply, now: deps.now() }),
+      operation: changes.editOperation,
+    });
+  });
+}

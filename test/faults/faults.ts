@@ -1,0 +1,211 @@
+import type { WireAnswer, WireCall } from './in-process-transport.ts';
+import type { World } from './world.ts';
+
+/**
+ * What can go wrong with one call: errors the operation declares in AWS's model, and what a network or a dying process
+ * does to any call. Each kind says whether it may pass: what passes must not keep a workflow from its goal.
+ */
+export interface FaultKind {
+  name: string;
+  /** Where it strikes: nothing has happened yet, or the effect stands and the caller does not know. */
+  when: 'before the call' | 'after the effect' | 'after the response';
+  /** `passes`: a later attempt may succeed, so the workflow must reach its goal. `refuses`: AWS has said no. */
+  nature: 'passes' | 'refuses';
+  strike(call: WireCall, deliver: () => Promise<WireAnswer>, world: World): Promise<WireAnswer>;
+}
+
+/** How long the SDK waits for an answer, see functions/aws/clients.ts. */
+const REQUEST_TIMEOUT_MS = 15_000;
+
+const pause = (world: World, delayMs: number) => new Promise<void>((done) => void world.clock.after(delayMs, done));
+const never = () => new Promise<never>(() => {});
+
+function timeoutError(): Error {
+  return Object.assign(new Error('Request timed out'), { name: 'TimeoutError' });
+}
+
+function resetError(): Error {
+  return Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' });
+}
+
+/** Faults of the network and of the calling process: any call can meet them. */
+const TRANSPORT: FaultKind[] = [
+  {
+    name: 'timeout before',
+    when: 'before the call',
+    nature: 'passes',
+    async strike(_call, _deliver, world) {
+      await pause(world, REQUEST_TIMEOUT_MS);
+      throw timeoutError();
+    },
+  },
+  {
+    name: 'connection reset',
+    when: 'before the call',
+    nature: 'passes',
+    async strike() {
+      throw resetError();
+    },
+  },
+  {
+    name: 'timeout after',
+    when: 'after the effect',
+    nature: 'passes',
+    async strike(_call, deliver, world) {
+      await deliver();
+      await pause(world, REQUEST_TIMEOUT_MS);
+      throw timeoutError();
+    },
+  },
+  {
+    name: 'response cut',
+    when: 'after the effect',
+    nature: 'passes',
+    async strike(_call, deliver) {
+      const answer = await deliver();
+      return { ...answer, body: answer.body.slice(0, Math.max(1, answer.body.length >> 1)) };
+    },
+  },
+  {
+    name: 'HTML for an answer',
+    when: 'after the effect',
+    nature: 'passes',
+    async strike(_call, deliver) {
+      await deliver();
+      const body = '<html><head><title>502 Bad Gateway</title></head></html>';
+      return { status: 502, headers: { 'content-type': 'text/html' }, body };
+    },
+  },
+  {
+    name: 'crash before',
+    when: 'before the call',
+    nature: 'passes',
+    strike(call) {
+      call.invocation?.kill();
+      return never();
+    },
+  },
+  {
+    name: 'crash after',
+    when: 'after the effect',
+    nature: 'passes',
+    async strike(call, deliver) {
+      await deliver();
+      call.invocation?.kill();
+      return never();
+    },
+  },
+  {
+    name: 'crash on response',
+    when: 'after the response',
+    nature: 'passes',
+    async strike(call, deliver) {
+      const answer = await deliver();
+      // The process gets the answer and dies before its next call; see world.ts for what it does in between.
+      if (call.invocation) call.invocation.diesAtNextCall = true;
+      return answer;
+    },
+  },
+  {
+    name: 'execution aborted',
+    when: 'after the effect',
+    nature: 'passes',
+    async strike(call, deliver, world) {
+      await deliver();
+      call.invocation?.kill();
+      await world.abortExecutionOf(call.invocation);
+      return never();
+    },
+  },
+];
+
+interface Declared {
+  name: string;
+  status: number;
+  nature: FaultKind['nature'];
+  message?: string;
+}
+
+const passing = (name: string, status: number): Declared => ({ name, status, nature: 'passes' });
+const refusing = (name: string, status: number, message?: string): Declared => ({
+  name,
+  status,
+  nature: 'refuses',
+  message,
+});
+
+/** Errors by service and by operation, as AWS's models declare them. */
+const DECLARED: Record<string, { all: Declared[]; some: Record<string, Declared[]> }> = {
+  medialive: {
+    all: [
+      passing('TooManyRequestsException', 429),
+      passing('InternalServerErrorException', 500),
+      passing('BadGatewayException', 502),
+      passing('GatewayTimeoutException', 504),
+      refusing('ForbiddenException', 403),
+      refusing('BadRequestException', 400),
+    ],
+    some: {
+      CreateChannel: [
+        passing('ConflictException', 409),
+        refusing('UnprocessableEntityException', 422),
+        refusing('ForbiddenException', 403, 'the quota of 5 channels is used up'),
+      ],
+      CreateInput: [refusing('ForbiddenException', 403, 'the quota of 5 push inputs is used up')],
+      UpdateChannel: [passing('ConflictException', 409), refusing('UnprocessableEntityException', 422)],
+      StartChannel: [passing('ConflictException', 409), refusing('NotFoundException', 404)],
+      StopChannel: [passing('ConflictException', 409), refusing('NotFoundException', 404)],
+      DeleteChannel: [passing('ConflictException', 409), refusing('NotFoundException', 404)],
+      DeleteInput: [passing('ConflictException', 409), refusing('NotFoundException', 404)],
+      DescribeChannel: [refusing('NotFoundException', 404)],
+      DescribeInput: [refusing('NotFoundException', 404)],
+    },
+  },
+  mediaconnect: {
+    all: [
+      passing('TooManyRequestsException', 429),
+      passing('InternalServerErrorException', 500),
+      passing('ServiceUnavailableException', 503),
+      refusing('ForbiddenException', 403),
+      refusing('BadRequestException', 400),
+    ],
+    some: {
+      AddFlowOutputs: [refusing('AddFlowOutputs420Exception', 420), refusing('NotFoundException', 404)],
+      RemoveFlowOutput: [refusing('NotFoundException', 404)],
+      DescribeFlow: [refusing('NotFoundException', 404)],
+    },
+  },
+  dynamodb: {
+    all: [passing('ProvisionedThroughputExceededException', 400), passing('InternalServerError', 500)],
+    some: {},
+  },
+  kms: {
+    all: [
+      passing('ThrottlingException', 400),
+      passing('KMSInternalException', 500),
+      refusing('DisabledException', 409),
+      refusing('AccessDeniedException', 400),
+    ],
+    some: {},
+  },
+  states: { all: [passing('ThrottlingException', 400), passing('ServiceUnavailable', 503)], some: {} },
+  mediapackage: { all: [passing('TooManyRequestsException', 429), passing('InternalServerErrorException', 500)], some: {} },
+};
+
+/** Every fault a call of this operation can meet. */
+export function faultsOf(service: string, operation: string): FaultKind[] {
+  const { all = [], some = {} } = DECLARED[service] ?? {};
+  return [...TRANSPORT, ...[...all, ...(some[operation] ?? [])].map((error) => toFault(service, error))];
+}
+
+function toFault(service: string, { name, status, nature, message = 'simulated' }: Declared): FaultKind {
+  const isJson = service === 'dynamodb' || service === 'kms' || service === 'states';
+  const body = JSON.stringify(isJson ? { __type: name, message } : { message });
+  const headers: Record<string, string> = { 'content-type': 'application/json', 'x-amzn-errortype': name };
+  return {
+    name: message === 'simulated' ? name : `${name} (quota)`,
+    when: 'before the call',
+    nature,
+    strike: async () => ({ status, headers, body }),
+  };
+}

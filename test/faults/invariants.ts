@@ -1,0 +1,320 @@
+import type { Destination, Operation } from '../../functions/domain/destination.ts';
+import { nextOperation } from '../../functions/domain/lifecycle.ts';
+import type { Invocation, WireAnswer, WireCall } from './in-process-transport.ts';
+import { makeKeySearch } from './secrets.ts';
+import { flowOf, type Item, type Watcher, type World } from './world.ts';
+
+/**
+ * What must stay true, whatever fails: I1 to I12. The watcher checks what can be seen at one call or one write;
+ * `checkAtRest` what must hold when nothing is under way. Both know the truth from the endpoints' own state and from the
+ * table, not from what the code under test says.
+ */
+
+/** An invariant does not hold. */
+export class Violation extends Error {
+  override readonly name = 'Violation';
+  readonly invariant: string;
+
+  constructor(invariant: string, message: string) {
+    super(`${invariant}: ${message}`);
+    this.invariant = invariant;
+  }
+}
+
+/** Bounds of I12 per operation, faults and waits included. */
+const CALLS_MAX = 2_000;
+const CHANGES_MAX = 60;
+const EXECUTION_INPUT_BYTES_MAX = 500;
+
+const DESTINATION_TAG = 'sluice:destination';
+const CHANGING = /^(Create|Delete|Start|Stop|Update|Add|Remove|Batch)/;
+const UP_STATES = new Set(['STARTING', 'RUNNING', 'RECOVERING']);
+/** What shares no destination: its changes belong to all. */
+const SHARED = new Set(['UpdateInputSecurityGroup']);
+
+/** A watcher and what it has counted. */
+export interface Invariants extends Watcher {
+  /** Checks what must hold when nothing moves. @throws {Violation} */
+  checkAtRest(): void;
+  /** Calls made for each operation, as `<destination> #<generation>`. */
+  callsOf: ReadonlyMap<string, number>;
+  /** Accepted changes of media resources, by operation. */
+  changesOf: ReadonlyMap<string, number>;
+}
+
+export interface InvariantsOptions {
+  /** Keys that may be in no sink. */
+  canaries: readonly string[];
+  /** Somebody changes resources by hand, or resources change by themselves: truth may lag until the next look. */
+  isMeddledWith?: boolean;
+}
+
+/** Watches a world. */
+export function watchInvariants(world: World, options: InvariantsOptions): Invariants {
+  const findKey = makeKeySearch(options.canaries);
+  const owners = new Map<string, string>();
+  const startsOf = new Map<string, number>();
+  const callsOf = new Map<string, number>();
+  const changesOf = new Map<string, number>();
+  /** The wish as it was when the invocation began. */
+  const wishes = new WeakMap<Invocation, string | undefined>();
+
+  function delivered(call: WireCall, answer: WireAnswer): void {
+    const { invocation } = call;
+    checkSecrecy(call, answer);
+    if (!invocation) return;
+    const operation = `${invocation.destinationId} #${invocation.generation}`;
+    if (invocation.generation !== null) count(callsOf, operation, CALLS_MAX, 'calls');
+    const isMedia = call.service === 'medialive' || call.service === 'mediaconnect';
+    if (!isMedia || !CHANGING.test(call.operation) || answer.status >= 300) return;
+    if (invocation.generation !== null) count(changesOf, operation, CHANGES_MAX, 'changes');
+    learnOwner(call, answer);
+    if (SHARED.has(call.operation)) return;
+    checkOwner(call, invocation);
+    checkInFlight(call, invocation);
+    if (call.operation === 'StartChannel') checkStart(call, invocation);
+    checkSingle();
+  }
+
+  function count(counts: Map<string, number>, key: string, max: number, what: string): void {
+    const made = (counts.get(key) ?? 0) + 1;
+    counts.set(key, made);
+    if (made > max) throw new Violation('I12 bounded', `more than ${max} ${what} for ${key}`);
+  }
+
+  /** I8: keys travel to KMS and MediaLive, and nowhere else. */
+  function checkSecrecy({ service, operation, body, path }: WireCall, answer: WireAnswer): void {
+    if (service === 'medialive' || service === 'kms') return;
+    const found = findKey(`${path}\n${JSON.stringify(body)}\n${answer.body}`);
+    if (found) throw new Violation('I8 secrecy', `a stream key in ${service}.${operation}, ${found}`);
+    const { input } = body as { input?: string };
+    if (operation === 'StartExecution' && Buffer.byteLength(input ?? '') > EXECUTION_INPUT_BYTES_MAX) {
+      throw new Violation('I12 bounded', `an execution's input has ${Buffer.byteLength(input ?? '')} bytes`);
+    }
+  }
+
+  /** Whose a resource is was decided when it was made; tags may be edited later. */
+  function learnOwner({ operation, body }: WireCall, answer: WireAnswer): void {
+    if (operation === 'CreateInput' || operation === 'CreateChannel') {
+      const parsed = JSON.parse(answer.body) as Record<string, { id?: string; tags?: Record<string, string> }>;
+      const made = parsed['input'] ?? parsed['channel'];
+      const owner = made?.tags?.[DESTINATION_TAG];
+      if (made?.id && owner && !owners.has(made.id)) owners.set(made.id, owner);
+    }
+    if (operation === 'AddFlowOutputs') {
+      for (const output of flowOf(world)?.outputs ?? []) {
+        if (!owners.has(output.arn)) owners.set(output.arn, ownerOfName(output.Name));
+      }
+    }
+    void body;
+  }
+
+  /** I6 and I9: what is changed belongs to who changes it. */
+  function checkOwner(call: WireCall, invocation: Invocation): void {
+    const id = idOf(call);
+    if (id === null) return;
+    const owner = owners.get(id);
+    if (owner === undefined) throw new Violation('I9 never touch what is not ours', `${call.operation} of ${id}`);
+    if (invocation.destinationId !== null && owner !== invocation.destinationId) {
+      throw new Violation('I6 isolation', `${call.operation} of ${owner}'s ${id} on behalf of ${invocation.destinationId}`);
+    }
+  }
+
+  function idOf(call: WireCall): string | null {
+    const path = decodeURIComponent(call.path);
+    const output = /:output:[^/]+$/.exec(path);
+    if (output) return path.slice(path.lastIndexOf('/') + 1);
+    return /\/(?:channels|inputs)\/([^/]+)/.exec(path)?.[1] ?? null;
+  }
+
+  /** I10: an operation that is over changes nothing more in AWS. */
+  function checkInFlight(call: WireCall, { destinationId, generation, step }: Invocation): void {
+    if (generation === null || destinationId === null) return;
+    const inFlight = world.record(destinationId)?.operation?.generation;
+    if (inFlight === generation) return;
+    const state = inFlight === undefined ? 'no operation is in flight' : `#${inFlight} is in flight`;
+    throw new Violation('I10 monotone generations', `${call.operation} by ${step} of ${destinationId} #${generation}, but ${state}`);
+  }
+
+  /** I5 and I9: one accepted start per operation, and only of what is wanted on air. */
+  function checkStart(_call: WireCall, invocation: Invocation): void {
+    const key = `${invocation.destinationId} #${invocation.generation}`;
+    const starts = (startsOf.get(key) ?? 0) + 1;
+    startsOf.set(key, starts);
+    if (starts > 1) throw new Violation('I5 no double start', `${starts} accepted starts for ${key}`);
+    if (wishes.get(invocation) !== 'running') {
+      throw new Violation('I9 money', `a start of ${key}, which was wanted ${wishes.get(invocation)}`);
+    }
+  }
+
+  /** I4: at most one of each for a destination. */
+  function checkSingle(): void {
+    for (const [owner, held] of livingByOwner()) {
+      for (const [kind, ids] of Object.entries(held)) {
+        if (ids.length > 1) throw new Violation('I4 single effect', `${owner} has ${ids.length} ${kind}: ${ids.join(', ')}`);
+      }
+    }
+  }
+
+  function livingByOwner(): Map<string, { inputs: string[]; channels: string[]; outputs: string[] }> {
+    const living = new Map<string, { inputs: string[]; channels: string[]; outputs: string[] }>();
+    const of = (id: string) => {
+      const owner = owners.get(id);
+      if (owner === undefined) return null;
+      const held = living.get(owner) ?? { inputs: [], channels: [], outputs: [] };
+      living.set(owner, held);
+      return held;
+    };
+    for (const { id, state } of Object.values(world.media.inputs)) if (state !== 'DELETED') of(id)?.inputs.push(id);
+    for (const { id, state } of Object.values(world.media.channels)) if (state !== 'DELETED') of(id)?.channels.push(id);
+    for (const { arn } of flowOf(world)?.outputs ?? []) of(arn)?.outputs.push(arn);
+    return living;
+  }
+
+  function wrote(key: string, before: Item | null, after: Item | null, { invocation }: WireCall): void {
+    const found = after && findKey(JSON.stringify(after));
+    if (found) throw new Violation('I8 secrecy', `a stream key in the row ${key}, ${found}`);
+    if (isHistory(before ?? after)) return wroteHistory(key, before, after);
+    if (!key.startsWith('DESTINATIONS/')) return;
+    const was = before as Destination | null;
+    const is = after as Destination | null;
+    const destinationId = key.slice('DESTINATIONS/'.length);
+    if (invocation && invocation.destinationId !== null && invocation.destinationId !== destinationId) {
+      throw new Violation('I6 isolation', `${invocation.step} of ${invocation.destinationId} wrote the row of ${destinationId}`);
+    }
+    if (was && invocation && invocation.generation !== null && was.operation?.generation !== invocation.generation) {
+      throw new Violation('I10 monotone generations', `#${invocation.generation} wrote ${destinationId} at #${was.generation}`);
+    }
+    if (was && is) wroteOver(was, is);
+    if (was && !is) removed(was);
+    if (is && is.operation === null && !options.isMeddledWith) checkTruth(is);
+  }
+
+  function wroteOver(was: Destination, is: Destination): void {
+    if (is.generation < was.generation || is.writeCount !== was.writeCount + 1) {
+      const versions = `#${was.generation}/${was.writeCount} became #${is.generation}/${is.writeCount}`;
+      throw new Violation('I10 monotone generations', `${was.destinationId} ${versions}`);
+    }
+    if (was.desired === 'deleted' && is.desired !== 'deleted') {
+      throw new Violation('I2 no lost destination', `the delete of ${was.destinationId} was forgotten`);
+    }
+  }
+
+  /** I1 and I2: a record goes only when that was asked for and nothing is left that only it leads to. */
+  function removed(was: Destination): void {
+    if (was.desired !== 'deleted') throw new Violation('I2 no lost destination', `${was.destinationId} was removed unasked`);
+    const left = livingByOwner().get(was.destinationId);
+    const ids = left ? [...left.inputs, ...left.channels, ...left.outputs] : [];
+    if (ids.length > 0) throw new Violation('I1 no orphan', `${was.destinationId} went and left ${ids.join(', ')}`);
+  }
+
+  /** I11: one ending per operation, and it stays. */
+  function wroteHistory(key: string, before: Item | null, after: Item | null): void {
+    const was = before as Operation | null;
+    const is = after as Operation | null;
+    if (!is) throw new Violation('I11 audit', `the history of ${key} was removed`);
+    if (was?.outcome && was.outcome !== is.outcome) {
+      throw new Violation('I11 audit', `${key} ended ${was.outcome} and then ${is.outcome}`);
+    }
+  }
+
+  /** I7: what a record at rest says is so. */
+  function checkTruth({ destinationId, status, held }: Destination): void {
+    const living = livingByOwner().get(destinationId);
+    const states = (living?.channels ?? []).map((id) => world.media.channels[id]!.state);
+    const isUp = states.some((state) => UP_STATES.has(state));
+    if (status === 'running' && !isUp) {
+      throw new Violation('I7 truth', `${destinationId} is said to be running; its channel is ${states.join(', ') || 'gone'}`);
+    }
+    if (status === 'idle' && (isUp || (living?.outputs.length ?? 0) > 0)) {
+      const what = isUp ? `its channel is ${states.join(', ')}` : 'its flow output is still there';
+      throw new Violation('I7 truth', `${destinationId} is said to be idle; ${what}`);
+    }
+    if (isUp && !held.channelRun) {
+      throw new Violation('I1 no orphan', `${destinationId} runs and its record does not know`);
+    }
+  }
+
+  function checkAtRest(): void {
+    checkSingle();
+    for (const record of world.records()) checkRecordAtRest(record);
+    for (const [owner, living] of livingByOwner()) {
+      const held = world.record(owner)?.held;
+      const known = new Set([held?.input?.inputId, held?.channel?.channelId, held?.flowOutput?.flowOutputArn]);
+      const lost = [...living.inputs, ...living.channels, ...living.outputs].filter((id) => !known.has(id));
+      if (lost.length > 0) throw new Violation('I1 no orphan', `no record leads to ${owner}'s ${lost.join(', ')}`);
+    }
+    const found = findKey(world.logLines.join('\n')) ?? findKey(world.events.join('\n'));
+    if (found) throw new Violation('I8 secrecy', `a stream key in the log, ${found}`);
+    checkAudit();
+  }
+
+  function checkRecordAtRest(record: Destination): void {
+    const { destinationId, desired, status, standby, held, operation } = record;
+    if (operation || nextOperation(record)) {
+      throw new Violation('I3 no stuck state', `${destinationId} is ${status} and wants ${desired}, and nothing happens`);
+    }
+    checkTruth(record);
+    const living = livingByOwner().get(destinationId) ?? { inputs: [], channels: [], outputs: [] };
+    if (status === 'error' && living.channels.some((id) => UP_STATES.has(world.media.channels[id]!.state))) {
+      throw new Violation('I9 money', `${destinationId} is in error and its channel runs`);
+    }
+    const missing = [
+      ['input', held.input && !living.inputs.includes(held.input.inputId)],
+      ['channel', held.channel && !living.channels.includes(held.channel.channelId)],
+      ['flow output', held.flowOutput && !living.outputs.includes(held.flowOutput.flowOutputArn)],
+    ] as const;
+    const gone = missing.filter(([, isMissing]) => isMissing).map(([what]) => what);
+    if (gone.length > 0 && !options.isMeddledWith) {
+      throw new Violation('I7 truth', `${destinationId} is said to hold what is gone: ${gone.join(', ')}`);
+    }
+    if (status === 'running') checkOnAir(record);
+    const kept = standby === 'warm' ? living.channels.length : 1 - living.channels.length - living.inputs.length;
+    if (status === 'idle' && record.generation > 0 && kept !== 1 && !options.isMeddledWith) {
+      throw new Violation('I7 truth', `${destinationId} is ${standby} and idle, and keeps ${JSON.stringify(living)}`);
+    }
+  }
+
+  /** Really on air: the flow feeds the input the channel reads. */
+  function checkOnAir({ destinationId, held }: Destination): void {
+    if (options.isMeddledWith) return;
+    const output = flowOf(world).outputs.find(({ arn }) => arn === held.flowOutput?.flowOutputArn);
+    const input = world.media.inputs[held.input?.inputId ?? ''];
+    const channel = world.media.channels[held.channel?.channelId ?? ''];
+    if (!output || !input || !channel || output.Destination !== input.endpointIps[0] || input.attachedChannelId !== channel.id) {
+      throw new Violation('I7 truth', `${destinationId} is said to be running, and nothing reaches its channel`);
+    }
+  }
+
+  /** I11: every operation of every destination has its ending in the history. */
+  function checkAudit(): void {
+    const ended = new Set([...world.items.values()].filter(isHistory).map(({ pk, generation }) => `${String(pk)} ${String(generation)}`));
+    for (const { destinationId, generation } of world.records()) {
+      for (let each = 1; each <= generation; each++) {
+        if (ended.has(`HISTORY#${destinationId} ${each}`)) continue;
+        throw new Violation('I11 audit', `no ending of ${destinationId} #${each} in the history`);
+      }
+    }
+  }
+
+  return {
+    began(invocation) {
+      if (invocation.destinationId) wishes.set(invocation, world.record(invocation.destinationId)?.desired);
+    },
+    delivered,
+    wrote,
+    checkAtRest,
+    callsOf,
+    changesOf,
+  };
+}
+
+/** A finished operation, in whatever partition it is kept. */
+function isHistory(item: Item | null): boolean {
+  return item?.['operationId'] !== undefined && item['outcome'] !== undefined;
+}
+
+/** The destination in the name of a flow output, which carries no tags of its own. */
+function ownerOfName(name: string | undefined): string {
+  return /(?:^|-)(dst_\w{26}|primary)$/.exec(name ?? '')?.[1] ?? 'nobody';
+}
