@@ -58,6 +58,8 @@ export function awsErrorKind(error: unknown): AwsErrorKind {
       : kind;
   }
   if (kind) return kind;
+  // An answer that is cut off or no JSON at all: whether the call took effect is unknown.
+  if (error instanceof SyntaxError && '$metadata' in error) return 'unavailable';
   const code = (error as { code?: unknown }).code;
   if (typeof code === 'string' && NETWORK_CODES.has(code)) return 'unavailable';
   const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;

@@ -3,6 +3,7 @@ import type { Destination, Observation, Operation, TimelineEntry } from '../doma
 import { AppError } from '../domain/errors.ts';
 import { isConditionFailed } from './aws-errors.ts';
 import type { AwsDeps } from './clients.ts';
+import { queryPartition } from './query-partition.ts';
 
 /**
  * The single table. Items by partition and sort key:
@@ -64,14 +65,8 @@ export async function listDestinations(
 
 /** Lists all records, following the pages. */
 export async function listAllDestinations(deps: AwsDeps): Promise<Destination[]> {
-  const all: Destination[] = [];
-  let after: string | undefined;
-  do {
-    const page = await listDestinations(deps, { after });
-    all.push(...page.records);
-    after = page.last ?? undefined;
-  } while (after !== undefined);
-  return all;
+  const found = await queryPartition(deps, DESTINATIONS);
+  return found.map(({ item }) => item as unknown as Destination);
 }
 
 /** Stores a new record. @returns false when the id is taken */
@@ -239,28 +234,15 @@ export async function putTimelineEntry(
   );
 }
 
-/** Everything kept of a destination, newest last: finished operations, and what happened beside them. */
+/** Everything kept of a destination: finished operations, and what happened beside them. */
 export async function listHistory(
-  { clients, deployment }: AwsDeps,
+  deps: AwsDeps,
   destinationId: string,
 ): Promise<{ operations: Operation[]; entries: TimelineEntry[] }> {
-  const operations: Operation[] = [];
-  const entries: TimelineEntry[] = [];
-  let start: Record<string, unknown> | undefined;
-  do {
-    const page = await clients.table.send(
-      new QueryCommand({
-        TableName: deployment.tableName,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': `HISTORY#${destinationId}` },
-        ExclusiveStartKey: start,
-      }),
-    );
-    for (const item of page.Items ?? []) {
-      if (String(item['sk']).startsWith('operation#')) operations.push(toOperation(item));
-      else entries.push(toOperation(item) as unknown as TimelineEntry);
-    }
-    start = page.LastEvaluatedKey;
-  } while (start);
-  return { operations, entries };
+  const found = await queryPartition(deps, `HISTORY#${destinationId}`);
+  const isOperation = ({ sk }: { sk: string }) => sk.startsWith('operation#');
+  return {
+    operations: found.filter(isOperation).map(({ item }) => toOperation(item)),
+    entries: found.filter((each) => !isOperation(each)).map(({ item }) => item as unknown as TimelineEntry),
+  };
 }

@@ -1,7 +1,8 @@
-import { DeleteCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { OrphanCandidate } from '../domain/inventory.ts';
 import { isConditionFailed } from './aws-errors.ts';
 import type { AwsDeps } from './clients.ts';
+import { queryPartition } from './query-partition.ts';
 
 /** A resource that belongs to nothing, as the sweeps have seen it. */
 export interface Orphan extends OrphanCandidate {
@@ -22,26 +23,11 @@ export function orphanIdOf({ resource, resourceId }: Pick<OrphanCandidate, 'reso
 }
 
 /** All that are known, oldest first. */
-export async function listOrphans({ clients, deployment }: AwsDeps): Promise<Orphan[]> {
-  const orphans: Orphan[] = [];
-  let start: Record<string, unknown> | undefined;
-  do {
-    const page = await clients.table.send(
-      new QueryCommand({
-        TableName: deployment.tableName,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': PARTITION },
-        ConsistentRead: true,
-        ExclusiveStartKey: start,
-      }),
-    );
-    for (const item of page.Items ?? []) {
-      const { pk: _pk, sk: _sk, ...orphan } = item;
-      orphans.push(orphan as Orphan);
-    }
-    start = page.LastEvaluatedKey;
-  } while (start);
-  return orphans.toSorted((one, other) => one.firstSeenAt.localeCompare(other.firstSeenAt));
+export async function listOrphans(deps: AwsDeps): Promise<Orphan[]> {
+  const found = await queryPartition(deps, PARTITION);
+  return found
+    .map(({ item }) => item as unknown as Orphan)
+    .toSorted((one, other) => one.firstSeenAt.localeCompare(other.firstSeenAt));
 }
 
 /** Notes a sighting. */

@@ -5,7 +5,7 @@ import type { Inventory } from '../aws/inventory.ts';
 import type { Destination, RecordedError } from '../domain/destination.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
 import { requestChange } from '../workflow/operations.ts';
-import type { SweepDeps } from './sweep.ts';
+import type { SweepDeps } from './sweep-deps.ts';
 
 /**
  * The sweep's second half: records that AWS no longer agrees with. What the inventory shows may be older than the
@@ -15,7 +15,7 @@ import type { SweepDeps } from './sweep.ts';
 export async function correctDrift(deps: SweepDeps, record: Destination, inventory: Inventory): Promise<void> {
   if (record.operation) return;
   if (record.status === 'running') await correctRunning(deps, record, inventory);
-  else if (record.status === 'idle') await correctIdle(deps, record, inventory);
+  else if (record.status === 'idle' || record.status === 'error') await correctOffAir(deps, record, inventory);
 }
 
 const IS_UP = new Set(['STARTING', 'RUNNING', 'RECOVERING', 'UPDATING']);
@@ -72,8 +72,11 @@ async function correctFlowOutput(deps: SweepDeps, record: Destination, { flow }:
   });
 }
 
-/** A channel that runs although its destination is idle only costs: it is stopped. */
-async function correctIdle(deps: SweepDeps, record: Destination, inventory: Inventory): Promise<void> {
+/**
+ * A channel that runs although its destination is idle or in error only costs: it is stopped. A start whose answer was
+ * lost, and whose undoing failed as well, leaves such a one, and no note of it in the record.
+ */
+async function correctOffAir(deps: SweepDeps, record: Destination, inventory: Inventory): Promise<void> {
   const channelId = record.held.channel?.channelId;
   if (!channelId) return;
   const seen = inventory.channels.get(channelId);
@@ -88,10 +91,11 @@ async function correctIdle(deps: SweepDeps, record: Destination, inventory: Inve
     return;
   }
   if (!IS_UP.has(channel.state)) return;
-  deps.logger.warn('a channel runs although its destination is idle', { destinationId: record.destinationId });
+  deps.logger.warn('a channel runs although its destination is off air', { destinationId: record.destinationId });
   await requestChange(deps, record.destinationId, {
     requestedBy: 'sweep',
     change: (current) => current,
     operation: (current) => (current.writeCount === record.writeCount ? 'stop' : null),
+    isCleanUp: record.status === 'error',
   });
 }

@@ -1,9 +1,9 @@
-import { putOperation } from '../aws/destination-table.ts';
+import { getOperation, putOperation } from '../aws/destination-table.ts';
 import { observeExecution } from '../aws/executions.ts';
 import type { Destination, OperationKind } from '../domain/destination.ts';
 import { nextOperation } from '../domain/lifecycle.ts';
 import { requestChange, startQuietly } from '../workflow/operations.ts';
-import type { SweepDeps } from './sweep.ts';
+import type { SweepDeps } from './sweep-deps.ts';
 
 /**
  * The sweep's first half: lets the lifecycle's own tables speak again where an interruption has silenced them. It
@@ -31,11 +31,14 @@ export async function continueOperation(deps: SweepDeps, record: Destination): P
 async function resume(deps: SweepDeps, record: Destination): Promise<void> {
   const interrupted = record.operation!;
   deps.logger.info('sweep resumes an interrupted operation', { operationId: interrupted.operationId });
-  await putOperation(deps, record.destinationId, {
-    ...interrupted,
-    endedAt: deps.now().toISOString(),
-    outcome: 'superseded',
-  });
+  // It may have been interrupted after its ending was written; an ending stays what it was.
+  if (!(await getOperation(deps, record.destinationId, interrupted.generation))) {
+    await putOperation(deps, record.destinationId, {
+      ...interrupted,
+      endedAt: deps.now().toISOString(),
+      outcome: 'superseded',
+    });
+  }
   await requestChange(deps, record.destinationId, {
     requestedBy: interrupted.requestedBy,
     change: (current) =>

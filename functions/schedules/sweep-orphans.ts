@@ -6,7 +6,7 @@ import type { Inventory } from '../aws/inventory.ts';
 import { deleteOrphan, listOrphans, orphanIdOf, putOrphan, type Orphan } from '../aws/orphan-table.ts';
 import type { Destination } from '../domain/destination.ts';
 import { findOrphans, isMassRelease, ORPHAN_RESOURCES, ORPHAN_RULES } from '../domain/inventory.ts';
-import type { SweepDeps } from './sweep.ts';
+import type { SweepDeps } from './sweep-deps.ts';
 
 /**
  * The sweep's third half: what AWS has and no record knows. It is noted at each sighting, released only when it carries

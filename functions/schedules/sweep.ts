@@ -2,8 +2,8 @@ import { listAllDestinations } from '../aws/destination-table.ts';
 import { takeInventory } from '../aws/inventory.ts';
 import { acquireLease, holdsLease, releaseLease, type Lease } from '../aws/lease-table.ts';
 import type { Destination } from '../domain/destination.ts';
-import type { WorkflowDeps } from '../workflow/workflow-deps.ts';
 import { correctDrift } from './sweep-drift.ts';
+import type { SweepDeps } from './sweep-deps.ts';
 import { continueOperation, continueRest } from './sweep-operations.ts';
 import { handleOrphans } from './sweep-orphans.ts';
 
@@ -12,10 +12,6 @@ import { handleOrphans } from './sweep-orphans.ts';
  * few lists whatever is wrong, first all of them and then acts; if one cannot be read it does nothing at all. A lease
  * keeps two sweeps from working at once.
  */
-export interface SweepDeps extends Pick<WorkflowDeps, 'clients' | 'deployment' | 'now' | 'logger'> {
-  /** Takes the lease from a former holder: right where that one is known to be dead, as after a restart. */
-  takeOverLease?: boolean;
-}
 
 /** Longer than a sweep takes, shorter than the time to the next one on AWS. */
 const LEASE_SECONDS = 240;

@@ -92,7 +92,7 @@ export async function ensureChannel(context: StepContext): Promise<Partial<HeldR
   let channelHash = recorded ? record.held.channel!.configurationHash : 'unknown';
   if (!channel) {
     const target = await resolveChannelTarget(deps, record, encodings);
-    channel = await createChannel(deps, { ...making, generation, target });
+    channel = await unlessBusy(() => createChannel(deps, { ...making, generation, target }), 'the input');
     channelHash = hash;
   }
   const { channelId, channelArn } = channel;
@@ -105,7 +105,7 @@ export async function ensureChannel(context: StepContext): Promise<Partial<HeldR
   const ready = await waitForIdle(context, channelId);
   if (channelHash === hash || isOnItsWay(ready.state)) return held(channelHash);
   const target = await resolveChannelTarget(deps, record, encodings);
-  await updateChannel(deps, channelId, { ...making, target });
+  await unlessBusy(() => updateChannel(deps, channelId, { ...making, target }), 'the channel');
   await recordHeld(context, held(hash));
   await waitForIdle(context, channelId);
   return held(hash);
@@ -216,7 +216,8 @@ export async function ensureChannelRun(context: StepContext): Promise<Partial<He
         remedy: 'check URL and preset, then start it again',
       });
     }
-    await acceptStart(context, channelId);
+    // It may have been started: by an earlier attempt whose answer was lost.
+    await unlessBusy(() => startChannel(deps, channelId), 'the channel');
   }
   const channelRun = accepted ?? { startedAt: deps.now().toISOString(), generation };
   if (!accepted) await recordHeld(context, { channelRun });
@@ -229,12 +230,12 @@ export async function ensureChannelRun(context: StepContext): Promise<Partial<He
   return { channelRun };
 }
 
-async function acceptStart({ deps }: StepContext, channelId: string): Promise<void> {
+/** A conflict says "not now": the next look tells what has become of it, and the deadline of the step bounds the waiting. */
+async function unlessBusy<Result>(action: () => Promise<Result>, what: string): Promise<Result> {
   try {
-    await startChannel(deps, channelId);
+    return await action();
   } catch (error) {
-    // Somebody (an earlier attempt whose answer was lost) has started it: the next look tells.
-    if (awsErrorKind(error) === 'conflict') throw new NotSettled('the channel is changing its state');
+    if (awsErrorKind(error) === 'conflict') throw new NotSettled(`${what} is changing its state`);
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import type { AwsDeps } from '../../functions/aws/clients.ts';
 import { changeDestination, insertDestination } from '../../functions/aws/destination-table.ts';
 import { PRIMARY_DESTINATION_ID } from '../../functions/domain/destination.ts';
+import { newDestination } from '../../functions/domain/new-destination.ts';
 
 /**
  * Makes sure that the always-on HLS channel is on record, wished to run. From here on the sweep keeps it up like any
@@ -8,33 +9,18 @@ import { PRIMARY_DESTINATION_ID } from '../../functions/domain/destination.ts';
  * @param preset encoding ids, comma separated: one rendition each
  */
 export async function ensurePrimaryDestination(deps: AwsDeps, preset: string, now: Date): Promise<void> {
-  const at = now.toISOString();
-  const inserted = await insertDestination(deps, {
+  const chosen = {
     destinationId: PRIMARY_DESTINATION_ID,
     name: 'HLS preview',
     platform: 'hls',
     rtmpUrl: '',
-    streamKeyCiphertext: null,
-    streamKeyLast4: null,
-    streamKeyFingerprint: null,
     preset,
     standby: 'warm',
     desired: 'running',
-    status: 'idle',
-    generation: 0,
-    revision: 1,
-    writeCount: 0,
-    operation: null,
-    held: {},
-    restartRequested: false,
-    lastError: null,
-    observation: null,
-    runningSince: null,
-    createdAt: at,
-    lastModified: at,
-  });
+  } as const;
+  const inserted = await insertDestination(deps, newDestination(chosen, now));
   if (inserted) return;
   await changeDestination(deps, PRIMARY_DESTINATION_ID, (record) =>
-    record.preset === preset ? record : { ...record, preset, restartRequested: true, lastModified: at },
+    record.preset === preset ? record : { ...record, preset, restartRequested: true, lastModified: now.toISOString() },
   );
 }

@@ -2,6 +2,7 @@ import type { AwsDeps } from '../../functions/aws/clients.ts';
 import { getDestination, insertDestination } from '../../functions/aws/destination-table.ts';
 import { encryptStreamKey } from '../../functions/aws/secrets.ts';
 import type { Destination } from '../../functions/domain/destination.ts';
+import { newDestination } from '../../functions/domain/new-destination.ts';
 import { StreamKey } from '../../functions/domain/stream-key.ts';
 import { runStep, type StepInput } from '../../functions/workflow/run-step.ts';
 import type { WorkflowDeps } from '../../functions/workflow/workflow-deps.ts';
@@ -73,32 +74,16 @@ export async function startTestDeployment(options: TestDeploymentOptions = {}): 
     async addDestination(change = {}) {
       counter += 1;
       const destinationId = change.destinationId ?? `dst_${String(counter).padStart(26, '0')}`;
-      const at = new Date().toISOString();
-      const record: Destination = {
+      const chosen = {
         destinationId,
         name: `Destination ${counter}`,
         platform: 'custom',
         rtmpUrl: 'rtmp://127.0.0.1:1935/live',
         streamKeyCiphertext: await encryptStreamKey(deps, destinationId, StreamKey.from(CANARY_KEY)),
-        streamKeyLast4: null,
-        streamKeyFingerprint: null,
         preset: '720p30',
-        standby: 'warm',
-        desired: 'idle',
-        status: 'idle',
-        generation: 0,
-        revision: 1,
-        writeCount: 0,
-        operation: null,
-        held: {},
-        restartRequested: false,
-        lastError: null,
-        observation: null,
-        runningSince: null,
-        createdAt: at,
-        lastModified: at,
-        ...change,
+        standby: 'warm' as const,
       };
+      const record = newDestination({ ...chosen, ...change }, new Date());
       await insertDestination(deps, record);
       return record;
     },

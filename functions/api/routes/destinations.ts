@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { insertDestination, listDestinations } from '../../aws/destination-table.ts';
 import type { Destination } from '../../domain/destination.ts';
+import { newDestination } from '../../domain/new-destination.ts';
 import { withOperation } from '../../domain/lifecycle.ts';
 import { forceChange, requestChange, startQuietly } from '../../workflow/operations.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
@@ -155,26 +156,8 @@ async function insert(
     const destinationId = deps.newDestinationId();
     const stored = await sealStreamKey(deps, destinationId, streamKey);
     const now = deps.now();
-    const idle: Destination = {
-      destinationId,
-      name: wanted.name,
-      ...target,
-      ...stored,
-      standby: wanted.standby ?? 'warm',
-      desired: 'idle',
-      status: 'idle',
-      generation: 0,
-      revision: 1,
-      writeCount: 1,
-      operation: null,
-      held: {},
-      restartRequested: false,
-      lastError: null,
-      observation: null,
-      runningSince: null,
-      createdAt: now.toISOString(),
-      lastModified: now.toISOString(),
-    };
+    const chosen = { destinationId, name: wanted.name, ...target, ...stored, standby: wanted.standby ?? 'warm' };
+    const idle = newDestination(chosen, now);
     const record = idle.standby === 'warm' ? withOperation(idle, 'create', { now, requestedBy }) : idle;
     if (!(await insertDestination(deps, record))) continue;
     await startQuietly(deps, record);
