@@ -20,8 +20,8 @@ interface DemoOptions {
 }
 
 const PRESET_KEPT_MS = 800;
-const DEMO_KEY = 'rehearsal-key';
-const WRONG_KEY = 'wrong-rehearsal-key';
+const DEMO_KEY = 'rehearsal-key-good';
+const WRONG_KEY = 'rehearsal-key-wrong';
 const TARGETS = [
   { name: 'Rehearsal A (copies the source)', preset: '720p30', port: 19_351, streamKey: DEMO_KEY, start: true },
   { name: 'Rehearsal B (encoded to 480p)', preset: '480p30', port: 19_352, streamKey: DEMO_KEY, start: true },
@@ -33,7 +33,8 @@ export async function startDemo(options: DemoOptions): Promise<() => Promise<voi
   const receivers = await Promise.all(TARGETS.map(({ port }) => startTarget(port)));
   const stopPrinting = receivers.map((receiver) => printSessions(receiver.sessions, options.print));
   const stopSending = await sendTestPicture(options);
-  await Promise.all(TARGETS.map((target, index) => addTarget(options, target, receivers[index]!)));
+  // One after the other, so that they are listed in this order.
+  for (const [index, target] of TARGETS.entries()) await addTarget(options, target, receivers[index]!);
   options.print('demo: a test picture is on its way; Rehearsal A and B are starting.');
   options.print('demo: start Rehearsal C in the dashboard to see what a wrong stream key looks like.');
   return async () => {

@@ -84,9 +84,16 @@ export async function readableIn(page: Page): Promise<string> {
   });
 }
 
-/** How far the page can be scrolled sideways; 0 when it fits. */
-export async function sidewaysOverflow(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+/** What does not fit the width: texts and controls past the edge, cut off or reached by scrolling sideways only. */
+export async function tooWide(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    const past = [...document.querySelectorAll('button, a, input, select, label, h2, h3, p, dt, dd, code')].filter(
+      (element) => element.checkVisibility() && element.getBoundingClientRect().right > clientWidth,
+    );
+    const named = past.map((element) => `${element.tagName} ${element.textContent}`);
+    return scrollWidth > clientWidth ? ['the page scrolls sideways', ...named] : named;
+  });
 }
 
 /** Contrast of an element's text against what lies behind it, as WCAG 2 counts it. */

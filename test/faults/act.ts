@@ -16,6 +16,9 @@ export function canaryOf(destinationNumber: number, version = 1): string {
   return `c4n4ry-${destinationNumber}-v${version}-7f3a&91bd=zq5x~+`;
 }
 
+/** What `replace-key` replaces a key with. */
+export const REPLACED_KEY = 'c4n4ry-replaced-7f3a&91bd=zq5x~+';
+
 /** Adds one as `POST /api/destinations` does: a warm one gets its input and channel at once. */
 export function addDestination(
   world: World,
@@ -81,7 +84,7 @@ export function ask(world: World, destinationId: string, what: Ask): Promise<Out
     const apply = what === 'edit-now' ? 'now' : 'next-start';
     const edit =
       what === 'replace-key'
-        ? { streamKeyCiphertext: await production.sealKey(deps, destinationId, 'c4n4ry-replaced-7f3a&91bd=zq5x~+') }
+        ? { streamKeyCiphertext: await production.sealKey(deps, destinationId, REPLACED_KEY) }
         : { preset: world.record(destinationId)?.preset === '720p30' ? '480p30' : '720p30' };
     return requestChange(deps, destinationId, {
       requestedBy,

@@ -11,11 +11,18 @@ export interface FaultKind {
   when: 'before the call' | 'after the effect' | 'after the response';
   /** `passes`: a later attempt may succeed, so the workflow must reach its goal. `refuses`: AWS has said no. */
   nature: 'passes' | 'refuses';
+  /** Another kind is classified like it from the first look on: left out of the quick matrix. */
+  isVariant?: boolean;
+  /** Operations it can meet; absent: any. */
+  appliesTo?: RegExp;
   strike(call: WireCall, deliver: () => Promise<WireAnswer>, world: World): Promise<WireAnswer>;
 }
 
 /** How long the SDK waits for an answer, see functions/aws/clients.ts. */
 const REQUEST_TIMEOUT_MS = 15_000;
+
+/** More than the first retry waits, less than the second. */
+const LATE_BY_MS = 1_500;
 
 const pause = (world: World, delayMs: number) => new Promise<void>((done) => void world.clock.after(delayMs, done));
 const never = () => new Promise<never>(() => {});
@@ -43,6 +50,7 @@ const TRANSPORT: FaultKind[] = [
     name: 'connection reset',
     when: 'before the call',
     nature: 'passes',
+    isVariant: true,
     async strike() {
       throw resetError();
     },
@@ -74,6 +82,18 @@ const TRANSPORT: FaultKind[] = [
       await deliver();
       const body = '<html><head><title>502 Bad Gateway</title></head></html>';
       return { status: 502, headers: { 'content-type': 'text/html' }, body };
+    },
+  },
+  {
+    name: 'late effect',
+    when: 'after the effect',
+    nature: 'passes',
+    appliesTo: /^(Create|Delete|Start|Stop|Update|Add|Remove|Put)/,
+    // The request is held up on its way, and takes effect when its sender has long given up and tried again.
+    async strike(_call, deliver, world) {
+      await pause(world, REQUEST_TIMEOUT_MS);
+      world.clock.after(LATE_BY_MS, () => void deliver().catch(() => {}));
+      throw timeoutError();
     },
   },
   {
@@ -120,6 +140,7 @@ const TRANSPORT: FaultKind[] = [
 ];
 
 interface Declared {
+  isVariant?: boolean;
   name: string;
   status: number;
   nature: FaultKind['nature'];
@@ -127,6 +148,7 @@ interface Declared {
 }
 
 const passing = (name: string, status: number): Declared => ({ name, status, nature: 'passes' });
+const variant = (error: Declared): Declared => ({ ...error, isVariant: true });
 const refusing = (name: string, status: number, message?: string): Declared => ({
   name,
   status,
@@ -140,10 +162,10 @@ const DECLARED: Record<string, { all: Declared[]; some: Record<string, Declared[
     all: [
       passing('TooManyRequestsException', 429),
       passing('InternalServerErrorException', 500),
-      passing('BadGatewayException', 502),
-      passing('GatewayTimeoutException', 504),
+      variant(passing('BadGatewayException', 502)),
+      variant(passing('GatewayTimeoutException', 504)),
       refusing('ForbiddenException', 403),
-      refusing('BadRequestException', 400),
+      variant(refusing('BadRequestException', 400)),
     ],
     some: {
       CreateChannel: [
@@ -157,22 +179,21 @@ const DECLARED: Record<string, { all: Declared[]; some: Record<string, Declared[
       StopChannel: [passing('ConflictException', 409), refusing('NotFoundException', 404)],
       DeleteChannel: [passing('ConflictException', 409), refusing('NotFoundException', 404)],
       DeleteInput: [passing('ConflictException', 409), refusing('NotFoundException', 404)],
-      DescribeChannel: [refusing('NotFoundException', 404)],
-      DescribeInput: [refusing('NotFoundException', 404)],
     },
   },
   mediaconnect: {
     all: [
       passing('TooManyRequestsException', 429),
       passing('InternalServerErrorException', 500),
-      passing('ServiceUnavailableException', 503),
+      variant(passing('ServiceUnavailableException', 503)),
       refusing('ForbiddenException', 403),
-      refusing('BadRequestException', 400),
+      variant(refusing('BadRequestException', 400)),
     ],
     some: {
-      AddFlowOutputs: [refusing('AddFlowOutputs420Exception', 420), refusing('NotFoundException', 404)],
+      AddFlowOutputs: [
+        refusing('BadRequestException', 400),
+        refusing('AddFlowOutputs420Exception', 420), refusing('NotFoundException', 404)],
       RemoveFlowOutput: [refusing('NotFoundException', 404)],
-      DescribeFlow: [refusing('NotFoundException', 404)],
     },
   },
   dynamodb: {
@@ -192,13 +213,24 @@ const DECLARED: Record<string, { all: Declared[]; some: Record<string, Declared[
   mediapackage: { all: [passing('TooManyRequestsException', 429), passing('InternalServerErrorException', 500)], some: {} },
 };
 
-/** Every fault a call of this operation can meet. */
-export function faultsOf(service: string, operation: string): FaultKind[] {
-  const { all = [], some = {} } = DECLARED[service] ?? {};
-  return [...TRANSPORT, ...[...all, ...(some[operation] ?? [])].map((error) => toFault(service, error))];
+/** What AWS may deny for a moment: that something exists which has just been made. */
+const NOT_VISIBLE_YET = passing('NotFoundException', 404);
+
+/**
+ * Every fault a call of this operation can meet.
+ * @param step which makes the call: only the steps that make things may be told that they do not exist yet
+ */
+export function faultsOf(service: string, operation: string, step: string): FaultKind[] {
+  const { all = [], some: declared = {} } = DECLARED[service] ?? {};
+  const isFresh = /^Describe(Input|Channel)$/.test(operation) && (step === 'EnsureInput' || step === 'EnsureChannel');
+  const some = isFresh ? { ...declared, [operation]: [NOT_VISIBLE_YET] } : declared;
+  const own = some[operation] ?? [];
+  const common = all.filter(({ name, message }) => !own.some((each) => each.name === name && each.message === message));
+  const transport = TRANSPORT.filter(({ appliesTo }) => !appliesTo || appliesTo.test(operation));
+  return [...transport, ...[...common, ...own].map((error) => toFault(service, error))];
 }
 
-function toFault(service: string, { name, status, nature, message = 'simulated' }: Declared): FaultKind {
+function toFault(service: string, { name, status, nature, isVariant, message = 'simulated' }: Declared): FaultKind {
   const isJson = service === 'dynamodb' || service === 'kms' || service === 'states';
   const body = JSON.stringify(isJson ? { __type: name, message } : { message });
   const headers: Record<string, string> = { 'content-type': 'application/json', 'x-amzn-errortype': name };
@@ -206,6 +238,7 @@ function toFault(service: string, { name, status, nature, message = 'simulated' 
     name: message === 'simulated' ? name : `${name} (quota)`,
     when: 'before the call',
     nature,
+    ...(isVariant ? { isVariant } : {}),
     strike: async () => ({ status, headers, body }),
   };
 }

@@ -139,10 +139,12 @@ async function deliver(
   };
 }
 
+const decoder = new TextDecoder();
+
 function toText(body: unknown): string {
   if (body === undefined || body === null) return '';
   if (typeof body === 'string') return body;
-  if (body instanceof Uint8Array) return new TextDecoder().decode(body);
+  if (body instanceof Uint8Array) return decoder.decode(body);
   throw new Error('a streamed request body is not supported by the simulation');
 }
 

@@ -1,6 +1,7 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand } from '@aws-sdk/client-kms';
 import { DescribeStateMachineCommand, StopExecutionCommand, UpdateStateMachineCommand } from '@aws-sdk/client-sfn';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AwsClients, Deployment } from '../../functions/aws/clients.ts';
 import type { Destination } from '../../functions/domain/destination.ts';
@@ -16,7 +17,7 @@ import type { MediaHooks } from '../../infra/local/media/media-context.ts';
 import type { MediaState } from '../../infra/local/media/media-state.ts';
 import type { Durations, TimingProfile } from '../../infra/local/media/profiles.ts';
 import { provision } from '../../infra/local/provision.ts';
-import { LOCAL_REGION, type StateStore } from '../../infra/local/service.ts';
+import { LOCAL_REGION, type LocalService, type StateStore } from '../../infra/local/service.ts';
 import { createStepFunctions, type LocalStepFunctions } from '../../infra/local/step-functions/create-step-functions.ts';
 import {
   connectInProcess,
@@ -44,6 +45,8 @@ export interface World {
   /** The media services' own state, live: what is really there. */
   media: MediaState;
   mediaServices: MediaServices;
+  kms: LocalService;
+  template: Template;
   stepFunctions: LocalStepFunctions;
   /** The table as stored, by `pk` and `sk` joined with a slash. */
   items: ReadonlyMap<string, Item>;
@@ -104,6 +107,8 @@ export interface WorldOptions {
   latencyMsMax?: number;
   /** Rewrites a state machine before it is used: for planted bugs. */
   definition?: (kind: string, text: string) => string;
+  /** Begins where another world has rested. */
+  from?: Snapshot;
   /** Seconds between two sweeps; null runs none. */
   sweepEverySeconds?: number | null;
 }
@@ -138,15 +143,15 @@ async function makeWorld(options: WorldOptions): Promise<World> {
   // Null until it is made: what happens before is set-up, which nobody watches or disturbs.
   let world: World | null = null;
   const { production } = options;
-  const clock = makeVirtualClock(START_MS);
+  const clock = makeVirtualClock(options.from?.nowMs ?? START_MS);
   const random = makeRandom(options.seed);
   const pulse = { beats: 0, busy: 0 };
-  const items = new Map<string, Item>();
+  const items = new Map<string, Item>(options.from ? structuredClone(options.from.items) : []);
   const events: string[] = [];
   const logLines: string[] = [];
   const live = { media: null as MediaState | null };
-  const template = await templateFor(options);
-  const { lambda, stepFunctions, media, services } = await makeServices({
+  const template = options.from ?? (await templateFor(options));
+  const { lambda, stepFunctions, media, kms, services } = await makeServices({
     ...options,
     clock,
     random,
@@ -190,6 +195,8 @@ async function makeWorld(options: WorldOptions): Promise<World> {
     },
     media: live.media!,
     mediaServices: media,
+    kms,
+    template,
     stepFunctions,
     items,
     events,
@@ -270,6 +277,25 @@ function toDestination(item: Item | undefined): Destination | null {
   return (item as unknown as Destination) ?? null;
 }
 
+/** A world at rest, to begin others from: what has led to it need not be run again. */
+export interface Snapshot extends Template {
+  nowMs: number;
+  kms: LocalService;
+  items: ReadonlyMap<string, Item>;
+}
+
+/** Takes one. Nothing may be under way. */
+export function takeSnapshot(world: World): Snapshot {
+  return {
+    deployment: world.deployment,
+    media: structuredClone(world.media),
+    stepFunctions: world.template.stepFunctions,
+    nowMs: world.clock.now(),
+    kms: world.kms,
+    items: structuredClone(world.items),
+  };
+}
+
 /** The shared resources, made once with the product's own set-up and copied into every world. */
 interface Template {
   deployment: Deployment;
@@ -321,6 +347,12 @@ async function prepare(clients: AwsClients, { deployment }: Template, options: W
       KeySchema: keys.map(({ name, kind }) => ({ AttributeName: name, KeyType: kind })),
     }),
   );
+  if (options.from) {
+    for (const item of options.from.items.values()) {
+      await clients.table.send(new PutCommand({ TableName: deployment.tableName, Item: item }));
+    }
+    return deployment;
+  }
   const { KeyMetadata: key } = await clients.kms.send(new CreateKeyCommand({}));
   return { ...deployment, ...options.quotas, keyId: key!.Arn! };
 }
@@ -338,6 +370,7 @@ interface ServicesOptions extends Pick<WorldOptions, 'profile' | 'durations'> {
   clock: VirtualClock;
   random: Random;
   template?: Template;
+  from?: Snapshot;
   planTransition?: MediaHooks['planTransition'];
   keep(name: 'media' | 'stepFunctions', state: unknown): void;
 }
@@ -366,13 +399,15 @@ async function makeServices(options: ServicesOptions) {
     quotas: { inputs: 200, channels: 200 },
     idSeed: 'simulation',
   });
+  // A key cannot be taken out of the service that has made it, so the service comes along.
+  const kms = options.from?.kms ?? createKms({ directory: null, clock });
   const services = [
     await createDynamodb({ directory: null }),
-    createKms({ directory: null, clock }),
+    kms,
     stepFunctions,
     ...media.services,
   ];
-  return { lambda, stepFunctions, media, services };
+  return { lambda, stepFunctions, media, kms, services };
 }
 
 /** Runs something as a process: it has a name, it can be killed, and its death is what its caller hears of it. */

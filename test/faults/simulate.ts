@@ -1,0 +1,80 @@
+import { parseArgs } from 'node:util';
+import { loadProduction } from './production.ts';
+import { runSeed } from './random-run.ts';
+
+/** The big run, by hand: `node test/faults/simulate.ts --seeds 5000`. */
+
+const HELP = `Runs the lifecycle under simulated faults, one world per seed.
+
+  --seeds N             how many seeds (default 100)
+  --start S             first seed (default 1)
+  --destinations A-B    destinations per world (default 3-20)
+  --operations A-B      requests per world (default 20-200)
+  --faults A-B          percent of calls that meet a fault (default 1-30)
+  --surprises           channels fail to be made, fall back while starting, hang
+  --log                 print the whole event log of each seed
+  --help                this text
+
+A seed that fails prints how to run it again and the end of its event log. Exit status 1 when any failed.`;
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '100' },
+    start: { type: 'string', default: '1' },
+    destinations: { type: 'string', default: '3-20' },
+    operations: { type: 'string', default: '20-200' },
+    faults: { type: 'string', default: '1-30' },
+    surprises: { type: 'boolean', default: false },
+    log: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) {
+  console.log(HELP);
+} else {
+  process.exitCode = (await simulate()) ? 0 : 1;
+}
+
+async function simulate(): Promise<boolean> {
+  const production = await loadProduction();
+  const [seeds, start] = [Number(values.seeds), Number(values.start)];
+  const totals = { operations: 0, calls: 0, faults: 0, virtualSeconds: 0, failed: 0 };
+  const beganMs = performance.now();
+  for (let seed = start; seed < start + seeds; seed++) {
+    const result = await runSeed(production, {
+      seed,
+      destinations: toRange(values.destinations),
+      operations: toRange(values.operations),
+      faultPercent: toRange(values.faults),
+      withSurprises: values.surprises,
+    });
+    totals.operations += result.operations;
+    totals.calls += result.calls;
+    totals.faults += result.faults;
+    totals.virtualSeconds += result.virtualSeconds;
+    if (values.log) console.log(result.events.join('\n'));
+    if (result.violation === null) continue;
+    totals.failed += 1;
+    console.log(`\nseed ${seed} FAILED: ${result.violation}\nits last events:`);
+    console.log(result.events.slice(-40).join('\n'));
+    const { destinations, operations, faults } = values;
+    const surprises = values.surprises ? ' --surprises' : '';
+    console.log(
+      `again: node test/faults/simulate.ts --seeds 1 --start ${seed} --destinations ${destinations} --operations ${operations} --faults ${faults}${surprises} --log`,
+    );
+  }
+  const seconds = (performance.now() - beganMs) / 1000;
+  console.log(
+    `${seeds} seeds, ${totals.failed} failed: ${totals.operations} requests, ${totals.calls} calls, ${totals.faults} faults, ` +
+      `${Math.round(totals.virtualSeconds / 3600)} virtual hours in ${seconds.toFixed(1)} s ` +
+      `(${Math.round(totals.virtualSeconds / seconds)} virtual seconds per second)`,
+  );
+  return totals.failed === 0;
+}
+
+function toRange(text: string): [number, number] {
+  const [min, max = min] = text.split('-').map(Number);
+  if (min === undefined || max === undefined || !(min <= max)) throw new Error(`${text} is not a range such as 3-20`);
+  return [min, max];
+}
