@@ -418,3 +418,7 @@ export type MetricsResource = z.infer<typeof MetricsResource>;
 export type PresetsResource = z.infer<typeof PresetsResource>;
 export type SessionResource = z.infer<typeof SessionResource>;
 export type ProblemBody = z.infer<typeof Problem>;
+export type OrphanResource = z.infer<typeof OrphanResource>;
+export type OrphanList = z.infer<typeof OrphanList>;
+export type Timeline = z.infer<typeof Timeline>;
+export type BulkResult = z.infer<typeof BulkResult>;

@@ -30,7 +30,7 @@ export const HEALTH_REASONS = {
     level: 'waiting_for_source',
     severity: 'transient',
     detail: 'the channel runs but its input receives nothing from the flow',
-    remedy: 'check that the flow is active; if it is, stop and start this destination',
+    remedy: 'check that the flow is active; a channel that waits still costs',
   },
   delivering: { level: 'good', severity: 'none', detail: 'media is arriving', remedy: '' },
   connecting: { level: 'reconnecting', severity: 'transient', detail: 'connecting to the platform', remedy: '' },

@@ -17,6 +17,9 @@ export interface MonitorDeps extends AwsDeps {
   periodSeconds: number;
 }
 
+/** Below the burst MediaLive allows per account, and quick enough that the last of fifty is not seen late. */
+const LOOKS_AT_ONCE = 8;
+
 /** Observes all running destinations once. */
 export async function observeDestinations(deps: MonitorDeps): Promise<void> {
   const running = (await listAllDestinations(deps)).filter((record) => record.status === 'running');
@@ -29,7 +32,7 @@ export async function observeDestinations(deps: MonitorDeps): Promise<void> {
     getSourceMetrics(deps, window),
   ]);
   const states = new Map(channels.map((channel) => [channel.channelId, channel.state]));
-  for (const record of running) {
+  const lookAt = async (record: Destination) => {
     const channelId = record.held.channel?.channelId;
     const alerts = channelId && states.has(channelId) ? await listSetAlerts(deps, channelId) : [];
     const observation = toObservation(
@@ -42,7 +45,16 @@ export async function observeDestinations(deps: MonitorDeps): Promise<void> {
     const next = withHealthSince(observation, record.observation);
     await putObservation(deps, record.destinationId, next);
     if (next.healthCode !== record.observation?.healthCode) await noteHealth(deps, record, next);
+  };
+  let failure: unknown;
+  for (let index = 0; index < running.length; index += LOOKS_AT_ONCE) {
+    const group = running.slice(index, index + LOOKS_AT_ONCE);
+    for (const result of await Promise.allSettled(group.map(lookAt))) {
+      if (result.status === 'rejected') failure = result.reason;
+    }
   }
+  // Nobody is left out because of another one; whoever runs the monitor still learns of it.
+  if (failure !== undefined) throw failure;
 }
 
 /** A change of health belongs on the timeline, with its reason: what happened, asked after the show. */

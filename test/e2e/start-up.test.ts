@@ -198,10 +198,9 @@ describe('a data directory', () => {
     expect(await (await start()).stop()).toBe(0);
   });
 
-  it.each(['media.sealed', 'step-functions.sealed', 'root.key'])(
-    'with a damaged %s is refused with its path, and nothing is written over it',
-    async (name) => {
-      await (await start()).stop();
+  it('with a damaged file is refused with the path of it, and nothing is written over it', async () => {
+    await (await start()).stop();
+    for (const name of ['media.sealed', 'step-functions.sealed', 'kms.sealed', 'root.key']) {
       const file = join(dataDirectory, name);
       const whole = readFileSync(file);
       const damaged = whole.subarray(0, whole.length - 7);
@@ -214,9 +213,9 @@ describe('a data directory', () => {
       expect(readFileSync(file).equals(damaged)).toBe(true);
       expect(readdirSync(dataDirectory).toSorted()).toEqual(before);
       writeFileSync(file, whole);
-      await start();
-    },
-  );
+    }
+    await start();
+  });
 });
 
 describe('an SRT passphrase', () => {
@@ -253,7 +252,7 @@ describe('an SRT passphrase', () => {
     let stopSending = send(PASSPHRASE);
     await sourceIs(product, 'connected');
     const destinationId = await addRunning(product, receiver);
-    for (const passphrase of [undefined, OTHER_PASSPHRASE, undefined, PASSPHRASE]) {
+    for (const passphrase of [OTHER_PASSPHRASE, undefined, PASSPHRASE]) {
       await product.stop();
       await stopSending();
       const sessions = receiver.sessions.length;

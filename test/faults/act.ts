@@ -4,7 +4,7 @@ import type { Outcome, World } from './world.ts';
 /** What people do to a deployment: the API's own changes to a record, made as the API makes them. */
 
 /** What a person asks for. `edit` waits for the next start, `edit-now` restarts what is on air. */
-export type Ask = 'start' | 'stop' | 'delete' | 'edit' | 'edit-now' | 'replace-key';
+export type Ask = 'start' | 'stop' | 'delete' | 'edit' | 'edit-now' | 'replace-key' | 'replace-key-now';
 
 /** The id of a simulated destination. */
 export function idOf(destinationNumber: number): string {
@@ -81,9 +81,9 @@ export function ask(world: World, destinationId: string, what: Ask): Promise<Out
       const change = what === 'stop' ? changes.withStop : changes.withDelete;
       return requestChange(deps, destinationId, { requestedBy, change });
     }
-    const apply = what === 'edit-now' ? 'now' : 'next-start';
+    const apply = what.endsWith('-now') ? 'now' : 'next-start';
     const edit =
-      what === 'replace-key'
+      what.startsWith('replace-key')
         ? { streamKeyCiphertext: await production.sealKey(deps, destinationId, REPLACED_KEY) }
         : { preset: world.record(destinationId)?.preset === '720p30' ? '480p30' : '720p30' };
     return requestChange(deps, destinationId, {

@@ -15,6 +15,8 @@ export interface FaultKind {
   isVariant?: boolean;
   /** Operations it can meet; absent: any. */
   appliesTo?: RegExp;
+  /** The only service it can meet. */
+  service?: string;
   strike(call: WireCall, deliver: () => Promise<WireAnswer>, world: World): Promise<WireAnswer>;
 }
 
@@ -23,6 +25,9 @@ const REQUEST_TIMEOUT_MS = 15_000;
 
 /** More than the first retry waits, less than the second. */
 const LATE_BY_MS = 1_500;
+
+/** Longer than it takes the sweep to come by. */
+const FROZEN_MS = 400_000;
 
 const pause = (world: World, delayMs: number) => new Promise<void>((done) => void world.clock.after(delayMs, done));
 const never = () => new Promise<never>(() => {});
@@ -127,6 +132,18 @@ const TRANSPORT: FaultKind[] = [
     },
   },
   {
+    name: 'aborted, process goes on',
+    when: 'before the call',
+    nature: 'passes',
+    service: 'dynamodb',
+    // Frozen before a read or write of the table until the sweep has begun the next generation; then it goes on.
+    async strike(call, deliver, world) {
+      await world.abortExecutionOf(call.invocation);
+      await pause(world, FROZEN_MS);
+      return deliver();
+    },
+  },
+  {
     name: 'execution aborted',
     when: 'after the effect',
     nature: 'passes',
@@ -226,7 +243,9 @@ export function faultsOf(service: string, operation: string, step: string): Faul
   const some = isFresh ? { ...declared, [operation]: [NOT_VISIBLE_YET] } : declared;
   const own = some[operation] ?? [];
   const common = all.filter(({ name, message }) => !own.some((each) => each.name === name && each.message === message));
-  const transport = TRANSPORT.filter(({ appliesTo }) => !appliesTo || appliesTo.test(operation));
+  const transport = TRANSPORT.filter(
+    (kind) => (kind.appliesTo?.test(operation) ?? true) && (kind.service ?? service) === service,
+  );
   return [...transport, ...[...common, ...own].map((error) => toFault(service, error))];
 }
 

@@ -26,6 +26,7 @@ const CALLS_MAX = 2_000;
 const CHANGES_MAX = 60;
 const EXECUTION_INPUT_BYTES_MAX = 500;
 
+const DEPLOYMENT_TAG = 'sluice:deployment';
 const DESTINATION_TAG = 'sluice:destination';
 const CHANGING = /^(Create|Delete|Start|Stop|Update|Add|Remove|Batch)/;
 const UP_STATES = new Set(['STARTING', 'RUNNING', 'RECOVERING']);
@@ -38,6 +39,8 @@ export interface Invariants extends Watcher {
   checkAtRest(): void;
   /** Resources of ours that no record leads to. The sweep has to release them in its own time. */
   listLost(): string[];
+  /** Changes AWS has refused by itself: in a run without faults there are none. */
+  refused: readonly string[];
   /** Calls made for each operation, as `<destination> #<generation>`. */
   callsOf: ReadonlyMap<string, number>;
   /** Accepted changes of media resources, by operation. */
@@ -57,6 +60,7 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
   const owners = new Map<string, string>();
   learnWhatIsThere();
   const startsOf = new Map<string, number>();
+  const refused: string[] = [];
   const callsOf = new Map<string, number>();
   const changesOf = new Map<string, number>();
   /** The wish as it was when the invocation began. */
@@ -69,7 +73,9 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     const operation = `${invocation.destinationId} #${invocation.generation}`;
     if (invocation.generation !== null) count(callsOf, operation, CALLS_MAX, 'calls');
     const isMedia = call.service === 'medialive' || call.service === 'mediaconnect';
-    if (!isMedia || !CHANGING.test(call.operation) || answer.status >= 300) return;
+    if (!isMedia || !CHANGING.test(call.operation)) return;
+    if (answer.status >= 300) refused.push(`${call.operation} by ${invocation.step}: ${answer.status}`);
+    if (answer.status >= 300) return;
     if (invocation.generation !== null) count(changesOf, operation, CHANGES_MAX, 'changes');
     learnOwner(call, answer);
     if (SHARED.has(call.operation)) return;
@@ -100,10 +106,14 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
   function learnWhatIsThere(): void {
     const { inputs, channels, tags } = world.media;
     for (const { id, arn } of [...Object.values(inputs), ...Object.values(channels)]) {
-      const owner = tags[arn]?.[DESTINATION_TAG];
+      const owner = ownerOfTags(tags[arn]);
       if (owner) owners.set(id, owner);
     }
     for (const { arn, Name: name } of flowOf(world)?.outputs ?? []) owners.set(arn, ownerOfName(name));
+  }
+
+  function ownerOfTags(tags: Record<string, string> | undefined): string | undefined {
+    return tags?.[DEPLOYMENT_TAG] === world.deployment.deploymentId ? tags[DESTINATION_TAG] : undefined;
   }
 
   /** Whose a resource is was decided when it was made; tags may be edited later. */
@@ -111,7 +121,7 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     if (operation === 'CreateInput' || operation === 'CreateChannel') {
       const parsed = JSON.parse(answer.body) as Record<string, { id?: string; tags?: Record<string, string> }>;
       const made = parsed['input'] ?? parsed['channel'];
-      const owner = made?.tags?.[DESTINATION_TAG];
+      const owner = ownerOfTags(made?.tags);
       if (made?.id && owner && !owners.has(made.id)) owners.set(made.id, owner);
     }
     if (operation === 'AddFlowOutputs') {
@@ -323,6 +333,7 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     wrote,
     checkAtRest,
     listLost,
+    refused,
     callsOf,
     changesOf,
   };

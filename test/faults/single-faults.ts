@@ -1,10 +1,10 @@
-import type { Destination } from '../../functions/domain/destination.ts';
-import { addDestination, ask, canaryOf, idOf } from './act.ts';
+import { canaryOf, REPLACED_KEY } from './act.ts';
 import { faultsOf, type FaultKind } from './faults.ts';
 import type { WireCall } from './in-process-transport.ts';
 import { watchInvariants, Violation } from './invariants.ts';
 import type { Production } from './production.ts';
 import { rest } from './rest.ts';
+import { ID, type Workflow } from './workflows.ts';
 import { inWorld, takeSnapshot, type Snapshot, type World } from './world.ts';
 
 /**
@@ -13,84 +13,7 @@ import { inWorld, takeSnapshot, type Snapshot, type World } from './world.ts';
  * added to a workflow is a new row of cells without anybody listing it.
  */
 
-/** A workflow: how a world gets ready for it, what sets it off, and where it leads. */
-export interface Workflow {
-  name: string;
-  standby: Destination['standby'];
-  prepare(world: World): Promise<void>;
-  setOff(world: World): Promise<unknown>;
-  /** True when it has led where it should. */
-  isReached(record: Destination | null): boolean;
-}
-
-const ID = idOf(1);
-const EIGHT_MINUTES_MS = 480_000;
 const FIFTEEN_MINUTES_MS = 900_000;
-
-/** Warm keeps what makes the next start quick, cold keeps nothing. */
-const keeps = (standby: Destination['standby']) => (record: Destination | null) =>
-  restsAs('idle')(record) && Object.keys(record!.held).toSorted().join() === (standby === 'warm' ? 'channel,input' : '');
-
-const restsAs = (status: Destination['status']) => (record: Destination | null) =>
-  record?.status === status && record.operation === null && record.lastError === null;
-
-async function make(world: World, standby: Destination['standby']): Promise<void> {
-  await world.drive(addDestination(world, 1, { standby }));
-  await reach(world, restsAs('idle'));
-}
-
-async function makeAndStart(world: World, standby: Destination['standby']): Promise<void> {
-  await make(world, standby);
-  await world.drive(ask(world, ID, 'start'));
-  await reach(world, restsAs('running'));
-}
-
-async function reach(world: World, condition: (record: Destination | null) => boolean): Promise<void> {
-  if (!(await world.until(() => condition(world.record(ID)), EIGHT_MINUTES_MS))) throw new Error('it does not get ready');
-}
-
-const isGone = (record: Destination | null) => record === null;
-
-/** All workflows, warm and cold. */
-export const WORKFLOWS: Workflow[] = [
-  {
-    name: 'create warm',
-    standby: 'warm',
-    prepare: async () => {},
-    setOff: (world) => addDestination(world, 1, { standby: 'warm' }),
-    isReached: keeps('warm'),
-  },
-  ...(['warm', 'cold'] as const).flatMap((standby): Workflow[] => [
-    {
-      name: `start ${standby}`,
-      standby,
-      prepare: (world) => make(world, standby),
-      setOff: (world) => ask(world, ID, 'start'),
-      isReached: restsAs('running'),
-    },
-    {
-      name: `stop ${standby}`,
-      standby,
-      prepare: (world) => makeAndStart(world, standby),
-      setOff: (world) => ask(world, ID, 'stop'),
-      isReached: keeps(standby),
-    },
-  ]),
-  {
-    name: 'teardown warm',
-    standby: 'warm',
-    prepare: (world) => make(world, 'warm'),
-    setOff: (world) => ask(world, ID, 'delete'),
-    isReached: isGone,
-  },
-  {
-    name: 'teardown running',
-    standby: 'cold',
-    prepare: (world) => makeAndStart(world, 'cold'),
-    setOff: (world) => ask(world, ID, 'delete'),
-    isReached: isGone,
-  },
-];
 
 /** One place a fault can strike: the n-th call a step makes in the workflow. */
 export interface Place {
@@ -130,7 +53,7 @@ function tellPlaces(): (call: WireCall) => Place {
 /** Runs a workflow with nothing going wrong and lists the calls it makes. */
 export async function listPlaces(production: Production, workflow: Workflow): Promise<Place[]> {
   const from = await readyFor(production, workflow);
-  return inWorld({ production, seed: 1, from }, async (world) => {
+  return inWorld({ production, seed: 1, profile: workflow.profile, from }, async (world) => {
     const places: Place[] = [];
     const tell = tellPlaces();
     world.faults = (call, deliver) => {
@@ -138,7 +61,7 @@ export async function listPlaces(production: Production, workflow: Workflow): Pr
       return deliver();
     };
     void workflow.setOff(world);
-    if (!(await world.until(() => workflow.isReached(world.record(ID)), FIFTEEN_MINUTES_MS))) {
+    if (!(await world.until(() => workflow.isReached(world.record(ID), world), FIFTEEN_MINUTES_MS))) {
       throw new Error(`${workflow.name} does not reach its goal without faults`);
     }
     await world.settle();
@@ -176,7 +99,7 @@ function readyFor(production: Production, workflow: Workflow): Promise<Snapshot>
   snapshots.set(production, ready);
   const made =
     ready.get(workflow) ??
-    inWorld({ production, seed: 1, sweepEverySeconds: null }, async (world) => {
+    inWorld({ production, seed: 1, profile: workflow.profile, sweepEverySeconds: null }, async (world) => {
       await workflow.prepare(world);
       return takeSnapshot(world);
     });
@@ -196,16 +119,21 @@ export async function runStrikes(
   strikes: readonly { place: Place; fault: FaultKind }[],
 ): Promise<CellResult> {
   const from = await readyFor(production, workflow);
-  return inWorld({ production, seed: 1, from }, (world) => strike(world, workflow, strikes));
+  return inWorld({ production, seed: 1, profile: workflow.profile, from }, (world) => strike(world, workflow, strikes));
 }
+
+const NO_STRIKE = { place: { step: 'none', position: 0, service: '', operation: '' }, fault: {} as FaultKind };
 
 async function strike(
   world: World,
   workflow: Workflow,
   strikes: readonly { place: Place; fault: FaultKind }[],
 ): Promise<CellResult> {
-  const cell = { workflow, ...strikes[0]! };
-  const invariants = watchInvariants(world, { canaries: [canaryOf(1)] });
+  const cell = { workflow, ...(strikes[0] ?? NO_STRIKE) };
+  const invariants = watchInvariants(world, {
+    canaries: [canaryOf(1), canaryOf(2), REPLACED_KEY],
+    isMeddledWith: workflow.isMeddledWith ?? false,
+  });
   world.watchers.push(invariants);
   const left = [...strikes];
   const tell = tellPlaces();
@@ -218,10 +146,13 @@ async function strike(
     return fault.strike(call, deliver, world);
   };
   try {
-    const asked = workflow.setOff(world) as Promise<{ ok: boolean }>;
-    await rest(world, { invariants, isDone: () => workflow.isReached(world.record(ID)) });
+    const asked = workflow.setOff(world);
+    await rest(world, { invariants, isDone: () => workflow.isReached(world.record(ID), world) });
     invariants.checkAtRest();
-    if (left.length === strikes.length) throw new Violation('simulation', 'the fault did not strike');
+    if (strikes.length === 0 && !workflow.isContested && invariants.refused.length > 0) {
+      throw new Violation('I12 bounded', `refused although nothing went wrong: ${invariants.refused.join('; ')}`);
+    }
+    if (strikes.length > 0 && left.length === strikes.length) throw new Violation('simulation', 'the fault did not strike');
     return { cell, ...judge(world, workflow, strikes, await world.drive(asked)) };
   } catch (error) {
     if (!(error instanceof Violation)) throw error;
@@ -236,9 +167,10 @@ function judge(
   asked: { ok: boolean },
 ): Pick<CellResult, 'outcome' | 'message' | 'tail'> {
   const record = world.record(ID);
-  if (workflow.isReached(record)) return { outcome: 'reached' };
+  if (workflow.isReached(record, world)) return { outcome: 'reached' };
   // Whoever asked was told that it did not work.
   if (!asked.ok && strikes.some(({ place }) => place.step === 'api')) return { outcome: 'failed with a reason' };
+  // Without any fault it must be reached as well.
   const mustPass = strikes.every(({ fault }) => fault.nature === 'passes');
   const reason = record?.lastError;
   if (!mustPass && reason?.detail && reason.remedy) return { outcome: 'failed with a reason', message: reason.code };

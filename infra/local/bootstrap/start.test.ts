@@ -185,7 +185,7 @@ describe('the child program', () => {
     const pid = Number(/ready (\d+)/.exec(run.output)?.[1]);
     run.child.kill('SIGKILL');
     await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 20_000 });
-    expect(run.output).toContain('terminated');
+    await vi.waitFor(() => expect(run.output).toContain('terminated'));
   });
 
   it('leaves nothing behind in its group when it dies itself', async () => {

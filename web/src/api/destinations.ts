@@ -1,8 +1,8 @@
 import { skipToken, useMutation, useQuery } from '@tanstack/react-query';
-import type { DestinationResource, MetricsResource } from '../../../functions/api/schemas.ts';
+import type { BulkResult, DestinationResource, MetricsResource, Timeline } from '../../../functions/api/schemas.ts';
 import { appendBitrates, type BitrateHistory } from '../presentation/bitrate-history.ts';
 import { isMoving } from '../presentation/destination-presentation.ts';
-import { POLL_BUSY_MS, POLL_QUIET_MS } from '../presentation/freshness.ts';
+import { POLL_BUSY_MS, POLL_DETAILS_MS, POLL_QUIET_MS } from '../presentation/freshness.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { type Answer, request } from './request.ts';
 
@@ -83,9 +83,18 @@ export function useDestinationForEdit(destinationId: string | null) {
 export function useMetrics(destinationId: string, running: boolean) {
   return useQuery({
     queryKey: queryKeys.metrics(destinationId),
-    refetchInterval: running ? 5000 : false,
+    refetchInterval: running ? POLL_DETAILS_MS : false,
     queryFn: async ({ signal }) =>
       (await request<MetricsResource>(`${pathOf(destinationId)}/metrics`, { signal })).body,
+  });
+}
+
+/** What happened to one destination, newest first; asked for only while it is looked at. */
+export function useTimeline(destinationId: string) {
+  return useQuery({
+    queryKey: queryKeys.timeline(destinationId),
+    refetchInterval: POLL_DETAILS_MS,
+    queryFn: async ({ signal }) => (await request<Timeline>(`${pathOf(destinationId)}/timeline`, { signal })).body.data,
   });
 }
 
@@ -100,13 +109,31 @@ function remember(destination: DestinationResource): void {
 const dropPollsInFlight = (): Promise<void> => queryClient.cancelQueries({ queryKey: queryKeys.destinations });
 const askAgain = (): Promise<void> => queryClient.invalidateQueries({ queryKey: queryKeys.destinations });
 
-/** Starts or stops one destination; the answer says what is under way. */
-export function useStartStop(action: 'start' | 'stop') {
+/** What can be posted to one destination. `stop?force=true` gives up the operation in flight first. */
+export type Transport = 'start' | 'stop' | 'restart' | 'stop?force=true';
+
+/** Starts, stops or restarts one destination; the answer says what is under way. */
+export function useTransport(transport: Transport) {
   return useMutation({
     onMutate: dropPollsInFlight,
     mutationFn: async (destinationId: string) =>
-      (await request<DestinationResource>(`${pathOf(destinationId)}/${action}`, { method: 'POST' })).body,
+      (await request<DestinationResource>(`${pathOf(destinationId)}/${transport}`, { method: 'POST' })).body,
     onSuccess: remember,
+    onSettled: askAgain,
+  });
+}
+
+/** The server takes several destinations one after the other, and answers when it has asked for all of them. */
+const BULK_ANSWER_WITHIN_MS = 120_000;
+
+/** Starts or stops several destinations; each has a result of its own. */
+export function useBulkTransport(action: 'start' | 'stop') {
+  return useMutation({
+    onMutate: dropPollsInFlight,
+    mutationFn: async (ids: string[]) => {
+      const options = { method: 'POST', body: { ids }, answerWithinMs: BULK_ANSWER_WITHIN_MS } as const;
+      return (await request<BulkResult>(`${PATH}/${action}`, options)).body.results;
+    },
     onSettled: askAgain,
   });
 }
@@ -147,12 +174,12 @@ export function useReplaceStreamKey(destinationId: string) {
   });
 }
 
-/** Deletes a destination and releases what it holds. */
-export function useDeleteDestination() {
+/** Deletes a destination and releases what it holds. @param force gives up the operation in flight first */
+export function useDeleteDestination({ force = false } = {}) {
   return useMutation({
     onMutate: dropPollsInFlight,
     mutationFn: async (destinationId: string) => {
-      await request(pathOf(destinationId), { method: 'DELETE' });
+      await request(pathOf(destinationId) + (force ? '?force=true' : ''), { method: 'DELETE' });
     },
     onSettled: askAgain,
   });

@@ -8,6 +8,8 @@ export const queryKeys = {
   bitrates: ['bitrates'],
   destination: (destinationId: string) => ['destination', destinationId],
   metrics: (destinationId: string) => ['metrics', destinationId],
+  timeline: (destinationId: string) => ['timeline', destinationId],
+  leftovers: ['leftovers'],
   flow: ['flow'],
   presets: ['presets'],
 } as const;

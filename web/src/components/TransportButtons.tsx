@@ -2,7 +2,7 @@ import { Button, Tooltip } from '@mantine/core';
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
-import { useStartStop } from '../api/destinations.ts';
+import { useTransport } from '../api/destinations.ts';
 import { showProblem } from '../app/problem-toast.tsx';
 import { type AwaitedAction, isSettled } from '../presentation/action-progress.ts';
 import { sentence } from '../presentation/format.ts';
@@ -15,8 +15,8 @@ import classes from './TransportButtons.module.css';
  */
 export function TransportButtons({ destination }: { destination: DestinationResource }) {
   const { destinationId, name, operation, refusedActions } = destination;
-  const start = useStartStop('start');
-  const stop = useStartStop('stop');
+  const start = useTransport('start');
+  const stop = useTransport('stop');
   const [awaited, setAwaited] = useState<AwaitedAction | null>(null);
   const sending = start.isPending || stop.isPending;
 

@@ -4,6 +4,12 @@ export const POLL_BUSY_MS = 1000;
 /** How often the page asks while nothing does. */
 export const POLL_QUIET_MS = 3000;
 
+/** How often the page asks for what stands behind an opened row. */
+export const POLL_DETAILS_MS = 5000;
+
+/** How often the page asks for leftovers: they appear with a sweep, not with a press of a button. */
+export const POLL_LEFTOVERS_MS = 15_000;
+
 /** Time an answer may take before the poll counts as missed. */
 const ANSWER_GRACE_MS = 1000;
 

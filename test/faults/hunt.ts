@@ -1,0 +1,52 @@
+import { PLANTED_BUGS, type PlantedBug } from './planted-bugs.ts';
+import { plantBugs } from './planted-loader.ts';
+import { loadProduction } from './production.ts';
+import { listCells, runStrikes } from './single-faults.ts';
+import { WORKFLOWS } from './workflows.ts';
+
+/**
+ * Hunts the planted bugs, each in a copy of the production code of its own: first the workflow without faults, then the
+ * cells where it should show. Prints one JSON line per bug. Run by planted-bugs.test.ts in a process of its own, because
+ * the copies are made by a hook of Node's loader.
+ */
+export interface HuntResult {
+  bug: string;
+  /** What gave it away; null when nothing did. */
+  caughtBy: string | null;
+  runs: number;
+}
+
+async function hunt(bug: PlantedBug, number: number): Promise<HuntResult> {
+  let runs = 0;
+  const production = await loadProduction(`?planted=${number}`);
+  for (const { workflow: name, step, fault } of bug.hunt) {
+    const workflow = WORKFLOWS.find((each) => each.name === name);
+    if (!workflow) throw new Error(`there is no workflow ${name}`);
+    try {
+      runs += 1;
+      const clean = await runStrikes(production, workflow, []);
+      if (clean.outcome === 'violation') return { bug: bug.name, caughtBy: `without faults: ${clean.message}`, runs };
+      const cells = (await listCells(production, workflow)).filter(
+        (cell) => (step?.test(cell.place.step) ?? true) && (fault?.test(cell.fault.name) ?? true),
+      );
+      for (const cell of cells) {
+        runs += 1;
+        const result = await runStrikes(production, workflow, [cell]);
+        if (result.outcome !== 'violation') continue;
+        const place = `${cell.place.step}[${cell.place.position}] ${cell.place.operation}`;
+        return { bug: bug.name, caughtBy: `${name}, ${cell.fault.name} at ${place}: ${result.message}`, runs };
+      }
+    } catch (error) {
+      // A workflow that does not even get ready, or does not reach its goal without faults.
+      return { bug: bug.name, caughtBy: `${name}: ${(error as Error).message}`, runs };
+    }
+  }
+  return { bug: bug.name, caughtBy: null, runs };
+}
+
+plantBugs(PLANTED_BUGS);
+const only = process.argv[2];
+for (const [number, bug] of PLANTED_BUGS.entries()) {
+  if (only !== undefined && !bug.name.includes(only)) continue;
+  console.log(JSON.stringify(await hunt(bug, number)));
+}

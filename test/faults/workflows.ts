@@ -1,0 +1,269 @@
+import { CreateInputCommand } from '@aws-sdk/client-medialive';
+import { StopFlowCommand } from '@aws-sdk/client-mediaconnect';
+import type { Destination } from '../../functions/domain/destination.ts';
+import { addDestination, ask, idOf, type Ask } from './act.ts';
+import type { TimingProfile } from '../../infra/local/media/profiles.ts';
+import { flowOf, type World } from './world.ts';
+
+/**
+ * The workflows under test: what sets each off, and where it must lead. The plain ones meet every fault at every call;
+ * the others are what can happen to a destination besides: wishes that change on the way, channels with a life of their
+ * own.
+ */
+export interface Workflow {
+  name: string;
+  profile?: TimingProfile;
+  /** Meets every fault at every call. */
+  isInMatrix?: boolean;
+  /** Somebody changes AWS behind our back: what the record says may lag until the next look. */
+  isMeddledWith?: boolean;
+  /** AWS refuses changes in the ordinary course of it: it is asked to stop what it is still starting. */
+  isContested?: boolean;
+  prepare(world: World): Promise<void>;
+  setOff(world: World): Promise<{ ok: boolean }>;
+  /** True when it has led where it should. */
+  isReached(record: Destination | null, world: World): boolean;
+}
+
+/** The destination it is all about. */
+export const ID = idOf(1);
+const NEIGHBOUR_ID = idOf(2);
+const READY_WITHIN_MS = 900_000;
+
+const restsAs = (status: Destination['status']) => (record: Destination | null) =>
+  record?.status === status && record.operation === null && record.lastError === null;
+
+/** Warm keeps what makes the next start quick, cold keeps nothing. */
+const keeps = (standby: Destination['standby']) => (record: Destination | null) =>
+  restsAs('idle')(record) && Object.keys(record!.held).toSorted().join() === (standby === 'warm' ? 'channel,input' : '');
+
+const isGone = (record: Destination | null) => record === null;
+
+const failedWith = (code: string) => (record: Destination | null, world: World) =>
+  record?.status === 'error' &&
+  record.operation === null &&
+  record.lastError?.code === code &&
+  record.held.channelRun === undefined &&
+  !Object.values(world.media.channels).some(({ id, state }) => id === record.held.channel?.channelId && state === 'RUNNING');
+
+/** Whom nothing of this concerns: a neighbour, and another deployment in the same account that uses the same ids. */
+async function makeNeighbours(world: World): Promise<void> {
+  await world.drive(addDestination(world, 2, { standby: 'warm' }));
+  await reach(world, () => restsAs('idle')(world.record(NEIGHBOUR_ID)));
+  const { clients, deployment } = world.deps;
+  const foreign = new CreateInputCommand({
+    Name: 'of another deployment',
+    Type: 'RTP_PUSH',
+    InputSecurityGroups: [deployment.inputSecurityGroupId],
+    Tags: { 'sluice:deployment': 'another', 'sluice:destination': ID },
+  });
+  await world.drive(clients.mediaLive.send(foreign));
+  await world.until(() => false, 10_000);
+}
+
+async function make(world: World, standby: Destination['standby']): Promise<void> {
+  await makeNeighbours(world);
+  await world.drive(addDestination(world, 1, { standby }));
+  await reach(world, () => restsAs('idle')(world.record(ID)));
+}
+
+async function makeAndStart(world: World, standby: Destination['standby']): Promise<void> {
+  await make(world, standby);
+  await world.drive(ask(world, ID, 'start'));
+  await reach(world, () => restsAs('running')(world.record(ID)));
+}
+
+async function reach(world: World, condition: () => boolean): Promise<void> {
+  if (!(await world.until(condition, READY_WITHIN_MS))) throw new Error('the world does not get ready');
+}
+
+/** Does something once, as soon as a step has begun. */
+function whenBegins(world: World, step: string, action: () => void): void {
+  let isDone = false;
+  world.watchers.push({
+    began(invocation) {
+      if (isDone || invocation.step !== step || invocation.destinationId !== ID) return;
+      isDone = true;
+      action();
+    },
+  });
+}
+
+/** Asks for one thing, and for another while a step of the first is at work. */
+function askTwice(world: World, first: Ask, step: string, second: Ask): Promise<{ ok: boolean }> {
+  whenBegins(world, step, () => void ask(world, ID, second));
+  return ask(world, ID, first);
+}
+
+/** The workflows every fault is tried on. */
+const PLAIN: Omit<Workflow, 'isInMatrix'>[] = [
+  {
+    name: 'create warm',
+    prepare: makeNeighbours,
+    setOff: (world) => addDestination(world, 1, { standby: 'warm' }),
+    isReached: keeps('warm'),
+  },
+  ...(['warm', 'cold'] as const).flatMap((standby) => [
+    {
+      name: `start ${standby}`,
+      prepare: (world: World) => make(world, standby),
+      setOff: (world: World) => ask(world, ID, 'start'),
+      isReached: restsAs('running'),
+    },
+    {
+      name: `stop ${standby}`,
+      prepare: (world: World) => makeAndStart(world, standby),
+      setOff: (world: World) => ask(world, ID, 'stop'),
+      isReached: keeps(standby),
+    },
+  ]),
+  {
+    name: 'teardown warm',
+    prepare: (world) => make(world, 'warm'),
+    setOff: (world) => ask(world, ID, 'delete'),
+    isReached: isGone,
+  },
+  {
+    name: 'teardown running',
+    prepare: (world) => makeAndStart(world, 'cold'),
+    setOff: (world) => ask(world, ID, 'delete'),
+    isReached: isGone,
+  },
+];
+
+const ELSE: Workflow[] = [
+  {
+    name: 'start slow',
+    profile: 'aws-like',
+    prepare: (world) => make(world, 'cold'),
+    setOff: (world) => ask(world, ID, 'start'),
+    isReached: restsAs('running'),
+  },
+  {
+    name: 'stop slow',
+    profile: 'aws-like',
+    prepare: (world) => makeAndStart(world, 'cold'),
+    setOff: (world) => ask(world, ID, 'stop'),
+    isReached: keeps('cold'),
+  },
+  {
+    name: 'stop while starting',
+    prepare: (world) => make(world, 'cold'),
+    setOff: (world) => askTwice(world, 'start', 'EnsureFlowOutput', 'stop'),
+    isReached: keeps('cold'),
+  },
+  {
+    name: 'stop before anything is recorded',
+    prepare: (world) => make(world, 'cold'),
+    setOff: (world) => askTwice(world, 'start', 'EnsureChannel', 'stop'),
+    isReached: keeps('cold'),
+  },
+  {
+    name: 'delete while starting',
+    isContested: true,
+    prepare: (world) => make(world, 'warm'),
+    setOff: (world) => askTwice(world, 'start', 'EnsureChannelRun', 'delete'),
+    isReached: isGone,
+  },
+  {
+    name: 'start while stopping',
+    prepare: (world) => makeAndStart(world, 'warm'),
+    setOff: (world) => askTwice(world, 'stop', 'ReleaseFlowOutput', 'start'),
+    isReached: restsAs('running'),
+  },
+  {
+    name: 'edit now',
+    prepare: (world) => makeAndStart(world, 'warm'),
+    setOff: (world) => ask(world, ID, 'replace-key-now'),
+    isReached: (record, world) => restsAs('running')(record) && sendsKey(world, record!).includes('replaced'),
+  },
+  {
+    name: 'the start falls back to idle',
+    prepare: (world) => make(world, 'warm'),
+    setOff(world) {
+      world.planTransition = ({ from }) => (from === 'STARTING' ? { to: 'IDLE', afterMs: 3_000 } : undefined);
+      return ask(world, ID, 'start');
+    },
+    isReached: failedWith('channel_start_failed'),
+  },
+  {
+    name: 'the start hangs',
+    isContested: true,
+    prepare: (world) => make(world, 'warm'),
+    setOff(world) {
+      // It comes up at last, when nobody waits for it any more.
+      world.planTransition = ({ from }) => (from === 'STARTING' ? { afterMs: 800_000 } : undefined);
+      return ask(world, ID, 'start');
+    },
+    isReached: failedWith('deadline_passed'),
+  },
+  {
+    name: 'the channel cannot be made',
+    prepare: (world) => make(world, 'cold'),
+    setOff(world) {
+      world.planTransition = ({ from }) => (from === 'CREATING' ? { to: 'CREATE_FAILED' } : undefined);
+      return ask(world, ID, 'start');
+    },
+    isReached: (record, world) =>
+      failedWith('channel_create_failed')(record, world) && record!.held.channel === undefined,
+  },
+  {
+    name: 'the input takes four minutes',
+    prepare: (world) => make(world, 'cold'),
+    setOff(world) {
+      world.planTransition = ({ kind, from }) =>
+        kind === 'inputs' && from === 'CREATING' ? { afterMs: 240_000 } : undefined;
+      return ask(world, ID, 'start');
+    },
+    isReached: restsAs('running'),
+  },
+  {
+    name: 'stop while recovering',
+    prepare: (world) => makeAndStart(world, 'warm'),
+    async setOff(world) {
+      world.planTransition = ({ from }) => (from === 'RECOVERING' ? { afterMs: 3_600_000 } : undefined);
+      world.mediaServices.disturbChannel(world.record(ID)!.held.channel!.channelId);
+      return ask(world, ID, 'stop');
+    },
+    isReached: keeps('warm'),
+  },
+  {
+    name: 'the flow is off',
+    prepare: (world) => make(world, 'warm'),
+    async setOff(world) {
+      const { clients, deployment } = world.deps;
+      await clients.mediaConnect.send(new StopFlowCommand({ FlowArn: deployment.flowArn }));
+      return ask(world, ID, 'start');
+    },
+    isReached: failedWith('source_not_active'),
+  },
+  {
+    name: 'the flow output is removed by hand',
+    isMeddledWith: true,
+    prepare: (world) => makeAndStart(world, 'warm'),
+    async setOff(world) {
+      flowOf(world).outputs = [];
+      return { ok: true };
+    },
+    isReached: (record, world) => restsAs('running')(record) && flowOf(world).outputs.length === 1,
+  },
+  {
+    name: 'the channel is stopped by hand',
+    isMeddledWith: true,
+    prepare: (world) => makeAndStart(world, 'warm'),
+    async setOff(world) {
+      world.media.channels[world.record(ID)!.held.channel!.channelId]!.state = 'IDLE';
+      return { ok: true };
+    },
+    isReached: failedWith('resource_missing'),
+  },
+];
+
+/** All of them. */
+export const WORKFLOWS: readonly Workflow[] = [...PLAIN.map((each) => ({ ...each, isInMatrix: true })), ...ELSE];
+
+/** The stream key a destination's channel really sends. */
+function sendsKey(world: World, record: Destination): string {
+  const channel = world.media.channels[record.held.channel?.channelId ?? ''];
+  return channel?.settings.Destinations?.[0]?.Settings?.[0]?.StreamName ?? 'nothing';
+}
