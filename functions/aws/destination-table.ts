@@ -182,19 +182,27 @@ function operationKey(destinationId: string, generation: number) {
   return { pk: `HISTORY#${destinationId}`, sk: `operation#${String(generation).padStart(9, '0')}` };
 }
 
-/** Keeps a finished operation for 90 days. Writing it twice is harmless. */
+/**
+ * Keeps a finished operation for 90 days. The first ending stays: a process that was given up, and wakes up later, does
+ * not write over what has been said of it.
+ */
 export async function putOperation(
   { clients, deployment }: AwsDeps,
   destinationId: string,
   operation: Operation,
 ): Promise<void> {
   const key = operationKey(destinationId, operation.generation);
-  await clients.table.send(
-    new PutCommand({
-      TableName: deployment.tableName,
-      Item: { ...key, ...operation, expiresAt: expiryOf(operation.startedAt) },
-    }),
-  );
+  try {
+    await clients.table.send(
+      new PutCommand({
+        TableName: deployment.tableName,
+        Item: { ...key, ...operation, expiresAt: expiryOf(operation.startedAt) },
+        ConditionExpression: 'attribute_not_exists(pk)',
+      }),
+    );
+  } catch (error) {
+    if (!isConditionFailed(error)) throw error;
+  }
 }
 
 /** A finished operation from the history; null when there is none. */

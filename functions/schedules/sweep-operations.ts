@@ -1,4 +1,4 @@
-import { getOperation, putOperation } from '../aws/destination-table.ts';
+import { putOperation } from '../aws/destination-table.ts';
 import { observeExecution } from '../aws/executions.ts';
 import type { Destination, OperationKind } from '../domain/destination.ts';
 import { nextOperation } from '../domain/lifecycle.ts';
@@ -31,14 +31,11 @@ export async function continueOperation(deps: SweepDeps, record: Destination): P
 async function resume(deps: SweepDeps, record: Destination): Promise<void> {
   const interrupted = record.operation!;
   deps.logger.info('sweep resumes an interrupted operation', { operationId: interrupted.operationId });
-  // It may have been interrupted after its ending was written; an ending stays what it was.
-  if (!(await getOperation(deps, record.destinationId, interrupted.generation))) {
-    await putOperation(deps, record.destinationId, {
-      ...interrupted,
-      endedAt: deps.now().toISOString(),
-      outcome: 'superseded',
-    });
-  }
+  await putOperation(deps, record.destinationId, {
+    ...interrupted,
+    endedAt: deps.now().toISOString(),
+    outcome: 'superseded',
+  });
   await requestChange(deps, record.destinationId, {
     requestedBy: interrupted.requestedBy,
     change: (current) =>

@@ -11,6 +11,17 @@ import { isPrimary } from '../domain/lifecycle.ts';
 /** Frame rate assumed for "like the source" while no encoder has been seen yet. */
 const FRAME_RATE_UNKNOWN = 30;
 
+const NOMINAL_RATES = [23.976, 24, 25, 29.97, 30, 50, 59.94, 60];
+
+/**
+ * The nominal rate nearest to a measured one. A measured rate flickers in its decimals, and each flicker would make
+ * another configuration of the channel and another update of it.
+ */
+export function toNominalRate(measured: number | null | undefined): number | undefined {
+  if (measured === null || measured === undefined) return undefined;
+  return NOMINAL_RATES.reduce((best, rate) => (Math.abs(rate - measured) < Math.abs(best - measured) ? rate : best));
+}
+
 /** Resolves the presets a destination asks for; reads the source only when one of them follows it. */
 export async function resolveEncodings(deps: AwsDeps, record: Destination): Promise<EncodingTarget[]> {
   // The primary feeds MediaPackage, which has no caps of a platform.
@@ -29,7 +40,7 @@ export async function resolveEncodings(deps: AwsDeps, record: Destination): Prom
   const media = follows ? await describeSourceMedia(deps) : null;
   return resolved.map(({ platformId: _platform, ...encoding }) => ({
     ...encoding,
-    framesPerSecond: encoding.framesPerSecond ?? media?.video?.framesPerSecond ?? FRAME_RATE_UNKNOWN,
+    framesPerSecond: encoding.framesPerSecond ?? toNominalRate(media?.video?.framesPerSecond) ?? FRAME_RATE_UNKNOWN,
   }));
 }
 

@@ -6,8 +6,6 @@ import { ulid } from 'ulid';
 import { createApi } from '../../functions/api/app.ts';
 import { createTokenAuthentication } from '../../functions/api/authentication.ts';
 import type { AwsDeps } from '../../functions/aws/clients.ts';
-import { changeDestination, listAllDestinations } from '../../functions/aws/destination-table.ts';
-import { observeFlow } from '../../functions/aws/flow.ts';
 import { handleMediaEvent } from '../../functions/events/media-event.ts';
 import { observeDestinations } from '../../functions/schedules/monitor.ts';
 import { sweep } from '../../functions/schedules/sweep.ts';
@@ -92,7 +90,6 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     });
     const deps = makeWorkflowDeps({ clients: aws.clients, deployment }, logger);
     aws.lambda.register(WORKFLOW_FUNCTION, (event) => runStep(deps, event));
-    await reconnectUnfed(deps);
     await ensurePrimaryDestination(deps, settings.hlsRenditions.join(','), deps.now());
 
     const scheduler = createScheduler({ clock: systemClock });
@@ -113,15 +110,6 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   } catch (error) {
     await stack.disposeAsync();
     throw error;
-  }
-}
-
-/** Restarts what the flow does not feed any more: with a former flow its outputs went too. */
-async function reconnectUnfed(deps: AwsDeps): Promise<void> {
-  const outputs = new Set((await observeFlow(deps))?.outputs.map(({ flowOutputArn }) => flowOutputArn));
-  for (const { destinationId, status, held } of await listAllDestinations(deps)) {
-    if (status !== 'running' || outputs.has(held.flowOutput?.flowOutputArn ?? '')) continue;
-    await changeDestination(deps, destinationId, (record) => ({ ...record, restartRequested: true }));
   }
 }
 

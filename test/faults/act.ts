@@ -82,10 +82,9 @@ export function ask(world: World, destinationId: string, what: Ask): Promise<Out
       return requestChange(deps, destinationId, { requestedBy, change });
     }
     const apply = what.endsWith('-now') ? 'now' : 'next-start';
-    const edit =
-      what.startsWith('replace-key')
-        ? { streamKeyCiphertext: await production.sealKey(deps, destinationId, REPLACED_KEY) }
-        : { preset: world.record(destinationId)?.preset === '720p30' ? '480p30' : '720p30' };
+    const edit = what.startsWith('replace-key')
+      ? { streamKeyCiphertext: await production.sealKey(deps, destinationId, REPLACED_KEY) }
+      : { preset: world.record(destinationId)?.preset === '720p30' ? '480p30' : '720p30' };
     return requestChange(deps, destinationId, {
       requestedBy,
       change: (record) => changes.withEdit(record, edit, { apply, now: deps.now() }),

@@ -20,6 +20,9 @@ export async function expectMatrix(names: readonly string[]): Promise<void> {
     const own = results.filter(({ cell }) => cell.workflow.name.startsWith(kind));
     if (own.length === 0) continue;
     const seen = new Set(own.map(({ cell }) => cell.place.step));
-    expect([...steps, 'Settle', 'api'].filter((step) => !seen.has(step)), `steps of ${kind} without cells`).toEqual([]);
+    expect(
+      [...steps, 'Settle', 'api'].filter((step) => !seen.has(step)),
+      `steps of ${kind} without cells`,
+    ).toEqual([]);
   }
 }

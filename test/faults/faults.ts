@@ -97,7 +97,8 @@ const TRANSPORT: FaultKind[] = [
     // The request is held up on its way, and takes effect when its sender has long given up and tried again.
     async strike(_call, deliver, world) {
       await pause(world, REQUEST_TIMEOUT_MS);
-      world.clock.after(LATE_BY_MS, () => void deliver().catch(() => {}));
+      world.callsUnderWay += 1;
+      world.clock.after(LATE_BY_MS, () => void deliver().finally(() => (world.callsUnderWay -= 1)));
       throw timeoutError();
     },
   },
@@ -209,7 +210,9 @@ const DECLARED: Record<string, { all: Declared[]; some: Record<string, Declared[
     some: {
       AddFlowOutputs: [
         refusing('BadRequestException', 400),
-        refusing('AddFlowOutputs420Exception', 420), refusing('NotFoundException', 404)],
+        refusing('AddFlowOutputs420Exception', 420),
+        refusing('NotFoundException', 404),
+      ],
       RemoveFlowOutput: [refusing('NotFoundException', 404)],
     },
   },
@@ -227,7 +230,10 @@ const DECLARED: Record<string, { all: Declared[]; some: Record<string, Declared[
     some: {},
   },
   states: { all: [passing('ThrottlingException', 400), passing('ServiceUnavailable', 503)], some: {} },
-  mediapackage: { all: [passing('TooManyRequestsException', 429), passing('InternalServerErrorException', 500)], some: {} },
+  mediapackage: {
+    all: [passing('TooManyRequestsException', 429), passing('InternalServerErrorException', 500)],
+    some: {},
+  },
 };
 
 /** What AWS may deny for a moment: that something exists which has just been made. */

@@ -34,6 +34,8 @@ export interface WireCall {
   /** The request's body, parsed; empty for none. Holds secrets: never into the event log. */
   body: Record<string, unknown>;
   path: string;
+  /** Set once it is delivered: whether a media resource is another since. A repeated create changes nothing. */
+  hasChanged?: boolean;
 }
 
 /** An answer as it arrives at the client. */
@@ -66,7 +68,9 @@ export function connectInProcess(clients: AwsClients, services: LocalService[], 
   const byName = new Map(services.map((service) => [service.signingName, service]));
   const handle = async (request: SdkRequest) => {
     const { [OPERATION_HEADER]: operation = 'unknown', ...headers } = request.headers;
-    const service = byName.get(/Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\//.exec(headers['authorization'] ?? '')?.[1] ?? '');
+    const service = byName.get(
+      /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\//.exec(headers['authorization'] ?? '')?.[1] ?? '',
+    );
     if (!service) throw new Error(`no local service for ${operation}`);
     const invocation = currentInvocation.getStore() ?? null;
     if (invocation?.diesAtNextCall) invocation.kill();
@@ -83,9 +87,17 @@ export function connectInProcess(clients: AwsClients, services: LocalService[], 
     const answer = await carry(call, () => deliver(service, request, headers, call));
     // A process that died while it was waiting gets no answer.
     if (invocation?.isDead) return never();
-    return { response: { statusCode: answer.status, headers: answer.headers, body: Readable.from([Buffer.from(answer.body)]) } };
+    return {
+      response: { statusCode: answer.status, headers: answer.headers, body: Readable.from([Buffer.from(answer.body)]) },
+    };
   };
-  const handler = { handle, destroy() {}, metadata: { handlerProtocol: 'http/1.1' }, updateHttpClientConfig() {}, httpHandlerConfigs: () => ({}) };
+  const handler = {
+    handle,
+    destroy() {},
+    metadata: { handlerProtocol: 'http/1.1' },
+    updateHttpClientConfig() {},
+    httpHandlerConfigs: () => ({}),
+  };
   for (const client of Object.values(clients) as AnyClient[]) {
     client.config.requestHandler = handler;
     client.middlewareStack.add(

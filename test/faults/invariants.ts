@@ -29,6 +29,7 @@ const EXECUTION_INPUT_BYTES_MAX = 500;
 const DEPLOYMENT_TAG = 'sluice:deployment';
 const DESTINATION_TAG = 'sluice:destination';
 const CHANGING = /^(Create|Delete|Start|Stop|Update|Add|Remove|Batch)/;
+const ON_AIR_STATES = new Set(['RUNNING', 'RECOVERING']);
 const UP_STATES = new Set(['STARTING', 'RUNNING', 'RECOVERING']);
 /** What shares no destination: its changes belong to all. */
 const SHARED = new Set(['UpdateInputSecurityGroup']);
@@ -78,7 +79,7 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     if (answer.status >= 300) return;
     if (invocation.generation !== null) count(changesOf, operation, CHANGES_MAX, 'changes');
     learnOwner(call, answer);
-    if (SHARED.has(call.operation)) return;
+    if (SHARED.has(call.operation) || !call.hasChanged) return;
     checkOwner(call, invocation);
     checkInFlight(call, invocation);
     if (call.operation === 'StartChannel') checkStart(call, invocation);
@@ -139,7 +140,10 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     const owner = owners.get(id);
     if (owner === undefined) throw new Violation('I9 never touch what is not ours', `${call.operation} of ${id}`);
     if (invocation.destinationId !== null && owner !== invocation.destinationId) {
-      throw new Violation('I6 isolation', `${call.operation} of ${owner}'s ${id} on behalf of ${invocation.destinationId}`);
+      throw new Violation(
+        'I6 isolation',
+        `${call.operation} of ${owner}'s ${id} on behalf of ${invocation.destinationId}`,
+      );
     }
   }
 
@@ -156,7 +160,10 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     const inFlight = world.record(destinationId)?.operation?.generation;
     if (inFlight === generation) return;
     const state = inFlight === undefined ? 'no operation is in flight' : `#${inFlight} is in flight`;
-    throw new Violation('I10 monotone generations', `${call.operation} by ${step} of ${destinationId} #${generation}, but ${state}`);
+    throw new Violation(
+      'I10 monotone generations',
+      `${call.operation} by ${step} of ${destinationId} #${generation}, but ${state}`,
+    );
   }
 
   /** I5 and I9: one accepted start per operation, and only of what is wanted on air. */
@@ -174,7 +181,8 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
   function checkSingle(): void {
     for (const [owner, held] of livingByOwner()) {
       for (const [kind, ids] of Object.entries(held)) {
-        if (ids.length > 1) throw new Violation('I4 single effect', `${owner} has ${ids.length} ${kind}: ${ids.join(', ')}`);
+        if (ids.length > 1)
+          throw new Violation('I4 single effect', `${owner} has ${ids.length} ${kind}: ${ids.join(', ')}`);
       }
     }
   }
@@ -203,16 +211,29 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     const is = after as Destination | null;
     const destinationId = key.slice('DESTINATIONS/'.length);
     if (invocation && invocation.destinationId !== null && invocation.destinationId !== destinationId) {
-      throw new Violation('I6 isolation', `${invocation.step} of ${invocation.destinationId} wrote the row of ${destinationId}`);
+      throw new Violation(
+        'I6 isolation',
+        `${invocation.step} of ${invocation.destinationId} wrote the row of ${destinationId}`,
+      );
     }
     if (was && invocation && invocation.generation !== null && was.operation?.generation !== invocation.generation) {
-      throw new Violation('I10 monotone generations', `#${invocation.generation} wrote ${destinationId} at #${was.generation}`);
+      throw new Violation(
+        'I10 monotone generations',
+        `#${invocation.generation} wrote ${destinationId} at #${was.generation}`,
+      );
     }
     if (was && is) wroteOver(was, is);
     if (was && !is) removed(was);
     // A person may acknowledge an error of which the record does not know all; what is left is the sweep's to find.
     const isSettled = is && is.operation === null && was?.operation;
     if (isSettled && !options.isMeddledWith) checkTruth(is);
+    if (isSettled && is.status !== 'error') checkNothingLost(destinationId);
+  }
+
+  /** I1: an operation that has ended well has left nothing that the record does not know. */
+  function checkNothingLost(destinationId: string): void {
+    const lost = listLost(destinationId);
+    if (lost.length > 0) throw new Violation('I1 no orphan', `${destinationId} has settled and left ${lost.join(', ')}`);
   }
 
   function wroteOver(was: Destination, is: Destination): void {
@@ -227,7 +248,8 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
 
   /** I1 and I2: a record goes only when that was asked for and nothing is left that only it leads to. */
   function removed(was: Destination): void {
-    if (was.desired !== 'deleted') throw new Violation('I2 no lost destination', `${was.destinationId} was removed unasked`);
+    if (was.desired !== 'deleted')
+      throw new Violation('I2 no lost destination', `${was.destinationId} was removed unasked`);
     const left = livingByOwner().get(was.destinationId);
     const ids = left ? [...left.inputs, ...left.channels, ...left.outputs] : [];
     if (ids.length > 0) throw new Violation('I1 no orphan', `${was.destinationId} went and left ${ids.join(', ')}`);
@@ -248,8 +270,11 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     const living = livingByOwner().get(destinationId);
     const states = (living?.channels ?? []).map((id) => world.media.channels[id]!.state);
     const isUp = states.some((state) => UP_STATES.has(state));
-    if (status === 'running' && !isUp) {
-      throw new Violation('I7 truth', `${destinationId} is said to be running; its channel is ${states.join(', ') || 'gone'}`);
+    if (status === 'running' && !states.some((state) => ON_AIR_STATES.has(state))) {
+      throw new Violation(
+        'I7 truth',
+        `${destinationId} is said to be running; its channel is ${states.join(', ') || 'gone'}`,
+      );
     }
     if (status === 'idle' && (isUp || held.flowOutput || held.channelRun)) {
       const what = isUp ? `its channel is ${states.join(', ')}` : 'it holds what only a running one does';
@@ -267,8 +292,9 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     checkAudit();
   }
 
-  function listLost(): string[] {
+  function listLost(only?: string): string[] {
     return [...livingByOwner()].flatMap(([owner, living]) => {
+      if (only !== undefined && owner !== only) return [];
       const held = world.record(owner)?.held;
       const known = new Set([held?.input?.inputId, held?.channel?.channelId, held?.flowOutput?.flowOutputArn]);
       return [...living.inputs, ...living.channels, ...living.outputs].filter((id) => !known.has(id));
@@ -278,7 +304,10 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
   function checkRecordAtRest(record: Destination): void {
     const { destinationId, desired, status, standby, held, operation } = record;
     if (operation || nextOperation(record)) {
-      throw new Violation('I3 no stuck state', `${destinationId} is ${status} and wants ${desired}, and nothing happens`);
+      throw new Violation(
+        'I3 no stuck state',
+        `${destinationId} is ${status} and wants ${desired}, and nothing happens`,
+      );
     }
     checkTruth(record);
     const living = livingByOwner().get(destinationId) ?? { inputs: [], channels: [], outputs: [] };
@@ -309,14 +338,22 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     const output = flowOf(world).outputs.find(({ arn }) => arn === held.flowOutput?.flowOutputArn);
     const input = world.media.inputs[held.input?.inputId ?? ''];
     const channel = world.media.channels[held.channel?.channelId ?? ''];
-    if (!output || !input || !channel || output.Destination !== input.endpointIps[0] || input.attachedChannelId !== channel.id) {
+    if (
+      !output ||
+      !input ||
+      !channel ||
+      output.Destination !== input.endpointIps[0] ||
+      input.attachedChannelId !== channel.id
+    ) {
       throw new Violation('I7 truth', `${destinationId} is said to be running, and nothing reaches its channel`);
     }
   }
 
   /** I11: every operation of every destination has its ending in the history. */
   function checkAudit(): void {
-    const ended = new Set([...world.items.values()].filter(isHistory).map(({ pk, generation }) => `${String(pk)} ${String(generation)}`));
+    const ended = new Set(
+      [...world.items.values()].filter(isHistory).map(({ pk, generation }) => `${String(pk)} ${String(generation)}`),
+    );
     for (const { destinationId, generation } of world.records()) {
       for (let each = 1; each <= generation; each++) {
         if (ended.has(`HISTORY#${destinationId} ${each}`)) continue;
@@ -332,7 +369,7 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     delivered,
     wrote,
     checkAtRest,
-    listLost,
+    listLost: () => listLost(),
     refused,
     callsOf,
     changesOf,

@@ -18,7 +18,15 @@ export function formatMatrix(results: readonly CellResult[]): string {
   );
   const count = (outcome: CellResult['outcome']) => results.filter((result) => result.outcome === outcome).length;
   const sum = `${results.length} cells: ${count('reached')} reached their goal, ${count('failed with a reason')} failed with a reason, ${count('violation')} violations`;
-  return [...legend, '', head, ...lines, '', 'cells per place; f: some of them failed with a reason; !: a violation', sum].join('\n');
+  return [
+    ...legend,
+    '',
+    head,
+    ...lines,
+    '',
+    'cells per place; f: some of them failed with a reason; !: a violation',
+    sum,
+  ].join('\n');
 }
 
 function show(cells: CellResult[] | undefined): string {

@@ -27,7 +27,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'the same RequestId for every destination',
     file: 'aws/names.ts',
     find: '[deployment.deploymentId, destinationId, generation, what]',
-    replace: "[deployment.deploymentId, what]",
+    replace: '[deployment.deploymentId, what]',
     hunt: everywhere('start cold'),
   },
   {
@@ -88,7 +88,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'aws/aws-errors.ts',
     find: "return status !== undefined && status >= 500 ? 'unavailable' : 'unknown';",
     replace: "return 'unknown';",
-    hunt: [{ workflow: 'start warm', fault: /KMSInternal|HTML|ServiceUnavailable/ }],
+    hunt: [{ workflow: 'start cold', fault: /KMSInternal/ }],
   },
   {
     name: 'an answer that is cut off is a refusal',
@@ -125,13 +125,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     replace: '',
     hunt: [{ workflow: 'teardown running', fault: /Conflict/ }],
   },
-  {
-    name: 'a conflict on the way down counts as done',
-    file: 'workflow/release.ts',
-    find: 'if (isNotFound(error)) return;',
-    replace: 'return;',
-    hunt: [{ workflow: 'teardown running', fault: /Conflict|TooMany|Forbidden/ }],
-  },
   // Making
   {
     name: 'an input is made without looking for one',
@@ -146,20 +139,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: 'let channel = recorded ?? (await findChannel(deps, record.destinationId));',
     replace: 'let channel = recorded;',
     hunt: [{ workflow: 'start cold', step: /EnsureChannel$/, fault: /abort/ }],
-  },
-  {
-    name: 'the channel that was made is not recorded',
-    file: 'workflow/ensure.ts',
-    find: 'await recordHeld(context, held(channelHash));',
-    replace: '',
-    hunt: everywhere('start cold'),
-  },
-  {
-    name: 'a step reports nothing of the channel it made',
-    file: 'workflow/ensure.ts',
-    find: 'if (channelHash === hash || isOnItsWay(ready.state)) return held(channelHash);',
-    replace: 'if (channelHash === hash || isOnItsWay(ready.state)) return {};',
-    hunt: everywhere('start cold'),
   },
   {
     name: 'the step before does not wait for the channel to be made',
@@ -190,11 +169,11 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     hunt: everywhere('start warm'),
   },
   {
-    name: 'the run is not recorded',
+    name: 'an accepted start is not recorded',
     file: 'workflow/ensure.ts',
-    find: '  return { channelRun };',
-    replace: '  return {};',
-    hunt: everywhere('start warm'),
+    find: 'if (!accepted) await recordHeld(context, { channelRun });',
+    replace: '',
+    hunt: everywhere('the start falls back to idle'),
   },
   {
     name: 'a start counts as running at once',
@@ -270,8 +249,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the deletion of the channel is not waited for',
     file: 'workflow/release.ts',
-    find: "      (view) => view === null,\n      `channel ${channelId} to be deleted`,",
-    replace: "      () => true,\n      `channel ${channelId} to be deleted`,",
+    find: '      (view) => view === null,\n      `channel ${channelId} to be deleted`,',
+    replace: '      () => true,\n      `channel ${channelId} to be deleted`,',
     hunt: everywhere('stop slow'),
   },
   {
@@ -322,14 +301,20 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'workflow/run-step.ts',
     find: 'if (isRelease(step)) return result({});',
     replace: '',
-    hunt: [{ workflow: 'start cold', fault: /goes on/ }, { workflow: 'stop cold', fault: /goes on/ }],
+    hunt: [
+      { workflow: 'start cold', fault: /goes on/ },
+      { workflow: 'stop cold', fault: /goes on/ },
+    ],
   },
   {
     name: 'a step takes the record of another generation for its own',
     file: 'workflow/run-step.ts',
     find: 'if (found?.operation?.generation !== generation) {',
     replace: 'if (!found?.operation) {',
-    hunt: [{ workflow: 'start cold', fault: /goes on/ }, { workflow: 'stop cold', fault: /goes on/ }],
+    hunt: [
+      { workflow: 'start cold', fault: /goes on/ },
+      { workflow: 'stop cold', fault: /goes on/ },
+    ],
   },
   {
     name: 'deadlines are not kept',
@@ -350,7 +335,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'workflow/settle.ts',
     find: 'if (before?.operation?.generation !== input.generation) return;',
     replace: 'if (!before?.operation) return;',
-    hunt: [{ workflow: 'start cold', fault: /goes on/ }, { workflow: 'stop cold', fault: /goes on/ }],
+    hunt: [
+      { workflow: 'start cold', fault: /goes on/ },
+      { workflow: 'stop cold', fault: /goes on/ },
+    ],
   },
   {
     name: 'the ending is not kept in the history',
@@ -433,9 +421,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'an ending is written over',
-    file: 'schedules/sweep-operations.ts',
-    find: 'if (!(await getOperation(deps, record.destinationId, interrupted.generation))) {',
-    replace: 'if (interrupted) {',
+    file: 'aws/destination-table.ts',
+    find: "        Item: { ...key, ...operation, expiresAt: expiryOf(operation.startedAt) },\n        ConditionExpression: 'attribute_not_exists(pk)',",
+    replace: '        Item: { ...key, ...operation, expiresAt: expiryOf(operation.startedAt) },',
     hunt: [{ workflow: 'start warm', step: /Settle/, fault: /abort/ }],
   },
   // Secrets

@@ -30,7 +30,18 @@ export interface RandomRunResult {
   violation: string | null;
 }
 
-const ASKS: readonly Ask[] = ['start', 'start', 'start', 'start', 'stop', 'stop', 'stop', 'edit', 'edit-now', 'replace-key'];
+const ASKS: readonly Ask[] = [
+  'start',
+  'start',
+  'start',
+  'start',
+  'stop',
+  'stop',
+  'stop',
+  'edit',
+  'edit-now',
+  'replace-key',
+];
 /** Share of the requests that delete the oldest destination, and add another. */
 const DELETE_SHARE = 0.05;
 /** A refusal ends an operation; what passes is what there is more of. */

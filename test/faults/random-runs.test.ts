@@ -14,13 +14,21 @@ async function violationOf(options: RandomRunOptions): Promise<string | null> {
 }
 
 describe('a show with faults everywhere', () => {
-  it.each([1, 2, 3, 4, 5, 6])('comes to rest as it should be, seed %i', async (seed) => {
-    expect(await violationOf({ ...SMALL, seed })).toBeNull();
-  }, 60_000);
+  it.each([1, 2, 3, 4, 5, 6])(
+    'comes to rest as it should be, seed %i',
+    async (seed) => {
+      expect(await violationOf({ ...SMALL, seed })).toBeNull();
+    },
+    60_000,
+  );
 
-  it.each([101, 102, 103])('does so when channels fail by themselves too, seed %i', async (seed) => {
-    expect(await violationOf({ ...SMALL, seed, withSurprises: true })).toBeNull();
-  }, 60_000);
+  it.each([101, 102, 103])(
+    'does so when channels fail by themselves too, seed %i',
+    async (seed) => {
+      expect(await violationOf({ ...SMALL, seed, withSurprises: true })).toBeNull();
+    },
+    60_000,
+  );
 
   it('is the same, byte for byte, each time its seed is run', async () => {
     const options = { ...SMALL, seed: 7, withSurprises: true };

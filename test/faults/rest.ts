@@ -23,15 +23,23 @@ interface RestOptions {
 export async function rest(world: World, { invariants, isDone }: RestOptions): Promise<void> {
   const isAtRest = () =>
     world.records().every((record) => record.operation === null && nextOperation(record) === null) &&
-    world.runningInvocations() === 0;
+    world.runningInvocations() === 0 &&
+    world.callsUnderWay === 0;
   await world.until(() => false, 1_000);
   if (!(await world.until(isAtRest, REST_WITHIN_MS))) {
     const moving = world.records().filter((record) => record.operation !== null || nextOperation(record) !== null);
     const what = moving.map(({ destinationId, status, desired }) => `${destinationId} ${status}, wants ${desired}`);
-    throw new Violation('I3 no stuck state', `not at rest 15 minutes after the last fault: ${what.join('; ') || 'a process'}`);
+    throw new Violation(
+      'I3 no stuck state',
+      `not at rest 15 minutes after the last fault: ${what.join('; ') || 'a process'}`,
+    );
   }
   if (isDone?.() && invariants.listLost().length === 0) return;
-  const generations = () => world.records().map(({ generation }) => generation).join();
+  const generations = () =>
+    world
+      .records()
+      .map(({ generation }) => generation)
+      .join();
   const before = generations();
   await world.until(() => false, ONE_SWEEP_MS);
   if (before !== generations() || !isAtRest()) {

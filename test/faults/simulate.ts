@@ -1,6 +1,10 @@
 import { parseArgs } from 'node:util';
 import { loadProduction } from './production.ts';
+import { runPairs } from './fault-pairs.ts';
+import { describeViolation, formatMatrix } from './matrix.ts';
 import { runSeed } from './random-run.ts';
+import { listCells, runCell, type CellResult } from './single-faults.ts';
+import { WORKFLOWS } from './workflows.ts';
 
 /** The big run, by hand: `node test/faults/simulate.ts --seeds 5000`. */
 
@@ -12,6 +16,8 @@ const HELP = `Runs the lifecycle under simulated faults, one world per seed.
   --operations A-B      requests per world (default 20-200)
   --faults A-B          percent of calls that meet a fault (default 1-30)
   --surprises           channels fail to be made, fall back while starting, hang
+  --matrix              every fault at every call of every workflow instead of seeds, variants included
+  --pairs               every ordered pair of crash points of every workflow instead of seeds
   --log                 print the whole event log of each seed
   --help                this text
 
@@ -25,6 +31,8 @@ const { values } = parseArgs({
     operations: { type: 'string', default: '20-200' },
     faults: { type: 'string', default: '1-30' },
     surprises: { type: 'boolean', default: false },
+    matrix: { type: 'boolean', default: false },
+    pairs: { type: 'boolean', default: false },
     log: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -33,7 +41,8 @@ const { values } = parseArgs({
 if (values.help) {
   console.log(HELP);
 } else {
-  process.exitCode = (await simulate()) ? 0 : 1;
+  const run = values.matrix ? runMatrix : values.pairs ? runAllPairs : simulate;
+  process.exitCode = (await run()) ? 0 : 1;
 }
 
 async function simulate(): Promise<boolean> {
@@ -71,6 +80,31 @@ async function simulate(): Promise<boolean> {
       `(${Math.round(totals.virtualSeconds / seconds)} virtual seconds per second)`,
   );
   return totals.failed === 0;
+}
+
+async function runMatrix(): Promise<boolean> {
+  const production = await loadProduction();
+  const results: CellResult[] = [];
+  for (const workflow of WORKFLOWS.filter(({ isInMatrix }) => isInMatrix)) {
+    for (const cell of await listCells(production, workflow, { withVariants: true })) {
+      const result = await runCell(production, cell);
+      results.push(result);
+      if (result.outcome === 'violation') console.log(describeViolation(result));
+    }
+  }
+  console.log(formatMatrix(results));
+  return results.every(({ outcome }) => outcome !== 'violation');
+}
+
+async function runAllPairs(): Promise<boolean> {
+  const production = await loadProduction();
+  let failed = 0;
+  for (const workflow of WORKFLOWS.filter(({ isInMatrix }) => isInMatrix)) {
+    const { pairs, violations } = await runPairs(production, workflow, { every: 1, offset: 0 });
+    failed += violations.length;
+    console.log([`${workflow.name}: ${pairs} pairs, ${violations.length} violations`, ...violations].join('\n'));
+  }
+  return failed === 0;
 }
 
 function toRange(text: string): [number, number] {

@@ -141,7 +141,7 @@ async function strike(
     const { step, position } = tell(call);
     const index = left.findIndex(({ place }) => place.step === step && place.position === position);
     if (index < 0) return deliver();
-    const [{ fault }] = left.splice(index, 1) as [{ fault: FaultKind }];
+    const fault = left.splice(index, 1)[0]!.fault;
     world.note(`fault ${fault.name} at ${step}[${position}] ${call.service}.${call.operation}`);
     return fault.strike(call, deliver, world);
   };
@@ -152,7 +152,8 @@ async function strike(
     if (strikes.length === 0 && !workflow.isContested && invariants.refused.length > 0) {
       throw new Violation('I12 bounded', `refused although nothing went wrong: ${invariants.refused.join('; ')}`);
     }
-    if (strikes.length > 0 && left.length === strikes.length) throw new Violation('simulation', 'the fault did not strike');
+    if (strikes.length > 0 && left.length === strikes.length)
+      throw new Violation('simulation', 'the fault did not strike');
     return { cell, ...judge(world, workflow, strikes, await world.drive(asked)) };
   } catch (error) {
     if (!(error instanceof Violation)) throw error;
@@ -167,14 +168,26 @@ function judge(
   asked: { ok: boolean },
 ): Pick<CellResult, 'outcome' | 'message' | 'tail'> {
   const record = world.record(ID);
+  // Without any fault it must be reached as well.
+  const mustPass = strikes.every(({ fault }) => fault.nature === 'passes');
+  const failed = mustPass && strikes.length > 0 && workflow.isInMatrix ? failedOperations(world) : [];
+  if (failed.length > 0) {
+    const message = `what would have passed has ended ${failed.join(', ')}`;
+    return { outcome: 'violation', message, tail: world.events.slice(-60) };
+  }
   if (workflow.isReached(record, world)) return { outcome: 'reached' };
   // Whoever asked was told that it did not work.
   if (!asked.ok && strikes.some(({ place }) => place.step === 'api')) return { outcome: 'failed with a reason' };
-  // Without any fault it must be reached as well.
-  const mustPass = strikes.every(({ fault }) => fault.nature === 'passes');
   const reason = record?.lastError;
   if (!mustPass && reason?.detail && reason.remedy) return { outcome: 'failed with a reason', message: reason.code };
   const state = record ? `${record.status}, wants ${record.desired}` : 'gone';
   const message = `the goal was not reached: ${state}${reason ? `, ${reason.code}: ${reason.detail}` : ''}`;
   return { outcome: 'violation', message, tail: world.events.slice(-60) };
+}
+
+/** Operations that ended in failure, by id. */
+function failedOperations(world: World): string[] {
+  return [...world.items.values()].flatMap(({ operationId, outcome }) =>
+    outcome === 'failed' ? [String(operationId)] : [],
+  );
 }

@@ -4,8 +4,11 @@ import { runStrikes } from './single-faults.ts';
 import { WORKFLOWS } from './workflows.ts';
 
 describe('a workflow without any fault', () => {
-  it.each(WORKFLOWS.map((workflow) => [workflow.name, workflow] as const))('leads where it should: %s', async (_name, workflow) => {
-    const { outcome, message, tail } = await runStrikes(await loadProduction(), workflow, []);
-    expect({ outcome, message, tail }).toMatchObject({ outcome: 'reached' });
-  });
+  it.each(WORKFLOWS.map((workflow) => [workflow.name, workflow] as const))(
+    'leads where it should: %s',
+    async (_name, workflow) => {
+      const { outcome, message, tail } = await runStrikes(await loadProduction(), workflow, []);
+      expect({ outcome, message, tail }).toMatchObject({ outcome: 'reached' });
+    },
+  );
 });

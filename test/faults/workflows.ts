@@ -35,7 +35,8 @@ const restsAs = (status: Destination['status']) => (record: Destination | null) 
 
 /** Warm keeps what makes the next start quick, cold keeps nothing. */
 const keeps = (standby: Destination['standby']) => (record: Destination | null) =>
-  restsAs('idle')(record) && Object.keys(record!.held).toSorted().join() === (standby === 'warm' ? 'channel,input' : '');
+  restsAs('idle')(record) &&
+  Object.keys(record!.held).toSorted().join() === (standby === 'warm' ? 'channel,input' : '');
 
 const isGone = (record: Destination | null) => record === null;
 
@@ -44,7 +45,9 @@ const failedWith = (code: string) => (record: Destination | null, world: World) 
   record.operation === null &&
   record.lastError?.code === code &&
   record.held.channelRun === undefined &&
-  !Object.values(world.media.channels).some(({ id, state }) => id === record.held.channel?.channelId && state === 'RUNNING');
+  !Object.values(world.media.channels).some(
+    ({ id, state }) => id === record.held.channel?.channelId && state === 'RUNNING',
+  );
 
 /** Whom nothing of this concerns: a neighbour, and another deployment in the same account that uses the same ids. */
 async function makeNeighbours(world: World): Promise<void> {
@@ -201,7 +204,8 @@ const ELSE: Workflow[] = [
     name: 'the channel cannot be made',
     prepare: (world) => make(world, 'cold'),
     setOff(world) {
-      world.planTransition = ({ from }) => (from === 'CREATING' ? { to: 'CREATE_FAILED' } : undefined);
+      world.planTransition = ({ kind, from }) =>
+        kind === 'channels' && from === 'CREATING' ? { to: 'CREATE_FAILED' } : undefined;
       return ask(world, ID, 'start');
     },
     isReached: (record, world) =>

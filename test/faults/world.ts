@@ -18,7 +18,10 @@ import type { MediaState } from '../../infra/local/media/media-state.ts';
 import type { Durations, TimingProfile } from '../../infra/local/media/profiles.ts';
 import { provision } from '../../infra/local/provision.ts';
 import { LOCAL_REGION, type LocalService, type StateStore } from '../../infra/local/service.ts';
-import { createStepFunctions, type LocalStepFunctions } from '../../infra/local/step-functions/create-step-functions.ts';
+import {
+  createStepFunctions,
+  type LocalStepFunctions,
+} from '../../infra/local/step-functions/create-step-functions.ts';
 import {
   connectInProcess,
   currentInvocation,
@@ -59,6 +62,10 @@ export interface World {
   /** May redirect the changes of state of media resources; null lets them be. */
   planTransition: NonNullable<MediaHooks['planTransition']> | null;
   watchers: Watcher[];
+  /** How often a media resource has changed. */
+  mediaChanges(): number;
+  /** Calls that are still on their way although nobody waits for them. */
+  callsUnderWay: number;
   /** Processes that have begun and neither ended nor died. */
   runningInvocations(): number;
   /** Ends the run at the next quiet moment. */
@@ -124,7 +131,8 @@ export async function inWorld<Result>(options: WorldOptions, body: (world: World
   const world = await makeWorld(options);
   return withVirtualTimers(world.clock, async () => {
     try {
-      if (!(await world.until(() => flowOf(world).status === 'ACTIVE', 600_000))) throw new Error('the flow did not start');
+      if (!(await world.until(() => flowOf(world).status === 'ACTIVE', 600_000)))
+        throw new Error('the flow did not start');
       world.events.length = 0;
       scheduleSweep(world, options.sweepEverySeconds === undefined ? 300 : options.sweepEverySeconds);
       return await body(world);
@@ -149,7 +157,7 @@ async function makeWorld(options: WorldOptions): Promise<World> {
   const items = new Map<string, Item>(options.from ? structuredClone(options.from.items) : []);
   const events: string[] = [];
   const logLines: string[] = [];
-  const live = { media: null as MediaState | null };
+  const live = { media: null as MediaState | null, changes: 0 };
   const template = options.from ?? (await templateFor(options));
   const { lambda, stepFunctions, media, kms, services } = await makeServices({
     ...options,
@@ -157,7 +165,11 @@ async function makeWorld(options: WorldOptions): Promise<World> {
     random,
     template,
     planTransition: (plan) => world?.planTransition?.(plan),
-    keep: (name, state) => void (name === 'media' && (live.media = state as MediaState)),
+    keep(name, state) {
+      if (name !== 'media') return;
+      live.media = state as MediaState;
+      live.changes += 1;
+    },
   });
   const clients = makeClients(production);
   connectInProcess(clients, services, async (call, deliver) => {
@@ -204,8 +216,11 @@ async function makeWorld(options: WorldOptions): Promise<World> {
     faults: null,
     planTransition: options.planTransition ?? null,
     watchers: [],
+    callsUnderWay: 0,
+    mediaChanges: () => live.changes,
     record: (destinationId) => toDestination(items.get(`DESTINATIONS/${destinationId}`)),
-    records: () => [...items].filter(([key]) => key.startsWith('DESTINATIONS/')).map(([, item]) => toDestination(item)!),
+    records: () =>
+      [...items].filter(([key]) => key.startsWith('DESTINATIONS/')).map(([, item]) => toDestination(item)!),
     note(line) {
       pulse.beats += 1;
       events.push(`${((clock.now() - START_MS) / 1000).toFixed(3)} ${line}`);
@@ -316,7 +331,11 @@ function templateFor(options: WorldOptions): Promise<Template> {
 async function makeTemplate({ production, definition }: WorldOptions): Promise<Template> {
   const clock = makeVirtualClock(START_MS);
   const stores = { media: null as unknown, stepFunctions: null as unknown };
-  const parts = await makeServices({ clock, random: makeRandom(0), keep: (name, state) => void (stores[name] = state) });
+  const parts = await makeServices({
+    clock,
+    random: makeRandom(0),
+    keep: (name, state) => void (stores[name] = state),
+  });
   const clients = makeClients(production);
   connectInProcess(clients, parts.services, (_call, deliver) => deliver());
   const deployment = await provision({
@@ -401,12 +420,7 @@ async function makeServices(options: ServicesOptions) {
   });
   // A key cannot be taken out of the service that has made it, so the service comes along.
   const kms = options.from?.kms ?? createKms({ directory: null, clock });
-  const services = [
-    await createDynamodb({ directory: null }),
-    kms,
-    stepFunctions,
-    ...media.services,
-  ];
+  const services = [await createDynamodb({ directory: null }), kms, stepFunctions, ...media.services];
   return { lambda, stepFunctions, media, kms, services };
 }
 
@@ -460,7 +474,9 @@ async function deliverWatched(world: World, call: WireCall, deliver: () => Promi
   const isUpdate = call.service === 'dynamodb' && call.operation === 'UpdateItem';
   // The row as it is after the update, so that the simulation knows the table without asking for it.
   if (isUpdate) call.body['ReturnValues'] = 'ALL_NEW';
+  const changesBefore = world.mediaChanges();
   const answer = await deliver();
+  call.hasChanged = world.mediaChanges() !== changesBefore;
   const whose = call.invocation ? `${call.invocation.step} ${call.invocation.destinationId ?? '-'}` : 'set-up';
   world.note(`call  ${whose} ${call.service}.${call.operation} ${targetOf(call)}-> ${answer.status}${errorOf(answer)}`);
   if (call.service === 'dynamodb' && answer.status === 200) mirror(world, call, answer);

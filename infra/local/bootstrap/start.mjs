@@ -49,6 +49,7 @@ const TASKS = {
   bench: {
     meaning: 'measure: CPU per destination, latency, times to start and stop',
     command: 'npm run bench',
+    hasOwnHelp: true,
     needs: ['node', 'ffmpeg'],
     run: (node, args) => runFile(node, 'test/bench/run.ts', args),
   },
@@ -71,7 +72,8 @@ function checks() {
 
 async function main([taskName = '', ...args]) {
   const task = Object.hasOwn(TASKS, taskName) ? TASKS[taskName] : undefined;
-  if (args.includes('--help') || args.includes('-h') || taskName === '--help' || taskName === '-h') {
+  const isHelp = args.includes('--help') || args.includes('-h') || taskName === '--help' || taskName === '-h';
+  if (isHelp && !TASKS[taskName]?.hasOwnHelp) {
     process.stdout.write(helpText());
     return 0;
   }

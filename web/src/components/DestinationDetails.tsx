@@ -6,6 +6,7 @@ import { formatBitrate } from '../presentation/format.ts';
 import { seriesPath } from '../presentation/metric-series.ts';
 import { CopyButton } from './CopyButton.tsx';
 import { ProblemText } from './ProblemText.tsx';
+import { Timeline } from './Timeline.tsx';
 import classes from './DestinationDetails.module.css';
 
 const CHART = { width: 600, height: 64 };
@@ -42,6 +43,7 @@ export function DestinationDetails({ destination }: { destination: DestinationRe
           </Fact>
         )}
       </dl>
+      <Timeline destinationId={destination.destinationId} />
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas.ts';
 import { paths } from '../app/paths.ts';
 import type { BitrateHistory } from '../presentation/bitrate-history.ts';
+import { BulkButtons } from './BulkButtons.tsx';
 import { DestinationRow } from './DestinationRow.tsx';
 import classes from './DestinationList.module.css';
 
@@ -28,9 +29,12 @@ export function DestinationList({ destinations, presets, history, sourceConnecte
     >
       <div className={classes.heading}>
         <h2 id="destinations-heading">Destinations</h2>
-        <Button component={Link} href={paths.addDestination} leftSection={<IconPlus size={17} />} size="sm">
-          Add destination
-        </Button>
+        <div className={classes.actions}>
+          {destinations.some((destination) => !destination.primary) && <BulkButtons destinations={destinations} />}
+          <Button component={Link} href={paths.addDestination} leftSection={<IconPlus size={17} />} size="sm">
+            Add destination
+          </Button>
+        </div>
       </div>
       <ul className={classes.list}>
         {ordered.map((destination) => (

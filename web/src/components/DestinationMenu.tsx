@@ -1,24 +1,37 @@
 import { ActionIcon, Menu } from '@mantine/core';
-import { IconCopy, IconDots, IconKey, IconPencil, IconTrash } from '@tabler/icons-react';
+import {
+  IconAlertTriangle,
+  IconCopy,
+  IconDots,
+  IconKey,
+  IconPencil,
+  IconRefresh,
+  IconTrash,
+} from '@tabler/icons-react';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import { paths } from '../app/paths.ts';
 import { showDone } from '../app/problem-toast.tsx';
+import { useServerNow } from '../app/use-now.ts';
 import { sentence } from '../presentation/format.ts';
+import { isOverdue } from '../presentation/overdue.ts';
 import classes from './DestinationMenu.module.css';
 
 const DeleteDialog = lazy(async () => ({ default: (await import('../editor/DeleteDialog.tsx')).DeleteDialog }));
 const ReplaceKeyDialog = lazy(async () => ({
   default: (await import('../editor/ReplaceKeyDialog.tsx')).ReplaceKeyDialog,
 }));
+const TransportDialog = lazy(async () => ({
+  default: (await import('../editor/TransportDialog.tsx')).TransportDialog,
+}));
 
-/** What is done seldom: edit, replace the key, copy the id, delete. */
+/** What is done seldom: edit, replace the key, restart, copy the id, delete, and the way out of what hangs. */
 export function DestinationMenu({ destination }: { destination: DestinationResource }) {
   const [, navigate] = useLocation();
-  const [dialog, setDialog] = useState<'key' | 'delete' | null>(null);
+  const [dialog, setDialog] = useState<'key' | 'delete' | 'forceDelete' | 'restart' | 'forceStop' | null>(null);
   const close = (): void => setDialog(null);
-  const refusal = (action: 'edit' | 'delete'): string | null =>
+  const refusal = (action: 'edit' | 'stop' | 'delete'): string | null =>
     destination.allowedActions.includes(action) ? null : (destination.refusedActions[action] ?? 'not possible now');
   const copyId = (): void => {
     void navigator.clipboard?.writeText(destination.destinationId).then(() => showDone('The id was copied'));
@@ -43,6 +56,11 @@ export function DestinationMenu({ destination }: { destination: DestinationResou
           <Item icon={<IconKey size={16} />} refusal={refusal('edit')} onClick={() => setDialog('key')}>
             Replace stream key
           </Item>
+          {destination.status === 'running' && (
+            <Item icon={<IconRefresh size={16} />} refusal={refusal('stop')} onClick={() => setDialog('restart')}>
+              Restart
+            </Item>
+          )}
           <Item icon={<IconCopy size={16} />} refusal={null} onClick={copyId}>
             Copy id
           </Item>
@@ -55,13 +73,41 @@ export function DestinationMenu({ destination }: { destination: DestinationResou
           >
             Delete
           </Item>
+          <ForceItem destination={destination} onForce={setDialog} />
         </Menu.Dropdown>
       </Menu>
       <Suspense>
         {dialog === 'key' && <ReplaceKeyDialog destination={destination} onClose={close} />}
-        {dialog === 'delete' && <DeleteDialog destination={destination} onClose={close} />}
+        {(dialog === 'delete' || dialog === 'forceDelete') && (
+          <DeleteDialog destination={destination} force={dialog === 'forceDelete'} onClose={close} />
+        )}
+        {(dialog === 'restart' || dialog === 'forceStop') && (
+          <TransportDialog destination={destination} question={dialog} onClose={close} />
+        )}
       </Suspense>
     </>
+  );
+}
+
+interface ForceItemProps {
+  destination: DestinationResource;
+  onForce: (dialog: 'forceStop' | 'forceDelete') => void;
+}
+
+/** The way out when an operation hangs; not there before its deadline has passed. */
+function ForceItem({ destination, onForce }: ForceItemProps) {
+  const now = useServerNow();
+  if (!isOverdue(destination, now)) return null;
+  const deleting = destination.desired === 'deleted';
+  return (
+    <Menu.Item
+      leftSection={<IconAlertTriangle size={16} />}
+      color="red"
+      onClick={() => onForce(deleting ? 'forceDelete' : 'forceStop')}
+    >
+      {deleting ? 'Force delete' : 'Force stop'}
+      <span className={classes.reason}>It takes longer than it ever should</span>
+    </Menu.Item>
   );
 }
 

@@ -5,6 +5,7 @@ import { useServerNow } from '../app/use-now.ts';
 import { PlatformMark } from '../platforms/PlatformMark.tsx';
 import { presentDestination, presentStale, type Presentation } from '../presentation/destination-presentation.ts';
 import { formatAge, formatClock, formatTimeOfDay } from '../presentation/format.ts';
+import { isOverdue } from '../presentation/overdue.ts';
 import { BitrateCell } from './BitrateCell.tsx';
 import { DestinationMenu } from './DestinationMenu.tsx';
 import { Gate } from './Gate.tsx';
@@ -121,6 +122,7 @@ function StatusDetail({ destination, presentation, apart }: StatusDetailProps) {
       <p>
         step {operation.stepNumber} of {operation.stepCount} · {label} ·{' '}
         {formatAge(now - Date.parse(operation.startedAt))}
+        {isOverdue(destination, now) && ', longer than it ever should: the menu can force it'}
       </p>
     );
   }

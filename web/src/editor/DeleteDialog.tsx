@@ -6,10 +6,17 @@ import { ApiProblem } from '../api/request.ts';
 import { ProblemPanel } from '../components/ProblemText.tsx';
 import classes from './editor.module.css';
 
+interface DeleteDialogProps {
+  destination: DestinationResource;
+  /** Gives up the operation in flight first. */
+  force: boolean;
+  onClose: () => void;
+}
+
 /** Asks for the name before a destination is deleted, and says what goes and what stays. */
-export function DeleteDialog({ destination, onClose }: { destination: DestinationResource; onClose: () => void }) {
+export function DeleteDialog({ destination, force, onClose }: DeleteDialogProps) {
   const [typed, setTyped] = useState('');
-  const remove = useDeleteDestination();
+  const remove = useDeleteDestination({ force });
   const problem = remove.error instanceof ApiProblem ? remove.error.problem : null;
   const matches = typed.trim() === destination.name.trim();
   return (
@@ -21,6 +28,12 @@ export function DeleteDialog({ destination, onClose }: { destination: Destinatio
           if (matches) remove.mutate(destination.destinationId, { onSuccess: onClose });
         }}
       >
+        {force && (
+          <p className={classes.text}>
+            What is under way has taken longer than it ever should. It is given up where it stands, and the deletion
+            begins anew.
+          </p>
+        )}
         <p className={classes.text}>
           Its settings, its stored stream key and everything it holds at AWS go. The source and all other destinations
           stay as they are. What was already broadcast stays on the platform.

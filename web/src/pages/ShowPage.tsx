@@ -4,6 +4,7 @@ import { lazy, Suspense } from 'react';
 import { useRoute } from 'wouter';
 import { pollIntervalMs, useBitrateHistory, useDestinations } from '../api/destinations.ts';
 import { flowPollIntervalMs, useFlow, usePresets } from '../api/flow.ts';
+import { useLeftovers } from '../api/leftovers.ts';
 import { ApiProblem } from '../api/request.ts';
 import { EDIT_DESTINATION_PATTERN, paths } from '../app/paths.ts';
 import { useStaleness } from '../app/use-staleness.ts';
@@ -22,11 +23,14 @@ const DestinationDrawer = lazy(async () => ({
   default: (await import('../editor/DestinationDrawer.tsx')).DestinationDrawer,
 }));
 
+const Leftovers = lazy(async () => ({ default: (await import('../components/Leftovers.tsx')).Leftovers }));
+
 /** The one page a show is run from. */
 export function ShowPage() {
   const list = useDestinations();
   const flow = useFlow();
   const presets = usePresets();
+  const leftovers = useLeftovers();
   const [adding] = useRoute(paths.addDestination);
   const [editing, edited] = useRoute<{ destinationId: string }>(EDIT_DESTINATION_PATTERN);
   const history = useBitrateHistory();
@@ -71,6 +75,7 @@ export function ShowPage() {
         {destinations?.every((destination) => destination.primary) && (
           <FirstSteps sourceConnected={flow.data?.source.state === 'connected'} />
         )}
+        <Suspense>{!!leftovers.data?.length && <Leftovers leftovers={leftovers.data} />}</Suspense>
       </main>
       <Announcer destinations={destinations} stale={lost} />
       <Suspense>

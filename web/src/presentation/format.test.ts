@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { formatAge, formatBitrate, formatClock, formatCodec, formatFrameRate, sentence } from './format.ts';
+import {
+  formatAge,
+  formatBitrate,
+  formatClock,
+  formatCodec,
+  formatFrameRate,
+  formatMoment,
+  formatPricePerHour,
+  sentence,
+} from './format.ts';
 
 describe('formatBitrate', () => {
   it('speaks megabits from one megabit up and kilobits below', () => {
@@ -50,5 +59,24 @@ describe('small words', () => {
 
   it('writes codecs as people do and leaves unknown ones alone', () => {
     expect([formatCodec('h264'), formatCodec('HEVC'), formatCodec('vp9x')]).toEqual(['H.264', 'H.265', 'vp9x']);
+  });
+});
+
+describe('formatMoment', () => {
+  const now = new Date(2026, 10, 21, 18, 30).getTime();
+
+  it('gives the date only where it is not today’s', () => {
+    const today = new Date(2026, 10, 21, 9, 5, 7);
+    const before = new Date(2026, 10, 19, 9, 5, 7);
+    expect(formatMoment(today.toISOString(), now)).toBe(today.toLocaleTimeString());
+    expect(formatMoment(before.toISOString(), now)).toMatch(/2026/);
+  });
+});
+
+describe('formatPricePerHour', () => {
+  it('never makes an unknown price look like none', () => {
+    expect(formatPricePerHour(null)).toBe('price not known');
+    expect(formatPricePerHour(0.5616)).toBe('$0.56 per hour');
+    expect(formatPricePerHour(0.0104)).toBe('$0.0104 per hour');
   });
 });

@@ -30,6 +30,19 @@ export function formatTimeOfDay(at: string): string {
   return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
 }
 
+/** A moment of the past in local time: the time alone when it was today, else with its date. */
+export function formatMoment(at: string, nowMs: number): string {
+  const moment = new Date(at);
+  if (moment.toDateString() === new Date(nowMs).toDateString()) return moment.toLocaleTimeString();
+  return moment.toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+/** A price of the API in US dollars. Unknown is not free. */
+export function formatPricePerHour(usdPerHour: number | null): string {
+  if (usdPerHour === null) return 'price not known';
+  return `$${usdPerHour < 0.1 ? usdPerHour.toFixed(4) : usdPerHour.toFixed(2)} per hour`;
+}
+
 /** Rates of the NTSC family; everything else is a whole number, and what a measurement adds to it is noise. */
 const FRACTIONAL_RATES = [23.976, 29.97, 59.94];
 

@@ -1,0 +1,233 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateInputCommand, ListInputsCommand, MediaLiveClient } from '@aws-sdk/client-medialive';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DestinationResource } from '../../functions/api/schemas.ts';
+import { findChromium } from '../../infra/local/programs.ts';
+import { findFreePorts, startProduct, TEST_TOKEN, type Product } from '../support/product.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { openWatched, tooWide, type WatchedPage } from './watched-page.ts';
+
+/**
+ * What an operator does to more than one destination, or to one that hangs, and what is left at AWS by accident. No
+ * encoder sends anything: channels run without.
+ */
+
+const NAMES = ['Alpha', 'Bravo'];
+
+const directory = mkdtempSync(join(tmpdir(), 'sluice-leftovers-'));
+let product: Product;
+let mediaLive: MediaLiveClient;
+let browser: Browser;
+let show: WatchedPage;
+let page: Page;
+
+const button = (name: string, on: Page | Locator = page): Locator => on.getByRole('button', { name, exact: true });
+const row = (name: string): Locator => page.getByRole('article', { name, exact: true });
+const panel = (): Locator => page.getByRole('region', { name: 'Leftovers' });
+const statuses = async (): Promise<string[]> =>
+  (await product.call('GET', '/api/destinations')).body.data
+    .filter((each: DestinationResource) => !each.primary && each.operation === null)
+    .map((each: DestinationResource) => each.status);
+
+/** Makes an input the way a destination does, for one that never was. @returns its id */
+async function leaveInput(isTagged: boolean): Promise<string> {
+  const ours = await waitFor('an input of ours', async () => {
+    const { Inputs } = await mediaLive.send(new ListInputsCommand({}));
+    return Inputs?.find(({ Tags }) => Tags?.['sluice:deployment']);
+  });
+  const deploymentId = ours.Tags!['sluice:deployment']!;
+  const destinationId = `dst_${(isTagged ? 'a' : 'b').repeat(26)}`;
+  const { Input: input } = await mediaLive.send(
+    new CreateInputCommand({
+      Name: `sluice-${deploymentId}-${destinationId}`,
+      Type: 'RTP_PUSH',
+      InputSecurityGroups: ours.SecurityGroups,
+      Tags: isTagged ? { 'sluice:deployment': deploymentId, 'sluice:destination': destinationId } : {},
+    }),
+  );
+  return input!.Id!;
+}
+
+beforeAll(async () => {
+  const program = await findChromium({ environment: process.env, cacheDirectory: directory });
+  if (!program.found) throw new Error(`${program.reason}; ${program.remedy}`);
+  const ports = await findFreePorts();
+  const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
+  const dataDirectory = join(directory, 'data');
+  [product, browser] = await Promise.all([
+    startProduct(ports, dataDirectory),
+    chromium.launch({ executablePath: program.path, args }),
+  ]);
+  const credentials = readFileSync(join(dataDirectory, 'aws-credentials'), 'utf8');
+  const [region, accessKeyId] = ['region', 'aws_access_key_id'].map(
+    (name) => new RegExp(`${name} = (\\S+)`).exec(credentials)![1]!,
+  );
+  mediaLive = new MediaLiveClient({
+    endpoint: `http://127.0.0.1:${ports.aws}`,
+    region: region!,
+    credentials: { accessKeyId: accessKeyId!, secretAccessKey: 'unused' },
+  });
+  for (const name of NAMES) {
+    const fields = { name, platform: 'custom', rtmpUrl: 'rtmp://127.0.0.1:65535/live', preset: 'source', streamKey: `key-of-${name}` };
+    const answer = await product.call('POST', '/api/destinations', fields);
+    if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+  }
+  show = await openWatched(browser, product.origin);
+  page = show.page;
+  await page.goto(`${product.origin}/#token=${TEST_TOKEN}`);
+  await row('Alpha').waitFor();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  mediaLive?.destroy();
+  await product?.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+describe('all destinations at once', () => {
+  it('start after a question that names them, and nothing happens on Cancel', async () => {
+    await button('Start all').click();
+    const dialog = page.getByRole('dialog', { name: 'Start 2 destinations?' });
+    expect(await dialog.getByRole('listitem').allInnerTexts()).toEqual(expect.arrayContaining(NAMES));
+    await page.waitForTimeout(400); await page.screenshot({ path: '/tmp/ui/l-start.png' }); // SHOT
+    await waitFor('Cancel to have the focus', () =>
+      button('Cancel', dialog).evaluate((node) => node === document.activeElement),
+    );
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await statuses()).not.toContain('running');
+    await button('Start all').click();
+    await button('Start 2 destinations').click();
+    await waitFor('both to run', async () => (await statuses()).join() === 'running,running');
+  });
+
+  it('stop, and those that are refused are told by name', async () => {
+    const path = '**/api/destinations/stop';
+    await page.route(path, async (route) => {
+      const answer = await route.fetch();
+      const { results } = await answer.json();
+      results[1] = { ...results[1], outcome: 'refused', code: 'throttled', detail: 'AWS is busy' };
+      await route.fulfill({ response: answer, json: { results } });
+    });
+    await button('Stop all').click();
+    await button('Stop 2 destinations').click();
+    const dialog = page.getByRole('dialog', { name: 'One destination did not stop' });
+    await dialog.getByText('Refused: AWS is busy').waitFor();
+    expect(await dialog.getByRole('listitem').count()).toBe(2);
+    await page.waitForTimeout(400); await page.screenshot({ path: '/tmp/ui/l-refused.png' }); // SHOT
+    await page.keyboard.press('Escape');
+    await page.unroute(path);
+    await waitFor('both to stop', async () => (await statuses()).join() === 'idle,idle');
+  });
+});
+
+describe('one destination', () => {
+  it('tells what happened to it, newest first, with the operation to quote', async () => {
+    await button('Alpha', row('Alpha')).click();
+    const list = row('Alpha').getByRole('list', { name: 'What happened' });
+    await list.getByText('Stop succeeded').waitFor();
+    await page.waitForTimeout(400); await page.screenshot({ path: '/tmp/ui/l-timeline.png' }); // SHOT
+    const told = await list.getByRole('listitem').allInnerTexts();
+    const indexes = ['Stop succeeded', 'Stop began', 'Start succeeded', 'Start began'].map((words) =>
+      told.findIndex((line) => line.includes(words)),
+    );
+    expect(indexes).toEqual(indexes.toSorted((one, other) => one - other));
+    expect(indexes).not.toContain(-1);
+    await list
+      .getByRole('button', { name: /^Copy op_/ })
+      .first()
+      .click();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^op_/);
+  });
+
+  it('is restarted from the menu while it runs, and can be forced only once its operation is overdue', async () => {
+    const menuItem = (name: string): Locator => page.getByRole('menuitem', { name });
+    await button('More for Bravo').click();
+    await menuItem('Edit').waitFor();
+    expect(await menuItem('Restart').count()).toBe(0);
+    expect(await menuItem('Force').count()).toBe(0);
+    await page.keyboard.press('Escape');
+
+    await button('Start Bravo').click();
+    await waitFor('Bravo to run', async () => (await statuses()).includes('running'));
+    await row('Bravo').getByText('Waiting for source').waitFor();
+    await button('More for Bravo').click();
+    await page.waitForTimeout(400); await page.screenshot({ path: '/tmp/ui/l-restart-menu.png' }); // SHOT
+    await menuItem('Restart').click();
+    await page.waitForTimeout(400); await page.screenshot({ path: '/tmp/ui/l-restart.png' }); // SHOT
+    const restarted = page.waitForResponse((response) => response.url().endsWith('/restart'));
+    await button('Restart').click();
+    expect((await restarted).status()).toBe(202);
+    await waitFor('Bravo to run again', async () => (await statuses()).includes('running'));
+
+    // A hang takes minutes to be one; the page is told of it instead.
+    await page.route('**/api/destinations?limit=200', async (route) => {
+      const answer = await route.fetch();
+      const body = await answer.json();
+      const hanging = body.data.find((each: DestinationResource) => each.name === 'Bravo');
+      const startedAt = new Date(Date.now() - 3_600_000).toISOString();
+      hanging.status = 'stopping';
+      hanging.operation = { ...HANGING, destinationId: hanging.destinationId, startedAt, deadlineAt: startedAt };
+      await route.fulfill({ response: answer, json: body });
+    });
+    await row('Bravo').getByText('longer than it ever should').waitFor();
+    await button('More for Bravo').click();
+    await page.waitForTimeout(400); await page.screenshot({ path: '/tmp/ui/l-force-menu.png' }); // SHOT
+    await menuItem('Force stop').click();
+    await page.waitForTimeout(400); await page.screenshot({ path: '/tmp/ui/l-force.png' }); // SHOT
+    const forced = page.waitForResponse((response) => response.url().endsWith('/stop?force=true'));
+    await button('Force stop').click();
+    expect((await forced).status()).toBe(202);
+  });
+});
+
+const HANGING: Omit<NonNullable<DestinationResource['operation']>, 'destinationId' | 'startedAt' | 'deadlineAt'> = {
+  operationId: 'op_that_hangs',
+  kind: 'stop',
+  state: 'running',
+  requestedBy: 'operator',
+  endedAt: null,
+  stepNumber: 1,
+  stepCount: 3,
+  steps: [],
+  error: null,
+};
+
+describe('leftovers', () => {
+  it('are not mentioned until there are some, and then go on request, but never what is not ours', async () => {
+    expect(await panel().count()).toBe(0);
+    const [ours, foreign] = [await leaveInput(true), await leaveInput(false)];
+    await waitFor('the sweep to see them', async () => {
+      return (await product.call('GET', '/api/orphans')).body.data.length === 2;
+    });
+    await page.reload();
+    await panel().getByText(ours).waitFor();
+    await panel().getByText('No destination holds it').waitFor();
+    await panel().getByText('price not known').first().waitFor();
+    expect(await tooWide(page)).toEqual([]);
+
+    await page.waitForTimeout(400); await page.screenshot({ path: '/tmp/ui/l-leftovers.png' }); // SHOT
+    await page.setViewportSize({width:390,height:844}); await page.waitForTimeout(300); await page.screenshot({ path: '/tmp/ui/l-mobile.png', fullPage: true }); await page.setViewportSize({width:1440,height:900}); // SHOT
+    const refused = button(`Release MediaLive input ${foreign}`);
+    expect(await refused.getAttribute('aria-disabled')).toBe('true');
+    expect(await refused.getAttribute('aria-description')).toMatch(/tags/);
+
+    await button(`Release MediaLive input ${ours}`).click();
+    // The question cannot be answered by a double click.
+    await waitFor('the release to be asked for', async () => {
+      const confirm = button(`Confirm: Release MediaLive input ${ours}`);
+      if ((await confirm.count()) > 0) await confirm.click({ timeout: 500 }).catch(() => {});
+      const { data } = (await product.call('GET', '/api/orphans')).body;
+      return data.some((each: { releaseRequestedBy: string | null }) => each.releaseRequestedBy !== null);
+    });
+    await panel().getByText('Releasing').waitFor();
+    await page.waitForTimeout(400); await page.screenshot({ path: '/tmp/ui/l-releasing.png' }); // SHOT
+    await panel().getByText(ours).waitFor({ state: 'detached', timeout: 40_000 });
+    expect(await panel().getByText(foreign).isVisible()).toBe(true);
+    expect(show.faults).toEqual([]);
+  });
+});

@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { runPairs } from './fault-pairs.ts';
+import { loadProduction } from './production.ts';
+import { WORKFLOWS } from './workflows.ts';
+
+const production = await loadProduction();
+
+/** All pairs take minutes: `node test/faults/simulate.ts --pairs` runs them. */
+const EVERY = 307;
+
+describe('two crashes in one workflow', () => {
+  it.each(WORKFLOWS.filter(({ isInMatrix }) => isInMatrix).map((workflow) => [workflow.name, workflow] as const))(
+    'keep no invariant from holding: %s',
+    async (_name, workflow) => {
+      const { pairs, violations } = await runPairs(production, workflow, { every: EVERY, offset: 0 });
+      expect(pairs).toBeGreaterThan(3);
+      expect(violations).toEqual([]);
+    },
+    60_000,
+  );
+});

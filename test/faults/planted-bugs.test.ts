@@ -1,0 +1,32 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import type { HuntResult } from './hunt.ts';
+import { PLANTED_BUGS } from './planted-bugs.ts';
+import { fits } from './planted-loader.ts';
+
+const FUNCTIONS = join(import.meta.dirname, '..', '..', 'functions');
+
+describe('the simulation', () => {
+  it('plants every bug of its list into the code as it is', () => {
+    const misfits = PLANTED_BUGS.filter((bug) => !fits(bug, readFileSync(join(FUNCTIONS, bug.file), 'utf8')));
+    expect(misfits.map(({ name, file }) => `${name} (${file})`)).toEqual([]);
+    expect(new Set(PLANTED_BUGS.map(({ name }) => name)).size).toBe(PLANTED_BUGS.length);
+  });
+
+  it('catches every planted bug', async () => {
+    // In a process of its own: the copies with the bugs are made by a hook of Node's loader.
+    const hunt = join(import.meta.dirname, 'hunt.ts');
+    const { stdout } = await promisify(execFile)(process.execPath, [hunt], { timeout: 170_000 });
+    const results = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as HuntResult);
+    const caught = results.filter(({ caughtBy }) => caughtBy !== null);
+    console.log(`${caught.length}/${results.length} planted bugs caught`);
+    expect(results.filter(({ caughtBy }) => caughtBy === null).map(({ bug }) => bug)).toEqual([]);
+    expect(results).toHaveLength(PLANTED_BUGS.length);
+  }, 180_000);
+});

@@ -1,0 +1,74 @@
+import { IconTrash } from '@tabler/icons-react';
+import type { OrphanResource } from '../../../functions/api/schemas.ts';
+import { useReleaseLeftover } from '../api/leftovers.ts';
+import { showProblem } from '../app/problem-toast.tsx';
+import { useServerNow } from '../app/use-now.ts';
+import { formatMoment, formatPricePerHour, sentence } from '../presentation/format.ts';
+import { ConfirmButton } from './ConfirmButton.tsx';
+import { CopyButton } from './CopyButton.tsx';
+import classes from './Leftovers.module.css';
+
+const RESOURCE_NAMES: Record<OrphanResource['resource'], string> = {
+  flowOutput: 'MediaConnect output',
+  channel: 'MediaLive channel',
+  input: 'MediaLive input',
+};
+
+/** What exists at AWS and belongs to no destination. Not there at all when there is nothing. */
+export function Leftovers({ leftovers }: { leftovers: readonly OrphanResource[] }) {
+  return (
+    <section className={classes.section} aria-labelledby="leftovers-heading">
+      <h2 id="leftovers-heading">Leftovers</h2>
+      <p className={classes.hint}>
+        These exist at AWS and belong to no destination. What carries our tags is released by itself after ten minutes.
+      </p>
+      <ul className={classes.list}>
+        {leftovers.map((leftover) => (
+          <Leftover key={leftover.orphanId} leftover={leftover} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Leftover({ leftover }: { leftover: OrphanResource }) {
+  const now = useServerNow();
+  const release = useReleaseLeftover();
+  const { resource, resourceId, orphanId, isReleasable } = leftover;
+  const name = RESOURCE_NAMES[resource];
+  return (
+    <li className={classes.leftover}>
+      <div className={classes.what}>
+        <strong>{name}</strong>
+        <span className={classes.id}>
+          <code title={resourceId}>{resourceId}</code>
+          <CopyButton value={resourceId} label="Copy the id" />
+        </span>
+      </div>
+      <p className={classes.reason}>
+        {sentence(leftover.detail)}.{!isReleasable && <span> Look at it in the AWS console.</span>}
+      </p>
+      <p className={classes.facts}>
+        <span>{formatPricePerHour(leftover.usdPerHour)}</span>
+        <span>first seen {formatMoment(leftover.firstSeenAt, now)}</span>
+      </p>
+      <div className={classes.action}>
+        <ConfirmButton
+          label="Release"
+          confirmLabel="Release"
+          busyLabel="Releasing"
+          ariaLabel={`Release ${name} ${resourceId}`}
+          explanation={
+            isReleasable ? undefined : 'It does not carry our tags, and what may be somebody else’s is not deleted'
+          }
+          busy={release.isPending || leftover.releaseRequestedBy !== null}
+          disabled={!isReleasable}
+          icon={<IconTrash size={15} />}
+          onConfirm={() =>
+            release.mutate(orphanId, { onError: (error) => showProblem(error, `Release ${name} ${resourceId}`) })
+          }
+        />
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,52 @@
+import { Button, Modal } from '@mantine/core';
+import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import { useTransport } from '../api/destinations.ts';
+import { ApiProblem } from '../api/request.ts';
+import { ProblemPanel } from '../components/ProblemText.tsx';
+import classes from './editor.module.css';
+
+const QUESTIONS = {
+  restart: {
+    transport: 'restart',
+    title: 'Restart',
+    text: 'It is off air until it has started again: a minute or so at AWS. The source and all other destinations stay as they are.',
+  },
+  forceStop: {
+    transport: 'stop?force=true',
+    title: 'Force stop',
+    text: 'What is under way has taken longer than it ever should. It is given up where it stands, and a stop begins anew: it takes the destination off air and cleans up whatever was made. Its settings stay, and so does everything else.',
+  },
+} as const;
+
+interface TransportDialogProps {
+  destination: DestinationResource;
+  question: keyof typeof QUESTIONS;
+  onClose: () => void;
+}
+
+/** Asks before something that interrupts a destination in a way its own two buttons do not. */
+export function TransportDialog({ destination, question, onClose }: TransportDialogProps) {
+  const { transport, title, text } = QUESTIONS[question];
+  const request = useTransport(transport);
+  const problem = request.error instanceof ApiProblem ? request.error.problem : null;
+  return (
+    <Modal opened onClose={onClose} title={`${title} ${destination.name}?`}>
+      <div className={classes.form}>
+        <p className={classes.text}>{text}</p>
+        {problem && <ProblemPanel problem={problem} />}
+        <div className={classes.buttons}>
+          <Button variant="default" data-autofocus onClick={onClose}>
+            Cancel
+          </Button>
+          <Button
+            color="red.8"
+            loading={request.isPending}
+            onClick={() => request.mutate(destination.destinationId, { onSuccess: onClose })}
+          >
+            {title}
+          </Button>
+        </div>
+      </div>
+    </Modal>
+  );
+}
