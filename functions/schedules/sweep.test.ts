@@ -110,7 +110,7 @@ describe('orphans', () => {
         const states = [...(await listChannels(sluice.deps)), ...(await listInputs(sluice.deps))].map(
           ({ state }) => state,
         );
-        return states.every((state) => !/ING$/.test(state) || state === 'RUNNING');
+        return states.every((state) => !state.endsWith('ING') || state === 'RUNNING');
       });
     }
     expect(await remaining()).toEqual({ channels: 0, inputs: 0, outputs: 0 });

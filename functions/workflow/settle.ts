@@ -40,9 +40,11 @@ export async function settleOperation(deps: Deps, input: SettleInput): Promise<v
   await putOperation(deps, input.destinationId, finished);
   const after = await changeDestination(deps, input.destinationId, (record) => {
     if (record.operation?.generation !== input.generation) return record;
-    const rest = settle(record, settlementOf(record, input, now), now, input.steps).record;
+    const { record: rest, operation } = settle(record, settlementOf(record, input, now), now, input.steps);
     if (!rest) return null;
     const kind = nextOperation(rest);
+    // What has just failed is the sweep's to try again: repeated at once, a lasting refusal would make a loop of it.
+    if (operation.outcome === 'failed' && kind === operation.kind) return rest;
     return kind ? withOperation(rest, kind, { now, requestedBy: record.operation.requestedBy }) : rest;
   });
   deps.logger.info('operation settled', {

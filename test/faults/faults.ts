@@ -95,7 +95,8 @@ const TRANSPORT: FaultKind[] = [
     nature: 'passes',
     appliesTo: /^(Create|Delete|Start|Stop|Update|Add|Remove|Put)/,
     // The request is held up on its way, and takes effect when its sender has long given up and tried again.
-    async strike(_call, deliver, world) {
+    async strike(call, deliver, world) {
+      call.isLate = true;
       await pause(world, REQUEST_TIMEOUT_MS);
       world.callsUnderWay += 1;
       world.clock.after(LATE_BY_MS, () => void deliver().finally(() => (world.callsUnderWay -= 1)));

@@ -34,6 +34,8 @@ export interface WireCall {
   /** The request's body, parsed; empty for none. Holds secrets: never into the event log. */
   body: Record<string, unknown>;
   path: string;
+  /** It takes effect when its sender has long given up, which nobody can prevent. */
+  isLate?: boolean;
   /** Set once it is delivered: whether a media resource is another since. A repeated create changes nothing. */
   hasChanged?: boolean;
 }

@@ -251,7 +251,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'workflow/release.ts',
     find: '      (view) => view === null,\n      `channel ${channelId} to be deleted`,',
     replace: '      () => true,\n      `channel ${channelId} to be deleted`,',
-    hunt: everywhere('stop slow'),
+    hunt: [{ workflow: 'stop slow', step: /ReleaseChannel$/, fault: /NotFound/ }],
   },
   {
     name: 'an attached input counts as released',
@@ -266,13 +266,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: "if (input.state !== 'DELETING') await ask(() => deleteInput(deps, inputId), `input ${inputId}`);",
     replace: '',
     hunt: everywhere('teardown warm'),
-  },
-  {
-    name: 'a release looks for nothing that is not recorded',
-    file: 'workflow/release.ts',
-    find: 'return inputId ? observeInput(deps, inputId) : findInput(deps, record.destinationId);',
-    replace: 'return inputId ? observeInput(deps, inputId) : null;',
-    hunt: everywhere('stop before anything is recorded'),
   },
   {
     name: 'standby is ignored',
@@ -297,26 +290,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     hunt: everywhere('stop before anything is recorded'),
   },
   {
-    name: 'the releases of an operation that is over go on',
-    file: 'workflow/run-step.ts',
-    find: 'if (isRelease(step)) return result({});',
-    replace: '',
-    hunt: [
-      { workflow: 'start cold', fault: /goes on/ },
-      { workflow: 'stop cold', fault: /goes on/ },
-    ],
-  },
-  {
-    name: 'a step takes the record of another generation for its own',
-    file: 'workflow/run-step.ts',
-    find: 'if (found?.operation?.generation !== generation) {',
-    replace: 'if (!found?.operation) {',
-    hunt: [
-      { workflow: 'start cold', fault: /goes on/ },
-      { workflow: 'stop cold', fault: /goes on/ },
-    ],
-  },
-  {
     name: 'deadlines are not kept',
     file: 'workflow/run-step.ts',
     find: 'if (now.getTime() - Date.parse(enteredAt) <= limitSeconds * 1000) return;',
@@ -329,16 +302,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: 'deadlineSeconds: 660 }',
     replace: 'deadlineSeconds: 60 }',
     hunt: everywhere('start slow'),
-  },
-  {
-    name: 'an operation settles twice',
-    file: 'workflow/settle.ts',
-    find: 'if (before?.operation?.generation !== input.generation) return;',
-    replace: 'if (!before?.operation) return;',
-    hunt: [
-      { workflow: 'start cold', fault: /goes on/ },
-      { workflow: 'stop cold', fault: /goes on/ },
-    ],
   },
   {
     name: 'the ending is not kept in the history',
@@ -373,7 +336,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'workflow/settle.ts',
     find: "if (failure.Error === 'Superseded' && !record.operation?.error) return { outcome: 'superseded' };",
     replace: "return { outcome: 'superseded' };",
-    hunt: [{ workflow: 'start warm', fault: /Forbidden/ }],
+    hunt: [{ workflow: 'stop while starting', step: /Release/, fault: /Forbidden/ }],
   },
   // The table
   {
@@ -417,7 +380,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'domain/lifecycle.ts',
     find: "if (record.status === 'error') return isPrimary(record) ? 'start' : null;",
     replace: '',
-    hunt: [{ workflow: 'start warm', fault: /Forbidden/ }],
+    hunt: everywhere('the flow is off'),
   },
   {
     name: 'an ending is written over',
@@ -425,6 +388,62 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: "        Item: { ...key, ...operation, expiresAt: expiryOf(operation.startedAt) },\n        ConditionExpression: 'attribute_not_exists(pk)',",
     replace: '        Item: { ...key, ...operation, expiresAt: expiryOf(operation.startedAt) },',
     hunt: [{ workflow: 'start warm', step: /Settle/, fault: /abort/ }],
+  },
+  {
+    name: 'what has failed is repeated at once',
+    file: 'workflow/settle.ts',
+    find: "if (operation.outcome === 'failed' && kind === operation.kind) return rest;",
+    replace: '',
+    hunt: everywhere('deleting is denied for an hour'),
+  },
+  {
+    name: 'a kept channel does not get the new settings',
+    file: 'workflow/ensure.ts',
+    find: 'if (channelHash === hash || isOnItsWay(ready.state))',
+    replace: 'if (channelHash || isOnItsWay(ready.state))',
+    hunt: everywhere('edit now'),
+  },
+  {
+    name: 'the wish to restart is forgotten',
+    file: 'domain/lifecycle.ts',
+    find: "if (record.status === 'running') return record.restartRequested ? 'stop' : null;",
+    replace: "if (record.status === 'running') return null;",
+    hunt: everywhere('edit now'),
+  },
+  {
+    name: 'nobody looks whether the flow is on',
+    file: 'aws/flow.ts',
+    find: "return flow.status === 'ACTIVE' || flow.status === 'UPDATING';",
+    replace: 'return flow !== null;',
+    hunt: everywhere('the flow is off'),
+  },
+  {
+    name: 'a channel that could not be made counts as made',
+    file: 'workflow/ensure.ts',
+    find: "if (view.state === 'CREATE_FAILED') {",
+    replace: "if (view.state === 'NEVER') {",
+    hunt: everywhere('the channel cannot be made'),
+  },
+  {
+    name: 'a flow output removed by hand is not put back',
+    file: 'schedules/sweep-drift.ts',
+    find: 'await correctFlowOutput(deps, record, inventory);',
+    replace: '',
+    hunt: everywhere('the flow output is removed by hand'),
+  },
+  {
+    name: 'a channel stopped by hand is started again',
+    file: 'schedules/sweep-drift.ts',
+    find: "isPrimary(current) && current.status === 'error'",
+    replace: "current.status === 'error'",
+    hunt: everywhere('the channel is stopped by hand'),
+  },
+  {
+    name: 'a channel stopped by hand is not noticed',
+    file: 'schedules/sweep-drift.ts',
+    find: "if (record.status === 'running') await correctRunning(deps, record, inventory);",
+    replace: "if (record.status === 'deleting') await correctRunning(deps, record, inventory);",
+    hunt: everywhere('the channel is stopped by hand'),
   },
   // Secrets
   {

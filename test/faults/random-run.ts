@@ -4,7 +4,7 @@ import { Violation, watchInvariants } from './invariants.ts';
 import type { Production } from './production.ts';
 import { makeRandom, type Random } from './random.ts';
 import { rest } from './rest.ts';
-import { inWorld, type World } from './world.ts';
+import { inWorld, Stuck, type World } from './world.ts';
 
 /**
  * A show gone mad: people start, stop, edit and delete at any moment while calls fail, answers get lost and processes
@@ -71,7 +71,7 @@ export function runSeed(production: Production, options: RandomRunOptions): Prom
       await rest(world, { invariants });
       invariants.checkAtRest();
     } catch (error) {
-      if (!(error instanceof Violation)) throw error;
+      if (!(error instanceof Violation || error instanceof Stuck)) throw error;
       violation = error.message;
     }
     return {

@@ -14,24 +14,28 @@ interface RestOptions {
   invariants: Invariants;
   /** When it holds at rest, nobody needs to see that it stays so. */
   isDone?: () => boolean;
+  withinMs?: number;
 }
 
 /**
  * Lets a world come to rest.
  * @throws {Violation} when it is not at rest within 15 minutes, does not stay so, or keeps what belongs to nothing
  */
-export async function rest(world: World, { invariants, isDone }: RestOptions): Promise<void> {
+export async function rest(
+  world: World,
+  { invariants, isDone, withinMs = REST_WITHIN_MS }: RestOptions,
+): Promise<void> {
   const isAtRest = () =>
     world.records().every((record) => record.operation === null && nextOperation(record) === null) &&
     world.runningInvocations() === 0 &&
     world.callsUnderWay === 0;
   await world.until(() => false, 1_000);
-  if (!(await world.until(isAtRest, REST_WITHIN_MS))) {
+  if (!(await world.until(isAtRest, withinMs))) {
     const moving = world.records().filter((record) => record.operation !== null || nextOperation(record) !== null);
     const what = moving.map(({ destinationId, status, desired }) => `${destinationId} ${status}, wants ${desired}`);
     throw new Violation(
       'I3 no stuck state',
-      `not at rest 15 minutes after the last fault: ${what.join('; ') || 'a process'}`,
+      `not at rest ${withinMs / 60_000} minutes after the last fault: ${what.join('; ') || 'a process'}`,
     );
   }
   if (isDone?.() && invariants.listLost().length === 0) return;

@@ -5,7 +5,7 @@ import { watchInvariants, Violation } from './invariants.ts';
 import type { Production } from './production.ts';
 import { rest } from './rest.ts';
 import { ID, type Workflow } from './workflows.ts';
-import { inWorld, takeSnapshot, type Snapshot, type World } from './world.ts';
+import { inWorld, Stuck, takeSnapshot, type Snapshot, type World } from './world.ts';
 
 /**
  * Every workflow, with one fault at every call it makes. A clean run of a workflow tells which calls there are; each of
@@ -147,7 +147,11 @@ async function strike(
   };
   try {
     const asked = workflow.setOff(world);
-    await rest(world, { invariants, isDone: () => workflow.isReached(world.record(ID), world) });
+    await rest(world, {
+      invariants,
+      isDone: () => workflow.isReached(world.record(ID), world),
+      withinMs: workflow.restWithinMs,
+    });
     invariants.checkAtRest();
     if (strikes.length === 0 && !workflow.isContested && invariants.refused.length > 0) {
       throw new Violation('I12 bounded', `refused although nothing went wrong: ${invariants.refused.join('; ')}`);
@@ -156,7 +160,7 @@ async function strike(
       throw new Violation('simulation', 'the fault did not strike');
     return { cell, ...judge(world, workflow, strikes, await world.drive(asked)) };
   } catch (error) {
-    if (!(error instanceof Violation)) throw error;
+    if (!(error instanceof Violation || error instanceof Stuck)) throw error;
     return { cell, outcome: 'violation', message: error.message, tail: world.events.slice(-60) };
   }
 }

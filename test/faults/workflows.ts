@@ -19,6 +19,8 @@ export interface Workflow {
   isMeddledWith?: boolean;
   /** AWS refuses changes in the ordinary course of it: it is asked to stop what it is still starting. */
   isContested?: boolean;
+  /** How long it may take to rest, where that is more than 15 minutes. */
+  restWithinMs?: number;
   prepare(world: World): Promise<void>;
   setOff(world: World): Promise<{ ok: boolean }>;
   /** True when it has led where it should. */
@@ -232,6 +234,23 @@ const ELSE: Workflow[] = [
     isReached: keeps('warm'),
   },
   {
+    name: 'deleting is denied for an hour',
+    isContested: true,
+    prepare: (world) => make(world, 'warm'),
+    setOff(world) {
+      const deniedUntilMs = world.clock.now() + 3_600_000;
+      const others = world.faults!;
+      world.faults = async (call, deliver, self) => {
+        if (call.operation !== 'DeleteChannel' || world.clock.now() > deniedUntilMs) return others(call, deliver, self);
+        return { status: 403, headers: { 'x-amzn-errortype': 'ForbiddenException' }, body: '{"message":"no"}' };
+      };
+      return ask(world, ID, 'delete');
+    },
+    // It is tried again now and then, not again and again; an hour has twelve sweeps.
+    isReached: (record, world) => isGone(record) && operationsOf(world).length <= 2 + 13,
+    restWithinMs: 4_500_000,
+  },
+  {
     name: 'the flow is off',
     prepare: (world) => make(world, 'warm'),
     async setOff(world) {
@@ -265,6 +284,12 @@ const ELSE: Workflow[] = [
 
 /** All of them. */
 export const WORKFLOWS: readonly Workflow[] = [...PLAIN.map((each) => ({ ...each, isInMatrix: true })), ...ELSE];
+
+/** Ids of the operations of the destination that have ended. */
+function operationsOf(world: World): string[] {
+  const ids = [...world.items.values()].map(({ operationId, outcome }) => (outcome ? String(operationId) : ''));
+  return ids.filter((id) => id.startsWith(ID));
+}
 
 /** The stream key a destination's channel really sends. */
 function sendsKey(world: World, record: Destination): string {

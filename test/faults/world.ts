@@ -122,6 +122,14 @@ export interface WorldOptions {
 
 const START_MS = Date.UTC(2030, 0, 1);
 const WORKFLOW_FUNCTION = 'sluice-workflow';
+/** Signs of life at one instant; more is a loop that no time bounds. */
+const BEATS_AT_ONCE_MAX = 20_000;
+
+/** Something goes round without waiting. */
+export class Stuck extends Error {
+  override readonly name = 'Stuck';
+}
+
 /** Turns of the event loop without any sign of life after which the world counts as quiet. */
 const QUIET_TURNS = 3;
 
@@ -229,10 +237,12 @@ async function makeWorld(options: WorldOptions): Promise<World> {
     async settle() {
       let quiet = 0;
       let beats = pulse.beats;
+      const beatsMax = beats + BEATS_AT_ONCE_MAX;
       while (quiet < QUIET_TURNS) {
         await new Promise((resolve) => setImmediate(resolve));
         quiet = pulse.beats === beats && pulse.busy === 0 ? quiet + 1 : 0;
         beats = pulse.beats;
+        if (beats > beatsMax) throw new Stuck(`time stands still at ${made.events.at(-1)}`);
       }
     },
     async until(condition, limitMs) {

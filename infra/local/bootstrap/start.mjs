@@ -53,6 +53,13 @@ const TASKS = {
     needs: ['node', 'ffmpeg'],
     run: (node, args) => runFile(node, 'test/bench/run.ts', args),
   },
+  simulate: {
+    meaning: 'run the lifecycle through seeded faults under a virtual clock',
+    command: 'npm run simulate',
+    hasOwnHelp: true,
+    needs: ['node'],
+    run: (node, args) => runFile(node, 'test/faults/simulate.ts', args),
+  },
 };
 
 const VITEST = { name: 'vitest', tool: 'vitest', args: ['run'], shown: true };

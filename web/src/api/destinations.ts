@@ -110,7 +110,7 @@ const dropPollsInFlight = (): Promise<void> => queryClient.cancelQueries({ query
 const askAgain = (): Promise<void> => queryClient.invalidateQueries({ queryKey: queryKeys.destinations });
 
 /** What can be posted to one destination. `stop?force=true` gives up the operation in flight first. */
-export type Transport = 'start' | 'stop' | 'restart' | 'stop?force=true';
+type Transport = 'start' | 'stop' | 'restart' | 'stop?force=true';
 
 /** Starts, stops or restarts one destination; the answer says what is under way. */
 export function useTransport(transport: Transport) {

@@ -7,7 +7,7 @@ import { request } from './request.ts';
 const PATH = '/api/orphans';
 
 /** How often to ask: sooner while one is being released, because somebody watches it go. */
-export function leftoversPollIntervalMs(leftovers: readonly OrphanResource[] | undefined): number {
+function leftoversPollIntervalMs(leftovers: readonly OrphanResource[] | undefined): number {
   return leftovers?.some((leftover) => leftover.releaseRequestedBy !== null) ? POLL_QUIET_MS : POLL_LEFTOVERS_MS;
 }
 

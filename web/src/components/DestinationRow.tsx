@@ -122,7 +122,7 @@ function StatusDetail({ destination, presentation, apart }: StatusDetailProps) {
       <p>
         step {operation.stepNumber} of {operation.stepCount} · {label} ·{' '}
         {formatAge(now - Date.parse(operation.startedAt))}
-        {isOverdue(destination, now) && ', longer than it ever should: the menu can force it'}
+        {isOverdue(destination, now) && ' · overdue, the menu can force it'}
       </p>
     );
   }

@@ -29,10 +29,12 @@ export function Timeline({ destinationId }: { destinationId: string }) {
             <time dateTime={entry.at} title={new Date(entry.at).toLocaleString()}>
               {formatMoment(entry.at, now)}
             </time>
-            <span className={classes.words}>{timelineWords(entry)}</span>
             <span className={classes.actor}>{timelineActor(entry)}</span>
+            <span className={classes.words}>{timelineWords(entry)}</span>
             <span className={classes.copy}>
-              {entry.operationId && <CopyButton value={entry.operationId} label={`Copy ${entry.operationId}`} />}
+              {entry.operationId && (
+                <CopyButton value={entry.operationId} label={`Copy the operation id ${entry.operationId}`} />
+              )}
             </span>
           </li>
         ))}

@@ -34,7 +34,8 @@ export function BulkDialog({ action, destinations, onClose }: BulkDialogProps) {
     bulk.mutate(ids, {
       onSuccess: (results) => {
         if (results.some((result) => result.outcome === 'refused')) return;
-        showDone(`${sentence(countDestinations(results.length))} will ${action}`);
+        const accepted = results.filter((result) => result.outcome === 'accepted').length;
+        showDone(accepted === 0 ? 'Nothing had to be done' : `${sentence(countDestinations(accepted))} will ${action}`);
         onClose();
       },
     });

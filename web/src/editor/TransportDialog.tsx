@@ -9,7 +9,7 @@ const QUESTIONS = {
   restart: {
     transport: 'restart',
     title: 'Restart',
-    text: 'It is off air until it has started again: a minute or so at AWS. The source and all other destinations stay as they are.',
+    text: 'It goes off air, and comes back as soon as it has started again. The source and all other destinations stay as they are.',
   },
   forceStop: {
     transport: 'stop?force=true',

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { faultsOf, type FaultKind } from './faults.ts';
+import { loadProduction } from './production.ts';
+import { runStrikes, type Place } from './single-faults.ts';
+import { WORKFLOWS } from './workflows.ts';
+
+/** What the simulation has found in the production code, each as small as it gets. */
+
+const strike = (step: string, position: number, call: string, name: string): { place: Place; fault: FaultKind } => {
+  const [service, operation] = call.split('.') as [string, string];
+  const fault = faultsOf(service, operation, step).find((each) => each.name === name);
+  if (!fault) throw new Error(`${call} in ${step} cannot meet ${name}`);
+  return { place: { step, position, service, operation }, fault };
+};
+
+const outcomeOf = async (workflow: string, ...strikes: ReturnType<typeof strike>[]) => {
+  const found = WORKFLOWS.find(({ name }) => name === workflow)!;
+  const { outcome, message } = await runStrikes(await loadProduction(), found, strikes);
+  return { outcome, message };
+};
+
+describe('found by the simulation', () => {
+  it('a channel whose start was accepted, its answer lost and its undoing refused, is stopped by the sweep', async () => {
+    const result = await outcomeOf(
+      'start warm',
+      strike('EnsureChannelRun', 2, 'medialive.StartChannel', 'timeout after'),
+      strike('EnsureChannelRun', 4, 'medialive.DescribeChannel', 'ForbiddenException'),
+      strike('ReleaseChannelRun', 1, 'medialive.DescribeChannel', 'ForbiddenException'),
+    );
+    expect(result).toMatchObject({ outcome: 'failed with a reason', message: 'permission_denied' });
+  });
+
+  it('an answer that is cut off is an unknown outcome, not a refusal', async () => {
+    const result = await outcomeOf('start cold', strike('EnsureChannel', 3, 'medialive.CreateChannel', 'response cut'));
+    expect(result).toMatchObject({ outcome: 'reached' });
+  });
+
+  it('a conflict on making the channel is waited out', async () => {
+    const result = await outcomeOf(
+      'start cold',
+      strike('EnsureChannel', 3, 'medialive.CreateChannel', 'ConflictException'),
+    );
+    expect(result).toMatchObject({ outcome: 'reached' });
+  });
+
+  it.each(['execution aborted', 'aborted, process goes on'])(
+    'an operation that is interrupted while it settles has one ending in the history: %s',
+    async (fault) => {
+      const result = await outcomeOf('start warm', strike('Settle', 1, 'dynamodb.PutItem', fault));
+      expect(result).toMatchObject({ outcome: 'reached' });
+    },
+  );
+});
