@@ -23,15 +23,38 @@ const PRESET_KEPT_MS = 800;
 const DEMO_KEY = 'rehearsal-key-good';
 const WRONG_KEY = 'rehearsal-key-wrong';
 const TARGETS = [
-  { name: 'Rehearsal A (copies the source)', preset: '720p30', port: 19_351, streamKey: DEMO_KEY, start: true },
-  { name: 'Rehearsal B (encoded to 480p)', preset: '480p30', port: 19_352, streamKey: DEMO_KEY, start: true },
-  { name: 'Rehearsal C (wrong stream key)', preset: '720p30', port: 19_353, streamKey: WRONG_KEY, start: false },
+  {
+    label: 'A',
+    name: 'Rehearsal A (copies the source)',
+    preset: '720p30',
+    port: 19_351,
+    streamKey: DEMO_KEY,
+    start: true,
+  },
+  {
+    label: 'B',
+    name: 'Rehearsal B (encoded to 480p)',
+    preset: '480p30',
+    port: 19_352,
+    streamKey: DEMO_KEY,
+    start: true,
+  },
+  {
+    label: 'C',
+    name: 'Rehearsal C (wrong stream key)',
+    preset: '720p30',
+    port: 19_353,
+    streamKey: WRONG_KEY,
+    start: false,
+  },
 ];
 
 /** Starts the demo beside a running product. @returns stops sender and targets */
 export async function startDemo(options: DemoOptions): Promise<() => Promise<void>> {
   const receivers = await Promise.all(TARGETS.map(({ port }) => startTarget(port)));
-  const stopPrinting = receivers.map((receiver) => printSessions(receiver.sessions, options.print));
+  const stopPrinting = receivers.map((receiver, index) =>
+    printSessions(receiver.sessions, (line) => options.print(`${TARGETS[index]!.label} receives ${line}`)),
+  );
   const stopSending = await sendTestPicture(options);
   // One after the other, so that they are listed in this order.
   for (const [index, target] of TARGETS.entries()) await addTarget(options, target, receivers[index]!);
