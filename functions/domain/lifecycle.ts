@@ -136,8 +136,10 @@ export function nextOperation(record: Destination): OperationKind | null {
   }
 }
 
+/** True when it holds more than it may keep while it is idle. */
 function holdsBillable(record: Destination): boolean {
-  return record.held.channelRun !== undefined || record.held.flowOutput !== undefined;
+  const kept = keptWhileIdle(record);
+  return HELD_RESOURCES.some((resource) => record.held[resource] !== undefined && !kept.includes(resource));
 }
 
 /** The always-on HLS channel: its wish is `running` for ever. */

@@ -4,6 +4,7 @@ import {
   heldAfter,
   holdsAnything,
   nextOperation,
+  OPERATIONS,
   settle,
   withOperation,
   type Settlement,
@@ -65,8 +66,13 @@ function settlementOf(record: Destination, { failure, steps }: SettleInput, now:
     return { outcome: 'succeeded' };
   }
   // Superseded, but a release failed on the way down: something still runs, and calling it idle would hide its price.
-  if (failure.Error === 'Superseded' && !record.operation?.error) return { outcome: 'superseded' };
+  if (failure.Error === 'Superseded' && isUndone(record, steps)) return { outcome: 'superseded' };
   return { outcome: 'failed', error: record.operation?.error ?? unexplained(record.operation, failure, now) };
+}
+
+/** Every undo step has left its result. That a step explained its failure in the record is best effort and proves nothing. */
+function isUndone({ operation }: Destination, steps: StepResults): boolean {
+  return operation !== null && OPERATIONS[operation.kind].undo.every((step) => steps[step] !== undefined);
 }
 
 function stillHeld(held: HeldResources, now: Date): RecordedError {

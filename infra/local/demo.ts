@@ -123,7 +123,7 @@ function encodeArguments(file: string): string[] {
     ...['-hide_banner', '-nostdin', '-loglevel', 'error', '-y'],
     ...['-f', 'lavfi', '-i', 'testsrc2=size=1280x720:rate=30:duration=20'],
     ...['-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000:duration=20'],
-    ...['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'high', '-pix_fmt', 'yuv420p'],
+    ...['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'high', '-pix_fmt', 'yuv420p', '-bf', '0'],
     ...[
       '-b:v',
       '2500k',

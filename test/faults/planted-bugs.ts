@@ -334,7 +334,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'an undo that failed is called superseded',
     file: 'workflow/settle.ts',
-    find: "if (failure.Error === 'Superseded' && !record.operation?.error) return { outcome: 'superseded' };",
+    find: "if (failure.Error === 'Superseded' && isUndone(record, steps)) return { outcome: 'superseded' };",
     replace: "return { outcome: 'superseded' };",
     hunt: [{ workflow: 'stop while starting', step: /Release/, fault: /Forbidden/ }],
   },
