@@ -82,7 +82,13 @@ export interface RecordedError {
 /** What a destination holds in AWS, or is about to. An id is recorded as soon as AWS has answered with it. */
 export interface HeldResources {
   input?: { inputId: string; address: string; port: number };
-  channel?: { channelId: string; channelArn: string; configurationHash: string };
+  channel?: {
+    channelId: string;
+    channelArn: string;
+    configurationHash: string;
+    /** Frame rate it was set to because its preset follows the source. */
+    followedFramesPerSecond?: number;
+  };
   flowOutput?: { flowOutputArn: string; flowOutputName: string };
   /** Present from the moment StartChannel was accepted until the channel was seen stopped. */
   channelRun?: { startedAt: string; generation: number };

@@ -1,16 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { toNominalRate } from './channel-target.ts';
+import { followRate } from './channel-target.ts';
 
 describe('the frame rate of a channel that follows its source', () => {
-  it('is a nominal one, so that a flicker of the measurement changes nothing', () => {
-    expect([29.99, 30.04, 30.2].map(toNominalRate)).toEqual([30, 30, 30]);
-    expect(toNominalRate(29.968)).toBe(29.97);
-    expect(toNominalRate(59.95)).toBe(59.94);
-    expect(toNominalRate(24.8)).toBe(25);
+  it('is a nominal one at first', () => {
+    expect(followRate(29.968, undefined)).toBe(29.97);
+    expect(followRate(59.95, undefined)).toBe(59.94);
+    expect(followRate(24.8, undefined)).toBe(25);
   });
 
-  it('is unknown while nothing was measured', () => {
-    expect(toNominalRate(null)).toBeUndefined();
-    expect(toNominalRate(undefined)).toBeUndefined();
+  it('stays what it was set to while the measurement flickers, and follows a real change', () => {
+    for (const measured of [29.9, 29.98, 30.04, 30.2]) expect(followRate(measured, 29.97)).toBe(29.97);
+    expect(followRate(25, 29.97)).toBe(25);
+    expect(followRate(59.9, 29.97)).toBe(59.94);
+  });
+
+  it('stays what it was when nothing is measured, and is 30 when nothing ever was', () => {
+    expect(followRate(null, 25)).toBe(25);
+    expect(followRate(undefined, undefined)).toBe(30);
   });
 });

@@ -11,19 +11,26 @@ import { isPrimary } from '../domain/lifecycle.ts';
 /** Frame rate assumed for "like the source" while no encoder has been seen yet. */
 const FRAME_RATE_UNKNOWN = 30;
 
-const NOMINAL_RATES = [23.976, 24, 25, 29.97, 30, 50, 59.94, 60];
+/** Rates closer than this are one rate measured twice. */
+const SAME_RATE_SHARE = 0.01;
 
 /**
- * The nominal rate nearest to a measured one. A measured rate flickers in its decimals, and each flicker would make
- * another configuration of the channel and another update of it.
+ * The frame rate of a channel that follows its source. A measured rate flickers in its decimals, and each flicker would
+ * make another configuration and another update of the channel: the rate it was set to stays while it is near enough.
  */
-export function toNominalRate(measured: number | null | undefined): number | undefined {
-  if (measured === null || measured === undefined) return undefined;
+export function followRate(measured: number | null | undefined, setTo: number | undefined): number {
+  if (measured === null || measured === undefined) return setTo ?? FRAME_RATE_UNKNOWN;
+  if (setTo !== undefined && Math.abs(setTo - measured) <= setTo * SAME_RATE_SHARE) return setTo;
   return NOMINAL_RATES.reduce((best, rate) => (Math.abs(rate - measured) < Math.abs(best - measured) ? rate : best));
 }
 
+const NOMINAL_RATES = [23.976, 24, 25, 29.97, 30, 50, 59.94, 60];
+
 /** Resolves the presets a destination asks for; reads the source only when one of them follows it. */
-export async function resolveEncodings(deps: AwsDeps, record: Destination): Promise<EncodingTarget[]> {
+export async function resolveEncodings(
+  deps: AwsDeps,
+  record: Destination,
+): Promise<{ encodings: EncodingTarget[]; followedFramesPerSecond?: number }> {
   // The primary feeds MediaPackage, which has no caps of a platform.
   const platform = isPrimary(record) ? 'custom' : record.platform;
   const resolved = record.preset.split(',').map((preset) => {
@@ -38,10 +45,12 @@ export async function resolveEncodings(deps: AwsDeps, record: Destination): Prom
   });
   const follows = resolved.some((encoding) => encoding.framesPerSecond === null);
   const media = follows ? await describeSourceMedia(deps) : null;
-  return resolved.map(({ platformId: _platform, ...encoding }) => ({
+  const followed = followRate(media?.video?.framesPerSecond, record.held.channel?.followedFramesPerSecond);
+  const encodings = resolved.map(({ platformId: _platform, ...encoding }) => ({
     ...encoding,
-    framesPerSecond: encoding.framesPerSecond ?? toNominalRate(media?.video?.framesPerSecond) ?? FRAME_RATE_UNKNOWN,
+    framesPerSecond: encoding.framesPerSecond ?? followed,
   }));
+  return follows ? { encodings, followedFramesPerSecond: followed } : { encodings };
 }
 
 /** Hash of everything that makes a channel's settings; tells whether a kept channel needs an update. Holds no secret. */

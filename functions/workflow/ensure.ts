@@ -81,7 +81,7 @@ export async function ensureChannel(context: StepContext): Promise<Partial<HeldR
   const { input } = record.held;
   if (!input) throw missing('the input is not known');
   await requireTarget(context);
-  const encodings = await resolveEncodings(deps, record);
+  const { encodings, ...followed } = await resolveEncodings(deps, record);
   const hash = configurationHash(record, input.inputId, encodings);
   const making = { destinationId: record.destinationId, inputId: input.inputId };
 
@@ -98,7 +98,7 @@ export async function ensureChannel(context: StepContext): Promise<Partial<HeldR
   const { channelId, channelArn } = channel;
   const held = (configuration: string) => ({
     input,
-    channel: { channelId, channelArn, configurationHash: configuration },
+    channel: { channelId, channelArn, configurationHash: configuration, ...followed },
   });
   await recordHeld(context, held(channelHash));
 

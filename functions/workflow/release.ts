@@ -15,12 +15,12 @@ import { NotSettled } from './workflow-errors.ts';
 /** The channel as recorded, or as its tags tell when a crash kept it from being recorded. */
 async function locateChannel({ deps, record }: StepContext): Promise<ChannelView | null> {
   const channelId = record.held.channel?.channelId;
-  return channelId ? observeChannel(deps, channelId) : findChannel(deps, record.destinationId);
+  return (channelId ? await observeChannel(deps, channelId) : null) ?? findChannel(deps, record.destinationId);
 }
 
 async function locateInput({ deps, record }: StepContext): Promise<InputView | null> {
   const inputId = record.held.input?.inputId;
-  return inputId ? observeInput(deps, inputId) : findInput(deps, record.destinationId);
+  return (inputId ? await observeInput(deps, inputId) : null) ?? findInput(deps, record.destinationId);
 }
 
 /** Tolerates that the thing is gone; turns "not now" into another look. */
