@@ -1,7 +1,7 @@
 /** Looking for stream keys where none may be, in every spelling they could have there. */
 
 /** Every way a key may be spelt in a text: raw, URL, JSON, HTML, base64, base64url, hex. */
-export function spellingsOf(key: string): string[] {
+function spellingsOf(key: string): string[] {
   const bytes = Buffer.from(key);
   const html = key.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
   return [
