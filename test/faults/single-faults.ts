@@ -51,7 +51,7 @@ function tellPlaces(): (call: WireCall) => Place {
 }
 
 /** Runs a workflow with nothing going wrong and lists the calls it makes. */
-export async function listPlaces(production: Production, workflow: Workflow): Promise<Place[]> {
+async function listPlaces(production: Production, workflow: Workflow): Promise<Place[]> {
   const from = await readyFor(production, workflow);
   return inWorld({ production, seed: 1, profile: workflow.profile, from }, async (world) => {
     const places: Place[] = [];
