@@ -75,6 +75,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       clock: systemClock,
       engine,
       profile: settings.profile,
+      isRateLimited: settings.profile === 'aws-like',
       hooks: {
         resolveSecret: (secretArn) => (secretArn === PASSPHRASE_SECRET_ARN ? settings.srtPassphrase : undefined),
       },

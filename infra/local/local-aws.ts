@@ -23,7 +23,10 @@ export interface LocalAws {
   close(): Promise<void>;
 }
 
-interface LocalAwsOptions extends Pick<MediaServicesOptions, 'engine' | 'profile' | 'quotas' | 'hooks'> {
+interface LocalAwsOptions extends Pick<
+  MediaServicesOptions,
+  'engine' | 'profile' | 'quotas' | 'hooks' | 'isRateLimited'
+> {
   /** Where state is kept; null keeps it in memory. */
   dataDirectory: string | null;
   /** 0 takes any free port. */
@@ -48,6 +51,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     profile: options.profile,
     quotas: options.quotas,
     hooks: options.hooks,
+    isRateLimited: options.isRateLimited,
     clock,
     events,
     store: storeOf('media'),

@@ -25,9 +25,10 @@ import { isOriginPath, serveOrigin } from './origin-endpoint.ts';
 import { DURATIONS, QUOTAS } from './profiles.ts';
 import type { Durations, Quotas, TimingProfile } from './profiles.ts';
 import { mediaConnectOperations } from './protocol/mediaconnect-operations.ts';
-import { makeRestJsonService } from './protocol/rest-json-service.ts';
+import { makeRestJsonService, type AroundOperation } from './protocol/rest-json-service.ts';
 import { operationsFromSchemas } from './protocol/schema-operations.ts';
 import { loadShapeChecks } from './protocol/shape-validation.ts';
+import { createRateLimits } from './rate-limits.ts';
 import { makeSourceHealth } from './source-health.ts';
 import { forgetTombstones } from './tombstones.ts';
 
@@ -43,6 +44,8 @@ export interface MediaServicesOptions {
   /** Replaces single durations of the profile. */
   durations?: Partial<Durations>;
   hooks?: MediaHooks;
+  /** Refuses calls that come faster than AWS takes them, with 429. */
+  isRateLimited?: boolean;
   /** Makes ids differ between installations; the same seed and calls give the same ids. */
   idSeed?: string;
   /** Host SRT listeners bind. Without it, loopback for a source whose WhitelistCidr is loopback, else every interface. */
@@ -87,7 +90,7 @@ export function createMediaServices(options: MediaServicesOptions): MediaService
   const unsubscribe = context.engine.onReport(observe);
 
   const nextRequestId = makeTransientIds(`${options.idSeed ?? ''}:request`, context.clock.now());
-  const common = { around: context.hooks.around, nextRequestId };
+  const common = { around: withRateLimits(options), nextRequestId };
   const services: LocalService[] = [
     makeRestJsonService({
       ...common,
@@ -125,6 +128,16 @@ export function createMediaServices(options: MediaServicesOptions): MediaService
       unsubscribe();
       await Promise.allSettled(context.commands.values());
     },
+  };
+}
+
+/** The fault seam, behind AWS's request rates where they are wanted. */
+function withRateLimits({ clock, hooks, isRateLimited }: MediaServicesOptions): AroundOperation | undefined {
+  if (!isRateLimited) return hooks?.around;
+  const requireRate = createRateLimits(clock);
+  return async (call, proceed) => {
+    requireRate(call);
+    return hooks?.around ? hooks.around(call, proceed) : proceed();
   };
 }
 
