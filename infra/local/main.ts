@@ -4,6 +4,7 @@ import { lockDataDirectory, DataDirectoryInUseError } from './data-lock.ts';
 import { buildDashboard } from './dashboard.ts';
 import { startDemo } from './demo.ts';
 import { startEmbedded } from './embedded.ts';
+import { killLeftovers } from './media/engine/child-registry.ts';
 import { requireFreePorts, PortTakenError } from './ports.ts';
 import { findFfmpeg } from './programs.ts';
 import { RootKeyError } from './root-key.ts';
@@ -22,11 +23,15 @@ const print = (line: string) => console.log(line);
 async function main(): Promise<void> {
   const isDemo = process.argv.includes('--demo');
   const settings = withDemoDirectory(readSettings(process.env), isDemo);
-  await requireFreePorts([
-    { port: settings.port, host: settings.host, protocol: 'TCP', variable: 'PORT' },
-    { port: settings.localAwsPort, host: '127.0.0.1', protocol: 'TCP', variable: 'LOCAL_AWS_PORT' },
-    { port: settings.srtPort, host: '0.0.0.0', protocol: 'UDP', variable: 'SRT_PORT' },
-  ]);
+  const logger = createTerminalLogger();
+  await requireFreePorts(
+    [
+      { port: settings.port, host: settings.host, protocol: 'TCP', variable: 'PORT' },
+      { port: settings.localAwsPort, host: '127.0.0.1', protocol: 'TCP', variable: 'LOCAL_AWS_PORT' },
+      { port: settings.srtPort, host: '0.0.0.0', protocol: 'UDP', variable: 'SRT_PORT' },
+    ],
+    () => killLeftovers(settings.dataDirectory, logger),
+  );
   const ffmpeg = await findFfmpeg({ environment: process.env, cacheDirectory: settings.dataDirectory });
   if (!ffmpeg.found)
     throw new StartError(`${ffmpeg.program} cannot be used: ${ffmpeg.reason}\n  remedy: ${ffmpeg.remedy}`);
@@ -39,7 +44,7 @@ async function main(): Promise<void> {
     ffmpegPath: ffmpeg.path,
     dashboardDirectory,
     rootDirectory,
-    logger: createTerminalLogger(),
+    logger,
   });
   const closers = [() => embedded.close()];
   stopOnSignal(closers);

@@ -20,14 +20,24 @@ interface PortNeed {
   variable: string;
 }
 
+/** After a crash the media processes of the former run take a moment to follow it. */
+const GRACE_MS = 3_000;
+const LOOK_EVERY_MS = 200;
+
 /**
  * Binds each port for a moment, so that a taken one is named before anything has started.
+ * @param endLeftovers called before each look at a port that is taken: the taker may be of our own former run
  * @throws {PortTakenError}
  */
-export async function requireFreePorts(needs: PortNeed[]): Promise<void> {
+export async function requireFreePorts(needs: PortNeed[], endLeftovers: () => void): Promise<void> {
+  const until = Date.now() + GRACE_MS;
   for (const need of needs) {
-    const isFree = need.protocol === 'TCP' ? await canListen(need) : await canBind(need);
-    if (!isFree) throw new PortTakenError(need.port, need.protocol, need.variable);
+    const isFree = () => (need.protocol === 'TCP' ? canListen(need) : canBind(need));
+    while (!(await isFree())) {
+      if (Date.now() > until) throw new PortTakenError(need.port, need.protocol, need.variable);
+      endLeftovers();
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    }
   }
 }
 

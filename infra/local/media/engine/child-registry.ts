@@ -49,7 +49,7 @@ export function openChildRegistry(deps: {
   logger: EngineLogger;
 }): ChildRegistry {
   const path = join(deps.dataDirectory, FILE_NAME);
-  killLeftovers(path, deps.logger);
+  killLeftovers(deps.dataDirectory, deps.logger);
   const children = new Map<number, ProcessIdentity>();
 
   function save(): void {
@@ -80,8 +80,9 @@ export function openChildRegistry(deps: {
   };
 }
 
-function killLeftovers(path: string, logger: EngineLogger): void {
-  const file = readRegistry(path);
+/** Kills what an engine that is gone left running, as its list in this directory tells. Does nothing while it lives. */
+export function killLeftovers(dataDirectory: string, logger: EngineLogger): void {
+  const file = readRegistry(join(dataDirectory, FILE_NAME));
   if (!file || isAlive(file.engine)) return;
   for (const child of file.children) {
     if (!isAlive(child) || !runs(child.pid, file.program)) continue;
