@@ -124,7 +124,7 @@ export interface Destination {
   standby: StandbyMode;
   desired: DesiredState;
   status: DestinationStatus;
-  /** Counts operations; every write of the lifecycle is conditional on it. */
+  /** Counts operations; the writes of an operation are conditional on it. */
   generation: number;
   /** Counts changes of the configuration; the ETag. */
   revision: number;

@@ -1,4 +1,5 @@
 import type { Destination } from '../../functions/domain/destination.ts';
+import { newDestination } from '../../functions/domain/new-destination.ts';
 import type { Outcome, World } from './world.ts';
 
 /** What people do to a deployment: the API's own changes to a record, made as the API makes them. */
@@ -29,31 +30,16 @@ export function addDestination(
   return world.runAs('api', destinationId, async () => {
     const { deps, production } = world;
     const now = deps.now();
-    const idle: Destination = {
+    const chosen = {
       destinationId,
       name: `Destination ${destinationNumber}`,
       platform: 'custom',
       rtmpUrl: 'rtmp://127.0.0.1:1935/live',
       streamKeyCiphertext: await production.sealKey(deps, destinationId, canaryOf(destinationNumber)),
-      streamKeyLast4: null,
-      streamKeyFingerprint: null,
       preset: '720p30',
-      standby: 'warm',
-      desired: 'idle',
-      status: 'idle',
-      generation: 0,
-      revision: 1,
-      writeCount: 1,
-      operation: null,
-      held: {},
-      restartRequested: false,
-      lastError: null,
-      observation: null,
-      runningSince: null,
-      createdAt: now.toISOString(),
-      lastModified: now.toISOString(),
-      ...change,
+      standby: 'warm' as const,
     };
+    const idle = newDestination({ ...chosen, ...change }, now);
     const record =
       idle.standby === 'warm'
         ? production.lifecycle.withOperation(idle, 'create', { now, requestedBy: 'a person' })
