@@ -15,6 +15,7 @@ import { registerDocs } from './routes/docs.ts';
 import { registerFlow } from './routes/flow.ts';
 import { registerHealth } from './routes/health.ts';
 import { registerHls } from './routes/hls.ts';
+import { registerLog } from './routes/log.ts';
 import { registerMetrics } from './routes/metrics.ts';
 import { registerOperations } from './routes/operations.ts';
 import { registerOrphans } from './routes/orphans.ts';
@@ -94,6 +95,7 @@ export function createApi(deps: ApiDeps): Api {
   registerDestinationTransport(api, deps);
   registerDestinationBulk(api, deps);
   registerMetrics(api, deps);
+  registerLog(api, deps);
   registerTimeline(api, deps);
   registerOrphans(api, deps);
   registerOperations(api, deps);

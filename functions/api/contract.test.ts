@@ -480,6 +480,7 @@ describe('a stream key', () => {
       ['POST', `${own}/stop`, undefined],
       ['GET', own, undefined],
       ['GET', `${own}/metrics`, undefined],
+      ['GET', `${own}/log`, undefined],
       ['GET', '/api/destinations', undefined],
       ['GET', `/api/operations/${added.operation?.operationId}`, undefined],
       ['GET', '/api/mediaconnect/flow/status', undefined],

@@ -178,6 +178,16 @@ export const Timeline = z
   })
   .openapi('Timeline');
 
+export const LogQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(500).optional().openapi({ description: 'Lines at most; 50 if left out' }),
+});
+
+export const ChannelLog = z
+  .object({
+    data: z.array(z.object({ at: timestamp, severity: z.enum(['error', 'warning', 'info']), message: z.string() })),
+  })
+  .openapi('ChannelLog');
+
 export const ListQuery = z.strictObject({
   status: z.enum(DESTINATION_STATUSES).optional(),
   platform: PlatformId.optional(),

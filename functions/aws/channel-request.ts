@@ -69,7 +69,8 @@ export function buildChannelSettings({
   return {
     Name: resourceName(deployment, destinationId),
     RoleArn: deployment.mediaLiveRoleArn,
-    LogLevel: 'WARNING',
+    // What an operator reads when a platform refuses: connecting, publishing and losing it are INFO.
+    LogLevel: 'INFO',
     // What is declared is billed; an SRT contribution feed for these presets stays below 20 Mbit/s.
     InputSpecification: { Codec: 'AVC', Resolution: 'HD', MaximumBitrate: 'MAX_20_MBPS' },
     InputAttachments: [

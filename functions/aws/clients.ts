@@ -1,4 +1,5 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { MediaConnectClient } from '@aws-sdk/client-mediaconnect';
@@ -30,6 +31,7 @@ export interface Deployment {
 
 export interface AwsClients {
   cloudWatch: CloudWatchClient;
+  cloudWatchLogs: CloudWatchLogsClient;
   kms: KMSClient;
   mediaConnect: MediaConnectClient;
   mediaLive: MediaLiveClient;
@@ -58,6 +60,7 @@ export function createAwsClients({ attemptsMax, ...options }: AwsClientOptions):
   };
   return {
     cloudWatch: new CloudWatchClient(config),
+    cloudWatchLogs: new CloudWatchLogsClient(config),
     kms: new KMSClient(config),
     mediaConnect: new MediaConnectClient(config),
     mediaLive: new MediaLiveClient(config),

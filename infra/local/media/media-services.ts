@@ -8,7 +8,9 @@ import * as mediaPackageClient from '@aws-sdk/client-mediapackage';
 import type { Clock } from '../clock.ts';
 import type { EventSink, LocalService, StateStore } from '../service.ts';
 import { makeAlerts } from './alerts.ts';
+import { makeChannelLogs } from './channel-logs.ts';
 import { arriveChannel, findChannel, recoverChannel, runChannel } from './channel.ts';
+import { makeCloudWatchLogsService } from './cloudwatch-logs.ts';
 import { makeCloudWatchService } from './cloudwatch.ts';
 import type { EngineReport, MediaEngine } from './engine/contract.ts';
 import { feedingSource } from './feeds.ts';
@@ -54,7 +56,7 @@ export interface MediaServicesOptions {
 
 export interface MediaServices {
   /**
-   * By signing name: `mediaconnect`, `medialive`, `mediapackage`, `monitoring`. The one for `mediapackage` also answers
+   * By signing name: `mediaconnect`, `medialive`, `mediapackage`, `monitoring`, `logs`. The one for `mediapackage` also answers
    * players, whose requests are not signed: GET /out/v1/*.
    */
   services: LocalService[];
@@ -71,6 +73,7 @@ export function createMediaServices(options: MediaServicesOptions): MediaService
   const context = makeContext(options);
   const alerts = makeAlerts(context);
   const metrics = makeMetrics(context, alerts.countSet);
+  const logs = makeChannelLogs(context.clock);
   const observeSources = makeSourceHealth(context);
 
   const observe = (report: EngineReport) => {
@@ -83,6 +86,7 @@ export function createMediaServices(options: MediaServicesOptions): MediaService
         const isFed = feedingSource(context, report, channel.id)?.state === 'connected';
         alerts.observe(channel, channelReport, isFed);
       }
+      logs.observe(channel, channelReport);
     }
     observeSources(report);
     metrics.record(report);
@@ -114,6 +118,7 @@ export function createMediaServices(options: MediaServicesOptions): MediaService
       }),
     ),
     makeCloudWatchService(metrics, common),
+    makeCloudWatchLogsService(logs),
   ];
   return {
     services,

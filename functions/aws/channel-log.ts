@@ -1,0 +1,26 @@
+import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { isNotFound } from './aws-errors.ts';
+import type { AwsClients } from './clients.ts';
+
+/** MediaLive writes all channels' encoder logs to this group. [medialive/latest/ug/working-with-logs] */
+const LOG_GROUP = 'ElementalMediaLive';
+
+/**
+ * The newest lines a channel's first pipeline has logged, oldest first; none when it has not logged yet. Raw: a line may
+ * hold the stream key, so it goes through `toChannelLogLine` before anybody sees it.
+ */
+export async function getChannelLog(
+  { clients }: { clients: Pick<AwsClients, 'cloudWatchLogs'> },
+  channelArn: string,
+  limit: number,
+): Promise<{ timestampMs: number; message: string }[]> {
+  const logStreamName = `${channelArn.replaceAll(':', '_')}_0`;
+  const command = new GetLogEventsCommand({ logGroupName: LOG_GROUP, logStreamName, limit, startFromHead: false });
+  try {
+    const { events = [] } = await clients.cloudWatchLogs.send(command);
+    return events.map(({ timestamp = 0, message = '' }) => ({ timestampMs: timestamp, message }));
+  } catch (error) {
+    if (isNotFound(error)) return [];
+    throw error;
+  }
+}
