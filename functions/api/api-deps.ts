@@ -2,6 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { WorkflowDeps } from '../workflow/workflow-deps.ts';
 import type { Authentication, Principal } from './authentication.ts';
+import type { Rehearsal } from './rehearsal.ts';
 
 /** All that differs between the places the API runs in. */
 export interface ApiDeps extends Pick<WorkflowDeps, 'clients' | 'deployment' | 'now' | 'resolveHost' | 'logger'> {
@@ -23,6 +24,8 @@ export interface ApiDeps extends Pick<WorkflowDeps, 'clients' | 'deployment' | '
   staticFiles?: { directory: string };
   /** Fetches a playlist or segment; `path` begins with `/out/v1/` and carries the query. */
   hlsProxy?: (path: string) => Promise<Response>;
+  /** Practises failures; absent on AWS. */
+  rehearsal?: Rehearsal;
   /** Says whether a `Host` header may be answered (without its port). Keeps rebound DNS names out. */
   isHostAllowed?: (host: string) => boolean;
 }

@@ -16,6 +16,7 @@ import type { Destination } from '../domain/destination.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { createApi } from './app.ts';
 import { createTokenAuthentication } from './authentication.ts';
+import type { PractisedFault, Rehearsal } from './rehearsal.ts';
 import type { DestinationResource, ProblemBody } from './schemas.ts';
 
 /**
@@ -52,6 +53,18 @@ interface Answer {
   /** Parsed; null when there is none. */
   body: any;
   problem: ProblemBody;
+}
+
+/** One that only remembers. */
+function makeRehearsal(): Rehearsal {
+  let active: PractisedFault[] = [];
+  return {
+    active: () => active,
+    async switch(fault, isActive) {
+      const others = active.filter((other) => JSON.stringify(other) !== JSON.stringify(fault));
+      active = isActive ? [...others, fault] : others;
+    },
+  };
 }
 
 /** Starts it. Close it in `afterAll`. */
@@ -120,6 +133,7 @@ export async function startTestApi() {
     ingestHost: null,
     docs: { directory: dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json')) },
     isHostAllowed: (host) => host === 'localhost',
+    rehearsal: makeRehearsal(),
   };
   /** What every answer said, for a look at all of them. */
   const answers: { method: string; path: string; status: number; text: string; headers: string }[] = [];

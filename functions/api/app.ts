@@ -20,6 +20,7 @@ import { registerMetrics } from './routes/metrics.ts';
 import { registerOperations } from './routes/operations.ts';
 import { registerOrphans } from './routes/orphans.ts';
 import { registerPresets } from './routes/presets.ts';
+import { registerRehearsal } from './routes/rehearsal.ts';
 import { registerSession } from './routes/session.ts';
 import { registerTimeline } from './routes/timeline.ts';
 import { setSecurityHeaders } from './security-headers.ts';
@@ -100,6 +101,7 @@ export function createApi(deps: ApiDeps): Api {
   registerOrphans(api, deps);
   registerOperations(api, deps);
   registerFlow(api, deps);
+  if (deps.rehearsal) registerRehearsal(api, deps, deps.rehearsal);
   registerDocs(api, deps);
   if (deps.hlsProxy) registerHls(api, deps.hlsProxy);
   if (deps.embedded && deps.staticFiles) registerDashboard(api, deps.staticFiles);

@@ -45,6 +45,7 @@ const BODIES: Record<string, object> = {
   'POST /api/destinations/start': { ids: [DESTINATION_ID] },
   'POST /api/destinations/stop': { ids: [DESTINATION_ID] },
   'POST /api/session': { token: TOKEN },
+  'POST /api/rehearsal': { fault: 'key_refused', destinationId: DESTINATION_ID, isActive: true },
 };
 
 async function listRoutes(status: number): Promise<DocumentedRoute[]> {
@@ -176,6 +177,7 @@ describe('every route', () => {
     test.rebuild({
       now: boom,
       clients: new Proxy(test.deps.clients, { get: boom }),
+      rehearsal: { active: boom, switch: boom },
       authentication: {
         authenticate: async () => ({ id: 'operator', via: 'bearer' }),
         createSession: boom,

@@ -5,13 +5,16 @@ import { serve } from '@hono/node-server';
 import { ulid } from 'ulid';
 import { createApi } from '../../functions/api/app.ts';
 import { createTokenAuthentication } from '../../functions/api/authentication.ts';
+import type { Rehearsal } from '../../functions/api/rehearsal.ts';
 import type { AwsDeps } from '../../functions/aws/clients.ts';
+import { listAllDestinations } from '../../functions/aws/destination-table.ts';
 import { handleMediaEvent } from '../../functions/events/media-event.ts';
 import { observeDestinations } from '../../functions/schedules/monitor.ts';
 import { sweep } from '../../functions/schedules/sweep.ts';
 import { runStep } from '../../functions/workflow/run-step.ts';
 import type { Logger } from '../../functions/workflow/workflow-deps.ts';
 import { systemClock } from './clock.ts';
+import { createRehearsal } from './rehearsal/rehearsal.ts';
 import { deriveLocalKey } from './root-key.ts';
 import { createScheduler } from './events/scheduler.ts';
 import { toFunctionArn } from './lambda/registry.ts';
@@ -69,6 +72,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       hls: { lowLatency: settings.hls === 'low-latency' },
     });
     stack.defer(() => engine.close());
+    const rehearsal = createRehearsal({ engine, listDestinations: () => listAllDestinations(deps) });
     const aws = await startLocalAws({
       dataDirectory: settings.dataDirectory,
       port: settings.localAwsPort,
@@ -77,6 +81,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       profile: settings.profile,
       isRateLimited: settings.profile === 'aws-like',
       hooks: {
+        ...rehearsal.hooks,
         resolveSecret: (secretArn) => (secretArn === PASSPHRASE_SECRET_ARN ? settings.srtPassphrase : undefined),
       },
     });
@@ -97,6 +102,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     stack.defer(() => scheduler.close());
     const monitorDeps = { ...deps, ...MONITOR };
     scheduler.every(MONITOR.everySeconds, 'monitor', () => observeDestinations(monitorDeps));
+    scheduler.every(MONITOR.everySeconds, 'rehearsal', () => rehearsal.refresh());
     scheduler.every(SWEEP_EVERY_SECONDS, 'sweep', async () => void (await sweep(deps)));
     aws.events.subscribe({ source: ['aws.medialive', 'aws.mediaconnect'] }, (event) =>
       handleMediaEvent(monitorDeps, event),
@@ -104,7 +110,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     // Whoever held the lease died with the former process: the data directory has one owner.
     await sweep({ ...deps, takeOverLease: true });
 
-    const server = await listen(options, deps, aws.endpoint);
+    const server = await listen(options, { ...deps, rehearsal }, aws.endpoint);
     stack.defer(() => server.close());
     const whole = stack.move();
     return { origin: server.origin, close: () => whole.disposeAsync() };
@@ -116,7 +122,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
 
 async function listen(
   { settings, token, dashboardDirectory, rootDirectory, logger }: EmbeddedOptions,
-  aws: AwsDeps,
+  aws: AwsDeps & { rehearsal: Rehearsal },
   awsEndpoint: string,
 ): Promise<{ origin: string; close: () => Promise<void> }> {
   const { version } = JSON.parse(readFileSync(join(rootDirectory, 'package.json'), 'utf8')) as { version: string };

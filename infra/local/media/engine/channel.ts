@@ -3,7 +3,14 @@
  * source is known and again when its format changes; the output behind the switch keeps going meanwhile.
  */
 import type { Clock } from '../../clock.ts';
-import type { ChannelReport, ChannelRun, PackageOutput, Rendition, RtmpOutput } from './contract.ts';
+import type {
+  ChannelReport,
+  ChannelRun,
+  PackageOutput,
+  RehearsedChannelFault,
+  Rendition,
+  RtmpOutput,
+} from './contract.ts';
 import type { EncoderProblem } from './encoder-program.ts';
 import type { Flow } from './flow.ts';
 import { createHlsPackage, type HlsPackage } from './hls/hls-package.ts';
@@ -20,6 +27,8 @@ export interface Channel {
   /** Decides what is still to be decided. Cheap; called on every change and every second. */
   review(): void;
   report(): ChannelReport;
+  /** Practises a failure of its platform; null ends it. A channel that packages has none. */
+  rehearse(fault: RehearsedChannelFault | null): void;
   /** Present on channels that package. */
   hls: HlsPackage | null;
   close(): Promise<void>;
@@ -36,6 +45,7 @@ type OutputReport = Omit<ChannelReport, 'channelId' | 'mode'>;
 
 interface Output {
   report(): OutputReport;
+  rehearse?(fault: RehearsedChannelFault | null): void;
   close(): Promise<void>;
 }
 
@@ -118,6 +128,7 @@ export function createChannel(options: ChannelOptions): Channel {
       review();
     },
     review,
+    rehearse: (fault) => output.rehearse?.(fault),
     report() {
       const current = output.report();
       const report: ChannelReport = { ...current, channelId: run.channelId, mode: lanes[0]?.mode ?? 'none' };

@@ -114,6 +114,17 @@ export interface ChannelReport {
   queuedBytes: number;
 }
 
+/** Failures of a platform that can be practised. None of them touches the far end but by a lost or idle connection. */
+export const REHEARSED_CHANNEL_FAULTS = ['key_refused', 'platform_slow', 'platform_frozen'] as const;
+export type RehearsedChannelFault = (typeof REHEARSED_CHANNEL_FAULTS)[number];
+
+/** What is being practised, whole. */
+export interface RehearsedFaults {
+  /** Flows whose encoder counts as gone, whatever arrives. */
+  lostFlowArns: string[];
+  channels: Record<string, RehearsedChannelFault>;
+}
+
 export interface EngineReport {
   atMs: number;
   sources: SourceReport[];
@@ -142,6 +153,8 @@ export interface MediaEngine {
    * query (`_HLS_msn`, `_HLS_part`). 404 when nothing is packaged yet.
    */
   fetchPackage(packageChannelId: string, path: string): Promise<Response>;
+  /** Practises failures, in place of those practised before; nothing practised is kept over a restart of the product. */
+  rehearse(faults: RehearsedFaults): Promise<void>;
   /** Stops every process and waits for it. */
   close(): Promise<void>;
 }
@@ -158,6 +171,7 @@ export function makeIdleEngine(): MediaEngine {
     onReport: () => () => {},
     report: () => ({ atMs: 0, sources: [], channels: [] }),
     fetchPackage: async () => new Response('no media engine is running', { status: 404 }),
+    rehearse: nothing,
     close: nothing,
   };
 }

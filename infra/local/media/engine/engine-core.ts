@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../clock.ts';
 import { createChannel, type Channel } from './channel.ts';
-import type { ChannelRun, EngineReport, FlowSource } from './contract.ts';
+import type { ChannelRun, EngineReport, FlowSource, RehearsedFaults } from './contract.ts';
 import type { EngineLogger } from './engine-logger.ts';
 import { createFlow, type Flow } from './flow.ts';
 import type { HlsAnswer } from './hls/hls-package.ts';
@@ -18,6 +18,7 @@ export interface EngineCore {
   setFlowOutputs(flowArn: string, addresses: string[]): Promise<void>;
   startChannel(run: ChannelRun): Promise<void>;
   stopChannel(channelId: string): Promise<void>;
+  rehearse(faults: RehearsedFaults): Promise<void>;
   report(): EngineReport;
   fetchPackage(packageChannelId: string, path: string): Promise<HlsAnswer>;
   close(): Promise<void>;
@@ -37,6 +38,7 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
   const outputs = new Map<string, string[]>();
   const channels = new Map<string, Channel>();
   const queues = new Map<string, Promise<void>>();
+  let rehearsed: RehearsedFaults = { lostFlowArns: [], channels: {} };
   let announced = '';
   let changePending = false;
   let closed = false;
@@ -60,7 +62,13 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
       if (flow) for (const address of addresses) flowByAddress.set(address, flow);
     }
     for (const channel of channels.values()) channel.connect(flowByAddress.get(channel.run.inputAddress) ?? null);
+    practise();
     changed();
+  }
+
+  function practise(): void {
+    for (const [flowArn, flow] of flows) flow.rehearseLoss(rehearsed.lostFlowArns.includes(flowArn));
+    for (const [channelId, channel] of channels) channel.rehearse(rehearsed.channels[channelId] ?? null);
   }
 
   function report(): EngineReport {
@@ -132,6 +140,11 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
         wire();
       }),
     stopChannel: (channelId) => inOrder(`channel ${channelId}`, () => closeChannel(channelId)),
+    async rehearse(faults) {
+      rehearsed = faults;
+      practise();
+      changed();
+    },
     report,
     async fetchPackage(packageChannelId, path) {
       for (const { run, hls } of channels.values()) {

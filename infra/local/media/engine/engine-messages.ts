@@ -1,12 +1,13 @@
 /** What the control process and the engine process say to each other over IPC. Secrets travel here and nowhere else. */
-import type { ChannelRun, EngineReport, FlowSource } from './contract.ts';
+import type { ChannelRun, EngineReport, FlowSource, RehearsedFaults } from './contract.ts';
 
 export type EngineCommand =
   | { name: 'startFlow'; source: FlowSource }
   | { name: 'stopFlow'; flowArn: string }
   | { name: 'setFlowOutputs'; flowArn: string; addresses: string[] }
   | { name: 'startChannel'; run: ChannelRun }
-  | { name: 'stopChannel'; channelId: string };
+  | { name: 'stopChannel'; channelId: string }
+  | { name: 'rehearse'; faults: RehearsedFaults };
 
 export type ToEngine =
   /** First of all; answered by `ready`. */

@@ -69,6 +69,8 @@ function run(core: EngineCore, command: EngineCommand): Promise<void> {
       return core.startChannel(command.run);
     case 'stopChannel':
       return core.stopChannel(command.channelId);
+    case 'rehearse':
+      return core.rehearse(command.faults);
   }
 }
 

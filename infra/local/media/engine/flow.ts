@@ -26,6 +26,8 @@ export interface Flow {
   copy: Program;
   /** The same one for equal renditions. It runs while somebody subscribes. */
   encoder(rendition: Rendition): { program: Program; problem(): EncoderProblem | null };
+  /** Practises the loss of its encoder: what arrives is thrown away until it ends. */
+  rehearseLoss(isLost: boolean): void;
   /** Whether media is arriving. */
   live(): boolean;
   close(): Promise<void>;
@@ -50,6 +52,7 @@ export function createFlow(options: FlowOptions): Flow {
   let live = false;
   let connectionsBefore = 0;
   let closed = false;
+  let rehearsedLossAtMs: number | null = null;
   let cancelWatch: (() => void) | undefined;
 
   const source = createSourceProgram({
@@ -72,6 +75,7 @@ export function createFlow(options: FlowOptions): Flow {
       clock,
       logger,
       onData(chunk) {
+        if (rehearsedLossAtMs !== null) return;
         lastDataAtMs = clock.now();
         live = true;
         try {
@@ -85,6 +89,13 @@ export function createFlow(options: FlowOptions): Flow {
       onDisconnect: disconnect,
       onState: options.onChange,
     });
+  }
+
+  /** A lost encoder leaves a flow that listens. */
+  function stateShown() {
+    const actual = listener.state();
+    if (rehearsedLossAtMs === null || actual.state !== 'connected') return actual;
+    return { ...actual, state: 'listening' as const, sinceMs: rehearsedLossAtMs };
   }
 
   function disconnect(): void {
@@ -120,7 +131,7 @@ export function createFlow(options: FlowOptions): Flow {
       options.onChange();
     },
     report() {
-      const { state, sinceMs, error, connections } = listener.state();
+      const { state, sinceMs, error, connections } = stateShown();
       const measurement = source.measurement();
       return {
         flowArn: settings.flowArn,
@@ -146,6 +157,12 @@ export function createFlow(options: FlowOptions): Flow {
         encoders.set(key, encoder);
       }
       return encoder;
+    },
+    rehearseLoss(isLost) {
+      if (isLost === (rehearsedLossAtMs !== null)) return;
+      rehearsedLossAtMs = isLost ? clock.now() : null;
+      if (isLost) disconnect();
+      options.onChange();
     },
     live: () => live,
     async close() {

@@ -444,6 +444,20 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     expect(listeners()).toEqual([]);
     expect(engine.report().sources).toEqual([]);
   });
+
+  it('practises a lost encoder: the connection stands, and nothing counts as arriving until it ends', async () => {
+    await engine.startFlow(flow());
+    await until('the listener', () => source()?.state === 'listening');
+    send();
+    await until('the source', () => source()?.state === 'connected' && source()?.video !== undefined);
+    await engine.rehearse({ lostFlowArns: ['flow'], channels: {} });
+    await until('the source to be lost', () => source()?.state === 'listening');
+    expect(source()).toMatchObject({ bitrateBps: 0, connections: 1 });
+    expect(source()?.video).toBeUndefined();
+    await engine.rehearse({ lostFlowArns: [], channels: {} });
+    await until('the source to be back', () => source()?.state === 'connected' && source()?.video !== undefined);
+    expect(source()?.connections).toBe(1);
+  });
 });
 
 function pidsWith(part: string): number[] {

@@ -6,7 +6,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import type { ChannelRun, EngineReport, FlowSource, MediaEngine } from './contract.ts';
+import type { ChannelRun, EngineReport, FlowSource, MediaEngine, RehearsedFaults } from './contract.ts';
 import type { EngineLogger } from './engine-logger.ts';
 import type { EngineCommand, FromEngine, ToEngine } from './engine-messages.ts';
 import { createReportLedger } from './report-ledger.ts';
@@ -48,6 +48,7 @@ export async function createMediaEngine(options: MediaEngineOptions): Promise<Me
     flows: new Map<string, FlowSource>(),
     outputs: new Map<string, string[]>(),
     channels: new Map<string, ChannelRun>(),
+    rehearsed: null as RehearsedFaults | null,
   };
   const listeners = new Set<(report: EngineReport) => void>();
   const ledger = createReportLedger();
@@ -144,6 +145,7 @@ export async function createMediaEngine(options: MediaEngineOptions): Promise<Me
         addresses,
       })),
       ...[...desired.channels.values()].map((run): EngineCommand => ({ name: 'startChannel', run })),
+      ...(desired.rehearsed ? [{ name: 'rehearse' as const, faults: desired.rehearsed }] : []),
     ];
     for (const command of commands) {
       sendCommand(command).catch((error: unknown) =>
@@ -205,6 +207,10 @@ export async function createMediaEngine(options: MediaEngineOptions): Promise<Me
       desired.channels.delete(channelId);
       await sendCommand({ name: 'stopChannel', channelId });
       ledger.forgetChannel(channelId);
+    },
+    rehearse(faults) {
+      desired.rehearsed = faults;
+      return sendCommand({ name: 'rehearse', faults });
     },
     onReport(listener) {
       listeners.add(listener);

@@ -581,3 +581,61 @@ it('does nothing more once closed, wherever it was', async () => {
   await silent.publisher.close();
   expect(silent.clock.pendingMs()).toEqual([]);
 });
+
+describe('practising a failure', () => {
+  it('leaves a platform as if it refused the key, and comes back at once when it ends', async () => {
+    const receiver = await receive();
+    const { hub, clock, publisher, reaches } = publish(`${receiver.baseUrl}/live2`);
+    await reaches('publishing');
+    publisher.rehearse('key_refused');
+    await untilWhileTimePasses(clock, () => publisher.report().state === 'rejected', 'the refusals are believed');
+    expect(publisher.report().problem).toMatchObject({ code: 'stream_key_rejected' });
+    expect(receiver.sessions).toHaveLength(1);
+
+    publisher.rehearse(null);
+    const showing = () => {
+      hub.push(makeVideoFrame(clock.now(), true));
+      return publisher.report().state === 'publishing';
+    };
+    await untilWhileTimePasses(clock, showing, 'it publishes again');
+    expect(receiver.sessions).toHaveLength(2);
+    expect(publisher.report().reconnects).toBe(1);
+  });
+
+  it('drops frames for a slow platform without losing it, and none once it is quick again', async () => {
+    const receiver = await receive();
+    const { hub, clock, publisher, reaches } = publish(`${receiver.baseUrl}/live2`);
+    await reaches('publishing');
+    publisher.rehearse('platform_slow');
+    let index = 1;
+    const pushSecond = () => {
+      for (let frame = 0; frame < 10; frame++)
+        hub.push(makeVideoFrame(100_000 + index++ * 100, index % 10 === 0, 60_000));
+      clock.advance(1_000);
+    };
+    for (let second = 0; second < 30; second++) pushSecond();
+    const { droppedFrames, state } = publisher.report();
+    expect(state).toBe('publishing');
+    expect(droppedFrames).toBeGreaterThan(100);
+
+    publisher.rehearse(null);
+    await until(() => {
+      clock.advance(1_000);
+      return publisher.report().queuedBytes === 0;
+    }, 'what waited has been sent');
+    const before = publisher.report().droppedFrames;
+    for (let second = 0; second < 3; second++) pushSecond();
+    expect(publisher.report().droppedFrames - before).toBeLessThan(10);
+    expect(receiver.sessions).toHaveLength(1);
+  });
+
+  it('notices a frozen platform as it would a real one', async () => {
+    const receiver = await receive();
+    const { hub, clock, publisher, reaches } = publish(`${receiver.baseUrl}/live2`);
+    await reaches('publishing');
+    publisher.rehearse('platform_frozen');
+    hub.push(makeVideoFrame(100_033, true));
+    await untilWhileTimePasses(clock, () => publisher.report().state === 'stalled', 'the stall is noticed');
+    expect(publisher.report().problem).toMatchObject({ code: 'stalled' });
+  });
+});

@@ -8,12 +8,13 @@ import { MESSAGE_TYPE } from './chunk-writer.ts';
 import { buildAudioHeader, buildMetadata, buildVideoHeader } from './flv-bodies.ts';
 import { openRtmpConnection } from './rtmp-connection.ts';
 import { parseRtmpTarget } from './rtmp-target.ts';
+import { makeRehearsedLink } from './rehearsed-link.ts';
 import { createSendQueue } from './send-queue.ts';
 import { createRateMeter } from './rate-meter.ts';
 import type { ConnectionFailure } from './connection-failure.ts';
 import type { RtmpConnection } from './rtmp-connection.ts';
 import type { QueuedMessage, SendQueue } from './send-queue.ts';
-import type { ChannelReport, OutputState } from '../contract.ts';
+import type { ChannelReport, OutputState, RehearsedChannelFault } from '../contract.ts';
 import type { Frame, Program, ProgramFormat } from '../program.ts';
 import type { Clock } from '../../../clock.ts';
 
@@ -51,6 +52,8 @@ export type RtmpPublisherReport = Pick<
 
 export interface RtmpPublisher {
   report(): RtmpPublisherReport;
+  /** Practises a failure of the platform; null ends it, and a publisher that waits to try again tries at once. */
+  rehearse(fault: RehearsedChannelFault | null): void;
   /** Unpublishes and disconnects; resolves when the connection is gone, after one second at the latest. */
   close(): Promise<void>;
 }
@@ -66,6 +69,14 @@ const HEALTHY_AFTER_MS = 20_000;
 const STALLED_AFTER_MS = 10_000;
 const UNPUBLISH_AFTER_MS = 60_000;
 const TICK_MS = 1_000;
+
+/** A practised refusal takes as long as a quick platform's. */
+const REHEARSED_REFUSAL_MS = 100;
+const REHEARSED_REFUSAL: ConnectionFailure = {
+  code: 'stream_key_rejected',
+  detail: 'rehearsal: the platform refuses the stream key',
+  rejection: 'explicit',
+};
 
 const AUDIO_CHUNK_STREAM = 4;
 const DATA_CHUNK_STREAM = 5;
@@ -112,6 +123,8 @@ export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublishe
   let sessionWasLost = false;
   let closing: Promise<void> | null = null;
   let cancelRetry = () => {};
+  let awaitsRetry = false;
+  let rehearsed: RehearsedChannelFault | null = null;
 
   queueMicrotask(() => {
     if (closing) return;
@@ -149,8 +162,13 @@ export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublishe
   }
 
   function attempt(): void {
+    awaitsRetry = false;
     if (failures === 0) setState('connecting', problem);
     else if (problem) setState(state, { ...problem, nextAttemptAtMs: undefined });
+    if (rehearsed === 'key_refused') {
+      cancelRetry = clock.after(REHEARSED_REFUSAL_MS, () => onFailed(REHEARSED_REFUSAL));
+      return;
+    }
     const opened = openRtmpConnection({
       target,
       streamKey: options.streamKey,
@@ -168,7 +186,7 @@ export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublishe
     const nowMs = clock.now();
     const begun: Session = {
       connection: opened,
-      queue: createSendQueue(opened),
+      queue: createSendQueue(makeRehearsedLink(opened, clock, () => rehearsed)),
       publishingSinceMs: nowMs,
       firstDtsMs: null,
       lastTimestampMs: 0,
@@ -262,6 +280,11 @@ export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublishe
   function tick(current: Session): void {
     if (session !== current) return;
     current.cancelTick = clock.after(TICK_MS, () => tick(current));
+    if (rehearsed === 'key_refused') {
+      current.connection.abandon();
+      return onFailed(REHEARSED_REFUSAL);
+    }
+    current.queue.flush();
     const nowMs = clock.now();
     const acceptedBytes = current.connection.acceptedBytes();
     meter.sample(nowMs, acceptedBytes, totals.framesSent);
@@ -322,6 +345,7 @@ export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublishe
     if (failure.rejection !== 'none') rejections += 1;
     const isRejected = rejections >= REJECTIONS_BELIEVED && failure.rejection !== 'none';
     const delayMs = isRejected ? REJECTED_RETRY_MS : spread(RETRY_DELAYS_MS[failures - 1] ?? RETRY_DELAYS_MS.at(-1)!);
+    awaitsRetry = true;
     cancelRetry = clock.after(delayMs, attempt);
     const next = isRejected ? 'rejected' : failure.code === 'stalled' ? 'stalled' : 'reconnecting';
     setState(next, { ...describe(failure, isRejected), attempt: failures, nextAttemptAtMs: nowMs + delayMs });
@@ -350,6 +374,13 @@ export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublishe
       bytesSent: totals.bytesSent + (session?.connection.acceptedBytes() ?? 0),
       queuedBytes: session?.queue.unsentBytes() ?? 0,
     }),
+    rehearse(fault) {
+      if (fault === rehearsed) return;
+      rehearsed = fault;
+      if (fault !== null || !awaitsRetry || closing) return;
+      cancelRetry();
+      attempt();
+    },
     close() {
       closing ??= disconnect();
       return closing;

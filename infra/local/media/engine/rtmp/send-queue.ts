@@ -17,7 +17,7 @@ export interface SendQueue {
   unsentBytes(): number;
 }
 
-interface Link {
+export interface Link {
   send(message: OutgoingMessage): void;
   isReady(): boolean;
   unsentBytes(): number;

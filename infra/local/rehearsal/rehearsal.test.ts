@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import type { RehearsalFaultName } from '../../../functions/api/rehearsal.ts';
+import type { Destination } from '../../../functions/domain/destination.ts';
+import { makeRecordingEngine } from '../media/testing/media-endpoint.ts';
+import type { RehearsedFaults } from '../media/engine/contract.ts';
+import { createRehearsal } from './rehearsal.ts';
+
+function makeRehearsal() {
+  const engine = makeRecordingEngine();
+  const given: RehearsedFaults[] = [];
+  engine.rehearse = async (faults) => void given.push(faults);
+  engine.send({ sources: [{ flowArn: 'flow' } as never] });
+  const channels: Record<string, string> = { one: '11', two: '22' };
+  const listDestinations = async () =>
+    Object.entries(channels).map(
+      ([destinationId, channelId]) => ({ destinationId, held: { channel: { channelId } } }) as Destination,
+    );
+  const rehearsal = createRehearsal({ engine, listDestinations });
+  const practise = (fault: RehearsalFaultName, destinationId: string | null = null, isActive = true) =>
+    rehearsal.switch({ fault, destinationId }, isActive);
+  return { rehearsal, given, channels, practise };
+}
+
+const callTo = (service: string) => ({ service, operation: 'Any', input: {} }) as never;
+
+describe('a rehearsal on one machine', () => {
+  test('gives the engine lost sources by flow and failing platforms by channel', async () => {
+    const { given, practise } = makeRehearsal();
+    await practise('source_lost');
+    await practise('key_refused', 'two');
+    await practise('source_lost', null, false);
+    expect(given).toEqual([
+      { lostFlowArns: ['flow'], channels: {} },
+      { lostFlowArns: ['flow'], channels: { 22: 'key_refused' } },
+      { lostFlowArns: [], channels: { 22: 'key_refused' } },
+    ]);
+  });
+
+  test('follows a destination to its next channel, and says nothing new when nothing is', async () => {
+    const { rehearsal, given, channels, practise } = makeRehearsal();
+    await practise('platform_slow', 'one');
+    await rehearsal.refresh();
+    channels['one'] = '33';
+    await rehearsal.refresh();
+    expect(given.map(({ channels: told }) => told)).toEqual([{ 11: 'platform_slow' }, { 33: 'platform_slow' }]);
+  });
+
+  test('has one failure per platform', async () => {
+    const { rehearsal, practise } = makeRehearsal();
+    await practise('platform_slow', 'one');
+    await practise('platform_frozen', 'one');
+    await practise('key_refused', 'two');
+    expect(rehearsal.active().map(({ fault }) => fault)).toEqual(['platform_frozen', 'key_refused']);
+  });
+
+  test('throttles seven of ten calls to the media services, and only those', async () => {
+    const { rehearsal, practise } = makeRehearsal();
+    const around = rehearsal.hooks.around!;
+    const count = async (service: string) => {
+      const results = await Promise.allSettled(
+        Array.from({ length: 20 }, () => around(callTo(service), async () => 'done')),
+      );
+      return results.filter(({ status }) => status === 'rejected').length;
+    };
+    expect(await count('medialive')).toBe(0);
+    await practise('aws_throttled');
+    expect(await count('medialive')).toBe(14);
+    expect(await count('monitoring')).toBe(0);
+    await expect(around(callTo('mediaconnect'), async () => {})).rejects.toMatchObject({
+      name: 'TooManyRequestsException',
+    });
+  });
+
+  test('lets channels fall back while they start, not those that run', async () => {
+    const { rehearsal, practise } = makeRehearsal();
+    const plan = { kind: 'channels', id: '11', from: 'STARTING', to: 'RUNNING', afterMs: 1 } as const;
+    expect(rehearsal.hooks.planTransition!(plan)).toBeUndefined();
+    await practise('start_failed');
+    expect(rehearsal.hooks.planTransition!(plan)).toEqual({ to: 'IDLE' });
+    expect(rehearsal.hooks.planTransition!({ ...plan, from: 'RECOVERING' })).toBeUndefined();
+    expect(rehearsal.hooks.planTransition!({ ...plan, to: 'IDLE', from: 'STOPPING' })).toBeUndefined();
+  });
+});

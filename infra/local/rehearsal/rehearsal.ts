@@ -1,0 +1,99 @@
+import type { PractisedFault, Rehearsal } from '../../../functions/api/rehearsal.ts';
+import type { Destination } from '../../../functions/domain/destination.ts';
+import {
+  REHEARSED_CHANNEL_FAULTS,
+  type MediaEngine,
+  type RehearsedChannelFault,
+  type RehearsedFaults,
+} from '../media/engine/contract.ts';
+import type { MediaHooks } from '../media/media-context.ts';
+import { AwsError } from '../media/protocol/aws-error.ts';
+
+/**
+ * Carries out what is practised: the engine loses sources and platforms, the media endpoints throttle and let starts
+ * fail. Nothing is kept over a restart, so that nobody is surprised by yesterday's rehearsal.
+ */
+export interface LocalRehearsal extends Rehearsal {
+  /** For the media endpoints. */
+  hooks: Pick<MediaHooks, 'around' | 'planTransition'>;
+  /** Gives the engine what is practised on the channels the destinations hold now. Call it regularly: channels change. */
+  refresh(): Promise<void>;
+}
+
+/** Of ten calls, so many are refused while AWS throttles. Steps still get through, slowly. */
+const REFUSED_OF_TEN = 7;
+const THROTTLED_SERVICES = ['mediaconnect', 'medialive'];
+
+interface RehearsalOptions {
+  engine: Pick<MediaEngine, 'rehearse' | 'report'>;
+  listDestinations: () => Promise<Destination[]>;
+}
+
+/** Makes it, with nothing practised. */
+export function createRehearsal({ engine, listDestinations }: RehearsalOptions): LocalRehearsal {
+  const faults = new Map<string, PractisedFault>();
+  let calls = 0;
+  let given = JSON.stringify({ lostFlowArns: [], channels: {} } satisfies RehearsedFaults);
+
+  const isActive = (name: PractisedFault['fault']) => [...faults.values()].some(({ fault }) => fault === name);
+
+  /** Faults as the engine knows them: by flow and by channel. */
+  function describe(records: Destination[], flowArns: string[]): RehearsedFaults {
+    const channels: Record<string, RehearsedChannelFault> = {};
+    for (const { fault, destinationId } of faults.values()) {
+      const held = records.find((record) => record.destinationId === destinationId)?.held.channel;
+      if (held && isChannelFault(fault)) channels[held.channelId] = fault;
+    }
+    return { lostFlowArns: isActive('source_lost') ? flowArns : [], channels };
+  }
+
+  async function refresh(): Promise<void> {
+    const isOnDestinations = [...faults.values()].some(({ destinationId }) => destinationId !== null);
+    const records = isOnDestinations ? await listDestinations() : [];
+    const flowArns = engine.report().sources.map(({ flowArn }) => flowArn);
+    const wanted = describe(records, flowArns);
+    const key = JSON.stringify(wanted);
+    if (key === given) return;
+    given = key;
+    await engine.rehearse(wanted);
+  }
+
+  return {
+    active: () => [...faults.values()],
+    async switch(fault, isOn) {
+      if (isOn) endOthers(faults, fault);
+      if (isOn) faults.set(keyOf(fault), fault);
+      else faults.delete(keyOf(fault));
+      await refresh();
+    },
+    refresh,
+    hooks: {
+      async around(call, proceed) {
+        const isRefused = THROTTLED_SERVICES.includes(call.service) && isActive('aws_throttled');
+        if (isRefused && calls++ % 10 < REFUSED_OF_TEN) {
+          throw new AwsError('TooManyRequestsException', 429, 'Too Many Requests: a rehearsal');
+        }
+        return proceed();
+      },
+      planTransition({ kind, from, to }) {
+        return kind === 'channels' && from === 'STARTING' && to === 'RUNNING' && isActive('start_failed')
+          ? { to: 'IDLE' }
+          : undefined;
+      },
+    },
+  };
+}
+
+/** One platform does one thing wrong at a time. */
+function endOthers(faults: Map<string, PractisedFault>, { destinationId }: PractisedFault): void {
+  if (destinationId === null) return;
+  for (const [key, other] of faults) if (other.destinationId === destinationId) faults.delete(key);
+}
+
+function keyOf({ fault, destinationId }: PractisedFault): string {
+  return `${fault} ${destinationId ?? ''}`;
+}
+
+function isChannelFault(fault: PractisedFault['fault']): fault is RehearsedChannelFault {
+  return (REHEARSED_CHANNEL_FAULTS as readonly string[]).includes(fault);
+}
