@@ -606,16 +606,22 @@ describe('practising a failure', () => {
     const receiver = await receive();
     const { hub, clock, publisher, reaches } = publish(`${receiver.baseUrl}/live2`);
     await reaches('publishing');
-    publisher.rehearse('platform_slow');
     let index = 1;
     const pushSecond = () => {
       for (let frame = 0; frame < 10; frame++)
         hub.push(makeVideoFrame(100_000 + index++ * 100, index % 10 === 0, 60_000));
       clock.advance(1_000);
     };
+    for (let second = 0; second < 3; second++) pushSecond();
+    await until(() => publisher.report().queuedBytes === 0, 'everything is sent while nothing is practised');
+    const sentBefore = publisher.report().bytesSent;
+    publisher.rehearse('platform_slow');
     for (let second = 0; second < 30; second++) pushSecond();
-    const { droppedFrames, state } = publisher.report();
+    const { droppedFrames, state, bytesSent } = publisher.report();
     expect(state).toBe('publishing');
+    // 64 kB in each of 30 seconds, whatever was sent before it was slow.
+    expect(bytesSent - sentBefore).toBeGreaterThan(1_000_000);
+    expect(bytesSent - sentBefore).toBeLessThan(3_000_000);
     expect(droppedFrames).toBeGreaterThan(100);
 
     publisher.rehearse(null);
