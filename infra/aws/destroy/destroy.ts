@@ -1,0 +1,104 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { MediaLiveClient } from '@aws-sdk/client-medialive';
+import { readConfiguration, type Configuration } from '../configuration.ts';
+import { listMediaLeft, releaseMedia, type MediaResource } from './media-left.ts';
+
+/**
+ * `npm run destroy`: the way to remove a deployment without leaving anything that costs. CloudFormation knows the stacks
+ * and not the channels, so this looks for channels first, and refuses while there are any.
+ */
+
+const HELP = `Removes a deployment from AWS. It refuses while channels or inputs of it exist: they would go on costing.
+
+  --environment NAME   which file of infra/aws/environments (default dev)
+  --release ID         take channels and inputs down first, streams on air included; ID is the deployment id, as a proof
+                       that you mean this one
+  --help               this text
+
+In order: the control plane goes first, so that nothing starts a channel again; then channels and inputs, stopped,
+deleted and seen gone; then everything else. With keepsData the table, the keys, the reports and the users stay.`;
+
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      environment: { type: 'string', default: 'dev' },
+      release: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return (say(HELP), 0);
+  const { environment, release } = values;
+  const configuration = readConfiguration(environment);
+  const { deploymentId } = configuration;
+  if (release !== undefined && release !== deploymentId) {
+    say(`--release ${release} is not the deployment id of ${environment}, which is ${deploymentId}: nothing was done`);
+    return 2;
+  }
+  const mediaLive = new MediaLiveClient(configuration.region === undefined ? {} : { region: configuration.region });
+  const deps = { clients: { mediaLive }, deployment: { deploymentId } };
+  const left = await listMediaLeft(deps);
+  if (left.length > 0) {
+    if (release === undefined) return (say(refusal(environment, deploymentId, left)), 1);
+    // Bottom up: what is deployed last goes first.
+    const stacks = ['observability', 'control-plane'].map((stack) => `sluice-${environment}-${stack}`);
+    const code = cdkDestroy(environment, ['--exclusively', '--force', ...stacks]);
+    if (code !== 0) return code;
+    await releaseMedia(deps, { sleep, onProgress: (now) => say(progress(now)) });
+  }
+  const code = cdkDestroy(environment, ['--all']);
+  if (code === 0) say(farewell(configuration));
+  return code;
+}
+
+/** Runs the CDK's own command; it asks before it deletes. */
+function cdkDestroy(environment: string, args: string[]): number {
+  const cdk = join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk');
+  const all = [cdk, 'destroy', ...args, '--context', `environment=${environment}`];
+  return spawnSync(process.execPath, all, { cwd: ROOT, stdio: 'inherit' }).status ?? 1;
+}
+
+/** What stands in the way, and both ways on. */
+export function refusal(environment: string, deploymentId: string, left: readonly MediaResource[]): string {
+  return [
+    `${environment} has ${left.length} MediaLive resources that the stacks do not know of and that cost until they are deleted:`,
+    '',
+    ...left.map(
+      ({ resource, resourceId, state, destinationId }) => `  ${resource} ${resourceId} ${state} of ${destinationId}`,
+    ),
+    '',
+    'Delete every destination on the dashboard and run this again with --release for what is left, or at once with',
+    '',
+    `  npm run destroy -- --environment ${environment} --release ${deploymentId}`,
+    '',
+    'which takes what is on air off the air. Nothing was changed.',
+  ].join('\n');
+}
+
+function progress(left: readonly MediaResource[]): string {
+  if (left.length === 0) return 'no channel and no input is left';
+  return `left: ${left.map(({ resource, resourceId, state }) => `${resource} ${resourceId} ${state.toLowerCase()}`).join(', ')}`;
+}
+
+function farewell({ keepsData }: Configuration): string {
+  if (!keepsData) return 'Everything is removed.';
+  return 'The stacks are gone. Table, keys, report bucket and users were kept on purpose: RUNBOOK.md says how to remove them.';
+}
+
+function say(text: string): void {
+  console.log(text);
+}
+
+if (import.meta.main) {
+  main().then(
+    (code) => (process.exitCode = code),
+    (error: unknown) => {
+      console.error(error instanceof Error ? error.message : error);
+      process.exitCode = 2;
+    },
+  );
+}

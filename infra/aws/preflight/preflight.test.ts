@@ -1,0 +1,143 @@
+import { GetRoleCommand, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
+import { ListChannelsCommand as ListPackageChannelsCommand } from '@aws-sdk/client-mediapackage';
+import { ListChannelsCommand, ListInputSecurityGroupsCommand, ListInputsCommand } from '@aws-sdk/client-medialive';
+import { GetAWSDefaultServiceQuotaCommand, GetServiceQuotaCommand } from '@aws-sdk/client-service-quotas';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { mockClient } from 'aws-sdk-client-mock';
+import { describe, expect, it } from 'vitest';
+import { parseConfiguration } from '../configuration.ts';
+import { formatFindings } from './finding.ts';
+import { createPreflightClients, runPreflight } from './preflight.ts';
+
+const REGION = 'eu-central-1';
+const named = (name: string) => Object.assign(new Error(`${name} from AWS`), { name });
+
+function makeConfiguration(over: object = {}) {
+  return parseConfiguration(
+    {
+      deploymentId: 'dev',
+      source: { allowedCidr: '198.51.100.7/32' },
+      alarmEmail: 'operator@example.com',
+      monthlyBudgetUsd: 100,
+      ...over,
+    },
+    'dev.json',
+  );
+}
+
+/** An account in which everything is well. */
+function makeAccount() {
+  const clients = createPreflightClients(REGION);
+  const mocks = {
+    sts: mockClient(clients.sts),
+    iam: mockClient(clients.iam),
+    mediaLive: mockClient(clients.mediaLive),
+    mediaPackage: mockClient(clients.mediaPackage),
+    serviceQuotas: mockClient(clients.serviceQuotas),
+  };
+  mocks.sts.on(GetCallerIdentityCommand).resolves({
+    Account: '111122223333',
+    Arn: 'arn:aws:sts::111122223333:assumed-role/Admin/alice',
+  });
+  mocks.iam.on(GetRoleCommand).resolves({});
+  mocks.iam.on(SimulatePrincipalPolicyCommand).resolves({ EvaluationResults: [] });
+  mocks.mediaLive.on(ListChannelsCommand).resolves({ Channels: [{}, {}] });
+  mocks.mediaLive.on(ListInputsCommand).resolves({ Inputs: [{ Type: 'RTP_PUSH' }, { Type: 'URL_PULL' }] });
+  mocks.mediaLive.on(ListInputSecurityGroupsCommand).resolves({ InputSecurityGroups: [{}] });
+  mocks.mediaPackage.on(ListPackageChannelsCommand).resolves({});
+  mocks.serviceQuotas.on(GetServiceQuotaCommand).resolves({ Quota: { Value: 20 } });
+  let pages = 2;
+  // By hand: the mocking library's types do not know this older client.
+  Object.assign(clients.mediaConnect, {
+    send: async () => ({ Flows: [{}], NextToken: --pages > 0 ? 'more' : undefined }),
+  });
+  return { clients, mocks };
+}
+
+const findingsOf = async (account: ReturnType<typeof makeAccount>, configuration = makeConfiguration()) =>
+  new Map((await runPreflight(account.clients, configuration)).map((finding) => [finding.check, finding]));
+
+describe('the preflight', () => {
+  it('is content with an account that is ready', async () => {
+    const account = makeAccount();
+    const findings = await findingsOf(account);
+    expect([...findings.values()].map(({ outcome }) => outcome)).toEqual(Array.from({ length: 8 }, () => 'ok'));
+    expect(findings.get('MediaLive push inputs')?.detail).toBe('20 allowed, 1 in use, 5 needed');
+    expect(findings.get('MediaConnect flows')?.detail).toBe('20 allowed, 2 in use, 1 needed');
+    const [simulation] = account.mocks.iam.commandCalls(SimulatePrincipalPolicyCommand);
+    expect(simulation!.args[0].input.PolicySourceArn).toBe('arn:aws:iam::111122223333:role/Admin');
+  });
+
+  it('asks for a quota that is too small, and warns of one that is in use', async () => {
+    const account = makeAccount();
+    account.mocks.serviceQuotas
+      .on(GetServiceQuotaCommand)
+      .rejects(named('NoSuchResourceException'))
+      .on(GetAWSDefaultServiceQuotaCommand)
+      .resolves({ Quota: { Value: 5 } });
+    const findings = await findingsOf(account, makeConfiguration({ quotas: { channels: 9, pushInputs: 5 } }));
+    expect(findings.get('MediaLive channels')).toMatchObject({
+      outcome: 'failed',
+      detail: '5 allowed, 2 in use, 9 needed',
+      remedy: expect.stringContaining('at least 11 in Service Quotas (medialive, L-D1AFAF75)'),
+    });
+    expect(findings.get('MediaLive push inputs')).toMatchObject({ outcome: 'warning' });
+  });
+
+  it('says how to bootstrap, and who may not deploy', async () => {
+    const account = makeAccount();
+    account.mocks.iam.on(GetRoleCommand).rejects(named('NoSuchEntityException'));
+    account.mocks.iam.on(SimulatePrincipalPolicyCommand).resolves({
+      EvaluationResults: [
+        {
+          EvalActionName: 'sts:AssumeRole',
+          EvalDecision: 'implicitDeny',
+          EvalResourceName: 'arn:aws:iam::111122223333:role/cdk-hnb659fds-deploy-role-111122223333-eu-central-1',
+        },
+      ],
+    });
+    const findings = await findingsOf(account);
+    expect(findings.get('CDK bootstrap')).toMatchObject({
+      outcome: 'failed',
+      remedy: 'npx cdk bootstrap aws://111122223333/eu-central-1',
+    });
+    expect(findings.get('permission to deploy')).toMatchObject({
+      outcome: 'failed',
+      detail: expect.stringContaining('deploy-role'),
+    });
+  });
+
+  it('tells a Region without MediaPackage from one it may not ask', async () => {
+    const account = makeAccount();
+    account.mocks.mediaPackage.rejects(Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }));
+    expect((await findingsOf(account)).get('MediaPackage v1')?.outcome).toBe('failed');
+    account.mocks.mediaPackage.rejects(named('ForbiddenException'));
+    expect((await findingsOf(account)).get('MediaPackage v1')?.outcome).toBe('unknown');
+  });
+
+  it('never calls "could not be looked at" good or bad', async () => {
+    const account = makeAccount();
+    account.mocks.serviceQuotas.rejects(named('AccessDeniedException'));
+    account.mocks.iam.rejects(named('AccessDenied'));
+    const outcomes = [...(await findingsOf(account)).values()].map(({ outcome }) => outcome);
+    expect(outcomes.filter((outcome) => outcome === 'unknown')).toHaveLength(6);
+  });
+
+  it('stops at credentials that are missing or of another account', async () => {
+    const account = makeAccount();
+    const wrong = await findingsOf(account, makeConfiguration({ account: '999999999999' }));
+    expect([...wrong.values()]).toMatchObject([
+      { check: 'credentials', outcome: 'failed', detail: expect.stringContaining('111122223333') },
+    ]);
+    account.mocks.sts.rejects(named('CredentialsProviderError'));
+    expect([...(await findingsOf(account)).values()]).toMatchObject([{ check: 'credentials', outcome: 'failed' }]);
+  });
+
+  it('is printed with its remedy below each finding', () => {
+    const text = formatFindings([
+      { check: 'one', outcome: 'ok', detail: 'fine' },
+      { check: 'three', outcome: 'failed', detail: 'bad', remedy: 'do this' },
+    ]);
+    expect(text).toBe('✓ one    fine\n✗ three  bad\n         → do this');
+  });
+});

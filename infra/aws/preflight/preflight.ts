@@ -1,0 +1,89 @@
+import { parseArgs } from 'node:util';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { MediaConnectClient } from '@aws-sdk/client-mediaconnect';
+import { MediaLiveClient } from '@aws-sdk/client-medialive';
+import { MediaPackageClient } from '@aws-sdk/client-mediapackage';
+import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
+import { STSClient } from '@aws-sdk/client-sts';
+import { readConfiguration, type Configuration } from '../configuration.ts';
+import { checkBootstrap, checkCaller, checkMediaPackage } from './account.ts';
+import { formatFindings, type Finding } from './finding.ts';
+import { checkQuotas } from './quotas.ts';
+
+/**
+ * `npm run preflight`: looks at an AWS account before the first deployment and before a show, and says what to request.
+ * It reads only.
+ */
+
+const HELP = `Looks at an AWS account before a deployment: credentials, CDK bootstrap, permission to deploy, quotas of
+MediaLive and MediaConnect, and whether MediaPackage v1 is offered. It changes nothing.
+
+  --environment NAME   which file of infra/aws/environments (default dev)
+  --region REGION      instead of the environment's, or that of the credentials
+  --json               the findings as JSON
+  --help               this text
+
+Exit status 1 when something has failed; a warning or a thing that could not be looked at is no failure.`;
+
+export interface PreflightClients {
+  iam: IAMClient;
+  mediaConnect: MediaConnectClient;
+  mediaLive: MediaLiveClient;
+  mediaPackage: MediaPackageClient;
+  serviceQuotas: ServiceQuotasClient;
+  sts: STSClient;
+}
+
+/** Makes the clients; without a Region the SDK asks the environment and the profile. */
+export function createPreflightClients(region: string | undefined): PreflightClients {
+  const config = region === undefined ? {} : { region };
+  return {
+    iam: new IAMClient(config),
+    mediaConnect: new MediaConnectClient(config),
+    mediaLive: new MediaLiveClient(config),
+    mediaPackage: new MediaPackageClient(config),
+    serviceQuotas: new ServiceQuotasClient(config),
+    sts: new STSClient(config),
+  };
+}
+
+/** Runs every check that can be run; the first ones decide whether the others make sense. */
+export async function runPreflight(clients: PreflightClients, configuration: Configuration): Promise<Finding[]> {
+  const region = await clients.sts.config.region().catch(() => null);
+  if (region === null) {
+    const remedy = 'set region in the environment file, pass --region, or set AWS_REGION';
+    return [{ check: 'Region', outcome: 'failed', detail: 'none is configured', remedy }];
+  }
+  const { caller, finding } = await checkCaller(clients.sts, configuration.account);
+  if (caller === null) return [finding];
+  const { channels, pushInputs } = configuration.quotas;
+  const findings = await Promise.all([
+    checkBootstrap(clients.iam, caller, region),
+    checkQuotas(clients, { channels, pushInputs }),
+    checkMediaPackage(clients.mediaPackage, region),
+  ]);
+  return [finding, ...findings.flat()];
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      environment: { type: 'string', default: 'dev' },
+      region: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return console.log(HELP);
+  const configuration = readConfiguration(values.environment);
+  const findings = await runPreflight(createPreflightClients(values.region ?? configuration.region), configuration);
+  console.log(values.json ? JSON.stringify(findings, null, 2) : formatFindings(findings));
+  if (findings.some(({ outcome }) => outcome === 'failed')) process.exitCode = 1;
+}
+
+if (import.meta.main) {
+  main().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 2;
+  });
+}

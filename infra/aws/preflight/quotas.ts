@@ -1,0 +1,127 @@
+import { ListFlowsCommand, type ListFlowsCommandOutput, type MediaConnectClient } from '@aws-sdk/client-mediaconnect';
+import {
+  paginateListChannels,
+  paginateListInputs,
+  paginateListInputSecurityGroups,
+  type MediaLiveClient,
+} from '@aws-sdk/client-medialive';
+import {
+  GetAWSDefaultServiceQuotaCommand,
+  GetServiceQuotaCommand,
+  type ServiceQuotasClient,
+} from '@aws-sdk/client-service-quotas';
+import { unknownBecause, type Finding } from './finding.ts';
+
+/**
+ * Compares what the account may have, what it has, and what this deployment will need. A quota that is too small is
+ * found on the evening of the show otherwise: AWS takes a working day or more to raise one.
+ */
+
+interface QuotaClients {
+  mediaLive: MediaLiveClient;
+  mediaConnect: MediaConnectClient;
+  serviceQuotas: ServiceQuotasClient;
+}
+
+/** What the deployment asks of the account. */
+export interface QuotaNeeds {
+  /** Channels: one per destination and one for HLS. */
+  channels: number;
+  pushInputs: number;
+}
+
+interface Quota {
+  name: string;
+  serviceCode: string;
+  /** [gruntwork-io/terraform-aws-utilities, generated from the Service Quotas API] */
+  quotaCode: string;
+  needed: number;
+  used: () => Promise<number>;
+}
+
+/** One finding per quota. Never throws. */
+export async function checkQuotas(clients: QuotaClients, needs: QuotaNeeds): Promise<Finding[]> {
+  const { mediaLive, mediaConnect } = clients;
+  const quotas: Quota[] = [
+    {
+      name: 'MediaLive channels',
+      serviceCode: 'medialive',
+      quotaCode: 'L-D1AFAF75',
+      needed: needs.channels,
+      used: () => count(paginateListChannels({ client: mediaLive }, {}), ({ Channels }) => Channels),
+    },
+    {
+      name: 'MediaLive push inputs',
+      serviceCode: 'medialive',
+      quotaCode: 'L-9E233AF7',
+      needed: needs.pushInputs,
+      used: () =>
+        count(paginateListInputs({ client: mediaLive }, {}), ({ Inputs }) =>
+          Inputs?.filter(({ Type }) => Type?.endsWith('_PUSH')),
+        ),
+    },
+    {
+      name: 'MediaLive input security groups',
+      serviceCode: 'medialive',
+      quotaCode: 'L-6A0116BB',
+      needed: 1,
+      used: () =>
+        count(
+          paginateListInputSecurityGroups({ client: mediaLive }, {}),
+          ({ InputSecurityGroups }) => InputSecurityGroups,
+        ),
+    },
+    {
+      name: 'MediaConnect flows',
+      serviceCode: 'mediaconnect',
+      quotaCode: 'L-A99016A8',
+      needed: 1,
+      used: () => countFlows(mediaConnect),
+    },
+  ];
+  return Promise.all(quotas.map((quota) => checkQuota(clients.serviceQuotas, quota)));
+}
+
+async function checkQuota(serviceQuotas: ServiceQuotasClient, quota: Quota): Promise<Finding> {
+  const { name: check, needed } = quota;
+  try {
+    const [allowed, used] = await Promise.all([readQuota(serviceQuotas, quota), quota.used()]);
+    const detail = `${allowed} allowed, ${used} in use, ${needed} needed`;
+    if (allowed - used >= needed) return { check, outcome: 'ok', detail };
+    const remedy = `request at least ${used + needed} in Service Quotas (${quota.serviceCode}, ${quota.quotaCode}) before the first show; what is in use may be this deployment's own already`;
+    return { check, outcome: allowed < needed ? 'failed' : 'warning', detail, remedy };
+  } catch (error) {
+    return unknownBecause(check, error, `allow servicequotas:GetServiceQuota and the ${quota.serviceCode} List calls`);
+  }
+}
+
+/** The account's own value, or AWS's default where it has none. */
+async function readQuota(client: ServiceQuotasClient, { serviceCode, quotaCode }: Quota): Promise<number> {
+  const input = { ServiceCode: serviceCode, QuotaCode: quotaCode };
+  try {
+    const { Quota: applied } = await client.send(new GetServiceQuotaCommand(input));
+    if (applied?.Value !== undefined) return applied.Value;
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'NoSuchResourceException') throw error;
+  }
+  const { Quota: standard } = await client.send(new GetAWSDefaultServiceQuotaCommand(input));
+  if (standard?.Value === undefined) throw new Error(`AWS names no value for ${quotaCode}`);
+  return standard.Value;
+}
+
+async function count<Page, Item>(pages: AsyncIterable<Page>, itemsOf: (page: Page) => Item[] | undefined) {
+  let total = 0;
+  for await (const page of pages) total += itemsOf(page)?.length ?? 0;
+  return total;
+}
+
+async function countFlows(client: MediaConnectClient): Promise<number> {
+  let total = 0;
+  let token: string | undefined;
+  do {
+    const page: ListFlowsCommandOutput = await client.send(new ListFlowsCommand({ NextToken: token }));
+    total += page.Flows?.length ?? 0;
+    token = page.NextToken;
+  } while (token !== undefined);
+  return total;
+}

@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const DIRECTORY = join(import.meta.dirname, '..', '..', '.github', 'workflows');
+const workflows = readdirSync(DIRECTORY).map((file) => ({ file, text: readFileSync(join(DIRECTORY, file), 'utf8') }));
+const used = ({ text }: { text: string }) => [...text.matchAll(/uses: (\S+)/g)].map(([, action]) => action!);
+
+describe('GitHub Actions', () => {
+  test.each(workflows)('$file takes other people’s actions at one commit only', (workflow) => {
+    const foreign = used(workflow).filter((action) => !action.startsWith('./'));
+    expect(foreign.length).toBeGreaterThan(0);
+    for (const action of foreign) expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
+  });
+
+  test.each(workflows)('$file holds no keys and reads no secrets', ({ text }) => {
+    expect(text).not.toMatch(/secrets\.|aws-access-key-id|AKIA|pull_request_target/);
+  });
+
+  test.each(workflows)('$file may read the code and nothing else unless a job says so', ({ text }) => {
+    expect(text).toMatch(/^permissions:\n {2}contents: read\n\n/m);
+  });
+
+  test('only jobs that wait for an environment get a token for AWS', () => {
+    const jobs = workflows.flatMap(({ text }) => text.split(/^ {2}(?=[\w-]+:\n)/m));
+    const withToken = jobs.filter((job) => job.includes('id-token: write'));
+    expect(withToken).toHaveLength(2);
+    for (const job of withToken) expect(job).toMatch(/^ {4}environment: \$\{\{ inputs\.environment \}\}/m);
+  });
+});
