@@ -1,25 +1,63 @@
+// Hono 5 moves this into a package of its own, @hono/aws-lambda, which cannot be installed yet.
 import { handle } from 'hono/aws-lambda';
 import { ulid } from 'ulid';
 import packageJson from '../package.json' with { type: 'json' };
 import { createApi } from './api/app.ts';
-import { createGatewayAuthentication } from './api/authentication.ts';
-import { createAwsClients } from './aws/clients.ts';
-import { readEnvironment } from './environment.ts';
+import { createCognitoAuthentication } from './api/authentication-cognito.ts';
+import {
+  makeCloudWatch,
+  makeCloudWatchLogs,
+  makeKms,
+  makeMediaConnect,
+  makeMediaPackage,
+  makeS3,
+  makeSfn,
+  makeTable,
+} from './aws/clients.ts';
+import { ApiEnvironment, readEnvironment, stateMachineArnsOf } from './environment.ts';
 import { createLambdaLogger } from './lambda-deps.ts';
 import { resolveHost } from './resolve-host.ts';
 
-/** Entry point of the API on AWS, behind an HTTP API with a JWT authorizer. */
+/** Entry point of the API on AWS, behind CloudFront and an HTTP API. It checks tokens itself: a browser's is a cookie. */
 
-const { deployment, operatorGroup } = readEnvironment();
+const environment = readEnvironment(ApiEnvironment);
+// Callers wait for the answer: the SDK's own retries are the only ones.
+const aws = { attemptsMax: 3 };
+const logger = createLambdaLogger('sluice-api');
 
 const api = createApi({
-  // Callers wait for the answer: the SDK's own retries are the only ones.
-  clients: createAwsClients({ attemptsMax: 3 }),
-  deployment,
+  clients: {
+    cloudWatch: makeCloudWatch(aws),
+    cloudWatchLogs: makeCloudWatchLogs(aws),
+    kms: makeKms(aws),
+    mediaConnect: makeMediaConnect(aws),
+    mediaPackage: makeMediaPackage(aws),
+    s3: makeS3(aws),
+    sfn: makeSfn(aws),
+    table: makeTable(aws),
+  },
+  deployment: {
+    deploymentId: environment.DEPLOYMENT_ID,
+    tableName: environment.TABLE_NAME,
+    keyId: environment.KEY_ID,
+    flowArn: environment.FLOW_ARN,
+    packageChannelId: environment.PACKAGE_CHANNEL_ID,
+    reportBucket: environment.REPORT_BUCKET,
+    stateMachineArns: stateMachineArnsOf(environment),
+    fingerprintSecret: environment.FINGERPRINT_SECRET,
+    // Loopback is the function's own sandbox there.
+    loopbackTargetsAllowed: false,
+  },
   now: () => new Date(),
   resolveHost,
-  logger: createLambdaLogger('sluice-api'),
-  authentication: createGatewayAuthentication({ group: operatorGroup }),
+  logger,
+  authentication: createCognitoAuthentication({
+    userPoolId: environment.USER_POOL_ID,
+    dashboardClientId: environment.DASHBOARD_CLIENT_ID,
+    scriptClientIds: environment.SCRIPT_CLIENT_IDS,
+    signInUrl: environment.SIGN_IN_DOMAIN,
+    logger,
+  }),
   embedded: false,
   version: packageJson.version,
   newDestinationId: () => `dst_${ulid().toLowerCase()}`,

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { readEnvironment } from './environment.ts';
+import {
+  ApiEnvironment,
+  CostReportEnvironment,
+  MonitorEnvironment,
+  readEnvironment,
+  stateMachineArnsOf,
+  SweepEnvironment,
+  WorkflowEnvironment,
+} from './environment.ts';
 
-const machine = (kind: string) => `arn:aws:states:eu-west-1:000000000000:stateMachine:destination-${kind}`;
+const machine = (kind: string) => `arn:aws:states:eu-west-1:000000000000:stateMachine:destination-${kind}:live`;
 const complete = {
   TABLE_NAME: 'sluice',
   KEY_ID: 'key-1',
@@ -9,31 +17,59 @@ const complete = {
   INPUT_SECURITY_GROUP_ID: '123',
   MEDIALIVE_ROLE_ARN: 'arn:aws:iam::000000000000:role/medialive',
   PACKAGE_CHANNEL_ID: 'sluice',
+  REPORT_BUCKET: 'sluice-reports',
   STATE_MACHINE_ARN_CREATE: machine('create'),
   STATE_MACHINE_ARN_START: machine('start'),
   STATE_MACHINE_ARN_STOP: machine('stop'),
   STATE_MACHINE_ARN_TEARDOWN: machine('teardown'),
   DEPLOYMENT_ID: 'prod',
   FINGERPRINT_SECRET: 'x'.repeat(32),
+  USER_POOL_ID: 'eu-west-1_Ab12Cd34',
+  DASHBOARD_CLIENT_ID: 'client1',
+  SCRIPT_CLIENT_IDS: 'client2,client3',
+  SIGN_IN_DOMAIN: 'https://sluice.auth.eu-west-1.amazoncognito.com',
 };
 
 describe('the environment', () => {
-  it('gives the deployment, with AWS’s default quotas and no loopback targets', () => {
-    expect(readEnvironment(complete)).toMatchObject({
-      operatorGroup: null,
-      deployment: {
-        deploymentId: 'prod',
-        stateMachineArns: { start: machine('start'), teardown: machine('teardown') },
-        channelQuota: 5,
-        pushInputQuota: 5,
-        loopbackTargetsAllowed: false,
-      },
+  it('gives each function what its schema names, and nothing else', () => {
+    expect(readEnvironment(MonitorEnvironment, complete)).toEqual({
+      TABLE_NAME: complete.TABLE_NAME,
+      FLOW_ARN: complete.FLOW_ARN,
     });
+    expect(Object.keys(readEnvironment(SweepEnvironment, complete))).not.toContain('KEY_ID');
+    expect(readEnvironment(CostReportEnvironment, complete)).not.toHaveProperty('FINGERPRINT_SECRET');
+  });
+
+  it('has AWS’s default quotas, and the state machines by kind', () => {
+    const environment = readEnvironment(WorkflowEnvironment, complete);
+    expect(environment).toMatchObject({ CHANNEL_QUOTA: 5, PUSH_INPUT_QUOTA: 5 });
+    expect(stateMachineArnsOf(environment)).toMatchObject({ start: machine('start'), teardown: machine('teardown') });
+  });
+
+  it.each([
+    ['client2,client3', ['client2', 'client3']],
+    ['', []],
+    [undefined, []],
+  ])('reads the clients of scripts: %j', (given, ids) => {
+    const environment = readEnvironment(ApiEnvironment, { ...complete, SCRIPT_CLIENT_IDS: given });
+    expect(environment.SCRIPT_CLIENT_IDS).toEqual(ids);
   });
 
   it('names everything that is missing or wrong at once, and no value', () => {
     const broken = { ...complete, TABLE_NAME: undefined, CHANNEL_QUOTA: 'many-secret', FLOW_ARN: 'flow-secret' };
-    expect(() => readEnvironment(broken)).toThrow(/TABLE_NAME.*FLOW_ARN.*CHANNEL_QUOTA/s);
-    expect(() => readEnvironment(broken)).not.toThrow(/secret/);
+    const read = () => readEnvironment(WorkflowEnvironment, broken);
+    expect(read).toThrow(/TABLE_NAME.*FLOW_ARN.*CHANNEL_QUOTA/s);
+    expect(read).not.toThrow(/secret/);
+  });
+
+  it.each([
+    ['DEPLOYMENT_ID', 'Prod'],
+    ['FINGERPRINT_SECRET', 'x'.repeat(31)],
+    ['STATE_MACHINE_ARN_STOP', 'destination-stop'],
+    ['USER_POOL_ID', 'pool'],
+    ['SIGN_IN_DOMAIN', 'http://sluice.example.com'],
+    ['SIGN_IN_DOMAIN', 'https://sluice.example.com/sign-in'],
+  ])('refuses %s = %s', (name, value) => {
+    expect(() => readEnvironment(ApiEnvironment, { ...complete, [name]: value })).toThrow(name);
   });
 });

@@ -1,77 +1,126 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { Deployment } from './aws/clients.ts';
 
 /**
- * The environment of the functions on AWS, set by the CDK stacks. It is the only place that reads it, and it fails
- * before the first request rather than in the middle of a show.
+ * The environment of the functions on AWS, set by the CDK stacks. Each function has a schema of its own, with what its
+ * code needs and nothing else. It is the only place that reads the environment, and it fails before the first request
+ * rather than in the middle of a show. The mini edition of zod keeps the bundles small.
  */
 
-const Arn = z.string().regex(/^arn:[\w-]+:[\w-]+:[\w-]*:\d*:.+$/, 'not an ARN');
-const Quota = z.coerce.number().int().min(1).max(10_000);
+const Text = z.string().check(z.minLength(1));
+const Arn = z.string().check(z.regex(/^arn:[\w-]+:[\w-]+:[\w-]*:\d*:.+$/, 'not an ARN'));
+const Quota = z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(10_000)), 5);
 
-const Environment = z.object({
+const Variables = z.object({
+  /** Part of the names and tags of everything that is made. */
+  DEPLOYMENT_ID: z
+    .string()
+    .check(z.regex(/^[a-z0-9][a-z0-9-]{0,19}$/, 'at most 20 lower-case letters, digits and hyphens')),
   /** DynamoDB table. */
-  TABLE_NAME: z.string().min(3),
+  TABLE_NAME: z.string().check(z.minLength(3)),
   /** KMS key of the stream keys: id or ARN. */
-  KEY_ID: z.string().min(1),
+  KEY_ID: Text,
   FLOW_ARN: Arn,
-  INPUT_SECURITY_GROUP_ID: z.string().min(1),
+  INPUT_SECURITY_GROUP_ID: Text,
   /** Role MediaLive runs channels with. */
   MEDIALIVE_ROLE_ARN: Arn,
-  PACKAGE_CHANNEL_ID: z.string().min(1),
+  PACKAGE_CHANNEL_ID: Text,
+  /** S3 bucket of the cost reports. */
+  REPORT_BUCKET: Text,
+  /** State machines, each by an alias: running executions end on the version they began with. */
   STATE_MACHINE_ARN_CREATE: Arn,
   STATE_MACHINE_ARN_START: Arn,
   STATE_MACHINE_ARN_STOP: Arn,
   STATE_MACHINE_ARN_TEARDOWN: Arn,
-  /** Part of the names and tags of everything that is made. */
-  DEPLOYMENT_ID: z.string().regex(/^[a-z0-9][a-z0-9-]{0,19}$/, 'at most 20 lower-case letters, digits and hyphens'),
   /** MediaLive quotas of the account; AWS grants 5 and 5. */
-  CHANNEL_QUOTA: Quota.default(5),
-  PUSH_INPUT_QUOTA: Quota.default(5),
+  CHANNEL_QUOTA: Quota,
+  PUSH_INPUT_QUOTA: Quota,
   /** At least 32 random characters: keys the fingerprints by which duplicate stream keys are told. */
-  FINGERPRINT_SECRET: z.string().min(32),
-  /** Cognito group an operator must be in; left out: every user of the pool. */
-  OPERATOR_GROUP: z.string().min(1).optional(),
+  FINGERPRINT_SECRET: z.string().check(z.minLength(32)),
+  /** Encodings of the always-on channel, comma separated: one rendition each. */
+  PRIMARY_PRESET: z._default(Text, 'source'),
+  /** Cognito user pool of the people and scripts, as `<region>_<id>`. */
+  USER_POOL_ID: z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d_\w+$/, 'not the id of a user pool')),
+  /** The pool's client the dashboard signs in with. */
+  DASHBOARD_CLIENT_ID: Text,
+  /** The pool's clients of scripts, comma separated. */
+  SCRIPT_CLIENT_IDS: z.pipe(
+    z._default(z.string(), ''),
+    z.transform((text) => text.split(',').filter((id) => id !== '')),
+  ),
+  /** Base of the pool's sign-in pages. */
+  SIGN_IN_DOMAIN: z.string().check(z.regex(/^https:\/\/[a-z0-9.-]+$/, 'not https:// and a host')),
 });
 
-/** What the entry points need to know. */
-interface FunctionEnvironment {
-  deployment: Deployment;
-  operatorGroup: string | null;
-}
+const STATE_MACHINES = {
+  STATE_MACHINE_ARN_CREATE: true,
+  STATE_MACHINE_ARN_START: true,
+  STATE_MACHINE_ARN_STOP: true,
+  STATE_MACHINE_ARN_TEARDOWN: true,
+} as const;
+
+export const ApiEnvironment = z.pick(Variables, {
+  DEPLOYMENT_ID: true,
+  TABLE_NAME: true,
+  KEY_ID: true,
+  FLOW_ARN: true,
+  PACKAGE_CHANNEL_ID: true,
+  REPORT_BUCKET: true,
+  ...STATE_MACHINES,
+  FINGERPRINT_SECRET: true,
+  USER_POOL_ID: true,
+  DASHBOARD_CLIENT_ID: true,
+  SCRIPT_CLIENT_IDS: true,
+  SIGN_IN_DOMAIN: true,
+});
+
+export const WorkflowEnvironment = z.pick(Variables, {
+  DEPLOYMENT_ID: true,
+  TABLE_NAME: true,
+  KEY_ID: true,
+  FLOW_ARN: true,
+  INPUT_SECURITY_GROUP_ID: true,
+  MEDIALIVE_ROLE_ARN: true,
+  PACKAGE_CHANNEL_ID: true,
+  ...STATE_MACHINES,
+  CHANNEL_QUOTA: true,
+  PUSH_INPUT_QUOTA: true,
+});
+
+export const SweepEnvironment = z.pick(Variables, {
+  DEPLOYMENT_ID: true,
+  PRIMARY_PRESET: true,
+  TABLE_NAME: true,
+  FLOW_ARN: true,
+  ...STATE_MACHINES,
+});
+
+export const MonitorEnvironment = z.pick(Variables, { TABLE_NAME: true, FLOW_ARN: true });
+
+export const CostReportEnvironment = z.pick(Variables, { TABLE_NAME: true, FLOW_ARN: true, REPORT_BUCKET: true });
 
 /**
- * Reads the environment.
+ * Reads a function's environment.
  * @throws {Error} naming every variable that is missing or wrong, never its value
  */
-export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): FunctionEnvironment {
-  const parsed = Environment.safeParse(variables);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-    throw new Error(`the environment is not complete: ${faults.join('; ')}`);
-  }
-  const { data } = parsed;
+export function readEnvironment<Schema extends z.ZodMiniType>(
+  schema: Schema,
+  variables: NodeJS.ProcessEnv = process.env,
+): z.output<Schema> {
+  const parsed = z.safeParse(schema, variables);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new Error(`the environment is not complete: ${faults.join('; ')}`);
+}
+
+/** The state machines of an environment that names them. */
+export function stateMachineArnsOf(
+  environment: Record<keyof typeof STATE_MACHINES, string>,
+): Deployment['stateMachineArns'] {
   return {
-    operatorGroup: data.OPERATOR_GROUP ?? null,
-    deployment: {
-      deploymentId: data.DEPLOYMENT_ID,
-      tableName: data.TABLE_NAME,
-      keyId: data.KEY_ID,
-      flowArn: data.FLOW_ARN,
-      inputSecurityGroupId: data.INPUT_SECURITY_GROUP_ID,
-      mediaLiveRoleArn: data.MEDIALIVE_ROLE_ARN,
-      packageChannelId: data.PACKAGE_CHANNEL_ID,
-      stateMachineArns: {
-        create: data.STATE_MACHINE_ARN_CREATE,
-        start: data.STATE_MACHINE_ARN_START,
-        stop: data.STATE_MACHINE_ARN_STOP,
-        teardown: data.STATE_MACHINE_ARN_TEARDOWN,
-      },
-      fingerprintSecret: data.FINGERPRINT_SECRET,
-      channelQuota: data.CHANNEL_QUOTA,
-      pushInputQuota: data.PUSH_INPUT_QUOTA,
-      // Loopback is the function's own sandbox there.
-      loopbackTargetsAllowed: false,
-    },
+    create: environment.STATE_MACHINE_ARN_CREATE,
+    start: environment.STATE_MACHINE_ARN_START,
+    stop: environment.STATE_MACHINE_ARN_STOP,
+    teardown: environment.STATE_MACHINE_ARN_TEARDOWN,
   };
 }

@@ -1,13 +1,31 @@
-import { handleMediaEvent } from './events/media-event.ts';
-import { makeLambdaDeps } from './lambda-deps.ts';
+import { makeCloudWatch, makeMediaLive, makeTable } from './aws/clients.ts';
+import { MonitorEnvironment, readEnvironment } from './environment.ts';
+import { createMediaEventHandler } from './events/media-event.ts';
+import { createLambdaLogger } from './lambda-deps.ts';
+import { COUNTED_LINES } from './schedules/counted-lines.ts';
 import { observeDestinations } from './schedules/monitor.ts';
 
 /** Entry point of the stream monitor: on a schedule, and woken by events of the media services. */
 
-// CloudWatch has one-minute figures of MediaLive within a few minutes at the latest.
-const deps = { ...makeLambdaDeps('sluice-monitor', 3), windowSeconds: 300, periodSeconds: 60 };
+const environment = readEnvironment(MonitorEnvironment);
+const aws = { attemptsMax: 3 };
 
-export const handler = (event: { source?: string; 'detail-type'?: string }): Promise<void> =>
-  event.source === 'aws.medialive' || event.source === 'aws.mediaconnect'
-    ? handleMediaEvent(deps, { source: event.source, 'detail-type': event['detail-type'] ?? '' })
-    : observeDestinations(deps);
+const deps = {
+  clients: { cloudWatch: makeCloudWatch(aws), mediaLive: makeMediaLive(aws), table: makeTable(aws) },
+  deployment: { tableName: environment.TABLE_NAME, flowArn: environment.FLOW_ARN },
+  now: () => new Date(),
+  logger: createLambdaLogger('sluice-monitor'),
+  // CloudWatch has one-minute figures of MediaLive within a few minutes at the latest.
+  windowSeconds: 300,
+  periodSeconds: 60,
+};
+
+const handleMediaEvent = createMediaEventHandler({ ...deps, lookEverySeconds: 10 });
+
+const MEDIA_SOURCES: readonly unknown[] = ['aws.medialive', 'aws.mediaconnect'];
+
+/** Whatever is no event of a media service is the schedule. The outcome of a look is logged because alarms count it. */
+export const handler = async (event: { source?: unknown } | null): Promise<void> => {
+  if (MEDIA_SOURCES.includes(event?.source)) return handleMediaEvent(event);
+  deps.logger.info(COUNTED_LINES.observed, { ...(await observeDestinations(deps)) });
+};

@@ -1,8 +1,34 @@
-import { makeLambdaDeps } from './lambda-deps.ts';
+import { makeMediaConnect, makeMediaLive, makeSfn, makeTable } from './aws/clients.ts';
+import { readEnvironment, stateMachineArnsOf, SweepEnvironment } from './environment.ts';
+import { createLambdaLogger } from './lambda-deps.ts';
+import { COUNTED_LINES } from './schedules/counted-lines.ts';
+import type { SweepDeps } from './schedules/sweep-deps.ts';
 import { sweep } from './schedules/sweep.ts';
 
 /** Entry point of the sweep, on a schedule. */
 
-const deps = makeLambdaDeps('sluice-sweep', 3);
+const environment = readEnvironment(SweepEnvironment);
+const aws = { attemptsMax: 3 };
 
-export const handler = () => sweep(deps);
+const deps: SweepDeps = {
+  clients: {
+    mediaConnect: makeMediaConnect(aws),
+    mediaLive: makeMediaLive(aws),
+    sfn: makeSfn(aws),
+    table: makeTable(aws),
+  },
+  deployment: {
+    deploymentId: environment.DEPLOYMENT_ID,
+    tableName: environment.TABLE_NAME,
+    flowArn: environment.FLOW_ARN,
+    stateMachineArns: stateMachineArnsOf(environment),
+  },
+  now: () => new Date(),
+  logger: createLambdaLogger('sluice-sweep'),
+  primaryPreset: environment.PRIMARY_PRESET,
+};
+
+/** The outcome is logged because alarms count it. */
+export const handler = async (): Promise<void> => {
+  deps.logger.info(COUNTED_LINES.swept, { ...(await sweep(deps)) });
+};

@@ -1,8 +1,43 @@
-import { makeLambdaDeps } from './lambda-deps.ts';
+import { makeKms, makeMediaConnect, makeMediaLive, makeMediaPackage, makeSfn, makeTable } from './aws/clients.ts';
+import { readEnvironment, stateMachineArnsOf, WorkflowEnvironment } from './environment.ts';
+import { createLambdaLogger } from './lambda-deps.ts';
+import { resolveHost } from './resolve-host.ts';
 import { runStep, type StepInput } from './workflow/run-step.ts';
+import type { WorkflowDeps } from './workflow/workflow-deps.ts';
 
 /** Entry point of the function the state machines call, one step per invocation. */
 
-const deps = makeLambdaDeps('sluice-workflow', 1);
+const environment = readEnvironment(WorkflowEnvironment);
+// The state machines retry: retry layers multiply.
+const aws = { attemptsMax: 1 };
+
+const deps: WorkflowDeps = {
+  clients: {
+    kms: makeKms(aws),
+    mediaConnect: makeMediaConnect(aws),
+    mediaLive: makeMediaLive(aws),
+    mediaPackage: makeMediaPackage(aws),
+    sfn: makeSfn(aws),
+    table: makeTable(aws),
+  },
+  deployment: {
+    deploymentId: environment.DEPLOYMENT_ID,
+    tableName: environment.TABLE_NAME,
+    keyId: environment.KEY_ID,
+    flowArn: environment.FLOW_ARN,
+    inputSecurityGroupId: environment.INPUT_SECURITY_GROUP_ID,
+    mediaLiveRoleArn: environment.MEDIALIVE_ROLE_ARN,
+    packageChannelId: environment.PACKAGE_CHANNEL_ID,
+    stateMachineArns: stateMachineArnsOf(environment),
+    channelQuota: environment.CHANNEL_QUOTA,
+    pushInputQuota: environment.PUSH_INPUT_QUOTA,
+    // Loopback is the function's own sandbox there.
+    loopbackTargetsAllowed: false,
+  },
+  now: () => new Date(),
+  sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
+  resolveHost,
+  logger: createLambdaLogger('sluice-workflow'),
+};
 
 export const handler = (event: StepInput) => runStep(deps, event);

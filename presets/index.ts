@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import encoding1080p30 from './encodings/1080p30.json' with { type: 'json' };
 import encoding1080p60 from './encodings/1080p60.json' with { type: 'json' };
 import encoding480p30 from './encodings/480p30.json' with { type: 'json' };

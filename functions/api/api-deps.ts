@@ -1,11 +1,25 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import type { AwsDeps } from '../aws/clients.ts';
 import type { WorkflowDeps } from '../workflow/workflow-deps.ts';
 import type { Authentication, Principal } from './authentication.ts';
 import type { Rehearsal } from './rehearsal.ts';
 
+/** MediaLive is not among them: its answers hold stream keys. */
+type ApiClient = 'cloudWatch' | 'cloudWatchLogs' | 'kms' | 'mediaConnect' | 'mediaPackage' | 's3' | 'sfn' | 'table';
+type ApiFact =
+  | 'deploymentId'
+  | 'fingerprintSecret'
+  | 'flowArn'
+  | 'keyId'
+  | 'loopbackTargetsAllowed'
+  | 'packageChannelId'
+  | 'reportBucket'
+  | 'stateMachineArns'
+  | 'tableName';
+
 /** All that differs between the places the API runs in. */
-export interface ApiDeps extends Pick<WorkflowDeps, 'clients' | 'deployment' | 'now' | 'resolveHost' | 'logger'> {
+export interface ApiDeps extends Pick<WorkflowDeps, 'now' | 'resolveHost' | 'logger'>, AwsDeps<ApiClient, ApiFact> {
   authentication: Authentication;
   /** True on one machine: the dashboard, the HLS preview and the API share this origin. */
   embedded: boolean;

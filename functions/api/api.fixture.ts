@@ -4,12 +4,15 @@ import { createRequire } from 'node:module';
 import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand } from '@aws-sdk/client-kms';
+import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { ListOriginEndpointsCommand } from '@aws-sdk/client-mediapackage';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { startAwsFront } from '../../infra/local/aws-front.ts';
 import { createDynamodb } from '../../infra/local/dynamodb/create-dynamodb.ts';
+import { TABLE_DEFINITION } from '../../infra/local/dynamodb/table-definition.ts';
 import { createKms } from '../../infra/local/kms/create-kms.ts';
+import { createS3 } from '../../infra/local/s3/create-s3.ts';
 import { createAwsClients, destroyAwsClients } from '../aws/clients.ts';
 import { getDestination, insertDestination } from '../aws/destination-table.ts';
 import type { Destination } from '../domain/destination.ts';
@@ -70,7 +73,10 @@ function makeRehearsal(): Rehearsal {
 /** Starts it. Close it in `afterAll`. */
 export async function startTestApi() {
   const dynamodb = await createDynamodb({ directory: null });
-  const front = await startAwsFront({ port: 0, services: [dynamodb, createKms({ directory: null })] });
+  const front = await startAwsFront({
+    port: 0,
+    services: [dynamodb, createKms({ directory: null }), createS3({ dataDirectory: null })],
+  });
   const clients = createAwsClients({
     region: 'us-east-1',
     endpoint: front.endpoint,
@@ -107,9 +113,8 @@ export async function startTestApi() {
       tableName: '',
       keyId: key!.KeyId!,
       flowArn: FLOW_ARN,
-      inputSecurityGroupId: '1',
-      mediaLiveRoleArn: 'arn:aws:iam::000000000000:role/medialive',
       packageChannelId: 'sluice',
+      reportBucket: '',
       stateMachineArns: {
         create: stateMachineArn('create'),
         start: stateMachineArn('start'),
@@ -117,8 +122,6 @@ export async function startTestApi() {
         teardown: stateMachineArn('teardown'),
       },
       fingerprintSecret: 'for tests only',
-      channelQuota: 5,
-      pushInputQuota: 5,
       loopbackTargetsAllowed: false,
     },
     now: () => time.now,
@@ -181,17 +184,11 @@ export async function startTestApi() {
       await clients.table.send(
         new CreateTableCommand({
           TableName: deps.deployment.tableName,
-          BillingMode: 'PAY_PER_REQUEST',
-          AttributeDefinitions: [
-            { AttributeName: 'pk', AttributeType: 'S' },
-            { AttributeName: 'sk', AttributeType: 'S' },
-          ],
-          KeySchema: [
-            { AttributeName: 'pk', KeyType: 'HASH' },
-            { AttributeName: 'sk', KeyType: 'RANGE' },
-          ],
+          ...TABLE_DEFINITION,
         }),
       );
+      deps.deployment.reportBucket = deps.deployment.tableName;
+      await clients.s3.send(new CreateBucketCommand({ Bucket: deps.deployment.reportBucket }));
       for (const mock of Object.values(mocks)) mock.reset();
       mocks.sfn.on(StartExecutionCommand).resolves({});
       Object.assign(mediaConnect, makeFlowState());

@@ -2,16 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { AppError } from '../domain/errors.ts';
 import type { Api, ApiContext, ApiDeps, ApiEnv } from './api-deps.ts';
+import type { Principal } from './authentication.ts';
 import { explain, logFailure, toProblemResponse } from './problem.ts';
 import { readBody } from './read-body.ts';
-import { isSafe, requireAllowedHost, requirePlainQuery, requireSameOrigin } from './request-guards.ts';
+import { isSafe, publicHostOf, requireAllowedHost, requirePlainQuery, requireSameOrigin } from './request-guards.ts';
+import { requireRole, type Role } from './roles.ts';
+import { accessOf, requireAccessForAll } from './route-roles.ts';
 import { createRouteTable, fieldsOf, type RouteTable } from './route-table.ts';
+import { registerCosts } from './routes/costs.ts';
 import { registerDashboard } from './routes/dashboard.ts';
 import { registerDestinationBulk } from './routes/destination-bulk.ts';
 import { registerDestinationEdit } from './routes/destination-edit.ts';
 import { registerDestinationTransport } from './routes/destination-transport.ts';
 import { registerDestinations } from './routes/destinations.ts';
 import { registerDocs } from './routes/docs.ts';
+import { registerEstimates } from './routes/estimates.ts';
 import { registerFlow } from './routes/flow.ts';
 import { registerHealth } from './routes/health.ts';
 import { registerHls } from './routes/hls.ts';
@@ -21,6 +26,7 @@ import { registerOperations } from './routes/operations.ts';
 import { registerOrphans } from './routes/orphans.ts';
 import { registerPresets } from './routes/presets.ts';
 import { registerRehearsal } from './routes/rehearsal.ts';
+import { registerReports } from './routes/reports.ts';
 import { registerSession } from './routes/session.ts';
 import { registerTimeline } from './routes/timeline.ts';
 import { setSecurityHeaders } from './security-headers.ts';
@@ -28,7 +34,7 @@ import { shownValue } from './shown-value.ts';
 import { explainIssues, invalidFields } from './validation.ts';
 
 /**
- * The REST API. Every request passes the same gate: known host, who is it, from our own page, a body within its limits;
+ * The REST API. Every request passes the same gate: known host, who is it, may they, from our own page, a body within its limits;
  * then its route's schema; then the route. Every answer leaves with a request id and the security headers, every
  * refusal as an RFC 9457 problem.
  */
@@ -46,7 +52,6 @@ export function createApi(deps: ApiDeps): Api {
     result: { target: string; error: { issues: Parameters<typeof explainIssues>[0] } },
     context: ApiContext,
   ): AppError {
-    const { pathname } = new URL(context.req.url);
     if (result.target === 'param') {
       return new AppError('not_found', {
         // The id is not repeated: what is no id may be anything, pasted by mistake.
@@ -54,7 +59,7 @@ export function createApi(deps: ApiDeps): Api {
         remedy: 'take ids as the API gives them: dst_ and 26 characters',
       });
     }
-    const route = table().find(context.req.method, pathname);
+    const route = table().find(context.req.method, context.req.path);
     if (result.target === 'query')
       return explainIssues(result.error.issues, context.req.query(), fieldsOf(route?.query));
     return explainIssues(result.error.issues, context.get('body'), fieldsOf(route?.body));
@@ -76,17 +81,23 @@ export function createApi(deps: ApiDeps): Api {
 
   api.use(async (context, next) => {
     requireAllowedHost(context.req.raw, deps.isHostAllowed);
-    const { pathname } = new URL(context.req.url);
-    if (!/^\/(api|out)(\/|$)/.test(pathname)) return next();
-    const principal = await deps.authentication.authenticate(context.req.raw, context.env);
-    const isOpen = isOpenToAll(context.req.method, pathname);
-    if (!principal && !isOpen) throw unauthenticated();
-    if (principal) context.set('principal', principal);
-    requireSameOrigin(context.req.raw, isOpen ? null : principal);
+    const access = accessOf(context);
+    if (access === null && !/^\/(api|out)(\/|$)/.test(context.req.path)) return next();
+    const principal = access === 'anyone' ? null : await requirePrincipal(context, access ?? 'viewer');
+    requireSameOrigin(context.req.raw, principal, publicHostOf(context.req.raw, deps));
     requirePlainQuery(context.req.raw);
     if (!isSafe(context.req.method)) await takeBody(context, table());
     return next();
   });
+
+  /** Nobody is told more than that there is something behind it. */
+  async function requirePrincipal(context: ApiContext, needed: Role): Promise<Principal> {
+    const principal = await deps.authentication.authenticate(context.req.raw);
+    if (!principal) throw unauthenticated();
+    context.set('principal', principal);
+    requireRole(principal.role, needed);
+    return principal;
+  }
 
   registerSession(api, deps);
   registerHealth(api, deps);
@@ -99,6 +110,9 @@ export function createApi(deps: ApiDeps): Api {
   registerLog(api, deps);
   registerTimeline(api, deps);
   registerOrphans(api, deps);
+  registerCosts(api, deps);
+  registerEstimates(api, deps);
+  registerReports(api, deps);
   registerOperations(api, deps);
   registerFlow(api, deps);
   if (deps.rehearsal) registerRehearsal(api, deps, deps.rehearsal);
@@ -107,10 +121,9 @@ export function createApi(deps: ApiDeps): Api {
   if (deps.embedded && deps.staticFiles) registerDashboard(api, deps.staticFiles);
 
   api.notFound((context) => {
-    const { pathname } = new URL(context.req.url);
-    const allowed = table().methodsOf(pathname);
+    const allowed = table().methodsOf(context.req.path);
     const error = allowed.length > 0 ? wrongMethod(context.req.method, allowed) : missingPath(context);
-    const response = toProblemResponse(error, context.get('requestId'));
+    const response = toProblemResponse(error, { requestId: context.get('requestId') });
     if (allowed.length > 0) response.headers.set('allow', allowed.join(', '));
     return response;
   });
@@ -121,16 +134,11 @@ export function createApi(deps: ApiDeps): Api {
     const error = explain(thrown);
     const requestId = context.get('requestId');
     logFailure(deps.logger, error, { requestId, route: routeOf(context, table()), method: context.req.method });
-    return toProblemResponse(error, requestId);
+    return toProblemResponse(error, { requestId, signIn: deps.authentication.signIn });
   }
 
+  requireAccessForAll(api);
   return api;
-}
-
-function isOpenToAll(method: string, pathname: string): boolean {
-  if (pathname === '/api/health') return isSafe(method);
-  // Signing in, and signing out with a session that has expired.
-  return pathname === '/api/session' && (method === 'POST' || method === 'DELETE');
 }
 
 /** Reads the body once, for everybody after us. */
@@ -140,7 +148,7 @@ async function takeBody(context: ApiContext, routes: RouteTable): Promise<void> 
   context.set('body', value);
   // What the framework itself would put there on the first read; its type leaves the promise out.
   Object.assign(context.req.bodyCache, { text: Promise.resolve(text) });
-  const route = routes.find(context.req.method, new URL(context.req.url).pathname);
+  const route = routes.find(context.req.method, context.req.path);
   if (!route || route.body || value === undefined) return;
   const isEmpty =
     typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
@@ -170,7 +178,7 @@ function missingPath(context: ApiContext): AppError {
 
 /** Template of the route, never the path itself: anything may have been pasted there. */
 function routeOf(context: ApiContext, routes: RouteTable): string {
-  return routes.find(context.req.method, new URL(context.req.url).pathname)?.path ?? '(none)';
+  return routes.find(context.req.method, context.req.path)?.path ?? '(none)';
 }
 
 /** Who asked for what, and what came of it. Values never. */

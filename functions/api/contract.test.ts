@@ -44,6 +44,7 @@ const BODIES: Record<string, object> = {
   'PUT /api/destinations/{destinationId}/stream-key': { streamKey: STREAM_KEY },
   'POST /api/destinations/start': { ids: [DESTINATION_ID] },
   'POST /api/destinations/stop': { ids: [DESTINATION_ID] },
+  'POST /api/estimates': { destinationIds: [DESTINATION_ID], hours: 1 },
   'POST /api/session': { token: TOKEN },
   'POST /api/rehearsal': { fault: 'key_refused', destinationId: DESTINATION_ID, isActive: true },
 };
@@ -59,7 +60,8 @@ async function listRoutes(status: number): Promise<DocumentedRoute[]> {
           path: path
             .replace('{destinationId}', DESTINATION_ID)
             .replace('{operationId}', `${DESTINATION_ID}-start-4`)
-            .replace('{orphanId}', 'channel-MQ'),
+            .replace('{orphanId}', 'channel-MQ')
+            .replace('{name}', '2026-11-20.csv'),
           statuses: Object.keys(responses).map(Number),
           body: BODIES[`${method} ${path}`],
         };
@@ -76,7 +78,7 @@ const cookieOf = async () => {
 describe('every route', () => {
   it('401 for nobody, with the challenge, whatever else is wrong with the request', async () => {
     for (const { method, path } of await listRoutes(401)) {
-      if (path === '/api/health' || (path === '/api/session' && method !== 'GET')) continue;
+      if (method === 'POST' && path === '/api/session') continue;
       for (const authorization of [
         undefined,
         '',
@@ -104,6 +106,7 @@ describe('every route', () => {
   it('403 for a write by cookie from another origin, and for a foreign Host', async () => {
     const cookie = await cookieOf();
     for (const { method, path, body } of await listRoutes(403)) {
+      if (method === 'GET') continue;
       const headers = { cookie, origin: 'http://evil.example' };
       expect((await test.call(method, path, { signedIn: false, headers, body })).status, `${method} ${path}`).toBe(403);
     }
@@ -179,7 +182,8 @@ describe('every route', () => {
       clients: new Proxy(test.deps.clients, { get: boom }),
       rehearsal: { active: boom, switch: boom },
       authentication: {
-        authenticate: async () => ({ id: 'operator', via: 'bearer' }),
+        signIn: { kind: 'token' },
+        authenticate: async () => ({ id: 'operator', via: 'bearer', role: 'admin' }),
         createSession: boom,
         endSession: boom,
       },
@@ -203,6 +207,7 @@ describe('every route', () => {
   it('500 for what is thrown without being an error, too', async () => {
     test.rebuild({
       authentication: {
+        signIn: { kind: 'token' },
         authenticate: () => Promise.reject('just a text'),
       },
     });

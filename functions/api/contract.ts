@@ -11,6 +11,11 @@ export function answers<Schema extends z.ZodType>(schema: Schema, description: s
   return { description, content: { 'application/json': { schema } } };
 }
 
+/** A JSON answer that can be had as a CSV file as well. */
+export function answersOrFile<Schema extends z.ZodType>(schema: Schema, description: string) {
+  return { description, content: { 'application/json': { schema }, 'text/csv': { schema: z.string() } } };
+}
+
 /** A JSON body that must be there. */
 export function takes<Schema extends z.ZodType>(schema: Schema) {
   return { required: true, content: { 'application/json': { schema } } };
@@ -35,7 +40,15 @@ const PROBLEMS = {
  * @param statuses beyond those every route has
  */
 export function problems(...statuses: (keyof typeof PROBLEMS)[]): object {
-  const all = new Set([...statuses, 401, 422, 500] as const);
+  return toResponses(new Set([...statuses, 401, 403, 422, 500] as const));
+}
+
+/** The same, for a route nobody has to be signed in for. */
+export function openProblems(...statuses: (keyof typeof PROBLEMS)[]): object {
+  return toResponses(new Set([...statuses, 422, 500] as const));
+}
+
+function toResponses(all: Set<keyof typeof PROBLEMS>): object {
   return Object.fromEntries(
     [...all]
       .sort()

@@ -59,15 +59,19 @@ export function startOperation(record: Destination): OperationKind | null {
   return record.status === 'error' && record.operation === null ? 'start' : nextOperation(record);
 }
 
-/** Wishes it off air. An error with nothing left to release is thereby acknowledged. */
+/** Wishes it off air. */
 export function withStop(record: Destination): Destination {
   requireChangeable(record, 'stop');
-  const wished: Destination =
-    record.desired === 'idle' && !record.restartRequested
-      ? record
-      : { ...record, desired: 'idle', restartRequested: false };
-  const isDone = wished.status === 'error' && wished.operation === null && nextOperation(wished) === null;
-  return isDone ? { ...wished, status: 'idle' } : wished;
+  if (record.desired === 'idle' && !record.restartRequested) return record;
+  return { ...record, desired: 'idle', restartRequested: false };
+}
+
+/**
+ * From error, stop looks for everything in AWS before it says idle: what was made before the error, and is not on record,
+ * is found by tag and name. That acknowledges the error.
+ */
+export function stopOperation(record: Destination): OperationKind | null {
+  return record.status === 'error' && record.operation === null ? 'stop' : nextOperation(record);
 }
 
 /** Wishes it off and on air again; what is off air is simply started. */

@@ -234,7 +234,7 @@ describe('GET /api/destinations/{destinationId}', () => {
       framesPerSecond: 30,
       targetBitrateBps: 10_000_000,
       mediaLiveChannelId: '22',
-      allowedActions: ['stop', 'edit', 'delete'],
+      allowedActions: ['stop', 'restart', 'edit', 'delete'],
       refusedActions: { start: 'it is running already' },
       pendingChanges: false,
       revision: 4,

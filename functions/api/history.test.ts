@@ -30,14 +30,14 @@ describe('GET /api/destinations/{destinationId}/timeline', () => {
       later(5),
     ).operation;
     await test.put(makeRunning());
-    await putOperation(test.deps, DESTINATION_ID, failed);
+    await putOperation(test.deps, makeRecord(), failed);
     const health = {
       at: later(9).toISOString(),
       actor: 'monitor',
       kind: 'health' as const,
       detail: 'no_source: nothing comes',
     };
-    await putTimelineEntry(test.deps, DESTINATION_ID, health, 1);
+    await putTimelineEntry(test.deps, makeRecord(), health, 1);
     const { status, body } = await test.call('GET', path);
     expect(status).toBe(200);
     expect(body.data.map(({ actor, kind, detail }: Record<string, string>) => [actor, kind, detail])).toEqual([
@@ -60,7 +60,7 @@ describe('GET /api/destinations/{destinationId}/timeline', () => {
   it('200 after the destination is gone, 404 when there never was one', async () => {
     expect((await test.call('GET', path)).status).toBe(404);
     const gone = settle(withOperation(makeRecord(), 'teardown', begin), { outcome: 'succeeded' }, NOW).operation;
-    await putOperation(test.deps, DESTINATION_ID, gone);
+    await putOperation(test.deps, makeRecord(), gone);
     expect((await test.call('GET', path)).status).toBe(200);
   });
 
@@ -91,11 +91,16 @@ describe('leftovers', () => {
     await putOrphan(test.deps, makeOrphan({ resource: 'input', resourceId: '42', state: 'DETACHED' }));
     const { status, body } = await test.call('GET', '/api/orphans');
     expect(status).toBe(200);
-    const prices = body.data.map(({ resource, usdPerHour }: { resource: string; usdPerHour: number | null }) => [
+    const prices = body.data.map(({ resource, ...price }: Record<string, unknown>) => [
       resource,
-      usdPerHour,
+      price.usdPerHour,
+      price.isPriceComplete,
     ]);
-    expect(Object.fromEntries(prices)).toEqual({ channel: 0.5616, input: null });
+    // Of the channel at least the output that every channel has.
+    expect(prices.toSorted()).toEqual([
+      ['channel', 0.4212, false],
+      ['input', null, false],
+    ]);
   });
 
   it('202 asks the next sweep to release one, and remembers who did', async () => {

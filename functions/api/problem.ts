@@ -3,6 +3,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { awsErrorKind, toAppError } from '../aws/aws-errors.ts';
 import { AppError, type ErrorKind } from '../domain/errors.ts';
 import type { Logger } from '../workflow/workflow-deps.ts';
+import type { WayToSignIn } from './authentication.ts';
 import type { ProblemBody } from './schemas.ts';
 
 /** The only place that knows which HTTP status a kind of error has. */
@@ -27,8 +28,8 @@ export function statusOf(error: AppError): ContentfulStatusCode {
   return STATUS[error.kind];
 }
 
-/** The RFC 9457 answer to an error. */
-export function toProblemResponse(error: AppError, requestId: string): Response {
+/** The RFC 9457 answer to an error. @param about `signIn` is told to who is not signed in */
+export function toProblemResponse(error: AppError, about: { requestId: string; signIn?: WayToSignIn }): Response {
   const body: ProblemBody = {
     type: `urn:sluice:problem:${error.code}`,
     title: error.title,
@@ -36,7 +37,8 @@ export function toProblemResponse(error: AppError, requestId: string): Response 
     detail: error.detail,
     code: error.code,
     remedy: error.remedy,
-    requestId,
+    requestId: about.requestId,
+    ...(error.kind === 'unauthenticated' && about.signIn ? { signIn: about.signIn } : {}),
     ...(error.errors ? { errors: error.errors } : {}),
     ...(error.allowedActions ? { allowedActions: error.allowedActions } : {}),
     ...(error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds }),

@@ -8,6 +8,16 @@ export function isSafe(method: string): boolean {
   return SAFE_METHODS.has(method);
 }
 
+/**
+ * Host of the page a browser has open, with its port. Behind CloudFront the API sees its own name as `Host`; there a
+ * function of ours overwrites `X-Forwarded-Host` with what the viewer asked for. Anywhere else that header is anyone's
+ * word and not looked at.
+ */
+export function publicHostOf(request: Request, { embedded }: { embedded: boolean }): string {
+  const forwarded = embedded ? null : request.headers.get('x-forwarded-host');
+  return (forwarded ?? request.headers.get('host') ?? new URL(request.url).host).toLowerCase();
+}
+
 /** Answers only to the names we are known by, so that a web page cannot rebind its own name to us. */
 export function requireAllowedHost(request: Request, isHostAllowed: ((host: string) => boolean) | undefined): void {
   if (!isHostAllowed) return;
@@ -22,16 +32,17 @@ export function requireAllowedHost(request: Request, isHostAllowed: ((host: stri
 
 /**
  * A browser sends the session cookie for whoever asks. A write it did not begin on our own page is refused; SameSite
- * alone would let pages of other ports of this host through.
+ * alone would let pages of other ports of this host through. What needs nobody signed in sets or ends a session, and is
+ * held to the same.
+ * @param publicHost see `publicHostOf`
  */
-export function requireSameOrigin(request: Request, principal: Principal | null): void {
+export function requireSameOrigin(request: Request, principal: Principal | null, publicHost: string): void {
   if (isSafe(request.method) || (principal !== null && principal.via !== 'cookie')) return;
   const site = request.headers.get('sec-fetch-site');
   const origin = request.headers.get('origin');
-  const host = request.headers.get('host') ?? new URL(request.url).host;
   const isForeign =
     (site !== null && site !== 'same-origin' && site !== 'none') ||
-    (origin !== null && URL.parse(origin)?.host !== host.toLowerCase());
+    (origin !== null && URL.parse(origin)?.host !== publicHost);
   if (!isForeign) return;
   throw new AppError('forbidden', {
     detail: 'the request comes from a page of another origin',

@@ -1,7 +1,22 @@
 import { allowedEncodings, listEncodings, listPlatforms, resolveEncoding } from '../../presets/index.ts';
+import type { Prices } from '../../presets/prices.ts';
+import {
+  costSoFar,
+  forMinutes,
+  isComplete,
+  MINUTES_MIN,
+  priceOfHeld,
+  priceOfIdle,
+  priceOfRunning,
+  settingsOf,
+  sum,
+  toUsd,
+} from '../domain/cost.ts';
 import type { Destination, Operation } from '../domain/destination.ts';
 import { healthOf, isOnAir } from '../domain/health.ts';
-import { actionsOf, isPrimary, OPERATIONS, STEPS, type ResourceStep } from '../domain/lifecycle.ts';
+import { ACTIONS, actionsOf, isPrimary, OPERATIONS, STEPS, type ResourceStep } from '../domain/lifecycle.ts';
+import type { DestinationCost } from './cost-schemas.ts';
+import { refusalFor, type Role } from './roles.ts';
 import type { DestinationResource, OperationResource, PresetsResource } from './schemas.ts';
 
 /**
@@ -9,14 +24,24 @@ import type { DestinationResource, OperationResource, PresetsResource } from './
  * gets out by being added to it.
  */
 
+/** What a view depends on besides the record. */
+export interface ResourceView {
+  /** Of who looks: what they may not do is refused. */
+  role: Role | null;
+  now: Date;
+  freshSeconds: number;
+  /** Undefined when there is no price list for the Region. */
+  prices: Prices | undefined;
+  /** False on one machine. */
+  isBilled: boolean;
+}
+
 /** One destination as the API shows it. */
-export function toDestinationResource(
-  stored: Destination,
-  { now, freshSeconds }: { now: Date; freshSeconds: number },
-): DestinationResource {
+export function toDestinationResource(stored: Destination, view: ResourceView): DestinationResource {
+  const { now, freshSeconds } = view;
   const record = { ...stored, observation: observationOfThisRun(stored) };
   const { level, code, severity, detail, remedy, since, observedAt } = healthOf(record);
-  const { allowed, refused } = actionsOf(record);
+  const { allowed, refused } = actionsFor(record, view.role);
   return {
     destinationId: record.destinationId,
     name: record.name,
@@ -42,9 +67,39 @@ export function toDestinationResource(
     allowedActions: allowed,
     refusedActions: refused as Record<string, string>,
     pendingChanges: hasPendingChanges(record),
+    cost: toDestinationCost(record, view),
     revision: record.revision,
     createdAt: record.createdAt,
     lastModified: record.lastModified,
+  };
+}
+
+/** What makes sense now, without what the role is too weak for: that reason is told first, it does not pass. */
+function actionsFor(record: Destination, role: Role | null): ReturnType<typeof actionsOf> {
+  const { allowed, refused } = actionsOf(record);
+  const tooWeak = ACTIONS.flatMap((action) => {
+    const reason = refusalFor(role, action);
+    return reason === null ? [] : [[action, reason] as const];
+  });
+  const all = { ...refused, ...Object.fromEntries(tooWeak) };
+  return { allowed: allowed.filter((action) => all[action] === undefined), refused: all };
+}
+
+/** Reads nothing but the record: a list shows it for every row. */
+function toDestinationCost(record: Destination, { now, prices, isBilled }: ResourceView): DestinationCost {
+  const perHour = priceOfRunning(prices, settingsOf(record));
+  const thisRun = costSoFar(prices, record, now);
+  const running = sum([perHour, ...(thisRun ? [thisRun] : [])]);
+  return {
+    currency: 'USD',
+    perHourRunning: toUsd(perHour),
+    perHourIdle: toUsd(priceOfIdle(prices, record)),
+    perHourNow: toUsd(priceOfHeld(prices, record)),
+    minimumPerStart: toUsd(forMinutes(perHour, MINUTES_MIN)),
+    thisRun: thisRun && toUsd(thisRun),
+    isComplete: isComplete(running),
+    unknownParts: [...running.unknownParts],
+    isBilled,
   };
 }
 

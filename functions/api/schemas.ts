@@ -2,6 +2,9 @@ import { z } from '@hono/zod-openapi';
 import { DESIRED_STATES, DESTINATION_STATUSES, OPERATION_KINDS, STANDBY_MODES } from '../domain/destination.ts';
 import { ORPHAN_RESOURCES } from '../domain/inventory.ts';
 import { HEALTH_LEVELS } from '../domain/health.ts';
+import { CostGroupBy, DestinationCost } from './cost-schemas.ts';
+import { ROLES } from './roles.ts';
+import { anyDestinationId, PlatformId, PresetId, Standby, timestamp } from './schema-parts.ts';
 
 /**
  * Every shape the API takes and gives. One schema validates the request, types the code and writes the OpenAPI
@@ -11,8 +14,6 @@ import { HEALTH_LEVELS } from '../domain/health.ts';
 // Unpaired surrogates, C0/C1 controls and bidirectional overrides have no place in a name shown to an operator.
 // oxlint-disable-next-line no-control-regex
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/u;
-
-const timestamp = z.string().openapi({ format: 'date-time', example: '2026-11-21T18:02:11.000Z' });
 
 const DestinationName = z
   .string()
@@ -41,17 +42,8 @@ const RtmpUrlInput = z.string().min(1).max(2048, 'an RTMP URL has at most 2048 c
   description: 'Without the stream key. Left out: the platform’s own.',
 });
 
-const PresetId = z.string().min(1).max(64).openapi({ example: '1080p30' });
-const PlatformId = z.string().min(1).max(64).openapi({ example: 'youtube' });
-const Standby = z
-  .enum(STANDBY_MODES)
-  .openapi({ description: 'warm: kept ready while idle; cold: made on start, released on stop' });
-
 /** Ids are made by us: a prefix and a ULID, or the primary channel's fixed id. */
-export const DestinationId = z
-  .string()
-  .regex(/^(primary|dst_[0-9a-hjkmnp-tv-z]{26})$/, 'not a destination id')
-  .openapi({ param: { name: 'destinationId', in: 'path' }, example: 'dst_01k8m3v0s5n2q8w4x6y7z9a1bc' });
+export const DestinationId = anyDestinationId.openapi({ param: { name: 'destinationId', in: 'path' } });
 
 export const OperationId = z
   .string()
@@ -150,6 +142,9 @@ export const OrphanResource = z
       .number()
       .nullable()
       .openapi({ description: 'List price; null when not known, which is not the same as free' }),
+    isPriceComplete: z
+      .boolean()
+      .openapi({ description: 'False: a part of the price is not known, so usdPerHour is "at least"' }),
     firstSeenAt: timestamp,
     lastSeenAt: timestamp,
     sightings: z.number().int(),
@@ -164,19 +159,66 @@ export const OrphanId = z
   .regex(/^(flowOutput|channel|input)-[\w-]{1,400}$/, 'not an orphan id')
   .openapi({ param: { name: 'orphanId', in: 'path' }, example: 'channel-MTIzNDU2Nw' });
 
-export const Timeline = z
+const TIMELINE_KINDS = ['operation_began', 'operation_ended', 'edited', 'health', 'drift'] as const;
+
+const timelineEntry = {
+  at: timestamp,
+  actor: z.string().openapi({ description: 'Who or what caused it' }),
+  kind: z.enum(TIMELINE_KINDS).openapi({ description: 'drift: AWS was changed from outside' }),
+  detail: z.string(),
+  operationId: z.string().nullable(),
+};
+
+export const Timeline = z.object({ data: z.array(z.object(timelineEntry)) }).openapi('Timeline');
+
+/** The whole deployment's timeline: the same entries, each with whose it is. */
+export const DeploymentTimeline = z
   .object({
     data: z.array(
       z.object({
-        at: timestamp,
-        actor: z.string().openapi({ description: 'Who or what caused it' }),
-        kind: z.enum(['operation_began', 'operation_ended', 'edited', 'health']),
-        detail: z.string(),
-        operationId: z.string().nullable(),
+        entryId: z.string().openapi({ description: 'Stays the same over requests' }),
+        ...timelineEntry,
+        destinationId: z.string(),
+        destinationName: z.string().openapi({ description: 'As it was called then; kept when it is deleted' }),
       }),
     ),
+    nextCursor: z.string().nullable(),
   })
-  .openapi('Timeline');
+  .openapi('DeploymentTimeline');
+
+/** An instant, or a UTC day that stands for its midnight. */
+const instant = z
+  .string()
+  .max(40)
+  .refine(
+    (value) => z.iso.datetime({ offset: true }).or(z.iso.date()).safeParse(value).success,
+    'must be a time such as 2026-11-21T18:00:00Z, or a UTC day such as 2026-11-21',
+  )
+  .openapi({ example: '2026-11-21', description: 'RFC 3339 time, or a UTC day for its midnight' });
+
+const exportFormat = z
+  .enum(['json', 'csv'])
+  .optional()
+  .openapi({ description: 'csv gives a file; `Accept: text/csv` does as well' });
+
+export const TimelineQuery = z.strictObject({
+  from: instant.optional().openapi({ description: 'Seven days before `to` if left out; 90 days at most' }),
+  to: instant.optional().openapi({ description: 'Not included; now if left out' }),
+  kind: z.enum(TIMELINE_KINDS).optional(),
+  destinationId: anyDestinationId.optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(512).optional(),
+  format: exportFormat,
+});
+
+export const CostQuery = z.strictObject({
+  from: instant
+    .optional()
+    .openapi({ description: 'Midnight UTC of the present day if left out; 90 days back at most' }),
+  to: instant.optional().openapi({ description: 'Not included; now if left out' }),
+  groupBy: CostGroupBy.default('destination'),
+  format: exportFormat,
+});
 
 export const LogQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(500).optional().openapi({ description: 'Lines at most; 50 if left out' }),
@@ -238,7 +280,7 @@ export const OperationResource = z
   })
   .openapi('Operation');
 
-const ALLOWED_ACTIONS = ['start', 'stop', 'edit', 'delete'] as const;
+const ALLOWED_ACTIONS = ['start', 'stop', 'restart', 'edit', 'delete'] as const;
 
 export const DestinationResource = z
   .object({
@@ -274,6 +316,7 @@ export const DestinationResource = z
       example: { start: 'already running' },
     }),
     pendingChanges: z.boolean().openapi({ description: 'An edit waits for the next start' }),
+    cost: DestinationCost,
     revision: z.number().int(),
     createdAt: timestamp,
     lastModified: timestamp,
@@ -303,6 +346,7 @@ export const MetricsResource = z
       bitrateBps: z.array(MetricPoint),
       framesPerSecond: z.array(MetricPoint),
       droppedFrames: z.array(MetricPoint),
+      reconnects: z.array(MetricPoint).openapi({ description: 'Empty on AWS' }),
     }),
     periodSeconds: z.number(),
   })
@@ -391,9 +435,18 @@ export const HealthResource = z
   .openapi('ServiceHealth');
 
 export const CreateSession = z.strictObject({ token: z.string().min(1).max(512) }).openapi('CreateSession');
+const WayToSignIn = z
+  .discriminatedUnion('kind', [
+    z.object({ kind: z.literal('token') }),
+    z.object({ kind: z.literal('redirect'), url: z.string() }),
+  ])
+  .openapi('WayToSignIn', { description: 'token: POST /api/session takes it; redirect: open the URL in the browser' });
+
 export const SessionResource = z
   .object({
     principal: z.string(),
+    role: z.enum(ROLES),
+    signIn: WayToSignIn,
     embedded: z
       .boolean()
       .openapi({ description: 'True on one machine, where rehearsal targets on loopback are allowed' }),
@@ -401,6 +454,13 @@ export const SessionResource = z
     version: z.string(),
   })
   .openapi('Session');
+
+/** What is left to do when the session has ended here. */
+export const EndedSession = z
+  .object({
+    continueAt: z.string().openapi({ description: 'Open it in the browser to be signed out at the user pool too' }),
+  })
+  .openapi('EndedSession');
 
 /** RFC 9457 problem. `code` is stable; `detail` and `remedy` are for people. */
 export const Problem = z
@@ -418,6 +478,7 @@ export const Problem = z
       .openapi({ description: 'One entry per offending field; `field` is a path such as streamKey' }),
     allowedActions: z.array(z.string()).optional(),
     retryAfterSeconds: z.number().optional(),
+    signIn: WayToSignIn.optional().openapi({ description: 'With every 401, and with nothing else' }),
   })
   .openapi('Problem');
 
@@ -427,8 +488,11 @@ export type FlowStatusResource = z.infer<typeof FlowStatusResource>;
 export type MetricsResource = z.infer<typeof MetricsResource>;
 export type PresetsResource = z.infer<typeof PresetsResource>;
 export type SessionResource = z.infer<typeof SessionResource>;
+export type EndedSession = z.infer<typeof EndedSession>;
+export type HealthResource = z.infer<typeof HealthResource>;
 export type ProblemBody = z.infer<typeof Problem>;
 export type OrphanResource = z.infer<typeof OrphanResource>;
 export type OrphanList = z.infer<typeof OrphanList>;
 export type Timeline = z.infer<typeof Timeline>;
+export type DeploymentTimeline = z.infer<typeof DeploymentTimeline>;
 export type BulkResult = z.infer<typeof BulkResult>;

@@ -208,6 +208,8 @@ describe('/api/session', () => {
     const cookie = await cookieOf();
     expect((await withCookie(cookie)).body).toEqual({
       principal: 'operator',
+      role: 'admin',
+      signIn: { kind: 'token' },
       embedded: true,
       loopbackTargetsAllowed: false,
       version: '0.1.0',
@@ -225,7 +227,9 @@ describe('/api/session', () => {
   });
 
   it('POST 404 where an identity provider makes sessions', async () => {
-    test.rebuild({ authentication: { authenticate: async () => null } });
+    test.rebuild({
+      authentication: { signIn: { kind: 'redirect', url: '/api/session/sign-in' }, authenticate: async () => null },
+    });
     expect((await signIn()).status).toBe(404);
   });
 
@@ -273,7 +277,7 @@ describe('documentation', () => {
   it('GET /api/openapi.json is OpenAPI 3.1 with all routes', async () => {
     const { body } = await test.call('GET', '/api/openapi.json');
     expect(body.openapi).toBe('3.1.0');
-    expect(Object.keys(body.paths)).toHaveLength(21);
+    expect(Object.keys(body.paths)).toHaveLength(27);
   });
 
   it('GET /api/docs needs nothing from elsewhere and no inline script', async () => {

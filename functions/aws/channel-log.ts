@@ -1,6 +1,6 @@
 import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { isNotFound } from './aws-errors.ts';
-import type { AwsClients } from './clients.ts';
+import type { AwsDeps } from './clients.ts';
 
 /** MediaLive writes all channels' encoder logs to this group. [medialive/latest/ug/working-with-logs] */
 const LOG_GROUP = 'ElementalMediaLive';
@@ -10,7 +10,7 @@ const LOG_GROUP = 'ElementalMediaLive';
  * hold the stream key, so it goes through `toChannelLogLine` before anybody sees it.
  */
 export async function getChannelLog(
-  { clients }: { clients: Pick<AwsClients, 'cloudWatchLogs'> },
+  { clients }: AwsDeps<'cloudWatchLogs', never>,
   channelArn: string,
   limit: number,
 ): Promise<{ timestampMs: number; message: string }[]> {

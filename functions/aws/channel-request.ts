@@ -5,6 +5,7 @@ import type {
   OutputDestination,
   VideoDescription,
 } from '@aws-sdk/client-medialive';
+import { DECLARED_INPUT } from '../domain/declared-input.ts';
 import type { StreamKey } from '../domain/stream-key.ts';
 import type { Deployment } from './clients.ts';
 import { resourceName, tagsOf } from './names.ts';
@@ -36,7 +37,7 @@ export type ChannelTarget =
   | { kind: 'package'; packageChannelId: string; encodings: EncodingTarget[] };
 
 interface ChannelRequestInput {
-  deployment: Deployment;
+  deployment: Pick<Deployment, 'deploymentId' | 'mediaLiveRoleArn'>;
   destinationId: string;
   inputId: string;
   requestId: string;
@@ -71,8 +72,7 @@ export function buildChannelSettings({
     RoleArn: deployment.mediaLiveRoleArn,
     // What an operator reads when a platform refuses: connecting, publishing and losing it are INFO.
     LogLevel: 'INFO',
-    // What is declared is billed; an SRT contribution feed for these presets stays below 20 Mbit/s.
-    InputSpecification: { Codec: 'AVC', Resolution: 'HD', MaximumBitrate: 'MAX_20_MBPS' },
+    InputSpecification: DECLARED_INPUT,
     InputAttachments: [
       { InputId: inputId, InputAttachmentName: 'flow', InputSettings: { SourceEndBehavior: 'CONTINUE' } },
     ],

@@ -12,6 +12,7 @@ import { isNotFound } from './aws-errors.ts';
 import { buildChannelSettings, buildCreateChannel, type ChannelTarget } from './channel-request.ts';
 import type { AwsDeps } from './clients.ts';
 import { isOurs, requestIdOf } from './names.ts';
+import { MEDIA_LIVE_PAGE_MAX } from './page-size.ts';
 
 /**
  * MediaLive's answers about channels carry the stream key in clear. This file is the boundary: it hands on a ChannelView
@@ -45,7 +46,10 @@ function toView(raw: RawChannel): ChannelView {
 }
 
 /** Describes a channel; null when it does not exist or is deleted (deleted channels stay describable). */
-export async function observeChannel({ clients }: AwsDeps, channelId: string): Promise<ChannelView | null> {
+export async function observeChannel(
+  { clients }: AwsDeps<'mediaLive', never>,
+  channelId: string,
+): Promise<ChannelView | null> {
   try {
     const view = toView(await clients.mediaLive.send(new DescribeChannelCommand({ ChannelId: channelId })));
     return view.state === 'DELETED' ? null : view;
@@ -56,16 +60,19 @@ export async function observeChannel({ clients }: AwsDeps, channelId: string): P
 }
 
 /** Lists the channels of the account and Region that are not deleted. */
-export async function listChannels({ clients }: AwsDeps): Promise<ChannelView[]> {
+export async function listChannels({ clients }: AwsDeps<'mediaLive', never>): Promise<ChannelView[]> {
   const channels: ChannelView[] = [];
-  for await (const page of paginateListChannels({ client: clients.mediaLive, pageSize: 100 }, {})) {
+  for await (const page of paginateListChannels({ client: clients.mediaLive, pageSize: MEDIA_LIVE_PAGE_MAX }, {})) {
     for (const raw of page.Channels ?? []) channels.push(toView(raw));
   }
   return channels.filter((channel) => channel.state !== 'DELETED');
 }
 
 /** Finds a destination's channel by its tags. */
-export async function findChannel(deps: AwsDeps, destinationId: string): Promise<ChannelView | null> {
+export async function findChannel(
+  deps: AwsDeps<'mediaLive', 'deploymentId'>,
+  destinationId: string,
+): Promise<ChannelView | null> {
   const channels = await listChannels(deps);
   return channels.find((channel) => isOurs(deps.deployment, destinationId, channel.tags)) ?? null;
 }
@@ -79,7 +86,7 @@ interface ChannelMaking {
 
 /** Makes the channel, or gets the one an earlier attempt of the same generation made. */
 export async function createChannel(
-  { clients, deployment }: AwsDeps,
+  { clients, deployment }: AwsDeps<'mediaLive', 'deploymentId' | 'mediaLiveRoleArn'>,
   { generation, ...making }: ChannelMaking,
 ): Promise<ChannelView> {
   const requestId = requestIdOf(deployment, making.destinationId, generation, 'channel');
@@ -90,7 +97,7 @@ export async function createChannel(
 
 /** Gives an idle channel new settings. */
 export async function updateChannel(
-  { clients, deployment }: AwsDeps,
+  { clients, deployment }: AwsDeps<'mediaLive', 'deploymentId' | 'mediaLiveRoleArn'>,
   channelId: string,
   making: Omit<ChannelMaking, 'generation'>,
 ): Promise<void> {
@@ -100,17 +107,17 @@ export async function updateChannel(
 }
 
 /** Asks the channel to start. */
-export async function startChannel({ clients }: AwsDeps, channelId: string): Promise<void> {
+export async function startChannel({ clients }: AwsDeps<'mediaLive', never>, channelId: string): Promise<void> {
   await clients.mediaLive.send(new StartChannelCommand({ ChannelId: channelId }));
 }
 
 /** Asks the channel to stop. */
-export async function stopChannel({ clients }: AwsDeps, channelId: string): Promise<void> {
+export async function stopChannel({ clients }: AwsDeps<'mediaLive', never>, channelId: string): Promise<void> {
   await clients.mediaLive.send(new StopChannelCommand({ ChannelId: channelId }));
 }
 
 /** Asks for deletion; that it is accepted is no proof that it is gone. */
-export async function deleteChannel({ clients }: AwsDeps, channelId: string): Promise<void> {
+export async function deleteChannel({ clients }: AwsDeps<'mediaLive', never>, channelId: string): Promise<void> {
   await clients.mediaLive.send(new DeleteChannelCommand({ ChannelId: channelId }));
 }
 
@@ -121,7 +128,7 @@ export interface AlertView {
 }
 
 /** The alerts of a channel that are set now. */
-export async function listSetAlerts({ clients }: AwsDeps, channelId: string): Promise<AlertView[]> {
+export async function listSetAlerts({ clients }: AwsDeps<'mediaLive', never>, channelId: string): Promise<AlertView[]> {
   const alerts: AlertView[] = [];
   const pages = paginateListAlerts({ client: clients.mediaLive }, { ChannelId: channelId, StateFilter: 'SET' });
   for await (const page of pages) {

@@ -8,7 +8,10 @@ import type { AwsDeps, Deployment } from './clients.ts';
  * Starts the state machine of an operation. Repeating it is harmless: the execution's name is the operation's id, and
  * "already exists" means that it was started before, running or closed.
  */
-export async function startExecution({ clients, deployment }: AwsDeps, operation: Operation): Promise<void> {
+export async function startExecution(
+  { clients, deployment }: AwsDeps<'sfn', 'stateMachineArns'>,
+  operation: Operation,
+): Promise<void> {
   const parsed = parseOperationId(operation.operationId);
   if (!parsed) throw new Error(`not an operation id: ${operation.operationId}`);
   try {
@@ -26,7 +29,10 @@ export async function startExecution({ clients, deployment }: AwsDeps, operation
 }
 
 /** Aborts the execution of an operation, if it is still running. A step under way runs on; its writes come to nothing. */
-export async function stopExecution({ clients, deployment }: AwsDeps, operation: Operation): Promise<void> {
+export async function stopExecution(
+  { clients, deployment }: AwsDeps<'sfn', 'stateMachineArns'>,
+  operation: Operation,
+): Promise<void> {
   try {
     await clients.sfn.send(
       new StopExecutionCommand({
@@ -39,15 +45,24 @@ export async function stopExecution({ clients, deployment }: AwsDeps, operation:
   }
 }
 
-function executionArnOf(deployment: Deployment, { kind, operationId }: Operation): string {
-  return `${deployment.stateMachineArns[kind].replace(':stateMachine:', ':execution:')}:${operationId}`;
+/**
+ * ARN of an operation's execution. The state machine may be given by version or alias (`…:stateMachine:name:live`), which
+ * the ARNs of its executions do not carry.
+ */
+export function executionArnOf(
+  { stateMachineArns }: Pick<Deployment, 'stateMachineArns'>,
+  { kind, operationId }: Pick<Operation, 'kind' | 'operationId'>,
+): string {
+  const [machineArn] = /^.*:stateMachine:[^:]+/.exec(stateMachineArns[kind]) ?? [];
+  if (!machineArn) throw new Error(`not the ARN of a state machine: ${stateMachineArns[kind]}`);
+  return `${machineArn.replace(':stateMachine:', ':execution:')}:${operationId}`;
 }
 
 export type ExecutionState = 'running' | 'succeeded' | 'ended' | 'missing';
 
 /** What became of an operation's execution. `ended` is failed, timed out or aborted. */
 export async function observeExecution(
-  { clients, deployment }: AwsDeps,
+  { clients, deployment }: AwsDeps<'sfn', 'stateMachineArns'>,
   operation: Operation,
 ): Promise<ExecutionState> {
   const executionArn = executionArnOf(deployment, operation);

@@ -59,7 +59,10 @@ function toView(flow: Flow, errors: string[]): FlowView {
 }
 
 /** Describes the deployment's flow; null when it does not exist. */
-export async function observeFlow({ clients, deployment }: AwsDeps): Promise<FlowView | null> {
+export async function observeFlow({
+  clients,
+  deployment,
+}: AwsDeps<'mediaConnect', 'flowArn'>): Promise<FlowView | null> {
   try {
     const answer = await clients.mediaConnect.send(new DescribeFlowCommand({ FlowArn: deployment.flowArn }));
     return answer.Flow ? toView(answer.Flow, answer.Messages?.Errors ?? []) : null;
@@ -75,18 +78,18 @@ export function isFlowUp(flow: Pick<FlowView, 'status'>): boolean {
 }
 
 /** Asks the flow to start. MediaConnect knows no conflict: the caller decides by status. */
-export async function startFlow({ clients, deployment }: AwsDeps): Promise<void> {
+export async function startFlow({ clients, deployment }: AwsDeps<'mediaConnect', 'flowArn'>): Promise<void> {
   await clients.mediaConnect.send(new StartFlowCommand({ FlowArn: deployment.flowArn }));
 }
 
 /** Asks the flow to stop. */
-export async function stopFlow({ clients, deployment }: AwsDeps): Promise<void> {
+export async function stopFlow({ clients, deployment }: AwsDeps<'mediaConnect', 'flowArn'>): Promise<void> {
   await clients.mediaConnect.send(new StopFlowCommand({ FlowArn: deployment.flowArn }));
 }
 
 /** A destination's output on the flow, found by its deterministic name. */
 export function findFlowOutput(
-  { deployment }: Pick<AwsDeps, 'deployment'>,
+  { deployment }: AwsDeps<never, 'deploymentId'>,
   flow: FlowView,
   destinationId: string,
 ): FlowOutputView | null {
@@ -96,7 +99,7 @@ export function findFlowOutput(
 
 /** Adds the output that carries the feed to a destination's input. AddFlowOutputs has no token: the name is the key. */
 export async function addFlowOutput(
-  { clients, deployment }: AwsDeps,
+  { clients, deployment }: AwsDeps<'mediaConnect', 'deploymentId' | 'flowArn'>,
   destinationId: string,
   { address, port }: { address: string; port: number },
 ): Promise<void> {
@@ -117,7 +120,10 @@ export async function addFlowOutput(
 }
 
 /** Removes an output; gone already is fine. */
-export async function removeFlowOutput({ clients, deployment }: AwsDeps, flowOutputArn: string): Promise<void> {
+export async function removeFlowOutput(
+  { clients, deployment }: AwsDeps<'mediaConnect', 'flowArn'>,
+  flowOutputArn: string,
+): Promise<void> {
   try {
     await clients.mediaConnect.send(
       new RemoveFlowOutputCommand({ FlowArn: deployment.flowArn, OutputArn: flowOutputArn }),
@@ -133,7 +139,10 @@ export interface SourceMedia {
 }
 
 /** What the source carries, or null when nothing is known (no encoder, or the flow has just started). */
-export async function describeSourceMedia({ clients, deployment }: AwsDeps): Promise<SourceMedia | null> {
+export async function describeSourceMedia({
+  clients,
+  deployment,
+}: AwsDeps<'mediaConnect', 'flowArn'>): Promise<SourceMedia | null> {
   const answer = await clients.mediaConnect.send(
     new DescribeFlowSourceMetadataCommand({ FlowArn: deployment.flowArn }),
   );

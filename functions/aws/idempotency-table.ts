@@ -1,6 +1,6 @@
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { isConditionFailed } from './aws-errors.ts';
-import type { AwsDeps } from './clients.ts';
+import type { TableDeps } from './clients.ts';
 
 /** What was answered to a request that carried an `Idempotency-Key`. Never holds a stream key: responses have none. */
 export interface IdempotencyRecord {
@@ -16,7 +16,7 @@ const PARTITION = 'IDEMPOTENCY';
 
 /** Claims a key. @returns null when it is now ours, else what is stored under it */
 export async function claimIdempotencyKey(
-  { clients, deployment }: AwsDeps,
+  { clients, deployment }: TableDeps,
   key: string,
   record: IdempotencyRecord,
   nowSeconds: number,
@@ -42,7 +42,7 @@ export async function claimIdempotencyKey(
 
 /** Stores the answer under a claimed key. */
 export async function completeIdempotencyKey(
-  { clients, deployment }: AwsDeps,
+  { clients, deployment }: TableDeps,
   key: string,
   record: IdempotencyRecord,
 ): Promise<void> {
@@ -52,6 +52,6 @@ export async function completeIdempotencyKey(
 }
 
 /** Gives a claimed key back, so that a request that changed nothing can be repeated. */
-export async function releaseIdempotencyKey({ clients, deployment }: AwsDeps, key: string): Promise<void> {
+export async function releaseIdempotencyKey({ clients, deployment }: TableDeps, key: string): Promise<void> {
   await clients.table.send(new DeleteCommand({ TableName: deployment.tableName, Key: { pk: PARTITION, sk: key } }));
 }

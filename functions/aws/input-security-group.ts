@@ -5,7 +5,10 @@ import type { AwsDeps } from './clients.ts';
  * Makes sure that the shared input security group lets the flow's egress address in. The address may change when the
  * flow is restarted, so it is read again before every start; rules can be changed while channels run.
  */
-export async function ensureEgressAllowed({ clients, deployment }: AwsDeps, egressIp: string): Promise<void> {
+export async function ensureEgressAllowed(
+  { clients, deployment }: AwsDeps<'mediaLive', 'inputSecurityGroupId'>,
+  egressIp: string,
+): Promise<void> {
   const wanted = `${egressIp}/32`;
   const group = await clients.mediaLive.send(
     new DescribeInputSecurityGroupCommand({ InputSecurityGroupId: deployment.inputSecurityGroupId }),

@@ -7,6 +7,7 @@ import {
 import { isNotFound } from './aws-errors.ts';
 import type { AwsDeps } from './clients.ts';
 import { isOurs, requestIdOf, resourceName, tagsOf } from './names.ts';
+import { MEDIA_LIVE_PAGE_MAX } from './page-size.ts';
 
 /** A MediaLive input as far as the lifecycle cares. `address` and `port` are those of the first endpoint. */
 export interface InputView {
@@ -40,7 +41,10 @@ function toView(raw: RawInput): InputView {
 }
 
 /** Describes an input; null when it does not exist or is deleted (deleted inputs stay describable). */
-export async function observeInput({ clients }: AwsDeps, inputId: string): Promise<InputView | null> {
+export async function observeInput(
+  { clients }: AwsDeps<'mediaLive', never>,
+  inputId: string,
+): Promise<InputView | null> {
   try {
     const view = toView(await clients.mediaLive.send(new DescribeInputCommand({ InputId: inputId })));
     return view.state === 'DELETED' ? null : view;
@@ -51,23 +55,26 @@ export async function observeInput({ clients }: AwsDeps, inputId: string): Promi
 }
 
 /** Lists the inputs of the account and Region that are not deleted. */
-export async function listInputs({ clients }: AwsDeps): Promise<InputView[]> {
+export async function listInputs({ clients }: AwsDeps<'mediaLive', never>): Promise<InputView[]> {
   const inputs: InputView[] = [];
-  for await (const page of paginateListInputs({ client: clients.mediaLive, pageSize: 100 }, {})) {
+  for await (const page of paginateListInputs({ client: clients.mediaLive, pageSize: MEDIA_LIVE_PAGE_MAX }, {})) {
     for (const raw of page.Inputs ?? []) inputs.push(toView(raw));
   }
   return inputs.filter((input) => input.state !== 'DELETED');
 }
 
 /** Finds a destination's input by its tags. */
-export async function findInput(deps: AwsDeps, destinationId: string): Promise<InputView | null> {
+export async function findInput(
+  deps: AwsDeps<'mediaLive', 'deploymentId'>,
+  destinationId: string,
+): Promise<InputView | null> {
   const inputs = await listInputs(deps);
   return inputs.find((input) => isOurs(deps.deployment, destinationId, input.tags)) ?? null;
 }
 
 /** Makes a push input for a destination, or gets the one an earlier attempt of the same generation made. */
 export async function createInput(
-  { clients, deployment }: AwsDeps,
+  { clients, deployment }: AwsDeps<'mediaLive', 'deploymentId' | 'inputSecurityGroupId'>,
   { destinationId, generation }: { destinationId: string; generation: number },
 ): Promise<InputView> {
   const { Input: raw } = await clients.mediaLive.send(
@@ -83,6 +90,6 @@ export async function createInput(
 }
 
 /** Asks for deletion; that it is accepted is no proof that it is gone. */
-export async function deleteInput({ clients }: AwsDeps, inputId: string): Promise<void> {
+export async function deleteInput({ clients }: AwsDeps<'mediaLive', never>, inputId: string): Promise<void> {
   await clients.mediaLive.send(new DeleteInputCommand({ InputId: inputId }));
 }

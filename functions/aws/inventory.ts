@@ -16,7 +16,9 @@ export interface Inventory {
  * destinations, because MediaConnect allows five requests a second.
  * @throws when any listing fails: half an inventory would make orphans of the other half
  */
-export async function takeInventory(deps: AwsDeps): Promise<Inventory> {
+export async function takeInventory(
+  deps: AwsDeps<'mediaConnect' | 'mediaLive', 'deploymentId' | 'flowArn'>,
+): Promise<Inventory> {
   const [channels, inputs, flow] = await Promise.all([listChannels(deps), listInputs(deps), observeFlow(deps)]);
   const tagged = (view: { tags: Record<string, string>; name: string; state: string }) => ({
     state: view.state,
@@ -34,9 +36,11 @@ export async function takeInventory(deps: AwsDeps): Promise<Inventory> {
     ...channels.map((channel) => ({ resource: 'channel' as const, resourceId: channel.channelId, ...tagged(channel) })),
     ...inputs.map((input) => ({ resource: 'input' as const, resourceId: input.inputId, ...tagged(input) })),
   ];
+  // A list that changes while it is read may show a row on two pages.
+  const each = new Map(items.map((item) => [`${item.resource} ${item.resourceId}`, item]));
   return {
     // What neither tag nor name calls ours is somebody else's business.
-    items: items.filter(({ destinationId }) => destinationId !== null),
+    items: [...each.values()].filter(({ destinationId }) => destinationId !== null),
     channels: new Map(channels.map((channel) => [channel.channelId, channel])),
     flow,
   };

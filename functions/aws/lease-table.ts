@@ -1,6 +1,6 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { isConditionFailed } from './aws-errors.ts';
-import type { AwsDeps } from './clients.ts';
+import type { TableDeps } from './clients.ts';
 
 /**
  * A lease with a fencing number: of two sweeps that overlap one works, and one that slept through its lease finds out
@@ -9,6 +9,7 @@ import type { AwsDeps } from './clients.ts';
 export interface Lease {
   name: string;
   fence: number;
+  expiresAtMs: number;
 }
 
 const PARTITION = 'LEASES';
@@ -18,9 +19,10 @@ const PARTITION = 'LEASES';
  * @param takeOver takes it from whoever held it: right only where the former holder is known to be dead
  */
 export async function acquireLease(
-  { clients, deployment }: AwsDeps,
+  { clients, deployment }: TableDeps,
   { name, now, seconds, takeOver }: { name: string; now: Date; seconds: number; takeOver: boolean },
 ): Promise<Lease | null> {
+  const expiresAtMs = now.getTime() + seconds * 1000;
   try {
     const { Attributes: attributes } = await clients.table.send(
       new UpdateCommand({
@@ -29,14 +31,14 @@ export async function acquireLease(
         UpdateExpression: 'SET expiresAtMs = :until ADD fence :one',
         ...(takeOver ? {} : { ConditionExpression: 'attribute_not_exists(pk) OR expiresAtMs <= :now' }),
         ExpressionAttributeValues: {
-          ':until': now.getTime() + seconds * 1000,
+          ':until': expiresAtMs,
           ':one': 1,
           ...(takeOver ? {} : { ':now': now.getTime() }),
         },
         ReturnValues: 'ALL_NEW',
       }),
     );
-    return { name, fence: Number(attributes?.['fence']) };
+    return { name, fence: Number(attributes?.['fence']), expiresAtMs };
   } catch (error) {
     if (isConditionFailed(error)) return null;
     throw error;
@@ -44,7 +46,7 @@ export async function acquireLease(
 }
 
 /** True while the lease is ours and has not run out. */
-export async function holdsLease({ clients, deployment }: AwsDeps, lease: Lease, now: Date): Promise<boolean> {
+export async function holdsLease({ clients, deployment }: TableDeps, lease: Lease, now: Date): Promise<boolean> {
   const { Item: item } = await clients.table.send(
     new GetCommand({ TableName: deployment.tableName, Key: { pk: PARTITION, sk: lease.name }, ConsistentRead: true }),
   );
@@ -52,7 +54,7 @@ export async function holdsLease({ clients, deployment }: AwsDeps, lease: Lease,
 }
 
 /** Gives the lease back, unless somebody else has taken it meanwhile. */
-export async function releaseLease({ clients, deployment }: AwsDeps, lease: Lease): Promise<void> {
+export async function releaseLease({ clients, deployment }: TableDeps, lease: Lease): Promise<void> {
   try {
     await clients.table.send(
       new UpdateCommand({

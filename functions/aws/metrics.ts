@@ -45,7 +45,7 @@ interface Window {
 
 /** Series of every channel metric, oldest first, for several channels in as few calls as AWS allows. */
 export async function getChannelSeries(
-  deps: AwsDeps,
+  deps: AwsDeps<'cloudWatch', never>,
   channelIds: string[],
   window: Window,
 ): Promise<Map<string, ChannelSeries>> {
@@ -59,7 +59,7 @@ export async function getChannelSeries(
 }
 
 async function querySlice(
-  { clients }: AwsDeps,
+  { clients }: AwsDeps<'cloudWatch', never>,
   channelIds: string[],
   window: Window,
 ): Promise<Map<string, ChannelSeries>> {
@@ -118,7 +118,7 @@ function emptySeries(): ChannelSeries {
 
 /** The flow's own figures; null where CloudWatch has none yet. */
 export async function getSourceMetrics(
-  { clients, deployment }: AwsDeps,
+  { clients, deployment }: AwsDeps<'cloudWatch', 'flowArn'>,
   { now, windowSeconds, periodSeconds }: Window,
 ): Promise<{ connected: boolean | null; bitrateBps: number | null; continuityErrors: number | null }> {
   const metrics = [

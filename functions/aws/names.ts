@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto';
 import type { Deployment } from './clients.ts';
 
 /** Tag keys that say whose a resource is. A resource without them is not ours and is never touched. */
-const DEPLOYMENT_TAG = 'sluice:deployment';
+export const DEPLOYMENT_TAG = 'sluice:deployment';
 const DESTINATION_TAG = 'sluice:destination';
 
 /** Tags of everything a destination makes. */
-export function tagsOf(deployment: Deployment, destinationId: string): Record<string, string> {
+export function tagsOf(deployment: Pick<Deployment, 'deploymentId'>, destinationId: string): Record<string, string> {
   return { [DEPLOYMENT_TAG]: deployment.deploymentId, [DESTINATION_TAG]: destinationId };
 }
 
 /** True when the tags say that the resource belongs to this destination of this deployment. */
 export function isOurs(
-  deployment: Deployment,
+  deployment: Pick<Deployment, 'deploymentId'>,
   destinationId: string,
   tags: Record<string, string> | undefined,
 ): boolean {
@@ -20,19 +20,22 @@ export function isOurs(
 }
 
 /** The destination the tags name, or null when they are not this deployment's. */
-export function destinationOfTags(deployment: Deployment, tags: Record<string, string>): string | null {
+export function destinationOfTags(
+  deployment: Pick<Deployment, 'deploymentId'>,
+  tags: Record<string, string>,
+): string | null {
   return tags[DEPLOYMENT_TAG] === deployment.deploymentId ? (tags[DESTINATION_TAG] ?? null) : null;
 }
 
 /** The inverse of `resourceName`; null when the name is not of this deployment's making. */
-export function destinationOfName(deployment: Deployment, name: string): string | null {
+export function destinationOfName(deployment: Pick<Deployment, 'deploymentId'>, name: string): string | null {
   const prefix = resourceName(deployment, '');
   const destinationId = name.startsWith(prefix) ? name.slice(prefix.length) : '';
   return /^(primary|dst_[0-9a-z]{26})$/.test(destinationId) ? destinationId : null;
 }
 
 /** Deterministic name of a destination's input, channel and flow output: the way to find them again. */
-export function resourceName(deployment: Deployment, destinationId: string): string {
+export function resourceName(deployment: Pick<Deployment, 'deploymentId'>, destinationId: string): string {
   return `sluice-${deployment.deploymentId}-${destinationId}`;
 }
 
@@ -41,7 +44,7 @@ export function resourceName(deployment: Deployment, destinationId: string): str
  * step is a new call and needs the same token again.
  */
 export function requestIdOf(
-  deployment: Deployment,
+  deployment: Pick<Deployment, 'deploymentId'>,
   destinationId: string,
   generation: number,
   what: 'input' | 'channel',
@@ -50,4 +53,9 @@ export function requestIdOf(
     .update(JSON.stringify([deployment.deploymentId, destinationId, generation, what]))
     .digest('hex')
     .slice(0, 40);
+}
+
+/** The Region the deployment is in, as its flow's ARN has it. */
+export function regionOf({ flowArn }: Pick<Deployment, 'flowArn'>): string {
+  return flowArn.split(':')[3] ?? '';
 }

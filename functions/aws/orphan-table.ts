@@ -1,7 +1,7 @@
 import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { OrphanCandidate } from '../domain/inventory.ts';
 import { isConditionFailed } from './aws-errors.ts';
-import type { AwsDeps } from './clients.ts';
+import type { TableDeps } from './clients.ts';
 import { queryPartition } from './query-partition.ts';
 
 /** A resource that belongs to nothing, as the sweeps have seen it. */
@@ -23,7 +23,7 @@ export function orphanIdOf({ resource, resourceId }: Pick<OrphanCandidate, 'reso
 }
 
 /** All that are known, oldest first. */
-export async function listOrphans(deps: AwsDeps): Promise<Orphan[]> {
+export async function listOrphans(deps: TableDeps): Promise<Orphan[]> {
   const found = await queryPartition(deps, PARTITION);
   return found
     .map(({ item }) => item as unknown as Orphan)
@@ -31,14 +31,14 @@ export async function listOrphans(deps: AwsDeps): Promise<Orphan[]> {
 }
 
 /** Notes a sighting. */
-export async function putOrphan({ clients, deployment }: AwsDeps, orphan: Orphan): Promise<void> {
+export async function putOrphan({ clients, deployment }: TableDeps, orphan: Orphan): Promise<void> {
   await clients.table.send(
     new PutCommand({ TableName: deployment.tableName, Item: { pk: PARTITION, sk: orphan.orphanId, ...orphan } }),
   );
 }
 
 /** Forgets one that is gone or has turned out to belong to somebody. */
-export async function deleteOrphan({ clients, deployment }: AwsDeps, orphanId: string): Promise<void> {
+export async function deleteOrphan({ clients, deployment }: TableDeps, orphanId: string): Promise<void> {
   await clients.table.send(
     new DeleteCommand({ TableName: deployment.tableName, Key: { pk: PARTITION, sk: orphanId } }),
   );
@@ -46,7 +46,7 @@ export async function deleteOrphan({ clients, deployment }: AwsDeps, orphanId: s
 
 /** Asks for the release of one at the next sweep. @returns false when there is no such orphan */
 export async function requestOrphanRelease(
-  { clients, deployment }: AwsDeps,
+  { clients, deployment }: TableDeps,
   orphanId: string,
   requestedBy: string,
 ): Promise<boolean> {

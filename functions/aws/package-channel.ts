@@ -3,7 +3,10 @@ import { isNotFound } from './aws-errors.ts';
 import type { AwsDeps } from './clients.ts';
 
 /** True when the MediaPackage channel the primary channel writes to exists. */
-export async function packageChannelExists({ clients, deployment }: AwsDeps): Promise<boolean> {
+export async function packageChannelExists({
+  clients,
+  deployment,
+}: AwsDeps<'mediaPackage', 'packageChannelId'>): Promise<boolean> {
   try {
     await clients.mediaPackage.send(new DescribeChannelCommand({ Id: deployment.packageChannelId }));
     return true;
@@ -14,7 +17,10 @@ export async function packageChannelExists({ clients, deployment }: AwsDeps): Pr
 }
 
 /** URL of the HLS playlist viewers play, or null when there is no endpoint. */
-export async function findHlsUrl({ clients, deployment }: AwsDeps): Promise<string | null> {
+export async function findHlsUrl({
+  clients,
+  deployment,
+}: AwsDeps<'mediaPackage', 'packageChannelId'>): Promise<string | null> {
   const { OriginEndpoints: endpoints = [] } = await clients.mediaPackage.send(
     new ListOriginEndpointsCommand({ ChannelId: deployment.packageChannelId }),
   );

@@ -1,25 +1,34 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { AwsDeps } from './clients.ts';
+import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { TableDeps } from './clients.ts';
 
-/** All items of one partition in the order of their sort keys, without the table's own keys. */
-export async function queryPartition(
-  { clients, deployment }: AwsDeps,
-  partition: string,
-): Promise<{ sk: string; item: Record<string, unknown> }[]> {
-  const found: { sk: string; item: Record<string, unknown> }[] = [];
+/** Follows the pages of a Query; each is read when it is asked for. */
+export async function* queryPages(
+  { clients, deployment }: TableDeps,
+  query: Omit<QueryCommandInput, 'TableName'>,
+): AsyncGenerator<Record<string, unknown>[]> {
   let start: Record<string, unknown> | undefined;
   do {
     const page = await clients.table.send(
-      new QueryCommand({
-        TableName: deployment.tableName,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': partition },
-        ConsistentRead: true,
-        ExclusiveStartKey: start,
-      }),
+      new QueryCommand({ TableName: deployment.tableName, ...query, ExclusiveStartKey: start }),
     );
-    for (const { pk: _pk, sk, ...item } of page.Items ?? []) found.push({ sk: String(sk), item });
+    yield page.Items ?? [];
     start = page.LastEvaluatedKey;
   } while (start);
+}
+
+/** All items of one partition in the order of their sort keys, without the table's own keys. */
+export async function queryPartition(
+  deps: TableDeps,
+  partition: string,
+): Promise<{ sk: string; item: Record<string, unknown> }[]> {
+  const found: { sk: string; item: Record<string, unknown> }[] = [];
+  const pages = queryPages(deps, {
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': partition },
+    ConsistentRead: true,
+  });
+  for await (const items of pages) {
+    for (const { pk: _pk, sk, ...item } of items) found.push({ sk: String(sk), item });
+  }
   return found;
 }

@@ -14,7 +14,7 @@ function encryptionContext(deploymentId: string, destinationId: string): Record<
 
 /** Encrypts a stream key. @returns base64 ciphertext for the record */
 export async function encryptStreamKey(
-  { clients, deployment }: AwsDeps,
+  { clients, deployment }: AwsDeps<'kms', 'deploymentId' | 'keyId'>,
   destinationId: string,
   streamKey: StreamKey,
 ): Promise<string> {
@@ -34,7 +34,7 @@ export async function encryptStreamKey(
  * @throws {AppError} `secret_unreadable` when the ciphertext does not belong here or the key is disabled
  */
 export async function decryptStreamKey(
-  { clients, deployment }: AwsDeps,
+  { clients, deployment }: AwsDeps<'kms', 'deploymentId' | 'keyId'>,
   destinationId: string,
   ciphertext: string,
 ): Promise<StreamKey> {

@@ -58,6 +58,8 @@ export interface Operation {
   isCleanUp?: boolean;
   endedAt?: string;
   outcome?: OperationOutcome;
+  /** Who changed the wish while it ran. */
+  supersededBy?: string;
   error?: RecordedError;
 }
 
@@ -66,9 +68,19 @@ export interface TimelineEntry {
   at: string;
   /** Who did it, or `monitor` for what was seen. */
   actor: string;
-  kind: 'edited' | 'health';
+  kind: 'edited' | 'health' | 'drift';
   /** What, in words; for an edit the fields. */
   detail: string;
+}
+
+/** A run of a channel as the history keeps it beside what happened: what was billed, and for how long. */
+export interface RecordedRun {
+  startedAt: string;
+  /** When it was confirmed to have stopped; absent in what happened while it went on. */
+  endedAt?: string;
+  platform: string;
+  preset: string;
+  framesPerSecond?: number;
 }
 
 /** Why something failed, safe to show: a code of the closed list, one sentence, one remedy. */
@@ -90,8 +102,11 @@ export interface HeldResources {
     followedFramesPerSecond?: number;
   };
   flowOutput?: { flowOutputArn: string; flowOutputName: string };
-  /** Present from the moment StartChannel was accepted until the channel was seen stopped. */
-  channelRun?: { startedAt: string; generation: number };
+  /**
+   * Present from the moment StartChannel was accepted until the channel was seen stopped. Platform and preset are the
+   * ones it was started with, which an edit that waits for the next start does not change.
+   */
+  channelRun?: { startedAt: string; generation: number; platform?: string; preset?: string };
 }
 
 /** The newest look at what the channel really does. Absent figures were not reported, which is not the same as zero. */
@@ -143,6 +158,10 @@ export interface Destination {
   observation: Observation | null;
   /** When the current run reached `running`; null while it is not running. */
   runningSince: string | null;
+  /** Starts in a row that cost something and came to nothing, or did not last; absent is none. */
+  failedStarts?: number;
+  /** Who last changed what is wished; absent while nobody has since it was made. */
+  wishedBy?: string;
   createdAt: string;
   lastModified: string;
 }

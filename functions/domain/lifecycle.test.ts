@@ -237,6 +237,19 @@ describe('actionsOf', () => {
     ]);
   });
 
+  it('offers a restart of what is on air, once', () => {
+    const running = makeDestination({ status: 'running', desired: 'running' });
+    expect(actionsOf(running).allowed).toEqual(['stop', 'restart', 'edit', 'delete']);
+    expect(actionsOf({ ...running, restartRequested: true }).refused.restart).toBe(
+      'it is about to be restarted already',
+    );
+    expect(actionsOf({ ...running, desired: 'idle' }).refused.restart).toBe('it is wanted off air');
+    expect(actionsOf(makeDestination()).refused.restart).toBe('it is wanted off air');
+    expect(actionsOf(begin(makeDestination({ desired: 'running' }), 'start')).refused.restart).toBe(
+      'it is starting; restart is possible when running',
+    );
+  });
+
   it('allows nothing for the primary channel', () => {
     expect(
       actionsOf(makeDestination({ destinationId: 'primary', desired: 'running', status: 'running' })).allowed,

@@ -178,6 +178,7 @@ export function withOperation(
     restartRequested: kind === 'stop' ? false : record.restartRequested,
     lastError: isCleanUp || kind === 'teardown' ? record.lastError : null,
     runningSince: kind === 'start' ? null : record.runningSince,
+    ...(record.failedStarts && hasLasted(record, now) ? { failedStarts: 0 } : {}),
     operation: {
       operationId: operationIdOf(record.destinationId, kind, generation),
       kind,
@@ -190,6 +191,18 @@ export function withOperation(
     },
     lastModified: now.toISOString(),
   };
+}
+
+/** A run this long was a success, whatever ends it. */
+const LASTING_SECONDS = 3600;
+
+function hasLasted({ runningSince }: Destination, now: Date): boolean {
+  return runningSince !== null && now.getTime() - Date.parse(runningSince) >= LASTING_SECONDS * 1000;
+}
+
+/** A run has ended that nobody ended: counted with the starts that came to nothing, unless it had lasted. Pure. */
+export function withFailedRun(record: Destination, now: Date): Destination {
+  return { ...record, failedStarts: hasLasted(record, now) ? 0 : (record.failedStarts ?? 0) + 1 };
 }
 
 /**
@@ -260,6 +273,7 @@ export function settle(
     endedAt: at,
     outcome: settlement.outcome,
     ...(settlement.outcome === 'failed' ? { error: settlement.error } : {}),
+    ...(settlement.outcome === 'superseded' && record.wishedBy ? { supersededBy: record.wishedBy } : {}),
   };
   const rest = { ...record, held: heldAfter(record.held, results), operation: null, lastModified: at };
   const reached = OPERATIONS[current.kind].reached;
@@ -274,16 +288,20 @@ export function settle(
   }
   if (settlement.outcome === 'superseded')
     return { record: { ...rest, status: 'idle', runningSince: null }, operation };
-  return { record: { ...rest, status: 'error', lastError: settlement.error, runningSince: null }, operation };
+  // Only what was started has cost something.
+  const isCostly = current.kind === 'start' && record.held.channelRun?.generation === current.generation;
+  const counted = isCostly ? withFailedRun(rest, now) : rest;
+  return { record: { ...counted, status: 'error', lastError: settlement.error, runningSince: null }, operation };
 }
 
 /** What a user may ask for. */
-export const ACTIONS = ['start', 'stop', 'edit', 'delete'] as const;
+export const ACTIONS = ['start', 'stop', 'restart', 'edit', 'delete'] as const;
 export type Action = (typeof ACTIONS)[number];
 
 const ACTION_STATUSES: Record<Action, readonly DestinationStatus[]> = {
   start: ['idle', 'creating', 'stopping', 'error'],
   stop: ['creating', 'starting', 'running', 'stopping', 'error'],
+  restart: ['running'],
   edit: ['idle', 'creating', 'starting', 'running', 'stopping', 'error'],
   delete: ['idle', 'creating', 'starting', 'running', 'stopping', 'error'],
 };
@@ -311,6 +329,8 @@ function refusalOf(record: Destination, action: Action): string | null {
     if (record.status === 'stopping') return 'it is stopping already';
     if (record.status !== 'error' || !holdsBillable(record)) return 'it is not running';
   }
+  if (action === 'restart' && record.desired !== 'running') return 'it is wanted off air';
+  if (action === 'restart' && record.restartRequested) return 'it is about to be restarted already';
   if (!ACTION_STATUSES[action].includes(record.status)) {
     return `it is ${record.status}; ${action} is possible when ${ACTION_STATUSES[action].join(', ')}`;
   }

@@ -4,13 +4,15 @@ import { listAllDestinations, putObservation, putTimelineEntry } from '../aws/de
 import { getChannelSeries, getSourceMetrics, newest, total, type ChannelSeries } from '../aws/metrics.ts';
 import type { Destination, Observation } from '../domain/destination.ts';
 import { healthOf, withHealthSince } from '../domain/health.ts';
+import { isPrimary } from '../domain/lifecycle.ts';
+import type { MonitorOutcome } from './counted-lines.ts';
 
 /**
  * The stream monitor: looks at every running destination and writes what it saw beside its record. It changes nothing
  * in AWS and decides nothing. One look costs one list of channels, one or a few calls for metrics, and one ListAlerts
  * per running channel, whatever is wrong.
  */
-export interface MonitorDeps extends AwsDeps {
+export interface MonitorDeps extends AwsDeps<'cloudWatch' | 'mediaLive' | 'table', 'flowArn' | 'tableName'> {
   now: () => Date;
   /** How far back metrics are looked at, and in which grain. Minutes on AWS, seconds on one machine. */
   windowSeconds: number;
@@ -21,9 +23,14 @@ export interface MonitorDeps extends AwsDeps {
 const LOOKS_AT_ONCE = 8;
 
 /** Observes all running destinations once. */
-export async function observeDestinations(deps: MonitorDeps): Promise<void> {
-  const running = (await listAllDestinations(deps)).filter((record) => record.status === 'running');
-  if (running.length === 0) return;
+export async function observeDestinations(deps: MonitorDeps): Promise<MonitorOutcome> {
+  return observeRecords(deps, await listAllDestinations(deps));
+}
+
+/** Observes once those of the records that run. */
+export async function observeRecords(deps: MonitorDeps, records: readonly Destination[]): Promise<MonitorOutcome> {
+  const running = records.filter((record) => record.status === 'running');
+  if (running.length === 0) return toOutcome([], []);
   const channelIds = running.flatMap((record) => record.held.channel?.channelId ?? []);
   const window = { now: deps.now(), windowSeconds: deps.windowSeconds, periodSeconds: deps.periodSeconds };
   const [channels, series, source] = await Promise.all([
@@ -32,7 +39,7 @@ export async function observeDestinations(deps: MonitorDeps): Promise<void> {
     getSourceMetrics(deps, window),
   ]);
   const states = new Map(channels.map((channel) => [channel.channelId, channel.state]));
-  const lookAt = async (record: Destination) => {
+  const lookAt = async (record: Destination): Promise<Look> => {
     const channelId = record.held.channel?.channelId;
     const alerts = channelId && states.has(channelId) ? await listSetAlerts(deps, channelId) : [];
     const observation = toObservation(
@@ -45,23 +52,47 @@ export async function observeDestinations(deps: MonitorDeps): Promise<void> {
     const next = withHealthSince(observation, record.observation);
     await putObservation(deps, record.destinationId, next);
     if (next.healthCode !== record.observation?.healthCode) await noteHealth(deps, record, next);
+    return { record, observation: next };
   };
+  const seen: Look[] = [];
   let failure: unknown;
   for (let index = 0; index < running.length; index += LOOKS_AT_ONCE) {
     const group = running.slice(index, index + LOOKS_AT_ONCE);
     for (const result of await Promise.allSettled(group.map(lookAt))) {
       if (result.status === 'rejected') failure = result.reason;
+      else seen.push(result.value);
     }
   }
   // Nobody is left out because of another one; whoever runs the monitor still learns of it.
   if (failure !== undefined) throw failure;
+  return toOutcome(running, seen);
+}
+
+/** One destination, and what was seen of it. */
+interface Look {
+  record: Destination;
+  observation: Observation;
+}
+
+function toOutcome(running: Destination[], seen: Look[]): MonitorOutcome {
+  const levels = seen.map(({ record, observation }) => ({
+    isOnAir: !isPrimary(record),
+    level: healthOf({ status: 'running', observation }).level,
+  }));
+  return {
+    running: running.length,
+    onAir: running.filter((record) => !isPrimary(record)).length,
+    waiting: levels.filter(({ isOnAir, level }) => isOnAir && level === 'waiting_for_source').length,
+    alerts: seen.reduce((sum, { observation }) => sum + observation.alerts.length, 0),
+    down: levels.filter(({ level }) => level === 'down').length,
+  };
 }
 
 /** A change of health belongs on the timeline, with its reason: what happened, asked after the show. */
 async function noteHealth(deps: MonitorDeps, record: Destination, observation: Observation): Promise<void> {
   const { code, detail } = healthOf({ status: 'running', observation });
   const entry = { at: observation.observedAt, actor: 'monitor', kind: 'health' as const, detail: `${code}: ${detail}` };
-  await putTimelineEntry(deps, record.destinationId, entry, record.writeCount);
+  await putTimelineEntry(deps, record, entry, record.writeCount);
 }
 
 function toObservation(

@@ -1,9 +1,12 @@
 import { observeChannel } from '../aws/channel.ts';
-import { changeDestination } from '../aws/destination-table.ts';
+import { changeDestination, putTimelineEntry } from '../aws/destination-table.ts';
 import { findFlowOutput, isFlowUp, observeFlow } from '../aws/flow.ts';
 import type { Inventory } from '../aws/inventory.ts';
 import type { Destination, RecordedError } from '../domain/destination.ts';
-import { isPrimary } from '../domain/lifecycle.ts';
+import { isOffAir, isUp } from '../domain/channel-state.ts';
+import { isPrimary, withFailedRun } from '../domain/lifecycle.ts';
+import { isRetryDue } from '../domain/primary.ts';
+import { runOf } from '../domain/recorded-run.ts';
 import { requestChange } from '../workflow/operations.ts';
 import type { SweepDeps } from './sweep-deps.ts';
 
@@ -18,39 +21,56 @@ export async function correctDrift(deps: SweepDeps, record: Destination, invento
   else if (record.status === 'idle' || record.status === 'error') await correctOffAir(deps, record, inventory);
 }
 
-const IS_UP = new Set(['STARTING', 'RUNNING', 'RECOVERING', 'UPDATING']);
-
 async function correctRunning(deps: SweepDeps, record: Destination, inventory: Inventory): Promise<void> {
   const channelId = record.held.channel?.channelId ?? '';
-  if (IS_UP.has(inventory.channels.get(channelId)?.state ?? 'DELETED')) {
+  if (!isOffAir(inventory.channels.get(channelId)?.state ?? 'DELETED')) {
     await correctFlowOutput(deps, record, inventory);
     return;
   }
   const channel = channelId ? await observeChannel(deps, channelId) : null;
-  if (channel && IS_UP.has(channel.state)) return;
+  if (channel && !isOffAir(channel.state)) return;
   deps.logger.warn('a channel that should run does not', {
     destinationId: record.destinationId,
     state: channel?.state ?? 'DELETED',
   });
-  await requestChange(deps, record.destinationId, {
+  const after = await requestChange(deps, record.destinationId, {
     requestedBy: 'sweep',
     change: (current) =>
       current.writeCount === record.writeCount ? withoutRun(current, channel !== null, deps.now()) : current,
     // The primary's wish is to run for ever; for the others a person decides, because each start costs.
-    operation: (current) => (isPrimary(current) && current.status === 'error' && !current.operation ? 'start' : null),
+    operation: (current) =>
+      isPrimary(current) && current.status === 'error' && isRestartable(current, deps.now()) ? 'start' : null,
   });
+  if (after?.writeCount === record.writeCount + 1) await noteDrift(deps, record, channel !== null);
+}
+
+/** A first run that did not last is made up for at once. */
+function isRestartable(record: Destination, now: Date): boolean {
+  return (record.failedStarts ?? 0) < 2 || isRetryDue(record, now);
+}
+
+/** No operation has ended this run, so its end is noted here: it cost until somebody stopped it. */
+async function noteDrift(deps: SweepDeps, record: Destination, isChannelThere: boolean): Promise<void> {
+  const at = deps.now().toISOString();
+  const run = runOf(record);
+  const entry = { at, actor: 'sweep', kind: 'drift' as const, detail: whatHappened(isChannelThere) };
+  await putTimelineEntry(deps, record, entry, record.writeCount, run && { ...run, endedAt: at });
+}
+
+function whatHappened(isChannelThere: boolean): string {
+  return isChannelThere ? 'the channel was stopped from outside' : 'the channel was deleted from outside';
 }
 
 function withoutRun(record: Destination, isChannelThere: boolean, now: Date): Destination {
   const { channelRun: _run, channel, ...held } = record.held;
   const error: RecordedError = {
     code: 'resource_missing',
-    detail: isChannelThere ? 'the channel was stopped from outside' : 'the channel was deleted from outside',
+    detail: whatHappened(isChannelThere),
     remedy: isChannelThere ? 'start it again' : 'start it again: the channel is made anew',
     at: now.toISOString(),
   };
   return {
-    ...record,
+    ...withFailedRun(record, now),
     held: isChannelThere ? { ...held, channel } : held,
     status: 'error',
     lastError: error,
@@ -80,7 +100,7 @@ async function correctOffAir(deps: SweepDeps, record: Destination, inventory: In
   const channelId = record.held.channel?.channelId;
   if (!channelId) return;
   const seen = inventory.channels.get(channelId);
-  if (seen && !IS_UP.has(seen.state)) return;
+  if (seen && !isUp(seen.state)) return;
   const channel = await observeChannel(deps, channelId);
   if (!channel) {
     await changeDestination(deps, record.destinationId, (current) => {
@@ -90,7 +110,7 @@ async function correctOffAir(deps: SweepDeps, record: Destination, inventory: In
     });
     return;
   }
-  if (!IS_UP.has(channel.state)) return;
+  if (!isUp(channel.state)) return;
   deps.logger.warn('a channel runs although its destination is off air', { destinationId: record.destinationId });
   await requestChange(deps, record.destinationId, {
     requestedBy: 'sweep',

@@ -1,7 +1,8 @@
 import { putOperation } from '../aws/destination-table.ts';
 import { observeExecution } from '../aws/executions.ts';
 import type { Destination, OperationKind } from '../domain/destination.ts';
-import { nextOperation } from '../domain/lifecycle.ts';
+import { dueOperation } from '../domain/primary.ts';
+import { runOf } from '../domain/recorded-run.ts';
 import { requestChange, startQuietly } from '../workflow/operations.ts';
 import type { SweepDeps } from './sweep-deps.ts';
 
@@ -31,11 +32,8 @@ export async function continueOperation(deps: SweepDeps, record: Destination): P
 async function resume(deps: SweepDeps, record: Destination): Promise<void> {
   const interrupted = record.operation!;
   deps.logger.info('sweep resumes an interrupted operation', { operationId: interrupted.operationId });
-  await putOperation(deps, record.destinationId, {
-    ...interrupted,
-    endedAt: deps.now().toISOString(),
-    outcome: 'superseded',
-  });
+  const ended = { ...interrupted, endedAt: deps.now().toISOString(), outcome: 'superseded' } as const;
+  await putOperation(deps, record, ended, runOf(record));
   await requestChange(deps, record.destinationId, {
     requestedBy: interrupted.requestedBy,
     change: (current) =>
@@ -53,11 +51,14 @@ function resumedKind(record: Destination, kind: OperationKind): OperationKind {
   return kind;
 }
 
-/** Begins what is due for a destination at rest: its wish, or taking down what a failed operation left running. */
-export async function continueRest(deps: SweepDeps, record: Destination): Promise<void> {
+/**
+ * Begins what is due for a destination at rest: its wish, or taking down what a failed operation left running.
+ * @returns false when nothing is due
+ */
+export async function continueRest(deps: SweepDeps, record: Destination): Promise<boolean> {
   const stillCosts = record.status === 'error' && record.held.channelRun !== undefined;
-  const kind = nextOperation(record) ?? (stillCosts ? 'stop' : null);
-  if (!kind) return;
+  const kind = dueOperation(record, deps.now()) ?? (stillCosts ? 'stop' : null);
+  if (!kind) return false;
   deps.logger.info('sweep begins an operation', { destinationId: record.destinationId, kind });
   await requestChange(deps, record.destinationId, {
     requestedBy: 'sweep',
@@ -65,4 +66,5 @@ export async function continueRest(deps: SweepDeps, record: Destination): Promis
     operation: (current) => (current.writeCount === record.writeCount ? kind : null),
     isCleanUp: stillCosts && kind === 'stop',
   });
+  return true;
 }

@@ -6,6 +6,7 @@ import type { Inventory } from '../aws/inventory.ts';
 import { deleteOrphan, listOrphans, orphanIdOf, putOrphan, type Orphan } from '../aws/orphan-table.ts';
 import type { Destination } from '../domain/destination.ts';
 import { findOrphans, isMassRelease, ORPHAN_RESOURCES, ORPHAN_RULES } from '../domain/inventory.ts';
+import { COUNTED_LINES } from './counted-lines.ts';
 import type { SweepDeps } from './sweep-deps.ts';
 
 /**
@@ -35,16 +36,19 @@ export async function handleOrphans(
       sightings: (before?.sightings ?? 0) + 1,
     };
   });
-  await requireLease();
+  if (seen.length + known.size > 0) await requireLease();
   for (const orphan of seen) await putOrphan(deps, orphan);
   // What is left in `known` was not seen any more: it is gone, or somebody has claimed it.
   for (const orphanId of known.keys()) await deleteOrphan(deps, orphanId);
 
   const due = seen.filter((orphan) => isDue(orphan, now));
   const unasked = due.filter(({ releaseRequestedBy }) => releaseRequestedBy === null);
-  const halted = isMassRelease(unasked.length, inventory.items.length);
+  // Without any record it is the records that are lost, as likely as not.
+  const isTableEmpty = records.length === 0 && unasked.length > 0;
+  const halted = isTableEmpty || isMassRelease(unasked.length, inventory.items.length);
   if (halted) {
-    deps.logger.error('sweep halts: it would release too much at once', { orphans: unasked.length });
+    const reason = isTableEmpty ? 'there is not a single record' : 'it would release too much at once';
+    deps.logger.error(`sweep halts: ${reason}`, { orphans: unasked.length });
   }
   const releasing = due.filter(({ releaseRequestedBy }) => !halted || releaseRequestedBy !== null);
   for (const resource of ORPHAN_RESOURCES) {
@@ -78,7 +82,7 @@ async function releaseOrphan(deps: SweepDeps, orphan: Orphan): Promise<void> {
     await takeOneStepDown(deps, orphan);
   } catch (error) {
     // The next sweep tries again; one stubborn orphan does not keep the others.
-    deps.logger.error('an orphan could not be released', {
+    deps.logger.error(COUNTED_LINES.orphanNotReleased, {
       resourceId: orphan.resourceId,
       error: error instanceof Error ? error.name : 'unknown',
     });

@@ -4,13 +4,14 @@ import { startTestDeployment, type TestDeployment } from '../../test/support/tes
 import { waitFor } from '../../test/support/wait-for.ts';
 import { createChannel, deleteChannel, findChannel, listChannels, startChannel, stopChannel } from '../aws/channel.ts';
 import { changeDestination, getDestination } from '../aws/destination-table.ts';
-import { addFlowOutput, findFlowOutput, observeFlow, removeFlowOutput } from '../aws/flow.ts';
-import { createInput, listInputs, observeInput } from '../aws/input.ts';
+import { addFlowOutput, findFlowOutput, observeFlow, removeFlowOutput, startFlow, stopFlow } from '../aws/flow.ts';
+import { createInput, deleteInput, listInputs, observeInput } from '../aws/input.ts';
 import { acquireLease } from '../aws/lease-table.ts';
 import { listOrphans, requestOrphanRelease } from '../aws/orphan-table.ts';
 import type { Destination } from '../domain/destination.ts';
 import { requestChange } from '../workflow/operations.ts';
-import { sweep, type SweepOutcome } from './sweep.ts';
+import type { SweepOutcome } from './counted-lines.ts';
+import { sweep } from './sweep.ts';
 
 let sluice: TestDeployment;
 let elapsedSeconds = 0;
@@ -20,13 +21,15 @@ afterEach(() => sluice?.close());
 async function begin(): Promise<void> {
   elapsedSeconds = 0;
   sluice = await startTestDeployment();
+  // Somebody whom nothing of it concerns: an empty table says that the records are lost.
+  await sluice.addDestination({ standby: 'cold' });
 }
 
 /** Sweeps after some time has gone by. */
-function sweepAfter(seconds: number): Promise<SweepOutcome> {
+function sweepAfter(seconds: number, primaryPreset?: string): Promise<SweepOutcome> {
   elapsedSeconds += seconds;
   const now = () => new Date(Date.now() + elapsedSeconds * 1000);
-  return sweep({ ...sluice.deps, now });
+  return sweep({ ...sluice.deps, now, ...(primaryPreset === undefined ? {} : { primaryPreset }) });
 }
 
 const atRest = (status: Destination['status']) => (record: Destination) =>
@@ -69,6 +72,16 @@ async function makeOrphans(destinationId: string): Promise<void> {
   await addFlowOutput(sluice.deps, destinationId, { address: input.address!, port: input.port! });
   await startChannel(sluice.deps, channelId);
   await waitFor('the run', async () => (await findChannel(sluice.deps, destinationId))?.state === 'RUNNING');
+}
+
+/** Puts something around every call of a client. */
+function around(
+  name: 'mediaLive' | 'mediaConnect' | 'table' | 'sfn',
+  wrap: (command: string, send: () => Promise<unknown>) => Promise<unknown>,
+): void {
+  const client: object = sluice.deps.clients[name];
+  const before = (client as { send: (command: object) => Promise<unknown> }).send.bind(client);
+  Object.assign(client, { send: (command: object) => wrap(command.constructor.name, () => before(command)) });
 }
 
 const GHOST = 'dst_0000000000000000000000gh0t';
@@ -163,6 +176,27 @@ describe('orphans', () => {
     expect(await sweepAfter(1000)).toMatchObject({ orphans: 4, released: 0, halted: true });
     expect(await remaining()).toMatchObject({ inputs: 4 });
     expect(sluice.logLines.join('\n')).toContain('sweep halts');
+  });
+
+  it('are left alone when there is not a single record: it is the table that is lost', async () => {
+    elapsedSeconds = 0;
+    sluice = await startTestDeployment();
+    await createInput(sluice.deps, { destinationId: GHOST, generation: 1 });
+    await sweepAfter(0);
+    expect(await sweepAfter(1000)).toMatchObject({ orphans: 1, released: 0, halted: true });
+    const [orphan] = await listOrphans(sluice.deps);
+    await requestOrphanRelease(sluice.deps, orphan!.orphanId, 'operator');
+    expect(await sweepAfter(1)).toMatchObject({ released: 1 });
+  });
+
+  it('that a list shows twice are one', async () => {
+    await begin();
+    await createInput(sluice.deps, { destinationId: GHOST, generation: 1 });
+    around('mediaLive', async (command, send) => {
+      const answer = (await send()) as { Inputs?: object[] };
+      return command === 'ListInputsCommand' ? { ...answer, Inputs: [...answer.Inputs!, ...answer.Inputs!] } : answer;
+    });
+    expect(await sweepAfter(0)).toMatchObject({ orphans: 1 });
   });
 
   it('are forgotten when a destination turns out to hold them', async () => {
@@ -268,27 +302,159 @@ describe('drift', () => {
     expect(idle.held.channel).toEqual(held.channel);
   });
 
-  it('of the primary brings it back by itself', async () => {
+  it('of a channel in a state nobody knows is waited out: it is neither reported nor stopped', async () => {
     await begin();
-    await sluice.addDestination({
-      destinationId: 'primary',
-      platform: 'hls',
-      rtmpUrl: '',
-      preset: 'source',
-      desired: 'running',
+    const { destinationId, generation } = await startOne();
+    around('mediaLive', async (command, send) => {
+      const answer = (await send()) as { Channels?: object[] };
+      if (command === 'DescribeChannelCommand') return { ...answer, State: 'PAUSING' };
+      return answer.Channels
+        ? { ...answer, Channels: answer.Channels.map((channel) => ({ ...channel, State: 'PAUSING' })) }
+        : answer;
     });
     await sweepAfter(0);
-    const { held } = await sluice.until('primary', 'running', atRest('running'));
-    await stopChannel(sluice.deps, held.channel!.channelId);
-    await waitFor('idle', async () => (await findChannel(sluice.deps, 'primary'))?.state === 'IDLE');
-    await deleteChannel(sluice.deps, held.channel!.channelId);
-    await waitFor('gone', async () => (await findChannel(sluice.deps, 'primary')) === null);
+    expect(await getDestination(sluice.deps, destinationId)).toMatchObject({ status: 'running', generation });
+  });
+});
+
+describe('the primary', () => {
+  const running = (generation: number) => (record: Destination) =>
+    atRest('running')(record) && record.generation >= generation;
+
+  async function beginOnAir(): Promise<Destination> {
+    await begin();
+    await sweepAfter(0, 'source');
+    return sluice.until('primary', 'running', atRest('running'));
+  }
+
+  async function channelIs(state: string | null): Promise<void> {
+    await waitFor(`the channel to be ${state}`, async () => {
+      const channel = await findChannel(sluice.deps, 'primary');
+      return (channel?.state ?? null) === state;
+    });
+  }
+
+  it('is made and started by the sweep alone, once', async () => {
+    const { generation } = await beginOnAir();
+    expect(generation).toBe(1);
+    await sweepAfter(300, 'source');
+    expect(await getDestination(sluice.deps, 'primary')).toMatchObject({ generation: 1, preset: 'source' });
+  });
+
+  it('is not made where it is not asked for', async () => {
+    await begin();
     await sweepAfter(0);
+    expect(await getDestination(sluice.deps, 'primary')).toBeNull();
+  });
+
+  it('comes back after its channel was deleted by hand, and its input with it', async () => {
+    const { held } = await beginOnAir();
+    await stopChannel(sluice.deps, held.channel!.channelId);
+    await channelIs('IDLE');
+    await deleteChannel(sluice.deps, held.channel!.channelId);
+    await channelIs(null);
+    await waitFor('the input to be free', async () => {
+      const input = await observeInput(sluice.deps, held.input!.inputId);
+      return input?.state === 'DETACHED';
+    });
+    await deleteInput(sluice.deps, held.input!.inputId);
+    await waitFor('the input to go', async () => (await observeInput(sluice.deps, held.input!.inputId)) === null);
+    await sweepAfter(0, 'source');
+    const again = await sluice.until('primary', 'running again', running(2));
+    expect(again.held.channel!.channelId).not.toBe(held.channel!.channelId);
+    expect(again.held.input!.inputId).not.toBe(held.input!.inputId);
+    expect(await remaining()).toEqual({ channels: 1, inputs: 1, outputs: 1 });
+  });
+
+  it('comes back after its channel was stopped, and after its flow output was removed', async () => {
+    const { held } = await beginOnAir();
+    await stopChannel(sluice.deps, held.channel!.channelId);
+    await channelIs('IDLE');
+    await sweepAfter(0, 'source');
+    const again = await sluice.until('primary', 'running again', running(2));
+    expect(again.held.channel).toEqual(held.channel);
+    await removeFlowOutput(sluice.deps, again.held.flowOutput!.flowOutputArn);
+    await sweepAfter(0, 'source');
+    await sluice.until('primary', 'running once more', running(3));
+    expect(await remaining()).toEqual({ channels: 1, inputs: 1, outputs: 1 });
+  });
+
+  it('that does not stay up is started again after growing pauses', async () => {
+    await beginOnAir();
+    /** Stops it by hand and sweeps. @returns whether it was started again within so many seconds */
+    const isBackAfter = async (seconds: number, step: number): Promise<number | null> => {
+      const { generation } = (await getDestination(sluice.deps, 'primary'))!;
+      const channel = await findChannel(sluice.deps, 'primary');
+      await stopChannel(sluice.deps, channel!.channelId);
+      await channelIs('IDLE');
+      for (let waited = 0; waited <= seconds; waited += step) {
+        await sweepAfter(waited === 0 ? 0 : step, 'source');
+        if ((await getDestination(sluice.deps, 'primary'))!.generation === generation) continue;
+        await sluice.until('primary', 'running again', running(generation + 1));
+        return waited;
+      }
+      return null;
+    };
+    expect(await isBackAfter(0, 300)).toBe(0);
+    expect(await isBackAfter(3000, 300)).toBe(600);
+    expect(await isBackAfter(3000, 300)).toBe(1200);
+  });
+
+  it('whose start costs nothing because the flow is off comes up soon after the flow', async () => {
+    await begin();
+    await stopFlow(sluice.deps);
+    await waitFor('the flow to stop', async () => (await observeFlow(sluice.deps))?.status === 'STANDBY');
+    await sweepAfter(0, 'source');
+    for (let times = 1; times <= 4; times++) {
+      await sluice.until('primary', 'failed', (record) => atRest('error')(record) && record.generation === times);
+      await sweepAfter(300, 'source');
+    }
+    await sluice.until('primary', 'failed', (record) => atRest('error')(record) && record.generation === 5);
+    await startFlow(sluice.deps);
+    await waitFor('the flow', async () => (await observeFlow(sluice.deps))?.status === 'ACTIVE');
+    await sweepAfter(30, 'source');
+    await sluice.until('primary', 'running', atRest('running'));
+  });
+
+  it('is restarted with another ladder when that is set', async () => {
+    const { held } = await beginOnAir();
+    await sweepAfter(0, '720p30,480p30');
     const again = await sluice.until(
       'primary',
       'running again',
-      (record) => atRest('running')(record) && record.generation > 1,
+      (record) => atRest('running')(record) && record.preset === '720p30,480p30' && record.generation === 3,
     );
-    expect(again.held.channel!.channelId).not.toBe(held.channel!.channelId);
+    expect(again.held.channel!.configurationHash).not.toBe(held.channel!.configurationHash);
+  });
+});
+
+describe('the reads of a sweep', () => {
+  it('are the same lists, whatever is wrong, and as few as AWS allows', async () => {
+    await begin();
+    const { destinationId } = await startOne();
+    const calls: string[] = [];
+    for (const name of ['mediaLive', 'mediaConnect', 'table', 'sfn'] as const) {
+      around(name, (command, send) => {
+        calls.push(command);
+        return send();
+      });
+    }
+    await sweepAfter(0);
+    const atRestCalls = calls.splice(0).toSorted();
+    expect(atRestCalls).toEqual([
+      'DescribeFlowCommand',
+      'ListChannelsCommand',
+      'ListInputsCommand',
+      'QueryCommand',
+      'QueryCommand',
+      // The lease: taken, given back.
+      'UpdateCommand',
+      'UpdateCommand',
+    ]);
+    await changeDestination(sluice.deps, destinationId, (record) => ({ ...record, held: {} }));
+    calls.length = 0;
+    await sweepAfter(0);
+    const lists = (made: string[]) => made.filter((name) => /^(List|Query|DescribeFlow)/.test(name)).toSorted();
+    expect(lists(calls)).toEqual(lists(atRestCalls));
   });
 });

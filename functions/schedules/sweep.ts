@@ -2,10 +2,12 @@ import { listAllDestinations } from '../aws/destination-table.ts';
 import { takeInventory } from '../aws/inventory.ts';
 import { acquireLease, holdsLease, releaseLease, type Lease } from '../aws/lease-table.ts';
 import type { Destination } from '../domain/destination.ts';
+import { COUNTED_LINES, type SweepOutcome } from './counted-lines.ts';
 import { correctDrift } from './sweep-drift.ts';
 import type { SweepDeps } from './sweep-deps.ts';
 import { continueOperation, continueRest } from './sweep-operations.ts';
 import { handleOrphans } from './sweep-orphans.ts';
+import { keepPrimary } from './sweep-primary.ts';
 
 /**
  * The sweep: finishes what an interruption left, and compares AWS with the records in both directions. It reads the same
@@ -15,15 +17,6 @@ import { handleOrphans } from './sweep-orphans.ts';
 
 /** Longer than a sweep takes, shorter than the time to the next one on AWS. */
 const LEASE_SECONDS = 240;
-
-export interface SweepOutcome {
-  /** False when another sweep was at work. */
-  ran: boolean;
-  orphans: number;
-  released: number;
-  /** True when orphans were left alone because there were suspiciously many. */
-  halted: boolean;
-}
 
 /**
  * Sweeps once.
@@ -47,19 +40,24 @@ export async function sweep(deps: SweepDeps): Promise<SweepOutcome> {
 async function sweepUnderLease(deps: SweepDeps, lease: Lease): Promise<SweepOutcome> {
   const inventory = await takeInventory(deps);
   // Read after the inventory: a record is then never older than what AWS was seen to have.
-  const records = await listAllDestinations(deps);
-  const requireLease = async () => {
-    if (!(await holdsLease(deps, lease, deps.now()))) throw new Error('the sweep has lost its lease');
-  };
+  const known = await listAllDestinations(deps);
+  const records = await keepPrimary(deps, known);
   for (const record of records) {
+    // What one destination needs is conditional on its record; the time alone tells that somebody else may be at work.
+    if (deps.now().getTime() >= lease.expiresAtMs) throw leaseLost();
     await guard(deps, record, async () => {
       if (record.operation) return continueOperation(deps, record);
-      await continueRest(deps, record);
-      return correctDrift(deps, record, inventory);
+      if (!(await continueRest(deps, record))) await correctDrift(deps, record, inventory);
     });
   }
-  const { found, released, halted } = await handleOrphans(deps, records, inventory, requireLease);
+  const { found, released, halted } = await handleOrphans(deps, known, inventory, async () => {
+    if (!(await holdsLease(deps, lease, deps.now()))) throw leaseLost();
+  });
   return { ran: true, orphans: found, released, halted };
+}
+
+function leaseLost(): Error {
+  return new Error('the sweep has lost its lease');
 }
 
 /** A failure with one destination does not keep the others from being looked at. */
@@ -67,7 +65,7 @@ async function guard(deps: SweepDeps, { destinationId }: Destination, action: ()
   try {
     await action();
   } catch (error) {
-    deps.logger.error('sweep could not handle a destination', {
+    deps.logger.error(COUNTED_LINES.destinationNotSwept, {
       destinationId,
       error: error instanceof Error ? error.name : 'unknown',
     });

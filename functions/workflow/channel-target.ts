@@ -28,7 +28,7 @@ const NOMINAL_RATES = [23.976, 24, 25, 29.97, 30, 50, 59.94, 60];
 
 /** Resolves the presets a destination asks for; reads the source only when one of them follows it. */
 export async function resolveEncodings(
-  deps: AwsDeps,
+  deps: AwsDeps<'mediaConnect', 'flowArn'>,
   record: Destination,
 ): Promise<{ encodings: EncodingTarget[]; followedFramesPerSecond?: number }> {
   // The primary feeds MediaPackage, which has no caps of a platform.
@@ -61,7 +61,7 @@ export function configurationHash(record: Destination, inputId: string, encoding
 
 /** What the channel shall do. Decrypts the stream key: call it only right before the request that needs it. */
 export async function resolveChannelTarget(
-  deps: AwsDeps,
+  deps: AwsDeps<'kms', 'deploymentId' | 'keyId' | 'packageChannelId'>,
   record: Destination,
   encodings: EncodingTarget[],
 ): Promise<ChannelTarget> {

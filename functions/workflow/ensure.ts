@@ -3,7 +3,6 @@ import {
   findChannel,
   listChannels,
   observeChannel,
-  startChannel,
   updateChannel,
   type ChannelView,
 } from '../aws/channel.ts';
@@ -19,12 +18,13 @@ import {
 import { createInput, findInput, listInputs, observeInput } from '../aws/input.ts';
 import { ensureEgressAllowed } from '../aws/input-security-group.ts';
 import { packageChannelExists } from '../aws/package-channel.ts';
+import { isUp } from '../domain/channel-state.ts';
 import type { HeldResources } from '../domain/destination.ts';
 import { AppError } from '../domain/errors.ts';
 import { checkResolvedAddresses, parseIngestUrl } from '../domain/ingest-url.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
 import { configurationHash, resolveChannelTarget, resolveEncodings } from './channel-target.ts';
-import { recordHeld, settleWithin, type StepContext } from './step-context.ts';
+import { recordHeld, resourceMissing, settleWithin, type StepContext } from './step-context.ts';
 import { NotSettled } from './workflow-errors.ts';
 
 /**
@@ -79,7 +79,7 @@ async function requireQuota({ deps, record }: StepContext): Promise<void> {
 export async function ensureChannel(context: StepContext): Promise<Partial<HeldResources>> {
   const { deps, record, generation } = context;
   const { input } = record.held;
-  if (!input) throw missing('the input is not known');
+  if (!input) throw resourceMissing('the input is not known');
   await requireTarget(context);
   const { encodings, ...followed } = await resolveEncodings(deps, record);
   const hash = configurationHash(record, input.inputId, encodings);
@@ -102,30 +102,30 @@ export async function ensureChannel(context: StepContext): Promise<Partial<HeldR
   });
   await recordHeld(context, held(channelHash));
 
-  const ready = await waitForIdle(context, channelId);
-  if (channelHash === hash || isOnItsWay(ready.state)) return held(channelHash);
-  const target = await resolveChannelTarget(deps, record, encodings);
-  await unlessBusy(() => updateChannel(deps, channelId, { ...making, target }), 'the channel');
-  await recordHeld(context, held(hash));
-  await waitForIdle(context, channelId);
-  return held(hash);
-}
-
-function missing(detail: string): AppError {
-  return new AppError('resource_missing', { detail, remedy: 'start it again: what is gone is made anew' });
+  let ready = await waitForIdle(context, channelId);
+  if (isUp(ready.state)) return held(channelHash);
+  if (channelHash !== hash) {
+    const target = await resolveChannelTarget(deps, record, encodings);
+    await unlessBusy(() => updateChannel(deps, channelId, { ...making, target }), 'the channel');
+    await recordHeld(context, held(hash));
+    ready = await waitForIdle(context, channelId);
+  }
+  if (ready.state !== 'UPDATE_FAILED') return held(hash);
+  // Which settings it has now, nobody knows: the next start gives it these anew.
+  await recordHeld(context, held('unknown'));
+  throw new AppError('aws_refused', {
+    detail: `MediaLive could not apply the settings to channel ${channelId}`,
+    remedy: 'check URL and preset, then start it again',
+  });
 }
 
 async function waitForIdle(context: StepContext, channelId: string): Promise<ChannelView> {
   return settleWithin(
     context,
     async () => requireNotFailed(await observeChannel(context.deps, channelId), channelId),
-    (view) => view.state === 'IDLE' || view.state === 'UPDATE_FAILED' || isOnItsWay(view.state),
+    (view) => view.state === 'IDLE' || view.state === 'UPDATE_FAILED' || isUp(view.state),
     `channel ${channelId}`,
   );
-}
-
-function isOnItsWay(state: string): boolean {
-  return state === 'STARTING' || state === 'RUNNING' || state === 'RECOVERING';
 }
 
 function requireNotFailed(view: ChannelView | null, channelId: string): ChannelView {
@@ -160,7 +160,7 @@ async function requireTarget({ deps, record }: StepContext): Promise<void> {
 export async function ensureFlowOutput(context: StepContext): Promise<Partial<HeldResources>> {
   const { deps, record } = context;
   const input = record.held.input;
-  if (!input) throw missing('the input is not known');
+  if (!input) throw resourceMissing('the input is not known');
   const flow = await observeFlow(deps);
   if (flow?.status === 'STARTING') throw new NotSettled('the flow is starting');
   if (!flow || !isFlowUp(flow)) {
@@ -199,35 +199,6 @@ export async function ensureFlowOutput(context: StepContext): Promise<Partial<He
   if (!added) throw new NotSettled('the flow output is not visible yet');
   const { flowOutputArn, flowOutputName } = added;
   return { flowOutput: { flowOutputArn, flowOutputName } };
-}
-
-/** The running channel. A start that AWS has accepted once is not repeated within the operation. */
-export async function ensureChannelRun(context: StepContext): Promise<Partial<HeldResources>> {
-  const { deps, record, generation } = context;
-  const channelId = record.held.channel?.channelId;
-  if (!channelId) throw missing('the channel is not known');
-  const channel = await observeChannel(deps, channelId);
-  if (!channel) throw missing(`channel ${channelId} is gone`);
-  const accepted = record.held.channelRun?.generation === generation ? record.held.channelRun : null;
-  if (channel.state === 'IDLE' || channel.state === 'UPDATE_FAILED') {
-    if (accepted) {
-      throw new AppError('channel_start_failed', {
-        detail: `channel ${channelId} fell back to ${channel.state} while it was starting`,
-        remedy: 'check URL and preset, then start it again',
-      });
-    }
-    // It may have been started: by an earlier attempt whose answer was lost.
-    await unlessBusy(() => startChannel(deps, channelId), 'the channel');
-  }
-  const channelRun = accepted ?? { startedAt: deps.now().toISOString(), generation };
-  if (!accepted) await recordHeld(context, { channelRun });
-  await settleWithin(
-    context,
-    () => observeChannel(deps, channelId),
-    (view) => view?.state === 'RUNNING',
-    `channel ${channelId} to run`,
-  );
-  return { channelRun };
 }
 
 /** A conflict says "not now": the next look tells what has become of it, and the deadline of the step bounds the waiting. */

@@ -2,15 +2,14 @@ import { changeDestination, getDestination, putOperation } from '../aws/destinat
 import { startExecution, stopExecution } from '../aws/executions.ts';
 import type { Destination, OperationKind } from '../domain/destination.ts';
 import { nextOperation, withOperation } from '../domain/lifecycle.ts';
-import type { WorkflowDeps } from './workflow-deps.ts';
+import { runOf } from '../domain/recorded-run.ts';
+import type { OperationDeps } from './workflow-deps.ts';
 
 /**
  * Beginning operations: the one place that turns a wish into a running state machine. The record is written first, so
  * that a crash before the execution starts leaves a note that the sweep acts on; the execution's name makes starting it
  * twice harmless.
  */
-
-type Deps = Pick<WorkflowDeps, 'clients' | 'deployment' | 'now' | 'logger'>;
 
 interface Request {
   requestedBy: string;
@@ -26,11 +25,15 @@ interface Request {
  * Writes a wish and begins the operation it needs, if none is in flight.
  * @returns the record as stored, null when there is no such destination
  */
-export async function requestChange(deps: Deps, destinationId: string, request: Request): Promise<Destination | null> {
+export async function requestChange(
+  deps: OperationDeps,
+  destinationId: string,
+  request: Request,
+): Promise<Destination | null> {
   const decide = request.operation ?? nextOperation;
   let began = false;
   const record = await changeDestination(deps, destinationId, (before) => {
-    const wished = request.change(before);
+    const wished = withWisher(before, request.change(before), request.requestedBy);
     const kind = wished.operation ? null : decide(wished);
     began = kind !== null;
     return kind
@@ -45,19 +48,27 @@ export async function requestChange(deps: Deps, destinationId: string, request: 
   return record;
 }
 
+/** An operation in flight goes on in the name of who began it; what follows it is done for who wished it. */
+function withWisher(before: Destination, wished: Destination, requestedBy: string): Destination {
+  const isNews = wished.desired !== before.desired || (wished.restartRequested && !before.restartRequested);
+  return isNews ? { ...wished, wishedBy: requestedBy } : wished;
+}
+
 /**
  * As `requestChange`, and gives up the operation in flight first, whatever it is doing: the way out when one hangs. What
  * it made is found again by id, tag and name, so the operation that follows releases or adopts it.
  */
-export async function forceChange(deps: Deps, destinationId: string, request: Request): Promise<Destination | null> {
-  const operation = (await getDestination(deps, destinationId))?.operation;
+export async function forceChange(
+  deps: OperationDeps,
+  destinationId: string,
+  request: Request,
+): Promise<Destination | null> {
+  const before = await getDestination(deps, destinationId);
+  const operation = before?.operation;
   if (!operation) return requestChange(deps, destinationId, request);
   await stopExecution(deps, operation);
-  await putOperation(deps, destinationId, {
-    ...operation,
-    endedAt: deps.now().toISOString(),
-    outcome: 'superseded',
-  });
+  const ended = { ...operation, endedAt: deps.now().toISOString(), outcome: 'superseded' } as const;
+  await putOperation(deps, before, ended, runOf(before));
   const decide = request.operation ?? nextOperation;
   let isGivenUp = false;
   return requestChange(deps, destinationId, {
@@ -80,7 +91,7 @@ function leadOn({ desired }: Destination): OperationKind {
  * Starts the execution of the operation in flight. A failure is not the caller's: the operation is recorded and the
  * sweep starts it.
  */
-export async function startQuietly(deps: Deps, record: Destination): Promise<void> {
+export async function startQuietly(deps: OperationDeps, record: Destination): Promise<void> {
   if (!record.operation) return;
   try {
     await startExecution(deps, record.operation);

@@ -2,15 +2,20 @@ import { awsErrorKind, isNotFound } from '../aws/aws-errors.ts';
 import { deleteChannel, findChannel, observeChannel, stopChannel, type ChannelView } from '../aws/channel.ts';
 import { findFlowOutput, observeFlow, removeFlowOutput } from '../aws/flow.ts';
 import { deleteInput, findInput, observeInput, type InputView } from '../aws/input.ts';
-import type { HeldResource } from '../domain/destination.ts';
+import { isAtRest, isUp } from '../domain/channel-state.ts';
+import type { HeldResource, HeldResources } from '../domain/destination.ts';
 import { isKept } from '../domain/lifecycle.ts';
 import { settleWithin, type StepContext } from './step-context.ts';
 import { NotSettled } from './workflow-errors.ts';
 
 /**
  * The steps that take things down, in the reverse order of making. Each confirms that AWS has let go before it reports
- * what it released, and none fails because something is gone already.
+ * what it released, and none fails because something is gone already. What standby keeps is looked for all the same, so
+ * that what a crash kept from being recorded is on record when the destination comes to rest.
  */
+
+/** What a release step leaves: the resource is gone, or it is kept and held. */
+export type Released = { released: HeldResource } | { held: Partial<HeldResources> };
 
 /** The channel as recorded, or as its tags tell when a crash kept it from being recorded. */
 async function locateChannel({ deps, record }: StepContext): Promise<ChannelView | null> {
@@ -34,30 +39,27 @@ async function ask(action: () => Promise<void>, waitingFor: string): Promise<voi
   }
 }
 
-const STOPPABLE = new Set(['RUNNING', 'STARTING', 'RECOVERING']);
-const AT_REST = new Set(['IDLE', 'CREATE_FAILED', 'UPDATE_FAILED']);
-
 /** Stops the channel and waits until it is idle: from then on it costs the idle fee only. */
-export async function releaseChannelRun(context: StepContext): Promise<HeldResource | null> {
+export async function releaseChannelRun(context: StepContext): Promise<Released> {
   const { deps } = context;
   const channel = await locateChannel(context);
   if (channel) {
     const { channelId } = channel;
-    if (STOPPABLE.has(channel.state)) await ask(() => stopChannel(deps, channelId), `channel ${channelId}`);
-    if (!AT_REST.has(channel.state)) {
+    if (isUp(channel.state)) await ask(() => stopChannel(deps, channelId), `channel ${channelId}`);
+    if (!isAtRest(channel.state)) {
       await settleWithin(
         context,
         () => observeChannel(deps, channelId),
-        (view) => view === null || AT_REST.has(view.state),
+        (view) => view === null || isAtRest(view.state),
         `channel ${channelId} to stop`,
       );
     }
   }
-  return 'channelRun';
+  return { released: 'channelRun' };
 }
 
 /** Removes the destination's output from the flow. A flow that is gone has no outputs. */
-export async function releaseFlowOutput(context: StepContext): Promise<HeldResource | null> {
+export async function releaseFlowOutput(context: StepContext): Promise<Released> {
   const { deps, record } = context;
   const find = async () => {
     const flow = await observeFlow(deps);
@@ -68,42 +70,47 @@ export async function releaseFlowOutput(context: StepContext): Promise<HeldResou
     await ask(() => removeFlowOutput(deps, output.flowOutputArn), 'the flow output');
     await settleWithin(context, find, (view) => view === null, 'the flow output to go');
   }
-  return 'flowOutput';
+  return { released: 'flowOutput' };
 }
 
-/** Deletes the channel, unless standby keeps it. */
-export async function releaseChannel(context: StepContext): Promise<HeldResource | null> {
+/** Deletes the channel, unless standby keeps it. One that could not be made is of no use to anybody. */
+export async function releaseChannel(context: StepContext): Promise<Released> {
   const { deps, record } = context;
-  if (isKept(record, 'channel')) return null;
   const channel = await locateChannel(context);
-  if (channel) {
-    const { channelId } = channel;
-    if (channel.state !== 'DELETING') await ask(() => deleteChannel(deps, channelId), `channel ${channelId}`);
-    await settleWithin(
-      context,
-      () => observeChannel(deps, channelId),
-      (view) => view === null,
-      `channel ${channelId} to be deleted`,
-    );
+  if (!channel) return { released: 'channel' };
+  const { channelId, channelArn, state } = channel;
+  if (isKept(record, 'channel') && state !== 'CREATE_FAILED' && state !== 'DELETING') {
+    const recorded = record.held.channel?.channelId === channelId ? record.held.channel : null;
+    // Of a channel that was only found, nobody knows the settings: the next start gives it these anew.
+    return { held: { channel: recorded ?? { channelId, channelArn, configurationHash: 'unknown' } } };
   }
-  return 'channel';
+  if (state !== 'DELETING') await ask(() => deleteChannel(deps, channelId), `channel ${channelId}`);
+  await settleWithin(
+    context,
+    () => observeChannel(deps, channelId),
+    (view) => view === null,
+    `channel ${channelId} to be deleted`,
+  );
+  return { released: 'channel' };
 }
 
 /** Deletes the input, unless standby keeps it. It can go only when the channel has let go of it. */
-export async function releaseInput(context: StepContext): Promise<HeldResource | null> {
+export async function releaseInput(context: StepContext): Promise<Released> {
   const { deps, record } = context;
-  if (isKept(record, 'input')) return null;
   const input = await locateInput(context);
-  if (input) {
-    const { inputId } = input;
-    if (input.state === 'ATTACHED') throw new NotSettled(`input ${inputId} is still attached`);
-    if (input.state !== 'DELETING') await ask(() => deleteInput(deps, inputId), `input ${inputId}`);
-    await settleWithin(
-      context,
-      () => observeInput(deps, inputId),
-      (view) => view === null,
-      `input ${inputId} to be deleted`,
-    );
+  if (!input) return { released: 'input' };
+  const { inputId, address, port, state } = input;
+  if (isKept(record, 'input') && state !== 'DELETING') {
+    if (!address || !port) throw new NotSettled(`input ${inputId} has no endpoint yet`);
+    return { held: { input: { inputId, address, port } } };
   }
-  return 'input';
+  if (state === 'ATTACHED') throw new NotSettled(`input ${inputId} is still attached`);
+  if (state !== 'DELETING') await ask(() => deleteInput(deps, inputId), `input ${inputId}`);
+  await settleWithin(
+    context,
+    () => observeInput(deps, inputId),
+    (view) => view === null,
+    `input ${inputId} to be deleted`,
+  );
+  return { released: 'input' };
 }

@@ -12,7 +12,8 @@ import {
   type StepResult,
   type StepResults,
 } from '../domain/lifecycle.ts';
-import { ensureChannel, ensureChannelRun, ensureFlowOutput, ensureInput } from './ensure.ts';
+import { ensureChannelRun } from './channel-run.ts';
+import { ensureChannel, ensureFlowOutput, ensureInput } from './ensure.ts';
 import { releaseChannel, releaseChannelRun, releaseFlowOutput, releaseInput } from './release.ts';
 import { settleOperation, type StateFailure } from './settle.ts';
 import type { WorkflowDeps } from './workflow-deps.ts';
@@ -90,8 +91,7 @@ async function runResourceStep(deps: WorkflowDeps, step: ResourceStep, input: St
   const record = { ...found, held: heldAfter(found.held, input.steps) };
   const context = { deps, record, generation, steps: stepsUntil(input) };
   if (!isRelease(step)) return result({ held: await ENSURE[step](context) });
-  const released = await RELEASE[step](context);
-  return result(released ? { released } : {});
+  return result(await RELEASE[step](context));
 }
 
 /** The steps that are done and this one, which is not. */

@@ -10,8 +10,9 @@ import {
   type Settlement,
   type StepResults,
 } from '../domain/lifecycle.ts';
+import { runOf } from '../domain/recorded-run.ts';
 import { startQuietly } from './operations.ts';
-import type { WorkflowDeps } from './workflow-deps.ts';
+import type { OperationDeps } from './workflow-deps.ts';
 
 /** What a failed path hands to SettleFailed: Step Functions' own error output. */
 export interface StateFailure {
@@ -27,18 +28,16 @@ interface SettleInput {
   failure?: StateFailure;
 }
 
-type Deps = Pick<WorkflowDeps, 'clients' | 'deployment' | 'now' | 'logger'>;
-
 /**
  * Ends an operation: writes its outcome, keeps it in the history, and begins the next one if the wish has changed
  * meanwhile. Repeating it is harmless; an operation that is no longer in flight is left alone.
  */
-export async function settleOperation(deps: Deps, input: SettleInput): Promise<void> {
+export async function settleOperation(deps: OperationDeps, input: SettleInput): Promise<void> {
   const before = await getDestination(deps, input.destinationId);
   if (before?.operation?.generation !== input.generation) return;
   const now = deps.now();
   const finished = settle(before, settlementOf(before, input, now), now, input.steps).operation;
-  await putOperation(deps, input.destinationId, finished);
+  await putOperation(deps, before, finished, runOf(before, input.steps));
   const after = await changeDestination(deps, input.destinationId, (record) => {
     if (record.operation?.generation !== input.generation) return record;
     const { record: rest, operation } = settle(record, settlementOf(record, input, now), now, input.steps);
@@ -46,7 +45,8 @@ export async function settleOperation(deps: Deps, input: SettleInput): Promise<v
     const kind = nextOperation(rest);
     // What has just failed is the sweep's to try again: repeated at once, a lasting refusal would make a loop of it.
     if (operation.outcome === 'failed' && kind === operation.kind) return rest;
-    return kind ? withOperation(rest, kind, { now, requestedBy: record.operation.requestedBy }) : rest;
+    if (rest.status === 'error' && kind === 'start') return rest;
+    return kind ? withOperation(rest, kind, { now, requestedBy: rest.wishedBy ?? operation.requestedBy }) : rest;
   });
   deps.logger.info('operation settled', {
     operationId: finished.operationId,

@@ -1,5 +1,6 @@
 import { changeDestination } from '../aws/destination-table.ts';
 import type { Destination, HeldResources, OperationStep } from '../domain/destination.ts';
+import { AppError } from '../domain/errors.ts';
 import { NotSettled, StaleOperation } from './workflow-errors.ts';
 import type { WorkflowDeps } from './workflow-deps.ts';
 
@@ -14,37 +15,51 @@ export interface StepContext {
 }
 
 /**
- * Records what is held, conditional on the operation still being ours.
+ * Records what is held, conditional on the operation still being ours. A resource given as undefined is forgotten.
+ * @param check throws when the record, as it is now, does not allow it
  * @throws {StaleOperation} when a newer operation has taken over
  */
 export async function recordHeld(
   { deps, record, generation, steps }: StepContext,
   made: Partial<HeldResources>,
+  check: (current: Destination) => void = () => {},
 ): Promise<void> {
   await changeDestination(deps, record.destinationId, (current) => {
     if (current.operation?.generation !== generation) {
       throw new StaleOperation('a newer operation owns the destination');
     }
+    check(current);
     const held = { ...current.held, ...record.held, ...made };
     if (JSON.stringify(held) === JSON.stringify(current.held)) return current;
     return { ...current, held, operation: { ...current.operation, steps } };
   });
 }
 
-/** Looks within one step: quick transitions (an input, the embedded profile) need no retry of the state machine. */
-const LOOKS_MS = [0, 150, 300, 600];
+/** Something that should be there is not. */
+export function resourceMissing(detail: string): AppError {
+  return new AppError('resource_missing', { detail, remedy: 'start it again: what is gone is made anew' });
+}
 
 /**
- * Looks a few times within about a second until `isReached` says so.
+ * Looks within the first attempt of a step: quick transitions (an input, the embedded profile) need no retry of the state
+ * machine. Later attempts look once: what takes longer is not hurried by looking, and MediaLive takes 20 requests a
+ * second from a whole account.
+ */
+const LOOKS_MS = [0, 150, 300, 600];
+const LATER_LOOKS_MS = [0];
+
+/**
+ * Looks until `isReached` says so: a few times within about a second at first, once when it is tried again.
  * @throws {NotSettled} when it is not yet; the state machine asks again later
  */
 export async function settleWithin<View>(
-  { deps }: StepContext,
+  { deps, steps }: StepContext,
   look: () => Promise<View>,
   isReached: (view: View) => boolean,
   waitingFor: string,
 ): Promise<View> {
-  for (const delayMs of LOOKS_MS) {
+  const isFirst = (steps.at(-1)?.attempts ?? 1) === 1;
+  for (const delayMs of isFirst ? LOOKS_MS : LATER_LOOKS_MS) {
     if (delayMs > 0) await deps.sleep(delayMs);
     const view = await look();
     if (isReached(view)) return view;

@@ -1,4 +1,4 @@
-import type { AwsDeps } from '../aws/clients.ts';
+import type { AwsDeps, Deployment } from '../aws/clients.ts';
 
 export interface Logger {
   info(message: string, details?: Record<string, unknown>): void;
@@ -6,7 +6,17 @@ export interface Logger {
   error(message: string, details?: Record<string, unknown>): void;
 }
 
-export interface WorkflowDeps extends AwsDeps {
+/** What beginning and ending an operation takes, whoever does it: the API, a step, the sweep. */
+export interface OperationDeps extends AwsDeps<'sfn' | 'table', 'stateMachineArns' | 'tableName'> {
+  now: () => Date;
+  logger: Logger;
+}
+
+/** What the steps take. They see no fingerprints and read no figures. */
+export interface WorkflowDeps extends AwsDeps<
+  'kms' | 'mediaConnect' | 'mediaLive' | 'mediaPackage' | 'sfn' | 'table',
+  Exclude<keyof Deployment, 'fingerprintSecret' | 'reportBucket'>
+> {
   now: () => Date;
   /** Waits inside one step for a moment, so that quick transitions need no retry of the state machine. */
   sleep: (delayMs: number) => Promise<void>;

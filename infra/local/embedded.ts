@@ -8,7 +8,8 @@ import { createTokenAuthentication } from '../../functions/api/authentication.ts
 import type { Rehearsal } from '../../functions/api/rehearsal.ts';
 import type { AwsDeps } from '../../functions/aws/clients.ts';
 import { listAllDestinations } from '../../functions/aws/destination-table.ts';
-import { handleMediaEvent } from '../../functions/events/media-event.ts';
+import { createMediaEventHandler } from '../../functions/events/media-event.ts';
+import { reportCosts } from '../../functions/schedules/cost-report.ts';
 import { observeDestinations } from '../../functions/schedules/monitor.ts';
 import { sweep } from '../../functions/schedules/sweep.ts';
 import { runStep } from '../../functions/workflow/run-step.ts';
@@ -21,7 +22,6 @@ import { toFunctionArn } from './lambda/registry.ts';
 import { startLocalAws } from './local-aws.ts';
 import { createMediaEngine } from './media/engine/media-engine.ts';
 import { PASSPHRASE_SECRET_ARN, provision } from './provision.ts';
-import { ensurePrimaryDestination } from './primary.ts';
 import type { Settings } from './settings.ts';
 import { resolveHost } from '../../functions/resolve-host.ts';
 import { makeWorkflowDeps, WORKFLOW_FUNCTION } from './workflow-function.ts';
@@ -56,6 +56,8 @@ const QUOTAS = {
 /** One machine can afford to look every second; on AWS the monitor runs every minute. */
 const MONITOR = { everySeconds: 1, windowSeconds: 5, periodSeconds: 1 };
 const SWEEP_EVERY_SECONDS = 10;
+/** A report is due once a day; a machine that is not always on gets it soon after its start. */
+const COST_REPORT_EVERY_SECONDS = 300;
 /** Age under which a look is fresh: two looks may be missed. */
 const FRESH_SECONDS = 5;
 const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '[::1]', '::1'];
@@ -96,19 +98,25 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     });
     const deps = makeWorkflowDeps({ clients: aws.clients, deployment }, logger);
     aws.lambda.register(WORKFLOW_FUNCTION, (event) => runStep(deps, event));
-    await ensurePrimaryDestination(deps, settings.hlsRenditions.join(','), deps.now());
 
     const scheduler = createScheduler({ clock: systemClock });
     stack.defer(() => scheduler.close());
     const monitorDeps = { ...deps, ...MONITOR };
-    scheduler.every(MONITOR.everySeconds, 'monitor', () => observeDestinations(monitorDeps));
+    scheduler.every(MONITOR.everySeconds, 'monitor', async () => void (await observeDestinations(monitorDeps)));
     scheduler.every(MONITOR.everySeconds, 'rehearsal', () => rehearsal.refresh());
-    scheduler.every(SWEEP_EVERY_SECONDS, 'sweep', async () => void (await sweep(deps)));
-    aws.events.subscribe({ source: ['aws.medialive', 'aws.mediaconnect'] }, (event) =>
-      handleMediaEvent(monitorDeps, event),
+    const sweepDeps = { ...deps, primaryPreset: settings.hlsRenditions.join(',') };
+    scheduler.every(SWEEP_EVERY_SECONDS, 'sweep', async () => void (await sweep(sweepDeps)));
+    scheduler.every(
+      COST_REPORT_EVERY_SECONDS,
+      'cost report',
+      async () => void (await reportCosts({ ...deps, isBilled: false })),
+    );
+    aws.events.subscribe(
+      { source: ['aws.medialive', 'aws.mediaconnect'] },
+      createMediaEventHandler({ ...monitorDeps, lookEverySeconds: MONITOR.everySeconds }),
     );
     // Whoever held the lease died with the former process: the data directory has one owner.
-    await sweep({ ...deps, takeOverLease: true });
+    await sweep({ ...sweepDeps, takeOverLease: true });
 
     const server = await listen(options, { ...deps, rehearsal }, aws.endpoint);
     stack.defer(() => server.close());

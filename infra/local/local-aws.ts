@@ -10,6 +10,7 @@ import { createKms } from './kms/create-kms.ts';
 import { createLambdaService } from './lambda/lambda-service.ts';
 import { createLambdaRegistry, type LambdaRegistry } from './lambda/registry.ts';
 import { createMediaServices, type MediaServicesOptions } from './media/media-services.ts';
+import { createS3 } from './s3/create-s3.ts';
 import { openSealedFile } from './sealed-file.ts';
 import { LOCAL_REGION, makeMemoryStore } from './service.ts';
 import { createStepFunctions } from './step-functions/create-step-functions.ts';
@@ -59,6 +60,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const services = [
     dynamodb,
     createKms({ directory: dataDirectory, clock }),
+    createS3({ dataDirectory }),
     createLambdaService(lambda),
     stepFunctions,
     ...media.services,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import { CreateTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DescribeTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { CreateAliasCommand, CreateKeyCommand, DescribeKeyCommand } from '@aws-sdk/client-kms';
 import {
   CreateFlowCommand,
@@ -21,21 +21,24 @@ import {
   DescribeChannelCommand,
   DescribeOriginEndpointCommand,
 } from '@aws-sdk/client-mediapackage';
+import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { CreateStateMachineCommand, DescribeStateMachineCommand, UpdateStateMachineCommand } from '@aws-sdk/client-sfn';
 import { isNotFound } from '../../functions/aws/aws-errors.ts';
 import type { AwsClients, Deployment } from '../../functions/aws/clients.ts';
 import { OPERATION_KINDS, type OperationKind } from '../../functions/domain/destination.ts';
+import { TABLE_DEFINITION } from './dynamodb/table-definition.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from './service.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * Makes the shared resources of a deployment through the SDK, as the CDK stacks do on AWS: table, key, flow, input
- * security group, MediaPackage channel and endpoint, state machines. Everything is looked up before it is made, so that
+ * Makes the shared resources of a deployment through the SDK, as the CDK stacks do on AWS: table, bucket, key, flow,
+ * input security group, MediaPackage channel and endpoint, state machines. Everything is looked up before it is made, so that
  * it runs at every start.
  */
 
 const DEPLOYMENT_ID = 'local';
 const TABLE_NAME = 'sluice';
+const REPORT_BUCKET = 'sluice-local-reports';
 const KEY_ALIAS = 'alias/sluice';
 const FLOW_NAME = 'sluice-local';
 const PACKAGE_CHANNEL_ID = 'sluice-local';
@@ -77,6 +80,7 @@ export async function provision({
     inputSecurityGroupId: await ensureInputSecurityGroup(clients),
     mediaLiveRoleArn: roleArn('sluice-medialive'),
     packageChannelId: await ensurePackageChannel(clients),
+    reportBucket: await ensureReportBucket(clients),
     stateMachineArns: await ensureStateMachines(clients, workflowFunctionArn),
     fingerprintSecret,
     loopbackTargetsAllowed: settings.loopbackTargetsAllowed,
@@ -95,21 +99,29 @@ async function find<Answer>(look: () => Promise<Answer>): Promise<Answer | undef
 }
 
 async function ensureTable({ table }: AwsClients): Promise<void> {
-  if (await find(() => table.send(new DescribeTableCommand({ TableName: TABLE_NAME })))) return;
-  await table.send(
-    new CreateTableCommand({
-      TableName: TABLE_NAME,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-    }),
-  );
+  const found = await find(() => table.send(new DescribeTableCommand({ TableName: TABLE_NAME })));
+  if (!found) {
+    await table.send(new CreateTableCommand({ TableName: TABLE_NAME, ...TABLE_DEFINITION }));
+    return;
+  }
+  // A table of a version without the index gets it; history that version wrote lacks what it is sorted by and stays out.
+  const indexes = new Set(found.Table?.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName));
+  for (const index of TABLE_DEFINITION.GlobalSecondaryIndexes) {
+    if (indexes.has(index.IndexName)) continue;
+    await table.send(
+      new UpdateTableCommand({
+        TableName: TABLE_NAME,
+        AttributeDefinitions: TABLE_DEFINITION.AttributeDefinitions,
+        GlobalSecondaryIndexUpdates: [{ Create: index }],
+      }),
+    );
+  }
+}
+
+/** S3 answers alike when the bucket is there and ours. */
+async function ensureReportBucket({ s3 }: AwsClients): Promise<string> {
+  await s3.send(new CreateBucketCommand({ Bucket: REPORT_BUCKET }));
+  return REPORT_BUCKET;
 }
 
 async function ensureKey({ kms }: AwsClients): Promise<string> {

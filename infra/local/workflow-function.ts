@@ -5,8 +5,8 @@ import type { Logger, WorkflowDeps } from '../../functions/workflow/workflow-dep
 /** Name of the function the state machines call. */
 export const WORKFLOW_FUNCTION = 'sluice-workflow';
 
-/** What the workflow steps need, with this machine's own clock. */
-export function makeWorkflowDeps(aws: AwsDeps, logger: Logger): WorkflowDeps {
+/** What the workflow steps need, and with it all of AWS for the others here, with this machine's own clock. */
+export function makeWorkflowDeps(aws: AwsDeps, logger: Logger): WorkflowDeps & AwsDeps {
   return {
     ...aws,
     now: () => new Date(),

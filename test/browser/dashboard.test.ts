@@ -151,7 +151,8 @@ describe('a show', () => {
   it('shows the always-on preview without anything that could not be pressed', async () => {
     await says(PREVIEW, 'Waiting for source');
     await says(PREVIEW, 'Always on');
-    expect(await row(PREVIEW).getByRole('button').allInnerTexts()).toEqual([PREVIEW]);
+    expect(await row(PREVIEW).getByRole('button').count()).toBe(0);
+    expect(await row(PREVIEW).getByRole('link').allInnerTexts()).toEqual([PREVIEW]);
     const words = await row(PREVIEW).innerText();
     expect(words).toContain('Start the encoder');
     expect(words).not.toMatch(/stop this|paying/);
@@ -356,9 +357,12 @@ describe('the page itself', () => {
   it('fits 400 pixels without scrolling sideways, panels and dialogs included', async () => {
     await page.setViewportSize({ width: 400, height: 800 });
     expect(await tooWide(page)).toEqual([]);
-    await row('Bravo').getByRole('button', { name: 'Bravo', exact: true }).click();
-    await row('Bravo').getByText('RTMP URL').waitFor();
+    await row('Bravo').getByRole('link', { name: 'Bravo', exact: true }).click();
+    const details = page.getByRole('complementary', { name: 'Details of Bravo' });
+    await details.getByText('RTMP URL').waitFor();
     expect(await tooWide(page)).toEqual([]);
+    await button('Close the details').click();
+    await details.waitFor({ state: 'detached' });
     await page.getByRole('link', { name: 'Add destination' }).click();
     await page.getByLabel('Name', { exact: true }).waitFor();
     expect(await tooWide(page)).toEqual([]);

@@ -6,6 +6,7 @@ import {
   DescribeTableCommand,
   DynamoDBClient,
   TransactWriteItemsCommand,
+  UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
@@ -71,6 +72,57 @@ async function stop(): Promise<void> {
 }
 
 describe('the local DynamoDB endpoint', () => {
+  it('gets an index added, with what is there already, and refuses it a second time', async () => {
+    const add = new UpdateTableCommand({
+      TableName,
+      AttributeDefinitions: [
+        { AttributeName: 'day', AttributeType: 'S' },
+        { AttributeName: 'at', AttributeType: 'S' },
+      ],
+      GlobalSecondaryIndexUpdates: [
+        {
+          Create: {
+            IndexName: 'ByDay',
+            KeySchema: [
+              { AttributeName: 'day', KeyType: 'HASH' },
+              { AttributeName: 'at', KeyType: 'RANGE' },
+            ],
+            Projection: { ProjectionType: 'ALL' },
+          },
+        },
+      ],
+    });
+    const readIndex = async () => {
+      const { Items } = await table.send(
+        new QueryCommand({
+          TableName,
+          IndexName: 'ByDay',
+          KeyConditionExpression: '#day = :day AND #at BETWEEN :from AND :to',
+          ExpressionAttributeNames: { '#day': 'day', '#at': 'at' },
+          ExpressionAttributeValues: { ':day': '2026-11-21', ':from': 'a', ':to': 'c' },
+          ScanIndexForward: false,
+        }),
+      );
+      return Items!.map(({ sk }) => sk);
+    };
+    const putRow = (sk: string, more: object) =>
+      table.send(new PutCommand({ TableName, Item: { pk: 'p', sk, ...more } }));
+    await putRow('1', { day: '2026-11-21', at: 'a' });
+    await putRow('2', {});
+    await client.send(add);
+    await putRow('3', { day: '2026-11-21', at: 'b' });
+    await putRow('4', { day: '2026-11-22', at: 'b' });
+    await putRow('5', { day: '2026-11-21', at: 'b' });
+    expect(await readIndex()).toEqual(['5', '3', '1']);
+    await expect(client.send(add)).rejects.toMatchObject({ name: 'ValidationException' });
+    const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+    expect(Table!.GlobalSecondaryIndexes).toMatchObject([{ IndexName: 'ByDay', IndexStatus: 'ACTIVE' }]);
+    await stop();
+    await start();
+    await table.send(new DeleteCommand({ TableName, Key: { pk: 'p', sk: '3' } }));
+    expect(await readIndex()).toEqual(['5', '1']);
+  });
+
   it('has an on-demand table active at once, under the ARN of the local account', async () => {
     const { Table } = await client.send(new DescribeTableCommand({ TableName }));
     expect(Table).toMatchObject({

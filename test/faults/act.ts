@@ -1,16 +1,13 @@
 import type { Destination } from '../../functions/domain/destination.ts';
 import { newDestination } from '../../functions/domain/new-destination.ts';
-import type { Outcome, World } from './world.ts';
+import { idOf } from './destination-ids.ts';
+import type { Outcome } from './processes.ts';
+import type { World } from './world.ts';
 
 /** What people do to a deployment: the API's own changes to a record, made as the API makes them. */
 
 /** What a person asks for. `edit` waits for the next start, `edit-now` restarts what is on air. */
 export type Ask = 'start' | 'stop' | 'delete' | 'edit' | 'edit-now' | 'replace-key' | 'replace-key-now';
-
-/** The id of a simulated destination. */
-export function idOf(destinationNumber: number): string {
-  return `dst_${String(destinationNumber).padStart(26, '0')}`;
-}
 
 /** A stream key that no sink may ever hold, with characters that every encoding spells differently. */
 export function canaryOf(destinationNumber: number, version = 1): string {
@@ -63,10 +60,11 @@ export function ask(world: World, destinationId: string, what: Ask): Promise<Out
         operation: changes.startOperation,
       });
     }
-    if (what === 'stop' || what === 'delete') {
-      const change = what === 'stop' ? changes.withStop : changes.withDelete;
-      return requestChange(deps, destinationId, { requestedBy, change });
+    if (what === 'stop') {
+      const { withStop: change, stopOperation: operation } = changes;
+      return requestChange(deps, destinationId, { requestedBy, change, operation });
     }
+    if (what === 'delete') return requestChange(deps, destinationId, { requestedBy, change: changes.withDelete });
     const apply = what.endsWith('-now') ? 'now' : 'next-start';
     const edit = what.startsWith('replace-key')
       ? { streamKeyCiphertext: await production.sealKey(deps, destinationId, REPLACED_KEY) }

@@ -13,6 +13,8 @@ export interface FaultKind {
   nature: 'passes' | 'refuses';
   /** Another kind is classified like it from the first look on: left out of the quick matrix. */
   isVariant?: boolean;
+  /** AWS's name of the error; absent: it is the network, or the process. */
+  error?: string;
   /** Operations it can meet; absent: any. */
   appliesTo?: RegExp;
   /** The only service it can meet. */
@@ -231,11 +233,15 @@ const DECLARED: Record<string, { all: Declared[]; some: Record<string, Declared[
     some: {},
   },
   states: { all: [passing('ThrottlingException', 400), passing('ServiceUnavailable', 503)], some: {} },
+  monitoring: { all: [passing('ThrottlingException', 400), variant(passing('InternalFailure', 500))], some: {} },
   mediapackage: {
     all: [passing('TooManyRequestsException', 429), passing('InternalServerErrorException', 500)],
     some: {},
   },
 };
+
+/** The model declares no throttling of these. */
+const UNLIMITED = new Set(['UpdateChannel']);
 
 /** What AWS may deny for a moment: that something exists which has just been made. */
 const NOT_VISIBLE_YET = passing('NotFoundException', 404);
@@ -249,7 +255,11 @@ export function faultsOf(service: string, operation: string, step: string): Faul
   const isFresh = /^Describe(Input|Channel)$/.test(operation) && (step === 'EnsureInput' || step === 'EnsureChannel');
   const some = isFresh ? { ...declared, [operation]: [NOT_VISIBLE_YET] } : declared;
   const own = some[operation] ?? [];
-  const common = all.filter(({ name, message }) => !own.some((each) => each.name === name && each.message === message));
+  const common = all.filter(
+    ({ name, message }) =>
+      !own.some((each) => each.name === name && each.message === message) &&
+      !(name === 'TooManyRequestsException' && UNLIMITED.has(operation)),
+  );
   const transport = TRANSPORT.filter(
     (kind) => (kind.appliesTo?.test(operation) ?? true) && (kind.service ?? service) === service,
   );
@@ -257,11 +267,12 @@ export function faultsOf(service: string, operation: string, step: string): Faul
 }
 
 function toFault(service: string, { name, status, nature, isVariant, message = 'simulated' }: Declared): FaultKind {
-  const isJson = service === 'dynamodb' || service === 'kms' || service === 'states';
+  const isJson = service === 'dynamodb' || service === 'kms' || service === 'states' || service === 'monitoring';
   const body = JSON.stringify(isJson ? { __type: name, message } : { message });
   const headers: Record<string, string> = { 'content-type': 'application/json', 'x-amzn-errortype': name };
   return {
     name: message === 'simulated' ? name : `${name} (quota)`,
+    error: name,
     when: 'before the call',
     nature,
     ...(isVariant ? { isVariant } : {}),

@@ -23,8 +23,9 @@ describe('found by the simulation', () => {
   it('a channel whose start was accepted, its answer lost and its undoing refused, is stopped by the sweep', async () => {
     const result = await outcomeOf(
       'start warm',
-      strike('EnsureChannelRun', 2, 'medialive.StartChannel', 'timeout after'),
-      strike('EnsureChannelRun', 4, 'medialive.DescribeChannel', 'ForbiddenException'),
+      strike('EnsureChannelRun', 4, 'medialive.StartChannel', 'response cut'),
+      strike('EnsureChannelRun', 5, 'medialive.DescribeChannel', 'ForbiddenException'),
+      strike('EnsureChannelRun', 7, 'medialive.DescribeChannel', 'ForbiddenException'),
       strike('ReleaseChannelRun', 1, 'medialive.DescribeChannel', 'ForbiddenException'),
     );
     expect(result).toMatchObject({ outcome: 'failed with a reason', message: 'permission_denied' });

@@ -15,6 +15,8 @@ export interface Invocation {
   step: string;
   destinationId: string | null;
   generation: number | null;
+  /** When it began, in virtual time. */
+  beganMs: number;
   /** Calls made so far. */
   calls: number;
   /** Ends the process: nothing it is doing goes on, and no answer reaches it. */
@@ -65,43 +67,25 @@ interface SdkRequest {
   body?: unknown;
 }
 
-/** Makes all clients talk to the services in this process. */
-export function connectInProcess(clients: AwsClients, services: LocalService[], carry: Carry): void {
-  const byName = new Map(services.map((service) => [service.signingName, service]));
-  const handle = async (request: SdkRequest) => {
-    const { [OPERATION_HEADER]: operation = 'unknown', ...headers } = request.headers;
-    const service = byName.get(
-      /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\//.exec(headers['authorization'] ?? '')?.[1] ?? '',
-    );
-    if (!service) throw new Error(`no local service for ${operation}`);
-    const invocation = currentInvocation.getStore() ?? null;
-    if (invocation?.diesAtNextCall) invocation.kill();
-    if (invocation?.isDead) return never();
-    const text = /json/.test(headers['content-type'] ?? '') ? toText(request.body) : '';
-    const call: WireCall = {
-      invocation,
-      service: service.signingName,
-      operation,
-      position: invocation ? invocation.calls++ : 0,
-      body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
-      path: request.path,
+/** Points the clients at the services of a world. */
+export type Connect = (services: LocalService[], carry: Carry) => void;
+
+/**
+ * Makes all clients talk to services in this process instead of a network: none, until they are connected. They do not
+ * sign: which service a request is for is known without it, and a signature takes as long as all the rest.
+ */
+export function connectInProcess(clients: AwsClients): Connect {
+  let line: { byName: Map<string, LocalService>; carry: Carry } | null = null;
+  for (const [name, client] of Object.entries(clients) as [keyof AwsClients, AnyClient][]) {
+    const signingName = SIGNING_NAMES[name];
+    client.config.signer = async () => ({ sign: async (request: SdkRequest) => request });
+    client.config.requestHandler = {
+      handle: (request: SdkRequest) => handle(line, signingName, request),
+      destroy() {},
+      metadata: { handlerProtocol: 'http/1.1' },
+      updateHttpClientConfig() {},
+      httpHandlerConfigs: () => ({}),
     };
-    const answer = await carry(call, () => deliver(service, request, headers, call));
-    // A process that died while it was waiting gets no answer.
-    if (invocation?.isDead) return never();
-    return {
-      response: { statusCode: answer.status, headers: answer.headers, body: Readable.from([Buffer.from(answer.body)]) },
-    };
-  };
-  const handler = {
-    handle,
-    destroy() {},
-    metadata: { handlerProtocol: 'http/1.1' },
-    updateHttpClientConfig() {},
-    httpHandlerConfigs: () => ({}),
-  };
-  for (const client of Object.values(clients) as AnyClient[]) {
-    client.config.requestHandler = handler;
     client.middlewareStack.add(
       (next, context) => (given) => {
         given.request.headers[OPERATION_HEADER] = context.commandName?.replace(/Command$/, '') ?? 'unknown';
@@ -110,11 +94,54 @@ export function connectInProcess(clients: AwsClients, services: LocalService[], 
       { step: 'build', name: 'nameOperation' },
     );
   }
+  return (services, carry) => {
+    line = { byName: new Map(services.map((service) => [service.signingName, service])), carry };
+  };
+}
+
+const SIGNING_NAMES: Record<keyof AwsClients, string> = {
+  cloudWatch: 'monitoring',
+  cloudWatchLogs: 'logs',
+  kms: 'kms',
+  mediaConnect: 'mediaconnect',
+  mediaLive: 'medialive',
+  mediaPackage: 'mediapackage',
+  s3: 's3',
+  sfn: 'states',
+  table: 'dynamodb',
+};
+
+async function handle(
+  line: { byName: Map<string, LocalService>; carry: Carry } | null,
+  signingName: string,
+  request: SdkRequest,
+) {
+  const { [OPERATION_HEADER]: operation = 'unknown', ...headers } = request.headers;
+  const service = line?.byName.get(signingName);
+  if (!line || !service) throw new Error(`no local service for ${operation}`);
+  const invocation = currentInvocation.getStore() ?? null;
+  if (invocation?.diesAtNextCall) invocation.kill();
+  if (invocation?.isDead) return never();
+  const text = /json/.test(headers['content-type'] ?? '') ? toText(request.body) : '';
+  const call: WireCall = {
+    invocation,
+    service: signingName,
+    operation,
+    position: invocation ? invocation.calls++ : 0,
+    body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
+    path: request.path,
+  };
+  const answer = await line.carry(call, () => deliver(service, request, headers, call));
+  // A process that died while it was waiting gets no answer.
+  if (invocation?.isDead) return never();
+  return {
+    response: { statusCode: answer.status, headers: answer.headers, body: Readable.from([Buffer.from(answer.body)]) },
+  };
 }
 
 /** The members all clients share, whatever their service. */
 interface AnyClient {
-  config: { requestHandler: unknown };
+  config: { requestHandler: unknown; signer: unknown };
   middlewareStack: {
     add(
       middleware: (

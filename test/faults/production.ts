@@ -1,3 +1,5 @@
+import crypto from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
 import type { AwsDeps } from '../../functions/aws/clients.ts';
 import type { StreamKey } from '../../functions/domain/stream-key.ts';
 
@@ -15,6 +17,14 @@ export interface Production {
   sweep: typeof import('../../functions/schedules/sweep.ts').sweep;
   lifecycle: typeof import('../../functions/domain/lifecycle.ts');
   change: typeof import('../../functions/api/destination-change.ts');
+  /** What only some worlds use, loaded when one does. */
+  loadEntryPoints(): Promise<EntryPoints>;
+}
+
+interface EntryPoints {
+  createApi: typeof import('../../functions/api/app.ts').createApi;
+  observeDestinations: typeof import('../../functions/schedules/monitor.ts').observeDestinations;
+  createMediaEventHandler: typeof import('../../functions/events/media-event.ts').createMediaEventHandler;
 }
 
 /** Loads it. @param suffix appended to each module's address: `?planted=3` gives a copy of its own */
@@ -27,6 +37,7 @@ export async function loadProduction(suffix = ''): Promise<Production> {
   const keys = await load<{ StreamKey: typeof StreamKey }>('domain/stream-key.ts');
   const steps = await load<typeof import('../../functions/workflow/run-step.ts')>('workflow/run-step.ts');
   const operations = await load<typeof import('../../functions/workflow/operations.ts')>('workflow/operations.ts');
+  let entryPoints: Promise<EntryPoints> | null = null;
   const schedules = await load<typeof import('../../functions/schedules/sweep.ts')>('schedules/sweep.ts');
   return {
     createAwsClients: clients.createAwsClients,
@@ -38,5 +49,29 @@ export async function loadProduction(suffix = ''): Promise<Production> {
     sweep: schedules.sweep,
     lifecycle: await load<typeof import('../../functions/domain/lifecycle.ts')>('domain/lifecycle.ts'),
     change: await load<typeof import('../../functions/api/destination-change.ts')>('api/destination-change.ts'),
+    loadEntryPoints: () => (entryPoints ??= loadEntryPoints()),
   };
+
+  async function loadEntryPoints(): Promise<EntryPoints> {
+    useQuickKeyDerivation();
+    const api = await load<typeof import('../../functions/api/app.ts')>('api/app.ts');
+    const monitor = await load<typeof import('../../functions/schedules/monitor.ts')>('schedules/monitor.ts');
+    const events = await load<typeof import('../../functions/events/media-event.ts')>('events/media-event.ts');
+    return {
+      createApi: api.createApi,
+      observeDestinations: monitor.observeDestinations,
+      createMediaEventHandler: events.createMediaEventHandler,
+    };
+  }
+}
+
+/**
+ * scrypt runs on a thread of its own and takes real time, which no virtual clock can wait for. For the simulation a hash
+ * that is done at once will do; how strong it is, is another suite's business.
+ */
+function useQuickKeyDerivation(): void {
+  const quick = (text: string, salt: Buffer, bytes: number, done: (error: null, key: Buffer) => void) =>
+    done(null, crypto.createHmac('sha512', salt).update(text).digest().subarray(0, bytes));
+  (crypto as { scrypt: unknown }).scrypt = quick;
+  syncBuiltinESMExports();
 }

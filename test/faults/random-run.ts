@@ -1,10 +1,16 @@
-import { addDestination, ask, canaryOf, idOf, REPLACED_KEY, type Ask } from './act.ts';
+import { newPrimary } from '../../functions/domain/primary.ts';
+import { addDestination, ask, type Ask } from './act.ts';
+import { idOf } from './destination-ids.ts';
+import { forgeEvents, mistreatEvents } from './events-at-random.ts';
 import { faultsOf } from './faults.ts';
-import { Violation, watchInvariants } from './invariants.ts';
+import { watchInvariants } from './invariants.ts';
+import { Violation } from './violation.ts';
 import type { Production } from './production.ts';
 import { makeRandom, type Random } from './random.ts';
 import { rest } from './rest.ts';
-import { inWorld, Stuck, type World } from './world.ts';
+import { sendAny, type Cast } from './requests-at-random.ts';
+import { creation, send } from './requests.ts';
+import { inWorld, Stuck, sweepOnce, type World, type WorldOptions } from './world.ts';
 
 /**
  * A show gone mad: people start, stop, edit and delete at any moment while calls fail, answers get lost and processes
@@ -30,20 +36,12 @@ export interface RandomRunResult {
   violation: string | null;
 }
 
-const ASKS: readonly Ask[] = [
-  'start',
-  'start',
-  'start',
-  'start',
-  'stop',
-  'stop',
-  'stop',
-  'edit',
-  'edit-now',
-  'replace-key',
-];
-/** Share of the requests that delete the oldest destination, and add another. */
-const DELETE_SHARE = 0.05;
+const ASKS: readonly Ask[] = ['start', 'start', 'start', 'start', 'stop', 'stop', 'stop', 'edit', 'edit-now'];
+/** Share of the requests that go over the REST API; the others are the same changes, made without it. */
+const API_SHARE = 0.7;
+const PRIMARY_SHARE = 0.5;
+/** Sweeps besides those of the schedule, per request. */
+const SWEEP_SHARE = 0.06;
 /** A refusal ends an operation; what passes is what there is more of. */
 const REFUSAL_SHARE = 0.15;
 
@@ -51,25 +49,34 @@ const REFUSAL_SHARE = 0.15;
 export function runSeed(production: Production, options: RandomRunOptions): Promise<RandomRunResult> {
   // A generator of its own, so that the plan does not depend on how many numbers the world draws.
   const plan = makeRandom(options.seed * 7919 + 1);
-  return inWorld({ production, seed: options.seed, profile: 'fast', latencyMsMax: 40 }, async (world) => {
+  const worldOptions: WorldOptions = {
+    production,
+    seed: options.seed,
+    profile: 'fast',
+    latencyMsMax: 40,
+    monitorEverySeconds: 60,
+    withEvents: true,
+  };
+  return inWorld(worldOptions, async (world) => {
     const startMs = world.clock.now();
     const count = plan.integer(...options.destinations);
     const operations = plan.integer(...options.operations);
     const faultShare = plan.integer(...options.faultPercent) / 100;
-    const canaries = [REPLACED_KEY, ...Array.from({ length: count + operations }, (_, index) => canaryOf(index + 1))];
-    const invariants = watchInvariants(world, { canaries, isMeddledWith: options.withSurprises ?? false });
+    const invariants = watchInvariants(world, { isMeddledWith: options.withSurprises ?? false });
     world.watchers.push(invariants);
     const counts = { faults: 0, calls: 0 };
     let violation: string | null = null;
     try {
       injectFaults(world, makeRandom(options.seed * 104_729 + 2), faultShare, counts);
+      mistreatEvents(world, makeRandom(options.seed * 15_485_863 + 4));
       if (options.withSurprises) surprise(world, makeRandom(options.seed * 1_299_709 + 3));
       await act(world, plan, count, operations);
       world.faults = null;
       world.planTransition = null;
+      world.planDelivery = null;
       world.note('faults off');
       await rest(world, { invariants });
-      invariants.checkAtRest();
+      await invariants.checkAtRest();
     } catch (error) {
       if (!(error instanceof Violation || error instanceof Stuck)) throw error;
       violation = error.message;
@@ -86,21 +93,25 @@ export function runSeed(production: Production, options: RandomRunOptions): Prom
 }
 
 async function act(world: World, plan: Random, count: number, operations: number): Promise<void> {
+  const { production, deps } = world;
+  const cast: Cast = { oldest: 1, newest: count, keyVersions: new Map() };
+  if (plan.chance(PRIMARY_SHARE)) {
+    await world.drive(production.insertDestination(deps, newPrimary('720p30', deps.now())));
+  }
   for (let number = 1; number <= count; number++) {
-    void addDestination(world, number, { standby: plan.chance(0.5) ? 'warm' : 'cold' });
+    const standby = plan.chance(0.5) ? 'warm' : 'cold';
+    if (plan.chance(API_SHARE)) {
+      world.idsToGive.push(idOf(number));
+      void send(world, creation(number, standby));
+    } else void addDestination(world, number, { standby });
     await world.until(() => false, plan.integer(0, 3_000));
   }
-  let oldest = 1;
-  let newest = count;
   for (let done = 0; done < operations; done++) {
-    if (plan.chance(DELETE_SHARE)) {
-      void ask(world, idOf(oldest), 'delete');
-      oldest += 1;
-      newest += 1;
-      void addDestination(world, newest, { standby: plan.chance(0.5) ? 'warm' : 'cold' });
-    } else {
-      void ask(world, idOf(plan.integer(Math.max(1, oldest - 1), newest)), plan.pick(ASKS));
-    }
+    if (plan.chance(API_SHARE)) sendAny(world, plan, cast);
+    else void ask(world, idOf(plan.integer(Math.max(1, cast.oldest - 1), cast.newest)), plan.pick(ASKS));
+    forgeEvents(world, plan);
+    // Two schedules at once, or a person who sweeps by hand.
+    if (plan.chance(SWEEP_SHARE)) void world.runAs('sweep', null, () => sweepOnce(world));
     // Often at once, sometimes after all is long done.
     await world.until(() => false, plan.chance(0.3) ? 0 : plan.integer(0, plan.chance(0.1) ? 400_000 : 6_000));
   }
@@ -127,7 +138,8 @@ function surprise(world: World, random: Random): void {
   world.planTransition = ({ kind, from, to }) => {
     if (kind !== 'channels' || !random.chance(0.08)) return undefined;
     if (from === 'CREATING') return { to: 'CREATE_FAILED' };
-    if (from === 'STARTING') return random.chance(0.5) ? { to: 'IDLE' } : { afterMs: 120_000 };
+    // No channel gives up sooner: encoders are looked for first. See functions/workflow/channel-run.ts.
+    if (from === 'STARTING') return random.chance(0.5) ? { to: 'IDLE', afterMs: 3_000 } : { afterMs: 120_000 };
     return to === 'DELETED' ? { afterMs: 200_000 } : undefined;
   };
 }

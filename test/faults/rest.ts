@@ -1,5 +1,6 @@
-import { nextOperation } from '../../functions/domain/lifecycle.ts';
-import { Violation, type Invariants } from './invariants.ts';
+import { dueOperation } from '../../functions/domain/primary.ts';
+import type { Invariants } from './invariants.ts';
+import { Violation } from './violation.ts';
 import type { World } from './world.ts';
 
 /** Liveness: once the faults have stopped, everything must come to rest, and stay there. */
@@ -26,12 +27,14 @@ export async function rest(
   { invariants, isDone, withinMs = REST_WITHIN_MS }: RestOptions,
 ): Promise<void> {
   const isAtRest = () =>
-    world.records().every((record) => record.operation === null && nextOperation(record) === null) &&
+    world.records().every((record) => record.operation === null && dueOperation(record, world.deps.now()) === null) &&
     world.runningInvocations() === 0 &&
     world.callsUnderWay === 0;
   await world.until(() => false, 1_000);
   if (!(await world.until(isAtRest, withinMs))) {
-    const moving = world.records().filter((record) => record.operation !== null || nextOperation(record) !== null);
+    const moving = world
+      .records()
+      .filter((record) => record.operation !== null || dueOperation(record, world.deps.now()) !== null);
     const what = moving.map(({ destinationId, status, desired }) => `${destinationId} ${status}, wants ${desired}`);
     throw new Violation(
       'I3 no stuck state',

@@ -1,34 +1,97 @@
-/** Looking for stream keys where none may be, in every spelling they could have there. */
+/**
+ * Looking for stream keys where none may be, in every spelling they could have there, whole or in part: any twelve
+ * characters of any spelling. Texts are long and keys are many, so a rolling hash goes over each text once.
+ */
+
+/** Characters in a row that give a key away. */
+const WINDOW = 12;
+const FACTOR = 31;
+/** Hashes of windows fall into so many slots; one that is empty needs no further look. */
+const SLOTS = 1 << 20;
 
 /** Every way a key may be spelt in a text: raw, URL, JSON, HTML, base64, base64url, hex. */
 function spellingsOf(key: string): string[] {
   const bytes = Buffer.from(key);
-  const html = key.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+  const html = key
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
   return [
-    ...new Set([
-      key,
-      encodeURIComponent(key),
-      encodeURI(key),
-      new URLSearchParams({ key }).toString().slice('key='.length),
-      JSON.stringify(key).slice(1, -1),
-      html,
-      // Without the last group, so that what follows the key in the same encoding does not hide it.
-      bytes.toString('base64').replace(/.{0,3}=*$/, ''),
-      bytes.toString('base64url').slice(0, -3),
-      bytes.toString('hex'),
-      bytes.toString('hex').toUpperCase(),
-    ]),
+    key,
+    encodeURIComponent(key),
+    encodeURI(key),
+    new URLSearchParams({ key }).toString().slice('key='.length),
+    JSON.stringify(key).slice(1, -1),
+    html,
+    ...[0, 1, 2].flatMap((before) => base64Of(bytes, before)),
+    bytes.toString('hex'),
+    bytes.toString('hex').toUpperCase(),
   ];
 }
 
-/** Makes a search for any of the keys. @returns null, or where it was found without the key itself */
-export function makeKeySearch(keys: readonly string[]): (text: string) => string | null {
-  const spellings = keys.flatMap((key) => spellingsOf(key));
-  return (text) => {
-    for (const spelling of spellings) {
-      const at = text.indexOf(spelling);
-      if (at >= 0) return `at character ${at}, after ${JSON.stringify(text.slice(Math.max(0, at - 40), at))}`;
+/** In base64 a key looks differently after 0, 1 or 2 bytes of something else; its own part begins and ends a group later. */
+function base64Of(bytes: Buffer, before: number): string[] {
+  const text = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
+  const own = text.slice(before === 0 ? 0 : 4, text.length - (text.endsWith('=') ? 4 : 0));
+  return [own, own.replaceAll('+', '-').replaceAll('/', '_')];
+}
+
+const FIRST_FACTOR = (() => {
+  let factor = 1;
+  for (let index = 1; index < WINDOW; index++) factor = Math.imul(factor, FACTOR);
+  return factor;
+})();
+
+/** Finds keys in texts. */
+export interface KeySearch {
+  /** From now on this one, too. */
+  add(key: string): void;
+  /** @returns null, or where a part of a key was found, without the part itself */
+  find(text: string): string | null;
+}
+
+/** Makes a search for the keys. */
+export function makeKeySearch(keys: readonly string[] = []): KeySearch {
+  const windows = new Set<string>();
+  const known = new Set<string>();
+  const slots = new Uint8Array(SLOTS);
+  const slotOf = (hash: number) => (hash ^ (hash >>> 12)) & (SLOTS - 1);
+
+  function add(key: string): void {
+    if (known.has(key)) return;
+    known.add(key);
+    for (const spelling of spellingsOf(key)) {
+      for (let start = 0; start + WINDOW <= spelling.length; start++) {
+        const window = spelling.slice(start, start + WINDOW);
+        windows.add(window);
+        slots[slotOf(hashOf(window))] = 1;
+      }
     }
-    return null;
-  };
+  }
+
+  function find(text: string): string | null {
+    if (text.length < WINDOW || windows.size === 0) return null;
+    let hash = hashOf(text);
+    for (let end = WINDOW; ; end++) {
+      if (slots[slotOf(hash)] === 1 && windows.has(text.slice(end - WINDOW, end))) return whereIn(text, end - WINDOW);
+      if (end >= text.length) return null;
+      hash = Math.imul(hash - Math.imul(text.charCodeAt(end - WINDOW), FIRST_FACTOR), FACTOR) + text.charCodeAt(end);
+    }
+  }
+
+  for (const key of keys) add(key);
+  return { add, find };
+}
+
+/** Of the first window of a text. */
+function hashOf(text: string): number {
+  let hash = 0;
+  for (let index = 0; index < WINDOW; index++) hash = Math.imul(hash, FACTOR) + text.charCodeAt(index);
+  return hash | 0;
+}
+
+function whereIn(text: string, at: number): string {
+  return `at character ${at}, after ${JSON.stringify(text.slice(Math.max(0, at - 40), at))}`;
 }

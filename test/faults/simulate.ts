@@ -23,6 +23,9 @@ const HELP = `Runs the lifecycle under simulated faults, one world per seed.
 
 A seed that fails prints how to run it again and the end of its event log. Exit status 1 when any failed.`;
 
+/** A sign of life of a long run. */
+const PROGRESS_EVERY = 50;
+
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '100' },
@@ -63,6 +66,7 @@ async function simulate(): Promise<boolean> {
     totals.faults += result.faults;
     totals.virtualSeconds += result.virtualSeconds;
     if (values.log) console.log(result.events.join('\n'));
+    if ((seed - start + 1) % PROGRESS_EVERY === 0) report(seed - start + 1);
     if (result.violation === null) continue;
     totals.failed += 1;
     console.log(`\nseed ${seed} FAILED: ${result.violation}\nits last events:`);
@@ -73,13 +77,17 @@ async function simulate(): Promise<boolean> {
       `again: node test/faults/simulate.ts --seeds 1 --start ${seed} --destinations ${destinations} --operations ${operations} --faults ${faults}${surprises} --log`,
     );
   }
-  const seconds = (performance.now() - beganMs) / 1000;
-  console.log(
-    `${seeds} seeds, ${totals.failed} failed: ${totals.operations} requests, ${totals.calls} calls, ${totals.faults} faults, ` +
-      `${Math.round(totals.virtualSeconds / 3600)} virtual hours in ${seconds.toFixed(1)} s ` +
-      `(${Math.round(totals.virtualSeconds / seconds)} virtual seconds per second)`,
-  );
+  report(seeds);
   return totals.failed === 0;
+
+  function report(done: number): void {
+    const seconds = (performance.now() - beganMs) / 1000;
+    console.log(
+      `${done} seeds, ${totals.failed} failed: ${totals.operations} requests, ${totals.calls} calls, ${totals.faults} faults, ` +
+        `${Math.round(totals.virtualSeconds / 3600)} virtual hours in ${seconds.toFixed(1)} s ` +
+        `(${Math.round(totals.virtualSeconds / seconds)} virtual seconds per second)`,
+    );
+  }
 }
 
 async function runMatrix(): Promise<boolean> {

@@ -1,11 +1,13 @@
 import { canaryOf, REPLACED_KEY } from './act.ts';
 import { faultsOf, type FaultKind } from './faults.ts';
 import type { WireCall } from './in-process-transport.ts';
-import { watchInvariants, Violation } from './invariants.ts';
+import { watchInvariants } from './invariants.ts';
+import { Violation } from './violation.ts';
 import type { Production } from './production.ts';
 import { rest } from './rest.ts';
 import { ID, type Workflow } from './workflows.ts';
-import { inWorld, Stuck, takeSnapshot, type Snapshot, type World } from './world.ts';
+import { takeSnapshot, type Snapshot } from './snapshot.ts';
+import { inWorld, Stuck, type World } from './world.ts';
 
 /**
  * Every workflow, with one fault at every call it makes. A clean run of a workflow tells which calls there are; each of
@@ -152,7 +154,7 @@ async function strike(
       isDone: () => workflow.isReached(world.record(ID), world),
       withinMs: workflow.restWithinMs,
     });
-    invariants.checkAtRest();
+    await invariants.checkAtRest();
     if (strikes.length === 0 && !workflow.isContested && invariants.refused.length > 0) {
       throw new Violation('I12 bounded', `refused although nothing went wrong: ${invariants.refused.join('; ')}`);
     }

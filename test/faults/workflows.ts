@@ -1,7 +1,8 @@
 import { CreateInputCommand } from '@aws-sdk/client-medialive';
 import { StopFlowCommand } from '@aws-sdk/client-mediaconnect';
 import type { Destination } from '../../functions/domain/destination.ts';
-import { addDestination, ask, idOf, type Ask } from './act.ts';
+import { addDestination, ask, type Ask } from './act.ts';
+import { idOf } from './destination-ids.ts';
 import type { TimingProfile } from '../../infra/local/media/profiles.ts';
 import { flowOf, type World } from './world.ts';
 
@@ -19,6 +20,8 @@ export interface Workflow {
   isMeddledWith?: boolean;
   /** AWS refuses changes in the ordinary course of it: it is asked to stop what it is still starting. */
   isContested?: boolean;
+  /** Whose calls meet the faults: the first sweep, or (by default) everybody else. */
+  subject?: 'sweep';
   /** How long it may take to rest, where that is more than 15 minutes. */
   restWithinMs?: number;
   prepare(world: World): Promise<void>;

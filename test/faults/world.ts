@@ -1,37 +1,26 @@
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
-import { CreateKeyCommand } from '@aws-sdk/client-kms';
-import { DescribeStateMachineCommand, StopExecutionCommand, UpdateStateMachineCommand } from '@aws-sdk/client-sfn';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { AwsClients, Deployment } from '../../functions/aws/clients.ts';
+import { StopExecutionCommand } from '@aws-sdk/client-sfn';
+import type { Api } from '../../functions/api/api-deps.ts';
+import type { AwsClients, AwsDeps, Deployment } from '../../functions/aws/clients.ts';
 import type { Destination } from '../../functions/domain/destination.ts';
 import type { StepInput } from '../../functions/workflow/run-step.ts';
 import type { WorkflowDeps } from '../../functions/workflow/workflow-deps.ts';
-import { createDynamodb } from '../../infra/local/dynamodb/create-dynamodb.ts';
 import { createEventBus } from '../../infra/local/events/event-bus.ts';
-import { createKms } from '../../infra/local/kms/create-kms.ts';
-import { createLambdaRegistry, toFunctionArn } from '../../infra/local/lambda/registry.ts';
-import { makeIdleEngine } from '../../infra/local/media/engine/contract.ts';
-import { createMediaServices, type MediaServices } from '../../infra/local/media/media-services.ts';
 import type { MediaHooks } from '../../infra/local/media/media-context.ts';
+import type { MediaServices } from '../../infra/local/media/media-services.ts';
 import type { MediaState } from '../../infra/local/media/media-state.ts';
-import type { Durations, TimingProfile } from '../../infra/local/media/profiles.ts';
-import { provision } from '../../infra/local/provision.ts';
-import { LOCAL_REGION, type LocalService, type StateStore } from '../../infra/local/service.ts';
-import {
-  createStepFunctions,
-  type LocalStepFunctions,
-} from '../../infra/local/step-functions/create-step-functions.ts';
-import {
-  connectInProcess,
-  currentInvocation,
-  type Invocation,
-  type WireAnswer,
-  type WireCall,
-} from './in-process-transport.ts';
+import type { Durations, Quotas, TimingProfile } from '../../infra/local/media/profiles.ts';
+import type { AwsEvent, LocalService } from '../../infra/local/service.ts';
+import type { ExecutionRecord } from '../../infra/local/step-functions/executions.ts';
+import type { LocalStepFunctions } from '../../infra/local/step-functions/create-step-functions.ts';
+import { makeEventHandler, makeSimulatedApi, observe } from './entry-points.ts';
+import { currentInvocation, type Invocation, type WireAnswer, type WireCall } from './in-process-transport.ts';
+import { runAs, runningIn, type Outcome } from './processes.ts';
 import type { Production } from './production.ts';
 import { makeRandom, type Random } from './random.ts';
+import { templateFor, type Snapshot, type Template } from './snapshot.ts';
 import { makeVirtualClock, withVirtualTimers, type VirtualClock } from './virtual-clock.ts';
+import { deliverWatched, tell, type Item, type Watcher } from './watching.ts';
+import { clientsOf, makeServices, prepare, WORKFLOW_FUNCTION } from './world-services.ts';
 
 /**
  * One simulated deployment: the production handlers, the real state machines and the real SDK clients on the local
@@ -42,15 +31,21 @@ import { makeVirtualClock, withVirtualTimers, type VirtualClock } from './virtua
 export interface World {
   clock: VirtualClock;
   random: Random;
-  deps: WorkflowDeps;
+  deps: WorkflowDeps & AwsDeps;
   deployment: Deployment;
   production: Production;
+  /** The REST API over this world; made on first use. */
+  api(): Promise<Api>;
+  /** Ids of destinations the API will give out, first to last; when there are none, it counts on. */
+  idsToGive: string[];
   /** The media services' own state, live: what is really there. */
   media: MediaState;
   mediaServices: MediaServices;
   kms: LocalService;
   template: Template;
   stepFunctions: LocalStepFunctions;
+  /** The state machines' record of executions, live. */
+  executions(): ExecutionRecord[];
   /** The table as stored, by `pk` and `sk` joined with a slash. */
   items: ReadonlyMap<string, Item>;
   /** What happened, in order, one line each. */
@@ -61,6 +56,14 @@ export interface World {
   faults: Faults | null;
   /** May redirect the changes of state of media resources; null lets them be. */
   planTransition: NonNullable<MediaHooks['planTransition']> | null;
+  /** Says after how many milliseconds an event is delivered, once for each time; null delivers it once, at once. */
+  planDelivery: ((event: AwsEvent) => number[]) | null;
+  /** Puts an event on the bus as it is, forged ones too. */
+  putEvent(event: AwsEvent): void;
+  /** Media events that were handed to the function that takes them. */
+  eventsTaken(): number;
+  /** Lets the media engine report that all is well with what runs. */
+  tickEngine(): void;
   watchers: Watcher[];
   /** How often a media resource has changed. */
   mediaChanges(): number;
@@ -86,29 +89,18 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** A row of the table. */
-export type Item = Record<string, unknown>;
-
-export type Outcome = { ok: true; result: unknown } | { ok: false; error: string; message: string };
-
 /** Decides what happens to a call; see faults.ts. */
 export type Faults = (call: WireCall, deliver: () => Promise<WireAnswer>, world: World) => Promise<WireAnswer>;
-
-/** Looks on. Throwing is how it reports; the first report ends the run. */
-export interface Watcher {
-  /** A call was carried out by its endpoint. */
-  delivered?(call: WireCall, answer: WireAnswer): void;
-  /** A row of the table has changed. Null: there was, or is, none. */
-  wrote?(key: string, before: Item | null, after: Item | null, call: WireCall): void;
-  began?(invocation: Invocation): void;
-}
 
 export interface WorldOptions {
   production: Production;
   seed: number;
   profile?: TimingProfile;
   durations?: Partial<Durations>;
+  /** Quotas the deployment believes in. */
   quotas?: { channelQuota: number; pushInputQuota: number };
+  /** Quotas the endpoints enforce. */
+  resourceQuotas?: Partial<Quotas>;
   planTransition?: MediaHooks['planTransition'];
   /** Milliseconds of virtual time a call takes; 0 to the number given, by the seed. */
   latencyMsMax?: number;
@@ -118,10 +110,16 @@ export interface WorldOptions {
   from?: Snapshot;
   /** Seconds between two sweeps; null runs none. */
   sweepEverySeconds?: number | null;
+  /** Seconds between two looks of the monitor; none by default. */
+  monitorEverySeconds?: number | null;
+  /** Media events reach the function that takes them. */
+  withEvents?: boolean;
 }
 
-const START_MS = Date.UTC(2030, 0, 1);
-const WORKFLOW_FUNCTION = 'sluice-workflow';
+/** When every world begins. */
+export const START_MS = Date.UTC(2030, 0, 1);
+/** The engine reports once a second; this often is enough for figures of a minute. */
+const ENGINE_EVERY_SECONDS = 20;
 /** Signs of life at one instant; more is a loop that no time bounds. */
 const BEATS_AT_ONCE_MAX = 20_000;
 
@@ -142,11 +140,27 @@ export async function inWorld<Result>(options: WorldOptions, body: (world: World
       if (!(await world.until(() => flowOf(world).status === 'ACTIVE', 600_000)))
         throw new Error('the flow did not start');
       world.events.length = 0;
-      scheduleSweep(world, options.sweepEverySeconds === undefined ? 300 : options.sweepEverySeconds);
+      const { sweepEverySeconds = 300, monitorEverySeconds = null } = options;
+      repeat(world, sweepEverySeconds, () => void world.runAs('sweep', null, () => sweepOnce(world)));
+      repeat(world, monitorEverySeconds === null ? null : ENGINE_EVERY_SECONDS, world.tickEngine);
+      repeat(world, monitorEverySeconds, () => void world.runAs('monitor', null, () => observe(world)));
       return await body(world);
     } finally {
       await world.close();
     }
+  });
+}
+
+/** Sweeps as the schedule does. */
+export function sweepOnce(world: World): Promise<unknown> {
+  return world.production.sweep(world.deps);
+}
+
+function repeat(world: World, everySeconds: number | null, action: () => void): void {
+  if (everySeconds === null) return;
+  world.clock.after(everySeconds * 1000, () => {
+    action();
+    repeat(world, everySeconds, action);
   });
 }
 
@@ -165,22 +179,26 @@ async function makeWorld(options: WorldOptions): Promise<World> {
   const items = new Map<string, Item>(options.from ? structuredClone(options.from.items) : []);
   const events: string[] = [];
   const logLines: string[] = [];
-  const live = { media: null as MediaState | null, changes: 0 };
+  const live = { media: null as MediaState | null, stepFunctions: null as unknown, changes: 0, taken: 0 };
+  const bus = createEventBus({ clock });
   const template = options.from ?? (await templateFor(options));
-  const { lambda, stepFunctions, media, kms, services } = await makeServices({
+  const { lambda, stepFunctions, media, kms, services, engine } = await makeServices({
     ...options,
     clock,
     random,
     template,
+    events: { put: (event) => world && options.withEvents && deliverEvent(world, event) },
     planTransition: (plan) => world?.planTransition?.(plan),
     keep(name, state) {
+      if (name === 'stepFunctions') live.stepFunctions = state;
       if (name !== 'media') return;
       live.media = state as MediaState;
       live.changes += 1;
     },
   });
-  const clients = makeClients(production);
-  connectInProcess(clients, services, async (call, deliver) => {
+  const { clients: shared, connect } = clientsOf(production);
+  const clients = asOwn(shared);
+  connect(services, async (call, deliver) => {
     pulse.beats += 1;
     const work = async () => {
       pulse.busy += 1;
@@ -200,6 +218,8 @@ async function makeWorld(options: WorldOptions): Promise<World> {
   await media.restore();
   const log = (message: string, details?: Record<string, unknown>) =>
     void logLines.push(JSON.stringify({ message, ...details }));
+  const failures: Error[] = [];
+  let api: Promise<Api> | null = null;
   const made: World = {
     clock,
     random,
@@ -213,16 +233,23 @@ async function makeWorld(options: WorldOptions): Promise<World> {
       resolveHost: async () => ['127.0.0.1'],
       logger: { info: log, warn: log, error: log },
     },
+    api: () => (api ??= makeSimulatedApi(made)),
+    idsToGive: [],
     media: live.media!,
     mediaServices: media,
     kms,
     template,
     stepFunctions,
+    executions: () => (live.stepFunctions as { executions: ExecutionRecord[] } | null)?.executions ?? [],
     items,
     events,
     logLines,
     faults: null,
     planTransition: options.planTransition ?? null,
+    planDelivery: null,
+    putEvent: (event) => bus.put(event),
+    eventsTaken: () => live.taken,
+    tickEngine: () => engine.tick(clock.now()),
     watchers: [],
     callsUnderWay: 0,
     mediaChanges: () => live.changes,
@@ -273,25 +300,44 @@ async function makeWorld(options: WorldOptions): Promise<World> {
       // Nobody's process makes this call, so no fault can meet it.
       await currentInvocation.exit(() => clients.sfn.send(new StopExecutionCommand({ executionArn })));
     },
-    runningInvocations: () => running.size,
+    runningInvocations: () => runningIn(made).size,
     report: (failure) => void failures.push(failure),
     async close() {
       made.faults = null;
       made.watchers = [];
+      // The clients go on to the next world: what is still waiting here must not reach it.
+      for (const invocation of runningIn(made)) invocation.isDead = true;
       await media.close();
     },
   };
-  const failures: Error[] = [];
-  const running = runningIn(made);
   lambda.register(WORKFLOW_FUNCTION, async (event: StepInput) => {
     const { step, destinationId, generation } = event;
+    tell(made, (watcher) => watcher.said?.(`the input of ${step}`, JSON.stringify(event)));
     const run = () => production.runStep(made.deps, event);
     const outcome = await runAs(made, { step, destinationId, generation }, run);
+    tell(made, (watcher) => watcher.said?.(`the output of ${step}`, JSON.stringify(outcome)));
     if (outcome.ok) return outcome.result;
     throw Object.assign(new Error(outcome.message), { name: outcome.error });
   });
+  let takeEvent: ReturnType<typeof makeEventHandler> | null = null;
+  bus.subscribe({}, async (event) => {
+    live.taken += 1;
+    const take = await (takeEvent ??= makeEventHandler(made));
+    await made.runAs('event', null, () => take(event));
+  });
   world = made;
   return made;
+
+  function deliverEvent(to: World, event: AwsEvent): void {
+    for (const delayMs of to.planDelivery?.(event) ?? [0]) clock.after(delayMs, () => bus.put(event));
+  }
+}
+
+/** Production code remembers some things by client: each world has objects of its own in front of the shared ones. */
+function asOwn(shared: AwsClients): AwsClients {
+  return Object.fromEntries(
+    Object.entries(shared).map(([name, client]) => [name, Object.create(client as object)]),
+  ) as unknown as AwsClients;
 }
 
 function sleep(clock: VirtualClock, delayMs: number): Promise<void> {
@@ -300,253 +346,4 @@ function sleep(clock: VirtualClock, delayMs: number): Promise<void> {
 
 function toDestination(item: Item | undefined): Destination | null {
   return (item as unknown as Destination) ?? null;
-}
-
-/** A world at rest, to begin others from: what has led to it need not be run again. */
-export interface Snapshot extends Template {
-  nowMs: number;
-  kms: LocalService;
-  items: ReadonlyMap<string, Item>;
-}
-
-/** Takes one. Nothing may be under way. */
-export function takeSnapshot(world: World): Snapshot {
-  return {
-    deployment: world.deployment,
-    media: structuredClone(world.media),
-    stepFunctions: world.template.stepFunctions,
-    nowMs: world.clock.now(),
-    kms: world.kms,
-    items: structuredClone(world.items),
-  };
-}
-
-/** The shared resources, made once with the product's own set-up and copied into every world. */
-interface Template {
-  deployment: Deployment;
-  media: unknown;
-  stepFunctions: unknown;
-}
-
-const templates = new Map<WorldOptions['definition'], Promise<Template>>();
-
-function templateFor(options: WorldOptions): Promise<Template> {
-  const known = templates.get(options.definition);
-  if (known) return known;
-  const making = makeTemplate(options);
-  templates.set(options.definition, making);
-  return making;
-}
-
-async function makeTemplate({ production, definition }: WorldOptions): Promise<Template> {
-  const clock = makeVirtualClock(START_MS);
-  const stores = { media: null as unknown, stepFunctions: null as unknown };
-  const parts = await makeServices({
-    clock,
-    random: makeRandom(0),
-    keep: (name, state) => void (stores[name] = state),
-  });
-  const clients = makeClients(production);
-  connectInProcess(clients, parts.services, (_call, deliver) => deliver());
-  const deployment = await provision({
-    clients,
-    settings: { srtPort: 9998, srtPassphrase: undefined, srtLatencyMs: 200, loopbackTargetsAllowed: true },
-    workflowFunctionArn: toFunctionArn(WORKFLOW_FUNCTION),
-    fingerprintSecret: 'for simulation only',
-    quotas: { channelQuota: 100, pushInputQuota: 100 },
-  });
-  for (const [kind, stateMachineArn] of Object.entries(definition ? deployment.stateMachineArns : {})) {
-    const { definition: text } = await clients.sfn.send(new DescribeStateMachineCommand({ stateMachineArn }));
-    await clients.sfn.send(new UpdateStateMachineCommand({ stateMachineArn, definition: definition!(kind, text!) }));
-  }
-  return { deployment, media: structuredClone(stores.media), stepFunctions: structuredClone(stores.stepFunctions) };
-}
-
-/** What is cheap to make is made anew: a table, and a key that only this world can decrypt with. */
-async function prepare(clients: AwsClients, { deployment }: Template, options: WorldOptions): Promise<Deployment> {
-  const keys = [
-    { name: 'pk', kind: 'HASH' },
-    { name: 'sk', kind: 'RANGE' },
-  ] as const;
-  await clients.table.send(
-    new CreateTableCommand({
-      TableName: deployment.tableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: keys.map(({ name }) => ({ AttributeName: name, AttributeType: 'S' })),
-      KeySchema: keys.map(({ name, kind }) => ({ AttributeName: name, KeyType: kind })),
-    }),
-  );
-  if (options.from) {
-    for (const item of options.from.items.values()) {
-      await clients.table.send(new PutCommand({ TableName: deployment.tableName, Item: item }));
-    }
-    return deployment;
-  }
-  const { KeyMetadata: key } = await clients.kms.send(new CreateKeyCommand({}));
-  return { ...deployment, ...options.quotas, keyId: key!.Arn! };
-}
-
-function makeClients(production: Production): AwsClients {
-  return production.createAwsClients({
-    region: LOCAL_REGION,
-    endpoint: 'http://aws.simulated',
-    credentials: { accessKeyId: 'SIMULATED', secretAccessKey: 'unused' },
-    attemptsMax: 1,
-  });
-}
-
-interface ServicesOptions extends Pick<WorldOptions, 'profile' | 'durations'> {
-  clock: VirtualClock;
-  random: Random;
-  template?: Template;
-  from?: Snapshot;
-  planTransition?: MediaHooks['planTransition'];
-  keep(name: 'media' | 'stepFunctions', state: unknown): void;
-}
-
-async function makeServices(options: ServicesOptions) {
-  const { clock, random, template, keep } = options;
-  const lambda = createLambdaRegistry({ clock });
-  const storeOf = (name: 'media' | 'stepFunctions'): StateStore => ({
-    load: () => (template ? structuredClone(template[name]) : null),
-    save: (state) => keep(name, state),
-  });
-  const stepFunctions = createStepFunctions({
-    store: storeOf('stepFunctions'),
-    lambda,
-    clock,
-    random: () => random.next(),
-  });
-  const media = createMediaServices({
-    engine: makeIdleEngine(),
-    clock,
-    store: storeOf('media'),
-    events: createEventBus({ clock }),
-    profile: options.profile ?? 'instant',
-    durations: options.durations,
-    hooks: { planTransition: options.planTransition },
-    quotas: { inputs: 200, channels: 200 },
-    idSeed: 'simulation',
-  });
-  // A key cannot be taken out of the service that has made it, so the service comes along.
-  const kms = options.from?.kms ?? createKms({ directory: null, clock });
-  const services = [await createDynamodb({ directory: null }), kms, stepFunctions, ...media.services];
-  return { lambda, stepFunctions, media, kms, services };
-}
-
-/** Runs something as a process: it has a name, it can be killed, and its death is what its caller hears of it. */
-const runningOf = new WeakMap<World, Set<Invocation>>();
-
-function runningIn(world: World): Set<Invocation> {
-  const running = runningOf.get(world) ?? new Set();
-  runningOf.set(world, running);
-  return running;
-}
-
-async function runAs(
-  world: World,
-  who: Pick<Invocation, 'step' | 'destinationId' | 'generation'>,
-  action: () => Promise<unknown>,
-): Promise<Outcome> {
-  const { promise: death, resolve: die } = Promise.withResolvers<Outcome>();
-  const invocation: Invocation = {
-    ...who,
-    calls: 0,
-    isDead: false,
-    diesAtNextCall: false,
-    kill() {
-      invocation.isDead = true;
-      // What the Lambda service reports when a function dies.
-      die({ ok: false, error: 'Lambda.Unknown', message: 'the process died' });
-    },
-  };
-  const label = `${who.step} ${who.destinationId ?? '-'}${who.generation === null ? '' : ` #${who.generation}`}`;
-  world.note(`begin ${label}`);
-  for (const watcher of world.watchers) watcher.began?.(invocation);
-  const work = currentInvocation.run(invocation, () =>
-    action().then(
-      (result): Outcome => ({ ok: true, result }),
-      (error: unknown): Outcome => ({ ok: false, error: (error as Error).name, message: (error as Error).message }),
-    ),
-  );
-  runningIn(world).add(invocation);
-  let outcome = await Promise.race([work, death]);
-  if (invocation.diesAtNextCall && !invocation.isDead) {
-    invocation.kill();
-    outcome = await death;
-  }
-  runningIn(world).delete(invocation);
-  world.note(`end   ${label} ${outcome.ok ? 'ok' : outcome.error}`);
-  return outcome;
-}
-
-async function deliverWatched(world: World, call: WireCall, deliver: () => Promise<WireAnswer>): Promise<WireAnswer> {
-  const isUpdate = call.service === 'dynamodb' && call.operation === 'UpdateItem';
-  // The row as it is after the update, so that the simulation knows the table without asking for it.
-  if (isUpdate) call.body['ReturnValues'] = 'ALL_NEW';
-  const changesBefore = world.mediaChanges();
-  const answer = await deliver();
-  call.hasChanged = world.mediaChanges() !== changesBefore;
-  const whose = call.invocation ? `${call.invocation.step} ${call.invocation.destinationId ?? '-'}` : 'set-up';
-  world.note(`call  ${whose} ${call.service}.${call.operation} ${targetOf(call)}-> ${answer.status}${errorOf(answer)}`);
-  if (call.service === 'dynamodb' && answer.status === 200) mirror(world, call, answer);
-  for (const watcher of world.watchers) {
-    try {
-      watcher.delivered?.(call, answer);
-    } catch (error) {
-      world.report(error as Error);
-    }
-  }
-  return answer;
-}
-
-type Attributes = Parameters<typeof unmarshall>[0];
-
-function mirror(world: World, call: WireCall, answer: WireAnswer): void {
-  const { Item: put, Key: keyOf } = call.body as { Item?: Attributes; Key?: Attributes };
-  let after: Item | null = null;
-  if (call.operation === 'PutItem') after = unmarshall(put!);
-  else if (call.operation === 'UpdateItem') {
-    after = unmarshall((JSON.parse(answer.body) as { Attributes: Attributes }).Attributes);
-  } else if (call.operation !== 'DeleteItem') return;
-  const { pk, sk } = unmarshall(put ?? keyOf!);
-  const key = `${pk}/${sk}`;
-  const items = world.items as Map<string, Item>;
-  const before = items.get(key) ?? null;
-  if (after) items.set(key, after);
-  else items.delete(key);
-  if (key.startsWith('DESTINATIONS/')) world.note(`row   ${sk} ${describeRow(after)}`);
-  for (const watcher of world.watchers) {
-    try {
-      watcher.wrote?.(key, before, after, call);
-    } catch (error) {
-      world.report(error as Error);
-    }
-  }
-}
-
-function describeRow(row: Item | null): string {
-  if (!row) return 'removed';
-  const { status, desired, generation, held, operation } = row as unknown as Destination;
-  return `${status} wants ${desired} #${generation} holds [${Object.keys(held).join(' ')}]${operation ? ` in ${operation.kind}` : ''}`;
-}
-
-/** The resource a call names, where its path does. */
-function targetOf({ path }: WireCall): string {
-  const match = /\/(channels|inputs)\/(\d+)/.exec(path);
-  return match ? `${match[1]}/${match[2]} ` : '';
-}
-
-function errorOf({ status, headers, body }: WireAnswer): string {
-  if (status < 300) return '';
-  const type = headers['x-amzn-errortype'] ?? /"__type":"([^"]*)"/.exec(body)?.[1] ?? '';
-  return ` ${type.split('#').at(-1)}`;
-}
-
-function scheduleSweep(world: World, everySeconds: number | null): void {
-  if (everySeconds === null) return;
-  world.clock.after(everySeconds * 1000, () => {
-    void world.runAs('sweep', null, () => world.production.sweep(world.deps));
-    scheduleSweep(world, everySeconds);
-  });
 }

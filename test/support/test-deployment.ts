@@ -19,7 +19,7 @@ export const CANARY_KEY = 'canary-7f3a-91bd-zq5x';
 /** A whole deployment on local endpoints, in memory, without media: real SDK clients, real state machines. */
 export interface TestDeployment {
   aws: LocalAws;
-  deps: WorkflowDeps;
+  deps: WorkflowDeps & AwsDeps;
   /** Every line the functions logged. */
   logLines: string[];
   /** Stores an idle destination pointing at a loopback target. */

@@ -5,6 +5,7 @@ import { createRoot } from 'react-dom/client';
 import { queryClient, queryKeys } from './api/query-client.ts';
 import { signIn, takeTokenFromAddress } from './api/session.ts';
 import { App } from './app/App.tsx';
+import { preloadFirstPage } from './app/pages.ts';
 import { reloadAfterUpgrade } from './app/reload-after-upgrade.ts';
 
 /** True when the address carried a token that was refused. */
@@ -20,6 +21,7 @@ async function signInFromAddress(): Promise<boolean> {
 }
 
 reloadAfterUpgrade();
+preloadFirstPage();
 const root = document.getElementById('root');
 if (root) {
   const linkRefused = await signInFromAddress();

@@ -6,14 +6,14 @@ import { isPrimary } from '../../domain/lifecycle.ts';
 import { requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, IdempotencyHeaders, NoQuery, problems, takes, WRITE_PROBLEMS } from '../contract.ts';
-import { startOperation, withStart, withStop } from '../destination-change.ts';
+import { startOperation, stopOperation, withStart, withStop } from '../destination-change.ts';
 import { idempotent } from '../idempotency.ts';
 import { BulkRequest, BulkResult } from '../schemas.ts';
 import { requireFound } from './find-destination.ts';
 
 const ACTIONS = {
   start: { summary: 'Put several destinations on air', change: withStart, operation: startOperation },
-  stop: { summary: 'Take several destinations off air', change: withStop, operation: undefined },
+  stop: { summary: 'Take several destinations off air', change: withStop, operation: stopOperation },
 } as const;
 
 type ItemResult = z.infer<typeof BulkResult>['results'][number];
@@ -66,7 +66,7 @@ async function actOnOne(
     const record = requireFound(
       await requestChange(deps, destinationId, {
         requestedBy,
-        ...(operation ? { operation } : {}),
+        operation,
         change: (found) => {
           before = found;
           return change(found);

@@ -126,7 +126,7 @@ async function edit(deps: ApiDeps, wish: Wish, fields: Fields): Promise<Destinat
   if (after.revision !== found.revision) {
     const fieldNames = Object.keys(fields).toSorted().join(', ');
     const entry = { at: now.toISOString(), actor: wish.requestedBy, kind: 'edited' as const, detail: fieldNames };
-    await putTimelineEntry(deps, destinationId, entry, after.writeCount);
+    await putTimelineEntry(deps, after, entry, after.writeCount);
   }
   return after;
 }

@@ -3,7 +3,7 @@ import type { Destination } from '../../domain/destination.ts';
 import { forceChange, requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, IdempotencyHeaders, NoQuery, problems, WRITE_PROBLEMS } from '../contract.ts';
-import { startOperation, withRestart, withStart, withStop } from '../destination-change.ts';
+import { startOperation, stopOperation, withRestart, withStart, withStop } from '../destination-change.ts';
 import { idempotent } from '../idempotency.ts';
 import { DestinationId, DestinationResource, ForceQuery } from '../schemas.ts';
 import { presentDestination, presentOperation, requireFound } from './find-destination.ts';
@@ -67,6 +67,7 @@ export function registerDestinationTransport(api: Api, deps: ApiDeps): void {
     const isForced = context.req.valid('query').force === 'true';
     const record = await (isForced ? forceChange : requestChange)(deps, destinationId, {
       requestedBy: context.get('principal').id,
+      operation: stopOperation,
       change: (found) => {
         before = found;
         return withStop(found);

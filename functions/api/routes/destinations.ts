@@ -25,7 +25,13 @@ import {
   ForceQuery,
   ListQuery,
 } from '../schemas.ts';
-import { findDestination, presentDestination, presentOperation, requireFound } from './find-destination.ts';
+import {
+  findDestination,
+  presentDestination,
+  presentOperation,
+  requireFound,
+  resourceView,
+} from './find-destination.ts';
 
 const tags = ['Destinations'];
 const params = z.object({ destinationId: DestinationId });
@@ -68,7 +74,7 @@ export function registerDestinations(api: Api, deps: ApiDeps): void {
     const { limit, cursor, ...filter } = context.req.valid('query');
     const after = cursor === undefined ? undefined : fromCursor(cursor);
     const { records, more } = await collect(deps, { limit, after, filter });
-    const view = { now: deps.now(), freshSeconds: deps.freshSeconds };
+    const view = resourceView(deps, context);
     const last = records.at(-1);
     return context.json(
       {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../domain/errors.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
+import { ROUTE_ACCESS } from '../route-roles.ts';
 
 /** The documentation page, from files of our own: it works offline and needs no inline script. */
 
@@ -44,23 +45,56 @@ const DESCRIPTION = {
     title: 'Sluice',
     description:
       'One SRT feed in, any number of RTMP destinations out, each started and stopped alone. ' +
+      'Every operation says the least role it needs: viewer, operator or admin. ' +
       'Slow actions answer 202 with the operation; refusals are RFC 9457 problems with a stable code and a remedy.',
   },
-  security: [{ bearer: [] }, { session: [] }] as Record<string, string[]>[],
 };
+
+const SESSION_COOKIES = {
+  token: {
+    name: 'sluice_session',
+    description: 'Set by POST /api/session; its name carries a suffix of the installation.',
+  },
+  redirect: { name: '__Host-sluice_access', description: 'Set by GET /api/session/callback.' },
+} as const;
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+
+type Document = ReturnType<Api['getOpenAPI31Document']>;
+
+/** Writes into every operation who may call it: the roles of a security requirement, and a sentence for people. */
+function withAccess(document: Document): Document {
+  for (const [path, operations] of Object.entries(document.paths ?? {})) {
+    for (const method of METHODS) {
+      const operation = operations[method];
+      if (!operation) continue;
+      const access = ROUTE_ACCESS[`${method.toUpperCase()} ${path}`];
+      const isOpen = access === undefined || access === 'anyone';
+      operation.security = isOpen ? [] : [{ bearer: [access] }, { session: [access] }];
+      const needed = isOpen ? 'Needs nobody signed in.' : `Needs the role ${access}.`;
+      operation.description = operation.description ? `${operation.description} ${needed}` : needed;
+    }
+  }
+  return document;
+}
 
 /** `GET /api/openapi.json` and `GET /api/docs`. */
 export function registerDocs(api: Api, deps: ApiDeps): void {
-  api.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
+  api.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The token of one machine; on AWS an access token of the user pool, of a person or a script.',
+  });
   api.openAPIRegistry.registerComponent('securitySchemes', 'session', {
     type: 'apiKey',
     in: 'cookie',
-    name: 'sluice_session',
-    description: 'Set by POST /api/session; its name carries a suffix of the installation.',
+    ...SESSION_COOKIES[deps.authentication.signIn.kind],
   });
   let document: object | undefined;
   api.get('/api/openapi.json', (context) => {
-    document ??= api.getOpenAPI31Document({ ...DESCRIPTION, info: { ...DESCRIPTION.info, version: deps.version } });
+    document ??= withAccess(
+      api.getOpenAPI31Document({ ...DESCRIPTION, info: { ...DESCRIPTION.info, version: deps.version } }),
+    );
     return context.json(document, 200, { 'cache-control': 'no-cache' });
   });
 

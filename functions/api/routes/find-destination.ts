@@ -1,10 +1,12 @@
 import type { z } from '@hono/zod-openapi';
+import { getPrices } from '../../../presets/prices.ts';
 import { getDestination } from '../../aws/destination-table.ts';
+import { regionOf } from '../../aws/names.ts';
 import type { Destination } from '../../domain/destination.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { ApiContext, ApiDeps } from '../api-deps.ts';
 import { etagOf } from '../destination-change.ts';
-import { toDestinationResource } from '../resources.ts';
+import { toDestinationResource, type ResourceView } from '../resources.ts';
 import type { DestinationResource } from '../schemas.ts';
 
 /** Path of a destination's operations; what a 202 points to. */
@@ -24,6 +26,17 @@ export function requireFound(record: Destination | null, destinationId: string):
   });
 }
 
+/** What the resources of one answer are made with. */
+export function resourceView(deps: ApiDeps, context: ApiContext): ResourceView {
+  return {
+    role: context.get('principal').role,
+    now: deps.now(),
+    freshSeconds: deps.freshSeconds,
+    prices: getPrices(regionOf(deps.deployment)),
+    isBilled: !deps.embedded,
+  };
+}
+
 /** Sets the headers of an answer that carries a destination, and gives its body. */
 export function presentDestination(
   deps: ApiDeps,
@@ -32,7 +45,7 @@ export function presentDestination(
 ): z.infer<typeof DestinationResource> {
   context.header('ETag', etagOf(record));
   if (record.operation) context.header('Operation-Id', record.operation.operationId);
-  return toDestinationResource(record, { now: deps.now(), freshSeconds: deps.freshSeconds });
+  return toDestinationResource(record, resourceView(deps, context));
 }
 
 /** As above, for a 202: `Location` leads to the operation's progress. */

@@ -3,7 +3,7 @@ import { getDestination } from '../../aws/destination-table.ts';
 import { observeFlow } from '../../aws/flow.ts';
 import { PRIMARY_DESTINATION_ID } from '../../domain/destination.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { answers, NoQuery, problems } from '../contract.ts';
+import { answers, NoQuery, openProblems } from '../contract.ts';
 import { memoize } from '../memoize.ts';
 import { HealthResource } from '../schemas.ts';
 
@@ -15,10 +15,9 @@ const health = createRoute({
   path: '/api/health',
   tags: ['Service'],
   summary: 'Is the control plane able to work',
-  security: [],
   request: { query: NoQuery },
   responses: {
-    ...problems(),
+    ...openProblems(),
     200: answers(HealthResource, 'It is'),
     503: answers(HealthResource, 'A part of it cannot be reached'),
   },

@@ -75,6 +75,7 @@ function toMetricsResource(deps: ApiDeps, record: Destination, series: Series | 
       bitrateBps: series?.bitrateBps ?? [],
       framesPerSecond,
       droppedFrames: series?.droppedFrames ?? [],
+      reconnects: series?.reconnects ?? [],
     },
     periodSeconds: deps.metrics.periodSeconds,
   };

@@ -1,6 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { pricePerHour } from '../../../presets/prices.ts';
+import { getPrices, type Prices } from '../../../presets/prices.ts';
+import { regionOf } from '../../aws/names.ts';
 import { listOrphans, requestOrphanRelease, type Orphan } from '../../aws/orphan-table.ts';
+import { isComplete, priceOfLeftover, toUsd } from '../../domain/cost.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { OrphanReason } from '../../domain/inventory.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
@@ -38,7 +40,12 @@ const release = createRoute({
 
 /** What costs although nothing uses it. */
 export function registerOrphans(api: Api, deps: ApiDeps): void {
-  api.openapi(list, async (context) => context.json({ data: (await listOrphans(deps)).map(toResource) }, 200));
+  const prices = getPrices(regionOf(deps.deployment));
+
+  api.openapi(list, async (context) => {
+    const orphans = await listOrphans(deps);
+    return context.json({ data: orphans.map((orphan) => toResource(orphan, prices)) }, 200);
+  });
 
   api.openapi(release, async (context) => {
     const { orphanId } = context.req.valid('param');
@@ -47,17 +54,22 @@ export function registerOrphans(api: Api, deps: ApiDeps): void {
     if (!orphan.isTagged) throw notOurs(orphan);
     const requestedBy = context.get('principal').id;
     if (!(await requestOrphanRelease(deps, orphanId, requestedBy))) throw missing(orphanId);
-    return context.json(toResource({ ...orphan, releaseRequestedBy: requestedBy }), 202);
+    return context.json(toResource({ ...orphan, releaseRequestedBy: requestedBy }, prices), 202);
   });
 }
 
-function toResource({ isTagged, reason, ...orphan }: Orphan): z.infer<typeof OrphanResource> {
+function toResource(
+  { isTagged, reason, ...orphan }: Orphan,
+  prices: Prices | undefined,
+): z.infer<typeof OrphanResource> {
+  const price = priceOfLeftover(prices, orphan);
   return {
     ...orphan,
     reason,
     detail: DETAILS[reason],
     isReleasable: isTagged,
-    usdPerHour: pricePerHour(orphan.resource, orphan.state),
+    usdPerHour: toUsd(price),
+    isPriceComplete: isComplete(price),
   };
 }
 

@@ -1,9 +1,11 @@
-import { createRoute } from '@hono/zod-openapi';
+import { createRoute, z } from '@hono/zod-openapi';
 import { AppError } from '../../domain/errors.ts';
-import type { Api, ApiDeps } from '../api-deps.ts';
-import type { Principal } from '../authentication.ts';
-import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../contract.ts';
-import { CreateSession, SessionResource } from '../schemas.ts';
+import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
+import type { Principal, SignInRedirects } from '../authentication.ts';
+import { answers, NoQuery, openProblems, problems, takes, WRITE_PROBLEMS } from '../contract.ts';
+import { publicHostOf } from '../request-guards.ts';
+import { requireRole } from '../roles.ts';
+import { CreateSession, EndedSession, SessionResource } from '../schemas.ts';
 
 const path = '/api/session';
 const tags = ['Session'];
@@ -12,7 +14,8 @@ const get = createRoute({
   method: 'get',
   path,
   tags,
-  summary: 'Who is signed in',
+  summary: 'Who is signed in, and what they may do',
+  description: 'To who is not signed in, the 401 says how to: `signIn`.',
   request: { query: NoQuery },
   responses: { 200: answers(SessionResource, 'You'), ...problems() },
 });
@@ -22,9 +25,8 @@ const create = createRoute({
   path,
   tags,
   summary: 'Exchange the token for a session cookie',
-  security: [],
   request: { query: NoQuery, body: takes(CreateSession) },
-  responses: { 200: answers(SessionResource, 'Signed in'), ...problems(...WRITE_PROBLEMS, 404) },
+  responses: { 200: answers(SessionResource, 'Signed in'), ...openProblems(...WRITE_PROBLEMS, 401, 404) },
 });
 
 const end = createRoute({
@@ -32,28 +34,77 @@ const end = createRoute({
   path,
   tags,
   summary: 'Sign out in this browser',
-  security: [],
   request: { query: NoQuery },
-  responses: { 204: { description: 'Signed out' }, ...problems(...WRITE_PROBLEMS) },
+  responses: { 204: { description: 'Signed out' }, ...openProblems(...WRITE_PROBLEMS) },
 });
 
-/** The browser's session. Where an identity provider makes sessions, POST does not exist. */
+const endThereToo = createRoute({
+  ...end,
+  responses: {
+    200: answers(EndedSession, 'Signed out here; the user pool is still to be told, by the browser'),
+    ...openProblems(...WRITE_PROBLEMS),
+  },
+});
+
+const signIn = createRoute({
+  method: 'get',
+  path: `${path}/sign-in`,
+  tags,
+  summary: 'Go to the user pool’s sign-in page',
+  description: 'Open it in a browser. It comes back by way of /api/session/callback.',
+  request: { query: NoQuery },
+  responses: { 302: { description: 'To the sign-in page' }, ...openProblems() },
+});
+
+const callback = createRoute({
+  method: 'get',
+  path: `${path}/callback`,
+  tags,
+  summary: 'Where the sign-in page sends the browser back to',
+  description:
+    'Leads to the dashboard; when signing in came to nothing, to `/?signIn=denied|expired|failed|unavailable`.',
+  // What else an identity provider adds to an answer is its own affair.
+  request: { query: z.object({ code: z.string(), state: z.string(), error: z.string() }).partial() },
+  responses: { 302: { description: 'To the dashboard' }, ...openProblems() },
+});
+
+const refresh = createRoute({
+  method: 'post',
+  path: `${path}/refresh`,
+  tags,
+  summary: 'Renew the session cookie',
+  description: 'With the refresh token’s cookie, when a request was answered 401.',
+  request: { query: NoQuery },
+  responses: {
+    204: { description: 'Renewed: repeat the request' },
+    ...openProblems(...WRITE_PROBLEMS, 401, 503),
+  },
+});
+
+/** The browser's session. Where an identity provider makes sessions, the token is not asked for. */
 export function registerSession(api: Api, deps: ApiDeps): void {
-  const present = (principal: Principal) => ({
-    principal: principal.id,
-    embedded: deps.embedded,
-    loopbackTargetsAllowed: deps.deployment.loopbackTargetsAllowed,
-    version: deps.version,
-  });
+  const { authentication } = deps;
+
+  function present({ id, role }: Principal) {
+    requireRole(role, 'viewer');
+    return {
+      principal: id,
+      role: role!,
+      signIn: authentication.signIn,
+      embedded: deps.embedded,
+      loopbackTargetsAllowed: deps.deployment.loopbackTargetsAllowed,
+      version: deps.version,
+    };
+  }
 
   api.openapi(get, (context) => context.json(present(context.get('principal')), 200));
 
   api.openapi(create, (context) => {
-    const { createSession } = deps.authentication;
+    const { createSession } = authentication;
     if (!createSession) {
       throw new AppError('not_found', {
         detail: 'sessions are not made here',
-        remedy: 'sign in at the identity provider and send its access token as the bearer token',
+        remedy: 'open /api/session/sign-in in a browser, or send an access token as the bearer token',
       });
     }
     const session = createSession(context.req.valid('json').token, context.req.raw);
@@ -63,13 +114,55 @@ export function registerSession(api: Api, deps: ApiDeps): void {
         remedy: 'use the link or token printed at the first start',
       });
     }
-    context.header('Set-Cookie', session.cookie);
+    setCookies(context, [session.cookie]);
     return context.json(present(session.principal), 200);
   });
 
+  if (authentication.redirects) return registerRedirects(api, deps, authentication.redirects);
+
   api.openapi(end, (context) => {
-    const ended = deps.authentication.endSession?.(context.req.raw);
-    if (ended) context.header('Set-Cookie', ended.cookie);
+    setCookies(context, authentication.endSession?.(context.req.raw) ?? []);
     return context.body(null, 204);
   });
+}
+
+function registerRedirects(api: Api, deps: ApiDeps, redirects: SignInRedirects): void {
+  api.openapi(signIn, (context) => {
+    const { location, cookies } = redirects.begin(originOf(context, deps));
+    setCookies(context, cookies);
+    return context.redirect(location, 302);
+  });
+
+  api.openapi(callback, async (context) => {
+    const result = await redirects.complete(context.req.raw, originOf(context, deps));
+    setCookies(context, result.cookies);
+    return context.redirect('refusal' in result ? `/?signIn=${result.refusal}` : '/', 302);
+  });
+
+  api.openapi(endThereToo, async (context) => {
+    const { cookies, continueAt } = await redirects.end(context.req.raw, originOf(context, deps));
+    setCookies(context, cookies);
+    return context.json({ continueAt }, 200);
+  });
+
+  api.openapi(refresh, async (context) => {
+    const renewed = await redirects.refresh(context.req.raw);
+    if (!renewed) {
+      throw new AppError('unauthenticated', {
+        detail: 'there is no session to renew',
+        remedy: 'sign in on the dashboard',
+      });
+    }
+    setCookies(context, renewed.cookies);
+    return context.body(null, 204);
+  });
+}
+
+function setCookies(context: ApiContext, cookies: readonly string[]): void {
+  for (const cookie of cookies) context.header('Set-Cookie', cookie, { append: true });
+}
+
+/** Of the dashboard's page. A user pool sends browsers to registered addresses only, so a forged host leads nowhere. */
+function originOf(context: ApiContext, deps: ApiDeps): string {
+  return `${deps.embedded ? 'http' : 'https'}://${publicHostOf(context.req.raw, deps)}`;
 }

@@ -1,54 +1,92 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { getDestination, listHistory } from '../../aws/destination-table.ts';
-import type { Operation, TimelineEntry } from '../../domain/destination.ts';
-import type { Api, ApiDeps } from '../api-deps.ts';
-import { answers, NoQuery, problems } from '../contract.ts';
-import { DestinationId, Timeline } from '../schemas.ts';
+import { itemsInFlight, newestFirst, toTimelineItems, type TimelineItem } from '../../domain/timeline.ts';
+import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
+import { answers, answersOrFile, NoQuery, problems } from '../contract.ts';
+import { answerCsv, wantsCsv } from '../csv-answer.ts';
+import { DeploymentTimeline, DestinationId, Timeline, TimelineQuery } from '../schemas.ts';
+import { fromTimelineCursor, readTimeline, toTimelineCursor, type TimelineFilter } from '../timeline-page.ts';
+import { invalidFields } from '../validation.ts';
+import { readWindow, type Window } from '../window.ts';
 import { requireFound } from './find-destination.ts';
 
-type Entry = z.infer<typeof Timeline>['data'][number];
+const tags = ['Operations'];
+const DAYS_DEFAULT = 7;
+/** What fits into one answer of a Lambda function with room to spare. */
+const EXPORT_MAX = 10_000;
 
-const timeline = createRoute({
+const ofOne = createRoute({
   method: 'get',
   path: '/api/destinations/{destinationId}/timeline',
-  tags: ['Operations'],
+  tags,
   summary: 'Everything that happened to a destination',
   description: 'Operations with their outcome, edits, and changes of health, newest first; kept for 90 days.',
   request: { params: z.object({ destinationId: DestinationId }), query: NoQuery },
   responses: { 200: answers(Timeline, 'The entries, newest first'), ...problems(404, 503) },
 });
 
-/** `GET /api/destinations/{destinationId}/timeline`; answers for a deleted destination as long as its history is kept. */
+const ofAll = createRoute({
+  method: 'get',
+  path: '/api/timeline',
+  tags,
+  summary: 'Everything that happened, to all destinations',
+  description:
+    'Newest first, deleted destinations included; kept for 90 days. As CSV the whole time in one file, up to 10,000 entries.',
+  request: { query: TimelineQuery },
+  responses: { 200: answersOrFile(DeploymentTimeline, 'One page, or the file'), ...problems(503) },
+});
+
+/** The timeline of one destination, which answers for a deleted one as long as its history is kept, and of all. */
 export function registerTimeline(api: Api, deps: ApiDeps): void {
-  api.openapi(timeline, async (context) => {
+  api.openapi(ofOne, async (context) => {
     const { destinationId } = context.req.valid('param');
-    const [record, history] = await Promise.all([
-      getDestination(deps, destinationId),
-      listHistory(deps, destinationId),
-    ]);
-    if (history.operations.length + history.entries.length === 0) requireFound(record, destinationId);
-    const operations = record?.operation ? [...history.operations, record.operation] : history.operations;
-    const data = [...operations.flatMap(toEntries), ...history.entries.map(toEntry)];
-    return context.json({ data: data.toSorted((one, other) => other.at.localeCompare(one.at)) }, 200);
+    const record = await getDestination(deps, destinationId);
+    const history = await listHistory(deps, destinationId);
+    if (history.length === 0) requireFound(record, destinationId);
+    const items = [...(record ? itemsInFlight(record) : []), ...history.flatMap((row) => toTimelineItems(row, ''))];
+    const once = new Map(items.map((item) => [item.entryId, item]));
+    return context.json({ data: [...once.values()].toSorted(newestFirst).map(toEntry) }, 200);
+  });
+
+  api.openapi(ofAll, async (context) => {
+    const { format, cursor, limit, ...query } = context.req.valid('query');
+    const { kind, destinationId } = query;
+    const filter = { kind, destinationId };
+    const { window, after } = cursor
+      ? fromTimelineCursor(query, cursor)
+      : { window: readWindow(query, deps.now(), daysBefore), after: null };
+    if (wantsCsv(context, format)) return exportTimeline(deps, context, window, filter);
+    const data: TimelineItem[] = [];
+    for await (const item of readTimeline(deps, window, filter, after)) {
+      data.push(item);
+      if (data.length > limit) break;
+    }
+    const page = data.slice(0, limit);
+    const last = page.at(-1);
+    const nextCursor = data.length > limit && last ? toTimelineCursor(query, window, last) : null;
+    return context.json({ data: page, nextCursor }, 200);
   });
 }
 
-function toEntries({ operationId, kind, requestedBy, startedAt, endedAt, outcome, error }: Operation): Entry[] {
-  const began: Entry = {
-    at: startedAt,
-    actor: requestedBy,
-    kind: 'operation_began',
-    detail: `${kind} began`,
-    operationId,
-  };
-  if (!endedAt || !outcome) return [began];
-  const why = error ? `: ${error.detail}` : '';
-  return [
-    began,
-    { at: endedAt, actor: 'workflow', kind: 'operation_ended', detail: `${kind} ${outcome}${why}`, operationId },
-  ];
+function daysBefore(to: Date): Date {
+  return new Date(to.getTime() - DAYS_DEFAULT * 86_400_000);
 }
 
-function toEntry(entry: TimelineEntry): Entry {
-  return { ...entry, operationId: null };
+function toEntry({ at, actor, kind, detail, operationId }: TimelineItem): z.infer<typeof Timeline>['data'][number] {
+  return { at, actor, kind, detail, operationId };
+}
+
+const COLUMNS = ['at', 'destinationId', 'destinationName', 'kind', 'actor', 'operationId', 'detail'] as const;
+
+async function exportTimeline(deps: ApiDeps, context: ApiContext, window: Window, filter: TimelineFilter) {
+  const rows: (string | null)[][] = [];
+  for await (const item of readTimeline(deps, window, filter, null)) {
+    if (rows.length === EXPORT_MAX) {
+      const message = `is too long ago: there are more than ${EXPORT_MAX} entries; choose a shorter time`;
+      throw invalidFields([{ field: 'from', message }]);
+    }
+    rows.push(COLUMNS.map((column) => item[column]));
+  }
+  const [from, to] = [window.from, window.to].map((instant) => instant.toISOString().slice(0, 10));
+  return answerCsv(context, `timeline-${from}-${to}.csv`, COLUMNS, rows);
 }

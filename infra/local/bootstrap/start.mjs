@@ -53,12 +53,33 @@ const TASKS = {
     needs: ['node', 'ffmpeg'],
     run: (node, args) => runFile(node, 'test/bench/run.ts', args),
   },
+  'bench:lifecycle': {
+    meaning: 'count what a destination’s life costs, under a virtual clock',
+    command: 'npm run bench:lifecycle',
+    hasOwnHelp: true,
+    needs: ['node'],
+    run: (node, args) => runFile(node, 'test/bench/lifecycle/bench-lifecycle.ts', args),
+  },
   simulate: {
     meaning: 'run the lifecycle through seeded faults under a virtual clock',
     command: 'npm run simulate',
     hasOwnHelp: true,
     needs: ['node'],
     run: (node, args) => runFile(node, 'test/faults/simulate.ts', args),
+  },
+  preflight: {
+    meaning: 'look at an AWS account before deploying: quotas, permissions, what to request',
+    command: 'npm run preflight',
+    hasOwnHelp: true,
+    needs: ['node'],
+    run: (node, args) => runFile(node, 'infra/aws/preflight/preflight.ts', args),
+  },
+  destroy: {
+    meaning: 'remove a deployment from AWS without leaving anything that costs',
+    command: 'npm run destroy',
+    hasOwnHelp: true,
+    needs: ['node'],
+    run: (node, args) => runFile(node, 'infra/aws/destroy/destroy.ts', args),
   },
 };
 

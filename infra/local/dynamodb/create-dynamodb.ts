@@ -3,7 +3,7 @@
  * throws out of event handlers on a client that disconnects or on an internal error, which would end our process, and
  * it closes its database only when it has been listening.
  *
- * Not served, as dynalite lacks them: transactions, TTL, streams, PartiQL, adding an index to an on-demand table.
+ * Not served, as dynalite lacks them: transactions, TTL, streams, PartiQL. Adding an index is ours (add-index.ts).
  */
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,6 +14,7 @@ import { AwsFault, jsonResponse, readJsonBody } from '../aws-json.ts';
 import type { JsonBody } from '../aws-json.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../service.ts';
 import type { LocalService } from '../service.ts';
+import { addIndex, readIndexWish } from './add-index.ts';
 
 const OPERATIONS = [
   'BatchGetItem',
@@ -87,7 +88,8 @@ export async function createDynamodb(options: { directory: string | null }): Pro
         );
       }
       const input = await readJsonBody(request);
-      const output = await run(store, operation, input);
+      const indexWish = name === 'UpdateTable' ? readIndexWish(input) : null;
+      const output = indexWish ? await index(input, indexWish) : await run(store, operation, input);
       if (name === 'CreateTable') await untilTableSettles(store, operations.get('DescribeTable')!, input);
       return jsonResponse('1.0', 200, output);
     } catch (error) {
@@ -103,6 +105,25 @@ export async function createDynamodb(options: { directory: string | null }): Pro
       };
       return jsonResponse('1.0', 500, body);
     }
+  }
+
+  /** Adds an index and fills it: an item gets into it by being written once more as it is. */
+  async function index(input: JsonBody, wish: NonNullable<ReturnType<typeof readIndexWish>>): Promise<unknown> {
+    const TableName = String(input['TableName']);
+    if (!(await addIndex(store, TableName, wish))) {
+      throw new AwsFault('ValidationException', `the table has an index ${wish.Create.IndexName} already`);
+    }
+    let ExclusiveStartKey: unknown;
+    do {
+      const page = (await run(store, operations.get('Scan')!, {
+        TableName,
+        ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }),
+      })) as { Items: unknown[]; LastEvaluatedKey?: unknown };
+      for (const Item of page.Items) await run(store, operations.get('PutItem')!, { TableName, Item });
+      ExclusiveStartKey = page.LastEvaluatedKey;
+    } while (ExclusiveStartKey !== undefined);
+    const described = (await run(store, operations.get('DescribeTable')!, { TableName })) as { Table: unknown };
+    return { TableDescription: described.Table };
   }
 
   return { signingName: 'dynamodb', handle, close: () => store.lifecycleManager.gracefulClose() };

@@ -1,7 +1,18 @@
 /** The parts of dynalite 4.0.0 that run without its HTTP server. Internal to the package: its version is pinned. */
 declare module 'dynalite/db/index.js' {
+  /** A table's description as it is kept. */
+  export interface StoredTable {
+    TableArn: string;
+    AttributeDefinitions: { AttributeName: string; AttributeType: string }[];
+    GlobalSecondaryIndexes?: { IndexName: string; [member: string]: unknown }[];
+  }
   export interface DynaliteStore {
-    tableDb: { awsAccountId: string; awsRegion: string };
+    tableDb: {
+      awsAccountId: string;
+      awsRegion: string;
+      put(name: string, table: StoredTable, done: (error: unknown) => void): void;
+    };
+    getTable(name: string, checkStatus: boolean, done: (error: unknown, table?: StoredTable) => void): void;
     db: { open(): Promise<void> };
     lifecycleManager: { gracefulClose(): Promise<void> };
   }

@@ -1,5 +1,11 @@
 import { skipToken, useMutation, useQuery } from '@tanstack/react-query';
-import type { BulkResult, DestinationResource, MetricsResource, Timeline } from '../../../functions/api/schemas.ts';
+import type {
+  BulkResult,
+  DestinationResource,
+  MetricsResource,
+  OperationResource,
+  Timeline,
+} from '../../../functions/api/schemas.ts';
 import { appendBitrates, type BitrateHistory } from '../presentation/bitrate-history.ts';
 import { isMoving } from '../presentation/destination-presentation.ts';
 import { POLL_BUSY_MS, POLL_DETAILS_MS, POLL_QUIET_MS } from '../presentation/freshness.ts';
@@ -60,6 +66,11 @@ export function useDestinations() {
   });
 }
 
+/** What the newest poll said, for a decision made at the moment of a click. */
+export function knownDestinations(): readonly DestinationResource[] {
+  return queryClient.getQueryData<DestinationResource[]>(queryKeys.destinations) ?? [];
+}
+
 const NO_HISTORY: BitrateHistory = new Map();
 
 /** Bitrates of recent polls, one point for each answer, kept while the page is open. */
@@ -95,6 +106,17 @@ export function useTimeline(destinationId: string) {
     queryKey: queryKeys.timeline(destinationId),
     refetchInterval: POLL_DETAILS_MS,
     queryFn: async ({ signal }) => (await request<Timeline>(`${pathOf(destinationId)}/timeline`, { signal })).body.data,
+  });
+}
+
+/** One operation that has ended, with its steps; null asks nothing. */
+export function useOperation(operationId: string | null) {
+  return useQuery({
+    queryKey: queryKeys.operation(operationId ?? ''),
+    enabled: operationId !== null,
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: async ({ signal }) =>
+      (await request<OperationResource>(`/api/operations/${encodeURIComponent(operationId ?? '')}`, { signal })).body,
   });
 }
 

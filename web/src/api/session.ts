@@ -20,7 +20,7 @@ export async function signIn(token: string): Promise<SessionResource> {
 
 /** Who is signed in; null when nobody is. */
 export function useSession() {
-  return useQuery({
+  return useQuery<SessionResource | null>({
     queryKey: queryKeys.session,
     staleTime: Number.POSITIVE_INFINITY,
     // While the control plane is being restarted the page keeps asking instead of giving up.

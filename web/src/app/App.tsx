@@ -1,48 +1,48 @@
 import { Loader, MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { queryClient } from '../api/query-client.ts';
 import { ApiProblem } from '../api/request.ts';
 import { useSession } from '../api/session.ts';
+import { HintLayer } from '../components/HintLayer.tsx';
 import { Mark } from '../components/Wordmark.tsx';
 import { ProblemPanel } from '../components/ProblemText.tsx';
-import { ShowPage } from '../pages/ShowPage.tsx';
-import { SignInPage } from '../pages/SignInPage.tsx';
 import { PageErrorBoundary } from './PageErrorBoundary.tsx';
+import { SignInPage } from './pages.ts';
+import { Shell } from './Shell.tsx';
+import { Toasts } from './Toasts.tsx';
 import { cssVariablesResolver, theme } from '../theme/theme.ts';
 import classes from './App.module.css';
-
-const Notifications = lazy(async () => ({ default: (await import('@mantine/notifications')).Notifications }));
 
 /** The whole dashboard. `linkRefused` is set when the page was opened by a start link that is no longer valid. */
 export function App({ linkRefused }: { linkRefused: boolean }) {
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} defaultColorScheme="auto">
-      {/* Below drawers and dialogs (200), so that an old failure never covers the buttons of a form. */}
-      <Suspense>
-        <Notifications position="bottom-left" limit={4} zIndex={150} />
-      </Suspense>
+      <Toasts />
       <QueryClientProvider client={queryClient}>
         <PageErrorBoundary>
-          <SessionGate linkRefused={linkRefused} />
+          <Suspense fallback={<Opening />}>
+            <SessionGate linkRefused={linkRefused} />
+          </Suspense>
         </PageErrorBoundary>
       </QueryClientProvider>
+      <HintLayer />
     </MantineProvider>
   );
 }
 
 function SessionGate({ linkRefused }: { linkRefused: boolean }) {
   const session = useSession();
-  if (session.data) return <ShowPage />;
+  if (session.data) return <Shell session={session.data} />;
   if (session.data === null) return <SignInPage linkRefused={linkRefused} />;
+  return <Opening error={session.error} />;
+}
+
+function Opening({ error }: { error?: Error | null }) {
   return (
     <main className={classes.opening}>
       <Mark size={48} />
-      {session.error instanceof ApiProblem ? (
-        <ProblemPanel problem={session.error.problem} />
-      ) : (
-        <Loader aria-label="Loading" />
-      )}
+      {error instanceof ApiProblem ? <ProblemPanel problem={error.problem} /> : <Loader aria-label="Loading" />}
     </main>
   );
 }

@@ -5,6 +5,8 @@ import classes from './App.module.css';
 
 interface Props {
   children: ReactNode;
+  /** Shown in place of what has failed; the whole page’s words if left out. */
+  instead?: ReactNode;
 }
 
 /** Keeps a fault of this page from leaving it blank, and says what the fault does not touch. */
@@ -17,6 +19,7 @@ export class PageErrorBoundary extends Component<Props, { broken: boolean }> {
 
   override render(): ReactNode {
     if (!this.state.broken) return this.props.children;
+    if (this.props.instead !== undefined) return this.props.instead;
     return (
       <main className={classes.opening} role="alert">
         <Mark size={48} />

@@ -1,9 +1,24 @@
 /** Every place in the dashboard that has an address. */
 export const paths = {
   show: '/',
+  destinations: '/destinations',
   addDestination: '/destinations/new',
+  destination: (destinationId: string) => `/destinations/${destinationId}`,
   editDestination: (destinationId: string) => `/destinations/${destinationId}/edit`,
+  timeline: '/timeline',
+  leftovers: '/leftovers',
+  settings: '/settings',
 } as const;
 
-/** The pattern `paths.editDestination` fills in. */
-export const EDIT_DESTINATION_PATTERN = '/destinations/:destinationId/edit';
+/** What lies over a page: a panel or a drawer, with an address of its own. */
+export type Overlay = { kind: 'add' } | { kind: 'edit' | 'details'; destinationId: string };
+
+const OVER_A_PAGE = /^\/destinations\/([\w-]+)(\/edit)?$/;
+
+/** The overlay an address stands for; null where it is a page. */
+export function overlayOf(pathname: string): Overlay | null {
+  if (pathname === paths.addDestination) return { kind: 'add' };
+  const [, destinationId, edit] = OVER_A_PAGE.exec(pathname) ?? [];
+  if (destinationId === undefined) return null;
+  return { kind: edit ? 'edit' : 'details', destinationId };
+}

@@ -4,8 +4,21 @@ import { ApiProblem } from '../api/request.ts';
 import { ProblemText } from '../components/ProblemText.tsx';
 import { sentence } from '../presentation/format.ts';
 
-/** Toasts come after the first picture of the page; `App` fetches the same chunk as soon as it is up. */
+let wanted = false;
+const listeners = new Set<() => void>();
+
+/** True once there has been a toast: before that, nothing of the library is needed. */
+export const isToastWanted = (): boolean => wanted;
+
+/** Tells when the first toast comes. @returns unsubscribes */
+export function onToastWanted(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
 async function show(toast: NotificationData): Promise<void> {
+  wanted = true;
+  for (const listener of listeners) listener();
   const { notifications } = await import('@mantine/notifications');
   notifications.show(toast);
 }

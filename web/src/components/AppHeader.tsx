@@ -1,63 +1,69 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
-import { IconLogout } from '@tabler/icons-react';
+import { ActionIcon } from '@mantine/core';
+import { IconKeyboard, IconLogout } from '@tabler/icons-react';
+import { Link } from 'wouter';
 import { useSignOut } from '../api/session.ts';
+import { paths } from '../app/paths.ts';
 import { showProblem } from '../app/problem-toast.tsx';
-import type { SourcePresentation } from '../presentation/source-presentation.ts';
+import { useShow } from '../app/use-show.ts';
+import { countShow, type ShowCounts } from '../presentation/show-counts.ts';
+import { presentSource } from '../presentation/source-presentation.ts';
 import { ColorSchemeSwitch } from './ColorSchemeSwitch.tsx';
+import { CostGlance } from './CostGlance.tsx';
+import { PageNavigation } from './PageNavigation.tsx';
 import { StatusPill } from './StatusWord.tsx';
 import { Mark, Wordmark } from './Wordmark.tsx';
 import classes from './AppHeader.module.css';
 
-interface Counts {
-  onAir: number;
-  total: number;
-  needsPerson: number;
-}
-
-/** The first glance: is the source in, what runs, what needs me. */
-export function AppHeader({
-  source,
-  counts,
-  stale,
-}: {
-  source: SourcePresentation | null;
-  counts: Counts | null;
-  stale: boolean;
-}) {
+/** The first glance: is the source in, what runs, what needs me, what it costs; and the way to every page. */
+export function AppHeader({ pathname, onHelp }: { pathname: string; onHelp: () => void }) {
+  const { destinations, flow, destinationsStale, flowStale } = useShow();
+  const stale = destinationsStale || flowStale;
+  const source = flow ? presentSource(flow) : null;
   const signOut = useSignOut();
   const pressed = (): void => signOut.mutate(undefined, { onError: (error) => showProblem(error, 'Sign out') });
   return (
     <header className={classes.header}>
       <div className={classes.bar}>
-        <a href="/" className={classes.brand}>
+        <Link href={paths.show} className={classes.brand}>
           <Mark />
           <Wordmark />
-        </a>
+        </Link>
+        <PageNavigation pathname={pathname} />
         <div className={classes.glance}>
           {source && <StatusPill glyph={source.glyph} word={source.fullWord} tone={stale ? 'stale' : source.tone} />}
-          {counts && <Glance counts={counts} stale={stale} />}
+          {destinations && <Glance counts={countShow(destinations)} stale={stale} />}
+          <CostGlance />
         </div>
         <div className={classes.tools}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="lg"
+            aria-label="Keyboard shortcuts"
+            data-hint="Keyboard shortcuts"
+            onClick={onHelp}
+          >
+            <IconKeyboard size={19} stroke={1.7} />
+          </ActionIcon>
           <ColorSchemeSwitch />
-          <Tooltip label="Sign out">
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              size="lg"
-              aria-label="Sign out"
-              loading={signOut.isPending}
-              onClick={pressed}
-            >
-              <IconLogout size={19} stroke={1.7} />
-            </ActionIcon>
-          </Tooltip>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="lg"
+            aria-label="Sign out"
+            data-hint="Sign out"
+            loading={signOut.isPending}
+            onClick={pressed}
+          >
+            <IconLogout size={19} stroke={1.7} />
+          </ActionIcon>
         </div>
       </div>
     </header>
   );
 }
 
-function Glance({ counts, stale }: { counts: Counts; stale: boolean }) {
+function Glance({ counts, stale }: { counts: ShowCounts; stale: boolean }) {
   const { onAir, total, needsPerson } = counts;
   const airTone = stale ? 'stale' : onAir > 0 ? 'air' : 'off';
   return (

@@ -1,4 +1,4 @@
-import { ActionIcon, Tooltip, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
+import { ActionIcon, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
 import { IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react';
 
 const NEXT: Record<MantineColorScheme, MantineColorScheme> = { auto: 'dark', dark: 'light', light: 'auto' };
@@ -11,16 +11,15 @@ export function ColorSchemeSwitch() {
   const Icon = ICONS[colorScheme];
   const label = `Colours: ${WORDS[colorScheme]}. Switch to ${WORDS[NEXT[colorScheme]]}`;
   return (
-    <Tooltip label={label}>
-      <ActionIcon
-        variant="subtle"
-        color="gray"
-        size="lg"
-        aria-label={label}
-        onClick={() => setColorScheme(NEXT[colorScheme])}
-      >
-        <Icon size={19} stroke={1.7} />
-      </ActionIcon>
-    </Tooltip>
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      size="lg"
+      aria-label={label}
+      data-hint={label}
+      onClick={() => setColorScheme(NEXT[colorScheme])}
+    >
+      <Icon size={19} stroke={1.7} />
+    </ActionIcon>
   );
 }

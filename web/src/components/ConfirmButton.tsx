@@ -1,4 +1,4 @@
-import { Button, Tooltip } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import classes from './ConfirmButton.module.css';
 
@@ -18,6 +18,8 @@ interface ConfirmButtonProps {
   disabled?: boolean;
   icon: ReactNode;
   ariaLabel?: string;
+  /** Marks it for the keyboard shortcut that starts and stops. */
+  'data-transport'?: true;
   onConfirm: () => void;
 }
 
@@ -68,21 +70,21 @@ export function ConfirmButton(props: ConfirmButtonProps) {
     );
   }
   return (
-    <Tooltip label={props.explanation} disabled={!props.explanation || props.busy}>
-      <Button
-        ref={trigger}
-        size="sm"
-        variant="default"
-        leftSection={props.busy ? undefined : props.icon}
-        className={props.busy ? classes.busy : undefined}
-        aria-label={props.busy ? undefined : props.ariaLabel}
-        aria-disabled={props.disabled || props.busy || undefined}
-        aria-description={props.explanation}
-        data-disabled={props.disabled || undefined}
-        onClick={() => !props.disabled && !props.busy && setAskedAt(performance.now())}
-      >
-        {props.busy ? `${props.busyLabel}…` : props.label}
-      </Button>
-    </Tooltip>
+    <Button
+      ref={trigger}
+      size="sm"
+      variant="default"
+      leftSection={props.busy ? undefined : props.icon}
+      className={props.busy ? classes.busy : undefined}
+      aria-label={props.busy ? undefined : props.ariaLabel}
+      aria-disabled={props.disabled || props.busy || undefined}
+      aria-description={props.explanation}
+      data-hint={props.busy ? undefined : props.explanation}
+      data-transport={props['data-transport']}
+      data-disabled={props.disabled || undefined}
+      onClick={() => !props.disabled && !props.busy && setAskedAt(performance.now())}
+    >
+      {props.busy ? `${props.busyLabel}…` : props.label}
+    </Button>
   );
 }

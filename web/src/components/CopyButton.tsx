@@ -1,4 +1,4 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 
@@ -7,10 +7,15 @@ export function CopyButton({ value, label }: { value: string; label: string }) {
   const clipboard = useClipboard({ timeout: 1500 });
   const said = clipboard.copied ? 'Copied' : clipboard.error ? 'This browser does not allow copying here' : label;
   return (
-    <Tooltip label={said}>
-      <ActionIcon variant="subtle" color="gray" size="sm" aria-label={said} onClick={() => clipboard.copy(value)}>
-        {clipboard.copied ? <IconCheck size={15} /> : <IconCopy size={15} />}
-      </ActionIcon>
-    </Tooltip>
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      size="sm"
+      aria-label={said}
+      data-hint={said}
+      onClick={() => clipboard.copy(value)}
+    >
+      {clipboard.copied ? <IconCheck size={15} /> : <IconCopy size={15} />}
+    </ActionIcon>
   );
 }

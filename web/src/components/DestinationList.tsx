@@ -17,6 +17,9 @@ interface DestinationListProps {
   stale: boolean;
 }
 
+/** The same one every time, so that a row that sends nothing is not rendered with every poll. */
+const NO_HISTORY: readonly (number | null)[] = [];
+
 /** All destinations, hanging off the source like branches off a stream. */
 export function DestinationList({ destinations, presets, history, sourceConnected, stale }: DestinationListProps) {
   // What is always on comes first: it is the preview's own channel, and it never moves.
@@ -42,7 +45,9 @@ export function DestinationList({ destinations, presets, history, sourceConnecte
             key={destination.destinationId}
             destination={destination}
             presets={presets}
-            history={history.get(destination.destinationId) ?? []}
+            history={
+              destination.status === 'running' ? (history.get(destination.destinationId) ?? NO_HISTORY) : NO_HISTORY
+            }
             stale={stale}
           />
         ))}

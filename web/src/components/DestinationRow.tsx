@@ -1,6 +1,8 @@
-import { IconChevronDown } from '@tabler/icons-react';
-import { lazy, Suspense, useState } from 'react';
+import { IconChevronRight } from '@tabler/icons-react';
+import { memo } from 'react';
+import { Link } from 'wouter';
 import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas.ts';
+import { paths } from '../app/paths.ts';
 import { useServerNow } from '../app/use-now.ts';
 import { PlatformMark } from '../platforms/PlatformMark.tsx';
 import { presentDestination, presentStale, type Presentation } from '../presentation/destination-presentation.ts';
@@ -9,15 +11,12 @@ import { isOverdue } from '../presentation/overdue.ts';
 import { BitrateCell } from './BitrateCell.tsx';
 import { DestinationMenu } from './DestinationMenu.tsx';
 import { Gate } from './Gate.tsx';
+import { MoneyCell } from './MoneyCell.tsx';
 import { RemedyButton } from './RemedyButton.tsx';
 import { StatusWord } from './StatusWord.tsx';
 import { StepProgress } from './StepProgress.tsx';
 import { TransportButtons } from './TransportButtons.tsx';
 import classes from './DestinationRow.module.css';
-
-const DestinationDetails = lazy(async () => ({
-  default: (await import('./DestinationDetails.tsx')).DestinationDetails,
-}));
 
 /** A reason longer than this gets a line of its own across the row. */
 const INLINE_LENGTH_MAX = 70;
@@ -29,9 +28,12 @@ interface DestinationRowProps {
   stale: boolean;
 }
 
-/** One destination: what it is, how it is, what it sends, and what can be done about it. */
-export function DestinationRow({ destination, presets, history, stale }: DestinationRowProps) {
-  const [opened, setOpened] = useState(false);
+/**
+ * One destination: what it is, how it is, what it sends, what it costs, and what can be done about it. Rendered anew
+ * only when something of it has changed: a poll brings news of few of many.
+ */
+export const DestinationRow = memo(function DestinationRow(props: DestinationRowProps) {
+  const { destination, presets, history, stale } = props;
   const fresh = presentDestination(destination);
   const shown = stale ? presentStale(fresh) : fresh;
   const told = fresh.reason.length + fresh.remedy.length;
@@ -39,22 +41,21 @@ export function DestinationRow({ destination, presets, history, stale }: Destina
   return (
     <li className={classes.item} data-tone={shown.tone} data-primary={destination.primary || undefined}>
       <Gate tone={shown.tone} />
-      <article className={classes.row} aria-label={destination.name}>
+      <article className={classes.row} aria-label={destination.name} data-row>
         <div className={classes.mark}>
           <PlatformMark platform={destination.primary ? 'hls' : destination.platform} />
         </div>
         <div className={classes.identity}>
           <h3>
-            <button
-              type="button"
+            <Link
+              href={paths.destination(destination.destinationId)}
               className={classes.name}
               title={destination.name}
-              aria-expanded={opened}
-              onClick={() => setOpened(!opened)}
+              data-row-name
             >
               <span>{destination.name}</span>
-              <IconChevronDown size={15} aria-hidden="true" />
-            </button>
+              <IconChevronRight size={15} aria-hidden="true" />
+            </Link>
           </h3>
           <p>{describe(destination, presets)}</p>
         </div>
@@ -69,6 +70,7 @@ export function DestinationRow({ destination, presets, history, stale }: Destina
           {destination.status !== 'running' && <StepProgress operation={destination.operation} />}
         </div>
         <Uptime destination={destination} presentation={fresh} />
+        <MoneyCell cost={destination.cost} running={destination.status === 'running'} />
         <div className={classes.actions}>
           {destination.primary ? (
             <span className={classes.always}>Always on</span>
@@ -80,11 +82,10 @@ export function DestinationRow({ destination, presets, history, stale }: Destina
           )}
         </div>
         {apart && <Trouble destination={destination} presentation={shown} />}
-        <Suspense>{opened && <DestinationDetails destination={destination} />}</Suspense>
       </article>
     </li>
   );
-}
+});
 
 function describe(destination: DestinationResource, presets: PresetsResource | undefined): string {
   const platform = presets?.platforms.find((candidate) => candidate.platformId === destination.platform);
@@ -95,7 +96,7 @@ function describe(destination: DestinationResource, presets: PresetsResource | u
     return encoding?.name ?? id;
   });
   words.push(encodings.join(' + '));
-  if (destination.streamKeyLast4) words.push(keepTogether(`key …${destination.streamKeyLast4}`));
+  if (destination.streamKeyLast4) words.push(keepTogether(`key …\u2060${destination.streamKeyLast4}`));
   if (destination.pendingChanges) words.push('changes at next start');
   return words.join(' · ');
 }

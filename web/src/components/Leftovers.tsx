@@ -3,7 +3,8 @@ import type { OrphanResource } from '../../../functions/api/schemas.ts';
 import { useReleaseLeftover } from '../api/leftovers.ts';
 import { showProblem } from '../app/problem-toast.tsx';
 import { useServerNow } from '../app/use-now.ts';
-import { formatMoment, formatPricePerHour, sentence } from '../presentation/format.ts';
+import { formatMoment, sentence } from '../presentation/format.ts';
+import { pricePerHour, PRICE_UNKNOWN } from '../presentation/money.ts';
 import { ConfirmButton } from './ConfirmButton.tsx';
 import { CopyButton } from './CopyButton.tsx';
 import classes from './Leftovers.module.css';
@@ -14,20 +15,14 @@ const RESOURCE_NAMES: Record<OrphanResource['resource'], string> = {
   input: 'MediaLive input',
 };
 
-/** What exists at AWS and belongs to no destination. Not there at all when there is nothing. */
+/** What exists at AWS and belongs to no destination, each with the button that releases it. */
 export function Leftovers({ leftovers }: { leftovers: readonly OrphanResource[] }) {
   return (
-    <section className={classes.section} aria-labelledby="leftovers-heading">
-      <h2 id="leftovers-heading">Leftovers</h2>
-      <p className={classes.hint}>
-        These exist at AWS and belong to no destination. What carries our tags is released by itself after ten minutes.
-      </p>
-      <ul className={classes.list}>
-        {leftovers.map((leftover) => (
-          <Leftover key={leftover.orphanId} leftover={leftover} />
-        ))}
-      </ul>
-    </section>
+    <ul className={classes.list} aria-label="Leftovers">
+      {leftovers.map((leftover) => (
+        <Leftover key={leftover.orphanId} leftover={leftover} />
+      ))}
+    </ul>
   );
 }
 
@@ -49,7 +44,7 @@ function Leftover({ leftover }: { leftover: OrphanResource }) {
         {sentence(leftover.detail)}.{!isReleasable && <span> Look at it in the AWS console.</span>}
       </p>
       <p className={classes.facts}>
-        <span>{formatPricePerHour(leftover.usdPerHour)}</span>
+        <span>{pricePerHour(leftover.usdPerHour, leftover.isPriceComplete) ?? PRICE_UNKNOWN}</span>
         <span>first seen {formatMoment(leftover.firstSeenAt, now)}</span>
       </p>
       <div className={classes.action}>

@@ -1,7 +1,9 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { IconVolume, IconVolumeOff } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import type { FlowStatusResource } from '../../../functions/api/schemas.ts';
+import { formatBitrate } from '../presentation/format.ts';
+import type { Playback, Quality } from './hls-playback.ts';
 import { Mark } from './Wordmark.tsx';
 import classes from './PreviewPlayer.module.css';
 
@@ -14,26 +16,35 @@ const NO_PICTURE: Record<SourceState, string> = {
   failed: 'No picture',
 };
 
-/** What the viewers of the HLS channel see, muted, with how far behind live it is. */
+/** What the viewers of the HLS channel see, muted at first, with how far behind live it is. */
 export function PreviewPlayer({ hlsUrl, sourceState }: { hlsUrl: string | null; sourceState: SourceState }) {
   const video = useRef<HTMLVideoElement>(null);
   const [playing, setPlaying] = useState(false);
   const [muted, setMuted] = useState(true);
+  const [qualities, setQualities] = useState<readonly Quality[]>([]);
+  const [quality, setQuality] = useState('');
+  const playback = useRef<Playback | null>(null);
   const [latencySeconds, setLatencySeconds] = useState<number | null>(null);
   const address = sourceState === 'connected' ? hlsUrl : null;
 
   useEffect(() => {
     const element = video.current;
     if (!address || !element) return;
-    let stop: (() => void) | undefined;
     let left = false;
     void import('./hls-playback.ts').then(({ playHls }) => {
       if (left) return;
-      stop = playHls(element, address, { onPlaying: setPlaying, onLatency: setLatencySeconds });
+      playback.current = playHls(element, address, {
+        onPlaying: setPlaying,
+        onLatency: setLatencySeconds,
+        onQualities: setQualities,
+      });
     });
     return () => {
       left = true;
-      stop?.();
+      playback.current?.stop();
+      playback.current = null;
+      setQualities([]);
+      setQuality('');
       setPlaying(false);
       setLatencySeconds(null);
     };
@@ -62,18 +73,54 @@ export function PreviewPlayer({ hlsUrl, sourceState }: { hlsUrl: string | null; 
           <span className={classes.latency}>
             HLS preview{latencySeconds === null ? '' : ` · ${latencySeconds.toFixed(1)} s behind`}
           </span>
-          <Tooltip label={soundLabel}>
-            <ActionIcon
-              className={classes.sound}
-              variant="transparent"
-              aria-label={soundLabel}
-              onClick={() => setMuted(!muted)}
-            >
-              {muted ? <IconVolumeOff size={17} /> : <IconVolume size={17} />}
-            </ActionIcon>
-          </Tooltip>
+          {qualities.length > 0 && (
+            <QualityChoice
+              qualities={qualities}
+              chosen={quality}
+              onChoose={(value) => {
+                setQuality(value);
+                playback.current?.choose(value === '' ? null : Number(value));
+              }}
+            />
+          )}
+          <ActionIcon
+            className={classes.sound}
+            variant="transparent"
+            aria-label={soundLabel}
+            data-hint={soundLabel}
+            onClick={() => setMuted(!muted)}
+          >
+            {muted ? <IconVolumeOff size={17} /> : <IconVolume size={17} />}
+          </ActionIcon>
         </div>
       )}
     </div>
+  );
+}
+
+interface QualityChoiceProps {
+  qualities: readonly Quality[];
+  /** A level as text; empty: automatic. */
+  chosen: string;
+  onChoose: (level: string) => void;
+}
+
+/** Which quality is shown; the player chooses unless a person does. */
+function QualityChoice({ qualities, chosen, onChoose }: QualityChoiceProps) {
+  return (
+    <select
+      className={classes.quality}
+      aria-label="Quality"
+      value={chosen}
+      onChange={(event) => onChoose(event.currentTarget.value)}
+    >
+      <option value="">Automatic</option>
+      {qualities.map(({ level, height, bitrateBps }) => (
+        <option key={level} value={level}>
+          {height ? `${height}p · ` : ''}
+          {formatBitrate(bitrateBps)}
+        </option>
+      ))}
+    </select>
   );
 }

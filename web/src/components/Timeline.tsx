@@ -20,17 +20,19 @@ export function Timeline({ destinationId }: { destinationId: string }) {
   const hidden = (data?.length ?? 0) - (shown?.length ?? 0);
   return (
     <section className={classes.timeline}>
-      <h4 id={`timeline-${destinationId}`}>What happened</h4>
+      <h3 id={`timeline-${destinationId}`}>What happened</h3>
       {!data && error instanceof ApiProblem && <ProblemText problem={error.problem} />}
       {data?.length === 0 && <p>Nothing yet.</p>}
       <ol aria-labelledby={`timeline-${destinationId}`}>
         {shown?.map((entry) => (
           <li key={`${entry.at} ${entry.kind} ${entry.operationId} ${entry.detail}`}>
-            <time dateTime={entry.at} title={new Date(entry.at).toLocaleString()}>
-              {formatMoment(entry.at, now)}
-            </time>
-            <span className={classes.actor}>{timelineActor(entry)}</span>
             <span className={classes.words}>{timelineWords(entry)}</span>
+            <span className={classes.cause}>
+              <time dateTime={entry.at} title={new Date(entry.at).toLocaleString()}>
+                {formatMoment(entry.at, now)}
+              </time>{' '}
+              · {timelineActor(entry)}
+            </span>
             <span className={classes.copy}>
               {entry.operationId && (
                 <CopyButton value={entry.operationId} label={`Copy the operation id ${entry.operationId}`} />

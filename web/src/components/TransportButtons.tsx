@@ -1,23 +1,30 @@
-import { Button, Tooltip } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
-import { useTransport } from '../api/destinations.ts';
+import { knownDestinations, useTransport } from '../api/destinations.ts';
 import { showProblem } from '../app/problem-toast.tsx';
 import { type AwaitedAction, isSettled } from '../presentation/action-progress.ts';
+import { isLastRunning } from '../presentation/bulk-action.ts';
 import { sentence } from '../presentation/format.ts';
+import { describeSum, pricePerHour, PRICE_UNKNOWN } from '../presentation/money.ts';
 import { ConfirmButton } from './ConfirmButton.tsx';
 import classes from './TransportButtons.module.css';
 
+const TransportDialog = lazy(async () => ({
+  default: (await import('../editor/TransportDialog.tsx')).TransportDialog,
+}));
+
 /**
  * Start and Stop, always both there. Which one can be pressed is the API's word (`allowedActions`); the other one says
- * why not. A pressed one stays busy until its result is seen.
+ * why not. A pressed one stays busy until its result is seen. Start carries its price.
  */
 export function TransportButtons({ destination }: { destination: DestinationResource }) {
-  const { destinationId, name, operation, refusedActions } = destination;
+  const { destinationId, name, operation, refusedActions, cost } = destination;
   const start = useTransport('start');
   const stop = useTransport('stop');
   const [awaited, setAwaited] = useState<AwaitedAction | null>(null);
+  const [askedAgain, setAskedAgain] = useState(false);
   const sending = start.isPending || stop.isPending;
 
   const waiting = awaited !== null && (sending || !isSettled(awaited, destination));
@@ -36,25 +43,37 @@ export function TransportButtons({ destination }: { destination: DestinationReso
   const stopping = (waiting && awaited === 'stop') || inFlight === 'stop';
   const canStart = destination.allowedActions.includes('start') && !starting;
   const canStop = destination.allowedActions.includes('stop');
-  const startReason = canStart ? undefined : sentence(refusedActions['start'] ?? '');
+  const price = pricePerHour(cost.perHourRunning, cost.isComplete);
+  const minimum = describeSum(cost.minimumPerStart, cost.isComplete);
+  const startReason = canStart
+    ? price
+      ? `${price}; ten minutes are charged in any case, ${minimum}`
+      : sentence(PRICE_UNKNOWN)
+    : sentence(refusedActions['start'] ?? '');
+  // One that nobody has to think about twice is answered by its button alone; the last one leaves every platform dark.
+  const stopConfirmed = (): void => {
+    if (isLastRunning(destination, knownDestinations())) setAskedAgain(true);
+    else act('stop');
+  };
 
   return (
     <span className={classes.transport}>
-      <Tooltip label={startReason} disabled={!startReason || starting}>
-        <Button
-          size="sm"
-          variant={canStart ? 'filled' : 'default'}
-          leftSection={starting ? undefined : <IconPlayerPlayFilled size={14} />}
-          className={starting ? classes.busy : undefined}
-          data-disabled={(!canStart && !starting) || undefined}
-          aria-disabled={!canStart || undefined}
-          aria-description={startReason || undefined}
-          aria-label={starting ? `Starting ${name}` : `Start ${name}`}
-          onClick={() => canStart && act('start')}
-        >
-          {starting ? 'Starting…' : 'Start'}
-        </Button>
-      </Tooltip>
+      <Button
+        size="sm"
+        variant={canStart ? 'filled' : 'default'}
+        leftSection={starting ? undefined : <IconPlayerPlayFilled size={14} />}
+        className={starting ? classes.busy : undefined}
+        data-disabled={(!canStart && !starting) || undefined}
+        aria-disabled={!canStart || undefined}
+        aria-description={startReason || undefined}
+        data-hint={starting ? undefined : startReason}
+        data-transport
+        aria-label={starting ? `Starting ${name}` : `Start ${name}`}
+        onClick={() => canStart && act('start')}
+      >
+        {starting ? 'Starting…' : 'Start'}
+        {canStart && <span className={classes.price}>· {price ?? 'price unknown'}</span>}
+      </Button>
       <ConfirmButton
         label="Stop"
         confirmLabel="Stop"
@@ -64,8 +83,14 @@ export function TransportButtons({ destination }: { destination: DestinationReso
         busy={stopping}
         disabled={!canStop}
         icon={<IconPlayerStopFilled size={14} />}
-        onConfirm={() => act('stop')}
+        data-transport
+        onConfirm={stopConfirmed}
       />
+      <Suspense>
+        {askedAgain && (
+          <TransportDialog destination={destination} question="stopLast" onClose={() => setAskedAgain(false)} />
+        )}
+      </Suspense>
     </span>
   );
 }

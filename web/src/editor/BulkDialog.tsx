@@ -1,18 +1,20 @@
 import { Button, Modal } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
-import { useBulkTransport } from '../api/destinations.ts';
+import { useBulkTransport, useDestinations } from '../api/destinations.ts';
 import { ApiProblem } from '../api/request.ts';
 import { showDone } from '../app/problem-toast.tsx';
 import { ProblemPanel } from '../components/ProblemText.tsx';
+import { StatusWord } from '../components/StatusWord.tsx';
 import {
   type BulkAction,
-  type BulkItemResult,
-  bulkOutcome,
+  bulkProgress,
   countDestinations,
   destinationsFor,
+  leavesNone,
 } from '../presentation/bulk-action.ts';
 import { sentence } from '../presentation/format.ts';
+import { BulkPrice } from './BulkPrice.tsx';
 import classes from './editor.module.css';
 
 interface BulkDialogProps {
@@ -21,35 +23,44 @@ interface BulkDialogProps {
   onClose: () => void;
 }
 
-/** Asks before several destinations start or stop, by name; stays open when some of them were refused. */
+/** Asks before several destinations start or stop, by name and with what it costs, and shows what becomes of each. */
 export function BulkDialog({ action, destinations, onClose }: BulkDialogProps) {
   // What was read is what happens: the list does not change under the finger, and exactly its ids are sent.
   const [concerned] = useState(() => destinationsFor(action, destinations));
   const bulk = useBulkTransport(action);
+  const all = useDestinations().data ?? destinations;
   const problem = bulk.error instanceof ApiProblem ? bulk.error.problem : null;
   const verb = sentence(action);
+  const ids = concerned.map((destination) => destination.destinationId);
+  const progress = bulk.data ? bulkProgress(action, concerned, bulk.data, all) : null;
+  const isDone = progress?.isDone ?? false;
+  const wentWell = isDone && progress?.failed === 0;
 
-  const send = (): void => {
-    const ids = concerned.map((destination) => destination.destinationId);
-    bulk.mutate(ids, {
-      onSuccess: (results) => {
-        if (results.some((result) => result.outcome === 'refused')) return;
-        const accepted = results.filter((result) => result.outcome === 'accepted').length;
-        showDone(accepted === 0 ? 'Nothing had to be done' : `${sentence(countDestinations(accepted))} will ${action}`);
-        onClose();
-      },
-    });
-  };
+  useEffect(() => {
+    if (!wentWell) return;
+    showDone(`${sentence(countDestinations(concerned.length))} ${action === 'start' ? 'started' : 'stopped'}`);
+    onClose();
+  }, [wentWell, concerned, action, onClose]);
 
-  if (bulk.data) {
-    const refused = bulk.data.filter((result) => result.outcome === 'refused').length;
+  if (progress) {
+    const title = !isDone
+      ? `${action === 'start' ? 'Starting' : 'Stopping'} ${countDestinations(concerned.length)}`
+      : `${sentence(countDestinations(progress.failed))} did not ${action}`;
     return (
-      <Modal opened onClose={onClose} title={`${sentence(countDestinations(refused))} did not ${action}`}>
+      <Modal opened onClose={onClose} title={title}>
         <div className={classes.form}>
-          <Results action={action} concerned={concerned} results={bulk.data} />
+          <ul className={classes.names}>
+            {progress.items.map(({ destinationId, name, tone, glyph, word, detail }) => (
+              <li key={destinationId}>
+                {name}
+                <StatusWord tone={tone} glyph={glyph} word={word} />
+                {detail && <span data-tone={tone}>{detail}</span>}
+              </li>
+            ))}
+          </ul>
           <div className={classes.buttons}>
-            <Button variant="default" onClick={onClose}>
-              Close
+            <Button variant="default" data-autofocus onClick={onClose}>
+              {isDone ? 'Close' : 'Go on in the background'}
             </Button>
           </div>
         </div>
@@ -59,46 +70,27 @@ export function BulkDialog({ action, destinations, onClose }: BulkDialogProps) {
   return (
     <Modal opened onClose={onClose} title={`${verb} ${countDestinations(concerned.length)}?`}>
       <div className={classes.form}>
-        <ul className={classes.names}>
-          {concerned.map((destination) => (
-            <li key={destination.destinationId}>{destination.name}</li>
-          ))}
-        </ul>
+        <BulkPrice action={action} concerned={concerned} />
         <p className={classes.text}>
           {action === 'start'
             ? 'Each starts on its own; one that fails does not hold up the others.'
             : 'Each goes off air. The source and the preview stay as they are.'}
+          {action === 'stop' && leavesNone(concerned, all) && <strong> Nothing stays on air.</strong>}
         </p>
         {problem && <ProblemPanel problem={problem} />}
         <div className={classes.buttons}>
           <Button variant="default" data-autofocus onClick={onClose}>
             Cancel
           </Button>
-          <Button color={action === 'stop' ? 'red.8' : undefined} loading={bulk.isPending} onClick={send}>
+          <Button
+            color={action === 'stop' ? 'red.8' : undefined}
+            loading={bulk.isPending}
+            onClick={() => bulk.mutate(ids)}
+          >
             {verb} {countDestinations(concerned.length)}
           </Button>
         </div>
       </div>
     </Modal>
-  );
-}
-
-interface ResultsProps {
-  action: BulkAction;
-  concerned: readonly DestinationResource[];
-  results: readonly BulkItemResult[];
-}
-
-function Results({ action, concerned, results }: ResultsProps) {
-  const nameOf = (id: string): string => concerned.find((each) => each.destinationId === id)?.name ?? id;
-  return (
-    <ul className={classes.names}>
-      {results.map((result) => (
-        <li key={result.destinationId} data-tone={result.outcome === 'refused' ? 'attention' : undefined}>
-          {nameOf(result.destinationId)}
-          <span>{bulkOutcome(action, result)}</span>
-        </li>
-      ))}
-    </ul>
   );
 }

@@ -10,6 +10,8 @@ import { splitRtmpUrl } from '../presentation/split-rtmp-url.ts';
 import { changedFields, describeEncoding, platformDefaults } from './destination-fields.ts';
 import { fieldErrors } from './field-errors.ts';
 import { PlatformPicker } from './PlatformPicker.tsx';
+import { PriceNote } from './PriceNote.tsx';
+import { RestartNote } from './RestartNote.tsx';
 import { RestartQuestion } from './RestartQuestion.tsx';
 import classes from './editor.module.css';
 
@@ -47,7 +49,8 @@ export function DestinationForm({ presets, destination, etag, onClose }: Destina
     onClose();
   };
   const save = (apply: Apply | null): void => {
-    const { streamKey, ...values } = form.values;
+    const { streamKey } = form.values;
+    const values = withoutKey(form.values);
     if (!destination) {
       create.mutate({ ...values, streamKey: streamKey.trim() }, { onSuccess: finish(`${values.name} was added`) });
       return;
@@ -104,7 +107,7 @@ export function DestinationForm({ presets, destination, etag, onClose }: Destina
       />
       {pasted && (
         <p className={classes.note}>
-          The last part of what you pasted went to the stream key.
+          The last part of what you pasted went to the stream key, where it is hidden. Check that it was the key.
           <Button size="compact-sm" variant="subtle" onClick={undoSplit}>
             Undo
           </Button>
@@ -117,6 +120,7 @@ export function DestinationForm({ presets, destination, etag, onClose }: Destina
           autoComplete="off"
           {...form.getInputProps('streamKey')}
           error={fields['streamKey']}
+          aria-invalid={fields['streamKey'] ? true : undefined}
         />
       )}
       <NativeSelect
@@ -128,12 +132,13 @@ export function DestinationForm({ presets, destination, etag, onClose }: Destina
       <NativeSelect
         label="While stopped"
         data={[
-          { value: 'warm', label: 'Keep it ready: starts quickly, small idle fee' },
-          { value: 'cold', label: 'Release everything: no fee, starts more slowly' },
+          { value: 'warm', label: 'Keep it ready: starts quickly' },
+          { value: 'cold', label: 'Release everything: starts more slowly' },
         ]}
         {...form.getInputProps('standby')}
         error={fields['standby']}
       />
+      <PriceNote platform={form.values.platform} preset={form.values.preset} standby={form.values.standby} />
       {platform && platform.notes.length > 0 && (
         <ul className={classes.hints}>
           {platform.notes.map((note) => (
@@ -143,8 +148,11 @@ export function DestinationForm({ presets, destination, etag, onClose }: Destina
       )}
       {destination && <p className={classes.text}>The stream key is replaced from the destination’s menu.</p>}
       {rest && <ProblemPanel problem={rest} />}
-      {restartRequired ? (
-        <RestartQuestion pending={isPending} onAnswer={save} />
+      {destination && !restartRequired && (
+        <RestartNote destination={destination} changes={changedFields(pick(destination), withoutKey(form.values))} />
+      )}
+      {restartRequired && destination ? (
+        <RestartQuestion destination={destination} pending={isPending} onAnswer={save} />
       ) : (
         <div className={classes.buttons}>
           <Button variant="default" onClick={onClose}>
@@ -157,6 +165,10 @@ export function DestinationForm({ presets, destination, etag, onClose }: Destina
       )}
     </form>
   );
+}
+
+function withoutKey({ streamKey: _key, ...fields }: DestinationFields & { streamKey: string }): DestinationFields {
+  return fields;
 }
 
 function pick({ name, platform, rtmpUrl, preset, standby }: DestinationFields): DestinationFields {

@@ -46,11 +46,12 @@ export function ReplaceKeyDialog({ destination, onClose }: { destination: Destin
           autoComplete="off"
           data-autofocus
           error={fields['streamKey']}
+          aria-invalid={fields['streamKey'] ? true : undefined}
           onChange={(event) => setStreamKey(event.currentTarget.value)}
         />
         {rest && <ProblemPanel problem={rest} />}
         {restartRequired ? (
-          <RestartQuestion pending={replace.isPending} onAnswer={send} />
+          <RestartQuestion destination={destination} pending={replace.isPending} onAnswer={send} />
         ) : (
           <div className={classes.buttons}>
             <Button variant="default" onClick={onClose}>

@@ -1,13 +1,23 @@
 import { Button } from '@mantine/core';
+import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import type { Apply } from '../api/destinations.ts';
+import { RestartCost } from './RestartCost.tsx';
 import classes from './editor.module.css';
 
-/** Asked when the API answers that a change needs a restart of a destination on air. */
-export function RestartQuestion({ pending, onAnswer }: { pending: boolean; onAnswer: (apply: Apply) => void }) {
+interface RestartQuestionProps {
+  destination: DestinationResource;
+  pending: boolean;
+  onAnswer: (apply: Apply) => void;
+}
+
+/** Asked when the API answers that a change needs a restart of a destination on air. Nothing is changed before. */
+export function RestartQuestion({ destination, pending, onAnswer }: RestartQuestionProps) {
   return (
     <div className={classes.question} role="alertdialog" aria-label="When should this apply?">
       <strong>It is running. When should this apply?</strong>
-      <p>Applying now restarts this destination only: a few seconds off air there, none anywhere else.</p>
+      <p>
+        Applying now restarts this destination only: <RestartCost destination={destination} /> Nothing else is touched.
+      </p>
       <div className={classes.answers}>
         <Button loading={pending} onClick={() => onAnswer('now')}>
           Apply now

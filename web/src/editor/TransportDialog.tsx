@@ -11,6 +11,11 @@ const QUESTIONS = {
     title: 'Restart',
     text: 'It goes off air, and comes back as soon as it has started again. The source and all other destinations stay as they are.',
   },
+  stopLast: {
+    transport: 'stop',
+    title: 'Stop',
+    text: 'Nothing else is running: when it stops, no platform gets a picture any more. The source and the preview stay as they are.',
+  },
   forceStop: {
     transport: 'stop?force=true',
     title: 'Force stop',

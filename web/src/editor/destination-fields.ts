@@ -28,3 +28,15 @@ export function describeEncoding(encoding: EncodingPreset): string {
   const bitrate = encoding.videoBitrateBps ? formatBitrate(encoding.videoBitrateBps) : null;
   return [encoding.name, size, bitrate].filter(Boolean).join(' · ');
 }
+
+/** Fields that are part of the running channel, in the words of the form. The API has the last word on it. */
+const INTERRUPTING: Partial<Record<keyof DestinationFields, string>> = {
+  platform: 'platform',
+  rtmpUrl: 'RTMP URL',
+  preset: 'encoding',
+};
+
+/** What of an edit interrupts a destination on air, in words. */
+export function interruptingFields(changes: Partial<DestinationFields>): string[] {
+  return Object.keys(changes).flatMap((field) => INTERRUPTING[field as keyof DestinationFields] ?? []);
+}

@@ -1,4 +1,5 @@
 import type { ProblemBody } from '../../../functions/api/schemas.ts';
+import { sentence } from '../presentation/format.ts';
 
 /** A problem, divided over the places of a form where it is shown. */
 interface FieldErrors {
@@ -14,6 +15,14 @@ interface FieldErrors {
 export function fieldErrors(problem: ProblemBody | null, known: readonly string[]): FieldErrors {
   if (!problem) return { fields: {}, rest: null, restartRequired: false };
   if (problem.code === 'restart_required') return { fields: {}, rest: null, restartRequired: true };
+  // The same key at the same place: the API names no field, because both together are the duplicate.
+  if (problem.code === 'duplicate_destination' && known.includes('streamKey')) {
+    return {
+      fields: { streamKey: sentence(`${problem.detail}: ${problem.remedy}`) },
+      rest: null,
+      restartRequired: false,
+    };
+  }
   const errors = problem.errors ?? [];
   const placed = errors.filter((error) => known.includes(error.field));
   const fields = Object.fromEntries(placed.map((error) => [error.field, error.message]));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bulkOutcome, destinationsFor } from './bulk-action.ts';
+import { bulkProgress, destinationsFor, isLastRunning } from './bulk-action.ts';
 import { makeDestination } from './make-destination.fixture.ts';
 import { isOverdue } from './overdue.ts';
 
@@ -21,16 +21,53 @@ describe('destinationsFor', () => {
   });
 });
 
-describe('bulkOutcome', () => {
-  it('tells a refusal with its reason', () => {
-    const refused = { ...result, outcome: 'refused', code: 'quota_exceeded', detail: 'no channel left' } as const;
-    expect(bulkOutcome('start', refused)).toBe('Refused: no channel left');
-    expect(bulkOutcome('start', { ...refused, detail: null })).toBe('Refused: Quota exceeded');
+describe('isLastRunning', () => {
+  const running = makeDestination({ destinationId: 'dst_1', status: 'running' });
+
+  it('does not count the preview, what is stopped, or itself', () => {
+    const primary = makeDestination({ destinationId: 'primary', primary: true, status: 'running' });
+    expect(isLastRunning(running, [primary, running, makeDestination({ destinationId: 'dst_2' })])).toBe(true);
   });
 
-  it('does not claim that something happened where nothing had to', () => {
-    expect(bulkOutcome('stop', { ...result, outcome: 'unchanged' })).toBe('Nothing to do');
-    expect(bulkOutcome('stop', result)).toBe('Stops');
+  it('is false beside another one that runs, and for what does not run', () => {
+    expect(isLastRunning(running, [running, { ...running, destinationId: 'dst_2' }])).toBe(false);
+    expect(isLastRunning(makeDestination(), [])).toBe(false);
+  });
+});
+
+describe('bulkProgress', () => {
+  const one = makeDestination({ destinationId: 'dst_1', name: 'One' });
+  const two = makeDestination({ destinationId: 'dst_2', name: 'Two' });
+  const results = [result, { ...result, destinationId: 'dst_2' }];
+  const starting = { status: 'starting', desired: 'running' } as const;
+  const running = { status: 'running', desired: 'running' } as const;
+
+  it('waits for the result, not for the acceptance', () => {
+    const newest = [
+      { ...one, ...running },
+      { ...two, ...starting },
+    ];
+    expect(bulkProgress('start', [one, two], results, newest)).toMatchObject({ isDone: false, failed: 0 });
+  });
+
+  it('tells a refusal with its reason', () => {
+    const refused = { ...result, outcome: 'refused', code: 'quota_exceeded' } as const;
+    const told = (each: typeof refused) => bulkProgress('start', [one], [each], [one]);
+    expect(told(refused)).toMatchObject({ isDone: true, failed: 1, items: [{ detail: 'Quota exceeded' }] });
+    const withDetail = { ...refused, detail: 'no channel left' } as unknown as typeof refused;
+    expect(told(withDetail).items[0]?.detail).toBe('No channel left');
+  });
+
+  it('counts as failed what ended elsewhere: in an error, or stopped by somebody else', () => {
+    const newest = [
+      { ...one, status: 'error', desired: 'running' } as const,
+      { ...two, status: 'idle', desired: 'idle' } as const,
+    ];
+    expect(bulkProgress('start', [one, two], results, newest)).toMatchObject({ isDone: true, failed: 2 });
+  });
+
+  it('does not wait for one that is gone', () => {
+    expect(bulkProgress('stop', [one], [result], [])).toMatchObject({ isDone: true, failed: 0 });
   });
 });
 

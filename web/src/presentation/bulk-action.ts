@@ -1,11 +1,13 @@
 import type { BulkResult, DestinationResource } from '../../../functions/api/schemas.ts';
+import { isSettled } from './action-progress.ts';
+import { type Glyph, presentDestination, type Tone } from './destination-presentation.ts';
 import { sentence } from './format.ts';
 
 /** What can be asked of all destinations at once. */
 export type BulkAction = 'start' | 'stop';
 
 /** Result of one destination of many. */
-export type BulkItemResult = BulkResult['results'][number];
+type BulkItemResult = BulkResult['results'][number];
 
 /** Those the API says the action is possible for. */
 export function destinationsFor(
@@ -15,16 +17,75 @@ export function destinationsFor(
   return destinations.filter((destination) => destination.allowedActions.includes(action));
 }
 
+/** True when nothing else is running, so that stopping it leaves no platform with a picture. */
+export function isLastRunning(destination: DestinationResource, all: readonly DestinationResource[]): boolean {
+  return (
+    destination.status === 'running' &&
+    !all.some(
+      (other) => !other.primary && other.status === 'running' && other.destinationId !== destination.destinationId,
+    )
+  );
+}
+
 /** A number of destinations in words. */
 export function countDestinations(count: number): string {
   return count === 1 ? 'one destination' : `${count} destinations`;
 }
 
-const ACCEPTED: Record<BulkAction, string> = { start: 'Starts', stop: 'Stops' };
+/** True when stopping these leaves nothing running. */
+export function leavesNone(stopped: readonly DestinationResource[], all: readonly DestinationResource[]): boolean {
+  const ids = new Set(stopped.map(({ destinationId }) => destinationId));
+  return !all.some((other) => !other.primary && other.status === 'running' && !ids.has(other.destinationId));
+}
 
-/** What became of one destination of many. */
-export function bulkOutcome(action: BulkAction, { outcome, detail, code }: BulkItemResult): string {
-  if (outcome === 'accepted') return ACCEPTED[action];
-  if (outcome === 'unchanged') return 'Nothing to do';
-  return `Refused: ${detail ?? sentence((code ?? 'no reason given').replaceAll('_', ' '))}`;
+/** One destination of many, while its result is awaited and when it is known. */
+interface BulkItem {
+  destinationId: string;
+  name: string;
+  tone: Tone;
+  glyph: Glyph;
+  word: string;
+  /** Why not; empty when there is nothing to say. */
+  detail: string;
+}
+
+interface BulkProgress {
+  items: BulkItem[];
+  /** Every result is known. */
+  isDone: boolean;
+  /** Those that were refused, or tried and failed. */
+  failed: number;
+}
+
+/** What has become of each by now: an accepted request is not a result, so the newest poll is asked. */
+export function bulkProgress(
+  action: BulkAction,
+  concerned: readonly DestinationResource[],
+  results: readonly BulkItemResult[],
+  newest: readonly DestinationResource[],
+): BulkProgress {
+  let waiting = 0;
+  let failed = 0;
+  const items = concerned.map(({ destinationId, name }): BulkItem => {
+    const result = results.find((each) => each.destinationId === destinationId);
+    const now = newest.find((each) => each.destinationId === destinationId);
+    if (!result || result.outcome === 'refused') {
+      failed += 1;
+      return { destinationId, name, ...REFUSED, detail: whyRefused(result) };
+    }
+    if (!now) return { destinationId, name, ...GONE };
+    const { tone, glyph, word, reason } = presentDestination(now);
+    if (!isSettled(action, now)) waiting += 1;
+    else if (now.status !== ARRIVED[action]) failed += 1;
+    return { destinationId, name, tone, glyph, word, detail: now.status === 'error' ? reason : '' };
+  });
+  return { items, isDone: waiting === 0, failed };
+}
+
+const ARRIVED = { start: 'running', stop: 'idle' } as const;
+const REFUSED = { tone: 'attention', glyph: 'attention', word: 'Refused' } as const;
+const GONE = { tone: 'off', glyph: 'off', word: 'Deleted meanwhile', detail: '' } as const;
+
+function whyRefused(result: BulkItemResult | undefined): string {
+  return sentence(result?.detail ?? (result?.code ?? 'no reason given').replaceAll('_', ' '));
 }

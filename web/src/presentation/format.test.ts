@@ -6,7 +6,6 @@ import {
   formatCodec,
   formatFrameRate,
   formatMoment,
-  formatPricePerHour,
   sentence,
 } from './format.ts';
 
@@ -70,13 +69,5 @@ describe('formatMoment', () => {
     const before = new Date(2026, 10, 19, 9, 5, 7);
     expect(formatMoment(today.toISOString(), now)).toBe(today.toLocaleTimeString());
     expect(formatMoment(before.toISOString(), now)).toMatch(/2026/);
-  });
-});
-
-describe('formatPricePerHour', () => {
-  it('never makes an unknown price look like none', () => {
-    expect(formatPricePerHour(null)).toBe('price not known');
-    expect(formatPricePerHour(0.5616)).toBe('$0.56 per hour');
-    expect(formatPricePerHour(0.0104)).toBe('$0.0104 per hour');
   });
 });

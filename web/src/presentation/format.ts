@@ -25,6 +25,13 @@ export function formatAge(milliseconds: number): string {
   return `${Math.round(seconds / 3600)} h`;
 }
 
+/** How long something took: `0.4 s`, `12 s`, `4:07 min`. */
+export function formatDuration(milliseconds: number): string {
+  const seconds = Math.max(0, milliseconds) / 1000;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  return seconds < 120 ? `${Math.round(seconds)} s` : `${formatClock(milliseconds)} min`;
+}
+
 /** The clock time of a moment, as the operator's system writes it. */
 export function formatTimeOfDay(at: string): string {
   return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
@@ -35,12 +42,6 @@ export function formatMoment(at: string, nowMs: number): string {
   const moment = new Date(at);
   if (moment.toDateString() === new Date(nowMs).toDateString()) return moment.toLocaleTimeString();
   return moment.toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
-}
-
-/** A price of the API in US dollars. Unknown is not free. */
-export function formatPricePerHour(usdPerHour: number | null): string {
-  if (usdPerHour === null) return 'price not known';
-  return `$${usdPerHour < 0.1 ? usdPerHour.toFixed(4) : usdPerHour.toFixed(2)} per hour`;
 }
 
 /** Rates of the NTSC family; everything else is a whole number, and what a measurement adds to it is noise. */

@@ -10,6 +10,9 @@ export const POLL_DETAILS_MS = 5000;
 /** How often the page asks for leftovers: they appear with a sweep, not with a press of a button. */
 export const POLL_LEFTOVERS_MS = 15_000;
 
+/** How often the page asks what everything costs: it changes with the minutes. */
+export const POLL_COSTS_MS = 5000;
+
 /** Time an answer may take before the poll counts as missed. */
 const ANSWER_GRACE_MS = 1000;
 

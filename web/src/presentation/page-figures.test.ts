@@ -3,7 +3,6 @@ import { isSettled } from './action-progress.ts';
 import { appendBitrates, HISTORY_LENGTH, sparklinePath } from './bitrate-history.ts';
 import { isStale, POLL_BUSY_MS } from './freshness.ts';
 import { makeDestination } from './make-destination.fixture.ts';
-import { seriesPath } from './metric-series.ts';
 
 describe('isStale', () => {
   it('bears one missed poll and not two', () => {
@@ -49,18 +48,5 @@ describe('isSettled', () => {
   it('waits for a stop until the destination is idle', () => {
     expect(isSettled('stop', makeDestination({ status: 'stopping', desired: 'idle' }))).toBe(false);
     expect(isSettled('stop', makeDestination({ status: 'idle', desired: 'idle' }))).toBe(true);
-  });
-});
-
-const at = (seconds: number): string => new Date(seconds * 1000).toISOString();
-
-describe('seriesPath', () => {
-  it('places points by their time, edge to edge, and never above the top', () => {
-    const points = [
-      { at: at(0), value: 0 },
-      { at: at(10), value: 5 },
-      { at: at(40), value: 99 },
-    ];
-    expect(seriesPath(points, { width: 40, height: 10, ceiling: 10 })).toBe('M0.0 10.0L10.0 5.0L40.0 0.0');
   });
 });

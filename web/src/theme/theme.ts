@@ -48,17 +48,21 @@ export const theme = createTheme({
   focusRing: 'auto',
   respectReducedMotion: true,
   components: {
-    Tooltip: {
+    Modal: {
       defaultProps: {
-        withArrow: true,
-        openDelay: 250,
-        multiline: true,
-        maw: 300,
-        events: { hover: true, focus: true, touch: true },
+        closeButtonProps: { 'aria-label': 'Close' },
+        centered: true,
+        radius: 14,
+        overlayProps: { blur: 3, backgroundOpacity: 0.55 },
       },
     },
-    Modal: { defaultProps: { centered: true, radius: 14, overlayProps: { blur: 3, backgroundOpacity: 0.55 } } },
-    Drawer: { defaultProps: { position: 'right', overlayProps: { backgroundOpacity: 0.3 } } },
+    Drawer: {
+      defaultProps: {
+        closeButtonProps: { 'aria-label': 'Close' },
+        position: 'right',
+        overlayProps: { backgroundOpacity: 0.3 },
+      },
+    },
   },
 });
 

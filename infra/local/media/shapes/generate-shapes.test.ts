@@ -1,15 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { checkedOutputs } from './checked-outputs.ts';
 import { generateShapes } from './generate-shapes.ts';
 import { implementedInputs } from './implemented-inputs.ts';
 
-describe('the generated request shapes', () => {
-  it.each(Object.keys(implementedInputs) as (keyof typeof implementedInputs)[])(
-    'of %s are those of the installed SDK',
-    (service) => {
-      const committed = readFileSync(join(import.meta.dirname, `${service}.json`), 'utf8');
-      expect(generateShapes(service) === committed, 'run node infra/local/media/shapes/generate-shapes.ts').toBe(true);
+type Service = keyof typeof implementedInputs;
+
+describe('the generated shapes', () => {
+  it.each(
+    (Object.keys(implementedInputs) as Service[]).flatMap((service) => [
+      [`${service}.json`, service, implementedInputs[service]] as const,
+      [`${service}-responses.json`, service, checkedOutputs[service]] as const,
+    ]),
+  )(
+    'in %s are those of the installed SDK',
+    (file, service, shapes) => {
+      const committed = readFileSync(join(import.meta.dirname, file), 'utf8');
+      expect(generateShapes(service, shapes) === committed, 'run node infra/local/media/shapes/generate-shapes.ts').toBe(
+        true,
+      );
     },
     60_000,
   );

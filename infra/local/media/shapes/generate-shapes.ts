@@ -1,6 +1,6 @@
 /**
- * Writes the JSON Schemas the local media endpoints validate requests with, from the AWS SDK's own type declarations:
- * `node infra/local/media/shapes/generate-shapes.ts`. The declarations are the only place the npm packages keep enum
+ * Writes the JSON Schemas the local media endpoints validate requests with, and those the simulation holds their responses
+ * to, from the AWS SDK's own type declarations: `node infra/local/media/shapes/generate-shapes.ts`. The declarations are the only place the npm packages keep enum
  * members and required members. Run it after an SDK upgrade and commit the result.
  *
  * The declarations write a required member as `Name: string | undefined`, which a schema generator reads as optional,
@@ -11,12 +11,13 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createGenerator } from 'ts-json-schema-generator';
+import { checkedOutputs } from './checked-outputs.ts';
 import { implementedInputs } from './implemented-inputs.ts';
 
 const require = createRequire(import.meta.url);
 
-/** Generates one service's schemas: the definitions reachable from the inputs of the operations implemented here. */
-export function generateShapes(service: keyof typeof implementedInputs): string {
+/** Generates schemas of one service: the definitions reachable from the inputs or outputs named. */
+export function generateShapes(service: keyof typeof implementedInputs, shapes: readonly string[]): string {
   const packageRoot = dirname(dirname(require.resolve(`@aws-sdk/client-${service}`)));
   const folder = mkdtempSync(join(tmpdir(), 'shapes-'));
   try {
@@ -26,11 +27,10 @@ export function generateShapes(service: keyof typeof implementedInputs): string 
       const path = join(folder, file.name);
       writeFileSync(path, markRequired(readFileSync(path, 'utf8')));
     }
-    const inputs = implementedInputs[service];
     const entry = join(folder, 'inputs.ts');
     const models = readdirSync(folder).filter((name) => name.startsWith('models_') && name.endsWith('.d.ts'));
     const imports = models.map((name) => `import type * as ${modelName(name)} from './${name.replace('.d.ts', '')}';`);
-    const aliases = inputs.map((input) => {
+    const aliases = shapes.map((input) => {
       const model = models.find((name) =>
         new RegExp(`export (interface|type) ${input}\\b`).test(readFileSync(join(folder, name), 'utf8')),
       );
@@ -87,6 +87,10 @@ function simplify(node: unknown): unknown {
 
 if (import.meta.main) {
   for (const service of Object.keys(implementedInputs) as (keyof typeof implementedInputs)[]) {
-    writeFileSync(join(import.meta.dirname, `${service}.json`), generateShapes(service));
+    writeFileSync(join(import.meta.dirname, `${service}.json`), generateShapes(service, implementedInputs[service]));
+    writeFileSync(
+      join(import.meta.dirname, `${service}-responses.json`),
+      generateShapes(service, checkedOutputs[service]),
+    );
   }
 }

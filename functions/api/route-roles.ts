@@ -1,0 +1,97 @@
+import { matchedRoutes } from 'hono/route';
+import type { Api, ApiContext } from './api-deps.ts';
+import { ROLES, type Role } from './roles.ts';
+
+/**
+ * Who may call what: every route of the API, in one place. Looking needs a viewer, running the show an operator, changing
+ * what the show is made of an admin. An app with a route that is missing here does not start.
+ *
+ * The router itself says which route a request takes, so that no spelling of a path (`/%61pi/…`) can have one meaning
+ * here and another there.
+ */
+
+/** The least role that is enough; `anyone` needs not even be signed in. */
+export type Access = 'anyone' | Role;
+
+export const ROUTE_ACCESS: Record<string, Access> = {
+  'GET /api/health': 'anyone',
+  'POST /api/session': 'anyone',
+  // With a session that has expired, too.
+  'DELETE /api/session': 'anyone',
+  'GET /api/session/sign-in': 'anyone',
+  'GET /api/session/callback': 'anyone',
+  'POST /api/session/refresh': 'anyone',
+
+  'GET /api/session': 'viewer',
+  'GET /api/presets': 'viewer',
+  'GET /api/destinations': 'viewer',
+  'GET /api/destinations/{destinationId}': 'viewer',
+  'GET /api/destinations/{destinationId}/metrics': 'viewer',
+  'GET /api/destinations/{destinationId}/log': 'viewer',
+  'GET /api/destinations/{destinationId}/timeline': 'viewer',
+  'GET /api/timeline': 'viewer',
+  'GET /api/operations/{operationId}': 'viewer',
+  'GET /api/orphans': 'viewer',
+  'GET /api/costs': 'viewer',
+  'GET /api/costs/now': 'viewer',
+  'GET /api/reports': 'viewer',
+  'GET /api/reports/{name}': 'viewer',
+  // A POST because it takes a body; it changes nothing.
+  'POST /api/estimates': 'viewer',
+  'GET /api/mediaconnect/flow/status': 'viewer',
+  'GET /api/rehearsal': 'viewer',
+  'GET /api/openapi.json': 'viewer',
+  'GET /api/docs': 'viewer',
+  'GET /api/docs/init.js': 'viewer',
+  'GET /api/docs/{asset}': 'viewer',
+  'GET /out/v1/*': 'viewer',
+
+  'POST /api/destinations/start': 'operator',
+  'POST /api/destinations/stop': 'operator',
+  'POST /api/destinations/{destinationId}/start': 'operator',
+  'POST /api/destinations/{destinationId}/stop': 'operator',
+  'POST /api/destinations/{destinationId}/restart': 'operator',
+  'POST /api/mediaconnect/flow/start': 'operator',
+  'POST /api/mediaconnect/flow/stop': 'operator',
+  'POST /api/orphans/{orphanId}/release': 'operator',
+  'POST /api/rehearsal': 'operator',
+  'DELETE /api/rehearsal': 'operator',
+
+  'POST /api/destinations': 'admin',
+  'PUT /api/destinations/{destinationId}': 'admin',
+  'PATCH /api/destinations/{destinationId}': 'admin',
+  'DELETE /api/destinations/{destinationId}': 'admin',
+  'PUT /api/destinations/{destinationId}/stream-key': 'admin',
+};
+
+const STRENGTH: readonly Access[] = ['anyone', ...ROLES];
+
+/** The routes an app serves, as this table names them; the dashboard's files are not among them. */
+export function listServedRoutes(api: Api): string[] {
+  return [...new Set(api.routes.filter(isServed).map(nameOf))];
+}
+
+/**
+ * Refuses an app with a route nobody has decided about. Call it when all routes are registered.
+ * @throws {Error} naming the routes
+ */
+export function requireAccessForAll(api: Api): void {
+  const undecided = listServedRoutes(api).filter((name) => !Object.hasOwn(ROUTE_ACCESS, name));
+  if (undecided.length > 0) throw new Error(`say in functions/api/route-roles.ts who may ${undecided.join(', ')}`);
+}
+
+/** Who may make this request: the strictest of the routes it could take; null when there is none. */
+export function accessOf(context: ApiContext): Access | null {
+  const matched = matchedRoutes(context).filter(isServed).map(nameOf);
+  if (matched.length === 0) return null;
+  return STRENGTH.findLast((access) => matched.some((name) => ROUTE_ACCESS[name] === access)) ?? 'admin';
+}
+
+/** Middleware runs before a route and is none; `/*` is the dashboard, which holds no data. */
+function isServed({ method, path }: { method: string; path: string }): boolean {
+  return method !== 'ALL' && path !== '/*';
+}
+
+function nameOf({ method, path }: { method: string; path: string }): string {
+  return `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`;
+}

@@ -1,0 +1,84 @@
+import { createRoute } from '@hono/zod-openapi';
+import { getPlatform } from '../../../presets/index.ts';
+import { readRuns } from '../../aws/channel-runs.ts';
+import { isComplete, toUsd } from '../../domain/cost.ts';
+import { makeLedger, type LedgerRow, type LedgerUsage } from '../../domain/cost-ledger.ts';
+import type { Api, ApiDeps } from '../api-deps.ts';
+import { answers, answersOrFile, NoQuery, problems } from '../contract.ts';
+import { lookAtCosts, provenanceOf } from '../cost-now.ts';
+import { CostLedger, CostNow } from '../cost-schemas.ts';
+import { answerCsv, wantsCsv } from '../csv-answer.ts';
+import { memoize } from '../memoize.ts';
+import { CostQuery } from '../schemas.ts';
+import { readWindow, requireKept, startOfDay } from '../window.ts';
+
+const tags = ['Costs'];
+/** Several viewers of one page read the history once. */
+const KEPT_MS = 1000;
+
+const now = createRoute({
+  method: 'get',
+  path: '/api/costs/now',
+  tags,
+  summary: 'What everything costs right now, and has cost so far',
+  description: 'By AWS’s list prices, without data transfer. On one machine: what it would cost on AWS.',
+  request: { query: NoQuery },
+  responses: { 200: answers(CostNow, 'At most a second old'), ...problems(503) },
+});
+
+const ledger = createRoute({
+  method: 'get',
+  path: '/api/costs',
+  tags,
+  summary: 'What channels have cost',
+  description:
+    'From the recorded runs, by the minute begun and ten minutes at least per start; days are UTC. The rows add up to the total. Kept for 90 days.',
+  request: { query: CostQuery },
+  responses: { 200: answersOrFile(CostLedger, 'The ledger, or the file'), ...problems(503) },
+});
+
+const COLUMNS = ['key', 'name', 'platform', 'runs', 'minutes', 'billedMinutes', 'costUsd', 'isComplete'];
+
+/** `GET /api/costs/now` and `GET /api/costs`. */
+export function registerCosts(api: Api, deps: ApiDeps): void {
+  const look = memoize({ milliseconds: KEPT_MS, now: deps.now }, () => lookAtCosts(deps));
+  api.openapi(now, async (context) => context.json(await look.get(), 200));
+
+  api.openapi(ledger, async (context) => {
+    const { format, groupBy, ...query } = context.req.valid('query');
+    const present = deps.now();
+    const window = readWindow(query, present, startOfDay);
+    requireKept(window, present);
+    const { prices, shown } = provenanceOf(deps);
+    const { runs } = await readRuns(deps, window.from, present);
+    const span = { startMs: window.from.getTime(), endMs: window.to.getTime() };
+    const { rows, total } = makeLedger(runs, span, { prices, groupBy });
+    const [from, to] = [window.from.toISOString(), window.to.toISOString()];
+    const data = rows.map(({ key, platform, ...row }) => ({
+      key,
+      name: groupBy === 'platform' ? (getPlatform(key)?.name ?? key) : row.name,
+      platform,
+      ...toUsage(row),
+    }));
+    if (wantsCsv(context, format)) {
+      const cells = data.map((row) => [
+        row.key,
+        row.name,
+        row.platform,
+        row.runs,
+        row.minutes,
+        row.billedMinutes,
+        row.cost,
+        row.isComplete,
+      ]);
+      return answerCsv(context, `costs-${groupBy}-${from.slice(0, 10)}-${to.slice(0, 10)}.csv`, COLUMNS, cells);
+    }
+    const unknownParts = [...total.cost.unknownParts];
+    return context.json({ ...shown, from, to, groupBy, data, total: toUsage(total), unknownParts }, 200);
+  });
+}
+
+function toUsage({ runs, runningMs, billedMinutes, cost }: LedgerUsage | LedgerRow) {
+  const minutes = Math.round(runningMs / 600) / 100;
+  return { runs, minutes, billedMinutes, cost: toUsd(cost), isComplete: isComplete(cost) };
+}

@@ -1,0 +1,22 @@
+import { makeS3, makeTable } from './aws/clients.ts';
+import { CostReportEnvironment, readEnvironment } from './environment.ts';
+import { createLambdaLogger } from './lambda-deps.ts';
+import { reportCosts } from './schedules/cost-report.ts';
+
+/** Entry point of the daily cost report, on a schedule. */
+
+const environment = readEnvironment(CostReportEnvironment);
+const aws = { attemptsMax: 3 };
+const deps = {
+  clients: { s3: makeS3(aws), table: makeTable(aws) },
+  deployment: {
+    tableName: environment.TABLE_NAME,
+    flowArn: environment.FLOW_ARN,
+    reportBucket: environment.REPORT_BUCKET,
+  },
+  now: () => new Date(),
+  logger: createLambdaLogger('sluice-cost-report'),
+  isBilled: true,
+};
+
+export const handler = async (): Promise<void> => void (await reportCosts(deps));

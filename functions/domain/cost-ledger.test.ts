@@ -1,0 +1,173 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { getPrices } from '../../presets/prices.ts';
+import { toUsd } from './cost.ts';
+import { collectRuns, makeLedger, type LedgerGroupBy, type LedgerRun, type RunMention } from './cost-ledger.ts';
+import type { Destination } from './destination.ts';
+import { newDestination } from './new-destination.ts';
+import { runOf } from './recorded-run.ts';
+
+const prices = getPrices('us-east-1')!;
+const NOW = new Date('2026-11-21T18:00:00.000Z');
+const at = (time: string) => `2026-11-21T${time}:00.000Z`;
+const window = (from: string, to: string) => ({ startMs: Date.parse(from), endMs: Date.parse(to) });
+const TODAY = window(at('00:00'), '2026-11-22T00:00:00.000Z');
+
+function makeRun(startedAt: string, endedAt: string, change: Partial<LedgerRun> = {}): LedgerRun {
+  return {
+    destinationId: 'dst_1',
+    name: 'Main',
+    platform: 'twitch',
+    preset: '1080p30',
+    startedAt,
+    endedAt,
+    isEndKnown: true,
+    ...change,
+  };
+}
+
+function mention(startedAt: string, endedAt: string | undefined, told: string): RunMention {
+  const run = { startedAt, platform: 'twitch', preset: '1080p30', ...(endedAt === undefined ? {} : { endedAt }) };
+  return { destinationId: 'dst_1', name: 'Main', at: told, run };
+}
+
+function makeRecord(change: Partial<Destination> = {}): Destination {
+  const chosen = {
+    destinationId: 'dst_1',
+    name: 'Main',
+    platform: 'twitch',
+    rtmpUrl: '',
+    preset: '1080p30',
+    standby: 'warm' as const,
+  };
+  return newDestination({ ...chosen, ...change }, NOW);
+}
+const running = makeRecord({ held: { channelRun: { startedAt: at('17:00'), generation: 1 } } });
+
+describe('what the history keeps of a run', () => {
+  const step = { startedAt: at('17:00'), endedAt: at('17:05'), attempts: 1 };
+
+  it('is its end once the stop is confirmed, and its beginning only before that', () => {
+    expect(runOf(makeRecord())).toBeUndefined();
+    expect(runOf(running)).toEqual({ startedAt: at('17:00'), platform: 'twitch', preset: '1080p30' });
+    const released = { ReleaseChannelRun: { ...step, released: 'channelRun' as const } };
+    expect(runOf(running, released)).toMatchObject({ startedAt: at('17:00'), endedAt: at('17:05') });
+  });
+
+  it('counts a start that failed after StartChannel was taken, and none that never came so far', () => {
+    const started = { EnsureChannelRun: { ...step, held: { channelRun: { startedAt: at('17:01'), generation: 2 } } } };
+    expect(runOf(makeRecord(), started)).toMatchObject({ startedAt: at('17:01') });
+    expect(runOf(makeRecord(), { ReleaseChannelRun: { ...step, released: 'channelRun' } })).toBeUndefined();
+  });
+
+  it('is of the settings it was started with', () => {
+    const channelRun = { startedAt: at('17:00'), generation: 1, platform: 'youtube', preset: '720p30' };
+    const channel = { channelId: '1', channelArn: 'a', configurationHash: 'b', followedFramesPerSecond: 25 };
+    expect(runOf(makeRecord({ preset: '480p30', held: { channel, channelRun } }))).toEqual({
+      startedAt: at('17:00'),
+      platform: 'youtube',
+      preset: '720p30',
+      framesPerSecond: 25,
+    });
+  });
+});
+
+describe('the runs of a time', () => {
+  it('are each there once, with the first confirmed end, however often they are told of', () => {
+    const mentions = [
+      mention(at('10:00'), undefined, at('10:02')),
+      mention(at('10:00'), at('11:00'), at('11:01')),
+      mention(at('10:00'), at('11:30'), at('11:31')),
+    ];
+    for (const order of [mentions, mentions.toReversed()]) {
+      expect(collectRuns(order, [], NOW)).toMatchObject([{ endedAt: at('11:00'), isEndKnown: true }]);
+    }
+  });
+
+  it('go on until now when the record holds them, unless the history knows their end', () => {
+    expect(collectRuns([mention(at('17:00'), undefined, at('17:02'))], [running], NOW)).toMatchObject([
+      { endedAt: NOW.toISOString(), isEndKnown: true },
+    ]);
+    expect(collectRuns([mention(at('17:00'), at('17:30'), at('17:31'))], [running], NOW)).toMatchObject([
+      { endedAt: at('17:30') },
+    ]);
+  });
+
+  it('say so when nobody saw one end, and count it until the last that was heard of it', () => {
+    const lost = [mention(at('10:00'), undefined, at('10:02')), mention(at('10:00'), undefined, at('10:30'))];
+    const runs = collectRuns(lost, [], NOW);
+    expect(runs).toMatchObject([{ endedAt: at('10:30'), isEndKnown: false }]);
+    const { total } = makeLedger(runs, TODAY, { prices, groupBy: 'day' });
+    expect(total.billedMinutes).toBe(30);
+    expect(total.cost.unknownParts.join()).toContain('end was not recorded');
+  });
+});
+
+describe('the ledger', () => {
+  it('golden example: two destinations, one stopped at once, by destination', () => {
+    const runs = [
+      makeRun(at('10:00'), at('12:00')),
+      makeRun(at('13:00'), '2026-11-21T13:00:30.000Z'),
+      makeRun(at('10:00'), at('10:30'), { destinationId: 'dst_2', name: 'Small', preset: '480p30' }),
+    ];
+    const { rows, total } = makeLedger(runs, TODAY, { prices, groupBy: 'destination' });
+    // 130 min x 0.4212/60 = 0.9126; 30 min x 0.2124/60 = 0.1062. The input's price is not known and named.
+    expect(rows.map(({ key, runs: count, billedMinutes, cost }) => [key, count, billedMinutes, toUsd(cost)])).toEqual([
+      ['dst_1', 2, 130, 0.9126],
+      ['dst_2', 1, 30, 0.1062],
+    ]);
+    expect([toUsd(total.cost), total.runningMs]).toEqual([1.0188, 9_030_000]);
+    expect(total.cost.unknownParts).toEqual(['MediaLive input, HD AVC, 10 to 20 Mbit/s']);
+  });
+
+  it('counts only what lies in the window', () => {
+    const runs = [makeRun('2026-11-20T23:30:00.000Z', at('00:45')), makeRun(at('23:50'), '2026-11-22T01:00:00.000Z')];
+    const { total } = makeLedger(runs, TODAY, { prices, groupBy: 'platform' });
+    expect([total.runs, total.billedMinutes, total.runningMs]).toEqual([1, 55, 55 * 60_000]);
+  });
+
+  it('has a day of 24 hours on every date: leap day, year’s end, and where clocks change', () => {
+    for (const [from, to, days] of [
+      ['2028-02-28T00:00:00.000Z', '2028-03-01T00:00:00.000Z', ['2028-02-28', '2028-02-29']],
+      ['2026-12-31T00:00:00.000Z', '2027-01-02T00:00:00.000Z', ['2026-12-31', '2027-01-01']],
+      ['2026-03-29T00:00:00.000Z', '2026-03-30T00:00:00.000Z', ['2026-03-29']],
+      ['2026-11-01T00:00:00.000Z', '2026-11-02T00:00:00.000Z', ['2026-11-01']],
+    ] as const) {
+      const { rows } = makeLedger([makeRun(from, to)], window(from, to), { prices, groupBy: 'day' });
+      expect(rows.map(({ key, billedMinutes }) => [key, billedMinutes])).toEqual(days.map((day) => [day, 1440]));
+    }
+  });
+
+  it('adds up to the same total whatever it is grouped by, and over windows that touch', () => {
+    const start = fc.integer({ min: Date.UTC(2028, 1, 27), max: Date.UTC(2028, 2, 2) });
+    const anyRun = fc
+      .record({
+        start,
+        length: fc.integer({ min: 0, max: 3 * 86_400_000 }),
+        destinationId: fc.constantFrom('dst_1', 'dst_2', 'primary'),
+        preset: fc.constantFrom('1080p30', '480p30', '1080p60', 'source'),
+        platform: fc.constantFrom('twitch', 'youtube'),
+      })
+      .map(({ start: startMs, length, ...rest }) =>
+        makeRun(new Date(startMs).toISOString(), new Date(startMs + length).toISOString(), rest),
+      );
+    fc.assert(
+      fc.property(fc.array(anyRun, { maxLength: 8 }), start, start, start, (runs, ...edges) => {
+        const [one, two, three] = edges.toSorted((left, right) => left - right) as [number, number, number];
+        const ledger = (startMs: number, endMs: number, groupBy: LedgerGroupBy) =>
+          makeLedger(runs, { startMs, endMs }, { prices, groupBy });
+        const whole = ledger(one, three, 'destination');
+        for (const groupBy of ['day', 'platform'] as const) {
+          const other = ledger(one, three, groupBy).total;
+          expect(other.cost.microUsd ?? 0).toBe(whole.total.cost.microUsd ?? 0);
+          expect({ ...other, cost: null }).toEqual({ ...whole.total, cost: null });
+        }
+        const [before, after] = [ledger(one, two, 'day').total, ledger(two, three, 'day').total];
+        expect((before.cost.microUsd ?? 0) + (after.cost.microUsd ?? 0)).toBe(whole.total.cost.microUsd ?? 0);
+        expect(before.billedMinutes + after.billedMinutes).toBe(whole.total.billedMinutes);
+        expect(before.runningMs + after.runningMs).toBe(whole.total.runningMs);
+        expect(before.runs + after.runs).toBe(whole.total.runs);
+      }),
+    );
+  });
+});

@@ -1,0 +1,227 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { startTestDeployment, type TestDeployment } from '../../test/support/test-deployment.ts';
+import { stopChannel } from '../aws/channel.ts';
+import { changeDestination, getDestination, listAllDestinations } from '../aws/destination-table.ts';
+import type { Destination } from '../domain/destination.ts';
+import { requestChange } from '../workflow/operations.ts';
+import { parseMediaEvent } from './event-schema.ts';
+import { createMediaEventHandler, type MediaEventDeps } from './media-event.ts';
+
+const FLOW_ARN = 'arn:aws:mediaconnect:us-east-1:000000000000:flow:1-abc-def:sluice';
+const CHANNEL_ARN = 'arn:aws:medialive:us-east-1:000000000000:channel:1000012';
+
+/** "Example: MediaLive Channel State Change", EventBridge event reference. */
+function stateChange(channelArn: string, change: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    version: '0',
+    id: '315c1398-40ff-a850-213b-158f73e60175',
+    'detail-type': 'MediaLive Channel State Change',
+    source: 'aws.medialive',
+    account: '000000000000',
+    time: new Date().toISOString().replace(/\.\d+Z/, 'Z'),
+    region: 'us-east-1',
+    resources: [channelArn],
+    detail: { channel_arn: channelArn, state: 'STOPPED', message: 'Stopped channel', pipelines_running_count: 0 },
+    ...change,
+  };
+}
+
+/** "Example: MediaConnect Source Health". */
+function sourceHealth(flowArn: string): Record<string, unknown> {
+  return stateChange('', {
+    'detail-type': 'MediaConnect Source Health',
+    source: 'aws.mediaconnect',
+    resources: [flowArn, flowArn.replace(':flow:', ':source:')],
+    detail: { unhealthy: true, current: { state: 'DISCONNECTED' }, previous: { state: 'CONNECTED' } },
+  });
+}
+
+describe('an event on the bus', () => {
+  it('is read as AWS documents it', () => {
+    expect(parseMediaEvent(stateChange(CHANNEL_ARN), FLOW_ARN)).toMatchObject({ subjectArn: CHANNEL_ARN });
+    expect(parseMediaEvent(sourceHealth(FLOW_ARN), FLOW_ARN)).toMatchObject({ subjectArn: FLOW_ARN });
+    const alert = {
+      'detail-type': 'MediaLive Channel Alert',
+      detail: { alarm_state: 'SET', alarm_id: '1', alert_type: 'Failed RTMP Connection', channel_arn: CHANNEL_ARN },
+    };
+    expect(parseMediaEvent(stateChange(CHANNEL_ARN, alert), FLOW_ARN)).toMatchObject({ subjectArn: CHANNEL_ARN });
+    const status = { ...sourceHealth(FLOW_ARN), 'detail-type': 'MediaConnect Flow Status Change' };
+    expect(parseMediaEvent(status, FLOW_ARN)).toMatchObject({ subjectArn: FLOW_ARN });
+  });
+
+  it.each([
+    ['nothing', undefined, 'malformed'],
+    ['a text', 'MediaLive', 'malformed'],
+    ['no time', { time: undefined }, 'malformed'],
+    ['a time that is none', { time: 'yesterday' }, 'malformed'],
+    ['no resources', { resources: [] }, 'malformed'],
+    ['a resource that is no text', { resources: [{}] }, 'malformed'],
+    ['a million resources', { resources: Array.from({ length: 1_000_000 }, () => CHANNEL_ARN) }, 'malformed'],
+    ['no detail', { detail: null }, 'malformed'],
+    ['a resource of another kind', { resources: [CHANNEL_ARN.replace(':channel:', ':input:')] }, 'malformed'],
+    ['a source of its own making', { source: 'com.example.medialive' }, 'unknown'],
+    ['a source like a member of all objects', { source: 'constructor' }, 'unknown'],
+    ['a type of the other service', { source: 'aws.mediaconnect' }, 'unknown'],
+    ['what comes every 20 seconds', { 'detail-type': 'MediaConnect Flow Source Metadata Changed' }, 'unknown'],
+    ['another account', { account: '111111111111' }, 'foreign'],
+    ['another Region', { region: 'eu-west-1' }, 'foreign'],
+    ['a channel of another account', { resources: [CHANNEL_ARN.replace('000000000000', '111111111111')] }, 'malformed'],
+  ])('with %s is refused', (_what, change, refusal) => {
+    const event = typeof change === 'object' ? stateChange(CHANNEL_ARN, change) : change;
+    expect(parseMediaEvent(event, FLOW_ARN)).toBe(refusal);
+  });
+
+  it('of another flow is refused', () => {
+    expect(parseMediaEvent(sourceHealth(FLOW_ARN.replace('abc', 'xyz')), FLOW_ARN)).toBe('foreign');
+  });
+});
+
+describe('the handler', () => {
+  let sluice: TestDeployment;
+  let handle: ReturnType<typeof createMediaEventHandler>;
+  /** Added to the clock. */
+  let aheadSeconds = 0;
+  let calls: string[];
+  let warnings: unknown[];
+
+  afterEach(() => sluice.close());
+
+  async function begin(count: number): Promise<Destination[]> {
+    sluice = await startTestDeployment();
+    for (let number = 0; number < count; number++) {
+      const { destinationId } = await sluice.addDestination();
+      await requestChange(sluice.deps, destinationId, {
+        requestedBy: 'test',
+        change: (record) => ({ ...record, desired: 'running' }),
+      });
+      await sluice.until(destinationId, 'running', ({ status }) => status === 'running');
+    }
+    calls = [];
+    warnings = [];
+    const { clients } = sluice.deps;
+    for (const client of [clients.mediaLive, clients.mediaConnect, clients.table, clients.cloudWatch, clients.sfn]) {
+      const send = client.send.bind(client) as (command: object) => Promise<unknown>;
+      Object.assign(client, {
+        send(command: object) {
+          calls.push(command.constructor.name);
+          return send(command);
+        },
+      });
+    }
+    const records = await listAllDestinations(sluice.deps);
+    calls.length = 0;
+    aheadSeconds = 0;
+    handle = makeHandler();
+    return records;
+  }
+
+  const makeHandler = (change: Partial<MediaEventDeps> = {}) =>
+    createMediaEventHandler({
+      ...sluice.deps,
+      now: () => new Date(Date.now() + aheadSeconds * 1000),
+      windowSeconds: 300,
+      periodSeconds: 60,
+      lookEverySeconds: 10,
+      logger: { warn: (message, details) => void warnings.push([message, details]) },
+      ...change,
+    });
+  const seen = async ({ destinationId }: Destination) =>
+    (await getDestination(sluice.deps, destinationId))!.observation?.channelState;
+  const changing = () => calls.filter((name) => /^(Create|Delete|Start|Stop|Add|Remove)/.test(name));
+
+  it('of a channel looks at its destination, and at no other', async () => {
+    const [first, second] = await begin(2);
+    await stopChannel(sluice.deps, first!.held.channel!.channelId);
+    calls.length = 0;
+    await handle(stateChange(first!.held.channel!.channelArn));
+    expect(['STOPPING', 'IDLE']).toContain(await seen(first!));
+    expect(await seen(second!)).toBeUndefined();
+  });
+
+  it('decides nothing, whatever it says: a lie changes neither AWS nor the status', async () => {
+    const [record] = await begin(1);
+    const lie = stateChange(record!.held.channel!.channelArn, { detail: { state: 'DELETED' } });
+    await handle(lie);
+    expect(await seen(record!)).toBe('RUNNING');
+    expect(changing()).toEqual([]);
+    expect(await getDestination(sluice.deps, record!.destinationId)).toMatchObject({
+      status: 'running',
+      generation: record!.generation,
+      writeCount: record!.writeCount,
+    });
+  });
+
+  it('of the flow looks at all it feeds', async () => {
+    const records = await begin(2);
+    await handle(sourceHealth(sluice.deps.deployment.flowArn));
+    for (const record of records) expect(await seen(record)).toBe('RUNNING');
+  });
+
+  it('in a storm costs one look per pause, in one process and in many', async () => {
+    const [record] = await begin(1);
+    const event = stateChange(record!.held.channel!.channelArn);
+    await Promise.all(Array.from({ length: 500 }, () => handle(event)));
+    const once = { lists: 1, looks: 1 };
+    const count = () => ({
+      lists: calls.filter((name) => name === 'QueryCommand').length,
+      looks: calls.filter((name) => name === 'ListChannelsCommand').length,
+    });
+    expect(count()).toEqual(once);
+    // Another process remembers nothing, and reads that it was looked at just now.
+    await makeHandler()(event);
+    expect(count()).toEqual({ lists: 2, looks: 1 });
+    // Another pause, another look.
+    aheadSeconds = 11;
+    await handle(stateChange(record!.held.channel!.channelArn, { time: after(11) }));
+    expect(count()).toEqual({ lists: 3, looks: 2 });
+  });
+
+  const after = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString().replace(/\.\d+Z/, 'Z');
+
+  it('that was sent before the last look is not looked at again', async () => {
+    const [record] = await begin(1);
+    const { channelArn } = record!.held.channel!;
+    await handle(stateChange(channelArn));
+    calls.length = 0;
+    aheadSeconds = 60;
+    await handle(stateChange(channelArn, { time: after(-30) }));
+    expect(calls).toEqual(['QueryCommand']);
+  });
+
+  it('that is refused, a day late or from the future costs no call and is counted, not thrown', async () => {
+    const [record] = await begin(1);
+    const { channelArn } = record!.held.channel!;
+    for (let count = 0; count < 100; count++) await handle({ secret: 'in the event' });
+    await handle(stateChange(channelArn, { time: after(-86_400) }));
+    await handle(stateChange(channelArn, { time: after(86_400) }));
+    await handle(stateChange(channelArn, { account: '111111111111' }));
+    expect(calls).toEqual([]);
+    expect(warnings).toHaveLength(7 + 3);
+    expect(warnings).toContainEqual(['media event ignored', { reason: 'malformed', count: 64 }]);
+    expect(warnings).toContainEqual(['media event ignored', { reason: 'old', count: 1 }]);
+    expect(warnings).toContainEqual(['media event ignored', { reason: 'ahead', count: 1 }]);
+    expect(warnings).toContainEqual(['media event ignored', { reason: 'foreign', count: 1 }]);
+    expect(JSON.stringify(warnings)).not.toContain('secret');
+  });
+
+  it('of a channel nobody knows, or of a destination that does not run, is left to the sweep', async () => {
+    const [record] = await begin(1);
+    await changeDestination(sluice.deps, record!.destinationId, (found) => ({ ...found, status: 'stopping' }));
+    calls.length = 0;
+    await handle(stateChange(record!.held.channel!.channelArn));
+    await handle(stateChange(CHANNEL_ARN.replace('1000012', '999')));
+    expect(calls).toEqual(['QueryCommand', 'QueryCommand']);
+  });
+
+  it('is delivered again when looking failed', async () => {
+    const [record] = await begin(1);
+    const event = stateChange(record!.held.channel!.channelArn);
+    const { cloudWatch } = sluice.deps.clients;
+    const send = cloudWatch.send.bind(cloudWatch) as never;
+    Object.assign(cloudWatch, { send: () => Promise.reject(new Error('no answer')) });
+    await expect(handle(event)).rejects.toThrow('no answer');
+    Object.assign(cloudWatch, { send });
+    await handle(event);
+    expect(await seen(record!)).toBe('RUNNING');
+  });
+});

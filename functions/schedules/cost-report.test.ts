@@ -1,0 +1,165 @@
+import { CreateBucketCommand, DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, expect, describe, it, beforeEach } from 'vitest';
+import { startAwsFront, type AwsFront } from '../../infra/local/aws-front.ts';
+import { createDynamodb, type LocalDynamodb } from '../../infra/local/dynamodb/create-dynamodb.ts';
+import { TABLE_DEFINITION } from '../../infra/local/dynamodb/table-definition.ts';
+import { createS3 } from '../../infra/local/s3/create-s3.ts';
+import { insertDestination, putTimelineEntry } from '../aws/destination-table.ts';
+import { makeS3, makeTable } from '../aws/clients.ts';
+import { getReport } from '../aws/report-store.ts';
+import { newDestination } from '../domain/new-destination.ts';
+import { reportCosts, type CostReportDeps } from './cost-report.ts';
+
+let dynamodb: LocalDynamodb;
+let front: AwsFront;
+let clients: CostReportDeps['clients'];
+let deps: CostReportDeps;
+let now: Date;
+let lines: object[];
+let count = 0;
+
+beforeAll(async () => {
+  dynamodb = await createDynamodb({ directory: null });
+  front = await startAwsFront({ port: 0, services: [dynamodb, createS3({ dataDirectory: null })] });
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const options = { region: 'us-east-1', endpoint: front.endpoint, credentials, attemptsMax: 1 };
+  clients = { s3: makeS3(options), table: makeTable(options) };
+});
+afterAll(async () => {
+  clients.s3.destroy();
+  clients.table.destroy();
+  await front.close();
+  await dynamodb.close();
+});
+
+beforeEach(async () => {
+  count += 1;
+  now = new Date('2026-11-21T06:00:00.000Z');
+  lines = [];
+  const name = `reports-${count}`;
+  await clients.table.send(new CreateTableCommand({ TableName: name, ...TABLE_DEFINITION }));
+  await clients.s3.send(new CreateBucketCommand({ Bucket: name }));
+  deps = {
+    clients,
+    deployment: { tableName: name, reportBucket: name, flowArn: 'arn:aws:mediaconnect:us-east-1:0:flow:1:a' },
+    now: () => now,
+    logger: { info: (message, details) => void lines.push({ message, ...details }) },
+    isBilled: false,
+  };
+});
+
+function makeDestination(destinationId: string, startedAt?: string) {
+  return newDestination(
+    {
+      destinationId,
+      name: destinationId === 'dst_1' ? '=Main' : 'Other',
+      platform: 'twitch',
+      rtmpUrl: '',
+      preset: '1080p30',
+      standby: 'warm',
+      ...(startedAt === undefined ? {} : { held: { channelRun: { startedAt, generation: 1 } } }),
+    },
+    now,
+  );
+}
+
+async function putRun(destinationId: string, startedAt: string, endedAt: string): Promise<void> {
+  const entry = { at: endedAt, actor: 'sweep', kind: 'drift' as const, detail: 'stopped' };
+  const run = { startedAt, endedAt, platform: 'twitch', preset: '1080p30' };
+  await putTimelineEntry(deps, makeDestination(destinationId), entry, 1, run);
+}
+
+async function keys(): Promise<string[]> {
+  const { Contents: objects = [] } = await clients.s3.send(
+    new ListObjectsV2Command({ Bucket: deps.deployment.reportBucket }),
+  );
+  return objects.map(({ Key }) => Key!);
+}
+
+const read = async (day: string) => ({
+  csv: await getReport(deps, { day, format: 'csv' }),
+  json: await getReport(deps, { day, format: 'json' }),
+});
+
+describe('the cost report', () => {
+  it('tells of yesterday and of the month, per destination, in both formats', async () => {
+    await putRun('dst_1', '2026-11-20T10:00:00.000Z', '2026-11-20T12:00:00.000Z');
+    await putRun('dst_1', '2026-11-05T10:00:00.000Z', '2026-11-05T10:00:05.000Z');
+    await putRun('dst_1', '2026-10-31T10:00:00.000Z', '2026-10-31T11:00:00.000Z');
+    // Began the day before yesterday, still runs: a whole day of 24 hours.
+    await insertDestination(deps, makeDestination('dst_2', '2026-11-19T22:00:00.000Z'));
+    expect(await reportCosts(deps)).toEqual(['2026-11-20']);
+    expect(await keys()).toEqual(['reports/cost/2026/11/20.csv', 'reports/cost/2026/11/20.json']);
+    const { csv, json } = await read('2026-11-20');
+    const input = '"MediaLive input, HD AVC, 10 to 20 Mbit/s"';
+    expect(csv!.split('\r\n')).toEqual([
+      'period,destinationId,name,platform,runs,minutes,billedMinutes,costUsd,isComplete,unknownParts',
+      `day,dst_1,'=Main,twitch,1,120,120,0.8424,false,${input}`,
+      `day,dst_2,Other,twitch,0,1440,1440,10.1088,false,${input}`,
+      `day,,Total,,1,1560,1560,10.9512,false,${input}`,
+      `month to date,dst_1,'=Main,twitch,2,120.08,130,0.9126,false,${input}`,
+      `month to date,dst_2,Other,twitch,1,1560,1560,10.9512,false,${input}`,
+      `month to date,,Total,,3,1680.08,1690,11.8638,false,${input}`,
+      '',
+    ]);
+    expect(JSON.parse(json!)).toMatchObject({
+      day: '2026-11-20',
+      currency: 'USD',
+      isBilled: false,
+      ofDay: { total: { costUsd: 10.9512 } },
+      ofMonth: { from: '2026-11-01', total: { costUsd: 11.8638 } },
+    });
+    expect(lines).toEqual([
+      {
+        message: 'cost report',
+        day: '2026-11-20',
+        costUsd: 10.9512,
+        monthToDateUsd: 11.8638,
+        isComplete: false,
+      },
+    ]);
+  });
+
+  it('is made once, and again byte for byte when it is gone', async () => {
+    await insertDestination(deps, makeDestination('dst_2', '2026-11-19T22:00:30.000Z'));
+    await reportCosts(deps);
+    const first = await read('2026-11-20');
+    now = new Date('2026-11-21T17:00:00.000Z');
+    expect(await reportCosts(deps)).toEqual([]);
+    for (const Key of await keys()) {
+      await clients.s3.send(new DeleteObjectCommand({ Bucket: deps.deployment.reportBucket, Key }));
+    }
+    expect(await reportCosts(deps)).toEqual(['2026-11-20']);
+    expect(await read('2026-11-20')).toEqual(first);
+    expect(lines).toHaveLength(2);
+  });
+
+  it('is made again when it was stored by half', async () => {
+    await reportCosts(deps);
+    const first = await read('2026-11-20');
+    const Key = 'reports/cost/2026/11/20.csv';
+    await clients.s3.send(new DeleteObjectCommand({ Bucket: deps.deployment.reportBucket, Key }));
+    await reportCosts(deps);
+    expect(await read('2026-11-20')).toEqual(first);
+  });
+
+  it('catches up on the days that were missed, a week at most, over the end of a month', async () => {
+    await reportCosts(deps);
+    now = new Date('2026-11-24T06:00:00.000Z');
+    expect(await reportCosts(deps)).toEqual(['2026-11-21', '2026-11-22', '2026-11-23']);
+    await putRun('dst_1', '2026-11-30T10:00:00.000Z', '2026-11-30T11:00:00.000Z');
+    now = new Date('2026-12-04T00:00:00.000Z');
+    expect(await reportCosts(deps)).toEqual([
+      '2026-11-27',
+      '2026-11-28',
+      '2026-11-29',
+      '2026-11-30',
+      '2026-12-01',
+      '2026-12-02',
+      '2026-12-03',
+    ]);
+    expect(JSON.parse((await read('2026-12-01')).json!).ofMonth.total.runs).toBe(0);
+    expect(JSON.parse((await read('2026-11-30')).json!).ofMonth.total.runs).toBe(1);
+  });
+});

@@ -1,0 +1,69 @@
+import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ListAlertsCommand, ListChannelsCommand, MediaLiveClient } from '@aws-sdk/client-medialive';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { describe, expect, it } from 'vitest';
+import type { Destination } from '../domain/destination.ts';
+import { newDestination } from '../domain/new-destination.ts';
+import { observeRecords } from './monitor.ts';
+
+const NOW = new Date('2026-11-21T12:00:00Z');
+
+/** A running destination; its channel is named for it. */
+function running(destinationId: string): Destination {
+  const chosen = {
+    destinationId,
+    name: destinationId,
+    platform: 'custom',
+    rtmpUrl: 'rtmp://ingest.example/live',
+    preset: '720p30',
+    standby: 'warm',
+    status: 'running',
+    desired: 'running',
+    held: { channel: { channelId: `channel-${destinationId}`, channelArn: `arn:${destinationId}` } },
+  } as const;
+  return newDestination(chosen as never, NOW);
+}
+
+/** AWS with one channel for each destination; `alerts` are those set on them, by destination. */
+function deps(channels: Record<string, { state: string; alerts?: string[] }>) {
+  const clients = {
+    cloudWatch: new CloudWatchClient({}),
+    mediaLive: new MediaLiveClient({}),
+    table: DynamoDBDocumentClient.from(new DynamoDBClient({})),
+  };
+  mockClient(clients.table);
+  mockClient(clients.cloudWatch).on(GetMetricDataCommand).resolves({ MetricDataResults: [] });
+  const mediaLive = mockClient(clients.mediaLive);
+  mediaLive.on(ListChannelsCommand).resolves({
+    Channels: Object.entries(channels).map(([id, { state }]) => ({ Id: `channel-${id}`, State: state as 'RUNNING' })),
+  });
+  mediaLive.on(ListAlertsCommand).callsFake(({ ChannelId: channelId }: { ChannelId: string }) => ({
+    Alerts: (channels[channelId.replace('channel-', '')]?.alerts ?? []).map((AlertType) => ({ AlertType })),
+  }));
+  return {
+    clients,
+    deployment: { tableName: 'table', flowArn: 'arn:aws:mediaconnect:us-east-1:1:flow:1:f' },
+    now: () => NOW,
+    windowSeconds: 300,
+    periodSeconds: 60,
+  };
+}
+
+describe('the outcome of a look', () => {
+  it('counts what alarms count: on air without the primary, waiting, alerts, down', async () => {
+    const channels = {
+      primary: { state: 'RUNNING', alerts: ['Video Not Detected'] },
+      good: { state: 'RUNNING' },
+      waiting: { state: 'RUNNING', alerts: ['Stopped Receiving UDP Input', 'Audio Not Detected'] },
+      down: { state: 'IDLE' },
+    };
+    const outcome = await observeRecords(deps(channels), Object.keys(channels).map(running));
+    expect(outcome).toEqual({ running: 4, onAir: 3, waiting: 1, alerts: 3, down: 1 });
+  });
+
+  it('is there when nothing runs, so that silence means that nobody has looked', async () => {
+    expect(await observeRecords(deps({}), [])).toEqual({ running: 0, onAir: 0, waiting: 0, alerts: 0, down: 0 });
+  });
+});

@@ -1,0 +1,20 @@
+import { App } from 'aws-cdk-lib';
+import { buildDashboard } from '../local/dashboard.ts';
+import { readConfiguration } from './configuration.ts';
+import { addDeployment } from './deployment.ts';
+import { addChecks } from './nag.ts';
+import { ROOT } from './node-function.ts';
+
+/**
+ * The CDK app: `npx cdk synth --context environment=prod`. One environment per run; several live side by side in one
+ * account, because the deployment's id is part of every name.
+ */
+
+const app = new App();
+const environment = String(app.node.tryGetContext('environment') ?? 'dev');
+const configuration = readConfiguration(environment);
+// The command's own output is the template: what is said meanwhile goes to the other stream.
+const dashboardDirectory = await buildDashboard(ROOT, (message) => console.error(message));
+addDeployment(app, { environment, configuration, dashboardDirectory });
+addChecks(app);
+app.synth();

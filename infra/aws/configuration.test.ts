@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { configurationJsonSchema, environmentNames, parseConfiguration, readConfiguration } from './configuration.ts';
+
+const SMALLEST = {
+  deploymentId: 'show',
+  source: { allowedCidr: '203.0.113.7/32' },
+  alarmEmail: 'operator@example.com',
+  monthlyBudgetUsd: 100,
+};
+
+const parse = (over: object) => parseConfiguration({ ...SMALLEST, ...over }, 'show.json');
+const refusal = (over: object) => {
+  try {
+    parse(over);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return '';
+};
+
+describe('a configuration', () => {
+  it('needs four values, and keeps data when nothing else is said', () => {
+    expect(parse({})).toMatchObject({
+      keepsData: true,
+      logRetentionDays: 90,
+      quotas: { channels: 5, pushInputs: 5 },
+      maintenance: { day: 'Tuesday', hourUtc: 4 },
+      source: { name: 'encoder', port: 5000, anyAddressAllowed: false },
+      primaryEncodings: ['source'],
+      scriptRoles: [],
+    });
+  });
+
+  it('lets the whole internet send only when that is said in so many words', () => {
+    expect(refusal({ source: { allowedCidr: '0.0.0.0/0' } })).toContain('source.allowedCidr = "0.0.0.0/0": lets the whole');
+    expect(parse({ source: { allowedCidr: '0.0.0.0/0', anyAddressAllowed: true } }).source.allowedCidr).toBe('0.0.0.0/0');
+  });
+
+  it.each([
+    [{ deploymentId: 'Show!' }, 'deploymentId = "Show!": at most 20 lower-case letters'],
+    [{ source: { allowedCidr: '203.0.113.7' } }, 'source.allowedCidr = "203.0.113.7": not an IPv4 block'],
+    [{ account: '42' }, 'account = "42": twelve digits'],
+    [{ region: 'Frankfurt' }, 'region = "Frankfurt": a Region such as eu-central-1'],
+    [{ alarmEmail: 'operator' }, 'alarmEmail = "operator"'],
+    [{ monthlyBudgetUsd: 0 }, 'monthlyBudgetUsd = 0'],
+    [{ logRetentionDays: 8 }, 'logRetentionDays = 8'],
+    [{ primaryEncodings: ['4320p'] }, 'primaryEncodings.0 = "4320p"'],
+    [{ quotas: { channels: 0 } }, 'quotas.channels = 0'],
+    [{ maintenance: { hourUtc: 24 } }, 'maintenance.hourUtc = 24'],
+    [{ domain: { name: 'live.example', certificateArn: 'arn:aws:acm:eu-central-1:1:x' } }, 'a certificate in us-east-1'],
+    [{ streamKey: 'x' }, 'Unrecognized key: "streamKey"'],
+  ])('names file, field, value and what is allowed: %j', (over, expected) => {
+    expect(refusal(over)).toMatch(/^show\.json cannot be deployed:\n/);
+    expect(refusal(over)).toContain(expected);
+  });
+
+  it('names all that is wrong at once', () => {
+    expect(refusal({ account: '42', monthlyBudgetUsd: 0 }).split('\n')).toHaveLength(3);
+  });
+});
+
+describe('the environments', () => {
+  it('are dev and prod as shipped, safe to deploy as they are', () => {
+    expect(environmentNames().sort()).toEqual(['dev', 'prod']);
+    for (const name of environmentNames()) {
+      const { source, keepsData } = readConfiguration(name);
+      expect(source.anyAddressAllowed).toBe(false);
+      expect(keepsData).toBe(name === 'prod');
+    }
+  });
+
+  it('are told by name when one is asked for that there is not', () => {
+    expect(() => readConfiguration('staging')).toThrow('there is no environment "staging": choose dev, prod');
+  });
+
+  it('are explained by a schema that is what the program checks', () => {
+    const file = join(import.meta.dirname, 'environments', 'schema.json');
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(configurationJsonSchema());
+  });
+});

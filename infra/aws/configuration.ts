@@ -1,0 +1,189 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { z } from 'zod';
+import { listEncodings } from '../../presets/index.ts';
+
+/**
+ * The one small configuration of a deployment: `environments/<name>.json`. Everything the stacks need to be told stands
+ * here, with its meaning, its bounds and a value that is safe when it is left out.
+ */
+
+const ENVIRONMENTS = join(import.meta.dirname, 'environments');
+
+const Cidr = z.cidrv4('not an IPv4 block such as 203.0.113.7/32');
+const Quota = z.int().min(1).max(10_000);
+const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
+/** What CloudWatch Logs can keep; a year covers what an operator is ever asked about. */
+const RETENTION_DAYS = [7, 14, 30, 60, 90, 180, 365] as const;
+
+const Source = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,29}$/, 'at most 30 lower-case letters, digits and hyphens')
+      .default('encoder')
+      .describe('Name of the flow’s source.'),
+    port: z
+      .int()
+      .min(1024)
+      .max(65_535)
+      .default(5000)
+      .describe('UDP port on which the flow listens for SRT.'),
+    latencyMs: z
+      .int()
+      .min(100)
+      .max(15_000)
+      .default(2000)
+      .describe('SRT latency in milliseconds; the encoder’s own counts when it is longer.'),
+    allowedCidr: Cidr.describe('The only addresses the encoder may send from. Use /32 for one address.'),
+    anyAddressAllowed: z
+      .boolean()
+      .default(false)
+      .describe('Must be true before allowedCidr may be 0.0.0.0/0: then the passphrase is the only protection.'),
+  })
+  .refine(({ allowedCidr, anyAddressAllowed }) => anyAddressAllowed || !allowedCidr.endsWith('/0'), {
+    path: ['allowedCidr'],
+    message: 'lets the whole internet send; give the encoder’s block, or set source.anyAddressAllowed to true',
+  });
+
+const Configuration = z
+  .strictObject({
+    $schema: z.string().optional(),
+    deploymentId: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,19}$/, 'at most 20 lower-case letters, digits and hyphens')
+      .describe('Part of the names and tags of everything that is made. Never change it after the first deployment.'),
+    account: z
+      .string()
+      .regex(/^\d{12}$/, 'twelve digits')
+      .optional()
+      .describe('AWS account; left out: that of the credentials in use.'),
+    region: z
+      .string()
+      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a Region such as eu-central-1')
+      .optional()
+      .describe('AWS Region; left out: that of the credentials in use.'),
+    source: Source,
+    alarmEmail: z.email().describe('Who gets the alarms; must confirm the subscription by e-mail.'),
+    monthlyBudgetUsd: z.number().min(1).max(1_000_000).describe('Monthly cost at which people are warned.'),
+    primaryEncodings: z
+      .array(z.enum(listEncodings().map(({ id }) => id)))
+      .min(1)
+      .default(['source'])
+      .describe('Renditions of the always-on HLS preview, one encoding each; every one is charged around the clock.'),
+    quotas: z
+      .strictObject({
+        channels: Quota.default(5).describe('MediaLive channels the account may have.'),
+        pushInputs: Quota.default(5).describe('MediaLive push inputs the account may have.'),
+      })
+      .prefault({})
+      .describe('What AWS grants the account; checked before anything is made. AWS’s defaults are 5 and 5.'),
+    logRetentionDays: z.literal(RETENTION_DAYS).default(90).describe('How long logs are kept, in days.'),
+    maintenance: z
+      .strictObject({
+        day: z.enum(DAYS).default('Tuesday'),
+        hourUtc: z.int().min(0).max(23).default(4),
+      })
+      .prefault({})
+      .describe('When AWS may restart the flow, which interrupts every stream.'),
+    domain: z
+      .strictObject({
+        name: z.hostname().describe('Host name of the dashboard.'),
+        certificateArn: z
+          .string()
+          .regex(/^arn:aws[\w-]*:acm:us-east-1:\d{12}:certificate\/[\w-]+$/, 'a certificate in us-east-1')
+          .describe('Its certificate in ACM, us-east-1.'),
+      })
+      .optional()
+      .describe('Own host name of the dashboard; left out: one that CloudFront gives.'),
+    priceClass: z
+      .enum(['100', '200', 'All'])
+      .default('100')
+      .describe('Where CloudFront serves the dashboard from: 100 is Europe and North America, All is everywhere.'),
+    runbookUrl: z
+      .url({ protocol: /^https$/ })
+      .optional()
+      .describe('Where RUNBOOK.md can be read; alarms link to it. Left out: they name the file and the heading.'),
+    scriptRoles: z
+      .array(z.enum(['viewer', 'operator', 'admin']))
+      .default([])
+      .describe('Roles for which scripts get a client of their own. Cognito charges for each.'),
+    keepsData: z
+      .boolean()
+      .default(true)
+      .describe('True: table, keys, reports and users outlive the stacks and cannot be deleted by accident.'),
+  })
+  .describe('A Sluice deployment on AWS.');
+
+/** A checked configuration, defaults filled in. */
+export type Configuration = Omit<z.infer<typeof Configuration>, '$schema'>;
+
+/** The environments that can be deployed: files in `environments/`. */
+export function environmentNames(): string[] {
+  return readdirSync(ENVIRONMENTS)
+    .filter((file) => file.endsWith('.json') && file !== 'schema.json')
+    .map((file) => basename(file, '.json'));
+}
+
+/**
+ * Reads the configuration of an environment.
+ * @throws {Error} naming the file, and each field that is wrong with its value and what is allowed
+ */
+export function readConfiguration(environment: string): Configuration {
+  const names = environmentNames();
+  if (!names.includes(environment)) {
+    throw new Error(`there is no environment ${JSON.stringify(environment)}: choose ${names.join(', ')}, or add a file`);
+  }
+  const file = join('infra', 'aws', 'environments', `${environment}.json`);
+  const text = readFileSync(join(ENVIRONMENTS, `${environment}.json`), 'utf8');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${file} is not JSON: ${(error as Error).message}`, { cause: error });
+  }
+  const configuration = parseConfiguration(value, file);
+  const twin = names.find((name) => name !== environment && deploymentIdOf(name) === configuration.deploymentId);
+  if (twin !== undefined) {
+    throw new Error(
+      `${file} and ${twin}.json have the same deploymentId ${JSON.stringify(configuration.deploymentId)}: ` +
+        'each would take over what the other has made; give each its own',
+    );
+  }
+  return configuration;
+}
+
+/** Of another environment, whose file may be wrong or half written: that is told when it is the one to deploy. */
+function deploymentIdOf(environment: string): unknown {
+  try {
+    return (JSON.parse(readFileSync(join(ENVIRONMENTS, `${environment}.json`), 'utf8')) as Configuration).deploymentId;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Checks a configuration.
+ * @param file named in the errors
+ * @throws {Error} naming each field that is wrong with its value and what is allowed
+ */
+export function parseConfiguration(value: unknown, file: string): Configuration {
+  const parsed = Configuration.safeParse(value);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(
+      ({ path, message }) => `  ${path.join('.') || 'file'} = ${JSON.stringify(valueAt(value, path))}: ${message}`,
+    );
+    throw new Error(`${file} cannot be deployed:\n${faults.join('\n')}`);
+  }
+  const { $schema: _schema, ...configuration } = parsed.data;
+  return configuration;
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);
+}
+
+/** JSON Schema of the files, by which editors explain and complete the fields: `environments/schema.json`. */
+export function configurationJsonSchema(): unknown {
+  return z.toJSONSchema(Configuration, { io: 'input' });
+}

@@ -1,0 +1,86 @@
+import { type App, Tags } from 'aws-cdk-lib';
+import type { Configuration } from './configuration.ts';
+import { ControlPlaneStack } from './stacks/control-plane.ts';
+import { DashboardStack } from './stacks/dashboard.ts';
+import { DataStack } from './stacks/data.ts';
+import { ObservabilityStack } from './stacks/observability.ts';
+import { SourceStack } from './stacks/source.ts';
+
+interface DeploymentInput {
+  /** Name of the environment, part of every stack's name. */
+  environment: string;
+  configuration: Configuration;
+  /** Directory of the built dashboard. */
+  dashboardDirectory: string;
+}
+
+export interface DeploymentStacks {
+  data: DataStack;
+  source: SourceStack;
+  dashboard: DashboardStack;
+  controlPlane: ControlPlaneStack;
+  observability: ObservabilityStack;
+}
+
+/**
+ * Adds the stacks of one deployment, cut by lifetime and in the order in which each needs the ones before. Everything
+ * in them carries the tag by which our code, our permissions and the budget know it.
+ */
+export function addDeployment(app: App, { environment, configuration, dashboardDirectory }: DeploymentInput): DeploymentStacks {
+  const { deploymentId, account, region } = configuration;
+  const props = (stack: string, description: string) => ({
+    stackName: `sluice-${environment}-${stack}`,
+    description: `Sluice ${deploymentId}: ${description}`,
+    env: { account, region },
+    terminationProtection: configuration.keepsData && stack === 'data',
+  });
+  const id = (stack: string) => `sluice-${environment}-${stack}`;
+  const data = new DataStack(app, id('data'), {
+    ...props('data', 'records, keys, reports, people'),
+    configuration,
+  });
+  const source = new SourceStack(app, id('source'), {
+    ...props('source', 'the flow, the preview, what channels need'),
+    configuration,
+    passphrase: data.passphrase,
+  });
+  const dashboard = new DashboardStack(app, id('dashboard'), {
+    ...props('dashboard', 'what a browser meets'),
+    configuration,
+    userPool: data.userPool,
+    resourceServer: data.resourceServer,
+    hlsUrl: source.hlsUrl,
+    directory: dashboardDirectory,
+  });
+  const controlPlane = new ControlPlaneStack(app, id('control-plane'), {
+    ...props('control-plane', 'functions, state machines, schedules'),
+    configuration,
+    data,
+    source,
+    dashboard,
+  });
+  const observability = new ObservabilityStack(app, id('observability'), {
+    ...props('observability', 'who learns of what'),
+    configuration,
+    watched: {
+      flowArn: source.flowArn,
+      apiId: dashboard.httpApi.apiId,
+      table: data.table,
+      stateMachines: controlPlane.stateMachines,
+      functions: controlPlane.functions,
+      deadLetterQueues: controlPlane.deadLetterQueues,
+    },
+    logs: {
+      monitor: controlPlane.functions.monitor.logGroup,
+      sweep: controlPlane.functions.sweep.logGroup,
+      api: dashboard.apiAccessLog,
+    },
+  });
+  const stacks = { data, source, dashboard, controlPlane, observability };
+  for (const [component, stack] of Object.entries(stacks)) {
+    Tags.of(stack).add('sluice:deployment', deploymentId);
+    // By which the bill can be split.
+    Tags.of(stack).add('sluice:component', component);
+  }
+  return stacks;
+}

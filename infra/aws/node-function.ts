@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Architecture, type Function, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { safeParse } from 'zod/mini';
+import type { FunctionDefinition } from './functions.ts';
+import { toStatement, type DeploymentResources } from './permissions.ts';
+
+/** Root of the repository. */
+export const ROOT = join(import.meta.dirname, '..', '..');
+
+export interface NodeFunctionProps {
+  deploymentId: string;
+  /** Short name: `api`. */
+  name: string;
+  definition: FunctionDefinition;
+  /** Values of every variable there is; the function gets those its schema names. */
+  variables: Readonly<Record<string, string>>;
+  resources: DeploymentResources;
+  logRetention: RetentionDays;
+  /** Encrypts the variables, some of which are secret. */
+  environmentKey: IKey;
+  /** Where calls end up that failed for good. */
+  deadLetters: IQueue;
+}
+
+/** Makes one function from its definition: bundle, role, log, limits. */
+export function createNodeFunction(scope: Construct, props: NodeFunctionProps): Function {
+  const { deploymentId, name, definition } = props;
+  const logGroup = new LogGroup(scope, `Log-${name}`, {
+    logGroupName: `/sluice/${deploymentId}/${name}`,
+    retention: props.logRetention,
+    // Logs hold ids, never a key: the service's own encryption is enough. Reports and records are what is kept.
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  const made = new NodejsFunction(scope, `Function-${name}`, {
+    functionName: `sluice-${deploymentId}-${name}`,
+    description: definition.description,
+    entry: entryOf(definition),
+    projectRoot: ROOT,
+    depsLockFilePath: join(ROOT, 'package-lock.json'),
+    handler: 'handler',
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    memorySize: definition.memoryMb,
+    timeout: definition.timeout,
+    reservedConcurrentExecutions: definition.concurrency,
+    environment: { ...variablesOf(props), ...LOGGING, POWERTOOLS_SERVICE_NAME: `sluice-${name}` },
+    environmentEncryption: props.environmentKey,
+    tracing: Tracing.ACTIVE,
+    loggingFormat: LoggingFormat.JSON,
+    logGroup,
+    role: createRole(scope, props, logGroup),
+    bundling: BUNDLING,
+    ...(definition.asynchronousRetries === undefined
+      ? {}
+      : {
+          retryAttempts: definition.asynchronousRetries,
+          // What could not be begun for so long is out of date: the schedule has come round again.
+          maxEventAge: Duration.minutes(5),
+          onFailure: new SqsDestination(props.deadLetters),
+        }),
+  });
+  return made;
+}
+
+/** No managed policy: that one lets a function write to every log group of the account. */
+function createRole(scope: Construct, { name, definition, resources }: NodeFunctionProps, logGroup: LogGroup): Role {
+  const role = new Role(scope, `Role-${name}`, {
+    description: `what the function ${name} may do`,
+    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+  });
+  logGroup.grantWrite(role);
+  for (const permission of definition.permissions(resources)) role.addToPolicy(toStatement(permission));
+  return role;
+}
+
+const LOGGING = { POWERTOOLS_LOG_LEVEL: 'INFO', NODE_OPTIONS: '--enable-source-maps' };
+
+/**
+ * The SDK is bundled as well: what runs is what was tested, whichever version the runtime brings along, and only the
+ * clients that the entry point imports.
+ */
+export const BUNDLING = {
+  format: OutputFormat.ESM,
+  target: 'node24',
+  mainFields: ['module', 'main'],
+  minify: true,
+  // Error names are an interface: state machines retry by them.
+  keepNames: true,
+  sourceMap: true,
+  sourcesContent: false,
+  bundleAwsSDK: true,
+  // A few packages are CommonJS inside and ask for Node's modules by require.
+  banner: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
+};
+
+function entryOf({ entry }: FunctionDefinition): string {
+  const path = join(ROOT, entry);
+  if (!existsSync(path)) throw new Error(`${entry} does not exist: correct infra/aws/functions.ts`);
+  return path;
+}
+
+/**
+ * The variables a function's schema names.
+ * @throws {Error} when one is required that no stack provides
+ */
+function variablesOf({ name, definition, variables }: NodeFunctionProps): Record<string, string> {
+  const chosen: Record<string, string> = {};
+  for (const [variable, schema] of Object.entries(definition.environment.shape)) {
+    const value = variables[variable];
+    if (value !== undefined) chosen[variable] = value;
+    else if (!safeParse(schema, undefined).success) throw new Error(`no stack provides ${variable} for ${name}`);
+  }
+  return chosen;
+}

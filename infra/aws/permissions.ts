@@ -1,0 +1,252 @@
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+
+/**
+ * What each function may do, one exported function per function. A permission names its actions one by one. A resource
+ * with a wildcard says why beside it, where the tests and the reviewer read it. What is made must carry the tag of this
+ * deployment, what is changed or removed must have it.
+ *
+ * MediaLive answers Describe and List with stream keys in clear, so only functions that need them have those actions;
+ * the API has none.
+ */
+
+/** ARNs and names of what the stacks have made, as tokens. */
+export interface DeploymentResources {
+  partition: string;
+  region: string;
+  account: string;
+  deploymentId: string;
+  tableArn: string;
+  streamKeysKeyArn: string;
+  operationsKeyArn: string;
+  reportBucketArn: string;
+  flowArn: string;
+  inputSecurityGroupArn: string;
+  mediaLiveRoleArn: string;
+  packageChannelArn: string;
+  /** Unqualified ARNs of the four state machines. */
+  stateMachineArns: readonly string[];
+}
+
+/** One statement of a policy, before it is one. */
+export interface Permission {
+  actions: readonly string[];
+  resources: readonly string[];
+  conditions?: Record<string, Record<string, string | readonly string[]>>;
+  /** Why the resources cannot be named one by one; required as soon as one has a wildcard. */
+  wildcardReason?: string;
+}
+
+/** Turns a permission into IAM's form. */
+export function toStatement({ actions, resources, conditions }: Permission): PolicyStatement {
+  return new PolicyStatement({ effect: Effect.ALLOW, actions: [...actions], resources: [...resources], conditions });
+}
+
+const DEPLOYMENT_TAG = 'sluice:deployment';
+const NO_RESOURCE_LEVEL = 'AWS gives this action no resource-level permission';
+const IDS_FROM_AWS = 'AWS gives the id when it is made; the condition on our tag decides';
+
+/** The API: reads and writes records, encrypts stream keys, starts workflows, reads figures. It decrypts nothing. */
+export function apiPermissions(resources: DeploymentResources): Permission[] {
+  return [
+    tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
+    historyByDay(resources),
+    streamKeys(resources, 'kms:Encrypt'),
+    ...executions(resources),
+    { actions: ['mediaconnect:DescribeFlow', 'mediaconnect:StartFlow', 'mediaconnect:StopFlow'], resources: [resources.flowArn] },
+    { actions: ['mediapackage:ListOriginEndpoints'], resources: ['*'], wildcardReason: NO_RESOURCE_LEVEL },
+    metrics(),
+    channelLogs(resources),
+  ];
+}
+
+/** The steps: the only function that decrypts a stream key, and the one that makes and removes media resources. */
+export function workflowPermissions(resources: DeploymentResources): Permission[] {
+  return [
+    tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']),
+    streamKeys(resources, 'kms:Decrypt'),
+    ...executions(resources),
+    ...mediaLiveReads(resources),
+    ...mediaLiveCreates(resources),
+    {
+      actions: ['medialive:UpdateChannel', 'medialive:StartChannel', 'medialive:StopChannel', 'medialive:DeleteChannel', 'medialive:DeleteInput'],
+      resources: [mediaLive(resources, 'channel:*'), mediaLive(resources, 'input:*')],
+      conditions: hasOurTag(resources),
+      wildcardReason: IDS_FROM_AWS,
+    },
+    {
+      actions: ['medialive:DescribeInputSecurityGroup', 'medialive:UpdateInputSecurityGroup'],
+      resources: [resources.inputSecurityGroupArn],
+    },
+    { actions: ['mediaconnect:DescribeFlow', 'mediaconnect:DescribeFlowSourceMetadata'], resources: [resources.flowArn] },
+    flowOutputs(resources, ['mediaconnect:AddFlowOutputs', 'mediaconnect:RemoveFlowOutput']),
+    { actions: ['mediapackage:DescribeChannel'], resources: [resources.packageChannelArn] },
+  ];
+}
+
+/** The sweep: sees everything, starts what was left, releases what belongs to nothing. */
+export function sweepPermissions(resources: DeploymentResources): Permission[] {
+  return [
+    tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
+    ...executions(resources),
+    describeExecutions(resources),
+    ...mediaLiveReads(resources),
+    {
+      actions: ['medialive:StopChannel', 'medialive:DeleteChannel', 'medialive:DeleteInput'],
+      resources: [mediaLive(resources, 'channel:*'), mediaLive(resources, 'input:*')],
+      conditions: hasOurTag(resources),
+      wildcardReason: IDS_FROM_AWS,
+    },
+    { actions: ['mediaconnect:DescribeFlow'], resources: [resources.flowArn] },
+    flowOutputs(resources, ['mediaconnect:RemoveFlowOutput']),
+  ];
+}
+
+/** The stream monitor: looks and writes down what it saw. */
+export function monitorPermissions(resources: DeploymentResources): Permission[] {
+  return [
+    tableItems(resources, ['PutItem', 'UpdateItem', 'Query']),
+    { actions: ['medialive:ListChannels', 'medialive:ListAlerts'], resources: ['*'], wildcardReason: NO_RESOURCE_LEVEL },
+    metrics(),
+  ];
+}
+
+/** The cost report: reads the history, writes one file a day. */
+export function costReportPermissions(resources: DeploymentResources): Permission[] {
+  return [
+    tableItems(resources, ['Query']),
+    historyByDay(resources),
+    { actions: ['mediaconnect:DescribeFlow'], resources: [resources.flowArn] },
+    {
+      actions: ['s3:PutObject'],
+      resources: [`${resources.reportBucketArn}/*`],
+      wildcardReason: 'one object a day, named by its date, in the bucket of the reports',
+    },
+  ];
+}
+
+type TableAction = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query';
+
+function tableItems({ tableArn }: DeploymentResources, actions: readonly TableAction[]): Permission {
+  return { actions: actions.map((action) => `dynamodb:${action}`), resources: [tableArn] };
+}
+
+function historyByDay({ tableArn }: DeploymentResources): Permission {
+  return { actions: ['dynamodb:Query'], resources: [`${tableArn}/index/HistoryByDay`] };
+}
+
+/** Bound to the context the ciphertexts are made with: another purpose or deployment is refused by KMS itself. */
+function streamKeys({ streamKeysKeyArn, deploymentId }: DeploymentResources, action: string): Permission {
+  return {
+    actions: [action],
+    resources: [streamKeysKeyArn],
+    conditions: {
+      StringEquals: {
+        'kms:EncryptionContext:deployment': deploymentId,
+        'kms:EncryptionContext:purpose': 'stream-key',
+      },
+      'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['deployment', 'destination', 'purpose'] },
+    },
+  };
+}
+
+/** Starting needs the machine, stopping the execution; the histories are encrypted with a key of ours. */
+function executions(resources: DeploymentResources): Permission[] {
+  return [
+    {
+      actions: ['states:StartExecution'],
+      resources: resources.stateMachineArns,
+      // Step Functions authorizes an alias by the machine's ARN and tells the alias by this key.
+      conditions: { StringEquals: { 'states:StateMachineQualifier': 'live' } },
+    },
+    {
+      actions: ['states:StopExecution'],
+      resources: executionArns(resources),
+      wildcardReason: 'an execution is named for its operation; only those of our machines match',
+    },
+    {
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      resources: [resources.operationsKeyArn],
+      conditions: { StringEquals: { 'kms:ViaService': `states.${resources.region}.amazonaws.com` } },
+    },
+  ];
+}
+
+function describeExecutions(resources: DeploymentResources): Permission {
+  return {
+    actions: ['states:DescribeExecution'],
+    resources: executionArns(resources),
+    wildcardReason: 'an execution is named for its operation; only those of our machines match',
+  };
+}
+
+function executionArns({ stateMachineArns }: DeploymentResources): string[] {
+  return stateMachineArns.map((arn) => `${arn.replace(':stateMachine:', ':execution:')}:*`);
+}
+
+function mediaLiveReads(resources: DeploymentResources): Permission[] {
+  return [
+    {
+      actions: ['medialive:ListChannels', 'medialive:ListInputs'],
+      resources: ['*'],
+      wildcardReason: NO_RESOURCE_LEVEL,
+    },
+    {
+      actions: ['medialive:DescribeChannel', 'medialive:DescribeInput'],
+      resources: [mediaLive(resources, 'channel:*'), mediaLive(resources, 'input:*')],
+      wildcardReason: 'AWS gives the id; what is gone has no tag any more, and must still be found to be gone',
+    },
+  ];
+}
+
+function mediaLiveCreates(resources: DeploymentResources): Permission[] {
+  const made = [mediaLive(resources, 'channel:*'), mediaLive(resources, 'input:*')];
+  const conditions = { StringEquals: { [`aws:RequestTag/${DEPLOYMENT_TAG}`]: resources.deploymentId } };
+  const wildcardReason = 'AWS gives the id when it is made; the request must carry our tag';
+  return [
+    {
+      actions: ['medialive:CreateChannel', 'medialive:CreateInput'],
+      resources: [...made, resources.inputSecurityGroupArn],
+      conditions,
+      wildcardReason,
+    },
+    { actions: ['medialive:CreateTags'], resources: made, conditions, wildcardReason },
+    {
+      actions: ['iam:PassRole'],
+      resources: [resources.mediaLiveRoleArn],
+      conditions: { StringEquals: { 'iam:PassedToService': 'medialive.amazonaws.com' } },
+    },
+  ];
+}
+
+function flowOutputs(resources: DeploymentResources, actions: readonly string[]): Permission {
+  const { partition, region, account, deploymentId } = resources;
+  return {
+    actions,
+    resources: [
+      resources.flowArn,
+      `arn:${partition}:mediaconnect:${region}:${account}:output:*:sluice-${deploymentId}-*`,
+    ],
+    wildcardReason: 'AWS gives the id of an output; its name, which ends the ARN, is of our making',
+  };
+}
+
+function metrics(): Permission {
+  return { actions: ['cloudwatch:GetMetricData'], resources: ['*'], wildcardReason: NO_RESOURCE_LEVEL };
+}
+
+/** All channels of an account log into one group that MediaLive names. */
+function channelLogs({ partition, region, account }: DeploymentResources): Permission {
+  return {
+    actions: ['logs:GetLogEvents'],
+    resources: [`arn:${partition}:logs:${region}:${account}:log-group:ElementalMediaLive:log-stream:*`],
+    wildcardReason: 'a stream is named for the channel, whose id AWS gives',
+  };
+}
+
+function hasOurTag({ deploymentId }: DeploymentResources): Permission['conditions'] {
+  return { StringEquals: { [`aws:ResourceTag/${DEPLOYMENT_TAG}`]: deploymentId } };
+}
+
+function mediaLive({ partition, region, account }: DeploymentResources, resource: string): string {
+  return `arn:${partition}:medialive:${region}:${account}:${resource}`;
+}

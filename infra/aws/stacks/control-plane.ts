@@ -1,0 +1,159 @@
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { HttpMethod, HttpRoute, HttpRouteKey, type IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { Function } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import { OPERATION_KINDS, type OperationKind } from '../../../functions/domain/destination.ts';
+import type { Configuration } from '../configuration.ts';
+import { FUNCTION_NAMES, FUNCTIONS, type FunctionName } from '../functions.ts';
+import { createMediaEvents } from '../media-events.ts';
+import { createNodeFunction } from '../node-function.ts';
+import type { DeploymentResources } from '../permissions.ts';
+import { createSchedules } from '../schedules.ts';
+import { ALIAS, createStateMachines, stateMachineName } from '../state-machines.ts';
+import type { DashboardStack } from './dashboard.ts';
+import type { DataStack } from './data.ts';
+import type { SourceStack } from './source.ts';
+
+interface ControlPlaneStackProps extends StackProps {
+  configuration: Configuration;
+  data: DataStack;
+  source: SourceStack;
+  dashboard: DashboardStack;
+}
+
+/**
+ * What decides and acts: the functions, the four state machines, and what wakes them. It keeps nothing, so it can be
+ * removed and made again at any time.
+ */
+export class ControlPlaneStack extends Stack {
+  readonly functions: Record<FunctionName, Function>;
+  readonly stateMachines: Record<OperationKind, StateMachine>;
+  /** By what fails into them. */
+  readonly deadLetterQueues: Record<'functions' | 'schedules' | 'events', Queue>;
+
+  constructor(scope: Construct, id: string, { configuration, data, source, dashboard, ...props }: ControlPlaneStackProps) {
+    super(scope, id, props);
+    const { deploymentId } = configuration;
+    const logRetention: RetentionDays = configuration.logRetentionDays;
+    this.deadLetterQueues = {
+      functions: this.createDeadLetterQueue(deploymentId, 'functions'),
+      schedules: this.createDeadLetterQueue(deploymentId, 'schedules'),
+      events: this.createDeadLetterQueue(deploymentId, 'events'),
+    };
+    const resources = this.resourcesOf(deploymentId, data, source);
+    const variables = { ...this.variablesOf(configuration, data, source), ...signInVariables(data, dashboard) };
+    const made = FUNCTION_NAMES.map((name) => [
+      name,
+      createNodeFunction(this, {
+        deploymentId,
+        name,
+        definition: FUNCTIONS[name],
+        variables,
+        resources,
+        logRetention,
+        environmentKey: data.operationsKey,
+        deadLetters: this.deadLetterQueues.functions,
+      }),
+    ]);
+    this.functions = Object.fromEntries(made) as Record<FunctionName, Function>;
+    this.stateMachines = createStateMachines(this, {
+      deploymentId,
+      workflow: this.functions.workflow,
+      key: data.operationsKey,
+      logRetention,
+    });
+    createSchedules(this, { deploymentId, functions: this.functions, deadLetters: this.deadLetterQueues.schedules });
+    createMediaEvents(this, {
+      deploymentId,
+      flowArn: source.flowArn,
+      monitor: this.functions.monitor,
+      deadLetters: this.deadLetterQueues.events,
+    });
+    this.addRoutes(dashboard.httpApi);
+  }
+
+  private createDeadLetterQueue(deploymentId: string, name: string): Queue {
+    return new Queue(this, `DeadLetters-${name}`, {
+      queueName: `sluice-${deploymentId}-${name}-dead-letters`,
+      retentionPeriod: Duration.days(14),
+      // Ids and times only; an alarm tells that there is something in it.
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+    });
+  }
+
+  /**
+   * No authorizer of the gateway: the dashboard's session is a cookie that scripts in the page cannot read, and neither
+   * can a JWT authorizer. The function checks the token itself, whether it comes in the cookie or in the header.
+   */
+  private addRoutes(httpApi: IHttpApi): void {
+    new HttpRoute(this, 'ApiRoute', {
+      httpApi,
+      routeKey: HttpRouteKey.with('/api/{proxy+}', HttpMethod.ANY),
+      integration: new HttpLambdaIntegration('Api', this.functions.api),
+    });
+  }
+
+  private resourcesOf(deploymentId: string, data: DataStack, source: SourceStack): DeploymentResources {
+    return {
+      partition: this.partition,
+      region: this.region,
+      account: this.account,
+      deploymentId,
+      tableArn: data.table.tableArn,
+      streamKeysKeyArn: data.streamKeysKey.keyArn,
+      operationsKeyArn: data.operationsKey.keyArn,
+      reportBucketArn: data.reports.bucketArn,
+      flowArn: source.flowArn,
+      inputSecurityGroupArn: source.inputSecurityGroupArn,
+      mediaLiveRoleArn: source.mediaLiveRole.roleArn,
+      packageChannelArn: source.packageChannelArn,
+      stateMachineArns: OPERATION_KINDS.map((kind) => this.stateMachineArn(deploymentId, kind)),
+    };
+  }
+
+  private variablesOf(
+    { deploymentId, quotas, primaryEncodings }: Configuration,
+    data: DataStack,
+    source: SourceStack,
+  ): Record<string, string> {
+    const machines = OPERATION_KINDS.map((kind) => [
+      `STATE_MACHINE_ARN_${kind.toUpperCase()}`,
+      `${this.stateMachineArn(deploymentId, kind)}:${ALIAS}`,
+    ]);
+    return {
+      DEPLOYMENT_ID: deploymentId,
+      TABLE_NAME: data.table.tableName,
+      KEY_ID: data.streamKeysKey.keyArn,
+      FLOW_ARN: source.flowArn,
+      INPUT_SECURITY_GROUP_ID: source.inputSecurityGroupId,
+      MEDIALIVE_ROLE_ARN: source.mediaLiveRole.roleArn,
+      PACKAGE_CHANNEL_ID: source.packageChannelId,
+      PRIMARY_PRESET: primaryEncodings.join(','),
+      CHANNEL_QUOTA: String(quotas.channels),
+      PUSH_INPUT_QUOTA: String(quotas.pushInputs),
+      // Resolved when the stack is deployed; neither the template nor the change set holds it.
+      FINGERPRINT_SECRET: data.fingerprintSecret.secretValue.unsafeUnwrap(),
+      REPORT_BUCKET: data.reports.bucketName,
+      ...Object.fromEntries(machines),
+    };
+  }
+
+  /** Known before the machine is made, because machine and function refer to each other. */
+  private stateMachineArn(deploymentId: string, kind: OperationKind): string {
+    return `arn:${this.partition}:states:${this.region}:${this.account}:stateMachine:${stateMachineName(deploymentId, kind)}`;
+  }
+}
+
+function signInVariables(data: DataStack, dashboard: DashboardStack): Record<string, string> {
+  return {
+    USER_POOL_ID: data.userPool.userPoolId,
+    DASHBOARD_CLIENT_ID: dashboard.dashboardClientId,
+    SCRIPT_CLIENT_IDS: [...dashboard.scriptClientIds.values()].join(','),
+    SIGN_IN_DOMAIN: dashboard.signInUrl,
+  };
+}

@@ -1,0 +1,62 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { HttpApi, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+
+/** What the access log says of a request. No query, no header, no body: none of them is needed, and secrets live there. */
+const ACCESS_LOG_FIELDS = {
+  requestId: '$context.requestId',
+  at: '$context.requestTime',
+  sourceIp: '$context.identity.sourceIp',
+  method: '$context.httpMethod',
+  path: '$context.path',
+  routeKey: '$context.routeKey',
+  status: '$context.status',
+  responseBytes: '$context.responseLength',
+  responseMs: '$context.responseLatency',
+  integrationMs: '$context.integrationLatency',
+  integrationStatus: '$context.integrationStatus',
+  error: '$context.error.message',
+  integrationError: '$context.integrationErrorMessage',
+};
+
+/**
+ * Requests a second, of all callers together. An open dashboard makes about two; what is above it is a script that has
+ * gone wrong, and must not eat the account's functions or MediaLive's 20 calls a second.
+ */
+const THROTTLE = { rateLimit: 50, burstLimit: 100 };
+
+/**
+ * The HTTP API, still without a route: the control plane adds them, and everything in front of the API (the
+ * distribution, the sign-in addresses) can be made before it. No CORS: the dashboard and the API share one origin.
+ */
+export function createHttpApi(
+  scope: Construct,
+  props: { name: string; logRetention: RetentionDays },
+): { httpApi: HttpApi; accessLog: LogGroup } {
+  const httpApi = new HttpApi(scope, 'HttpApi', {
+    apiName: props.name,
+    description: 'Sluice API; routes are added by the control plane stack',
+    createDefaultStage: false,
+  });
+  const accessLog = new LogGroup(scope, 'ApiAccessLog', {
+    retention: props.logRetention,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  new HttpStage(scope, 'DefaultStage', {
+    httpApi,
+    stageName: '$default',
+    autoDeploy: true,
+    detailedMetricsEnabled: true,
+    throttle: THROTTLE,
+    accessLogSettings: {
+      destination: new LogGroupLogDestination(accessLog),
+      format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG_FIELDS)),
+    },
+  });
+  return { httpApi, accessLog };
+}
+
+/** HTTP APIs answer 503 after 30 seconds; CloudFront waits as long. */
+export const API_TIMEOUT = Duration.seconds(30);

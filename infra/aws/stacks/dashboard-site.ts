@@ -1,0 +1,191 @@
+import { join } from 'node:path';
+import { Duration, Fn, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import {
+  AccessLevel,
+  AllowedMethods,
+  type BehaviorOptions,
+  CachePolicy,
+  Distribution,
+  Function as EdgeFunction,
+  FunctionCode,
+  FunctionEventType,
+  FunctionRuntime,
+  HttpVersion,
+  OriginProtocolPolicy,
+  OriginRequestPolicy,
+  OriginSslPolicy,
+  PriceClass,
+  type ResponseHeadersPolicy,
+  SecurityPolicyProtocol,
+  ViewerProtocolPolicy,
+} from 'aws-cdk-lib/aws-cloudfront';
+import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { Configuration } from '../configuration.ts';
+import { API_TIMEOUT } from './dashboard-api.ts';
+
+interface SiteProps {
+  /** Name of the deployment: CloudFront's names are the account's, not the Region's. */
+  name: string;
+  /** Host of the API: API Gateway's own. */
+  apiHost: string;
+  /** URL of the HLS endpoint that MediaPackage serves. */
+  hlsUrl: string;
+  headersPolicy: ResponseHeadersPolicy;
+  priceClass: Configuration['priceClass'];
+  /** Undefined: the name CloudFront gives. */
+  domain: Configuration['domain'];
+}
+
+const PRICE_CLASSES = {
+  '100': PriceClass.PRICE_CLASS_100,
+  '200': PriceClass.PRICE_CLASS_200,
+  All: PriceClass.PRICE_CLASS_ALL,
+} as const;
+
+/** Access logs hold addresses of people: kept as long as an incident may need them. */
+const ACCESS_LOG_DAYS = 90;
+
+/**
+ * One origin for the browser: the dashboard's files from S3, `/api` from API Gateway and the preview's playlists and
+ * segments from MediaPackage under the path it gives them (`/out/v1/…`), so nothing needs CORS or a rewrite.
+ */
+export function createSite(scope: Construct, props: SiteProps): { distribution: Distribution; files: Bucket } {
+  const logs = createLogBucket(scope);
+  const files = new Bucket(scope, 'Files', {
+    ...PRIVATE,
+    serverAccessLogsBucket: logs,
+    serverAccessLogsPrefix: 'files/',
+  });
+  const distribution = new Distribution(scope, 'Distribution', {
+    comment: `${props.name} dashboard`,
+    ...(props.domain && {
+      domainNames: [props.domain.name],
+      certificate: Certificate.fromCertificateArn(scope, 'Certificate', props.domain.certificateArn),
+      minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
+    }),
+    httpVersion: HttpVersion.HTTP2_AND_3,
+    priceClass: PRICE_CLASSES[props.priceClass],
+    defaultRootObject: 'index.html',
+    enableLogging: true,
+    logBucket: logs,
+    logFilePrefix: 'distribution/',
+    defaultBehavior: pages(scope, props, files),
+    additionalBehaviors: { '/api/*': api(scope, props), '/out/v1/*': preview(props) },
+  });
+  Validations.of(distribution).acknowledge({
+    id: 'Annotation::@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk',
+    reason: 'every path without an extension becomes the page before it reaches the bucket, the empty one included',
+  });
+  return { distribution, files };
+}
+
+const PRIVATE = {
+  blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+  encryption: BucketEncryption.S3_MANAGED,
+  enforceSSL: true,
+  // What is in it can be built again, or has had its time.
+  removalPolicy: RemovalPolicy.DESTROY,
+  autoDeleteObjects: true,
+};
+
+function createLogBucket(scope: Construct): Bucket {
+  return new Bucket(scope, 'AccessLogs', {
+    ...PRIVATE,
+    // CloudFront delivers its log with an access control list.
+    objectOwnership: ObjectOwnership.BUCKET_OWNER_PREFERRED,
+    lifecycleRules: [{ expiration: Duration.days(ACCESS_LOG_DAYS) }],
+  });
+}
+
+function pages(scope: Construct, { name, headersPolicy }: SiteProps, files: Bucket): BehaviorOptions {
+  return {
+    // With the right to list, S3 answers 404 for what is missing; without it, 403.
+    origin: S3BucketOrigin.withOriginAccessControl(files, {
+      originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
+    }),
+    allowedMethods: AllowedMethods.ALLOW_GET_HEAD,
+    viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+    cachePolicy: CachePolicy.CACHING_OPTIMIZED,
+    responseHeadersPolicy: headersPolicy,
+    compress: true,
+    functionAssociations: [onRequest(scope, 'PageRequest', `${name}-page-request`, 'dashboard-page-request.js')],
+  };
+}
+
+function api(scope: Construct, { name, apiHost, headersPolicy }: SiteProps): BehaviorOptions {
+  return {
+    origin: new HttpOrigin(apiHost, { ...TLS_ONLY, readTimeout: API_TIMEOUT }),
+    allowedMethods: AllowedMethods.ALLOW_ALL,
+    // A token sent in clear is not made good by a redirect.
+    viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
+    cachePolicy: CachePolicy.CACHING_DISABLED,
+    originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+    responseHeadersPolicy: headersPolicy,
+    functionAssociations: [onRequest(scope, 'ApiRequest', `${name}-api-request`, 'dashboard-api-request.js')],
+  };
+}
+
+/** AWS's own cache policy for MediaPackage: playlists for the second they live, segments long. */
+function preview({ hlsUrl, headersPolicy }: SiteProps): BehaviorOptions {
+  return {
+    // https://<host>/out/v1/<id>/index.m3u8
+    origin: new HttpOrigin(Fn.select(2, Fn.split('/', hlsUrl)), TLS_ONLY),
+    allowedMethods: AllowedMethods.ALLOW_GET_HEAD,
+    viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
+    cachePolicy: CachePolicy.ELEMENTAL_MEDIA_PACKAGE,
+    responseHeadersPolicy: headersPolicy,
+    compress: true,
+  };
+}
+
+const TLS_ONLY = {
+  protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
+  originSslProtocols: [OriginSslPolicy.TLS_V1_2],
+};
+
+function onRequest(scope: Construct, id: string, functionName: string, file: string) {
+  return {
+    eventType: FunctionEventType.VIEWER_REQUEST,
+    function: new EdgeFunction(scope, id, {
+      functionName: `${functionName}-${Stack.of(scope).region}`,
+      runtime: FunctionRuntime.JS_2_0,
+      code: FunctionCode.fromFile({ filePath: join(import.meta.dirname, file) }),
+    }),
+  };
+}
+
+/**
+ * Puts the built dashboard into the bucket. CDK's BucketDeployment is not the leanest way (a function that runs once a
+ * deployment), but the only one that keeps `cdk deploy --all` the whole installation, with rollback. Nothing needs to
+ * be invalidated: hashed names never change, and everything else is asked for again each time. Files of former builds
+ * stay, because pages that are open still load them.
+ */
+export function deployFiles(scope: Construct, files: Bucket, directory: string, logRetention: RetentionDays): void {
+  const logGroup = new LogGroup(scope, 'DeploymentLog', {
+    retention: logRetention,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  // The stamp by which local starts tell whether to build again.
+  const sources = [Source.asset(directory, { exclude: ['.sources'] })];
+  const common = { sources, destinationBucket: files, logGroup, memoryLimit: 256 };
+  const assets = new BucketDeployment(scope, 'HashedFiles', {
+    ...common,
+    exclude: ['*'],
+    include: ['assets/*'],
+    cacheControl: [CacheControl.fromString('public, max-age=31536000, immutable')],
+    prune: false,
+  });
+  const pagesDeployment = new BucketDeployment(scope, 'OtherFiles', {
+    ...common,
+    exclude: ['assets/*'],
+    cacheControl: [CacheControl.noCache()],
+    prune: true,
+  });
+  // A page is there only once everything it refers to is.
+  pagesDeployment.node.addDependency(assets);
+}

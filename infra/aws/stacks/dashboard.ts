@@ -1,0 +1,82 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { Configuration } from '../configuration.ts';
+import { createHttpApi } from './dashboard-api.ts';
+import { createHeadersPolicy } from './dashboard-headers.ts';
+import { createSignIn, type ScriptRole } from './dashboard-sign-in.ts';
+import { createSite, deployFiles } from './dashboard-site.ts';
+
+interface DashboardStackProps extends StackProps {
+  configuration: Configuration;
+  userPool: IUserPool;
+  /** Identifier of the resource server whose scopes are the roles. */
+  resourceServer: string;
+  /** URL of the HLS endpoint that MediaPackage serves: https://<host>/out/v1/<id>/<playlist>. */
+  hlsUrl: string;
+  /** Directory of the built dashboard. */
+  directory: string;
+}
+
+/**
+ * Everything a browser meets: distribution, dashboard files, sign-in, and the API's front. It stands before the control
+ * plane, which adds the API's routes and needs the addresses made here; nothing here knows the control plane.
+ */
+export class DashboardStack extends Stack {
+  readonly httpApi: HttpApi;
+  readonly apiAccessLog: LogGroup;
+  readonly distributionId: string;
+  /** `https://` and the host people use. */
+  readonly dashboardUrl: string;
+  /** Base of the sign-in page's endpoints: `/oauth2/authorize`, `/oauth2/token`, `/logout`. */
+  readonly signInUrl: string;
+  readonly dashboardClientId: string;
+  readonly scriptClientIds: ReadonlyMap<ScriptRole, string>;
+
+  constructor(scope: Construct, id: string, { configuration, ...props }: DashboardStackProps) {
+    super(scope, id, props);
+    const name = `sluice-${configuration.deploymentId}`;
+    const logRetention = Number(configuration.logRetentionDays);
+    const { httpApi, accessLog } = createHttpApi(this, { name, logRetention });
+    const { distribution, files } = createSite(this, {
+      name,
+      apiHost: `${httpApi.apiId}.execute-api.${this.region}.${this.urlSuffix}`,
+      hlsUrl: props.hlsUrl,
+      headersPolicy: createHeadersPolicy(this, `${name}-${this.region}`),
+      priceClass: configuration.priceClass,
+      domain: configuration.domain,
+    });
+    deployFiles(this, files, props.directory, logRetention);
+    this.dashboardUrl = `https://${configuration.domain?.name ?? distribution.distributionDomainName}`;
+    const signIn = createSignIn(this, {
+      userPool: props.userPool,
+      domainPrefix: `${name}-${this.account}`,
+      dashboardUrl: this.dashboardUrl,
+      resourceServer: props.resourceServer,
+      scriptRoles: configuration.scriptRoles,
+    });
+    this.httpApi = httpApi;
+    this.apiAccessLog = accessLog;
+    this.distributionId = distribution.distributionId;
+    this.signInUrl = signIn.signInUrl;
+    this.dashboardClientId = signIn.dashboardClient.userPoolClientId;
+    this.scriptClientIds = new Map([...signIn.scriptClients].map(([role, client]) => [role, client.userPoolClientId]));
+    this.describe(configuration, distribution.distributionDomainName);
+  }
+
+  private describe({ domain }: Configuration, distributionHost: string): void {
+    new CfnOutput(this, 'DashboardUrl', { value: this.dashboardUrl, description: 'open this in a browser' });
+    new CfnOutput(this, 'SignInUrl', { value: this.signInUrl, description: 'base of the OAuth 2 endpoints' });
+    for (const [role, clientId] of this.scriptClientIds) {
+      new CfnOutput(this, `ScriptClientId${role}`, { value: clientId, description: `client of scripts: ${role}` });
+    }
+    if (domain) {
+      new CfnOutput(this, 'DistributionHost', {
+        value: distributionHost,
+        description: `CNAME target of ${domain.name}`,
+      });
+    }
+  }
+}

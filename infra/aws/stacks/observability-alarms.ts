@@ -1,0 +1,308 @@
+import { ComparisonOperator, type IMetric, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { figure } from './observability-figures.ts';
+import {
+  apiMetric,
+  FIVE_MINUTES,
+  ONE_MINUTE,
+  sourceMetric,
+  tableMetric,
+  type Watched,
+} from './observability-watched.ts';
+
+/**
+ * Every alarm there is, in the order a person would ask: is there a picture, does it arrive, does the control plane
+ * work, what does it cost. Each has a heading of the same name in RUNBOOK.md, which a test holds us to.
+ */
+
+/** `page`: somebody must look now, also at night. `ticket`: within a working day. */
+export type Severity = 'page' | 'ticket';
+
+interface AlarmRule {
+  /** Name of the alarm behind that of the deployment, and of its heading in RUNBOOK.md. */
+  id: string;
+  severity: Severity;
+  /** What it means, for who reads the mail. */
+  summary: string;
+  threshold: (watched: Watched) => number;
+  comparison: 'at least' | 'above' | 'below';
+  /** Periods of the metric that must break the threshold, of how many that are looked at. */
+  periods: readonly [breaking: number, of: number];
+  /** `fine` where no figure means that nothing happened; `alarm` where it means that nobody is looking any more. */
+  missing: 'fine' | 'alarm';
+  /** One alarm each; the key is added to the alarm's name, empty for the only one. */
+  metrics: (watched: Watched) => Record<string, IMetric>;
+}
+
+const COMPARISONS = {
+  'at least': ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+  above: ComparisonOperator.GREATER_THAN_THRESHOLD,
+  below: ComparisonOperator.LESS_THAN_THRESHOLD,
+} as const;
+const MISSING = { fine: TreatMissingData.NOT_BREACHING, alarm: TreatMissingData.BREACHING } as const;
+
+/** CloudWatch's own words for a rule's. */
+export function evaluationOf({ comparison, missing, periods: [breaking, of] }: AlarmRule) {
+  return {
+    comparisonOperator: COMPARISONS[comparison],
+    treatMissingData: MISSING[missing],
+    datapointsToAlarm: breaking,
+    evaluationPeriods: of,
+  };
+}
+
+export const ALARM_RULES: readonly AlarmRule[] = [
+  {
+    id: 'source-lost',
+    severity: 'page',
+    summary: 'Destinations are on air and the flow receives nothing: every audience sees a still or black picture.',
+    // Only while something is on air: an encoder that is switched off after the show wakes nobody.
+    threshold: () => 1,
+    comparison: 'at least',
+    periods: [2, 2],
+    // MediaConnect's figures come up to three minutes late: a late one must not look like a lost source.
+    missing: 'fine',
+    metrics: (watched) => ({
+      // The flow's own word, which does not depend on our code.
+      flow: new MathExpression({
+        label: 'on air without a source',
+        expression: 'IF(FILL(onAir, REPEAT) > 0 AND connected < 1, 1, 0)',
+        usingMetrics: {
+          onAir: figure(watched.deploymentId, 'DestinationsOnAir', { statistic: 'Maximum', period: ONE_MINUTE }),
+          connected: sourceMetric(watched, 'SourceConnected', 'Minimum'),
+        },
+        period: ONE_MINUTE,
+      }),
+      // A flow that is stopped reports nothing; its channels complain all the same.
+      channels: figure(watched.deploymentId, 'DestinationsWaiting', { statistic: 'Maximum', period: ONE_MINUTE }),
+    }),
+  },
+  {
+    id: 'source-packet-loss',
+    severity: 'page',
+    summary: 'Packets are lost on the way from the encoder and not recovered: every audience sees blocks or freezes.',
+    // A thousandth of a 5 Mbit/s feed is a broken picture every two seconds.
+    threshold: () => 0.1,
+    comparison: 'above',
+    periods: [3, 5],
+    missing: 'fine',
+    metrics: (watched) => ({
+      '': new MathExpression({
+        label: 'packets lost for good, percent',
+        expression: 'IF(total > 0, 100 * lost / total, 0)',
+        usingMetrics: {
+          lost: sourceMetric(watched, 'SourceNotRecoveredPackets', 'Sum'),
+          total: sourceMetric(watched, 'SourceTotalPackets', 'Sum'),
+        },
+        period: ONE_MINUTE,
+      }),
+    }),
+  },
+  {
+    id: 'source-delay',
+    severity: 'ticket',
+    summary: 'Round trip or jitter to the encoder is too long for the SRT latency: the next burst of loss will show.',
+    // SRT needs about four round trips to ask for a packet again and get it.
+    threshold: ({ sourceLatencyMs }) => sourceLatencyMs / 4,
+    comparison: 'above',
+    periods: [3, 5],
+    missing: 'fine',
+    metrics: (watched) => ({
+      'round-trip': sourceMetric(watched, 'SourceRoundTripTime', 'Average'),
+      jitter: sourceMetric(watched, 'SourceJitter', 'Average'),
+    }),
+  },
+  {
+    id: 'destination-down',
+    severity: 'page',
+    summary: 'At least one running destination reaches nobody and will not recover by itself.',
+    threshold: () => 1,
+    comparison: 'at least',
+    periods: [3, 3],
+    missing: 'fine',
+    metrics: ({ deploymentId }) => ({
+      '': figure(deploymentId, 'DestinationsDown', { statistic: 'Maximum', period: ONE_MINUTE }),
+    }),
+  },
+  {
+    id: 'channel-alerts',
+    severity: 'ticket',
+    summary: 'MediaLive has had alerts set on channels of this deployment for minutes.',
+    threshold: () => 1,
+    comparison: 'at least',
+    periods: [5, 5],
+    missing: 'fine',
+    metrics: ({ deploymentId }) => ({
+      '': figure(deploymentId, 'ChannelAlerts', { statistic: 'Maximum', period: ONE_MINUTE }),
+    }),
+  },
+  {
+    id: 'monitor-not-run',
+    severity: 'page',
+    summary:
+      'Nobody has looked at the destinations for minutes: what the dashboard shows is old, and alarms are blind.',
+    threshold: () => 1,
+    comparison: 'below',
+    periods: [5, 5],
+    missing: 'alarm',
+    metrics: ({ deploymentId }) => ({
+      '': figure(deploymentId, 'Looks', { statistic: 'Sum', period: ONE_MINUTE }),
+    }),
+  },
+  {
+    id: 'workflow-failed',
+    severity: 'page',
+    summary:
+      'A workflow ended without doing what was asked: a destination did not start, or did not stop and still costs.',
+    threshold: () => 1,
+    comparison: 'at least',
+    periods: [1, 1],
+    missing: 'fine',
+    metrics: ({ stateMachines }) =>
+      mapEach(
+        stateMachines,
+        (machine) =>
+          new MathExpression({
+            label: 'failed, timed out or aborted',
+            expression: 'failed + timedOut + aborted',
+            usingMetrics: {
+              failed: machine.metricFailed(SUM),
+              timedOut: machine.metricTimedOut(SUM),
+              aborted: machine.metricAborted(SUM),
+            },
+            period: FIVE_MINUTES,
+          }),
+      ),
+  },
+  {
+    id: 'sweep-not-run',
+    severity: 'page',
+    summary:
+      'No sweep has finished for a quarter of an hour: interrupted work is not taken up, forgotten channels cost.',
+    threshold: () => 1,
+    comparison: 'below',
+    periods: [3, 3],
+    missing: 'alarm',
+    metrics: ({ deploymentId }) => ({ '': figure(deploymentId, 'Sweeps', SUM) }),
+  },
+  {
+    id: 'sweep-failed',
+    severity: 'ticket',
+    summary: 'The sweep cannot handle a destination or release a leftover, again and again.',
+    threshold: () => 1,
+    comparison: 'at least',
+    periods: [3, 3],
+    missing: 'fine',
+    metrics: ({ deploymentId }) => ({ '': figure(deploymentId, 'SweepFailures', SUM) }),
+  },
+  {
+    id: 'orphans-found',
+    severity: 'ticket',
+    summary: 'Resources in AWS belong to no destination, and the sweep has not got rid of them: they cost.',
+    // Ten minutes of age and four steps down, one a sweep: what can go by itself is gone by then.
+    threshold: () => 1,
+    comparison: 'at least',
+    periods: [7, 7],
+    missing: 'fine',
+    metrics: ({ deploymentId }) => ({
+      '': figure(deploymentId, 'Orphans', { statistic: 'Maximum', period: FIVE_MINUTES }),
+    }),
+  },
+  {
+    id: 'release-halted',
+    severity: 'page',
+    summary: 'The sweep refuses to release so many leftovers at once: either records are missing or much is left over.',
+    threshold: () => 1,
+    comparison: 'at least',
+    periods: [1, 1],
+    missing: 'fine',
+    metrics: ({ deploymentId }) => ({ '': figure(deploymentId, 'ReleasesHalted', SUM) }),
+  },
+  {
+    id: 'api-failing',
+    severity: 'page',
+    summary: 'The API answers with server errors: destinations may not be controllable. What is on air stays on air.',
+    threshold: () => 5,
+    comparison: 'at least',
+    periods: [1, 1],
+    missing: 'fine',
+    metrics: (watched) => ({ '': apiMetric(watched, '5xx', 'Sum') }),
+  },
+  {
+    id: 'api-throttled',
+    severity: 'ticket',
+    summary: 'Callers of the API are turned away because there are too many requests.',
+    threshold: () => 20,
+    comparison: 'at least',
+    periods: [2, 3],
+    missing: 'fine',
+    metrics: ({ deploymentId }) => ({ '': figure(deploymentId, 'ApiThrottled', SUM) }),
+  },
+  {
+    id: 'function-errors',
+    severity: 'ticket',
+    summary: 'A function fails or runs out of time.',
+    threshold: () => 1,
+    comparison: 'at least',
+    periods: [2, 3],
+    missing: 'fine',
+    // The workflow function waits by failing (NotSettled); workflow-failed watches what comes of it.
+    metrics: ({ functions: { workflow: _waits, ...others } }) => mapEach(others, (each) => each.metricErrors(SUM)),
+  },
+  {
+    id: 'function-throttled',
+    severity: 'ticket',
+    summary: 'A function is called more often than it may run at once.',
+    threshold: () => 1,
+    comparison: 'at least',
+    periods: [2, 3],
+    missing: 'fine',
+    metrics: ({ functions }) => mapEach(functions, (each) => each.metricThrottles(SUM)),
+  },
+  {
+    id: 'dead-letters',
+    severity: 'ticket',
+    summary: 'Events or schedules could not be delivered, and wait in a dead-letter queue.',
+    threshold: () => 1,
+    comparison: 'at least',
+    periods: [1, 1],
+    // A queue that holds a message keeps reporting; one that does not may stop.
+    missing: 'fine',
+    metrics: ({ deadLetterQueues }) =>
+      mapEach(deadLetterQueues, (queue) =>
+        queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: FIVE_MINUTES }),
+      ),
+  },
+  {
+    id: 'table-throttled',
+    severity: 'ticket',
+    summary: 'DynamoDB turns reads or writes of the table away.',
+    threshold: () => 1,
+    comparison: 'at least',
+    periods: [2, 3],
+    missing: 'fine',
+    metrics: (watched) => ({
+      '': new MathExpression({
+        label: 'requests turned away',
+        // Either is reported only when there are some.
+        expression: 'FILL(reads, 0) + FILL(writes, 0)',
+        usingMetrics: {
+          reads: tableMetric(watched, 'ReadThrottleEvents'),
+          writes: tableMetric(watched, 'WriteThrottleEvents'),
+        },
+        period: FIVE_MINUTES,
+      }),
+    }),
+  },
+];
+
+/** The budget is no CloudWatch alarm, but mails like one and has a heading like one. */
+export const BUDGET_ALARM = 'budget';
+
+const SUM = { statistic: 'Sum', period: FIVE_MINUTES };
+
+function mapEach<Value, Result>(
+  values: Readonly<Record<string, Value>>,
+  map: (value: Value) => Result,
+): Record<string, Result> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, map(value)]));
+}

@@ -1,0 +1,127 @@
+import {
+  type Alarm,
+  AlarmStatusWidget,
+  Dashboard,
+  GraphWidget,
+  MathExpression,
+  TextWidget,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import { figure } from './observability-figures.ts';
+import { apiMetric, FIVE_MINUTES, ONE_MINUTE, sourceMetric, type Watched } from './observability-watched.ts';
+
+const HALF = 12;
+const WHOLE = 24;
+
+/** One page for an operator in a show, top to bottom in the order of the picture's way. */
+export function createDashboard(
+  scope: Construct,
+  { name, region, watched, alarms }: { name: string; region: string; watched: Watched; alarms: readonly Alarm[] },
+): Dashboard {
+  const dashboard = new Dashboard(scope, 'Dashboard', { dashboardName: name });
+  dashboard.addWidgets(new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: WHOLE, height: 6 }));
+  dashboard.addWidgets(...sourceWidgets(watched));
+  dashboard.addWidgets(...destinationWidgets(watched, region));
+  dashboard.addWidgets(...controlPlaneWidgets(watched));
+  dashboard.addWidgets(...costWidgets(watched, name));
+  return dashboard;
+}
+
+function sourceWidgets(watched: Watched): GraphWidget[] {
+  return [
+    new GraphWidget({
+      title: 'Source: connected, bitrate',
+      width: HALF,
+      left: [sourceMetric(watched, 'SourceBitRate', 'Average')],
+      leftYAxis: { label: 'bit/s', min: 0, showUnits: false },
+      right: [sourceMetric(watched, 'SourceConnected', 'Minimum')],
+      rightYAxis: { min: 0, max: 1, showUnits: false },
+    }),
+    new GraphWidget({
+      title: 'Source: packets recovered and lost, round trip and jitter',
+      width: HALF,
+      left: [
+        sourceMetric(watched, 'SourceRecoveredPackets', 'Sum'),
+        sourceMetric(watched, 'SourceNotRecoveredPackets', 'Sum'),
+      ],
+      leftYAxis: { label: 'packets a minute', min: 0, showUnits: false },
+      right: [
+        sourceMetric(watched, 'SourceRoundTripTime', 'Average'),
+        sourceMetric(watched, 'SourceJitter', 'Average'),
+      ],
+      rightYAxis: { label: 'ms', min: 0, showUnits: false },
+    }),
+  ];
+}
+
+/** Channels come and go, so they are searched for; a search cannot ask for tags and shows all of the Region. */
+function destinationWidgets({ deploymentId }: Watched, region: string): GraphWidget[] {
+  const search = (metric: string, statistic: string) =>
+    new MathExpression({
+      expression: `SEARCH('{AWS/MediaLive,ChannelId,Pipeline} MetricName="${metric}"', '${statistic}', 60)`,
+      label: metric,
+      usingMetrics: {},
+      period: ONE_MINUTE,
+      searchRegion: region,
+    });
+  return [
+    new GraphWidget({
+      title: 'Destinations: on air, waiting for the source, down, alerts',
+      width: HALF,
+      left: (['DestinationsOnAir', 'DestinationsWaiting', 'DestinationsDown', 'ChannelAlerts'] as const).map((name) =>
+        figure(deploymentId, name, { statistic: 'Maximum', period: ONE_MINUTE }),
+      ),
+      leftYAxis: { min: 0, showUnits: false },
+    }),
+    new GraphWidget({
+      title: 'Channels of the Region: outputs being written, frames dropped',
+      width: HALF,
+      left: [search('ActiveOutputs', 'Minimum')],
+      leftYAxis: { min: 0, showUnits: false },
+      right: [search('DroppedFrames', 'Sum')],
+      rightYAxis: { min: 0, showUnits: false },
+    }),
+  ];
+}
+
+function controlPlaneWidgets(watched: Watched): GraphWidget[] {
+  const sum = { statistic: 'Sum', period: FIVE_MINUTES };
+  const machines = Object.entries(watched.stateMachines);
+  return [
+    new GraphWidget({
+      title: 'Workflows: begun and failed',
+      width: HALF,
+      left: machines.map(([label, machine]) => machine.metricStarted({ ...sum, label })),
+      right: machines.map(([label, machine]) => machine.metricFailed({ ...sum, label: `${label} failed` })),
+    }),
+    new GraphWidget({
+      title: 'API: requests, errors, 95th percentile',
+      width: HALF,
+      left: [apiMetric(watched, 'Count', 'Sum'), apiMetric(watched, '4xx', 'Sum'), apiMetric(watched, '5xx', 'Sum')],
+      right: [apiMetric(watched, 'Latency', 'p95')],
+      rightYAxis: { label: 'ms', min: 0, showUnits: false },
+    }),
+  ];
+}
+
+function costWidgets({ deploymentId }: Watched, name: string): (GraphWidget | TextWidget)[] {
+  return [
+    new GraphWidget({
+      title: 'What costs by the hour: running destinations, leftovers',
+      width: HALF,
+      left: (['RunningDestinations', 'Orphans'] as const).map((each) =>
+        figure(deploymentId, each, { statistic: 'Maximum', period: FIVE_MINUTES }),
+      ),
+      leftYAxis: { min: 0, showUnits: false },
+    }),
+    new TextWidget({
+      width: HALF,
+      height: 6,
+      markdown: [
+        '## Cost',
+        'Every running destination costs by the hour, with an audience or without; the dashboard of Sluice says how much.',
+        `What AWS has billed so far: budget **${name}-monthly** in [Billing](https://console.aws.amazon.com/costmanagement/home#/budgets), up to a day late.`,
+      ].join('\n\n'),
+    }),
+  ];
+}

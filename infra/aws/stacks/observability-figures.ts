@@ -1,0 +1,87 @@
+import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { COUNTED_LINES, type MonitorOutcome, type SweepOutcome } from '../../../functions/schedules/counted-lines.ts';
+
+/**
+ * Figures that CloudWatch makes of log lines. A filter costs nothing, needs no code in the functions and leaves the line
+ * to be read by people; the alternative, embedded metrics, would put a metrics library into each of them.
+ */
+
+export interface CountedLogs {
+  monitor: ILogGroup;
+  sweep: ILogGroup;
+  /** The access log of the HTTP API. */
+  api: ILogGroup;
+}
+
+export type Figure =
+  | 'RunningDestinations'
+  | 'DestinationsOnAir'
+  | 'DestinationsWaiting'
+  | 'ChannelAlerts'
+  | 'DestinationsDown'
+  | 'Looks'
+  | 'Sweeps'
+  | 'Orphans'
+  | 'ReleasesHalted'
+  | 'SweepFailures'
+  | 'ApiThrottled';
+
+interface Filter {
+  log: keyof CountedLogs;
+  pattern: string;
+  /** `$.field` of the line, or `1` to count lines. */
+  value: string;
+}
+
+const lineOf = (message: string): string => `$.message = "${message}"`;
+const observed = (field: keyof MonitorOutcome): Filter => ({
+  log: 'monitor',
+  pattern: `{ ${lineOf(COUNTED_LINES.observed)} }`,
+  value: `$.${field}`,
+});
+const swept = (field: keyof SweepOutcome, condition: string, value: string): Filter => ({
+  log: 'sweep',
+  pattern: `{ ${lineOf(COUNTED_LINES.swept)} && $.${field} ${condition} }`,
+  value,
+});
+
+const FILTERS: Record<Figure, Filter> = {
+  RunningDestinations: observed('running'),
+  DestinationsOnAir: observed('onAir'),
+  DestinationsWaiting: observed('waiting'),
+  ChannelAlerts: observed('alerts'),
+  DestinationsDown: observed('down'),
+  Looks: { ...observed('running'), value: '1' },
+  Sweeps: swept('ran', 'IS TRUE', '1'),
+  Orphans: swept('ran', 'IS TRUE', '$.orphans'),
+  ReleasesHalted: swept('halted', 'IS TRUE', '1'),
+  SweepFailures: {
+    log: 'sweep',
+    pattern: `{ ${lineOf(COUNTED_LINES.destinationNotSwept)} || ${lineOf(COUNTED_LINES.orphanNotReleased)} }`,
+    value: '1',
+  },
+  ApiThrottled: { log: 'api', pattern: '{ $.status = "429" }', value: '1' },
+};
+
+/** Deployments in one account are kept apart by the namespace: a figure of a log line has no dimension. */
+const namespaceOf = (deploymentId: string): string => `Sluice/${deploymentId}`;
+
+/** Makes the filters. */
+export function createFigures(scope: Construct, deploymentId: string, logs: CountedLogs): void {
+  for (const [name, filter] of Object.entries(FILTERS)) {
+    new MetricFilter(scope, name, {
+      logGroup: logs[filter.log],
+      filterPattern: FilterPattern.literal(filter.pattern),
+      metricNamespace: namespaceOf(deploymentId),
+      metricName: name,
+      metricValue: filter.value,
+    });
+  }
+}
+
+/** A figure, to watch or to draw. */
+export function figure(deploymentId: string, name: Figure, options: MetricOptions): Metric {
+  return new Metric({ namespace: namespaceOf(deploymentId), metricName: name, ...options });
+}

@@ -1,0 +1,74 @@
+import { Duration } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+
+/** What of a deployment is watched, by the names people know it by. */
+export interface Watched {
+  deploymentId: string;
+  flowArn: string;
+  /** SRT latency of the flow: what a retransmission has time for. */
+  sourceLatencyMs: number;
+  apiId: string;
+  table: Pick<ITable, 'tableName'>;
+  stateMachines: Readonly<Record<string, IStateMachine>>;
+  /** `workflow` among them: it waits by failing, so its errors say nothing. */
+  functions: Readonly<Record<string, IFunction>>;
+  deadLetterQueues: Readonly<Record<string, IQueue>>;
+}
+
+export const ONE_MINUTE = Duration.minutes(1);
+export const FIVE_MINUTES = Duration.minutes(5);
+
+/**
+ * A figure of the flow's source.
+ * @see https://docs.aws.amazon.com/mediaconnect/latest/ug/monitor-with-cloudwatch-metrics-source-health.html
+ */
+export function sourceMetric(
+  { flowArn }: Watched,
+  metricName:
+    | 'SourceConnected'
+    | 'SourceBitRate'
+    | 'SourceTotalPackets'
+    | 'SourceRecoveredPackets'
+    | 'SourceNotRecoveredPackets'
+    | 'SourceRoundTripTime'
+    | 'SourceJitter',
+  statistic: 'Minimum' | 'Average' | 'Sum' | 'Maximum',
+): Metric {
+  return new Metric({
+    namespace: 'AWS/MediaConnect',
+    metricName,
+    dimensionsMap: { FlowARN: flowArn },
+    statistic,
+    period: ONE_MINUTE,
+  });
+}
+
+/** A figure of the HTTP API. */
+export function apiMetric(
+  { apiId }: Watched,
+  metricName: 'Count' | '4xx' | '5xx' | 'Latency',
+  statistic: string,
+): Metric {
+  return new Metric({
+    namespace: 'AWS/ApiGateway',
+    metricName,
+    dimensionsMap: { ApiId: apiId },
+    statistic,
+    period: FIVE_MINUTES,
+  });
+}
+
+/** A figure of the table. */
+export function tableMetric({ table }: Watched, metricName: 'ReadThrottleEvents' | 'WriteThrottleEvents'): Metric {
+  return new Metric({
+    namespace: 'AWS/DynamoDB',
+    metricName,
+    dimensionsMap: { TableName: table.tableName },
+    statistic: 'Sum',
+    period: FIVE_MINUTES,
+  });
+}

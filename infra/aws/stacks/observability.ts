@@ -1,0 +1,63 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import type { Configuration } from '../configuration.ts';
+import { ALARM_RULES, evaluationOf, type Severity } from './observability-alarms.ts';
+import { createBudget } from './observability-budget.ts';
+import { createDashboard } from './observability-dashboard.ts';
+import { type CountedLogs, createFigures } from './observability-figures.ts';
+import { createTopics } from './observability-topics.ts';
+import type { Watched } from './observability-watched.ts';
+
+interface ObservabilityStackProps extends StackProps {
+  configuration: Configuration;
+  watched: Omit<Watched, 'deploymentId' | 'sourceLatencyMs'>;
+  logs: CountedLogs;
+}
+
+/** Who learns of what: figures, alarms, topics, budget and a page of graphs. It only looks at the other stacks. */
+export class ObservabilityStack extends Stack {
+  constructor(scope: Construct, id: string, { configuration, watched, logs, ...props }: ObservabilityStackProps) {
+    super(scope, id, props);
+    const { deploymentId } = configuration;
+    const name = `sluice-${deploymentId}`;
+    const all: Watched = { ...watched, deploymentId, sourceLatencyMs: configuration.source.latencyMs };
+    createFigures(this, deploymentId, logs);
+    const topics = createTopics(this, { name, email: configuration.alarmEmail });
+    const runbook = configuration.runbookUrl ?? 'RUNBOOK.md';
+    const alarms = createAlarms(this, { name, runbook, watched: all, topics });
+    createBudget(this, { name, deploymentId, monthlyUsd: configuration.monthlyBudgetUsd, topics });
+    createDashboard(this, { name, region: this.region, watched: all, alarms });
+    for (const [severity, topic] of Object.entries(topics)) {
+      new CfnOutput(this, `Topic-${severity}`, {
+        value: topic.topicArn,
+        description: `alarms of severity ${severity}`,
+      });
+    }
+  }
+}
+
+function createAlarms(
+  scope: Construct,
+  props: { name: string; runbook: string; watched: Watched; topics: Record<Severity, ITopic> },
+): Alarm[] {
+  return ALARM_RULES.flatMap((rule) =>
+    Object.entries(rule.metrics(props.watched)).map(([key, metric]) => {
+      const alarmId = key === '' ? rule.id : `${rule.id}-${key}`;
+      const alarm = new Alarm(scope, alarmId, {
+        alarmName: `${props.name}-${alarmId}`,
+        alarmDescription: `[${rule.severity}] ${rule.summary} What to do: ${props.runbook}#${rule.id}`,
+        metric,
+        threshold: rule.threshold(props.watched),
+        ...evaluationOf(rule),
+      });
+      const action = new SnsAction(props.topics[rule.severity]);
+      alarm.addAlarmAction(action);
+      // Who was woken wants to know when it is over.
+      if (rule.severity === 'page') alarm.addOkAction(action);
+      return alarm;
+    }),
+  );
+}

@@ -1,0 +1,148 @@
+import { ArnFormat, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnFlow } from 'aws-cdk-lib/aws-mediaconnect';
+import { CfnInputSecurityGroup } from 'aws-cdk-lib/aws-medialive';
+import { CfnChannel, CfnOriginEndpoint } from 'aws-cdk-lib/aws-mediapackage';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import type { Configuration } from '../configuration.ts';
+
+interface SourceStackProps extends StackProps {
+  configuration: Configuration;
+  passphrase: ISecret;
+}
+
+/**
+ * The media that all destinations share: the flow the encoder sends to, the package that serves the preview, and what
+ * MediaLive needs before the first channel is made. Nothing here costs by the hour until the flow is started.
+ */
+export class SourceStack extends Stack {
+  readonly flowArn: string;
+  readonly sourceArn: string;
+  readonly inputSecurityGroupId: string;
+  readonly inputSecurityGroupArn: string;
+  readonly mediaLiveRole: Role;
+  readonly packageChannelId: string;
+  readonly packageChannelArn: string;
+  /** URL of the HLS playlist: https://<host>/out/v1/<id>/index.m3u8. */
+  readonly hlsUrl: string;
+
+  constructor(scope: Construct, id: string, { configuration, passphrase, ...props }: SourceStackProps) {
+    super(scope, id, props);
+    const name = `sluice-${configuration.deploymentId}`;
+    const flow = this.createFlow(name, configuration, passphrase);
+    this.flowArn = flow.attrFlowArn;
+    this.sourceArn = flow.attrSourceSourceArn;
+    // The address can change when the flow restarts; the workflow follows it.
+    const inputSecurityGroup = new CfnInputSecurityGroup(this, 'InputSecurityGroup', {
+      whitelistRules: [{ cidr: `${flow.attrEgressIp}/32` }],
+    });
+    this.inputSecurityGroupId = inputSecurityGroup.ref;
+    this.inputSecurityGroupArn = inputSecurityGroup.attrArn;
+    const { channel, endpoint } = this.createPackage(name);
+    this.packageChannelId = channel.ref;
+    this.packageChannelArn = channel.attrArn;
+    this.hlsUrl = endpoint.attrUrl;
+    this.mediaLiveRole = this.createMediaLiveRole(channel.attrArn);
+    this.describe(flow);
+  }
+
+  private createFlow(name: string, { source, maintenance }: Configuration, passphrase: ISecret): CfnFlow {
+    const role = new Role(this, 'FlowRole', {
+      description: 'lets the flow read the SRT passphrase',
+      assumedBy: new ServicePrincipal('mediaconnect.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+      inlinePolicies: {
+        ReadPassphrase: new PolicyDocument({
+          statements: [
+            new PolicyStatement({
+              actions: [
+                'secretsmanager:GetSecretValue',
+                'secretsmanager:DescribeSecret',
+                'secretsmanager:GetResourcePolicy',
+                'secretsmanager:ListSecretVersionIds',
+              ],
+              resources: [passphrase.secretArn],
+            }),
+          ],
+        }),
+      },
+    });
+    return new CfnFlow(this, 'Flow', {
+      name,
+      flowSize: 'MEDIUM',
+      source: {
+        name: source.name,
+        description: 'the encoder',
+        protocol: 'srt-listener',
+        ingestPort: source.port,
+        minLatency: source.latencyMs,
+        whitelistCidr: source.allowedCidr,
+        decryption: {
+          // The service's default is another one.
+          keyType: 'srt-password',
+          algorithm: 'aes256',
+          roleArn: role.roleArn,
+          secretArn: passphrase.secretArn,
+        },
+      },
+      sourceMonitoringConfig: {
+        thumbnailState: 'ENABLED',
+        contentQualityAnalysisState: 'ENABLED',
+        videoMonitoringSettings: [
+          {
+            blackFrames: { state: 'ENABLED', thresholdSeconds: 10 },
+            frozenFrames: { state: 'ENABLED', thresholdSeconds: 10 },
+          },
+        ],
+        audioMonitoringSettings: [{ silentAudio: { state: 'ENABLED', thresholdSeconds: 10 } }],
+      },
+      maintenance: {
+        maintenanceDay: maintenance.day,
+        maintenanceStartHour: `${String(maintenance.hourUtc).padStart(2, '0')}:00`,
+      },
+    });
+  }
+
+  /** The same package that the local set-up makes. */
+  private createPackage(name: string): { channel: CfnChannel; endpoint: CfnOriginEndpoint } {
+    const channel = new CfnChannel(this, 'PackageChannel', { id: name, description: 'the primary stream' });
+    const endpoint = new CfnOriginEndpoint(this, 'HlsEndpoint', {
+      id: `${name}-hls`,
+      channelId: channel.ref,
+      description: 'the preview',
+      manifestName: 'index',
+      origination: 'ALLOW',
+      hlsPackage: { segmentDurationSeconds: 2, playlistWindowSeconds: 60, playlistType: 'NONE' },
+    });
+    return { channel, endpoint };
+  }
+
+  private createMediaLiveRole(packageChannelArn: string): Role {
+    const logGroup = this.formatArn({ service: 'logs', resource: 'log-group', resourceName: 'ElementalMediaLive', arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+    return new Role(this, 'MediaLiveRole', {
+      description: 'what channels run with',
+      assumedBy: new ServicePrincipal('medialive.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+      inlinePolicies: {
+        Channels: new PolicyDocument({
+          statements: [
+            new PolicyStatement({ actions: ['mediapackage:DescribeChannel'], resources: [packageChannelArn] }),
+            new PolicyStatement({
+              actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'],
+              resources: [logGroup, `${logGroup}:*`],
+            }),
+          ],
+        }),
+      },
+    });
+  }
+
+  private describe(flow: CfnFlow): void {
+    new CfnOutput(this, 'SrtHost', { value: flow.attrSourceIngestIp, description: 'where the encoder sends SRT' });
+    new CfnOutput(this, 'SrtPort', { value: flow.attrSourceSourceIngestPort, description: 'UDP port of it' });
+    new CfnOutput(this, 'HlsUrl', { value: this.hlsUrl, description: 'playlist of the preview at its origin' });
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * `npm run bench:lifecycle`: what a destination's life costs, counted under the virtual clock. The figures are exact and
+ * the same on every machine, so each aim is a gate; only how quick the simulation itself is depends on the machine. AWS
+ * is simulated: its times are given, what is above them is ours.
+ */
+import { parseArgs } from 'node:util';
+import { loadProduction, type Production } from '../../faults/production.ts';
+import { findMissed, formatTable, type Gate, type Outcome, type Row } from '../outcome.ts';
+import { countSweeps } from './big-sweep.ts';
+import { AWS_TIMES, countLifecycle, timeLifecycle, toDurations } from './clean-lifecycle.ts';
+import { countRetries } from './faulty-lifecycle.ts';
+
+const HELP = `npm run bench:lifecycle [-- --destinations N]
+
+Counts what the lifecycle costs under a virtual clock and prints one Markdown table: time above AWS's own, calls, state
+transitions, writes, the sweep, retries. Takes about two minutes. Ends with 1 when an aim is missed.
+
+  --destinations N   how many the sweep looks at (default 10000)
+  --help             this
+`;
+
+/**
+ * How much longer than AWS alone it may take, on the average over AWS's times being up to a tenth shorter or longer. Step
+ * Functions waits whole seconds, so three waits in 28 seconds cannot be closer than this without asking AWS more often
+ * than it lets a whole account ask.
+ */
+const UP_MAX: Record<string, number> = { fast: 1.1, typical: 1.05, slow: 1.05, worst: 1.05 };
+const DOWN_MAX = 1.08;
+const MUTATING_CALLS = 8;
+const TRANSITIONS_MAX = 30;
+const TABLE_WRITES_MAX = 14;
+const SWEEP_RATIO_MAX = 1.02;
+const RETRY_RATIO_MAX = 1.15;
+const SHARES = [0.9, 0.92, 0.94, 0.96, 0.98, 1, 1.02, 1.04, 1.06, 1.08, 1.1];
+const SPEED_LIVES = 100;
+
+/** All figures. @param options.destinations how many the sweep looks at */
+export async function benchLifecycle(
+  production: Production,
+  { destinations, shares = SHARES }: { destinations: number; shares?: readonly number[] },
+): Promise<Outcome> {
+  const outcomes = [
+    await benchTimes(production, shares),
+    await benchCounts(production),
+    await benchSweep(production, destinations),
+    await benchRetries(production),
+    await benchSpeed(production),
+  ];
+  return { rows: outcomes.flatMap(({ rows }) => rows), gates: outcomes.flatMap(({ gates }) => gates) };
+}
+
+async function benchTimes(production: Production, shares: readonly number[]): Promise<Outcome> {
+  const rows: Row[] = [];
+  const gates: Gate[] = [];
+  for (const [profile, times] of Object.entries(AWS_TIMES)) {
+    const ratios = [];
+    for (const share of shares) ratios.push(await timeLifecycle(production, times, share));
+    for (const direction of ['up', 'down'] as const) {
+      const values = ratios.map((ratio) => ratio[direction]);
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+      const limit = direction === 'up' ? UP_MAX[profile]! : DOWN_MAX;
+      const name = `${direction === 'up' ? 'provision and start' : 'stop and teardown'} over AWS’s time, ${profile}`;
+      const spread = `${Math.min(...values).toFixed(3)} to ${Math.max(...values).toFixed(3)}`;
+      rows.push({ figure: name, measured: `${mean.toFixed(3)} (${spread})`, ...aimOf(mean, limit) });
+      gates.push({ name, value: mean, limit });
+    }
+  }
+  return { rows, gates };
+}
+
+async function benchCounts(production: Production): Promise<Outcome> {
+  const rows: Row[] = [];
+  const gates: Gate[] = [];
+  for (const standby of ['warm', 'cold'] as const) {
+    for (const profile of ['typical', 'slow']) {
+      const costs = await countLifecycle(production, standby, { durations: toDurations(AWS_TIMES[profile]!) });
+      const life = `a ${standby} life, ${profile}`;
+      const figures: [string, number, number | null][] = [
+        ['calls that change media', costs.mutatingMediaCalls, MUTATING_CALLS],
+        ['reads of media', costs.mediaReads, null],
+        ['state transitions without waits', costs.transitions, TRANSITIONS_MAX],
+        ['waits', costs.waits, null],
+        ['table writes', costs.tableWrites, TABLE_WRITES_MAX],
+        ['table reads', costs.tableReads, null],
+        ['Lambda invocations', costs.lambdaInvocations, null],
+      ];
+      for (const [what, value, limit] of figures) {
+        const name = `${life}: ${what}`;
+        rows.push({ figure: name, measured: String(value), ...(limit === null ? {} : aimOf(value, limit)) });
+        if (limit !== null) gates.push({ name, value, limit });
+      }
+      gates.push({ name: `${life}: no call left out`, value: MUTATING_CALLS - costs.mutatingMediaCalls, limit: 0 });
+    }
+  }
+  return { rows, gates };
+}
+
+async function benchSweep(production: Production, destinations: number): Promise<Outcome> {
+  const { clean, drifted } = await countSweeps(production, destinations);
+  const name = `a sweep of ${destinations} destinations: calls over the floor of ${clean.floor}`;
+  const ratio = clean.calls / clean.floor;
+  const constant = 'a sweep: reads with everything drifted over reads with nothing wrong';
+  const drift = drifted.reads / clean.reads;
+  return {
+    rows: [
+      { figure: name, measured: `${ratio.toFixed(4)} (${clean.calls} calls)`, ...aimOf(ratio, SWEEP_RATIO_MAX) },
+      {
+        figure: constant,
+        measured: `${drift.toFixed(4)} (${drifted.reads} and ${clean.reads})`,
+        ...aimOf(drift, SWEEP_RATIO_MAX),
+      },
+      { figure: 'a sweep: seconds of this machine', measured: clean.seconds.toFixed(1) },
+    ],
+    gates: [
+      { name, value: ratio, limit: SWEEP_RATIO_MAX },
+      { name: constant, value: drift, limit: SWEEP_RATIO_MAX },
+    ],
+  };
+}
+
+async function benchRetries(production: Production): Promise<Outcome> {
+  const { mutating, all } = await countRetries(production, 0.1);
+  const name = 'one call in ten fails: attempts over calls needed, calls that change media';
+  return {
+    rows: [
+      { figure: name, measured: mutating.toFixed(3), ...aimOf(mutating, RETRY_RATIO_MAX) },
+      { figure: 'one call in ten fails: the same of all calls', measured: all.toFixed(3) },
+    ],
+    gates: [{ name, value: mutating, limit: RETRY_RATIO_MAX }],
+  };
+}
+
+async function benchSpeed(production: Production): Promise<Outcome> {
+  const beganMs = performance.now();
+  for (let life = 0; life < SPEED_LIVES; life++) {
+    await countLifecycle(production, 'cold', { durations: toDurations(AWS_TIMES['typical']!) });
+  }
+  const seconds = (performance.now() - beganMs) / 1000;
+  const { startMs, stopMs } = AWS_TIMES['typical']!;
+  const virtualSeconds = (SPEED_LIVES * (startMs + stopMs + 103_000)) / 1000;
+  return {
+    rows: [
+      { figure: 'simulation: virtual seconds per second', measured: (virtualSeconds / seconds).toFixed(0) },
+      { figure: 'simulation: lives per second', measured: (SPEED_LIVES / seconds).toFixed(1) },
+    ],
+    gates: [],
+  };
+}
+
+function aimOf(value: number, limit: number): Pick<Row, 'aim' | 'compared'> {
+  return { aim: `at most ${limit}`, compared: value <= limit ? 'pass' : 'FAIL' };
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      destinations: { type: 'string', default: '10000' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
+  const destinations = Number(values.destinations);
+  if (!Number.isInteger(destinations) || destinations < 100) {
+    console.error(`--destinations ${values.destinations}: a whole number of at least 100 is needed\n\n${HELP}`);
+    return 2;
+  }
+  const { rows, gates } = await benchLifecycle(await loadProduction(), { destinations });
+  console.log(`${formatTable(rows)}\n\nSimulated AWS under a virtual clock; Node ${process.versions.node}.`);
+  const missed = findMissed(gates);
+  for (const { name, value, limit } of missed) console.error(`missed: ${name}: ${value}, at most ${limit}`);
+  return missed.length > 0 ? 1 : 0;
+}
+
+if (import.meta.main) process.exitCode = await main();

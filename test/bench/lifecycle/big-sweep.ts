@@ -1,0 +1,124 @@
+import type { Destination } from '../../../functions/domain/destination.ts';
+import { addDestination, ask } from '../../faults/act.ts';
+import { idOf } from '../../faults/destination-ids.ts';
+import type { Production } from '../../faults/production.ts';
+import { takeSnapshot, type Snapshot } from '../../faults/snapshot.ts';
+import { flowOf, inWorld, sweepOnce, type World } from '../../faults/world.ts';
+import type { MediaState } from '../../../infra/local/media/media-state.ts';
+
+/**
+ * The sweep in an account full of destinations: one made by the product's own steps, and copies of it. A flow feeds 50 at
+ * most, so that many are on air; the others are idle and keep their channel.
+ */
+
+/** Rows of a list of MediaLive, as functions/aws asks for them. */
+const LIST_PAGE = 100;
+/** AWS's limit of outputs of one flow. */
+const ON_AIR_MAX = 50;
+
+export interface SweepCosts {
+  /** All calls of one sweep. */
+  calls: number;
+  /** Calls that change nothing. */
+  reads: number;
+  /** Calls without which nobody can know what is there: the lists, page by page. */
+  floor: number;
+  seconds: number;
+}
+
+/** Sweeps twice: with nothing wrong, and with every kind of thing wrong that a sweep sees. */
+export async function countSweeps(
+  production: Production,
+  destinations: number,
+): Promise<{ clean: SweepCosts; drifted: SweepCosts }> {
+  const from = await makeMany(production, destinations);
+  const sweepOf = (drift: (world: World) => void) =>
+    inWorld({ production, seed: 1, from, sweepEverySeconds: null }, async (world) => {
+      drift(world);
+      return countSweep(world);
+    });
+  return { clean: await sweepOf(() => {}), drifted: await sweepOf(drift) };
+}
+
+async function countSweep(world: World): Promise<SweepCosts> {
+  const made: string[] = [];
+  let tablePages = 0;
+  world.watchers.push({
+    delivered({ service, operation, body }) {
+      made.push(`${service}.${operation}`);
+      const { ExpressionAttributeValues: values } = body as {
+        ExpressionAttributeValues?: Record<string, { S?: string }>;
+      };
+      if (operation === 'Query' && values?.[':pk']?.S === 'DESTINATIONS') tablePages += 1;
+    },
+  });
+  const beganMs = performance.now();
+  await world.drive(world.runAs('sweep', null, () => sweepOnce(world)));
+  const pages = (rows: object) => Math.max(1, Math.ceil(Object.keys(rows).length / LIST_PAGE));
+  return {
+    calls: made.length,
+    reads: made.filter((name) => /\.(Describe|List|Get|Query)/.test(name)).length,
+    floor: pages(world.media.channels) + pages(world.media.inputs) + 1 + tablePages,
+    seconds: (performance.now() - beganMs) / 1000,
+  };
+}
+
+/** Stopped by hand, deleted by hand, an output removed, and leftovers of destinations that are gone. */
+function drift(world: World): void {
+  const { channels } = world.media;
+  const onAir = world.records().filter(({ status }) => status === 'running');
+  channels[onAir[0]!.held.channel!.channelId]!.state = 'IDLE';
+  delete channels[onAir[1]!.held.channel!.channelId];
+  flowOf(world).outputs.splice(2, 1);
+  const [lost, ...idle] = world.records().filter(({ status }) => status === 'idle');
+  delete channels[lost!.held.channel!.channelId];
+  channels[idle[0]!.held.channel!.channelId]!.state = 'RUNNING';
+}
+
+/** Makes two, one idle and one on air, and copies them. */
+async function makeMany(production: Production, destinations: number): Promise<Snapshot> {
+  const snapshot = await inWorld({ production, seed: 1, sweepEverySeconds: null }, async (world) => {
+    for (const number of [1, 2]) await world.drive(addDestination(world, number, { standby: 'warm' }));
+    await world.until(() => world.records().every(({ operation }) => operation === null), 60_000);
+    await world.drive(ask(world, idOf(1), 'start'));
+    if (!(await world.until(() => world.record(idOf(1))?.status === 'running', 60_000))) throw new Error('not on air');
+    return takeSnapshot(world);
+  });
+  const media = snapshot.media as MediaState;
+  const items = new Map(snapshot.items);
+  for (let number = 3; number <= destinations; number++) {
+    const original = number < ON_AIR_MAX + 2 ? 1 : 2;
+    copyDestination(media, items as Map<string, Record<string, unknown>>, original, number);
+  }
+  return { ...snapshot, items };
+}
+
+function copyDestination(
+  media: MediaState,
+  items: Map<string, Record<string, unknown>>,
+  original: number,
+  number: number,
+): void {
+  const row = items.get(`DESTINATIONS/${idOf(original)}`) as unknown as Destination;
+  const input = media.inputs[row.held.input!.inputId]!;
+  const channel = media.channels[row.held.channel!.channelId]!;
+  const flow = Object.values(media.flows)[0]!;
+  const swap = (text: string) =>
+    [
+      [idOf(original), idOf(number)],
+      [input.id, `i${number}`],
+      [channel.id, `c${number}`],
+    ].reduce((all, [from, to]) => all.replaceAll(from!, to!), text);
+  const copy = <Value>(value: Value): Value => JSON.parse(swap(JSON.stringify(value))) as Value;
+  media.inputs[`i${number}`] = copy(input);
+  media.channels[`c${number}`] = copy(channel);
+  for (const { arn } of [input, channel]) media.tags[swap(arn)] = copy(media.tags[arn]!);
+  const output = row.held.flowOutput && flow.outputs.find(({ arn }) => arn === row.held.flowOutput!.flowOutputArn);
+  const copied = copy(row);
+  if (output) {
+    const arn = `${output.arn}-${number}`;
+    flow.outputs.push({ ...copy(output), arn });
+    copied.held.flowOutput!.flowOutputArn = arn;
+  }
+  items.set(`DESTINATIONS/${idOf(number)}`, copied as unknown as Record<string, unknown>);
+}

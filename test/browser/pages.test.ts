@@ -1,0 +1,452 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { AxeResults } from 'axe-core';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { DestinationResource } from '../../functions/api/schemas.ts';
+import { findChromium } from '../../infra/local/programs.ts';
+import { findFreePorts, startProduct, TEST_TOKEN, type Product } from '../support/product.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { openWatched, tooWide, type WatchedPage } from './watched-page.ts';
+
+/**
+ * Every page of the dashboard: how it is reached, what it shows about money, what the keyboard does, and that nobody is
+ * shut out of it. No encoder sends anything: channels run without. The steps build on one another.
+ */
+
+const FIRST_LOAD_BYTES_MAX = 140_000;
+const NAMES = ['Alpha', 'Bravo'];
+const KEY = 'a-key-of-this-test';
+const PAGES = [
+  { path: '/', heading: 'Show' },
+  { path: '/destinations', heading: 'Destinations' },
+  { path: '/timeline', heading: 'Timeline' },
+  { path: '/leftovers', heading: 'Leftovers' },
+  { path: '/settings', heading: 'Settings' },
+  { path: '/no/such/page', heading: 'There is no such page' },
+];
+
+const directory = mkdtempSync(join(tmpdir(), 'sluice-pages-'));
+let product: Product;
+let browser: Browser;
+let show: WatchedPage;
+let page: Page;
+
+const button = (name: string, on: Page | Locator = page): Locator => on.getByRole('button', { name, exact: true });
+const heading = (name: string): Locator => page.getByRole('heading', { level: 1, name, exact: true });
+const row = (name: string): Locator => page.locator(`[data-row][aria-label="${name}"]`);
+const details = (name: string): Locator => page.getByRole('complementary', { name: `Details of ${name}` });
+const destinations = async (): Promise<DestinationResource[]> =>
+  (await product.call('GET', '/api/destinations')).body.data.filter((each: DestinationResource) => !each.primary);
+const named = async (name: string): Promise<DestinationResource> =>
+  (await destinations()).find((each) => each.name === name)!;
+const settled = (name: string, status: string): Promise<unknown> =>
+  waitFor(`${name} to be ${status}`, async () => (await named(name)).status === status);
+const pathname = (): string => new URL(page.url()).pathname;
+
+async function press(...keys: string[]): Promise<void> {
+  for (const key of keys) await page.keyboard.press(key);
+}
+
+/** Answers a question that does not take an answer given too soon. */
+async function confirm(name: string): Promise<void> {
+  await button(`Confirm: ${name}`).click({ delay: 400 });
+}
+
+beforeAll(async () => {
+  const program = await findChromium({ environment: process.env, cacheDirectory: directory });
+  if (!program.found) throw new Error(`${program.reason}; ${program.remedy}`);
+  const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
+  const ports = await findFreePorts();
+  [product, browser] = await Promise.all([
+    startProduct(ports, join(directory, 'data')),
+    chromium.launch({ executablePath: program.path, args }),
+  ]);
+  for (const name of NAMES) {
+    const fields = { name, platform: 'custom', rtmpUrl: `rtmp://127.0.0.1:65535/${name}`, preset: '720p30' };
+    const answer = await product.call('POST', '/api/destinations', { ...fields, streamKey: KEY });
+    if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+  }
+  for (const name of NAMES) await settled(name, 'idle');
+  show = await openWatched(browser, product.origin);
+  page = show.page;
+  await page.goto(`${product.origin}/#token=${TEST_TOKEN}`);
+  await row('Bravo').waitFor();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await product?.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+// After a step that failed the rest would only wait in vain.
+let hasFailed = false;
+beforeEach((context) => {
+  if (hasFailed) context.skip();
+  context.onTestFailed(() => {
+    hasFailed = true;
+  });
+});
+
+interface ManifestChunk {
+  file: string;
+  imports?: string[];
+}
+
+describe('the first page', () => {
+  it('is fetched with little JavaScript', () => {
+    const dist = join(import.meta.dirname, '..', '..', 'web', 'dist');
+    const manifest = JSON.parse(readFileSync(join(dist, '.vite', 'manifest.json'), 'utf8')) as Record<
+      string,
+      ManifestChunk
+    >;
+    const needed = new Set<string>();
+    const need = (name: string): void => {
+      if (needed.has(name)) return;
+      needed.add(name);
+      manifest[name]!.imports?.forEach(need);
+    };
+    ['index.html', 'src/pages/ShowPage.tsx'].forEach(need);
+    const bytes = [...needed].map((name) => gzipSync(readFileSync(join(dist, manifest[name]!.file))).length);
+    expect(bytes.length).toBeGreaterThan(2);
+    expect(bytes.reduce((sum, each) => sum + each, 0)).toBeLessThan(FIRST_LOAD_BYTES_MAX);
+  });
+});
+
+describe('pages', () => {
+  it('come up by their address and say where one is', async () => {
+    for (const each of PAGES) {
+      await page.goto(product.origin + each.path);
+      await heading(each.heading).waitFor();
+      const current = page.getByRole('navigation', { name: 'Pages' }).locator('[aria-current=page]');
+      expect(await current.allInnerTexts()).toEqual(each.path.startsWith('/no') ? [] : [each.heading]);
+      expect(await page.title()).toMatch(/ · Sluice$/);
+    }
+  });
+
+  it('are changed without fetching the dashboard again, and the keyboard goes along', async () => {
+    await page.getByRole('link', { name: 'Go to the show' }).click();
+    await page.evaluate(() => Object.assign(window, { neverReloaded: true }));
+    for (const each of PAGES.slice(1, 5)) {
+      await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: each.heading }).click();
+      await heading(each.heading).waitFor();
+      await waitFor('the focus', () => page.evaluate(() => document.activeElement?.id === 'content'));
+    }
+    expect(await page.evaluate(() => 'neverReloaded' in window)).toBe(true);
+  });
+
+  it('keep a panel in the address: a reload shows it again, and back closes it', async () => {
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Destinations' }).click();
+    await row('Alpha').getByRole('link', { name: 'Alpha' }).click();
+    await details('Alpha').waitFor();
+    await heading('Destinations').waitFor();
+    expect(pathname()).toBe(`/destinations/${(await named('Alpha')).destinationId}`);
+    await page.goBack();
+    await details('Alpha').waitFor({ state: 'detached' });
+    await heading('Destinations').waitFor();
+    await page.goForward();
+    await page.reload();
+    await details('Alpha').getByText('RTMP URL').waitFor();
+    await press('Escape');
+    await details('Alpha').waitFor({ state: 'detached' });
+    await page.goto(`${product.origin}/destinations/dst_${'z'.repeat(26)}`);
+    await page.getByText('There is no destination').waitFor();
+    await button('Close the details').click();
+  });
+});
+
+describe('money', () => {
+  it('stands on the button before it is spent, and in words at the row', async () => {
+    await page.goto(product.origin);
+    const { cost } = await named('Alpha');
+    expect(cost.perHourRunning).toBeGreaterThan(0);
+    const price = `$${cost.perHourRunning!.toFixed(2)}/h`;
+    const start = button('Start Alpha');
+    expect(await start.innerText()).toContain(price);
+    expect(await start.getAttribute('aria-description')).toContain('ten minutes are charged');
+    await page.getByText('Nothing is billed on this machine').waitFor();
+  });
+
+  it('is told while a destination is thought of, and a duplicate at its field', async () => {
+    await page.getByRole('link', { name: 'Add destination' }).click();
+    const dialog = page.getByRole('dialog');
+    await page.getByRole('radio', { name: 'Custom RTMP' }).check();
+    await page.getByLabel('Encoding').selectOption('720p30');
+    await dialog.getByText(/every start is charged ten minutes/).waitFor();
+    await page.getByLabel('While stopped').selectOption('cold');
+    await dialog.getByText('Stopped it costs nothing').waitFor();
+    await page.getByLabel('Name', { exact: true }).fill('Twin');
+    await page.getByLabel('RTMP URL').fill('rtmp://127.0.0.1:65535/Alpha');
+    const key = page.getByLabel('Stream key', { exact: true });
+    await key.fill(KEY);
+    await button('Add destination', dialog).click();
+    await dialog.getByText(/pushes the same stream key to the same host already/).waitFor();
+    expect(await key.getAttribute('aria-invalid')).toBe('true');
+    await button('Cancel', dialog).click();
+    await dialog.waitFor({ state: 'detached' });
+  });
+
+  it('runs while a destination runs, and adds up in the header', async () => {
+    await button('Start Alpha').click();
+    await settled('Alpha', 'running');
+    await row('Alpha')
+      .getByText(/\$\d+\.\d\d\/h/)
+      .waitFor();
+    await row('Alpha')
+      .getByText(/^≥? ?\$\d+\.\d\d$/)
+      .waitFor();
+    await page.getByRole('banner').getByText('so far').waitFor();
+    expect(
+      await page
+        .getByRole('banner')
+        .getByRole('link', { name: /so far/ })
+        .innerText(),
+    ).toMatch(/\$\d.*\/h/);
+  });
+});
+
+describe('an edit', () => {
+  it('says before it is saved what it will interrupt', async () => {
+    await button('More for Alpha').click();
+    await page.getByRole('menuitem', { name: 'Edit' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('It is running.').waitFor();
+    await page.getByLabel('Name', { exact: true }).fill('Other');
+    await dialog.getByText('This interrupts nothing.').waitFor();
+    await page.getByLabel('RTMP URL').fill('rtmp://127.0.0.1:65535/elsewhere');
+    await dialog.getByText(/A new RTMP URL needs a restart.*off air there for about [\d.]+ s/).waitFor();
+    await button('Cancel', dialog).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect((await named('Alpha')).status).toBe('running');
+  });
+});
+
+describe('the last one that runs', () => {
+  it('is asked about once more', async () => {
+    await button('Stop Alpha').click();
+    await confirm('Stop Alpha');
+    const dialog = page.getByRole('dialog', { name: 'Stop Alpha?' });
+    await dialog.getByText('Nothing else is running').waitFor();
+    await press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    expect((await named('Alpha')).desired).toBe('running');
+  });
+});
+
+describe('details', () => {
+  it('show graphs that say the same in words, the steps with their times, and ids to copy', async () => {
+    await row('Alpha').getByRole('link', { name: 'Alpha' }).click();
+    const panel = details('Alpha');
+    for (const name of ['Bitrate', 'Frames per second', 'Dropped frames', 'Reconnects']) {
+      await panel.getByRole('img', { name: new RegExp(`^${name}, last five minutes: \\w`) }).waitFor();
+    }
+    await panel.getByText('Start succeeded').first().waitFor();
+    const steps = panel.getByRole('listitem').filter({ hasText: 'Starting the channel' });
+    expect(await steps.innerText()).toMatch(/[\d.]+ s$/);
+    await button('Copy: MediaLive channel', panel).click();
+    const { mediaLiveChannelId } = await named('Alpha');
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(mediaLiveChannelId);
+    // Beside the page, not over it: what is left of the page can be used.
+    await row('Alpha').getByRole('button', { name: 'Stop Alpha' }).click();
+    await button('Cancel', row('Alpha')).click();
+    await button('Close the details').click();
+  });
+});
+
+describe('destinations', () => {
+  it('are found by word and by status, and the address remembers it', async () => {
+    await page.goto(`${product.origin}/destinations`);
+    await row('Alpha').waitFor();
+    await page.getByRole('searchbox', { name: 'Search destinations' }).fill('brav');
+    await row('Alpha').waitFor({ state: 'detached' });
+    await page.reload();
+    await row('Bravo').waitFor();
+    expect(await page.locator('[data-row]').count()).toBe(1);
+    await page.getByRole('button', { name: /^Waiting for source/ }).click();
+    await page.getByText('No destination matches').waitFor();
+    await button('Show all').click();
+    await button('Waiting for source 1').click();
+    await row('Bravo').waitFor({ state: 'detached' });
+    await row('Alpha').waitFor();
+    await button('All 2').click();
+  });
+
+  it('are started and stopped by choice, and each result is told', async () => {
+    await page.getByRole('checkbox', { name: 'Choose Bravo' }).check();
+    await page.getByText('One destination chosen').waitFor();
+    await button('Start 1').click();
+    const dialog = page.getByRole('dialog', { name: 'Start one destination?' });
+    await dialog.getByText(/Together ≥? ?\$\d/).waitFor();
+    await button('Start one destination', dialog).click();
+    await page.getByText('One destination started').waitFor();
+    expect((await named('Bravo')).status).toBe('running');
+    await page.getByRole('checkbox', { name: 'Choose all that are shown' }).check();
+    await button('Stop 2').click();
+    await button('Stop 2 destinations').click();
+    await page.getByText('2 destinations stopped').waitFor();
+    for (const name of NAMES) expect((await named(name)).status).toBe('idle');
+  });
+});
+
+describe('the keyboard alone', () => {
+  it('goes from page to page, moves in the list, starts, and takes back a stop', async () => {
+    await press('g', 's');
+    await heading('Show').waitFor();
+    await row('Bravo').waitFor();
+    await press('j', 'j', 'j', 'k');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Alpha');
+    await press('s');
+    await settled('Alpha', 'running');
+    await row('Alpha').locator('[data-transport]:not([aria-disabled=true])', { hasText: 'Stop' }).waitFor();
+    await press('s');
+    await button('Confirm: Stop Alpha').waitFor();
+    await press('Escape');
+    await button('Stop Alpha').waitFor();
+    expect((await named('Alpha')).desired).toBe('running');
+    await press('g', 't');
+    await heading('Timeline').waitFor();
+    await press('/');
+    await heading('Destinations').waitFor();
+    await waitFor('the search field', () => page.evaluate(() => document.activeElement?.matches('[data-search]')));
+  });
+
+  it('does nothing of that in a field, in a dialog, or when it is switched off', async () => {
+    await page.keyboard.type('gsn?');
+    expect(await page.getByRole('searchbox').inputValue()).toBe('gsn?');
+    await heading('Destinations').waitFor();
+    await page.getByRole('searchbox').fill('');
+    await heading('Destinations').click();
+    await press('?');
+    const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+    await sheet.getByText('Go to the timeline').waitFor();
+    await press('g', 't');
+    await press('Escape');
+    await sheet.waitFor({ state: 'detached' });
+    expect(pathname()).toBe('/destinations');
+    await press('g', 'p');
+    await page.getByLabel('Single keys act as shortcuts').uncheck();
+    await press('g', 's');
+    await press('n');
+    await heading('Settings').waitFor();
+    expect(pathname()).toBe('/settings');
+    await page.reload();
+    expect(await page.getByLabel('Single keys act as shortcuts').isChecked()).toBe(false);
+    await page.getByLabel('Single keys act as shortcuts').check();
+  });
+});
+
+describe('the timeline', () => {
+  it('tells what happened to all, by kind and destination, and is exported', async () => {
+    await page.goto(`${product.origin}/timeline`);
+    const entries = page.getByRole('list', { name: 'What happened' }).getByRole('listitem');
+    await entries.filter({ hasText: 'Start succeeded' }).first().waitFor();
+    await page.getByLabel('What happened').first().selectOption('operation_ended');
+    await page.getByLabel('Destination').selectOption({ label: 'Bravo' });
+    await waitFor('only those of Bravo', async () => (await entries.filter({ hasText: 'Alpha' }).count()) === 0);
+    await entries.first().waitFor();
+    for (const line of await entries.allInnerTexts()) expect(line).toMatch(/Bravo[^]*(succeeded|superseded)/);
+    const saved = async (name: string, role: 'link' | 'button'): Promise<string> => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole(role, { name, exact: true }).click(),
+      ]);
+      return readFileSync(await download.path(), 'utf8');
+    };
+    const csv = await saved('CSV', 'link');
+    expect(csv.split(/\r?\n/)[0]).toContain('destinationName');
+    const json = JSON.parse(await saved('JSON', 'button')) as { destinationName: string; kind: string }[];
+    expect(json).toHaveLength(await entries.count());
+    expect(new Set(json.map((each) => `${each.destinationName} ${each.kind}`))).toEqual(
+      new Set(['Bravo operation_ended']),
+    );
+  });
+});
+
+describe('every page', () => {
+  const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+  async function violations(): Promise<string[]> {
+    await page.evaluate(axeSource);
+    const { violations: found } = await page.evaluate(() =>
+      (window as unknown as { axe: { run: (options: object) => Promise<AxeResults> } }).axe.run({
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+      }),
+    );
+    return found.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
+  }
+
+  it('is accessible in dark and in light, with panels and dialogs, by axe’s rules', { timeout: 180_000 }, async () => {
+    // What fades in is measured when it is there.
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    const seen: Record<string, string[]> = {};
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      for (const { path, heading: title } of PAGES) {
+        await page.goto(product.origin + path);
+        await heading(title).waitFor();
+        if (path === '/destinations' || path === '/') await row('Bravo').waitFor();
+        seen[`${colorScheme} ${path}`] = await violations();
+      }
+      await page.goto(`${product.origin}/destinations/${(await named('Alpha')).destinationId}`);
+      await details('Alpha').getByText('Start succeeded').first().waitFor();
+      seen[`${colorScheme} details`] = await violations();
+      await page.goto(`${product.origin}/destinations/new`);
+      await page.getByLabel('Name', { exact: true }).waitFor();
+      seen[`${colorScheme} form`] = await violations();
+      await press('Escape');
+      await button('Stop all').click();
+      await page.getByRole('dialog', { name: /^Stop one/ }).waitFor();
+      seen[`${colorScheme} dialog`] = await violations();
+    }
+    expect(Object.entries(seen).filter(([, found]) => found.length > 0)).toEqual([]);
+  });
+
+  it('fits 360 pixels without scrolling sideways', async () => {
+    await page.setViewportSize({ width: 360, height: 780 });
+    for (const { path, heading: title } of PAGES) {
+      await page.goto(product.origin + path);
+      await heading(title).waitFor();
+      expect(await tooWide(page), path).toEqual([]);
+    }
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+});
+
+describe('truth', () => {
+  const tone = (name: string): Promise<string | null> => row(name).locator('xpath=..').getAttribute('data-tone');
+
+  it('is grey with its age while the network is away, on every page, and comes back by itself', async () => {
+    await page.goto(product.origin);
+    await waitFor('Alpha to wait', async () => (await tone('Alpha')) === 'waiting');
+    await show.context.setOffline(true);
+    await page.getByText(/Connection lost, showing the last known state.*\d+ s old/).waitFor();
+    expect(await tone('Alpha')).toBe('stale');
+    await press('g', 'd');
+    await heading('Destinations').waitFor();
+    expect(await row('Alpha').getAttribute('data-tone')).toBe('stale');
+    await show.context.setOffline(false);
+    await waitFor('Alpha to wait again', async () => (await row('Alpha').getAttribute('data-tone')) === 'waiting');
+    expect(await page.getByText('Connection lost').count()).toBe(0);
+  });
+
+  it('does not show what it knew before it slept as current', async () => {
+    await page.goto(product.origin);
+    await waitFor('Alpha to wait', async () => (await tone('Alpha')) === 'waiting');
+    const session = await show.context.newCDPSession(page);
+    await session.send('Page.setWebLifecycleState', { state: 'frozen' });
+    const { destinationId } = await named('Alpha');
+    await product.call('POST', `/api/destinations/${destinationId}/stop`, {});
+    await settled('Alpha', 'idle');
+    await session.send('Page.setWebLifecycleState', { state: 'active' });
+    await row('Alpha').getByText('Stopped').waitFor();
+    expect(await page.locator('[data-row]').count()).toBe(3);
+  });
+
+  it('broke no policy, threw no error and asked nobody but the product', () => {
+    expect({ faults: show.faults, strangers: show.strangers }).toEqual({ faults: [], strangers: [] });
+  });
+});

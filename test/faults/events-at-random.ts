@@ -1,0 +1,66 @@
+import type { AwsEvent } from '../../infra/local/service.ts';
+import type { Random } from './random.ts';
+import { flowOf, type World } from './world.ts';
+
+/** What a bus may do to events, and what may be put on it: none of it may decide anything. D1 to D8. */
+
+const FORGED_SHARE_OF_REQUESTS = 0.1;
+
+/** Some are lost, some come twice, late, out of order, or when all is long over. */
+export function mistreatEvents(world: World, random: Random): void {
+  world.planDelivery = () => {
+    const kind = random.next();
+    if (kind < 0.15) return [];
+    if (kind < 0.3) return [0, random.integer(0, 60_000)];
+    if (kind < 0.45) return [random.integer(1_000, 30_000)];
+    if (kind < 0.5) return [random.integer(600_000, 1_800_000)];
+    return [random.integer(0, 500)];
+  };
+}
+
+/** Puts an event on the bus now and then that no service has sent, or a storm of them. */
+export function forgeEvents(world: World, random: Random): void {
+  if (!random.chance(FORGED_SHARE_OF_REQUESTS)) return;
+  const count = random.chance(0.1) ? 100 : 1;
+  const event = random.pick(FORGERIES)(world, random);
+  for (let sent = 0; sent < count; sent++) world.putEvent(event);
+}
+
+const FORGERIES: ((world: World, random: Random) => AwsEvent)[] = [
+  // Says that a channel runs, or has been deleted, that does neither.
+  (world, random) => {
+    const arns = Object.values(world.media.channels).map(({ arn }) => arn);
+    const arn = arns.length > 0 ? random.pick(arns) : channelArn('404');
+    return makeEvent(world, { resources: [arn], detail: { state: random.pick(['RUNNING', 'DELETED', 'IDLE']) } });
+  },
+  (world) => makeEvent(world, { resources: [channelArn('999999')] }),
+  (world) => makeEvent(world, { account: '111122223333' }),
+  (world) => makeEvent(world, { source: 'somebody.else' }),
+  (world) => makeEvent(world, { resources: [], detail: {} }),
+  (world) => makeEvent(world, { time: '2020-01-01T00:00:00Z' }),
+  (world) =>
+    makeEvent(world, {
+      source: 'aws.mediaconnect',
+      'detail-type': 'MediaConnect Flow Status Change',
+      resources: [flowOf(world).id],
+      detail: { currentStatus: 'STANDBY' },
+    }),
+  () => ({ nothing: 'of the kind' }) as unknown as AwsEvent,
+];
+
+const channelArn = (id: string) => `arn:aws:medialive:us-east-1:000000000000:channel:${id}`;
+
+function makeEvent(world: World, change: Partial<AwsEvent>): AwsEvent {
+  return {
+    version: '0',
+    id: '00000000-0000-4000-8000-000000000000',
+    source: 'aws.medialive',
+    'detail-type': 'MediaLive Channel State Change',
+    account: '000000000000',
+    region: 'us-east-1',
+    time: new Date(world.clock.now()).toISOString(),
+    resources: [channelArn('404')],
+    detail: { channel_arn: channelArn('404'), state: 'RUNNING', pipeline: '0' },
+    ...change,
+  };
+}

@@ -1,0 +1,53 @@
+import { makeIdleEngine, type EngineReport, type MediaEngine } from '../../infra/local/media/engine/contract.ts';
+
+/** A media engine that moves nothing and says that all is well: every channel it was told to run publishes. */
+export interface SimulatedEngine extends MediaEngine {
+  /** Reports, as the real one does once a second. */
+  tick(nowMs: number): void;
+}
+
+/** Makes one with nothing running. */
+export function makeSimulatedEngine(): SimulatedEngine {
+  const channels = new Set<string>();
+  const flows = new Set<string>();
+  const listeners = new Set<(report: EngineReport) => void>();
+  const reportAt = (nowMs: number): EngineReport => ({
+    atMs: nowMs,
+    sources: [...flows].map((flowArn) => ({
+      flowArn,
+      state: 'connected',
+      sinceMs: nowMs,
+      bitrateBps: 6_000_000,
+      continuityErrors: 0,
+      connections: 1,
+    })),
+    channels: [...channels].map((channelId) => ({
+      channelId,
+      state: 'publishing',
+      sinceMs: nowMs,
+      mode: 'copy',
+      bitrateBps: 3_000_000,
+      framesPerSecond: 30,
+      framesSent: 1_000,
+      droppedFrames: 0,
+      reconnects: 0,
+      bytesSent: 1_000_000,
+      queuedBytes: 0,
+    })),
+  });
+  return {
+    ...makeIdleEngine(),
+    startFlow: async ({ flowArn }) => void flows.add(flowArn),
+    stopFlow: async (flowArn) => void flows.delete(flowArn),
+    startChannel: async ({ channelId }) => void channels.add(channelId),
+    stopChannel: async (channelId) => void channels.delete(channelId),
+    onReport(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    tick(nowMs) {
+      const report = reportAt(nowMs);
+      for (const listener of listeners) listener(report);
+    },
+  };
+}

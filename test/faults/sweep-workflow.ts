@@ -1,0 +1,93 @@
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import { addDestination, ask } from './act.ts';
+import { idOf } from './destination-ids.ts';
+import { currentInvocation } from './in-process-transport.ts';
+import type { Workflow } from './workflows.ts';
+import { flowOf, sweepOnce, type World } from './world.ts';
+
+/**
+ * A sweep that has something of everything to do: an output to put back, a channel to stop, an operation to take up and
+ * one to start, and leftovers to release. Its first sweep meets the faults; the ones after it have to make it good.
+ */
+
+const [ON_AIR, OFF_AIR, INTERRUPTED, UNSTARTED, GONE] = [1, 2, 3, 4, 5].map(idOf) as [string, string, string, string, string];
+const READY_WITHIN_MS = 900_000;
+const TWO_SIGHTINGS = 3;
+const BETWEEN_SIGHTINGS_MS = 310_000;
+
+async function prepare(world: World): Promise<void> {
+  for (const number of [1, 2, 3, 5]) await world.drive(addDestination(world, number, { standby: 'warm' }));
+  await reach(world, () => world.records().every(({ status }) => status === 'idle'));
+  await world.drive(ask(world, ON_AIR, 'start'));
+  await reach(world, () => world.record(ON_AIR)?.status === 'running');
+  await forget(world, GONE);
+  for (let sighting = 0; sighting < TWO_SIGHTINGS - 1; sighting++) {
+    await world.drive(world.runAs('sweep', null, () => sweepOnce(world)));
+    await world.until(() => false, BETWEEN_SIGHTINGS_MS);
+  }
+  await interrupt(world);
+  world.faults = async (call, deliver) =>
+    call.operation === 'StartExecution' ? { status: 503, headers: {}, body: '{"__type":"ServiceUnavailable"}' } : deliver();
+  await world.drive(addDestination(world, 4, { standby: 'warm' }));
+  world.faults = null;
+  flowOf(world).outputs = [];
+  world.media.channels[world.record(OFF_AIR)!.held.channel!.channelId]!.state = 'RUNNING';
+  await world.until(() => false, BETWEEN_SIGHTINGS_MS);
+}
+
+/** As a table restored from an old backup would: what AWS has of it is nobody's any more. */
+async function forget(world: World, destinationId: string): Promise<void> {
+  const { clients, deployment } = world.deps;
+  const Key = { pk: 'DESTINATIONS', sk: destinationId };
+  await world.drive(clients.table.send(new DeleteCommand({ TableName: deployment.tableName, Key })));
+}
+
+/** An execution that is aborted half-way. */
+async function interrupt(world: World): Promise<void> {
+  world.faults = async (call, deliver) => {
+    const { invocation } = call;
+    if (invocation?.step !== 'EnsureFlowOutput' || invocation.destinationId !== INTERRUPTED) return deliver();
+    world.faults = null;
+    invocation.kill();
+    await currentInvocation.exit(() => world.abortExecutionOf(invocation));
+    return new Promise(() => {});
+  };
+  await world.drive(ask(world, INTERRUPTED, 'start'));
+  await reach(world, () => world.faults === null);
+  await world.settle();
+}
+
+async function reach(world: World, condition: () => boolean): Promise<void> {
+  if (!(await world.until(condition, READY_WITHIN_MS))) throw new Error('the world does not get ready');
+}
+
+/** Everything is as it should be, and nothing is left of what was gone. */
+function isAllWell(world: World): boolean {
+  const is = (id: string, status: string) => world.record(id)?.status === status && !world.record(id)?.operation;
+  const { channels, inputs, tags } = world.media;
+  const left = [...Object.values(channels), ...Object.values(inputs)].filter(
+    ({ arn, state }) => state !== 'DELETED' && tags[arn]?.['sluice:destination'] === GONE,
+  );
+  const stopped = channels[world.record(OFF_AIR)?.held.channel?.channelId ?? '']?.state;
+  return (
+    is(ON_AIR, 'running') &&
+    is(OFF_AIR, 'idle') &&
+    stopped === 'IDLE' &&
+    is(INTERRUPTED, 'running') &&
+    is(UNSTARTED, 'idle') &&
+    flowOf(world).outputs.length === 2 &&
+    left.length === 0
+  );
+}
+
+/** The workflow, with the sweep as its subject. */
+export const SWEEP_WORKFLOW: Workflow = {
+  name: 'a sweep with something of everything to do',
+  subject: 'sweep',
+  isMeddledWith: true,
+  isContested: true,
+  prepare,
+  setOff: (world) => world.runAs('sweep', null, () => sweepOnce(world)),
+  isReached: (_record, world) => isAllWell(world),
+  restWithinMs: 1_800_000,
+};

@@ -1,0 +1,26 @@
+import type { Invocation, WireCall } from './in-process-transport.ts';
+import { Violation } from './violation.ts';
+import type { Item, Watcher } from './watching.ts';
+import type { World } from './world.ts';
+
+/** One sweep works at a time: one that has lost its lease, or slept through it, changes nothing in AWS. C19 to C21. */
+
+const LEASE = 'LEASES/sweep';
+const RELEASING = /^(Delete|Stop|Remove)/;
+
+/** Watches the sweeps. */
+export function watchSweeps(world: World): Watcher {
+  const fences = new WeakMap<Invocation, unknown>();
+  return {
+    wrote(key: string, _before: Item | null, after: Item | null, { invocation }: WireCall) {
+      if (key === LEASE && invocation && !fences.has(invocation)) fences.set(invocation, after?.['fence']);
+    },
+    delivered({ invocation, service, operation, isLate, hasChanged }: WireCall) {
+      const isMedia = service === 'medialive' || service === 'mediaconnect';
+      if (invocation?.step !== 'sweep' || !isMedia || !RELEASING.test(operation) || isLate || !hasChanged) return;
+      const fence = world.items.get(LEASE)?.['fence'];
+      if (fences.get(invocation) === fence) return;
+      throw new Violation('C21 fencing', `${operation} by a sweep whose lease another one has taken`);
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import type { Observation } from '../../functions/domain/destination.ts';
+import { FRESH_SECONDS } from './entry-points.ts';
+import type { Invocation, WireAnswer, WireCall } from './in-process-transport.ts';
+import { Violation } from './violation.ts';
+import type { Item, Watcher } from './watching.ts';
+import type { World } from './world.ts';
+
+/**
+ * I7 for what is shown: an observation says what AWS said, not later than AWS said it; a newer one is not written over by
+ * an older one; and what the API shows as on air was seen running, and lately. What an event says is nowhere in it.
+ */
+
+/** One look takes a few calls, and the time written is that of the last. */
+const LOOK_MS = 1_000;
+
+/** Watches what is observed and shown. */
+export function watchTruth(world: World): Watcher {
+  /** What each look has seen, by channel. */
+  const looks = new WeakMap<Invocation, { atMs: number; states: Map<string, string> }>();
+
+  function delivered({ invocation, operation }: WireCall, answer: WireAnswer): void {
+    if (!invocation || operation !== 'ListChannels' || answer.status !== 200) return;
+    const { channels } = JSON.parse(answer.body) as { channels: { id: string; state: string }[] };
+    const states = looks.get(invocation)?.states ?? new Map<string, string>();
+    for (const { id, state } of channels) states.set(id, state);
+    looks.set(invocation, { atMs: looks.get(invocation)?.atMs ?? world.clock.now(), states });
+  }
+
+  function wrote(key: string, before: Item | null, after: Item | null, { invocation }: WireCall): void {
+    if (!key.startsWith('DESTINATIONS/') || !invocation) return;
+    const was = (before as { observation?: Observation } | null)?.observation;
+    const is = (after as { observation?: Observation } | null)?.observation;
+    if (!is || JSON.stringify(is) === JSON.stringify(was)) return;
+    if (was && was.observedAt > is.observedAt) {
+      throw new Violation('I10 monotone', `${key}: what was seen at ${was.observedAt} gave way to ${is.observedAt}`);
+    }
+    const look = looks.get(invocation);
+    if (!look) throw new Violation('I7 truth', `${key} was observed by ${invocation.step} without looking`);
+    if (Date.parse(is.observedAt) > look.atMs + LOOK_MS) {
+      throw new Violation('I7 truth', `${key} is said to be seen at ${is.observedAt}, later than anybody looked`);
+    }
+    const channelId =
+      (before as { held?: { channel?: { channelId?: string } } } | null)?.held?.channel?.channelId ?? '';
+    const seen = [look.states.get(channelId) ?? 'DELETED', 'DELETED'];
+    if (is.channelState !== undefined && !seen.includes(is.channelState)) {
+      throw new Violation('I7 truth', `${key} is said to be ${is.channelState}; AWS said ${seen[0]}`);
+    }
+  }
+
+  function answered(request: { method: string; path: string }, status: number, text: string): void {
+    if (request.method !== 'GET' || status !== 200 || !/^\/api\/destinations(\/dst_\w+)?$/.test(request.path)) return;
+    const body = JSON.parse(text) as { data?: Shown[] } & Shown;
+    for (const shown of body.data ?? [body]) {
+      if (!shown.onAir) continue;
+      const ageMs = world.clock.now() - Date.parse(shown.health.observedAt ?? '');
+      if (shown.status === 'running' && shown.health.level === 'good' && ageMs <= FRESH_SECONDS * 1000 + LOOK_MS)
+        continue;
+      const state = `${shown.status}, ${shown.health.level}, seen ${ageMs / 1000} seconds ago`;
+      throw new Violation('I7 truth', `${shown.destinationId} is shown as on air; it is ${state}`);
+    }
+  }
+
+  return { delivered, wrote, answered };
+}
+
+interface Shown {
+  destinationId: string;
+  onAir: boolean;
+  status: string;
+  health: { level: string; observedAt: string | null };
+}

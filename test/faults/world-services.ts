@@ -1,0 +1,117 @@
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { CreateKeyCommand } from '@aws-sdk/client-kms';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { AwsClients, Deployment } from '../../functions/aws/clients.ts';
+import { createDynamodb } from '../../infra/local/dynamodb/create-dynamodb.ts';
+import { createKms } from '../../infra/local/kms/create-kms.ts';
+import { createLambdaRegistry } from '../../infra/local/lambda/registry.ts';
+import type { MediaHooks } from '../../infra/local/media/media-context.ts';
+import { createMediaServices } from '../../infra/local/media/media-services.ts';
+import { createS3 } from '../../infra/local/s3/create-s3.ts';
+import { LOCAL_REGION, type EventSink, type StateStore } from '../../infra/local/service.ts';
+import { createStepFunctions } from '../../infra/local/step-functions/create-step-functions.ts';
+import { connectInProcess, type Connect } from './in-process-transport.ts';
+import type { Production } from './production.ts';
+import type { Random } from './random.ts';
+import { makeSimulatedEngine } from './simulated-engine.ts';
+import type { Snapshot, Template } from './snapshot.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+import type { WorldOptions } from './world.ts';
+
+/** The AWS of a simulated world: the local endpoints without media, and the SDK's clients in front of them. */
+
+/** Name of the function the state machines call. */
+export const WORKFLOW_FUNCTION = 'sluice-workflow';
+
+/** Clients that have nothing to talk to yet. */
+export function makeClients(production: Production): AwsClients {
+  return production.createAwsClients({
+    region: LOCAL_REGION,
+    endpoint: 'http://aws.simulated',
+    credentials: { accessKeyId: 'SIMULATED', secretAccessKey: 'unused' },
+    attemptsMax: 1,
+  });
+}
+
+const connectedClients = new WeakMap<Production, { clients: AwsClients; connect: Connect }>();
+
+/** The clients all worlds of this production share, one world after the other: making them takes longer than a world. */
+export function clientsOf(production: Production): { clients: AwsClients; connect: Connect } {
+  const known = connectedClients.get(production);
+  if (known) return known;
+  const clients = makeClients(production);
+  const made = { clients, connect: connectInProcess(clients) };
+  connectedClients.set(production, made);
+  return made;
+}
+
+interface ServicesOptions extends Pick<WorldOptions, 'profile' | 'durations' | 'resourceQuotas'> {
+  clock: VirtualClock;
+  random: Random;
+  events: EventSink;
+  template?: Template;
+  from?: Snapshot;
+  planTransition?: MediaHooks['planTransition'];
+  keep(name: 'media' | 'stepFunctions', state: unknown): void;
+}
+
+/** Makes the endpoints. */
+export async function makeServices(options: ServicesOptions) {
+  const { clock, random, template, keep } = options;
+  const lambda = createLambdaRegistry({ clock });
+  const storeOf = (name: 'media' | 'stepFunctions'): StateStore => ({
+    load: () => (template ? structuredClone(template[name]) : null),
+    save: (state) => keep(name, state),
+  });
+  const stepFunctions = createStepFunctions({
+    store: storeOf('stepFunctions'),
+    lambda,
+    clock,
+    random: () => random.next(),
+  });
+  const engine = makeSimulatedEngine();
+  const media = createMediaServices({
+    engine,
+    clock,
+    store: storeOf('media'),
+    events: options.events,
+    profile: options.profile ?? 'instant',
+    durations: options.durations,
+    hooks: { planTransition: options.planTransition },
+    quotas: { inputs: 200, channels: 200, ...options.resourceQuotas },
+    idSeed: 'simulation',
+  });
+  // A key cannot be taken out of the service that has made it, so the service comes along.
+  const kms = options.from?.kms ?? createKms({ directory: null, clock });
+  const s3 = createS3({ dataDirectory: null });
+  const services = [await createDynamodb({ directory: null }), kms, s3, stepFunctions, ...media.services];
+  return { lambda, stepFunctions, media, kms, services, engine };
+}
+
+/** What is cheap to make is made anew: a table, and a key that only this world can decrypt with. */
+export async function prepare(
+  clients: AwsClients,
+  { deployment }: Template,
+  options: WorldOptions,
+): Promise<Deployment> {
+  const keys = [
+    { name: 'pk', kind: 'HASH' },
+    { name: 'sk', kind: 'RANGE' },
+  ] as const;
+  await clients.table.send(
+    new CreateTableCommand({
+      TableName: deployment.tableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: keys.map(({ name }) => ({ AttributeName: name, AttributeType: 'S' })),
+      KeySchema: keys.map(({ name, kind }) => ({ AttributeName: name, KeyType: kind })),
+    }),
+  );
+  if (options.from) {
+    for (const item of options.from.items.values()) {
+      await clients.table.send(new PutCommand({ TableName: deployment.tableName, Item: item }));
+    }
+    return deployment;
+  }
+  const { KeyMetadata: key } = await clients.kms.send(new CreateKeyCommand({}));
+  return { ...deployment, ...options.quotas, keyId: key!.Arn! };
+}

@@ -1,0 +1,50 @@
+import type { TemplateResource } from './synthesized.ts';
+
+/** The properties of each type that decide about security or money, and are worth a reviewer's eyes when they change. */
+const DECISIVE: Record<string, readonly string[]> = {
+  'AWS::ApiGatewayV2::Route': ['RouteKey', 'AuthorizationType'],
+  'AWS::ApiGatewayV2::Stage': ['DefaultRouteSettings'],
+  'AWS::Budgets::Budget': ['Budget'],
+  'AWS::CloudWatch::Alarm': ['Threshold', 'EvaluationPeriods', 'TreatMissingData'],
+  'AWS::Cognito::UserPool': ['DeletionProtection', 'MfaConfiguration', 'EnabledMfas', 'AdminCreateUserConfig', 'Policies'],
+  'AWS::Cognito::UserPoolClient': ['AllowedOAuthFlows', 'AllowedOAuthScopes', 'ExplicitAuthFlows', 'GenerateSecret'],
+  'AWS::DynamoDB::GlobalTable': ['BillingMode', 'Replicas', 'SSESpecification', 'TimeToLiveSpecification'],
+  'AWS::Events::Rule': ['EventPattern', 'State'],
+  'AWS::IAM::Policy': ['PolicyDocument'],
+  'AWS::IAM::Role': ['AssumeRolePolicyDocument', 'ManagedPolicyArns', 'Policies'],
+  'AWS::KMS::Key': ['EnableKeyRotation', 'KeyPolicy'],
+  'AWS::Lambda::EventInvokeConfig': ['MaximumRetryAttempts', 'MaximumEventAgeInSeconds', 'DestinationConfig'],
+  'AWS::Lambda::Function': ['Runtime', 'MemorySize', 'Timeout', 'ReservedConcurrentExecutions', 'TracingConfig', 'KmsKeyArn'],
+  'AWS::Lambda::Permission': ['Action', 'Principal', 'SourceArn'],
+  'AWS::Logs::LogGroup': ['LogGroupName', 'RetentionInDays'],
+  'AWS::MediaConnect::Flow': ['Source', 'Maintenance', 'SourceMonitoringConfig'],
+  'AWS::MediaLive::InputSecurityGroup': ['WhitelistRules'],
+  'AWS::MediaPackage::OriginEndpoint': ['Origination', 'Whitelist', 'Authorization'],
+  'AWS::S3::Bucket': ['PublicAccessBlockConfiguration', 'BucketEncryption', 'VersioningConfiguration', 'LifecycleConfiguration'],
+  'AWS::S3::BucketPolicy': ['PolicyDocument'],
+  'AWS::Scheduler::Schedule': ['ScheduleExpression', 'State'],
+  'AWS::SecretsManager::Secret': ['GenerateSecretString'],
+  'AWS::SNS::TopicPolicy': ['PolicyDocument'],
+  'AWS::SQS::Queue': ['MessageRetentionPeriod', 'SqsManagedSseEnabled'],
+  'AWS::SQS::QueuePolicy': ['PolicyDocument'],
+  'AWS::StepFunctions::StateMachine': ['StateMachineType', 'LoggingConfiguration', 'EncryptionConfiguration', 'TracingConfiguration'],
+};
+
+/** A resource in a few lines: type, logical id, what happens to it when it goes, and what decides about security or money. */
+export function describeResource(id: string, resource: TemplateResource, resolve: (value: unknown) => unknown): string {
+  const { Type: type, Properties: properties = {}, DeletionPolicy: deletion } = resource;
+  const head = `${type} ${id}${deletion === 'Retain' ? ' (kept)' : ''}`;
+  const lines = (DECISIVE[type] ?? [])
+    .filter((property) => properties[property] !== undefined)
+    .flatMap((property) => describeProperty(property, resolve(properties[property])));
+  const variables = (properties.Environment as { Variables?: object } | undefined)?.Variables;
+  if (variables) lines.push(`Environment: ${Object.keys(variables).sort().join(' ')}`);
+  return [head, ...lines.map((line) => `    ${line}`)].join('\n');
+}
+
+/** A policy is one line a statement, anything else one line. */
+function describeProperty(property: string, value: unknown): string[] {
+  const { Statement: statements } = value as { Statement?: object[] };
+  if (!Array.isArray(statements)) return [`${property}: ${JSON.stringify(value)}`];
+  return statements.map((statement) => `${property}: ${JSON.stringify(statement)}`);
+}

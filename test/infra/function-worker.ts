@@ -1,0 +1,91 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { MediaConnectClient } from '@aws-sdk/client-mediaconnect';
+import { MediaLiveClient } from '@aws-sdk/client-medialive';
+import { MediaPackageClient } from '@aws-sdk/client-mediapackage';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { RecordedCall, ServiceName } from './recorded-call.ts';
+
+/**
+ * A Lambda function in a thread of its own: its real entry point, an environment that only it sees, and clients whose
+ * every call is told to the test. Started by function-process.ts.
+ */
+
+interface Command {
+  input: Record<string, any>;
+  constructor: { name: string };
+}
+interface Client {
+  prototype: { send(command: never, ...rest: never[]): unknown };
+}
+
+const CLIENTS: Record<ServiceName, Client> = {
+  cloudWatch: CloudWatchClient,
+  cloudWatchLogs: CloudWatchLogsClient,
+  kms: KMSClient,
+  mediaConnect: MediaConnectClient,
+  mediaLive: MediaLiveClient,
+  mediaPackage: MediaPackageClient,
+  s3: S3Client,
+  sfn: SFNClient,
+  table: DynamoDBDocumentClient,
+};
+
+for (const [service, client] of Object.entries(CLIENTS)) watch(service as ServiceName, client);
+
+function watch(service: ServiceName, { prototype }: Client): void {
+  const send = prototype.send as (this: unknown, command: Command, ...rest: unknown[]) => Promise<object>;
+  async function sendAndTell(this: unknown, command: Command, ...rest: unknown[]): Promise<object> {
+    const operation = operationOf(service, command);
+    const call = { service, operation, input: toPlain(command.input) };
+    // The local Step Functions knows no aliases.
+    if (operation === 'StartExecution') command.input['stateMachineArn'] = unqualified(command.input);
+    try {
+      const output = await send.call(this, command, ...rest);
+      tell({ ...call, output: toPlain(output) });
+      return output;
+    } catch (error) {
+      tell({ ...call, output: null });
+      throw error;
+    }
+  }
+  (prototype as { send: unknown }).send = sendAndTell;
+}
+
+/** The document client's commands are named without the item they are about. */
+function operationOf(service: ServiceName, { constructor }: Command): string {
+  const name = constructor.name.replace(/Command$/, '');
+  return service === 'table' && name !== 'Query' ? `${name}Item` : name;
+}
+
+function unqualified({ stateMachineArn }: Record<string, any>): string {
+  return String(stateMachineArn).split(':').slice(0, 7).join(':');
+}
+
+function toPlain(value: object): Record<string, any> {
+  return JSON.parse(JSON.stringify(value, (_, inner) => (inner instanceof Uint8Array ? [...inner] : inner))) as object;
+}
+
+function tell(call: Omit<RecordedCall, 'function'>): void {
+  parentPort!.postMessage({ call });
+}
+
+globalThis.fetch = async () => Response.json(workerData.jwks);
+
+const { handler } = (await import(workerData.entry)) as { handler: (event: unknown, context: object) => unknown };
+
+parentPort!.on('message', async ({ id, event }: { id: number; event: unknown }) => {
+  try {
+    const result = await handler(event, { awsRequestId: `request-${id}`, functionName: workerData.name });
+    parentPort!.postMessage({ id, result: result ?? null });
+  } catch (error) {
+    // As Lambda's Node runtime reports it.
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    parentPort!.postMessage({ id, error: { name, message } });
+  }
+});
+parentPort!.postMessage({ ready: true });

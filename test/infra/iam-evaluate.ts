@@ -1,0 +1,71 @@
+/**
+ * The part of IAM's evaluation that our policies use: allowed when some Allow statement matches action, resource and all
+ * conditions, and no Deny does. Operators it does not know are an error, never a silent yes or no.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ */
+
+export interface PolicyStatement {
+  Effect: 'Allow' | 'Deny';
+  Action: string | string[];
+  Resource: string | string[];
+  Condition?: Record<string, Record<string, string | string[]>>;
+}
+
+/** One thing a call needs to be allowed: IAM's action on one resource, in one context. */
+export interface PolicyQuestion {
+  action: string;
+  resource: string;
+  /** Condition keys that are present, many-valued ones as lists. */
+  context: Readonly<Record<string, string | readonly string[]>>;
+}
+
+/** True when the statements allow it. */
+export function isAllowed(statements: readonly PolicyStatement[], question: PolicyQuestion): boolean {
+  const matching = statements.filter((statement) => matches(statement, question));
+  return matching.some(({ Effect }) => Effect === 'Allow') && !matching.some(({ Effect }) => Effect === 'Deny');
+}
+
+/** True when a statement speaks of it. */
+export function matches(statement: PolicyStatement, { action, resource, context }: PolicyQuestion): boolean {
+  return (
+    toList(statement.Action).some((pattern) => isLike(action.toLowerCase(), pattern.toLowerCase())) &&
+    toList(statement.Resource).some((pattern) => isLike(resource, pattern)) &&
+    Object.entries(statement.Condition ?? {}).every(([operator, keys]) =>
+      Object.entries(keys).every(([key, wanted]) => holds(operator, toList(wanted), valuesOf(context, key))),
+    )
+  );
+}
+
+/** Condition keys are not case-sensitive, the names of tags in them included. */
+function valuesOf(context: PolicyQuestion['context'], key: string): readonly string[] | null {
+  const found = Object.entries(context).find(([name]) => name.toLowerCase() === key.toLowerCase());
+  return found ? toList(found[1]) : null;
+}
+
+function holds(operator: string, wanted: readonly string[], given: readonly string[] | null): boolean {
+  const [, quantifier, plain = '', ifExists] = /^(ForAllValues:|ForAnyValue:)?(\w+?)(IfExists)?$/.exec(operator) ?? [];
+  const test = OPERATORS[plain];
+  if (!test) throw new Error(`no condition operator ${operator} in this evaluator`);
+  const isMet = (value: string) => wanted.some((each) => test(value, each));
+  // Without the key, "all of them" holds, "one of them" and a plain comparison do not.
+  if (given === null) return quantifier === 'ForAllValues:' || ifExists !== undefined;
+  return quantifier === 'ForAllValues:' ? given.every(isMet) : given.some(isMet);
+}
+
+const OPERATORS: Record<string, (value: string, wanted: string) => boolean> = {
+  StringEquals: (value, wanted) => value === wanted,
+  StringLike: isLike,
+  ArnEquals: isLike,
+  ArnLike: isLike,
+  Bool: (value, wanted) => value === wanted,
+};
+
+/** `*` stands for any characters, `?` for one. */
+function isLike(value: string, pattern: string): boolean {
+  const escaped = pattern.replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`);
+  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 's').test(value);
+}
+
+function toList<Item>(value: Item | readonly Item[]): readonly Item[] {
+  return Array.isArray(value) ? (value as readonly Item[]) : [value as Item];
+}

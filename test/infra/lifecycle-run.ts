@@ -1,0 +1,228 @@
+import { setTimeout } from 'node:timers/promises';
+import type { AwsDeps } from '../../functions/aws/clients.ts';
+import { createChannel, findChannel, startChannel } from '../../functions/aws/channel.ts';
+import { getDestination } from '../../functions/aws/destination-table.ts';
+import { addFlowOutput } from '../../functions/aws/flow.ts';
+import { createInput, observeInput } from '../../functions/aws/input.ts';
+import type { Destination } from '../../functions/domain/destination.ts';
+import { requestChange } from '../../functions/workflow/operations.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { makeHttpEvent, type HttpAnswer, type HttpRequest } from './http-event.ts';
+import type { LocalDeployment } from './local-deployment.ts';
+import { makeChannelEvent, makeFlowEvent, makeScheduledEvent } from './media-events.ts';
+
+/**
+ * The life of a deployment, told through its functions alone: everything the API offers, every step of every state
+ * machine, what schedules and events do, and what they find when something was interrupted or forgotten.
+ */
+
+/** A key no answer and no log may ever hold. */
+export const CANARY_KEY = 'canary-81kd-w3pm-77vb-zq7x';
+
+/** Resolves to itself without a name server; nothing is ever sent there. */
+const PUBLIC_URL = 'rtmp://1.1.1.1/live';
+
+/** Runs it. @returns every answer of the API */
+export async function runLifecycle(deployment: LocalDeployment): Promise<HttpAnswer[]> {
+  const answers: HttpAnswer[] = [];
+  const token = deployment.tokenFor('admin');
+  const call = async (request: HttpRequest, expected: number): Promise<any> => {
+    const headers = { authorization: `Bearer ${token}`, ...request.headers };
+    const answer: HttpAnswer = await deployment.functions.api.invoke(makeHttpEvent({ ...request, headers }));
+    answers.push(answer);
+    if (answer.statusCode !== expected) {
+      throw new Error(`${request.method} ${request.path}: ${answer.statusCode} instead of ${expected}: ${answer.body}`);
+    }
+    return /json/.test(answer.headers['content-type'] ?? '') ? JSON.parse(answer.body) : answer.body;
+  };
+  const show: Show = { deployment, call, deps: depsOf(deployment) };
+  await deployment.functions.sweep.invoke(makeScheduledEvent('sluice-test-sweep'));
+  const warm = await addDestination(show, 'Warm', { standby: 'warm', preset: '720p30' });
+  const cold = await addDestination(show, 'Cold', { standby: 'cold', preset: 'source' });
+  await editAtRest(show, warm);
+  await Promise.all([move(show, warm, 'start', 'running'), move(show, cold, 'start', 'running')]);
+  await look(show, warm);
+  await Promise.all([move(show, warm, 'stop', 'idle'), move(show, cold, 'stop', 'idle')]);
+  // The next start finds a channel with former settings.
+  await call({ method: 'PATCH', path: `/api/destinations/${warm}`, body: { preset: '480p30' } }, 200);
+  await move(show, warm, 'start', 'running');
+  await giveUp(show, cold);
+  await meetInterruptions(show, warm);
+  await releaseOrphans(show);
+  await switchFlow(show);
+  await readEverything(show, { destinationId: warm });
+  for (const id of [warm, cold]) {
+    await call({ method: 'DELETE', path: `/api/destinations/${id}` }, 202);
+    await waitFor(`${id} to be gone`, async () => (await getDestination(show.deps, id)) === null);
+  }
+  await deployment.functions['cost-report'].invoke(makeScheduledEvent('sluice-test-cost-report'));
+  // The reports there are now, and the day that has its report.
+  const { data: reports } = await call({ method: 'GET', path: '/api/reports' }, 200);
+  await readEverything(show, { day: reports[0].day, format: reports[0].format });
+  await deployment.functions['cost-report'].invoke(makeScheduledEvent('sluice-test-cost-report'));
+  return answers;
+}
+
+interface Show {
+  deployment: LocalDeployment;
+  call(request: HttpRequest, expected: number): Promise<any>;
+  /** For the test's own hands: none of these calls is recorded. */
+  deps: AwsDeps;
+}
+
+/** The deployment as its own workflow function knows it. */
+function depsOf({ aws, environments }: LocalDeployment): AwsDeps {
+  const { workflow, api } = environments;
+  const machine = (kind: string) => workflow[`STATE_MACHINE_ARN_${kind}`]!.split(':').slice(0, 7).join(':');
+  return {
+    clients: aws.clients,
+    deployment: {
+      deploymentId: workflow['DEPLOYMENT_ID']!,
+      tableName: workflow['TABLE_NAME']!,
+      keyId: workflow['KEY_ID']!,
+      flowArn: workflow['FLOW_ARN']!,
+      inputSecurityGroupId: workflow['INPUT_SECURITY_GROUP_ID']!,
+      mediaLiveRoleArn: workflow['MEDIALIVE_ROLE_ARN']!,
+      packageChannelId: workflow['PACKAGE_CHANNEL_ID']!,
+      reportBucket: api['REPORT_BUCKET']!,
+      stateMachineArns: {
+        create: machine('CREATE'),
+        start: machine('START'),
+        stop: machine('STOP'),
+        teardown: machine('TEARDOWN'),
+      },
+      channelQuota: 20,
+      pushInputQuota: 20,
+      fingerprintSecret: 'for tests only',
+      loopbackTargetsAllowed: false,
+    },
+  };
+}
+
+function atRest({ deps }: Show, id: string, status: Destination['status']): Promise<Destination> {
+  return waitFor(`${id} to be ${status}`, async () => {
+    const record = await getDestination(deps, id);
+    if (record?.lastError) throw new Error(`${id} failed: ${JSON.stringify(record.lastError)}`);
+    return record?.status === status && record.operation === null ? record : null;
+  });
+}
+
+async function addDestination(show: Show, name: string, fields: object): Promise<string> {
+  const body = { name, platform: 'custom', rtmpUrl: PUBLIC_URL, streamKey: `${CANARY_KEY}-${name}`, ...fields };
+  const headers = { 'idempotency-key': `add-${name}` };
+  const request = { method: 'POST', path: '/api/destinations', body, headers };
+  const { destinationId } = await show.call(request, 201);
+  // The same again, as after a lost answer; and one that comes to nothing, whose key can be used again.
+  await show.call(request, 201);
+  await show.call({ ...request, body: { ...body, rtmpUrl: 'rtmp://10.0.0.1/live' }, headers: { 'idempotency-key': `no-${name}` } }, 422);
+  await atRest(show, destinationId, 'idle');
+  return destinationId;
+}
+
+async function editAtRest(show: Show, id: string): Promise<void> {
+  await show.call({ method: 'PATCH', path: `/api/destinations/${id}`, body: { name: 'Warm and renamed' } }, 200);
+  const path = `/api/destinations/${id}/stream-key`;
+  await show.call({ method: 'PUT', path, body: { streamKey: `${CANARY_KEY}-second` } }, 204);
+}
+
+async function move(show: Show, id: string, action: 'start' | 'stop', status: Destination['status']): Promise<void> {
+  await show.call({ method: 'POST', path: `/api/destinations/${id}/${action}` }, 202);
+  await atRest(show, id, status);
+}
+
+/** The monitor, by schedule and by events, and what people look at meanwhile. */
+async function look(show: Show, id: string): Promise<void> {
+  const { monitor } = show.deployment.functions;
+  const record = await getDestination(show.deps, id);
+  await monitor.invoke(makeScheduledEvent('sluice-test-monitor'));
+  await monitor.invoke(makeChannelEvent(record!.held.channel!.channelArn));
+  await monitor.invoke(makeFlowEvent(show.deps.deployment.flowArn));
+  await show.call({ method: 'GET', path: `/api/destinations/${id}/metrics` }, 200);
+  await show.call({ method: 'GET', path: `/api/destinations/${id}/log` }, 200);
+}
+
+/** A person gives up an operation in flight. */
+async function giveUp(show: Show, id: string): Promise<void> {
+  const given = () => show.deployment.calls.some(({ operation }) => operation === 'StopExecution');
+  for (let attempt = 0; attempt < 5 && !given(); attempt++) {
+    await show.call({ method: 'POST', path: `/api/destinations/${id}/start` }, 202);
+    await show.call({ method: 'POST', path: `/api/destinations/${id}/stop?force=true` }, 202);
+    await atRest(show, id, 'idle');
+  }
+}
+
+/** What the sweep is there for: an operation that was never started, and a channel somebody has stopped by hand. */
+async function meetInterruptions(show: Show, id: string): Promise<void> {
+  const { deps, deployment } = show;
+  const sfn = { send: () => Promise.reject(new Error('the process died here')) } as never;
+  const interrupted = {
+    clients: { ...deps.clients, sfn },
+    deployment: deps.deployment,
+    now: () => new Date(),
+    logger: { info() {}, warn() {}, error() {} },
+  };
+  await requestChange(interrupted, id, { requestedBy: 'test', change: (record) => ({ ...record, desired: 'idle' }) });
+  await deployment.functions.sweep.invoke(makeScheduledEvent('sluice-test-sweep'));
+  await atRest(show, id, 'idle');
+}
+
+const GHOST = 'dst_0000000000000000000000gh0t';
+
+/** Resources nobody knows, and a person who wants them gone at once. */
+async function releaseOrphans(show: Show): Promise<void> {
+  const { deps, deployment } = show;
+  const { inputId } = await createInput(deps, { destinationId: GHOST, generation: 1 });
+  const input = await waitFor('the input', async () => {
+    const view = await observeInput(deps, inputId);
+    return view?.state === 'DETACHED' ? view : null;
+  });
+  const target = { kind: "package" as const, packageChannelId: deps.deployment.packageChannelId, encodings: [ENCODING] };
+  await createChannel(deps, { destinationId: GHOST, generation: 1, inputId, target });
+  const channel = await waitFor('the channel', async () => {
+    const view = await findChannel(deps, GHOST);
+    return view?.state === 'IDLE' ? view : null;
+  });
+  await addFlowOutput(deps, GHOST, { address: input.address!, port: input.port! });
+  await startChannel(deps, channel.channelId);
+  for (let round = 0; round < 20; round++) {
+    await deployment.functions.sweep.invoke(makeScheduledEvent('sluice-test-sweep'));
+    const { data } = await show.call({ method: 'GET', path: '/api/orphans' }, 200);
+    if (data.length === 0) return;
+    for (const { orphanId, releaseRequestedBy } of data) {
+      if (releaseRequestedBy === null) await show.call({ method: 'POST', path: `/api/orphans/${orphanId}/release` }, 202);
+    }
+    await setTimeout(50);
+  }
+  throw new Error('the orphans were not released');
+}
+
+const ENCODING = {
+  encodingId: '720p30',
+  width: 1280,
+  height: 720,
+  framesPerSecond: 30,
+  videoBitrateBps: 3_000_000,
+  gopSeconds: 2,
+  h264Profile: 'high' as const,
+  audioBitrateBps: 128_000,
+  audioSampleRateHz: 48_000,
+};
+
+async function switchFlow(show: Show): Promise<void> {
+  await show.call({ method: 'POST', path: '/api/mediaconnect/flow/stop' }, 202);
+  const status = async () => (await show.call({ method: 'GET', path: '/api/mediaconnect/flow/status' }, 200)).status;
+  await waitFor('the flow to stop', async () => (await status()) === 'STANDBY');
+  await show.call({ method: 'POST', path: '/api/mediaconnect/flow/start' }, 202);
+  await waitFor('the flow to start', async () => (await status()) === 'ACTIVE');
+}
+
+/** Every path of the API that only reads, as far as its parameters are known. */
+async function readEverything(show: Show, known: Record<string, string>): Promise<void> {
+  const { paths } = await show.call({ method: 'GET', path: '/api/openapi.json' }, 200);
+  for (const [template, methods] of Object.entries<Record<string, object>>(paths)) {
+    // Signing in is between the browser and the user pool.
+    if (!('get' in methods) || template.startsWith('/api/session/')) continue;
+    const path = Object.entries(known).reduce((text, [name, value]) => text.replace(`{${name}}`, value), template);
+    if (!path.includes('{')) await show.call({ method: 'GET', path }, 200);
+  }
+}

@@ -1,0 +1,223 @@
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { CreateKeyCommand } from '@aws-sdk/client-kms';
+import { CreateFlowCommand, StartFlowCommand } from '@aws-sdk/client-mediaconnect';
+import { CreateInputSecurityGroupCommand } from '@aws-sdk/client-medialive';
+import { CreateChannelCommand, CreateOriginEndpointCommand } from '@aws-sdk/client-mediapackage';
+import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import { CreateStateMachineCommand } from '@aws-sdk/client-sfn';
+import type { AwsClients } from '../../functions/aws/clients.ts';
+import { FUNCTIONS, type FunctionName } from '../../infra/aws/functions.ts';
+import { systemClock } from '../../infra/local/clock.ts';
+import { toFunctionArn } from '../../infra/local/lambda/registry.ts';
+import { startLocalAws, type LocalAws } from '../../infra/local/local-aws.ts';
+import { makeIdleEngine } from '../../infra/local/media/engine/contract.ts';
+import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../../infra/local/service.ts';
+import { startFunction, type FunctionProcess } from './function-process.ts';
+import type { PolicyStatement } from './iam-evaluate.ts';
+import type { RecordedCall } from './recorded-call.ts';
+import { resolveIntrinsics } from './resolve-intrinsics.ts';
+import type { SynthesizedTemplates, TemplateResource } from './synthesize.ts';
+import { makeUserPool } from './user-pool.ts';
+
+/**
+ * Deploys the synthesized templates onto the local endpoints: what the functions use is made with the names and settings
+ * the templates give, and each function runs with its own environment. What CloudFormation would need beside them
+ * (users, log groups, alarms) is taken as made.
+ */
+export interface LocalDeployment {
+  aws: LocalAws;
+  functions: Record<FunctionName, FunctionProcess>;
+  /** What each function's role allows, with the values of what was made. */
+  policies: Record<FunctionName, PolicyStatement[]>;
+  /** Variables each function was given. */
+  environments: Record<FunctionName, Record<string, string>>;
+  /** An access token of somebody in the pool's group, as the dashboard gets it. */
+  tokenFor(group: string): string;
+  /** All calls so far, in order. */
+  calls: readonly RecordedCall[];
+  close(): Promise<void>;
+}
+
+type Attributes = Record<string, string>;
+
+const USER_POOL_ID = `${LOCAL_REGION}_Test00001`;
+
+const arn = (service: string, resource: string) => `arn:aws:${service}:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:${resource}`;
+
+/** How each type of resource is made; the properties are resolved. `Ref` is what CloudFormation's Ref gives. */
+const MAKERS: Record<string, (clients: AwsClients, properties: any, resource: TemplateResource) => Promise<Attributes>> = {
+  async 'AWS::DynamoDB::GlobalTable'({ table }, { TableName, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes }) {
+    const definition = { TableName, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes };
+    await table.send(new CreateTableCommand({ ...definition, BillingMode: 'PAY_PER_REQUEST' }));
+    return { Ref: TableName, Arn: arn('dynamodb', `table/${TableName}`) };
+  },
+  async 'AWS::KMS::Key'({ kms }) {
+    const { KeyMetadata: key } = await kms.send(new CreateKeyCommand({}));
+    return { Ref: key!.KeyId!, Arn: key!.Arn! };
+  },
+  async 'AWS::S3::Bucket'({ s3 }, _properties, { stack, logicalId }) {
+    const Bucket = `${stack}-${logicalId}`.toLowerCase();
+    await s3.send(new CreateBucketCommand({ Bucket }));
+    return { Ref: Bucket, Arn: `arn:aws:s3:::${Bucket}` };
+  },
+  async 'AWS::MediaConnect::Flow'({ mediaConnect }, { Name }) {
+    const Source = { Name: 'encoder', Protocol: 'srt-listener', IngestPort: 9998, WhitelistCidr: '0.0.0.0/0' } as const;
+    const { Flow: flow } = await mediaConnect.send(new CreateFlowCommand({ Name, Source }));
+    await mediaConnect.send(new StartFlowCommand({ FlowArn: flow!.FlowArn }));
+    return { Ref: flow!.FlowArn!, FlowArn: flow!.FlowArn!, EgressIp: flow!.EgressIp ?? '198.51.100.1' };
+  },
+  async 'AWS::MediaLive::InputSecurityGroup'({ mediaLive }) {
+    // The flow's address as it was before its last restart: the workflow has to follow it.
+    const rules = [{ Cidr: '198.51.100.9/32' }];
+    const made = await mediaLive.send(new CreateInputSecurityGroupCommand({ WhitelistRules: rules }));
+    return { Ref: made.SecurityGroup!.Id!, Arn: made.SecurityGroup!.Arn! };
+  },
+  async 'AWS::MediaPackage::Channel'({ mediaPackage }, { Id }) {
+    const channel = await mediaPackage.send(new CreateChannelCommand({ Id }));
+    return { Ref: Id, Arn: channel.Arn! };
+  },
+  async 'AWS::MediaPackage::OriginEndpoint'({ mediaPackage }, { Id, ChannelId }) {
+    const settings = { SegmentDurationSeconds: 2, PlaylistWindowSeconds: 60 };
+    const command = new CreateOriginEndpointCommand({ Id, ChannelId, ManifestName: 'index', HlsPackage: settings });
+    const endpoint = await mediaPackage.send(command);
+    return { Ref: Id, Arn: endpoint.Arn!, Url: endpoint.Url! };
+  },
+  async 'AWS::StepFunctions::StateMachine'({ sfn }, { StateMachineName, DefinitionString, DefinitionSubstitutions }) {
+    const definition = Object.entries<string>(DefinitionSubstitutions ?? {}).reduce(
+      (text, [name, value]) => text.replaceAll(`\${${name}}`, value),
+      DefinitionString as string,
+    );
+    const roleArn = `arn:aws:iam::${LOCAL_ACCOUNT_ID}:role/state-machine`;
+    await sfn.send(new CreateStateMachineCommand({ name: StateMachineName, definition, roleArn }));
+    return { Ref: arn('states', `stateMachine:${StateMachineName}`), Arn: arn('states', `stateMachine:${StateMachineName}`) };
+  },
+  'AWS::Cognito::UserPool': async () => ({ Ref: USER_POOL_ID }),
+  'AWS::Cognito::UserPoolClient': async (_clients, _properties, { logicalId }) => ({ Ref: logicalId.toLowerCase() }),
+  'AWS::Cognito::UserPoolDomain': async (_clients, { Domain }) => ({ Ref: Domain }),
+  'AWS::Lambda::Function': async (_clients, { FunctionName }, { logicalId }) => ({
+    Ref: FunctionName ?? logicalId,
+    Arn: toFunctionArn(FunctionName ?? logicalId),
+  }),
+  'AWS::IAM::Role': async (_clients, _properties, { logicalId }) => ({
+    Ref: logicalId,
+    Arn: `arn:aws:iam::${LOCAL_ACCOUNT_ID}:role/${logicalId}`,
+  }),
+};
+
+/** Deploys; close it after the test. */
+export async function deployLocally(templates: SynthesizedTemplates): Promise<LocalDeployment> {
+  const aws = await startLocalAws({
+    dataDirectory: null,
+    port: 0,
+    clock: systemClock,
+    engine: makeIdleEngine(),
+    profile: 'instant',
+  });
+  const calls: RecordedCall[] = [];
+  const pool = makeUserPool(USER_POOL_ID);
+  const functions: Partial<Record<FunctionName, FunctionProcess>> = {};
+  const close = async () => {
+    await Promise.all(Object.values(functions).map((each) => each.close()));
+    await aws.close();
+  };
+  try {
+    const resolve = await makeResources(aws.clients, templates);
+    const { policies, environments } = describeFunctions(templates, resolve);
+    const common = await commonEnvironment(aws);
+    await Promise.all(
+      namesOf(FUNCTIONS).map(async (name) => {
+        functions[name] = await startFunction({
+          name,
+          entry: FUNCTIONS[name].entry,
+          environment: { ...common, ...environments[name] },
+          jwks: pool.jwks,
+          onCall: (call) => void calls.push(call),
+        });
+      }),
+    );
+    const started = functions as Record<FunctionName, FunctionProcess>;
+    aws.lambda.register(functionNameOf(templates, 'workflow'), (event) => started.workflow.invoke(event));
+    const clientId = environments.api['DASHBOARD_CLIENT_ID']!;
+    const tokenFor = (group: string) => pool.signAccessToken({ clientId, group });
+    return { aws, functions: started, policies, environments, tokenFor, calls, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+type Resolve = (value: unknown, stack: string) => any;
+
+/** Makes what the functions use. What nobody makes keeps a name of its own. */
+async function makeResources(clients: AwsClients, templates: SynthesizedTemplates): Promise<Resolve> {
+  const made = new Map<string, Attributes>();
+  const keyOf = (stack: string, logicalId: string) => `${stack}/${logicalId}`;
+  const attributeOf = (stack: string, logicalId: string, attribute: string): string =>
+    made.get(keyOf(stack, logicalId))?.[attribute] ?? `${logicalId}.${attribute}`;
+  const resolve: Resolve = (value, stack) => resolveIntrinsics(value, stack, templates, attributeOf);
+  // State machines last: they name a function, and functions name everything else.
+  for (const type of Object.keys(MAKERS).toSorted(lastStateMachines)) {
+    for (const resource of templates.resources.filter((each) => each.type === type)) {
+      const properties = resolve(resource.properties, resource.stack);
+      made.set(keyOf(resource.stack, resource.logicalId), await MAKERS[type]!(clients, properties, resource));
+    }
+  }
+  return resolve;
+}
+
+function lastStateMachines(one: string, other: string): number {
+  return Number(one.includes('StateMachine')) - Number(other.includes('StateMachine'));
+}
+
+/** Where AWS is and who asks, as Lambda's runtime would tell it. */
+async function commonEnvironment({ endpoint, clients }: LocalAws): Promise<Record<string, string>> {
+  const { accessKeyId, secretAccessKey } = await clients.sfn.config.credentials();
+  return {
+    AWS_REGION: LOCAL_REGION,
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  };
+}
+
+function describeFunctions(templates: SynthesizedTemplates, resolve: Resolve) {
+  const policies = {} as Record<FunctionName, PolicyStatement[]>;
+  const environments = {} as Record<FunctionName, Record<string, string>>;
+  for (const name of namesOf(FUNCTIONS)) {
+    const resource = functionResource(templates, name);
+    environments[name] = resolve(resource.properties['Environment'], resource.stack)?.Variables ?? {};
+    policies[name] = statementsOf(templates, resource, resolve);
+  }
+  return { policies, environments };
+}
+
+/** The statements of the role a function runs with; managed policies are left to who asks about them. */
+function statementsOf(templates: SynthesizedTemplates, resource: TemplateResource, resolve: Resolve): PolicyStatement[] {
+  const roleId = (resource.properties['Role'] as { 'Fn::GetAtt': [string] })['Fn::GetAtt'][0];
+  const role = templates.resources.find(({ stack, logicalId }) => stack === resource.stack && logicalId === roleId)!;
+  const inline = (role.properties['Policies'] as { PolicyDocument: unknown }[] | undefined) ?? [];
+  const attached = templates.resources
+    .filter(({ type, stack }) => type === 'AWS::IAM::Policy' && stack === resource.stack)
+    .filter(({ properties }) => JSON.stringify(properties['Roles']).includes(`"${roleId}"`))
+    .map(({ properties }) => ({ PolicyDocument: properties['PolicyDocument'] }));
+  return [...inline, ...attached].flatMap(
+    ({ PolicyDocument: document }) => resolve(document, resource.stack).Statement as PolicyStatement[],
+  );
+}
+
+function functionResource(templates: SynthesizedTemplates, name: FunctionName): TemplateResource {
+  const found = templates.resources.find(
+    ({ type, properties }) =>
+      type === 'AWS::Lambda::Function' && String(properties['FunctionName'] ?? '').endsWith(`-${name}`),
+  );
+  if (!found) throw new Error(`no template has the function ${name}`);
+  return found;
+}
+
+function functionNameOf(templates: SynthesizedTemplates, name: FunctionName): string {
+  return String(functionResource(templates, name).properties['FunctionName']);
+}
+
+function namesOf<Key extends string>(record: Record<Key, unknown>): Key[] {
+  return Object.keys(record) as Key[];
+}

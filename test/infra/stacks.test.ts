@@ -1,0 +1,589 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { OPERATION_KINDS } from '../../functions/domain/destination.ts';
+import { FUNCTION_NAMES, FUNCTIONS } from '../../infra/aws/functions.ts';
+import { ROOT } from '../../infra/aws/node-function.ts';
+import { readEnvironment } from '../../functions/environment.ts';
+import { describeResource } from './described-resource.ts';
+import { synthesize, type StackId, type Synthesized, type TemplateResource } from './synthesized.ts';
+
+/**
+ * What matters for security and money in the templates that are deployed. Both environments are synthesized once; the
+ * guarantees are checked on prod, and on dev where the two differ.
+ */
+
+const prod = synthesize('prod');
+const dev = synthesize('dev');
+const STACKS = Object.keys(prod.stacks) as StackId[];
+
+type Statement = { Effect: string; Action: string | string[]; Resource: string | string[]; Condition?: object };
+
+const listOf = <Item>(value: Item | Item[] | undefined): Item[] =>
+  value === undefined ? [] : Array.isArray(value) ? value : [value];
+
+function only(resources: Record<string, TemplateResource>): TemplateResource {
+  const [[, resource] = [], ...others] = Object.entries(resources);
+  expect(others).toEqual([]);
+  return resource!;
+}
+
+/** Statements of all policies of the roles, by logical id of the policy, resolved. */
+function statementsOf(deployment: Synthesized, stack: StackId): [string, Statement][] {
+  const policies = Object.entries(deployment.resources('AWS::IAM::Policy', stack)).map(
+    ([id, { Properties: properties }]) => [id, properties.PolicyDocument] as const,
+  );
+  const inline = Object.entries(deployment.resources('AWS::IAM::Role', stack)).flatMap(([id, { Properties }]) =>
+    listOf(Properties.Policies as { PolicyDocument: unknown }[]).map(({ PolicyDocument: document }) => [id, document] as const),
+  );
+  return [...policies, ...inline].flatMap(([id, document]) =>
+    (deployment.resolve(document, stack) as { Statement: Statement[] }).Statement.map(
+      (statement) => [id, statement] as [string, Statement],
+    ),
+  );
+}
+
+/** Statements of the role of one function. */
+function statementsOfFunction(name: string): Statement[] {
+  const prefix = `Role${name.replaceAll('-', '')}Default`;
+  const found = statementsOf(prod, 'controlPlane').filter(([id]) => id.startsWith(prefix));
+  expect(found.length).toBeGreaterThan(0);
+  return found.map(([, statement]) => statement);
+}
+
+const allowing = (name: string, action: string) =>
+  statementsOfFunction(name).filter((statement) => listOf(statement.Action).includes(action));
+
+function functionOf(name: string, deployment = prod): TemplateResource {
+  const found = Object.values(deployment.resources('AWS::Lambda::Function', 'controlPlane')).find(
+    ({ Properties: properties }) => String(properties.FunctionName).endsWith(`-${name}`),
+  );
+  expect(found, name).toBeDefined();
+  return found!;
+}
+
+describe('data', () => {
+  it('keeps table, keys, secrets, reports and people when the stack is deleted', () => {
+    const kept = [
+      'AWS::DynamoDB::GlobalTable',
+      'AWS::KMS::Key',
+      'AWS::SecretsManager::Secret',
+      'AWS::S3::Bucket',
+      'AWS::Cognito::UserPool',
+    ];
+    for (const type of kept) {
+      const found = Object.entries(prod.resources(type, 'data'));
+      expect(found.length, type).toBeGreaterThan(0);
+      for (const [id, resource] of found) {
+        expect([id, resource.DeletionPolicy, resource.UpdateReplacePolicy]).toEqual([id, 'Retain', 'Retain']);
+      }
+    }
+    expect(prod.stacks.data.terminationProtection).toBe(true);
+    expect(dev.stacks.data.terminationProtection).toBe(false);
+  });
+
+  it('can restore the table to any second of the last 35 days, and nobody deletes it by accident', () => {
+    const { Properties: table } = only(prod.resources('AWS::DynamoDB::GlobalTable', 'data'));
+    expect(table.Replicas).toEqual([
+      expect.objectContaining({
+        DeletionProtectionEnabled: true,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 35 },
+      }),
+    ]);
+    expect(table.TimeToLiveSpecification).toEqual({ AttributeName: 'expiresAt', Enabled: true });
+    expect(table.BillingMode).toBe('PAY_PER_REQUEST');
+    expect(table.KeySchema).toEqual([
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ]);
+    expect(table.GlobalSecondaryIndexes).toEqual([
+      expect.objectContaining({
+        IndexName: 'HistoryByDay',
+        KeySchema: [
+          { AttributeName: 'day', KeyType: 'HASH' },
+          { AttributeName: 'at', KeyType: 'RANGE' },
+        ],
+      }),
+    ]);
+  });
+
+  it('rotates both keys', () => {
+    const keys = Object.values(prod.resources('AWS::KMS::Key', 'data'));
+    expect(keys).toHaveLength(2);
+    for (const { Properties: key } of keys) expect(key).toMatchObject({ EnableKeyRotation: true, PendingWindowInDays: 30 });
+  });
+
+  it('lets nobody read reports without TLS or from outside', () => {
+    const { Properties: bucket } = only(prod.resources('AWS::S3::Bucket', 'data'));
+    expect(bucket.PublicAccessBlockConfiguration).toEqual({
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    });
+    expect(bucket.VersioningConfiguration).toEqual({ Status: 'Enabled' });
+    expect(bucket.LifecycleConfiguration).toMatchObject({ Rules: [{ Status: 'Enabled', ExpirationInDays: 730 }] });
+    prod.template('data').hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: 'Deny', Action: 's3:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        ]),
+      },
+    });
+  });
+
+  it('lets only administrators add people, who can protect themselves with a second factor', () => {
+    const { Properties: pool } = only(prod.resources('AWS::Cognito::UserPool', 'data'));
+    expect(pool).toMatchObject({
+      DeletionProtection: 'ACTIVE',
+      AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+      MfaConfiguration: 'OPTIONAL',
+      EnabledMfas: ['SOFTWARE_TOKEN_MFA'],
+      Policies: { PasswordPolicy: { MinimumLength: 14 } },
+    });
+    const groups = Object.values(prod.resources('AWS::Cognito::UserPoolGroup', 'data'));
+    expect(groups.map(({ Properties: group }) => [group.GroupName, group.Precedence])).toEqual([
+      ['admin', 0],
+      ['operator', 1],
+      ['viewer', 2],
+    ]);
+    const { Properties: server } = only(prod.resources('AWS::Cognito::UserPoolResourceServer', 'data'));
+    expect(server.Identifier).toBe('sluice');
+    expect((server.Scopes as { ScopeName: string }[]).map(({ ScopeName: scope }) => scope)).toEqual([
+      'viewer',
+      'operator',
+      'admin',
+    ]);
+  });
+
+  it('makes up secrets on AWS, so that no template holds one', () => {
+    const secrets = Object.values(prod.resources('AWS::SecretsManager::Secret', 'data'));
+    expect(secrets).toHaveLength(2);
+    for (const { Properties: secret } of secrets) {
+      expect(secret).not.toHaveProperty('SecretString');
+      expect(secret.GenerateSecretString).toMatchObject({ ExcludePunctuation: true });
+    }
+  });
+});
+
+describe('source', () => {
+  const flow = only(prod.resources('AWS::MediaConnect::Flow', 'source')).Properties;
+
+  it('takes SRT from the given addresses only, with the passphrase from Secrets Manager', () => {
+    expect(prod.resolve(flow.Source, 'source')).toMatchObject({
+      Protocol: 'srt-listener',
+      IngestPort: 5000,
+      WhitelistCidr: '198.51.100.0/24',
+      Decryption: {
+        KeyType: 'srt-password',
+        Algorithm: 'aes256',
+        SecretArn: expect.stringMatching(/:secret:sluice-prod\/srt-passphrase$/),
+      },
+    });
+  });
+
+  it('watches the picture and is restarted by AWS only in the maintenance window', () => {
+    expect(flow.SourceMonitoringConfig).toMatchObject({ ThumbnailState: 'ENABLED' });
+    expect(flow.Maintenance).toEqual({ MaintenanceDay: 'Tuesday', MaintenanceStartHour: '04:00' });
+  });
+
+  it('lets only this account’s flow read the passphrase, and nothing else', () => {
+    const [id, role] = Object.entries(prod.resources('AWS::IAM::Role', 'source')).find(([name]) =>
+      name.startsWith('FlowRole'),
+    )!;
+    expect(prod.resolve(role.Properties.AssumeRolePolicyDocument, 'source')).toMatchObject({
+      Statement: [
+        {
+          Principal: { Service: 'mediaconnect.amazonaws.com' },
+          Condition: { StringEquals: { 'aws:SourceAccount': '000000000000' } },
+        },
+      ],
+    });
+    const statements = statementsOf(prod, 'source').filter(([roleId]) => roleId === id);
+    expect(statements.map(([, { Resource: resource }]) => resource)).toEqual([
+      expect.stringMatching(/:secret:sluice-prod\/srt-passphrase$/),
+    ]);
+  });
+
+  it('lets media into MediaLive from the flow’s address only', () => {
+    const { Properties: group } = only(prod.resources('AWS::MediaLive::InputSecurityGroup', 'source'));
+    expect(prod.resolve(group.WhitelistRules, 'source')).toEqual([{ Cidr: '198.51.100.10/32' }]);
+  });
+});
+
+describe('functions', () => {
+  it.each(FUNCTION_NAMES)('%s runs on Node 24 and arm64, traced, with a log of its own that ends', (name) => {
+    const { Properties: properties } = functionOf(name);
+    expect(properties).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      TracingConfig: { Mode: 'Active' },
+      ReservedConcurrentExecutions: FUNCTIONS[name].concurrency,
+      MemorySize: FUNCTIONS[name].memoryMb,
+      Timeout: FUNCTIONS[name].timeout.toSeconds(),
+      LoggingConfig: { LogFormat: 'JSON' },
+      KmsKeyArn: expect.anything(),
+    });
+    const logId = (properties.LoggingConfig as { LogGroup: { Ref: string } }).LogGroup.Ref;
+    const log = prod.resources('AWS::Logs::LogGroup', 'controlPlane')[logId]!;
+    expect(log.Properties).toMatchObject({ LogGroupName: `/sluice/prod/${name}`, RetentionInDays: 90 });
+  });
+
+  it.each(FUNCTION_NAMES)('%s is given what its entry point demands, and nothing else', (name) => {
+    for (const deployment of [prod, dev]) {
+      const { Variables: variables } = deployment.resolve(
+        functionOf(name, deployment).Properties.Environment,
+        'controlPlane',
+      ) as { Variables: Record<string, string> };
+      const { environment } = FUNCTIONS[name];
+      expect(() => readEnvironment(environment, variables)).not.toThrow();
+      const own = Object.keys(variables).filter((variable) => !/^(POWERTOOLS_|NODE_OPTIONS$)/.test(variable));
+      expect(Object.keys(environment.shape)).toEqual(expect.arrayContaining(own));
+    }
+  });
+
+  it('starts every operation by the alias that is live', () => {
+    for (const name of ['api', 'workflow', 'sweep']) {
+      const { Variables: variables } = prod.resolve(functionOf(name).Properties.Environment, 'controlPlane') as {
+        Variables: Record<string, string>;
+      };
+      for (const kind of OPERATION_KINDS) {
+        expect(variables[`STATE_MACHINE_ARN_${kind.toUpperCase()}`]).toBe(
+          `arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-destination-${kind}:live`,
+        );
+      }
+    }
+  });
+
+  it('never runs two sweeps or two reports at once', () => {
+    expect(functionOf('sweep').Properties.ReservedConcurrentExecutions).toBe(1);
+    expect(functionOf('cost-report').Properties.ReservedConcurrentExecutions).toBe(1);
+  });
+
+  it('ends a step before the state machine gives it up', () => {
+    const stepSeconds = OPERATION_KINDS.flatMap((kind) => {
+      const { States: states } = JSON.parse(aslOf(kind)) as { States: Record<string, { TimeoutSeconds?: number }> };
+      return Object.values(states).flatMap(({ TimeoutSeconds: seconds }) => seconds ?? []);
+    });
+    expect(functionOf('workflow').Properties.Timeout).toBeLessThan(Math.min(...stepSeconds));
+  });
+
+  it.each(['sweep', 'monitor', 'cost-report'])('%s leaves a dead letter when it fails for good', (name) => {
+    const configurations = Object.values(prod.resources('AWS::Lambda::EventInvokeConfig', 'controlPlane'));
+    const found = configurations.find(({ Properties: { FunctionName: functionName } }) =>
+      String(prod.resolve(functionName, 'controlPlane')).endsWith(name),
+    );
+    expect(prod.resolve(found?.Properties, 'controlPlane')).toMatchObject({
+      DestinationConfig: { OnFailure: { Destination: expect.stringMatching(/:sluice-prod-functions-dead-letters$/) } },
+      MaximumEventAgeInSeconds: 300,
+    });
+  });
+});
+
+describe('permissions', () => {
+  it('names every action one by one, in every stack', () => {
+    for (const stack of STACKS) {
+      for (const [id, { Effect: effect, Action: action }] of statementsOf(prod, stack)) {
+        if (effect !== 'Allow' || ASSET_HANDLERS.test(id)) continue;
+        expect(listOf(action).filter((name) => name.includes('*')), id).toEqual([]);
+      }
+    }
+  });
+
+  it('says why wherever a resource has a wildcard', () => {
+    for (const name of FUNCTION_NAMES) {
+      for (const permission of FUNCTIONS[name].permissions(SAMPLE_RESOURCES)) {
+        const wild = permission.resources.some((resource) => resource.includes('*'));
+        expect([permission.actions, wild]).toEqual([permission.actions, permission.wildcardReason !== undefined]);
+      }
+    }
+  });
+
+  it('gives no function a managed policy', () => {
+    for (const [id, role] of Object.entries(prod.resources('AWS::IAM::Role', 'controlPlane'))) {
+      expect([id, role.Properties.ManagedPolicyArns]).toEqual([id, undefined]);
+    }
+  });
+
+  const STREAM_KEY_CONDITION = {
+    StringEquals: { 'kms:EncryptionContext:deployment': 'prod', 'kms:EncryptionContext:purpose': 'stream-key' },
+    'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['deployment', 'destination', 'purpose'] },
+  };
+  const onStreamKeys = (name: string, action: string) =>
+    allowing(name, action).filter(({ Resource: resource }) => String(resource).includes('key/StreamKeysKey'));
+
+  it('lets the API encrypt stream keys and only the workflow decrypt them, each within their context', () => {
+    for (const name of FUNCTION_NAMES) {
+      expect(onStreamKeys(name, 'kms:Encrypt')).toHaveLength(name === 'api' ? 1 : 0);
+      expect(onStreamKeys(name, 'kms:Decrypt')).toHaveLength(name === 'workflow' ? 1 : 0);
+    }
+    expect(onStreamKeys('api', 'kms:Encrypt')[0]!.Condition).toEqual(STREAM_KEY_CONDITION);
+    expect(onStreamKeys('workflow', 'kms:Decrypt')[0]!.Condition).toEqual(STREAM_KEY_CONDITION);
+  });
+
+  it('lets other keys be used through Step Functions only', () => {
+    for (const name of FUNCTION_NAMES) {
+      for (const statement of statementsOfFunction(name)) {
+        if (!listOf(statement.Action).some((action) => action.startsWith('kms:'))) continue;
+        if (String(statement.Resource).includes('key/StreamKeysKey')) continue;
+        expect(statement.Condition).toEqual({ StringEquals: { 'kms:ViaService': 'states.us-east-1.amazonaws.com' } });
+      }
+    }
+  });
+
+  it('shows what MediaLive tells, which includes stream keys, only to those who need it', () => {
+    const reading = (name: string) =>
+      statementsOfFunction(name)
+        .flatMap(({ Action: action }) => listOf(action))
+        .filter((action) => /^medialive:(Describe|List)(Channel|Input)s?$/.test(action))
+        .sort();
+    const all = ['DescribeChannel', 'DescribeInput', 'ListChannels', 'ListInputs'].map((action) => `medialive:${action}`);
+    expect(reading('api')).toEqual([]);
+    expect(reading('cost-report')).toEqual([]);
+    expect(reading('monitor')).toEqual(['medialive:ListChannels']);
+    expect(reading('workflow')).toEqual(all);
+    expect(reading('sweep')).toEqual(all);
+  });
+
+  it('makes nothing without our tag, and removes or changes nothing that lacks it', () => {
+    const tagged = { 'aws:ResourceTag/sluice:deployment': 'prod' };
+    const making = { 'aws:RequestTag/sluice:deployment': 'prod' };
+    for (const name of FUNCTION_NAMES) {
+      for (const { Action: action, Condition: condition } of statementsOfFunction(name)) {
+        const media = listOf(action).filter((one) => /^medialive:\w+(Channel|Input)$/.test(one) && !/Describe/.test(one));
+        if (media.length === 0) continue;
+        const creates = media.every((one) => one.startsWith('medialive:Create'));
+        expect(condition, media.join()).toEqual({ StringEquals: creates ? making : tagged });
+      }
+    }
+    expect(allowing('workflow', 'medialive:CreateChannel')).toHaveLength(1);
+    expect(allowing('workflow', 'medialive:CreateTags')[0]!.Condition).toEqual({ StringEquals: making });
+    expect(allowing('workflow', 'medialive:DeleteChannel')).toHaveLength(1);
+    expect(allowing('sweep', 'medialive:DeleteInput')).toHaveLength(1);
+  });
+
+  it('passes one role, to MediaLive, from one function', () => {
+    for (const name of FUNCTION_NAMES) {
+      expect(allowing(name, 'iam:PassRole')).toEqual(
+        name === 'workflow'
+          ? [
+              {
+                Effect: 'Allow',
+                Action: 'iam:PassRole',
+                Resource: expect.stringMatching(/:role\/MediaLiveRole/),
+                Condition: { StringEquals: { 'iam:PassedToService': 'medialive.amazonaws.com' } },
+              },
+            ]
+          : [],
+      );
+    }
+  });
+});
+
+describe('state machines', () => {
+  const machines = Object.values(prod.resources('AWS::StepFunctions::StateMachine', 'controlPlane'));
+
+  it.each([...OPERATION_KINDS])('%s is the file that also runs on one machine', (kind) => {
+    const { Properties: machine } = machines.find(
+      ({ Properties: { StateMachineName: name } }) => name === `sluice-prod-destination-${kind}`,
+    )!;
+    expect(machine.DefinitionString).toBe(aslOf(kind));
+    const substitutions = prod.resolve(machine.DefinitionSubstitutions, 'controlPlane');
+    expect(substitutions).toEqual({
+      WorkflowFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:sluice-prod-workflow',
+    });
+  });
+
+  it('log what happens without what is said, traced, under a key of ours', () => {
+    expect(machines).toHaveLength(4);
+    for (const { Properties: machine } of machines) {
+      expect(machine).toMatchObject({
+        StateMachineType: 'STANDARD',
+        LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: false },
+        TracingConfiguration: { Enabled: true },
+        EncryptionConfiguration: { Type: 'CUSTOMER_MANAGED_KMS_KEY', KmsDataKeyReusePeriodSeconds: 300 },
+      });
+    }
+  });
+
+  it('are published: each alias points to a version that outlives the next deployment', () => {
+    const versions = prod.resources('AWS::StepFunctions::StateMachineVersion', 'controlPlane');
+    const aliases = Object.values(prod.resources('AWS::StepFunctions::StateMachineAlias', 'controlPlane'));
+    expect(Object.values(versions).map((version) => version.UpdateReplacePolicy)).toEqual(Array(4).fill('Retain'));
+    expect(aliases).toHaveLength(4);
+    const pointed = aliases.map(({ Properties: alias }) => {
+      expect(alias.Name).toBe('live');
+      const [route] = alias.RoutingConfiguration as { StateMachineVersionArn: { Ref: string }; Weight: number }[];
+      expect(route!.Weight).toBe(100);
+      return route!.StateMachineVersionArn.Ref;
+    });
+    expect(new Set(pointed)).toEqual(new Set(Object.keys(versions)));
+  });
+
+  it('may call the workflow function and no other', () => {
+    const invoking = statementsOf(prod, 'controlPlane').filter(
+      ([id, { Action: action }]) => id.startsWith('StateMachine') && listOf(action).includes('lambda:InvokeFunction'),
+    );
+    expect(invoking.map(([, { Resource: resource }]) => resource)).toEqual(
+      Array(4).fill('arn:aws:lambda:us-east-1:000000000000:function:sluice-prod-workflow'),
+    );
+  });
+});
+
+describe('what wakes the functions', () => {
+  it('is a clock that nobody has to be there for', () => {
+    const schedules = Object.values(prod.resources('AWS::Scheduler::Schedule', 'controlPlane')).map(
+      ({ Properties: schedule }) => prod.resolve(schedule, 'controlPlane'),
+    );
+    const target = (name: string) => ({
+      Arn: `arn:aws:lambda:us-east-1:000000000000:function:sluice-prod-${name}`,
+      DeadLetterConfig: { Arn: expect.stringMatching(/:sluice-prod-schedules-dead-letters$/) },
+      RetryPolicy: { MaximumEventAgeInSeconds: 300, MaximumRetryAttempts: 2 },
+    });
+    const enabled = { State: 'ENABLED', FlexibleTimeWindow: { Mode: 'OFF' } };
+    expect(schedules).toEqual([
+      expect.objectContaining({ ...enabled, ScheduleExpression: 'rate(5 minutes)', Target: expect.objectContaining(target('sweep')) }),
+      expect.objectContaining({ ...enabled, ScheduleExpression: 'rate(1 minute)', Target: expect.objectContaining(target('monitor')) }),
+      expect.objectContaining({
+        ...enabled,
+        ScheduleExpression: 'cron(15 2 * * ? *)',
+        ScheduleExpressionTimezone: 'Etc/UTC',
+        Target: expect.objectContaining(target('cost-report')),
+      }),
+    ]);
+  });
+
+  it('is what the media services report, of this flow, with dead letters', () => {
+    const rules = Object.values(prod.resources('AWS::Events::Rule', 'controlPlane')).map(
+      ({ Properties: rule }) => prod.resolve(rule, 'controlPlane') as Record<string, unknown>,
+    );
+    expect(rules).toHaveLength(2);
+    for (const { State: state, Targets: targets } of rules) {
+      expect(state).toBe('ENABLED');
+      expect(targets).toEqual([
+        expect.objectContaining({
+          Arn: expect.stringMatching(/:function:sluice-prod-monitor$/),
+          DeadLetterConfig: { Arn: expect.stringMatching(/:sluice-prod-events-dead-letters$/) },
+        }),
+      ]);
+    }
+    const sources = rules.map(({ EventPattern: pattern }) => pattern as { source: string[]; resources?: string[] });
+    expect(sources.map(({ source }) => source)).toEqual([['aws.medialive'], ['aws.mediaconnect']]);
+    expect(sources[1]!.resources).toEqual([expect.stringMatching(/^arn:aws:mediaconnect:.*:flow:/)]);
+  });
+
+  it('is the API’s route, which the function itself guards', () => {
+    const { Properties: route } = only(prod.resources('AWS::ApiGatewayV2::Route', 'controlPlane'));
+    expect(route).toMatchObject({ RouteKey: 'ANY /api/{proxy+}', AuthorizationType: 'NONE' });
+  });
+
+  it('keeps dead letters for two weeks and takes them over TLS only', () => {
+    const queues = Object.values(prod.resources('AWS::SQS::Queue', 'controlPlane'));
+    expect(queues).toHaveLength(3);
+    for (const { Properties: queue } of queues) {
+      expect(queue).toMatchObject({ MessageRetentionPeriod: 1_209_600, SqsManagedSseEnabled: true });
+    }
+    for (const { Properties: policy } of Object.values(prod.resources('AWS::SQS::QueuePolicy', 'controlPlane'))) {
+      expect(policy.PolicyDocument).toMatchObject({
+        Statement: expect.arrayContaining([
+          expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        ]),
+      });
+    }
+  });
+});
+
+describe('deployments', () => {
+  it('say whose everything is, for our code, for IAM and for the bill', () => {
+    for (const stack of STACKS) {
+      for (const [id, resource] of Object.entries(prod.resources(undefined, stack))) {
+        const tags = tagsOf(resource);
+        if (tags === null) continue;
+        expect([id, tags['sluice:deployment']]).toEqual([id, 'prod']);
+        expect([id, tags['sluice:component']]).toEqual([id, stack]);
+      }
+    }
+    for (const type of ['AWS::MediaConnect::Flow', 'AWS::MediaLive::InputSecurityGroup', 'AWS::MediaPackage::Channel']) {
+      expect(tagsOf(only(prod.resources(type)))).toMatchObject({ 'sluice:deployment': 'prod' });
+    }
+  });
+
+  it('live side by side: no stack and no named resource of one is also one of the other', () => {
+    const names = (deployment: Synthesized) =>
+      new Set([
+        ...Object.values(deployment.stacks).map(({ stackName }) => stackName),
+        ...STACKS.flatMap((stack) => Object.values(deployment.resources(undefined, stack)).flatMap((resource) => namesOf(resource, deployment, stack))),
+      ]);
+    const [first, second] = [names(dev), names(prod)];
+    expect(first.size).toBeGreaterThan(30);
+    expect([...first].filter((name) => second.has(name))).toEqual([]);
+  });
+
+  it('depend on each other in one direction', () => {
+    const before = (stack: StackId) =>
+      prod.stacks[stack].dependencies.map(({ stackName }) => stackName.replace('sluice-prod-', '')).sort();
+    expect(STACKS.map((stack) => [stack, before(stack)])).toEqual([
+      ['data', []],
+      ['source', ['data']],
+      ['dashboard', ['data', 'source']],
+      ['controlPlane', ['dashboard', 'data', 'source']],
+      ['observability', ['control-plane', 'dashboard', 'data', 'source']],
+    ]);
+  });
+
+  it('change only with this list, which is for the eyes of a reviewer', async () => {
+    const lines = STACKS.flatMap((stack) => [
+      `## ${stack}`,
+      ...Object.entries(prod.resources(undefined, stack))
+        .map(([id, resource]) => describeResource(id, resource, (value) => prod.resolve(value, stack)))
+        .sort(),
+      '',
+    ]);
+    await expect(lines.join('\n')).toMatchFileSnapshot('stacks.snapshot.txt');
+  });
+});
+
+/** Handlers that CDK brings for its own custom resources; their policies are its own. */
+const ASSET_HANDLERS = /^Custom/;
+
+const SAMPLE_RESOURCES = {
+  partition: 'aws',
+  region: 'us-east-1',
+  account: '000000000000',
+  deploymentId: 'prod',
+  tableArn: 'table',
+  streamKeysKeyArn: 'stream-keys',
+  operationsKeyArn: 'operations',
+  reportBucketArn: 'reports',
+  flowArn: 'flow',
+  inputSecurityGroupArn: 'input-security-group',
+  mediaLiveRoleArn: 'medialive-role',
+  packageChannelArn: 'package-channel',
+  stateMachineArns: ['arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-destination-start'],
+};
+
+function aslOf(kind: string): string {
+  return readFileSync(join(ROOT, 'statemachines', `destination-${kind}.asl.json`), 'utf8');
+}
+
+/** Tags of a resource, or null when its type has none in the template. */
+function tagsOf({ Type: type, Properties: properties = {} }: TemplateResource): Record<string, string> | null {
+  const [replica] = listOf(properties.Replicas as { Tags: unknown }[] | undefined);
+  const tags = type === 'AWS::DynamoDB::GlobalTable' ? replica!.Tags : (properties.Tags ?? properties.UserPoolTags);
+  if (tags === undefined) return null;
+  if (!Array.isArray(tags)) return tags as Record<string, string>;
+  return Object.fromEntries((tags as { Key: string; Value: string }[]).map(({ Key: key, Value: value }) => [key, value]));
+}
+
+/** Names in a resource's properties that must be unique in the account. */
+function namesOf({ Type: type, Properties: properties = {} }: TemplateResource, deployment: Synthesized, stack: StackId): string[] {
+  return Object.entries(properties)
+    .filter(([property, value]) => NAMES.test(property) && (typeof value === 'string' || property === 'Domain'))
+    .map(([property, value]) => `${type} ${property} ${String(deployment.resolve(value, stack))}`)
+    .filter((name) => !PARTS.test(name));
+}
+
+const NAMES = /^(Name|AlarmName|AliasName|\w*(Table|Function|Queue|Bucket|Secret|Pool|Machine|Rule|Group|Topic|Dashboard|Policy|Api)Name|Domain|Id)$/;
+/** Names that are unique within their parent, or are no names of AWS. */
+const PARTS = /^AWS::(StepFunctions::StateMachineAlias|Cognito::UserPool(Group|ResourceServer|Client)|IAM::Policy|ApiGatewayV2::Stage) |^Custom::/;

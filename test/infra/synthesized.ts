@@ -1,0 +1,94 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { readConfiguration, type Configuration } from '../../infra/aws/configuration.ts';
+import { addDeployment, type DeploymentStacks } from '../../infra/aws/deployment.ts';
+import { ROOT } from '../../infra/aws/node-function.ts';
+import { resolveIntrinsics, type Exports } from './resolve-intrinsics.ts';
+import { sampleAttribute } from './sample-attributes.ts';
+
+/**
+ * The templates of a deployment as `cdk synth` makes them, but with nothing bundled or built, and the values that
+ * CloudFormation would fill in made up. Takes about a second: once per test file.
+ */
+
+export interface TemplateResource {
+  Type: string;
+  Properties: Record<string, unknown>;
+  DeletionPolicy?: string;
+  UpdateReplacePolicy?: string;
+}
+
+export type StackId = keyof DeploymentStacks;
+
+export interface Synthesized {
+  stacks: DeploymentStacks;
+  template(stack: StackId): Template;
+  /** Resources of one stack or of all, by logical id. */
+  resources(type?: string, stack?: StackId): Record<string, TemplateResource>;
+  /** What a stack exports, by the name others import it by. */
+  exports: Exports;
+  /** A value of a template as it could be after deployment. */
+  resolve(value: unknown, stack: StackId): unknown;
+}
+
+/** The app's own context, without which feature flags are those of an old app. */
+export function contextOf(): Record<string, unknown> {
+  const { context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> };
+  return { ...context, 'aws:cdk:bundling-stacks': [] };
+}
+
+/** Synthesizes the stacks of an environment, with changes to its configuration where a test wants them. */
+export function synthesize(environment: string, over: Partial<Configuration> = {}): Synthesized {
+  return synthesizeConfiguration(environment, { ...readConfiguration(environment), ...over });
+}
+
+/** Synthesizes the stacks of a configuration. */
+export function synthesizeConfiguration(environment: string, configuration: Configuration): Synthesized {
+  const directory = mkdtempSync(join(tmpdir(), 'sluice-synth-'));
+  const dashboardDirectory = join(directory, 'dashboard');
+  mkdirSync(dashboardDirectory);
+  writeFileSync(join(dashboardDirectory, 'index.html'), '<!doctype html>');
+  try {
+    const app = new App({
+      context: contextOf(),
+      outdir: join(directory, 'out'),
+      // Its findings are for people, and it takes a while; `cdk synth` has it.
+      builtinCloudFormationValidation: false,
+    });
+    return describeStacks(addDeployment(app, { environment, configuration, dashboardDirectory }));
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function describeStacks(stacks: DeploymentStacks): Synthesized {
+  const ids = Object.keys(stacks) as StackId[];
+  const templates = new Map(ids.map((id) => [id, Template.fromStack(stacks[id])]));
+  const template = (id: StackId) => templates.get(id)!;
+  const resourcesOf = (id: StackId) => template(id).toJSON().Resources as Record<string, TemplateResource>;
+  const idOf = new Map(ids.map((id) => [stacks[id].stackName, id]));
+  const exports = new Map(ids.flatMap((id) => exportsOf(stacks[id].stackName, template(id))));
+  return {
+    stacks,
+    template,
+    exports,
+    resources(type, stack) {
+      const all = (stack ? [stack] : ids).flatMap((id) => Object.entries(resourcesOf(id)));
+      return Object.fromEntries(all.filter(([, resource]) => type === undefined || resource.Type === type));
+    },
+    resolve: (value, stack) =>
+      resolveIntrinsics(value, stacks[stack].stackName, { exports }, (stackName, logicalId, attribute) =>
+        sampleAttribute(resourcesOf(idOf.get(stackName)!), logicalId, attribute),
+      ),
+  };
+}
+
+function exportsOf(stackName: string, template: Template): [string, { stack: string; value: unknown }][] {
+  const outputs: Record<string, { Value: unknown; Export?: { Name: string } }> = template.toJSON().Outputs ?? {};
+  return Object.values(outputs).flatMap(({ Value: value, Export: exported }) =>
+    exported ? [[exported.Name, { stack: stackName, value }]] : [],
+  );
+}

@@ -1,0 +1,124 @@
+import { Loader } from '@mantine/core';
+import { IconPlugConnectedX } from '@tabler/icons-react';
+import { Suspense, useEffect, useRef } from 'react';
+import type { SessionResource } from '../../../functions/api/schemas.ts';
+import { Announcer } from '../components/Announcer.tsx';
+import { AppHeader } from '../components/AppHeader.tsx';
+import { ProblemPanel } from '../components/ProblemText.tsx';
+import { formatAge } from '../presentation/format.ts';
+import { PageErrorBoundary } from './PageErrorBoundary.tsx';
+import {
+  DestinationDrawer,
+  DestinationsPage,
+  DetailsPanel,
+  LeftoversPage,
+  NotFoundPage,
+  prefetchRest,
+  SettingsPage,
+  ShortcutSheet,
+  ShowPage,
+  TimelinePage,
+} from './pages.ts';
+import { paths, type Overlay } from './paths.ts';
+import { usePlace } from './use-place.ts';
+import { useShortcuts } from './use-shortcuts.ts';
+import { useShow } from './use-show.ts';
+import classes from './Shell.module.css';
+
+/** What stays on every page: the first glance, the way to the others, and what lies over them. */
+export function Shell({ session }: { session: SessionResource }) {
+  const { pathname, search, overlay, close } = usePlace();
+  const { destinations, flow, lost, ageMs, problem } = useShow();
+  const { helpOpened, closeHelp, openHelp } = useShortcuts();
+  const main = useRef<HTMLElement>(null);
+  useEffect(prefetchRest, []);
+  useFocusOnArrival(main, pathname);
+  const nothingYet = !destinations && !flow;
+
+  return (
+    <div className={classes.shell} data-panel={overlay?.kind === 'details' || undefined}>
+      <a href="#content" className={classes.skip}>
+        Skip to the content
+      </a>
+      <AppHeader pathname={pathname} onHelp={openHelp} />
+      <main id="content" ref={main} tabIndex={-1} className={classes.main}>
+        {lost && <Lost ageMs={ageMs} />}
+        {nothingYet && problem && <ProblemPanel problem={problem} />}
+        {!(nothingYet && problem) && (
+          <PageErrorBoundary key={pathname}>
+            <Suspense fallback={<Loader className={classes.loader} aria-label="Loading" />}>
+              <Page pathname={pathname} search={search} session={session} />
+            </Suspense>
+          </PageErrorBoundary>
+        )}
+      </main>
+      <Announcer destinations={destinations} stale={lost} />
+      <PageErrorBoundary key={overlay?.kind ?? 'none'} instead={<PartFailed />}>
+        <Suspense>
+          {overlay && <Over overlay={overlay} onClose={close} />}
+          {helpOpened && <ShortcutSheet onClose={closeHelp} />}
+        </Suspense>
+      </PageErrorBoundary>
+    </div>
+  );
+}
+
+function Page({ pathname, search, session }: { pathname: string; search: string; session: SessionResource }) {
+  switch (pathname.replace(/(.)\/$/, '$1')) {
+    case paths.show:
+      return <ShowPage embedded={session.embedded} />;
+    case paths.destinations:
+      return <DestinationsPage search={search} />;
+    case paths.timeline:
+      return <TimelinePage search={search} />;
+    case paths.leftovers:
+      return <LeftoversPage />;
+    case paths.settings:
+      return <SettingsPage session={session} />;
+    default:
+      return <NotFoundPage />;
+  }
+}
+
+function Over({ overlay, onClose }: { overlay: Overlay; onClose: () => void }) {
+  switch (overlay.kind) {
+    case 'add':
+      return <DestinationDrawer destinationId={null} onClose={onClose} />;
+    case 'edit':
+      return <DestinationDrawer destinationId={overlay.destinationId} onClose={onClose} />;
+    case 'details':
+      return <DetailsPanel key={overlay.destinationId} destinationId={overlay.destinationId} onClose={onClose} />;
+  }
+}
+
+function PartFailed() {
+  return (
+    <p className={classes.partFailed} role="alert">
+      This part of the page could not be fetched. Reload the page when the server is back; what is on air stays on air.
+    </p>
+  );
+}
+
+function Lost({ ageMs }: { ageMs: number }) {
+  return (
+    <p className={classes.lost} role="status">
+      <IconPlugConnectedX size={19} aria-hidden="true" />
+      <span>
+        <strong>Connection lost, showing the last known state</strong>, {formatAge(ageMs)} old. What is on air stays on
+        air; this page keeps trying.
+      </span>
+    </p>
+  );
+}
+
+/** A page that was navigated to has the focus, so that keyboard and screen reader start at its top. */
+function useFocusOnArrival(main: React.RefObject<HTMLElement | null>, pathname: string): void {
+  const from = useRef(pathname);
+  useEffect(() => {
+    if (from.current === pathname) return;
+    from.current = pathname;
+    window.scrollTo(0, 0);
+    // A page may have put it where it is wanted already.
+    if (!main.current?.contains(document.activeElement)) main.current?.focus({ preventScroll: true });
+  }, [main, pathname]);
+}

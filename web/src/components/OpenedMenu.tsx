@@ -1,0 +1,129 @@
+import { Menu } from '@mantine/core';
+import { IconAlertTriangle, IconCopy, IconKey, IconPencil, IconRefresh, IconTrash } from '@tabler/icons-react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { useLocation } from 'wouter';
+import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import { paths } from '../app/paths.ts';
+import { showDone } from '../app/problem-toast.tsx';
+import { useServerNow } from '../app/use-now.ts';
+import { sentence } from '../presentation/format.ts';
+import { isOverdue } from '../presentation/overdue.ts';
+import { MenuTrigger } from './MenuTrigger.tsx';
+import classes from './OpenedMenu.module.css';
+
+const DeleteDialog = lazy(async () => ({ default: (await import('../editor/DeleteDialog.tsx')).DeleteDialog }));
+const ReplaceKeyDialog = lazy(async () => ({
+  default: (await import('../editor/ReplaceKeyDialog.tsx')).ReplaceKeyDialog,
+}));
+const TransportDialog = lazy(async () => ({
+  default: (await import('../editor/TransportDialog.tsx')).TransportDialog,
+}));
+
+/**
+ * What is done seldom: edit, replace the key, restart, copy the id, delete, and the way out of what hangs. It comes up
+ * opened, because it is fetched by the press of its trigger (`DestinationMenu.tsx`).
+ */
+export function OpenedMenu({ destination }: { destination: DestinationResource }) {
+  const [, navigate] = useLocation();
+  const [dialog, setDialog] = useState<'key' | 'delete' | 'forceDelete' | 'restart' | 'forceStop' | null>(null);
+  const close = (): void => setDialog(null);
+  const refusal = (action: 'edit' | 'restart' | 'delete'): string | null =>
+    destination.allowedActions.includes(action) ? null : (destination.refusedActions[action] ?? 'not possible now');
+  const copyId = (): void => {
+    void navigator.clipboard?.writeText(destination.destinationId).then(() => showDone('The id was copied'));
+  };
+
+  return (
+    <>
+      <Menu defaultOpened position="bottom-end" width={230} withinPortal>
+        <Menu.Target>
+          <MenuTrigger name={destination.name} />
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Item
+            icon={<IconPencil size={16} />}
+            refusal={refusal('edit')}
+            onClick={() => navigate(paths.editDestination(destination.destinationId))}
+          >
+            Edit
+          </Item>
+          <Item icon={<IconKey size={16} />} refusal={refusal('edit')} onClick={() => setDialog('key')}>
+            Replace stream key
+          </Item>
+          <Item icon={<IconRefresh size={16} />} refusal={refusal('restart')} onClick={() => setDialog('restart')}>
+            Restart
+          </Item>
+          <Item icon={<IconCopy size={16} />} refusal={null} onClick={copyId}>
+            Copy id
+          </Item>
+          <Menu.Divider />
+          <Item
+            icon={<IconTrash size={16} />}
+            color="red"
+            refusal={refusal('delete')}
+            onClick={() => setDialog('delete')}
+          >
+            Delete
+          </Item>
+          <ForceItem destination={destination} onForce={setDialog} />
+        </Menu.Dropdown>
+      </Menu>
+      <Suspense>
+        {dialog === 'key' && <ReplaceKeyDialog destination={destination} onClose={close} />}
+        {(dialog === 'delete' || dialog === 'forceDelete') && (
+          <DeleteDialog destination={destination} force={dialog === 'forceDelete'} onClose={close} />
+        )}
+        {(dialog === 'restart' || dialog === 'forceStop') && (
+          <TransportDialog destination={destination} question={dialog} onClose={close} />
+        )}
+      </Suspense>
+    </>
+  );
+}
+
+interface ForceItemProps {
+  destination: DestinationResource;
+  onForce: (dialog: 'forceStop' | 'forceDelete') => void;
+}
+
+/** The way out when an operation hangs; not there before its deadline has passed. */
+function ForceItem({ destination, onForce }: ForceItemProps) {
+  const now = useServerNow();
+  if (!isOverdue(destination, now)) return null;
+  const deleting = destination.desired === 'deleted';
+  return (
+    <Menu.Item
+      leftSection={<IconAlertTriangle size={16} />}
+      color="red"
+      onClick={() => onForce(deleting ? 'forceDelete' : 'forceStop')}
+    >
+      {deleting ? 'Force delete' : 'Force stop'}
+      <span className={classes.reason}>It takes longer than it ever should</span>
+    </Menu.Item>
+  );
+}
+
+interface ItemProps {
+  icon: ReactNode;
+  /** Why it cannot be done now; null when it can. */
+  refusal: string | null;
+  color?: string;
+  onClick: () => void;
+  children: ReactNode;
+}
+
+function Item({ icon, refusal, color, onClick, children }: ItemProps) {
+  return (
+    <Menu.Item
+      leftSection={icon}
+      color={refusal ? undefined : color}
+      aria-disabled={refusal ? true : undefined}
+      className={refusal ? classes.refused : undefined}
+      closeMenuOnClick={!refusal}
+      onClick={refusal ? undefined : onClick}
+    >
+      {children}
+      {refusal && <span className={classes.reason}>{sentence(refusal)}</span>}
+    </Menu.Item>
+  );
+}

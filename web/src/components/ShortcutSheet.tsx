@@ -1,0 +1,36 @@
+import { Modal } from '@mantine/core';
+import { useShortcutsEnabled } from '../app/use-shortcuts.ts';
+import { SHORTCUTS } from '../app/shortcuts.ts';
+import classes from './ShortcutSheet.module.css';
+
+/** Every keyboard shortcut, and whether they are on. */
+export function ShortcutSheet({ onClose }: { onClose: () => void }) {
+  const [enabled] = useShortcutsEnabled();
+  return (
+    <Modal opened onClose={onClose} title="Keyboard shortcuts">
+      <dl className={classes.sheet}>
+        {SHORTCUTS.map(({ keys, words }) => (
+          <div key={words}>
+            <dt>
+              {keys.map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dt>
+            <dd>{words}</dd>
+          </div>
+        ))}
+        <div>
+          <dt>
+            <kbd>Esc</kbd>
+          </dt>
+          <dd>Close what is open, or take back a question</dd>
+        </div>
+      </dl>
+      <p className={classes.note}>
+        {enabled
+          ? 'They never act while something is typed. They can be switched off in Settings.'
+          : 'They are switched off. Settings switches them on.'}
+      </p>
+    </Modal>
+  );
+}

@@ -1,0 +1,168 @@
+import { ActionIcon, Loader } from '@mantine/core';
+import { IconX } from '@tabler/icons-react';
+import { type ReactNode, useEffect, useRef } from 'react';
+import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import { useMetrics, useOperation, useTimeline } from '../api/destinations.ts';
+import { ApiProblem } from '../api/request.ts';
+import { useShow } from '../app/use-show.ts';
+import { CopyButton } from '../components/CopyButton.tsx';
+import { ProblemText } from '../components/ProblemText.tsx';
+import { StatusWord } from '../components/StatusWord.tsx';
+import { Timeline } from '../components/Timeline.tsx';
+import { PlatformMark } from '../platforms/PlatformMark.tsx';
+import { presentDestination, presentStale } from '../presentation/destination-presentation.ts';
+import { describeSum, PRICE_UNKNOWN, pricePerHour } from '../presentation/money.ts';
+import { MetricGraphs } from './MetricGraphs.tsx';
+import { OperationSteps } from './OperationSteps.tsx';
+import classes from './DetailsPanel.module.css';
+
+/**
+ * What lies behind a destination, beside the page and not over it: the last minutes as graphs, what is under way or was
+ * last, what happened, what it costs and what it is made of at AWS.
+ */
+export function DetailsPanel({ destinationId, onClose }: { destinationId: string; onClose: () => void }) {
+  const { destinations, destinationsStale } = useShow();
+  const destination = destinations?.find((each) => each.destinationId === destinationId);
+  const panel = useRef<HTMLElement>(null);
+  useFocusWhileOpen(panel);
+  return (
+    <aside
+      ref={panel}
+      className={classes.panel}
+      aria-label={`Details of ${destination?.name ?? 'a destination'}`}
+      tabIndex={-1}
+      onKeyDown={(event) => event.key === 'Escape' && onClose()}
+    >
+      <div className={classes.heading}>
+        {destination && <PlatformMark platform={destination.primary ? 'hls' : destination.platform} size={34} />}
+        <div className={classes.title}>
+          <h2>{destination?.name ?? 'Destination'}</h2>
+          {destination && <Word destination={destination} stale={destinationsStale} />}
+        </div>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Close the details" onClick={onClose}>
+          <IconX size={19} />
+        </ActionIcon>
+      </div>
+      {destination && <Content destination={destination} />}
+      {!destinations && <Loader aria-label="Loading" />}
+      {destinations && !destination && (
+        <p className={classes.note}>
+          There is no destination {destinationId}: it was deleted, or the address is wrong.
+        </p>
+      )}
+    </aside>
+  );
+}
+
+function Word({ destination, stale }: { destination: DestinationResource; stale: boolean }) {
+  const fresh = presentDestination(destination);
+  return <StatusWord {...(stale ? presentStale(fresh) : fresh)} />;
+}
+
+function Content({ destination }: { destination: DestinationResource }) {
+  const { destinationId, status, targetBitrateBps } = destination;
+  const running = status === 'running';
+  const metrics = useMetrics(destinationId, running);
+  return (
+    <>
+      {running && (
+        <Section title="Last five minutes">
+          {metrics.data && <MetricGraphs metrics={metrics.data} wantedBps={targetBitrateBps} />}
+          {metrics.error instanceof ApiProblem && <ProblemText problem={metrics.error.problem} />}
+        </Section>
+      )}
+      <LastOperation destination={destination} />
+      <Section title="Cost">
+        <Costs destination={destination} />
+      </Section>
+      <Timeline destinationId={destinationId} />
+      <Section title="At AWS">
+        <dl className={classes.facts}>
+          <Id name="Destination" value={destinationId} />
+          <Id name="RTMP URL" value={destination.rtmpUrl || null} />
+          <Id name="MediaLive channel" value={destination.mediaLiveChannelId} />
+          <Id name="MediaConnect output" value={destination.mediaConnectOutputArn} />
+        </dl>
+      </Section>
+    </>
+  );
+}
+
+function LastOperation({ destination }: { destination: DestinationResource }) {
+  const timeline = useTimeline(destination.destinationId);
+  const lastId = timeline.data?.find((entry) => entry.operationId !== null)?.operationId ?? null;
+  const ended = useOperation(destination.operation ? null : lastId);
+  const operation = destination.operation ?? ended.data;
+  if (!operation) return null;
+  return (
+    <Section title={destination.operation ? 'Under way' : 'Last operation'}>
+      <OperationSteps operation={operation} />
+    </Section>
+  );
+}
+
+function Costs({ destination }: { destination: DestinationResource }) {
+  const { perHourRunning, perHourIdle, minimumPerStart, thisRun, isComplete, unknownParts } = destination.cost;
+  return (
+    <>
+      <dl className={classes.facts}>
+        {destination.status === 'running' && <Fact name="This run">{describeSum(thisRun, isComplete)}</Fact>}
+        <Fact name="While running">{pricePerHour(perHourRunning, isComplete) ?? PRICE_UNKNOWN}</Fact>
+        {!destination.primary && (
+          <Fact name="Every start, ten minutes">{describeSum(minimumPerStart, isComplete)}</Fact>
+        )}
+        {!destination.primary && (
+          <Fact name={destination.standby === 'warm' ? 'Stopped, kept ready' : 'Stopped, released'}>
+            {pricePerHour(perHourIdle, true) ?? PRICE_UNKNOWN}
+          </Fact>
+        )}
+      </dl>
+      {unknownParts.length > 0 && (
+        <p className={classes.note}>Not in it, because the price is not known: {unknownParts.join('; ')}.</p>
+      )}
+    </>
+  );
+}
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className={classes.section}>
+      <h3>{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function Id({ name, value }: { name: string; value: string | null }) {
+  if (value === null) return null;
+  return (
+    <Fact name={name}>
+      <span className={classes.code}>
+        <code title={value}>{value}</code>
+        <CopyButton value={value} label={`Copy: ${name}`} />
+      </span>
+    </Fact>
+  );
+}
+
+/** The panel takes the focus when it opens, and gives it back to where it was opened from. */
+function useFocusWhileOpen(panel: React.RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const element = panel.current;
+    const openedFrom = document.activeElement;
+    element?.focus({ preventScroll: true });
+    return () => {
+      const isInside = document.activeElement === document.body || element?.contains(document.activeElement);
+      if (isInside && openedFrom instanceof HTMLElement) openedFrom.focus({ preventScroll: true });
+    };
+  }, [panel]);
+}

@@ -1,0 +1,36 @@
+import { useEstimate } from '../api/costs.ts';
+import type { DestinationFields } from '../api/destinations.ts';
+import { describeSum, pricePerHour } from '../presentation/money.ts';
+import classes from './editor.module.css';
+
+/** What a destination with these settings will cost, before it is saved. */
+export function PriceNote({ platform, preset, standby }: Pick<DestinationFields, 'platform' | 'preset' | 'standby'>) {
+  const planned = platform && preset ? { platform, preset, standby } : null;
+  const { data, isPlaceholderData } = useEstimate(planned && { planned, hours: 1 });
+  const item = data?.items[0];
+  return (
+    <p className={classes.price} aria-live="polite" data-old={isPlaceholderData || undefined}>
+      {item && data ? (
+        <>
+          {item.perHour === null ? (
+            <b>What it costs on air is not known.</b>
+          ) : (
+            <>
+              <b>{pricePerHour(item.perHour, item.isComplete)}</b> on air; every start is charged ten minutes,{' '}
+              {describeSum(item.minimum, item.isComplete)}.
+            </>
+          )}{' '}
+          {standby === 'warm' ? readyWords(item.perHourIdle) : 'Stopped it costs nothing.'}
+          {!data.isBilled && ' On AWS; nothing is billed here.'}
+        </>
+      ) : (
+        'Price …'
+      )}
+    </p>
+  );
+}
+
+function readyWords(perHourIdle: number | null): string {
+  const price = pricePerHour(perHourIdle, true);
+  return price ? `Kept ready while stopped: ${price}.` : 'What keeping it ready costs is not known.';
+}

@@ -1,0 +1,31 @@
+import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import type { DestinationFields } from '../api/destinations.ts';
+import { interruptingFields } from './destination-fields.ts';
+import { RestartCost } from './RestartCost.tsx';
+import classes from './editor.module.css';
+
+interface RestartNoteProps {
+  destination: DestinationResource;
+  changes: Partial<DestinationFields>;
+}
+
+/** Says before saving what an edit of a destination on air will interrupt, and for how long. */
+export function RestartNote({ destination, changes }: RestartNoteProps) {
+  if (destination.desired !== 'running') return null;
+  const interrupting = interruptingFields(changes);
+  if (interrupting.length === 0) {
+    return (
+      <p className={classes.text} role="status">
+        {Object.keys(changes).length > 0
+          ? 'This interrupts nothing.'
+          : 'It is running. Name and “while stopped” change without an interruption; the rest needs a restart, and you are asked when.'}
+      </p>
+    );
+  }
+  return (
+    <p className={classes.text} role="status">
+      A new {interrupting.join(' and ')} needs a restart of this destination, and of nothing else. You are asked when:{' '}
+      <RestartCost destination={destination} />
+    </p>
+  );
+}

@@ -1,0 +1,21 @@
+import { Button } from '@mantine/core';
+import { Link } from 'wouter';
+import { paths } from '../app/paths.ts';
+import { usePageTitle } from '../app/use-page-title.ts';
+import classes from './page.module.css';
+
+/** What an address that leads nowhere shows. */
+export function NotFoundPage() {
+  usePageTitle('Not found');
+  return (
+    <section className={classes.page}>
+      <h1>There is no such page</h1>
+      <p className={classes.lead}>
+        Nothing is at <code>{window.location.pathname}</code>. What is on air is not touched by it.
+      </p>
+      <Button component={Link} href={paths.show}>
+        Go to the show
+      </Button>
+    </section>
+  );
+}

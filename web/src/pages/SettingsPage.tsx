@@ -1,0 +1,130 @@
+import { type MantineColorScheme, useMantineColorScheme } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { SessionResource } from '../../../functions/api/schemas.ts';
+import { useCostNow } from '../api/costs.ts';
+import { useServiceHealth } from '../api/service.ts';
+import { usePageTitle } from '../app/use-page-title.ts';
+import { useShortcutsEnabled } from '../app/use-shortcuts.ts';
+import { CostSection } from '../components/CostSection.tsx';
+import { CopyButton } from '../components/CopyButton.tsx';
+import { sentence } from '../presentation/format.ts';
+import page from './page.module.css';
+import classes from './SettingsPage.module.css';
+
+/** What belongs to this browser, and what there is to know about this Sluice. */
+export function SettingsPage({ session }: { session: SessionResource }) {
+  usePageTitle('Settings');
+  return (
+    <section className={page.page}>
+      <h1>Settings</h1>
+      <div className={classes.columns}>
+        <div>
+          <h2>Appearance</h2>
+          <ColorSchemeChoice />
+          <h2>Keyboard</h2>
+          <ShortcutChoice />
+          <h2>Access</h2>
+          <Access session={session} />
+        </div>
+        <div>
+          <CostSection />
+        </div>
+        <div>
+          <h2>About</h2>
+          <About session={session} />
+        </div>
+      </div>
+    </section>
+  );
+}
+
+const SCHEMES: readonly [MantineColorScheme, string][] = [
+  ['auto', 'As the system'],
+  ['dark', 'Dark'],
+  ['light', 'Light'],
+];
+
+function ColorSchemeChoice() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <fieldset className={classes.choices}>
+      <legend>Colours, kept in this browser</legend>
+      {SCHEMES.map(([scheme, label]) => (
+        <label key={scheme}>
+          <input
+            type="radio"
+            name="color-scheme"
+            checked={colorScheme === scheme}
+            onChange={() => setColorScheme(scheme)}
+          />
+          {label}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function ShortcutChoice() {
+  const [enabled, setEnabled] = useShortcutsEnabled();
+  return (
+    <div className={classes.choices}>
+      <label>
+        <input type="checkbox" checked={enabled} onChange={(event) => setEnabled(event.currentTarget.checked)} />
+        Single keys act as shortcuts
+      </label>
+      <p>They never act while something is typed. The keyboard button in the header lists them.</p>
+    </div>
+  );
+}
+
+function Access({ session }: { session: SessionResource }) {
+  if (!session.embedded) return <p className={classes.text}>You are signed in as {session.principal}.</p>;
+  return (
+    <>
+      <p className={classes.text}>
+        This page was opened with the access token of this installation. To sign in elsewhere, print the sign-in link
+        again on the machine that runs Sluice:
+      </p>
+      <p className={classes.code}>
+        <code>npm run link</code>
+        <CopyButton value="npm run link" label="Copy the command" />
+      </p>
+      <p className={classes.text}>
+        Programs send the token as <code>Authorization: Bearer …</code>.
+      </p>
+    </>
+  );
+}
+
+function About({ session }: { session: SessionResource }) {
+  const region = useCostNow().data?.region;
+  const health = useServiceHealth();
+  return (
+    <>
+      <dl className={classes.facts}>
+        <Fact name="Version">{session.version}</Fact>
+        <Fact name="Runs on">{session.embedded ? 'this machine: AWS is played by local services' : 'AWS'}</Fact>
+        {region && <Fact name={session.embedded ? 'Region of the prices' : 'Region'}>{region}</Fact>}
+        <Fact name="REST API">
+          <a href="/api/docs">Documentation</a> · <a href="/api/openapi.json">OpenAPI document</a>
+        </Fact>
+        {health.data?.checks.map(({ name, ok, detail }) => (
+          <Fact key={name} name={`Check: ${name}`}>
+            <span data-tone={ok ? 'air' : 'attention'} className={classes.check}>
+              {ok ? 'Good' : sentence(detail || 'failed')}
+            </span>
+          </Fact>
+        ))}
+      </dl>
+    </>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,155 @@
+import { Button, Loader, NativeSelect } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import {
+  csvAddress,
+  type DeploymentEntry,
+  readAllEntries,
+  type TimelineFilter,
+  useDeploymentTimeline,
+} from '../api/timeline.ts';
+import { ApiProblem } from '../api/request.ts';
+import { paths } from '../app/paths.ts';
+import { showProblem } from '../app/problem-toast.tsx';
+import { useFilter } from '../app/use-filter.ts';
+import { useServerNow } from '../app/use-now.ts';
+import { usePageTitle } from '../app/use-page-title.ts';
+import { useShow } from '../app/use-show.ts';
+import { CopyButton } from '../components/CopyButton.tsx';
+import { ProblemPanel } from '../components/ProblemText.tsx';
+import { saveFile } from '../app/save-file.ts';
+import { formatMoment } from '../presentation/format.ts';
+import { TIMELINE_KIND_WORDS, timelineActor, timelineWords } from '../presentation/timeline-text.ts';
+import page from './page.module.css';
+import classes from './TimelinePage.module.css';
+
+const DEFAULTS = { kind: '', destination: '', days: '7' };
+const DAYS = [
+  { value: '1', label: 'Last 24 hours' },
+  { value: '7', label: 'Last 7 days' },
+  { value: '30', label: 'Last 30 days' },
+  { value: '90', label: 'Last 90 days' },
+];
+const KINDS = [
+  { value: '', label: 'Everything' },
+  ...Object.entries(TIMELINE_KIND_WORDS).map(([value, label]) => ({ value, label })),
+];
+const DAY_MS = 86_400_000;
+
+/** Everything that happened: who, what, and why. */
+export function TimelinePage({ search }: { search: string }) {
+  usePageTitle('Timeline');
+  const { destinations } = useShow();
+  const [chosen, change] = useFilter(paths.timeline, search, DEFAULTS);
+  // Fixed while the page is open: a window that moves would be another question with every second.
+  const [openedAt] = useState(Date.now);
+  const filter: TimelineFilter = {
+    kind: chosen.kind,
+    destinationId: chosen.destination,
+    from: new Date(openedAt - Number(chosen.days) * DAY_MS).toISOString(),
+  };
+  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useDeploymentTimeline(filter);
+  const entries = data?.pages.flatMap((each) => each.data);
+  const names = new Map(destinations?.map(({ destinationId, name }) => [destinationId, name]));
+  if (chosen.destination && !names.has(chosen.destination)) names.set(chosen.destination, 'A deleted one');
+
+  return (
+    <section className={page.page}>
+      <div className={page.heading}>
+        <div>
+          <h1>Timeline</h1>
+          <p className={page.lead}>What happened to every destination, newest first; kept for 90 days.</p>
+        </div>
+        <ExportButtons filter={filter} />
+      </div>
+      <div className={page.tools}>
+        <NativeSelect
+          aria-label="What happened"
+          data={KINDS}
+          value={chosen.kind}
+          onChange={(event) => change({ kind: event.currentTarget.value })}
+        />
+        <NativeSelect
+          aria-label="Destination"
+          data={[{ value: '', label: 'All destinations' }, ...[...names].map(([value, label]) => ({ value, label }))]}
+          value={chosen.destination}
+          onChange={(event) => change({ destination: event.currentTarget.value })}
+        />
+        <NativeSelect
+          aria-label="Time"
+          data={DAYS}
+          value={chosen.days}
+          onChange={(event) => change({ days: event.currentTarget.value })}
+        />
+      </div>
+      {!entries &&
+        (error instanceof ApiProblem ? <ProblemPanel problem={error.problem} /> : <Loader aria-label="Loading" />)}
+      {entries?.length === 0 && <p className={page.empty}>Nothing of that kind in this time.</p>}
+      {!!entries?.length && <Entries entries={entries} known={names} />}
+      {hasNextPage && (
+        <Button variant="default" mt="md" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          Show earlier
+        </Button>
+      )}
+    </section>
+  );
+}
+
+function ExportButtons({ filter }: { filter: TimelineFilter }) {
+  const [busy, setBusy] = useState(false);
+  const saveJson = async (): Promise<void> => {
+    setBusy(true);
+    try {
+      saveFile('timeline.json', 'application/json', JSON.stringify(await readAllEntries(filter), null, 2));
+    } catch (error) {
+      showProblem(error, 'Export');
+    }
+    setBusy(false);
+  };
+  return (
+    <div className={page.actions}>
+      <Button
+        component="a"
+        href={csvAddress(filter)}
+        download
+        variant="default"
+        leftSection={<IconDownload size={16} />}
+      >
+        CSV
+      </Button>
+      <Button variant="default" leftSection={<IconDownload size={16} />} loading={busy} onClick={() => void saveJson()}>
+        JSON
+      </Button>
+    </div>
+  );
+}
+
+function Entries({ entries, known }: { entries: readonly DeploymentEntry[]; known: ReadonlyMap<string, string> }) {
+  const now = useServerNow();
+  return (
+    <ol className={classes.entries} aria-label="What happened">
+      {entries.map((entry) => (
+        <li key={entry.entryId} data-tone={entry.kind === 'drift' ? 'attention' : undefined}>
+          <time dateTime={entry.at} title={new Date(entry.at).toLocaleString()}>
+            {formatMoment(entry.at, now)}
+          </time>
+          <span className={classes.whose}>
+            {known.has(entry.destinationId) ? (
+              <Link href={paths.destination(entry.destinationId)}>{entry.destinationName}</Link>
+            ) : (
+              entry.destinationName
+            )}
+          </span>
+          <span className={classes.words}>{timelineWords(entry)}</span>
+          <span className={classes.actor}>{timelineActor(entry)}</span>
+          <span className={classes.copy}>
+            {entry.operationId && (
+              <CopyButton value={entry.operationId} label={`Copy the operation id ${entry.operationId}`} />
+            )}
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,60 @@
+import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import { presentDestination } from './destination-presentation.ts';
+
+/** Groups an operator looks for, by what has to be done about them. */
+export const STATUS_GROUPS = {
+  onair: { label: 'On air', tone: 'air' },
+  attention: { label: 'Needs you', tone: 'attention' },
+  waiting: { label: 'Waiting for source', tone: 'waiting' },
+  moving: { label: 'Changing', tone: 'motion' },
+  off: { label: 'Stopped', tone: 'off' },
+} as const;
+
+export type StatusGroup = keyof typeof STATUS_GROUPS;
+
+/** The group a destination is in; what is not known lately counts as changing, since it is being looked at. */
+export function statusGroup(destination: DestinationResource): StatusGroup {
+  switch (presentDestination(destination).tone) {
+    case 'air':
+      return 'onair';
+    case 'attention':
+      return 'attention';
+    case 'waiting':
+      return 'waiting';
+    case 'off':
+      return 'off';
+    case 'motion':
+    case 'stale':
+      return 'moving';
+  }
+}
+
+/** How many destinations each group has. */
+export function countGroups(destinations: readonly DestinationResource[]): Record<StatusGroup, number> {
+  const counts: Record<StatusGroup, number> = { onair: 0, attention: 0, waiting: 0, moving: 0, off: 0 };
+  for (const destination of destinations) counts[statusGroup(destination)] += 1;
+  return counts;
+}
+
+interface DestinationFilter {
+  /** Words, all of which have to be in name, platform, URL or id. */
+  q: string;
+  /** A group; empty for all. */
+  status: string;
+  platform: string;
+}
+
+/** The destinations a filter leaves. */
+export function filterDestinations(
+  destinations: readonly DestinationResource[],
+  { q, status, platform }: DestinationFilter,
+): DestinationResource[] {
+  const words = q.toLowerCase().split(/\s+/).filter(Boolean);
+  return destinations.filter((destination) => {
+    if (status && statusGroup(destination) !== status) return false;
+    if (platform && destination.platform !== platform) return false;
+    const { name, rtmpUrl, destinationId } = destination;
+    const text = [name, destination.platform, rtmpUrl, destinationId].join(' ').toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
