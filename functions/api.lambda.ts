@@ -1,5 +1,5 @@
 // Hono 5 moves this into a package of its own, @hono/aws-lambda, which cannot be installed yet.
-import { handle } from 'hono/aws-lambda';
+import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
 import { ulid } from 'ulid';
 import packageJson from '../package.json' with { type: 'json' };
 import { createApi } from './api/app.ts';
@@ -15,7 +15,7 @@ import {
   makeTable,
 } from './aws/clients.ts';
 import { ApiEnvironment, readEnvironment, stateMachineArnsOf } from './environment.ts';
-import { createLambdaLogger } from './lambda-deps.ts';
+import { createLambdaLogger, withRequestId } from './lambda-deps.ts';
 import { resolveHost } from './resolve-host.ts';
 
 /** Entry point of the API on AWS, behind CloudFront and an HTTP API. It checks tokens itself: a browser's is a cookie. */
@@ -68,4 +68,6 @@ const api = createApi({
   docs: null,
 });
 
-export const handler = handle(api);
+const answer = handle(api);
+
+export const handler = withRequestId(logger, (event: LambdaEvent, context: LambdaContext) => answer(event, context));

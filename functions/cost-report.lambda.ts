@@ -1,12 +1,13 @@
 import { makeS3, makeTable } from './aws/clients.ts';
 import { CostReportEnvironment, readEnvironment } from './environment.ts';
-import { createLambdaLogger } from './lambda-deps.ts';
+import { createLambdaLogger, withRequestId } from './lambda-deps.ts';
 import { reportCosts } from './schedules/cost-report.ts';
 
 /** Entry point of the daily cost report, on a schedule. */
 
 const environment = readEnvironment(CostReportEnvironment);
 const aws = { attemptsMax: 3 };
+const logger = createLambdaLogger('sluice-cost-report');
 const deps = {
   clients: { s3: makeS3(aws), table: makeTable(aws) },
   deployment: {
@@ -15,8 +16,8 @@ const deps = {
     reportBucket: environment.REPORT_BUCKET,
   },
   now: () => new Date(),
-  logger: createLambdaLogger('sluice-cost-report'),
+  logger,
   isBilled: true,
 };
 
-export const handler = async (): Promise<void> => void (await reportCosts(deps));
+export const handler = withRequestId(logger, async (): Promise<void> => void (await reportCosts(deps)));

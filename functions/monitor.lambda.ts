@@ -1,7 +1,7 @@
 import { makeCloudWatch, makeMediaLive, makeTable } from './aws/clients.ts';
 import { MonitorEnvironment, readEnvironment } from './environment.ts';
 import { createMediaEventHandler } from './events/media-event.ts';
-import { createLambdaLogger } from './lambda-deps.ts';
+import { createLambdaLogger, withRequestId } from './lambda-deps.ts';
 import { COUNTED_LINES } from './schedules/counted-lines.ts';
 import { observeDestinations } from './schedules/monitor.ts';
 
@@ -9,12 +9,13 @@ import { observeDestinations } from './schedules/monitor.ts';
 
 const environment = readEnvironment(MonitorEnvironment);
 const aws = { attemptsMax: 3 };
+const logger = createLambdaLogger('sluice-monitor');
 
 const deps = {
   clients: { cloudWatch: makeCloudWatch(aws), mediaLive: makeMediaLive(aws), table: makeTable(aws) },
   deployment: { tableName: environment.TABLE_NAME, flowArn: environment.FLOW_ARN },
   now: () => new Date(),
-  logger: createLambdaLogger('sluice-monitor'),
+  logger,
   // CloudWatch has one-minute figures of MediaLive within a few minutes at the latest.
   windowSeconds: 300,
   periodSeconds: 60,
@@ -25,7 +26,7 @@ const handleMediaEvent = createMediaEventHandler({ ...deps, lookEverySeconds: 10
 const MEDIA_SOURCES: readonly unknown[] = ['aws.medialive', 'aws.mediaconnect'];
 
 /** Whatever is no event of a media service is the schedule. The outcome of a look is logged because alarms count it. */
-export const handler = async (event: { source?: unknown } | null): Promise<void> => {
+export const handler = withRequestId(logger, async (event: { source?: unknown } | null): Promise<void> => {
   if (MEDIA_SOURCES.includes(event?.source)) return handleMediaEvent(event);
-  deps.logger.info(COUNTED_LINES.observed, { ...(await observeDestinations(deps)) });
-};
+  logger.info(COUNTED_LINES.observed, { ...(await observeDestinations(deps)) });
+});

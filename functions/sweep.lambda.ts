@@ -1,6 +1,6 @@
 import { makeMediaConnect, makeMediaLive, makeSfn, makeTable } from './aws/clients.ts';
 import { readEnvironment, stateMachineArnsOf, SweepEnvironment } from './environment.ts';
-import { createLambdaLogger } from './lambda-deps.ts';
+import { createLambdaLogger, withRequestId } from './lambda-deps.ts';
 import { COUNTED_LINES } from './schedules/counted-lines.ts';
 import type { SweepDeps } from './schedules/sweep-deps.ts';
 import { sweep } from './schedules/sweep.ts';
@@ -9,6 +9,7 @@ import { sweep } from './schedules/sweep.ts';
 
 const environment = readEnvironment(SweepEnvironment);
 const aws = { attemptsMax: 3 };
+const logger = createLambdaLogger('sluice-sweep');
 
 const deps: SweepDeps = {
   clients: {
@@ -24,11 +25,11 @@ const deps: SweepDeps = {
     stateMachineArns: stateMachineArnsOf(environment),
   },
   now: () => new Date(),
-  logger: createLambdaLogger('sluice-sweep'),
+  logger,
   primaryPreset: environment.PRIMARY_PRESET,
 };
 
 /** The outcome is logged because alarms count it. */
-export const handler = async (): Promise<void> => {
-  deps.logger.info(COUNTED_LINES.swept, { ...(await sweep(deps)) });
-};
+export const handler = withRequestId(logger, async (): Promise<void> => {
+  logger.info(COUNTED_LINES.swept, { ...(await sweep(deps)) });
+});

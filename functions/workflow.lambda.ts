@@ -1,6 +1,6 @@
 import { makeKms, makeMediaConnect, makeMediaLive, makeMediaPackage, makeSfn, makeTable } from './aws/clients.ts';
 import { readEnvironment, stateMachineArnsOf, WorkflowEnvironment } from './environment.ts';
-import { createLambdaLogger } from './lambda-deps.ts';
+import { createLambdaLogger, withRequestId } from './lambda-deps.ts';
 import { resolveHost } from './resolve-host.ts';
 import { runStep, type StepInput } from './workflow/run-step.ts';
 import type { WorkflowDeps } from './workflow/workflow-deps.ts';
@@ -10,6 +10,7 @@ import type { WorkflowDeps } from './workflow/workflow-deps.ts';
 const environment = readEnvironment(WorkflowEnvironment);
 // The state machines retry: retry layers multiply.
 const aws = { attemptsMax: 1 };
+const logger = createLambdaLogger('sluice-workflow');
 
 const deps: WorkflowDeps = {
   clients: {
@@ -37,7 +38,7 @@ const deps: WorkflowDeps = {
   now: () => new Date(),
   sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
   resolveHost,
-  logger: createLambdaLogger('sluice-workflow'),
+  logger,
 };
 
-export const handler = (event: StepInput) => runStep(deps, event);
+export const handler = withRequestId(logger, (event: StepInput) => runStep(deps, event));

@@ -33,6 +33,7 @@ beforeEach(async () => {
     authentication: createCognitoAuthentication(pool.options),
     clients: new Proxy(test.deps.clients, { get: () => ({ send: gone }) }),
     embedded: false,
+    isHostAllowed: () => true,
     hlsProxy: async () => gone(),
     rehearsal: { active: () => [], switch: async () => gone() },
   });
@@ -58,7 +59,7 @@ const send = async (method: string, path: string, headers: Record<string, string
   const response = await test.api.request(`https://${DASHBOARD}${path}`, { method, headers });
   return { status: response.status, headers: response.headers, text: await response.text() };
 };
-const uniform = (text: string) => text.replace(/"requestId":"[^"]+"/, '');
+const uniform = (text: string) => text.replace(/"requestId":"[^"]+"/, '"requestId":""');
 
 /** Everybody the pool knows, with the role they should have. */
 const PEOPLE: [string, () => string, Role | null][] = [
@@ -142,26 +143,27 @@ describe.each(Object.keys(CARRIERS) as (keyof typeof CARRIERS)[])('as a %s', (ca
     expect(pool.state.requests.filter(({ url }) => !url.startsWith('https://cognito-idp.eu-west-1.'))).toEqual([]);
   });
 
-  it.each(carrier === 'bearer' ? [...PEOPLE, ...SCRIPTS] : PEOPLE)('%s may do what the role may', async (_, token, role) => {
-    const credentials = carry(token());
-    for (const { name, method, path, access } of routes()) {
-      if (access === 'anyone') continue;
-      asked = 0;
-      const answer = await send(method, path, credentials);
-      const isEnough = role !== null && ROLES.indexOf(role) >= ROLES.indexOf(access);
-      if (isEnough) {
-        expect([401, 403], `${name} as ${role}`).not.toContain(answer.status);
-        continue;
+  it.each(carrier === 'bearer' ? [...PEOPLE, ...SCRIPTS] : PEOPLE)(
+    '%s may do what the role may',
+    async (_, token, role) => {
+      const credentials = carry(token());
+      const refused: { code: string; detail: string; remedy: string; needed: string; asked: number }[] = [];
+      for (const { name, method, path, access } of routes()) {
+        if (access === 'anyone') continue;
+        asked = 0;
+        const answer = await send(method, path, credentials);
+        const isEnough = role !== null && ROLES.indexOf(role) >= ROLES.indexOf(access);
+        const isLetIn = answer.status !== 401 && answer.status !== 403;
+        expect(isLetIn, `${name} as ${role}: ${answer.status}`).toBe(isEnough);
+        if (!isEnough) refused.push({ ...JSON.parse(answer.text), needed: access, asked });
       }
-      expect(answer.status, `${name} as ${role}`).toBe(403);
-      expect(JSON.parse(answer.text), name).toMatchObject({
-        code: 'forbidden',
-        detail: expect.stringContaining(`needs the role ${access}`),
-        remedy: expect.stringContaining('administrator'),
-      });
-      expect(asked, name).toBe(0);
-    }
-  });
+      for (const { code, detail, remedy, needed, asked: askedOfAws } of refused) {
+        expect([code, askedOfAws]).toEqual(['forbidden', 0]);
+        expect(detail).toContain(`needs the role ${needed}`);
+        expect(remedy).toContain(`scope sluice/${needed}`);
+      }
+    },
+  );
 
   it('a method a path does not have is told to who is signed in, and to nobody else', async () => {
     const viewer = carry(pool.person(['viewer']));
@@ -172,7 +174,8 @@ describe.each(Object.keys(CARRIERS) as (keyof typeof CARRIERS)[])('as a %s', (ca
         if (known.some((route) => route.path === path && route.method === method.replace('HEAD', 'GET'))) continue;
         expect((await send(method, path)).status, `${method} ${path}`).toBe(401);
         expect((await send(method, path, roleless)).status, `${method} ${path}`).toBe(403);
-        expect((await send(method, path, viewer)).status, `${method} ${path}`).toBe(405);
+        // Where the path of one route could be the id in another one's, that one answers.
+        expect([403, 404, 405], `${method} ${path}`).toContain((await send(method, path, viewer)).status);
       }
     }
     expect(asked).toBe(0);
@@ -209,7 +212,9 @@ describe('another spelling of a path', () => {
       for (const spell of SPELLINGS) {
         expect([401, 404], `${name} as ${spell(path)}`).toContain((await send(method, spell(path))).status);
         if (access === 'viewer') continue;
-        expect([403, 404, 405], `${name} as ${spell(path)}`).toContain((await send(method, spell(path), viewer)).status);
+        expect([403, 404, 405], `${name} as ${spell(path)}`).toContain(
+          (await send(method, spell(path), viewer)).status,
+        );
       }
     }
     expect(asked).toBe(0);
@@ -340,7 +345,11 @@ describe('what is offered with a destination', () => {
   it('is refused with the reason to whose role is too weak', async () => {
     await test.reset();
     const { destinationId } = await test.add();
-    test.rebuild({ authentication: createCognitoAuthentication(pool.options), embedded: false });
+    test.rebuild({
+      authentication: createCognitoAuthentication(pool.options),
+      embedded: false,
+      isHostAllowed: () => true,
+    });
     const actionsFor = async (role: Role) => {
       const list = await send('GET', '/api/destinations', bearer(pool.person([role])));
       const one = await send('GET', `/api/destinations/${destinationId}`, bearer(pool.person([role])));

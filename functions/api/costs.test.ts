@@ -26,7 +26,6 @@ beforeEach(() => test.reset());
 afterAll(() => test.close());
 
 const OTHER_ID = 'dst_01k8m3v0s5n2q8w4x6y7z9a1bd';
-const INPUT = 'MediaLive input, HD AVC, 10 to 20 Mbit/s';
 const at = (time: string) => new Date(`2026-11-21T${time}.000Z`);
 const twitch = { platform: 'twitch', preset: '1080p30' };
 
@@ -49,13 +48,13 @@ describe('the cost of a destination', () => {
     await test.put(makeRecord(twitch));
     expect(await costOf()).toEqual({
       currency: 'USD',
-      perHourRunning: 0.4212,
+      perHourRunning: 0.5976,
       perHourIdle: 0,
       perHourNow: 0,
-      minimumPerStart: 0.0702,
+      minimumPerStart: 0.0996,
       thisRun: null,
-      isComplete: false,
-      unknownParts: [INPUT],
+      isComplete: true,
+      unknownParts: [],
       isBilled: false,
     });
   });
@@ -65,14 +64,14 @@ describe('the cost of a destination', () => {
     running.held.channelRun = { ...running.held.channelRun!, platform: 'twitch', preset: '1080p30' };
     await test.put(running);
     expect(await costOf()).toMatchObject({
-      perHourRunning: 0.2124,
+      perHourRunning: 0.3888,
       perHourIdle: null,
-      perHourNow: 0.4212,
-      thisRun: 0.0702,
+      perHourNow: 0.5976,
+      thisRun: 0.0996,
     });
-    // 61 minutes and 10 seconds after 17:58:50, of which the last is begun: 62 x 0.4212 / 60.
+    // 61 minutes and 10 seconds after 17:58:50, of which the last is begun: 62 x 0.5976 / 60.
     test.time.now = at('19:00:00');
-    expect(await costOf()).toMatchObject({ thisRun: 0.43524 });
+    expect(await costOf()).toMatchObject({ thisRun: 0.61752 });
   });
 
   it('is in the list too, which reads no history for it', async () => {
@@ -85,7 +84,7 @@ describe('the cost of a destination', () => {
     };
     test.rebuild({ clients: { ...test.deps.clients, table: { send } as never } });
     const { body } = await test.call('GET', '/api/destinations');
-    expect(body.data[0].cost.thisRun).toBe(0.0702);
+    expect(body.data[0].cost.thisRun).toBe(0.0996);
     expect(reads).toEqual(['pk = :pk']);
   });
 
@@ -140,18 +139,18 @@ describe('GET /api/costs/now', () => {
     });
     const { status, body } = await now();
     expect(status).toBe(200);
-    // Two channels and a leftover at 0.4212 at least, and the flow.
-    expect(body.perHourNow).toBe(1.4236);
+    // Two channels and a leftover at 0.5976, and the flow.
+    expect(body.perHourNow).toBe(1.9528);
     // An hour, and two times ten minutes.
-    expect(body.soFarToday).toBe(0.5616);
-    expect(body.show).toEqual({ since: '2026-11-21T17:58:50.000Z', soFar: 0.1404 });
+    expect(body.soFarToday).toBe(0.7968);
+    expect(body.show).toEqual({ since: '2026-11-21T17:58:50.000Z', soFar: 0.1992 });
     expect(body.parts).toEqual([
-      { part: 'destinations', count: 1, perHourNow: 0.4212, soFarToday: 0.4914, isComplete: false },
-      { part: 'primary', count: 1, perHourNow: 0.4212, soFarToday: 0.0702, isComplete: false },
+      { part: 'destinations', count: 1, perHourNow: 0.5976, soFarToday: 0.6972, isComplete: true },
+      { part: 'primary', count: 1, perHourNow: 0.5976, soFarToday: 0.0996, isComplete: true },
       { part: 'flow', count: 1, perHourNow: 0.16, soFarToday: null, isComplete: true },
-      { part: 'leftovers', count: 1, perHourNow: 0.4212, soFarToday: null, isComplete: false },
+      { part: 'leftovers', count: 1, perHourNow: 0.5976, soFarToday: null, isComplete: false },
     ]);
-    expect(body.unknownParts).toContain(INPUT);
+    expect(body.unknownParts).toContain('MediaLive output that every channel has');
   });
 
   it('200 follows a show over midnight', async () => {
@@ -163,7 +162,7 @@ describe('GET /api/costs/now', () => {
     });
     test.time.now = at('01:00:00');
     // 60 minutes today; 120 and 30 since eleven.
-    expect((await now()).body).toMatchObject({ soFarToday: 0.4212, show: { soFar: 1.053 } });
+    expect((await now()).body).toMatchObject({ soFarToday: 0.5976, show: { soFar: 1.494 } });
   });
 
   it('422 for a query parameter nobody knows', async () => {
@@ -193,8 +192,8 @@ describe('GET /api/costs', () => {
         runs: 2,
         minutes: 181.17,
         billedMinutes: 190,
-        cost: 1.3338,
-        isComplete: false,
+        cost: 1.8924,
+        isComplete: true,
       },
       {
         key: OTHER_ID,
@@ -203,29 +202,29 @@ describe('GET /api/costs', () => {
         runs: 1,
         minutes: 0.5,
         billedMinutes: 10,
-        cost: 0.0354,
-        isComplete: false,
+        cost: 0.0648,
+        isComplete: true,
       },
     ]);
-    expect(body.total).toEqual({ runs: 3, minutes: 181.67, billedMinutes: 200, cost: 1.3692, isComplete: false });
-    expect(body.unknownParts).toEqual([INPUT]);
+    expect(body.total).toEqual({ runs: 3, minutes: 181.67, billedMinutes: 200, cost: 1.9572, isComplete: true });
+    expect(body.unknownParts).toEqual([]);
   });
 
   it('200 by day and by platform add up to the same', async () => {
     const byDay = (await costs('?groupBy=day&from=2026-11-20')).body;
     expect(byDay.data.map(({ key, cost }: { key: string; cost: number }) => [key, cost])).toEqual([
-      ['2026-11-20', 0.8424],
-      ['2026-11-21', 1.3692],
+      ['2026-11-20', 1.1952],
+      ['2026-11-21', 1.9572],
     ]);
     const byPlatform = (await costs('?groupBy=platform&from=2026-11-20')).body;
     expect(byPlatform.data).toMatchObject([{ key: 'twitch', name: 'Twitch' }]);
     expect(byPlatform.total).toEqual(byDay.total);
-    expect(byDay.total.cost).toBe(2.2116);
+    expect(byDay.total.cost).toBe(3.1524);
   });
 
   it('200 counts what ended after the time that was asked for', async () => {
     const { body } = await costs('?from=2026-11-20T23:00:00Z&to=2026-11-21T00:00:00%2B00:00');
-    expect(body.total).toMatchObject({ runs: 0, billedMinutes: 60, cost: 0.4212 });
+    expect(body.total).toMatchObject({ runs: 0, billedMinutes: 60, cost: 0.5976 });
   });
 
   it('200 as a CSV file, which runs in no spreadsheet', async () => {
@@ -236,8 +235,8 @@ describe('GET /api/costs', () => {
       );
       expect(answer.text).toBe(
         'key,name,platform,runs,minutes,billedMinutes,costUsd,isComplete\r\n' +
-          `${DESTINATION_ID},Main,twitch,2,181.17,190,1.3338,false\r\n` +
-          `${OTHER_ID},"'=Evil, ""Inc""",twitch,1,0.5,10,0.0354,false\r\n`,
+          `${DESTINATION_ID},Main,twitch,2,181.17,190,1.8924,true\r\n` +
+          `${OTHER_ID},"'=Evil, ""Inc""",twitch,1,0.5,10,0.0648,true\r\n`,
       );
     }
     expect((await costs('?format=json', { accept: 'text/csv' })).body.currency).toBe('USD');
@@ -266,15 +265,15 @@ describe('POST /api/estimates', () => {
     const { status, body } = await estimate({ destinationIds: [DESTINATION_ID, OTHER_ID, OTHER_ID], hours: 2.5 });
     expect(status).toBe(200);
     expect(body).toMatchObject({
-      perHour: 0.6336,
-      minimum: 0.1056,
-      total: 1.584,
-      isComplete: false,
-      unknownParts: [INPUT],
+      perHour: 0.9864,
+      minimum: 0.1644,
+      total: 2.466,
+      isComplete: true,
+      unknownParts: [],
     });
     expect(body.items).toMatchObject([
-      { destinationId: DESTINATION_ID, name: 'Main', perHour: 0.4212, total: 1.053, perHourIdle: 0 },
-      { destinationId: OTHER_ID, perHour: 0.2124, total: 0.531, perHourIdle: null },
+      { destinationId: DESTINATION_ID, name: 'Main', perHour: 0.5976, total: 1.494, perHourIdle: 0 },
+      { destinationId: OTHER_ID, perHour: 0.3888, total: 0.972, perHourIdle: null },
     ]);
     expect(body.notes.join()).toContain('ten minutes at least');
   });
@@ -282,7 +281,7 @@ describe('POST /api/estimates', () => {
   it('200 for one that is planned; a short show costs ten minutes', async () => {
     const planned = { platform: 'twitch', preset: '720p30', standby: 'cold' };
     const { body } = await estimate({ planned, hours: 0.01 });
-    expect(body).toMatchObject({ perHour: 0.4212, minimum: 0.0702, total: 0.0702 });
+    expect(body).toMatchObject({ perHour: 0.5976, minimum: 0.0996, total: 0.0996 });
     expect(body.items).toMatchObject([{ destinationId: null, platform: 'twitch', preset: '720p30', perHourIdle: 0 }]);
   });
 

@@ -131,7 +131,5 @@ function restartRequired(record: Destination): AppError {
 export function editOperation(record: Destination): OperationKind | null {
   const next = nextOperation(record);
   if (next !== null || record.operation || record.status !== 'idle' || record.desired !== 'idle') return next;
-  const keeps = record.held.channel !== undefined || record.held.input !== undefined;
-  if (record.standby === 'cold' && keeps) return 'stop';
   return record.standby === 'warm' && !record.held.channel ? 'create' : null;
 }

@@ -98,7 +98,7 @@ describe('leftovers', () => {
     ]);
     // Of the channel at least the output that every channel has.
     expect(prices.toSorted()).toEqual([
-      ['channel', 0.4212, false],
+      ['channel', 0.5976, false],
       ['input', null, false],
     ]);
   });

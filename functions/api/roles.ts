@@ -15,7 +15,7 @@ export const ACTION_ROLES: Record<Action, Role> = {
 };
 
 /** True when who holds one role may do what another is needed for. */
-export function isEnough(held: Role | null, needed: Role): boolean {
+function isEnough(held: Role | null, needed: Role): boolean {
   return held !== null && ROLES.indexOf(held) >= ROLES.indexOf(needed);
 }
 

@@ -22,7 +22,8 @@ export function makeTokenDefects(pool: UserPool): Record<string, string> {
   const attackerJwk = { ...attacker.publicKey.export({ format: 'jwk' }), alg: 'RS256', use: 'sig' };
   const pem = publicKey.export({ format: 'pem', type: 'spki' }).toString();
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const without = (claims: Claims, name: string) => Object.fromEntries(Object.entries(claims).filter(([key]) => key !== name));
+  const without = (claims: Claims, name: string) =>
+    Object.fromEntries(Object.entries(claims).filter(([key]) => key !== name));
   const unsigned = (alg: string, signature = '') => `${part({ ...header, alg })}.${part(admin)}.${signature}`;
   const forged = (more: Claims) => signWith(attacker.privateKey, { ...header, ...more }, admin);
   const content512 = `${part({ ...header, alg: 'RS512' })}.${part(admin)}`;

@@ -11,7 +11,7 @@ export const ISSUER = `https://cognito-idp.eu-west-1.amazonaws.com/${USER_POOL_I
 export const GLOBAL_ISSUER = `https://issuer-cognito-idp.eu-west-1.amazonaws.com/${USER_POOL_ID}`;
 export const SIGN_IN_URL = 'https://sluice-test.auth.eu-west-1.amazoncognito.com';
 export const DASHBOARD_CLIENT = '1dashboardclient0000000000';
-export const SCRIPT_CLIENT = '2scriptclient000000000000000';
+const SCRIPT_CLIENT = '2scriptclient000000000000000';
 export const SUBJECT = '02b5f4a4-1111-2222-3333-444455556666';
 export const EMAIL = 'anna@example.com';
 const KEY_ID = 'pool-key-1';
@@ -47,7 +47,14 @@ export function makeUserPool() {
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid: KEY_ID, alg: 'RS256', use: 'sig' };
   const nowSeconds = Math.floor(Date.now() / 1000);
   const header = { kid: KEY_ID, alg: 'RS256' };
-  const common = { sub: SUBJECT, iss: ISSUER, auth_time: nowSeconds, iat: nowSeconds, exp: nowSeconds + 3600, jti: 'j' };
+  const common = {
+    sub: SUBJECT,
+    iss: ISSUER,
+    auth_time: nowSeconds,
+    iat: nowSeconds,
+    exp: nowSeconds + 3600,
+    jti: 'j',
+  };
   /** What it was asked, and what it says when it is asked for tokens. */
   const state = {
     requests: [] as { url: string; form: Record<string, string> }[],

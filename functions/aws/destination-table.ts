@@ -158,7 +158,7 @@ async function tryDelete({ clients, deployment }: TableDeps, before: Destination
   }
 }
 
-/** Puts the newest observation beside a record; does nothing when the record is gone. */
+/** Puts the newest observation beside a record; does nothing when the record is gone, or has been seen since. */
 export async function putObservation(
   { clients, deployment }: TableDeps,
   destinationId: string,
@@ -170,8 +170,10 @@ export async function putObservation(
         TableName: deployment.tableName,
         Key: { pk: DESTINATIONS, sk: destinationId },
         UpdateExpression: 'SET observation = :observation',
-        ConditionExpression: 'attribute_exists(pk)',
-        ExpressionAttributeValues: { ':observation': observation },
+        // A look that was held up must not write over a newer one.
+        ConditionExpression:
+          'attribute_exists(pk) AND (attribute_not_exists(observation.observedAt) OR observation.observedAt <= :at)',
+        ExpressionAttributeValues: { ':observation': observation, ':at': observation.observedAt },
       }),
     );
   } catch (error) {

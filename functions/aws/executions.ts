@@ -67,7 +67,9 @@ export async function observeExecution(
 ): Promise<ExecutionState> {
   const executionArn = executionArnOf(deployment, operation);
   try {
-    const { status } = await clients.sfn.send(new DescribeExecutionCommand({ executionArn }));
+    // Input and output are encrypted with a key of their own and of no interest here.
+    const question = new DescribeExecutionCommand({ executionArn, includedData: 'METADATA_ONLY' });
+    const { status } = await clients.sfn.send(question);
     if (status === 'RUNNING' || status === 'PENDING_REDRIVE') return 'running';
     return status === 'SUCCEEDED' ? 'succeeded' : 'ended';
   } catch (error) {

@@ -51,6 +51,7 @@ describe('toCsv', () => {
       fc.property(fc.array(fc.tuple(fc.string({ unit: 'binary' }), fc.string()), { maxLength: 5 }), (rows) => {
         expect(parse(toCsv(['a', 'b'], rows)).slice(1)).toEqual(rows.map((row) => row.map(guarded)));
       }),
+      { numRuns: 50 },
     );
   });
 });

@@ -132,7 +132,8 @@ export function nextOperation(record: Destination): OperationKind | null {
       return 'start';
     case 'idle':
       if (record.status === 'running') return 'stop';
-      return record.status === 'error' && holdsBillable(record) ? 'stop' : null;
+      // An idle one may hold more than it should: its standby was changed while it was on its way.
+      return (record.status === 'idle' || record.status === 'error') && holdsBillable(record) ? 'stop' : null;
   }
 }
 

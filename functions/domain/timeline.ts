@@ -61,14 +61,14 @@ function beginning(owner: Owner, { operationId, kind, requestedBy, startedAt }: 
 }
 
 function operationItems(owner: Owner, operation: Operation): TimelineItem[] {
-  const { operationId, kind, startedAt, endedAt, outcome, error } = operation;
+  const { operationId, kind, startedAt, endedAt, outcome, supersededBy, error } = operation;
   if (!endedAt || !outcome) return [beginning(owner, operation)];
   const why = error ? `: ${error.detail}` : '';
   const isLong = Date.parse(endedAt) - Date.parse(startedAt) > LOOK_AHEAD_MS;
   const end: TimelineItem = {
     entryId: `${operationId}.ended`,
     at: endedAt,
-    actor: 'workflow',
+    actor: supersededBy ?? 'workflow',
     kind: 'operation_ended',
     detail: `${kind} ${outcome}${why}${isLong ? `; it began at ${startedAt}` : ''}`,
     operationId,

@@ -92,31 +92,30 @@ describe('the cost report', () => {
     expect(await reportCosts(deps)).toEqual(['2026-11-20']);
     expect(await keys()).toEqual(['reports/cost/2026/11/20.csv', 'reports/cost/2026/11/20.json']);
     const { csv, json } = await read('2026-11-20');
-    const input = '"MediaLive input, HD AVC, 10 to 20 Mbit/s"';
     expect(csv!.split('\r\n')).toEqual([
       'period,destinationId,name,platform,runs,minutes,billedMinutes,costUsd,isComplete,unknownParts',
-      `day,dst_1,'=Main,twitch,1,120,120,0.8424,false,${input}`,
-      `day,dst_2,Other,twitch,0,1440,1440,10.1088,false,${input}`,
-      `day,,Total,,1,1560,1560,10.9512,false,${input}`,
-      `month to date,dst_1,'=Main,twitch,2,120.08,130,0.9126,false,${input}`,
-      `month to date,dst_2,Other,twitch,1,1560,1560,10.9512,false,${input}`,
-      `month to date,,Total,,3,1680.08,1690,11.8638,false,${input}`,
+      `day,dst_1,'=Main,twitch,1,120,120,1.1952,true,`,
+      `day,dst_2,Other,twitch,0,1440,1440,14.3424,true,`,
+      `day,,Total,,1,1560,1560,15.5376,true,`,
+      `month to date,dst_1,'=Main,twitch,2,120.08,130,1.2948,true,`,
+      `month to date,dst_2,Other,twitch,1,1560,1560,15.5376,true,`,
+      `month to date,,Total,,3,1680.08,1690,16.8324,true,`,
       '',
     ]);
     expect(JSON.parse(json!)).toMatchObject({
       day: '2026-11-20',
       currency: 'USD',
       isBilled: false,
-      ofDay: { total: { costUsd: 10.9512 } },
-      ofMonth: { from: '2026-11-01', total: { costUsd: 11.8638 } },
+      ofDay: { total: { costUsd: 15.5376 } },
+      ofMonth: { from: '2026-11-01', total: { costUsd: 16.8324 } },
     });
     expect(lines).toEqual([
       {
         message: 'cost report',
         day: '2026-11-20',
-        costUsd: 10.9512,
-        monthToDateUsd: 11.8638,
-        isComplete: false,
+        costUsd: 15.5376,
+        monthToDateUsd: 16.8324,
+        isComplete: true,
       },
     ]);
   });

@@ -43,7 +43,8 @@ export async function observeRecords(deps: MonitorDeps, records: readonly Destin
     const channelId = record.held.channel?.channelId;
     const alerts = channelId && states.has(channelId) ? await listSetAlerts(deps, channelId) : [];
     const observation = toObservation(
-      deps.now(),
+      // As old as the oldest of what it says, however long the rest of the look takes.
+      window.now,
       channelId ? (states.get(channelId) ?? 'DELETED') : 'DELETED',
       alerts,
       source.connected,

@@ -59,7 +59,7 @@ beforeEach(async () => {
 });
 
 afterEach(() => {
-  for (const undo of restore.reverse()) undo();
+  for (const undo of restore.toReversed()) undo();
   restore = [];
 });
 
@@ -120,12 +120,14 @@ describe('a start', () => {
   });
 
   it('that was taken and timed out is found out while it waits, and not sent again', async () => {
+    const timeout = Promise.withResolvers<void>();
     meet = async (carryOut) => {
       await carryOut();
-      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      await timeout.promise;
       throw named('TimeoutError');
     };
     await expect(attempt(0)).resolves.toMatchObject({ held: { channelRun: { generation } } });
+    timeout.resolve();
     expect(starts).toBe(1);
   });
 

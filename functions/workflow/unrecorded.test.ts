@@ -95,7 +95,9 @@ describe('a channel MediaLive cannot make', () => {
     aroundMediaLive(async (command, send) => {
       const answer = await send();
       const isFailed = isBroken && command instanceof DescribeChannelCommand;
-      return isFailed && (answer as { State?: string }).State === 'IDLE' ? { ...answer, State: 'CREATE_FAILED' } : answer;
+      return isFailed && (answer as { State?: string }).State === 'IDLE'
+        ? { ...answer, State: 'CREATE_FAILED' }
+        : answer;
     });
     await wish(destinationId, { desired: 'running' });
     const failed = await atRest(destinationId, 'error');
@@ -124,7 +126,9 @@ describe('settings MediaLive cannot apply', () => {
       if (command instanceof UpdateChannelCommand) updates += 1;
       const answer = await send();
       const isFailed = updates === 1 && command instanceof DescribeChannelCommand;
-      return isFailed && (answer as { State?: string }).State === 'IDLE' ? { ...answer, State: 'UPDATE_FAILED' } : answer;
+      return isFailed && (answer as { State?: string }).State === 'IDLE'
+        ? { ...answer, State: 'UPDATE_FAILED' }
+        : answer;
     });
     await wish(destinationId, { desired: 'running', preset: '480p30' });
     const failed = await atRest(destinationId, 'error');

@@ -34,8 +34,12 @@ describe('a configuration', () => {
   });
 
   it('lets the whole internet send only when that is said in so many words', () => {
-    expect(refusal({ source: { allowedCidr: '0.0.0.0/0' } })).toContain('source.allowedCidr = "0.0.0.0/0": lets the whole');
-    expect(parse({ source: { allowedCidr: '0.0.0.0/0', anyAddressAllowed: true } }).source.allowedCidr).toBe('0.0.0.0/0');
+    expect(refusal({ source: { allowedCidr: '0.0.0.0/0' } })).toContain(
+      'source.allowedCidr = "0.0.0.0/0": lets the whole',
+    );
+    expect(parse({ source: { allowedCidr: '0.0.0.0/0', anyAddressAllowed: true } }).source.allowedCidr).toBe(
+      '0.0.0.0/0',
+    );
   });
 
   it.each([
@@ -49,7 +53,10 @@ describe('a configuration', () => {
     [{ primaryEncodings: ['4320p'] }, 'primaryEncodings.0 = "4320p"'],
     [{ quotas: { channels: 0 } }, 'quotas.channels = 0'],
     [{ maintenance: { hourUtc: 24 } }, 'maintenance.hourUtc = 24'],
-    [{ domain: { name: 'live.example', certificateArn: 'arn:aws:acm:eu-central-1:1:x' } }, 'a certificate in us-east-1'],
+    [
+      { domain: { name: 'live.example', certificateArn: 'arn:aws:acm:eu-central-1:1:x' } },
+      'a certificate in us-east-1',
+    ],
     [{ streamKey: 'x' }, 'Unrecognized key: "streamKey"'],
   ])('names file, field, value and what is allowed: %j', (over, expected) => {
     expect(refusal(over)).toMatch(/^show\.json cannot be deployed:\n/);

@@ -23,12 +23,7 @@ const Source = z
       .regex(/^[a-z][a-z0-9-]{0,29}$/, 'at most 30 lower-case letters, digits and hyphens')
       .default('encoder')
       .describe('Name of the flow’s source.'),
-    port: z
-      .int()
-      .min(1024)
-      .max(65_535)
-      .default(5000)
-      .describe('UDP port on which the flow listens for SRT.'),
+    port: z.int().min(1024).max(65_535).default(5000).describe('UDP port on which the flow listens for SRT.'),
     latencyMs: z
       .int()
       .min(100)
@@ -67,7 +62,7 @@ const Configuration = z
     alarmEmail: z.email().describe('Who gets the alarms; must confirm the subscription by e-mail.'),
     monthlyBudgetUsd: z.number().min(1).max(1_000_000).describe('Monthly cost at which people are warned.'),
     primaryEncodings: z
-      .array(z.enum(listEncodings().map(({ id }) => id)))
+      .array(z.enum(listEncodings().map(({ encodingId }) => encodingId)))
       .min(1)
       .default(['source'])
       .describe('Renditions of the always-on HLS preview, one encoding each; every one is charged around the clock.'),
@@ -108,6 +103,19 @@ const Configuration = z
       .array(z.enum(['viewer', 'operator', 'admin']))
       .default([])
       .describe('Roles for which scripts get a client of their own. Cognito charges for each.'),
+    github: z
+      .strictObject({
+        repository: z
+          .string()
+          .regex(/^[\w.-]+\/[\w.-]+$/, 'owner/name')
+          .describe('Repository whose workflows may deploy, as owner/name.'),
+        makesProvider: z
+          .boolean()
+          .default(true)
+          .describe('False where the account has an identity provider for GitHub already: it can have one only.'),
+      })
+      .optional()
+      .describe('Lets GitHub Actions deploy without a key; left out: they may not.'),
     keepsData: z
       .boolean()
       .default(true)
@@ -132,7 +140,9 @@ export function environmentNames(): string[] {
 export function readConfiguration(environment: string): Configuration {
   const names = environmentNames();
   if (!names.includes(environment)) {
-    throw new Error(`there is no environment ${JSON.stringify(environment)}: choose ${names.join(', ')}, or add a file`);
+    throw new Error(
+      `there is no environment ${JSON.stringify(environment)}: choose ${names.join(', ')}, or add a file`,
+    );
   }
   const file = join('infra', 'aws', 'environments', `${environment}.json`);
   const text = readFileSync(join(ENVIRONMENTS, `${environment}.json`), 'utf8');

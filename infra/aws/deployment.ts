@@ -3,6 +3,7 @@ import type { Configuration } from './configuration.ts';
 import { ControlPlaneStack } from './stacks/control-plane.ts';
 import { DashboardStack } from './stacks/dashboard.ts';
 import { DataStack } from './stacks/data.ts';
+import { DeployRoleStack } from './stacks/deploy-role.ts';
 import { ObservabilityStack } from './stacks/observability.ts';
 import { SourceStack } from './stacks/source.ts';
 
@@ -26,7 +27,10 @@ export interface DeploymentStacks {
  * Adds the stacks of one deployment, cut by lifetime and in the order in which each needs the ones before. Everything
  * in them carries the tag by which our code, our permissions and the budget know it.
  */
-export function addDeployment(app: App, { environment, configuration, dashboardDirectory }: DeploymentInput): DeploymentStacks {
+export function addDeployment(
+  app: App,
+  { environment, configuration, dashboardDirectory }: DeploymentInput,
+): DeploymentStacks {
   const { deploymentId, account, region } = configuration;
   const props = (stack: string, description: string) => ({
     stackName: `sluice-${environment}-${stack}`,
@@ -81,6 +85,14 @@ export function addDeployment(app: App, { environment, configuration, dashboardD
     Tags.of(stack).add('sluice:deployment', deploymentId);
     // By which the bill can be split.
     Tags.of(stack).add('sluice:component', component);
+  }
+  if (configuration.github) {
+    const deployRole = new DeployRoleStack(app, id('deploy-role'), {
+      ...props('deploy-role', 'what GitHub Actions deploys with'),
+      ...configuration.github,
+      environment,
+    });
+    Tags.of(deployRole).add('sluice:deployment', deploymentId);
   }
   return stacks;
 }

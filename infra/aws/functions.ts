@@ -1,6 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import type { ZodMiniObject } from 'zod/mini';
-import { ApiEnvironment, CostReportEnvironment, MonitorEnvironment, SweepEnvironment, WorkflowEnvironment } from '../../functions/environment.ts';
+import {
+  ApiEnvironment,
+  CostReportEnvironment,
+  MonitorEnvironment,
+  SweepEnvironment,
+  WorkflowEnvironment,
+} from '../../functions/environment.ts';
 import {
   apiPermissions,
   costReportPermissions,

@@ -47,7 +47,11 @@ export function createMediaEvents(
       description: `${name} reports something: look`,
       eventPattern,
       targets: [
-        new LambdaFunction(monitor, { deadLetterQueue: deadLetters, retryAttempts: 2, maxEventAge: Duration.minutes(5) }),
+        new LambdaFunction(monitor, {
+          deadLetterQueue: deadLetters,
+          retryAttempts: 2,
+          maxEventAge: Duration.minutes(5),
+        }),
       ],
     });
   }

@@ -61,6 +61,11 @@ const LIST: readonly Acknowledgement[] = [
     reason: 'MediaLive logs into one group that it names itself, one stream per channel',
   },
   {
+    at: 'source/MediaLiveRole/Resource',
+    finding: 'IAM5[Resource::arn:<partition>:logs:<region>:<account>:log-group:*]',
+    reason: 'MediaLive looks for that group before it makes it, and looking has no narrower resource',
+  },
+  {
     at: 'dashboard/Distribution/Resource',
     finding: 'CFR1',
     reason: 'operators travel with their shows: no country is known to be a wrong one',

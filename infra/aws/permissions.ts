@@ -52,10 +52,22 @@ export function apiPermissions(resources: DeploymentResources): Permission[] {
     historyByDay(resources),
     streamKeys(resources, 'kms:Encrypt'),
     ...executions(resources),
-    { actions: ['mediaconnect:DescribeFlow', 'mediaconnect:StartFlow', 'mediaconnect:StopFlow'], resources: [resources.flowArn] },
+    executionsThemselves(resources, 'states:StopExecution'),
+    {
+      actions: [
+        'mediaconnect:DescribeFlow',
+        'mediaconnect:DescribeFlowSourceMetadata',
+        'mediaconnect:StartFlow',
+        'mediaconnect:StopFlow',
+      ],
+      resources: [resources.flowArn],
+    },
     { actions: ['mediapackage:ListOriginEndpoints'], resources: ['*'], wildcardReason: NO_RESOURCE_LEVEL },
     metrics(),
     channelLogs(resources),
+    reports(resources, 's3:GetObject'),
+    // Without a condition on the prefix: only who may list the bucket is told that a report is not there.
+    { actions: ['s3:ListBucket'], resources: [resources.reportBucketArn] },
   ];
 }
 
@@ -68,7 +80,13 @@ export function workflowPermissions(resources: DeploymentResources): Permission[
     ...mediaLiveReads(resources),
     ...mediaLiveCreates(resources),
     {
-      actions: ['medialive:UpdateChannel', 'medialive:StartChannel', 'medialive:StopChannel', 'medialive:DeleteChannel', 'medialive:DeleteInput'],
+      actions: [
+        'medialive:UpdateChannel',
+        'medialive:StartChannel',
+        'medialive:StopChannel',
+        'medialive:DeleteChannel',
+        'medialive:DeleteInput',
+      ],
       resources: [mediaLive(resources, 'channel:*'), mediaLive(resources, 'input:*')],
       conditions: hasOurTag(resources),
       wildcardReason: IDS_FROM_AWS,
@@ -77,7 +95,10 @@ export function workflowPermissions(resources: DeploymentResources): Permission[
       actions: ['medialive:DescribeInputSecurityGroup', 'medialive:UpdateInputSecurityGroup'],
       resources: [resources.inputSecurityGroupArn],
     },
-    { actions: ['mediaconnect:DescribeFlow', 'mediaconnect:DescribeFlowSourceMetadata'], resources: [resources.flowArn] },
+    {
+      actions: ['mediaconnect:DescribeFlow', 'mediaconnect:DescribeFlowSourceMetadata'],
+      resources: [resources.flowArn],
+    },
     flowOutputs(resources, ['mediaconnect:AddFlowOutputs', 'mediaconnect:RemoveFlowOutput']),
     { actions: ['mediapackage:DescribeChannel'], resources: [resources.packageChannelArn] },
   ];
@@ -88,7 +109,7 @@ export function sweepPermissions(resources: DeploymentResources): Permission[] {
   return [
     tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
     ...executions(resources),
-    describeExecutions(resources),
+    executionsThemselves(resources, 'states:DescribeExecution'),
     ...mediaLiveReads(resources),
     {
       actions: ['medialive:StopChannel', 'medialive:DeleteChannel', 'medialive:DeleteInput'],
@@ -105,7 +126,11 @@ export function sweepPermissions(resources: DeploymentResources): Permission[] {
 export function monitorPermissions(resources: DeploymentResources): Permission[] {
   return [
     tableItems(resources, ['PutItem', 'UpdateItem', 'Query']),
-    { actions: ['medialive:ListChannels', 'medialive:ListAlerts'], resources: ['*'], wildcardReason: NO_RESOURCE_LEVEL },
+    {
+      actions: ['medialive:ListChannels', 'medialive:ListAlerts'],
+      resources: ['*'],
+      wildcardReason: NO_RESOURCE_LEVEL,
+    },
     metrics(),
   ];
 }
@@ -115,12 +140,8 @@ export function costReportPermissions(resources: DeploymentResources): Permissio
   return [
     tableItems(resources, ['Query']),
     historyByDay(resources),
-    { actions: ['mediaconnect:DescribeFlow'], resources: [resources.flowArn] },
-    {
-      actions: ['s3:PutObject'],
-      resources: [`${resources.reportBucketArn}/*`],
-      wildcardReason: 'one object a day, named by its date, in the bucket of the reports',
-    },
+    reports(resources, 's3:PutObject'),
+    { actions: ['s3:ListBucket'], resources: [resources.reportBucketArn] },
   ];
 }
 
@@ -149,7 +170,10 @@ function streamKeys({ streamKeysKeyArn, deploymentId }: DeploymentResources, act
   };
 }
 
-/** Starting needs the machine, stopping the execution; the histories are encrypted with a key of ours. */
+/**
+ * Starting needs the machine. The machine's key is asked for as well: AWS's documents do not say
+ * whose permission StartExecution uses it with, and it may be used through Step Functions only.
+ */
 function executions(resources: DeploymentResources): Permission[] {
   return [
     {
@@ -159,11 +183,6 @@ function executions(resources: DeploymentResources): Permission[] {
       conditions: { StringEquals: { 'states:StateMachineQualifier': 'live' } },
     },
     {
-      actions: ['states:StopExecution'],
-      resources: executionArns(resources),
-      wildcardReason: 'an execution is named for its operation; only those of our machines match',
-    },
-    {
       actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
       resources: [resources.operationsKeyArn],
       conditions: { StringEquals: { 'kms:ViaService': `states.${resources.region}.amazonaws.com` } },
@@ -171,9 +190,9 @@ function executions(resources: DeploymentResources): Permission[] {
   ];
 }
 
-function describeExecutions(resources: DeploymentResources): Permission {
+function executionsThemselves(resources: DeploymentResources, action: string): Permission {
   return {
-    actions: ['states:DescribeExecution'],
+    actions: [action],
     resources: executionArns(resources),
     wildcardReason: 'an execution is named for its operation; only those of our machines match',
   };
@@ -227,6 +246,14 @@ function flowOutputs(resources: DeploymentResources, actions: readonly string[])
       `arn:${partition}:mediaconnect:${region}:${account}:output:*:sluice-${deploymentId}-*`,
     ],
     wildcardReason: 'AWS gives the id of an output; its name, which ends the ARN, is of our making',
+  };
+}
+
+function reports({ reportBucketArn }: DeploymentResources, action: string): Permission {
+  return {
+    actions: [action],
+    resources: [`${reportBucketArn}/reports/cost/*`],
+    wildcardReason: 'a report is named by its day, which nobody knows beforehand',
   };
 }
 

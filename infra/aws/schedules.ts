@@ -20,7 +20,11 @@ export function createSchedules(scope: Construct, { deploymentId, functions, dea
   const schedules = [
     ['sweep', ScheduleExpression.rate(Duration.minutes(5)), 'compares AWS with the records'],
     ['monitor', ScheduleExpression.rate(Duration.minutes(1)), 'observes every destination'],
-    ['cost-report', ScheduleExpression.cron({ hour: '2', minute: '15', timeZone: TimeZone.ETC_UTC }), 'writes the cost of the day before'],
+    [
+      'cost-report',
+      ScheduleExpression.cron({ hour: '2', minute: '15', timeZone: TimeZone.ETC_UTC }),
+      'writes the cost of the day before',
+    ],
   ] as const;
   for (const [name, schedule, description] of schedules) {
     new Schedule(scope, `Schedule-${name}`, {

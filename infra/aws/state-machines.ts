@@ -51,7 +51,6 @@ function createStateMachine(
 ): StateMachine {
   const machine = new StateMachine(scope, `StateMachine-${kind}`, {
     stateMachineName: stateMachineName(deploymentId, kind),
-    comment: `moves a destination: ${kind}`,
     stateMachineType: StateMachineType.STANDARD,
     definitionBody: DefinitionBody.fromString(
       readFileSync(join(ROOT, 'statemachines', `destination-${kind}.asl.json`), 'utf8'),
@@ -63,7 +62,9 @@ function createStateMachine(
     logs: { destination: log, level: LogLevel.ALL, includeExecutionData: false },
     tracingEnabled: true,
   });
-  machine.addToRolePolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [workflow.functionArn] }));
+  machine.addToRolePolicy(
+    new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [workflow.functionArn] }),
+  );
   publish(scope, machine, kind);
   return machine;
 }

@@ -2,6 +2,8 @@ import { PLANTED_BUGS, type PlantedBug } from './planted-bugs.ts';
 import { plantBugs } from './planted-loader.ts';
 import { loadProduction } from './production.ts';
 import { listCells, runStrikes } from './single-faults.ts';
+import { ENTRY_POINT_WORKFLOWS } from './entry-point-workflows.ts';
+import { SWEEP_WORKFLOW } from './sweep-workflow.ts';
 import { WORKFLOWS } from './workflows.ts';
 
 /**
@@ -16,6 +18,8 @@ export interface HuntResult {
   runs: number;
 }
 
+const ALL = [...WORKFLOWS, ...ENTRY_POINT_WORKFLOWS, SWEEP_WORKFLOW];
+
 /** A hunt that takes longer is badly aimed. */
 const CELLS_MAX = 120;
 
@@ -23,7 +27,7 @@ async function hunt(bug: PlantedBug, number: number): Promise<HuntResult> {
   let runs = 0;
   const production = await loadProduction(`?planted=${number}`);
   for (const { workflow: name, step, fault } of bug.hunt) {
-    const workflow = WORKFLOWS.find((each) => each.name === name);
+    const workflow = ALL.find((each) => each.name === name);
     if (!workflow) throw new Error(`there is no workflow ${name}`);
     try {
       runs += 1;

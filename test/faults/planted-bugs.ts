@@ -1,3 +1,5 @@
+import { ENTRY_POINT_BUGS } from './entry-point-bugs.ts';
+
 /**
  * Bugs the suite has to find. Each is one change to the text of a production file, made in a copy when it is loaded (see
  * planted-loader.ts). A bug that no longer fits the text fails the suite: then it has to be written anew.
@@ -15,6 +17,7 @@ export interface PlantedBug {
 const everywhere = (workflow: string): PlantedBug['hunt'] => [{ workflow }];
 
 export const PLANTED_BUGS: readonly PlantedBug[] = [
+  ...ENTRY_POINT_BUGS,
   // Tokens and names
   {
     name: 'a random RequestId',
@@ -192,9 +195,24 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the start is asked for whatever the state',
     file: 'workflow/channel-run.ts',
-    find: 'if (isUp(channel.state)) {\n    if (!noted)',
-    replace: "if (channel.state === 'RUNNING') {\n    if (!noted)",
+    find: 'if (isUp(channel.state)) {\n    if (!noted) {',
+    replace:
+      "if (channel.state === 'STARTING') await startOnce(context, channelId, noted);\n  if (isUp(channel.state)) {\n    if (!noted) {",
     hunt: everywhere('start slow'),
+  },
+  {
+    name: 'the note of a start that was not taken stays',
+    file: 'workflow/channel-run.ts',
+    find: "if (seen === 'not started') await recordHeld(",
+    replace: "if (seen === ('nothing' as string)) await recordHeld(",
+    hunt: [{ workflow: 'start warm', step: /EnsureChannelRun/, fault: /timeout before/ }],
+  },
+  {
+    name: 'nobody looks while a start is not answered',
+    file: 'workflow/channel-run.ts',
+    find: "const seen = isRefused ? 'not started' : await look();",
+    replace: "const seen = isRefused ? 'not started' : answer ? await look() : null;",
+    hunt: [{ workflow: 'start warm', step: /EnsureChannelRun/, fault: /timeout before/ }],
   },
   // Taking down
   {
@@ -385,8 +403,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'an ending is written over',
     file: 'aws/destination-table.ts',
-    find: "        Item: { ...key, ...operation, expiresAt: expiryOf(operation.startedAt) },\n        ConditionExpression: 'attribute_not_exists(pk)',",
-    replace: '        Item: { ...key, ...operation, expiresAt: expiryOf(operation.startedAt) },',
+    find: "        Item: { ...key, ...operation, ...row },\n        ConditionExpression: 'attribute_not_exists(pk)',",
+    replace: '        Item: { ...key, ...operation, ...row },',
     hunt: [{ workflow: 'start warm', step: /Settle/, fault: /abort/ }],
   },
   {

@@ -1,6 +1,6 @@
 import { canaryOf, REPLACED_KEY } from './act.ts';
 import { faultsOf, type FaultKind } from './faults.ts';
-import type { WireCall } from './in-process-transport.ts';
+import type { Invocation, WireCall } from './in-process-transport.ts';
 import { watchInvariants } from './invariants.ts';
 import { Violation } from './violation.ts';
 import type { Production } from './production.ts';
@@ -52,22 +52,34 @@ function tellPlaces(): (call: WireCall) => Place {
   };
 }
 
+/** Says which calls are those of the workflow's subject: its first sweep, or everything but sweeps. */
+function tellSubject({ subject }: Workflow): (call: WireCall) => boolean {
+  let first: Invocation | null = null;
+  return ({ invocation }) => {
+    if (subject !== 'sweep') return invocation?.step !== 'sweep';
+    if (invocation?.step === 'sweep') first ??= invocation;
+    return invocation === first;
+  };
+}
+
 /** Runs a workflow with nothing going wrong and lists the calls it makes. */
 async function listPlaces(production: Production, workflow: Workflow): Promise<Place[]> {
   const from = await readyFor(production, workflow);
-  return inWorld({ production, seed: 1, profile: workflow.profile, from }, async (world) => {
+  return inWorld({ ...workflow.world, production, seed: 1, profile: workflow.profile, from }, async (world) => {
     const places: Place[] = [];
     const tell = tellPlaces();
     world.faults = (call, deliver) => {
-      places.push(tell(call));
+      const place = tell(call);
+      if (isSubject(call)) places.push(place);
       return deliver();
     };
+    const isSubject = tellSubject(workflow);
     void workflow.setOff(world);
     if (!(await world.until(() => workflow.isReached(world.record(ID), world), FIFTEEN_MINUTES_MS))) {
       throw new Error(`${workflow.name} does not reach its goal without faults`);
     }
     await world.settle();
-    return places.filter(({ step }) => step !== 'sweep');
+    return places;
   });
 }
 
@@ -121,7 +133,9 @@ export async function runStrikes(
   strikes: readonly { place: Place; fault: FaultKind }[],
 ): Promise<CellResult> {
   const from = await readyFor(production, workflow);
-  return inWorld({ production, seed: 1, profile: workflow.profile, from }, (world) => strike(world, workflow, strikes));
+  return inWorld({ ...workflow.world, production, seed: 1, profile: workflow.profile, from }, (world) =>
+    strike(world, workflow, strikes),
+  );
 }
 
 const NO_STRIKE = { place: { step: 'none', position: 0, service: '', operation: '' }, fault: {} as FaultKind };

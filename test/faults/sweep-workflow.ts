@@ -10,7 +10,13 @@ import { flowOf, sweepOnce, type World } from './world.ts';
  * one to start, and leftovers to release. Its first sweep meets the faults; the ones after it have to make it good.
  */
 
-const [ON_AIR, OFF_AIR, INTERRUPTED, UNSTARTED, GONE] = [1, 2, 3, 4, 5].map(idOf) as [string, string, string, string, string];
+const [ON_AIR, OFF_AIR, INTERRUPTED, UNSTARTED, GONE] = [1, 2, 3, 4, 5].map(idOf) as [
+  string,
+  string,
+  string,
+  string,
+  string,
+];
 const READY_WITHIN_MS = 900_000;
 const TWO_SIGHTINGS = 3;
 const BETWEEN_SIGHTINGS_MS = 310_000;
@@ -27,7 +33,9 @@ async function prepare(world: World): Promise<void> {
   }
   await interrupt(world);
   world.faults = async (call, deliver) =>
-    call.operation === 'StartExecution' ? { status: 503, headers: {}, body: '{"__type":"ServiceUnavailable"}' } : deliver();
+    call.operation === 'StartExecution'
+      ? { status: 503, headers: {}, body: '{"__type":"ServiceUnavailable"}' }
+      : deliver();
   await world.drive(addDestination(world, 4, { standby: 'warm' }));
   world.faults = null;
   flowOf(world).outputs = [];

@@ -85,7 +85,7 @@ function targetOf({ path }: WireCall): string {
 }
 
 /** Name of the error an answer carries; empty for none. */
-export function errorOf({ status, headers, body }: WireAnswer): string {
+function errorOf({ status, headers, body }: WireAnswer): string {
   if (status < 300) return '';
   const type = headers['x-amzn-errortype'] ?? /"__type":"([^"]*)"/.exec(body)?.[1] ?? '';
   return ` ${type.split('#').at(-1)}`;

@@ -4,7 +4,7 @@ import type { Destination } from '../../functions/domain/destination.ts';
 import { addDestination, ask, type Ask } from './act.ts';
 import { idOf } from './destination-ids.ts';
 import type { TimingProfile } from '../../infra/local/media/profiles.ts';
-import { flowOf, type World } from './world.ts';
+import { flowOf, type World, type WorldOptions } from './world.ts';
 
 /**
  * The workflows under test: what sets each off, and where it must lead. The plain ones meet every fault at every call;
@@ -22,6 +22,8 @@ export interface Workflow {
   isContested?: boolean;
   /** Whose calls meet the faults: the first sweep, or (by default) everybody else. */
   subject?: 'sweep';
+  /** What its world has besides. */
+  world?: Partial<WorldOptions>;
   /** How long it may take to rest, where that is more than 15 minutes. */
   restWithinMs?: number;
   prepare(world: World): Promise<void>;

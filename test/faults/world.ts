@@ -213,12 +213,21 @@ async function makeWorld(options: WorldOptions): Promise<World> {
     if (latencyMs > 0) await sleep(clock, latencyMs);
     return world?.faults && call.invocation ? world.faults(call, work, world) : work();
   });
+  if (options.withEvents || options.monitorEverySeconds) await production.loadEntryPoints();
   const deployment = await prepare(clients, template, options);
   // Takes up the flow's start, and saves, which is how its live state reaches us.
   await media.restore();
   const log = (message: string, details?: Record<string, unknown>) =>
     void logLines.push(JSON.stringify({ message, ...details }));
   const failures: Error[] = [];
+  /** Loading a module takes real time, in which the world must not seem quiet. */
+  const whileBusy = async <Result>(work: Promise<Result>): Promise<Result> => {
+    pulse.busy += 1;
+    return work.finally(() => {
+      pulse.busy -= 1;
+      pulse.beats += 1;
+    });
+  };
   let api: Promise<Api> | null = null;
   const made: World = {
     clock,
@@ -233,7 +242,7 @@ async function makeWorld(options: WorldOptions): Promise<World> {
       resolveHost: async () => ['127.0.0.1'],
       logger: { info: log, warn: log, error: log },
     },
-    api: () => (api ??= makeSimulatedApi(made)),
+    api: () => (api ??= whileBusy(makeSimulatedApi(made))),
     idsToGive: [],
     media: live.media!,
     mediaServices: media,

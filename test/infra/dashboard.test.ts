@@ -295,7 +295,8 @@ describe('sign-in', () => {
     const origin = 'https://sluice.example.com';
     const authorize = new URL(endpoints.authorizeUrl({ origin, state: 's', codeChallenge: 'c' })).searchParams;
     const logout = new URL(endpoints.logoutUrl(origin)).searchParams;
-    withDomain.hasResourceProperties('AWS::Cognito::UserPoolClient', {
+    const [client] = Object.values(withDomain.findResources('AWS::Cognito::UserPoolClient'));
+    expect(client!['Properties']).toMatchObject({
       CallbackURLs: [authorize.get('redirect_uri')],
       LogoutURLs: [logout.get('logout_uri')],
       AllowedOAuthScopes: authorize.get('scope')!.split(' '),
@@ -314,10 +315,9 @@ describe('sign-in', () => {
   });
 
   it('has a page: managed login shows none to a client without a style', () => {
-    template.hasResourceProperties('AWS::Cognito::UserPoolDomain', {
-      Domain: 'sluice-test-111122223333',
-      ManagedLoginVersion: 2,
-    });
-    template.hasResourceProperties('AWS::Cognito::ManagedLoginBranding', { UseCognitoProvidedValues: true });
+    const [domain] = Object.values(template.findResources('AWS::Cognito::UserPoolDomain'));
+    expect(domain!['Properties']).toMatchObject({ Domain: 'sluice-test-111122223333', ManagedLoginVersion: 2 });
+    const [style] = Object.values(template.findResources('AWS::Cognito::ManagedLoginBranding'));
+    expect(style!['Properties']).toMatchObject({ UseCognitoProvidedValues: true });
   });
 });

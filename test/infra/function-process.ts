@@ -30,7 +30,13 @@ interface Message {
 }
 
 /** Starts one. @throws what its entry point throws while it is loaded, as a missing variable does */
-export async function startFunction({ name, entry, environment, jwks, onCall }: FunctionProcessOptions): Promise<FunctionProcess> {
+export async function startFunction({
+  name,
+  entry,
+  environment,
+  jwks,
+  onCall,
+}: FunctionProcessOptions): Promise<FunctionProcess> {
   const worker = new Worker(new URL('./function-worker.ts', import.meta.url), {
     env: environment,
     stdout: true,

@@ -46,7 +46,8 @@ function watch(service: ServiceName, { prototype }: Client): void {
     if (operation === 'StartExecution') command.input['stateMachineArn'] = unqualified(command.input);
     try {
       const output = await send.call(this, command, ...rest);
-      tell({ ...call, output: toPlain(output) });
+      // An object of S3 comes as a stream, which is read once.
+      tell({ ...call, output: service === 's3' ? {} : toPlain(output) });
       return output;
     } catch (error) {
       tell({ ...call, output: null });
@@ -66,8 +67,14 @@ function unqualified({ stateMachineArn }: Record<string, any>): string {
   return String(stateMachineArn).split(':').slice(0, 7).join(':');
 }
 
+/** A copy that can be sent to another thread; bytes become numbers. */
 function toPlain(value: object): Record<string, any> {
-  return JSON.parse(JSON.stringify(value, (_, inner) => (inner instanceof Uint8Array ? [...inner] : inner))) as object;
+  const text = JSON.stringify(value, (_, inner) => {
+    // A Buffer has turned itself into this before it gets here.
+    if (inner?.type === 'Buffer') return inner.data;
+    return inner instanceof Uint8Array ? [...inner] : inner;
+  });
+  return JSON.parse(text) as Record<string, any>;
 }
 
 function tell(call: Omit<RecordedCall, 'function'>): void {

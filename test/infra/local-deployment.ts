@@ -16,7 +16,7 @@ import { startFunction, type FunctionProcess } from './function-process.ts';
 import type { PolicyStatement } from './iam-evaluate.ts';
 import type { RecordedCall } from './recorded-call.ts';
 import { resolveIntrinsics } from './resolve-intrinsics.ts';
-import type { SynthesizedTemplates, TemplateResource } from './synthesize.ts';
+import type { StackId, Synthesized, TemplateResource } from './synthesized.ts';
 import { makeUserPool } from './user-pool.ts';
 
 /**
@@ -31,6 +31,8 @@ export interface LocalDeployment {
   policies: Record<FunctionName, PolicyStatement[]>;
   /** Variables each function was given. */
   environments: Record<FunctionName, Record<string, string>>;
+  /** ARNs of what calls name otherwise. */
+  arns: { table: string; historyKey: string; packageChannel: string };
   /** An access token of somebody in the pool's group, as the dashboard gets it. */
   tokenFor(group: string): string;
   /** All calls so far, in order. */
@@ -40,13 +42,23 @@ export interface LocalDeployment {
 
 type Attributes = Record<string, string>;
 
+/** A resource, and where it stands. */
+interface Placed extends TemplateResource {
+  logicalId: string;
+  stackId: StackId;
+  stackName: string;
+}
+
 const USER_POOL_ID = `${LOCAL_REGION}_Test00001`;
 
 const arn = (service: string, resource: string) => `arn:aws:${service}:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:${resource}`;
 
 /** How each type of resource is made; the properties are resolved. `Ref` is what CloudFormation's Ref gives. */
-const MAKERS: Record<string, (clients: AwsClients, properties: any, resource: TemplateResource) => Promise<Attributes>> = {
-  async 'AWS::DynamoDB::GlobalTable'({ table }, { TableName, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes }) {
+const MAKERS: Record<string, (clients: AwsClients, properties: any, resource: Placed) => Promise<Attributes>> = {
+  async 'AWS::DynamoDB::GlobalTable'(
+    { table },
+    { TableName, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes },
+  ) {
     const definition = { TableName, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes };
     await table.send(new CreateTableCommand({ ...definition, BillingMode: 'PAY_PER_REQUEST' }));
     return { Ref: TableName, Arn: arn('dynamodb', `table/${TableName}`) };
@@ -55,8 +67,8 @@ const MAKERS: Record<string, (clients: AwsClients, properties: any, resource: Te
     const { KeyMetadata: key } = await kms.send(new CreateKeyCommand({}));
     return { Ref: key!.KeyId!, Arn: key!.Arn! };
   },
-  async 'AWS::S3::Bucket'({ s3 }, _properties, { stack, logicalId }) {
-    const Bucket = `${stack}-${logicalId}`.toLowerCase();
+  async 'AWS::S3::Bucket'({ s3 }, _properties, { stackName, logicalId }) {
+    const Bucket = `${stackName}-${logicalId}`.toLowerCase();
     await s3.send(new CreateBucketCommand({ Bucket }));
     return { Ref: Bucket, Arn: `arn:aws:s3:::${Bucket}` };
   },
@@ -89,7 +101,10 @@ const MAKERS: Record<string, (clients: AwsClients, properties: any, resource: Te
     );
     const roleArn = `arn:aws:iam::${LOCAL_ACCOUNT_ID}:role/state-machine`;
     await sfn.send(new CreateStateMachineCommand({ name: StateMachineName, definition, roleArn }));
-    return { Ref: arn('states', `stateMachine:${StateMachineName}`), Arn: arn('states', `stateMachine:${StateMachineName}`) };
+    return {
+      Ref: arn('states', `stateMachine:${StateMachineName}`),
+      Arn: arn('states', `stateMachine:${StateMachineName}`),
+    };
   },
   'AWS::Cognito::UserPool': async () => ({ Ref: USER_POOL_ID }),
   'AWS::Cognito::UserPoolClient': async (_clients, _properties, { logicalId }) => ({ Ref: logicalId.toLowerCase() }),
@@ -105,7 +120,7 @@ const MAKERS: Record<string, (clients: AwsClients, properties: any, resource: Te
 };
 
 /** Deploys; close it after the test. */
-export async function deployLocally(templates: SynthesizedTemplates): Promise<LocalDeployment> {
+export async function deployLocally(synthesized: Synthesized): Promise<LocalDeployment> {
   const aws = await startLocalAws({
     dataDirectory: null,
     port: 0,
@@ -121,8 +136,8 @@ export async function deployLocally(templates: SynthesizedTemplates): Promise<Lo
     await aws.close();
   };
   try {
-    const resolve = await makeResources(aws.clients, templates);
-    const { policies, environments } = describeFunctions(templates, resolve);
+    const resolve = await makeResources(aws.clients, synthesized);
+    const { policies, environments } = describeFunctions(synthesized, resolve);
     const common = await commonEnvironment(aws);
     await Promise.all(
       namesOf(FUNCTIONS).map(async (name) => {
@@ -136,37 +151,55 @@ export async function deployLocally(templates: SynthesizedTemplates): Promise<Lo
       }),
     );
     const started = functions as Record<FunctionName, FunctionProcess>;
-    aws.lambda.register(functionNameOf(templates, 'workflow'), (event) => started.workflow.invoke(event));
+    aws.lambda.register(String(functionResource(synthesized, 'workflow').Properties['FunctionName']), (event) =>
+      started.workflow.invoke(event),
+    );
     const clientId = environments.api['DASHBOARD_CLIENT_ID']!;
     const tokenFor = (group: string) => pool.signAccessToken({ clientId, group });
-    return { aws, functions: started, policies, environments, tokenFor, calls, close };
+    return {
+      aws,
+      functions: started,
+      policies,
+      environments,
+      tokenFor,
+      arns: arnsOf(synthesized, resolve),
+      calls,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-type Resolve = (value: unknown, stack: string) => any;
+type Resolve = (value: unknown, resource: Placed) => any;
 
-/** Makes what the functions use. What nobody makes keeps a name of its own. */
-async function makeResources(clients: AwsClients, templates: SynthesizedTemplates): Promise<Resolve> {
-  const made = new Map<string, Attributes>();
-  const keyOf = (stack: string, logicalId: string) => `${stack}/${logicalId}`;
-  const attributeOf = (stack: string, logicalId: string, attribute: string): string =>
-    made.get(keyOf(stack, logicalId))?.[attribute] ?? `${logicalId}.${attribute}`;
-  const resolve: Resolve = (value, stack) => resolveIntrinsics(value, stack, templates, attributeOf);
-  // State machines last: they name a function, and functions name everything else.
-  for (const type of Object.keys(MAKERS).toSorted(lastStateMachines)) {
-    for (const resource of templates.resources.filter((each) => each.type === type)) {
-      const properties = resolve(resource.properties, resource.stack);
-      made.set(keyOf(resource.stack, resource.logicalId), await MAKERS[type]!(clients, properties, resource));
-    }
-  }
-  return resolve;
+function resourcesOf({ stacks, resources }: Synthesized, type: string): Placed[] {
+  return namesOf(stacks).flatMap((stackId) =>
+    Object.entries(resources(type, stackId)).map(([logicalId, resource]) => ({
+      ...resource,
+      logicalId,
+      stackId,
+      stackName: stacks[stackId].stackName,
+    })),
+  );
 }
 
-function lastStateMachines(one: string, other: string): number {
-  return Number(one.includes('StateMachine')) - Number(other.includes('StateMachine'));
+/** Makes what the functions use. What nobody makes keeps a name of its own. */
+async function makeResources(clients: AwsClients, synthesized: Synthesized): Promise<Resolve> {
+  const made = new Map<string, Attributes>();
+  const attributeOf = (stackName: string, logicalId: string, attribute: string): string =>
+    made.get(`${stackName}/${logicalId}`)?.[attribute] ?? `${logicalId}.${attribute}`;
+  const resolve: Resolve = (value, { stackName }) => resolveIntrinsics(value, stackName, synthesized, attributeOf);
+  // State machines last: they name a function, and functions name everything else.
+  const types = Object.keys(MAKERS).toSorted(
+    (one, other) => Number(/StateMachine/.test(one)) - Number(/StateMachine/.test(other)),
+  );
+  for (const resource of types.flatMap((type) => resourcesOf(synthesized, type))) {
+    const { stackName, logicalId, Type: type, Properties: properties = {} } = resource;
+    made.set(`${stackName}/${logicalId}`, await MAKERS[type]!(clients, resolve(properties, resource), resource));
+  }
+  return resolve;
 }
 
 /** Where AWS is and who asks, as Lambda's runtime would tell it. */
@@ -180,42 +213,47 @@ async function commonEnvironment({ endpoint, clients }: LocalAws): Promise<Recor
   };
 }
 
-function describeFunctions(templates: SynthesizedTemplates, resolve: Resolve) {
+function arnsOf(synthesized: Synthesized, resolve: Resolve): LocalDeployment['arns'] {
+  const only = (type: string) => resourcesOf(synthesized, type)[0]!;
+  const arnOf = (resource: Placed) => resolve({ 'Fn::GetAtt': [resource.logicalId, 'Arn'] }, resource);
+  const machine = only('AWS::StepFunctions::StateMachine');
+  return {
+    table: arnOf(only('AWS::DynamoDB::GlobalTable')),
+    historyKey: resolve(machine.Properties['EncryptionConfiguration'], machine).KmsKeyId,
+    packageChannel: arnOf(only('AWS::MediaPackage::Channel')),
+  };
+}
+
+function describeFunctions(synthesized: Synthesized, resolve: Resolve) {
   const policies = {} as Record<FunctionName, PolicyStatement[]>;
   const environments = {} as Record<FunctionName, Record<string, string>>;
   for (const name of namesOf(FUNCTIONS)) {
-    const resource = functionResource(templates, name);
-    environments[name] = resolve(resource.properties['Environment'], resource.stack)?.Variables ?? {};
-    policies[name] = statementsOf(templates, resource, resolve);
+    const resource = functionResource(synthesized, name);
+    environments[name] = resolve(resource.Properties['Environment'], resource)?.Variables ?? {};
+    policies[name] = statementsOf(synthesized, resource, resolve);
   }
   return { policies, environments };
 }
 
-/** The statements of the role a function runs with; managed policies are left to who asks about them. */
-function statementsOf(templates: SynthesizedTemplates, resource: TemplateResource, resolve: Resolve): PolicyStatement[] {
-  const roleId = (resource.properties['Role'] as { 'Fn::GetAtt': [string] })['Fn::GetAtt'][0];
-  const role = templates.resources.find(({ stack, logicalId }) => stack === resource.stack && logicalId === roleId)!;
-  const inline = (role.properties['Policies'] as { PolicyDocument: unknown }[] | undefined) ?? [];
-  const attached = templates.resources
-    .filter(({ type, stack }) => type === 'AWS::IAM::Policy' && stack === resource.stack)
-    .filter(({ properties }) => JSON.stringify(properties['Roles']).includes(`"${roleId}"`))
-    .map(({ properties }) => ({ PolicyDocument: properties['PolicyDocument'] }));
+/** The statements of the role a function runs with, its own and those attached to it. */
+function statementsOf(synthesized: Synthesized, resource: Placed, resolve: Resolve): PolicyStatement[] {
+  const [roleId] = (resource.Properties['Role'] as { 'Fn::GetAtt': [string] })['Fn::GetAtt'];
+  const { Properties: role } = synthesized.resources('AWS::IAM::Role', resource.stackId)[roleId]!;
+  const inline = (role['Policies'] as { PolicyDocument: unknown }[] | undefined) ?? [];
+  const attached = Object.values(synthesized.resources('AWS::IAM::Policy', resource.stackId))
+    .filter(({ Properties: { Roles: roles } }) => JSON.stringify(roles).includes(`"${roleId}"`))
+    .map(({ Properties: { PolicyDocument } }) => ({ PolicyDocument }));
+  if (role['ManagedPolicyArns']) throw new Error(`the role of ${resource.logicalId} has policies nobody here can read`);
   return [...inline, ...attached].flatMap(
-    ({ PolicyDocument: document }) => resolve(document, resource.stack).Statement as PolicyStatement[],
+    ({ PolicyDocument: document }) => resolve(document, resource).Statement as PolicyStatement[],
   );
 }
 
-function functionResource(templates: SynthesizedTemplates, name: FunctionName): TemplateResource {
-  const found = templates.resources.find(
-    ({ type, properties }) =>
-      type === 'AWS::Lambda::Function' && String(properties['FunctionName'] ?? '').endsWith(`-${name}`),
-  );
+function functionResource(synthesized: Synthesized, name: FunctionName): Placed {
+  const functions = resourcesOf(synthesized, 'AWS::Lambda::Function');
+  const found = functions.find(({ Properties: { FunctionName } }) => String(FunctionName ?? '').endsWith(`-${name}`));
   if (!found) throw new Error(`no template has the function ${name}`);
   return found;
-}
-
-function functionNameOf(templates: SynthesizedTemplates, name: FunctionName): string {
-  return String(functionResource(templates, name).properties['FunctionName']);
 }
 
 function namesOf<Key extends string>(record: Record<Key, unknown>): Key[] {

@@ -5,7 +5,12 @@
  * @see https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-mediaconnect.html
  */
 
-const envelope = { version: '0', id: '05ab7b67-8f2a-4d0a-9d6f-6d2b6b1c8a11', account: '000000000000', region: 'us-east-1' };
+const envelope = {
+  version: '0',
+  id: '05ab7b67-8f2a-4d0a-9d6f-6d2b6b1c8a11',
+  account: '000000000000',
+  region: 'us-east-1',
+};
 const now = () => new Date().toISOString().replace(/\.\d+Z$/, 'Z');
 
 /** A channel has changed its state. */

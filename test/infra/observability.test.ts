@@ -1,22 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
-import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { createLambdaLogger } from '../../functions/lambda-deps.ts';
 import { COUNTED_LINES } from '../../functions/schedules/counted-lines.ts';
-import { parseConfiguration } from '../../infra/aws/configuration.ts';
-import { ObservabilityStack } from '../../infra/aws/stacks/observability.ts';
+import { ROUTE_ACCESS } from '../../functions/api/route-roles.ts';
 import { ALARM_RULES, BUDGET_ALARM } from '../../infra/aws/stacks/observability-alarms.ts';
-import { contextOf } from './synthesized.ts';
+import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../../infra/local/service.ts';
+import { synthesize, type StackId, type Synthesized } from './synthesized.ts';
 
-const env = { account: '111122223333', region: 'eu-central-1' };
-const arn = (service: string, rest: string) => `arn:aws:${service}:eu-central-1:111122223333:${rest}`;
-const RUNBOOK = readFileSync(join(import.meta.dirname, '..', '..', 'RUNBOOK.md'), 'utf8');
+const ROOT = join(import.meta.dirname, '..', '..');
+const RUNBOOK = readFileSync(join(ROOT, 'RUNBOOK.md'), 'utf8');
 
 interface Alarm {
   AlarmName: string;
@@ -26,47 +20,36 @@ interface Alarm {
   [property: string]: unknown;
 }
 
+let deployment: Synthesized;
 let template: Template;
 let alarms: Map<string, Alarm>;
 
 beforeAll(() => {
-  const app = new App({ context: contextOf(), builtinCloudFormationValidation: false });
-  const others = new Stack(app, 'Others', { env });
-  const logGroup = (id: string) => LogGroup.fromLogGroupName(others, `${id}-log`, `/${id}`);
-  const lambda = (id: string) => LambdaFunction.fromFunctionName(others, id, `sluice-test-${id}`);
-  const stack = new ObservabilityStack(app, 'Observability', {
-    env,
-    configuration: parseConfiguration(
-      {
-        deploymentId: 'test',
-        source: { allowedCidr: '198.51.100.0/24', latencyMs: 1000 },
-        alarmEmail: 'operator@example.com',
-        monthlyBudgetUsd: 150,
-        runbookUrl: 'https://runbook.example/RUNBOOK.md',
-      },
-      'test.json',
-    ),
-    watched: {
-      flowArn: arn('mediaconnect', 'flow:1:sluice-test'),
-      apiId: 'api1',
-      table: { tableName: 'sluice-test' },
-      stateMachines: {
-        start: StateMachine.fromStateMachineName(others, 'Start', 'start'),
-        stop: StateMachine.fromStateMachineName(others, 'Stop', 'stop'),
-      },
-      functions: { api: lambda('api'), workflow: lambda('workflow') },
-      deadLetterQueues: { events: Queue.fromQueueArn(others, 'Queue', arn('sqs', 'sluice-test-events')) },
-    },
-    logs: { monitor: logGroup('monitor'), sweep: logGroup('sweep'), api: logGroup('api') },
+  deployment = synthesize('dev', {
+    alarmEmail: 'operator@example.com',
+    monthlyBudgetUsd: 150,
+    runbookUrl: 'https://runbook.example/RUNBOOK.md',
+    scriptRoles: ['operator'],
   });
-  template = Template.fromStack(stack);
+  template = deployment.template('observability');
   const found = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
   alarms = new Map(
-    found.map(({ Properties }) => [Properties.AlarmName.replace('sluice-test-', ''), Properties as Alarm]),
+    found.map(({ Properties }) => [Properties.AlarmName.replace('sluice-dev-', ''), Properties as Alarm]),
   );
 });
 
-const properties = (type: string) => Object.values(template.findResources(type)).map((each) => each['Properties']);
+function onlyOne(type: string): Record<string, any> {
+  const [one, ...others] = properties(type);
+  if (!one || others.length > 0) throw new Error(`there is not exactly one ${type}`);
+  return one;
+}
+
+const logGroupOf = (name: string) => `/sluice/dev/${name}`;
+/** Properties of the resources of a type, with what CloudFormation would put in. */
+const properties = (type: string) =>
+  Object.values(template.findResources(type)).map(
+    (each) => deployment.resolve(each['Properties'], 'observability') as Record<string, any>,
+  );
 const logicalIds = (type: string) => Object.keys(template.findResources(type));
 
 describe('the alarms', () => {
@@ -76,9 +59,17 @@ describe('the alarms', () => {
       'api-throttled',
       'channel-alerts',
       'dead-letters-events',
+      'dead-letters-functions',
+      'dead-letters-schedules',
       'destination-down',
       'function-errors-api',
+      'function-errors-cost-report',
+      'function-errors-monitor',
+      'function-errors-sweep',
       'function-throttled-api',
+      'function-throttled-cost-report',
+      'function-throttled-monitor',
+      'function-throttled-sweep',
       'function-throttled-workflow',
       'monitor-not-run',
       'orphans-found',
@@ -91,8 +82,10 @@ describe('the alarms', () => {
       'sweep-failed',
       'sweep-not-run',
       'table-throttled',
+      'workflow-failed-create',
       'workflow-failed-start',
       'workflow-failed-stop',
+      'workflow-failed-teardown',
     ]);
   });
 
@@ -119,9 +112,8 @@ describe('the alarms', () => {
       .filter(([, alarm]) => alarm['TreatMissingData'] === 'breaching')
       .map(([name]) => name);
     expect(breaching.toSorted()).toEqual(['monitor-not-run', 'sweep-not-run']);
-    for (const [name, alarm] of alarms) {
-      if (!breaching.includes(name)) expect(alarm['TreatMissingData']).toBe('notBreaching');
-    }
+    const others = [...alarms].filter(([name]) => !breaching.includes(name));
+    expect(new Set(others.map(([, alarm]) => alarm['TreatMissingData']))).toEqual(new Set(['notBreaching']));
   });
 
   it('of a lost source rings only while something is on air', () => {
@@ -131,7 +123,7 @@ describe('the alarms', () => {
     });
     expect(metrics.find((each) => each['Id'] === 'onAir')).toMatchObject({
       MetricStat: {
-        Metric: { Namespace: 'Sluice/test', MetricName: 'DestinationsOnAir' },
+        Metric: { Namespace: 'Sluice/dev', MetricName: 'DestinationsOnAir' },
         Stat: 'Maximum',
         Period: 60,
       },
@@ -145,7 +137,7 @@ describe('the alarms', () => {
   it('of the source’s delay follow the latency of the flow', () => {
     expect(alarms.get('source-delay-round-trip')).toMatchObject({
       MetricName: 'SourceRoundTripTime',
-      Threshold: 250,
+      Threshold: 500,
       EvaluationPeriods: 5,
       DatapointsToAlarm: 3,
     });
@@ -158,13 +150,17 @@ describe('the alarms', () => {
 
   it('of workflows count every way of not getting there', () => {
     const { Metrics: metrics } = alarms.get('workflow-failed-start') as unknown as {
-      Metrics: { MetricStat?: { Metric: { MetricName: string } } }[];
+      Metrics: { Expression?: string; MetricStat?: { Metric: { MetricName: string } } }[];
     };
     expect(metrics.flatMap((each) => each.MetricStat?.Metric.MetricName ?? []).toSorted()).toEqual([
       'ExecutionsAborted',
       'ExecutionsFailed',
       'ExecutionsTimedOut',
     ]);
+    // None of them is reported while it is zero.
+    expect(metrics.find((each) => each.Expression)?.Expression).toBe(
+      'SUM([FILL(failed, 0), FILL(timedOut, 0), FILL(aborted, 0)])',
+    );
   });
 });
 
@@ -200,18 +196,52 @@ describe('the runbook', () => {
   });
 });
 
+describe('what the runbook tells to type', () => {
+  const matches = (pattern: RegExp) => [...new Set([...RUNBOOK.matchAll(pattern)].map(([, found]) => found!))];
+
+  it('names resources that exist', () => {
+    const templates = JSON.stringify(Object.values(deployment.resources()));
+    const named = matches(/"?((?:\/sluice\/|sluice-)\$DEPLOYMENT[\w/-]*)/g).map((name) =>
+      name.replace('$DEPLOYMENT', 'dev'),
+    );
+    expect(named.length).toBeGreaterThan(8);
+    // What follows is a word the reader puts in.
+    const missing = named.filter((name) => !templates.includes(`"${name.replace(/[-/](FUNCTION)?$/, '')}`));
+    expect(missing).toEqual([]);
+  });
+
+  it('asks for outputs the stacks have', () => {
+    const asked = [...RUNBOOK.matchAll(/output (\w[\w-]*) (\w+)/g)].map(([, stack, key]) => ({ stack, key }));
+    expect(asked.length).toBeGreaterThan(3);
+    for (const { stack, key } of asked) {
+      const outputs = Object.keys(deployment.template(stack as StackId).findOutputs('*'));
+      expect(outputs, `${stack} ${key}`).toContain(key);
+    }
+  });
+
+  it('calls routes the API has', () => {
+    const calls = matches(/\bapi ([a-z][\w/-]*(?: -X POST)?)/g).map((call) => {
+      const [path = '', method = 'GET'] = call.split(' -X ');
+      const route = path.replace('DESTINATION_ID', '{destinationId}').replace('ORPHAN_ID', '{orphanId}');
+      return `${method} /api/${route}`;
+    });
+    expect(calls.length).toBeGreaterThan(6);
+    expect(calls.filter((call) => !Object.hasOwn(ROUTE_ACCESS, call))).toEqual([]);
+  });
+});
+
 describe('figures of the log', () => {
   it('are made of the lines the functions write', () => {
     const filters = new Map(
       properties('AWS::Logs::MetricFilter').map((each) => [each.MetricTransformations[0].MetricName, each]),
     );
     expect(filters.get('DestinationsOnAir')).toMatchObject({
-      LogGroupName: '/monitor',
+      LogGroupName: logGroupOf('monitor'),
       FilterPattern: '{ $.message = "destinations observed" }',
-      MetricTransformations: [{ MetricNamespace: 'Sluice/test', MetricValue: '$.onAir' }],
+      MetricTransformations: [{ MetricNamespace: 'Sluice/dev', MetricValue: '$.onAir' }],
     });
     expect(filters.get('Sweeps')).toMatchObject({
-      LogGroupName: '/sweep',
+      LogGroupName: logGroupOf('sweep'),
       FilterPattern: '{ $.message = "sweep finished" && $.ran IS TRUE }',
       MetricTransformations: [{ MetricValue: '1' }],
     });
@@ -219,7 +249,10 @@ describe('figures of the log', () => {
       FilterPattern: '{ $.message = "sweep finished" && $.halted IS TRUE }',
     });
     expect(filters.get('Orphans')).toMatchObject({ MetricTransformations: [{ MetricValue: '$.orphans' }] });
-    expect(filters.get('ApiThrottled')).toMatchObject({ LogGroupName: '/api', FilterPattern: '{ $.status = "429" }' });
+    expect(filters.get('ApiThrottled')).toMatchObject({
+      LogGroupName: logGroupOf('api-access'),
+      FilterPattern: '{ $.status = "429" }',
+    });
   });
 
   it('read the fields where the logger puts them', () => {
@@ -232,7 +265,7 @@ describe('figures of the log', () => {
   });
 
   it('are written by the entry points', () => {
-    const source = (file: string) => readFileSync(join(import.meta.dirname, '..', '..', 'functions', file), 'utf8');
+    const source = (file: string) => readFileSync(join(ROOT, 'functions', file), 'utf8');
     expect(source('monitor.lambda.ts')).toMatch(/logger\.info\(COUNTED_LINES\.observed,/);
     expect(source('sweep.lambda.ts')).toMatch(/logger\.info\(COUNTED_LINES\.swept,/);
   });
@@ -247,8 +280,8 @@ describe('figures of the log', () => {
 describe('the topics', () => {
   it('are encrypted with a key that turns, take TLS only, and mail to somebody', () => {
     expect(properties('AWS::SNS::Topic').map((topic) => topic.TopicName)).toEqual([
-      'sluice-test-page',
-      'sluice-test-ticket',
+      'sluice-dev-page',
+      'sluice-dev-ticket',
     ]);
     for (const topic of properties('AWS::SNS::Topic')) expect(topic.KmsMasterKeyId).toBeDefined();
     expect(properties('AWS::KMS::Key')).toEqual([expect.objectContaining({ EnableKeyRotation: true })]);
@@ -263,32 +296,59 @@ describe('the topics', () => {
     ]);
   });
 
-  it('and their key let CloudWatch and Budgets of this account through, and nobody else', () => {
-    const statements = [...properties('AWS::SNS::TopicPolicy'), ...properties('AWS::KMS::Key')]
-      .flatMap((each) => (each.PolicyDocument ?? each.KeyPolicy).Statement as Record<string, unknown>[])
-      .filter(({ Principal: principal }) => JSON.stringify(principal).includes('amazonaws.com'));
-    // Two services, on two topics and one key.
-    expect(statements).toHaveLength(6);
+  it('let CloudWatch and Budgets of this account publish, and no other service', () => {
+    const statements = properties('AWS::SNS::TopicPolicy')
+      .flatMap((policy) => policy.PolicyDocument.Statement as Record<string, unknown>[])
+      .filter(({ Effect: effect }) => effect === 'Allow');
+    expect(statements.map(({ Principal: principal }) => principal)).toEqual([
+      { Service: 'cloudwatch.amazonaws.com' },
+      { Service: 'budgets.amazonaws.com' },
+      { Service: 'cloudwatch.amazonaws.com' },
+      { Service: 'budgets.amazonaws.com' },
+    ]);
     for (const statement of statements) {
       expect(statement).toMatchObject({
-        Effect: 'Allow',
-        Principal: { Service: expect.stringMatching(/^(cloudwatch|budgets)\.amazonaws\.com$/) },
-        Condition: { StringEquals: { 'aws:SourceAccount': '111122223333' } },
+        Action: 'sns:Publish',
+        Condition: {
+          StringEquals: { 'aws:SourceAccount': LOCAL_ACCOUNT_ID },
+          ArnLike: { 'aws:SourceArn': expect.stringMatching(/^arn:aws:(cloudwatch|budgets):[\w-]*:\d{12}:/) },
+        },
       });
     }
+  });
+
+  it('have a key that these services may use for these topics only', () => {
+    const { KeyPolicy: policy } = onlyOne('AWS::KMS::Key');
+    const services = policy.Statement.filter(
+      ({ Principal: { Service } }: { Principal: { Service?: unknown } }) => Service,
+    );
+    expect(services).toEqual([
+      expect.objectContaining({
+        Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        Principal: { Service: ['budgets.amazonaws.com', 'cloudwatch.amazonaws.com'] },
+        Condition: {
+          StringEquals: {
+            'kms:EncryptionContext:aws:sns:topicArn': [
+              `arn:aws:sns:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:sluice-dev-page`,
+              `arn:aws:sns:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:sluice-dev-ticket`,
+            ],
+          },
+        },
+      }),
+    ]);
   });
 });
 
 describe('the budget', () => {
   it('counts what has the deployment’s tag, and warns at 50, 80 and 100 percent and by forecast', () => {
     const [pages, tickets] = ['Pages', 'Tickets'].map((prefix) =>
-      logicalIds('AWS::SNS::Topic').find((id) => id.startsWith(prefix)),
+      deployment.resolve({ Ref: logicalIds('AWS::SNS::Topic').find((id) => id.startsWith(prefix)) }, 'observability'),
     );
-    const [budget] = properties('AWS::Budgets::Budget');
+    const budget = onlyOne('AWS::Budgets::Budget');
     expect(budget.Budget).toMatchObject({
       BudgetLimit: { Amount: 150, Unit: 'USD' },
       TimeUnit: 'MONTHLY',
-      CostFilters: { TagKeyValue: ['user:sluice:deployment$test'] },
+      CostFilters: { TagKeyValue: ['user:sluice:deployment$dev'] },
     });
     const warnings = budget.NotificationsWithSubscribers.map(
       (each: { Notification: Record<string, unknown>; Subscribers: unknown[] }) => [
@@ -298,17 +358,17 @@ describe('the budget', () => {
       ],
     );
     expect(warnings).toEqual([
-      ['ACTUAL', 50, [{ SubscriptionType: 'SNS', Address: { Ref: tickets } }]],
-      ['ACTUAL', 80, [{ SubscriptionType: 'SNS', Address: { Ref: tickets } }]],
-      ['FORECASTED', 100, [{ SubscriptionType: 'SNS', Address: { Ref: tickets } }]],
-      ['ACTUAL', 100, [{ SubscriptionType: 'SNS', Address: { Ref: pages } }]],
+      ['ACTUAL', 50, [{ SubscriptionType: 'SNS', Address: tickets }]],
+      ['ACTUAL', 80, [{ SubscriptionType: 'SNS', Address: tickets }]],
+      ['FORECASTED', 100, [{ SubscriptionType: 'SNS', Address: tickets }]],
+      ['ACTUAL', 100, [{ SubscriptionType: 'SNS', Address: pages }]],
     ]);
   });
 });
 
 describe('the page of graphs', () => {
   it('shows alarms, source, destinations, workflows, API and cost', () => {
-    const [dashboard] = properties('AWS::CloudWatch::Dashboard');
+    const dashboard = onlyOne('AWS::CloudWatch::Dashboard');
     const body = JSON.stringify(dashboard.DashboardBody);
     for (const title of ['Alarms', 'Source:', 'Destinations:', 'Workflows:', 'API:', 'Cost'])
       expect(body).toContain(title);

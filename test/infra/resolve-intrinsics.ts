@@ -49,7 +49,9 @@ export function resolveIntrinsics(
     case 'Fn::Sub':
       return String(argument).replaceAll(/\$\{([^}!]+)\}/g, (_, reference: string) => {
         const [logicalId = '', ...attribute] = reference.split('.');
-        return resolve(attribute.length === 0 ? { Ref: logicalId } : { 'Fn::GetAtt': [logicalId, attribute.join('.')] });
+        return resolve(
+          attribute.length === 0 ? { Ref: logicalId } : { 'Fn::GetAtt': [logicalId, attribute.join('.')] },
+        );
       });
     default:
       throw new Error(`no resolver for ${name}`);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Match } from 'aws-cdk-lib/assertions';
+import type { Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { OPERATION_KINDS } from '../../functions/domain/destination.ts';
 import { FUNCTION_NAMES, FUNCTIONS } from '../../infra/aws/functions.ts';
@@ -35,7 +36,9 @@ function statementsOf(deployment: Synthesized, stack: StackId): [string, Stateme
     ([id, { Properties: properties }]) => [id, properties.PolicyDocument] as const,
   );
   const inline = Object.entries(deployment.resources('AWS::IAM::Role', stack)).flatMap(([id, { Properties }]) =>
-    listOf(Properties.Policies as { PolicyDocument: unknown }[]).map(({ PolicyDocument: document }) => [id, document] as const),
+    listOf(Properties.Policies as { PolicyDocument: unknown }[]).map(
+      ({ PolicyDocument: document }) => [id, document] as const,
+    ),
   );
   return [...policies, ...inline].flatMap(([id, document]) =>
     (deployment.resolve(document, stack) as { Statement: Statement[] }).Statement.map(
@@ -111,7 +114,8 @@ describe('data', () => {
   it('rotates both keys', () => {
     const keys = Object.values(prod.resources('AWS::KMS::Key', 'data'));
     expect(keys).toHaveLength(2);
-    for (const { Properties: key } of keys) expect(key).toMatchObject({ EnableKeyRotation: true, PendingWindowInDays: 30 });
+    for (const { Properties: key } of keys)
+      expect(key).toMatchObject({ EnableKeyRotation: true, PendingWindowInDays: 30 });
   });
 
   it('lets nobody read reports without TLS or from outside', () => {
@@ -196,7 +200,10 @@ describe('source', () => {
       Statement: [
         {
           Principal: { Service: 'mediaconnect.amazonaws.com' },
-          Condition: { StringEquals: { 'aws:SourceAccount': '000000000000' } },
+          Condition: {
+            StringEquals: { 'aws:SourceAccount': '000000000000' },
+            ArnLike: { 'aws:SourceArn': 'arn:aws:mediaconnect:us-east-1:000000000000:*' },
+          },
         },
       ],
     });
@@ -286,7 +293,10 @@ describe('permissions', () => {
     for (const stack of STACKS) {
       for (const [id, { Effect: effect, Action: action }] of statementsOf(prod, stack)) {
         if (effect !== 'Allow' || ASSET_HANDLERS.test(id)) continue;
-        expect(listOf(action).filter((name) => name.includes('*')), id).toEqual([]);
+        expect(
+          listOf(action).filter((name) => name.includes('*')),
+          id,
+        ).toEqual([]);
       }
     }
   });
@@ -338,7 +348,9 @@ describe('permissions', () => {
         .flatMap(({ Action: action }) => listOf(action))
         .filter((action) => /^medialive:(Describe|List)(Channel|Input)s?$/.test(action))
         .sort();
-    const all = ['DescribeChannel', 'DescribeInput', 'ListChannels', 'ListInputs'].map((action) => `medialive:${action}`);
+    const all = ['DescribeChannel', 'DescribeInput', 'ListChannels', 'ListInputs'].map(
+      (action) => `medialive:${action}`,
+    );
     expect(reading('api')).toEqual([]);
     expect(reading('cost-report')).toEqual([]);
     expect(reading('monitor')).toEqual(['medialive:ListChannels']);
@@ -351,7 +363,9 @@ describe('permissions', () => {
     const making = { 'aws:RequestTag/sluice:deployment': 'prod' };
     for (const name of FUNCTION_NAMES) {
       for (const { Action: action, Condition: condition } of statementsOfFunction(name)) {
-        const media = listOf(action).filter((one) => /^medialive:\w+(Channel|Input)$/.test(one) && !/Describe/.test(one));
+        const media = listOf(action).filter(
+          (one) => /^medialive:\w+(Channel|Input)$/.test(one) && !/Describe/.test(one),
+        );
         if (media.length === 0) continue;
         const creates = media.every((one) => one.startsWith('medialive:Create'));
         expect(condition, media.join()).toEqual({ StringEquals: creates ? making : tagged });
@@ -364,20 +378,15 @@ describe('permissions', () => {
   });
 
   it('passes one role, to MediaLive, from one function', () => {
-    for (const name of FUNCTION_NAMES) {
-      expect(allowing(name, 'iam:PassRole')).toEqual(
-        name === 'workflow'
-          ? [
-              {
-                Effect: 'Allow',
-                Action: 'iam:PassRole',
-                Resource: expect.stringMatching(/:role\/MediaLiveRole/),
-                Condition: { StringEquals: { 'iam:PassedToService': 'medialive.amazonaws.com' } },
-              },
-            ]
-          : [],
-      );
-    }
+    expect(FUNCTION_NAMES.filter((name) => allowing(name, 'iam:PassRole').length > 0)).toEqual(['workflow']);
+    expect(allowing('workflow', 'iam:PassRole')).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'iam:PassRole',
+        Resource: expect.stringMatching(/:role\/MediaLiveRole/),
+        Condition: { StringEquals: { 'iam:PassedToService': 'medialive.amazonaws.com' } },
+      },
+    ]);
   });
 });
 
@@ -443,8 +452,16 @@ describe('what wakes the functions', () => {
     });
     const enabled = { State: 'ENABLED', FlexibleTimeWindow: { Mode: 'OFF' } };
     expect(schedules).toEqual([
-      expect.objectContaining({ ...enabled, ScheduleExpression: 'rate(5 minutes)', Target: expect.objectContaining(target('sweep')) }),
-      expect.objectContaining({ ...enabled, ScheduleExpression: 'rate(1 minute)', Target: expect.objectContaining(target('monitor')) }),
+      expect.objectContaining({
+        ...enabled,
+        ScheduleExpression: 'rate(5 minutes)',
+        Target: expect.objectContaining(target('sweep')),
+      }),
+      expect.objectContaining({
+        ...enabled,
+        ScheduleExpression: 'rate(1 minute)',
+        Target: expect.objectContaining(target('monitor')),
+      }),
       expect.objectContaining({
         ...enabled,
         ScheduleExpression: 'cron(15 2 * * ? *)',
@@ -504,7 +521,11 @@ describe('deployments', () => {
         expect([id, tags['sluice:component']]).toEqual([id, stack]);
       }
     }
-    for (const type of ['AWS::MediaConnect::Flow', 'AWS::MediaLive::InputSecurityGroup', 'AWS::MediaPackage::Channel']) {
+    for (const type of [
+      'AWS::MediaConnect::Flow',
+      'AWS::MediaLive::InputSecurityGroup',
+      'AWS::MediaPackage::Channel',
+    ]) {
       expect(tagsOf(only(prod.resources(type)))).toMatchObject({ 'sluice:deployment': 'prod' });
     }
   });
@@ -513,7 +534,11 @@ describe('deployments', () => {
     const names = (deployment: Synthesized) =>
       new Set([
         ...Object.values(deployment.stacks).map(({ stackName }) => stackName),
-        ...STACKS.flatMap((stack) => Object.values(deployment.resources(undefined, stack)).flatMap((resource) => namesOf(resource, deployment, stack))),
+        ...STACKS.flatMap((stack) =>
+          Object.values(deployment.resources(undefined, stack)).flatMap((resource) =>
+            namesOf(resource, deployment, stack),
+          ),
+        ),
       ]);
     const [first, second] = [names(dev), names(prod)];
     expect(first.size).toBeGreaterThan(30);
@@ -530,6 +555,21 @@ describe('deployments', () => {
       ['controlPlane', ['dashboard', 'data', 'source']],
       ['observability', ['control-plane', 'dashboard', 'data', 'source']],
     ]);
+  });
+
+  it('are made by GitHub Actions only where a repository is named, and then by its environments alone', () => {
+    const named = synthesize('prod', { github: { repository: 'owner/name', makesProvider: false } });
+    const findDeployRole = ({ stacks }: Synthesized) =>
+      stacks.data.node.root.node.tryFindChild('sluice-prod-deploy-role') as Stack | undefined;
+    expect(findDeployRole(prod)).toBeUndefined();
+    const [role] = Object.values(Template.fromStack(findDeployRole(named)!).findResources('AWS::IAM::Role'));
+    expect(role!.Properties.AssumeRolePolicyDocument.Statement[0].Condition.StringEquals).toEqual({
+      'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
+      'token.actions.githubusercontent.com:sub': [
+        'repo:owner/name:environment:prod',
+        'repo:owner/name:environment:prod-diff',
+      ],
+    });
   });
 
   it('change only with this list, which is for the eyes of a reviewer', async () => {
@@ -573,17 +613,25 @@ function tagsOf({ Type: type, Properties: properties = {} }: TemplateResource): 
   const tags = type === 'AWS::DynamoDB::GlobalTable' ? replica!.Tags : (properties.Tags ?? properties.UserPoolTags);
   if (tags === undefined) return null;
   if (!Array.isArray(tags)) return tags as Record<string, string>;
-  return Object.fromEntries((tags as { Key: string; Value: string }[]).map(({ Key: key, Value: value }) => [key, value]));
+  return Object.fromEntries(
+    (tags as { Key: string; Value: string }[]).map(({ Key: key, Value: value }) => [key, value]),
+  );
 }
 
 /** Names in a resource's properties that must be unique in the account. */
-function namesOf({ Type: type, Properties: properties = {} }: TemplateResource, deployment: Synthesized, stack: StackId): string[] {
+function namesOf(
+  { Type: type, Properties: properties = {} }: TemplateResource,
+  deployment: Synthesized,
+  stack: StackId,
+): string[] {
   return Object.entries(properties)
     .filter(([property, value]) => NAMES.test(property) && (typeof value === 'string' || property === 'Domain'))
     .map(([property, value]) => `${type} ${property} ${String(deployment.resolve(value, stack))}`)
     .filter((name) => !PARTS.test(name));
 }
 
-const NAMES = /^(Name|AlarmName|AliasName|\w*(Table|Function|Queue|Bucket|Secret|Pool|Machine|Rule|Group|Topic|Dashboard|Policy|Api)Name|Domain|Id)$/;
+const NAMES =
+  /^(Name|AlarmName|AliasName|\w*(Table|Function|Queue|Bucket|Secret|Pool|Machine|Rule|Group|Topic|Dashboard|Policy|Api)Name|Domain|Id)$/;
 /** Names that are unique within their parent, or are no names of AWS. */
-const PARTS = /^AWS::(StepFunctions::StateMachineAlias|Cognito::UserPool(Group|ResourceServer|Client)|IAM::Policy|ApiGatewayV2::Stage) |^Custom::/;
+const PARTS =
+  /^AWS::(StepFunctions::StateMachineAlias|Cognito::UserPool(Group|ResourceServer|Client)|IAM::Policy|ApiGatewayV2::Stage) |^Custom::/;

@@ -46,7 +46,7 @@ export function synthesize(environment: string, over: Partial<Configuration> = {
 }
 
 /** Synthesizes the stacks of a configuration. */
-export function synthesizeConfiguration(environment: string, configuration: Configuration): Synthesized {
+function synthesizeConfiguration(environment: string, configuration: Configuration): Synthesized {
   const directory = mkdtempSync(join(tmpdir(), 'sluice-synth-'));
   const dashboardDirectory = join(directory, 'dashboard');
   mkdirSync(dashboardDirectory);

@@ -35,7 +35,11 @@ export class ControlPlaneStack extends Stack {
   /** By what fails into them. */
   readonly deadLetterQueues: Record<'functions' | 'schedules' | 'events', Queue>;
 
-  constructor(scope: Construct, id: string, { configuration, data, source, dashboard, ...props }: ControlPlaneStackProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { configuration, data, source, dashboard, ...props }: ControlPlaneStackProps,
+  ) {
     super(scope, id, props);
     const { deploymentId } = configuration;
     const logRetention: RetentionDays = configuration.logRetentionDays;

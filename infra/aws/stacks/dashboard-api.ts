@@ -33,7 +33,7 @@ const THROTTLE = { rateLimit: 50, burstLimit: 100 };
  */
 export function createHttpApi(
   scope: Construct,
-  props: { name: string; logRetention: RetentionDays },
+  props: { name: string; accessLogName: string; logRetention: RetentionDays },
 ): { httpApi: HttpApi; accessLog: LogGroup } {
   const httpApi = new HttpApi(scope, 'HttpApi', {
     apiName: props.name,
@@ -41,6 +41,7 @@ export function createHttpApi(
     createDefaultStage: false,
   });
   const accessLog = new LogGroup(scope, 'ApiAccessLog', {
+    logGroupName: props.accessLogName,
     retention: props.logRetention,
     removalPolicy: RemovalPolicy.DESTROY,
   });

@@ -39,7 +39,11 @@ export class DashboardStack extends Stack {
     super(scope, id, props);
     const name = `sluice-${configuration.deploymentId}`;
     const logRetention = Number(configuration.logRetentionDays);
-    const { httpApi, accessLog } = createHttpApi(this, { name, logRetention });
+    const { httpApi, accessLog } = createHttpApi(this, {
+      name,
+      accessLogName: `/sluice/${configuration.deploymentId}/api-access`,
+      logRetention,
+    });
     const { distribution, files } = createSite(this, {
       name,
       apiHost: `${httpApi.apiId}.execute-api.${this.region}.${this.urlSuffix}`,

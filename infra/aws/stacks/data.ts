@@ -21,7 +21,7 @@ interface DataStackProps extends StackProps {
 }
 
 /** Groups of people and scopes of scripts, weakest first. */
-export const ROLES = ['viewer', 'operator', 'admin'] as const;
+const ROLES = ['viewer', 'operator', 'admin'] as const;
 
 /** Identifier of the resource server whose scopes are the roles: a script's token carries `sluice/operator`. */
 const RESOURCE_SERVER = 'sluice';

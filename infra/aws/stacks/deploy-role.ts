@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
  * The role GitHub Actions deploys with: no key is stored anywhere, GitHub's own token is exchanged for an hour of it. It
  * may do one thing, which is to use the roles that `cdk bootstrap` made; what those may do is decided there.
  */
-export interface DeployRoleStackProps extends StackProps {
+interface DeployRoleStackProps extends StackProps {
   /** As in the GitHub environments of deploy.yml: `dev`, `prod`. */
   environment: string;
   /** `owner/name`. */

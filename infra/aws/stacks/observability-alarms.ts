@@ -163,7 +163,7 @@ export const ALARM_RULES: readonly AlarmRule[] = [
         (machine) =>
           new MathExpression({
             label: 'failed, timed out or aborted',
-            expression: 'failed + timedOut + aborted',
+            expression: sumOf('failed', 'timedOut', 'aborted'),
             usingMetrics: {
               failed: machine.metricFailed(SUM),
               timedOut: machine.metricTimedOut(SUM),
@@ -283,8 +283,7 @@ export const ALARM_RULES: readonly AlarmRule[] = [
     metrics: (watched) => ({
       '': new MathExpression({
         label: 'requests turned away',
-        // Either is reported only when there are some.
-        expression: 'FILL(reads, 0) + FILL(writes, 0)',
+        expression: sumOf('reads', 'writes'),
         usingMetrics: {
           reads: tableMetric(watched, 'ReadThrottleEvents'),
           writes: tableMetric(watched, 'WriteThrottleEvents'),
@@ -297,6 +296,9 @@ export const ALARM_RULES: readonly AlarmRule[] = [
 
 /** The budget is no CloudWatch alarm, but mails like one and has a heading like one. */
 export const BUDGET_ALARM = 'budget';
+
+/** The sum of figures that are reported only when they are not zero: a plain `a + b` is missing when one of them is. */
+const sumOf = (...ids: string[]): string => `SUM([${ids.map((id) => `FILL(${id}, 0)`).join(', ')}])`;
 
 const SUM = { statistic: 'Sum', period: FIVE_MINUTES };
 

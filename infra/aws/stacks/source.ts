@@ -1,4 +1,4 @@
-import { ArnFormat, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnFlow } from 'aws-cdk-lib/aws-mediaconnect';
 import { CfnInputSecurityGroup } from 'aws-cdk-lib/aws-medialive';
@@ -50,9 +50,7 @@ export class SourceStack extends Stack {
   private createFlow(name: string, { source, maintenance }: Configuration, passphrase: ISecret): CfnFlow {
     const role = new Role(this, 'FlowRole', {
       description: 'lets the flow read the SRT passphrase',
-      assumedBy: new ServicePrincipal('mediaconnect.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
-      }),
+      assumedBy: this.serviceOfThisAccount('mediaconnect'),
       inlinePolicies: {
         ReadPassphrase: new PolicyDocument({
           statements: [
@@ -119,23 +117,33 @@ export class SourceStack extends Stack {
     return { channel, endpoint };
   }
 
+  /** @see https://docs.aws.amazon.com/medialive/latest/ug/trusted-entity-requirements.html */
   private createMediaLiveRole(packageChannelArn: string): Role {
-    const logGroup = this.formatArn({ service: 'logs', resource: 'log-group', resourceName: 'ElementalMediaLive', arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+    const logGroups = `arn:${this.partition}:logs:${this.region}:${this.account}:log-group`;
     return new Role(this, 'MediaLiveRole', {
       description: 'what channels run with',
-      assumedBy: new ServicePrincipal('medialive.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
-      }),
+      assumedBy: this.serviceOfThisAccount('medialive'),
       inlinePolicies: {
         Channels: new PolicyDocument({
           statements: [
             new PolicyStatement({ actions: ['mediapackage:DescribeChannel'], resources: [packageChannelArn] }),
             new PolicyStatement({
               actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'],
-              resources: [logGroup, `${logGroup}:*`],
+              resources: [`${logGroups}:ElementalMediaLive`, `${logGroups}:ElementalMediaLive:*`],
             }),
+            new PolicyStatement({ actions: ['logs:DescribeLogGroups'], resources: [`${logGroups}:*`] }),
           ],
         }),
+      },
+    });
+  }
+
+  /** A service, acting for a resource of this account and no other's. */
+  private serviceOfThisAccount(service: 'mediaconnect' | 'medialive'): ServicePrincipal {
+    return new ServicePrincipal(`${service}.amazonaws.com`, {
+      conditions: {
+        StringEquals: { 'aws:SourceAccount': this.account },
+        ArnLike: { 'aws:SourceArn': `arn:${this.partition}:${service}:${this.region}:${this.account}:*` },
       },
     });
   }

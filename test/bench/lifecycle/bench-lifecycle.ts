@@ -99,21 +99,22 @@ async function benchSweep(production: Production, destinations: number): Promise
   const { clean, drifted } = await countSweeps(production, destinations);
   const name = `a sweep of ${destinations} destinations: calls over the floor of ${clean.floor}`;
   const ratio = clean.calls / clean.floor;
-  const constant = 'a sweep: reads with everything drifted over reads with nothing wrong';
-  const drift = drifted.reads / clean.reads;
+  const constant = 'a sweep: pages of lists with things wrong over pages with nothing wrong';
+  const drift = drifted.lists / clean.lists;
   return {
     rows: [
       { figure: name, measured: `${ratio.toFixed(4)} (${clean.calls} calls)`, ...aimOf(ratio, SWEEP_RATIO_MAX) },
       {
         figure: constant,
-        measured: `${drift.toFixed(4)} (${drifted.reads} and ${clean.reads})`,
-        ...aimOf(drift, SWEEP_RATIO_MAX),
+        measured: `${drift.toFixed(4)} (${drifted.lists} and ${clean.lists})`,
+        ...aimOf(drift, 1),
       },
+      { figure: 'a sweep: second looks at five things wrong', measured: String(drifted.looks - clean.looks) },
       { figure: 'a sweep: seconds of this machine', measured: clean.seconds.toFixed(1) },
     ],
     gates: [
       { name, value: ratio, limit: SWEEP_RATIO_MAX },
-      { name: constant, value: drift, limit: SWEEP_RATIO_MAX },
+      { name: constant, value: drift, limit: 1 },
     ],
   };
 }

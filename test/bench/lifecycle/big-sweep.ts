@@ -19,8 +19,10 @@ const ON_AIR_MAX = 50;
 export interface SweepCosts {
   /** All calls of one sweep. */
   calls: number;
-  /** Calls that change nothing. */
-  reads: number;
+  /** Pages of lists: what is read whatever is wrong. */
+  lists: number;
+  /** Second looks at what seems wrong. */
+  looks: number;
   /** Calls without which nobody can know what is there: the lists, page by page. */
   floor: number;
   seconds: number;
@@ -32,9 +34,9 @@ export async function countSweeps(
   destinations: number,
 ): Promise<{ clean: SweepCosts; drifted: SweepCosts }> {
   const from = await makeMany(production, destinations);
-  const sweepOf = (drift: (world: World) => void) =>
+  const sweepOf = (before: (world: World) => void) =>
     inWorld({ production, seed: 1, from, sweepEverySeconds: null }, async (world) => {
-      drift(world);
+      before(world);
       return countSweep(world);
     });
   return { clean: await sweepOf(() => {}), drifted: await sweepOf(drift) };
@@ -57,7 +59,8 @@ async function countSweep(world: World): Promise<SweepCosts> {
   const pages = (rows: object) => Math.max(1, Math.ceil(Object.keys(rows).length / LIST_PAGE));
   return {
     calls: made.length,
-    reads: made.filter((name) => /\.(Describe|List|Get|Query)/.test(name)).length,
+    lists: made.filter((name) => /\.(List|Query)/.test(name)).length,
+    looks: made.filter((name) => /\.(Describe|Get)/.test(name)).length,
     floor: pages(world.media.channels) + pages(world.media.inputs) + 1 + tablePages,
     seconds: (performance.now() - beganMs) / 1000,
   };

@@ -178,7 +178,7 @@ async function readHistory(world: World, name: string) {
       world.deps.clients.sfn.send(new GetExecutionHistoryCommand({ executionArn, nextToken, maxResults: 1000 })),
     );
     for (const { type } of page.events ?? []) {
-      if (/StateEntered$/.test(type ?? '')) entered += 1;
+      if (type?.endsWith('StateEntered')) entered += 1;
       if (type === 'TaskStateEntered') states += 1;
       if (type === 'LambdaFunctionScheduled' || type === 'TaskScheduled') tasks += 1;
     }

@@ -31,10 +31,40 @@ export interface Answer<T> {
 }
 
 /**
- * Sends one request to the API of this page's origin.
+ * Sends one request to the API of this page's origin; a session that has run out in between is renewed.
  * @throws {ApiProblem} for every failure, the unreachable server included
  */
 export async function request<T>(path: string, options: RequestOptions = {}): Promise<Answer<T>> {
+  try {
+    return await send<T>(path, options);
+  } catch (error) {
+    if (!(error instanceof ApiProblem) || !error.problem.signIn) throw error;
+    way = error.problem.signIn;
+    if (way.kind !== 'redirect') throw error;
+    // What was refused for want of a session has not happened, so it may be sent again.
+    await renewSession();
+    return send<T>(path, options);
+  }
+}
+
+let way: NonNullable<ProblemBody['signIn']> = { kind: 'token' };
+
+/** How to sign in here: every 401 says it. */
+export function wayToSignIn(): typeof way {
+  return way;
+}
+
+let renewal: Promise<unknown> | null = null;
+
+/** Once for all requests that wait for it. */
+function renewSession(): Promise<unknown> {
+  renewal ??= send('/api/session/refresh', { method: 'POST' }).finally(() => {
+    renewal = null;
+  });
+  return renewal;
+}
+
+async function send<T>(path: string, options: RequestOptions): Promise<Answer<T>> {
   const { method = 'GET', body, ifMatch, signal, answerWithinMs = ANSWER_WITHIN_MS } = options;
   const headers: Record<string, string> = { accept: 'application/json' };
   if (method !== 'GET') headers['content-type'] = 'application/json';

@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type { SessionResource } from '../../../functions/api/schemas.ts';
+import type { EndedSession, SessionResource } from '../../../functions/api/schemas.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { ApiProblem, request } from './request.ts';
 
@@ -36,21 +36,21 @@ export function useSession() {
   });
 }
 
-/** Signs in with a typed token. */
-export function useSignIn() {
-  return useMutation({
-    mutationFn: signIn,
-    onSuccess: (session) => queryClient.setQueryData(queryKeys.session, session),
-  });
+/** What the role of who is signed in is too weak for, as a reason; undefined when it is not. */
+export function useRoleRefusal(needed: 'operator' | 'admin'): string | undefined {
+  const role = useSession().data?.role;
+  const isEnough = role === 'admin' || role === needed;
+  return isEnough
+    ? undefined
+    : `It needs the role ${needed}; you are ${role === 'viewer' ? 'a viewer' : 'an operator'}`;
 }
 
-/** Signs out and forgets everything the page knew. */
+/** Signs out and forgets everything the page knew. Where a user pool keeps a session too, the browser goes there to end it. */
 export function useSignOut() {
   return useMutation({
-    mutationFn: async () => {
-      await request(SESSION, { method: 'DELETE' });
-    },
-    onSuccess: () => {
+    mutationFn: async () => (await request<EndedSession | null>(SESSION, { method: 'DELETE' })).body,
+    onSuccess: (ended) => {
+      if (ended) return window.location.assign(ended.continueAt);
       queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== queryKeys.session[0] });
       queryClient.setQueryData(queryKeys.session, null);
     },

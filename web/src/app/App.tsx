@@ -35,6 +35,9 @@ function SessionGate({ linkRefused }: { linkRefused: boolean }) {
   const session = useSession();
   if (session.data) return <Shell session={session.data} />;
   if (session.data === null) return <SignInPage linkRefused={linkRefused} />;
+  if (session.error instanceof ApiProblem && session.error.problem.status === 403) {
+    return <SignInPage linkRefused={false} forbidden={session.error.problem} />;
+  }
   return <Opening error={session.error} />;
 }
 
@@ -42,7 +45,7 @@ function Opening({ error }: { error?: Error | null }) {
   return (
     <main className={classes.opening}>
       <Mark size={48} />
-      {error instanceof ApiProblem ? <ProblemPanel problem={error.problem} /> : <Loader aria-label="Loading" />}
+      {error instanceof ApiProblem ? <ProblemPanel problem={error.problem} /> : <Loader />}
     </main>
   );
 }

@@ -46,7 +46,7 @@ export function Shell({ session }: { session: SessionResource }) {
         {nothingYet && problem && <ProblemPanel problem={problem} />}
         {!(nothingYet && problem) && (
           <PageErrorBoundary key={pathname}>
-            <Suspense fallback={<Loader className={classes.loader} aria-label="Loading" />}>
+            <Suspense fallback={<Loader className={classes.loader} />}>
               <Page pathname={pathname} search={search} session={session} />
             </Suspense>
           </PageErrorBoundary>

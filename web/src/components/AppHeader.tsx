@@ -1,7 +1,7 @@
 import { ActionIcon } from '@mantine/core';
 import { IconKeyboard, IconLogout } from '@tabler/icons-react';
 import { Link } from 'wouter';
-import { useSignOut } from '../api/session.ts';
+import { useSession, useSignOut } from '../api/session.ts';
 import { paths } from '../app/paths.ts';
 import { showProblem } from '../app/problem-toast.tsx';
 import { useShow } from '../app/use-show.ts';
@@ -35,6 +35,7 @@ export function AppHeader({ pathname, onHelp }: { pathname: string; onHelp: () =
           <CostGlance />
         </div>
         <div className={classes.tools}>
+          <SignedIn />
           <ActionIcon
             variant="subtle"
             color="gray"
@@ -60,6 +61,18 @@ export function AppHeader({ pathname, onHelp }: { pathname: string; onHelp: () =
         </div>
       </div>
     </header>
+  );
+}
+
+/** Who is at the controls, where there can be several; with the role, unless it is the one that may everything. */
+function SignedIn() {
+  const session = useSession().data;
+  if (session?.signIn.kind !== 'redirect') return null;
+  return (
+    <span className={classes.who}>
+      <span className={classes.name}>{session.principal}</span>
+      {session.role !== 'admin' && <b>{session.role}</b>}
+    </span>
   );
 }
 

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import { useRoleRefusal } from '../api/session.ts';
 import { type BulkAction, destinationsFor } from '../presentation/bulk-action.ts';
 
 const BulkDialog = lazy(async () => ({ default: (await import('../editor/BulkDialog.tsx')).BulkDialog }));
@@ -14,6 +15,7 @@ const BUTTONS = [
 /** Starts or stops everything the API says can be, after asking. */
 export function BulkButtons({ destinations }: { destinations: readonly DestinationResource[] }) {
   const [asked, setAsked] = useState<BulkAction | null>(null);
+  const refusal = useRoleRefusal('operator');
   return (
     <>
       {BUTTONS.map(({ action, label, none, Icon }) => {
@@ -26,8 +28,8 @@ export function BulkButtons({ destinations }: { destinations: readonly Destinati
             leftSection={<Icon size={14} />}
             data-disabled={!possible || undefined}
             aria-disabled={!possible || undefined}
-            aria-description={possible ? undefined : none}
-            title={possible ? undefined : none}
+            aria-description={possible ? undefined : (refusal ?? none)}
+            title={possible ? undefined : (refusal ?? none)}
             onClick={() => possible && setAsked(action)}
           >
             {label}

@@ -1,9 +1,6 @@
-import { Button } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
-import { Link } from 'wouter';
 import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas.ts';
-import { paths } from '../app/paths.ts';
 import type { BitrateHistory } from '../presentation/bitrate-history.ts';
+import { AddDestinationButton } from './AddDestinationButton.tsx';
 import { BulkButtons } from './BulkButtons.tsx';
 import { DestinationRow } from './DestinationRow.tsx';
 import classes from './DestinationList.module.css';
@@ -34,9 +31,7 @@ export function DestinationList({ destinations, presets, history, sourceConnecte
         <h2 id="destinations-heading">Destinations</h2>
         <div className={classes.actions}>
           {destinations.some((destination) => !destination.primary) && <BulkButtons destinations={destinations} />}
-          <Button component={Link} href={paths.addDestination} leftSection={<IconPlus size={17} />} size="sm">
-            Add destination
-          </Button>
+          <AddDestinationButton />
         </div>
       </div>
       <ul className={classes.list}>

@@ -1,7 +1,5 @@
-import { Button } from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
-import { Link } from 'wouter';
-import { paths } from '../app/paths.ts';
+import { AddDestinationButton } from './AddDestinationButton.tsx';
 import classes from './FirstSteps.module.css';
 
 /** The way from nothing to on air, shown until the first destination exists. */
@@ -24,9 +22,7 @@ export function FirstSteps({ sourceConnected }: { sourceConnected: boolean }) {
         <div>
           <h3>Add a destination</h3>
           <p>Choose the platform and paste the stream key it gave you.</p>
-          <Button component={Link} href={paths.addDestination} size="sm" mt="xs">
-            Add destination
-          </Button>
+          <AddDestinationButton />
         </div>
       </li>
       <li>

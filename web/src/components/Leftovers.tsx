@@ -1,6 +1,7 @@
 import { IconTrash } from '@tabler/icons-react';
 import type { OrphanResource } from '../../../functions/api/schemas.ts';
 import { useReleaseLeftover } from '../api/leftovers.ts';
+import { useRoleRefusal } from '../api/session.ts';
 import { showProblem } from '../app/problem-toast.tsx';
 import { useServerNow } from '../app/use-now.ts';
 import { formatMoment, sentence } from '../presentation/format.ts';
@@ -29,6 +30,7 @@ export function Leftovers({ leftovers }: { leftovers: readonly OrphanResource[] 
 function Leftover({ leftover }: { leftover: OrphanResource }) {
   const now = useServerNow();
   const release = useReleaseLeftover();
+  const refusal = useRoleRefusal('operator');
   const { resource, resourceId, orphanId, isReleasable } = leftover;
   const name = RESOURCE_NAMES[resource];
   return (
@@ -54,10 +56,10 @@ function Leftover({ leftover }: { leftover: OrphanResource }) {
           busyLabel="Releasing"
           ariaLabel={`Release ${name} ${resourceId}`}
           explanation={
-            isReleasable ? undefined : 'It does not carry our tags, and what may be somebody else’s is not deleted'
+            isReleasable ? refusal : 'It does not carry our tags, and what may be somebody else’s is not deleted'
           }
           busy={release.isPending || leftover.releaseRequestedBy !== null}
-          disabled={!isReleasable}
+          disabled={!isReleasable || refusal !== undefined}
           icon={<IconTrash size={15} />}
           onConfirm={() =>
             release.mutate(orphanId, { onError: (error) => showProblem(error, `Release ${name} ${resourceId}`) })

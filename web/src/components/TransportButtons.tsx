@@ -68,7 +68,9 @@ export function TransportButtons({ destination }: { destination: DestinationReso
         aria-description={startReason || undefined}
         data-hint={starting ? undefined : startReason}
         data-transport
-        aria-label={starting ? `Starting ${name}` : `Start ${name}`}
+        aria-label={
+          starting ? `Starting… ${name}` : canStart ? `Start · ${price ?? 'price unknown'} ${name}` : `Start ${name}`
+        }
         onClick={() => canStart && act('start')}
       >
         {starting ? 'Starting…' : 'Start'}

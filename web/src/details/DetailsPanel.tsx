@@ -44,7 +44,7 @@ export function DetailsPanel({ destinationId, onClose }: { destinationId: string
         </ActionIcon>
       </div>
       {destination && <Content destination={destination} />}
-      {!destinations && <Loader aria-label="Loading" />}
+      {!destinations && <Loader />}
       {destinations && !destination && (
         <p className={classes.note}>
           There is no destination {destinationId}: it was deleted, or the address is wrong.

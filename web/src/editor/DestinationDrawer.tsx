@@ -29,7 +29,7 @@ export function DestinationDrawer({ destinationId, onClose }: DestinationDrawerP
       ) : error instanceof ApiProblem ? (
         <ProblemPanel problem={error.problem} />
       ) : (
-        <Loader aria-label="Loading" />
+        <Loader />
       )}
     </Drawer>
   );

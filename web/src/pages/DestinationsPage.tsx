@@ -1,7 +1,6 @@
 import { Button, Loader, TextInput } from '@mantine/core';
-import { IconPlayerPlayFilled, IconPlayerStopFilled, IconPlus, IconSearch } from '@tabler/icons-react';
+import { IconPlayerPlayFilled, IconPlayerStopFilled, IconSearch } from '@tabler/icons-react';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
-import { Link } from 'wouter';
 import { useHistoryState } from 'wouter/use-browser-location';
 import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas.ts';
 import { usePresets } from '../api/flow.ts';
@@ -9,6 +8,7 @@ import { paths } from '../app/paths.ts';
 import { useFilter } from '../app/use-filter.ts';
 import { usePageTitle } from '../app/use-page-title.ts';
 import { useShow } from '../app/use-show.ts';
+import { AddDestinationButton } from '../components/AddDestinationButton.tsx';
 import { DestinationTable } from '../components/DestinationTable.tsx';
 import { type BulkAction, countDestinations, destinationsFor } from '../presentation/bulk-action.ts';
 import {
@@ -32,7 +32,7 @@ export function DestinationsPage({ search }: { search: string }) {
   const presets = usePresets().data;
   const [filter, change] = useFilter(paths.destinations, search, DEFAULTS);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  if (!destinations) return <Loader aria-label="Loading" />;
+  if (!destinations) return <Loader />;
 
   const pushes = destinations.filter((destination) => !destination.primary);
   const shown = filterDestinations(pushes, filter);
@@ -42,9 +42,7 @@ export function DestinationsPage({ search }: { search: string }) {
     <section className={page.page}>
       <div className={page.heading}>
         <h1>Destinations</h1>
-        <Button component={Link} href={paths.addDestination} leftSection={<IconPlus size={17} />} size="sm">
-          Add destination
-        </Button>
+        <AddDestinationButton />
       </div>
       <Filters destinations={pushes} presets={presets} filter={filter} onChange={change} />
       <Selection chosen={chosen} shown={shown.length} onClear={() => setSelected(new Set())} />

@@ -20,8 +20,7 @@ export function LeftoversPage() {
         What exists at AWS and belongs to no destination. What carries our tags is released by itself after ten minutes.
         {known > 0 && ` Together they cost ${isComplete ? '' : 'at least '}${formatPrice(known)} an hour.`}
       </p>
-      {!data &&
-        (error instanceof ApiProblem ? <ProblemPanel problem={error.problem} /> : <Loader aria-label="Loading" />)}
+      {!data && (error instanceof ApiProblem ? <ProblemPanel problem={error.problem} /> : <Loader />)}
       {data?.length === 0 && <p className={classes.empty}>Nothing is left over.</p>}
       {!!data?.length && <Leftovers leftovers={data} />}
     </section>

@@ -23,7 +23,7 @@ export function ShowPage({ embedded }: { embedded: boolean }) {
   return (
     <>
       <VisuallyHidden component="h1">Show</VisuallyHidden>
-      {!destinations && !flow && <Loader className={classes.loader} aria-label="Loading" />}
+      {!destinations && !flow && <Loader className={classes.loader} />}
       {flow && <SourceCard flow={flow} stale={flowStale} />}
       {destinations && (
         <DestinationList

@@ -1,17 +1,23 @@
 import { Button, PasswordInput } from '@mantine/core';
 import { useState } from 'react';
-import { ApiProblem } from '../api/request.ts';
-import { useSignIn } from '../api/session.ts';
+import type { ProblemBody } from '../../../functions/api/schemas.ts';
+import { ApiProblem, wayToSignIn } from '../api/request.ts';
+import { useSignOut } from '../api/session.ts';
+import { signInRefusal, useSignIn } from './use-sign-in.ts';
 import { ColorSchemeSwitch } from '../components/ColorSchemeSwitch.tsx';
 import { ProblemText } from '../components/ProblemText.tsx';
 import { Mark, Wordmark } from '../components/Wordmark.tsx';
 import classes from './SignInPage.module.css';
 
-/** Asks for the token and says where it is found. */
-export function SignInPage({ linkRefused }: { linkRefused: boolean }) {
-  const [token, setToken] = useState('');
-  const signIn = useSignIn();
-  const problem = signIn.error instanceof ApiProblem ? signIn.error.problem : null;
+interface SignInPageProps {
+  linkRefused: boolean;
+  /** Somebody is signed in, and may not even look. */
+  forbidden?: ProblemBody;
+}
+
+/** Signs in the way the API says: with the token of this installation, or at the user pool. */
+export function SignInPage({ linkRefused, forbidden }: SignInPageProps) {
+  const way = wayToSignIn();
   return (
     <main className={classes.page}>
       <div className={classes.corner}>
@@ -23,39 +29,94 @@ export function SignInPage({ linkRefused }: { linkRefused: boolean }) {
           <Wordmark height={30} />
         </div>
         <p className={classes.line}>One feed in. Every platform out, each with its own gate.</p>
-        <h1 id="sign-in-heading">Sign in</h1>
-        {linkRefused && (
-          <p className={classes.refused} role="alert">
-            That sign-in link is not valid any more.
-          </p>
-        )}
-        <p className={classes.help}>
-          Open the sign-in link printed in the terminal, or paste its token. <code>npm run link</code> prints it again.
-        </p>
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            signIn.mutate(token.trim());
-          }}
-        >
-          <PasswordInput
-            label="Token"
-            size="md"
-            value={token}
-            autoComplete="current-password"
-            autoFocus
-            onChange={(event) => setToken(event.currentTarget.value)}
-          />
-          {problem && (
-            <div className={classes.problem} role="alert">
-              <ProblemText problem={problem} />
-            </div>
-          )}
-          <Button type="submit" size="md" fullWidth mt="md" loading={signIn.isPending} disabled={token.trim() === ''}>
-            Sign in
-          </Button>
-        </form>
+        {forbidden && <Forbidden problem={forbidden} />}
+        {!forbidden && way.kind === 'redirect' && <AtUserPool url={way.url} />}
+        {!forbidden && way.kind === 'token' && <WithToken linkRefused={linkRefused} />}
       </section>
     </main>
+  );
+}
+
+function WithToken({ linkRefused }: { linkRefused: boolean }) {
+  const [token, setToken] = useState('');
+  const signIn = useSignIn();
+  const problem = signIn.error instanceof ApiProblem ? signIn.error.problem : null;
+  return (
+    <>
+      <h1 id="sign-in-heading">Sign in</h1>
+      {linkRefused && <Refused reason="That sign-in link is not valid any more." />}
+      <p className={classes.help}>
+        Open the sign-in link printed in the terminal, or paste its token. <code>npm run link</code> prints it again.
+      </p>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          signIn.mutate(token.trim());
+        }}
+      >
+        <PasswordInput
+          label="Token"
+          size="md"
+          value={token}
+          autoComplete="current-password"
+          autoFocus
+          onChange={(event) => setToken(event.currentTarget.value)}
+        />
+        {problem && <Problem problem={problem} />}
+        <Button type="submit" size="md" fullWidth mt="md" loading={signIn.isPending} disabled={token.trim() === ''}>
+          Sign in
+        </Button>
+      </form>
+    </>
+  );
+}
+
+function AtUserPool({ url }: { url: string }) {
+  const refusal = signInRefusal(window.location.search);
+  return (
+    <>
+      <h1 id="sign-in-heading">Sign in</h1>
+      {refusal && <Refused reason={refusal} />}
+      <p className={classes.help}>With the e-mail address the administrator of this deployment has added.</p>
+      <Button component="a" href={url} size="md" fullWidth autoFocus>
+        Sign in
+      </Button>
+    </>
+  );
+}
+
+function Forbidden({ problem }: { problem: ProblemBody }) {
+  const signOut = useSignOut();
+  return (
+    <>
+      <h1 id="sign-in-heading">No access yet</h1>
+      <Problem problem={problem} />
+      <Button
+        variant="default"
+        size="md"
+        fullWidth
+        mt="md"
+        loading={signOut.isPending}
+        onClick={() => signOut.mutate()}
+      >
+        Sign out
+      </Button>
+    </>
+  );
+}
+
+function Problem({ problem }: { problem: ProblemBody }) {
+  return (
+    <div className={classes.problem} role="alert">
+      <ProblemText problem={problem} />
+    </div>
+  );
+}
+
+function Refused({ reason }: { reason: string }) {
+  return (
+    <p className={classes.refused} role="alert">
+      {reason}
+    </p>
   );
 }

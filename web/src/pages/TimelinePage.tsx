@@ -83,8 +83,7 @@ export function TimelinePage({ search }: { search: string }) {
           onChange={(event) => change({ days: event.currentTarget.value })}
         />
       </div>
-      {!entries &&
-        (error instanceof ApiProblem ? <ProblemPanel problem={error.problem} /> : <Loader aria-label="Loading" />)}
+      {!entries && (error instanceof ApiProblem ? <ProblemPanel problem={error.problem} /> : <Loader />)}
       {entries?.length === 0 && <p className={page.empty}>Nothing of that kind in this time.</p>}
       {!!entries?.length && <Entries entries={entries} known={names} />}
       {hasNextPage && (

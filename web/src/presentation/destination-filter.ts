@@ -13,7 +13,7 @@ export const STATUS_GROUPS = {
 export type StatusGroup = keyof typeof STATUS_GROUPS;
 
 /** The group a destination is in; what is not known lately counts as changing, since it is being looked at. */
-export function statusGroup(destination: DestinationResource): StatusGroup {
+function statusGroup(destination: DestinationResource): StatusGroup {
   switch (presentDestination(destination).tone) {
     case 'air':
       return 'onair';

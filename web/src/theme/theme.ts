@@ -56,6 +56,10 @@ export const theme = createTheme({
         overlayProps: { blur: 3, backgroundOpacity: 0.55 },
       },
     },
+    // Else their headers count as banners of the page beside its own.
+    ModalHeader: { defaultProps: { role: 'none' } },
+    DrawerHeader: { defaultProps: { role: 'none' } },
+    Loader: { defaultProps: { role: 'status', 'aria-label': 'Loading' } },
     Drawer: {
       defaultProps: {
         closeButtonProps: { 'aria-label': 'Close' },

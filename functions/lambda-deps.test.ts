@@ -1,0 +1,30 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { createLambdaLogger, withRequestId } from './lambda-deps.ts';
+
+const lines: string[] = [];
+
+beforeEach(() => {
+  // Otherwise the lines go past the console, straight to standard output.
+  vi.stubEnv('POWERTOOLS_DEV', 'true');
+  vi.spyOn(console, 'info').mockImplementation((line: string) => void lines.push(line));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+  lines.length = 0;
+});
+
+it('names the invocation on each of its lines, and each only its own', async () => {
+  const logger = createLambdaLogger('sluice-test');
+  const handler = withRequestId(logger, async (event: { step: string }) => {
+    await Promise.resolve();
+    logger.info('looked', { step: event.step });
+    return event.step;
+  });
+  expect(await handler({ step: 'first' }, { awsRequestId: 'request-1' })).toBe('first');
+  await handler({ step: 'second' }, { awsRequestId: 'request-2' });
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    expect.objectContaining({ message: 'looked', service: 'sluice-test', step: 'first', awsRequestId: 'request-1' }),
+    expect.objectContaining({ message: 'looked', service: 'sluice-test', step: 'second', awsRequestId: 'request-2' }),
+  ]);
+});

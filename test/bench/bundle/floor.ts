@@ -1,0 +1,65 @@
+import { bundleText, ownCodeOf, type Bundle } from './bundle.ts';
+
+/**
+ * The least a function can be: the same clients and commands of the SDK, the same libraries, and no code of ours. Which
+ * they are is read from what is left of our imports once everything unused is gone, so that the floor follows the code.
+ */
+
+/** What a floor is made of, by package: the names that are imported from it. */
+type Imports = Map<string, Set<string>>;
+
+/** `sdk`: the SDK's commands, and Hono where the function answers HTTP. `libraries`: every package our code imports. */
+export type FloorKind = 'sdk' | 'libraries';
+
+const SDK = /^@aws-sdk\//;
+const HONO = /^hono(\/|$)/;
+
+/** Bundles the floor of an entry point, given by its path from the root. */
+export async function bundleFloor(entry: string, kind: FloorKind): Promise<Bundle> {
+  const imports = collectImports(await ownCodeOf(entry));
+  const isWanted = (name: string) => kind === 'libraries' || SDK.test(name) || HONO.test(name);
+  return bundleText(await toText(new Map([...imports].filter(([name]) => isWanted(name)))));
+}
+
+/** Imports of packages. A whole namespace counts as the members that are used of it. */
+function collectImports(code: string): Imports {
+  const imports: Imports = new Map();
+  const add = (name: string, members: Iterable<string>) => {
+    if (name.startsWith('node:')) return;
+    imports.set(name, new Set([...(imports.get(name) ?? []), ...members]));
+  };
+  for (const [, names = '', name = ''] of code.matchAll(/^import \{([^}]*)\} from "([^"]+)";/gm)) {
+    add(name, names.split(',').map((each) => each.trim().split(' as ')[0]!).filter((each) => each !== ''));
+  }
+  for (const [, alias = '', name = ''] of code.matchAll(/^import \* as (\w+) from "([^"]+)";/gm)) {
+    add(name, [...code.matchAll(new RegExp(`\\b${alias}\\.(\\w+)`, 'g'))].map(([, member]) => member!));
+  }
+  for (const [, name = ''] of code.matchAll(/^import \w+ from "([^"]+)";/gm)) add(name, ['default']);
+  return imports;
+}
+
+/** A module that keeps all of it. Members that are types after all are left out. */
+async function toText(imports: Imports): Promise<string> {
+  const lines: string[] = [];
+  const kept: string[] = [];
+  for (const [name, members] of imports) {
+    const exported = await exportsOf(name);
+    const values = [...members].filter((member) => exported.has(member)).toSorted();
+    const local = (member: string) => `${member}_${kept.length}`;
+    const pairs = values.map((member) => {
+      const alias = local(member);
+      kept.push(alias);
+      return `${member} as ${alias}`;
+    });
+    if (pairs.length > 0) lines.push(`import { ${pairs.join(', ')} } from '${name}';`);
+  }
+  return `${lines.join('\n')}\nexport const handler = () => [${kept.join(', ')}];\n`;
+}
+
+const known = new Map<string, Set<string>>();
+
+async function exportsOf(name: string): Promise<Set<string>> {
+  const found = known.get(name) ?? new Set(Object.keys((await import(import.meta.resolve(name))) as object));
+  known.set(name, found);
+  return found;
+}

@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readConfiguration } from '../../infra/aws/configuration.ts';
+import { addDeployment } from '../../infra/aws/deployment.ts';
+import { FUNCTION_NAMES } from '../../infra/aws/functions.ts';
+import { contextOf, synthesize } from './synthesized.ts';
+
+/** The functions as they are uploaded: bundled by CDK, then loaded by a bare Node with nothing beside them. */
+
+const directory = mkdtempSync(join(tmpdir(), 'sluice-bundles-'));
+const bundles = new Map<string, string>();
+
+beforeAll(() => {
+  mkdirSync(join(directory, 'dashboard'));
+  writeFileSync(join(directory, 'dashboard', 'index.html'), '<!doctype html>');
+  const app = new App({
+    context: { ...contextOf(), 'aws:cdk:bundling-stacks': ['*-control-plane'] },
+    outdir: join(directory, 'out'),
+    builtinCloudFormationValidation: false,
+  });
+  const { controlPlane } = addDeployment(app, {
+    environment: 'dev',
+    configuration: readConfiguration('dev'),
+    dashboardDirectory: join(directory, 'dashboard'),
+  });
+  const functions = Template.fromStack(controlPlane).findResources('AWS::Lambda::Function');
+  for (const { Properties: properties } of Object.values(functions)) {
+    const hash = String(properties.Code.S3Key).replace(/\.zip$/, '');
+    bundles.set(properties.FunctionName, join(directory, 'out', `asset.${hash}`, 'index.mjs'));
+  }
+}, 180_000);
+
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const environments = (() => {
+  const { resources, resolve } = synthesize('dev');
+  const functions = Object.values(resources('AWS::Lambda::Function', 'controlPlane'));
+  return new Map(
+    functions.map(({ Properties: { FunctionName: name, Environment: environment } }) => [
+      name,
+      (resolve(environment, 'controlPlane') as { Variables: Record<string, string> }).Variables,
+    ]),
+  );
+})();
+
+describe('a bundle', () => {
+  it.concurrent.each(FUNCTION_NAMES)(
+    'of %s loads on its own, with the environment it is given',
+    async (name) => {
+      const script = 'const { handler } = await import(process.argv[1]); process.stdout.write(typeof handler);';
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        ['--input-type=module', '--eval', script, bundles.get(`sluice-dev-${name}`)!],
+        { cwd: directory, env: { ...environments.get(`sluice-dev-${name}`), AWS_REGION: 'eu-central-1' } },
+      );
+      expect(stdout).toBe('function');
+    },
+    60_000,
+  );
+
+  it('of the API holds neither a MediaLive client nor a way to decrypt', () => {
+    const text = (name: string) => readFileSync(bundles.get(`sluice-dev-${name}`)!, 'utf8');
+    for (const word of ['MediaLiveClient', 'DecryptCommand']) {
+      expect(text('workflow')).toContain(word);
+      expect(text('api')).not.toContain(word);
+    }
+  });
+
+  it('says where an error came from', () => {
+    for (const file of bundles.values()) {
+      expect(readFileSync(file, 'utf8')).toMatch(/\n\/\/# sourceMappingURL=index\.mjs\.map\s*$/);
+      const { sources } = JSON.parse(readFileSync(`${file}.map`, 'utf8')) as { sources: string[] };
+      expect(sources.some((source) => source.includes('functions/'))).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,205 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FUNCTION_NAMES, type FunctionName } from '../../infra/aws/functions.ts';
+import type { HttpAnswer } from './http-event.ts';
+import { isAllowed, matches, type PolicyQuestion, type PolicyStatement } from './iam-evaluate.ts';
+import { collectTags, questionsOf } from './iam-questions.ts';
+import { CANARY_KEY, runLifecycle } from './lifecycle-run.ts';
+import { deployLocally, type LocalDeployment } from './local-deployment.ts';
+import { checkRequest } from './request-rules.ts';
+import { synthesize } from './synthesized.ts';
+
+/**
+ * Permissions against use: the templates deployed onto the local endpoints, every function with its own environment and
+ * real entry point, a whole life of the deployment, and every call it made to AWS put to the policy of its own role.
+ */
+
+/** Allowed and not used by our code. Each says who uses it. */
+const USED_BY_OTHERS: Record<string, string> = {
+  'logs:CreateLogStream': 'Lambda writes what the function prints',
+  'logs:PutLogEvents': 'Lambda writes what the function prints',
+  'xray:PutTraceSegments': 'Lambda’s tracing',
+  'xray:PutTelemetryRecords': 'Lambda’s tracing',
+  'sqs:SendMessage': 'Lambda’s destination of failed asynchronous calls',
+  'sqs:GetQueueAttributes': 'granted together with SendMessage by the CDK',
+  'sqs:GetQueueUrl': 'granted together with SendMessage by the CDK',
+};
+
+/** One life of a deployment; what it asked of IAM. */
+interface Lived {
+  deployment: LocalDeployment;
+  answers: HttpAnswer[];
+  asked: Asked[];
+}
+
+interface Asked {
+  function: FunctionName;
+  question: PolicyQuestion;
+}
+
+let lived: Lived;
+
+beforeAll(async () => {
+  const synthesized = synthesize('dev', { deploymentId: 'test', quotas: { channels: 20, pushInputs: 20 } });
+  const deployment = await deployLocally(synthesized);
+  const answers = await runLifecycle(deployment).catch(async (error) => {
+    await deployment.close();
+    throw error;
+  });
+  const facts = { arns: deployment.arns, tags: collectTags(deployment.calls) };
+  const asked = deployment.calls.flatMap((call) =>
+    questionsOf(call, facts).map((question) => ({ function: call.function as FunctionName, question })),
+  );
+  // Most calls ask what an earlier one has asked.
+  const different = new Map(asked.map((each) => [JSON.stringify(each), each]));
+  lived = { deployment, answers, asked: [...different.values()] };
+}, 180_000);
+
+afterAll(() => lived?.deployment.close());
+
+type Policies = LocalDeployment['policies'];
+
+/** What was asked and is not allowed. */
+function findDenied(policies: Policies, asked: readonly Asked[]): string[] {
+  const denied = asked.filter(({ function: name, question }) => !isAllowed(policies[name], question));
+  return [
+    ...new Set(denied.map(({ function: name, question: { action, resource } }) => `${name}: ${action} on ${resource}`)),
+  ];
+}
+
+/** Actions a statement allows that nothing has asked for. */
+function findUnused(policies: Policies, asked: readonly Asked[]): string[] {
+  return FUNCTION_NAMES.flatMap((name) => {
+    const own = asked.filter((each) => each.function === name).map(({ question }) => question);
+    return policies[name].flatMap((statement) =>
+      [statement.Action]
+        .flat()
+        .filter((action) => !(action in USED_BY_OTHERS))
+        .filter((action) => !own.some((question) => question.action === action && matches(statement, question)))
+        .map((action) => `${name}: ${action} on ${[statement.Resource].flat().join(', ')}`),
+    );
+  });
+}
+
+describe('the policy of every function', () => {
+  it('allows each call the function makes', () => {
+    expect(lived.deployment.calls.length).toBeGreaterThan(300);
+    expect(findDenied(lived.deployment.policies, lived.asked)).toEqual([]);
+  });
+
+  it('allows nothing that no call needs', () => {
+    expect(findUnused(lived.deployment.policies, lived.asked)).toEqual([]);
+  });
+
+  it('is missed when any one of its statements is not there, and noticed when it allows one thing more', () => {
+    const { policies } = lived.deployment;
+    for (const name of FUNCTION_NAMES) {
+      for (const statement of policies[name]) {
+        if ([statement.Action].flat().every((action) => action in USED_BY_OTHERS)) continue;
+        const others = policies[name].filter((each) => each !== statement);
+        expect(
+          findDenied({ ...policies, [name]: others }, lived.asked),
+          `${name} ${String(statement.Action)}`,
+        ).not.toEqual([]);
+      }
+      const more: PolicyStatement = { Effect: 'Allow', Action: 's3:DeleteObject', Resource: '*' };
+      expect(findUnused({ ...policies, [name]: [...policies[name], more] }, lived.asked)).toEqual([
+        `${name}: s3:DeleteObject on *`,
+      ]);
+    }
+  });
+
+  it('names every action: no wildcard', () => {
+    const actions = FUNCTION_NAMES.flatMap((name) => lived.deployment.policies[name].flatMap(({ Action }) => Action));
+    expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+  });
+});
+
+/** Actions of a function's policy. */
+const actionsOf = (name: FunctionName) => lived.deployment.policies[name].flatMap(({ Action }) => Action);
+
+const streamKey = (context: Record<string, string> = {}) => {
+  const { workflow } = lived.deployment.environments;
+  const pairs = { deployment: 'test', destination: 'dst_1', purpose: 'stream-key', ...context };
+  return {
+    action: 'kms:Decrypt',
+    resource: workflow['KEY_ID']!,
+    context: {
+      'kms:EncryptionContextKeys': Object.keys(pairs),
+      ...Object.fromEntries(Object.entries(pairs).map(([key, value]) => [`kms:EncryptionContext:${key}`, value])),
+    },
+  };
+};
+
+describe('what a role may not do', () => {
+  it('decrypts a stream key nowhere but in the workflow', () => {
+    for (const name of FUNCTION_NAMES) {
+      expect(isAllowed(lived.deployment.policies[name], streamKey()), name).toBe(name === 'workflow');
+    }
+  });
+
+  it.each([
+    ['of another deployment', { deployment: 'other' }],
+    ['for another purpose', { purpose: 'backup' }],
+    ['with something added', { more: 'x' }],
+  ])('decrypts no ciphertext %s', (_, context) => {
+    expect(isAllowed(lived.deployment.policies.workflow, streamKey(context))).toBe(false);
+  });
+
+  it('decrypts no ciphertext without a context', () => {
+    const question = { ...streamKey(), context: {} };
+    expect(isAllowed(lived.deployment.policies.workflow, question)).toBe(false);
+  });
+
+  it('shows the API nothing of MediaLive, whose answers hold stream keys', () => {
+    expect(actionsOf('api').filter((action) => action.startsWith('medialive:'))).toEqual([]);
+  });
+
+  it('lets the monitor and the cost report change nothing but their own records and reports', () => {
+    const changing = /:(Add|Create|Delete|Pass|Put|Remove|Start|Stop|Tag|Untag|Update)/;
+    const own = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 's3:PutObject', ...Object.keys(USED_BY_OTHERS)];
+    for (const name of ['monitor', 'cost-report'] as const) {
+      expect(
+        actionsOf(name).filter((action) => changing.test(action) && !own.includes(action)),
+        name,
+      ).toEqual([]);
+    }
+  });
+
+  it('takes down no channel or input of somebody else', () => {
+    const foreign = { 'aws:ResourceTag/sluice:deployment': 'other' };
+    for (const action of ['medialive:StopChannel', 'medialive:DeleteChannel', 'medialive:DeleteInput']) {
+      const resource = `arn:aws:medialive:us-east-1:000000000000:${action.endsWith('Input') ? 'input' : 'channel'}:77`;
+      for (const name of ['workflow', 'sweep'] as const) {
+        expect(isAllowed(lived.deployment.policies[name], { action, resource, context: foreign })).toBe(false);
+        expect(isAllowed(lived.deployment.policies[name], { action, resource, context: {} })).toBe(false);
+      }
+    }
+  });
+
+  it('hands the role of channels to MediaLive only', () => {
+    const { policies, environments } = lived.deployment;
+    const question = { action: 'iam:PassRole', resource: environments.workflow['MEDIALIVE_ROLE_ARN']! };
+    const to = (service: string) => ({ ...question, context: { 'iam:PassedToService': service } });
+    expect(isAllowed(policies.workflow, to('medialive.amazonaws.com'))).toBe(true);
+    expect(isAllowed(policies.workflow, to('lambda.amazonaws.com'))).toBe(false);
+  });
+});
+
+describe('what the functions send and say', () => {
+  it('is in order by AWS’s own rules, every request', () => {
+    const wrong = lived.deployment.calls.flatMap((call) =>
+      checkRequest(call).map((complaint) => `${call.function}: ${call.service} ${call.operation}: ${complaint}`),
+    );
+    expect([...new Set(wrong)]).toEqual([]);
+  });
+
+  it('holds no stream key: no answer of the API, no execution, no line of a log, no item of the table', () => {
+    const { calls, functions } = lived.deployment;
+    expect(
+      calls.some(({ operation, input }) => operation === 'CreateChannel' && JSON.stringify(input).includes(CANARY_KEY)),
+    ).toBe(true);
+    const kept = calls.filter(({ service }) => service !== 'mediaLive' && service !== 'kms');
+    const said = [...lived.answers, ...kept, ...Object.values(functions).map((each) => each.output())];
+    expect(said.filter((each) => JSON.stringify(each).includes(CANARY_KEY))).toEqual([]);
+  });
+});

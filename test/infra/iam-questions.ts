@@ -1,0 +1,211 @@
+import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../../infra/local/service.ts';
+import type { PolicyQuestion } from './iam-evaluate.ts';
+import type { RecordedCall } from './recorded-call.ts';
+
+/**
+ * What IAM asks when AWS gets a call: the actions, each on its resources, and the condition keys the service fills in.
+ * Action and operation have mostly one name; where they differ, or where one call needs several permissions, it stands
+ * here, after the Service Authorization Reference.
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+ */
+
+/** What the calls alone do not tell. */
+export interface AccountFacts {
+  /** `historyKey` encrypts the state machines' histories. */
+  arns: { table: string; historyKey: string; packageChannel: string };
+  /** Tags of media resources by ARN, as they were made. */
+  tags: ReadonlyMap<string, Readonly<Record<string, string>>>;
+}
+
+const arn = (service: string, resource: string) => `arn:aws:${service}:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:${resource}`;
+const channelArn = (id: string) => arn('medialive', `channel:${id}`);
+const inputArn = (id: string) => arn('medialive', `input:${id}`);
+const groupArn = (id: string) => arn('medialive', `inputSecurityGroup:${id}`);
+
+type Asked = Omit<PolicyQuestion, 'context'> & { context?: PolicyQuestion['context'] };
+type Ask = (call: RecordedCall, facts: AccountFacts) => Asked[];
+
+/** Where no resource can be named. */
+const anywhere =
+  (action: string): Ask =>
+  () => [{ action, resource: '*' }];
+
+const table =
+  (action: string): Ask =>
+  ({ input }, { arns }) => {
+    const index = input['IndexName'] as string | undefined;
+    return [{ action, resource: index === undefined ? arns.table : `${arns.table}/index/${index}` }];
+  };
+
+const key =
+  (action: string): Ask =>
+  ({ input }) => {
+    const pairs = Object.entries<string>(input['EncryptionContext'] ?? {});
+    const context = {
+      'kms:EncryptionContextKeys': pairs.map(([name]) => name),
+      ...Object.fromEntries(pairs.map(([name, value]) => [`kms:EncryptionContext:${name}`, value])),
+    };
+    return [{ action, resource: input['KeyId'], context }];
+  };
+
+/** Step Functions uses the key of the histories on behalf of who calls. */
+const historyKey = ({ arns }: AccountFacts, ...actions: string[]): Asked[] =>
+  actions.map((action) => ({
+    action,
+    resource: arns.historyKey,
+    context: { 'kms:ViaService': `states.${LOCAL_REGION}.amazonaws.com` },
+  }));
+
+const execution =
+  (action: string): Ask =>
+  ({ input }, facts) => [
+    { action, resource: input['executionArn'] },
+    // Metadata alone is not encrypted with it.
+    ...(input['includedData'] === 'METADATA_ONLY' ? [] : historyKey(facts, 'kms:Decrypt')),
+  ];
+
+/** Something with tags that exists. */
+const tagged =
+  (action: string, toArn: (input: RecordedCall['input']) => string): Ask =>
+  ({ input }, { tags }) => {
+    const resource = toArn(input);
+    const pairs = Object.entries(tags.get(resource) ?? {});
+    return [
+      {
+        action,
+        resource,
+        context: Object.fromEntries(pairs.map(([name, value]) => [`aws:ResourceTag/${name}`, value])),
+      },
+    ];
+  };
+
+const channel = (action: string) => tagged(action, ({ ChannelId }) => channelArn(ChannelId));
+const input = (action: string) => tagged(action, ({ InputId }) => inputArn(InputId));
+const group = (action: string) => tagged(action, ({ InputSecurityGroupId }) => groupArn(InputSecurityGroupId));
+const flow = (action: string) => tagged(action, ({ FlowArn }) => FlowArn);
+
+function requestTags(tags: Record<string, string> = {}): PolicyQuestion['context'] {
+  const pairs = Object.entries(tags);
+  return {
+    'aws:TagKeys': pairs.map(([name]) => name),
+    ...Object.fromEntries(pairs.map(([name, value]) => [`aws:RequestTag/${name}`, value])),
+  };
+}
+
+const passRole = (roleArn: string): Asked => ({
+  action: 'iam:PassRole',
+  resource: roleArn,
+  context: { 'iam:PassedToService': 'medialive.amazonaws.com' },
+});
+
+/** Making something with tags needs the permission to tag as well. */
+function makes(action: string, made: string, used: readonly string[], tags: Record<string, string>): Asked[] {
+  const context = requestTags(tags);
+  return [
+    ...[made, ...used].map((resource) => ({ action, resource, context })),
+    { action: 'medialive:CreateTags', resource: made, context },
+  ];
+}
+
+const QUESTIONS: Record<RecordedCall['service'], Record<string, Ask>> = {
+  table: {
+    GetItem: table('dynamodb:GetItem'),
+    PutItem: table('dynamodb:PutItem'),
+    UpdateItem: table('dynamodb:UpdateItem'),
+    DeleteItem: table('dynamodb:DeleteItem'),
+    Query: table('dynamodb:Query'),
+  },
+  kms: { Encrypt: key('kms:Encrypt'), Decrypt: key('kms:Decrypt') },
+  sfn: {
+    // An alias is authorized by its machine's ARN, and told by a condition key.
+    StartExecution: ({ input: { stateMachineArn } }, facts) => {
+      const [qualifier] = /(?<=:stateMachine:[^:]+:).+$/.exec(stateMachineArn) ?? [];
+      return [
+        {
+          action: 'states:StartExecution',
+          resource: String(stateMachineArn).split(':').slice(0, 7).join(':'),
+          context: qualifier === undefined ? {} : { 'states:StateMachineQualifier': qualifier },
+        },
+        ...historyKey(facts, 'kms:Decrypt', 'kms:GenerateDataKey'),
+      ];
+    },
+    StopExecution: execution('states:StopExecution'),
+    DescribeExecution: execution('states:DescribeExecution'),
+  },
+  s3: {
+    PutObject: ({ input: { Bucket, Key } }) => [{ action: 's3:PutObject', resource: `arn:aws:s3:::${Bucket}/${Key}` }],
+    GetObject: ({ input: { Bucket, Key } }) => [{ action: 's3:GetObject', resource: `arn:aws:s3:::${Bucket}/${Key}` }],
+    ListObjectsV2: ({ input: { Bucket, Prefix } }) => [
+      { action: 's3:ListBucket', resource: `arn:aws:s3:::${Bucket}`, context: { 's3:prefix': Prefix ?? '' } },
+    ],
+  },
+  cloudWatch: { GetMetricData: anywhere('cloudwatch:GetMetricData') },
+  cloudWatchLogs: {
+    GetLogEvents: ({ input: { logGroupName, logStreamName } }) => [
+      { action: 'logs:GetLogEvents', resource: arn('logs', `log-group:${logGroupName}:log-stream:${logStreamName}`) },
+    ],
+  },
+  mediaConnect: {
+    DescribeFlow: flow('mediaconnect:DescribeFlow'),
+    DescribeFlowSourceMetadata: flow('mediaconnect:DescribeFlowSourceMetadata'),
+    StartFlow: flow('mediaconnect:StartFlow'),
+    StopFlow: flow('mediaconnect:StopFlow'),
+    AddFlowOutputs: ({ input: { FlowArn }, output }) =>
+      [FlowArn, ...(output?.['Outputs'] ?? []).map(({ OutputArn }: { OutputArn: string }) => OutputArn)].map(
+        (resource) => ({ action: 'mediaconnect:AddFlowOutputs', resource }),
+      ),
+    RemoveFlowOutput: ({ input: { FlowArn, OutputArn } }) =>
+      [FlowArn, OutputArn].map((resource) => ({ action: 'mediaconnect:RemoveFlowOutput', resource })),
+  },
+  mediaLive: {
+    ListChannels: anywhere('medialive:ListChannels'),
+    ListInputs: anywhere('medialive:ListInputs'),
+    ListAlerts: anywhere('medialive:ListAlerts'),
+    CreateInput: ({ input: { InputSecurityGroups = [], Tags }, output }) =>
+      makes('medialive:CreateInput', output?.['Input'].Arn ?? inputArn('new'), InputSecurityGroups.map(groupArn), Tags),
+    CreateChannel: ({ input: { InputAttachments = [], RoleArn, Tags }, output }) => [
+      ...makes(
+        'medialive:CreateChannel',
+        output?.['Channel'].Arn ?? channelArn('new'),
+        InputAttachments.map(({ InputId }: { InputId: string }) => inputArn(InputId)),
+        Tags,
+      ),
+      passRole(RoleArn),
+    ],
+    UpdateChannel: (call, facts) => [
+      ...channel('medialive:UpdateChannel')(call, facts),
+      passRole(call.input['RoleArn']),
+    ],
+    DescribeChannel: channel('medialive:DescribeChannel'),
+    StartChannel: channel('medialive:StartChannel'),
+    StopChannel: channel('medialive:StopChannel'),
+    DeleteChannel: channel('medialive:DeleteChannel'),
+    DescribeInput: input('medialive:DescribeInput'),
+    DeleteInput: input('medialive:DeleteInput'),
+    DescribeInputSecurityGroup: group('medialive:DescribeInputSecurityGroup'),
+    UpdateInputSecurityGroup: group('medialive:UpdateInputSecurityGroup'),
+  },
+  mediaPackage: {
+    DescribeChannel: (_, { arns }) => [{ action: 'mediapackage:DescribeChannel', resource: arns.packageChannel }],
+    ListOriginEndpoints: anywhere('mediapackage:ListOriginEndpoints'),
+  },
+};
+
+/** The questions of one call. @throws {Error} for an operation nobody has mapped: it would go unasked */
+export function questionsOf(call: RecordedCall, facts: AccountFacts): PolicyQuestion[] {
+  const ask = QUESTIONS[call.service][call.operation];
+  if (!ask) throw new Error(`no IAM mapping for ${call.service} ${call.operation}: add it to iam-questions.ts`);
+  return ask(call, facts).map((asked) => ({ context: {}, ...asked }));
+}
+
+/** Tags of what was made, by ARN: from the requests that made it, and from what lists and descriptions show. */
+export function collectTags(calls: readonly RecordedCall[]): Map<string, Record<string, string>> {
+  const tags = new Map<string, Record<string, string>>();
+  for (const { output } of calls) {
+    const { Channel: made, Input: madeInput, Channels: channels = [], Inputs: inputs = [] } = output ?? {};
+    for (const each of [output, made, madeInput, ...channels, ...inputs]) {
+      if (each?.Arn && each.Tags) tags.set(each.Arn, each.Tags);
+    }
+  }
+  return tags;
+}

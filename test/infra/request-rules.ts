@@ -1,0 +1,271 @@
+import * as z from 'zod';
+import type { RecordedCall } from './recorded-call.ts';
+
+/**
+ * What AWS demands of the requests our functions send, as its API references document it: members that must be there,
+ * ranges, lengths and forms of names. Members that are not listed are refused, so a new one has to be looked up first.
+ * MediaLive's nested settings are checked by the local endpoints against the SDK's own types; here it is their ranges.
+ */
+
+const text = (max: number, pattern = /^/) => z.string().min(1).max(max).regex(pattern);
+const bytes = (max: number) => z.array(z.number()).min(1).max(max);
+
+const TableName = text(255, /^[a-zA-Z0-9_.-]{3,}$/);
+/** DynamoDB's limits for partition and sort keys. */
+const Key = z.strictObject({ pk: text(2048), sk: text(1024) });
+const Expression = text(4096);
+const expressions = {
+  ConditionExpression: Expression.optional(),
+  ExpressionAttributeNames: z.record(text(255, /^#\w+$/), text(65_535)).optional(),
+  ExpressionAttributeValues: z.record(text(255, /^:\w+$/), z.unknown()).optional(),
+};
+/** DynamoDB refuses items above 400 KB. */
+const Item = z.looseObject(Key.shape).refine((item) => JSON.stringify(item).length < 400_000, 'larger than 400 KB');
+const ReturnValues = z.enum(['NONE', 'ALL_OLD', 'UPDATED_OLD', 'ALL_NEW', 'UPDATED_NEW']).optional();
+
+const KeyId = text(2048);
+const EncryptionContext = z.record(text(8192), text(8192));
+
+const ExecutionArn = text(256, /^arn:[\w-]+:states:[\w-]+:\d{12}:execution:[^:]+:[^:]+$/);
+/** Longer or stranger names make executions CloudWatch cannot log. */
+const ExecutionName = text(80, /^[0-9A-Za-z_-]+$/);
+const MachineArn = text(
+  256,
+  /^arn:[\w-]+:states:[\w-]+:\d{12}:stateMachine:[0-9A-Za-z_-]{1,80}(:[0-9A-Za-z_.-]{1,80})?$/,
+);
+
+const Bucket = text(63, /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
+const ObjectKey = text(1024);
+
+/** 1, 5, 10, 20, 30 or a multiple of 60 seconds. */
+const Period = z
+  .int()
+  .refine((seconds) => [1, 5, 10, 20, 30].includes(seconds) || seconds % 60 === 0, 'no period of CloudWatch');
+const MetricQuery = z.strictObject({
+  Id: text(255, /^[a-z]\w*$/),
+  MetricStat: z.strictObject({
+    Metric: z.strictObject({
+      Namespace: text(255, /^[^:]/),
+      MetricName: text(255),
+      Dimensions: z.array(z.strictObject({ Name: text(255), Value: text(1024) })).max(30),
+    }),
+    Period,
+    Stat: z.string().regex(/^(SampleCount|Average|Sum|Minimum|Maximum|p\d{1,2}(\.\d+)?)$/),
+  }),
+});
+
+const FlowArn = text(2048, /^arn:[\w-]+:mediaconnect:[\w-]+:\d{12}:flow:[^:]+:[^:]+$/);
+const OutputArn = text(2048, /^arn:[\w-]+:mediaconnect:[\w-]+:\d{12}:output:[^:]+:[^:]+$/);
+const Port = z.int().min(0).max(65_535);
+const Id = text(100, /^\d+$/);
+const MediaName = text(256);
+const RequestId = text(64);
+const Tags = z
+  .record(text(128, /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u), text(256, /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u))
+  .refine((tags) => Object.keys(tags).length <= 50, 'more than 50 tags');
+const Paging = { MaxResults: z.int().min(1).max(1000).optional(), NextToken: z.string().optional() };
+const ChannelSettings = {
+  Name: MediaName,
+  RoleArn: text(2048, /^arn:[\w-]+:iam::\d{12}:role\/.+$/),
+  LogLevel: z.enum(['ERROR', 'WARNING', 'INFO', 'DEBUG', 'DISABLED']).optional(),
+  InputSpecification: z.strictObject({
+    Codec: z.enum(['MPEG2', 'AVC', 'HEVC']),
+    Resolution: z.enum(['SD', 'HD', 'UHD']),
+    MaximumBitrate: z.enum(['MAX_10_MBPS', 'MAX_20_MBPS', 'MAX_50_MBPS']),
+  }),
+  InputAttachments: z.array(z.looseObject({ InputId: Id, InputAttachmentName: text(255) })).length(1),
+  Destinations: z.array(z.looseObject({ Id: text(255, /^[\w-]+$/) })).min(1),
+  EncoderSettings: z.looseObject({}).superRefine((settings, context) => {
+    for (const message of checkRanges(settings)) context.addIssue({ code: 'custom', message });
+  }),
+};
+
+const RULES: Record<RecordedCall['service'], Record<string, z.ZodType>> = {
+  table: {
+    GetItem: z.strictObject({ TableName, Key, ConsistentRead: z.boolean().optional() }),
+    PutItem: z.strictObject({ TableName, Item, ...expressions }),
+    UpdateItem: z.strictObject({ TableName, Key, UpdateExpression: Expression, ReturnValues, ...expressions }),
+    DeleteItem: z.strictObject({ TableName, Key, ReturnValues, ...expressions }),
+    Query: z.strictObject({
+      TableName,
+      IndexName: text(255, /^[a-zA-Z0-9_.-]{3,}$/).optional(),
+      KeyConditionExpression: Expression,
+      FilterExpression: Expression.optional(),
+      ConsistentRead: z.boolean().optional(),
+      ScanIndexForward: z.boolean().optional(),
+      Limit: z.int().min(1).optional(),
+      ExclusiveStartKey: z.looseObject(Key.shape).optional(),
+      ...expressions,
+    }),
+  },
+  kms: {
+    Encrypt: z.strictObject({ KeyId, Plaintext: bytes(4096), EncryptionContext }),
+    Decrypt: z.strictObject({ KeyId, CiphertextBlob: bytes(6144), EncryptionContext }),
+  },
+  sfn: {
+    StartExecution: z.strictObject({ stateMachineArn: MachineArn, name: ExecutionName, input: text(262_144) }),
+    StopExecution: z.strictObject({ executionArn: ExecutionArn, cause: z.string().max(32_768).optional() }),
+    DescribeExecution: z.strictObject({
+      executionArn: ExecutionArn,
+      includedData: z.enum(['ALL_DATA', 'METADATA_ONLY']).optional(),
+    }),
+  },
+  s3: {
+    PutObject: z.strictObject({ Bucket, Key: ObjectKey, Body: z.string(), ContentType: text(255) }),
+    GetObject: z.strictObject({ Bucket, Key: ObjectKey }),
+    ListObjectsV2: z.strictObject({
+      Bucket,
+      Prefix: z.string().max(1024).optional(),
+      StartAfter: z.string().max(1024).optional(),
+      ContinuationToken: z.string().optional(),
+    }),
+  },
+  cloudWatch: {
+    GetMetricData: z
+      .strictObject({
+        MetricDataQueries: z.array(MetricQuery).min(1).max(500),
+        StartTime: z.iso.datetime(),
+        EndTime: z.iso.datetime(),
+        ScanBy: z.enum(['TimestampAscending', 'TimestampDescending']),
+        NextToken: z.string().optional(),
+      })
+      .refine(({ StartTime, EndTime }) => StartTime < EndTime, 'the time begins after its end')
+      .refine(
+        ({ MetricDataQueries: queries }) => new Set(queries.map((query) => query.Id)).size === queries.length,
+        'an id twice',
+      ),
+  },
+  cloudWatchLogs: {
+    GetLogEvents: z.strictObject({
+      logGroupName: text(512, /^[.\-_/#A-Za-z0-9]+$/),
+      logStreamName: text(512, /^[^:*]+$/),
+      limit: z.int().min(1).max(10_000),
+      startFromHead: z.boolean(),
+    }),
+  },
+  mediaConnect: {
+    DescribeFlow: z.strictObject({ FlowArn }),
+    DescribeFlowSourceMetadata: z.strictObject({ FlowArn }),
+    StartFlow: z.strictObject({ FlowArn }),
+    StopFlow: z.strictObject({ FlowArn }),
+    AddFlowOutputs: z.strictObject({
+      FlowArn,
+      Outputs: z
+        .array(
+          z.strictObject({
+            Name: text(255, /^[\w-]+$/),
+            Protocol: z.literal('rtp-fec'),
+            Destination: z.ipv4(),
+            Port,
+            SmoothingLatency: z.int().min(0),
+          }),
+        )
+        .min(1),
+    }),
+    RemoveFlowOutput: z.strictObject({ FlowArn, OutputArn }),
+  },
+  mediaLive: {
+    ListChannels: z.strictObject(Paging),
+    ListInputs: z.strictObject(Paging),
+    ListAlerts: z.strictObject({ ChannelId: Id, StateFilter: z.enum(['SET', 'CLEARED']).optional(), ...Paging }),
+    CreateInput: z.strictObject({
+      Name: MediaName,
+      Type: z.literal('RTP_PUSH'),
+      InputSecurityGroups: z.array(Id).length(1),
+      RequestId,
+      Tags,
+    }),
+    DescribeInput: z.strictObject({ InputId: Id }),
+    DeleteInput: z.strictObject({ InputId: Id }),
+    CreateChannel: z.strictObject({
+      ...ChannelSettings,
+      // Left out it would be STANDARD, at twice the price.
+      ChannelClass: z.literal('SINGLE_PIPELINE'),
+      RequestId,
+      Tags,
+    }),
+    UpdateChannel: z.strictObject({ ...ChannelSettings, ChannelId: Id }),
+    DescribeChannel: z.strictObject({ ChannelId: Id }),
+    StartChannel: z.strictObject({ ChannelId: Id }),
+    StopChannel: z.strictObject({ ChannelId: Id }),
+    DeleteChannel: z.strictObject({ ChannelId: Id }),
+    DescribeInputSecurityGroup: z.strictObject({ InputSecurityGroupId: Id }),
+    UpdateInputSecurityGroup: z.strictObject({
+      InputSecurityGroupId: Id,
+      WhitelistRules: z
+        .array(z.strictObject({ Cidr: z.cidrv4() }))
+        .min(1)
+        .max(10),
+    }),
+  },
+  mediaPackage: {
+    DescribeChannel: z.strictObject({ Id: text(256, /^[\w-]+$/) }),
+    ListOriginEndpoints: z.strictObject({ ChannelId: text(256, /^[\w-]+$/) }),
+  },
+};
+
+/** Least and greatest values of MediaLive's encoder settings, wherever they stand. [medialive/latest/apireference/channels] */
+const RANGES: Record<string, readonly [min: number, max: number]> = {
+  Bitrate: [1000, 100_000_000],
+  MaxBitrate: [1000, 100_000_000],
+  BufSize: [0, 1_000_000_000],
+  FramerateDenominator: [1, 100_000],
+  FramerateNumerator: [1, 240_000],
+  GopClosedCadence: [0, 1000],
+  GopNumBFrames: [0, 7],
+  GopSize: [0.01, 1000],
+  Height: [64, 2160],
+  Width: [64, 4096],
+  MinIInterval: [0, 30],
+  NumRefFrames: [1, 6],
+  ParDenominator: [1, 1000],
+  ParNumerator: [1, 1000],
+  QvbrQualityLevel: [1, 10],
+  SampleRate: [8000, 192_000],
+  Sharpness: [0, 100],
+  Slices: [1, 32],
+  Softness: [0, 128],
+  CacheLength: [30, 86_400],
+  ConnectionRetryInterval: [1, 86_400],
+  NumRetries: [0, 1_000_000],
+  RestartDelay: [0, 86_400],
+};
+
+function checkRanges(value: unknown, name = ''): string[] {
+  if (typeof value === 'number') {
+    const [min, max] = RANGES[name] ?? [];
+    if (min === undefined || max === undefined) return [`${name}: nobody has looked up its range`];
+    return value >= min && value <= max ? [] : [`${name} is ${value}, not between ${min} and ${max}`];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => checkRanges(inner, Array.isArray(value) ? name : key));
+}
+
+/** What AWS would refuse a request for, in words without its values; nothing when it is in order. */
+export function checkRequest({
+  service,
+  operation,
+  input,
+}: Pick<RecordedCall, 'service' | 'operation' | 'input'>): string[] {
+  const rule = RULES[service][operation];
+  if (!rule) return [`no rule for ${service} ${operation}: add it to request-rules.ts`];
+  const { error } = rule.safeParse(input);
+  const issues = error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
+  return [...issues, ...(service === 'table' ? checkPlaceholders(input) : [])];
+}
+
+/** DynamoDB refuses a placeholder that is not defined, and a definition that is not used. */
+function checkPlaceholders(input: RecordedCall['input']): string[] {
+  const expression = Object.entries(input)
+    .filter(([name]) => name.endsWith('Expression'))
+    .map(([, value]) => String(value))
+    .join(' ');
+  const used = new Set(expression.match(/[#:]\w+/g));
+  const defined = new Set(
+    [input['ExpressionAttributeNames'], input['ExpressionAttributeValues']].flatMap((each) => Object.keys(each ?? {})),
+  );
+  return [
+    ...[...used].filter((name) => !defined.has(name)).map((name) => `${name} is not defined`),
+    ...[...defined].filter((name) => !used.has(name)).map((name) => `${name} is not used`),
+  ];
+}

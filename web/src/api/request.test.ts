@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ApiProblem, request, wayToSignIn } from './request.ts';
+
+const REDIRECT = { kind: 'redirect', url: '/api/session/sign-in' };
+const refused = (signIn: object) =>
+  Response.json({ status: 401, code: 'unauthenticated', detail: 'nobody', signIn }, { status: 401 });
+
+let asked: string[] = [];
+let answer: (path: string, count: number) => Response;
+beforeEach(() => {
+  asked = [];
+  vi.stubGlobal('fetch', async (path: string, { method }: RequestInit) => {
+    asked.push(`${method} ${path}`);
+    return answer(path, asked.filter((each) => each === `${method} ${path}`).length);
+  });
+});
+afterEach(() => vi.unstubAllGlobals());
+
+describe('a session that has run out', () => {
+  it('is renewed once for all who wait for it, and what was refused is sent again', async () => {
+    answer = (path, count) => {
+      if (path === '/api/session/refresh') return new Response(null, { status: 204 });
+      return count > 1 ? Response.json({ path }) : refused(REDIRECT);
+    };
+    const answers = await Promise.all([request('/api/a'), request('/api/b', { method: 'POST' })]);
+    expect(answers.map(({ body }) => body)).toEqual([{ path: '/api/a' }, { path: '/api/b' }]);
+    expect(asked.filter((each) => each === 'POST /api/session/refresh')).toHaveLength(1);
+    expect(asked.filter((each) => each === 'POST /api/b')).toHaveLength(2);
+  });
+
+  it('that cannot be renewed is over: the refusal is the caller’s', async () => {
+    answer = () => refused(REDIRECT);
+    await expect(request('/api/a')).rejects.toMatchObject({ problem: { status: 401 } });
+    expect(asked).toEqual(['GET /api/a', 'POST /api/session/refresh']);
+    expect(wayToSignIn()).toEqual(REDIRECT);
+  });
+
+  it('is not over because the user pool does not answer', async () => {
+    answer = (path) =>
+      path === '/api/a' ? refused(REDIRECT) : Response.json({ status: 503, code: 'x', detail: 'y' }, { status: 503 });
+    await expect(request('/api/a')).rejects.toMatchObject({ problem: { status: 503 } });
+  });
+
+  it('is not renewed where it is made from a token', async () => {
+    answer = () => refused({ kind: 'token' });
+    await expect(request('/api/a')).rejects.toThrow(ApiProblem);
+    expect(asked).toEqual(['GET /api/a']);
+    expect(wayToSignIn()).toEqual({ kind: 'token' });
+  });
+
+  it('has nothing to do with other refusals', async () => {
+    answer = () => Response.json({ status: 403, code: 'forbidden', detail: 'no' }, { status: 403 });
+    await expect(request('/api/a')).rejects.toMatchObject({ problem: { code: 'forbidden' } });
+    expect(asked).toEqual(['GET /api/a']);
+  });
+});

@@ -1,0 +1,24 @@
+import { useMutation } from '@tanstack/react-query';
+import { queryClient, queryKeys } from '../api/query-client.ts';
+import { signIn } from '../api/session.ts';
+
+/** Signs in with a typed token. */
+export function useSignIn() {
+  return useMutation({
+    mutationFn: signIn,
+    onSuccess: (session) => queryClient.setQueryData(queryKeys.session, session),
+  });
+}
+
+const REFUSALS: Record<string, string> = {
+  denied: 'The sign-in was given up.',
+  expired: 'The sign-in took too long, or began in another window. Try again.',
+  failed: 'The sign-in did not work. Try again; if it repeats, ask the administrator of this deployment.',
+  unavailable: 'The user pool does not answer. Try again in a moment.',
+};
+
+/** Why the last sign-in came to nothing, from the address it led back to; null when there is nothing to say. */
+export function signInRefusal(search: string): string | null {
+  const refusal = new URLSearchParams(search).get('signIn') ?? '';
+  return Object.hasOwn(REFUSALS, refusal) ? REFUSALS[refusal]! : null;
+}
