@@ -287,6 +287,16 @@ describe('a write by cookie', () => {
   });
 });
 
+describe('two proofs at once', () => {
+  it('are one: a bearer token that is wrong is not made good by a cookie', async () => {
+    const good = cookie(pool.person(['admin']));
+    for (const authorization of ['Bearer', 'Bearer garbage', 'Basic YTpi', '', `Bearer ${DEFECTS['expired']}`]) {
+      expect((await send('GET', '/api/presets', { ...good, authorization })).status, authorization).toBe(401);
+    }
+    expect((await send('GET', '/api/presets', good)).status).toBe(200);
+  });
+});
+
 describe('every answer', () => {
   it('carries the security headers, whoever asks for whatever', async () => {
     const admin = bearer(pool.person(['admin']));

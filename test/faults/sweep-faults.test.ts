@@ -7,7 +7,7 @@ import { SWEEP_WORKFLOW } from './sweep-workflow.ts';
 const production = await loadProduction();
 
 /** Some of each sort, at some of the calls; `node test/faults/simulate.ts --matrix` runs all kinds at all calls. */
-const EVERY = 7;
+const EVERY = 4;
 const KINDS = /^(crash after|timeout before|aborted, process goes on)$/;
 
 it('a sweep without any fault puts everything right', async () => {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Stack } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Match } from 'aws-cdk-lib/assertions';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
 import { OPERATION_KINDS } from '../../functions/domain/destination.ts';
 import { FUNCTION_NAMES, FUNCTIONS } from '../../infra/aws/functions.ts';
@@ -562,8 +563,9 @@ describe('deployments', () => {
     const findDeployRole = ({ stacks }: Synthesized) =>
       stacks.data.node.root.node.tryFindChild('sluice-prod-deploy-role') as Stack | undefined;
     expect(findDeployRole(prod)).toBeUndefined();
-    const [role] = Object.values(Template.fromStack(findDeployRole(named)!).findResources('AWS::IAM::Role'));
-    expect(role!.Properties.AssumeRolePolicyDocument.Statement[0].Condition.StringEquals).toEqual({
+    const deployRole = findDeployRole(named)!;
+    const { assumeRolePolicy: trust } = deployRole.node.findChild('Role') as Role;
+    expect(deployRole.resolve(trust).Statement[0].Condition.StringEquals).toEqual({
       'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
       'token.actions.githubusercontent.com:sub': [
         'repo:owner/name:environment:prod',

@@ -21,20 +21,25 @@ export async function bundleFloor(entry: string, kind: FloorKind): Promise<Bundl
   return bundleText(await toText(new Map([...imports].filter(([name]) => isWanted(name)))));
 }
 
-/** Imports of packages. A whole namespace counts as the members that are used of it. */
+/** Imports of packages that the code uses. A whole namespace counts as the members that are used of it. */
 function collectImports(code: string): Imports {
   const imports: Imports = new Map();
   const add = (name: string, members: Iterable<string>) => {
-    if (name.startsWith('node:')) return;
-    imports.set(name, new Set([...(imports.get(name) ?? []), ...members]));
+    if (!name.startsWith('node:')) imports.set(name, new Set([...(imports.get(name) ?? []), ...members]));
   };
+  // esbuild leaves imports standing whose use it has removed.
+  const body = code.replaceAll(/^import [^;]*;$/gm, '');
+  const words = new Set(body.match(/[\w$]+/g));
   for (const [, names = '', name = ''] of code.matchAll(/^import \{([^}]*)\} from "([^"]+)";/gm)) {
-    add(name, names.split(',').map((each) => each.trim().split(' as ')[0]!).filter((each) => each !== ''));
+    const pairs = names.split(',').map((each) => each.trim().split(' as '));
+    add(name, pairs.filter(([member, local = member]) => words.has(local!)).map(([member]) => member!));
   }
   for (const [, alias = '', name = ''] of code.matchAll(/^import \* as (\w+) from "([^"]+)";/gm)) {
-    add(name, [...code.matchAll(new RegExp(`\\b${alias}\\.(\\w+)`, 'g'))].map(([, member]) => member!));
+    add(name, [...body.matchAll(new RegExp(`\\b${alias}\\.(\\w+)`, 'g'))].map(([, member]) => member!));
   }
-  for (const [, name = ''] of code.matchAll(/^import \w+ from "([^"]+)";/gm)) add(name, ['default']);
+  for (const [, local = '', name = ''] of code.matchAll(/^import (\w+) from "([^"]+)";/gm)) {
+    if (words.has(local)) add(name, ['default']);
+  }
   return imports;
 }
 

@@ -3,6 +3,7 @@ import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react'
 import type { ReactNode } from 'react';
 import type { FlowStatusResource } from '../../../functions/api/schemas.ts';
 import { isFlowMoving, useFlowControl } from '../api/flow.ts';
+import { useRoleRefusal } from '../api/session.ts';
 import { showProblem } from '../app/problem-toast.tsx';
 import { useServerNow } from '../app/use-now.ts';
 import { formatBitrate, formatClock, formatCodec, formatFrameRate, formatTimeOfDay } from '../presentation/format.ts';
@@ -52,6 +53,7 @@ function Since({ flow }: { flow: FlowStatusResource }) {
 function FlowControl({ flow }: { flow: FlowStatusResource }) {
   const start = useFlowControl('start');
   const stop = useFlowControl('stop');
+  const refusal = useRoleRefusal('operator');
   const moving = isFlowMoving(flow);
   if (flow.status === 'ACTIVE' || flow.status === 'STOPPING') {
     return (
@@ -59,8 +61,9 @@ function FlowControl({ flow }: { flow: FlowStatusResource }) {
         label="Stop source"
         confirmLabel="Stop source"
         busyLabel="Stopping"
-        explanation="Every destination loses its picture."
+        explanation={refusal ?? 'Every destination loses its picture.'}
         busy={stop.isPending || moving}
+        disabled={refusal !== undefined}
         icon={<IconPlayerStopFilled size={15} />}
         onConfirm={() => stop.mutate(undefined, { onError: (error) => showProblem(error, 'Stop the source') })}
       />
@@ -71,7 +74,13 @@ function FlowControl({ flow }: { flow: FlowStatusResource }) {
       size="sm"
       leftSection={<IconPlayerPlayFilled size={15} />}
       loading={start.isPending || moving}
-      onClick={() => start.mutate(undefined, { onError: (error) => showProblem(error, 'Start the source') })}
+      data-disabled={refusal !== undefined || undefined}
+      aria-disabled={refusal !== undefined || undefined}
+      aria-description={refusal}
+      data-hint={refusal}
+      onClick={() =>
+        !refusal && start.mutate(undefined, { onError: (error) => showProblem(error, 'Start the source') })
+      }
     >
       Start source
     </Button>
