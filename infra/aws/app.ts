@@ -1,6 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { buildDashboard } from '../local/dashboard.ts';
-import { readConfiguration } from './configuration.ts';
+import { readConfiguration, type Configuration } from './configuration.ts';
 import { addDeployment } from './deployment.ts';
 import { addChecks } from './nag.ts';
 import { ROOT } from './node-function.ts';
@@ -12,9 +12,19 @@ import { ROOT } from './node-function.ts';
 
 const app = new App();
 const environment = String(app.node.tryGetContext('environment') ?? 'dev');
-const configuration = readConfiguration(environment);
+const configuration = readOrExplain(environment);
 // The command's own output is the template: what is said meanwhile goes to the other stream.
 const dashboardDirectory = await buildDashboard(ROOT, (message) => console.error(message));
 addDeployment(app, { environment, configuration, dashboardDirectory });
 addChecks(app);
 app.synth();
+
+/** Whoever has mistyped a value is told which, and is spared a stack trace. */
+function readOrExplain(name: string): Configuration {
+  try {
+    return readConfiguration(name);
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exit(1);
+  }
+}

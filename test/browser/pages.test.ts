@@ -378,53 +378,52 @@ describe('every page', () => {
       return Promise.allSettled(passing.map((each) => each.finished));
     });
 
-  /** Looked at in both themes; all but the contrast is the same in either. @param within leaves out what lies behind */
-  async function violations(within = 'body'): Promise<string[]> {
+  const RULES = {
+    dark: { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] },
+    // All but the contrast is the same in either theme.
+    light: { runOnly: { type: 'rule', values: ['color-contrast'] } },
+  };
+
+  /** @param within leaves out what lies behind a dialog */
+  async function violations(rules: object, within = 'body'): Promise<string[]> {
     await page.evaluate(axeSource);
-    const found: string[] = [];
-    const wanted = {
-      dark: { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] },
-      light: { runOnly: { type: 'rule', values: ['color-contrast'] } },
-    };
-    for (const colorScheme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
-      await stillness();
-      const results = await page.evaluate(
-        ([selector, options]) =>
-          (window as unknown as { axe: { run: (...given: unknown[]) => Promise<AxeResults> } }).axe.run(
-            selector,
-            options,
-          ),
-        [within, wanted[colorScheme]] as const,
-      );
-      for (const { id, nodes } of results.violations) {
-        found.push(...nodes.map(({ target }) => `${colorScheme} ${id}: ${target.join(' ')}`));
-      }
-    }
-    return found;
+    await stillness();
+    const results = await page.evaluate(
+      ([selector, options]) =>
+        (window as unknown as { axe: { run: (...given: unknown[]) => Promise<AxeResults> } }).axe.run(
+          selector,
+          options,
+        ),
+      [within, rules] as const,
+    );
+    return results.violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
   }
 
-  it('is accessible in dark and in light, with panels and dialogs, by axe’s rules', async () => {
-    const seen: Record<string, string[]> = {};
-    for (const { path, heading: title } of PAGES) {
-      await page.goto(product.origin + path);
-      await heading(title).waitFor();
-      if (path === '/destinations' || path === '/') await row('Bravo').waitFor();
-      seen[path] = await violations();
-    }
-    await page.goto(`${product.origin}/destinations/${(await named('Alpha')).destinationId}`);
-    await details('Alpha').getByText('Start succeeded').first().waitFor();
-    seen['details'] = await violations();
-    await page.goto(`${product.origin}/destinations/new`);
-    await page.getByLabel('Name', { exact: true }).waitFor();
-    seen['form'] = await violations('[role=dialog]');
-    await press('Escape');
-    await button('Stop all').click();
-    await page.getByRole('dialog', { name: /^Stop one/ }).waitFor();
-    seen['dialog'] = await violations('[role=dialog]');
-    expect(Object.entries(seen).filter(([, found]) => found.length > 0)).toEqual([]);
-  });
+  it.each(['dark', 'light'] as const)(
+    'is accessible in %s, with panels and dialogs, by axe’s rules',
+    async (scheme) => {
+      const rules = RULES[scheme];
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+      const seen: Record<string, string[]> = {};
+      for (const { path, heading: title } of PAGES) {
+        await page.goto(product.origin + path);
+        await heading(title).waitFor();
+        if (path === '/destinations' || path === '/') await row('Bravo').waitFor();
+        seen[path] = await violations(rules);
+      }
+      await page.goto(`${product.origin}/destinations/${(await named('Alpha')).destinationId}`);
+      await details('Alpha').getByText('Start succeeded').first().waitFor();
+      seen['details'] = await violations(rules);
+      await page.goto(`${product.origin}/destinations/new`);
+      await page.getByLabel('Name', { exact: true }).waitFor();
+      seen['form'] = await violations(rules, '[role=dialog]');
+      await press('Escape');
+      await button('Stop all').click();
+      await page.getByRole('dialog', { name: /^Stop one/ }).waitFor();
+      seen['dialog'] = await violations(rules, '[role=dialog]');
+      expect(Object.entries(seen).filter(([, found]) => found.length > 0)).toEqual([]);
+    },
+  );
 
   it('fits 360 pixels without scrolling sideways', async () => {
     await page.setViewportSize({ width: 360, height: 780 });

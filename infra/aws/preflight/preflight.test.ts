@@ -45,7 +45,11 @@ function makeAccount() {
   mocks.mediaLive.on(ListInputsCommand).resolves({ Inputs: [{ Type: 'RTP_PUSH' }, { Type: 'URL_PULL' }] });
   mocks.mediaLive.on(ListInputSecurityGroupsCommand).resolves({ InputSecurityGroups: [{}] });
   mocks.mediaPackage.on(ListPackageChannelsCommand).resolves({});
-  mocks.serviceQuotas.on(GetServiceQuotaCommand).resolves({ Quota: { Value: 20 } });
+  mocks.serviceQuotas
+    .on(GetServiceQuotaCommand)
+    .resolves({ Quota: { Value: 20 } })
+    .on(GetServiceQuotaCommand, { ServiceCode: 'lambda' })
+    .resolves({ Quota: { Value: 1000 } });
   let pages = 2;
   // By hand: the mocking library's types do not know this older client.
   Object.assign(clients.mediaConnect, {
@@ -61,7 +65,7 @@ describe('the preflight', () => {
   it('is content with an account that is ready', async () => {
     const account = makeAccount();
     const findings = await findingsOf(account);
-    expect([...findings.values()].map(({ outcome }) => outcome)).toEqual(Array.from({ length: 8 }, () => 'ok'));
+    expect([...findings.values()].map(({ outcome }) => outcome)).toEqual(Array.from({ length: 9 }, () => 'ok'));
     expect(findings.get('MediaLive push inputs')?.detail).toBe('20 allowed, 1 in use, 5 needed');
     expect(findings.get('MediaConnect flows')?.detail).toBe('20 allowed, 2 in use, 1 needed');
     const [simulation] = account.mocks.iam.commandCalls(SimulatePrincipalPolicyCommand);
@@ -120,7 +124,7 @@ describe('the preflight', () => {
     account.mocks.serviceQuotas.rejects(named('AccessDeniedException'));
     account.mocks.iam.rejects(named('AccessDenied'));
     const outcomes = [...(await findingsOf(account)).values()].map(({ outcome }) => outcome);
-    expect(outcomes.filter((outcome) => outcome === 'unknown')).toHaveLength(6);
+    expect(outcomes.filter((outcome) => outcome === 'unknown')).toHaveLength(7);
   });
 
   it('stops at credentials that are missing or of another account', async () => {

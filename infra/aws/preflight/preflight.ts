@@ -6,6 +6,7 @@ import { MediaPackageClient } from '@aws-sdk/client-mediapackage';
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { STSClient } from '@aws-sdk/client-sts';
 import { readConfiguration, type Configuration } from '../configuration.ts';
+import { FUNCTIONS } from '../functions.ts';
 import { checkBootstrap, checkCaller, checkMediaPackage } from './account.ts';
 import { formatFindings, type Finding } from './finding.ts';
 import { checkQuotas } from './quotas.ts';
@@ -16,7 +17,7 @@ import { checkQuotas } from './quotas.ts';
  */
 
 const HELP = `Looks at an AWS account before a deployment: credentials, CDK bootstrap, permission to deploy, quotas of
-MediaLive and MediaConnect, and whether MediaPackage v1 is offered. It changes nothing.
+MediaLive, MediaConnect and Lambda, and whether MediaPackage v1 is offered. It changes nothing.
 
   --environment NAME   which file of infra/aws/environments (default dev)
   --region REGION      instead of the environment's, or that of the credentials
@@ -57,9 +58,10 @@ export async function runPreflight(clients: PreflightClients, configuration: Con
   const { caller, finding } = await checkCaller(clients.sts, configuration.account);
   if (caller === null) return [finding];
   const { channels, pushInputs } = configuration.quotas;
+  const reservedConcurrency = Object.values(FUNCTIONS).reduce((sum, { concurrency }) => sum + concurrency, 0);
   const findings = await Promise.all([
     checkBootstrap(clients.iam, caller, region),
-    checkQuotas(clients, { channels, pushInputs }),
+    checkQuotas(clients, { channels, pushInputs, reservedConcurrency }),
     checkMediaPackage(clients.mediaPackage, region),
   ]);
   return [finding, ...findings.flat()];

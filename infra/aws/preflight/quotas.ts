@@ -28,7 +28,12 @@ export interface QuotaNeeds {
   /** Channels: one per destination and one for HLS. */
   channels: number;
   pushInputs: number;
+  /** Reserved by the functions; AWS wants a hundred beside them that nobody reserves. */
+  reservedConcurrency: number;
 }
+
+/** What Lambda keeps free for functions that reserve nothing. [lambda/latest/dg/configuration-concurrency] */
+const UNRESERVED_CONCURRENCY = 100;
 
 interface Quota {
   name: string;
@@ -77,6 +82,14 @@ export async function checkQuotas(clients: QuotaClients, needs: QuotaNeeds): Pro
       quotaCode: 'L-A99016A8',
       needed: 1,
       used: () => countFlows(mediaConnect),
+    },
+    {
+      name: 'Lambda concurrency',
+      serviceCode: 'lambda',
+      quotaCode: 'L-B99A9384',
+      needed: needs.reservedConcurrency + UNRESERVED_CONCURRENCY,
+      // What others reserve is not listed anywhere at once; a new account’s ten are too few in any case.
+      used: async () => 0,
     },
   ];
   return Promise.all(quotas.map((quota) => checkQuota(clients.serviceQuotas, quota)));
