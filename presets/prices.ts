@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import usEast1 from './prices/us-east-1.json' with { type: 'json' };
 
 /**
@@ -28,8 +28,8 @@ const PricesSchema = z.strictObject({
   region: z.string(),
   currency: z.literal('USD'),
   seenOn: z.iso.date(),
-  source: z.string().min(1),
-  perHour: z.record(z.enum(Object.keys(PRICED_PARTS) as PricedPart[]), z.number().positive().nullable()),
+  source: z.string().check(z.minLength(1)),
+  perHour: z.record(z.enum(Object.keys(PRICED_PARTS) as PricedPart[]), z.nullable(z.number().check(z.positive()))),
   notes: z.array(z.string()),
 });
 

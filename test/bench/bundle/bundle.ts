@@ -63,6 +63,12 @@ export function packagesOf({ inputs }: Bundle): Set<string> {
 
 /** The function's own code as one module, with nothing of its packages but the imports that are left of them. */
 export async function ownCodeOf(entry: string): Promise<string> {
-  const { outputFiles } = await build({ ...OPTIONS, entryPoints: [entry], packages: 'external', minify: false, keepNames: false });
+  const { outputFiles } = await build({
+    ...OPTIONS,
+    entryPoints: [entry],
+    packages: 'external',
+    minify: false,
+    keepNames: false,
+  });
   return Buffer.from(outputFiles![0]!.contents).toString();
 }

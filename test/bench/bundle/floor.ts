@@ -32,10 +32,16 @@ function collectImports(code: string): Imports {
   const words = new Set(body.match(/[\w$]+/g));
   for (const [, names = '', name = ''] of code.matchAll(/^import \{([^}]*)\} from "([^"]+)";/gm)) {
     const pairs = names.split(',').map((each) => each.trim().split(' as '));
-    add(name, pairs.filter(([member, local = member]) => words.has(local!)).map(([member]) => member!));
+    add(
+      name,
+      pairs.filter(([member, local = member]) => words.has(local!)).map(([member]) => member!),
+    );
   }
   for (const [, alias = '', name = ''] of code.matchAll(/^import \* as (\w+) from "([^"]+)";/gm)) {
-    add(name, [...body.matchAll(new RegExp(`\\b${alias}\\.(\\w+)`, 'g'))].map(([, member]) => member!));
+    add(
+      name,
+      [...body.matchAll(new RegExp(`\\b${alias}\\.(\\w+)`, 'g'))].map(([, member]) => member!),
+    );
   }
   for (const [, local = '', name = ''] of code.matchAll(/^import (\w+) from "([^"]+)";/gm)) {
     if (words.has(local)) add(name, ['default']);

@@ -1,0 +1,101 @@
+/**
+ * `npm run bench:bundle`: what each Lambda function weighs and how long a fresh process takes to import it, beside a
+ * floor bundle with the same SDK commands and libraries and no code of ours. Bytes are exact and gated; times depend on
+ * the machine and are shown.
+ */
+import { parseArgs } from 'node:util';
+import { synthesize } from '../../infra/synthesized.ts';
+import { findMissed, formatTable, type Gate, type Row } from '../outcome.ts';
+import { describeSpread, median, toSpread } from '../statistics.ts';
+import { BYTES_RATIO_MAX, measureBundles, type MeasuredBundle } from './bundle-sizes.ts';
+import { timeImports } from './import-time.ts';
+
+const HELP = `npm run bench:bundle [-- --rounds N]
+
+Bundles every Lambda function as the stacks do and prints one Markdown table: bytes, gzip, time to import in a fresh
+process, each beside a floor bundle without any code of ours. Takes about two minutes. Ends with 1 when a bundle is more
+than ${BYTES_RATIO_MAX} of its floor.
+
+  --rounds N   how often each bundle is imported (default 30)
+  --help       this
+`;
+
+const IMPORT_RATIO_AIM = 1.2;
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: { rounds: { type: 'string', default: '30' }, help: { type: 'boolean', short: 'h', default: false } },
+  });
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
+  const rounds = Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1) {
+    console.error(`--rounds ${values.rounds}: a whole number of at least 1 is needed\n\n${HELP}`);
+    return 2;
+  }
+  const environments = readEnvironments();
+  const rows: Row[] = [];
+  const gates: Gate[] = [];
+  for (const measured of await measureBundles()) {
+    const sizes = toSizes(measured);
+    gates.push(sizes.gate);
+    const times = await timeImportsOf(measured, { rounds, environment: environments.get(measured.name)! });
+    rows.push(...sizes.rows, times);
+  }
+  console.log(`${formatTable(rows)}\n\nNode ${process.versions.node}, ${rounds} fresh processes for each bundle.`);
+  const missed = findMissed(gates);
+  for (const { name, value, limit } of missed) console.error(`missed: ${name}: ${value.toFixed(3)}, at most ${limit}`);
+  return missed.length > 0 ? 1 : 0;
+}
+
+function toSizes({ name, bundle, floors, gatedBy }: MeasuredBundle): { rows: Row[]; gate: Gate } {
+  const ratios = { sdk: bundle.bytes / floors.sdk.bytes, libraries: bundle.bytes / floors.libraries.bytes };
+  const measured = `${toKilobytes(bundle.bytes)} (gzip ${toKilobytes(bundle.gzipBytes)})`;
+  const labels = { sdk: 'SDK commands', libraries: 'SDK commands and libraries' };
+  const rows = (['sdk', 'libraries'] as const).map((kind): Row => ({
+    figure: `${name}: bytes`,
+    measured,
+    compared: `${ratios[kind].toFixed(3)} of ${labels[kind]}`,
+    ...(kind === gatedBy ? { aim: `at most ${BYTES_RATIO_MAX}` } : {}),
+  }));
+  return {
+    rows,
+    gate: { name: `${name}: bytes over ${labels[gatedBy]}`, value: ratios[gatedBy], limit: BYTES_RATIO_MAX },
+  };
+}
+
+async function timeImportsOf(
+  { name, bundle, floors, gatedBy }: MeasuredBundle,
+  options: { rounds: number; environment: Record<string, string> },
+): Promise<Row> {
+  const [own = [], floor = []] = await timeImports([bundle, floors[gatedBy]], options);
+  return {
+    figure: `${name}: import, ms`,
+    measured: describeSpread(toSpread(own), 0),
+    compared: `${(median(own) / median(floor)).toFixed(2)} of ${gatedBy === 'sdk' ? 'SDK commands' : 'SDK commands and libraries'}`,
+    aim: `${IMPORT_RATIO_AIM}, not gated`,
+  };
+}
+
+/** What the stacks give each function. */
+function readEnvironments(): Map<string, Record<string, string>> {
+  const { resources, resolve } = synthesize('dev');
+  const functions = Object.values(resources('AWS::Lambda::Function', 'controlPlane'));
+  return new Map(
+    functions.map(({ Properties: { FunctionName: name, Environment: environment } }) => [
+      String(name).replace(/^sluice-dev-/, ''),
+      {
+        ...(resolve(environment, 'controlPlane') as { Variables: Record<string, string> }).Variables,
+        AWS_REGION: 'us-east-1',
+      },
+    ]),
+  );
+}
+
+function toKilobytes(bytes: number): string {
+  return `${(bytes / 1000).toFixed(0)} kB`;
+}
+
+if (import.meta.main) process.exitCode = await main();

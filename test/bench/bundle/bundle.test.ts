@@ -1,0 +1,45 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { FunctionName } from '../../../infra/aws/functions.ts';
+import { packagesOf } from './bundle.ts';
+import { BYTES_RATIO_MAX, measureBundles, type MeasuredBundle } from './bundle-sizes.ts';
+
+/** What is in the bundles, by esbuild's own account of them. */
+
+let measured: MeasuredBundle[];
+
+beforeAll(async () => {
+  measured = await measureBundles();
+});
+
+/** The SDK's clients a function has no business with. */
+const FORBIDDEN: Record<FunctionName, readonly string[]> = {
+  api: ['medialive'],
+  workflow: ['cloudwatch', 'cloudwatch-logs', 's3'],
+  sweep: ['kms', 'cloudwatch', 'cloudwatch-logs', 's3', 'mediapackage'],
+  monitor: ['kms', 'sfn', 's3', 'mediaconnect', 'mediapackage', 'cloudwatch-logs'],
+  'cost-report': ['kms', 'sfn', 'medialive', 'mediaconnect', 'mediapackage', 'cloudwatch', 'cloudwatch-logs'],
+};
+
+describe('a bundle', () => {
+  it('holds only the clients its function needs', () => {
+    for (const { name, bundle } of measured) {
+      const packages = packagesOf(bundle);
+      const present = FORBIDDEN[name].filter((client) => packages.has(`@aws-sdk/client-${client}`));
+      expect(present, name).toEqual([]);
+      expect(packages.has('@aws-sdk/client-dynamodb'), name).toBe(true);
+    }
+  });
+
+  it('holds Hono only where HTTP is answered', () => {
+    expect(measured.filter(({ bundle }) => packagesOf(bundle).has('hono')).map(({ name }) => name)).toEqual(['api']);
+  });
+
+  it(`is at most ${BYTES_RATIO_MAX} of its floor, which has no code of ours`, () => {
+    for (const { name, bundle, floors, gatedBy } of measured) {
+      expect([...floors[gatedBy].inputs.keys()].filter((path) => /^(functions|presets|infra)\//.test(path))).toEqual(
+        [],
+      );
+      expect(bundle.bytes / floors[gatedBy].bytes, name).toBeLessThanOrEqual(BYTES_RATIO_MAX);
+    }
+  });
+});
