@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import encoding1080p30 from './encodings/1080p30.json' with { type: 'json' };
 import encoding1080p60 from './encodings/1080p60.json' with { type: 'json' };
 import encoding480p30 from './encodings/480p30.json' with { type: 'json' };
@@ -19,13 +19,19 @@ import youtube from './platforms/youtube.json' with { type: 'json' };
  * throws on the first start rather than at the first broadcast.
  */
 
-const bitrateBps = z.number().int().min(1000);
+const bitrateBps = z.int().check(z.minimum(1000));
+const positive = z.number().check(z.positive());
+const positiveInteger = z.int().check(z.positive());
+/** H.264 codes pictures of even width and height. */
+const evenInteger = z.int().check(z.positive(), z.multipleOf(2));
+const text = z.string().check(z.minLength(1));
+const id = z.string().check(z.regex(/^[a-z0-9]+$/));
 
 const CapsSchema = z.strictObject({
   videoBitrateBpsMax: bitrateBps,
-  widthMax: z.number().int().positive(),
-  heightMax: z.number().int().positive(),
-  framesPerSecondMax: z.number().positive(),
+  widthMax: positiveInteger,
+  heightMax: positiveInteger,
+  framesPerSecondMax: positive,
   audioBitrateBpsMax: bitrateBps,
 });
 
@@ -40,43 +46,43 @@ const provenance = {
 
 /** One platform file. */
 const PlatformSchema = z.strictObject({
-  platformId: z.string().regex(/^[a-z0-9]+$/),
-  name: z.string().min(1),
+  platformId: id,
+  name: text,
   /** Default ingest URL without the key; null when the platform gives one per event. */
-  rtmpUrl: z.string().nullable(),
-  rtmpUrlHint: z.string().min(1),
-  backupRtmpUrl: z.string().nullable(),
-  protocols: z.array(z.enum(['rtmp', 'rtmps'])).min(1),
-  streamKeyHint: z.string().min(1),
+  rtmpUrl: z.nullable(z.string()),
+  rtmpUrlHint: text,
+  backupRtmpUrl: z.nullable(z.string()),
+  protocols: z.array(z.enum(['rtmp', 'rtmps'])).check(z.minLength(1)),
+  streamKeyHint: text,
   /** Regular expression of a whole key; null when the shape is not known for certain. */
-  streamKeyPattern: z.string().refine(isPattern, 'not a regular expression').nullable(),
+  streamKeyPattern: z.nullable(z.string().check(z.refine(isPattern, 'not a regular expression'))),
   caps: CapsSchema,
   /** Bitrates recommended by the platform where they differ from the encoding's own. */
   videoBitrateBpsByEncoding: z.record(z.string(), bitrateBps),
   defaultEncoding: z.string(),
   /** Longest distance of keyframes the platform recommends. */
-  keyframeSeconds: z.number().positive(),
+  keyframeSeconds: positive,
   /**
    * Pause before dialling again after the far end closed the session. Quicker returns are refused as a second session
    * by several platforms, or cut the broadcast into many small recordings.
    */
-  reconnectPauseSeconds: z.number().int().min(30),
+  reconnectPauseSeconds: z.int().check(z.minimum(30)),
   otherSources: z.array(z.url()),
   ...provenance,
 });
 
 /** One encoding file. Size, rate and bitrate are null together, for an encoding that follows the source. */
 const EncodingSchema = z.strictObject({
-  encodingId: z.string().regex(/^[a-z0-9]+$/),
-  name: z.string().min(1),
-  width: z.number().int().multipleOf(2).positive().nullable(),
-  height: z.number().int().multipleOf(2).positive().nullable(),
-  framesPerSecond: z.number().positive().nullable(),
-  videoBitrateBps: bitrateBps.nullable(),
-  gopSeconds: z.number().positive(),
+  encodingId: id,
+  name: text,
+  width: z.nullable(evenInteger),
+  height: z.nullable(evenInteger),
+  framesPerSecond: z.nullable(positive),
+  videoBitrateBps: z.nullable(bitrateBps),
+  gopSeconds: positive,
   h264Profile: z.enum(['baseline', 'main', 'high']),
   audioBitrateBps: bitrateBps,
-  audioSampleRateHz: z.number().int().positive(),
+  audioSampleRateHz: positiveInteger,
   ...provenance,
 });
 

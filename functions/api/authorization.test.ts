@@ -1,8 +1,10 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ApiEnv } from './api-deps.ts';
 import { DESTINATION_ID, startTestApi, type TestApi } from './api.fixture.ts';
 import { createCognitoAuthentication } from './authentication-cognito.ts';
 import { ACTION_ROLES, ROLES, type Role } from './roles.ts';
-import { listServedRoutes, requireAccessForAll, ROUTE_ACCESS } from './route-roles.ts';
+import { accessOf, listServedRoutes, requireAccessForAll, ROUTE_ACCESS } from './route-roles.ts';
 import { makeTokenDefects } from './token-defects.fixture.ts';
 import { GLOBAL_ISSUER, makeUserPool } from './user-pool.fixture.ts';
 
@@ -87,6 +89,19 @@ describe('every route', () => {
     expect(() => requireAccessForAll(test.api)).not.toThrow();
     test.api.get('/api/new/:id', (context) => context.text(''));
     expect(() => requireAccessForAll(test.api)).toThrow('GET /api/new/{id}');
+  });
+
+  it('counts when several could answer, the strictest first', async () => {
+    const app = new OpenAPIHono<ApiEnv>();
+    app.use((context) => Promise.resolve(context.text(String(accessOf(context)))));
+    for (const path of ['/api/health', '/api/presets', '/api/unheard/:of', '/*', '/api/presets/*']) {
+      app.get(path, (context) => context.text(''));
+    }
+    const accessTo = async (path: string) => (await app.request(path)).text();
+    expect(await accessTo('/api/health')).toBe('anyone');
+    expect(await accessTo('/api/unheard/x')).toBe('admin');
+    expect(await accessTo('/api/presets')).toBe('admin');
+    expect(await accessTo('/elsewhere')).toBe('null');
   });
 
   it('that is open to anyone is one of these', () => {

@@ -82,9 +82,10 @@ export function requireAccessForAll(api: Api): void {
 
 /** Who may make this request: the strictest of the routes it could take; null when there is none. */
 export function accessOf(context: ApiContext): Access | null {
-  const matched = matchedRoutes(context).filter(isServed).map(nameOf);
-  if (matched.length === 0) return null;
-  return STRENGTH.findLast((access) => matched.some((name) => ROUTE_ACCESS[name] === access)) ?? 'admin';
+  const matched = matchedRoutes(context)
+    .filter(isServed)
+    .map((route) => ROUTE_ACCESS[nameOf(route)] ?? 'admin');
+  return STRENGTH.findLast((access) => matched.includes(access)) ?? null;
 }
 
 /** Middleware runs before a route and is none; `/*` is the dashboard, which holds no data. */

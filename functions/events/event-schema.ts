@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /**
  * The events of the media services that say something about a running destination, as AWS documents them ("MediaLive

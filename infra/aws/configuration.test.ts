@@ -84,6 +84,7 @@ describe('the environments', () => {
 
   it('are explained by a schema that is what the program checks', () => {
     const file = join(import.meta.dirname, 'environments', 'schema.json');
-    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(configurationJsonSchema());
+    const remedy = 'run node infra/aws/environments/generate-schema.ts';
+    expect(JSON.parse(readFileSync(file, 'utf8')), remedy).toEqual(configurationJsonSchema());
   });
 });

@@ -26,6 +26,9 @@ export interface DeploymentStacks {
 /**
  * Adds the stacks of one deployment, cut by lifetime and in the order in which each needs the ones before. Everything
  * in them carries the tag by which our code, our permissions and the budget know it.
+ *
+ * What one stack needs of another is an export (`defaultCrossStackReferences` in cdk.json is `strong`): CloudFormation
+ * then refuses to replace or remove a table, a key or a flow that a stack after it still uses.
  */
 export function addDeployment(
   app: App,

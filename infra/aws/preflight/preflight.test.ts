@@ -16,8 +16,8 @@ function makeConfiguration(over: object = {}) {
   return parseConfiguration(
     {
       deploymentId: 'dev',
-      source: { allowedCidr: '198.51.100.7/32' },
-      alarmEmail: 'operator@example.com',
+      source: { allowedCidr: '51.100.7.1/32' },
+      alarmEmail: 'operator@broadcaster.tv',
       monthlyBudgetUsd: 100,
       ...over,
     },
@@ -65,7 +65,7 @@ describe('the preflight', () => {
   it('is content with an account that is ready', async () => {
     const account = makeAccount();
     const findings = await findingsOf(account);
-    expect([...findings.values()].map(({ outcome }) => outcome)).toEqual(Array.from({ length: 9 }, () => 'ok'));
+    expect([...findings.values()].map(({ outcome }) => outcome)).toEqual(Array.from({ length: 10 }, () => 'ok'));
     expect(findings.get('MediaLive push inputs')?.detail).toBe('20 allowed, 1 in use, 5 needed');
     expect(findings.get('MediaConnect flows')?.detail).toBe('20 allowed, 2 in use, 1 needed');
     const [simulation] = account.mocks.iam.commandCalls(SimulatePrincipalPolicyCommand);
@@ -131,10 +131,19 @@ describe('the preflight', () => {
     const account = makeAccount();
     const wrong = await findingsOf(account, makeConfiguration({ account: '999999999999' }));
     expect([...wrong.values()]).toMatchObject([
+      { check: 'environment file' },
       { check: 'credentials', outcome: 'failed', detail: expect.stringContaining('111122223333') },
     ]);
     account.mocks.sts.rejects(named('CredentialsProviderError'));
-    expect([...(await findingsOf(account)).values()]).toMatchObject([{ check: 'credentials', outcome: 'failed' }]);
+    expect([...(await findingsOf(account)).values()]).toMatchObject([{}, { check: 'credentials', outcome: 'failed' }]);
+  });
+
+  it('notices a file that nobody has filled in', async () => {
+    const over = { source: { allowedCidr: '198.51.100.0/24' }, alarmEmail: 'operator@example.com' };
+    expect((await findingsOf(makeAccount(), makeConfiguration(over))).get('environment file')).toMatchObject({
+      outcome: 'failed',
+      detail: 'source.allowedCidr is still 198.51.100.0/24 and alarmEmail is still operator@example.com',
+    });
   });
 
   it('is printed with its remedy below each finding', () => {

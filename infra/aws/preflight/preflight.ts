@@ -48,15 +48,31 @@ export function createPreflightClients(region: string | undefined): PreflightCli
   };
 }
 
+/** Values that stand in the shipped files to be replaced: nobody has them. [RFC 5737, RFC 2606] */
+const PLACEHOLDERS = /^(192\.0\.2|198\.51\.100|203\.0\.113)\.|@example\.(com|org|net)$/;
+
+/** Whether somebody has filled in the environment's file. */
+function checkPlaceholders({ source, alarmEmail }: Configuration): Finding {
+  const check = 'environment file';
+  const left = Object.entries({ 'source.allowedCidr': source.allowedCidr, alarmEmail }).filter(([, value]) =>
+    PLACEHOLDERS.test(value),
+  );
+  if (left.length === 0) return { check, outcome: 'ok', detail: 'filled in' };
+  const detail = `${left.map(([field, value]) => `${field} is still ${value}`).join(' and ')}`;
+  const remedy = 'put in the address of your encoder, and who is to get the alarms';
+  return { check, outcome: 'failed', detail, remedy };
+}
+
 /** Runs every check that can be run; the first ones decide whether the others make sense. */
 export async function runPreflight(clients: PreflightClients, configuration: Configuration): Promise<Finding[]> {
+  const filledIn = checkPlaceholders(configuration);
   const region = await clients.sts.config.region().catch(() => null);
   if (region === null) {
     const remedy = 'set region in the environment file, pass --region, or set AWS_REGION';
-    return [{ check: 'Region', outcome: 'failed', detail: 'none is configured', remedy }];
+    return [filledIn, { check: 'Region', outcome: 'failed', detail: 'none is configured', remedy }];
   }
   const { caller, finding } = await checkCaller(clients.sts, configuration.account);
-  if (caller === null) return [finding];
+  if (caller === null) return [filledIn, finding];
   const { channels, pushInputs } = configuration.quotas;
   const reservedConcurrency = Object.values(FUNCTIONS).reduce((sum, { concurrency }) => sum + concurrency, 0);
   const findings = await Promise.all([
@@ -64,7 +80,7 @@ export async function runPreflight(clients: PreflightClients, configuration: Con
     checkQuotas(clients, { channels, pushInputs, reservedConcurrency }),
     checkMediaPackage(clients.mediaPackage, region),
   ]);
-  return [finding, ...findings.flat()];
+  return [filledIn, finding, ...findings.flat()];
 }
 
 async function main(): Promise<void> {

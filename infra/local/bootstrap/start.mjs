@@ -53,6 +53,13 @@ const TASKS = {
     needs: ['node', 'ffmpeg'],
     run: (node, args) => runFile(node, 'test/bench/run.ts', args),
   },
+  'bench:bundle': {
+    meaning: 'weigh the Lambda functions, beside the same libraries without our code',
+    command: 'npm run bench:bundle',
+    hasOwnHelp: true,
+    needs: ['node'],
+    run: (node, args) => runFile(node, 'test/bench/bundle/bench-bundle.ts', args),
+  },
   'bench:lifecycle': {
     meaning: 'count what a destination’s life costs, under a virtual clock',
     command: 'npm run bench:lifecycle',
