@@ -9,7 +9,7 @@ import type { Deployment } from './aws/clients.ts';
 
 const Text = z.string().check(z.minLength(1));
 const Arn = z.string().check(z.regex(/^arn:[\w-]+:[\w-]+:[\w-]*:\d*:.+$/, 'not an ARN'));
-const Quota = z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(10_000)), 5);
+const Quota = z.prefault(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(10_000)), 5);
 
 const Variables = z.object({
   /** Part of the names and tags of everything that is made. */
@@ -38,14 +38,14 @@ const Variables = z.object({
   /** At least 32 random characters: keys the fingerprints by which duplicate stream keys are told. */
   FINGERPRINT_SECRET: z.string().check(z.minLength(32)),
   /** Encodings of the always-on channel, comma separated: one rendition each. */
-  PRIMARY_PRESET: z._default(Text, 'source'),
+  PRIMARY_PRESET: z.prefault(Text, 'source'),
   /** Cognito user pool of the people and scripts, as `<region>_<id>`. */
   USER_POOL_ID: z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d_\w+$/, 'not the id of a user pool')),
   /** The pool's client the dashboard signs in with. */
   DASHBOARD_CLIENT_ID: Text,
   /** The pool's clients of scripts, comma separated. */
   SCRIPT_CLIENT_IDS: z.pipe(
-    z._default(z.string(), ''),
+    z.prefault(z.string(), ''),
     z.transform((text) => text.split(',').filter((id) => id !== '')),
   ),
   /** Base of the pool's sign-in pages. */

@@ -20,18 +20,18 @@ import youtube from './platforms/youtube.json' with { type: 'json' };
  */
 
 const bitrateBps = z.int().check(z.minimum(1000));
-const positive = z.number().check(z.positive());
-const positiveInteger = z.int().check(z.positive());
+const Positive = z.number().check(z.positive());
+const PositiveInteger = z.int().check(z.positive());
 /** H.264 codes pictures of even width and height. */
-const evenInteger = z.int().check(z.positive(), z.multipleOf(2));
-const text = z.string().check(z.minLength(1));
-const id = z.string().check(z.regex(/^[a-z0-9]+$/));
+const EvenInteger = z.int().check(z.positive(), z.multipleOf(2));
+const Text = z.string().check(z.minLength(1));
+const Id = z.string().check(z.regex(/^[a-z0-9]+$/));
 
 const CapsSchema = z.strictObject({
   videoBitrateBpsMax: bitrateBps,
-  widthMax: positiveInteger,
-  heightMax: positiveInteger,
-  framesPerSecondMax: positive,
+  widthMax: PositiveInteger,
+  heightMax: PositiveInteger,
+  framesPerSecondMax: Positive,
   audioBitrateBpsMax: bitrateBps,
 });
 
@@ -46,14 +46,14 @@ const provenance = {
 
 /** One platform file. */
 const PlatformSchema = z.strictObject({
-  platformId: id,
-  name: text,
+  platformId: Id,
+  name: Text,
   /** Default ingest URL without the key; null when the platform gives one per event. */
   rtmpUrl: z.nullable(z.string()),
-  rtmpUrlHint: text,
+  rtmpUrlHint: Text,
   backupRtmpUrl: z.nullable(z.string()),
   protocols: z.array(z.enum(['rtmp', 'rtmps'])).check(z.minLength(1)),
-  streamKeyHint: text,
+  streamKeyHint: Text,
   /** Regular expression of a whole key; null when the shape is not known for certain. */
   streamKeyPattern: z.nullable(z.string().check(z.refine(isPattern, 'not a regular expression'))),
   caps: CapsSchema,
@@ -61,7 +61,7 @@ const PlatformSchema = z.strictObject({
   videoBitrateBpsByEncoding: z.record(z.string(), bitrateBps),
   defaultEncoding: z.string(),
   /** Longest distance of keyframes the platform recommends. */
-  keyframeSeconds: positive,
+  keyframeSeconds: Positive,
   /**
    * Pause before dialling again after the far end closed the session. Quicker returns are refused as a second session
    * by several platforms, or cut the broadcast into many small recordings.
@@ -73,16 +73,16 @@ const PlatformSchema = z.strictObject({
 
 /** One encoding file. Size, rate and bitrate are null together, for an encoding that follows the source. */
 const EncodingSchema = z.strictObject({
-  encodingId: id,
-  name: text,
-  width: z.nullable(evenInteger),
-  height: z.nullable(evenInteger),
-  framesPerSecond: z.nullable(positive),
+  encodingId: Id,
+  name: Text,
+  width: z.nullable(EvenInteger),
+  height: z.nullable(EvenInteger),
+  framesPerSecond: z.nullable(Positive),
   videoBitrateBps: z.nullable(bitrateBps),
-  gopSeconds: positive,
+  gopSeconds: Positive,
   h264Profile: z.enum(['baseline', 'main', 'high']),
   audioBitrateBps: bitrateBps,
-  audioSampleRateHz: positiveInteger,
+  audioSampleRateHz: PositiveInteger,
   ...provenance,
 });
 

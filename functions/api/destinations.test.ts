@@ -232,7 +232,7 @@ describe('GET /api/destinations/{destinationId}', () => {
       onAir: true,
       bitrateBps: 4_400_000,
       framesPerSecond: 30,
-      targetBitrateBps: 10_000_000,
+      targetBitrateBps: 9_900_000,
       mediaLiveChannelId: '22',
       allowedActions: ['stop', 'restart', 'edit', 'delete'],
       refusedActions: { start: 'it is running already' },

@@ -67,7 +67,7 @@ export async function startFunction({
       const id = ++count;
       const answer = Promise.withResolvers<unknown>();
       waiting.set(id, answer);
-      worker.postMessage({ id, event });
+      worker.postMessage({ id, event }, []);
       return answer.promise;
     },
     output: () => text,

@@ -15,6 +15,10 @@ import type { RecordedCall, ServiceName } from './recorded-call.ts';
  * every call is told to the test. Started by function-process.ts.
  */
 
+/** To the test. A port of threads, which knows no origins. */
+const port = parentPort!;
+const send = (message: object) => port.postMessage(message, []);
+
 interface Command {
   input: Record<string, any>;
   constructor: { name: string };
@@ -38,14 +42,14 @@ const CLIENTS: Record<ServiceName, Client> = {
 for (const [service, client] of Object.entries(CLIENTS)) watch(service as ServiceName, client);
 
 function watch(service: ServiceName, { prototype }: Client): void {
-  const send = prototype.send as (this: unknown, command: Command, ...rest: unknown[]) => Promise<object>;
+  const original = prototype.send as (this: unknown, command: Command, ...rest: unknown[]) => Promise<object>;
   async function sendAndTell(this: unknown, command: Command, ...rest: unknown[]): Promise<object> {
     const operation = operationOf(service, command);
     const call = { service, operation, input: toPlain(command.input) };
     // The local Step Functions knows no aliases.
     if (operation === 'StartExecution') command.input['stateMachineArn'] = unqualified(command.input);
     try {
-      const output = await send.call(this, command, ...rest);
+      const output = await original.call(this, command, ...rest);
       // An object of S3 comes as a stream, which is read once.
       tell({ ...call, output: service === 's3' ? {} : toPlain(output) });
       return output;
@@ -78,21 +82,21 @@ function toPlain(value: object): Record<string, any> {
 }
 
 function tell(call: Omit<RecordedCall, 'function'>): void {
-  parentPort!.postMessage({ call });
+  send({ call });
 }
 
 globalThis.fetch = async () => Response.json(workerData.jwks);
 
 const { handler } = (await import(workerData.entry)) as { handler: (event: unknown, context: object) => unknown };
 
-parentPort!.on('message', async ({ id, event }: { id: number; event: unknown }) => {
+port.on('message', async ({ id, event }: { id: number; event: unknown }) => {
   try {
     const result = await handler(event, { awsRequestId: `request-${id}`, functionName: workerData.name });
-    parentPort!.postMessage({ id, result: result ?? null });
+    send({ id, result: result ?? null });
   } catch (error) {
     // As Lambda's Node runtime reports it.
     const { name, message } = error instanceof Error ? error : new Error(String(error));
-    parentPort!.postMessage({ id, error: { name, message } });
+    send({ id, error: { name, message } });
   }
 });
-parentPort!.postMessage({ ready: true });
+send({ ready: true });

@@ -30,6 +30,13 @@ async function ask(request: HttpRequest, { group = 'admin' }: { group?: string |
 const destination = { name: 'Main', platform: 'youtube', streamKey: STREAM_KEY };
 
 describe('the API behind CloudFront and an HTTP API', () => {
+  it('knows that it is on AWS, and tells browsers to keep to https', async () => {
+    const { statusCode, headers, body } = await ask({ method: 'GET', path: '/api/session' });
+    expect(statusCode).toBe(200);
+    expect(headers['strict-transport-security']).toContain('max-age');
+    expect(body).toMatchObject({ principal: 'test-person', embedded: false, loopbackTargetsAllowed: false });
+  });
+
   it('takes a body as text and as base64', async () => {
     for (const isBase64Encoded of [false, true]) {
       const body = { ...destination, name: `Böhm ${isBase64Encoded}`, streamKey: `${STREAM_KEY}-${isBase64Encoded}` };
