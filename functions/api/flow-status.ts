@@ -6,7 +6,7 @@ import {
   type FlowView,
   type SourceMedia,
 } from '../aws/flow.ts';
-import { getSourceMetrics } from '../aws/metrics.ts';
+import { getSourceMetrics, type SourceMetrics } from '../aws/metrics.ts';
 import { findHlsUrl } from '../aws/package-channel.ts';
 import { PRIMARY_DESTINATION_ID } from '../domain/destination.ts';
 import { AppError } from '../domain/errors.ts';
@@ -22,20 +22,25 @@ const HLS_URL_KEPT_MS = 300_000;
 const LATENCY_MS_DEFAULT = 120;
 const STATUSES = ['STANDBY', 'ACTIVE', 'UPDATING', 'DELETING', 'STARTING', 'STOPPING', 'ERROR'] as const;
 
-type SourceMetrics = Awaited<ReturnType<typeof getSourceMetrics>>;
-
 /** One look at the flow and its source. */
 interface FlowLook {
   flow: FlowView;
   media: SourceMedia | null;
   metrics: SourceMetrics;
   hlsUrl: string | null;
-  /** Since when this process has seen the source in its state; null when it never saw it change. */
+  /** Since when the source is in its state, as far as this process or the figures tell; null when neither saw it change. */
   since: string | null;
   observedAt: string;
 }
 
-const NO_METRICS: SourceMetrics = { connected: null, bitrateBps: null, continuityErrors: null };
+const NO_METRICS: SourceMetrics = {
+  connected: null,
+  connectedSince: null,
+  bitrateBps: null,
+  continuityErrors: null,
+  packetLossPercent: null,
+  roundTripMs: null,
+};
 
 /** A look shared by all who ask within a second. */
 export function createFlowLook(deps: ApiDeps): Memo<FlowLook> {
@@ -73,7 +78,7 @@ export function createFlowLook(deps: ApiDeps): Memo<FlowLook> {
     const media = isFlowUp(flow) ? await orElse('media', describeSourceMedia(deps), null) : null;
     const observedAt = deps.now().toISOString();
     const { state } = sourceStateOf(flow, metrics, media);
-    if (seen?.state !== state) seen = { state, since: seen === null ? null : observedAt };
+    if (seen?.state !== state) seen = { state, since: seen === null ? metrics.connectedSince : observedAt };
     return { flow, media, metrics, hlsUrl: url, since: seen.since, observedAt };
   });
 }
@@ -92,6 +97,8 @@ export function toFlowStatusResource(deps: ApiDeps, look: FlowLook, requestHost:
       since: look.since,
       bitrateBps: isConnected ? metrics.bitrateBps : null,
       continuityErrors: isConnected ? metrics.continuityErrors : null,
+      packetLossPercent: isConnected ? metrics.packetLossPercent : null,
+      roundTripMs: isConnected ? metrics.roundTripMs : null,
       video: isConnected ? (media?.video ?? null) : null,
       audio: isConnected ? (media?.audio ?? null) : null,
     },

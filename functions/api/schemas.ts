@@ -366,6 +366,11 @@ export const FlowStatusResource = z
       since: timestamp.nullable(),
       bitrateBps: z.number().nullable(),
       continuityErrors: z.number().nullable(),
+      packetLossPercent: z
+        .number()
+        .nullable()
+        .openapi({ description: 'Before repair; null where it is not measured, as on one machine' }),
+      roundTripMs: z.number().nullable().openapi({ description: 'To the encoder; null where it is not measured' }),
       video: z
         .object({ codec: z.string(), width: z.number(), height: z.number(), framesPerSecond: z.number().nullable() })
         .nullable(),

@@ -17,12 +17,15 @@ const flowIs = (status: string, changes: object = {}) => {
 };
 const callsOf = (command: string) => test.mediaConnect.calls.filter((name) => name === command);
 const status = () => test.call('GET', '/api/mediaconnect/flow/status');
+const secondsAgo = (seconds: number) => new Date(NOW.getTime() - seconds * 1000);
 const sourceIs = (connected: number) =>
   test.mocks.cloudWatch.on(GetMetricDataCommand).resolves({
     MetricDataResults: [
-      { Id: 'connected', Values: [connected] },
+      { Id: 'connected', Values: [connected, connected, 1 - connected], Timestamps: [5, 10, 15].map(secondsAgo) },
       { Id: 'bitrate', Values: [5_000_000] },
       { Id: 'continuity', Values: [1, 2] },
+      { Id: 'loss', Values: [0.4, 0.1] },
+      { Id: 'roundtrip', Values: [38] },
     ],
   });
 
@@ -69,6 +72,9 @@ describe('GET /api/mediaconnect/flow/status', () => {
       state: 'connected',
       bitrateBps: 5_000_000,
       continuityErrors: 3,
+      packetLossPercent: 0.4,
+      roundTripMs: 38,
+      since: secondsAgo(10).toISOString(),
       video: { codec: 'H264', width: 1920, height: 1080 },
       audio: { channels: 2 },
     });
@@ -113,8 +119,9 @@ describe('GET /api/mediaconnect/flow/status', () => {
     expect(answer.body).toMatchObject({ source: { bitrateBps: null }, preview: { hlsUrl: null } });
   });
 
-  it('200 says since when only what it has seen change', async () => {
-    sourceIs(0);
+  it('200 says since when, by what it has seen change or the figures tell', async () => {
+    const always = { Id: 'connected', Values: [0, 0], Timestamps: [5, 10].map(secondsAgo) };
+    test.mocks.cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [always] });
     expect((await status()).body.source.since).toBeNull();
     sourceIs(1);
     test.time.now = new Date(NOW.getTime() + 2000);

@@ -116,15 +116,28 @@ function emptySeries(): ChannelSeries {
   return Object.fromEntries(METRIC_NAMES.map((name) => [name, []])) as unknown as ChannelSeries;
 }
 
-/** The flow's own figures; null where CloudWatch has none yet. */
+/** The flow's own figures; null where CloudWatch has none yet, or, for loss and round trip, where nobody measures them. */
+export interface SourceMetrics {
+  connected: boolean | null;
+  /** When `connected` became what it is; null when that was before the window. */
+  connectedSince: string | null;
+  bitrateBps: number | null;
+  continuityErrors: number | null;
+  packetLossPercent: number | null;
+  roundTripMs: number | null;
+}
+
+/** Looks at the flow's figures of the window. */
 export async function getSourceMetrics(
   { clients, deployment }: AwsDeps<'cloudWatch', 'flowArn'>,
   { now, windowSeconds, periodSeconds }: Window,
-): Promise<{ connected: boolean | null; bitrateBps: number | null; continuityErrors: number | null }> {
+): Promise<SourceMetrics> {
   const metrics = [
     { id: 'connected', metric: 'SourceConnected', stat: 'Minimum' },
     { id: 'bitrate', metric: 'SourceBitRate', stat: 'Average' },
     { id: 'continuity', metric: 'SourceContinuityCounter', stat: 'Sum' },
+    { id: 'loss', metric: 'SourcePacketLossPercent', stat: 'Average' },
+    { id: 'roundtrip', metric: 'SourceRoundTripTime', stat: 'Average' },
   ];
   const answer = await clients.cloudWatch.send(
     new GetMetricDataCommand({
@@ -145,14 +158,24 @@ export async function getSourceMetrics(
       ScanBy: 'TimestampDescending',
     }),
   );
-  const values = (id: string) => answer.MetricDataResults?.find((result) => result.Id === id)?.Values ?? [];
+  const resultOf = (id: string) => answer.MetricDataResults?.find((result) => result.Id === id);
+  const values = (id: string) => resultOf(id)?.Values ?? [];
   const connected = values('connected')[0];
   const continuity = values('continuity');
   return {
     connected: connected === undefined ? null : connected > 0,
+    connectedSince: sinceOf(values('connected'), resultOf('connected')?.Timestamps ?? []),
     bitrateBps: values('bitrate')[0] ?? null,
     continuityErrors: continuity.length === 0 ? null : continuity.reduce((sum, value) => sum + value, 0),
+    packetLossPercent: values('loss')[0] ?? null,
+    roundTripMs: values('roundtrip')[0] ?? null,
   };
+}
+
+/** When a series, newest first, took the value it has; null when it has had it as long as we can see. */
+function sinceOf(values: number[], timestamps: Date[]): string | null {
+  const changed = values.findIndex((value) => value > 0 !== values[0]! > 0);
+  return changed > 0 ? (timestamps[changed - 1]?.toISOString() ?? null) : null;
 }
 
 /** The newest value of a series, or null. */

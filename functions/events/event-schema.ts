@@ -6,12 +6,14 @@ import * as z from 'zod/mini';
  * `detail` may say what it likes, because the truth is what the services answer when they are asked.
  */
 
-/** Types that say something may have changed, by source. */
-const WAKING_TYPES: Record<string, readonly string[]> = {
+/** Types that say something may have changed, by source: what the rules on AWS let through, and what is heeded here. */
+export const WAKING_TYPES: Record<'aws.medialive' | 'aws.mediaconnect', readonly string[]> = {
   'aws.medialive': ['MediaLive Channel State Change', 'MediaLive Channel Alert'],
   // "MediaConnect Flow Source Metadata Changed" comes every 20 seconds, whatever happens.
   'aws.mediaconnect': ['MediaConnect Flow Status Change', 'MediaConnect Source Health', 'MediaConnect Flow Health'],
 };
+
+const isKnownSource = (source: string): source is keyof typeof WAKING_TYPES => Object.hasOwn(WAKING_TYPES, source);
 
 const SERVICES: Record<string, string> = { 'aws.medialive': 'medialive', 'aws.mediaconnect': 'mediaconnect' };
 
@@ -44,7 +46,7 @@ export function parseMediaEvent(event: unknown, flowArn: string): MediaEvent | R
   const parsed = Envelope.safeParse(event);
   if (!parsed.success) return 'malformed';
   const { source, account, region, time, resources } = parsed.data;
-  const types = Object.hasOwn(WAKING_TYPES, source) ? WAKING_TYPES[source]! : [];
+  const types = isKnownSource(source) ? WAKING_TYPES[source] : [];
   if (!types.includes(parsed.data['detail-type'])) return 'unknown';
   const [, , , ownRegion, ownAccount] = flowArn.split(':');
   if (account !== ownAccount || region !== ownRegion) return 'foreign';

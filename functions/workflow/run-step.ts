@@ -53,7 +53,7 @@ const RELEASE = {
   ReleaseInput: releaseInput,
 } as const;
 
-const isRelease = (step: ResourceStep): step is keyof typeof RELEASE => step in RELEASE;
+const isRelease = (step: ResourceStep): step is keyof typeof RELEASE => Object.hasOwn(RELEASE, step);
 
 /**
  * Runs one step.

@@ -4,6 +4,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { WAKING_TYPES } from '../../functions/events/event-schema.ts';
 
 interface MediaEventsProps {
   deploymentId: string;
@@ -13,24 +14,18 @@ interface MediaEventsProps {
 }
 
 /**
- * Events that are a reason to look. Only what changes what is shown: MediaConnect also reports every twenty seconds that
- * the source's metadata is as it was.
+ * Events that are a reason to look, of the types the monitor heeds.
  * @see https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-mediaconnect.html
  */
 function patterns(flowArn: string): Record<string, EventPattern> {
   return {
     MediaLive: {
       source: ['aws.medialive'],
-      detailType: ['MediaLive Channel State Change', 'MediaLive Channel Alert'],
+      detailType: [...WAKING_TYPES['aws.medialive']],
     },
     MediaConnect: {
       source: ['aws.mediaconnect'],
-      detailType: [
-        'MediaConnect Flow Status Change',
-        'MediaConnect Source Health',
-        'MediaConnect Output Health',
-        'MediaConnect Alert',
-      ],
+      detailType: [...WAKING_TYPES['aws.mediaconnect']],
       resources: [flowArn],
     },
   };

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import type { AwsDeps } from '../../functions/aws/clients.ts';
 import { createChannel, findChannel, startChannel } from '../../functions/aws/channel.ts';
 import { getDestination } from '../../functions/aws/destination-table.ts';
@@ -195,17 +194,15 @@ async function releaseOrphans(show: Show): Promise<void> {
   });
   await addFlowOutput(deps, GHOST, { address: input.address!, port: input.port! });
   await startChannel(deps, channel.channelId);
-  for (let round = 0; round < 20; round++) {
+  await waitFor('the orphans to be released', async () => {
     await deployment.functions.sweep.invoke(makeScheduledEvent('sluice-test-sweep'));
     const { data } = await show.call({ method: 'GET', path: '/api/orphans' }, 200);
-    if (data.length === 0) return;
     for (const { orphanId, releaseRequestedBy } of data) {
-      if (releaseRequestedBy === null)
-        await show.call({ method: 'POST', path: `/api/orphans/${orphanId}/release` }, 202);
+      if (releaseRequestedBy !== null) continue;
+      await show.call({ method: 'POST', path: `/api/orphans/${orphanId}/release` }, 202);
     }
-    await setTimeout(50);
-  }
-  throw new Error('the orphans were not released');
+    return data.length === 0;
+  });
 }
 
 const ENCODING = {

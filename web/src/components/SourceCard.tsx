@@ -87,8 +87,11 @@ function FlowControl({ flow }: { flow: FlowStatusResource }) {
   );
 }
 
+/** SRT repairs a little loss; this much eats up its latency. */
+const LOUD_LOSS_PERCENT = 5;
+
 function Facts({ source }: { source: FlowStatusResource['source'] }) {
-  const { video, audio, continuityErrors } = source;
+  const { video, audio, continuityErrors, packetLossPercent, roundTripMs } = source;
   const sound = audio && [
     formatCodec(audio.codec),
     audio.sampleRateHz && `${audio.sampleRateHz / 1000} kHz`,
@@ -104,6 +107,12 @@ function Facts({ source }: { source: FlowStatusResource['source'] }) {
       <Fact name="Picture">{video ? `${video.width} × ${video.height}` : '–'}</Fact>
       <Fact name="Video">{video ? formatCodec(video.codec) : '–'}</Fact>
       <Fact name="Audio">{sound ? sound.filter(Boolean).join(' · ') : '–'}</Fact>
+      {packetLossPercent !== null && (
+        <Fact name="Packet loss" loud={packetLossPercent >= LOUD_LOSS_PERCENT}>
+          {packetLossPercent.toFixed(1)} %
+        </Fact>
+      )}
+      {roundTripMs !== null && <Fact name="Round trip">{Math.round(roundTripMs)} ms</Fact>}
       <Fact name="Continuity errors" loud={(continuityErrors ?? 0) > 0}>
         {continuityErrors ?? '–'}
       </Fact>

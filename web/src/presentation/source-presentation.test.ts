@@ -13,6 +13,8 @@ const flow: FlowStatusResource = {
     since: null,
     bitrateBps: null,
     continuityErrors: null,
+    packetLossPercent: null,
+    roundTripMs: null,
     video: null,
     audio: null,
   },
