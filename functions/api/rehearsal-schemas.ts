@@ -28,3 +28,6 @@ export const RehearsalResource = z
     ),
   })
   .openapi('Rehearsal');
+
+export type RehearsalSwitch = z.infer<typeof RehearsalSwitch>;
+export type RehearsalResource = z.infer<typeof RehearsalResource>;

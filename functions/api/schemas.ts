@@ -499,5 +499,6 @@ export type ProblemBody = z.infer<typeof Problem>;
 export type OrphanResource = z.infer<typeof OrphanResource>;
 export type OrphanList = z.infer<typeof OrphanList>;
 export type Timeline = z.infer<typeof Timeline>;
+export type ChannelLog = z.infer<typeof ChannelLog>;
 export type DeploymentTimeline = z.infer<typeof DeploymentTimeline>;
 export type BulkResult = z.infer<typeof BulkResult>;

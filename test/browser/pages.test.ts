@@ -1,9 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { AxeResults } from 'axe-core';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DestinationResource } from '../../functions/api/schemas.ts';
@@ -369,62 +367,6 @@ describe('the timeline', () => {
 });
 
 describe('every page', () => {
-  const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-  /** What fades in is looked at when it is there. */
-  const stillness = (): Promise<unknown> =>
-    page.evaluate(() => {
-      const passing = document.getAnimations().filter(({ effect }) => effect?.getTiming().iterations !== Infinity);
-      return Promise.allSettled(passing.map((each) => each.finished));
-    });
-
-  const RULES = {
-    dark: { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] },
-    // All but the contrast is the same in either theme.
-    light: { runOnly: { type: 'rule', values: ['color-contrast'] } },
-  };
-
-  /** @param within leaves out what lies behind a dialog */
-  async function violations(rules: object, within = 'body'): Promise<string[]> {
-    await page.evaluate(axeSource);
-    await stillness();
-    const results = await page.evaluate(
-      ([selector, options]) =>
-        (window as unknown as { axe: { run: (...given: unknown[]) => Promise<AxeResults> } }).axe.run(
-          selector,
-          options,
-        ),
-      [within, rules] as const,
-    );
-    return results.violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
-  }
-
-  it.each(['dark', 'light'] as const)(
-    'is accessible in %s, with panels and dialogs, by axe’s rules',
-    async (scheme) => {
-      const rules = RULES[scheme];
-      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-      const seen: Record<string, string[]> = {};
-      for (const { path, heading: title } of PAGES) {
-        await page.goto(product.origin + path);
-        await heading(title).waitFor();
-        if (path === '/destinations' || path === '/') await row('Bravo').waitFor();
-        seen[path] = await violations(rules);
-      }
-      await page.goto(`${product.origin}/destinations/${(await named('Alpha')).destinationId}`);
-      await details('Alpha').getByText('Start succeeded').first().waitFor();
-      seen['details'] = await violations(rules);
-      await page.goto(`${product.origin}/destinations/new`);
-      await page.getByLabel('Name', { exact: true }).waitFor();
-      seen['form'] = await violations(rules, '[role=dialog]');
-      await press('Escape');
-      await button('Stop all').click();
-      await page.getByRole('dialog', { name: /^Stop one/ }).waitFor();
-      seen['dialog'] = await violations(rules, '[role=dialog]');
-      expect(Object.entries(seen).filter(([, found]) => found.length > 0)).toEqual([]);
-    },
-  );
-
   it('fits 360 pixels without scrolling sideways', async () => {
     await page.setViewportSize({ width: 360, height: 780 });
     for (const { path, heading: title } of PAGES) {

@@ -10,6 +10,7 @@ export const queryKeys = {
   metrics: (destinationId: string) => ['metrics', destinationId],
   timeline: (destinationId: string) => ['timeline', destinationId],
   everything: (filter: object) => ['timeline-of-all', filter],
+  log: (destinationId: string) => ['log', destinationId],
   operation: (operationId: string) => ['operation', operationId],
   costs: ['costs'],
   estimate: (wanted: object | null) => ['estimate', wanted],
@@ -18,6 +19,7 @@ export const queryKeys = {
   leftovers: ['leftovers'],
   flow: ['flow'],
   presets: ['presets'],
+  rehearsal: ['rehearsal'],
 } as const;
 
 /** A session can end on the server (a restart, a new token); whoever hears of it first shows the sign-in page. */

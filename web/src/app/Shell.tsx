@@ -14,6 +14,7 @@ import {
   LeftoversPage,
   NotFoundPage,
   prefetchRest,
+  RehearsalPanel,
   SettingsPage,
   ShortcutSheet,
   ShowPage,
@@ -36,7 +37,10 @@ export function Shell({ session }: { session: SessionResource }) {
   const nothingYet = !destinations && !flow;
 
   return (
-    <div className={classes.shell} data-panel={overlay?.kind === 'details' || undefined}>
+    <div
+      className={classes.shell}
+      data-panel={overlay?.kind === 'details' || overlay?.kind === 'rehearsal' || undefined}
+    >
       <a href="#content" className={classes.skip}>
         Skip to the content
       </a>
@@ -84,6 +88,8 @@ function Over({ overlay, onClose }: { overlay: Overlay; onClose: () => void }) {
   switch (overlay.kind) {
     case 'add':
       return <DestinationDrawer destinationId={null} onClose={onClose} />;
+    case 'rehearsal':
+      return <RehearsalPanel onClose={onClose} />;
     case 'edit':
       return <DestinationDrawer destinationId={overlay.destinationId} onClose={onClose} />;
     case 'details':

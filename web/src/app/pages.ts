@@ -11,6 +11,7 @@ const load = {
   notFound: async () => ({ default: (await import('../pages/NotFoundPage.tsx')).NotFoundPage }),
   editor: async () => ({ default: (await import('../editor/DestinationDrawer.tsx')).DestinationDrawer }),
   details: async () => ({ default: (await import('../details/DetailsPanel.tsx')).DetailsPanel }),
+  rehearsal: async () => ({ default: (await import('../rehearsal/RehearsalPanel.tsx')).RehearsalPanel }),
   shortcuts: async () => ({ default: (await import('../components/ShortcutSheet.tsx')).ShortcutSheet }),
 };
 
@@ -23,6 +24,7 @@ export const SettingsPage = lazy(load.settings);
 export const NotFoundPage = lazy(load.notFound);
 export const DestinationDrawer = lazy(load.editor);
 export const DetailsPanel = lazy(load.details);
+export const RehearsalPanel = lazy(load.rehearsal);
 export const ShortcutSheet = lazy(load.shortcuts);
 
 /** Asks for the first page while the session is still being looked up. */
@@ -43,6 +45,7 @@ export function prefetchRest(): () => void {
     const more = [
       import('@mantine/notifications'),
       import('../components/OpenedMenu.tsx'),
+      import('../details/ChannelLog.tsx'),
       import('../editor/BulkDialog.tsx'),
       import('../editor/DeleteDialog.tsx'),
       import('../editor/ReplaceKeyDialog.tsx'),

@@ -8,16 +8,18 @@ export const paths = {
   timeline: '/timeline',
   leftovers: '/leftovers',
   settings: '/settings',
+  rehearsal: '/rehearsal',
 } as const;
 
 /** What lies over a page: a panel or a drawer, with an address of its own. */
-export type Overlay = { kind: 'add' } | { kind: 'edit' | 'details'; destinationId: string };
+export type Overlay = { kind: 'add' | 'rehearsal' } | { kind: 'edit' | 'details'; destinationId: string };
 
 const OVER_A_PAGE = /^\/destinations\/([\w-]+)(\/edit)?$/;
 
 /** The overlay an address stands for; null where it is a page. */
 export function overlayOf(pathname: string): Overlay | null {
   if (pathname === paths.addDestination) return { kind: 'add' };
+  if (pathname === paths.rehearsal) return { kind: 'rehearsal' };
   const [, destinationId, edit] = OVER_A_PAGE.exec(pathname) ?? [];
   if (destinationId === undefined) return null;
   return { kind: edit ? 'edit' : 'details', destinationId };

@@ -1,12 +1,14 @@
 import { ActionIcon } from '@mantine/core';
-import { IconKeyboard, IconLogout } from '@tabler/icons-react';
+import { IconBarrierBlock, IconKeyboard, IconLogout } from '@tabler/icons-react';
 import { Link } from 'wouter';
+import { useRehearsal } from '../api/rehearsal.ts';
 import { useSession, useSignOut } from '../api/session.ts';
 import { paths } from '../app/paths.ts';
 import { showProblem } from '../app/problem-toast.tsx';
 import { useShow } from '../app/use-show.ts';
 import { countShow, type ShowCounts } from '../presentation/show-counts.ts';
 import { presentSource } from '../presentation/source-presentation.ts';
+import { RehearsalBanner } from '../rehearsal/RehearsalBanner.tsx';
 import { ColorSchemeSwitch } from './ColorSchemeSwitch.tsx';
 import { CostGlance } from './CostGlance.tsx';
 import { PageNavigation } from './PageNavigation.tsx';
@@ -36,6 +38,7 @@ export function AppHeader({ pathname, onHelp }: { pathname: string; onHelp: () =
         </div>
         <div className={classes.tools}>
           <SignedIn />
+          <RehearsalLink />
           <ActionIcon
             variant="subtle"
             color="gray"
@@ -60,7 +63,27 @@ export function AppHeader({ pathname, onHelp }: { pathname: string; onHelp: () =
           </ActionIcon>
         </div>
       </div>
+      <RehearsalBanner />
     </header>
+  );
+}
+
+/** Only where failures can be practised. */
+function RehearsalLink() {
+  const { data } = useRehearsal();
+  if (!data) return null;
+  return (
+    <ActionIcon
+      component={Link}
+      href={paths.rehearsal}
+      variant="subtle"
+      color="gray"
+      size="lg"
+      aria-label="Rehearsal"
+      data-hint="Rehearsal: practise failures"
+    >
+      <IconBarrierBlock size={19} stroke={1.7} />
+    </ActionIcon>
   );
 }
 

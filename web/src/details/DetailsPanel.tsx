@@ -1,20 +1,23 @@
-import { ActionIcon, Loader } from '@mantine/core';
-import { IconX } from '@tabler/icons-react';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { Loader } from '@mantine/core';
+import { type ReactNode, lazy, Suspense, useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import { useMetrics, useOperation, useTimeline } from '../api/destinations.ts';
 import { ApiProblem } from '../api/request.ts';
 import { useShow } from '../app/use-show.ts';
 import { CopyButton } from '../components/CopyButton.tsx';
 import { ProblemText } from '../components/ProblemText.tsx';
+import { SidePanel } from '../components/SidePanel.tsx';
 import { StatusWord } from '../components/StatusWord.tsx';
 import { Timeline } from '../components/Timeline.tsx';
 import { PlatformMark } from '../platforms/PlatformMark.tsx';
 import { presentDestination, presentStale } from '../presentation/destination-presentation.ts';
 import { describeSum, PRICE_UNKNOWN, pricePerHour } from '../presentation/money.ts';
+import { RehearsalNote } from '../rehearsal/RehearsalNote.tsx';
 import { MetricGraphs } from './MetricGraphs.tsx';
 import { OperationSteps } from './OperationSteps.tsx';
 import classes from './DetailsPanel.module.css';
+
+const ChannelLog = lazy(async () => ({ default: (await import('./ChannelLog.tsx')).ChannelLog }));
 
 /**
  * What lies behind a destination, beside the page and not over it: the last minutes as graphs, what is under way or was
@@ -23,26 +26,15 @@ import classes from './DetailsPanel.module.css';
 export function DetailsPanel({ destinationId, onClose }: { destinationId: string; onClose: () => void }) {
   const { destinations, destinationsStale } = useShow();
   const destination = destinations?.find((each) => each.destinationId === destinationId);
-  const panel = useRef<HTMLElement>(null);
-  useFocusWhileOpen(panel);
   return (
-    <aside
-      ref={panel}
-      className={classes.panel}
-      aria-label={`Details of ${destination?.name ?? 'a destination'}`}
-      tabIndex={-1}
-      onKeyDown={(event) => event.key === 'Escape' && onClose()}
+    <SidePanel
+      label={`Details of ${destination?.name ?? 'a destination'}`}
+      title={destination?.name ?? 'Destination'}
+      mark={destination && <PlatformMark platform={destination.primary ? 'hls' : destination.platform} size={34} />}
+      subtitle={destination && <Word destination={destination} stale={destinationsStale} />}
+      closeLabel="Close the details"
+      onClose={onClose}
     >
-      <div className={classes.heading}>
-        {destination && <PlatformMark platform={destination.primary ? 'hls' : destination.platform} size={34} />}
-        <div className={classes.title}>
-          <h2>{destination?.name ?? 'Destination'}</h2>
-          {destination && <Word destination={destination} stale={destinationsStale} />}
-        </div>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Close the details" onClick={onClose}>
-          <IconX size={19} />
-        </ActionIcon>
-      </div>
       {destination && <Content destination={destination} />}
       {!destinations && <Loader />}
       {destinations && !destination && (
@@ -50,7 +42,7 @@ export function DetailsPanel({ destinationId, onClose }: { destinationId: string
           There is no destination {destinationId}: it was deleted, or the address is wrong.
         </p>
       )}
-    </aside>
+    </SidePanel>
   );
 }
 
@@ -65,6 +57,7 @@ function Content({ destination }: { destination: DestinationResource }) {
   const metrics = useMetrics(destinationId, running);
   return (
     <>
+      <RehearsalNote destination={destination} />
       {running && (
         <Section title="Last five minutes">
           {metrics.data && <MetricGraphs metrics={metrics.data} wantedBps={targetBitrateBps} />}
@@ -76,6 +69,7 @@ function Content({ destination }: { destination: DestinationResource }) {
         <Costs destination={destination} />
       </Section>
       <Timeline destinationId={destinationId} />
+      <Log destination={destination} />
       <Section title="At AWS">
         <dl className={classes.facts}>
           <Id name="Destination" value={destinationId} />
@@ -85,6 +79,21 @@ function Content({ destination }: { destination: DestinationResource }) {
         </dl>
       </Section>
     </>
+  );
+}
+
+/** Opened by itself where something is wrong: there the log is what one looks for. */
+function Log({ destination }: { destination: DestinationResource }) {
+  const [isOpened, setOpened] = useState(() => presentDestination(destination).tone === 'attention');
+  return (
+    <details className={classes.log} open={isOpened} onToggle={(event) => setOpened(event.currentTarget.open)}>
+      <summary>
+        <h3>Channel log</h3>
+      </summary>
+      <Suspense fallback={<p className={classes.note}>Reading the log …</p>}>
+        {isOpened && <ChannelLog destinationId={destination.destinationId} name={destination.name} />}
+      </Suspense>
+    </details>
   );
 }
 
@@ -152,17 +161,4 @@ function Id({ name, value }: { name: string; value: string | null }) {
       </span>
     </Fact>
   );
-}
-
-/** The panel takes the focus when it opens, and gives it back to where it was opened from. */
-function useFocusWhileOpen(panel: React.RefObject<HTMLElement | null>): void {
-  useEffect(() => {
-    const element = panel.current;
-    const openedFrom = document.activeElement;
-    element?.focus({ preventScroll: true });
-    return () => {
-      const isInside = document.activeElement === document.body || element?.contains(document.activeElement);
-      if (isInside && openedFrom instanceof HTMLElement) openedFrom.focus({ preventScroll: true });
-    };
-  }, [panel]);
 }

@@ -36,7 +36,10 @@ export function ShowPage({ embedded }: { embedded: boolean }) {
       )}
       {destinations?.every((destination) => destination.primary) && <FirstSteps sourceConnected={sourceConnected} />}
       {destinations && embedded && (
-        <p className={classes.note}>Nothing is billed on this machine: every price is what AWS would charge.</p>
+        <p className={classes.note}>
+          Nothing is billed on this machine: every price is what AWS would charge. What goes wrong in a show can be
+          practised here: <Link href={paths.rehearsal}>Rehearsal</Link>
+        </p>
       )}
       {leftovers > 0 && (
         <p className={classes.note}>

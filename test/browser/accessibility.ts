@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults, RunOptions } from 'axe-core';
+import type { Page } from 'playwright-core';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** WCAG 2.2 at levels A and AA, and what axe itself advises. */
+const RULES: RunOptions = {
+  runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+  resultTypes: ['violations'],
+};
+
+/**
+ * What axe finds wrong with a page as it stands, by rule and element. Evaluated through the debugger, which the page's
+ * policy does not bind.
+ * @param within leaves out what lies behind a dialog
+ */
+export async function findViolations(page: Page, within = 'body'): Promise<string[]> {
+  const isThere = await page.evaluate(() => 'axe' in window);
+  if (!isThere) await page.evaluate(axeSource);
+  await stillness(page);
+  const { violations } = await page.evaluate(
+    ([selector, options]) =>
+      (window as unknown as { axe: { run: (...given: unknown[]) => Promise<AxeResults> } }).axe.run(selector, options),
+    [within, RULES] as const,
+  );
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
+}
+
+/** What fades in is looked at when it is there. */
+async function stillness(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const passing = document.getAnimations().filter(({ effect }) => effect?.getTiming().iterations !== Infinity);
+    return Promise.allSettled(passing.map((each) => each.finished));
+  });
+}

@@ -1,0 +1,20 @@
+import { useQuery } from '@tanstack/react-query';
+import type { ChannelLog } from '../../../functions/api/schemas.ts';
+import { POLL_DETAILS_MS } from '../presentation/freshness.ts';
+import { queryKeys } from './query-client.ts';
+import { request } from './request.ts';
+
+/** As many lines as the API gives at once. */
+const LINES_MAX = 500;
+
+/** What a destination's channel has logged last, oldest first; asked for only while it is looked at. */
+export function useChannelLog(destinationId: string) {
+  return useQuery({
+    queryKey: queryKeys.log(destinationId),
+    refetchInterval: POLL_DETAILS_MS,
+    queryFn: async ({ signal }) => {
+      const path = `/api/destinations/${encodeURIComponent(destinationId)}/log?limit=${LINES_MAX}`;
+      return (await request<ChannelLog>(path, { signal })).body.data;
+    },
+  });
+}

@@ -1,0 +1,45 @@
+import { Link } from 'wouter';
+import { useDestinations } from '../api/destinations.ts';
+import { useEndRehearsal, useRehearsal } from '../api/rehearsal.ts';
+import { useRoleRefusal } from '../api/session.ts';
+import { paths } from '../app/paths.ts';
+import { showProblem } from '../app/problem-toast.tsx';
+import { practisedFaults } from '../presentation/practised-faults.ts';
+import classes from './RehearsalBanner.module.css';
+
+/** Says on every page that what is seen is practised, so that nobody takes it for real, and ends it. */
+export function RehearsalBanner() {
+  const { data: faults } = useRehearsal();
+  const destinations = useDestinations().data ?? [];
+  const refusal = useRoleRefusal('operator');
+  const end = useEndRehearsal();
+  if (!faults) return null;
+  const practised = practisedFaults(faults, destinations);
+  // There before it is needed: a screen reader tells what comes into a status, not one that comes with its words.
+  return (
+    <div className={classes.place} role="status">
+      {practised.length > 0 && (
+        <div className={classes.banner}>
+          <p>
+            <Link href={paths.rehearsal}>Rehearsal</Link>
+            <span>{practised.join(' · ')}</span>
+          </p>
+          <button
+            type="button"
+            aria-label="End the rehearsal"
+            aria-disabled={refusal !== undefined || end.isPending || undefined}
+            aria-description={refusal}
+            data-hint={refusal}
+            onClick={() =>
+              !refusal &&
+              !end.isPending &&
+              end.mutate(undefined, { onError: (error) => showProblem(error, 'End rehearsal') })
+            }
+          >
+            {end.isPending ? 'Ending…' : 'End'}
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,171 @@
+import { Button, Loader } from '@mantine/core';
+import { type ReactNode, useId, useState } from 'react';
+import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import { type RehearsalFault, useEndRehearsal, useRehearsal, useRehearse } from '../api/rehearsal.ts';
+import { ApiProblem } from '../api/request.ts';
+import { useRoleRefusal } from '../api/session.ts';
+import { showProblem } from '../app/problem-toast.tsx';
+import { useShow } from '../app/use-show.ts';
+import { ProblemPanel } from '../components/ProblemText.tsx';
+import { SidePanel } from '../components/SidePanel.tsx';
+import { presentDestination } from '../presentation/destination-presentation.ts';
+import { practisedFaults } from '../presentation/practised-faults.ts';
+import { FaultSwitch } from './FaultSwitch.tsx';
+import classes from './RehearsalPanel.module.css';
+
+/**
+ * Failures to practise, beside the page, so that what they do to the show is seen while they are switched. Reached on
+ * one machine only; elsewhere it says so.
+ */
+export function RehearsalPanel({ onClose }: { onClose: () => void }) {
+  const { data: faults, error } = useRehearsal();
+  const { destinations } = useShow();
+  return (
+    <SidePanel label="Rehearsal" title="Rehearsal" closeLabel="Close the rehearsal" onClose={onClose}>
+      {faults && <Content faults={faults} destinations={destinations ?? []} />}
+      {faults === null && (
+        <p className={classes.lead}>
+          Failures can be practised where Sluice plays AWS itself, on one machine. Here the show is real.
+        </p>
+      )}
+      {faults === undefined &&
+        (error instanceof ApiProblem ? (
+          <ProblemPanel problem={error.problem} />
+        ) : (
+          <Loader className={classes.loader} />
+        ))}
+    </SidePanel>
+  );
+}
+
+interface ContentProps {
+  faults: readonly RehearsalFault[];
+  destinations: readonly DestinationResource[];
+}
+
+function Content({ faults, destinations }: ContentProps) {
+  const refusal = useRoleRefusal('operator');
+  const end = useEndRehearsal();
+  const practised = practisedFaults(faults, destinations);
+  const canEnd = practised.length > 0 && !refusal;
+  const reason = refusal ?? (canEnd ? undefined : 'Nothing is practised');
+  return (
+    <>
+      <p className={classes.lead}>
+        Break something on purpose and see what it looks like. What is switched here happens to this machine’s own AWS
+        and media engine: picture really stops arriving at the platforms. It ends with the switch, or when Sluice is
+        restarted.
+      </p>
+      {refusal && <p className={classes.refusal}>{refusal}.</p>}
+      <Button
+        size="sm"
+        variant={canEnd ? 'filled' : 'default'}
+        loading={end.isPending}
+        data-disabled={!canEnd || undefined}
+        aria-disabled={!canEnd || undefined}
+        aria-description={reason}
+        data-hint={reason}
+        onClick={() => canEnd && end.mutate(undefined, { onError: (failed) => showProblem(failed, 'End rehearsal') })}
+      >
+        End everything
+      </Button>
+      <Group title="Everything">
+        <Switches faults={faults} scope="deployment" refusal={refusal} />
+      </Group>
+      <Group title="One platform">
+        <OnDestination faults={faults} destinations={destinations} refusal={refusal} />
+      </Group>
+    </>
+  );
+}
+
+function Group({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className={classes.group}>
+      <h3>{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+interface SwitchesProps {
+  faults: readonly RehearsalFault[];
+  scope: RehearsalFault['scope'];
+  destinationId?: string;
+  nameOf?: (destinationId: string) => string;
+  refusal: string | undefined;
+}
+
+function Switches({ faults, scope, destinationId, nameOf, refusal }: SwitchesProps) {
+  const rehearse = useRehearse();
+  const change = ({ fault, label }: RehearsalFault, isActive: boolean): void =>
+    rehearse.mutate(
+      { fault, isActive, ...(destinationId && { destinationId }) },
+      { onError: (error) => showProblem(error, label) },
+    );
+  return (
+    <ul className={classes.faults}>
+      {faults
+        .filter((each) => each.scope === scope)
+        .map((each) => {
+          const elsewhere = each.destinationIds.filter((id) => id !== destinationId).map((id) => nameOf?.(id) ?? id);
+          return (
+            <FaultSwitch
+              key={each.fault}
+              label={each.label}
+              description={each.description}
+              elsewhere={elsewhere}
+              isOn={destinationId ? each.destinationIds.includes(destinationId) : each.isActive}
+              isPending={rehearse.isPending && rehearse.variables.fault === each.fault}
+              refusal={refusal}
+              onChange={(isActive) => change(each, isActive)}
+            />
+          );
+        })}
+    </ul>
+  );
+}
+
+interface OnDestinationProps extends ContentProps {
+  refusal: string | undefined;
+}
+
+function OnDestination({ faults, destinations, refusal }: OnDestinationProps) {
+  const id = useId();
+  const pushes = destinations.filter(({ primary }) => !primary);
+  const [wanted, setWanted] = useState<string | null>(null);
+  // Practised on one already, else one that runs: there it shows at once.
+  const first =
+    pushes.find(({ destinationId }) => faults.some((fault) => fault.destinationIds.includes(destinationId))) ??
+    pushes.find(({ status }) => status === 'running') ??
+    pushes[0];
+  const chosen = pushes.find(({ destinationId }) => destinationId === wanted) ?? first;
+  if (!chosen) return <p className={classes.lead}>Add a destination first: these happen to one of them.</p>;
+  const nameOf = (wantedId: string): string =>
+    pushes.find(({ destinationId }) => destinationId === wantedId)?.name ?? wantedId;
+  return (
+    <>
+      <div className={classes.choice}>
+        <label htmlFor={id}>Destination</label>
+        <select id={id} value={chosen.destinationId} onChange={(event) => setWanted(event.currentTarget.value)}>
+          {pushes.map((destination) => (
+            <option key={destination.destinationId} value={destination.destinationId}>
+              {destination.name} ({presentDestination(destination).word.toLowerCase()})
+            </option>
+          ))}
+        </select>
+        {chosen.status !== 'running' && <p>It shows once {chosen.name} runs.</p>}
+      </div>
+      <Switches
+        faults={faults}
+        scope="destination"
+        destinationId={chosen.destinationId}
+        nameOf={nameOf}
+        refusal={refusal}
+      />
+      <p className={classes.lead}>
+        A platform does one thing wrong at a time: switching one on switches the others off.
+      </p>
+    </>
+  );
+}
