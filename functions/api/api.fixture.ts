@@ -257,6 +257,7 @@ export function makeRecord(changes: Partial<Destination> = {}): Destination {
   return {
     destinationId: DESTINATION_ID,
     name: 'Main',
+    group: null,
     platform: 'youtube',
     rtmpUrl: 'rtmps://a.rtmps.youtube.com:443/live2',
     streamKeyCiphertext: 'AAAA',

@@ -55,10 +55,48 @@ describe('POST /api/destinations/start and /stop', () => {
     expect(test.executions()).toHaveLength(2);
   });
 
+  it('202 a group means those in it and nobody else, not those that are being deleted', async () => {
+    const group = 'Sunday service';
+    await test.put(makeRecord({ group }));
+    await test.put(makeRunning({ destinationId: OTHER_ID }));
+    await test.put(makeRecord({ destinationId: MISSING_ID, group, desired: 'deleted', status: 'deleting' }));
+    const { status, body } = await test.call('POST', '/api/destinations/start', { body: { group: ` ${group} ` } });
+    expect(status).toBe(202);
+    expect(body.results).toMatchObject([{ destinationId: DESTINATION_ID, outcome: 'accepted', status: 'starting' }]);
+    expect(test.executions()).toEqual([`${DESTINATION_ID}-start-4`]);
+    const stopped = await test.call('POST', '/api/destinations/stop', { body: { group } });
+    expect(stopped.body.results).toMatchObject([{ destinationId: DESTINATION_ID, outcome: 'accepted' }]);
+  });
+
+  it('422 for a group nobody is in, naming those there are', async () => {
+    const start = (group: string) => test.call('POST', '/api/destinations/start', { body: { group } });
+    expect((await start('Sunday')).problem.errors?.[0]).toEqual({
+      field: 'group',
+      message: 'no destination is in "Sunday"; no destination is in any group',
+    });
+    await test.put(makeRecord({ group: 'Sunday service' }));
+    const answer = await start('Sunday');
+    expect([answer.status, answer.problem.errors?.[0]?.message]).toEqual([
+      422,
+      'no destination is in "Sunday"; there are "Sunday service"',
+    ]);
+    expect(test.executions()).toEqual([]);
+  });
+
   it('422 for both, for neither, and for too many', async () => {
     const ids = Array.from({ length: 201 }, () => DESTINATION_ID);
     for (const action of ['start', 'stop']) {
-      for (const body of [{}, { ids: [], all: true }, { ids: [DESTINATION_ID], all: true }, { all: false }, { ids }]) {
+      const refused = [
+        {},
+        { ids: [], all: true },
+        { ids: [DESTINATION_ID], all: true },
+        { ids: [DESTINATION_ID], group: 'Sunday service' },
+        { all: true, group: 'Sunday service' },
+        { group: '' },
+        { all: false },
+        { ids },
+      ];
+      for (const body of refused) {
         expect((await test.call('POST', `/api/destinations/${action}`, { body })).status).toBe(422);
       }
     }

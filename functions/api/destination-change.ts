@@ -10,6 +10,7 @@ export type Apply = 'now' | 'next-start' | undefined;
 /** Part of a configuration; what is absent stays. */
 export interface Edit extends Partial<Target>, Partial<StoredKey> {
   name?: string;
+  group?: string | null;
   standby?: Destination['standby'];
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Destination } from '../domain/destination.ts';
 import { withOperation } from '../domain/lifecycle.ts';
 import {
   DESTINATION_ID,
@@ -52,6 +53,32 @@ describe('PATCH /api/destinations/{destinationId}', () => {
     const answer = await patch({ name: 'Renamed', standby: 'warm' });
     expect(answer.body).toMatchObject({ name: 'Renamed', standby: 'warm', status: 'running', pendingChanges: false });
     expect(test.executions()).toEqual([]);
+  });
+
+  it('200 changes its group on air: no restart, no operation, nothing asked of AWS, and told as an edit', async () => {
+    await test.put(makeRunning());
+    expect((await patch({ group: 'Sunday service' })).body).toMatchObject({
+      group: 'Sunday service',
+      status: 'running',
+      operation: null,
+      pendingChanges: false,
+      revision: 5,
+    });
+    expect((await patch({ group: null })).body).toMatchObject({ group: null, revision: 6 });
+    expect((await test.read(DESTINATION_ID))?.restartRequested).toBe(false);
+    expect(test.executions()).toEqual([]);
+    expect(test.mediaConnect.calls).toEqual([]);
+    const { body } = await test.call('GET', `${path}/timeline`);
+    expect(body.data.map(({ kind, detail }: Record<string, string>) => [kind, detail])).toEqual([
+      ['edited', 'group'],
+      ['edited', 'group'],
+    ]);
+  });
+
+  it('200 writes nothing when one that was written before there were groups is put into none', async () => {
+    const { group: _none, ...older } = makeRecord();
+    await test.put(older as Destination);
+    expect((await patch({ group: null })).body).toMatchObject({ group: null, revision: 4 });
   });
 
   it('409 restart_required for a change of the preset on air, telling both ways', async () => {
@@ -160,6 +187,8 @@ describe('PATCH /api/destinations/{destinationId}', () => {
     [{}, 'body'],
     [{ streamKey: 'abc' }, 'streamKey'],
     [{ status: 'running' }, 'status'],
+    [{ group: '' }, 'group'],
+    [{ group: 7 }, 'group'],
     [{ platform: 'twitch' }, 'rtmpUrl'],
     [{ preset: 'huge' }, 'preset'],
     [{ rtmpUrl: 'http://a.rtmps.youtube.com/live2' }, 'rtmpUrl'],
@@ -185,6 +214,12 @@ describe('PUT /api/destinations/{destinationId}', () => {
     const answer = await replace();
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({ ...whole, streamKeySet: true, streamKeyLast4: 'abcd', revision: 5 });
+  });
+
+  it('200 takes it out of its group when none is given: it replaces', async () => {
+    await test.put(makeRecord({ group: 'Sunday service' }));
+    expect((await replace({ ...whole, group: 'Weekday' })).body.group).toBe('Weekday');
+    expect((await replace()).body.group).toBeNull();
   });
 
   it('200 replaces the key too when one is given', async () => {

@@ -1,5 +1,6 @@
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Destination } from '../domain/destination.ts';
 import { withOperation } from '../domain/lifecycle.ts';
 import {
   DESTINATION_ID,
@@ -44,6 +45,25 @@ describe('POST /api/destinations', () => {
     expect(answer.headers.get('location')).toBe(`/api/destinations/${answer.body.destinationId}`);
     expect(answer.headers.get('etag')).toBe('"1"');
     expect(test.executions()).toEqual([`${answer.body.destinationId}-create-1`]);
+  });
+
+  it('201 puts it into a group, without the blanks around it; into none when nothing is said', async () => {
+    expect((await post({ group: '  Sunday service ' })).body.group).toBe('Sunday service');
+    expect((await post({ streamKey: 'another-key-9876' })).body.group).toBeNull();
+    expect((await post({ streamKey: 'a-third-key-5432', group: null })).body.group).toBeNull();
+  });
+
+  it.each([
+    ['', 'a group has at least one character'],
+    ['   ', 'a group has at least one character'],
+  ])('422 for the group %j: null is none', async (group, message) => {
+    expect((await post({ group })).problem.errors).toEqual([{ field: 'group', message }]);
+  });
+
+  it('422 for a group that is too long or cannot be printed', async () => {
+    expect((await post({ group: 'g'.repeat(41) })).problem.errors?.[0]?.message).toMatch(/at most 40/);
+    expect((await post({ group: 'Sun\u202eday' })).problem.errors?.[0]?.message).toMatch(/control characters/);
+    expect((await post({ group: 'g'.repeat(40) })).status).toBe(201);
   });
 
   it('201 starts nothing for a cold destination', async () => {
@@ -104,7 +124,7 @@ describe('POST /api/destinations', () => {
       { field: 'standby', message: 'must be one of warm, cold, not "hot"' },
       {
         field: 'stremKey',
-        message: 'there is no such field; known are name, platform, rtmpUrl, streamKey, preset, standby',
+        message: 'there is no such field; known are name, group, platform, rtmpUrl, streamKey, preset, standby',
       },
     ]);
   });
@@ -195,6 +215,18 @@ describe('GET /api/destinations', () => {
     expect((await walk('status=running')).seen).toEqual([]);
   });
 
+  it('200 finds those of one group, over the pages; one written before there were groups is in none', async () => {
+    for (const [index, destinationId] of ids.entries()) {
+      await test.put(makeRecord({ destinationId, group: index % 2 === 0 ? 'Sunday service' : null }));
+    }
+    const { group: _none, ...older } = makeRecord();
+    await test.put(older as Destination);
+    expect(await walk('limit=2&group=Sunday%20service')).toEqual({ seen: [ids[0], ids[2], ids[4]], pages: 2 });
+    expect((await walk('group=sunday')).seen).toEqual([]);
+    const { body } = await test.call('GET', '/api/destinations');
+    expect(body.data.at(-1)).toMatchObject({ destinationId: DESTINATION_ID, group: null });
+  });
+
   it('200 does not call AWS’s media services', async () => {
     await test.put(makeRunning());
     await test.call('GET', '/api/destinations');
@@ -210,6 +242,7 @@ describe('GET /api/destinations', () => {
     'limit=x',
     'status=live',
     'sort=name',
+    'group=',
     'limit=1&limit=2',
   ])('422 for %s', async (query) => {
     const answer = await test.call('GET', `/api/destinations?${query}`);

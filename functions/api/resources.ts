@@ -45,6 +45,7 @@ export function toDestinationResource(stored: Destination, view: ResourceView): 
   return {
     destinationId: record.destinationId,
     name: record.name,
+    group: record.group,
     platform: record.platform,
     rtmpUrl: record.rtmpUrl,
     streamKeySet: record.streamKeyCiphertext !== null,

@@ -23,6 +23,18 @@ const DestinationName = z
   .refine((value) => !UNPRINTABLE.test(value), 'a name holds no control characters')
   .openapi({ example: 'Main YouTube' });
 
+const GROUP_LENGTH_MAX = 40;
+
+const Group = z
+  .string()
+  .trim()
+  .min(1, 'a group has at least one character')
+  .max(GROUP_LENGTH_MAX, `a group has at most ${GROUP_LENGTH_MAX} characters`)
+  .refine((value) => !UNPRINTABLE.test(value), 'a group holds no control characters')
+  .openapi({ description: 'Label of those that are started and stopped together', example: 'Sunday service' });
+
+const GroupInput = Group.nullable().openapi({ description: 'null: in no group' });
+
 /** Bytes, not characters: KMS encrypts at most 4096 bytes in one call. */
 const STREAM_KEY_BYTES_MAX = 4096;
 
@@ -53,6 +65,7 @@ export const OperationId = z
 export const CreateDestination = z
   .strictObject({
     name: DestinationName,
+    group: GroupInput.optional(),
     platform: PlatformId,
     rtmpUrl: RtmpUrlInput.optional(),
     streamKey: StreamKeyInput,
@@ -64,6 +77,7 @@ export const CreateDestination = z
 export const ReplaceDestination = z
   .strictObject({
     name: DestinationName,
+    group: GroupInput.default(null).openapi({ description: 'Left out: in no group' }),
     platform: PlatformId,
     rtmpUrl: RtmpUrlInput,
     preset: PresetId,
@@ -75,6 +89,7 @@ export const ReplaceDestination = z
 export const PatchDestination = z
   .strictObject({
     name: DestinationName.optional(),
+    group: GroupInput.optional(),
     platform: PlatformId.optional(),
     rtmpUrl: RtmpUrlInput.optional(),
     preset: PresetId.optional(),
@@ -104,8 +119,12 @@ export const BulkRequest = z
   .strictObject({
     ids: z.array(DestinationId).min(1).max(BULK_MAX).optional(),
     all: z.literal(true).optional().openapi({ description: 'Every destination but the primary' }),
+    group: Group.optional().openapi({ description: 'Every destination of this group' }),
   })
-  .refine((value) => (value.ids === undefined) !== (value.all === undefined), 'either ids or all has to be given')
+  .refine(
+    ({ ids, all, group }) => [ids, all, group].filter((each) => each !== undefined).length === 1,
+    'exactly one of ids, all and group has to be given',
+  )
   .openapi('BulkRequest');
 
 export const BulkResult = z
@@ -233,6 +252,7 @@ export const ChannelLog = z
 export const ListQuery = z.strictObject({
   status: z.enum(DESTINATION_STATUSES).optional(),
   platform: PlatformId.optional(),
+  group: Group.optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(512).optional(),
 });
@@ -286,6 +306,10 @@ export const DestinationResource = z
   .object({
     destinationId: z.string(),
     name: z.string(),
+    group: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Label of those that are started and stopped together; null: in none' }),
     platform: z.string(),
     rtmpUrl: z.string(),
     streamKeySet: z.boolean(),

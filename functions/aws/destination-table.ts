@@ -28,8 +28,9 @@ const ATTEMPTS_MAX = 8;
 
 type Item = Destination & { pk: string; sk: string };
 
+/** A record written before there were groups is in none. */
 function fromItem(item: Record<string, unknown>): Destination {
-  const { pk: _pk, sk: _sk, ...record } = item as unknown as Item;
+  const { pk: _pk, sk: _sk, ...record } = { group: null, ...item } as unknown as Item;
   return record;
 }
 
@@ -69,7 +70,7 @@ export async function listDestinations(
 /** Lists all records, following the pages. */
 export async function listAllDestinations(deps: TableDeps): Promise<Destination[]> {
   const found = await queryPartition(deps, DESTINATIONS);
-  return found.map(({ item }) => item as unknown as Destination);
+  return found.map(({ item }) => fromItem(item));
 }
 
 /** Stores a new record. @returns false when the id is taken */

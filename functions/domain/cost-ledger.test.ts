@@ -111,13 +111,13 @@ describe('the ledger', () => {
       makeRun(at('10:00'), at('10:30'), { destinationId: 'dst_2', name: 'Small', preset: '480p30' }),
     ];
     const { rows, total } = makeLedger(runs, TODAY, { prices, groupBy: 'destination' });
-    // 130 min x 0.4212/60 = 0.9126; 30 min x 0.2124/60 = 0.1062. The input's price is not known and named.
+    // 130 min x (0.1764 + 0.4212)/60 = 1.2948; 30 min x (0.1764 + 0.2124)/60 = 0.1944.
     expect(rows.map(({ key, runs: count, billedMinutes, cost }) => [key, count, billedMinutes, toUsd(cost)])).toEqual([
-      ['dst_1', 2, 130, 0.9126],
-      ['dst_2', 1, 30, 0.1062],
+      ['dst_1', 2, 130, 1.2948],
+      ['dst_2', 1, 30, 0.1944],
     ]);
-    expect([toUsd(total.cost), total.runningMs]).toEqual([1.0188, 9_030_000]);
-    expect(total.cost.unknownParts).toEqual(['MediaLive input, HD AVC, 10 to 20 Mbit/s']);
+    expect([toUsd(total.cost), total.runningMs]).toEqual([1.4892, 9_030_000]);
+    expect(total.cost.unknownParts).toEqual([]);
   });
 
   it('counts only what lies in the window', () => {

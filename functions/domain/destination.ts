@@ -130,6 +130,8 @@ export interface Observation {
 export interface Destination {
   destinationId: string;
   name: string;
+  /** Label of those an operator starts and stops together; null for none. It reaches no AWS resource. */
+  group: string | null;
   platform: string;
   rtmpUrl: string;
   streamKeyCiphertext: string | null;

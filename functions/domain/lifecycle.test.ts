@@ -22,6 +22,7 @@ function makeDestination(change: Partial<Destination> = {}): Destination {
   return {
     destinationId: 'dst_01k8m3v0s5n2q8w4x6y7z9a1bc',
     name: 'Main',
+    group: null,
     platform: 'custom',
     rtmpUrl: 'rtmp://live.example.com/app',
     streamKeyCiphertext: 'c2VhbGVk',

@@ -8,6 +8,7 @@ export type Chosen = Pick<Destination, 'destinationId' | 'name' | 'platform' | '
 export function newDestination(chosen: Chosen, now: Date): Destination {
   const at = now.toISOString();
   return {
+    group: null,
     streamKeyCiphertext: null,
     streamKeyLast4: null,
     streamKeyFingerprint: null,

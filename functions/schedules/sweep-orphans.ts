@@ -6,6 +6,7 @@ import type { Inventory } from '../aws/inventory.ts';
 import { deleteOrphan, listOrphans, orphanIdOf, putOrphan, type Orphan } from '../aws/orphan-table.ts';
 import type { Destination } from '../domain/destination.ts';
 import { findOrphans, isMassRelease, ORPHAN_RESOURCES, ORPHAN_RULES } from '../domain/inventory.ts';
+import { isPrimary } from '../domain/lifecycle.ts';
 import { COUNTED_LINES } from './counted-lines.ts';
 import type { SweepDeps } from './sweep-deps.ts';
 
@@ -43,18 +44,17 @@ export async function handleOrphans(
 
   const due = seen.filter((orphan) => isDue(orphan, now));
   const unasked = due.filter(({ releaseRequestedBy }) => releaseRequestedBy === null);
-  // Without any record it is the records that are lost, as likely as not.
-  const isTableEmpty = records.length === 0 && unasked.length > 0;
+  // Without any record it is the records that are lost, as likely as not. The primary's proves nothing: the sweep makes it.
+  const isTableEmpty = records.every(isPrimary) && unasked.some(({ reason }) => reason === 'no_destination');
   const halted = isTableEmpty || isMassRelease(unasked.length, inventory.items.length);
   if (halted) {
-    const reason = isTableEmpty ? 'there is not a single record' : 'it would release too much at once';
+    const reason = isTableEmpty ? 'there is no record of any destination' : 'it would release too much at once';
     deps.logger.error(`sweep halts: ${reason}`, { orphans: unasked.length });
   }
   const releasing = due.filter(({ releaseRequestedBy }) => !halted || releaseRequestedBy !== null);
   for (const resource of ORPHAN_RESOURCES) {
     for (const orphan of releasing.filter((each) => each.resource === resource)) {
-      await requireLease();
-      await releaseOrphan(deps, orphan);
+      await releaseOrphan(deps, orphan, requireLease);
     }
   }
   return { found: seen.length, released: releasing.length, halted };
@@ -68,24 +68,37 @@ function isDue(orphan: Orphan, now: Date): boolean {
   return orphan.sightings >= ORPHAN_RULES.sightingsMin && ageSeconds >= ORPHAN_RULES.ageSecondsMin;
 }
 
-async function releaseOrphan(deps: SweepDeps, orphan: Orphan): Promise<void> {
+async function releaseOrphan(deps: SweepDeps, orphan: Orphan, requireLease: () => Promise<void>): Promise<void> {
   // A destination that has begun to move since the inventory may be about to adopt it.
   const record = orphan.destinationId === null ? null : await getDestination(deps, orphan.destinationId);
   if (record?.operation || (record && isClaimed(record, orphan))) return;
+  const step = await tryWith(deps, orphan, () => findStepDown(deps, orphan));
+  if (!step) return;
+  // Last of all: whoever has slept since it read the record may find that another sweep is at work.
+  await requireLease();
   deps.logger.warn('sweep releases an orphan', {
     resource: orphan.resource,
     resourceId: orphan.resourceId,
     reason: orphan.reason,
     requestedBy: orphan.releaseRequestedBy ?? 'sweep',
   });
+  await tryWith(deps, orphan, step);
+}
+
+/** The next sweep tries again; one stubborn orphan does not keep the others. */
+async function tryWith<Result>(
+  deps: SweepDeps,
+  { resourceId }: Orphan,
+  action: () => Promise<Result>,
+): Promise<Result | undefined> {
   try {
-    await takeOneStepDown(deps, orphan);
+    return await action();
   } catch (error) {
-    // The next sweep tries again; one stubborn orphan does not keep the others.
     deps.logger.error(COUNTED_LINES.orphanNotReleased, {
-      resourceId: orphan.resourceId,
+      resourceId,
       error: error instanceof Error ? error.name : 'unknown',
     });
+    return undefined;
   }
 }
 
@@ -93,15 +106,15 @@ function isClaimed({ held }: Destination, { resourceId }: Orphan): boolean {
   return [held.channel?.channelId, held.input?.inputId, held.flowOutput?.flowOutputArn].includes(resourceId);
 }
 
-async function takeOneStepDown(deps: SweepDeps, { resource, resourceId }: Orphan): Promise<void> {
-  if (resource === 'flowOutput') return removeFlowOutput(deps, resourceId);
+/** What comes next for it; null while there is nothing to do but wait. */
+async function findStepDown(deps: SweepDeps, { resource, resourceId }: Orphan): Promise<(() => Promise<void>) | null> {
+  if (resource === 'flowOutput') return () => removeFlowOutput(deps, resourceId);
   if (resource === 'channel') {
     const state = (await observeChannel(deps, resourceId))?.state;
-    if (state === 'RUNNING' || state === 'RECOVERING') return stopChannel(deps, resourceId);
-    if (state === 'IDLE' || state === 'CREATE_FAILED' || state === 'UPDATE_FAILED')
-      return deleteChannel(deps, resourceId);
-    return undefined;
+    if (state === 'RUNNING' || state === 'RECOVERING') return () => stopChannel(deps, resourceId);
+    const isDeletable = state === 'IDLE' || state === 'CREATE_FAILED' || state === 'UPDATE_FAILED';
+    return isDeletable ? () => deleteChannel(deps, resourceId) : null;
   }
   const state = (await observeInput(deps, resourceId))?.state;
-  return state === 'DETACHED' ? deleteInput(deps, resourceId) : undefined;
+  return state === 'DETACHED' ? () => deleteInput(deps, resourceId) : null;
 }

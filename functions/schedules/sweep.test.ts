@@ -189,6 +189,15 @@ describe('orphans', () => {
     expect(await sweepAfter(1)).toMatchObject({ released: 1 });
   });
 
+  it('are left alone when the only record is the one the sweep has made itself', async () => {
+    elapsedSeconds = 0;
+    sluice = await startTestDeployment();
+    await createInput(sluice.deps, { destinationId: GHOST, generation: 1 });
+    await sweepAfter(0, '720p30');
+    await sluice.until('primary', 'running', atRest('running'));
+    expect(await sweepAfter(1000, '720p30')).toMatchObject({ orphans: 1, released: 0, halted: true });
+  });
+
   it('that a list shows twice are one', async () => {
     await begin();
     await createInput(sluice.deps, { destinationId: GHOST, generation: 1 });

@@ -51,7 +51,8 @@ async function sweepUnderLease(deps: SweepDeps, lease: Lease): Promise<SweepOutc
     });
   }
   const { found, released, halted } = await handleOrphans(deps, known, inventory, async () => {
-    if (!(await holdsLease(deps, lease, deps.now()))) throw leaseLost();
+    // The time is looked at last: reading the lease may have taken longer than it lasts.
+    if (!(await holdsLease(deps, lease, deps.now())) || deps.now().getTime() >= lease.expiresAtMs) throw leaseLost();
   });
   return { ran: true, orphans: found, released, halted };
 }

@@ -15,7 +15,16 @@ import { NotSettled, StaleOperation, Unavailable } from './workflow-errors.ts';
 
 /**
  * A start that AWS has taken shows for at least this long, whatever becomes of it: encoders are found and set up first.
- * [judgement; starts take one to three minutes] An idle channel within this time has not been started.
+ * An idle channel within this time has not been started. This is a judgement (starts take one to three minutes), no
+ * promise of AWS, and two things go wrong where it does not hold:
+ *
+ * - A start that was taken, whose answer was lost, and that fell back to IDLE between two looks within this time counts
+ *   as never taken and is sent once more: the one channel is started twice in an operation, and billed for two starts.
+ *   The same happens when the request itself is held up on its way until after the last look.
+ * - A process that died between the note and the request, and whose successor comes later than this, ends the start as
+ *   failed although nothing was sent: somebody has to ask again (the always-on channel does so by itself).
+ *
+ * No simulation can settle it: in ours, too, a channel shows for longer than this before it falls back.
  */
 const SHOWS_FOR_MS = 2_000;
 /** How often to look while StartChannel is not answered. */
@@ -52,6 +61,7 @@ export async function ensureChannelRun(context: StepContext): Promise<Partial<He
     () => observeChannel(deps, channelId),
     (view) => view?.state === 'RUNNING',
     `channel ${channelId} to run`,
+    channel.state === 'IDLE' ? undefined : channel,
   );
   return { channelRun };
 }

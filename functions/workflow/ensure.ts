@@ -51,6 +51,7 @@ export async function ensureInput(context: StepContext): Promise<Partial<HeldRes
     () => observeInput(deps, inputId),
     (view) => view?.state === 'DETACHED' || view?.state === 'ATTACHED',
     `input ${inputId}`,
+    input === recorded ? recorded : undefined,
   );
   const { address, port } = ready ?? {};
   if (!address || !port) throw new NotSettled(`input ${inputId} has no endpoint yet`);
@@ -102,7 +103,7 @@ export async function ensureChannel(context: StepContext): Promise<Partial<HeldR
   });
   await recordHeld(context, held(channelHash));
 
-  let ready = await waitForIdle(context, channelId);
+  let ready = await waitForIdle(context, channelId, recorded ?? undefined);
   if (isUp(ready.state)) return held(channelHash);
   if (channelHash !== hash) {
     const target = await resolveChannelTarget(deps, record, encodings);
@@ -119,12 +120,13 @@ export async function ensureChannel(context: StepContext): Promise<Partial<HeldR
   });
 }
 
-async function waitForIdle(context: StepContext, channelId: string): Promise<ChannelView> {
+async function waitForIdle(context: StepContext, channelId: string, seen?: ChannelView): Promise<ChannelView> {
   return settleWithin(
     context,
     async () => requireNotFailed(await observeChannel(context.deps, channelId), channelId),
     (view) => view.state === 'IDLE' || view.state === 'UPDATE_FAILED' || isUp(view.state),
     `channel ${channelId}`,
+    seen && requireNotFailed(seen, channelId),
   );
 }
 
@@ -195,6 +197,7 @@ export async function ensureFlowOutput(context: StepContext): Promise<Partial<He
     },
     (output) => output !== null,
     'the flow output',
+    existing ?? undefined,
   );
   if (!added) throw new NotSettled('the flow output is not visible yet');
   const { flowOutputArn, flowOutputName } = added;

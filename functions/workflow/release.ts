@@ -45,13 +45,15 @@ export async function releaseChannelRun(context: StepContext): Promise<Released>
   const channel = await locateChannel(context);
   if (channel) {
     const { channelId } = channel;
-    if (isUp(channel.state)) await ask(() => stopChannel(deps, channelId), `channel ${channelId}`);
+    const isAsked = isUp(channel.state);
+    if (isAsked) await ask(() => stopChannel(deps, channelId), `channel ${channelId}`);
     if (!isAtRest(channel.state)) {
       await settleWithin(
         context,
         () => observeChannel(deps, channelId),
         (view) => view === null || isAtRest(view.state),
         `channel ${channelId} to stop`,
+        isAsked ? undefined : channel,
       );
     }
   }
@@ -90,6 +92,7 @@ export async function releaseChannel(context: StepContext): Promise<Released> {
     () => observeChannel(deps, channelId),
     (view) => view === null,
     `channel ${channelId} to be deleted`,
+    state === 'DELETING' ? channel : undefined,
   );
   return { released: 'channel' };
 }
@@ -111,6 +114,7 @@ export async function releaseInput(context: StepContext): Promise<Released> {
     () => observeInput(deps, inputId),
     (view) => view === null,
     `input ${inputId} to be deleted`,
+    state === 'DELETING' ? input : undefined,
   );
   return { released: 'input' };
 }

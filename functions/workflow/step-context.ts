@@ -50,6 +50,7 @@ const LATER_LOOKS_MS = [0];
 
 /**
  * Looks until `isReached` says so: a few times within about a second at first, once when it is tried again.
+ * @param seen what the step has just seen, having asked for nothing since: it is the first of these looks
  * @throws {NotSettled} when it is not yet; the state machine asks again later
  */
 export async function settleWithin<View>(
@@ -57,11 +58,12 @@ export async function settleWithin<View>(
   look: () => Promise<View>,
   isReached: (view: View) => boolean,
   waitingFor: string,
+  seen?: View,
 ): Promise<View> {
   const isFirst = (steps.at(-1)?.attempts ?? 1) === 1;
-  for (const delayMs of isFirst ? LOOKS_MS : LATER_LOOKS_MS) {
+  for (const [index, delayMs] of (isFirst ? LOOKS_MS : LATER_LOOKS_MS).entries()) {
     if (delayMs > 0) await deps.sleep(delayMs);
-    const view = await look();
+    const view = index === 0 && seen !== undefined ? seen : await look();
     if (isReached(view)) return view;
   }
   throw new NotSettled(`waiting for ${waitingFor}`);

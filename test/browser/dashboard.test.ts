@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
@@ -309,6 +309,54 @@ describe('a show', () => {
     stopSending = send();
     for (const name of ['Alpha', 'Bravo']) await says(name, 'On air');
     await says(PREVIEW, 'Live');
+  });
+
+  it('practises a refused key and a lost source with real media, says so on the page, and ends it', async () => {
+    const banner = page.getByRole('banner').getByRole('status');
+    const fault = (name: string) =>
+      page.getByRole('complementary', { name: 'Rehearsal' }).getByRole('switch', { name });
+    await page.getByRole('banner').getByRole('link', { name: 'Rehearsal' }).click();
+    await page.getByLabel('Destination', { exact: true }).selectOption({ label: 'Alpha (on air)' });
+    await fault('The platform refuses the key').click();
+    await banner.getByText('The platform refuses the key: Alpha').waitFor();
+    await says('Alpha', 'Not arriving');
+    await says('Alpha', 'Rehearsal: the platform refuses the stream key');
+    expect(await tone('Alpha')).toBe('attention');
+    expect(published().map(({ app }) => app)).toEqual(['fourth']);
+    expect(await tone('Bravo')).toBe('air');
+    await button('End the rehearsal').click();
+    await waitFor('the banner to go', async () => (await banner.innerText()) === '');
+    await says('Alpha', 'On air');
+    await fault('The encoder is gone').click();
+    for (const name of ['Alpha', 'Bravo', PREVIEW]) await says(name, 'Waiting for source');
+    await page.getByText('No problems').waitFor();
+    await button('End everything').click();
+    for (const name of ['Alpha', 'Bravo']) await says(name, 'On air');
+    expect(await banner.innerText()).toBe('');
+    await button('Close the rehearsal').click();
+  });
+
+  it('shows what the channel has logged, to copy and to keep', async () => {
+    await row('Alpha').getByRole('link', { name: 'Alpha', exact: true }).click();
+    await page.getByText('Channel log').click();
+    const log = page.getByRole('list', { name: 'Log of Alpha, newest last' });
+    const refused = log.getByRole('listitem').filter({ hasText: /refused/ });
+    await refused
+      .filter({ hasText: /Error|Warning/ })
+      .first()
+      .waitFor();
+    await waitFor('the newest line to be in sight', () =>
+      log.evaluate(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight < 24),
+    );
+    await button('Copy the log').click();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    const [download] = await Promise.all([page.waitForEvent('download'), button('Download').click()]);
+    expect(download.suggestedFilename()).toMatch(/^alpha-log-[\dT-]+Z\.txt$/);
+    const kept = readFileSync(await download.path(), 'utf8');
+    expect(kept.split('\n').slice(0, 3)).toEqual(copied.split('\n').slice(0, 3));
+    expect(kept).toMatch(/^\d{4}-\S+Z (ERROR|WARNING) .*refused/m);
+    expect(kept).not.toContain(KEY);
+    await button('Close the details').click();
   });
 
   it('greys everything when the server is gone, and recovers without a reload', async () => {

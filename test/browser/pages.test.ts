@@ -292,6 +292,73 @@ describe('destinations', () => {
   });
 });
 
+describe('groups', () => {
+  const part = (name: string): Locator => page.getByRole('region', { name, exact: true });
+  const rows = (): Promise<string[]> => page.locator('[data-row-name]').allInnerTexts();
+
+  it('are given in the form, and start and stop together from the show, and nothing else does', async () => {
+    await page.goto(product.origin);
+    await row('Alpha').waitFor();
+    expect(await page.getByRole('button', { name: /^Start group/ }).count()).toBe(0);
+    const { destinationId } = await named('Bravo');
+    await product.call('PATCH', `/api/destinations/${destinationId}`, { group: 'Weekday' });
+    await part('Weekday').waitFor();
+    await button('More for Alpha').click();
+    await page.getByRole('menuitem', { name: 'Edit' }).click();
+    const form = page.getByRole('dialog');
+    await form.getByLabel('Group', { exact: true }).fill(' Sunday service ');
+    const suggested = form.locator('datalist option');
+    expect(await suggested.evaluateAll((all) => all.map((each) => (each as HTMLOptionElement).value))).toEqual([
+      'Weekday',
+    ]);
+    await button('Save changes', form).click();
+    const sunday = part('Sunday service');
+    await sunday.getByText('0 of 1 on air').waitFor();
+    expect(await sunday.locator('[data-row]').count()).toBe(1);
+    await button('Start group Sunday service').click();
+    const dialog = page.getByRole('dialog', { name: 'Start one destination?' });
+    await dialog.getByText(/Together ≥? ?\$\d/).waitFor();
+    await button('Start one destination', dialog).click();
+    await page.getByText('One destination started').waitFor();
+    expect([(await named('Alpha')).status, (await named('Bravo')).status]).toEqual(['running', 'idle']);
+    await button('Stop group Sunday service').click();
+    await page.getByRole('dialog', { name: 'Stop one destination?' }).getByText('Nothing stays on air').waitFor();
+    await button('Stop one destination').click();
+    await page.getByText('One destination stopped').waitFor();
+  });
+
+  it('are headings, a filter and a choice among the destinations, whose columns are put in order', async () => {
+    await page.goto(`${product.origin}/destinations`);
+    await row('Alpha').waitFor();
+    const title = page.getByRole('columnheader', { name: 'Name' });
+    expect(await title.getAttribute('aria-sort')).toBeNull();
+    await title.getByRole('button').press('Enter');
+    expect(await title.getAttribute('aria-sort')).toBe('ascending');
+    await title.getByRole('button').press('Enter');
+    expect(await title.getAttribute('aria-sort')).toBe('descending');
+    expect(await rows()).toEqual(['Bravo', 'Alpha']);
+    await page.reload();
+    await row('Alpha').waitFor();
+    expect(await title.getAttribute('aria-sort')).toBe('descending');
+    expect(await rows()).toEqual(['Bravo', 'Alpha']);
+
+    await page.getByLabel('Group by').selectOption('group');
+    await page.getByRole('heading', { level: 2, name: 'Sunday service' }).waitFor();
+    expect(await rows()).toEqual(['Alpha', 'Bravo']);
+    await page.getByRole('checkbox', { name: 'Choose all of Weekday' }).check();
+    await page.getByText('One destination chosen').waitFor();
+    expect(await page.getByRole('checkbox', { name: 'Choose Bravo' }).isChecked()).toBe(true);
+    await page.setViewportSize({ width: 360, height: 780 });
+    expect(await tooWide(page)).toEqual([]);
+    await page.getByLabel('Sort by').selectOption('name');
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.getByLabel('Group', { exact: true }).selectOption('Sunday service');
+    await row('Bravo').waitFor({ state: 'detached' });
+    await page.getByText('1 shown').waitFor();
+    expect(new URL(page.url()).search).toBe('?group=Sunday+service&by=group&sort=name');
+  });
+});
+
 describe('the keyboard alone', () => {
   it('goes from page to page, moves in the list, starts, and takes back a stop', async () => {
     await press('g', 's');

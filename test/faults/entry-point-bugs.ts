@@ -17,6 +17,13 @@ export const ENTRY_POINT_BUGS: readonly PlantedBug[] = [
     hunt: [{ workflow: 'a start is forced while it starts' }],
   },
   {
+    name: 'force gives nothing up',
+    file: 'workflow/operations.ts',
+    find: 'return isGivenUp ? { ...wished, operation: null } : wished;',
+    replace: 'return wished;',
+    hunt: [{ workflow: 'a start is forced while it starts' }],
+  },
+  {
     name: 'a repeated request is carried out again',
     file: 'api/idempotency.ts',
     find: 'if (earlier) return replay(context, earlier);',
@@ -68,9 +75,23 @@ export const ENTRY_POINT_BUGS: readonly PlantedBug[] = [
   {
     name: 'leftovers are never released',
     file: 'schedules/sweep-orphans.ts',
-    find: 'await takeOneStepDown(deps, orphan);',
-    replace: 'void takeOneStepDown;',
+    find: 'await tryWith(deps, orphan, step);',
+    replace: 'void step;',
     hunt: [{ workflow: 'a sweep with something of everything to do' }],
+  },
+  {
+    name: 'the lease is not looked at again',
+    file: 'schedules/sweep-orphans.ts',
+    find: '  await requireLease();\n  deps.logger.warn',
+    replace: '  deps.logger.warn',
+    hunt: [{ workflow: 'a sweep with something of everything to do', step: /sweep/, fault: /goes on/ }],
+  },
+  {
+    name: 'a channel that is gone is taken for running',
+    file: 'schedules/sweep-drift.ts',
+    find: "if (!isOffAir(inventory.channels.get(channelId)?.state ?? 'DELETED')) {",
+    replace: "if (!isOffAir(inventory.channels.get(channelId)?.state ?? 'RUNNING')) {",
+    hunt: [{ workflow: 'the channel of the primary is deleted by hand' }],
   },
   {
     name: 'part of the key is logged',

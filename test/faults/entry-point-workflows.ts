@@ -62,7 +62,9 @@ export const ENTRY_POINT_WORKFLOWS: readonly Workflow[] = [
       whenBegins(world, 'EnsureChannelRun', { method: 'POST', path });
       return ask(world, ID, 'start');
     },
-    isReached: (record) => isAt(record, 'running'),
+    // By a start of its own, and not because the sweep has found the one that was given up.
+    isReached: (record, world) =>
+      isAt(record, 'running') && !world.logLines.some((line) => line.includes('sweep resumes')),
   },
   {
     name: 'one is added twice under one idempotency key',

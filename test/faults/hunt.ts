@@ -3,6 +3,7 @@ import { plantBugs } from './planted-loader.ts';
 import { loadProduction } from './production.ts';
 import { listCells, runStrikes } from './single-faults.ts';
 import { ENTRY_POINT_WORKFLOWS } from './entry-point-workflows.ts';
+import { PRIMARY_WORKFLOWS } from './primary-workflows.ts';
 import { SWEEP_WORKFLOW } from './sweep-workflow.ts';
 import { WORKFLOWS } from './workflows.ts';
 
@@ -18,7 +19,7 @@ export interface HuntResult {
   runs: number;
 }
 
-const ALL = [...WORKFLOWS, ...ENTRY_POINT_WORKFLOWS, SWEEP_WORKFLOW];
+const ALL = [...WORKFLOWS, ...ENTRY_POINT_WORKFLOWS, SWEEP_WORKFLOW, ...PRIMARY_WORKFLOWS];
 
 /** A hunt that takes longer is badly aimed. */
 const CELLS_MAX = 120;

@@ -62,6 +62,8 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
   const changesOf = new Map<string, number>();
   /** Changes that AWS has made, by whom: each has to be found in the history. */
   const effects = new Map<string, string>();
+  /** Operations of which a call took effect when its sender had long given up. */
+  const late = new Set<string>();
   /** When somebody last gave up a destination's operation by force: what it was doing right then takes its course. */
   const givenUpAtMs = new Map<string, number>();
   /** The wish as it was when the invocation began. */
@@ -75,6 +77,7 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     if (invocation.generation !== null) count(callsOf, operation, CALLS_MAX, 'calls');
     const isMedia = call.service === 'medialive' || call.service === 'mediaconnect';
     if (!isMedia || !CHANGING.test(call.operation)) return;
+    if (call.isLate) late.add(operation);
     if (answer.status >= 300) refused.push(`${call.operation} by ${invocation.step}: ${answer.status}`);
     if (answer.status >= 300) return;
     if (invocation.generation !== null) count(changesOf, operation, CHANGES_MAX, 'changes');
@@ -286,6 +289,16 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     if (was?.outcome && was.outcome !== is.outcome) {
       throw new Violation('I11 audit', `${key} ended ${was.outcome} and then ${is.outcome}`);
     }
+    if (given && is.outcome === 'superseded' && invocation?.step === 'SettleFailed') checkUndone(given.destinationId, is);
+  }
+
+  /** I11: what was called off by a changed wish is said to be undone only when it is. */
+  function checkUndone(destinationId: string, { generation }: Operation): void {
+    if (options.isMeddledWith || late.has(`${destinationId} #${generation}`)) return;
+    const { channels = [], outputs = [] } = livingByOwner().get(destinationId) ?? {};
+    const isUp = channels.some((id) => UP_STATES.has(world.media.channels[id]!.state));
+    if (!isUp && outputs.length === 0) return;
+    throw new Violation('I11 audit', `${destinationId} #${generation} is said to be undone, and it is not`);
   }
 
   /** I7: what a record at rest says is so. */

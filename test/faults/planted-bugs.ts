@@ -146,9 +146,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the step before does not wait for the channel to be made',
     file: 'workflow/ensure.ts',
-    find: 'let ready = await waitForIdle(context, channelId);',
+    find: 'let ready = await waitForIdle(context, channelId, recorded ?? undefined);',
     replace: "let ready = { ...channel, state: 'IDLE' };",
-    hunt: [{ workflow: 'start cold' }],
+    hunt: everywhere('the channel cannot be made'),
   },
   {
     name: 'a flow output is added without looking for one',
@@ -218,14 +218,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the channel is deleted before it is stopped',
     file: 'workflow/release.ts',
-    find: 'if (isUp(channel.state)) await ask(() => stopChannel(deps, channelId), `channel ${channelId}`);',
+    find: 'if (isAsked) await ask(() => stopChannel(deps, channelId), `channel ${channelId}`);',
     replace: 'await ask(() => deleteChannel(deps, channelId), `channel ${channelId}`);',
     hunt: everywhere('teardown running'),
   },
   {
     name: 'waiting for a stop that was never asked for',
     file: 'workflow/release.ts',
-    find: 'if (isUp(channel.state)) await ask(() => stopChannel(deps, channelId), `channel ${channelId}`);',
+    find: 'if (isAsked) await ask(() => stopChannel(deps, channelId), `channel ${channelId}`);',
     replace: '',
     hunt: everywhere('stop warm'),
   },
@@ -354,7 +354,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'workflow/settle.ts',
     find: "if (failure.Error === 'Superseded' && isUndone(record, steps)) return { outcome: 'superseded' };",
     replace: "return { outcome: 'superseded' };",
-    hunt: [{ workflow: 'stop while starting', step: /Release/, fault: /Forbidden/ }],
+    hunt: [{ workflow: 'stop while the channel starts', step: /Release/, fault: /Forbidden/ }],
   },
   // The table
   {

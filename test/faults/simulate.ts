@@ -4,6 +4,7 @@ import { runPairs } from './fault-pairs.ts';
 import { describeViolation, formatMatrix } from './matrix.ts';
 import { runSeed } from './random-run.ts';
 import { listCells, runCell, type CellResult } from './single-faults.ts';
+import { PRIMARY_WORKFLOWS } from './primary-workflows.ts';
 import { SWEEP_WORKFLOW } from './sweep-workflow.ts';
 import { WORKFLOWS } from './workflows.ts';
 
@@ -17,7 +18,8 @@ const HELP = `Runs the lifecycle under simulated faults, one world per seed.
   --operations A-B      requests per world (default 20-200)
   --faults A-B          percent of calls that meet a fault (default 1-30)
   --surprises           channels fail to be made, fall back while starting, hang
-  --matrix              every fault at every call of every workflow and of a sweep instead of seeds, variants included
+  --matrix              every fault at every call of every workflow, of a sweep, and of bringing the primary back,
+                        instead of seeds, variants included
   --pairs               every ordered pair of crash points of every workflow instead of seeds
   --log                 print the whole event log of each seed
   --help                this text
@@ -94,7 +96,7 @@ async function simulate(): Promise<boolean> {
 async function runMatrix(): Promise<boolean> {
   const production = await loadProduction();
   const results: CellResult[] = [];
-  for (const workflow of [...WORKFLOWS.filter(({ isInMatrix }) => isInMatrix), SWEEP_WORKFLOW]) {
+  for (const workflow of [...WORKFLOWS.filter(({ isInMatrix }) => isInMatrix), SWEEP_WORKFLOW, ...PRIMARY_WORKFLOWS]) {
     for (const cell of await listCells(production, workflow, { withVariants: true })) {
       const result = await runCell(production, cell);
       results.push(result);

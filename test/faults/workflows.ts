@@ -163,6 +163,14 @@ const ELSE: Workflow[] = [
     isReached: keeps('cold'),
   },
   {
+    name: 'stop while the channel starts',
+    profile: 'aws-like',
+    isContested: true,
+    prepare: (world) => make(world, 'warm'),
+    setOff: (world) => askTwice(world, 'start', 'EnsureChannelRun', 'stop'),
+    isReached: keeps('warm'),
+  },
+  {
     name: 'stop before anything is recorded',
     prepare: (world) => make(world, 'cold'),
     setOff: (world) => askTwice(world, 'start', 'EnsureChannel', 'stop'),

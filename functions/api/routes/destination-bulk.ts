@@ -9,12 +9,15 @@ import { answers, IdempotencyHeaders, NoQuery, problems, takes, WRITE_PROBLEMS }
 import { startOperation, stopOperation, withStart, withStop } from '../destination-change.ts';
 import { idempotent } from '../idempotency.ts';
 import { BulkRequest, BulkResult } from '../schemas.ts';
+import { invalidFields } from '../validation.ts';
 import { requireFound } from './find-destination.ts';
 
 const ACTIONS = {
   start: { summary: 'Put several destinations on air', change: withStart, operation: startOperation },
   stop: { summary: 'Take several destinations off air', change: withStop, operation: stopOperation },
 } as const;
+
+const GROUPS_SHOWN_MAX = 20;
 
 type ItemResult = z.infer<typeof BulkResult>['results'][number];
 
@@ -35,8 +38,8 @@ export function registerDestinationBulk(api: Api, deps: ApiDeps): void {
       },
     });
     api.openapi(route, async (context) => {
-      const { ids } = context.req.valid('json');
-      const destinationIds = [...new Set(ids ?? (await idsOfAll(deps)))];
+      const { ids, group } = context.req.valid('json');
+      const destinationIds = [...new Set(ids ?? (await idsOf(deps, group)))];
       const results: ItemResult[] = [];
       // One after the other: MediaLive and Step Functions have their rates, and the order asked for is kept.
       for (const destinationId of destinationIds) {
@@ -47,11 +50,24 @@ export function registerDestinationBulk(api: Api, deps: ApiDeps): void {
   }
 }
 
-async function idsOfAll(deps: ApiDeps): Promise<string[]> {
+/**
+ * Those of a group; without one all.
+ * @throws {AppError} `validation_failed` for a group nobody is in: a misspelt one must not look like a show that began
+ */
+async function idsOf(deps: ApiDeps, group: string | undefined): Promise<string[]> {
   const records = await listAllDestinations(deps);
-  return records
-    .filter((record) => !isPrimary(record) && record.desired !== 'deleted')
-    .map((each) => each.destinationId);
+  const all = records.filter((record) => !isPrimary(record) && record.desired !== 'deleted');
+  const concerned = group === undefined ? all : all.filter((record) => record.group === group);
+  if (group !== undefined && concerned.length === 0) throw unknownGroup(group, all);
+  return concerned.map((each) => each.destinationId);
+}
+
+function unknownGroup(group: string, all: readonly Destination[]): AppError {
+  const known = [...new Set(all.flatMap((record) => record.group ?? []))].toSorted();
+  const shown = known.slice(0, GROUPS_SHOWN_MAX).map((each) => JSON.stringify(each));
+  const rest = known.length > shown.length ? ` and ${known.length - shown.length} more` : '';
+  const are = known.length > 0 ? `there are ${shown.join(', ')}${rest}` : 'no destination is in any group';
+  return invalidFields([{ field: 'group', message: `no destination is in ${JSON.stringify(group)}; ${are}` }]);
 }
 
 async function actOnOne(

@@ -54,7 +54,7 @@ const patch = createRoute({
   path: '/api/destinations/{destinationId}',
   tags,
   summary: 'Change some fields of a destination',
-  description: 'Name and standby apply at once; a change of the others needs ?apply while it is on air.',
+  description: 'Name, group and standby apply at once; a change of the others needs ?apply while it is on air.',
   request: { ...request, body: takes(PatchDestination) },
   responses,
 });

@@ -127,7 +127,7 @@ export function registerDestinations(api: Api, deps: ApiDeps): void {
 /** Reads until the page is full: a filter thins the pages of the table out, and must not end the list early. */
 async function collect(
   deps: ApiDeps,
-  wanted: { limit: number; after: string | undefined; filter: { status?: string; platform?: string } },
+  wanted: { limit: number; after: string | undefined; filter: { status?: string; platform?: string; group?: string } },
 ): Promise<{ records: Destination[]; more: boolean }> {
   const { limit, filter } = wanted;
   const found: Destination[] = [];
@@ -137,6 +137,7 @@ async function collect(
     for (const record of page.records) {
       if (filter.status !== undefined && record.status !== filter.status) continue;
       if (filter.platform !== undefined && record.platform !== filter.platform) continue;
+      if (filter.group !== undefined && record.group !== filter.group) continue;
       if (found.length === limit) return { records: found, more: true };
       found.push(record);
     }
@@ -162,7 +163,8 @@ async function insert(
     const destinationId = deps.newDestinationId();
     const stored = await sealStreamKey(deps, destinationId, streamKey);
     const now = deps.now();
-    const chosen = { destinationId, name: wanted.name, ...target, ...stored, standby: wanted.standby ?? 'warm' };
+    const { name, group = null, standby = 'warm' } = wanted;
+    const chosen = { destinationId, name, group, ...target, ...stored, standby };
     const idle = newDestination(chosen, now);
     const record = idle.standby === 'warm' ? withOperation(idle, 'create', { now, requestedBy }) : idle;
     if (!(await insertDestination(deps, record))) continue;

@@ -13,15 +13,13 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { ROLES } from '../../../functions/api/roles.ts';
 import { HISTORY_BY_DAY } from '../../../functions/aws/destination-table.ts';
 import type { Configuration } from '../configuration.ts';
 
 interface DataStackProps extends StackProps {
   configuration: Configuration;
 }
-
-/** Groups of people and scopes of scripts, weakest first. */
-const ROLES = ['viewer', 'operator', 'admin'] as const;
 
 /** Identifier of the resource server whose scopes are the roles: a script's token carries `sluice/operator`. */
 const RESOURCE_SERVER = 'sluice';

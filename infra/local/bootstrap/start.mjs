@@ -67,6 +67,13 @@ const TASKS = {
     needs: ['node'],
     run: (node, args) => runFile(node, 'test/bench/lifecycle/bench-lifecycle.ts', args),
   },
+  'bench:web': {
+    meaning: 'weigh and time the dashboard, also with a thousand destinations',
+    command: 'npm run bench:web',
+    hasOwnHelp: true,
+    needs: ['node', 'ffmpeg', 'chromium'],
+    run: (node, args) => runFile(node, 'test/bench/web/bench-web.ts', args),
+  },
   simulate: {
     meaning: 'run the lifecycle through seeded faults under a virtual clock',
     command: 'npm run simulate',

@@ -18,6 +18,8 @@ export type Apply = 'now' | 'next-start';
 /** The fields an operator sets. `streamKey` is sent, never received. */
 export interface DestinationFields {
   name: string;
+  /** Null: in none. */
+  group: string | null;
   platform: string;
   rtmpUrl: string;
   preset: string;

@@ -1,5 +1,12 @@
+import { useId } from 'react';
 import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas.ts';
 import type { BitrateHistory } from '../presentation/bitrate-history.ts';
+import {
+  cutIntoSections,
+  describeOnAir,
+  type DestinationSection,
+  groupsOf,
+} from '../presentation/destination-groups.ts';
 import { AddDestinationButton } from './AddDestinationButton.tsx';
 import { BulkButtons } from './BulkButtons.tsx';
 import { DestinationRow } from './DestinationRow.tsx';
@@ -17,10 +24,25 @@ interface DestinationListProps {
 /** The same one every time, so that a row that sends nothing is not rendered with every poll. */
 const NO_HISTORY: readonly (number | null)[] = [];
 
-/** All destinations, hanging off the source like branches off a stream. */
+/** All destinations, hanging off the source like branches off a stream; those of one group stand together. */
 export function DestinationList({ destinations, presets, history, sourceConnected, stale }: DestinationListProps) {
-  // What is always on comes first: it is the preview's own channel, and it never moves.
-  const ordered = destinations.toSorted((a, b) => Number(b.primary) - Number(a.primary));
+  const titleId = useId();
+  const rows = (shown: readonly DestinationResource[], grouped: boolean) => (
+    <ul className={classes.list}>
+      {shown.map((destination) => (
+        <DestinationRow
+          key={destination.destinationId}
+          destination={destination}
+          presets={presets}
+          history={
+            destination.status === 'running' ? (history.get(destination.destinationId) ?? NO_HISTORY) : NO_HISTORY
+          }
+          stale={stale}
+          grouped={grouped}
+        />
+      ))}
+    </ul>
+  );
   return (
     <section
       aria-labelledby="destinations-heading"
@@ -34,19 +56,31 @@ export function DestinationList({ destinations, presets, history, sourceConnecte
           <AddDestinationButton />
         </div>
       </div>
-      <ul className={classes.list}>
-        {ordered.map((destination) => (
-          <DestinationRow
-            key={destination.destinationId}
-            destination={destination}
-            presets={presets}
-            history={
-              destination.status === 'running' ? (history.get(destination.destinationId) ?? NO_HISTORY) : NO_HISTORY
-            }
-            stale={stale}
-          />
-        ))}
-      </ul>
+      {partsOf(destinations).map(({ key, title, destinations: part }, index) =>
+        title === null ? (
+          <div key={key} className={classes.part}>
+            {rows(part, false)}
+          </div>
+        ) : (
+          <section key={key} className={classes.part} data-titled aria-labelledby={`${titleId}-${index}`}>
+            <div className={classes.partTitle}>
+              <h3 id={`${titleId}-${index}`}>{title}</h3>
+              <span>{describeOnAir(part, stale)}</span>
+              {part[0]?.group != null && <BulkButtons destinations={part} group={title} />}
+            </div>
+            {rows(part, true)}
+          </section>
+        ),
+      )}
     </section>
   );
+}
+
+/** One list while no group is used; else one for each. What is always on comes first: it never moves. */
+function partsOf(destinations: readonly DestinationResource[]): DestinationSection[] {
+  const pushes = destinations.filter(({ primary }) => !primary);
+  const primary = destinations.filter((destination) => destination.primary);
+  if (groupsOf(pushes).length === 0) return cutIntoSections([...primary, ...pushes], null, String);
+  const always = primary.length > 0 ? cutIntoSections(primary, null, String) : [];
+  return [...always, ...cutIntoSections(pushes, 'group', String)];
 }

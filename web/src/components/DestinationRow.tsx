@@ -26,6 +26,8 @@ interface DestinationRowProps {
   presets: PresetsResource | undefined;
   history: readonly (number | null)[];
   stale: boolean;
+  /** It stands under the heading of a group. */
+  grouped: boolean;
 }
 
 /**
@@ -33,7 +35,8 @@ interface DestinationRowProps {
  * only when something of it has changed: a poll brings news of few of many.
  */
 export const DestinationRow = memo(function DestinationRow(props: DestinationRowProps) {
-  const { destination, presets, history, stale } = props;
+  const { destination, presets, history, stale, grouped } = props;
+  const Heading = grouped ? 'h4' : 'h3';
   const fresh = presentDestination(destination);
   const shown = stale ? presentStale(fresh) : fresh;
   const told = fresh.reason.length + fresh.remedy.length;
@@ -46,7 +49,7 @@ export const DestinationRow = memo(function DestinationRow(props: DestinationRow
           <PlatformMark platform={destination.primary ? 'hls' : destination.platform} />
         </div>
         <div className={classes.identity}>
-          <h3>
+          <Heading>
             <Link
               href={paths.destination(destination.destinationId)}
               className={classes.name}
@@ -56,7 +59,7 @@ export const DestinationRow = memo(function DestinationRow(props: DestinationRow
               <span>{destination.name}</span>
               <IconChevronRight size={15} aria-hidden="true" />
             </Link>
-          </h3>
+          </Heading>
           <p>{describe(destination, presets)}</p>
         </div>
         <div className={classes.status}>

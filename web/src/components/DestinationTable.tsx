@@ -4,6 +4,8 @@ import type { DestinationResource, PresetsResource } from '../../../functions/ap
 import { paths } from '../app/paths.ts';
 import { useServerNow } from '../app/use-now.ts';
 import { PlatformMark } from '../platforms/PlatformMark.tsx';
+import { describeOnAir, type DestinationSection } from '../presentation/destination-groups.ts';
+import { nextSort, type SortColumn, type SortOrder } from '../presentation/destination-order.ts';
 import { presentDestination, presentStale } from '../presentation/destination-presentation.ts';
 import { formatBitrate, formatClock } from '../presentation/format.ts';
 import { DestinationMenu } from './DestinationMenu.tsx';
@@ -13,70 +15,144 @@ import { TransportButtons } from './TransportButtons.tsx';
 import classes from './DestinationTable.module.css';
 
 interface DestinationTableProps {
-  destinations: readonly DestinationResource[];
+  /** One without a title: a table that is not cut into parts. */
+  sections: readonly DestinationSection[];
   presets: PresetsResource | undefined;
   stale: boolean;
+  /** Each row names its group; not where the headings do. */
+  showGroup: boolean;
+  order: SortOrder | null;
+  onSort: (sort: string) => void;
   selected: ReadonlySet<string>;
   onSelect: (change: (selected: ReadonlySet<string>) => ReadonlySet<string>) => void;
 }
 
 /** Destinations as a table, one line each; on a phone as cards. */
-export function DestinationTable({ destinations, presets, stale, selected, onSelect }: DestinationTableProps) {
-  const all = destinations.every(({ destinationId }) => selected.has(destinationId));
-  const some = destinations.some(({ destinationId }) => selected.has(destinationId));
-  const selectAll = (): void => onSelect(() => new Set(all ? [] : destinations.map((each) => each.destinationId)));
+export function DestinationTable(props: DestinationTableProps) {
+  const { sections, presets, stale, showGroup, order, onSort, selected, onSelect } = props;
+  const all = sections.flatMap(({ destinations }) => destinations);
   return (
     <table className={classes.table}>
       <thead>
         <tr>
-          <th scope="col">
-            <input
-              type="checkbox"
-              aria-label="Choose all that are shown"
-              checked={all}
-              ref={(box) => {
-                if (box) box.indeterminate = some && !all;
-              }}
-              onChange={selectAll}
-            />
+          <th scope="col" className={classes.box}>
+            <ChooseAll label="Choose all that are shown" destinations={all} selected={selected} onSelect={onSelect} />
           </th>
-          <th scope="col">Name</th>
-          <th scope="col">Status</th>
-          <th scope="col">Encoding</th>
-          <th scope="col">Bitrate</th>
-          <th scope="col">Running</th>
-          <th scope="col">Cost</th>
+          <SortableTitle column="name" order={order} onSort={onSort}>
+            Name
+          </SortableTitle>
+          <SortableTitle column="platform" order={order} onSort={onSort} className={classes.platform}>
+            Platform
+          </SortableTitle>
+          <SortableTitle column="status" order={order} onSort={onSort}>
+            Status
+          </SortableTitle>
+          <th scope="col" className={classes.encoding}>
+            Encoding
+          </th>
+          <th scope="col" className={classes.bitrate}>
+            Bitrate
+          </th>
+          <th scope="col" className={classes.uptime}>
+            Running
+          </th>
+          <SortableTitle column="price" order={order} onSort={onSort}>
+            Cost
+          </SortableTitle>
           <th scope="col">
             <span className={classes.actionsTitle}>Actions</span>
           </th>
         </tr>
       </thead>
-      <tbody>
-        {destinations.map((destination) => (
-          <TableRow
-            key={destination.destinationId}
-            destination={destination}
-            presets={presets}
-            stale={stale}
-            selected={selected.has(destination.destinationId)}
-            onSelect={onSelect}
-          />
-        ))}
-      </tbody>
+      {sections.map(({ key, title, destinations }) => (
+        <tbody key={key}>
+          {title !== null && (
+            <tr className={classes.sectionTitle}>
+              <td className={classes.box}>
+                <ChooseAll
+                  label={`Choose all of ${title}`}
+                  destinations={destinations}
+                  selected={selected}
+                  onSelect={onSelect}
+                />
+              </td>
+              <th scope="rowgroup" colSpan={8}>
+                <h2>{title}</h2>
+                <span>{describeOnAir(destinations, stale)}</span>
+              </th>
+            </tr>
+          )}
+          {destinations.map((destination) => (
+            <TableRow
+              key={destination.destinationId}
+              destination={destination}
+              presets={presets}
+              stale={stale}
+              showGroup={showGroup}
+              selected={selected.has(destination.destinationId)}
+              onSelect={onSelect}
+            />
+          ))}
+        </tbody>
+      ))}
     </table>
   );
 }
 
-interface TableRowProps extends Pick<DestinationTableProps, 'presets' | 'stale' | 'onSelect'> {
+interface SortableTitleProps extends Pick<DestinationTableProps, 'order' | 'onSort'> {
+  column: SortColumn;
+  className?: string | undefined;
+  children: string;
+}
+
+function SortableTitle({ column, order, onSort, className, children }: SortableTitleProps) {
+  const sorted = order?.column === column ? (order.isDescending ? 'descending' : 'ascending') : undefined;
+  return (
+    <th scope="col" aria-sort={sorted} className={className}>
+      <button type="button" className={classes.sort} onClick={() => onSort(nextSort(order, column))}>
+        {children}
+      </button>
+    </th>
+  );
+}
+
+interface ChooseAllProps extends Pick<DestinationTableProps, 'selected' | 'onSelect'> {
+  label: string;
+  destinations: readonly DestinationResource[];
+}
+
+/** Chooses these besides what is chosen already, or none of them. */
+function ChooseAll({ label, destinations, selected, onSelect }: ChooseAllProps) {
+  const ids = destinations.map(({ destinationId }) => destinationId);
+  const all = ids.every((id) => selected.has(id));
+  const some = ids.some((id) => selected.has(id));
+  return (
+    <input
+      type="checkbox"
+      aria-label={label}
+      checked={all}
+      ref={(box) => {
+        if (box) box.indeterminate = some && !all;
+      }}
+      onChange={() =>
+        onSelect((before) => new Set(all ? [...before].filter((id) => !ids.includes(id)) : [...before, ...ids]))
+      }
+    />
+  );
+}
+
+interface TableRowProps extends Pick<DestinationTableProps, 'presets' | 'stale' | 'showGroup' | 'onSelect'> {
   destination: DestinationResource;
   selected: boolean;
 }
 
-const TableRow = memo(function TableRow({ destination, presets, stale, selected, onSelect }: TableRowProps) {
-  const { destinationId, name, platform, preset, status, bitrateBps, runningSince } = destination;
+const TableRow = memo(function TableRow(props: TableRowProps) {
+  const { destination, presets, stale, showGroup, selected, onSelect } = props;
+  const { destinationId, name, group, platform, preset, status, bitrateBps, runningSince } = destination;
   const fresh = presentDestination(destination);
   const shown = stale ? presentStale(fresh) : fresh;
   const running = status === 'running';
+  const platformName = presets?.platforms.find(({ platformId }) => platformId === platform)?.name ?? platform;
   const encoding = presets?.encodings.find(({ encodingId }) => encodingId === preset)?.name ?? preset;
   const toggle = (): void =>
     onSelect((before) => {
@@ -86,23 +162,27 @@ const TableRow = memo(function TableRow({ destination, presets, stale, selected,
     });
   return (
     <tr data-row data-tone={shown.tone} aria-label={name} data-selected={selected || undefined}>
-      <td>
+      <td className={classes.box}>
         <input type="checkbox" aria-label={`Choose ${name}`} checked={selected} onChange={toggle} />
       </td>
       <th scope="row" className={classes.name}>
         <PlatformMark platform={platform} size={28} />
-        <Link href={paths.destination(destinationId)} data-row-name>
-          {name}
-        </Link>
+        <span>
+          <Link href={paths.destination(destinationId)} data-row-name>
+            {name}
+          </Link>
+          {showGroup && group !== null && <small>{group}</small>}
+        </span>
       </th>
+      <td className={classes.platform}>{platformName}</td>
       <td className={classes.status}>
         <StatusWord {...shown} />
         {shown.tone === 'attention' && fresh.reason && <small>{fresh.reason}</small>}
       </td>
       <td className={classes.encoding}>{encoding}</td>
-      <td className={classes.figure}>{running ? formatBitrate(bitrateBps) : ''}</td>
-      <td className={classes.figure}>{runningSince && <RunningFor since={runningSince} />}</td>
-      <td>
+      <td className={`${classes.figure} ${classes.bitrate}`}>{running ? formatBitrate(bitrateBps) : ''}</td>
+      <td className={`${classes.figure} ${classes.uptime}`}>{runningSince && <RunningFor since={runningSince} />}</td>
+      <td className={classes.money}>
         <MoneyCell cost={destination.cost} running={running} />
       </td>
       <td className={classes.actions}>

@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconCopy, IconKey, IconPencil, IconRefresh, IconTras
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import { useRoleRefusal } from '../api/session.ts';
 import { paths } from '../app/paths.ts';
 import { showDone } from '../app/problem-toast.tsx';
 import { useServerNow } from '../app/use-now.ts';
@@ -89,17 +90,19 @@ interface ForceItemProps {
 /** The way out when an operation hangs; not there before its deadline has passed. */
 function ForceItem({ destination, onForce }: ForceItemProps) {
   const now = useServerNow();
-  if (!isOverdue(destination, now)) return null;
   const deleting = destination.desired === 'deleted';
+  const refusal = useRoleRefusal(deleting ? 'admin' : 'operator');
+  if (!isOverdue(destination, now)) return null;
   return (
-    <Menu.Item
-      leftSection={<IconAlertTriangle size={16} />}
+    <Item
+      icon={<IconAlertTriangle size={16} />}
       color="red"
+      refusal={refusal ?? null}
+      hint="It takes longer than it ever should"
       onClick={() => onForce(deleting ? 'forceDelete' : 'forceStop')}
     >
       {deleting ? 'Force delete' : 'Force stop'}
-      <span className={classes.reason}>It takes longer than it ever should</span>
-    </Menu.Item>
+    </Item>
   );
 }
 
@@ -107,12 +110,15 @@ interface ItemProps {
   icon: ReactNode;
   /** Why it cannot be done now; null when it can. */
   refusal: string | null;
+  /** Why one would, when it can be done. */
+  hint?: string;
   color?: string;
   onClick: () => void;
   children: ReactNode;
 }
 
-function Item({ icon, refusal, color, onClick, children }: ItemProps) {
+function Item({ icon, refusal, hint, color, onClick, children }: ItemProps) {
+  const told = refusal ? sentence(refusal) : hint;
   return (
     <Menu.Item
       leftSection={icon}
@@ -123,7 +129,7 @@ function Item({ icon, refusal, color, onClick, children }: ItemProps) {
       onClick={refusal ? undefined : onClick}
     >
       {children}
-      {refusal && <span className={classes.reason}>{sentence(refusal)}</span>}
+      {told && <span className={classes.reason}>{told}</span>}
     </Menu.Item>
   );
 }

@@ -121,7 +121,7 @@ function Tools({ lines, name }: LinesProps) {
       <Button size="compact-sm" variant="default" leftSection={<IconDownload size={14} />} onClick={download}>
         Download
       </Button>
-      <span className={classes.count}>{lines.length === 1 ? 'One line' : `Last ${lines.length} lines`}</span>
+      <span className={classes.count}>{lines.length === 1 ? 'One line' : `${lines.length} lines`}</span>
     </div>
   );
 }

@@ -1,13 +1,21 @@
 import { Button, NativeSelect, PasswordInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas.ts';
-import { type Apply, type DestinationFields, useCreateDestination, useEditDestination } from '../api/destinations.ts';
+import { type Apply, knownDestinations, useCreateDestination, useEditDestination } from '../api/destinations.ts';
 import { ApiProblem } from '../api/request.ts';
 import { showDone } from '../app/problem-toast.tsx';
 import { ProblemPanel } from '../components/ProblemText.tsx';
+import { groupsOf } from '../presentation/destination-groups.ts';
 import { splitRtmpUrl } from '../presentation/split-rtmp-url.ts';
-import { changedFields, describeEncoding, platformDefaults } from './destination-fields.ts';
+import {
+  changedFields,
+  describeEncoding,
+  type DestinationFormValues,
+  fieldsOf,
+  platformDefaults,
+  toFields,
+} from './destination-fields.ts';
 import { fieldErrors } from './field-errors.ts';
 import { PlatformPicker } from './PlatformPicker.tsx';
 import { PriceNote } from './PriceNote.tsx';
@@ -23,15 +31,16 @@ interface DestinationFormProps {
   onClose: () => void;
 }
 
-const FIELDS = ['name', 'platform', 'rtmpUrl', 'streamKey', 'preset', 'standby'];
+const FIELDS = ['name', 'group', 'platform', 'rtmpUrl', 'streamKey', 'preset', 'standby'];
 
 /** Adds or edits a destination. The API judges the values; its messages appear at the fields they name. */
 export function DestinationForm({ presets, destination, etag, onClose }: DestinationFormProps) {
-  const form = useForm<DestinationFields & { streamKey: string }>({
+  const form = useForm<DestinationFormValues>({
     initialValues: destination
-      ? { ...pick(destination), streamKey: '' }
-      : { name: '', streamKey: '', standby: 'warm', ...platformDefaults(presets.platforms[0]) },
+      ? { ...fieldsOf(destination), group: destination.group ?? '', streamKey: '' }
+      : { name: '', group: '', streamKey: '', standby: 'warm', ...platformDefaults(presets.platforms[0]) },
   });
+  const groupsId = useId();
   const [pasted, setPasted] = useState<string | null>(null);
   const create = useCreateDestination();
   const edit = useEditDestination(destination?.destinationId ?? '');
@@ -50,12 +59,12 @@ export function DestinationForm({ presets, destination, etag, onClose }: Destina
   };
   const save = (apply: Apply | null): void => {
     const { streamKey } = form.values;
-    const values = withoutKey(form.values);
+    const values = toFields(form.values);
     if (!destination) {
       create.mutate({ ...values, streamKey: streamKey.trim() }, { onSuccess: finish(`${values.name} was added`) });
       return;
     }
-    const changes = changedFields(pick(destination), values);
+    const changes = changedFields(fieldsOf(destination), values);
     if (Object.keys(changes).length === 0) return onClose();
     edit.mutate({ changes, etag, apply }, { onSuccess: finish(`${values.name} was changed`) });
   };
@@ -96,6 +105,19 @@ export function DestinationForm({ presets, destination, etag, onClose }: Destina
         {...form.getInputProps('name')}
         error={fields['name']}
       />
+      <TextInput
+        label="Group"
+        description="Those of one group are started and stopped together. Empty: in no group."
+        list={groupsId}
+        autoComplete="off"
+        {...form.getInputProps('group')}
+        error={fields['group']}
+      />
+      <datalist id={groupsId}>
+        {groupsOf(knownDestinations()).map((group) => (
+          <option key={group} value={group} />
+        ))}
+      </datalist>
       <TextInput
         label="RTMP URL"
         description={platform?.rtmpUrlHint}
@@ -149,7 +171,7 @@ export function DestinationForm({ presets, destination, etag, onClose }: Destina
       {destination && <p className={classes.text}>The stream key is replaced from the destination’s menu.</p>}
       {rest && <ProblemPanel problem={rest} />}
       {destination && !restartRequired && (
-        <RestartNote destination={destination} changes={changedFields(pick(destination), withoutKey(form.values))} />
+        <RestartNote destination={destination} changes={changedFields(fieldsOf(destination), toFields(form.values))} />
       )}
       {restartRequired && destination ? (
         <RestartQuestion destination={destination} pending={isPending} onAnswer={save} />
@@ -165,12 +187,4 @@ export function DestinationForm({ presets, destination, etag, onClose }: Destina
       )}
     </form>
   );
-}
-
-function withoutKey({ streamKey: _key, ...fields }: DestinationFields & { streamKey: string }): DestinationFields {
-  return fields;
-}
-
-function pick({ name, platform, rtmpUrl, preset, standby }: DestinationFields): DestinationFields {
-  return { name, platform, rtmpUrl, preset, standby };
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { changedFields, describeEncoding, platformDefaults } from './destination-fields.ts';
+import { changedFields, describeEncoding, platformDefaults, toFields } from './destination-fields.ts';
 
 const fields = {
   name: 'Main',
+  group: null,
   platform: 'youtube',
   rtmpUrl: 'rtmp://h.example/a',
   preset: '1080p30',
@@ -13,6 +14,14 @@ describe('changedFields', () => {
   it('sends only what was changed', () => {
     expect(changedFields(fields, { ...fields, name: 'Other' })).toEqual({ name: 'Other' });
     expect(changedFields(fields, { ...fields })).toEqual({});
+  });
+});
+
+describe('toFields', () => {
+  it('leaves the key out, and reads a group of blanks as none', () => {
+    const values = { ...fields, streamKey: 'zzzz' };
+    expect(toFields({ ...values, group: ' ' })).toEqual(fields);
+    expect(toFields({ ...values, group: ' Sunday service ' })).toEqual({ ...fields, group: 'Sunday service' });
   });
 });
 

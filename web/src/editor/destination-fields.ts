@@ -16,6 +16,19 @@ export function platformDefaults(
   };
 }
 
+/** The fields as a form holds them: a text is never null there, and the key is on its way out. */
+export type DestinationFormValues = Omit<DestinationFields, 'group'> & { group: string; streamKey: string };
+
+/** What a form says, without the key, which goes its own way. */
+export function toFields({ streamKey: _key, group, ...rest }: DestinationFormValues): DestinationFields {
+  return { ...rest, group: group.trim() || null };
+}
+
+/** A destination's fields alone, of all that is known about it. */
+export function fieldsOf({ name, group, platform, rtmpUrl, preset, standby }: DestinationFields): DestinationFields {
+  return { name, group, platform, rtmpUrl, preset, standby };
+}
+
 /** The fields an edit changes; empty when it changes nothing. */
 export function changedFields(before: DestinationFields, after: DestinationFields): Partial<DestinationFields> {
   const entries = Object.entries(after).filter(([field, value]) => before[field as keyof DestinationFields] !== value);

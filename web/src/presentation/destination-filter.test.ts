@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { countGroups, filterDestinations } from './destination-filter.ts';
+import { countStatusGroups, filterDestinations } from './destination-filter.ts';
 import { makeDestination } from './make-destination.fixture.ts';
 
-const main = makeDestination({ destinationId: 'dst_a', name: 'Main YouTube' });
+const main = makeDestination({ destinationId: 'dst_a', name: 'Main YouTube', group: 'Sunday' });
 const failed = makeDestination({ destinationId: 'dst_b', name: 'Backup', platform: 'twitch', status: 'error' });
-const ALL = { q: '', status: '', platform: '' };
+const ALL = { q: '', status: '', platform: '', group: '' };
 
 describe('filterDestinations', () => {
   it('leaves everything without a filter', () => {
@@ -17,14 +17,20 @@ describe('filterDestinations', () => {
     expect(filterDestinations([main, failed], { ...ALL, q: 'dst_b' })).toEqual([failed]);
   });
 
+  it('finds a group by its whole label, and by a word of it', () => {
+    expect(filterDestinations([main, failed], { ...ALL, group: 'Sunday' })).toEqual([main]);
+    expect(filterDestinations([main, failed], { ...ALL, group: 'Sun' })).toEqual([]);
+    expect(filterDestinations([main, failed], { ...ALL, q: 'sun' })).toEqual([main]);
+  });
+
   it('joins filters', () => {
     expect(filterDestinations([main, failed], { ...ALL, status: 'attention' })).toEqual([failed]);
     expect(filterDestinations([main, failed], { ...ALL, status: 'attention', platform: 'youtube' })).toEqual([]);
   });
 });
 
-describe('countGroups', () => {
+describe('countStatusGroups', () => {
   it('puts every destination into one group', () => {
-    expect(countGroups([main, failed])).toEqual({ onair: 0, attention: 1, waiting: 0, moving: 0, off: 1 });
+    expect(countStatusGroups([main, failed])).toEqual({ onair: 0, attention: 1, waiting: 0, moving: 0, off: 1 });
   });
 });

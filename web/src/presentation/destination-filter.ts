@@ -1,7 +1,7 @@
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import { presentDestination } from './destination-presentation.ts';
 
-/** Groups an operator looks for, by what has to be done about them. */
+/** Groups by status an operator looks for, by what has to be done about them. */
 export const STATUS_GROUPS = {
   onair: { label: 'On air', tone: 'air' },
   attention: { label: 'Needs you', tone: 'attention' },
@@ -12,7 +12,7 @@ export const STATUS_GROUPS = {
 
 export type StatusGroup = keyof typeof STATUS_GROUPS;
 
-/** The group a destination is in; what is not known lately counts as changing, since it is being looked at. */
+/** The group by status a destination is in; what is not known lately counts as changing, since it is being looked at. */
 function statusGroup(destination: DestinationResource): StatusGroup {
   switch (presentDestination(destination).tone) {
     case 'air':
@@ -29,32 +29,35 @@ function statusGroup(destination: DestinationResource): StatusGroup {
   }
 }
 
-/** How many destinations each group has. */
-export function countGroups(destinations: readonly DestinationResource[]): Record<StatusGroup, number> {
+/** How many destinations each group by status has. */
+export function countStatusGroups(destinations: readonly DestinationResource[]): Record<StatusGroup, number> {
   const counts: Record<StatusGroup, number> = { onair: 0, attention: 0, waiting: 0, moving: 0, off: 0 };
   for (const destination of destinations) counts[statusGroup(destination)] += 1;
   return counts;
 }
 
 interface DestinationFilter {
-  /** Words, all of which have to be in name, platform, URL or id. */
+  /** Words, all of which have to be in name, group, platform, URL or id. */
   q: string;
-  /** A group; empty for all. */
+  /** A group by status; empty for all. */
   status: string;
   platform: string;
+  /** Label of a group; empty for all. */
+  group: string;
 }
 
 /** The destinations a filter leaves. */
 export function filterDestinations(
   destinations: readonly DestinationResource[],
-  { q, status, platform }: DestinationFilter,
+  { q, status, platform, group }: DestinationFilter,
 ): DestinationResource[] {
   const words = q.toLowerCase().split(/\s+/).filter(Boolean);
   return destinations.filter((destination) => {
     if (status && statusGroup(destination) !== status) return false;
     if (platform && destination.platform !== platform) return false;
+    if (group && destination.group !== group) return false;
     const { name, rtmpUrl, destinationId } = destination;
-    const text = [name, destination.platform, rtmpUrl, destinationId].join(' ').toLowerCase();
+    const text = [name, destination.group, destination.platform, rtmpUrl, destinationId].join(' ').toLowerCase();
     return words.every((word) => text.includes(word));
   });
 }

@@ -6,6 +6,7 @@ export function makeDestination(changes: Partial<DestinationResource> = {}): Des
   return {
     destinationId: 'dst_01k8m3v0s5n2q8w4x6y7z9a1bc',
     name: 'Main YouTube',
+    group: null,
     platform: 'youtube',
     rtmpUrl: 'rtmps://ingest.example/live2',
     streamKeySet: true,

@@ -52,9 +52,8 @@ function Content({ faults, destinations }: ContentProps) {
   return (
     <>
       <p className={classes.lead}>
-        Break something on purpose and see what it looks like. What is switched here happens to this machine’s own AWS
-        and media engine: picture really stops arriving at the platforms. It ends with the switch, or when Sluice is
-        restarted.
+        Break something on purpose and see what it looks like. Nothing is pretended: pictures really stop arriving at
+        the platforms, until the switch or a restart of Sluice ends it.
       </p>
       {refusal && <p className={classes.refusal}>{refusal}.</p>}
       <Button

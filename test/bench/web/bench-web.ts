@@ -1,0 +1,90 @@
+/**
+ * `npm run bench:web`: what the dashboard weighs, how soon it shows something useful on a slow machine, and how it feels
+ * with a thousand destinations. Bytes and counts are exact and gated; times depend on the machine and are shown.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { chromium } from 'playwright-core';
+import { findChromium } from '../../../infra/local/programs.ts';
+import { owe, payAll } from '../child-processes.ts';
+import { findMissed, formatTable, type Outcome } from '../outcome.ts';
+import { startBenchProduct } from '../product/bench-product.ts';
+import { benchFirstLoad, BYTES_MAX, SCRIPT_BYTES_MAX } from './first-load.ts';
+import { benchInteraction, DESTINATIONS } from './interaction.ts';
+import { benchPaint, SLOWER } from './paint.ts';
+import { signIn } from './signed-in.ts';
+
+const ROUNDS_MIN = 5;
+
+const HELP = `npm run bench:web [-- --rounds N]
+
+Starts Sluice on free ports, opens its dashboard in a headless Chromium and prints one Markdown table: bytes and requests
+of the first load, first useful paint with a CPU ${SLOWER} times slower beside an empty page of the same server, and the time
+from a key or click to its painted result with ${DESTINATIONS.many} destinations beside ${DESTINATIONS.few}. Takes about a minute and a half. Ends
+with 1 when the first load is more than ${SCRIPT_BYTES_MAX / 1000} kB of JavaScript or ${BYTES_MAX / 1000} kB in all, gzip, or asks anybody but Sluice.
+
+  --rounds N   how often each is measured (default and least ${ROUNDS_MIN})
+  --help       this
+`;
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: String(ROUNDS_MIN) },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
+  const rounds = Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < ROUNDS_MIN) {
+    console.error(`--rounds ${values.rounds}: a whole number of at least ${ROUNDS_MIN} is needed\n\n${HELP}`);
+    return 2;
+  }
+  const directory = mkdtempSync(join(tmpdir(), 'sluice-bench-web-'));
+  owe(() => rmSync(directory, { recursive: true, force: true }));
+  const program = await findChromium({ environment: process.env, cacheDirectory: directory });
+  if (!program.found) throw new Error(`${program.reason}; ${program.remedy}`);
+  const { product, addDestination, ask, untilDone, stop } = await startBenchProduct();
+  owe(stop);
+  const browser = await chromium.launch({
+    executablePath: program.path,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+  });
+  owe(() => browser.close());
+  const path = await addDestination('rtmp://127.0.0.1:65535/live', 'bench');
+  await untilDone((await ask(path, 'start')).operationPath);
+
+  const signedIn = await signIn(browser, product.origin);
+  const parts = {
+    'first load': () => benchFirstLoad(signedIn),
+    paint: () => benchPaint(signedIn, rounds),
+    interaction: () => benchInteraction(signedIn, { product, path, rounds }),
+  };
+  const outcomes: Outcome[] = [];
+  for (const [name, measure] of Object.entries(parts)) {
+    console.error(`${name} …`);
+    outcomes.push(await measure());
+  }
+  const [first] = cpus();
+  console.log(formatTable(outcomes.flatMap((outcome) => outcome.rows)));
+  console.log(
+    `\n${rounds} rounds, median (range). ${cpus().length} cores (${first?.model.trim() ?? 'unknown'}), Chromium ${browser.version()}.`,
+  );
+  const missed = findMissed(outcomes.flatMap((outcome) => outcome.gates));
+  for (const { name, value, limit } of missed) console.error(`missed: ${name}: ${value}, at most ${limit}`);
+  return missed.length > 0 ? 1 : 0;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void payAll().finally(() => process.exit(1)));
+}
+try {
+  process.exitCode = await main();
+} finally {
+  await payAll();
+}

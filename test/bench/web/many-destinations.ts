@@ -1,0 +1,55 @@
+import type { Page, Route } from 'playwright-core';
+import type { Product } from '../../support/product.ts';
+
+interface Options {
+  product: Product;
+  /** Path of the one real destination they all are copies of. It runs. */
+  path: string;
+  count: number;
+}
+
+const PAGE_LENGTH = 200;
+
+/** What a copy is called. */
+export function nameOf(index: number): string {
+  return `Destination ${String(index).padStart(4, '0')}`;
+}
+
+/**
+ * Lets the API tell this page of many running destinations: copies of a real one, each of which has another bitrate with
+ * every poll, as it is in a show. Everything else is answered by the product.
+ */
+export async function answerMany(page: Page, { product, path, count }: Options): Promise<void> {
+  const { body: real } = await product.call('GET', path);
+  const copies = Array.from({ length: count }, (_, index) => ({
+    ...real,
+    destinationId: `dst_${String(index).padStart(26, '0')}`,
+    name: nameOf(index),
+    onAir: true,
+    health: { ...real.health, level: 'good', code: 'good', severity: 'none', detail: '', remedy: '' },
+  }));
+  const behind = new Map<string, unknown>();
+  for (const part of ['metrics', 'timeline', 'log']) {
+    behind.set(part, (await product.call('GET', `${path}/${part}`)).body);
+  }
+
+  await page.route('**/api/destinations?*', (route) => {
+    const cursor = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0);
+    const observedAt = new Date().toISOString();
+    const data = copies.slice(cursor, cursor + PAGE_LENGTH).map((copy) => ({
+      ...copy,
+      bitrateBps: 4_000_000 + Math.round(Math.random() * 1e6),
+      health: { ...copy.health, observedAt },
+    }));
+    const next = cursor + PAGE_LENGTH;
+    return answer(route, { data, nextCursor: next < count ? String(next) : null });
+  });
+  await page.route(/\/api\/destinations\/dst_0+\d+\/(metrics|timeline|log)/, (route) => {
+    const [, part = ''] = /\/(metrics|timeline|log)/.exec(route.request().url()) ?? [];
+    return answer(route, behind.get(part));
+  });
+}
+
+function answer(route: Route, body: unknown): Promise<void> {
+  return route.fulfill({ contentType: 'application/json', body: JSON.stringify(body) });
+}
