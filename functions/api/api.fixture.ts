@@ -97,6 +97,7 @@ export async function startTestApi() {
       mediaConnect.calls.push(name);
       if (mediaConnect.failure) throw mediaConnect.failure;
       if (name === 'DescribeFlowCommand') return mediaConnect.flow;
+      if (name === 'DescribeFlowSourceThumbnailCommand') return { ThumbnailDetails: mediaConnect.thumbnail };
       return name === 'DescribeFlowSourceMetadataCommand' ? mediaConnect.media : {};
     },
   });
@@ -320,7 +321,12 @@ export function makePrimary(): Destination {
 
 /** What MediaConnect answers when all is well. */
 function makeFlowState() {
-  return { flow: makeFlow('ACTIVE') as object, media: {} as object, failure: null as Error | null };
+  return {
+    flow: makeFlow('ACTIVE') as object,
+    media: {} as object,
+    thumbnail: {} as object,
+    failure: null as Error | null,
+  };
 }
 
 /** DescribeFlow's answer. */

@@ -18,6 +18,7 @@ import { registerDestinations } from './routes/destinations.ts';
 import { registerDocs } from './routes/docs.ts';
 import { registerEstimates } from './routes/estimates.ts';
 import { registerFlow } from './routes/flow.ts';
+import { registerFlowThumbnail } from './routes/flow-thumbnail.ts';
 import { registerHealth } from './routes/health.ts';
 import { registerHls } from './routes/hls.ts';
 import { registerLog } from './routes/log.ts';
@@ -115,6 +116,7 @@ export function createApi(deps: ApiDeps): Api {
   registerReports(api, deps);
   registerOperations(api, deps);
   registerFlow(api, deps);
+  registerFlowThumbnail(api, deps);
   if (deps.rehearsal) registerRehearsal(api, deps, deps.rehearsal);
   registerDocs(api, deps);
   if (deps.hlsProxy) registerHls(api, deps.hlsProxy);

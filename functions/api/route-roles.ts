@@ -39,6 +39,7 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   // A POST because it takes a body; it changes nothing.
   'POST /api/estimates': 'viewer',
   'GET /api/mediaconnect/flow/status': 'viewer',
+  'GET /api/mediaconnect/flow/thumbnail': 'viewer',
   'GET /api/rehearsal': 'viewer',
   'GET /api/openapi.json': 'viewer',
   'GET /api/docs': 'viewer',

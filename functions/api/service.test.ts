@@ -133,6 +133,75 @@ describe('GET /api/mediaconnect/flow/status', () => {
   });
 });
 
+describe('GET /api/mediaconnect/flow/thumbnail', () => {
+  const thumbnail = (headers: Record<string, string> = {}) =>
+    test.call('GET', '/api/mediaconnect/flow/thumbnail', { headers });
+  const JPEG = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0x00, 0x80, 0xff, 0xd9]);
+  const takenIs = (at: Date) => {
+    test.mediaConnect.thumbnail = { Thumbnail: JPEG.toString('base64'), ThumbnailMessages: [], Timestamp: at };
+  };
+
+  it('200 the picture, byte for byte, with when it was taken, for this one viewer to keep a moment', async () => {
+    takenIs(secondsAgo(3));
+    const answer = await test.api.request('/api/mediaconnect/flow/thumbnail', {
+      headers: { authorization: `Bearer ${TOKEN}` },
+    });
+    expect(Buffer.from(await answer.arrayBuffer())).toEqual(JPEG);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'content-type': 'image/jpeg',
+      'cache-control': 'private, max-age=5',
+      'last-modified': 'Sat, 21 Nov 2026 17:59:57 GMT',
+      etag: expect.stringMatching(/^"[\w-]{43}"$/),
+    });
+    await thumbnail();
+  });
+
+  it('304 for who has it already, and not for the next picture of a source that stands still', async () => {
+    takenIs(secondsAgo(3));
+    const etag = (await thumbnail()).headers.get('etag')!;
+    const again = await thumbnail({ 'if-none-match': etag });
+    expect([again.status, again.text, again.headers.get('etag')]).toEqual([304, '', etag]);
+    takenIs(NOW);
+    test.time.now = new Date(NOW.getTime() + 2000);
+    expect((await thumbnail({ 'if-none-match': etag })).status).toBe(200);
+  });
+
+  it('200 asks once however many look within two seconds, and again in the next', async () => {
+    takenIs(NOW);
+    await Promise.all(Array.from({ length: 10 }, () => thumbnail()));
+    test.time.now = new Date(NOW.getTime() + 1999);
+    await thumbnail();
+    expect(callsOf('DescribeFlowSourceThumbnailCommand')).toHaveLength(1);
+    test.time.now = new Date(NOW.getTime() + 2000);
+    await thumbnail();
+    expect(callsOf('DescribeFlowSourceThumbnailCommand')).toHaveLength(2);
+  });
+
+  it.each([
+    ['AWS has none', { ThumbnailMessages: [{ Code: 'x', Message: 'y' }] }],
+    ['nobody knows when it was taken', { Thumbnail: JPEG.toString('base64'), ThumbnailMessages: [] }],
+    ['AWS says nothing at all', undefined],
+  ])('404 with what to do when %s', async (_, details) => {
+    test.mediaConnect.thumbnail = details!;
+    const { status: code, problem } = await thumbnail();
+    expect([code, problem.code, problem.remedy]).toEqual([404, 'not_found', expect.stringContaining('encoder')]);
+  });
+
+  it.each(['NotFoundException', 'BadRequestException'])('404 when AWS refuses with %s', async (name) => {
+    test.mediaConnect.failure = Object.assign(new Error('thumbnails are not enabled'), { name, $metadata: {} });
+    expect((await thumbnail()).problem.code).toBe('not_found');
+  });
+
+  it('503 when AWS is asked too often', async () => {
+    test.mediaConnect.failure = Object.assign(new Error('slow down'), { name: 'TooManyRequestsException' });
+    expect((await thumbnail()).status).toBe(503);
+  });
+
+  it('422 for a query parameter nobody knows', async () => {
+    expect((await test.call('GET', '/api/mediaconnect/flow/thumbnail?x=1')).status).toBe(422);
+  });
+});
+
 describe.each([
   ['start', 'StartFlowCommand', 'STANDBY', 'ACTIVE'],
   ['stop', 'StopFlowCommand', 'ACTIVE', 'STANDBY'],
@@ -284,7 +353,7 @@ describe('documentation', () => {
   it('GET /api/openapi.json is OpenAPI 3.1 with all routes', async () => {
     const { body } = await test.call('GET', '/api/openapi.json');
     expect(body.openapi).toBe('3.1.0');
-    expect(Object.keys(body.paths)).toHaveLength(27);
+    expect(Object.keys(body.paths)).toHaveLength(28);
   });
 
   it('GET /api/docs needs nothing from elsewhere and no inline script', async () => {
@@ -395,6 +464,7 @@ describe('the contract', () => {
     expect(
       await test.unmetStatuses(
         '/api/mediaconnect/flow/status',
+        '/api/mediaconnect/flow/thumbnail',
         '/api/mediaconnect/flow/start',
         '/api/mediaconnect/flow/stop',
         '/api/presets',

@@ -168,6 +168,30 @@ describe('a start', () => {
     expect(starts).toBe(0);
   });
 
+  it('whose note was written although the answer to it was lost is sent, once', async () => {
+    let isLost = false;
+    around('table', async (command, send) => {
+      const answer = await send();
+      if (isLost || !(command instanceof UpdateCommand)) return answer;
+      isLost = true;
+      aheadMs = 15_000;
+      throw named('TimeoutError');
+    });
+    await expect(attempt(0)).resolves.toMatchObject({ held: { channelRun: { generation } } });
+    expect([isLost, starts]).toEqual([true, 1]);
+  });
+
+  it('that takes its time is looked at once in each later attempt', async () => {
+    let looks = 0;
+    around('mediaLive', async (command, send) => {
+      if (!(command instanceof DescribeChannelCommand)) return send();
+      looks += 1;
+      return { ...((await send()) as object), State: 'STARTING' };
+    });
+    await expect(attempt(1)).rejects.toMatchObject({ name: 'NotSettled' });
+    expect(looks).toBe(1);
+  });
+
   it('is sent once by two calls of the step at one time', async () => {
     const results = await Promise.allSettled([attempt(0), attempt(0)]);
     expect(starts).toBe(1);

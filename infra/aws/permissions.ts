@@ -57,6 +57,7 @@ export function apiPermissions(resources: DeploymentResources): Permission[] {
       actions: [
         'mediaconnect:DescribeFlow',
         'mediaconnect:DescribeFlowSourceMetadata',
+        'mediaconnect:DescribeFlowSourceThumbnail',
         'mediaconnect:StartFlow',
         'mediaconnect:StopFlow',
       ],

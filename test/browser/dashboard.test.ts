@@ -218,6 +218,18 @@ describe('a show', () => {
     await page.getByText(/^HLS preview · [\d.]+ s behind$/).waitFor();
   });
 
+  it('shows a picture of the source, and from when it is, where the preview does not play', async () => {
+    const { page: visitor, context } = await open();
+    await visitor.route('**/out/v1/**', (route) => route.abort());
+    await visitor.goto(signInLink());
+    const picture = visitor.getByAltText(/^Picture from the source, \d+:\d\d:\d\d/);
+    await picture.waitFor();
+    await waitFor('the picture to be seen', async () =>
+      picture.evaluate((image: HTMLImageElement) => image.naturalWidth === 640 && image.clientHeight > 0),
+    );
+    await context.close();
+  });
+
   it('adds and starts a destination by keyboard alone', async () => {
     const press = async (...keys: string[]) => {
       for (const key of keys) await page.keyboard.press(key);
@@ -340,9 +352,9 @@ describe('a show', () => {
     await row('Alpha').getByRole('link', { name: 'Alpha', exact: true }).click();
     await page.getByText('Channel log').click();
     const log = page.getByRole('list', { name: 'Log of Alpha, newest last' });
-    const refused = log.getByRole('listitem').filter({ hasText: /refused/ });
-    await refused
-      .filter({ hasText: /Error|Warning/ })
+    await log
+      .getByRole('listitem')
+      .filter({ hasText: /Error.*Refused by the RTMP server/ })
       .first()
       .waitFor();
     await waitFor('the newest line to be in sight', () =>
@@ -354,7 +366,7 @@ describe('a show', () => {
     expect(download.suggestedFilename()).toMatch(/^alpha-log-[\dT-]+Z\.txt$/);
     const kept = readFileSync(await download.path(), 'utf8');
     expect(kept.split('\n').slice(0, 3)).toEqual(copied.split('\n').slice(0, 3));
-    expect(kept).toMatch(/^\d{4}-\S+Z (ERROR|WARNING) .*refused/m);
+    expect(kept).toMatch(/^\d{4}-\S+Z ERROR +Refused by the RTMP server/m);
     expect(kept).not.toContain(KEY);
     await button('Close the details').click();
   });
@@ -460,7 +472,7 @@ describe('the page itself', () => {
   });
 
   it('broke no policy, threw no error and asked nobody but the product', () => {
-    expect(watchedPages).toHaveLength(3);
+    expect(watchedPages).toHaveLength(4);
     for (const { faults, strangers } of watchedPages)
       expect({ faults, strangers }).toEqual({ faults: [], strangers: [] });
   });

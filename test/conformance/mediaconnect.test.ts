@@ -5,6 +5,7 @@ import {
   DeleteFlowCommand,
   DescribeFlowCommand,
   DescribeFlowSourceMetadataCommand,
+  DescribeFlowSourceThumbnailCommand,
   GrantFlowEntitlementsCommand,
   ListFlowsCommand,
   ListTagsForResourceCommand,
@@ -283,6 +284,43 @@ describe('the MediaConnect endpoint', () => {
       { unhealthy: false, current: { state: 'CONNECTED' }, previous: { state: 'IDLE' } },
       { unhealthy: true, current: { state: 'DISCONNECTED' }, previous: { state: 'CONNECTED' } },
     ]);
+  });
+
+  it('shows the source of an active flow, and says why where there is no picture', async () => {
+    const { mediaConnect: client, engine } = await start();
+    const FlowArn = await makeFlow(endpoint!);
+    const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xd9]);
+    engine.fetchSourcePicture = async (flowArn) =>
+      flowArn === FlowArn ? { jpeg, takenAtMs: 1_780_000_000_000 } : null;
+    const describeThumbnail = async () =>
+      (await client.send(new DescribeFlowSourceThumbnailCommand({ FlowArn }))).ThumbnailDetails!;
+    expect(await describeThumbnail()).toEqual({
+      FlowArn,
+      ThumbnailMessages: [{ Code: 'NoThumbnail', Message: expect.any(String), ResourceName: expect.any(String) }],
+    });
+    await client.send(new StartFlowCommand({ FlowArn }));
+    await waitUntilFlowActive(soon(client), { FlowArn });
+    expect(await describeThumbnail()).toEqual({
+      FlowArn,
+      Thumbnail: jpeg.toString('base64'),
+      ThumbnailMessages: [],
+      Timestamp: new Date(1_780_000_000_000),
+    });
+    const outputs = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, index) => ({
+        Name: `output-${from + index}`,
+        Protocol: 'rtp-fec' as const,
+        Destination: '10.0.0.1',
+        Port: 5000 + 10 * (from + index),
+        SmoothingLatency: 0,
+      }));
+    await client.send(new AddFlowOutputsCommand({ FlowArn, Outputs: outputs(0, 10) }));
+    expect((await describeThumbnail()).Thumbnail).toBeDefined();
+    await client.send(new AddFlowOutputsCommand({ FlowArn, Outputs: outputs(10, 11) }));
+    expect(await describeThumbnail()).toMatchObject({ ThumbnailMessages: [{ Code: 'ThumbnailsDisabled' }] });
+    await expect(client.send(new DescribeFlowSourceThumbnailCommand({ FlowArn: `${FlowArn}x` }))).rejects.toMatchObject(
+      { name: 'NotFoundException' },
+    );
   });
 
   it('says in the messages of an active flow why it cannot listen', async () => {

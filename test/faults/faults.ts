@@ -85,6 +85,7 @@ const TRANSPORT: FaultKind[] = [
     name: 'HTML for an answer',
     when: 'after the effect',
     nature: 'passes',
+    isVariant: true,
     async strike(_call, deliver) {
       await deliver();
       const body = '<html><head><title>502 Bad Gateway</title></head></html>';

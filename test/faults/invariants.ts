@@ -289,7 +289,8 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     if (was?.outcome && was.outcome !== is.outcome) {
       throw new Violation('I11 audit', `${key} ended ${was.outcome} and then ${is.outcome}`);
     }
-    if (given && is.outcome === 'superseded' && invocation?.step === 'SettleFailed') checkUndone(given.destinationId, is);
+    if (given && is.outcome === 'superseded' && invocation?.step === 'SettleFailed')
+      checkUndone(given.destinationId, is);
   }
 
   /** I11: what was called off by a changed wish is said to be undone only when it is. */

@@ -333,14 +333,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'workflow/settle.ts',
     find: 'const kind = nextOperation(rest);',
     replace: 'const kind = nextOperation({ ...rest, desired: rest.status === "running" ? "running" : rest.desired });',
-    hunt: everywhere('start while stopping'),
+    hunt: [{ workflow: 'start while stopping', step: /api/, fault: /timeout before/ }],
   },
   {
     name: 'the next operation is recorded and never started',
     file: 'workflow/settle.ts',
     find: 'if (after?.operation) await startQuietly(deps, after);',
     replace: '',
-    hunt: everywhere('start while stopping'),
+    hunt: [{ workflow: 'start while stopping', step: /api/, fault: /timeout before/ }],
   },
   {
     name: 'a teardown that failed removes the record',
@@ -398,7 +398,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'domain/lifecycle.ts',
     find: "if (record.status === 'error') return isPrimary(record) ? 'start' : null;",
     replace: '',
-    hunt: everywhere('the flow is off'),
+    hunt: [{ workflow: 'the flow is off', step: /EnsureInput/, fault: /Forbidden/ }],
   },
   {
     name: 'an ending is written over',

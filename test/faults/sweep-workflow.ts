@@ -29,7 +29,7 @@ async function prepare(world: World): Promise<void> {
   await forget(world, GONE);
   for (let sighting = 0; sighting < TWO_SIGHTINGS - 1; sighting++) {
     await world.drive(world.runAs('sweep', null, () => sweepOnce(world)));
-    await pass(world, BETWEEN_SIGHTINGS_MS);
+    await world.until(() => false, BETWEEN_SIGHTINGS_MS);
   }
   await interrupt(world);
   world.faults = async (call, deliver) =>
@@ -40,14 +40,7 @@ async function prepare(world: World): Promise<void> {
   world.faults = null;
   flowOf(world).outputs = [];
   world.media.channels[world.record(OFF_AIR)!.held.channel!.channelId]!.state = 'RUNNING';
-  await pass(world, BETWEEN_SIGHTINGS_MS);
-}
-
-/** Lets time go by even where nothing is due: the clock moves from one timer to the next. */
-async function pass(world: World, delayMs: number): Promise<void> {
-  let isOver = false;
-  world.clock.after(delayMs, () => (isOver = true));
-  await world.until(() => isOver, delayMs);
+  await world.until(() => false, BETWEEN_SIGHTINGS_MS);
 }
 
 /** As a table restored from an old backup would: what AWS has of it is nobody's any more. */

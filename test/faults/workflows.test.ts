@@ -6,11 +6,16 @@ import { PRIMARY_WORKFLOWS } from './primary-workflows.ts';
 import { WORKFLOWS } from './workflows.ts';
 
 describe('a workflow without any fault', () => {
-  it.each([...WORKFLOWS, ...ENTRY_POINT_WORKFLOWS, ...PRIMARY_WORKFLOWS].map((workflow) => [workflow.name, workflow] as const))(
+  it.each(
+    [...WORKFLOWS, ...ENTRY_POINT_WORKFLOWS, ...PRIMARY_WORKFLOWS].map(
+      (workflow) => [workflow.name, workflow] as const,
+    ),
+  )(
     'leads where it should: %s',
     async (_name, workflow) => {
       const { outcome, message, tail } = await runStrikes(await loadProduction(), workflow, []);
       expect({ outcome, message, tail }).toMatchObject({ outcome: 'reached' });
     },
+    600_000,
   );
 });

@@ -148,6 +148,7 @@ const QUESTIONS: Record<RecordedCall['service'], Record<string, Ask>> = {
   mediaConnect: {
     DescribeFlow: flow('mediaconnect:DescribeFlow'),
     DescribeFlowSourceMetadata: flow('mediaconnect:DescribeFlowSourceMetadata'),
+    DescribeFlowSourceThumbnail: flow('mediaconnect:DescribeFlowSourceThumbnail'),
     StartFlow: flow('mediaconnect:StartFlow'),
     StopFlow: flow('mediaconnect:StopFlow'),
     AddFlowOutputs: ({ input: { FlowArn }, output }) =>

@@ -81,6 +81,18 @@ describe('the API behind CloudFront and an HTTP API', () => {
     expect((await ask({ method: 'GET', path: '/api/health' }, { group: null })).statusCode).toBe(200);
   });
 
+  it('hands a picture over in base64, as the gateway wants what is no text', async () => {
+    const headers = { authorization: `Bearer ${deployment.tokenFor('viewer')}` };
+    const path = '/api/mediaconnect/flow/thumbnail';
+    const answer: HttpAnswer = await deployment.functions.api.invoke(makeHttpEvent({ method: 'GET', path, headers }));
+    expect([answer.statusCode, answer.isBase64Encoded, answer.headers['content-type']]).toEqual([
+      200,
+      true,
+      'image/jpeg',
+    ]);
+    expect(Buffer.from(answer.body, 'base64')).toEqual(Buffer.from([0xff, 0xd8, 0xff, 0xd9]));
+  });
+
   it('lets a viewer look and not touch', async () => {
     expect((await ask({ method: 'GET', path: '/api/destinations' }, { group: 'viewer' })).statusCode).toBe(200);
     const refused = await ask({ method: 'POST', path: '/api/destinations', body: destination }, { group: 'viewer' });

@@ -119,13 +119,16 @@ const MAKERS: Record<string, (clients: AwsClients, properties: any, resource: Pl
   }),
 };
 
+/** An empty picture: what a source shows here. */
+const JPEG = Buffer.from([0xff, 0xd8, 0xff, 0xd9]);
+
 /** Deploys; close it after the test. */
 export async function deployLocally(synthesized: Synthesized): Promise<LocalDeployment> {
   const aws = await startLocalAws({
     dataDirectory: null,
     port: 0,
     clock: systemClock,
-    engine: makeIdleEngine(),
+    engine: { ...makeIdleEngine(), fetchSourcePicture: async () => ({ jpeg: JPEG, takenAtMs: Date.now() }) },
     profile: 'instant',
   });
   const calls: RecordedCall[] = [];

@@ -146,6 +146,7 @@ const RULES: Record<RecordedCall['service'], Record<string, z.ZodType>> = {
   mediaConnect: {
     DescribeFlow: z.strictObject({ FlowArn }),
     DescribeFlowSourceMetadata: z.strictObject({ FlowArn }),
+    DescribeFlowSourceThumbnail: z.strictObject({ FlowArn }),
     StartFlow: z.strictObject({ FlowArn }),
     StopFlow: z.strictObject({ FlowArn }),
     AddFlowOutputs: z.strictObject({

@@ -14,6 +14,7 @@ import {
 } from './channel.ts';
 import { addFlowOutputs, removeFlowOutput, updateFlowOutput } from './flow-output.ts';
 import { describeFlowSourceMetadata } from './flow-source-metadata.ts';
+import { describeFlowSourceThumbnail } from './flow-source-thumbnail.ts';
 import { createFlow, deleteFlow, describeFlow, listFlows, startFlow, stopFlow, updateFlowSource } from './flow.ts';
 import {
   createInputSecurityGroup,
@@ -58,6 +59,7 @@ export function mediaConnectHandlers(context: MediaContext): Handlers {
     UpdateFlowOutput: updateFlowOutput,
     RemoveFlowOutput: removeFlowOutput,
     DescribeFlowSourceMetadata: describeFlowSourceMetadata,
+    DescribeFlowSourceThumbnail: describeFlowSourceThumbnail,
     TagResource: (_, input: MediaConnect.TagResourceRequest) => tag(context, mediaConnectArns, input),
     UntagResource: (_, input: MediaConnect.UntagResourceRequest) => untag(context, mediaConnectArns, input),
     ListTagsForResource: (_, input: { ResourceArn: string }) => listTags(context, mediaConnectArns, input),

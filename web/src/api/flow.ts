@@ -1,8 +1,8 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { FlowStatusResource, PresetsResource } from '../../../functions/api/schemas.ts';
-import { POLL_BUSY_MS, POLL_QUIET_MS } from '../presentation/freshness.ts';
+import { POLL_BUSY_MS, POLL_PICTURE_MS, POLL_QUIET_MS } from '../presentation/freshness.ts';
 import { queryClient, queryKeys } from './query-client.ts';
-import { request } from './request.ts';
+import { ApiProblem, request, requestPicture } from './request.ts';
 
 const FLOW = '/api/mediaconnect/flow';
 
@@ -22,6 +22,23 @@ export function useFlow() {
     queryKey: queryKeys.flow,
     queryFn: async ({ signal }) => (await request<FlowStatusResource>(`${FLOW}/status`, { signal })).body,
     refetchInterval: (query) => flowPollIntervalMs(query.state.data),
+  });
+}
+
+/** What the source shows, as long as somebody looks; null where there is no picture. None is kept for the next look. */
+export function useSourcePicture() {
+  return useQuery({
+    queryKey: queryKeys.sourcePicture,
+    refetchInterval: POLL_PICTURE_MS,
+    gcTime: 0,
+    queryFn: async ({ signal }) => {
+      try {
+        return await requestPicture(`${FLOW}/thumbnail`, { signal });
+      } catch (error) {
+        if (error instanceof ApiProblem && error.problem.status === 404) return null;
+        throw error;
+      }
+    },
   });
 }
 

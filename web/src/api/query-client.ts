@@ -18,6 +18,7 @@ export const queryKeys = {
   service: ['service'],
   leftovers: ['leftovers'],
   flow: ['flow'],
+  sourcePicture: ['source-picture'],
   presets: ['presets'],
   rehearsal: ['rehearsal'],
 } as const;

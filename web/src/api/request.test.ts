@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ApiProblem, request, wayToSignIn } from './request.ts';
+import { ApiProblem, request, requestPicture, wayToSignIn } from './request.ts';
 
 const REDIRECT = { kind: 'redirect', url: '/api/session/sign-in' };
 const refused = (signIn: object) =>
@@ -52,5 +52,17 @@ describe('a session that has run out', () => {
     answer = () => Response.json({ status: 403, code: 'forbidden', detail: 'no' }, { status: 403 });
     await expect(request('/api/a')).rejects.toMatchObject({ problem: { code: 'forbidden' } });
     expect(asked).toEqual(['GET /api/a']);
+  });
+});
+
+describe('a picture', () => {
+  it('comes byte for byte with the moment it was taken, or with the problem why it does not', async () => {
+    const headers = { 'content-type': 'image/jpeg', 'last-modified': 'Sat, 21 Nov 2026 12:04:31 GMT' };
+    answer = () => new Response(new Uint8Array([0xff, 0xd8, 0xff]), { headers });
+    const { image, takenAt } = await requestPicture('/api/a');
+    expect([image.type, takenAt]).toEqual(['image/jpeg', 'Sat, 21 Nov 2026 12:04:31 GMT']);
+    expect(await image.bytes()).toEqual(new Uint8Array([0xff, 0xd8, 0xff]));
+    answer = () => Response.json({ status: 404, code: 'not_found', detail: 'no' }, { status: 404 });
+    await expect(requestPicture('/api/a')).rejects.toMatchObject({ problem: { status: 404 } });
   });
 });

@@ -35,15 +35,41 @@ export interface Answer<T> {
  * @throws {ApiProblem} for every failure, the unreachable server included
  */
 export async function request<T>(path: string, options: RequestOptions = {}): Promise<Answer<T>> {
+  const { content, headers } = await sendRenewing(path, options);
+  const text = toText(content);
+  return { body: (text ? JSON.parse(text) : null) as T, etag: headers.get('etag') };
+}
+
+/**
+ * The same for a picture.
+ * @returns with the moment it was taken, as HTTP writes times; null when nothing says
+ */
+export async function requestPicture(
+  path: string,
+  options: RequestOptions = {},
+): Promise<{ image: Blob; takenAt: string | null }> {
+  const { content, headers } = await sendRenewing(path, options);
+  return {
+    image: new Blob([content], { type: headers.get('content-type') ?? '' }),
+    takenAt: headers.get('last-modified'),
+  };
+}
+
+interface Received {
+  content: ArrayBuffer;
+  headers: Headers;
+}
+
+async function sendRenewing(path: string, options: RequestOptions): Promise<Received> {
   try {
-    return await send<T>(path, options);
+    return await send(path, options);
   } catch (error) {
     if (!(error instanceof ApiProblem) || !error.problem.signIn) throw error;
     way = error.problem.signIn;
     if (way.kind !== 'redirect') throw error;
     // What was refused for want of a session has not happened, so it may be sent again.
     await renewSession();
-    return send<T>(path, options);
+    return send(path, options);
   }
 }
 
@@ -64,7 +90,7 @@ function renewSession(): Promise<unknown> {
   return renewal;
 }
 
-async function send<T>(path: string, options: RequestOptions): Promise<Answer<T>> {
+async function send(path: string, options: RequestOptions): Promise<Received> {
   const { method = 'GET', body, ifMatch, signal, answerWithinMs = ANSWER_WITHIN_MS } = options;
   const headers: Record<string, string> = { accept: 'application/json' };
   if (method !== 'GET') headers['content-type'] = 'application/json';
@@ -80,17 +106,21 @@ async function send<T>(path: string, options: RequestOptions): Promise<Answer<T>
   if (method !== 'GET') init.body = JSON.stringify(body ?? {});
 
   let response: Response;
-  let text: string;
+  let content: ArrayBuffer;
   try {
     response = await fetch(path, init);
-    text = await response.text();
+    content = await response.arrayBuffer();
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiProblem(unreachable());
   }
   noteServerTime(response.headers.get('date'));
-  if (!response.ok) throw new ApiProblem(toProblem(response, text));
-  return { body: (text ? JSON.parse(text) : null) as T, etag: response.headers.get('etag') };
+  if (!response.ok) throw new ApiProblem(toProblem(response, toText(content)));
+  return { content, headers: response.headers };
+}
+
+function toText(content: ArrayBuffer): string {
+  return new TextDecoder().decode(content);
 }
 
 function toProblem(response: Response, text: string): ProblemBody {

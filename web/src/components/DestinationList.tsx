@@ -7,6 +7,7 @@ import {
   type DestinationSection,
   groupsOf,
 } from '../presentation/destination-groups.ts';
+import { FIRST_ROWS } from '../app/use-near-screen.ts';
 import { AddDestinationButton } from './AddDestinationButton.tsx';
 import { BulkButtons } from './BulkButtons.tsx';
 import { DestinationRow } from './DestinationRow.tsx';
@@ -29,8 +30,9 @@ export function DestinationList({ destinations, presets, history, sourceConnecte
   const titleId = useId();
   const rows = (shown: readonly DestinationResource[], grouped: boolean) => (
     <ul className={classes.list}>
-      {shown.map((destination) => (
+      {shown.map((destination, index) => (
         <DestinationRow
+          first={index < FIRST_ROWS}
           key={destination.destinationId}
           destination={destination}
           presets={presets}
@@ -66,7 +68,11 @@ export function DestinationList({ destinations, presets, history, sourceConnecte
             <div className={classes.partTitle}>
               <h3 id={`${titleId}-${index}`}>{title}</h3>
               <span>{describeOnAir(part, stale)}</span>
-              {part[0]?.group != null && <BulkButtons destinations={part} group={title} />}
+              {part[0]?.group != null && (
+                <div className={classes.actions}>
+                  <BulkButtons destinations={part} group={title} />
+                </div>
+              )}
             </div>
             {rows(part, true)}
           </section>

@@ -1,8 +1,9 @@
 import { IconChevronRight } from '@tabler/icons-react';
-import { memo } from 'react';
+import { memo, useRef } from 'react';
 import { Link } from 'wouter';
 import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas.ts';
 import { paths } from '../app/paths.ts';
+import { useNearScreen } from '../app/use-near-screen.ts';
 import { useServerNow } from '../app/use-now.ts';
 import { PlatformMark } from '../platforms/PlatformMark.tsx';
 import { presentDestination, presentStale, type Presentation } from '../presentation/destination-presentation.ts';
@@ -28,67 +29,110 @@ interface DestinationRowProps {
   stale: boolean;
   /** It stands under the heading of a group. */
   grouped: boolean;
+  /** Among the first of its list. */
+  first: boolean;
 }
 
 /**
- * One destination: what it is, how it is, what it sends, what it costs, and what can be done about it. Rendered anew
- * only when something of it has changed: a poll brings news of few of many.
+ * One destination. Rendered anew only when something of it has changed: a poll brings news of few of many. In full where
+ * somebody may look, else by name and state alone, which change seldom.
  */
-export const DestinationRow = memo(function DestinationRow(props: DestinationRowProps) {
-  const { destination, presets, history, stale, grouped } = props;
+export const DestinationRow = memo(function DestinationRow({ first, ...props }: DestinationRowProps) {
+  const { destination, stale } = props;
+  const item = useRef<HTMLLIElement>(null);
+  const isNear = useNearScreen(item, first);
+  const shown = stale ? presentStale(presentDestination(destination)) : presentDestination(destination);
+  return (
+    <li ref={item} className={classes.item} data-tone={shown.tone} data-primary={destination.primary || undefined}>
+      <Gate tone={shown.tone} />
+      {isNear ? (
+        <FullRow {...props} />
+      ) : (
+        <ShortRow
+          destinationId={destination.destinationId}
+          name={destination.name}
+          tone={shown.tone}
+          glyph={shown.glyph}
+          word={shown.word}
+        />
+      )}
+    </li>
+  );
+});
+
+interface ShortRowProps extends Pick<Presentation, 'tone' | 'glyph' | 'word'> {
+  destinationId: string;
+  name: string;
+}
+
+/** What is far from the screen: found by its name and reached by the keyboard like any other. */
+const ShortRow = memo(function ShortRow({ destinationId, name, ...state }: ShortRowProps) {
+  return (
+    <article className={classes.row} aria-label={name} data-row>
+      <div className={classes.identity}>
+        <Link href={paths.destination(destinationId)} className={classes.name} data-row-name>
+          <span>{name}</span>
+        </Link>
+      </div>
+      <div className={classes.status}>
+        <StatusWord {...state} />
+      </div>
+    </article>
+  );
+});
+
+/** What it is, how it is, what it sends, what it costs, and what can be done about it. */
+function FullRow({ destination, presets, history, stale, grouped }: Omit<DestinationRowProps, 'first'>) {
   const Heading = grouped ? 'h4' : 'h3';
   const fresh = presentDestination(destination);
   const shown = stale ? presentStale(fresh) : fresh;
   const told = fresh.reason.length + fresh.remedy.length;
   const apart = told > INLINE_LENGTH_MAX || (fresh.tone === 'attention' && told > 0);
   return (
-    <li className={classes.item} data-tone={shown.tone} data-primary={destination.primary || undefined}>
-      <Gate tone={shown.tone} />
-      <article className={classes.row} aria-label={destination.name} data-row>
-        <div className={classes.mark}>
-          <PlatformMark platform={destination.primary ? 'hls' : destination.platform} />
-        </div>
-        <div className={classes.identity}>
-          <Heading>
-            <Link
-              href={paths.destination(destination.destinationId)}
-              className={classes.name}
-              title={destination.name}
-              data-row-name
-            >
-              <span>{destination.name}</span>
-              <IconChevronRight size={15} aria-hidden="true" />
-            </Link>
-          </Heading>
-          <p>{describe(destination, presets)}</p>
-        </div>
-        <div className={classes.status}>
-          <StatusWord {...shown} />
-          <StatusDetail destination={destination} presentation={fresh} apart={apart} />
-        </div>
-        <div className={classes.bitrate}>
-          {destination.status === 'running' && (
-            <BitrateCell destination={destination} history={history} tone={shown.tone} />
-          )}
-          {destination.status !== 'running' && <StepProgress operation={destination.operation} />}
-        </div>
-        <Uptime destination={destination} presentation={fresh} />
-        <MoneyCell cost={destination.cost} running={destination.status === 'running'} />
-        <div className={classes.actions}>
-          {destination.primary ? (
-            <span className={classes.always}>Always on</span>
-          ) : (
-            <>
-              <TransportButtons destination={destination} />
-              <DestinationMenu destination={destination} />
-            </>
-          )}
-        </div>
-        {apart && <Trouble destination={destination} presentation={shown} />}
-      </article>
-    </li>
+    <article className={classes.row} aria-label={destination.name} data-row>
+      <div className={classes.mark}>
+        <PlatformMark platform={destination.primary ? 'hls' : destination.platform} />
+      </div>
+      <div className={classes.identity}>
+        <Heading>
+          <Link
+            href={paths.destination(destination.destinationId)}
+            className={classes.name}
+            title={destination.name}
+            data-row-name
+          >
+            <span>{destination.name}</span>
+            <IconChevronRight size={15} aria-hidden="true" />
+          </Link>
+        </Heading>
+        <p>{describe(destination, presets)}</p>
+      </div>
+      <div className={classes.status}>
+        <StatusWord {...shown} />
+        <StatusDetail destination={destination} presentation={fresh} apart={apart} />
+      </div>
+      <div className={classes.bitrate}>
+        {destination.status === 'running' && (
+          <BitrateCell destination={destination} history={history} tone={shown.tone} />
+        )}
+        {destination.status !== 'running' && <StepProgress operation={destination.operation} />}
+      </div>
+      <Uptime destination={destination} presentation={fresh} />
+      <MoneyCell cost={destination.cost} running={destination.status === 'running'} />
+      <div className={classes.actions}>
+        {destination.primary ? (
+          <span className={classes.always}>Always on</span>
+        ) : (
+          <>
+            <TransportButtons destination={destination} />
+            <DestinationMenu destination={destination} />
+          </>
+        )}
+      </div>
+      {apart && <Trouble destination={destination} presentation={shown} />}
+    </article>
   );
-});
+}
 
 function describe(destination: DestinationResource, presets: PresetsResource | undefined): string {
   const platform = presets?.platforms.find((candidate) => candidate.platformId === destination.platform);

@@ -1,7 +1,8 @@
-import { memo } from 'react';
+import { memo, useRef } from 'react';
 import { Link } from 'wouter';
 import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas.ts';
 import { paths } from '../app/paths.ts';
+import { FIRST_ROWS, useNearScreen } from '../app/use-near-screen.ts';
 import { useServerNow } from '../app/use-now.ts';
 import { PlatformMark } from '../platforms/PlatformMark.tsx';
 import { describeOnAir, type DestinationSection } from '../presentation/destination-groups.ts';
@@ -82,8 +83,9 @@ export function DestinationTable(props: DestinationTableProps) {
               </th>
             </tr>
           )}
-          {destinations.map((destination) => (
+          {destinations.map((destination, index) => (
             <TableRow
+              first={index < FIRST_ROWS}
               key={destination.destinationId}
               destination={destination}
               presets={presets}
@@ -144,16 +146,19 @@ function ChooseAll({ label, destinations, selected, onSelect }: ChooseAllProps) 
 interface TableRowProps extends Pick<DestinationTableProps, 'presets' | 'stale' | 'showGroup' | 'onSelect'> {
   destination: DestinationResource;
   selected: boolean;
+  /** Among the first of its part. */
+  first: boolean;
 }
 
+/** In full where somebody may look, else by name and state alone, which change seldom. */
 const TableRow = memo(function TableRow(props: TableRowProps) {
   const { destination, presets, stale, showGroup, selected, onSelect } = props;
-  const { destinationId, name, group, platform, preset, status, bitrateBps, runningSince } = destination;
+  const { destinationId, name, group, platform } = destination;
+  const line = useRef<HTMLTableRowElement>(null);
+  const isNear = useNearScreen(line, props.first);
   const fresh = presentDestination(destination);
   const shown = stale ? presentStale(fresh) : fresh;
-  const running = status === 'running';
   const platformName = presets?.platforms.find(({ platformId }) => platformId === platform)?.name ?? platform;
-  const encoding = presets?.encodings.find(({ encodingId }) => encodingId === preset)?.name ?? preset;
   const toggle = (): void =>
     onSelect((before) => {
       const after = new Set(before);
@@ -161,12 +166,12 @@ const TableRow = memo(function TableRow(props: TableRowProps) {
       return after;
     });
   return (
-    <tr data-row data-tone={shown.tone} aria-label={name} data-selected={selected || undefined}>
+    <tr ref={line} data-row data-tone={shown.tone} aria-label={name} data-selected={selected || undefined}>
       <td className={classes.box}>
         <input type="checkbox" aria-label={`Choose ${name}`} checked={selected} onChange={toggle} />
       </td>
       <th scope="row" className={classes.name}>
-        <PlatformMark platform={platform} size={28} />
+        {isNear && <PlatformMark platform={platform} size={28} />}
         <span>
           <Link href={paths.destination(destinationId)} data-row-name>
             {name}
@@ -176,9 +181,20 @@ const TableRow = memo(function TableRow(props: TableRowProps) {
       </th>
       <td className={classes.platform}>{platformName}</td>
       <td className={classes.status}>
-        <StatusWord {...shown} />
+        <StatusWord tone={shown.tone} glyph={shown.glyph} word={shown.word} />
         {shown.tone === 'attention' && fresh.reason && <small>{fresh.reason}</small>}
       </td>
+      {isNear ? <Figures destination={destination} presets={presets} /> : <td colSpan={5} />}
+    </tr>
+  );
+});
+
+function Figures({ destination, presets }: Pick<TableRowProps, 'destination' | 'presets'>) {
+  const { preset, status, bitrateBps, runningSince } = destination;
+  const running = status === 'running';
+  const encoding = presets?.encodings.find(({ encodingId }) => encodingId === preset)?.name ?? preset;
+  return (
+    <>
       <td className={classes.encoding}>{encoding}</td>
       <td className={`${classes.figure} ${classes.bitrate}`}>{running ? formatBitrate(bitrateBps) : ''}</td>
       <td className={`${classes.figure} ${classes.uptime}`}>{runningSince && <RunningFor since={runningSince} />}</td>
@@ -191,9 +207,9 @@ const TableRow = memo(function TableRow(props: TableRowProps) {
           <DestinationMenu destination={destination} />
         </span>
       </td>
-    </tr>
+    </>
   );
-});
+}
 
 function RunningFor({ since }: { since: string }) {
   return formatClock(useServerNow() - Date.parse(since));

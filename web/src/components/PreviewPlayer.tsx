@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { FlowStatusResource } from '../../../functions/api/schemas.ts';
 import { formatBitrate } from '../presentation/format.ts';
 import type { Playback, Quality } from './hls-playback.ts';
+import { SourceThumbnail } from './SourceThumbnail.tsx';
 import { Mark } from './Wordmark.tsx';
 import classes from './PreviewPlayer.module.css';
 
@@ -68,6 +69,7 @@ export function PreviewPlayer({ hlsUrl, sourceState }: { hlsUrl: string | null; 
           <span>{NO_PICTURE[sourceState]}</span>
         </div>
       )}
+      {!playing && sourceState === 'connected' && <SourceThumbnail />}
       {playing && (
         <div className={classes.overlay}>
           <span className={classes.latency}>

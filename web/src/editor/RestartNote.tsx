@@ -18,7 +18,7 @@ export function RestartNote({ destination, changes }: RestartNoteProps) {
       <p className={classes.text} role="status">
         {Object.keys(changes).length > 0
           ? 'This interrupts nothing.'
-          : 'It is running. Name and “while stopped” change without an interruption; the rest needs a restart, and you are asked when.'}
+          : 'It is running. Name, group and “while stopped” change without an interruption; the rest needs a restart, and you are asked when.'}
       </p>
     );
   }

@@ -3,8 +3,8 @@ import { nextSort, sortDestinations, toSortOrder } from './destination-order.ts'
 import { makeDestination } from './make-destination.fixture.ts';
 
 const { cost } = makeDestination();
-const alpha = makeDestination({ name: 'Stage 10', platform: 'zoom', cost: { ...cost, perHourNow: 0.5 } });
-const bravo = makeDestination({ name: 'Stage 2', status: 'error', cost: { ...cost, perHourNow: null } });
+const alpha = makeDestination({ name: 'Stage 10', platform: 'zoom', cost: { ...cost, perHourRunning: 0.7 } });
+const bravo = makeDestination({ name: 'Stage 2', status: 'error', cost: { ...cost, perHourRunning: null } });
 const charlie = makeDestination({ name: 'stage 3', status: 'running', onAir: true });
 const sorted = (sort: string) =>
   sortDestinations([alpha, bravo, charlie], toSortOrder(sort), (id) => (id === 'zoom' ? 'A brand' : id)).map(

@@ -40,7 +40,8 @@ export function nextSort(current: SortOrder | null, column: SortColumn): string 
 }
 
 /**
- * Puts destinations in order; equal ones stay as they are. A price nobody knows comes last either way.
+ * Puts destinations in order; equal ones stay as they are. The price is that of an hour on air, which is known before
+ * it is spent; one nobody knows comes last either way.
  * @param platformName in words
  */
 export function sortDestinations(
@@ -59,7 +60,7 @@ export function sortDestinations(
       case 'status':
         return sign * (urgencyOf(a) - urgencyOf(b));
       case 'price':
-        return comparePrices(a.cost.perHourNow, b.cost.perHourNow, sign);
+        return comparePrices(a.cost.perHourRunning, b.cost.perHourRunning, sign);
     }
   });
 }

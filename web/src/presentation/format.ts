@@ -37,6 +37,11 @@ export function formatTimeOfDay(at: string): string {
   return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
 }
 
+/** The same to the second. */
+export function formatExactTime(at: string): string {
+  return new Date(at).toLocaleTimeString();
+}
+
 /** A moment of the past in local time: the time alone when it was today, else with its date. */
 export function formatMoment(at: string, nowMs: number): string {
   const moment = new Date(at);

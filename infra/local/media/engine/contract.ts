@@ -114,6 +114,14 @@ export interface ChannelReport {
   queuedBytes: number;
 }
 
+/** A picture of what a source shows. */
+export interface SourcePicture {
+  /** At most 640 px wide. */
+  jpeg: Uint8Array;
+  /** When its keyframe was the newest one, ms epoch. */
+  takenAtMs: number;
+}
+
 /** Failures of a platform that can be practised. None of them touches the far end but by a lost or idle connection. */
 export const REHEARSED_CHANNEL_FAULTS = ['key_refused', 'platform_slow', 'platform_frozen'] as const;
 export type RehearsedChannelFault = (typeof REHEARSED_CHANNEL_FAULTS)[number];
@@ -153,6 +161,11 @@ export interface MediaEngine {
    * query (`_HLS_msn`, `_HLS_part`). 404 when nothing is packaged yet.
    */
   fetchPackage(packageChannelId: string, path: string): Promise<Response>;
+  /**
+   * A picture of a flow's source, at most five seconds old, made when it is asked for. Null without a source (also when its
+   * loss is practised) and when none can be made.
+   */
+  fetchSourcePicture(flowArn: string): Promise<SourcePicture | null>;
   /** Practises failures, in place of those practised before; nothing practised is kept over a restart of the product. */
   rehearse(faults: RehearsedFaults): Promise<void>;
   /** Stops every process and waits for it. */
@@ -171,6 +184,7 @@ export function makeIdleEngine(): MediaEngine {
     onReport: () => () => {},
     report: () => ({ atMs: 0, sources: [], channels: [] }),
     fetchPackage: async () => new Response('no media engine is running', { status: 404 }),
+    fetchSourcePicture: async () => null,
     rehearse: nothing,
     close: nothing,
   };

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../clock.ts';
 import { createChannel, type Channel } from './channel.ts';
-import type { ChannelRun, EngineReport, FlowSource, RehearsedFaults } from './contract.ts';
+import type { ChannelRun, EngineReport, FlowSource, RehearsedFaults, SourcePicture } from './contract.ts';
 import type { EngineLogger } from './engine-logger.ts';
 import { createFlow, type Flow } from './flow.ts';
 import type { HlsAnswer } from './hls/hls-package.ts';
@@ -21,6 +21,7 @@ export interface EngineCore {
   rehearse(faults: RehearsedFaults): Promise<void>;
   report(): EngineReport;
   fetchPackage(packageChannelId: string, path: string): Promise<HlsAnswer>;
+  fetchSourcePicture(flowArn: string): Promise<SourcePicture | null>;
   close(): Promise<void>;
 }
 
@@ -153,6 +154,7 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
       }
       return { status: 404, contentType: 'text/plain', body: 'nothing is packaged under this name' };
     },
+    fetchSourcePicture: async (flowArn) => (await flows.get(flowArn)?.picture()) ?? null,
     async close() {
       closed = true;
       cancelTick?.();

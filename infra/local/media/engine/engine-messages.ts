@@ -1,6 +1,9 @@
 /** What the control process and the engine process say to each other over IPC. Secrets travel here and nowhere else. */
 import type { ChannelRun, EngineReport, FlowSource, RehearsedFaults } from './contract.ts';
 
+/** On the answer with a picture: when it was taken, ms epoch. */
+export const TAKEN_AT_HEADER = 'x-taken-at-ms';
+
 export type EngineCommand =
   | { name: 'startFlow'; source: FlowSource }
   | { name: 'stopFlow'; flowArn: string }

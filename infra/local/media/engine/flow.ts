@@ -2,12 +2,13 @@
  * A flow: its SRT listener, the one parse of what comes in, and the encoders that run on it. It does not know its outputs.
  */
 import type { Clock } from '../../clock.ts';
-import type { FlowSource, Rendition, SourceReport } from './contract.ts';
+import type { FlowSource, Rendition, SourcePicture, SourceReport } from './contract.ts';
 import { decideCopy } from './copy-decision.ts';
 import { createEncoderProgram, type EncoderProblem, type EncoderProgram } from './encoder-program.ts';
 import type { EngineLogger } from './engine-logger.ts';
 import type { MediaLauncher } from './media-child.ts';
 import type { Program } from './program.ts';
+import { createSourcePictureMaker } from './source-picture.ts';
 import { createSourceProgram } from './source-program.ts';
 import { createSrtListener, type SrtListener } from './srt-listener.ts';
 
@@ -26,6 +27,8 @@ export interface Flow {
   copy: Program;
   /** The same one for equal renditions. It runs while somebody subscribes. */
   encoder(rendition: Rendition): { program: Program; problem(): EncoderProblem | null };
+  /** What the source shows; null while no media is arriving. */
+  picture(): Promise<SourcePicture | null>;
   /** Practises the loss of its encoder: what arrives is thrown away until it ends. */
   rehearseLoss(isLost: boolean): void;
   /** Whether media is arriving. */
@@ -66,6 +69,7 @@ export function createFlow(options: FlowOptions): Flow {
       options.onChange();
     },
   });
+  const pictures = createSourcePictureMaker({ newestKeyframe: source.newestKeyframe, launcher, clock, logger });
   let listener = listen();
 
   function listen(): SrtListener {
@@ -108,6 +112,7 @@ export function createFlow(options: FlowOptions): Flow {
     if (!live) return;
     live = false;
     source.lost();
+    pictures.forget();
     options.onChange();
   }
 
@@ -158,6 +163,7 @@ export function createFlow(options: FlowOptions): Flow {
       }
       return encoder;
     },
+    picture: async () => (live ? pictures.take() : null),
     rehearseLoss(isLost) {
       if (isLost === (rehearsedLossAtMs !== null)) return;
       rehearsedLossAtMs = isLost ? clock.now() : null;
@@ -168,7 +174,11 @@ export function createFlow(options: FlowOptions): Flow {
     async close() {
       closed = true;
       cancelWatch?.();
-      await Promise.all([listener.close(), ...[...encoders.values()].map((encoder) => encoder.close())]);
+      await Promise.all([
+        listener.close(),
+        pictures.close(),
+        ...[...encoders.values()].map((encoder) => encoder.close()),
+      ]);
       loseSource();
     },
   };

@@ -22,6 +22,7 @@ import {
   makeRendition,
   makeTemporaryDirectory,
   makeTransportStream,
+  readJpegSize,
   sendSrt,
   until,
   type Sender,
@@ -457,6 +458,25 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     await engine.rehearse({ lostFlowArns: [], channels: {} });
     await until('the source to be back', () => source()?.state === 'connected' && source()?.video !== undefined);
     expect(source()?.connections).toBe(1);
+  });
+
+  it('has a picture of the source while there is one, and none when it is lost, in earnest or in practice', async () => {
+    await engine.startFlow(flow());
+    await until('the listener', () => source()?.state === 'listening');
+    expect(await engine.fetchSourcePicture('flow')).toBeNull();
+    expect(await engine.fetchSourcePicture('none')).toBeNull();
+    const sender = send();
+    const picture = await until('a picture', () => engine.fetchSourcePicture('flow'));
+    expect(readJpegSize(picture.jpeg)).toEqual({ width: 640, height: 360 });
+    expect(Math.abs(Date.now() - picture.takenAtMs)).toBeLessThan(20_000);
+    expect(pidsWith('image2pipe')).toEqual([]);
+    await engine.rehearse({ lostFlowArns: ['flow'], channels: {} });
+    expect(await engine.fetchSourcePicture('flow')).toBeNull();
+    await engine.rehearse({ lostFlowArns: [], channels: {} });
+    await until('the picture to be back', () => engine.fetchSourcePicture('flow'));
+    await sender.stop();
+    await until('the source to be lost', () => source()?.state === 'listening');
+    expect(await engine.fetchSourcePicture('flow')).toBeNull();
   });
 });
 

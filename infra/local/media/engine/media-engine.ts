@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 import type { ChannelRun, EngineReport, FlowSource, MediaEngine, RehearsedFaults } from './contract.ts';
 import type { EngineLogger } from './engine-logger.ts';
-import type { EngineCommand, FromEngine, ToEngine } from './engine-messages.ts';
+import { TAKEN_AT_HEADER, type EngineCommand, type FromEngine, type ToEngine } from './engine-messages.ts';
 import { createReportLedger } from './report-ledger.ts';
 
 const ENGINE_PROCESS = fileURLToPath(new URL('./engine-process.ts', import.meta.url));
@@ -220,9 +220,19 @@ export async function createMediaEngine(options: MediaEngineOptions): Promise<Me
     async fetchPackage(packageChannelId, path) {
       if (!engine) return new Response('the media engine is being restarted', { status: 503 });
       try {
-        return await fetch(`http://127.0.0.1:${engine.port}/${encodeURIComponent(packageChannelId)}/${path}`);
+        return await fetch(`http://127.0.0.1:${engine.port}/packages/${encodeURIComponent(packageChannelId)}/${path}`);
       } catch {
         return new Response('the media engine does not answer', { status: 503 });
+      }
+    },
+    async fetchSourcePicture(flowArn) {
+      if (!engine) return null;
+      try {
+        const answer = await fetch(`http://127.0.0.1:${engine.port}/pictures/${encodeURIComponent(flowArn)}`);
+        if (!answer.ok) return null;
+        return { jpeg: await answer.bytes(), takenAtMs: Number(answer.headers.get(TAKEN_AT_HEADER)) };
+      } catch {
+        return null;
       }
     },
     close() {

@@ -65,6 +65,8 @@ export interface SourceProgram {
   lost(): void;
   /** Begins at the newest keyframe, or at the next one. Returns the way out. */
   tap(tap: RawTap): () => void;
+  /** Tables and the newest keyframe with what has come after it; null when there is none. */
+  newestKeyframe(): Buffer | null;
   streams(): ProgramStreams | null;
   format(): ProgramFormat | null;
   measurement(): SourceMeasurement;
@@ -277,7 +279,11 @@ export function createSourceProgram(deps: {
 
   function startTap(tap: RawTap): void {
     const group = raw.group();
-    if (group) tap.onBytes(Buffer.concat([demuxer.tables(), ...group.chunks]), group.dtsMs);
+    if (group) tap.onBytes(withTables(group.chunks), group.dtsMs);
+  }
+
+  function withTables(chunks: Buffer[]): Buffer {
+    return Buffer.concat([demuxer.tables(), ...chunks]);
   }
 
   return {
@@ -304,6 +310,10 @@ export function createSourceProgram(deps: {
       taps.set(tap, state);
       if (state.started) startTap(tap);
       return () => taps.delete(tap);
+    },
+    newestKeyframe() {
+      const group = raw.group();
+      return group && withTables(group.chunks);
     },
     streams: () => streams,
     format: () => hub.format(),

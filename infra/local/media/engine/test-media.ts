@@ -172,6 +172,16 @@ export function descendants(rootPid = process.pid): Map<number, string[]> {
   return found;
 }
 
+/** Width and height in a JPEG's frame header (ITU-T T.81, B.2.2). */
+export function readJpegSize(jpeg: Uint8Array): { width: number; height: number } {
+  const bytes = Buffer.from(jpeg);
+  if (bytes.readUInt16BE(0) !== 0xffd8) throw new Error('this is no JPEG');
+  let offset = 2;
+  // SOF0 to SOF2; the segments before it say their own length.
+  while (bytes[offset + 1]! < 0xc0 || bytes[offset + 1]! > 0xc2) offset += 2 + bytes.readUInt16BE(offset + 2);
+  return { width: bytes.readUInt16BE(offset + 7), height: bytes.readUInt16BE(offset + 5) };
+}
+
 /** A rendition of the test stream's own size at this bit rate. */
 export function makeRendition(changes: Partial<Rendition> = {}): Rendition {
   return {

@@ -19,6 +19,7 @@ const bindings: [name: string, method: string, path: string, status: number][] =
   ['UpdateFlowOutput', 'PUT', '/v1/flows/{FlowArn}/outputs/{OutputArn}', 202],
   ['RemoveFlowOutput', 'DELETE', '/v1/flows/{FlowArn}/outputs/{OutputArn}', 202],
   ['DescribeFlowSourceMetadata', 'GET', '/v1/flows/{FlowArn}/source-metadata', 200],
+  ['DescribeFlowSourceThumbnail', 'GET', '/v1/flows/{FlowArn}/source-thumbnail', 200],
   ['TagResource', 'POST', '/tags/{ResourceArn}', 204],
   ['UntagResource', 'DELETE', '/tags/{ResourceArn}', 204],
   ['ListTagsForResource', 'GET', '/tags/{ResourceArn}', 200],

@@ -23,6 +23,7 @@ export const checkedOutputs = {
     'CreateFlowResponse',
     'DescribeFlowResponse',
     'DescribeFlowSourceMetadataResponse',
+    'DescribeFlowSourceThumbnailResponse',
     'ListFlowsResponse',
     'RemoveFlowOutputResponse',
     'StartFlowResponse',

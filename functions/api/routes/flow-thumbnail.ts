@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { createRoute, z } from '@hono/zod-openapi';
+import { describeSourceThumbnail } from '../../aws/flow-thumbnail.ts';
+import { AppError } from '../../domain/errors.ts';
+import type { Api, ApiDeps } from '../api-deps.ts';
+import { NoQuery, problems } from '../contract.ts';
+import { memoize } from '../memoize.ts';
+
+/** MediaConnect allows few describes a second per account: all viewers together cost one call every two seconds. */
+const KEPT_MS = 2000;
+
+const thumbnail = createRoute({
+  method: 'get',
+  path: '/api/mediaconnect/flow/thumbnail',
+  tags: ['Source'],
+  summary: 'A picture of the source',
+  description: '`Last-Modified` is when it was taken. 404 when there is none; that is no failure.',
+  request: { query: NoQuery },
+  responses: {
+    200: {
+      description: 'The newest picture, a few seconds old',
+      content: { 'image/jpeg': { schema: z.string().openapi({ format: 'binary' }) } },
+    },
+    304: { description: 'It is the picture of `If-None-Match`' },
+    ...problems(404, 503),
+  },
+});
+
+/** `GET /api/mediaconnect/flow/thumbnail`. */
+export function registerFlowThumbnail(api: Api, deps: ApiDeps): void {
+  const newest = memoize({ milliseconds: KEPT_MS, now: deps.now }, async () => {
+    const found = await describeSourceThumbnail(deps);
+    if (!found) return null;
+    // The time is part of it: a source that stands still has a new picture all the same.
+    const hash = createHash('sha256').update(found.takenAt.toISOString()).update(found.jpeg).digest('base64url');
+    return { ...found, etag: `"${hash}"` };
+  });
+
+  api.openapi(thumbnail, async (context) => {
+    const picture = await newest.get();
+    if (!picture) {
+      throw new AppError('not_found', {
+        detail: 'there is no picture of the source now',
+        remedy:
+          'connect an encoder and ask again in a few seconds; MediaConnect makes no pictures while the flow has more than ten outputs',
+      });
+    }
+    context.header('ETag', picture.etag);
+    context.header('Last-Modified', picture.takenAt.toUTCString());
+    context.header('Cache-Control', 'private, max-age=5');
+    if (context.req.header('if-none-match') === picture.etag) return context.body(null, 304);
+    context.header('Content-Type', 'image/jpeg');
+    return context.body(picture.jpeg, 200);
+  });
+}

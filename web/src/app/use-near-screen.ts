@@ -1,0 +1,37 @@
+import { type RefObject, useEffect, useState } from 'react';
+
+/** What is this far beyond the screen counts as near it: it is there before it is scrolled to. */
+const NEAR = '900px 0px';
+
+/** About as many rows as a wall display shows at once: they are rendered in full from the beginning. */
+export const FIRST_ROWS = 24;
+
+const listeners = new WeakMap<Element, (isNear: boolean) => void>();
+let observer: IntersectionObserver | undefined;
+
+/** One observer for all rows of the page. */
+function observe(element: Element, listener: (isNear: boolean) => void): () => void {
+  observer ??= new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) listeners.get(target)?.(isIntersecting);
+    },
+    { rootMargin: NEAR },
+  );
+  listeners.set(element, listener);
+  observer.observe(element);
+  return () => {
+    listeners.delete(element);
+    observer?.unobserve(element);
+  };
+}
+
+/**
+ * Whether an element is on the screen or about to be. A thousand rows that change every second are more than a browser
+ * renders in that second, so what nobody sees is rendered in short.
+ * @param isFirst taken for true until the browser has looked
+ */
+export function useNearScreen(element: RefObject<Element | null>, isFirst: boolean): boolean {
+  const [isNear, setNear] = useState(isFirst);
+  useEffect(() => (element.current ? observe(element.current, setNear) : undefined), [element]);
+  return isNear;
+}
