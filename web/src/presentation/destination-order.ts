@@ -28,15 +28,10 @@ export function toSortOrder(text: string): SortOrder | null {
   return column ? { column, isDescending } : null;
 }
 
-/** An order as an address keeps it. */
-export function fromSortOrder({ column, isDescending }: SortOrder): string {
-  return isDescending ? `-${column}` : column;
-}
-
 /** What a press of a column's title asks for: upwards, then downwards, then as it was; in the words of the address. */
 export function nextSort(current: SortOrder | null, column: SortColumn): string {
   if (current?.column !== column) return column;
-  return current.isDescending ? '' : fromSortOrder({ column, isDescending: true });
+  return current.isDescending ? '' : `-${column}`;
 }
 
 /**
