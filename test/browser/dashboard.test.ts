@@ -401,6 +401,23 @@ describe('a show', () => {
     expect(await tone('Bravo')).toBe('air');
   });
 
+  it('finishes a start when the server is restarted in the middle of it, and says so in a second tab', async () => {
+    const second = await open();
+    await second.page.goto(signInLink());
+    await says('Alpha', 'Stopped', second.page);
+    await startButton('Alpha').click();
+    await row('Alpha').getByText('Stopped').first().waitFor({ state: 'detached' });
+    await product.stop();
+    product = await startProduct(ports, dataDirectory);
+    for (const tab of [page, second.page]) await says('Alpha', 'On air', tab);
+    expect(published().filter(({ app }) => app === 'live')).toHaveLength(1);
+
+    await button('Stop Alpha', second.page).click();
+    await button('Confirm: Stop Alpha', second.page).click({ delay: 400 });
+    for (const tab of [page, second.page]) await says('Alpha', 'Stopped', tab);
+    await second.page.close();
+  });
+
   it('deletes only what was named', async () => {
     await chooseFromMenu('Alpha', 'Delete');
     const dialog = page.getByRole('dialog');
@@ -472,7 +489,7 @@ describe('the page itself', () => {
   });
 
   it('broke no policy, threw no error and asked nobody but the product', () => {
-    expect(watchedPages).toHaveLength(4);
+    expect(watchedPages).toHaveLength(5);
     for (const { faults, strangers } of watchedPages)
       expect({ faults, strangers }).toEqual({ faults: [], strangers: [] });
   });
