@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { DESIRED_STATES, DESTINATION_STATUSES, OPERATION_KINDS, STANDBY_MODES } from '../domain/destination.ts';
 import { ORPHAN_RESOURCES } from '../domain/inventory.ts';
 import { HEALTH_LEVELS } from '../domain/health.ts';
+import { ACTIONS } from '../domain/lifecycle.ts';
 import { CostGroupBy, DestinationCost } from './cost-schemas.ts';
 import { ROLES } from './roles.ts';
 import { anyDestinationId, PlatformId, PresetId, Standby, timestamp } from './schema-parts.ts';
@@ -300,8 +301,6 @@ export const OperationResource = z
   })
   .openapi('Operation');
 
-const ALLOWED_ACTIONS = ['start', 'stop', 'restart', 'edit', 'delete'] as const;
-
 export const DestinationResource = z
   .object({
     destinationId: z.string(),
@@ -334,7 +333,7 @@ export const DestinationResource = z
     lastError: RecordedError.nullable(),
     mediaLiveChannelId: z.string().nullable(),
     mediaConnectOutputArn: z.string().nullable(),
-    allowedActions: z.array(z.enum(ALLOWED_ACTIONS)),
+    allowedActions: z.array(z.enum(ACTIONS)),
     refusedActions: z.record(z.string(), z.string()).openapi({
       description: 'Action to the reason why it is not possible now',
       example: { start: 'already running' },

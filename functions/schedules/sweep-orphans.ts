@@ -5,6 +5,7 @@ import { deleteInput, observeInput } from '../aws/input.ts';
 import type { Inventory } from '../aws/inventory.ts';
 import { deleteOrphan, listOrphans, orphanIdOf, putOrphan, type Orphan } from '../aws/orphan-table.ts';
 import type { Destination } from '../domain/destination.ts';
+import { isAtRest } from '../domain/channel-state.ts';
 import { findOrphans, isMassRelease, ORPHAN_RESOURCES, ORPHAN_RULES } from '../domain/inventory.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
 import { COUNTED_LINES } from './counted-lines.ts';
@@ -112,8 +113,7 @@ async function findStepDown(deps: SweepDeps, { resource, resourceId }: Orphan): 
   if (resource === 'channel') {
     const state = (await observeChannel(deps, resourceId))?.state;
     if (state === 'RUNNING' || state === 'RECOVERING') return () => stopChannel(deps, resourceId);
-    const isDeletable = state === 'IDLE' || state === 'CREATE_FAILED' || state === 'UPDATE_FAILED';
-    return isDeletable ? () => deleteChannel(deps, resourceId) : null;
+    return state !== undefined && isAtRest(state) ? () => deleteChannel(deps, resourceId) : null;
   }
   const state = (await observeInput(deps, resourceId))?.state;
   return state === 'DETACHED' ? () => deleteInput(deps, resourceId) : null;

@@ -1,4 +1,5 @@
 import { type App, Tags } from 'aws-cdk-lib';
+import { DEPLOYMENT_TAG } from '../../functions/aws/names.ts';
 import type { Configuration } from './configuration.ts';
 import { ControlPlaneStack } from './stacks/control-plane.ts';
 import { DashboardStack } from './stacks/dashboard.ts';
@@ -85,7 +86,7 @@ export function addDeployment(
   });
   const stacks = { data, source, dashboard, controlPlane, observability };
   for (const [component, stack] of Object.entries(stacks)) {
-    Tags.of(stack).add('sluice:deployment', deploymentId);
+    Tags.of(stack).add(DEPLOYMENT_TAG, deploymentId);
     // By which the bill can be split.
     Tags.of(stack).add('sluice:component', component);
   }
@@ -95,7 +96,7 @@ export function addDeployment(
       ...configuration.github,
       environment,
     });
-    Tags.of(deployRole).add('sluice:deployment', deploymentId);
+    Tags.of(deployRole).add(DEPLOYMENT_TAG, deploymentId);
   }
   return stacks;
 }

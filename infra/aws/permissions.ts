@@ -1,4 +1,5 @@
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { DEPLOYMENT_TAG } from '../../functions/aws/names.ts';
 
 /**
  * What each function may do, one exported function per function. A permission names its actions one by one. A resource
@@ -41,7 +42,6 @@ export function toStatement({ actions, resources, conditions }: Permission): Pol
   return new PolicyStatement({ effect: Effect.ALLOW, actions: [...actions], resources: [...resources], conditions });
 }
 
-const DEPLOYMENT_TAG = 'sluice:deployment';
 const NO_RESOURCE_LEVEL = 'AWS gives this action no resource-level permission';
 const IDS_FROM_AWS = 'AWS gives the id when it is made; the condition on our tag decides';
 

@@ -2,6 +2,7 @@ import { deleteChannel, listChannels, stopChannel } from '../../../functions/aws
 import type { AwsDeps } from '../../../functions/aws/clients.ts';
 import { deleteInput, listInputs } from '../../../functions/aws/input.ts';
 import { destinationOfTags } from '../../../functions/aws/names.ts';
+import { isAtRest, isUp } from '../../../functions/domain/channel-state.ts';
 
 /**
  * What the stacks do not know of: channels and inputs are made by the workflow, so CloudFormation would leave them
@@ -59,15 +60,12 @@ export async function releaseMedia(
   onProgress(left);
 }
 
-const STOPPABLE = ['RUNNING', 'RECOVERING', 'STARTING'];
-const DELETABLE = ['IDLE', 'CREATE_FAILED', 'UPDATE_FAILED'];
-
 async function takeOneStepDown(deps: Deps, { resource, resourceId, state }: MediaResource): Promise<void> {
   try {
     if (resource === 'input') {
       if (state === 'DETACHED') await deleteInput(deps, resourceId);
-    } else if (STOPPABLE.includes(state)) await stopChannel(deps, resourceId);
-    else if (DELETABLE.includes(state)) await deleteChannel(deps, resourceId);
+    } else if (isUp(state)) await stopChannel(deps, resourceId);
+    else if (isAtRest(state)) await deleteChannel(deps, resourceId);
   } catch (error) {
     // It is changing its state, or is gone: the next look tells. What is refused for good ends at the limit.
     if (
