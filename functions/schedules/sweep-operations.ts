@@ -1,9 +1,7 @@
-import { putOperation } from '../aws/destination-table.ts';
 import { observeExecution } from '../aws/executions.ts';
 import type { Destination, OperationKind } from '../domain/destination.ts';
 import { dueOperation } from '../domain/primary.ts';
-import { runOf } from '../domain/recorded-run.ts';
-import { requestChange, startQuietly } from '../workflow/operations.ts';
+import { keepGivenUp, requestChange, startQuietly } from '../workflow/operations.ts';
 import type { SweepDeps } from './sweep-deps.ts';
 
 /**
@@ -32,8 +30,7 @@ export async function continueOperation(deps: SweepDeps, record: Destination): P
 async function resume(deps: SweepDeps, record: Destination): Promise<void> {
   const interrupted = record.operation!;
   deps.logger.info('sweep resumes an interrupted operation', { operationId: interrupted.operationId });
-  const ended = { ...interrupted, endedAt: deps.now().toISOString(), outcome: 'superseded' } as const;
-  await putOperation(deps, record, ended, runOf(record));
+  await keepGivenUp(deps, record, interrupted);
   await requestChange(deps, record.destinationId, {
     requestedBy: interrupted.requestedBy,
     change: (current) =>

@@ -1,6 +1,6 @@
 import { changeDestination, getDestination, putOperation } from '../aws/destination-table.ts';
 import { startExecution, stopExecution } from '../aws/executions.ts';
-import type { Destination, OperationKind } from '../domain/destination.ts';
+import type { Destination, Operation, OperationKind } from '../domain/destination.ts';
 import { nextOperation, withOperation } from '../domain/lifecycle.ts';
 import { runOf } from '../domain/recorded-run.ts';
 import type { OperationDeps } from './workflow-deps.ts';
@@ -54,6 +54,12 @@ function withWisher(before: Destination, wished: Destination, requestedBy: strin
   return isNews ? { ...wished, wishedBy: requestedBy } : wished;
 }
 
+/** Keeps in the history that an operation was given up, with the run it met. */
+export async function keepGivenUp(deps: OperationDeps, record: Destination, operation: Operation): Promise<void> {
+  const ended = { ...operation, endedAt: deps.now().toISOString(), outcome: 'superseded' } as const;
+  await putOperation(deps, record, ended, runOf(record));
+}
+
 /**
  * As `requestChange`, and gives up the operation in flight first, whatever it is doing: the way out when one hangs. What
  * it made is found again by id, tag and name, so the operation that follows releases or adopts it.
@@ -67,8 +73,7 @@ export async function forceChange(
   const operation = before?.operation;
   if (!operation) return requestChange(deps, destinationId, request);
   await stopExecution(deps, operation);
-  const ended = { ...operation, endedAt: deps.now().toISOString(), outcome: 'superseded' } as const;
-  await putOperation(deps, before, ended, runOf(before));
+  await keepGivenUp(deps, before, operation);
   const decide = request.operation ?? nextOperation;
   let isGivenUp = false;
   return requestChange(deps, destinationId, {
