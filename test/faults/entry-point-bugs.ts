@@ -12,8 +12,8 @@ export const ENTRY_POINT_BUGS: readonly PlantedBug[] = [
   {
     name: 'what is given up by force has no ending',
     file: 'workflow/operations.ts',
-    find: 'await putOperation(deps, before, ended, runOf(before));',
-    replace: 'void [putOperation, ended, runOf];',
+    find: 'await keepGivenUp(deps, before, operation);',
+    replace: '',
     hunt: [{ workflow: 'a start is forced while it starts' }],
   },
   {
