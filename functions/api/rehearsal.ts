@@ -17,6 +17,12 @@ export const REHEARSAL_FAULTS = {
     label: 'The encoder is gone',
     description: 'What arrives from the encoder counts as nothing: channels wait for the source and go on costing.',
   },
+  source_lossy: {
+    scope: 'deployment',
+    label: 'The line from the encoder is bad',
+    description:
+      'One packet in ten is lost on the way in. SRT sends it again in time: the packet loss stands out, the picture stays.',
+  },
   aws_throttled: {
     scope: 'deployment',
     label: 'AWS throttles',

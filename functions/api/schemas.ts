@@ -392,8 +392,8 @@ export const FlowStatusResource = z
       packetLossPercent: z
         .number()
         .nullable()
-        .openapi({ description: 'Before repair; null where it is not measured, as on one machine' }),
-      roundTripMs: z.number().nullable().openapi({ description: 'To the encoder; null where it is not measured' }),
+        .openapi({ description: 'Before SRT repairs it; null until it is measured' }),
+      roundTripMs: z.number().nullable().openapi({ description: 'To the encoder and back; null until it is measured' }),
       video: z
         .object({ codec: z.string(), width: z.number(), height: z.number(), framesPerSecond: z.number().nullable() })
         .nullable(),

@@ -116,7 +116,7 @@ function emptySeries(): ChannelSeries {
   return Object.fromEntries(METRIC_NAMES.map((name) => [name, []])) as unknown as ChannelSeries;
 }
 
-/** The flow's own figures; null where CloudWatch has none yet, or, for loss and round trip, where nobody measures them. */
+/** The flow's own figures; null where CloudWatch has none yet. */
 export interface SourceMetrics {
   connected: boolean | null;
   /** When `connected` became what it is; null when that was before the window. */

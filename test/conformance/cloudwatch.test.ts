@@ -143,6 +143,15 @@ describe('the CloudWatch endpoint', () => {
     expect(await values('AWS/MediaLive', 'NoSuchMetric', 'Sum')).toEqual([]);
   });
 
+  it('has loss and round trip of a flow for the seconds in which they were measured', async () => {
+    const { report, values } = await startRunning();
+    await report({}, { packetLossPercent: 2, roundTripMs: 30 });
+    await report({}, {});
+    await report({}, { packetLossPercent: 4, roundTripMs: 50 });
+    expect(await values('AWS/MediaConnect', 'SourcePacketLossPercent', 'Average')).toEqual([3]);
+    expect(await values('AWS/MediaConnect', 'SourceRoundTripTime', 'Average', 1)).toEqual([30, 50]);
+  });
+
   it('counts a restarted counter from zero and keeps five minutes', async () => {
     const { report, values } = await startRunning();
     await report({ droppedFrames: 9 });

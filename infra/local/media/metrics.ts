@@ -97,7 +97,11 @@ export function makeMetrics(context: MediaContext, countAlerts: (channelId: stri
         put(
           { namespace: 'AWS/MediaConnect', dimensions: { FlowARN: source.flowArn } },
           report.atMs,
-          { SourceConnected: source.state === 'connected' ? 1 : 0, SourceBitRate: source.bitrateBps },
+          {
+            SourceConnected: source.state === 'connected' ? 1 : 0,
+            SourceBitRate: source.bitrateBps,
+            ...lineOf(source),
+          },
           { SourceContinuityCounter: growth(source.continuityErrors, last?.continuityErrors) },
         );
       }
@@ -108,6 +112,14 @@ export function makeMetrics(context: MediaContext, countAlerts: (channelId: stri
       }
     },
     list: (namespace) => [...series.values()].filter((item) => namespace === undefined || item.namespace === namespace),
+  };
+}
+
+/** What is known of the line; CloudWatch has no value for a second in which nobody is connected. */
+function lineOf({ packetLossPercent, roundTripMs }: SourceReport): Record<string, number> {
+  return {
+    ...(packetLossPercent === undefined ? {} : { SourcePacketLossPercent: packetLossPercent }),
+    ...(roundTripMs === undefined ? {} : { SourceRoundTripTime: roundTripMs }),
   };
 }
 

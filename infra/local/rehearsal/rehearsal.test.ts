@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { RehearsalFaultName } from '../../../functions/api/rehearsal.ts';
 import type { Destination } from '../../../functions/domain/destination.ts';
 import { makeRecordingEngine } from '../media/testing/media-endpoint.ts';
-import type { RehearsedFaults } from '../media/engine/contract.ts';
+import { NOTHING_REHEARSED, type RehearsedFaults } from '../media/engine/contract.ts';
 import { createRehearsal } from './rehearsal.ts';
 
 function makeRehearsal() {
@@ -30,10 +30,16 @@ describe('a rehearsal on one machine', () => {
     await practise('key_refused', 'two');
     await practise('source_lost', null, false);
     expect(given).toEqual([
-      { lostFlowArns: ['flow'], channels: {} },
-      { lostFlowArns: ['flow'], channels: { 22: 'key_refused' } },
-      { lostFlowArns: [], channels: { 22: 'key_refused' } },
+      { ...NOTHING_REHEARSED, lostFlowArns: ['flow'] },
+      { ...NOTHING_REHEARSED, lostFlowArns: ['flow'], channels: { 22: 'key_refused' } },
+      { ...NOTHING_REHEARSED, channels: { 22: 'key_refused' } },
     ]);
+  });
+
+  test('gives the engine a bad line by flow', async () => {
+    const { given, practise } = makeRehearsal();
+    await practise('source_lossy');
+    expect(given).toEqual([{ ...NOTHING_REHEARSED, lossyFlowArns: ['flow'] }]);
   });
 
   test('follows a destination to its next channel, and says nothing new when nothing is', async () => {

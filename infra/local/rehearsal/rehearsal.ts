@@ -1,6 +1,7 @@
 import type { PractisedFault, Rehearsal } from '../../../functions/api/rehearsal.ts';
 import type { Destination } from '../../../functions/domain/destination.ts';
 import {
+  NOTHING_REHEARSED,
   REHEARSED_CHANNEL_FAULTS,
   type MediaEngine,
   type RehearsedChannelFault,
@@ -33,7 +34,7 @@ interface RehearsalOptions {
 export function createRehearsal({ engine, listDestinations }: RehearsalOptions): LocalRehearsal {
   const faults = new Map<string, PractisedFault>();
   let calls = 0;
-  let given = JSON.stringify({ lostFlowArns: [], channels: {} } satisfies RehearsedFaults);
+  let given = JSON.stringify(NOTHING_REHEARSED);
 
   const isActive = (name: PractisedFault['fault']) => [...faults.values()].some(({ fault }) => fault === name);
 
@@ -44,7 +45,11 @@ export function createRehearsal({ engine, listDestinations }: RehearsalOptions):
       const held = records.find((record) => record.destinationId === destinationId)?.held.channel;
       if (held && isChannelFault(fault)) channels[held.channelId] = fault;
     }
-    return { lostFlowArns: isActive('source_lost') ? flowArns : [], channels };
+    return {
+      lostFlowArns: isActive('source_lost') ? flowArns : [],
+      lossyFlowArns: isActive('source_lossy') ? flowArns : [],
+      channels,
+    };
   }
 
   async function refresh(): Promise<void> {

@@ -22,12 +22,7 @@ function listen(): void {
   const spot = createPictureSpotter((key, atMs) => passages.push({ key, atMs }));
   const child = spawn(setup.ffmpegPath, SRT_LISTENER_ARGUMENTS, { stdio: ['pipe', 'pipe', 'ignore'] });
   child.stdin.on('error', () => {});
-  const address = buildSrtAddress({
-    flowArn: 'tap',
-    ingestPort: setup.port,
-    listenHost: '127.0.0.1',
-    latencyMs: setup.latencyMs,
-  });
+  const address = buildSrtAddress({ latencyMs: setup.latencyMs }, setup.port);
   // As the engine hands its address over: a playlist with one segment.
   child.stdin.end(`#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n${address}\n#EXT-X-ENDLIST\n`);
   child.stdout.on('data', (bytes: Buffer) => spot(bytes, Number(process.hrtime.bigint()) / 1e6));

@@ -76,6 +76,10 @@ export interface SourceReport {
     gopSeconds?: number;
   };
   audio?: { codec: string; sampleRateHz: number; channels: number };
+  /** Of the packets of the last seconds, those that did not arrive the first time; absent without a caller. */
+  packetLossPercent?: number;
+  /** To the caller and back, as SRT measures it; absent without one. */
+  roundTripMs?: number;
   /** Transport-stream continuity errors since the flow started. */
   continuityErrors: number;
   /** Callers accepted since the flow started. */
@@ -130,8 +134,12 @@ export type RehearsedChannelFault = (typeof REHEARSED_CHANNEL_FAULTS)[number];
 export interface RehearsedFaults {
   /** Flows whose encoder counts as gone, whatever arrives. */
   lostFlowArns: string[];
+  /** Flows on whose line one packet in ten is lost. */
+  lossyFlowArns: string[];
   channels: Record<string, RehearsedChannelFault>;
 }
+
+export const NOTHING_REHEARSED: RehearsedFaults = { lostFlowArns: [], lossyFlowArns: [], channels: {} };
 
 export interface EngineReport {
   atMs: number;

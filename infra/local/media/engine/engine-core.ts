@@ -4,7 +4,14 @@
  */
 import type { Clock } from '../../clock.ts';
 import { createChannel, type Channel } from './channel.ts';
-import type { ChannelRun, EngineReport, FlowSource, RehearsedFaults, SourcePicture } from './contract.ts';
+import {
+  NOTHING_REHEARSED,
+  type ChannelRun,
+  type EngineReport,
+  type FlowSource,
+  type RehearsedFaults,
+  type SourcePicture,
+} from './contract.ts';
 import type { EngineLogger } from './engine-logger.ts';
 import { createFlow, type Flow } from './flow.ts';
 import type { HlsAnswer } from './hls/hls-package.ts';
@@ -39,7 +46,7 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
   const outputs = new Map<string, string[]>();
   const channels = new Map<string, Channel>();
   const queues = new Map<string, Promise<void>>();
-  let rehearsed: RehearsedFaults = { lostFlowArns: [], channels: {} };
+  let rehearsed = NOTHING_REHEARSED;
   let announced = '';
   let changePending = false;
   let closed = false;
@@ -68,7 +75,10 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
   }
 
   function practise(): void {
-    for (const [flowArn, flow] of flows) flow.rehearseLoss(rehearsed.lostFlowArns.includes(flowArn));
+    for (const [flowArn, flow] of flows) {
+      flow.rehearseLoss(rehearsed.lostFlowArns.includes(flowArn));
+      flow.rehearseLossyLine(rehearsed.lossyFlowArns.includes(flowArn));
+    }
     for (const [channelId, channel] of channels) channel.rehearse(rehearsed.channels[channelId] ?? null);
   }
 

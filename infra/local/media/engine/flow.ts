@@ -31,6 +31,8 @@ export interface Flow {
   picture(): Promise<SourcePicture | null>;
   /** Practises the loss of its encoder: what arrives is thrown away until it ends. */
   rehearseLoss(isLost: boolean): void;
+  /** Practises a line that loses packets. */
+  rehearseLossyLine(isLossy: boolean): void;
   /** Whether media is arriving. */
   live(): boolean;
   close(): Promise<void>;
@@ -56,6 +58,7 @@ export function createFlow(options: FlowOptions): Flow {
   let connectionsBefore = 0;
   let closed = false;
   let rehearsedLossAtMs: number | null = null;
+  let isLineLossy = false;
   let cancelWatch: (() => void) | undefined;
 
   const source = createSourceProgram({
@@ -133,6 +136,7 @@ export function createFlow(options: FlowOptions): Flow {
       if (closed) return;
       disconnect();
       listener = listen();
+      listener.rehearseLossyLine(isLineLossy);
       options.onChange();
     },
     report() {
@@ -144,7 +148,7 @@ export function createFlow(options: FlowOptions): Flow {
         sinceMs,
         error,
         bitrateBps: state === 'connected' ? measurement.bitrateBps : 0,
-        ...(state === 'connected' ? source.describe() : {}),
+        ...(state === 'connected' ? { ...source.describe(), ...listener.lineQuality() } : {}),
         continuityErrors: source.continuityErrors(),
         connections: connectionsBefore + connections,
       };
@@ -169,6 +173,10 @@ export function createFlow(options: FlowOptions): Flow {
       rehearsedLossAtMs = isLost ? clock.now() : null;
       if (isLost) disconnect();
       options.onChange();
+    },
+    rehearseLossyLine(isLossy) {
+      isLineLossy = isLossy;
+      listener.rehearseLossyLine(isLossy);
     },
     live: () => live,
     async close() {

@@ -1,17 +1,18 @@
 /**
- * The SRT side of a flow: one ffmpeg that listens, takes one caller and copies its bytes unread to our pipe.
+ * The SRT side of a flow: one ffmpeg that listens behind our line, takes one caller and copies its bytes unread to our
+ * pipe.
  *
  * The passphrase must not be in the arguments, which every user of the machine can read. ffmpeg's HLS *protocol* (not the
  * demuxer) reads a playlist and hands out the bytes of the URLs in it one after the other, so a playlist with the SRT
  * address as its only segment, given on standard input as `hls+pipe:0`, is a way to hand over an address unseen. It exists
  * in every ffmpeg since 1.0.
  */
-import { createSocket } from 'node:dgram';
-
 import type { Clock } from '../../clock.ts';
 import type { FlowSource, SourceState } from './contract.ts';
 import type { EngineLogger } from './engine-logger.ts';
 import { startMediaChild, type MediaChild, type MediaLauncher } from './media-child.ts';
+import type { LineQuality } from './srt-line-meter.ts';
+import { openSrtLine, type SrtLine } from './srt-line.ts';
 
 const RESPAWN_MS = 50;
 const RESPAWN_MAX_MS = 5_000;
@@ -21,6 +22,10 @@ const REFUSAL_TOLD_MS = 15_000;
 
 export interface SrtListener {
   state(): { state: SourceState; sinceMs: number; error?: string; connections: number };
+  /** Of the line to the caller; nothing while there is none. */
+  lineQuality(): LineQuality;
+  /** Practises a line that loses packets. */
+  rehearseLossyLine(isLossy: boolean): void;
   close(): Promise<void>;
 }
 
@@ -35,13 +40,14 @@ export interface SrtListenerOptions {
   onState(): void;
 }
 
-/** Builds the SRT address, passphrase included: for standard input only. */
-export function buildSrtAddress(source: FlowSource): string {
-  const host = source.listenHost.includes(':') ? `[${source.listenHost}]` : source.listenHost;
-  const parameters = ['mode=listener', `latency=${source.latencyMs * 1000}`, 'transtype=live'];
-  if (source.passphrase !== undefined)
-    parameters.push('pbkeylen=16', `passphrase=${encodeURIComponent(source.passphrase)}`);
-  return `srt://${host}:${source.ingestPort}?${parameters.join('&')}`;
+/** Builds the listener's SRT address, passphrase included: for standard input only. */
+export function buildSrtAddress(
+  { latencyMs, passphrase }: Pick<FlowSource, 'latencyMs' | 'passphrase'>,
+  port: number,
+): string {
+  const parameters = ['mode=listener', `latency=${latencyMs * 1000}`, 'transtype=live'];
+  if (passphrase !== undefined) parameters.push('pbkeylen=16', `passphrase=${encodeURIComponent(passphrase)}`);
+  return `srt://127.0.0.1:${port}?${parameters.join('&')}`;
 }
 
 /** Arguments of the listening ffmpeg; the same for every flow. */
@@ -58,9 +64,12 @@ export function createSrtListener(options: SrtListenerOptions): SrtListener {
   let sinceMs = clock.now();
   let error: string | undefined;
   let connections = 0;
+  let line: SrtLine | null = null;
+  let isLineLossy = false;
   let child: MediaChild | null = null;
   let failures = 0;
   let closed = false;
+  let starting = Promise.resolve();
   let cancelRespawn: (() => void) | undefined;
   let cancelRefusal: (() => void) | undefined;
 
@@ -81,8 +90,36 @@ export function createSrtListener(options: SrtListenerOptions): SrtListener {
     });
   }
 
-  function start(): void {
+  async function start(): Promise<void> {
+    let port: number;
+    try {
+      line ??= await openSrtLine(source, clock);
+      line.rehearseLoss(isLineLossy);
+      port = await line.pickListenerPort();
+    } catch (failure) {
+      fail(describeBindFailure(source, (failure as NodeJS.ErrnoException).code));
+      startAgain();
+      return;
+    }
+    if (!closed) listen(port);
+  }
+
+  function startAgain(): void {
     if (closed) return;
+    const pauseMs = failures === 0 ? RESPAWN_MS : Math.min(RESPAWN_MAX_MS, RESPAWN_MS * 4 ** failures);
+    cancelRespawn = clock.after(pauseMs, () => {
+      starting = start();
+    });
+  }
+
+  function fail(reason: string): void {
+    if (closed) return;
+    failures += 1;
+    if (error !== reason) options.logger.warn('an SRT listener does not start', { port: source.ingestPort, reason });
+    become('failed', reason);
+  }
+
+  function listen(port: number): void {
     const startedAtMs = clock.now();
     let connected = false;
     let cancelSettled: (() => void) | undefined;
@@ -105,15 +142,11 @@ export function createSrtListener(options: SrtListenerOptions): SrtListener {
       onExit() {
         cancelSettled?.();
         if (closed) return;
-        const ranMs = clock.now() - startedAtMs;
         if (connected) options.onDisconnect();
         if (connected) become('listening');
-        failures = connected || ranMs >= SHORT_RUN_MS ? 0 : failures + 1;
-        if (failures > 0) void explain(child?.errorOutput() ?? '');
-        cancelRespawn = clock.after(
-          failures === 0 ? RESPAWN_MS : Math.min(RESPAWN_MAX_MS, RESPAWN_MS * 4 ** failures),
-          start,
-        );
+        if (connected || clock.now() - startedAtMs >= SHORT_RUN_MS) failures = 0;
+        else fail(describeListenerFailure(child?.errorOutput() ?? ''));
+        startAgain();
       },
     });
     // While it fails again and again, `failed` stays until one run has lasted.
@@ -121,49 +154,38 @@ export function createSrtListener(options: SrtListenerOptions): SrtListener {
       failures = 0;
       if (!connected && state === 'failed') become('listening');
     });
-    child.stdin.end(`#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n${buildSrtAddress(source)}\n#EXT-X-ENDLIST\n`);
+    child.stdin.end(`#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n${buildSrtAddress(source, port)}\n#EXT-X-ENDLIST\n`);
   }
 
-  async function explain(errorOutput: string): Promise<void> {
-    const reason = await describeFailure(source, errorOutput);
-    if (closed || state === 'connected') return;
-    if (error !== reason) options.logger.warn('an SRT listener does not start', { port: source.ingestPort, reason });
-    become('failed', reason);
-  }
-
-  start();
+  starting = start();
   return {
     state: () => ({ state, sinceMs, error, connections }),
+    lineQuality: () => (state === 'connected' ? (line?.quality() ?? {}) : {}),
+    rehearseLossyLine(isLossy) {
+      isLineLossy = isLossy;
+      line?.rehearseLoss(isLossy);
+    },
     async close() {
       closed = true;
       cancelRespawn?.();
       cancelRefusal?.();
+      await starting;
       await child?.end();
+      await line?.close();
     },
   };
 }
 
-/** ffmpeg's own words differ by version and may hold the address; the port is asked instead. */
-async function describeFailure(source: FlowSource, errorOutput: string): Promise<string> {
-  const code = await tryBind(source);
-  if (code === 'EADDRINUSE') return `address already in use: udp port ${source.ingestPort}`;
-  if (code === 'EACCES') return `no permission to listen on udp port ${source.ingestPort}`;
-  if (code === 'EADDRNOTAVAIL') return `this machine has no address ${source.listenHost}`;
-  if (code !== null) return `udp port ${source.ingestPort} cannot be bound: ${code}`;
+function describeBindFailure({ listenHost, ingestPort }: FlowSource, code = 'unknown'): string {
+  if (code === 'EADDRINUSE') return `address already in use: udp port ${ingestPort}`;
+  if (code === 'EACCES') return `no permission to listen on udp port ${ingestPort}`;
+  if (code === 'EADDRNOTAVAIL') return `this machine has no address ${listenHost}`;
+  return `udp port ${ingestPort} cannot be bound: ${code}`;
+}
+
+/** ffmpeg's own words differ by version and may hold the address: they are classified, never passed on. */
+function describeListenerFailure(errorOutput: string): string {
   if (/PASSPHRASE/i.test(errorOutput)) return 'the passphrase is refused by SRT: 10 to 79 characters are allowed';
   if (/Protocol not found|Invalid data found/i.test(errorOutput)) return 'this ffmpeg has no SRT';
   return 'the SRT listener ended at once';
-}
-
-function tryBind(source: FlowSource): Promise<string | null> {
-  return new Promise((resolve) => {
-    const socket = createSocket(source.listenHost.includes(':') ? 'udp6' : 'udp4');
-    socket.once('error', (error: NodeJS.ErrnoException) => {
-      socket.close();
-      resolve(error.code ?? 'unknown');
-    });
-    socket.bind({ port: source.ingestPort, address: source.listenHost, exclusive: true }, () =>
-      socket.close(() => resolve(null)),
-    );
-  });
 }

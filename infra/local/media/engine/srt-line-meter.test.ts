@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+
+import { createSrtLineMeter, readDataPacket, readRoundTrip } from './srt-line-meter.ts';
+
+/** A packet as draft-sharabayko-srt-01 draws it, in words of 32 bits. */
+function makePacket(...words: number[]): Buffer {
+  const packet = Buffer.alloc(words.length * 4);
+  for (const [index, word] of words.entries()) packet.writeUInt32BE(word, index * 4);
+  return packet;
+}
+
+const FULL_ACKNOWLEDGEMENT = [0x80020000, 7, 1_000, 42, 1_234, 38_500, 2_000, 8_000, 400, 9_000, 50_000];
+
+describe('reading SRT headers', () => {
+  it.each([
+    ['a data packet', makePacket(1_234, 0xc0000001, 0, 42, 0), { sequenceNumber: 1_234, isRetransmitted: false }],
+    ['one sent again', makePacket(1_234, 0xc4000001, 0, 42, 0), { sequenceNumber: 1_234, isRetransmitted: true }],
+    ['one with an odd key', makePacket(5, 0xc8000001, 0, 42, 0), { sequenceNumber: 5, isRetransmitted: false }],
+    ['the last number', makePacket(0x7fffffff, 0, 0, 42), { sequenceNumber: 0x7fffffff, isRetransmitted: false }],
+    ['a control packet', makePacket(...FULL_ACKNOWLEDGEMENT), null],
+    ['less than a header', makePacket(1, 2, 3), null],
+    ['nothing', Buffer.alloc(0), null],
+  ])('takes %s for what it is', (_name, packet, expected) => {
+    expect(readDataPacket(packet)).toEqual(expected);
+  });
+
+  it.each([
+    ['a full acknowledgement', makePacket(...FULL_ACKNOWLEDGEMENT), 38.5],
+    ['a light one', makePacket(0x80020000, 0, 1_000, 42, 1_234), null],
+    ['a keep-alive', makePacket(0x80010000, 0, 1_000, 42, 0, 0), null],
+    ['data', makePacket(0x00020000, 0, 1_000, 42, 1_234, 38_500), null],
+    ['nothing', Buffer.alloc(0), null],
+  ])('finds the round trip in %s', (_name, packet, expected) => {
+    expect(readRoundTrip(packet)).toBe(expected);
+  });
+});
+
+describe('a line', () => {
+  function makeLine() {
+    let nowMs = 0;
+    const meter = createSrtLineMeter({ now: () => nowMs, after: () => () => {} });
+    return {
+      pass: (ms: number) => (nowMs += ms),
+      send: (...numbers: number[]) =>
+        numbers.forEach((sequenceNumber) => meter.received({ sequenceNumber, isRetransmitted: false })),
+      sendAgain: (sequenceNumber: number) => meter.received({ sequenceNumber, isRetransmitted: true }),
+      acknowledge: meter.acknowledged,
+      read: meter.read,
+    };
+  }
+
+  it('is unknown before anything was sent', () => {
+    expect(makeLine().read()).toEqual({});
+  });
+
+  it('loses what is missing, whether or not it is sent again', () => {
+    const line = makeLine();
+    line.send(1, 2, 4, 5, 7, 8, 9, 10);
+    line.acknowledge(38.5);
+    expect(line.read()).toEqual({ packetLossPercent: 20, roundTripMs: 38.5 });
+    line.sendAgain(3);
+    line.sendAgain(6);
+    expect(line.read().packetLossPercent).toBe(20);
+  });
+
+  it('has lost the first sending of what arrives for the first time when it is sent again', () => {
+    const line = makeLine();
+    line.send(1, 2, 3);
+    line.sendAgain(4);
+    expect(line.read().packetLossPercent).toBe(25);
+  });
+
+  it('has not lost what was overtaken', () => {
+    const line = makeLine();
+    line.send(1, 3, 2, 4);
+    expect(line.read().packetLossPercent).toBe(0);
+  });
+
+  it('goes on where the numbers wrap round', () => {
+    const line = makeLine();
+    line.send(0x7ffffffd, 0x7fffffff, 0, 1);
+    expect(line.read().packetLossPercent).toBe(20);
+  });
+
+  it('does not count a stream that begins anew as lost', () => {
+    const line = makeLine();
+    line.send(1, 2, 1_000_000, 1_000_001);
+    expect(line.read().packetLossPercent).toBe(0);
+  });
+
+  it('forgets after five seconds, and knows nothing when nothing comes', () => {
+    const line = makeLine();
+    line.send(1, 3);
+    line.pass(3_000);
+    line.send(4, 5);
+    expect(line.read().packetLossPercent).toBe(20);
+    line.pass(2_001);
+    expect(line.read().packetLossPercent).toBe(0);
+    line.pass(3_000);
+    expect(line.read()).toEqual({});
+  });
+});

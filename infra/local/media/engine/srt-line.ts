@@ -1,0 +1,151 @@
+/**
+ * The line callers come in on. It holds the flow's UDP port and passes datagrams between callers and an SRT listener on a
+ * port of the loopback interface, unread but for their headers: ffmpeg does not tell what SRT knows of the line, and this
+ * way the port stays ours while one listener follows another. Each caller has a socket of its own towards the listener,
+ * which tells callers apart by it.
+ */
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import type { Clock } from '../../clock.ts';
+import type { FlowSource } from './contract.ts';
+import {
+  createSrtLineMeter,
+  readDataPacket,
+  readRoundTrip,
+  type LineQuality,
+  type SrtLineMeter,
+} from './srt-line-meter.ts';
+
+const LOOPBACK = '127.0.0.1';
+/** About a third of a second at 20 Mbit/s; the system may allow less. */
+const RECEIVE_BUFFER_BYTES = 1 << 20;
+/** SRT gives up a silent peer after five seconds. */
+const CALLER_KEPT_MS = 10_000;
+/** One is accepted; the others only knock. */
+const CALLERS_MAX = 16;
+/** Of so many packets one is lost when loss is practised: enough to be shown loudly, little enough for SRT to repair. */
+const PRACTISED_LOSS_OF = 10;
+
+export interface SrtLine {
+  /**
+   * Picks a port for a listener that is about to start. What callers send goes there from now on; until it listens, it is
+   * lost, and they call again.
+   */
+  pickListenerPort(): Promise<number>;
+  /** The line of the caller that the listener has accepted. */
+  quality(): LineQuality;
+  /** Practises a line that loses packets. */
+  rehearseLoss(isLossy: boolean): void;
+  close(): Promise<void>;
+}
+
+interface Caller {
+  socket: Socket;
+  meter: SrtLineMeter;
+  heardAtMs: number;
+}
+
+/**
+ * Binds the flow's port.
+ * @throws {NodeJS.ErrnoException} EADDRINUSE, EACCES, EADDRNOTAVAIL, … as the system says it
+ */
+export async function openSrtLine(
+  { listenHost, ingestPort }: Pick<FlowSource, 'listenHost' | 'ingestPort'>,
+  clock: Clock,
+): Promise<SrtLine> {
+  const callers = new Map<string, Caller>();
+  const open = await bind({ address: listenHost, port: ingestPort });
+  let listenerPort: number | null = null;
+  let accepted: Caller | null = null;
+  let isLossy = false;
+  let dataPackets = 0;
+
+  function forget(key: string, caller: Caller): void {
+    callers.delete(key);
+    if (accepted === caller) accepted = null;
+    caller.socket.close();
+  }
+
+  /** Makes room for one more. */
+  function makeRoom(): void {
+    const oldestFirst = [...callers].toSorted(([, one], [, other]) => one.heardAtMs - other.heardAtMs);
+    const tooMany = callers.size - CALLERS_MAX + 1;
+    for (const [index, [key, caller]] of oldestFirst.entries()) {
+      if (index < tooMany || clock.now() - caller.heardAtMs > CALLER_KEPT_MS) forget(key, caller);
+    }
+  }
+
+  function addCaller(key: string, { address, port }: RemoteInfo): Caller {
+    makeRoom();
+    const socket = createSocket('udp4');
+    const caller: Caller = { socket, meter: createSrtLineMeter(clock), heardAtMs: clock.now() };
+    socket.on('message', (packet) => {
+      const roundTripMs = readRoundTrip(packet);
+      if (roundTripMs !== null) {
+        accepted = caller;
+        caller.meter.acknowledged(roundTripMs);
+      }
+      open.send(packet, port, address);
+    });
+    // A datagram that cannot be delivered is a lost one: SRT sees to it.
+    socket.on('error', () => {});
+    callers.set(key, caller);
+    return caller;
+  }
+
+  open.on('message', (packet, from) => {
+    if (listenerPort === null) return;
+    const key = `${from.address} ${from.port}`;
+    const caller = callers.get(key) ?? addCaller(key, from);
+    caller.heardAtMs = clock.now();
+    const data = readDataPacket(packet);
+    if (data) {
+      dataPackets += 1;
+      if (isLossy && dataPackets % PRACTISED_LOSS_OF === 0) return;
+      caller.meter.received(data);
+    }
+    caller.socket.send(packet, listenerPort, LOOPBACK);
+  });
+  open.on('error', () => {});
+
+  return {
+    async pickListenerPort() {
+      for (const [key, caller] of callers) forget(key, caller);
+      listenerPort = await findFreePort();
+      return listenerPort;
+    },
+    quality: () => accepted?.meter.read() ?? {},
+    rehearseLoss(isOn) {
+      isLossy = isOn;
+    },
+    async close() {
+      for (const [key, caller] of callers) forget(key, caller);
+      const closed = once(open, 'close');
+      open.close();
+      await closed;
+    },
+  };
+}
+
+async function bind({ address, port }: { address: string; port: number }): Promise<Socket> {
+  const socket = createSocket({ type: address.includes(':') ? 'udp6' : 'udp4', recvBufferSize: RECEIVE_BUFFER_BYTES });
+  try {
+    const listening = once(socket, 'listening');
+    socket.bind({ address, port, exclusive: true });
+    await listening;
+    return socket;
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+}
+
+/** Free a moment ago; should somebody else be quicker, the listener ends at once and is started again on another. */
+async function findFreePort(): Promise<number> {
+  const socket = await bind({ address: LOOPBACK, port: 0 });
+  const { port } = socket.address();
+  const closed = once(socket, 'close');
+  socket.close();
+  await closed;
+  return port;
+}
