@@ -8,18 +8,14 @@ import {
   StartChannelCommand,
 } from '@aws-sdk/client-medialive';
 import { AddFlowOutputsCommand } from '@aws-sdk/client-mediaconnect';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ChannelReport, SourceReport } from '../../infra/local/media/engine/contract.ts';
 import type { ManualClock, MediaEndpoint } from '../../infra/local/media/testing/media-endpoint.ts';
-import { makeManualClock, startMediaEndpoint } from '../../infra/local/media/testing/media-endpoint.ts';
+import { makeManualClock } from '../../infra/local/media/testing/media-endpoint.ts';
 import { makeChannelRequest, makeFlowRequest } from '../../infra/local/media/testing/media-requests.ts';
+import { useMediaEndpoints } from '../../infra/local/media/testing/media-resources.ts';
 
-let endpoint: MediaEndpoint | undefined;
-
-afterEach(async () => {
-  await endpoint?.close();
-  endpoint = undefined;
-});
+const start = useMediaEndpoints();
 
 interface Running {
   clock: ManualClock;
@@ -34,7 +30,7 @@ interface Running {
 
 async function startRunning(): Promise<Running> {
   const clock = makeManualClock();
-  endpoint = await startMediaEndpoint({ clock });
+  const endpoint = await start({ clock });
   const { mediaLive, mediaConnect, engine, cloudWatch } = endpoint;
   const startMs = clock.now();
   const flowArn = (await mediaConnect.send(new CreateFlowCommand(makeFlowRequest()))).Flow!.FlowArn!;

@@ -20,33 +20,19 @@ import {
   waitUntilFlowDeleted,
   waitUntilFlowStandby,
 } from '@aws-sdk/client-mediaconnect';
-import { afterEach, describe, expect, it } from 'vitest';
-import type { MediaServicesOptions } from '../../infra/local/media/media-services.ts';
+import { describe, expect, it } from 'vitest';
 import type { MediaEndpoint } from '../../infra/local/media/testing/media-endpoint.ts';
-import {
-  makeManualClock,
-  makeRecordingEngine,
-  startMediaEndpoint,
-} from '../../infra/local/media/testing/media-endpoint.ts';
+import { makeManualClock, makeRecordingEngine } from '../../infra/local/media/testing/media-endpoint.ts';
 import { makeFlowRequest } from '../../infra/local/media/testing/media-requests.ts';
+import { useMediaEndpoints } from '../../infra/local/media/testing/media-resources.ts';
 import { makeMemoryStore } from '../../infra/local/service.ts';
 
-let endpoint: MediaEndpoint | undefined;
-
-afterEach(async () => {
-  await endpoint?.close();
-  endpoint = undefined;
-});
-
-async function start(options: Partial<MediaServicesOptions> = {}): Promise<MediaEndpoint> {
-  endpoint = await startMediaEndpoint(options);
-  return endpoint;
-}
+const start = useMediaEndpoints();
 
 const soon = (client: MediaConnectClient) => ({ client, minDelay: 1, maxDelay: 1, maxWaitTime: 20 });
 
-async function makeFlow({ mediaConnect }: MediaEndpoint): Promise<string> {
-  const { Flow } = await mediaConnect.send(new CreateFlowCommand(makeFlowRequest()));
+async function makeFlow(client: MediaConnectClient): Promise<string> {
+  const { Flow } = await client.send(new CreateFlowCommand(makeFlowRequest()));
   return Flow!.FlowArn!;
 }
 
@@ -103,7 +89,7 @@ describe('the MediaConnect endpoint', () => {
   it('stays STARTING until its time has come, and refuses what a flow in that state cannot do', async () => {
     const clock = makeManualClock();
     const { mediaConnect: client } = await start({ clock, profile: 'aws-like' });
-    const FlowArn = await makeFlow(endpoint!);
+    const FlowArn = await makeFlow(client);
     const refusal = { name: 'BadRequestException', $metadata: { httpStatusCode: 400 } };
     await expect(client.send(new StopFlowCommand({ FlowArn }))).rejects.toMatchObject(refusal);
     await client.send(new StartFlowCommand({ FlowArn }));
@@ -118,7 +104,7 @@ describe('the MediaConnect endpoint', () => {
 
   it('adds outputs all or none, with names and address and port triples unique in their flow', async () => {
     const { mediaConnect: client } = await start();
-    const FlowArn = await makeFlow(endpoint!);
+    const FlowArn = await makeFlow(client);
     const add = (...Outputs: ReturnType<typeof rtpOutput>[]) =>
       client.send(new AddFlowOutputsCommand({ FlowArn, Outputs }));
     const { Outputs: added } = await add(rtpOutput('one', '127.64.0.1'));
@@ -146,7 +132,7 @@ describe('the MediaConnect endpoint', () => {
 
   it('answers the fifty-first output and the flow past the quota with their own 420s', async () => {
     const { mediaConnect: client } = await start({ quotas: { flows: 1 } });
-    const FlowArn = await makeFlow(endpoint!);
+    const FlowArn = await makeFlow(client);
     const outputs = Array.from({ length: 50 }, (_, index) => rtpOutput(`o${index}`, `127.64.0.${index + 1}`));
     await client.send(new AddFlowOutputsCommand({ FlowArn, Outputs: outputs }));
     await expect(
@@ -160,7 +146,7 @@ describe('the MediaConnect endpoint', () => {
 
   it('mutes, redirects and removes outputs', async () => {
     const { mediaConnect: client, events } = await start();
-    const FlowArn = await makeFlow(endpoint!);
+    const FlowArn = await makeFlow(client);
     const { Outputs } = await client.send(
       new AddFlowOutputsCommand({ FlowArn, Outputs: [rtpOutput('one', '127.64.0.1')] }),
     );
@@ -178,7 +164,7 @@ describe('the MediaConnect endpoint', () => {
 
   it('refuses unknown enum members, missing members, wrong types and impossible sources', async () => {
     const { mediaConnect: client } = await start();
-    const FlowArn = await makeFlow(endpoint!);
+    const FlowArn = await makeFlow(client);
     const refusal = { name: 'BadRequestException', $metadata: { httpStatusCode: 400 } };
     const add = (output: object) =>
       client.send(new AddFlowOutputsCommand({ FlowArn, Outputs: [output as ReturnType<typeof rtpOutput>] }));
@@ -197,7 +183,12 @@ describe('the MediaConnect endpoint', () => {
 
   it('reads the passphrase from the secret named, and fails the flow when it is not there', async () => {
     const secrets: Record<string, string> = { 'arn:one': 'a passphrase for tests' };
-    const { mediaConnect: client, engine } = await start({ hooks: { resolveSecret: (arn) => secrets[arn] } });
+    const {
+      mediaConnect: client,
+      engine,
+      store,
+      events,
+    } = await start({ hooks: { resolveSecret: (arn) => secrets[arn] } });
     const source = makeFlowRequest().Source!;
     const create = (SecretArn: string) =>
       client.send(
@@ -210,7 +201,7 @@ describe('the MediaConnect endpoint', () => {
     await waitUntilFlowActive(soon(client), { FlowArn: good });
     expect(engine.flows.get(good)?.passphrase).toBe('a passphrase for tests');
     const described = await client.send(new DescribeFlowCommand({ FlowArn: good }));
-    expect(JSON.stringify([described.Flow, endpoint!.store.load(), endpoint!.events])).not.toContain('a passphrase');
+    expect(JSON.stringify([described.Flow, store.load(), events])).not.toContain('a passphrase');
     const bad = (await create('arn:two')).Flow!.FlowArn!;
     await client.send(new StartFlowCommand({ FlowArn: bad }));
     await expect(waitUntilFlowActive(soon(client), { FlowArn: bad })).rejects.toThrow(/ERROR|FAILURE/);
@@ -225,23 +216,22 @@ describe('the MediaConnect endpoint', () => {
     engine.startFlow = async () => {
       throw new Error('address already in use');
     };
-    const { mediaConnect: client, media } = await start({ store, engine });
-    const FlowArn = await makeFlow(endpoint!);
-    await client.send(new StartFlowCommand({ FlowArn }));
-    const describeFlow = async () => endpoint!.mediaConnect.send(new DescribeFlowCommand({ FlowArn }));
-    await expect.poll(async () => (await describeFlow()).Flow?.Status).toBe('ERROR');
-    expect((await describeFlow()).Messages?.Errors).toEqual(['address already in use']);
-    await media.close();
-    await endpoint!.close();
+    const before = await start({ store, engine });
+    const FlowArn = await makeFlow(before.mediaConnect);
+    await before.mediaConnect.send(new StartFlowCommand({ FlowArn }));
+    const describeFlow = ({ mediaConnect }: MediaEndpoint) => mediaConnect.send(new DescribeFlowCommand({ FlowArn }));
+    await expect.poll(async () => (await describeFlow(before)).Flow?.Status).toBe('ERROR');
+    expect((await describeFlow(before)).Messages?.Errors).toEqual(['address already in use']);
+    await before.close();
     const after = await start({ store });
     await expect.poll(() => after.engine.flows.has(FlowArn)).toBe(true);
-    expect((await describeFlow()).Flow?.Status).toBe('ACTIVE');
-    expect((await describeFlow()).Messages?.Errors).toEqual([]);
+    expect((await describeFlow(after)).Flow?.Status).toBe('ACTIVE');
+    expect((await describeFlow(after)).Messages?.Errors).toEqual([]);
   });
 
   it('changes the source of an active flow without stopping it', async () => {
     const { mediaConnect: client, engine } = await start();
-    const FlowArn = await makeFlow(endpoint!);
+    const FlowArn = await makeFlow(client);
     await client.send(new StartFlowCommand({ FlowArn }));
     await waitUntilFlowActive(soon(client), { FlowArn });
     const SourceArn = (await client.send(new DescribeFlowCommand({ FlowArn }))).Flow!.Source!.SourceArn!;
@@ -253,7 +243,7 @@ describe('the MediaConnect endpoint', () => {
 
   it('tells what is in the feed, and announces when the source comes and goes', async () => {
     const { mediaConnect: client, engine, events } = await start();
-    const FlowArn = await makeFlow(endpoint!);
+    const FlowArn = await makeFlow(client);
     const describeMetadata = () => client.send(new DescribeFlowSourceMetadataCommand({ FlowArn }));
     await client.send(new StartFlowCommand({ FlowArn }));
     await waitUntilFlowActive(soon(client), { FlowArn });
@@ -288,7 +278,7 @@ describe('the MediaConnect endpoint', () => {
 
   it('shows the source of an active flow, and says why where there is no picture', async () => {
     const { mediaConnect: client, engine } = await start();
-    const FlowArn = await makeFlow(endpoint!);
+    const FlowArn = await makeFlow(client);
     const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xd9]);
     engine.fetchSourcePicture = async (flowArn) =>
       flowArn === FlowArn ? { jpeg, takenAtMs: 1_780_000_000_000 } : null;
@@ -325,7 +315,7 @@ describe('the MediaConnect endpoint', () => {
 
   it('says in the messages of an active flow why it cannot listen', async () => {
     const { mediaConnect: client, engine } = await start();
-    const FlowArn = await makeFlow(endpoint!);
+    const FlowArn = await makeFlow(client);
     await client.send(new StartFlowCommand({ FlowArn }));
     await waitUntilFlowActive(soon(client), { FlowArn });
     const source = { flowArn: FlowArn, sinceMs: 0, bitrateBps: 0, continuityErrors: 0, connections: 0 };
@@ -337,7 +327,7 @@ describe('the MediaConnect endpoint', () => {
 
   it('keeps tags of flows and outputs, with the case of their keys', async () => {
     const { mediaConnect: client } = await start();
-    const ResourceArn = await makeFlow(endpoint!);
+    const ResourceArn = await makeFlow(client);
     await client.send(new TagResourceCommand({ ResourceArn, Tags: { App: 'sluice', 'sluice:Stack': 's' } }));
     await client.send(new UntagResourceCommand({ ResourceArn, TagKeys: ['App'] }));
     expect((await client.send(new ListTagsForResourceCommand({ ResourceArn }))).Tags).toEqual({ 'sluice:Stack': 's' });
@@ -348,7 +338,7 @@ describe('the MediaConnect endpoint', () => {
 
   it('pages lists without repeating or losing a flow', async () => {
     const { mediaConnect: client } = await start();
-    const arns = [await makeFlow(endpoint!), await makeFlow(endpoint!), await makeFlow(endpoint!)];
+    const arns = [await makeFlow(client), await makeFlow(client), await makeFlow(client)];
     const first = await client.send(new ListFlowsCommand({ MaxResults: 2 }));
     const second = await client.send(new ListFlowsCommand({ MaxResults: 2, NextToken: first.NextToken }));
     expect([...first.Flows!, ...second.Flows!].map((flow) => flow.FlowArn)).toEqual(arns);

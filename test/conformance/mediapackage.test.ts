@@ -18,29 +18,15 @@ import {
   ListChannelsCommand,
   ListOriginEndpointsCommand,
 } from '@aws-sdk/client-mediapackage';
-import { afterEach, describe, expect, it } from 'vitest';
-import type { MediaServicesOptions } from '../../infra/local/media/media-services.ts';
-import type { MediaEndpoint } from '../../infra/local/media/testing/media-endpoint.ts';
-import { startMediaEndpoint } from '../../infra/local/media/testing/media-endpoint.ts';
+import { describe, expect, it } from 'vitest';
 import {
   makeChannelRequest,
   makeEncoderSettings,
   makePackageGroup,
 } from '../../infra/local/media/testing/media-requests.ts';
+import { refusal, useMediaEndpoints } from '../../infra/local/media/testing/media-resources.ts';
 
-let endpoint: MediaEndpoint | undefined;
-
-afterEach(async () => {
-  await endpoint?.close();
-  endpoint = undefined;
-});
-
-async function start(options: Partial<MediaServicesOptions> = {}): Promise<MediaEndpoint> {
-  endpoint = await startMediaEndpoint(options);
-  return endpoint;
-}
-
-const refusal = (name: string, httpStatusCode: number) => ({ name, $metadata: { httpStatusCode } });
+const start = useMediaEndpoints();
 
 const endpointRequest = (
   changes: Partial<CreateOriginEndpointCommandInput> = {},

@@ -8,9 +8,6 @@ import type { Clock } from '../clock.ts';
 import type { ChannelReport } from './engine/contract.ts';
 import type { ChannelRecord } from './media-state.ts';
 
-/** The log group MediaLive always writes to. */
-export const CHANNEL_LOG_GROUP = 'ElementalMediaLive';
-
 const LINES_KEPT = 500;
 const STREAMS_KEPT = 200;
 /** Dropped frames are told of once in this time, not with every report. */

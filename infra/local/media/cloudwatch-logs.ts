@@ -1,6 +1,7 @@
+import { CHANNEL_LOG_GROUP } from '../../../functions/aws/names.ts';
 import { AwsFault, makeJsonService, optionalInteger, requiredString } from '../aws-json.ts';
 import type { LocalService } from '../service.ts';
-import { CHANNEL_LOG_GROUP, type ChannelLogs } from './channel-logs.ts';
+import type { ChannelLogs } from './channel-logs.ts';
 
 /** AWS's own limit of events in one answer. */
 const EVENTS_MAX = 10_000;

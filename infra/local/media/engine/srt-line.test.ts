@@ -149,6 +149,6 @@ describe('the line to an SRT listener', () => {
     const caller = await openSocket();
     caller.send('hello', port);
     await lines.pop()!.close();
-    await openSocket(port);
+    expect((await openSocket(port)).address().port).toBe(port);
   });
 });

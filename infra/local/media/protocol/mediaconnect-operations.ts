@@ -4,7 +4,7 @@
  */
 import { badRequest } from './aws-error.ts';
 import type { Operation } from './operation.ts';
-import { toSegments } from './operation.ts';
+import { parseBody, toSegments } from './operation.ts';
 import type { ShapeCheck } from './shape-validation.ts';
 
 const bindings: [name: string, method: string, path: string, status: number][] = [
@@ -46,16 +46,7 @@ export function mediaConnectOperations(shapeChecks: (shape: string) => ShapeChec
 }
 
 function readJson(body: string): Record<string, unknown> {
-  if (body === '') return {};
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body);
-  } catch {
-    throw badRequest('the body is not JSON');
-  }
-  if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) {
-    throw badRequest('the body must be a JSON object');
-  }
+  const parsed = parseBody(body);
   try {
     return respell(parsed, upperFirst) as Record<string, unknown>;
   } catch {

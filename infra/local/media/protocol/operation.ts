@@ -1,3 +1,5 @@
+import { badRequest } from './aws-error.ts';
+
 /** One operation of an AWS service as it travels: how a request is recognised and read, and a result written. */
 export interface Operation {
   name: string;
@@ -21,6 +23,24 @@ interface IncomingCall {
 
 /** What carries out one operation. Answers in the SDK's casing and throws `AwsError`. */
 export type OperationHandler = (input: never) => object | undefined | void | Promise<object | undefined | void>;
+
+/**
+ * The object a request carries; an empty body is an empty one.
+ * @throws {AwsError} 400
+ */
+export function parseBody(body: string): object {
+  if (body === '') return {};
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    throw badRequest('the body is not JSON');
+  }
+  if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) {
+    throw badRequest('the body must be a JSON object');
+  }
+  return parsed;
+}
 
 /** Splits an operation's path template, `/v1/flows/{FlowArn}`, into segments. */
 export function toSegments(template: string): string[] {

@@ -2,7 +2,7 @@ import { JsonCodec2 } from '@smithy/core/protocols';
 import { NormalizedSchema } from '@smithy/core/schema';
 import { badRequest } from './aws-error.ts';
 import type { Operation } from './operation.ts';
-import { toSegments } from './operation.ts';
+import { parseBody, toSegments } from './operation.ts';
 import type { ShapeCheck } from './shape-validation.ts';
 
 /** `[9, namespace, name, traits, input, output]`: an operation as the AWS SDK's schemas state it. */
@@ -61,15 +61,8 @@ function toOperation(schema: OperationSchema, shapeChecks: (shape: string) => Sh
 }
 
 async function readJson(schema: NormalizedSchema, body: string): Promise<Record<string, unknown>> {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body);
-  } catch {
-    throw badRequest('the body is not JSON');
-  }
-  if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) {
-    throw badRequest('the body must be a JSON object');
-  }
+  // The codec reads the text itself, and would take more for an object than AWS does.
+  parseBody(body);
   try {
     return (await codec.createDeserializer().read(schema, body)) as Record<string, unknown>;
   } catch {
