@@ -64,6 +64,8 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
   const effects = new Map<string, string>();
   /** Operations of which a call took effect when its sender had long given up. */
   const late = new Set<string>();
+  /** What was made by such a call. */
+  const madeLate = new Set<string>();
   /** When somebody last gave up a destination's operation by force: what it was doing right then takes its course. */
   const givenUpAtMs = new Map<string, number>();
   /** The wish as it was when the invocation began. */
@@ -133,19 +135,21 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
   }
 
   /** Whose a resource is was decided when it was made; tags may be edited later. */
-  function learnOwner({ operation, body }: WireCall, answer: WireAnswer): void {
+  function learnOwner({ operation, isLate }: WireCall, answer: WireAnswer): void {
+    const learn = (id: string, owner: string) => {
+      if (owners.has(id)) return;
+      owners.set(id, owner);
+      if (isLate) madeLate.add(id);
+    };
     if (operation === 'CreateInput' || operation === 'CreateChannel') {
       const parsed = JSON.parse(answer.body) as Record<string, { id?: string; tags?: Record<string, string> }>;
       const made = parsed['input'] ?? parsed['channel'];
       const owner = ownerOfTags(made?.tags);
-      if (made?.id && owner && !owners.has(made.id)) owners.set(made.id, owner);
+      if (made?.id && owner) learn(made.id, owner);
     }
     if (operation === 'AddFlowOutputs') {
-      for (const output of flowOf(world)?.outputs ?? []) {
-        if (!owners.has(output.arn)) owners.set(output.arn, ownerOfName(output.Name));
-      }
+      for (const output of flowOf(world)?.outputs ?? []) learn(output.arn, ownerOfName(output.Name));
     }
-    void body;
   }
 
   /** I6 and I9: what is changed belongs to who changes it. */
@@ -241,19 +245,20 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     if (was && is) wroteOver(was, is);
     if (was && !is) removed(was);
     // A person may acknowledge an error of which the record does not know all; what is left is the sweep's to find.
-    const isSettled = is && is.operation === null && was?.operation;
-    if (!isSettled || isLeftBehind(destinationId)) return;
+    if (!is || is.operation || !was?.operation || isLeftBehind(destinationId)) return;
     if (!options.isMeddledWith) checkTruth(is);
-    if (is.status !== 'error') checkNothingLost(is);
+    if (is.status !== 'error') checkNothingLost(is, was.operation);
   }
 
   /**
-   * I1: an operation that has ended well has left nothing that the record does not know. What a warm one keeps anyway may
-   * have been made by an interrupted operation and not be recorded; the sweep sees to it.
+   * I1: an operation that has ended well has left nothing that the record does not know, with two exceptions that are
+   * the sweep's: what a warm one keeps anyway may have been made by an interrupted operation and not be recorded; and
+   * what was made by a request that arrived after a start had been called off and had looked for it.
    */
-  function checkNothingLost({ destinationId, status, standby }: Destination): void {
+  function checkNothingLost({ destinationId, status, standby, desired }: Destination, { kind }: Operation): void {
     const isKept = (id: string) => status === 'idle' && standby === 'warm' && !id.includes(':output:');
-    const lost = listLost(destinationId).filter((id) => !isKept(id));
+    const isCalledOff = kind === 'start' && desired !== 'running';
+    const lost = listLost(destinationId).filter((id) => !isKept(id) && !(isCalledOff && madeLate.has(id)));
     if (lost.length > 0)
       throw new Violation('I1 no orphan', `${destinationId} has settled and left ${lost.join(', ')}`);
   }
