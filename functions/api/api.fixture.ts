@@ -8,6 +8,7 @@ import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { ListOriginEndpointsCommand } from '@aws-sdk/client-mediapackage';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { startAwsFront } from '../../infra/local/aws-front.ts';
 import { createDynamodb } from '../../infra/local/dynamodb/create-dynamodb.ts';
 import { TABLE_DEFINITION } from '../../infra/local/dynamodb/table-definition.ts';
@@ -15,6 +16,7 @@ import { createKms } from '../../infra/local/kms/create-kms.ts';
 import { createS3 } from '../../infra/local/s3/create-s3.ts';
 import { createAwsClients, destroyAwsClients } from '../aws/clients.ts';
 import { getDestination, insertDestination } from '../aws/destination-table.ts';
+import { orphanIdOf, type Orphan } from '../aws/orphan-table.ts';
 import type { Destination } from '../domain/destination.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { createApi } from './app.ts';
@@ -31,6 +33,7 @@ export const TOKEN = 'test-token-0123456789';
 export const NOW = new Date('2026-11-21T18:00:00.000Z');
 export const STREAM_KEY = 'zq7x-canary-81kd-w3pm-77vb';
 export const DESTINATION_ID = 'dst_01k8m3v0s5n2q8w4x6y7z9a1bc';
+export const OTHER_ID = 'dst_01k8m3v0s5n2q8w4x6y7z9a1bd';
 export const MISSING_ID = 'dst_01k8m3v0s5n2q8w4x6y7z9a1zz';
 
 const FLOW_ARN = 'arn:aws:mediaconnect:us-east-1:000000000000:flow:1-aa:sluice';
@@ -207,6 +210,34 @@ export async function startTestApi() {
     rebuild(changes: Partial<ApiDeps>) {
       api = createApi({ ...deps, ...changes });
     },
+    /** The same, noting every read and write of the table: the partition a Query asks for, else the command's name. */
+    watchTable(): string[] {
+      const { table } = clients;
+      const seen: string[] = [];
+      const send = (command: { input: { ExpressionAttributeValues?: Record<string, unknown> } }) => {
+        const values = command.input.ExpressionAttributeValues ?? {};
+        seen.push(String(values[':pk'] ?? values[':day'] ?? command.constructor.name));
+        return table.send(command as never);
+      };
+      api = createApi({ ...deps, clients: { ...clients, table: { send } as never } });
+      return seen;
+    },
+    /** Another API over the same table, whose replicas have heard of nothing yet: only consistent reads find an item. */
+    readStale() {
+      const { table } = clients;
+      const send = async (command: { input: { ConsistentRead?: boolean } }) =>
+        command.constructor.name === 'GetCommand' && !command.input.ConsistentRead ? {} : table.send(command as never);
+      api = createApi({ ...deps, clients: { ...clients, table: { send } as never } });
+    },
+    /** Another API over the same table, in which each first answer to a write is lost and the SDK sends it once more. */
+    loseAnswers() {
+      const { table } = clients;
+      const send = async (command: object) => {
+        if (command.constructor.name === 'PutCommand') await table.send(command as never);
+        return table.send(command as never);
+      };
+      api = createApi({ ...deps, clients: { ...clients, table: { send } as never } });
+    },
     async put(record: Destination) {
       await insertDestination(deps, record);
       return record;
@@ -247,6 +278,17 @@ export async function startTestApi() {
 }
 
 export type TestApi = Awaited<ReturnType<typeof startTestApi>>;
+
+/** The API of a test file: started once, begun anew before every test, closed at the end. */
+export function useTestApi(): TestApi {
+  const test = {} as TestApi;
+  beforeAll(async () => {
+    Object.defineProperties(test, Object.getOwnPropertyDescriptors(await startTestApi()));
+  });
+  beforeEach(() => test.reset());
+  afterAll(() => test.close());
+  return test;
+}
 
 /** A good body of POST /api/destinations. */
 export function makeBody() {
@@ -306,6 +348,22 @@ export function makeRunning(changes: Partial<Destination> = {}): Destination {
     },
     ...changes,
   });
+}
+
+/** A running channel that belongs to nothing, seen once. */
+export function makeOrphan(changes: Partial<Orphan> = {}): Orphan {
+  const orphan = { resource: 'channel' as const, resourceId: '1234567', state: 'RUNNING', ...changes };
+  return {
+    orphanId: orphanIdOf(orphan),
+    destinationId: DESTINATION_ID,
+    isTagged: true,
+    reason: 'no_destination',
+    firstSeenAt: NOW.toISOString(),
+    lastSeenAt: NOW.toISOString(),
+    sightings: 1,
+    releaseRequestedBy: null,
+    ...orphan,
+  };
 }
 
 /** The always-on channel. */

@@ -57,7 +57,7 @@ export function createApi(deps: ApiDeps): Api {
       return new AppError('not_found', {
         // The id is not repeated: what is no id may be anything, pasted by mistake.
         detail: 'there is nothing with this id',
-        remedy: 'take ids as the API gives them: dst_ and 26 characters',
+        remedy: 'take ids as the API’s lists give them; a destination’s is dst_ and 26 characters',
       });
     }
     const route = table().find(context.req.method, context.req.path);
@@ -100,6 +100,30 @@ export function createApi(deps: ApiDeps): Api {
     return principal;
   }
 
+  registerRoutes(api, deps);
+
+  api.notFound((context) => {
+    const allowed = table().methodsOf(context.req.path);
+    const error = allowed.length > 0 ? wrongMethod(context.req.method, allowed) : missingPath(context);
+    const response = toProblemResponse(error, { requestId: context.get('requestId') });
+    if (allowed.length > 0) response.headers.set('allow', allowed.join(', '));
+    return response;
+  });
+
+  api.onError(answerFailure);
+
+  function answerFailure(thrown: unknown, context: ApiContext): Response {
+    const error = explain(thrown);
+    const requestId = context.get('requestId');
+    logFailure(deps.logger, error, { requestId, route: routeOf(context, table()), method: context.req.method });
+    return toProblemResponse(error, { requestId, signIn: deps.authentication.signIn });
+  }
+
+  requireAccessForAll(api);
+  return api;
+}
+
+function registerRoutes(api: Api, deps: ApiDeps): void {
   registerSession(api, deps);
   registerHealth(api, deps);
   registerPresets(api);
@@ -121,26 +145,6 @@ export function createApi(deps: ApiDeps): Api {
   registerDocs(api, deps);
   if (deps.hlsProxy) registerHls(api, deps.hlsProxy);
   if (deps.embedded && deps.staticFiles) registerDashboard(api, deps.staticFiles);
-
-  api.notFound((context) => {
-    const allowed = table().methodsOf(context.req.path);
-    const error = allowed.length > 0 ? wrongMethod(context.req.method, allowed) : missingPath(context);
-    const response = toProblemResponse(error, { requestId: context.get('requestId') });
-    if (allowed.length > 0) response.headers.set('allow', allowed.join(', '));
-    return response;
-  });
-
-  api.onError(answerFailure);
-
-  function answerFailure(thrown: unknown, context: ApiContext): Response {
-    const error = explain(thrown);
-    const requestId = context.get('requestId');
-    logFailure(deps.logger, error, { requestId, route: routeOf(context, table()), method: context.req.method });
-    return toProblemResponse(error, { requestId, signIn: deps.authentication.signIn });
-  }
-
-  requireAccessForAll(api);
-  return api;
 }
 
 /** Reads the body once, for everybody after us. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTestApi, type TestApi } from './api.fixture.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useTestApi } from './api.fixture.ts';
 import { createCognitoAuthentication } from './authentication-cognito.ts';
 import { DASHBOARD_CLIENT, EMAIL, makeUserPool, SIGN_IN_URL, SUBJECT } from './user-pool.fixture.ts';
 
@@ -9,15 +9,11 @@ import { DASHBOARD_CLIENT, EMAIL, makeUserPool, SIGN_IN_URL, SUBJECT } from './u
 const ORIGIN = 'https://sluice.example.com';
 const CALLBACK = `${ORIGIN}/api/session/callback`;
 
-let test: TestApi;
+const test = useTestApi();
 const pool = makeUserPool();
 const refuses = pool.state.answer;
 const logged: string[] = [];
-beforeAll(async () => {
-  test = await startTestApi();
-});
-beforeEach(async () => {
-  await test.reset();
+beforeEach(() => {
   pool.state.answer = refuses;
   pool.state.requests.length = 0;
   logged.length = 0;
@@ -29,7 +25,6 @@ beforeEach(async () => {
     isHostAllowed: () => true,
   });
 });
-afterAll(() => test.close());
 
 /** A browser as far as cookies go: it keeps them by name, and sends each where its path allows. */
 function makeBrowser() {

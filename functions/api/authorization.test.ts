@@ -1,7 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { ApiEnv } from './api-deps.ts';
-import { DESTINATION_ID, startTestApi, type TestApi } from './api.fixture.ts';
+import { DESTINATION_ID, useTestApi } from './api.fixture.ts';
 import { createCognitoAuthentication } from './authentication-cognito.ts';
 import { ACTION_ROLES, ROLES, type Role } from './roles.ts';
 import { accessOf, listServedRoutes, requireAccessForAll, ROUTE_ACCESS } from './route-roles.ts';
@@ -19,13 +19,9 @@ const DEFECTS = makeTokenDefects(pool);
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const DASHBOARD = 'sluice.example.com';
 
-let test: TestApi;
+const test = useTestApi();
 let asked = 0;
-beforeAll(async () => {
-  test = await startTestApi();
-});
-beforeEach(async () => {
-  await test.reset();
+beforeEach(() => {
   asked = 0;
   const gone = () => {
     asked += 1;
@@ -40,7 +36,6 @@ beforeEach(async () => {
     rehearsal: { active: () => [], switch: async () => gone() },
   });
 });
-afterAll(() => test.close());
 
 const routes = () =>
   listServedRoutes(test.api).map((name) => {

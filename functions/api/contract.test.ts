@@ -1,6 +1,6 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { listErrorCodes, AppError } from '../domain/errors.ts';
 import {
   DESTINATION_ID,
@@ -8,21 +8,15 @@ import {
   makePrimary,
   makeRecord,
   makeRunning,
-  startTestApi,
   STREAM_KEY,
   TOKEN,
-  type TestApi,
+  useTestApi,
 } from './api.fixture.ts';
 import { statusOf } from './problem.ts';
 
 /** What holds for every route alike: who may ask, what can be read, how failures look, and that no key ever gets out. */
 
-let test: TestApi;
-beforeAll(async () => {
-  test = await startTestApi();
-});
-beforeEach(() => test.reset());
-afterAll(() => test.close());
+const test = useTestApi();
 
 interface DocumentedRoute {
   method: string;

@@ -1,4 +1,4 @@
-import { getPrices } from '../../presets/prices.ts';
+import { getPrices, type Prices } from '../../presets/prices.ts';
 import { readRuns } from '../aws/channel-runs.ts';
 import { observeFlow } from '../aws/flow.ts';
 import { regionOf } from '../aws/names.ts';
@@ -17,9 +17,9 @@ import {
 import { makeLedger, type LedgerRun } from '../domain/cost-ledger.ts';
 import type { Destination } from '../domain/destination.ts';
 import { holdsAnything, isPrimary } from '../domain/lifecycle.ts';
+import { startOfDay } from '../domain/utc-day.ts';
 import type { ApiDeps } from './api-deps.ts';
 import type { CostNow } from './cost-schemas.ts';
-import { startOfDay } from './window.ts';
 
 /** Where the prices of an answer come from. */
 export function provenanceOf(deps: Pick<ApiDeps, 'deployment' | 'embedded'>) {
@@ -32,35 +32,20 @@ export function provenanceOf(deps: Pick<ApiDeps, 'deployment' | 'embedded'>) {
 /** What everything costs at this moment, and what it has cost today and in this show. */
 export async function lookAtCosts(deps: ApiDeps): Promise<CostNow> {
   const now = deps.now();
+  const midnight = startOfDay(now);
   const { prices, shown } = provenanceOf(deps);
-  // A show that goes on past midnight began before today; the records tell, so they come with the runs of today first.
-  const [today, flow, orphans] = await Promise.all([
-    readRuns(deps, startOfDay(now), now),
+  // A show that goes on past midnight began before today.
+  const [{ runs, records }, flow, orphans] = await Promise.all([
+    readRuns(deps, (all) => earlier(beginOfShow(all), midnight), now),
     observeFlow(deps),
     listOrphans(deps),
   ]);
-  const since = sinceOf(today.records);
-  const isOverMidnight = since !== null && since < startOfDay(now);
-  const { runs, records } = isOverMidnight ? await readRuns(deps, since, now) : today;
-
   // Runs of what is deleted by now are among them.
   const spent = (which: readonly LedgerRun[], from: Date): Money =>
     makeLedger(which, spanOf(from, now), { prices, groupBy: 'destination' }).total.cost;
-  const primary = records.filter(isPrimary);
-  const others = records.filter((record) => !isPrimary(record));
-  const channels = (part: 'destinations' | 'primary', some: Destination[], theirs: LedgerRun[]) => ({
-    part,
-    count: some.filter(({ held }) => holdsAnything(held)).length,
-    now: sum(some.map((record) => priceOfHeld(prices, record))),
-    today: spent(theirs, startOfDay(now)),
-  });
+  const spentToday = (which: readonly LedgerRun[]) => spent(which, midnight);
   const parts = [
-    channels(
-      'destinations',
-      others,
-      runs.filter((run) => !isPrimary(run)),
-    ),
-    channels('primary', primary, runs.filter(isPrimary)),
+    ...partsOfChannels(prices, records, runs, spentToday),
     { part: 'flow' as const, count: flow ? 1 : 0, now: flow ? priceOfFlow(prices, flow.status) : NOTHING, today: null },
     {
       part: 'leftovers' as const,
@@ -70,7 +55,8 @@ export async function lookAtCosts(deps: ApiDeps): Promise<CostNow> {
     },
   ];
   const perHour = sum(parts.map((part) => part.now));
-  const soFar = spent(runs, startOfDay(now));
+  const soFar = spentToday(runs);
+  const since = beginOfShow(records);
   const show = since && { since: since.toISOString(), soFar: spent(runs, since) };
   const everything = sum([perHour, soFar, ...(show ? [show.soFar] : [])]);
   return {
@@ -81,20 +67,55 @@ export async function lookAtCosts(deps: ApiDeps): Promise<CostNow> {
     show: show && { since: show.since, soFar: toUsd(show.soFar) ?? 0 },
     isComplete: isComplete(everything),
     unknownParts: [...everything.unknownParts],
-    parts: parts.map(({ part, count, now: price, today: cost }) => ({
+    parts: parts.map(toShown),
+  };
+}
+
+/** One part of it; `today` null where running times are not recorded. */
+interface PartNow {
+  part: CostNow['parts'][number]['part'];
+  count: number;
+  now: Money;
+  today: Money | null;
+}
+
+/** The destinations, and the always-on one by itself. */
+function partsOfChannels(
+  prices: Prices | undefined,
+  records: readonly Destination[],
+  runs: readonly LedgerRun[],
+  spentToday: (which: readonly LedgerRun[]) => Money,
+): PartNow[] {
+  return (['destinations', 'primary'] as const).map((part) => {
+    const isOfPart = (one: Pick<Destination, 'destinationId'>) => isPrimary(one) === (part === 'primary');
+    const concerned = records.filter(isOfPart);
+    return {
       part,
-      count,
-      perHourNow: toUsd(price),
-      soFarToday: cost && toUsd(cost),
-      isComplete: isComplete(price) && (cost === null || isComplete(cost)),
-    })),
+      count: concerned.filter(({ held }) => holdsAnything(held)).length,
+      now: sum(concerned.map((record) => priceOfHeld(prices, record))),
+      today: spentToday(runs.filter(isOfPart)),
+    };
+  });
+}
+
+function toShown({ part, count, now, today }: PartNow): CostNow['parts'][number] {
+  return {
+    part,
+    count,
+    perHourNow: toUsd(now),
+    soFarToday: today && toUsd(today),
+    isComplete: isComplete(now) && (today === null || isComplete(today)),
   };
 }
 
 /** When the oldest run of a destination that is still going began; null when none is on air. */
-function sinceOf(records: readonly Destination[]): Date | null {
+function beginOfShow(records: readonly Destination[]): Date | null {
   const starts = records.flatMap((record) => (isPrimary(record) ? [] : (record.held.channelRun?.startedAt ?? [])));
   return starts.length === 0 ? null : new Date(Math.min(...starts.map(Date.parse)));
+}
+
+function earlier(one: Date | null, other: Date): Date {
+  return one !== null && one < other ? one : other;
 }
 
 function spanOf(from: Date, to: Date): Span {

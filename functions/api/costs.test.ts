@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { putOperation } from '../aws/destination-table.ts';
-import { orphanIdOf, putOrphan } from '../aws/orphan-table.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { putOperation } from '../aws/history-table.ts';
+import { putOrphan } from '../aws/orphan-table.ts';
 import { putReport } from '../aws/report-store.ts';
 import type { Destination } from '../domain/destination.ts';
 import { settle, withOperation } from '../domain/lifecycle.ts';
@@ -9,23 +9,18 @@ import { runOf } from '../domain/recorded-run.ts';
 import {
   DESTINATION_ID,
   makeFlow,
+  makeOrphan,
   makePrimary,
   makeRecord,
   makeRunning,
   MISSING_ID,
   NOW,
-  startTestApi,
-  type TestApi,
+  OTHER_ID,
+  useTestApi,
 } from './api.fixture.ts';
 
-let test: TestApi;
-beforeAll(async () => {
-  test = await startTestApi();
-});
-beforeEach(() => test.reset());
-afterAll(() => test.close());
+const test = useTestApi();
 
-const OTHER_ID = 'dst_01k8m3v0s5n2q8w4x6y7z9a1bd';
 const at = (time: string) => new Date(`2026-11-21T${time}.000Z`);
 const twitch = { platform: 'twitch', preset: '1080p30' };
 
@@ -76,16 +71,10 @@ describe('the cost of a destination', () => {
 
   it('is in the list too, which reads no history for it', async () => {
     await test.put(makeRunning(twitch));
-    const reads: string[] = [];
-    const table = test.deps.clients.table;
-    const send = (command: { input: { KeyConditionExpression?: string } }) => {
-      reads.push(command.input.KeyConditionExpression ?? 'other');
-      return table.send(command as never);
-    };
-    test.rebuild({ clients: { ...test.deps.clients, table: { send } as never } });
+    const seen = test.watchTable();
     const { body } = await test.call('GET', '/api/destinations');
     expect(body.data[0].cost.thisRun).toBe(0.0996);
-    expect(reads).toEqual(['pk = :pk']);
+    expect(seen).toEqual(['DESTINATIONS']);
   });
 
   it('says on AWS that it is billed', async () => {
@@ -125,18 +114,7 @@ describe('GET /api/costs/now', () => {
     await test.put(makeRunning(twitch));
     await test.put({ ...makePrimary(), platform: 'hls' });
     await putRun(at('10:00:00'), at('11:00:00'), { destinationId: OTHER_ID, name: 'Gone' });
-    const orphan = { resource: 'channel' as const, resourceId: '7', state: 'RUNNING' };
-    await putOrphan(test.deps, {
-      ...orphan,
-      orphanId: orphanIdOf(orphan),
-      destinationId: null,
-      isTagged: true,
-      reason: 'no_destination',
-      firstSeenAt: NOW.toISOString(),
-      lastSeenAt: NOW.toISOString(),
-      sightings: 1,
-      releaseRequestedBy: null,
-    });
+    await putOrphan(test.deps, makeOrphan());
     const { status, body } = await now();
     expect(status).toBe(200);
     // Two channels and a leftover at 0.5976, and the flow.
@@ -163,6 +141,19 @@ describe('GET /api/costs/now', () => {
     test.time.now = at('01:00:00');
     // 60 minutes today; 120 and 30 since eleven.
     expect((await now()).body).toMatchObject({ soFarToday: 0.5976, show: { soFar: 1.494 } });
+  });
+
+  it('200 reads the records and each day of the show once', async () => {
+    for (const [startedAt, days] of [
+      ['2026-11-19T23:00:00.000Z', ['2026-11-19', '2026-11-20', '2026-11-21']],
+      ['2026-11-21T00:00:00.000Z', ['2026-11-21']],
+    ] as const) {
+      await test.reset();
+      await test.put(makeRunning({ ...twitch, held: { channelRun: { startedAt, generation: 3 } } }));
+      const seen = test.watchTable();
+      await now();
+      expect(seen.toSorted()).toEqual([...days, 'DESTINATIONS', 'ORPHANS']);
+    }
   });
 
   it('422 for a query parameter nobody knows', async () => {

@@ -1,6 +1,6 @@
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { getOperation } from '../aws/destination-table.ts';
+import { describe, expect, it } from 'vitest';
+import { getOperation } from '../aws/history-table.ts';
 import { withOperation } from '../domain/lifecycle.ts';
 import {
   DESTINATION_ID,
@@ -9,18 +9,12 @@ import {
   makeRunning,
   MISSING_ID,
   NOW,
-  startTestApi,
-  type TestApi,
+  OTHER_ID,
+  useTestApi,
 } from './api.fixture.ts';
 
-let test: TestApi;
-beforeAll(async () => {
-  test = await startTestApi();
-});
-beforeEach(() => test.reset());
-afterAll(() => test.close());
+const test = useTestApi();
 
-const OTHER_ID = 'dst_01k8m3v0s5n2q8w4x6y7z9a1bd';
 const path = `/api/destinations/${DESTINATION_ID}`;
 const begin = { now: NOW, requestedBy: 'operator' };
 
@@ -148,6 +142,35 @@ describe('?force=true', () => {
     expect(test.mocks.sfn.commandCalls(StopExecutionCommand)).toHaveLength(1);
     expect(await getOperation(test.deps, DESTINATION_ID, 4)).toMatchObject({ outcome: 'superseded' });
     expect(test.executions()).toEqual([`${DESTINATION_ID}-stop-5`]);
+  });
+
+  it('gives nothing up when the request is refused', async () => {
+    const deleted = makeRecord({ destinationId: OTHER_ID, desired: 'deleted' });
+    await test.put(withOperation({ ...makePrimary(), status: 'error' }, 'start', begin));
+    await test.put(withOperation(makeRecord({ desired: 'running' }), 'start', begin));
+    await test.put(withOperation(deleted, 'teardown', begin));
+    const ifMatch = { headers: { 'if-match': '"1"' } };
+    expect((await test.call('POST', '/api/destinations/primary/stop?force=true')).status).toBe(409);
+    expect((await test.call('POST', `/api/destinations/${OTHER_ID}/start?force=true`)).status).toBe(409);
+    expect((await test.call('DELETE', `${path}?force=true`, ifMatch)).status).toBe(412);
+    expect(test.mocks.sfn.commandCalls(StopExecutionCommand)).toEqual([]);
+    for (const destinationId of ['primary', DESTINATION_ID, OTHER_ID]) {
+      expect(await getOperation(test.deps, destinationId, 4)).toBeNull();
+    }
+  });
+
+  it('answers 202 when an operation began, and 200 when there was nothing to give up', async () => {
+    await test.put(withOperation(makeRecord(), 'stop', begin));
+    test.mocks.sfn.on(StopExecutionCommand).resolves({});
+    const stopped = await test.call('POST', `${path}/stop?force=true`);
+    expect([stopped.status, stopped.headers.get('location')]).toEqual([
+      202,
+      `/api/operations/${DESTINATION_ID}-stop-5`,
+    ]);
+    await test.reset();
+    await test.put(makeRunning());
+    const started = await test.call('POST', `${path}/start?force=true`);
+    expect([started.status, started.headers.get('location')]).toEqual([200, null]);
   });
 
   it('leads out of every status, towards running, idle and gone', async () => {

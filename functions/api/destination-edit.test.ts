@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Destination } from '../domain/destination.ts';
 import { withOperation } from '../domain/lifecycle.ts';
 import {
@@ -8,17 +8,11 @@ import {
   makeRunning,
   MISSING_ID,
   NOW,
-  startTestApi,
   STREAM_KEY,
-  type TestApi,
+  useTestApi,
 } from './api.fixture.ts';
 
-let test: TestApi;
-beforeAll(async () => {
-  test = await startTestApi();
-});
-beforeEach(() => test.reset());
-afterAll(() => test.close());
+const test = useTestApi();
 
 const path = `/api/destinations/${DESTINATION_ID}`;
 const patch = (body: object, query = '', headers = {}) => test.call('PATCH', path + query, { body, headers });
@@ -40,6 +34,19 @@ describe('PATCH /api/destinations/{destinationId}', () => {
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({ name: 'Renamed', preset: '720p30', platform: 'youtube', revision: 5 });
     expect(answer.headers.get('etag')).toBe('"5"');
+  });
+
+  it('200 when it is stored and only the timeline cannot be written: the change is made', async () => {
+    await test.put(makeRecord());
+    const { table } = test.deps.clients;
+    const send = async (command: object) => {
+      if (command.constructor.name === 'PutCommand') throw Object.assign(new Error('no'), { name: 'TimeoutError' });
+      return table.send(command as never);
+    };
+    test.rebuild({ clients: { ...test.deps.clients, table: { send } as never } });
+    const answer = await patch({ name: 'Renamed' }, '', { 'if-match': '"4"' });
+    expect([answer.status, answer.body.name]).toEqual([200, 'Renamed']);
+    expect(test.log.join()).toContain('an edit is not on the timeline');
   });
 
   it('200 writes nothing when nothing changes', async () => {

@@ -1,20 +1,15 @@
 import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { mockClient, type AwsClientStub } from 'aws-sdk-client-mock';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { DESTINATION_ID, makeRecord, makeRunning, NOW, startTestApi, STREAM_KEY, type TestApi } from './api.fixture.ts';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { DESTINATION_ID, makeRecord, makeRunning, NOW, STREAM_KEY, useTestApi } from './api.fixture.ts';
 
-let test: TestApi;
+const test = useTestApi();
 let logs: AwsClientStub<CloudWatchLogsClient>;
-beforeAll(async () => {
-  test = await startTestApi();
+beforeAll(() => {
   logs = mockClient(test.deps.clients.cloudWatchLogs);
 });
-beforeEach(() => {
-  logs.reset();
-  return test.reset();
-});
-afterAll(() => test.close());
+beforeEach(() => void logs.reset());
 
 const path = `/api/destinations/${DESTINATION_ID}/log`;
 const read = (query = '') => test.call('GET', `${path}${query}`);

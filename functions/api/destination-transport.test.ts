@@ -1,7 +1,7 @@
 import { GetMetricDataCommand, type GetMetricDataCommandInput } from '@aws-sdk/client-cloudwatch';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { claimIdempotencyKey } from '../aws/idempotency-table.ts';
-import { putOperation } from '../aws/destination-table.ts';
+import { describe, expect, it } from 'vitest';
+import { claimIdempotencyKey, releaseIdempotencyKey } from '../aws/idempotency-table.ts';
+import { putOperation } from '../aws/history-table.ts';
 import type { Destination } from '../domain/destination.ts';
 import { settle, withOperation } from '../domain/lifecycle.ts';
 import {
@@ -12,16 +12,10 @@ import {
   makeRunning,
   MISSING_ID,
   NOW,
-  startTestApi,
-  type TestApi,
+  useTestApi,
 } from './api.fixture.ts';
 
-let test: TestApi;
-beforeAll(async () => {
-  test = await startTestApi();
-});
-beforeEach(() => test.reset());
-afterAll(() => test.close());
+const test = useTestApi();
 
 const path = `/api/destinations/${DESTINATION_ID}`;
 const start = (headers = {}) => test.call('POST', `${path}/start`, { headers });
@@ -181,6 +175,12 @@ describe('Idempotency-Key', () => {
     expect((await start(key)).status).toBe(202);
   });
 
+  it('201 carries a request out when the answer to its claim is lost and the SDK repeats it', async () => {
+    test.loseAnswers();
+    expect((await create()).status).toBe(201);
+    expect((await create()).headers.get('idempotent-replayed')).toBe('true');
+  });
+
   it('409 with a time to wait while the first is being worked on', async () => {
     const reached = Promise.withResolvers<void>();
     const released = Promise.withResolvers<string[]>();
@@ -218,6 +218,20 @@ describe('Idempotency-Key', () => {
     const abandoned = { requestHash: 'x', response: null, expiresAt: nowSeconds - 1 };
     expect(await claimIdempotencyKey(test.deps, 'left-over', abandoned, nowSeconds)).toBeNull();
     expect(await claimIdempotencyKey(test.deps, 'left-over', abandoned, nowSeconds)).toBeNull();
+  });
+
+  it('is claimed anew when the first gives it back while somebody looks at it', async () => {
+    const nowSeconds = Math.floor(NOW.getTime() / 1000);
+    const claim = (requestHash: string) => ({ requestHash, response: null, expiresAt: nowSeconds + 60 });
+    await claimIdempotencyKey(test.deps, 'back', claim('first'), nowSeconds);
+    const { table } = test.deps.clients;
+    const send = async (command: object) => {
+      if (command.constructor.name === 'GetCommand') await releaseIdempotencyKey(test.deps, 'back');
+      return table.send(command as never);
+    };
+    const slow = { ...test.deps, clients: { table: { send } as never } };
+    expect(await claimIdempotencyKey(slow, 'back', claim('second'), nowSeconds)).toBeNull();
+    expect(await claimIdempotencyKey(test.deps, 'back', claim('third'), nowSeconds)).toMatchObject(claim('second'));
   });
 
   it('422 for a key that is empty, too long or not printable', async () => {
@@ -300,6 +314,13 @@ describe('GET /api/operations/{operationId}', () => {
     const begun = withOperation(makeRecord(), 'teardown', begin);
     await putOperation(test.deps, begun, settle(begun, { outcome: 'succeeded' }, NOW).operation);
     expect((await operation(`${DESTINATION_ID}-teardown-4`)).body).toMatchObject({ state: 'succeeded', error: null });
+  });
+
+  it('200 finds one that has ended this moment', async () => {
+    const begun = withOperation(makeRecord(), 'start', begin);
+    await putOperation(test.deps, begun, settle(begun, { outcome: 'succeeded' }, NOW).operation);
+    test.readStale();
+    expect((await operation(`${DESTINATION_ID}-start-4`)).status).toBe(200);
   });
 
   it.each([`${DESTINATION_ID}-start-4`, `${DESTINATION_ID}-burn-4`, 'primary-start-0000000001', '%00'])(

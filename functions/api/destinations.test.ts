@@ -1,5 +1,5 @@
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Destination } from '../domain/destination.ts';
 import { withOperation } from '../domain/lifecycle.ts';
 import {
@@ -10,22 +10,26 @@ import {
   makeRunning,
   MISSING_ID,
   NOW,
-  startTestApi,
   STREAM_KEY,
-  type TestApi,
+  useTestApi,
 } from './api.fixture.ts';
 
-let test: TestApi;
-beforeAll(async () => {
-  test = await startTestApi();
-});
-beforeEach(() => test.reset());
-afterAll(() => test.close());
+const test = useTestApi();
 
 const post = (fields: object = {}, headers: Record<string, string> = {}) =>
   test.call('POST', '/api/destinations', { body: { ...makeBody(), ...fields }, headers });
 
 describe('POST /api/destinations', () => {
+  it('201 adds it once when the answer to the write is lost and the SDK repeats it', async () => {
+    test.loseAnswers();
+    const answer = await post();
+    expect(answer.status).toBe(201);
+    expect((await test.call('GET', '/api/destinations')).body.data).toMatchObject([
+      { destinationId: answer.body.destinationId },
+    ]);
+    expect(test.executions()).toEqual([`${answer.body.destinationId}-create-1`]);
+  });
+
   it('201 stores a warm destination and begins to make its channel', async () => {
     const answer = await post();
     expect(answer.status).toBe(201);
@@ -272,6 +276,11 @@ describe('GET /api/destinations/{destinationId}', () => {
       pendingChanges: false,
       revision: 4,
     });
+  });
+
+  it('200 wants of the primary what its ladder adds up to', async () => {
+    await test.put({ ...makePrimary(), platform: 'hls', preset: '720p30,480p30' });
+    expect((await get('primary')).body.targetBitrateBps).toBe(3_000_000 + 1_500_000);
   });
 
   it('200 is on air only while the look is fresh', async () => {

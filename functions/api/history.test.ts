@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { putOperation, putTimelineEntry } from '../aws/destination-table.ts';
-import { listOrphans, orphanIdOf, putOrphan, type Orphan } from '../aws/orphan-table.ts';
+import { describe, expect, it } from 'vitest';
+import { putOperation, putTimelineEntry } from '../aws/history-table.ts';
+import { listOrphans, putOrphan } from '../aws/orphan-table.ts';
 import { settle, withOperation } from '../domain/lifecycle.ts';
-import { DESTINATION_ID, makeRecord, makeRunning, NOW, STREAM_KEY, startTestApi, type TestApi } from './api.fixture.ts';
+import { DESTINATION_ID, makeOrphan, makeRecord, makeRunning, NOW, STREAM_KEY, useTestApi } from './api.fixture.ts';
 
-let test: TestApi;
-beforeAll(async () => {
-  test = await startTestApi();
-});
-beforeEach(() => test.reset());
-afterAll(() => test.close());
+const test = useTestApi();
 
 const begin = { now: NOW, requestedBy: 'operator' };
 
@@ -69,21 +64,35 @@ describe('GET /api/destinations/{destinationId}/timeline', () => {
   });
 });
 
+describe('a destination whose health comes and goes', () => {
+  it('is told with its newest 500 entries, and with all of them page by page', async () => {
+    const seconds = Array.from({ length: 510 }, (_, index) => index + 1);
+    await test.put(makeRecord());
+    await Promise.all(
+      seconds.map(async (second) => {
+        const at = new Date(NOW.getTime() - second * 1000).toISOString();
+        await putTimelineEntry(test.deps, makeRecord(), { at, actor: 'monitor', kind: 'health', detail: '' }, 1);
+      }),
+    );
+    const edited = { at: new Date(NOW.getTime() - 1500).toISOString(), actor: 'operator', detail: 'name' };
+    const { operation } = settle(withOperation(makeRecord(), 'start', begin), { outcome: 'succeeded' }, NOW);
+    await putOperation(test.deps, makeRecord(), operation);
+    await putTimelineEntry(test.deps, makeRecord(), { ...edited, kind: 'edited' }, 1);
+    const { body } = await test.call('GET', `/api/destinations/${DESTINATION_ID}/timeline`);
+    expect(body.data).toHaveLength(500);
+    expect(body.data.slice(0, 4).map(({ kind }: { kind: string }) => kind)).toEqual([
+      'operation_ended',
+      'operation_began',
+      'health',
+      'edited',
+    ]);
+    expect(body.data.at(-1).at).toBe(new Date(NOW.getTime() - 497_000).toISOString());
+    const page = await test.call('GET', `/api/timeline?destinationId=${DESTINATION_ID}&limit=200`);
+    expect(page.body.nextCursor).not.toBeNull();
+  });
+});
+
 describe('leftovers', () => {
-  function makeOrphan(change: Partial<Orphan> = {}): Orphan {
-    const orphan = { resource: 'channel' as const, resourceId: '1234567', state: 'RUNNING', ...change };
-    return {
-      orphanId: orphanIdOf(orphan),
-      destinationId: DESTINATION_ID,
-      isTagged: true,
-      reason: 'no_destination',
-      firstSeenAt: NOW.toISOString(),
-      lastSeenAt: NOW.toISOString(),
-      sightings: 1,
-      releaseRequestedBy: null,
-      ...orphan,
-    };
-  }
   const release = (orphanId: string, query = '') => test.call('POST', `/api/orphans/${orphanId}/release${query}`);
 
   it('200 lists them with their price, and says when nobody knows it', async () => {

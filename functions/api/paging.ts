@@ -1,4 +1,4 @@
-import { DestinationId } from './schemas.ts';
+import { DestinationId } from './request-schemas.ts';
 import { invalidFields } from './validation.ts';
 
 /** Opaque cursor of a list: the id of the last item that was handed out. */

@@ -1,5 +1,6 @@
-import { allowedEncodings, listEncodings, listPlatforms, resolveEncoding } from '../../presets/index.ts';
+import { allowedEncodings, listEncodings, listPlatforms } from '../../presets/index.ts';
 import type { Prices } from '../../presets/prices.ts';
+import { chosenEncodings } from '../domain/chosen-encodings.ts';
 import {
   costSoFar,
   forMinutes,
@@ -112,10 +113,9 @@ function observationOfThisRun(record: Destination): Destination['observation'] {
 }
 
 /** What the preset asks for; null when it follows the source. A ladder counts as its sum. */
-function targetBitrateBps({ platform, preset }: Destination): number | null {
+function targetBitrateBps(record: Destination): number | null {
   let sumBps = 0;
-  for (const each of preset.split(',')) {
-    const encoding = resolveEncoding(platform, each);
+  for (const { encoding } of chosenEncodings(record)) {
     if (!encoding || encoding.width === null) return null;
     sumBps += encoding.videoBitrateBps;
   }

@@ -2,15 +2,10 @@ import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { makeFlow, makePrimary, NOW, startTestApi, TOKEN, type TestApi } from './api.fixture.ts';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { makeFlow, makePrimary, NOW, TOKEN, useTestApi } from './api.fixture.ts';
 
-let test: TestApi;
-beforeAll(async () => {
-  test = await startTestApi();
-});
-beforeEach(() => test.reset());
-afterAll(() => test.close());
+const test = useTestApi();
 
 const flowIs = (status: string, changes: object = {}) => {
   test.mediaConnect.flow = makeFlow(status, changes);
@@ -218,6 +213,22 @@ describe.each([
     flowIs(done);
     expect((await post()).status).toBe(200);
     expect(callsOf(command)).toHaveLength(0);
+  });
+
+  it('200 when somebody else was quicker, and AWS refuses because of that; else 503', async () => {
+    const { mediaConnect } = test.deps.clients;
+    let meanwhile = done === 'ACTIVE' ? 'STARTING' : 'STOPPING';
+    const send = async (asked: object) => {
+      if (asked.constructor.name !== command) return mediaConnect.send(asked as never);
+      flowIs(meanwhile);
+      throw Object.assign(new Error('not in this state'), { name: 'BadRequestException', $metadata: {} });
+    };
+    test.rebuild({ clients: { ...test.deps.clients, mediaConnect: { send } as never } });
+    flowIs(from);
+    expect((await post()).body).toMatchObject({ status: meanwhile });
+    meanwhile = from;
+    flowIs(from);
+    expect((await post()).status).toBe(503);
   });
 
   it('409 illegal_transition in between, with a time to wait', async () => {

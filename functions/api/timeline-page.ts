@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import type { TableDeps } from '../aws/clients.ts';
-import { listAllDestinations, readHistory } from '../aws/destination-table.ts';
+import { listAllDestinations } from '../aws/destination-table.ts';
+import { readHistory } from '../aws/history-table.ts';
+import type { AppError } from '../domain/errors.ts';
 import {
   inOrder,
   itemsInFlight,
@@ -11,7 +13,7 @@ import {
   type TimelineItem,
 } from '../domain/timeline.ts';
 import { invalidFields } from './validation.ts';
-import type { Window } from './window.ts';
+import { isWithinHistory, type Window } from './window.ts';
 
 /** What of the timeline is wanted. */
 export interface TimelineFilter {
@@ -72,16 +74,22 @@ export function toTimelineCursor(query: object, { from, to }: Window, { at, entr
  */
 export function fromTimelineCursor(query: object, cursor: string): { window: Window; after: Position } {
   const parsed = Cursor.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString()));
-  if (!parsed.success || parsed.data[0] !== digestOf(query)) {
-    throw invalidFields([
-      {
-        field: 'cursor',
-        message: 'is not a cursor this list gave out for these filters: leave it out, or take nextCursor as it is',
-      },
-    ]);
-  }
+  if (!parsed.success || parsed.data[0] !== digestOf(query)) throw notOurs();
   const [, from, to, at, entryId] = parsed.data;
-  return { window: { from: new Date(from), to: new Date(to) }, after: { at, entryId } };
+  const window = { from: new Date(from), to: new Date(to) };
+  const last = new Date(at);
+  // Anybody can write one: it must not make us read more than a question may.
+  if (last < window.from || last >= window.to || !isWithinHistory(window)) throw notOurs();
+  return { window, after: { at, entryId } };
+}
+
+function notOurs(): AppError {
+  return invalidFields([
+    {
+      field: 'cursor',
+      message: 'is not a cursor this list gave out for these filters: leave it out, or take nextCursor as it is',
+    },
+  ]);
 }
 
 function parseJson(text: string): unknown {

@@ -1,17 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { putOperation, putTimelineEntry } from '../aws/destination-table.ts';
+import { describe, expect, it } from 'vitest';
+import { putOperation, putTimelineEntry } from '../aws/history-table.ts';
 import type { Destination } from '../domain/destination.ts';
 import { settle, withOperation } from '../domain/lifecycle.ts';
-import { DESTINATION_ID, makeRecord, NOW, startTestApi, type TestApi } from './api.fixture.ts';
+import { DESTINATION_ID, makeRecord, NOW, OTHER_ID, useTestApi } from './api.fixture.ts';
 
-let test: TestApi;
-beforeAll(async () => {
-  test = await startTestApi();
-});
-beforeEach(() => test.reset());
-afterAll(() => test.close());
+const test = useTestApi();
 
-const OTHER_ID = 'dst_01k8m3v0s5n2q8w4x6y7z9a1bd';
 /** Minutes before now. */
 const ago = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);
 const main = makeRecord();
@@ -120,6 +114,24 @@ describe('GET /api/timeline', () => {
       const answer = await read(`?${query}`);
       expect([answer.status, answer.problem.errors?.[0]?.field], query).toEqual([422, 'cursor']);
     }
+  });
+
+  it('422 for a cursor of our making with another time in it, and nothing is read for it', async () => {
+    await putEnded(main, 1, ago(50), ago(30));
+    const { nextCursor } = (await read('?limit=1')).body;
+    const [digest, from, to, at, entryId] = JSON.parse(Buffer.from(nextCursor, 'base64url').toString());
+    const long = '2021-11-21T00:00:00.000Z';
+    const seen = test.watchTable();
+    for (const forged of [
+      [digest, long, to, at, entryId],
+      [digest, long, long, at, entryId],
+      [digest, from, to, '2099-01-01T00:00:00.000Z', entryId],
+      [digest, to, from, at, entryId],
+    ]) {
+      const answer = await read(`?limit=1&cursor=${Buffer.from(JSON.stringify(forged)).toString('base64url')}`);
+      expect([answer.status, answer.problem.errors?.[0]?.field], forged.join()).toEqual([422, 'cursor']);
+    }
+    expect(seen).toEqual([]);
   });
 
   it.each(['from=2026-01-01', 'from=2026-11-22&to=2026-11-21', 'kind=other', 'limit=0', 'since=1', 'to=soon'])(

@@ -1,9 +1,7 @@
+import { HISTORY_DAYS } from '../aws/history-table.ts';
 import type { AppError } from '../domain/errors.ts';
+import { DAY_MS } from '../domain/utc-day.ts';
 import { invalidFields } from './validation.ts';
-
-const DAY_MS = 86_400_000;
-/** As long as the history is kept. */
-const DAYS_MAX = 90;
 
 /** A time from which is included, to which is not. */
 export interface Window {
@@ -24,21 +22,21 @@ export function readWindow(
   const to = query.to === undefined ? now : new Date(query.to);
   const from = query.from === undefined ? defaultFrom(to) : new Date(query.from);
   if (from > to) throw refuse(`must not be after to, which is ${to.toISOString()}`);
-  if (to.getTime() - from.getTime() > DAYS_MAX * DAY_MS) throw refuse(`must be at most ${DAYS_MAX} days before to`);
+  if (!isWithinHistory({ from, to })) throw refuse(`must be at most ${HISTORY_DAYS} days before to`);
   return { from, to };
+}
+
+/** True when it is no longer than the history: every day of it is a read. */
+export function isWithinHistory({ from, to }: Window): boolean {
+  return to.getTime() - from.getTime() <= HISTORY_DAYS * DAY_MS;
 }
 
 /** Refuses what lies before the history begins. @throws {AppError} `validation_failed` */
 export function requireKept({ from }: Window, now: Date): void {
-  if (now.getTime() - from.getTime() <= DAYS_MAX * DAY_MS) return;
-  throw refuse(`must be at most ${DAYS_MAX} days ago: the history is not kept for longer`);
+  if (now.getTime() - from.getTime() <= HISTORY_DAYS * DAY_MS) return;
+  throw refuse(`must be at most ${HISTORY_DAYS} days ago: the history is not kept for longer`);
 }
 
 function refuse(message: string): AppError {
   return invalidFields([{ field: 'from', message }]);
-}
-
-/** Midnight UTC of an instant's day. */
-export function startOfDay(instant: Date): Date {
-  return new Date(Math.floor(instant.getTime() / DAY_MS) * DAY_MS);
 }

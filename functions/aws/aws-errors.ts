@@ -25,6 +25,11 @@ const KINDS: Record<string, AwsErrorKind> = {
   ThrottlingException: 'throttled',
   ProvisionedThroughputExceededException: 'throttled',
   RequestLimitExceeded: 'throttled',
+  RequestThrottled: 'throttled',
+  RequestThrottledException: 'throttled',
+  SlowDown: 'throttled',
+  ThrottledException: 'throttled',
+  Throttling: 'throttled',
   InternalServerErrorException: 'unavailable',
   InternalServerError: 'unavailable',
   BadGatewayException: 'unavailable',
@@ -32,6 +37,7 @@ const KINDS: Record<string, AwsErrorKind> = {
   ServiceUnavailableException: 'unavailable',
   TimeoutError: 'unavailable',
   RequestTimeout: 'unavailable',
+  RequestTimeoutException: 'unavailable',
   AddFlowOutputs420Exception: 'quota',
   CreateFlow420Exception: 'quota',
   LimitExceededException: 'quota',
@@ -45,7 +51,16 @@ const KINDS: Record<string, AwsErrorKind> = {
   ValidationException: 'invalid',
 };
 
-const NETWORK_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN']);
+const NETWORK_CODES = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
 
 /** Which kind of failure an error thrown by an SDK client is. */
 export function awsErrorKind(error: unknown): AwsErrorKind {

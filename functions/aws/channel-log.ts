@@ -1,9 +1,7 @@
 import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { isNotFound } from './aws-errors.ts';
 import type { AwsDeps } from './clients.ts';
-
-/** MediaLive writes all channels' encoder logs to this group. [medialive/latest/ug/working-with-logs] */
-const LOG_GROUP = 'ElementalMediaLive';
+import { CHANNEL_LOG_GROUP } from './names.ts';
 
 /**
  * The newest lines a channel's first pipeline has logged, oldest first; none when it has not logged yet. Raw: a line may
@@ -15,7 +13,12 @@ export async function getChannelLog(
   limit: number,
 ): Promise<{ timestampMs: number; message: string }[]> {
   const logStreamName = `${channelArn.replaceAll(':', '_')}_0`;
-  const command = new GetLogEventsCommand({ logGroupName: LOG_GROUP, logStreamName, limit, startFromHead: false });
+  const command = new GetLogEventsCommand({
+    logGroupName: CHANNEL_LOG_GROUP,
+    logStreamName,
+    limit,
+    startFromHead: false,
+  });
   try {
     const { events = [] } = await clients.cloudWatchLogs.send(command);
     return events.map(({ timestamp = 0, message = '' }) => ({ timestampMs: timestamp, message }));

@@ -49,6 +49,10 @@ describe('a CreateChannel request', () => {
     });
   });
 
+  it('has no pictures made, which its role could not upload', () => {
+    expect(request.EncoderSettings?.ThumbnailConfiguration).toEqual({ State: 'DISABLED' });
+  });
+
   it('verifies certificates and restarts an output that was lost', () => {
     const [group] = request.EncoderSettings!.OutputGroups!;
     expect(group!.OutputGroupSettings!.RtmpGroupSettings!.RestartDelay).toBe(30);

@@ -77,7 +77,11 @@ export function buildChannelSettings({
       { InputId: inputId, InputAttachmentName: 'flow', InputSettings: { SourceEndBehavior: 'CONTINUE' } },
     ],
     Destinations: [outputDestination(target)],
-    EncoderSettings: target.kind === 'rtmp' ? rtmpEncoderSettings(target) : packageEncoderSettings(target.encodings),
+    EncoderSettings: {
+      ...(target.kind === 'rtmp' ? rtmpEncoderSettings(target) : packageEncoderSettings(target.encodings)),
+      // Pictures come from the flow. Made here they would be uploaded by our role, which may not, and alert for ever.
+      ThumbnailConfiguration: { State: 'DISABLED' },
+    },
   } satisfies CreateChannelRequest;
 }
 

@@ -1,20 +1,23 @@
 import { collectRuns, type LedgerRun, type RunMention } from '../domain/cost-ledger.ts';
 import type { Destination } from '../domain/destination.ts';
 import type { TableDeps } from './clients.ts';
-import { listAllDestinations, readHistory } from './destination-table.ts';
+import { listAllDestinations } from './destination-table.ts';
+import { readHistory } from './history-table.ts';
 
 /**
  * All channel runs that went on at some time since an instant: ended ones from the history, which is read to its end
  * because a run is written down when it ends, the others from the records.
+ * @param since the instant, or how the records tell it
  */
 export async function readRuns(
   deps: TableDeps,
-  since: Date,
+  since: Date | ((records: readonly Destination[]) => Date),
   now: Date,
 ): Promise<{ runs: LedgerRun[]; records: Destination[] }> {
   // Before the history: a run that ends in between is then in both, and not in neither.
   const records = await listAllDestinations(deps);
-  return { runs: collectRuns(await readMentions(deps, since, now), records, now), records };
+  const from = typeof since === 'function' ? since(records) : since;
+  return { runs: collectRuns(await readMentions(deps, from, now), records, now), records };
 }
 
 async function readMentions(deps: TableDeps, since: Date, now: Date): Promise<RunMention[]> {

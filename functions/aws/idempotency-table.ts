@@ -4,7 +4,7 @@ import type { TableDeps } from './clients.ts';
 
 /** What was answered to a request that carried an `Idempotency-Key`. Never holds a stream key: responses have none. */
 export interface IdempotencyRecord {
-  /** Hash of method, path and body; another hash under the same key is another request. */
+  /** Salted hash of query and body: it tells another request under the same key, and each claim from every other. */
   requestHash: string;
   /** Null while the first request is still being worked on. */
   response: { status: number; headers: Record<string, string>; body: string } | null;
@@ -37,7 +37,11 @@ export async function claimIdempotencyKey(
   const { Item: item } = await clients.table.send(
     new GetCommand({ TableName: deployment.tableName, Key: { pk: PARTITION, sk: key }, ConsistentRead: true }),
   );
-  return (item as IdempotencyRecord | undefined) ?? null;
+  const stored = item as IdempotencyRecord | undefined;
+  // Given back since we were refused: it is anybody's again.
+  if (!stored) return claimIdempotencyKey({ clients, deployment }, key, record, nowSeconds);
+  // The SDK repeats a write whose answer was lost, and is refused by what it has written itself.
+  return stored.requestHash === record.requestHash ? null : stored;
 }
 
 /** Stores the answer under a claimed key. */

@@ -5,6 +5,12 @@ import type { Deployment } from './clients.ts';
 export const DEPLOYMENT_TAG = 'sluice:deployment';
 const DESTINATION_TAG = 'sluice:destination';
 
+/** The table's index over the history of all destinations. */
+export const HISTORY_BY_DAY = 'HistoryByDay';
+
+/** The log group that MediaLive writes all channels' encoder logs to. [medialive/latest/ug/working-with-logs] */
+export const CHANNEL_LOG_GROUP = 'ElementalMediaLive';
+
 /** Tags of everything a destination makes. */
 export function tagsOf(deployment: Pick<Deployment, 'deploymentId'>, destinationId: string): Record<string, string> {
   return { [DEPLOYMENT_TAG]: deployment.deploymentId, [DESTINATION_TAG]: destinationId };

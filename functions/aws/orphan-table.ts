@@ -1,8 +1,9 @@
-import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { OrphanCandidate } from '../domain/inventory.ts';
 import { isConditionFailed } from './aws-errors.ts';
 import type { TableDeps } from './clients.ts';
 import { queryPartition } from './query-partition.ts';
+import { setFields } from './set-fields.ts';
 
 /** A resource that belongs to nothing, as the sweeps have seen it. */
 export interface Orphan extends OrphanCandidate {
@@ -30,10 +31,20 @@ export async function listOrphans(deps: TableDeps): Promise<Orphan[]> {
     .toSorted((one, other) => one.firstSeenAt.localeCompare(other.firstSeenAt));
 }
 
-/** Notes a sighting. */
-export async function putOrphan({ clients, deployment }: TableDeps, orphan: Orphan): Promise<void> {
+/** Notes a sighting. What a person has asked for since the orphan was read stays asked for. */
+export async function putOrphan(
+  { clients, deployment }: TableDeps,
+  { releaseRequestedBy, ...sighting }: Orphan,
+): Promise<void> {
+  const { set, names, values } = setFields(sighting);
   await clients.table.send(
-    new PutCommand({ TableName: deployment.tableName, Item: { pk: PARTITION, sk: orphan.orphanId, ...orphan } }),
+    new UpdateCommand({
+      TableName: deployment.tableName,
+      Key: { pk: PARTITION, sk: sighting.orphanId },
+      UpdateExpression: `SET ${set}, releaseRequestedBy = if_not_exists(releaseRequestedBy, :by)`,
+      ExpressionAttributeNames: names,
+      ExpressionAttributeValues: { ...values, ':by': releaseRequestedBy },
+    }),
   );
 }
 

@@ -3,7 +3,7 @@
  * neither up nor at rest, so nothing is started, stopped or written off because of it.
  */
 
-/** Encoders are at work, or on their way to it: it costs as a running channel. */
+/** Encoders are at work, or on their way to it. */
 const UP = new Set(['STARTING', 'RUNNING', 'RECOVERING']);
 /** Nothing moves, and nothing runs. */
 const AT_REST = new Set(['IDLE', 'CREATE_FAILED', 'UPDATE_FAILED']);
@@ -13,3 +13,5 @@ const OFF_AIR = new Set([...AT_REST, 'CREATING', 'STOPPING', 'DELETING', 'DELETE
 export const isUp = (state: string): boolean => UP.has(state);
 export const isAtRest = (state: string): boolean => AT_REST.has(state);
 export const isOffAir = (state: string): boolean => OFF_AIR.has(state);
+/** It costs as a running channel, until it has stopped. */
+export const isBilledAsRunning = (state: string): boolean => isUp(state) || state === 'STOPPING';

@@ -1,7 +1,18 @@
 import type { Prices } from '../../presets/prices.ts';
-import { billedMinutesBefore, costWithin, NOTHING, priceOfRunning, sum, type Money, type Span } from './cost.ts';
+import {
+  billedMinutesBefore,
+  costWithin,
+  isComplete,
+  NOTHING,
+  priceOfRunning,
+  sum,
+  toUsd,
+  type Money,
+  type Span,
+} from './cost.ts';
 import type { Destination, RecordedRun } from './destination.ts';
 import { runOf } from './recorded-run.ts';
+import { DAY_MS, dayOf, startOfDay } from './utc-day.ts';
 
 /**
  * The ledger: what the channel runs of some time have cost, by destination, day or platform. A run is taken from the
@@ -81,7 +92,18 @@ export interface Ledger {
   total: LedgerUsage;
 }
 
-const DAY_MS = 86_400_000;
+/** A sum as answers and reports show it: minutes to the hundredth, dollars. */
+export function toFigures({ runs, runningMs, billedMinutes, cost }: LedgerUsage) {
+  return {
+    runs,
+    minutes: Math.round(runningMs / 600) / 100,
+    billedMinutes,
+    costUsd: toUsd(cost),
+    isComplete: isComplete(cost),
+    unknownParts: [...cost.unknownParts],
+  };
+}
+
 const END_UNKNOWN = 'the time after the last that was heard of a run whose end was not recorded';
 
 /** Sums up runs within a window. Whatever it is grouped by, the rows add up to the same total. */
@@ -118,8 +140,8 @@ function daysOf(run: LedgerRun, window: Span): [string, Span][] {
   const from = Math.max(window.startMs, span.startMs);
   const until = Math.min(window.endMs, Math.max(span.endMs, span.startMs + 1));
   const days: [string, Span][] = [];
-  for (let start = Math.floor(from / DAY_MS) * DAY_MS; start < until; start += DAY_MS) {
-    const day = new Date(start).toISOString().slice(0, 10);
+  for (let start = startOfDay(new Date(from)).getTime(); start < until; start += DAY_MS) {
+    const day = dayOf(new Date(start));
     const endMs = Math.min(start + DAY_MS, window.endMs);
     days.push([day, { startMs: Math.max(start, window.startMs), endMs }]);
   }

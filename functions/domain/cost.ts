@@ -1,7 +1,9 @@
-import { resolveEncoding, type ResolvedEncoding } from '../../presets/index.ts';
+import type { ResolvedEncoding } from '../../presets/index.ts';
 import { PRICED_PARTS, type PricedPart, type Prices } from '../../presets/prices.ts';
+import { isBilledAsRunning } from './channel-state.ts';
+import { chosenEncodings } from './chosen-encodings.ts';
 import { DECLARED_INPUT } from './declared-input.ts';
-import { PRIMARY_DESTINATION_ID, type Destination } from './destination.ts';
+import type { Destination } from './destination.ts';
 import { settingsOfRun } from './recorded-run.ts';
 
 /**
@@ -46,11 +48,9 @@ const INPUT_PARTS: Record<string, PricedPart> = {
 
 /** Price per hour of a running channel. @param prices undefined when there is no price list for the Region */
 export function priceOfRunning(prices: Prices | undefined, settings: ChannelSettings): Money {
-  const platform = settings.destinationId === PRIMARY_DESTINATION_ID ? 'custom' : settings.platform;
-  const outputs = settings.preset.split(',').map((preset) => {
-    const encoding = resolveEncoding(platform, preset);
-    return encoding ? outputPart(encoding, settings.framesPerSecond) : `output of the unknown preset ${preset}`;
-  });
+  const outputs = chosenEncodings(settings).map(({ encodingId, encoding }) =>
+    encoding ? outputPart(encoding, settings.framesPerSecond) : `output of the unknown preset ${encodingId}`,
+  );
   return sum([
     priceOf(prices, INPUT_PARTS[DECLARED_INPUT.MaximumBitrate]!),
     ...outputs.map((part) => priceOf(prices, part)),
@@ -87,8 +87,6 @@ export function priceOfFlow(prices: Prices | undefined, status: string): Money {
   return status === 'STANDBY' || status === 'DELETING' ? NOTHING : priceOf(prices, 'runningFlow');
 }
 
-const RUNNING_STATES = ['STARTING', 'RUNNING', 'RECOVERING', 'STOPPING'];
-
 /** Price per hour of a resource that belongs to no destination; of a running channel only what every one costs. */
 export function priceOfLeftover(
   prices: Prices | undefined,
@@ -96,7 +94,7 @@ export function priceOfLeftover(
 ): Money {
   if (resource === 'input') return priceOf(prices, 'idlePushInput');
   if (resource === 'flowOutput') return priceOf(prices, 'flowOutput');
-  if (!RUNNING_STATES.includes(state)) return priceOf(prices, 'idleChannel');
+  if (!isBilledAsRunning(state)) return priceOf(prices, 'idleChannel');
   return sum([
     priceOf(prices, INPUT_PARTS[DECLARED_INPUT.MaximumBitrate]!),
     priceOf(prices, 'outputHdAvcBelow10Mbps30Fps'),

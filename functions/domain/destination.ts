@@ -51,7 +51,7 @@ export interface Operation {
   generation: number;
   requestedBy: string;
   startedAt: string;
-  /** After this instant the sweep may treat the operation as stuck. */
+  /** All its steps have passed their deadlines by then: an operation that is still in flight hangs, and may be forced. */
   deadlineAt: string;
   steps: OperationStep[];
   /** A stop that takes down what a failed operation left: it ends in `error` again, because nobody asked for idle. */

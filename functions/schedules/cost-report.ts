@@ -1,11 +1,13 @@
 import { getPrices } from '../../presets/prices.ts';
 import { readRuns } from '../aws/channel-runs.ts';
 import type { AwsDeps } from '../aws/clients.ts';
+import { HISTORY_DAYS } from '../aws/history-table.ts';
 import { regionOf } from '../aws/names.ts';
 import { listReports, putReport } from '../aws/report-store.ts';
 import { isComplete, toUsd } from '../domain/cost.ts';
-import { makeLedger, type Ledger, type LedgerRun, type LedgerUsage } from '../domain/cost-ledger.ts';
+import { makeLedger, toFigures, type Ledger, type LedgerRun, type LedgerUsage } from '../domain/cost-ledger.ts';
 import { toCsv } from '../domain/csv.ts';
+import { DAY_MS, dayOf } from '../domain/utc-day.ts';
 
 /**
  * The daily cost report: what every destination's channel has cost yesterday (UTC) and in the month up to then. It is
@@ -19,10 +21,7 @@ export interface CostReportDeps extends AwsDeps<'s3' | 'table', 'flowArn' | 'rep
   isBilled: boolean;
 }
 
-const DAY_MS = 86_400_000;
 const DAYS_MAX = 7;
-/** As long as the history is kept: a newer deployment than that has a report from this time. */
-const KEPT_DAYS = 90;
 
 /** Makes the reports that are due. @returns their days, oldest first; empty when all are there */
 export async function reportCosts(deps: CostReportDeps): Promise<string[]> {
@@ -43,8 +42,9 @@ export async function reportCosts(deps: CostReportDeps): Promise<string[]> {
 
 /** Yesterday, and the days before it that come after the newest report. */
 async function findDueDays(deps: CostReportDeps, now: Date): Promise<string[]> {
-  const dayBefore = (days: number) => new Date(now.getTime() - days * DAY_MS).toISOString().slice(0, 10);
-  const stored = await listReports(deps, { after: dayBefore(KEPT_DAYS) });
+  const dayBefore = (days: number) => dayOf(new Date(now.getTime() - days * DAY_MS));
+  // Before that there is no history to report of.
+  const stored = await listReports(deps, { after: dayBefore(HISTORY_DAYS) });
   const newest = stored.findLast(({ format }) => format === 'csv')?.day;
   const week = Array.from({ length: DAYS_MAX }, (_, index) => dayBefore(DAYS_MAX - index));
   return newest === undefined ? week.slice(-1) : week.filter((day) => day > newest);
@@ -68,7 +68,7 @@ function makeReport(deps: CostReportDeps, runs: readonly LedgerRun[], day: strin
     priceDate: prices?.seenOn ?? null,
     isBilled: deps.isBilled,
     ofDay: toShown(ofDay),
-    ofMonth: { from: startOfMonth(day).toISOString().slice(0, 10), ...toShown(ofMonth) },
+    ofMonth: { from: dayOf(startOfMonth(day)), ...toShown(ofMonth) },
     unknownParts: ofMonth.total.cost.unknownParts,
     notes: prices?.notes ?? [],
   };
@@ -89,15 +89,9 @@ function toShown({ rows, total }: Ledger) {
     destinationId: row.key,
     name: row.name,
     platform: row.platform,
-    ...toUsage(row),
+    ...toFigures(row),
   }));
-  return { destinations, total: toUsage(total) };
-}
-
-function toUsage({ runs, runningMs, billedMinutes, cost }: LedgerUsage) {
-  const minutes = Math.round(runningMs / 600) / 100;
-  const unknownParts = [...cost.unknownParts];
-  return { runs, minutes, billedMinutes, costUsd: toUsd(cost), isComplete: isComplete(cost), unknownParts };
+  return { destinations, total: toFigures(total) };
 }
 
 const COLUMNS = [
@@ -116,7 +110,7 @@ const COLUMNS = [
 /** One line per destination, then the total. */
 function toRows(period: string, { rows, total }: Ledger) {
   const cells = (use: LedgerUsage) => {
-    const { runs, minutes, billedMinutes, costUsd, isComplete: isWhole, unknownParts } = toUsage(use);
+    const { runs, minutes, billedMinutes, costUsd, isComplete: isWhole, unknownParts } = toFigures(use);
     return [runs, minutes, billedMinutes, costUsd, isWhole, unknownParts.join('; ')];
   };
   return [

@@ -3,10 +3,13 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ListAlertsCommand, ListChannelsCommand, MediaLiveClient } from '@aws-sdk/client-medialive';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startTestDeployment, type TestDeployment } from '../../test/support/test-deployment.ts';
+import { changeDestination, getDestination } from '../aws/destination-table.ts';
+import { listHistory } from '../aws/history-table.ts';
 import type { Destination } from '../domain/destination.ts';
 import { newDestination } from '../domain/new-destination.ts';
-import { observeRecords } from './monitor.ts';
+import { observeDestinations, observeRecords, type MonitorDeps } from './monitor.ts';
 
 const NOW = new Date('2026-11-21T12:00:00Z');
 
@@ -33,7 +36,7 @@ function deps(channels: Record<string, { state: string; alerts?: string[] }>) {
     mediaLive: new MediaLiveClient({}),
     table: DynamoDBDocumentClient.from(new DynamoDBClient({})),
   };
-  mockClient(clients.table);
+  mockClient(clients.table).resolves({});
   mockClient(clients.cloudWatch).on(GetMetricDataCommand).resolves({ MetricDataResults: [] });
   const mediaLive = mockClient(clients.mediaLive);
   mediaLive.on(ListChannelsCommand).resolves({
@@ -50,6 +53,38 @@ function deps(channels: Record<string, { state: string; alerts?: string[] }>) {
     periodSeconds: 60,
   };
 }
+
+describe('a change of health', () => {
+  let sluice: TestDeployment;
+  let record: Destination;
+  afterEach(() => sluice.close());
+
+  /** One that should run and whose channel is not there; `meanwhile` happens while the channels are listed. */
+  async function begin(meanwhile: () => Promise<unknown>): Promise<MonitorDeps> {
+    sluice = await startTestDeployment();
+    record = await sluice.addDestination({ status: 'running', desired: 'running' });
+    const { mediaLive } = sluice.deps.clients;
+    const send = mediaLive.send.bind(mediaLive) as (command: object) => Promise<unknown>;
+    const client = { ...sluice.deps.clients, mediaLive: Object.create(mediaLive) as typeof mediaLive };
+    Object.assign(client.mediaLive, { send: (command: object) => meanwhile().then(() => send(command)) });
+    return { ...sluice.deps, clients: client, windowSeconds: 300, periodSeconds: 60 };
+  }
+  const noted = async () => (await listHistory(sluice.deps, record.destinationId)).map(({ entry }) => entry?.detail);
+
+  it('is noted once, however many look at the same time', async () => {
+    const monitor = await begin(async () => {});
+    await Promise.all([observeDestinations(monitor), observeDestinations(monitor), observeDestinations(monitor)]);
+    expect(await noted()).toEqual([expect.stringContaining('channel_not_running')]);
+  });
+
+  it('is none when the destination is being stopped by now', async () => {
+    const stop = () =>
+      changeDestination(sluice.deps, record.destinationId, (found) => ({ ...found, status: 'stopping' }));
+    await observeDestinations(await begin(stop));
+    expect(await noted()).toEqual([]);
+    expect((await getDestination(sluice.deps, record.destinationId))?.observation).toBeNull();
+  });
+});
 
 describe('the outcome of a look', () => {
   it('counts what alarms count: on air without the primary, waiting, alerts, down', async () => {

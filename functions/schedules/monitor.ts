@@ -1,6 +1,7 @@
 import { listSetAlerts, listChannels } from '../aws/channel.ts';
 import type { AwsDeps } from '../aws/clients.ts';
-import { listAllDestinations, putObservation, putTimelineEntry } from '../aws/destination-table.ts';
+import { listAllDestinations, putObservation } from '../aws/destination-table.ts';
+import { putTimelineEntry } from '../aws/history-table.ts';
 import { getChannelSeries, getSourceMetrics, newest, total, type ChannelSeries } from '../aws/metrics.ts';
 import type { Destination, Observation } from '../domain/destination.ts';
 import { healthOf, withHealthSince } from '../domain/health.ts';
@@ -39,27 +40,13 @@ export async function observeRecords(deps: MonitorDeps, records: readonly Destin
     getSourceMetrics(deps, window),
   ]);
   const states = new Map(channels.map((channel) => [channel.channelId, channel.state]));
-  const lookAt = async (record: Destination): Promise<Look> => {
-    const channelId = record.held.channel?.channelId;
-    const alerts = channelId && states.has(channelId) ? await listSetAlerts(deps, channelId) : [];
-    const observation = toObservation(
-      // As old as the oldest of what it says, however long the rest of the look takes.
-      window.now,
-      channelId ? (states.get(channelId) ?? 'DELETED') : 'DELETED',
-      alerts,
-      source.connected,
-      channelId ? series.get(channelId) : undefined,
-    );
-    const next = withHealthSince(observation, record.observation);
-    await putObservation(deps, record.destinationId, next);
-    if (next.healthCode !== record.observation?.healthCode) await noteHealth(deps, record, next);
-    return { record, observation: next };
-  };
+  // As old as the oldest of what it says, however long the rest of the look takes.
+  const listed: Listed = { now: window.now, states, series, sourceConnected: source.connected };
   const seen: Look[] = [];
   let failure: unknown;
   for (let index = 0; index < running.length; index += LOOKS_AT_ONCE) {
     const group = running.slice(index, index + LOOKS_AT_ONCE);
-    for (const result of await Promise.allSettled(group.map(lookAt))) {
+    for (const result of await Promise.allSettled(group.map((record) => lookAt(deps, record, listed)))) {
       if (result.status === 'rejected') failure = result.reason;
       else seen.push(result.value);
     }
@@ -67,6 +54,32 @@ export async function observeRecords(deps: MonitorDeps, records: readonly Destin
   // Nobody is left out because of another one; whoever runs the monitor still learns of it.
   if (failure !== undefined) throw failure;
   return toOutcome(running, seen);
+}
+
+/** What the lists say of all channels, and when they were asked for. */
+interface Listed {
+  now: Date;
+  states: ReadonlyMap<string, string>;
+  series: ReadonlyMap<string, ChannelSeries>;
+  sourceConnected: boolean | null;
+}
+
+async function lookAt(deps: MonitorDeps, record: Destination, listed: Listed): Promise<Look> {
+  const channelId = record.held.channel?.channelId ?? '';
+  const channelState = listed.states.get(channelId);
+  const alerts = channelState === undefined ? [] : await listSetAlerts(deps, channelId);
+  const observation = toObservation(
+    listed.now,
+    channelState ?? 'DELETED',
+    alerts,
+    listed.sourceConnected,
+    listed.series.get(channelId),
+  );
+  const next = withHealthSince(observation, record.observation);
+  const written = await putObservation(deps, record.destinationId, next);
+  // Told by what it replaces, not by what was read: of several who look at once, one sees the change.
+  if (written && written.replaced?.healthCode !== next.healthCode) await noteHealth(deps, record, next);
+  return { record, observation: next };
 }
 
 /** One destination, and what was seen of it. */

@@ -1,5 +1,6 @@
 import { observeChannel } from '../aws/channel.ts';
-import { changeDestination, putTimelineEntry } from '../aws/destination-table.ts';
+import { changeDestination } from '../aws/destination-table.ts';
+import { putTimelineEntry } from '../aws/history-table.ts';
 import { findFlowOutput, isFlowUp, observeFlow } from '../aws/flow.ts';
 import type { Inventory } from '../aws/inventory.ts';
 import type { Destination, RecordedError } from '../domain/destination.ts';
@@ -11,7 +12,7 @@ import { requestChange } from '../workflow/operations.ts';
 import type { SweepDeps } from './sweep-deps.ts';
 
 /**
- * The sweep's second half: records that AWS no longer agrees with. What the inventory shows may be older than the
+ * The sweep's second part: records that AWS no longer agrees with. What the inventory shows may be older than the
  * record, so nothing is believed before a second look at the one resource in question. Nothing is started that nobody
  * asked to be started: a channel stopped by hand is reported, not fought over; only the primary comes back by itself.
  */

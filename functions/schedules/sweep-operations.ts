@@ -5,7 +5,7 @@ import { keepGivenUp, requestChange, startQuietly } from '../workflow/operations
 import type { SweepDeps } from './sweep-deps.ts';
 
 /**
- * The sweep's first half: lets the lifecycle's own tables speak again where an interruption has silenced them. It
+ * The sweep's first part: lets the lifecycle's own tables speak again where an interruption has silenced them. It
  * repeats no decision of its own.
  */
 
@@ -31,12 +31,15 @@ async function resume(deps: SweepDeps, record: Destination): Promise<void> {
   const interrupted = record.operation!;
   deps.logger.info('sweep resumes an interrupted operation', { operationId: interrupted.operationId });
   await keepGivenUp(deps, record, interrupted);
+  let isGivenUp = false;
   await requestChange(deps, record.destinationId, {
     requestedBy: interrupted.requestedBy,
-    change: (current) =>
-      current.operation?.generation === interrupted.generation ? { ...current, operation: null } : current,
-    operation: (current) =>
-      current.generation === interrupted.generation ? resumedKind(current, interrupted.kind) : null,
+    change: (current) => {
+      // It may have settled since the record was read: then there is nothing to resume.
+      isGivenUp = current.operation?.generation === interrupted.generation;
+      return isGivenUp ? { ...current, operation: null } : current;
+    },
+    operation: (current) => (isGivenUp ? resumedKind(current, interrupted.kind) : null),
     isCleanUp: interrupted.isCleanUp,
   });
 }

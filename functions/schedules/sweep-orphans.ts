@@ -12,7 +12,7 @@ import { COUNTED_LINES } from './counted-lines.ts';
 import type { SweepDeps } from './sweep-deps.ts';
 
 /**
- * The sweep's third half: what AWS has and no record knows. It is noted at each sighting, released only when it carries
+ * The sweep's last part: what AWS has and no record knows. It is noted at each sighting, released only when it carries
  * our tags and was seen twice over ten minutes (or a person asks), and a release that looks like a mass deletion halts.
  * Each sweep takes an orphan one step down (output, stop, delete channel, delete input); the next sweep goes on.
  */

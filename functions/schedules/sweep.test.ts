@@ -84,6 +84,8 @@ function around(
   Object.assign(client, { send: (command: object) => wrap(command.constructor.name, () => before(command)) });
 }
 
+const isRunning = (answer: unknown) => (answer as { status: string }).status === 'RUNNING';
+
 const GHOST = 'dst_0000000000000000000000gh0t';
 
 async function remaining() {
@@ -139,6 +141,25 @@ describe('orphans', () => {
     expect(await requestOrphanRelease(sluice.deps, orphan!.orphanId, 'operator')).toBe(true);
     expect(await sweepAfter(1)).toMatchObject({ released: 1 });
     await waitFor('it to go', async () => (await listInputs(sluice.deps)).length === 0);
+  });
+
+  it('stay asked for when a person asks while they are being noted', async () => {
+    await begin();
+    await createInput(sluice.deps, { destinationId: GHOST, generation: 1 });
+    await waitFor('the input', async () => (await listInputs(sluice.deps))[0]?.state === 'DETACHED');
+    await sweepAfter(0);
+    const [orphan] = await listOrphans(sluice.deps);
+    let queries = 0;
+    around('table', async (command, send) => {
+      const answer = await send();
+      // The records first, then the leftovers.
+      if (command === 'QueryCommand' && ++queries === 2) {
+        await requestOrphanRelease(sluice.deps, orphan!.orphanId, 'operator');
+      }
+      return answer;
+    });
+    await sweepAfter(1);
+    expect(await sweepAfter(1)).toMatchObject({ released: 1 });
   });
 
   it('without our tags are shown and never touched, even when asked for', async () => {
@@ -245,6 +266,30 @@ describe('two sweeps', () => {
     };
     await expect(sweep(sleepy)).rejects.toThrow('lost its lease');
     expect(await listOrphans(sluice.deps)).toEqual([]);
+  });
+});
+
+describe('an operation in flight', () => {
+  it('that settles while the sweep asks for its execution is not begun again', async () => {
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    sluice = await startTestDeployment({ beforeStep: () => held });
+    const { destinationId } = await sluice.addDestination();
+    await requestChange(sluice.deps, destinationId, {
+      requestedBy: 'test',
+      change: (record) => record,
+      operation: () => 'create',
+    });
+    around('sfn', async (command, send) => {
+      if (command === 'DescribeExecutionCommand') {
+        letGo();
+        await sluice.until(destinationId, 'settled', atRest('idle'));
+        await waitFor('the execution to end', async () => !isRunning(await send()) || null);
+      }
+      return send();
+    });
+    await sweep(sluice.deps);
+    expect(await getDestination(sluice.deps, destinationId)).toMatchObject({ status: 'idle', generation: 1 });
   });
 });
 

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { getPlatform, resolveEncoding } from '../../presets/index.ts';
+import { getPlatform } from '../../presets/index.ts';
 import type { ChannelTarget, EncodingTarget } from '../aws/channel-request.ts';
 import type { AwsDeps } from '../aws/clients.ts';
 import { describeSourceMedia } from '../aws/flow.ts';
 import { decryptStreamKey } from '../aws/secrets.ts';
+import { chosenEncodings } from '../domain/chosen-encodings.ts';
 import type { Destination } from '../domain/destination.ts';
 import { AppError } from '../domain/errors.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
@@ -31,13 +32,10 @@ export async function resolveEncodings(
   deps: AwsDeps<'mediaConnect', 'flowArn'>,
   record: Destination,
 ): Promise<{ encodings: EncodingTarget[]; followedFramesPerSecond?: number }> {
-  // The primary feeds MediaPackage, which has no caps of a platform.
-  const platform = isPrimary(record) ? 'custom' : record.platform;
-  const resolved = record.preset.split(',').map((preset) => {
-    const encoding = resolveEncoding(platform, preset);
+  const resolved = chosenEncodings(record).map(({ encodingId, encoding }) => {
     if (!encoding) {
       throw new AppError('preset_unsupported', {
-        detail: `the preset ${preset} does not fit the platform ${record.platform}`,
+        detail: `the preset ${encodingId} does not fit the platform ${record.platform}`,
         remedy: 'choose one of the presets GET /api/presets lists for the platform',
       });
     }

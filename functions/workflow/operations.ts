@@ -1,4 +1,5 @@
-import { changeDestination, getDestination, putOperation } from '../aws/destination-table.ts';
+import { changeDestination, getDestination } from '../aws/destination-table.ts';
+import { putOperation } from '../aws/history-table.ts';
 import { startExecution, stopExecution } from '../aws/executions.ts';
 import type { Destination, Operation, OperationKind } from '../domain/destination.ts';
 import { nextOperation, withOperation } from '../domain/lifecycle.ts';
@@ -13,7 +14,7 @@ import type { OperationDeps } from './workflow-deps.ts';
 
 interface Request {
   requestedBy: string;
-  /** Changes the wish (and nothing in motion); the same object when there is nothing to change. */
+  /** Changes the wish (and nothing in motion); the same object when there is nothing to change. Throws what it refuses. */
   change: (record: Destination) => Destination;
   /** Operation to begin when none is in flight; by default the one that leads to what is desired. */
   operation?: (record: Destination) => OperationKind | null;
@@ -72,6 +73,8 @@ export async function forceChange(
   const before = await getDestination(deps, destinationId);
   const operation = before?.operation;
   if (!operation) return requestChange(deps, destinationId, request);
+  // What is refused is refused before anything is given up.
+  request.change(before);
   await stopExecution(deps, operation);
   await keepGivenUp(deps, before, operation);
   const decide = request.operation ?? nextOperation;

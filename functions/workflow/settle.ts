@@ -1,4 +1,5 @@
-import { changeDestination, getDestination, putOperation } from '../aws/destination-table.ts';
+import { changeDestination, getDestination } from '../aws/destination-table.ts';
+import { putOperation } from '../aws/history-table.ts';
 import type { Destination, HeldResources, Operation, RecordedError } from '../domain/destination.ts';
 import {
   heldAfter,

@@ -2,7 +2,8 @@ import { CreateInputCommand, DescribeChannelCommand, UpdateChannelCommand } from
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startTestDeployment, type TestDeployment } from '../../test/support/test-deployment.ts';
 import { findChannel } from '../aws/channel.ts';
-import { changeDestination, listHistory } from '../aws/destination-table.ts';
+import { changeDestination } from '../aws/destination-table.ts';
+import { listHistory } from '../aws/history-table.ts';
 import { findFlowOutput, observeFlow } from '../aws/flow.ts';
 import { findInput } from '../aws/input.ts';
 import type { Destination } from '../domain/destination.ts';
@@ -164,7 +165,9 @@ describe('the history', () => {
       change: (record) => ({ ...record, desired: 'running' }),
     });
     await sluice.untilGone(destinationId);
-    const operations = (await listHistory(sluice.deps, destinationId)).flatMap(({ operation }) => operation ?? []);
+    const operations = (await listHistory(sluice.deps, destinationId))
+      .toReversed()
+      .flatMap(({ operation }) => operation ?? []);
     expect(operations.map(({ kind, requestedBy, supersededBy }) => [kind, requestedBy, supersededBy])).toEqual([
       ['start', 'the operator', 'the director'],
       ['teardown', 'the director', undefined],

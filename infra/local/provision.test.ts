@@ -1,12 +1,7 @@
 import { CreateTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, expect, it } from 'vitest';
-import {
-  listHistory,
-  putTimelineEntry,
-  readHistory,
-  type HistoryEntry,
-} from '../../functions/aws/destination-table.ts';
+import { listHistory, putTimelineEntry, readHistory, type HistoryEntry } from '../../functions/aws/history-table.ts';
 import { systemClock } from './clock.ts';
 import { TABLE_DEFINITION } from './dynamodb/table-definition.ts';
 import { startLocalAws, type LocalAws } from './local-aws.ts';

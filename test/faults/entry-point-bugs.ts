@@ -54,15 +54,15 @@ export const ENTRY_POINT_BUGS: readonly PlantedBug[] = [
   {
     name: 'a look is said to be as new as its last call',
     file: 'schedules/monitor.ts',
-    find: '      window.now,',
-    replace: '      new Date(deps.now().getTime() + 1),',
+    find: '    listed.now,',
+    replace: '    new Date(deps.now().getTime() + 1),',
     hunt: [{ workflow: 'what is on air is looked at, and then not any more' }],
   },
   {
     name: 'what was not seen is taken for running',
     file: 'schedules/monitor.ts',
-    find: "channelId ? (states.get(channelId) ?? 'DELETED') : 'DELETED',",
-    replace: "states.size > 0 ? 'STOPPING' : 'DELETED',",
+    find: "channelState ?? 'DELETED',",
+    replace: "listed.states.size > 0 ? 'STOPPING' : 'DELETED',",
     hunt: [{ workflow: 'what is on air is looked at, and then not any more' }],
   },
   {

@@ -402,7 +402,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'an ending is written over',
-    file: 'aws/destination-table.ts',
+    file: 'aws/history-table.ts',
     find: "        Item: { ...key, ...operation, ...row },\n        ConditionExpression: 'attribute_not_exists(pk)',",
     replace: '        Item: { ...key, ...operation, ...row },',
     hunt: [{ workflow: 'start warm', step: /Settle/, fault: /abort/ }],

@@ -1,16 +1,16 @@
 import { createRoute } from '@hono/zod-openapi';
 import { getPlatform } from '../../../presets/index.ts';
 import { readRuns } from '../../aws/channel-runs.ts';
-import { isComplete, toUsd } from '../../domain/cost.ts';
-import { makeLedger, type LedgerRow, type LedgerUsage } from '../../domain/cost-ledger.ts';
+import { makeLedger, toFigures, type LedgerUsage } from '../../domain/cost-ledger.ts';
+import { dayOf, startOfDay } from '../../domain/utc-day.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, answersOrFile, NoQuery, problems } from '../contract.ts';
 import { lookAtCosts, provenanceOf } from '../cost-now.ts';
 import { CostLedger, CostNow } from '../cost-schemas.ts';
 import { answerCsv, wantsCsv } from '../csv-answer.ts';
 import { memoize } from '../memoize.ts';
-import { CostQuery } from '../schemas.ts';
-import { readWindow, requireKept, startOfDay } from '../window.ts';
+import { CostQuery } from '../request-schemas.ts';
+import { readWindow, requireKept } from '../window.ts';
 
 const tags = ['Costs'];
 /** Several viewers of one page read the history once. */
@@ -71,14 +71,14 @@ export function registerCosts(api: Api, deps: ApiDeps): void {
         row.cost,
         row.isComplete,
       ]);
-      return answerCsv(context, `costs-${groupBy}-${from.slice(0, 10)}-${to.slice(0, 10)}.csv`, COLUMNS, cells);
+      return answerCsv(context, `costs-${groupBy}-${dayOf(window.from)}-${dayOf(window.to)}.csv`, COLUMNS, cells);
     }
     const unknownParts = [...total.cost.unknownParts];
     return context.json({ ...shown, from, to, groupBy, data, total: toUsage(total), unknownParts }, 200);
   });
 }
 
-function toUsage({ runs, runningMs, billedMinutes, cost }: LedgerUsage | LedgerRow) {
-  const minutes = Math.round(runningMs / 600) / 100;
-  return { runs, minutes, billedMinutes, cost: toUsd(cost), isComplete: isComplete(cost) };
+function toUsage(use: LedgerUsage) {
+  const { runs, minutes, billedMinutes, costUsd: cost, isComplete } = toFigures(use);
+  return { runs, minutes, billedMinutes, cost, isComplete };
 }

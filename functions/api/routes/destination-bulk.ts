@@ -8,7 +8,8 @@ import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, IdempotencyHeaders, NoQuery, problems, takes, WRITE_PROBLEMS } from '../contract.ts';
 import { startOperation, stopOperation, withStart, withStop } from '../destination-change.ts';
 import { idempotent } from '../idempotency.ts';
-import { BulkRequest, BulkResult } from '../schemas.ts';
+import { BulkRequest } from '../request-schemas.ts';
+import { BulkResult } from '../schemas.ts';
 import { invalidFields } from '../validation.ts';
 import { requireFound } from './find-destination.ts';
 

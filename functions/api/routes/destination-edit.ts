@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Destination } from '../../domain/destination.ts';
+import type { Destination, TimelineEntry } from '../../domain/destination.ts';
 import { AppError } from '../../domain/errors.ts';
-import { putTimelineEntry } from '../../aws/destination-table.ts';
+import { putTimelineEntry } from '../../aws/history-table.ts';
 import { requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
 import { answers, IfMatchHeaders, problems, takes, WRITE_PROBLEMS } from '../contract.ts';
@@ -21,14 +21,8 @@ import {
   requireNoDuplicate,
   sealStreamKey,
 } from '../destination-target.ts';
-import {
-  ApplyQuery,
-  DestinationId,
-  DestinationResource,
-  PatchDestination,
-  PutStreamKey,
-  ReplaceDestination,
-} from '../schemas.ts';
+import { ApplyQuery, DestinationId, PatchDestination, PutStreamKey, ReplaceDestination } from '../request-schemas.ts';
+import { DestinationResource } from '../schemas.ts';
 import { invalidFields } from '../validation.ts';
 import { findDestination, presentDestination, requireFound } from './find-destination.ts';
 
@@ -125,10 +119,21 @@ async function edit(deps: ApiDeps, wish: Wish, fields: Fields): Promise<Destinat
   const after = requireFound(record, destinationId);
   if (after.revision !== found.revision) {
     const fieldNames = Object.keys(fields).toSorted().join(', ');
-    const entry = { at: now.toISOString(), actor: wish.requestedBy, kind: 'edited' as const, detail: fieldNames };
-    await putTimelineEntry(deps, after, entry, after.writeCount);
+    await noteEdit(deps, after, { at: now.toISOString(), actor: wish.requestedBy, kind: 'edited', detail: fieldNames });
   }
   return after;
+}
+
+/** The change is made by now: that it cannot be noted must not look like a change that failed. */
+async function noteEdit(deps: ApiDeps, record: Destination, entry: TimelineEntry): Promise<void> {
+  try {
+    await putTimelineEntry(deps, record, entry, record.writeCount);
+  } catch (error) {
+    deps.logger.warn('an edit is not on the timeline', {
+      destinationId: record.destinationId,
+      error: error instanceof Error ? error.name : 'unknown',
+    });
+  }
 }
 
 async function toEdit(deps: ApiDeps, found: Destination, { streamKey: given, ...fields }: Fields): Promise<Edit> {

@@ -17,14 +17,8 @@ import {
 import { idempotent } from '../idempotency.ts';
 import { fromCursor, toCursor } from '../paging.ts';
 import { toDestinationResource } from '../resources.ts';
-import {
-  CreateDestination,
-  DestinationId,
-  DestinationList,
-  DestinationResource,
-  ForceQuery,
-  ListQuery,
-} from '../schemas.ts';
+import { CreateDestination, DestinationId, ForceQuery, ListQuery } from '../request-schemas.ts';
+import { DestinationList, DestinationResource } from '../schemas.ts';
 import {
   findDestination,
   presentDestination,

@@ -59,7 +59,14 @@ export function registerFlow(api: Api, deps: ApiDeps): void {
           retryAfterSeconds: 5,
         });
       }
-      await (action === 'start' ? startFlow(deps) : stopFlow(deps));
+      try {
+        await (action === 'start' ? startFlow(deps) : stopFlow(deps));
+      } catch (error) {
+        // MediaConnect refuses what somebody else has asked for a moment before.
+        look.forget();
+        if (!DONE[action].includes((await look.get()).flow.status)) throw error;
+        return context.json(await present(context), 200);
+      }
       look.forget();
       return context.json(await present(context), 202);
     });

@@ -3,7 +3,8 @@ import { getChannelLog } from '../../aws/channel-log.ts';
 import { toChannelLogLine } from '../../domain/channel-log.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, problems } from '../contract.ts';
-import { ChannelLog, DestinationId, LogQuery } from '../schemas.ts';
+import { DestinationId, LogQuery } from '../request-schemas.ts';
+import { ChannelLog } from '../schemas.ts';
 import { findDestination } from './find-destination.ts';
 
 const LINES_DEFAULT = 50;

@@ -4,7 +4,8 @@ import type { Destination } from '../../domain/destination.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, NoQuery, problems } from '../contract.ts';
 import { memoize, type Memo } from '../memoize.ts';
-import { DestinationId, MetricsResource } from '../schemas.ts';
+import { DestinationId } from '../request-schemas.ts';
+import { MetricsResource } from '../schemas.ts';
 import { findDestination } from './find-destination.ts';
 
 const COUNTED_SECONDS = 300;

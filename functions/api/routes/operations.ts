@@ -1,11 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { getDestination, getOperation } from '../../aws/destination-table.ts';
+import { getDestination } from '../../aws/destination-table.ts';
+import { getOperation } from '../../aws/history-table.ts';
 import { AppError } from '../../domain/errors.ts';
 import { parseOperationId } from '../../domain/lifecycle.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, NoQuery, problems } from '../contract.ts';
 import { toOperationResource } from '../resources.ts';
-import { OperationId, OperationResource } from '../schemas.ts';
+import { OperationId } from '../request-schemas.ts';
+import { OperationResource } from '../schemas.ts';
 
 const operation = createRoute({
   method: 'get',

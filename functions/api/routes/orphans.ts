@@ -7,7 +7,8 @@ import { AppError } from '../../domain/errors.ts';
 import type { OrphanReason } from '../../domain/inventory.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, NoQuery, problems, WRITE_PROBLEMS } from '../contract.ts';
-import { OrphanId, OrphanList, OrphanResource } from '../schemas.ts';
+import { OrphanId } from '../request-schemas.ts';
+import { OrphanList, OrphanResource } from '../schemas.ts';
 
 const tags = ['Leftovers'];
 

@@ -5,7 +5,8 @@ import type { Principal, SignInRedirects } from '../authentication.ts';
 import { answers, NoQuery, openProblems, problems, takes, WRITE_PROBLEMS } from '../contract.ts';
 import { publicHostOf } from '../request-guards.ts';
 import { requireRole } from '../roles.ts';
-import { CreateSession, EndedSession, SessionResource } from '../schemas.ts';
+import { CreateSession } from '../request-schemas.ts';
+import { EndedSession, SessionResource } from '../schemas.ts';
 
 const path = '/api/session';
 const tags = ['Session'];

@@ -1,10 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { getDestination, listHistory } from '../../aws/destination-table.ts';
+import { getDestination } from '../../aws/destination-table.ts';
+import { listHistory } from '../../aws/history-table.ts';
 import { itemsInFlight, newestFirst, toTimelineItems, type TimelineItem } from '../../domain/timeline.ts';
+import { DAY_MS, dayOf } from '../../domain/utc-day.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
 import { answers, answersOrFile, NoQuery, problems } from '../contract.ts';
 import { answerCsv, wantsCsv } from '../csv-answer.ts';
-import { DeploymentTimeline, DestinationId, Timeline, TimelineQuery } from '../schemas.ts';
+import { DestinationId, TimelineQuery } from '../request-schemas.ts';
+import { DeploymentTimeline, Timeline } from '../schemas.ts';
 import { fromTimelineCursor, readTimeline, toTimelineCursor, type TimelineFilter } from '../timeline-page.ts';
 import { invalidFields } from '../validation.ts';
 import { readWindow, type Window } from '../window.ts';
@@ -12,6 +15,8 @@ import { requireFound } from './find-destination.ts';
 
 const tags = ['Operations'];
 const DAYS_DEFAULT = 7;
+/** Health may come and go every minute, and whoever looks at one destination looks at what was last. */
+const ENTRIES_MAX = 500;
 /** What fits into one answer of a Lambda function with room to spare. */
 const EXPORT_MAX = 10_000;
 
@@ -19,8 +24,9 @@ const ofOne = createRoute({
   method: 'get',
   path: '/api/destinations/{destinationId}/timeline',
   tags,
-  summary: 'Everything that happened to a destination',
-  description: 'Operations with their outcome, edits, and changes of health, newest first; kept for 90 days.',
+  summary: 'What happened to a destination',
+  description:
+    'Operations with their outcome, edits, and changes of health, newest first: the newest 500. GET /api/timeline gives all, page by page; kept for 90 days.',
   request: { params: z.object({ destinationId: DestinationId }), query: NoQuery },
   responses: { 200: answers(Timeline, 'The entries, newest first'), ...problems(404, 503) },
 });
@@ -41,11 +47,12 @@ export function registerTimeline(api: Api, deps: ApiDeps): void {
   api.openapi(ofOne, async (context) => {
     const { destinationId } = context.req.valid('param');
     const record = await getDestination(deps, destinationId);
-    const history = await listHistory(deps, destinationId);
+    const history = await listHistory(deps, destinationId, ENTRIES_MAX);
     if (history.length === 0) requireFound(record, destinationId);
     const items = [...(record ? itemsInFlight(record) : []), ...history.flatMap((row) => toTimelineItems(row, ''))];
     const once = new Map(items.map((item) => [item.entryId, item]));
-    return context.json({ data: [...once.values()].toSorted(newestFirst).map(toEntry) }, 200);
+    const newest = [...once.values()].toSorted(newestFirst).slice(0, ENTRIES_MAX);
+    return context.json({ data: newest.map(toEntry) }, 200);
   });
 
   api.openapi(ofAll, async (context) => {
@@ -69,7 +76,7 @@ export function registerTimeline(api: Api, deps: ApiDeps): void {
 }
 
 function daysBefore(to: Date): Date {
-  return new Date(to.getTime() - DAYS_DEFAULT * 86_400_000);
+  return new Date(to.getTime() - DAYS_DEFAULT * DAY_MS);
 }
 
 function toEntry({ at, actor, kind, detail, operationId }: TimelineItem): z.infer<typeof Timeline>['data'][number] {
@@ -87,6 +94,6 @@ async function exportTimeline(deps: ApiDeps, context: ApiContext, window: Window
     }
     rows.push(COLUMNS.map((column) => item[column]));
   }
-  const [from, to] = [window.from, window.to].map((instant) => instant.toISOString().slice(0, 10));
+  const [from, to] = [window.from, window.to].map(dayOf);
   return answerCsv(context, `timeline-${from}-${to}.csv`, COLUMNS, rows);
 }
