@@ -77,6 +77,17 @@ describe.each(OPERATION_KINDS)('destination-%s.asl.json', (kind) => {
     }
   });
 
+  it('tries again when the function runs out of time or is cut off, by each name that has', () => {
+    // Runtimes of old say Lambda.Unknown, newer ones what ended the sandbox. [step-functions: error handling]
+    for (const [name, state] of tasks) {
+      const trouble = state.Retry!.find((retrier) => retrier.ErrorEquals.includes('Throttled'))!;
+      expect([name, trouble.ErrorEquals]).toEqual([
+        name,
+        expect.arrayContaining(['States.Timeout', 'Sandbox.Timedout', 'Lambda.Unknown']),
+      ]);
+    }
+  });
+
   it('waits without jitter and retries trouble with it', () => {
     for (const [, state] of tasks) {
       const waiting = state.Retry!.find((retrier) => retrier.ErrorEquals.includes('NotSettled'))!;

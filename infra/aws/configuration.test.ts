@@ -44,6 +44,7 @@ describe('a configuration', () => {
 
   it.each([
     [{ deploymentId: 'Show!' }, 'deploymentId = "Show!": at most 20 lower-case letters'],
+    [{ deploymentId: 'aws-show' }, 'deploymentId = "aws-show": must not contain aws, amazon or cognito'],
     [{ source: { allowedCidr: '203.0.113.7' } }, 'source.allowedCidr = "203.0.113.7": not an IPv4 block'],
     [{ account: '42' }, 'account = "42": twelve digits'],
     [{ region: 'Frankfurt' }, 'region = "Frankfurt": a Region such as eu-central-1'],

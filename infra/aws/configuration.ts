@@ -47,6 +47,11 @@ const Configuration = z
     deploymentId: z
       .string()
       .regex(/^[a-z0-9][a-z0-9-]{0,19}$/, 'at most 20 lower-case letters, digits and hyphens')
+      // [cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix]
+      .refine(
+        (id) => !/aws|amazon|cognito/.test(id),
+        'must not contain aws, amazon or cognito: Cognito keeps them from sign-in addresses',
+      )
       .describe('Part of the names and tags of everything that is made. Never change it after the first deployment.'),
     account: z
       .string()

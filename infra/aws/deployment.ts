@@ -24,6 +24,11 @@ export interface DeploymentStacks {
   observability: ObservabilityStack;
 }
 
+/** Name of a stack in AWS. @param stack `control-plane` and the like */
+export function stackName(environment: string, stack: string): string {
+  return `sluice-${environment}-${stack}`;
+}
+
 /**
  * Adds the stacks of one deployment, cut by lifetime and in the order in which each needs the ones before. Everything
  * in them carries the tag by which our code, our permissions and the budget know it.
@@ -37,12 +42,12 @@ export function addDeployment(
 ): DeploymentStacks {
   const { deploymentId, account, region } = configuration;
   const props = (stack: string, description: string) => ({
-    stackName: `sluice-${environment}-${stack}`,
+    stackName: stackName(environment, stack),
     description: `Sluice ${deploymentId}: ${description}`,
     env: { account, region },
     terminationProtection: configuration.keepsData && stack === 'data',
   });
-  const id = (stack: string) => `sluice-${environment}-${stack}`;
+  const id = (stack: string) => stackName(environment, stack);
   const data = new DataStack(app, id('data'), {
     ...props('data', 'records, keys, reports, people'),
     configuration,
@@ -72,7 +77,7 @@ export function addDeployment(
     configuration,
     watched: {
       flowArn: source.flowArn,
-      apiId: dashboard.httpApi.apiId,
+      api: dashboard.httpApi,
       table: data.table,
       stateMachines: controlPlane.stateMachines,
       functions: controlPlane.functions,

@@ -1,6 +1,7 @@
 import { Validations, type App, type PolicyValidationPluginReport } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
+import { CHANNEL_LOG_GROUP } from '../../functions/aws/names.ts';
 import { FUNCTION_NAMES, FUNCTIONS, type FunctionName } from './functions.ts';
 import type { DeploymentResources } from './permissions.ts';
 
@@ -57,7 +58,7 @@ const LIST: readonly Acknowledgement[] = [
   },
   {
     at: 'source/MediaLiveRole/Resource',
-    finding: 'IAM5[Resource::arn:<partition>:logs:<region>:<account>:log-group:ElementalMediaLive:*]',
+    finding: `IAM5[Resource::arn:<partition>:logs:<region>:<account>:log-group:${CHANNEL_LOG_GROUP}:*]`,
     reason: 'MediaLive logs into one group that it names itself, one stream per channel',
   },
   {
@@ -74,8 +75,8 @@ const LIST: readonly Acknowledgement[] = [
     at: 'dashboard/Distribution/Resource',
     finding: 'CFR2',
     reason:
-      'nothing but static files is served without a session, the API is throttled and checks every input by schema; a web ' +
-      'ACL costs by the month and can be attached by who needs one',
+      'without a session there are static files and, at an address nobody can guess, the preview; the API is throttled and ' +
+      'checks every input by schema; a web ACL costs by the month and can be attached by who needs one',
   },
   {
     at: 'dashboard/Distribution/Resource',
@@ -149,6 +150,7 @@ const PUT_IN: DeploymentResources = {
   mediaLiveRoleArn: '<role>',
   packageChannelArn: '<channel>',
   stateMachineArns: ['<machine>'],
+  stateMachineAlias: '<alias>',
 };
 
 /** The functions' wildcards have their reasons in permissions.ts, beside the permission. */

@@ -1,5 +1,5 @@
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { DEPLOYMENT_TAG } from '../../functions/aws/names.ts';
+import { CHANNEL_LOG_GROUP, DEPLOYMENT_TAG, HISTORY_BY_DAY } from '../../functions/aws/names.ts';
 
 /**
  * What each function may do, one exported function per function. A permission names its actions one by one. A resource
@@ -26,6 +26,8 @@ export interface DeploymentResources {
   packageChannelArn: string;
   /** Unqualified ARNs of the four state machines. */
   stateMachineArns: readonly string[];
+  /** The alias by which operations are started. */
+  stateMachineAlias: string;
 }
 
 /** One statement of a policy, before it is one. */
@@ -153,7 +155,7 @@ function tableItems({ tableArn }: DeploymentResources, actions: readonly TableAc
 }
 
 function historyByDay({ tableArn }: DeploymentResources): Permission {
-  return { actions: ['dynamodb:Query'], resources: [`${tableArn}/index/HistoryByDay`] };
+  return { actions: ['dynamodb:Query'], resources: [`${tableArn}/index/${HISTORY_BY_DAY}`] };
 }
 
 /** Bound to the context the ciphertexts are made with: another purpose or deployment is refused by KMS itself. */
@@ -181,7 +183,7 @@ function executions(resources: DeploymentResources): Permission[] {
       actions: ['states:StartExecution'],
       resources: resources.stateMachineArns,
       // Step Functions authorizes an alias by the machine's ARN and tells the alias by this key.
-      conditions: { StringEquals: { 'states:StateMachineQualifier': 'live' } },
+      conditions: { StringEquals: { 'states:StateMachineQualifier': resources.stateMachineAlias } },
     },
     {
       actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
@@ -266,7 +268,7 @@ function metrics(): Permission {
 function channelLogs({ partition, region, account }: DeploymentResources): Permission {
   return {
     actions: ['logs:GetLogEvents'],
-    resources: [`arn:${partition}:logs:${region}:${account}:log-group:ElementalMediaLive:log-stream:*`],
+    resources: [`arn:${partition}:logs:${region}:${account}:log-group:${CHANNEL_LOG_GROUP}:log-stream:*`],
     wildcardReason: 'a stream is named for the channel, whose id AWS gives',
   };
 }

@@ -1,8 +1,9 @@
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PortInUseError, startAwsFront } from './aws-front.ts';
+import { startAwsFront } from './aws-front.ts';
 import type { AwsFront } from './aws-front.ts';
+import { PortTakenError } from './ports.ts';
 import type { LocalService } from './service.ts';
 
 const signedFor = (service: string): Record<string, string> => ({
@@ -123,8 +124,8 @@ describe('startAwsFront', () => {
     await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
     const { port } = holder.address() as AddressInfo;
     const failure = await startAwsFront({ port, services: [] }).catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(PortInUseError);
-    expect((failure as Error).message).toMatch(new RegExp(`port ${port} .* LOCAL_AWS_PORT`));
+    expect(failure).toBeInstanceOf(PortTakenError);
+    expect((failure as Error).message).toMatch(new RegExp(`port ${port} is in use.* LOCAL_AWS_PORT=`));
     await new Promise((resolve) => holder.close(resolve));
   });
 });

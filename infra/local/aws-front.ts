@@ -13,6 +13,7 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
+import { PortTakenError } from './ports.ts';
 import type { LocalService } from './service.ts';
 
 const BODY_BYTES_MAX = 8 * 1024 * 1024;
@@ -20,19 +21,6 @@ const CLOSE_GRACE_MS = 1_000;
 const LOOPBACK_NAMES = new Set(['127.0.0.1', 'localhost', '[::1]']);
 const PLAYBACK_PATH = '/out/v1/';
 const PLAYBACK_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
-
-/** The port asked for is taken. */
-export class PortInUseError extends Error {
-  readonly port: number;
-  /** The environment variable that moves it. */
-  readonly variable = 'LOCAL_AWS_PORT';
-
-  constructor(port: number, cause: unknown) {
-    super(`port ${port} on 127.0.0.1 is in use; stop what uses it, or set LOCAL_AWS_PORT to a free port`, { cause });
-    this.name = 'PortInUseError';
-    this.port = port;
-  }
-}
 
 /** The running front. */
 export interface AwsFront {
@@ -53,7 +41,7 @@ interface AwsFrontOptions {
 
 /**
  * Starts the front on loopback.
- * @throws {PortInUseError}
+ * @throws {PortTakenError}
  */
 export async function startAwsFront(options: AwsFrontOptions): Promise<AwsFront> {
   const services = new Map(options.services.map((service) => [service.signingName, service]));
@@ -65,7 +53,7 @@ export async function startAwsFront(options: AwsFrontOptions): Promise<AwsFront>
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' ? new PortInUseError(options.port, error) : error),
+      reject(error.code === 'EADDRINUSE' ? new PortTakenError(options.port, 'TCP', 'LOCAL_AWS_PORT') : error),
     );
     server.listen(options.port, '127.0.0.1', resolve);
   });

@@ -103,15 +103,19 @@ async function sendTestPicture({ settings, ffmpegPath, print }: DemoOptions): Pr
       ],
       { stdio: 'ignore' },
     );
-    child.once('exit', () => {
+    const sendAgain = () => {
+      child = null;
       if (!isStopped) setTimeout(() => !isStopped && send(), 1000);
-    });
+    };
+    child.once('exit', sendAgain);
+    // It could not be started at all, of which nothing else must suffer.
+    child.once('error', sendAgain);
   };
   send();
   return async () => {
     isStopped = true;
     rmSync(presetFile, { force: true });
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (!child) return;
     const gone = once(child, 'exit');
     child.kill('SIGKILL');
     await gone;

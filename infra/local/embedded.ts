@@ -22,7 +22,7 @@ import { toFunctionArn } from './lambda/registry.ts';
 import { startLocalAws } from './local-aws.ts';
 import { createMediaEngine } from './media/engine/media-engine.ts';
 import { PASSPHRASE_SECRET_ARN, provision } from './provision.ts';
-import type { Settings } from './settings.ts';
+import { originOf, type Settings } from './settings.ts';
 import { resolveHost } from '../../functions/resolve-host.ts';
 import { makeWorkflowDeps, WORKFLOW_FUNCTION } from './workflow-function.ts';
 
@@ -157,7 +157,7 @@ async function listen(
   const server = serve({ fetch: api.fetch, port: settings.port, hostname: settings.host });
   await once(server, 'listening');
   return {
-    origin: `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${settings.port}`,
+    origin: originOf(settings),
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       if ('closeAllConnections' in server) server.closeAllConnections();

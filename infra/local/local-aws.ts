@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAwsClients, destroyAwsClients, type AwsClients } from '../../functions/aws/clients.ts';
 import { startAwsFront } from './aws-front.ts';
@@ -11,6 +11,7 @@ import { createLambdaService } from './lambda/lambda-service.ts';
 import { createLambdaRegistry, type LambdaRegistry } from './lambda/registry.ts';
 import { createMediaServices, type MediaServicesOptions } from './media/media-services.ts';
 import { createS3 } from './s3/create-s3.ts';
+import { writePrivateFile } from './root-key.ts';
 import { openSealedFile } from './sealed-file.ts';
 import { LOCAL_REGION, makeMemoryStore } from './service.ts';
 import { createStepFunctions } from './step-functions/create-step-functions.ts';
@@ -37,7 +38,7 @@ interface LocalAwsOptions extends Pick<
 
 /**
  * Starts the endpoints.
- * @throws {PortInUseError} when the port is taken
+ * @throws {PortTakenError} when the port is taken
  */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
   const { dataDirectory, clock } = options;
@@ -110,13 +111,8 @@ function ensureCredentials(dataDirectory: string | null): { accessKeyId: string;
   const kept = file && existsSync(file) ? /aws_access_key_id = (\S+)/.exec(readFileSync(file, 'utf8'))?.[1] : undefined;
   const accessKeyId = kept ?? `AKIALOCAL${randomBytes(20).toString('hex').toUpperCase()}`;
   if (file && !kept) {
-    writeFileSync(
-      file,
-      `[default]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = unused\nregion = ${LOCAL_REGION}\n`,
-      {
-        mode: 0o600,
-      },
-    );
+    const text = `[default]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = unused\nregion = ${LOCAL_REGION}\n`;
+    writePrivateFile(file, Buffer.from(text));
   }
   return { accessKeyId, secretAccessKey: 'unused' };
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ensureAccessToken, signInLink } from './access-token.ts';
 import { lockDataDirectory, DataDirectoryInUseError } from './data-lock.ts';
-import { buildDashboard } from './dashboard.ts';
+import { buildDashboard, DashboardBuildError } from './dashboard.ts';
 import { startDemo } from './demo.ts';
 import { startEmbedded } from './embedded.ts';
 import { killLeftovers } from './media/engine/child-registry.ts';
@@ -57,7 +57,15 @@ async function main(): Promise<void> {
 /** A problem whose message is all a person needs. */
 class StartError extends Error {}
 
-const EXPLAINED = [StartError, SettingsError, PortTakenError, DataDirectoryInUseError, SealedFileError, RootKeyError];
+const EXPLAINED = [
+  StartError,
+  SettingsError,
+  PortTakenError,
+  DataDirectoryInUseError,
+  DashboardBuildError,
+  SealedFileError,
+  RootKeyError,
+];
 
 function withDemoDirectory(settings: Settings, isDemo: boolean): Settings {
   return isDemo ? { ...settings, dataDirectory: join(settings.dataDirectory, 'demo') } : settings;

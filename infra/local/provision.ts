@@ -25,6 +25,7 @@ import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { CreateStateMachineCommand, DescribeStateMachineCommand, UpdateStateMachineCommand } from '@aws-sdk/client-sfn';
 import { isNotFound } from '../../functions/aws/aws-errors.ts';
 import type { AwsClients, Deployment } from '../../functions/aws/clients.ts';
+import { DEPLOYMENT_TAG } from '../../functions/aws/names.ts';
 import { OPERATION_KINDS, type OperationKind } from '../../functions/domain/destination.ts';
 import { TABLE_DEFINITION } from './dynamodb/table-definition.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from './service.ts';
@@ -45,7 +46,7 @@ const PACKAGE_CHANNEL_ID = 'sluice-local';
 const FLOW_LOOK_EVERY_MS = 250;
 /** Three minutes: deleting takes one at AWS's pace. */
 const FLOW_LOOKS_MAX = 720;
-const DEPLOYMENT_TAG = { 'sluice:deployment': DEPLOYMENT_ID };
+const TAGS = { [DEPLOYMENT_TAG]: DEPLOYMENT_ID };
 
 /** The secret the flow's source refers to; the passphrase itself never leaves this process. */
 export const PASSPHRASE_SECRET_ARN = `arn:aws:secretsmanager:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:secret:sluice-srt-passphrase`;
@@ -134,10 +135,10 @@ async function ensureKey({ kms }: AwsClients): Promise<string> {
 
 async function ensureInputSecurityGroup({ mediaLive }: AwsClients): Promise<string> {
   const { InputSecurityGroups: groups = [] } = await mediaLive.send(new ListInputSecurityGroupsCommand({}));
-  const ours = groups.find((group) => group.Tags?.['sluice:deployment'] === DEPLOYMENT_ID && group.State !== 'DELETED');
+  const ours = groups.find((group) => group.Tags?.[DEPLOYMENT_TAG] === DEPLOYMENT_ID && group.State !== 'DELETED');
   if (ours?.Id) return ours.Id;
   const { SecurityGroup: made } = await mediaLive.send(
-    new CreateInputSecurityGroupCommand({ WhitelistRules: [{ Cidr: '127.0.0.1/32' }], Tags: DEPLOYMENT_TAG }),
+    new CreateInputSecurityGroupCommand({ WhitelistRules: [{ Cidr: '127.0.0.1/32' }], Tags: TAGS }),
   );
   return made!.Id!;
 }
@@ -227,7 +228,7 @@ async function describeSettledFlow(mediaConnect: MediaConnect, flowArn: string):
 
 async function ensurePackageChannel({ mediaPackage }: AwsClients): Promise<string> {
   const channel = await find(() => mediaPackage.send(new DescribeChannelCommand({ Id: PACKAGE_CHANNEL_ID })));
-  if (!channel) await mediaPackage.send(new CreateChannelCommand({ Id: PACKAGE_CHANNEL_ID, Tags: DEPLOYMENT_TAG }));
+  if (!channel) await mediaPackage.send(new CreateChannelCommand({ Id: PACKAGE_CHANNEL_ID, Tags: TAGS }));
   const endpointId = `${PACKAGE_CHANNEL_ID}-hls`;
   const endpoint = await find(() => mediaPackage.send(new DescribeOriginEndpointCommand({ Id: endpointId })));
   if (!endpoint) {
@@ -237,7 +238,7 @@ async function ensurePackageChannel({ mediaPackage }: AwsClients): Promise<strin
         Id: endpointId,
         ManifestName: 'index',
         HlsPackage: { SegmentDurationSeconds: 2, PlaylistWindowSeconds: 60, PlaylistType: 'NONE' },
-        Tags: DEPLOYMENT_TAG,
+        Tags: TAGS,
       }),
     );
   }

@@ -13,7 +13,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -72,7 +72,8 @@ export function writePrivateFile(path: string, bytes: Uint8Array): void {
   rmSync(temporary, { force: true });
   const file = openSync(temporary, 'wx', 0o600);
   try {
-    writeSync(file, bytes);
+    // All of them, where writeSync may stop short on a disk that fills up.
+    writeFileSync(file, bytes);
     fsyncSync(file);
   } finally {
     closeSync(file);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readSettings, SETTINGS_TABLE, SettingsError } from './settings.ts';
+import { originOf, readSettings, SETTINGS_TABLE, SettingsError } from './settings.ts';
 
 function problemsOf(environment: Record<string, string>): SettingsError {
   try {
@@ -22,8 +22,6 @@ describe('readSettings', () => {
       srtPassphrase: undefined,
       srtLatencyMs: 200,
       localAwsPort: 4566,
-      ffmpegPath: undefined,
-      chromePath: undefined,
       profile: 'fast',
       loopbackTargetsAllowed: true,
       hls: 'plain',
@@ -115,6 +113,13 @@ describe('readSettings', () => {
     expect(problemsOf({ SLUICE_HOST: '192.168.1.5' }).problems).toHaveLength(1);
     expect(readSettings({ SLUICE_HOST: '::1' }).host).toBe('::1');
     expect(readSettings({ SLUICE_HOST: 'localhost' }).host).toBe('localhost');
+  });
+});
+
+describe('originOf', () => {
+  it('puts an IPv6 address into brackets', () => {
+    expect(originOf({ host: '::1', port: 8080 })).toBe('http://[::1]:8080');
+    expect(originOf({ host: '127.0.0.1', port: 80 })).toBe('http://127.0.0.1:80');
   });
 });
 

@@ -16,8 +16,6 @@ export interface Settings {
   srtPassphrase: string | undefined;
   srtLatencyMs: number;
   localAwsPort: number;
-  ffmpegPath: string | undefined;
-  chromePath: string | undefined;
   profile: 'fast' | 'aws-like';
   loopbackTargetsAllowed: boolean;
   hls: 'plain' | 'low-latency';
@@ -46,7 +44,7 @@ export class SettingsError extends Error {
 
 const ENCODING_IDS = listEncodings().map((encoding) => encoding.encodingId);
 
-/** Every setting with its default, what it may be and what it is for: the documentation that `--help` prints. */
+/** Every setting with its default, what it may be and what it is for; `--help` prints them from the same file. */
 export const SETTINGS_TABLE = table.map(({ secret, ...setting }) => ({
   ...setting,
   allowed: setting.allowed.replace('{encodings}', ENCODING_IDS.join(', ')),
@@ -60,8 +58,8 @@ const integer = (min: number, max: number) =>
     .transform(Number)
     .refine((value) => value >= min && value <= max);
 const port = integer(1, 65535);
-const filePath = z.string().refine((value) => !value.includes('\0'));
 
+/** FFMPEG_PATH and CHROME_PATH, which are in the table too, are read and tried by programs.ts. */
 const EnvironmentSchema = z.object({
   PORT: port,
   SLUICE_HOST: z.string().refine((value) => value === 'localhost' || isIP(value) !== 0),
@@ -69,7 +67,7 @@ const EnvironmentSchema = z.object({
     .string()
     .regex(/^[\x21-\x7e]{16,512}$/)
     .optional(),
-  SLUICE_DATA_DIR: filePath,
+  SLUICE_DATA_DIR: z.string().refine((value) => !value.includes('\0')),
   // What a MediaConnect flow takes.
   SRT_PORT: integer(1024, 65_535),
   SRT_PASSPHRASE: z
@@ -78,8 +76,6 @@ const EnvironmentSchema = z.object({
     .optional(),
   SRT_LATENCY_MS: integer(100, 15_000),
   LOCAL_AWS_PORT: port,
-  FFMPEG_PATH: filePath.optional(),
-  CHROME_PATH: filePath.optional(),
   SLUICE_PROFILE: z.enum(['fast', 'aws-like']),
   SLUICE_LOOPBACK_TARGETS: z.enum(['true', 'false']).transform((value) => value === 'true'),
   SLUICE_HLS: z.enum(['plain', 'low-latency']),
@@ -113,13 +109,16 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     srtPassphrase: values.SRT_PASSPHRASE,
     srtLatencyMs: values.SRT_LATENCY_MS,
     localAwsPort: values.LOCAL_AWS_PORT,
-    ffmpegPath: values.FFMPEG_PATH,
-    chromePath: values.CHROME_PATH,
     profile: values.SLUICE_PROFILE,
     loopbackTargetsAllowed: values.SLUICE_LOOPBACK_TARGETS,
     hls: values.SLUICE_HLS,
     hlsRenditions: values.SLUICE_HLS_RENDITIONS,
   };
+}
+
+/** Where the page and the API are, such as `http://127.0.0.1:8080`. */
+export function originOf({ host, port: number }: Pick<Settings, 'host' | 'port'>): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${number}`;
 }
 
 function unknownNames(environment: Readonly<Record<string, string | undefined>>): SettingProblem[] {

@@ -63,7 +63,6 @@ describe('the alarms', () => {
       'dead-letters-schedules',
       'destination-down',
       'function-errors-api',
-      'function-errors-cost-report',
       'function-errors-monitor',
       'function-errors-sweep',
       'function-throttled-api',
@@ -143,8 +142,15 @@ describe('the alarms', () => {
     });
   });
 
-  it('of functions leave out the one that waits by failing', () => {
+  it('of the sweep look at spans in which it has certainly run, wherever in them it ends', () => {
+    for (const name of ['orphans-found', 'sweep-failed']) expect(alarms.get(name)).toMatchObject({ Period: 600 });
+    expect(alarms.get('orphans-found')).toMatchObject({ EvaluationPeriods: 4, DatapointsToAlarm: 4 });
+  });
+
+  it('of functions leave out the one that waits by failing, and the one whose failures lie too close together', () => {
     expect(alarms.has('function-errors-workflow')).toBe(false);
+    // Three attempts within minutes, once a day: what fails for good is a dead letter.
+    expect(alarms.has('function-errors-cost-report')).toBe(false);
     expect(alarms.get('function-throttled-workflow')).toMatchObject({ MetricName: 'Throttles' });
   });
 

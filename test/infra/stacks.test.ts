@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
-import type { Role } from 'aws-cdk-lib/aws-iam';
+import type { Policy, Role } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
 import { OPERATION_KINDS } from '../../functions/domain/destination.ts';
 import { FUNCTION_NAMES, FUNCTIONS } from '../../infra/aws/functions.ts';
@@ -563,15 +563,23 @@ describe('deployments', () => {
     const findDeployRole = ({ stacks }: Synthesized) =>
       stacks.data.node.root.node.tryFindChild('sluice-prod-deploy-role') as Stack | undefined;
     expect(findDeployRole(prod)).toBeUndefined();
-    const deployRole = findDeployRole(named)!;
-    const { assumeRolePolicy: trust } = deployRole.node.findChild('Role') as Role;
-    expect(deployRole.resolve(trust).Statement[0].Condition.StringEquals).toEqual({
+    const stack = findDeployRole(named)!;
+    const describeRole = (id: string) => {
+      const { assumeRolePolicy: trust, node } = stack.node.findChild(id) as Role;
+      const { StringEquals: trusted } = stack.resolve(trust).Statement[0].Condition;
+      const { document } = node.findChild('DefaultPolicy') as Policy;
+      return { trusted, roles: JSON.stringify(stack.resolve(document)).match(/cdk-hnb659fds-[\w-]+-role/g) };
+    };
+    const trusted = (environment: string) => ({
       'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
-      'token.actions.githubusercontent.com:sub': [
-        'repo:owner/name:environment:prod',
-        'repo:owner/name:environment:prod-diff',
-      ],
+      'token.actions.githubusercontent.com:sub': `repo:owner/name:environment:${environment}`,
     });
+    expect(describeRole('Role')).toEqual({
+      trusted: trusted('prod'),
+      roles: ['cdk-hnb659fds-deploy-role', 'cdk-hnb659fds-file-publishing-role', 'cdk-hnb659fds-lookup-role'],
+    });
+    // What a reviewer is shown is got before anybody has said yes, so that it is got by who can look and nothing else.
+    expect(describeRole('DiffRole')).toEqual({ trusted: trusted('prod-diff'), roles: ['cdk-hnb659fds-lookup-role'] });
   });
 
   it('change only with this list, which is for the eyes of a reviewer', async () => {
@@ -603,6 +611,7 @@ const SAMPLE_RESOURCES = {
   mediaLiveRoleArn: 'medialive-role',
   packageChannelArn: 'package-channel',
   stateMachineArns: ['arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-destination-start'],
+  stateMachineAlias: 'live',
 };
 
 function aslOf(kind: string): string {

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 const DIRECTORY = join(import.meta.dirname, '..', '..', '.github', 'workflows');
 const workflows = readdirSync(DIRECTORY).map((file) => ({ file, text: readFileSync(join(DIRECTORY, file), 'utf8') }));
+const deployText = workflows.find(({ file }) => file === 'deploy.yml')!.text;
 const used = ({ text }: { text: string }) => [...text.matchAll(/uses: (\S+)/g)].map(([, action]) => action!);
 
 describe('GitHub Actions', () => {
@@ -26,5 +27,20 @@ describe('GitHub Actions', () => {
     const withToken = jobs.filter((job) => job.includes('id-token: write'));
     expect(withToken).toHaveLength(2);
     for (const job of withToken) expect(job).toMatch(/^ {4}environment: \$\{\{ inputs\.environment \}\}/m);
+    // What a package runs when it is installed could ask for such a token too.
+    for (const job of withToken) expect(job).toContain('npm ci --ignore-scripts\n');
+  });
+
+  test('what the reviewers see is got with a role that cannot deploy', () => {
+    const roleOf = (name: string) =>
+      new RegExp(`^ {2}${name}:\\n(?: {4}.*\\n|\\n)*? +role-to-assume: (.*)$`, 'm').exec(deployText)?.[1];
+    expect(roleOf('diff')).toBe('${{ vars.AWS_DIFF_ROLE_ARN }}');
+    expect(roleOf('deploy')).toBe('${{ vars.AWS_DEPLOY_ROLE_ARN }}');
+  });
+
+  test.each(workflows)('$file fails with the first command of a pipe that fails', ({ text }) => {
+    for (const step of text.split(/^ {6}- /m).filter((each) => /^ *(- )?run:.* \| /m.test(each))) {
+      expect(step).toMatch(/^ +shell: bash$/m);
+    }
   });
 });

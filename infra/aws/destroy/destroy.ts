@@ -2,24 +2,27 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { MediaConnectClient } from '@aws-sdk/client-mediaconnect';
 import { MediaLiveClient } from '@aws-sdk/client-medialive';
 import { readConfiguration, type Configuration } from '../configuration.ts';
+import { stackName } from '../deployment.ts';
 import { listMediaLeft, releaseMedia, type MediaResource } from './media-left.ts';
 
 /**
  * `npm run destroy`: the way to remove a deployment without leaving anything that costs. CloudFormation knows the stacks
- * and not the channels, so this looks for channels first, and refuses while there are any.
+ * and not the channels, and cannot delete a flow that is on, so this looks for those first, and refuses while there are
+ * any.
  */
 
-const HELP = `Removes a deployment from AWS. It refuses while channels or inputs of it exist: they would go on costing.
+const HELP = `Removes a deployment from AWS. It refuses while channels or inputs of it exist, or its flow is on: they would go on costing.
 
   --environment NAME   which file of infra/aws/environments (default dev)
-  --release ID         take channels and inputs down first, streams on air included; ID is the deployment id, as a proof
-                       that you mean this one
+  --release ID         take channels and inputs down and stop the flow first, streams on air included; ID is the deployment
+                       id, as a proof that you mean this one
   --help               this text
 
 In order: the control plane goes first, so that nothing starts a channel again; then channels and inputs, stopped,
-deleted and seen gone; then everything else. With keepsData the table, the keys, the reports and the users stay.`;
+deleted and seen gone, and the flow stopped; then everything else. With keepsData the data stack stays: table, keys, secrets, reports, users.`;
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 
@@ -39,20 +42,32 @@ async function main(): Promise<number> {
     say(`--release ${release} is not the deployment id of ${environment}, which is ${deploymentId}: nothing was done`);
     return 2;
   }
-  const mediaLive = new MediaLiveClient(configuration.region === undefined ? {} : { region: configuration.region });
-  const deps = { clients: { mediaLive }, deployment: { deploymentId } };
+  const config = configuration.region === undefined ? {} : { region: configuration.region };
+  const clients = { mediaLive: new MediaLiveClient(config), mediaConnect: new MediaConnectClient(config) };
+  const deps = { clients, deployment: { deploymentId } };
   const left = await listMediaLeft(deps);
   if (left.length > 0) {
     if (release === undefined) return (say(refusal(environment, deploymentId, left)), 1);
     // Bottom up: what is deployed last goes first.
-    const stacks = ['observability', 'control-plane'].map((stack) => `sluice-${environment}-${stack}`);
+    const stacks = ['observability', 'control-plane'].map((stack) => stackName(environment, stack));
     const code = cdkDestroy(environment, ['--exclusively', '--force', ...stacks]);
     if (code !== 0) return code;
     await releaseMedia(deps, { sleep, onProgress: (now) => say(progress(now)) });
   }
-  const code = cdkDestroy(environment, ['--all']);
+  const code = cdkDestroy(environment, stacksToRemove(environment, configuration));
   if (code === 0) say(farewell(configuration));
   return code;
+}
+
+/**
+ * The stacks to delete in the end. A data stack that keeps its data is not among them: AWS protects it, and what it holds
+ * has names that a stack made anew could not take.
+ */
+export function stacksToRemove(environment: string, { keepsData, github }: Configuration): string[] {
+  const stacks = ['source', 'dashboard', 'control-plane', 'observability'];
+  if (!keepsData) stacks.unshift('data');
+  if (github !== undefined) stacks.push('deploy-role');
+  return stacks.map((stack) => stackName(environment, stack));
 }
 
 /** Runs the CDK's own command; it asks before it deletes. */
@@ -65,13 +80,14 @@ function cdkDestroy(environment: string, args: string[]): number {
 /** What stands in the way, and both ways on. */
 export function refusal(environment: string, deploymentId: string, left: readonly MediaResource[]): string {
   return [
-    `${environment} has ${left.length} MediaLive resources that the stacks do not know of and that cost until they are deleted:`,
+    `${environment} has ${left.length} media resources that go on costing and that deleting the stacks would not end:`,
     '',
     ...left.map(
-      ({ resource, resourceId, state, destinationId }) => `  ${resource} ${resourceId} ${state} of ${destinationId}`,
+      ({ resource, resourceId, state, destinationId }) =>
+        `  ${resource} ${resourceId} ${state}${destinationId === null ? '' : ` of ${destinationId}`}`,
     ),
     '',
-    'Delete every destination on the dashboard and run this again with --release for what is left, or at once with',
+    'Delete every destination and stop the source on the dashboard and run this again with --release for what is left, or at once with',
     '',
     `  npm run destroy -- --environment ${environment} --release ${deploymentId}`,
     '',
@@ -80,13 +96,13 @@ export function refusal(environment: string, deploymentId: string, left: readonl
 }
 
 function progress(left: readonly MediaResource[]): string {
-  if (left.length === 0) return 'no channel and no input is left';
+  if (left.length === 0) return 'no channel and no input is left, and the flow is off';
   return `left: ${left.map(({ resource, resourceId, state }) => `${resource} ${resourceId} ${state.toLowerCase()}`).join(', ')}`;
 }
 
 function farewell({ keepsData }: Configuration): string {
   if (!keepsData) return 'Everything is removed.';
-  return 'The stacks are gone. Table, keys, report bucket and users were kept on purpose: RUNBOOK.md says how to remove them.';
+  return 'Everything is removed but the data stack, kept on purpose with table, keys, secrets, reports and users: RUNBOOK.md says how to remove it too.';
 }
 
 function say(text: string): void {

@@ -1,18 +1,20 @@
+import { CreateFlowCommand, StartFlowCommand } from '@aws-sdk/client-mediaconnect';
 import { CreateChannelCommand, CreateInputCommand, StartChannelCommand } from '@aws-sdk/client-medialive';
 import { describe, expect, it } from 'vitest';
 import { makeManualClock } from '../../local/media/testing/media-endpoint.ts';
 import { makeChannelRequest } from '../../local/media/testing/media-requests.ts';
 import { makeGroup, useMediaEndpoints } from '../../local/media/testing/media-resources.ts';
-import { refusal } from './destroy.ts';
+import { parseConfiguration } from '../configuration.ts';
+import { refusal, stacksToRemove } from './destroy.ts';
 import { listMediaLeft, releaseMedia } from './media-left.ts';
 
 const start = useMediaEndpoints();
 
-/** Two channels of `mine`, one on air, and one of somebody else, on the local MediaLive. */
+/** Two channels of `mine`, one on air, and one of somebody else, and a flow each that is on. */
 async function makeMedia() {
   const clock = makeManualClock();
   const endpoint = await start({ clock, profile: 'fast' });
-  const { mediaLive } = endpoint;
+  const { mediaLive, mediaConnect } = endpoint;
   const groupId = await makeGroup(endpoint);
   const made: { channelId: string; inputId: string }[] = [];
   for (const [index, deployment] of ['mine', 'mine', 'other'].entries()) {
@@ -26,9 +28,21 @@ async function makeMedia() {
   }
   await clock.advance(60_000);
   await mediaLive.send(new StartChannelCommand({ ChannelId: made[0]!.channelId }));
+  const flows: string[] = [];
+  for (const [index, deployment] of ['mine', 'other'].entries()) {
+    const Source = {
+      Name: 'encoder',
+      Protocol: 'srt-listener' as const,
+      IngestPort: 5000 + index,
+      WhitelistCidr: '0.0.0.0/0',
+    };
+    const { Flow: flow } = await mediaConnect.send(new CreateFlowCommand({ Name: `sluice-${deployment}`, Source }));
+    await mediaConnect.send(new StartFlowCommand({ FlowArn: flow!.FlowArn }));
+    flows.push(flow!.FlowArn!);
+  }
   await clock.advance(600_000);
-  const depsOf = (deploymentId: string) => ({ clients: { mediaLive }, deployment: { deploymentId } });
-  return { clock, made, depsOf };
+  const depsOf = (deploymentId: string) => ({ clients: { mediaLive, mediaConnect }, deployment: { deploymentId } });
+  return { clock, made, flows, depsOf };
 }
 
 describe('removing a deployment', () => {
@@ -40,17 +54,38 @@ describe('removing a deployment', () => {
       'channel IDLE dst_1',
       'input ATTACHED dst_0',
       'input ATTACHED dst_1',
+      'flow ACTIVE null',
     ]);
     expect(left.map(({ resourceId }) => resourceId)).not.toContain(made[2]!.channelId);
     expect(await listMediaLeft(depsOf('nobody'))).toEqual([]);
   });
 
   it('refuses in words that name everything and both ways on', async () => {
-    const { made, depsOf } = await makeMedia();
+    const { made, flows, depsOf } = await makeMedia();
     const text = refusal('dev', 'mine', await listMediaLeft(depsOf('mine')));
     expect(text).toContain(`channel ${made[0]!.channelId} RUNNING of dst_0`);
+    expect(text).toContain(`flow ${flows[0]} ACTIVE\n`);
     expect(text).toContain('npm run destroy -- --environment dev --release mine');
     expect(text).toContain('Nothing was changed.');
+  });
+
+  it('leaves the data stack where data is to be kept, which AWS would not let go', () => {
+    const configurationWith = (keepsData: boolean) =>
+      parseConfiguration(
+        {
+          deploymentId: 'mine',
+          source: { allowedCidr: '203.0.113.7/32' },
+          alarmEmail: 'operator@example.com',
+          monthlyBudgetUsd: 100,
+          github: { repository: 'owner/name' },
+          keepsData,
+        },
+        'dev.json',
+      );
+    const above = ['source', 'dashboard', 'control-plane', 'observability', 'deploy-role'];
+    const named = (stacks: string[]) => stacks.map((stack) => `sluice-dev-${stack}`);
+    expect(stacksToRemove('dev', configurationWith(true))).toEqual(named(above));
+    expect(stacksToRemove('dev', configurationWith(false))).toEqual(named(['data', ...above]));
   });
 
   it('stops, deletes and sees gone, and leaves what is not its own', async () => {
@@ -62,7 +97,7 @@ describe('removing a deployment', () => {
     });
     expect(steps.at(-1)).toBe(0);
     expect(await listMediaLeft(depsOf('mine'))).toEqual([]);
-    expect((await listMediaLeft(depsOf('other'))).map(({ state }) => state)).toEqual(['IDLE', 'ATTACHED']);
+    expect((await listMediaLeft(depsOf('other'))).map(({ state }) => state)).toEqual(['IDLE', 'ATTACHED', 'ACTIVE']);
   });
 
   it('gives up in the end and says what is still there', async () => {

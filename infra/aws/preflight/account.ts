@@ -1,9 +1,12 @@
 import { GetRoleCommand, SimulatePrincipalPolicyCommand, type IAMClient } from '@aws-sdk/client-iam';
 import { ListChannelsCommand, type MediaPackageClient } from '@aws-sdk/client-mediapackage';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
+import { DefaultStackSynthesizer } from 'aws-cdk-lib';
 import { unknownBecause, type Finding } from './finding.ts';
 
 /** Who is calling, and whether they may deploy. */
+
+const BOOTSTRAP_PREFIX = `cdk-${DefaultStackSynthesizer.DEFAULT_QUALIFIER}`;
 
 interface Caller {
   account: string;
@@ -48,7 +51,7 @@ function toPrincipalArn(arn: string): string {
 /** The roles `cdk bootstrap` makes, through which everything is deployed. [AWS CDK: bootstrapping] */
 export async function checkBootstrap(iam: IAMClient, caller: Caller, region: string): Promise<Finding[]> {
   const roles = ['deploy', 'file-publishing', 'lookup'].map(
-    (purpose) => `cdk-hnb659fds-${purpose}-role-${caller.account}-${region}`,
+    (purpose) => `${BOOTSTRAP_PREFIX}-${purpose}-role-${caller.account}-${region}`,
   );
   return [await checkRolesExist(iam, roles, caller, region), await checkMayAssume(iam, roles, caller)];
 }
@@ -80,7 +83,7 @@ async function checkMayAssume(iam: IAMClient, roles: string[], { account, princi
     const refused = results.filter(({ EvalDecision }) => EvalDecision !== 'allowed');
     if (refused.length === 0) return { check, outcome: 'ok', detail: `${principalArn} may use the CDK's roles` };
     const names = refused.map(({ EvalResourceName }) => EvalResourceName?.split('/').at(-1)).join(', ');
-    const remedy = `allow ${principalArn} sts:AssumeRole on arn:aws:iam::${account}:role/cdk-hnb659fds-*`;
+    const remedy = `allow ${principalArn} sts:AssumeRole on arn:aws:iam::${account}:role/${BOOTSTRAP_PREFIX}-*`;
     return { check, outcome: 'failed', detail: `may not assume ${names}`, remedy };
   } catch (error) {
     return unknownBecause(check, error, 'allow iam:SimulatePrincipalPolicy, or try npx cdk deploy');

@@ -1,3 +1,4 @@
+import { DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { GetRoleCommand, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
 import { ListChannelsCommand as ListPackageChannelsCommand } from '@aws-sdk/client-mediapackage';
 import { ListChannelsCommand, ListInputSecurityGroupsCommand, ListInputsCommand } from '@aws-sdk/client-medialive';
@@ -25,10 +26,13 @@ function makeConfiguration(over: object = {}) {
   );
 }
 
+const CHANNEL_LOGS = { logGroupName: 'ElementalMediaLive', retentionInDays: 30 };
+
 /** An account in which everything is well. */
 function makeAccount() {
   const clients = createPreflightClients(REGION);
   const mocks = {
+    cloudWatchLogs: mockClient(clients.cloudWatchLogs),
     sts: mockClient(clients.sts),
     iam: mockClient(clients.iam),
     mediaLive: mockClient(clients.mediaLive),
@@ -45,6 +49,9 @@ function makeAccount() {
   mocks.mediaLive.on(ListInputsCommand).resolves({ Inputs: [{ Type: 'RTP_PUSH' }, { Type: 'URL_PULL' }] });
   mocks.mediaLive.on(ListInputSecurityGroupsCommand).resolves({ InputSecurityGroups: [{}] });
   mocks.mediaPackage.on(ListPackageChannelsCommand).resolves({});
+  mocks.cloudWatchLogs
+    .on(DescribeLogGroupsCommand)
+    .resolves({ logGroups: [{ logGroupName: 'ElementalMediaLive2' }, CHANNEL_LOGS] });
   mocks.serviceQuotas
     .on(GetServiceQuotaCommand)
     .resolves({ Quota: { Value: 20 } })
@@ -65,7 +72,7 @@ describe('the preflight', () => {
   it('is content with an account that is ready', async () => {
     const account = makeAccount();
     const findings = await findingsOf(account);
-    expect([...findings.values()].map(({ outcome }) => outcome)).toEqual(Array.from({ length: 10 }, () => 'ok'));
+    expect([...findings.values()].map(({ outcome }) => outcome)).toEqual(Array.from({ length: 11 }, () => 'ok'));
     expect(findings.get('MediaLive push inputs')?.detail).toBe('20 allowed, 1 in use, 5 needed');
     expect(findings.get('MediaConnect flows')?.detail).toBe('20 allowed, 2 in use, 1 needed');
     const [simulation] = account.mocks.iam.commandCalls(SimulatePrincipalPolicyCommand);
@@ -119,12 +126,29 @@ describe('the preflight', () => {
     expect((await findingsOf(account)).get('MediaPackage v1')?.outcome).toBe('unknown');
   });
 
+  it('warns of channel logs that are kept for ever, with the command that ends it', async () => {
+    const account = makeAccount();
+    const limit = 'aws logs put-retention-policy --log-group-name ElementalMediaLive --retention-in-days 14';
+    const found = async () =>
+      (await findingsOf(account, makeConfiguration({ logRetentionDays: 14 }))).get('channel logs');
+    account.mocks.cloudWatchLogs
+      .on(DescribeLogGroupsCommand)
+      .resolves({ logGroups: [{ ...CHANNEL_LOGS, retentionInDays: undefined }] });
+    expect(await found()).toMatchObject({ outcome: 'warning', remedy: limit });
+    account.mocks.cloudWatchLogs.on(DescribeLogGroupsCommand).resolves({});
+    expect(await found()).toMatchObject({
+      outcome: 'warning',
+      remedy: `aws logs create-log-group --log-group-name ElementalMediaLive && ${limit}`,
+    });
+  });
+
   it('never calls "could not be looked at" good or bad', async () => {
     const account = makeAccount();
     account.mocks.serviceQuotas.rejects(named('AccessDeniedException'));
     account.mocks.iam.rejects(named('AccessDenied'));
+    account.mocks.cloudWatchLogs.rejects(named('AccessDeniedException'));
     const outcomes = [...(await findingsOf(account)).values()].map(({ outcome }) => outcome);
-    expect(outcomes.filter((outcome) => outcome === 'unknown')).toHaveLength(7);
+    expect(outcomes.filter((outcome) => outcome === 'unknown')).toHaveLength(8);
   });
 
   it('stops at credentials that are missing or of another account', async () => {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { MediaConnectClient } from '@aws-sdk/client-mediaconnect';
 import { MediaLiveClient } from '@aws-sdk/client-medialive';
@@ -8,6 +9,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { readConfiguration, type Configuration } from '../configuration.ts';
 import { FUNCTIONS } from '../functions.ts';
 import { checkBootstrap, checkCaller, checkMediaPackage } from './account.ts';
+import { checkChannelLogs } from './channel-logs.ts';
 import { formatFindings, type Finding } from './finding.ts';
 import { checkQuotas } from './quotas.ts';
 
@@ -17,7 +19,8 @@ import { checkQuotas } from './quotas.ts';
  */
 
 const HELP = `Looks at an AWS account before a deployment: credentials, CDK bootstrap, permission to deploy, quotas of
-MediaLive, MediaConnect and Lambda, and whether MediaPackage v1 is offered. It changes nothing.
+MediaLive, MediaConnect and Lambda, whether MediaPackage v1 is offered, and how long channel logs are kept. It changes
+nothing.
 
   --environment NAME   which file of infra/aws/environments (default dev)
   --region REGION      instead of the environment's, or that of the credentials
@@ -27,6 +30,7 @@ MediaLive, MediaConnect and Lambda, and whether MediaPackage v1 is offered. It c
 Exit status 1 when something has failed; a warning or a thing that could not be looked at is no failure.`;
 
 export interface PreflightClients {
+  cloudWatchLogs: CloudWatchLogsClient;
   iam: IAMClient;
   mediaConnect: MediaConnectClient;
   mediaLive: MediaLiveClient;
@@ -39,6 +43,7 @@ export interface PreflightClients {
 export function createPreflightClients(region: string | undefined): PreflightClients {
   const config = region === undefined ? {} : { region };
   return {
+    cloudWatchLogs: new CloudWatchLogsClient(config),
     iam: new IAMClient(config),
     mediaConnect: new MediaConnectClient(config),
     mediaLive: new MediaLiveClient(config),
@@ -79,6 +84,7 @@ export async function runPreflight(clients: PreflightClients, configuration: Con
     checkBootstrap(clients.iam, caller, region),
     checkQuotas(clients, { channels, pushInputs, reservedConcurrency }),
     checkMediaPackage(clients.mediaPackage, region),
+    checkChannelLogs(clients.cloudWatchLogs, configuration.logRetentionDays),
   ]);
   return [filledIn, finding, ...findings.flat()];
 }

@@ -117,6 +117,7 @@ export class ControlPlaneStack extends Stack {
       mediaLiveRoleArn: source.mediaLiveRole.roleArn,
       packageChannelArn: source.packageChannelArn,
       stateMachineArns: OPERATION_KINDS.map((kind) => this.stateMachineArn(deploymentId, kind)),
+      stateMachineAlias: ALIAS,
     };
   }
 

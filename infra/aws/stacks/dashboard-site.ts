@@ -170,8 +170,8 @@ export function deployFiles(scope: Construct, files: Bucket, directory: string, 
     retention: logRetention,
     removalPolicy: RemovalPolicy.DESTROY,
   });
-  // The stamp by which local starts tell whether to build again.
-  const sources = [Source.asset(directory, { exclude: ['.sources'] })];
+  // Left out: the stamp by which local starts tell whether to build again, and the bundler's list of files.
+  const sources = [Source.asset(directory, { exclude: ['.sources', '.vite'] })];
   const common = { sources, destinationBucket: files, logGroup, memoryLimit: 256 };
   const assets = new BucketDeployment(scope, 'HashedFiles', {
     ...common,

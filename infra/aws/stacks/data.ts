@@ -14,7 +14,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aw
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { ROLES } from '../../../functions/api/roles.ts';
-import { HISTORY_BY_DAY } from '../../../functions/aws/destination-table.ts';
+import { HISTORY_BY_DAY } from '../../../functions/aws/names.ts';
 import type { Configuration } from '../configuration.ts';
 
 interface DataStackProps extends StackProps {

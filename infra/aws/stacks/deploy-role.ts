@@ -1,10 +1,11 @@
-import { Arn, ArnFormat, CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Arn, ArnFormat, CfnOutput, DefaultStackSynthesizer, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { CfnOIDCProvider, Effect, PolicyStatement, Role, WebIdentityPrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
 /**
- * The role GitHub Actions deploys with: no key is stored anywhere, GitHub's own token is exchanged for an hour of it. It
- * may do one thing, which is to use the roles that `cdk bootstrap` made; what those may do is decided there.
+ * The roles of GitHub Actions: no key is stored anywhere, GitHub's own token is exchanged for an hour of one of them. Each
+ * may do one thing, which is to use roles that `cdk bootstrap` made; what those may do is decided there. There are two,
+ * because what is shown to the reviewers is got before they have said yes, by whoever may push a branch.
  */
 interface DeployRoleStackProps extends StackProps {
   /** As in the GitHub environments of deploy.yml: `dev`, `prod`. */
@@ -16,40 +17,55 @@ interface DeployRoleStackProps extends StackProps {
 }
 
 const ISSUER = 'token.actions.githubusercontent.com';
-/** What the CDK's bootstrap calls its resources unless it is told otherwise. */
-const BOOTSTRAP_QUALIFIER = 'hnb659fds';
 
 export class DeployRoleStack extends Stack {
   constructor(scope: Construct, id: string, props: DeployRoleStackProps) {
     super(scope, id, props);
     const { environment, repository } = props;
     const providerArn = props.makesProvider ? this.makeProvider() : this.nameProvider();
-    const role = new Role(this, 'Role', {
+    const deployRole = this.createRole('Role', {
       description: `GitHub Actions of ${repository} deploy ${environment} with it`,
+      providerArn,
+      subject: `repo:${repository}:environment:${environment}`,
+      bootstrapRoles: ['deploy', 'file-publishing', 'lookup'],
+    });
+    const diffRole = this.createRole('DiffRole', {
+      description: `GitHub Actions of ${repository} show with it what a deployment of ${environment} would change`,
+      providerArn,
+      subject: `repo:${repository}:environment:${environment}-diff`,
+      bootstrapRoles: ['lookup'],
+    });
+    this.describe('DeployRoleArn', deployRole, `AWS_DEPLOY_ROLE_ARN of the GitHub environment ${environment}`);
+    this.describe('DiffRoleArn', diffRole, `AWS_DIFF_ROLE_ARN of the GitHub environment ${environment}-diff`);
+  }
+
+  /** The environment's name in the subject: its rules have been kept before GitHub issues such a token. */
+  private createRole(
+    id: string,
+    props: { description: string; providerArn: string; subject: string; bootstrapRoles: readonly string[] },
+  ): Role {
+    const role = new Role(this, id, {
+      description: props.description,
       maxSessionDuration: Duration.hours(1),
-      // The environment's name in the subject: its reviewers have said yes before GitHub issues such a token.
-      assumedBy: new WebIdentityPrincipal(providerArn, {
-        StringEquals: {
-          [`${ISSUER}:aud`]: 'sts.amazonaws.com',
-          [`${ISSUER}:sub`]: [environment, `${environment}-diff`].map(
-            (name) => `repo:${repository}:environment:${name}`,
-          ),
-        },
+      assumedBy: new WebIdentityPrincipal(props.providerArn, {
+        StringEquals: { [`${ISSUER}:aud`]: 'sts.amazonaws.com', [`${ISSUER}:sub`]: props.subject },
       }),
     });
+    const qualifier = this.synthesizer.bootstrapQualifier ?? DefaultStackSynthesizer.DEFAULT_QUALIFIER;
     role.addToPolicy(
       new PolicyStatement({
         effect: Effect.ALLOW,
         actions: ['sts:AssumeRole'],
-        resources: ['deploy', 'file-publishing', 'image-publishing', 'lookup'].map((purpose) =>
-          this.arnOfRole(`cdk-${BOOTSTRAP_QUALIFIER}-${purpose}-role-${this.account}-${this.region}`),
+        resources: props.bootstrapRoles.map((purpose) =>
+          this.arnOfRole(`cdk-${qualifier}-${purpose}-role-${this.account}-${this.region}`),
         ),
       }),
     );
-    new CfnOutput(this, 'DeployRoleArn', {
-      value: role.roleArn,
-      description: 'Variable AWS_DEPLOY_ROLE_ARN of the GitHub environment',
-    });
+    return role;
+  }
+
+  private describe(id: string, role: Role, variable: string): void {
+    new CfnOutput(this, id, { value: role.roleArn, description: `Variable ${variable}` });
   }
 
   private makeProvider(): string {

@@ -1,13 +1,7 @@
+import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, type IMetric, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { figure } from './observability-figures.ts';
-import {
-  apiMetric,
-  FIVE_MINUTES,
-  ONE_MINUTE,
-  sourceMetric,
-  tableMetric,
-  type Watched,
-} from './observability-watched.ts';
+import { FIVE_MINUTES, ONE_MINUTE, sourceMetric, type Watched } from './observability-watched.ts';
 
 /**
  * Every alarm there is, in the order a person would ask: is there a picture, does it arrive, does the control plane
@@ -190,9 +184,11 @@ export const ALARM_RULES: readonly AlarmRule[] = [
     summary: 'The sweep cannot handle a destination or release a leftover, again and again.',
     threshold: () => 1,
     comparison: 'at least',
-    periods: [3, 3],
+    periods: [2, 2],
     missing: 'fine',
-    metrics: ({ deploymentId }) => ({ '': figure(deploymentId, 'SweepFailures', SUM) }),
+    metrics: ({ deploymentId }) => ({
+      '': figure(deploymentId, 'SweepFailures', { statistic: 'Sum', period: TEN_MINUTES }),
+    }),
   },
   {
     id: 'orphans-found',
@@ -201,10 +197,10 @@ export const ALARM_RULES: readonly AlarmRule[] = [
     // Ten minutes of age and four steps down, one a sweep: what can go by itself is gone by then.
     threshold: () => 1,
     comparison: 'at least',
-    periods: [7, 7],
+    periods: [4, 4],
     missing: 'fine',
     metrics: ({ deploymentId }) => ({
-      '': figure(deploymentId, 'Orphans', { statistic: 'Maximum', period: FIVE_MINUTES }),
+      '': figure(deploymentId, 'Orphans', { statistic: 'Maximum', period: TEN_MINUTES }),
     }),
   },
   {
@@ -225,7 +221,7 @@ export const ALARM_RULES: readonly AlarmRule[] = [
     comparison: 'at least',
     periods: [1, 1],
     missing: 'fine',
-    metrics: (watched) => ({ '': apiMetric(watched, '5xx', 'Sum') }),
+    metrics: ({ api }) => ({ '': api.metricServerError(SUM) }),
   },
   {
     id: 'api-throttled',
@@ -245,8 +241,10 @@ export const ALARM_RULES: readonly AlarmRule[] = [
     comparison: 'at least',
     periods: [2, 3],
     missing: 'fine',
-    // The workflow function waits by failing (NotSettled); workflow-failed watches what comes of it.
-    metrics: ({ functions: { workflow: _waits, ...others } }) => mapEach(others, (each) => each.metricErrors(SUM)),
+    // The workflow function waits by failing (NotSettled); workflow-failed watches what comes of it. The cost report runs
+    // once a day and its attempts lie within one span or two; when the last one fails, it leaves a dead letter.
+    metrics: ({ functions: { workflow: _waits, 'cost-report': _leavesDeadLetter, ...others } }) =>
+      mapEach(others, (each) => each.metricErrors(SUM)),
   },
   {
     id: 'function-throttled',
@@ -280,13 +278,13 @@ export const ALARM_RULES: readonly AlarmRule[] = [
     comparison: 'at least',
     periods: [2, 3],
     missing: 'fine',
-    metrics: (watched) => ({
+    metrics: ({ table }) => ({
       '': new MathExpression({
         label: 'requests turned away',
         expression: sumOf('reads', 'writes'),
         usingMetrics: {
-          reads: tableMetric(watched, 'ReadThrottleEvents'),
-          writes: tableMetric(watched, 'WriteThrottleEvents'),
+          reads: table.metric('ReadThrottleEvents', SUM),
+          writes: table.metric('WriteThrottleEvents', SUM),
         },
         period: FIVE_MINUTES,
       }),
@@ -301,6 +299,9 @@ export const BUDGET_ALARM = 'budget';
 const sumOf = (...ids: string[]): string => `SUM([${ids.map((id) => `FILL(${id}, 0)`).join(', ')}])`;
 
 const SUM = { statistic: 'Sum', period: FIVE_MINUTES };
+
+/** A sweep comes every five minutes, takes up to four and is counted at its end: none of these spans is without one. */
+const TEN_MINUTES = Duration.minutes(10);
 
 function mapEach<Value, Result>(
   values: Readonly<Record<string, Value>>,

@@ -8,7 +8,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { figure } from './observability-figures.ts';
-import { apiMetric, FIVE_MINUTES, ONE_MINUTE, sourceMetric, type Watched } from './observability-watched.ts';
+import { FIVE_MINUTES, ONE_MINUTE, sourceMetric, type Watched } from './observability-watched.ts';
 
 const HALF = 12;
 const WHOLE = 24;
@@ -84,9 +84,9 @@ function destinationWidgets({ deploymentId }: Watched, region: string): GraphWid
   ];
 }
 
-function controlPlaneWidgets(watched: Watched): GraphWidget[] {
+function controlPlaneWidgets({ api, stateMachines }: Watched): GraphWidget[] {
   const sum = { statistic: 'Sum', period: FIVE_MINUTES };
-  const machines = Object.entries(watched.stateMachines);
+  const machines = Object.entries(stateMachines);
   return [
     new GraphWidget({
       title: 'Workflows: begun and failed',
@@ -97,8 +97,8 @@ function controlPlaneWidgets(watched: Watched): GraphWidget[] {
     new GraphWidget({
       title: 'API: requests, errors, 95th percentile',
       width: HALF,
-      left: [apiMetric(watched, 'Count', 'Sum'), apiMetric(watched, '4xx', 'Sum'), apiMetric(watched, '5xx', 'Sum')],
-      right: [apiMetric(watched, 'Latency', 'p95')],
+      left: [api.metricCount(sum), api.metricClientError(sum), api.metricServerError(sum)],
+      right: [api.metricLatency({ ...sum, statistic: 'p95' })],
       rightYAxis: { label: 'ms', min: 0, showUnits: false },
     }),
   ];

@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import type { IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -11,8 +12,8 @@ export interface Watched {
   flowArn: string;
   /** SRT latency of the flow: what a retransmission has time for. */
   sourceLatencyMs: number;
-  apiId: string;
-  table: Pick<ITable, 'tableName'>;
+  api: IHttpApi;
+  table: Pick<ITable, 'metric'>;
   stateMachines: Readonly<Record<string, IStateMachine>>;
   /** `workflow` among them: it waits by failing, so its errors say nothing. */
   functions: Readonly<Record<string, IFunction>>;
@@ -44,31 +45,5 @@ export function sourceMetric(
     dimensionsMap: { FlowARN: flowArn },
     statistic,
     period: ONE_MINUTE,
-  });
-}
-
-/** A figure of the HTTP API. */
-export function apiMetric(
-  { apiId }: Watched,
-  metricName: 'Count' | '4xx' | '5xx' | 'Latency',
-  statistic: string,
-): Metric {
-  return new Metric({
-    namespace: 'AWS/ApiGateway',
-    metricName,
-    dimensionsMap: { ApiId: apiId },
-    statistic,
-    period: FIVE_MINUTES,
-  });
-}
-
-/** A figure of the table. */
-export function tableMetric({ table }: Watched, metricName: 'ReadThrottleEvents' | 'WriteThrottleEvents'): Metric {
-  return new Metric({
-    namespace: 'AWS/DynamoDB',
-    metricName,
-    dimensionsMap: { TableName: table.tableName },
-    statistic: 'Sum',
-    period: FIVE_MINUTES,
   });
 }

@@ -5,11 +5,17 @@ import { CfnInputSecurityGroup } from 'aws-cdk-lib/aws-medialive';
 import { CfnChannel, CfnOriginEndpoint } from 'aws-cdk-lib/aws-mediapackage';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { CHANNEL_LOG_GROUP } from '../../../functions/aws/names.ts';
 import type { Configuration } from '../configuration.ts';
 
 interface SourceStackProps extends StackProps {
   configuration: Configuration;
   passphrase: ISecret;
+}
+
+/** Name of the deployment's flow, by which it is found without its stack. */
+export function flowName(deploymentId: string): string {
+  return `sluice-${deploymentId}`;
 }
 
 /**
@@ -30,7 +36,7 @@ export class SourceStack extends Stack {
   constructor(scope: Construct, id: string, { configuration, passphrase, ...props }: SourceStackProps) {
     super(scope, id, props);
     const name = `sluice-${configuration.deploymentId}`;
-    const flow = this.createFlow(name, configuration, passphrase);
+    const flow = this.createFlow(configuration, passphrase);
     this.flowArn = flow.attrFlowArn;
     this.sourceArn = flow.attrSourceSourceArn;
     // The address can change when the flow restarts; the workflow follows it.
@@ -47,7 +53,7 @@ export class SourceStack extends Stack {
     this.describe(flow);
   }
 
-  private createFlow(name: string, { source, maintenance }: Configuration, passphrase: ISecret): CfnFlow {
+  private createFlow({ deploymentId, source, maintenance }: Configuration, passphrase: ISecret): CfnFlow {
     const role = new Role(this, 'FlowRole', {
       description: 'lets the flow read the SRT passphrase',
       assumedBy: this.serviceOfThisAccount('mediaconnect'),
@@ -68,7 +74,7 @@ export class SourceStack extends Stack {
       },
     });
     return new CfnFlow(this, 'Flow', {
-      name,
+      name: flowName(deploymentId),
       flowSize: 'MEDIUM',
       source: {
         name: source.name,
@@ -129,7 +135,7 @@ export class SourceStack extends Stack {
             new PolicyStatement({ actions: ['mediapackage:DescribeChannel'], resources: [packageChannelArn] }),
             new PolicyStatement({
               actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'],
-              resources: [`${logGroups}:ElementalMediaLive`, `${logGroups}:ElementalMediaLive:*`],
+              resources: [`${logGroups}:${CHANNEL_LOG_GROUP}`, `${logGroups}:${CHANNEL_LOG_GROUP}:*`],
             }),
             new PolicyStatement({ actions: ['logs:DescribeLogGroups'], resources: [`${logGroups}:*`] }),
           ],

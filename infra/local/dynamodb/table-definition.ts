@@ -1,5 +1,5 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
-import { HISTORY_BY_DAY } from '../../../functions/aws/destination-table.ts';
+import { HISTORY_BY_DAY } from '../../../functions/aws/names.ts';
 
 /** The table and its index, as the CDK's data stack makes them on AWS. */
 export const TABLE_DEFINITION = {

@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { DAY_MS } from '../../../functions/domain/utc-day.ts';
 import {
   AwsFault,
   cutPage,
@@ -26,7 +27,6 @@ import type { EncryptionContext } from './ciphertext.ts';
 import { openKeyRing, toAliasArn, toKeyArn } from './key-ring.ts';
 import type { Key, KeyRing } from './key-ring.ts';
 
-const DAY_MS = 86_400_000;
 /** @see https://docs.aws.amazon.com/kms/latest/APIReference/API_Encrypt.html */
 const PLAINTEXT_BYTES_MAX = 4096;
 const BLOB_BYTES_MAX = 6144;

@@ -1,12 +1,12 @@
 /** The keys and aliases of the local KMS: what is kept, how one is found, and in which state it may be used. */
 import { randomBytes, randomUUID } from 'node:crypto';
+import { DAY_MS } from '../../../functions/domain/utc-day.ts';
 import { AwsFault } from '../aws-json.ts';
 import type { Clock } from '../clock.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../service.ts';
 import type { StateStore } from '../service.ts';
 
 const ARN_PREFIX = `arn:aws:kms:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:`;
-const DAY_MS = 86_400_000;
 
 /** One key. `materials` are base64; the last one encrypts, any of them decrypts what it encrypted. */
 export interface Key {

@@ -1,4 +1,5 @@
 /** The record of state machines and executions: what DescribeExecution tells, kept over restarts. */
+import { DAY_MS } from '../../../functions/domain/utc-day.ts';
 import type { Clock } from '../clock.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../service.ts';
 import type { StateStore } from '../service.ts';
@@ -7,7 +8,7 @@ import type { History } from './history.ts';
 import type { Ending } from './run-execution.ts';
 
 /** AWS keeps closed executions for 90 days; so do we, up to a number that keeps the record small. */
-const CLOSED_KEPT_MS = 90 * 86_400_000;
+const CLOSED_KEPT_MS = 90 * DAY_MS;
 const CLOSED_KEPT_MAX = 2_000;
 const HISTORIES_KEPT_MAX = 200;
 

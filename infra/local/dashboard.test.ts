@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { buildDashboard, DashboardBuildError } from './dashboard.ts';
+
+/** A dashboard of one line, built by the real bundler. */
+let root: string;
+let said: string[];
+const log = (message: string) => said.push(message);
+const read = (...path: string[]) => readFileSync(join(root, 'web', ...path), 'utf8');
+const write = (path: string, text: string) => writeFileSync(join(root, path), text);
+/** The script of the page that is in place. */
+const script = () =>
+  read(
+    'dist',
+    'assets',
+    readdirSync(join(root, 'web/dist/assets')).find((name) => name.endsWith('.js'))!,
+  );
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'sluice-dashboard-'));
+  said = [];
+  for (const folder of ['web/src', 'web/public']) mkdirSync(join(root, folder), { recursive: true });
+  write('package-lock.json', '{}');
+  write('tsconfig.json', '{}');
+  write('vite.config.ts', `export default { root: ${JSON.stringify(join(root, 'web'))} };`);
+  write('web/index.html', '<!doctype html><script type="module" src="./src/page.ts"></script>');
+  write('web/src/page.ts', `document.title = 'first';`);
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+describe('the build of the dashboard', () => {
+  it('happens once for as long as its sources stay the same, and again when they change', async () => {
+    expect(await buildDashboard(root, log)).toBe(join(root, 'web', 'dist'));
+    expect(script()).toContain('first');
+    write('web/src/page.test.ts', 'not part of it');
+    await buildDashboard(root, log);
+    expect(said).toHaveLength(1);
+    write('web/src/page.ts', `document.title = 'second';`);
+    await buildDashboard(root, log);
+    expect(script()).toContain('second');
+    expect(said).toHaveLength(2);
+  });
+
+  it('that fails says where, leaves the page in place and tries again the next time', async () => {
+    await buildDashboard(root, log);
+    write('web/src/page.ts', `import './missing.ts';`);
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      const failure = await buildDashboard(root, log).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(DashboardBuildError);
+      const { message } = failure as Error;
+      expect(message).toMatch(/^the dashboard cannot be built: [^]*missing\.ts[^]*page\.ts[^]*\n {2}remedy: /);
+      expect(message).toBe(stripVTControlCharacters(message));
+      expect(message).not.toMatch(/\n +at /);
+    }
+    expect(script()).toContain('first');
+    expect(readdirSync(join(root, 'web/.building'))).toEqual([]);
+  });
+
+  it('that is cut short puts nothing in place', async () => {
+    write('vite.config.ts', `process.stderr.write('last words'); process.kill(process.pid, 'SIGKILL');`);
+    await expect(buildDashboard(root, log)).rejects.toThrow(/ended by SIGKILL.*memory[^]*last words/);
+    expect(existsSync(join(root, 'web/dist'))).toBe(false);
+  });
+
+  it('may be under way twice, and removes what a killed one has left', async () => {
+    const abandoned = join(root, 'web/.building/build-abandoned');
+    mkdirSync(abandoned, { recursive: true });
+    utimesSync(abandoned, 0, 0);
+    await Promise.all([buildDashboard(root, log), buildDashboard(root, log)]);
+    expect(script()).toContain('first');
+    expect(readdirSync(join(root, 'web/.building'))).toEqual([]);
+  });
+
+  it('ends when the program that wanted it is killed', async () => {
+    // A build that would go on for ever, and says that it has begun by writing down which process it is.
+    const pidFile = join(root, 'pid');
+    write(
+      'vite.config.ts',
+      `import { writeFileSync } from 'node:fs';
+       export default async () => {
+         writeFileSync(${JSON.stringify(pidFile)}, String(process.pid));
+         await new Promise((resolve) => setInterval(resolve, 2 ** 30));
+       };`,
+    );
+    const module = JSON.stringify(pathToFileURL(join(import.meta.dirname, 'dashboard.ts')).href);
+    const code = `const { buildDashboard } = await import(${module}); await buildDashboard(${JSON.stringify(root)}, () => {});`;
+    const parent = spawn(process.execPath, ['--input-type=module', '--eval', code], { stdio: 'ignore' });
+    await until(() => existsSync(pidFile) && readFileSync(pidFile, 'utf8') !== '');
+    const pid = Number(readFileSync(pidFile, 'utf8'));
+    expect(pid).not.toBe(parent.pid);
+    parent.kill('SIGKILL');
+    await until(() => !isRunning(pid));
+  });
+});
+
+/** Resolves when it is so; a test that waits in vain is ended by the runner. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
