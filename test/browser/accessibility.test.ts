@@ -1,22 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { findChromium } from '../../infra/local/programs.ts';
-import { findFreePorts, startProduct, TEST_TOKEN, type Product } from '../support/product.ts';
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TEST_TOKEN } from '../support/product.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { findViolations } from './accessibility.ts';
-import { openWatched, tooWide, type WatchedPage } from './watched-page.ts';
+import { openStage, skipAfterFailure, type Stage } from './stage.ts';
+import { tooWide, type WatchedPage } from './watched-page.ts';
 
 /**
  * Nobody is shut out: every page, panel and dialog by axe’s rules, in dark and in light, first without any destination
  * and then with some. The steps build on one another.
  */
 
-const directory = mkdtempSync(join(tmpdir(), 'sluice-accessibility-'));
-let product: Product;
-let browser: Browser;
+let stage: Stage;
 let watched: WatchedPage;
 let page: Page;
 let destinationId: string;
@@ -36,38 +31,18 @@ async function expectAccessible(within = 'body'): Promise<void> {
 }
 
 async function goTo(path: string): Promise<void> {
-  await page.goto(product.origin + path);
+  await page.goto(stage.product.origin + path);
 }
 
 beforeAll(async () => {
-  const program = await findChromium({ environment: process.env, cacheDirectory: directory });
-  if (!program.found) throw new Error(`${program.reason}; ${program.remedy}`);
-  const ports = await findFreePorts();
-  [product, browser] = await Promise.all([
-    startProduct(ports, join(directory, 'data')),
-    chromium.launch({
-      executablePath: program.path,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    }),
-  ]);
-  watched = await openWatched(browser, product.origin);
+  stage = await openStage();
+  watched = await stage.open();
   page = watched.page;
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await product?.stop();
-  rmSync(directory, { recursive: true, force: true });
-});
+afterAll(() => stage?.close());
 
-// After a step that failed the rest would only wait in vain.
-let hasFailed = false;
-beforeEach((context) => {
-  if (hasFailed) context.skip();
-  context.onTestFailed(() => {
-    hasFailed = true;
-  });
-});
+skipAfterFailure();
 
 describe('accessible by axe’s rules, in dark and in light', () => {
   it('is signing in, refused too', async () => {
@@ -177,15 +152,9 @@ describe('the rehearsal by keyboard alone', () => {
 
 /** Two of them, the first one running without a picture. */
 async function addDestinations(): Promise<void> {
-  const of = async (name: string): Promise<{ destinationId: string; status: string }> =>
-    (await product.call('GET', '/api/destinations')).body.data.find((each: { name: string }) => each.name === name);
-  for (const name of ['Alpha', 'Bravo']) {
-    const fields = { name, platform: 'custom', rtmpUrl: `rtmp://127.0.0.1:65535/${name}`, preset: '720p30' };
-    const answer = await product.call('POST', '/api/destinations', { ...fields, streamKey: `key-of-${name}` });
-    if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
-    await waitFor(`${name} to be idle`, async () => (await of(name)).status === 'idle');
-  }
-  destinationId = (await of('Alpha')).destinationId;
-  await product.call('POST', `/api/destinations/${destinationId}/start`, {});
-  await waitFor('Alpha to run', async () => (await of('Alpha')).status === 'running');
+  destinationId = await stage.addDestination('Alpha');
+  await stage.addDestination('Bravo');
+  const path = `/api/destinations/${destinationId}`;
+  await stage.product.call('POST', `${path}/start`, {});
+  await waitFor('Alpha to run', async () => (await stage.product.call('GET', path)).body.status === 'running');
 }

@@ -1,14 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { findChromium, findFfmpeg } from '../../infra/local/programs.ts';
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findFfmpeg } from '../../infra/local/programs.ts';
 import { startRtmpReceiver, type RtmpReceiver } from '../../infra/local/rehearsal/rtmp-receiver.ts';
-import { findFreePorts, startProduct, TEST_TOKEN, type Product, type ProductPorts } from '../support/product.ts';
+import { TEST_TOKEN } from '../support/product.ts';
 import { makeClip, sendSrt } from '../support/srt-sender.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { contrastOf, openWatched, readableIn, tonesOf, tooWide, type WatchedPage } from './watched-page.ts';
+import { openStage, skipAfterFailure, type Stage } from './stage.ts';
+import { contrastOf, readableIn, tonesOf, tooWide, type WatchedPage } from './watched-page.ts';
 
 /**
  * The dashboard as an operator meets it: the product itself, real media, a real browser, and nothing but what can be
@@ -22,25 +22,13 @@ const WRONG_KEY = 'canary-key-wrong-6666';
 const SOURCE = { width: 640, height: 360, framesPerSecond: 30, seconds: 10, videoBitrate: '700k' };
 const PREVIEW = 'HLS preview';
 
-const directory = mkdtempSync(join(tmpdir(), 'sluice-browser-'));
-const dataDirectory = join(directory, 'data');
+let stage: Stage;
 let ffmpegPath: string;
-let ports: ProductPorts;
-let product: Product;
 let platform: RtmpReceiver;
-let browser: Browser;
 let stopSending = async () => {};
 let show: WatchedPage;
 let page: Page;
-const watchedPages: WatchedPage[] = [];
 
-async function open(options: Parameters<Browser['newContext']>[0] = {}): Promise<WatchedPage> {
-  const watched = await openWatched(browser, product.origin, options);
-  watchedPages.push(watched);
-  return watched;
-}
-
-const signInLink = () => `${product.origin}/#token=${TEST_TOKEN}`;
 /** It carries its price between its two words. */
 const startButton = (name: string): Locator => page.getByRole('button', { name: new RegExp(`^Start .*${name}$`) });
 const row = (name: string, on = page): Locator => on.getByRole('article', { name, exact: true });
@@ -49,7 +37,8 @@ const says = (name: string, words: string | RegExp, on = page): Promise<void> =>
   row(name, on).getByText(words).first().waitFor();
 /** Publishing now, and with frames. */
 const published = () => platform.sessions.filter(({ state, videoFrames }) => state === 'publishing' && videoFrames > 0);
-const send = () => sendSrt(ffmpegPath, join(directory, 'source.ts'), ports.srt);
+const clip = () => join(stage.directory, 'source.ts');
+const send = () => sendSrt(ffmpegPath, clip(), stage.ports.srt);
 
 async function tone(name: string): Promise<string | null> {
   return row(name).evaluate((article) => article.parentElement!.getAttribute('data-tone'));
@@ -61,50 +50,26 @@ async function chooseFromMenu(name: string, item: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  const found = { environment: process.env, cacheDirectory: directory };
-  const [ffmpeg, program] = [await findFfmpeg(found), await findChromium(found)];
+  stage = await openStage(['--autoplay-policy=no-user-gesture-required']);
+  const ffmpeg = await findFfmpeg({ environment: process.env, cacheDirectory: stage.directory });
   if (!ffmpeg.found) throw new Error(`${ffmpeg.reason}; ${ffmpeg.remedy}`);
-  if (!program.found) throw new Error(`${program.reason}; ${program.remedy}`);
   ffmpegPath = ffmpeg.path;
-  ports = await findFreePorts();
   const acceptKey = (_app: string, given: string) => ([KEY, NEW_KEY].includes(given) ? 'accept' : 'reject_bad_name');
-  [product, platform, browser] = await Promise.all([
-    startProduct(ports, dataDirectory),
-    startRtmpReceiver({ port: 0, acceptKey }),
-    chromium.launch({
-      executablePath: program.path,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--autoplay-policy=no-user-gesture-required',
-      ],
-    }),
-    makeClip(ffmpegPath, join(directory, 'source.ts'), SOURCE),
-  ]);
+  [platform] = await Promise.all([startRtmpReceiver({ port: 0, acceptKey }), makeClip(ffmpegPath, clip(), SOURCE)]);
 });
 
 afterAll(async () => {
-  await browser?.close();
   await stopSending();
-  await product?.stop();
+  await stage?.close();
   await platform?.close();
-  rmSync(directory, { recursive: true, force: true });
 });
 
-// After a step that failed the rest would only wait in vain.
-let hasFailed = false;
-beforeEach((context) => {
-  if (hasFailed) context.skip();
-  context.onTestFailed(() => {
-    hasFailed = true;
-  });
-});
+skipAfterFailure();
 
 describe('signing in', () => {
   it('refuses a wrong token in words and takes the right one', async () => {
-    const { page: visitor, context } = await open();
-    await visitor.goto(product.origin);
+    const { page: visitor, context } = await stage.open();
+    await visitor.goto(stage.product.origin);
     const token = visitor.getByLabel('Token', { exact: true });
     await token.fill('not-the-token-of-this-product');
     await button('Sign in', visitor).click();
@@ -119,17 +84,17 @@ describe('signing in', () => {
   });
 
   it('says that a sign-in link is not valid any more', async () => {
-    const { page: visitor, context } = await open();
-    await visitor.goto(`${product.origin}/#token=a-token-of-yesterday`);
+    const { page: visitor, context } = await stage.open();
+    await visitor.goto(`${stage.product.origin}/#token=a-token-of-yesterday`);
     await visitor.getByText('That sign-in link is not valid any more.').waitFor();
     expect(visitor.url()).not.toContain('token');
     await context.close();
   });
 
   it('signs in by the printed link and takes the token out of the address', async () => {
-    show = await open();
+    show = await stage.open();
     page = show.page;
-    await page.goto(signInLink());
+    await page.goto(stage.signInLink);
     await page.getByRole('heading', { name: 'Destinations' }).waitFor();
     expect((await readableIn(page)).includes(TEST_TOKEN)).toBe(false);
     await page.evaluate(() => Object.assign(window, { neverReloaded: true }));
@@ -147,7 +112,7 @@ describe('a show', () => {
       'Start',
     ]);
     const region = page.getByRole('region', { name: 'Connect your encoder' });
-    expect(await region.getByText(`srt://127.0.0.1:${ports.srt}`).first().innerText()).toContain('mode=caller');
+    expect(await region.getByText(`srt://127.0.0.1:${stage.ports.srt}`).first().innerText()).toContain('mode=caller');
   });
 
   it('shows the always-on preview without anything that could not be pressed', async () => {
@@ -219,9 +184,9 @@ describe('a show', () => {
   });
 
   it('shows a picture of the source, and from when it is, where the preview does not play', async () => {
-    const { page: visitor, context } = await open();
+    const { page: visitor, context } = await stage.open();
     await visitor.route('**/out/v1/**', (route) => route.abort());
-    await visitor.goto(signInLink());
+    await visitor.goto(stage.signInLink);
     const picture = visitor.getByAltText(/^Picture from the source, \d+:\d\d:\d\d/);
     await picture.waitFor();
     await waitFor('the picture to be seen', async () =>
@@ -323,11 +288,18 @@ describe('a show', () => {
     await says(PREVIEW, 'Live');
   });
 
-  it('practises a refused key and a lost source with real media, says so on the page, and ends it', async () => {
+  it('practises a bad line, a refused key and a lost source with real media, says so on the page, and ends it', async () => {
     const banner = page.getByRole('banner').getByRole('status');
     const fault = (name: string) =>
       page.getByRole('complementary', { name: 'Rehearsal' }).getByRole('switch', { name });
+    const packetLossPercent = async () =>
+      Number.parseFloat(await page.locator('dt', { hasText: 'Packet loss' }).locator('+ dd').innerText());
     await page.getByRole('banner').getByRole('link', { name: 'Rehearsal' }).click();
+    expect(await packetLossPercent()).toBe(0);
+    await fault('The line from the encoder is bad').click();
+    await waitFor('the packet loss', async () => (await packetLossPercent()) > 5);
+    for (const name of ['Alpha', 'Bravo', PREVIEW]) expect(await tone(name)).toBe('air');
+    await button('End the rehearsal').click();
     await page.getByLabel('Destination', { exact: true }).selectOption({ label: 'Alpha (on air)' });
     await fault('The platform refuses the key').click();
     await banner.getByText('The platform refuses the key: Alpha').waitFor();
@@ -372,11 +344,11 @@ describe('a show', () => {
   });
 
   it('greys everything when the server is gone, and recovers without a reload', async () => {
-    await product.stop();
+    await stage.product.stop();
     await page.getByText('Connection lost, showing the last known state').first().waitFor();
     for (const name of ['Alpha', 'Bravo', PREVIEW]) expect(await tone(name)).toBe('stale');
     expect(await page.getByRole('banner').locator('[data-tone=air]').count()).toBe(0);
-    product = await startProduct(ports, dataDirectory);
+    await stage.startAgain();
     for (const name of ['Alpha', 'Bravo']) await says(name, 'On air');
     await waitFor(
       'all to be green again',
@@ -402,13 +374,13 @@ describe('a show', () => {
   });
 
   it('finishes a start when the server is restarted in the middle of it, and says so in a second tab', async () => {
-    const second = await open();
-    await second.page.goto(signInLink());
+    const second = await stage.open();
+    await second.page.goto(stage.signInLink);
     await says('Alpha', 'Stopped', second.page);
     await startButton('Alpha').click();
     await row('Alpha').getByText('Stopped').first().waitFor({ state: 'detached' });
-    await product.stop();
-    product = await startProduct(ports, dataDirectory);
+    await stage.product.stop();
+    await stage.startAgain();
     for (const tab of [page, second.page]) await says('Alpha', 'On air', tab);
     expect(published().filter(({ app }) => app === 'live')).toHaveLength(1);
 
@@ -489,8 +461,8 @@ describe('the page itself', () => {
   });
 
   it('broke no policy, threw no error and asked nobody but the product', () => {
-    expect(watchedPages).toHaveLength(5);
-    for (const { faults, strangers } of watchedPages)
+    expect(stage.opened).toHaveLength(5);
+    for (const { faults, strangers } of stage.opened)
       expect({ faults, strangers }).toEqual({ faults: [], strangers: [] });
   });
 });

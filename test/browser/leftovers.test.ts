@@ -1,14 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateInputCommand, ListInputsCommand, MediaLiveClient } from '@aws-sdk/client-medialive';
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DestinationResource, OrphanResource } from '../../functions/api/schemas.ts';
-import { findChromium } from '../../infra/local/programs.ts';
-import { findFreePorts, startProduct, TEST_TOKEN, type Product } from '../support/product.ts';
+import type { Product } from '../support/product.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { openWatched, tooWide, type WatchedPage } from './watched-page.ts';
+import { openStage, skipAfterFailure, type Stage } from './stage.ts';
+import { tooWide, type WatchedPage } from './watched-page.ts';
 
 /**
  * What an operator does to more than one destination, or to one that hangs, and what is left at AWS by accident. No
@@ -29,10 +28,9 @@ const HANGING: Omit<NonNullable<DestinationResource['operation']>, 'destinationI
   error: null,
 };
 
-const directory = mkdtempSync(join(tmpdir(), 'sluice-leftovers-'));
+let stage: Stage;
 let product: Product;
 let mediaLive: MediaLiveClient;
-let browser: Browser;
 let show: WatchedPage;
 let page: Page;
 /** Ids of what was left: one with our tags, one without. */
@@ -72,56 +70,30 @@ async function leaveInput(isTagged: boolean): Promise<string> {
 }
 
 beforeAll(async () => {
-  const program = await findChromium({ environment: process.env, cacheDirectory: directory });
-  if (!program.found) throw new Error(`${program.reason}; ${program.remedy}`);
-  const ports = await findFreePorts();
-  const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
-  const dataDirectory = join(directory, 'data');
-  [product, browser] = await Promise.all([
-    startProduct(ports, dataDirectory),
-    chromium.launch({ executablePath: program.path, args }),
-  ]);
-  const credentials = readFileSync(join(dataDirectory, 'aws-credentials'), 'utf8');
+  stage = await openStage();
+  product = stage.product;
+  const credentials = readFileSync(join(stage.dataDirectory, 'aws-credentials'), 'utf8');
   const [region, accessKeyId] = ['region', 'aws_access_key_id'].map(
     (name) => new RegExp(`${name} = (\\S+)`).exec(credentials)![1]!,
   );
   mediaLive = new MediaLiveClient({
-    endpoint: `http://127.0.0.1:${ports.aws}`,
+    endpoint: `http://127.0.0.1:${stage.ports.aws}`,
     region: region!,
     credentials: { accessKeyId: accessKeyId!, secretAccessKey: 'unused' },
   });
-  for (const name of NAMES) {
-    const fields = {
-      name,
-      platform: 'custom',
-      rtmpUrl: 'rtmp://127.0.0.1:65535/live',
-      preset: 'source',
-      streamKey: `key-of-${name}`,
-    };
-    const answer = await product.call('POST', '/api/destinations', fields);
-    if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
-  }
-  show = await openWatched(browser, product.origin);
+  for (const name of NAMES) await stage.addDestination(name);
+  show = await stage.open();
   page = show.page;
-  await page.goto(`${product.origin}/#token=${TEST_TOKEN}`);
+  await page.goto(stage.signInLink);
   await row('Alpha').waitFor();
 });
 
 afterAll(async () => {
-  await browser?.close();
   mediaLive?.destroy();
-  await product?.stop();
-  rmSync(directory, { recursive: true, force: true });
+  await stage?.close();
 });
 
-// After a step that failed the rest would only wait in vain.
-let hasFailed = false;
-beforeEach((context) => {
-  if (hasFailed) context.skip();
-  context.onTestFailed(() => {
-    hasFailed = true;
-  });
-});
+skipAfterFailure();
 
 describe('no leftovers', () => {
   it('are not mentioned', async () => {

@@ -1,14 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DestinationResource } from '../../functions/api/schemas.ts';
-import { findChromium } from '../../infra/local/programs.ts';
-import { findFreePorts, startProduct, TEST_TOKEN, type Product } from '../support/product.ts';
+import type { Product } from '../support/product.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { openWatched, tooWide, type WatchedPage } from './watched-page.ts';
+import { keyOf, openStage, skipAfterFailure, type Stage } from './stage.ts';
+import { tooWide, type WatchedPage } from './watched-page.ts';
 
 /**
  * Every page of the dashboard: how it is reached, what it shows about money, what the keyboard does, and that nobody is
@@ -17,7 +16,6 @@ import { openWatched, tooWide, type WatchedPage } from './watched-page.ts';
 
 const FIRST_LOAD_BYTES_MAX = 140_000;
 const NAMES = ['Alpha', 'Bravo'];
-const KEY = 'a-key-of-this-test';
 const PAGES = [
   { path: '/', heading: 'Show' },
   { path: '/destinations', heading: 'Destinations' },
@@ -27,9 +25,8 @@ const PAGES = [
   { path: '/no/such/page', heading: 'There is no such page' },
 ];
 
-const directory = mkdtempSync(join(tmpdir(), 'sluice-pages-'));
+let stage: Stage;
 let product: Product;
-let browser: Browser;
 let show: WatchedPage;
 let page: Page;
 
@@ -57,40 +54,18 @@ async function confirm(name: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  const program = await findChromium({ environment: process.env, cacheDirectory: directory });
-  if (!program.found) throw new Error(`${program.reason}; ${program.remedy}`);
-  const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
-  const ports = await findFreePorts();
-  [product, browser] = await Promise.all([
-    startProduct(ports, join(directory, 'data')),
-    chromium.launch({ executablePath: program.path, args }),
-  ]);
-  for (const name of NAMES) {
-    const fields = { name, platform: 'custom', rtmpUrl: `rtmp://127.0.0.1:65535/${name}`, preset: '720p30' };
-    const answer = await product.call('POST', '/api/destinations', { ...fields, streamKey: KEY });
-    if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
-  }
-  for (const name of NAMES) await settled(name, 'idle');
-  show = await openWatched(browser, product.origin);
+  stage = await openStage();
+  product = stage.product;
+  for (const name of NAMES) await stage.addDestination(name);
+  show = await stage.open();
   page = show.page;
-  await page.goto(`${product.origin}/#token=${TEST_TOKEN}`);
+  await page.goto(stage.signInLink);
   await row('Bravo').waitFor();
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await product?.stop();
-  rmSync(directory, { recursive: true, force: true });
-});
+afterAll(() => stage?.close());
 
-// After a step that failed the rest would only wait in vain.
-let hasFailed = false;
-beforeEach((context) => {
-  if (hasFailed) context.skip();
-  context.onTestFailed(() => {
-    hasFailed = true;
-  });
-});
+skipAfterFailure();
 
 interface ManifestChunk {
   file: string;
@@ -139,6 +114,15 @@ describe('pages', () => {
     expect(await page.evaluate(() => 'neverReloaded' in window)).toBe(true);
   });
 
+  it('leave a click with a key held to the browser, which opens another tab', async () => {
+    await page.goto(product.origin);
+    const link = row('Alpha').getByRole('link', { name: 'Alpha', exact: true });
+    const [tab] = await Promise.all([show.context.waitForEvent('page'), link.click({ modifiers: ['Control'] })]);
+    await tab.waitForURL(/\/destinations\/dst_/);
+    await tab.close();
+    expect(pathname()).toBe('/');
+  });
+
   it('keep a panel in the address: a reload shows it again, and back closes it', async () => {
     await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Destinations' }).click();
     await row('Alpha').getByRole('link', { name: 'Alpha' }).click();
@@ -182,7 +166,7 @@ describe('money', () => {
     await page.getByLabel('Name', { exact: true }).fill('Twin');
     await page.getByLabel('RTMP URL').fill('rtmp://127.0.0.1:65535/Alpha');
     const key = page.getByLabel('Stream key', { exact: true });
-    await key.fill(KEY);
+    await key.fill(keyOf('Alpha'));
     await button('Add destination', dialog).click();
     await dialog.getByText(/pushes the same stream key to the same host already/).waitFor();
     expect(await key.getAttribute('aria-invalid')).toBe('true');
@@ -356,6 +340,33 @@ describe('groups', () => {
     await row('Bravo').waitFor({ state: 'detached' });
     await page.getByText('1 shown').waitFor();
     expect(new URL(page.url()).search).toBe('?group=Sunday+service&by=group&sort=name');
+  });
+
+  it('are left out by asking for what is in none, which starts and stops together too', async () => {
+    await page.goto(`${product.origin}/destinations`);
+    await page.getByLabel('Group', { exact: true }).selectOption({ label: 'In no group' });
+    await page.getByText('No destination matches.').waitFor();
+    const { destinationId } = await named('Bravo');
+    await product.call('PATCH', `/api/destinations/${destinationId}`, { group: null });
+    await row('Bravo').waitFor();
+    expect(await rows()).toEqual(['Bravo']);
+    await page.reload();
+    await row('Bravo').waitFor();
+    expect(await rows()).toEqual(['Bravo']);
+    expect(await page.getByLabel('Group', { exact: true }).locator('option:checked').innerText()).toBe('In no group');
+    await page.getByRole('checkbox', { name: 'Choose all that are shown' }).check();
+    await button('Start 1').click();
+    await button('Start one destination').click();
+    await page.getByText('One destination started').waitFor();
+    expect([(await named('Alpha')).status, (await named('Bravo')).status]).toEqual(['idle', 'running']);
+    await button('Stop 1').click();
+    await button('Stop one destination').click();
+    await page.getByText('One destination stopped').waitFor();
+    await product.call('PATCH', `/api/destinations/${destinationId}`, { group: 'Weekday' });
+    await page.getByText('No destination matches.').waitFor();
+    await button('Show all').click();
+    await row('Alpha').waitFor();
+    expect(new URL(page.url()).search).toBe('');
   });
 });
 

@@ -6,8 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { chromium } from 'playwright-core';
-import { findChromium } from '../../../infra/local/programs.ts';
+import { launchChromium } from '../../browser/launch-chromium.ts';
 import { owe, payAll } from '../child-processes.ts';
 import { findMissed, formatTable, type Outcome } from '../outcome.ts';
 import { startBenchProduct } from '../product/bench-product.ts';
@@ -47,14 +46,9 @@ async function main(): Promise<number> {
   }
   const directory = mkdtempSync(join(tmpdir(), 'sluice-bench-web-'));
   owe(() => rmSync(directory, { recursive: true, force: true }));
-  const program = await findChromium({ environment: process.env, cacheDirectory: directory });
-  if (!program.found) throw new Error(`${program.reason}; ${program.remedy}`);
   const { product, addDestination, ask, untilDone, stop } = await startBenchProduct();
   owe(stop);
-  const browser = await chromium.launch({
-    executablePath: program.path,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-  });
+  const browser = await launchChromium(directory);
   owe(() => browser.close());
   const path = await addDestination('rtmp://127.0.0.1:65535/live', 'bench');
   await untilDone((await ask(path, 'start')).operationPath);

@@ -73,12 +73,16 @@ export function knownDestinations(): readonly DestinationResource[] {
   return queryClient.getQueryData<DestinationResource[]>(queryKeys.destinations) ?? [];
 }
 
-const NO_HISTORY: BitrateHistory = new Map();
+const NO_BITRATES: readonly (number | null)[] = [];
 
-/** Bitrates of recent polls, one point for each answer, kept while the page is open. */
-export function useBitrateHistory(): BitrateHistory {
-  const { data } = useQuery<BitrateHistory>({ queryKey: queryKeys.bitrates, queryFn: skipToken });
-  return data ?? NO_HISTORY;
+/** Bitrates of one destination in recent polls, one point for each answer, kept while the page is open. */
+export function useRecentBitrates(destinationId: string): readonly (number | null)[] {
+  const { data } = useQuery<BitrateHistory, Error, readonly (number | null)[]>({
+    queryKey: queryKeys.bitrates,
+    queryFn: skipToken,
+    select: (history) => history.get(destinationId) ?? NO_BITRATES,
+  });
+  return data ?? NO_BITRATES;
 }
 
 /** One destination with its ETag, read afresh for an edit. */

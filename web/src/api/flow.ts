@@ -2,7 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import type { FlowStatusResource, PresetsResource } from '../../../functions/api/schemas.ts';
 import { POLL_BUSY_MS, POLL_PICTURE_MS, POLL_QUIET_MS } from '../presentation/freshness.ts';
 import { queryClient, queryKeys } from './query-client.ts';
-import { ApiProblem, request, requestPicture } from './request.ts';
+import { problemOf, request, requestPicture } from './request.ts';
 
 const FLOW = '/api/mediaconnect/flow';
 
@@ -35,7 +35,7 @@ export function useSourcePicture() {
       try {
         return await requestPicture(`${FLOW}/thumbnail`, { signal });
       } catch (error) {
-        if (error instanceof ApiProblem && error.problem.status === 404) return null;
+        if (problemOf(error)?.status === 404) return null;
         throw error;
       }
     },

@@ -1,5 +1,5 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
-import { ApiProblem } from './request.ts';
+import { problemOf } from './request.ts';
 
 /** Keys of everything that is cached. */
 export const queryKeys = {
@@ -25,7 +25,7 @@ export const queryKeys = {
 
 /** A session can end on the server (a restart, a new token); whoever hears of it first shows the sign-in page. */
 function endSessionOn401(error: Error): void {
-  if (error instanceof ApiProblem && error.problem.status === 401) queryClient.setQueryData(queryKeys.session, null);
+  if (problemOf(error)?.status === 401) queryClient.setQueryData(queryKeys.session, null);
 }
 
 /** Cache of what the API said. Nothing is retried here: polling is the retry, and a change must not be sent twice. */

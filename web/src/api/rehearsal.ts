@@ -2,7 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import type { RehearsalResource, RehearsalSwitch } from '../../../functions/api/rehearsal-schemas.ts';
 import { POLL_DETAILS_MS, POLL_QUIET_MS } from '../presentation/freshness.ts';
 import { queryClient, queryKeys } from './query-client.ts';
-import { ApiProblem, request } from './request.ts';
+import { problemOf, request } from './request.ts';
 import { useSession } from './session.ts';
 
 /** One failure that can be practised. */
@@ -27,7 +27,7 @@ export function useRehearsal() {
       try {
         return (await request<RehearsalResource>(PATH, { signal })).body.data;
       } catch (error) {
-        if (error instanceof ApiProblem && error.problem.status === 404) return null;
+        if (problemOf(error)?.status === 404) return null;
         throw error;
       }
     },

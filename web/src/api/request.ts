@@ -15,6 +15,11 @@ export class ApiProblem extends Error {
   }
 }
 
+/** The problem a request has failed with; null without an error, and for a fault that is none of the API's. */
+export function problemOf(error: unknown): ProblemBody | null {
+  return error instanceof ApiProblem ? error.problem : null;
+}
+
 interface RequestOptions {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   body?: unknown;

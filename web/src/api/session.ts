@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { EndedSession, SessionResource } from '../../../functions/api/schemas.ts';
 import { queryClient, queryKeys } from './query-client.ts';
-import { ApiProblem, request } from './request.ts';
+import { problemOf, request } from './request.ts';
 
 const SESSION = '/api/session';
 
@@ -29,7 +29,7 @@ export function useSession() {
       try {
         return (await request<SessionResource>(SESSION, { signal })).body;
       } catch (error) {
-        if (error instanceof ApiProblem && error.problem.status === 401) return null;
+        if (problemOf(error)?.status === 401) return null;
         throw error;
       }
     },

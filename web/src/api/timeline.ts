@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { DeploymentTimeline } from '../../../functions/api/schemas.ts';
-import { POLL_COSTS_MS } from '../presentation/freshness.ts';
+import { POLL_DETAILS_MS } from '../presentation/freshness.ts';
 import { queryKeys } from './query-client.ts';
 import { request } from './request.ts';
 
@@ -30,7 +30,7 @@ export function useDeploymentTimeline(filter: TimelineFilter) {
     queryFn: async ({ signal, pageParam }) =>
       (await request<DeploymentTimeline>(queryOf(filter, { limit: '100', cursor: pageParam }), { signal })).body,
     getNextPageParam: (last) => last.nextCursor,
-    refetchInterval: (query) => ((query.state.data?.pages.length ?? 0) > 1 ? false : POLL_COSTS_MS),
+    refetchInterval: (query) => ((query.state.data?.pages.length ?? 0) > 1 ? false : POLL_DETAILS_MS),
   });
 }
 

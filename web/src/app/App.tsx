@@ -1,8 +1,9 @@
 import { Loader, MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { Suspense } from 'react';
+import type { ProblemBody } from '../../../functions/api/schemas.ts';
 import { queryClient } from '../api/query-client.ts';
-import { ApiProblem } from '../api/request.ts';
+import { problemOf } from '../api/request.ts';
 import { useSession } from '../api/session.ts';
 import { HintLayer } from '../components/HintLayer.tsx';
 import { Mark } from '../components/Wordmark.tsx';
@@ -35,17 +36,16 @@ function SessionGate({ linkRefused }: { linkRefused: boolean }) {
   const session = useSession();
   if (session.data) return <Shell session={session.data} />;
   if (session.data === null) return <SignInPage linkRefused={linkRefused} />;
-  if (session.error instanceof ApiProblem && session.error.problem.status === 403) {
-    return <SignInPage linkRefused={false} forbidden={session.error.problem} />;
-  }
-  return <Opening error={session.error} />;
+  const problem = problemOf(session.error);
+  if (problem?.status === 403) return <SignInPage linkRefused={false} forbidden={problem} />;
+  return <Opening problem={problem} />;
 }
 
-function Opening({ error }: { error?: Error | null }) {
+function Opening({ problem = null }: { problem?: ProblemBody | null }) {
   return (
     <main className={classes.opening}>
       <Mark size={48} />
-      {error instanceof ApiProblem ? <ProblemPanel problem={error.problem} /> : <Loader />}
+      {problem ? <ProblemPanel problem={problem} /> : <Loader />}
     </main>
   );
 }

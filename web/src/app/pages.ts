@@ -1,4 +1,5 @@
 import { lazy } from 'react';
+import { prefetchDialogs } from '../editor/dialogs.ts';
 
 /** Every page and overlay in a part of its own, fetched when it is first shown. */
 const load = {
@@ -46,10 +47,7 @@ export function prefetchRest(): () => void {
       import('@mantine/notifications'),
       import('../components/OpenedMenu.tsx'),
       import('../details/ChannelLog.tsx'),
-      import('../editor/BulkDialog.tsx'),
-      import('../editor/DeleteDialog.tsx'),
-      import('../editor/ReplaceKeyDialog.tsx'),
-      import('../editor/TransportDialog.tsx'),
+      ...prefetchDialogs(),
       ...Object.values(load).map((each) => each()),
     ];
     void Promise.allSettled(more);

@@ -1,6 +1,6 @@
 import type { NotificationData } from '@mantine/notifications';
 import { IconAlertTriangle, IconCheck } from '@tabler/icons-react';
-import { ApiProblem } from '../api/request.ts';
+import { problemOf } from '../api/request.ts';
 import { ProblemText } from '../components/ProblemText.tsx';
 import { sentence } from '../presentation/format.ts';
 
@@ -25,7 +25,7 @@ async function show(toast: NotificationData): Promise<void> {
 
 /** Shows a failed action: what happened, what to do, and the request id to quote. Stays until it is closed. */
 export function showProblem(error: unknown, action: string): void {
-  const problem = error instanceof ApiProblem ? error.problem : null;
+  const problem = problemOf(error);
   void show({
     // The same failure again replaces its toast instead of piling up.
     id: `problem-${action}-${problem?.code ?? 'unknown'}`,

@@ -1,6 +1,6 @@
 import { pollIntervalMs, useDestinations } from '../api/destinations.ts';
 import { flowPollIntervalMs, useFlow } from '../api/flow.ts';
-import { ApiProblem } from '../api/request.ts';
+import { problemOf } from '../api/request.ts';
 import { useStaleness } from './use-staleness.ts';
 
 /** The state of the show and how far it may be trusted; every page asks the same, and it is fetched once. */
@@ -11,7 +11,6 @@ export function useShow() {
   const flowAge = useStaleness(flow.dataUpdatedAt, flowPollIntervalMs(flow.data));
   // One that is lost makes all of it doubtful: nothing stays green under a notice that the connection is lost.
   const lost = listAge.lost || flowAge.lost;
-  const error = [list.error, flow.error].find((each) => each instanceof ApiProblem);
   return {
     destinations: list.data,
     flow: flow.data,
@@ -20,6 +19,6 @@ export function useShow() {
     flowStale: flowAge.stale || lost,
     lost,
     ageMs: Math.max(listAge.ageMs, flowAge.ageMs),
-    problem: error?.problem ?? null,
+    problem: problemOf(list.error) ?? problemOf(flow.error),
   };
 }

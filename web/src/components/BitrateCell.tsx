@@ -1,4 +1,5 @@
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import { useRecentBitrates } from '../api/destinations.ts';
 import { sparklinePath } from '../presentation/bitrate-history.ts';
 import type { Tone } from '../presentation/destination-presentation.ts';
 import { formatBitrate, formatFrameRate } from '../presentation/format.ts';
@@ -6,18 +7,18 @@ import classes from './BitrateCell.module.css';
 
 interface BitrateCellProps {
   destination: DestinationResource;
-  history: readonly (number | null)[];
   tone: Tone;
 }
 
 const SPARKLINE = { width: 240, height: 26 };
 
 /** What is sent against what is wanted, and how it went in the last two minutes. */
-export function BitrateCell({ destination, history, tone }: BitrateCellProps) {
+export function BitrateCell({ destination, tone }: BitrateCellProps) {
   const { bitrateBps, targetBitrateBps, framesPerSecond } = destination;
+  const recent = useRecentBitrates(destination.destinationId);
   const ceilingBps = (targetBitrateBps ?? 0) * 1.15;
   const share = targetBitrateBps ? Math.min(1, (bitrateBps ?? 0) / targetBitrateBps) : null;
-  const line = sparklinePath(history, { ...SPARKLINE, ceilingBps });
+  const line = sparklinePath(recent, { ...SPARKLINE, ceilingBps });
   return (
     <div className={classes.cell} data-tone={tone}>
       <div className={classes.figures}>

@@ -1,45 +1,46 @@
 import { Button } from '@mantine/core';
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import { useRoleRefusal } from '../api/session.ts';
+import { BulkDialog } from '../editor/dialogs.ts';
 import { type BulkAction, destinationsFor } from '../presentation/bulk-action.ts';
 
-const BulkDialog = lazy(async () => ({ default: (await import('../editor/BulkDialog.tsx')).BulkDialog }));
-
 const BUTTONS = [
-  { action: 'start', verb: 'Start', none: 'There is nothing to start', Icon: IconPlayerPlayFilled },
-  { action: 'stop', verb: 'Stop', none: 'There is nothing to stop', Icon: IconPlayerStopFilled },
+  { action: 'start', verb: 'Start', Icon: IconPlayerPlayFilled },
+  { action: 'stop', verb: 'Stop', Icon: IconPlayerStopFilled },
 ] as const;
 
 interface BulkButtonsProps {
   destinations: readonly DestinationResource[];
-  /** Label of the group these are; absent: they are all there are. */
-  group?: string;
+  /** What these are: all there are, those of one group, or those somebody has chosen. */
+  of: 'all' | 'chosen' | { group: string };
 }
 
 /** Starts or stops everything the API says can be, after asking. */
-export function BulkButtons({ destinations, group }: BulkButtonsProps) {
+export function BulkButtons({ destinations, of }: BulkButtonsProps) {
   const [asked, setAsked] = useState<BulkAction | null>(null);
   const refusal = useRoleRefusal('operator');
   return (
     <>
-      {BUTTONS.map(({ action, verb, none, Icon }) => {
-        const possible = destinationsFor(action, destinations).length > 0;
+      {BUTTONS.map(({ action, verb, Icon }) => {
+        const count = destinationsFor(action, destinations).length;
+        const none = of === 'chosen' ? `Choose what can ${action} first` : `There is nothing to ${action}`;
+        const reason = count === 0 ? (refusal ?? none) : undefined;
         return (
           <Button
             key={action}
-            size={group === undefined ? 'sm' : 'compact-sm'}
+            size={of === 'all' ? 'sm' : 'compact-sm'}
             variant="default"
-            leftSection={<Icon size={14} />}
-            data-disabled={!possible || undefined}
-            aria-disabled={!possible || undefined}
-            aria-label={group === undefined ? undefined : `${verb} group ${group}`}
-            aria-description={possible ? undefined : (refusal ?? none)}
-            title={possible ? undefined : (refusal ?? none)}
-            onClick={() => possible && setAsked(action)}
+            leftSection={<Icon size={of === 'all' ? 14 : 12} />}
+            data-disabled={count === 0 || undefined}
+            aria-disabled={count === 0 || undefined}
+            aria-label={typeof of === 'object' ? `${verb} group ${of.group}` : undefined}
+            aria-description={reason}
+            data-hint={reason}
+            onClick={() => count > 0 && setAsked(action)}
           >
-            {verb} {group === undefined ? 'all' : 'group'}
+            {verb} {whatOf(of, count)}
           </Button>
         );
       })}
@@ -48,4 +49,9 @@ export function BulkButtons({ destinations, group }: BulkButtonsProps) {
       </Suspense>
     </>
   );
+}
+
+function whatOf(of: BulkButtonsProps['of'], count: number): string {
+  if (typeof of === 'object') return 'group';
+  return of === 'chosen' && count > 0 ? String(count) : of;
 }

@@ -1,9 +1,9 @@
-import { useCostNow } from '../api/costs.ts';
-import { describeSum, pricePerHour, PRICE_UNKNOWN } from '../presentation/money.ts';
-import { formatMoment } from '../presentation/format.ts';
 import { Link } from 'wouter';
+import { useCostNow } from '../api/costs.ts';
 import { paths } from '../app/paths.ts';
 import { useServerNow } from '../app/use-now.ts';
+import { formatMoment } from '../presentation/format.ts';
+import { describeMissing, describeSum, pricePerHour, PRICE_UNKNOWN } from '../presentation/money.ts';
 import classes from './CostGlance.module.css';
 
 /** What it costs per hour now, and what this show has cost so far. */
@@ -16,7 +16,7 @@ export function CostGlance() {
   const notes = [
     show ? `So far: since ${formatMoment(show.since, now)}, when the first of them went on air.` : 'Today, in UTC.',
     isBilled ? `AWS list prices of ${data.region}.` : `Nothing is billed here: this is what AWS would charge.`,
-    unknownParts.length > 0 && `Not in it, because the price is not known: ${unknownParts.join('; ')}.`,
+    unknownParts.length > 0 && `${describeMissing(unknownParts)}.`,
   ];
   const hint = notes.filter(Boolean).join(' ');
   return (

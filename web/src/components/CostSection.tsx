@@ -1,6 +1,6 @@
 import type { CostNow } from '../../../functions/api/cost-schemas.ts';
 import { useCostNow, useReports } from '../api/costs.ts';
-import { describeSum, pricePerHour, PRICE_UNKNOWN } from '../presentation/money.ts';
+import { describeMissing, describeSum, pricePerHour, PRICE_UNKNOWN } from '../presentation/money.ts';
 import classes from './CostSection.module.css';
 
 const PART_WORDS: Record<CostNow['parts'][number]['part'], string> = {
@@ -73,7 +73,7 @@ function Now({ now }: { now: CostNow }) {
           </tr>
         </tfoot>
       </table>
-      {unknownParts.length > 0 && <p>Not in it, because the price is not known: {unknownParts.join('; ')}.</p>}
+      {unknownParts.length > 0 && <p>{describeMissing(unknownParts)}.</p>}
     </>
   );
 }

@@ -4,7 +4,7 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import { useHistoryState } from 'wouter/use-browser-location';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import { countStatusGroups, STATUS_GROUPS, type StatusGroup } from '../presentation/destination-filter.ts';
-import { groupsOf } from '../presentation/destination-groups.ts';
+import { groupsOf, NO_GROUP, UNGROUPED } from '../presentation/destination-groups.ts';
 import page from '../pages/page.module.css';
 import classes from './DestinationFilters.module.css';
 
@@ -39,9 +39,10 @@ export function DestinationFilters({ destinations, platformName, filter, onChang
       {(groups.length > 0 || filter.group) && (
         <Choice label="Group" value={filter.group} onChange={(group) => onChange({ group })}>
           <option value="">All groups</option>
-          {withChosen(groups, filter.group).map((group) => (
+          {withChosen(groups, filter.group === UNGROUPED ? '' : filter.group).map((group) => (
             <option key={group}>{group}</option>
           ))}
+          <option value={UNGROUPED}>{NO_GROUP}</option>
         </Choice>
       )}
       <Choice label="Group by" value={filter.by} onChange={(by) => onChange({ by })}>

@@ -1,6 +1,5 @@
 import { useId } from 'react';
 import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas.ts';
-import type { BitrateHistory } from '../presentation/bitrate-history.ts';
 import {
   cutIntoSections,
   describeOnAir,
@@ -16,17 +15,13 @@ import classes from './DestinationList.module.css';
 interface DestinationListProps {
   destinations: readonly DestinationResource[];
   presets: PresetsResource | undefined;
-  history: BitrateHistory;
   /** The source is coming in, so there is something to let through. */
   sourceConnected: boolean;
   stale: boolean;
 }
 
-/** The same one every time, so that a row that sends nothing is not rendered with every poll. */
-const NO_HISTORY: readonly (number | null)[] = [];
-
 /** All destinations, hanging off the source like branches off a stream; those of one group stand together. */
-export function DestinationList({ destinations, presets, history, sourceConnected, stale }: DestinationListProps) {
+export function DestinationList({ destinations, presets, sourceConnected, stale }: DestinationListProps) {
   const titleId = useId();
   const rows = (shown: readonly DestinationResource[], grouped: boolean) => (
     <ul className={classes.list}>
@@ -36,9 +31,6 @@ export function DestinationList({ destinations, presets, history, sourceConnecte
           key={destination.destinationId}
           destination={destination}
           presets={presets}
-          history={
-            destination.status === 'running' ? (history.get(destination.destinationId) ?? NO_HISTORY) : NO_HISTORY
-          }
           stale={stale}
           grouped={grouped}
         />
@@ -54,7 +46,9 @@ export function DestinationList({ destinations, presets, history, sourceConnecte
       <div className={classes.heading}>
         <h2 id="destinations-heading">Destinations</h2>
         <div className={classes.actions}>
-          {destinations.some((destination) => !destination.primary) && <BulkButtons destinations={destinations} />}
+          {destinations.some((destination) => !destination.primary) && (
+            <BulkButtons destinations={destinations} of="all" />
+          )}
           <AddDestinationButton />
         </div>
       </div>
@@ -70,7 +64,7 @@ export function DestinationList({ destinations, presets, history, sourceConnecte
               <span>{describeOnAir(part, stale)}</span>
               {part[0]?.group != null && (
                 <div className={classes.actions}>
-                  <BulkButtons destinations={part} group={title} />
+                  <BulkButtons destinations={part} of={{ group: title }} />
                 </div>
               )}
             </div>

@@ -1,19 +1,19 @@
 import { IconChevronRight } from '@tabler/icons-react';
 import { memo, useRef } from 'react';
-import { Link } from 'wouter';
 import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas.ts';
-import { paths } from '../app/paths.ts';
 import { useNearScreen } from '../app/use-near-screen.ts';
 import { useServerNow } from '../app/use-now.ts';
 import { PlatformMark } from '../platforms/PlatformMark.tsx';
 import { presentDestination, presentStale, type Presentation } from '../presentation/destination-presentation.ts';
 import { formatAge, formatClock, formatTimeOfDay } from '../presentation/format.ts';
 import { isOverdue } from '../presentation/overdue.ts';
+import { encodingName, platformName } from '../presentation/preset-names.ts';
 import { BitrateCell } from './BitrateCell.tsx';
 import { DestinationMenu } from './DestinationMenu.tsx';
 import { Gate } from './Gate.tsx';
 import { MoneyCell } from './MoneyCell.tsx';
 import { RemedyButton } from './RemedyButton.tsx';
+import { RowLink } from './RowLink.tsx';
 import { StatusWord } from './StatusWord.tsx';
 import { StepProgress } from './StepProgress.tsx';
 import { TransportButtons } from './TransportButtons.tsx';
@@ -25,7 +25,6 @@ const INLINE_LENGTH_MAX = 70;
 interface DestinationRowProps {
   destination: DestinationResource;
   presets: PresetsResource | undefined;
-  history: readonly (number | null)[];
   stale: boolean;
   /** It stands under the heading of a group. */
   grouped: boolean;
@@ -48,41 +47,34 @@ export const DestinationRow = memo(function DestinationRow({ first, ...props }: 
       {isNear ? (
         <FullRow {...props} />
       ) : (
-        <ShortRow
-          destinationId={destination.destinationId}
-          name={destination.name}
-          tone={shown.tone}
-          glyph={shown.glyph}
-          word={shown.word}
-        />
+        <ShortRow destinationId={destination.destinationId} name={destination.name} word={shown.word} />
       )}
     </li>
   );
 });
 
-interface ShortRowProps extends Pick<Presentation, 'tone' | 'glyph' | 'word'> {
+interface ShortRowProps {
   destinationId: string;
   name: string;
+  word: string;
 }
 
 /** What is far from the screen: found by its name and reached by the keyboard like any other. */
-const ShortRow = memo(function ShortRow({ destinationId, name, ...state }: ShortRowProps) {
+const ShortRow = memo(function ShortRow({ destinationId, name, word }: ShortRowProps) {
   return (
     <article className={classes.row} aria-label={name} data-row>
       <div className={classes.identity}>
-        <Link href={paths.destination(destinationId)} className={classes.name} data-row-name>
+        <RowLink destinationId={destinationId} className={classes.name}>
           <span>{name}</span>
-        </Link>
+        </RowLink>
       </div>
-      <div className={classes.status}>
-        <StatusWord {...state} />
-      </div>
+      <div className={classes.status}>{word}</div>
     </article>
   );
 });
 
 /** What it is, how it is, what it sends, what it costs, and what can be done about it. */
-function FullRow({ destination, presets, history, stale, grouped }: Omit<DestinationRowProps, 'first'>) {
+function FullRow({ destination, presets, stale, grouped }: Omit<DestinationRowProps, 'first'>) {
   const Heading = grouped ? 'h4' : 'h3';
   const fresh = presentDestination(destination);
   const shown = stale ? presentStale(fresh) : fresh;
@@ -95,15 +87,10 @@ function FullRow({ destination, presets, history, stale, grouped }: Omit<Destina
       </div>
       <div className={classes.identity}>
         <Heading>
-          <Link
-            href={paths.destination(destination.destinationId)}
-            className={classes.name}
-            title={destination.name}
-            data-row-name
-          >
+          <RowLink destinationId={destination.destinationId} className={classes.name} title={destination.name}>
             <span>{destination.name}</span>
             <IconChevronRight size={15} aria-hidden="true" />
-          </Link>
+          </RowLink>
         </Heading>
         <p>{describe(destination, presets)}</p>
       </div>
@@ -112,9 +99,7 @@ function FullRow({ destination, presets, history, stale, grouped }: Omit<Destina
         <StatusDetail destination={destination} presentation={fresh} apart={apart} />
       </div>
       <div className={classes.bitrate}>
-        {destination.status === 'running' && (
-          <BitrateCell destination={destination} history={history} tone={shown.tone} />
-        )}
+        {destination.status === 'running' && <BitrateCell destination={destination} tone={shown.tone} />}
         {destination.status !== 'running' && <StepProgress operation={destination.operation} />}
       </div>
       <Uptime destination={destination} presentation={fresh} />
@@ -135,14 +120,9 @@ function FullRow({ destination, presets, history, stale, grouped }: Omit<Destina
 }
 
 function describe(destination: DestinationResource, presets: PresetsResource | undefined): string {
-  const platform = presets?.platforms.find((candidate) => candidate.platformId === destination.platform);
-  const words = [destination.primary ? 'What the player above shows' : (platform?.name ?? destination.platform)];
-  // The primary channel's preset is a ladder of several.
-  const encodings = destination.preset.split(',').map((id) => {
-    const encoding = presets?.encodings.find((candidate) => candidate.encodingId === id);
-    return encoding?.name ?? id;
-  });
-  words.push(encodings.join(' + '));
+  const { primary, platform, preset } = destination;
+  const words = [primary ? 'What the player above shows' : platformName(presets, platform)];
+  words.push(encodingName(presets, preset));
   if (destination.streamKeyLast4) words.push(keepTogether(`key …\u2060${destination.streamKeyLast4}`));
   if (destination.pendingChanges) words.push('changes at next start');
   return words.join(' · ');

@@ -1,7 +1,5 @@
 import { memo, useRef } from 'react';
-import { Link } from 'wouter';
 import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas.ts';
-import { paths } from '../app/paths.ts';
 import { FIRST_ROWS, useNearScreen } from '../app/use-near-screen.ts';
 import { useServerNow } from '../app/use-now.ts';
 import { PlatformMark } from '../platforms/PlatformMark.tsx';
@@ -9,8 +7,10 @@ import { describeOnAir, type DestinationSection } from '../presentation/destinat
 import { nextSort, type SortColumn, type SortOrder } from '../presentation/destination-order.ts';
 import { presentDestination, presentStale } from '../presentation/destination-presentation.ts';
 import { formatBitrate, formatClock } from '../presentation/format.ts';
+import { encodingName, platformName } from '../presentation/preset-names.ts';
 import { DestinationMenu } from './DestinationMenu.tsx';
 import { MoneyCell } from './MoneyCell.tsx';
+import { RowLink } from './RowLink.tsx';
 import { StatusWord } from './StatusWord.tsx';
 import { TransportButtons } from './TransportButtons.tsx';
 import classes from './DestinationTable.module.css';
@@ -28,15 +28,18 @@ interface DestinationTableProps {
   onSelect: (change: (selected: ReadonlySet<string>) => ReadonlySet<string>) => void;
 }
 
-/** Destinations as a table, one line each; on a phone as cards. */
+/**
+ * Destinations as a table, one line each; on a phone as cards. Its rows are laid out as grids, and some browsers take
+ * what is not laid out as a table for none: hence the roles.
+ */
 export function DestinationTable(props: DestinationTableProps) {
   const { sections, presets, stale, showGroup, order, onSort, selected, onSelect } = props;
   const all = sections.flatMap(({ destinations }) => destinations);
   return (
-    <table className={classes.table}>
-      <thead>
-        <tr>
-          <th scope="col" className={classes.box}>
+    <table role="table" className={classes.table}>
+      <thead role="rowgroup">
+        <tr role="row">
+          <th role="columnheader" scope="col" className={classes.box}>
             <ChooseAll label="Choose all that are shown" destinations={all} selected={selected} onSelect={onSelect} />
           </th>
           <SortableTitle column="name" order={order} onSort={onSort}>
@@ -48,28 +51,28 @@ export function DestinationTable(props: DestinationTableProps) {
           <SortableTitle column="status" order={order} onSort={onSort}>
             Status
           </SortableTitle>
-          <th scope="col" className={classes.encoding}>
+          <th role="columnheader" scope="col" className={classes.encoding}>
             Encoding
           </th>
-          <th scope="col" className={classes.bitrate}>
+          <th role="columnheader" scope="col" className={classes.bitrate}>
             Bitrate
           </th>
-          <th scope="col" className={classes.uptime}>
+          <th role="columnheader" scope="col" className={classes.uptime}>
             Running
           </th>
           <SortableTitle column="price" order={order} onSort={onSort}>
             Cost
           </SortableTitle>
-          <th scope="col">
+          <th role="columnheader" scope="col">
             <span className={classes.actionsTitle}>Actions</span>
           </th>
         </tr>
       </thead>
       {sections.map(({ key, title, destinations }) => (
-        <tbody key={key}>
+        <tbody key={key} role="rowgroup">
           {title !== null && (
-            <tr className={classes.sectionTitle}>
-              <td className={classes.box}>
+            <tr role="row" className={classes.sectionTitle}>
+              <td role="cell" className={classes.box}>
                 <ChooseAll
                   label={`Choose all of ${title}`}
                   destinations={destinations}
@@ -77,7 +80,7 @@ export function DestinationTable(props: DestinationTableProps) {
                   onSelect={onSelect}
                 />
               </td>
-              <th scope="rowgroup" colSpan={8}>
+              <th role="rowheader" scope="rowgroup" colSpan={8}>
                 <h2>{title}</h2>
                 <span>{describeOnAir(destinations, stale)}</span>
               </th>
@@ -110,7 +113,7 @@ interface SortableTitleProps extends Pick<DestinationTableProps, 'order' | 'onSo
 function SortableTitle({ column, order, onSort, className, children }: SortableTitleProps) {
   const sorted = order?.column === column ? (order.isDescending ? 'descending' : 'ascending') : undefined;
   return (
-    <th scope="col" aria-sort={sorted} className={className}>
+    <th role="columnheader" scope="col" aria-sort={sorted} className={className}>
       <button type="button" className={classes.sort} onClick={() => onSort(nextSort(order, column))}>
         {children}
       </button>
@@ -158,7 +161,6 @@ const TableRow = memo(function TableRow(props: TableRowProps) {
   const isNear = useNearScreen(line, props.first);
   const fresh = presentDestination(destination);
   const shown = stale ? presentStale(fresh) : fresh;
-  const platformName = presets?.platforms.find(({ platformId }) => platformId === platform)?.name ?? platform;
   const toggle = (): void =>
     onSelect((before) => {
       const after = new Set(before);
@@ -166,25 +168,25 @@ const TableRow = memo(function TableRow(props: TableRowProps) {
       return after;
     });
   return (
-    <tr ref={line} data-row data-tone={shown.tone} aria-label={name} data-selected={selected || undefined}>
-      <td className={classes.box}>
+    <tr ref={line} role="row" data-row data-tone={shown.tone} aria-label={name} data-selected={selected || undefined}>
+      <td role="cell" className={classes.box}>
         <input type="checkbox" aria-label={`Choose ${name}`} checked={selected} onChange={toggle} />
       </td>
-      <th scope="row" className={classes.name}>
+      <th role="rowheader" scope="row" className={classes.name}>
         {isNear && <PlatformMark platform={platform} size={28} />}
         <span>
-          <Link href={paths.destination(destinationId)} data-row-name>
-            {name}
-          </Link>
+          <RowLink destinationId={destinationId}>{name}</RowLink>
           {showGroup && group !== null && <small>{group}</small>}
         </span>
       </th>
-      <td className={classes.platform}>{platformName}</td>
-      <td className={classes.status}>
-        <StatusWord tone={shown.tone} glyph={shown.glyph} word={shown.word} />
+      <td role="cell" className={classes.platform}>
+        {platformName(presets, platform)}
+      </td>
+      <td role="cell" className={classes.status}>
+        {isNear ? <StatusWord tone={shown.tone} glyph={shown.glyph} word={shown.word} /> : shown.word}
         {shown.tone === 'attention' && fresh.reason && <small>{fresh.reason}</small>}
       </td>
-      {isNear ? <Figures destination={destination} presets={presets} /> : <td colSpan={5} />}
+      {isNear ? <Figures destination={destination} presets={presets} /> : <td role="cell" colSpan={5} />}
     </tr>
   );
 });
@@ -192,16 +194,21 @@ const TableRow = memo(function TableRow(props: TableRowProps) {
 function Figures({ destination, presets }: Pick<TableRowProps, 'destination' | 'presets'>) {
   const { preset, status, bitrateBps, runningSince } = destination;
   const running = status === 'running';
-  const encoding = presets?.encodings.find(({ encodingId }) => encodingId === preset)?.name ?? preset;
   return (
     <>
-      <td className={classes.encoding}>{encoding}</td>
-      <td className={`${classes.figure} ${classes.bitrate}`}>{running ? formatBitrate(bitrateBps) : ''}</td>
-      <td className={`${classes.figure} ${classes.uptime}`}>{runningSince && <RunningFor since={runningSince} />}</td>
-      <td className={classes.money}>
+      <td role="cell" className={classes.encoding}>
+        {encodingName(presets, preset)}
+      </td>
+      <td role="cell" className={`${classes.figure} ${classes.bitrate}`}>
+        {running ? formatBitrate(bitrateBps) : ''}
+      </td>
+      <td role="cell" className={`${classes.figure} ${classes.uptime}`}>
+        {runningSince && <RunningFor since={runningSince} />}
+      </td>
+      <td role="cell" className={classes.money}>
         <MoneyCell cost={destination.cost} running={running} />
       </td>
-      <td className={classes.actions}>
+      <td role="cell" className={classes.actions}>
         <span>
           <TransportButtons destination={destination} />
           <DestinationMenu destination={destination} />

@@ -1,24 +1,17 @@
 import { Menu } from '@mantine/core';
 import { IconAlertTriangle, IconCopy, IconKey, IconPencil, IconRefresh, IconTrash } from '@tabler/icons-react';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, Suspense, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import { useRoleRefusal } from '../api/session.ts';
 import { paths } from '../app/paths.ts';
 import { showDone } from '../app/problem-toast.tsx';
 import { useServerNow } from '../app/use-now.ts';
+import { DeleteDialog, ReplaceKeyDialog, TransportDialog } from '../editor/dialogs.ts';
 import { sentence } from '../presentation/format.ts';
 import { isOverdue } from '../presentation/overdue.ts';
 import { MenuTrigger } from './MenuTrigger.tsx';
 import classes from './OpenedMenu.module.css';
-
-const DeleteDialog = lazy(async () => ({ default: (await import('../editor/DeleteDialog.tsx')).DeleteDialog }));
-const ReplaceKeyDialog = lazy(async () => ({
-  default: (await import('../editor/ReplaceKeyDialog.tsx')).ReplaceKeyDialog,
-}));
-const TransportDialog = lazy(async () => ({
-  default: (await import('../editor/TransportDialog.tsx')).TransportDialog,
-}));
 
 /**
  * What is done seldom: edit, replace the key, restart, copy the id, delete, and the way out of what hangs. It comes up

@@ -1,13 +1,10 @@
 import { Button } from '@mantine/core';
 import { IconKey, IconPencil } from '@tabler/icons-react';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { Link } from 'wouter';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import { paths } from '../app/paths.ts';
-
-const ReplaceKeyDialog = lazy(async () => ({
-  default: (await import('../editor/ReplaceKeyDialog.tsx')).ReplaceKeyDialog,
-}));
+import { ReplaceKeyDialog } from '../editor/dialogs.ts';
 
 /** Reasons a corrected URL heals. */
 const WRONG_URL = new Set(['application_rejected', 'host_not_found', 'certificate_invalid']);

@@ -1,6 +1,5 @@
 import { Button } from '@mantine/core';
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
 import type { FlowStatusResource } from '../../../functions/api/schemas.ts';
 import { isFlowMoving, useFlowControl } from '../api/flow.ts';
 import { useRoleRefusal } from '../api/session.ts';
@@ -10,6 +9,7 @@ import { formatBitrate, formatClock, formatCodec, formatFrameRate, formatTimeOfD
 import { presentSource } from '../presentation/source-presentation.ts';
 import { ConfirmButton } from './ConfirmButton.tsx';
 import { ConnectEncoder } from './ConnectEncoder.tsx';
+import { Fact } from './Fact.tsx';
 import { PreviewPlayer } from './PreviewPlayer.tsx';
 import { StatusWord } from './StatusWord.tsx';
 import classes from './SourceCard.module.css';
@@ -108,12 +108,12 @@ function Facts({ source }: { source: FlowStatusResource['source'] }) {
       <Fact name="Video">{video ? formatCodec(video.codec) : '–'}</Fact>
       <Fact name="Audio">{sound ? sound.filter(Boolean).join(' · ') : '–'}</Fact>
       {packetLossPercent !== null && (
-        <Fact name="Packet loss" loud={packetLossPercent >= LOUD_LOSS_PERCENT}>
+        <Fact name="Packet loss" tone={packetLossPercent >= LOUD_LOSS_PERCENT ? 'motion' : undefined}>
           {packetLossPercent.toFixed(1)} %
         </Fact>
       )}
       {roundTripMs !== null && <Fact name="Round trip">{Math.round(roundTripMs)} ms</Fact>}
-      <Fact name="Continuity errors" loud={(continuityErrors ?? 0) > 0}>
+      <Fact name="Continuity errors" tone={continuityErrors ? 'motion' : undefined}>
         {continuityErrors ?? '–'}
       </Fact>
     </dl>
@@ -123,13 +123,4 @@ function Facts({ source }: { source: FlowStatusResource['source'] }) {
 function channelWord(channels: number | null): string | null {
   if (channels === null) return null;
   return channels === 1 ? 'mono' : channels === 2 ? 'stereo' : `${channels} channels`;
-}
-
-function Fact({ name, children, loud = false }: { name: string; children: ReactNode; loud?: boolean }) {
-  return (
-    <div data-tone={loud ? 'motion' : undefined}>
-      <dt>{name}</dt>
-      <dd className={loud ? classes.loud : undefined}>{children}</dd>
-    </div>
-  );
 }

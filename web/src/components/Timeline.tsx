@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useTimeline } from '../api/destinations.ts';
-import { ApiProblem } from '../api/request.ts';
+import { problemOf } from '../api/request.ts';
 import { useServerNow } from '../app/use-now.ts';
 import { formatMoment } from '../presentation/format.ts';
 import { timelineActor, timelineWords } from '../presentation/timeline-text.ts';
@@ -14,6 +14,7 @@ const SHOWN_AT_FIRST = 8;
 /** What happened to a destination, newest first. */
 export function Timeline({ destinationId }: { destinationId: string }) {
   const { data, error } = useTimeline(destinationId);
+  const problem = problemOf(error);
   const [all, setAll] = useState(false);
   const now = useServerNow();
   const shown = all ? data : data?.slice(0, SHOWN_AT_FIRST);
@@ -21,7 +22,7 @@ export function Timeline({ destinationId }: { destinationId: string }) {
   return (
     <section className={classes.timeline}>
       <h3 id={`timeline-${destinationId}`}>What happened</h3>
-      {!data && error instanceof ApiProblem && <ProblemText problem={error.problem} />}
+      {!data && problem && <ProblemText problem={problem} />}
       {data?.length === 0 && <p>Nothing yet.</p>}
       <ol aria-labelledby={`timeline-${destinationId}`}>
         {shown?.map((entry) => (

@@ -1,19 +1,16 @@
 import { Button } from '@mantine/core';
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import { knownDestinations, useTransport } from '../api/destinations.ts';
 import { showProblem } from '../app/problem-toast.tsx';
+import { TransportDialog } from '../editor/dialogs.ts';
 import { type AwaitedAction, isSettled } from '../presentation/action-progress.ts';
 import { isLastRunning } from '../presentation/bulk-action.ts';
 import { sentence } from '../presentation/format.ts';
 import { describeSum, pricePerHour, PRICE_UNKNOWN } from '../presentation/money.ts';
 import { ConfirmButton } from './ConfirmButton.tsx';
 import classes from './TransportButtons.module.css';
-
-const TransportDialog = lazy(async () => ({
-  default: (await import('../editor/TransportDialog.tsx')).TransportDialog,
-}));
 
 /**
  * Start and Stop, always both there. Which one can be pressed is the API's word (`allowedActions`); the other one says

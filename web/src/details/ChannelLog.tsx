@@ -3,7 +3,7 @@ import { useClipboard } from '@mantine/hooks';
 import { IconAlertTriangle, IconCheck, IconCircleX, IconCopy, IconDownload, IconInfoCircle } from '@tabler/icons-react';
 import { useLayoutEffect, useRef } from 'react';
 import { useChannelLog } from '../api/channel-log.ts';
-import { ApiProblem } from '../api/request.ts';
+import { problemOf } from '../api/request.ts';
 import { toServerTimeMs } from '../api/server-clock.ts';
 import { saveFile } from '../app/save-file.ts';
 import { ProblemText } from '../components/ProblemText.tsx';
@@ -28,7 +28,8 @@ const AT_BOTTOM_PX = 24;
 export function ChannelLog({ destinationId, name }: { destinationId: string; name: string }) {
   const { data, error } = useChannelLog(destinationId);
   if (!data) {
-    if (error instanceof ApiProblem) return <ProblemText problem={error.problem} />;
+    const problem = problemOf(error);
+    if (problem) return <ProblemText problem={problem} />;
     return <p className={classes.note}>Reading the log …</p>;
   }
   if (data.length === 0) {

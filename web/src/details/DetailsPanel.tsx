@@ -2,16 +2,17 @@ import { Loader } from '@mantine/core';
 import { type ReactNode, lazy, Suspense, useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import { useMetrics, useOperation, useTimeline } from '../api/destinations.ts';
-import { ApiProblem } from '../api/request.ts';
+import { problemOf } from '../api/request.ts';
 import { useShow } from '../app/use-show.ts';
 import { CopyButton } from '../components/CopyButton.tsx';
+import { Fact } from '../components/Fact.tsx';
 import { ProblemText } from '../components/ProblemText.tsx';
 import { SidePanel } from '../components/SidePanel.tsx';
 import { StatusWord } from '../components/StatusWord.tsx';
 import { Timeline } from '../components/Timeline.tsx';
 import { PlatformMark } from '../platforms/PlatformMark.tsx';
 import { presentDestination, presentStale } from '../presentation/destination-presentation.ts';
-import { describeSum, PRICE_UNKNOWN, pricePerHour } from '../presentation/money.ts';
+import { describeMissing, describeSum, PRICE_UNKNOWN, pricePerHour } from '../presentation/money.ts';
 import { RehearsalNote } from '../rehearsal/RehearsalNote.tsx';
 import { MetricGraphs } from './MetricGraphs.tsx';
 import { OperationSteps } from './OperationSteps.tsx';
@@ -55,13 +56,14 @@ function Content({ destination }: { destination: DestinationResource }) {
   const { destinationId, status, targetBitrateBps } = destination;
   const running = status === 'running';
   const metrics = useMetrics(destinationId, running);
+  const problem = problemOf(metrics.error);
   return (
     <>
       <RehearsalNote destination={destination} />
       {running && (
         <Section title="Last five minutes">
           {metrics.data && <MetricGraphs metrics={metrics.data} wantedBps={targetBitrateBps} />}
-          {metrics.error instanceof ApiProblem && <ProblemText problem={metrics.error.problem} />}
+          {problem && <ProblemText problem={problem} />}
         </Section>
       )}
       <LastOperation destination={destination} />
@@ -126,9 +128,7 @@ function Costs({ destination }: { destination: DestinationResource }) {
           </Fact>
         )}
       </dl>
-      {unknownParts.length > 0 && (
-        <p className={classes.note}>Not in it, because the price is not known: {unknownParts.join('; ')}.</p>
-      )}
+      {unknownParts.length > 0 && <p className={classes.note}>{describeMissing(unknownParts)}.</p>}
     </>
   );
 }
@@ -139,15 +139,6 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
       <h3>{title}</h3>
       {children}
     </section>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

@@ -2,7 +2,7 @@ import { Button, Modal } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import { useBulkTransport, useDestinations } from '../api/destinations.ts';
-import { ApiProblem } from '../api/request.ts';
+import { problemOf } from '../api/request.ts';
 import { showDone } from '../app/problem-toast.tsx';
 import { ProblemPanel } from '../components/ProblemText.tsx';
 import { StatusWord } from '../components/StatusWord.tsx';
@@ -29,7 +29,7 @@ export function BulkDialog({ action, destinations, onClose }: BulkDialogProps) {
   const [concerned] = useState(() => destinationsFor(action, destinations));
   const bulk = useBulkTransport(action);
   const all = useDestinations().data ?? destinations;
-  const problem = bulk.error instanceof ApiProblem ? bulk.error.problem : null;
+  const problem = problemOf(bulk.error);
   const verb = sentence(action);
   const ids = concerned.map((destination) => destination.destinationId);
   const progress = bulk.data ? bulkProgress(action, concerned, bulk.data, all) : null;

@@ -2,7 +2,7 @@ import { Button, Modal, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import { useDeleteDestination } from '../api/destinations.ts';
-import { ApiProblem } from '../api/request.ts';
+import { problemOf } from '../api/request.ts';
 import { ProblemPanel } from '../components/ProblemText.tsx';
 import classes from './editor.module.css';
 
@@ -17,7 +17,7 @@ interface DeleteDialogProps {
 export function DeleteDialog({ destination, force, onClose }: DeleteDialogProps) {
   const [typed, setTyped] = useState('');
   const remove = useDeleteDestination({ force });
-  const problem = remove.error instanceof ApiProblem ? remove.error.problem : null;
+  const problem = problemOf(remove.error);
   const matches = typed.trim() === destination.name.trim();
   return (
     <Modal opened onClose={onClose} title={`Delete ${destination.name}?`}>

@@ -1,7 +1,7 @@
 import { Drawer, Loader } from '@mantine/core';
 import { useDestinationForEdit } from '../api/destinations.ts';
 import { usePresets } from '../api/flow.ts';
-import { ApiProblem } from '../api/request.ts';
+import { problemOf } from '../api/request.ts';
 import { ProblemPanel } from '../components/ProblemText.tsx';
 import { DestinationForm } from './DestinationForm.tsx';
 
@@ -15,7 +15,7 @@ interface DestinationDrawerProps {
 export function DestinationDrawer({ destinationId, onClose }: DestinationDrawerProps) {
   const presets = usePresets();
   const destination = useDestinationForEdit(destinationId);
-  const error = presets.error ?? destination.error;
+  const problem = problemOf(presets.error ?? destination.error);
   const ready = presets.data && (destinationId === null || destination.data);
   return (
     <Drawer opened onClose={onClose} size="lg" title={destinationId ? 'Edit destination' : 'Add a destination'}>
@@ -26,8 +26,8 @@ export function DestinationDrawer({ destinationId, onClose }: DestinationDrawerP
           etag={destination.data?.etag ?? null}
           onClose={onClose}
         />
-      ) : error instanceof ApiProblem ? (
-        <ProblemPanel problem={error.problem} />
+      ) : problem ? (
+        <ProblemPanel problem={problem} />
       ) : (
         <Loader />
       )}

@@ -3,7 +3,7 @@ import { useForm } from '@mantine/form';
 import { useId, useState } from 'react';
 import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas.ts';
 import { type Apply, knownDestinations, useCreateDestination, useEditDestination } from '../api/destinations.ts';
-import { ApiProblem } from '../api/request.ts';
+import { problemOf } from '../api/request.ts';
 import { showDone } from '../app/problem-toast.tsx';
 import { ProblemPanel } from '../components/ProblemText.tsx';
 import { groupsOf } from '../presentation/destination-groups.ts';
@@ -45,7 +45,7 @@ export function DestinationForm({ presets, destination, etag, onClose }: Destina
   const create = useCreateDestination();
   const edit = useEditDestination(destination?.destinationId ?? '');
   const { error, isPending } = destination ? edit : create;
-  const { fields, rest, restartRequired } = fieldErrors(error instanceof ApiProblem ? error.problem : null, FIELDS);
+  const { fields, rest, restartRequired } = fieldErrors(problemOf(error), FIELDS);
   const platform = presets.platforms.find((candidate) => candidate.platformId === form.values.platform);
   const encodings = presets.encodings.filter(
     (encoding) =>

@@ -2,7 +2,7 @@ import { Button, Modal, PasswordInput } from '@mantine/core';
 import { useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import { type Apply, useReplaceStreamKey } from '../api/destinations.ts';
-import { ApiProblem } from '../api/request.ts';
+import { problemOf } from '../api/request.ts';
 import { showDone } from '../app/problem-toast.tsx';
 import { ProblemPanel } from '../components/ProblemText.tsx';
 import { fieldErrors } from './field-errors.ts';
@@ -13,7 +13,7 @@ import classes from './editor.module.css';
 export function ReplaceKeyDialog({ destination, onClose }: { destination: DestinationResource; onClose: () => void }) {
   const [streamKey, setStreamKey] = useState('');
   const replace = useReplaceStreamKey(destination.destinationId);
-  const problem = replace.error instanceof ApiProblem ? replace.error.problem : null;
+  const problem = problemOf(replace.error);
   const { fields, rest, restartRequired } = fieldErrors(problem, ['streamKey']);
   const send = (apply: Apply | null): void =>
     replace.mutate(

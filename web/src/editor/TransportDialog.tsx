@@ -1,7 +1,7 @@
 import { Button, Modal } from '@mantine/core';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import { useTransport } from '../api/destinations.ts';
-import { ApiProblem } from '../api/request.ts';
+import { problemOf } from '../api/request.ts';
 import { ProblemPanel } from '../components/ProblemText.tsx';
 import classes from './editor.module.css';
 
@@ -33,7 +33,7 @@ interface TransportDialogProps {
 export function TransportDialog({ destination, question, onClose }: TransportDialogProps) {
   const { transport, title, text } = QUESTIONS[question];
   const request = useTransport(transport);
-  const problem = request.error instanceof ApiProblem ? request.error.problem : null;
+  const problem = problemOf(request.error);
   return (
     <Modal opened onClose={onClose} title={`${title} ${destination.name}?`}>
       <div className={classes.form}>

@@ -1,25 +1,23 @@
 import { Button, Loader } from '@mantine/core';
-import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import { usePresets } from '../api/flow.ts';
-import { useRoleRefusal } from '../api/session.ts';
 import { paths } from '../app/paths.ts';
 import { useFilter } from '../app/use-filter.ts';
 import { usePageTitle } from '../app/use-page-title.ts';
 import { useShow } from '../app/use-show.ts';
 import { AddDestinationButton } from '../components/AddDestinationButton.tsx';
+import { BulkButtons } from '../components/BulkButtons.tsx';
 import { DestinationFilters, NO_FILTER } from '../components/DestinationFilters.tsx';
 import { DestinationTable } from '../components/DestinationTable.tsx';
-import { type BulkAction, countDestinations, destinationsFor } from '../presentation/bulk-action.ts';
+import { countDestinations } from '../presentation/bulk-action.ts';
 import { filterDestinations } from '../presentation/destination-filter.ts';
 import { cutIntoSections, toGrouping } from '../presentation/destination-groups.ts';
 import { sortDestinations, toSortOrder } from '../presentation/destination-order.ts';
 import { sentence } from '../presentation/format.ts';
+import { platformName } from '../presentation/preset-names.ts';
 import page from './page.module.css';
 import classes from './DestinationsPage.module.css';
-
-const BulkDialog = lazy(async () => ({ default: (await import('../editor/BulkDialog.tsx')).BulkDialog }));
 
 /** Every destination in a table: to find some among many, and to start or stop several at once. */
 export function DestinationsPage({ search }: { search: string }) {
@@ -31,10 +29,9 @@ export function DestinationsPage({ search }: { search: string }) {
   if (!destinations) return <Loader />;
 
   const pushes = destinations.filter((destination) => !destination.primary);
-  const platformName = (id: string): string =>
-    presets?.platforms.find(({ platformId }) => platformId === id)?.name ?? id;
+  const nameOfPlatform = (id: string): string => platformName(presets, id);
   const order = toSortOrder(filter.sort);
-  const shown = sortDestinations(filterDestinations(pushes, filter), order, platformName);
+  const shown = sortDestinations(filterDestinations(pushes, filter), order, nameOfPlatform);
   const grouping = toGrouping(filter.by);
   // What is hidden by a filter is not acted upon, even if it was chosen before.
   const chosen = shown.filter(({ destinationId }) => selected.has(destinationId));
@@ -44,11 +41,11 @@ export function DestinationsPage({ search }: { search: string }) {
         <h1>Destinations</h1>
         <AddDestinationButton />
       </div>
-      <DestinationFilters destinations={pushes} platformName={platformName} filter={filter} onChange={change} />
+      <DestinationFilters destinations={pushes} platformName={nameOfPlatform} filter={filter} onChange={change} />
       <Selection chosen={chosen} shown={shown.length} onClear={() => setSelected(new Set())} />
       {shown.length > 0 ? (
         <DestinationTable
-          sections={cutIntoSections(shown, grouping, platformName)}
+          sections={cutIntoSections(shown, grouping, nameOfPlatform)}
           presets={presets}
           stale={destinationsStale}
           showGroup={grouping !== 'group'}
@@ -75,11 +72,6 @@ export function DestinationsPage({ search }: { search: string }) {
   );
 }
 
-const BULK = [
-  { action: 'start', Icon: IconPlayerPlayFilled },
-  { action: 'stop', Icon: IconPlayerStopFilled },
-] as const;
-
 interface SelectionProps {
   chosen: readonly DestinationResource[];
   shown: number;
@@ -88,8 +80,6 @@ interface SelectionProps {
 
 /** What can be done with the chosen ones; there all the time, so that the table does not jump with the first choice. */
 function Selection({ chosen, shown, onClear }: SelectionProps) {
-  const [asked, setAsked] = useState<BulkAction | null>(null);
-  const refusal = useRoleRefusal('operator');
   return (
     <div className={classes.selection}>
       <span role="status">
@@ -100,26 +90,7 @@ function Selection({ chosen, shown, onClear }: SelectionProps) {
           Clear
         </Button>
       )}
-      {BULK.map(({ action, Icon }) => {
-        const count = destinationsFor(action, chosen).length;
-        const reason = count === 0 ? (refusal ?? `Choose what can ${action} first`) : undefined;
-        return (
-          <Button
-            key={action}
-            size="compact-sm"
-            variant="default"
-            leftSection={<Icon size={12} />}
-            data-disabled={count === 0 || undefined}
-            aria-disabled={count === 0 || undefined}
-            aria-description={reason}
-            data-hint={reason}
-            onClick={() => count > 0 && setAsked(action)}
-          >
-            {sentence(action)} {count > 0 ? count : 'chosen'}
-          </Button>
-        );
-      })}
-      <Suspense>{asked && <BulkDialog action={asked} destinations={chosen} onClose={() => setAsked(null)} />}</Suspense>
+      <BulkButtons destinations={chosen} of="chosen" />
     </div>
   );
 }

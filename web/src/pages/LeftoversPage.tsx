@@ -1,6 +1,6 @@
 import { Loader } from '@mantine/core';
 import { useLeftovers } from '../api/leftovers.ts';
-import { ApiProblem } from '../api/request.ts';
+import { problemOf } from '../api/request.ts';
 import { usePageTitle } from '../app/use-page-title.ts';
 import { Leftovers } from '../components/Leftovers.tsx';
 import { ProblemPanel } from '../components/ProblemText.tsx';
@@ -10,6 +10,7 @@ import classes from './page.module.css';
 /** What exists at AWS although no destination needs it: money that leaks. */
 export function LeftoversPage() {
   const { data, error } = useLeftovers();
+  const problem = problemOf(error);
   usePageTitle('Leftovers');
   const known = data?.reduce((sum, { usdPerHour }) => sum + (usdPerHour ?? 0), 0) ?? 0;
   const isComplete = data?.every(({ usdPerHour, isPriceComplete }) => usdPerHour !== null && isPriceComplete);
@@ -20,7 +21,7 @@ export function LeftoversPage() {
         What exists at AWS and belongs to no destination. What carries our tags is released by itself after ten minutes.
         {known > 0 && ` Together they cost ${isComplete ? '' : 'at least '}${formatPrice(known)} an hour.`}
       </p>
-      {!data && (error instanceof ApiProblem ? <ProblemPanel problem={error.problem} /> : <Loader />)}
+      {!data && (problem ? <ProblemPanel problem={problem} /> : <Loader />)}
       {data?.length === 0 && <p className={classes.empty}>Nothing is left over.</p>}
       {!!data?.length && <Leftovers leftovers={data} />}
     </section>

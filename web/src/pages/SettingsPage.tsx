@@ -1,5 +1,4 @@
 import { type MantineColorScheme, useMantineColorScheme } from '@mantine/core';
-import type { ReactNode } from 'react';
 import type { SessionResource } from '../../../functions/api/schemas.ts';
 import { useCostNow } from '../api/costs.ts';
 import { useServiceHealth } from '../api/service.ts';
@@ -7,6 +6,7 @@ import { usePageTitle } from '../app/use-page-title.ts';
 import { useShortcutsEnabled } from '../app/use-shortcuts.ts';
 import { CostSection } from '../components/CostSection.tsx';
 import { CopyButton } from '../components/CopyButton.tsx';
+import { Fact } from '../components/Fact.tsx';
 import { sentence } from '../presentation/format.ts';
 import page from './page.module.css';
 import classes from './SettingsPage.module.css';
@@ -117,14 +117,5 @@ function About({ session }: { session: SessionResource }) {
         ))}
       </dl>
     </>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

@@ -1,6 +1,5 @@
 import { Loader, VisuallyHidden } from '@mantine/core';
 import { Link } from 'wouter';
-import { useBitrateHistory } from '../api/destinations.ts';
 import { usePresets } from '../api/flow.ts';
 import { useLeftovers } from '../api/leftovers.ts';
 import { paths } from '../app/paths.ts';
@@ -16,7 +15,6 @@ export function ShowPage({ embedded }: { embedded: boolean }) {
   const { destinations, flow, destinationsStale, flowStale } = useShow();
   const presets = usePresets();
   const leftovers = useLeftovers().data?.length ?? 0;
-  const history = useBitrateHistory();
   const sourceConnected = flow?.source.state === 'connected';
   usePageTitle('Show');
 
@@ -29,7 +27,6 @@ export function ShowPage({ embedded }: { embedded: boolean }) {
         <DestinationList
           destinations={destinations}
           presets={presets.data}
-          history={history}
           sourceConnected={sourceConnected}
           stale={destinationsStale}
         />

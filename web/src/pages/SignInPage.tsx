@@ -1,7 +1,7 @@
 import { Button, PasswordInput } from '@mantine/core';
 import { useState } from 'react';
 import type { ProblemBody } from '../../../functions/api/schemas.ts';
-import { ApiProblem, wayToSignIn } from '../api/request.ts';
+import { problemOf, wayToSignIn } from '../api/request.ts';
 import { useSignOut } from '../api/session.ts';
 import { signInRefusal, useSignIn } from './use-sign-in.ts';
 import { ColorSchemeSwitch } from '../components/ColorSchemeSwitch.tsx';
@@ -40,7 +40,7 @@ export function SignInPage({ linkRefused, forbidden }: SignInPageProps) {
 function WithToken({ linkRefused }: { linkRefused: boolean }) {
   const [token, setToken] = useState('');
   const signIn = useSignIn();
-  const problem = signIn.error instanceof ApiProblem ? signIn.error.problem : null;
+  const problem = problemOf(signIn.error);
   return (
     <>
       <h1 id="sign-in-heading">Sign in</h1>

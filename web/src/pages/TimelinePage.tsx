@@ -9,7 +9,7 @@ import {
   type TimelineFilter,
   useDeploymentTimeline,
 } from '../api/timeline.ts';
-import { ApiProblem } from '../api/request.ts';
+import { problemOf } from '../api/request.ts';
 import { paths } from '../app/paths.ts';
 import { showProblem } from '../app/problem-toast.tsx';
 import { useFilter } from '../app/use-filter.ts';
@@ -50,6 +50,7 @@ export function TimelinePage({ search }: { search: string }) {
     from: new Date(openedAt - Number(chosen.days) * DAY_MS).toISOString(),
   };
   const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useDeploymentTimeline(filter);
+  const problem = problemOf(error);
   const entries = data?.pages.flatMap((each) => each.data);
   const names = new Map(destinations?.map(({ destinationId, name }) => [destinationId, name]));
   if (chosen.destination && !names.has(chosen.destination)) names.set(chosen.destination, 'A deleted one');
@@ -83,7 +84,7 @@ export function TimelinePage({ search }: { search: string }) {
           onChange={(event) => change({ days: event.currentTarget.value })}
         />
       </div>
-      {!entries && (error instanceof ApiProblem ? <ProblemPanel problem={error.problem} /> : <Loader />)}
+      {!entries && (problem ? <ProblemPanel problem={problem} /> : <Loader />)}
       {entries?.length === 0 && <p className={page.empty}>Nothing of that kind in this time.</p>}
       {!!entries?.length && <Entries entries={entries} known={names} />}
       {hasNextPage && (

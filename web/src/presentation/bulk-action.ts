@@ -19,12 +19,7 @@ export function destinationsFor(
 
 /** True when nothing else is running, so that stopping it leaves no platform with a picture. */
 export function isLastRunning(destination: DestinationResource, all: readonly DestinationResource[]): boolean {
-  return (
-    destination.status === 'running' &&
-    !all.some(
-      (other) => !other.primary && other.status === 'running' && other.destinationId !== destination.destinationId,
-    )
-  );
+  return destination.status === 'running' && leavesNone([destination], all);
 }
 
 /** A number of destinations in words. */

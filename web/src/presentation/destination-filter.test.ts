@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { countStatusGroups, filterDestinations } from './destination-filter.ts';
+import { UNGROUPED } from './destination-groups.ts';
 import { makeDestination } from './make-destination.fixture.ts';
 
 const main = makeDestination({ destinationId: 'dst_a', name: 'Main YouTube', group: 'Sunday' });
@@ -21,6 +22,12 @@ describe('filterDestinations', () => {
     expect(filterDestinations([main, failed], { ...ALL, group: 'Sunday' })).toEqual([main]);
     expect(filterDestinations([main, failed], { ...ALL, group: 'Sun' })).toEqual([]);
     expect(filterDestinations([main, failed], { ...ALL, q: 'sun' })).toEqual([main]);
+  });
+
+  it('finds those in no group, and not a group that is called so', () => {
+    const namedSo = makeDestination({ destinationId: 'dst_c', group: 'none' });
+    expect(filterDestinations([main, failed, namedSo], { ...ALL, group: UNGROUPED })).toEqual([failed]);
+    expect(filterDestinations([main, failed, namedSo], { ...ALL, group: 'none' })).toEqual([namedSo]);
   });
 
   it('joins filters', () => {

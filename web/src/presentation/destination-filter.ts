@@ -1,4 +1,5 @@
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import { UNGROUPED } from './destination-groups.ts';
 import { presentDestination } from './destination-presentation.ts';
 
 /** Groups by status an operator looks for, by what has to be done about them. */
@@ -42,7 +43,7 @@ interface DestinationFilter {
   /** A group by status; empty for all. */
   status: string;
   platform: string;
-  /** Label of a group; empty for all. */
+  /** Label of a group, `UNGROUPED` for those in none; empty for all. */
   group: string;
 }
 
@@ -55,7 +56,8 @@ export function filterDestinations(
   return destinations.filter((destination) => {
     if (status && statusGroup(destination) !== status) return false;
     if (platform && destination.platform !== platform) return false;
-    if (group && destination.group !== group) return false;
+    if (group && (destination.group ?? UNGROUPED) !== group) return false;
+    if (words.length === 0) return true;
     const { name, rtmpUrl, destinationId } = destination;
     const text = [name, destination.group, destination.platform, rtmpUrl, destinationId].join(' ').toLowerCase();
     return words.every((word) => text.includes(word));

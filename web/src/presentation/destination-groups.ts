@@ -15,7 +15,11 @@ export interface DestinationSection {
   destinations: readonly DestinationResource[];
 }
 
-const NO_GROUP = 'In no group';
+/** How those in no group are called. */
+export const NO_GROUP = 'In no group';
+
+/** Stands for them where labels stand, as in an address. No label begins with a space: the API trims them. */
+export const UNGROUPED = ' none';
 
 /** Labels of all groups in use, in the order of the alphabet. */
 export function groupsOf(destinations: readonly DestinationResource[]): string[] {

@@ -4,7 +4,7 @@ export const POLL_BUSY_MS = 1000;
 /** How often the page asks while nothing does. */
 export const POLL_QUIET_MS = 3000;
 
-/** How often the page asks for what stands behind an opened row. */
+/** How often the page asks for what stands behind an opened row, and for what happened to all. */
 export const POLL_DETAILS_MS = 5000;
 
 /** How often the page asks for leftovers: they appear with a sweep, not with a press of a button. */

@@ -50,14 +50,9 @@ export function strokesPath(points: readonly MetricPoint[], frame: Frame): strin
     .join('');
 }
 
-/** Lowest, highest, newest and sum of what lies in the window; null when nothing does. */
+/** Lowest and highest of what lies in the window; null when nothing does. */
 export function summarise(points: readonly MetricPoint[], endMs: number) {
   const values = points.filter(({ at }) => endMs - Date.parse(at) <= GRAPH_WINDOW_MS).map(({ value }) => value);
   if (values.length === 0) return null;
-  return {
-    lowest: Math.min(...values),
-    highest: Math.max(...values),
-    newest: values.at(-1)!,
-    sum: values.reduce((sum, value) => sum + value, 0),
-  };
+  return { lowest: Math.min(...values), highest: Math.max(...values) };
 }

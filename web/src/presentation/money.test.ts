@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeSum, formatPrice, formatSum, pricePerHour } from './money.ts';
+import { describeMissing, describeSum, formatPrice, formatSum, pricePerHour } from './money.ts';
 
 describe('a price', () => {
   it('is never made to look like none when it is not known', () => {
@@ -10,6 +10,13 @@ describe('a price', () => {
   it('is "at least" when a part of it is not known', () => {
     expect(pricePerHour(0.5616, false)).toBe('≥ $0.56/h');
     expect(describeSum(2.311, false)).toBe('≥ $2.31');
+  });
+
+  it('names what it is without', () => {
+    expect(describeMissing(['data transfer', 'audio'])).toBe(
+      'Not in it, because the price is not known: data transfer; audio',
+    );
+    expect(describeMissing([])).toBe('');
   });
 
   it('has the digits its size needs', () => {

@@ -17,7 +17,7 @@ export function RehearsalBanner() {
   const practised = practisedFaults(faults, destinations);
   // There before it is needed: a screen reader tells what comes into a status, not one that comes with its words.
   return (
-    <div className={classes.place} role="status">
+    <div role="status">
       {practised.length > 0 && (
         <div className={classes.banner}>
           <p>

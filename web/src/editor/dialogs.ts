@@ -1,0 +1,19 @@
+import { lazy } from 'react';
+
+/** Every dialog over a page in a part of its own: none is needed before a button asks for it. */
+const load = {
+  bulk: async () => ({ default: (await import('./BulkDialog.tsx')).BulkDialog }),
+  remove: async () => ({ default: (await import('./DeleteDialog.tsx')).DeleteDialog }),
+  replaceKey: async () => ({ default: (await import('./ReplaceKeyDialog.tsx')).ReplaceKeyDialog }),
+  transport: async () => ({ default: (await import('./TransportDialog.tsx')).TransportDialog }),
+};
+
+export const BulkDialog = lazy(load.bulk);
+export const DeleteDialog = lazy(load.remove);
+export const ReplaceKeyDialog = lazy(load.replaceKey);
+export const TransportDialog = lazy(load.transport);
+
+/** Fetches them before they are asked for. */
+export function prefetchDialogs(): Promise<unknown>[] {
+  return Object.values(load).map((each) => each());
+}
