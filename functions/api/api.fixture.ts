@@ -230,10 +230,10 @@ export async function startTestApi() {
       api = createApi({ ...deps, clients: { ...clients, table: { send } as never } });
     },
     /** Another API over the same table, in which each first answer to a write is lost and the SDK sends it once more. */
-    loseAnswers() {
+    loseAnswers(commandName: 'PutCommand' | 'UpdateCommand') {
       const { table } = clients;
       const send = async (command: object) => {
-        if (command.constructor.name === 'PutCommand') await table.send(command as never);
+        if (command.constructor.name === commandName) await table.send(command as never);
         return table.send(command as never);
       };
       api = createApi({ ...deps, clients: { ...clients, table: { send } as never } });

@@ -39,6 +39,13 @@ describe('POST /api/destinations/{destinationId}/start', () => {
     expect(test.executions()).toHaveLength(1);
   });
 
+  it('begins at once when the answer of the table is lost', async () => {
+    await test.put(makeRecord());
+    test.loseAnswers('UpdateCommand');
+    expect((await start()).status).toBeLessThan(300);
+    expect(new Set(test.executions())).toEqual(new Set([`${DESTINATION_ID}-start-4`]));
+  });
+
   it('begins once when asked twenty times at once', async () => {
     await test.put(makeRecord());
     const answers = await Promise.all(Array.from({ length: 20 }, () => start()));
@@ -176,7 +183,7 @@ describe('Idempotency-Key', () => {
   });
 
   it('201 carries a request out when the answer to its claim is lost and the SDK repeats it', async () => {
-    test.loseAnswers();
+    test.loseAnswers('PutCommand');
     expect((await create()).status).toBe(201);
     expect((await create()).headers.get('idempotent-replayed')).toBe('true');
   });

@@ -21,7 +21,7 @@ const post = (fields: object = {}, headers: Record<string, string> = {}) =>
 
 describe('POST /api/destinations', () => {
   it('201 adds it once when the answer to the write is lost and the SDK repeats it', async () => {
-    test.loseAnswers();
+    test.loseAnswers('PutCommand');
     const answer = await post();
     expect(answer.status).toBe(201);
     expect((await test.call('GET', '/api/destinations')).body.data).toMatchObject([

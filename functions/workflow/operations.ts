@@ -32,21 +32,28 @@ export async function requestChange(
   request: Request,
 ): Promise<Destination | null> {
   const decide = request.operation ?? nextOperation;
-  let began = false;
+  let began: Operation | null = null;
   const record = await changeDestination(deps, destinationId, (before) => {
     const wished = withWisher(before, request.change(before), request.requestedBy);
+    // The SDK repeats a write whose answer was lost, and is refused by what it has written itself.
+    if (began && isSame(before.operation, began)) return wished;
     const kind = wished.operation ? null : decide(wished);
-    began = kind !== null;
-    return kind
-      ? withOperation(wished, kind, {
-          now: deps.now(),
-          requestedBy: request.requestedBy,
-          isCleanUp: request.isCleanUp,
-        })
-      : wished;
+    if (!kind) {
+      began = null;
+      return wished;
+    }
+    const { requestedBy, isCleanUp } = request;
+    const next = withOperation(wished, kind, { now: deps.now(), requestedBy, isCleanUp });
+    began = next.operation;
+    return next;
   });
   if (record && began) await startQuietly(deps, record);
   return record;
+}
+
+/** Two that begin the same operation in the same millisecond cannot be told apart, and need not be: see `startExecution`. */
+function isSame(operation: Operation | null, other: Operation): boolean {
+  return operation?.operationId === other.operationId && operation.startedAt === other.startedAt;
 }
 
 /** An operation in flight goes on in the name of who began it; what follows it is done for who wished it. */
