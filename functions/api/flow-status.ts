@@ -88,6 +88,9 @@ export function toFlowStatusResource(deps: ApiDeps, look: FlowLook, requestHost:
   const { flow, media, metrics } = look;
   const source = sourceStateOf(flow, metrics, media);
   const isConnected = source.state === 'connected';
+  // Means over some seconds: what follows these digits is no measurement.
+  const figure = (value: number | null, decimals: number) =>
+    isConnected && value !== null ? Math.round(value * 10 ** decimals) / 10 ** decimals : null;
   return {
     flowArn: flow.flowArn,
     name: flow.name,
@@ -95,10 +98,10 @@ export function toFlowStatusResource(deps: ApiDeps, look: FlowLook, requestHost:
     source: {
       ...source,
       since: look.since,
-      bitrateBps: isConnected ? metrics.bitrateBps : null,
-      continuityErrors: isConnected ? metrics.continuityErrors : null,
-      packetLossPercent: isConnected ? metrics.packetLossPercent : null,
-      roundTripMs: isConnected ? metrics.roundTripMs : null,
+      bitrateBps: figure(metrics.bitrateBps, 0),
+      continuityErrors: figure(metrics.continuityErrors, 0),
+      packetLossPercent: figure(metrics.packetLossPercent, 2),
+      roundTripMs: figure(metrics.roundTripMs, 1),
       video: isConnected ? (media?.video ?? null) : null,
       audio: isConnected ? (media?.audio ?? null) : null,
     },

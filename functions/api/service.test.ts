@@ -17,10 +17,10 @@ const sourceIs = (connected: number) =>
   test.mocks.cloudWatch.on(GetMetricDataCommand).resolves({
     MetricDataResults: [
       { Id: 'connected', Values: [connected, connected, 1 - connected], Timestamps: [5, 10, 15].map(secondsAgo) },
-      { Id: 'bitrate', Values: [5_000_000] },
+      { Id: 'bitrate', Values: [5_000_000.4] },
       { Id: 'continuity', Values: [1, 2] },
-      { Id: 'loss', Values: [0.4, 0.1] },
-      { Id: 'roundtrip', Values: [38] },
+      { Id: 'loss', Values: [0.4012, 0.1] },
+      { Id: 'roundtrip', Values: [37.96] },
     ],
   });
 
