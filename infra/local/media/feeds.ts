@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import type { EngineReport, SourceReport } from './engine/contract.ts';
-import { command } from './media-context.ts';
+import { command } from './engine-commands.ts';
 import type { MediaContext } from './media-context.ts';
 import type { FlowRecord } from './media-state.ts';
 

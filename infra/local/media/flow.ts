@@ -14,8 +14,10 @@ import type {
 import { LOCAL_REGION } from '../service.ts';
 import { toArn } from './identifiers.ts';
 import { EGRESS_IP } from './feeds.ts';
-import { toOutput, toOutputRecords } from './flow-output.ts';
-import { begin, command, commit, emit } from './media-context.ts';
+import { toOutput, toOutputRecords } from './flow-output-record.ts';
+import { command } from './engine-commands.ts';
+import { emit } from './media-context.ts';
+import { begin, commit } from './transitions.ts';
 import type { MediaContext } from './media-context.ts';
 import type { FlowRecord } from './media-state.ts';
 import { lookUp } from './media-state.ts';

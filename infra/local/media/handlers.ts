@@ -24,7 +24,7 @@ import {
   updateInputSecurityGroup,
 } from './input-security-group.ts';
 import { createInput, deleteInput, describeInput, listInputs } from './input.ts';
-import { commit } from './media-context.ts';
+import { commit } from './transitions.ts';
 import type { MediaContext } from './media-context.ts';
 import {
   createOriginEndpoint,

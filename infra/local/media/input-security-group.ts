@@ -11,7 +11,7 @@ import type {
 } from '@aws-sdk/client-medialive';
 import ipaddr from 'ipaddr.js';
 import { toArn } from './identifiers.ts';
-import { begin, commit } from './media-context.ts';
+import { begin, commit } from './transitions.ts';
 import type { MediaContext } from './media-context.ts';
 import type { InputRecord, InputSecurityGroupRecord } from './media-state.ts';
 import { lookUp } from './media-state.ts';

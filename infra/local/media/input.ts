@@ -9,7 +9,7 @@ import type {
 import { RTP_INPUT_PORT } from './feeds.ts';
 import { toArn } from './identifiers.ts';
 import { releaseGroups, useGroups } from './input-security-group.ts';
-import { begin, commit } from './media-context.ts';
+import { begin, commit } from './transitions.ts';
 import type { MediaContext } from './media-context.ts';
 import type { InputRecord } from './media-state.ts';
 import { lookUp } from './media-state.ts';

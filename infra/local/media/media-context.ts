@@ -11,9 +11,8 @@ import type { Clock } from '../clock.ts';
 import type { EventSink, StateStore } from '../service.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../service.ts';
 import type { MediaEngine } from './engine/contract.ts';
-import { refreshFeeds } from './feeds.ts';
 import type { Identifiers } from './identifiers.ts';
-import type { MediaState, Resource } from './media-state.ts';
+import type { MediaState } from './media-state.ts';
 import type { Durations, Quotas } from './profiles.ts';
 import type { AroundOperation } from './protocol/rest-json-service.ts';
 
@@ -64,88 +63,6 @@ export interface MediaContext {
   /** Addresses each flow was last told to feed, by flow ARN. */
   fedAddresses: Map<string, string>;
   closed: boolean;
-}
-
-/** Saves the state and brings the engine's feeds in line with it. Call once at the end of each change. */
-export function commit(context: MediaContext): void {
-  refreshFeeds(context);
-  context.store.save(context.state);
-}
-
-/** Begins a change of state that ends by itself. Replaces one under way. */
-export function begin(
-  context: MediaContext,
-  change: { kind: TransitionKind; resource: Resource; from: string; to: string; afterMs: number },
-): void {
-  const { kind, resource, from, to, afterMs } = change;
-  const altered = context.hooks.planTransition?.({ kind, id: resource.id, from, to, afterMs });
-  const delayMs = altered?.afterMs ?? afterMs;
-  resource.transition = {
-    to: altered?.to ?? to,
-    dueMs: Number.isFinite(delayMs) ? context.clock.now() + delayMs : null,
-  };
-  armTransition(context, kind, resource);
-}
-
-/** Sets the timer of a record's transition: when it begins, and again after a restart. */
-export function armTransition(context: MediaContext, kind: TransitionKind, resource: Resource): void {
-  const { transition } = resource;
-  if (transition === undefined || transition.dueMs === null) return;
-  context.clock.after(Math.max(0, transition.dueMs - context.clock.now()), () => {
-    // A channel is IDLE only once the engine has really let go of it, so pending commands come first.
-    void commandsDone(context, resource.id).then(() => {
-      if (context.closed || resource.transition !== transition) return;
-      surviving(() => {
-        delete resource.transition;
-        context.arrivals[kind](context, resource.id, transition.to);
-        commit(context);
-      });
-    });
-  });
-}
-
-/**
- * Gives the engine a command for a resource, after those given before for the same one.
- * @param onFailure called when the engine refuses
- */
-export function command(
-  context: MediaContext,
-  resourceId: string,
-  give: () => Promise<void>,
-  onFailure: (error: Error) => void = () => {},
-): void {
-  const before = context.commands.get(resourceId);
-  const run = async () => {
-    await before;
-    if (context.closed) return;
-    try {
-      await give();
-    } catch (error) {
-      if (!context.closed) surviving(() => onFailure(error as Error));
-    }
-  };
-  const done = run().finally(() => {
-    if (context.commands.get(resourceId) === done) context.commands.delete(resourceId);
-  });
-  context.commands.set(resourceId, done);
-}
-
-/**
- * Runs what no caller waits for. A failure, such as a full disk, must not end the process: the change stands in memory and
- * is saved with the next one.
- */
-function surviving(change: () => void): void {
-  try {
-    change();
-  } catch (error) {
-    const { name, code } = error as NodeJS.ErrnoException;
-    console.error(`a media resource changed but could not be saved: ${code ?? name}`);
-  }
-}
-
-/** Resolves when the engine has taken every command given for a resource. */
-async function commandsDone(context: MediaContext, resourceId: string): Promise<void> {
-  await context.commands.get(resourceId);
 }
 
 /** Puts an event on the bus as the service named would. */

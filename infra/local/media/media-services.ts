@@ -19,7 +19,8 @@ import { mediaConnectHandlers, mediaLiveHandlers, mediaPackageHandlers } from '.
 import { makeIdentifiers, makeTransientIds } from './identifiers.ts';
 import { arriveGroup } from './input-security-group.ts';
 import { arriveInput } from './input.ts';
-import { armTransition, command, commit } from './media-context.ts';
+import { command } from './engine-commands.ts';
+import { armTransition, commit } from './transitions.ts';
 import type { MediaContext, MediaHooks, TransitionKind } from './media-context.ts';
 import { loadMediaState } from './media-state.ts';
 import { makeMetrics } from './metrics.ts';

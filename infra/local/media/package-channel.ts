@@ -6,7 +6,7 @@ import type {
   ListChannelsResponse,
 } from '@aws-sdk/client-mediapackage';
 import { toArn } from './identifiers.ts';
-import { commit } from './media-context.ts';
+import { commit } from './transitions.ts';
 import type { MediaContext } from './media-context.ts';
 import type { PackageChannelRecord } from './media-state.ts';
 import { lookUp } from './media-state.ts';

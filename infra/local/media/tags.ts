@@ -1,6 +1,6 @@
 import { badRequest } from './protocol/aws-error.ts';
 import type { MediaContext } from './media-context.ts';
-import { commit } from './media-context.ts';
+import { commit } from './transitions.ts';
 
 const TAGS_MAX = 50;
 const KEY_LENGTH_MAX = 128;
