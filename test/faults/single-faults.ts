@@ -6,7 +6,8 @@ import { Violation } from './violation.ts';
 import type { Production } from './production.ts';
 import { rest } from './rest.ts';
 import { ID, type Workflow } from './workflows.ts';
-import { takeSnapshot, type Snapshot } from './snapshot.ts';
+import { takeSnapshot } from './snapshot.ts';
+import type { Snapshot } from './template.ts';
 import { inWorld, Stuck, type World } from './world.ts';
 
 /**

@@ -1,32 +1,7 @@
-import { DescribeStateMachineCommand, UpdateStateMachineCommand } from '@aws-sdk/client-sfn';
-import type { Deployment } from '../../functions/aws/clients.ts';
-import { toFunctionArn } from '../../infra/local/lambda/registry.ts';
-import { provision } from '../../infra/local/provision.ts';
-import type { LocalService } from '../../infra/local/service.ts';
-import { connectInProcess } from './in-process-transport.ts';
-import { makeRandom } from './random.ts';
-import { makeVirtualClock } from './virtual-clock.ts';
-import { makeClients, makeServices, WORKFLOW_FUNCTION } from './world-services.ts';
-import { START_MS, type World, type WorldOptions } from './world.ts';
-import type { Item } from './watching.ts';
+import type { Snapshot } from './template.ts';
+import type { World } from './world.ts';
 
-/** Where worlds begin: the deployment's shared resources, or another world that has come to rest. */
-
-/** The shared resources, made once with the product's own set-up and copied into every world. */
-export interface Template {
-  deployment: Deployment;
-  media: unknown;
-  stepFunctions: unknown;
-}
-
-/** A world at rest, to begin others from: what has led to it need not be run again. */
-export interface Snapshot extends Template {
-  nowMs: number;
-  kms: LocalService;
-  items: ReadonlyMap<string, Item>;
-}
-
-/** Takes one. Nothing may be under way. */
+/** Takes a world at rest to begin others from. Nothing may be under way. */
 export function takeSnapshot(world: World): Snapshot {
   return {
     deployment: world.deployment,
@@ -36,40 +11,4 @@ export function takeSnapshot(world: World): Snapshot {
     kms: world.kms,
     items: structuredClone(world.items),
   };
-}
-
-const templates = new Map<WorldOptions['definition'], Promise<Template>>();
-
-/** The template of worlds whose state machines are written like this; made on first use. */
-export function templateFor(options: WorldOptions): Promise<Template> {
-  const known = templates.get(options.definition);
-  if (known) return known;
-  const making = makeTemplate(options);
-  templates.set(options.definition, making);
-  return making;
-}
-
-async function makeTemplate({ production, definition }: WorldOptions): Promise<Template> {
-  const clock = makeVirtualClock(START_MS);
-  const stores = { media: null as unknown, stepFunctions: null as unknown };
-  const parts = await makeServices({
-    clock,
-    random: makeRandom(0),
-    events: { put() {} },
-    keep: (name, state) => void (stores[name] = state),
-  });
-  const clients = makeClients(production);
-  connectInProcess(clients)(parts.services, (_call, deliver) => deliver());
-  const deployment = await provision({
-    clients,
-    settings: { srtPort: 9998, srtPassphrase: undefined, srtLatencyMs: 200, loopbackTargetsAllowed: true },
-    workflowFunctionArn: toFunctionArn(WORKFLOW_FUNCTION),
-    fingerprintSecret: 'for simulation only',
-    quotas: { channelQuota: 100, pushInputQuota: 100 },
-  });
-  for (const [kind, stateMachineArn] of Object.entries(definition ? deployment.stateMachineArns : {})) {
-    const { definition: text } = await clients.sfn.send(new DescribeStateMachineCommand({ stateMachineArn }));
-    await clients.sfn.send(new UpdateStateMachineCommand({ stateMachineArn, definition: definition!(kind, text!) }));
-  }
-  return { deployment, media: structuredClone(stores.media), stepFunctions: structuredClone(stores.stepFunctions) };
 }

@@ -14,7 +14,7 @@ import { connectInProcess, type Connect } from './in-process-transport.ts';
 import type { Production } from './production.ts';
 import type { Random } from './random.ts';
 import { makeSimulatedEngine } from './simulated-engine.ts';
-import type { Snapshot, Template } from './snapshot.ts';
+import type { Snapshot, Template } from './template.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 import type { WorldOptions } from './world.ts';
 

@@ -17,7 +17,7 @@ import { currentInvocation, type Invocation, type WireAnswer, type WireCall } fr
 import { runAs, runningIn, type Outcome } from './processes.ts';
 import type { Production } from './production.ts';
 import { makeRandom, type Random } from './random.ts';
-import { templateFor, type Snapshot, type Template } from './snapshot.ts';
+import { START_MS, templateFor, type Snapshot, type Template, type TemplateOptions } from './template.ts';
 import { makeVirtualClock, withVirtualTimers, type VirtualClock } from './virtual-clock.ts';
 import { deliverWatched, tell, type Item, type Watcher } from './watching.ts';
 import { clientsOf, makeServices, prepare, WORKFLOW_FUNCTION } from './world-services.ts';
@@ -92,8 +92,7 @@ export interface World {
 /** Decides what happens to a call; see faults.ts. */
 export type Faults = (call: WireCall, deliver: () => Promise<WireAnswer>, world: World) => Promise<WireAnswer>;
 
-export interface WorldOptions {
-  production: Production;
+export interface WorldOptions extends TemplateOptions {
   seed: number;
   profile?: TimingProfile;
   durations?: Partial<Durations>;
@@ -104,8 +103,6 @@ export interface WorldOptions {
   planTransition?: MediaHooks['planTransition'];
   /** Milliseconds of virtual time a call takes; 0 to the number given, by the seed. */
   latencyMsMax?: number;
-  /** Rewrites a state machine before it is used: for planted bugs. */
-  definition?: (kind: string, text: string) => string;
   /** Begins where another world has rested. */
   from?: Snapshot;
   /** Seconds between two sweeps; null runs none. */
@@ -116,8 +113,6 @@ export interface WorldOptions {
   withEvents?: boolean;
 }
 
-/** When every world begins. */
-export const START_MS = Date.UTC(2030, 0, 1);
 /** The engine reports once a second; this often is enough for figures of a minute. */
 const ENGINE_EVERY_SECONDS = 20;
 /** Signs of life at one instant; more is a loop that no time bounds. */

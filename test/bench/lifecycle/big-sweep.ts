@@ -3,7 +3,8 @@ import type { Destination } from '../../../functions/domain/destination.ts';
 import { addDestination, ask } from '../../faults/act.ts';
 import { idOf } from '../../faults/destination-ids.ts';
 import type { Production } from '../../faults/production.ts';
-import { takeSnapshot, type Snapshot } from '../../faults/snapshot.ts';
+import { takeSnapshot } from '../../faults/snapshot.ts';
+import type { Snapshot } from '../../faults/template.ts';
 import { flowOf, inWorld, sweepOnce, type World } from '../../faults/world.ts';
 import type { MediaState } from '../../../infra/local/media/media-state.ts';
 
