@@ -38,12 +38,16 @@ export async function payAll(): Promise<void> {
   }
 }
 
-/** Asks a process to end and waits until it has. */
+const PATIENCE_MS = 5_000;
+
+/** Asks a process to end and waits until it has; one that does not listen is killed. */
 export async function endProcess(child: ChildProcess, ask: () => void): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
   ask();
+  const impatience = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
   await ended;
+  clearTimeout(impatience);
 }
 
 /** The next message that matches. @throws when the process ends first */
