@@ -136,6 +136,21 @@ describe('the line to an SRT listener', () => {
     expect(await portsOf(callers.slice(16))).not.toEqual(before.slice(16));
   });
 
+  it('keeps the caller that is accepted, however many knock', async () => {
+    const { line, port } = await openLine();
+    const listener = await listenBehind(line);
+    const [caller, ...knockers] = await Promise.all(Array.from({ length: 20 }, () => openSocket()));
+    const portOf = async (socket: Socket) => {
+      socket.send('hello', port);
+      return (await receive(listener)).port;
+    };
+    const before = await portOf(caller!);
+    listener.send(ACKNOWLEDGEMENT, before);
+    await receive(caller!);
+    for (const knocker of knockers) await portOf(knocker);
+    expect(await portOf(caller!)).toBe(before);
+  });
+
   it('says that the port is taken', async () => {
     const { port } = await openLine();
     await expect(openSrtLine({ listenHost: '127.0.0.1', ingestPort: port }, systemClock)).rejects.toMatchObject({

@@ -66,12 +66,13 @@ export async function openSrtLine(
     caller.socket.close();
   }
 
-  /** Makes room for one more. */
+  /** Makes room for one more; nobody who knocks pushes out whoever is accepted. */
   function makeRoom(): void {
     const oldestFirst = [...callers].toSorted(([, one], [, other]) => one.heardAtMs - other.heardAtMs);
     const tooMany = callers.size - CALLERS_MAX + 1;
     for (const [index, [key, caller]] of oldestFirst.entries()) {
-      if (index < tooMany || clock.now() - caller.heardAtMs > CALLER_KEPT_MS) forget(key, caller);
+      const isPushedOut = index < tooMany && caller !== accepted;
+      if (isPushedOut || clock.now() - caller.heardAtMs > CALLER_KEPT_MS) forget(key, caller);
     }
   }
 
