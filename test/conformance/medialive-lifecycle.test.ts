@@ -183,6 +183,19 @@ describe('the life of MediaLive resources', () => {
     await deleteGroup();
   });
 
+  it('has nothing to update in a channel that is gone, and declares no 404 for it', async () => {
+    const endpoint = await start();
+    const { mediaLive: client } = endpoint;
+    const { channelId: ChannelId } = await makeChannel(endpoint);
+    await client.send(new DeleteChannelCommand({ ChannelId }));
+    await expect.poll(() => channelState(endpoint, ChannelId)).toBe('DELETED');
+    for (const gone of [ChannelId, '9999999']) {
+      await expect(client.send(new UpdateChannelCommand({ ChannelId: gone, Name: 'x' }))).rejects.toMatchObject(
+        refusal('ConflictException', 409),
+      );
+    }
+  });
+
   it('keeps tombstones: deleted resources are described, deleted again with success, and not listed', async () => {
     const endpoint = await start();
     const { mediaLive: client } = endpoint;

@@ -247,7 +247,8 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     if (was && !is) removed(was);
     // A person may acknowledge an error of which the record does not know all; what is left is the sweep's to find.
     if (!is || is.operation || !was?.operation || isLeftBehind(destinationId)) return;
-    if (!options.isMeddledWith) checkTruth(is);
+    const isOvertaken = isCalledOff(is, was.operation) && late.has(`${destinationId} #${was.operation.generation}`);
+    if (!options.isMeddledWith && !isOvertaken) checkTruth(is);
     if (is.status !== 'error') checkNothingLost(is, was.operation);
   }
 
@@ -256,12 +257,21 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
    * the sweep's: what a warm one keeps anyway may have been made by an interrupted operation and not be recorded; and
    * what was made by a request that arrived after a start had been called off and had looked for it.
    */
-  function checkNothingLost({ destinationId, status, standby, desired }: Destination, { kind }: Operation): void {
+  function checkNothingLost(record: Destination, operation: Operation): void {
+    const { destinationId, status, standby } = record;
     const isKept = (id: string) => status === 'idle' && standby === 'warm' && !id.includes(':output:');
-    const isCalledOff = kind === 'start' && desired !== 'running';
-    const lost = listLost(destinationId).filter((id) => !isKept(id) && !(isCalledOff && madeLate.has(id)));
+    const isOvertaken = (id: string) => isCalledOff(record, operation) && madeLate.has(id);
+    const lost = listLost(destinationId).filter((id) => !isKept(id) && !isOvertaken(id));
     if (lost.length > 0)
       throw new Violation('I1 no orphan', `${destinationId} has settled and left ${lost.join(', ')}`);
+  }
+
+  /**
+   * A start that was not wished any more. What it had sent may arrive when it has looked and settled; no operation can
+   * wait for that, and the sweep puts it right.
+   */
+  function isCalledOff({ desired }: Destination, { kind }: Operation): boolean {
+    return kind === 'start' && desired !== 'running';
   }
 
   function wroteOver(was: Destination, is: Destination): void {

@@ -117,7 +117,11 @@ export function deleteChannel(context: MediaContext, input: { ChannelId: string 
 
 /** Replaces members of an idle channel's settings; each member given replaces the old one whole. */
 export function updateChannel(context: MediaContext, input: UpdateChannelRequest): UpdateChannelResponse {
-  const channel = findChannel(context, input.ChannelId!);
+  const channel = lookUp(context.state.channels, input.ChannelId);
+  // It is the one operation of a channel that declares no 404. [medialive/latest/apireference/channels-channelid.html]
+  if (channel === undefined || channel.state === 'DELETED') {
+    throw conflict(`there is no channel ${input.ChannelId} that could be updated`);
+  }
   requireState(channel, 'updated', ['IDLE', 'UPDATE_FAILED']);
   const { ChannelId: _channelId, DryRun: dryRun, ...changes } = input;
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
