@@ -1,5 +1,6 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Destination, Operation, RecordedRun, TimelineEntry } from '../domain/destination.ts';
+import type { HistoryLike } from '../domain/timeline.ts';
 import { DAY_MS, dayOf, startOfDay } from '../domain/utc-day.ts';
 import { isConditionFailed } from './aws-errors.ts';
 import type { TableDeps } from './clients.ts';
@@ -107,15 +108,7 @@ export async function putTimelineEntry(
 }
 
 /** One row of the history: a finished operation, or what happened beside the operations. */
-export interface HistoryEntry {
-  destinationId: string;
-  /** Null in rows of a version that did not keep it. */
-  destinationName: string | null;
-  /** Tells rows of one destination apart. */
-  key: string;
-  at: string;
-  operation: Operation | null;
-  entry: TimelineEntry | null;
+export interface HistoryEntry extends HistoryLike {
   run: RecordedRun | null;
 }
 

@@ -25,7 +25,9 @@ export interface TimelineItem {
 /** A row of the history, as far as it matters here. */
 export interface HistoryLike {
   destinationId: string;
+  /** Null in rows of a version that did not keep it. */
   destinationName: string | null;
+  /** Tells rows of one destination apart. */
   key: string;
   at: string;
   operation: Operation | null;
