@@ -95,6 +95,7 @@ export function createFlow(options: FlowOptions): Flow {
       },
       onDisconnect: disconnect,
       onState: options.onChange,
+      isLineLossy: () => isLineLossy,
     });
   }
 
@@ -136,7 +137,6 @@ export function createFlow(options: FlowOptions): Flow {
       if (closed) return;
       disconnect();
       listener = listen();
-      listener.rehearseLossyLine(isLineLossy);
       options.onChange();
     },
     report() {
@@ -176,7 +176,6 @@ export function createFlow(options: FlowOptions): Flow {
     },
     rehearseLossyLine(isLossy) {
       isLineLossy = isLossy;
-      listener.rehearseLossyLine(isLossy);
     },
     live: () => live,
     async close() {

@@ -24,9 +24,12 @@ async function openSocket(port = 0): Promise<Socket> {
   return socket;
 }
 
-async function openLine(clock: Clock = systemClock): Promise<{ line: SrtLine; port: number }> {
+async function openLine({ clock = systemClock, isLossy = false }: { clock?: Clock; isLossy?: boolean } = {}): Promise<{
+  line: SrtLine;
+  port: number;
+}> {
   const port = await findFreePort();
-  const line = await openSrtLine({ listenHost: '127.0.0.1', ingestPort: port }, clock);
+  const line = await openSrtLine({ listenHost: '127.0.0.1', ingestPort: port }, clock, () => isLossy);
   lines.push(line);
   return { line, port };
 }
@@ -98,10 +101,9 @@ describe('the line to an SRT listener', () => {
   });
 
   it('loses every tenth data packet in practice, and nothing else', async () => {
-    const { line, port } = await openLine();
+    const { line, port } = await openLine({ isLossy: true });
     const listener = await listenBehind(line);
     const caller = await openSocket();
-    line.rehearseLoss(true);
     const received: number[] = [];
     listener.on('message', (packet) => received.push(packet.readUInt32BE(0)));
     for (let sequenceNumber = 1; sequenceNumber <= 40; sequenceNumber += 1)
@@ -115,7 +117,7 @@ describe('the line to an SRT listener', () => {
 
   it('forgets who has been silent, and whoever knocked first when there are too many', async () => {
     let nowMs = 0;
-    const { line, port } = await openLine({ ...systemClock, now: () => nowMs });
+    const { line, port } = await openLine({ clock: { ...systemClock, now: () => nowMs } });
     const listener = await listenBehind(line);
     const portsOf = async (callers: Socket[]) => {
       const ports: number[] = [];
@@ -153,7 +155,9 @@ describe('the line to an SRT listener', () => {
 
   it('says that the port is taken', async () => {
     const { port } = await openLine();
-    await expect(openSrtLine({ listenHost: '127.0.0.1', ingestPort: port }, systemClock)).rejects.toMatchObject({
+    await expect(
+      openSrtLine({ listenHost: '127.0.0.1', ingestPort: port }, systemClock, () => false),
+    ).rejects.toMatchObject({
       code: 'EADDRINUSE',
     });
   });

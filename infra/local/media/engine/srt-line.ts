@@ -34,8 +34,6 @@ export interface SrtLine {
   pickListenerPort(): Promise<number>;
   /** The line of the caller that the listener has accepted. */
   quality(): LineQuality;
-  /** Practises a line that loses packets. */
-  rehearseLoss(isLossy: boolean): void;
   close(): Promise<void>;
 }
 
@@ -47,17 +45,18 @@ interface Caller {
 
 /**
  * Binds the flow's port.
+ * @param isLossy whether loss is practised, asked for each packet
  * @throws {NodeJS.ErrnoException} EADDRINUSE, EACCES, EADDRNOTAVAIL, … as the system says it
  */
 export async function openSrtLine(
   { listenHost, ingestPort }: Pick<FlowSource, 'listenHost' | 'ingestPort'>,
   clock: Clock,
+  isLossy: () => boolean,
 ): Promise<SrtLine> {
   const callers = new Map<string, Caller>();
   const open = await bind({ address: listenHost, port: ingestPort });
   let listenerPort: number | null = null;
   let accepted: Caller | null = null;
-  let isLossy = false;
   let dataPackets = 0;
 
   function forget(key: string, caller: Caller): void {
@@ -102,7 +101,7 @@ export async function openSrtLine(
     const data = readDataPacket(packet);
     if (data) {
       dataPackets += 1;
-      if (isLossy && dataPackets % PRACTISED_LOSS_OF === 0) return;
+      if (isLossy() && dataPackets % PRACTISED_LOSS_OF === 0) return;
       caller.meter.received(data);
     }
     caller.socket.send(packet, listenerPort, LOOPBACK);
@@ -116,9 +115,6 @@ export async function openSrtLine(
       return listenerPort;
     },
     quality: () => accepted?.meter.read() ?? {},
-    rehearseLoss(isOn) {
-      isLossy = isOn;
-    },
     async close() {
       for (const [key, caller] of callers) forget(key, caller);
       const closed = once(open, 'close');

@@ -24,8 +24,6 @@ export interface SrtListener {
   state(): { state: SourceState; sinceMs: number; error?: string; connections: number };
   /** Of the line to the caller; nothing while there is none. */
   lineQuality(): LineQuality;
-  /** Practises a line that loses packets. */
-  rehearseLossyLine(isLossy: boolean): void;
   close(): Promise<void>;
 }
 
@@ -38,6 +36,8 @@ export interface SrtListenerOptions {
   /** The caller has gone. */
   onDisconnect(): void;
   onState(): void;
+  /** Whether a line that loses packets is practised. */
+  isLineLossy(): boolean;
 }
 
 /** Builds the listener's SRT address, passphrase included: for standard input only. */
@@ -65,7 +65,6 @@ export function createSrtListener(options: SrtListenerOptions): SrtListener {
   let error: string | undefined;
   let connections = 0;
   let line: SrtLine | null = null;
-  let isLineLossy = false;
   let child: MediaChild | null = null;
   let failures = 0;
   let closed = false;
@@ -93,8 +92,7 @@ export function createSrtListener(options: SrtListenerOptions): SrtListener {
   async function start(): Promise<void> {
     let port: number;
     try {
-      line ??= await openSrtLine(source, clock);
-      line.rehearseLoss(isLineLossy);
+      line ??= await openSrtLine(source, clock, options.isLineLossy);
       port = await line.pickListenerPort();
     } catch (failure) {
       fail(describeBindFailure(source, (failure as NodeJS.ErrnoException).code));
@@ -161,10 +159,6 @@ export function createSrtListener(options: SrtListenerOptions): SrtListener {
   return {
     state: () => ({ state, sinceMs, error, connections }),
     lineQuality: () => (state === 'connected' ? (line?.quality() ?? {}) : {}),
-    rehearseLossyLine(isLossy) {
-      isLineLossy = isLossy;
-      line?.rehearseLoss(isLossy);
-    },
     async close() {
       closed = true;
       cancelRespawn?.();
