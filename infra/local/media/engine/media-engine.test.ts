@@ -530,11 +530,17 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** What ffmpeg complains about while it decodes the whole file. */
+/**
+ * What ffmpeg complains about while it decodes the whole file. It counts in milliseconds, as FLV does: counted in whole
+ * pictures, two of them fall on one number where a gap happens to be half a picture longer than a number of them.
+ */
 function decodeErrors(path: string): string {
   const { stderr, status } = spawnSync(
     ffmpeg,
-    ['-hide_banner', '-nostdin', '-loglevel', 'error', '-i', path, '-f', 'null', '-'],
+    [
+      ...['-hide_banner', '-nostdin', '-loglevel', 'error'],
+      ...['-i', path, '-enc_time_base', '1:1000', '-f', 'null', '-'],
+    ],
     { encoding: 'utf8' },
   );
   return status === 0 ? stderr : `ended with ${status}: ${stderr}`;
