@@ -117,9 +117,17 @@ describe('pages', () => {
   it('leave a click with a key held to the browser, which opens another tab', async () => {
     await page.goto(product.origin);
     const link = row('Alpha').getByRole('link', { name: 'Alpha', exact: true });
-    const [tab] = await Promise.all([show.context.waitForEvent('page'), link.click({ modifiers: ['Control'] })]);
-    await tab.waitForURL(/\/destinations\/dst_/);
-    await tab.close();
+    expect(await link.getAttribute('href')).toMatch(/^\/destinations\/dst_/);
+    // No tab is opened: a headless browser on a busy machine may never load one in the background, whoever wrote it.
+    await page.evaluate(() => {
+      const look = (event: Event): void => {
+        Object.assign(window, { isLeftToTheBrowser: !event.defaultPrevented });
+        event.preventDefault();
+      };
+      window.addEventListener('click', look, { once: true });
+    });
+    await link.click({ modifiers: ['Control'] });
+    expect(await page.evaluate(() => (window as { isLeftToTheBrowser?: boolean }).isLeftToTheBrowser)).toBe(true);
     expect(pathname()).toBe('/');
   });
 
