@@ -72,18 +72,21 @@ async function checkRolesExist(iam: IAMClient, roles: string[], { account }: Cal
 
 async function checkMayAssume(iam: IAMClient, roles: string[], { account, principalArn }: Caller): Promise<Finding> {
   const check = 'permission to deploy';
+  // `aws`, or that of a Region with an administration of its own: `aws-us-gov`.
+  const [, partition] = principalArn.split(':');
+  const arnOf = (role: string): string => `arn:${partition}:iam::${account}:role/${role}`;
   try {
     const { EvaluationResults: results = [] } = await iam.send(
       new SimulatePrincipalPolicyCommand({
         PolicySourceArn: principalArn,
         ActionNames: ['sts:AssumeRole'],
-        ResourceArns: roles.map((role) => `arn:aws:iam::${account}:role/${role}`),
+        ResourceArns: roles.map(arnOf),
       }),
     );
     const refused = results.filter(({ EvalDecision }) => EvalDecision !== 'allowed');
     if (refused.length === 0) return { check, outcome: 'ok', detail: `${principalArn} may use the CDK's roles` };
     const names = refused.map(({ EvalResourceName }) => EvalResourceName?.split('/').at(-1)).join(', ');
-    const remedy = `allow ${principalArn} sts:AssumeRole on arn:aws:iam::${account}:role/${BOOTSTRAP_PREFIX}-*`;
+    const remedy = `allow ${principalArn} sts:AssumeRole on ${arnOf(`${BOOTSTRAP_PREFIX}-*`)}`;
     return { check, outcome: 'failed', detail: `may not assume ${names}`, remedy };
   } catch (error) {
     return unknownBecause(check, error, 'allow iam:SimulatePrincipalPolicy, or try npx cdk deploy');

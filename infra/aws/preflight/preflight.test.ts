@@ -118,6 +118,20 @@ describe('the preflight', () => {
     });
   });
 
+  it('asks for the roles of the partition the caller belongs to', async () => {
+    const account = makeAccount();
+    account.mocks.sts.on(GetCallerIdentityCommand).resolves({
+      Account: '111122223333',
+      Arn: 'arn:aws-us-gov:sts::111122223333:assumed-role/Admin/alice',
+    });
+    await findingsOf(account);
+    const [simulation] = account.mocks.iam.commandCalls(SimulatePrincipalPolicyCommand);
+    const { PolicySourceArn: caller, ResourceArns: roles = [] } = simulation!.args[0].input;
+    expect(caller).toBe('arn:aws-us-gov:iam::111122223333:role/Admin');
+    expect(roles).toHaveLength(3);
+    for (const role of roles) expect(role).toMatch(/^arn:aws-us-gov:iam::111122223333:role\/cdk-/);
+  });
+
   it('tells a Region without MediaPackage from one it may not ask', async () => {
     const account = makeAccount();
     account.mocks.mediaPackage.rejects(Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }));
