@@ -1,4 +1,5 @@
-import { dueOperation } from '../../functions/domain/primary.ts';
+import { nextOperation } from '../../functions/domain/lifecycle.ts';
+import type { Destination } from '../../functions/domain/destination.ts';
 import type { Invariants } from './invariants.ts';
 import { Violation } from './violation.ts';
 import type { World } from './world.ts';
@@ -26,15 +27,13 @@ export async function rest(
   world: World,
   { invariants, isDone, withinMs = REST_WITHIN_MS }: RestOptions,
 ): Promise<void> {
+  // A primary in error that waits out its pause is still on its way.
+  const isMoving = (record: Destination) => record.operation !== null || nextOperation(record) !== null;
   const isAtRest = () =>
-    world.records().every((record) => record.operation === null && dueOperation(record, world.deps.now()) === null) &&
-    world.runningInvocations() === 0 &&
-    world.callsUnderWay === 0;
+    !world.records().some(isMoving) && world.runningInvocations() === 0 && world.callsUnderWay === 0;
   await world.until(() => false, 1_000);
   if (!(await world.until(isAtRest, withinMs))) {
-    const moving = world
-      .records()
-      .filter((record) => record.operation !== null || dueOperation(record, world.deps.now()) !== null);
+    const moving = world.records().filter(isMoving);
     const what = moving.map(({ destinationId, status, desired }) => `${destinationId} ${status}, wants ${desired}`);
     throw new Violation(
       'I3 no stuck state',
