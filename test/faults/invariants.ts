@@ -50,6 +50,13 @@ export interface InvariantsOptions {
   isMeddledWith?: boolean;
 }
 
+/** A call that took effect when its sender had long given up. */
+interface LateCall {
+  /** Generation of the operation; null for the sweep. */
+  sentBy: number | null;
+  atMs: number;
+}
+
 /** Watches a world. */
 export function watchInvariants(world: World, options: InvariantsOptions): Invariants {
   const sinks = watchSinks(world, options.canaries ?? []);
@@ -62,10 +69,10 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
   const changesOf = new Map<string, number>();
   /** Changes that AWS has made, by whom: each has to be found in the history. */
   const effects = new Map<string, string>();
-  /** Operations of which a call took effect when its sender had long given up. */
-  const late = new Set<string>();
+  /** Calls that took effect when their sender had long given up, by destination. */
+  const late = new Map<string, LateCall[]>();
   /** What was made by such a call. */
-  const madeLate = new Set<string>();
+  const madeLate = new Map<string, LateCall>();
   /** When somebody last gave up a destination's operation by force: what it was doing right then takes its course. */
   const givenUpAtMs = new Map<string, number>();
   /** The wish as it was when the invocation began. */
@@ -79,17 +86,27 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     if (invocation.generation !== null) count(callsOf, operation, CALLS_MAX, 'calls');
     const isMedia = call.service === 'medialive' || call.service === 'mediaconnect';
     if (!isMedia || !CHANGING.test(call.operation)) return;
-    if (call.isLate) late.add(operation);
+    if (call.isLate) noteLate(invocation);
     if (answer.status >= 300) refused.push(`${call.operation} by ${invocation.step}: ${answer.status}`);
     if (answer.status >= 300) return;
     if (invocation.generation !== null) count(changesOf, operation, CHANGES_MAX, 'changes');
-    learnOwner(call, answer);
+    learnOwner(call, invocation, answer);
     if (SHARED.has(call.operation) || !call.hasChanged) return;
     checkOwner(call, invocation);
     noteEffect(call, invocation);
     if (!call.isLate && !isGivenUp(invocation)) checkInFlight(call, invocation);
     if (call.operation === 'StartChannel') checkStart(call, invocation);
     checkSingle();
+  }
+
+  function toLateCall({ generation }: Invocation): LateCall {
+    return { sentBy: generation, atMs: world.clock.now() };
+  }
+
+  function noteLate(invocation: Invocation): void {
+    const { destinationId } = invocation;
+    if (destinationId === null) return;
+    late.set(destinationId, [...(late.get(destinationId) ?? []), toLateCall(invocation)]);
   }
 
   /** Begun before its operation was given up by force, which cannot stop a process. */
@@ -135,11 +152,11 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
   }
 
   /** Whose a resource is was decided when it was made; tags may be edited later. */
-  function learnOwner({ operation, isLate }: WireCall, answer: WireAnswer): void {
+  function learnOwner({ operation, isLate }: WireCall, invocation: Invocation, answer: WireAnswer): void {
     const learn = (id: string, owner: string) => {
       if (owners.has(id)) return;
       owners.set(id, owner);
-      if (isLate) madeLate.add(id);
+      if (isLate) madeLate.set(id, toLateCall(invocation));
     };
     if (operation === 'CreateInput' || operation === 'CreateChannel') {
       const parsed = JSON.parse(answer.body) as Record<string, { id?: string; tags?: Record<string, string> }>;
@@ -253,7 +270,8 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     if (was && !is) removed(was);
     // A person may acknowledge an error of which the record does not know all; what is left is the sweep's to find.
     if (!is || is.operation || !was?.operation || isLeftBehind(destinationId)) return;
-    const isOvertaken = isCalledOff(is, was.operation) && late.has(`${destinationId} #${was.operation.generation}`);
+    const { operation } = was;
+    const isOvertaken = late.get(destinationId)?.some((each) => mayComeAfter(each, is, operation)) ?? false;
     if (!options.isMeddledWith && !isOvertaken) checkTruth(is);
     if (is.status !== 'error') checkNothingLost(is, was.operation);
   }
@@ -261,23 +279,30 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
   /**
    * I1: an operation that has ended well has left nothing that the record does not know, with two exceptions that are
    * the sweep's: what a warm one keeps anyway may have been made by an interrupted operation and not be recorded; and
-   * what was made by a request that arrived after a start had been called off and had looked for it.
+   * what was made by a request that arrived when the operation had looked for it already.
    */
   function checkNothingLost(record: Destination, operation: Operation): void {
     const { destinationId, status, standby } = record;
     const isKept = (id: string) => status === 'idle' && standby === 'warm' && !id.includes(':output:');
-    const isOvertaken = (id: string) => isCalledOff(record, operation) && madeLate.has(id);
-    const lost = listLost(destinationId).filter((id) => !isKept(id) && !isOvertaken(id));
+    const lost = listLost(destinationId).filter((id) => !isKept(id) && !isOvertakenBy(id, record, operation));
     if (lost.length > 0)
       throw new Violation('I1 no orphan', `${destinationId} has settled and left ${lost.join(', ')}`);
   }
 
+  function isOvertakenBy(id: string, record: Destination, operation: Operation): boolean {
+    const call = madeLate.get(id);
+    return call !== undefined && mayComeAfter(call, record, operation);
+  }
+
   /**
-   * A start that was not wished any more. What it had sent may arrive when it has looked and settled; no operation can
-   * wait for that, and the sweep puts it right.
+   * A request that arrived while the operation was under way, and of which it could not know: sent by an operation before
+   * it, or by itself, a start that was called off. It may have looked by then; no operation can wait for that, and the
+   * sweep puts it right.
    */
-  function isCalledOff({ desired }: Destination, { kind }: Operation): boolean {
-    return kind === 'start' && desired !== 'running';
+  function mayComeAfter({ sentBy, atMs }: LateCall, { desired }: Destination, operation: Operation): boolean {
+    if (sentBy === null || atMs < Date.parse(operation.startedAt)) return false;
+    const isCalledOff = operation.kind === 'start' && desired !== 'running';
+    return sentBy < operation.generation || (sentBy === operation.generation && isCalledOff);
   }
 
   function wroteOver(was: Destination, is: Destination): void {
@@ -297,7 +322,9 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     if (was.desired !== 'deleted')
       throw new Violation('I2 no lost destination', `${was.destinationId} was removed unasked`);
     const left = livingByOwner().get(was.destinationId);
-    const ids = left ? [...left.inputs, ...left.channels, ...left.outputs] : [];
+    const ids = [...(left?.inputs ?? []), ...(left?.channels ?? []), ...(left?.outputs ?? [])].filter(
+      (id) => !was.operation || !isOvertakenBy(id, was, was.operation),
+    );
     if (ids.length > 0) throw new Violation('I1 no orphan', `${was.destinationId} went and left ${ids.join(', ')}`);
   }
 
@@ -317,7 +344,7 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
 
   /** I11: what was called off by a changed wish is said to be undone only when it is. */
   function checkUndone(destinationId: string, { generation }: Operation): void {
-    if (options.isMeddledWith || late.has(`${destinationId} #${generation}`)) return;
+    if (options.isMeddledWith || late.get(destinationId)?.some(({ sentBy }) => sentBy === generation)) return;
     const { channels = [], outputs = [] } = livingByOwner().get(destinationId) ?? {};
     const isUp = channels.some((id) => UP_STATES.has(world.media.channels[id]!.state));
     if (!isUp && outputs.length === 0) return;
