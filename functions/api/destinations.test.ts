@@ -67,6 +67,7 @@ describe('POST /api/destinations', () => {
   it('422 for a group that is too long or cannot be printed', async () => {
     expect((await post({ group: 'g'.repeat(41) })).problem.errors?.[0]?.message).toMatch(/at most 40/);
     expect((await post({ group: 'Sun\u202eday' })).problem.errors?.[0]?.message).toMatch(/control characters/);
+    expect((await post({ name: '\u200b\u2060' })).problem.errors?.[0]?.message).toMatch(/can be seen/);
     expect((await post({ group: 'g'.repeat(40) })).status).toBe(201);
   });
 

@@ -12,6 +12,8 @@ import { anyDestinationId, PlatformId, PresetId, Standby, TIMELINE_KINDS } from 
 // Unpaired surrogates, C0/C1 controls and bidirectional overrides have no place in a name shown to an operator.
 // oxlint-disable-next-line no-control-regex
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/u;
+/** Not empty, but without a letter, digit, mark of punctuation or symbol: what looks like none. */
+const INVISIBLE = /^[^\p{L}\p{N}\p{P}\p{S}]+$/u;
 
 const DestinationName = z
   .string()
@@ -19,6 +21,7 @@ const DestinationName = z
   .min(1, 'a name is needed')
   .max(100, 'a name has at most 100 characters')
   .refine((value) => !UNPRINTABLE.test(value), 'a name holds no control characters')
+  .refine((value) => !INVISIBLE.test(value), 'a name holds at least one character that can be seen')
   .openapi({ example: 'Main YouTube' });
 
 const GROUP_LENGTH_MAX = 40;
@@ -29,6 +32,7 @@ const Group = z
   .min(1, 'a group has at least one character')
   .max(GROUP_LENGTH_MAX, `a group has at most ${GROUP_LENGTH_MAX} characters`)
   .refine((value) => !UNPRINTABLE.test(value), 'a group holds no control characters')
+  .refine((value) => !INVISIBLE.test(value), 'a group holds at least one character that can be seen')
   .openapi({ description: 'Label of those that are started and stopped together', example: 'Sunday service' });
 
 const GroupInput = Group.nullable().openapi({ description: 'null: in no group' });

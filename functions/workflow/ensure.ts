@@ -181,13 +181,11 @@ export async function ensureFlowOutput(context: StepContext): Promise<Partial<He
     throw new NotSettled('an outdated flow output is being removed');
   }
   if (!existing) {
-    if (flow.outputs.length >= FLOW_OUTPUTS_MAX) {
-      throw new AppError('flow_full', {
-        detail: `the flow has ${FLOW_OUTPUTS_MAX} outputs, which is AWS's fixed limit`,
-        remedy: 'stop a destination that is not needed',
-      });
-    }
-    await addFlowOutput(deps, record.destinationId, input);
+    if (flow.outputs.length >= FLOW_OUTPUTS_MAX) throw flowFull();
+    await addFlowOutput(deps, record.destinationId, input).catch((error: unknown) => {
+      // Another start has taken the last one since the flow was looked at.
+      throw awsErrorKind(error) === 'quota' ? flowFull() : error;
+    });
   }
   const added = await settleWithin(
     context,
@@ -202,6 +200,13 @@ export async function ensureFlowOutput(context: StepContext): Promise<Partial<He
   if (!added) throw new NotSettled('the flow output is not visible yet');
   const { flowOutputArn, flowOutputName } = added;
   return { flowOutput: { flowOutputArn, flowOutputName } };
+}
+
+function flowFull(): AppError {
+  return new AppError('flow_full', {
+    detail: `the flow has ${FLOW_OUTPUTS_MAX} outputs, which is AWS's fixed limit`,
+    remedy: 'stop a destination that is not needed',
+  });
 }
 
 /** A conflict says "not now": the next look tells what has become of it, and the deadline of the step bounds the waiting. */

@@ -1,3 +1,4 @@
+import { AddFlowOutputsCommand } from '@aws-sdk/client-mediaconnect';
 import { GetExecutionHistoryCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CANARY_KEY, startTestDeployment, type TestDeployment } from '../../test/support/test-deployment.ts';
@@ -5,7 +6,7 @@ import { waitFor } from '../../test/support/wait-for.ts';
 import { deleteChannel, findChannel, listChannels, stopChannel } from '../aws/channel.ts';
 import { changeDestination, getDestination } from '../aws/destination-table.ts';
 import { getOperation } from '../aws/history-table.ts';
-import { observeFlow, stopFlow } from '../aws/flow.ts';
+import { FLOW_OUTPUTS_MAX, observeFlow, stopFlow } from '../aws/flow.ts';
 import { listInputs } from '../aws/input.ts';
 import type { DesiredState, Destination } from '../domain/destination.ts';
 import { sweep } from '../schedules/sweep.ts';
@@ -240,6 +241,39 @@ describe('a failure', () => {
     expect(failed.lastError).toMatchObject({
       code: 'source_not_active',
       remedy: expect.stringContaining('start the flow'),
+    });
+    expect((await findChannel(sluice.deps, destinationId))?.state).toBe('IDLE');
+  });
+
+  it.each([
+    { name: 'when the flow has no room for another output', before: FLOW_OUTPUTS_MAX, meanwhile: 0 },
+    { name: 'when another start takes the last output meanwhile', before: FLOW_OUTPUTS_MAX - 1, meanwhile: 1 },
+  ])('starts no channel $name, and says what helps', async ({ before, meanwhile }) => {
+    sluice = await startTestDeployment();
+    const client: object = sluice.deps.clients.mediaConnect;
+    const send = (client as { send: (command: object) => Promise<unknown> }).send.bind(client);
+    const fill = async (count: number): Promise<void> => {
+      const Outputs = Array.from({ length: count }, (_, index) => ({
+        Name: `other-${count}-${index}`,
+        Protocol: 'rtp' as const,
+        Destination: '127.0.0.1',
+        Port: 9000 + 2 * index + count,
+      }));
+      if (count > 0) await send(new AddFlowOutputsCommand({ FlowArn: sluice.deps.deployment.flowArn, Outputs }));
+    };
+    await fill(before);
+    Object.assign(client, {
+      async send(command: object) {
+        if (command instanceof AddFlowOutputsCommand) await fill(meanwhile);
+        return send(command);
+      },
+    });
+    const { destinationId } = await sluice.addDestination();
+    await wish(destinationId, 'running');
+    const failed = await sluice.until(destinationId, 'error', atRest('error'));
+    expect(failed.lastError).toMatchObject({
+      code: 'flow_full',
+      remedy: expect.stringContaining('stop a destination'),
     });
     expect((await findChannel(sluice.deps, destinationId))?.state).toBe('IDLE');
   });
