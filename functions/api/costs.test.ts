@@ -294,6 +294,16 @@ describe('POST /api/estimates', () => {
     expect([answer.status, answer.problem.errors?.[0]?.field]).toEqual([422, field]);
   });
 
+  it('422 says which hours are allowed', async () => {
+    const messages = [0, 1e6].map(
+      async (hours) => (await estimate({ destinationIds: [DESTINATION_ID], hours })).problem,
+    );
+    expect((await Promise.all(messages)).map(({ detail }) => detail)).toEqual([
+      'hours: must be more than 0, not 0',
+      'hours: must be at most 8784, not 1000000',
+    ]);
+  });
+
   it('begins nothing, whatever is estimated', async () => {
     await test.put(makeRecord(twitch));
     await fc.assert(

@@ -2,6 +2,7 @@ import type { Destination, OperationKind } from '../domain/destination.ts';
 import { AppError } from '../domain/errors.ts';
 import { actionsOf, isPrimary, nextOperation, type Action } from '../domain/lifecycle.ts';
 import type { StoredKey, Target } from './destination-target.ts';
+import { hasPendingChanges } from './resources.ts';
 
 /** What each call does to a record: pure functions from record to record, and the refusals that come before them. */
 
@@ -94,21 +95,25 @@ export function withDelete(record: Destination): Destination {
 export function withEdit(record: Destination, edit: Edit, { apply, now }: { apply: Apply; now: Date }): Destination {
   requireChangeable(record, 'edit');
   const fields = Object.keys(edit) as (keyof Edit)[];
-  if (fields.every((field) => record[field] === edit[field])) return record;
+  const isWantedOnAir = record.desired === 'running' && record.status !== 'error';
+  const isUsed = !willBeReadAgain(record);
+  const isRestartAsked = isWantedOnAir && apply === 'now' && isUsed;
+  // Asked for anew, what was to wait for the next start is to wait no longer.
+  const isWaiting = isRestartAsked && hasPendingChanges(record) && TARGET_FIELDS.some((field) => field in edit);
+  const asAsked = (kept: Destination) => (isWaiting ? { ...kept, restartRequested: true } : kept);
+  if (fields.every((field) => record[field] === edit[field])) return asAsked(record);
   const edited: Destination = {
     ...record,
     ...edit,
     revision: record.revision + 1,
     lastModified: now.toISOString(),
   };
-  if (TARGET_FIELDS.every((field) => record[field] === edited[field])) return edited;
-  const isWantedOnAir = record.desired === 'running' && record.status !== 'error';
+  if (TARGET_FIELDS.every((field) => record[field] === edited[field])) return asAsked(edited);
   if (isWantedOnAir && apply === undefined) throw restartRequired(record);
-  const isUsed = !willBeReadAgain(record);
   return {
     ...edited,
     configurationGeneration: isUsed ? record.generation : record.generation - 1,
-    restartRequested: record.restartRequested || (isWantedOnAir && apply === 'now' && isUsed),
+    restartRequested: record.restartRequested || isRestartAsked,
   };
 }
 

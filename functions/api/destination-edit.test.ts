@@ -123,6 +123,24 @@ describe('PATCH /api/destinations/{destinationId}', () => {
     expect((await test.read(MISSING_ID))?.restartRequested).toBe(false);
   });
 
+  it('200 apply=now applies what was to wait, with nothing changed since, and once only', async () => {
+    await test.put(makeRunning());
+    await patch({ preset: '720p30' }, '?apply=next-start');
+    expect((await patch({ name: 'Renamed' }, '?apply=now')).body).toMatchObject({ status: 'running', operation: null });
+    const answer = await patch({ preset: '720p30' }, '?apply=now');
+    expect(answer.body).toMatchObject({ desired: 'running', status: 'stopping', operation: { kind: 'stop' } });
+    await patch({ preset: '720p30' }, '?apply=now');
+    expect((await test.read(DESTINATION_ID))?.restartRequested).toBe(false);
+    expect(test.executions()).toEqual([`${DESTINATION_ID}-stop-4`]);
+  });
+
+  it('200 apply=now applies what was to wait together with another change', async () => {
+    await test.put(makeRunning());
+    await patch({ preset: '720p30' }, '?apply=next-start');
+    const answer = await patch({ preset: '720p30', name: 'Renamed' }, '?apply=now');
+    expect(answer.body).toMatchObject({ name: 'Renamed', status: 'stopping', operation: { kind: 'stop' } });
+  });
+
   it('200 in error asks for no restart: nothing is on air', async () => {
     await test.put(makeRecord({ desired: 'running', status: 'error' }));
     expect((await patch({ preset: '720p30' })).status).toBe(200);

@@ -13,12 +13,13 @@ export function memoize<Value>(
   options: { milliseconds: number; now: () => Date; isKept?: (value: Value) => boolean },
   fetchValue: () => Promise<Value>,
 ): Memo<Value> {
-  let kept: { value: Promise<Value>; until: number } | null = null;
+  let kept: { value: Promise<Value>; fetchedAt: number } | null = null;
   return {
     get() {
       const now = options.now().getTime();
-      if (kept && now < kept.until) return kept.value;
-      const fetched = { value: fetchValue(), until: now + options.milliseconds };
+      // From a clock that was set back since, nothing can be told of an answer's age.
+      if (kept && now >= kept.fetchedAt && now - kept.fetchedAt < options.milliseconds) return kept.value;
+      const fetched = { value: fetchValue(), fetchedAt: now };
       kept = fetched;
       const drop = () => {
         if (kept === fetched) kept = null;

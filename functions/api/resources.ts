@@ -123,7 +123,7 @@ function targetBitrateBps(record: Destination): number | null {
 }
 
 /** True when the channel that runs was set up before the newest edit of target, preset or key. */
-function hasPendingChanges({ held, configurationGeneration }: Destination): boolean {
+export function hasPendingChanges({ held, configurationGeneration }: Destination): boolean {
   if (!held.channelRun || configurationGeneration === undefined) return false;
   return configurationGeneration >= held.channelRun.generation;
 }

@@ -55,7 +55,7 @@ function messageOf(issue: Issue, value: unknown, name: string | undefined, given
     case 'too_small':
       return isOwnMessage(issue.message)
         ? issue.message
-        : `must be at least ${issue.minimum}${unitOf(issue.origin)}${not}`;
+        : `must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}${unitOf(issue.origin)}${not}`;
     case 'too_big':
       return isOwnMessage(issue.message)
         ? issue.message

@@ -22,6 +22,11 @@ import { setFields } from './set-fields.ts';
 
 const DESTINATIONS = 'DESTINATIONS';
 const ATTEMPTS_MAX = 8;
+/**
+ * More than two clocks differ, and than a request is under way (AWS takes none that was signed over five minutes ago): an
+ * observation that lies further in the future is from before a clock was set back.
+ */
+const AHEAD_MS = 15 * 60_000;
 
 type Item = Destination & { pk: string; sk: string };
 
@@ -158,12 +163,13 @@ async function tryDelete({ clients, deployment }: TableDeps, before: Destination
 
 /**
  * Puts the newest observation beside the record of a running destination.
+ * @param now when it is put, which may be long after it was made
  * @returns what it replaces; null when nothing was written: the destination does not run by now, or has been seen since
  */
 export async function putObservation(
   { clients, deployment }: TableDeps,
   destinationId: string,
-  observation: Observation,
+  { observation, now }: { observation: Observation; now: Date },
 ): Promise<{ replaced: Observation | null } | null> {
   try {
     const { Attributes: before } = await clients.table.send(
@@ -173,11 +179,13 @@ export async function putObservation(
         UpdateExpression: 'SET observation = :observation',
         // A look that was held up must not write over a newer one.
         ConditionExpression:
-          '#status = :running AND (attribute_not_exists(observation.observedAt) OR observation.observedAt <= :at)',
+          '#status = :running AND (attribute_not_exists(observation.observedAt) ' +
+          'OR observation.observedAt <= :at OR observation.observedAt > :future)',
         ExpressionAttributeNames: { '#status': 'status' },
         ExpressionAttributeValues: {
           ':observation': observation,
           ':at': observation.observedAt,
+          ':future': new Date(now.getTime() + AHEAD_MS).toISOString(),
           ':running': 'running' satisfies DestinationStatus,
         },
         ReturnValues: 'UPDATED_OLD',

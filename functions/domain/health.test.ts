@@ -78,6 +78,11 @@ describe('isOnAir', () => {
     expect(isOnAir(record, new Date('2026-11-21T12:00:06Z'), 5)).toBe(false);
   });
 
+  it('is false for a look from the future: the clock was set back, and nobody knows how old it is', () => {
+    expect(isOnAir(record, new Date('2026-11-21T11:59:57Z'), 5)).toBe(true);
+    expect(isOnAir(record, new Date('2026-11-21T10:00:00Z'), 5)).toBe(false);
+  });
+
   it('is false for a wrong key, however fresh', () => {
     expect(isOnAir({ ...record, observation: rtmp('stream_key_rejected: no') }, new Date(AT), 5)).toBe(false);
   });

@@ -188,9 +188,9 @@ export function withHealthSince(next: Observation, previous: Observation | null)
   return { ...next, healthCode: code, healthSince: since ?? next.observedAt };
 }
 
-/** Green: running, good, and seen within `freshSeconds`. */
+/** Green: running, good, and seen within `freshSeconds`; a look from the future is one before the clock was set back. */
 export function isOnAir(record: Pick<Destination, 'status' | 'observation'>, now: Date, freshSeconds: number): boolean {
   const health = healthOf(record);
   if (record.status !== 'running' || health.level !== 'good' || !health.observedAt) return false;
-  return now.getTime() - Date.parse(health.observedAt) <= freshSeconds * 1000;
+  return Math.abs(now.getTime() - Date.parse(health.observedAt)) <= freshSeconds * 1000;
 }

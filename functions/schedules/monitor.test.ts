@@ -5,7 +5,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startTestDeployment, type TestDeployment } from '../../test/support/test-deployment.ts';
-import { changeDestination, getDestination } from '../aws/destination-table.ts';
+import { changeDestination, getDestination, putObservation } from '../aws/destination-table.ts';
 import { listHistory } from '../aws/history-table.ts';
 import type { Destination } from '../domain/destination.ts';
 import { newDestination } from '../domain/new-destination.ts';
@@ -83,6 +83,25 @@ describe('a change of health', () => {
     await observeDestinations(await begin(stop));
     expect(await noted()).toEqual([]);
     expect((await getDestination(sluice.deps, record.destinationId))?.observation).toBeNull();
+  });
+});
+
+describe('an observation', () => {
+  const minutes = (count: number) => new Date(NOW.getTime() + count * 60_000);
+
+  it.each([
+    { name: 'of a moment ahead stays: that look was later', known: 1, put: 0, stays: 1 },
+    { name: 'that was held up for long does not write over a newer one', known: 20, put: 20, stays: 20 },
+    { name: 'of hours ahead is replaced: it is from before the clock was set back', known: 120, put: 0, stays: 0 },
+  ])('$name', async ({ known, put, stays }) => {
+    const sluice = await startTestDeployment();
+    const { destinationId } = await sluice.addDestination({ status: 'running', desired: 'running' });
+    const madeAt = (at: Date) => ({ observedAt: at.toISOString(), alerts: [] });
+    await putObservation(sluice.deps, destinationId, { observation: madeAt(minutes(known)), now: minutes(known) });
+    await putObservation(sluice.deps, destinationId, { observation: madeAt(NOW), now: minutes(put) });
+    const record = await getDestination(sluice.deps, destinationId);
+    expect(record?.observation?.observedAt).toBe(minutes(stays).toISOString());
+    await sluice.close();
   });
 });
 

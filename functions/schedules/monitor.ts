@@ -76,7 +76,7 @@ async function lookAt(deps: MonitorDeps, record: Destination, listed: Listed): P
     listed.series.get(channelId),
   );
   const next = withHealthSince(observation, record.observation);
-  const written = await putObservation(deps, record.destinationId, next);
+  const written = await putObservation(deps, record.destinationId, { observation: next, now: deps.now() });
   // Told by what it replaces, not by what was read: of several who look at once, one sees the change.
   if (written && written.replaced?.healthCode !== next.healthCode) await noteHealth(deps, record, next);
   return { record, observation: next };

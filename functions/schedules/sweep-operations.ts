@@ -29,7 +29,6 @@ export async function continueOperation(deps: SweepDeps, record: Destination): P
  */
 async function resume(deps: SweepDeps, record: Destination): Promise<void> {
   const interrupted = record.operation!;
-  deps.logger.info('sweep resumes an interrupted operation', { operationId: interrupted.operationId });
   await keepGivenUp(deps, record, interrupted);
   let isGivenUp = false;
   await requestChange(deps, record.destinationId, {
@@ -42,6 +41,8 @@ async function resume(deps: SweepDeps, record: Destination): Promise<void> {
     operation: (current) => (isGivenUp ? resumedKind(current, interrupted.kind) : null),
     isCleanUp: interrupted.isCleanUp,
   });
+  if (!isGivenUp) return;
+  deps.logger.info('sweep resumes an interrupted operation', { operationId: interrupted.operationId });
 }
 
 /** A start nobody wants any more is resumed as a stop, which releases whatever it had made. */

@@ -4,6 +4,7 @@ import { startTestDeployment, type TestDeployment } from '../../test/support/tes
 import { waitFor } from '../../test/support/wait-for.ts';
 import { createChannel, deleteChannel, findChannel, listChannels, startChannel, stopChannel } from '../aws/channel.ts';
 import { changeDestination, getDestination } from '../aws/destination-table.ts';
+import { observeExecution } from '../aws/executions.ts';
 import { addFlowOutput, findFlowOutput, observeFlow, removeFlowOutput, startFlow, stopFlow } from '../aws/flow.ts';
 import { createInput, deleteInput, listInputs, observeInput } from '../aws/input.ts';
 import { acquireLease } from '../aws/lease-table.ts';
@@ -11,6 +12,7 @@ import { listOrphans, requestOrphanRelease } from '../aws/orphan-table.ts';
 import type { Destination } from '../domain/destination.ts';
 import { requestChange } from '../workflow/operations.ts';
 import type { SweepOutcome } from './counted-lines.ts';
+import { continueOperation } from './sweep-operations.ts';
 import { sweep } from './sweep.ts';
 
 let sluice: TestDeployment;
@@ -510,5 +512,24 @@ describe('the reads of a sweep', () => {
     await sweepAfter(0);
     const lists = (made: string[]) => made.filter((name) => /^(List|Query|DescribeFlow)/.test(name)).toSorted();
     expect(lists(calls)).toEqual(lists(atRestCalls));
+  });
+});
+
+describe('an operation that has settled since its record was read', () => {
+  it('is neither resumed nor reported as interrupted', async () => {
+    await begin();
+    const { destinationId } = await startOne();
+    await requestChange(sluice.deps, destinationId, {
+      requestedBy: 'test',
+      change: (record) => ({ ...record, desired: 'idle' }),
+    });
+    const read = (await getDestination(sluice.deps, destinationId))!;
+    await sluice.until(destinationId, 'idle', atRest('idle'));
+    await waitFor('the execution to end', async () => {
+      return (await observeExecution(sluice.deps, read.operation!)) === 'succeeded';
+    });
+    await continueOperation(sluice.deps, read);
+    expect((await getDestination(sluice.deps, destinationId))?.generation).toBe(read.generation);
+    expect(sluice.logLines.filter((line) => line.includes('sweep resumes'))).toEqual([]);
   });
 });

@@ -47,7 +47,7 @@ export const ENTRY_POINT_BUGS: readonly PlantedBug[] = [
   {
     name: 'an old look counts as fresh',
     file: 'domain/health.ts',
-    find: 'return now.getTime() - Date.parse(health.observedAt) <= freshSeconds * 1000;',
+    find: 'return Math.abs(now.getTime() - Date.parse(health.observedAt)) <= freshSeconds * 1000;',
     replace: 'return Boolean(freshSeconds);',
     hunt: [{ workflow: 'what is on air is looked at, and then not any more' }],
   },
