@@ -13,11 +13,11 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
+import { closeServer } from './close-server.ts';
 import { PortTakenError } from './ports.ts';
 import type { LocalService } from './service.ts';
 
 const BODY_BYTES_MAX = 8 * 1024 * 1024;
-const CLOSE_GRACE_MS = 1_000;
 const LOOPBACK_NAMES = new Set(['127.0.0.1', 'localhost', '[::1]']);
 const PLAYBACK_PATH = '/out/v1/';
 const PLAYBACK_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -59,15 +59,7 @@ export async function startAwsFront(options: AwsFrontOptions): Promise<AwsFront>
   });
   const { port } = server.address() as AddressInfo;
 
-  async function close(): Promise<void> {
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    server.closeIdleConnections();
-    const cut = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
-    await closed;
-    clearTimeout(cut);
-  }
-
-  return { port, endpoint: `http://127.0.0.1:${port}`, close };
+  return { port, endpoint: `http://127.0.0.1:${port}`, close: () => closeServer(server) };
 }
 
 interface Door {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { serve } from '@hono/node-server';
 import { ulid } from 'ulid';
@@ -14,6 +15,7 @@ import { observeDestinations } from '../../functions/schedules/monitor.ts';
 import { sweep } from '../../functions/schedules/sweep.ts';
 import { runStep } from '../../functions/workflow/run-step.ts';
 import type { Logger } from '../../functions/workflow/workflow-deps.ts';
+import { closeServer } from './close-server.ts';
 import { systemClock } from './clock.ts';
 import { createRehearsal } from './rehearsal/rehearsal.ts';
 import { deriveLocalKey } from './root-key.ts';
@@ -154,14 +156,8 @@ async function listen(
     // A DNS name pointed at loopback would let any web page in; on other addresses the operator chose to be reachable.
     ...(isLoopback ? { isHostAllowed: (host: string) => LOOPBACK_HOSTS.includes(host) } : {}),
   });
-  const server = serve({ fetch: api.fetch, port: settings.port, hostname: settings.host });
+  // Without TLS or HTTP/2 options it is a plain HTTP server.
+  const server = serve({ fetch: api.fetch, port: settings.port, hostname: settings.host }) as Server;
   await once(server, 'listening');
-  return {
-    origin: originOf(settings),
-    async close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      if ('closeAllConnections' in server) server.closeAllConnections();
-      await closed;
-    },
-  };
+  return { origin: originOf(settings), close: () => closeServer(server) };
 }

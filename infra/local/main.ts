@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { ensureAccessToken, signInLink } from './access-token.ts';
+import { explainDirectoryError, UnusableDirectoryError } from './data-directory.ts';
 import { lockDataDirectory, DataDirectoryInUseError } from './data-lock.ts';
 import { buildDashboard, DashboardBuildError } from './dashboard.ts';
 import { startDemo } from './demo.ts';
+import { LocalDatabaseError } from './dynamodb/create-dynamodb.ts';
 import { startEmbedded } from './embedded.ts';
 import { killLeftovers } from './media/engine/child-registry.ts';
-import { requireFreePorts, PortTakenError } from './ports.ts';
+import { requireFreePorts, PortNotAllowedError, PortTakenError } from './ports.ts';
 import { findFfmpeg } from './programs.ts';
 import { RootKeyError } from './root-key.ts';
 import { SealedFileError } from './sealed-file.ts';
@@ -23,6 +25,14 @@ const print = (line: string) => console.log(line);
 async function main(): Promise<void> {
   const isDemo = process.argv.includes('--demo');
   const settings = withDemoDirectory(readSettings(process.env), isDemo);
+  try {
+    await start(settings, isDemo);
+  } catch (error) {
+    throw explainDirectoryError(settings.dataDirectory, error);
+  }
+}
+
+async function start(settings: Settings, isDemo: boolean): Promise<void> {
   const logger = createTerminalLogger();
   await requireFreePorts(
     [
@@ -61,7 +71,10 @@ const EXPLAINED = [
   StartError,
   SettingsError,
   PortTakenError,
+  PortNotAllowedError,
   DataDirectoryInUseError,
+  UnusableDirectoryError,
+  LocalDatabaseError,
   DashboardBuildError,
   SealedFileError,
   RootKeyError,

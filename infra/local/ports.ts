@@ -12,6 +12,11 @@ export class PortTakenError extends Error {
   }
 }
 
+/** A port that waiting does not free: the address is not ours, or its number not for this user. Ready for the terminal. */
+export class PortNotAllowedError extends Error {
+  override readonly name = 'PortNotAllowedError';
+}
+
 interface PortNeed {
   port: number;
   host: string;
@@ -19,6 +24,9 @@ interface PortNeed {
   /** The environment variable that changes it. */
   variable: string;
 }
+
+/** Why a port could not be bound; null when it could. */
+type Refusal = string | null;
 
 /** After a crash the media processes of the former run take a moment to follow it. */
 const GRACE_MS = 3_000;
@@ -28,12 +36,14 @@ const LOOK_EVERY_MS = 200;
  * Binds each port for a moment, so that a taken one is named before anything has started.
  * @param endLeftovers called before each look at a port that is taken: the taker may be of our own former run
  * @throws {PortTakenError}
+ * @throws {PortNotAllowedError}
  */
 export async function requireFreePorts(needs: PortNeed[], endLeftovers: () => void): Promise<void> {
   const until = Date.now() + GRACE_MS;
   for (const need of needs) {
-    const isFree = () => (need.protocol === 'TCP' ? canListen(need) : canBind(need));
-    while (!(await isFree())) {
+    const tryOnce = () => (need.protocol === 'TCP' ? tryListen(need) : tryBind(need));
+    for (let refusal = await tryOnce(); refusal !== null; refusal = await tryOnce()) {
+      if (refusal !== 'EADDRINUSE') throw notAllowed(need, refusal);
       if (Date.now() > until) throw new PortTakenError(need.port, need.protocol, need.variable);
       endLeftovers();
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
@@ -41,18 +51,34 @@ export async function requireFreePorts(needs: PortNeed[], endLeftovers: () => vo
   }
 }
 
-function canListen({ port, host }: PortNeed): Promise<boolean> {
+function notAllowed({ port, host, protocol, variable }: PortNeed, refusal: string): PortNotAllowedError {
+  if (refusal === 'EADDRNOTAVAIL') {
+    return new PortNotAllowedError(
+      `${host} is no address of this machine, so nothing can listen there. Set SLUICE_HOST to one that is, or unset it for 127.0.0.1`,
+    );
+  }
+  const remedy = port < 1024 ? `a port from 1024 on: ${variable}=8080 npm start` : `another port with ${variable}`;
+  return new PortNotAllowedError(
+    `${protocol} port ${port} on ${host} may not be opened (${refusal}). Start with ${remedy}`,
+  );
+}
+
+function tryListen({ port, host }: PortNeed): Promise<Refusal> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
+    server.once('error', (error) => resolve(codeOf(error)));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(null)));
   });
 }
 
-function canBind({ port, host }: PortNeed): Promise<boolean> {
+function tryBind({ port, host }: PortNeed): Promise<Refusal> {
   return new Promise((resolve) => {
     const socket = createSocket({ type: host.includes(':') ? 'udp6' : 'udp4' });
-    socket.once('error', () => resolve(false));
-    socket.bind({ port, address: host, exclusive: true }, () => socket.close(() => resolve(true)));
+    socket.once('error', (error) => resolve(codeOf(error)));
+    socket.bind({ port, address: host, exclusive: true }, () => socket.close(() => resolve(null)));
   });
+}
+
+function codeOf(error: NodeJS.ErrnoException): string {
+  return error.code ?? error.name;
 }

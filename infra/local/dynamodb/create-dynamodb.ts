@@ -36,6 +36,8 @@ const OPERATIONS = [
   'UpdateTable',
 ];
 
+const KEYS_AT_ONCE = 1_000;
+
 interface Refusal {
   statusCode: number;
   body: unknown;
@@ -47,6 +49,28 @@ interface Operation {
   action: Action;
 }
 
+/** A database that is held by another process, or damaged. The message is ready for the terminal. */
+export class LocalDatabaseError extends Error {
+  override readonly name = 'LocalDatabaseError';
+
+  constructor(directory: string | null, cause: unknown) {
+    const { code, message } = rootOf(cause);
+    super(
+      code === 'LEVEL_LOCKED'
+        ? `the local database in ${directory} cannot be opened; is another process using it?`
+        : `the local database in ${directory} cannot be used: ${message}; if the disk is full or may not be written, ` +
+            'correct that; else restore the data directory from a backup, or move the whole of it away to start empty',
+      { cause },
+    );
+  }
+}
+
+/** What LevelDB itself has said, below the wrappings. */
+function rootOf(error: unknown): { code?: unknown; message: string } {
+  if (!(error instanceof Error)) return { message: String(error) };
+  return error.cause === undefined ? error : rootOf(error.cause);
+}
+
 /** The local DynamoDB endpoint. `close` waits for what is being written. */
 export interface LocalDynamodb extends LocalService {
   close(): Promise<void>;
@@ -55,7 +79,7 @@ export interface LocalDynamodb extends LocalService {
 /**
  * Opens the database.
  * @param options.directory where it is kept; null keeps it in memory
- * @throws when another process has the directory open
+ * @throws {LocalDatabaseError} when another process has the directory open, or something in it is damaged
  */
 export async function createDynamodb(options: { directory: string | null }): Promise<LocalDynamodb> {
   const { directory } = options;
@@ -70,10 +94,12 @@ export async function createDynamodb(options: { directory: string | null }): Pro
   store.tableDb.awsRegion = LOCAL_REGION;
   try {
     await store.db.open();
+    // Found damaged now rather than by whoever needs what is missing.
+    const keys = store.db.keys();
+    while ((await keys.nextv(KEYS_AT_ONCE)).length > 0);
+    await keys.close();
   } catch (error) {
-    throw new Error(`the local database in ${directory} cannot be opened; is another process using it?`, {
-      cause: error,
-    });
+    throw new LocalDatabaseError(directory, error);
   }
   const operations = loadOperations();
 

@@ -6,6 +6,11 @@ declare module 'dynalite/db/index.js' {
     AttributeDefinitions: { AttributeName: string; AttributeType: string }[];
     GlobalSecondaryIndexes?: { IndexName: string; [member: string]: unknown }[];
   }
+  interface KeyIterator {
+    /** The next keys; none at the end. */
+    nextv(size: number): Promise<string[]>;
+    close(): Promise<void>;
+  }
   export interface DynaliteStore {
     tableDb: {
       awsAccountId: string;
@@ -13,7 +18,7 @@ declare module 'dynalite/db/index.js' {
       put(name: string, table: StoredTable, done: (error: unknown) => void): void;
     };
     getTable(name: string, checkStatus: boolean, done: (error: unknown, table?: StoredTable) => void): void;
-    db: { open(): Promise<void> };
+    db: { open(): Promise<void>; keys(): KeyIterator };
     lifecycleManager: { gracefulClose(): Promise<void> };
   }
   export function create(options: {

@@ -117,7 +117,8 @@ export function createStepFunctions(deps: Deps): LocalStepFunctions {
     closed = true;
     const executionsLeft = [...running.values()];
     for (const execution of executionsLeft) execution.stop({ cause: PROCESS_STOPPED });
-    await Promise.all(executionsLeft.map((execution) => execution.ended));
+    // An end that could not be recorded has been told; on a full disk, too, everything has to come to an end.
+    await Promise.allSettled(executionsLeft.map((execution) => execution.ended));
   }
 
   return { ...service, close };

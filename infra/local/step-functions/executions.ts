@@ -115,10 +115,18 @@ export function openExecutions(deps: { store: StateStore; clock: Clock }): Execu
       save();
     },
     addExecution(record, history) {
-      executions.set(toExecutionArn(record), record);
-      histories.set(toExecutionArn(record), history);
+      const arn = toExecutionArn(record);
+      executions.set(arn, record);
+      histories.set(arn, history);
       prune();
-      save();
+      try {
+        save();
+      } catch (error) {
+        // Whoever asked is told that it has failed: it must not go on record as one that runs, because nothing runs it.
+        executions.delete(arn);
+        histories.delete(arn);
+        throw error;
+      }
     },
     end(record, ending) {
       close(record, ending);
