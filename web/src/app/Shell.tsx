@@ -5,8 +5,10 @@ import type { SessionResource } from '../../../functions/api/schemas.ts';
 import { Announcer } from '../components/Announcer.tsx';
 import { AppHeader } from '../components/AppHeader.tsx';
 import { ProblemPanel } from '../components/ProblemText.tsx';
+import { DestinationDialog } from '../editor/DestinationDialog.tsx';
 import { formatAge } from '../presentation/format.ts';
 import { PageErrorBoundary } from './PageErrorBoundary.tsx';
+import { PartFailed } from './PartFailed.tsx';
 import {
   DestinationDrawer,
   DestinationsPage,
@@ -63,6 +65,9 @@ export function Shell({ session }: { session: SessionResource }) {
           {helpOpened && <ShortcutSheet onClose={closeHelp} />}
         </Suspense>
       </PageErrorBoundary>
+      <PageErrorBoundary key={`dialog on ${pathname}`} instead={<PartFailed />}>
+        <DestinationDialog />
+      </PageErrorBoundary>
     </div>
   );
 }
@@ -95,14 +100,6 @@ function Over({ overlay, onClose }: { overlay: Overlay; onClose: () => void }) {
     case 'details':
       return <DetailsPanel key={overlay.destinationId} destinationId={overlay.destinationId} onClose={onClose} />;
   }
-}
-
-function PartFailed() {
-  return (
-    <p className={classes.partFailed} role="alert">
-      This part of the page could not be fetched. Reload the page when the server is back; what is on air stays on air.
-    </p>
-  );
 }
 
 function Lost({ ageMs }: { ageMs: number }) {

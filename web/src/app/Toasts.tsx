@@ -1,4 +1,6 @@
 import { lazy, Suspense, useSyncExternalStore } from 'react';
+import { PageErrorBoundary } from './PageErrorBoundary.tsx';
+import { PartFailed } from './PartFailed.tsx';
 import { isToastWanted, onToastWanted } from './problem-toast.tsx';
 
 const Notifications = lazy(async () => ({ default: (await import('@mantine/notifications')).Notifications }));
@@ -7,9 +9,11 @@ const Notifications = lazy(async () => ({ default: (await import('@mantine/notif
 export function Toasts() {
   const wanted = useSyncExternalStore(onToastWanted, isToastWanted);
   return (
-    <Suspense>
-      {/* Below drawers and dialogs (200), so that an old failure never covers the buttons of a form. */}
-      {wanted && <Notifications position="bottom-left" limit={4} zIndex={150} />}
-    </Suspense>
+    <PageErrorBoundary instead={<PartFailed />}>
+      <Suspense>
+        {/* Below drawers and dialogs (200), so that an old failure never covers the buttons of a form. */}
+        {wanted && <Notifications position="bottom-left" limit={4} zIndex={150} />}
+      </Suspense>
+    </PageErrorBoundary>
   );
 }

@@ -19,8 +19,12 @@ export function onToastWanted(listener: () => void): () => void {
 async function show(toast: NotificationData): Promise<void> {
   wanted = true;
   for (const listener of listeners) listener();
-  const { notifications } = await import('@mantine/notifications');
-  notifications.show(toast);
+  try {
+    const { notifications } = await import('@mantine/notifications');
+    notifications.show(toast);
+  } catch {
+    // The place for toasts is missing with the library, and says so itself.
+  }
 }
 
 /** Shows a failed action: what happened, what to do, and the request id to quote. Stays until it is closed. */

@@ -31,6 +31,9 @@ export function ConfirmButton(props: ConfirmButtonProps) {
   const asked = useRef(false);
   const asking = askedAt !== null && !props.busy && !props.disabled;
 
+  // What was asked about has come about otherwise: the question must not come back when it is possible again.
+  if (askedAt !== null && !asking) setAskedAt(null);
+
   useEffect(() => {
     if (!asking) {
       // The question had the focus and is gone: the keyboard goes on where it came from.
@@ -59,6 +62,8 @@ export function ConfirmButton(props: ConfirmButtonProps) {
           color="red.8"
           className={classes.confirm}
           aria-label={`Confirm: ${props.ariaLabel ?? props.confirmLabel}`}
+          // A key held down asks once and must not answer, too.
+          onKeyDown={(event) => event.repeat && event.key === 'Enter' && event.preventDefault()}
           onClick={answered}
         >
           {props.confirmLabel}

@@ -40,7 +40,10 @@ export function DestinationFilters({ destinations, platformName, filter, onChang
         <Choice label="Group" value={filter.group} onChange={(group) => onChange({ group })}>
           <option value="">All groups</option>
           {withChosen(groups, filter.group === UNGROUPED ? '' : filter.group).map((group) => (
-            <option key={group}>{group}</option>
+            // Without a value of its own, an option's value is its text with every space after another one left out.
+            <option key={group} value={group}>
+              {group}
+            </option>
           ))}
           <option value={UNGROUPED}>{NO_GROUP}</option>
         </Choice>

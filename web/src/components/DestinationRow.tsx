@@ -44,56 +44,76 @@ export const DestinationRow = memo(function DestinationRow({ first, ...props }: 
   return (
     <li ref={item} className={classes.item} data-tone={shown.tone} data-primary={destination.primary || undefined}>
       <Gate tone={shown.tone} />
-      {isNear ? (
-        <FullRow {...props} />
-      ) : (
-        <ShortRow destinationId={destination.destinationId} name={destination.name} word={shown.word} />
-      )}
+      <Row {...props} isNear={isNear} />
     </li>
   );
 });
 
-interface ShortRowProps {
-  destinationId: string;
-  name: string;
-  word: string;
+interface RowProps extends Omit<DestinationRowProps, 'first'> {
+  isNear: boolean;
 }
 
-/** What is far from the screen: found by its name and reached by the keyboard like any other. */
-const ShortRow = memo(function ShortRow({ destinationId, name, word }: ShortRowProps) {
+/** By name and state; and near the screen in full. */
+function Row({ isNear, ...props }: RowProps) {
+  const { destination, stale, presets, grouped } = props;
+  const { destinationId, name, primary, platform } = destination;
   return (
     <article className={classes.row} aria-label={name} data-row>
-      <div className={classes.identity}>
-        <RowLink destinationId={destinationId} className={classes.name}>
-          <span>{name}</span>
-        </RowLink>
-      </div>
-      <div className={classes.status}>{word}</div>
+      {isNear && (
+        <div className={classes.mark}>
+          <PlatformMark platform={primary ? 'hls' : platform} />
+        </div>
+      )}
+      <Identity
+        destinationId={destinationId}
+        name={name}
+        description={isNear ? describe(destination, presets) : null}
+        grouped={grouped}
+      />
+      {isNear ? (
+        <Rest destination={destination} stale={stale} />
+      ) : (
+        <div className={classes.status}>{presentDestination(destination).word}</div>
+      )}
     </article>
+  );
+}
+
+interface IdentityProps {
+  destinationId: string;
+  name: string;
+  /** Null: far from the screen. */
+  description: string | null;
+  grouped: boolean;
+}
+
+/**
+ * What it is. The link is one and the same far from the screen and near it, so that it keeps the focus, and a panel that
+ * was opened from it can give it back. It changes seldom, and is rendered no oftener.
+ */
+const Identity = memo(function Identity({ destinationId, name, description, grouped }: IdentityProps) {
+  const Heading = grouped ? 'h4' : 'h3';
+  return (
+    <div className={classes.identity}>
+      <Heading>
+        <RowLink destinationId={destinationId} className={classes.name} title={name}>
+          <span>{name}</span>
+          {description !== null && <IconChevronRight size={15} aria-hidden="true" />}
+        </RowLink>
+      </Heading>
+      {description !== null && <p>{description}</p>}
+    </div>
   );
 });
 
-/** What it is, how it is, what it sends, what it costs, and what can be done about it. */
-function FullRow({ destination, presets, stale, grouped }: Omit<DestinationRowProps, 'first'>) {
-  const Heading = grouped ? 'h4' : 'h3';
+/** How it is, what it sends, what it costs, and what can be done about it. */
+function Rest({ destination, stale }: Pick<RowProps, 'destination' | 'stale'>) {
   const fresh = presentDestination(destination);
   const shown = stale ? presentStale(fresh) : fresh;
   const told = fresh.reason.length + fresh.remedy.length;
   const apart = told > INLINE_LENGTH_MAX || (fresh.tone === 'attention' && told > 0);
   return (
-    <article className={classes.row} aria-label={destination.name} data-row>
-      <div className={classes.mark}>
-        <PlatformMark platform={destination.primary ? 'hls' : destination.platform} />
-      </div>
-      <div className={classes.identity}>
-        <Heading>
-          <RowLink destinationId={destination.destinationId} className={classes.name} title={destination.name}>
-            <span>{destination.name}</span>
-            <IconChevronRight size={15} aria-hidden="true" />
-          </RowLink>
-        </Heading>
-        <p>{describe(destination, presets)}</p>
-      </div>
+    <>
       <div className={classes.status}>
         <StatusWord {...shown} />
         <StatusDetail destination={destination} presentation={fresh} apart={apart} />
@@ -115,7 +135,7 @@ function FullRow({ destination, presets, stale, grouped }: Omit<DestinationRowPr
         )}
       </div>
       {apart && <Trouble destination={destination} presentation={shown} />}
-    </article>
+    </>
   );
 }
 

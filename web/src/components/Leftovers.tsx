@@ -62,7 +62,7 @@ function Leftover({ leftover }: { leftover: OrphanResource }) {
           disabled={!isReleasable || refusal !== undefined}
           icon={<IconTrash size={15} />}
           onConfirm={() =>
-            release.mutate(orphanId, { onError: (error) => showProblem(error, `Release ${name} ${resourceId}`) })
+            release.mutateAsync(orphanId).catch((error: unknown) => showProblem(error, `Release ${name} ${resourceId}`))
           }
         />
       </div>

@@ -1,13 +1,13 @@
 import { Menu } from '@mantine/core';
 import { IconAlertTriangle, IconCopy, IconKey, IconPencil, IconRefresh, IconTrash } from '@tabler/icons-react';
-import { type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { useLocation } from 'wouter';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import { useRoleRefusal } from '../api/session.ts';
+import { type AskedDialog, ask } from '../app/asked-dialog.ts';
 import { paths } from '../app/paths.ts';
 import { showDone } from '../app/problem-toast.tsx';
 import { useServerNow } from '../app/use-now.ts';
-import { DeleteDialog, ReplaceKeyDialog, TransportDialog } from '../editor/dialogs.ts';
 import { sentence } from '../presentation/format.ts';
 import { isOverdue } from '../presentation/overdue.ts';
 import { MenuTrigger } from './MenuTrigger.tsx';
@@ -19,59 +19,62 @@ import classes from './OpenedMenu.module.css';
  */
 export function OpenedMenu({ destination }: { destination: DestinationResource }) {
   const [, navigate] = useLocation();
-  const [dialog, setDialog] = useState<'key' | 'delete' | 'forceDelete' | 'restart' | 'forceStop' | null>(null);
-  const close = (): void => setDialog(null);
+  const trigger = useRef<HTMLButtonElement>(null);
+  // The item goes with its menu: what it opens gives the focus back to the menu's button.
+  const focusTrigger = (): void => trigger.current?.focus();
+  const openDialog = (kind: AskedDialog['kind']): void => {
+    focusTrigger();
+    ask(kind, destination);
+  };
   const refusal = (action: 'edit' | 'restart' | 'delete'): string | null =>
     destination.allowedActions.includes(action) ? null : (destination.refusedActions[action] ?? 'not possible now');
-  const copyId = (): void => {
-    void navigator.clipboard?.writeText(destination.destinationId).then(() => showDone('The id was copied'));
+  const copyId = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(destination.destinationId);
+      showDone('The id was copied');
+    } catch {
+      // Also where there is no clipboard at all, as without TLS on another machine.
+      showDone(`This browser does not allow copying here: the id is ${destination.destinationId}`);
+    }
   };
 
   return (
-    <>
-      <Menu defaultOpened position="bottom-end" width={230} withinPortal>
-        <Menu.Target>
-          <MenuTrigger name={destination.name} />
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Item
-            icon={<IconPencil size={16} />}
-            refusal={refusal('edit')}
-            onClick={() => navigate(paths.editDestination(destination.destinationId))}
-          >
-            Edit
-          </Item>
-          <Item icon={<IconKey size={16} />} refusal={refusal('edit')} onClick={() => setDialog('key')}>
-            Replace stream key
-          </Item>
-          <Item icon={<IconRefresh size={16} />} refusal={refusal('restart')} onClick={() => setDialog('restart')}>
-            Restart
-          </Item>
-          <Item icon={<IconCopy size={16} />} refusal={null} onClick={copyId}>
-            Copy id
-          </Item>
-          <Menu.Divider />
-          <Item
-            icon={<IconTrash size={16} />}
-            color="red"
-            refusal={refusal('delete')}
-            onClick={() => setDialog('delete')}
-          >
-            Delete
-          </Item>
-          <ForceItem destination={destination} onForce={setDialog} />
-        </Menu.Dropdown>
-      </Menu>
-      <Suspense>
-        {dialog === 'key' && <ReplaceKeyDialog destination={destination} onClose={close} />}
-        {(dialog === 'delete' || dialog === 'forceDelete') && (
-          <DeleteDialog destination={destination} force={dialog === 'forceDelete'} onClose={close} />
-        )}
-        {(dialog === 'restart' || dialog === 'forceStop') && (
-          <TransportDialog destination={destination} question={dialog} onClose={close} />
-        )}
-      </Suspense>
-    </>
+    <Menu defaultOpened position="bottom-end" width={230} withinPortal>
+      <Menu.Target>
+        <MenuTrigger ref={trigger} name={destination.name} />
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Item
+          icon={<IconPencil size={16} />}
+          refusal={refusal('edit')}
+          onClick={() => {
+            focusTrigger();
+            navigate(paths.editDestination(destination.destinationId));
+          }}
+        >
+          Edit
+        </Item>
+        <Item icon={<IconKey size={16} />} refusal={refusal('edit')} onClick={() => openDialog('replaceKey')}>
+          Replace stream key
+        </Item>
+        <Item icon={<IconRefresh size={16} />} refusal={refusal('restart')} onClick={() => openDialog('restart')}>
+          Restart
+        </Item>
+        <Item icon={<IconCopy size={16} />} refusal={null} onClick={() => void copyId()}>
+          Copy id
+        </Item>
+        <Menu.Divider />
+        <Item
+          icon={<IconTrash size={16} />}
+          color="red"
+          refusal={refusal('delete')}
+          onClick={() => openDialog('delete')}
+        >
+          Delete
+        </Item>
+        <ForceItem destination={destination} onForce={openDialog} />
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 

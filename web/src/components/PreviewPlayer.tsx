@@ -17,11 +17,15 @@ const NO_PICTURE: Record<SourceState, string> = {
   failed: 'No picture',
 };
 
+/** A browser does not fetch again, before the next load of the page, what it could not fetch once. */
+const NO_PLAYER = 'The player could not be fetched: reload the page when the server is back';
+
 /** What the viewers of the HLS channel see, muted at first, with how far behind live it is. */
 export function PreviewPlayer({ hlsUrl, sourceState }: { hlsUrl: string | null; sourceState: SourceState }) {
   const video = useRef<HTMLVideoElement>(null);
   const [playing, setPlaying] = useState(false);
   const [muted, setMuted] = useState(true);
+  const [missing, setMissing] = useState(false);
   const [qualities, setQualities] = useState<readonly Quality[]>([]);
   const [quality, setQuality] = useState('');
   const playback = useRef<Playback | null>(null);
@@ -32,14 +36,20 @@ export function PreviewPlayer({ hlsUrl, sourceState }: { hlsUrl: string | null; 
     const element = video.current;
     if (!address || !element) return;
     let left = false;
-    void import('./hls-playback.ts').then(({ playHls }) => {
-      if (left) return;
-      playback.current = playHls(element, address, {
-        onPlaying: setPlaying,
-        onLatency: setLatencySeconds,
-        onQualities: setQualities,
-      });
-    });
+    const play = async (): Promise<void> => {
+      try {
+        const { playHls } = await import('./hls-playback.ts');
+        if (left) return;
+        playback.current = playHls(element, address, {
+          onPlaying: setPlaying,
+          onLatency: setLatencySeconds,
+          onQualities: setQualities,
+        });
+      } catch {
+        setMissing(true);
+      }
+    };
+    void play();
     return () => {
       left = true;
       playback.current?.stop();
@@ -66,7 +76,7 @@ export function PreviewPlayer({ hlsUrl, sourceState }: { hlsUrl: string | null; 
       {!playing && (
         <div className={classes.placeholder}>
           <Mark size={44} />
-          <span>{NO_PICTURE[sourceState]}</span>
+          <span>{missing && sourceState === 'connected' ? NO_PLAYER : NO_PICTURE[sourceState]}</span>
         </div>
       )}
       {!playing && sourceState === 'connected' && <SourceThumbnail />}

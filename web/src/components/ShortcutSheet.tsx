@@ -1,4 +1,5 @@
 import { Modal } from '@mantine/core';
+import { useFocusReturn } from '../app/use-focus-return.ts';
 import { useShortcutsEnabled } from '../app/use-shortcuts.ts';
 import { SHORTCUTS } from '../app/shortcuts.ts';
 import classes from './ShortcutSheet.module.css';
@@ -6,6 +7,7 @@ import classes from './ShortcutSheet.module.css';
 /** Every keyboard shortcut, and whether they are on. */
 export function ShortcutSheet({ onClose }: { onClose: () => void }) {
   const [enabled] = useShortcutsEnabled();
+  useFocusReturn();
   return (
     <Modal opened onClose={onClose} title="Keyboard shortcuts">
       <dl className={classes.sheet}>

@@ -65,7 +65,7 @@ function FlowControl({ flow }: { flow: FlowStatusResource }) {
         busy={stop.isPending || moving}
         disabled={refusal !== undefined}
         icon={<IconPlayerStopFilled size={15} />}
-        onConfirm={() => stop.mutate(undefined, { onError: (error) => showProblem(error, 'Stop the source') })}
+        onConfirm={() => stop.mutateAsync().catch((error: unknown) => showProblem(error, 'Stop the source'))}
       />
     );
   }
@@ -78,9 +78,7 @@ function FlowControl({ flow }: { flow: FlowStatusResource }) {
       aria-disabled={refusal !== undefined || undefined}
       aria-description={refusal}
       data-hint={refusal}
-      onClick={() =>
-        !refusal && start.mutate(undefined, { onError: (error) => showProblem(error, 'Start the source') })
-      }
+      onClick={() => !refusal && start.mutateAsync().catch((error: unknown) => showProblem(error, 'Start the source'))}
     >
       Start source
     </Button>

@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
-import { Suspense, useState } from 'react';
+import { useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import { knownDestinations, useTransport } from '../api/destinations.ts';
+import { ask } from '../app/asked-dialog.ts';
 import { showProblem } from '../app/problem-toast.tsx';
-import { TransportDialog } from '../editor/dialogs.ts';
 import { type AwaitedAction, isSettled } from '../presentation/action-progress.ts';
 import { isLastRunning } from '../presentation/bulk-action.ts';
 import { sentence } from '../presentation/format.ts';
@@ -21,18 +21,16 @@ export function TransportButtons({ destination }: { destination: DestinationReso
   const start = useTransport('start');
   const stop = useTransport('stop');
   const [awaited, setAwaited] = useState<AwaitedAction | null>(null);
-  const [askedAgain, setAskedAgain] = useState(false);
   const sending = start.isPending || stop.isPending;
 
   const waiting = awaited !== null && (sending || !isSettled(awaited, destination));
 
   const act = (action: AwaitedAction): void => {
     setAwaited(action);
-    (action === 'start' ? start : stop).mutate(destinationId, {
-      onError: (error) => {
-        setAwaited(null);
-        showProblem(error, `${sentence(action)} ${name}`);
-      },
+    // By the promise, which tells of a failure also when the row is gone by then: filtered out, or another page.
+    (action === 'start' ? start : stop).mutateAsync(destinationId).catch((error: unknown) => {
+      setAwaited(null);
+      showProblem(error, `${sentence(action)} ${name}`);
     });
   };
   const inFlight = operation?.state === 'running' ? operation.kind : null;
@@ -49,7 +47,7 @@ export function TransportButtons({ destination }: { destination: DestinationReso
     : sentence(refusedActions['start'] ?? '');
   // One that nobody has to think about twice is answered by its button alone; the last one leaves every platform dark.
   const stopConfirmed = (): void => {
-    if (isLastRunning(destination, knownDestinations())) setAskedAgain(true);
+    if (isLastRunning(destination, knownDestinations())) ask('stopLast', destination);
     else act('stop');
   };
 
@@ -85,11 +83,6 @@ export function TransportButtons({ destination }: { destination: DestinationReso
         data-transport
         onConfirm={stopConfirmed}
       />
-      <Suspense>
-        {askedAgain && (
-          <TransportDialog destination={destination} question="stopLast" onClose={() => setAskedAgain(false)} />
-        )}
-      </Suspense>
     </span>
   );
 }

@@ -4,6 +4,7 @@ import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import { useBulkTransport, useDestinations } from '../api/destinations.ts';
 import { problemOf } from '../api/request.ts';
 import { showDone } from '../app/problem-toast.tsx';
+import { useFocusReturn } from '../app/use-focus-return.ts';
 import { ProblemPanel } from '../components/ProblemText.tsx';
 import { StatusWord } from '../components/StatusWord.tsx';
 import {
@@ -25,6 +26,7 @@ interface BulkDialogProps {
 
 /** Asks before several destinations start or stop, by name and with what it costs, and shows what becomes of each. */
 export function BulkDialog({ action, destinations, onClose }: BulkDialogProps) {
+  useFocusReturn();
   // What was read is what happens: the list does not change under the finger, and exactly its ids are sent.
   const [concerned] = useState(() => destinationsFor(action, destinations));
   const bulk = useBulkTransport(action);
@@ -80,7 +82,8 @@ export function BulkDialog({ action, destinations, onClose }: BulkDialogProps) {
         {problem && <ProblemPanel problem={problem} />}
         <div className={classes.buttons}>
           <Button variant="default" data-autofocus onClick={onClose}>
-            Cancel
+            {/* What was sent happens, whether somebody looks on or not. */}
+            {bulk.isPending ? 'Go on in the background' : 'Cancel'}
           </Button>
           <Button
             color={action === 'stop' ? 'red.8' : undefined}

@@ -3,7 +3,9 @@ import { useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import { useDeleteDestination } from '../api/destinations.ts';
 import { problemOf } from '../api/request.ts';
+import { useFocusReturn } from '../app/use-focus-return.ts';
 import { ProblemPanel } from '../components/ProblemText.tsx';
+import { isSameName } from '../presentation/same-name.ts';
 import classes from './editor.module.css';
 
 interface DeleteDialogProps {
@@ -18,7 +20,8 @@ export function DeleteDialog({ destination, force, onClose }: DeleteDialogProps)
   const [typed, setTyped] = useState('');
   const remove = useDeleteDestination({ force });
   const problem = problemOf(remove.error);
-  const matches = typed.trim() === destination.name.trim();
+  const matches = isSameName(typed, destination.name);
+  useFocusReturn();
   return (
     <Modal opened onClose={onClose} title={`Delete ${destination.name}?`}>
       <form

@@ -2,6 +2,7 @@ import { Drawer, Loader } from '@mantine/core';
 import { useDestinationForEdit } from '../api/destinations.ts';
 import { usePresets } from '../api/flow.ts';
 import { problemOf } from '../api/request.ts';
+import { useFocusReturn } from '../app/use-focus-return.ts';
 import { ProblemPanel } from '../components/ProblemText.tsx';
 import { DestinationForm } from './DestinationForm.tsx';
 
@@ -13,6 +14,7 @@ interface DestinationDrawerProps {
 
 /** The panel for adding and editing; the page stays visible beside it. */
 export function DestinationDrawer({ destinationId, onClose }: DestinationDrawerProps) {
+  useFocusReturn();
   const presets = usePresets();
   const destination = useDestinationForEdit(destinationId);
   const problem = problemOf(presets.error ?? destination.error);

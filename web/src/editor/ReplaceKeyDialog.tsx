@@ -4,6 +4,7 @@ import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import { type Apply, useReplaceStreamKey } from '../api/destinations.ts';
 import { problemOf } from '../api/request.ts';
 import { showDone } from '../app/problem-toast.tsx';
+import { useFocusReturn } from '../app/use-focus-return.ts';
 import { ProblemPanel } from '../components/ProblemText.tsx';
 import { fieldErrors } from './field-errors.ts';
 import { RestartQuestion } from './RestartQuestion.tsx';
@@ -14,6 +15,7 @@ export function ReplaceKeyDialog({ destination, onClose }: { destination: Destin
   const [streamKey, setStreamKey] = useState('');
   const replace = useReplaceStreamKey(destination.destinationId);
   const problem = problemOf(replace.error);
+  useFocusReturn();
   const { fields, rest, restartRequired } = fieldErrors(problem, ['streamKey']);
   const send = (apply: Apply | null): void =>
     replace.mutate(

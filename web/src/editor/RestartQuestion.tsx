@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { useEffect, useRef } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import type { Apply } from '../api/destinations.ts';
 import { RestartCost } from './RestartCost.tsx';
@@ -12,8 +13,11 @@ interface RestartQuestionProps {
 
 /** Asked when the API answers that a change needs a restart of a destination on air. Nothing is changed before. */
 export function RestartQuestion({ destination, pending, onAnswer }: RestartQuestionProps) {
+  const box = useRef<HTMLDivElement>(null);
+  // It stands in place of the button that was pressed, which had the focus.
+  useEffect(() => box.current?.focus(), []);
   return (
-    <div className={classes.question} role="alertdialog" aria-label="When should this apply?">
+    <div ref={box} className={classes.question} role="alertdialog" aria-label="When should this apply?" tabIndex={-1}>
       <strong>It is running. When should this apply?</strong>
       <p>
         Applying now restarts this destination only: <RestartCost destination={destination} /> Nothing else is touched.

@@ -2,6 +2,7 @@ import { Button, Modal } from '@mantine/core';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import { useTransport } from '../api/destinations.ts';
 import { problemOf } from '../api/request.ts';
+import { useFocusReturn } from '../app/use-focus-return.ts';
 import { ProblemPanel } from '../components/ProblemText.tsx';
 import classes from './editor.module.css';
 
@@ -34,6 +35,7 @@ export function TransportDialog({ destination, question, onClose }: TransportDia
   const { transport, title, text } = QUESTIONS[question];
   const request = useTransport(transport);
   const problem = problemOf(request.error);
+  useFocusReturn();
   return (
     <Modal opened onClose={onClose} title={`${title} ${destination.name}?`}>
       <div className={classes.form}>

@@ -10,6 +10,7 @@ import {
   useDeploymentTimeline,
 } from '../api/timeline.ts';
 import { problemOf } from '../api/request.ts';
+import { toServerTimeMs } from '../api/server-clock.ts';
 import { paths } from '../app/paths.ts';
 import { showProblem } from '../app/problem-toast.tsx';
 import { useFilter } from '../app/use-filter.ts';
@@ -37,17 +38,27 @@ const KINDS = [
 ];
 const DAY_MS = 86_400_000;
 
+/** A choice out of an address; what nobody could have chosen on the page counts as not chosen. */
+function offered(options: readonly { value: string }[], given: string, otherwise: string): string {
+  return options.some(({ value }) => value === given) ? given : otherwise;
+}
+
 /** Everything that happened: who, what, and why. */
 export function TimelinePage({ search }: { search: string }) {
   usePageTitle('Timeline');
   const { destinations } = useShow();
-  const [chosen, change] = useFilter(paths.timeline, search, DEFAULTS);
+  const [given, change] = useFilter(paths.timeline, search, DEFAULTS);
+  const chosen = {
+    ...given,
+    kind: offered(KINDS, given.kind, DEFAULTS.kind),
+    days: offered(DAYS, given.days, DEFAULTS.days),
+  };
   // Fixed while the page is open: a window that moves would be another question with every second.
-  const [openedAt] = useState(Date.now);
+  const [openedAtMs] = useState(() => toServerTimeMs(Date.now()));
   const filter: TimelineFilter = {
     kind: chosen.kind,
     destinationId: chosen.destination,
-    from: new Date(openedAt - Number(chosen.days) * DAY_MS).toISOString(),
+    from: new Date(openedAtMs - Number(chosen.days) * DAY_MS).toISOString(),
   };
   const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useDeploymentTimeline(filter);
   const problem = problemOf(error);

@@ -64,7 +64,7 @@ function Content({ faults, destinations }: ContentProps) {
         aria-disabled={!canEnd || undefined}
         aria-description={reason}
         data-hint={reason}
-        onClick={() => canEnd && end.mutate(undefined, { onError: (failed) => showProblem(failed, 'End rehearsal') })}
+        onClick={() => canEnd && end.mutateAsync().catch((error: unknown) => showProblem(error, 'End rehearsal'))}
       >
         End everything
       </Button>
@@ -97,11 +97,10 @@ interface SwitchesProps {
 
 function Switches({ faults, scope, destinationId, nameOf, refusal }: SwitchesProps) {
   const rehearse = useRehearse();
-  const change = ({ fault, label }: RehearsalFault, isActive: boolean): void =>
-    rehearse.mutate(
-      { fault, isActive, ...(destinationId && { destinationId }) },
-      { onError: (error) => showProblem(error, label) },
-    );
+  const change = ({ fault, label }: RehearsalFault, isActive: boolean): Promise<unknown> =>
+    rehearse
+      .mutateAsync({ fault, isActive, ...(destinationId && { destinationId }) })
+      .catch((error: unknown) => showProblem(error, label));
   return (
     <ul className={classes.faults}>
       {faults
@@ -117,7 +116,7 @@ function Switches({ faults, scope, destinationId, nameOf, refusal }: SwitchesPro
               isOn={destinationId ? each.destinationIds.includes(destinationId) : each.isActive}
               isPending={rehearse.isPending && rehearse.variables.fault === each.fault}
               refusal={refusal}
-              onChange={(isActive) => change(each, isActive)}
+              onChange={(isActive) => void change(each, isActive)}
             />
           );
         })}

@@ -1,0 +1,266 @@
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DestinationResource } from '../../functions/api/schemas.ts';
+import type { Product } from '../support/product.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { openStage, skipAfterFailure, type Stage } from './stage.ts';
+import type { WatchedPage } from './watched-page.ts';
+
+/**
+ * What comes in between while an operator is about to do something: a colleague, another page, a network that goes
+ * away, an address written by hand. No encoder sends anything: channels run without. The steps build on one another.
+ */
+
+/** With two spaces, of which a page shows one. */
+const SPACED = 'Main  Stage';
+
+let stage: Stage;
+let product: Product;
+let show: WatchedPage;
+let page: Page;
+
+const button = (name: string, on: Page | Locator = page): Locator => on.getByRole('button', { name, exact: true });
+/** It carries its price between its two words. */
+const startButton = (name: string): Locator => page.getByRole('button', { name: new RegExp(`^Start .*${name}$`) });
+const row = (name: string): Locator => page.locator(`[data-row][aria-label="${name}"]`);
+const dialog = (): Locator => page.getByRole('dialog');
+const destinations = async (): Promise<DestinationResource[]> =>
+  (await product.call('GET', '/api/destinations')).body.data.filter((each: DestinationResource) => !each.primary);
+const named = async (name: string): Promise<DestinationResource> =>
+  (await destinations()).find((each) => each.name === name)!;
+const hasFocus = (target: Locator): Promise<boolean> =>
+  target.evaluate((element) => element === document.activeElement);
+
+/** As a colleague does it elsewhere. */
+async function change(name: string, action: 'start' | 'stop'): Promise<void> {
+  await product.call('POST', `/api/destinations/${(await named(name)).destinationId}/${action}`, {});
+}
+
+async function openFromMenu(name: string, item: string): Promise<void> {
+  await button(`More for ${name}`).click();
+  await page.getByRole('menuitem', { name: item }).click();
+  await dialog().waitFor();
+}
+
+beforeAll(async () => {
+  stage = await openStage();
+  product = stage.product;
+  for (const name of ['Alpha', 'Bravo']) await stage.addDestination(name);
+  show = await stage.open();
+  page = show.page;
+});
+
+afterAll(() => stage?.close());
+
+skipAfterFailure();
+
+describe('a network that goes away before all of the page was fetched', () => {
+  it('leaves the page up, which says that it cannot tell what has failed', async () => {
+    const { page: visitor, context } = await stage.open();
+    await visitor.goto(stage.signInLink);
+    const start = visitor.getByRole('button', { name: /^Start .*Alpha$/ });
+    await start.waitFor();
+    await context.setOffline(true);
+    await start.click();
+    await visitor.getByText('Connection lost').first().waitFor();
+    await visitor.getByRole('alert').getByText('could not be fetched').waitFor();
+    expect(await start.isVisible()).toBe(true);
+    await context.close();
+  });
+});
+
+describe('a question in place of a button', () => {
+  it('does not come back by itself when what it asked has been done elsewhere', async () => {
+    await page.goto(stage.signInLink);
+    await startButton('Alpha').click();
+    await row('Alpha').getByText('Waiting for source').waitFor();
+    await button('Stop Alpha').click();
+    await button('Confirm: Stop Alpha').waitFor();
+    await change('Alpha', 'stop');
+    await row('Alpha').getByText('Stopped').waitFor();
+    await change('Alpha', 'start');
+    await row('Alpha').getByText('Waiting for source').waitFor();
+    expect(await button('Confirm: Stop Alpha').count()).toBe(0);
+  });
+
+  it('is not answered by the key that asked it, held down', async () => {
+    await button('Stop Alpha').focus();
+    await page.keyboard.down('Enter');
+    await button('Confirm: Stop Alpha').evaluate((element) =>
+      element.addEventListener('click', () => Object.assign(window, { isAnswered: true })),
+    );
+    // Long enough for an answer to count.
+    await page.keyboard.press('Shift', { delay: 400 });
+    await page.keyboard.down('Enter');
+    await page.keyboard.up('Enter');
+    expect(await page.evaluate(() => 'isAnswered' in window)).toBe(false);
+    await page.keyboard.press('Escape');
+    await button('Stop Alpha').waitFor();
+  });
+});
+
+describe('a dialog', () => {
+  it('stays, with what was typed, when its destination leaves the list', async () => {
+    await page.goto(`${product.origin}/destinations?status=waiting`);
+    await openFromMenu('Alpha', 'Replace stream key');
+    const field = dialog().getByLabel('New stream key');
+    await field.fill('a-key-half-typed');
+    await change('Alpha', 'stop');
+    await row('Alpha').waitFor({ state: 'detached' });
+    expect(await field.inputValue()).toBe('a-key-half-typed');
+    await button('Cancel', dialog()).click();
+    await dialog().waitFor({ state: 'detached' });
+  });
+
+  it('goes with the page it was opened on', async () => {
+    await page.goto(product.origin);
+    await page.getByRole('link', { name: 'Destinations', exact: true }).click();
+    await openFromMenu('Alpha', 'Delete');
+    await page.goBack();
+    await dialog().waitFor({ state: 'detached' });
+    await page.getByRole('heading', { name: 'Source', exact: true }).waitFor();
+    expect(await dialog().count()).toBe(0);
+  });
+
+  it('gives the focus back to where it was opened from', async () => {
+    const opener = button('More for Bravo');
+    for (const item of ['Edit', 'Replace stream key', 'Delete']) {
+      await openFromMenu('Bravo', item);
+      await waitFor('the dialog to have the focus', () =>
+        dialog().evaluate((element) => element.contains(document.activeElement)),
+      );
+      await page.keyboard.press('Escape');
+      await dialog().waitFor({ state: 'detached' });
+      await waitFor(`the focus to be back after ${item}`, () => hasFocus(opener));
+    }
+    for (const opened of [
+      button('Keyboard shortcuts'),
+      button('Start all'),
+      page.getByRole('link', { name: 'Add destination' }),
+    ]) {
+      await opened.press('Enter');
+      await dialog().waitFor();
+      await waitFor('the dialog to have the focus', () =>
+        dialog().evaluate((element) => element.contains(document.activeElement)),
+      );
+      await page.keyboard.press('Escape');
+      await dialog().waitFor({ state: 'detached' });
+      await waitFor('the focus to be back', () => hasFocus(opened));
+    }
+  });
+
+  it('does not offer to cancel what was sent', async () => {
+    await button('Start all').click();
+    await dialog()
+      .getByText(/Together/)
+      .waitFor();
+    product.process.kill('SIGSTOP');
+    try {
+      await button('Start 2 destinations').click();
+      await button('Go on in the background', dialog()).waitFor();
+      expect(await button('Cancel', dialog()).count()).toBe(0);
+    } finally {
+      product.process.kill('SIGCONT');
+    }
+    await page.getByText('2 destinations started').waitFor();
+  });
+});
+
+describe('the question when an edit should apply', () => {
+  it('takes the focus of the button it replaces', async () => {
+    await openFromMenu('Bravo', 'Edit');
+    await dialog().getByLabel('RTMP URL').fill('rtmp://127.0.0.1:65535/another');
+    await button('Save changes', dialog()).press('Enter');
+    const question = dialog().getByRole('alertdialog', { name: 'When should this apply?' });
+    await question.waitFor();
+    await waitFor('the question to have the focus', () => hasFocus(question));
+    await page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'detached' });
+  });
+});
+
+describe('a failure', () => {
+  it('is told although the operator has gone to another page', async () => {
+    await change('Bravo', 'stop');
+    await row('Bravo').getByText('Stopped').waitFor();
+    await show.context.setOffline(true);
+    // Within one moment, which no person could: the answer comes later than the other page.
+    await page.evaluate(() => {
+      document.querySelector<HTMLElement>('[data-row][aria-label="Bravo"] [data-transport]')!.click();
+      document.querySelector<HTMLElement>('nav [href="/settings"]')!.click();
+    });
+    await page.getByRole('alert').getByText('Start Bravo').waitFor();
+    expect(new URL(page.url()).pathname).toBe('/settings');
+    await show.context.setOffline(false);
+  });
+});
+
+describe('an address written by hand', () => {
+  it('shows the timeline as the choices on the page say', async () => {
+    for (const query of ['?days=some', '?days=-1', '?days=7&kind=nonsense']) {
+      await page.goto(`${product.origin}/timeline${query}`);
+      await page.getByRole('list', { name: 'What happened' }).getByRole('listitem').first().waitFor();
+      expect(await page.getByLabel('Time', { exact: true }).inputValue(), query).toBe('7');
+    }
+  });
+});
+
+describe('a label with two spaces in it', () => {
+  it('is found as a group', async () => {
+    const { destinationId } = await named('Bravo');
+    await product.call('PATCH', `/api/destinations/${destinationId}`, { name: SPACED, group: SPACED });
+    await page.goto(`${product.origin}/destinations`);
+    await page.getByLabel('Group', { exact: true }).selectOption({ label: 'Main Stage' });
+    await row('Alpha').waitFor({ state: 'detached' });
+    expect(await page.locator('[data-row]').count()).toBe(1);
+  });
+
+  it('is confirmed as it is read', async () => {
+    await openFromMenu('Main Stage', 'Delete');
+    await dialog().getByRole('textbox').fill('Main Stage');
+    await button('Delete destination', dialog()).click();
+    await waitFor('only Alpha to be left', async () => (await destinations()).length === 1);
+  });
+});
+
+describe('a palette forced by the system', () => {
+  it('tells what cannot be pressed, and what is chosen, from the rest', async () => {
+    await page.goto(`${product.origin}/destinations`);
+    await page.emulateMedia({ forcedColors: 'active' });
+    const look = (target: Locator): Promise<string> =>
+      target.evaluate((element) => {
+        const { color, backgroundColor } = getComputedStyle(element);
+        return `${color} on ${backgroundColor}`;
+      });
+    expect(await look(startButton('Alpha'))).not.toBe(await look(button('Stop Alpha')));
+    expect(await look(button('All 1'))).not.toBe(await look(button('On air 0')));
+    const link = (name: string): Locator => page.getByRole('navigation').getByRole('link', { name, exact: true });
+    expect(await look(link('Destinations'))).not.toBe(await look(link('Show')));
+    await page.emulateMedia({ forcedColors: null });
+  });
+});
+
+describe('details of a destination far down a long list', () => {
+  it('give the focus back to its row, although rows off the screen were rendered anew', async () => {
+    for (let number = 1; number <= 30; number += 1) {
+      const fields = { name: `Many ${number}`, platform: 'custom', preset: '720p30', streamKey: `key-${number}` };
+      await product.call('POST', '/api/destinations', { ...fields, rtmpUrl: `rtmp://127.0.0.1:65535/${number}` });
+    }
+    await page.goto(product.origin);
+    const last = row('Many 30').getByRole('link', { name: 'Many 30' });
+    await last.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('complementary', { name: 'Details of Many 30' }).waitFor();
+    // What is shown of a row far above is its short form: by then the rows were rendered anew.
+    await row('Many 1').getByRole('button').first().waitFor({ state: 'detached' });
+    await page.keyboard.press('Escape');
+    await page.getByRole('complementary').waitFor({ state: 'detached' });
+    await waitFor('the focus to be back', () => hasFocus(last));
+  });
+});
+
+describe('the page', () => {
+  it('broke no policy, threw no error and asked nobody but the product', () => {
+    expect({ faults: show.faults, strangers: show.strangers }).toEqual({ faults: [], strangers: [] });
+  });
+});

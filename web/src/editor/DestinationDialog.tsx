@@ -1,0 +1,27 @@
+import { Suspense, useEffect } from 'react';
+import { useDestinations } from '../api/destinations.ts';
+import { closeAsked, useAsked } from '../app/asked-dialog.ts';
+import { DeleteDialog, ReplaceKeyDialog, TransportDialog } from './dialogs.ts';
+
+/** The dialog about one destination that is open, if any; it closes with the page it was opened on. */
+export function DestinationDialog() {
+  return <Suspense>{useContent()}</Suspense>;
+}
+
+function useContent() {
+  const asked = useAsked();
+  const newest = useDestinations().data;
+  useEffect(() => closeAsked, []);
+  if (!asked) return null;
+  const { kind, destination: known } = asked;
+  const destination = newest?.find(({ destinationId }) => destinationId === known.destinationId) ?? known;
+  switch (kind) {
+    case 'replaceKey':
+      return <ReplaceKeyDialog destination={destination} onClose={closeAsked} />;
+    case 'delete':
+    case 'forceDelete':
+      return <DeleteDialog destination={destination} force={kind === 'forceDelete'} onClose={closeAsked} />;
+    default:
+      return <TransportDialog destination={destination} question={kind} onClose={closeAsked} />;
+  }
+}
