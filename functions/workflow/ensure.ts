@@ -182,10 +182,7 @@ export async function ensureFlowOutput(context: StepContext): Promise<Partial<He
   }
   if (!existing) {
     if (flow.outputs.length >= FLOW_OUTPUTS_MAX) throw flowFull();
-    await addFlowOutput(deps, record.destinationId, input).catch((error: unknown) => {
-      // Another start has taken the last one since the flow was looked at.
-      throw awsErrorKind(error) === 'quota' ? flowFull() : error;
-    });
+    await addUnlessFull(context, input);
   }
   const added = await settleWithin(
     context,
@@ -200,6 +197,15 @@ export async function ensureFlowOutput(context: StepContext): Promise<Partial<He
   if (!added) throw new NotSettled('the flow output is not visible yet');
   const { flowOutputArn, flowOutputName } = added;
   return { flowOutput: { flowOutputArn, flowOutputName } };
+}
+
+async function addUnlessFull({ deps, record }: StepContext, input: { address: string; port: number }): Promise<void> {
+  try {
+    await addFlowOutput(deps, record.destinationId, input);
+  } catch (error) {
+    // Another start has taken the last one since the flow was looked at.
+    throw awsErrorKind(error) === 'quota' ? flowFull() : error;
+  }
 }
 
 function flowFull(): AppError {

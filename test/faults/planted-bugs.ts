@@ -167,7 +167,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the flow output is not made',
     file: 'workflow/ensure.ts',
-    find: 'await addFlowOutput(deps, record.destinationId, input);',
+    find: 'await addUnlessFull(context, input);',
     replace: '',
     hunt: everywhere('start warm'),
   },

@@ -13,13 +13,15 @@ const SAME_SIGNAL_MS = 500;
 /**
  * Starts a program, hands signals on, and waits for its end.
  * @param options.output `inherit` shows it, `collect` gives it back
+ * @param options.asks it reads answers from the terminal, which only our own process group may
  * @returns its exit code (128 + signal number when a signal ended it) and what was collected
  */
 export function runProgram(command, args, options = {}) {
-  const { cwd, env, output = 'inherit' } = options;
+  const { cwd, env, output = 'inherit', asks = false } = options;
   const sink = output === 'collect' ? 'pipe' : 'inherit';
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd, env, stdio: ['ignore', sink, sink, 'ipc'], detached: true });
+    const stdio = [asks ? 'inherit' : 'ignore', sink, sink, 'ipc'];
+    const child = spawn(command, args, { cwd, env, stdio, detached: !asks });
     const chunks = [];
     child.stdout?.on('data', (chunk) => chunks.push(chunk));
     child.stderr?.on('data', (chunk) => chunks.push(chunk));

@@ -41,7 +41,7 @@ const TASKS = {
       args.length > 0 ? runTool(node, 'vitest', ['run', ...args]) : runSteps(node, [...checks(), VITEST]),
   },
   check: {
-    meaning: 'format, lint, types, unused code and state machines',
+    meaning: 'format, lint, types, unused code, state machines, and whether planted bugs fit',
     command: 'npm run check',
     needs: ['node'],
     run: (node) => runSteps(node, checks()),
@@ -93,9 +93,19 @@ const TASKS = {
     command: 'npm run destroy',
     hasOwnHelp: true,
     needs: ['node'],
-    run: (node, args) => runFile(node, 'infra/aws/destroy/destroy.ts', args),
+    run: (node, args) => runFile(node, 'infra/aws/destroy/destroy.ts', args, { asks: true }),
   },
 };
+
+/** What package.json runs without this program, or by another name. */
+const OTHER_SCRIPTS = [
+  { command: 'npm run test:e2e', meaning: 'npm test -- test/e2e' },
+  { command: 'npm run format', meaning: 'write every file in the one format' },
+  { command: 'npm run lint', meaning: 'a part of npm run check' },
+  { command: 'npm run typecheck', meaning: 'another' },
+  { command: 'npm run lock', meaning: 'write package-lock.json anew after a change of dependencies' },
+  { command: 'npm run shapes', meaning: 'write the request shapes of the local endpoints anew after an SDK upgrade' },
+];
 
 const VITEST = { name: 'vitest', tool: 'vitest', args: ['run'], shown: true };
 
@@ -109,6 +119,8 @@ function checks() {
     { name: 'types', tool: 'tsc', args: ['--noEmit'] },
     { name: 'unused', tool: 'knip', args: [] },
     ...(machines.length > 0 ? [{ name: 'machines', tool: 'asl-validator', args: machineArgs }] : []),
+    // A line that has moved takes the bug planted into it along; found here, it costs seconds instead of a whole run.
+    { name: 'planted', tool: 'vitest', args: ['run', 'test/faults/planted-bugs.test.ts', '-t', 'plants every'] },
   ];
 }
 
@@ -169,8 +181,8 @@ async function runSteps(node, steps) {
   return failed.length > 0 ? 1 : 0;
 }
 
-async function runFile(node, file, args) {
-  return (await runNode(node, [join(ROOT, file), ...args], 'inherit')).code;
+async function runFile(node, file, args, options = {}) {
+  return (await runNode(node, [join(ROOT, file), ...args], 'inherit', options)).code;
 }
 
 async function runTool(node, tool, args) {
@@ -181,10 +193,10 @@ async function runShown(command, args, options) {
   return (await runProgram(command, args, options)).code;
 }
 
-function runNode(node, args, output) {
+function runNode(node, args, output, options = {}) {
   const keeper = pathToFileURL(join(dirname(fileURLToPath(import.meta.url)), 'stay-with-parent.mjs')).href;
   const env = { ...process.env, PATH: childPath(node), STAY_WITH_PARENT: String(process.pid) };
-  return runProgram(node, ['--import', keeper, ...args], { cwd: ROOT, env, output });
+  return runProgram(node, ['--import', keeper, ...args], { cwd: ROOT, env, output, ...options });
 }
 
 /** Our Node before any other, then the tools of node_modules. */
@@ -211,7 +223,10 @@ function nodeMajor(path) {
 function helpText() {
   const settings = JSON.parse(readFileSync(new URL('settings.json', import.meta.url), 'utf8'));
   const lines = ['Sluice: one SRT feed in, any number of RTMP destinations out.', ''];
-  for (const { command, meaning } of Object.values(TASKS)) lines.push(`  ${command.padEnd(22)} ${meaning}`);
+  const list = (rows) => lines.push(...rows.map(({ command, meaning }) => `  ${command.padEnd(24)} ${meaning}`));
+  list(Object.values(TASKS));
+  lines.push('', 'For those who change Sluice:', '');
+  list(OTHER_SCRIPTS);
   lines.push('', 'Settings, by environment variable:', '');
   for (const { name, fallback, meaning, allowed } of settings) {
     lines.push(

@@ -74,7 +74,7 @@ const WAITING_MAIN = `
 function launch(args: string[], environment: Record<string, string> = {}) {
   const child = spawn(process.execPath, [join(root, 'infra/local/bootstrap/start.mjs'), ...args], {
     env: { PATH: `${join(root, 'bin')}:/usr/bin:/bin`, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   children.push(child);
   const run = { child, output: '' };
@@ -202,11 +202,24 @@ describe('the child program', () => {
   });
 });
 
+describe('npm run destroy', () => {
+  it('can ask, and is given the answer', async () => {
+    mkdirSync(join(root, 'infra/aws/destroy'), { recursive: true });
+    const asking = 'process.stdin.once("data", (answer) => { console.log(`answered ${answer}`); process.exit(4); });';
+    writeFileSync(join(root, 'infra/aws/destroy/destroy.ts'), asking);
+    const run = launch(['destroy']);
+    run.child.stdin.end('y');
+    expect(await run.ended).toBe(4);
+    expect(run.output).toContain('answered y');
+  });
+});
+
 describe('npm test', () => {
   it('runs every check with one line each, then vitest, and succeeds when all do', async () => {
     const { code, output } = await finish(['test']);
     expect(code).toBe(0);
-    expect(output.match(/^✓ \w+/gm)).toEqual(['✓ format', '✓ lint', '✓ types', '✓ unused', '✓ vitest']);
+    const checks = ['✓ format', '✓ lint', '✓ types', '✓ unused', '✓ planted'];
+    expect(output.match(/^✓ \w+/gm)).toEqual([...checks, '✓ vitest']);
     expect(output).toContain('vitest says run');
     expect(output).not.toContain('oxlint says');
   });
