@@ -163,6 +163,33 @@ describe('a dialog', () => {
       product.process.kill('SIGCONT');
     }
     await page.getByText('2 destinations started').waitFor();
+
+    product.process.kill('SIGSTOP');
+    try {
+      await openFromMenu('Bravo', 'Restart');
+      await button('Restart', dialog()).click();
+      await button('Go on in the background', dialog()).click();
+      await dialog().waitFor({ state: 'detached' });
+    } finally {
+      product.process.kill('SIGCONT');
+    }
+    await waitFor('the restart to be under way', async () => (await named('Bravo')).operation?.kind === 'stop');
+    await row('Bravo').getByText('Waiting for source').waitFor();
+  });
+});
+
+describe('a list that cannot be fetched after several were stopped', () => {
+  it('makes their dialog say that it is not known what has become of them', async () => {
+    await button('Stop all').click();
+    await dialog().waitFor();
+    await page.route('**/api/destinations?*', (route) => route.abort());
+    await button('Stop 2 destinations').click();
+    await dialog().getByText('Not known yet').nth(1).waitFor();
+    expect(await button('Go on in the background', dialog()).isVisible()).toBe(true);
+    await page.unroute('**/api/destinations?*');
+    await page.getByText('2 destinations stopped').waitFor();
+    for (const name of ['Alpha', 'Bravo']) await change(name, 'start');
+    await row('Bravo').getByText('Waiting for source').waitFor();
   });
 });
 
@@ -192,6 +219,67 @@ describe('a failure', () => {
     await page.getByRole('alert').getByText('Start Bravo').waitFor();
     expect(new URL(page.url()).pathname).toBe('/settings');
     await show.context.setOffline(false);
+  });
+
+  it('is told although its dialog was left while the request was under way', async () => {
+    await page.goto(product.origin);
+    await openFromMenu('Bravo', 'Replace stream key');
+    await dialog().getByLabel('New stream key').fill('two words');
+    product.process.kill('SIGSTOP');
+    try {
+      await button('Replace key', dialog()).click();
+      await button('Go on in the background', dialog()).click();
+      await dialog().waitFor({ state: 'detached' });
+    } finally {
+      product.process.kill('SIGCONT');
+    }
+    const told = page.getByRole('alert').getByText('Replace the stream key of Bravo');
+    await told.waitFor();
+    expect(await dialog().count()).toBe(0);
+  });
+});
+
+describe('a session that ended in another tab', () => {
+  it('is taken up again when it has been begun there, too', async () => {
+    const { page: here, context } = await stage.open();
+    await here.goto(stage.signInLink);
+    await here.getByRole('link', { name: 'Settings' }).click();
+    const there = await context.newPage();
+    await there.goto(product.origin);
+    await there.evaluate(() => fetch('/api/session', { method: 'DELETE' }));
+    await here.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await there.goto(stage.signInLink);
+    await there.getByRole('heading', { name: 'Source', exact: true }).waitFor();
+    await here.evaluate(() => window.dispatchEvent(new Event('focus')));
+    await here.getByRole('heading', { name: 'Settings' }).waitFor();
+    expect(await here.getByRole('heading', { name: 'Sign in' }).count()).toBe(0);
+    await context.close();
+  });
+});
+
+describe('a filter changed beside the details of a destination', () => {
+  it('leaves them open, and stays when they are closed', async () => {
+    await page.goto(`${product.origin}/destinations`);
+    await row('Bravo').getByRole('link', { name: 'Bravo' }).click();
+    const details = page.getByRole('complementary', { name: 'Details of Bravo' });
+    await details.waitFor();
+    await page.getByLabel('Search destinations').fill('Alp');
+    await row('Bravo').waitFor({ state: 'detached' });
+    await page.getByLabel('Sort by').selectOption('name');
+    expect(await details.isVisible()).toBe(true);
+    await button('Close the details').click();
+    await details.waitFor({ state: 'detached' });
+    expect(new URL(page.url()).search).toBe('?q=Alp&sort=name');
+    expect(await row('Bravo').count()).toBe(0);
+  });
+
+  it('is searched for as it is typed', async () => {
+    for (const typed of ['%41', '100% + 1', 'ä%C3']) {
+      await page.getByLabel('Search destinations').fill(typed);
+      expect(await page.getByLabel('Search destinations').inputValue()).toBe(typed);
+      await page.reload();
+      expect(await page.getByLabel('Search destinations').inputValue()).toBe(typed);
+    }
   });
 });
 
@@ -256,6 +344,19 @@ describe('details of a destination far down a long list', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('complementary').waitFor({ state: 'detached' });
     await waitFor('the focus to be back', () => hasFocus(last));
+  });
+});
+
+describe('a destination far down that is started by its key', () => {
+  it('keeps the focus where an order by status takes it', async () => {
+    await page.setViewportSize({ width: 1280, height: 400 });
+    await page.goto(`${product.origin}/destinations?sort=status`);
+    await row('Many 30').getByRole('link', { name: 'Many 30' }).focus();
+    await row('Many 30').getByRole('button').first().waitFor();
+    await page.keyboard.press('s');
+    await row('Many 30').getByText('Waiting for source').waitFor();
+    await waitFor('it to be far up', async () => ((await row('Many 30').boundingBox())?.y ?? 0) < -900);
+    expect(await row('Many 30').evaluate((element) => element.contains(document.activeElement))).toBe(true);
   });
 });
 

@@ -3,7 +3,7 @@ import './theme/tokens.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queryClient, queryKeys } from './api/query-client.ts';
-import { signIn, takeTokenFromAddress } from './api/session.ts';
+import { reloadForStartLink, signIn, takeTokenFromAddress } from './api/session.ts';
 import { App } from './app/App.tsx';
 import { preloadFirstPage } from './app/pages.ts';
 import { reloadAfterUpgrade } from './app/reload-after-upgrade.ts';
@@ -21,6 +21,7 @@ async function signInFromAddress(): Promise<boolean> {
 }
 
 reloadAfterUpgrade();
+reloadForStartLink();
 preloadFirstPage();
 const root = document.getElementById('root');
 if (root) {

@@ -154,13 +154,14 @@ export function useTransport(transport: Transport) {
 /** The server takes several destinations one after the other, and answers when it has asked for all of them. */
 const BULK_ANSWER_WITHIN_MS = 120_000;
 
-/** Starts or stops several destinations; each has a result of its own. */
+/** Starts or stops several destinations; each has a result of its own, and all come with the time they came at. */
 export function useBulkTransport(action: 'start' | 'stop') {
   return useMutation({
     onMutate: dropPollsInFlight,
     mutationFn: async (ids: string[]) => {
       const options = { method: 'POST', body: { ids }, answerWithinMs: BULK_ANSWER_WITHIN_MS } as const;
-      return (await request<BulkResult>(`${PATH}/${action}`, options)).body.results;
+      const { results } = (await request<BulkResult>(`${PATH}/${action}`, options)).body;
+      return { results, answeredAtMs: Date.now() };
     },
     onSettled: askAgain,
   });

@@ -7,9 +7,18 @@ const SESSION = '/api/session';
 
 /** The token of a start link (`/#token=…`), taken out of the address bar so that it lands in no history or screenshot. */
 export function takeTokenFromAddress(): string | null {
-  const token = new URLSearchParams(window.location.hash.slice(1)).get('token');
+  const token = tokenInAddress();
   if (token !== null) window.history.replaceState(null, '', window.location.pathname + window.location.search);
   return token;
+}
+
+const tokenInAddress = (): string | null => new URLSearchParams(window.location.hash.slice(1)).get('token');
+
+/** A start link opened where the page is open already only changes what stands behind the #: then the page begins anew. */
+export function reloadForStartLink(): void {
+  window.addEventListener('hashchange', () => {
+    if (tokenInAddress() !== null) window.location.reload();
+  });
 }
 
 /** Exchanges a token for the session cookie. */

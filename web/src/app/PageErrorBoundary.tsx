@@ -21,13 +21,13 @@ export class PageErrorBoundary extends Component<Props, { broken: boolean }> {
     if (!this.state.broken) return this.props.children;
     if (this.props.instead !== undefined) return this.props.instead;
     return (
-      <main className={classes.opening} role="alert">
+      <div className={classes.opening} role="alert">
         <Mark size={48} />
         <p className={classes.words}>
           <strong>This page has failed.</strong> What is on air stays on air: the dashboard only looks on.
         </p>
         <Button onClick={() => window.location.reload()}>Reload the page</Button>
-      </main>
+      </div>
     );
   }
 }

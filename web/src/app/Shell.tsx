@@ -30,7 +30,7 @@ import classes from './Shell.module.css';
 
 /** What stays on every page: the first glance, the way to the others, and what lies over them. */
 export function Shell({ session }: { session: SessionResource }) {
-  const { pathname, search, overlay, close } = usePlace();
+  const { pathname, search, overlay, changeSearch, close } = usePlace();
   const { destinations, flow, lost, ageMs, problem } = useShow();
   const { helpOpened, closeHelp, openHelp } = useShortcuts();
   const main = useRef<HTMLElement>(null);
@@ -53,7 +53,7 @@ export function Shell({ session }: { session: SessionResource }) {
         {!(nothingYet && problem) && (
           <PageErrorBoundary key={pathname}>
             <Suspense fallback={<Loader className={classes.loader} />}>
-              <Page pathname={pathname} search={search} session={session} />
+              <Page pathname={pathname} search={search} onSearch={changeSearch} session={session} />
             </Suspense>
           </PageErrorBoundary>
         )}
@@ -72,14 +72,21 @@ export function Shell({ session }: { session: SessionResource }) {
   );
 }
 
-function Page({ pathname, search, session }: { pathname: string; search: string; session: SessionResource }) {
+interface PageProps {
+  pathname: string;
+  search: string;
+  onSearch: (search: string) => void;
+  session: SessionResource;
+}
+
+function Page({ pathname, search, onSearch, session }: PageProps) {
   switch (pathname.replace(/(.)\/$/, '$1')) {
     case paths.show:
       return <ShowPage embedded={session.embedded} />;
     case paths.destinations:
-      return <DestinationsPage search={search} />;
+      return <DestinationsPage search={search} onSearch={onSearch} />;
     case paths.timeline:
-      return <TimelinePage search={search} />;
+      return <TimelinePage search={search} onSearch={onSearch} />;
     case paths.leftovers:
       return <LeftoversPage />;
     case paths.settings:

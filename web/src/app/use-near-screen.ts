@@ -26,12 +26,16 @@ function observe(element: Element, listener: (isNear: boolean) => void): () => v
 }
 
 /**
- * Whether an element is on the screen or about to be. A thousand rows that change every second are more than a browser
- * renders in that second, so what nobody sees is rendered in short.
+ * Whether an element is on the screen or about to be, or has the focus. A thousand rows that change every second are
+ * more than a browser renders in that second, so what nobody sees is rendered in short.
  * @param isFirst taken for true until the browser has looked
  */
 export function useNearScreen(element: RefObject<Element | null>, isFirst: boolean): boolean {
   const [isNear, setNear] = useState(isFirst);
-  useEffect(() => (element.current ? observe(element.current, setNear) : undefined), [element]);
+  useEffect(() => {
+    const { current } = element;
+    // What has the focus stays whole, wherever an order takes it: the focus would go with the button that has it.
+    return current ? observe(current, (near) => setNear(near || current.contains(document.activeElement))) : undefined;
+  }, [element]);
   return isNear;
 }

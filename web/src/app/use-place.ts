@@ -1,5 +1,6 @@
 import { useCallback, useState } from 'react';
-import { useLocation, useSearch } from 'wouter';
+import { useLocation } from 'wouter';
+import { useSearch } from 'wouter/use-browser-location';
 import { type Overlay, overlayOf, paths } from './paths.ts';
 
 /** Where the operator is. */
@@ -9,6 +10,8 @@ interface Place {
   /** Its query, without the question mark. */
   search: string;
   overlay: Overlay | null;
+  /** Gives the page another query; an overlay stays. */
+  changeSearch: (search: string) => void;
   /** Goes back from the overlay to the page under it. */
   close: () => void;
 }
@@ -16,14 +19,24 @@ interface Place {
 /** Reads the place from the address. Under an overlay stays the page it was opened from, as it was. */
 export function usePlace(): Place {
   const [location, navigate] = useLocation();
-  const query = useSearch();
+  // As it is written: the router’s own reading decodes it once more, and makes a letter of a typed %41.
+  const query = useSearch().slice(1);
   const overlay = overlayOf(location);
   const [page, setPage] = useState({ pathname: overlay ? paths.show : location, search: overlay ? '' : query });
   const moved = !overlay && (page.pathname !== location || page.search !== query);
   // Set while rendering: the page before never shows under the new address.
   if (moved) setPage({ pathname: location, search: query });
   const current = moved ? { pathname: location, search: query } : page;
-  const back = current.search ? `${current.pathname}?${current.search}` : current.pathname;
+  const back = toAddress(current);
   const close = useCallback(() => navigate(back), [back, navigate]);
-  return { ...current, overlay, close };
+  const changeSearch = (next: string): void => {
+    const changed = { pathname: current.pathname, search: next };
+    if (overlay) setPage(changed);
+    else navigate(toAddress(changed), { replace: true });
+  };
+  return { ...current, overlay, changeSearch, close };
+}
+
+function toAddress({ pathname, search }: { pathname: string; search: string }): string {
+  return search ? `${pathname}?${search}` : pathname;
 }

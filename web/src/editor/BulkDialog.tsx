@@ -16,6 +16,8 @@ import {
 } from '../presentation/bulk-action.ts';
 import { sentence } from '../presentation/format.ts';
 import { BulkPrice } from './BulkPrice.tsx';
+import { LeaveButton } from './LeaveButton.tsx';
+import { useFailureAfterwards } from './use-failure-afterwards.ts';
 import classes from './editor.module.css';
 
 interface BulkDialogProps {
@@ -30,11 +32,15 @@ export function BulkDialog({ action, destinations, onClose }: BulkDialogProps) {
   // What was read is what happens: the list does not change under the finger, and exactly its ids are sent.
   const [concerned] = useState(() => destinationsFor(action, destinations));
   const bulk = useBulkTransport(action);
-  const all = useDestinations().data ?? destinations;
+  const list = useDestinations();
+  const all = list.data ?? destinations;
   const problem = problemOf(bulk.error);
   const verb = sentence(action);
+  const tellAfterwards = useFailureAfterwards(`${verb} ${countDestinations(concerned.length)}`);
   const ids = concerned.map((destination) => destination.destinationId);
-  const progress = bulk.data ? bulkProgress(action, concerned, bulk.data, all) : null;
+  // An older list tells of the time before: there, what was just asked for looks refused.
+  const newest = bulk.data && list.dataUpdatedAt > bulk.data.answeredAtMs ? all : null;
+  const progress = bulk.data ? bulkProgress(action, concerned, bulk.data.results, newest) : null;
   const isDone = progress?.isDone ?? false;
   const wentWell = isDone && progress?.failed === 0;
 
@@ -81,14 +87,11 @@ export function BulkDialog({ action, destinations, onClose }: BulkDialogProps) {
         </p>
         {problem && <ProblemPanel problem={problem} />}
         <div className={classes.buttons}>
-          <Button variant="default" data-autofocus onClick={onClose}>
-            {/* What was sent happens, whether somebody looks on or not. */}
-            {bulk.isPending ? 'Go on in the background' : 'Cancel'}
-          </Button>
+          <LeaveButton isSent={bulk.isPending} onClose={onClose} data-autofocus />
           <Button
             color={action === 'stop' ? 'red.8' : undefined}
             loading={bulk.isPending}
-            onClick={() => bulk.mutate(ids)}
+            onClick={() => bulk.mutateAsync(ids).catch(tellAfterwards)}
           >
             {verb} {countDestinations(concerned.length)}
           </Button>

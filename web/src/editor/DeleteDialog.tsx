@@ -6,6 +6,8 @@ import { problemOf } from '../api/request.ts';
 import { useFocusReturn } from '../app/use-focus-return.ts';
 import { ProblemPanel } from '../components/ProblemText.tsx';
 import { isSameName } from '../presentation/same-name.ts';
+import { LeaveButton } from './LeaveButton.tsx';
+import { useFailureAfterwards } from './use-failure-afterwards.ts';
 import classes from './editor.module.css';
 
 interface DeleteDialogProps {
@@ -21,6 +23,7 @@ export function DeleteDialog({ destination, force, onClose }: DeleteDialogProps)
   const remove = useDeleteDestination({ force });
   const problem = problemOf(remove.error);
   const matches = isSameName(typed, destination.name);
+  const tellAfterwards = useFailureAfterwards(`Delete ${destination.name}`);
   useFocusReturn();
   return (
     <Modal opened onClose={onClose} title={`Delete ${destination.name}?`}>
@@ -28,7 +31,7 @@ export function DeleteDialog({ destination, force, onClose }: DeleteDialogProps)
         className={classes.form}
         onSubmit={(event) => {
           event.preventDefault();
-          if (matches) remove.mutate(destination.destinationId, { onSuccess: onClose });
+          if (matches) remove.mutateAsync(destination.destinationId, { onSuccess: onClose }).catch(tellAfterwards);
         }}
       >
         {force && (
@@ -50,9 +53,7 @@ export function DeleteDialog({ destination, force, onClose }: DeleteDialogProps)
         />
         {problem && <ProblemPanel problem={problem} />}
         <div className={classes.buttons}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
+          <LeaveButton isSent={remove.isPending} onClose={onClose} />
           <Button type="submit" color="red.8" disabled={!matches} loading={remove.isPending}>
             Delete destination
           </Button>

@@ -17,10 +17,12 @@ import {
   toFields,
 } from './destination-fields.ts';
 import { fieldErrors } from './field-errors.ts';
+import { LeaveButton } from './LeaveButton.tsx';
 import { PlatformPicker } from './PlatformPicker.tsx';
 import { PriceNote } from './PriceNote.tsx';
 import { RestartNote } from './RestartNote.tsx';
 import { RestartQuestion } from './RestartQuestion.tsx';
+import { useFailureAfterwards } from './use-failure-afterwards.ts';
 import classes from './editor.module.css';
 
 interface DestinationFormProps {
@@ -45,6 +47,7 @@ export function DestinationForm({ presets, destination, etag, onClose }: Destina
   const create = useCreateDestination();
   const edit = useEditDestination(destination?.destinationId ?? '');
   const { error, isPending } = destination ? edit : create;
+  const tellAfterwards = useFailureAfterwards(destination ? `Edit ${destination.name}` : 'Add a destination');
   const { fields, rest, restartRequired } = fieldErrors(problemOf(error), FIELDS);
   const platform = presets.platforms.find((candidate) => candidate.platformId === form.values.platform);
   const encodings = presets.encodings.filter(
@@ -61,12 +64,14 @@ export function DestinationForm({ presets, destination, etag, onClose }: Destina
     const { streamKey } = form.values;
     const values = toFields(form.values);
     if (!destination) {
-      create.mutate({ ...values, streamKey: streamKey.trim() }, { onSuccess: finish(`${values.name} was added`) });
+      const onSuccess = finish(`${values.name} was added`);
+      create.mutateAsync({ ...values, streamKey: streamKey.trim() }, { onSuccess }).catch(tellAfterwards);
       return;
     }
     const changes = changedFields(fieldsOf(destination), values);
     if (Object.keys(changes).length === 0) return onClose();
-    edit.mutate({ changes, etag, apply }, { onSuccess: finish(`${values.name} was changed`) });
+    const onSuccess = finish(`${values.name} was changed`);
+    edit.mutateAsync({ changes, etag, apply }, { onSuccess }).catch(tellAfterwards);
   };
   const onPaste = (event: React.ClipboardEvent): void => {
     const text = event.clipboardData.getData('text');
@@ -177,9 +182,7 @@ export function DestinationForm({ presets, destination, etag, onClose }: Destina
         <RestartQuestion destination={destination} pending={isPending} onAnswer={save} />
       ) : (
         <div className={classes.buttons}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
+          <LeaveButton isSent={isPending} onClose={onClose} />
           <Button type="submit" loading={isPending}>
             {destination ? 'Save changes' : 'Add destination'}
           </Button>

@@ -7,7 +7,9 @@ import { showDone } from '../app/problem-toast.tsx';
 import { useFocusReturn } from '../app/use-focus-return.ts';
 import { ProblemPanel } from '../components/ProblemText.tsx';
 import { fieldErrors } from './field-errors.ts';
+import { LeaveButton } from './LeaveButton.tsx';
 import { RestartQuestion } from './RestartQuestion.tsx';
+import { useFailureAfterwards } from './use-failure-afterwards.ts';
 import classes from './editor.module.css';
 
 /** Takes a new stream key. The old one is never shown; the new one is forgotten as soon as it is sent. */
@@ -15,19 +17,17 @@ export function ReplaceKeyDialog({ destination, onClose }: { destination: Destin
   const [streamKey, setStreamKey] = useState('');
   const replace = useReplaceStreamKey(destination.destinationId);
   const problem = problemOf(replace.error);
+  const tellAfterwards = useFailureAfterwards(`Replace the stream key of ${destination.name}`);
   useFocusReturn();
   const { fields, rest, restartRequired } = fieldErrors(problem, ['streamKey']);
-  const send = (apply: Apply | null): void =>
-    replace.mutate(
-      { streamKey: streamKey.trim(), apply },
-      {
-        onSuccess: () => {
-          setStreamKey('');
-          showDone(`The stream key of ${destination.name} was replaced`);
-          onClose();
-        },
-      },
-    );
+  const send = (apply: Apply | null): void => {
+    const onSuccess = (): void => {
+      setStreamKey('');
+      showDone(`The stream key of ${destination.name} was replaced`);
+      onClose();
+    };
+    replace.mutateAsync({ streamKey: streamKey.trim(), apply }, { onSuccess }).catch(tellAfterwards);
+  };
   return (
     <Modal opened onClose={onClose} title={`Replace the stream key of ${destination.name}`}>
       <form
@@ -56,9 +56,7 @@ export function ReplaceKeyDialog({ destination, onClose }: { destination: Destin
           <RestartQuestion destination={destination} pending={replace.isPending} onAnswer={send} />
         ) : (
           <div className={classes.buttons}>
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
+            <LeaveButton isSent={replace.isPending} onClose={onClose} />
             <Button type="submit" disabled={streamKey.trim() === ''} loading={replace.isPending}>
               Replace key
             </Button>

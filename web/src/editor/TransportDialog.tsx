@@ -4,6 +4,8 @@ import { useTransport } from '../api/destinations.ts';
 import { problemOf } from '../api/request.ts';
 import { useFocusReturn } from '../app/use-focus-return.ts';
 import { ProblemPanel } from '../components/ProblemText.tsx';
+import { LeaveButton } from './LeaveButton.tsx';
+import { useFailureAfterwards } from './use-failure-afterwards.ts';
 import classes from './editor.module.css';
 
 const QUESTIONS = {
@@ -35,6 +37,7 @@ export function TransportDialog({ destination, question, onClose }: TransportDia
   const { transport, title, text } = QUESTIONS[question];
   const request = useTransport(transport);
   const problem = problemOf(request.error);
+  const tellAfterwards = useFailureAfterwards(`${title} ${destination.name}`);
   useFocusReturn();
   return (
     <Modal opened onClose={onClose} title={`${title} ${destination.name}?`}>
@@ -42,13 +45,11 @@ export function TransportDialog({ destination, question, onClose }: TransportDia
         <p className={classes.text}>{text}</p>
         {problem && <ProblemPanel problem={problem} />}
         <div className={classes.buttons}>
-          <Button variant="default" data-autofocus onClick={onClose}>
-            Cancel
-          </Button>
+          <LeaveButton isSent={request.isPending} onClose={onClose} data-autofocus />
           <Button
             color="red.8"
             loading={request.isPending}
-            onClick={() => request.mutate(destination.destinationId, { onSuccess: onClose })}
+            onClick={() => request.mutateAsync(destination.destinationId, { onSuccess: onClose }).catch(tellAfterwards)}
           >
             {title}
           </Button>

@@ -2,8 +2,7 @@ import { Button, Loader } from '@mantine/core';
 import { useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import { usePresets } from '../api/flow.ts';
-import { paths } from '../app/paths.ts';
-import { useFilter } from '../app/use-filter.ts';
+import { pageFilter } from '../app/page-filter.ts';
 import { usePageTitle } from '../app/use-page-title.ts';
 import { useShow } from '../app/use-show.ts';
 import { AddDestinationButton } from '../components/AddDestinationButton.tsx';
@@ -20,11 +19,11 @@ import page from './page.module.css';
 import classes from './DestinationsPage.module.css';
 
 /** Every destination in a table: to find some among many, and to start or stop several at once. */
-export function DestinationsPage({ search }: { search: string }) {
+export function DestinationsPage({ search, onSearch }: { search: string; onSearch: (search: string) => void }) {
   usePageTitle('Destinations');
   const { destinations, destinationsStale } = useShow();
   const presets = usePresets().data;
-  const [filter, change] = useFilter(paths.destinations, search, NO_FILTER);
+  const [filter, change] = pageFilter(search, onSearch, NO_FILTER);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   if (!destinations) return <Loader />;
 

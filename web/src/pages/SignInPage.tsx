@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { ProblemBody } from '../../../functions/api/schemas.ts';
 import { problemOf, wayToSignIn } from '../api/request.ts';
 import { useSignOut } from '../api/session.ts';
-import { signInRefusal, useSignIn } from './use-sign-in.ts';
+import { signInRefusal, useSignIn, useSignInElsewhere } from './use-sign-in.ts';
 import { ColorSchemeSwitch } from '../components/ColorSchemeSwitch.tsx';
 import { ProblemText } from '../components/ProblemText.tsx';
 import { Mark, Wordmark } from '../components/Wordmark.tsx';
@@ -18,6 +18,7 @@ interface SignInPageProps {
 /** Signs in the way the API says: with the token of this installation, or at the user pool. */
 export function SignInPage({ linkRefused, forbidden }: SignInPageProps) {
   const way = wayToSignIn();
+  useSignInElsewhere();
   return (
     <main className={classes.page}>
       <div className={classes.corner}>

@@ -11,9 +11,9 @@ import {
 } from '../api/timeline.ts';
 import { problemOf } from '../api/request.ts';
 import { toServerTimeMs } from '../api/server-clock.ts';
+import { pageFilter } from '../app/page-filter.ts';
 import { paths } from '../app/paths.ts';
 import { showProblem } from '../app/problem-toast.tsx';
-import { useFilter } from '../app/use-filter.ts';
 import { useServerNow } from '../app/use-now.ts';
 import { usePageTitle } from '../app/use-page-title.ts';
 import { useShow } from '../app/use-show.ts';
@@ -44,10 +44,10 @@ function offered(options: readonly { value: string }[], given: string, otherwise
 }
 
 /** Everything that happened: who, what, and why. */
-export function TimelinePage({ search }: { search: string }) {
+export function TimelinePage({ search, onSearch }: { search: string; onSearch: (search: string) => void }) {
   usePageTitle('Timeline');
   const { destinations } = useShow();
-  const [given, change] = useFilter(paths.timeline, search, DEFAULTS);
+  const [given, change] = pageFilter(search, onSearch, DEFAULTS);
   const chosen = {
     ...given,
     kind: offered(KINDS, given.kind, DEFAULTS.kind),

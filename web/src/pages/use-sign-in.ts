@@ -1,4 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { queryClient, queryKeys } from '../api/query-client.ts';
 import { signIn } from '../api/session.ts';
 
@@ -8,6 +9,21 @@ export function useSignIn() {
     mutationFn: signIn,
     onSuccess: (session) => queryClient.setQueryData(queryKeys.session, session),
   });
+}
+
+/** Looks again whenever the page is come back to: the cookie is that of every tab, and may have been got in another. */
+export function useSignInElsewhere(): void {
+  useEffect(() => {
+    const look = (): void => {
+      if (document.visibilityState === 'visible') void queryClient.invalidateQueries({ queryKey: queryKeys.session });
+    };
+    window.addEventListener('focus', look);
+    document.addEventListener('visibilitychange', look);
+    return () => {
+      window.removeEventListener('focus', look);
+      document.removeEventListener('visibilitychange', look);
+    };
+  }, []);
 }
 
 const REFUSALS: Record<string, string> = {

@@ -66,6 +66,13 @@ describe('bulkProgress', () => {
     expect(bulkProgress('start', [one, two], results, newest)).toMatchObject({ isDone: true, failed: 2 });
   });
 
+  it('does not know what has become of them while there is no list from after the answer', () => {
+    const refused = { ...result, destinationId: 'dst_2', outcome: 'refused' } as const;
+    const told = bulkProgress('stop', [one, two], [result, refused], null);
+    expect(told).toMatchObject({ isDone: false, failed: 1 });
+    expect(told.items.map(({ word }) => word)).toEqual(['Not known yet', 'Refused']);
+  });
+
   it('does not wait for one that is gone', () => {
     expect(bulkProgress('stop', [one], [result], [])).toMatchObject({ isDone: true, failed: 0 });
   });

@@ -52,22 +52,29 @@ interface BulkProgress {
   failed: number;
 }
 
-/** What has become of each by now: an accepted request is not a result, so the newest poll is asked. */
+/**
+ * What has become of each by now: an accepted request is not a result, so the newest poll is asked.
+ * @param newest null while there is none from after the answer
+ */
 export function bulkProgress(
   action: BulkAction,
   concerned: readonly DestinationResource[],
   results: readonly BulkItemResult[],
-  newest: readonly DestinationResource[],
+  newest: readonly DestinationResource[] | null,
 ): BulkProgress {
   let waiting = 0;
   let failed = 0;
   const items = concerned.map(({ destinationId, name }): BulkItem => {
     const result = results.find((each) => each.destinationId === destinationId);
-    const now = newest.find((each) => each.destinationId === destinationId);
     if (!result || result.outcome === 'refused') {
       failed += 1;
       return { destinationId, name, ...REFUSED, detail: whyRefused(result) };
     }
+    if (newest === null) {
+      waiting += 1;
+      return { destinationId, name, ...NOT_SEEN };
+    }
+    const now = newest.find((each) => each.destinationId === destinationId);
     if (!now) return { destinationId, name, ...GONE };
     const { tone, glyph, word, reason } = presentDestination(now);
     if (!isSettled(action, now)) waiting += 1;
@@ -79,6 +86,7 @@ export function bulkProgress(
 
 const ARRIVED = { start: 'running', stop: 'idle' } as const;
 const REFUSED = { tone: 'attention', glyph: 'attention', word: 'Refused' } as const;
+const NOT_SEEN = { tone: 'motion', glyph: 'unknown', word: 'Not known yet', detail: '' } as const;
 const GONE = { tone: 'off', glyph: 'off', word: 'Deleted meanwhile', detail: '' } as const;
 
 function whyRefused(result: BulkItemResult | undefined): string {
