@@ -32,7 +32,7 @@ const provenance = {
 export const DestinationCost = z
   .object({
     currency: z.literal('USD'),
-    perHourRunning: amount.openapi({ description: 'While it runs, with its present settings', example: 0.5616 }),
+    perHourRunning: amount.openapi({ description: 'While it runs, with its present settings', example: 0.5976 }),
     perHourIdle: amount.openapi({ description: 'While it is idle: 0 when cold, null when the idle fee is not known' }),
     perHourNow: amount.openapi({ description: 'What it holds right now; 0 when it holds nothing' }),
     minimumPerStart: amount.openapi({ description: 'Ten minutes, which every start costs', example: 0.0936 }),

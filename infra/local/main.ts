@@ -11,7 +11,7 @@ import { requireFreePorts, PortNotAllowedError, PortTakenError } from './ports.t
 import { findFfmpeg } from './programs.ts';
 import { RootKeyError } from './root-key.ts';
 import { SealedFileError } from './sealed-file.ts';
-import { readSettings, SettingsError, type Settings } from './settings.ts';
+import { demoDirectory, readSettings, SettingsError, type Settings } from './settings.ts';
 import { createTerminalLogger } from './terminal-logger.ts';
 
 /**
@@ -81,7 +81,7 @@ const EXPLAINED = [
 ];
 
 function withDemoDirectory(settings: Settings, isDemo: boolean): Settings {
-  return isDemo ? { ...settings, dataDirectory: join(settings.dataDirectory, 'demo') } : settings;
+  return isDemo ? { ...settings, dataDirectory: demoDirectory(settings.dataDirectory) } : settings;
 }
 
 function printBanner(settings: Settings, origin: string, link: string | null): void {

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { join } from 'node:path';
 import { z } from 'zod';
 import ipaddr from 'ipaddr.js';
 import { listEncodings } from '../../presets/index.ts';
@@ -22,6 +23,9 @@ export interface Settings {
   /** Encoding ids; one that is not `source` alone makes a ladder. */
   hlsRenditions: string[];
 }
+
+/** Where the demo keeps what is its own, apart from real destinations. */
+export const demoDirectory = (dataDirectory: string): string => join(dataDirectory, 'demo');
 
 /** One thing wrong with one variable; `value` is never set for secrets. */
 export interface SettingProblem {

@@ -50,7 +50,7 @@ const FULL_CAPACITY = { destinations: 200, seconds: 20 };
 const WHOLE_LIMIT_MS = 8 * 60_000;
 const PAY_LIMIT_MS = 5_000;
 
-const HELP = `npm run bench [-- --only <part>] [-- --quick]
+const HELP = `npm run bench [-- --only <part> --quick]
 
 Measures this machine and prints one Markdown table. Linux only, because it reads /proc. It takes about five minutes,
 never more than eight; close what else keeps the machine busy. Ends with 1 when a count or a ratio misses its aim.

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { MediaConnectClient } from '@aws-sdk/client-mediaconnect';
@@ -22,7 +23,8 @@ const HELP = `Removes a deployment from AWS. It refuses while channels or inputs
   --help               this text
 
 In order: the control plane goes first, so that nothing starts a channel again; then channels and inputs, stopped,
-deleted and seen gone, and the flow stopped; then everything else. With keepsData the data stack stays: table, keys, secrets, reports, users.`;
+deleted and seen gone, and the flow stopped; then everything else. With keepsData the data stack stays: table, keys,
+secrets, reports, users.`;
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 
@@ -45,16 +47,23 @@ async function main(): Promise<number> {
   const config = configuration.region === undefined ? {} : { region: configuration.region };
   const clients = { mediaLive: new MediaLiveClient(config), mediaConnect: new MediaConnectClient(config) };
   const deps = { clients, deployment: { deploymentId } };
+  if (!(await clients.mediaLive.config.region().catch(() => null))) {
+    say(`no Region is configured: set region in infra/aws/environments/${environment}.json, or set AWS_REGION`);
+    return 2;
+  }
   const left = await listMediaLeft(deps);
+  if (left.length > 0 && release === undefined) return (say(refusal(environment, deploymentId, left)), 1);
+  if (!process.stdin.isTTY) throw new Error('it asks before it deletes stacks: run it in a terminal');
   if (left.length > 0) {
-    if (release === undefined) return (say(refusal(environment, deploymentId, left)), 1);
     // Bottom up: what is deployed last goes first.
     const stacks = ['observability', 'control-plane'].map((stack) => stackName(environment, stack));
     const code = cdkDestroy(environment, ['--exclusively', '--force', ...stacks]);
     if (code !== 0) return code;
     await releaseMedia(deps, { sleep, onProgress: (now) => say(progress(now)) });
   }
-  const code = cdkDestroy(environment, stacksToRemove(environment, configuration));
+  const stacks = stacksToRemove(environment, configuration);
+  if (!(await isConfirmed(stacks))) return (say('They were left as they are.'), 1);
+  const code = cdkDestroy(environment, ['--force', ...stacks]);
   if (code === 0) say(farewell(configuration));
   return code;
 }
@@ -70,7 +79,15 @@ export function stacksToRemove(environment: string, { keepsData, github }: Confi
   return stacks.map((stack) => stackName(environment, stack));
 }
 
-/** Runs the CDK's own command; it asks before it deletes. */
+/** Asks here and not in the CDK's command, which ends alike after a yes and after a no. */
+async function isConfirmed(stacks: readonly string[]): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await terminal.question(`Delete the stacks ${stacks.join(', ')}? (y/n) `);
+  terminal.close();
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+/** Runs the CDK's own command, which is told not to ask. */
 function cdkDestroy(environment: string, args: string[]): number {
   const cdk = join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk');
   const all = [cdk, 'destroy', ...args, '--context', `environment=${environment}`];
