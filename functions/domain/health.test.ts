@@ -23,6 +23,10 @@ describe('classify', () => {
     expect(classify(good).code).toBe('delivering');
     expect(classify({ ...good, activeOutputs: 0 }).code).toBe('connecting');
     expect(classify({ ...good, bitrateBps: 0 }).code).toBe('no_media');
+    expect(classify({ ...good, framesPerSecond: 0 })).toMatchObject({
+      code: 'no_media',
+      detail: expect.stringContaining('picture'),
+    });
     expect(classify({ ...good, droppedFrames: 12 }).code).toBe('below_target');
     expect(classify({ ...good, sourceConnected: false }).code).toBe('no_source');
     expect(classify({ ...good, channelState: 'IDLE' }).code).toBe('channel_not_running');

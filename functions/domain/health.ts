@@ -29,8 +29,9 @@ export const HEALTH_REASONS = {
   no_input: {
     level: 'waiting_for_source',
     severity: 'transient',
-    detail: 'the channel runs but its input receives nothing from the flow',
-    remedy: 'check that the flow is active; a channel that waits still costs',
+    detail: 'the channel runs but no picture reaches its input',
+    remedy:
+      'check that the flow is active and that the encoder sends an MPEG transport stream with video; a channel that waits still costs',
   },
   delivering: { level: 'good', severity: 'none', detail: 'media is arriving', remedy: '' },
   connecting: { level: 'reconnecting', severity: 'transient', detail: 'connecting to the platform', remedy: '' },
@@ -160,6 +161,7 @@ export function classify(observation: Observation): { code: HealthCode; detail?:
   if (observation.activeOutputs === 0) return { code: 'connecting' };
   if (observation.activeOutputs === undefined && observation.bitrateBps === undefined) return { code: 'not_observed' };
   if (observation.bitrateBps === 0) return { code: 'no_media' };
+  if (observation.framesPerSecond === 0) return { code: 'no_media', detail: 'connected, but no picture is moving' };
   if ((observation.droppedFrames ?? 0) > 0) return { code: 'below_target' };
   return { code: 'delivering' };
 }

@@ -102,7 +102,7 @@ function Facts({ source }: { source: FlowStatusResource['source'] }) {
         {formatFrameRate(video?.framesPerSecond)}
         {video?.framesPerSecond ? ' fps' : ''}
       </Fact>
-      <Fact name="Picture">{video ? `${video.width} × ${video.height}` : '–'}</Fact>
+      <Fact name="Picture">{video && video.width > 0 ? `${video.width} × ${video.height}` : '–'}</Fact>
       <Fact name="Video">{video ? formatCodec(video.codec) : '–'}</Fact>
       <Fact name="Audio">{sound ? sound.filter(Boolean).join(' · ') : '–'}</Fact>
       {packetLossPercent !== null && (

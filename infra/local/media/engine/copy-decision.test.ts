@@ -35,6 +35,17 @@ it.each([
   );
 });
 
+it('encodes sound of more than two channels for a platform, and what no header can describe for everybody', () => {
+  const withChannels = (channels: number) => ({
+    ...facts,
+    format: { ...SAMPLE_FORMAT, audio: { ...SAMPLE_FORMAT.audio!, channels } },
+  });
+  expect(decideCopy(withChannels(1), wanted)).toBe('copy');
+  expect(decideCopy(withChannels(6), wanted)).toBe('encode');
+  expect(decideCopy(withChannels(6), makeRendition())).toBe('copy');
+  expect(decideCopy(withChannels(0), makeRendition())).toBe('encode');
+});
+
 it('copies any H.264 and AAC for a rendition without a size, without waiting for rates', () => {
   const unsettled = { ...measurement, settled: false, framesPerSecond: null };
   expect(decideCopy({ ...facts, measurement: unsettled }, makeRendition())).toBe('copy');

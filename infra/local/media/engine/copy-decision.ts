@@ -7,6 +7,7 @@ const TYPE_H264 = 0x1b;
 const TYPE_AAC = 0x0f;
 const FRAME_RATE_TOLERANCE = 0.02;
 const BITRATE_TOLERANCE = 1.15;
+const STEREO = 2;
 /** Platforms refuse or mend streams with keyframes further apart. */
 const COPY_GOP_SECONDS_MAX = 4;
 
@@ -26,8 +27,12 @@ export function decideCopy(source: SourceFacts, rendition: Rendition): 'copy' | 
   if (streams.programCount > 1 || streams.video.streamType !== TYPE_H264) return 'encode';
   if (streams.audio && streams.audio.streamType !== TYPE_AAC) return 'encode';
   if (!format?.video) return 'undecided';
+  // Channels that only a table within the sound describes: no header we could write says what they are.
+  if (format.audio?.channels === 0) return 'encode';
   if (rendition.width === undefined || rendition.height === undefined) return 'copy';
   if (format.video.width !== rendition.width || format.video.height !== rendition.height) return 'encode';
+  // Most platforms take mono and stereo only.
+  if ((format.audio?.channels ?? 0) > STEREO) return 'encode';
   if (!measurement.settled) return 'undecided';
   const framesPerSecond = measurement.framesPerSecond ?? 0;
   const wanted = rendition.framesPerSecond;

@@ -1,12 +1,17 @@
 import type { Rendition } from './contract.ts';
 
+const INTERLEAVE_MAX_MICROSECONDS = 500_000;
+
 /**
  * Builds the arguments of the ffmpeg that turns a transport stream on its input into one rendition, as FLV on its output.
- * Pure. `veryfast` with `zerolatency` adds about 190 ms to a copy and needs about half a core at 720p30.
+ * Pure. `veryfast` with `zerolatency` adds about 190 ms to a copy and needs about half a core at 720p30; looking for fields
+ * costs one picture more.
+ * @param input.hasSound false leaves the sound out: ffmpeg would wait for one that is named and never comes
  */
-export function buildEncoderArguments(rendition: Rendition): string[] {
+export function buildEncoderArguments(rendition: Rendition, input: { hasSound: boolean }): string[] {
   const { width, height, framesPerSecond, videoBitrateBps, gopSeconds } = rendition;
-  const filters: string[] = [];
+  // Scaled or not, two fields in one picture would be drawn as combs. Pictures without fields pass untouched.
+  const filters = ['yadif=deint=interlaced'];
   if (width !== undefined && height !== undefined) {
     filters.push(
       `scale=${width}:${height}:force_original_aspect_ratio=decrease`,
@@ -16,14 +21,17 @@ export function buildEncoderArguments(rendition: Rendition): string[] {
   }
   if (framesPerSecond !== undefined) filters.push(`fps=${framesPerSecond}`);
   filters.push('format=yuv420p');
+  const sound = input.hasSound ? ['-map', '0:a:0?'] : ['-an'];
   return [
     ['-hide_banner', '-loglevel', 'error', '-probesize', '1000000', '-analyzeduration', '300000'],
-    ['-f', 'mpegts', '-i', 'pipe:0', '-map', '0:v:0', '-map', '0:a:0?', '-vf', filters.join(',')],
+    ['-f', 'mpegts', '-i', 'pipe:0', '-map', '0:v:0', ...sound, '-vf', filters.join(',')],
     ['-c:v', 'libx264', '-preset', 'veryfast', '-tune', 'zerolatency', '-profile:v', rendition.h264Profile],
     ['-b:v', String(videoBitrateBps), '-maxrate', String(videoBitrateBps), '-bufsize', String(videoBitrateBps * 2)],
     // Keyframes by time hold whatever the frame rate turns out to be.
     ['-g', '600', '-sc_threshold', '0', '-force_key_frames', `expr:gte(t,n_forced*${gopSeconds})`],
     ['-c:a', 'aac', '-b:a', String(rendition.audioBitrateBps), '-ar', '48000', '-ac', '2'],
+    // Sound that ends must not hold back the picture: ffmpeg would wait ten seconds for it, and stay as far behind.
+    ['-max_interleave_delta', String(INTERLEAVE_MAX_MICROSECONDS)],
     ['-f', 'flv', '-flvflags', 'no_duration_filesize', '-flush_packets', '1', 'pipe:1'],
   ].flat();
 }

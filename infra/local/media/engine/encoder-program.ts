@@ -23,6 +23,9 @@ const QUEUE_BYTES_MAX = 8 * 1024 * 1024;
 /** Failures in a row after which the subscribers are told that nothing is coming. */
 const FAILURES_SHOWN = 2;
 const RUN_STEP_MS = 20;
+/** An encoder that is fed and gives nothing for this long hangs, or cannot read the source. */
+const MUTE_MS = 10_000;
+const FEED_PAUSE_MS = 1_000;
 
 export interface EncoderProblem {
   detail: string;
@@ -41,7 +44,7 @@ export interface EncoderProgram {
 
 export interface EncoderProgramOptions {
   rendition: Rendition;
-  source: SourceProgram;
+  source: Pick<SourceProgram, 'tap'>;
   launcher: MediaLauncher;
   clock: Clock;
   logger: EngineLogger;
@@ -53,6 +56,9 @@ interface Run {
   baseMs: number;
   formatSettled: boolean;
   ended: boolean;
+  /** When it was last given bytes, and when the last frame came of it. */
+  fedAtMs: number;
+  heardAtMs: number;
 }
 
 export function createEncoderProgram(options: EncoderProgramOptions): EncoderProgram {
@@ -87,12 +93,16 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
   function listen(): void {
     untap?.();
     untap = source.tap({
-      onBytes(bytes, keyframeDtsMs) {
-        if (keyframeDtsMs !== undefined) {
+      onBytes(bytes, beginning) {
+        if (beginning) {
           endRun({ keepTap: true });
-          run = startRun(Math.max(keyframeDtsMs, newestMs + RUN_STEP_MS));
+          run = startRun(Math.max(beginning.keyframeDtsMs, newestMs + RUN_STEP_MS), beginning.hasSound);
         }
         if (!run) return;
+        if (isMute(run)) {
+          fail('the encoder takes the source and gives nothing');
+          return;
+        }
         if (run.child.stdin.writableLength > QUEUE_BYTES_MAX) {
           fail('the encoder is slower than the source: this machine has no room for it');
           return;
@@ -102,13 +112,21 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
     });
   }
 
-  function startRun(baseMs: number): Run {
+  /** Fed for long and without an answer. A pause of the source is none of the encoder's. */
+  function isMute(current: Run): boolean {
+    const nowMs = clock.now();
+    if (nowMs - current.fedAtMs > FEED_PAUSE_MS) current.heardAtMs = nowMs;
+    current.fedAtMs = nowMs;
+    return nowMs - current.heardAtMs >= MUTE_MS;
+  }
+
+  function startRun(baseMs: number, hasSound: boolean): Run {
     const read = createFlvReader((tag) => {
       if (!started.ended) takeTag(started, tag);
     });
     const child = startMediaChild({
       launcher: options.launcher,
-      arguments: buildEncoderArguments(rendition),
+      arguments: buildEncoderArguments(rendition, { hasSound }),
       onData: read,
       onExit({ code, signal }) {
         if (started.ended) return;
@@ -121,7 +139,14 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
         fail(signal ? `the encoder was ended by ${signal}` : `the encoder ended with code ${code ?? 'none'}`);
       },
     });
-    const started: Run = { child, baseMs, formatSettled: false, ended: false };
+    const started: Run = {
+      child,
+      baseMs,
+      formatSettled: false,
+      ended: false,
+      fedAtMs: clock.now(),
+      heardAtMs: clock.now(),
+    };
     video = null;
     audio = null;
     return started;
@@ -162,6 +187,7 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
     }
     if (!current.formatSettled) settleFormat();
     current.formatSettled = true;
+    current.heardAtMs = clock.now();
     const dtsMs = current.baseMs + tag.timestampMs;
     newestMs = Math.max(newestMs, dtsMs);
     const keyframe = tag.kind === 'video' && tag.body[0]! >> 4 === 1;

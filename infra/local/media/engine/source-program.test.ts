@@ -9,6 +9,8 @@ import { silentLogger } from './engine-logger.ts';
 import { createFlvReader, type FlvTag } from './flv-reader.ts';
 import type { Frame, ProgramFormat } from './program.ts';
 import { createSourceProgram, type SourceProgram } from './source-program.ts';
+import { PACKET_BYTES } from './transport-stream/demuxer.ts';
+import { readAvcConfiguration } from './transport-stream/h264.ts';
 import { findTestFfmpeg, makeTemporaryDirectory, makeTransportStream } from './test-media.ts';
 
 const ffmpeg = findTestFfmpeg();
@@ -44,6 +46,35 @@ function readFlv(data: Buffer): FlvTag[] {
   const tags: FlvTag[] = [];
   createFlvReader((tag) => tags.push(tag))(data);
   return tags;
+}
+
+const VIDEO_PID = 0x100;
+const AUDIO_PID = 0x101;
+const PMT_PID = 0x1000;
+const RANDOM_ACCESS = 0x40;
+
+/** Every transport packet as `change` leaves it; false leaves it out. */
+function changePackets(stream: Buffer, change: (packet: Buffer, pid: number) => boolean | void): Buffer {
+  const packets: Buffer[] = [];
+  for (let at = 0; at + PACKET_BYTES <= stream.length; at += PACKET_BYTES) {
+    const packet = Buffer.from(stream.subarray(at, at + PACKET_BYTES));
+    if (change(packet, packet.readUInt16BE(1) & 0x1fff) !== false) packets.push(packet);
+  }
+  return Buffer.concat(packets);
+}
+
+/** With another first byte of every NAL unit that begins with `from`. */
+function changeUnits(stream: Buffer, from: number[], to: number[]): Buffer {
+  const changed = Buffer.from(stream);
+  const wanted = Buffer.from([0, 0, 1, ...from]);
+  for (let at = changed.indexOf(wanted); at >= 0; at = changed.indexOf(wanted, at + 3)) changed.set(to, at + 3);
+  return changed;
+}
+
+function recordTap(source: SourceProgram): boolean[] {
+  const starts: boolean[] = [];
+  source.tap({ onBytes: (_bytes, start) => start && starts.push(start.hasSound) });
+  return starts;
 }
 
 describe.skipIf(!ffmpeg)('the source program', () => {
@@ -180,6 +211,120 @@ describe.skipIf(!ffmpeg)('the source program', () => {
     pushInPieces(second.source, Buffer.concat(tapped), 1_316);
     expect(second.frames[0]).toMatchObject({ kind: 'video', keyframe: true });
     expect(second.source.continuityErrors()).toBe(0);
+  });
+
+  it('begins at marked pictures with parameter sets when there is no IDR picture, as with open groups of pictures', () => {
+    const { source, frames } = record();
+    const plain = record();
+    pushInPieces(plain.source, stream, 1_316);
+    const keyframes = plain.frames.filter((frame) => frame.keyframe).length;
+    pushInPieces(source, changeUnits(stream, [0x65], [0x61]), 1_316);
+    expect(frames.filter((frame) => frame.keyframe)).toHaveLength(keyframes);
+    expect(source.newestKeyframe()).not.toBeNull();
+  });
+
+  it('does not take every picture for a keyframe because the muxer marks them all', () => {
+    const { source, frames } = record();
+    const marked = changePackets(stream, (packet) => {
+      if ((packet[3]! & 0x20) !== 0 && packet[4]! > 0) packet[5] = packet[5]! | RANDOM_ACCESS;
+    });
+    pushInPieces(source, marked, 1_316);
+    const plain = record();
+    pushInPieces(plain.source, stream, 1_316);
+    expect(frames.filter((frame) => frame.keyframe)).toHaveLength(
+      plain.frames.filter((frame) => frame.keyframe).length,
+    );
+  });
+
+  it('knows by its header where a group of MPEG-2 pictures begins, when no muxer has marked it', () => {
+    const { source } = record();
+    const unmarked = changePackets(changeUnits(stream, [0x65], [0xb3]), (packet, pid) => {
+      if ((packet[3]! & 0x20) !== 0 && packet[4]! > 0) packet[5] = packet[5]! & ~RANDOM_ACCESS;
+      const at = packet.indexOf(Buffer.from([0x1b, 0xe1, 0]));
+      if (pid === PMT_PID && at > 0) packet[at] = 0x02;
+    });
+    pushInPieces(source, unmarked, 1_316);
+    expect(source.newestKeyframe()).not.toBeNull();
+    expect(source.measurement().gopSeconds).toBeCloseTo(1, 1);
+  });
+
+  it('takes a picture parameter set whatever its number', () => {
+    const { source, formats, frames } = record();
+    const [header, first] = readAvcConfiguration(remuxed.find((tag) => tag.kind === 'video')!.body.subarray(5)).pps[0]!;
+    // 0x5b begins with 010, which is number 1.
+    pushInPieces(source, changeUnits(stream, [header!, first!], [header!, 0x5b]), 1_316);
+    expect(formats).toHaveLength(1);
+    expect(readAvcConfiguration(formats[0]!.video!.avcConfiguration).pps[0]![1]).toBe(0x5b);
+    expect(frames.length).toBeGreaterThan(300);
+  });
+
+  it('tells encoders when sound that is named does not come, and begins anew when it does', () => {
+    const clock = makeClock();
+    const { source } = record(clock);
+    const starts = recordTap(source);
+    const silent = changePackets(stream, (_packet, pid) => pid !== AUDIO_PID);
+    pushInPieces(source, silent.subarray(0, PACKET_BYTES * 200), 1_316);
+    expect(starts).toEqual([]);
+    clock.advance(2_000);
+    pushInPieces(source, silent.subarray(PACKET_BYTES * 200), 1_316);
+    expect(starts).toEqual([false]);
+    pushInPieces(source, stream, 1_316);
+    expect(starts).toEqual([false, true]);
+    // Sound that stops later disturbs nobody who runs; who joins then is told.
+    clock.advance(4_000);
+    pushInPieces(source, silent, 1_316);
+    expect(starts).toEqual([false, true]);
+    expect(recordTap(source)).toEqual([false]);
+  });
+
+  it('lets encoders begin anew, at a keyframe, when the codec changes under a standing connection', () => {
+    const { source } = record();
+    const starts: number[] = [];
+    source.tap({ onBytes: (_bytes, start) => start && starts.push(start.keyframeDtsMs) });
+    pushInPieces(source, stream, 1_316);
+    expect(starts).toHaveLength(1);
+    const hevc = changePackets(stream, (packet, pid) => {
+      const at = packet.indexOf(Buffer.from([0x1b, 0xe1, 0]));
+      if (pid === PMT_PID && at > 0) packet[at] = 0x24;
+    });
+    pushInPieces(
+      source,
+      changePackets(hevc, (_packet, pid) => pid === 0 || pid === PMT_PID),
+      1_316,
+    );
+    expect(starts).toHaveLength(1);
+    expect(source.newestKeyframe()).toBeNull();
+    pushInPieces(source, hevc, 1_316);
+    expect(starts).toHaveLength(2);
+    expect(starts[1]).toBeGreaterThan(starts[0]! + 5_000);
+  });
+
+  it('announces that there is no sound any more', () => {
+    const { source, formats } = record();
+    pushInPieces(source, stream, 1_316);
+    source.restart();
+    const withoutSound = changePackets(stream, (packet, pid) => {
+      const at = packet.indexOf(Buffer.from([0x0f, 0xe1, 1]));
+      if (pid === PMT_PID && at > 0) packet[at] = 0x7f;
+    });
+    pushInPieces(source, withoutSound, 1_316);
+    expect(formats.map(({ audio }) => audio !== null)).toEqual([true, false]);
+  });
+
+  it('says that no picture is coming, and nothing of a source it has not seen yet', () => {
+    const clock = makeClock();
+    const { source } = record(clock);
+    pushInPieces(source, stream, 1_316);
+    clock.advance(2_500);
+    pushInPieces(
+      source,
+      changePackets(stream, (_packet, pid) => pid !== VIDEO_PID),
+      1_316,
+    );
+    expect(source.describe().video?.framesPerSecond).toBe(0);
+    source.restart();
+    source.push(Buffer.alloc(20_000, 'this is no transport stream'));
+    expect(source.describe()).toEqual({});
   });
 
   it('survives any damage to the stream', () => {

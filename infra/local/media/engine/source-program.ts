@@ -7,6 +7,7 @@ import type { SourceReport } from './contract.ts';
 import type { EngineLogger } from './engine-logger.ts';
 import { createFrameHub, type FrameHub } from './frame-hub.ts';
 import type { Frame, Program, ProgramFormat } from './program.ts';
+import { createRawTaps, type RawTap } from './raw-taps.ts';
 import { createSourceMeter, type SourceMeasurement } from './source-meter.ts';
 import {
   AAC_FRAME_SAMPLES,
@@ -23,6 +24,7 @@ import {
   NAL_PPS,
   NAL_SPS,
   parseSequenceParameters,
+  readPictureParameterId,
   splitAccessUnits,
   splitAnnexB,
 } from './transport-stream/h264.ts';
@@ -31,6 +33,9 @@ import { createTimeline, tickDistance } from './transport-stream/timeline.ts';
 
 const TYPE_H264 = 0x1b;
 const TYPE_HEVC = 0x24;
+const TYPE_MPEG2 = 0x02;
+/** In front of every picture decoding can begin with (ISO/IEC 13818-2 6.2.2.1). */
+const MPEG2_SEQUENCE_HEADER = Buffer.from([0, 0, 1, 0xb3]);
 const TYPE_AAC = 0x0f;
 const CODEC_NAMES: Record<number, string> = {
   0x01: 'mpeg1',
@@ -47,13 +52,9 @@ const CODEC_NAMES: Record<number, string> = {
 };
 /** How long the first keyframe waits for the audio header before the video goes alone. */
 const AUDIO_WAIT_MS = 1_500;
+/** Without a picture for this long the source shows none. */
+const PICTURE_SILENT_MS = 2_000;
 const DEFAULT_FRAME_TICKS = 3_000;
-
-/** Takes the transport stream as it came, from the newest keyframe on. */
-export interface RawTap {
-  /** `keyframeDtsMs` is the program time of the keyframe the bytes begin with; only on the first call. */
-  onBytes(bytes: Buffer, keyframeDtsMs?: number): void;
-}
 
 export interface SourceProgram {
   /** H.264 and AAC as they came; no frames while the source is something else. */
@@ -86,8 +87,9 @@ export function createSourceProgram(deps: {
   const timeline = createTimeline(deps.clock);
   const meter = createSourceMeter();
   const raw = createRawCache();
-  const taps = new Map<RawTap, { started: boolean }>();
   let streams: ProgramStreams | null = null;
+  /** Whether `streams` are those of the present connection; until then they are what is likely to come again. */
+  let hasTables = false;
   let sps: Buffer | null = null;
   let pps: Buffer | null = null;
   let video: ProgramFormat['video'] = null;
@@ -102,16 +104,19 @@ export function createSourceProgram(deps: {
   let waiting: Frame[] = [];
   let waitingSinceMs: number | null = null;
   let audioGivenUp = false;
+  let pictureAtMs: number | null = null;
 
   const demuxer = createDemuxer({
     onPackets(packets, offset) {
       raw.add(packets, offset);
-      for (const [tap, state] of taps) if (state.started) tap.onBytes(packets);
+      taps.packets(packets);
     },
     onStreams(next) {
       streams = next;
+      hasTables = true;
       seenKeyframe = false;
       adtsRest = Buffer.alloc(0);
+      taps.restart();
       forgetWaiting();
       if (next.video?.streamType !== TYPE_H264) {
         video = null;
@@ -121,9 +126,21 @@ export function createSourceProgram(deps: {
       deps.onStreams();
     },
     onPes(packet) {
-      if (packet.kind === 'video') takeVideo(packet);
-      else if (streams?.audio?.streamType === TYPE_AAC) takeAudio(packet);
+      if (packet.kind === 'video') {
+        pictureAtMs = deps.clock.now();
+        takeVideo(packet);
+      } else {
+        taps.soundHeard();
+        if (streams?.audio?.streamType === TYPE_AAC) takeAudio(packet);
+      }
+      taps.start();
     },
+  });
+  const taps = createRawTaps({
+    clock: deps.clock,
+    raw,
+    namesSound: () => !!streams?.audio,
+    newestKeyframe,
   });
 
   function takeVideo(packet: PesPacket): void {
@@ -133,7 +150,10 @@ export function createSourceProgram(deps: {
       accessUnits.forEach((units, index) => takePicture(units, packet, index));
       return;
     }
-    const keyframe = packet.randomAccess || (type === TYPE_HEVC && isHevcRandomAccess(packet.data));
+    const keyframe =
+      packet.randomAccess ||
+      (type === TYPE_HEVC && isHevcRandomAccess(packet.data)) ||
+      (type === TYPE_MPEG2 && packet.data.includes(MPEG2_SEQUENCE_HEADER));
     const dts = packet.dts ?? (lastVideoTicks ?? 0) + pictureTicks;
     const dtsMs = timeline.toMs(dts);
     meter.video(dtsMs, packet.data.length, keyframe);
@@ -148,7 +168,8 @@ export function createSourceProgram(deps: {
     const step = lastVideoTicks === null ? 0 : tickDistance(lastVideoTicks, dts);
     if (index === 0 && step > 0 && step < 90_000) pictureTicks = step;
     lastVideoTicks = dts;
-    const keyframe = units.some((unit) => (unit[0]! & 0x1f) === NAL_IDR);
+    const isMarked = index === 0 && packet.randomAccess;
+    const keyframe = isKeyframe(units, isMarked);
     for (const unit of units) rememberParameters(unit);
     const dtsMs = monotonic('video', timeline.toMs(dts));
     const bytes = units.reduce((sum, unit) => sum + unit.length, 0);
@@ -175,16 +196,21 @@ export function createSourceProgram(deps: {
     const type = unit[0]! & 0x1f;
     if (type === NAL_SPS && !sps?.equals(unit)) {
       sps = Buffer.from(unit);
+      pps = null;
       video = null;
-    } else if (type === NAL_PPS && !pps?.equals(unit) && (unit[1]! & 0x80) !== 0) {
-      // Only picture parameter set 0: pictures of one stream rarely use others, and those still travel in band.
+    } else if (type === NAL_PPS && !pps?.equals(unit)) {
+      // Only the first picture parameter set: pictures of one stream rarely use others, and those still travel in band.
+      const id = readPictureParameterId(unit);
+      if (id === null || (pps && id !== readPictureParameterId(pps))) return;
       pps = Buffer.from(unit);
       video = null;
     }
   }
 
   function readParameters(): void {
-    if (video || !sps || !pps) return;
+    // The sound may have changed meanwhile.
+    if (video) return settleFormat();
+    if (!sps || !pps) return;
     try {
       const parameters = parseSequenceParameters(sps);
       profile = parameters.profile;
@@ -270,20 +296,12 @@ export function createSourceProgram(deps: {
 
   function startGroup(offset: number, dtsMs: number): void {
     raw.startGroup(offset, dtsMs);
-    for (const [tap, state] of taps) {
-      if (state.started) continue;
-      state.started = true;
-      startTap(tap);
-    }
+    taps.groupStarted();
   }
 
-  function startTap(tap: RawTap): void {
+  function newestKeyframe(): Buffer | null {
     const group = raw.group();
-    if (group) tap.onBytes(withTables(group.chunks), group.dtsMs);
-  }
-
-  function withTables(chunks: Buffer[]): Buffer {
-    return Buffer.concat([demuxer.tables(), ...chunks]);
+    return group && Buffer.concat([demuxer.tables(), ...group.chunks]);
   }
 
   return {
@@ -294,40 +312,37 @@ export function createSourceProgram(deps: {
     },
     restart() {
       demuxer.reset();
+      hasTables = false;
       timeline.restart();
       raw.clear();
       meter.restart();
-      for (const state of taps.values()) state.started = false;
+      taps.restart();
       adtsRest = Buffer.alloc(0);
       nextAudioTicks = null;
       lastVideoTicks = null;
       seenKeyframe = false;
+      pictureAtMs = null;
       forgetWaiting();
     },
     lost: () => hub.sourceLost(),
-    tap(tap) {
-      const state = { started: raw.group() !== null };
-      taps.set(tap, state);
-      if (state.started) startTap(tap);
-      return () => taps.delete(tap);
-    },
-    newestKeyframe() {
-      const group = raw.group();
-      return group && withTables(group.chunks);
-    },
+    tap: taps.add,
+    newestKeyframe,
     streams: () => streams,
     format: () => hub.format(),
     measurement: () => meter.read(deps.clock.now()),
     continuityErrors: () => demuxer.continuityErrors(),
     describe() {
-      const { framesPerSecond, gopSeconds } = meter.read(deps.clock.now());
+      if (!hasTables) return {};
+      const nowMs = deps.clock.now();
+      const { framesPerSecond, gopSeconds } = meter.read(nowMs);
+      const isStill = pictureAtMs === null || nowMs - pictureAtMs > PICTURE_SILENT_MS;
       return {
         video: streams?.video
           ? {
               codec: CODEC_NAMES[streams.video.streamType] ?? 'unknown',
               width: video?.width ?? 0,
               height: video?.height ?? 0,
-              framesPerSecond: framesPerSecond ?? video?.framesPerSecond ?? 0,
+              framesPerSecond: isStill ? 0 : (framesPerSecond ?? video?.framesPerSecond ?? 0),
               profile,
               gopSeconds: gopSeconds === null ? undefined : Math.round(gopSeconds * 100) / 100,
             }
@@ -353,6 +368,15 @@ function sameFormat(left: ProgramFormat, right: ProgramFormat): boolean {
 
 function sameBytes(left: Buffer | undefined, right: Buffer | undefined): boolean {
   return left && right ? left.equals(right) : left === right;
+}
+
+/**
+ * Decoding can begin at an IDR picture; with open groups of pictures or a refresh in slices also at one that the muxer has
+ * marked. Some mark every picture: only those count that bring their parameter sets.
+ */
+function isKeyframe(units: Buffer[], isMarked: boolean): boolean {
+  const has = (wanted: number) => units.some((unit) => (unit[0]! & 0x1f) === wanted);
+  return has(NAL_IDR) || (isMarked && has(NAL_SPS));
 }
 
 /** HEVC NAL unit types 16 to 21 are random access pictures (ITU-T H.265 table 7-1). */

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { createTsMuxer } from '../hls/ts-muxer.ts';
 import { makeVideoFrame } from '../rtmp/test-support.ts';
 import { SAMPLE_FORMAT } from '../test-media.ts';
-import { createDemuxer, PACKET_BYTES, type PesPacket } from './demuxer.ts';
+import { createDemuxer, PACKET_BYTES, type PesPacket, type ProgramStreams } from './demuxer.ts';
 
 /** A picture of one NAL unit with the given size. */
 function makePicture(index: number, bytes: number) {
@@ -25,6 +25,80 @@ function feed(demuxer: ReturnType<typeof createDemuxer>, count: number, bytes: (
   for (let index = 0; index < count; index += 1)
     demuxer.push(muxer.packetize(makePicture(index, bytes(index)), SAMPLE_FORMAT));
 }
+
+/** PAT and PMT with H.264 and as many streams of private data, each with the descriptors. */
+function makePrivateTables(descriptors: number[], count = 1): Buffer[] {
+  const streams = Array.from({ length: count }, () => [0x06, 0xe1, 1, 0xf0, descriptors.length, ...descriptors]).flat();
+  const section = Buffer.from([
+    2,
+    0,
+    0,
+    0,
+    1,
+    0xc1,
+    0,
+    0,
+    0xe1,
+    0,
+    0xf0,
+    0,
+    0x1b,
+    0xe1,
+    0,
+    0xf0,
+    0,
+    ...streams,
+    0,
+    0,
+    0,
+    0,
+  ]);
+  section.writeUInt16BE(0xb000 | (section.length - 3), 1);
+  const packets = [createTsMuxer().tables(SAMPLE_FORMAT).subarray(0, PACKET_BYTES)];
+  const payload = Buffer.concat([Buffer.of(0), section]);
+  for (let at = 0; at < payload.length; at += PACKET_BYTES - 4) {
+    const packet = Buffer.alloc(PACKET_BYTES, 0xff);
+    packet.set([0x47, at === 0 ? 0x50 : 0x10, 0, 0x10 | (packets.length & 15)]);
+    payload.copy(packet, 4, at);
+    packets.push(packet);
+  }
+  return packets;
+}
+
+function streamsOf(packets: Buffer[]): { found: ProgramStreams[]; demuxer: ReturnType<typeof createDemuxer> } {
+  const found: ProgramStreams[] = [];
+  const demuxer = createDemuxer({ onPackets() {}, onStreams: (streams) => found.push(streams), onPes() {} });
+  for (const packet of packets) demuxer.push(packet);
+  return { found, demuxer };
+}
+
+it('reads a table that takes several packets, and hands all of them on', () => {
+  const packets = makePrivateTables([0x6a, 1, 0], 60);
+  expect(packets).toHaveLength(4);
+  const { found, demuxer } = streamsOf(packets);
+  expect(found).toHaveLength(1);
+  expect(demuxer.tables()).toEqual(Buffer.concat(packets));
+});
+
+it('does not make one table of two halves', () => {
+  const packets = makePrivateTables([0x6a, 1, 0], 60);
+  const [pat, first, second, third] = packets as [Buffer, Buffer, Buffer, Buffer];
+  expect(streamsOf([pat, first, third]).found).toEqual([]);
+  expect(streamsOf([pat, first, second, second, third]).found).toEqual([]);
+  expect(streamsOf([pat, first, third, first, second, third]).found).toHaveLength(1);
+});
+
+it.each([
+  ['AC-3 behind a language', [0x0a, 4, 0x64, 0x65, 0x75, 0, 0x6a, 1, 0], true],
+  ['SMPTE ST 302', [0x05, 4, ...Buffer.from('BSSD')], true],
+  ['Opus', [0x05, 4, ...Buffer.from('Opus')], true],
+  ['metadata', [0x05, 4, ...Buffer.from('KLVA')], false],
+  ['a descriptor that ends early', [0x05], false],
+])('knows by their descriptors which private data are sound: %s', (_name, descriptors, isAudio) => {
+  const { found } = streamsOf(makePrivateTables(descriptors));
+  expect(found).toHaveLength(1);
+  expect(found[0]!.audio).toEqual(isAudio ? { pid: 257, streamType: 6 } : null);
+});
 
 it('gives a picture at once when the stream has shown that stuffing ends it', () => {
   const { packets, demuxer } = collect();

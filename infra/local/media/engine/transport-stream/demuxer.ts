@@ -6,6 +6,7 @@
  * Muxers put stuffing into the last packet of a PES and nowhere else; once a stream has kept to that for a while, stuffing
  * ends the packet at once, which saves the picture's duration in latency. One counter-example switches that off again.
  */
+import { createSectionReader } from './section-reader.ts';
 
 export const PACKET_BYTES = 188;
 
@@ -53,6 +54,14 @@ export interface Demuxer {
 
 const VIDEO_TYPES = new Set([0x01, 0x02, 0x10, 0x1b, 0x24, 0x33, 0xd1, 0xea]);
 const AUDIO_TYPES = new Set([0x03, 0x04, 0x0f, 0x11, 0x81, 0x87, 0x8a]);
+const TABLE_PAT = 0x00;
+const TABLE_PMT = 0x02;
+const TYPE_PRIVATE = 0x06;
+/** AC-3, E-AC-3 and DTS (ETSI EN 300 468, annexes D and G). */
+const AUDIO_DESCRIPTORS = new Set([0x6a, 0x7a, 0x7b]);
+const REGISTRATION_DESCRIPTOR = 0x05;
+/** Registered format identifiers; BSSD is SMPTE ST 302, uncompressed sound as SDI encoders send it. */
+const AUDIO_FORMATS = new Set(['AC-3', 'EAC3', 'DTS1', 'DTS2', 'DTS3', 'Opus', 'BSSD']);
 /** PES packets a stream must end with stuffing before stuffing is believed. */
 const STUFFING_TRUST = 25;
 /** More than this in one PES is not a picture but a lost end. */
@@ -80,8 +89,10 @@ export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
   let errors = 0;
   let pmtPid = -1;
   let programCount = 0;
-  let patPacket: Buffer | null = null;
-  let pmtPacket: Buffer | null = null;
+  let patPackets: Buffer | null = null;
+  let pmtPackets: Buffer | null = null;
+  let takePat = createSectionReader(TABLE_PAT);
+  let takePmt = createSectionReader(TABLE_PMT);
   let streamsKey = '';
   let assemblies = new Map<number, Assembly>();
 
@@ -211,25 +222,28 @@ export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
   }
 
   function readPat(packet: Buffer, payload: Buffer, starts: boolean): void {
-    const section = starts ? readSection(payload, 0x00) : null;
-    if (!section) return;
+    const taken = takePat(packet, payload, starts);
+    if (!taken) return;
+    const section = taken.data;
     const pids: number[] = [];
     for (let at = 8; at + 4 <= section.length - 4; at += 4) {
       if (section.readUInt16BE(at) !== 0) pids.push(section.readUInt16BE(at + 2) & 0x1fff);
     }
     if (pids.length === 0) return;
-    patPacket = Buffer.from(packet);
+    patPackets = taken.packets;
     programCount = pids.length;
     if (pids[0] !== pmtPid) {
       pmtPid = pids[0]!;
-      pmtPacket = null;
+      pmtPackets = null;
+      takePmt = createSectionReader(TABLE_PMT);
     }
   }
 
   function readPmt(packet: Buffer, payload: Buffer, starts: boolean): void {
-    const section = starts ? readSection(payload, 0x02) : null;
-    if (!section) return;
-    pmtPacket = Buffer.from(packet);
+    const taken = takePmt(packet, payload, starts);
+    if (!taken) return;
+    const section = taken.data;
+    pmtPackets = taken.packets;
     let video: StreamDescription | null = null;
     let audio: StreamDescription | null = null;
     let at = 12 + (section.readUInt16BE(10) & 0x0fff);
@@ -258,13 +272,15 @@ export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
     reset() {
       remainder = Buffer.alloc(0);
       pmtPid = -1;
-      patPacket = null;
-      pmtPacket = null;
+      patPackets = null;
+      pmtPackets = null;
+      takePat = createSectionReader(TABLE_PAT);
+      takePmt = createSectionReader(TABLE_PMT);
       streamsKey = '';
       assemblies = new Map();
     },
     continuityErrors: () => errors,
-    tables: () => Buffer.concat([patPacket, pmtPacket].filter((packet) => packet !== null)),
+    tables: () => Buffer.concat([patPackets, pmtPackets].filter((packets) => packets !== null)),
   };
 }
 
@@ -281,22 +297,16 @@ function findSync(data: Buffer): number {
   return data.length;
 }
 
-/** A PSI section that fits one packet, as PAT and PMT of a contribution feed do. */
-function readSection(payload: Buffer, tableId: number): Buffer | null {
-  const start = 1 + payload[0]!;
-  if (start + 3 > payload.length || payload[start] !== tableId) return null;
-  const end = start + 3 + (payload.readUInt16BE(start + 1) & 0x0fff);
-  return end <= payload.length && end - start >= 12 ? payload.subarray(start, end) : null;
-}
-
-/** PES private data (type 6) is audio when a descriptor says AC-3 (0x6a), E-AC-3 (0x7a), DTS (0x7b) or Opus. */
+/** PES private data (type 6) is audio when one of its descriptors, in whatever order, says so. */
 function isPrivateAudio(description: StreamDescription, descriptors: Buffer): boolean {
-  if (description.streamType !== 0x06) return false;
-  return (
-    [0x6a, 0x7a, 0x7b].some((tag) => descriptors[0] === tag) ||
-    descriptors.includes('Opus') ||
-    descriptors.includes('AC-3')
-  );
+  if (description.streamType !== TYPE_PRIVATE) return false;
+  for (let at = 0; at + 2 <= descriptors.length; at += 2 + descriptors[at + 1]!) {
+    const tag = descriptors[at]!;
+    if (AUDIO_DESCRIPTORS.has(tag)) return true;
+    const format = descriptors.toString('latin1', at + 2, at + 6);
+    if (tag === REGISTRATION_DESCRIPTOR && AUDIO_FORMATS.has(format)) return true;
+  }
+  return false;
 }
 
 function readTime(packet: Buffer, at: number): number {

@@ -169,6 +169,15 @@ function skipScalingMatrices(bits: ReturnType<typeof createBitReader>, count: nu
   }
 }
 
+/** Number of a picture parameter set (header byte included); null when the set is cut short. */
+export function readPictureParameterId(nalUnit: Buffer): number | null {
+  try {
+    return createBitReader(nalUnit.subarray(1)).unsigned();
+  } catch {
+    return null;
+  }
+}
+
 /** Builds the AVCDecoderConfigurationRecord (ISO/IEC 14496-15 5.3.3.1) of one SPS and one PPS. */
 export function buildAvcConfiguration(sps: Buffer, pps: Buffer): Buffer {
   const parts = [

@@ -5,6 +5,8 @@ export interface RawCache {
   add(packets: Buffer, offset: number): void;
   /** A keyframe begins at this offset: what came before is not needed any more. */
   startGroup(offset: number, dtsMs: number): void;
+  /** What comes next does not belong to the group: there is none until the next keyframe. */
+  endGroup(): void;
   /** Everything since the newest keyframe; null when there has been none. */
   group(): { chunks: Buffer[]; dtsMs: number } | null;
   clear(): void;
@@ -41,6 +43,9 @@ export function createRawCache(): RawCache {
       chunks[0] = { offset, data: first.data.subarray(offset - first.offset) };
       bytes = chunks.reduce((sum, chunk) => sum + chunk.data.length, 0);
       groupDtsMs = dtsMs;
+    },
+    endGroup() {
+      groupDtsMs = null;
     },
     group: () => (groupDtsMs === null ? null : { chunks: chunks.map((chunk) => chunk.data), dtsMs: groupDtsMs }),
     clear,
