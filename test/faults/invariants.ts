@@ -267,6 +267,10 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
       );
     }
     if (was && is) wroteOver(was, is);
+    // Only now does whoever reads the record learn of it.
+    if (invocation?.step === 'api' && was?.operation && is?.operation && was.generation !== is.generation) {
+      givenUpAtMs.set(destinationId, world.clock.now());
+    }
     if (was && !is) removed(was);
     // A person may acknowledge an error of which the record does not know all; what is left is the sweep's to find.
     if (!is || is.operation || !was?.operation || isLeftBehind(destinationId)) return;
