@@ -355,7 +355,10 @@ describe('a destination far down that is started by its key', () => {
     await row('Many 30').getByRole('button').first().waitFor();
     await page.keyboard.press('s');
     await row('Many 30').getByText('Waiting for source').waitFor();
-    await waitFor('it to be far up', async () => ((await row('Many 30').boundingBox())?.y ?? 0) < -900);
+    // It is among the first by now. Whether the browser has kept it in sight is the browser's choice.
+    await page.keyboard.press('End');
+    const other = page.locator('[data-row]:not([aria-label="Many 30"])').first();
+    await waitFor('the first rows to be short', async () => (await other.getByRole('button').count()) === 0);
     expect(await row('Many 30').evaluate((element) => element.contains(document.activeElement))).toBe(true);
   });
 });
