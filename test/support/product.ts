@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { waitFor } from './wait-for.ts';
 
@@ -16,29 +17,43 @@ export interface ProductPorts {
   aws: number;
 }
 
-/** Ports that are free right now. */
+/** Ports that are free, and that nobody comes by before they are used. */
 export async function findFreePorts(): Promise<ProductPorts> {
-  const [http, aws, srt] = await Promise.all([findFreeTcpPort(), findFreeTcpPort(), findFreeUdpPort()]);
+  const [http, aws, srt] = await Promise.all([findFreeTcpPort(), findFreeTcpPort(), findFreePort(bindUdp)]);
   return { http, aws, srt };
 }
 
-/** A TCP port that is free right now. */
-export async function findFreeTcpPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+/** A TCP port that is free. */
+export const findFreeTcpPort = (): Promise<number> => findFreePort(listenTcp);
+
+/** Below those that a system gives out by itself, to every connection there is: Linux begins at 32768, others later. */
+const PORTS = { first: 15_000, last: 32_000 };
+const TRIES_MAX = 100;
+
+async function findFreePort(take: (port: number) => Promise<void>): Promise<number> {
+  for (let tries = 0; ; tries++) {
+    const port = randomInt(PORTS.first, PORTS.last);
+    try {
+      await take(port);
+      return port;
+    } catch (error) {
+      if (tries === TRIES_MAX) throw error;
+    }
+  }
 }
 
-async function findFreeUdpPort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, '0.0.0.0');
+async function listenTcp(port: number): Promise<void> {
+  const server = createServer().listen({ port, host: '127.0.0.1', exclusive: true });
+  await once(server, 'listening');
+  server.close();
+  await once(server, 'close');
+}
+
+async function bindUdp(port: number): Promise<void> {
+  const socket = createSocket('udp4').bind({ port, address: '0.0.0.0', exclusive: true });
   await once(socket, 'listening');
-  const { port } = socket.address();
   socket.close();
   await once(socket, 'close');
-  return port;
 }
 
 export interface Product {
