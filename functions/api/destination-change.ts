@@ -94,21 +94,19 @@ export function withDelete(record: Destination): Destination {
  */
 export function withEdit(record: Destination, edit: Edit, { apply, now }: { apply: Apply; now: Date }): Destination {
   requireChangeable(record, 'edit');
-  const fields = Object.keys(edit) as (keyof Edit)[];
   const isWantedOnAir = record.desired === 'running' && record.status !== 'error';
   const isUsed = !willBeReadAgain(record);
   const isRestartAsked = isWantedOnAir && apply === 'now' && isUsed;
   // Asked for anew, what was to wait for the next start is to wait no longer.
   const isWaiting = isRestartAsked && hasPendingChanges(record) && TARGET_FIELDS.some((field) => field in edit);
-  const asAsked = (kept: Destination) => (isWaiting ? { ...kept, restartRequested: true } : kept);
-  if (fields.every((field) => record[field] === edit[field])) return asAsked(record);
-  const edited: Destination = {
-    ...record,
-    ...edit,
-    revision: record.revision + 1,
-    lastModified: now.toISOString(),
-  };
-  if (TARGET_FIELDS.every((field) => record[field] === edited[field])) return asAsked(edited);
+  const fields = Object.keys(edit) as (keyof Edit)[];
+  const isSame = fields.every((field) => record[field] === edit[field]);
+  const edited: Destination = isSame
+    ? record
+    : { ...record, ...edit, revision: record.revision + 1, lastModified: now.toISOString() };
+  if (TARGET_FIELDS.every((field) => record[field] === edited[field])) {
+    return isWaiting ? { ...edited, restartRequested: true } : edited;
+  }
   if (isWantedOnAir && apply === undefined) throw restartRequired(record);
   return {
     ...edited,

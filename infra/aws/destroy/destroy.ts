@@ -57,13 +57,13 @@ async function main(): Promise<number> {
   if (left.length > 0) {
     // Bottom up: what is deployed last goes first.
     const stacks = ['observability', 'control-plane'].map((stack) => stackName(environment, stack));
-    const code = cdkDestroy(environment, ['--exclusively', '--force', ...stacks]);
+    const code = cdkDestroy(environment, ['--exclusively', ...stacks]);
     if (code !== 0) return code;
     await releaseMedia(deps, { sleep, onProgress: (now) => say(progress(now)) });
   }
   const stacks = stacksToRemove(environment, configuration);
   if (!(await isConfirmed(stacks))) return (say('They were left as they are.'), 1);
-  const code = cdkDestroy(environment, ['--force', ...stacks]);
+  const code = cdkDestroy(environment, stacks);
   if (code === 0) say(farewell(configuration));
   return code;
 }
@@ -90,7 +90,7 @@ async function isConfirmed(stacks: readonly string[]): Promise<boolean> {
 /** Runs the CDK's own command, which is told not to ask. */
 function cdkDestroy(environment: string, args: string[]): number {
   const cdk = join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk');
-  const all = [cdk, 'destroy', ...args, '--context', `environment=${environment}`];
+  const all = [cdk, 'destroy', '--force', ...args, '--context', `environment=${environment}`];
   return spawnSync(process.execPath, all, { cwd: ROOT, stdio: 'inherit' }).status ?? 1;
 }
 

@@ -44,17 +44,18 @@ export const DestinationRow = memo(function DestinationRow({ first, ...props }: 
   return (
     <li ref={item} className={classes.item} data-tone={shown.tone} data-primary={destination.primary || undefined}>
       <Gate tone={shown.tone} />
-      <Row {...props} isNear={isNear} />
+      <Row {...props} isNear={isNear} word={shown.word} />
     </li>
   );
 });
 
 interface RowProps extends Omit<DestinationRowProps, 'first'> {
   isNear: boolean;
+  word: string;
 }
 
 /** By name and state; and near the screen in full. */
-function Row({ isNear, ...props }: RowProps) {
+function Row({ isNear, word, ...props }: RowProps) {
   const { destination, stale, presets, grouped } = props;
   const { destinationId, name, primary, platform } = destination;
   return (
@@ -70,11 +71,7 @@ function Row({ isNear, ...props }: RowProps) {
         description={isNear ? describe(destination, presets) : null}
         grouped={grouped}
       />
-      {isNear ? (
-        <Rest destination={destination} stale={stale} />
-      ) : (
-        <div className={classes.status}>{presentDestination(destination).word}</div>
-      )}
+      {isNear ? <Rest destination={destination} stale={stale} /> : <div className={classes.status}>{word}</div>}
     </article>
   );
 }

@@ -67,9 +67,11 @@ export function createRawTaps(deps: {
   }
 
   function startTap(tap: RawTap, state: TapState): void {
+    // Asked before the group is put together, which takes its time with every packet.
+    if (isSoundAwaited()) return;
     const group = raw.group();
     const bytes = deps.newestKeyframe();
-    if (!group || !bytes || isSoundAwaited()) return;
+    if (!group || !bytes) return;
     Object.assign(state, { started: true, hasSound: hasSound() });
     tap.onBytes(bytes, { keyframeDtsMs: group.dtsMs, hasSound: state.hasSound });
   }
