@@ -1,6 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DestinationResource } from '../../functions/api/schemas.ts';
 import type { Product } from '../support/product.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { openStage, skipAfterFailure, type Stage } from './stage.ts';
@@ -24,16 +23,12 @@ const button = (name: string, on: Page | Locator = page): Locator => on.getByRol
 const startButton = (name: string): Locator => page.getByRole('button', { name: new RegExp(`^Start .*${name}$`) });
 const row = (name: string): Locator => page.locator(`[data-row][aria-label="${name}"]`);
 const dialog = (): Locator => page.getByRole('dialog');
-const destinations = async (): Promise<DestinationResource[]> =>
-  (await product.call('GET', '/api/destinations')).body.data.filter((each: DestinationResource) => !each.primary);
-const named = async (name: string): Promise<DestinationResource> =>
-  (await destinations()).find((each) => each.name === name)!;
 const hasFocus = (target: Locator): Promise<boolean> =>
   target.evaluate((element) => element === document.activeElement);
 
 /** As a colleague does it elsewhere. */
 async function change(name: string, action: 'start' | 'stop'): Promise<void> {
-  await product.call('POST', `/api/destinations/${(await named(name)).destinationId}/${action}`, {});
+  await product.call('POST', `/api/destinations/${(await stage.named(name)).destinationId}/${action}`, {});
 }
 
 async function openFromMenu(name: string, item: string): Promise<void> {
@@ -173,7 +168,7 @@ describe('a dialog', () => {
     } finally {
       product.process.kill('SIGCONT');
     }
-    await waitFor('the restart to be under way', async () => (await named('Bravo')).operation?.kind === 'stop');
+    await waitFor('the restart to be under way', async () => (await stage.named('Bravo')).operation?.kind === 'stop');
     await row('Bravo').getByText('Waiting for source').waitFor();
   });
 });
@@ -295,7 +290,7 @@ describe('an address written by hand', () => {
 
 describe('a label with two spaces in it', () => {
   it('is found as a group', async () => {
-    const { destinationId } = await named('Bravo');
+    const { destinationId } = await stage.named('Bravo');
     await product.call('PATCH', `/api/destinations/${destinationId}`, { name: SPACED, group: SPACED });
     await page.goto(`${product.origin}/destinations`);
     await page.getByLabel('Group', { exact: true }).selectOption({ label: 'Main Stage' });
@@ -307,7 +302,7 @@ describe('a label with two spaces in it', () => {
     await openFromMenu('Main Stage', 'Delete');
     await dialog().getByRole('textbox').fill('Main Stage');
     await button('Delete destination', dialog()).click();
-    await waitFor('only Alpha to be left', async () => (await destinations()).length === 1);
+    await waitFor('only Alpha to be left', async () => (await stage.destinations()).length === 1);
   });
 });
 

@@ -46,9 +46,7 @@ const panel = (): Locator => page.getByRole('list', { name: 'Leftovers' });
 const details = (name: string): Locator => page.getByRole('complementary', { name: `Details of ${name}` });
 const orphans = async (): Promise<OrphanResource[]> => (await product.call('GET', '/api/orphans')).body.data;
 const statuses = async (): Promise<string[]> =>
-  (await product.call('GET', '/api/destinations')).body.data
-    .filter((each: DestinationResource) => !each.primary && each.operation === null)
-    .map((each: DestinationResource) => each.status);
+  (await stage.destinations()).filter(({ operation }) => operation === null).map(({ status }) => status);
 
 /** Makes an input the way a destination does, for one that never was. @returns its id */
 async function leaveInput(isTagged: boolean): Promise<string> {
@@ -159,9 +157,7 @@ describe('one destination', () => {
       .getByRole('button', { name: /^Copy the operation id/ })
       .first()
       .click();
-    const [alpha] = (await product.call('GET', '/api/destinations')).body.data.filter(
-      (each: DestinationResource) => each.name === 'Alpha',
-    );
+    const alpha = await stage.named('Alpha');
     const { data } = (await product.call('GET', `/api/destinations/${alpha.destinationId}/timeline`)).body;
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(data[0].operationId);
     await page.keyboard.press('Escape');

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DestinationResource } from '../../functions/api/schemas.ts';
 import type { Product } from '../support/product.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { keyOf, openStage, skipAfterFailure, type Stage } from './stage.ts';
@@ -36,12 +35,8 @@ const heading = (name: string): Locator => page.getByRole('heading', { level: 1,
 const startButton = (name: string): Locator => page.getByRole('button', { name: new RegExp(`^Start .*${name}$`) });
 const row = (name: string): Locator => page.locator(`[data-row][aria-label="${name}"]`);
 const details = (name: string): Locator => page.getByRole('complementary', { name: `Details of ${name}` });
-const destinations = async (): Promise<DestinationResource[]> =>
-  (await product.call('GET', '/api/destinations')).body.data.filter((each: DestinationResource) => !each.primary);
-const named = async (name: string): Promise<DestinationResource> =>
-  (await destinations()).find((each) => each.name === name)!;
 const settled = (name: string, status: string): Promise<unknown> =>
-  waitFor(`${name} to be ${status}`, async () => (await named(name)).status === status);
+  waitFor(`${name} to be ${status}`, async () => (await stage.named(name)).status === status);
 const pathname = (): string => new URL(page.url()).pathname;
 
 async function press(...keys: string[]): Promise<void> {
@@ -136,7 +131,7 @@ describe('pages', () => {
     await row('Alpha').getByRole('link', { name: 'Alpha' }).click();
     await details('Alpha').waitFor();
     await heading('Destinations').waitFor();
-    expect(pathname()).toBe(`/destinations/${(await named('Alpha')).destinationId}`);
+    expect(pathname()).toBe(`/destinations/${(await stage.named('Alpha')).destinationId}`);
     await page.goBack();
     await details('Alpha').waitFor({ state: 'detached' });
     await heading('Destinations').waitFor();
@@ -154,7 +149,7 @@ describe('pages', () => {
 describe('money', () => {
   it('stands on the button before it is spent, and in words at the row', async () => {
     await page.goto(product.origin);
-    const { cost } = await named('Alpha');
+    const { cost } = await stage.named('Alpha');
     expect(cost.perHourRunning).toBeGreaterThan(0);
     const price = `$${cost.perHourRunning!.toFixed(2)}/h`;
     const start = startButton('Alpha');
@@ -213,7 +208,7 @@ describe('an edit', () => {
     await dialog.getByText(/A new RTMP URL needs a restart.*off air there for about [\d.]+ s/).waitFor();
     await button('Cancel', dialog).click();
     await dialog.waitFor({ state: 'detached' });
-    expect((await named('Alpha')).status).toBe('running');
+    expect((await stage.named('Alpha')).status).toBe('running');
   });
 });
 
@@ -225,7 +220,7 @@ describe('the last one that runs', () => {
     await dialog.getByText('Nothing else is running').waitFor();
     await press('Enter');
     await dialog.waitFor({ state: 'detached' });
-    expect((await named('Alpha')).desired).toBe('running');
+    expect((await stage.named('Alpha')).desired).toBe('running');
   });
 });
 
@@ -240,7 +235,7 @@ describe('details', () => {
     const steps = panel.getByRole('listitem').filter({ hasText: 'Starting the channel' });
     expect(await steps.innerText()).toMatch(/[\d.]+ s$/);
     await button('Copy: MediaLive channel', panel).click();
-    const { mediaLiveChannelId } = await named('Alpha');
+    const { mediaLiveChannelId } = await stage.named('Alpha');
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(mediaLiveChannelId);
     // Beside the page, not over it: what is left of the page can be used.
     await row('Alpha').getByRole('button', { name: 'Stop Alpha' }).click();
@@ -275,12 +270,12 @@ describe('destinations', () => {
     await dialog.getByText(/Together ≥? ?\$\d/).waitFor();
     await button('Start one destination', dialog).click();
     await page.getByText('One destination started').waitFor();
-    expect((await named('Bravo')).status).toBe('running');
+    expect((await stage.named('Bravo')).status).toBe('running');
     await page.getByRole('checkbox', { name: 'Choose all that are shown' }).check();
     await button('Stop 2').click();
     await button('Stop 2 destinations').click();
     await page.getByText('2 destinations stopped').waitFor();
-    for (const name of NAMES) expect((await named(name)).status).toBe('idle');
+    for (const name of NAMES) expect((await stage.named(name)).status).toBe('idle');
   });
 });
 
@@ -292,7 +287,7 @@ describe('groups', () => {
     await page.goto(product.origin);
     await row('Alpha').waitFor();
     expect(await page.getByRole('button', { name: /^Start group/ }).count()).toBe(0);
-    const { destinationId } = await named('Bravo');
+    const { destinationId } = await stage.named('Bravo');
     await product.call('PATCH', `/api/destinations/${destinationId}`, { group: 'Weekday' });
     await part('Weekday').waitFor();
     await button('More for Alpha').click();
@@ -312,7 +307,7 @@ describe('groups', () => {
     await dialog.getByText(/Together ≥? ?\$\d/).waitFor();
     await button('Start one destination', dialog).click();
     await page.getByText('One destination started').waitFor();
-    expect([(await named('Alpha')).status, (await named('Bravo')).status]).toEqual(['running', 'idle']);
+    expect([(await stage.named('Alpha')).status, (await stage.named('Bravo')).status]).toEqual(['running', 'idle']);
     await button('Stop group Sunday service').click();
     await page.getByRole('dialog', { name: 'Stop one destination?' }).getByText('Nothing stays on air').waitFor();
     await button('Stop one destination').click();
@@ -354,7 +349,7 @@ describe('groups', () => {
     await page.goto(`${product.origin}/destinations`);
     await page.getByLabel('Group', { exact: true }).selectOption({ label: 'In no group' });
     await page.getByText('No destination matches.').waitFor();
-    const { destinationId } = await named('Bravo');
+    const { destinationId } = await stage.named('Bravo');
     await product.call('PATCH', `/api/destinations/${destinationId}`, { group: null });
     await row('Bravo').waitFor();
     expect(await rows()).toEqual(['Bravo']);
@@ -366,7 +361,7 @@ describe('groups', () => {
     await button('Start 1').click();
     await button('Start one destination').click();
     await page.getByText('One destination started').waitFor();
-    expect([(await named('Alpha')).status, (await named('Bravo')).status]).toEqual(['idle', 'running']);
+    expect([(await stage.named('Alpha')).status, (await stage.named('Bravo')).status]).toEqual(['idle', 'running']);
     await button('Stop 1').click();
     await button('Stop one destination').click();
     await page.getByText('One destination stopped').waitFor();
@@ -392,7 +387,7 @@ describe('the keyboard alone', () => {
     await button('Confirm: Stop Alpha').waitFor();
     await press('Escape');
     await button('Stop Alpha').waitFor();
-    expect((await named('Alpha')).desired).toBe('running');
+    expect((await stage.named('Alpha')).desired).toBe('running');
     await press('g', 't');
     await heading('Timeline').waitFor();
     await press('/');
@@ -486,7 +481,7 @@ describe('truth', () => {
     await waitFor('Alpha to wait', async () => (await tone('Alpha')) === 'waiting');
     const session = await show.context.newCDPSession(page);
     await session.send('Page.setWebLifecycleState', { state: 'frozen' });
-    const { destinationId } = await named('Alpha');
+    const { destinationId } = await stage.named('Alpha');
     await product.call('POST', `/api/destinations/${destinationId}/stop`, {});
     await settled('Alpha', 'idle');
     await session.send('Page.setWebLifecycleState', { state: 'active' });

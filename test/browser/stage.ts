@@ -27,6 +27,10 @@ export interface Stage {
   startAgain(): Promise<void>;
   /** Adds a destination nobody listens at, and waits until it is idle. @returns its id */
   addDestination(name: string): Promise<string>;
+  /** All but the primary, as the API tells them. */
+  destinations(): Promise<DestinationResource[]>;
+  /** One of them; it must be there. */
+  named(name: string): Promise<DestinationResource>;
   close(): Promise<void>;
 }
 
@@ -65,6 +69,11 @@ export async function openStage(browserArguments: readonly string[] = []): Promi
       stage.product = await startProduct(ports, dataDirectory);
     },
     addDestination: (name) => addDestination(stage.product, name),
+    async destinations() {
+      const { body } = await stage.product.call('GET', '/api/destinations');
+      return body.data.filter((each: DestinationResource) => !each.primary);
+    },
+    named: async (name) => (await stage.destinations()).find((each) => each.name === name)!,
     async close() {
       await browser.close();
       await stage.product.stop();

@@ -209,13 +209,14 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
    */
   function checkStart(call: WireCall, invocation: Invocation): void {
     const key = `${invocation.destinationId} #${invocation.generation}`;
-    const isOver = world.record(invocation.destinationId!)?.operation?.generation !== invocation.generation;
+    const record = world.record(invocation.destinationId!);
+    const isOver = record?.operation?.generation !== invocation.generation;
     const starts = (startsOf.get(key) ?? 0) + 1;
     startsOf.set(key, starts);
     if (starts > 1 && !(call.isLate && isOver))
       throw new Violation('I5 no double start', `${starts} accepted starts for ${key}`);
     // It may have been held up since before somebody asked for it once more.
-    const wished = [wishes.get(invocation), world.record(invocation.destinationId!)?.desired];
+    const wished = [wishes.get(invocation), record?.desired];
     if (!wished.includes('running'))
       throw new Violation('I9 money', `a start of ${key}, which was wanted ${wished[0]}`);
   }
@@ -325,10 +326,8 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
   function removed(was: Destination): void {
     if (was.desired !== 'deleted')
       throw new Violation('I2 no lost destination', `${was.destinationId} was removed unasked`);
-    const left = livingByOwner().get(was.destinationId);
-    const ids = [...(left?.inputs ?? []), ...(left?.channels ?? []), ...(left?.outputs ?? [])].filter(
-      (id) => !was.operation || !isOvertakenBy(id, was, was.operation),
-    );
+    const left = Object.values(livingByOwner().get(was.destinationId) ?? {}).flat();
+    const ids = left.filter((id) => !was.operation || !isOvertakenBy(id, was, was.operation));
     if (ids.length > 0) throw new Violation('I1 no orphan', `${was.destinationId} went and left ${ids.join(', ')}`);
   }
 

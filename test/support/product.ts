@@ -19,12 +19,15 @@ export interface ProductPorts {
 
 /** Ports that are free, and that nobody comes by before they are used. */
 export async function findFreePorts(): Promise<ProductPorts> {
-  const [http, aws, srt] = await Promise.all([findFreeTcpPort(), findFreeTcpPort(), findFreePort(bindUdp)]);
+  const [http, aws, srt] = await Promise.all([findFreeTcpPort(), findFreeTcpPort(), findFreeUdpPort()]);
   return { http, aws, srt };
 }
 
 /** A TCP port that is free. */
 export const findFreeTcpPort = (): Promise<number> => findFreePort(listenTcp);
+
+/** A UDP port that is free. */
+export const findFreeUdpPort = (): Promise<number> => findFreePort(bindUdp);
 
 /** Below those that a system gives out by itself, to every connection there is: Linux begins at 32768, others later. */
 const PORTS = { first: 15_000, last: 32_000 };

@@ -6,7 +6,7 @@
  */
 import { fork, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { findFreePorts } from '../../support/product.ts';
+import { findFreeUdpPort } from '../../support/product.ts';
 import { findRehearsalFfmpeg } from '../../support/rehearsal-media.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { endProcess, nextMessage, owe, sleep, watch } from '../child-processes.ts';
@@ -48,16 +48,16 @@ export async function benchLatency(media: BenchMedia, { seconds, print }: Latenc
     undo.push(bench.stop);
 
     const names = ['sluice', 'ffmpeg'];
-    const listenerPorts = [bench.ports.srt, (await findFreePorts()).srt];
+    const listenerPorts = [bench.ports.srt, await findFreeUdpPort()];
     startPlainFfmpeg(undo, listenerPorts[1]!, `${baseUrl}/live/ffmpeg`);
     if (findNginx()) {
       const nginx = await startNginx([`${baseUrl}/live/nginx`]);
       undo.push(nginx.stop);
       names.push('nginx');
-      listenerPorts.push((await findFreePorts()).srt);
+      listenerPorts.push(await findFreeUdpPort());
       startPlainFfmpeg(undo, listenerPorts[2]!, nginx.publishUrl);
     } else print('nginx-rtmp: not installed, skipped');
-    const tapPort = (await findFreePorts()).srt;
+    const tapPort = await findFreeUdpPort();
     const srtTap = startTap('srt-tap-process.ts', { ffmpegPath, port: tapPort, latencyMs: SRT_LATENCY_MS });
     const sender = startTap('paced-sender-process.ts', {
       ...{ ffmpegPath, transportStreamPath: media.longTransportStreamPath },

@@ -11,6 +11,8 @@ import { fileURLToPath } from 'node:url';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { findFreeUdpPort } from '../../../../test/support/product.ts';
+
 import {
   NOTHING_REHEARSED,
   type ChannelReport,
@@ -24,7 +26,6 @@ import { createFlvReader, type FlvTag } from './flv-reader.ts';
 import { createMediaEngine } from './media-engine.ts';
 import {
   descendants,
-  findFreePort,
   findTestFfmpeg,
   makeRendition,
   makeTemporaryDirectory,
@@ -62,7 +63,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
 
   beforeEach(async () => {
     dataDirectory = makeTemporaryDirectory();
-    port = await findFreePort();
+    port = await findFreeUdpPort();
     engine = await createMediaEngine({ ffmpegPath: ffmpeg, dataDirectory, logger: silentLogger });
   });
   afterEach(async () => {

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { systemClock, type Clock } from '../../clock.ts';
 import { openSrtLine, type SrtLine } from './srt-line.ts';
-import { findFreePort } from './test-media.ts';
+import { findFreeUdpPort } from '../../../../test/support/product.ts';
 
 const sockets: Socket[] = [];
 const lines: SrtLine[] = [];
@@ -28,7 +28,7 @@ async function openLine({ clock = systemClock, isLossy = false }: { clock?: Cloc
   line: SrtLine;
   port: number;
 }> {
-  const port = await findFreePort();
+  const port = await findFreeUdpPort();
   const line = await openSrtLine({ listenHost: '127.0.0.1', ingestPort: port }, clock, () => isLossy);
   lines.push(line);
   return { line, port };

@@ -1,6 +1,5 @@
 /** Real media for the engine's tests: a small H.264/AAC transport stream and an ffmpeg that sends it over SRT. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -116,17 +115,6 @@ export function sendSrt(
       await exited;
     },
   };
-}
-
-/** A UDP port that is free now. */
-export function findFreePort(): Promise<number> {
-  return new Promise((resolve_) => {
-    const socket = createSocket('udp4');
-    socket.bind({ port: 0, address: '127.0.0.1' }, () => {
-      const { port } = socket.address();
-      socket.close(() => resolve_(port));
-    });
-  });
 }
 
 /** Polls until the condition holds; fails after `limitMs` with what was waited for. */
