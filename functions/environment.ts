@@ -1,5 +1,8 @@
 import * as z from 'zod/mini';
 import type { Deployment } from './aws/clients.ts';
+import { parseDeclaredInput } from './domain/declared-input.ts';
+import { parseMaintenance } from './domain/maintenance.ts';
+import { PRIMARY_MODES } from './domain/primary-mode.ts';
 
 /**
  * The environment of the functions on AWS, set by the CDK stacks. Each function has a schema of its own, with what its
@@ -37,8 +40,20 @@ const Variables = z.object({
   PUSH_INPUT_QUOTA: Quota,
   /** At least 32 random characters: keys the fingerprints by which duplicate stream keys are told. */
   FINGERPRINT_SECRET: z.string().check(z.minLength(32)),
-  /** Encodings of the always-on channel, comma separated: one rendition each. */
-  PRIMARY_PRESET: z.prefault(Text, 'source'),
+  /** Encodings of the primary, comma separated: one rendition each. */
+  PRIMARY_PRESET: z.prefault(Text, '720p30'),
+  /** When the primary runs, until somebody changes it through the API. */
+  PRIMARY_MODE: z.prefault(z.enum(PRIMARY_MODES), 'always'),
+  /** What channels declare of their input: `AVC/HD/MAX_20_MBPS`. */
+  DECLARED_INPUT: z.pipe(
+    z.string().check(z.refine((text) => parseDeclaredInput(text) !== null, 'not codec/resolution/bitrate')),
+    z.transform((text) => parseDeclaredInput(text)!),
+  ),
+  /** When MediaLive may restart channels: `TUESDAY/04:00`. */
+  MAINTENANCE: z.pipe(
+    z.string().check(z.refine((text) => parseMaintenance(text) !== null, 'not DAY/HH:00')),
+    z.transform((text) => parseMaintenance(text)!),
+  ),
   /** Cognito user pool of the people and scripts, as `<region>_<id>`. */
   USER_POOL_ID: z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d_\w+$/, 'not the id of a user pool')),
   /** The pool's client the dashboard signs in with. */
@@ -68,6 +83,8 @@ export const ApiEnvironment = z.pick(Variables, {
   REPORT_BUCKET: true,
   ...STATE_MACHINES,
   FINGERPRINT_SECRET: true,
+  DECLARED_INPUT: true,
+  PRIMARY_MODE: true,
   USER_POOL_ID: true,
   DASHBOARD_CLIENT_ID: true,
   SCRIPT_CLIENT_IDS: true,
@@ -85,11 +102,14 @@ export const WorkflowEnvironment = z.pick(Variables, {
   ...STATE_MACHINES,
   CHANNEL_QUOTA: true,
   PUSH_INPUT_QUOTA: true,
+  DECLARED_INPUT: true,
+  MAINTENANCE: true,
 });
 
 export const SweepEnvironment = z.pick(Variables, {
   DEPLOYMENT_ID: true,
   PRIMARY_PRESET: true,
+  PRIMARY_MODE: true,
   TABLE_NAME: true,
   FLOW_ARN: true,
   ...STATE_MACHINES,
@@ -97,7 +117,12 @@ export const SweepEnvironment = z.pick(Variables, {
 
 export const MonitorEnvironment = z.pick(Variables, { TABLE_NAME: true, FLOW_ARN: true });
 
-export const CostReportEnvironment = z.pick(Variables, { TABLE_NAME: true, FLOW_ARN: true, REPORT_BUCKET: true });
+export const CostReportEnvironment = z.pick(Variables, {
+  TABLE_NAME: true,
+  FLOW_ARN: true,
+  REPORT_BUCKET: true,
+  DECLARED_INPUT: true,
+});
 
 /**
  * Reads a function's environment.

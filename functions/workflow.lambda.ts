@@ -32,6 +32,8 @@ const deps: WorkflowDeps = {
     stateMachineArns: stateMachineArnsOf(environment),
     channelQuota: environment.CHANNEL_QUOTA,
     pushInputQuota: environment.PUSH_INPUT_QUOTA,
+    declaredInput: environment.DECLARED_INPUT,
+    maintenance: environment.MAINTENANCE,
     // Loopback is the function's own sandbox there.
     loopbackTargetsAllowed: false,
   },

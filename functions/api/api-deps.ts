@@ -8,6 +8,7 @@ import type { Rehearsal } from './rehearsal.ts';
 /** MediaLive is not among them: its answers hold stream keys. */
 type ApiClient = 'cloudWatch' | 'cloudWatchLogs' | 'kms' | 'mediaConnect' | 'mediaPackage' | 's3' | 'sfn' | 'table';
 type ApiFact =
+  | 'declaredInput'
   | 'deploymentId'
   | 'fingerprintSecret'
   | 'flowArn'

@@ -1,3 +1,4 @@
+import { DECLARED } from '../../test/support/declared.ts';
 import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import { createRequire } from 'node:module';
@@ -125,6 +126,7 @@ export async function startTestApi() {
         stop: stateMachineArn('stop'),
         teardown: stateMachineArn('teardown'),
       },
+      declaredInput: DECLARED.declaredInput,
       fingerprintSecret: 'for tests only',
       loopbackTargetsAllowed: false,
     },

@@ -5,7 +5,6 @@ import type {
   OutputDestination,
   VideoDescription,
 } from '@aws-sdk/client-medialive';
-import { DECLARED_INPUT } from '../domain/declared-input.ts';
 import type { StreamKey } from '../domain/stream-key.ts';
 import type { Deployment } from './clients.ts';
 import { resourceName, tagsOf } from './names.ts';
@@ -37,7 +36,7 @@ export type ChannelTarget =
   | { kind: 'package'; packageChannelId: string; encodings: EncodingTarget[] };
 
 interface ChannelRequestInput {
-  deployment: Pick<Deployment, 'deploymentId' | 'mediaLiveRoleArn'>;
+  deployment: Pick<Deployment, 'deploymentId' | 'mediaLiveRoleArn' | 'declaredInput' | 'maintenance'>;
   destinationId: string;
   inputId: string;
   requestId: string;
@@ -72,7 +71,9 @@ export function buildChannelSettings({
     RoleArn: deployment.mediaLiveRoleArn,
     // What an operator reads when a platform refuses: connecting, publishing and losing it are INFO.
     LogLevel: 'INFO',
-    InputSpecification: DECLARED_INPUT,
+    InputSpecification: deployment.declaredInput,
+    // Without a window MediaLive picks one, which may be in the middle of a show. [medialive/latest/ug/maintenance]
+    Maintenance: { MaintenanceDay: deployment.maintenance.day, MaintenanceStartTime: deployment.maintenance.startTime },
     InputAttachments: [
       { InputId: inputId, InputAttachmentName: 'flow', InputSettings: { SourceEndBehavior: 'CONTINUE' } },
     ],

@@ -77,6 +77,9 @@ export async function findChannel(
   return channels.find((channel) => isOurs(deps.deployment, destinationId, channel.tags)) ?? null;
 }
 
+/** What a channel's settings take from the deployment. */
+type ChannelFact = 'deploymentId' | 'mediaLiveRoleArn' | 'declaredInput' | 'maintenance';
+
 interface ChannelMaking {
   destinationId: string;
   generation: number;
@@ -86,7 +89,7 @@ interface ChannelMaking {
 
 /** Makes the channel, or gets the one an earlier attempt of the same generation made. */
 export async function createChannel(
-  { clients, deployment }: AwsDeps<'mediaLive', 'deploymentId' | 'mediaLiveRoleArn'>,
+  { clients, deployment }: AwsDeps<'mediaLive', ChannelFact>,
   { generation, ...making }: ChannelMaking,
 ): Promise<ChannelView> {
   const requestId = requestIdOf(deployment, making.destinationId, generation, 'channel');
@@ -97,7 +100,7 @@ export async function createChannel(
 
 /** Gives an idle channel new settings. */
 export async function updateChannel(
-  { clients, deployment }: AwsDeps<'mediaLive', 'deploymentId' | 'mediaLiveRoleArn'>,
+  { clients, deployment }: AwsDeps<'mediaLive', ChannelFact>,
   channelId: string,
   making: Omit<ChannelMaking, 'generation'>,
 ): Promise<void> {

@@ -8,7 +8,9 @@ import { MediaPackageClient } from '@aws-sdk/client-mediapackage';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DeclaredInput } from '../domain/declared-input.ts';
 import type { OperationKind } from '../domain/destination.ts';
+import type { MaintenanceWindow } from '../domain/maintenance.ts';
 
 /**
  * The SDK's clients, and what of them and of the deployment a piece of code needs. Each client is made by a function of
@@ -31,6 +33,10 @@ export interface Deployment {
   /** Account quotas checked before anything is made. AWS's defaults are 5 and 5. */
   channelQuota: number;
   pushInputQuota: number;
+  /** What every channel declares of its input, and is billed for. */
+  declaredInput: DeclaredInput;
+  /** When MediaLive may restart channels that need maintenance. */
+  maintenance: MaintenanceWindow;
   /** Keys the fingerprints of stream keys; without it a weak key could be guessed from the table. */
   fingerprintSecret: string;
   /** Loopback RTMP targets are for rehearsal on one machine only. */

@@ -2,7 +2,7 @@ import type { ResolvedEncoding } from '../../presets/index.ts';
 import { PRICED_PARTS, type PricedPart, type Prices } from '../../presets/prices.ts';
 import { isBilledAsRunning } from './channel-state.ts';
 import { chosenEncodings } from './chosen-encodings.ts';
-import { DECLARED_INPUT } from './declared-input.ts';
+import type { DeclaredInput } from './declared-input.ts';
 import type { Destination } from './destination.ts';
 import { settingsOfRun } from './recorded-run.ts';
 
@@ -40,6 +40,8 @@ export interface ChannelSettings {
   /** Set for a channel that follows its source, once the source has been seen. */
   framesPerSecond?: number | undefined;
 }
+
+const DECLARED_INPUT: DeclaredInput = { Codec: 'AVC', Resolution: 'HD', MaximumBitrate: 'MAX_20_MBPS' };
 
 const INPUT_PARTS: Record<string, PricedPart> = {
   MAX_10_MBPS: 'inputHdAvcBelow10Mbps',

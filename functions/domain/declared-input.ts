@@ -1,6 +1,30 @@
 /**
- * What every channel declares of its input. AWS bills what is declared, whatever comes; an SRT contribution feed for
- * our presets stays below 20 Mbit/s.
+ * The input a MediaLive channel declares. AWS bills and sizes the channel by what is declared, whatever arrives.
  * @see https://docs.aws.amazon.com/medialive/latest/ug/input-specification.html
  */
-export const DECLARED_INPUT = { Codec: 'AVC', Resolution: 'HD', MaximumBitrate: 'MAX_20_MBPS' } as const;
+export const INPUT_CODECS = ['AVC', 'HEVC'] as const;
+export const INPUT_RESOLUTIONS = ['SD', 'HD', 'UHD'] as const;
+export const INPUT_BITRATES = ['MAX_10_MBPS', 'MAX_20_MBPS', 'MAX_50_MBPS'] as const;
+
+/** In the spelling of MediaLive's `InputSpecification`. */
+export interface DeclaredInput {
+  Codec: (typeof INPUT_CODECS)[number];
+  Resolution: (typeof INPUT_RESOLUTIONS)[number];
+  MaximumBitrate: (typeof INPUT_BITRATES)[number];
+}
+
+/** One text for an environment variable: `AVC/HD/MAX_20_MBPS`. */
+export function formatDeclaredInput({ Codec, Resolution, MaximumBitrate }: DeclaredInput): string {
+  return [Codec, Resolution, MaximumBitrate].join('/');
+}
+
+/** The inverse of `formatDeclaredInput`; null when the text is none. */
+export function parseDeclaredInput(text: string): DeclaredInput | null {
+  const [Codec, Resolution, MaximumBitrate, ...rest] = text.split('/');
+  const isKnown =
+    rest.length === 0 &&
+    INPUT_CODECS.some((one) => one === Codec) &&
+    INPUT_RESOLUTIONS.some((one) => one === Resolution) &&
+    INPUT_BITRATES.some((one) => one === MaximumBitrate);
+  return isKnown ? ({ Codec, Resolution, MaximumBitrate } as DeclaredInput) : null;
+}

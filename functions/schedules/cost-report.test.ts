@@ -1,3 +1,4 @@
+import { DECLARED } from '../../test/support/declared.ts';
 import { CreateBucketCommand, DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, describe, it, beforeEach } from 'vitest';
@@ -43,7 +44,12 @@ beforeEach(async () => {
   await clients.s3.send(new CreateBucketCommand({ Bucket: name }));
   deps = {
     clients,
-    deployment: { tableName: name, reportBucket: name, flowArn: 'arn:aws:mediaconnect:us-east-1:0:flow:1:a' },
+    deployment: {
+      tableName: name,
+      reportBucket: name,
+      flowArn: 'arn:aws:mediaconnect:us-east-1:0:flow:1:a',
+      declaredInput: DECLARED.declaredInput,
+    },
     now: () => now,
     logger: { info: (message, details) => void lines.push({ message, ...details }) },
     isBilled: false,

@@ -14,7 +14,10 @@ import { DAY_MS, dayOf } from '../domain/utc-day.ts';
  * made of the recorded runs alone, so the same history gives the same bytes, and it is made once a day is over. Days
  * that were missed after the newest report are caught up, a week at most; a day that has its report is left alone.
  */
-export interface CostReportDeps extends AwsDeps<'s3' | 'table', 'flowArn' | 'reportBucket' | 'tableName'> {
+export interface CostReportDeps extends AwsDeps<
+  's3' | 'table',
+  'declaredInput' | 'flowArn' | 'reportBucket' | 'tableName'
+> {
   now: () => Date;
   logger: { info(message: string, details?: Record<string, unknown>): void };
   /** False on one machine: what it would have cost on AWS. */

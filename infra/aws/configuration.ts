@@ -1,6 +1,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
+import { INPUT_BITRATES, INPUT_CODECS, INPUT_RESOLUTIONS } from '../../functions/domain/declared-input.ts';
+import type { MaintenanceWindow } from '../../functions/domain/maintenance.ts';
+import { PRIMARY_MODES } from '../../functions/domain/primary-mode.ts';
 import { listEncodings } from '../../presets/index.ts';
 
 /**
@@ -30,6 +33,17 @@ const Source = z
       .max(15_000)
       .default(2000)
       .describe('SRT latency in milliseconds; the encoder’s own counts when it is longer.'),
+    codec: z.enum(INPUT_CODECS).default('AVC').describe('Video codec the encoder sends; channels declare it.'),
+    resolution: z
+      .enum(INPUT_RESOLUTIONS)
+      .default('HD')
+      .describe(
+        'Largest picture the encoder sends: SD below 720 lines, HD up to 1080, UHD above. Channels declare it.',
+      ),
+    maximumBitrate: z
+      .enum(INPUT_BITRATES)
+      .default('MAX_20_MBPS')
+      .describe('Highest bitrate the encoder sends. Each channel is billed for what it declares; 10 is cheaper.'),
     allowedCidr: Cidr.describe('The only addresses the encoder may send from. Use /32 for one address.'),
     anyAddressAllowed: z
       .boolean()
@@ -66,11 +80,27 @@ const Configuration = z
     source: Source,
     alarmEmail: z.email().describe('Who gets the alarms; must confirm the subscription by e-mail.'),
     monthlyBudgetUsd: z.number().min(1).max(1_000_000).describe('Monthly cost at which people are warned.'),
+    primary: z
+      .enum(PRIMARY_MODES)
+      .default('always')
+      .describe(
+        'When the HLS preview runs: always (while the flow is active), with-source (while an encoder is connected) or off. The dashboard can change it later.',
+      ),
     primaryEncodings: z
-      .array(z.enum(listEncodings().map(({ encodingId }) => encodingId)))
+      .array(
+        z.enum(
+          // The MediaPackage output group takes no output without a size. [medialive/latest/ug/mediapackage-encode-packaging]
+          listEncodings()
+            .filter(({ width }) => width !== null)
+            .map(({ encodingId }) => encodingId),
+          {
+            error: 'not an encoding with a size, which MediaPackage needs',
+          },
+        ),
+      )
       .min(1)
-      .default(['source'])
-      .describe('Renditions of the always-on HLS preview, one encoding each; every one is charged around the clock.'),
+      .default(['720p30'])
+      .describe('Renditions of the HLS preview, one encoding each; every one is charged while the preview runs.'),
     quotas: z
       .strictObject({
         channels: Quota.default(5).describe('MediaLive channels the account may have.'),
@@ -85,7 +115,7 @@ const Configuration = z
         hourUtc: z.int().min(0).max(23).default(4),
       })
       .prefault({})
-      .describe('When AWS may restart the flow, which interrupts every stream.'),
+      .describe('When AWS may restart the flow and the channels, which interrupts every stream.'),
     domain: z
       .strictObject({
         name: z.hostname().describe('Host name of the dashboard.'),
@@ -130,6 +160,14 @@ const Configuration = z
 
 /** A checked configuration, defaults filled in. */
 export type Configuration = Omit<z.infer<typeof Configuration>, '$schema'>;
+
+/** The maintenance window in MediaLive's spelling. */
+export function toMaintenanceWindow({ day, hourUtc }: Configuration['maintenance']): MaintenanceWindow {
+  return {
+    day: day.toUpperCase() as MaintenanceWindow['day'],
+    startTime: `${String(hourUtc).padStart(2, '0')}:00`,
+  };
+}
 
 /** The environments that can be deployed: files in `environments/`. */
 export function environmentNames(): string[] {

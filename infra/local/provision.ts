@@ -85,6 +85,9 @@ export async function provision({
     stateMachineArns: await ensureStateMachines(clients, workflowFunctionArn),
     fingerprintSecret,
     loopbackTargetsAllowed: settings.loopbackTargetsAllowed,
+    // Nothing is billed here, so the widest declaration MediaLive knows lets every encoder in.
+    declaredInput: { Codec: 'HEVC', Resolution: 'UHD', MaximumBitrate: 'MAX_50_MBPS' },
+    maintenance: { day: 'TUESDAY', startTime: '04:00' },
     ...quotas,
   };
 }

@@ -1,4 +1,5 @@
 import type { AwsDeps } from '../../functions/aws/clients.ts';
+import { DECLARED } from '../support/declared.ts';
 import { createChannel, findChannel, startChannel } from '../../functions/aws/channel.ts';
 import { getDestination } from '../../functions/aws/destination-table.ts';
 import { addFlowOutput } from '../../functions/aws/flow.ts';
@@ -96,6 +97,7 @@ function depsOf({ aws, environments }: LocalDeployment): AwsDeps {
       },
       channelQuota: 20,
       pushInputQuota: 20,
+      ...DECLARED,
       fingerprintSecret: 'for tests only',
       loopbackTargetsAllowed: false,
     },

@@ -6,8 +6,10 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import { formatDeclaredInput } from '../../../functions/domain/declared-input.ts';
 import { OPERATION_KINDS, type OperationKind } from '../../../functions/domain/destination.ts';
-import type { Configuration } from '../configuration.ts';
+import { formatMaintenance } from '../../../functions/domain/maintenance.ts';
+import { toMaintenanceWindow, type Configuration } from '../configuration.ts';
 import { FUNCTION_NAMES, FUNCTIONS, type FunctionName } from '../functions.ts';
 import { createMediaEvents } from '../media-events.ts';
 import { createNodeFunction } from '../node-function.ts';
@@ -122,7 +124,7 @@ export class ControlPlaneStack extends Stack {
   }
 
   private variablesOf(
-    { deploymentId, quotas, primaryEncodings }: Configuration,
+    { deploymentId, quotas, primary, primaryEncodings, source: declared, maintenance }: Configuration,
     data: DataStack,
     source: SourceStack,
   ): Record<string, string> {
@@ -139,6 +141,13 @@ export class ControlPlaneStack extends Stack {
       MEDIALIVE_ROLE_ARN: source.mediaLiveRole.roleArn,
       PACKAGE_CHANNEL_ID: source.packageChannelId,
       PRIMARY_PRESET: primaryEncodings.join(','),
+      PRIMARY_MODE: primary,
+      DECLARED_INPUT: formatDeclaredInput({
+        Codec: declared.codec,
+        Resolution: declared.resolution,
+        MaximumBitrate: declared.maximumBitrate,
+      }),
+      MAINTENANCE: formatMaintenance(toMaintenanceWindow(maintenance)),
       CHANNEL_QUOTA: String(quotas.channels),
       PUSH_INPUT_QUOTA: String(quotas.pushInputs),
       // Resolved when the stack is deployed; neither the template nor the change set holds it.

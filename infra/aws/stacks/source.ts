@@ -6,7 +6,7 @@ import { CfnChannel, CfnOriginEndpoint } from 'aws-cdk-lib/aws-mediapackage';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { CHANNEL_LOG_GROUP } from '../../../functions/aws/names.ts';
-import type { Configuration } from '../configuration.ts';
+import { toMaintenanceWindow, type Configuration } from '../configuration.ts';
 
 interface SourceStackProps extends StackProps {
   configuration: Configuration;
@@ -104,7 +104,7 @@ export class SourceStack extends Stack {
       },
       maintenance: {
         maintenanceDay: maintenance.day,
-        maintenanceStartHour: `${String(maintenance.hourUtc).padStart(2, '0')}:00`,
+        maintenanceStartHour: toMaintenanceWindow(maintenance).startTime,
       },
     });
   }
