@@ -25,7 +25,7 @@ interface Running {
   /** One report a second later than the last. */
   report(channel: Partial<ChannelReport>, source?: Partial<SourceReport>): Promise<void>;
   /** Values of one metric over the whole test. */
-  values(namespace: string, name: string, stat: string, period?: number): Promise<number[]>;
+  values(namespace: string, name: string, stat: string, period?: number, outputGroup?: string): Promise<number[]>;
 }
 
 async function startRunning(): Promise<Running> {
@@ -87,13 +87,14 @@ async function startRunning(): Promise<Running> {
         ],
       });
     },
-    async values(namespace, name, Stat, Period = 60) {
+    async values(namespace, name, Stat, Period = 60, outputGroup = undefined) {
       const Dimensions =
         namespace === 'AWS/MediaConnect'
           ? [{ Name: 'FlowARN', Value: flowArn }]
           : [
               { Name: 'Pipeline', Value: '0' },
               { Name: 'ChannelId', Value: channelId },
+              ...(outputGroup === undefined ? [] : [{ Name: 'OutputGroupName', Value: outputGroup }]),
             ];
       const { MetricDataResults } = await cloudWatch.send(
         new GetMetricDataCommand({
@@ -128,7 +129,10 @@ describe('the CloudWatch endpoint', () => {
     expect(await values('AWS/MediaLive', 'DroppedFrames', 'Sum')).toEqual([5]);
     expect(await values('AWS/MediaLive', 'DroppedFrames', 'Sum', 1)).toEqual([2, 3, 0]);
     expect(await values('AWS/MediaLive', 'InputLossSeconds', 'Sum')).toEqual([1]);
-    expect(await values('AWS/MediaLive', 'ActiveOutputs', 'Minimum', 1)).toEqual([1, 1, 0]);
+    expect(await values('AWS/MediaLive', 'FillMsec', 'Maximum', 1)).toEqual([0, 0, 1000]);
+    // Published per output group only.
+    expect(await values('AWS/MediaLive', 'ActiveOutputs', 'Minimum', 1)).toEqual([]);
+    expect(await values('AWS/MediaLive', 'ActiveOutputs', 'Minimum', 1, 'rtmp')).toEqual([1, 1, 0]);
     expect(await values('AWS/MediaLive', 'ActiveAlerts', 'Maximum', 1)).toEqual([0, 0, 1]);
     expect(await values('AWS/MediaLive', 'InputVideoFrameRate', 'Maximum')).toEqual([29.97]);
     expect(await values('Sluice/Engine', 'OutputFrameRate', 'Average')).toEqual([30]);

@@ -1,6 +1,7 @@
 import {
   AddFlowOutputsCommand,
   CreateFlowCommand,
+  DescribeFlowCommand,
   StartFlowCommand,
   UpdateFlowOutputCommand,
 } from '@aws-sdk/client-mediaconnect';
@@ -120,11 +121,14 @@ describe('what flows feed', () => {
       mediaLive.send(
         new UpdateInputSecurityGroupCommand({ InputSecurityGroupId: groupId, WhitelistRules: [{ Cidr }] }),
       );
-    await allow('127.0.0.1/32');
+    const { Flow } = await mediaConnect.send(new DescribeFlowCommand({ FlowArn }));
+    await allow(`${Flow!.EgressIp}/32`);
     await expect.poll(feeds).toEqual([address]);
     const setOutput = (OutputStatus: 'ENABLED' | 'DISABLED') =>
       mediaConnect.send(new UpdateFlowOutputCommand({ FlowArn, OutputArn: Outputs![0]!.OutputArn!, OutputStatus }));
+    const flowStatus = async () => (await mediaConnect.send(new DescribeFlowCommand({ FlowArn }))).Flow!.Status;
     await setOutput('DISABLED');
+    await expect.poll(flowStatus).toBe('ACTIVE');
     await expect.poll(feeds).toEqual([]);
     await setOutput('ENABLED');
     await expect.poll(feeds).toEqual([address]);

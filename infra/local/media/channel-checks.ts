@@ -21,6 +21,7 @@ const CACHE_LENGTH_MIN = 30;
 export function checkChannel(settings: ChannelRecord['settings'], state: MediaState): void {
   const findings: ValidationFinding[] = [];
   const refuse: Refuse = (elementPath, errorMessage) => findings.push({ elementPath, errorMessage });
+  checkMaintenance(settings.Maintenance, refuse);
   const { EncoderSettings: encoder, Destinations: destinations = [], InputAttachments: attachments = [] } = settings;
 
   if (attachments.length !== 1)
@@ -29,6 +30,8 @@ export function checkChannel(settings: ChannelRecord['settings'], state: MediaSt
     const input = lookUp(state.inputs, attachment.InputId);
     if (input === undefined || input.state === 'DELETED' || input.state === 'DELETING') {
       refuse(`/inputAttachments/${index}/inputId`, 'the input does not exist');
+    } else if (input.type === 'URL_PULL') {
+      refuse(`/inputAttachments/${index}/inputId`, 'channels of this local endpoint read push inputs only');
     }
   }
   const settingsPerDestination = settings.ChannelClass === 'SINGLE_PIPELINE' ? 1 : 2;
@@ -38,6 +41,14 @@ export function checkChannel(settings: ChannelRecord['settings'], state: MediaSt
   if (encoder === undefined) refuse('/encoderSettings', 'encoder settings are required');
   else checkEncoder(encoder, destinations, refuse);
   if (findings.length > 0) throw unprocessable('The channel is not valid', findings);
+}
+
+function checkMaintenance(maintenance: ChannelRecord['settings']['Maintenance'], refuse: Refuse): void {
+  if (maintenance === undefined) return;
+  if (maintenance.MaintenanceDay === undefined) refuse('/maintenance/maintenanceDay', 'a day is required');
+  if (!/^([01]\d|2[0-3]):00$/.test(maintenance.MaintenanceStartTime ?? '')) {
+    refuse('/maintenance/maintenanceStartTime', 'must be a full hour such as 04:00');
+  }
 }
 
 type Refuse = (elementPath: string, errorMessage: string) => void;
@@ -129,6 +140,9 @@ function checkVideo(video: VideoDescription, path: string, refuse: Refuse): void
   }
   checkBitrate(h264.Bitrate, `${at}/bitrate`, refuse);
   checkBitrate(h264.MaxBitrate, `${at}/maxBitrate`, refuse);
+  if (h264.RateControlMode === 'QVBR' && h264.MaxBitrate === undefined) {
+    refuse(`${at}/maxBitrate`, 'QVBR needs a maximum bitrate');
+  }
   if (h264.FramerateControl === 'SPECIFIED' && !(h264.FramerateNumerator && h264.FramerateDenominator)) {
     refuse(`${at}/framerateNumerator`, 'a specified frame rate needs a numerator and a denominator');
   }
@@ -167,9 +181,35 @@ function checkGroup(group: OutputGroup, place: GroupPlace, refuse: Refuse): void
         'must refer to a destination with MediaPackage settings',
       );
     }
+    checkPackagedVideos(place.encoder, outputs, refuse);
   }
   for (const [index, output] of outputs.entries()) {
     checkOutput(output, { ...place, path: `${path}/outputs/${index}` }, rtmp !== undefined, refuse);
+  }
+}
+
+/**
+ * "You must specify values in Width and Height. The MediaPackage output group doesn't support leaving these fields
+ * blank", and frame rate and pixel aspect ratio must be SPECIFIED. The frame rates of one ABR stack must be multiples
+ * of the lowest.
+ * @see https://docs.aws.amazon.com/medialive/latest/ug/mediapackage-encode-packaging.html
+ */
+function checkPackagedVideos(encoder: EncoderSettings, outputs: Output[], refuse: Refuse): void {
+  const rates: number[] = [];
+  for (const [index, video] of (encoder.VideoDescriptions ?? []).entries()) {
+    if (!outputs.some((output) => output.VideoDescriptionName === video.Name)) continue;
+    const path = `/encoderSettings/videoDescriptions/${index}`;
+    if (video.Width === undefined) refuse(`${path}/width`, 'a MediaPackage output needs a width');
+    if (video.Height === undefined) refuse(`${path}/height`, 'a MediaPackage output needs a height');
+    const h264 = video.CodecSettings?.H264Settings;
+    const at = `${path}/codecSettings/h264Settings`;
+    if (h264?.FramerateControl !== 'SPECIFIED') refuse(`${at}/framerateControl`, 'must be SPECIFIED for MediaPackage');
+    else rates.push(h264.FramerateNumerator! / h264.FramerateDenominator!);
+    if (h264?.ParControl !== 'SPECIFIED') refuse(`${at}/parControl`, 'must be SPECIFIED for MediaPackage');
+  }
+  const lowest = Math.min(...rates);
+  if (rates.some((rate) => !Number.isInteger(Number((rate / lowest).toFixed(6))))) {
+    refuse('/encoderSettings/videoDescriptions', 'the frame rates of an ABR stack must be multiples of the lowest');
   }
 }
 

@@ -10,7 +10,7 @@ import type {
 } from '@aws-sdk/client-medialive';
 import { checkChannel } from './channel-checks.ts';
 import { buildChannelRun } from './channel-run.ts';
-import { EGRESS_IP } from './feeds.ts';
+import { LOCAL_IP } from './feeds.ts';
 import { toArn } from './identifiers.ts';
 import { attachInput, detachInputs, findInput, requireFree } from './input.ts';
 import { command } from './engine-commands.ts';
@@ -24,6 +24,12 @@ import { conflict, forbidden, notFound } from './protocol/aws-error.ts';
 import { addTags, checkTags, tagsOf } from './tags.ts';
 
 /**
+ * Where no window is given, "AWS sets a maintenance window for you": one that nobody chose.
+ * [medialive/latest/ug/maintenance]
+ */
+const UNCHOSEN_MAINTENANCE = { MaintenanceDay: 'SUNDAY', MaintenanceStartTime: '18:00' } as const;
+
+/**
  * Creates a channel and attaches its input. The same `RequestId` gives the first channel again, whatever else the call
  * says, for as long as that channel is not deleted.
  */
@@ -32,7 +38,11 @@ export function createChannel(context: MediaContext, input: CreateChannelRequest
   const channels = liveChannels(context);
   const earlier = channels.find((other) => requestId !== undefined && other.requestId === requestId);
   if (earlier !== undefined) return { Channel: toChannel(context, earlier) };
-  const settings = { ...given, ChannelClass: given.ChannelClass ?? ('STANDARD' as const) };
+  const settings = {
+    ...given,
+    ChannelClass: given.ChannelClass ?? ('STANDARD' as const),
+    Maintenance: given.Maintenance ?? UNCHOSEN_MAINTENANCE,
+  };
   checkTags(tags);
   checkChannel(settings, context.state);
   const inputIds = inputIdsOf(settings);
@@ -82,6 +92,7 @@ export function listChannels(context: MediaContext, input: ListChannelsRequest):
 export function startChannel(context: MediaContext, input: { ChannelId: string }): Channel {
   const channel = findChannel(context, input.ChannelId);
   requireState(channel, 'started', ['IDLE']);
+  channel.startedAtMs = context.clock.now();
   setState(context, channel, 'STARTING', 'Starting channel');
   move(context, channel, 'RUNNING', context.durations.channelStartMs);
   commit(context);
@@ -241,6 +252,17 @@ function pipelinesOf(channel: ChannelRecord): number {
   return channel.settings.ChannelClass === 'SINGLE_PIPELINE' ? 1 : 2;
 }
 
+/**
+ * Reads lag behind: a channel that has just been started may still be described as IDLE. How long is not documented;
+ * MediaLive's reads are eventually consistent.
+ */
+function stateShown(
+  { clock, durations }: MediaContext,
+  { state, startedAtMs = -Infinity }: ChannelRecord,
+): ChannelState {
+  return state === 'STARTING' && clock.now() - startedAtMs < durations.channelStartShowsMs ? 'IDLE' : state;
+}
+
 function withoutKeys(settings: ChannelRecord['settings']): ChannelRecord['settings'] {
   const Destinations = settings.Destinations?.map((destination) => ({
     ...destination,
@@ -256,7 +278,7 @@ function toChannel(context: MediaContext, channel: ChannelRecord): Channel {
     Id: channel.id,
     Arn: channel.arn,
     Name: settings.Name,
-    State: channel.state,
+    State: stateShown(context, channel),
     ChannelClass: settings.ChannelClass,
     RoleArn: settings.RoleArn,
     InputSpecification: settings.InputSpecification,
@@ -264,7 +286,8 @@ function toChannel(context: MediaContext, channel: ChannelRecord): Channel {
     Destinations: settings.Destinations,
     EncoderSettings: settings.EncoderSettings,
     LogLevel: settings.LogLevel ?? 'DISABLED',
-    EgressEndpoints: [{ SourceIp: EGRESS_IP }],
+    Maintenance: settings.Maintenance,
+    EgressEndpoints: [{ SourceIp: LOCAL_IP }],
     PipelinesRunningCount: running ? pipelinesOf(channel) : 0,
     PipelineDetails: running
       ? [{ PipelineId: '0', ActiveInputAttachmentName: settings.InputAttachments?.[0]?.InputAttachmentName }]

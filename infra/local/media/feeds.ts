@@ -4,19 +4,33 @@ import { command } from './engine-commands.ts';
 import type { MediaContext } from './media-context.ts';
 import type { FlowRecord } from './media-state.ts';
 
-/** Address push outputs of every local flow come from. */
-export const EGRESS_IP = '127.0.0.1';
+/** Address that local flows listen on and that channels send from. */
+export const LOCAL_IP = '127.0.0.1';
+
+/** Address push outputs of a flow come from. */
+export function egressIpOf({ egressIp = LOCAL_IP }: FlowRecord): string {
+  return egressIp;
+}
+
+/**
+ * Another egress address than the one so far: AWS does not promise that a flow keeps it over a restart. It stays within
+ * loopback.
+ */
+export function nextEgressIp(flow: FlowRecord): string {
+  const last = Number(egressIpOf(flow).split('.')[3]);
+  return `127.0.0.${(last % 250) + 1}`;
+}
 
 /** UDP port of an RTP push input's endpoints. */
 export const RTP_INPUT_PORT = 5000;
 
 /**
- * Brings the engine's fan-out in line with the state: a flow feeds an address when it is ACTIVE, an output to that
+ * Brings the engine's fan-out in line with the state: a flow feeds an address when it is running, an output to that
  * address is enabled, and the input there lets the flow's egress address in.
  */
 export function refreshFeeds(context: MediaContext): void {
   for (const flow of Object.values(context.state.flows)) {
-    if (flow.status !== 'ACTIVE') {
+    if (flow.status !== 'ACTIVE' && flow.status !== 'UPDATING') {
       context.fedAddresses.delete(flow.id);
       continue;
     }
@@ -33,7 +47,7 @@ function addressesFedBy(context: MediaContext, flow: FlowRecord): string[] {
   const open = new Set(
     Object.values(context.state.inputs)
       .filter((input) => input.state === 'DETACHED' || input.state === 'ATTACHED')
-      .filter((input) => input.securityGroupIds.some((id) => groupAllows(context, id, EGRESS_IP)))
+      .filter((input) => input.securityGroupIds.some((id) => groupAllows(context, id, egressIpOf(flow))))
       .flatMap((input) => input.endpointIps.map((ip) => `${ip}:${RTP_INPUT_PORT}`)),
   );
   return flow.outputs

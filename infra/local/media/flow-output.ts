@@ -5,7 +5,7 @@ import type {
   UpdateFlowOutputResponse,
 } from '@aws-sdk/client-mediaconnect';
 import { checkOutput, toOutput, toOutputRecords } from './flow-output-record.ts';
-import { findFlow } from './flow.ts';
+import { beginUpdate, findFlow } from './flow.ts';
 import { emit } from './media-context.ts';
 import { commit } from './transitions.ts';
 import type { MediaContext } from './media-context.ts';
@@ -13,7 +13,7 @@ import type { FlowOutputRecord, FlowRecord } from './media-state.ts';
 import { AwsError, badRequest, notFound } from './protocol/aws-error.ts';
 
 /**
- * Adds outputs to a flow in any state but DELETING, all of them or none. There is no token: a second output of the same
+ * Adds outputs to a flow at rest or ACTIVE, all of them or none. A running flow is UPDATING for a moment afterwards. There is no token: a second output of the same
  * name is refused, which is how a repeated call shows itself.
  */
 export function addFlowOutputs(context: MediaContext, input: AddFlowOutputsRequest): AddFlowOutputsResponse {
@@ -26,6 +26,7 @@ export function addFlowOutputs(context: MediaContext, input: AddFlowOutputsReque
   }
   const added = toOutputRecords(context, flow, requests);
   flow.outputs.push(...added);
+  beginUpdate(context, flow);
   commit(context);
   return { FlowArn: flow.id, Outputs: added.map(toOutput) };
 }
@@ -51,6 +52,7 @@ export function updateFlowOutput(context: MediaContext, input: UpdateFlowOutputR
       detail: { currentStatus: output.OutputStatus, previousStatus },
     });
   }
+  beginUpdate(context, flow);
   commit(context);
   return { FlowArn: flow.id, Output: toOutput(output) };
 }
@@ -61,13 +63,17 @@ export function removeFlowOutput(context: MediaContext, input: { FlowArn: string
   const output = findOutput(flow, input.OutputArn);
   flow.outputs = flow.outputs.filter((other) => other !== output);
   delete context.state.tags[output.arn];
+  beginUpdate(context, flow);
   commit(context);
   return { FlowArn: flow.id, OutputArn: output.arn };
 }
 
 function findEditable(context: MediaContext, arn: string): FlowRecord {
   const flow = findFlow(context, arn);
-  if (flow.status === 'DELETING') throw badRequest(`flow ${flow.name} is DELETING and cannot be changed`);
+  // MediaConnect has no conflict error: what comes at the wrong time is a bad request. The exact text is not public.
+  if (flow.status === 'DELETING' || flow.status === 'UPDATING') {
+    throw badRequest(`flow ${flow.name} is ${flow.status} and cannot be changed`);
+  }
   return flow;
 }
 

@@ -2,6 +2,7 @@ import type { DescribeFlowSourceMetadataResponse, TransportStream } from '@aws-s
 import type { SourceReport } from './engine/contract.ts';
 import { findFlow, sourceReport } from './flow.ts';
 import type { MediaContext } from './media-context.ts';
+import { badRequest } from './protocol/aws-error.ts';
 
 /** What is in an active flow's feed, by the engine's latest report. Without a caller there are no programs, only a message. */
 export function describeFlowSourceMetadata(
@@ -9,7 +10,11 @@ export function describeFlowSourceMetadata(
   input: { FlowArn: string },
 ): DescribeFlowSourceMetadataResponse {
   const flow = findFlow(context, input.FlowArn);
-  const report = flow.status === 'ACTIVE' ? sourceReport(context, flow) : undefined;
+  // What AWS answers for a flow at rest is not documented; a caller that copes with the refusal copes with both.
+  if (flow.status !== 'ACTIVE' && flow.status !== 'UPDATING') {
+    throw badRequest(`flow ${flow.name} is ${flow.status}: it has no source metadata`);
+  }
+  const report = sourceReport(context, flow);
   const streams = report === undefined ? [] : toStreams(report);
   return {
     FlowArn: flow.id,

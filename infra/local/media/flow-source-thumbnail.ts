@@ -17,7 +17,8 @@ export async function describeFlowSourceThumbnail(
   if (flow.outputs.length > OUTPUTS_MAX) {
     return without('ThumbnailsDisabled', `a flow with more than ${OUTPUTS_MAX} outputs has no thumbnails`);
   }
-  const picture = flow.status === 'ACTIVE' ? await context.engine.fetchSourcePicture(flow.id) : null;
+  const picture =
+    flow.status === 'ACTIVE' || flow.status === 'UPDATING' ? await context.engine.fetchSourcePicture(flow.id) : null;
   if (picture === null) return without('NoThumbnail', 'no picture has arrived from the source');
   const details: ThumbnailDetails = {
     FlowArn: flow.id,

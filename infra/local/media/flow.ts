@@ -13,7 +13,7 @@ import type {
 } from '@aws-sdk/client-mediaconnect';
 import { LOCAL_REGION } from '../service.ts';
 import { toArn } from './identifiers.ts';
-import { EGRESS_IP } from './feeds.ts';
+import { egressIpOf, LOCAL_IP, nextEgressIp } from './feeds.ts';
 import { toOutput, toOutputRecords } from './flow-output-record.ts';
 import { command } from './engine-commands.ts';
 import { emit } from './media-context.ts';
@@ -84,6 +84,7 @@ export function startFlow(context: MediaContext, input: { FlowArn: string }) {
   const flow = findFlow(context, input.FlowArn);
   requireStatus(flow, 'started', ['STANDBY', 'ERROR']);
   delete flow.error;
+  flow.egressIp = nextEgressIp(flow);
   setStatus(context, flow, 'STARTING');
   move(context, flow, 'ACTIVE', context.durations.flowStartMs);
   commit(context);
@@ -115,7 +116,7 @@ export function deleteFlow(context: MediaContext, input: { FlowArn: string }) {
 export function updateFlowSource(context: MediaContext, input: UpdateFlowSourceRequest): UpdateFlowSourceResponse {
   const flow = findFlow(context, input.FlowArn!);
   if (flow.source.arn !== input.SourceArn) throw notFound(`flow ${flow.name} has no source ${input.SourceArn}`);
-  requireStatus(flow, 'updated', ['STANDBY', 'ACTIVE', 'UPDATING', 'ERROR']);
+  requireStatus(flow, 'updated', ['STANDBY', 'ACTIVE', 'ERROR']);
   const { FlowArn: _flowArn, SourceArn: _sourceArn, Decryption, ...changes } = input;
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
   const updated = { ...flow.source, ...given } as FlowRecord['source'];
@@ -128,6 +129,13 @@ export function updateFlowSource(context: MediaContext, input: UpdateFlowSourceR
   return { FlowArn: flow.id, Source: toSource(flow) };
 }
 
+/** A flow that runs is UPDATING for a while after a change, and takes no other change meanwhile. Does not commit. */
+export function beginUpdate(context: MediaContext, flow: FlowRecord): void {
+  if (flow.status !== 'ACTIVE') return;
+  flow.status = 'UPDATING';
+  move(context, flow, 'ACTIVE', context.durations.flowUpdateMs);
+}
+
 /** Carries out the end of a flow's change of state. */
 export function arriveFlow(context: MediaContext, arn: string, to: string): void {
   const flow = context.state.flows[arn];
@@ -138,8 +146,10 @@ export function arriveFlow(context: MediaContext, arn: string, to: string): void
     for (const output of flow.outputs) delete context.state.tags[output.arn];
     return;
   }
-  setStatus(context, flow, to as Status);
-  if (to === 'ACTIVE') commandStart(context, flow);
+  const isUpdated = flow.status === 'UPDATING';
+  if (isUpdated) flow.status = to as Status;
+  else setStatus(context, flow, to as Status);
+  if (to === 'ACTIVE' && !isUpdated) commandStart(context, flow);
 }
 
 /** Tells the engine to listen for an active flow; also after a restart. */
@@ -243,7 +253,7 @@ function toFlow(flow: FlowRecord): Flow {
     Name: flow.name,
     Status: flow.status,
     AvailabilityZone: `${LOCAL_REGION}a`,
-    EgressIp: EGRESS_IP,
+    EgressIp: egressIpOf(flow),
     Entitlements: [],
     Outputs: flow.outputs.map(toOutput),
     Source: source,
@@ -257,7 +267,7 @@ function toSource(flow: FlowRecord): Source {
     SourceArn: source.arn,
     Name: source.Name ?? flow.name,
     Description: source.Description,
-    IngestIp: EGRESS_IP,
+    IngestIp: LOCAL_IP,
     IngestPort: source.IngestPort,
     WhitelistCidr: source.WhitelistCidr,
     Decryption: source.Decryption,

@@ -3,6 +3,7 @@ import type {
   CreateInputResponse,
   Input,
   InputState,
+  InputType,
   ListInputsRequest,
   ListInputsResponse,
 } from '@aws-sdk/client-medialive';
@@ -17,20 +18,28 @@ import { pageOf } from './paging.ts';
 import { badRequest, conflict, forbidden, notFound } from './protocol/aws-error.ts';
 import { addTags, checkTags, tagsOf } from './tags.ts';
 
+/** Push inputs have a quota of their own; pull inputs another. [medialive: quotas L-9E233AF7 and L-4D7207DE] */
+const isPush = (type: InputType): boolean => type.endsWith('_PUSH');
+
 /**
- * Creates an RTP push input with two endpoints. The same `RequestId` gives the first input again, whatever else the call
+ * Creates an RTP push input with two endpoints, or a URL pull input, which no channel of this local endpoint reads. The same `RequestId` gives the first input again, whatever else the call
  * says, for as long as that input is not deleted.
  */
 export function createInput(context: MediaContext, input: CreateInputRequest): CreateInputResponse {
-  if (input.Type !== 'RTP_PUSH') throw badRequest('Type must be RTP_PUSH: this local endpoint takes no other');
+  const type = input.Type;
+  if (type !== 'RTP_PUSH' && type !== 'URL_PULL') {
+    throw badRequest('Type must be RTP_PUSH or URL_PULL: this local endpoint takes no other');
+  }
   const inputs = Object.values(context.state.inputs).filter((other) => other.state !== 'DELETED');
   const earlier = inputs.find((other) => input.RequestId !== undefined && other.requestId === input.RequestId);
   if (earlier !== undefined) return { Input: toInput(context, earlier) };
   const groupIds = input.InputSecurityGroups ?? [];
-  if (groupIds.length === 0) throw badRequest('an RTP_PUSH input needs an input security group');
+  if (isPush(type) && groupIds.length === 0) throw badRequest('an RTP_PUSH input needs an input security group');
   checkTags(input.Tags);
-  if (inputs.length >= context.quotas.inputs) {
-    throw forbidden(`the quota of ${context.quotas.inputs} push inputs is used up`);
+  if (!isPush(type) && !input.Sources?.length) throw badRequest('a URL_PULL input needs Sources');
+  const quota = isPush(type) ? context.quotas.pushInputs : context.quotas.pullInputs;
+  if (inputs.filter((other) => isPush(typeOf(other)) === isPush(type)).length >= quota) {
+    throw forbidden(`the quota of ${quota} ${isPush(type) ? 'push' : 'pull'} inputs is used up`);
   }
   useGroups(context, groupIds);
   const id = context.identifiers.digits();
@@ -39,8 +48,9 @@ export function createInput(context: MediaContext, input: CreateInputRequest): C
     arn: toArn('medialive', `input:${id}`),
     state: 'CREATING',
     name: input.Name ?? id,
+    type,
     securityGroupIds: groupIds,
-    endpointIps: endpointIps(context.identifiers.ordinal()),
+    endpointIps: isPush(type) ? endpointIps(context.identifiers.ordinal()) : [],
     ...(input.RequestId === undefined ? {} : { requestId: input.RequestId }),
   };
   context.state.inputs[id] = record;
@@ -128,13 +138,17 @@ function endpointIps(ordinal: number): string[] {
   return [`127.${64 + high}.${middle}.${low}`, `127.${128 + high}.${middle}.${low}`];
 }
 
+function typeOf({ type = 'RTP_PUSH' }: InputRecord): InputType {
+  return type;
+}
+
 function toInput(context: MediaContext, record: InputRecord): Input {
   return {
     Id: record.id,
     Arn: record.arn,
     Name: record.name,
     State: record.state,
-    Type: 'RTP_PUSH',
+    Type: typeOf(record),
     InputClass: 'STANDARD',
     InputSourceType: 'STATIC',
     SecurityGroups: record.securityGroupIds,

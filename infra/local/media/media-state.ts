@@ -9,6 +9,7 @@ import type {
   CreateChannelRequest,
   InputSecurityGroupState,
   InputState,
+  InputType,
 } from '@aws-sdk/client-medialive';
 import type { CreateOriginEndpointRequest } from '@aws-sdk/client-mediapackage';
 
@@ -34,6 +35,8 @@ export interface FlowRecord extends Resource {
   name: string;
   status: Status;
   source: SetSourceRequest & { arn: string };
+  /** Where its outputs come from; another address after each start. Absent in states of earlier versions. */
+  egressIp?: string;
   outputs: FlowOutputRecord[];
   /** Why the last start failed. */
   error?: string;
@@ -50,6 +53,8 @@ export interface InputRecord extends Resource {
   arn: string;
   state: InputState;
   name: string;
+  /** Absent in states of earlier versions, which knew RTP_PUSH only. */
+  type?: InputType;
   securityGroupIds: string[];
   /** One address per endpoint; a single-pipeline channel reads the first. */
   endpointIps: string[];
@@ -64,6 +69,8 @@ export interface ChannelRecord extends Resource {
   /** As created or updated, without tags and token. Holds the stream key until the channel is deleted. */
   settings: Omit<CreateChannelRequest, 'RequestId' | 'Tags'>;
   requestId?: string;
+  /** When StartChannel was last accepted. */
+  startedAtMs?: number;
   deletedAtMs?: number;
 }
 

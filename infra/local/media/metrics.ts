@@ -8,6 +8,14 @@ import type { MediaContext } from './media-context.ts';
 
 const KEPT_SECONDS = 300;
 
+/**
+ * MediaLive's NetworkOut is never zero: "even when a channel is not delivering output, there will be some traffic".
+ * [medialive/latest/ug/eml-metrics-output-metrics]
+ */
+const HOUSEKEEPING_MBPS = 0.02;
+/** What FillMsec says of a second that was filled from its beginning to its end. */
+const SECOND_MS = 1000;
+
 /** A resource metrics are kept for. */
 interface MetricResource {
   namespace: string;
@@ -63,17 +71,27 @@ export function makeMetrics(context: MediaContext, countAlerts: (channelId: stri
     const last = lastChannels.get(report.channelId);
     lastChannels.set(report.channelId, report);
     const dimensions = { ChannelId: report.channelId, Pipeline: '0' };
+    const isWaiting = report.state === 'waiting_for_input';
     put(
       { namespace: 'AWS/MediaLive', dimensions },
       atMs,
       {
-        NetworkOut: report.bitrateBps / 1_000_000,
+        NetworkOut: Math.max(HOUSEKEEPING_MBPS, report.bitrateBps / 1_000_000),
         InputVideoFrameRate: source?.state === 'connected' ? (source.video?.framesPerSecond ?? 0) : 0,
-        ActiveOutputs: report.state === 'publishing' ? 1 : 0,
         ActiveAlerts: countAlerts(report.channelId),
-        InputLossSeconds: report.state === 'waiting_for_input' ? 1 : 0,
+        InputLossSeconds: isWaiting ? 1 : 0,
+        FillMsec: isWaiting ? SECOND_MS : 0,
       },
       { DroppedFrames: growth(report.droppedFrames, last?.droppedFrames) },
+    );
+    // Published per output group and in no other set of dimensions. [medialive/latest/ug/eml-metrics-output-metrics]
+    put(
+      {
+        namespace: 'AWS/MediaLive',
+        dimensions: { OutputGroupName: outputGroupNameOf(context, report.channelId), ...dimensions },
+      },
+      atMs,
+      { ActiveOutputs: report.state === 'publishing' ? 1 : 0 },
     );
     put(
       { namespace: 'Sluice/Engine', dimensions },
@@ -113,6 +131,10 @@ export function makeMetrics(context: MediaContext, countAlerts: (channelId: stri
     },
     list: (namespace) => [...series.values()].filter((item) => namespace === undefined || item.namespace === namespace),
   };
+}
+
+function outputGroupNameOf(context: MediaContext, channelId: string): string {
+  return context.state.channels[channelId]?.settings.EncoderSettings?.OutputGroups?.[0]?.Name ?? '';
 }
 
 /** What is known of the line; CloudWatch has no value for a second in which nobody is connected. */

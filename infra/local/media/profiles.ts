@@ -3,6 +3,8 @@ export interface Durations {
   flowStartMs: number;
   flowStopMs: number;
   flowDeleteMs: number;
+  /** How long a running flow is UPDATING after a change of its outputs. */
+  flowUpdateMs: number;
   inputCreateMs: number;
   /** From the channel being DELETED to its inputs being DETACHED. */
   inputDetachMs: number;
@@ -13,6 +15,8 @@ export interface Durations {
   channelCreateMs: number;
   channelUpdateMs: number;
   channelStartMs: number;
+  /** How long a channel is still described as IDLE after StartChannel was accepted. */
+  channelStartShowsMs: number;
   channelStopMs: number;
   channelDeleteMs: number;
   /** Pause before a channel whose pipeline could not be started is tried again. */
@@ -23,7 +27,8 @@ export interface Durations {
 export interface Quotas {
   flows: number;
   outputsPerFlow: number;
-  inputs: number;
+  pushInputs: number;
+  pullInputs: number;
   inputSecurityGroups: number;
   channels: number;
   packageChannels: number;
@@ -40,6 +45,7 @@ const INSTANT: Durations = {
   flowStartMs: 0,
   flowStopMs: 0,
   flowDeleteMs: 0,
+  flowUpdateMs: 0,
   inputCreateMs: 0,
   inputDetachMs: 0,
   inputDeleteMs: 0,
@@ -48,6 +54,7 @@ const INSTANT: Durations = {
   channelCreateMs: 0,
   channelUpdateMs: 0,
   channelStartMs: 0,
+  channelStartShowsMs: 0,
   channelStopMs: 0,
   channelDeleteMs: 0,
   channelRecoverMs: 2000,
@@ -60,6 +67,7 @@ export const DURATIONS: Record<TimingProfile, Durations> = {
     flowStartMs: 500,
     flowStopMs: 300,
     flowDeleteMs: 300,
+    flowUpdateMs: 100,
     inputCreateMs: 200,
     inputDetachMs: 200,
     inputDeleteMs: 200,
@@ -68,6 +76,7 @@ export const DURATIONS: Record<TimingProfile, Durations> = {
     channelCreateMs: 300,
     channelUpdateMs: 300,
     channelStartMs: 400,
+    channelStartShowsMs: 50,
     channelStopMs: 300,
     channelDeleteMs: 300,
     channelRecoverMs: 2000,
@@ -78,6 +87,7 @@ export const DURATIONS: Record<TimingProfile, Durations> = {
     flowStartMs: 45_000,
     flowStopMs: 20_000,
     flowDeleteMs: 60_000,
+    flowUpdateMs: 2000,
     inputCreateMs: 3000,
     inputDetachMs: 60_000,
     inputDeleteMs: 20_000,
@@ -86,6 +96,7 @@ export const DURATIONS: Record<TimingProfile, Durations> = {
     channelCreateMs: 5000,
     channelUpdateMs: 5000,
     channelStartMs: 75_000,
+    channelStartShowsMs: 4000,
     channelStopMs: 30_000,
     channelDeleteMs: 15_000,
     channelRecoverMs: 20_000,
@@ -96,14 +107,15 @@ export const DURATIONS: Record<TimingProfile, Durations> = {
 const AWS_QUOTAS: Quotas = {
   flows: 20,
   outputsPerFlow: 50,
-  inputs: 5,
+  pushInputs: 5,
+  pullInputs: 100,
   inputSecurityGroups: 5,
   channels: 5,
   packageChannels: 30,
   endpointsPerPackageChannel: 10,
 };
 
-const RAISED_QUOTAS: Quotas = { ...AWS_QUOTAS, inputs: 200, channels: 200 };
+const RAISED_QUOTAS: Quotas = { ...AWS_QUOTAS, pushInputs: 200, channels: 200 };
 
 /** Quotas by profile: AWS's own in `aws-like`, MediaLive's raised elsewhere. */
 export const QUOTAS: Record<TimingProfile, Quotas> = {

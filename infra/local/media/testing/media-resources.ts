@@ -35,8 +35,8 @@ export const soon = (client: MediaLiveClient) => ({ client, minDelay: 1, maxDela
 /** What an AWS error of the given name and status matches. */
 export const refusal = (name: string, httpStatusCode: number) => ({ name, $metadata: { httpStatusCode } });
 
-/** A security group that lets one network in; the flows' own egress address unless told otherwise. */
-export async function makeGroup({ mediaLive }: MediaEndpoint, Cidr = '127.0.0.1/32'): Promise<string> {
+/** A security group that lets one network in; whatever egress address a local flow may have unless told otherwise. */
+export async function makeGroup({ mediaLive }: MediaEndpoint, Cidr = '127.0.0.0/24'): Promise<string> {
   const made = await mediaLive.send(new CreateInputSecurityGroupCommand({ WhitelistRules: [{ Cidr }] }));
   return made.SecurityGroup!.Id!;
 }
