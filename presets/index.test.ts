@@ -105,14 +105,16 @@ describe('resolveEncoding', () => {
 });
 
 describe('loadPresets', () => {
+  const lenient = { ...custom, defaultEncoding: 'source' };
+
   it.each([
     ['an unknown field', [{ ...custom, extra: 1 }], [source], /extra/],
-    ['an unknown default', [{ ...custom, defaultEncoding: '8k' }], [source], /defaultEncoding 8k/],
-    ['a bitrate for an unknown encoding', [{ ...custom, videoBitrateBpsByEncoding: { '8k': 5000 } }], [source], /8k/],
-    ['a bitrate beyond its own cap', [{ ...custom, videoBitrateBpsByEncoding: { source: 9e9 } }], [source], /own cap/],
+    ['an unknown default', [{ ...custom, defaultEncoding: '8k' }], [source], /the default 8k/],
+    ['a bitrate for an unknown encoding', [{ ...lenient, videoBitrateBpsByEncoding: { '8k': 5000 } }], [source], /8k/],
+    ['a bitrate beyond its own cap', [{ ...lenient, videoBitrateBpsByEncoding: { source: 9e9 } }], [source], /own cap/],
     [
       'a URL of a protocol it does not take',
-      [{ ...custom, protocols: ['rtmps'], rtmpUrl: 'rtmp://a.b/c' }],
+      [{ ...lenient, protocols: ['rtmps'], rtmpUrl: 'rtmp://a.b/c' }],
       [source],
       /protocols/,
     ],

@@ -60,6 +60,8 @@ const PlatformSchema = z.strictObject({
   /** Bitrates recommended by the platform where they differ from the encoding's own. */
   videoBitrateBpsByEncoding: z.record(z.string(), bitrateBps),
   defaultEncoding: z.string(),
+  /** The default where outputs that follow the source are passed on untouched; left out, the same. */
+  defaultEncodingWhereCopied: z.optional(z.string()),
   /** Longest distance of keyframes the platform recommends. */
   keyframeSeconds: Positive,
   /**
@@ -138,6 +140,11 @@ export function getPlatform(platformId: string): Platform | undefined {
   return presets.platforms.get(platformId);
 }
 
+/** The encoding a platform gets when none is asked for. @param copiesSource whether `source` is passed on untouched */
+export function defaultEncodingOf(platform: Platform, { copiesSource }: { copiesSource: boolean }): string {
+  return copiesSource ? (platform.defaultEncodingWhereCopied ?? platform.defaultEncoding) : platform.defaultEncoding;
+}
+
 /** All encodings, largest first, `source` last. */
 export function listEncodings(): Encoding[] {
   return [...presets.encodings.values()];
@@ -195,12 +202,11 @@ function checkEncoding(encoding: Encoding): void {
 
 function checkPlatform(platform: Platform, encodings: ReadonlyMap<string, Encoding>): void {
   const at = `platform ${platform.platformId}`;
-  const defaultEncoding = encodings.get(platform.defaultEncoding);
-  mustHold(defaultEncoding !== undefined, `${at}: defaultEncoding ${platform.defaultEncoding} is not an encoding`);
-  mustHold(
-    defaultEncoding !== undefined && fits(platform, defaultEncoding),
-    `${at}: defaultEncoding is beyond its own caps`,
-  );
+  for (const id of [platform.defaultEncoding, platform.defaultEncodingWhereCopied ?? platform.defaultEncoding]) {
+    const encoding = encodings.get(id);
+    mustHold(encoding !== undefined, `${at}: the default ${id} is not an encoding`);
+    mustHold(encoding !== undefined && fits(platform, encoding), `${at}: the default ${id} is beyond its own caps`);
+  }
   for (const [encodingId, bps] of Object.entries(platform.videoBitrateBpsByEncoding)) {
     mustHold(
       encodings.has(encodingId),

@@ -66,12 +66,8 @@ const NETWORK_CODES = new Set([
 export function awsErrorKind(error: unknown): AwsErrorKind {
   if (!(error instanceof Error)) return 'unknown';
   const kind = KINDS[error.name];
-  // Only the wording tells a reached quota from another bad request; the exact error is not documented.
-  if (kind === 'invalid' || kind === 'denied' || kind === 'conflict') {
-    return /limit exceeded|quota|too many .* (in|for) (the|this) (region|account)/i.test(error.message)
-      ? 'quota'
-      : kind;
-  }
+  // Which error MediaLive uses for a reached quota is not public, so the wording decides whatever its name is.
+  if (saysQuota(error)) return 'quota';
   if (kind) return kind;
   // An answer that is cut off or no JSON at all: whether the call took effect is unknown.
   if (error instanceof SyntaxError && '$metadata' in error) return 'unavailable';
@@ -80,6 +76,20 @@ export function awsErrorKind(error: unknown): AwsErrorKind {
   const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
   if (status === 429) return 'throttled';
   return status !== undefined && status >= 500 ? 'unavailable' : 'unknown';
+}
+
+/** Kinds that say nothing about quotas, whatever their text: a missing thing, a lost condition, an outage. */
+const NEVER_QUOTA = new Set<AwsErrorKind | undefined>(['not_found', 'condition_failed', 'unavailable']);
+
+/** Words of a reached quota. A rate that is exceeded says "rate" or "request" and is throttling. */
+function saysQuota({ name, message }: Error): boolean {
+  if (NEVER_QUOTA.has(KINDS[name])) return false;
+  if (/\b(rate|requests?)\b/i.test(message)) return false;
+  return (
+    /quota|limit exceeded|too many .* (in|for) (the|this) (region|account)/i.test(message) ||
+    /(limit|maximum)( number)? (of|for) (channels|inputs|outputs|input security groups)/i.test(message) ||
+    /(channels?|inputs?|outputs?|input security groups?) limit/i.test(message)
+  );
 }
 
 /** True when AWS says the thing does not exist. */

@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { DECLARED } from '../../test/support/declared.ts';
 import { StreamKey } from '../domain/stream-key.ts';
 import { buildChannelSettings, buildCreateChannel, type EncodingTarget } from './channel-request.ts';
 import type { Deployment } from './clients.ts';
 
-const deployment = { deploymentId: 'test', mediaLiveRoleArn: 'arn:aws:iam::000000000000:role/medialive' } as Deployment;
+const deployment = {
+  ...DECLARED,
+  deploymentId: 'test',
+  mediaLiveRoleArn: 'arn:aws:iam::000000000000:role/medialive',
+} as Deployment;
 const encoding: EncodingTarget = {
   encodingId: '720p30',
   width: 1280,
@@ -22,7 +27,7 @@ const rtmp = (change: Partial<EncodingTarget> = {}) => ({
   encoding: { ...encoding, ...change },
   reconnectSeconds: 30,
 });
-const base = { deployment, destinationId: 'dst_1', inputId: '42' };
+const base = { deployment, destinationId: 'dst_1', inputId: '42', logLevel: 'WARNING' as const };
 const video = (change: Partial<EncodingTarget>) =>
   buildChannelSettings({ ...base, target: rtmp(change) }).EncoderSettings.VideoDescriptions![0]!;
 
@@ -51,6 +56,21 @@ describe('a CreateChannel request', () => {
 
   it('has no pictures made, which its role could not upload', () => {
     expect(request.EncoderSettings?.ThumbnailConfiguration).toEqual({ State: 'DISABLED' });
+  });
+
+  it('declares the deployment’s input and maintenance window, and logs no publish URL by default', () => {
+    expect(request).toMatchObject({
+      InputSpecification: { Codec: 'AVC', Resolution: 'HD', MaximumBitrate: 'MAX_20_MBPS' },
+      Maintenance: { MaintenanceDay: 'TUESDAY', MaintenanceStartTime: '04:00' },
+      LogLevel: 'WARNING',
+    });
+  });
+
+  it('sends a steady bitrate without gaps to a platform', () => {
+    const h264 = request.EncoderSettings!.VideoDescriptions![0]!.CodecSettings!.H264Settings!;
+    expect(h264).toMatchObject({ RateControlMode: 'CBR', Bitrate: encoding.videoBitrateBps, GopNumBFrames: 2 });
+    const { RtmpGroupSettings: group } = request.EncoderSettings!.OutputGroups![0]!.OutputGroupSettings!;
+    expect(group).toMatchObject({ IncludeFillerNalUnits: 'AUTO', InputLossAction: 'EMIT_OUTPUT' });
   });
 
   it('verifies certificates and restarts an output that was lost', () => {
@@ -86,6 +106,22 @@ describe('a video description', () => {
 });
 
 describe('the primary channel’s settings', () => {
+  const settingsOf = (change: Partial<EncodingTarget>) =>
+    buildChannelSettings({
+      ...base,
+      target: { kind: 'package', packageChannelId: 'hls', encodings: [{ ...encoding, ...change }] },
+    });
+
+  it('spend only the bits that the picture needs', () => {
+    const h264 = settingsOf({}).EncoderSettings.VideoDescriptions![0]!.CodecSettings!.H264Settings!;
+    expect(h264).toMatchObject({ RateControlMode: 'QVBR', QvbrQualityLevel: 7, MaxBitrate: encoding.videoBitrateBps });
+    expect(h264.Bitrate).toBeUndefined();
+  });
+
+  it('are never built without a size, which MediaPackage outputs need', () => {
+    expect(() => settingsOf({ width: null, height: null })).toThrow('the encoding 720p30 has no size');
+  });
+
   it('make one MediaPackage output per rendition, each with its own picture and sound', () => {
     const settings = buildChannelSettings({
       ...base,

@@ -2,16 +2,17 @@ import type {
   AudioDescription,
   CreateChannelRequest,
   EncoderSettings,
+  H264Settings,
   OutputDestination,
   VideoDescription,
 } from '@aws-sdk/client-medialive';
 import type { StreamKey } from '../domain/stream-key.ts';
 import type { Deployment } from './clients.ts';
-import { resourceName, tagsOf } from './names.ts';
+import { OUTPUT_GROUP_NAMES, resourceName, tagsOf } from './names.ts';
 
 /** Pure builders of MediaLive's channel requests. */
 
-/** What one rendition must become. Null width and height follow the source's size. */
+/** What one rendition must become. Null width and height leave the size to the source. */
 export interface EncodingTarget {
   encodingId: string;
   width: number | null;
@@ -23,6 +24,12 @@ export interface EncodingTarget {
   audioBitrateBps: number;
   audioSampleRateHz: number;
 }
+
+/**
+ * How much a channel logs. WARNING by default: lines of INFO name the publish URL, and everybody who may read the log
+ * group would read it too.
+ */
+export type ChannelLogLevel = 'WARNING' | 'INFO';
 
 export type ChannelTarget =
   | {
@@ -41,6 +48,7 @@ interface ChannelRequestInput {
   inputId: string;
   requestId: string;
   target: ChannelTarget;
+  logLevel: ChannelLogLevel;
 }
 
 /**
@@ -65,12 +73,12 @@ export function buildChannelSettings({
   destinationId,
   inputId,
   target,
+  logLevel,
 }: Omit<ChannelRequestInput, 'requestId'>) {
   return {
     Name: resourceName(deployment, destinationId),
     RoleArn: deployment.mediaLiveRoleArn,
-    // What an operator reads when a platform refuses: connecting, publishing and losing it are INFO.
-    LogLevel: 'INFO',
+    LogLevel: logLevel,
     InputSpecification: deployment.declaredInput,
     // Without a window MediaLive picks one, which may be in the middle of a show. [medialive/latest/ug/maintenance]
     Maintenance: { MaintenanceDay: deployment.maintenance.day, MaintenanceStartTime: deployment.maintenance.startTime },
@@ -97,10 +105,10 @@ function rtmpEncoderSettings(target: Extract<ChannelTarget, { kind: 'rtmp' }>): 
   return {
     TimecodeConfig: { Source: 'SYSTEMCLOCK' },
     AudioDescriptions: [audioDescription(encoding)],
-    VideoDescriptions: [videoDescription(encoding)],
+    VideoDescriptions: [videoDescription(encoding, constantRate(encoding))],
     OutputGroups: [
       {
-        Name: 'rtmp',
+        Name: OUTPUT_GROUP_NAMES.rtmp,
         OutputGroupSettings: {
           RtmpGroupSettings: {
             AuthenticationScheme: 'COMMON',
@@ -109,6 +117,8 @@ function rtmpEncoderSettings(target: Extract<ChannelTarget, { kind: 'rtmp' }>): 
             // 0 would never restart.
             RestartDelay: target.reconnectSeconds,
             InputLossAction: 'EMIT_OUTPUT',
+            // Some platforms complain of a low bitrate while the picture stands still.
+            IncludeFillerNalUnits: 'AUTO',
           },
         },
         Outputs: [
@@ -132,14 +142,17 @@ function rtmpEncoderSettings(target: Extract<ChannelTarget, { kind: 'rtmp' }>): 
   };
 }
 
+/** @throws {Error} when an encoding has no size: MediaLive refuses a MediaPackage output without one */
 function packageEncoderSettings(encodings: EncodingTarget[]): EncoderSettings {
+  const sizeless = encodings.find(({ width, height }) => width === null || height === null);
+  if (sizeless) throw new Error(`the encoding ${sizeless.encodingId} has no size, which a MediaPackage output needs`);
   return {
     TimecodeConfig: { Source: 'EMBEDDED' },
     AudioDescriptions: encodings.map(audioDescription),
-    VideoDescriptions: encodings.map(videoDescription),
+    VideoDescriptions: encodings.map((encoding) => videoDescription(encoding, qualityRate(encoding))),
     OutputGroups: [
       {
-        Name: 'package',
+        Name: OUTPUT_GROUP_NAMES.package,
         OutputGroupSettings: { MediaPackageGroupSettings: { Destination: { DestinationRefId: 'destination' } } },
         Outputs: encodings.map((encoding) => ({
           OutputName: encoding.encodingId,
@@ -176,7 +189,23 @@ function audioDescription(encoding: EncodingTarget): AudioDescription {
 
 const H264_PROFILES = { baseline: 'BASELINE', main: 'MAIN', high: 'HIGH' } as const;
 
-function videoDescription(encoding: EncodingTarget): VideoDescription {
+/** Platforms want a steady bitrate. */
+function constantRate({ videoBitrateBps }: EncodingTarget): H264Settings {
+  return { RateControlMode: 'CBR', Bitrate: videoBitrateBps };
+}
+
+/** Viewers of the preview pay for no padding: as many bits as the picture needs, up to the encoding's bitrate. */
+function qualityRate({ videoBitrateBps }: EncodingTarget): H264Settings {
+  return { RateControlMode: 'QVBR', QvbrQualityLevel: QVBR_QUALITY_LEVEL, MaxBitrate: videoBitrateBps };
+}
+
+/** MediaLive's advice for 720p and 1080p on a personal computer. [medialive/latest/ug/cbr-vbr-qvbr] */
+const QVBR_QUALITY_LEVEL = 7;
+
+/** All platforms take B-frames; set, so that a change of the service's default changes nothing here. */
+const B_FRAMES = 2;
+
+function videoDescription(encoding: EncodingTarget, rate: H264Settings): VideoDescription {
   const { numerator, denominator } = toFrameRateFraction(encoding.framesPerSecond);
   return {
     Name: encoding.encodingId,
@@ -186,8 +215,7 @@ function videoDescription(encoding: EncodingTarget): VideoDescription {
     Sharpness: 50,
     CodecSettings: {
       H264Settings: {
-        RateControlMode: 'CBR',
-        Bitrate: encoding.videoBitrateBps,
+        ...rate,
         BufSize: encoding.videoBitrateBps * 2,
         // INITIALIZE_FROM_SOURCE is billed as 30 to 60 frames per second whatever the source is.
         FramerateControl: 'SPECIFIED',
@@ -196,6 +224,7 @@ function videoDescription(encoding: EncodingTarget): VideoDescription {
         GopSize: encoding.gopSeconds,
         GopSizeUnits: 'SECONDS',
         GopClosedCadence: 1,
+        GopNumBFrames: encoding.h264Profile === 'baseline' ? 0 : B_FRAMES,
         // Platforms want keyframes at a steady distance.
         SceneChangeDetect: 'DISABLED',
         Profile: H264_PROFILES[encoding.h264Profile],

@@ -9,7 +9,12 @@ import {
   UpdateChannelCommand,
 } from '@aws-sdk/client-medialive';
 import { isNotFound } from './aws-errors.ts';
-import { buildChannelSettings, buildCreateChannel, type ChannelTarget } from './channel-request.ts';
+import {
+  buildChannelSettings,
+  buildCreateChannel,
+  type ChannelLogLevel,
+  type ChannelTarget,
+} from './channel-request.ts';
 import type { AwsDeps } from './clients.ts';
 import { isOurs, requestIdOf } from './names.ts';
 import { MEDIA_LIVE_PAGE_MAX } from './page-size.ts';
@@ -85,6 +90,7 @@ interface ChannelMaking {
   generation: number;
   inputId: string;
   target: ChannelTarget;
+  logLevel: ChannelLogLevel;
 }
 
 /** Makes the channel, or gets the one an earlier attempt of the same generation made. */

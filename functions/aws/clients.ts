@@ -9,7 +9,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { DeclaredInput } from '../domain/declared-input.ts';
-import type { OperationKind } from '../domain/destination.ts';
+import type { OperationKind, StandbyMode } from '../domain/destination.ts';
 import type { MaintenanceWindow } from '../domain/maintenance.ts';
 
 /**
@@ -37,6 +37,12 @@ export interface Deployment {
   declaredInput: DeclaredInput;
   /** When MediaLive may restart channels that need maintenance. */
   maintenance: MaintenanceWindow;
+  /**
+   * True where outputs that follow the source are passed on untouched: the local media engine. MediaLive encodes them.
+   */
+  copiesSource: boolean;
+  /** What a new destination is when nothing else is asked for. Warm ones occupy quota and cost an idle fee. */
+  defaultStandby: StandbyMode;
   /** Keys the fingerprints of stream keys; without it a weak key could be guessed from the table. */
   fingerprintSecret: string;
   /** Loopback RTMP targets are for rehearsal on one machine only. */

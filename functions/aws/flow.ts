@@ -8,7 +8,7 @@ import {
   type Flow,
   type FrameResolution,
 } from '@aws-sdk/client-mediaconnect';
-import { isNotFound } from './aws-errors.ts';
+import { awsErrorKind, isNotFound } from './aws-errors.ts';
 import type { AwsDeps } from './clients.ts';
 import { resourceName } from './names.ts';
 
@@ -72,7 +72,7 @@ export async function observeFlow({
   }
 }
 
-/** Outputs can be changed while the flow is in either state. */
+/** The flow carries the feed. While it is UPDATING it takes no other change of its outputs. */
 export function isFlowUp(flow: Pick<FlowView, 'status'>): boolean {
   return flow.status === 'ACTIVE' || flow.status === 'UPDATING';
 }
@@ -133,20 +133,44 @@ export async function removeFlowOutput(
   }
 }
 
+/**
+ * Tells a refusal that passes from one that stays. MediaConnect has no conflict error: a change that meets a flow between
+ * two states is a bad request, like one that can never succeed, so the flow itself has to say which it was.
+ * @param before the flow as it was seen before the call
+ * @returns true when the flow is changing, or has changed since
+ */
+export async function isFlowBusy(
+  deps: AwsDeps<'mediaConnect', 'flowArn'>,
+  error: unknown,
+  before: FlowView,
+): Promise<boolean> {
+  const kind = awsErrorKind(error);
+  if (kind === 'conflict') return true;
+  if (kind !== 'invalid') return false;
+  const now = await observeFlow(deps);
+  if (!now) return false;
+  const names = (flow: FlowView) => flow.outputs.map(({ flowOutputName }) => flowOutputName).join(' ');
+  return now.status !== 'ACTIVE' || before.status !== 'ACTIVE' || names(now) !== names(before);
+}
+
 export interface SourceMedia {
   video: { codec: string; width: number; height: number; framesPerSecond: number | null } | null;
   audio: { codec: string; sampleRateHz: number | null; channels: number | null } | null;
 }
 
-/** What the source carries, or null when nothing is known (no encoder, or the flow has just started). */
+/** What the source carries, or null when nothing is known (no encoder, or a flow that does not run). */
 export async function describeSourceMedia({
   clients,
   deployment,
 }: AwsDeps<'mediaConnect', 'flowArn'>): Promise<SourceMedia | null> {
-  const answer = await clients.mediaConnect.send(
-    new DescribeFlowSourceMetadataCommand({ FlowArn: deployment.flowArn }),
-  );
-  const streams = answer.TransportMediaInfo?.Programs?.flatMap((program) => program.Streams ?? []) ?? [];
+  const answer = await clients.mediaConnect
+    .send(new DescribeFlowSourceMetadataCommand({ FlowArn: deployment.flowArn }))
+    .catch((error: unknown) => {
+      // How AWS answers for a flow at rest is not documented; a bad request says "not now".
+      if (awsErrorKind(error) === 'invalid') return null;
+      throw error;
+    });
+  const streams = answer?.TransportMediaInfo?.Programs?.flatMap((program) => program.Streams ?? []) ?? [];
   const video = streams.find((stream) => stream.StreamType === 'Video');
   const audio = streams.find((stream) => stream.StreamType === 'Audio');
   if (!video && !audio) return null;

@@ -14,6 +14,8 @@ export interface InputView {
   inputId: string;
   name: string;
   state: string;
+  /** Push inputs have a quota of their own. */
+  isPush: boolean;
   address: string | null;
   port: number | null;
   tags: Record<string, string>;
@@ -23,6 +25,7 @@ interface RawInput {
   Id?: string;
   Name?: string;
   State?: string;
+  Type?: string;
   Destinations?: { Ip?: string; Port?: string; Url?: string }[];
   Tags?: Record<string, string>;
 }
@@ -34,6 +37,7 @@ function toView(raw: RawInput): InputView {
     inputId: raw.Id ?? '',
     name: raw.Name ?? '',
     state: raw.State ?? 'UNKNOWN',
+    isPush: raw.Type?.endsWith('_PUSH') ?? true,
     address: endpoint?.Ip ?? null,
     port: endpoint?.Port === undefined ? null : Number(endpoint.Port),
     tags: raw.Tags ?? {},

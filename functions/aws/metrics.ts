@@ -1,40 +1,61 @@
 import { GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import type { AwsDeps } from './clients.ts';
+import type { OutputGroupName } from './names.ts';
 
 /**
- * Figures from CloudWatch. MediaLive reports bitrate, dropped frames and active outputs per channel; the frame rate that
- * leaves and the reconnects are known to the embedded engine only (namespace `Sluice/Engine`) and stay absent on AWS.
+ * Figures from CloudWatch. GetMetricData is billed per metric requested, whether it exists or not, so callers name the
+ * metrics they need. Engine metrics (namespace `Sluice/Engine`) exist on one machine only.
+ * @see https://docs.aws.amazon.com/medialive/latest/ug/eml-metrics-output-metrics.html
  */
-
 interface MetricSource {
   namespace: 'AWS/MediaLive' | 'Sluice/Engine';
   metric: string;
   stat: 'Average' | 'Sum' | 'Minimum' | 'Maximum';
   /** MediaLive gives NetworkOut in Mbit/s; we speak of bits per second. */
   factor?: number;
+  /** True when MediaLive publishes it per output group and in no other set of dimensions. */
+  isPerOutputGroup?: boolean;
 }
 
 const CHANNEL_METRICS = {
-  bitrateBps: { namespace: 'AWS/MediaLive', metric: 'NetworkOut', stat: 'Average', factor: 1_000_000 },
-  inputFramesPerSecond: { namespace: 'AWS/MediaLive', metric: 'InputVideoFrameRate', stat: 'Maximum' },
-  outputFramesPerSecond: { namespace: 'Sluice/Engine', metric: 'OutputFrameRate', stat: 'Average' },
-  droppedFrames: { namespace: 'AWS/MediaLive', metric: 'DroppedFrames', stat: 'Sum' },
   // Minimum: the one figure that says whether RTMP is really being written.
-  activeOutputs: { namespace: 'AWS/MediaLive', metric: 'ActiveOutputs', stat: 'Minimum' },
-  inputLossSeconds: { namespace: 'AWS/MediaLive', metric: 'InputLossSeconds', stat: 'Sum' },
+  activeOutputs: { namespace: 'AWS/MediaLive', metric: 'ActiveOutputs', stat: 'Minimum', isPerOutputGroup: true },
+  bitrateBps: { namespace: 'AWS/MediaLive', metric: 'NetworkOut', stat: 'Average', factor: 1_000_000 },
+  // Above zero means that MediaLive fills in pictures that the input does not deliver.
+  fillMs: { namespace: 'AWS/MediaLive', metric: 'FillMsec', stat: 'Maximum' },
+  inputFramesPerSecond: { namespace: 'AWS/MediaLive', metric: 'InputVideoFrameRate', stat: 'Maximum' },
+  droppedFrames: { namespace: 'AWS/MediaLive', metric: 'DroppedFrames', stat: 'Sum' },
+  outputFramesPerSecond: { namespace: 'Sluice/Engine', metric: 'OutputFrameRate', stat: 'Average' },
   reconnects: { namespace: 'Sluice/Engine', metric: 'Reconnects', stat: 'Sum' },
 } as const satisfies Record<string, MetricSource>;
 
 export type ChannelMetric = keyof typeof CHANNEL_METRICS;
+
+const METRIC_NAMES = Object.keys(CHANNEL_METRICS) as ChannelMetric[];
+const isOfEngine = (name: ChannelMetric) => CHANNEL_METRICS[name].namespace === 'Sluice/Engine';
+
+/** Every metric there is in a place to run. @param hasEngine true on one machine */
+export function channelMetrics(hasEngine: boolean): ChannelMetric[] {
+  return METRIC_NAMES.filter((name) => hasEngine || !isOfEngine(name));
+}
+
 export interface MetricPoint {
   at: string;
   value: number;
 }
+
+/** Points per metric, oldest first; empty for a metric that was not asked for or is not published. */
 export type ChannelSeries = Record<ChannelMetric, MetricPoint[]>;
+
+/** What is asked of one channel. */
+export interface ChannelMetricsRequest {
+  channelId: string;
+  outputGroupName: OutputGroupName;
+  metrics: readonly ChannelMetric[];
+}
 
 /** AWS's cap on queries per GetMetricData call. */
 const QUERIES_MAX = 500;
-const METRIC_NAMES = Object.keys(CHANNEL_METRICS) as ChannelMetric[];
 
 interface Window {
   now: Date;
@@ -43,52 +64,66 @@ interface Window {
   periodSeconds: number;
 }
 
-/** Series of every channel metric, oldest first, for several channels in as few calls as AWS allows. */
+/** One query, and where its answer belongs. */
+interface AskedQuery {
+  channelId: string;
+  name: ChannelMetric;
+  query: MetricDataQuery;
+}
+
+/** Series of the requested metrics, oldest first, for several channels in as few calls as AWS allows. */
 export async function getChannelSeries(
   deps: AwsDeps<'cloudWatch', never>,
-  channelIds: string[],
+  requests: readonly ChannelMetricsRequest[],
   window: Window,
 ): Promise<Map<string, ChannelSeries>> {
-  const result = new Map<string, ChannelSeries>();
-  const channelsPerCall = Math.floor(QUERIES_MAX / METRIC_NAMES.length);
-  for (let index = 0; index < channelIds.length; index += channelsPerCall) {
-    const slice = channelIds.slice(index, index + channelsPerCall);
-    for (const [channelId, series] of await querySlice(deps, slice, window)) result.set(channelId, series);
+  const result = new Map(requests.map(({ channelId }) => [channelId, emptySeries()]));
+  const asked = requests.flatMap((request, channel) => toQueries(request, channel, window));
+  for (let index = 0; index < asked.length; index += QUERIES_MAX) {
+    await readSlice(deps, asked.slice(index, index + QUERIES_MAX), window, result);
   }
   return result;
 }
 
-async function querySlice(
-  { clients }: AwsDeps<'cloudWatch', never>,
-  channelIds: string[],
+function toQueries(
+  { channelId, outputGroupName, metrics }: ChannelMetricsRequest,
+  channel: number,
   window: Window,
-): Promise<Map<string, ChannelSeries>> {
-  const queries: MetricDataQuery[] = channelIds.flatMap((channelId, channel) =>
-    METRIC_NAMES.map((name, metric) => {
-      const source: MetricSource = CHANNEL_METRICS[name];
-      return {
-        Id: `m${channel}x${metric}`,
-        MetricStat: {
-          Metric: {
-            Namespace: source.namespace,
-            MetricName: source.metric,
-            Dimensions: [
-              { Name: 'ChannelId', Value: channelId },
-              { Name: 'Pipeline', Value: '0' },
-            ],
-          },
-          Period: window.periodSeconds,
-          Stat: source.stat,
+): AskedQuery[] {
+  return metrics.map((name) => {
+    const source: MetricSource = CHANNEL_METRICS[name];
+    const query: MetricDataQuery = {
+      Id: `m${channel}x${METRIC_NAMES.indexOf(name)}`,
+      MetricStat: {
+        Metric: {
+          Namespace: source.namespace,
+          MetricName: source.metric,
+          Dimensions: [
+            ...(source.isPerOutputGroup ? [{ Name: 'OutputGroupName', Value: outputGroupName }] : []),
+            { Name: 'ChannelId', Value: channelId },
+            { Name: 'Pipeline', Value: '0' },
+          ],
         },
-      };
-    }),
-  );
-  const result = new Map<string, ChannelSeries>(channelIds.map((id) => [id, emptySeries()]));
+        Period: window.periodSeconds,
+        Stat: source.stat,
+      },
+    };
+    return { channelId, name, query };
+  });
+}
+
+async function readSlice(
+  { clients }: AwsDeps<'cloudWatch', never>,
+  asked: readonly AskedQuery[],
+  window: Window,
+  result: ReadonlyMap<string, ChannelSeries>,
+): Promise<void> {
+  const byId = new Map(asked.map((each) => [each.query.Id, each]));
   let nextToken: string | undefined;
   do {
     const answer = await clients.cloudWatch.send(
       new GetMetricDataCommand({
-        MetricDataQueries: queries,
+        MetricDataQueries: asked.map(({ query }) => query),
         StartTime: new Date(window.now.getTime() - window.windowSeconds * 1000),
         EndTime: window.now,
         ScanBy: 'TimestampAscending',
@@ -96,10 +131,8 @@ async function querySlice(
       }),
     );
     for (const data of answer.MetricDataResults ?? []) {
-      const [, channel, metric] = /^m(\d+)x(\d+)$/.exec(data.Id ?? '') ?? [];
-      const name = METRIC_NAMES[Number(metric)];
-      const channelId = channelIds[Number(channel)];
-      if (!name || !channelId) continue;
+      const { channelId, name } = byId.get(data.Id) ?? {};
+      if (channelId === undefined || name === undefined) continue;
       const factor = (CHANNEL_METRICS[name] as MetricSource).factor ?? 1;
       const points = (data.Timestamps ?? []).map((at, index) => ({
         at: at.toISOString(),
@@ -109,7 +142,6 @@ async function querySlice(
     }
     nextToken = answer.NextToken;
   } while (nextToken);
-  return result;
 }
 
 function emptySeries(): ChannelSeries {

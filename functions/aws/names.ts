@@ -11,6 +11,12 @@ export const HISTORY_BY_DAY = 'HistoryByDay';
 /** The log group that MediaLive writes all channels' encoder logs to. [medialive/latest/ug/working-with-logs] */
 export const CHANNEL_LOG_GROUP = 'ElementalMediaLive';
 
+/**
+ * Names of the output groups in a channel's encoder settings. MediaLive publishes `ActiveOutputs` under them only.
+ */
+export const OUTPUT_GROUP_NAMES = { rtmp: 'rtmp', package: 'package' } as const;
+export type OutputGroupName = (typeof OUTPUT_GROUP_NAMES)[keyof typeof OUTPUT_GROUP_NAMES];
+
 /** Tags of everything a destination makes. */
 export function tagsOf(deployment: Pick<Deployment, 'deploymentId'>, destinationId: string): Record<string, string> {
   return { [DEPLOYMENT_TAG]: deployment.deploymentId, [DESTINATION_TAG]: destinationId };

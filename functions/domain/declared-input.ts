@@ -13,6 +13,20 @@ export interface DeclaredInput {
   MaximumBitrate: (typeof INPUT_BITRATES)[number];
 }
 
+/** A source that needs more than the channels declare, in words; null when it fits, or when it is not known. Pure. */
+export function beyondDeclared(
+  declared: DeclaredInput,
+  video: { codec: string; height: number } | null | undefined,
+): string | null {
+  if (!video) return null;
+  if (declared.Codec === 'AVC' && /hevc|h\.?265/i.test(video.codec)) return 'HEVC video; its channels declare AVC';
+  const allowed = LINES_MAX[declared.Resolution];
+  return video.height > allowed ? `${video.height} lines; its channels declare ${declared.Resolution}` : null;
+}
+
+/** "SD: below 720 lines", HD up to 1080. [medialive/latest/ug/input-specification] */
+const LINES_MAX: Record<DeclaredInput['Resolution'], number> = { SD: 719, HD: 1088, UHD: Infinity };
+
 /** One text for an environment variable: `AVC/HD/MAX_20_MBPS`. */
 export function formatDeclaredInput({ Codec, Resolution, MaximumBitrate }: DeclaredInput): string {
   return [Codec, Resolution, MaximumBitrate].join('/');

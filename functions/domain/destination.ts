@@ -4,6 +4,8 @@
  * (what the far end sees).
  */
 
+import type { PrimaryMode } from './primary-mode.ts';
+
 export const DESIRED_STATES = ['idle', 'running', 'deleted'] as const;
 export type DesiredState = (typeof DESIRED_STATES)[number];
 
@@ -30,7 +32,7 @@ export const OPERATION_KINDS = ['create', 'start', 'stop', 'teardown'] as const;
 /** Names the state machine that carries the operation out: `destination-<kind>`. */
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
-/** Id of the always-on HLS channel, which is a destination like the others but cannot be stopped or deleted. */
+/** Id of the primary: the channel behind the HLS preview, a destination that follows its mode and cannot be deleted. */
 export const PRIMARY_DESTINATION_ID = 'primary';
 
 /** One step of an operation as it ran. */
@@ -100,6 +102,11 @@ export interface HeldResources {
     configurationHash: string;
     /** Frame rate it was set to because its preset follows the source. */
     followedFramesPerSecond?: number;
+    /** Picture size and video bitrate it was set to for the same reason; on AWS only. */
+    followedSize?: { width: number; height: number };
+    followedBitrateBps?: number;
+    /** Nominal frame rate of the source when the channel was last set up; absent when no encoder was seen then. */
+    sourceFramesPerSecond?: number;
   };
   flowOutput?: { flowOutputArn: string; flowOutputName: string };
   /**
@@ -120,7 +127,10 @@ export interface Observation {
   droppedFrames?: number;
   reconnects?: number;
   activeOutputs?: number;
-  inputLossSeconds?: number;
+  /** Milliseconds MediaLive has filled with pictures of its own; above zero the input delivers none. */
+  fillMs?: number;
+  /** When bitrate, fill and what is not read at every look were read; absent: with everything else. */
+  figuresAt?: string;
   /** Since when the derived health has been what it is. */
   healthCode?: string;
   healthSince?: string;
@@ -160,6 +170,12 @@ export interface Destination {
   observation: Observation | null;
   /** When the current run reached `running`; null while it is not running. */
   runningSince: string | null;
+  /** Until when its channels log in detail; otherwise they log warnings and errors. Read at the next start. */
+  detailedLogUntil?: string | null;
+  /** Of the primary only: when it runs, where that was changed through the API. */
+  primaryMode?: PrimaryMode;
+  /** Of the primary only: since when there has been no need for it to run; null while there is. */
+  unneededSince?: string | null;
   /** Starts in a row that cost something and came to nothing, or did not last; absent is none. */
   failedStarts?: number;
   /** Who last changed what is wished; absent while nobody has since it was made. */

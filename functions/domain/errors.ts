@@ -18,7 +18,7 @@ const ERROR_CODES = {
   method_not_allowed: { kind: 'method', title: 'The method is not allowed here' },
   illegal_transition: { kind: 'conflict', title: 'Not possible now' },
   restart_required: { kind: 'conflict', title: 'The destination is on air' },
-  protected_destination: { kind: 'conflict', title: 'The primary channel is always on' },
+  protected_destination: { kind: 'conflict', title: 'The preview runs by a setting of its own' },
   duplicate_destination: { kind: 'conflict', title: 'The destination exists already' },
   idempotency_conflict: { kind: 'conflict', title: 'The idempotency key was used for another request' },
   concurrent_change: { kind: 'conflict', title: 'Somebody else changed it at the same time' },
@@ -30,6 +30,7 @@ const ERROR_CODES = {
   quota_exceeded: { kind: 'conflict', title: 'An AWS quota is reached' },
   flow_full: { kind: 'conflict', title: 'The flow has no room for another output' },
   source_not_active: { kind: 'conflict', title: 'The flow is not running' },
+  source_unsupported: { kind: 'conflict', title: 'The source is beyond what channels declare' },
   channel_create_failed: { kind: 'unavailable', title: 'The channel could not be made' },
   channel_start_failed: { kind: 'unavailable', title: 'The channel did not start' },
   aws_refused: { kind: 'unavailable', title: 'AWS refused the request' },
@@ -47,6 +48,22 @@ export interface FieldError {
   field: string;
   message: string;
 }
+
+/**
+ * Reasons that are the caller's to mend: the workflow was right to refuse, so an operation that fails for one of them is
+ * no failure of the system and wakes nobody.
+ */
+const REFUSALS = new Set<string>([
+  'url_not_allowed',
+  'preset_unsupported',
+  'quota_exceeded',
+  'flow_full',
+  'source_not_active',
+  'source_unsupported',
+] satisfies ErrorCode[]);
+
+/** True for the code of a `RecordedError` that the caller can mend. */
+export const isRefusal = (code: string): boolean => REFUSALS.has(code);
 
 interface AppErrorParts {
   detail: string;

@@ -45,12 +45,49 @@ describe('classify', () => {
   it('asks a person to look when AWS reports a failed connection in its own words', () => {
     const seen = classify(rtmp('The RTMP connection failed.'));
     expect(HEALTH_REASONS[seen.code].severity).toBe('fatal');
-    expect(seen.detail).toBe('The RTMP connection failed.');
+    expect(seen.detail).toBe('Failed RTMP Connection: The RTMP connection failed.');
   });
 
   it('sees an input that receives nothing although the source is there', () => {
     const alerts = [alert('Stopped Receiving UDP Input', '')];
     expect(classify({ ...good, alerts }).code).toBe('no_input');
+  });
+
+  it('never takes a missing figure for delivery', () => {
+    const { activeOutputs: _missing, ...withoutOutputs } = good;
+    expect(classify(withoutOutputs).code).toBe('not_observed');
+    expect(classify({ ...good, fillMs: 1000 }).code).toBe('filling');
+  });
+
+  it.each([
+    'Failed to Write to Output',
+    'Failed to Create Output File or Socket',
+    'Output Group is Paused',
+    'Pipeline is Paused',
+  ])('takes the alert %s for a destination that reaches nobody, whatever the figures say', (alertType) => {
+    const seen = classify({ ...good, alerts: [alert(alertType, 'in AWS’s words')] });
+    expect(HEALTH_REASONS[seen.code].level).toBe('down');
+  });
+
+  it.each(['Audio Not Detected', 'Input Double-Publishing Detected', 'An Alert of Next Year'])(
+    'shows the alert %s as a warning, never as good',
+    (alertType) => {
+      const seen = classify({ ...good, alerts: [alert(alertType, 'in AWS’s words')] });
+      expect(seen).toMatchObject({ code: 'warned', detail: `${alertType}: in AWS’s words` });
+      expect(HEALTH_REASONS[seen.code].level).toBe('degraded');
+    },
+  );
+
+  it.each([
+    ['RTMP status: NetStream.Publish.BadName', 'stream_key_rejected'],
+    ['NetConnection.Connect.InvalidApp', 'application_rejected'],
+    ['could not resolve host', 'host_not_found'],
+    ['TLS handshake failed: certificate has expired', 'certificate_invalid'],
+    ['Connection refused by peer', 'connection_refused'],
+    ['Connection reset by peer', 'connection_lost'],
+    ['something new', 'delivery_failed'],
+  ])('reads %j in an alert of AWS as %s', (message, code) => {
+    expect(classify(rtmp(message)).code).toBe(code);
   });
 });
 
@@ -71,6 +108,40 @@ describe('health', () => {
     expect(later.healthSince).toBe(AT);
     const worse = withHealthSince({ ...rtmp('stalled: no byte'), observedAt: '2026-11-21T12:00:09.000Z' }, later);
     expect(worse.healthSince).toBe('2026-11-21T12:00:09.000Z');
+  });
+});
+
+describe('what does not recover', () => {
+  const at = (seconds: number) => new Date(Date.parse(AT) + seconds * 1000).toISOString();
+  const healthAfter = (observation: Observation, seconds: number) => {
+    const first = withHealthSince(observation, null);
+    return healthOf({
+      status: 'running',
+      observation: withHealthSince({ ...observation, observedAt: at(seconds) }, first),
+    });
+  };
+
+  it('is reconnecting for two and a half minutes, then down with advice', () => {
+    const connecting = { ...good, activeOutputs: 0 };
+    expect(healthAfter(connecting, 149)).toMatchObject({ level: 'reconnecting', code: 'connecting' });
+    expect(healthAfter(connecting, 150)).toMatchObject({
+      level: 'down',
+      severity: 'fatal',
+      code: 'connecting',
+      since: AT,
+      remedy: expect.stringContaining('not recovered'),
+    });
+  });
+
+  it('is unknown for five minutes without figures, then degraded', () => {
+    const { activeOutputs: _missing, ...unseen } = good;
+    expect(healthAfter(unseen, 299).level).toBe('unknown');
+    expect(healthAfter(unseen, 300).level).toBe('degraded');
+  });
+
+  it('stays good, or waiting for the source, however long it lasts', () => {
+    expect(healthAfter(good, 36_000).level).toBe('good');
+    expect(healthAfter({ ...good, sourceConnected: false }, 36_000).level).toBe('waiting_for_source');
   });
 });
 

@@ -19,7 +19,7 @@ interface HealthReason {
 /** The closed list of reasons. */
 export const HEALTH_REASONS = {
   not_running: { level: 'unknown', severity: 'none', detail: 'not on air', remedy: '' },
-  not_observed: { level: 'unknown', severity: 'transient', detail: 'not looked at yet', remedy: '' },
+  not_observed: { level: 'unknown', severity: 'transient', detail: 'no figures yet', remedy: '' },
   no_source: {
     level: 'waiting_for_source',
     severity: 'transient',
@@ -32,6 +32,18 @@ export const HEALTH_REASONS = {
     detail: 'the channel runs but no picture reaches its input',
     remedy:
       'check that the flow is active and that the encoder sends an MPEG transport stream with video; a channel that waits still costs',
+  },
+  filling: {
+    level: 'waiting_for_source',
+    severity: 'transient',
+    detail: 'the channel fills in pictures because its input delivers none',
+    remedy: 'check that the encoder sends video; a channel that waits still costs',
+  },
+  warned: {
+    level: 'degraded',
+    severity: 'transient',
+    detail: 'media is arriving, and MediaLive has an alert',
+    remedy: 'read the alert; MediaLive’s user guide says what it means',
   },
   delivering: { level: 'good', severity: 'none', detail: 'media is arriving', remedy: '' },
   connecting: { level: 'reconnecting', severity: 'transient', detail: 'connecting to the platform', remedy: '' },
@@ -123,12 +135,26 @@ export interface Health extends HealthReason {
   observedAt: string | null;
 }
 
-/** Alerts older MediaLive documentation lists under ids 5302 and 5201: the input receives nothing. */
-const INPUT_ALERTS = new Set(['Stopped Receiving UDP Input', 'Video Not Detected']);
-const CERTIFICATE_ALERT = 'Failed to Validate Certificate Chain When Publishing';
-const RTMP_ALERT = 'Failed RTMP Connection';
+/**
+ * MediaLive's alerts by what they mean for the audience. An alert that is not listed is a warning: it is shown, and it is
+ * never taken for good news.
+ * @see https://docs.aws.amazon.com/medialive/latest/ug/monitor-activity-types-alerts-channels.html
+ */
+const OUTPUT_ALERTS: Record<string, HealthCode> = {
+  'Failed to Validate Certificate Chain When Publishing': 'certificate_invalid',
+  'Failed RTMP Connection': 'delivery_failed',
+  'Failed to Write to Output': 'delivery_failed',
+  'Failed to Create Output File or Socket': 'delivery_failed',
+  'Output Group is Paused': 'delivery_failed',
+  'Pipeline is Paused': 'delivery_failed',
+};
+const INPUT_ALERTS = new Set([
+  'Stopped Receiving UDP Input',
+  'Video Not Detected',
+  'Initial Probe is Taking Longer Than Expected',
+]);
 
-/** Codes a `Failed RTMP Connection` message may open with (`<code>: text`). AWS's own wording has none. */
+/** Codes with which the local media engine opens the message of an output alert (`<code>: text`). */
 const ALERT_CODES: Record<string, HealthCode> = {
   stream_key_rejected: 'stream_key_rejected',
   application_rejected: 'application_rejected',
@@ -142,28 +168,89 @@ const ALERT_CODES: Record<string, HealthCode> = {
   encoder_failed: 'encoder_failed',
 };
 
-/** Classifies one observation of a destination that should be running. Pure. */
-export function classify(observation: Observation): { code: HealthCode; detail?: string } {
+/**
+ * AWS's own messages have no code. RTMP's status codes and the usual words of sockets and TLS in them are telling; any
+ * other text stays `delivery_failed`.
+ */
+const ALERT_WORDING: readonly [RegExp, HealthCode][] = [
+  [
+    /NetStream\.Publish\.(BadName|Denied|Failed|Rejected)|invalid stream ?(key|name)|auth(entication|orization)? failed/i,
+    'stream_key_rejected',
+  ],
+  [/NetConnection\.Connect\.(InvalidApp|Rejected|Failed)/i, 'application_rejected'],
+  [/(resolve|look ?up|unknown|no such) host|could not resolve|name or service not known|\bDNS\b/i, 'host_not_found'],
+  [/certificate|\b(TLS|SSL)\b/i, 'certificate_invalid'],
+  [/connection refused|timed? ?out|unreachable/i, 'connection_refused'],
+  [/connection (was )?(reset|closed|lost)|broken pipe/i, 'connection_lost'],
+];
+
+/** What an output alert says; null for an alert that is about something else. */
+function readOutputAlert({ alertType, message }: Observation['alerts'][number]): Classified | null {
+  const code = OUTPUT_ALERTS[alertType];
+  if (code === undefined) return null;
+  const [, opening, text] = /^([a-z_]+): (.*)$/s.exec(message) ?? [];
+  const known = opening === undefined ? undefined : ALERT_CODES[opening];
+  if (known) return { code: known, detail: text };
+  if (code !== 'delivery_failed') return { code };
+  const worded = ALERT_WORDING.find(([pattern]) => pattern.test(message))?.[1];
+  return { code: worded ?? code, detail: message === '' ? alertType : `${alertType}: ${message}` };
+}
+
+interface Classified {
+  code: HealthCode;
+  detail?: string | undefined;
+}
+
+/**
+ * Classifies one observation of a destination that should be running. Only an output that is known to be written can be
+ * `delivering`: a figure that is missing proves nothing. Pure.
+ */
+export function classify(observation: Observation): Classified {
+  const { alerts, activeOutputs } = observation;
   if (observation.channelState === 'RECOVERING') return { code: 'channel_recovering' };
   if (observation.channelState !== undefined && observation.channelState !== 'RUNNING') {
     return { code: 'channel_not_running' };
   }
   if (observation.sourceConnected === false) return { code: 'no_source' };
-  for (const alert of observation.alerts) {
-    if (alert.alertType === CERTIFICATE_ALERT) return { code: 'certificate_invalid' };
-    if (alert.alertType === RTMP_ALERT) {
-      const [, opening, text] = /^([a-z_]+): (.*)$/s.exec(alert.message) ?? [];
-      const code = opening === undefined ? undefined : ALERT_CODES[opening];
-      return code ? { code, detail: text } : { code: 'delivery_failed', detail: alert.message };
-    }
+  for (const alert of alerts) {
+    const read = readOutputAlert(alert);
+    if (read) return read;
   }
-  if (observation.alerts.some((alert) => INPUT_ALERTS.has(alert.alertType))) return { code: 'no_input' };
-  if (observation.activeOutputs === 0) return { code: 'connecting' };
-  if (observation.activeOutputs === undefined && observation.bitrateBps === undefined) return { code: 'not_observed' };
+  if (alerts.some((alert) => INPUT_ALERTS.has(alert.alertType))) return { code: 'no_input' };
+  if (activeOutputs === undefined) return { code: 'not_observed' };
+  if (activeOutputs === 0) return { code: 'connecting' };
+  if ((observation.fillMs ?? 0) > 0) return { code: 'filling' };
   if (observation.bitrateBps === 0) return { code: 'no_media' };
   if (observation.framesPerSecond === 0) return { code: 'no_media', detail: 'connected, but no picture is moving' };
   if ((observation.droppedFrames ?? 0) > 0) return { code: 'below_target' };
+  const [alert] = alerts;
+  if (alert) return { code: 'warned', detail: [alert.alertType, alert.message].filter(Boolean).join(': ') };
   return { code: 'delivering' };
+}
+
+/** Levels that do not last: what has not recovered by then will not recover by itself. */
+const LASTS: Partial<Record<HealthLevel, { seconds: number; becomes: HealthLevel; remedy: string }>> = {
+  reconnecting: {
+    seconds: 150,
+    becomes: 'down',
+    remedy: 'it has not recovered by itself: check the RTMP URL, the stream key and the platform’s status page',
+  },
+  unknown: {
+    seconds: 300,
+    becomes: 'degraded',
+    remedy: 'no figures arrive: check the channel in the MediaLive console, and that the monitor runs',
+  },
+};
+
+function afterLasting(reason: HealthReason, since: string, observedAt: string): HealthReason {
+  const lasting = LASTS[reason.level];
+  if (!lasting || Date.parse(observedAt) - Date.parse(since) < lasting.seconds * 1000) return reason;
+  return {
+    ...reason,
+    level: lasting.becomes,
+    severity: lasting.becomes === 'down' ? 'fatal' : reason.severity,
+    remedy: lasting.remedy,
+  };
 }
 
 /** The health of a destination at its last observation. Pure. */
@@ -172,15 +259,11 @@ export function healthOf(record: Pick<Destination, 'status' | 'observation'>): H
   if (record.status !== 'running')
     return { ...HEALTH_REASONS.not_running, code: 'not_running', since: null, observedAt: null };
   if (!observation) return { ...HEALTH_REASONS.not_observed, code: 'not_observed', since: null, observedAt: null };
+  const { observedAt } = observation;
   const { code, detail } = classify(observation);
-  const reason: HealthReason = HEALTH_REASONS[code];
-  return {
-    ...reason,
-    detail: detail ?? reason.detail,
-    code,
-    since: observation.healthCode === code ? (observation.healthSince ?? null) : observation.observedAt,
-    observedAt: observation.observedAt,
-  };
+  const since = observation.healthCode === code ? (observation.healthSince ?? null) : observedAt;
+  const reason = afterLasting(HEALTH_REASONS[code], since ?? observedAt, observedAt);
+  return { ...reason, detail: detail ?? reason.detail, code, since, observedAt };
 }
 
 /** Carries `healthSince` from one observation to the next. Pure. */

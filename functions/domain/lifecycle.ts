@@ -143,7 +143,7 @@ function holdsBillable(record: Destination): boolean {
   return HELD_RESOURCES.some((resource) => record.held[resource] !== undefined && !kept.includes(resource));
 }
 
-/** The always-on HLS channel: its wish is `running` for ever. */
+/** The channel behind the HLS preview. Its mode decides its desired state, and it comes back by itself while it should run. */
 export function isPrimary(record: Pick<Destination, 'destinationId'>): boolean {
   return record.destinationId === PRIMARY_DESTINATION_ID;
 }
@@ -321,7 +321,7 @@ export function actionsOf(record: Destination): { allowed: Action[]; refused: Pa
 }
 
 function refusalOf(record: Destination, action: Action): string | null {
-  if (isPrimary(record)) return 'the primary channel is always on and cannot be changed here';
+  if (isPrimary(record)) return 'the preview runs by a setting of its own';
   if (record.desired === 'deleted') return 'it is being deleted';
   if (action === 'start' && record.desired === 'running' && record.status !== 'error') {
     return record.status === 'running' ? 'it is running already' : 'it is on its way to running';

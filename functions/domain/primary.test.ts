@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isRetryDue, newPrimary, withPrimaryPreset } from './primary.ts';
+import { isRetryDue, newPrimary, primaryNeed, withPrimaryNeed, withPrimaryPreset } from './primary.ts';
 import { settle, withFailedRun, withOperation } from './lifecycle.ts';
 
 const NOW = new Date('2026-11-21T12:00:00Z');
@@ -67,6 +67,67 @@ describe('starts that came to nothing', () => {
     expect(withFailedRun(running, later(7200)).failedStarts).toBe(0);
     expect(withOperation(running, 'stop', { now: later(7200), requestedBy: 'x' }).failedStarts).toBe(0);
     expect(withOperation(running, 'stop', { now: later(600), requestedBy: 'x' }).failedStarts).toBe(3);
+  });
+});
+
+describe('what the primary is needed for', () => {
+  const seen = (connected: boolean | null, ageSeconds = 0) => ({
+    connected,
+    observedAt: later(-ageSeconds).toISOString(),
+    lostSince: null,
+  });
+  const need = (
+    mode: 'always' | 'with-source' | 'off',
+    flowStatus: string | null,
+    source: ReturnType<typeof seen> | null = null,
+  ) => primaryNeed({ mode, flowStatus, source, now: NOW });
+
+  it('follows the flow in the mode always', () => {
+    expect(need('always', 'ACTIVE')).toBe('run');
+    expect(need('always', 'UPDATING')).toBe('run');
+    for (const status of ['STANDBY', 'ERROR', 'DELETING', null]) expect(need('always', status)).toBe('stop-soon');
+  });
+
+  it('changes nothing while the flow is between two states', () => {
+    for (const mode of ['always', 'with-source'] as const) {
+      for (const status of ['STARTING', 'STOPPING']) expect(need(mode, status)).toBe('as-is');
+    }
+  });
+
+  it('follows the encoder in the mode with-source, and changes nothing while that is not known', () => {
+    expect(need('with-source', 'ACTIVE', seen(true))).toBe('run');
+    expect(need('with-source', 'ACTIVE', seen(false))).toBe('stop-soon');
+    expect(need('with-source', 'ACTIVE', seen(null))).toBe('as-is');
+    expect(need('with-source', 'ACTIVE', seen(true, 301))).toBe('as-is');
+    expect(need('with-source', 'ACTIVE', null)).toBe('as-is');
+    expect(need('with-source', 'STANDBY', seen(true))).toBe('stop-soon');
+  });
+
+  it('is nothing in the mode off', () => {
+    expect(need('off', 'ACTIVE', seen(true))).toBe('stop');
+  });
+
+  it('stops only after its pause, and forgets the pause when it is needed again', () => {
+    const running = { ...newPrimary('720p30', NOW), desired: 'running' as const };
+    const waiting = withPrimaryNeed(running, 'stop-soon', NOW, 'always');
+    expect(waiting).toMatchObject({ desired: 'running', unneededSince: NOW.toISOString() });
+    expect(withPrimaryNeed(waiting, 'stop-soon', later(299), 'always')).toBe(waiting);
+    expect(withPrimaryNeed(waiting, 'stop-soon', later(300), 'always')).toMatchObject({
+      desired: 'idle',
+      unneededSince: null,
+    });
+    expect(withPrimaryNeed(waiting, 'stop-soon', later(300), 'with-source')).toBe(waiting);
+    expect(withPrimaryNeed(waiting, 'run', later(100), 'always')).toMatchObject({
+      desired: 'running',
+      unneededSince: null,
+    });
+    expect(withPrimaryNeed(running, 'stop', NOW, 'off')).toMatchObject({ desired: 'idle' });
+    expect(withPrimaryNeed(running, 'run', NOW, 'always')).toBe(running);
+    expect(withPrimaryNeed(running, 'as-is', NOW, 'always')).toBe(running);
+  });
+
+  it('is nothing at first: a deployment whose flow never ran has cost nothing', () => {
+    expect(newPrimary('720p30', NOW)).toMatchObject({ desired: 'idle', standby: 'cold' });
   });
 });
 

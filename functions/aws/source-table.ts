@@ -1,0 +1,44 @@
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { isConditionFailed } from './aws-errors.ts';
+import type { TableDeps } from './clients.ts';
+import type { SourceMetrics } from './metrics.ts';
+
+/** What the monitor last saw of the flow's source. */
+export interface SourceObservation extends SourceMetrics {
+  observedAt: string;
+  /** Since when no encoder has been connected; null while one is, or while that is not known. */
+  lostSince: string | null;
+}
+
+const PARTITION = 'SOURCES';
+/** The deployment has one source; its rows are keyed so that there may be more. */
+const SOURCE_ID = 'main';
+
+/** Stores an observation, unless a newer one is there. */
+export async function putSourceObservation(
+  { clients, deployment }: TableDeps,
+  observation: SourceObservation,
+): Promise<void> {
+  try {
+    await clients.table.send(
+      new PutCommand({
+        TableName: deployment.tableName,
+        Item: { pk: PARTITION, sk: SOURCE_ID, ...observation },
+        ConditionExpression: 'attribute_not_exists(pk) OR observedAt <= :at',
+        ExpressionAttributeValues: { ':at': observation.observedAt },
+      }),
+    );
+  } catch (error) {
+    if (!isConditionFailed(error)) throw error;
+  }
+}
+
+/** The newest observation; null when the source has never been observed. */
+export async function getSourceObservation({ clients, deployment }: TableDeps): Promise<SourceObservation | null> {
+  const { Item: item } = await clients.table.send(
+    new GetCommand({ TableName: deployment.tableName, Key: { pk: PARTITION, sk: SOURCE_ID } }),
+  );
+  if (!item) return null;
+  const { pk: _pk, sk: _sk, ...observation } = item;
+  return observation as SourceObservation;
+}

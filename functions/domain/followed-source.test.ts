@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { resolveEncoding } from '../../presets/index.ts';
+import { followSource } from './followed-source.ts';
+
+const source = (platform: string) => resolveEncoding(platform, 'source')!;
+const measured = { width: 1920, height: 1080, framesPerSecond: 25, bitrateBps: 4_000_000 };
+
+describe('a channel that follows its source', () => {
+  it('has the source’s size and rate, and a tenth more than its bitrate instead of the platform’s ceiling', () => {
+    expect(followSource(source('custom'), measured, {})).toEqual({
+      framesPerSecond: 25,
+      size: { width: 1920, height: 1080 },
+      videoBitrateBps: 4_400_000,
+    });
+  });
+
+  it('never exceeds what the platform takes', () => {
+    const uhd = { width: 3840, height: 2160, framesPerSecond: 59.94, bitrateBps: 30_000_000 };
+    expect(followSource(source('linkedin'), uhd, {})).toEqual({
+      framesPerSecond: 29.97,
+      size: { width: 1920, height: 1080 },
+      videoBitrateBps: 6_000_000,
+    });
+    expect(followSource(source('twitch'), uhd, {}).framesPerSecond).toBe(59.94);
+  });
+
+  it('keeps what it was set to while the measurement flickers, and follows a real change', () => {
+    const set = followSource(source('custom'), measured, {});
+    expect(followSource(source('custom'), { ...measured, bitrateBps: 4_300_000 }, set).videoBitrateBps).toBe(4_400_000);
+    expect(followSource(source('custom'), { ...measured, bitrateBps: 6_000_000 }, set).videoBitrateBps).toBe(6_600_000);
+  });
+
+  it('keeps what it was set to while nothing is measured, and starts far below any ceiling', () => {
+    const unknown = { width: null, height: null, framesPerSecond: null, bitrateBps: null };
+    const set = followSource(source('custom'), measured, {});
+    expect(followSource(source('custom'), unknown, set)).toEqual(set);
+    expect(followSource(source('youtube'), unknown, {})).toEqual({
+      framesPerSecond: 30,
+      size: null,
+      videoBitrateBps: 6_000_000,
+    });
+  });
+
+  it('has an even size', () => {
+    expect(followSource(source('custom'), { ...measured, width: 853, height: 479 }, {}).size).toEqual({
+      width: 854,
+      height: 480,
+    });
+  });
+});

@@ -1,0 +1,59 @@
+import { listEncodings } from '../../presets/index.ts';
+import { chosenEncodings } from './chosen-encodings.ts';
+import { beyondDeclared, type DeclaredInput } from './declared-input.ts';
+import type { Destination } from './destination.ts';
+import { isRateConverted, nominalRate } from './frame-rate.ts';
+
+/** Something that works and is not as it should be. */
+export interface Warning {
+  code: 'frame_rate_converted' | 'source_unsupported';
+  detail: string;
+  remedy: string;
+}
+
+/** What an operator should know of the source before a start. Pure. @param video null while nothing is known */
+export function sourceWarnings(
+  video: { codec: string; height: number; framesPerSecond: number | null } | null,
+  declared: DeclaredInput,
+): Warning[] {
+  const warnings: Warning[] = [];
+  const beyond = beyondDeclared(declared, video);
+  if (beyond !== null) {
+    warnings.push({
+      code: 'source_unsupported',
+      detail: `The source sends ${beyond}. Destinations do not start.`,
+      remedy: 'Change the encoder, or raise source.codec and source.resolution of the environment and deploy again.',
+    });
+  }
+  const rate = video?.framesPerSecond ? nominalRate(video.framesPerSecond) : null;
+  const rates = listEncodings().flatMap(({ framesPerSecond }) => framesPerSecond ?? []);
+  if (rate !== null && rates.length > 0 && rates.every((each) => isRateConverted(rate, each))) {
+    const list = [...new Set(rates)].toSorted((one, other) => one - other).join(' or ');
+    warnings.push({
+      code: 'frame_rate_converted',
+      detail: `The source has ${rate} frames per second. Presets with a size convert it to ${list}, and motion judders.`,
+      remedy: 'Use the preset "source", which keeps the rate, or set the encoder to 30 or 60 frames per second.',
+    });
+  }
+  return warnings;
+}
+
+/** What an operator should know of the run of a destination. Pure. */
+export function runWarnings(record: Destination): Warning[] {
+  const { channelRun, channel } = record.held;
+  const sourceRate = channel?.sourceFramesPerSecond;
+  if (!channelRun || sourceRate === undefined) return [];
+  const running = { ...record, ...channelRun, platform: channelRun.platform ?? record.platform };
+  const rates = chosenEncodings({ ...running, preset: channelRun.preset ?? record.preset }).map(
+    ({ encoding }) => encoding?.framesPerSecond ?? channel?.followedFramesPerSecond,
+  );
+  const converted = rates.find((rate) => rate !== undefined && isRateConverted(sourceRate, rate));
+  if (converted === undefined) return [];
+  return [
+    {
+      code: 'frame_rate_converted',
+      detail: `The source has ${sourceRate} frames per second and is sent with ${converted}, so motion judders.`,
+      remedy: 'Use the preset "source", which keeps the rate, or set the encoder to 30 or 60 frames per second.',
+    },
+  ];
+}
