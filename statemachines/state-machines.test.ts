@@ -4,6 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { OPERATION_KINDS } from '../functions/domain/destination.ts';
 import { OPERATIONS } from '../functions/domain/lifecycle.ts';
 
+/** Where the steps that end an operation leave their result. */
+const RESULT_PATHS: Record<string, string | null> = { Settle: null, SettleFailed: '$.ending' };
+
 interface State {
   Type: string;
   Next?: string;
@@ -61,7 +64,6 @@ describe.each(OPERATION_KINDS)('destination-%s.asl.json', (kind) => {
 
   it('passes ids, times and step results only, and names each step after its state', () => {
     for (const [name, state] of tasks) {
-      const isLast = name.startsWith('Settle');
       expect(state.Parameters).toEqual({
         step: name,
         'destinationId.$': '$.destinationId',
@@ -71,7 +73,7 @@ describe.each(OPERATION_KINDS)('destination-%s.asl.json', (kind) => {
         'steps.$': '$.steps',
         ...(name === 'SettleFailed' ? { 'failure.$': '$.failure' } : {}),
       });
-      expect(state.ResultPath).toBe(isLast ? null : `$.steps.${name}`);
+      expect(state.ResultPath).toBe(RESULT_PATHS[name] === undefined ? `$.steps.${name}` : RESULT_PATHS[name]);
       expect(state.Resource).toBe('${WorkflowFunctionArn}');
       expect(state.TimeoutSeconds).toBeGreaterThan(0);
     }

@@ -14,20 +14,20 @@ import { NotSettled, StaleOperation, Unavailable } from './workflow-errors.ts';
  */
 
 /**
- * A start that AWS has taken shows for at least this long, whatever becomes of it: encoders are found and set up first.
- * An idle channel within this time has not been started. This is a judgement (starts take one to three minutes), no
- * promise of AWS, and two things go wrong where it does not hold:
+ * A start that AWS has taken, and whose answer was lost, shows for at least this long whatever becomes of it: encoders
+ * are found and set up first. An idle channel within this time has not been started. This is a judgement (starts take
+ * one to three minutes), no promise of AWS, and two things go wrong where it does not hold:
  *
- * - A start that was taken, whose answer was lost, and that fell back to IDLE between two looks within this time counts
+ * - A start that was taken, whose answer was lost, and that fell back to IDLE between two reads within this time counts
  *   as never taken and is sent once more: the one channel is started twice in an operation, and billed for two starts.
- *   The same happens when the request itself is held up on its way until after the last look.
- * - A process that died between the note and the request, and whose successor comes later than this, ends the start as
- *   failed although nothing was sent: somebody has to ask again (the always-on channel does so by itself).
+ *   The same happens when the request itself is held up on its way until after the last read.
+ * - A process that died between the note and the request, and whose successor comes later than this, waits and then ends
+ *   the start as failed although nothing was sent: it has to be requested again (the primary does so by itself).
  *
  * No simulation can settle it: in ours, too, a channel shows for longer than this before it falls back.
  */
 const SHOWS_FOR_MS = 2_000;
-/** How often to look while StartChannel is not answered. */
+/** How often to read the channel while StartChannel is not answered, or does not show yet. */
 const LOOK_EVERY_MS = 1_000;
 /** More than the SDK's own timeout leaves room for. */
 const LOOKS_MAX = 30;
@@ -75,12 +75,15 @@ function newRun({ deps, generation, record: { platform, preset } }: StepContext)
 }
 
 async function startOnce(context: StepContext, channelId: string, noted: ChannelRun | null): Promise<ChannelRun> {
-  if (noted && !showsStill(noted, context.deps.now())) {
+  if (noted && !isWithin(noted, context.deps.now(), SHOWS_FOR_MS)) {
+    if (isWithin(noted, context.deps.now(), context.deps.readsLagMs)) {
+      throw new NotSettled(`channel ${channelId} does not show its start yet`);
+    }
     throw startFailed(`channel ${channelId} fell back to IDLE while it was starting, or the start never reached it`);
   }
   const note = newRun(context);
   await noteStart(context, note);
-  await sendStart(context, channelId);
+  if ((await sendStart(context, channelId)) === 'acknowledged') await awaitShown(context, channelId);
   return note;
 }
 
@@ -99,9 +102,25 @@ async function noteStart(context: StepContext, note: ChannelRun): Promise<void> 
   }
 }
 
-function showsStill({ startedAt }: ChannelRun, now: Date): boolean {
+/**
+ * Waits until an acknowledged start shows. It does so within one attempt of the step: a later one could not tell an
+ * acknowledged start from one whose answer was lost.
+ * @throws {AppError} `channel_start_failed` when the channel is still IDLE after `readsLagMs`
+ */
+async function awaitShown({ deps }: StepContext, channelId: string): Promise<void> {
+  const untilMs = deps.now().getTime() + deps.readsLagMs;
+  for (;;) {
+    const channel = await observeChannel(deps, channelId).catch(() => null);
+    if (channel && channel.state !== 'IDLE') return;
+    if (deps.now().getTime() >= untilMs) break;
+    await deps.sleep(Math.min(LOOK_EVERY_MS, Math.max(1, untilMs - deps.now().getTime())));
+  }
+  throw startFailed(`channel ${channelId} fell back to IDLE while it was starting`);
+}
+
+function isWithin({ startedAt }: ChannelRun, now: Date, limitMs: number): boolean {
   const ageMs = now.getTime() - Date.parse(startedAt);
-  return ageMs >= 0 && ageMs <= SHOWS_FOR_MS;
+  return ageMs >= 0 && ageMs <= limitMs;
 }
 
 /** Of two calls of one step, one starts the channel. */
@@ -112,11 +131,12 @@ function requireSameRun(current: Destination, read: Destination, note: ChannelRu
 }
 
 /**
- * Sends StartChannel, and looks at the channel as long as there is no answer, because after a timeout it may be too late
- * to see a start that failed.
+ * Sends StartChannel, and reads the channel as long as there is no answer, because after a timeout it may be too late to
+ * see a start that failed.
+ * @returns whether AWS has acknowledged the start, or the channel was seen starting
  * @throws what StartChannel was answered with, the note withdrawn when it is certain that nothing was started
  */
-async function sendStart(context: StepContext, channelId: string): Promise<void> {
+async function sendStart(context: StepContext, channelId: string): Promise<'acknowledged' | 'seen'> {
   const { deps } = context;
   const sent = startChannel(deps, channelId).then(
     () => ({ error: null }),
@@ -136,10 +156,10 @@ async function sendStart(context: StepContext, channelId: string): Promise<void>
   };
   for (let looks = 0; looks < LOOKS_MAX; looks++) {
     const answer = await Promise.race([sent, deps.sleep(LOOK_EVERY_MS)]);
-    if (answer?.error === null) return;
+    if (answer?.error === null) return 'acknowledged';
     const isRefused = answer ? !isOutcomeUnknown(answer.error) : false;
     const seen = isRefused ? 'not started' : await look();
-    if (seen === 'up') return;
+    if (seen === 'up') return 'seen';
     if (!answer) continue;
     if (seen === 'not started') await recordHeld(context, { channelRun: context.record.held.channelRun });
     // A conflict says "not now": the next look tells what has become of it.

@@ -1,37 +1,39 @@
 import { createHash } from 'node:crypto';
-import { getPlatform } from '../../presets/index.ts';
-import type { ChannelTarget, EncodingTarget } from '../aws/channel-request.ts';
+import { getPlatform, type ResolvedEncoding } from '../../presets/index.ts';
+import type { ChannelLogLevel, ChannelTarget, EncodingTarget } from '../aws/channel-request.ts';
 import type { AwsDeps } from '../aws/clients.ts';
-import { describeSourceMedia } from '../aws/flow.ts';
+import { describeSourceMedia, type SourceMedia } from '../aws/flow.ts';
 import { decryptStreamKey } from '../aws/secrets.ts';
+import { getSourceObservation } from '../aws/source-table.ts';
 import { chosenEncodings } from '../domain/chosen-encodings.ts';
-import type { Destination } from '../domain/destination.ts';
+import { beyondDeclared } from '../domain/declared-input.ts';
+import type { Destination, HeldResources } from '../domain/destination.ts';
 import { AppError } from '../domain/errors.ts';
+import { followSource, type FollowedSource } from '../domain/followed-source.ts';
+import { nominalRate } from '../domain/frame-rate.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
+import type { WorkflowDeps } from './workflow-deps.ts';
 
-/** Frame rate assumed for "like the source" while no encoder has been seen yet. */
-const FRAME_RATE_UNKNOWN = 30;
+/** A measurement of the source older than this says nothing about it now. */
+const OBSERVATION_SECONDS_MAX = 300;
 
-/** Rates closer than this are one rate measured twice. */
-const SAME_RATE_SHARE = 0.01;
+type Followed = Pick<
+  NonNullable<HeldResources['channel']>,
+  'followedFramesPerSecond' | 'followedSize' | 'followedBitrateBps' | 'sourceFramesPerSecond'
+>;
+
+type EncodingDeps = Pick<WorkflowDeps, 'now'> &
+  AwsDeps<'mediaConnect' | 'table', 'copiesSource' | 'declaredInput' | 'flowArn' | 'tableName'>;
 
 /**
- * The frame rate of a channel that follows its source. A measured rate flickers in its decimals, and each flicker would
- * make another configuration and another update of the channel: the rate it was set to stays while it is near enough.
+ * Resolves the presets a destination asks for, and reads the source for what depends on it.
+ * @returns the encodings, and what of the source they took over, for the record
+ * @throws {AppError} `preset_unsupported`, or `source_unsupported` when the source is beyond what channels declare
  */
-export function followRate(measured: number | null | undefined, setTo: number | undefined): number {
-  if (measured === null || measured === undefined) return setTo ?? FRAME_RATE_UNKNOWN;
-  if (setTo !== undefined && Math.abs(setTo - measured) <= setTo * SAME_RATE_SHARE) return setTo;
-  return NOMINAL_RATES.reduce((best, rate) => (Math.abs(rate - measured) < Math.abs(best - measured) ? rate : best));
-}
-
-const NOMINAL_RATES = [23.976, 24, 25, 29.97, 30, 50, 59.94, 60];
-
-/** Resolves the presets a destination asks for; reads the source only when one of them follows it. */
 export async function resolveEncodings(
-  deps: AwsDeps<'mediaConnect', 'flowArn'>,
+  deps: EncodingDeps,
   record: Destination,
-): Promise<{ encodings: EncodingTarget[]; followedFramesPerSecond?: number }> {
+): Promise<{ encodings: EncodingTarget[]; followed: Followed }> {
   const resolved = chosenEncodings(record).map(({ encodingId, encoding }) => {
     if (!encoding) {
       throw new AppError('preset_unsupported', {
@@ -42,22 +44,85 @@ export async function resolveEncodings(
     return encoding;
   });
   const follows = resolved.some((encoding) => encoding.framesPerSecond === null);
-  const media = follows ? await describeSourceMedia(deps) : null;
-  const followed = followRate(media?.video?.framesPerSecond, record.held.channel?.followedFramesPerSecond);
-  const encodings = resolved.map(({ platformId: _platform, ...encoding }) => ({
-    ...encoding,
-    framesPerSecond: encoding.framesPerSecond ?? followed,
-  }));
-  return follows ? { encodings, followedFramesPerSecond: followed } : { encodings };
+  const isStart = record.operation?.kind === 'start';
+  const video = follows || isStart ? (await describeSourceMedia(deps))?.video : null;
+  if (isStart) requireDeclared(deps, video);
+  const sourceRate = video?.framesPerSecond ? { sourceFramesPerSecond: nominalRate(video.framesPerSecond) } : {};
+  if (!follows) return { encodings: resolved.map((encoding) => toTarget(encoding, null)), followed: sourceRate };
+  const measured = {
+    width: video?.width || null,
+    height: video?.height || null,
+    framesPerSecond: video?.framesPerSecond ?? null,
+    bitrateBps: deps.deployment.copiesSource ? null : await measuredBitrate(deps),
+  };
+  const { channel } = record.held;
+  const setTo = {
+    framesPerSecond: channel?.followedFramesPerSecond,
+    size: channel?.followedSize,
+    videoBitrateBps: channel?.followedBitrateBps,
+  };
+  const source = followSource(
+    resolved.find(({ framesPerSecond }) => framesPerSecond === null)!,
+    measured,
+    setTo,
+  );
+  return {
+    encodings: resolved.map((encoding) =>
+      toTarget(encoding, encoding.framesPerSecond === null ? source : null, deps.deployment),
+    ),
+    followed: {
+      ...sourceRate,
+      followedFramesPerSecond: source.framesPerSecond,
+      ...(deps.deployment.copiesSource ? {} : { followedBitrateBps: source.videoBitrateBps }),
+      ...(deps.deployment.copiesSource || !source.size ? {} : { followedSize: source.size }),
+    },
+  };
+}
+
+/** Where outputs that follow the source are passed on untouched, their size and bitrate are the source's business. */
+function toTarget(
+  { platformId: _platform, ...encoding }: ResolvedEncoding,
+  source: FollowedSource | null,
+  { copiesSource }: { copiesSource: boolean } = { copiesSource: false },
+): EncodingTarget {
+  if (!source) return { ...encoding, framesPerSecond: encoding.framesPerSecond! };
+  const { framesPerSecond, size, videoBitrateBps } = source;
+  return { ...encoding, framesPerSecond, ...(copiesSource ? {} : { ...size, videoBitrateBps }) };
+}
+
+async function measuredBitrate(deps: EncodingDeps): Promise<number | null> {
+  const observation = await getSourceObservation(deps);
+  if (!observation?.connected) return null;
+  const ageMs = deps.now().getTime() - Date.parse(observation.observedAt);
+  return Math.abs(ageMs) <= OBSERVATION_SECONDS_MAX * 1000 ? observation.bitrateBps : null;
+}
+
+function requireDeclared({ deployment }: EncodingDeps, video: SourceMedia['video'] | undefined): void {
+  const beyond = beyondDeclared(deployment.declaredInput, video);
+  if (beyond === null) return;
+  throw new AppError('source_unsupported', {
+    detail: `the source sends ${beyond}`,
+    remedy: 'change the encoder, or raise source.codec and source.resolution of the environment and deploy again',
+  });
+}
+
+/** How much the destination's channel logs from its next start on. */
+export function logLevelOf({ detailedLogUntil }: Destination, now: Date): ChannelLogLevel {
+  return detailedLogUntil && Date.parse(detailedLogUntil) > now.getTime() ? 'INFO' : 'WARNING';
 }
 
 /** Hash of everything that makes a channel's settings; tells whether a kept channel needs an update. Holds no secret. */
-export function configurationHash(record: Destination, inputId: string, encodings: EncodingTarget[]): string {
-  const parts = [record.rtmpUrl, record.streamKeyCiphertext, inputId, encodings];
+export function configurationHash(
+  { deployment }: AwsDeps<never, 'declaredInput' | 'maintenance'>,
+  record: Destination,
+  { inputId, encodings, logLevel }: { inputId: string; encodings: EncodingTarget[]; logLevel: ChannelLogLevel },
+): string {
+  const { declaredInput, maintenance } = deployment;
+  const parts = [record.rtmpUrl, record.streamKeyCiphertext, inputId, encodings, logLevel, declaredInput, maintenance];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 }
 
-/** What the channel shall do. Decrypts the stream key: call it only right before the request that needs it. */
+/** Builds the channel's target. Decrypts the stream key: call it only right before the request that needs it. */
 export async function resolveChannelTarget(
   deps: AwsDeps<'kms', 'deploymentId' | 'keyId' | 'packageChannelId'>,
   record: Destination,

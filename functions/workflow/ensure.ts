@@ -14,6 +14,7 @@ import {
   isFlowUp,
   observeFlow,
   removeFlowOutput,
+  type FlowView,
 } from '../aws/flow.ts';
 import { createInput, findInput, listInputs, observeInput } from '../aws/input.ts';
 import { ensureEgressAllowed } from '../aws/input-security-group.ts';
@@ -23,8 +24,8 @@ import type { HeldResources } from '../domain/destination.ts';
 import { AppError } from '../domain/errors.ts';
 import { checkResolvedAddresses, parseIngestUrl } from '../domain/ingest-url.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
-import { configurationHash, resolveChannelTarget, resolveEncodings } from './channel-target.ts';
-import { recordHeld, resourceMissing, settleWithin, type StepContext } from './step-context.ts';
+import { configurationHash, logLevelOf, resolveChannelTarget, resolveEncodings } from './channel-target.ts';
+import { recordHeld, resourceMissing, settleWithin, unlessFlowBusy, type StepContext } from './step-context.ts';
 import { NotSettled } from './workflow-errors.ts';
 
 /**
@@ -38,6 +39,8 @@ import { NotSettled } from './workflow-errors.ts';
  */
 export async function ensureInput(context: StepContext): Promise<Partial<HeldResources>> {
   const { deps, record, generation } = context;
+  // Before anything is made: an input and a channel that wait for a stopped flow cost an idle fee each.
+  if (record.operation?.kind === 'start') await requireFlow(context);
   const recorded = record.held.input ? await observeInput(deps, record.held.input.inputId) : null;
   let input = recorded && recorded.state !== 'DELETING' ? recorded : await findInput(deps, record.destinationId);
   if (input?.state === 'DELETING') throw new NotSettled('the former input is still being deleted');
@@ -63,9 +66,10 @@ async function requireQuota({ deps, record }: StepContext): Promise<void> {
   const [inputs, channels] = await Promise.all([listInputs(deps), listChannels(deps)]);
   const { channelQuota, pushInputQuota } = deps.deployment;
   const needsChannel = record.held.channel === undefined;
+  const pushInputs = inputs.filter(({ isPush }) => isPush);
   const full =
-    inputs.length >= pushInputQuota
-      ? `push inputs (${inputs.length} of ${pushInputQuota} in use)`
+    pushInputs.length >= pushInputQuota
+      ? `push inputs (${pushInputs.length} of ${pushInputQuota} in use)`
       : needsChannel && channels.length >= channelQuota
         ? `channels (${channels.length} of ${channelQuota} in use)`
         : null;
@@ -82,14 +86,15 @@ export async function ensureChannel(context: StepContext): Promise<Partial<HeldR
   const { input } = record.held;
   if (!input) throw resourceMissing('the input is not known');
   await requireTarget(context);
-  const { encodings, ...followed } = await resolveEncodings(deps, record);
-  const hash = configurationHash(record, input.inputId, encodings);
-  const making = { destinationId: record.destinationId, inputId: input.inputId };
+  const { encodings, followed } = await resolveEncodings(deps, record);
+  const logLevel = logLevelOf(record, deps.now());
+  const hash = configurationHash(deps, record, { inputId: input.inputId, encodings, logLevel });
+  const making = { destinationId: record.destinationId, inputId: input.inputId, logLevel };
 
   const recorded = record.held.channel ? await observeChannel(deps, record.held.channel.channelId) : null;
   let channel = recorded ?? (await findChannel(deps, record.destinationId));
   if (channel?.state === 'DELETING') throw new NotSettled('the former channel is still being deleted');
-  // Of a channel that was only found, nobody knows the settings: it gets them anew.
+  // An adopted channel has unknown settings, so update it.
   let channelHash = recorded ? record.held.channel!.configurationHash : 'unknown';
   if (!channel) {
     const target = await resolveChannelTarget(deps, record, encodings);
@@ -112,7 +117,7 @@ export async function ensureChannel(context: StepContext): Promise<Partial<HeldR
     ready = await waitForIdle(context, channelId);
   }
   if (ready.state !== 'UPDATE_FAILED') return held(hash);
-  // Which settings it has now, nobody knows: the next start gives it these anew.
+  // Its settings are unknown now, so the next start updates it again.
   await recordHeld(context, held('unknown'));
   throw new AppError('aws_refused', {
     detail: `MediaLive could not apply the settings to channel ${channelId}`,
@@ -163,26 +168,17 @@ export async function ensureFlowOutput(context: StepContext): Promise<Partial<He
   const { deps, record } = context;
   const input = record.held.input;
   if (!input) throw resourceMissing('the input is not known');
-  const flow = await observeFlow(deps);
-  if (flow?.status === 'STARTING') throw new NotSettled('the flow is starting');
-  if (!flow || !isFlowUp(flow)) {
-    throw new AppError('source_not_active', {
-      detail: flow
-        ? `the flow is ${flow.status.toLowerCase()}, so there is nothing to send`
-        : 'the flow does not exist',
-      remedy: flow ? 'start the flow first, then start this destination' : 'deploy the media source again',
-    });
-  }
+  const flow = await requireFlow(context);
   if (flow.egressIp) await ensureEgressAllowed(deps, flow.egressIp);
   const existing = findFlowOutput(deps, flow, record.destinationId);
   if (existing && (existing.address !== input.address || existing.port !== input.port)) {
     // It feeds an input that is gone.
-    await removeFlowOutput(deps, existing.flowOutputArn);
+    await unlessFlowBusy(context, flow, () => removeFlowOutput(deps, existing.flowOutputArn));
     throw new NotSettled('an outdated flow output is being removed');
   }
   if (!existing) {
     if (flow.outputs.length >= FLOW_OUTPUTS_MAX) throw flowFull();
-    await addUnlessFull(context, input);
+    await addUnlessFull(context, flow, input);
   }
   const added = await settleWithin(
     context,
@@ -199,11 +195,38 @@ export async function ensureFlowOutput(context: StepContext): Promise<Partial<He
   return { flowOutput: { flowOutputArn, flowOutputName } };
 }
 
-async function addUnlessFull({ deps, record }: StepContext, input: { address: string; port: number }): Promise<void> {
+/**
+ * The flow, when outputs can be added to it.
+ * @throws {NotSettled} while it starts
+ * @throws {AppError} `source_not_active`
+ */
+async function requireFlow({ deps }: StepContext): Promise<FlowView> {
+  const flow = await observeFlow(deps);
+  if (flow?.status === 'STARTING') throw new NotSettled('the flow is starting');
+  if (flow && isFlowUp(flow)) return flow;
+  throw new AppError('source_not_active', {
+    detail: flow ? `the flow is ${flow.status.toLowerCase()}, so there is nothing to send` : 'the flow does not exist',
+    remedy: FLOW_REMEDIES[flow?.status ?? 'GONE'] ?? 'start the source first, then start this destination',
+  });
+}
+
+const FLOW_REMEDIES: Record<string, string> = {
+  ERROR: 'stop the source and start it again, then start this destination',
+  STOPPING: 'wait until the source has stopped, start it again, then start this destination',
+  DELETING: 'deploy the media source again',
+  GONE: 'deploy the media source again',
+};
+
+async function addUnlessFull(
+  context: StepContext,
+  flow: FlowView,
+  input: { address: string; port: number },
+): Promise<void> {
+  const { deps, record } = context;
   try {
-    await addFlowOutput(deps, record.destinationId, input);
+    await unlessFlowBusy(context, flow, () => addFlowOutput(deps, record.destinationId, input));
   } catch (error) {
-    // Another start has taken the last one since the flow was looked at.
+    // Another start has taken the last output since the flow was read.
     throw awsErrorKind(error) === 'quota' ? flowFull() : error;
   }
 }

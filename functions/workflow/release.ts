@@ -5,7 +5,7 @@ import { deleteInput, findInput, observeInput, type InputView } from '../aws/inp
 import { isAtRest, isUp } from '../domain/channel-state.ts';
 import type { HeldResource, HeldResources } from '../domain/destination.ts';
 import { isKept } from '../domain/lifecycle.ts';
-import { settleWithin, type StepContext } from './step-context.ts';
+import { settleWithin, unlessFlowBusy, type StepContext } from './step-context.ts';
 import { NotSettled } from './workflow-errors.ts';
 
 /**
@@ -63,13 +63,14 @@ export async function releaseChannelRun(context: StepContext): Promise<Released>
 /** Removes the destination's output from the flow. A flow that is gone has no outputs. */
 export async function releaseFlowOutput(context: StepContext): Promise<Released> {
   const { deps, record } = context;
-  const find = async () => {
-    const flow = await observeFlow(deps);
-    return flow && findFlowOutput(deps, flow, record.destinationId);
-  };
-  const output = await find();
+  const flow = await observeFlow(deps);
+  const output = flow && findFlowOutput(deps, flow, record.destinationId);
   if (output) {
-    await ask(() => removeFlowOutput(deps, output.flowOutputArn), 'the flow output');
+    await unlessFlowBusy(context, flow, () => removeFlowOutput(deps, output.flowOutputArn));
+    const find = async () => {
+      const seen = await observeFlow(deps);
+      return seen && findFlowOutput(deps, seen, record.destinationId);
+    };
     await settleWithin(context, find, (view) => view === null, 'the flow output to go');
   }
   return { released: 'flowOutput' };
@@ -83,7 +84,7 @@ export async function releaseChannel(context: StepContext): Promise<Released> {
   const { channelId, channelArn, state } = channel;
   if (isKept(record, 'channel') && state !== 'CREATE_FAILED' && state !== 'DELETING') {
     const recorded = record.held.channel?.channelId === channelId ? record.held.channel : null;
-    // Of a channel that was only found, nobody knows the settings: the next start gives it these anew.
+    // An adopted channel has unknown settings, so the next start updates it.
     return { held: { channel: recorded ?? { channelId, channelArn, configurationHash: 'unknown' } } };
   }
   if (state !== 'DELETING') await ask(() => deleteChannel(deps, channelId), `channel ${channelId}`);

@@ -15,7 +15,7 @@ import {
 import { ensureChannelRun } from './channel-run.ts';
 import { ensureChannel, ensureFlowOutput, ensureInput } from './ensure.ts';
 import { releaseChannel, releaseChannelRun, releaseFlowOutput, releaseInput } from './release.ts';
-import { settleOperation, type StateFailure } from './settle.ts';
+import { settleOperation, type Ending, type StateFailure } from './settle.ts';
 import type { WorkflowDeps } from './workflow-deps.ts';
 import { NotSettled, StaleOperation, StepFailed, Superseded, Throttled, Unavailable } from './workflow-errors.ts';
 
@@ -57,15 +57,14 @@ const isRelease = (step: ResourceStep): step is keyof typeof RELEASE => Object.h
 
 /**
  * Runs one step.
- * @returns what it leaves in the execution's state; nothing for the two steps that end an operation
+ * @returns what it leaves in the execution's state; of the two steps that end an operation, how it ended
  * @throws one of workflow-errors.ts; never an SDK error, whose text may echo a request
  */
-export async function runStep(deps: WorkflowDeps, input: StepInput): Promise<StepResult | null> {
+export async function runStep(deps: WorkflowDeps, input: StepInput): Promise<StepResult | Ending> {
   const { step } = input;
   try {
     if (step !== 'Settle' && step !== 'SettleFailed') return await runResourceStep(deps, step, input);
-    await settleOperation(deps, input);
-    return null;
+    return await settleOperation(deps, input);
   } catch (error) {
     throw await translate(deps, input, error);
   }

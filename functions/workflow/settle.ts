@@ -1,6 +1,7 @@
 import { changeDestination, getDestination } from '../aws/destination-table.ts';
-import { putOperation } from '../aws/history-table.ts';
+import { getOperation, putOperation } from '../aws/history-table.ts';
 import type { Destination, HeldResources, Operation, RecordedError } from '../domain/destination.ts';
+import { isRefusal } from '../domain/errors.ts';
 import {
   heldAfter,
   holdsAnything,
@@ -29,13 +30,27 @@ interface SettleInput {
   failure?: StateFailure;
 }
 
+/** How an operation ended, for the state machine: only `failed` makes the execution one that failed. */
+export interface Ending {
+  outcome: 'succeeded' | 'superseded' | 'refused' | 'failed';
+}
+
+function endingOf({ outcome, error }: Operation): Ending {
+  if (outcome === 'failed') return { outcome: error && isRefusal(error.code) ? 'refused' : 'failed' };
+  return { outcome: outcome ?? 'superseded' };
+}
+
 /**
  * Ends an operation: writes its outcome, keeps it in the history, and begins the next one if the wish has changed
  * meanwhile. Repeating it is harmless; an operation that is no longer in flight is left alone.
  */
-export async function settleOperation(deps: OperationDeps, input: SettleInput): Promise<void> {
+export async function settleOperation(deps: OperationDeps, input: SettleInput): Promise<Ending> {
   const before = await getDestination(deps, input.destinationId);
-  if (before?.operation?.generation !== input.generation) return;
+  if (before?.operation?.generation !== input.generation) {
+    // It was settled by a call whose answer was lost, or given up: then the history says how it ended.
+    const ended = await getOperation(deps, input.destinationId, input.generation);
+    return ended ? endingOf(ended) : { outcome: 'superseded' };
+  }
   const now = deps.now();
   const finished = settle(before, settlementOf(before, input, now), now, input.steps).operation;
   await putOperation(deps, before, finished, runOf(before, input.steps));
@@ -55,6 +70,7 @@ export async function settleOperation(deps: OperationDeps, input: SettleInput): 
     ...(finished.error ? { code: finished.error.code } : {}),
   });
   if (after?.operation) await startQuietly(deps, after);
+  return endingOf(finished);
 }
 
 function settlementOf(record: Destination, { failure, steps }: SettleInput, now: Date): Settlement {

@@ -1,4 +1,5 @@
 import { changeDestination } from '../aws/destination-table.ts';
+import { isFlowBusy, type FlowView } from '../aws/flow.ts';
 import type { Destination, HeldResources, OperationStep } from '../domain/destination.ts';
 import { AppError } from '../domain/errors.ts';
 import { NotSettled, StaleOperation } from './workflow-errors.ts';
@@ -33,6 +34,26 @@ export async function recordHeld(
     if (JSON.stringify(held) === JSON.stringify(current.held)) return current;
     return { ...current, held, operation: { ...current.operation, steps } };
   });
+}
+
+/**
+ * Changes the flow's outputs.
+ * @param flow as it was read before
+ * @throws {NotSettled} when the flow is changing its state: another attempt finds it settled
+ */
+export async function unlessFlowBusy(
+  { deps }: StepContext,
+  flow: FlowView,
+  change: () => Promise<void>,
+): Promise<void> {
+  // It would be refused: another change is being carried out.
+  if (flow.status === 'UPDATING') throw new NotSettled('the flow is changing its state');
+  try {
+    await change();
+  } catch (error) {
+    if (await isFlowBusy(deps, error, flow)) throw new NotSettled('the flow is changing its state');
+    throw error;
+  }
 }
 
 /** Something that should be there is not. */

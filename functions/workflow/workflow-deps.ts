@@ -15,11 +15,16 @@ export interface OperationDeps extends AwsDeps<'sfn' | 'table', 'stateMachineArn
 /** What the steps take. They see no fingerprints and read no figures. */
 export interface WorkflowDeps extends AwsDeps<
   'kms' | 'mediaConnect' | 'mediaLive' | 'mediaPackage' | 'sfn' | 'table',
-  Exclude<keyof Deployment, 'fingerprintSecret' | 'reportBucket'>
+  Exclude<keyof Deployment, 'defaultStandby' | 'fingerprintSecret' | 'reportBucket'>
 > {
   now: () => Date;
   /** Waits inside one step for a moment, so that quick transitions need no retry of the state machine. */
   sleep: (delayMs: number) => Promise<void>;
+  /**
+   * How long MediaLive's reads may lag behind an acknowledged StartChannel. A channel that is IDLE for longer has fallen
+   * back. AWS documents no figure.
+   */
+  readsLagMs: number;
   /** Addresses of a host name, for the check against private networks at start. */
   resolveHost: (host: string) => Promise<string[]>;
   logger: Logger;

@@ -231,7 +231,7 @@ describe('a failure', () => {
     expect(await everythingHeld()).toEqual({ inputs: 1, channels: 1, outputs: 1 });
   });
 
-  it('starts no channel while the flow is off', async () => {
+  it('creates nothing while the flow is off, and fails no execution', async () => {
     sluice = await startTestDeployment();
     await stopFlow(sluice.deps);
     await waitFor('the flow to stop', async () => (await observeFlow(sluice.deps))?.status === 'STANDBY');
@@ -240,9 +240,14 @@ describe('a failure', () => {
     const failed = await sluice.until(destinationId, 'error', atRest('error'));
     expect(failed.lastError).toMatchObject({
       code: 'source_not_active',
-      remedy: expect.stringContaining('start the flow'),
+      remedy: expect.stringContaining('start the source'),
     });
-    expect((await findChannel(sluice.deps, destinationId))?.state).toBe('IDLE');
+    expect(await everythingHeld()).toEqual({ inputs: 0, channels: 0, outputs: 0 });
+    const { start: stateMachineArn } = sluice.deps.deployment.stateMachineArns;
+    await waitFor('the execution to end', async () => {
+      const { executions = [] } = await sluice.deps.clients.sfn.send(new ListExecutionsCommand({ stateMachineArn }));
+      return executions[0]?.status === 'SUCCEEDED';
+    });
   });
 
   it.each([
