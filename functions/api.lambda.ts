@@ -46,6 +46,8 @@ const api = createApi({
     stateMachineArns: stateMachineArnsOf(environment),
     declaredInput: environment.DECLARED_INPUT,
     fingerprintSecret: environment.FINGERPRINT_SECRET,
+    copiesSource: false,
+    defaultStandby: environment.DEFAULT_STANDBY,
     // Loopback is the function's own sandbox there.
     loopbackTargetsAllowed: false,
   },
@@ -64,7 +66,10 @@ const api = createApi({
   newDestinationId: () => `dst_${ulid().toLowerCase()}`,
   // The monitor looks once a minute; one look may be missed.
   freshSeconds: 150,
-  metrics: { windowSeconds: 1800, periodSeconds: 60 },
+  // CloudWatch has new figures once a minute, and bills each one requested.
+  metrics: { windowSeconds: 1800, periodSeconds: 60, keptMs: 60_000 },
+  source: { lookKeptMs: 3_000, figuresAgeMsMax: 150_000 },
+  primaryMode: environment.PRIMARY_MODE,
   ingestHost: null,
   docs: null,
 });

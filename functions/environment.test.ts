@@ -24,6 +24,8 @@ const complete = {
   STATE_MACHINE_ARN_TEARDOWN: machine('teardown'),
   DEPLOYMENT_ID: 'prod',
   FINGERPRINT_SECRET: 'x'.repeat(32),
+  DECLARED_INPUT: 'AVC/HD/MAX_10_MBPS',
+  MAINTENANCE: 'SUNDAY/23:00',
   USER_POOL_ID: 'eu-west-1_Ab12Cd34',
   DASHBOARD_CLIENT_ID: 'client1',
   SCRIPT_CLIENT_IDS: 'client2,client3',
@@ -35,6 +37,7 @@ describe('the environment', () => {
     expect(readEnvironment(MonitorEnvironment, complete)).toEqual({
       TABLE_NAME: complete.TABLE_NAME,
       FLOW_ARN: complete.FLOW_ARN,
+      INPUT_SECURITY_GROUP_ID: complete.INPUT_SECURITY_GROUP_ID,
     });
     expect(Object.keys(readEnvironment(SweepEnvironment, complete))).not.toContain('KEY_ID');
     expect(readEnvironment(CostReportEnvironment, complete)).not.toHaveProperty('FINGERPRINT_SECRET');
@@ -43,6 +46,10 @@ describe('the environment', () => {
   it('has AWS’s default quotas, and the state machines by kind', () => {
     const environment = readEnvironment(WorkflowEnvironment, complete);
     expect(environment).toMatchObject({ CHANNEL_QUOTA: 5, PUSH_INPUT_QUOTA: 5 });
+    expect(environment).toMatchObject({
+      DECLARED_INPUT: { Codec: 'AVC', Resolution: 'HD', MaximumBitrate: 'MAX_10_MBPS' },
+      MAINTENANCE: { day: 'SUNDAY', startTime: '23:00' },
+    });
     expect(stateMachineArnsOf(environment)).toMatchObject({ start: machine('start'), teardown: machine('teardown') });
   });
 
@@ -62,11 +69,21 @@ describe('the environment', () => {
     expect(read).not.toThrow(/secret/);
   });
 
+  it('runs the primary at 720p30 while the flow is active, and keeps destinations cold, unless told otherwise', () => {
+    expect(readEnvironment(SweepEnvironment, complete)).toMatchObject({
+      PRIMARY_PRESET: '720p30',
+      PRIMARY_MODE: 'always',
+    });
+    expect(readEnvironment(ApiEnvironment, complete)).toMatchObject({ DEFAULT_STANDBY: 'cold' });
+  });
+
   it.each([
     ['DEPLOYMENT_ID', 'Prod'],
     ['FINGERPRINT_SECRET', 'x'.repeat(31)],
     ['STATE_MACHINE_ARN_STOP', 'destination-stop'],
     ['USER_POOL_ID', 'pool'],
+    ['DECLARED_INPUT', 'AVC/HD'],
+    ['PRIMARY_MODE', 'sometimes'],
     ['SIGN_IN_DOMAIN', 'http://sluice.example.com'],
     ['SIGN_IN_DOMAIN', 'https://sluice.example.com/sign-in'],
   ])('refuses %s = %s', (name, value) => {

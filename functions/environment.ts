@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Deployment } from './aws/clients.ts';
+import { STANDBY_MODES } from './domain/destination.ts';
 import { parseDeclaredInput } from './domain/declared-input.ts';
 import { parseMaintenance } from './domain/maintenance.ts';
 import { PRIMARY_MODES } from './domain/primary-mode.ts';
@@ -44,6 +45,8 @@ const Variables = z.object({
   PRIMARY_PRESET: z.prefault(Text, '720p30'),
   /** When the primary runs, until somebody changes it through the API. */
   PRIMARY_MODE: z.prefault(z.enum(PRIMARY_MODES), 'always'),
+  /** What a new destination is when nothing else is asked for. */
+  DEFAULT_STANDBY: z.prefault(z.enum(STANDBY_MODES), 'cold'),
   /** What channels declare of their input: `AVC/HD/MAX_20_MBPS`. */
   DECLARED_INPUT: z.pipe(
     z.string().check(z.refine((text) => parseDeclaredInput(text) !== null, 'not codec/resolution/bitrate')),
@@ -85,6 +88,7 @@ export const ApiEnvironment = z.pick(Variables, {
   FINGERPRINT_SECRET: true,
   DECLARED_INPUT: true,
   PRIMARY_MODE: true,
+  DEFAULT_STANDBY: true,
   USER_POOL_ID: true,
   DASHBOARD_CLIENT_ID: true,
   SCRIPT_CLIENT_IDS: true,
@@ -112,10 +116,15 @@ export const SweepEnvironment = z.pick(Variables, {
   PRIMARY_MODE: true,
   TABLE_NAME: true,
   FLOW_ARN: true,
+  INPUT_SECURITY_GROUP_ID: true,
   ...STATE_MACHINES,
 });
 
-export const MonitorEnvironment = z.pick(Variables, { TABLE_NAME: true, FLOW_ARN: true });
+export const MonitorEnvironment = z.pick(Variables, {
+  TABLE_NAME: true,
+  FLOW_ARN: true,
+  INPUT_SECURITY_GROUP_ID: true,
+});
 
 export const CostReportEnvironment = z.pick(Variables, {
   TABLE_NAME: true,

@@ -1,8 +1,9 @@
-import { makeCloudWatch, makeMediaLive, makeTable } from './aws/clients.ts';
+import { makeCloudWatch, makeMediaConnect, makeMediaLive, makeTable } from './aws/clients.ts';
 import { MonitorEnvironment, readEnvironment } from './environment.ts';
 import { createMediaEventHandler } from './events/media-event.ts';
 import { createLambdaLogger, withRequestId } from './lambda-deps.ts';
 import { COUNTED_LINES } from './schedules/counted-lines.ts';
+import { MONITORED_ON_AWS } from './schedules/figures-due.ts';
 import { observeDestinations } from './schedules/monitor.ts';
 
 /** Entry point of the stream monitor: on a schedule, and woken by events of the media services. */
@@ -12,13 +13,23 @@ const aws = { attemptsMax: 3 };
 const logger = createLambdaLogger('sluice-monitor');
 
 const deps = {
-  clients: { cloudWatch: makeCloudWatch(aws), mediaLive: makeMediaLive(aws), table: makeTable(aws) },
-  deployment: { tableName: environment.TABLE_NAME, flowArn: environment.FLOW_ARN },
+  clients: {
+    cloudWatch: makeCloudWatch(aws),
+    mediaConnect: makeMediaConnect(aws),
+    mediaLive: makeMediaLive(aws),
+    table: makeTable(aws),
+  },
+  deployment: {
+    tableName: environment.TABLE_NAME,
+    flowArn: environment.FLOW_ARN,
+    inputSecurityGroupId: environment.INPUT_SECURITY_GROUP_ID,
+  },
   now: () => new Date(),
   logger,
   // CloudWatch has one-minute figures of MediaLive within a few minutes at the latest.
   windowSeconds: 300,
   periodSeconds: 60,
+  ...MONITORED_ON_AWS,
 };
 
 const handleMediaEvent = createMediaEventHandler({ ...deps, lookEverySeconds: 10 });

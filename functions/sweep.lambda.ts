@@ -22,11 +22,12 @@ const deps: SweepDeps = {
     deploymentId: environment.DEPLOYMENT_ID,
     tableName: environment.TABLE_NAME,
     flowArn: environment.FLOW_ARN,
+    inputSecurityGroupId: environment.INPUT_SECURITY_GROUP_ID,
     stateMachineArns: stateMachineArnsOf(environment),
   },
   now: () => new Date(),
   logger,
-  primaryPreset: environment.PRIMARY_PRESET,
+  primary: { preset: environment.PRIMARY_PRESET, mode: environment.PRIMARY_MODE },
 };
 
 /** The outcome is logged because alarms count it. */

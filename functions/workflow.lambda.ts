@@ -34,11 +34,13 @@ const deps: WorkflowDeps = {
     pushInputQuota: environment.PUSH_INPUT_QUOTA,
     declaredInput: environment.DECLARED_INPUT,
     maintenance: environment.MAINTENANCE,
+    copiesSource: false,
     // Loopback is the function's own sandbox there.
     loopbackTargetsAllowed: false,
   },
   now: () => new Date(),
   sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
+  readsLagMs: 30_000,
   resolveHost,
   logger,
 };

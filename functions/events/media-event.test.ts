@@ -3,6 +3,7 @@ import { startTestDeployment, type TestDeployment } from '../../test/support/tes
 import { stopChannel } from '../aws/channel.ts';
 import { changeDestination, getDestination, listAllDestinations } from '../aws/destination-table.ts';
 import type { Destination } from '../domain/destination.ts';
+import { MONITORED_LOCALLY } from '../schedules/figures-due.ts';
 import { requestChange } from '../workflow/operations.ts';
 import { parseMediaEvent } from './event-schema.ts';
 import { createMediaEventHandler, type MediaEventDeps } from './media-event.ts';
@@ -121,6 +122,7 @@ describe('the handler', () => {
       now: () => new Date(Date.now() + aheadSeconds * 1000),
       windowSeconds: 300,
       periodSeconds: 60,
+      ...MONITORED_LOCALLY,
       lookEverySeconds: 10,
       logger: { warn: (message, details) => void warnings.push([message, details]) },
       ...change,
@@ -210,6 +212,11 @@ describe('the handler', () => {
     calls.length = 0;
     await handle(stateChange(record!.held.channel!.channelArn));
     await handle(stateChange(CHANNEL_ARN.replace('1000012', '999')));
+    expect(calls).toEqual(['QueryCommand']);
+    expect(warnings).toEqual([['media event ignored', { reason: 'foreign', count: 1 }]]);
+    // A minute later the list of our channels is read again.
+    aheadSeconds = 61;
+    await handle(stateChange(CHANNEL_ARN.replace('1000012', '999'), { time: after(61) }));
     expect(calls).toEqual(['QueryCommand', 'QueryCommand']);
   });
 

@@ -33,5 +33,7 @@ export const COUNTED_LINES = {
   /** With a SweepOutcome. */
   swept: 'sweep finished',
   destinationNotSwept: 'sweep could not handle a destination',
+  egressRepaired: 'the egress address of the flow was not allowed',
+  egressNotRepaired: 'the input security group could not be checked',
   orphanNotReleased: 'an orphan could not be released',
 } as const;

@@ -1,3 +1,5 @@
+import { MediaConnectClient } from '@aws-sdk/client-mediaconnect';
+import { MONITORED_LOCALLY } from './figures-due.ts';
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ListAlertsCommand, ListChannelsCommand, MediaLiveClient } from '@aws-sdk/client-medialive';
@@ -34,8 +36,11 @@ function deps(channels: Record<string, { state: string; alerts?: string[] }>) {
   const clients = {
     cloudWatch: new CloudWatchClient({}),
     mediaLive: new MediaLiveClient({}),
+    mediaConnect: new MediaConnectClient({}),
     table: DynamoDBDocumentClient.from(new DynamoDBClient({})),
   };
+  // By hand: the mocking library's types do not know this older client.
+  Object.assign(clients.mediaConnect, { send: async () => ({ Flow: { Status: 'STANDBY' } }) });
   mockClient(clients.table).resolves({});
   mockClient(clients.cloudWatch).on(GetMetricDataCommand).resolves({ MetricDataResults: [] });
   const mediaLive = mockClient(clients.mediaLive);
@@ -51,6 +56,7 @@ function deps(channels: Record<string, { state: string; alerts?: string[] }>) {
     now: () => NOW,
     windowSeconds: 300,
     periodSeconds: 60,
+    ...MONITORED_LOCALLY,
   };
 }
 
@@ -67,7 +73,7 @@ describe('a change of health', () => {
     const send = mediaLive.send.bind(mediaLive) as (command: object) => Promise<unknown>;
     const client = { ...sluice.deps.clients, mediaLive: Object.create(mediaLive) as typeof mediaLive };
     Object.assign(client.mediaLive, { send: (command: object) => meanwhile().then(() => send(command)) });
-    return { ...sluice.deps, clients: client, windowSeconds: 300, periodSeconds: 60 };
+    return { ...sluice.deps, clients: client, windowSeconds: 300, periodSeconds: 60, ...MONITORED_LOCALLY };
   }
   const noted = async () => (await listHistory(sluice.deps, record.destinationId)).map(({ entry }) => entry?.detail);
 

@@ -1,59 +1,112 @@
 import { listSetAlerts, listChannels } from '../aws/channel.ts';
 import type { AwsDeps } from '../aws/clients.ts';
 import { listAllDestinations, putObservation } from '../aws/destination-table.ts';
+import { isFlowUp, observeFlow } from '../aws/flow.ts';
 import { putTimelineEntry } from '../aws/history-table.ts';
-import { getChannelSeries, getSourceMetrics, newest, total, type ChannelSeries } from '../aws/metrics.ts';
+import {
+  getChannelSeries,
+  getSourceMetrics,
+  newest,
+  total,
+  type ChannelMetric,
+  type ChannelMetricsRequest,
+  type ChannelSeries,
+} from '../aws/metrics.ts';
+import { OUTPUT_GROUP_NAMES } from '../aws/names.ts';
+import { getSourceObservation, putSourceObservation, type SourceObservation } from '../aws/source-table.ts';
 import type { Destination, Observation } from '../domain/destination.ts';
 import { healthOf, withHealthSince } from '../domain/health.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
+import { isFiguresDue } from './figures-due.ts';
 import type { MonitorOutcome } from './counted-lines.ts';
 
 /**
- * The stream monitor: looks at every running destination and writes what it saw beside its record. It changes nothing
- * in AWS and decides nothing. One look costs one list of channels, one or a few calls for metrics, and one ListAlerts
- * per running channel, whatever is wrong.
+ * The stream monitor: reads every running destination and the source, and stores what it saw. It changes nothing in AWS
+ * and decides nothing. One run costs one list of channels, one or a few calls for metrics, and one ListAlerts per
+ * running channel, whatever is wrong.
  */
-export interface MonitorDeps extends AwsDeps<'cloudWatch' | 'mediaLive' | 'table', 'flowArn' | 'tableName'> {
+export interface MonitorDeps extends AwsDeps<
+  'cloudWatch' | 'mediaConnect' | 'mediaLive' | 'table',
+  'flowArn' | 'tableName'
+> {
   now: () => Date;
-  /** How far back metrics are looked at, and in which grain. Minutes on AWS, seconds on one machine. */
+  /** How far back metrics are read, and in which grain. Minutes on AWS, seconds on one machine. */
   windowSeconds: number;
   periodSeconds: number;
+  /** Metrics read at every run, and those read every `figuresEverySeconds`: CloudWatch bills each one requested. */
+  everyRun: readonly ChannelMetric[];
+  figures: readonly ChannelMetric[];
+  figuresEverySeconds: number;
 }
 
 /** Below the burst MediaLive allows per account, and quick enough that the last of fifty is not seen late. */
-const LOOKS_AT_ONCE = 8;
+const READS_AT_ONCE = 8;
 
 /** Observes all running destinations once. */
 export async function observeDestinations(deps: MonitorDeps): Promise<MonitorOutcome> {
   return observeRecords(deps, await listAllDestinations(deps));
 }
 
-/** Observes once those of the records that run. */
+/** Observes the source, and those of the records that run. */
 export async function observeRecords(deps: MonitorDeps, records: readonly Destination[]): Promise<MonitorOutcome> {
   const running = records.filter((record) => record.status === 'running');
-  if (running.length === 0) return toOutcome([], []);
-  const channelIds = running.flatMap((record) => record.held.channel?.channelId ?? []);
   const window = { now: deps.now(), windowSeconds: deps.windowSeconds, periodSeconds: deps.periodSeconds };
+  if (running.length === 0) {
+    await observeSource(deps, window);
+    return toOutcome([], []);
+  }
   const [channels, series, source] = await Promise.all([
     listChannels(deps),
-    getChannelSeries(deps, channelIds, window),
-    getSourceMetrics(deps, window),
+    getChannelSeries(
+      deps,
+      running.flatMap((record) => toRequest(deps, record, window.now)),
+      window,
+    ),
+    observeSource(deps, window),
   ]);
   const states = new Map(channels.map((channel) => [channel.channelId, channel.state]));
-  // As old as the oldest of what it says, however long the rest of the look takes.
-  const listed: Listed = { now: window.now, states, series, sourceConnected: source.connected };
+  // As old as the oldest of what it says, however long the rest of the run takes.
+  const listed: Listed = { now: window.now, states, series, sourceConnected: source?.connected ?? null };
   const seen: Look[] = [];
   let failure: unknown;
-  for (let index = 0; index < running.length; index += LOOKS_AT_ONCE) {
-    const group = running.slice(index, index + LOOKS_AT_ONCE);
+  for (let index = 0; index < running.length; index += READS_AT_ONCE) {
+    const group = running.slice(index, index + READS_AT_ONCE);
     for (const result of await Promise.allSettled(group.map((record) => lookAt(deps, record, listed)))) {
       if (result.status === 'rejected') failure = result.reason;
       else seen.push(result.value);
     }
   }
-  // Nobody is left out because of another one; whoever runs the monitor still learns of it.
+  // One that cannot be read does not keep the others from being observed; the caller still learns of it.
   if (failure !== undefined) throw failure;
   return toOutcome(running, seen);
+}
+
+function toRequest(deps: MonitorDeps, record: Destination, now: Date): ChannelMetricsRequest[] {
+  const channelId = record.held.channel?.channelId;
+  if (channelId === undefined) return [];
+  const isDue = isFiguresDue(record, now, deps.figuresEverySeconds);
+  return [
+    {
+      channelId,
+      outputGroupName: isPrimary(record) ? OUTPUT_GROUP_NAMES.package : OUTPUT_GROUP_NAMES.rtmp,
+      metrics: isDue ? [...deps.everyRun, ...deps.figures] : deps.everyRun,
+    },
+  ];
+}
+
+/** Reads and stores the source's figures; null while the flow does not run and has none. */
+async function observeSource(
+  deps: MonitorDeps,
+  window: { now: Date; windowSeconds: number; periodSeconds: number },
+): Promise<SourceObservation | null> {
+  const flow = await observeFlow(deps);
+  if (!flow || !isFlowUp(flow)) return null;
+  const [metrics, before] = await Promise.all([getSourceMetrics(deps, window), getSourceObservation(deps)]);
+  const observedAt = window.now.toISOString();
+  const lostSince = metrics.connected === false ? (before?.lostSince ?? observedAt) : null;
+  const observation = { ...metrics, observedAt, lostSince };
+  await putSourceObservation(deps, observation);
+  return observation;
 }
 
 /** What the lists say of all channels, and when they were asked for. */
@@ -68,18 +121,24 @@ async function lookAt(deps: MonitorDeps, record: Destination, listed: Listed): P
   const channelId = record.held.channel?.channelId ?? '';
   const channelState = listed.states.get(channelId);
   const alerts = channelState === undefined ? [] : await listSetAlerts(deps, channelId);
-  const observation = toObservation(
-    listed.now,
-    channelState ?? 'DELETED',
+  const observation: Observation = {
+    observedAt: listed.now.toISOString(),
+    channelState: channelState ?? 'DELETED',
     alerts,
-    listed.sourceConnected,
-    listed.series.get(channelId),
-  );
+    ...optional('sourceConnected', listed.sourceConnected),
+    ...figuresOf(deps, record, listed),
+  };
   const next = withHealthSince(observation, record.observation);
   const written = await putObservation(deps, record.destinationId, { observation: next, now: deps.now() });
-  // Told by what it replaces, not by what was read: of several who look at once, one sees the change.
-  if (written && written.replaced?.healthCode !== next.healthCode) await noteHealth(deps, record, next);
+  // The monitor compares the new value with the one it replaces, so only one of several concurrent monitors notes it.
+  if (written && isNews(written.replaced, next)) await noteHealth(deps, record, next);
   return { record, observation: next };
+}
+
+function isNews(before: Observation | null, next: Observation): boolean {
+  if (before?.healthCode !== next.healthCode) return true;
+  const levelOf = (observation: Observation) => healthOf({ status: 'running', observation }).level;
+  return levelOf(before!) !== levelOf(next);
 }
 
 /** One destination, and what was seen of it. */
@@ -109,25 +168,34 @@ async function noteHealth(deps: MonitorDeps, record: Destination, observation: O
   await putTimelineEntry(deps, record, entry, record.writeCount);
 }
 
-function toObservation(
-  now: Date,
-  channelState: string,
-  alerts: Observation['alerts'],
-  sourceConnected: boolean | null,
-  series: ChannelSeries | undefined,
-): Observation {
-  const framesPerSecond = series && (newest(series.outputFramesPerSecond) ?? newest(series.inputFramesPerSecond));
+/** Figures of this run: read now, or carried over from the last time they were due. */
+function figuresOf(deps: MonitorDeps, record: Destination, { now, series }: Listed): Partial<Observation> {
+  const read = series.get(record.held.channel?.channelId ?? '');
+  const activeOutputs = read && newest(read.activeOutputs);
+  const delivery = optional('activeOutputs', activeOutputs);
+  if (!isFiguresDue(record, now, deps.figuresEverySeconds)) {
+    const { bitrateBps, fillMs, framesPerSecond, droppedFrames, reconnects, figuresAt } = record.observation ?? {};
+    return {
+      ...delivery,
+      ...optional('bitrateBps', bitrateBps),
+      ...optional('fillMs', fillMs),
+      ...optional('framesPerSecond', framesPerSecond),
+      ...optional('droppedFrames', droppedFrames),
+      ...optional('reconnects', reconnects),
+      ...optional('figuresAt', figuresAt),
+    };
+  }
+  if (!read) return delivery;
+  // MediaLive's NetworkOut is never zero, so without an output that is being written it says nothing.
+  const isWritten = activeOutputs !== null && activeOutputs !== undefined && activeOutputs > 0;
   return {
-    observedAt: now.toISOString(),
-    channelState,
-    alerts,
-    ...optional('sourceConnected', sourceConnected),
-    ...optional('bitrateBps', series && newest(series.bitrateBps)),
-    ...optional('framesPerSecond', framesPerSecond),
-    ...optional('droppedFrames', series && total(series.droppedFrames)),
-    ...optional('reconnects', series && total(series.reconnects)),
-    ...optional('activeOutputs', series && newest(series.activeOutputs)),
-    ...optional('inputLossSeconds', series && total(series.inputLossSeconds)),
+    ...delivery,
+    figuresAt: now.toISOString(),
+    ...optional('bitrateBps', isWritten ? newest(read.bitrateBps) : null),
+    ...optional('fillMs', newest(read.fillMs)),
+    ...optional('framesPerSecond', newest(read.outputFramesPerSecond) ?? newest(read.inputFramesPerSecond)),
+    ...optional('droppedFrames', total(read.droppedFrames)),
+    ...optional('reconnects', total(read.reconnects)),
   };
 }
 

@@ -23,6 +23,7 @@ export async function correctDrift(deps: SweepDeps, record: Destination, invento
 }
 
 async function correctRunning(deps: SweepDeps, record: Destination, inventory: Inventory): Promise<void> {
+  const { flow } = inventory;
   const channelId = record.held.channel?.channelId ?? '';
   if (!isOffAir(inventory.channels.get(channelId)?.state ?? 'DELETED')) {
     await correctFlowOutput(deps, record, inventory);
@@ -38,15 +39,15 @@ async function correctRunning(deps: SweepDeps, record: Destination, inventory: I
     requestedBy: 'sweep',
     change: (current) =>
       current.writeCount === record.writeCount ? withoutRun(current, channel !== null, deps.now()) : current,
-    // The primary's wish is to run for ever; for the others a person decides, because each start costs.
-    operation: (current) =>
-      isPrimary(current) && current.status === 'error' && isRestartable(current, deps.now()) ? 'start' : null,
+    // The primary runs by itself while its mode asks for it; for the others a person decides, because each start costs.
+    operation: (current) => (isPrimary(current) && isRestartable(current, flow, deps.now()) ? 'start' : null),
   });
   if (after?.writeCount === record.writeCount + 1) await noteDrift(deps, record, channel !== null);
 }
 
-/** A first run that did not last is made up for at once. */
-function isRestartable(record: Destination, now: Date): boolean {
+/** A first run that did not last is made up for at once, while there is something to send. */
+function isRestartable(record: Destination, flow: Inventory['flow'], now: Date): boolean {
+  if (record.status !== 'error' || record.desired !== 'running' || !flow || !isFlowUp(flow)) return false;
   return (record.failedStarts ?? 0) < 2 || isRetryDue(record, now);
 }
 

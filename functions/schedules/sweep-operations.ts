@@ -1,5 +1,7 @@
+import { isFlowUp, type FlowView } from '../aws/flow.ts';
 import { observeExecution } from '../aws/executions.ts';
 import type { Destination, OperationKind } from '../domain/destination.ts';
+import { isPrimary } from '../domain/lifecycle.ts';
 import { dueOperation } from '../domain/primary.ts';
 import { keepGivenUp, requestChange, startQuietly } from '../workflow/operations.ts';
 import type { SweepDeps } from './sweep-deps.ts';
@@ -53,13 +55,14 @@ function resumedKind(record: Destination, kind: OperationKind): OperationKind {
 }
 
 /**
- * Begins what is due for a destination at rest: its wish, or taking down what a failed operation left running.
+ * Begins what is due for a destination at rest: its desired state, or taking down what a failed operation left running.
+ * The primary is started only while the flow is up: a start that meets a stopped flow fails, and would fail again.
  * @returns false when nothing is due
  */
-export async function continueRest(deps: SweepDeps, record: Destination): Promise<boolean> {
+export async function continueRest(deps: SweepDeps, record: Destination, flow: FlowView | null): Promise<boolean> {
   const stillCosts = record.status === 'error' && record.held.channelRun !== undefined;
   const kind = dueOperation(record, deps.now()) ?? (stillCosts ? 'stop' : null);
-  if (!kind) return false;
+  if (!kind || (kind === 'start' && isPrimary(record) && !isFlowUp(flow ?? { status: 'GONE' }))) return false;
   deps.logger.info('sweep begins an operation', { destinationId: record.destinationId, kind });
   await requestChange(deps, record.destinationId, {
     requestedBy: 'sweep',

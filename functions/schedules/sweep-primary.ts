@@ -1,25 +1,43 @@
 import { changeDestination, insertDestination } from '../aws/destination-table.ts';
+import { getSourceObservation } from '../aws/source-table.ts';
+import type { FlowView } from '../aws/flow.ts';
 import type { Destination } from '../domain/destination.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
-import { newPrimary, withPrimaryPreset } from '../domain/primary.ts';
+import { newPrimary, primaryNeed, withPrimaryNeed, withPrimaryPreset, type PrimaryNeed } from '../domain/primary.ts';
+import type { PrimaryMode } from '../domain/primary-mode.ts';
 import type { SweepDeps } from './sweep-deps.ts';
 
 /**
- * Keeps the always-on channel on record, with the ladder it is set to. From there on it is swept like any destination.
+ * Keeps the primary on record, with the ladder it is set to and the desired state its mode asks for. From there on it is
+ * swept like any destination.
  * @returns the records with it
  */
-export async function keepPrimary(deps: SweepDeps, records: Destination[]): Promise<Destination[]> {
-  const { primaryPreset } = deps;
-  if (primaryPreset === undefined) return records;
+export async function keepPrimary(
+  deps: SweepDeps,
+  records: Destination[],
+  flow: FlowView | null,
+): Promise<Destination[]> {
+  if (deps.primary === undefined) return records;
+  const { preset, mode } = deps.primary;
   const primary = records.find(isPrimary);
   if (!primary) {
-    const made = newPrimary(primaryPreset, deps.now());
-    // Somebody else may have been quicker: then it is swept the next time.
-    return (await insertDestination(deps, made)) ? [...records, made] : records;
+    const made = newPrimary(preset, deps.now());
+    const need = await readNeed(deps, mode, flow);
+    const record = withPrimaryNeed(made, need, deps.now(), mode);
+    // Another sweep may have been quicker: then it is swept the next time.
+    return (await insertDestination(deps, record)) ? [...records, record] : records;
   }
-  if (primary.preset === primaryPreset) return records;
-  const changed = await changeDestination(deps, primary.destinationId, (record) =>
-    withPrimaryPreset(record, primaryPreset, deps.now()),
-  );
+  const chosenMode = primary.primaryMode ?? mode;
+  const need = await readNeed(deps, chosenMode, flow);
+  const keep = (record: Destination) =>
+    withPrimaryNeed(withPrimaryPreset(record, preset, deps.now()), need, deps.now(), chosenMode);
+  if (keep(primary) === primary) return records;
+  const changed = await changeDestination(deps, primary.destinationId, keep);
   return records.map((record) => (record === primary && changed ? changed : record));
+}
+
+async function readNeed(deps: SweepDeps, mode: PrimaryMode, flow: FlowView | null): Promise<PrimaryNeed> {
+  // Only this mode depends on the encoder.
+  const observation = mode === 'with-source' ? await getSourceObservation(deps) : null;
+  return primaryNeed({ mode, flowStatus: flow?.status ?? null, source: observation, now: deps.now() });
 }

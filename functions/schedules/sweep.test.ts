@@ -1,3 +1,5 @@
+import { putSourceObservation } from '../aws/source-table.ts';
+import type { SweepDeps } from './sweep-deps.ts';
 import { CreateInputCommand } from '@aws-sdk/client-medialive';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startTestDeployment, type TestDeployment } from '../../test/support/test-deployment.ts';
@@ -28,11 +30,21 @@ async function begin(): Promise<void> {
 }
 
 /** Sweeps after some time has gone by. */
-function sweepAfter(seconds: number, primaryPreset?: string): Promise<SweepOutcome> {
+function sweepAfter(seconds: number, primary?: SweepDeps['primary']): Promise<SweepOutcome> {
   elapsedSeconds += seconds;
   const now = () => new Date(Date.now() + elapsedSeconds * 1000);
-  return sweep({ ...sluice.deps, now, ...(primaryPreset === undefined ? {} : { primaryPreset }) });
+  return sweep({ ...sluice.deps, now, ...(primary === undefined ? {} : { primary }) });
 }
+
+const NO_FIGURES = {
+  connectedSince: null,
+  bitrateBps: null,
+  continuityErrors: null,
+  packetLossPercent: null,
+  roundTripMs: null,
+};
+
+const primaryOf = (preset: string) => ({ preset, mode: 'always' as const });
 
 const atRest = (status: Destination['status']) => (record: Destination) =>
   record.status === status && record.operation === null;
@@ -69,7 +81,13 @@ async function makeOrphans(destinationId: string): Promise<void> {
     packageChannelId: sluice.deps.deployment.packageChannelId,
     encodings: [encoding],
   };
-  const { channelId } = await createChannel(sluice.deps, { destinationId, generation: 1, inputId, target });
+  const { channelId } = await createChannel(sluice.deps, {
+    destinationId,
+    generation: 1,
+    inputId,
+    target,
+    logLevel: 'WARNING',
+  });
   await waitFor('the channel', async () => (await findChannel(sluice.deps, destinationId))?.state === 'IDLE');
   await addFlowOutput(sluice.deps, destinationId, { address: input.address!, port: input.port! });
   await startChannel(sluice.deps, channelId);
@@ -216,9 +234,9 @@ describe('orphans', () => {
     elapsedSeconds = 0;
     sluice = await startTestDeployment();
     await createInput(sluice.deps, { destinationId: GHOST, generation: 1 });
-    await sweepAfter(0, '720p30');
+    await sweepAfter(0, primaryOf('720p30'));
     await sluice.until('primary', 'running', atRest('running'));
-    expect(await sweepAfter(1000, '720p30')).toMatchObject({ orphans: 1, released: 0, halted: true });
+    expect(await sweepAfter(1000, primaryOf('720p30'))).toMatchObject({ orphans: 1, released: 0, halted: true });
   });
 
   it('that a list shows twice are one', async () => {
@@ -379,7 +397,7 @@ describe('the primary', () => {
 
   async function beginOnAir(): Promise<Destination> {
     await begin();
-    await sweepAfter(0, 'source');
+    await sweepAfter(0, primaryOf('720p30'));
     return sluice.until('primary', 'running', atRest('running'));
   }
 
@@ -393,8 +411,8 @@ describe('the primary', () => {
   it('is made and started by the sweep alone, once', async () => {
     const { generation } = await beginOnAir();
     expect(generation).toBe(1);
-    await sweepAfter(300, 'source');
-    expect(await getDestination(sluice.deps, 'primary')).toMatchObject({ generation: 1, preset: 'source' });
+    await sweepAfter(300, primaryOf('720p30'));
+    expect(await getDestination(sluice.deps, 'primary')).toMatchObject({ generation: 1, preset: '720p30' });
   });
 
   it('is not made where it is not asked for', async () => {
@@ -415,7 +433,7 @@ describe('the primary', () => {
     });
     await deleteInput(sluice.deps, held.input!.inputId);
     await waitFor('the input to go', async () => (await observeInput(sluice.deps, held.input!.inputId)) === null);
-    await sweepAfter(0, 'source');
+    await sweepAfter(0, primaryOf('720p30'));
     const again = await sluice.until('primary', 'running again', running(2));
     expect(again.held.channel!.channelId).not.toBe(held.channel!.channelId);
     expect(again.held.input!.inputId).not.toBe(held.input!.inputId);
@@ -426,11 +444,11 @@ describe('the primary', () => {
     const { held } = await beginOnAir();
     await stopChannel(sluice.deps, held.channel!.channelId);
     await channelIs('IDLE');
-    await sweepAfter(0, 'source');
+    await sweepAfter(0, primaryOf('720p30'));
     const again = await sluice.until('primary', 'running again', running(2));
     expect(again.held.channel).toEqual(held.channel);
     await removeFlowOutput(sluice.deps, again.held.flowOutput!.flowOutputArn);
-    await sweepAfter(0, 'source');
+    await sweepAfter(0, primaryOf('720p30'));
     await sluice.until('primary', 'running once more', running(3));
     expect(await remaining()).toEqual({ channels: 1, inputs: 1, outputs: 1 });
   });
@@ -444,7 +462,7 @@ describe('the primary', () => {
       await stopChannel(sluice.deps, channel!.channelId);
       await channelIs('IDLE');
       for (let waited = 0; waited <= seconds; waited += step) {
-        await sweepAfter(waited === 0 ? 0 : step, 'source');
+        await sweepAfter(waited === 0 ? 0 : step, primaryOf('720p30'));
         if ((await getDestination(sluice.deps, 'primary'))!.generation === generation) continue;
         await sluice.until('primary', 'running again', running(generation + 1));
         return waited;
@@ -456,25 +474,71 @@ describe('the primary', () => {
     expect(await isBackAfter(3000, 300)).toBe(1200);
   });
 
-  it('whose start costs nothing because the flow is off comes up soon after the flow', async () => {
+  it('is not started while the flow is stopped, and starts with the flow', async () => {
     await begin();
     await stopFlow(sluice.deps);
     await waitFor('the flow to stop', async () => (await observeFlow(sluice.deps))?.status === 'STANDBY');
-    await sweepAfter(0, 'source');
-    for (let times = 1; times <= 4; times++) {
-      await sluice.until('primary', 'failed', (record) => atRest('error')(record) && record.generation === times);
-      await sweepAfter(300, 'source');
+    for (let times = 1; times <= 3; times++) {
+      await sweepAfter(300, primaryOf('720p30'));
+      expect(await getDestination(sluice.deps, 'primary')).toMatchObject({ status: 'idle', generation: 0 });
     }
-    await sluice.until('primary', 'failed', (record) => atRest('error')(record) && record.generation === 5);
+    expect(await remaining()).toEqual({ channels: 0, inputs: 0, outputs: 0 });
     await startFlow(sluice.deps);
     await waitFor('the flow', async () => (await observeFlow(sluice.deps))?.status === 'ACTIVE');
-    await sweepAfter(30, 'source');
+    await sweepAfter(30, primaryOf('720p30'));
+    await sluice.until('primary', 'running', running(1));
+  });
+
+  it('stops and releases everything when the flow has been stopped for five minutes', async () => {
+    await beginOnAir();
+    await stopFlow(sluice.deps);
+    await waitFor('the flow to stop', async () => (await observeFlow(sluice.deps))?.status === 'STANDBY');
+    await sweepAfter(0, primaryOf('720p30'));
+    expect(await getDestination(sluice.deps, 'primary')).toMatchObject({ desired: 'running', status: 'running' });
+    await sweepAfter(301, primaryOf('720p30'));
+    await sluice.until('primary', 'idle', atRest('idle'));
+    expect(await remaining()).toEqual({ channels: 0, inputs: 0, outputs: 0 });
+  });
+
+  it('with the mode with-source runs while an encoder is connected, and stops a quarter of an hour after it has gone', async () => {
+    await begin();
+    const withSource = { preset: '720p30', mode: 'with-source' as const };
+    const observe = (connected: boolean) =>
+      putSourceObservation(sluice.deps, {
+        ...NO_FIGURES,
+        connected,
+        observedAt: new Date(Date.now() + elapsedSeconds * 1000).toISOString(),
+        lostSince: null,
+      });
+    await sweepAfter(0, withSource);
+    expect(await getDestination(sluice.deps, 'primary')).toMatchObject({ desired: 'idle' });
+    await observe(true);
+    await sweepAfter(0, withSource);
     await sluice.until('primary', 'running', atRest('running'));
+    elapsedSeconds += 60;
+    await observe(false);
+    await sweepAfter(0, withSource);
+    elapsedSeconds += 600;
+    await observe(false);
+    await sweepAfter(0, withSource);
+    expect(await getDestination(sluice.deps, 'primary')).toMatchObject({ desired: 'running' });
+    elapsedSeconds += 301;
+    await observe(false);
+    await sweepAfter(0, withSource);
+    await sluice.until('primary', 'idle', atRest('idle'));
+  });
+
+  it('that is off is never started, and one that runs stops at once', async () => {
+    await beginOnAir();
+    await sweepAfter(0, { preset: '720p30', mode: 'off' });
+    await sluice.until('primary', 'idle', atRest('idle'));
+    await sweepAfter(300, { preset: '720p30', mode: 'off' });
+    expect(await getDestination(sluice.deps, 'primary')).toMatchObject({ desired: 'idle', status: 'idle' });
   });
 
   it('is restarted with another ladder when that is set', async () => {
     const { held } = await beginOnAir();
-    await sweepAfter(0, '720p30,480p30');
+    await sweepAfter(0, primaryOf('720p30,480p30'));
     const again = await sluice.until(
       'primary',
       'running again',
@@ -499,6 +563,7 @@ describe('the reads of a sweep', () => {
     const atRestCalls = calls.splice(0).toSorted();
     expect(atRestCalls).toEqual([
       'DescribeFlowCommand',
+      'DescribeInputSecurityGroupCommand',
       'ListChannelsCommand',
       'ListInputsCommand',
       'QueryCommand',

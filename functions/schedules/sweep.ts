@@ -1,9 +1,11 @@
 import { listAllDestinations } from '../aws/destination-table.ts';
 import { takeInventory } from '../aws/inventory.ts';
+import type { FlowView } from '../aws/flow.ts';
 import { acquireLease, holdsLease, releaseLease, type Lease } from '../aws/lease-table.ts';
 import type { Destination } from '../domain/destination.ts';
 import { COUNTED_LINES, type SweepOutcome } from './counted-lines.ts';
 import { correctDrift } from './sweep-drift.ts';
+import { repairEgress } from './repair-egress.ts';
 import type { SweepDeps } from './sweep-deps.ts';
 import { continueOperation, continueRest } from './sweep-operations.ts';
 import { handleOrphans } from './sweep-orphans.ts';
@@ -41,13 +43,14 @@ async function sweepUnderLease(deps: SweepDeps, lease: Lease): Promise<SweepOutc
   const inventory = await takeInventory(deps);
   // Read after the inventory: a record is then never older than what AWS was seen to have.
   const known = await listAllDestinations(deps);
-  const records = await keepPrimary(deps, known);
+  await repairQuietly(deps, inventory.flow);
+  const records = await keepPrimary(deps, known, inventory.flow);
   for (const record of records) {
     // What one destination needs is conditional on its record; the time alone tells that somebody else may be at work.
     if (deps.now().getTime() >= lease.expiresAtMs) throw leaseLost();
     await guard(deps, record, async () => {
       if (record.operation) return continueOperation(deps, record);
-      if (!(await continueRest(deps, record))) await correctDrift(deps, record, inventory);
+      if (!(await continueRest(deps, record, inventory.flow))) await correctDrift(deps, record, inventory);
     });
   }
   const { found, released, halted } = await handleOrphans(deps, known, inventory, async () => {
@@ -55,6 +58,15 @@ async function sweepUnderLease(deps: SweepDeps, lease: Lease): Promise<SweepOutc
     if (!(await holdsLease(deps, lease, deps.now())) || deps.now().getTime() >= lease.expiresAtMs) throw leaseLost();
   });
   return { ran: true, orphans: found, released, halted };
+}
+
+/** An input security group that cannot be read must not keep the sweep from its other work. */
+async function repairQuietly(deps: SweepDeps, flow: FlowView | null): Promise<void> {
+  try {
+    await repairEgress(deps, flow);
+  } catch (error) {
+    deps.logger.error(COUNTED_LINES.egressNotRepaired, { error: error instanceof Error ? error.name : 'unknown' });
+  }
 }
 
 function leaseLost(): Error {

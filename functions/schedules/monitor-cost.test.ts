@@ -1,0 +1,111 @@
+import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startTestDeployment, type TestDeployment } from '../../test/support/test-deployment.ts';
+import { changeDestination } from '../aws/destination-table.ts';
+import { observeDestinations } from './monitor.ts';
+import { MONITORED_ON_AWS } from './figures-due.ts';
+
+/**
+ * What the monitor costs a month with fifty channels on AWS: calls counted on the local endpoints, at list prices of
+ * us-east-1, 2026-09-18 for CloudWatch and 2026-11 for the others.
+ */
+const USD = {
+  /** [aws.amazon.com/cloudwatch/pricing] */
+  perMetric: 0.01 / 1000,
+  /** On demand, a write of a kilobyte. [aws.amazon.com/dynamodb/pricing/on-demand] */
+  perWriteUnit: 0.625 / 1e6,
+  perReadUnit: 0.125 / 1e6,
+  /** arm64. [aws.amazon.com/lambda/pricing] */
+  perInvocation: 0.2 / 1e6,
+  perGigabyteSecond: 0.0000133334,
+};
+const MINUTES_A_MONTH = 43_800;
+const CHANNELS = 50;
+/** A destination's row with its observation is below three kilobytes; the source's and a lease are below one. */
+const KILOBYTES_PER_ROW = 3;
+/** Half a gigabyte for the few seconds that fifty ListAlerts take, eight at a time. */
+const GIGABYTE_SECONDS_PER_RUN = 0.5 * 4;
+const USD_A_MONTH_MAX = 40;
+
+let sluice: TestDeployment;
+afterEach(() => sluice.close());
+
+describe('the monitor on AWS', () => {
+  it('costs at most 40 USD a month with fifty channels that deliver, and says so when that changes', async () => {
+    sluice = await startTestDeployment();
+    const startedAt = new Date(Date.now() - 3_600_000).toISOString();
+    const held = (number: number) => ({
+      channel: { channelId: `9${number}`, channelArn: `arn:channel:9${number}`, configurationHash: 'x' },
+    });
+    for (let number = 1; number <= CHANNELS; number++) {
+      const { destinationId } = await sluice.addDestination();
+      await changeDestination(sluice.deps, destinationId, (record) => ({
+        ...record,
+        status: 'running',
+        desired: 'running',
+        runningSince: startedAt,
+        held: held(number),
+      }));
+    }
+    const counted = { metrics: 0, writes: 0, reads: 0 };
+    const { clients } = sluice.deps;
+    const channels = Array.from({ length: CHANNELS }, (_, index) => ({ Id: `9${index + 1}`, State: 'RUNNING' }));
+    answer(clients.mediaLive, async (command) =>
+      command.constructor.name === 'ListChannelsCommand' ? { Channels: channels } : { Alerts: [] },
+    );
+    answer(clients.cloudWatch, async (command, send) => {
+      if (!(command instanceof GetMetricDataCommand)) return send();
+      const queries = command.input.MetricDataQueries ?? [];
+      counted.metrics += queries.length;
+      // Every destination delivers.
+      const valueOf = (name: string | undefined) => (name === 'FillMsec' ? 0 : 1);
+      return {
+        MetricDataResults: queries.map(({ Id, MetricStat }) => ({
+          Id,
+          Timestamps: [command.input.EndTime!],
+          Values: [valueOf(MetricStat?.Metric?.MetricName)],
+        })),
+      };
+    });
+    answer(clients.table, async (command, send) => {
+      if (/Put|Update/.test(command.constructor.name)) counted.writes += 1;
+      if (/Query/.test(command.constructor.name)) counted.reads += 1;
+      return send();
+    });
+    let minute = 0;
+    const monitor = {
+      ...sluice.deps,
+      now: () => new Date(Date.now() + minute * 60_000),
+      windowSeconds: 300,
+      periodSeconds: 60,
+      ...MONITORED_ON_AWS,
+    };
+    // The first run reads everything; the ten minutes after it are what every ten minutes of the month look like.
+    await observeDestinations(monitor);
+    Object.assign(counted, { metrics: 0, writes: 0, reads: 0 });
+    const minutes = 10;
+    for (let run = 1; run <= minutes; run++) {
+      minute += 1;
+      await observeDestinations(monitor);
+    }
+    const perMonth = MINUTES_A_MONTH / minutes;
+    const usd = {
+      metrics: counted.metrics * perMonth * USD.perMetric,
+      table:
+        perMonth *
+        (counted.writes * KILOBYTES_PER_ROW * USD.perWriteUnit +
+          (counted.reads * CHANNELS * KILOBYTES_PER_ROW * USD.perReadUnit) / 4),
+      functions: MINUTES_A_MONTH * (USD.perInvocation + GIGABYTE_SECONDS_PER_RUN * USD.perGigabyteSecond),
+    };
+    const total = usd.metrics + usd.table + usd.functions;
+    expect(counted.metrics / minutes / CHANNELS).toBeLessThanOrEqual(1.6);
+    expect(total).toBeLessThanOrEqual(USD_A_MONTH_MAX);
+    // Less than half of it would mean that something is not counted.
+    expect(total).toBeGreaterThan(USD_A_MONTH_MAX / 2);
+  });
+});
+
+function answer(client: object, wrap: (command: object, send: () => Promise<unknown>) => Promise<unknown>): void {
+  const send = (client as { send: (command: object) => Promise<unknown> }).send.bind(client);
+  Object.assign(client, { send: (command: object) => wrap(command, () => send(command)) });
+}

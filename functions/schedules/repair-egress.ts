@@ -1,0 +1,20 @@
+import type { AwsDeps } from '../aws/clients.ts';
+import { isFlowUp, observeFlow, type FlowView } from '../aws/flow.ts';
+import { ensureEgressAllowed } from '../aws/input-security-group.ts';
+import type { Logger } from '../workflow/workflow-deps.ts';
+import { COUNTED_LINES } from './counted-lines.ts';
+
+interface RepairDeps extends AwsDeps<'mediaConnect' | 'mediaLive', 'flowArn' | 'inputSecurityGroupId'> {
+  logger: Pick<Logger, 'warn'>;
+}
+
+/**
+ * Lets a running flow's egress address into the input security group when it is missing: the address may change whenever
+ * the flow restarts, and then nothing reaches any channel.
+ * @param seen the flow, when the caller has just read it
+ */
+export async function repairEgress(deps: RepairDeps, seen?: FlowView | null): Promise<void> {
+  const flow = seen === undefined ? await observeFlow(deps) : seen;
+  if (!flow?.egressIp || !isFlowUp(flow)) return;
+  if (await ensureEgressAllowed(deps, flow.egressIp)) deps.logger.warn(COUNTED_LINES.egressRepaired);
+}
