@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { AwsDeps } from '../aws/clients.ts';
+import type { PrimaryMode } from '../domain/primary-mode.ts';
 import type { WorkflowDeps } from '../workflow/workflow-deps.ts';
 import type { Authentication, Principal } from './authentication.ts';
 import type { Rehearsal } from './rehearsal.ts';
@@ -8,7 +9,9 @@ import type { Rehearsal } from './rehearsal.ts';
 /** MediaLive is not among them: its answers hold stream keys. */
 type ApiClient = 'cloudWatch' | 'cloudWatchLogs' | 'kms' | 'mediaConnect' | 'mediaPackage' | 's3' | 'sfn' | 'table';
 type ApiFact =
+  | 'copiesSource'
   | 'declaredInput'
+  | 'defaultStandby'
   | 'deploymentId'
   | 'fingerprintSecret'
   | 'flowArn'
@@ -29,8 +32,12 @@ export interface ApiDeps extends Pick<WorkflowDeps, 'now' | 'resolveHost' | 'log
   newDestinationId: () => string;
   /** Age under which an observation is fresh. */
   freshSeconds: number;
-  /** How far back `GET …/metrics` looks, and in which grain. */
-  metrics: { windowSeconds: number; periodSeconds: number };
+  /** How far back `GET …/metrics` reaches, in which grain, and how long one answer serves: CloudWatch bills each query. */
+  metrics: { windowSeconds: number; periodSeconds: number; keptMs: number };
+  /** How long one look at the flow serves all pollers, and how old the source's figures in it may be. */
+  source: { lookKeptMs: number; figuresAgeMsMax: number };
+  /** When the primary runs, unless that was changed through the API. */
+  primaryMode: PrimaryMode;
   /** Host an encoder connects to; null: the host of the request when embedded, else the flow's ingest address. */
   ingestHost: string | null;
   /** Directory of swagger-ui-dist; null serves no documentation page. */

@@ -27,6 +27,7 @@ import { registerOperations } from './routes/operations.ts';
 import { registerOrphans } from './routes/orphans.ts';
 import { registerPresets } from './routes/presets.ts';
 import { registerRehearsal } from './routes/rehearsal.ts';
+import { registerPrimary } from './routes/primary.ts';
 import { registerReports } from './routes/reports.ts';
 import { registerSession } from './routes/session.ts';
 import { registerTimeline } from './routes/timeline.ts';
@@ -126,7 +127,8 @@ export function createApi(deps: ApiDeps): Api {
 function registerRoutes(api: Api, deps: ApiDeps): void {
   registerSession(api, deps);
   registerHealth(api, deps);
-  registerPresets(api);
+  registerPresets(api, deps);
+  registerPrimary(api, deps);
   registerDestinations(api, deps);
   registerDestinationEdit(api, deps);
   registerDestinationTransport(api, deps);

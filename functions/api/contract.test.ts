@@ -26,6 +26,8 @@ interface DocumentedRoute {
 }
 
 const BODIES: Record<string, object> = {
+  'PUT /api/primary': { mode: 'off' },
+  'PUT /api/destinations/{destinationId}/detailed-log': { hours: 1 },
   'POST /api/destinations': makeBody(),
   'PATCH /api/destinations/{destinationId}': { name: 'x' },
   'PUT /api/destinations/{destinationId}': {

@@ -22,7 +22,7 @@ export function requireChangeable(record: Destination, action: Action): void {
   if (isPrimary(record)) {
     throw new AppError('protected_destination', {
       detail: actionsOf(record).refused[action] ?? 'the primary channel cannot be changed here',
-      remedy: 'make a destination of your own; the primary channel runs by itself',
+      remedy: 'change its mode with PUT /api/primary',
       allowedActions: [],
     });
   }

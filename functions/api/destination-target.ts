@@ -1,4 +1,10 @@
-import { allowedEncodings, getPlatform, listPlatforms, resolveEncoding } from '../../presets/index.ts';
+import {
+  allowedEncodings,
+  defaultEncodingOf,
+  getPlatform,
+  listPlatforms,
+  resolveEncoding,
+} from '../../presets/index.ts';
 import { listAllDestinations } from '../aws/destination-table.ts';
 import { encryptStreamKey } from '../aws/secrets.ts';
 import type { Destination } from '../domain/destination.ts';
@@ -57,7 +63,7 @@ export async function checkTarget(
     ]);
   }
   const refusals: Refusal[] = [];
-  const preset = wanted.preset ?? platform.defaultEncoding;
+  const preset = wanted.preset ?? defaultEncodingOf(platform, deps.deployment);
   if (!resolveEncoding(platform.platformId, preset)) {
     const allowed = allowedEncodings(platform.platformId).join(', ');
     refusals.push({

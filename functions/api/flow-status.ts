@@ -7,15 +7,15 @@ import {
   type SourceMedia,
 } from '../aws/flow.ts';
 import { getSourceMetrics, type SourceMetrics } from '../aws/metrics.ts';
+import { getSourceObservation } from '../aws/source-table.ts';
 import { findHlsUrl } from '../aws/package-channel.ts';
 import { PRIMARY_DESTINATION_ID } from '../domain/destination.ts';
 import { AppError } from '../domain/errors.ts';
+import { sourceWarnings } from '../domain/source-warnings.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { memoize, type Memo } from './memoize.ts';
 import type { FlowStatusResource } from './schemas.ts';
 
-/** MediaConnect allows few describes a second per account: all pollers together cost one look a second. */
-const LOOK_KEPT_MS = 1000;
 /** The playlist's URL changes only with the deployment. */
 const HLS_URL_KEPT_MS = 300_000;
 /** SRT's own default, where the flow says nothing. */
@@ -42,12 +42,21 @@ const NO_METRICS: SourceMetrics = {
   roundTripMs: null,
 };
 
-/** A look shared by all who ask within a second. */
+/** A look shared by all pollers: MediaConnect allows few describes a second per account. */
 export function createFlowLook(deps: ApiDeps): Memo<FlowLook> {
   const hlsUrl = memoize(
     { milliseconds: HLS_URL_KEPT_MS, now: deps.now, isKept: (url: string | null) => url !== null },
     () => findHlsUrl(deps),
   );
+  // On AWS the monitor's observation serves; only a page that is open while the monitor does not run asks CloudWatch.
+  const freshFigures = memoize({ milliseconds: deps.source.figuresAgeMsMax, now: deps.now }, () =>
+    getSourceMetrics(deps, { now: deps.now(), ...deps.metrics }),
+  );
+  async function readFigures(): Promise<SourceMetrics> {
+    const stored = await getSourceObservation(deps);
+    const ageMs = stored ? deps.now().getTime() - Date.parse(stored.observedAt) : Infinity;
+    return stored && ageMs >= 0 && ageMs < deps.source.figuresAgeMsMax ? stored : freshFigures.get();
+  }
   let seen: { state: string; since: string | null } | null = null;
 
   /** What is nice to know must not hide what is needed: a flow whose figures are late is still a flow. */
@@ -63,19 +72,21 @@ export function createFlowLook(deps: ApiDeps): Memo<FlowLook> {
     }
   }
 
-  return memoize({ milliseconds: LOOK_KEPT_MS, now: deps.now }, async () => {
-    const [flow, metrics, url] = await Promise.all([
-      observeFlow(deps),
-      orElse('metrics', getSourceMetrics(deps, { now: deps.now(), ...deps.metrics }), NO_METRICS),
-      orElse('preview', hlsUrl.get(), null),
-    ]);
+  return memoize({ milliseconds: deps.source.lookKeptMs, now: deps.now }, async () => {
+    const [flow, url] = await Promise.all([observeFlow(deps), orElse('preview', hlsUrl.get(), null)]);
     if (!flow) {
       throw new AppError('resource_missing', {
         detail: 'the flow does not exist',
         remedy: 'deploy the media source again',
       });
     }
-    const media = isFlowUp(flow) ? await orElse('media', describeSourceMedia(deps), null) : null;
+    // A flow at rest has no figures, and CloudWatch bills the question.
+    const [media, metrics] = isFlowUp(flow)
+      ? await Promise.all([
+          orElse('media', describeSourceMedia(deps), null),
+          orElse('metrics', readFigures(), NO_METRICS),
+        ])
+      : [null, NO_METRICS];
     const observedAt = deps.now().toISOString();
     const { state } = sourceStateOf(flow, metrics, media);
     if (seen?.state !== state) seen = { state, since: seen === null ? metrics.connectedSince : observedAt };
@@ -104,6 +115,7 @@ export function toFlowStatusResource(deps: ApiDeps, look: FlowLook, requestHost:
       roundTripMs: figure(metrics.roundTripMs, 1),
       video: isConnected ? (media?.video ?? null) : null,
       audio: isConnected ? (media?.audio ?? null) : null,
+      warnings: isConnected ? sourceWarnings(media?.video ?? null, deps.deployment.declaredInput) : [],
     },
     ingest: toIngest(deps, flow, requestHost),
     preview: { hlsUrl: look.hlsUrl === null ? null : pathOf(look.hlsUrl), destinationId: PRIMARY_DESTINATION_ID },

@@ -1,3 +1,4 @@
+import { PRIMARY_MODES } from '../domain/primary-mode.ts';
 import { z } from '@hono/zod-openapi';
 import { DESTINATION_STATUSES } from '../domain/destination.ts';
 import { CostGroupBy } from './cost-schemas.ts';
@@ -171,6 +172,14 @@ export const CostQuery = z.strictObject({
 export const LogQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(500).optional().openapi({ description: 'Lines at most; 50 if left out' }),
 });
+
+export const SetDetailedLog = z
+  .strictObject({
+    hours: z.number().int().min(1).max(72).default(24).openapi({ description: 'How long; a day if left out' }),
+  })
+  .openapi('SetDetailedLog');
+
+export const SetPrimary = z.strictObject({ mode: z.enum(PRIMARY_MODES) }).openapi('SetPrimary');
 
 export const ListQuery = z.strictObject({
   status: z.enum(DESTINATION_STATUSES).optional(),

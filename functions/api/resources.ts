@@ -1,4 +1,4 @@
-import { allowedEncodings, listEncodings, listPlatforms } from '../../presets/index.ts';
+import { allowedEncodings, defaultEncodingOf, listEncodings, listPlatforms } from '../../presets/index.ts';
 import type { Prices } from '../../presets/prices.ts';
 import { chosenEncodings } from '../domain/chosen-encodings.ts';
 import {
@@ -17,6 +17,7 @@ import type { Destination, Operation } from '../domain/destination.ts';
 import { healthOf, isOnAir } from '../domain/health.ts';
 import { ACTIONS, actionsOf, isPrimary, OPERATIONS, STEPS, type ResourceStep } from '../domain/lifecycle.ts';
 import type { DestinationCost } from './cost-schemas.ts';
+import { runWarnings } from '../domain/source-warnings.ts';
 import { refusalFor, type Role } from './roles.ts';
 import type { DestinationResource, OperationResource, PresetsResource } from './schemas.ts';
 
@@ -64,6 +65,8 @@ export function toDestinationResource(stored: Destination, view: ResourceView): 
     targetBitrateBps: targetBitrateBps(record),
     operation: record.operation && toOperationResource(record.destinationId, record.operation),
     lastError: record.lastError && { ...record.lastError },
+    warnings: runWarnings(record),
+    detailedLogUntil: isLater(record.detailedLogUntil, now) ? record.detailedLogUntil : null,
     mediaLiveChannelId: record.held.channel?.channelId ?? null,
     mediaConnectOutputArn: record.held.flowOutput?.flowOutputArn ?? null,
     allowedActions: allowed,
@@ -74,6 +77,11 @@ export function toDestinationResource(stored: Destination, view: ResourceView): 
     createdAt: record.createdAt,
     lastModified: record.lastModified,
   };
+}
+
+/** True for a time that is still to come. */
+function isLater(at: string | null | undefined, now: Date): at is string {
+  return at !== null && at !== undefined && Date.parse(at) > now.getTime();
 }
 
 /** What makes sense now, without what the role is too weak for: that reason is told first, it does not pass. */
@@ -161,7 +169,7 @@ function progressOf({ kind, steps }: Operation): { stepNumber: number; stepCount
 }
 
 /** All presets as the API shows them. */
-export function toPresetsResource(): PresetsResource {
+export function toPresetsResource(deployment: { copiesSource: boolean }): PresetsResource {
   return {
     platforms: listPlatforms().map((platform) => ({
       platformId: platform.platformId,
@@ -170,7 +178,7 @@ export function toPresetsResource(): PresetsResource {
       rtmpUrlHint: platform.rtmpUrlHint,
       streamKeyHint: platform.streamKeyHint,
       backupRtmpUrl: platform.backupRtmpUrl,
-      defaultEncoding: platform.defaultEncoding,
+      defaultEncoding: defaultEncodingOf(platform, deployment),
       encodings: allowedEncodings(platform.platformId),
       videoBitrateBpsMax: platform.caps.videoBitrateBpsMax,
       notes: [...platform.notes],

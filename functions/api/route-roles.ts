@@ -38,6 +38,7 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'GET /api/reports/{name}': 'viewer',
   // A POST because it takes a body; it changes nothing.
   'POST /api/estimates': 'viewer',
+  'GET /api/primary': 'viewer',
   'GET /api/mediaconnect/flow/status': 'viewer',
   'GET /api/mediaconnect/flow/thumbnail': 'viewer',
   'GET /api/rehearsal': 'viewer',
@@ -54,6 +55,9 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'POST /api/destinations/{destinationId}/restart': 'operator',
   'POST /api/mediaconnect/flow/start': 'operator',
   'POST /api/mediaconnect/flow/stop': 'operator',
+  'PUT /api/primary': 'operator',
+  'PUT /api/destinations/{destinationId}/detailed-log': 'operator',
+  'DELETE /api/destinations/{destinationId}/detailed-log': 'operator',
   'POST /api/orphans/{orphanId}/release': 'operator',
   'POST /api/rehearsal': 'operator',
   'DELETE /api/rehearsal': 'operator',

@@ -3,6 +3,7 @@ import { DESIRED_STATES, DESTINATION_STATUSES, OPERATION_KINDS, STANDBY_MODES } 
 import { ORPHAN_RESOURCES } from '../domain/inventory.ts';
 import { HEALTH_LEVELS } from '../domain/health.ts';
 import { ACTIONS } from '../domain/lifecycle.ts';
+import { PRIMARY_MODES } from '../domain/primary-mode.ts';
 import { DestinationCost } from './cost-schemas.ts';
 import { ROLES } from './roles.ts';
 import { TIMELINE_KINDS, timestamp } from './schema-parts.ts';
@@ -89,6 +90,10 @@ export const ChannelLog = z
   })
   .openapi('ChannelLog');
 
+const Warning = z
+  .object({ code: z.string(), detail: z.string(), remedy: z.string() })
+  .openapi('Warning', { description: 'It works, and it is not as it should be' });
+
 const RecordedError = z
   .object({ code: z.string(), detail: z.string(), remedy: z.string(), at: timestamp })
   .openapi('RecordedError');
@@ -146,7 +151,9 @@ export const DestinationResource = z
     streamKeyLast4: z.string().nullable(),
     preset: z.string(),
     standby: z.enum(STANDBY_MODES),
-    primary: z.boolean().openapi({ description: 'The always-on HLS channel: cannot be stopped, edited or deleted' }),
+    primary: z
+      .boolean()
+      .openapi({ description: 'The channel behind the HLS preview: PUT /api/primary decides when it runs' }),
     desired: z.enum(DESIRED_STATES),
     status: z.enum(DESTINATION_STATUSES),
     health: Health,
@@ -162,6 +169,10 @@ export const DestinationResource = z
     targetBitrateBps: z.number().nullable().openapi({ description: 'What the preset asks for; null for source' }),
     operation: OperationResource.nullable().openapi({ description: 'The operation in flight' }),
     lastError: RecordedError.nullable(),
+    warnings: z.array(Warning),
+    detailedLogUntil: timestamp
+      .nullable()
+      .openapi({ description: 'Until when its channel logs in detail; it takes effect at the next start' }),
     mediaLiveChannelId: z.string().nullable(),
     mediaConnectOutputArn: z.string().nullable(),
     allowedActions: z.array(z.enum(ACTIONS)),
@@ -231,6 +242,7 @@ export const FlowStatusResource = z
       audio: z
         .object({ codec: z.string(), sampleRateHz: z.number().nullable(), channels: z.number().nullable() })
         .nullable(),
+      warnings: z.array(Warning),
     }),
     ingest: z.object({
       protocol: z.string(),
@@ -251,6 +263,19 @@ export const FlowStatusResource = z
     observedAt: timestamp,
   })
   .openapi('FlowStatus');
+
+export const PrimaryResource = z
+  .object({
+    mode: z.enum(PRIMARY_MODES).openapi({
+      description:
+        'always: while the flow is active; with-source: while the flow is active and an encoder is connected; off: never',
+    }),
+    configuredMode: z.enum(PRIMARY_MODES).openapi({ description: 'What the deployment was configured with' }),
+    destination: DestinationResource.nullable().openapi({
+      description: 'The primary itself, with its price; null until the first sweep has created its record',
+    }),
+  })
+  .openapi('Primary');
 
 const PlatformPreset = z.object({
   platformId: z.string(),
@@ -342,6 +367,7 @@ export const Problem = z
 
 export type DestinationResource = z.infer<typeof DestinationResource>;
 export type OperationResource = z.infer<typeof OperationResource>;
+export type PrimaryResource = z.infer<typeof PrimaryResource>;
 export type FlowStatusResource = z.infer<typeof FlowStatusResource>;
 export type MetricsResource = z.infer<typeof MetricsResource>;
 export type PresetsResource = z.infer<typeof PresetsResource>;

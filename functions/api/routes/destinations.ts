@@ -157,7 +157,7 @@ async function insert(
     const destinationId = deps.newDestinationId();
     const stored = await sealStreamKey(deps, destinationId, streamKey);
     const now = deps.now();
-    const { name, group = null, standby = 'warm' } = wanted;
+    const { name, group = null, standby = deps.deployment.defaultStandby } = wanted;
     const chosen = { destinationId, name, group, ...target, ...stored, standby };
     const idle = newDestination(chosen, now);
     const record = idle.standby === 'warm' ? withOperation(idle, 'create', { now, requestedBy }) : idle;

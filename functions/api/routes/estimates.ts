@@ -43,7 +43,7 @@ interface Asked {
 export function registerEstimates(api: Api, deps: ApiDeps): void {
   api.openapi(estimate, async (context) => {
     const { destinationIds, planned, hours } = context.req.valid('json');
-    const asked = planned ? [plan(planned)] : await findAll(deps, destinationIds ?? []);
+    const asked = planned ? [plan(deps, planned)] : await findAll(deps, destinationIds ?? []);
     const { prices, shown } = provenanceOf(deps);
     const priced = asked.map(({ settings, standby, destinationId, name }) => ({
       about: { destinationId, name, platform: settings.platform, preset: settings.preset },
@@ -84,7 +84,10 @@ async function findAll(deps: ApiDeps, destinationIds: readonly string[]): Promis
   });
 }
 
-function plan({ platform, preset, standby = 'warm' }: NonNullable<CreateEstimate['planned']>): Asked {
+function plan(
+  { deployment }: ApiDeps,
+  { platform, preset, standby = deployment.defaultStandby }: NonNullable<CreateEstimate['planned']>,
+): Asked {
   if (!getPlatform(platform)) throw refuse('planned.platform', 'is not a platform; GET /api/presets lists them');
   if (!resolveEncoding(platform, preset)) {
     throw refuse('planned.preset', `must be one of ${allowedEncodings(platform).join(', ')}`);

@@ -3,6 +3,7 @@ import { startFlow, stopFlow } from '../../aws/flow.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
 import { answers, IdempotencyHeaders, NoQuery, problems, WRITE_PROBLEMS } from '../contract.ts';
+import { turnPrimary } from '../turn-primary.ts';
 import { createFlowLook, toFlowStatusResource } from '../flow-status.ts';
 import { idempotent } from '../idempotency.ts';
 import { FlowStatusResource } from '../schemas.ts';
@@ -68,6 +69,7 @@ export function registerFlow(api: Api, deps: ApiDeps): void {
         return context.json(await present(context), 200);
       }
       look.forget();
+      await turnPrimary(deps, action, context.get('principal').id);
       return context.json(await present(context), 202);
     });
   }

@@ -1,11 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { getChannelLog } from '../../aws/channel-log.ts';
 import { toChannelLogLine } from '../../domain/channel-log.ts';
-import type { Api, ApiDeps } from '../api-deps.ts';
-import { answers, problems } from '../contract.ts';
-import { DestinationId, LogQuery } from '../request-schemas.ts';
-import { ChannelLog } from '../schemas.ts';
-import { findDestination } from './find-destination.ts';
+import { requestChange } from '../../workflow/operations.ts';
+import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
+import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../contract.ts';
+import { requireChangeable } from '../destination-change.ts';
+import { DestinationId, LogQuery, SetDetailedLog } from '../request-schemas.ts';
+import { ChannelLog, DestinationResource } from '../schemas.ts';
+import { findDestination, presentDestination, requireFound } from './find-destination.ts';
 
 const LINES_DEFAULT = 50;
 
@@ -20,8 +22,57 @@ const log = createRoute({
   responses: { 200: answers(ChannelLog, 'Lines, oldest first'), ...problems(404, 422, 503) },
 });
 
-/** `GET …/log`. */
+const detailPath = '/api/destinations/{destinationId}/detailed-log';
+const detailAnswers = {
+  200: answers(DestinationResource, 'As it is now'),
+  ...problems(...WRITE_PROBLEMS, 404, 409, 503),
+};
+
+const detail = createRoute({
+  method: 'put',
+  path: detailPath,
+  tags: ['Destinations'],
+  summary: 'Log in detail for some hours',
+  description:
+    'From its next start on the channel also logs what goes well. On AWS such lines name the publish URL, and everybody who may read the log group reads them; that is why it ends by itself.',
+  request: { params: z.object({ destinationId: DestinationId }), query: NoQuery, body: takes(SetDetailedLog) },
+  responses: detailAnswers,
+});
+
+const detailEnd = createRoute({
+  method: 'delete',
+  path: detailPath,
+  tags: ['Destinations'],
+  summary: 'Log warnings and errors only, from the next start on',
+  request: { params: z.object({ destinationId: DestinationId }), query: NoQuery },
+  responses: detailAnswers,
+});
+
+const HOUR_MS = 3_600_000;
+
+/** `…/log` and how much of it there is. */
 export function registerLog(api: Api, deps: ApiDeps): void {
+  const setDetail = async (context: ApiContext, destinationId: string, detailedLogUntil: string | null) => {
+    const record = await requestChange(deps, destinationId, {
+      requestedBy: context.get('principal').id,
+      change: (before) => {
+        requireChangeable(before, 'edit');
+        return { ...before, detailedLogUntil, lastModified: deps.now().toISOString() };
+      },
+    });
+    return presentDestination(deps, context, requireFound(record, destinationId));
+  };
+
+  api.openapi(detail, async (context) => {
+    const { hours } = context.req.valid('json');
+    const until = new Date(deps.now().getTime() + hours * HOUR_MS).toISOString();
+    return context.json(await setDetail(context, context.req.valid('param').destinationId, until), 200);
+  });
+
+  api.openapi(detailEnd, async (context) =>
+    context.json(await setDetail(context, context.req.valid('param').destinationId, null), 200),
+  );
+
   api.openapi(log, async (context) => {
     const { streamKeyLast4, held } = await findDestination(deps, context.req.valid('param').destinationId);
     const { limit = LINES_DEFAULT } = context.req.valid('query');

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { getChannelSeries, newest, total, type MetricPoint } from '../../aws/metrics.ts';
+import { channelMetrics, getChannelSeries, newest, total, type MetricPoint } from '../../aws/metrics.ts';
+import { OUTPUT_GROUP_NAMES } from '../../aws/names.ts';
 import type { Destination } from '../../domain/destination.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, NoQuery, problems } from '../contract.ts';
@@ -9,8 +10,6 @@ import { MetricsResource } from '../schemas.ts';
 import { findDestination } from './find-destination.ts';
 
 const COUNTED_SECONDS = 300;
-/** Several viewers of one page ask CloudWatch once. */
-const KEPT_MS = 1000;
 const CHANNELS_KEPT_MAX = 500;
 
 const metrics = createRoute({
@@ -27,13 +26,17 @@ type Series = Awaited<ReturnType<typeof getChannelSeries>> extends Map<string, i
 /** `GET …/metrics`. */
 export function registerMetrics(api: Api, deps: ApiDeps): void {
   const memos = new Map<string, Memo<Series | undefined>>();
+  // What is shown here: whether an output is written is the monitor's business.
+  const shown = channelMetrics(deps.embedded).filter((name) => name !== 'activeOutputs' && name !== 'fillMs');
 
+  /** Several viewers of one page ask CloudWatch once. */
   function readSeries(channelId: string): Promise<Series | undefined> {
     if (memos.size > CHANNELS_KEPT_MAX) memos.clear();
     let memo = memos.get(channelId);
     if (!memo) {
-      memo = memoize({ milliseconds: KEPT_MS, now: deps.now }, async () => {
-        const series = await getChannelSeries(deps, [channelId], { now: deps.now(), ...deps.metrics });
+      memo = memoize({ milliseconds: deps.metrics.keptMs, now: deps.now }, async () => {
+        const request = { channelId, outputGroupName: OUTPUT_GROUP_NAMES.rtmp, metrics: shown };
+        const series = await getChannelSeries(deps, [request], { now: deps.now(), ...deps.metrics });
         return series.get(channelId);
       });
       memos.set(channelId, memo);

@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import type { Api } from '../api-deps.ts';
+import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, NoQuery, problems } from '../contract.ts';
 import { toPresetsResource } from '../resources.ts';
 import { PresetsResource } from '../schemas.ts';
@@ -14,7 +14,7 @@ const presets = createRoute({
 });
 
 /** `GET /api/presets`. */
-export function registerPresets(api: Api): void {
-  const resource = toPresetsResource();
+export function registerPresets(api: Api, deps: ApiDeps): void {
+  const resource = toPresetsResource(deps.deployment);
   api.openapi(presets, (context) => context.json(resource, 200));
 }

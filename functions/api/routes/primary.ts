@@ -1,0 +1,69 @@
+import { createRoute } from '@hono/zod-openapi';
+import { getDestination } from '../../aws/destination-table.ts';
+import { observeFlow } from '../../aws/flow.ts';
+import { getSourceObservation } from '../../aws/source-table.ts';
+import { PRIMARY_DESTINATION_ID } from '../../domain/destination.ts';
+import { AppError } from '../../domain/errors.ts';
+import { primaryNeed, withPrimaryNeed } from '../../domain/primary.ts';
+import { requestChange } from '../../workflow/operations.ts';
+import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
+import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../contract.ts';
+import { SetPrimary } from '../request-schemas.ts';
+import { toDestinationResource } from '../resources.ts';
+import { PrimaryResource } from '../schemas.ts';
+import { resourceView } from './find-destination.ts';
+
+const tags = ['Source'];
+const path = '/api/primary';
+
+const get = createRoute({
+  method: 'get',
+  path,
+  tags,
+  summary: 'The HLS preview: when it runs, and what that costs',
+  request: { query: NoQuery },
+  responses: { 200: answers(PrimaryResource, 'The primary'), ...problems(503) },
+});
+
+const put = createRoute({
+  method: 'put',
+  path,
+  tags,
+  summary: 'Decide when the HLS preview runs',
+  description: 'Takes effect at once: a preview that is not needed any more stops, one that is needed starts.',
+  request: { query: NoQuery, body: takes(SetPrimary) },
+  responses: { 200: answers(PrimaryResource, 'The primary'), ...problems(...WRITE_PROBLEMS, 409, 503) },
+});
+
+/** The primary's mode. */
+export function registerPrimary(api: Api, deps: ApiDeps): void {
+  const present = async (context: ApiContext) => {
+    const record = await getDestination(deps, PRIMARY_DESTINATION_ID);
+    return {
+      mode: record?.primaryMode ?? deps.primaryMode,
+      configuredMode: deps.primaryMode,
+      destination: record && toDestinationResource(record, resourceView(deps, context)),
+    };
+  };
+
+  api.openapi(get, async (context) => context.json(await present(context), 200));
+
+  api.openapi(put, async (context) => {
+    const { mode } = context.req.valid('json');
+    const [flow, source] = await Promise.all([observeFlow(deps), getSourceObservation(deps)]);
+    const now = deps.now();
+    const need = primaryNeed({ mode, flowStatus: flow?.status ?? null, source, now });
+    const record = await requestChange(deps, PRIMARY_DESTINATION_ID, {
+      requestedBy: context.get('principal').id,
+      change: (before) => withPrimaryNeed({ ...before, primaryMode: mode }, need, now, mode),
+    });
+    if (!record) {
+      throw new AppError('illegal_transition', {
+        detail: 'the record of the preview does not exist yet',
+        remedy: 'the sweep creates it within five minutes of a deployment; try again then',
+        retryAfterSeconds: 60,
+      });
+    }
+    return context.json(await present(context), 200);
+  });
+}
