@@ -1,7 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import type { ChannelLog } from '../../../functions/api/schemas.ts';
 import { POLL_DETAILS_MS } from '../presentation/freshness.ts';
-import { queryKeys } from './query-client.ts';
+import { queryClient, queryKeys } from './query-client.ts';
 import { request } from './request.ts';
 
 /** As many lines as the API gives at once. */
@@ -16,5 +16,15 @@ export function useChannelLog(destinationId: string) {
       const path = `/api/destinations/${encodeURIComponent(destinationId)}/log?limit=${LINES_MAX}`;
       return (await request<ChannelLog>(path, { signal })).body.data;
     },
+  });
+}
+
+/** Lets a channel log in detail for a day, from its next start on, or ends that. */
+export function useLogDetail(destinationId: string) {
+  const path = `/api/destinations/${encodeURIComponent(destinationId)}/detailed-log`;
+  return useMutation({
+    mutationFn: (isDetailed: boolean) =>
+      request<unknown>(path, isDetailed ? { method: 'PUT', body: { hours: 24 } } : { method: 'DELETE' }),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: queryKeys.destinations }),
   });
 }

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { CostNow, CreateEstimate, Estimate, ReportList } from '../../../functions/api/cost-schemas.ts';
-import { POLL_COSTS_MS } from '../presentation/freshness.ts';
+import { costsPollMs } from './pace.ts';
 import { queryKeys } from './query-client.ts';
 import { request } from './request.ts';
 
@@ -8,7 +8,7 @@ import { request } from './request.ts';
 export function useCostNow() {
   return useQuery({
     queryKey: queryKeys.costs,
-    refetchInterval: POLL_COSTS_MS,
+    refetchInterval: () => costsPollMs(),
     queryFn: async ({ signal }) => (await request<CostNow>('/api/costs/now', { signal })).body,
   });
 }

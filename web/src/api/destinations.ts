@@ -8,7 +8,8 @@ import type {
 } from '../../../functions/api/schemas.ts';
 import { appendBitrates, type BitrateHistory } from '../presentation/bitrate-history.ts';
 import { isMoving } from '../presentation/destination-presentation.ts';
-import { POLL_BUSY_MS, POLL_DETAILS_MS, POLL_QUIET_MS } from '../presentation/freshness.ts';
+import { POLL_DETAILS_MS } from '../presentation/freshness.ts';
+import { busyPollMs, quietPollMs } from './pace.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { type Answer, request } from './request.ts';
 
@@ -38,7 +39,7 @@ const withApply = (path: string, apply: Apply | null): string => (apply ? `${pat
 /** How often to ask, judged by what the newest answer says. */
 export function pollIntervalMs(destinations: readonly DestinationResource[] | undefined): number {
   const busy = destinations?.some((destination) => destination.status === 'running' || isMoving(destination)) ?? true;
-  return busy ? POLL_BUSY_MS : POLL_QUIET_MS;
+  return busy ? busyPollMs() : quietPollMs();
 }
 
 async function listAll(signal: AbortSignal): Promise<DestinationResource[]> {

@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { FlowStatusResource, PresetsResource } from '../../../functions/api/schemas.ts';
-import { POLL_BUSY_MS, POLL_PICTURE_MS, POLL_QUIET_MS } from '../presentation/freshness.ts';
+import { POLL_PICTURE_MS, POLL_QUIET_MS } from '../presentation/freshness.ts';
+import { busyPollMs, quietPollMs } from './pace.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { problemOf, request, requestPicture } from './request.ts';
 
@@ -8,12 +9,13 @@ const FLOW = '/api/mediaconnect/flow';
 
 /** True while the flow is changing by itself. */
 export function isFlowMoving(flow: FlowStatusResource): boolean {
-  return ['STARTING', 'STOPPING', 'UPDATING', 'DELETING'].includes(flow.status);
+  // UPDATING is a running flow whose outputs have just changed.
+  return ['STARTING', 'STOPPING', 'DELETING'].includes(flow.status);
 }
 
 /** How often to ask, judged by what the newest answer says. */
 export function flowPollIntervalMs(flow: FlowStatusResource | undefined): number {
-  return flow?.status === 'STANDBY' ? POLL_QUIET_MS : POLL_BUSY_MS;
+  return flow?.status === 'STANDBY' ? quietPollMs() : busyPollMs();
 }
 
 /** The source, kept current while the page is visible. */

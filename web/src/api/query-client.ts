@@ -18,6 +18,7 @@ export const queryKeys = {
   service: ['service'],
   leftovers: ['leftovers'],
   flow: ['flow'],
+  primary: ['primary'],
   sourcePicture: ['source-picture'],
   presets: ['presets'],
   rehearsal: ['rehearsal'],

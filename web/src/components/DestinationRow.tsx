@@ -123,7 +123,7 @@ function Rest({ destination, stale }: Pick<RowProps, 'destination' | 'stale'>) {
       <MoneyCell cost={destination.cost} running={destination.status === 'running'} />
       <div className={classes.actions}>
         {destination.primary ? (
-          <span className={classes.always}>Always on</span>
+          <span className={classes.always}>Runs by itself</span>
         ) : (
           <>
             <TransportButtons destination={destination} />

@@ -11,7 +11,9 @@ import { ConfirmButton } from './ConfirmButton.tsx';
 import { ConnectEncoder } from './ConnectEncoder.tsx';
 import { Fact } from './Fact.tsx';
 import { PreviewPlayer } from './PreviewPlayer.tsx';
+import { PrimaryControl } from './PrimaryControl.tsx';
 import { StatusWord } from './StatusWord.tsx';
+import { Warnings } from './Warnings.tsx';
 import classes from './SourceCard.module.css';
 
 /** The one source: what it is doing, how to feed it, and a picture of it. */
@@ -32,6 +34,8 @@ export function SourceCard({ flow, stale }: { flow: FlowStatusResource; stale: b
         </div>
         {presentation.reason && source.state !== 'connected' && <p className={classes.reason}>{presentation.reason}</p>}
         {presentation.remedy && source.state === 'failed' && <p className={classes.remedy}>{presentation.remedy}</p>}
+        <Warnings warnings={source.warnings} />
+        <PrimaryControl />
         <Facts source={source} />
       </div>
       <ConnectEncoder ingest={flow.ingest} connected={source.state === 'connected'} />
@@ -55,7 +59,7 @@ function FlowControl({ flow }: { flow: FlowStatusResource }) {
   const stop = useFlowControl('stop');
   const refusal = useRoleRefusal('operator');
   const moving = isFlowMoving(flow);
-  if (flow.status === 'ACTIVE' || flow.status === 'STOPPING') {
+  if (flow.status === 'ACTIVE' || flow.status === 'UPDATING' || flow.status === 'STOPPING') {
     return (
       <ConfirmButton
         label="Stop source"

@@ -10,10 +10,12 @@ import { ProblemText } from '../components/ProblemText.tsx';
 import { SidePanel } from '../components/SidePanel.tsx';
 import { StatusWord } from '../components/StatusWord.tsx';
 import { Timeline } from '../components/Timeline.tsx';
+import { Warnings } from '../components/Warnings.tsx';
 import { PlatformMark } from '../platforms/PlatformMark.tsx';
 import { presentDestination, presentStale } from '../presentation/destination-presentation.ts';
 import { describeMissing, describeSum, PRICE_UNKNOWN, pricePerHour } from '../presentation/money.ts';
 import { RehearsalNote } from '../rehearsal/RehearsalNote.tsx';
+import { LogDetail } from './LogDetail.tsx';
 import { MetricGraphs } from './MetricGraphs.tsx';
 import { OperationSteps } from './OperationSteps.tsx';
 import classes from './DetailsPanel.module.css';
@@ -60,6 +62,7 @@ function Content({ destination }: { destination: DestinationResource }) {
   return (
     <>
       <RehearsalNote destination={destination} />
+      <Warnings warnings={destination.warnings} />
       {running && (
         <Section title="Last five minutes">
           {metrics.data && <MetricGraphs metrics={metrics.data} wantedBps={targetBitrateBps} />}
@@ -94,6 +97,7 @@ function Log({ destination }: { destination: DestinationResource }) {
       </summary>
       <Suspense fallback={<p className={classes.note}>Reading the log …</p>}>
         {isOpened && <ChannelLog destinationId={destination.destinationId} name={destination.name} />}
+        {isOpened && !destination.primary && <LogDetail destination={destination} />}
       </Suspense>
     </details>
   );

@@ -50,7 +50,7 @@ const RUNNING_LOOKS: Record<HealthLevel, Look> = {
   down: { tone: 'attention', glyph: 'attention', word: 'Not arriving' },
 };
 
-/** Nobody stops, starts or edits the primary channel, so that the API's advice to do so is no help there. */
+/** The primary has no buttons of its own, so the API's advice to start, stop or edit it is no help there. */
 const PRIMARY_REMEDIES: Record<HealthLevel, string> = {
   unknown: '',
   waiting_for_source: 'Start the encoder',

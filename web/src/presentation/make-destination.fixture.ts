@@ -13,6 +13,8 @@ export function makeDestination(changes: Partial<DestinationResource> = {}): Des
     streamKeyLast4: 'zzzz',
     preset: '1080p30',
     standby: 'warm',
+    warnings: [],
+    detailedLogUntil: null,
     primary: false,
     desired: 'idle',
     status: 'idle',

@@ -17,6 +17,7 @@ const flow: FlowStatusResource = {
     roundTripMs: null,
     video: null,
     audio: null,
+    warnings: [],
   },
   ingest: {
     protocol: 'srt',

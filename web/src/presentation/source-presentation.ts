@@ -27,7 +27,6 @@ const SOURCE_LOOKS: Record<SourceState, Pick<SourcePresentation, 'tone' | 'glyph
 const FLOW_WORDS: Partial<Record<FlowStatus, string>> = {
   STARTING: 'Source starting',
   STOPPING: 'Source stopping',
-  UPDATING: 'Source being changed',
   DELETING: 'Source being deleted',
 };
 

@@ -1,0 +1,31 @@
+import { Button } from '@mantine/core';
+import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import { useLogDetail } from '../api/channel-log.ts';
+import { useRoleRefusal } from '../api/session.ts';
+import { showProblem } from '../app/problem-toast.tsx';
+import classes from './DetailsPanel.module.css';
+
+/** How much a destination's channel logs: warnings and errors, or everything for a day. */
+export function LogDetail({ destination }: { destination: DestinationResource }) {
+  const { destinationId, detailedLogUntil } = destination;
+  const set = useLogDetail(destinationId);
+  const refusal = useRoleRefusal('operator');
+  const isDetailed = detailedLogUntil !== null;
+  return (
+    <p className={classes.note}>
+      {isDetailed
+        ? `Logs in detail until ${new Date(detailedLogUntil).toLocaleString()}, from the next start on. `
+        : 'Logs warnings and errors only. '}
+      <Button
+        size="compact-xs"
+        variant="default"
+        loading={set.isPending}
+        disabled={refusal !== undefined}
+        data-hint={refusal}
+        onClick={() => set.mutate(!isDetailed, { onError: (error) => showProblem(error, 'Change the log') })}
+      >
+        {isDetailed ? 'Log less' : 'Log in detail for 24 hours'}
+      </Button>
+    </p>
+  );
+}
