@@ -94,10 +94,7 @@ export function workflowPermissions(resources: DeploymentResources): Permission[
       conditions: hasOurTag(resources),
       wildcardReason: IDS_FROM_AWS,
     },
-    {
-      actions: ['medialive:DescribeInputSecurityGroup', 'medialive:UpdateInputSecurityGroup'],
-      resources: [resources.inputSecurityGroupArn],
-    },
+    egressRules(resources),
     {
       actions: ['mediaconnect:DescribeFlow', 'mediaconnect:DescribeFlowSourceMetadata'],
       resources: [resources.flowArn],
@@ -121,14 +118,17 @@ export function sweepPermissions(resources: DeploymentResources): Permission[] {
       wildcardReason: IDS_FROM_AWS,
     },
     { actions: ['mediaconnect:DescribeFlow'], resources: [resources.flowArn] },
+    egressRules(resources),
     flowOutputs(resources, ['mediaconnect:RemoveFlowOutput']),
   ];
 }
 
-/** The stream monitor: looks and writes down what it saw. */
+/** The stream monitor: reads, stores what it saw, and keeps the flow's egress address allowed. */
 export function monitorPermissions(resources: DeploymentResources): Permission[] {
   return [
-    tableItems(resources, ['PutItem', 'UpdateItem', 'Query']),
+    tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'Query']),
+    { actions: ['mediaconnect:DescribeFlow'], resources: [resources.flowArn] },
+    egressRules(resources),
     {
       actions: ['medialive:ListChannels', 'medialive:ListAlerts'],
       resources: ['*'],
@@ -146,6 +146,14 @@ export function costReportPermissions(resources: DeploymentResources): Permissio
     reports(resources, 's3:PutObject'),
     { actions: ['s3:ListBucket'], resources: [resources.reportBucketArn] },
   ];
+}
+
+/** Whoever sees the flow's egress address can let it in. */
+function egressRules({ inputSecurityGroupArn }: DeploymentResources): Permission {
+  return {
+    actions: ['medialive:DescribeInputSecurityGroup', 'medialive:UpdateInputSecurityGroup'],
+    resources: [inputSecurityGroupArn],
+  };
 }
 
 type TableAction = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query';

@@ -11,6 +11,7 @@ import type { AwsDeps } from '../../functions/aws/clients.ts';
 import { listAllDestinations } from '../../functions/aws/destination-table.ts';
 import { createMediaEventHandler } from '../../functions/events/media-event.ts';
 import { reportCosts } from '../../functions/schedules/cost-report.ts';
+import { MONITORED_LOCALLY } from '../../functions/schedules/figures-due.ts';
 import { observeDestinations } from '../../functions/schedules/monitor.ts';
 import { sweep } from '../../functions/schedules/sweep.ts';
 import { runStep } from '../../functions/workflow/run-step.ts';
@@ -26,7 +27,7 @@ import { createMediaEngine } from './media/engine/media-engine.ts';
 import { PASSPHRASE_SECRET_ARN, provision } from './provision.ts';
 import { originOf, type Settings } from './settings.ts';
 import { resolveHost } from '../../functions/resolve-host.ts';
-import { makeWorkflowDeps, WORKFLOW_FUNCTION } from './workflow-function.ts';
+import { makeWorkflowDeps, READS_LAG_AWS_LIKE_MS, READS_LAG_MS, WORKFLOW_FUNCTION } from './workflow-function.ts';
 
 /**
  * The whole product on one machine: local AWS, media engine, the functions, the schedules, the API and the dashboard.
@@ -56,7 +57,7 @@ const QUOTAS = {
 } as const;
 
 /** One machine can afford to look every second; on AWS the monitor runs every minute. */
-const MONITOR = { everySeconds: 1, windowSeconds: 5, periodSeconds: 1 };
+const MONITOR = { everySeconds: 1, windowSeconds: 5, periodSeconds: 1, ...MONITORED_LOCALLY };
 const SWEEP_EVERY_SECONDS = 10;
 /** A report is due once a day; a machine that is not always on gets it soon after its start. */
 const COST_REPORT_EVERY_SECONDS = 300;
@@ -98,7 +99,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       quotas: QUOTAS[settings.profile],
       fingerprintSecret: deriveLocalKey(settings.dataDirectory, 'stream key fingerprints').toString('hex'),
     });
-    const deps = makeWorkflowDeps({ clients: aws.clients, deployment }, logger);
+    const readsLagMs = settings.profile === 'aws-like' ? READS_LAG_AWS_LIKE_MS : READS_LAG_MS;
+    const deps = makeWorkflowDeps({ clients: aws.clients, deployment }, logger, readsLagMs);
     aws.lambda.register(WORKFLOW_FUNCTION, (event) => runStep(deps, event));
 
     const scheduler = createScheduler({ clock: systemClock });
@@ -106,7 +108,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     const monitorDeps = { ...deps, ...MONITOR };
     scheduler.every(MONITOR.everySeconds, 'monitor', async () => void (await observeDestinations(monitorDeps)));
     scheduler.every(MONITOR.everySeconds, 'rehearsal', () => rehearsal.refresh());
-    const sweepDeps = { ...deps, primaryPreset: settings.hlsRenditions.join(',') };
+    const sweepDeps = { ...deps, primary: { preset: settings.hlsRenditions.join(','), mode: settings.primary } };
     scheduler.every(SWEEP_EVERY_SECONDS, 'sweep', async () => void (await sweep(sweepDeps)));
     scheduler.every(
       COST_REPORT_EVERY_SECONDS,
@@ -148,7 +150,9 @@ async function listen(
     version,
     newDestinationId: () => `dst_${ulid().toLowerCase()}`,
     freshSeconds: FRESH_SECONDS,
-    metrics: { windowSeconds: 300, periodSeconds: 5 },
+    metrics: { windowSeconds: 300, periodSeconds: 5, keptMs: 1_000 },
+    source: { lookKeptMs: 1_000, figuresAgeMsMax: 1_000 },
+    primaryMode: settings.primary,
     ingestHost: null,
     docs: { directory: join(rootDirectory, 'node_modules', 'swagger-ui-dist') },
     staticFiles: { directory: dashboardDirectory },

@@ -87,6 +87,8 @@ export async function provision({
     loopbackTargetsAllowed: settings.loopbackTargetsAllowed,
     // Nothing is billed here, so the widest declaration MediaLive knows lets every encoder in.
     declaredInput: { Codec: 'HEVC', Resolution: 'UHD', MaximumBitrate: 'MAX_50_MBPS' },
+    copiesSource: true,
+    defaultStandby: 'warm',
     maintenance: { day: 'TUESDAY', startTime: '04:00' },
     ...quotas,
   };
@@ -223,7 +225,7 @@ async function describeFlow(mediaConnect: MediaConnect, flowArn: string): Promis
 async function describeSettledFlow(mediaConnect: MediaConnect, flowArn: string): Promise<Flow | undefined> {
   for (let look = 0; look < FLOW_LOOKS_MAX; look += 1) {
     const flow = await describeFlow(mediaConnect, flowArn);
-    if (!flow || !['STARTING', 'STOPPING', 'DELETING'].includes(flow.Status ?? '')) return flow;
+    if (!flow || !['STARTING', 'STOPPING', 'UPDATING', 'DELETING'].includes(flow.Status ?? '')) return flow;
     await setTimeout(FLOW_LOOK_EVERY_MS);
   }
   throw new Error(`flow ${flowArn} has been between two states for too long`);

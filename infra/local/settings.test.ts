@@ -25,7 +25,8 @@ describe('readSettings', () => {
       profile: 'fast',
       loopbackTargetsAllowed: true,
       hls: 'plain',
-      hlsRenditions: ['source'],
+      hlsRenditions: ['720p30'],
+      primary: 'always',
     });
   });
 

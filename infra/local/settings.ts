@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
 import ipaddr from 'ipaddr.js';
+import { PRIMARY_MODES, type PrimaryMode } from '../../functions/domain/primary-mode.ts';
 import { listEncodings } from '../../presets/index.ts';
 import table from './bootstrap/settings.json' with { type: 'json' };
 
@@ -20,8 +21,10 @@ export interface Settings {
   profile: 'fast' | 'aws-like';
   loopbackTargetsAllowed: boolean;
   hls: 'plain' | 'low-latency';
-  /** Encoding ids; one that is not `source` alone makes a ladder. */
+  /** Encoding ids with a size; more than one makes a ladder. */
   hlsRenditions: string[];
+  /** When the preview runs, until that is changed on the page. */
+  primary: PrimaryMode;
 }
 
 /** Where the demo keeps what is its own, apart from real destinations. */
@@ -46,7 +49,8 @@ export class SettingsError extends Error {
   }
 }
 
-const ENCODING_IDS = listEncodings().map((encoding) => encoding.encodingId);
+/** MediaPackage takes no output without a size, so the preview cannot follow its source. */
+const ENCODING_IDS = listEncodings().flatMap(({ encodingId, width }) => (width === null ? [] : [encodingId]));
 
 /** Every setting with its default, what it may be and what it is for; `--help` prints them from the same file. */
 export const SETTINGS_TABLE = table.map(({ secret, ...setting }) => ({
@@ -83,6 +87,7 @@ const EnvironmentSchema = z.object({
   SLUICE_PROFILE: z.enum(['fast', 'aws-like']),
   SLUICE_LOOPBACK_TARGETS: z.enum(['true', 'false']).transform((value) => value === 'true'),
   SLUICE_HLS: z.enum(['plain', 'low-latency']),
+  SLUICE_PRIMARY: z.enum(PRIMARY_MODES),
   SLUICE_HLS_RENDITIONS: z
     .string()
     .transform((value) => value.split(',').map((part) => part.trim()))
@@ -117,6 +122,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     loopbackTargetsAllowed: values.SLUICE_LOOPBACK_TARGETS,
     hls: values.SLUICE_HLS,
     hlsRenditions: values.SLUICE_HLS_RENDITIONS,
+    primary: values.SLUICE_PRIMARY,
   };
 }
 

@@ -54,8 +54,8 @@ export const ENTRY_POINT_BUGS: readonly PlantedBug[] = [
   {
     name: 'a look is said to be as new as its last call',
     file: 'schedules/monitor.ts',
-    find: '    listed.now,',
-    replace: '    new Date(deps.now().getTime() + 1),',
+    find: 'observedAt: listed.now.toISOString(),',
+    replace: 'observedAt: new Date(deps.now().getTime() + 1).toISOString(),',
     hunt: [{ workflow: 'what is on air is looked at, and then not any more' }],
   },
   {

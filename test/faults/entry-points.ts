@@ -1,4 +1,5 @@
 import type { Api } from '../../functions/api/api-deps.ts';
+import { MONITORED_ON_AWS } from '../../functions/schedules/figures-due.ts';
 import type { AwsEvent } from '../../infra/local/service.ts';
 import { idOf } from './destination-ids.ts';
 import type { World } from './world.ts';
@@ -10,7 +11,7 @@ export const FRESH_SECONDS = 150;
 
 /** Seconds between two looks that events can cause at one destination. */
 const LOOK_EVERY_SECONDS = 10;
-const MONITOR = { windowSeconds: 300, periodSeconds: 60 };
+const MONITOR = { windowSeconds: 300, periodSeconds: 60, ...MONITORED_ON_AWS };
 
 /** Looks at what is on air, as the monitor's schedule does. */
 export async function observe(world: World): Promise<void> {
@@ -38,7 +39,9 @@ export async function makeSimulatedApi(world: World): Promise<Api> {
     version: 'simulated',
     newDestinationId: () => world.idsToGive.shift() ?? idOf(900_000 + ++given),
     freshSeconds: FRESH_SECONDS,
-    metrics: MONITOR,
+    metrics: { ...MONITOR, keptMs: 60_000 },
+    source: { lookKeptMs: 3_000, figuresAgeMsMax: FRESH_SECONDS * 1000 },
+    primaryMode: 'always',
     ingestHost: null,
     docs: null,
   });

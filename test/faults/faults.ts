@@ -242,7 +242,7 @@ const DECLARED: Record<string, { all: Declared[]; some: Record<string, Declared[
 };
 
 /** The model declares no throttling of these. */
-const UNLIMITED = new Set(['UpdateChannel']);
+const UNLIMITED = new Set(['UpdateChannel', 'UpdateInputSecurityGroup']);
 
 /** What AWS may deny for a moment: that something exists which has just been made. */
 const NOT_VISIBLE_YET = passing('NotFoundException', 404);

@@ -33,14 +33,14 @@ describe('found by the simulation', () => {
   });
 
   it('an answer that is cut off is an unknown outcome, not a refusal', async () => {
-    const result = await outcomeOf('start cold', strike('EnsureChannel', 3, 'medialive.CreateChannel', 'response cut'));
+    const result = await outcomeOf('start cold', strike('EnsureChannel', 4, 'medialive.CreateChannel', 'response cut'));
     expect(result).toMatchObject({ outcome: 'reached' });
   });
 
   it('a conflict on making the channel is waited out', async () => {
     const result = await outcomeOf(
       'start cold',
-      strike('EnsureChannel', 3, 'medialive.CreateChannel', 'ConflictException'),
+      strike('EnsureChannel', 4, 'medialive.CreateChannel', 'ConflictException'),
     );
     expect(result).toMatchObject({ outcome: 'reached' });
   });

@@ -167,7 +167,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the flow output is not made',
     file: 'workflow/ensure.ts',
-    find: 'await addUnlessFull(context, input);',
+    find: 'await addUnlessFull(context, flow, input);',
     replace: '',
     hunt: everywhere('start warm'),
   },
@@ -188,7 +188,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a start that fell back is started again',
     file: 'workflow/channel-run.ts',
-    find: 'if (noted && !showsStill(noted, context.deps.now())) {',
+    find: 'if (noted && !isWithin(noted, context.deps.now(), SHOWS_FOR_MS)) {',
     replace: 'if (noted && context === undefined) {',
     hunt: everywhere('the start falls back to idle'),
   },
@@ -246,15 +246,15 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the flow output stays',
     file: 'workflow/release.ts',
-    find: "await ask(() => removeFlowOutput(deps, output.flowOutputArn), 'the flow output');",
+    find: 'await unlessFlowBusy(context, flow, () => removeFlowOutput(deps, output.flowOutputArn));',
     replace: '',
     hunt: everywhere('stop warm'),
   },
   {
     name: 'the flow output is said to be released and stays',
     file: 'workflow/release.ts',
-    find: '  const output = await find();',
-    replace: '  const output = (await find()) && null;',
+    find: 'const output = flow && findFlowOutput(deps, flow, record.destinationId);\n  if (output) {',
+    replace: 'const output = null as never;\n  if (output && flow) {',
     hunt: everywhere('stop warm'),
   },
   {
@@ -452,8 +452,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a channel stopped by hand is started again',
     file: 'schedules/sweep-drift.ts',
-    find: "isPrimary(current) && current.status === 'error'",
-    replace: "current.status === 'error'",
+    find: 'isPrimary(current) && isRestartable(current, flow, deps.now())',
+    replace: 'isRestartable(current, flow, deps.now())',
     hunt: everywhere('the channel is stopped by hand'),
   },
   {

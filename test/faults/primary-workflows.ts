@@ -18,7 +18,7 @@ function isOnAir(world: World): boolean {
 
 async function prepare(world: World): Promise<void> {
   const { production, deps } = world;
-  await world.drive(production.insertDestination(deps, newPrimary('720p30', deps.now())));
+  await world.drive(production.insertDestination(deps, { ...newPrimary('720p30', deps.now()), desired: 'running' }));
   await world.drive(world.runAs('sweep', null, () => sweepOnce(world)));
   if (!(await world.until(() => isOnAir(world), READY_WITHIN_MS))) throw new Error('the world does not get ready');
 }

@@ -96,7 +96,7 @@ async function act(world: World, plan: Random, count: number, operations: number
   const { production, deps } = world;
   const cast: Cast = { oldest: 1, newest: count, keyVersions: new Map() };
   if (plan.chance(PRIMARY_SHARE)) {
-    await world.drive(production.insertDestination(deps, newPrimary('720p30', deps.now())));
+    await world.drive(production.insertDestination(deps, { ...newPrimary('720p30', deps.now()), desired: 'running' }));
   }
   for (let number = 1; number <= count; number++) {
     const standby = plan.chance(0.5) ? 'warm' : 'cold';

@@ -78,7 +78,7 @@ export async function makeServices(options: ServicesOptions) {
     profile: options.profile ?? 'instant',
     durations: options.durations,
     hooks: { planTransition: options.planTransition },
-    quotas: { inputs: 200, channels: 200, ...options.resourceQuotas },
+    quotas: { pushInputs: 200, channels: 200, ...options.resourceQuotas },
     idSeed: 'simulation',
   });
   // A key cannot be taken out of the service that has made it, so the service comes along.

@@ -98,6 +98,8 @@ function depsOf({ aws, environments }: LocalDeployment): AwsDeps {
       channelQuota: 20,
       pushInputQuota: 20,
       ...DECLARED,
+      copiesSource: false,
+      defaultStandby: 'warm',
       fingerprintSecret: 'for tests only',
       loopbackTargetsAllowed: false,
     },
@@ -189,7 +191,7 @@ async function releaseOrphans(show: Show): Promise<void> {
     packageChannelId: deps.deployment.packageChannelId,
     encodings: [ENCODING],
   };
-  await createChannel(deps, { destinationId: GHOST, generation: 1, inputId, target });
+  await createChannel(deps, { destinationId: GHOST, generation: 1, inputId, target, logLevel: 'WARNING' });
   const channel = await waitFor('the channel', async () => {
     const view = await findChannel(deps, GHOST);
     return view?.state === 'IDLE' ? view : null;
