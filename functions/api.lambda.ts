@@ -44,7 +44,7 @@ const api = createApi({
     packageChannelId: environment.PACKAGE_CHANNEL_ID,
     reportBucket: environment.REPORT_BUCKET,
     stateMachineArns: stateMachineArnsOf(environment),
-    declaredInput: environment.DECLARED_INPUT,
+    pricedInput: environment.DECLARED_INPUT,
     fingerprintSecret: environment.FINGERPRINT_SECRET,
     // Loopback is the function's own sandbox there.
     loopbackTargetsAllowed: false,

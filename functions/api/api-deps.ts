@@ -8,13 +8,13 @@ import type { Rehearsal } from './rehearsal.ts';
 /** MediaLive is not among them: its answers hold stream keys. */
 type ApiClient = 'cloudWatch' | 'cloudWatchLogs' | 'kms' | 'mediaConnect' | 'mediaPackage' | 's3' | 'sfn' | 'table';
 type ApiFact =
-  | 'declaredInput'
   | 'deploymentId'
   | 'fingerprintSecret'
   | 'flowArn'
   | 'keyId'
   | 'loopbackTargetsAllowed'
   | 'packageChannelId'
+  | 'pricedInput'
   | 'reportBucket'
   | 'stateMachineArns'
   | 'tableName';

@@ -126,7 +126,7 @@ export async function startTestApi() {
         stop: stateMachineArn('stop'),
         teardown: stateMachineArn('teardown'),
       },
-      declaredInput: DECLARED.declaredInput,
+      pricedInput: DECLARED.declaredInput,
       fingerprintSecret: 'for tests only',
       loopbackTargetsAllowed: false,
     },

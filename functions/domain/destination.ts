@@ -73,6 +73,15 @@ export interface TimelineEntry {
   detail: string;
 }
 
+/** One output of a channel as it was set: AWS bills by it. Null width and height follow the source. */
+export interface RecordedOutput {
+  width: number | null;
+  height: number | null;
+  framesPerSecond: number | null;
+  videoBitrateBps: number;
+  audioBitrateBps: number;
+}
+
 /** A run of a channel as the history keeps it beside what happened: what was billed, and for how long. */
 export interface RecordedRun {
   startedAt: string;
@@ -81,6 +90,10 @@ export interface RecordedRun {
   platform: string;
   preset: string;
   framesPerSecond?: number;
+  /** What the traffic is computed from; absent in what versions before 2026-12 recorded. */
+  outputs?: RecordedOutput[];
+  /** Bitrate of the encoder's feed as first measured in the run; absent when it was not. */
+  feedBitrateBps?: number;
 }
 
 /** Why something failed, safe to show: a code of the closed list, one sentence, one remedy. */
@@ -100,13 +113,21 @@ export interface HeldResources {
     configurationHash: string;
     /** Frame rate it was set to because its preset follows the source. */
     followedFramesPerSecond?: number;
+    /** What its outputs are set to; absent in records of versions that did not keep it. */
+    outputs?: RecordedOutput[];
   };
   flowOutput?: { flowOutputArn: string; flowOutputName: string };
   /**
-   * Present from the moment StartChannel was accepted until the channel was seen stopped. Platform and preset are the
-   * ones it was started with, which an edit that waits for the next start does not change.
+   * Present from the moment StartChannel was accepted until the channel was seen stopped. Platform, preset and outputs
+   * are the ones it was started with, which an edit that waits for the next start does not change.
    */
-  channelRun?: { startedAt: string; generation: number; platform?: string; preset?: string };
+  channelRun?: {
+    startedAt: string;
+    generation: number;
+    platform?: string;
+    preset?: string;
+    outputs?: RecordedOutput[];
+  };
 }
 
 /** The newest look at what the channel really does. Absent figures were not reported, which is not the same as zero. */
@@ -121,6 +142,8 @@ export interface Observation {
   reconnects?: number;
   activeOutputs?: number;
   inputLossSeconds?: number;
+  /** Bitrate of the encoder's feed as first measured in the run that began then. */
+  feed?: { runStartedAt: string; bitrateBps: number };
   /** Since when the derived health has been what it is. */
   healthCode?: string;
   healthSince?: string;

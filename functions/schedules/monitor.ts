@@ -6,6 +6,7 @@ import { getChannelSeries, getSourceMetrics, newest, total, type ChannelSeries }
 import type { Destination, Observation } from '../domain/destination.ts';
 import { healthOf, withHealthSince } from '../domain/health.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
+import { withFeed } from '../domain/recorded-run.ts';
 import type { MonitorOutcome } from './counted-lines.ts';
 
 /**
@@ -41,7 +42,13 @@ export async function observeRecords(deps: MonitorDeps, records: readonly Destin
   ]);
   const states = new Map(channels.map((channel) => [channel.channelId, channel.state]));
   // As old as the oldest of what it says, however long the rest of the look takes.
-  const listed: Listed = { now: window.now, states, series, sourceConnected: source.connected };
+  const listed: Listed = {
+    now: window.now,
+    states,
+    series,
+    sourceConnected: source.connected,
+    sourceBitrateBps: source.bitrateBps,
+  };
   const seen: Look[] = [];
   let failure: unknown;
   for (let index = 0; index < running.length; index += LOOKS_AT_ONCE) {
@@ -62,6 +69,7 @@ interface Listed {
   states: ReadonlyMap<string, string>;
   series: ReadonlyMap<string, ChannelSeries>;
   sourceConnected: boolean | null;
+  sourceBitrateBps: number | null;
 }
 
 async function lookAt(deps: MonitorDeps, record: Destination, listed: Listed): Promise<Look> {
@@ -75,7 +83,7 @@ async function lookAt(deps: MonitorDeps, record: Destination, listed: Listed): P
     listed.sourceConnected,
     listed.series.get(channelId),
   );
-  const next = withHealthSince(observation, record.observation);
+  const next = withFeed(withHealthSince(observation, record.observation), record, listed.sourceBitrateBps);
   const written = await putObservation(deps, record.destinationId, { observation: next, now: deps.now() });
   // Told by what it replaces, not by what was read: of several who look at once, one sees the change.
   if (written && written.replaced?.healthCode !== next.healthCode) await noteHealth(deps, record, next);

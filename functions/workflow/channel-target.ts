@@ -5,7 +5,7 @@ import type { AwsDeps } from '../aws/clients.ts';
 import { describeSourceMedia } from '../aws/flow.ts';
 import { decryptStreamKey } from '../aws/secrets.ts';
 import { chosenEncodings } from '../domain/chosen-encodings.ts';
-import type { Destination } from '../domain/destination.ts';
+import type { Destination, RecordedOutput } from '../domain/destination.ts';
 import { AppError } from '../domain/errors.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
 
@@ -31,7 +31,7 @@ const NOMINAL_RATES = [23.976, 24, 25, 29.97, 30, 50, 59.94, 60];
 export async function resolveEncodings(
   deps: AwsDeps<'mediaConnect', 'flowArn'>,
   record: Destination,
-): Promise<{ encodings: EncodingTarget[]; followedFramesPerSecond?: number }> {
+): Promise<{ encodings: EncodingTarget[]; outputs: RecordedOutput[]; followedFramesPerSecond?: number }> {
   const resolved = chosenEncodings(record).map(({ encodingId, encoding }) => {
     if (!encoding) {
       throw new AppError('preset_unsupported', {
@@ -48,7 +48,14 @@ export async function resolveEncodings(
     ...encoding,
     framesPerSecond: encoding.framesPerSecond ?? followed,
   }));
-  return follows ? { encodings, followedFramesPerSecond: followed } : { encodings };
+  const outputs = encodings.map(toRecordedOutput);
+  return follows ? { encodings, outputs, followedFramesPerSecond: followed } : { encodings, outputs };
+}
+
+/** What the channel is billed by, for the record. */
+function toRecordedOutput(encoding: EncodingTarget): RecordedOutput {
+  const { width, height, framesPerSecond, videoBitrateBps, audioBitrateBps } = encoding;
+  return { width, height, framesPerSecond, videoBitrateBps, audioBitrateBps };
 }
 
 /** Hash of everything that makes a channel's settings; tells whether a kept channel needs an update. Holds no secret. */

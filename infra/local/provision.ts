@@ -26,6 +26,7 @@ import { CreateStateMachineCommand, DescribeStateMachineCommand, UpdateStateMach
 import { isNotFound } from '../../functions/aws/aws-errors.ts';
 import type { AwsClients, Deployment } from '../../functions/aws/clients.ts';
 import { DEPLOYMENT_TAG } from '../../functions/aws/names.ts';
+import { DEFAULT_DECLARED_INPUT } from '../../functions/domain/declared-input.ts';
 import { OPERATION_KINDS, type OperationKind } from '../../functions/domain/destination.ts';
 import { TABLE_DEFINITION } from './dynamodb/table-definition.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from './service.ts';
@@ -87,6 +88,7 @@ export async function provision({
     loopbackTargetsAllowed: settings.loopbackTargetsAllowed,
     // Nothing is billed here, so the widest declaration MediaLive knows lets every encoder in.
     declaredInput: { Codec: 'HEVC', Resolution: 'UHD', MaximumBitrate: 'MAX_50_MBPS' },
+    pricedInput: DEFAULT_DECLARED_INPUT,
     maintenance: { day: 'TUESDAY', startTime: '04:00' },
     ...quotas,
   };

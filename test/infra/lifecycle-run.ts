@@ -98,6 +98,7 @@ function depsOf({ aws, environments }: LocalDeployment): AwsDeps {
       channelQuota: 20,
       pushInputQuota: 20,
       ...DECLARED,
+      pricedInput: DECLARED.declaredInput,
       fingerprintSecret: 'for tests only',
       loopbackTargetsAllowed: false,
     },
