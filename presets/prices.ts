@@ -17,6 +17,8 @@ const PricesSchema = z.strictObject({
   source: z.string().check(z.minLength(1)),
   /** Dollars per unit of the part. */
   prices: z.partialRecord(z.enum(PRICED_PART_IDS), Price),
+  /** Parts whose price is older than the file, with the day it was seen. */
+  seenEarlier: z.optional(z.partialRecord(z.enum(PRICED_PART_IDS), z.iso.date())),
   notes: z.array(z.string().check(z.minLength(1))),
 });
 
