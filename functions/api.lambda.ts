@@ -45,6 +45,7 @@ const api = createApi({
     reportBucket: environment.REPORT_BUCKET,
     stateMachineArns: stateMachineArnsOf(environment),
     declaredInput: environment.DECLARED_INPUT,
+    pricedInput: environment.DECLARED_INPUT,
     fingerprintSecret: environment.FINGERPRINT_SECRET,
     copiesSource: false,
     defaultStandby: environment.DEFAULT_STANDBY,

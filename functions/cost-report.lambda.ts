@@ -14,7 +14,7 @@ const deps = {
     tableName: environment.TABLE_NAME,
     flowArn: environment.FLOW_ARN,
     reportBucket: environment.REPORT_BUCKET,
-    declaredInput: environment.DECLARED_INPUT,
+    pricedInput: environment.DECLARED_INPUT,
   },
   now: () => new Date(),
   logger,

@@ -1,41 +1,44 @@
 import * as z from 'zod/mini';
-import usEast1 from './prices/us-east-1.json' with { type: 'json' };
+import { PRICE_FILES } from './price-files.ts';
+import { PRICED_PART_IDS } from './price-parts.ts';
 
 /**
- * AWS list prices by Region, dated, each with its source. Null is a price nobody has confirmed: it is named as unknown
- * and never taken for zero. A Region without a file has no prices at all. Channels are of one pipeline.
+ * AWS list prices by Region, dated, each with its source. A part that is null or absent has no confirmed price: it is
+ * named as unknown and never counted as zero. A Region without a file has no prices at all; `npm run preflight --
+ * --environment NAME --prices` writes one.
  */
 
-/** What is billed by the hour, as an operator would call it. */
-export const PRICED_PARTS = {
-  inputHdAvcBelow10Mbps: 'MediaLive input, HD AVC, below 10 Mbit/s',
-  inputHdAvc10To20Mbps: 'MediaLive input, HD AVC, 10 to 20 Mbit/s',
-  outputHdAvcBelow10Mbps30Fps: 'MediaLive output, HD AVC, below 10 Mbit/s, up to 30 frames per second',
-  outputHdAvcBelow10Mbps60Fps: 'MediaLive output, HD AVC, below 10 Mbit/s, up to 60 frames per second',
-  outputHdAvc10To20Mbps30Fps: 'MediaLive output, HD AVC, 10 to 20 Mbit/s, up to 30 frames per second',
-  outputHdAvc10To20Mbps60Fps: 'MediaLive output, HD AVC, 10 to 20 Mbit/s, up to 60 frames per second',
-  outputSdAvcBelow10Mbps30Fps: 'MediaLive output, SD AVC, below 10 Mbit/s, up to 30 frames per second',
-  outputSdAvcBelow10Mbps60Fps: 'MediaLive output, SD AVC, below 10 Mbit/s, up to 60 frames per second',
-  idleChannel: 'MediaLive channel while it is stopped',
-  idlePushInput: 'MediaLive push input while it is idle',
-  runningFlow: 'MediaConnect flow while it runs',
-  flowOutput: 'MediaConnect flow output',
-} as const;
-
-export type PricedPart = keyof typeof PRICED_PARTS;
+const Price = z.nullable(z.number().check(z.positive()));
 
 const PricesSchema = z.strictObject({
-  region: z.string(),
+  region: z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'not a Region such as eu-central-1')),
   currency: z.literal('USD'),
   seenOn: z.iso.date(),
   source: z.string().check(z.minLength(1)),
-  perHour: z.record(z.enum(Object.keys(PRICED_PARTS) as PricedPart[]), z.nullable(z.number().check(z.positive()))),
-  notes: z.array(z.string()),
+  /** Dollars per unit of the part. */
+  prices: z.partialRecord(z.enum(PRICED_PART_IDS), Price),
+  /** Parts whose price is older than the file, with the day it was seen. */
+  seenEarlier: z.optional(z.partialRecord(z.enum(PRICED_PART_IDS), z.iso.date())),
+  notes: z.array(z.string().check(z.minLength(1))),
 });
 
 export type Prices = Readonly<z.infer<typeof PricesSchema>>;
 
-const byRegion = new Map([usEast1].map((file) => [file.region, PricesSchema.parse(file)]));
+/**
+ * Checks a price file.
+ * @param name named in the error
+ * @throws {Error} naming each field that is wrong
+ */
+export function parsePrices(file: unknown, name: string): Prices {
+  const parsed = z.safeParse(PricesSchema, file);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(({ path, message }) => `  ${path.join('.') || 'file'}: ${message}`);
+  throw new Error(`the price file ${name} is not valid:\n${faults.join('\n')}`);
+}
+
+const byRegion = new Map(
+  Object.entries(PRICE_FILES).map(([region, file]) => [region, parsePrices(file, `${region}.json`)]),
+);
 
 /** The price list of a Region such as `us-east-1`; undefined when there is none. */
 export function getPrices(region: string): Prices | undefined {

@@ -18,6 +18,7 @@ type ApiFact =
   | 'keyId'
   | 'loopbackTargetsAllowed'
   | 'packageChannelId'
+  | 'pricedInput'
   | 'reportBucket'
   | 'stateMachineArns'
   | 'tableName';

@@ -129,6 +129,7 @@ export async function startTestApi() {
       declaredInput: DECLARED.declaredInput,
       copiesSource: false,
       defaultStandby: 'warm',
+      pricedInput: DECLARED.declaredInput,
       fingerprintSecret: 'for tests only',
       loopbackTargetsAllowed: false,
     },

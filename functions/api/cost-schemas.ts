@@ -1,10 +1,12 @@
 import { z } from '@hono/zod-openapi';
+import { CHANNEL_PARTS } from '../domain/cost.ts';
 import { anyDestinationId, PlatformId, PresetId, Standby, timestamp } from './schema-parts.ts';
 
 /**
  * Shapes of everything about money. All amounts are US dollars by AWS's list price, exact to the millionth. A part
- * nobody has confirmed a price for is left out of the sum and named in `unknownParts`; then `isComplete` is false and
- * the amount is "at least". An amount is null when not even one of its parts has a known price.
+ * without a confirmed price is left out of the sum and named in `unknownParts`; then `isComplete` is false and the real
+ * amount starts "from" the one shown. Traffic is estimated from bitrates; an amount with traffic in it has `isAbout`.
+ * An amount is null when none of its parts has a known price.
  */
 
 const amount = z.number().nullable();
@@ -15,7 +17,17 @@ const unknownParts = z.array(z.string()).openapi({
 });
 const isComplete = z
   .boolean()
-  .openapi({ description: 'False: the amounts leave out a part whose price is not known, so they are "at least"' });
+  .openapi({ description: 'False: a part without a known price is left out, so the real amount is at least this' });
+const isAbout = z.boolean().openapi({ description: 'True: traffic is in it, estimated from bitrates' });
+
+/** One price per hour by itself. */
+const Amount = z.object({ perHour: amount, isComplete, isAbout, unknownParts }).openapi('Amount');
+export type Amount = z.infer<typeof Amount>;
+
+const channelPart = z.enum(CHANNEL_PARTS).openapi({
+  description:
+    'encoding: MediaLive input and outputs. transfer: from the flow to MediaLive. egress: to the platform. ingest: into MediaPackage. viewing: what viewers of the preview cause.',
+});
 
 /** Where the prices come from; the same in every answer about money. */
 const provenance = {
@@ -35,15 +47,23 @@ export const DestinationCost = z
     perHourRunning: amount.openapi({ description: 'While it runs, with its present settings', example: 0.5976 }),
     perHourIdle: amount.openapi({ description: 'While it is idle: 0 when cold, null when the idle fee is not known' }),
     perHourNow: amount.openapi({ description: 'What it holds right now; 0 when it holds nothing' }),
-    minimumPerStart: amount.openapi({ description: 'Ten minutes, which every start costs', example: 0.0936 }),
+    minimumPerStart: amount.openapi({
+      description: 'Ten minutes of encoding, which every start costs',
+      example: 0.0936,
+    }),
+    isMinimumComplete: isComplete,
     thisRun: amount.openapi({ description: 'Since the channel was started; null when it is not running' }),
+    parts: z
+      .array(z.object({ part: channelPart, perHour: amount, isComplete, isAbout }))
+      .openapi({ description: 'What perHourRunning is made of' }),
     isComplete,
+    isAbout,
     unknownParts,
     isBilled: provenance.isBilled,
   })
   .openapi('DestinationCost');
 
-const COST_PARTS = ['destinations', 'primary', 'flow', 'leftovers'] as const;
+const COST_PARTS = ['destinations', 'primary', 'flow', 'leftovers', 'monitoring', 'keysAndSecrets'] as const;
 
 /** `GET /api/costs/now`. */
 export const CostNow = z
@@ -51,22 +71,37 @@ export const CostNow = z
     ...provenance,
     observedAt: timestamp,
     perHourNow: z.number(),
-    soFarToday: z.number().openapi({ description: 'Channels, since midnight UTC' }),
+    isComplete,
+    isAbout,
+    unknownParts,
+    soFarToday: z.number().openapi({ description: 'Channels and fixed parts, since midnight UTC' }),
+    isSoFarComplete: isComplete,
+    soFarUnknownParts: unknownParts,
     show: z
-      .object({ since: timestamp, soFar: z.number() })
+      .object({ since: timestamp, soFar: z.number(), isComplete })
       .nullable()
       .openapi({ description: 'Channels, since the oldest run of a destination that is still going; null off air' }),
-    isComplete,
-    unknownParts,
     parts: z.array(
       z.object({
-        part: z.enum(COST_PARTS),
+        part: z.enum(COST_PARTS).openapi({
+          description: 'monitoring and keysAndSecrets cost around the clock, with every channel stopped',
+        }),
         count: z.number().int().openapi({ description: 'Resources that cost, or may' }),
         perHourNow: amount,
-        soFarToday: amount.openapi({ description: 'Null when running times are not recorded: flow, leftovers' }),
         isComplete,
+        isAbout,
+        soFarToday: amount.openapi({ description: 'Null when running times are not recorded: flow, leftovers' }),
+        isSoFarComplete: isComplete,
       }),
     ),
+    whenRunning: z
+      .object({
+        flow: Amount,
+        primary: Amount.nullable(),
+        viewer: Amount.nullable().openapi({ description: 'One viewer of the preview, at its largest rendition' }),
+      })
+      .openapi({ description: 'What source and preview cost whenever they run; null without a preview' }),
+    notes: z.array(z.string()).openapi({ description: 'How the amounts are computed, and what is not counted' }),
   })
   .openapi('CostNow');
 
@@ -77,6 +112,7 @@ const usage = {
   billedMinutes: z.number().int().openapi({ description: 'Rounded up per run, ten at least' }),
   cost: amount,
   isComplete,
+  isAbout,
 };
 
 export const CostGroupBy = z.enum(['destination', 'day', 'platform']);
@@ -123,7 +159,14 @@ export const CreateEstimate = z
   )
   .openapi('CreateEstimate');
 
-const estimated = { perHour: amount, minimum: amount, total: amount, isComplete };
+const estimated = {
+  perHour: amount,
+  minimum: amount.openapi({ description: 'Ten minutes of encoding per channel, which every start costs' }),
+  isMinimumComplete: isComplete,
+  total: amount,
+  isComplete,
+  isAbout,
+};
 
 /** Answer of `POST /api/estimates`. */
 export const Estimate = z
@@ -139,10 +182,11 @@ export const Estimate = z
         platform: z.string(),
         preset: z.string(),
         perHourIdle: amount,
+        parts: z.array(z.object({ part: channelPart, perHour: amount, isComplete, isAbout })),
         ...estimated,
       }),
     ),
-    notes: z.array(z.string()).openapi({ description: 'What is not in the sum, such as data transfer' }),
+    notes: z.array(z.string()).openapi({ description: 'How the amounts are computed, and what is not counted' }),
   })
   .openapi('Estimate');
 

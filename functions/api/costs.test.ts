@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { putOperation } from '../aws/history-table.ts';
 import { putOrphan } from '../aws/orphan-table.ts';
 import { putReport } from '../aws/report-store.ts';
+import { NOT_RECORDED } from '../domain/deployment-cost.ts';
 import type { Destination } from '../domain/destination.ts';
 import { settle, withOperation } from '../domain/lifecycle.ts';
 import { runOf } from '../domain/recorded-run.ts';
@@ -23,6 +24,7 @@ const test = useTestApi();
 
 const at = (time: string) => new Date(`2026-11-21T${time}.000Z`);
 const twitch = { platform: 'twitch', preset: '1080p30' };
+const OUTPUT = { width: 1920, height: 1080, framesPerSecond: 30, videoBitrateBps: 4_500_000, audioBitrateBps: 128_000 };
 
 /** Puts an ended run into the history, as the stop of it does. */
 async function putRun(from: Date, to: Date, change: Partial<Destination> = {}): Promise<void> {
@@ -43,13 +45,20 @@ describe('the cost of a destination', () => {
     await test.put(makeRecord(twitch));
     expect(await costOf()).toEqual({
       currency: 'USD',
-      perHourRunning: 0.5976,
+      perHourRunning: 0.785034,
       perHourIdle: 0,
       perHourNow: 0,
       minimumPerStart: 0.0996,
+      isMinimumComplete: true,
       thisRun: null,
-      isComplete: true,
-      unknownParts: [],
+      parts: [
+        { part: 'encoding', perHour: 0.5976, isComplete: true, isAbout: false },
+        { part: 'transfer', perHour: null, isComplete: false, isAbout: false },
+        { part: 'egress', perHour: 0.187434, isComplete: true, isAbout: true },
+      ],
+      isComplete: false,
+      isAbout: true,
+      unknownParts: ['transfer from MediaConnect to MediaLive'],
       isBilled: false,
     });
   });
@@ -59,7 +68,7 @@ describe('the cost of a destination', () => {
     running.held.channelRun = { ...running.held.channelRun!, platform: 'twitch', preset: '1080p30' };
     await test.put(running);
     expect(await costOf()).toMatchObject({
-      perHourRunning: 0.3888,
+      perHourRunning: 0.454734,
       perHourIdle: null,
       perHourNow: 0.5976,
       thisRun: 0.0996,
@@ -67,6 +76,21 @@ describe('the cost of a destination', () => {
     // 61 minutes and 10 seconds after 17:58:50, of which the last is begun: 62 x 0.5976 / 60.
     test.time.now = at('19:00:00');
     expect(await costOf()).toMatchObject({ thisRun: 0.61752 });
+  });
+
+  it('counts the traffic of a run that recorded its outputs, by the second', async () => {
+    const running = makeRunning(twitch);
+    running.held.channelRun = { ...running.held.channelRun!, outputs: [OUTPUT] };
+    await test.put(running);
+    // Ten minutes of encoding, and 70 seconds of 0.187434 an hour.
+    expect(await costOf()).toMatchObject({ perHourNow: 0.785034, thisRun: 0.103245, isAbout: true });
+  });
+
+  it('is priced by what the deployment would declare on AWS, not by what it declares on one machine', async () => {
+    await test.put(makeRecord(twitch));
+    const pricedInput = { Codec: 'AVC', Resolution: 'HD', MaximumBitrate: 'MAX_10_MBPS' } as const;
+    test.rebuild({ deployment: { ...test.deps.deployment, pricedInput } });
+    expect((await costOf()).parts[0]).toMatchObject({ part: 'encoding', perHour: 0.5616 });
   });
 
   it('is in the list too, which reads no history for it', async () => {
@@ -90,45 +114,88 @@ describe('the cost of a destination', () => {
     expect(await costOf()).toMatchObject({ perHourRunning: null, minimumPerStart: null, isComplete: false });
     const { body } = await test.call('GET', '/api/costs/now');
     expect(body).toMatchObject({ region: 'eu-north-1', priceDate: null, isComplete: false });
+    expect(body.unknownParts).toContain(
+      'all prices of eu-north-1 (run npm run preflight -- --environment NAME --prices, then deploy)',
+    );
   });
 });
 
 describe('GET /api/costs/now', () => {
   const now = async () => test.call('GET', '/api/costs/now');
 
-  it('200 with nothing but the flow when nothing is there', async () => {
+  it('200 with the flow and what costs around the clock when nothing else is there', async () => {
     expect((await now()).body).toMatchObject({
-      perHourNow: 0.16,
-      soFarToday: 0,
-      show: null,
+      // The flow, 10.40 a month for CloudWatch, and 3.80 a month for keys and secrets.
+      perHourNow: 0.179453,
       isComplete: true,
+      isAbout: false,
+      show: null,
       priceDate: '2026-09-18',
       isBilled: false,
     });
     await test.reset();
     test.mediaConnect.flow = makeFlow('STANDBY');
-    expect((await now()).body.perHourNow).toBe(0);
+    expect((await now()).body.perHourNow).toBe(0.019453);
+  });
+
+  it('200 counts the fixed parts of today from when the deployment began, and says what today leaves out', async () => {
+    expect((await now()).body).toMatchObject({ soFarToday: 0, isSoFarComplete: false });
+    await test.reset();
+    await test.put({ ...makeRecord({ destinationId: 'primary' }), createdAt: '2026-11-21T08:00:00.000Z' });
+    const { body } = await now();
+    // Ten hours.
+    expect(body.soFarToday).toBe(0.19453);
+    expect(body.soFarUnknownParts).toEqual([...NOT_RECORDED.unknownParts]);
+  });
+
+  it('200 says what flow and preview cost whenever they run', async () => {
+    test.mediaConnect.flow = makeFlow('STANDBY');
+    expect((await now()).body.whenRunning).toMatchObject({ flow: { perHour: 0.16 }, primary: null, viewer: null });
+    await test.reset();
+    await test.put(makeRecord({ destinationId: 'primary', platform: 'hls', preset: '720p30' }));
+    expect((await now()).body.whenRunning).toEqual({
+      flow: { perHour: 0.16, isComplete: true, isAbout: false, unknownParts: [] },
+      primary: {
+        perHour: 0.639828,
+        isComplete: false,
+        isAbout: true,
+        unknownParts: [
+          'transfer from MediaConnect to MediaLive',
+          'viewers of the preview (MediaPackage origination, CloudFront)',
+        ],
+      },
+      viewer: { perHour: 0.190026, isComplete: true, isAbout: true, unknownParts: [] },
+    });
   });
 
   it('200 sums up what runs, what ran today and what the show has cost, the deleted ones too', async () => {
     await test.put(makeRunning(twitch));
-    await test.put({ ...makePrimary(), platform: 'hls' });
+    await test.put({ ...makePrimary(), platform: 'hls', createdAt: '2026-11-21T08:00:00.000Z' });
     await putRun(at('10:00:00'), at('11:00:00'), { destinationId: OTHER_ID, name: 'Gone' });
     await putOrphan(test.deps, makeOrphan());
     const { status, body } = await now();
     expect(status).toBe(200);
-    // Two channels and a leftover at 0.5976, and the flow.
-    expect(body.perHourNow).toBe(1.9528);
-    // An hour, and two times ten minutes.
-    expect(body.soFarToday).toBe(0.7968);
-    expect(body.show).toEqual({ since: '2026-11-21T17:58:50.000Z', soFar: 0.1992 });
-    expect(body.parts).toEqual([
-      { part: 'destinations', count: 1, perHourNow: 0.5976, soFarToday: 0.6972, isComplete: true },
-      { part: 'primary', count: 1, perHourNow: 0.5976, soFarToday: 0.0996, isComplete: true },
-      { part: 'flow', count: 1, perHourNow: 0.16, soFarToday: null, isComplete: true },
-      { part: 'leftovers', count: 1, perHourNow: 0.5976, soFarToday: null, isComplete: false },
+    // Two channels and a leftover at 0.5976, the flow, what costs around the clock, and 19 metrics a minute.
+    expect(body.perHourNow).toBe(1.983653);
+    // An hour, two times ten minutes, and ten hours of the fixed parts.
+    expect(body.soFarToday).toBe(0.99133);
+    expect(body.show).toEqual({ since: '2026-11-21T17:58:50.000Z', soFar: 0.1992, isComplete: false });
+    const shown = body.parts.map((part: Record<string, unknown>) => [
+      part['part'],
+      part['count'],
+      part['perHourNow'],
+      part['isComplete'],
+      part['soFarToday'],
     ]);
-    expect(body.unknownParts).toHaveLength(1);
+    expect(shown).toEqual([
+      ['destinations', 1, 0.5976, false, 0.6972],
+      ['primary', 1, 0.5976, false, 0.0996],
+      ['flow', 1, 0.16, true, null],
+      ['leftovers', 1, 0.5976, false, null],
+      ['monitoring', 53, 0.025647, true, 0.14247],
+      ['keysAndSecrets', 5, 0.005206, true, 0.05206],
+    ]);
+    expect(body.notes.join(' ')).toContain('not counted');
   });
 
   it('200 follows a show over midnight', async () => {
@@ -184,7 +251,8 @@ describe('GET /api/costs', () => {
         minutes: 181.17,
         billedMinutes: 190,
         cost: 1.8924,
-        isComplete: true,
+        isComplete: false,
+        isAbout: false,
       },
       {
         key: OTHER_ID,
@@ -194,11 +262,16 @@ describe('GET /api/costs', () => {
         minutes: 0.5,
         billedMinutes: 10,
         cost: 0.0648,
-        isComplete: true,
+        isComplete: false,
+        isAbout: false,
       },
     ]);
-    expect(body.total).toEqual({ runs: 3, minutes: 181.67, billedMinutes: 200, cost: 1.9572, isComplete: true });
-    expect(body.unknownParts).toEqual([]);
+    expect(body.total).toMatchObject({ runs: 3, minutes: 181.67, billedMinutes: 200, cost: 1.9572, isComplete: false });
+    // These runs were recorded without their bitrates.
+    expect(body.unknownParts).toEqual([
+      'transfer from MediaConnect to MediaLive',
+      'transfer to the internet (bitrate not known)',
+    ]);
   });
 
   it('200 by day and by platform add up to the same', async () => {
@@ -226,8 +299,8 @@ describe('GET /api/costs', () => {
       );
       expect(answer.text).toBe(
         'key,name,platform,runs,minutes,billedMinutes,costUsd,isComplete\r\n' +
-          `${DESTINATION_ID},Main,twitch,2,181.17,190,1.8924,true\r\n` +
-          `${OTHER_ID},"'=Evil, ""Inc""",twitch,1,0.5,10,0.0648,true\r\n`,
+          `${DESTINATION_ID},Main,twitch,2,181.17,190,1.8924,false\r\n` +
+          `${OTHER_ID},"'=Evil, ""Inc""",twitch,1,0.5,10,0.0648,false\r\n`,
       );
     }
     expect((await costs('?format=json', { accept: 'text/csv' })).body.currency).toBe('USD');
@@ -256,23 +329,26 @@ describe('POST /api/estimates', () => {
     const { status, body } = await estimate({ destinationIds: [DESTINATION_ID, OTHER_ID, OTHER_ID], hours: 2.5 });
     expect(status).toBe(200);
     expect(body).toMatchObject({
-      perHour: 0.9864,
+      perHour: 1.239768,
       minimum: 0.1644,
-      total: 2.466,
-      isComplete: true,
-      unknownParts: [],
+      isMinimumComplete: true,
+      total: 3.09942,
+      isComplete: false,
+      isAbout: true,
+      unknownParts: ['transfer from MediaConnect to MediaLive'],
     });
     expect(body.items).toMatchObject([
-      { destinationId: DESTINATION_ID, name: 'Main', perHour: 0.5976, total: 1.494, perHourIdle: 0 },
-      { destinationId: OTHER_ID, perHour: 0.3888, total: 0.972, perHourIdle: null },
+      { destinationId: DESTINATION_ID, name: 'Main', perHour: 0.785034, total: 1.962585, perHourIdle: 0 },
+      { destinationId: OTHER_ID, perHour: 0.454734, total: 1.136835, perHourIdle: null },
     ]);
-    expect(body.notes.join()).toContain('ten minutes at least');
+    expect(body.items[0].parts).toMatchObject([{ part: 'encoding' }, { part: 'transfer' }, { part: 'egress' }]);
+    expect(body.notes.join()).toContain('minimum of ten minutes');
   });
 
-  it('200 for one that is planned; a short show costs ten minutes', async () => {
+  it('200 for one that is planned; a short show costs ten minutes of encoding', async () => {
     const planned = { platform: 'twitch', preset: '720p30', standby: 'cold' };
     const { body } = await estimate({ planned, hours: 0.01 });
-    expect(body).toMatchObject({ perHour: 0.5976, minimum: 0.0996, total: 0.0996 });
+    expect(body).toMatchObject({ perHour: 0.724284, minimum: 0.0996, total: 0.100867 });
     expect(body.items).toMatchObject([{ destinationId: null, platform: 'twitch', preset: '720p30', perHourIdle: 0 }]);
   });
 

@@ -1,20 +1,20 @@
 import { allowedEncodings, defaultEncodingOf, listEncodings, listPlatforms } from '../../presets/index.ts';
-import type { Prices } from '../../presets/prices.ts';
 import { chosenEncodings } from '../domain/chosen-encodings.ts';
+import { forMinutes, MINUTES_MIN } from '../domain/billed-time.ts';
 import {
   costSoFar,
-  forMinutes,
-  isComplete,
-  MINUTES_MIN,
+  encodingOf,
   priceOfHeld,
   priceOfIdle,
   priceOfRunning,
   settingsOf,
-  sum,
-  toUsd,
+  totalOf,
+  type PricePart,
 } from '../domain/cost.ts';
 import type { Destination, Operation } from '../domain/destination.ts';
 import { healthOf, isOnAir } from '../domain/health.ts';
+import { isComplete, sum, toUsd } from '../domain/money.ts';
+import type { Pricing } from '../domain/pricing.ts';
 import { ACTIONS, actionsOf, isPrimary, OPERATIONS, STEPS, type ResourceStep } from '../domain/lifecycle.ts';
 import type { DestinationCost } from './cost-schemas.ts';
 import { runWarnings } from '../domain/source-warnings.ts';
@@ -32,8 +32,7 @@ export interface ResourceView {
   role: Role | null;
   now: Date;
   freshSeconds: number;
-  /** Undefined when there is no price list for the Region. */
-  prices: Prices | undefined;
+  pricing: Pricing;
   /** False on one machine. */
   isBilled: boolean;
 }
@@ -96,21 +95,36 @@ function actionsFor(record: Destination, role: Role | null): ReturnType<typeof a
 }
 
 /** Reads nothing but the record: a list shows it for every row. */
-function toDestinationCost(record: Destination, { now, prices, isBilled }: ResourceView): DestinationCost {
-  const perHour = priceOfRunning(prices, settingsOf(record));
-  const thisRun = costSoFar(prices, record, now);
+function toDestinationCost(record: Destination, { now, pricing, isBilled }: ResourceView): DestinationCost {
+  const parts = priceOfRunning(pricing, settingsOf(record));
+  const perHour = totalOf(parts);
+  const minimum = forMinutes(encodingOf(parts), MINUTES_MIN);
+  const thisRun = costSoFar(pricing, record, now);
   const running = sum([perHour, ...(thisRun ? [thisRun] : [])]);
   return {
     currency: 'USD',
     perHourRunning: toUsd(perHour),
-    perHourIdle: toUsd(priceOfIdle(prices, record)),
-    perHourNow: toUsd(priceOfHeld(prices, record)),
-    minimumPerStart: toUsd(forMinutes(perHour, MINUTES_MIN)),
+    perHourIdle: toUsd(priceOfIdle(pricing, record)),
+    perHourNow: toUsd(priceOfHeld(pricing, record)),
+    minimumPerStart: toUsd(minimum),
+    isMinimumComplete: isComplete(minimum),
     thisRun: thisRun && toUsd(thisRun),
+    parts: toShownParts(parts),
     isComplete: isComplete(running),
+    isAbout: running.isAbout,
     unknownParts: [...running.unknownParts],
     isBilled,
   };
+}
+
+/** The parts of a channel's price as answers give them. */
+export function toShownParts(parts: readonly PricePart[]): DestinationCost['parts'] {
+  return parts.map(({ part, perHour }) => ({
+    part,
+    perHour: toUsd(perHour),
+    isComplete: isComplete(perHour),
+    isAbout: perHour.isAbout,
+  }));
 }
 
 /** Figures of an earlier run say nothing about this one. */

@@ -33,8 +33,10 @@ export interface Deployment {
   /** Account quotas checked before anything is made. AWS's defaults are 5 and 5. */
   channelQuota: number;
   pushInputQuota: number;
-  /** What every channel declares of its input, and is billed for. */
+  /** What every channel declares of its input. */
   declaredInput: DeclaredInput;
+  /** What amounts are computed with: the declared input on AWS, and AWS's default on one machine, which bills nothing. */
+  pricedInput: DeclaredInput;
   /** When MediaLive may restart channels that need maintenance. */
   maintenance: MaintenanceWindow;
   /**

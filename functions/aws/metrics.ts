@@ -219,3 +219,11 @@ export function newest(points: MetricPoint[]): number | null {
 export function total(points: MetricPoint[]): number | null {
   return points.length === 0 ? null : points.reduce((sum, point) => sum + point.value, 0);
 }
+
+/** Metrics of the flow that one look asks for. */
+const SOURCE_METRICS = 5;
+
+/** How many metrics one look at so many running channels asks for, which is what GetMetricData is billed by. */
+export function metricsPerLook(channels: number): number {
+  return channels === 0 ? 0 : channels * METRIC_NAMES.length + SOURCE_METRICS;
+}

@@ -1,13 +1,26 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { getPrices } from '../../presets/prices.ts';
-import { toUsd } from './cost.ts';
-import { collectRuns, makeLedger, type LedgerGroupBy, type LedgerRun, type RunMention } from './cost-ledger.ts';
+import { CHANNEL_PARTS } from './cost.ts';
+import {
+  collectRuns,
+  makeLedger,
+  type LedgerGroupBy,
+  type LedgerRun,
+  type LedgerUsage,
+  type RunMention,
+} from './cost-ledger.ts';
 import type { Destination } from './destination.ts';
+import { DEFAULT_DECLARED_INPUT } from './declared-input.ts';
+import { toUsd } from './money.ts';
 import { newDestination } from './new-destination.ts';
-import { runOf } from './recorded-run.ts';
+import { runOf, withFeed } from './recorded-run.ts';
 
-const prices = getPrices('us-east-1')!;
+const pricing = {
+  prices: getPrices('us-east-1'),
+  region: 'us-east-1',
+  declaredInput: DEFAULT_DECLARED_INPUT,
+};
 const NOW = new Date('2026-11-21T18:00:00.000Z');
 const at = (time: string) => `2026-11-21T${time}:00.000Z`;
 const window = (from: string, to: string) => ({ startMs: Date.parse(from), endMs: Date.parse(to) });
@@ -72,6 +85,28 @@ describe('what the history keeps of a run', () => {
   });
 });
 
+describe('the feed of a run', () => {
+  const observation = { observedAt: at('17:01'), alerts: [] };
+  const feed = { runStartedAt: at('17:00'), bitrateBps: 5_000_000 };
+
+  it('is the first bitrate measured in it, which later ones do not change', () => {
+    expect(withFeed(observation, running, null).feed).toBeUndefined();
+    expect(withFeed(observation, running, 0).feed).toBeUndefined();
+    expect(withFeed(observation, running, 5_000_000.4).feed).toEqual(feed);
+    const measured = { ...running, observation: { ...observation, feed } };
+    expect(withFeed(observation, measured, 9_000_000).feed).toEqual(feed);
+    expect(withFeed(observation, makeRecord(), 5_000_000).feed).toBeUndefined();
+  });
+
+  it('of an earlier run says nothing about this one', () => {
+    const old = { ...feed, runStartedAt: at('09:00') };
+    const record = { ...running, observation: { ...observation, feed: old } };
+    expect(withFeed(observation, record, 6_000_000).feed).toEqual({ ...feed, bitrateBps: 6_000_000 });
+    expect(runOf(record)).not.toHaveProperty('feedBitrateBps');
+    expect(runOf({ ...record, observation: { ...observation, feed } })).toMatchObject({ feedBitrateBps: 5_000_000 });
+  });
+});
+
 describe('the runs of a time', () => {
   it('are each there once, with the first confirmed end, however often they are told of', () => {
     const mentions = [
@@ -97,7 +132,7 @@ describe('the runs of a time', () => {
     const lost = [mention(at('10:00'), undefined, at('10:02')), mention(at('10:00'), undefined, at('10:30'))];
     const runs = collectRuns(lost, [], NOW);
     expect(runs).toMatchObject([{ endedAt: at('10:30'), isEndKnown: false }]);
-    const { total } = makeLedger(runs, TODAY, { prices, groupBy: 'day' });
+    const { total } = makeLedger(runs, TODAY, { pricing, groupBy: 'day' });
     expect(total.billedMinutes).toBe(30);
     expect(total.cost.unknownParts.join()).toContain('end was not recorded');
   });
@@ -110,19 +145,46 @@ describe('the ledger', () => {
       makeRun(at('13:00'), '2026-11-21T13:00:30.000Z'),
       makeRun(at('10:00'), at('10:30'), { destinationId: 'dst_2', name: 'Small', preset: '480p30' }),
     ];
-    const { rows, total } = makeLedger(runs, TODAY, { prices, groupBy: 'destination' });
+    const { rows, total } = makeLedger(runs, TODAY, { pricing, groupBy: 'destination' });
     // 130 min x (0.1764 + 0.4212)/60 = 1.2948; 30 min x (0.1764 + 0.2124)/60 = 0.1944.
     expect(rows.map(({ key, runs: count, billedMinutes, cost }) => [key, count, billedMinutes, toUsd(cost)])).toEqual([
       ['dst_1', 2, 130, 1.2948],
       ['dst_2', 1, 30, 0.1944],
     ]);
     expect([toUsd(total.cost), total.runningMs]).toEqual([1.4892, 9_030_000]);
-    expect(total.cost.unknownParts).toEqual([]);
+    // Runs recorded without their bitrates: what they sent is unknown, and said to be.
+    expect(total.cost.unknownParts).toEqual([
+      'transfer from MediaConnect to MediaLive',
+      'transfer to the internet (bitrate not known)',
+    ]);
+  });
+
+  it('golden example: a run with its bitrates, over midnight, adds up from both days', () => {
+    const outputs = [
+      { width: 1920, height: 1080, framesPerSecond: 30, videoBitrateBps: 4_500_000, audioBitrateBps: 128_000 },
+    ];
+    const known = {
+      ...pricing,
+      prices: { ...pricing.prices!, prices: { ...pricing.prices!.prices, flowTransfer: 0.01 } },
+    };
+    const run = makeRun('2026-11-20T23:00:00.000Z', at('00:30'), { outputs, feedBitrateBps: 5_000_000 });
+    const ledger = (from: string, to: string) =>
+      makeLedger([run], window(from, to), { pricing: known, groupBy: 'day' }).total;
+    // Encoding 0.5976; transfer 5 Mbit/s x 1.2 = 2.7 GB at 0.01; egress 4.628 Mbit/s = 2.0826 GB at 0.09.
+    const whole = ledger('2026-11-20T00:00:00.000Z', at('01:00'));
+    expect(whole.cost).toEqual({
+      microUsd: Math.round(1.5 * 597_600) + 1.5 * 27_000 + 1.5 * 187_434,
+      unknownParts: [],
+      isAbout: true,
+    });
+    const days = [ledger('2026-11-20T00:00:00.000Z', at('00:00')), ledger(at('00:00'), at('01:00'))];
+    expect(days.map(({ cost }) => cost.microUsd)).toEqual([812_034, 406_017]);
+    expect(toUsd(whole.parts.egress!)).toBe(0.281151);
   });
 
   it('counts only what lies in the window', () => {
     const runs = [makeRun('2026-11-20T23:30:00.000Z', at('00:45')), makeRun(at('23:50'), '2026-11-22T01:00:00.000Z')];
-    const { total } = makeLedger(runs, TODAY, { prices, groupBy: 'platform' });
+    const { total } = makeLedger(runs, TODAY, { pricing, groupBy: 'platform' });
     expect([total.runs, total.billedMinutes, total.runningMs]).toEqual([1, 55, 55 * 60_000]);
   });
 
@@ -133,7 +195,7 @@ describe('the ledger', () => {
       ['2026-03-29T00:00:00.000Z', '2026-03-30T00:00:00.000Z', ['2026-03-29']],
       ['2026-11-01T00:00:00.000Z', '2026-11-02T00:00:00.000Z', ['2026-11-01']],
     ] as const) {
-      const { rows } = makeLedger([makeRun(from, to)], window(from, to), { prices, groupBy: 'day' });
+      const { rows } = makeLedger([makeRun(from, to)], window(from, to), { pricing, groupBy: 'day' });
       expect(rows.map(({ key, billedMinutes }) => [key, billedMinutes])).toEqual(days.map((day) => [day, 1440]));
     }
   });
@@ -155,12 +217,15 @@ describe('the ledger', () => {
       fc.property(fc.array(anyRun, { maxLength: 8 }), start, start, start, (runs, ...edges) => {
         const [one, two, three] = edges.toSorted((left, right) => left - right) as [number, number, number];
         const ledger = (startMs: number, endMs: number, groupBy: LedgerGroupBy) =>
-          makeLedger(runs, { startMs, endMs }, { prices, groupBy });
+          makeLedger(runs, { startMs, endMs }, { pricing, groupBy });
         const whole = ledger(one, three, 'destination');
         for (const groupBy of ['day', 'platform'] as const) {
           const other = ledger(one, three, groupBy).total;
           expect(other.cost.microUsd ?? 0).toBe(whole.total.cost.microUsd ?? 0);
-          expect({ ...other, cost: null }).toEqual({ ...whole.total, cost: null });
+          expect({ ...other, cost: null, parts: null }).toEqual({ ...whole.total, cost: null, parts: null });
+          const microOf = ({ parts }: LedgerUsage) => CHANNEL_PARTS.map((part) => parts[part]?.microUsd ?? 0);
+          expect(microOf(other)).toEqual(microOf(whole.total));
+          expect(microOf(other).reduce((total, micro) => total + micro, 0)).toBe(other.cost.microUsd ?? 0);
         }
         const [before, after] = [ledger(one, two, 'day').total, ledger(two, three, 'day').total];
         expect((before.cost.microUsd ?? 0) + (after.cost.microUsd ?? 0)).toBe(whole.total.cost.microUsd ?? 0);

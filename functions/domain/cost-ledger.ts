@@ -1,23 +1,15 @@
-import type { Prices } from '../../presets/prices.ts';
-import {
-  billedMinutesBefore,
-  costWithin,
-  isComplete,
-  NOTHING,
-  priceOfRunning,
-  sum,
-  toUsd,
-  type Money,
-  type Span,
-} from './cost.ts';
+import { billedMinutesBefore, type Span } from './billed-time.ts';
+import { CHANNEL_PARTS, costWithin, priceOfRunning, type ChannelPart } from './cost.ts';
 import type { Destination, RecordedRun } from './destination.ts';
+import { isComplete, NOTHING, sum, toUsd, type Money } from './money.ts';
+import type { Pricing } from './pricing.ts';
 import { runOf } from './recorded-run.ts';
 import { DAY_MS, dayOf, startOfDay } from './utc-day.ts';
 
 /**
  * The ledger: what the channel runs of some time have cost, by destination, day or platform. A run is taken from the
- * operation in the history that ended it, and the runs that go on from the records. Everything is derived anew, so the
- * same history and the same prices give the same figures.
+ * operation in the history that ended it, and the runs that go on from the records. Everything is derived from scratch,
+ * so the same history and the same prices give the same figures.
  */
 
 /** One run, put together from the history or from a record. */
@@ -79,6 +71,8 @@ export interface LedgerUsage {
   runningMs: number;
   billedMinutes: number;
   cost: Money;
+  /** What the cost is made of; a part that no run has is missing. */
+  parts: Partial<Record<ChannelPart, Money>>;
 }
 
 export interface LedgerRow extends LedgerUsage {
@@ -100,17 +94,18 @@ export function toFigures({ runs, runningMs, billedMinutes, cost }: LedgerUsage)
     billedMinutes,
     costUsd: toUsd(cost),
     isComplete: isComplete(cost),
+    isAbout: cost.isAbout,
     unknownParts: [...cost.unknownParts],
   };
 }
 
-const END_UNKNOWN = 'the time after the last that was heard of a run whose end was not recorded';
+const END_UNKNOWN = 'the rest of a run whose end was not recorded';
 
 /** Sums up runs within a window. Whatever it is grouped by, the rows add up to the same total. */
 export function makeLedger(
   runs: readonly LedgerRun[],
   window: Span,
-  { prices, groupBy }: { prices: Prices | undefined; groupBy: LedgerGroupBy },
+  { pricing, groupBy }: { pricing: Pricing; groupBy: LedgerGroupBy },
 ): Ledger {
   const groups = new Map<string, { name: string; platform: string | null; uses: LedgerUsage[] }>();
   const add = (key: string, name: string, platform: string | null, use: LedgerUsage) => {
@@ -121,7 +116,7 @@ export function makeLedger(
   };
   for (const run of runs) {
     for (const [day, span] of groupBy === 'day' ? daysOf(run, window) : [['', window] as const]) {
-      const use = usageWithin(run, span, prices);
+      const use = usageWithin(run, span, pricing);
       if (!use) continue;
       if (groupBy === 'day') add(day, day, null, use);
       else if (groupBy === 'platform') add(run.platform, run.platform, run.platform, use);
@@ -155,18 +150,19 @@ function spanOf(run: LedgerRun): Span {
 }
 
 /** Null when nothing of the run lies in the window. */
-function usageWithin(run: LedgerRun, window: Span, prices: Prices | undefined): LedgerUsage | null {
+function usageWithin(run: LedgerRun, window: Span, pricing: Pricing): LedgerUsage | null {
   const span = spanOf(run);
   const minutes = billedMinutesBefore(span, window.endMs) - billedMinutesBefore(span, window.startMs);
   const runningMs = Math.max(0, Math.min(span.endMs, window.endMs) - Math.max(span.startMs, window.startMs));
   if (minutes === 0 && runningMs === 0) return null;
-  const price = priceOfRunning(prices, run);
-  const perHour = run.isEndKnown ? price : { ...price, unknownParts: [...price.unknownParts, END_UNKNOWN] };
+  const costs = costWithin(priceOfRunning(pricing, { ...run, isRun: true }), span, window);
+  const cost = sum(costs.map((part) => part.cost));
   return {
     runs: span.startMs >= window.startMs && span.startMs < window.endMs ? 1 : 0,
     runningMs,
     billedMinutes: minutes,
-    cost: costWithin(perHour, span, window),
+    cost: run.isEndKnown ? cost : { ...cost, unknownParts: [...cost.unknownParts, END_UNKNOWN] },
+    parts: Object.fromEntries(costs.map((part) => [part.part, part.cost])),
   };
 }
 
@@ -176,5 +172,11 @@ function addUp(uses: readonly LedgerUsage[]): LedgerUsage {
     runningMs: uses.reduce((total, { runningMs }) => total + runningMs, 0),
     billedMinutes: uses.reduce((total, use) => total + use.billedMinutes, 0),
     cost: uses.length === 0 ? NOTHING : sum(uses.map(({ cost }) => cost)),
+    parts: Object.fromEntries(
+      CHANNEL_PARTS.flatMap((part) => {
+        const costs = uses.flatMap(({ parts }) => parts[part] ?? []);
+        return costs.length === 0 ? [] : [[part, sum(costs)]];
+      }),
+    ),
   };
 }

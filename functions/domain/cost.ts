@@ -1,35 +1,30 @@
-import type { ResolvedEncoding } from '../../presets/index.ts';
-import { PRICED_PARTS, type PricedPart, type Prices } from '../../presets/prices.ts';
+import { INPUT_TIERS, OUTPUT_TIERS, type BitrateTier, type PricedPart } from '../../presets/price-parts.ts';
+import { billedMinutesOfHours, costOfMinutesWithin, costOfTimeWithin, forMinutes, type Span } from './billed-time.ts';
 import { isBilledAsRunning } from './channel-state.ts';
 import { chosenEncodings } from './chosen-encodings.ts';
 import type { DeclaredInput } from './declared-input.ts';
-import type { Destination } from './destination.ts';
+import type { Destination, RecordedOutput } from './destination.ts';
+import { isPrimary } from './lifecycle.ts';
+import { NOTHING, sum, times, type Money } from './money.ts';
+import { priceOf, priceOfTraffic, unpriced, type Pricing } from './pricing.ts';
 import { settingsOfRun } from './recorded-run.ts';
 
 /**
- * What things cost by AWS's list prices. Amounts are whole micro-dollars, so that sums of days equal the sum of the
- * whole. A part without a confirmed price is left out of the sum and named; nothing is guessed. Time is Unix time and
- * days are UTC days, so no clock change ever makes an hour of cost appear or vanish.
+ * What channels, flows and what is left of them cost by AWS's list prices.
  *
- * Billing: a running channel pays for its input and each of its outputs, with or without content, by the minute begun
- * and for ten minutes at least per start. A stopped channel and an idle push input pay a small fee.
- * @see https://docs.aws.amazon.com/medialive/latest/ug/pricing.html
+ * A running channel pays for its input and each of its outputs, with or without content. Its traffic comes on top: from
+ * the flow to MediaLive, and from there to the internet or, for the primary, into MediaPackage.
  */
 
-const MINUTE_MS = 60_000;
-/** What every start of a channel costs at least. [aws.amazon.com/medialive/pricing] */
-export const MINUTES_MIN = 10;
-const MICRO = 1_000_000;
+/** What makes up the price of a running channel. */
+export const CHANNEL_PARTS = ['encoding', 'transfer', 'egress', 'ingest', 'viewing'] as const;
+export type ChannelPart = (typeof CHANNEL_PARTS)[number];
 
-/** A price per hour, or an amount. */
-export interface Money {
-  /** Whole micro-dollars of the parts with a known price; null when not one of several has one. */
-  microUsd: number | null;
-  /** Parts that are left out, in words. */
-  unknownParts: readonly string[];
+/** One part of a channel's price. Encoding is billed by the minute begun, everything else by the byte. */
+export interface PricePart {
+  part: ChannelPart;
+  perHour: Money;
 }
-
-export const NOTHING: Money = { microUsd: 0, unknownParts: [] };
 
 /** What a channel is billed by. */
 export interface ChannelSettings {
@@ -39,163 +34,209 @@ export interface ChannelSettings {
   preset: string;
   /** Set for a channel that follows its source, once the source has been seen. */
   framesPerSecond?: number | undefined;
+  /** What the channel was really set to; absent for a plan, and for runs of versions that did not record it. */
+  outputs?: readonly RecordedOutput[] | undefined;
+  /** What the encoder sent; absent while it has not been measured. */
+  feedBitrateBps?: number | undefined;
+  /** A run was started with settings that are either recorded or lost; a plan is read from the presets. */
+  isRun?: boolean;
 }
 
-const DECLARED_INPUT: DeclaredInput = { Codec: 'AVC', Resolution: 'HD', MaximumBitrate: 'MAX_20_MBPS' };
+/** The parts of the price per hour of a running channel. */
+export function priceOfRunning(pricing: Pricing, settings: ChannelSettings): PricePart[] {
+  const parts: PricePart[] = [
+    { part: 'encoding', perHour: priceOfEncoding(pricing, settings) },
+    { part: 'transfer', perHour: priceOfTransfer(pricing, settings.feedBitrateBps) },
+  ];
+  const bitrateBps = outputBitrateBps(settings);
+  if (!isPrimary(settings)) {
+    return [...parts, { part: 'egress', perHour: priceOfTraffic(pricing, 'internetEgress', bitrateBps) }];
+  }
+  return [
+    ...parts,
+    { part: 'ingest', perHour: priceOfTraffic(pricing, 'packageIngest', bitrateBps) },
+    { part: 'viewing', perHour: unpriced(pricing, VIEWERS) },
+  ];
+}
 
-const INPUT_PARTS: Record<string, PricedPart> = {
-  MAX_10_MBPS: 'inputHdAvcBelow10Mbps',
-  MAX_20_MBPS: 'inputHdAvc10To20Mbps',
-};
+const VIEWERS = 'viewers of the preview (MediaPackage origination, CloudFront)';
 
-/** Price per hour of a running channel. @param prices undefined when there is no price list for the Region */
-export function priceOfRunning(prices: Prices | undefined, settings: ChannelSettings): Money {
-  const outputs = chosenEncodings(settings).map(({ encodingId, encoding }) =>
-    encoding ? outputPart(encoding, settings.framesPerSecond) : `output of the unknown preset ${encodingId}`,
+/** All parts together, per hour. */
+export function totalOf(parts: readonly PricePart[]): Money {
+  return sum(parts.map(({ perHour }) => perHour));
+}
+
+/** Price per hour of the parts that every start pays for ten minutes at least: the traffic is not among them. */
+export function encodingOf(parts: readonly PricePart[]): Money {
+  return sum(parts.filter(({ part }) => part === 'encoding').map(({ perHour }) => perHour));
+}
+
+/** What a planned running time costs: encoding by the minute begun, ten at least, and traffic by the hour. */
+export function forHours(parts: readonly PricePart[], hours: number): Money {
+  return sum(
+    parts.map(({ part, perHour }) =>
+      part === 'encoding' ? forMinutes(perHour, billedMinutesOfHours(hours)) : times(perHour, hours),
+    ),
   );
+}
+
+/** What each part of a run costs within a window. Windows that touch add up to the whole. */
+export function costWithin(parts: readonly PricePart[], run: Span, window: Span): { part: ChannelPart; cost: Money }[] {
+  return parts.map(({ part, perHour }) => {
+    const costOf = part === 'encoding' ? costOfMinutesWithin : costOfTimeWithin;
+    return { part, cost: costOf(perHour, run, window) };
+  });
+}
+
+/** What one more viewer of the preview costs per hour. */
+export function priceOfViewer(pricing: Pricing, settings: ChannelSettings): Money {
+  const largest = outputsOf(settings)?.map(bitrateOf) ?? [];
+  const bitrateBps = largest.length === 0 ? null : Math.max(...largest);
   return sum([
-    priceOf(prices, INPUT_PARTS[DECLARED_INPUT.MaximumBitrate]!),
-    ...outputs.map((part) => priceOf(prices, part)),
+    priceOfTraffic(pricing, 'packageOrigination', bitrateBps),
+    priceOfTraffic(pricing, 'cdnEgress', bitrateBps),
   ]);
 }
 
-/** The tier of an output, or what it is in words when AWS's tiers cannot be told or are not listed here. */
-function outputPart(encoding: ResolvedEncoding, followedFramesPerSecond: number | undefined): string {
-  const { width, height, videoBitrateBps } = encoding;
-  const framesPerSecond = encoding.framesPerSecond ?? followedFramesPerSecond;
-  if (width === null || height === null || framesPerSecond === undefined) {
-    return 'MediaLive output that follows its source';
+function priceOfEncoding(pricing: Pricing, settings: ChannelSettings): Money {
+  const recorded = settings.outputs;
+  const outputs = recorded
+    ? recorded.map((output) => priceOfOutput(pricing, output))
+    : chosenEncodings(settings).map(({ encodingId, encoding }) =>
+        encoding
+          ? priceOfOutput(pricing, {
+              ...encoding,
+              framesPerSecond: encoding.framesPerSecond ?? settings.framesPerSecond ?? null,
+            })
+          : unpriced(pricing, `output of the unknown preset ${encodingId}`),
+      );
+  return sum([priceOf(pricing, inputPart(pricing.declaredInput)), ...outputs]);
+}
+
+/** What the flow sends is the feed and its FEC packets, about a fifth more. [SMPTE 2022-1, 10 columns by 10 rows] */
+const FEC_OVERHEAD = 1.2;
+
+function priceOfTransfer(pricing: Pricing, feedBitrateBps: number | undefined): Money {
+  return priceOfTraffic(
+    pricing,
+    'flowTransfer',
+    feedBitrateBps === undefined ? null : Math.round(feedBitrateBps * FEC_OVERHEAD),
+  );
+}
+
+const DECLARED_BITRATES: Record<DeclaredInput['MaximumBitrate'], BitrateTier> = {
+  MAX_10_MBPS: 'Below10Mbps',
+  MAX_20_MBPS: '10To20Mbps',
+  MAX_50_MBPS: '20To50Mbps',
+};
+
+function inputPart({ Codec, Resolution, MaximumBitrate }: DeclaredInput): PricedPart {
+  return INPUT_TIERS.find(
+    ({ size, codec, bitrate }) =>
+      size.toUpperCase() === Resolution &&
+      codec.toUpperCase() === Codec &&
+      bitrate === DECLARED_BITRATES[MaximumBitrate],
+  )!.part;
+}
+
+type Sized = Omit<RecordedOutput, 'audioBitrateBps'>;
+
+/** By AWS's tiers; named in words where the tier cannot be told or does not exist. */
+function priceOfOutput(pricing: Pricing, { width, height, framesPerSecond, videoBitrateBps }: Sized): Money {
+  if (width === null || height === null || framesPerSecond === null) {
+    return unpriced(pricing, 'MediaLive output that follows its source');
   }
   const size = height < 720 ? 'Sd' : height <= 1080 ? 'Hd' : 'Uhd';
-  const bitrate = videoBitrateBps < 10 * MICRO ? 'Below10Mbps' : videoBitrateBps <= 20 * MICRO ? '10To20Mbps' : 'More';
-  const part = `output${size}Avc${bitrate}${framesPerSecond <= 30 ? '30Fps' : '60Fps'}`;
-  if (isPricedPart(part)) return part;
-  return `MediaLive output of ${width}x${height}, ${videoBitrateBps / MICRO} Mbit/s, ${framesPerSecond} frames per second`;
+  const bitrate = bitrateTier(videoBitrateBps);
+  const rate = framesPerSecond <= 30 ? '30Fps' : '60Fps';
+  const tier = OUTPUT_TIERS.find((each) => each.size === size && each.bitrate === bitrate && each.rate === rate);
+  if (tier) return priceOf(pricing, tier.part);
+  return unpriced(
+    pricing,
+    `MediaLive output of ${width}x${height}, ${videoBitrateBps / 1e6} Mbit/s, ${framesPerSecond} frames per second`,
+  );
 }
 
-function isPricedPart(part: string): part is PricedPart {
-  return Object.hasOwn(PRICED_PARTS, part);
+function bitrateTier(videoBitrateBps: number): BitrateTier | null {
+  if (videoBitrateBps < 10e6) return 'Below10Mbps';
+  if (videoBitrateBps <= 20e6) return '10To20Mbps';
+  return videoBitrateBps <= 50e6 ? '20To50Mbps' : null;
 }
 
-function priceOf(prices: Prices | undefined, part: string): Money {
-  const usd = isPricedPart(part) ? prices?.perHour[part] : null;
-  if (usd !== undefined && usd !== null) return { microUsd: Math.round(usd * MICRO), unknownParts: [] };
-  const name = isPricedPart(part) ? PRICED_PARTS[part] : part;
-  return { microUsd: null, unknownParts: [prices ? name : `${name} (no price list for this region)`] };
+const bitrateOf = ({ videoBitrateBps, audioBitrateBps }: RecordedOutput) => videoBitrateBps + audioBitrateBps;
+
+/** What is set for each output; null where it cannot be told before the source has been seen, or was not recorded. */
+function outputsOf(settings: ChannelSettings): RecordedOutput[] | null {
+  if (settings.outputs) return [...settings.outputs];
+  if (settings.isRun) return null;
+  const outputs = chosenEncodings(settings).map(({ encoding }) => encoding);
+  return outputs.every((encoding) => encoding !== undefined && encoding.width !== null)
+    ? outputs.map((encoding) => encoding!)
+    : null;
+}
+
+function outputBitrateBps(settings: ChannelSettings): number | null {
+  return outputsOf(settings)?.reduce((total, output) => total + bitrateOf(output), 0) ?? null;
 }
 
 /** Price per hour of the flow in a state as MediaConnect names it; it costs nothing while it stands by. */
-export function priceOfFlow(prices: Prices | undefined, status: string): Money {
-  return status === 'STANDBY' || status === 'DELETING' ? NOTHING : priceOf(prices, 'runningFlow');
+export function priceOfFlow(pricing: Pricing, status: string): Money {
+  return status === 'STANDBY' || status === 'DELETING' ? NOTHING : priceOf(pricing, 'runningFlow');
 }
 
 /** Price per hour of a resource that belongs to no destination; of a running channel only what every one costs. */
 export function priceOfLeftover(
-  prices: Prices | undefined,
+  pricing: Pricing,
   { resource, state }: { resource: 'channel' | 'input' | 'flowOutput'; state: string },
 ): Money {
-  if (resource === 'input') return priceOf(prices, 'idlePushInput');
-  if (resource === 'flowOutput') return priceOf(prices, 'flowOutput');
-  if (!isBilledAsRunning(state)) return priceOf(prices, 'idleChannel');
+  if (resource === 'input') return priceOf(pricing, 'idlePushInput');
+  if (resource === 'flowOutput') return priceOfTransfer(pricing, undefined);
+  if (!isBilledAsRunning(state)) return priceOf(pricing, 'idleChannel');
   return sum([
-    priceOf(prices, INPUT_PARTS[DECLARED_INPUT.MaximumBitrate]!),
-    priceOf(prices, 'outputHdAvcBelow10Mbps30Fps'),
-    { microUsd: null, unknownParts: ['more or larger outputs of a channel nobody knows the settings of'] },
+    priceOf(pricing, inputPart(pricing.declaredInput)),
+    priceOf(pricing, 'outputHdAvcBelow10Mbps30Fps'),
+    unpriced(pricing, 'more or larger outputs, and the traffic, of a channel with unknown settings'),
   ]);
 }
 
-/** Price per hour of the run that goes on: an edit that waits for the next start is not in it. */
-function priceOfRun(prices: Prices | undefined, record: Destination): Money {
-  return priceOfRunning(prices, { destinationId: record.destinationId, ...settingsOfRun(record) });
+/** The parts of the price per hour of the run in progress: an edit that waits for the next start is not in it. */
+function priceOfRun(pricing: Pricing, record: Destination): PricePart[] {
+  return priceOfRunning(pricing, { destinationId: record.destinationId, isRun: true, ...settingsOfRun(record) });
 }
 
 /** Price per hour of a destination at rest: warm ones keep channel and push input. */
-export function priceOfIdle(prices: Prices | undefined, { standby }: Pick<Destination, 'standby'>): Money {
+export function priceOfIdle(pricing: Pricing, { standby }: Pick<Destination, 'standby'>): Money {
   if (standby === 'cold') return NOTHING;
-  return sum([priceOf(prices, 'idleChannel'), priceOf(prices, 'idlePushInput')]);
+  return sum([priceOf(pricing, 'idleChannel'), priceOf(pricing, 'idlePushInput')]);
 }
 
 /** Price per hour of what a destination holds at this moment. */
-export function priceOfHeld(prices: Prices | undefined, record: Destination): Money {
+export function priceOfHeld(pricing: Pricing, record: Destination): Money {
   const { channelRun, channel, input } = record.held;
-  if (channelRun) return priceOfRun(prices, record);
+  if (channelRun) return totalOf(priceOfRun(pricing, record));
   return sum([
-    ...(channel ? [priceOf(prices, 'idleChannel')] : []),
-    ...(input ? [priceOf(prices, 'idlePushInput')] : []),
+    ...(channel ? [priceOf(pricing, 'idleChannel')] : []),
+    ...(input ? [priceOf(pricing, 'idlePushInput')] : []),
   ]);
 }
 
 /** The settings the next start would have. */
-export function settingsOf({ destinationId, platform, preset, held }: Destination): ChannelSettings {
-  return { destinationId, platform, preset, framesPerSecond: held.channel?.followedFramesPerSecond };
-}
-
-/** Adds up. Null only when there is something to add and nothing of it is known. */
-export function sum(parts: readonly Money[]): Money {
-  const known = parts.filter(({ microUsd }) => microUsd !== null);
+export function settingsOf({ destinationId, platform, preset, held, observation }: Destination): ChannelSettings {
   return {
-    microUsd:
-      parts.length > 0 && known.length === 0 ? null : known.reduce((total, { microUsd }) => total + microUsd!, 0),
-    unknownParts: [...new Set(parts.flatMap(({ unknownParts }) => unknownParts))],
+    destinationId,
+    platform,
+    preset,
+    framesPerSecond: held.channel?.followedFramesPerSecond,
+    feedBitrateBps: observation?.feed?.bitrateBps,
   };
 }
 
-/** A price per hour over some minutes, rounded to the micro-dollar. */
-export function forMinutes({ microUsd, unknownParts }: Money, minutes: number): Money {
-  return { microUsd: microUsd === null ? null : Math.round((microUsd * minutes) / 60), unknownParts };
-}
-
-/** A price per hour over hours that are planned: by the minute begun, ten at least. */
-export function forHours(perHour: Money, hours: number): Money {
-  // A millionth of a minute is an error of the division by 60, not a minute begun.
-  return forMinutes(perHour, Math.max(MINUTES_MIN, Math.ceil(hours * 60 - 1e-6)));
-}
-
-/** In dollars, as answers give it. */
-export function toUsd({ microUsd }: Money): number | null {
-  return microUsd === null ? null : microUsd / MICRO;
-}
-
-/** True when nothing is left out. */
-export function isComplete({ unknownParts }: Money): boolean {
-  return unknownParts.length === 0;
-}
-
-/** From StartChannel's acceptance to the confirmed stop, or to now. Milliseconds since the epoch. */
-export interface Span {
-  startMs: number;
-  endMs: number;
-}
-
-/** Minutes AWS bills for a run. */
-export function billedMinutes({ startMs, endMs }: Span): number {
-  return Math.max(MINUTES_MIN, Math.ceil(Math.max(0, endMs - startMs) / MINUTE_MS));
-}
-
-/**
- * Billed minutes of a run before an instant. Each minute belongs to the instant it begins at; those the minimum adds
- * belong to the run's last instant, so that nothing is billed in a day in which nothing ran.
- */
-export function billedMinutesBefore(run: Span, instantMs: number): number {
-  if (instantMs <= run.startMs) return 0;
-  if (instantMs >= run.endMs) return billedMinutes(run);
-  return Math.ceil((instantMs - run.startMs) / MINUTE_MS);
-}
-
-/**
- * Cost of the part of a run that lies within a window. Windows that touch add up to the whole without a remainder:
- * what is rounded is always the sum since the start.
- */
-export function costWithin(perHour: Money, run: Span, window: Span): Money {
-  if (perHour.microUsd === null) return perHour;
-  const until = (instantMs: number) => forMinutes(perHour, billedMinutesBefore(run, instantMs)).microUsd!;
-  return { microUsd: until(window.endMs) - until(window.startMs), unknownParts: perHour.unknownParts };
-}
-
-/** What a run that goes on has cost so far. */
-export function costSoFar(prices: Prices | undefined, record: Destination, now: Date): Money | null {
+/** What a run in progress has cost so far; null without one. */
+export function costSoFar(pricing: Pricing, record: Destination, now: Date): Money | null {
   const { channelRun } = record.held;
   if (!channelRun) return null;
-  const run = { startMs: Date.parse(channelRun.startedAt), endMs: now.getTime() };
-  return forMinutes(priceOfRun(prices, record), billedMinutes(run));
+  const startMs = Date.parse(channelRun.startedAt);
+  const run = { startMs, endMs: Math.max(startMs, now.getTime()) };
+  const window = { startMs: 0, endMs: Number.MAX_SAFE_INTEGER };
+  return sum(costWithin(priceOfRun(pricing, record), run, window).map(({ cost }) => cost));
 }

@@ -42,3 +42,6 @@ export function parseDeclaredInput(text: string): DeclaredInput | null {
     INPUT_BITRATES.some((one) => one === MaximumBitrate);
   return isKnown ? ({ Codec, Resolution, MaximumBitrate } as DeclaredInput) : null;
 }
+
+/** What a deployment on AWS declares unless its configuration says otherwise. */
+export const DEFAULT_DECLARED_INPUT: DeclaredInput = { Codec: 'AVC', Resolution: 'HD', MaximumBitrate: 'MAX_20_MBPS' };

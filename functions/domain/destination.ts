@@ -75,6 +75,15 @@ export interface TimelineEntry {
   detail: string;
 }
 
+/** One output of a channel as it was set: AWS bills by it. Null width and height follow the source. */
+export interface RecordedOutput {
+  width: number | null;
+  height: number | null;
+  framesPerSecond: number | null;
+  videoBitrateBps: number;
+  audioBitrateBps: number;
+}
+
 /** A run of a channel as the history keeps it beside what happened: what was billed, and for how long. */
 export interface RecordedRun {
   startedAt: string;
@@ -83,6 +92,10 @@ export interface RecordedRun {
   platform: string;
   preset: string;
   framesPerSecond?: number;
+  /** What the traffic is computed from; absent in what versions before 2026-12 recorded. */
+  outputs?: RecordedOutput[];
+  /** Bitrate of the encoder's feed as first measured in the run; absent when it was not. */
+  feedBitrateBps?: number;
 }
 
 /** Why something failed, safe to show: a code of the closed list, one sentence, one remedy. */
@@ -102,18 +115,23 @@ export interface HeldResources {
     configurationHash: string;
     /** Frame rate it was set to because its preset follows the source. */
     followedFramesPerSecond?: number;
-    /** Picture size and video bitrate it was set to for the same reason; on AWS only. */
-    followedSize?: { width: number; height: number };
-    followedBitrateBps?: number;
     /** Nominal frame rate of the source when the channel was last set up; absent when no encoder was seen then. */
     sourceFramesPerSecond?: number;
+    /** What its outputs are set to; absent in records of versions that did not keep it. */
+    outputs?: RecordedOutput[];
   };
   flowOutput?: { flowOutputArn: string; flowOutputName: string };
   /**
-   * Present from the moment StartChannel was accepted until the channel was seen stopped. Platform and preset are the
-   * ones it was started with, which an edit that waits for the next start does not change.
+   * Present from the moment StartChannel was accepted until the channel was seen stopped. Platform, preset and outputs
+   * are the ones it was started with, which an edit that waits for the next start does not change.
    */
-  channelRun?: { startedAt: string; generation: number; platform?: string; preset?: string };
+  channelRun?: {
+    startedAt: string;
+    generation: number;
+    platform?: string;
+    preset?: string;
+    outputs?: RecordedOutput[];
+  };
 }
 
 /** The newest look at what the channel really does. Absent figures were not reported, which is not the same as zero. */
@@ -131,6 +149,8 @@ export interface Observation {
   fillMs?: number;
   /** When bitrate, fill and what is not read at every look were read; absent: with everything else. */
   figuresAt?: string;
+  /** Bitrate of the encoder's feed as first measured in the run that began then. */
+  feed?: { runStartedAt: string; bitrateBps: number };
   /** Since when the derived health has been what it is. */
   healthCode?: string;
   healthSince?: string;

@@ -10,7 +10,9 @@ import { insertDestination } from '../aws/destination-table.ts';
 import { putTimelineEntry } from '../aws/history-table.ts';
 import { makeS3, makeTable } from '../aws/clients.ts';
 import { getReport } from '../aws/report-store.ts';
+import { NOT_RECORDED } from '../domain/deployment-cost.ts';
 import { newDestination } from '../domain/new-destination.ts';
+import { newPrimary } from '../domain/primary.ts';
 import { reportCosts, type CostReportDeps } from './cost-report.ts';
 
 let dynamodb: LocalDynamodb;
@@ -48,13 +50,15 @@ beforeEach(async () => {
       tableName: name,
       reportBucket: name,
       flowArn: 'arn:aws:mediaconnect:us-east-1:0:flow:1:a',
-      declaredInput: DECLARED.declaredInput,
+      pricedInput: DECLARED.declaredInput,
     },
     now: () => now,
     logger: { info: (message, details) => void lines.push({ message, ...details }) },
     isBilled: false,
   };
 });
+
+const OUTPUT = { width: 1920, height: 1080, framesPerSecond: 30, videoBitrateBps: 4_500_000, audioBitrateBps: 128_000 };
 
 function makeDestination(destinationId: string, startedAt?: string) {
   return newDestination(
@@ -89,48 +93,72 @@ const read = async (day: string) => ({
   json: await getReport(deps, { day, format: 'json' }),
 });
 
+const UNKNOWN = 'transfer from MediaConnect to MediaLive; transfer to the internet (bitrate not known)';
+const NOT_RECORDED_TEXT = NOT_RECORDED.unknownParts.join('; ');
+
 describe('the cost report', () => {
-  it('tells of yesterday and of the month, per destination, in both formats', async () => {
+  it('shows yesterday and the month, per destination and part, in both formats', async () => {
     await putRun('dst_1', '2026-11-20T10:00:00.000Z', '2026-11-20T12:00:00.000Z');
     await putRun('dst_1', '2026-11-05T10:00:00.000Z', '2026-11-05T10:00:05.000Z');
     await putRun('dst_1', '2026-10-31T10:00:00.000Z', '2026-10-31T11:00:00.000Z');
     // Began the day before yesterday, still runs: a whole day of 24 hours.
     await insertDestination(deps, makeDestination('dst_2', '2026-11-19T22:00:00.000Z'));
+    // The deployment began at noon of the day.
+    await insertDestination(deps, newPrimary('720p30', new Date('2026-11-20T12:00:00.000Z')));
     expect(await reportCosts(deps)).toEqual(['2026-11-20']);
     expect(await keys()).toEqual(['reports/cost/2026/11/20.csv', 'reports/cost/2026/11/20.json']);
     const { csv, json } = await read('2026-11-20');
     expect(csv!.split('\r\n')).toEqual([
-      'period,destinationId,name,platform,runs,minutes,billedMinutes,costUsd,isComplete,unknownParts',
-      `day,dst_1,'=Main,twitch,1,120,120,1.1952,true,`,
-      `day,dst_2,Other,twitch,0,1440,1440,14.3424,true,`,
-      `day,,Total,,1,1560,1560,15.5376,true,`,
-      `month to date,dst_1,'=Main,twitch,2,120.08,130,1.2948,true,`,
-      `month to date,dst_2,Other,twitch,1,1560,1560,15.5376,true,`,
-      `month to date,,Total,,3,1680.08,1690,16.8324,true,`,
+      'period,destinationId,name,platform,runs,minutes,billedMinutes,costUsd,isComplete,unknownParts,' +
+        'encodingUsd,transferUsd,egressUsd,ingestUsd,viewingUsd',
+      `day,dst_1,'=Main,twitch,1,120,120,1.1952,false,${UNKNOWN},1.1952,,,,`,
+      `day,dst_2,Other,twitch,0,1440,1440,14.3424,false,${UNKNOWN},14.3424,,,,`,
+      // Twelve hours.
+      `day,,"Monitoring, around the clock",,,,,0.170964,true,,,,,,`,
+      `day,,"Keys and secrets, around the clock",,,,,0.062472,true,,,,,,`,
+      `day,,Total,,1,1560,1560,15.771036,false,${UNKNOWN}; ${NOT_RECORDED_TEXT},15.5376,,,,`,
+      `month to date,dst_1,'=Main,twitch,2,120.08,130,1.2948,false,${UNKNOWN},1.2948,,,,`,
+      `month to date,dst_2,Other,twitch,1,1560,1560,15.5376,false,${UNKNOWN},15.5376,,,,`,
+      `month to date,,"Monitoring, around the clock",,,,,0.170964,true,,,,,,`,
+      `month to date,,"Keys and secrets, around the clock",,,,,0.062472,true,,,,,,`,
+      `month to date,,Total,,3,1680.08,1690,17.065836,false,${UNKNOWN}; ${NOT_RECORDED_TEXT},16.8324,,,,`,
       '',
     ]);
     expect(JSON.parse(json!)).toMatchObject({
       day: '2026-11-20',
       currency: 'USD',
       isBilled: false,
-      ofDay: { total: { costUsd: 15.5376 } },
-      ofMonth: { from: '2026-11-01', total: { costUsd: 16.8324 } },
+      ofDay: {
+        total: { costUsd: 15.771036 },
+        fixed: [
+          { part: 'monitoring', costUsd: 0.170964, isComplete: true },
+          { part: 'keysAndSecrets', costUsd: 0.062472, isComplete: true },
+        ],
+      },
+      ofMonth: { from: '2026-11-01', total: { costUsd: 17.065836 } },
     });
     expect(lines).toEqual([
       {
         message: 'cost report',
         day: '2026-11-20',
-        costUsd: 15.5376,
-        monthToDateUsd: 16.8324,
-        isComplete: true,
+        costUsd: 15.771036,
+        monthToDateUsd: 17.065836,
+        isComplete: false,
       },
     ]);
   });
 
   it('is made once, and again byte for byte when it is gone', async () => {
-    await insertDestination(deps, makeDestination('dst_2', '2026-11-19T22:00:30.000Z'));
+    const run = { startedAt: '2026-11-19T22:00:30.000Z', generation: 1, outputs: [OUTPUT] };
+    await insertDestination(deps, { ...makeDestination('dst_2'), held: { channelRun: run } });
+    await insertDestination(deps, newPrimary('720p30', new Date('2026-11-10T00:00:00.000Z')));
     await reportCosts(deps);
     const first = await read('2026-11-20');
+    expect(JSON.parse(first.json!).ofDay.destinations[0].parts).toEqual({
+      encoding: 14.3424,
+      transfer: null,
+      egress: 4.498416,
+    });
     now = new Date('2026-11-21T17:00:00.000Z');
     expect(await reportCosts(deps)).toEqual([]);
     for (const Key of await keys()) {

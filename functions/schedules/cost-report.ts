@@ -1,22 +1,26 @@
-import { getPrices } from '../../presets/prices.ts';
 import { readRuns } from '../aws/channel-runs.ts';
 import type { AwsDeps } from '../aws/clients.ts';
 import { HISTORY_DAYS } from '../aws/history-table.ts';
-import { regionOf } from '../aws/names.ts';
+import { pricingOf } from '../aws/pricing-of.ts';
 import { listReports, putReport } from '../aws/report-store.ts';
-import { isComplete, toUsd } from '../domain/cost.ts';
+import { CHANNEL_PARTS } from '../domain/cost.ts';
+import type { Span } from '../domain/billed-time.ts';
 import { makeLedger, toFigures, type Ledger, type LedgerRun, type LedgerUsage } from '../domain/cost-ledger.ts';
 import { toCsv } from '../domain/csv.ts';
+import { beganAt, costOfFixedWithin, NOT_RECORDED, type FixedPart } from '../domain/deployment-cost.ts';
+import { isComplete, sum, toUsd, type Money } from '../domain/money.ts';
+import type { Pricing } from '../domain/pricing.ts';
 import { DAY_MS, dayOf } from '../domain/utc-day.ts';
 
 /**
- * The daily cost report: what every destination's channel has cost yesterday (UTC) and in the month up to then. It is
- * made of the recorded runs alone, so the same history gives the same bytes, and it is made once a day is over. Days
- * that were missed after the newest report are caught up, a week at most; a day that has its report is left alone.
+ * The daily cost report: what every destination's channel, and what costs around the clock, cost yesterday (UTC) and in
+ * the month up to then. It is computed from the recorded runs and the age of the deployment alone, so the same history
+ * gives the same bytes. It is written once a day is over. Days missed since the newest report are caught up, a week at
+ * most; a day that has its report is left alone.
  */
 export interface CostReportDeps extends AwsDeps<
   's3' | 'table',
-  'declaredInput' | 'flowArn' | 'reportBucket' | 'tableName'
+  'flowArn' | 'pricedInput' | 'reportBucket' | 'tableName'
 > {
   now: () => Date;
   logger: { info(message: string, details?: Record<string, unknown>): void };
@@ -32,9 +36,9 @@ export async function reportCosts(deps: CostReportDeps): Promise<string[]> {
   const due = await findDueDays(deps, now);
   const [first] = due;
   if (first === undefined) return [];
-  const { runs } = await readRuns(deps, startOfMonth(first), now);
+  const { runs, records } = await readRuns(deps, startOfMonth(first), now);
   for (const day of due) {
-    const { json, csv, line } = makeReport(deps, runs, day);
+    const { json, csv, line } = makeReport(deps, { runs, since: beganAt(records) }, day);
     await putReport(deps, { day, format: 'json' }, json);
     // Last: a day counts as reported once this one is there.
     await putReport(deps, { day, format: 'csv' }, csv);
@@ -57,13 +61,19 @@ function startOfMonth(day: string): Date {
   return new Date(`${day.slice(0, 7)}-01`);
 }
 
-function makeReport(deps: CostReportDeps, runs: readonly LedgerRun[], day: string) {
-  const region = regionOf(deps.deployment);
-  const prices = getPrices(region);
+/** What a report is computed from. */
+interface Recorded {
+  runs: readonly LedgerRun[];
+  /** When the deployment began; null when nobody knows. */
+  since: number | null;
+}
+
+function makeReport(deps: CostReportDeps, recorded: Recorded, day: string) {
+  const pricing = pricingOf(deps);
+  const { prices, region } = pricing;
   const endMs = Date.parse(day) + DAY_MS;
-  const ledgerSince = (startMs: number) => makeLedger(runs, { startMs, endMs }, { prices, groupBy: 'destination' });
-  const ofDay = ledgerSince(Date.parse(day));
-  const ofMonth = ledgerSince(startOfMonth(day).getTime());
+  const ofDay = makePeriod(pricing, recorded, { startMs: Date.parse(day), endMs });
+  const ofMonth = makePeriod(pricing, recorded, { startMs: startOfMonth(day).getTime(), endMs });
   const report = {
     day,
     region,
@@ -72,7 +82,7 @@ function makeReport(deps: CostReportDeps, runs: readonly LedgerRun[], day: strin
     isBilled: deps.isBilled,
     ofDay: toShown(ofDay),
     ofMonth: { from: dayOf(startOfMonth(day)), ...toShown(ofMonth) },
-    unknownParts: ofMonth.total.cost.unknownParts,
+    unknownParts: ofMonth.cost.unknownParts,
     notes: prices?.notes ?? [],
   };
   return {
@@ -80,21 +90,49 @@ function makeReport(deps: CostReportDeps, runs: readonly LedgerRun[], day: strin
     csv: toCsv(COLUMNS, [...toRows('day', ofDay), ...toRows('month to date', ofMonth)]),
     line: {
       day,
-      costUsd: toUsd(ofDay.total.cost),
-      monthToDateUsd: toUsd(ofMonth.total.cost),
-      isComplete: isComplete(ofMonth.total.cost),
+      costUsd: toUsd(ofDay.cost),
+      monthToDateUsd: toUsd(ofMonth.cost),
+      isComplete: isComplete(ofMonth.cost),
     },
   };
 }
 
-function toShown({ rows, total }: Ledger) {
-  const destinations = rows.map((row) => ({
+/** The channels' ledger of a time, what costs around the clock, and both together. */
+interface Period {
+  ledger: Ledger;
+  fixed: { part: FixedPart; cost: Money }[];
+  cost: Money;
+}
+
+function makePeriod(pricing: Pricing, { runs, since }: Recorded, window: Span): Period {
+  const ledger = makeLedger(runs, window, { pricing, groupBy: 'destination' });
+  const fixed = costOfFixedWithin(pricing, window, since);
+  return { ledger, fixed, cost: sum([ledger.total.cost, ...fixed.map(({ cost }) => cost), NOT_RECORDED]) };
+}
+
+function toShown({ ledger, fixed, cost }: Period) {
+  const destinations = ledger.rows.map((row) => ({
     destinationId: row.key,
     name: row.name,
     platform: row.platform,
     ...toFigures(row),
+    parts: toAmounts(row),
   }));
-  return { destinations, total: toFigures(total) };
+  return {
+    destinations,
+    fixed: fixed.map((each) => ({ part: each.part, costUsd: toUsd(each.cost), isComplete: isComplete(each.cost) })),
+    total: { ...toFigures({ ...ledger.total, cost }), parts: toAmounts(ledger.total) },
+  };
+}
+
+/** Dollars per part of the channels' cost; a part that no run has is missing. */
+function toAmounts({ parts }: LedgerUsage): Record<string, number | null> {
+  return Object.fromEntries(
+    CHANNEL_PARTS.flatMap((part) => {
+      const money = parts[part];
+      return money ? [[part, toUsd(money)]] : [];
+    }),
+  );
 }
 
 const COLUMNS = [
@@ -108,16 +146,29 @@ const COLUMNS = [
   'costUsd',
   'isComplete',
   'unknownParts',
+  ...CHANNEL_PARTS.map((part) => `${part}Usd`),
 ];
 
-/** One line per destination, then the total. */
-function toRows(period: string, { rows, total }: Ledger) {
+const FIXED_NAMES: Record<FixedPart, string> = {
+  monitoring: 'Monitoring, around the clock',
+  keysAndSecrets: 'Keys and secrets, around the clock',
+};
+
+/** One line per destination and per fixed part, then the total. */
+function toRows(period: string, { ledger, fixed, cost }: Period) {
   const cells = (use: LedgerUsage) => {
     const { runs, minutes, billedMinutes, costUsd, isComplete: isWhole, unknownParts } = toFigures(use);
-    return [runs, minutes, billedMinutes, costUsd, isWhole, unknownParts.join('; ')];
+    const amounts = toAmounts(use);
+    const parts = CHANNEL_PARTS.map((part) => amounts[part] ?? null);
+    return [runs, minutes, billedMinutes, costUsd, isWhole, unknownParts.join('; '), ...parts];
   };
   return [
-    ...rows.map((row) => [period, row.key, row.name, row.platform, ...cells(row)]),
-    [period, null, 'Total', null, ...cells(total)],
+    ...ledger.rows.map((row) => [period, row.key, row.name, row.platform, ...cells(row)]),
+    ...fixed.map((each) => [
+      ...[period, null, FIXED_NAMES[each.part], null, null, null, null],
+      ...[toUsd(each.cost), isComplete(each.cost), each.cost.unknownParts.join('; ')],
+      ...CHANNEL_PARTS.map(() => null),
+    ]),
+    [period, null, 'Total', null, ...cells({ ...ledger.total, cost })],
   ];
 }

@@ -3,7 +3,7 @@ import { MONITORED_LOCALLY } from './figures-due.ts';
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ListAlertsCommand, ListChannelsCommand, MediaLiveClient } from '@aws-sdk/client-medialive';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startTestDeployment, type TestDeployment } from '../../test/support/test-deployment.ts';
@@ -121,6 +121,29 @@ describe('the outcome of a look', () => {
     };
     const outcome = await observeRecords(deps(channels), Object.keys(channels).map(running));
     expect(outcome).toEqual({ running: 4, onAir: 3, waiting: 1, alerts: 3, down: 1 });
+  });
+
+  it('keeps the bitrate of the feed as first measured in the run', async () => {
+    const aws = deps({ one: { state: 'RUNNING' } });
+    const measured = (bitrateBps: number) =>
+      mockClient(aws.clients.cloudWatch)
+        .on(GetMetricDataCommand)
+        .resolves({ MetricDataResults: [{ Id: 'bitrate', Values: [bitrateBps], Timestamps: [NOW] }] });
+    const written: { feed?: object }[] = [];
+    mockClient(aws.clients.table)
+      .on(UpdateCommand)
+      .callsFake((input: { ExpressionAttributeValues: Record<string, { observedAt?: string; feed?: object }> }) => {
+        written.push(Object.values(input.ExpressionAttributeValues).find((value) => value?.observedAt) ?? {});
+        return {};
+      });
+    const channelRun = { startedAt: '2026-11-21T11:59:00.000Z', generation: 1 };
+    const record = { ...running('one'), held: { ...running('one').held, channelRun } };
+    const feed = { runStartedAt: channelRun.startedAt, bitrateBps: 5_000_000 };
+    measured(5_000_000);
+    await observeRecords(aws, [record]);
+    measured(9_000_000);
+    await observeRecords(aws, [{ ...record, observation: { observedAt: channelRun.startedAt, alerts: [], feed } }]);
+    expect(written.map((observation) => observation.feed)).toEqual([feed, feed]);
   });
 
   it('is there when nothing runs, so that silence means that nobody has looked', async () => {

@@ -18,6 +18,7 @@ import type { Destination, Observation } from '../domain/destination.ts';
 import { healthOf, withHealthSince } from '../domain/health.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
 import { isFiguresDue } from './figures-due.ts';
+import { withFeed } from '../domain/recorded-run.ts';
 import type { MonitorOutcome } from './counted-lines.ts';
 
 /**
@@ -66,7 +67,13 @@ export async function observeRecords(deps: MonitorDeps, records: readonly Destin
   ]);
   const states = new Map(channels.map((channel) => [channel.channelId, channel.state]));
   // As old as the oldest of what it says, however long the rest of the run takes.
-  const listed: Listed = { now: window.now, states, series, sourceConnected: source?.connected ?? null };
+  const listed: Listed = {
+    now: window.now,
+    states,
+    series,
+    sourceConnected: source?.connected ?? null,
+    sourceBitrateBps: source?.bitrateBps ?? null,
+  };
   const seen: Look[] = [];
   let failure: unknown;
   for (let index = 0; index < running.length; index += READS_AT_ONCE) {
@@ -115,6 +122,7 @@ interface Listed {
   states: ReadonlyMap<string, string>;
   series: ReadonlyMap<string, ChannelSeries>;
   sourceConnected: boolean | null;
+  sourceBitrateBps: number | null;
 }
 
 async function lookAt(deps: MonitorDeps, record: Destination, listed: Listed): Promise<Look> {
@@ -128,7 +136,7 @@ async function lookAt(deps: MonitorDeps, record: Destination, listed: Listed): P
     ...optional('sourceConnected', listed.sourceConnected),
     ...figuresOf(deps, record, listed),
   };
-  const next = withHealthSince(observation, record.observation);
+  const next = withFeed(withHealthSince(observation, record.observation), record, listed.sourceBitrateBps);
   const written = await putObservation(deps, record.destinationId, { observation: next, now: deps.now() });
   // The monitor compares the new value with the one it replaces, so only one of several concurrent monitors notes it.
   if (written && isNews(written.replaced, next)) await noteHealth(deps, record, next);

@@ -70,8 +70,9 @@ function startFailed(detail: string): AppError {
   return new AppError('channel_start_failed', { detail, remedy: 'check URL and preset, then start it again' });
 }
 
-function newRun({ deps, generation, record: { platform, preset } }: StepContext): ChannelRun {
-  return { startedAt: deps.now().toISOString(), generation, platform, preset };
+function newRun({ deps, generation, record: { platform, preset, held } }: StepContext): ChannelRun {
+  const { outputs } = held.channel ?? {};
+  return { startedAt: deps.now().toISOString(), generation, platform, preset, ...(outputs ? { outputs } : {}) };
 }
 
 async function startOnce(context: StepContext, channelId: string, noted: ChannelRun | null): Promise<ChannelRun> {

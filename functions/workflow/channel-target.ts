@@ -7,7 +7,7 @@ import { decryptStreamKey } from '../aws/secrets.ts';
 import { getSourceObservation } from '../aws/source-table.ts';
 import { chosenEncodings } from '../domain/chosen-encodings.ts';
 import { beyondDeclared } from '../domain/declared-input.ts';
-import type { Destination, HeldResources } from '../domain/destination.ts';
+import type { Destination, HeldResources, RecordedOutput } from '../domain/destination.ts';
 import { AppError } from '../domain/errors.ts';
 import { followSource, type FollowedSource } from '../domain/followed-source.ts';
 import { nominalRate } from '../domain/frame-rate.ts';
@@ -17,9 +17,10 @@ import type { WorkflowDeps } from './workflow-deps.ts';
 /** A measurement of the source older than this says nothing about it now. */
 const OBSERVATION_SECONDS_MAX = 300;
 
-type Followed = Pick<
+/** What of the channel's settings goes into the record. */
+type Recorded = Pick<
   NonNullable<HeldResources['channel']>,
-  'followedFramesPerSecond' | 'followedSize' | 'followedBitrateBps' | 'sourceFramesPerSecond'
+  'followedFramesPerSecond' | 'outputs' | 'sourceFramesPerSecond'
 >;
 
 type EncodingDeps = Pick<WorkflowDeps, 'now'> &
@@ -27,13 +28,13 @@ type EncodingDeps = Pick<WorkflowDeps, 'now'> &
 
 /**
  * Resolves the presets a destination asks for, and reads the source for what depends on it.
- * @returns the encodings, and what of the source they took over, for the record
+ * @returns the encodings, and what the record keeps of them: outputs for the price, rates for the next start
  * @throws {AppError} `preset_unsupported`, or `source_unsupported` when the source is beyond what channels declare
  */
 export async function resolveEncodings(
   deps: EncodingDeps,
   record: Destination,
-): Promise<{ encodings: EncodingTarget[]; followed: Followed }> {
+): Promise<{ encodings: EncodingTarget[]; recorded: Recorded }> {
   const resolved = chosenEncodings(record).map(({ encodingId, encoding }) => {
     if (!encoding) {
       throw new AppError('preset_unsupported', {
@@ -48,35 +49,41 @@ export async function resolveEncodings(
   const video = follows || isStart ? (await describeSourceMedia(deps))?.video : null;
   if (isStart) requireDeclared(deps, video);
   const sourceRate = video?.framesPerSecond ? { sourceFramesPerSecond: nominalRate(video.framesPerSecond) } : {};
-  if (!follows) return { encodings: resolved.map((encoding) => toTarget(encoding, null)), followed: sourceRate };
+  if (!follows) {
+    const encodings = resolved.map((encoding) => toTarget(encoding, null));
+    return { encodings, recorded: { ...sourceRate, outputs: encodings.map(toRecordedOutput) } };
+  }
+  const { copiesSource } = deps.deployment;
+  const index = resolved.findIndex(({ framesPerSecond }) => framesPerSecond === null);
   const measured = {
     width: video?.width || null,
     height: video?.height || null,
     framesPerSecond: video?.framesPerSecond ?? null,
-    bitrateBps: deps.deployment.copiesSource ? null : await measuredBitrate(deps),
+    bitrateBps: copiesSource ? null : await measuredBitrate(deps),
   };
-  const { channel } = record.held;
-  const setTo = {
-    framesPerSecond: channel?.followedFramesPerSecond,
-    size: channel?.followedSize,
-    videoBitrateBps: channel?.followedBitrateBps,
-  };
-  const source = followSource(
-    resolved.find(({ framesPerSecond }) => framesPerSecond === null)!,
-    measured,
-    setTo,
+  const source = followSource(resolved[index]!, measured, setToBefore(record, index));
+  const encodings = resolved.map((encoding) =>
+    toTarget(encoding, encoding.framesPerSecond === null ? source : null, { copiesSource }),
   );
+  const outputs = encodings.map(toRecordedOutput);
+  return { encodings, recorded: { ...sourceRate, outputs, followedFramesPerSecond: source.framesPerSecond } };
+}
+
+/** What the channel followed before, when it followed the source at all. */
+function setToBefore({ held: { channel } }: Destination, index: number): Partial<FollowedSource> {
+  if (channel?.followedFramesPerSecond === undefined) return {};
+  const { width = null, height = null, videoBitrateBps } = channel.outputs?.[index] ?? {};
   return {
-    encodings: resolved.map((encoding) =>
-      toTarget(encoding, encoding.framesPerSecond === null ? source : null, deps.deployment),
-    ),
-    followed: {
-      ...sourceRate,
-      followedFramesPerSecond: source.framesPerSecond,
-      ...(deps.deployment.copiesSource ? {} : { followedBitrateBps: source.videoBitrateBps }),
-      ...(deps.deployment.copiesSource || !source.size ? {} : { followedSize: source.size }),
-    },
+    framesPerSecond: channel.followedFramesPerSecond,
+    size: width !== null && height !== null ? { width, height } : null,
+    ...(videoBitrateBps === undefined ? {} : { videoBitrateBps }),
   };
+}
+
+/** What the channel is billed by, for the record. */
+function toRecordedOutput(encoding: EncodingTarget): RecordedOutput {
+  const { width, height, framesPerSecond, videoBitrateBps, audioBitrateBps } = encoding;
+  return { width, height, framesPerSecond, videoBitrateBps, audioBitrateBps };
 }
 
 /** Where outputs that follow the source are passed on untouched, their size and bitrate are the source's business. */

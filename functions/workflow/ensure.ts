@@ -86,7 +86,7 @@ export async function ensureChannel(context: StepContext): Promise<Partial<HeldR
   const { input } = record.held;
   if (!input) throw resourceMissing('the input is not known');
   await requireTarget(context);
-  const { encodings, followed } = await resolveEncodings(deps, record);
+  const { encodings, recorded: settings } = await resolveEncodings(deps, record);
   const logLevel = logLevelOf(record, deps.now());
   const hash = configurationHash(deps, record, { inputId: input.inputId, encodings, logLevel });
   const making = { destinationId: record.destinationId, inputId: input.inputId, logLevel };
@@ -104,7 +104,7 @@ export async function ensureChannel(context: StepContext): Promise<Partial<HeldR
   const { channelId, channelArn } = channel;
   const held = (configuration: string) => ({
     input,
-    channel: { channelId, channelArn, configurationHash: configuration, ...followed },
+    channel: { channelId, channelArn, configurationHash: configuration, ...settings },
   });
   await recordHeld(context, held(channelHash));
 

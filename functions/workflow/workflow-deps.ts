@@ -15,7 +15,7 @@ export interface OperationDeps extends AwsDeps<'sfn' | 'table', 'stateMachineArn
 /** What the steps take. They see no fingerprints and read no figures. */
 export interface WorkflowDeps extends AwsDeps<
   'kms' | 'mediaConnect' | 'mediaLive' | 'mediaPackage' | 'sfn' | 'table',
-  Exclude<keyof Deployment, 'defaultStandby' | 'fingerprintSecret' | 'reportBucket'>
+  Exclude<keyof Deployment, 'defaultStandby' | 'fingerprintSecret' | 'pricedInput' | 'reportBucket'>
 > {
   now: () => Date;
   /** Waits inside one step for a moment, so that quick transitions need no retry of the state machine. */

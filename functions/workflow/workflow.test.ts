@@ -4,7 +4,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { CANARY_KEY, startTestDeployment, type TestDeployment } from '../../test/support/test-deployment.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
 import { deleteChannel, findChannel, listChannels, stopChannel } from '../aws/channel.ts';
-import { changeDestination, getDestination } from '../aws/destination-table.ts';
+import { readRuns } from '../aws/channel-runs.ts';
+import { changeDestination, getDestination, putObservation } from '../aws/destination-table.ts';
 import { getOperation } from '../aws/history-table.ts';
 import { FLOW_OUTPUTS_MAX, observeFlow, stopFlow } from '../aws/flow.ts';
 import { listInputs } from '../aws/input.ts';
@@ -99,6 +100,24 @@ describe('a destination', () => {
     ]);
     for (const step of operation!.steps)
       expect(Date.parse(step.endedAt!)).toBeGreaterThanOrEqual(Date.parse(step.startedAt));
+  });
+
+  it('records the outputs of each run, and the feed that was measured in it', async () => {
+    sluice = await startTestDeployment();
+    const running = await startOne({ platform: 'twitch', preset: '1080p30' });
+    const outputs = [
+      { width: 1920, height: 1080, framesPerSecond: 30, videoBitrateBps: 4_500_000, audioBitrateBps: 128_000 },
+    ];
+    expect(running.held.channelRun).toMatchObject({ preset: '1080p30', outputs });
+    const { startedAt } = running.held.channelRun!;
+    await putObservation(sluice.deps, running.destinationId, {
+      observation: { observedAt: startedAt, alerts: [], feed: { runStartedAt: startedAt, bitrateBps: 5_200_000 } },
+      now: new Date(startedAt),
+    });
+    await wish(running.destinationId, 'idle', { preset: '480p30' });
+    await sluice.until(running.destinationId, 'idle', atRest('idle'));
+    const { runs } = await readRuns(sluice.deps, new Date(startedAt), new Date());
+    expect(runs).toMatchObject([{ preset: '1080p30', outputs, feedBitrateBps: 5_200_000, isEndKnown: true }]);
   });
 
   it('applies changed settings to the kept channel at the next start, and restarts when asked to', async () => {

@@ -1,6 +1,7 @@
 import { CreateTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { DEFAULT_DECLARED_INPUT } from '../../functions/domain/declared-input.ts';
 import { listHistory, putTimelineEntry, readHistory, type HistoryEntry } from '../../functions/aws/history-table.ts';
 import { systemClock } from './clock.ts';
 import { TABLE_DEFINITION } from './dynamodb/table-definition.ts';
@@ -9,12 +10,7 @@ import { makeIdleEngine } from './media/engine/contract.ts';
 import { provision } from './provision.ts';
 
 let aws: LocalAws;
-afterEach(() => aws.close());
-
-const owner = { destinationId: 'dst_1', name: 'Main' };
-const entryAt = (at: string) => ({ at, actor: 'operator', kind: 'edited' as const, detail: 'name' });
-
-it('gives a table of an earlier version its index, once, and keeps what is in it', async () => {
+beforeEach(async () => {
   aws = await startLocalAws({
     dataDirectory: null,
     port: 0,
@@ -22,6 +18,22 @@ it('gives a table of an earlier version its index, once, and keeps what is in it
     engine: makeIdleEngine(),
     profile: 'instant',
   });
+});
+afterEach(() => aws.close());
+
+const provisionAgain = () =>
+  provision({
+    clients: aws.clients,
+    settings: { srtPort: 9998, srtPassphrase: undefined, srtLatencyMs: 200, loopbackTargetsAllowed: true },
+    workflowFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:sluice-workflow',
+    fingerprintSecret: 'for tests only',
+    quotas: { channelQuota: 5, pushInputQuota: 5 },
+  });
+
+const owner = { destinationId: 'dst_1', name: 'Main' };
+const entryAt = (at: string) => ({ at, actor: 'operator', kind: 'edited' as const, detail: 'name' });
+
+it('gives a table of an earlier version its index, once, and keeps what is in it', async () => {
   const { table } = aws.clients;
   const { GlobalSecondaryIndexes: _indexes, AttributeDefinitions: attributes, ...definition } = TABLE_DEFINITION;
   const former = { ...definition, AttributeDefinitions: attributes.slice(0, 2) };
@@ -29,14 +41,6 @@ it('gives a table of an earlier version its index, once, and keeps what is in it
   const row = { pk: 'HISTORY#dst_1', sk: 'entry#2026-11-20T00:00:00.000Z#1', ...entryAt('2026-11-20T00:00:00.000Z') };
   await table.send(new PutCommand({ TableName: 'sluice', Item: row }));
 
-  const provisionAgain = () =>
-    provision({
-      clients: aws.clients,
-      settings: { srtPort: 9998, srtPassphrase: undefined, srtLatencyMs: 200, loopbackTargetsAllowed: true },
-      workflowFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:sluice-workflow',
-      fingerprintSecret: 'for tests only',
-      quotas: { channelQuota: 5, pushInputQuota: 5 },
-    });
   const deps = { clients: aws.clients, deployment: await provisionAgain() };
   expect(await provisionAgain()).toEqual(deps.deployment);
   const { Table } = await table.send(new DescribeTableCommand({ TableName: 'sluice' }));
@@ -49,4 +53,10 @@ it('gives a table of an earlier version its index, once, and keeps what is in it
   // What the earlier version wrote is shown with its destination, not among all.
   expect(indexed).toMatchObject([{ destinationId: 'dst_1', destinationName: 'Main', at: '2026-11-21T10:00:00.000Z' }]);
   expect(await listHistory(deps, 'dst_1')).toHaveLength(2);
+});
+
+it('declares the widest input, and prices what a deployment on AWS would declare', async () => {
+  const { declaredInput, pricedInput } = await provisionAgain();
+  expect(declaredInput).toEqual({ Codec: 'HEVC', Resolution: 'UHD', MaximumBitrate: 'MAX_50_MBPS' });
+  expect(pricedInput).toEqual(DEFAULT_DECLARED_INPUT);
 });

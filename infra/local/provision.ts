@@ -26,6 +26,7 @@ import { CreateStateMachineCommand, DescribeStateMachineCommand, UpdateStateMach
 import { isNotFound } from '../../functions/aws/aws-errors.ts';
 import type { AwsClients, Deployment } from '../../functions/aws/clients.ts';
 import { DEPLOYMENT_TAG } from '../../functions/aws/names.ts';
+import { DEFAULT_DECLARED_INPUT } from '../../functions/domain/declared-input.ts';
 import { OPERATION_KINDS, type OperationKind } from '../../functions/domain/destination.ts';
 import { TABLE_DEFINITION } from './dynamodb/table-definition.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from './service.ts';
@@ -89,6 +90,7 @@ export async function provision({
     declaredInput: { Codec: 'HEVC', Resolution: 'UHD', MaximumBitrate: 'MAX_50_MBPS' },
     copiesSource: true,
     defaultStandby: 'warm',
+    pricedInput: DEFAULT_DECLARED_INPUT,
     maintenance: { day: 'TUESDAY', startTime: '04:00' },
     ...quotas,
   };

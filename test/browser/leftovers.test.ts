@@ -108,7 +108,7 @@ describe('all destinations at once', () => {
     await dialog.getByText('Alpha').waitFor();
     const listed = await dialog.getByRole('listitem').allInnerTexts();
     expect(listed.map((line) => line.split('\n')[0])).toEqual(expect.arrayContaining(NAMES));
-    for (const line of listed) expect(line).toMatch(/\$\d|price not known/);
+    for (const line of listed) expect(line).toMatch(/\$\d|price unknown/);
     await waitFor('Cancel to have the focus', () =>
       button('Cancel', dialog).evaluate((node) => node === document.activeElement),
     );
@@ -212,7 +212,7 @@ describe('leftovers', () => {
     await panel().getByText(ours).waitFor();
     await panel().getByText('No destination holds it').waitFor();
     await panel()
-      .getByText(/price not known|\$/)
+      .getByText(/price unknown|\$/)
       .first()
       .waitFor();
     expect(await tooWide(page)).toEqual([]);

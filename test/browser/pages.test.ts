@@ -184,7 +184,7 @@ describe('money', () => {
       .getByText(/\$\d+\.\d\d\/h/)
       .waitFor();
     await row('Alpha')
-      .getByText(/^≥? ?\$\d+\.\d\d$/)
+      .getByText(/^(from |about )?\$\d+\.\d\d$/)
       .waitFor();
     await page.getByRole('banner').getByText('so far').waitFor();
     expect(
@@ -267,7 +267,7 @@ describe('destinations', () => {
     await page.getByText('One destination chosen').waitFor();
     await button('Start 1').click();
     const dialog = page.getByRole('dialog', { name: 'Start one destination?' });
-    await dialog.getByText(/Together ≥? ?\$\d/).waitFor();
+    await dialog.getByText(/Together (from |about )?\$\d/).waitFor();
     await button('Start one destination', dialog).click();
     await page.getByText('One destination started').waitFor();
     expect((await stage.named('Bravo')).status).toBe('running');
@@ -304,7 +304,7 @@ describe('groups', () => {
     expect(await sunday.locator('[data-row]').count()).toBe(1);
     await button('Start group Sunday service').click();
     const dialog = page.getByRole('dialog', { name: 'Start one destination?' });
-    await dialog.getByText(/Together ≥? ?\$\d/).waitFor();
+    await dialog.getByText(/Together (from |about )?\$\d/).waitFor();
     await button('Start one destination', dialog).click();
     await page.getByText('One destination started').waitFor();
     expect([(await stage.named('Alpha')).status, (await stage.named('Bravo')).status]).toEqual(['running', 'idle']);

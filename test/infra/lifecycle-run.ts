@@ -100,6 +100,7 @@ function depsOf({ aws, environments }: LocalDeployment): AwsDeps {
       ...DECLARED,
       copiesSource: false,
       defaultStandby: 'warm',
+      pricedInput: DECLARED.declaredInput,
       fingerprintSecret: 'for tests only',
       loopbackTargetsAllowed: false,
     },

@@ -1,8 +1,8 @@
-import type { DeclaredInput } from '../../functions/domain/declared-input.ts';
+import { DEFAULT_DECLARED_INPUT, type DeclaredInput } from '../../functions/domain/declared-input.ts';
 import type { MaintenanceWindow } from '../../functions/domain/maintenance.ts';
 
 /** What a deployment with default settings declares of its channels. */
 export const DECLARED: { declaredInput: DeclaredInput; maintenance: MaintenanceWindow } = {
-  declaredInput: { Codec: 'AVC', Resolution: 'HD', MaximumBitrate: 'MAX_20_MBPS' },
+  declaredInput: DEFAULT_DECLARED_INPUT,
   maintenance: { day: 'TUESDAY', startTime: '04:00' },
 };

@@ -5,7 +5,7 @@ import { makeLedger, toFigures, type LedgerUsage } from '../../domain/cost-ledge
 import { dayOf, startOfDay } from '../../domain/utc-day.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, answersOrFile, NoQuery, problems } from '../contract.ts';
-import { lookAtCosts, provenanceOf } from '../cost-now.ts';
+import { observeCosts, provenanceOf } from '../cost-now.ts';
 import { CostLedger, CostNow } from '../cost-schemas.ts';
 import { answerCsv, wantsCsv } from '../csv-answer.ts';
 import { memoize } from '../memoize.ts';
@@ -21,7 +21,7 @@ const now = createRoute({
   path: '/api/costs/now',
   tags,
   summary: 'What everything costs right now, and has cost so far',
-  description: 'By AWS’s list prices, without data transfer. On one machine: what it would cost on AWS.',
+  description: 'By AWS’s list prices; traffic is estimated from bitrates. On one machine: what it would cost on AWS.',
   request: { query: NoQuery },
   responses: { 200: answers(CostNow, 'At most a second old'), ...problems(503) },
 });
@@ -32,7 +32,7 @@ const ledger = createRoute({
   tags,
   summary: 'What channels have cost',
   description:
-    'From the recorded runs, by the minute begun and ten minutes at least per start; days are UTC. The rows add up to the total. Kept for 90 days.',
+    'From the recorded runs: encoding by the minute begun and ten minutes at least per start, traffic by the bitrate and the running time. Days are UTC. The rows add up to the total. Kept for 90 days.',
   request: { query: CostQuery },
   responses: { 200: answersOrFile(CostLedger, 'The ledger, or the file'), ...problems(503) },
 });
@@ -41,7 +41,7 @@ const COLUMNS = ['key', 'name', 'platform', 'runs', 'minutes', 'billedMinutes', 
 
 /** `GET /api/costs/now` and `GET /api/costs`. */
 export function registerCosts(api: Api, deps: ApiDeps): void {
-  const look = memoize({ milliseconds: KEPT_MS, now: deps.now }, () => lookAtCosts(deps));
+  const look = memoize({ milliseconds: KEPT_MS, now: deps.now }, () => observeCosts(deps));
   api.openapi(now, async (context) => context.json(await look.get(), 200));
 
   api.openapi(ledger, async (context) => {
@@ -49,10 +49,10 @@ export function registerCosts(api: Api, deps: ApiDeps): void {
     const present = deps.now();
     const window = readWindow(query, present, startOfDay);
     requireKept(window, present);
-    const { prices, shown } = provenanceOf(deps);
+    const { pricing, shown } = provenanceOf(deps);
     const { runs } = await readRuns(deps, window.from, present);
     const span = { startMs: window.from.getTime(), endMs: window.to.getTime() };
-    const { rows, total } = makeLedger(runs, span, { prices, groupBy });
+    const { rows, total } = makeLedger(runs, span, { pricing, groupBy });
     const [from, to] = [window.from.toISOString(), window.to.toISOString()];
     const data = rows.map(({ key, platform, ...row }) => ({
       key,
@@ -79,6 +79,6 @@ export function registerCosts(api: Api, deps: ApiDeps): void {
 }
 
 function toUsage(use: LedgerUsage) {
-  const { runs, minutes, billedMinutes, costUsd: cost, isComplete } = toFigures(use);
-  return { runs, minutes, billedMinutes, cost, isComplete };
+  const { runs, minutes, billedMinutes, costUsd: cost, isComplete, isAbout } = toFigures(use);
+  return { runs, minutes, billedMinutes, cost, isComplete, isAbout };
 }

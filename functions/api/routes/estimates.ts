@@ -1,24 +1,24 @@
 import { createRoute } from '@hono/zod-openapi';
 import { listAllDestinations } from '../../aws/destination-table.ts';
 import { getPlatform, resolveEncoding, allowedEncodings } from '../../../presets/index.ts';
+import { forMinutes, MINUTES_MIN } from '../../domain/billed-time.ts';
 import {
+  encodingOf,
   forHours,
-  forMinutes,
-  isComplete,
-  MINUTES_MIN,
   priceOfIdle,
   priceOfRunning,
   settingsOf,
-  sum,
-  toUsd,
+  totalOf,
   type ChannelSettings,
-  type Money,
+  type PricePart,
 } from '../../domain/cost.ts';
 import type { Destination } from '../../domain/destination.ts';
+import { isComplete, sum, toUsd, type Money } from '../../domain/money.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../contract.ts';
 import { provenanceOf } from '../cost-now.ts';
 import { CreateEstimate, Estimate } from '../cost-schemas.ts';
+import { toShownParts } from '../resources.ts';
 import { invalidFields } from '../validation.ts';
 import { requireFound } from './find-destination.ts';
 
@@ -44,36 +44,46 @@ export function registerEstimates(api: Api, deps: ApiDeps): void {
   api.openapi(estimate, async (context) => {
     const { destinationIds, planned, hours } = context.req.valid('json');
     const asked = planned ? [plan(deps, planned)] : await findAll(deps, destinationIds ?? []);
-    const { prices, shown } = provenanceOf(deps);
+    const { pricing, shown, notes } = provenanceOf(deps);
     const priced = asked.map(({ settings, standby, destinationId, name }) => ({
       about: { destinationId, name, platform: settings.platform, preset: settings.preset },
-      idle: priceOfIdle(prices, { standby }),
-      perHour: priceOfRunning(prices, settings),
+      idle: priceOfIdle(pricing, { standby }),
+      parts: priceOfRunning(pricing, settings),
     }));
-    // Each channel is billed by itself: minima and minutes begun are added up, not taken of the sum.
-    const all = (amountOf: (perHour: Money) => Money) => sum(priced.map(({ perHour }) => amountOf(perHour)));
-    const amounts = (of: (amountOf: (perHour: Money) => Money) => Money) => ({
-      perHour: toUsd(of((perHour) => perHour)),
-      minimum: toUsd(of((perHour) => forMinutes(perHour, MINUTES_MIN))),
-      total: toUsd(of((perHour) => forHours(perHour, hours))),
-      isComplete: isComplete(of((perHour) => perHour)),
-    });
+    // Each channel is billed by itself, so minima and minutes begun are those of each channel, added up.
+    const all = priced.map(({ parts }) => parts);
     return context.json(
       {
         ...shown,
         hours,
-        ...amounts(all),
-        unknownParts: [...all((perHour) => perHour).unknownParts],
-        items: priced.map(({ about, idle, perHour }) => ({
+        ...toEstimated(all, hours),
+        unknownParts: [...sum(all.map(totalOf)).unknownParts],
+        items: priced.map(({ about, idle, parts }) => ({
           ...about,
           perHourIdle: toUsd(idle),
-          ...amounts((amountOf) => amountOf(perHour)),
+          parts: toShownParts(parts),
+          ...toEstimated([parts], hours),
         })),
-        notes: [...(prices?.notes ?? [])],
+        notes,
       },
       200,
     );
   });
+}
+
+/** The amounts of some channels together. */
+function toEstimated(channels: readonly PricePart[][], hours: number) {
+  const together = (amountOf: (parts: readonly PricePart[]) => Money) => sum(channels.map(amountOf));
+  const perHour = together(totalOf);
+  const minimum = together((parts) => forMinutes(encodingOf(parts), MINUTES_MIN));
+  return {
+    perHour: toUsd(perHour),
+    minimum: toUsd(minimum),
+    isMinimumComplete: isComplete(minimum),
+    total: toUsd(together((parts) => forHours(parts, hours))),
+    isComplete: isComplete(perHour),
+    isAbout: perHour.isAbout,
+  };
 }
 
 async function findAll(deps: ApiDeps, destinationIds: readonly string[]): Promise<Asked[]> {

@@ -1,7 +1,6 @@
 import type { z } from '@hono/zod-openapi';
-import { getPrices } from '../../../presets/prices.ts';
 import { getDestination } from '../../aws/destination-table.ts';
-import { regionOf } from '../../aws/names.ts';
+import { pricingOf } from '../../aws/pricing-of.ts';
 import type { Destination } from '../../domain/destination.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { ApiContext, ApiDeps } from '../api-deps.ts';
@@ -32,7 +31,7 @@ export function resourceView(deps: ApiDeps, context: ApiContext): ResourceView {
     role: context.get('principal').role,
     now: deps.now(),
     freshSeconds: deps.freshSeconds,
-    prices: getPrices(regionOf(deps.deployment)),
+    pricing: pricingOf(deps),
     isBilled: !deps.embedded,
   };
 }

@@ -1,10 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { getPrices, type Prices } from '../../../presets/prices.ts';
-import { regionOf } from '../../aws/names.ts';
 import { listOrphans, requestOrphanRelease, type Orphan } from '../../aws/orphan-table.ts';
-import { isComplete, priceOfLeftover, toUsd } from '../../domain/cost.ts';
+import { pricingOf } from '../../aws/pricing-of.ts';
+import { priceOfLeftover } from '../../domain/cost.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { OrphanReason } from '../../domain/inventory.ts';
+import { isComplete, toUsd } from '../../domain/money.ts';
+import type { Pricing } from '../../domain/pricing.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, NoQuery, problems, WRITE_PROBLEMS } from '../contract.ts';
 import { OrphanId } from '../request-schemas.ts';
@@ -41,11 +42,11 @@ const release = createRoute({
 
 /** What costs although nothing uses it. */
 export function registerOrphans(api: Api, deps: ApiDeps): void {
-  const prices = getPrices(regionOf(deps.deployment));
+  const pricing = pricingOf(deps);
 
   api.openapi(list, async (context) => {
     const orphans = await listOrphans(deps);
-    return context.json({ data: orphans.map((orphan) => toResource(orphan, prices)) }, 200);
+    return context.json({ data: orphans.map((orphan) => toResource(orphan, pricing)) }, 200);
   });
 
   api.openapi(release, async (context) => {
@@ -55,15 +56,12 @@ export function registerOrphans(api: Api, deps: ApiDeps): void {
     if (!orphan.isTagged) throw notOurs(orphan);
     const requestedBy = context.get('principal').id;
     if (!(await requestOrphanRelease(deps, orphanId, requestedBy))) throw missing(orphanId);
-    return context.json(toResource({ ...orphan, releaseRequestedBy: requestedBy }, prices), 202);
+    return context.json(toResource({ ...orphan, releaseRequestedBy: requestedBy }, pricing), 202);
   });
 }
 
-function toResource(
-  { isTagged, reason, ...orphan }: Orphan,
-  prices: Prices | undefined,
-): z.infer<typeof OrphanResource> {
-  const price = priceOfLeftover(prices, orphan);
+function toResource({ isTagged, reason, ...orphan }: Orphan, pricing: Pricing): z.infer<typeof OrphanResource> {
+  const price = priceOfLeftover(pricing, orphan);
   return {
     ...orphan,
     reason,

@@ -72,7 +72,13 @@ describe('the preflight', () => {
   it('is content with an account that is ready', async () => {
     const account = makeAccount();
     const findings = await findingsOf(account);
-    expect([...findings.values()].map(({ outcome }) => outcome)).toEqual(Array.from({ length: 11 }, () => 'ok'));
+    const ofAccount = [...findings.values()].filter(({ check }) => check !== 'prices');
+    expect(ofAccount.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 11 }, () => 'ok'));
+    // The repository has no price file for this Region.
+    expect(findings.get('prices')).toMatchObject({
+      outcome: 'warning',
+      remedy: 'npm run preflight -- --environment NAME --prices',
+    });
     expect(findings.get('MediaLive push inputs')?.detail).toBe('20 allowed, 1 in use, 5 needed');
     expect(findings.get('MediaConnect flows')?.detail).toBe('20 allowed, 2 in use, 1 needed');
     const [simulation] = account.mocks.iam.commandCalls(SimulatePrincipalPolicyCommand);

@@ -4,26 +4,30 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { MediaConnectClient } from '@aws-sdk/client-mediaconnect';
 import { MediaLiveClient } from '@aws-sdk/client-medialive';
 import { MediaPackageClient } from '@aws-sdk/client-mediapackage';
+import { PricingClient } from '@aws-sdk/client-pricing';
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { STSClient } from '@aws-sdk/client-sts';
+import { getPrices } from '../../../presets/prices.ts';
 import { readConfiguration, type Configuration } from '../configuration.ts';
 import { FUNCTIONS } from '../functions.ts';
 import { checkBootstrap, checkCaller, checkMediaPackage } from './account.ts';
 import { checkChannelLogs } from './channel-logs.ts';
 import { formatFindings, type Finding } from './finding.ts';
+import { checkPrices, fetchPrices, PRICE_LIST_REGION } from './prices/fetch-prices.ts';
 import { checkQuotas } from './quotas.ts';
 
 /**
- * `npm run preflight`: looks at an AWS account before the first deployment and before a show, and says what to request.
- * It reads only.
+ * `npm run preflight`: checks an AWS account before the first deployment and before a show, and says what to request.
+ * It only reads. With `--prices` it reads AWS's price list instead, and writes the Region's price file.
  */
 
 const HELP = `Looks at an AWS account before a deployment: credentials, CDK bootstrap, permission to deploy, quotas of
-MediaLive, MediaConnect and Lambda, whether MediaPackage v1 is offered, and how long channel logs are kept. It changes
-nothing.
+MediaLive, MediaConnect and Lambda, whether MediaPackage v1 is offered, how long channel logs are kept, and whether
+there are prices for the Region. It changes nothing at AWS.
 
   --environment NAME   which file of infra/aws/environments (default dev)
   --region REGION      instead of the environment's, or that of the credentials
+  --prices             only fetch the Region's prices from the AWS Price List API, into presets/prices
   --json               the findings as JSON
   --help               this text
 
@@ -35,6 +39,7 @@ export interface PreflightClients {
   mediaConnect: MediaConnectClient;
   mediaLive: MediaLiveClient;
   mediaPackage: MediaPackageClient;
+  pricing: PricingClient;
   serviceQuotas: ServiceQuotasClient;
   sts: STSClient;
 }
@@ -48,6 +53,8 @@ export function createPreflightClients(region: string | undefined): PreflightCli
     mediaConnect: new MediaConnectClient(config),
     mediaLive: new MediaLiveClient(config),
     mediaPackage: new MediaPackageClient(config),
+    // Read page by page, thousands of products: throttling is waited out.
+    pricing: new PricingClient({ region: PRICE_LIST_REGION, maxAttempts: 8 }),
     serviceQuotas: new ServiceQuotasClient(config),
     sts: new STSClient(config),
   };
@@ -68,13 +75,19 @@ function checkPlaceholders({ source, alarmEmail }: Configuration): Finding {
   return { check, outcome: 'failed', detail, remedy };
 }
 
+const NO_REGION: Finding = {
+  check: 'Region',
+  outcome: 'failed',
+  detail: 'none is configured',
+  remedy: 'set region in the environment file, pass --region, or set AWS_REGION',
+};
+
 /** Runs every check that can be run; the first ones decide whether the others make sense. */
 export async function runPreflight(clients: PreflightClients, configuration: Configuration): Promise<Finding[]> {
   const filledIn = checkPlaceholders(configuration);
   const region = await clients.sts.config.region().catch(() => null);
   if (region === null) {
-    const remedy = 'set region in the environment file, pass --region, or set AWS_REGION';
-    return [filledIn, { check: 'Region', outcome: 'failed', detail: 'none is configured', remedy }];
+    return [filledIn, NO_REGION];
   }
   const { caller, finding } = await checkCaller(clients.sts, configuration.account);
   if (caller === null) return [filledIn, finding];
@@ -86,7 +99,14 @@ export async function runPreflight(clients: PreflightClients, configuration: Con
     checkMediaPackage(clients.mediaPackage, region),
     checkChannelLogs(clients.cloudWatchLogs, configuration.logRetentionDays),
   ]);
-  return [filledIn, finding, ...findings.flat()];
+  return [filledIn, finding, ...findings.flat(), checkPrices(getPrices(region), region, new Date())];
+}
+
+/** Fetches the prices of the configured Region. */
+async function runPrices(clients: PreflightClients): Promise<Finding[]> {
+  const region = await clients.sts.config.region().catch(() => null);
+  if (region === null) return [NO_REGION];
+  return fetchPrices(clients.pricing, region, { now: new Date() });
 }
 
 async function main(): Promise<void> {
@@ -95,12 +115,14 @@ async function main(): Promise<void> {
       environment: { type: 'string', default: 'dev' },
       region: { type: 'string' },
       json: { type: 'boolean', default: false },
+      prices: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return console.log(HELP);
   const configuration = readConfiguration(values.environment);
-  const findings = await runPreflight(createPreflightClients(values.region ?? configuration.region), configuration);
+  const clients = createPreflightClients(values.region ?? configuration.region);
+  const findings = values.prices ? await runPrices(clients) : await runPreflight(clients, configuration);
   console.log(values.json ? JSON.stringify(findings, null, 2) : formatFindings(findings));
   if (findings.some(({ outcome }) => outcome === 'failed')) process.exitCode = 1;
 }

@@ -82,7 +82,7 @@ const TASKS = {
     run: (node, args) => runFile(node, 'test/faults/simulate.ts', args),
   },
   preflight: {
-    meaning: 'look at an AWS account before deploying: quotas, permissions, what to request',
+    meaning: 'check an AWS account before deploying; with --prices, fetch the prices of its Region',
     command: 'npm run preflight',
     hasOwnHelp: true,
     needs: ['node'],

@@ -3,7 +3,7 @@ import { useCostNow } from '../api/costs.ts';
 import { paths } from '../app/paths.ts';
 import { useServerNow } from '../app/use-now.ts';
 import { formatMoment } from '../presentation/format.ts';
-import { describeMissing, describeSum, pricePerHour, PRICE_UNKNOWN } from '../presentation/money.ts';
+import { describeSum, describeUnknown, pricePerHour, PRICE_UNKNOWN } from '../presentation/money.ts';
 import classes from './CostGlance.module.css';
 
 /** What it costs per hour now, and what this show has cost so far. */
@@ -11,19 +11,21 @@ export function CostGlance() {
   const { data } = useCostNow();
   const now = useServerNow();
   if (!data) return null;
-  const { perHourNow, isComplete, show, soFarToday, isBilled, unknownParts } = data;
-  const soFar = show?.soFar ?? soFarToday;
+  const { perHourNow, show, soFarToday, isBilled, unknownParts } = data;
+  const soFar = show
+    ? describeSum(show.soFar, show)
+    : describeSum(soFarToday, { isComplete: data.isSoFarComplete, isAbout: data.isAbout });
   const notes = [
-    show ? `So far: since ${formatMoment(show.since, now)}, when the first of them went on air.` : 'Today, in UTC.',
+    show ? `So far: all channels since ${formatMoment(show.since, now)}, when the show began.` : 'Today, in UTC.',
     isBilled ? `AWS list prices of ${data.region}.` : `Nothing is billed here: this is what AWS would charge.`,
-    unknownParts.length > 0 && `${describeMissing(unknownParts)}.`,
+    unknownParts.length > 0 && `${describeUnknown(unknownParts)}.`,
   ];
   const hint = notes.filter(Boolean).join(' ');
   return (
     <Link href={paths.settings} className={classes.cost} aria-description={hint} data-hint={hint}>
-      <b>{pricePerHour(perHourNow, isComplete) ?? PRICE_UNKNOWN}</b>
+      <b>{pricePerHour(perHourNow, data) ?? PRICE_UNKNOWN}</b>
       <span>
-        {describeSum(soFar, isComplete)} {show ? 'so far' : 'today'}
+        {soFar} {show ? 'so far' : 'today'}
       </span>
     </Link>
   );

@@ -1,13 +1,16 @@
 import type { CostNow } from '../../../functions/api/cost-schemas.ts';
 import { useCostNow, useReports } from '../api/costs.ts';
-import { describeMissing, describeSum, pricePerHour, PRICE_UNKNOWN } from '../presentation/money.ts';
+import { describeSum, describeUnknown, pricePerHour, PRICE_UNKNOWN } from '../presentation/money.ts';
 import classes from './CostSection.module.css';
+import { RunningPrices } from './RunningPrices.tsx';
 
 const PART_WORDS: Record<CostNow['parts'][number]['part'], string> = {
   destinations: 'Destinations',
   primary: 'Preview, always on',
   flow: 'Source',
   leftovers: 'Leftovers',
+  monitoring: 'Monitoring, around the clock',
+  keysAndSecrets: 'Keys and secrets, around the clock',
 };
 
 /** Where the money goes: what costs now, today’s ledger, and the stored reports. */
@@ -18,6 +21,7 @@ export function CostSection() {
     <section className={classes.costs} aria-labelledby="costs-heading">
       <h2 id="costs-heading">Costs</h2>
       {data && <Now now={data} />}
+      <RunningPrices />
       <ul className={classes.downloads}>
         <li>
           <a href="/api/costs?groupBy=destination&format=csv" download>
@@ -37,13 +41,15 @@ export function CostSection() {
 }
 
 function Now({ now }: { now: CostNow }) {
-  const { parts, perHourNow, soFarToday, isComplete, isBilled, region, priceDate, unknownParts } = now;
+  const { parts, perHourNow, soFarToday, isBilled, region, priceDate, unknownParts } = now;
+  const today = { isComplete: now.isSoFarComplete, isAbout: now.isAbout };
+  const unknown = [...new Set([...unknownParts, ...now.soFarUnknownParts])];
   return (
     <>
       <p>
         {isBilled
-          ? 'By AWS’s list prices, without data transfer.'
-          : 'Nothing is billed on this machine: this is what AWS would charge, without data transfer.'}{' '}
+          ? 'By AWS’s list prices. Traffic is estimated from bitrates.'
+          : 'Nothing is billed on this machine: this is what AWS would charge. Traffic is estimated from bitrates.'}{' '}
         {priceDate ? `Prices of ${region}, looked up on ${priceDate}.` : `There is no price list for ${region}.`}
       </p>
       <table>
@@ -60,20 +66,31 @@ function Now({ now }: { now: CostNow }) {
               <th scope="row">
                 {PART_WORDS[part.part]} <small>{part.count}</small>
               </th>
-              <td>{pricePerHour(part.perHourNow, part.isComplete) ?? PRICE_UNKNOWN}</td>
-              <td>{part.soFarToday === null ? 'not recorded' : describeSum(part.soFarToday, part.isComplete)}</td>
+              <td>{pricePerHour(part.perHourNow, part) ?? PRICE_UNKNOWN}</td>
+              <td>{soFarOf(part)}</td>
             </tr>
           ))}
         </tbody>
         <tfoot>
           <tr>
             <th scope="row">Together</th>
-            <td>{pricePerHour(perHourNow, isComplete) ?? PRICE_UNKNOWN}</td>
-            <td>{describeSum(soFarToday, isComplete)}</td>
+            <td>{pricePerHour(perHourNow, now) ?? PRICE_UNKNOWN}</td>
+            <td>{describeSum(soFarToday, today)}</td>
           </tr>
         </tfoot>
       </table>
-      {unknownParts.length > 0 && <p>{describeMissing(unknownParts)}.</p>}
+      {unknown.length > 0 && <p>{describeUnknown(unknown)}.</p>}
+      <details>
+        <summary>How these amounts are computed</summary>
+        {now.notes.map((note) => (
+          <p key={note}>{note}</p>
+        ))}
+      </details>
     </>
   );
+}
+
+function soFarOf({ soFarToday, isSoFarComplete, isAbout }: CostNow['parts'][number]): string {
+  if (soFarToday === null) return 'not recorded';
+  return describeSum(soFarToday, { isComplete: isSoFarComplete, isAbout });
 }

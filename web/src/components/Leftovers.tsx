@@ -46,7 +46,7 @@ function Leftover({ leftover }: { leftover: OrphanResource }) {
         {sentence(leftover.detail)}.{!isReleasable && <span> Look at it in the AWS console.</span>}
       </p>
       <p className={classes.facts}>
-        <span>{pricePerHour(leftover.usdPerHour, leftover.isPriceComplete) ?? PRICE_UNKNOWN}</span>
+        <span>{pricePerHour(leftover.usdPerHour, { isComplete: leftover.isPriceComplete }) ?? PRICE_UNKNOWN}</span>
         <span>first seen {formatMoment(leftover.firstSeenAt, now)}</span>
       </p>
       <div className={classes.action}>

@@ -1,17 +1,16 @@
 import type { DestinationCost } from '../../../functions/api/cost-schemas.ts';
-import { describeMissing, formatPrice, formatSum, PRICE_UNKNOWN } from '../presentation/money.ts';
+import { describeParts, describeSum, describeUnknown, pricePerHour, PRICE_UNKNOWN } from '../presentation/money.ts';
 import classes from './MoneyCell.module.css';
 
 /** What a destination has cost in this run and costs per hour; what it costs while it is idle, where it costs at all. */
 export function MoneyCell({ cost, running }: { cost: DestinationCost; running: boolean }) {
-  const { perHourNow, thisRun, isComplete } = cost;
-  const bound = isComplete ? '' : '≥ ';
+  const { perHourNow, thisRun } = cost;
   if (!running && perHourNow === 0) return <div className={classes.money} />;
-  const rate = perHourNow === null ? PRICE_UNKNOWN : `${bound}${formatPrice(perHourNow)}/h`;
-  const hint = describeMissing(cost.unknownParts) || undefined;
+  const rate = pricePerHour(perHourNow, cost) ?? PRICE_UNKNOWN;
+  const hint = [describeParts(cost.parts), describeUnknown(cost.unknownParts)].filter(Boolean).join('. ');
   return (
-    <div className={classes.money} data-hint={hint}>
-      {running && thisRun !== null && <b>{bound + formatSum(thisRun)}</b>}
+    <div className={classes.money} data-hint={hint || undefined}>
+      {running && thisRun !== null && <b>{describeSum(thisRun, cost)}</b>}
       {!running && <span>kept ready</span>}
       <span>{rate}</span>
     </div>

@@ -3,7 +3,7 @@ import type { PrimaryMode } from '../../../functions/domain/primary-mode.ts';
 import { usePrimary, useSetPrimary } from '../api/primary.ts';
 import { useRoleRefusal } from '../api/session.ts';
 import { showProblem } from '../app/problem-toast.tsx';
-import { describeMissing, pricePerHour, PRICE_UNKNOWN } from '../presentation/money.ts';
+import { describeParts, describeUnknown, pricePerHour, PRICE_UNKNOWN } from '../presentation/money.ts';
 import classes from './PrimaryControl.module.css';
 
 const MODES: { value: PrimaryMode; label: string }[] = [
@@ -19,9 +19,10 @@ export function PrimaryControl() {
   const refusal = useRoleRefusal('operator');
   if (!primary) return null;
   const cost = primary.destination?.cost;
-  const price = cost && (pricePerHour(cost.perHourRunning, cost.isComplete) ?? PRICE_UNKNOWN);
+  const price = cost && (pricePerHour(cost.perHourRunning, cost) ?? PRICE_UNKNOWN);
+  const parts = cost && [describeParts(cost.parts), describeUnknown(cost.unknownParts)].filter(Boolean).join('. ');
   return (
-    <div className={classes.control} data-hint={refusal ?? (cost && describeMissing(cost.unknownParts)) ?? undefined}>
+    <div className={classes.control} data-hint={refusal || parts || undefined}>
       <NativeSelect
         label="HLS preview"
         size="xs"

@@ -38,8 +38,8 @@ export function TransportButtons({ destination }: { destination: DestinationReso
   const stopping = (waiting && awaited === 'stop') || inFlight === 'stop';
   const canStart = destination.allowedActions.includes('start') && !starting;
   const canStop = destination.allowedActions.includes('stop');
-  const price = pricePerHour(cost.perHourRunning, cost.isComplete);
-  const minimum = describeSum(cost.minimumPerStart, cost.isComplete);
+  const price = pricePerHour(cost.perHourRunning, cost);
+  const minimum = describeSum(cost.minimumPerStart, { isComplete: cost.isMinimumComplete });
   const startReason = canStart
     ? price
       ? `${price}; ten minutes are charged in any case, ${minimum}`

@@ -13,7 +13,7 @@ import { Timeline } from '../components/Timeline.tsx';
 import { Warnings } from '../components/Warnings.tsx';
 import { PlatformMark } from '../platforms/PlatformMark.tsx';
 import { presentDestination, presentStale } from '../presentation/destination-presentation.ts';
-import { describeMissing, describeSum, PRICE_UNKNOWN, pricePerHour } from '../presentation/money.ts';
+import { describeParts, describeSum, describeUnknown, PRICE_UNKNOWN, pricePerHour } from '../presentation/money.ts';
 import { RehearsalNote } from '../rehearsal/RehearsalNote.tsx';
 import { LogDetail } from './LogDetail.tsx';
 import { MetricGraphs } from './MetricGraphs.tsx';
@@ -117,22 +117,25 @@ function LastOperation({ destination }: { destination: DestinationResource }) {
 }
 
 function Costs({ destination }: { destination: DestinationResource }) {
-  const { perHourRunning, perHourIdle, minimumPerStart, thisRun, isComplete, unknownParts } = destination.cost;
+  const { cost } = destination;
   return (
     <>
       <dl className={classes.facts}>
-        {destination.status === 'running' && <Fact name="This run">{describeSum(thisRun, isComplete)}</Fact>}
-        <Fact name="While running">{pricePerHour(perHourRunning, isComplete) ?? PRICE_UNKNOWN}</Fact>
+        {destination.status === 'running' && <Fact name="This run">{describeSum(cost.thisRun, cost)}</Fact>}
+        <Fact name="While running">{pricePerHour(cost.perHourRunning, cost) ?? PRICE_UNKNOWN}</Fact>
         {!destination.primary && (
-          <Fact name="Every start, ten minutes">{describeSum(minimumPerStart, isComplete)}</Fact>
+          <Fact name="Every start, ten minutes">
+            {describeSum(cost.minimumPerStart, { isComplete: cost.isMinimumComplete })}
+          </Fact>
         )}
         {!destination.primary && (
           <Fact name={destination.standby === 'warm' ? 'Stopped, kept ready' : 'Stopped, released'}>
-            {pricePerHour(perHourIdle, true) ?? PRICE_UNKNOWN}
+            {pricePerHour(cost.perHourIdle, { isComplete: true }) ?? PRICE_UNKNOWN}
           </Fact>
         )}
       </dl>
-      {unknownParts.length > 0 && <p className={classes.note}>{describeMissing(unknownParts)}.</p>}
+      <p className={classes.note}>{describeParts(cost.parts)}</p>
+      {cost.unknownParts.length > 0 && <p className={classes.note}>{describeUnknown(cost.unknownParts)}.</p>}
     </>
   );
 }

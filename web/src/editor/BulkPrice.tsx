@@ -15,18 +15,17 @@ export function BulkPrice({ action, concerned }: { action: BulkAction; concerned
             {name}
             <span>
               {action === 'start'
-                ? (pricePerHour(cost.perHourRunning, cost.isComplete) ?? PRICE_UNKNOWN)
-                : `${describeSum(cost.thisRun, cost.isComplete)} in this run`}
+                ? (pricePerHour(cost.perHourRunning, cost) ?? PRICE_UNKNOWN)
+                : `${describeSum(cost.thisRun, cost)} in this run`}
             </span>
           </li>
         ))}
       </ul>
       {estimate && (
         <p className={classes.sum}>
-          {action === 'start' ? 'Together' : 'Saves'}{' '}
-          <b>{pricePerHour(estimate.perHour, estimate.isComplete) ?? PRICE_UNKNOWN}</b>
+          {action === 'start' ? 'Together' : 'Saves'} <b>{pricePerHour(estimate.perHour, estimate) ?? PRICE_UNKNOWN}</b>
           {action === 'start' &&
-            `; ten minutes are charged in any case, ${describeSum(estimate.minimum, estimate.isComplete)}`}
+            `; ten minutes are charged in any case, ${describeSum(estimate.minimum, { isComplete: estimate.isMinimumComplete })}`}
           {!estimate.isBilled && ' on AWS; nothing is billed here'}
         </p>
       )}

@@ -1,6 +1,6 @@
 import { useEstimate } from '../api/costs.ts';
 import type { DestinationFields } from '../api/destinations.ts';
-import { describeSum, pricePerHour } from '../presentation/money.ts';
+import { describeParts, describeSum, describeUnknown, pricePerHour } from '../presentation/money.ts';
 import classes from './editor.module.css';
 
 /** What a destination with these settings will cost, before it is saved. */
@@ -8,16 +8,22 @@ export function PriceNote({ platform, preset, standby }: Pick<DestinationFields,
   const planned = platform && preset ? { platform, preset, standby } : null;
   const { data, isPlaceholderData } = useEstimate(planned && { planned, hours: 1 });
   const item = data?.items[0];
+  const hint = item && [describeParts(item.parts), describeUnknown(data.unknownParts)].filter(Boolean).join('. ');
   return (
-    <p className={classes.price} aria-live="polite" data-old={isPlaceholderData || undefined}>
+    <p
+      className={classes.price}
+      aria-live="polite"
+      data-old={isPlaceholderData || undefined}
+      data-hint={hint || undefined}
+    >
       {item && data ? (
         <>
           {item.perHour === null ? (
-            <b>What it costs on air is not known.</b>
+            <b>The price on air is unknown.</b>
           ) : (
             <>
-              <b>{pricePerHour(item.perHour, item.isComplete)}</b> on air; every start is charged ten minutes,{' '}
-              {describeSum(item.minimum, item.isComplete)}.
+              <b>{pricePerHour(item.perHour, item)}</b> on air; every start is charged ten minutes,{' '}
+              {describeSum(item.minimum, { isComplete: item.isMinimumComplete })}.
             </>
           )}{' '}
           {standby === 'warm' ? readyWords(item.perHourIdle) : 'Stopped it costs nothing.'}
@@ -31,6 +37,6 @@ export function PriceNote({ platform, preset, standby }: Pick<DestinationFields,
 }
 
 function readyWords(perHourIdle: number | null): string {
-  const price = pricePerHour(perHourIdle, true);
-  return price ? `Kept ready while stopped: ${price}.` : 'What keeping it ready costs is not known.';
+  const price = pricePerHour(perHourIdle, { isComplete: true });
+  return price ? `Kept ready while stopped: ${price}.` : 'The price of keeping it ready is unknown.';
 }

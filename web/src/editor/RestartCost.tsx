@@ -8,11 +8,13 @@ import { restartTookMs } from '../presentation/restart-time.ts';
 export function RestartCost({ destination }: { destination: DestinationResource }) {
   const timeline = useTimeline(destination.destinationId).data;
   const tookMs = timeline ? restartTookMs(timeline) : null;
-  const { minimumPerStart, isComplete } = destination.cost;
+  const { minimumPerStart, isMinimumComplete } = destination.cost;
   return (
     <>
       off air there for {tookMs === null ? 'about a minute' : `about ${formatDuration(tookMs)}, as its last start took`}
-      {minimumPerStart !== null && `; every start is charged ten minutes, ${describeSum(minimumPerStart, isComplete)}`}.
+      {minimumPerStart !== null &&
+        `; every start is charged ten minutes, ${describeSum(minimumPerStart, { isComplete: isMinimumComplete })}`}
+      .
     </>
   );
 }

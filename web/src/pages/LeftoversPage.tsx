@@ -19,7 +19,7 @@ export function LeftoversPage() {
       <h1>Leftovers</h1>
       <p className={classes.lead}>
         What exists at AWS and belongs to no destination. What carries our tags is released by itself after ten minutes.
-        {known > 0 && ` Together they cost ${isComplete ? '' : 'at least '}${formatPrice(known)} an hour.`}
+        {known > 0 && ` Together they cost ${isComplete ? '' : 'from '}${formatPrice(known)} an hour.`}
       </p>
       {!data && (problem ? <ProblemPanel problem={problem} /> : <Loader />)}
       {data?.length === 0 && <p className={classes.empty}>Nothing is left over.</p>}

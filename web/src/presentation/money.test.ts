@@ -1,22 +1,37 @@
 import { describe, expect, it } from 'vitest';
-import { describeMissing, describeSum, formatPrice, formatSum, pricePerHour } from './money.ts';
+import { describeParts, describeSum, describeUnknown, formatPrice, formatSum, pricePerHour } from './money.ts';
+
+const EXACT = { isComplete: true };
 
 describe('a price', () => {
-  it('is never made to look like none when it is not known', () => {
-    expect(describeSum(null, true)).toBe('price not known');
-    expect(pricePerHour(null, true)).toBeNull();
+  it('is never shown as zero when it is unknown', () => {
+    expect(describeSum(null, EXACT)).toBe('price unknown');
+    expect(pricePerHour(null, EXACT)).toBeNull();
   });
 
-  it('is "at least" when a part of it is not known', () => {
-    expect(pricePerHour(0.5616, false)).toBe('≥ $0.56/h');
-    expect(describeSum(2.311, false)).toBe('≥ $2.31');
+  it('says "from" when a part of it is unknown', () => {
+    expect(pricePerHour(0.7401, { isComplete: false })).toBe('from $0.74/h');
+    expect(describeSum(2.311, { isComplete: false, isAbout: true })).toBe('from $2.31');
   });
 
-  it('names what it is without', () => {
-    expect(describeMissing(['data transfer', 'audio'])).toBe(
-      'Not in it, because the price is not known: data transfer; audio',
-    );
-    expect(describeMissing([])).toBe('');
+  it('says "about" when traffic is in it and nothing is missing', () => {
+    expect(pricePerHour(0.7401, { isComplete: true, isAbout: true })).toBe('about $0.74/h');
+    expect(describeSum(2.311, { isComplete: true, isAbout: false })).toBe('$2.31');
+  });
+
+  it('names the parts it leaves out', () => {
+    expect(describeUnknown(['transfer', 'audio'])).toBe('Unknown: transfer; audio');
+    expect(describeUnknown([])).toBe('');
+  });
+
+  it('names the parts it is made of, with their amounts', () => {
+    expect(
+      describeParts([
+        { part: 'encoding', perHour: 0.5976, isComplete: true, isAbout: false },
+        { part: 'transfer', perHour: null, isComplete: false, isAbout: false },
+        { part: 'egress', perHour: 0.1874, isComplete: true, isAbout: true },
+      ]),
+    ).toBe('encoding $0.60/h, internet egress about $0.19/h');
   });
 
   it('has the digits its size needs', () => {

@@ -1,0 +1,10 @@
+import { getPrices } from '../../presets/prices.ts';
+import type { Pricing } from '../domain/pricing.ts';
+import type { AwsDeps } from './clients.ts';
+import { regionOf } from './names.ts';
+
+/** What this deployment's amounts are computed with. */
+export function pricingOf({ deployment }: Pick<AwsDeps<never, 'flowArn' | 'pricedInput'>, 'deployment'>): Pricing {
+  const region = regionOf(deployment);
+  return { prices: getPrices(region), region, declaredInput: deployment.pricedInput };
+}

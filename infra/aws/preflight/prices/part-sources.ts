@@ -1,0 +1,146 @@
+import { INPUT_TIERS, OUTPUT_TIERS, type BitrateTier, type PricedPart } from '../../../../presets/price-parts.ts';
+
+/**
+ * Where each part is in AWS's price list: the service code, and the products whose price it is. Nobody has compared
+ * these with a live answer of the Price List API. How sure each one is:
+ *
+ * - `documented`: AWS's documentation gives the usage type or the operation.
+ *   [AmazonCloudWatch/latest/monitoring/cloudwatch_billing, medialive/latest/ug/billing-operations]
+ * - `seen`: public bills or programs that query the price list use it.
+ * - `inferred`: derived from one that was seen, by its naming scheme.
+ * - `guessed`: no source names it. A product that fits is taken; what does not fit is listed.
+ */
+export type Standing = 'documented' | 'seen' | 'inferred' | 'guessed';
+
+/** What of a product decides which part it is. */
+export interface ProductKey {
+  usageType: string;
+  operation: string;
+  unit: string;
+}
+
+export interface PartSource {
+  part: PricedPart;
+  serviceCode: string;
+  standing: Standing;
+  fits: (product: ProductKey) => boolean;
+}
+
+/** What to ask a service for, so that other Regions' products stay out of the answer. */
+export const SERVICE_FILTERS: Readonly<Record<string, (region: string) => Record<string, string>>> = {
+  AWSElementalMediaLive: (region) => ({ regionCode: region }),
+  AWSMediaConnect: (region) => ({ regionCode: region }),
+  AWSElementalMediaPackage: (region) => ({ regionCode: region }),
+  AWSDataTransfer: (region) => ({ fromRegionCode: region, transferType: 'AWS Outbound' }),
+  AmazonCloudWatch: (region) => ({ regionCode: region }),
+  // Priced by where the viewers are: North America here, which Europe's price equals.
+  AmazonCloudFront: () => ({ usagetype: 'US-DataTransfer-Out-Bytes' }),
+  awskms: (region) => ({ regionCode: region }),
+  AWSSecretsManager: (region) => ({ regionCode: region }),
+};
+
+const LIMITS: Record<BitrateTier, string> = { Below10Mbps: 'L10', '10To20Mbps': 'L20', '20To50Mbps': 'L50' };
+
+/** `EML1` is one pipeline, then the Region's short name: `EML1-USE1-OUT-AVC-HD-L10-30-S`. */
+const mediaLive = (rest: string) => usageTypeIs(new RegExp(`^EML1-[A-Z0-9]+-${rest}$`));
+/** Usage types have the Region's short name in front, but for us-east-1 often none. */
+const regional = (rest: string) => usageTypeIs(new RegExp(`^(?:[A-Za-z0-9-]+-)?${rest}$`));
+
+function usageTypeIs(pattern: RegExp): PartSource['fits'] {
+  return ({ usageType }) => pattern.test(usageType);
+}
+
+const inputs: PartSource[] = INPUT_TIERS.map(({ part, size, codec, bitrate }) => ({
+  part,
+  serviceCode: 'AWSElementalMediaLive',
+  standing: 'inferred',
+  fits: mediaLive(`IN-${codec.toUpperCase()}-${size.toUpperCase()}-${LIMITS[bitrate]}`),
+}));
+
+const outputs: PartSource[] = OUTPUT_TIERS.map(({ part, size, bitrate, rate }) => ({
+  part,
+  serviceCode: 'AWSElementalMediaLive',
+  standing: part === 'outputHdAvcBelow10Mbps30Fps' ? 'seen' : 'inferred',
+  fits: mediaLive(`OUT-AVC-${size.toUpperCase()}-${LIMITS[bitrate]}-${rate.slice(0, 2)}-S`),
+}));
+
+const isHourly = ({ unit }: ProductKey) => /^(hrs?|hours?)$/i.test(unit);
+
+/** Every part's place in the price list. `flowTransfer` is missing: no public source names its usage type. */
+export const PART_SOURCES: readonly PartSource[] = [
+  ...inputs,
+  ...outputs,
+  {
+    part: 'idleChannel',
+    serviceCode: 'AWSElementalMediaLive',
+    standing: 'documented',
+    fits: ({ operation }) => operation === 'INACTIVE_CHANNEL',
+  },
+  {
+    part: 'idlePushInput',
+    serviceCode: 'AWSElementalMediaLive',
+    standing: 'documented',
+    fits: ({ operation }) => operation === 'INACTIVE_INPUT',
+  },
+  {
+    part: 'runningFlow',
+    serviceCode: 'AWSMediaConnect',
+    standing: 'guessed',
+    fits: (product) => isHourly(product) && /flow/i.test(product.usageType) && !/router/i.test(product.usageType),
+  },
+  {
+    part: 'packageIngest',
+    serviceCode: 'AWSElementalMediaPackage',
+    standing: 'seen',
+    fits: regional('EMP-ingest-bytes'),
+  },
+  {
+    part: 'packageOrigination',
+    serviceCode: 'AWSElementalMediaPackage',
+    standing: 'seen',
+    fits: regional('EMP-origin-packaging-bytes'),
+  },
+  {
+    part: 'internetEgress',
+    serviceCode: 'AWSDataTransfer',
+    standing: 'seen',
+    fits: regional('DataTransfer-Out-Bytes'),
+  },
+  {
+    part: 'cdnEgress',
+    serviceCode: 'AmazonCloudFront',
+    standing: 'seen',
+    fits: usageTypeIs(/^US-DataTransfer-Out-Bytes$/),
+  },
+  {
+    part: 'alarmMetric',
+    serviceCode: 'AmazonCloudWatch',
+    standing: 'documented',
+    fits: regional('CW:AlarmMonitorUsage'),
+  },
+  {
+    part: 'customMetric',
+    serviceCode: 'AmazonCloudWatch',
+    standing: 'documented',
+    fits: regional('CW:MetricMonitorUsage'),
+  },
+  {
+    part: 'metricsDashboard',
+    serviceCode: 'AmazonCloudWatch',
+    standing: 'documented',
+    fits: regional('DashboardsUsageHour'),
+  },
+  {
+    part: 'metricReads',
+    serviceCode: 'AmazonCloudWatch',
+    standing: 'documented',
+    fits: regional('CW:GMD-Metrics'),
+  },
+  { part: 'kmsKey', serviceCode: 'awskms', standing: 'seen', fits: regional('KMS-Keys') },
+  {
+    part: 'secret',
+    serviceCode: 'AWSSecretsManager',
+    standing: 'seen',
+    fits: regional('AWSSecretsManager-Secrets'),
+  },
+];

@@ -1,0 +1,32 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { BILLED_RESOURCES } from '../../functions/domain/deployment-cost.ts';
+import { synthesize, type Synthesized } from './synthesized.ts';
+
+let deployment: Synthesized;
+beforeAll(() => {
+  deployment = synthesize('dev');
+});
+
+const count = (type: string) => Object.keys(deployment.resources(type)).length;
+
+/** CloudWatch bills an alarm once for each metric it reads. [aws.amazon.com/cloudwatch/pricing] */
+function countAlarmMetrics(): number {
+  return Object.values(deployment.resources('AWS::CloudWatch::Alarm'))
+    .map(({ Properties }) => {
+      const queries = (Properties['Metrics'] ?? []) as { MetricStat?: object }[];
+      return queries.filter(({ MetricStat }) => MetricStat !== undefined).length || 1;
+    })
+    .reduce((total, metrics) => total + metrics, 0);
+}
+
+describe('what is billed around the clock', () => {
+  it('is as many as the stacks create; otherwise change BILLED_RESOURCES in functions/domain/deployment-cost.ts', () => {
+    expect(BILLED_RESOURCES).toEqual({
+      alarmMetric: countAlarmMetrics(),
+      customMetric: count('AWS::Logs::MetricFilter'),
+      metricsDashboard: count('AWS::CloudWatch::Dashboard'),
+      kmsKey: count('AWS::KMS::Key'),
+      secret: count('AWS::SecretsManager::Secret'),
+    });
+  });
+});

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { getPrices } from '../../presets/prices.ts';
+import { metricsPerLook } from '../../functions/aws/metrics.ts';
+import { encodingOf, priceOfFlow, priceOfRunning, priceOfViewer, totalOf } from '../../functions/domain/cost.ts';
+import { FIXED_PARTS, priceOfFixed, priceOfMetricReads } from '../../functions/domain/deployment-cost.ts';
+import { newPrimary } from '../../functions/domain/primary.ts';
+import { sum, toUsd, type Money } from '../../functions/domain/money.ts';
+import { HOURS_PER_MONTH, type Pricing } from '../../functions/domain/pricing.ts';
+import { parseConfiguration } from '../../infra/aws/configuration.ts';
+
+const README = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8').replace(/\s+/g, ' ');
+const { source, primaryEncodings } = parseConfiguration(
+  { deploymentId: 'x', source: { allowedCidr: '192.0.2.1/32' }, alarmEmail: 'a@example.com', monthlyBudgetUsd: 1 },
+  'defaults',
+);
+const prices = getPrices('us-east-1')!;
+const pricing: Pricing = {
+  prices,
+  region: 'us-east-1',
+  declaredInput: { Codec: source.codec, Resolution: source.resolution, MaximumBitrate: source.maximumBitrate },
+};
+const usd = (money: Money) => `$${toUsd(money)!.toFixed(2)}`;
+const primary = newPrimary(primaryEncodings.join(','), new Date(0));
+const preview = priceOfRunning(pricing, primary);
+const perHourOf = (parts: typeof preview, name: string) => parts.find(({ part }) => part === name)!.perHour;
+
+describe('what the README says about costs is computed from the price file:', () => {
+  it('an always-on deployment before its first destination', () => {
+    const [monitoring, keys] = FIXED_PARTS.map((part) => priceOfFixed(pricing, part)) as [Money, Money];
+    // The monitor looks once a minute.
+    const watched = sum([monitoring, priceOfMetricReads(pricing, metricsPerLook(1) * 60)]);
+    const whole = sum([priceOfFlow(pricing, 'ACTIVE'), totalOf(preview), watched, keys]);
+    const monthly = Math.round((toUsd(whole)! * HOURS_PER_MONTH) / 10) * 10;
+    expect(whole.unknownParts.length).toBeGreaterThan(0);
+    expect(README).toContain(
+      `costs from ${usd(whole)} an hour, about $${monthly} a month, before its first destination ` +
+        `(us-east-1, list prices of ${prices.seenOn}): flow ${usd(priceOfFlow(pricing, 'ACTIVE'))}, ` +
+        `preview at ${primaryEncodings.join(',')} ${usd(encodingOf(preview))} and about ` +
+        `${usd(perHourOf(preview, 'ingest'))} for MediaPackage ingest, ` +
+        `CloudWatch about ${usd(watched)}, keys and secrets ${usd(keys)}.`,
+    );
+    expect(README).toContain(`each viewer of the preview about ${usd(priceOfViewer(pricing, primary))} an hour`);
+  });
+
+  it('a destination', () => {
+    const parts = priceOfRunning(pricing, { destinationId: 'dst_1', platform: 'youtube', preset: '1080p30' });
+    expect(README).toContain(
+      `a YouTube destination at 1080p30 from ${usd(totalOf(parts))}: ${usd(encodingOf(parts))} for encoding and about ` +
+        `${usd(perHourOf(parts, 'egress'))} for internet egress.`,
+    );
+  });
+});
