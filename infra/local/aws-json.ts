@@ -3,16 +3,13 @@
  * `__type`. Spoken by DynamoDB and Step Functions (1.0) and KMS (1.1).
  */
 import { randomUUID } from 'node:crypto';
+import { AwsError } from './media/protocol/aws-error.ts';
 import type { LocalService } from './service.ts';
 
-/** A refusal the client sees under an AWS error name. Never put a secret into the message. */
-export class AwsFault extends Error {
-  readonly status: number;
-
+/** A refusal as most services of the JSON protocols give it: with status 400. Never put a secret into the message. */
+export class AwsFault extends AwsError {
   constructor(name: string, message: string, status = 400) {
-    super(message);
-    this.name = name;
-    this.status = status;
+    super(name, status, message);
   }
 }
 

@@ -348,10 +348,14 @@ describe('the MediaConnect endpoint', () => {
     });
   });
 
-  it('refuses operations it does not have as an unknown path', async () => {
+  it('says that an operation is not implemented', async () => {
     const { mediaConnect: client } = await start();
     await expect(
       client.send(new GrantFlowEntitlementsCommand({ FlowArn: 'arn:x', Entitlements: [] })),
-    ).rejects.toMatchObject({ name: 'MissingAuthenticationTokenException', $metadata: { httpStatusCode: 403 } });
+    ).rejects.toMatchObject({
+      name: 'UnknownOperationException',
+      message: expect.stringContaining('GrantFlowEntitlements of mediaconnect is not implemented'),
+      $metadata: { httpStatusCode: 404 },
+    });
   });
 });

@@ -36,6 +36,26 @@ export const unprocessable = (message: string, findings: ValidationFinding[] = [
   new AwsError('UnprocessableEntityException', 422, message, findings.length > 0 ? { validationErrors: findings } : {});
 
 /**
+ * The refusal of an operation that is not implemented here, or that the service does not have at all. AWS has one error
+ * for both.
+ * @param operation.isKnown whether AWS's own service has it
+ * @param operation.status 404 where operations are addresses, 400 where they are names
+ * @see https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
+ */
+export function unknownOperation(operation: {
+  service: string;
+  name: string;
+  isKnown: boolean;
+  status: 400 | 404;
+}): AwsError {
+  const { service, name, isKnown, status } = operation;
+  const message = isKnown
+    ? `${name} of ${service} is not implemented by this local endpoint; nothing was changed`
+    : `${service} has no operation ${name || '(none named)'}`;
+  return new AwsError('UnknownOperationException', status, message);
+}
+
+/**
  * Thrown by a fault hook to lose the response: the caller's connection breaks after the headers, so it cannot tell
  * whether the call took effect.
  */
