@@ -12,6 +12,7 @@ import type { OperationHandler } from '../media/protocol/operation.ts';
 import {
   droppedResponse,
   readBody,
+  readBytes,
   runOperation,
   toKnownError,
   type OperationServiceOptions,
@@ -47,9 +48,10 @@ interface OperationSchemas {
 }
 
 /** How one protocol names the operation, carries its input and its output. */
-interface Codec {
-  operationOf(request: Request, body: string): string;
-  read(operation: OperationSchemas, body: Uint8Array): Promise<Record<string, unknown>> | Record<string, unknown>;
+interface Codec<Body = unknown> {
+  bodyOf(request: Request): Promise<Body>;
+  operationOf(request: Request, body: Body): string;
+  read(operation: OperationSchemas, body: Body): Promise<Record<string, unknown>> | Record<string, unknown>;
   write(name: string, operation: OperationSchemas, output: object, requestId: string): Uint8Array | string;
   headers: Record<string, string>;
 }
@@ -62,16 +64,16 @@ export function makeRpcService(service: RpcService): LocalService {
   const { client, handlers, signingName, protocols } = service;
   const operations = operationsOf(client);
   const queryCodes = queryCodesOf(client);
-  const codecs: Record<RpcProtocol, Codec> = {
+  const codecs = {
     json: jsonCodec(service),
     cbor: cborRpc(service),
     query: queryCodec(service),
   };
 
   async function answer(protocol: RpcProtocol, request: Request, requestId: string): Promise<Response> {
-    const codec = codecs[protocol];
-    const body = new Uint8Array(await readBody(request));
-    const name = codec.operationOf(request, protocol === 'query' ? Buffer.from(body).toString() : '');
+    const codec: Codec = codecs[protocol];
+    const body = await codec.bodyOf(request);
+    const name = codec.operationOf(request, body);
     const operation = operations.get(name);
     const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined;
     if (operation === undefined || handler === undefined) {
@@ -133,12 +135,13 @@ function notSpoken(signingName: string, protocols: readonly RpcProtocol[]): AwsE
   );
 }
 
-function jsonCodec({ serviceTarget, invalid }: RpcService): Codec {
+function jsonCodec({ serviceTarget, invalid }: RpcService): Codec<string> {
   return {
     headers: { 'content-type': 'application/x-amz-json-1.0' },
+    bodyOf: readBody,
     operationOf: (request) => withoutPrefix(request.headers.get('x-amz-target') ?? '', `${serviceTarget}.`),
     async read({ input }, body) {
-      const text = Buffer.from(body).toString() || '{}';
+      const text = body || '{}';
       refuseUnknown(
         input,
         parse(() => JSON.parse(text) as unknown, invalid),
@@ -154,8 +157,9 @@ function jsonCodec({ serviceTarget, invalid }: RpcService): Codec {
   };
 }
 
-function cborRpc({ serviceTarget, invalid }: RpcService): Codec {
+function cborRpc({ serviceTarget, invalid }: RpcService): Codec<Uint8Array> {
   return {
+    bodyOf: readBytes,
     headers: { 'content-type': 'application/cbor', 'smithy-protocol': 'rpc-v2-cbor' },
     operationOf: (request) => withoutPrefix(new URL(request.url).pathname, `/service/${serviceTarget}/operation/`),
     read({ input }, body) {
@@ -175,7 +179,7 @@ function cborRpc({ serviceTarget, invalid }: RpcService): Codec {
   };
 }
 
-function queryCodec({ version, xmlNamespace, invalid }: RpcService): Codec {
+function queryCodec({ version, xmlNamespace, invalid }: RpcService): Codec<string> {
   const xml = new XmlCodec({
     xmlNamespace: '',
     serviceNamespace: '',
@@ -183,6 +187,7 @@ function queryCodec({ version, xmlNamespace, invalid }: RpcService): Codec {
   });
   return {
     headers: { 'content-type': 'text/xml' },
+    bodyOf: readBody,
     operationOf(request, body) {
       const form = formOf(request, body);
       if (form.get('Version') !== version) {
@@ -192,7 +197,7 @@ function queryCodec({ version, xmlNamespace, invalid }: RpcService): Codec {
     },
     read({ input }, body) {
       try {
-        return readQueryInput(input, new URLSearchParams(Buffer.from(body).toString()));
+        return readQueryInput(input, new URLSearchParams(body));
       } catch (error) {
         throw error instanceof QueryInputError ? invalid(error.message) : error;
       }

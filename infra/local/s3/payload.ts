@@ -40,7 +40,7 @@ export async function readPayload(request: Request): Promise<Payload> {
 }
 
 /** Whether a content encoding is among those of a request. */
-export function hasEncoding(headers: Headers, encoding: string): boolean {
+function hasEncoding(headers: Headers, encoding: string): boolean {
   return encodingsOf(headers).includes(encoding);
 }
 

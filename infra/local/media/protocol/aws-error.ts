@@ -22,6 +22,12 @@ export interface ValidationFinding {
 /** 400: malformed, or, on MediaConnect, wrong for the resource's state. */
 export const badRequest = (message: string) => new AwsError('BadRequestException', 400, message);
 
+/** 400: a member whose value would be lost. AWS may know it; to succeed without it would be a false success. */
+export const notKept = (member: string) => badRequest(notKeptText(member));
+
+/** Says that a member is not kept. */
+export const notKeptText = (member: string) => `${member} is not kept by this local endpoint: leave it out`;
+
 /** 403: refused, quotas of MediaLive included (which status AWS gives those is not documented). */
 export const forbidden = (message: string) => new AwsError('ForbiddenException', 403, message);
 

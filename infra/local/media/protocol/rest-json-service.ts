@@ -49,7 +49,7 @@ export function makeRestJsonService(options: OperationServiceOptions): LocalServ
             const { signingName: service } = options;
             throw unknownOperation({ service, name: operation.name, isKnown: true, status: 404 });
           }
-          const body = new TextDecoder().decode(await readBody(request));
+          const body = await readBody(request);
           const input = await operation.read({ labels, query: url.searchParams, body });
           const result = await runOperation(options, { operation: operation.name, input }, handler);
           return jsonResponse(options, operation.status, operation.write(result));
@@ -102,13 +102,20 @@ function jsonResponse(
 }
 
 /** Reads a body of at most a megabyte. */
-export async function readBody(request: Request): Promise<ArrayBuffer> {
-  const body = await request.arrayBuffer();
-  if (body.byteLength > BODY_LIMIT_BYTES) {
-    throw new AwsError('RequestEntityTooLargeException', 413, 'the request is larger than 1 MB');
-  }
+export async function readBody(request: Request): Promise<string> {
+  const text = await request.text();
+  if (text.length > BODY_LIMIT_BYTES) throw tooLarge();
+  return text;
+}
+
+/** Reads a binary body of at most a megabyte. */
+export async function readBytes(request: Request): Promise<Uint8Array> {
+  const body = new Uint8Array(await request.arrayBuffer());
+  if (body.length > BODY_LIMIT_BYTES) throw tooLarge();
   return body;
 }
+
+const tooLarge = () => new AwsError('RequestEntityTooLargeException', 413, 'the request is larger than 1 MB');
 
 /** Keeps an AWS error and hides any other. Such a fault is ours, and its message is not printed: it may quote the request. */
 export function toKnownError(error: Error): AwsError {

@@ -1,0 +1,82 @@
+/**
+ * Members of requests that the local endpoints keep or act upon, for the shapes of which they do not keep every member.
+ * Any other member is refused: an endpoint that drops one and answers with a success says that something was done which
+ * was not. Whoever makes an endpoint keep another member adds it here and runs `npm run shapes`.
+ */
+export const keptMembers: Record<'medialive' | 'mediaconnect' | 'mediapackage', Record<string, readonly string[]>> = {
+  medialive: {
+    CreateChannelRequest: [
+      'ChannelClass',
+      'Destinations',
+      'DryRun',
+      'EncoderSettings',
+      'InputAttachments',
+      'InputSpecification',
+      'LogLevel',
+      'Maintenance',
+      'Name',
+      'RequestId',
+      'RoleArn',
+      'Tags',
+    ],
+    CreateInputRequest: ['InputSecurityGroups', 'Name', 'RequestId', 'Tags', 'Type'],
+    UpdateChannelRequest: [
+      'ChannelId',
+      'Destinations',
+      'DryRun',
+      'EncoderSettings',
+      'InputAttachments',
+      'InputSpecification',
+      'LogLevel',
+      'Maintenance',
+      'Name',
+      'RoleArn',
+    ],
+  },
+  mediaconnect: {
+    AddOutputRequest: [
+      'Description',
+      'Destination',
+      'Encryption',
+      'Name',
+      'OutputStatus',
+      'Port',
+      'Protocol',
+      'SmoothingLatency',
+    ],
+    CreateFlowRequest: ['Name', 'Outputs', 'Source', 'Sources'],
+    SetSourceRequest: [
+      'Decryption',
+      'Description',
+      'IngestPort',
+      'MaxBitrate',
+      'MinLatency',
+      'Name',
+      'Protocol',
+      'WhitelistCidr',
+    ],
+    UpdateFlowOutputRequest: [
+      'Description',
+      'Destination',
+      'Encryption',
+      'FlowArn',
+      'OutputArn',
+      'OutputStatus',
+      'Port',
+      'Protocol',
+      'SmoothingLatency',
+    ],
+    UpdateFlowSourceRequest: [
+      'Decryption',
+      'Description',
+      'FlowArn',
+      'IngestPort',
+      'MaxBitrate',
+      'MinLatency',
+      'Protocol',
+      'SourceArn',
+      'WhitelistCidr',
+    ],
+  },
+  mediapackage: {},
+};
