@@ -63,7 +63,7 @@ export function makeJsonService(service: {
       requireHonoured(name, honours[name]!, input);
       return jsonResponse(version, 200, await operation(input));
     } catch (error) {
-      if (error instanceof AwsFault) {
+      if (error instanceof AwsError) {
         return jsonResponse(version, error.status, { __type: error.name, message: error.message });
       }
       console.error(`local ${signingName} endpoint failed:`, error);

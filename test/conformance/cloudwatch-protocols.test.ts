@@ -134,7 +134,7 @@ describe.each([
   ])('refuses GetMetricData with %j under AWS’s error', async (more) => {
     const refused = client.send(new GetMetricDataCommand({ ...query, ...more }));
     await expect(refused).rejects.toMatchObject({
-      name: 'InvalidParameterValueException',
+      name: 'ValidationException',
       $metadata: { httpStatusCode: 400 },
     });
   });
@@ -166,7 +166,7 @@ describe('CloudWatch refuses what is not of the operation', () => {
       const response = await post(headers, `Version=2010-08-01&Action=${form}`);
       expect([response.status, await response.text()]).toEqual([
         400,
-        expect.stringContaining('<Code>InvalidParameterValue</Code>'),
+        expect.stringContaining('<Code>ValidationError</Code>'),
       ]);
     },
   );
@@ -179,7 +179,7 @@ describe('CloudWatch refuses what is not of the operation', () => {
   it('a member of the JSON body', async () => {
     const headers = { 'x-amz-target': 'GraniteServiceVersion20100801.ListMetrics', 'x-amzn-query-mode': 'true' };
     const response = await post(headers, '{"Dimensions":[{"New":"x"}]}');
-    expect(await response.json()).toMatchObject({ __type: 'InvalidParameterValueException' });
-    expect(response.headers.get('x-amzn-query-error')).toBe('InvalidParameterValue;Sender');
+    expect(await response.json()).toMatchObject({ __type: 'ValidationException' });
+    expect(response.headers.get('x-amzn-query-error')).toBe('ValidationError;Sender');
   });
 });

@@ -183,7 +183,7 @@ describe('the CloudWatch endpoint', () => {
       { Namespace: 'Sluice/Engine', MetricName: 'OutputFrameRate', Dimensions },
       { Namespace: 'Sluice/Engine', MetricName: 'Reconnects', Dimensions },
     ]);
-    const refusal = { name: 'InvalidParameterValueException', $metadata: { httpStatusCode: 400 } };
+    const refusal = { name: 'ValidationException', $metadata: { httpStatusCode: 400 } };
     await expect(get({ MetricStat: undefined, Expression: 'm1 * 2' })).rejects.toMatchObject(refusal);
     await expect(get({ MetricStat: { Metric, Period: 7, Stat: 'Sum' } })).rejects.toMatchObject(refusal);
     await expect(get({ MetricStat: { Metric, Period: 60, Stat: 'p99' } })).rejects.toMatchObject(refusal);

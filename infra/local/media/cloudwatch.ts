@@ -144,10 +144,11 @@ function listMetrics(metrics: Metrics, input: ListMetricsInput): ListMetricsOutp
         ),
       ),
     );
-  const { page, next } = cutPage(matching, METRICS_PER_PAGE, input.NextToken, 'InvalidParameterValueException');
+  const { page, next } = cutPage(matching, METRICS_PER_PAGE, input.NextToken, 'ValidationException');
   return { Metrics: page, NextToken: next };
 }
 
+/** What the query protocol calls a ValidationError. @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CommonErrors.html */
 function invalid(message: string): AwsError {
-  return new AwsError('InvalidParameterValueException', 400, message);
+  return new AwsError('ValidationException', 400, message);
 }

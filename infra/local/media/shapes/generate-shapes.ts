@@ -67,8 +67,8 @@ function print(definitions: Definitions): string {
   return `{"definitions":{\n${lines.join(',\n')}\n}}\n`;
 }
 
-/** Reads the definitions reachable from the inputs or outputs named. */
-function readDefinitions(service: keyof typeof implementedInputs, shapes: readonly string[]): Definitions {
+/** Reads the JSON Schemas of a service's shapes, and of everything they refer to, from the SDK's declarations. */
+export function readDefinitions(service: keyof typeof implementedInputs, shapes: readonly string[]): Definitions {
   const packageRoot = dirname(dirname(require.resolve(`@aws-sdk/client-${service}`)));
   const folder = mkdtempSync(join(tmpdir(), 'shapes-'));
   try {
