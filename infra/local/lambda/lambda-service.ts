@@ -24,7 +24,7 @@ export function createLambdaService(registry: LambdaRegistry): LocalService {
     const other =
       OTHER_PARAMETERS.find((name) => searchParams.has(name)) ??
       OTHER_HEADERS.find((name) => request.headers.has(name)) ??
-      (request.headers.get('x-amz-log-type') === 'Tail' ? 'x-amz-log-type: Tail' : undefined);
+      ((request.headers.get('x-amz-log-type') ?? 'None') === 'None' ? undefined : 'x-amz-log-type');
     if (other !== undefined) {
       const message = `${other} of Invoke is not honoured by this local endpoint: leave it out`;
       return refuse(400, 'InvalidParameterValueException', message);

@@ -14,6 +14,15 @@ export function leastInput(reference: SchemaReference, known: KnownValues): Reco
   return schema.isStructSchema() ? leastStruct(schema, known, 0) : {};
 }
 
+/** The members an input may have besides, each with a value of its type. */
+export function optionalMembers(reference: SchemaReference): Record<string, unknown> {
+  const schema = NormalizedSchema.of(reference);
+  if (!schema.isStructSchema()) return {};
+  const requiredCount = Number((schema.getSchema() as unknown[])[6] ?? 0);
+  const optional = [...schema.structIterator()].slice(requiredCount);
+  return Object.fromEntries(optional.map(([name, member]) => [name, leastValue(member, {}, 0)]));
+}
+
 function leastStruct(schema: NormalizedSchema, known: KnownValues, depth: number): Record<string, unknown> {
   const members = [...schema.structIterator()];
   // Schemas list the required members first and keep their number. A union has exactly one member.
@@ -57,6 +66,16 @@ export function leastInputOfShape(
   return Object.fromEntries(
     required.map((name) => [name, known[name] ?? leastOfShape(properties[name] ?? {}, definitions, known)]),
   );
+}
+
+/** The members a shape may have besides, each with a value of its type. */
+export function optionalMembersOfShape(
+  shape: JsonShape,
+  definitions: Record<string, JsonShape>,
+): Record<string, unknown> {
+  const { properties = {}, required = [] } = resolve(shape, definitions);
+  const optional = Object.entries(properties).filter(([name]) => !required.includes(name));
+  return Object.fromEntries(optional.map(([name, member]) => [name, leastOfShape(member, definitions, {})]));
 }
 
 function leastOfShape(shape: JsonShape, definitions: Record<string, JsonShape>, known: KnownValues): unknown {

@@ -11,7 +11,14 @@ import * as sfn from '@aws-sdk/client-sfn';
 import * as sts from '@aws-sdk/client-sts';
 import { readDefinitions } from '../../../infra/local/media/shapes/generate-shapes.ts';
 import { errorsInPackage } from '../../faults/wire-models.ts';
-import { leastInput, leastInputOfShape, type JsonShape, type KnownValues } from './least-input.ts';
+import {
+  leastInput,
+  leastInputOfShape,
+  optionalMembers,
+  optionalMembersOfShape,
+  type JsonShape,
+  type KnownValues,
+} from './least-input.ts';
 
 /** What every SDK client has in common. */
 export interface AnyClient {
@@ -25,7 +32,10 @@ export interface ServedOperation {
   isImplemented: boolean;
   /** The errors the client declares for it. */
   declaredErrors: readonly string[];
-  call(client: AnyClient, known: KnownValues): Promise<unknown>;
+  /** Members its input may have, each with a value of its type. */
+  optionalMembers: Record<string, unknown>;
+  /** Calls it with the least input, and `more` beside it. */
+  call(client: AnyClient, known: KnownValues, more?: object): Promise<unknown>;
 }
 
 /** A service the local AWS serves, with every operation its SDK client has. */
@@ -228,35 +238,47 @@ type OperationSchema = [9, string, string, unknown, Parameters<typeof leastInput
 export function servedServices(): ServedService[] {
   return DESCRIBED.map(({ package: name, client, makeClient, implemented }) => {
     const commands = Object.entries(client).filter(([exported]) => exported.endsWith('Command')) as [string, Command][];
-    const inputOf = inputsOf(
-      name,
-      client,
-      commands.map(([exported]) => exported.replace(/Command$/, '')),
-    );
-    const operations = commands
-      .map(([exported, command]) => [exported.replace(/Command$/, ''), command] as const)
-      .filter(([operation]) => operation !== '$')
-      .map(([operation, command]) => ({
+    const names = commands
+      .map(([exported]) => exported.replace(/Command$/, ''))
+      .filter((operation) => operation !== '$');
+    const inputs = inputsOf(name, client, names);
+    const operations = names.map((operation) => {
+      const command = (client as Record<string, Command>)[`${operation}Command`]!;
+      return {
         name: operation,
         isImplemented: implemented.includes(operation),
         declaredErrors: errorsInPackage(`@aws-sdk/client-${name}`, operation) ?? [],
-        call: (anyClient: AnyClient, known: KnownValues) => anyClient.send(new command(inputOf(operation, known))),
-      }));
+        optionalMembers: inputs.optional(operation),
+        call: (anyClient: AnyClient, known: KnownValues, more = {}) =>
+          anyClient.send(new command({ ...inputs.least(operation, known), ...more })),
+      };
+    });
     return { name, makeClient, operations };
   });
 }
 
+interface Inputs {
+  least(operation: string, known: KnownValues): object;
+  optional(operation: string): Record<string, unknown>;
+}
+
 /** Builds inputs from the client's schemas, or from its declarations when it has none. */
-function inputsOf(name: string, client: object, operations: string[]) {
+function inputsOf(name: string, client: object, operations: string[]): Inputs {
   const schemas = (
     Object.values(client).filter((value) => Array.isArray(value) && value[0] === 9) as OperationSchema[]
   ).map(([, , operation, , input]) => [operation, input] as const);
   if (schemas.length > 0) {
     const byName = new Map(schemas);
-    return (operation: string, known: KnownValues) => leastInput(byName.get(operation)!, known);
+    return {
+      least: (operation, known) => leastInput(byName.get(operation)!, known),
+      optional: (operation) => optionalMembers(byName.get(operation)!),
+    };
   }
-  const shapes = operations.filter((operation) => operation !== '$').map((operation) => `${operation}Request`);
+  const shapes = operations.map((operation) => `${operation}Request`);
   const definitions = readDefinitions(name as 'mediaconnect', shapes) as Record<string, JsonShape>;
-  return (operation: string, known: KnownValues) =>
-    leastInputOfShape(definitions[`${operation}Request`] ?? {}, definitions, known);
+  const shapeOf = (operation: string) => definitions[`${operation}Request`] ?? {};
+  return {
+    least: (operation, known) => leastInputOfShape(shapeOf(operation), definitions, known),
+    optional: (operation) => optionalMembersOfShape(shapeOf(operation), definitions),
+  };
 }

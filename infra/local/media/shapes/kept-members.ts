@@ -5,6 +5,9 @@
  */
 export const keptMembers: Record<'medialive' | 'mediaconnect' | 'mediapackage', Record<string, readonly string[]>> = {
   medialive: {
+    BatchDeleteRequest: ['ChannelIds', 'InputIds', 'InputSecurityGroupIds'],
+    BatchStartRequest: ['ChannelIds'],
+    BatchStopRequest: ['ChannelIds'],
     CreateChannelRequest: [
       'ChannelClass',
       'Destinations',
@@ -78,5 +81,15 @@ export const keptMembers: Record<'medialive' | 'mediaconnect' | 'mediapackage', 
       'WhitelistCidr',
     ],
   },
-  mediapackage: {},
+  mediapackage: {
+    CreateOriginEndpointRequest: [
+      'ChannelId',
+      'Description',
+      'HlsPackage',
+      'Id',
+      'ManifestName',
+      'Origination',
+      'Tags',
+    ],
+  },
 };
