@@ -1,5 +1,6 @@
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { cbor } from '@smithy/core/cbor';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startAwsFront } from './aws-front.ts';
 import type { AwsFront } from './aws-front.ts';
@@ -60,10 +61,53 @@ describe('startAwsFront', () => {
   });
 
   it('names the services it has when asked for another', async () => {
-    const response = await fetch(front.endpoint, { headers: signedFor('s3') });
+    const response = await fetch(front.endpoint, { headers: signedFor('iot') });
     expect(response.status).toBe(400);
-    expect(await response.text()).toContain('no local endpoint for s3; served are states, kms, mediapackage');
+    expect(await response.json()).toEqual({
+      __type: 'UnknownOperationException',
+      message: 'there is no local endpoint for iot; served are states, kms, mediapackage',
+    });
   });
+
+  const form = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
+
+  it.each([
+    ['iam', form, '<ErrorResponse><Error><Type>Sender</Type><Code>InvalidAction</Code><Message>there is no'],
+    ['ec2', form, '<Response><Errors><Error><Code>InvalidAction</Code><Message>there is no'],
+    ['s3', {}, '<Error><Code>NotImplemented</Code><Message>there is no'],
+    ['route53', {}, '<ErrorResponse><Error><Type>Sender</Type><Code>InvalidAction</Code><Message>there is no'],
+  ])('refuses %s with %j in the XML its clients read', async (service, headers, beginning) => {
+    const response = await fetch(front.endpoint, { method: 'POST', headers: { ...signedFor(service), ...headers } });
+    expect(response.headers.get('content-type')).toBe('text/xml');
+    expect(await response.text()).toContain(beginning);
+  });
+
+  it('refuses a service that speaks CBOR in CBOR', async () => {
+    const headers = { ...signedFor('iot'), 'smithy-protocol': 'rpc-v2-cbor' };
+    const response = await fetch(front.endpoint, { method: 'POST', headers });
+    expect(response.headers.get('smithy-protocol')).toBe('rpc-v2-cbor');
+    expect(cbor.deserialize(new Uint8Array(await response.arrayBuffer()))).toMatchObject({
+      __type: 'UnknownOperationException',
+    });
+  });
+
+  it('names a wrong access key as each protocol does', async () => {
+    const guarded = await startAwsFront({ port: 0, services: [makeEcho('kms')], accessKeyId: 'right' });
+    const refused = async (service: string, headers: Record<string, string>) =>
+      (await fetch(guarded.endpoint, { method: 'POST', headers: { ...signedFor(service), ...headers } })).text();
+    expect(await refused('kms', { 'x-amz-target': 'TrentService.Encrypt' })).toContain('UnrecognizedClientException');
+    expect(await refused('sts', form)).toContain('<Code>InvalidClientTokenId</Code>');
+    expect(await refused('s3', {})).toContain('<Code>InvalidAccessKeyId</Code>');
+    await guarded.close();
+  });
+
+  it.each(['/bucket/a/../b', '/bucket/./b', '/bucket/a/%2e%2E/b', '/bucket/..', '/bucket\\..\\x'])(
+    'refuses the path %s, which resolving would change',
+    async (path) => {
+      expect(await rawStatus(front.port, { path, headers: signedFor('kms') })).toBe(400);
+      expect(await rawStatus(front.port, { path: '/bucket/a..b/..c', headers: signedFor('kms') })).toBe(200);
+    },
+  );
 
   it('lets a page play HLS without a signature, and do nothing else', async () => {
     const playlist = await fetch(`${front.endpoint}/out/v1/primary/index.m3u8`);

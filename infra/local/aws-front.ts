@@ -6,7 +6,7 @@
  * page cannot send one without a preflight, which we refuse), and an access key id that is itself a secret: MediaLive's
  * answers hold stream keys, which another user of the machine must not read.
  */
-import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -15,6 +15,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { closeServer } from './close-server.ts';
 import { PortTakenError } from './ports.ts';
+import { commonCode, errorResponse, wireProtocolOf } from './protocol/error-response.ts';
 import type { LocalService } from './service.ts';
 
 const BODY_BYTES_MAX = 8 * 1024 * 1024;
@@ -93,41 +94,42 @@ async function route(
   signal: AbortSignal,
 ): Promise<Response> {
   const host = incoming.headers.host ?? '';
-  if (!LOOPBACK_NAMES.has(host.replace(/:\d+$/, '').toLowerCase())) {
-    return refuse(403, 'AccessDeniedException', 'this endpoint answers on loopback names only');
-  }
-  const url = URL.parse(`http://${host}${incoming.url ?? '/'}`);
-  const method = incoming.method ?? 'GET';
-  if (url === null) return refuse(400, 'BadRequestException', 'the request target is not a path');
-
   const authorization = incoming.headers.authorization;
+  const scope = readScope(authorization);
+  const url = URL.parse(`http://${host}${incoming.url ?? '/'}`);
+  const refuse = refusalsOf(incoming, url, scope);
+  if (!LOOPBACK_NAMES.has(host.replace(/:\d+$/, '').toLowerCase())) {
+    return refuse(403, 'denied', 'this endpoint answers on loopback names only');
+  }
+  const method = incoming.method ?? 'GET';
+  if (url === null) return refuse(400, 'bad_request', 'the request target is not a path');
+
   const isPlayback =
     authorization === undefined && PLAYBACK_METHODS.has(method) && url.pathname.startsWith(PLAYBACK_PATH);
   if (isPlayback && method === 'OPTIONS') return allowPlayback(new Response(null, { status: 204 }));
 
-  const scope = isPlayback ? { signingName: 'mediapackage', accessKeyId } : readScope(authorization);
-  if (scope === null) {
-    return refuse(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
-  }
-  if (accessKeyId !== undefined && !isSame(scope.accessKeyId ?? '', accessKeyId)) {
+  if (scope === null && !isPlayback) return refuse(403, 'missing_token', 'Missing Authentication Token');
+  if (accessKeyId !== undefined && !isPlayback && !isSame(scope?.accessKeyId ?? '', accessKeyId)) {
     return refuse(
       403,
-      'UnrecognizedClientException',
+      'unknown_key',
       'The security token included in the request is invalid: take the access key from the file aws-credentials in the data directory.',
     );
   }
-  const { signingName } = scope;
+  if (!isPlayback && hasDotSegments(incoming.url ?? '')) {
+    return refuse(400, 'bad_request', 'the path must not have segments of dots or backslashes');
+  }
+  const signingName = scope?.signingName ?? 'mediapackage';
   const service = services.get(signingName);
   if (service === undefined) {
     const served = [...services.keys()].join(', ');
-    return refuse(400, 'UnknownEndpointException', `no local endpoint for ${signingName}; served are ${served}`);
+    return refuse(400, 'unknown_operation', `there is no local endpoint for ${signingName}; served are ${served}`);
   }
 
   const body = await readBody(incoming);
   if (body === null) {
-    return refuse(413, 'RequestEntityTooLargeException', `the body is larger than ${BODY_BYTES_MAX} bytes`, {
-      connection: 'close',
-    });
+    const headers = { connection: 'close' };
+    return refuse(413, 'too_large', `the body is larger than ${BODY_BYTES_MAX} bytes`, headers);
   }
   let request: Request;
   try {
@@ -138,7 +140,7 @@ async function route(
       ...(body.length > 0 && method !== 'GET' && method !== 'HEAD' ? { body } : {}),
     });
   } catch {
-    return refuse(400, 'BadRequestException', 'the method or a header is not allowed');
+    return refuse(400, 'bad_request', 'the method or a header is not allowed');
   }
   const response = await service.handle(request);
   return isPlayback ? allowPlayback(response) : response;
@@ -151,6 +153,12 @@ function readScope(authorization: string | undefined): { signingName: string; ac
   const signingName = scope.at(-2);
   if (scope.length < 5 || scope.at(-1) !== 'aws4_request' || !signingName) return null;
   return { signingName, accessKeyId: scope.slice(0, -4).join('/') };
+}
+
+/** A URL resolves such segments, so that `/bucket/a/../b` would reach S3 as another key than the one asked for. */
+function hasDotSegments(target: string): boolean {
+  const path = target.split('?')[0]!;
+  return path.includes('\\') || path.split('/').some((segment) => /^(\.|%2e){1,2}$/i.test(segment));
 }
 
 /** Takes the same time wherever the two differ. */
@@ -189,14 +197,20 @@ function allowPlayback(response: Response): Response {
   return new Response(response.body, { status: response.status, headers });
 }
 
-function refuse(status: number, name: string, message: string, headers: Record<string, string> = {}): Response {
-  return new Response(JSON.stringify({ __type: name, message }), {
-    status,
-    headers: {
-      'content-type': 'application/json',
-      'x-amzn-errortype': name,
-      'x-amzn-requestid': randomUUID(),
-      ...headers,
-    },
+type Refuse = (
+  status: number,
+  cause: Parameters<typeof commonCode>[1],
+  message: string,
+  headers?: Record<string, string>,
+) => Response;
+
+/** Refuses in the protocol the request came in. A refusal of a HEAD is its status alone. */
+function refusalsOf(incoming: IncomingMessage, url: URL | null, scope: { signingName: string } | null): Refuse {
+  const protocol = wireProtocolOf({
+    signingName: scope?.signingName ?? null,
+    headers: { get: (name) => incoming.headers[name]?.toString() ?? null },
+    query: url?.searchParams ?? new URLSearchParams(),
   });
+  return (status, cause, message, headers = {}) =>
+    errorResponse(protocol, { status, code: commonCode(protocol, cause), message, headers });
 }

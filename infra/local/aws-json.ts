@@ -3,16 +3,13 @@
  * `__type`. Spoken by DynamoDB and Step Functions (1.0) and KMS (1.1).
  */
 import { randomUUID } from 'node:crypto';
+import { AwsError, unknownOperation } from './media/protocol/aws-error.ts';
 import type { LocalService } from './service.ts';
 
-/** A refusal the client sees under an AWS error name. Never put a secret into the message. */
-export class AwsFault extends Error {
-  readonly status: number;
-
+/** A refusal as most services of the JSON protocols give it: with status 400. Never put a secret into the message. */
+export class AwsFault extends AwsError {
   constructor(name: string, message: string, status = 400) {
-    super(message);
-    this.name = name;
-    this.status = status;
+    super(name, status, message);
   }
 }
 
@@ -21,6 +18,12 @@ export type JsonBody = Record<string, unknown>;
 
 /** What one local endpoint answers: operation name to handler. A handler throws `AwsFault` to refuse. */
 export type JsonOperations = Record<string, (input: JsonBody) => unknown>;
+
+/**
+ * The members each operation honours, by the operation's name. Any other member of a request is refused before the
+ * handler runs: dropping one would make the answer a false success.
+ */
+export type HonouredMembers = Record<string, readonly string[]>;
 
 /** Builds the response of an AWS JSON service. */
 export function jsonResponse(version: '1.0' | '1.1', status: number, body: unknown): Response {
@@ -36,25 +39,31 @@ export function jsonResponse(version: '1.0' | '1.1', status: number, body: unkno
  */
 export function makeJsonService(service: {
   signingName: string;
+  /** The SDK client's exports, which name every operation the service has. */
+  client: object;
   targetPrefix: string;
   version: '1.0' | '1.1';
   operations: JsonOperations;
+  honours: HonouredMembers;
 }): LocalService {
-  const { signingName, targetPrefix, version, operations } = service;
+  const { signingName, client, targetPrefix, version, operations, honours } = service;
+  for (const name of Object.keys(operations)) {
+    if (honours[name] === undefined) throw new Error(`the members ${signingName} honours of ${name} are not listed`);
+  }
 
   async function handle(request: Request): Promise<Response> {
     try {
       const [prefix, name = ''] = (request.headers.get('x-amz-target') ?? '').split('.');
       const operation = prefix === targetPrefix && Object.hasOwn(operations, name) ? operations[name] : undefined;
       if (request.method !== 'POST' || operation === undefined) {
-        throw new AwsFault(
-          'UnknownOperationException',
-          `this endpoint does not serve the operation ${name || '(none)'}`,
-        );
+        const isKnown = prefix === targetPrefix && Object.hasOwn(client, `${name}Command`);
+        throw unknownOperation({ service: signingName, name, isKnown, status: 400 });
       }
-      return jsonResponse(version, 200, await operation(await readJsonBody(request)));
+      const input = await readJsonBody(request);
+      requireHonoured(name, honours[name]!, input);
+      return jsonResponse(version, 200, await operation(input));
     } catch (error) {
-      if (error instanceof AwsFault) {
+      if (error instanceof AwsError) {
         return jsonResponse(version, error.status, { __type: error.name, message: error.message });
       }
       console.error(`local ${signingName} endpoint failed:`, error);
@@ -63,6 +72,13 @@ export function makeJsonService(service: {
   }
 
   return { signingName, handle };
+}
+
+function requireHonoured(name: string, honoured: readonly string[], input: JsonBody): void {
+  const given = Object.keys(input).filter((member) => input[member] !== undefined && input[member] !== null);
+  const other = given.find((member) => !honoured.includes(member));
+  if (other === undefined) return;
+  throw new AwsFault('ValidationException', `${other} of ${name} is not honoured by this local endpoint: leave it out`);
 }
 
 /** Reads a JSON object. @throws {AwsFault} `SerializationException` for anything else */
@@ -92,6 +108,14 @@ export function optionalString(input: JsonBody, member: string): string | undefi
 export function requiredString(input: JsonBody, member: string): string {
   const value = optionalString(input, member);
   if (value === undefined) throw missingMember(member);
+  return value;
+}
+
+/** Reads a boolean member, or undefined when it is absent. @throws {AwsFault} `SerializationException` on another type */
+export function optionalBoolean(input: JsonBody, member: string): boolean | undefined {
+  const value = input[member];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'boolean') throw new AwsFault('SerializationException', `${member} must be true or false`);
   return value;
 }
 

@@ -15,6 +15,7 @@ import { writePrivateFile } from './root-key.ts';
 import { openSealedFile } from './sealed-file.ts';
 import { LOCAL_REGION, makeMemoryStore } from './service.ts';
 import { createStepFunctions } from './step-functions/create-step-functions.ts';
+import { createSts } from './sts/create-sts.ts';
 
 /** The AWS of one machine: every endpoint behind one port, and clients that talk to it. */
 export interface LocalAws {
@@ -62,6 +63,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     dynamodb,
     createKms({ directory: dataDirectory, clock }),
     createS3({ dataDirectory }),
+    createSts(),
     createLambdaService(lambda),
     stepFunctions,
     ...media.services,

@@ -3,7 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startAwsFront } from '../../infra/local/aws-front.ts';
 import { makeCloudWatchLogsService } from '../../infra/local/media/cloudwatch-logs.ts';
 
-const lines = [1, 2, 3].map((second) => ({ timestampMs: second * 1000, message: `line ${second}` }));
+const lines = [
+  ...[1, 2, 3].map((second) => ({ timestampMs: second * 1000, message: `line ${second}` })),
+  { timestampMs: 3000, message: 'line 3 again' },
+];
 let front: Awaited<ReturnType<typeof startAwsFront>>;
 let client: CloudWatchLogsClient;
 
@@ -40,9 +43,9 @@ describe('CloudWatch Logs GetLogEvents', () => {
   });
 
   test('limits from the end, or from the head when asked', async () => {
-    expect(await messagesOf({ limit: 2 })).toEqual(['line 2', 'line 3']);
+    expect(await messagesOf({ limit: 2 })).toEqual(['line 3', 'line 3 again']);
     expect(await messagesOf({ limit: 2, startFromHead: true })).toEqual(['line 1', 'line 2']);
-    expect(await messagesOf({ startTime: 2000 })).toEqual(['line 2', 'line 3']);
+    expect(await messagesOf({ startTime: 2000 })).toEqual(['line 2', 'line 3', 'line 3 again']);
   });
 
   test.each([{ logStreamName: 'other' }, { logGroupName: 'other' }])('knows no %j', async (over) => {
@@ -51,5 +54,39 @@ describe('CloudWatch Logs GetLogEvents', () => {
 
   test('refuses a limit out of range', async () => {
     await expect(read({ limit: 10_001 })).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+
+  test('takes times from startTime on, and before endTime', async () => {
+    expect(await messagesOf({ startTime: 2000, endTime: 3000 })).toEqual(['line 2']);
+    expect(await messagesOf({ endTime: 3000 })).toEqual(['line 1', 'line 2']);
+  });
+
+  test('pages forward from the head until a token comes back unchanged', async () => {
+    const found: (string | undefined)[] = [];
+    let token: string | undefined;
+    for (;;) {
+      const page = await read({ limit: 2, startFromHead: true, nextToken: token });
+      found.push(...page.events!.map(({ message }) => message));
+      if (page.nextForwardToken === token) break;
+      token = page.nextForwardToken;
+    }
+    expect(found).toEqual(['line 1', 'line 2', 'line 3', 'line 3 again']);
+  });
+
+  test('pages backward from the tail, and forward again', async () => {
+    const last = await read({ limit: 2 });
+    const before = await read({ limit: 2, nextToken: last.nextBackwardToken });
+    expect(before.events!.map(({ message }) => message)).toEqual(['line 1', 'line 2']);
+    const again = await read({ limit: 2, startFromHead: true, nextToken: before.nextForwardToken });
+    expect(again.events).toEqual(last.events);
+    expect((await read({ nextToken: before.nextBackwardToken })).events).toEqual([]);
+  });
+
+  test.each([
+    ['InvalidParameterException', { nextToken: 'x' }],
+    ['ValidationException', { unmask: true }],
+    ['ValidationException', { logGroupIdentifier: 'ElementalMediaLive' }],
+  ])('refuses with %s: %j', async (name, over) => {
+    await expect(read(over)).rejects.toMatchObject({ name });
   });
 });

@@ -257,3 +257,32 @@ describe('the local KMS endpoint', () => {
     }
   });
 });
+
+describe('a dry run of KMS', () => {
+  it('succeeds in nothing, under AWS’s error', async () => {
+    const CiphertextBlob = await encrypt();
+    const commands = [
+      new EncryptCommand({ KeyId, Plaintext, DryRun: true }),
+      new DecryptCommand({ CiphertextBlob, EncryptionContext, DryRun: true }),
+      new GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_256', DryRun: true }),
+      new GenerateDataKeyWithoutPlaintextCommand({ KeyId, KeySpec: 'AES_256', DryRun: true }),
+      new ReEncryptCommand({
+        CiphertextBlob,
+        SourceEncryptionContext: EncryptionContext,
+        DestinationKeyId: KeyId,
+        DryRun: true,
+      }),
+    ];
+    for (const command of commands) {
+      await expect(kms.send(command as EncryptCommand), command.constructor.name).rejects.toMatchObject({
+        name: 'DryRunOperationException',
+        $metadata: { httpStatusCode: 412 },
+      });
+    }
+  });
+
+  it('fails as the call would', async () => {
+    const refused = kms.send(new EncryptCommand({ KeyId: 'alias/none', Plaintext, DryRun: true }));
+    await expect(refused).rejects.toMatchObject({ name: 'NotFoundException' });
+  });
+});

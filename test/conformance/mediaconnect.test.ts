@@ -25,6 +25,8 @@ import type { MediaEndpoint } from '../../infra/local/media/testing/media-endpoi
 import { makeManualClock, makeRecordingEngine } from '../../infra/local/media/testing/media-endpoint.ts';
 import { makeFlowRequest } from '../../infra/local/media/testing/media-requests.ts';
 import { useMediaEndpoints } from '../../infra/local/media/testing/media-resources.ts';
+import { mediaConnectBindings } from '../../infra/local/media/protocol/mediaconnect-bindings.ts';
+import { implementedInputs } from '../../infra/local/media/shapes/implemented-inputs.ts';
 import { makeMemoryStore } from '../../infra/local/service.ts';
 
 const start = useMediaEndpoints();
@@ -42,6 +44,18 @@ const rtpOutput = (name: string, destination: string, port = 5000) => ({
   Destination: destination,
   Port: port,
 });
+
+const signed = { authorization: 'AWS4-HMAC-SHA256 Credential=local/20260601/us-east-1/mediaconnect/aws4_request, x' };
+const implemented = new Set(implementedInputs.mediaconnect.map((input) => input.replace(/Request$/, '')));
+
+/** Members with a lower first letter, tags as they are. */
+function onTheWire(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(onTheWire);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name.charAt(0).toLowerCase() + name.slice(1), onTheWire(member)]),
+  );
+}
 
 describe('the MediaConnect endpoint', () => {
   it('takes a flow through its whole life, as the waiters of the SDK see it', async () => {
@@ -348,10 +362,62 @@ describe('the MediaConnect endpoint', () => {
     });
   });
 
-  it('refuses operations it does not have as an unknown path', async () => {
+  it('says that an operation is not implemented', async () => {
     const { mediaConnect: client } = await start();
     await expect(
       client.send(new GrantFlowEntitlementsCommand({ FlowArn: 'arn:x', Entitlements: [] })),
-    ).rejects.toMatchObject({ name: 'MissingAuthenticationTokenException', $metadata: { httpStatusCode: 403 } });
+    ).rejects.toMatchObject({
+      name: 'UnknownOperationException',
+      message: expect.stringContaining('GrantFlowEntitlements of mediaconnect is not implemented'),
+      $metadata: { httpStatusCode: 404 },
+    });
+  });
+
+  it.each(mediaConnectBindings.filter(([name]) => !implemented.has(name)))(
+    'says that %s is not implemented',
+    async (name, method, path) => {
+      const { url } = await start();
+      const response = await fetch(url + path.replaceAll(/\{\w+\}/g, 'x'), { method, headers: signed });
+      expect([response.status, response.headers.get('x-amzn-errortype')]).toEqual([404, 'UnknownOperationException']);
+      expect(await response.json()).toEqual({ message: expect.stringContaining(`${name} of mediaconnect`) });
+    },
+  );
+
+  it.each([
+    ['FlowTags', { FlowTags: { a: 'b' } }],
+    ['AvailabilityZone', { AvailabilityZone: 'us-east-1b' }],
+    ['Entitlements', { Entitlements: [] }],
+    ['Source.StreamId', { Source: { ...makeFlowRequest().Source, StreamId: 'x' } }],
+    ['Source.SourceTags', { Source: { ...makeFlowRequest().Source, SourceTags: { a: 'b' } } }],
+    ['Outputs.0.OutputTags', { Outputs: [{ ...rtpOutput('a', '127.0.0.1'), OutputTags: { a: 'b' } }] }],
+  ])('refuses %s of a new flow, which it would lose', async (member, more) => {
+    const { url, mediaConnect } = await start();
+    // As a client newer than ours sends it, which has no schema that would drop a member.
+    const response = await fetch(`${url}/v1/flows`, {
+      method: 'POST',
+      headers: signed,
+      body: JSON.stringify(onTheWire({ ...makeFlowRequest(), ...more })),
+    });
+    expect([response.status, await response.json()]).toEqual([
+      400,
+      { message: `${member} is not kept by this local endpoint: leave it out` },
+    ]);
+    expect((await mediaConnect.send(new ListFlowsCommand({}))).Flows).toEqual([]);
+  });
+
+  it('refuses members and parameters that no operation has', async () => {
+    const { url, mediaConnect } = await start();
+    const flow = await makeFlow(mediaConnect);
+    const answers = [
+      fetch(`${url}/v1/flows/start/${encodeURIComponent(flow)}`, {
+        method: 'POST',
+        headers: signed,
+        body: '{"new":1}',
+      }),
+      fetch(`${url}/v1/flows?new=1`, { headers: signed }),
+      fetch(`${url}/v1/flows`, { method: 'POST', headers: signed, body: '{"Name":"capital"}' }),
+    ];
+    for (const answer of answers) expect((await answer).status).toBe(400);
+    expect((await mediaConnect.send(new ListFlowsCommand({}))).Flows).toMatchObject([{ Status: 'STANDBY' }]);
   });
 });

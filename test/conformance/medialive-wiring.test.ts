@@ -86,7 +86,10 @@ describe('MediaLive beside its resources', () => {
           MultiplexSettings: { TransportStreamBitrate: 1, TransportStreamId: 1 },
         }),
       ),
-    ).rejects.toThrow(/CreateMultiplex is not implemented/);
+    ).rejects.toMatchObject({
+      ...refusal('UnknownOperationException', 404),
+      message: expect.stringContaining('CreateMultiplex of medialive is not implemented'),
+    });
     const unknown = await fetch(`${endpoint.url}/prod/nothing`, {
       headers: { authorization: 'AWS4-HMAC-SHA256 Credential=local/20260601/us-east-1/medialive/aws4_request, x' },
     });

@@ -570,6 +570,34 @@ describe('GetExecutionHistory', () => {
   });
 });
 
+describe('the data of an execution', () => {
+  it('is left out of METADATA_ONLY', async () => {
+    const { executionArn, stateMachineArn } = await run(machineOf(task()), { id: 'd1' });
+    const described = await sfn.send(new DescribeExecutionCommand({ executionArn, includedData: 'METADATA_ONLY' }));
+    expect(described).toMatchObject({ status: 'SUCCEEDED', executionArn });
+    expect([described.input, described.output, described.inputDetails]).toEqual([undefined, undefined, undefined]);
+    const machine = new DescribeStateMachineCommand({ stateMachineArn, includedData: 'METADATA_ONLY' });
+    expect((await sfn.send(machine)).definition).toBe('{}');
+    const unknown = new DescribeExecutionCommand({ executionArn, includedData: 'SOME' as 'ALL_DATA' });
+    expect(await refusal(sfn.send(unknown))).toBe('ValidationException');
+  });
+
+  it('is left out of the history when asked', async () => {
+    const { executionArn } = await run(machineOf(task()), { id: 'd1' });
+    const read = async (includeExecutionData: boolean) =>
+      JSON.stringify(await sfn.send(new GetExecutionHistoryCommand({ executionArn, includeExecutionData })));
+    expect(await read(true)).toContain('d1');
+    expect(await read(false)).not.toContain('d1');
+  });
+
+  it('cannot be traced or tagged, and says so', async () => {
+    const stateMachineArn = await makeMachine(machineOf(task()), 'traced');
+    const traced = new StartExecutionCommand({ stateMachineArn, traceHeader: 'Root=1' });
+    expect(await refusal(sfn.send(traced))).toBe('ValidationException');
+    expect((await sfn.send(new ListExecutionsCommand({ stateMachineArn }))).executions).toEqual([]);
+  });
+});
+
 describe('the state machines of the product', () => {
   const folder = new URL('../../statemachines/', import.meta.url);
   const files = readdirSync(folder).filter((name) => name.endsWith('.asl.json'));

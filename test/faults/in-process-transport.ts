@@ -165,13 +165,13 @@ async function deliver(
   }
   // The parsed body, so that whoever carries the call may change it.
   const body = Object.keys(call.body).length > 0 ? JSON.stringify(call.body) : toText(request.body);
-  const sought = new Map(Object.entries(headers));
   // The members of a Request the endpoints read; making real ones costs more than the endpoints do.
   const response = await service.handle({
     method: request.method,
     url: `http://aws.simulated${request.path}${query.size > 0 ? `?${query.toString()}` : ''}`,
-    headers: { get: (name: string) => sought.get(name) ?? null },
+    headers: new Headers(headers),
     text: async () => body,
+    arrayBuffer: async () => Buffer.from(body),
   } as unknown as Request);
   return {
     status: response.status,

@@ -49,12 +49,16 @@ export function declaredErrors(service: string, operation: string): ReadonlySet<
 
 function readDeclared(service: string, operation: string): ReadonlySet<string> | null {
   const name = PACKAGES[service];
-  if (name === undefined) return null;
-  const root = dirname(dirname(require.resolve(name)));
+  const names = name === undefined ? null : errorsInPackage(name, operation);
+  return names && new Set([...names, ...(COMMON_ERRORS[service] ?? [])]);
+}
+
+/** Names of the errors that an SDK package declares for an operation; null when it has no such operation. */
+export function errorsInPackage(packageName: string, operation: string): string[] | null {
+  const root = dirname(dirname(require.resolve(packageName)));
   const file = join(root, 'dist-types', 'commands', `${operation}Command.d.ts`);
   if (!existsSync(file)) return null;
-  const names = [...readFileSync(file, 'utf8').matchAll(/@throws \{@link (\w+)\}/g)].map((match) => match[1]!);
-  return new Set([...names, ...(COMMON_ERRORS[service] ?? [])]);
+  return [...readFileSync(file, 'utf8').matchAll(/@throws \{@link (\w+)\}/g)].map((match) => match[1]!);
 }
 
 const checks = new Map<string, ValidateFunction | null>();

@@ -373,6 +373,10 @@ describe('the budget', () => {
 });
 
 describe('the page of graphs', () => {
+  it('has no tags, which CloudFormation refuses on a CloudWatch dashboard', () => {
+    expect(Object.keys(onlyOne('AWS::CloudWatch::Dashboard'))).toEqual(['DashboardBody', 'DashboardName']);
+  });
+
   it('shows alarms, source, destinations, workflows, API and cost', () => {
     const dashboard = onlyOne('AWS::CloudWatch::Dashboard');
     const body = JSON.stringify(dashboard.DashboardBody);

@@ -1,6 +1,7 @@
 import {
   type Alarm,
   AlarmStatusWidget,
+  type CfnDashboard,
   Dashboard,
   GraphWidget,
   MathExpression,
@@ -19,6 +20,8 @@ export function createDashboard(
   { name, region, watched, alarms }: { name: string; region: string; watched: Watched; alarms: readonly Alarm[] },
 ): Dashboard {
   const dashboard = new Dashboard(scope, 'Dashboard', { dashboardName: name });
+  // The stack's tags reach everything in it, and CloudFormation refuses them on a dashboard.
+  (dashboard.node.defaultChild as CfnDashboard).addPropertyDeletionOverride('Tags');
   dashboard.addWidgets(new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: WHOLE, height: 6 }));
   dashboard.addWidgets(...sourceWidgets(watched));
   dashboard.addWidgets(...destinationWidgets(watched, region));

@@ -5,18 +5,20 @@
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import * as client from '@aws-sdk/client-kms';
 import { DAY_MS } from '../../../functions/domain/utc-day.ts';
 import {
   AwsFault,
   cutPage,
   makeJsonService,
   missingMember,
+  optionalBoolean,
   optionalBlob,
   optionalInteger,
   optionalString,
   requiredString,
 } from '../aws-json.ts';
-import type { JsonBody, JsonOperations } from '../aws-json.ts';
+import type { HonouredMembers, JsonBody, JsonOperations } from '../aws-json.ts';
 import { systemClock } from '../clock.ts';
 import type { Clock } from '../clock.ts';
 import { openSealedFile } from '../sealed-file.ts';
@@ -32,6 +34,41 @@ const PLAINTEXT_BYTES_MAX = 4096;
 const BLOB_BYTES_MAX = 6144;
 const ALIAS_NAME = /^alias\/[a-zA-Z0-9/_-]{1,250}$/;
 
+const CONTEXT = ['EncryptionAlgorithm', 'EncryptionContext', 'KeyId'];
+const PAGE = ['Limit', 'Marker'];
+const DATA_KEY = ['DryRun', 'EncryptionContext', 'KeyId', 'KeySpec', 'NumberOfBytes'];
+
+const HONOURED: HonouredMembers = {
+  CancelKeyDeletion: ['KeyId'],
+  CreateAlias: ['AliasName', 'TargetKeyId'],
+  CreateKey: ['CustomerMasterKeySpec', 'Description', 'KeySpec', 'KeyUsage', 'MultiRegion', 'Origin'],
+  Decrypt: ['CiphertextBlob', 'DryRun', ...CONTEXT],
+  DescribeKey: ['KeyId'],
+  DisableKey: ['KeyId'],
+  DisableKeyRotation: ['KeyId'],
+  EnableKey: ['KeyId'],
+  EnableKeyRotation: ['KeyId', 'RotationPeriodInDays'],
+  Encrypt: ['DryRun', 'Plaintext', ...CONTEXT],
+  GenerateDataKey: DATA_KEY,
+  GenerateDataKeyWithoutPlaintext: DATA_KEY,
+  GenerateRandom: ['NumberOfBytes'],
+  GetKeyRotationStatus: ['KeyId'],
+  ListAliases: ['KeyId', ...PAGE],
+  ListKeys: PAGE,
+  ReEncrypt: [
+    'CiphertextBlob',
+    'DestinationEncryptionAlgorithm',
+    'DestinationEncryptionContext',
+    'DestinationKeyId',
+    'DryRun',
+    'SourceEncryptionAlgorithm',
+    'SourceEncryptionContext',
+    'SourceKeyId',
+  ],
+  RotateKeyOnDemand: ['KeyId'],
+  ScheduleKeyDeletion: ['KeyId', 'PendingWindowInDays'],
+};
+
 /**
  * Opens the local KMS endpoint.
  * @param options.directory holds `kms.sealed` and the `root.key` that opens it; null keeps the keys in memory
@@ -45,6 +82,8 @@ export function createKms(options: { directory: string | null; clock?: Clock }):
     signingName: 'kms',
     targetPrefix: 'TrentService',
     version: '1.1',
+    client,
+    honours: HONOURED,
     operations: { ...keyOperations(ring, clock), ...cryptographicOperations(ring) },
   });
 }
@@ -60,7 +99,7 @@ function keyOperations(ring: KeyRing, clock: Clock): JsonOperations {
         spec !== 'SYMMETRIC_DEFAULT' ||
         usage !== 'ENCRYPT_DECRYPT' ||
         origin !== 'AWS_KMS' ||
-        input['MultiRegion'] === true
+        optionalBoolean(input, 'MultiRegion') === true
       ) {
         throw new AwsFault('UnsupportedOperationException', 'the local KMS makes symmetric encryption keys only');
       }
@@ -181,7 +220,9 @@ function cryptographicOperations(ring: KeyRing): JsonOperations {
   function makeDataKey(input: JsonBody): { key: Key; plaintext: Buffer; blob: string } {
     const context = readContext(input, 'EncryptionContext');
     const key = requireUsable(ring.find(requiredString(input, 'KeyId')));
-    const plaintext = randomBytes(readDataKeyBytes(input));
+    const bytes = readDataKeyBytes(input);
+    endDryRun(input);
+    const plaintext = randomBytes(bytes);
     return { key, plaintext, blob: encrypt(key, plaintext, context) };
   }
 
@@ -195,6 +236,7 @@ function cryptographicOperations(ring: KeyRing): JsonOperations {
       }
       const context = readContext(input, 'EncryptionContext');
       const key = requireUsable(ring.find(requiredString(input, 'KeyId')));
+      endDryRun(input);
       return {
         CiphertextBlob: encrypt(key, plaintext, context),
         KeyId: toKeyArn(key.keyId),
@@ -204,6 +246,7 @@ function cryptographicOperations(ring: KeyRing): JsonOperations {
     Decrypt(input) {
       requireSymmetric(input, 'EncryptionAlgorithm');
       const { key, plaintext } = decrypt(input, { keyId: 'KeyId', context: 'EncryptionContext' });
+      endDryRun(input);
       return {
         KeyId: toKeyArn(key.keyId),
         Plaintext: plaintext.toString('base64'),
@@ -216,6 +259,7 @@ function cryptographicOperations(ring: KeyRing): JsonOperations {
       const source = decrypt(input, { keyId: 'SourceKeyId', context: 'SourceEncryptionContext' });
       const context = readContext(input, 'DestinationEncryptionContext');
       const destination = requireUsable(ring.find(requiredString(input, 'DestinationKeyId')));
+      endDryRun(input);
       return {
         CiphertextBlob: encrypt(destination, source.plaintext, context),
         SourceKeyId: toKeyArn(source.key.keyId),
@@ -283,6 +327,17 @@ function requireUsable(key: Key): Key {
 
 function pendingDeletion(key: Key): AwsFault {
   return new AwsFault('KMSInvalidStateException', `${toKeyArn(key.keyId)} is pending deletion.`);
+}
+
+/**
+ * Ends a call that would succeed and was asked not to do anything.
+ * @throws {AwsFault} `DryRunOperationException`
+ * @see https://docs.aws.amazon.com/kms/latest/developerguide/testing-permissions.html
+ */
+function endDryRun(input: JsonBody): void {
+  if (optionalBoolean(input, 'DryRun') !== true) return;
+  const message = 'The request would have succeeded, but the DryRun option is set.';
+  throw new AwsFault('DryRunOperationException', message, 412);
 }
 
 /** Says nothing about what was wrong, as AWS does not: an attacker would learn from it. */

@@ -1,17 +1,33 @@
-/** The Invoke operation of Lambda's REST API, over a registry. The other operations are not served. */
+/** The Invoke operation of Lambda's REST API, over a registry. The other operations are refused. */
 import { randomUUID } from 'node:crypto';
 import type { LocalService } from '../service.ts';
 import { LAMBDA_PAYLOAD_BYTES_MAX, UnknownFunctionError } from './registry.ts';
 import type { LambdaRegistry } from './registry.ts';
 
 const INVOKE_PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
+/** Members of Invoke that travel in the query or a header and are not honoured. */
+const OTHER_PARAMETERS = ['Qualifier'];
+const OTHER_HEADERS = ['x-amz-client-context', 'x-amz-durable-execution-name', 'x-amz-tenant-id'];
 
 /** Serves the registry's functions to any Lambda client. */
 export function createLambdaService(registry: LambdaRegistry): LocalService {
   async function handle(request: Request): Promise<Response> {
-    const encodedName = INVOKE_PATH.exec(new URL(request.url).pathname)?.[1];
+    const { pathname, searchParams } = new URL(request.url);
+    const encodedName = INVOKE_PATH.exec(pathname)?.[1];
     if (request.method !== 'POST' || encodedName === undefined) {
-      return refuse(404, 'ResourceNotFoundException', 'the local Lambda endpoint serves Invoke only');
+      return refuse(
+        404,
+        'UnknownOperationException',
+        `the local Lambda endpoint implements Invoke only, not ${request.method} ${pathname}; nothing was changed`,
+      );
+    }
+    const other =
+      OTHER_PARAMETERS.find((name) => searchParams.has(name)) ??
+      OTHER_HEADERS.find((name) => request.headers.has(name)) ??
+      ((request.headers.get('x-amz-log-type') ?? 'None') === 'None' ? undefined : 'x-amz-log-type');
+    if (other !== undefined) {
+      const message = `${other} of Invoke is not honoured by this local endpoint: leave it out`;
+      return refuse(400, 'InvalidParameterValueException', message);
     }
     const name = decodeName(encodedName);
     const text = await request.text();

@@ -1,6 +1,7 @@
 /**
- * CloudWatch's GetMetricData and ListMetrics over AWS JSON 1.0, from the metrics kept here. Metric math and search
- * expressions are refused: they are computed by CloudWatch itself and have no place at a source of metrics.
+ * CloudWatch's GetMetricData and ListMetrics, from the metrics kept here, in every protocol CloudWatch's clients have
+ * spoken. Metric math and search expressions are refused: CloudWatch computes them itself, and they have no place at a
+ * source of metrics.
  */
 import type {
   GetMetricDataInput,
@@ -12,73 +13,53 @@ import type {
   MetricDataResult,
 } from '@aws-sdk/client-cloudwatch';
 import * as client from '@aws-sdk/client-cloudwatch';
-import { JsonCodec2 } from '@smithy/core/protocols';
-import { NormalizedSchema } from '@smithy/core/schema';
+import { cutPage } from '../aws-json.ts';
+import { makeRpcService } from '../protocol/rpc-service.ts';
 import type { LocalService } from '../service.ts';
 import type { Metrics, Sample } from './metrics.ts';
 import { seriesKey } from './metrics.ts';
 import { AwsError } from './protocol/aws-error.ts';
-import type { OperationHandler } from './protocol/operation.ts';
-import { answerErrors, jsonResponse, readBody, runOperation } from './protocol/rest-json-service.ts';
 import type { OperationServiceOptions } from './protocol/rest-json-service.ts';
 
-const TARGET_PREFIX = 'GraniteServiceVersion20100801.';
-const codec = new JsonCodec2({ jsonName: false, timestampFormat: { useTrait: false, default: 7 } });
-
-const SCHEMAS: Record<string, { input: unknown; output: unknown }> = {
-  GetMetricData: { input: client.GetMetricDataInput$, output: client.GetMetricDataOutput$ },
-  ListMetrics: { input: client.ListMetricsInput$, output: client.ListMetricsOutput$ },
-};
-
-type SchemaReference = Parameters<typeof NormalizedSchema.of>[0];
+/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetrics.html */
+const METRICS_PER_PAGE = 500;
 
 /** The `monitoring` endpoint. */
 export function makeCloudWatchService(
   metrics: Metrics,
   options: Pick<OperationServiceOptions, 'around' | 'nextRequestId'>,
 ): LocalService {
-  const signingName = 'monitoring';
-  const handlers: Record<string, OperationHandler> = {
-    GetMetricData: (input: GetMetricDataInput) => getMetricData(metrics, input),
-    ListMetrics: (input: ListMetricsInput) => listMetrics(metrics, input),
-  };
-  return {
-    signingName,
-    handle: (request) =>
-      answerErrors({ ...options, typeInBody: true }, async () => {
-        const operation = request.headers.get('x-amz-target')?.replace(TARGET_PREFIX, '') ?? '';
-        const schema = SCHEMAS[operation];
-        const handler = handlers[operation];
-        if (schema === undefined || handler === undefined) {
-          throw new AwsError(
-            'UnknownOperationException',
-            400,
-            'this local endpoint answers GetMetricData and ListMetrics',
-          );
-        }
-        const input = await readInput(schema.input as SchemaReference, await readBody(request));
-        const result = await runOperation({ ...options, signingName }, { operation, input }, handler);
-        const serializer = codec.createSerializer();
-        serializer.write(NormalizedSchema.of(schema.output as SchemaReference), result ?? {});
-        return jsonResponse(options, 200, new TextDecoder().decode(serializer.flush()), {
-          'content-type': 'application/x-amz-json-1.0',
-        });
-      }),
-  };
+  return makeRpcService({
+    ...options,
+    signingName: 'monitoring',
+    client,
+    serviceTarget: 'GraniteServiceVersion20100801',
+    version: '2010-08-01',
+    xmlNamespace: 'http://monitoring.amazonaws.com/doc/2010-08-01/',
+    protocols: ['json', 'query', 'cbor'],
+    invalid,
+    handlers: {
+      GetMetricData: (input: GetMetricDataInput) => getMetricData(metrics, input),
+      ListMetrics: (input: ListMetricsInput) => listMetrics(metrics, input),
+    },
+  });
 }
 
-async function readInput(schema: SchemaReference, body: string): Promise<Record<string, unknown>> {
-  try {
-    return (await codec.createDeserializer().read(NormalizedSchema.of(schema), body)) as Record<string, unknown>;
-  } catch {
-    throw invalid('the body does not fit the operation');
-  }
+/** Refuses members that would change the answer and are not honoured here. */
+function refuseOthers(input: object, honoured: readonly string[]): void {
+  const given = Object.entries(input).filter(([, value]) => value !== undefined && value !== null);
+  const other = given.find(([member]) => !honoured.includes(member));
+  if (other !== undefined) throw invalid(`${other[0]} is not supported by this local endpoint: leave it out`);
 }
 
 /** Answers each query with one value per period, newest first unless told otherwise. */
 function getMetricData(metrics: Metrics, input: GetMetricDataInput): GetMetricDataOutput {
+  refuseOthers(input, ['EndTime', 'MetricDataQueries', 'ScanBy', 'StartTime']);
   const { StartTime: start, EndTime: end, MetricDataQueries: queries, ScanBy: scanBy } = input;
   if (!(start instanceof Date) || !(end instanceof Date)) throw invalid('StartTime and EndTime are required');
+  if (![undefined, 'TimestampAscending', 'TimestampDescending'].includes(scanBy)) {
+    throw invalid('ScanBy must be TimestampAscending or TimestampDescending');
+  }
   if (start >= end) throw invalid('StartTime must be before EndTime');
   if (!Array.isArray(queries) || queries.length === 0) throw invalid('MetricDataQueries must not be empty');
   if (queries.length > 500) throw invalid('at most 500 queries are taken in one call');
@@ -101,8 +82,10 @@ function answer(
   endSecond: number,
 ): MetricDataResult {
   const { Id: id, MetricStat: stat, Label: label } = query;
+  refuseOthers(query, ['Id', 'Label', 'MetricStat', 'ReturnData']);
   if (!id || !/^[a-z][A-Za-z0-9_]*$/.test(id)) throw invalid('a query Id starts with a lower-case letter');
-  if (stat === undefined) throw invalid(`query ${id} must have a MetricStat: expressions are not supported here`);
+  if (stat === undefined) throw invalid(`query ${id} must have a MetricStat`);
+  refuseOthers(stat, ['Metric', 'Period', 'Stat']);
   const { Namespace: namespace, MetricName: name, Dimensions: dimensions } = stat.Metric ?? {};
   if (!namespace || !name) throw invalid(`query ${id} must name a namespace and a metric`);
   const period = stat.Period ?? 0;
@@ -141,6 +124,9 @@ const STATISTICS: Record<string, (values: number[]) => number> = {
 };
 
 function listMetrics(metrics: Metrics, input: ListMetricsInput): ListMetricsOutput {
+  refuseOthers(input, ['Dimensions', 'MetricName', 'Namespace', 'NextToken', 'RecentlyActive']);
+  // Everything kept here is minutes old, so every metric is active within the three hours that can be asked for.
+  if (![undefined, 'PT3H'].includes(input.RecentlyActive)) throw invalid('RecentlyActive must be PT3H');
   const found: Metric[] = metrics.list(input.Namespace).flatMap((series) => {
     const names = new Set(series.samples.flatMap((sample) => Object.keys(sample.values)));
     return [...names].map((MetricName) => ({
@@ -149,19 +135,20 @@ function listMetrics(metrics: Metrics, input: ListMetricsInput): ListMetricsOutp
       Dimensions: Object.entries(series.dimensions).map(([Name, Value]) => ({ Name, Value })),
     }));
   });
-  return {
-    Metrics: found
-      .filter((metric) => input.MetricName === undefined || metric.MetricName === input.MetricName)
-      .filter((metric) =>
-        (input.Dimensions ?? []).every((wanted) =>
-          metric.Dimensions?.some(
-            (own) => own.Name === wanted.Name && (wanted.Value === undefined || own.Value === wanted.Value),
-          ),
+  const matching = found
+    .filter((metric) => input.MetricName === undefined || metric.MetricName === input.MetricName)
+    .filter((metric) =>
+      (input.Dimensions ?? []).every((wanted) =>
+        metric.Dimensions?.some(
+          (own) => own.Name === wanted.Name && (wanted.Value === undefined || own.Value === wanted.Value),
         ),
       ),
-  };
+    );
+  const { page, next } = cutPage(matching, METRICS_PER_PAGE, input.NextToken, 'ValidationException');
+  return { Metrics: page, NextToken: next };
 }
 
+/** What the query protocol calls a ValidationError. @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CommonErrors.html */
 function invalid(message: string): AwsError {
-  return new AwsError('InvalidParameterValueException', 400, message);
+  return new AwsError('ValidationException', 400, message);
 }

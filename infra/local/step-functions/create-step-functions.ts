@@ -4,8 +4,17 @@
  * any execution, so whoever starts one has to cope with it.
  */
 import { randomUUID } from 'node:crypto';
-import { AwsFault, cutPage, makeJsonService, optionalInteger, optionalString, requiredString } from '../aws-json.ts';
-import type { JsonBody, JsonOperations } from '../aws-json.ts';
+import * as client from '@aws-sdk/client-sfn';
+import {
+  AwsFault,
+  cutPage,
+  makeJsonService,
+  optionalBoolean,
+  optionalInteger,
+  optionalString,
+  requiredString,
+} from '../aws-json.ts';
+import type { HonouredMembers, JsonBody, JsonOperations } from '../aws-json.ts';
 import { systemClock } from '../clock.ts';
 import type { Clock } from '../clock.ts';
 import type { LambdaRegistry } from '../lambda/registry.ts';
@@ -14,7 +23,7 @@ import { parseDefinition } from './definition.ts';
 import type { Definition } from './definition.ts';
 import { openExecutions, PROCESS_STOPPED, toExecutionArn, toMachineArn } from './executions.ts';
 import type { ExecutionRecord, Executions, StateMachineRecord } from './executions.ts';
-import { makeHistory } from './history.ts';
+import { makeHistory, type HistoryEvent } from './history.ts';
 import { runExecution } from './run-execution.ts';
 import type { RunningExecution } from './run-execution.ts';
 
@@ -24,6 +33,18 @@ const NAME_CHARACTERS_MAX = 80;
 // oxlint-disable-next-line no-control-regex -- control characters are what it is to find
 const NAME_FORBIDDEN = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f\ufffe\uffff\ud800-\udfff]/;
 const STATUSES = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'];
+
+const HONOURED: HonouredMembers = {
+  CreateStateMachine: ['definition', 'name', 'roleArn', 'type'],
+  DescribeExecution: ['executionArn', 'includedData'],
+  DescribeStateMachine: ['includedData', 'stateMachineArn'],
+  GetExecutionHistory: ['executionArn', 'includeExecutionData', 'maxResults', 'nextToken', 'reverseOrder'],
+  ListExecutions: ['maxResults', 'nextToken', 'stateMachineArn', 'statusFilter'],
+  ListStateMachines: ['maxResults', 'nextToken'],
+  StartExecution: ['input', 'name', 'stateMachineArn'],
+  StopExecution: ['cause', 'error', 'executionArn'],
+  UpdateStateMachine: ['definition', 'roleArn', 'stateMachineArn'],
+};
 
 /** The local Step Functions endpoint. `close` aborts what runs and refuses what comes after. */
 export interface LocalStepFunctions extends LocalService {
@@ -110,6 +131,8 @@ export function createStepFunctions(deps: Deps): LocalStepFunctions {
     signingName: 'states',
     targetPrefix: 'AWSStepFunctions',
     version: '1.0',
+    client,
+    honours: HONOURED,
     operations,
   });
 
@@ -166,7 +189,8 @@ function machineOperations(executions: Executions, clock: Clock): JsonOperations
       return {
         ...listMachine(machine),
         status: 'ACTIVE',
-        definition: machine.definition,
+        // What AWS gives in place of a definition that is not included.
+        definition: includesData(input) ? machine.definition : '{}',
         roleArn: machine.roleArn,
         revisionId: machine.revisionId,
         loggingConfiguration: { includeExecutionData: false, level: 'OFF' },
@@ -186,11 +210,7 @@ function lookupOperations(executions: Executions): JsonOperations {
       const record = requireExecution(executions, input);
       return {
         ...listExecution(record),
-        input: record.input,
-        inputDetails: { included: true },
-        ...(record.output === null ? {} : { output: record.output, outputDetails: { included: true } }),
-        ...(record.error === null ? {} : { error: record.error }),
-        ...(record.cause === null ? {} : { cause: record.cause }),
+        ...(includesData(input) ? describeData(record) : {}),
         redriveCount: 0,
       };
     },
@@ -209,10 +229,43 @@ function lookupOperations(executions: Executions): JsonOperations {
     },
     GetExecutionHistory(input) {
       const { events } = executions.historyOf(requireExecution(executions, input));
-      const { page, next } = cutInput(input, input['reverseOrder'] === true ? events.toReversed() : events);
-      return { events: page, nextToken: next };
+      const isReversed = optionalBoolean(input, 'reverseOrder') === true;
+      const { page, next } = cutInput(input, isReversed ? events.toReversed() : events);
+      const hasData = optionalBoolean(input, 'includeExecutionData') !== false;
+      return { events: hasData ? page : page.map(withoutData), nextToken: next };
     },
   };
+}
+
+/** @throws {AwsFault} `ValidationException` */
+function includesData(input: JsonBody): boolean {
+  const included = optionalString(input, 'includedData') ?? 'ALL_DATA';
+  if (included !== 'ALL_DATA' && included !== 'METADATA_ONLY') {
+    throw new AwsFault('ValidationException', `includedData must be ALL_DATA or METADATA_ONLY, not ${included}`);
+  }
+  return included === 'ALL_DATA';
+}
+
+/** What Step Functions encrypts of an execution when it is told to, and leaves out of METADATA_ONLY. */
+function describeData(record: ExecutionRecord): Record<string, unknown> {
+  return {
+    input: record.input,
+    inputDetails: { included: true },
+    ...(record.output === null ? {} : { output: record.output, outputDetails: { included: true } }),
+    ...(record.error === null ? {} : { error: record.error }),
+    ...(record.cause === null ? {} : { cause: record.cause }),
+  };
+}
+
+/** An event without the inputs and outputs in its details. */
+function withoutData(event: HistoryEvent): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(event).map(([member, value]) => {
+      if (typeof value !== 'object' || value === null) return [member, value];
+      const { input: _input, output: _output, inputDetails: _in, outputDetails: _out, ...details } = value as JsonBody;
+      return [member, details];
+    }),
+  );
 }
 
 function listMachine(machine: StateMachineRecord): Record<string, unknown> {

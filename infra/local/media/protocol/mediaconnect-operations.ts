@@ -2,32 +2,15 @@
  * MediaConnect's bindings, by hand: its SDK client is older than the schemas the others carry. On the wire every member
  * is spelt with a lower first letter; the keys of `tags` are the caller's own and stay as they are.
  */
-import { badRequest } from './aws-error.ts';
+import { AwsError, badRequest, notKept } from './aws-error.ts';
+import { mediaConnectBindings } from './mediaconnect-bindings.ts';
 import type { Operation } from './operation.ts';
 import { parseBody, toSegments } from './operation.ts';
 import type { ShapeCheck } from './shape-validation.ts';
 
-const bindings: [name: string, method: string, path: string, status: number][] = [
-  ['CreateFlow', 'POST', '/v1/flows', 201],
-  ['ListFlows', 'GET', '/v1/flows', 200],
-  ['DescribeFlow', 'GET', '/v1/flows/{FlowArn}', 200],
-  ['DeleteFlow', 'DELETE', '/v1/flows/{FlowArn}', 202],
-  ['StartFlow', 'POST', '/v1/flows/start/{FlowArn}', 202],
-  ['StopFlow', 'POST', '/v1/flows/stop/{FlowArn}', 202],
-  ['UpdateFlowSource', 'PUT', '/v1/flows/{FlowArn}/source/{SourceArn}', 202],
-  ['AddFlowOutputs', 'POST', '/v1/flows/{FlowArn}/outputs', 201],
-  ['UpdateFlowOutput', 'PUT', '/v1/flows/{FlowArn}/outputs/{OutputArn}', 202],
-  ['RemoveFlowOutput', 'DELETE', '/v1/flows/{FlowArn}/outputs/{OutputArn}', 202],
-  ['DescribeFlowSourceMetadata', 'GET', '/v1/flows/{FlowArn}/source-metadata', 200],
-  ['DescribeFlowSourceThumbnail', 'GET', '/v1/flows/{FlowArn}/source-thumbnail', 200],
-  ['TagResource', 'POST', '/tags/{ResourceArn}', 204],
-  ['UntagResource', 'DELETE', '/tags/{ResourceArn}', 204],
-  ['ListTagsForResource', 'GET', '/tags/{ResourceArn}', 200],
-];
-
-/** The MediaConnect operations implemented here. */
+/** Every MediaConnect operation, implemented here or not. */
 export function mediaConnectOperations(shapeChecks: (shape: string) => ShapeCheck): Operation[] {
-  return bindings.map(([name, method, path, status]) => {
+  return mediaConnectBindings.map(([name, method, path, status]) => {
     const check = shapeChecks(`${name}Request`);
     return {
       name,
@@ -48,21 +31,26 @@ export function mediaConnectOperations(shapeChecks: (shape: string) => ShapeChec
 function readJson(body: string): Record<string, unknown> {
   const parsed = parseBody(body);
   try {
-    return respell(parsed, upperFirst) as Record<string, unknown>;
-  } catch {
-    throw badRequest('the body is nested too deeply');
+    return respell(parsed, toMember) as Record<string, unknown>;
+  } catch (error) {
+    throw error instanceof AwsError ? error : badRequest('the body is nested too deeply');
   }
 }
 
+/** On the wire no member begins with a capital, and AWS does not know one that does. */
+function toMember(name: string): string {
+  if (name !== lowerFirst(name)) throw notKept(name);
+  return upperFirst(name);
+}
+
+/** Every parameter becomes a member, so that the check of the input sees those the operation does not have. */
 function fromQuery(query: URLSearchParams): Record<string, unknown> {
-  const found: Record<string, unknown> = {};
-  const maxResults = query.get('maxResults');
-  if (maxResults !== null) found['MaxResults'] = Number(maxResults);
-  const nextToken = query.get('nextToken');
-  if (nextToken !== null) found['NextToken'] = nextToken;
-  const tagKeys = query.getAll('tagKeys');
-  if (tagKeys.length > 0) found['TagKeys'] = tagKeys;
-  return found;
+  return Object.fromEntries(
+    [...new Set(query.keys())].map((name) => {
+      if (name === 'maxResults') return ['MaxResults', Number(query.get(name))];
+      return [upperFirst(name), name === 'tagKeys' ? query.getAll(name) : query.get(name)];
+    }),
+  );
 }
 
 function respell(value: unknown, spell: (name: string) => string): unknown {

@@ -1,5 +1,5 @@
 import type { LocalService } from '../../service.ts';
-import { AwsError, DroppedResponse } from './aws-error.ts';
+import { AwsError, DroppedResponse, unknownOperation } from './aws-error.ts';
 import type { Operation, OperationHandler } from './operation.ts';
 import { matchSegments } from './operation.ts';
 
@@ -46,11 +46,8 @@ export function makeRestJsonService(options: OperationServiceOptions): LocalServ
           if (labels === null) continue;
           const handler = options.handlers[operation.name];
           if (handler === undefined) {
-            throw new AwsError(
-              'NotImplementedException',
-              501,
-              `${operation.name} is not implemented by this local endpoint`,
-            );
+            const { signingName: service } = options;
+            throw unknownOperation({ service, name: operation.name, isKnown: true, status: 404 });
           }
           const body = await readBody(request);
           const input = await operation.read({ labels, query: url.searchParams, body });
@@ -75,25 +72,24 @@ export async function runOperation(
   return (result ?? undefined) as object | undefined;
 }
 
-/** Turns whatever `answer` throws into the response AWS would give. The JSON protocols name the error in the body too. */
-export async function answerErrors(
-  options: Pick<OperationServiceOptions, 'nextRequestId'> & { typeInBody?: boolean },
+/** Turns whatever `answer` throws into the response AWS would give. */
+async function answerErrors(
+  options: Pick<OperationServiceOptions, 'nextRequestId'>,
   answer: () => Promise<Response>,
 ): Promise<Response> {
   try {
     return await answer();
   } catch (error) {
     if (error instanceof DroppedResponse) return droppedResponse();
-    const known = error instanceof AwsError ? error : toInternalError(error as Error);
-    const type = options.typeInBody === true ? { __type: known.name } : {};
-    return jsonResponse(options, known.status, JSON.stringify({ ...type, message: known.message, ...known.body }), {
+    const known = toKnownError(error as Error);
+    return jsonResponse(options, known.status, JSON.stringify({ message: known.message, ...known.body }), {
       'x-amzn-errortype': known.name,
     });
   }
 }
 
 /** A JSON response with AWS's usual headers. */
-export function jsonResponse(
+function jsonResponse(
   options: Pick<OperationServiceOptions, 'nextRequestId'>,
   status: number,
   body: string | undefined,
@@ -108,14 +104,22 @@ export function jsonResponse(
 /** Reads a body of at most a megabyte. */
 export async function readBody(request: Request): Promise<string> {
   const text = await request.text();
-  if (text.length > BODY_LIMIT_BYTES) {
-    throw new AwsError('RequestEntityTooLargeException', 413, 'the request is larger than 1 MB');
-  }
+  if (text.length > BODY_LIMIT_BYTES) throw tooLarge();
   return text;
 }
 
-/** A fault of ours. Its message is not printed: it may quote the request. */
-function toInternalError(error: Error): AwsError {
+/** Reads a binary body of at most a megabyte. */
+export async function readBytes(request: Request): Promise<Uint8Array> {
+  const body = new Uint8Array(await request.arrayBuffer());
+  if (body.length > BODY_LIMIT_BYTES) throw tooLarge();
+  return body;
+}
+
+const tooLarge = () => new AwsError('RequestEntityTooLargeException', 413, 'the request is larger than 1 MB');
+
+/** Keeps an AWS error and hides any other. Such a fault is ours, and its message is not printed: it may quote the request. */
+export function toKnownError(error: Error): AwsError {
+  if (error instanceof AwsError) return error;
   const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
   console.error([`a local media endpoint failed: ${error.name}`, ...frames].join('\n'));
   return new AwsError('InternalServerErrorException', 500, `the local endpoint failed: ${error.name}`);
@@ -126,7 +130,7 @@ function rank(operation: Operation): string {
 }
 
 /** Headers and then a broken connection: what a caller sees when the network fails after the effect. */
-function droppedResponse(): Response {
+export function droppedResponse(): Response {
   const body = new ReadableStream({
     pull(controller) {
       controller.error(new Error('the connection was cut'));

@@ -1,6 +1,7 @@
 import { JsonCodec2 } from '@smithy/core/protocols';
 import { NormalizedSchema } from '@smithy/core/schema';
-import { badRequest } from './aws-error.ts';
+import { findUnknownMember } from '../../protocol/unknown-members.ts';
+import { badRequest, notKept } from './aws-error.ts';
 import type { Operation } from './operation.ts';
 import { parseBody, toSegments } from './operation.ts';
 import type { ShapeCheck } from './shape-validation.ts';
@@ -39,6 +40,7 @@ function toOperation(schema: OperationSchema, shapeChecks: (shape: string) => Sh
     status: http[2],
     async read({ labels, query, body }) {
       const value = body === '' ? {} : await readJson(input, body);
+      refuseUnknownParameters(input, query);
       for (const [member, memberSchema] of input.structIterator()) {
         const traits = memberSchema.getMergedTraits();
         if (traits.httpLabel !== undefined) value[member] = labels[member];
@@ -62,12 +64,20 @@ function toOperation(schema: OperationSchema, shapeChecks: (shape: string) => Sh
 
 async function readJson(schema: NormalizedSchema, body: string): Promise<Record<string, unknown>> {
   // The codec reads the text itself, and would take more for an object than AWS does.
-  parseBody(body);
+  const unknown = findUnknownMember(schema, parseBody(body), true);
+  if (unknown !== null) throw notKept(unknown);
   try {
     return (await codec.createDeserializer().read(schema, body)) as Record<string, unknown>;
   } catch {
     throw badRequest('the body does not fit the operation');
   }
+}
+
+/** Newer clients may have parameters that the schemas do not have; to drop one would change what is asked for. */
+function refuseUnknownParameters(input: NormalizedSchema, query: URLSearchParams): void {
+  const known = new Set([...input.structIterator()].map(([, member]) => member.getMergedTraits().httpQuery));
+  const unknown = [...query.keys()].find((name) => !known.has(name));
+  if (unknown !== undefined) throw notKept(unknown);
 }
 
 function fromQuery(schema: NormalizedSchema, values: string[]): unknown {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import type { ErrorObject, ValidateFunction } from 'ajv';
+import { notKeptText } from './aws-error.ts';
 
 /** Lists what is wrong with an operation's input, in words; empty when nothing is. */
 export type ShapeCheck = (input: unknown) => string[];
@@ -13,8 +14,8 @@ type CheckedService = 'medialive' | 'mediaconnect' | 'mediapackage';
 const loadedChecks = new Map<CheckedService, ShapeChecks>();
 
 /**
- * Loads a service's generated request schemas. Inputs that no schema is kept for pass unchecked: they are those made of
- * a label and nothing else, which the route itself has already required.
+ * Loads a service's generated request schemas, in which only the members the endpoints keep are left. Inputs without a
+ * schema are not checked: their members travel in the path and the query, which the SDK's own schemas describe.
  *
  * @returns the check for an input by the name of its shape, `CreateChannelRequest`
  */
@@ -42,7 +43,12 @@ function readShapeChecks(service: CheckedService): ShapeChecks {
 
 /** Names the member and the rule. Never quotes the value: it may be a stream key. */
 function inWords(error: ErrorObject): string {
-  const member = error.instancePath.slice(1).replaceAll('/', '.') || 'the request';
+  const path = error.instancePath.slice(1).replaceAll('/', '.');
+  if (error.keyword === 'additionalProperties') {
+    const name = error.params.additionalProperty as string;
+    return notKeptText(path === '' ? name : `${path}.${name}`);
+  }
+  const member = path || 'the request';
   const allowed = error.keyword === 'enum' ? `: ${(error.params.allowedValues as string[]).join(', ')}` : '';
   return `${member} ${error.message ?? 'is not valid'}${allowed}`;
 }

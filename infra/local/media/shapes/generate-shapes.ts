@@ -13,11 +13,62 @@ import { dirname, join } from 'node:path';
 import { createGenerator } from 'ts-json-schema-generator';
 import { checkedOutputs } from './checked-outputs.ts';
 import { implementedInputs } from './implemented-inputs.ts';
+import { keptMembers } from './kept-members.ts';
 
 const require = createRequire(import.meta.url);
 
-/** Generates schemas of one service: the definitions reachable from the inputs or outputs named. */
-export function generateShapes(service: keyof typeof implementedInputs, shapes: readonly string[]): string {
+/** Begins the names of the shapes asked for, in requests and responses alike. */
+const REQUEST_PREFIX = 'Input';
+
+type Definitions = Record<string, { properties?: Record<string, unknown>; required?: string[] }>;
+
+/** Generates the schemas of a service's requests, with the members its local endpoint keeps and no others. */
+export function generateRequests(service: keyof typeof implementedInputs): string {
+  const definitions = readDefinitions(service, implementedInputs[service]);
+  return print(onlyReachable(onlyKept(definitions, keptMembers[service])));
+}
+
+/** Generates the schemas of a service's responses, with every member AWS has. */
+export function generateResponses(service: keyof typeof implementedInputs): string {
+  return print(readDefinitions(service, checkedOutputs[service]));
+}
+
+/** Leaves only the members that are kept, and allows no others in any shape. */
+function onlyKept(definitions: Definitions, kept: Record<string, readonly string[]>): Definitions {
+  const missing = Object.keys(kept).filter((shape) => definitions[shape] === undefined);
+  if (missing.length > 0) throw new Error(`members are kept of shapes that no request has: ${missing.join(', ')}`);
+  return Object.fromEntries(
+    Object.entries(definitions).map(([shape, definition]) => {
+      const { properties } = definition;
+      if (properties === undefined) return [shape, definition];
+      const members = Object.entries(properties).filter(([member]) => kept[shape]?.includes(member) ?? true);
+      return [shape, { ...definition, properties: Object.fromEntries(members), additionalProperties: false }];
+    }),
+  );
+}
+
+/** Drops the definitions that no request refers to any more. */
+function onlyReachable(definitions: Definitions): Definitions {
+  const reached = new Set<string>();
+  const waiting = Object.keys(definitions).filter((name) => name.startsWith(REQUEST_PREFIX));
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    if (reached.has(name)) continue;
+    reached.add(name);
+    const references = JSON.stringify(definitions[name]).matchAll(/"#\/definitions\/([^"]+)"/g);
+    for (const [, reference] of references) waiting.push(reference!);
+  }
+  return Object.fromEntries(Object.entries(definitions).filter(([name]) => reached.has(name)));
+}
+
+function print(definitions: Definitions): string {
+  const lines = Object.keys(definitions)
+    .sort()
+    .map((name) => `${JSON.stringify(name)}:${JSON.stringify(definitions[name])}`);
+  return `{"definitions":{\n${lines.join(',\n')}\n}}\n`;
+}
+
+/** Reads the JSON Schemas of a service's shapes, and of everything they refer to, from the SDK's declarations. */
+export function readDefinitions(service: keyof typeof implementedInputs, shapes: readonly string[]): Definitions {
   const packageRoot = dirname(dirname(require.resolve(`@aws-sdk/client-${service}`)));
   const folder = mkdtempSync(join(tmpdir(), 'shapes-'));
   try {
@@ -35,7 +86,7 @@ export function generateShapes(service: keyof typeof implementedInputs, shapes: 
         new RegExp(`export (interface|type) ${input}\\b`).test(readFileSync(join(folder, name), 'utf8')),
       );
       if (model === undefined) throw new Error(`${service} declares no ${input}`);
-      return `export type Input${input} = ${modelName(model)}.${input};`;
+      return `export type ${REQUEST_PREFIX}${input} = ${modelName(model)}.${input};`;
     });
     writeFileSync(entry, [...imports, ...aliases].join('\n'));
     const generator = createGenerator({
@@ -48,10 +99,9 @@ export function generateShapes(service: keyof typeof implementedInputs, shapes: 
       encodeRefs: false,
     });
     const definitions = generator.createSchema('*').definitions ?? {};
-    const lines = Object.keys(definitions)
-      .sort()
-      .map((name) => `${JSON.stringify(name)}:${JSON.stringify(simplify(definitions[name]))}`);
-    return `{"definitions":{\n${lines.join(',\n')}\n}}\n`;
+    return Object.fromEntries(
+      Object.entries(definitions).map(([name, definition]) => [name, simplify(definition) as Definitions[string]]),
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -87,10 +137,7 @@ function simplify(node: unknown): unknown {
 
 if (import.meta.main) {
   for (const service of Object.keys(implementedInputs) as (keyof typeof implementedInputs)[]) {
-    writeFileSync(join(import.meta.dirname, `${service}.json`), generateShapes(service, implementedInputs[service]));
-    writeFileSync(
-      join(import.meta.dirname, `${service}-responses.json`),
-      generateShapes(service, checkedOutputs[service]),
-    );
+    writeFileSync(join(import.meta.dirname, `${service}.json`), generateRequests(service));
+    writeFileSync(join(import.meta.dirname, `${service}-responses.json`), generateResponses(service));
   }
 }

@@ -1,0 +1,86 @@
+import type { NormalizedSchema } from '@smithy/core/schema';
+
+/** Parameters that name the operation rather than its input. */
+const ENVELOPE = new Set(['Action', 'Version']);
+
+/** A form that does not fit the operation's input. */
+export class QueryInputError extends Error {
+  override readonly name = 'QueryInputError';
+}
+
+/**
+ * Reads the input of an operation from the query protocol's form, where a member of a structure in a list travels as
+ * `MetricDataQueries.member.1.Id=…`. Maps are not read: no operation that is implemented has one in its input.
+ * @throws {QueryInputError} for a parameter that is not of the operation or has a value of another type
+ * @see https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
+ */
+export function readQueryInput(schema: NormalizedSchema, form: URLSearchParams): Record<string, unknown> {
+  const unread = new Set([...form.keys()].filter((name) => !ENVELOPE.has(name)));
+  const input = schema.isStructSchema() ? readStruct({ form, unread }, schema, '') : {};
+  const [unknown] = unread;
+  if (unknown !== undefined) throw new QueryInputError(`the operation has no parameter ${unknown}`);
+  return input;
+}
+
+interface Form {
+  form: URLSearchParams;
+  unread: Set<string>;
+}
+
+function readStruct(source: Form, schema: NormalizedSchema, prefix: string): Record<string, unknown> {
+  const value: Record<string, unknown> = {};
+  for (const [member, memberSchema] of schema.structIterator()) {
+    const { xmlName } = memberSchema.getMemberTraits();
+    const read = readValue(source, memberSchema, `${prefix}${typeof xmlName === 'string' ? xmlName : member}`);
+    if (read !== undefined) value[member] = read;
+  }
+  return value;
+}
+
+function readValue(source: Form, schema: NormalizedSchema, name: string): unknown {
+  if (schema.isListSchema()) return readList(source, schema, name);
+  if (schema.isStructSchema()) {
+    return hasBelow(source, name) ? readStruct(source, schema, `${name}.`) : undefined;
+  }
+  const text = source.form.get(name);
+  if (text === null) return undefined;
+  source.unread.delete(name);
+  return readScalar(schema, name, text);
+}
+
+function readList(source: Form, schema: NormalizedSchema, name: string): unknown[] | undefined {
+  const { xmlFlattened } = schema.getMergedTraits();
+  const { xmlName } = schema.getValueSchema().getMergedTraits();
+  const prefix = xmlFlattened ? `${name}.` : `${name}.${typeof xmlName === 'string' ? xmlName : 'member'}.`;
+  // An empty list travels as its name without a value.
+  if (source.form.get(name) === '') {
+    source.unread.delete(name);
+    return [];
+  }
+  const items: unknown[] = [];
+  for (let index = 1; source.form.has(`${prefix}${index}`) || hasBelow(source, `${prefix}${index}`); index += 1) {
+    items.push(readValue(source, schema.getValueSchema(), `${prefix}${index}`));
+  }
+  return items.length === 0 ? undefined : items;
+}
+
+function hasBelow({ form }: Form, name: string): boolean {
+  return [...form.keys()].some((key) => key.startsWith(`${name}.`));
+}
+
+function readScalar(schema: NormalizedSchema, name: string, text: string): unknown {
+  if (schema.isBooleanSchema()) {
+    if (text === 'true' || text === 'false') return text === 'true';
+    throw new QueryInputError(`${name} must be true or false`);
+  }
+  if (schema.isNumericSchema()) {
+    if (text !== '' && Number.isFinite(Number(text))) return Number(text);
+    throw new QueryInputError(`${name} must be a number`);
+  }
+  if (schema.isTimestampSchema()) {
+    const date = /^\d+(\.\d+)?$/.test(text) ? new Date(Number(text) * 1000) : new Date(text);
+    if (!Number.isNaN(date.getTime())) return date;
+    throw new QueryInputError(`${name} must be a time such as 2026-11-30T12:00:00Z`);
+  }
+  return text;
+}

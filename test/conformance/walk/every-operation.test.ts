@@ -1,0 +1,107 @@
+/**
+ * Calls every operation of every served service with the least input its SDK client allows. An operation that is not
+ * implemented has to say so by name and change nothing. An implemented one succeeds, or fails with an error AWS declares
+ * for it. A success of anything else is a false one.
+ */
+import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { ListAliasesCommand } from '@aws-sdk/client-kms';
+import { ListFlowsCommand } from '@aws-sdk/client-mediaconnect';
+import { ListInputSecurityGroupsCommand } from '@aws-sdk/client-medialive';
+import { ListChannelsCommand } from '@aws-sdk/client-mediapackage';
+import { HeadObjectCommand, ListBucketsCommand } from '@aws-sdk/client-s3';
+import { ListStateMachinesCommand } from '@aws-sdk/client-sfn';
+import { describe, expect, it } from 'vitest';
+import { servedServices } from './served.ts';
+import { useWalkStage } from './walk-stage.ts';
+
+/** What an operation that is not implemented answers: AWS's errors for an operation it does not have. */
+const UNKNOWN_OPERATION = ['UnknownOperationException', 'InvalidAction', 'NotImplemented'];
+
+/** Errors that any operation of a service may give and that no model lists. */
+const COMMON_ERRORS: Record<string, readonly string[]> = {
+  dynamodb: ['ValidationException', 'SerializationException'],
+  kms: ['ValidationException', 'SerializationException'],
+  sfn: ['ValidationException', 'SerializationException'],
+  cloudwatch: ['ValidationException'],
+  'cloudwatch-logs': ['ValidationException'],
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+  s3: ['MalformedXML', 'InvalidRequest', 'InvalidArgument', 'NoSuchKey', 'NoSuchBucket'],
+};
+
+/** Their requests carry no credentials, and the front lets none of those in. */
+const UNSIGNED = new Set(['AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity']);
+
+const services = servedServices();
+const stage = useWalkStage(services);
+
+const operationsOf = (isImplemented: boolean) =>
+  services.flatMap(({ name, operations }) =>
+    operations
+      .filter((operation) => operation.isImplemented === isImplemented && !UNSIGNED.has(operation.name))
+      .map((operation) => [name, operation.name, operation] as const),
+  );
+
+describe('an operation that is not implemented', () => {
+  it.each(operationsOf(false))('%s %s says so by its name', async (service, name, operation) => {
+    const { error, message, status } = await stage.call(service, operation);
+    expect([error, status], message).toEqual([expect.toBeOneOf(UNKNOWN_OPERATION), expect.any(Number)]);
+    // Lambda's operations are told by their path, and a few operations of S3 are signed for a service of their own.
+    expect(message).toMatch(new RegExp(`${name}|Invoke only|^there is no local endpoint for s3`));
+  });
+});
+
+describe('after them all', () => {
+  it('every resource is as it was', async () => {
+    const { s3, table, kms, mediaConnect, mediaLive, mediaPackage, sfn } = stage.aws.clients;
+    const state = await Promise.all([
+      s3.send(new HeadObjectCommand({ Bucket: 'walked', Key: 'walked' })),
+      s3.send(new ListBucketsCommand({})),
+      table.send(new ListTablesCommand({})),
+      kms.send(new ListAliasesCommand({})),
+      mediaConnect.send(new ListFlowsCommand({})),
+      mediaLive.send(new ListInputSecurityGroupsCommand({})),
+      mediaPackage.send(new ListChannelsCommand({})),
+      sfn.send(new ListStateMachinesCommand({})),
+    ]);
+    expect(state).toMatchObject([
+      { ContentLength: 6, ETag: '"de2888f5e3cb9e898ea54fccff5775a5"' },
+      { Buckets: [{ Name: 'walked' }] },
+      { TableNames: ['walked'] },
+      { Aliases: [{ AliasName: 'alias/walked' }] },
+      { Flows: [{ FlowArn: stage.known['FlowArn'], Status: 'STANDBY' }] },
+      { InputSecurityGroups: [{ Id: stage.known['InputSecurityGroupId'], State: 'IDLE' }] },
+      { Channels: [{ Id: 'walked' }] },
+      { stateMachines: [{ name: 'walked' }] },
+    ]);
+  });
+});
+
+describe('an implemented operation', () => {
+  it.each(operationsOf(true))('%s %s succeeds or fails as AWS says', async (service, _name, operation) => {
+    const { error, message, status } = await stage.call(service, operation);
+    const allowed = [null, ...operation.declaredErrors, ...(COMMON_ERRORS[service] ?? [])];
+    expect([error, status], message).toEqual([expect.toBeOneOf(allowed), expect.any(Number)]);
+  });
+});
+
+describe('the walk', () => {
+  it('covers every operation of the clients, and every operation that is implemented', () => {
+    const counts = Object.fromEntries(
+      services.map(({ name, operations }) => [name, operations.filter(({ isImplemented }) => isImplemented).length]),
+    );
+    expect(counts).toEqual({
+      mediaconnect: 15,
+      medialive: 23,
+      mediapackage: 8,
+      dynamodb: 17,
+      kms: 19,
+      sfn: 9,
+      s3: 11,
+      cloudwatch: 2,
+      'cloudwatch-logs': 1,
+      lambda: 1,
+      sts: 1,
+    });
+    expect(services.reduce((sum, { operations }) => sum + operations.length, 0)).toBeGreaterThan(700);
+  });
+});
