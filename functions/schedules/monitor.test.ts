@@ -40,7 +40,7 @@ function deps(channels: Record<string, { state: string; alerts?: string[] }>) {
     table: DynamoDBDocumentClient.from(new DynamoDBClient({})),
   };
   // By hand: the mocking library's types do not know this older client.
-  Object.assign(clients.mediaConnect, { send: async () => ({ Flow: { Status: 'STANDBY' } }) });
+  Object.assign(clients.mediaConnect, { send: async () => ({ Flow: { Status: 'ACTIVE' } }) });
   mockClient(clients.table).resolves({});
   mockClient(clients.cloudWatch).on(GetMetricDataCommand).resolves({ MetricDataResults: [] });
   const mediaLive = mockClient(clients.mediaLive);

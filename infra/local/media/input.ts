@@ -49,6 +49,7 @@ export function createInput(context: MediaContext, input: CreateInputRequest): C
     state: 'CREATING',
     name: input.Name ?? id,
     type,
+    ...(input.Sources === undefined ? {} : { sources: input.Sources }),
     securityGroupIds: groupIds,
     endpointIps: isPush(type) ? endpointIps(context.identifiers.ordinal()) : [],
     ...(input.RequestId === undefined ? {} : { requestId: input.RequestId }),
@@ -158,7 +159,7 @@ function toInput(context: MediaContext, record: InputRecord): Input {
       Port: String(RTP_INPUT_PORT),
       Url: `rtp://${ip}:${RTP_INPUT_PORT}`,
     })),
-    Sources: [],
+    Sources: record.sources ?? [],
     MediaConnectFlows: [],
     Tags: tagsOf(context, record.arn),
   };

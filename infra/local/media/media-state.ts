@@ -7,6 +7,7 @@ import type { AddOutputRequest, SetSourceRequest, Status } from '@aws-sdk/client
 import type {
   ChannelState,
   CreateChannelRequest,
+  CreateInputRequest,
   InputSecurityGroupState,
   InputState,
   InputType,
@@ -55,6 +56,8 @@ export interface InputRecord extends Resource {
   name: string;
   /** Absent in states of earlier versions, which knew RTP_PUSH only. */
   type?: InputType;
+  /** Of a pull input. */
+  sources?: CreateInputRequest['Sources'];
   securityGroupIds: string[];
   /** One address per endpoint; a single-pipeline channel reads the first. */
   endpointIps: string[];

@@ -22,7 +22,7 @@ export const keptMembers: Record<'medialive' | 'mediaconnect' | 'mediapackage', 
       'RoleArn',
       'Tags',
     ],
-    CreateInputRequest: ['InputSecurityGroups', 'Name', 'RequestId', 'Tags', 'Type'],
+    CreateInputRequest: ['InputSecurityGroups', 'Name', 'RequestId', 'Sources', 'Tags', 'Type'],
     UpdateChannelRequest: [
       'ChannelId',
       'Destinations',
