@@ -28,7 +28,7 @@ describe('a configuration', () => {
       quotas: { channels: 5, pushInputs: 5 },
       maintenance: { day: 'Tuesday', hourUtc: 4 },
       source: { name: 'encoder', port: 5000, anyAddressAllowed: false },
-      primaryEncodings: ['source'],
+      primaryEncodings: ['720p30'],
       scriptRoles: [],
     });
   });
@@ -46,6 +46,10 @@ describe('a configuration', () => {
     [{ deploymentId: 'Show!' }, 'deploymentId = "Show!": at most 20 lower-case letters'],
     [{ deploymentId: 'aws-show' }, 'deploymentId = "aws-show": must not contain aws, amazon or cognito'],
     [{ source: { allowedCidr: '203.0.113.7' } }, 'source.allowedCidr = "203.0.113.7": not an IPv4 block'],
+    [
+      { source: { allowedCidr: '203.0.113.7/32', port: 2088 } },
+      'source.port = 2088: a port from 1024 to 65535, except 2077 and 2088',
+    ],
     [{ account: '42' }, 'account = "42": twelve digits'],
     [{ region: 'Frankfurt' }, 'region = "Frankfurt": a Region such as eu-central-1'],
     [{ alarmEmail: 'operator' }, 'alarmEmail = "operator"'],

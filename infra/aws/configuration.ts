@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { INPUT_BITRATES, INPUT_CODECS, INPUT_RESOLUTIONS } from '../../functions/domain/declared-input.ts';
 import type { MaintenanceWindow } from '../../functions/domain/maintenance.ts';
+import { isSourcePort, SOURCE_PORTS_ALLOWED } from '../../functions/domain/source-port.ts';
 import { PRIMARY_MODES } from '../../functions/domain/primary-mode.ts';
 import { listEncodings } from '../../presets/index.ts';
 
@@ -26,7 +27,13 @@ const Source = z
       .regex(/^[a-z][a-z0-9-]{0,29}$/, 'at most 30 lower-case letters, digits and hyphens')
       .default('encoder')
       .describe('Name of the flow’s source.'),
-    port: z.int().min(1024).max(65_535).default(5000).describe('UDP port on which the flow listens for SRT.'),
+    port: z
+      .int()
+      .min(1024)
+      .max(65_535)
+      .refine(isSourcePort, SOURCE_PORTS_ALLOWED)
+      .default(5000)
+      .describe(`UDP port on which the flow listens for SRT: ${SOURCE_PORTS_ALLOWED}.`),
     latencyMs: z
       .int()
       .min(100)

@@ -1,4 +1,5 @@
 import { CreateTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeFlowCommand } from '@aws-sdk/client-mediaconnect';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, expect, it } from 'vitest';
 import { listHistory, putTimelineEntry, readHistory, type HistoryEntry } from '../../functions/aws/history-table.ts';
@@ -13,6 +14,30 @@ afterEach(() => aws.close());
 
 const owner = { destinationId: 'dst_1', name: 'Main' };
 const entryAt = (at: string) => ({ at, actor: 'operator', kind: 'edited' as const, detail: 'name' });
+
+const provisionLocally = (srtPassphrase?: string) =>
+  provision({
+    clients: aws.clients,
+    settings: { srtPort: 9998, srtPassphrase, srtLatencyMs: 200, loopbackTargetsAllowed: true },
+    workflowFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:sluice-workflow',
+    fingerprintSecret: 'for tests only',
+    quotas: { channelQuota: 5, pushInputQuota: 5 },
+  });
+
+it('creates an encrypted flow with a request that MediaConnect accepts', async () => {
+  aws = await startLocalAws({
+    dataDirectory: null,
+    port: 0,
+    clock: systemClock,
+    engine: makeIdleEngine(),
+    profile: 'instant',
+    hooks: { resolveSecret: () => 'a passphrase for tests' },
+  });
+  const { flowArn } = await provisionLocally('a passphrase for tests');
+  const { Flow: flow } = await aws.clients.mediaConnect.send(new DescribeFlowCommand({ FlowArn: flowArn }));
+  expect(flow?.Source?.Decryption).toMatchObject({ KeyType: 'srt-password' });
+  expect(flow?.Source?.Decryption).not.toHaveProperty('Algorithm');
+});
 
 it('gives a table of an earlier version its index, once, and keeps what is in it', async () => {
   aws = await startLocalAws({
@@ -29,16 +54,8 @@ it('gives a table of an earlier version its index, once, and keeps what is in it
   const row = { pk: 'HISTORY#dst_1', sk: 'entry#2026-11-20T00:00:00.000Z#1', ...entryAt('2026-11-20T00:00:00.000Z') };
   await table.send(new PutCommand({ TableName: 'sluice', Item: row }));
 
-  const provisionAgain = () =>
-    provision({
-      clients: aws.clients,
-      settings: { srtPort: 9998, srtPassphrase: undefined, srtLatencyMs: 200, loopbackTargetsAllowed: true },
-      workflowFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:sluice-workflow',
-      fingerprintSecret: 'for tests only',
-      quotas: { channelQuota: 5, pushInputQuota: 5 },
-    });
-  const deps = { clients: aws.clients, deployment: await provisionAgain() };
-  expect(await provisionAgain()).toEqual(deps.deployment);
+  const deps = { clients: aws.clients, deployment: await provisionLocally() };
+  expect(await provisionLocally()).toEqual(deps.deployment);
   const { Table } = await table.send(new DescribeTableCommand({ TableName: 'sluice' }));
   expect(Table!.GlobalSecondaryIndexes).toHaveLength(1);
 

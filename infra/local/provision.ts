@@ -159,7 +159,6 @@ function flowSource(settings: ProvisionInput['settings']): SetSourceRequest {
       : {
           Decryption: {
             KeyType: 'srt-password',
-            Algorithm: 'aes128',
             RoleArn: roleArn('sluice-mediaconnect'),
             SecretArn: PASSPHRASE_SECRET_ARN,
           },
@@ -185,8 +184,9 @@ async function keepFlow(mediaConnect: MediaConnect, flowArn: string, wanted: Set
   if (found && found.Status !== 'DELETING' && found.Source && isAsWanted(found.Source, wanted)) return true;
   const flow = await describeSettledFlow(mediaConnect, flowArn);
   if (!flow?.Source) return false;
-  // UpdateFlowSource cannot take an encryption away.
-  if (flow.Source.Decryption && !wanted.Decryption) {
+  // UpdateFlowSource keeps what it is not given: an encryption that is no longer wanted, and an algorithm that an
+  // earlier version recorded and MediaConnect refuses.
+  if (flow.Source.Decryption && (!wanted.Decryption || flow.Source.Decryption.Algorithm !== undefined)) {
     await removeFlow(mediaConnect, flowArn);
     return false;
   }

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
 import ipaddr from 'ipaddr.js';
+import { isSourcePort } from '../../functions/domain/source-port.ts';
 import { listEncodings } from '../../presets/index.ts';
 import table from './bootstrap/settings.json' with { type: 'json' };
 
@@ -72,8 +73,7 @@ const EnvironmentSchema = z.object({
     .regex(/^[\x21-\x7e]{16,512}$/)
     .optional(),
   SLUICE_DATA_DIR: z.string().refine((value) => !value.includes('\0')),
-  // What a MediaConnect flow takes.
-  SRT_PORT: integer(1024, 65_535),
+  SRT_PORT: integer(1, 65_535).refine(isSourcePort),
   SRT_PASSPHRASE: z
     .string()
     .regex(/^[\x20-\x7e]{10,79}$/)

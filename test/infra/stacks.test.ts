@@ -182,10 +182,14 @@ describe('source', () => {
       WhitelistCidr: '198.51.100.0/24',
       Decryption: {
         KeyType: 'srt-password',
-        Algorithm: 'aes256',
         SecretArn: expect.stringMatching(/:secret:sluice-prod\/srt-passphrase$/),
       },
     });
+  });
+
+  it('names no algorithm beside an SRT passphrase, which MediaConnect refuses', () => {
+    expect(JSON.stringify(flow)).toContain('srt-password');
+    expect(JSON.stringify(flow)).not.toContain('Algorithm');
   });
 
   it('watches the picture and is restarted by AWS only in the maintenance window', () => {

@@ -84,9 +84,8 @@ export class SourceStack extends Stack {
         minLatency: source.latencyMs,
         whitelistCidr: source.allowedCidr,
         decryption: {
-          // The service's default is another one.
+          // MediaConnect refuses an algorithm beside an SRT passphrase: the encoder chooses the key length.
           keyType: 'srt-password',
-          algorithm: 'aes256',
           roleArn: role.roleArn,
           secretArn: passphrase.secretArn,
         },
