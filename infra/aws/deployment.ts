@@ -100,6 +100,7 @@ export function addDeployment(
       ...props('deploy-role', 'what GitHub Actions deploys with'),
       ...configuration.github,
       environment,
+      stackNames: [...Object.values(stacks).map((stack) => stack.stackName), id('deploy-role')],
     });
     Tags.of(deployRole).add(DEPLOYMENT_TAG, deploymentId);
   }

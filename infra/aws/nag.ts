@@ -133,6 +133,12 @@ const LIST: readonly Acknowledgement[] = [
       'the function checks the token itself, in the cookie or in the header: a gateway’s authorizer cannot read the ' +
       'session cookie',
   },
+  ...['Role', 'DiffRole'].map((role) => ({
+    at: `deploy-role/${role}/DefaultPolicy/Resource`,
+    finding: 'IAM5[Resource::arn:<partition>:cloudformation:<region>:<account>:stack/<stack>/*]',
+    reason:
+      'CloudFormation ends the ARN of a stack with an id of its own; the name before it is one of this environment',
+  })),
 ];
 
 /** What CloudFormation puts in for the resources of a deployment. */

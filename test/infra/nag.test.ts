@@ -12,7 +12,10 @@ let app: IConstruct;
 let stacks: DeploymentStacks;
 
 beforeAll(() => {
-  stacks = synthesize('dev', { scriptRoles: ['operator'] }).stacks;
+  stacks = synthesize('dev', {
+    scriptRoles: ['operator'],
+    github: { repository: 'owner/name', makesProvider: true },
+  }).stacks;
   app = stacks.data.node.root;
 });
 

@@ -572,18 +572,31 @@ describe('deployments', () => {
       const { assumeRolePolicy: trust, node } = stack.node.findChild(id) as Role;
       const { StringEquals: trusted } = stack.resolve(trust).Statement[0].Condition;
       const { document } = node.findChild('DefaultPolicy') as Policy;
-      return { trusted, roles: JSON.stringify(stack.resolve(document)).match(/cdk-hnb659fds-[\w-]+-role/g) };
+      const { Statement: statements } = stack.resolve(document) as { Statement: Statement[] };
+      const allowed = statements.map(({ Action: action, Resource: resource }) => [
+        listOf(action),
+        JSON.stringify(resource).match(/cdk-[\w-]+-role|cdk-bootstrap[\w/-]+|stack\/[\w-]+\/\*/g),
+      ]);
+      return { trusted, allowed };
     };
+    const stacks = ['control-plane', 'dashboard', 'data', 'deploy-role', 'observability', 'source'];
+    const reading = [
+      [
+        ['cloudformation:DescribeStacks', 'cloudformation:GetTemplate'],
+        stacks.map((name) => `stack/sluice-prod-${name}/*`),
+      ],
+      [['ssm:GetParameter'], ['cdk-bootstrap/hnb659fds/version']],
+    ];
     const trusted = (environment: string) => ({
       'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
       'token.actions.githubusercontent.com:sub': `repo:owner/name:environment:${environment}`,
     });
     expect(describeRole('Role')).toEqual({
       trusted: trusted('prod'),
-      roles: ['cdk-hnb659fds-deploy-role', 'cdk-hnb659fds-file-publishing-role', 'cdk-hnb659fds-lookup-role'],
+      allowed: [...reading, [['sts:AssumeRole'], ['cdk-hnb659fds-deploy-role', 'cdk-hnb659fds-file-publishing-role']]],
     });
-    // What a reviewer is shown is got before anybody has said yes, so that it is got by who can look and nothing else.
-    expect(describeRole('DiffRole')).toEqual({ trusted: trusted('prod-diff'), roles: ['cdk-hnb659fds-lookup-role'] });
+    // The diff runs before any reviewer has agreed. The lookup role would let it read stream keys from MediaLive.
+    expect(describeRole('DiffRole')).toEqual({ trusted: trusted('prod-diff'), allowed: reading });
   });
 
   it('change only with this list, which is for the eyes of a reviewer', async () => {
