@@ -6,6 +6,7 @@ import type { MaintenanceWindow } from '../../functions/domain/maintenance.ts';
 import { isSourcePort, SOURCE_PORTS_ALLOWED } from '../../functions/domain/source-port.ts';
 import { PRIMARY_MODES } from '../../functions/domain/primary-mode.ts';
 import { listEncodings } from '../../presets/index.ts';
+import { FLOW_OUTPUT_PERMISSIONS } from './permissions.ts';
 
 /**
  * The one small configuration of a deployment: `environments/<name>.json`. Everything the stacks need to be told stands
@@ -158,6 +159,18 @@ const Configuration = z
       })
       .optional()
       .describe('Lets GitHub Actions deploy without a key; left out: they may not.'),
+    tagConditions: z
+      .boolean()
+      .default(true)
+      .describe(
+        'True: the functions may start, stop, change and delete only MediaLive resources with the tag of this deployment. Set it to false where MediaLive denies these calls because it does not evaluate tags; the functions still check the tags themselves.',
+      ),
+    flowOutputPermission: z
+      .enum(FLOW_OUTPUT_PERMISSIONS)
+      .default('flow')
+      .describe(
+        'What AddFlowOutputs and RemoveFlowOutput are limited to: flow (outputs of our flow), named (also by the names of the outputs) or any (nothing, where MediaConnect knows no resource for these actions).',
+      ),
     keepsData: z
       .boolean()
       .default(true)

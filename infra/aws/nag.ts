@@ -3,7 +3,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { CHANNEL_LOG_GROUP } from '../../functions/aws/names.ts';
 import { FUNCTION_NAMES, FUNCTIONS, type FunctionName } from './functions.ts';
-import type { DeploymentResources } from './permissions.ts';
+import { FLOW_OUTPUT_PERMISSIONS, type DeploymentResources } from './permissions.ts';
 
 /**
  * cdk-nag's AwsSolutions rules over all stacks, and the one list of what we do otherwise, with the reason. It is a list
@@ -157,11 +157,16 @@ const PUT_IN: DeploymentResources = {
   packageChannelArn: '<channel>',
   stateMachineArns: ['<machine>'],
   stateMachineAlias: '<alias>',
+  tagConditions: true,
+  flowOutputPermission: 'flow',
 };
 
 /** The functions' wildcards have their reasons in permissions.ts, beside the permission. */
 function reasonsOf(name: FunctionName): Acknowledgement[] {
-  return FUNCTIONS[name].permissions(PUT_IN).flatMap(({ resources, wildcardReason }) =>
+  const permissions = FLOW_OUTPUT_PERMISSIONS.flatMap((flowOutputPermission) =>
+    FUNCTIONS[name].permissions({ ...PUT_IN, flowOutputPermission }),
+  );
+  return permissions.flatMap(({ resources, wildcardReason }) =>
     resources
       .filter((resource) => resource !== '*' && resource.includes('*'))
       .map((resource) => ({

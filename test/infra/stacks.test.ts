@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { OPERATION_KINDS } from '../../functions/domain/destination.ts';
 import { FUNCTION_NAMES, FUNCTIONS } from '../../infra/aws/functions.ts';
 import { ROOT } from '../../infra/aws/node-function.ts';
+import { FLOW_OUTPUT_PERMISSIONS } from '../../infra/aws/permissions.ts';
 import { readEnvironment } from '../../functions/environment.ts';
 import { describeResource } from './described-resource.ts';
 import { synthesize, type StackId, type Synthesized, type TemplateResource } from './synthesized.ts';
@@ -307,8 +308,13 @@ describe('permissions', () => {
   });
 
   it('says why wherever a resource has a wildcard', () => {
-    for (const name of FUNCTION_NAMES) {
-      for (const permission of FUNCTIONS[name].permissions(SAMPLE_RESOURCES)) {
+    const settings = [
+      {},
+      { tagConditions: false },
+      ...FLOW_OUTPUT_PERMISSIONS.map((flowOutputPermission) => ({ flowOutputPermission })),
+    ];
+    for (const [name, over] of FUNCTION_NAMES.flatMap((each) => settings.map((over) => [each, over] as const))) {
+      for (const permission of FUNCTIONS[name].permissions({ ...SAMPLE_RESOURCES, ...over })) {
         const wild = permission.resources.some((resource) => resource.includes('*'));
         expect([permission.actions, wild]).toEqual([permission.actions, permission.wildcardReason !== undefined]);
       }
@@ -380,6 +386,30 @@ describe('permissions', () => {
     expect(allowing('workflow', 'medialive:CreateTags')[0]!.Condition).toEqual({ StringEquals: making });
     expect(allowing('workflow', 'medialive:DeleteChannel')).toHaveLength(1);
     expect(allowing('sweep', 'medialive:DeleteInput')).toHaveLength(1);
+  });
+
+  it('leaves out the conditions on tags that exist when tagConditions is false, and keeps those on tags that are requested', () => {
+    const without = statementsOf(synthesize('prod', { tagConditions: false }), 'controlPlane').map(
+      ([, statement]) => statement,
+    );
+    expect(JSON.stringify(without)).not.toContain('aws:ResourceTag');
+    const conditionOf = (action: string) =>
+      without.find(({ Action: actions }) => listOf(actions).includes(action))!.Condition;
+    expect(conditionOf('medialive:StartChannel')).toBeUndefined();
+    expect(conditionOf('medialive:CreateChannel')).toEqual({
+      StringEquals: { 'aws:RequestTag/sluice:deployment': 'prod' },
+    });
+  });
+
+  it.each([
+    ['flow', [expect.stringMatching(/:flow:/), 'arn:aws:mediaconnect:us-east-1:000000000000:output:*:*']],
+    ['named', [expect.stringMatching(/:flow:/), 'arn:aws:mediaconnect:us-east-1:000000000000:output:*:sluice-prod-*']],
+    ['any', '*'],
+  ] as const)('limits the outputs of the flow as flowOutputPermission %s says', (flowOutputPermission, resource) => {
+    const statements = statementsOf(synthesize('prod', { flowOutputPermission }), 'controlPlane').filter(
+      ([, { Action: actions }]) => listOf(actions).includes('mediaconnect:RemoveFlowOutput'),
+    );
+    expect(statements.map(([, { Resource: resources }]) => resources)).toEqual([resource, resource]);
   });
 
   it('passes one role, to MediaLive, from one function', () => {
@@ -629,6 +659,8 @@ const SAMPLE_RESOURCES = {
   packageChannelArn: 'package-channel',
   stateMachineArns: ['arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-destination-start'],
   stateMachineAlias: 'live',
+  tagConditions: true,
+  flowOutputPermission: 'flow' as const,
 };
 
 function aslOf(kind: string): string {

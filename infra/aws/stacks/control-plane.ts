@@ -50,7 +50,7 @@ export class ControlPlaneStack extends Stack {
       schedules: this.createDeadLetterQueue(deploymentId, 'schedules'),
       events: this.createDeadLetterQueue(deploymentId, 'events'),
     };
-    const resources = this.resourcesOf(deploymentId, data, source);
+    const resources = this.resourcesOf(configuration, data, source);
     const variables = { ...this.variablesOf(configuration, data, source), ...signInVariables(data, dashboard) };
     const made = FUNCTION_NAMES.map((name) => [
       name,
@@ -104,7 +104,11 @@ export class ControlPlaneStack extends Stack {
     });
   }
 
-  private resourcesOf(deploymentId: string, data: DataStack, source: SourceStack): DeploymentResources {
+  private resourcesOf(
+    { deploymentId, tagConditions, flowOutputPermission }: Configuration,
+    data: DataStack,
+    source: SourceStack,
+  ): DeploymentResources {
     return {
       partition: this.partition,
       region: this.region,
@@ -120,6 +124,8 @@ export class ControlPlaneStack extends Stack {
       packageChannelArn: source.packageChannelArn,
       stateMachineArns: OPERATION_KINDS.map((kind) => this.stateMachineArn(deploymentId, kind)),
       stateMachineAlias: ALIAS,
+      tagConditions,
+      flowOutputPermission,
     };
   }
 
