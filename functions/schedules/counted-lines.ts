@@ -34,4 +34,6 @@ export const COUNTED_LINES = {
   swept: 'sweep finished',
   destinationNotSwept: 'sweep could not handle a destination',
   orphanNotReleased: 'an orphan could not be released',
+  /** The input security group lacked the flow's egress address, so every channel was cut off until now. */
+  egressRepaired: 'the egress address of the flow was not allowed',
 } as const;

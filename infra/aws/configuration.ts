@@ -88,6 +88,44 @@ const Configuration = z
     source: Source,
     alarmEmail: z.email().describe('Who gets the alarms; must confirm the subscription by e-mail.'),
     monthlyBudgetUsd: z.number().min(1).max(1_000_000).describe('Monthly cost at which people are warned.'),
+    servicesBudgetUsd: z
+      .number()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .describe(
+        'Monthly cost of the media services in the whole account at which people are warned; needs no tag. Left out: monthlyBudgetUsd. Raise it where others use MediaLive in the same account.',
+      ),
+    costAnomalies: z
+      .strictObject({
+        minimumUsd: z.number().min(1).max(1_000_000).default(20).describe('Impact from which an anomaly is reported.'),
+        monitorArn: z
+          .string()
+          .regex(/^arn:aws[\w-]*:ce::\d{12}:anomalymonitor\/[\w-]+$/, 'the ARN of a cost anomaly monitor')
+          .optional()
+          .describe('The account’s monitor of AWS services, of which it may have one; left out: one is created.'),
+      })
+      .optional()
+      .describe('Has AWS report unusual spending to alarmEmail once a day; left out: it does not.'),
+    alarms: z
+      .strictObject({
+        hoursWithoutSource: z
+          .int()
+          .min(1)
+          .max(24)
+          .default(3)
+          .describe('Hours for which channels may run without a connected encoder before people are told.'),
+        previewGbPerHour: z
+          .number()
+          .min(1)
+          .max(10_000)
+          .default(20)
+          .describe(
+            'GB an hour that MediaPackage may send before people are told. One viewer of 720p30 takes 1.4, and CloudFront answers most of the others itself.',
+          ),
+      })
+      .prefault({})
+      .describe('Where alarms begin that depend on how a deployment is used.'),
     primary: z
       .enum(PRIMARY_MODES)
       .default('always')
