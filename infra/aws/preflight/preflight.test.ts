@@ -140,7 +140,7 @@ describe('the preflight', () => {
     expect((await findingsOf(account)).get('MediaPackage v1')?.outcome).toBe('unknown');
   });
 
-  it('warns of channel logs that are kept for ever, with the command that ends it', async () => {
+  it('fails while channel logs, which may hold stream keys, are kept for ever, and names the command that ends it', async () => {
     const account = makeAccount();
     const limit = 'aws logs put-retention-policy --log-group-name ElementalMediaLive --retention-in-days 14';
     const found = async () =>
@@ -148,10 +148,10 @@ describe('the preflight', () => {
     account.mocks.cloudWatchLogs
       .on(DescribeLogGroupsCommand)
       .resolves({ logGroups: [{ ...CHANNEL_LOGS, retentionInDays: undefined }] });
-    expect(await found()).toMatchObject({ outcome: 'warning', remedy: limit });
+    expect(await found()).toMatchObject({ outcome: 'failed', remedy: limit });
     account.mocks.cloudWatchLogs.on(DescribeLogGroupsCommand).resolves({});
     expect(await found()).toMatchObject({
-      outcome: 'warning',
+      outcome: 'failed',
       remedy: `aws logs create-log-group --log-group-name ElementalMediaLive && ${limit}`,
     });
   });
