@@ -1,5 +1,6 @@
 import { CreateTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeFlowCommand } from '@aws-sdk/client-mediaconnect';
+import { ListOriginEndpointsCommand } from '@aws-sdk/client-mediapackage';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, expect, it } from 'vitest';
 import { listHistory, putTimelineEntry, readHistory, type HistoryEntry } from '../../functions/aws/history-table.ts';
@@ -7,7 +8,7 @@ import { systemClock } from './clock.ts';
 import { TABLE_DEFINITION } from './dynamodb/table-definition.ts';
 import { startLocalAws, type LocalAws } from './local-aws.ts';
 import { makeIdleEngine } from './media/engine/contract.ts';
-import { provision } from './provision.ts';
+import { CDN_IDENTIFIER_SECRET_ARN, provision } from './provision.ts';
 
 let aws: LocalAws;
 afterEach(() => aws.close());
@@ -15,8 +16,9 @@ afterEach(() => aws.close());
 const owner = { destinationId: 'dst_1', name: 'Main' };
 const entryAt = (at: string) => ({ at, actor: 'operator', kind: 'edited' as const, detail: 'name' });
 
-const provisionLocally = (srtPassphrase?: string) =>
+const provisionLocally = (srtPassphrase?: string, cdnIdentifierSecretArn?: string) =>
   provision({
+    ...(cdnIdentifierSecretArn === undefined ? {} : { cdnIdentifierSecretArn }),
     clients: aws.clients,
     settings: { srtPort: 9998, srtPassphrase, srtLatencyMs: 200, loopbackTargetsAllowed: true },
     workflowFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:sluice-workflow',
@@ -37,6 +39,29 @@ it('creates an encrypted flow with a request that MediaConnect accepts', async (
   const { Flow: flow } = await aws.clients.mediaConnect.send(new DescribeFlowCommand({ FlowArn: flowArn }));
   expect(flow?.Source?.Decryption).toMatchObject({ KeyType: 'srt-password' });
   expect(flow?.Source?.Decryption).not.toHaveProperty('Algorithm');
+});
+
+it('gives the endpoint of an earlier version its CDN authorization, once', async () => {
+  aws = await startLocalAws({
+    dataDirectory: null,
+    port: 0,
+    clock: systemClock,
+    engine: makeIdleEngine(),
+    profile: 'instant',
+    hooks: { resolveSecret: () => JSON.stringify({ MediaPackageCDNIdentifier: 'identifier-for-tests' }) },
+  });
+  const endpoint = async () => {
+    const { OriginEndpoints: endpoints } = await aws.clients.mediaPackage.send(new ListOriginEndpointsCommand({}));
+    expect(endpoints).toHaveLength(1);
+    return endpoints![0]!;
+  };
+  await provisionLocally();
+  expect(await endpoint()).not.toHaveProperty('Authorization');
+  await provisionLocally(undefined, CDN_IDENTIFIER_SECRET_ARN);
+  const authorized = await endpoint();
+  expect(authorized.Authorization?.CdnIdentifierSecret).toBe(CDN_IDENTIFIER_SECRET_ARN);
+  await provisionLocally(undefined, CDN_IDENTIFIER_SECRET_ARN);
+  expect((await endpoint()).Url).toBe(authorized.Url);
 });
 
 it('gives a table of an earlier version its index, once, and keeps what is in it', async () => {
