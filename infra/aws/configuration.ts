@@ -197,6 +197,12 @@ const Configuration = z
       })
       .optional()
       .describe('Lets GitHub Actions deploy without a key; left out: they may not.'),
+    previewKeysVersion: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(1)
+      .describe('Raise it by one and deploy to replace the keys that let browsers see the HLS preview.'),
     tagConditions: z
       .boolean()
       .default(true)

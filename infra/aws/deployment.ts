@@ -63,6 +63,7 @@ export function addDeployment(
     userPool: data.userPool,
     resourceServer: data.resourceServer,
     hlsUrl: source.hlsUrl,
+    cdnIdentifier: source.cdnIdentifier,
     directory: dashboardDirectory,
   });
   const controlPlane = new ControlPlaneStack(app, id('control-plane'), {

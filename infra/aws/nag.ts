@@ -45,6 +45,19 @@ const LIST: readonly Acknowledgement[] = [
     reason: 'it keys fingerprints kept in the table: a new one would forget which stream keys are duplicates',
   },
   {
+    at: 'source/CdnIdentifier/Resource',
+    finding: 'SMG4',
+    reason:
+      'CloudFront is given the value during a deployment and cannot follow a rotation by schedule. RUNBOOK.md says how to ' +
+      'change it without a gap',
+  },
+  {
+    at: 'dashboard/PreviewPrivateKey<version>/Resource',
+    finding: 'SMG4',
+    reason:
+      'its public half is part of the distribution, so a deployment rotates both (configuration: previewKeysVersion)',
+  },
+  {
     at: 'data/UserPool/Resource',
     finding: 'COG2',
     reason: 'a second factor is offered to everybody; whether it is demanded is a rule of the operator’s house',
@@ -75,8 +88,8 @@ const LIST: readonly Acknowledgement[] = [
     at: 'dashboard/Distribution/Resource',
     finding: 'CFR2',
     reason:
-      'without a session there are static files and, at an address nobody can guess, the preview; the API is throttled and ' +
-      'checks every input by schema; a web ACL costs by the month and can be attached by who needs one',
+      'without a session there are static files only: the preview demands signed cookies, the API is throttled and checks ' +
+      'every input by schema; a web ACL costs by the month and can be attached by who needs one',
   },
   {
     at: 'dashboard/Distribution/Resource',
@@ -155,6 +168,8 @@ const PUT_IN: DeploymentResources = {
   inputSecurityGroupArn: '<group>',
   mediaLiveRoleArn: '<role>',
   packageChannelArn: '<channel>',
+  fingerprintSecretArn: '<secret>',
+  previewKeySecretArn: '<secret>',
   stateMachineArns: ['<machine>'],
   stateMachineAlias: '<alias>',
   tagConditions: true,

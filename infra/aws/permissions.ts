@@ -24,6 +24,9 @@ export interface DeploymentResources {
   inputSecurityGroupArn: string;
   mediaLiveRoleArn: string;
   packageChannelArn: string;
+  fingerprintSecretArn: string;
+  /** Secret with the private key that signs the cookies of the preview. */
+  previewKeySecretArn: string;
   /** Unqualified ARNs of the four state machines. */
   stateMachineArns: readonly string[];
   /** The alias by which operations are started. */
@@ -77,6 +80,10 @@ export function apiPermissions(resources: DeploymentResources): Permission[] {
     { actions: ['mediapackage:ListOriginEndpoints'], resources: ['*'], wildcardReason: NO_RESOURCE_LEVEL },
     metrics(),
     channelLogs(resources),
+    {
+      actions: ['secretsmanager:GetSecretValue'],
+      resources: [resources.fingerprintSecretArn, resources.previewKeySecretArn],
+    },
     reports(resources, 's3:GetObject'),
     // Without a condition on the prefix: only who may list the bucket is told that a report is not there.
     { actions: ['s3:ListBucket'], resources: [resources.reportBucketArn] },

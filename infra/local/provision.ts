@@ -241,10 +241,10 @@ async function ensurePackageChannel({ mediaPackage }: AwsClients, secretArn: str
   if (!channel) await mediaPackage.send(new CreateChannelCommand({ Id: PACKAGE_CHANNEL_ID, Tags: TAGS }));
   const endpointId = `${PACKAGE_CHANNEL_ID}-hls`;
   const endpoint = await find(() => mediaPackage.send(new DescribeOriginEndpointCommand({ Id: endpointId })));
-  const isAsWanted = endpoint?.Authorization?.CdnIdentifierSecret === secretArn;
+  const hasIdentifier = endpoint?.Authorization?.CdnIdentifierSecret === secretArn;
   // An endpoint of an earlier version answers to everybody.
-  if (endpoint && !isAsWanted) await mediaPackage.send(new DeleteOriginEndpointCommand({ Id: endpointId }));
-  if (!endpoint || !isAsWanted) {
+  if (endpoint && !hasIdentifier) await mediaPackage.send(new DeleteOriginEndpointCommand({ Id: endpointId }));
+  if (!endpoint || !hasIdentifier) {
     await mediaPackage.send(
       new CreateOriginEndpointCommand({
         ChannelId: PACKAGE_CHANNEL_ID,

@@ -219,6 +219,19 @@ describe('source', () => {
     ]);
   });
 
+  it('serves the preview to the CDN that knows the identifier, which no template holds', () => {
+    const { Properties: endpoint } = only(prod.resources('AWS::MediaPackage::OriginEndpoint', 'source'));
+    const { Properties: secret } = only(prod.resources('AWS::SecretsManager::Secret', 'source'));
+    expect(prod.resolve(endpoint.Authorization, 'source')).toEqual({
+      CdnIdentifierSecret: expect.stringMatching(/:secret:CdnIdentifier/),
+      SecretsRoleArn: expect.stringMatching(/:role\/SecretsRole/),
+    });
+    expect(secret).toMatchObject({
+      GenerateSecretString: { GenerateStringKey: 'MediaPackageCDNIdentifier', PasswordLength: 64 },
+    });
+    expect(secret).not.toHaveProperty('SecretString');
+  });
+
   it('lets media into MediaLive from the flow’s address only', () => {
     const { Properties: group } = only(prod.resources('AWS::MediaLive::InputSecurityGroup', 'source'));
     expect(prod.resolve(group.WhitelistRules, 'source')).toEqual([{ Cidr: '198.51.100.10/32' }]);
@@ -253,6 +266,22 @@ describe('functions', () => {
       expect(() => readEnvironment(environment, variables)).not.toThrow();
       const own = Object.keys(variables).filter((variable) => !/^(POWERTOOLS_|NODE_OPTIONS$)/.test(variable));
       expect(Object.keys(environment.shape)).toEqual(expect.arrayContaining(own));
+    }
+  });
+
+  it('receive no secret in their environment: whoever may read a function’s configuration would see it', () => {
+    const environments = Object.values(prod.resources('AWS::Lambda::Function')).map(
+      ({ Properties: { Environment: environment } }) => JSON.stringify(environment ?? {}),
+    );
+    expect(environments.filter((each) => each.includes('{{resolve:'))).toEqual([]);
+    const { Variables: api } = prod.resolve(functionOf('api').Properties.Environment, 'controlPlane') as {
+      Variables: Record<string, string>;
+    };
+    expect(api['FINGERPRINT_SECRET_ARN']).toMatch(/:secret:sluice-prod\/fingerprint-secret$/);
+    const readable = allowing('api', 'secretsmanager:GetSecretValue').flatMap(({ Resource: resource }) => resource);
+    expect(readable.toSorted()).toEqual([api['FINGERPRINT_SECRET_ARN'], api['PREVIEW_KEY_SECRET_ARN']].toSorted());
+    for (const name of FUNCTION_NAMES.filter((each) => each !== 'api')) {
+      expect(allowing(name, 'secretsmanager:GetSecretValue'), name).toEqual([]);
     }
   });
 
@@ -313,7 +342,7 @@ describe('permissions', () => {
       { tagConditions: false },
       ...FLOW_OUTPUT_PERMISSIONS.map((flowOutputPermission) => ({ flowOutputPermission })),
     ];
-    for (const [name, over] of FUNCTION_NAMES.flatMap((each) => settings.map((over) => [each, over] as const))) {
+    for (const [name, over] of FUNCTION_NAMES.flatMap((each) => settings.map((setting) => [each, setting] as const))) {
       for (const permission of FUNCTIONS[name].permissions({ ...SAMPLE_RESOURCES, ...over })) {
         const wild = permission.resources.some((resource) => resource.includes('*'));
         expect([permission.actions, wild]).toEqual([permission.actions, permission.wildcardReason !== undefined]);
@@ -657,6 +686,8 @@ const SAMPLE_RESOURCES = {
   inputSecurityGroupArn: 'input-security-group',
   mediaLiveRoleArn: 'medialive-role',
   packageChannelArn: 'package-channel',
+  fingerprintSecretArn: 'fingerprint-secret',
+  previewKeySecretArn: 'preview-key-secret',
   stateMachineArns: ['arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-destination-start'],
   stateMachineAlias: 'live',
   tagConditions: true,
