@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { INPUT_BITRATES, INPUT_CODECS, INPUT_RESOLUTIONS } from '../../functions/domain/declared-input.ts';
 import type { MaintenanceWindow } from '../../functions/domain/maintenance.ts';
@@ -7,6 +8,7 @@ import { isSourcePort, SOURCE_PORTS_ALLOWED } from '../../functions/domain/sourc
 import { PRIMARY_MODES } from '../../functions/domain/primary-mode.ts';
 import { listEncodings } from '../../presets/index.ts';
 import { FLOW_OUTPUT_PERMISSIONS } from './permissions.ts';
+import { whyNotIn } from './regions.ts';
 
 /**
  * The one small configuration of a deployment: `environments/<name>.json`. Everything the stacks need to be told stands
@@ -14,8 +16,20 @@ import { FLOW_OUTPUT_PERMISSIONS } from './permissions.ts';
  */
 
 const ENVIRONMENTS = join(import.meta.dirname, 'environments');
+const ENVIRONMENT_NAME = /^[a-z0-9][a-z0-9-]{0,19}$/;
 
-const Cidr = z.cidrv4('not an IPv4 block such as 203.0.113.7/32');
+/** Ranges from which nothing arrives at a flow on the internet. */
+const UNROUTED = ['private', 'loopback', 'linkLocal', 'carrierGradeNat', 'multicast', 'broadcast'];
+
+const Cidr = z
+  .cidrv4({ error: 'not an IPv4 block such as 203.0.113.7/32', abort: true })
+  .refine((cidr) => networkOf(cidr) === cidr, {
+    error: ({ input }) =>
+      `has bits behind its prefix; the block is ${networkOf(String(input))}, one address ends in /32`,
+  })
+  .refine((cidr) => !UNROUTED.includes(ipaddr.IPv4.parse(cidr.split('/')[0]!).range()), {
+    error: 'is not an address on the internet; give the public address of the encoder’s network',
+  });
 const Quota = z.int().min(1).max(10_000);
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
 /** What CloudWatch Logs can keep; a year covers what an operator is ever asked about. */
@@ -56,11 +70,11 @@ const Source = z
     anyAddressAllowed: z
       .boolean()
       .default(false)
-      .describe('Must be true before allowedCidr may be 0.0.0.0/0: then the passphrase is the only protection.'),
+      .describe('Must be true before allowedCidr may be wider than /8: then the passphrase is the only protection.'),
   })
-  .refine(({ allowedCidr, anyAddressAllowed }) => anyAddressAllowed || !allowedCidr.endsWith('/0'), {
+  .refine(({ allowedCidr, anyAddressAllowed }) => anyAddressAllowed || Number(allowedCidr.split('/')[1]) >= 8, {
     path: ['allowedCidr'],
-    message: 'lets the whole internet send; give the encoder’s block, or set source.anyAddressAllowed to true',
+    message: 'lets large parts of the internet send; give the encoder’s block, or set source.anyAddressAllowed to true',
   });
 
 const Configuration = z
@@ -83,6 +97,7 @@ const Configuration = z
     region: z
       .string()
       .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a Region such as eu-central-1')
+      .refine((region) => whyNotIn(region) === null, { error: ({ input }) => whyNotIn(String(input))! })
       .optional()
       .describe('AWS Region; left out: that of the credentials in use.'),
     source: Source,
@@ -145,6 +160,7 @@ const Configuration = z
         ),
       )
       .min(1)
+      .refine(isEachOnce, 'names an encoding twice: MediaLive needs another name for each output')
       .default(['720p30'])
       .describe('Renditions of the HLS preview, one encoding each; every one is charged while the preview runs.'),
     quotas: z
@@ -164,7 +180,14 @@ const Configuration = z
       .describe('When AWS may restart the flow and the channels, which interrupts every stream.'),
     domain: z
       .strictObject({
-        name: z.hostname().describe('Host name of the dashboard.'),
+        name: z
+          .string()
+          .max(253)
+          .regex(
+            /^(?=.*[a-z][a-z0-9-]*$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/,
+            'a host name in lower case with its domain, such as live.example.com',
+          )
+          .describe('Host name of the dashboard.'),
         certificateArn: z
           .string()
           .regex(/^arn:aws[\w-]*:acm:us-east-1:\d{12}:certificate\/[\w-]+$/, 'a certificate in us-east-1')
@@ -178,10 +201,13 @@ const Configuration = z
       .describe('Where CloudFront serves the dashboard from: 100 is Europe and North America, All is everywhere.'),
     runbookUrl: z
       .url({ protocol: /^https$/ })
+      .max(500, 'at most 500 characters: it is part of every alarm’s text')
+      .refine((url) => !url.includes('#'), 'must have no #: alarms add the heading themselves')
       .optional()
       .describe('Where RUNBOOK.md can be read; alarms link to it. Left out: they name the file and the heading.'),
     scriptRoles: z
       .array(z.enum(['viewer', 'operator', 'admin']))
+      .refine(isEachOnce, 'names a role twice: each has one client')
       .default([])
       .describe('Roles for which scripts get a client of their own. Cognito charges for each.'),
     github: z
@@ -220,7 +246,21 @@ const Configuration = z
       .default(true)
       .describe('True: table, keys, reports and users outlive the stacks and cannot be deleted by accident.'),
   })
+  .refine(({ account, domain }) => account === undefined || !domain || domain.certificateArn.includes(`:${account}:`), {
+    path: ['domain', 'certificateArn'],
+    message: 'belongs to another account: CloudFront takes certificates of its own account only',
+  })
   .describe('A Sluice deployment on AWS.');
+
+/** The block a CIDR is in, with nothing behind its prefix. */
+function networkOf(cidr: string): string {
+  const [, length] = cidr.split('/');
+  return `${ipaddr.IPv4.networkAddressFromCIDR(cidr).toString()}/${length}`;
+}
+
+function isEachOnce(values: readonly string[]): boolean {
+  return new Set(values).size === values.length;
+}
 
 /** A checked configuration, defaults filled in. */
 export type Configuration = Omit<z.infer<typeof Configuration>, '$schema'>;
@@ -249,6 +289,11 @@ export function readConfiguration(environment: string): Configuration {
   if (!names.includes(environment)) {
     throw new Error(
       `there is no environment ${JSON.stringify(environment)}: choose ${names.join(', ')}, or add a file`,
+    );
+  }
+  if (!ENVIRONMENT_NAME.test(environment)) {
+    throw new Error(
+      `${JSON.stringify(environment)} cannot name an environment: it is part of the names of stacks, so use at most 20 lower-case letters, digits and hyphens`,
     );
   }
   const file = join('infra', 'aws', 'environments', `${environment}.json`);

@@ -29,8 +29,8 @@ function makeConfiguration(over: object = {}) {
 const CHANNEL_LOGS = { logGroupName: 'ElementalMediaLive', retentionInDays: 30 };
 
 /** An account in which everything is well. */
-function makeAccount() {
-  const clients = createPreflightClients(REGION);
+function makeAccount(region = REGION) {
+  const clients = createPreflightClients(region);
   const mocks = {
     cloudWatchLogs: mockClient(clients.cloudWatchLogs),
     sts: mockClient(clients.sts),
@@ -130,6 +130,15 @@ describe('the preflight', () => {
     expect(caller).toBe('arn:aws-us-gov:iam::111122223333:role/Admin');
     expect(roles).toHaveLength(3);
     for (const role of roles) expect(role).toMatch(/^arn:aws-us-gov:iam::111122223333:role\/cdk-/);
+  });
+
+  it('fails in a Region where a deployment cannot be made, whoever chose it', async () => {
+    const findings = await findingsOf(makeAccount('me-south-1'));
+    expect(findings.get('Region')).toMatchObject({
+      outcome: 'failed',
+      detail: expect.stringContaining('me-south-1: CloudFront delivers no access logs'),
+    });
+    expect(findings.get('credentials')).toBeUndefined();
   });
 
   it('tells a Region without MediaPackage from one it may not ask', async () => {

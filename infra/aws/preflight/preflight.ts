@@ -8,6 +8,7 @@ import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { STSClient } from '@aws-sdk/client-sts';
 import { readConfiguration, type Configuration } from '../configuration.ts';
 import { FUNCTIONS } from '../functions.ts';
+import { whyNotIn } from '../regions.ts';
 import { checkBootstrap, checkCaller, checkMediaPackage } from './account.ts';
 import { checkChannelLogs } from './channel-logs.ts';
 import { formatFindings, type Finding } from './finding.ts';
@@ -75,6 +76,11 @@ export async function runPreflight(clients: PreflightClients, configuration: Con
   if (region === null) {
     const remedy = 'set region in the environment file, pass --region, or set AWS_REGION';
     return [filledIn, { check: 'Region', outcome: 'failed', detail: 'none is configured', remedy }];
+  }
+  const unsupported = whyNotIn(region);
+  if (unsupported !== null) {
+    const remedy = 'choose another Region in the environment file or with --region';
+    return [filledIn, { check: 'Region', outcome: 'failed', detail: `${region}: ${unsupported}`, remedy }];
   }
   const { caller, finding } = await checkCaller(clients.sts, configuration.account);
   if (caller === null) return [filledIn, finding];
