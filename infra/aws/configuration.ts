@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { INPUT_BITRATES, INPUT_CODECS, INPUT_RESOLUTIONS } from '../../functions/domain/declared-input.ts';
+import { blockOf } from '../../functions/domain/ipv4-block.ts';
 import type { MaintenanceWindow } from '../../functions/domain/maintenance.ts';
 import { isSourcePort, SOURCE_PORTS_ALLOWED } from '../../functions/domain/source-port.ts';
 import { PRIMARY_MODES } from '../../functions/domain/primary-mode.ts';
@@ -23,9 +24,8 @@ const UNROUTED = ['private', 'loopback', 'linkLocal', 'carrierGradeNat', 'multic
 
 const Cidr = z
   .cidrv4({ error: 'not an IPv4 block such as 203.0.113.7/32', abort: true })
-  .refine((cidr) => networkOf(cidr) === cidr, {
-    error: ({ input }) =>
-      `has bits behind its prefix; the block is ${networkOf(String(input))}, one address ends in /32`,
+  .refine((cidr) => blockOf(cidr) === cidr, {
+    error: ({ input }) => `has bits behind its prefix; the block is ${blockOf(String(input))}, one address ends in /32`,
   })
   .refine((cidr) => !UNROUTED.includes(ipaddr.IPv4.parse(cidr.split('/')[0]!).range()), {
     error: 'is not an address on the internet; give the public address of the encoder’s network',
@@ -251,12 +251,6 @@ const Configuration = z
     message: 'belongs to another account: CloudFront takes certificates of its own account only',
   })
   .describe('A Sluice deployment on AWS.');
-
-/** The block a CIDR is in, with nothing behind its prefix. */
-function networkOf(cidr: string): string {
-  const [, length] = cidr.split('/');
-  return `${ipaddr.IPv4.networkAddressFromCIDR(cidr).toString()}/${length}`;
-}
 
 function isEachOnce(values: readonly string[]): boolean {
   return new Set(values).size === values.length;

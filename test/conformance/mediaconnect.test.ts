@@ -178,6 +178,15 @@ describe('the MediaConnect endpoint', () => {
     await expect(create({ IngestPort: 80 })).rejects.toMatchObject(refusal);
     await expect(create({ IngestPort: 2077 })).rejects.toThrow('except 2077 and 2088');
     await expect(create({ MinLatency: 20 })).rejects.toMatchObject(refusal);
+    for (const WhitelistCidr of [
+      '203.0.113.7',
+      '999.0.113.0/24',
+      '203.0.113.0/33',
+      '203.0.113.7/24',
+      '2001:db8::/32',
+    ]) {
+      await expect(create({ WhitelistCidr }), WhitelistCidr).rejects.toThrow(/WhitelistCidr/);
+    }
     await expect(create({ Decryption: { RoleArn: 'r', SecretArn: 's' } })).rejects.toThrow(/srt-password/);
     await expect(client.send(new CreateFlowCommand({ Name: 'no source' }))).rejects.toMatchObject(refusal);
   });

@@ -11,6 +11,7 @@ import type {
   UpdateFlowSourceRequest,
   UpdateFlowSourceResponse,
 } from '@aws-sdk/client-mediaconnect';
+import { blockOf } from '../../../functions/domain/ipv4-block.ts';
 import { isSourcePort, SOURCE_PORTS_ALLOWED } from '../../../functions/domain/source-port.ts';
 import { LOCAL_REGION } from '../service.ts';
 import { toArn } from './identifiers.ts';
@@ -208,8 +209,10 @@ function checkSource(source: SetSourceRequest): void {
   if (latency !== undefined && (latency < 100 || latency > 15_000)) {
     throw badRequest('Source.MinLatency must be from 100 to 15000 ms');
   }
-  if (source.WhitelistCidr !== undefined && !/^[\d.]+\/\d{1,2}$/.test(source.WhitelistCidr)) {
-    throw badRequest('Source.WhitelistCidr must be an IPv4 CIDR such as 203.0.113.0/24');
+  if (source.WhitelistCidr !== undefined && blockOf(source.WhitelistCidr) !== source.WhitelistCidr) {
+    throw badRequest(
+      'Source.WhitelistCidr must be an IPv4 block such as 203.0.113.0/24, with no bits behind its prefix',
+    );
   }
   const { Decryption: decryption } = source;
   if (decryption !== undefined && (decryption.KeyType !== 'srt-password' || !decryption.SecretArn)) {
