@@ -11,10 +11,6 @@ export const HISTORY_BY_DAY = 'HistoryByDay';
 /** The log group that MediaLive writes all channels' encoder logs to. [medialive/latest/ug/working-with-logs] */
 export const CHANNEL_LOG_GROUP = 'ElementalMediaLive';
 
-/** The header by which a CDN proves itself to MediaPackage, and the field of the secret that holds its value. */
-export const CDN_IDENTIFIER_HEADER = 'X-MediaPackage-CDNIdentifier';
-export const CDN_IDENTIFIER_FIELD = 'MediaPackageCDNIdentifier';
-
 /** Tags of everything a destination makes. */
 export function tagsOf(deployment: Pick<Deployment, 'deploymentId'>, destinationId: string): Record<string, string> {
   return { [DEPLOYMENT_TAG]: deployment.deploymentId, [DESTINATION_TAG]: destinationId };

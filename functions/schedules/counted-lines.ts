@@ -33,7 +33,7 @@ export const COUNTED_LINES = {
   /** With a SweepOutcome. */
   swept: 'sweep finished',
   destinationNotSwept: 'sweep could not handle a destination',
-  orphanNotReleased: 'an orphan could not be released',
-  /** The input security group lacked the flow's egress address, so every channel was cut off until now. */
   egressRepaired: 'the egress address of the flow was not allowed',
+  egressNotRepaired: 'the input security group could not be checked',
+  orphanNotReleased: 'an orphan could not be released',
 } as const;

@@ -2,9 +2,9 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
 import ipaddr from 'ipaddr.js';
-import { isSourcePort } from '../../functions/domain/source-port.ts';
 import { listEncodings } from '../../presets/index.ts';
 import table from './bootstrap/settings.json' with { type: 'json' };
+import { isSourcePort } from '../../functions/domain/source-port.ts';
 
 /** How the embedded Sluice is configured: read once at start, from the environment alone. */
 export interface Settings {

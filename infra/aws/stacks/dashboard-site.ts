@@ -27,7 +27,7 @@ import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deplo
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { CDN_IDENTIFIER_FIELD, CDN_IDENTIFIER_HEADER } from '../../../functions/aws/names.ts';
+import { CDN_IDENTIFIER_FIELD, CDN_IDENTIFIER_HEADER } from '../../../functions/aws/package-channel.ts';
 import type { Configuration } from '../configuration.ts';
 import { API_TIMEOUT } from './dashboard-api.ts';
 

@@ -60,7 +60,7 @@ const FILTERS: Record<Figure, Filter> = {
   ReleasesHalted: swept('halted', 'IS TRUE', '1'),
   SweepFailures: {
     log: 'sweep',
-    pattern: `{ ${lineOf(COUNTED_LINES.destinationNotSwept)} || ${lineOf(COUNTED_LINES.orphanNotReleased)} }`,
+    pattern: `{ ${[COUNTED_LINES.destinationNotSwept, COUNTED_LINES.egressNotRepaired, COUNTED_LINES.orphanNotReleased].map(lineOf).join(' || ')} }`,
     value: '1',
   },
   EgressRepairs: { log: ['sweep', 'monitor'], pattern: `{ ${lineOf(COUNTED_LINES.egressRepaired)} }`, value: '1' },

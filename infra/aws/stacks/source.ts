@@ -5,7 +5,8 @@ import { CfnInputSecurityGroup } from 'aws-cdk-lib/aws-medialive';
 import { CfnChannel, CfnOriginEndpoint } from 'aws-cdk-lib/aws-mediapackage';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { CDN_IDENTIFIER_FIELD, CHANNEL_LOG_GROUP } from '../../../functions/aws/names.ts';
+import { CHANNEL_LOG_GROUP } from '../../../functions/aws/names.ts';
+import { CDN_IDENTIFIER_FIELD } from '../../../functions/aws/package-channel.ts';
 import { toMaintenanceWindow, type Configuration } from '../configuration.ts';
 
 interface SourceStackProps extends StackProps {

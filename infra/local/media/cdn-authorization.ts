@@ -1,6 +1,6 @@
 import type { Authorization } from '@aws-sdk/client-mediapackage';
 import { isSame } from '../../../functions/api/is-same.ts';
-import { CDN_IDENTIFIER_FIELD, CDN_IDENTIFIER_HEADER } from '../../../functions/aws/names.ts';
+import { CDN_IDENTIFIER_FIELD, CDN_IDENTIFIER_HEADER } from '../../../functions/aws/package-channel.ts';
 import type { MediaContext } from './media-context.ts';
 import { unprocessable } from './protocol/aws-error.ts';
 
