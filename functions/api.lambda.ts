@@ -2,8 +2,10 @@
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
 import { ulid } from 'ulid';
 import packageJson from '../package.json' with { type: 'json' };
+import type { Api } from './api/api-deps.ts';
 import { createApi } from './api/app.ts';
 import { createCognitoAuthentication } from './api/authentication-cognito.ts';
+import { createPreviewAccess } from './api/preview-access.ts';
 import {
   makeCloudWatch,
   makeCloudWatchLogs,
@@ -11,9 +13,11 @@ import {
   makeMediaConnect,
   makeMediaPackage,
   makeS3,
+  makeSecretsManager,
   makeSfn,
   makeTable,
 } from './aws/clients.ts';
+import { readSecret } from './aws/secret-store.ts';
 import { ApiEnvironment, readEnvironment, stateMachineArnsOf } from './environment.ts';
 import { createLambdaLogger, withRequestId } from './lambda-deps.ts';
 import { resolveHost } from './resolve-host.ts';
@@ -24,57 +28,91 @@ const environment = readEnvironment(ApiEnvironment);
 // Callers wait for the answer: the SDK's own retries are the only ones.
 const aws = { attemptsMax: 3 };
 const logger = createLambdaLogger('sluice-api');
+const now = () => new Date();
 
-const api = createApi({
-  clients: {
-    cloudWatch: makeCloudWatch(aws),
-    cloudWatchLogs: makeCloudWatchLogs(aws),
-    kms: makeKms(aws),
-    mediaConnect: makeMediaConnect(aws),
-    mediaPackage: makeMediaPackage(aws),
-    s3: makeS3(aws),
-    sfn: makeSfn(aws),
-    table: makeTable(aws),
-  },
-  deployment: {
-    deploymentId: environment.DEPLOYMENT_ID,
-    tableName: environment.TABLE_NAME,
-    keyId: environment.KEY_ID,
-    flowArn: environment.FLOW_ARN,
-    packageChannelId: environment.PACKAGE_CHANNEL_ID,
-    reportBucket: environment.REPORT_BUCKET,
-    stateMachineArns: stateMachineArnsOf(environment),
-    declaredInput: environment.DECLARED_INPUT,
-    pricedInput: environment.DECLARED_INPUT,
-    fingerprintSecret: environment.FINGERPRINT_SECRET,
-    copiesSource: false,
-    defaultStandby: environment.DEFAULT_STANDBY,
-    // Loopback is the function's own sandbox there.
-    loopbackTargetsAllowed: false,
-  },
-  now: () => new Date(),
-  resolveHost,
-  logger,
-  authentication: createCognitoAuthentication({
-    userPoolId: environment.USER_POOL_ID,
-    dashboardClientId: environment.DASHBOARD_CLIENT_ID,
-    scriptClientIds: environment.SCRIPT_CLIENT_IDS,
-    signInUrl: environment.SIGN_IN_DOMAIN,
+/**
+ * Made for the first request and not while the file is loaded, because it needs a secret: a failure then is one refused
+ * request, and the next one tries again.
+ */
+async function start(): Promise<Api> {
+  const secrets = makeSecretsManager(aws);
+  const preview = createPreviewAccess({
+    host: environment.PUBLIC_HOST,
+    keyPairId: environment.PREVIEW_KEY_PAIR_ID,
+    readPrivateKey: () => readSecret(secrets, environment.PREVIEW_KEY_SECRET_ARN),
+    now,
     logger,
-  }),
-  embedded: false,
-  version: packageJson.version,
-  newDestinationId: () => `dst_${ulid().toLowerCase()}`,
-  // The monitor looks once a minute; one look may be missed.
-  freshSeconds: 150,
-  // CloudWatch has new figures once a minute, and bills each one requested.
-  metrics: { windowSeconds: 1800, periodSeconds: 60, keptMs: 60_000 },
-  source: { lookKeptMs: 3_000, figuresAgeMsMax: 150_000 },
-  primaryMode: environment.PRIMARY_MODE,
-  ingestHost: null,
-  docs: null,
-});
+  });
+  const fingerprintSecret = await readFingerprintSecret(secrets);
+  return createApi({
+    clients: {
+      cloudWatch: makeCloudWatch(aws),
+      cloudWatchLogs: makeCloudWatchLogs(aws),
+      kms: makeKms(aws),
+      mediaConnect: makeMediaConnect(aws),
+      mediaPackage: makeMediaPackage(aws),
+      s3: makeS3(aws),
+      sfn: makeSfn(aws),
+      table: makeTable(aws),
+    },
+    deployment: {
+      deploymentId: environment.DEPLOYMENT_ID,
+      tableName: environment.TABLE_NAME,
+      keyId: environment.KEY_ID,
+      flowArn: environment.FLOW_ARN,
+      packageChannelId: environment.PACKAGE_CHANNEL_ID,
+      reportBucket: environment.REPORT_BUCKET,
+      stateMachineArns: stateMachineArnsOf(environment),
+      declaredInput: environment.DECLARED_INPUT,
+      pricedInput: environment.DECLARED_INPUT,
+      copiesSource: false,
+      defaultStandby: environment.DEFAULT_STANDBY,
+      fingerprintSecret,
+      // Loopback is the function's own sandbox there.
+      loopbackTargetsAllowed: false,
+    },
+    now,
+    resolveHost,
+    logger,
+    authentication: createCognitoAuthentication({
+      userPoolId: environment.USER_POOL_ID,
+      dashboardClientId: environment.DASHBOARD_CLIENT_ID,
+      scriptClientIds: environment.SCRIPT_CLIENT_IDS,
+      signInUrl: environment.SIGN_IN_DOMAIN,
+      preview,
+      logger,
+    }),
+    embedded: false,
+    publicHost: environment.PUBLIC_HOST,
+    version: packageJson.version,
+    newDestinationId: () => `dst_${ulid().toLowerCase()}`,
+    // The monitor looks once a minute; one look may be missed.
+    freshSeconds: 150,
+    // CloudWatch has new figures once a minute, and bills each one requested.
+    metrics: { windowSeconds: 1800, periodSeconds: 60, keptMs: 60_000 },
+    source: { lookKeptMs: 3_000, figuresAgeMsMax: 150_000 },
+    primaryMode: environment.PRIMARY_MODE,
+    ingestHost: null,
+    docs: null,
+  });
+}
 
-const answer = handle(api);
+async function readFingerprintSecret(secrets: ReturnType<typeof makeSecretsManager>): Promise<string> {
+  const secret = await readSecret(secrets, environment.FINGERPRINT_SECRET_ARN);
+  if (secret.length < 32)
+    throw new Error(`the secret ${environment.FINGERPRINT_SECRET_ARN} is shorter than 32 characters`);
+  return secret;
+}
 
-export const handler = withRequestId(logger, (event: LambdaEvent, context: LambdaContext) => answer(event, context));
+let starting: Promise<ReturnType<typeof handle>> | null = null;
+
+async function answer(event: LambdaEvent, context: LambdaContext): Promise<unknown> {
+  starting ??= start().then(handle, (error: unknown) => {
+    starting = null;
+    logger.error('the API could not start', { error: error instanceof Error ? error.name : 'unknown' });
+    throw error;
+  });
+  return (await starting)(event, context);
+}
+
+export const handler = withRequestId(logger, answer);

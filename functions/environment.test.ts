@@ -23,9 +23,12 @@ const complete = {
   STATE_MACHINE_ARN_STOP: machine('stop'),
   STATE_MACHINE_ARN_TEARDOWN: machine('teardown'),
   DEPLOYMENT_ID: 'prod',
-  FINGERPRINT_SECRET: 'x'.repeat(32),
   DECLARED_INPUT: 'AVC/HD/MAX_10_MBPS',
   MAINTENANCE: 'SUNDAY/23:00',
+  FINGERPRINT_SECRET_ARN: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:fingerprint',
+  PUBLIC_HOST: 'sluice.example.com',
+  PREVIEW_KEY_SECRET_ARN: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:preview',
+  PREVIEW_KEY_PAIR_ID: 'K2JCJMDEHXQW5F',
   USER_POOL_ID: 'eu-west-1_Ab12Cd34',
   DASHBOARD_CLIENT_ID: 'client1',
   SCRIPT_CLIENT_IDS: 'client2,client3',
@@ -40,7 +43,7 @@ describe('the environment', () => {
       INPUT_SECURITY_GROUP_ID: complete.INPUT_SECURITY_GROUP_ID,
     });
     expect(Object.keys(readEnvironment(SweepEnvironment, complete))).not.toContain('KEY_ID');
-    expect(readEnvironment(CostReportEnvironment, complete)).not.toHaveProperty('FINGERPRINT_SECRET');
+    expect(readEnvironment(CostReportEnvironment, complete)).not.toHaveProperty('FINGERPRINT_SECRET_ARN');
   });
 
   it('has AWS’s default quotas, and the state machines by kind', () => {
@@ -79,7 +82,9 @@ describe('the environment', () => {
 
   it.each([
     ['DEPLOYMENT_ID', 'Prod'],
-    ['FINGERPRINT_SECRET', 'x'.repeat(31)],
+    ['FINGERPRINT_SECRET_ARN', 'x'.repeat(32)],
+    ['PUBLIC_HOST', 'https://sluice.example.com'],
+    ['PUBLIC_HOST', 'Sluice.example.com'],
     ['STATE_MACHINE_ARN_STOP', 'destination-stop'],
     ['USER_POOL_ID', 'pool'],
     ['DECLARED_INPUT', 'AVC/HD'],

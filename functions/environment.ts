@@ -39,8 +39,14 @@ const Variables = z.object({
   /** MediaLive quotas of the account; AWS grants 5 and 5. */
   CHANNEL_QUOTA: Quota,
   PUSH_INPUT_QUOTA: Quota,
-  /** At least 32 random characters: keys the fingerprints by which duplicate stream keys are told. */
-  FINGERPRINT_SECRET: z.string().check(z.minLength(32)),
+  /** Secret with at least 32 random characters, which key the fingerprints by which duplicate stream keys are found. */
+  FINGERPRINT_SECRET_ARN: Arn,
+  /** Host of the dashboard, which browsers send as the origin of a write. */
+  PUBLIC_HOST: z.string().check(z.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'not a host name in lower case')),
+  /** Secret with the private key that signs the cookies of the preview, as PEM. */
+  PREVIEW_KEY_SECRET_ARN: Arn,
+  /** CloudFront's id of its public key. */
+  PREVIEW_KEY_PAIR_ID: Text,
   /** Encodings of the primary, comma separated: one rendition each. */
   PRIMARY_PRESET: z.prefault(Text, '720p30'),
   /** When the primary runs, until somebody changes it through the API. */
@@ -85,7 +91,10 @@ export const ApiEnvironment = z.pick(Variables, {
   PACKAGE_CHANNEL_ID: true,
   REPORT_BUCKET: true,
   ...STATE_MACHINES,
-  FINGERPRINT_SECRET: true,
+  FINGERPRINT_SECRET_ARN: true,
+  PUBLIC_HOST: true,
+  PREVIEW_KEY_SECRET_ARN: true,
+  PREVIEW_KEY_PAIR_ID: true,
   DECLARED_INPUT: true,
   PRIMARY_MODE: true,
   DEFAULT_STANDBY: true,

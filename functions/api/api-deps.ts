@@ -28,6 +28,8 @@ export interface ApiDeps extends Pick<WorkflowDeps, 'now' | 'resolveHost' | 'log
   authentication: Authentication;
   /** True on one machine: the dashboard, the HLS preview and the API share this origin. */
   embedded: boolean;
+  /** Host of the dashboard's page where it differs from the one the API is asked by; left out: the request's. */
+  publicHost?: string;
   version: string;
   /** `dst_` and a lower-case ULID. */
   newDestinationId: () => string;

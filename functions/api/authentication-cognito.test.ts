@@ -9,6 +9,9 @@ import { DASHBOARD_CLIENT, EMAIL, makeUserPool, SIGN_IN_URL, SUBJECT } from './u
 const ORIGIN = 'https://sluice.example.com';
 const CALLBACK = `${ORIGIN}/api/session/callback`;
 
+/** The cookies that open the preview at CloudFront. */
+const PREVIEW = ['CloudFront-Key-Pair-Id', 'CloudFront-Policy', 'CloudFront-Signature'];
+
 const test = useTestApi();
 const pool = makeUserPool();
 const refuses = pool.state.answer;
@@ -22,6 +25,7 @@ beforeEach(() => {
   test.rebuild({
     authentication: createCognitoAuthentication({ ...pool.options, logger }),
     embedded: false,
+    publicHost: 'sluice.example.com',
     isHostAllowed: () => true,
   });
 });
@@ -39,7 +43,7 @@ function makeBrowser() {
         .join('; ');
       const answer = await test.call(method, path, {
         signedIn: false,
-        headers: { 'x-forwarded-host': 'sluice.example.com', ...(cookie ? { cookie } : {}), ...headers },
+        headers: { ...(cookie ? { cookie } : {}), ...headers },
       });
       for (const line of answer.headers.getSetCookie()) {
         const [pair = '', ...attributes] = line.split('; ');
@@ -93,7 +97,7 @@ describe('GET /api/session/sign-in', () => {
     expect(new Set(values.map((jar) => jar.get('__Host-sluice_sign_in')!.value)).size).toBe(3);
   });
 
-  it('sends a forged host to the pool, which knows it not, and nowhere by itself', async () => {
+  it('sends the browser back to the dashboard, whatever host the request claims', async () => {
     for (const host of [
       'evil.example',
       'evil.example/?x=',
@@ -104,7 +108,7 @@ describe('GET /api/session/sign-in', () => {
       const answer = await test.call('GET', '/api/session/sign-in', { headers: { 'x-forwarded-host': host } });
       const location = new URL(answer.headers.get('location')!);
       expect(location.origin, host).toBe(SIGN_IN_URL);
-      expect(location.searchParams.getAll('redirect_uri'), host).toEqual([`https://${host}/api/session/callback`]);
+      expect(location.searchParams.getAll('redirect_uri'), host).toEqual([CALLBACK]);
     }
   });
 
@@ -117,7 +121,12 @@ describe('GET /api/session/callback', () => {
   it('302 exchanges the code and keeps the tokens where no script sees them, and none in an address', async () => {
     const { answer, browser } = await signIn(['operator']);
     expect([answer.status, answer.headers.get('location')]).toEqual([302, '/']);
-    expect(browser.names()).toEqual(['__Host-sluice_access', '__Host-sluice_identity', '__Secure-sluice_refresh']);
+    expect(browser.names()).toEqual([
+      ...PREVIEW,
+      '__Host-sluice_access',
+      '__Host-sluice_identity',
+      '__Secure-sluice_refresh',
+    ]);
     const strict = expect.arrayContaining(['HttpOnly', 'Secure', 'SameSite=Strict']);
     for (const { attributes } of browser.jar.values()) expect(attributes).toEqual(strict);
     expect(browser.jar.get('__Secure-sluice_refresh')!.path).toBe('/api/session');
@@ -283,12 +292,60 @@ describe('POST /api/session/refresh', () => {
     pool.state.answer = () => new Response('', { status: 502 });
     const answer = await browser.send('POST', '/api/session/refresh');
     expect([answer.status, answer.problem.code]).toEqual([503, 'upstream_unavailable']);
-    expect(browser.names()).toHaveLength(3);
+    expect(browser.names()).toHaveLength(3 + PREVIEW.length);
   });
 
   it('422 for a body with fields or a parameter', async () => {
     expect((await test.call('POST', '/api/session/refresh', { body: { token: 'x' } })).status).toBe(422);
     expect((await test.call('POST', '/api/session/refresh?x=1')).status).toBe(422);
+  });
+});
+
+describe('the preview', () => {
+  const previewOf = ({ jar }: ReturnType<typeof makeBrowser>) =>
+    [...jar].filter(([name]) => name.startsWith('CloudFront-')).map(([name, { path }]) => [name, path]);
+  const open = PREVIEW.map((name) => [name, '/out/v1']);
+
+  it('opens with a session that has a role, and stays closed for one without', async () => {
+    for (const role of ['viewer', 'operator', 'admin']) {
+      const { browser } = await signIn([role]);
+      expect(previewOf(browser).toSorted(), role).toEqual(open);
+    }
+    expect(previewOf((await signIn([])).browser)).toEqual([]);
+  });
+
+  it('opens again with every renewal, and closes when the role was taken away meanwhile', async () => {
+    const { browser } = await signIn(['viewer']);
+    for (const name of PREVIEW) browser.jar.delete(name);
+    pool.state.answer = () => pool.grant(['viewer'], { refresh_token: undefined });
+    await browser.send('POST', '/api/session/refresh');
+    expect(previewOf(browser).toSorted()).toEqual(open);
+    pool.state.answer = () => pool.grant([], { refresh_token: undefined });
+    await browser.send('POST', '/api/session/refresh');
+    expect(previewOf(browser)).toEqual([]);
+  });
+
+  it('closes when the person signs out', async () => {
+    const { browser } = await signIn(['viewer']);
+    await browser.send('DELETE', '/api/session');
+    expect(previewOf(browser)).toEqual([]);
+  });
+
+  it('opens to no bearer token: a script fetches through no browser', async () => {
+    const headers = { authorization: `Bearer ${pool.person(['admin'])}` };
+    expect((await test.call('GET', '/api/session', { headers })).headers.getSetCookie()).toEqual([]);
+  });
+
+  it('that cannot be opened now keeps nobody from signing in', async () => {
+    const preview = { open: async () => [], close: () => [] };
+    test.rebuild({
+      authentication: createCognitoAuthentication({ ...pool.options, preview }),
+      embedded: false,
+      publicHost: 'sluice.example.com',
+    });
+    const { answer, browser } = await signIn(['viewer']);
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, '/']);
+    expect((await browser.send('GET', '/api/session')).status).toBe(200);
   });
 });
 

@@ -6,6 +6,7 @@ import { createCognitoEndpoints, type Grant } from './cognito-endpoints.ts';
 import { createCognitoTokens, TOKEN_LENGTH_MAX } from './cognito-tokens.ts';
 import { readCookies, writeCookie } from './cookies.ts';
 import { isSame } from './is-same.ts';
+import type { PreviewAccess } from './preview-access.ts';
 
 /**
  * Sign-in with a Cognito user pool, the API being the backend of its frontend: the browser is sent to the pool's own
@@ -18,6 +19,7 @@ import { isSame } from './is-same.ts';
  *   others with it by `POST /api/session/refresh` when a request is answered 401. Not done by itself within a request:
  *   the cookie is not there, and twenty requests in flight would each renew.
  * - `__Host-sluice_sign_in`: state and PKCE verifier between the way out and the way back.
+ * - `CloudFront-…`: three that let the browser see the preview, as long as the session lets it call the API.
  *
  * All are `SameSite=Strict` except the last: the way back begins on the pool's page, so that one has to be `Lax`. The
  * dashboard's page itself is a static file that needs no cookie; what it then asks for comes from our own site.
@@ -45,6 +47,8 @@ export interface CognitoOptions {
   scriptClientIds: readonly string[];
   /** Base of the pool's sign-in pages: `https://` and the host of its domain. */
   signInUrl: string;
+  /** Opens the preview to browsers with a session. */
+  preview: PreviewAccess;
   logger: Logger;
   /** The process's own if left out; tests give theirs. */
   fetch?: typeof fetch;
@@ -52,7 +56,7 @@ export interface CognitoOptions {
 
 /** Access tokens of people and scripts as bearer tokens, and the dashboard's session. */
 export function createCognitoAuthentication({ fetch: send = fetch, ...options }: CognitoOptions): Authentication {
-  const { dashboardClientId, logger } = options;
+  const { dashboardClientId, preview, logger } = options;
   const tokens = createCognitoTokens({ ...options, fetch: send });
   const endpoints = createCognitoEndpoints({ ...options, clientId: dashboardClientId, fetch: send });
 
@@ -63,10 +67,15 @@ export function createCognitoAuthentication({ fetch: send = fetch, ...options }:
     return { id: email ?? holder.name, via: 'cookie', role: holder.role };
   }
 
+  /** Who has no role is known and sees nothing. */
+  async function previewCookies({ role }: Principal): Promise<string[]> {
+    return role === null ? preview.close() : preview.open();
+  }
+
   async function finish({ origin, code, codeVerifier }: { origin: string; code: string; codeVerifier: string }) {
     const grant = await endpoints.exchangeCode({ origin, code, codeVerifier });
     const principal = grant && (await personOf(grant.access_token, grant.id_token));
-    return principal && { principal, cookies: sessionCookies(grant) };
+    return principal && { principal, cookies: [...sessionCookies(grant), ...(await previewCookies(principal))] };
   }
 
   async function complete(request: Request, origin: string): Promise<SignInResult> {
@@ -119,13 +128,14 @@ export function createCognitoAuthentication({ fetch: send = fetch, ...options }:
       async refresh(request) {
         const refreshToken = refreshTokenOf(request);
         const grant = refreshToken === null ? null : await endpoints.exchangeRefreshToken(refreshToken);
-        return grant && { cookies: sessionCookies(grant) };
+        const principal = grant && (await personOf(grant.access_token, grant.id_token));
+        return principal && { cookies: [...sessionCookies(grant), ...(await previewCookies(principal))] };
       },
       async end(request, origin) {
         const refreshToken = refreshTokenOf(request);
         if (refreshToken !== null) await endpoints.revoke(refreshToken);
         const cookies = (['access', 'identity', 'refresh', 'signIn'] as const).map(endOf);
-        return { cookies, continueAt: endpoints.logoutUrl(origin) };
+        return { cookies: [...cookies, ...preview.close()], continueAt: endpoints.logoutUrl(origin) };
       },
     },
   };

@@ -31,6 +31,7 @@ beforeEach(() => {
     authentication: createCognitoAuthentication(pool.options),
     clients: new Proxy(test.deps.clients, { get: () => ({ send: gone }) }),
     embedded: false,
+    publicHost: DASHBOARD,
     isHostAllowed: () => true,
     hlsProxy: async () => gone(),
     rehearsal: { active: () => [], switch: async () => gone() },
@@ -243,7 +244,8 @@ describe('a write by cookie', () => {
       { origin: `https://${DASHBOARD}.evil.example` },
       { origin: `https://${DASHBOARD}:8443` },
       { origin: 'null' },
-      { origin: `https://${DASHBOARD}`, 'x-forwarded-host': 'api.execute.example' },
+      { origin: 'https://api.execute.example', 'x-forwarded-host': 'api.execute.example' },
+      { origin: 'https://evil.example', 'x-forwarded-host': 'evil.example' },
     ];
     for (const { name, method, path } of writes()) {
       for (const headers of foreign) {
@@ -258,18 +260,25 @@ describe('a write by cookie', () => {
     expect(asked).toBe(0);
   });
 
-  it('from our own page is let through, by the name the viewer knows us under', async () => {
+  it('from our own page is let through by the name of the dashboard, with or without a forwarded host', async () => {
     const own = {
       ...admin(),
       host: 'api.execute.example',
-      'x-forwarded-host': DASHBOARD,
       origin: `https://${DASHBOARD}`,
       'sec-fetch-site': 'same-origin',
     };
-    expect((await send('POST', '/api/mediaconnect/flow/start', own)).status).toBe(503);
+    const forwarded: Record<string, string>[] = [
+      {},
+      { 'x-forwarded-host': DASHBOARD },
+      { 'x-forwarded-host': 'api.execute.example' },
+    ];
+    for (const headers of forwarded) {
+      expect((await send('POST', '/api/mediaconnect/flow/start', { ...own, ...headers })).status).toBe(503);
+    }
     test.rebuild({ authentication: createCognitoAuthentication(pool.options), embedded: true });
-    // On one machine nobody stands before us who could be trusted with that header.
-    expect((await send('POST', '/api/mediaconnect/flow/start', { ...own, host: 'localhost' })).status).toBe(403);
+    // On one machine the page's host is the one the request names.
+    const local = { ...own, host: 'localhost', 'x-forwarded-host': DASHBOARD };
+    expect((await send('POST', '/api/mediaconnect/flow/start', local)).status).toBe(403);
   });
 
   it('that a form can send is refused on every route', async () => {

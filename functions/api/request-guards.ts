@@ -9,13 +9,12 @@ export function isSafe(method: string): boolean {
 }
 
 /**
- * Host of the page a browser has open, with its port. Behind CloudFront the API sees its own name as `Host`; there a
- * function of ours overwrites `X-Forwarded-Host` with what the viewer asked for. Anywhere else that header is anyone's
- * word and not looked at.
+ * Host of the page a browser has open, with its port. Behind CloudFront the API sees the gateway's name as `Host`, so the
+ * deployment says which host is the dashboard's. `X-Forwarded-Host` is only logged: it has to survive CloudFront and the
+ * gateway, and without it every write would be refused.
  */
-export function publicHostOf(request: Request, { embedded }: { embedded: boolean }): string {
-  const forwarded = embedded ? null : request.headers.get('x-forwarded-host');
-  return (forwarded ?? request.headers.get('host') ?? new URL(request.url).host).toLowerCase();
+export function publicHostOf(request: Request, { publicHost }: { publicHost?: string }): string {
+  return (publicHost ?? request.headers.get('host') ?? new URL(request.url).host).toLowerCase();
 }
 
 /** Answers only to the names we are known by, so that a web page cannot rebind its own name to us. */
@@ -47,6 +46,7 @@ export function requireSameOrigin(request: Request, principal: Principal | null,
   throw new AppError('forbidden', {
     detail: 'the request comes from a page of another origin',
     remedy: 'use the dashboard’s own page, or call the API with the bearer token',
+    internal: `origin ${origin ?? 'none'}, sec-fetch-site ${site ?? 'none'}, page ${publicHost}, x-forwarded-host ${request.headers.get('x-forwarded-host') ?? 'none'}`,
   });
 }
 

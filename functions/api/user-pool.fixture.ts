@@ -1,5 +1,6 @@
 import { createHmac, createSign, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import type { CognitoOptions } from './authentication-cognito.ts';
+import { createPreviewAccess, type PreviewAccess } from './preview-access.ts';
 
 /**
  * A user pool as far as the API meets it: it signs tokens with keys of its own, publishes them, and answers the token
@@ -23,6 +24,18 @@ interface SignOptions {
 }
 
 const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+
+/** Access to the preview with a key pair of its own. */
+function makePreviewAccess(): PreviewAccess {
+  const pem = makeKeys().privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  return createPreviewAccess({
+    host: 'sluice.example.com',
+    keyPairId: 'K2JCJMDEHXQW5F',
+    readPrivateKey: async () => pem,
+    now: () => new Date(),
+    logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
+  });
+}
 
 /** RSA keys of a pool, or of somebody who would like to be one. */
 export function makeKeys() {
@@ -96,6 +109,7 @@ export function makeUserPool() {
     dashboardClientId: DASHBOARD_CLIENT,
     scriptClientIds: [SCRIPT_CLIENT],
     signInUrl: SIGN_IN_URL,
+    preview: makePreviewAccess(),
     logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
     fetch: async (input, init) => {
       const url = String(input);

@@ -6,6 +6,7 @@ import { MediaConnectClient } from '@aws-sdk/client-mediaconnect';
 import { MediaLiveClient } from '@aws-sdk/client-medialive';
 import { MediaPackageClient } from '@aws-sdk/client-mediapackage';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { DeclaredInput } from '../domain/declared-input.ts';
@@ -121,6 +122,9 @@ export const makeS3 = (options: AwsClientOptions) =>
 
 /** Step Functions: executions of the lifecycle. */
 export const makeSfn = (options: AwsClientOptions) => new SFNClient(configOf(options));
+
+/** Secrets Manager: what an entry point reads once, before the first request. */
+export const makeSecretsManager = (options: AwsClientOptions) => new SecretsManagerClient(configOf(options));
 
 /** DynamoDB: the table. */
 export const makeTable = (options: AwsClientOptions) =>

@@ -2,6 +2,10 @@ import { DescribeChannelCommand, ListOriginEndpointsCommand } from '@aws-sdk/cli
 import { isNotFound } from './aws-errors.ts';
 import type { AwsDeps } from './clients.ts';
 
+/** The header by which a CDN proves itself to MediaPackage, and the field of the secret that holds its value. */
+export const CDN_IDENTIFIER_HEADER = 'X-MediaPackage-CDNIdentifier';
+export const CDN_IDENTIFIER_FIELD = 'MediaPackageCDNIdentifier';
+
 /** True when the MediaPackage channel the primary channel writes to exists. */
 export async function packageChannelExists({
   clients,

@@ -10,6 +10,8 @@ const SMALLEST = {
   monthlyBudgetUsd: 100,
 };
 
+const CERTIFICATE = 'arn:aws:acm:us-east-1:111122223333:certificate/0a1b';
+
 const parse = (over: object) => parseConfiguration({ ...SMALLEST, ...over }, 'show.json');
 const refusal = (over: object) => {
   try {
@@ -28,14 +30,14 @@ describe('a configuration', () => {
       quotas: { channels: 5, pushInputs: 5 },
       maintenance: { day: 'Tuesday', hourUtc: 4 },
       source: { name: 'encoder', port: 5000, anyAddressAllowed: false },
-      primaryEncodings: ['source'],
+      primaryEncodings: ['720p30'],
       scriptRoles: [],
     });
   });
 
   it('lets the whole internet send only when that is said in so many words', () => {
     expect(refusal({ source: { allowedCidr: '0.0.0.0/0' } })).toContain(
-      'source.allowedCidr = "0.0.0.0/0": lets the whole',
+      'source.allowedCidr = "0.0.0.0/0": lets large parts',
     );
     expect(parse({ source: { allowedCidr: '0.0.0.0/0', anyAddressAllowed: true } }).source.allowedCidr).toBe(
       '0.0.0.0/0',
@@ -46,6 +48,36 @@ describe('a configuration', () => {
     [{ deploymentId: 'Show!' }, 'deploymentId = "Show!": at most 20 lower-case letters'],
     [{ deploymentId: 'aws-show' }, 'deploymentId = "aws-show": must not contain aws, amazon or cognito'],
     [{ source: { allowedCidr: '203.0.113.7' } }, 'source.allowedCidr = "203.0.113.7": not an IPv4 block'],
+    [
+      { source: { allowedCidr: '203.0.113.7/32', port: 2088 } },
+      'source.port = 2088: a port from 1024 to 65535, except 2077 and 2088',
+    ],
+    [
+      { source: { allowedCidr: '203.0.113.7/24' } },
+      'source.allowedCidr = "203.0.113.7/24": has bits behind its prefix; the block is 203.0.113.0/24',
+    ],
+    [{ source: { allowedCidr: '192.168.1.0/24' } }, 'is not an address on the internet'],
+    [{ source: { allowedCidr: '100.64.0.0/10' } }, 'is not an address on the internet'],
+    [{ source: { allowedCidr: '128.0.0.0/1' } }, 'lets large parts of the internet send'],
+    [{ region: 'ap-southeast-4' }, 'region = "ap-southeast-4": CloudFront delivers no access logs'],
+    [{ region: 'cn-north-1' }, 'another partition'],
+    [{ region: 'us-gov-west-1' }, 'another partition'],
+    [{ primaryEncodings: ['720p30', '720p30'] }, 'names an encoding twice'],
+    [{ primaryEncodings: ['source'] }, 'not an encoding with a size'],
+    [{ scriptRoles: ['viewer', 'viewer'] }, 'names a role twice'],
+    [{ runbookUrl: 'https://wiki.example/RUNBOOK#alarms' }, 'must have no #'],
+    [{ runbookUrl: `https://wiki.example/${'x'.repeat(500)}` }, 'at most 500 characters'],
+    [{ domain: { name: 'Live.example.com', certificateArn: CERTIFICATE } }, 'a host name in lower case'],
+    [{ domain: { name: 'live', certificateArn: CERTIFICATE } }, 'a host name in lower case'],
+    [{ domain: { name: '203.0.113.7', certificateArn: CERTIFICATE } }, 'a host name in lower case'],
+    [
+      { account: '999999999999', domain: { name: 'live.example.com', certificateArn: CERTIFICATE } },
+      'belongs to another account',
+    ],
+    [{ alarms: { hoursWithoutSource: 25 } }, 'alarms.hoursWithoutSource = 25'],
+    [{ costAnomalies: { monitorArn: 'monitor' } }, 'the ARN of a cost anomaly monitor'],
+    [{ previewKeysVersion: 0 }, 'previewKeysVersion = 0'],
+    [{ flowOutputPermission: 'all' }, 'flowOutputPermission = "all"'],
     [{ account: '42' }, 'account = "42": twelve digits'],
     [{ region: 'Frankfurt' }, 'region = "Frankfurt": a Region such as eu-central-1'],
     [{ alarmEmail: 'operator' }, 'alarmEmail = "operator"'],
@@ -62,6 +94,14 @@ describe('a configuration', () => {
   ])('names file, field, value and what is allowed: %j', (over, expected) => {
     expect(refusal(over)).toMatch(/^show\.json cannot be deployed:\n/);
     expect(refusal(over)).toContain(expected);
+  });
+
+  it('takes what a deployment has: own host, own account, Regions without opt-in', () => {
+    const domain = { name: 'live.example-tv.co.uk', certificateArn: CERTIFICATE };
+    expect(parse({ account: '111122223333', region: 'eu-central-1', domain }).domain).toEqual(domain);
+    for (const region of ['us-east-1', 'us-west-2', 'ap-northeast-1', 'sa-east-1']) {
+      expect(parse({ region }).region).toBe(region);
+    }
   });
 
   it('names all that is wrong at once', () => {

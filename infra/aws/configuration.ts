@@ -1,10 +1,15 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { INPUT_BITRATES, INPUT_CODECS, INPUT_RESOLUTIONS } from '../../functions/domain/declared-input.ts';
+import { blockOf } from '../../functions/domain/ipv4-block.ts';
 import type { MaintenanceWindow } from '../../functions/domain/maintenance.ts';
+import { isSourcePort, SOURCE_PORTS_ALLOWED } from '../../functions/domain/source-port.ts';
 import { PRIMARY_MODES } from '../../functions/domain/primary-mode.ts';
 import { listEncodings } from '../../presets/index.ts';
+import { FLOW_OUTPUT_PERMISSIONS } from './permissions.ts';
+import { whyNotIn } from './regions.ts';
 
 /**
  * The one small configuration of a deployment: `environments/<name>.json`. Everything the stacks need to be told stands
@@ -12,8 +17,19 @@ import { listEncodings } from '../../presets/index.ts';
  */
 
 const ENVIRONMENTS = join(import.meta.dirname, 'environments');
+const ENVIRONMENT_NAME = /^[a-z0-9][a-z0-9-]{0,19}$/;
 
-const Cidr = z.cidrv4('not an IPv4 block such as 203.0.113.7/32');
+/** Ranges from which nothing arrives at a flow on the internet. */
+const UNROUTED = ['private', 'loopback', 'linkLocal', 'carrierGradeNat', 'multicast', 'broadcast'];
+
+const Cidr = z
+  .cidrv4({ error: 'not an IPv4 block such as 203.0.113.7/32', abort: true })
+  .refine((cidr) => blockOf(cidr) === cidr, {
+    error: ({ input }) => `has bits behind its prefix; the block is ${blockOf(String(input))}, one address ends in /32`,
+  })
+  .refine((cidr) => !UNROUTED.includes(ipaddr.IPv4.parse(cidr.split('/')[0]!).range()), {
+    error: 'is not an address on the internet; give the public address of the encoder’s network',
+  });
 const Quota = z.int().min(1).max(10_000);
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
 /** What CloudWatch Logs can keep; a year covers what an operator is ever asked about. */
@@ -26,7 +42,13 @@ const Source = z
       .regex(/^[a-z][a-z0-9-]{0,29}$/, 'at most 30 lower-case letters, digits and hyphens')
       .default('encoder')
       .describe('Name of the flow’s source.'),
-    port: z.int().min(1024).max(65_535).default(5000).describe('UDP port on which the flow listens for SRT.'),
+    port: z
+      .int()
+      .min(1024)
+      .max(65_535)
+      .refine(isSourcePort, SOURCE_PORTS_ALLOWED)
+      .default(5000)
+      .describe(`UDP port on which the flow listens for SRT: ${SOURCE_PORTS_ALLOWED}.`),
     latencyMs: z
       .int()
       .min(100)
@@ -48,11 +70,11 @@ const Source = z
     anyAddressAllowed: z
       .boolean()
       .default(false)
-      .describe('Must be true before allowedCidr may be 0.0.0.0/0: then the passphrase is the only protection.'),
+      .describe('Must be true before allowedCidr may be wider than /8: then the passphrase is the only protection.'),
   })
-  .refine(({ allowedCidr, anyAddressAllowed }) => anyAddressAllowed || !allowedCidr.endsWith('/0'), {
+  .refine(({ allowedCidr, anyAddressAllowed }) => anyAddressAllowed || Number(allowedCidr.split('/')[1]) >= 8, {
     path: ['allowedCidr'],
-    message: 'lets the whole internet send; give the encoder’s block, or set source.anyAddressAllowed to true',
+    message: 'lets large parts of the internet send; give the encoder’s block, or set source.anyAddressAllowed to true',
   });
 
 const Configuration = z
@@ -75,11 +97,50 @@ const Configuration = z
     region: z
       .string()
       .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a Region such as eu-central-1')
+      .refine((region) => whyNotIn(region) === null, { error: ({ input }) => whyNotIn(String(input))! })
       .optional()
       .describe('AWS Region; left out: that of the credentials in use.'),
     source: Source,
     alarmEmail: z.email().describe('Who gets the alarms; must confirm the subscription by e-mail.'),
     monthlyBudgetUsd: z.number().min(1).max(1_000_000).describe('Monthly cost at which people are warned.'),
+    servicesBudgetUsd: z
+      .number()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .describe(
+        'Monthly cost of the media services in the whole account at which people are warned; needs no tag. Left out: monthlyBudgetUsd. Raise it where others use MediaLive in the same account.',
+      ),
+    costAnomalies: z
+      .strictObject({
+        minimumUsd: z.number().min(1).max(1_000_000).default(20).describe('Impact from which an anomaly is reported.'),
+        monitorArn: z
+          .string()
+          .regex(/^arn:aws[\w-]*:ce::\d{12}:anomalymonitor\/[\w-]+$/, 'the ARN of a cost anomaly monitor')
+          .optional()
+          .describe('The account’s monitor of AWS services, of which it may have one; left out: one is created.'),
+      })
+      .optional()
+      .describe('Has AWS report unusual spending to alarmEmail once a day; left out: it does not.'),
+    alarms: z
+      .strictObject({
+        hoursWithoutSource: z
+          .int()
+          .min(1)
+          .max(24)
+          .default(3)
+          .describe('Hours for which channels may run without a connected encoder before people are told.'),
+        previewGbPerHour: z
+          .number()
+          .min(1)
+          .max(10_000)
+          .default(20)
+          .describe(
+            'GB an hour that MediaPackage may send before people are told. One viewer of 720p30 takes 1.4, and CloudFront answers most of the others itself.',
+          ),
+      })
+      .prefault({})
+      .describe('Where alarms begin that depend on how a deployment is used.'),
     primary: z
       .enum(PRIMARY_MODES)
       .default('always')
@@ -99,6 +160,7 @@ const Configuration = z
         ),
       )
       .min(1)
+      .refine(isEachOnce, 'names an encoding twice: MediaLive needs another name for each output')
       .default(['720p30'])
       .describe('Renditions of the HLS preview, one encoding each; every one is charged while the preview runs.'),
     quotas: z
@@ -118,7 +180,14 @@ const Configuration = z
       .describe('When AWS may restart the flow and the channels, which interrupts every stream.'),
     domain: z
       .strictObject({
-        name: z.hostname().describe('Host name of the dashboard.'),
+        name: z
+          .string()
+          .max(253)
+          .regex(
+            /^(?=.*[a-z][a-z0-9-]*$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/,
+            'a host name in lower case with its domain, such as live.example.com',
+          )
+          .describe('Host name of the dashboard.'),
         certificateArn: z
           .string()
           .regex(/^arn:aws[\w-]*:acm:us-east-1:\d{12}:certificate\/[\w-]+$/, 'a certificate in us-east-1')
@@ -132,10 +201,13 @@ const Configuration = z
       .describe('Where CloudFront serves the dashboard from: 100 is Europe and North America, All is everywhere.'),
     runbookUrl: z
       .url({ protocol: /^https$/ })
+      .max(500, 'at most 500 characters: it is part of every alarm’s text')
+      .refine((url) => !url.includes('#'), 'must have no #: alarms add the heading themselves')
       .optional()
       .describe('Where RUNBOOK.md can be read; alarms link to it. Left out: they name the file and the heading.'),
     scriptRoles: z
       .array(z.enum(['viewer', 'operator', 'admin']))
+      .refine(isEachOnce, 'names a role twice: each has one client')
       .default([])
       .describe('Roles for which scripts get a client of their own. Cognito charges for each.'),
     github: z
@@ -151,12 +223,38 @@ const Configuration = z
       })
       .optional()
       .describe('Lets GitHub Actions deploy without a key; left out: they may not.'),
+    previewKeysVersion: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(1)
+      .describe('Raise it by one and deploy to replace the keys that let browsers see the HLS preview.'),
+    tagConditions: z
+      .boolean()
+      .default(true)
+      .describe(
+        'True: the functions may start, stop, change and delete only MediaLive resources with the tag of this deployment. Set it to false where MediaLive denies these calls because it does not evaluate tags; the functions still check the tags themselves.',
+      ),
+    flowOutputPermission: z
+      .enum(FLOW_OUTPUT_PERMISSIONS)
+      .default('flow')
+      .describe(
+        'What AddFlowOutputs and RemoveFlowOutput are limited to: flow (outputs of our flow), named (also by the names of the outputs) or any (nothing, where MediaConnect knows no resource for these actions).',
+      ),
     keepsData: z
       .boolean()
       .default(true)
       .describe('True: table, keys, reports and users outlive the stacks and cannot be deleted by accident.'),
   })
+  .refine(({ account, domain }) => account === undefined || !domain || domain.certificateArn.includes(`:${account}:`), {
+    path: ['domain', 'certificateArn'],
+    message: 'belongs to another account: CloudFront takes certificates of its own account only',
+  })
   .describe('A Sluice deployment on AWS.');
+
+function isEachOnce(values: readonly string[]): boolean {
+  return new Set(values).size === values.length;
+}
 
 /** A checked configuration, defaults filled in. */
 export type Configuration = Omit<z.infer<typeof Configuration>, '$schema'>;
@@ -185,6 +283,11 @@ export function readConfiguration(environment: string): Configuration {
   if (!names.includes(environment)) {
     throw new Error(
       `there is no environment ${JSON.stringify(environment)}: choose ${names.join(', ')}, or add a file`,
+    );
+  }
+  if (!ENVIRONMENT_NAME.test(environment)) {
+    throw new Error(
+      `${JSON.stringify(environment)} cannot name an environment: it is part of the names of stacks, so use at most 20 lower-case letters, digits and hyphens`,
     );
   }
   const file = join('infra', 'aws', 'environments', `${environment}.json`);

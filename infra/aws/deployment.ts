@@ -63,6 +63,7 @@ export function addDeployment(
     userPool: data.userPool,
     resourceServer: data.resourceServer,
     hlsUrl: source.hlsUrl,
+    cdnIdentifier: source.cdnIdentifier,
     directory: dashboardDirectory,
   });
   const controlPlane = new ControlPlaneStack(app, id('control-plane'), {
@@ -77,6 +78,7 @@ export function addDeployment(
     configuration,
     watched: {
       flowArn: source.flowArn,
+      packageChannelId: source.packageChannelId,
       api: dashboard.httpApi,
       table: data.table,
       stateMachines: controlPlane.stateMachines,
@@ -91,15 +93,18 @@ export function addDeployment(
   });
   const stacks = { data, source, dashboard, controlPlane, observability };
   for (const [component, stack] of Object.entries(stacks)) {
-    Tags.of(stack).add(DEPLOYMENT_TAG, deploymentId);
+    // CloudFormation knows no tags of dashboards in every Region, and a dashboard costs nothing by its tag.
+    const exceptDashboards = { excludeResourceTypes: ['AWS::CloudWatch::Dashboard'] };
+    Tags.of(stack).add(DEPLOYMENT_TAG, deploymentId, exceptDashboards);
     // By which the bill can be split.
-    Tags.of(stack).add('sluice:component', component);
+    Tags.of(stack).add('sluice:component', component, exceptDashboards);
   }
   if (configuration.github) {
     const deployRole = new DeployRoleStack(app, id('deploy-role'), {
       ...props('deploy-role', 'what GitHub Actions deploys with'),
       ...configuration.github,
       environment,
+      stackNames: [...Object.values(stacks).map((stack) => stack.stackName), id('deploy-role')],
     });
     Tags.of(deployRole).add(DEPLOYMENT_TAG, deploymentId);
   }

@@ -3,7 +3,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { CHANNEL_LOG_GROUP } from '../../functions/aws/names.ts';
 import { FUNCTION_NAMES, FUNCTIONS, type FunctionName } from './functions.ts';
-import type { DeploymentResources } from './permissions.ts';
+import { FLOW_OUTPUT_PERMISSIONS, type DeploymentResources } from './permissions.ts';
 
 /**
  * cdk-nag's AwsSolutions rules over all stacks, and the one list of what we do otherwise, with the reason. It is a list
@@ -45,6 +45,19 @@ const LIST: readonly Acknowledgement[] = [
     reason: 'it keys fingerprints kept in the table: a new one would forget which stream keys are duplicates',
   },
   {
+    at: 'source/CdnIdentifier/Resource',
+    finding: 'SMG4',
+    reason:
+      'CloudFront is given the value during a deployment and cannot follow a rotation by schedule. RUNBOOK.md says how to ' +
+      'change it without a gap',
+  },
+  {
+    at: 'dashboard/PreviewPrivateKey<version>/Resource',
+    finding: 'SMG4',
+    reason:
+      'its public half is part of the distribution, so a deployment rotates both (configuration: previewKeysVersion)',
+  },
+  {
     at: 'data/UserPool/Resource',
     finding: 'COG2',
     reason: 'a second factor is offered to everybody; whether it is demanded is a rule of the operator’s house',
@@ -75,8 +88,8 @@ const LIST: readonly Acknowledgement[] = [
     at: 'dashboard/Distribution/Resource',
     finding: 'CFR2',
     reason:
-      'without a session there are static files and, at an address nobody can guess, the preview; the API is throttled and ' +
-      'checks every input by schema; a web ACL costs by the month and can be attached by who needs one',
+      'without a session there are static files only: the preview demands signed cookies, the API is throttled and checks ' +
+      'every input by schema; a web ACL costs by the month and can be attached by who needs one',
   },
   {
     at: 'dashboard/Distribution/Resource',
@@ -133,6 +146,12 @@ const LIST: readonly Acknowledgement[] = [
       'the function checks the token itself, in the cookie or in the header: a gateway’s authorizer cannot read the ' +
       'session cookie',
   },
+  ...['Role', 'DiffRole'].map((role) => ({
+    at: `deploy-role/${role}/DefaultPolicy/Resource`,
+    finding: 'IAM5[Resource::arn:<partition>:cloudformation:<region>:<account>:stack/<stack>/*]',
+    reason:
+      'CloudFormation ends the ARN of a stack with an id of its own; the name before it is one of this environment',
+  })),
 ];
 
 /** What CloudFormation puts in for the resources of a deployment. */
@@ -149,13 +168,20 @@ const PUT_IN: DeploymentResources = {
   inputSecurityGroupArn: '<group>',
   mediaLiveRoleArn: '<role>',
   packageChannelArn: '<channel>',
+  fingerprintSecretArn: '<secret>',
+  previewKeySecretArn: '<secret>',
   stateMachineArns: ['<machine>'],
   stateMachineAlias: '<alias>',
+  tagConditions: true,
+  flowOutputPermission: 'flow',
 };
 
 /** The functions' wildcards have their reasons in permissions.ts, beside the permission. */
 function reasonsOf(name: FunctionName): Acknowledgement[] {
-  return FUNCTIONS[name].permissions(PUT_IN).flatMap(({ resources, wildcardReason }) =>
+  const permissions = FLOW_OUTPUT_PERMISSIONS.flatMap((flowOutputPermission) =>
+    FUNCTIONS[name].permissions({ ...PUT_IN, flowOutputPermission }),
+  );
+  return permissions.flatMap(({ resources, wildcardReason }) =>
     resources
       .filter((resource) => resource !== '*' && resource.includes('*'))
       .map((resource) => ({

@@ -3,8 +3,8 @@ import { CHANNEL_LOG_GROUP, DEPLOYMENT_TAG, HISTORY_BY_DAY } from '../../functio
 
 /**
  * What each function may do, one exported function per function. A permission names its actions one by one. A resource
- * with a wildcard says why beside it, where the tests and the reviewer read it. What is made must carry the tag of this
- * deployment, what is changed or removed must have it.
+ * with a wildcard says why beside it, where the tests and the reviewer read it. A create request must carry the tag of this
+ * deployment, and what is changed or removed must have it, unless the configuration sets `tagConditions` to false.
  *
  * MediaLive answers Describe and List with stream keys in clear, so only functions that need them have those actions;
  * the API has none.
@@ -24,11 +24,24 @@ export interface DeploymentResources {
   inputSecurityGroupArn: string;
   mediaLiveRoleArn: string;
   packageChannelArn: string;
+  fingerprintSecretArn: string;
+  /** Secret with the private key that signs the cookies of the preview. */
+  previewKeySecretArn: string;
   /** Unqualified ARNs of the four state machines. */
   stateMachineArns: readonly string[];
   /** The alias by which operations are started. */
   stateMachineAlias: string;
+  /** False leaves out the conditions on the tags of MediaLive resources, for Regions that do not evaluate them. */
+  tagConditions: boolean;
+  flowOutputPermission: FlowOutputPermission;
 }
+
+/**
+ * How AddFlowOutputs and RemoveFlowOutput are limited: `flow` by the ARN of the flow, with any output of any name;
+ * `named` also by the name of the output; `any` not at all, for Regions where these actions know no resource.
+ */
+export const FLOW_OUTPUT_PERMISSIONS = ['flow', 'named', 'any'] as const;
+export type FlowOutputPermission = (typeof FLOW_OUTPUT_PERMISSIONS)[number];
 
 /** One statement of a policy, before it is one. */
 export interface Permission {
@@ -45,7 +58,6 @@ export function toStatement({ actions, resources, conditions }: Permission): Pol
 }
 
 const NO_RESOURCE_LEVEL = 'AWS gives this action no resource-level permission';
-const IDS_FROM_AWS = 'AWS gives the id when it is made; the condition on our tag decides';
 
 /** The API: reads and writes records, encrypts stream keys, starts workflows, reads figures. It decrypts nothing. */
 export function apiPermissions(resources: DeploymentResources): Permission[] {
@@ -68,6 +80,10 @@ export function apiPermissions(resources: DeploymentResources): Permission[] {
     { actions: ['mediapackage:ListOriginEndpoints'], resources: ['*'], wildcardReason: NO_RESOURCE_LEVEL },
     metrics(),
     channelLogs(resources),
+    {
+      actions: ['secretsmanager:GetSecretValue'],
+      resources: [resources.fingerprintSecretArn, resources.previewKeySecretArn],
+    },
     reports(resources, 's3:GetObject'),
     // Without a condition on the prefix: only who may list the bucket is told that a report is not there.
     { actions: ['s3:ListBucket'], resources: [resources.reportBucketArn] },
@@ -90,9 +106,7 @@ export function workflowPermissions(resources: DeploymentResources): Permission[
         'medialive:DeleteChannel',
         'medialive:DeleteInput',
       ],
-      resources: [mediaLive(resources, 'channel:*'), mediaLive(resources, 'input:*')],
-      conditions: hasOurTag(resources),
-      wildcardReason: IDS_FROM_AWS,
+      ...onOurMedia(resources),
     },
     egressRules(resources),
     {
@@ -113,9 +127,7 @@ export function sweepPermissions(resources: DeploymentResources): Permission[] {
     ...mediaLiveReads(resources),
     {
       actions: ['medialive:StopChannel', 'medialive:DeleteChannel', 'medialive:DeleteInput'],
-      resources: [mediaLive(resources, 'channel:*'), mediaLive(resources, 'input:*')],
-      conditions: hasOurTag(resources),
-      wildcardReason: IDS_FROM_AWS,
+      ...onOurMedia(resources),
     },
     { actions: ['mediaconnect:DescribeFlow'], resources: [resources.flowArn] },
     egressRules(resources),
@@ -248,16 +260,34 @@ function mediaLiveCreates(resources: DeploymentResources): Permission[] {
   ];
 }
 
+/**
+ * Changing the outputs of our flow. The Service Authorization Reference listed no resource for these actions before 2026,
+ * and a policy with an ARN never matches an action that knows no resource.
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselementalmediaconnect.html
+ */
 function flowOutputs(resources: DeploymentResources, actions: readonly string[]): Permission {
-  const { partition, region, account, deploymentId } = resources;
-  return {
-    actions,
-    resources: [
-      resources.flowArn,
-      `arn:${partition}:mediaconnect:${region}:${account}:output:*:sluice-${deploymentId}-*`,
-    ],
-    wildcardReason: 'AWS gives the id of an output; its name, which ends the ARN, is of our making',
-  };
+  const { partition, region, account, deploymentId, flowArn, flowOutputPermission } = resources;
+  const output = (name: string) => `arn:${partition}:mediaconnect:${region}:${account}:output:*:${name}`;
+  switch (flowOutputPermission) {
+    case 'flow':
+      return {
+        actions,
+        resources: [flowArn, output('*')],
+        wildcardReason: 'AWS gives the id of an output, and may ask before it knows the name; the flow is the limit',
+      };
+    case 'named':
+      return {
+        actions,
+        resources: [flowArn, output(`sluice-${deploymentId}-*`)],
+        wildcardReason: 'AWS gives the id of an output; the name that ends the ARN is ours',
+      };
+    case 'any':
+      return {
+        actions,
+        resources: ['*'],
+        wildcardReason: 'flowOutputPermission is any: MediaConnect knows no resource for this action in this Region',
+      };
+  }
 }
 
 function reports({ reportBucketArn }: DeploymentResources, action: string): Permission {
@@ -281,8 +311,25 @@ function channelLogs({ partition, region, account }: DeploymentResources): Permi
   };
 }
 
-function hasOurTag({ deploymentId }: DeploymentResources): Permission['conditions'] {
-  return { StringEquals: { [`aws:ResourceTag/${DEPLOYMENT_TAG}`]: deploymentId } };
+/**
+ * Channels and inputs of this deployment. Without tag conditions the policy reaches those of others as well. What is left
+ * then is our own code: the sweep and the workflow take a channel or an input by the id in a record or by our tags, and
+ * compare the tags before they stop or delete anything they did not record.
+ */
+function onOurMedia(resources: DeploymentResources): Pick<Permission, 'resources' | 'conditions' | 'wildcardReason'> {
+  const { deploymentId, tagConditions } = resources;
+  const media = [mediaLive(resources, 'channel:*'), mediaLive(resources, 'input:*')];
+  if (!tagConditions) {
+    return {
+      resources: media,
+      wildcardReason: 'tagConditions is false: AWS gives the id, and the functions check the tags before they act',
+    };
+  }
+  return {
+    resources: media,
+    conditions: { StringEquals: { [`aws:ResourceTag/${DEPLOYMENT_TAG}`]: deploymentId } },
+    wildcardReason: 'AWS gives the id when it is made; the condition on our tag decides',
+  };
 }
 
 function mediaLive({ partition, region, account }: DeploymentResources, resource: string): string {

@@ -8,6 +8,7 @@ import { createApi } from '../../functions/api/app.ts';
 import { createTokenAuthentication } from '../../functions/api/authentication.ts';
 import type { Rehearsal } from '../../functions/api/rehearsal.ts';
 import type { AwsDeps } from '../../functions/aws/clients.ts';
+import { CDN_IDENTIFIER_FIELD, CDN_IDENTIFIER_HEADER } from '../../functions/aws/package-channel.ts';
 import { listAllDestinations } from '../../functions/aws/destination-table.ts';
 import { createMediaEventHandler } from '../../functions/events/media-event.ts';
 import { reportCosts } from '../../functions/schedules/cost-report.ts';
@@ -24,7 +25,7 @@ import { createScheduler } from './events/scheduler.ts';
 import { toFunctionArn } from './lambda/registry.ts';
 import { startLocalAws } from './local-aws.ts';
 import { createMediaEngine } from './media/engine/media-engine.ts';
-import { PASSPHRASE_SECRET_ARN, provision } from './provision.ts';
+import { CDN_IDENTIFIER_SECRET_ARN, PASSPHRASE_SECRET_ARN, provision } from './provision.ts';
 import { originOf, type Settings } from './settings.ts';
 import { resolveHost } from '../../functions/resolve-host.ts';
 import { makeWorkflowDeps, READS_LAG_AWS_LIKE_MS, READS_LAG_MS, WORKFLOW_FUNCTION } from './workflow-function.ts';
@@ -77,6 +78,11 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       hls: { lowLatency: settings.hls === 'low-latency' },
     });
     stack.defer(() => engine.close());
+    const cdnIdentifier = deriveLocalKey(settings.dataDirectory, 'identifier of the CDN').toString('hex');
+    const secrets: Record<string, string | undefined> = {
+      [PASSPHRASE_SECRET_ARN]: settings.srtPassphrase,
+      [CDN_IDENTIFIER_SECRET_ARN]: JSON.stringify({ [CDN_IDENTIFIER_FIELD]: cdnIdentifier }),
+    };
     const rehearsal = createRehearsal({ engine, listDestinations: () => listAllDestinations(deps) });
     const aws = await startLocalAws({
       dataDirectory: settings.dataDirectory,
@@ -87,7 +93,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       isRateLimited: settings.profile === 'aws-like',
       hooks: {
         ...rehearsal.hooks,
-        resolveSecret: (secretArn) => (secretArn === PASSPHRASE_SECRET_ARN ? settings.srtPassphrase : undefined),
+        resolveSecret: (secretArn) => secrets[secretArn],
       },
     });
     stack.defer(() => aws.close());
@@ -98,6 +104,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       workflowFunctionArn: toFunctionArn(WORKFLOW_FUNCTION),
       quotas: QUOTAS[settings.profile],
       fingerprintSecret: deriveLocalKey(settings.dataDirectory, 'stream key fingerprints').toString('hex'),
+      cdnIdentifierSecretArn: CDN_IDENTIFIER_SECRET_ARN,
     });
     const readsLagMs = settings.profile === 'aws-like' ? READS_LAG_AWS_LIKE_MS : READS_LAG_MS;
     const deps = makeWorkflowDeps({ clients: aws.clients, deployment }, logger, readsLagMs);
@@ -122,7 +129,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     // Whoever held the lease died with the former process: the data directory has one owner.
     await sweep({ ...sweepDeps, takeOverLease: true });
 
-    const server = await listen(options, { ...deps, rehearsal }, aws.endpoint);
+    // Plays the part of CloudFront: people come with a session, the origin answers to the CDN only.
+    const hlsProxy = (path: string) =>
+      fetch(aws.endpoint + path, { headers: { [CDN_IDENTIFIER_HEADER]: cdnIdentifier } });
+    const server = await listen(options, { ...deps, rehearsal, hlsProxy });
     stack.defer(() => server.close());
     const whole = stack.move();
     return { origin: server.origin, close: () => whole.disposeAsync() };
@@ -134,8 +144,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
 
 async function listen(
   { settings, token, dashboardDirectory, rootDirectory, logger }: EmbeddedOptions,
-  aws: AwsDeps & { rehearsal: Rehearsal },
-  awsEndpoint: string,
+  aws: AwsDeps & { rehearsal: Rehearsal; hlsProxy: (path: string) => Promise<Response> },
 ): Promise<{ origin: string; close: () => Promise<void> }> {
   const { version } = JSON.parse(readFileSync(join(rootDirectory, 'package.json'), 'utf8')) as { version: string };
   const now = () => new Date();
@@ -156,7 +165,6 @@ async function listen(
     ingestHost: null,
     docs: { directory: join(rootDirectory, 'node_modules', 'swagger-ui-dist') },
     staticFiles: { directory: dashboardDirectory },
-    hlsProxy: (path) => fetch(awsEndpoint + path),
     // A DNS name pointed at loopback would let any web page in; on other addresses the operator chose to be reachable.
     ...(isLoopback ? { isHostAllowed: (host: string) => LOOPBACK_HOSTS.includes(host) } : {}),
   });

@@ -1,16 +1,71 @@
 import { CreateTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeFlowCommand } from '@aws-sdk/client-mediaconnect';
+import { ListOriginEndpointsCommand } from '@aws-sdk/client-mediapackage';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { DEFAULT_DECLARED_INPUT } from '../../functions/domain/declared-input.ts';
 import { listHistory, putTimelineEntry, readHistory, type HistoryEntry } from '../../functions/aws/history-table.ts';
 import { systemClock } from './clock.ts';
 import { TABLE_DEFINITION } from './dynamodb/table-definition.ts';
 import { startLocalAws, type LocalAws } from './local-aws.ts';
 import { makeIdleEngine } from './media/engine/contract.ts';
-import { provision } from './provision.ts';
+import { CDN_IDENTIFIER_SECRET_ARN, provision } from './provision.ts';
 
 let aws: LocalAws;
-beforeEach(async () => {
+afterEach(() => aws.close());
+
+const owner = { destinationId: 'dst_1', name: 'Main' };
+const entryAt = (at: string) => ({ at, actor: 'operator', kind: 'edited' as const, detail: 'name' });
+
+const provisionLocally = (srtPassphrase?: string, cdnIdentifierSecretArn?: string) =>
+  provision({
+    ...(cdnIdentifierSecretArn === undefined ? {} : { cdnIdentifierSecretArn }),
+    clients: aws.clients,
+    settings: { srtPort: 9998, srtPassphrase, srtLatencyMs: 200, loopbackTargetsAllowed: true },
+    workflowFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:sluice-workflow',
+    fingerprintSecret: 'for tests only',
+    quotas: { channelQuota: 5, pushInputQuota: 5 },
+  });
+
+it('creates an encrypted flow with a request that MediaConnect accepts', async () => {
+  aws = await startLocalAws({
+    dataDirectory: null,
+    port: 0,
+    clock: systemClock,
+    engine: makeIdleEngine(),
+    profile: 'instant',
+    hooks: { resolveSecret: () => 'a passphrase for tests' },
+  });
+  const { flowArn } = await provisionLocally('a passphrase for tests');
+  const { Flow: flow } = await aws.clients.mediaConnect.send(new DescribeFlowCommand({ FlowArn: flowArn }));
+  expect(flow?.Source?.Decryption).toMatchObject({ KeyType: 'srt-password' });
+  expect(flow?.Source?.Decryption).not.toHaveProperty('Algorithm');
+});
+
+it('gives the endpoint of an earlier version its CDN authorization, once', async () => {
+  aws = await startLocalAws({
+    dataDirectory: null,
+    port: 0,
+    clock: systemClock,
+    engine: makeIdleEngine(),
+    profile: 'instant',
+    hooks: { resolveSecret: () => JSON.stringify({ MediaPackageCDNIdentifier: 'identifier-for-tests' }) },
+  });
+  const endpoint = async () => {
+    const { OriginEndpoints: endpoints } = await aws.clients.mediaPackage.send(new ListOriginEndpointsCommand({}));
+    expect(endpoints).toHaveLength(1);
+    return endpoints![0]!;
+  };
+  await provisionLocally();
+  expect(await endpoint()).not.toHaveProperty('Authorization');
+  await provisionLocally(undefined, CDN_IDENTIFIER_SECRET_ARN);
+  const authorized = await endpoint();
+  expect(authorized.Authorization?.CdnIdentifierSecret).toBe(CDN_IDENTIFIER_SECRET_ARN);
+  await provisionLocally(undefined, CDN_IDENTIFIER_SECRET_ARN);
+  expect((await endpoint()).Url).toBe(authorized.Url);
+});
+
+it('gives a table of an earlier version its index, once, and keeps what is in it', async () => {
   aws = await startLocalAws({
     dataDirectory: null,
     port: 0,
@@ -18,22 +73,6 @@ beforeEach(async () => {
     engine: makeIdleEngine(),
     profile: 'instant',
   });
-});
-afterEach(() => aws.close());
-
-const provisionAgain = () =>
-  provision({
-    clients: aws.clients,
-    settings: { srtPort: 9998, srtPassphrase: undefined, srtLatencyMs: 200, loopbackTargetsAllowed: true },
-    workflowFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:sluice-workflow',
-    fingerprintSecret: 'for tests only',
-    quotas: { channelQuota: 5, pushInputQuota: 5 },
-  });
-
-const owner = { destinationId: 'dst_1', name: 'Main' };
-const entryAt = (at: string) => ({ at, actor: 'operator', kind: 'edited' as const, detail: 'name' });
-
-it('gives a table of an earlier version its index, once, and keeps what is in it', async () => {
   const { table } = aws.clients;
   const { GlobalSecondaryIndexes: _indexes, AttributeDefinitions: attributes, ...definition } = TABLE_DEFINITION;
   const former = { ...definition, AttributeDefinitions: attributes.slice(0, 2) };
@@ -41,8 +80,8 @@ it('gives a table of an earlier version its index, once, and keeps what is in it
   const row = { pk: 'HISTORY#dst_1', sk: 'entry#2026-11-20T00:00:00.000Z#1', ...entryAt('2026-11-20T00:00:00.000Z') };
   await table.send(new PutCommand({ TableName: 'sluice', Item: row }));
 
-  const deps = { clients: aws.clients, deployment: await provisionAgain() };
-  expect(await provisionAgain()).toEqual(deps.deployment);
+  const deps = { clients: aws.clients, deployment: await provisionLocally() };
+  expect(await provisionLocally()).toEqual(deps.deployment);
   const { Table } = await table.send(new DescribeTableCommand({ TableName: 'sluice' }));
   expect(Table!.GlobalSecondaryIndexes).toHaveLength(1);
 
@@ -56,7 +95,14 @@ it('gives a table of an earlier version its index, once, and keeps what is in it
 });
 
 it('declares the widest input, and prices what a deployment on AWS would declare', async () => {
-  const { declaredInput, pricedInput } = await provisionAgain();
+  aws = await startLocalAws({
+    dataDirectory: null,
+    port: 0,
+    clock: systemClock,
+    engine: makeIdleEngine(),
+    profile: 'instant',
+  });
+  const { declaredInput, pricedInput } = await provisionLocally();
   expect(declaredInput).toEqual({ Codec: 'HEVC', Resolution: 'UHD', MaximumBitrate: 'MAX_50_MBPS' });
   expect(pricedInput).toEqual(DEFAULT_DECLARED_INPUT);
 });

@@ -18,6 +18,7 @@ import { CreateInputSecurityGroupCommand, ListInputSecurityGroupsCommand } from 
 import {
   CreateChannelCommand,
   CreateOriginEndpointCommand,
+  DeleteOriginEndpointCommand,
   DescribeChannelCommand,
   DescribeOriginEndpointCommand,
 } from '@aws-sdk/client-mediapackage';
@@ -52,6 +53,9 @@ const TAGS = { [DEPLOYMENT_TAG]: DEPLOYMENT_ID };
 /** The secret the flow's source refers to; the passphrase itself never leaves this process. */
 export const PASSPHRASE_SECRET_ARN = `arn:aws:secretsmanager:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:secret:sluice-srt-passphrase`;
 
+/** The secret the preview's endpoint refers to; only the proxy of the API knows what is in it. */
+export const CDN_IDENTIFIER_SECRET_ARN = `arn:aws:secretsmanager:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:secret:sluice-cdn-identifier`;
+
 /** The roles exist in name only: nothing local checks them. */
 const roleArn = (name: string) => `arn:aws:iam::${LOCAL_ACCOUNT_ID}:role/${name}`;
 
@@ -63,6 +67,8 @@ interface ProvisionInput {
   workflowFunctionArn: string;
   quotas: { channelQuota: number; pushInputQuota: number };
   fingerprintSecret: string;
+  /** Secret with the identifier that the preview's origin demands of its CDN; left out, the origin answers to everybody. */
+  cdnIdentifierSecretArn?: string;
 }
 
 /** Makes or finds everything and says where it is. A flow made anew has no outputs yet. */
@@ -72,6 +78,7 @@ export async function provision({
   workflowFunctionArn,
   quotas,
   fingerprintSecret,
+  cdnIdentifierSecretArn,
 }: ProvisionInput): Promise<Deployment> {
   await ensureTable(clients);
   return {
@@ -81,7 +88,7 @@ export async function provision({
     flowArn: await ensureFlow(clients, settings),
     inputSecurityGroupId: await ensureInputSecurityGroup(clients),
     mediaLiveRoleArn: roleArn('sluice-medialive'),
-    packageChannelId: await ensurePackageChannel(clients),
+    packageChannelId: await ensurePackageChannel(clients, cdnIdentifierSecretArn),
     reportBucket: await ensureReportBucket(clients),
     stateMachineArns: await ensureStateMachines(clients, workflowFunctionArn),
     fingerprintSecret,
@@ -163,7 +170,6 @@ function flowSource(settings: ProvisionInput['settings']): SetSourceRequest {
       : {
           Decryption: {
             KeyType: 'srt-password',
-            Algorithm: 'aes128',
             RoleArn: roleArn('sluice-mediaconnect'),
             SecretArn: PASSPHRASE_SECRET_ARN,
           },
@@ -189,8 +195,9 @@ async function keepFlow(mediaConnect: MediaConnect, flowArn: string, wanted: Set
   if (found && found.Status !== 'DELETING' && found.Source && isAsWanted(found.Source, wanted)) return true;
   const flow = await describeSettledFlow(mediaConnect, flowArn);
   if (!flow?.Source) return false;
-  // UpdateFlowSource cannot take an encryption away.
-  if (flow.Source.Decryption && !wanted.Decryption) {
+  // UpdateFlowSource keeps what it is not given: an encryption that is no longer wanted, and an algorithm that an
+  // earlier version recorded and MediaConnect refuses.
+  if (flow.Source.Decryption && (!wanted.Decryption || flow.Source.Decryption.Algorithm !== undefined)) {
     await removeFlow(mediaConnect, flowArn);
     return false;
   }
@@ -233,18 +240,24 @@ async function describeSettledFlow(mediaConnect: MediaConnect, flowArn: string):
   throw new Error(`flow ${flowArn} has been between two states for too long`);
 }
 
-async function ensurePackageChannel({ mediaPackage }: AwsClients): Promise<string> {
+async function ensurePackageChannel({ mediaPackage }: AwsClients, secretArn: string | undefined): Promise<string> {
   const channel = await find(() => mediaPackage.send(new DescribeChannelCommand({ Id: PACKAGE_CHANNEL_ID })));
   if (!channel) await mediaPackage.send(new CreateChannelCommand({ Id: PACKAGE_CHANNEL_ID, Tags: TAGS }));
   const endpointId = `${PACKAGE_CHANNEL_ID}-hls`;
   const endpoint = await find(() => mediaPackage.send(new DescribeOriginEndpointCommand({ Id: endpointId })));
-  if (!endpoint) {
+  const hasIdentifier = endpoint?.Authorization?.CdnIdentifierSecret === secretArn;
+  // An endpoint of an earlier version answers to everybody.
+  if (endpoint && !hasIdentifier) await mediaPackage.send(new DeleteOriginEndpointCommand({ Id: endpointId }));
+  if (!endpoint || !hasIdentifier) {
     await mediaPackage.send(
       new CreateOriginEndpointCommand({
         ChannelId: PACKAGE_CHANNEL_ID,
         Id: endpointId,
         ManifestName: 'index',
         HlsPackage: { SegmentDurationSeconds: 2, PlaylistWindowSeconds: 60, PlaylistType: 'NONE' },
+        ...(secretArn === undefined
+          ? {}
+          : { Authorization: { CdnIdentifierSecret: secretArn, SecretsRoleArn: roleArn('sluice-mediapackage') } }),
         Tags: TAGS,
       }),
     );

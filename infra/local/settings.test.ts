@@ -64,6 +64,8 @@ describe('readSettings', () => {
     ['PORT', ' 80'],
     ['SRT_PORT', 'none'],
     ['SRT_PORT', '1023'],
+    ['SRT_PORT', '2077'],
+    ['SRT_PORT', '2088'],
     ['LOCAL_AWS_PORT', '-1'],
     ['SRT_LATENCY_MS', '99'],
     ['SRT_LATENCY_MS', '15001'],

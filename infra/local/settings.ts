@@ -5,6 +5,7 @@ import ipaddr from 'ipaddr.js';
 import { PRIMARY_MODES, type PrimaryMode } from '../../functions/domain/primary-mode.ts';
 import { listEncodings } from '../../presets/index.ts';
 import table from './bootstrap/settings.json' with { type: 'json' };
+import { isSourcePort } from '../../functions/domain/source-port.ts';
 
 /** How the embedded Sluice is configured: read once at start, from the environment alone. */
 export interface Settings {
@@ -76,8 +77,7 @@ const EnvironmentSchema = z.object({
     .regex(/^[\x21-\x7e]{16,512}$/)
     .optional(),
   SLUICE_DATA_DIR: z.string().refine((value) => !value.includes('\0')),
-  // What a MediaConnect flow takes.
-  SRT_PORT: integer(1024, 65_535),
+  SRT_PORT: integer(1, 65_535).refine(isSourcePort),
   SRT_PASSPHRASE: z
     .string()
     .regex(/^[\x20-\x7e]{10,79}$/)

@@ -190,9 +190,40 @@ describe('the MediaConnect endpoint', () => {
       client.send(new CreateFlowCommand(makeFlowRequest({ Source: { ...source, ...changes } })));
     await expect(create({ Protocol: 'zixi-push' })).rejects.toMatchObject(refusal);
     await expect(create({ IngestPort: 80 })).rejects.toMatchObject(refusal);
+    await expect(create({ IngestPort: 2077 })).rejects.toThrow('except 2077 and 2088');
     await expect(create({ MinLatency: 20 })).rejects.toMatchObject(refusal);
+    for (const WhitelistCidr of [
+      '203.0.113.7',
+      '999.0.113.0/24',
+      '203.0.113.0/33',
+      '203.0.113.7/24',
+      '2001:db8::/32',
+    ]) {
+      await expect(create({ WhitelistCidr }), WhitelistCidr).rejects.toThrow(/WhitelistCidr/);
+    }
     await expect(create({ Decryption: { RoleArn: 'r', SecretArn: 's' } })).rejects.toThrow(/srt-password/);
     await expect(client.send(new CreateFlowCommand({ Name: 'no source' }))).rejects.toMatchObject(refusal);
+  });
+
+  it('refuses an algorithm beside an SRT passphrase, as CreateFlow and as UpdateFlowSource', async () => {
+    const { mediaConnect: client } = await start({ hooks: { resolveSecret: () => 'a passphrase for tests' } });
+    const decryption = { KeyType: 'srt-password', RoleArn: 'r', SecretArn: 'arn:one' } as const;
+    const source = { ...makeFlowRequest().Source!, Decryption: decryption };
+    const withAlgorithm = { ...decryption, Algorithm: 'aes256' } as const;
+    const refused = { name: 'BadRequestException', message: expect.stringContaining('Algorithm must be left out') };
+    await expect(
+      client.send(new CreateFlowCommand(makeFlowRequest({ Source: { ...source, Decryption: withAlgorithm } }))),
+    ).rejects.toMatchObject(refused);
+    const { Flow: flow } = await client.send(new CreateFlowCommand(makeFlowRequest({ Source: source })));
+    await expect(
+      client.send(
+        new UpdateFlowSourceCommand({
+          FlowArn: flow!.FlowArn,
+          SourceArn: flow!.Source!.SourceArn,
+          Decryption: withAlgorithm,
+        }),
+      ),
+    ).rejects.toMatchObject(refused);
   });
 
   it('reads the passphrase from the secret named, and fails the flow when it is not there', async () => {

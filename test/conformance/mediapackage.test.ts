@@ -28,6 +28,12 @@ import { refusal, useMediaEndpoints } from '../../infra/local/media/testing/medi
 
 const start = useMediaEndpoints();
 
+const CDN_SECRET_ARN = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:cdn-identifier';
+const AUTHORIZATION = {
+  CdnIdentifierSecret: CDN_SECRET_ARN,
+  SecretsRoleArn: 'arn:aws:iam::000000000000:role/mediapackage-secrets',
+};
+
 const endpointRequest = (
   changes: Partial<CreateOriginEndpointCommandInput> = {},
 ): CreateOriginEndpointCommandInput => ({
@@ -119,6 +125,56 @@ describe('the MediaPackage endpoint', () => {
     expect((await fetch(Url!, { method: 'POST' })).status).toBe(405);
     await client.send(new DeleteOriginEndpointCommand({ Id: 'primary-hls' }));
     expect((await fetch(Url!)).status).toBe(404);
+  });
+
+  it('serves an endpoint with CDN authorization to requests with the identifier only', async () => {
+    const secrets: Record<string, string> = {
+      [CDN_SECRET_ARN]: JSON.stringify({ MediaPackageCDNIdentifier: 'identifier-for-tests' }),
+    };
+    const { mediaPackage: client, engine } = await start({ hooks: { resolveSecret: (arn) => secrets[arn] } });
+    let asked = 0;
+    engine.fetchPackage = async () => new Response(`answer ${(asked += 1)}`);
+    await client.send(new CreateChannelCommand({ Id: 'primary' }));
+    const { Url: url } = await client.send(
+      new CreateOriginEndpointCommand(endpointRequest({ Authorization: AUTHORIZATION })),
+    );
+    const described = await client.send(new DescribeOriginEndpointCommand({ Id: 'primary-hls' }));
+    expect(described.Authorization).toEqual(AUTHORIZATION);
+    expect(JSON.stringify(described)).not.toContain('identifier-for-tests');
+    const statusWith = async (headers: Record<string, string>) => (await fetch(url!, { headers })).status;
+    expect(await statusWith({})).toBe(403);
+    expect(await statusWith({ 'X-MediaPackage-CDNIdentifier': 'identifier-for-tests2' })).toBe(403);
+    expect(await statusWith({ 'X-MediaPackage-CDNIdentifier': 'identifier-for-test' })).toBe(403);
+    expect((await fetch(url!.replace('index.m3u8', '1.ts'))).status).toBe(403);
+    expect(asked).toBe(0);
+    expect(await statusWith({ 'X-MediaPackage-CDNIdentifier': 'identifier-for-tests' })).toBe(200);
+    delete secrets[CDN_SECRET_ARN];
+    expect(await statusWith({ 'X-MediaPackage-CDNIdentifier': 'identifier-for-tests' })).toBe(403);
+  });
+
+  it('refuses CDN authorization without a role, with what is no ARN, and with a secret it cannot use', async () => {
+    const secrets: Record<string, string> = {
+      [`${CDN_SECRET_ARN}-short`]: JSON.stringify({ MediaPackageCDNIdentifier: 'seven77' }),
+      [`${CDN_SECRET_ARN}-other`]: JSON.stringify({ Identifier: 'identifier-for-tests' }),
+      [`${CDN_SECRET_ARN}-text`]: 'identifier-for-tests',
+    };
+    const { mediaPackage: client } = await start({ hooks: { resolveSecret: (arn) => secrets[arn] } });
+    await client.send(new CreateChannelCommand({ Id: 'primary' }));
+    const create = (changes: object) =>
+      client.send(
+        new CreateOriginEndpointCommand(endpointRequest({ Authorization: { ...AUTHORIZATION, ...changes } })),
+      );
+    await expect(create({ SecretsRoleArn: undefined })).rejects.toThrow(/SecretsRoleArn/);
+    for (const changes of [
+      { SecretsRoleArn: 'role' },
+      { CdnIdentifierSecret: 'secret' },
+      { CdnIdentifierSecret: `${CDN_SECRET_ARN}-gone` },
+      ...Object.keys(secrets).map((arn) => ({ CdnIdentifierSecret: arn })),
+    ]) {
+      await expect(create(changes), JSON.stringify(changes)).rejects.toMatchObject(
+        refusal('UnprocessableEntityException', 422),
+      );
+    }
   });
 
   it('is what a MediaLive channel with a MediaPackage output hands its renditions to', async () => {

@@ -20,17 +20,20 @@ beforeAll(() => {
   mkdirSync(join(directory, 'dashboard'));
   writeFileSync(join(directory, 'dashboard', 'index.html'), '<!doctype html>');
   const app = new App({
-    context: { ...contextOf(), 'aws:cdk:bundling-stacks': ['*-control-plane'] },
+    context: { ...contextOf(), 'aws:cdk:bundling-stacks': ['*-control-plane', '*-dashboard'] },
     outdir: join(directory, 'out'),
     builtinCloudFormationValidation: false,
   });
-  const { controlPlane } = addDeployment(app, {
+  const { controlPlane, dashboard } = addDeployment(app, {
     environment: 'dev',
     configuration: readConfiguration('dev'),
     dashboardDirectory: join(directory, 'dashboard'),
   });
-  const functions = Template.fromStack(controlPlane).findResources('AWS::Lambda::Function');
-  for (const { Properties: properties } of Object.values(functions)) {
+  const functions = [controlPlane, dashboard].flatMap((stack) =>
+    Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function')),
+  );
+  // The CDK's own functions have no name.
+  for (const { Properties: properties } of functions.filter((each) => each['Properties'].FunctionName)) {
     const hash = String(properties.Code.S3Key).replace(/\.zip$/, '');
     bundles.set(properties.FunctionName, join(directory, 'out', `asset.${hash}`, 'index.mjs'));
   }
@@ -50,7 +53,7 @@ const environments = (() => {
 })();
 
 describe('a bundle', () => {
-  it.concurrent.each(FUNCTION_NAMES)(
+  it.concurrent.each([...FUNCTION_NAMES, 'preview-keys'])(
     'of %s loads on its own, with the environment it is given',
     async (name) => {
       const script = 'const { handler } = await import(process.argv[1]); process.stdout.write(typeof handler);';
@@ -76,7 +79,7 @@ describe('a bundle', () => {
     for (const file of bundles.values()) {
       expect(readFileSync(file, 'utf8')).toMatch(/\n\/\/# sourceMappingURL=index\.mjs\.map\s*$/);
       const { sources } = JSON.parse(readFileSync(`${file}.map`, 'utf8')) as { sources: string[] };
-      expect(sources.some((source) => source.includes('functions/'))).toBe(true);
+      expect(sources.some((source) => /(functions|infra)\//.test(source))).toBe(true);
     }
   });
 });

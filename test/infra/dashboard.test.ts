@@ -5,6 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCognitoEndpoints } from '../../functions/api/cognito-endpoints.ts';
 import { SECURITY_HEADERS, setSecurityHeaders } from '../../functions/api/security-headers.ts';
@@ -26,6 +27,7 @@ const CERTIFICATE = 'arn:aws:acm:us-east-1:111122223333:certificate/0a1b';
 let directory: string;
 let template: Template;
 let withDomain: Template;
+let rotated: Template;
 
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'sluice-dashboard-'));
@@ -40,13 +42,19 @@ beforeAll(() => {
     userPool: new UserPool(data, 'UserPool'),
     resourceServer: 'sluice',
     hlsUrl: 'https://abc.mediapackage.eu-central-1.amazonaws.com/out/v1/0f1e/index.m3u8',
+    cdnIdentifier: new Secret(data, 'CdnIdentifier'),
     directory,
   };
   const configuration = parseConfiguration(CONFIGURATION, 'test.json');
   const domain = { name: 'sluice.example.com', certificateArn: CERTIFICATE };
   const plain = new DashboardStack(app, 'Dashboard', { ...common, configuration });
   const named = new DashboardStack(app, 'Named', { ...common, configuration: { ...configuration, domain } });
+  const later = new DashboardStack(app, 'Later', {
+    ...common,
+    configuration: { ...configuration, previewKeysVersion: 3 },
+  });
   template = Template.fromStack(plain);
+  rotated = Template.fromStack(later);
   withDomain = Template.fromStack(named);
 });
 
@@ -187,6 +195,67 @@ describe('the distribution', () => {
     expect(preview).toMatchObject({ CachePolicyId: '08627262-05a9-4f76-9ded-b50ca2e3a84f' });
     expect(preview['AllowedMethods']).toEqual(['GET', 'HEAD']);
     expect(originOf(preview)).toMatchObject({ DomainName: 'abc.mediapackage.eu-central-1.amazonaws.com' });
+  });
+
+  it('shows the preview to browsers with cookies of this deployment only', () => {
+    const [[groupId, group] = []] = Object.entries(template.findResources('AWS::CloudFront::KeyGroup'));
+    const [keyId] = Object.keys(template.findResources('AWS::CloudFront::PublicKey'));
+    expect(behavior('/out/v1/*')['TrustedKeyGroups']).toEqual([{ Ref: groupId }]);
+    expect(group!['Properties'].KeyGroupConfig.Items).toEqual([{ Ref: keyId }]);
+    for (const each of [behavior('/api/*'), distribution().DefaultCacheBehavior]) {
+      expect(each).not.toHaveProperty('TrustedKeyGroups');
+    }
+  });
+
+  it('identifies itself to MediaPackage, by a reference that CloudFormation resolves', () => {
+    expect(originOf(behavior('/out/v1/*'))['OriginCustomHeaders']).toEqual([
+      {
+        HeaderName: 'X-MediaPackage-CDNIdentifier',
+        HeaderValue: {
+          'Fn::Join': [
+            '',
+            ['{{resolve:secretsmanager:', expect.anything(), ':SecretString:MediaPackageCDNIdentifier::}}'],
+          ],
+        },
+      },
+    ]);
+    for (const each of [behavior('/api/*'), distribution().DefaultCacheBehavior]) {
+      expect(originOf(each)).not.toHaveProperty('OriginCustomHeaders');
+    }
+  });
+
+  it('keeps the private key of the preview in a secret that one function fills, and nowhere else', () => {
+    const [secretId] = Object.keys(template.findResources('AWS::SecretsManager::Secret'));
+    template.hasResourceProperties('AWS::CloudFront::PublicKey', {
+      PublicKeyConfig: { EncodedKey: { 'Fn::GetAtt': [Match.anyValue(), 'PublicKey'] } },
+    });
+    template.hasResourceProperties('Custom::PreviewKeyPair', { SecretArn: { Ref: secretId } });
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          {
+            Effect: 'Allow',
+            Action: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
+            Resource: { Ref: secretId },
+          },
+        ]),
+      },
+    });
+    expect(JSON.stringify(template.toJSON())).not.toContain('PRIVATE KEY');
+    expect(JSON.stringify(template.toJSON().Outputs)).not.toContain(secretId);
+  });
+
+  it('accepts the key before as well after a rotation, and signs with the new one', () => {
+    const keysOf = (of: Template) =>
+      Object.keys(of.findResources('AWS::CloudFront::PublicKey')).map((id) => id.slice(0, 17));
+    expect(keysOf(rotated).toSorted()).toEqual(['PreviewPublicKey2', 'PreviewPublicKey3']);
+    const [group] = Object.values(rotated.findResources('AWS::CloudFront::KeyGroup'));
+    expect(group!['Properties'].KeyGroupConfig.Items.map(({ Ref: id }: { Ref: string }) => id.slice(0, 17))).toEqual([
+      'PreviewPublicKey3',
+      'PreviewPublicKey2',
+    ]);
+    // A distribution that did not change would not be given the new identifier.
+    expect(distribution(rotated)['Comment']).not.toBe(distribution()['Comment']);
   });
 
   it('sends the headers the API sends, with everything', () => {

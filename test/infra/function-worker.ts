@@ -6,8 +6,10 @@ import { MediaConnectClient } from '@aws-sdk/client-mediaconnect';
 import { MediaLiveClient } from '@aws-sdk/client-medialive';
 import { MediaPackageClient } from '@aws-sdk/client-mediapackage';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { madeUpSecret } from './made-up-secret.ts';
 import type { RecordedCall, ServiceName } from './recorded-call.ts';
 
 /**
@@ -35,9 +37,16 @@ const CLIENTS: Record<ServiceName, Client> = {
   mediaLive: MediaLiveClient,
   mediaPackage: MediaPackageClient,
   s3: S3Client,
+  secretsManager: SecretsManagerClient,
   sfn: SFNClient,
   table: DynamoDBDocumentClient,
 };
+
+// No local endpoint serves Secrets Manager.
+(SecretsManagerClient.prototype as { send: unknown }).send = async ({ input }: Command) => ({
+  ARN: input['SecretId'],
+  SecretString: madeUpSecret(String(input['SecretId'])),
+});
 
 for (const [service, client] of Object.entries(CLIENTS)) watch(service as ServiceName, client);
 

@@ -139,6 +139,9 @@ const QUESTIONS: Record<RecordedCall['service'], Record<string, Ask>> = {
       { action: 's3:ListBucket', resource: `arn:aws:s3:::${Bucket}`, context: { 's3:prefix': Prefix ?? '' } },
     ],
   },
+  secretsManager: {
+    GetSecretValue: ({ input: { SecretId } }) => [{ action: 'secretsmanager:GetSecretValue', resource: SecretId }],
+  },
   cloudWatch: { GetMetricData: anywhere('cloudwatch:GetMetricData') },
   cloudWatchLogs: {
     GetLogEvents: ({ input: { logGroupName, logStreamName } }) => [

@@ -14,6 +14,7 @@ import { makeIdleEngine } from '../../infra/local/media/engine/contract.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../../infra/local/service.ts';
 import { startFunction, type FunctionProcess } from './function-process.ts';
 import type { PolicyStatement } from './iam-evaluate.ts';
+import { madeUpSecret } from './made-up-secret.ts';
 import type { RecordedCall } from './recorded-call.ts';
 import { resolveIntrinsics } from './resolve-intrinsics.ts';
 import type { StackId, Synthesized, TemplateResource } from './synthesized.ts';
@@ -88,10 +89,10 @@ const MAKERS: Record<string, (clients: AwsClients, properties: any, resource: Pl
     const channel = await mediaPackage.send(new CreateChannelCommand({ Id }));
     return { Ref: Id, Arn: channel.Arn! };
   },
-  async 'AWS::MediaPackage::OriginEndpoint'({ mediaPackage }, { Id, ChannelId }) {
+  async 'AWS::MediaPackage::OriginEndpoint'({ mediaPackage }, { Id, ChannelId, Authorization }) {
     const settings = { SegmentDurationSeconds: 2, PlaylistWindowSeconds: 60 };
-    const command = new CreateOriginEndpointCommand({ Id, ChannelId, ManifestName: 'index', HlsPackage: settings });
-    const endpoint = await mediaPackage.send(command);
+    const request = { Id, ChannelId, Authorization, ManifestName: 'index', HlsPackage: settings };
+    const endpoint = await mediaPackage.send(new CreateOriginEndpointCommand(request));
     return { Ref: Id, Arn: endpoint.Arn!, Url: endpoint.Url! };
   },
   async 'AWS::StepFunctions::StateMachine'({ sfn }, { StateMachineName, DefinitionString, DefinitionSubstitutions }) {
@@ -106,6 +107,10 @@ const MAKERS: Record<string, (clients: AwsClients, properties: any, resource: Pl
       Arn: arn('states', `stateMachine:${StateMachineName}`),
     };
   },
+  'AWS::CloudFront::Distribution': async (_clients, _properties, { logicalId }) => ({
+    Ref: logicalId,
+    DomainName: 'd111111abcdef8.cloudfront.net',
+  }),
   'AWS::Cognito::UserPool': async () => ({ Ref: USER_POOL_ID }),
   'AWS::Cognito::UserPoolClient': async (_clients, _properties, { logicalId }) => ({ Ref: logicalId.toLowerCase() }),
   'AWS::Cognito::UserPoolDomain': async (_clients, { Domain }) => ({ Ref: Domain }),
@@ -113,6 +118,10 @@ const MAKERS: Record<string, (clients: AwsClients, properties: any, resource: Pl
     Ref: FunctionName ?? logicalId,
     Arn: toFunctionArn(FunctionName ?? logicalId),
   }),
+  'AWS::SecretsManager::Secret': async (_clients, { Name }, { logicalId }) => {
+    const secretArn = arn('secretsmanager', `secret:${Name ?? logicalId}`);
+    return { Ref: secretArn, Id: secretArn };
+  },
   'AWS::IAM::Role': async (_clients, _properties, { logicalId }) => ({
     Ref: logicalId,
     Arn: `arn:aws:iam::${LOCAL_ACCOUNT_ID}:role/${logicalId}`,
@@ -130,6 +139,7 @@ export async function deployLocally(synthesized: Synthesized): Promise<LocalDepl
     clock: systemClock,
     engine: { ...makeIdleEngine(), fetchSourcePicture: async () => ({ jpeg: JPEG, takenAtMs: Date.now() }) },
     profile: 'instant',
+    hooks: { resolveSecret: madeUpSecret },
   });
   const calls: RecordedCall[] = [];
   const pool = makeUserPool(USER_POOL_ID);
@@ -194,10 +204,9 @@ async function makeResources(clients: AwsClients, synthesized: Synthesized): Pro
   const attributeOf = (stackName: string, logicalId: string, attribute: string): string =>
     made.get(`${stackName}/${logicalId}`)?.[attribute] ?? `${logicalId}.${attribute}`;
   const resolve: Resolve = (value, { stackName }) => resolveIntrinsics(value, stackName, synthesized, attributeOf);
-  // State machines last: they name a function, and functions name everything else.
-  const types = Object.keys(MAKERS).toSorted(
-    (one, other) => Number(/StateMachine/.test(one)) - Number(/StateMachine/.test(other)),
-  );
+  // Secrets and roles first, because others name them. State machines last: they name a function.
+  const orderOf = (type: string) => (/Secret|Role/.test(type) ? 0 : /StateMachine/.test(type) ? 2 : 1);
+  const types = Object.keys(MAKERS).toSorted((one, other) => orderOf(one) - orderOf(other));
   for (const resource of types.flatMap((type) => resourcesOf(synthesized, type))) {
     const { stackName, logicalId, Type: type, Properties: properties = {} } = resource;
     made.set(`${stackName}/${logicalId}`, await MAKERS[type]!(clients, resolve(properties, resource), resource));

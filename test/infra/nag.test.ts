@@ -12,7 +12,10 @@ let app: IConstruct;
 let stacks: DeploymentStacks;
 
 beforeAll(() => {
-  stacks = synthesize('dev', { scriptRoles: ['operator'] }).stacks;
+  stacks = synthesize('dev', {
+    scriptRoles: ['operator'],
+    github: { repository: 'owner/name', makesProvider: true },
+  }).stacks;
   app = stacks.data.node.root;
 });
 
@@ -28,8 +31,18 @@ describe('cdk-nag', () => {
     expect(findingsOf(new SluiceChecks(app), app)).toEqual([]);
   });
 
+  it.each([
+    { tagConditions: false },
+    { flowOutputPermission: 'named' as const },
+    { flowOutputPermission: 'any' as const },
+  ])('accepts the stacks with %j as well', (over) => {
+    const { root } = synthesize('dev', over).stacks.data.node;
+    expect(findingsOf(new SluiceChecks(root), root)).toEqual([]);
+  });
+
   it('has found everything that is acknowledged', () => {
-    const findings = findingsOf(new AwsSolutionsChecks(app), app);
+    const named = synthesize('dev', { flowOutputPermission: 'named' }).stacks.data.node.root;
+    const findings = [app, named].flatMap((each) => findingsOf(new AwsSolutionsChecks(each), each));
     expect(findings.length).toBeGreaterThan(0);
     const idle = ACKNOWLEDGEMENTS.filter(
       (each) => !findings.some(({ constructPath, ruleName }) => covers(each, constructPath, ruleName)),

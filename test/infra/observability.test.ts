@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { createLambdaLogger } from '../../functions/lambda-deps.ts';
 import { COUNTED_LINES } from '../../functions/schedules/counted-lines.ts';
 import { ROUTE_ACCESS } from '../../functions/api/route-roles.ts';
-import { ALARM_RULES, BUDGET_ALARM } from '../../infra/aws/stacks/observability-alarms.ts';
+import { ALARM_RULES, COST_WARNINGS } from '../../infra/aws/stacks/observability-alarms.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../../infra/local/service.ts';
 import { synthesize, type StackId, type Synthesized } from './synthesized.ts';
 
@@ -62,6 +62,7 @@ describe('the alarms', () => {
       'dead-letters-functions',
       'dead-letters-schedules',
       'destination-down',
+      'egress-repaired',
       'function-errors-api',
       'function-errors-monitor',
       'function-errors-sweep',
@@ -72,7 +73,10 @@ describe('the alarms', () => {
       'function-throttled-workflow',
       'monitor-not-run',
       'orphans-found',
+      'preview-egress',
+      'preview-not-delivered',
       'release-halted',
+      'running-without-source',
       'source-delay-jitter',
       'source-delay-round-trip',
       'source-lost-channels',
@@ -106,13 +110,54 @@ describe('the alarms', () => {
     }
   });
 
-  it('take missing figures as bad news only where silence is the news', () => {
-    const breaching = [...alarms]
-      .filter(([, alarm]) => alarm['TreatMissingData'] === 'breaching')
-      .map(([name]) => name);
-    expect(breaching.toSorted()).toEqual(['monitor-not-run', 'sweep-not-run']);
-    const others = [...alarms].filter(([name]) => !breaching.includes(name));
-    expect(new Set(others.map(([, alarm]) => alarm['TreatMissingData']))).toEqual(new Set(['notBreaching']));
+  it('ring for missing figures only where silence is the news, and never by being new', () => {
+    const [pages] = logicalIds('AWS::SNS::Topic').filter((id) => id.startsWith('Pages'));
+    const ringing = [...alarms].filter(([, alarm]) => alarm['TreatMissingData'] === 'missing');
+    expect(ringing.map(([name]) => name).toSorted()).toEqual(['monitor-not-run', 'sweep-not-run']);
+    // A new alarm starts in INSUFFICIENT_DATA without a transition, so this action waits until figures stop coming.
+    for (const [, alarm] of ringing) expect(alarm['InsufficientDataActions']).toEqual([{ Ref: pages }]);
+    const others = [...alarms.values()].filter((alarm) => alarm['TreatMissingData'] !== 'missing');
+    expect(new Set(others.map((alarm) => alarm['TreatMissingData']))).toEqual(new Set(['notBreaching']));
+    for (const alarm of others) expect(alarm['InsufficientDataActions']).toBeUndefined();
+  });
+
+  it('of channels that run without a source last the configured hours, also when a stopped flow reports nothing', () => {
+    const alarm = alarms.get('running-without-source') as unknown as {
+      Metrics: Record<string, any>[];
+      EvaluationPeriods: number;
+      DatapointsToAlarm: number;
+    };
+    expect(alarm).toMatchObject({ EvaluationPeriods: 3, DatapointsToAlarm: 3 });
+    expect(alarm.Metrics.find((each) => each['Expression'])).toMatchObject({
+      Expression: 'IF(running > 0 AND MAX([connected, 0 * running]) < 1, 1, 0)',
+    });
+    expect(alarm.Metrics.find((each) => each['Id'] === 'running')).toMatchObject({
+      MetricStat: { Metric: { MetricName: 'RunningDestinations' }, Stat: 'Minimum', Period: 3600 },
+    });
+    const longer = synthesize('dev', { alarms: { hoursWithoutSource: 8, previewGbPerHour: 50 } }).resources(
+      'AWS::CloudWatch::Alarm',
+      'observability',
+    );
+    const found = (id: string) =>
+      Object.values(longer).find(({ Properties }) => Properties.AlarmName === `sluice-dev-${id}`);
+    expect(found('running-without-source')!.Properties).toMatchObject({ EvaluationPeriods: 8 });
+    expect(found('preview-egress')!.Properties).toMatchObject({ Threshold: 50e9 });
+  });
+
+  it('of the preview compare MediaPackage with the source, and are absent where the preview is off', () => {
+    const { Metrics: metrics } = alarms.get('preview-not-delivered') as unknown as { Metrics: Record<string, any>[] };
+    expect(metrics.find((each) => each['Id'] === 'ingress')).toMatchObject({
+      MetricStat: {
+        Metric: {
+          Namespace: 'AWS/MediaPackage',
+          MetricName: 'IngressBytes',
+          Dimensions: [{ Name: 'Channel', Value: expect.anything() }],
+        },
+      },
+    });
+    expect(alarms.get('preview-egress')).toMatchObject({ MetricName: 'EgressBytes', Threshold: 20e9, Period: 3600 });
+    const off = synthesize('dev', { primary: 'off' }).resources('AWS::CloudWatch::Alarm', 'observability');
+    expect(Object.keys(off).filter((id) => id.startsWith('previewnotdelivered'))).toEqual([]);
   });
 
   it('of a lost source rings only while something is on air', () => {
@@ -176,7 +221,7 @@ describe('the runbook', () => {
 
   it('has a heading for every alarm, and an alarm for every heading', () => {
     const headings = entries.map((entry) => entry.split('\n', 1)[0]);
-    expect(headings).toEqual([...ALARM_RULES.map(({ id }) => id), BUDGET_ALARM]);
+    expect(headings).toEqual([...ALARM_RULES.map(({ id }) => id), ...COST_WARNINGS]);
   });
 
   it('describes, investigates and resolves each, and says what waiting costs and what not to do', () => {
@@ -255,6 +300,15 @@ describe('figures of the log', () => {
       FilterPattern: '{ $.message = "sweep finished" && $.halted IS TRUE }',
     });
     expect(filters.get('Orphans')).toMatchObject({ MetricTransformations: [{ MetricValue: '$.orphans' }] });
+    const repairs = properties('AWS::Logs::MetricFilter').filter(
+      (each) => each['MetricTransformations'][0].MetricName === 'EgressRepairs',
+    );
+    expect(repairs.map(({ LogGroupName: log, FilterPattern: pattern }) => [log, pattern])).toEqual(
+      ['sweep', 'monitor'].map((name) => [
+        logGroupOf(name),
+        '{ $.message = "the egress address of the flow was not allowed" }',
+      ]),
+    );
     expect(filters.get('ApiThrottled')).toMatchObject({
       LogGroupName: logGroupOf('api-access'),
       FilterPattern: '{ $.status = "429" }',
@@ -345,18 +399,52 @@ describe('the topics', () => {
   });
 });
 
-describe('the budget', () => {
+describe('the budgets', () => {
+  const budget = (name: string) =>
+    properties('AWS::Budgets::Budget').find((each) => each['Budget'].BudgetName === `sluice-dev-${name}`)!;
+
+  it('count the media services of the account without any tag, within an amount of their own', () => {
+    const services = budget('services')['Budget'];
+    expect(services).toMatchObject({
+      BudgetLimit: { Amount: 150, Unit: 'USD' },
+      CostFilters: { Service: expect.arrayContaining(['AWS Elemental MediaLive', 'AWS Elemental MediaConnect']) },
+    });
+    expect(services.CostFilters).not.toHaveProperty('TagKeyValue');
+    expect(budget('services')['NotificationsWithSubscribers']).toEqual(
+      budget('monthly')['NotificationsWithSubscribers'],
+    );
+    const other = synthesize('dev', { servicesBudgetUsd: 900 }).template('observability');
+    other.hasResourceProperties('AWS::Budgets::Budget', {
+      Budget: { BudgetName: 'sluice-dev-services', BudgetLimit: { Amount: 900 } },
+    });
+  });
+
+  it('are joined by AWS’s anomaly detection where it is asked for, with the account’s monitor or a new one', () => {
+    const countOf = (of: Template, type: string) => Object.keys(of.findResources(type)).length;
+    expect(countOf(template, 'AWS::CE::AnomalySubscription')).toBe(0);
+    const made = synthesize('dev', { costAnomalies: { minimumUsd: 20 } }).template('observability');
+    expect(countOf(made, 'AWS::CE::AnomalyMonitor')).toBe(1);
+    const monitorArn = 'arn:aws:ce::000000000000:anomalymonitor/0a1b';
+    const named = synthesize('dev', { costAnomalies: { minimumUsd: 20, monitorArn } }).template('observability');
+    expect(countOf(named, 'AWS::CE::AnomalyMonitor')).toBe(0);
+    const [subscription] = Object.values(named.findResources('AWS::CE::AnomalySubscription'));
+    expect(subscription!['Properties']).toMatchObject({
+      MonitorArnList: [monitorArn],
+      Frequency: 'DAILY',
+      ThresholdExpression: expect.stringContaining('"20"'),
+    });
+  });
+
   it('counts what has the deployment’s tag, and warns at 50, 80 and 100 percent and by forecast', () => {
     const [pages, tickets] = ['Pages', 'Tickets'].map((prefix) =>
       deployment.resolve({ Ref: logicalIds('AWS::SNS::Topic').find((id) => id.startsWith(prefix)) }, 'observability'),
     );
-    const budget = onlyOne('AWS::Budgets::Budget');
-    expect(budget.Budget).toMatchObject({
+    expect(budget('monthly')['Budget']).toMatchObject({
       BudgetLimit: { Amount: 150, Unit: 'USD' },
       TimeUnit: 'MONTHLY',
       CostFilters: { TagKeyValue: ['user:sluice:deployment$dev'] },
     });
-    const warnings = budget.NotificationsWithSubscribers.map(
+    const warnings = budget('monthly')['NotificationsWithSubscribers'].map(
       (each: { Notification: Record<string, unknown>; Subscribers: unknown[] }) => [
         each.Notification['NotificationType'],
         each.Notification['Threshold'],
@@ -380,7 +468,20 @@ describe('the page of graphs', () => {
   it('shows alarms, source, destinations, workflows, API and cost', () => {
     const dashboard = onlyOne('AWS::CloudWatch::Dashboard');
     const body = JSON.stringify(dashboard.DashboardBody);
-    for (const title of ['Alarms', 'Source:', 'Destinations:', 'Workflows:', 'API:', 'Cost'])
+    for (const title of ['Alarms', 'Source:', 'Destinations:', 'Preview:', 'Workflows:', 'API:', 'Cost'])
       expect(body).toContain(title);
+  });
+
+  it('asks for the outputs of channels with their output group, without which MediaLive reports none', () => {
+    const { DashboardBody: body } = onlyOne('AWS::CloudWatch::Dashboard');
+    const searches = [...JSON.stringify(body).matchAll(/\{AWS\/MediaLive,([\w,]+)\} MetricName=[\\"]+(\w+)/g)];
+    expect(searches.map(([, dimensions, metric]) => [metric, dimensions])).toEqual([
+      ['ActiveOutputs', 'ChannelId,OutputGroupName,Pipeline'],
+      ['DroppedFrames', 'ChannelId,Pipeline'],
+    ]);
+  });
+
+  it('carries no tags, which CloudFormation refuses for dashboards in some Regions', () => {
+    expect(onlyOne('AWS::CloudWatch::Dashboard')).not.toHaveProperty('Tags');
   });
 });

@@ -1,4 +1,4 @@
-/** Names of the SDK's clients as `AwsClients` has them, one per service. */
+/** Names of the SDK's clients as `AwsClients` has them, one per service, and of the one entry points make themselves. */
 export type ServiceName =
   | 'cloudWatch'
   | 'cloudWatchLogs'
@@ -7,6 +7,7 @@ export type ServiceName =
   | 'mediaLive'
   | 'mediaPackage'
   | 's3'
+  | 'secretsManager'
   | 'sfn'
   | 'table';
 

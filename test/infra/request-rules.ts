@@ -1,3 +1,4 @@
+import { MAINTENANCE_DAYS } from '../../functions/domain/maintenance.ts';
 import * as z from 'zod';
 import type { RecordedCall } from './recorded-call.ts';
 
@@ -67,6 +68,9 @@ const Paging = { MaxResults: z.int().min(1).max(1000).optional(), NextToken: z.s
 const ChannelSettings = {
   Name: MediaName,
   RoleArn: text(2048, /^arn:[\w-]+:iam::\d{12}:role\/.+$/),
+  Maintenance: z
+    .strictObject({ MaintenanceDay: z.enum(MAINTENANCE_DAYS), MaintenanceStartTime: z.string().regex(/^\d\d:00$/) })
+    .optional(),
   LogLevel: z.enum(['ERROR', 'WARNING', 'INFO', 'DEBUG', 'DISABLED']).optional(),
   InputSpecification: z.strictObject({
     Codec: z.enum(['MPEG2', 'AVC', 'HEVC']),
@@ -119,6 +123,9 @@ const RULES: Record<RecordedCall['service'], Record<string, z.ZodType>> = {
       StartAfter: z.string().max(1024).optional(),
       ContinuationToken: z.string().optional(),
     }),
+  },
+  secretsManager: {
+    GetSecretValue: z.strictObject({ SecretId: text(2048, /^arn:[\w-]+:secretsmanager:/) }),
   },
   cloudWatch: {
     GetMetricData: z

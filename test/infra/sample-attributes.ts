@@ -31,6 +31,7 @@ const IDS: Record<string, (name: string) => string> = {
 };
 
 const ATTRIBUTES: Record<string, string> = {
+  DomainName: 'd111111abcdef8.cloudfront.net',
   EgressIp: '198.51.100.10',
   'Source.IngestIp': '198.51.100.10',
   Url: 'https://package.example/out/v1/0123/index.m3u8',

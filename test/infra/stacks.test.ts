@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { OPERATION_KINDS } from '../../functions/domain/destination.ts';
 import { FUNCTION_NAMES, FUNCTIONS } from '../../infra/aws/functions.ts';
 import { ROOT } from '../../infra/aws/node-function.ts';
+import { FLOW_OUTPUT_PERMISSIONS } from '../../infra/aws/permissions.ts';
 import { readEnvironment } from '../../functions/environment.ts';
 import { describeResource } from './described-resource.ts';
 import { synthesize, type StackId, type Synthesized, type TemplateResource } from './synthesized.ts';
@@ -182,10 +183,14 @@ describe('source', () => {
       WhitelistCidr: '198.51.100.0/24',
       Decryption: {
         KeyType: 'srt-password',
-        Algorithm: 'aes256',
         SecretArn: expect.stringMatching(/:secret:sluice-prod\/srt-passphrase$/),
       },
     });
+  });
+
+  it('names no algorithm beside an SRT passphrase, which MediaConnect refuses', () => {
+    expect(JSON.stringify(flow)).toContain('srt-password');
+    expect(JSON.stringify(flow)).not.toContain('Algorithm');
   });
 
   it('watches the picture and is restarted by AWS only in the maintenance window', () => {
@@ -212,6 +217,19 @@ describe('source', () => {
     expect(statements.map(([, { Resource: resource }]) => resource)).toEqual([
       expect.stringMatching(/:secret:sluice-prod\/srt-passphrase$/),
     ]);
+  });
+
+  it('serves the preview to the CDN that knows the identifier, which no template holds', () => {
+    const { Properties: endpoint } = only(prod.resources('AWS::MediaPackage::OriginEndpoint', 'source'));
+    const { Properties: secret } = only(prod.resources('AWS::SecretsManager::Secret', 'source'));
+    expect(prod.resolve(endpoint.Authorization, 'source')).toEqual({
+      CdnIdentifierSecret: expect.stringMatching(/:secret:CdnIdentifier/),
+      SecretsRoleArn: expect.stringMatching(/:role\/SecretsRole/),
+    });
+    expect(secret).toMatchObject({
+      GenerateSecretString: { GenerateStringKey: 'MediaPackageCDNIdentifier', PasswordLength: 64 },
+    });
+    expect(secret).not.toHaveProperty('SecretString');
   });
 
   it('lets media into MediaLive from the flow’s address only', () => {
@@ -248,6 +266,22 @@ describe('functions', () => {
       expect(() => readEnvironment(environment, variables)).not.toThrow();
       const own = Object.keys(variables).filter((variable) => !/^(POWERTOOLS_|NODE_OPTIONS$)/.test(variable));
       expect(Object.keys(environment.shape)).toEqual(expect.arrayContaining(own));
+    }
+  });
+
+  it('receive no secret in their environment: whoever may read a function’s configuration would see it', () => {
+    const environments = Object.values(prod.resources('AWS::Lambda::Function')).map(
+      ({ Properties: { Environment: environment } }) => JSON.stringify(environment ?? {}),
+    );
+    expect(environments.filter((each) => each.includes('{{resolve:'))).toEqual([]);
+    const { Variables: api } = prod.resolve(functionOf('api').Properties.Environment, 'controlPlane') as {
+      Variables: Record<string, string>;
+    };
+    expect(api['FINGERPRINT_SECRET_ARN']).toMatch(/:secret:sluice-prod\/fingerprint-secret$/);
+    const readable = allowing('api', 'secretsmanager:GetSecretValue').flatMap(({ Resource: resource }) => resource);
+    expect(readable.toSorted()).toEqual([api['FINGERPRINT_SECRET_ARN'], api['PREVIEW_KEY_SECRET_ARN']].toSorted());
+    for (const name of FUNCTION_NAMES.filter((each) => each !== 'api')) {
+      expect(allowing(name, 'secretsmanager:GetSecretValue'), name).toEqual([]);
     }
   });
 
@@ -303,8 +337,13 @@ describe('permissions', () => {
   });
 
   it('says why wherever a resource has a wildcard', () => {
-    for (const name of FUNCTION_NAMES) {
-      for (const permission of FUNCTIONS[name].permissions(SAMPLE_RESOURCES)) {
+    const settings = [
+      {},
+      { tagConditions: false },
+      ...FLOW_OUTPUT_PERMISSIONS.map((flowOutputPermission) => ({ flowOutputPermission })),
+    ];
+    for (const [name, over] of FUNCTION_NAMES.flatMap((each) => settings.map((setting) => [each, setting] as const))) {
+      for (const permission of FUNCTIONS[name].permissions({ ...SAMPLE_RESOURCES, ...over })) {
         const wild = permission.resources.some((resource) => resource.includes('*'));
         expect([permission.actions, wild]).toEqual([permission.actions, permission.wildcardReason !== undefined]);
       }
@@ -376,6 +415,30 @@ describe('permissions', () => {
     expect(allowing('workflow', 'medialive:CreateTags')[0]!.Condition).toEqual({ StringEquals: making });
     expect(allowing('workflow', 'medialive:DeleteChannel')).toHaveLength(1);
     expect(allowing('sweep', 'medialive:DeleteInput')).toHaveLength(1);
+  });
+
+  it('leaves out the conditions on tags that exist when tagConditions is false, and keeps those on tags that are requested', () => {
+    const without = statementsOf(synthesize('prod', { tagConditions: false }), 'controlPlane').map(
+      ([, statement]) => statement,
+    );
+    expect(JSON.stringify(without)).not.toContain('aws:ResourceTag');
+    const conditionOf = (action: string) =>
+      without.find(({ Action: actions }) => listOf(actions).includes(action))!.Condition;
+    expect(conditionOf('medialive:StartChannel')).toBeUndefined();
+    expect(conditionOf('medialive:CreateChannel')).toEqual({
+      StringEquals: { 'aws:RequestTag/sluice:deployment': 'prod' },
+    });
+  });
+
+  it.each([
+    ['flow', [expect.stringMatching(/:flow:/), 'arn:aws:mediaconnect:us-east-1:000000000000:output:*:*']],
+    ['named', [expect.stringMatching(/:flow:/), 'arn:aws:mediaconnect:us-east-1:000000000000:output:*:sluice-prod-*']],
+    ['any', '*'],
+  ] as const)('limits the outputs of the flow as flowOutputPermission %s says', (flowOutputPermission, resource) => {
+    const statements = statementsOf(synthesize('prod', { flowOutputPermission }), 'controlPlane').filter(
+      ([, { Action: actions }]) => listOf(actions).includes('mediaconnect:RemoveFlowOutput'),
+    );
+    expect(statements.map(([, { Resource: resources }]) => resources)).toEqual([resource, resource]);
   });
 
   it('passes one role, to MediaLive, from one function', () => {
@@ -568,18 +631,31 @@ describe('deployments', () => {
       const { assumeRolePolicy: trust, node } = stack.node.findChild(id) as Role;
       const { StringEquals: trusted } = stack.resolve(trust).Statement[0].Condition;
       const { document } = node.findChild('DefaultPolicy') as Policy;
-      return { trusted, roles: JSON.stringify(stack.resolve(document)).match(/cdk-hnb659fds-[\w-]+-role/g) };
+      const { Statement: statements } = stack.resolve(document) as { Statement: Statement[] };
+      const allowed = statements.map(({ Action: action, Resource: resource }) => [
+        listOf(action),
+        JSON.stringify(resource).match(/cdk-[\w-]+-role|cdk-bootstrap[\w/-]+|stack\/[\w-]+\/\*/g),
+      ]);
+      return { trusted, allowed };
     };
+    const stacks = ['control-plane', 'dashboard', 'data', 'deploy-role', 'observability', 'source'];
+    const reading = [
+      [
+        ['cloudformation:DescribeStacks', 'cloudformation:GetTemplate'],
+        stacks.map((name) => `stack/sluice-prod-${name}/*`),
+      ],
+      [['ssm:GetParameter'], ['cdk-bootstrap/hnb659fds/version']],
+    ];
     const trusted = (environment: string) => ({
       'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
       'token.actions.githubusercontent.com:sub': `repo:owner/name:environment:${environment}`,
     });
     expect(describeRole('Role')).toEqual({
       trusted: trusted('prod'),
-      roles: ['cdk-hnb659fds-deploy-role', 'cdk-hnb659fds-file-publishing-role', 'cdk-hnb659fds-lookup-role'],
+      allowed: [...reading, [['sts:AssumeRole'], ['cdk-hnb659fds-deploy-role', 'cdk-hnb659fds-file-publishing-role']]],
     });
-    // What a reviewer is shown is got before anybody has said yes, so that it is got by who can look and nothing else.
-    expect(describeRole('DiffRole')).toEqual({ trusted: trusted('prod-diff'), roles: ['cdk-hnb659fds-lookup-role'] });
+    // The diff runs before any reviewer has agreed. The lookup role would let it read stream keys from MediaLive.
+    expect(describeRole('DiffRole')).toEqual({ trusted: trusted('prod-diff'), allowed: reading });
   });
 
   it('change only with this list, which is for the eyes of a reviewer', async () => {
@@ -610,8 +686,12 @@ const SAMPLE_RESOURCES = {
   inputSecurityGroupArn: 'input-security-group',
   mediaLiveRoleArn: 'medialive-role',
   packageChannelArn: 'package-channel',
+  fingerprintSecretArn: 'fingerprint-secret',
+  previewKeySecretArn: 'preview-key-secret',
   stateMachineArns: ['arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-destination-start'],
   stateMachineAlias: 'live',
+  tagConditions: true,
+  flowOutputPermission: 'flow' as const,
 };
 
 function aslOf(kind: string): string {

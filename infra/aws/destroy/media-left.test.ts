@@ -1,4 +1,4 @@
-import { CreateFlowCommand, StartFlowCommand } from '@aws-sdk/client-mediaconnect';
+import { CreateFlowCommand, ListFlowsCommand, StartFlowCommand, StopFlowCommand } from '@aws-sdk/client-mediaconnect';
 import { CreateChannelCommand, CreateInputCommand, StartChannelCommand } from '@aws-sdk/client-medialive';
 import { describe, expect, it } from 'vitest';
 import { makeManualClock } from '../../local/media/testing/media-endpoint.ts';
@@ -98,6 +98,20 @@ describe('removing a deployment', () => {
     expect(steps.at(-1)).toBe(0);
     expect(await listMediaLeft(depsOf('mine'))).toEqual([]);
     expect((await listMediaLeft(depsOf('other'))).map(({ state }) => state)).toEqual(['IDLE', 'ATTACHED', 'ACTIVE']);
+  });
+
+  it('looks again when the flow is changing its state, which MediaConnect reports as a bad request', async () => {
+    const { clock, flows, depsOf } = await makeMedia();
+    const deps = depsOf('mine');
+    const { mediaConnect } = deps.clients;
+    // Another caller stops the flow just before we do.
+    const send = (command: StopFlowCommand | ListFlowsCommand) =>
+      (command instanceof StopFlowCommand
+        ? mediaConnect.send(new StopFlowCommand({ FlowArn: flows[0] })).then(() => mediaConnect.send(command))
+        : mediaConnect.send(command)) as Promise<object>;
+    const contended = { ...deps, clients: { ...deps.clients, mediaConnect: { send } as never } };
+    await releaseMedia(contended, { sleep: (delayMs) => clock.advance(delayMs), onProgress: () => {} });
+    expect(await listMediaLeft(deps)).toEqual([]);
   });
 
   it('gives up in the end and says what is still there', async () => {

@@ -81,6 +81,11 @@ export async function releaseMedia(
   onProgress(left);
 }
 
+/** Refusals that say nothing about the next attempt. */
+const PASSING = ['ConflictException', 'NotFoundException', 'TooManyRequestsException'];
+/** MediaConnect has no conflict: a flow that is between two states answers with a bad request. */
+const PASSING_FOR_FLOWS = [...PASSING, 'BadRequestException'];
+
 const FLOW_STOPS_FROM = new Set(['ACTIVE', 'ERROR']);
 
 async function takeOneStepDown(deps: Deps, { resource, resourceId, state }: MediaResource): Promise<void> {
@@ -93,11 +98,7 @@ async function takeOneStepDown(deps: Deps, { resource, resourceId, state }: Medi
     else if (isAtRest(state)) await deleteChannel(deps, resourceId);
   } catch (error) {
     // It is changing its state, or is gone: the next look tells. What is refused for good ends at the limit.
-    if (
-      !(error instanceof Error) ||
-      !['ConflictException', 'NotFoundException', 'TooManyRequestsException'].includes(error.name)
-    ) {
-      throw error;
-    }
+    const passing = resource === 'flow' ? PASSING_FOR_FLOWS : PASSING;
+    if (!(error instanceof Error) || !passing.includes(error.name)) throw error;
   }
 }

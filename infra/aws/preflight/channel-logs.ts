@@ -3,8 +3,9 @@ import { CHANNEL_LOG_GROUP } from '../../../functions/aws/names.ts';
 import { unknownBecause, type Finding } from './finding.ts';
 
 /**
- * Whether what channels log is ever forgotten. MediaLive makes one log group for all channels of an account, without an
- * end; lines in it may hold stream keys. It is not ours to set: others' channels log into it too.
+ * Checks that channel logs are deleted at some time. MediaLive creates one log group for all channels of an account and
+ * keeps it for ever, and its lines may hold stream keys, so this fails until a retention is set. The preflight sets none:
+ * channels of others log into the same group.
  */
 export async function checkChannelLogs(logs: CloudWatchLogsClient, retentionDays: number): Promise<Finding> {
   const check = 'channel logs';
@@ -17,9 +18,9 @@ export async function checkChannelLogs(logs: CloudWatchLogsClient, retentionDays
       return { check, outcome: 'ok', detail: `${CHANNEL_LOG_GROUP} keeps ${found.retentionInDays} days` };
     }
     if (found)
-      return { check, outcome: 'warning', detail: `${CHANNEL_LOG_GROUP} keeps everything for ever`, remedy: limit };
-    const detail = `${CHANNEL_LOG_GROUP} is not there yet: MediaLive would make it without an end`;
-    return { check, outcome: 'warning', detail, remedy: `aws logs create-log-group ${group} && ${limit}` };
+      return { check, outcome: 'failed', detail: `${CHANNEL_LOG_GROUP} keeps everything for ever`, remedy: limit };
+    const detail = `${CHANNEL_LOG_GROUP} does not exist yet: MediaLive would create it and keep it for ever`;
+    return { check, outcome: 'failed', detail, remedy: `aws logs create-log-group ${group} && ${limit}` };
   } catch (error) {
     return unknownBecause(check, error, 'allow logs:DescribeLogGroups');
   }

@@ -29,8 +29,8 @@ function makeConfiguration(over: object = {}) {
 const CHANNEL_LOGS = { logGroupName: 'ElementalMediaLive', retentionInDays: 30 };
 
 /** An account in which everything is well. */
-function makeAccount() {
-  const clients = createPreflightClients(REGION);
+function makeAccount(region = REGION) {
+  const clients = createPreflightClients(region);
   const mocks = {
     cloudWatchLogs: mockClient(clients.cloudWatchLogs),
     sts: mockClient(clients.sts),
@@ -138,6 +138,15 @@ describe('the preflight', () => {
     for (const role of roles) expect(role).toMatch(/^arn:aws-us-gov:iam::111122223333:role\/cdk-/);
   });
 
+  it('fails in a Region where a deployment cannot be made, whoever chose it', async () => {
+    const findings = await findingsOf(makeAccount('me-south-1'));
+    expect(findings.get('Region')).toMatchObject({
+      outcome: 'failed',
+      detail: expect.stringContaining('me-south-1: CloudFront delivers no access logs'),
+    });
+    expect(findings.get('credentials')).toBeUndefined();
+  });
+
   it('tells a Region without MediaPackage from one it may not ask', async () => {
     const account = makeAccount();
     account.mocks.mediaPackage.rejects(Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }));
@@ -146,7 +155,7 @@ describe('the preflight', () => {
     expect((await findingsOf(account)).get('MediaPackage v1')?.outcome).toBe('unknown');
   });
 
-  it('warns of channel logs that are kept for ever, with the command that ends it', async () => {
+  it('fails while channel logs, which may hold stream keys, are kept for ever, and names the command that ends it', async () => {
     const account = makeAccount();
     const limit = 'aws logs put-retention-policy --log-group-name ElementalMediaLive --retention-in-days 14';
     const found = async () =>
@@ -154,10 +163,10 @@ describe('the preflight', () => {
     account.mocks.cloudWatchLogs
       .on(DescribeLogGroupsCommand)
       .resolves({ logGroups: [{ ...CHANNEL_LOGS, retentionInDays: undefined }] });
-    expect(await found()).toMatchObject({ outcome: 'warning', remedy: limit });
+    expect(await found()).toMatchObject({ outcome: 'failed', remedy: limit });
     account.mocks.cloudWatchLogs.on(DescribeLogGroupsCommand).resolves({});
     expect(await found()).toMatchObject({
-      outcome: 'warning',
+      outcome: 'failed',
       remedy: `aws logs create-log-group --log-group-name ElementalMediaLive && ${limit}`,
     });
   });

@@ -10,6 +10,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { getPrices } from '../../../presets/prices.ts';
 import { readConfiguration, type Configuration } from '../configuration.ts';
 import { FUNCTIONS } from '../functions.ts';
+import { whyNotIn } from '../regions.ts';
 import { checkBootstrap, checkCaller, checkMediaPackage } from './account.ts';
 import { checkChannelLogs } from './channel-logs.ts';
 import { formatFindings, type Finding } from './finding.ts';
@@ -88,6 +89,11 @@ export async function runPreflight(clients: PreflightClients, configuration: Con
   const region = await clients.sts.config.region().catch(() => null);
   if (region === null) {
     return [filledIn, NO_REGION];
+  }
+  const unsupported = whyNotIn(region);
+  if (unsupported !== null) {
+    const remedy = 'choose another Region in the environment file or with --region';
+    return [filledIn, { check: 'Region', outcome: 'failed', detail: `${region}: ${unsupported}`, remedy }];
   }
   const { caller, finding } = await checkCaller(clients.sts, configuration.account);
   if (caller === null) return [filledIn, finding];

@@ -50,8 +50,8 @@ export class ControlPlaneStack extends Stack {
       schedules: this.createDeadLetterQueue(deploymentId, 'schedules'),
       events: this.createDeadLetterQueue(deploymentId, 'events'),
     };
-    const resources = this.resourcesOf(deploymentId, data, source);
-    const variables = { ...this.variablesOf(configuration, data, source), ...signInVariables(data, dashboard) };
+    const resources = this.resourcesOf(configuration, data, source, dashboard);
+    const variables = { ...this.variablesOf(configuration, data, source), ...browserVariables(data, dashboard) };
     const made = FUNCTION_NAMES.map((name) => [
       name,
       createNodeFunction(this, {
@@ -104,7 +104,12 @@ export class ControlPlaneStack extends Stack {
     });
   }
 
-  private resourcesOf(deploymentId: string, data: DataStack, source: SourceStack): DeploymentResources {
+  private resourcesOf(
+    { deploymentId, tagConditions, flowOutputPermission }: Configuration,
+    data: DataStack,
+    source: SourceStack,
+    dashboard: DashboardStack,
+  ): DeploymentResources {
     return {
       partition: this.partition,
       region: this.region,
@@ -118,8 +123,12 @@ export class ControlPlaneStack extends Stack {
       inputSecurityGroupArn: source.inputSecurityGroupArn,
       mediaLiveRoleArn: source.mediaLiveRole.roleArn,
       packageChannelArn: source.packageChannelArn,
+      fingerprintSecretArn: data.fingerprintSecret.secretArn,
+      previewKeySecretArn: dashboard.previewKeys.privateKey.secretArn,
       stateMachineArns: OPERATION_KINDS.map((kind) => this.stateMachineArn(deploymentId, kind)),
       stateMachineAlias: ALIAS,
+      tagConditions,
+      flowOutputPermission,
     };
   }
 
@@ -150,8 +159,7 @@ export class ControlPlaneStack extends Stack {
       MAINTENANCE: formatMaintenance(toMaintenanceWindow(maintenance)),
       CHANNEL_QUOTA: String(quotas.channels),
       PUSH_INPUT_QUOTA: String(quotas.pushInputs),
-      // Resolved when the stack is deployed; neither the template nor the change set holds it.
-      FINGERPRINT_SECRET: data.fingerprintSecret.secretValue.unsafeUnwrap(),
+      FINGERPRINT_SECRET_ARN: data.fingerprintSecret.secretArn,
       REPORT_BUCKET: data.reports.bucketName,
       ...Object.fromEntries(machines),
     };
@@ -163,11 +171,15 @@ export class ControlPlaneStack extends Stack {
   }
 }
 
-function signInVariables(data: DataStack, dashboard: DashboardStack): Record<string, string> {
+/** What the API needs to know of the dashboard in front of it. */
+function browserVariables(data: DataStack, dashboard: DashboardStack): Record<string, string> {
   return {
     USER_POOL_ID: data.userPool.userPoolId,
     DASHBOARD_CLIENT_ID: dashboard.dashboardClientId,
     SCRIPT_CLIENT_IDS: [...dashboard.scriptClientIds.values()].join(','),
     SIGN_IN_DOMAIN: dashboard.signInUrl,
+    PUBLIC_HOST: dashboard.publicHost,
+    PREVIEW_KEY_SECRET_ARN: dashboard.previewKeys.privateKey.secretArn,
+    PREVIEW_KEY_PAIR_ID: dashboard.previewKeys.keyPairId,
   };
 }

@@ -1,7 +1,7 @@
 /**
- * CloudFront Function on requests for the API: passes on the host the viewer asked for. API Gateway needs its own name
- * as Host, but sign-in must send the browser back to the name it came from, and the check against foreign pages compares
- * with it. Whatever the viewer sent under this name is overwritten; Cognito redirects to registered addresses only.
+ * CloudFront Function on requests for the API: passes on the host the viewer asked for, because API Gateway needs its own
+ * name as Host. The API logs it when it refuses a request as foreign and decides nothing by it; which host is the
+ * dashboard's is a setting of the function. Whatever the viewer sent under this name is overwritten.
  */
 function handler(event) {
   const request = event.request;

@@ -12,6 +12,7 @@ import {
   FunctionEventType,
   FunctionRuntime,
   HttpVersion,
+  type KeyGroup,
   OriginProtocolPolicy,
   OriginRequestPolicy,
   OriginSslPolicy,
@@ -24,7 +25,9 @@ import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { CDN_IDENTIFIER_FIELD, CDN_IDENTIFIER_HEADER } from '../../../functions/aws/package-channel.ts';
 import type { Configuration } from '../configuration.ts';
 import { API_TIMEOUT } from './dashboard-api.ts';
 
@@ -35,6 +38,12 @@ interface SiteProps {
   apiHost: string;
   /** URL of the HLS endpoint that MediaPackage serves. */
   hlsUrl: string;
+  /** What MediaPackage demands of its CDN with every request. */
+  cdnIdentifier: ISecret;
+  /** Keys that sign the cookies of the preview. */
+  previewKeys: KeyGroup;
+  /** Changes with the keys, so that CloudFormation reads the identifier again when they are replaced. */
+  previewKeysVersion: number;
   headersPolicy: ResponseHeadersPolicy;
   priceClass: Configuration['priceClass'];
   /** Undefined: the name CloudFront gives. */
@@ -62,7 +71,7 @@ export function createSite(scope: Construct, props: SiteProps): { distribution: 
     serverAccessLogsPrefix: 'files/',
   });
   const distribution = new Distribution(scope, 'Distribution', {
-    comment: `${props.name} dashboard`,
+    comment: `${props.name} dashboard, preview keys ${props.previewKeysVersion}`,
     ...(props.domain && {
       domainNames: [props.domain.name],
       certificate: Certificate.fromCertificateArn(scope, 'Certificate', props.domain.certificateArn),
@@ -130,11 +139,21 @@ function api(scope: Construct, { name, apiHost, headersPolicy }: SiteProps): Beh
   };
 }
 
-/** AWS's own cache policy for MediaPackage: playlists for the second they live, segments long. */
-function preview({ hlsUrl, headersPolicy }: SiteProps): BehaviorOptions {
+/**
+ * AWS's own cache policy for MediaPackage: playlists for the second they live, segments long. Only browsers with cookies
+ * that the API has signed are let in, and only requests with the identifier are answered by MediaPackage.
+ */
+function preview({ hlsUrl, cdnIdentifier, previewKeys, headersPolicy }: SiteProps): BehaviorOptions {
   return {
     // https://<host>/out/v1/<id>/index.m3u8
-    origin: new HttpOrigin(Fn.select(2, Fn.split('/', hlsUrl)), TLS_ONLY),
+    origin: new HttpOrigin(Fn.select(2, Fn.split('/', hlsUrl)), {
+      ...TLS_ONLY,
+      // Resolved when the stack is deployed: the template holds a reference, the distribution's settings the value.
+      customHeaders: {
+        [CDN_IDENTIFIER_HEADER]: cdnIdentifier.secretValueFromJson(CDN_IDENTIFIER_FIELD).unsafeUnwrap(),
+      },
+    }),
+    trustedKeyGroups: [previewKeys],
     allowedMethods: AllowedMethods.ALLOW_GET_HEAD,
     viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
     cachePolicy: CachePolicy.ELEMENTAL_MEDIA_PACKAGE,

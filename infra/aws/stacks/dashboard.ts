@@ -2,10 +2,12 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../configuration.ts';
 import { createHttpApi } from './dashboard-api.ts';
 import { createHeadersPolicy } from './dashboard-headers.ts';
+import { createPreviewKeys, type PreviewKeys } from './dashboard-preview-keys.ts';
 import { createSignIn, type ScriptRole } from './dashboard-sign-in.ts';
 import { createSite, deployFiles } from './dashboard-site.ts';
 
@@ -16,6 +18,8 @@ interface DashboardStackProps extends StackProps {
   resourceServer: string;
   /** URL of the HLS endpoint that MediaPackage serves: https://<host>/out/v1/<id>/<playlist>. */
   hlsUrl: string;
+  /** What MediaPackage demands of its CDN with every request. */
+  cdnIdentifier: ISecret;
   /** Directory of the built dashboard. */
   directory: string;
 }
@@ -28,7 +32,11 @@ export class DashboardStack extends Stack {
   readonly httpApi: HttpApi;
   readonly apiAccessLog: LogGroup;
   readonly distributionId: string;
-  /** `https://` and the host people use. */
+  /** The host people use. */
+  readonly publicHost: string;
+  /** Signs the cookies that let a browser see the preview. */
+  readonly previewKeys: PreviewKeys;
+  /** `https://` and that host. */
   readonly dashboardUrl: string;
   /** Base of the sign-in page's endpoints: `/oauth2/authorize`, `/oauth2/token`, `/logout`. */
   readonly signInUrl: string;
@@ -44,16 +52,21 @@ export class DashboardStack extends Stack {
       accessLogName: `/sluice/${configuration.deploymentId}/api-access`,
       logRetention,
     });
+    this.previewKeys = createPreviewKeys(this, { name, version: configuration.previewKeysVersion, logRetention });
     const { distribution, files } = createSite(this, {
       name,
       apiHost: `${httpApi.apiId}.execute-api.${this.region}.${this.urlSuffix}`,
       hlsUrl: props.hlsUrl,
+      cdnIdentifier: props.cdnIdentifier,
+      previewKeys: this.previewKeys.keyGroup,
+      previewKeysVersion: configuration.previewKeysVersion,
       headersPolicy: createHeadersPolicy(this, `${name}-${this.region}`),
       priceClass: configuration.priceClass,
       domain: configuration.domain,
     });
     deployFiles(this, files, props.directory, logRetention);
-    this.dashboardUrl = `https://${configuration.domain?.name ?? distribution.distributionDomainName}`;
+    this.publicHost = configuration.domain?.name ?? distribution.distributionDomainName;
+    this.dashboardUrl = `https://${this.publicHost}`;
     const signIn = createSignIn(this, {
       userPool: props.userPool,
       domainPrefix: `${name}-${this.account}`,

@@ -1,7 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, type IMetric, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { figure } from './observability-figures.ts';
-import { FIVE_MINUTES, ONE_MINUTE, sourceMetric, type Watched } from './observability-watched.ts';
+import {
+  FIVE_MINUTES,
+  ONE_HOUR,
+  ONE_MINUTE,
+  packageMetric,
+  sourceMetric,
+  type Watched,
+} from './observability-watched.ts';
 
 /**
  * Every alarm there is, in the order a person would ask: is there a picture, does it arrive, does the control plane
@@ -10,6 +17,8 @@ import { FIVE_MINUTES, ONE_MINUTE, sourceMetric, type Watched } from './observab
 
 /** `page`: somebody must look now, also at night. `ticket`: within a working day. */
 export type Severity = 'page' | 'ticket';
+
+type Periods = readonly [breaking: number, of: number];
 
 interface AlarmRule {
   /** Name of the alarm behind that of the deployment, and of its heading in RUNBOOK.md. */
@@ -20,9 +29,12 @@ interface AlarmRule {
   threshold: (watched: Watched) => number;
   comparison: 'at least' | 'above' | 'below';
   /** Periods of the metric that must break the threshold, of how many that are looked at. */
-  periods: readonly [breaking: number, of: number];
-  /** `fine` where no figure means that nothing happened; `alarm` where it means that nobody is looking any more. */
-  missing: 'fine' | 'alarm';
+  periods: Periods | ((watched: Watched) => Periods);
+  /**
+   * `fine` where no figure means that nothing happened. `rings` where figures come as long as something works: the alarm
+   * then goes to INSUFFICIENT_DATA, and the same people are told of that transition as of an ALARM.
+   */
+  missing: 'fine' | 'rings';
   /** One alarm each; the key is added to the alarm's name, empty for the only one. */
   metrics: (watched: Watched) => Record<string, IMetric>;
 }
@@ -32,10 +44,17 @@ const COMPARISONS = {
   above: ComparisonOperator.GREATER_THAN_THRESHOLD,
   below: ComparisonOperator.LESS_THAN_THRESHOLD,
 } as const;
-const MISSING = { fine: TreatMissingData.NOT_BREACHING, alarm: TreatMissingData.BREACHING } as const;
+/**
+ * A new alarm starts in INSUFFICIENT_DATA and enters it without a transition, so `missing` neither rings on a first
+ * deployment nor on a replaced alarm. `breaching` would: it turns the same silence into an ALARM within minutes, before
+ * the first schedule has come round and before anybody has confirmed the subscription.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+ */
+const MISSING = { fine: TreatMissingData.NOT_BREACHING, rings: TreatMissingData.MISSING } as const;
 
 /** CloudWatch's own words for a rule's. */
-export function evaluationOf({ comparison, missing, periods: [breaking, of] }: AlarmRule) {
+export function evaluationOf({ comparison, missing, periods }: AlarmRule, watched: Watched) {
+  const [breaking, of] = typeof periods === 'function' ? periods(watched) : periods;
   return {
     comparisonOperator: COMPARISONS[comparison],
     treatMissingData: MISSING[missing],
@@ -130,6 +149,39 @@ export const ALARM_RULES: readonly AlarmRule[] = [
     }),
   },
   {
+    id: 'egress-repaired',
+    severity: 'ticket',
+    summary: 'The flow sent from an address that channels do not take, so all of them were black until it was allowed.',
+    threshold: () => 1,
+    comparison: 'at least',
+    periods: [1, 1],
+    missing: 'fine',
+    metrics: ({ deploymentId }) => ({ '': figure(deploymentId, 'EgressRepairs', SUM) }),
+  },
+  {
+    id: 'preview-not-delivered',
+    severity: 'ticket',
+    summary: 'The encoder is connected and MediaPackage receives nothing: the HLS preview shows no picture.',
+    // A start takes up to three minutes, and the sweep begins it within five.
+    threshold: () => 1,
+    comparison: 'at least',
+    periods: [3, 3],
+    missing: 'fine',
+    metrics: (watched): Record<string, IMetric> => {
+      if (!watched.hasPreview) return {};
+      const connected = sourceMetric(watched, 'SourceConnected', 'Minimum', FIVE_MINUTES);
+      const ingress = packageMetric(watched, 'IngressBytes', FIVE_MINUTES);
+      return {
+        '': new MathExpression({
+          label: 'source connected, nothing received for the preview',
+          expression: `IF(connected > 0 AND ${zeroWhenSilent('ingress', 'connected')} < 1, 1, 0)`,
+          usingMetrics: { connected, ingress },
+          period: FIVE_MINUTES,
+        }),
+      };
+    },
+  },
+  {
     id: 'monitor-not-run',
     severity: 'page',
     summary:
@@ -137,7 +189,7 @@ export const ALARM_RULES: readonly AlarmRule[] = [
     threshold: () => 1,
     comparison: 'below',
     periods: [5, 5],
-    missing: 'alarm',
+    missing: 'rings',
     metrics: ({ deploymentId }) => ({
       '': figure(deploymentId, 'Looks', { statistic: 'Sum', period: ONE_MINUTE }),
     }),
@@ -175,7 +227,7 @@ export const ALARM_RULES: readonly AlarmRule[] = [
     threshold: () => 1,
     comparison: 'below',
     periods: [3, 3],
-    missing: 'alarm',
+    missing: 'rings',
     metrics: ({ deploymentId }) => ({ '': figure(deploymentId, 'Sweeps', SUM) }),
   },
   {
@@ -212,6 +264,39 @@ export const ALARM_RULES: readonly AlarmRule[] = [
     periods: [1, 1],
     missing: 'fine',
     metrics: ({ deploymentId }) => ({ '': figure(deploymentId, 'ReleasesHalted', SUM) }),
+  },
+  {
+    id: 'running-without-source',
+    severity: 'ticket',
+    summary:
+      'Channels, the preview’s included, have run for hours without a connected encoder: they encode black and cost.',
+    threshold: () => 1,
+    comparison: 'at least',
+    periods: ({ hoursWithoutSource }) => [hoursWithoutSource, hoursWithoutSource],
+    missing: 'fine',
+    metrics: (watched) => ({
+      '': new MathExpression({
+        label: 'running all hour, never connected',
+        // A stopped flow reports nothing, and its channels cost all the same.
+        expression: `IF(running > 0 AND ${zeroWhenSilent('connected', 'running')} < 1, 1, 0)`,
+        usingMetrics: {
+          running: figure(watched.deploymentId, 'RunningDestinations', { statistic: 'Minimum', period: ONE_HOUR }),
+          connected: sourceMetric(watched, 'SourceConnected', 'Maximum', ONE_HOUR),
+        },
+        period: ONE_HOUR,
+      }),
+    }),
+  },
+  {
+    id: 'preview-egress',
+    severity: 'ticket',
+    summary:
+      'MediaPackage sends far more than operators watch: somebody else plays the preview, and it costs by the GB.',
+    threshold: ({ previewGbPerHour }) => previewGbPerHour * 1e9,
+    comparison: 'above',
+    periods: [1, 1],
+    missing: 'fine',
+    metrics: (watched) => ({ '': packageMetric(watched, 'EgressBytes', ONE_HOUR) }),
   },
   {
     id: 'api-failing',
@@ -292,11 +377,17 @@ export const ALARM_RULES: readonly AlarmRule[] = [
   },
 ];
 
-/** The budget is no CloudWatch alarm, but mails like one and has a heading like one. */
-export const BUDGET_ALARM = 'budget';
+/** Warnings of AWS's billing. They are no CloudWatch alarms, but mail like them and have headings like them. */
+export const COST_WARNINGS = ['budget', 'budget-services', 'cost-anomaly'] as const;
 
 /** The sum of figures that are reported only when they are not zero: a plain `a + b` is missing when one of them is. */
 const sumOf = (...ids: string[]): string => `SUM([${ids.map((id) => `FILL(${id}, 0)`).join(', ')}])`;
+
+/**
+ * A figure that is not reported while it is zero, as a series of the length of another one that is always reported. FILL
+ * alone returns nothing for a figure that was silent throughout, and that is the case these alarms are for.
+ */
+const zeroWhenSilent = (id: string, alwaysReported: string): string => `MAX([${id}, 0 * ${alwaysReported}])`;
 
 const SUM = { statistic: 'Sum', period: FIVE_MINUTES };
 

@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { figure } from './observability-figures.ts';
-import { FIVE_MINUTES, ONE_MINUTE, sourceMetric, type Watched } from './observability-watched.ts';
+import { FIVE_MINUTES, ONE_MINUTE, packageMetric, sourceMetric, type Watched } from './observability-watched.ts';
 
 const HALF = 12;
 const WHOLE = 24;
@@ -25,6 +25,7 @@ export function createDashboard(
   dashboard.addWidgets(new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: WHOLE, height: 6 }));
   dashboard.addWidgets(...sourceWidgets(watched));
   dashboard.addWidgets(...destinationWidgets(watched, region));
+  dashboard.addWidgets(...previewWidgets(watched));
   dashboard.addWidgets(...controlPlaneWidgets(watched));
   dashboard.addWidgets(...costWidgets(watched, name));
   return dashboard;
@@ -59,9 +60,9 @@ function sourceWidgets(watched: Watched): GraphWidget[] {
 
 /** Channels come and go, so they are searched for; a search cannot ask for tags and shows all of the Region. */
 function destinationWidgets({ deploymentId }: Watched, region: string): GraphWidget[] {
-  const search = (metric: string, statistic: string) =>
+  const search = (metric: string, dimensions: string, statistic: string) =>
     new MathExpression({
-      expression: `SEARCH('{AWS/MediaLive,ChannelId,Pipeline} MetricName="${metric}"', '${statistic}', 60)`,
+      expression: `SEARCH('{AWS/MediaLive,${dimensions}} MetricName="${metric}"', '${statistic}', 60)`,
       label: metric,
       usingMetrics: {},
       period: ONE_MINUTE,
@@ -79,10 +80,22 @@ function destinationWidgets({ deploymentId }: Watched, region: string): GraphWid
     new GraphWidget({
       title: 'Channels of the Region: outputs being written, frames dropped',
       width: HALF,
-      left: [search('ActiveOutputs', 'Minimum')],
+      // MediaLive reports outputs by output group only. [medialive/latest/ug/eml-metrics-output-metrics]
+      left: [search('ActiveOutputs', 'ChannelId,OutputGroupName,Pipeline', 'Minimum')],
       leftYAxis: { min: 0, showUnits: false },
-      right: [search('DroppedFrames', 'Sum')],
+      right: [search('DroppedFrames', 'ChannelId,Pipeline', 'Sum')],
       rightYAxis: { min: 0, showUnits: false },
+    }),
+  ];
+}
+
+function previewWidgets(watched: Watched): GraphWidget[] {
+  return [
+    new GraphWidget({
+      title: 'Preview: received and sent by MediaPackage',
+      width: WHOLE,
+      left: [packageMetric(watched, 'IngressBytes', FIVE_MINUTES), packageMetric(watched, 'EgressBytes', FIVE_MINUTES)],
+      leftYAxis: { label: 'bytes in five minutes', min: 0, showUnits: false },
     }),
   ];
 }

@@ -26,10 +26,11 @@ export type Figure =
   | 'Orphans'
   | 'ReleasesHalted'
   | 'SweepFailures'
+  | 'EgressRepairs'
   | 'ApiThrottled';
 
 interface Filter {
-  log: keyof CountedLogs;
+  log: keyof CountedLogs | readonly (keyof CountedLogs)[];
   pattern: string;
   /** `$.field` of the line, or `1` to count lines. */
   value: string;
@@ -59,9 +60,10 @@ const FILTERS: Record<Figure, Filter> = {
   ReleasesHalted: swept('halted', 'IS TRUE', '1'),
   SweepFailures: {
     log: 'sweep',
-    pattern: `{ ${lineOf(COUNTED_LINES.destinationNotSwept)} || ${lineOf(COUNTED_LINES.orphanNotReleased)} }`,
+    pattern: `{ ${[COUNTED_LINES.destinationNotSwept, COUNTED_LINES.egressNotRepaired, COUNTED_LINES.orphanNotReleased].map(lineOf).join(' || ')} }`,
     value: '1',
   },
+  EgressRepairs: { log: ['sweep', 'monitor'], pattern: `{ ${lineOf(COUNTED_LINES.egressRepaired)} }`, value: '1' },
   ApiThrottled: { log: 'api', pattern: '{ $.status = "429" }', value: '1' },
 };
 
@@ -70,14 +72,16 @@ const namespaceOf = (deploymentId: string): string => `Sluice/${deploymentId}`;
 
 /** Makes the filters. */
 export function createFigures(scope: Construct, deploymentId: string, logs: CountedLogs): void {
-  for (const [name, filter] of Object.entries(FILTERS)) {
-    new MetricFilter(scope, name, {
-      logGroup: logs[filter.log],
-      filterPattern: FilterPattern.literal(filter.pattern),
-      metricNamespace: namespaceOf(deploymentId),
-      metricName: name,
-      metricValue: filter.value,
-    });
+  for (const [name, { log, pattern, value }] of Object.entries(FILTERS)) {
+    for (const each of [log].flat()) {
+      new MetricFilter(scope, [log].flat().length > 1 ? `${name}-${each}` : name, {
+        logGroup: logs[each],
+        filterPattern: FilterPattern.literal(pattern),
+        metricNamespace: namespaceOf(deploymentId),
+        metricName: name,
+        metricValue: value,
+      });
+    }
   }
 }
 

@@ -10,8 +10,15 @@ import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 export interface Watched {
   deploymentId: string;
   flowArn: string;
+  packageChannelId: string;
+  /** False where the configuration switches the preview off. */
+  hasPreview: boolean;
   /** SRT latency of the flow: what a retransmission has time for. */
   sourceLatencyMs: number;
+  /** Hours for which channels may run without an encoder. */
+  hoursWithoutSource: number;
+  /** What MediaPackage may send in an hour, in units of 10^9 bytes. */
+  previewGbPerHour: number;
   api: IHttpApi;
   table: Pick<ITable, 'metric'>;
   stateMachines: Readonly<Record<string, IStateMachine>>;
@@ -22,6 +29,7 @@ export interface Watched {
 
 export const ONE_MINUTE = Duration.minutes(1);
 export const FIVE_MINUTES = Duration.minutes(5);
+export const ONE_HOUR = Duration.hours(1);
 
 /**
  * A figure of the flow's source.
@@ -38,12 +46,31 @@ export function sourceMetric(
     | 'SourceRoundTripTime'
     | 'SourceJitter',
   statistic: 'Minimum' | 'Average' | 'Sum' | 'Maximum',
+  period: Duration = ONE_MINUTE,
 ): Metric {
   return new Metric({
     namespace: 'AWS/MediaConnect',
     metricName,
     dimensionsMap: { FlowARN: flowArn },
     statistic,
-    period: ONE_MINUTE,
+    period,
+  });
+}
+
+/**
+ * What the preview's MediaPackage channel received or sent in each period. EgressBytes is not reported while nobody asks.
+ * @see https://docs.aws.amazon.com/mediapackage/latest/ug/metrics.html
+ */
+export function packageMetric(
+  { packageChannelId }: Watched,
+  metricName: 'IngressBytes' | 'EgressBytes',
+  period: Duration,
+): Metric {
+  return new Metric({
+    namespace: 'AWS/MediaPackage',
+    metricName,
+    dimensionsMap: { Channel: packageChannelId },
+    statistic: 'Sum',
+    period,
   });
 }

@@ -5,7 +5,8 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../configuration.ts';
 import { ALARM_RULES, evaluationOf, type Severity } from './observability-alarms.ts';
-import { createBudget } from './observability-budget.ts';
+import { createBudgets } from './observability-budget.ts';
+import { createCostAnomalies } from './observability-cost-anomalies.ts';
 import { createDashboard } from './observability-dashboard.ts';
 import { type CountedLogs, createFigures } from './observability-figures.ts';
 import { createTopics } from './observability-topics.ts';
@@ -13,7 +14,7 @@ import type { Watched } from './observability-watched.ts';
 
 interface ObservabilityStackProps extends StackProps {
   configuration: Configuration;
-  watched: Omit<Watched, 'deploymentId' | 'sourceLatencyMs'>;
+  watched: Omit<Watched, 'deploymentId' | 'sourceLatencyMs' | 'hasPreview' | 'hoursWithoutSource' | 'previewGbPerHour'>;
   logs: CountedLogs;
 }
 
@@ -23,12 +24,27 @@ export class ObservabilityStack extends Stack {
     super(scope, id, props);
     const { deploymentId } = configuration;
     const name = `sluice-${deploymentId}`;
-    const all: Watched = { ...watched, deploymentId, sourceLatencyMs: configuration.source.latencyMs };
+    const all: Watched = {
+      ...watched,
+      deploymentId,
+      sourceLatencyMs: configuration.source.latencyMs,
+      hasPreview: configuration.primary !== 'off',
+      ...configuration.alarms,
+    };
     createFigures(this, deploymentId, logs);
     const topics = createTopics(this, { name, email: configuration.alarmEmail });
     const runbook = configuration.runbookUrl ?? 'RUNBOOK.md';
     const alarms = createAlarms(this, { name, runbook, watched: all, topics });
-    createBudget(this, { name, deploymentId, monthlyUsd: configuration.monthlyBudgetUsd, topics });
+    createBudgets(this, {
+      name,
+      deploymentId,
+      monthlyUsd: configuration.monthlyBudgetUsd,
+      servicesMonthlyUsd: configuration.servicesBudgetUsd ?? configuration.monthlyBudgetUsd,
+      topics,
+    });
+    if (configuration.costAnomalies) {
+      createCostAnomalies(this, { name, email: configuration.alarmEmail, ...configuration.costAnomalies });
+    }
     createDashboard(this, { name, region: this.region, watched: all, alarms });
     for (const [severity, topic] of Object.entries(topics)) {
       new CfnOutput(this, `Topic-${severity}`, {
@@ -51,10 +67,11 @@ function createAlarms(
         alarmDescription: `[${rule.severity}] ${rule.summary} What to do: ${props.runbook}#${rule.id}`,
         metric,
         threshold: rule.threshold(props.watched),
-        ...evaluationOf(rule),
+        ...evaluationOf(rule, props.watched),
       });
       const action = new SnsAction(props.topics[rule.severity]);
       alarm.addAlarmAction(action);
+      if (rule.missing === 'rings') alarm.addInsufficientDataAction(action);
       // Who was woken wants to know when it is over.
       if (rule.severity === 'page') alarm.addOkAction(action);
       return alarm;

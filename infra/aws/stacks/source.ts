@@ -1,11 +1,12 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnFlow } from 'aws-cdk-lib/aws-mediaconnect';
 import { CfnInputSecurityGroup } from 'aws-cdk-lib/aws-medialive';
 import { CfnChannel, CfnOriginEndpoint } from 'aws-cdk-lib/aws-mediapackage';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { CHANNEL_LOG_GROUP } from '../../../functions/aws/names.ts';
+import { CDN_IDENTIFIER_FIELD } from '../../../functions/aws/package-channel.ts';
 import { toMaintenanceWindow, type Configuration } from '../configuration.ts';
 
 interface SourceStackProps extends StackProps {
@@ -30,6 +31,8 @@ export class SourceStack extends Stack {
   readonly mediaLiveRole: Role;
   readonly packageChannelId: string;
   readonly packageChannelArn: string;
+  /** Holds what CloudFront sends to MediaPackage with every request, without which nothing is answered. */
+  readonly cdnIdentifier: Secret;
   /** URL of the HLS playlist: https://<host>/out/v1/<id>/index.m3u8. */
   readonly hlsUrl: string;
 
@@ -45,6 +48,17 @@ export class SourceStack extends Stack {
     });
     this.inputSecurityGroupId = inputSecurityGroup.ref;
     this.inputSecurityGroupArn = inputSecurityGroup.attrArn;
+    this.cdnIdentifier = new Secret(this, 'CdnIdentifier', {
+      description: `identifies the CDN of ${name} to MediaPackage`,
+      // MediaPackage takes 8 to 128 characters.
+      generateSecretString: {
+        secretStringTemplate: '{}',
+        generateStringKey: CDN_IDENTIFIER_FIELD,
+        passwordLength: 64,
+        excludePunctuation: true,
+      },
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     const { channel, endpoint } = this.createPackage(name);
     this.packageChannelId = channel.ref;
     this.packageChannelArn = channel.attrArn;
@@ -84,9 +98,8 @@ export class SourceStack extends Stack {
         minLatency: source.latencyMs,
         whitelistCidr: source.allowedCidr,
         decryption: {
-          // The service's default is another one.
+          // MediaConnect refuses an algorithm beside an SRT passphrase: the encoder chooses the key length.
           keyType: 'srt-password',
-          algorithm: 'aes256',
           roleArn: role.roleArn,
           secretArn: passphrase.secretArn,
         },
@@ -109,9 +122,10 @@ export class SourceStack extends Stack {
     });
   }
 
-  /** The same package that the local set-up makes. */
+  /** The same package that the local set-up makes. The endpoint answers to requests with the CDN's identifier only. */
   private createPackage(name: string): { channel: CfnChannel; endpoint: CfnOriginEndpoint } {
     const channel = new CfnChannel(this, 'PackageChannel', { id: name, description: 'the primary stream' });
+    const role = this.createSecretsRole();
     const endpoint = new CfnOriginEndpoint(this, 'HlsEndpoint', {
       id: `${name}-hls`,
       channelId: channel.ref,
@@ -119,8 +133,37 @@ export class SourceStack extends Stack {
       manifestName: 'index',
       origination: 'ALLOW',
       hlsPackage: { segmentDurationSeconds: 2, playlistWindowSeconds: 60, playlistType: 'NONE' },
+      authorization: { cdnIdentifierSecret: this.cdnIdentifier.secretArn, secretsRoleArn: role.roleArn },
     });
+    // MediaPackage reads the secret when the endpoint is made.
+    endpoint.node.addDependency(role);
     return { channel, endpoint };
+  }
+
+  /**
+   * What MediaPackage reads the identifier with. The two permissions on the role itself are those of its documentation.
+   * The trust names no source account: MediaPackage is not documented to send one, and a role can be passed only by a
+   * caller of its own account.
+   * @see https://docs.aws.amazon.com/mediapackage/latest/ug/setting-up-create-trust-rel-policy-cdn.html
+   */
+  private createSecretsRole(): Role {
+    const role = new Role(this, 'SecretsRole', {
+      description: 'lets MediaPackage read the identifier of the CDN',
+      assumedBy: new ServicePrincipal('mediapackage.amazonaws.com'),
+    });
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: [
+          'secretsmanager:GetSecretValue',
+          'secretsmanager:DescribeSecret',
+          'secretsmanager:ListSecrets',
+          'secretsmanager:ListSecretVersionIds',
+        ],
+        resources: [this.cdnIdentifier.secretArn],
+      }),
+    );
+    role.addToPolicy(new PolicyStatement({ actions: ['iam:GetRole', 'iam:PassRole'], resources: [role.roleArn] }));
+    return role;
   }
 
   /** @see https://docs.aws.amazon.com/medialive/latest/ug/trusted-entity-requirements.html */
@@ -157,6 +200,10 @@ export class SourceStack extends Stack {
   private describe(flow: CfnFlow): void {
     new CfnOutput(this, 'SrtHost', { value: flow.attrSourceIngestIp, description: 'where the encoder sends SRT' });
     new CfnOutput(this, 'SrtPort', { value: flow.attrSourceSourceIngestPort, description: 'UDP port of it' });
+    new CfnOutput(this, 'CdnIdentifierSecret', {
+      value: this.cdnIdentifier.secretName,
+      description: 'secret by which the CDN identifies itself to MediaPackage',
+    });
     new CfnOutput(this, 'HlsUrl', { value: this.hlsUrl, description: 'playlist of the preview at its origin' });
   }
 }

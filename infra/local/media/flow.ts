@@ -11,6 +11,8 @@ import type {
   UpdateFlowSourceRequest,
   UpdateFlowSourceResponse,
 } from '@aws-sdk/client-mediaconnect';
+import { blockOf } from '../../../functions/domain/ipv4-block.ts';
+import { isSourcePort, SOURCE_PORTS_ALLOWED } from '../../../functions/domain/source-port.ts';
 import { LOCAL_REGION } from '../service.ts';
 import { toArn } from './identifiers.ts';
 import { egressIpOf, LOCAL_IP, nextEgressIp } from './feeds.ts';
@@ -211,18 +213,24 @@ function checkSource(source: SetSourceRequest): void {
     throw badRequest('Source.Protocol must be srt-listener: this local endpoint takes no other');
   }
   const { IngestPort: port, MinLatency: latency } = source;
-  if (port === undefined || !Number.isInteger(port) || port < 1024 || port > 65_535) {
-    throw badRequest('Source.IngestPort must be a whole number from 1024 to 65535');
+  if (port === undefined || !isSourcePort(port)) {
+    throw badRequest(`Source.IngestPort must be ${SOURCE_PORTS_ALLOWED}`);
   }
   if (latency !== undefined && (latency < 100 || latency > 15_000)) {
     throw badRequest('Source.MinLatency must be from 100 to 15000 ms');
   }
-  if (source.WhitelistCidr !== undefined && !/^[\d.]+\/\d{1,2}$/.test(source.WhitelistCidr)) {
-    throw badRequest('Source.WhitelistCidr must be an IPv4 CIDR such as 203.0.113.0/24');
+  if (source.WhitelistCidr !== undefined && blockOf(source.WhitelistCidr) !== source.WhitelistCidr) {
+    throw badRequest(
+      'Source.WhitelistCidr must be an IPv4 block such as 203.0.113.0/24, with no bits behind its prefix',
+    );
   }
   const { Decryption: decryption } = source;
   if (decryption !== undefined && (decryption.KeyType !== 'srt-password' || !decryption.SecretArn)) {
     throw badRequest("Source.Decryption of an SRT listener needs KeyType 'srt-password' and a SecretArn");
+  }
+  // The encoder chooses the key length, so MediaConnect leaves nothing to say here. [CloudFormation: AWS::MediaConnect::Flow Encryption]
+  if (decryption?.Algorithm !== undefined) {
+    throw badRequest('Source.Decryption.Algorithm must be left out when KeyType is srt-password');
   }
 }
 

@@ -5,6 +5,7 @@ import type {
   ListOriginEndpointsRequest,
   ListOriginEndpointsResponse,
 } from '@aws-sdk/client-mediapackage';
+import { checkAuthorization, isAuthorized } from './cdn-authorization.ts';
 import { toArn } from './identifiers.ts';
 import { commit } from './transitions.ts';
 import type { MediaContext } from './media-context.ts';
@@ -31,6 +32,7 @@ export function createOriginEndpoint(
   if (siblings.length >= context.quotas.endpointsPerPackageChannel) {
     throw unprocessable(`a channel has at most ${context.quotas.endpointsPerPackageChannel} origin endpoints`);
   }
+  checkAuthorization(context, input.Authorization);
   checkTags(input.Tags);
   const { Tags: tags, ...settings } = input;
   const endpoint: OriginEndpointRecord = {
@@ -77,7 +79,10 @@ export function isOriginPath(pathname: string): boolean {
   return pathname.startsWith('/out/v1/');
 }
 
-/** Serves players: GET /out/v1/<id>/*. Any web page may read it, as with AWS's default. */
+/**
+ * Serves players: GET /out/v1/<id>/*. Any web page may read it, as with AWS's default, unless the endpoint has an
+ * authorization: then only requests with the CDN's identifier are answered, and others get 403.
+ */
 export async function serveOrigin(context: MediaContext, request: Request): Promise<Response> {
   if (request.method === 'OPTIONS') {
     return new Response(null, {
@@ -95,6 +100,9 @@ export async function serveOrigin(context: MediaContext, request: Request): Prom
   const endpoint = Object.values(context.state.originEndpoints).find((other) => other.hexId === hexId);
   if (endpoint === undefined || path === undefined || endpoint.settings.Origination === 'DENY') {
     return plain(404, 'there is nothing at this address');
+  }
+  if (!isAuthorized(context, endpoint.settings.Authorization, request.headers)) {
+    return plain(403, 'this endpoint answers to its CDN only');
   }
   const manifest = `${endpoint.settings.ManifestName ?? 'index'}.m3u8`;
   const engineName = path === manifest ? 'index.m3u8' : path;

@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import { CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { KeyGroup, PublicKey } from 'aws-cdk-lib/aws-cloudfront';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { BUNDLING, ROOT } from '../node-function.ts';
+
+/** What CloudFront and the API need so that one believes the other's cookies. */
+export interface PreviewKeys {
+  /** Keys whose cookies are accepted: those of this version and of the one before. */
+  keyGroup: KeyGroup;
+  /** CloudFront's id of the public key the API signs for. */
+  keyPairId: string;
+  /** Holds the private key as PEM. */
+  privateKey: Secret;
+}
+
+interface PreviewKeysProps {
+  name: string;
+  /** Raised by one to replace the keys. */
+  version: number;
+  logRetention: RetentionDays;
+}
+
+/**
+ * The key pairs that sign the cookies of the preview. A small function makes each of them during a deployment and keeps
+ * the private key in Secrets Manager: no template, output, log or variable ever holds it.
+ *
+ * Each version is a pair with a secret of its own, because CloudFront cannot change a public key. The pair before stays
+ * accepted, so that a rotation refuses nobody: browsers hold its cookies, and the API signs with it until it is deployed.
+ */
+export function createPreviewKeys(scope: Construct, props: PreviewKeysProps): PreviewKeys {
+  const { name, version } = props;
+  const maker = createMaker(scope, props);
+  const pairs = [version, version - 1].filter((each) => each >= 1).map((each) => createPair(scope, name, each, maker));
+  const [{ publicKey, privateKey }] = pairs as [Pair, ...Pair[]];
+  const keyGroup = new KeyGroup(scope, 'PreviewKeyGroup', {
+    keyGroupName: `${name}-preview-${Stack.of(scope).region}`,
+    comment: 'signs the cookies of the preview',
+    items: pairs.map((pair) => pair.publicKey),
+  });
+  return { keyGroup, keyPairId: publicKey.publicKeyId, privateKey };
+}
+
+interface Pair {
+  publicKey: PublicKey;
+  privateKey: Secret;
+}
+
+function createPair(scope: Construct, name: string, version: number, maker: NodejsFunction): Pair {
+  const privateKey = new Secret(scope, `PreviewPrivateKey${version}`, {
+    description: `signs the cookies of the preview of ${name}, version ${version}`,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  maker.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
+      resources: [privateKey.secretArn],
+    }),
+  );
+  const keyPair = new CustomResource(scope, `PreviewKeyPair${version}`, {
+    resourceType: 'Custom::PreviewKeyPair',
+    serviceToken: maker.functionArn,
+    serviceTimeout: Duration.minutes(5),
+    properties: { SecretArn: privateKey.secretArn },
+  });
+  // Or the function would be called before it may read and write the secret.
+  keyPair.node.addDependency(maker.role!);
+  const publicKey = new PublicKey(scope, `PreviewPublicKey${version}`, {
+    publicKeyName: `${name}-preview-${Stack.of(scope).region}-${version}`,
+    comment: `cookies of the preview of ${name}`,
+    encodedKey: keyPair.getAttString('PublicKey'),
+  });
+  return { publicKey, privateKey };
+}
+
+function createMaker(scope: Construct, { name, logRetention }: PreviewKeysProps): NodejsFunction {
+  const logGroup = new LogGroup(scope, 'PreviewKeysLog', {
+    retention: logRetention,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  const role = new Role(scope, 'PreviewKeysRole', {
+    description: 'what the function that makes preview keys may do',
+    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+  });
+  logGroup.grantWrite(role);
+  return new NodejsFunction(scope, 'PreviewKeysFunction', {
+    functionName: `${name}-preview-keys`,
+    description: 'Makes the keys that sign the cookies of the preview, during a deployment.',
+    entry: join(ROOT, 'infra', 'aws', 'preview-keys', 'handler.ts'),
+    projectRoot: ROOT,
+    depsLockFilePath: join(ROOT, 'package-lock.json'),
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    memorySize: 512,
+    timeout: Duration.seconds(60),
+    loggingFormat: LoggingFormat.JSON,
+    logGroup,
+    role,
+    bundling: BUNDLING,
+  });
+}
