@@ -151,6 +151,20 @@ const Configuration = z
       })
       .optional()
       .describe('Lets GitHub Actions deploy without a key; left out: they may not.'),
+    proof: z
+      .strictObject({
+        principalArn: z
+          .string()
+          .regex(
+            /^arn:aws[\w-]*:iam::\d{12}:(role|user)\/[\w+=,.@/-]+$/,
+            'the ARN of one IAM role or user, such as arn:aws:iam::111122223333:role/Operator; no wildcard, no whole account',
+          )
+          .describe('The one IAM role or user that may assume the functions’ roles.'),
+      })
+      .optional()
+      .describe(
+        'Lets npm run prove act with the functions’ own roles. Left out: nobody may. Remove it after the proof.',
+      ),
     keepsData: z
       .boolean()
       .default(true)

@@ -63,6 +63,7 @@ export class ControlPlaneStack extends Stack {
         logRetention,
         environmentKey: data.operationsKey,
         deadLetters: this.deadLetterQueues.functions,
+        proofPrincipalArn: configuration.proof?.principalArn,
       }),
     ]);
     this.functions = Object.fromEntries(made) as Record<FunctionName, Function>;
