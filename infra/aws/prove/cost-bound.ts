@@ -8,12 +8,12 @@ import type { FoundDeployment } from './found-deployment.ts';
  * gives up, so the bound is one.
  */
 
-/** The price of more than the product knows: list prices of us-east-1, in USD an hour unless the name says otherwise. */
-export const UPPER_PRICES = {
+/** List prices of us-east-1, seen on 2026-09-18 like those of `presets/prices`; USD an hour unless the comment says otherwise. */
+const UPPER_PRICES = {
   /** HD AVC input of 10 to 20 Mbit/s and HD AVC output below 10 Mbit/s at 30 frames per second. */
   runningChannel: 0.1764 + 0.4212,
   runningFlow: 0.16,
-  /** The highest fee quoted in public for an idle channel; the price page gives no figure. */
+  /** The highest fee quoted in public for an idle channel; the price page gives none. */
   idleChannel: 0.04,
   idlePushInput: 0.04,
   /** Internet egress, USD a gigabyte. */
@@ -24,7 +24,7 @@ export const UPPER_PRICES = {
   thousandMetrics: 0.01,
 } as const;
 
-/** Regions without a price file may be dearer than us-east-1; the dearest public list prices are less than half above. */
+/** A margin for Regions without a price file, which may be dearer than us-east-1. It is no quoted price. */
 const OTHER_REGION_FACTOR = 1.5;
 
 /** What the operator is promised. */

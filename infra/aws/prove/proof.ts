@@ -14,6 +14,7 @@ import { beginningOf, findingsOf, isFinished, listJournals, openJournal, type Jo
 import type { ProofDeps } from './proof-deps.ts';
 import { makeReport, writeReport, type ProofReport } from './report.ts';
 import { runChecks } from './run-proof.ts';
+import { patiently } from './waiting.ts';
 
 /** A proof from the question to the report. Each function returns the exit status that `npm run prove -- --help` names. */
 
@@ -28,9 +29,9 @@ export interface ProofRequest {
   signal: AbortSignal;
 }
 
-const LIMITS = Object.fromEntries(FIRST_DAY_CHECKS.map(({ checkId, limits }) => [checkId, limits])) as Partial<
-  Record<CheckId, CheckLimits>
->;
+function limitsOf(checks: readonly Check[]): Partial<Record<CheckId, CheckLimits>> {
+  return Object.fromEntries(checks.map(({ checkId, limits }) => [checkId, limits]));
+}
 
 /** Runs a proof, or continues the one that was interrupted. */
 export async function prove(deps: ProofDeps, request: ProofRequest): Promise<number> {
@@ -51,7 +52,7 @@ export async function prove(deps: ProofDeps, request: ProofRequest): Promise<num
     const unknown = strangers.filter(({ runId }) => runId !== open?.runId);
     if (unknown.length > 0) return refuseStrangers(deps, request, unknown);
     if (open === null) {
-      const refusals = await admit(deps, found, LIMITS);
+      const refusals = await patiently(patienceOf(deps), () => admit(deps, found, limitsOf(FIRST_DAY_CHECKS)));
       if (refusals.length > 0) return refuse(deps, refusals);
     }
     if (!(await request.confirm(describe(deps, found, open?.journal ?? null)))) {
@@ -187,7 +188,9 @@ function reportFailures(
 }
 
 function describe(deps: ProofDeps, found: FoundDeployment, journal: Journal | null): string {
-  const parts = boundCost(LIMITS, found);
+  const done = journal === null ? new Map() : findingsOf(journal);
+  const ahead = FIRST_DAY_CHECKS.filter(({ checkId }) => !done.has(checkId));
+  const parts = boundCost(limitsOf(ahead), found);
   for (const { part, amount, usd } of parts)
     deps.say(`  ${part.padEnd(27)} ${amount.padEnd(14)} ${usd.toFixed(2)} USD`);
   const { deploymentId } = found.deployment;
@@ -197,7 +200,7 @@ function describe(deps: ProofDeps, found: FoundDeployment, journal: Journal | nu
       'tagged sluice:proof, and removes them. It takes up to an hour and a half.',
   );
   if (journal === null) return 'Begin?';
-  return `Run ${beginningOf(journal)?.runId} was interrupted with ${findingsOf(journal).size} of ${FIRST_DAY_CHECKS.length} checks done. Clean up and continue it?`;
+  return `Run ${beginningOf(journal)?.runId} was interrupted with ${done.size} of ${FIRST_DAY_CHECKS.length} checks done. Clean up and continue it?`;
 }
 
 function refuse(deps: ProofDeps, refusals: readonly Refusal[]): number {

@@ -82,10 +82,17 @@ async function isConfirmed(question: string): Promise<boolean> {
   return /^y(es)?$/i.test(answer.trim());
 }
 
+/** A Ctrl-C reaches this process twice: from the terminal, and from the program that started it. */
+const SAME_INTERRUPT_MS = 500;
+
 /** The first Ctrl-C ends the check under way and cleans up, the second ends the process. */
 function signalOfInterrupts(): AbortSignal {
   const controller = new AbortController();
+  let lastAtMs = -Infinity;
   const interrupt = () => {
+    const nowMs = Date.now();
+    if (nowMs - lastAtMs < SAME_INTERRUPT_MS) return;
+    lastAtMs = nowMs;
     if (controller.signal.aborted) {
       say('left at once: run it again, or with --clean, to remove what is still there');
       process.exit(130);

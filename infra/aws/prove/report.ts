@@ -38,7 +38,7 @@ const HEADINGS: Record<Outcome, string> = {
 };
 
 /** The report as Markdown: what does not hold first. */
-export function formatReport({ findings, left, ...facts }: ProofReport): string {
+function formatReport({ findings, left, ...facts }: ProofReport): string {
   const lines = [
     `# Proof ${facts.runId} of ${facts.environment}`,
     '',

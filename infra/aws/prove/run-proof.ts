@@ -34,13 +34,13 @@ export interface ProofResult {
 export async function runChecks(run: ProofRun): Promise<ProofResult> {
   const { journal, deps } = run;
   const done = findingsOf(journal);
-  let left: Leftover[] = [];
   let isInterrupted = false;
   // A run that was killed may have left something: it goes first.
-  left = await tidy(run, { keepsFlow: false });
+  let left = await tidy(run, { keepsFlow: false });
   for (const [index, check] of run.checks.entries()) {
     if (done.has(check.checkId)) continue;
-    if (left.length > 0) break;
+    isInterrupted = run.signal.aborted;
+    if (left.length > 0 || isInterrupted) break;
     if (!check.limits.needsFlow) left = await tidy(run, { keepsFlow: false });
     if (left.length > 0) break;
     deps.say(`[${index + 1}/${run.checks.length}] ${check.checkId}: ${check.title}`);

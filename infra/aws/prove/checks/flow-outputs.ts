@@ -13,7 +13,7 @@ import { ensureFlowActive, untilDetached, untilFlowIs } from './media-polls.ts';
 export const flowOutputs: Check = {
   checkId: 'flow-outputs',
   title: 'adding and removing flow outputs with the workflow’s role',
-  limits: { minutesMax: 10, needsFlow: true, idleInputs: 1 },
+  limits: { minutesMax: 8, needsFlow: true, idleInputs: 1 },
   async run(context) {
     await ensureFlowActive(context);
     const targets = await makeTargets(context);
@@ -56,7 +56,7 @@ async function addAlone(context: CheckContext, target: Target): Promise<RoleClie
 }
 
 async function addWhileUpdating(context: CheckContext, clients: RoleClients, target: Target): Promise<void> {
-  const flow = await observeFlow({ clients, deployment: context.found.deployment });
+  const flow = await patiently(context, () => observeFlow({ clients, deployment: context.found.deployment }));
   if (flow?.status !== 'UPDATING') {
     context.decide(
       'AWS-21',

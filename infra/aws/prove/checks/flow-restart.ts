@@ -12,7 +12,7 @@ import { ensureFlowActive, untilFlowIs } from './media-polls.ts';
 export const flowRestart: Check = {
   checkId: 'flow-restart',
   title: 'starting, stopping and starting the flow with the API’s role',
-  limits: { minutesMax: 14, needsFlow: true },
+  limits: { minutesMax: 12, needsFlow: true },
   async run(context) {
     const before = await ensureFlowActive(context);
     const refusals = [await switchFlow(context, stopFlow)];
@@ -59,10 +59,10 @@ async function describeInStandby(context: CheckContext): Promise<void> {
 }
 
 /** Whether the deployment's inputs let the flow in after its restart; the next start of a destination corrects it. */
-async function describeGroup({ deps, found }: CheckContext, egressIp: string | null): Promise<string> {
-  const { inputSecurityGroupId } = found.deployment;
+async function describeGroup(context: CheckContext, egressIp: string | null): Promise<string> {
+  const { inputSecurityGroupId } = context.found.deployment;
   const command = new DescribeInputSecurityGroupCommand({ InputSecurityGroupId: inputSecurityGroupId });
-  const group = await deps.clients.mediaLive.send(command);
+  const group = await patiently(context, () => context.deps.clients.mediaLive.send(command));
   const isAllowed = group.WhitelistRules?.some(({ Cidr: cidr }) => cidr === `${egressIp}/32`) ?? false;
   return `input security group ${inputSecurityGroupId} ${isAllowed ? 'allows' : 'does not allow'} it`;
 }

@@ -7,7 +7,7 @@ import { patiently } from '../waiting.ts';
 import type { Check } from './check.ts';
 
 /** More free inputs than this are not filled up only to see one refused. */
-const FREE_MAX = 10;
+const FREE_MAX = 5;
 
 /** What MediaLive answers beyond the quota of push inputs. Inputs cost cents, channels would cost more. */
 export const inputQuota: Check = {

@@ -80,7 +80,7 @@ export async function untilFlowIs(context: CheckContext, status: 'ACTIVE' | 'STA
 }
 
 /** Notes once in what state the flow was found, so that it can be put back. */
-export async function noteFlow(context: CheckContext): Promise<FlowView> {
+async function noteFlow(context: CheckContext): Promise<FlowView> {
   const { journal, found, deps } = context;
   const flow = await patiently(context, () => observeFlow({ ...deps, deployment: found.deployment }));
   if (flow === null) throw new Error(`there is no flow ${found.deployment.flowArn}`);

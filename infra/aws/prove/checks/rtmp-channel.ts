@@ -19,7 +19,7 @@ const STOPS_WITHIN_MS = 5 * 60_000;
 export const rtmpChannel: Check = {
   checkId: 'rtmp-channel',
   title: 'running one RTMP channel with a made-up key for up to ten minutes',
-  limits: { minutesMax: 32, needsFlow: true, channelMinutes: 26, idleChannels: 1, idleInputs: 1 },
+  limits: { minutesMax: 32, needsFlow: true, channelMinutes: 25, idleChannels: 1, idleInputs: 1 },
   async run(context) {
     const flow = await ensureFlowActive(context);
     const { inputId } = await makeInput(context, context.deps.clients, { suffix: 'rtmp', tags: proofTags(context) });

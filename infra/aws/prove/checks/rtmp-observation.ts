@@ -19,7 +19,8 @@ interface Run {
 const OBSERVED_MS = 10 * 60_000;
 /** CloudWatch has a channel's figures after a few minutes at the latest. */
 const OBSERVED_MIN_MS = 5 * 60_000;
-const EVERY_MS = 30_000;
+// As often as CloudWatch has a new figure.
+const EVERY_MS = 60_000;
 const LOG_LINES_MAX = 1_000;
 const LINES_SHOWN_MAX = 10;
 

@@ -66,7 +66,7 @@ async function readVideo(context: CheckContext): Promise<{ video: TransportStrea
 }
 
 async function askForEncoder(context: CheckContext): Promise<void> {
-  const flow = await observeFlow({ ...context.deps, deployment: context.found.deployment });
+  const flow = await patiently(context, () => observeFlow({ ...context.deps, deployment: context.found.deployment }));
   const { ip, port } = flow?.ingest ?? {};
   context.deps.say(
     `connect the encoder now: srt://${ip}:${port}, with the deployment's passphrase; waiting five minutes`,
