@@ -1,7 +1,10 @@
+import { CloudFormationClient, DescribeStacksCommand, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
+import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
 import { parseConfiguration, readConfiguration } from '../../infra/aws/configuration.ts';
 import { FUNCTION_NAMES } from '../../infra/aws/functions.ts';
-import { synthesize, type Synthesized } from './synthesized.ts';
+import { findDeployment } from '../../infra/aws/prove/found-deployment.ts';
+import { synthesize, type StackId, type Synthesized } from './synthesized.ts';
 
 const OPERATOR = 'arn:aws:iam::111122223333:role/Operator';
 
@@ -21,6 +24,59 @@ function trusted(deployment: Synthesized): Record<string, unknown[]> {
     }),
   );
 }
+
+/** CloudFormation's answers about the stacks, as far as the templates determine them. */
+function mockStacks(deployment: Synthesized) {
+  const client = new CloudFormationClient({ region: 'eu-central-1' });
+  const mock = mockClient(client);
+  for (const [stackId, stack] of Object.entries(deployment.stacks)) {
+    const { stackName: StackName } = stack;
+    const outputs: Record<string, unknown> = deployment.template(stackId as StackId).toJSON().Outputs ?? {};
+    mock.on(DescribeStacksCommand, { StackName }).resolves({
+      Stacks: [
+        {
+          StackName,
+          CreationTime: new Date(0),
+          StackStatus: 'CREATE_COMPLETE',
+          Outputs: Object.keys(outputs).map((OutputKey) => ({ OutputKey, OutputValue: `https://${OutputKey}` })),
+        },
+      ],
+    });
+    mock.on(ListStackResourcesCommand, { StackName }).resolves({
+      StackResourceSummaries: Object.entries(deployment.resources(undefined, stackId as StackId)).map(
+        ([LogicalResourceId, { Type }]) => ({
+          LogicalResourceId,
+          PhysicalResourceId: `arn:aws:x:${LogicalResourceId}`,
+          ResourceType: Type,
+          LastUpdatedTimestamp: new Date(0),
+          ResourceStatus: 'CREATE_COMPLETE',
+        }),
+      ),
+    });
+  }
+  return client;
+}
+
+describe('a proof', () => {
+  it('finds in the stacks everything it needs', async () => {
+    const where = { environment: 'prod', account: '111122223333', region: 'eu-central-1' };
+    const client = mockStacks(synthesize('prod'));
+    const found = await findDeployment(client, { ...where, configuration: readConfiguration('prod') });
+    expect(found).toMatchObject({
+      deployment: {
+        flowArn: 'arn:aws:x:Flow',
+        inputSecurityGroupId: 'arn:aws:x:InputSecurityGroup',
+        packageChannelId: 'arn:aws:x:PackageChannel',
+        mediaLiveRoleArn: expect.stringMatching(/:role\/arn:aws:x:MediaLiveRole[0-9A-F]{8}$/),
+      },
+      roleArns: {
+        api: expect.stringMatching(/^arn:aws:iam::111122223333:role\/arn:aws:x:Roleapi[0-9A-F]{8}$/),
+        workflow: expect.stringMatching(/^arn:aws:iam::111122223333:role\/arn:aws:x:Roleworkflow[0-9A-F]{8}$/),
+      },
+      dashboardUrl: 'https://DashboardUrl',
+    });
+  });
+});
 
 describe('the roles of the functions', () => {
   const lambda = { Service: 'lambda.amazonaws.com' };

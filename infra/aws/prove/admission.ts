@@ -104,11 +104,12 @@ async function admitQuotas({ clients }: ProofDeps, { primary }: FoundDeployment)
   const isOfProof = ({ Tags: tags }: { Tags?: Record<string, string> | undefined }) => tags?.[PROOF_TAG] !== undefined;
   let channels = 0;
   for await (const page of paginateListChannels({ client: mediaLive }, {})) {
-    channels += (page.Channels ?? []).filter((each) => !isOfProof(each)).length;
+    channels += (page.Channels ?? []).filter((each) => each.State !== 'DELETED' && !isOfProof(each)).length;
   }
   let inputs = 0;
   for await (const page of paginateListInputs({ client: mediaLive }, {})) {
-    inputs += (page.Inputs ?? []).filter((each) => each.Type?.endsWith('_PUSH') && !isOfProof(each)).length;
+    const live = (page.Inputs ?? []).filter(({ State: state }) => state !== 'DELETED');
+    inputs += live.filter((each) => each.Type?.endsWith('_PUSH') && !isOfProof(each)).length;
   }
   const needed = primary === 'off' ? ROOM_NEEDED - 1 : ROOM_NEEDED;
   const used = { channels, 'push inputs': inputs };

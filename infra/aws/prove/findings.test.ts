@@ -8,8 +8,11 @@ import { prove, readCosts } from './proof.ts';
 const DAY_MS = 86_400_000;
 
 let world: ProofWorld;
+/** Exit status of a proof on an AWS that is as the product assumes. */
+let status: number;
 beforeAll(async () => {
   world = await makeProofWorld();
+  status = await prove(world.deps, world.request);
 });
 afterAll(() => world.close());
 
@@ -23,8 +26,7 @@ const broken = () =>
 
 describe('a proof', () => {
   it('finds that everything holds, leaves nothing behind and puts the flow back', async () => {
-    world.makeFalse(null);
-    expect(await prove(world.deps, world.request)).toBe(0);
+    expect(status).toBe(0);
     expect(world.outcomes()).toEqual({});
     expect(world.report().findings.map(({ id }) => id)).toEqual(decided.filter((id) => !nextDay.includes(id)));
     expect(world.report().left).toEqual([]);
@@ -57,6 +59,7 @@ describe('a proof', () => {
   it.each(decided.filter((id) => !nextDay.includes(id) && id !== 'AWS-03'))(
     'says "does not hold" for %s alone when it is false, and what to change',
     async (id) => {
+      world.pass(60_000);
       world.makeFalse(id);
       expect(await prove(world.deps, world.request)).toBe(1);
       expect(broken()).toEqual([id]);
@@ -65,7 +68,6 @@ describe('a proof', () => {
       expect(finding.seen.length).toBeGreaterThan(0);
       expect(JSON.stringify(world.report())).not.toContain(wrongKeyOf(world.report().runId));
       expect(await world.left()).toEqual([]);
-      world.pass(60_000);
     },
   );
 

@@ -95,6 +95,23 @@ describe('Ctrl-C', () => {
 });
 
 describe('a proof that AWS obstructs', () => {
+  it('says where to look when AWS cannot be reached any more, and the next run cleans up and continues', async () => {
+    let isReachable = true;
+    world.faults.answer = (operation) => {
+      if (operation === 'StartChannel') isReachable = false;
+      return isReachable ? undefined : new AwsError('ServiceUnavailableException', 503, 'unavailable');
+    };
+    await expect(prove(world.deps, world.request)).rejects.toThrow('unavailable');
+    expect(world.said.at(-1)).toMatch(/THE PROOF HAS BROKEN OFF .* whose names hold \d{8}-\d{6}$/);
+    delete world.faults.answer;
+    expect((await world.left()).length).toBeGreaterThan(0);
+    world.said.splice(0);
+    world.makeFalse(null);
+    expect(await prove(world.deps, world.request)).toBe(0);
+    expect(begun()[0]).toBe('rtmp-channel');
+    expect(await world.left()).toEqual([]);
+  });
+
   it('decides everything although the first call of every operation, and every seventh after it, is throttled', async () => {
     const seen = new Map<string, number>();
     world.faults.answer = (operation) => {

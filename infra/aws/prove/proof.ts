@@ -141,7 +141,14 @@ interface Finishing extends OpenRun {
 
 async function finish(deps: ProofDeps, request: ProofRequest, run: Finishing): Promise<number> {
   const { found, runId, journal } = run;
-  const result = await runChecks({ ...run, deps, hasEncoder: request.hasEncoder, signal: request.signal });
+  const { hasEncoder, signal } = request;
+  const result = await runChecks({ ...run, deps, hasEncoder, signal }).catch((error: unknown) => {
+    deps.say(
+      `THE PROOF HAS BROKEN OFF and could not clean up. What it created may still cost: run it again, or with --clean. ` +
+        `AWS console, Region ${found.region}: MediaLive channels and inputs, and outputs of the flow in MediaConnect, whose names hold ${runId}`,
+    );
+    throw error;
+  });
   const report = makeReport(
     {
       runId,

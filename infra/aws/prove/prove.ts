@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -77,7 +78,9 @@ async function main(): Promise<number> {
 async function isConfirmed(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) throw new Error('it asks before it spends money: run it in a terminal, or give --yes');
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question(`${question} (y/n) `);
+  // Ctrl-C at the question closes it, and is a no.
+  const closed = once(terminal, 'close').then(() => '');
+  const answer = await Promise.race([terminal.question(`${question} (y/n) `), closed]);
   terminal.close();
   return /^y(es)?$/i.test(answer.trim());
 }

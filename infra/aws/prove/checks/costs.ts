@@ -15,8 +15,11 @@ export const costs: Check = {
   async run(context) {
     const usage = await readUsage(context);
     for (const line of usage.map(format)) context.deps.say(`  ${line}`);
-    decidePrices(context, 'AWS-29', usage.filter(isIdle), IDLE_USD_MAX, 'idle fees');
-    decidePrices(context, 'AWS-30', usage.filter(isTransfer), TRANSFER_USD_MAX, 'transfer out of MediaConnect');
+    // AWS may name its usage types otherwise: the report has all of them.
+    const all = { usdMax: IDLE_USD_MAX, what: 'idle fees', others: usage.filter((each) => !isIdle(each)) };
+    decidePrices(context, 'AWS-29', usage.filter(isIdle), all);
+    const transfer = { usdMax: TRANSFER_USD_MAX, what: 'transfer out of MediaConnect', others: [] };
+    decidePrices(context, 'AWS-30', usage.filter(isTransfer), transfer);
   },
 };
 
@@ -95,16 +98,17 @@ function decidePrices(
   context: CheckContext,
   id: 'AWS-29' | 'AWS-30',
   usage: readonly Usage[],
-  usdMax: number,
-  what: string,
+  { usdMax, what, others }: { usdMax: number; what: string; others: readonly Usage[] },
 ): void {
   const used = usage.filter(({ quantity }) => quantity > 0);
+  const also = others.map((other) => `also charged: ${format(other)}`);
   if (used.length === 0) {
-    context.decide(id, 'not decided', `Cost Explorer lists no ${what} for the day; it may take two days, try again`);
+    const reason = `Cost Explorer lists no ${what} for the day; it may take two days, try again`;
+    context.decide(id, 'not decided', reason, ...also);
     return;
   }
   const holds = used.every(({ usd, quantity }) => usd / quantity <= usdMax * TOLERANCE);
-  context.decide(id, holds ? 'holds' : 'does not hold', ...used.map(format));
+  context.decide(id, holds ? 'holds' : 'does not hold', ...used.map(format), ...also);
 }
 
 function format({ usageType, operation, quantity, unit, usd }: Usage): string {

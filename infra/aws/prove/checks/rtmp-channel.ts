@@ -21,7 +21,7 @@ export const rtmpChannel: Check = {
   title: 'running one RTMP channel with a made-up key for up to ten minutes',
   limits: { minutesMax: 32, needsFlow: true, channelMinutes: 25, idleChannels: 1, idleInputs: 1 },
   async run(context) {
-    const flow = await ensureFlowActive(context);
+    await ensureFlowActive(context);
     const { inputId } = await makeInput(context, context.deps.clients, { suffix: 'rtmp', tags: proofTags(context) });
     const { address, port } = await untilDetached(context, inputId);
     await makeFlowOutput(context, context.deps.clients, 'rtmp', { address: address ?? '', port: port ?? 0 });
@@ -31,7 +31,7 @@ export const rtmpChannel: Check = {
     const refusals = [await switchChannel(context, channelId, startChannel)];
     await timeFirstSight(context, channelId);
     const isRunning = await timeStart(context, channelId);
-    if (isRunning) await observeRun(context, { channel, settings, flowArn: flow.flowArn });
+    if (isRunning) await observeRun(context, { channel, settings });
     refusals.push(await switchChannel(context, channelId, stopChannel));
     const refused = refusals.filter((refusal) => refusal !== null);
     if (refused.length > 0) context.decide('AWS-22', 'does not hold', ...refused);

@@ -2,6 +2,7 @@ import { GetMetricDataCommand, ListMetricsCommand, type MetricDataQuery } from '
 import type { CreateChannelRequest } from '@aws-sdk/client-medialive';
 import { getChannelLog } from '../../../../functions/aws/channel-log.ts';
 import { listSetAlerts, type AlertView, type ChannelView } from '../../../../functions/aws/channel.ts';
+import { describeSourceMedia } from '../../../../functions/aws/flow.ts';
 import { toChannelLogLine } from '../../../../functions/domain/channel-log.ts';
 import { classify, HEALTH_REASONS } from '../../../../functions/domain/health.ts';
 import { wrongKeyOf } from '../finding.ts';
@@ -13,7 +14,6 @@ import { patiently, pause } from '../waiting.ts';
 interface Run {
   channel: ChannelView;
   settings: CreateChannelRequest;
-  flowArn: string;
 }
 
 const OBSERVED_MS = 10 * 60_000;
@@ -37,7 +37,7 @@ export async function observeRun(context: CheckContext, run: Run): Promise<void>
     const metrics = await patiently(context, () => readMetrics(context, run, beganAtMs));
     const isComplete = metrics.withGroup.length > 0 && levelOf([...alerts.values()]) === 'not delivering';
     if (elapsedMs >= OBSERVED_MS || (elapsedMs >= OBSERVED_MIN_MS && isComplete)) {
-      decideAlerts(context, [...alerts.values()]);
+      await decideAlerts(context, [...alerts.values()]);
       decideMetrics(context, metrics);
       break;
     }
@@ -65,15 +65,22 @@ function levelOf(alerts: readonly AlertView[]): Level {
   return level === 'waiting_for_source' ? 'input only' : 'not delivering';
 }
 
-function decideAlerts(context: CheckContext, alerts: readonly AlertView[]): void {
+async function decideAlerts(context: CheckContext, alerts: readonly AlertView[]): Promise<void> {
   const seen = alerts.map(({ alertType, message }) => `alert "${alertType}": ${message}`);
   const level = levelOf(alerts);
-  const needsEncoder = 'run again with --encoder, so that there is something to deliver';
-  if (level === 'not delivering') context.decide('AWS-25', 'holds', ...seen);
-  else if (level === 'delivering') context.decide('AWS-25', 'does not hold', ...seen, 'health would say "delivering"');
-  else if (!context.hasEncoder)
-    context.decide('AWS-25', 'not decided', ...seen, `no alert of the output: ${needsEncoder}`);
-  else context.decide('AWS-25', 'does not hold', ...seen, 'no alert of the output within ten minutes');
+  if (level === 'not delivering') return context.decide('AWS-25', 'holds', ...seen);
+  if (level === 'delivering') {
+    return context.decide('AWS-25', 'does not hold', ...seen, 'health would say "delivering"');
+  }
+  // Without a source there may be nothing that the platform could refuse.
+  const source = await patiently(context, () =>
+    describeSourceMedia({ clients: context.deps.clients, deployment: context.found.deployment }),
+  );
+  if (level === 'none' && source !== null) {
+    return context.decide('AWS-25', 'does not hold', 'no alert within ten minutes, although an encoder is connected');
+  }
+  const remedy = 'run again with --encoder, so that there is something to deliver';
+  context.decide('AWS-25', 'not decided', ...seen, `there is no alert of the output: ${remedy}`);
 }
 
 interface SeenMetrics {
