@@ -87,12 +87,13 @@ export async function makeProofWorld(): Promise<ProofWorld> {
   const faults: ProofWorld['faults'] = {};
   let nowMs = Date.parse('2026-12-01T10:00:00Z');
   const now = () => nowMs;
+  const timers = makeTimers(now);
   const engine = makeRecordingEngine();
   const proofAws = makeProofAws({ now, truth });
   const aws = await startLocalAws({
     dataDirectory: null,
     port: 0,
-    clock: { now, after: afterAtOnce },
+    clock: { now, after: timers.after },
     engine,
     profile: 'instant',
     quotas: { inputs: QUOTA, channels: QUOTA },
@@ -162,6 +163,7 @@ export async function makeProofWorld(): Promise<ProofWorld> {
       if (death.isDead) die();
       signal.throwIfAborted();
       nowMs += delayMs;
+      timers.fireDue();
       const detail = truth.broken === 'AWS-27' ? `no such stream: ${keyOf(folder)}` : 'the server refused the stream';
       const problem = { code: 'stream_key_rejected' as const, detail, attempt: 1 };
       const channels = [...engine.channels.keys()].map((id) => makeReport(id, { state: 'rejected', problem }));
@@ -242,11 +244,31 @@ export async function makeProofWorld(): Promise<ProofWorld> {
   return world;
 }
 
-/** Transitions of the local endpoints take no time here; what they wait for longer waits for real. */
-function afterAtOnce(delayMs: number, action: () => void): () => void {
-  const timer = setTimeout(action, delayMs);
-  timer.unref();
-  return () => clearTimeout(timer);
+/** Timers of the local endpoints: they fire when the proof has slept long enough, or when so much real time has passed. */
+function makeTimers(now: () => number) {
+  const timers = new Set<{ dueMs: number; fire: () => void }>();
+  return {
+    after(delayMs: number, action: () => void): () => void {
+      const timer = {
+        dueMs: now() + delayMs,
+        fire() {
+          cancel();
+          action();
+        },
+      };
+      const handle = setTimeout(timer.fire, delayMs);
+      handle.unref();
+      const cancel = () => {
+        clearTimeout(handle);
+        timers.delete(timer);
+      };
+      timers.add(timer);
+      return cancel;
+    },
+    fireDue(): void {
+      for (const timer of timers) if (timer.dueMs <= now()) timer.fire();
+    },
+  };
 }
 
 async function untilFlow({ clients }: LocalAws, { flowArn: FlowArn }: Deployment, status: string): Promise<void> {

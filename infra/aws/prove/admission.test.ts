@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-medialive';
 import { GetServiceQuotaCommand } from '@aws-sdk/client-service-quotas';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { tagsOf } from '../../../functions/aws/names.ts';
 import { makeProofWorld, type ProofWorld } from '../../../test/support/proof-world.ts';
 import { waitFor } from '../../../test/support/wait-for.ts';
@@ -20,6 +20,9 @@ import { FIRST_DAY_CHECKS } from './checks/all-checks.ts';
 import { boundCost, COST_MAX_USD, totalOf } from './cost-bound.ts';
 import { clean, prove } from './proof.ts';
 import { PROOF_TAG } from './proof-context.ts';
+
+// Each test runs a proof or sets up a deployment, which takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let world: ProofWorld;
 beforeEach(async () => {
@@ -43,12 +46,12 @@ async function makeInput(Name: string, Tags: Record<string, string>): Promise<st
 }
 
 describe('a proof is refused before anything is made', () => {
-  it('without a deployment, with the command that deploys', async () => {
+  it('without a deployment, or in the wrong Region, with the command that deploys', async () => {
     world.mocks.cloudFormation
       .on(DescribeStacksCommand, { StackName: 'sluice-dev-source' })
       .rejects(named('ValidationError', 'Stack with id sluice-dev-source does not exist'));
     expect(await refusal()).toContain(
-      'the stack sluice-dev-source does not exist: deploy first with npx cdk deploy --all --context environment=dev',
+      'the stack sluice-dev-source does not exist in Region us-east-1: deploy it with npx cdk deploy --all --context environment=dev, or correct the Region',
     );
   });
 

@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeProofWorld, type ProofWorld } from '../../../test/support/proof-world.ts';
 import { ASSUMPTION_IDS, ASSUMPTIONS, assumptionsOf, CHECK_IDS } from './assumptions.ts';
 import { wrongKeyOf } from './finding.ts';
 import { prove, readCosts } from './proof.ts';
 
 const DAY_MS = 86_400_000;
+
+// Each test runs a proof or sets up a deployment, which takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let world: ProofWorld;
 /** Exit status of a proof on an AWS that is as the product assumes. */

@@ -137,7 +137,12 @@ async function completeStack(
     // CloudFormation has no error of its own for a stack that does not exist.
     if (!(error instanceof Error) || !/does not exist/.test(error.message)) throw error;
   }
-  if (status === undefined) throw new NoDeployment(`the stack ${name} does not exist: deploy first with ${deploy}`);
+  if (status === undefined) {
+    const region = await cloudFormation.config.region();
+    throw new NoDeployment(
+      `the stack ${name} does not exist in Region ${region}: deploy it with ${deploy}, or correct the Region in infra/aws/environments/${environment}.json`,
+    );
+  }
   throw new NoDeployment(
     `the stack ${name} is ${status}: correct what its events name, then deploy with ${deploy}`,
     await listFailures(cloudFormation, name),

@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { denied } from '../../../test/support/proof-role.ts';
 import { makeProofWorld, type ProofWorld } from '../../../test/support/proof-world.ts';
 import { AwsError } from '../../local/media/protocol/aws-error.ts';
 import { FIRST_DAY_CHECKS } from './checks/all-checks.ts';
 import { clean, prove } from './proof.ts';
+
+// Each test runs a proof or sets up a deployment, which takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let world: ProofWorld;
 /** Calls of one proof that change something. */
