@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeProofWorld, type ProofWorld } from '../../../test/support/proof-world.ts';
 import { ASSUMPTION_IDS, ASSUMPTIONS, assumptionsOf, CHECK_IDS } from './assumptions.ts';
 import { wrongKeyOf } from './finding.ts';
@@ -18,6 +18,17 @@ beforeAll(async () => {
   status = await prove(world.deps, world.request);
 });
 afterAll(() => world.close());
+/** A test that failed takes no other with it: what it left is left behind with its world. */
+let isSpoilt = false;
+afterEach(({ task }) => {
+  isSpoilt = task.result?.state === 'fail';
+});
+beforeEach(async () => {
+  if (!isSpoilt) return;
+  await world.close();
+  world = await makeProofWorld();
+  status = await prove(world.deps, world.request);
+});
 
 const decided = ASSUMPTION_IDS.filter((id) => ASSUMPTIONS[id].decidedBy !== null);
 const nextDay = assumptionsOf('costs');

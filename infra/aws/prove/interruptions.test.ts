@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { denied } from '../../../test/support/proof-role.ts';
 import { makeProofWorld, type ProofWorld } from '../../../test/support/proof-world.ts';
 import { AwsError } from '../../local/media/protocol/aws-error.ts';
@@ -18,7 +18,16 @@ beforeAll(async () => {
   changes = world.mutations();
 });
 afterAll(() => world.close());
-beforeEach(() => {
+/** A test that failed takes no other with it: what it left is left behind with its world. */
+let isSpoilt = false;
+afterEach(({ task }) => {
+  isSpoilt = task.result?.state === 'fail';
+});
+beforeEach(async () => {
+  if (isSpoilt) {
+    await world.close();
+    world = await makeProofWorld();
+  }
   world.pass(60_000);
   world.makeFalse(null);
   delete world.faults.before;
