@@ -1,3 +1,4 @@
+import { STANDBY_MODES } from '../../functions/domain/destination.ts';
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import ipaddr from 'ipaddr.js';
@@ -240,6 +241,26 @@ const Configuration = z
       .default('flow')
       .describe(
         'What AddFlowOutputs and RemoveFlowOutput are limited to: flow (outputs of our flow), named (also by the names of the outputs) or any (nothing, where MediaConnect knows no resource for these actions).',
+      ),
+    standby: z
+      .enum(STANDBY_MODES)
+      .default('cold')
+      .describe(
+        'What a new destination is when nothing else is asked for. Cold ones keep nothing while idle; warm ones start a little sooner, occupy two quotas and cost an idle fee.',
+      ),
+    proof: z
+      .strictObject({
+        principalArn: z
+          .string()
+          .regex(
+            /^arn:aws[\w-]*:iam::\d{12}:(role|user)\/[\w+=,.@/-]+$/,
+            'the ARN of one IAM role or user, such as arn:aws:iam::111122223333:role/Operator; no wildcard, no whole account',
+          )
+          .describe('The one IAM role or user that may assume the functions’ roles.'),
+      })
+      .optional()
+      .describe(
+        'Lets npm run prove act with the functions’ own roles. Left out: nobody may. Remove it after the proof.',
       ),
     keepsData: z
       .boolean()

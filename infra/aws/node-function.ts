@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ArnPrincipal, CompositePrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, type Function, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
@@ -29,6 +29,8 @@ export interface NodeFunctionProps {
   environmentKey: IKey;
   /** Where calls end up that failed for good. */
   deadLetters: IQueue;
+  /** The one principal besides Lambda that may assume the role, for `npm run prove`; undefined for none. */
+  proofPrincipalArn: string | undefined;
 }
 
 /** Makes one function from its definition: bundle, role, log, limits. */
@@ -72,10 +74,13 @@ export function createNodeFunction(scope: Construct, props: NodeFunctionProps): 
 }
 
 /** No managed policy: that one lets a function write to every log group of the account. */
-function createRole(scope: Construct, { name, definition, resources }: NodeFunctionProps, logGroup: LogGroup): Role {
+function createRole(scope: Construct, props: NodeFunctionProps, logGroup: LogGroup): Role {
+  const { name, definition, resources, proofPrincipalArn } = props;
+  const lambda = new ServicePrincipal('lambda.amazonaws.com');
   const role = new Role(scope, `Role-${name}`, {
     description: `what the function ${name} may do`,
-    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    assumedBy:
+      proofPrincipalArn === undefined ? lambda : new CompositePrincipal(lambda, new ArnPrincipal(proofPrincipalArn)),
   });
   logGroup.grantWrite(role);
   for (const permission of definition.permissions(resources)) role.addToPolicy(toStatement(permission));

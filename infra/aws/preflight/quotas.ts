@@ -98,7 +98,7 @@ export async function checkQuotas(clients: QuotaClients, needs: QuotaNeeds): Pro
 async function checkQuota(serviceQuotas: ServiceQuotasClient, quota: Quota): Promise<Finding> {
   const { name: check, needed } = quota;
   try {
-    const [allowed, used] = await Promise.all([readQuota(serviceQuotas, quota), quota.used()]);
+    const [allowed, used] = await Promise.all([readQuotaOf(serviceQuotas, quota), quota.used()]);
     const detail = `${allowed} allowed, ${used} in use, ${needed} needed`;
     if (allowed - used >= needed) return { check, outcome: 'ok', detail };
     const remedy = `request at least ${used + needed} in Service Quotas (${quota.serviceCode}, ${quota.quotaCode}) before the first show; what is in use may be this deployment's own already`;
@@ -108,8 +108,11 @@ async function checkQuota(serviceQuotas: ServiceQuotasClient, quota: Quota): Pro
   }
 }
 
-/** The account's own value, or AWS's default where it has none. */
-async function readQuota(client: ServiceQuotasClient, { serviceCode, quotaCode }: Quota): Promise<number> {
+/** The account's own value, or AWS's default where it has none. @throws what Service Quotas answers */
+export async function readQuotaOf(
+  client: ServiceQuotasClient,
+  { serviceCode, quotaCode }: { serviceCode: string; quotaCode: string },
+): Promise<number> {
   const input = { ServiceCode: serviceCode, QuotaCode: quotaCode };
   try {
     const { Quota: applied } = await client.send(new GetServiceQuotaCommand(input));

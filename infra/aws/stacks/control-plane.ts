@@ -63,6 +63,7 @@ export class ControlPlaneStack extends Stack {
         logRetention,
         environmentKey: data.operationsKey,
         deadLetters: this.deadLetterQueues.functions,
+        proofPrincipalArn: configuration.proof?.principalArn,
       }),
     ]);
     this.functions = Object.fromEntries(made) as Record<FunctionName, Function>;
@@ -133,7 +134,7 @@ export class ControlPlaneStack extends Stack {
   }
 
   private variablesOf(
-    { deploymentId, quotas, primary, primaryEncodings, source: declared, maintenance }: Configuration,
+    { deploymentId, quotas, primary, primaryEncodings, standby, source: declared, maintenance }: Configuration,
     data: DataStack,
     source: SourceStack,
   ): Record<string, string> {
@@ -151,6 +152,7 @@ export class ControlPlaneStack extends Stack {
       PACKAGE_CHANNEL_ID: source.packageChannelId,
       PRIMARY_PRESET: primaryEncodings.join(','),
       PRIMARY_MODE: primary,
+      DEFAULT_STANDBY: standby,
       DECLARED_INPUT: formatDeclaredInput({
         Codec: declared.codec,
         Resolution: declared.resolution,

@@ -88,6 +88,13 @@ const TASKS = {
     needs: ['node'],
     run: (node, args) => runFile(node, 'infra/aws/preflight/preflight.ts', args),
   },
+  prove: {
+    meaning: 'decide on AWS what Sluice only assumes about it; asks, and costs at most 3 USD',
+    command: 'npm run prove',
+    hasOwnHelp: true,
+    needs: ['node'],
+    run: (node, args) => runFile(node, 'infra/aws/prove/prove.ts', args, { asks: true }),
+  },
   destroy: {
     meaning: 'remove a deployment from AWS without leaving anything that costs',
     command: 'npm run destroy',

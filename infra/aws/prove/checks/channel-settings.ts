@@ -1,0 +1,65 @@
+import type { CreateChannelRequest } from '@aws-sdk/client-medialive';
+import {
+  buildCreateChannel,
+  type ChannelTarget,
+  type EncodingTarget,
+} from '../../../../functions/aws/channel-request.ts';
+import { StreamKey } from '../../../../functions/domain/stream-key.ts';
+import { getPlatform, resolveEncoding } from '../../../../presets/index.ts';
+import { wrongKeyOf } from '../finding.ts';
+import { proofName, type CheckContext } from '../proof-context.ts';
+
+/** Channels of a proof are those the product would create, but for their name, their tags and what a check changes. */
+
+const ENCODING_ID = '720p30';
+
+function encodingFor(platform: string): EncodingTarget {
+  const resolved = resolveEncoding(platform, ENCODING_ID);
+  if (resolved === undefined || resolved.framesPerSecond === null) {
+    throw new Error(`presets/encodings/${ENCODING_ID}.json does not fit ${platform}`);
+  }
+  const { platformId: _platformId, framesPerSecond, ...encoding } = resolved;
+  return { ...encoding, framesPerSecond };
+}
+
+function build(context: CheckContext, suffix: string, inputId: string, target: ChannelTarget): CreateChannelRequest {
+  const { found, runId } = context;
+  const destinationId = proofName(runId, suffix);
+  return buildCreateChannel({
+    deployment: found.deployment,
+    destinationId,
+    inputId,
+    requestId: runId,
+    target,
+    logLevel: 'WARNING',
+  });
+}
+
+/** The preview's channel at 720p30. */
+export function packageChannelSettings(context: CheckContext, suffix: string, inputId: string): CreateChannelRequest {
+  const { packageChannelId } = context.found.deployment;
+  return build(context, suffix, inputId, { kind: 'package', packageChannelId, encodings: [encodingFor('custom')] });
+}
+
+/** The same without width and height, which the product itself never sends. */
+export function withoutSize(settings: CreateChannelRequest): CreateChannelRequest {
+  const encoder = settings.EncoderSettings;
+  if (encoder === undefined) return settings;
+  const VideoDescriptions = encoder.VideoDescriptions?.map(({ Width: _width, Height: _height, ...video }) => video);
+  return { ...settings, EncoderSettings: { ...encoder, VideoDescriptions } };
+}
+
+const PLATFORM = 'youtube';
+
+/** A destination's channel with a made-up key, logging at WARNING. */
+export function rtmpChannelSettings(context: CheckContext, suffix: string, inputId: string): CreateChannelRequest {
+  const platform = getPlatform(PLATFORM);
+  const settings = build(context, suffix, inputId, {
+    kind: 'rtmp',
+    rtmpUrl: platform?.rtmpUrl ?? '',
+    streamKey: StreamKey.from(wrongKeyOf(context.runId)),
+    encoding: encodingFor(PLATFORM),
+    reconnectSeconds: platform?.reconnectPauseSeconds ?? 30,
+  });
+  return { ...settings, LogLevel: 'WARNING' };
+}

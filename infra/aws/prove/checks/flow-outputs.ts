@@ -1,0 +1,134 @@
+import { DescribeInputCommand } from '@aws-sdk/client-medialive';
+import { awsErrorKind } from '../../../../functions/aws/aws-errors.ts';
+import { observeFlow, removeFlowOutput } from '../../../../functions/aws/flow.ts';
+import { resourceName } from '../../../../functions/aws/names.ts';
+import { describeError } from '../finding.ts';
+import { makeFlowOutput, makeInput, proofName, proofTags, type CheckContext } from '../proof-context.ts';
+import type { RoleClients } from '../proof-deps.ts';
+import { patiently, pause } from '../waiting.ts';
+import type { Check } from './check.ts';
+import { ensureFlowActive, untilDetached, untilFlowIs } from './media-polls.ts';
+
+/** Flow outputs with the workflow's role: one alone, one while the flow is changing, two at once. */
+export const flowOutputs: Check = {
+  checkId: 'flow-outputs',
+  title: 'adding and removing flow outputs with the workflow’s role',
+  limits: { minutesMax: 8, needsFlow: true, idleInputs: 1 },
+  async run(context) {
+    await ensureFlowActive(context);
+    const targets = await makeTargets(context);
+    const clients = await addAlone(context, targets[0]);
+    await addWhileUpdating(context, clients, targets[1]);
+    await removeAll(context, clients);
+    await addTwoAtOnce(context, clients, targets);
+    await removeAll(context, clients);
+  },
+};
+
+interface Target {
+  address: string;
+  port: number;
+}
+
+/** The two endpoints of one push input. */
+async function makeTargets(context: CheckContext): Promise<[Target, Target]> {
+  const { inputId } = await makeInput(context, context.deps.clients, { suffix: 'outputs', tags: proofTags(context) });
+  await untilDetached(context, inputId);
+  const { Destinations: destinations = [] } = await patiently(context, () =>
+    context.deps.clients.mediaLive.send(new DescribeInputCommand({ InputId: inputId })),
+  );
+  const [first, second] = destinations.map(({ Ip: address = '', Port: port }) => ({ address, port: Number(port) }));
+  if (!first || !second) throw new Error(`input ${inputId} has ${destinations.length} endpoints, not two`);
+  return [first, second];
+}
+
+/** @returns clients that may add outputs: the role's, or the operator's when the role may not */
+async function addAlone(context: CheckContext, target: Target): Promise<RoleClients> {
+  try {
+    await makeFlowOutput(context, context.as('workflow'), 'alone', target);
+    return context.as('workflow');
+  } catch (error) {
+    if (awsErrorKind(error) !== 'denied') throw error;
+    context.decide('AWS-19', 'does not hold', `AddFlowOutputs: ${describeError(error)}`);
+    await makeFlowOutput(context, context.deps.clients, 'alone', target);
+    return context.deps.clients;
+  }
+}
+
+async function addWhileUpdating(context: CheckContext, clients: RoleClients, target: Target): Promise<void> {
+  const flow = await patiently(context, () => observeFlow({ clients, deployment: context.found.deployment }));
+  if (flow?.status !== 'UPDATING') {
+    context.decide(
+      'AWS-21',
+      'not decided',
+      `right after an output was added the flow was ${flow?.status}, not UPDATING`,
+    );
+    return;
+  }
+  const refusal = await tryToAdd(context, clients, 'updating', target);
+  if (refusal === null) {
+    context.decide('AWS-21', 'not decided', 'the output was accepted while the flow was UPDATING: nothing has to wait');
+    return;
+  }
+  context.decide('AWS-21', isBadRequest(refusal) ? 'holds' : 'does not hold', describeError(refusal));
+}
+
+async function addTwoAtOnce(context: CheckContext, clients: RoleClients, targets: [Target, Target]): Promise<void> {
+  await untilFlowIs(context, 'ACTIVE');
+  const refusals = await Promise.all(
+    targets.map((target, index) => tryToAdd(context, clients, `at-once-${index}`, target)),
+  );
+  const refused = refusals.flatMap((refusal, index) => (refusal === null ? [] : [{ refusal, index }]));
+  if (refused.length === 0) {
+    context.decide('AWS-20', 'not decided', 'both outputs were accepted: nothing has to wait');
+    return;
+  }
+  const seen = refused.map(({ refusal }) => describeError(refusal));
+  let isTakenLater = true;
+  for (const { index } of refused) {
+    await untilFlowIs(context, 'ACTIVE');
+    const again = await tryToAdd(context, clients, `later-${index}`, targets[index]!);
+    if (again === null) continue;
+    isTakenLater = false;
+    seen.push(`and once the flow was ACTIVE: ${describeError(again)}`);
+  }
+  const holds = isTakenLater && refused.every(({ refusal }) => isBadRequest(refusal));
+  context.decide('AWS-20', holds ? 'holds' : 'does not hold', ...seen);
+}
+
+/** @returns how AWS refuses; null when the output was added */
+async function tryToAdd(context: CheckContext, clients: RoleClients, suffix: string, target: Target): Promise<unknown> {
+  try {
+    await makeFlowOutput(context, clients, suffix, target);
+    return null;
+  } catch (error) {
+    if (['unavailable', 'throttled', 'denied'].includes(awsErrorKind(error))) throw error;
+    return error;
+  }
+}
+
+function isBadRequest(error: unknown): boolean {
+  return error instanceof Error && error.name === 'BadRequestException';
+}
+
+/** Removes the run's outputs one after the other, each once the flow takes changes. */
+async function removeAll(context: CheckContext, clients: RoleClients): Promise<void> {
+  const { deployment } = context.found;
+  const prefix = resourceName(deployment, proofName(context.runId, ''));
+  for (;;) {
+    const flow = await untilFlowIs(context, 'ACTIVE');
+    const ours = flow.outputs.find(({ flowOutputName }) => flowOutputName.startsWith(prefix));
+    if (ours === undefined) break;
+    try {
+      await patiently(context, () => removeFlowOutput({ clients, deployment }, ours.flowOutputArn));
+    } catch (error) {
+      if (awsErrorKind(error) !== 'denied') throw error;
+      context.decide('AWS-19', 'does not hold', `RemoveFlowOutput: ${describeError(error)}`);
+      return;
+    }
+    await pause(context, 1_000);
+  }
+  if (clients !== context.deps.clients) {
+    context.decide('AWS-19', 'holds', 'AddFlowOutputs and RemoveFlowOutput were accepted');
+  }
+}

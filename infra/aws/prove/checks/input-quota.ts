@@ -1,0 +1,58 @@
+import { paginateListInputs } from '@aws-sdk/client-medialive';
+import { awsErrorKind } from '../../../../functions/aws/aws-errors.ts';
+import { readQuotaOf } from '../../preflight/quotas.ts';
+import { describeError } from '../finding.ts';
+import { makeInput, proofTags, type CheckContext } from '../proof-context.ts';
+import { patiently } from '../waiting.ts';
+import type { Check } from './check.ts';
+
+/** More free inputs than this are not filled up only to see one refused. */
+const FREE_MAX = 5;
+
+/** What MediaLive answers beyond the quota of push inputs. Inputs cost cents, channels would cost more. */
+export const inputQuota: Check = {
+  checkId: 'input-quota',
+  title: 'creating push inputs until the quota refuses one',
+  limits: { minutesMax: 10, idleInputs: FREE_MAX },
+  async run(context) {
+    const { allowed, used } = await readRoom(context);
+    const seen = `the account may have ${allowed} push inputs and has ${used}`;
+    if (allowed - used > FREE_MAX) {
+      context.decide('AWS-13', 'not decided', `${seen}: this check fills up at most ${FREE_MAX}`);
+      return;
+    }
+    for (let made = 0; made <= allowed - used; made++) {
+      try {
+        await makeInput(context, context.deps.clients, { suffix: `quota-${made}`, tags: proofTags(context) });
+      } catch (error) {
+        const kind = awsErrorKind(error);
+        const isRefusal = ['quota', 'throttled', 'invalid', 'denied', 'conflict', 'unknown'].includes(kind);
+        if (!isRefusal) throw error;
+        const outcome = kind === 'quota' ? 'holds' : 'does not hold';
+        context.decide(
+          'AWS-13',
+          outcome,
+          `${seen}; this run created ${made} more`,
+          describeError(error),
+          `taken as "${kind}"`,
+        );
+        return;
+      }
+    }
+    context.decide('AWS-13', 'not decided', `${seen}; one more than that was accepted`);
+  },
+};
+
+async function readRoom(context: CheckContext): Promise<{ allowed: number; used: number }> {
+  const { mediaLive, serviceQuotas } = context.deps.clients;
+  return patiently(context, async () => {
+    const allowed = await readQuotaOf(serviceQuotas, { serviceCode: 'medialive', quotaCode: 'L-9E233AF7' });
+    let used = 0;
+    for await (const page of paginateListInputs({ client: mediaLive }, {})) {
+      used += (page.Inputs ?? []).filter(
+        ({ Type: type, State: state }) => type?.endsWith('_PUSH') && state !== 'DELETED',
+      ).length;
+    }
+    return { allowed, used };
+  });
+}

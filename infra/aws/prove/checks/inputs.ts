@@ -1,0 +1,94 @@
+import { awsErrorKind } from '../../../../functions/aws/aws-errors.ts';
+import { deleteInput } from '../../../../functions/aws/input.ts';
+import { describeError, requestIdOfAnswer } from '../finding.ts';
+import { makeInput, PROOF_TAG, proofTags, type CheckContext } from '../proof-context.ts';
+import { patiently } from '../waiting.ts';
+import type { Check } from './check.ts';
+import { untilDetached, untilInputGone } from './media-polls.ts';
+
+/** What the conditions on tags mean for inputs, with the workflow's role. */
+export const inputs: Check = {
+  checkId: 'inputs',
+  title: 'creating and deleting inputs with the workflow’s role, with and without the deployment’s tag',
+  limits: { minutesMax: 10, idleInputs: 3 },
+  async run(context) {
+    await createUntagged(context);
+    const inputId = await createTagged(context);
+    await deleteForeign(context);
+    if (inputId !== null) await deleteTagged(context, inputId);
+  },
+};
+
+/** Tags of an input that is the proof's and not the deployment's, as any other team's would be. */
+function foreignTags({ runId }: CheckContext): Record<string, string> {
+  return { [PROOF_TAG]: runId };
+}
+
+async function createUntagged(context: CheckContext): Promise<void> {
+  try {
+    const { inputId, answer } = await makeInput(context, context.as('workflow'), {
+      suffix: 'untagged',
+      tags: foreignTags(context),
+    });
+    context.decide('AWS-06', 'does not hold', `input ${inputId} was created`, requestIdOfAnswer(answer));
+    await untilDetached(context, inputId);
+    await remove(context, inputId);
+  } catch (error) {
+    const isDenied = awsErrorKind(error) === 'denied';
+    context.decide('AWS-06', isDenied ? 'holds' : 'not decided', describeError(error));
+    if (!isDenied) throw error;
+  }
+}
+
+async function createTagged(context: CheckContext): Promise<string | null> {
+  try {
+    const { inputId, answer } = await makeInput(context, context.as('workflow'), {
+      suffix: 'tagged',
+      tags: proofTags(context),
+    });
+    context.decide('AWS-05', 'holds', `input ${inputId} was created`, requestIdOfAnswer(answer));
+    await untilDetached(context, inputId);
+    return inputId;
+  } catch (error) {
+    if (awsErrorKind(error) !== 'denied') throw error;
+    context.decide('AWS-05', 'does not hold', describeError(error));
+    context.decide('AWS-07', 'not decided', 'there is no input that the workflow’s role has created');
+    return null;
+  }
+}
+
+/** Deletes an input without the deployment's tag; only the operator created it, and only the proof's tag is on it. */
+async function deleteForeign(context: CheckContext): Promise<void> {
+  const { inputId } = await makeInput(context, context.deps.clients, {
+    suffix: 'foreign',
+    tags: foreignTags(context),
+  });
+  await untilDetached(context, inputId);
+  try {
+    await patiently(context, () => deleteInput({ clients: context.as('workflow'), deployment: {} }, inputId));
+    context.decide('AWS-08', 'does not hold', `the workflow’s role deleted input ${inputId}, which has no tag of ours`);
+    await untilInputGone(context, inputId);
+  } catch (error) {
+    if (awsErrorKind(error) !== 'denied') throw error;
+    context.decide('AWS-08', 'holds', describeError(error));
+    await remove(context, inputId);
+  }
+}
+
+async function deleteTagged(context: CheckContext, inputId: string): Promise<void> {
+  try {
+    await patiently(context, () => deleteInput({ clients: context.as('workflow'), deployment: {} }, inputId));
+    context.decide('AWS-07', 'holds', `the workflow’s role deleted input ${inputId}`);
+    await untilInputGone(context, inputId);
+  } catch (error) {
+    if (awsErrorKind(error) !== 'denied') throw error;
+    context.decide('AWS-07', 'does not hold', describeError(error));
+    await remove(context, inputId);
+  }
+}
+
+/** Deletes an input of the proof with the operator's own credentials. */
+async function remove(context: CheckContext, inputId: string): Promise<void> {
+  await patiently(context, () => deleteInput({ clients: context.deps.clients, deployment: {} }, inputId));
+  await untilInputGone(context, inputId);
+}

@@ -1,0 +1,145 @@
+import { awsErrorKind } from '../../../functions/aws/aws-errors.ts';
+import { deleteChannel, listChannels, stopChannel } from '../../../functions/aws/channel.ts';
+import { observeFlow, removeFlowOutput, startFlow, stopFlow } from '../../../functions/aws/flow.ts';
+import { deleteInput, listInputs } from '../../../functions/aws/input.ts';
+import { resourceName } from '../../../functions/aws/names.ts';
+import { isAtRest, isUp } from '../../../functions/domain/channel-state.ts';
+import { CLEAN_UP_MINUTES_MAX } from './cost-bound.ts';
+import { describeError, redact } from './finding.ts';
+import type { FoundDeployment } from './found-deployment.ts';
+import type { Journal } from './journal.ts';
+import type { ProofDeps } from './proof-deps.ts';
+import { PROOF_TAG, proofName } from './proof-context.ts';
+import { patiently, pause, type Patience } from './waiting.ts';
+
+/**
+ * Removes what a proof has created, and nothing else: channels and inputs by the proof's tag, flow outputs by the run's
+ * name, because outputs carry no tags. It acts with the operator's own credentials, so that a deployed role which turns
+ * out to lack a permission leaves nothing behind.
+ */
+
+type ProofThing = 'channel' | 'input' | 'flow output' | 'flow';
+
+/** Something of a proof that is still there. */
+export interface Leftover {
+  resource: ProofThing;
+  resourceId: string;
+  state: string;
+  runId: string;
+  /** Why it could not be removed; null while it is on its way. */
+  refusal: string | null;
+}
+
+interface CleanInput extends Patience {
+  deps: ProofDeps;
+  found: Pick<FoundDeployment, 'region' | 'deployment'>;
+}
+
+/** Lists what any proof of this deployment, or only one run, has left. */
+export async function listLeftovers(
+  { deps: { clients }, found: { deployment }, ...patience }: CleanInput,
+  runId?: string,
+): Promise<Leftover[]> {
+  const deps = { clients, deployment };
+  const [channels, inputs, flow] = await patiently(patience, () =>
+    Promise.all([listChannels(deps), listInputs(deps), observeFlow(deps)]),
+  );
+  const prefix = resourceName(deployment, 'proof-');
+  const tagged = [
+    ...channels.map(({ channelId, ...view }) => ({ resource: 'channel' as const, resourceId: channelId, ...view })),
+    ...inputs.map(({ inputId, ...view }) => ({ resource: 'input' as const, resourceId: inputId, ...view })),
+  ].flatMap(({ resource, resourceId, state, name, tags }) => {
+    const owner = tags[PROOF_TAG];
+    // The name has the deployment in it: an input that was created without the deployment's tag is known by it.
+    if (owner === undefined || !name.startsWith(prefix)) return [];
+    return [{ resource, resourceId, state, runId: owner, refusal: null }];
+  });
+  const outputs = (flow?.outputs ?? []).flatMap(({ flowOutputArn, flowOutputName }) => {
+    const owner = /^proof-(\d{8}-\d{6})-/.exec(flowOutputName.slice(resourceName(deployment, '').length))?.[1];
+    if (owner === undefined || !flowOutputName.startsWith(resourceName(deployment, proofName(owner, '')))) return [];
+    return [
+      { resource: 'flow output' as const, resourceId: flowOutputArn, state: flow!.status, runId: owner, refusal: null },
+    ];
+  });
+  return [...outputs, ...tagged].filter((left) => runId === undefined || left.runId === runId);
+}
+
+const POLL_EVERY_MS = 5_000;
+
+/**
+ * Removes everything of a run, or of every run, and waits until it is gone. Safe to repeat.
+ * @returns what is still there after ten minutes, with the reason; empty when nothing is
+ */
+export async function cleanUp(input: CleanInput, runId?: string): Promise<Leftover[]> {
+  const untilMs = input.now() + CLEAN_UP_MINUTES_MAX * 60_000;
+  for (;;) {
+    const left = await listLeftovers(input, runId);
+    if (left.length === 0) return [];
+    for (const each of left) each.refusal = await takeOneStepDown(input, each);
+    const isStuck = left.every(({ refusal }) => refusal !== null);
+    if (isStuck || input.now() >= untilMs) return left;
+    await pause(input, POLL_EVERY_MS);
+  }
+}
+
+/** @returns why AWS refuses for good; null when it is under way */
+async function takeOneStepDown(
+  { deps: { clients }, found: { deployment } }: CleanInput,
+  { resource, resourceId, state, runId }: Leftover,
+): Promise<string | null> {
+  const deps = { clients, deployment };
+  try {
+    if (resource === 'flow output') await removeFlowOutput(deps, resourceId);
+    else if (resource === 'input') {
+      if (state === 'DETACHED') await deleteInput(deps, resourceId);
+    } else if (isUp(state)) await stopChannel(deps, resourceId);
+    else if (isAtRest(state)) await deleteChannel(deps, resourceId);
+    return null;
+  } catch (error) {
+    // Anything else is a change under way, or passes: the next poll shows it.
+    return awsErrorKind(error) === 'denied' ? redact(describeError(error), runId) : null;
+  }
+}
+
+/**
+ * Puts the flow back into the state in which the run found it.
+ * @returns the flow when that was not possible; null when it is done or nothing had to be done
+ */
+export async function restoreFlow(input: CleanInput, { entries }: Journal, runId: string): Promise<Leftover | null> {
+  const before = entries.find((entry) => entry.entry === 'flow-found');
+  if (before === undefined) return null;
+  const { deps, found, ...patience } = input;
+  const flowDeps = { clients: deps.clients, deployment: found.deployment };
+  const untilMs = input.now() + CLEAN_UP_MINUTES_MAX * 60_000;
+  for (;;) {
+    const flow = await patiently(patience, () => observeFlow(flowDeps));
+    if (flow === null || flow.status === before.status) return null;
+    let refusal: string | null = null;
+    try {
+      if (before.status === 'STANDBY' && ['ACTIVE', 'ERROR'].includes(flow.status)) await stopFlow(flowDeps);
+      if (before.status === 'ACTIVE' && ['STANDBY', 'ERROR'].includes(flow.status)) await startFlow(flowDeps);
+    } catch (error) {
+      if (awsErrorKind(error) === 'denied') refusal = redact(describeError(error), runId);
+    }
+    if (refusal !== null || input.now() >= untilMs) {
+      return { resource: 'flow', resourceId: flow.flowArn, state: flow.status, runId, refusal };
+    }
+    await pause(input, POLL_EVERY_MS);
+  }
+}
+
+const CONSOLE_PLACES: Record<ProofThing, string> = {
+  channel: 'MediaLive, Channels: stop it, then delete it',
+  input: 'MediaLive, Inputs: delete it once it is detached',
+  'flow output': 'MediaConnect, Flows, the flow, Outputs: remove it',
+  flow: 'MediaConnect, Flows: stop or start it yourself',
+};
+
+/** One line for each thing that is still there and may cost: what, why, and where to remove it by hand. */
+export function formatLeftovers(left: readonly Leftover[], region: string): string[] {
+  return left.map(
+    ({ resource, resourceId, state, refusal }) =>
+      `STILL THERE: ${resource} ${resourceId} (${state})${refusal === null ? '' : `, because AWS answered ${refusal}`}. ` +
+      `AWS console, Region ${region}: ${CONSOLE_PLACES[resource]}`,
+  );
+}

@@ -1,0 +1,87 @@
+import { awsErrorKind } from '../../../functions/aws/aws-errors.ts';
+import type { ProofDeps } from './proof-deps.ts';
+
+/** Waiting for AWS: with a limit, and until the operator interrupts. */
+
+/** The operator has pressed Ctrl-C. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
+/** What was waited for has not come. */
+export class OutOfTime extends Error {
+  override readonly name = 'OutOfTime';
+}
+
+export interface Patience extends Pick<ProofDeps, 'now' | 'sleep'> {
+  signal: AbortSignal;
+}
+
+/** Sleeps, or throws {@link Interrupted}. */
+export async function pause({ sleep, signal }: Omit<Patience, 'now'>, delayMs: number): Promise<void> {
+  if (signal.aborted) throw new Interrupted('interrupted');
+  try {
+    await sleep(delayMs, signal);
+  } catch (error) {
+    if (signal.aborted) throw new Interrupted('interrupted', { cause: error });
+    throw error;
+  }
+  if (signal.aborted) throw new Interrupted('interrupted');
+}
+
+const FIRST_PAUSE_MS = 2_000;
+const ATTEMPTS_MAX = 6;
+
+/**
+ * Repeats a call that AWS throttles, or did not answer, with growing pauses: about a minute in all.
+ * @param retries what may be repeated; a call without a token may not be repeated when its outcome is unknown
+ */
+export async function patiently<Answer>(
+  patience: Patience,
+  call: () => Promise<Answer>,
+  retries: readonly ReturnType<typeof awsErrorKind>[] = ['throttled', 'unavailable'],
+): Promise<Answer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call();
+    } catch (error) {
+      if (attempt === ATTEMPTS_MAX || !retries.includes(awsErrorKind(error))) throw error;
+      await pause(patience, FIRST_PAUSE_MS * 2 ** (attempt - 1));
+    }
+  }
+}
+
+/** What one look at something has shown. */
+export type Look<Value> = { isThere: true; value: Value } | { isThere: false; seen: string };
+
+/** What was waited for is there. */
+export function arrived<Value>(value: Value): Look<Value> {
+  return { isThere: true, value };
+}
+
+/** It is not there yet. @param seen what is there instead, for whoever waited in vain */
+export function pending(seen: string): Look<never> {
+  return { isThere: false, seen };
+}
+
+/**
+ * Polls until what is waited for is there.
+ * @throws {OutOfTime} naming what was waited for and what was seen last
+ * @throws {Interrupted}
+ */
+export async function waitFor<Value>(
+  patience: Patience,
+  what: string,
+  probe: () => Promise<Look<Value>>,
+  { limitMs, everyMs = 5_000 }: { limitMs: number; everyMs?: number },
+): Promise<Value> {
+  const untilMs = patience.now() + limitMs;
+  for (;;) {
+    const found = await patiently(patience, probe);
+    if (found.isThere) return found.value;
+    if (patience.now() >= untilMs) {
+      throw new OutOfTime(`waited ${Math.round(limitMs / 60_000)} minutes for ${what}; last seen: ${found.seen}`);
+    }
+    await pause(patience, everyMs);
+  }
+}
