@@ -125,8 +125,8 @@ describe('GET /api/costs/now', () => {
 
   it('200 with the flow and what costs around the clock when nothing else is there', async () => {
     expect((await now()).body).toMatchObject({
-      // The flow, 10.40 a month for CloudWatch, and 3.80 a month for keys and secrets.
-      perHourNow: 0.179453,
+      // The flow, 11.60 a month for CloudWatch, and 4.60 a month for keys and secrets.
+      perHourNow: 0.182192,
       isComplete: true,
       isAbout: false,
       show: null,
@@ -135,7 +135,7 @@ describe('GET /api/costs/now', () => {
     });
     await test.reset();
     test.mediaConnect.flow = makeFlow('STANDBY');
-    expect((await now()).body.perHourNow).toBe(0.019453);
+    expect((await now()).body.perHourNow).toBe(0.022192);
   });
 
   it('200 counts the fixed parts of today from when the deployment began, and says what today leaves out', async () => {
@@ -144,7 +144,7 @@ describe('GET /api/costs/now', () => {
     await test.put({ ...makeRecord({ destinationId: 'primary' }), createdAt: '2026-11-21T08:00:00.000Z' });
     const { body } = await now();
     // Ten hours.
-    expect(body.soFarToday).toBe(0.19453);
+    expect(body.soFarToday).toBe(0.22192);
     expect(body.soFarUnknownParts).toEqual([...NOT_RECORDED.unknownParts]);
   });
 
@@ -176,9 +176,9 @@ describe('GET /api/costs/now', () => {
     const { status, body } = await now();
     expect(status).toBe(200);
     // Two channels and a leftover at 0.5976, the flow, what costs around the clock, and 19 metrics a minute.
-    expect(body.perHourNow).toBe(1.983653);
+    expect(body.perHourNow).toBe(1.986392);
     // An hour, two times ten minutes, and ten hours of the fixed parts.
-    expect(body.soFarToday).toBe(0.99133);
+    expect(body.soFarToday).toBe(1.01872);
     expect(body.show).toEqual({ since: '2026-11-21T17:58:50.000Z', soFar: 0.1992, isComplete: false });
     const shown = body.parts.map((part: Record<string, unknown>) => [
       part['part'],
@@ -192,8 +192,8 @@ describe('GET /api/costs/now', () => {
       ['primary', 1, 0.5976, false, 0.0996],
       ['flow', 1, 0.16, true, null],
       ['leftovers', 1, 0.5976, false, null],
-      ['monitoring', 53, 0.025647, true, 0.14247],
-      ['keysAndSecrets', 5, 0.005206, true, 0.05206],
+      ['monitoring', 61, 0.02729, true, 0.1589],
+      ['keysAndSecrets', 7, 0.006302, true, 0.06302],
     ]);
     expect(body.notes.join(' ')).toContain('not counted');
   });

@@ -175,7 +175,7 @@ export const LogQuery = z.strictObject({
 
 export const SetDetailedLog = z
   .strictObject({
-    hours: z.number().int().min(1).max(72).default(24).openapi({ description: 'How long; a day if left out' }),
+    hours: z.number().int().min(1).max(72).openapi({ description: 'How long' }),
   })
   .openapi('SetDetailedLog');
 

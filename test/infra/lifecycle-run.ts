@@ -51,7 +51,7 @@ export async function runLifecycle(deployment: LocalDeployment): Promise<HttpAns
   await giveUp(show, cold);
   await meetInterruptions(show, warm);
   await releaseOrphans(show);
-  await switchFlow(show);
+  await moveEgress(show);
   await readEverything(show, { destinationId: warm });
   // Deleted while it starts: what ends the start begins the teardown.
   await call({ method: 'POST', path: `/api/destinations/${cold}/start` }, 202);
@@ -147,7 +147,6 @@ async function look(show: Show, id: string): Promise<void> {
   const record = await getDestination(show.deps, id);
   await monitor.invoke(makeScheduledEvent('sluice-test-monitor'));
   await monitor.invoke(makeChannelEvent(record!.held.channel!.channelArn));
-  await monitor.invoke(makeFlowEvent(show.deps.deployment.flowArn));
   await show.call({ method: 'GET', path: `/api/destinations/${id}/metrics` }, 200);
   await show.call({ method: 'GET', path: `/api/destinations/${id}/log` }, 200);
 }
@@ -221,6 +220,19 @@ const ENCODING = {
   audioBitrateBps: 128_000,
   audioSampleRateHz: 48_000,
 };
+
+/**
+ * Each start of the flow may give it another egress address. The monitor, the sweep and the start of a destination allow
+ * it, whoever comes first; the last address is left to the next start.
+ */
+async function moveEgress(show: Show): Promise<void> {
+  const { monitor, sweep } = show.deployment.functions;
+  await switchFlow(show);
+  await monitor.invoke(makeFlowEvent(show.deps.deployment.flowArn));
+  await switchFlow(show);
+  await sweep.invoke(makeScheduledEvent('sluice-test-sweep'));
+  await switchFlow(show);
+}
 
 async function switchFlow(show: Show): Promise<void> {
   await show.call({ method: 'POST', path: '/api/mediaconnect/flow/stop' }, 202);

@@ -83,6 +83,7 @@ export const keptMembers: Record<'medialive' | 'mediaconnect' | 'mediapackage', 
   },
   mediapackage: {
     CreateOriginEndpointRequest: [
+      'Authorization',
       'ChannelId',
       'Description',
       'HlsPackage',
