@@ -16,5 +16,6 @@ interface RepairDeps extends AwsDeps<'mediaConnect' | 'mediaLive', 'flowArn' | '
 export async function repairEgress(deps: RepairDeps, seen?: FlowView | null): Promise<void> {
   const flow = seen === undefined ? await observeFlow(deps) : seen;
   if (!flow?.egressIp || !isFlowUp(flow)) return;
-  if (await ensureEgressAllowed(deps, flow.egressIp)) deps.logger.warn(COUNTED_LINES.egressRepaired);
+  const { egressIp } = flow;
+  if (await ensureEgressAllowed(deps, egressIp)) deps.logger.warn(COUNTED_LINES.egressRepaired, { egressIp });
 }

@@ -336,11 +336,11 @@ export const ASSUMPTIONS = {
     change: 'The listing of --costs shows the price when the deployment declares such an input.',
   },
   'AWS-43': {
-    assumption: 'The preview’s origin answers anyone who knows its address.',
-    source: 'MediaPackage user guide: an endpoint without CDN authorization is open',
+    assumption: 'MediaPackage answers requests with the CDN identifier’s secret and refuses all others.',
+    source: 'MediaPackage user guide, CDN authorization; whether its role suffices is unproven',
     dependsOn: 'infra/aws/stacks/source.ts (createPackage)',
     decidedBy: null,
-    change: 'By design; CDN authorization would close it.',
+    change: 'The first deployment decides: the preview plays, and its origin’s own address answers 403.',
   },
   'AWS-44': {
     assumption: 'The quotas of the account are those the environment’s file names.',
