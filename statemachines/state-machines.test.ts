@@ -100,6 +100,14 @@ describe.each(OPERATION_KINDS)('destination-%s.asl.json', (kind) => {
     }
   });
 
+  it('asks again in a second when a step that brings something up is due, and only then', () => {
+    for (const [name, state] of tasks) {
+      const soon = state.Retry!.filter((retrier) => retrier.ErrorEquals.includes('SettlesSoon'));
+      const expected = { ErrorEquals: ['SettlesSoon'], IntervalSeconds: 1, BackoffRate: 1, MaxAttempts: 300 };
+      expect([name, soon]).toEqual([name, name.startsWith('Ensure') ? [expected] : []]);
+    }
+  });
+
   it('uses nothing but what AWS and the local interpreter both run', () => {
     const types = new Set(Object.values(definition.States).map((state) => state.Type));
     for (const type of types) expect(['Task', 'Choice', 'Succeed', 'Fail']).toContain(type);

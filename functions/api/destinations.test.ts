@@ -77,6 +77,12 @@ describe('POST /api/destinations', () => {
     expect(test.executions()).toEqual([]);
   });
 
+  it('201 expects the first start to take as long as the preview’s', async () => {
+    await test.put({ ...makePrimary(), tookMs: { EnsureChannelRun: 94_000 } });
+    const { body } = await post();
+    expect(await test.read(body.destinationId)).toMatchObject({ tookMs: { EnsureChannelRun: 94_000 } });
+  });
+
   it('201 stores the key encrypted, with its last four characters and no more', async () => {
     const { body } = await post();
     const record = await test.read(body.destinationId);

@@ -196,6 +196,8 @@ export interface Destination {
   primaryMode?: PrimaryMode;
   /** Of the primary only: since when there has been no need for it to run; null while there is. */
   unneededSince?: string | null;
+  /** How long the steps that had to wait for AWS took when they succeeded last, milliseconds by step. */
+  tookMs?: Record<string, number>;
   /** Starts in a row that cost something and came to nothing, or did not last; absent is none. */
   failedStarts?: number;
   /** Who last changed what is wished; absent while nobody has since it was made. */

@@ -195,6 +195,27 @@ describe('settle', () => {
   });
 });
 
+describe('how long AWS took', () => {
+  const at = (seconds: number) => new Date(NOW.getTime() + seconds * 1000).toISOString();
+  const step = (from: number, to: number, attempts: number) => ({ startedAt: at(from), endedAt: at(to), attempts });
+
+  it('is kept of the steps that had to wait, for the next start', () => {
+    const known = makeDestination({ tookMs: { EnsureInput: 3_000, EnsureChannelRun: 60_000 } });
+    const results = { EnsureInput: step(0, 1, 1), EnsureChannel: step(1, 7, 6), EnsureChannelRun: step(7, 97, 30) };
+    const { record } = settle(begin(known, 'start'), { outcome: 'succeeded' }, NOW, results);
+    expect(record!.tookMs).toEqual({ EnsureInput: 3_000, EnsureChannel: 6_000, EnsureChannelRun: 90_000 });
+  });
+
+  it('is not learned from a start that failed, nor from a stop', () => {
+    const waited = { EnsureChannelRun: step(0, 90, 30) };
+    const failed = settle(begin(makeDestination(), 'start'), { outcome: 'failed', error }, NOW, waited);
+    expect(failed.record!.tookMs).toBeUndefined();
+    const released = { ReleaseChannelRun: step(0, 30, 12) };
+    const stopped = settle(begin(makeDestination(), 'stop'), { outcome: 'succeeded' }, NOW, released);
+    expect(stopped.record!.tookMs).toBeUndefined();
+  });
+});
+
 describe('standby', () => {
   it('keeps channel and input of a warm destination through stop and failed start, and nothing of a cold one', () => {
     for (const kind of ['start', 'stop'] as const) {

@@ -285,7 +285,8 @@ export function settle(
       return { record: { ...rest, status: 'error', runningSince: null }, operation };
     }
     const running = reached === 'running';
-    return { record: { ...rest, status: reached, runningSince: running ? at : null }, operation };
+    const learned = withTook(rest, results);
+    return { record: { ...learned, status: reached, runningSince: running ? at : null }, operation };
   }
   if (settlement.outcome === 'superseded')
     return { record: { ...rest, status: 'idle', runningSince: null }, operation };
@@ -293,6 +294,16 @@ export function settle(
   const isCostly = current.kind === 'start' && record.held.channelRun?.generation === current.generation;
   const counted = isCostly ? withFailedRun(rest, now) : rest;
   return { record: { ...counted, status: 'error', lastError: settlement.error, runningSince: null }, operation };
+}
+
+/** Remembers how long AWS took, so that the next start knows when to poll more often. */
+function withTook<R extends Destination>(record: R, results: StepResults): R {
+  const waited = Object.entries(results).filter(
+    ([step, { attempts }]) => attempts > 1 && STEPS[step as ResourceStep].direction === 'up',
+  );
+  if (waited.length === 0) return record;
+  const took = waited.map(([step, { startedAt, endedAt }]) => [step, Date.parse(endedAt) - Date.parse(startedAt)]);
+  return { ...record, tookMs: { ...record.tookMs, ...Object.fromEntries(took) } };
 }
 
 /** What a user may ask for. */

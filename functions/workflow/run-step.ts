@@ -17,7 +17,15 @@ import { ensureChannel, ensureFlowOutput, ensureInput } from './ensure.ts';
 import { releaseChannel, releaseChannelRun, releaseFlowOutput, releaseInput } from './release.ts';
 import { settleOperation, type Ending, type StateFailure } from './settle.ts';
 import type { WorkflowDeps } from './workflow-deps.ts';
-import { NotSettled, StaleOperation, StepFailed, Superseded, Throttled, Unavailable } from './workflow-errors.ts';
+import {
+  NotSettled,
+  SettlesSoon,
+  StaleOperation,
+  StepFailed,
+  Superseded,
+  Throttled,
+  Unavailable,
+} from './workflow-errors.ts';
 
 /**
  * The one function the state machines call. It frames every step alike: read the record, leave alone what a newer
@@ -111,7 +119,7 @@ function requireInTime({ enteredAt }: StepInput, step: ResourceStep, now: Date):
 
 /** The names the state machines know; everything else is explained in the record and becomes StepFailed. */
 async function translate(deps: WorkflowDeps, input: StepInput, error: unknown): Promise<Error> {
-  for (const known of [NotSettled, Superseded, StaleOperation, Throttled, Unavailable]) {
+  for (const known of [NotSettled, SettlesSoon, Superseded, StaleOperation, Throttled, Unavailable]) {
     if (error instanceof known) return error;
   }
   if (!(error instanceof AppError)) {

@@ -2,7 +2,7 @@ import { changeDestination } from '../aws/destination-table.ts';
 import { isFlowBusy, type FlowView } from '../aws/flow.ts';
 import type { Destination, HeldResources, OperationStep } from '../domain/destination.ts';
 import { AppError } from '../domain/errors.ts';
-import { NotSettled, StaleOperation } from './workflow-errors.ts';
+import { NotSettled, SettlesSoon, StaleOperation } from './workflow-errors.ts';
 import type { WorkflowDeps } from './workflow-deps.ts';
 
 /** What a step works on. */
@@ -68,24 +68,49 @@ export function resourceMissing(detail: string): AppError {
  */
 const LOOKS_MS = [0, 150, 300, 600];
 const LATER_LOOKS_MS = [0];
+/** About when AWS was done the last time, each wait of the state machine is cut into shorter ones. */
+const DUE_LOOKS_MS = [0, 400, 400];
+
+/** Part of the last start's time after which a step is due, and until when: AWS's times vary by a tenth or so. */
+const DUE_FROM = 0.85;
+const DUE_UNTIL = 1.2;
+/** So that a short time has a window, too, and the step's own calls fit into it. */
+const DUE_MARGIN_MS = 1_000;
+
+/** True around the time the step took when the destination was started last. False where that is not known. */
+function isDue({ deps, record, steps }: StepContext): boolean {
+  const current = steps.at(-1);
+  const tookMs = current && record.tookMs?.[current.step];
+  if (tookMs === undefined) return false;
+  const elapsedMs = deps.now().getTime() - Date.parse(current!.startedAt);
+  return elapsedMs >= tookMs * DUE_FROM - DUE_MARGIN_MS && elapsedMs <= tookMs * DUE_UNTIL + DUE_MARGIN_MS;
+}
+
+function looksOf(context: StepContext): readonly number[] {
+  if ((context.steps.at(-1)?.attempts ?? 1) === 1) return LOOKS_MS;
+  return isDue(context) ? DUE_LOOKS_MS : LATER_LOOKS_MS;
+}
 
 /**
- * Looks until `isReached` says so: a few times within about a second at first, once when it is tried again.
+ * Looks until `isReached` says so: a few times within about a second at first, and when it is due by the last start; once
+ * otherwise.
  * @param seen what the step has just seen, having asked for nothing since: it is the first of these looks
  * @throws {NotSettled} when it is not yet; the state machine asks again later
+ * @throws {SettlesSoon} likewise, when it is due: the state machine asks again in a second
  */
 export async function settleWithin<View>(
-  { deps, steps }: StepContext,
+  context: StepContext,
   look: () => Promise<View>,
   isReached: (view: View) => boolean,
   waitingFor: string,
   seen?: View,
 ): Promise<View> {
-  const isFirst = (steps.at(-1)?.attempts ?? 1) === 1;
-  for (const [index, delayMs] of (isFirst ? LOOKS_MS : LATER_LOOKS_MS).entries()) {
+  const { deps } = context;
+  for (const [index, delayMs] of looksOf(context).entries()) {
     if (delayMs > 0) await deps.sleep(delayMs);
     const view = index === 0 && seen !== undefined ? seen : await look();
     if (isReached(view)) return view;
   }
-  throw new NotSettled(`waiting for ${waitingFor}`);
+  const Unsettled = isDue(context) ? SettlesSoon : NotSettled;
+  throw new Unsettled(`waiting for ${waitingFor}`);
 }

@@ -10,6 +10,8 @@ function workflowError(name: string) {
 
 /** The resource is on its way: ask again after a while. */
 export const NotSettled = workflowError('NotSettled');
+/** As NotSettled, at about the time the resource took before: ask again soon. */
+export const SettlesSoon = workflowError('SettlesSoon');
 /** AWS asks us to slow down: try again with jitter. */
 export const Throttled = workflowError('Throttled');
 /** AWS did not answer, or the outcome is unknown: try again; every step looks before it acts. */

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { insertDestination, listDestinations } from '../../aws/destination-table.ts';
-import type { Destination } from '../../domain/destination.ts';
+import { getDestination, insertDestination, listDestinations } from '../../aws/destination-table.ts';
+import { PRIMARY_DESTINATION_ID, type Destination } from '../../domain/destination.ts';
 import { newDestination } from '../../domain/new-destination.ts';
 import { withOperation } from '../../domain/lifecycle.ts';
 import { forceChange, requestChange, startQuietly } from '../../workflow/operations.ts';
@@ -153,12 +153,14 @@ async function insert(
   );
   requireKeyShape(target, wanted.streamKey);
   await requireNoDuplicate(deps, { ...target, destinationId: null, streamKeyFingerprint: streamKey.fingerprint });
+  // The preview mostly ran before: its times tell the first start of this one when AWS is about done.
+  const { tookMs } = (await getDestination(deps, PRIMARY_DESTINATION_ID)) ?? {};
   for (;;) {
     const destinationId = deps.newDestinationId();
     const stored = await sealStreamKey(deps, destinationId, streamKey);
     const now = deps.now();
     const { name, group = null, standby = deps.deployment.defaultStandby } = wanted;
-    const chosen = { destinationId, name, group, ...target, ...stored, standby };
+    const chosen = { destinationId, name, group, ...target, ...stored, standby, ...(tookMs ? { tookMs } : {}) };
     const idle = newDestination(chosen, now);
     const record = idle.standby === 'warm' ? withOperation(idle, 'create', { now, requestedBy }) : idle;
     if (!(await insertDestination(deps, record))) continue;

@@ -5,6 +5,8 @@ import { addDestination, ask } from '../../faults/act.ts';
 import { idOf } from '../../faults/destination-ids.ts';
 import type { WireCall } from '../../faults/in-process-transport.ts';
 import type { Production } from '../../faults/production.ts';
+import { takeSnapshot } from '../../faults/snapshot.ts';
+import type { Snapshot } from '../../faults/template.ts';
 import { inWorld, type World, type WorldOptions } from '../../faults/world.ts';
 
 /**
@@ -62,9 +64,10 @@ export interface Costs {
   waits: number;
 }
 
-/** Time over the sum of AWS's times on the critical path. */
+/** Time over the sum of AWS's times on the critical path: a first start, a later one, and the teardown. */
 interface Ratios {
   up: number;
+  again: number;
   down: number;
 }
 
@@ -72,23 +75,50 @@ const MUTATING = /^(Create|Delete|Start|Stop|Add|Remove|Update)/;
 const LIMIT_MS = 7_200_000;
 const ASKED_MAX = 20;
 
-/** A cold destination: from the accepted start to running, and from the accepted delete to gone. */
-export async function timeLifecycle(production: Production, times: AwsTimes, share: number): Promise<Ratios> {
+/**
+ * A cold destination: from the accepted start to running, for the first time and later, and from the accepted delete to
+ * gone.
+ * @param before the world after a first life at AWS's usual times, as `liveOnce` leaves it
+ */
+export async function timeLifecycle(
+  production: Production,
+  times: AwsTimes,
+  { share, before }: { share: number; before: Snapshot },
+): Promise<Ratios> {
   const options = { production, seed: 1, durations: toDurations(times, share), sweepEverySeconds: null };
+  const awsUpMs = (INPUT_CREATE_MS + CHANNEL_CREATE_MS + times.startMs) * share;
+  const awsDownMs = (times.stopMs + CHANNEL_DELETE_MS + INPUT_DETACH_MS + INPUT_DELETE_MS) * share;
+  const first = await inWorld(options, async (world) => {
+    await world.drive(addDestination(world, 1, { standby: 'cold' }));
+    const up = (await timed(world, 'start', isRunning)) / awsUpMs;
+    return { up, down: (await timed(world, 'delete', (record) => record === null)) / awsDownMs };
+  });
+  const againMs = await inWorld({ ...options, from: before }, (world) => timed(world, 'start', isRunning));
+  return { ...first, again: againMs / awsUpMs };
+}
+
+/** A cold destination that was on air once and is idle again. */
+export async function liveOnce(production: Production, times: AwsTimes): Promise<Snapshot> {
+  const options = { production, seed: 1, durations: toDurations(times), sweepEverySeconds: null };
   return inWorld(options, async (world) => {
     await world.drive(addDestination(world, 1, { standby: 'cold' }));
-    const timed = async (what: 'start' | 'delete', isDone: (record: Destination | null) => boolean) => {
-      const askedMs = world.clock.now();
-      await world.drive(ask(world, idOf(1), what));
-      await reach(world, () => isDone(world.record(idOf(1))));
-      return world.clock.now() - askedMs;
-    };
-    const upMs = await timed('start', (record) => record?.status === 'running');
-    const downMs = await timed('delete', (record) => record === null);
-    const awsUpMs = (INPUT_CREATE_MS + CHANNEL_CREATE_MS + times.startMs) * share;
-    const awsDownMs = (times.stopMs + CHANNEL_DELETE_MS + INPUT_DETACH_MS + INPUT_DELETE_MS) * share;
-    return { up: upMs / awsUpMs, down: downMs / awsDownMs };
+    await timed(world, 'start', isRunning);
+    await timed(world, 'stop', (record) => record?.status === 'idle' && record.operation === null);
+    return takeSnapshot(world);
   });
+}
+
+const isRunning = (record: Destination | null) => record?.status === 'running';
+
+async function timed(
+  world: World,
+  what: 'start' | 'stop' | 'delete',
+  isDone: (record: Destination | null) => boolean,
+): Promise<number> {
+  const askedMs = world.clock.now();
+  await world.drive(ask(world, idOf(1), what));
+  await reach(world, () => isDone(world.record(idOf(1))));
+  return world.clock.now() - askedMs;
 }
 
 /** A whole life: added, started, stopped, deleted. Warm makes its channel when it is added, cold when it is started. */

@@ -60,7 +60,9 @@ async function countFaulty(
       if (call.invocation?.step === 'sweep') return deliver();
       const isMedia = call.service === 'medialive' || call.service === 'mediaconnect';
       const isRead = /^(Describe|List|Get|Query)/.test(call.operation);
-      if (isMedia) attempts[isRead ? 'mediaReads' : 'mutatingMediaCalls'] += 1;
+      // The first start allows the flow's egress address; that belongs to the deployment, as in the count without faults.
+      if (isMedia && call.operation !== 'UpdateInputSecurityGroup')
+        attempts[isRead ? 'mediaReads' : 'mutatingMediaCalls'] += 1;
       if (call.service === 'dynamodb') attempts[isRead ? 'tableReads' : 'tableWrites'] += 1;
       if (!random.chance(share)) return deliver();
       const kinds = faultsOf(call.service, call.operation, call.invocation!.step).filter(

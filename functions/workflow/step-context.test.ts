@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { settleWithin, type StepContext } from './step-context.ts';
+
+const ENTERED_AT = Date.parse('2026-11-30T18:00:00.000Z');
+
+/** A step that has been at it for so long, of a destination whose last start took 20 seconds there. */
+function contextAt(elapsedMs: number, { attempts = 5, tookMs = { EnsureChannelRun: 20_000 } as object } = {}) {
+  let nowMs = ENTERED_AT + elapsedMs;
+  const context = {
+    deps: {
+      now: () => new Date(nowMs),
+      sleep: async (ms: number) => {
+        nowMs += ms;
+      },
+    },
+    record: { tookMs },
+    generation: 1,
+    steps: [{ step: 'EnsureChannelRun', startedAt: new Date(ENTERED_AT).toISOString(), attempts }],
+  } as unknown as StepContext;
+  return context;
+}
+
+/** How it ends, and how often it looked. */
+async function wait(context: StepContext): Promise<[string, number]> {
+  let looks = 0;
+  const look = async () => void (looks += 1);
+  const ended = await settleWithin(context, look, () => false, 'nothing').catch((error: Error) => error.name);
+  return [ended as string, looks];
+}
+
+describe('a step that waits for AWS', () => {
+  it('looks several times at first, whatever is known', async () => {
+    expect(await wait(contextAt(0, { attempts: 1 }))).toEqual(['NotSettled', 4]);
+  });
+
+  it('looks once per attempt while nothing is expected yet', async () => {
+    expect(await wait(contextAt(10_000))).toEqual(['NotSettled', 1]);
+  });
+
+  it.each([16_000, 20_000, 24_000])('looks more often around the time of the last start, after %i ms', async (ms) => {
+    expect(await wait(contextAt(ms))).toEqual(['SettlesSoon', 3]);
+  });
+
+  it('goes back to one look when it takes much longer than the last time', async () => {
+    expect(await wait(contextAt(26_000))).toEqual(['NotSettled', 1]);
+  });
+
+  it('looks once when the step has never been timed', async () => {
+    expect(await wait(contextAt(20_000, { tookMs: { EnsureInput: 20_000 } }))).toEqual(['NotSettled', 1]);
+    expect(await wait(contextAt(20_000, { tookMs: {} }))).toEqual(['NotSettled', 1]);
+  });
+
+  it('ends at the first look that sees it', async () => {
+    let looks = 0;
+    const seen = await settleWithin(
+      contextAt(20_000),
+      async () => (looks += 1),
+      (view) => view === 2,
+      'two',
+    );
+    expect(seen).toBe(2);
+  });
+});
