@@ -29,6 +29,13 @@ describe('the preset files', () => {
     }
   });
 
+  it('are reached by rtmps by default wherever the platform offers it', () => {
+    for (const preset of listPlatforms()) {
+      if (preset.rtmpUrl === null || !preset.protocols.includes('rtmps')) continue;
+      expect(preset.rtmpUrl, preset.platformId).toMatch(/^rtmps:/);
+    }
+  });
+
   it('name existing fields in their lists of unverified facts', () => {
     for (const preset of [...listPlatforms(), ...listEncodings()]) {
       for (const path of preset.unverified) {
