@@ -115,9 +115,9 @@ describe('a show', () => {
     expect(await region.getByText(`srt://127.0.0.1:${stage.ports.srt}`).first().innerText()).toContain('mode=caller');
   });
 
-  it('shows the always-on preview without anything that could not be pressed', async () => {
+  it('shows the preview without anything that could not be pressed', async () => {
     await says(PREVIEW, 'Waiting for source');
-    await says(PREVIEW, 'Always on');
+    await says(PREVIEW, 'Runs by itself');
     expect(await row(PREVIEW).getByRole('button').count()).toBe(0);
     expect(await row(PREVIEW).getByRole('link').allInnerTexts()).toEqual([PREVIEW]);
     const words = await row(PREVIEW).innerText();

@@ -6,7 +6,7 @@ import { RunningPrices } from './RunningPrices.tsx';
 
 const PART_WORDS: Record<CostNow['parts'][number]['part'], string> = {
   destinations: 'Destinations',
-  primary: 'Preview, always on',
+  primary: 'Preview',
   flow: 'Source',
   leftovers: 'Leftovers',
   monitoring: 'Monitoring, around the clock',

@@ -76,7 +76,7 @@ export function DestinationList({ destinations, presets, sourceConnected, stale 
   );
 }
 
-/** One list while no group is used; else one for each. What is always on comes first: it never moves. */
+/** One list while no group is used; else one for each. The preview comes first: it never moves. */
 function partsOf(destinations: readonly DestinationResource[]): DestinationSection[] {
   const pushes = destinations.filter(({ primary }) => !primary);
   const primary = destinations.filter((destination) => destination.primary);

@@ -8,7 +8,7 @@ export interface ShowCounts {
   needsPerson: number;
 }
 
-/** Counts what runs and what needs a person. The always-on HLS channel is not counted as on air: nobody starts it. */
+/** Counts what runs and what needs a person. The preview is not counted as on air: nobody starts it. */
 export function countShow(destinations: readonly DestinationResource[]): ShowCounts {
   const pushes = destinations.filter((destination) => !destination.primary);
   return {
