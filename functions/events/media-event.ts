@@ -14,7 +14,7 @@ import { parseMediaEvent, type MediaEvent, type Refusal } from './event-schema.t
  */
 export type MediaEventDeps = MonitorDeps &
   AwsDeps<never, 'inputSecurityGroupId'> & {
-    logger: Pick<Logger, 'warn'>;
+    logger: Pick<Logger, 'info' | 'warn'>;
     /** Time between two looks of events at one subject. */
     lookEverySeconds: number;
   };

@@ -3,7 +3,7 @@ import { MONITORED_LOCALLY } from './figures-due.ts';
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ListAlertsCommand, ListChannelsCommand, MediaLiveClient } from '@aws-sdk/client-medialive';
-import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startTestDeployment, type TestDeployment } from '../../test/support/test-deployment.ts';
@@ -131,6 +131,8 @@ describe('the outcome of a look', () => {
         .resolves({ MetricDataResults: [{ Id: 'bitrate', Values: [bitrateBps], Timestamps: [NOW] }] });
     const written: { feed?: object }[] = [];
     mockClient(aws.clients.table)
+      .on(GetCommand)
+      .resolves({})
       .on(UpdateCommand)
       .callsFake((input: { ExpressionAttributeValues: Record<string, { observedAt?: string; feed?: object }> }) => {
         written.push(Object.values(input.ExpressionAttributeValues).find((value) => value?.observedAt) ?? {});

@@ -5,7 +5,7 @@ import type { Logger } from '../workflow/workflow-deps.ts';
 import { COUNTED_LINES } from './counted-lines.ts';
 
 interface RepairDeps extends AwsDeps<'mediaConnect' | 'mediaLive', 'flowArn' | 'inputSecurityGroupId'> {
-  logger: Pick<Logger, 'warn'>;
+  logger: Pick<Logger, 'info'>;
 }
 
 /**
@@ -17,5 +17,5 @@ export async function repairEgress(deps: RepairDeps, seen?: FlowView | null): Pr
   const flow = seen === undefined ? await observeFlow(deps) : seen;
   if (!flow?.egressIp || !isFlowUp(flow)) return;
   const { egressIp } = flow;
-  if (await ensureEgressAllowed(deps, egressIp)) deps.logger.warn(COUNTED_LINES.egressRepaired, { egressIp });
+  if (await ensureEgressAllowed(deps, egressIp)) deps.logger.info(COUNTED_LINES.egressRepaired, { egressIp });
 }

@@ -224,22 +224,22 @@ describe('a neighbour does not notice when', () => {
     expect(body.outputs.used).toBe(3);
   });
 
+  const encodersOf480p = () =>
+    descendantsOf(product.process.pid!).filter(
+      ({ command }) => command.includes('libx264') && command.includes('scale=854:480'),
+    );
+
   it('the encoder of another one is killed: it alone pauses, and goes on by itself', async () => {
     const encoded = await add('encoded', `${healthy.baseUrl}/live`, '480p30');
     await ask(encoded, 'start');
     await isOnAir(encoded);
     await unnoticed(async () => {
-      const [encoder, ...others] = descendantsOf(product.process.pid!).filter(({ command }) =>
-        command.includes('libx264'),
-      );
+      // The preview has an encoder of its own.
+      const [encoder, ...others] = encodersOf480p();
       expect(others).toEqual([]);
       const session = sessionOf(healthy, 'encoded')!;
       process.kill(encoder!.pid, 'SIGKILL');
-      await waitFor('another encoder', () =>
-        descendantsOf(product.process.pid!).some(
-          ({ command, pid }) => command.includes('libx264') && pid !== encoder!.pid,
-        ),
-      );
+      await waitFor('another encoder', () => encodersOf480p().some(({ pid }) => pid !== encoder!.pid));
       const framesThen = session.videoFrames;
       await waitFor('encoded frames', () => session.videoFrames > framesThen + 30);
       expect(session).toMatchObject({ state: 'publishing', nonMonotonicFrames: 0 });
