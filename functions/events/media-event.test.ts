@@ -1,7 +1,10 @@
+import { DescribeInputSecurityGroupCommand } from '@aws-sdk/client-medialive';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startTestDeployment, type TestDeployment } from '../../test/support/test-deployment.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
 import { stopChannel } from '../aws/channel.ts';
 import { changeDestination, getDestination, listAllDestinations } from '../aws/destination-table.ts';
+import { observeFlow, startFlow, stopFlow } from '../aws/flow.ts';
 import type { Destination } from '../domain/destination.ts';
 import { MONITORED_LOCALLY } from '../schedules/figures-due.ts';
 import { requestChange } from '../workflow/operations.ts';
@@ -124,7 +127,7 @@ describe('the handler', () => {
       periodSeconds: 60,
       ...MONITORED_LOCALLY,
       lookEverySeconds: 10,
-      logger: { warn: (message, details) => void warnings.push([message, details]) },
+      logger: { info() {}, warn: (message, details) => void warnings.push([message, details]) },
       ...change,
     });
   const seen = async ({ destinationId }: Destination) =>
@@ -158,6 +161,29 @@ describe('the handler', () => {
     await handle(sourceHealth(sluice.deps.deployment.flowArn));
     for (const record of records) expect(await seen(record)).toBe('RUNNING');
   });
+
+  it('of the flow lets an egress address in that is not allowed yet', async () => {
+    await begin(0);
+    await stopFlow(sluice.deps);
+    await flowIs('STANDBY');
+    await startFlow(sluice.deps);
+    const { egressIp } = await flowIs('ACTIVE');
+    expect(await allowed()).not.toContain(`${egressIp}/32`);
+    await handle(sourceHealth(sluice.deps.deployment.flowArn));
+    expect(await allowed()).toContain(`${egressIp}/32`);
+  });
+
+  const flowIs = (status: string) =>
+    waitFor(`the flow to be ${status}`, async () => {
+      const flow = await observeFlow(sluice.deps);
+      return flow?.status === status ? flow : null;
+    });
+
+  const allowed = async () => {
+    const InputSecurityGroupId = sluice.deps.deployment.inputSecurityGroupId;
+    const command = new DescribeInputSecurityGroupCommand({ InputSecurityGroupId });
+    return ((await sluice.deps.clients.mediaLive.send(command)).WhitelistRules ?? []).map(({ Cidr }) => Cidr);
+  };
 
   it('in a storm costs one look per pause, in one process and in many', async () => {
     const [record] = await begin(1);
