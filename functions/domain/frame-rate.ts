@@ -6,8 +6,8 @@ const NOMINAL_RATES = [23.976, 24, 25, 29.97, 30, 50, 59.94, 60];
 
 /** Rates closer than this are one rate measured twice. */
 const SAME_RATE_SHARE = 0.01;
-/** 29.97 and 30 differ by a thousandth; measured rates of one source by less. */
-const SAME_NOMINAL_SHARE = 0.0005;
+/** 29.97 and 30 differ by a thousandth, and so do two measurements of one source. */
+const SAME_PACE_SHARE = 0.002;
 
 /** Frame rate assumed for "like the source" while no encoder has been seen yet. */
 const FRAME_RATE_UNKNOWN = 30;
@@ -28,9 +28,9 @@ export function followRate(measured: number | null | undefined, setTo: number | 
 }
 
 /**
- * True when an output shows the source's pictures at another pace: 25 as 30 makes every pan judder, 29.97 as 30 repeats
- * a picture every 33 seconds. Halving and doubling keep the pace.
+ * True when an output shows the source's pictures at another pace: 25 as 30 makes every pan judder. Halving and doubling
+ * keep the pace, and 29.97 as 30 repeats one picture every 33 seconds, which nobody sees.
  */
 export function isRateConverted(sourceRate: number, outputRate: number): boolean {
-  return ![1, 2, 0.5].some((factor) => Math.abs(sourceRate * factor - outputRate) <= outputRate * SAME_NOMINAL_SHARE);
+  return ![1, 2, 0.5].some((factor) => Math.abs(sourceRate * factor - outputRate) <= outputRate * SAME_PACE_SHARE);
 }

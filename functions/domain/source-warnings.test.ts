@@ -60,12 +60,14 @@ describe('a run', () => {
         detail: 'The source has 25 frames per second and is sent with 30, so motion judders.',
       },
     ]);
-    expect(runWarnings(running('1080p60', 29.97))).toHaveLength(1);
+    expect(runWarnings(running('1080p60', 50))).toHaveLength(1);
+    expect(runWarnings(running('1080p60', 23.976))).toHaveLength(1);
   });
 
   it('does not warn when the rate is kept, halved or doubled, or when it follows the source', () => {
     expect(runWarnings(running('1080p30', 60))).toEqual([]);
     expect(runWarnings(running('1080p60', 30))).toEqual([]);
+    expect(runWarnings(running('1080p60', 29.97))).toEqual([]);
     expect(runWarnings(running('source', 25, 25))).toEqual([]);
   });
 });
