@@ -2,26 +2,22 @@ import { ActionIcon } from '@mantine/core';
 import { IconVolume, IconVolumeOff } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import type { FlowStatusResource } from '../../../functions/api/schemas.ts';
+import { usePrimary } from '../api/primary.ts';
 import { formatBitrate } from '../presentation/format.ts';
+import { explainNoPicture } from '../presentation/no-picture.ts';
 import type { Playback, Quality } from './hls-playback.ts';
 import { SourceThumbnail } from './SourceThumbnail.tsx';
 import { Mark } from './Wordmark.tsx';
 import classes from './PreviewPlayer.module.css';
 
-type SourceState = FlowStatusResource['source']['state'];
-
-const NO_PICTURE: Record<SourceState, string> = {
-  off: 'The source is off',
-  waiting: 'No picture until an encoder connects',
-  connected: 'The picture is on its way',
-  failed: 'No picture',
-};
-
 /** A browser does not fetch again, before the next load of the page, what it could not fetch once. */
 const NO_PLAYER = 'The player could not be fetched: reload the page when the server is back';
 
 /** What the viewers of the HLS channel see, muted at first, with how far behind live it is. */
-export function PreviewPlayer({ hlsUrl, sourceState }: { hlsUrl: string | null; sourceState: SourceState }) {
+export function PreviewPlayer({ flow }: { flow: FlowStatusResource }) {
+  const { hlsUrl } = flow.preview;
+  const sourceState = flow.source.state;
+  const mode = usePrimary().data?.mode;
   const video = useRef<HTMLVideoElement>(null);
   const [playing, setPlaying] = useState(false);
   const [muted, setMuted] = useState(true);
@@ -76,7 +72,7 @@ export function PreviewPlayer({ hlsUrl, sourceState }: { hlsUrl: string | null; 
       {!playing && (
         <div className={classes.placeholder}>
           <Mark size={44} />
-          <span>{missing && sourceState === 'connected' ? NO_PLAYER : NO_PICTURE[sourceState]}</span>
+          <span>{missing && sourceState === 'connected' ? NO_PLAYER : explainNoPicture(flow, mode)}</span>
         </div>
       )}
       {!playing && sourceState === 'connected' && <SourceThumbnail />}

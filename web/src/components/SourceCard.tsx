@@ -22,7 +22,7 @@ export function SourceCard({ flow, stale }: { flow: FlowStatusResource; stale: b
   const { source } = flow;
   return (
     <section className={classes.card} aria-labelledby="source-heading" data-stale={stale || undefined}>
-      <PreviewPlayer hlsUrl={flow.preview.hlsUrl} sourceState={source.state} />
+      <PreviewPlayer flow={flow} />
       <div className={classes.state}>
         <div className={classes.heading}>
           <div>

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { explainNoPicture } from './no-picture.ts';
+
+const flow = (state: 'off' | 'waiting' | 'connected' | 'failed', used = 1) => ({
+  source: { state },
+  outputs: { used },
+});
+
+describe('why there is no picture', () => {
+  it('says that the source is off or waits for an encoder', () => {
+    expect(explainNoPicture(flow('off'), 'always')).toBe('The source is off');
+    expect(explainNoPicture(flow('waiting'), 'off')).toBe('No picture until an encoder connects');
+  });
+
+  it('promises a picture while one can come', () => {
+    expect(explainNoPicture(flow('connected'), undefined)).toBe('The picture is on its way');
+    expect(explainNoPicture(flow('connected', 50), 'always')).toBe('The picture is on its way');
+    expect(explainNoPicture(flow('connected', 10), 'off')).toContain('is on its way');
+  });
+
+  it('says that none will come with the preview off and more than ten outputs', () => {
+    expect(explainNoPicture(flow('connected', 11), 'off')).toMatch(/no pictures .* more than 10 outputs/);
+  });
+});
