@@ -271,7 +271,7 @@ describe('what the runbook tells to type', () => {
   });
 
   it('calls routes the API has', () => {
-    const calls = matches(/\bapi ([a-z][\w/-]*(?: -X POST)?)/g).map((call) => {
+    const calls = matches(/\bapi ([a-z][\w/-]*(?: -X (?:POST|PUT))?)/g).map((call) => {
       const [path = '', method = 'GET'] = call.split(' -X ');
       const route = path.replace('DESTINATION_ID', '{destinationId}').replace('ORPHAN_ID', '{orphanId}');
       return `${method} /api/${route}`;
