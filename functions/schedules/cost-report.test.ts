@@ -114,14 +114,14 @@ describe('the cost report', () => {
       `day,dst_1,'=Main,twitch,1,120,120,1.1952,false,${UNKNOWN},1.1952,,,,`,
       `day,dst_2,Other,twitch,0,1440,1440,14.3424,false,${UNKNOWN},14.3424,,,,`,
       // Twelve hours.
-      `day,,"Monitoring, around the clock",,,,,0.170964,true,,,,,,`,
-      `day,,"Keys and secrets, around the clock",,,,,0.062472,true,,,,,,`,
-      `day,,Total,,1,1560,1560,15.771036,false,${UNKNOWN}; ${NOT_RECORDED_TEXT},15.5376,,,,`,
+      `day,,"Monitoring, around the clock",,,,,0.19068,true,,,,,,`,
+      `day,,"Keys and secrets, around the clock",,,,,0.075624,true,,,,,,`,
+      `day,,Total,,1,1560,1560,15.803904,false,${UNKNOWN}; ${NOT_RECORDED_TEXT},15.5376,,,,`,
       `month to date,dst_1,'=Main,twitch,2,120.08,130,1.2948,false,${UNKNOWN},1.2948,,,,`,
       `month to date,dst_2,Other,twitch,1,1560,1560,15.5376,false,${UNKNOWN},15.5376,,,,`,
-      `month to date,,"Monitoring, around the clock",,,,,0.170964,true,,,,,,`,
-      `month to date,,"Keys and secrets, around the clock",,,,,0.062472,true,,,,,,`,
-      `month to date,,Total,,3,1680.08,1690,17.065836,false,${UNKNOWN}; ${NOT_RECORDED_TEXT},16.8324,,,,`,
+      `month to date,,"Monitoring, around the clock",,,,,0.19068,true,,,,,,`,
+      `month to date,,"Keys and secrets, around the clock",,,,,0.075624,true,,,,,,`,
+      `month to date,,Total,,3,1680.08,1690,17.098704,false,${UNKNOWN}; ${NOT_RECORDED_TEXT},16.8324,,,,`,
       '',
     ]);
     expect(JSON.parse(json!)).toMatchObject({
@@ -129,20 +129,20 @@ describe('the cost report', () => {
       currency: 'USD',
       isBilled: false,
       ofDay: {
-        total: { costUsd: 15.771036 },
+        total: { costUsd: 15.803904 },
         fixed: [
-          { part: 'monitoring', costUsd: 0.170964, isComplete: true },
-          { part: 'keysAndSecrets', costUsd: 0.062472, isComplete: true },
+          { part: 'monitoring', costUsd: 0.19068, isComplete: true },
+          { part: 'keysAndSecrets', costUsd: 0.075624, isComplete: true },
         ],
       },
-      ofMonth: { from: '2026-11-01', total: { costUsd: 17.065836 } },
+      ofMonth: { from: '2026-11-01', total: { costUsd: 17.098704 } },
     });
     expect(lines).toEqual([
       {
         message: 'cost report',
         day: '2026-11-20',
-        costUsd: 15.771036,
-        monthToDateUsd: 17.065836,
+        costUsd: 15.803904,
+        monthToDateUsd: 17.098704,
         isComplete: false,
       },
     ]);
