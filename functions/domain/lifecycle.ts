@@ -297,7 +297,7 @@ export function settle(
 }
 
 /** Remembers how long AWS took, so that the next start knows when to poll more often. */
-function withTook<R extends Destination>(record: R, results: StepResults): R {
+function withTook(record: Destination, results: StepResults): Destination {
   const waited = Object.entries(results).filter(
     ([step, { attempts }]) => attempts > 1 && STEPS[step as ResourceStep].direction === 'up',
   );

@@ -64,26 +64,27 @@ async function deleteForeign(context: CheckContext): Promise<void> {
     tags: foreignTags(context),
   });
   await untilDetached(context, inputId);
-  try {
-    await patiently(context, () => deleteInput({ clients: context.as('workflow'), deployment: {} }, inputId));
-    context.decide('AWS-08', 'does not hold', `the workflow’s role deleted input ${inputId}, which has no tag of ours`);
-    await untilInputGone(context, inputId);
-  } catch (error) {
-    if (awsErrorKind(error) !== 'denied') throw error;
-    context.decide('AWS-08', 'holds', describeError(error));
-    await remove(context, inputId);
-  }
+  const denial = await deleteAsWorkflow(context, inputId);
+  const deleted = `the workflow’s role deleted input ${inputId}, which has no tag of ours`;
+  context.decide('AWS-08', denial === null ? 'does not hold' : 'holds', denial ?? deleted);
+  await (denial === null ? untilInputGone(context, inputId) : remove(context, inputId));
 }
 
 async function deleteTagged(context: CheckContext, inputId: string): Promise<void> {
+  const denial = await deleteAsWorkflow(context, inputId);
+  const deleted = `the workflow’s role deleted input ${inputId}`;
+  context.decide('AWS-07', denial === null ? 'holds' : 'does not hold', denial ?? deleted);
+  await (denial === null ? untilInputGone(context, inputId) : remove(context, inputId));
+}
+
+/** Tries to delete an input with the workflow's role. @returns AWS's denial in words; null when it was deleted */
+async function deleteAsWorkflow(context: CheckContext, inputId: string): Promise<string | null> {
   try {
     await patiently(context, () => deleteInput({ clients: context.as('workflow'), deployment: {} }, inputId));
-    context.decide('AWS-07', 'holds', `the workflow’s role deleted input ${inputId}`);
-    await untilInputGone(context, inputId);
+    return null;
   } catch (error) {
     if (awsErrorKind(error) !== 'denied') throw error;
-    context.decide('AWS-07', 'does not hold', describeError(error));
-    await remove(context, inputId);
+    return describeError(error);
   }
 }
 
