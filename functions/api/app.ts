@@ -156,6 +156,8 @@ async function takeBody(context: ApiContext, routes: RouteTable): Promise<void> 
   context.set('body', value);
   // What the framework itself would put there on the first read; its type leaves the promise out.
   Object.assign(context.req.bodyCache, { text: Promise.resolve(text) });
+  // The framework knows fewer spellings of the type than we read.
+  if (text !== '') context.req.raw.headers.set('content-type', 'application/json');
   const route = routes.find(context.req.method, context.req.path);
   if (!route || route.body || value === undefined) return;
   const isEmpty =

@@ -121,7 +121,8 @@ describe('every route', () => {
       deep,
       '['.repeat(60_000),
       '{"__proto__":{"isAdmin":true}}',
-      '\ufeff{}',
+      '\ufeff\ufeff{}',
+      '{\ufeff}',
     ];
     for (const { method, path } of await listRoutes(400)) {
       for (const body of bodies) {
@@ -152,6 +153,32 @@ describe('every route', () => {
     }
   });
 
+  it.each([
+    ['application/json'],
+    ['application/json;charset=UTF-8'],
+    ['application/json; charset="utf-8"'],
+    ['application/json; charset=utf8'],
+    ['application/json;'],
+    ['application/json ; charset = us-ascii ;'],
+    ['Application/JSON; odata.metadata=minimal'],
+  ])('a body with the content type %s is read, with and without a byte order mark', async (type) => {
+    for (const mark of ['', '\ufeff']) {
+      const answer = await test.call('POST', '/api/destinations/start', {
+        body: `${mark}{"all": true}`,
+        headers: { 'content-type': type },
+      });
+      expect(answer.status, answer.text).toBe(202);
+    }
+  });
+
+  it('415 for a compressed body says what is wrong with it', async () => {
+    const answer = await test.call('POST', '/api/destinations', {
+      body: '{}',
+      headers: { 'content-encoding': 'gzip' },
+    });
+    expect([answer.status, answer.problem.detail]).toEqual([415, 'the body is compressed']);
+  });
+
   it('415 for a body that is not JSON', async () => {
     for (const { method, path } of await listRoutes(415)) {
       for (const type of [
@@ -159,6 +186,9 @@ describe('every route', () => {
         'application/x-www-form-urlencoded',
         'application/jsonx',
         'application/json; charset=utf-16',
+        'application/json; charset=utf-8; charset=utf-16',
+        'text/plain; application/json',
+        'multipart/form-data; type=application/json',
       ]) {
         const answer = await test.call(method, path, { body: '{}', headers: { 'content-type': type } });
         expect(answer.status, `${method} ${path} ${type}`).toBe(415);

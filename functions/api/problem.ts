@@ -95,7 +95,7 @@ export function malformed(detail: string): AppError {
 /** A body of another kind. */
 export function unsupportedMediaType(): AppError {
   return new AppError('unsupported_media_type', {
-    detail: 'the body must be JSON',
+    detail: 'the body must be JSON in UTF-8',
     remedy: 'send it with the header Content-Type: application/json',
   });
 }

@@ -4,7 +4,10 @@ import { malformed, unsupportedMediaType } from './problem.ts';
 /** More than any request of ours needs; the largest is one stream key of 4 KiB. */
 const BODY_BYTES_MAX = 64 * 1024;
 const DEPTH_MAX = 10;
-const JSON_TYPE = /^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i;
+/** Encoders of other languages write `utf8`, end with a semicolon or add a parameter, which JSON defines none of (RFC 8259, section 11). */
+const JSON_TYPE = /^application\/json\s*(;|$)/i;
+const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/gi;
+const CHARSETS_READ = ['utf-8', 'utf8', 'us-ascii'];
 
 /**
  * Reads a JSON body within its limits. Nobody else reads it: size, depth and doubled names are checked before any
@@ -17,7 +20,8 @@ export async function readBody(request: Request): Promise<{ text: string; value:
   if (bytes.length === 0) return { text: '', value: undefined };
   const type = request.headers.get('content-type');
   // A form can be posted from any page; JSON cannot without a preflight, which nothing here answers.
-  if (type === null || !JSON_TYPE.test(type)) throw unsupportedMediaType();
+  if (type === null || !isReadable(type)) throw unsupportedMediaType();
+  requireNotEncoded(request);
   const text = decode(bytes);
   let value: unknown;
   try {
@@ -27,6 +31,20 @@ export async function readBody(request: Request): Promise<{ text: string; value:
   }
   checkStructure(text);
   return { text, value };
+}
+
+function isReadable(type: string): boolean {
+  const charsets = [...type.matchAll(CHARSET)].map(([, charset = '']) => charset.toLowerCase());
+  return JSON_TYPE.test(type) && charsets.every((charset) => CHARSETS_READ.includes(charset));
+}
+
+function requireNotEncoded(request: Request): void {
+  const encoding = request.headers.get('content-encoding') ?? 'identity';
+  if (encoding.trim().toLowerCase() === 'identity') return;
+  throw new AppError('unsupported_media_type', {
+    detail: 'the body is compressed',
+    remedy: 'send it as it is, without Content-Encoding',
+  });
 }
 
 async function readBytes(request: Request): Promise<Uint8Array> {
@@ -47,9 +65,10 @@ async function readBytes(request: Request): Promise<Uint8Array> {
   }
 }
 
+/** Without a byte order mark, which PowerShell and .NET put in front: a parser may ignore it (RFC 8259, section 8.1). */
 function decode(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw malformed('the body is not UTF-8');
   }
