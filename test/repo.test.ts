@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findMissingOptional } from '../infra/local/bootstrap/complete-lock.mjs';
+import { findMissingOptional, findUnverified } from '../infra/local/bootstrap/complete-lock.mjs';
 
 /** Rules of the house that no linter can express. */
 
@@ -143,6 +143,10 @@ describe('text', () => {
 
   it('of the lock file lists every optional package, or npm ci refuses it (npm run lock)', () => {
     expect(findMissingOptional(JSON.parse(read('package-lock.json')))).toEqual([]);
+  });
+
+  it('of the lock file has a checksum for every package, those of other platforms too (npm run lock)', () => {
+    expect(findUnverified(JSON.parse(read('package-lock.json')))).toEqual([]);
   });
 
   it('of the lock file names no host', () => {

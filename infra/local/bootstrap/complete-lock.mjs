@@ -1,9 +1,10 @@
 /**
  * `npm run lock`: completes package-lock.json after a change of dependencies. A registry that lacks some of a package's
  * builds for other platforms makes `npm install` leave them out of the lock, and `npm ci` then refuses the lock as a
- * whole. The missing entries are written from what their names say (…-linux-arm64-musl); they carry no checksum and are
- * installed on their own platform only, where a registry has them.
+ * whole. The missing entries are written from what their names say (…-linux-arm64-musl), and every entry gets the checksum
+ * that the registry gives for it: what is installed on another platform is verified there as it is here.
  */
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -22,6 +23,17 @@ export function findMissingOptional(lock) {
   );
 }
 
+/**
+ * Packages the lock lists without a checksum, which npm would install whatever they hold. What another package brings
+ * inside itself is covered by the checksum of that one.
+ * @returns {{ path: string, name: string, version: string }[]}
+ */
+export function findUnverified(lock) {
+  return Object.entries(lock.packages)
+    .filter(([path, entry]) => path !== '' && !entry.link && !entry.inBundle && !entry.integrity)
+    .map(([path, { version }]) => ({ path, name: path.slice(path.lastIndexOf('node_modules/') + 13), version }));
+}
+
 /** Where Node looks for a package, from the one that needs it outwards. */
 function lookupPlaces(path, name) {
   const places = [];
@@ -38,6 +50,11 @@ function toEntry({ name, version, dev }) {
   return { version, cpu: [cpu], ...(dev ? { dev } : {}), optional: true, os: [os], ...libc };
 }
 
+function askIntegrity(name, version) {
+  const answer = spawnSync('npm', ['view', `${name}@${version}`, 'dist.integrity'], { encoding: 'utf8' });
+  return answer.status === 0 ? answer.stdout.trim() : '';
+}
+
 function main() {
   const file = fileURLToPath(new URL('../../../package-lock.json', import.meta.url));
   const lock = JSON.parse(readFileSync(file, 'utf8'));
@@ -47,10 +64,16 @@ function main() {
     if (entry) lock.packages[`node_modules/${each.name}`] = entry;
     else console.error(`left alone: ${each.name} ${each.version} names no platform`);
   }
+  for (const { path, name, version } of findUnverified(lock)) {
+    const integrity = askIntegrity(name, version);
+    if (integrity) lock.packages[path].integrity = integrity;
+    else console.error(`without a checksum: ${name} ${version}, which this registry does not have`);
+  }
   const { '': root, ...rest } = lock.packages;
   lock.packages = { '': root, ...Object.fromEntries(Object.entries(rest).toSorted(([a], [b]) => (a < b ? -1 : 1))) };
   writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
   console.log(`${missing.length} optional packages added to package-lock.json`);
+  if (findUnverified(lock).length > 0) process.exitCode = 1;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) main();
