@@ -28,6 +28,9 @@ const DISGUISED = [
     127.0.0.0x1 00127.0.0.1 127.0.0.1.0x 3232235777 0xa9fea9fe 2852039166 1.2.3.4.5 1.2.3 0 0.0.0.0 0.1.2.3
     localhost. localhost.. a.localhost LocalHost.LocalHost localhost.localdomain printer.local printer.local. db.internal
     metadata.google.internal metadata metadata.tencentyun.com instance-data router nas.lan nas.home.arpa 1.0.0.127.in-addr.arpa
+    media.default.svc media.default.svc. api.default.svc.cluster.local media.prod.cluster a.b.CLUSTER redis.service.consul
+    host.docker gateway.docker.internal rtmp.containers web.kube app.marathon slave.mesos db.rancher mx.corp.mail a.invalid
+    host.workgroup pc.localnet my.router my.gateway 0.pod x.alt hidden.onion server.domain web.node active.vault
     %6cocalhost 127%2e0.0.1 %31%32%37.0.0.1 １２７.0.0.1 127。0。0。1 127．0．0．1 ｌｏｃａｌｈｏｓｔ ①②⑦.0.0.1 ⓛocalhost
     [::ffff:127.0.0.1] [::ffff:7f00:1] [::127.0.0.1] [::7f00:1] [64:ff9b::127.0.0.1] [64:ff9b::7f00:1] [64:ff9b:1::a00:1]
     [2002:7f00:1::] [2001:0:7f00:1::] [::ffff:0:127.0.0.1] [::] [::1%25lo] [::1%lo] [fe80::1%eth0] [fe80::1] [febf::1]

@@ -71,7 +71,10 @@ const LOW_PORTS_ALLOWED = new Set([80, 443]);
 /** Databases, caches and control ports nobody receives RTMP on: a push there would be an attack, not a broadcast. */
 const HIGH_PORTS_REFUSED = new Set([2049, 2375, 2376, 3306, 3389, 5432, 5984, 6379, 9200, 10250, 11211, 27017]);
 
-/** Names that only mean something inside a network (RFC 6761, 6762, 8375 and common practice). */
+/**
+ * Names that only mean something inside a network: RFC 6761, 6762, 7686, 8375 and 9476, what ICANN will never delegate
+ * (corp, home, mail, internal), and what container platforms, service registries and routers use.
+ */
 const PRIVATE_SUFFIXES = [
   'localhost',
   'local',
@@ -83,6 +86,27 @@ const PRIVATE_SUFFIXES = [
   'home',
   'lan',
   'arpa',
+  'mail',
+  'svc',
+  'cluster',
+  'consul',
+  'docker',
+  'containers',
+  'kube',
+  'marathon',
+  'mesos',
+  'rancher',
+  'vault',
+  'node',
+  'pod',
+  'domain',
+  'workgroup',
+  'localnet',
+  'router',
+  'gateway',
+  'invalid',
+  'onion',
+  'alt',
 ];
 /** Public-looking names of cloud metadata services; the others end in `.internal` or are addresses. */
 const METADATA_NAMES = new Set(['metadata.tencentyun.com', 'metadata.azure.com', 'metadata.packet.net']);
