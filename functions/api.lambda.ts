@@ -2,7 +2,7 @@
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
 import { ulid } from 'ulid';
 import packageJson from '../package.json' with { type: 'json' };
-import type { Api } from './api/api-deps.ts';
+import { FIGURES_ON_AWS, type Api } from './api/api-deps.ts';
 import { createApi } from './api/app.ts';
 import { createCognitoAuthentication } from './api/authentication-cognito.ts';
 import { createPreviewAccess } from './api/preview-access.ts';
@@ -86,11 +86,7 @@ async function start(): Promise<Api> {
     publicHost: environment.PUBLIC_HOST,
     version: packageJson.version,
     newDestinationId: () => `dst_${ulid().toLowerCase()}`,
-    // The monitor looks once a minute; one look may be missed.
-    freshSeconds: 150,
-    // CloudWatch has new figures once a minute, and bills each one requested.
-    metrics: { windowSeconds: 1800, periodSeconds: 60, keptMs: 60_000 },
-    source: { lookKeptMs: 3_000, figuresAgeMsMax: 150_000 },
+    ...FIGURES_ON_AWS,
     primaryMode: environment.PRIMARY_MODE,
     ingestHost: null,
     docs: null,

@@ -55,6 +55,14 @@ export interface ApiDeps extends Pick<WorkflowDeps, 'now' | 'resolveHost' | 'log
   isHostAllowed?: (host: string) => boolean;
 }
 
+/** How old figures may be on AWS, where each question to CloudWatch is billed. It has new figures once a minute. */
+export const FIGURES_ON_AWS: Pick<ApiDeps, 'freshSeconds' | 'metrics' | 'source'> = {
+  // The monitor runs once a minute; it may miss one run.
+  freshSeconds: 150,
+  metrics: { windowSeconds: 1800, periodSeconds: 60, keptMs: 60_000 },
+  source: { lookKeptMs: 3_000, figuresAgeMsMax: 150_000 },
+};
+
 interface ApiVariables {
   requestId: string;
   principal: Principal;

@@ -45,9 +45,16 @@ describe('a step that waits for AWS', () => {
     expect(await wait(contextAt(26_000))).toEqual(['NotSettled', 1]);
   });
 
-  it('looks once when the step has never been timed', async () => {
-    expect(await wait(contextAt(20_000, { tookMs: { EnsureInput: 20_000 } }))).toEqual(['NotSettled', 1]);
-    expect(await wait(contextAt(20_000, { tookMs: {} }))).toEqual(['NotSettled', 1]);
+  it('polls around the shortest start of a channel while the step has never been timed', async () => {
+    for (const tookMs of [{}, { EnsureInput: 90_000 }]) {
+      expect(await wait(contextAt(20_000, { tookMs }))).toEqual(['SettlesSoon', 3]);
+      expect(await wait(contextAt(40_000, { tookMs }))).toEqual(['NotSettled', 1]);
+    }
+  });
+
+  it('prefers the measured time over the usual one', async () => {
+    expect(await wait(contextAt(20_000, { tookMs: { EnsureChannelRun: 90_000 } }))).toEqual(['NotSettled', 1]);
+    expect(await wait(contextAt(90_000, { tookMs: { EnsureChannelRun: 90_000 } }))).toEqual(['SettlesSoon', 3]);
   });
 
   it('ends at the first look that sees it', async () => {

@@ -77,10 +77,20 @@ const DUE_UNTIL = 1.2;
 /** So that a short time has a window, too, and the step's own calls fit into it. */
 const DUE_MARGIN_MS = 1_000;
 
-/** True around the time the step took when the destination was started last. False where that is not known. */
+/**
+ * When to expect AWS while a step has never been timed, milliseconds. Inputs and channels take about this long to be created.
+ * A channel's start takes from 20 seconds to minutes: polling often around the shortest is where a second matters most.
+ */
+const USUALLY_MS: Partial<Record<string, number>> = {
+  EnsureInput: 3_000,
+  EnsureChannel: 5_000,
+  EnsureChannelRun: 20_000,
+};
+
+/** Returns true around the time the step took at the last start, or usually takes. False where neither is known. */
 function isDue({ deps, record, steps }: StepContext): boolean {
   const current = steps.at(-1);
-  const tookMs = current && record.tookMs?.[current.step];
+  const tookMs = current && (record.tookMs?.[current.step] ?? USUALLY_MS[current.step]);
   if (tookMs === undefined) return false;
   const elapsedMs = deps.now().getTime() - Date.parse(current!.startedAt);
   return elapsedMs >= tookMs * DUE_FROM - DUE_MARGIN_MS && elapsedMs <= tookMs * DUE_UNTIL + DUE_MARGIN_MS;

@@ -19,14 +19,8 @@ transitions, writes, the sweep, retries. Takes about two minutes. Ends with 1 wh
   --help             this
 `;
 
-/**
- * How much longer than AWS alone it may take, on the average over AWS's times being up to a tenth shorter or longer. Step
- * Functions waits whole seconds, so three waits in 28 seconds cannot be closer than this without asking AWS more often
- * than it lets a whole account ask.
- */
-const UP_MAX: Record<string, number> = { fast: 1.1, typical: 1.05, slow: 1.05, worst: 1.05 };
-/** A destination that has been on air knows about when AWS is done, and asks more often then. */
-const AGAIN_MAX = 1.05;
+/** How much longer than AWS alone a start may take, averaged over AWS's times being up to a tenth shorter or longer. */
+const UP_MAX = 1.05;
 const DOWN_MAX = 1.08;
 const PARTS = { up: 'provision and first start', again: 'provision and later start', down: 'stop and teardown' };
 const MUTATING_CALLS = 8;
@@ -59,7 +53,7 @@ async function benchTimes(production: Production, shares: readonly number[]): Pr
     const before = await liveOnce(production, times);
     const ratios = [];
     for (const share of shares) ratios.push(await timeLifecycle(production, times, { share, before }));
-    const limits = { up: UP_MAX[profile]!, again: AGAIN_MAX, down: DOWN_MAX };
+    const limits = { up: UP_MAX, again: UP_MAX, down: DOWN_MAX };
     for (const part of ['up', 'again', 'down'] as const) {
       const values = ratios.map((ratio) => ratio[part]);
       const mean = values.reduce((sum, value) => sum + value, 0) / values.length;

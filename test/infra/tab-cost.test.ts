@@ -1,0 +1,115 @@
+import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { afterAll, describe, expect, it } from 'vitest';
+import { makeFlow, makeRunning, NOW, startTestApi } from '../../functions/api/api.fixture.ts';
+import { FIGURES_ON_AWS } from '../../functions/api/api-deps.ts';
+import { pollIntervalMs } from '../../web/src/api/destinations.ts';
+import { flowPollIntervalMs } from '../../web/src/api/flow.ts';
+import { costsPollMs } from '../../web/src/api/pace.ts';
+import { queryClient, queryKeys } from '../../web/src/api/query-client.ts';
+import { POLL_DETAILS_MS, POLL_LEFTOVERS_MS, POLL_PICTURE_MS } from '../../web/src/presentation/freshness.ts';
+
+/** List prices of us-east-1, November 2026. */
+const USD = {
+  /** HTTP API. [aws.amazon.com/api-gateway/pricing] */
+  perRequest: 1 / 1e6,
+  /** HTTPS request to CloudFront, without its free tier. [aws.amazon.com/cloudfront/pricing] */
+  perCdnRequest: 0.01 / 10_000,
+  /** arm64. [aws.amazon.com/lambda/pricing] */
+  perInvocation: 0.2 / 1e6,
+  perGigabyteSecond: 0.0000133334,
+  /** GetMetricData. [aws.amazon.com/cloudwatch/pricing] */
+  perMetric: 0.01 / 1000,
+  /** On demand; half a unit where the read is eventually consistent. [aws.amazon.com/dynamodb/pricing/on-demand] */
+  perReadUnit: 0.125 / 1e6,
+};
+const BYTES_PER_READ_UNIT = 4096;
+/** A gigabyte for the tens of milliseconds of a few reads. */
+const GIGABYTE_SECONDS_PER_REQUEST = 0.05;
+const MINUTES = 10;
+const MINUTES_A_DAY = 1440;
+const DESTINATIONS = 10;
+const USD_A_DAY_MAX = 0.5;
+
+interface TableCommand {
+  input: { ConsistentRead?: boolean };
+}
+
+const sluice = await startTestApi();
+afterAll(() => sluice.close());
+
+/** Answers as the table does and adds up the read units that AWS would bill. */
+function countReads(): { client: object; counted: { readUnits: number } } {
+  const { table } = sluice.deps.clients;
+  const counted = { readUnits: 0 };
+  const send = async (command: TableCommand) => {
+    const answer = (await table.send(command as never)) as { Items?: unknown[]; Item?: unknown };
+    const units = Math.max(
+      1,
+      Math.ceil(JSON.stringify(answer.Items ?? answer.Item ?? '').length / BYTES_PER_READ_UNIT),
+    );
+    counted.readUnits += command.input.ConsistentRead ? units : units / 2;
+    return answer;
+  };
+  return { client: { send }, counted };
+}
+
+/** What a page polls on AWS with a show on air and one row opened: path and interval in milliseconds, as the page has them. */
+async function pollsOf(destinationId: string): Promise<[string, number][]> {
+  queryClient.setQueryData(queryKeys.session, { embedded: false });
+  const { body: list } = await sluice.call('GET', '/api/destinations?limit=200');
+  const { body: flow } = await sluice.call('GET', '/api/mediaconnect/flow/status');
+  return [
+    ['/api/destinations?limit=200', pollIntervalMs(list.data)],
+    ['/api/mediaconnect/flow/status', flowPollIntervalMs(flow)],
+    ['/api/costs/now', costsPollMs()],
+    ['/api/orphans', POLL_LEFTOVERS_MS],
+    ['/api/primary', POLL_LEFTOVERS_MS],
+    ['/api/mediaconnect/flow/thumbnail', POLL_PICTURE_MS],
+    [`/api/destinations/${destinationId}/metrics`, POLL_DETAILS_MS],
+    [`/api/destinations/${destinationId}/timeline`, POLL_DETAILS_MS],
+  ];
+}
+
+describe('a dashboard tab on AWS', () => {
+  it('costs cents a day with ten destinations on air and one row open, counted by calls', async () => {
+    await sluice.reset();
+    const table = countReads();
+    sluice.rebuild({
+      ...FIGURES_ON_AWS,
+      embedded: false,
+      clients: { ...sluice.deps.clients, table: table.client as never },
+    });
+    sluice.mediaConnect.flow = makeFlow('ACTIVE');
+    const ids = Array.from({ length: DESTINATIONS }, () => sluice.deps.newDestinationId());
+    for (const destinationId of ids) await sluice.put(makeRunning({ destinationId }));
+    let metrics = 0;
+    sluice.mocks.cloudWatch.on(GetMetricDataCommand).callsFake(({ MetricDataQueries }) => {
+      metrics += MetricDataQueries.length;
+      return { MetricDataResults: [] };
+    });
+    const polls = await pollsOf(ids[0]!);
+    const counted = { requests: 0 };
+    metrics = 0;
+    table.counted.readUnits = 0;
+    for (let second = 0; second < MINUTES * 60; second++) {
+      sluice.time.now = new Date(NOW.getTime() + second * 1000);
+      for (const [path, intervalMs] of polls) {
+        if ((second * 1000) % intervalMs !== 0) continue;
+        counted.requests += 1;
+        expect((await sluice.call('GET', path)).status, path).toBeLessThan(500);
+      }
+    }
+    const perDay = MINUTES_A_DAY / MINUTES;
+    const perRequest =
+      USD.perRequest + USD.perCdnRequest + USD.perInvocation + GIGABYTE_SECONDS_PER_REQUEST * USD.perGigabyteSecond;
+    const usd = {
+      requests: counted.requests * perDay * perRequest,
+      table: table.counted.readUnits * perDay * USD.perReadUnit,
+      metrics: metrics * perDay * USD.perMetric,
+    };
+    const total = usd.requests + usd.table + usd.metrics;
+    expect(total).toBeLessThanOrEqual(USD_A_DAY_MAX);
+    // Less than a fifth of it would mean that something is not counted.
+    expect(total).toBeGreaterThan(USD_A_DAY_MAX / 5);
+  });
+});
