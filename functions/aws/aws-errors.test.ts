@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { awsErrorKind } from './aws-errors.ts';
 
-/** As the SDK throws them: a name, and what the transport said. */
+/** Builds an error as the SDK throws it: a name, a message, and what the transport added. */
 function failure(name: string, rest: { message?: string; code?: string; status?: number } = {}): Error {
   const { message = 'no', code, status } = rest;
   return Object.assign(new Error(message), { name, code, $metadata: { httpStatusCode: status } });
 }
 
 describe('awsErrorKind', () => {
-  // Every name by which the SDK's own retries know "slow down"; CloudWatch and S3 have their own.
+  // Every name the SDK's own retries treat as throttling; CloudWatch and S3 use names the other services do not.
   it.each([
     'ProvisionedThroughputExceededException',
     'RequestLimitExceeded',
@@ -19,23 +19,23 @@ describe('awsErrorKind', () => {
     'Throttling',
     'ThrottlingException',
     'TooManyRequestsException',
-  ])('takes %s for throttled, whatever its status', (name) => {
+  ])('classifies %s as throttled, whatever the status', (name) => {
     expect(awsErrorKind(failure(name, { status: 400 }))).toBe('throttled');
     expect(awsErrorKind(failure(name, { status: 503 }))).toBe('throttled');
   });
 
   it.each(['ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'ETIMEDOUT'])(
-    'takes %s for unavailable: nothing was said',
+    'classifies the network error %s as unavailable',
     (code) => {
       expect(awsErrorKind(failure('Error', { code }))).toBe('unavailable');
     },
   );
 
-  it.each(['RequestTimeout', 'RequestTimeoutException', 'TimeoutError'])('takes %s for unavailable', (name) => {
+  it.each(['RequestTimeout', 'RequestTimeoutException', 'TimeoutError'])('classifies %s as unavailable', (name) => {
     expect(awsErrorKind(failure(name, { status: 400 }))).toBe('unavailable');
   });
 
-  it('tells a reached quota by its wording, and what it does not know by the status', () => {
+  it('recognises a reached quota by its wording, and classifies an unknown name by the status', () => {
     const message = 'Limit exceeded: too many channels';
     expect(awsErrorKind(failure('UnprocessableEntityException', { message }))).toBe('quota');
     expect(awsErrorKind(failure('UnprocessableEntityException'))).toBe('invalid');

@@ -1,8 +1,8 @@
 import { AppError } from '../domain/errors.ts';
 
 /**
- * AWS errors are told apart once, here, by name: `instanceof` fails where the live service answers with an error its
- * model does not list (DeleteInputSecurityGroup and ConflictException, for one).
+ * Classifies AWS errors in one place, by name. `instanceof` fails when the live service answers with an error its model
+ * does not list, such as ConflictException from DeleteInputSecurityGroup.
  */
 
 export type AwsErrorKind =
@@ -62,14 +62,14 @@ const NETWORK_CODES = new Set([
   'ETIMEDOUT',
 ]);
 
-/** Which kind of failure an error thrown by an SDK client is. */
+/** Returns the kind of failure that an error thrown by an SDK client stands for. */
 export function awsErrorKind(error: unknown): AwsErrorKind {
   if (!(error instanceof Error)) return 'unknown';
   const kind = KINDS[error.name];
-  // Which error MediaLive uses for a reached quota is not public, so the wording decides whatever its name is.
+  // AWS does not document which error MediaLive throws for a reached quota, so the wording decides before the name.
   if (saysQuota(error)) return 'quota';
   if (kind) return kind;
-  // An answer that is cut off or no JSON at all: whether the call took effect is unknown.
+  // The answer was cut off or is not JSON, so whether the call took effect is unknown.
   if (error instanceof SyntaxError && '$metadata' in error) return 'unavailable';
   const code = (error as { code?: unknown }).code;
   if (typeof code === 'string' && NETWORK_CODES.has(code)) return 'unavailable';
@@ -78,10 +78,10 @@ export function awsErrorKind(error: unknown): AwsErrorKind {
   return status !== undefined && status >= 500 ? 'unavailable' : 'unknown';
 }
 
-/** Kinds that say nothing about quotas, whatever their text: a missing thing, a lost condition, an outage. */
+/** Kinds that never mean a reached quota, whatever their text says. */
 const NEVER_QUOTA = new Set<AwsErrorKind | undefined>(['not_found', 'condition_failed', 'unavailable']);
 
-/** Words of a reached quota. A rate that is exceeded says "rate" or "request" and is throttling. */
+/** Recognises the wording of a reached quota. Text about an exceeded "rate" or "request" count means throttling. */
 function saysQuota({ name, message }: Error): boolean {
   if (NEVER_QUOTA.has(KINDS[name])) return false;
   if (/\b(rate|requests?)\b/i.test(message)) return false;
@@ -92,12 +92,12 @@ function saysQuota({ name, message }: Error): boolean {
   );
 }
 
-/** True when AWS says the thing does not exist. */
+/** Returns true when AWS reports that the resource does not exist. */
 export function isNotFound(error: unknown): boolean {
   return awsErrorKind(error) === 'not_found';
 }
 
-/** True when a conditional write lost. */
+/** Returns true when the condition of a conditional write did not hold. */
 export function isConditionFailed(error: unknown): boolean {
   return awsErrorKind(error) === 'condition_failed';
 }
@@ -108,8 +108,8 @@ interface ValidationIssue {
 }
 
 /**
- * Turns a terminal AWS failure into an AppError a person can act on. AWS's own text is passed on only from fields known
- * not to echo the request.
+ * Turns a terminal AWS failure into an AppError the operator can act on. Passes on AWS's own text only from fields that
+ * never echo the request, which may hold a stream key.
  */
 export function toAppError(error: unknown, doing: string): AppError {
   if (error instanceof AppError) return error;

@@ -4,8 +4,8 @@ import type { AwsDeps } from './clients.ts';
 import { CHANNEL_LOG_GROUP } from './names.ts';
 
 /**
- * The newest lines a channel's first pipeline has logged, oldest first; none when it has not logged yet. Raw: a line may
- * hold the stream key, so it goes through `toChannelLogLine` before anybody sees it.
+ * Returns the newest log lines of a channel's first pipeline, oldest first; an empty list before the channel has
+ * logged. The lines are raw and may hold the stream key: pass each through `toChannelLogLine` before showing it.
  */
 export async function getChannelLog(
   { clients }: AwsDeps<'cloudWatchLogs', never>,

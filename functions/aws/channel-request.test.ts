@@ -34,19 +34,19 @@ const video = (change: Partial<EncodingTarget>) =>
 describe('a CreateChannel request', () => {
   const request = buildCreateChannel({ ...base, requestId: 'token', target: rtmp() });
 
-  it('asks for one pipeline, so that it is paid once', () => {
+  it('asks for a single pipeline, so only one is billed', () => {
     expect(request.ChannelClass).toBe('SINGLE_PIPELINE');
     expect(request.Destinations).toEqual([
       { Id: 'destination', Settings: [{ Url: 'rtmps://live.example.com/app', StreamName: 'key-of-the-test' }] },
     ]);
   });
 
-  it('keeps the stream key out of everything but StreamName', () => {
+  it('holds the stream key in StreamName only', () => {
     const { Destinations: _destinations, ...rest } = request;
     expect(JSON.stringify(rest)).not.toContain('key-of-the-test');
   });
 
-  it('carries the tags and the token that make it ours and repeatable', () => {
+  it('carries the tags that mark the channel as ours and the token that makes a repeat safe', () => {
     expect(request).toMatchObject({
       RequestId: 'token',
       Name: 'sluice-test-dst_1',
@@ -54,11 +54,11 @@ describe('a CreateChannel request', () => {
     });
   });
 
-  it('has no pictures made, which its role could not upload', () => {
+  it('disables thumbnails, which the role of the channel could not upload', () => {
     expect(request.EncoderSettings?.ThumbnailConfiguration).toEqual({ State: 'DISABLED' });
   });
 
-  it('declares the deployment’s input and maintenance window, and logs no publish URL by default', () => {
+  it('declares the deployment’s input and maintenance window, and logs at WARNING', () => {
     expect(request).toMatchObject({
       InputSpecification: { Codec: 'AVC', Resolution: 'HD', MaximumBitrate: 'MAX_20_MBPS' },
       Maintenance: { MaintenanceDay: 'TUESDAY', MaintenanceStartTime: '04:00' },
@@ -66,14 +66,14 @@ describe('a CreateChannel request', () => {
     });
   });
 
-  it('sends a steady bitrate without gaps to a platform', () => {
+  it('uses a constant bitrate and fills gaps in the input', () => {
     const h264 = request.EncoderSettings!.VideoDescriptions![0]!.CodecSettings!.H264Settings!;
     expect(h264).toMatchObject({ RateControlMode: 'CBR', Bitrate: encoding.videoBitrateBps, GopNumBFrames: 2 });
     const { RtmpGroupSettings: group } = request.EncoderSettings!.OutputGroups![0]!.OutputGroupSettings!;
     expect(group).toMatchObject({ IncludeFillerNalUnits: 'AUTO', InputLossAction: 'EMIT_OUTPUT' });
   });
 
-  it('verifies certificates and restarts an output that was lost', () => {
+  it('verifies certificates and restarts a lost output', () => {
     const [group] = request.EncoderSettings!.OutputGroups!;
     expect(group!.OutputGroupSettings!.RtmpGroupSettings!.RestartDelay).toBe(30);
     expect(group!.Outputs![0]!.OutputSettings!.RtmpOutputSettings!.CertificateMode).toBe('VERIFY_AUTHENTICITY');
@@ -81,7 +81,7 @@ describe('a CreateChannel request', () => {
 });
 
 describe('a video description', () => {
-  it('always specifies the frame rate, NTSC rates as thousandths of 1001', () => {
+  it('always specifies the frame rate, with NTSC rates over a denominator of 1001', () => {
     for (const [rate, numerator, denominator] of [
       [30, 30, 1],
       [60, 60, 1],
@@ -99,30 +99,30 @@ describe('a video description', () => {
     }
   });
 
-  it('leaves the size out when it follows the source', () => {
+  it('has no size when the encoding follows the source', () => {
     expect(video({ width: null, height: null })).not.toHaveProperty('Width');
     expect(video({})).toMatchObject({ Width: 1280, Height: 720 });
   });
 });
 
-describe('the primary channel’s settings', () => {
+describe('the settings of the primary channel', () => {
   const settingsOf = (change: Partial<EncodingTarget>) =>
     buildChannelSettings({
       ...base,
       target: { kind: 'package', packageChannelId: 'hls', encodings: [{ ...encoding, ...change }] },
     });
 
-  it('spend only the bits that the picture needs', () => {
+  it('spend only the bits the picture needs', () => {
     const h264 = settingsOf({}).EncoderSettings.VideoDescriptions![0]!.CodecSettings!.H264Settings!;
     expect(h264).toMatchObject({ RateControlMode: 'QVBR', QvbrQualityLevel: 7, MaxBitrate: encoding.videoBitrateBps });
     expect(h264.Bitrate).toBeUndefined();
   });
 
-  it('are never built without a size, which MediaPackage outputs need', () => {
+  it('are refused without a size, which MediaPackage outputs need', () => {
     expect(() => settingsOf({ width: null, height: null })).toThrow('the encoding 720p30 has no size');
   });
 
-  it('make one MediaPackage output per rendition, each with its own picture and sound', () => {
+  it('have one MediaPackage output per rendition, each with its own video and audio', () => {
     const settings = buildChannelSettings({
       ...base,
       target: {

@@ -12,7 +12,7 @@ import { OUTPUT_GROUP_NAMES, resourceName, tagsOf } from './names.ts';
 
 /** Pure builders of MediaLive's channel requests. */
 
-/** What one rendition must become. Null width and height leave the size to the source. */
+/** Settings of one rendition. A null width and height keep the size of the source. */
 export interface EncodingTarget {
   encodingId: string;
   width: number | null;
@@ -26,8 +26,8 @@ export interface EncodingTarget {
 }
 
 /**
- * How much a channel logs. WARNING by default: lines of INFO name the publish URL, and everybody who may read the log
- * group would read it too.
+ * How much a channel logs. WARNING is the default, because INFO lines contain the publish URL and everyone who may read
+ * the log group could read it.
  */
 export type ChannelLogLevel = 'WARNING' | 'INFO';
 
@@ -37,7 +37,7 @@ export type ChannelTarget =
       rtmpUrl: string;
       streamKey: StreamKey;
       encoding: EncodingTarget;
-      /** Pause between reconnects, seconds: a platform still holds the old session for a while. */
+      /** Pause before a reconnect, in seconds: a platform holds the old session for a while. */
       reconnectSeconds: number;
     }
   | { kind: 'package'; packageChannelId: string; encodings: EncodingTarget[] };
@@ -52,22 +52,22 @@ interface ChannelRequestInput {
 }
 
 /**
- * Builds the CreateChannel request of a destination.
- * @returns holds the stream key in clear (`StreamName`): send it, never log or store it
+ * Builds the CreateChannel request of a destination. Pure.
+ * @returns a request that holds the stream key in clear (`StreamName`): send it, never log or store it
  * @see https://docs.aws.amazon.com/medialive/latest/apireference/channels.html
  */
 export function buildCreateChannel(input: ChannelRequestInput): CreateChannelRequest {
   const { deployment, destinationId, requestId } = input;
   return {
     ...buildChannelSettings(input),
-    // Left out it would be STANDARD: two pipelines and two prices.
+    // The default is STANDARD: two pipelines at twice the price.
     ChannelClass: 'SINGLE_PIPELINE',
     RequestId: requestId,
     Tags: tagsOf(deployment, destinationId),
   };
 }
 
-/** The settings CreateChannel and UpdateChannel share. The same warning about the stream key applies. */
+/** Builds the settings that CreateChannel and UpdateChannel share. They too hold the stream key in clear. */
 export function buildChannelSettings({
   deployment,
   destinationId,
@@ -80,7 +80,8 @@ export function buildChannelSettings({
     RoleArn: deployment.mediaLiveRoleArn,
     LogLevel: logLevel,
     InputSpecification: deployment.declaredInput,
-    // Without a window MediaLive picks one, which may be in the middle of a show. [medialive/latest/ug/maintenance]
+    // Without a window MediaLive picks one, possibly during a show.
+    // https://docs.aws.amazon.com/medialive/latest/ug/maintenance.html
     Maintenance: { MaintenanceDay: deployment.maintenance.day, MaintenanceStartTime: deployment.maintenance.startTime },
     InputAttachments: [
       { InputId: inputId, InputAttachmentName: 'flow', InputSettings: { SourceEndBehavior: 'CONTINUE' } },
@@ -88,7 +89,7 @@ export function buildChannelSettings({
     Destinations: [outputDestination(target)],
     EncoderSettings: {
       ...(target.kind === 'rtmp' ? rtmpEncoderSettings(target) : packageEncoderSettings(target.encodings)),
-      // Pictures come from the flow. Made here they would be uploaded by our role, which may not, and alert for ever.
+      // Pictures come from the flow. The channel's role may not upload thumbnails, so MediaLive would alert for ever.
       ThumbnailConfiguration: { State: 'DISABLED' },
     },
   } satisfies CreateChannelRequest;
@@ -114,10 +115,10 @@ function rtmpEncoderSettings(target: Extract<ChannelTarget, { kind: 'rtmp' }>): 
             AuthenticationScheme: 'COMMON',
             CacheLength: 30,
             CacheFullBehavior: 'DISCONNECT_IMMEDIATELY',
-            // 0 would never restart.
+            // With 0 MediaLive would never restart the output.
             RestartDelay: target.reconnectSeconds,
             InputLossAction: 'EMIT_OUTPUT',
-            // Some platforms complain of a low bitrate while the picture stands still.
+            // Some platforms warn of a low bitrate while the picture is static.
             IncludeFillerNalUnits: 'AUTO',
           },
         },
@@ -131,7 +132,8 @@ function rtmpEncoderSettings(target: Extract<ChannelTarget, { kind: 'rtmp' }>): 
                 Destination: { DestinationRefId: 'destination' },
                 CertificateMode: 'VERIFY_AUTHENTICITY',
                 ConnectionRetryInterval: 2,
-                // When these are used up a channel with one output stops; an hour of retries outlasts most outages.
+                // A channel stops when its only output has used up its retries. An hour of retries outlasts most
+                // outages.
                 NumRetries: 1800,
               },
             },
@@ -142,7 +144,10 @@ function rtmpEncoderSettings(target: Extract<ChannelTarget, { kind: 'rtmp' }>): 
   };
 }
 
-/** @throws {Error} when an encoding has no size: MediaLive refuses a MediaPackage output without one */
+/**
+ * Builds the encoder settings of the primary channel.
+ * @throws {Error} when an encoding has no size, because MediaLive refuses a MediaPackage output without one
+ */
 function packageEncoderSettings(encodings: EncodingTarget[]): EncoderSettings {
   const sizeless = encodings.find(({ width, height }) => width === null || height === null);
   if (sizeless) throw new Error(`the encoding ${sizeless.encodingId} has no size, which a MediaPackage output needs`);
@@ -168,7 +173,7 @@ function packageEncoderSettings(encodings: EncodingTarget[]): EncoderSettings {
 function audioDescription(encoding: EncodingTarget): AudioDescription {
   return {
     Name: `${encoding.encodingId}-audio`,
-    // With no selector of that name MediaLive takes the first audio.
+    // MediaLive falls back to the first audio when no selector has this name.
     AudioSelectorName: 'default',
     AudioTypeControl: 'FOLLOW_INPUT',
     LanguageCodeControl: 'FOLLOW_INPUT',
@@ -189,20 +194,23 @@ function audioDescription(encoding: EncodingTarget): AudioDescription {
 
 const H264_PROFILES = { baseline: 'BASELINE', main: 'MAIN', high: 'HIGH' } as const;
 
-/** Platforms want a steady bitrate. */
+/** Returns a constant bitrate, which platforms require. */
 function constantRate({ videoBitrateBps }: EncodingTarget): H264Settings {
   return { RateControlMode: 'CBR', Bitrate: videoBitrateBps };
 }
 
-/** Viewers of the preview pay for no padding: as many bits as the picture needs, up to the encoding's bitrate. */
+/** Returns a variable bitrate up to the encoding's, because the preview needs no padding. */
 function qualityRate({ videoBitrateBps }: EncodingTarget): H264Settings {
   return { RateControlMode: 'QVBR', QvbrQualityLevel: QVBR_QUALITY_LEVEL, MaxBitrate: videoBitrateBps };
 }
 
-/** MediaLive's advice for 720p and 1080p on a personal computer. [medialive/latest/ug/cbr-vbr-qvbr] */
+/**
+ * MediaLive's recommendation for 720p and 1080p on a computer screen.
+ * @see https://docs.aws.amazon.com/medialive/latest/ug/cbr-vbr-qvbr.html
+ */
 const QVBR_QUALITY_LEVEL = 7;
 
-/** All platforms take B-frames; set, so that a change of the service's default changes nothing here. */
+/** Every platform accepts B-frames. Set explicitly, so a change of MediaLive's default has no effect here. */
 const B_FRAMES = 2;
 
 function videoDescription(encoding: EncodingTarget, rate: H264Settings): VideoDescription {
@@ -225,7 +233,7 @@ function videoDescription(encoding: EncodingTarget, rate: H264Settings): VideoDe
         GopSizeUnits: 'SECONDS',
         GopClosedCadence: 1,
         GopNumBFrames: encoding.h264Profile === 'baseline' ? 0 : B_FRAMES,
-        // Platforms want keyframes at a steady distance.
+        // Platforms require a constant keyframe interval.
         SceneChangeDetect: 'DISABLED',
         Profile: H264_PROFILES[encoding.h264Profile],
         Level: 'H264_LEVEL_AUTO',
@@ -239,7 +247,7 @@ function videoDescription(encoding: EncodingTarget, rate: H264Settings): VideoDe
   };
 }
 
-/** Writes a frame rate as MediaLive wants it; the NTSC rates are thousandths of 1001. */
+/** Converts a frame rate to the fraction MediaLive expects; NTSC rates have a denominator of 1001. */
 function toFrameRateFraction(framesPerSecond: number): { numerator: number; denominator: number } {
   for (const base of [24, 30, 60]) {
     const ntsc = (base * 1000) / 1001;

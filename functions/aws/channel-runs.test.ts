@@ -10,12 +10,12 @@ import type { LedgerRun } from '../domain/cost-ledger.ts';
 import { sweep } from '../schedules/sweep.ts';
 import { requestChange } from '../workflow/operations.ts';
 
-/** Runs as real lifecycles leave them in the history, over the state machines and the local endpoints. */
+/** The runs that real lifecycles leave in the history, driven through the state machines and the local endpoints. */
 
 let sluice: TestDeployment;
 afterEach(() => sluice?.close());
 
-const wish = (destinationId: string, desired: DesiredState, change: Partial<Destination> = {}) =>
+const setDesired = (destinationId: string, desired: DesiredState, change: Partial<Destination> = {}) =>
   requestChange(sluice.deps, destinationId, {
     requestedBy: 'test',
     change: (record) => ({ ...record, ...change, desired }),
@@ -25,7 +25,7 @@ const atRest = (status: Destination['status']) => (record: Destination) =>
 
 async function startOne(): Promise<Destination> {
   const { destinationId } = await sluice.addDestination();
-  await wish(destinationId, 'running');
+  await setDesired(destinationId, 'running');
   return sluice.until(destinationId, 'running', atRest('running'));
 }
 
@@ -35,30 +35,30 @@ async function runs(): Promise<LedgerRun[]> {
 }
 
 describe('the recorded runs', () => {
-  it('are one per start: while it goes on, after the stop, and after the destination is gone', async () => {
+  it('hold one run per start: while it lasts, after the stop, and after the destination is deleted', async () => {
     sluice = await startTestDeployment();
     const { destinationId, name, held } = await startOne();
     const { startedAt } = held.channelRun!;
     const [going] = await runs();
     expect(going).toMatchObject({ destinationId, name, startedAt, platform: 'custom', preset: '720p30' });
 
-    await wish(destinationId, 'idle');
+    await setDesired(destinationId, 'idle');
     await sluice.until(destinationId, 'idle', atRest('idle'));
     const [ended, ...others] = await runs();
     expect(others).toEqual([]);
     expect(ended).toMatchObject({ startedAt, isEndKnown: true });
     expect(ended!.endedAt! < going!.endedAt!).toBe(true);
 
-    await wish(destinationId, 'running', { preset: '480p30', name: 'Renamed' });
+    await setDesired(destinationId, 'running', { preset: '480p30', name: 'Renamed' });
     await sluice.until(destinationId, 'running', atRest('running'));
-    await wish(destinationId, 'deleted');
+    await setDesired(destinationId, 'deleted');
     await sluice.untilGone(destinationId);
     const after = await runs();
     expect(after[0]).toEqual(ended);
     expect(after.slice(1)).toMatchObject([{ destinationId, name: 'Renamed', preset: '480p30', isEndKnown: true }]);
   });
 
-  it('count a start that StartChannel has taken and that failed, and no other failed start', async () => {
+  it('include a failed start that StartChannel had accepted, and no other failed start', async () => {
     let fail: string | null = 'EnsureFlowOutput';
     sluice = await startTestDeployment({
       beforeStep: ({ step }) => {
@@ -66,11 +66,11 @@ describe('the recorded runs', () => {
       },
     });
     const { destinationId } = await sluice.addDestination();
-    await wish(destinationId, 'running');
+    await setDesired(destinationId, 'running');
     await sluice.until(destinationId, 'failed', atRest('error'));
     expect(await runs()).toEqual([]);
 
-    // The channel is up when its start is given up: the stop that follows ends the run.
+    // The channel is running when the start fails, so the stop that follows ends the run.
     fail = null;
     await requestChange(sluice.deps, destinationId, {
       requestedBy: 'test',
@@ -78,12 +78,12 @@ describe('the recorded runs', () => {
       operation: () => 'start',
     });
     await sluice.until(destinationId, 'up', (record) => record.held.channelRun !== undefined);
-    await wish(destinationId, 'idle');
+    await setDesired(destinationId, 'idle');
     await sluice.until(destinationId, 'idle', atRest('idle'));
     expect(await runs()).toMatchObject([{ destinationId, isEndKnown: true }]);
   });
 
-  it('end when the channel is stopped from outside', async () => {
+  it('end a run when somebody stops the channel outside Sluice', async () => {
     sluice = await startTestDeployment();
     const { destinationId, held } = await startOne();
     await stopChannel(sluice.deps, held.channel!.channelId);
@@ -94,12 +94,12 @@ describe('the recorded runs', () => {
     expect(await runs()).toMatchObject([{ startedAt: held.channelRun!.startedAt, isEndKnown: true }]);
   });
 
-  it('go on when a start only puts back what was missing', async () => {
+  it('continue a run when a start only restores a missing flow output', async () => {
     sluice = await startTestDeployment();
     const { destinationId, held, generation } = await startOne();
     const flow = await observeFlow(sluice.deps);
     await removeFlowOutput(sluice.deps, flow!.outputs[0]!.flowOutputArn);
-    // Settings of the next start, which this is not.
+    // A setting for the next start of the channel, which restoring the output is not.
     await changeDestination(sluice.deps, destinationId, (record) => ({ ...record, preset: '480p30' }));
     await sweep(sluice.deps);
     await sluice.until(

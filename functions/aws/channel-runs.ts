@@ -5,16 +5,16 @@ import { listAllDestinations } from './destination-table.ts';
 import { readHistory } from './history-table.ts';
 
 /**
- * All channel runs that went on at some time since an instant: ended ones from the history, which is read to its end
- * because a run is written down when it ends, the others from the records.
- * @param since the instant, or how the records tell it
+ * Returns all channel runs that lasted into the time since an instant. Ended runs come from the history, which is read
+ * through to now because a run is recorded when it ends; the others come from the records.
+ * @param since the instant, or a function that derives it from the records
  */
 export async function readRuns(
   deps: TableDeps,
   since: Date | ((records: readonly Destination[]) => Date),
   now: Date,
 ): Promise<{ runs: LedgerRun[]; records: Destination[] }> {
-  // Before the history: a run that ends in between is then in both, and not in neither.
+  // Read before the history: a run that ends in between then appears in both places instead of in neither.
   const records = await listAllDestinations(deps);
   const from = typeof since === 'function' ? since(records) : since;
   return { runs: collectRuns(await readMentions(deps, from, now), records, now), records };

@@ -20,8 +20,8 @@ import { isOurs, requestIdOf } from './names.ts';
 import { MEDIA_LIVE_PAGE_MAX } from './page-size.ts';
 
 /**
- * MediaLive's answers about channels carry the stream key in clear. This file is the boundary: it hands on a ChannelView
- * and nothing else, and no raw answer or error of it is ever logged.
+ * MediaLive's answers about channels contain the stream key in clear. This file is the boundary: it returns only a
+ * ChannelView, and never logs a raw answer or error.
  */
 export interface ChannelView {
   channelId: string;
@@ -50,7 +50,7 @@ function toView(raw: RawChannel): ChannelView {
   };
 }
 
-/** Describes a channel; null when it does not exist or is deleted (deleted channels stay describable). */
+/** Describes a channel. Returns null when it does not exist or is deleted (deleted channels stay describable). */
 export async function observeChannel(
   { clients }: AwsDeps<'mediaLive', never>,
   channelId: string,
@@ -82,7 +82,7 @@ export async function findChannel(
   return channels.find((channel) => isOurs(deps.deployment, destinationId, channel.tags)) ?? null;
 }
 
-/** What a channel's settings take from the deployment. */
+/** The deployment's facts that go into a channel's settings. */
 type ChannelFact = 'deploymentId' | 'mediaLiveRoleArn' | 'declaredInput' | 'maintenance';
 
 interface ChannelMaking {
@@ -93,7 +93,7 @@ interface ChannelMaking {
   logLevel: ChannelLogLevel;
 }
 
-/** Makes the channel, or gets the one an earlier attempt of the same generation made. */
+/** Creates the channel, or returns the one that an earlier attempt of the same generation created. */
 export async function createChannel(
   { clients, deployment }: AwsDeps<'mediaLive', ChannelFact>,
   { generation, ...making }: ChannelMaking,
@@ -104,7 +104,7 @@ export async function createChannel(
   return toView(raw ?? {});
 }
 
-/** Gives an idle channel new settings. */
+/** Replaces the settings of an idle channel. */
 export async function updateChannel(
   { clients, deployment }: AwsDeps<'mediaLive', ChannelFact>,
   channelId: string,
@@ -115,17 +115,17 @@ export async function updateChannel(
   );
 }
 
-/** Asks the channel to start. */
+/** Asks MediaLive to start the channel. */
 export async function startChannel({ clients }: AwsDeps<'mediaLive', never>, channelId: string): Promise<void> {
   await clients.mediaLive.send(new StartChannelCommand({ ChannelId: channelId }));
 }
 
-/** Asks the channel to stop. */
+/** Asks MediaLive to stop the channel. */
 export async function stopChannel({ clients }: AwsDeps<'mediaLive', never>, channelId: string): Promise<void> {
   await clients.mediaLive.send(new StopChannelCommand({ ChannelId: channelId }));
 }
 
-/** Asks for deletion; that it is accepted is no proof that it is gone. */
+/** Asks MediaLive to delete the channel. An accepted request does not prove that the channel is gone. */
 export async function deleteChannel({ clients }: AwsDeps<'mediaLive', never>, channelId: string): Promise<void> {
   await clients.mediaLive.send(new DeleteChannelCommand({ ChannelId: channelId }));
 }
@@ -136,7 +136,7 @@ export interface AlertView {
   setAt: string;
 }
 
-/** The alerts of a channel that are set now. */
+/** Returns the alerts that are currently set on a channel. */
 export async function listSetAlerts({ clients }: AwsDeps<'mediaLive', never>, channelId: string): Promise<AlertView[]> {
   const alerts: AlertView[] = [];
   const pages = paginateListAlerts({ client: clients.mediaLive }, { ChannelId: channelId, StateFilter: 'SET' });

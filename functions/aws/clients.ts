@@ -14,13 +14,13 @@ import type { OperationKind, StandbyMode } from '../domain/destination.ts';
 import type { MaintenanceWindow } from '../domain/maintenance.ts';
 
 /**
- * The SDK's clients, and what of them and of the deployment a piece of code needs. Each client is made by a function of
- * its own: an entry point calls those it needs, and the bundler leaves the others out of its bundle.
+ * The SDK clients, and the types by which code declares which clients and deployment facts it needs. Each client has
+ * its own factory function: an entry point calls those it needs, and the bundler drops the others.
  */
 
-/** What this deployment is made of: ids of the shared resources the CDK stacks (or the embedded set-up) have made. */
+/** Facts of the deployment: ids of the shared resources that the CDK stacks (or the embedded set-up) created. */
 export interface Deployment {
-  /** Tags, names and encryption contexts carry it, so that two deployments in one account never touch each other. */
+  /** Part of every tag, name and encryption context, so two deployments in one account never touch each other. */
   deploymentId: string;
   tableName: string;
   keyId: string;
@@ -31,24 +31,22 @@ export interface Deployment {
   /** S3 bucket of the cost reports. */
   reportBucket: string;
   stateMachineArns: Record<OperationKind, string>;
-  /** Account quotas checked before anything is made. AWS's defaults are 5 and 5. */
+  /** Account quotas, checked before a resource is created. AWS's default is 5 for each. */
   channelQuota: number;
   pushInputQuota: number;
-  /** What every channel declares of its input. */
+  /** The input that every channel declares. */
   declaredInput: DeclaredInput;
-  /** What amounts are computed with: the declared input on AWS, and AWS's default on one machine, which bills nothing. */
+  /** The input that prices assume: the declared one on AWS; AWS's default on one machine, which bills nothing. */
   pricedInput: DeclaredInput;
   /** When MediaLive may restart channels that need maintenance. */
   maintenance: MaintenanceWindow;
-  /**
-   * True where outputs that follow the source are passed on untouched: the local media engine. MediaLive encodes them.
-   */
+  /** True when outputs that follow the source are copied, as the local media engine does. MediaLive always encodes. */
   copiesSource: boolean;
-  /** What a new destination is when nothing else is asked for. Warm ones occupy quota and cost an idle fee. */
+  /** Standby mode of a new destination that names none. Warm destinations use quota and cost an idle fee. */
   defaultStandby: StandbyMode;
-  /** Keys the fingerprints of stream keys; without it a weak key could be guessed from the table. */
+  /** Key of the stream keys' fingerprints. Without it a weak stream key could be guessed from the table. */
   fingerprintSecret: string;
-  /** Loopback RTMP targets are for rehearsal on one machine only. */
+  /** Allows loopback RTMP targets, which are only for rehearsal on one machine. */
   loopbackTargetsAllowed: boolean;
 }
 
@@ -65,8 +63,8 @@ export interface AwsClients {
 }
 
 /**
- * What an AWS-facing function needs: some clients, and some facts about the deployment. Named as narrowly as it is used,
- * because a Lambda function has neither more clients nor more settings than its code asks for.
+ * The clients and deployment facts that an AWS-facing function needs. Name them as narrowly as possible: a Lambda
+ * function has only the clients and settings its code declares.
  */
 export interface AwsDeps<
   Client extends keyof AwsClients = keyof AwsClients,
@@ -76,16 +74,16 @@ export interface AwsDeps<
   deployment: Pick<Deployment, Fact>;
 }
 
-/** What reading and writing the table takes. */
+/** What reading and writing the table needs. */
 export type TableDeps = AwsDeps<'table', 'tableName'>;
 
-/** Where and how to reach AWS. Without an endpoint the SDK's own resolution applies. */
+/** Where and how to reach AWS. Without an endpoint the SDK resolves it. */
 export interface AwsClientOptions {
   region?: string;
-  /** One address for all services: the embedded endpoints. */
+  /** One address for all services, which is how the embedded endpoints are reached. */
   endpoint?: string;
   credentials?: { accessKeyId: string; secretAccessKey: string };
-  /** 1 where Step Functions retries: retry layers multiply. */
+  /** Attempts per call. Use 1 where Step Functions retries, because retry layers multiply. */
   attemptsMax: number;
 }
 
@@ -93,46 +91,46 @@ function configOf({ attemptsMax, ...options }: AwsClientOptions) {
   return {
     ...options,
     maxAttempts: attemptsMax,
-    // A call that hangs must end well before the function does; the outcome then counts as unknown.
+    // A hanging call must end well before the function times out; its outcome then counts as unknown.
     requestHandler: { connectionTimeout: 3_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
   };
 }
 
-/** CloudWatch: figures of channels and flow. */
+/** Creates the CloudWatch client, which reads the metrics of channels and flow. */
 export const makeCloudWatch = (options: AwsClientOptions) => new CloudWatchClient(configOf(options));
 
-/** CloudWatch Logs: what channels have logged. */
+/** Creates the CloudWatch Logs client, which reads the channels' logs. */
 export const makeCloudWatchLogs = (options: AwsClientOptions) => new CloudWatchLogsClient(configOf(options));
 
-/** KMS: stream keys. */
+/** Creates the KMS client, which encrypts and decrypts stream keys. */
 export const makeKms = (options: AwsClientOptions) => new KMSClient(configOf(options));
 
-/** MediaConnect: the flow and its outputs. */
+/** Creates the MediaConnect client, which manages the flow and its outputs. */
 export const makeMediaConnect = (options: AwsClientOptions) => new MediaConnectClient(configOf(options));
 
-/** MediaLive: inputs and channels. Its answers hold stream keys. */
+/** Creates the MediaLive client, which manages inputs and channels. Its answers hold stream keys. */
 export const makeMediaLive = (options: AwsClientOptions) => new MediaLiveClient(configOf(options));
 
-/** MediaPackage: the preview's origin. */
+/** Creates the MediaPackage client, which reads the preview's origin. */
 export const makeMediaPackage = (options: AwsClientOptions) => new MediaPackageClient(configOf(options));
 
-/** S3: the reports. One address for all services has no names of buckets in front of it. */
+/** Creates the S3 client, which stores the reports. A custom endpoint has no host name per bucket, so it uses paths. */
 export const makeS3 = (options: AwsClientOptions) =>
   new S3Client({ ...configOf(options), forcePathStyle: options.endpoint !== undefined });
 
-/** Step Functions: executions of the lifecycle. */
+/** Creates the Step Functions client, which runs the lifecycle's executions. */
 export const makeSfn = (options: AwsClientOptions) => new SFNClient(configOf(options));
 
-/** Secrets Manager: what an entry point reads once, before the first request. */
+/** Creates the Secrets Manager client, which an entry point uses once, before its first request. */
 export const makeSecretsManager = (options: AwsClientOptions) => new SecretsManagerClient(configOf(options));
 
-/** DynamoDB: the table. */
+/** Creates the DynamoDB client for the table. */
 export const makeTable = (options: AwsClientOptions) =>
   DynamoDBDocumentClient.from(new DynamoDBClient(configOf(options)), {
     marshallOptions: { removeUndefinedValues: true },
   });
 
-/** Makes all of them, configured alike: for a place where everything runs in one process. */
+/** Creates all clients with the same options, for a process that runs everything. */
 export function createAwsClients(options: AwsClientOptions): AwsClients {
   return {
     cloudWatch: makeCloudWatch(options),

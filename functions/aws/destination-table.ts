@@ -9,34 +9,35 @@ import { setFields } from './set-fields.ts';
 /**
  * The single table. Items by partition and sort key:
  *
- *   DESTINATIONS             <destinationId>                    the record, its newest observation beside it
+ *   DESTINATIONS             <destinationId>                    the record, with its newest observation
  *   HISTORY#<destination>    operation#<generation, 9 digits>   see history-table.ts, kept 90 days
  *                            entry#<time>#<order>
  *   ORPHANS                  <orphanId>                         see orphan-table.ts
  *   LEASES                   <name>                             see lease-table.ts
+ *   SOURCES                  main                               see source-table.ts
  *   IDEMPOTENCY              <hash of who, what and key>        see idempotency-table.ts, kept 24 hours
  *
  * A list is one Query, never a scan. Every write of a record is conditional on the write count it was computed from, so
- * two writers never overwrite each other's change; observations go into an attribute of their own and never conflict.
+ * two writers never overwrite each other's change. Observations have a separate attribute and never conflict.
  */
 
 const DESTINATIONS = 'DESTINATIONS';
 const ATTEMPTS_MAX = 8;
 /**
- * More than two clocks differ, and than a request is under way (AWS takes none that was signed over five minutes ago): an
- * observation that lies further in the future is from before a clock was set back.
+ * Longer than two clocks differ and a request is in flight (AWS rejects signatures older than five minutes). An
+ * observation further in the future dates from before a clock was set back.
  */
 const AHEAD_MS = 15 * 60_000;
 
 type Item = Destination & { pk: string; sk: string };
 
-/** A record written before there were groups is in none. */
+/** Reads a record. One that was written before groups existed has no group. */
 function fromItem(item: Record<string, unknown>): Destination {
   const { pk: _pk, sk: _sk, ...record } = { group: null, ...item } as unknown as Item;
   return record;
 }
 
-/** Reads one record, strongly consistent; null when there is none. */
+/** Reads one record, strongly consistent. Returns null when it does not exist. */
 export async function getDestination(
   { clients, deployment }: TableDeps,
   destinationId: string,
@@ -51,7 +52,7 @@ export async function getDestination(
   return item ? fromItem(item) : null;
 }
 
-/** Lists records oldest first, one page. `after` is the last id of the page before. */
+/** Lists one page of records, oldest first. `after` is the last id of the previous page. */
 export async function listDestinations(
   { clients, deployment }: TableDeps,
   { limit, after }: { limit?: number; after?: string } = {},
@@ -69,7 +70,7 @@ export async function listDestinations(
   return { records: items.map(fromItem), last: (last?.sk as string | undefined) ?? null };
 }
 
-/** Lists all records, following the pages. */
+/** Lists all records, page by page. */
 export async function listAllDestinations(deps: TableDeps): Promise<Destination[]> {
   const found = await queryPartition(deps, DESTINATIONS);
   return found.map(({ item }) => fromItem(item));
@@ -90,16 +91,16 @@ export async function insertDestination(deps: TableDeps, record: Destination): P
   } catch (error) {
     if (!isConditionFailed(error)) throw error;
   }
-  // The SDK repeats a write whose answer was lost, and is refused by what it has written itself.
+  // When the SDK repeats a write whose answer was lost, its own first write makes the condition fail.
   const stored = await getDestination(deps, record.destinationId);
   return stored?.createdAt === record.createdAt && stored.streamKeyCiphertext === record.streamKeyCiphertext;
 }
 
 /**
- * Reads, changes and writes a record; computes again when somebody else wrote in between.
- * @param change returns the record to store, the same object for "nothing to write", or null to delete the record
- * @returns the record as it is now; null when there was none or it was deleted
- * @throws {AppError} `concurrent_change` when the record would not hold still
+ * Reads, changes and writes a record, and computes the change again when another writer came first.
+ * @param change returns the record to store, the same object to write nothing, or null to delete the record
+ * @returns the record as stored; null when it did not exist or was deleted
+ * @throws {AppError} `concurrent_change` when other writers came first on every attempt
  */
 export async function changeDestination(
   deps: TableDeps,
@@ -123,7 +124,7 @@ export async function changeDestination(
 }
 
 async function tryWrite({ clients, deployment }: TableDeps, before: Destination, after: Destination): Promise<boolean> {
-  // Everything but the key and the observation, which has a writer of its own.
+  // Everything but the key and the observation, which only putObservation writes.
   const { destinationId: _id, observation: _observation, ...fields } = { ...after, writeCount: before.writeCount + 1 };
   const { set, names, values } = setFields(fields);
   try {
@@ -162,9 +163,10 @@ async function tryDelete({ clients, deployment }: TableDeps, before: Destination
 }
 
 /**
- * Puts the newest observation beside the record of a running destination.
- * @param now when it is put, which may be long after it was made
- * @returns what it replaces; null when nothing was written: the destination does not run by now, or has been seen since
+ * Stores the newest observation of a running destination with its record.
+ * @param now when it is stored, which may be long after it was made
+ * @returns the observation it replaces; null when nothing was written, because the destination no longer runs or has a
+ *   newer observation
  */
 export async function putObservation(
   { clients, deployment }: TableDeps,
@@ -177,7 +179,7 @@ export async function putObservation(
         TableName: deployment.tableName,
         Key: { pk: DESTINATIONS, sk: destinationId },
         UpdateExpression: 'SET observation = :observation',
-        // A look that was held up must not write over a newer one.
+        // A delayed observation must not overwrite a newer one.
         ConditionExpression:
           '#status = :running AND (attribute_not_exists(observation.observedAt) ' +
           'OR observation.observedAt <= :at OR observation.observedAt > :future)',

@@ -9,11 +9,11 @@ function arnWith(start: string): string {
 }
 
 describe('executionArnOf', () => {
-  it.each([MACHINE, `${MACHINE}:live`, `${MACHINE}:12`])('leaves out the qualifier: %s', (start) => {
+  it.each([MACHINE, `${MACHINE}:live`, `${MACHINE}:12`])('drops the qualifier of %s', (start) => {
     expect(arnWith(start)).toBe('arn:aws:states:eu-west-1:123456789012:execution:sluice-start:primary-start-7');
   });
 
-  it('refuses what is no state machine, rather than asking for an execution that cannot be', () => {
+  it('refuses an ARN that is not of a state machine, instead of querying an execution that cannot exist', () => {
     expect(() => arnWith('arn:aws:states:eu-west-1:123456789012:activity:other')).toThrow('not the ARN');
   });
 });

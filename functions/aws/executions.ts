@@ -5,8 +5,8 @@ import { isNotFound } from './aws-errors.ts';
 import type { AwsDeps, Deployment } from './clients.ts';
 
 /**
- * Starts the state machine of an operation. Repeating it is harmless: the execution's name is the operation's id, and
- * "already exists" means that it was started before, running or closed.
+ * Starts the state machine of an operation. Repeating the call is harmless: the operation id is the execution's name,
+ * and "already exists" means that an earlier call started it.
  */
 export async function startExecution(
   { clients, deployment }: AwsDeps<'sfn', 'stateMachineArns'>,
@@ -19,7 +19,7 @@ export async function startExecution(
       new StartExecutionCommand({
         stateMachineArn: deployment.stateMachineArns[operation.kind],
         name: operation.operationId,
-        // Ids only: Step Functions keeps inputs for 90 days. The steps fill in what they leave.
+        // Ids only, because Step Functions keeps inputs for 90 days. The steps put their results into `steps`.
         input: JSON.stringify({ destinationId: parsed.destinationId, generation: operation.generation, steps: {} }),
       }),
     );
@@ -28,7 +28,7 @@ export async function startExecution(
   }
 }
 
-/** Aborts the execution of an operation, if it is still running. A step under way runs on; its writes come to nothing. */
+/** Aborts the execution of an operation if it is still running. A step in flight finishes, but its writes fail. */
 export async function stopExecution(
   { clients, deployment }: AwsDeps<'sfn', 'stateMachineArns'>,
   operation: Operation,
@@ -46,8 +46,9 @@ export async function stopExecution(
 }
 
 /**
- * ARN of an operation's execution. The state machine may be given by version or alias (`…:stateMachine:name:live`), which
- * the ARNs of its executions do not carry.
+ * Returns the ARN of an operation's execution. The state machine's ARN may name a version or an alias
+ * (`…:stateMachine:name:live`), which the ARNs of its executions do not contain.
+ * @throws {Error} when the configured ARN is not of a state machine
  */
 export function executionArnOf(
   { stateMachineArns }: Pick<Deployment, 'stateMachineArns'>,
@@ -60,14 +61,14 @@ export function executionArnOf(
 
 export type ExecutionState = 'running' | 'succeeded' | 'ended' | 'missing';
 
-/** What became of an operation's execution. `ended` is failed, timed out or aborted. */
+/** Returns the state of an operation's execution. `ended` covers failed, timed out and aborted. */
 export async function observeExecution(
   { clients, deployment }: AwsDeps<'sfn', 'stateMachineArns'>,
   operation: Operation,
 ): Promise<ExecutionState> {
   const executionArn = executionArnOf(deployment, operation);
   try {
-    // Input and output are encrypted with a key of their own and of no interest here.
+    // Input and output are encrypted with another key and not needed here.
     const question = new DescribeExecutionCommand({ executionArn, includedData: 'METADATA_ONLY' });
     const { status } = await clients.sfn.send(question);
     if (status === 'RUNNING' || status === 'PENDING_REDRIVE') return 'running';

@@ -2,15 +2,15 @@ import { DescribeFlowSourceThumbnailCommand } from '@aws-sdk/client-mediaconnect
 import { awsErrorKind } from './aws-errors.ts';
 import type { AwsDeps } from './clients.ts';
 
-/** A picture of what the source shows. */
+/** A picture of the source. */
 export interface SourceThumbnail {
   jpeg: Uint8Array<ArrayBuffer>;
   takenAt: Date;
 }
 
 /**
- * What the source shows, or null when AWS has no picture of it: no encoder, thumbnails switched off, more than ten outputs,
- * or a flow that is not there. A picture without its time is none either, because nobody could say how old it is.
+ * Returns a picture of the source, or null when AWS has none: no encoder, thumbnails disabled, more than ten outputs,
+ * or no flow. A picture without a time also counts as missing, because its age would be unknown.
  * @see https://docs.aws.amazon.com/mediaconnect/latest/api/v1-flows-flowarn-source-thumbnail.html
  */
 export async function describeSourceThumbnail({
@@ -24,7 +24,8 @@ export async function describeSourceThumbnail({
     if (!details?.Thumbnail || !details.Timestamp) return null;
     return { jpeg: Buffer.from(details.Thumbnail, 'base64'), takenAt: details.Timestamp };
   } catch (error) {
-    // How AWS refuses where thumbnails are switched off is not documented; a bad request says "not this flow".
+    // AWS does not document the answer for disabled thumbnails. A bad request is taken to mean that there is no
+    // picture.
     if (['not_found', 'invalid'].includes(awsErrorKind(error))) return null;
     throw error;
   }

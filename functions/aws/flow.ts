@@ -22,7 +22,7 @@ export interface FlowOutputView {
   port: number | null;
 }
 
-/** The deployment's flow as far as we care. */
+/** The parts of the deployment's flow that Sluice uses. */
 export interface FlowView {
   flowArn: string;
   name: string;
@@ -58,7 +58,7 @@ function toView(flow: Flow, errors: string[]): FlowView {
   };
 }
 
-/** Describes the deployment's flow; null when it does not exist. */
+/** Describes the deployment's flow. Returns null when it does not exist. */
 export async function observeFlow({
   clients,
   deployment,
@@ -72,22 +72,22 @@ export async function observeFlow({
   }
 }
 
-/** The flow carries the feed. While it is UPDATING it takes no other change of its outputs. */
+/** Returns true while the flow carries the feed. An UPDATING flow does, but refuses other changes of its outputs. */
 export function isFlowUp(flow: Pick<FlowView, 'status'>): boolean {
   return flow.status === 'ACTIVE' || flow.status === 'UPDATING';
 }
 
-/** Asks the flow to start. MediaConnect knows no conflict: the caller decides by status. */
+/** Asks MediaConnect to start the flow. It has no conflict error, so the caller must check the status first. */
 export async function startFlow({ clients, deployment }: AwsDeps<'mediaConnect', 'flowArn'>): Promise<void> {
   await clients.mediaConnect.send(new StartFlowCommand({ FlowArn: deployment.flowArn }));
 }
 
-/** Asks the flow to stop. */
+/** Asks MediaConnect to stop the flow. */
 export async function stopFlow({ clients, deployment }: AwsDeps<'mediaConnect', 'flowArn'>): Promise<void> {
   await clients.mediaConnect.send(new StopFlowCommand({ FlowArn: deployment.flowArn }));
 }
 
-/** A destination's output on the flow, found by its deterministic name. */
+/** Finds a destination's flow output by its deterministic name. */
 export function findFlowOutput(
   { deployment }: AwsDeps<never, 'deploymentId'>,
   flow: FlowView,
@@ -97,7 +97,7 @@ export function findFlowOutput(
   return flow.outputs.find((output) => output.flowOutputName === name) ?? null;
 }
 
-/** Adds the output that carries the feed to a destination's input. AddFlowOutputs has no token: the name is the key. */
+/** Adds the flow output that feeds a destination's input. AddFlowOutputs takes no token; the name prevents doubles. */
 export async function addFlowOutput(
   { clients, deployment }: AwsDeps<'mediaConnect', 'deploymentId' | 'flowArn'>,
   destinationId: string,
@@ -119,7 +119,7 @@ export async function addFlowOutput(
   );
 }
 
-/** Removes an output; gone already is fine. */
+/** Removes a flow output. Succeeds when it is already gone. */
 export async function removeFlowOutput(
   { clients, deployment }: AwsDeps<'mediaConnect', 'flowArn'>,
   flowOutputArn: string,
@@ -134,9 +134,10 @@ export async function removeFlowOutput(
 }
 
 /**
- * Tells a refusal that passes from one that stays. MediaConnect has no conflict error: a change that meets a flow between
- * two states is a bad request, like one that can never succeed, so the flow itself has to say which it was.
- * @param before the flow as it was seen before the call
+ * Distinguishes a temporary refusal from a permanent one. MediaConnect has no conflict error: it answers a change
+ * during a state transition with a bad request, like one that can never succeed. So this reads the flow again and
+ * compares.
+ * @param before the flow as it was before the refused call
  * @returns true when the flow is changing, or has changed since
  */
 export async function isFlowBusy(
@@ -158,7 +159,7 @@ export interface SourceMedia {
   audio: { codec: string; sampleRateHz: number | null; channels: number | null } | null;
 }
 
-/** What the source carries, or null when nothing is known (no encoder, or a flow that does not run). */
+/** Returns what the source carries, or null when that is unknown (no encoder, or the flow does not run). */
 export async function describeSourceMedia({
   clients,
   deployment,
@@ -166,7 +167,7 @@ export async function describeSourceMedia({
   const answer = await clients.mediaConnect
     .send(new DescribeFlowSourceMetadataCommand({ FlowArn: deployment.flowArn }))
     .catch((error: unknown) => {
-      // How AWS answers for a flow at rest is not documented; a bad request says "not now".
+      // AWS does not document the answer for a stopped flow. A bad request is taken to mean that nothing is known.
       if (awsErrorKind(error) === 'invalid') return null;
       throw error;
     });
@@ -192,7 +193,7 @@ function sizeOf(resolution: FrameResolution | undefined): { width: number; heigh
   return { width: resolution?.FrameWidth ?? 0, height: resolution?.FrameHeight ?? 0 };
 }
 
-/** Reads `30`, `29.97` or `30000/1001`; null when it is none of them. */
+/** Parses `30`, `29.97` or `30000/1001`. Returns null for anything else. */
 function parseFrameRate(text: string | undefined): number | null {
   const [numerator, denominator = '1'] = (text ?? '').split('/');
   const value = Number(numerator) / Number(denominator);

@@ -8,26 +8,26 @@ import { HISTORY_BY_DAY } from './names.ts';
 import { queryPages } from './query-partition.ts';
 
 /**
- * What has happened to destinations: their finished operations, and edits, changes of health and drift beside them. A
- * row carries the destination's name as it was, because the record may be gone when it is read, and the channel run it
- * mentions, of which the costs are made.
+ * The history of destinations: finished operations, edits, changes of health and drift. A row carries the destination's
+ * name at the time, because the record may be gone when the row is read, and the channel run it mentions, from which
+ * costs are computed.
  *
- * The index HistoryByDay (partition `day`, sort key `at`) holds these rows, and only them: nothing else in the table has
- * these two attributes.
+ * The index HistoryByDay (partition `day`, sort key `at`) holds only these rows, because nothing else in the table has
+ * both attributes.
  */
 
 const HISTORY = 'HISTORY#';
-/** How long the history is kept. */
+/** Days that the history is kept. */
 export const HISTORY_DAYS = 90;
 
 const expiryOf = (at: string) => Math.floor((Date.parse(at) + HISTORY_DAYS * DAY_MS) / 1000);
 
-/** Whose history it is, and what it was called. */
+/** The destination a row belongs to, and its name at the time. */
 type Owner = Pick<Destination, 'destinationId' | 'name'>;
 
-/** What a row of the history carries beside what happened. */
+/** The attributes that every row of the history has. */
 interface HistoryRow {
-  /** When it was written down: for an operation, its end. */
+  /** When the event was recorded; for an operation, when it ended. */
   at: string;
   day: string;
   destinationName: string;
@@ -45,9 +45,9 @@ function operationKey(destinationId: string, generation: number) {
 }
 
 /**
- * Keeps a finished operation for 90 days. The first ending stays: a process that was given up, and wakes up later, does
- * not write over what has been said of it.
- * @param run the channel run it began, met or ended
+ * Stores a finished operation for 90 days. The first write wins, so a process that was given up and wakes later cannot
+ * overwrite the outcome.
+ * @param run the channel run that the operation began, met or ended
  */
 export async function putOperation(
   { clients, deployment }: TableDeps,
@@ -70,7 +70,7 @@ export async function putOperation(
   }
 }
 
-/** A finished operation from the history, strongly consistent: it is asked for as it ends. Null when there is none. */
+/** Reads a finished operation, strongly consistent because callers ask as it ends. Returns null when it is missing. */
 export async function getOperation(
   { clients, deployment }: TableDeps,
   destinationId: string,
@@ -86,7 +86,7 @@ export async function getOperation(
   return item ? toHistoryEntry(item).operation : null;
 }
 
-/** Notes something that happened to a destination beside its operations. @param order tells entries of one instant apart */
+/** Records an event that is not an operation. @param order distinguishes events of the same instant */
 export async function putTimelineEntry(
   { clients, deployment }: TableDeps,
   owner: Owner,
@@ -107,7 +107,7 @@ export async function putTimelineEntry(
   );
 }
 
-/** One row of the history: a finished operation, or what happened beside the operations. */
+/** One row of the history: a finished operation or another event. */
 export interface HistoryEntry extends HistoryLike {
   run: RecordedRun | null;
 }
@@ -130,9 +130,9 @@ function toHistoryEntry(item: Record<string, unknown>): HistoryEntry {
 }
 
 /**
- * What is kept of a destination: its finished operations, and what happened beside them.
- * @param newest how many of each at most, the newest; all when left out
- * @returns what happened beside them first, then the operations; each newest first
+ * Reads the history of one destination.
+ * @param newest at most this many of each kind, the newest ones; all when left out
+ * @returns first the other events, then the operations; each newest first
  */
 export async function listHistory(deps: TableDeps, destinationId: string, newest = Infinity): Promise<HistoryEntry[]> {
   const of = (kind: string) => listNewest(deps, `${HISTORY}${destinationId}`, kind, newest);
@@ -157,10 +157,10 @@ async function listNewest(deps: TableDeps, pk: string, kind: string, newest: num
 }
 
 /**
- * The history of all destinations within a time, newest first, page by page and day by day, so that whoever has seen
- * enough reads no further. On AWS an index is a moment behind the table.
- * @param between both included
- * @param only `runs` leaves out what does not mention a channel run
+ * Reads the history of all destinations within a period, newest first, page by page and day by day, so a caller that
+ * has enough stops reading. On AWS an index lags slightly behind the table.
+ * @param between both ends included
+ * @param only `runs` leaves out rows that mention no channel run
  */
 export async function* readHistory(
   deps: TableDeps,

@@ -2,19 +2,19 @@ import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { isConditionFailed } from './aws-errors.ts';
 import type { TableDeps } from './clients.ts';
 
-/** What was answered to a request that carried an `Idempotency-Key`. Never holds a stream key: responses have none. */
+/** The stored answer to a request with an `Idempotency-Key`. Never holds a stream key, because responses have none. */
 export interface IdempotencyRecord {
-  /** Salted hash of query and body: it tells another request under the same key, and each claim from every other. */
+  /** Salted hash of query and body: distinguishes different requests under one key, and one claim from another. */
   requestHash: string;
-  /** Null while the first request is still being worked on. */
+  /** Null while the first request is still in progress. */
   response: { status: number; headers: Record<string, string>; body: string } | null;
-  /** Seconds since the epoch. DynamoDB's expiry is lazy, so readers check it themselves. */
+  /** Seconds since the epoch. DynamoDB expires items late, so readers check this themselves. */
   expiresAt: number;
 }
 
 const PARTITION = 'IDEMPOTENCY';
 
-/** Claims a key. @returns null when it is now ours, else what is stored under it */
+/** Claims a key. @returns null when this request now holds it, otherwise the record stored under it */
 export async function claimIdempotencyKey(
   { clients, deployment }: TableDeps,
   key: string,
@@ -38,9 +38,9 @@ export async function claimIdempotencyKey(
     new GetCommand({ TableName: deployment.tableName, Key: { pk: PARTITION, sk: key }, ConsistentRead: true }),
   );
   const stored = item as IdempotencyRecord | undefined;
-  // Given back since we were refused: it is anybody's again.
+  // The holder released the key after the write was refused, so claim it again.
   if (!stored) return claimIdempotencyKey({ clients, deployment }, key, record, nowSeconds);
-  // The SDK repeats a write whose answer was lost, and is refused by what it has written itself.
+  // When the SDK repeats a write whose answer was lost, its own first write makes the condition fail.
   return stored.requestHash === record.requestHash ? null : stored;
 }
 
@@ -55,7 +55,7 @@ export async function completeIdempotencyKey(
   );
 }
 
-/** Gives a claimed key back, so that a request that changed nothing can be repeated. */
+/** Releases a claimed key, so that a request that changed nothing can be repeated. */
 export async function releaseIdempotencyKey({ clients, deployment }: TableDeps, key: string): Promise<void> {
   await clients.table.send(new DeleteCommand({ TableName: deployment.tableName, Key: { pk: PARTITION, sk: key } }));
 }

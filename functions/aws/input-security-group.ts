@@ -2,13 +2,13 @@ import { DescribeInputSecurityGroupCommand, UpdateInputSecurityGroupCommand } fr
 import { awsErrorKind } from './aws-errors.ts';
 import type { AwsDeps } from './clients.ts';
 
-/** The address in use, and the one before it: a flow that is between the two loses nothing. */
+/** Keeps the current address and the previous one, so a flow that is switching between them loses nothing. */
 const ADDRESSES_KEPT = 2;
 
 /**
- * Lets the flow's egress address into the shared input security group. The address may change whenever the flow restarts
- * (nothing promises that it stays), and then every channel goes black at once. Rules can change while channels run.
- * @returns true when the address was missing and was added, or somebody else is changing the group at this moment
+ * Allows the flow's egress address in the shared input security group. AWS may change the address whenever the flow
+ * restarts, and every channel would then go black at once. The rules can change while channels run.
+ * @returns true when the address was missing and was added, or when another caller is changing the group right now
  */
 export async function ensureEgressAllowed(
   { clients, deployment }: AwsDeps<'mediaLive', 'inputSecurityGroupId'>,

@@ -9,12 +9,12 @@ import type { AwsDeps } from './clients.ts';
 import { isOurs, requestIdOf, resourceName, tagsOf } from './names.ts';
 import { MEDIA_LIVE_PAGE_MAX } from './page-size.ts';
 
-/** A MediaLive input as far as the lifecycle cares. `address` and `port` are those of the first endpoint. */
+/** The parts of a MediaLive input that Sluice uses. `address` and `port` are those of the first endpoint. */
 export interface InputView {
   inputId: string;
   name: string;
   state: string;
-  /** Push inputs have a quota of their own. */
+  /** Push inputs have a separate quota. */
   isPush: boolean;
   address: string | null;
   port: number | null;
@@ -31,7 +31,7 @@ interface RawInput {
 }
 
 function toView(raw: RawInput): InputView {
-  // A single-pipeline channel reads the first of the two endpoints only. MediaLive gives the port as a string.
+  // A single-pipeline channel reads only the first of the two endpoints. MediaLive returns the port as a string.
   const endpoint = raw.Destinations?.[0];
   return {
     inputId: raw.Id ?? '',
@@ -44,7 +44,7 @@ function toView(raw: RawInput): InputView {
   };
 }
 
-/** Describes an input; null when it does not exist or is deleted (deleted inputs stay describable). */
+/** Describes an input. Returns null when it does not exist or is deleted (deleted inputs stay describable). */
 export async function observeInput(
   { clients }: AwsDeps<'mediaLive', never>,
   inputId: string,
@@ -76,7 +76,7 @@ export async function findInput(
   return inputs.find((input) => isOurs(deps.deployment, destinationId, input.tags)) ?? null;
 }
 
-/** Makes a push input for a destination, or gets the one an earlier attempt of the same generation made. */
+/** Creates a push input, or returns the one that an earlier attempt of the same generation created. */
 export async function createInput(
   { clients, deployment }: AwsDeps<'mediaLive', 'deploymentId' | 'inputSecurityGroupId'>,
   { destinationId, generation }: { destinationId: string; generation: number },
@@ -93,7 +93,7 @@ export async function createInput(
   return toView(raw ?? {});
 }
 
-/** Asks for deletion; that it is accepted is no proof that it is gone. */
+/** Asks MediaLive to delete the input. An accepted request does not prove that the input is gone. */
 export async function deleteInput({ clients }: AwsDeps<'mediaLive', never>, inputId: string): Promise<void> {
   await clients.mediaLive.send(new DeleteInputCommand({ InputId: inputId }));
 }

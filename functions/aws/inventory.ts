@@ -12,9 +12,9 @@ export interface Inventory {
 }
 
 /**
- * Reads everything of this deployment that AWS has: three listings, whatever is wrong. It iterates the flow and not the
- * destinations, because MediaConnect allows five requests a second.
- * @throws when any listing fails: half an inventory would make orphans of the other half
+ * Lists every resource of this deployment on AWS with three listings. It reads the outputs of the flow rather than
+ * asking per destination, because MediaConnect allows five requests a second.
+ * @throws when any listing fails, because a partial inventory would turn the missing half into orphans
  */
 export async function takeInventory(
   deps: AwsDeps<'mediaConnect' | 'mediaLive', 'deploymentId' | 'flowArn'>,
@@ -36,10 +36,10 @@ export async function takeInventory(
     ...channels.map((channel) => ({ resource: 'channel' as const, resourceId: channel.channelId, ...tagged(channel) })),
     ...inputs.map((input) => ({ resource: 'input' as const, resourceId: input.inputId, ...tagged(input) })),
   ];
-  // A list that changes while it is read may show a row on two pages.
+  // A list that changes during paging may repeat a row.
   const each = new Map(items.map((item) => [`${item.resource} ${item.resourceId}`, item]));
   return {
-    // What neither tag nor name calls ours is somebody else's business.
+    // A resource that neither tag nor name marks as this deployment's belongs to others.
     items: [...each.values()].filter(({ destinationId }) => destinationId !== null),
     channels: new Map(channels.map((channel) => [channel.channelId, channel])),
     flow,

@@ -3,8 +3,8 @@ import { isConditionFailed } from './aws-errors.ts';
 import type { TableDeps } from './clients.ts';
 
 /**
- * A lease with a fencing number: of two sweeps that overlap one works, and one that slept through its lease finds out
- * before it changes anything.
+ * A lease with a fencing number. Only one of two overlapping sweeps gets it, and a sweep that slept past its expiry
+ * notices before it changes anything.
  */
 export interface Lease {
   name: string;
@@ -15,8 +15,8 @@ export interface Lease {
 const PARTITION = 'LEASES';
 
 /**
- * Takes a lease. @returns null when somebody else holds it
- * @param takeOver takes it from whoever held it: right only where the former holder is known to be dead
+ * Acquires a lease. @returns null when another process holds it
+ * @param takeOver takes the lease from its holder: correct only when that holder is known to be dead
  */
 export async function acquireLease(
   { clients, deployment }: TableDeps,
@@ -45,7 +45,7 @@ export async function acquireLease(
   }
 }
 
-/** True while the lease is ours and has not run out. */
+/** Returns true while this process holds the lease and it has not expired. */
 export async function holdsLease({ clients, deployment }: TableDeps, lease: Lease, now: Date): Promise<boolean> {
   const { Item: item } = await clients.table.send(
     new GetCommand({ TableName: deployment.tableName, Key: { pk: PARTITION, sk: lease.name }, ConsistentRead: true }),
@@ -53,7 +53,7 @@ export async function holdsLease({ clients, deployment }: TableDeps, lease: Leas
   return item?.['fence'] === lease.fence && Number(item['expiresAtMs']) > now.getTime();
 }
 
-/** Gives the lease back, unless somebody else has taken it meanwhile. */
+/** Releases the lease, unless another process has acquired it meanwhile. */
 export async function releaseLease({ clients, deployment }: TableDeps, lease: Lease): Promise<void> {
   try {
     await clients.table.send(

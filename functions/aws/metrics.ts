@@ -3,25 +3,25 @@ import type { AwsDeps } from './clients.ts';
 import type { OutputGroupName } from './names.ts';
 
 /**
- * Figures from CloudWatch. GetMetricData is billed per metric requested, whether it exists or not, so callers name the
- * metrics they need. Engine metrics (namespace `Sluice/Engine`) exist on one machine only.
+ * Metrics from CloudWatch. AWS bills GetMetricData per requested metric, whether or not it exists, so callers name
+ * those they need. Engine metrics (namespace `Sluice/Engine`) exist on one machine only.
  * @see https://docs.aws.amazon.com/medialive/latest/ug/eml-metrics-output-metrics.html
  */
 interface MetricSource {
   namespace: 'AWS/MediaLive' | 'Sluice/Engine';
   metric: string;
   stat: 'Average' | 'Sum' | 'Minimum' | 'Maximum';
-  /** MediaLive gives NetworkOut in Mbit/s; we speak of bits per second. */
+  /** Converts MediaLive's unit into ours: NetworkOut is in Mbit/s and becomes bits per second. */
   factor?: number;
-  /** True when MediaLive publishes it per output group and in no other set of dimensions. */
+  /** True when MediaLive publishes the metric per output group and with no other dimensions. */
   isPerOutputGroup?: boolean;
 }
 
 const CHANNEL_METRICS = {
-  // Minimum: the one figure that says whether RTMP is really being written.
+  // The only metric that shows whether RTMP is being written, hence the minimum.
   activeOutputs: { namespace: 'AWS/MediaLive', metric: 'ActiveOutputs', stat: 'Minimum', isPerOutputGroup: true },
   bitrateBps: { namespace: 'AWS/MediaLive', metric: 'NetworkOut', stat: 'Average', factor: 1_000_000 },
-  // Above zero means that MediaLive fills in pictures that the input does not deliver.
+  // Above zero MediaLive is filling in frames that the input does not deliver.
   fillMs: { namespace: 'AWS/MediaLive', metric: 'FillMsec', stat: 'Maximum' },
   inputFramesPerSecond: { namespace: 'AWS/MediaLive', metric: 'InputVideoFrameRate', stat: 'Maximum' },
   droppedFrames: { namespace: 'AWS/MediaLive', metric: 'DroppedFrames', stat: 'Sum' },
@@ -34,7 +34,7 @@ export type ChannelMetric = keyof typeof CHANNEL_METRICS;
 const METRIC_NAMES = Object.keys(CHANNEL_METRICS) as ChannelMetric[];
 const isOfEngine = (name: ChannelMetric) => CHANNEL_METRICS[name].namespace === 'Sluice/Engine';
 
-/** Every metric there is in a place to run. @param hasEngine true on one machine */
+/** Returns every metric that this deployment has. @param hasEngine true on one machine */
 export function channelMetrics(hasEngine: boolean): ChannelMetric[] {
   return METRIC_NAMES.filter((name) => hasEngine || !isOfEngine(name));
 }
@@ -44,34 +44,34 @@ export interface MetricPoint {
   value: number;
 }
 
-/** Points per metric, oldest first; empty for a metric that was not asked for or is not published. */
+/** Points per metric, oldest first; empty for a metric that was not requested or is not published. */
 export type ChannelSeries = Record<ChannelMetric, MetricPoint[]>;
 
-/** What is asked of one channel. */
+/** The metrics requested for one channel. */
 export interface ChannelMetricsRequest {
   channelId: string;
   outputGroupName: OutputGroupName;
   metrics: readonly ChannelMetric[];
 }
 
-/** AWS's cap on queries per GetMetricData call. */
+/** AWS's limit on queries per GetMetricData call. */
 const QUERIES_MAX = 500;
 
 interface Window {
   now: Date;
   windowSeconds: number;
-  /** 1, 5, 10, 30 or a multiple of 60, as CloudWatch asks. */
+  /** 1, 5, 10, 30 or a multiple of 60, as CloudWatch requires. */
   periodSeconds: number;
 }
 
-/** One query, and where its answer belongs. */
+/** One query, and the series its answer belongs to. */
 interface AskedQuery {
   channelId: string;
   name: ChannelMetric;
   query: MetricDataQuery;
 }
 
-/** Series of the requested metrics, oldest first, for several channels in as few calls as AWS allows. */
+/** Reads the requested metrics of several channels, oldest point first, in as few calls as AWS allows. */
 export async function getChannelSeries(
   deps: AwsDeps<'cloudWatch', never>,
   requests: readonly ChannelMetricsRequest[],
@@ -148,10 +148,10 @@ function emptySeries(): ChannelSeries {
   return Object.fromEntries(METRIC_NAMES.map((name) => [name, []])) as unknown as ChannelSeries;
 }
 
-/** The flow's own figures; null where CloudWatch has none yet. */
+/** The flow's metrics; null where CloudWatch has no value yet. */
 export interface SourceMetrics {
   connected: boolean | null;
-  /** When `connected` became what it is; null when that was before the window. */
+  /** When `connected` took its current value; null when that was before the window. */
   connectedSince: string | null;
   bitrateBps: number | null;
   continuityErrors: number | null;
@@ -159,7 +159,7 @@ export interface SourceMetrics {
   roundTripMs: number | null;
 }
 
-/** Looks at the flow's figures of the window. */
+/** Reads the flow's metrics within the window. */
 export async function getSourceMetrics(
   { clients, deployment }: AwsDeps<'cloudWatch', 'flowArn'>,
   { now, windowSeconds, periodSeconds }: Window,
@@ -204,26 +204,26 @@ export async function getSourceMetrics(
   };
 }
 
-/** When a series, newest first, took the value it has; null when it has had it as long as we can see. */
+/** Returns when a series, newest first, took its current value; null when that was before the window. */
 function sinceOf(values: number[], timestamps: Date[]): string | null {
   const changed = values.findIndex((value) => value > 0 !== values[0]! > 0);
   return changed > 0 ? (timestamps[changed - 1]?.toISOString() ?? null) : null;
 }
 
-/** The newest value of a series, or null. */
+/** Returns the newest value of a series, or null when it is empty. */
 export function newest(points: MetricPoint[]): number | null {
   return points.at(-1)?.value ?? null;
 }
 
-/** The sum of a series, or null when nothing was reported. */
+/** Returns the sum of a series, or null when it is empty. */
 export function total(points: MetricPoint[]): number | null {
   return points.length === 0 ? null : points.reduce((sum, point) => sum + point.value, 0);
 }
 
-/** Metrics of the flow that one look asks for. */
+/** Metrics of the flow that one observation requests. */
 const SOURCE_METRICS = 5;
 
-/** How many metrics one look at so many running channels asks for, which is what GetMetricData is billed by. */
+/** Returns how many billed metrics one observation of this many running channels requests. */
 export function metricsPerLook(channels: number): number {
   return channels === 0 ? 0 : channels * METRIC_NAMES.length + SOURCE_METRICS;
 }

@@ -1,28 +1,29 @@
 import { createHash } from 'node:crypto';
 import type { Deployment } from './clients.ts';
 
-/** Tag keys that say whose a resource is. A resource without them is not ours and is never touched. */
+/** Tag keys that name a resource's owner. Sluice never touches a resource without them. */
 export const DEPLOYMENT_TAG = 'sluice:deployment';
 const DESTINATION_TAG = 'sluice:destination';
 
-/** The table's index over the history of all destinations. */
+/** Index of the table over the history of all destinations. */
 export const HISTORY_BY_DAY = 'HistoryByDay';
 
-/** The log group that MediaLive writes all channels' encoder logs to. [medialive/latest/ug/working-with-logs] */
+/**
+ * Log group to which MediaLive writes the logs of all channels.
+ * @see https://docs.aws.amazon.com/medialive/latest/ug/working-with-logs.html
+ */
 export const CHANNEL_LOG_GROUP = 'ElementalMediaLive';
 
-/**
- * Names of the output groups in a channel's encoder settings. MediaLive publishes `ActiveOutputs` under them only.
- */
+/** Names of the output groups in a channel's encoder settings. MediaLive publishes `ActiveOutputs` per output group. */
 export const OUTPUT_GROUP_NAMES = { rtmp: 'rtmp', package: 'package' } as const;
 export type OutputGroupName = (typeof OUTPUT_GROUP_NAMES)[keyof typeof OUTPUT_GROUP_NAMES];
 
-/** Tags of everything a destination makes. */
+/** Returns the tags of every resource that is created for a destination. */
 export function tagsOf(deployment: Pick<Deployment, 'deploymentId'>, destinationId: string): Record<string, string> {
   return { [DEPLOYMENT_TAG]: deployment.deploymentId, [DESTINATION_TAG]: destinationId };
 }
 
-/** True when the tags say that the resource belongs to this destination of this deployment. */
+/** Returns true when the tags name this destination of this deployment. */
 export function isOurs(
   deployment: Pick<Deployment, 'deploymentId'>,
   destinationId: string,
@@ -31,7 +32,7 @@ export function isOurs(
   return tags?.[DEPLOYMENT_TAG] === deployment.deploymentId && tags[DESTINATION_TAG] === destinationId;
 }
 
-/** The destination the tags name, or null when they are not this deployment's. */
+/** Returns the destination that the tags name, or null when they are not this deployment's. */
 export function destinationOfTags(
   deployment: Pick<Deployment, 'deploymentId'>,
   tags: Record<string, string>,
@@ -39,21 +40,21 @@ export function destinationOfTags(
   return tags[DEPLOYMENT_TAG] === deployment.deploymentId ? (tags[DESTINATION_TAG] ?? null) : null;
 }
 
-/** The inverse of `resourceName`; null when the name is not of this deployment's making. */
+/** Inverts `resourceName`. Returns null when the name is not one of this deployment's. */
 export function destinationOfName(deployment: Pick<Deployment, 'deploymentId'>, name: string): string | null {
   const prefix = resourceName(deployment, '');
   const destinationId = name.startsWith(prefix) ? name.slice(prefix.length) : '';
   return /^(primary|dst_[0-9a-z]{26})$/.test(destinationId) ? destinationId : null;
 }
 
-/** Deterministic name of a destination's input, channel and flow output: the way to find them again. */
+/** Returns the deterministic name of a destination's input, channel and flow output, by which they are found again. */
 export function resourceName(deployment: Pick<Deployment, 'deploymentId'>, destinationId: string): string {
   return `sluice-${deployment.deploymentId}-${destinationId}`;
 }
 
 /**
- * Idempotency token of CreateInput and CreateChannel. The SDK's own token protects its own retries only; a repeated
- * step is a new call and needs the same token again.
+ * Returns the idempotency token of CreateInput and CreateChannel. The SDK's own token protects only its own retries; a
+ * repeated step is a new call and must send the same token again.
  */
 export function requestIdOf(
   deployment: Pick<Deployment, 'deploymentId'>,
@@ -67,7 +68,7 @@ export function requestIdOf(
     .slice(0, 40);
 }
 
-/** The Region the deployment is in, as its flow's ARN has it. */
+/** Returns the deployment's Region, taken from the flow's ARN. */
 export function regionOf({ flowArn }: Pick<Deployment, 'flowArn'>): string {
   return flowArn.split(':')[3] ?? '';
 }

@@ -5,25 +5,25 @@ import type { TableDeps } from './clients.ts';
 import { queryPartition } from './query-partition.ts';
 import { setFields } from './set-fields.ts';
 
-/** A resource that belongs to nothing, as the sweeps have seen it. */
+/** A resource that belongs to no destination, as the sweeps have seen it. */
 export interface Orphan extends OrphanCandidate {
   orphanId: string;
   firstSeenAt: string;
   lastSeenAt: string;
-  /** Sweeps that have seen it. */
+  /** Number of sweeps that have seen it. */
   sightings: number;
-  /** Who asked for its release before its time; null when nobody has. */
+  /** Who requested its early release; null without such a request. */
   releaseRequestedBy: string | null;
 }
 
 const PARTITION = 'ORPHANS';
 
-/** Id of an orphan in paths: no slash, no colon, stable over sightings. */
+/** Returns the id of an orphan: no slash, no colon, and the same at every sighting. */
 export function orphanIdOf({ resource, resourceId }: Pick<OrphanCandidate, 'resource' | 'resourceId'>): string {
   return `${resource}-${Buffer.from(resourceId).toString('base64url')}`;
 }
 
-/** All that are known, oldest first. */
+/** Lists all known orphans, oldest first. */
 export async function listOrphans(deps: TableDeps): Promise<Orphan[]> {
   const found = await queryPartition(deps, PARTITION);
   return found
@@ -31,7 +31,7 @@ export async function listOrphans(deps: TableDeps): Promise<Orphan[]> {
     .toSorted((one, other) => one.firstSeenAt.localeCompare(other.firstSeenAt));
 }
 
-/** Notes a sighting. What a person has asked for since the orphan was read stays asked for. */
+/** Records a sighting. Keeps a release that an operator requested since the orphan was read. */
 export async function putOrphan(
   { clients, deployment }: TableDeps,
   { releaseRequestedBy, ...sighting }: Orphan,
@@ -48,14 +48,14 @@ export async function putOrphan(
   );
 }
 
-/** Forgets one that is gone or has turned out to belong to somebody. */
+/** Deletes an orphan that is gone or turned out to belong to a destination. */
 export async function deleteOrphan({ clients, deployment }: TableDeps, orphanId: string): Promise<void> {
   await clients.table.send(
     new DeleteCommand({ TableName: deployment.tableName, Key: { pk: PARTITION, sk: orphanId } }),
   );
 }
 
-/** Asks for the release of one at the next sweep. @returns false when there is no such orphan */
+/** Requests the release of an orphan at the next sweep. @returns false when it does not exist */
 export async function requestOrphanRelease(
   { clients, deployment }: TableDeps,
   orphanId: string,

@@ -2,11 +2,11 @@ import { DescribeChannelCommand, ListOriginEndpointsCommand } from '@aws-sdk/cli
 import { isNotFound } from './aws-errors.ts';
 import type { AwsDeps } from './clients.ts';
 
-/** The header by which a CDN proves itself to MediaPackage, and the field of the secret that holds its value. */
+/** The header that authenticates a CDN to MediaPackage, and the field of the secret that holds its value. */
 export const CDN_IDENTIFIER_HEADER = 'X-MediaPackage-CDNIdentifier';
 export const CDN_IDENTIFIER_FIELD = 'MediaPackageCDNIdentifier';
 
-/** True when the MediaPackage channel the primary channel writes to exists. */
+/** Returns true when the MediaPackage channel that the primary channel writes to exists. */
 export async function packageChannelExists({
   clients,
   deployment,
@@ -20,7 +20,7 @@ export async function packageChannelExists({
   }
 }
 
-/** URL of the HLS playlist viewers play, or null when there is no endpoint. */
+/** Returns the URL of the HLS playlist, or null when the channel has no endpoint. */
 export async function findHlsUrl({
   clients,
   deployment,

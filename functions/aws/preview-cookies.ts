@@ -1,13 +1,13 @@
 import { getSignedCookies } from '@aws-sdk/cloudfront-signer';
 
-/** Everything the preview is made of: MediaPackage serves playlists and segments under this path. */
+/** The path under which MediaPackage serves the preview's playlists and segments. */
 export const PREVIEW_PATH = '/out/v1';
 
-/** The cookies by which CloudFront knows who may see a path. */
+/** The cookies by which CloudFront decides who may read a path. */
 export const PREVIEW_COOKIES = ['CloudFront-Policy', 'CloudFront-Signature', 'CloudFront-Key-Pair-Id'] as const;
 
 interface PreviewGrant {
-  /** Host of the distribution, as browsers ask for it. */
+  /** Host of the distribution that browsers use. */
   host: string;
   /** Id of the public key in the distribution's key group. */
   keyPairId: string;
@@ -17,7 +17,7 @@ interface PreviewGrant {
 }
 
 /**
- * Signs a policy that lets a browser read the preview until then. Pure.
+ * Signs a policy that lets a browser read the preview until `expiresAt`. Pure.
  * @returns values by cookie name
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-setting-signed-cookie-custom-policy.html
  */

@@ -3,7 +3,7 @@ import type { Pricing } from '../domain/pricing.ts';
 import type { AwsDeps } from './clients.ts';
 import { regionOf } from './names.ts';
 
-/** What this deployment's amounts are computed with. */
+/** Returns the prices, Region and input with which this deployment's costs are computed. */
 export function pricingOf({ deployment }: Pick<AwsDeps<never, 'flowArn' | 'pricedInput'>, 'deployment'>): Pricing {
   const region = regionOf(deployment);
   return { prices: getPrices(region), region, declaredInput: deployment.pricedInput };

@@ -1,7 +1,7 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { TableDeps } from './clients.ts';
 
-/** Follows the pages of a Query; each is read when it is asked for. */
+/** Follows the pages of a Query, reading each page only when the caller asks for it. */
 export async function* queryPages(
   { clients, deployment }: TableDeps,
   query: Omit<QueryCommandInput, 'TableName'>,
@@ -16,7 +16,7 @@ export async function* queryPages(
   } while (start);
 }
 
-/** All items of one partition in the order of their sort keys, without the table's own keys. */
+/** Reads all items of a partition in the order of their sort keys, without the table's own keys. */
 export async function queryPartition(
   deps: TableDeps,
   partition: string,

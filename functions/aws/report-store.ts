@@ -1,15 +1,13 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { AwsDeps } from './clients.ts';
 
-/**
- * Cost reports in S3, by day: `reports/cost/<yyyy>/<mm>/<dd>.<format>`. Keys of days sort as the days do.
- */
+/** Cost reports in S3, by day: `reports/cost/<yyyy>/<mm>/<dd>.<format>`. The keys sort by day. */
 const PREFIX = 'reports/cost/';
 
 export const REPORT_FORMATS = ['json', 'csv'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
-/** Which report: a UTC day such as `2026-11-20`, in one of its formats. */
+/** Names a report: a UTC day such as `2026-11-20`, and a format. */
 export interface ReportName {
   day: string;
   format: ReportFormat;
@@ -36,7 +34,7 @@ function toName(key: string): ReportName | null {
   return match ? { day: `${match[1]}-${match[2]}-${match[3]}`, format: match[4] as ReportFormat } : null;
 }
 
-/** Stores a report; the same report again changes nothing. */
+/** Stores a report. Storing the same report again changes nothing. */
 export async function putReport({ clients, deployment }: Deps, name: ReportName, body: string): Promise<void> {
   await clients.s3.send(
     new PutObjectCommand({
@@ -48,7 +46,7 @@ export async function putReport({ clients, deployment }: Deps, name: ReportName,
   );
 }
 
-/** Reads a report; null when there is none. */
+/** Reads a report. Returns null when it does not exist. */
 export async function getReport({ clients, deployment }: Deps, name: ReportName): Promise<string | null> {
   try {
     const object = await clients.s3.send(new GetObjectCommand({ Bucket: deployment.reportBucket, Key: keyOf(name) }));
@@ -61,8 +59,8 @@ export async function getReport({ clients, deployment }: Deps, name: ReportName)
 
 /**
  * Lists reports, oldest day first.
- * @param which.prefix beginning of the days, such as `2026`; all when left out
- * @param which.after the last day that is of no interest
+ * @param which.prefix start of the day, such as `2026`; all days when left out
+ * @param which.after lists only later days than this one
  */
 export async function listReports(
   { clients, deployment }: Deps,
@@ -75,7 +73,7 @@ export async function listReports(
       new ListObjectsV2Command({
         Bucket: deployment.reportBucket,
         Prefix: PREFIX + (which.prefix ?? '').replaceAll('-', '/'),
-        // The formats of that day sort before a letter that none of them begins with.
+        // Starts after both formats of that day, because `.z` sorts after `.csv` and `.json`.
         ...(which.after === undefined ? {} : { StartAfter: `${PREFIX}${which.after.replaceAll('-', '/')}.z` }),
         ContinuationToken: token,
       }),

@@ -1,9 +1,9 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
 /**
- * Reads a secret of the deployment from Secrets Manager. Unlike an environment variable it is visible neither in the
- * function's configuration nor to people who may read that.
- * @throws {Error} when it has no text, naming its ARN and never its value; what AWS refuses is thrown as it is
+ * Reads a secret of the deployment from Secrets Manager. An environment variable would show it in the function's
+ * configuration.
+ * @throws {Error} when the secret is empty; the message names its ARN, never its value. AWS's errors pass through
  */
 export async function readSecret(client: SecretsManagerClient, secretArn: string): Promise<string> {
   const { SecretString: text } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }));

@@ -5,8 +5,8 @@ import { awsErrorKind } from './aws-errors.ts';
 import type { AwsDeps } from './clients.ts';
 
 /**
- * Stream keys at rest. The encryption context binds a ciphertext to its deployment and destination, so that one copied
- * to another record cannot be decrypted there. It is visible in CloudTrail and therefore holds ids only.
+ * Binds a ciphertext to its deployment and destination, so a stream key copied to another record cannot be decrypted
+ * there. CloudTrail shows the encryption context, so it holds ids only.
  */
 function encryptionContext(deploymentId: string, destinationId: string): Record<string, string> {
   return { deployment: deploymentId, destination: destinationId, purpose: 'stream-key' };
@@ -30,8 +30,8 @@ export async function encryptStreamKey(
 }
 
 /**
- * Decrypts a stream key. Only the workflow may: the API's role has no permission to.
- * @throws {AppError} `secret_unreadable` when the ciphertext does not belong here or the key is disabled
+ * Decrypts a stream key. Only the workflow has the permission; the API's role does not.
+ * @throws {AppError} `secret_unreadable` when the ciphertext belongs to another destination or the key is disabled
  */
 export async function decryptStreamKey(
   { clients, deployment }: AwsDeps<'kms', 'deploymentId' | 'keyId'>,

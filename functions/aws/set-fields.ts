@@ -1,6 +1,6 @@
 /**
- * The parts of an UpdateItem that sets fields and leaves the rest of the item alone.
- * @returns names and values under numbers, because many a field is a reserved word of DynamoDB's
+ * Builds the parts of an UpdateItem that set these fields and leave the rest of the item alone.
+ * @returns numbered names and values, because many fields are reserved words in DynamoDB
  */
 export function setFields(fields: object) {
   const entries = Object.entries(fields);

@@ -3,18 +3,18 @@ import { isConditionFailed } from './aws-errors.ts';
 import type { TableDeps } from './clients.ts';
 import type { SourceMetrics } from './metrics.ts';
 
-/** What the monitor last saw of the flow's source. */
+/** The monitor's newest observation of the flow's source. */
 export interface SourceObservation extends SourceMetrics {
   observedAt: string;
-  /** Since when no encoder has been connected; null while one is, or while that is not known. */
+  /** Since when no encoder has been connected; null while one is connected or the state is unknown. */
   lostSince: string | null;
 }
 
 const PARTITION = 'SOURCES';
-/** The deployment has one source; its rows are keyed so that there may be more. */
+/** Sort key of the deployment's only source. */
 const SOURCE_ID = 'main';
 
-/** Stores an observation, unless a newer one is there. */
+/** Stores an observation unless a newer one is stored. */
 export async function putSourceObservation(
   { clients, deployment }: TableDeps,
   observation: SourceObservation,
@@ -33,7 +33,7 @@ export async function putSourceObservation(
   }
 }
 
-/** The newest observation; null when the source has never been observed. */
+/** Reads the newest observation. Returns null when the source has never been observed. */
 export async function getSourceObservation({ clients, deployment }: TableDeps): Promise<SourceObservation | null> {
   const { Item: item } = await clients.table.send(
     new GetCommand({ TableName: deployment.tableName, Key: { pk: PARTITION, sk: SOURCE_ID } }),
