@@ -9,19 +9,19 @@ import { withOperation } from '../domain/lifecycle.ts';
 import { requestChange } from './operations.ts';
 import { runStep } from './run-step.ts';
 
-/** One step, called again and again as the state machine does it, with every way StartChannel can be answered. */
+/** Calls the step EnsureChannelRun repeatedly, as the state machine does, with every answer StartChannel can give. */
 
 let sluice: TestDeployment;
 let destinationId: string;
 let channelId: string;
 let generation: number;
-/** Added to the clock. */
+/** Milliseconds added to the clock. */
 let aheadMs = 0;
 let starts = 0;
-/** What happens to the next StartChannel. `send` carries it out. */
+/** Intercepts the next StartChannel; calling `send` forwards it. */
 let meet: ((send: () => Promise<unknown>) => Promise<unknown>) | null = null;
 
-/** Undone after each test. */
+/** Undone after each test, last first. */
 let restore: (() => void)[] = [];
 
 beforeAll(async () => {
@@ -41,7 +41,7 @@ beforeEach(async () => {
   });
   const made = await sluice.until(destinationId, 'made', ({ status, operation }) => status === 'idle' && !operation);
   channelId = made.held.channel!.channelId;
-  // In flight, and no state machine runs it: the test does.
+  // The operation is in flight, but no state machine runs it: the tests call the step.
   const begun = await changeDestination(sluice.deps, destinationId, (record) =>
     withOperation({ ...record, desired: 'running' }, 'start', { now: new Date(), requestedBy: 'test' }),
   );
@@ -63,7 +63,7 @@ afterEach(() => {
   restore = [];
 });
 
-/** Puts something around every call of a client. */
+/** Wraps every call of a client. */
 function around(
   name: 'mediaLive' | 'table',
   wrap: (command: object, send: () => Promise<unknown>) => Promise<unknown>,
@@ -91,8 +91,8 @@ async function fallBack(): Promise<void> {
 const named = (name: string) => Object.assign(new Error('simulated'), { name });
 const note = async () => (await getDestination(sluice.deps, destinationId))!.held.channelRun;
 
-describe('a start', () => {
-  it('is noted before it is sent, in one write', async () => {
+describe('EnsureChannelRun', () => {
+  it('notes the start in one write before it sends StartChannel', async () => {
     const seen: unknown[] = [];
     let writes = 0;
     around('table', (command, send) => {
@@ -107,7 +107,7 @@ describe('a start', () => {
     expect([seen, starts, writes]).toEqual([[generation], 1, 1]);
   });
 
-  it('that was taken, not recorded as such, and fell back to idle is not sent again', async () => {
+  it('does not repeat a start whose answer was lost when the channel has fallen back to IDLE', async () => {
     meet = async (carryOut) => {
       await carryOut();
       await fallBack();
@@ -119,7 +119,7 @@ describe('a start', () => {
     expect(starts).toBe(1);
   });
 
-  it('that was taken and timed out is found out while it waits, and not sent again', async () => {
+  it('sees that an unanswered StartChannel took effect, and does not repeat it', async () => {
     const timeout = Promise.withResolvers<void>();
     meet = async (carryOut) => {
       await carryOut();
@@ -132,7 +132,7 @@ describe('a start', () => {
   });
 
   it.each(['TooManyRequestsException', 'ConflictException', 'InternalServerErrorException', 'TimeoutError'])(
-    'that has not been taken is sent again, however late: %s',
+    'repeats a start that did not take effect, however late: %s',
     async (name) => {
       meet = async () => {
         throw named(name);
@@ -145,7 +145,7 @@ describe('a start', () => {
     },
   );
 
-  it('whose process died before it was sent is sent by the next attempt, if that comes at once', async () => {
+  it('sends the start for a process that died after the note, if the next attempt follows at once', async () => {
     const run = { startedAt: new Date().toISOString(), generation };
     await changeDestination(sluice.deps, destinationId, (record) => ({
       ...record,
@@ -155,7 +155,7 @@ describe('a start', () => {
     expect(starts).toBe(1);
   });
 
-  it('of which nobody knows what became of it is not sent: neither later, nor when the clock was set back', async () => {
+  it('fails a start with an unknown outcome, later as well as after the clock was set back', async () => {
     const run = { startedAt: new Date().toISOString(), generation };
     await changeDestination(sluice.deps, destinationId, (record) => ({
       ...record,
@@ -168,7 +168,7 @@ describe('a start', () => {
     expect(starts).toBe(0);
   });
 
-  it('whose note was written although the answer to it was lost is sent, once', async () => {
+  it('sends the start once when the answer to writing the note was lost', async () => {
     let isLost = false;
     around('table', async (command, send) => {
       const answer = await send();
@@ -181,7 +181,7 @@ describe('a start', () => {
     expect([isLost, starts]).toEqual([true, 1]);
   });
 
-  it('that takes its time is looked at once in each later attempt', async () => {
+  it('reads a channel that is still starting once per later attempt', async () => {
     let looks = 0;
     around('mediaLive', async (command, send) => {
       if (!(command instanceof DescribeChannelCommand)) return send();
@@ -192,7 +192,7 @@ describe('a start', () => {
     expect(looks).toBe(1);
   });
 
-  it('is sent once by two calls of the step at one time', async () => {
+  it('starts the channel once when two calls of the step run concurrently', async () => {
     const results = await Promise.allSettled([attempt(0), attempt(0)]);
     expect(starts).toBe(1);
     expect(results.some(({ status }) => status === 'fulfilled')).toBe(true);

@@ -7,34 +7,34 @@ import { recordHeld, resourceMissing, settleWithin, type StepContext } from './s
 import { NotSettled, StaleOperation, Unavailable } from './workflow-errors.ts';
 
 /**
- * Starting the channel, at most once in an operation: StartChannel has no token, each start costs at least ten minutes,
- * and a channel that could not start falls back to IDLE, where it looks as if nobody had ever started it. So the start is
- * noted before it is sent, and the note is withdrawn only when it is certain that AWS has not taken it. With a note and
- * an idle channel nobody knows what happened, and then it is not started.
+ * Starts the channel at most once per operation. StartChannel has no token, each start costs at least ten minutes, and
+ * a channel that failed to start falls back to IDLE, where it looks as if it had never been started. So the step notes
+ * the start before it sends it, and withdraws the note only when AWS certainly did not accept the start. A note with an
+ * idle channel means that the outcome is unknown, and then the step does not start it again.
  */
-
 /**
- * A start that AWS has taken, and whose answer was lost, shows for at least this long whatever becomes of it: encoders
- * are found and set up first. An idle channel within this time has not been started. This is a judgement (starts take
- * one to three minutes), no promise of AWS, and two things go wrong where it does not hold:
+/**
+ * How long an accepted start stays visible even if its answer was lost and it fails: MediaLive finds and sets up
+ * encoders first. A channel that is idle within this time has not been started. This is a judgement (starts take one to
+ * three minutes), not a promise of AWS. Where it is wrong, two things happen:
  *
- * - A start that was taken, whose answer was lost, and that fell back to IDLE between two reads within this time counts
- *   as never taken and is sent once more: the one channel is started twice in an operation, and billed for two starts.
- *   The same happens when the request itself is held up on its way until after the last read.
- * - A process that died between the note and the request, and whose successor comes later than this, waits and then ends
- *   the start as failed although nothing was sent: it has to be requested again (the primary does so by itself).
+ * - An accepted start whose answer was lost, and which fell back to IDLE between two reads within this time, counts as
+ *   never accepted and is repeated: the channel is started twice in one operation and billed for both. The same happens
+ *   when the request is delayed until after the last read.
+ * - When a process dies between the note and the request, and its successor comes later than this, the start fails
+ *   although nothing was sent, and somebody must request it again (the primary is restarted automatically).
  *
- * No simulation can settle it: in ours, too, a channel shows for longer than this before it falls back.
+ * A simulation cannot settle this: the simulated channel also stays visible for longer before it falls back.
  */
 const SHOWS_FOR_MS = 2_000;
-/** How often to read the channel while StartChannel is not answered, or does not show yet. */
+/** How often to read the channel while StartChannel is unanswered, or the start is not visible yet. */
 const LOOK_EVERY_MS = 1_000;
-/** More than the SDK's own timeout leaves room for. */
+/** Exceeds the SDK's own timeout. */
 const LOOKS_MAX = 30;
 
 type ChannelRun = NonNullable<HeldResources['channelRun']>;
 
-/** The running channel. */
+/** Starts the channel and waits until it runs. */
 export async function ensureChannelRun(context: StepContext): Promise<Partial<HeldResources>> {
   const { deps, record, generation } = context;
   const channelId = record.held.channel?.channelId;
@@ -45,7 +45,7 @@ export async function ensureChannelRun(context: StepContext): Promise<Partial<He
   let channelRun = noted ?? newRun(context);
   if (isUp(channel.state)) {
     if (!noted) {
-      // It has been running all along: it is billed since that start, for the settings of that start.
+      // The channel was running already: it is billed since its original start, for the settings of that start.
       channelRun = { ...channelRun, ...record.held.channelRun, generation };
       await recordHeld(context, { channelRun });
     }
@@ -89,8 +89,8 @@ async function startOnce(context: StepContext, channelId: string, noted: Channel
 }
 
 /**
- * Notes that a start is about to be sent. When it is unknown whether the note was written it is written again at once:
- * the next attempt could not tell that nothing had been sent yet.
+ * Notes that a start is about to be sent. When the write's outcome is unknown it is repeated at once, because the next
+ * attempt could not tell that nothing has been sent yet.
  */
 async function noteStart(context: StepContext, note: ChannelRun): Promise<void> {
   const write = () =>
@@ -104,8 +104,8 @@ async function noteStart(context: StepContext, note: ChannelRun): Promise<void> 
 }
 
 /**
- * Waits until an acknowledged start shows. It does so within one attempt of the step: a later one could not tell an
- * acknowledged start from one whose answer was lost.
+ * Waits until an acknowledged start is visible. It does so within one attempt of the step, because a later attempt
+ * could not distinguish an acknowledged start from one whose answer was lost.
  * @throws {AppError} `channel_start_failed` when the channel is still IDLE after `readsLagMs`
  */
 async function awaitShown({ deps }: StepContext, channelId: string): Promise<void> {
@@ -124,7 +124,7 @@ function isWithin({ startedAt }: ChannelRun, now: Date, limitMs: number): boolea
   return ageMs >= 0 && ageMs <= limitMs;
 }
 
-/** Of two calls of one step, one starts the channel. */
+/** Refuses unless the noted run is the one this attempt read or wrote: only one of two concurrent calls may start. */
 function requireSameRun(current: Destination, read: Destination, note: ChannelRun): void {
   const found = JSON.stringify(current.held.channelRun);
   if (found === JSON.stringify(read.held.channelRun) || found === JSON.stringify(note)) return;
@@ -132,10 +132,10 @@ function requireSameRun(current: Destination, read: Destination, note: ChannelRu
 }
 
 /**
- * Sends StartChannel, and reads the channel as long as there is no answer, because after a timeout it may be too late to
- * see a start that failed.
- * @returns whether AWS has acknowledged the start, or the channel was seen starting
- * @throws what StartChannel was answered with, the note withdrawn when it is certain that nothing was started
+ * Sends StartChannel, and reads the channel until it is answered, because after a timeout a failed start may no longer
+ * be visible.
+ * @returns whether AWS acknowledged the start, or the channel was seen starting
+ * @throws the error StartChannel was answered with; the note is withdrawn when certainly nothing was started
  */
 async function sendStart(context: StepContext, channelId: string): Promise<'acknowledged' | 'seen'> {
   const { deps } = context;
@@ -143,9 +143,9 @@ async function sendStart(context: StepContext, channelId: string): Promise<'ackn
     () => ({ error: null }),
     (error: unknown) => ({ error }),
   );
-  /** Until when it is certain that nothing was started. */
+  /** Until this time it is certain that nothing was started. */
   let certainUntilMs = deps.now().getTime() + SHOWS_FOR_MS;
-  /** Null when there is no telling. */
+  /** Returns null when the state is unknown. */
   const look = async (): Promise<'up' | 'not started' | null> => {
     const channel = await observeChannel(deps, channelId).catch(() => null);
     if (!channel) return null;
@@ -163,14 +163,14 @@ async function sendStart(context: StepContext, channelId: string): Promise<'ackn
     if (seen === 'up') return 'seen';
     if (!answer) continue;
     if (seen === 'not started') await recordHeld(context, { channelRun: context.record.held.channelRun });
-    // A conflict says "not now": the next look tells what has become of it.
+    // A conflict means "not now": the next attempt reads the channel again.
     if (awsErrorKind(answer.error) === 'conflict') throw new NotSettled('the channel is changing its state');
     throw answer.error;
   }
   throw new Unavailable('StartChannel is not answered');
 }
 
-/** AWS has said neither yes nor no. */
+/** Returns true when AWS neither accepted nor refused. */
 function isOutcomeUnknown(error: unknown): boolean {
   const kind = awsErrorKind(error);
   return kind === 'unavailable' || kind === 'unknown';

@@ -14,10 +14,10 @@ import { nominalRate } from '../domain/frame-rate.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
 import type { WorkflowDeps } from './workflow-deps.ts';
 
-/** A measurement of the source older than this says nothing about it now. */
+/** Measurements of the source older than this are ignored. */
 const OBSERVATION_SECONDS_MAX = 300;
 
-/** What of the channel's settings goes into the record. */
+/** The channel settings that go into the record. */
 type Recorded = Pick<
   NonNullable<HeldResources['channel']>,
   'followedFramesPerSecond' | 'outputs' | 'sourceFramesPerSecond'
@@ -27,9 +27,9 @@ type EncodingDeps = Pick<WorkflowDeps, 'now'> &
   AwsDeps<'mediaConnect' | 'table', 'copiesSource' | 'declaredInput' | 'flowArn' | 'tableName'>;
 
 /**
- * Resolves the presets a destination asks for, and reads the source for what depends on it.
- * @returns the encodings, and what the record keeps of them: outputs for the price, rates for the next start
- * @throws {AppError} `preset_unsupported`, or `source_unsupported` when the source is beyond what channels declare
+ * Resolves the presets of a destination, reading the source where they depend on it.
+ * @returns the encodings, and what the record keeps of them: outputs for the price, frame rates for the next start
+ * @throws {AppError} `preset_unsupported`, or `source_unsupported` when the source exceeds what channels declare
  */
 export async function resolveEncodings(
   deps: EncodingDeps,
@@ -69,7 +69,7 @@ export async function resolveEncodings(
   return { encodings, recorded: { ...sourceRate, outputs, followedFramesPerSecond: source.framesPerSecond } };
 }
 
-/** What the channel followed before, when it followed the source at all. */
+/** Returns the settings that the channel took from the source before; empty when it did not follow the source. */
 function setToBefore({ held: { channel } }: Destination, index: number): Partial<FollowedSource> {
   if (channel?.followedFramesPerSecond === undefined) return {};
   const { width = null, height = null, videoBitrateBps } = channel.outputs?.[index] ?? {};
@@ -80,13 +80,13 @@ function setToBefore({ held: { channel } }: Destination, index: number): Partial
   };
 }
 
-/** What the channel is billed by, for the record. */
+/** Returns the settings that determine the channel's price. */
 function toRecordedOutput(encoding: EncodingTarget): RecordedOutput {
   const { width, height, framesPerSecond, videoBitrateBps, audioBitrateBps } = encoding;
   return { width, height, framesPerSecond, videoBitrateBps, audioBitrateBps };
 }
 
-/** Where outputs that follow the source are passed on untouched, their size and bitrate are the source's business. */
+/** Builds an encoding's target. Copied outputs keep the size and bitrate of the source. */
 function toTarget(
   { platformId: _platform, ...encoding }: ResolvedEncoding,
   source: FollowedSource | null,
@@ -113,12 +113,14 @@ function requireDeclared({ deployment }: EncodingDeps, video: SourceMedia['video
   });
 }
 
-/** How much the destination's channel logs from its next start on. */
+/** Returns how much the destination's channel logs after its next start. */
 export function logLevelOf({ detailedLogUntil }: Destination, now: Date): ChannelLogLevel {
   return detailedLogUntil && Date.parse(detailedLogUntil) > now.getTime() ? 'INFO' : 'WARNING';
 }
 
-/** Hash of everything that makes a channel's settings; tells whether a kept channel needs an update. Holds no secret. */
+/**
+ * Hashes everything that goes into a channel's settings, to detect whether a kept channel needs an update. No secrets.
+ */
 export function configurationHash(
   { deployment }: AwsDeps<never, 'declaredInput' | 'maintenance'>,
   record: Destination,
@@ -129,7 +131,7 @@ export function configurationHash(
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 }
 
-/** Builds the channel's target. Decrypts the stream key: call it only right before the request that needs it. */
+/** Builds the channel's target. Decrypts the stream key, so call it only right before the request that needs it. */
 export async function resolveChannelTarget(
   deps: AwsDeps<'kms', 'deploymentId' | 'keyId' | 'packageChannelId'>,
   record: Destination,

@@ -29,17 +29,17 @@ import { recordHeld, resourceMissing, settleWithin, unlessFlowBusy, type StepCon
 import { NotSettled } from './workflow-errors.ts';
 
 /**
- * The steps that make things. Each looks before it acts, adopts what exists (by recorded id, by tag, by deterministic
- * name), and reports success only when AWS says that the resource is in the state it should be in.
+ * The steps that create resources. Each reads before it acts, adopts what exists (by recorded id, tag or deterministic
+ * name), and reports success only when AWS shows the resource in the required state.
  */
 
 /**
- * A push input for the destination, with the address of its first endpoint. It is recorded together with the channel:
- * until then its tags lead to it.
+ * Creates or adopts a push input and returns the address of its first endpoint. The input is recorded together with the
+ * channel; until then its tags identify it.
  */
 export async function ensureInput(context: StepContext): Promise<Partial<HeldResources>> {
   const { deps, record, generation } = context;
-  // Before anything is made: an input and a channel that wait for a stopped flow cost an idle fee each.
+  // First of all: an input and a channel that wait for a stopped flow would each cost an idle fee.
   if (record.operation?.kind === 'start') await requireFlow(context);
   const recorded = record.held.input ? await observeInput(deps, record.held.input.inputId) : null;
   let input = recorded && recorded.state !== 'DELETING' ? recorded : await findInput(deps, record.destinationId);
@@ -61,7 +61,7 @@ export async function ensureInput(context: StepContext): Promise<Partial<HeldRes
   return { input: { inputId, address, port } };
 }
 
-/** Refuses in plain words before anything is made, when making it must fail. */
+/** Refuses before anything is created when the account's quota leaves no room. */
 async function requireQuota({ deps, record }: StepContext): Promise<void> {
   const [inputs, channels] = await Promise.all([listInputs(deps), listChannels(deps)]);
   const { channelQuota, pushInputQuota } = deps.deployment;
@@ -80,7 +80,7 @@ async function requireQuota({ deps, record }: StepContext): Promise<void> {
   });
 }
 
-/** A channel with the destination's current settings, idle or better. */
+/** Creates or adopts the channel and gives it the destination's current settings. It may already be running. */
 export async function ensureChannel(context: StepContext): Promise<Partial<HeldResources>> {
   const { deps, record, generation } = context;
   const { input } = record.held;
@@ -117,7 +117,7 @@ export async function ensureChannel(context: StepContext): Promise<Partial<HeldR
     ready = await waitForIdle(context, channelId);
   }
   if (ready.state !== 'UPDATE_FAILED') return held(hash);
-  // Its settings are unknown now, so the next start updates it again.
+  // The channel's settings are unknown now, so the next start updates it again.
   await recordHeld(context, held('unknown'));
   throw new AppError('aws_refused', {
     detail: `MediaLive could not apply the settings to channel ${channelId}`,
@@ -136,24 +136,26 @@ async function waitForIdle(context: StepContext, channelId: string, seen?: Chann
 }
 
 function requireNotFailed(view: ChannelView | null, channelId: string): ChannelView {
-  // Just after a create the service may not know it yet; the deadline of the step bounds the waiting.
+  // A new channel may not be visible yet; the deadline of the step limits the wait.
   if (!view) throw new NotSettled(`channel ${channelId} is not visible yet`);
   if (view.state === 'CREATE_FAILED') {
     throw new AppError('channel_create_failed', {
-      detail: `MediaLive could not make channel ${channelId}`,
-      remedy: 'start it again; if it repeats, look at the channel in the MediaLive console',
+      detail: `MediaLive could not create channel ${channelId}`,
+      remedy: 'start it again; if it repeats, check the channel in the MediaLive console',
     });
   }
   return view;
 }
 
-/** Checks the target once more: a name that was public when it was saved may point into a private network by now. */
+/**
+ * Checks the target again, because a host name that was public when it was saved may now point into a private network.
+ */
 async function requireTarget({ deps, record }: StepContext): Promise<void> {
   if (isPrimary(record)) {
     if (await packageChannelExists(deps)) return;
     throw new AppError('resource_missing', {
       detail: `the MediaPackage channel ${deps.deployment.packageChannelId} does not exist`,
-      remedy: 'deploy the media source again: it makes the MediaPackage channel',
+      remedy: 'deploy the media source again to create the MediaPackage channel',
     });
   }
   const rules = { loopbackAllowed: deps.deployment.loopbackTargetsAllowed };
@@ -163,7 +165,7 @@ async function requireTarget({ deps, record }: StepContext): Promise<void> {
   if (!resolved.ok) throw new AppError('url_not_allowed', { detail: resolved.message, remedy: resolved.remedy });
 }
 
-/** The flow's output to the destination's input. Refuses before the channel starts to cost when the flow is off. */
+/** Adds the flow output that feeds the destination's input. Refuses while the flow is off, before the channel costs. */
 export async function ensureFlowOutput(context: StepContext): Promise<Partial<HeldResources>> {
   const { deps, record } = context;
   const input = record.held.input;
@@ -172,7 +174,7 @@ export async function ensureFlowOutput(context: StepContext): Promise<Partial<He
   if (flow.egressIp) await ensureEgressAllowed(deps, flow.egressIp);
   const existing = findFlowOutput(deps, flow, record.destinationId);
   if (existing && (existing.address !== input.address || existing.port !== input.port)) {
-    // It feeds an input that is gone.
+    // The output feeds an input that no longer exists.
     await unlessFlowBusy(context, flow, () => removeFlowOutput(deps, existing.flowOutputArn));
     throw new NotSettled('an outdated flow output is being removed');
   }
@@ -196,8 +198,8 @@ export async function ensureFlowOutput(context: StepContext): Promise<Partial<He
 }
 
 /**
- * The flow, when outputs can be added to it.
- * @throws {NotSettled} while it starts
+ * Returns the flow when outputs can be added to it.
+ * @throws {NotSettled} while the flow starts
  * @throws {AppError} `source_not_active`
  */
 async function requireFlow({ deps }: StepContext): Promise<FlowView> {
@@ -226,7 +228,7 @@ async function addUnlessFull(
   try {
     await unlessFlowBusy(context, flow, () => addFlowOutput(deps, record.destinationId, input));
   } catch (error) {
-    // Another start has taken the last output since the flow was read.
+    // Another start took the last output after this step read the flow.
     throw awsErrorKind(error) === 'quota' ? flowFull() : error;
   }
 }
@@ -238,7 +240,7 @@ function flowFull(): AppError {
   });
 }
 
-/** A conflict says "not now": the next look tells what has become of it, and the deadline of the step bounds the waiting. */
+/** Turns a conflict into NotSettled: the next attempt reads the resource again, until the step's deadline. */
 async function unlessBusy<Result>(action: () => Promise<Result>, what: string): Promise<Result> {
   try {
     return await action();

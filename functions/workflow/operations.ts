@@ -7,24 +7,24 @@ import { runOf } from '../domain/recorded-run.ts';
 import type { OperationDeps } from './workflow-deps.ts';
 
 /**
- * Beginning operations: the one place that turns a wish into a running state machine. The record is written first, so
- * that a crash before the execution starts leaves a note that the sweep acts on; the execution's name makes starting it
- * twice harmless.
+ * Begins operations: the only place that turns a desired state into a running state machine. It writes the record
+ * first, so after a crash before the execution starts, the sweep starts it. The operation id names the execution, so a
+ * second start is harmless.
  */
 
 interface Request {
   requestedBy: string;
-  /** Changes the wish (and nothing in motion); the same object when there is nothing to change. Throws what it refuses. */
+  /** Changes the desired state and configuration, not the status; returns the same object for no change, or throws. */
   change: (record: Destination) => Destination;
-  /** Operation to begin when none is in flight; by default the one that leads to what is desired. */
+  /** Chooses the operation to begin when none is in flight; by default the one that leads to the desired state. */
   operation?: (record: Destination) => OperationKind | null;
-  /** The operation takes down what a failed one left. */
+  /** True when the operation releases what a failed one left behind. */
   isCleanUp?: boolean;
 }
 
 /**
- * Writes a wish and begins the operation it needs, if none is in flight.
- * @returns the record as stored, null when there is no such destination
+ * Writes a request and begins the operation it needs, if none is in flight.
+ * @returns the record as stored; null when the destination does not exist
  */
 export async function requestChange(
   deps: OperationDeps,
@@ -35,7 +35,7 @@ export async function requestChange(
   let began: Operation | null = null;
   const record = await changeDestination(deps, destinationId, (before) => {
     const wished = withWisher(before, request.change(before), request.requestedBy);
-    // The SDK repeats a write whose answer was lost, and is refused by what it has written itself.
+    // When the SDK repeats a write whose answer was lost, its own first write makes the condition fail.
     if (began && isSame(before.operation, began)) return wished;
     const kind = wished.operation ? null : decide(wished);
     if (!kind) {
@@ -51,26 +51,28 @@ export async function requestChange(
   return record;
 }
 
-/** Two that begin the same operation in the same millisecond cannot be told apart, and need not be: see `startExecution`. */
+/** Compares by id and start time. Two equal operations of the same millisecond are one: see `startExecution`. */
 function isSame(operation: Operation | null, other: Operation): boolean {
   return operation?.operationId === other.operationId && operation.startedAt === other.startedAt;
 }
 
-/** An operation in flight goes on in the name of who began it; what follows it is done for who wished it. */
+/**
+ * Records who changed the desired state. The operation in flight keeps its requester; the next one gets the new one.
+ */
 function withWisher(before: Destination, wished: Destination, requestedBy: string): Destination {
   const isNews = wished.desired !== before.desired || (wished.restartRequested && !before.restartRequested);
   return isNews ? { ...wished, wishedBy: requestedBy } : wished;
 }
 
-/** Keeps in the history that an operation was given up, with the run it met. */
+/** Stores in the history that an operation was given up, with the run it met. */
 export async function keepGivenUp(deps: OperationDeps, record: Destination, operation: Operation): Promise<void> {
   const ended = { ...operation, endedAt: deps.now().toISOString(), outcome: 'superseded' } as const;
   await putOperation(deps, record, ended, runOf(record));
 }
 
 /**
- * As `requestChange`, and gives up the operation in flight first, whatever it is doing: the way out when one hangs. What
- * it made is found again by id, tag and name, so the operation that follows releases or adopts it.
+ * Does what `requestChange` does, but first gives up the operation in flight: the way out when it hangs. The operation
+ * that follows finds its resources by id, tag and name, and releases or adopts them.
  */
 export async function forceChange(
   deps: OperationDeps,
@@ -80,7 +82,7 @@ export async function forceChange(
   const before = await getDestination(deps, destinationId);
   const operation = before?.operation;
   if (!operation) return requestChange(deps, destinationId, request);
-  // What is refused is refused before anything is given up.
+  // Throws when the request is refused, before anything is given up.
   request.change(before);
   await stopExecution(deps, operation);
   await keepGivenUp(deps, before, operation);
@@ -93,7 +95,7 @@ export async function forceChange(
       isGivenUp = wished.operation?.generation === operation.generation;
       return isGivenUp ? { ...wished, operation: null } : wished;
     },
-    // A status in motion with nothing moving it is no rest: something has to lead on from it.
+    // A transitional status without an operation would stay for ever, so some operation must follow.
     operation: (record) => decide(record) ?? (isGivenUp ? leadOn(record) : null),
   });
 }
@@ -103,8 +105,8 @@ function leadOn({ desired }: Destination): OperationKind {
 }
 
 /**
- * Starts the execution of the operation in flight. A failure is not the caller's: the operation is recorded and the
- * sweep starts it.
+ * Starts the execution of the operation in flight. A failure does not reach the caller: the operation is recorded, and
+ * the sweep starts it.
  */
 export async function startQuietly(deps: OperationDeps, record: Destination): Promise<void> {
   if (!record.operation) return;

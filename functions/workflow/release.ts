@@ -9,15 +9,15 @@ import { settleWithin, unlessFlowBusy, type StepContext } from './step-context.t
 import { NotSettled } from './workflow-errors.ts';
 
 /**
- * The steps that take things down, in the reverse order of making. Each confirms that AWS has let go before it reports
- * what it released, and none fails because something is gone already. What standby keeps is looked for all the same, so
- * that what a crash kept from being recorded is on record when the destination comes to rest.
+ * The steps that release resources, in the reverse order of their creation. Each confirms that AWS has released the
+ * resource before it reports it, and none fails because the resource is already gone. Resources that standby keeps are
+ * looked up too, so one that a crash left unrecorded is on record when the destination comes to rest.
  */
 
-/** What a release step leaves: the resource is gone, or it is kept and held. */
+/** The result of a release step: the resource is released, or standby keeps it. */
 export type Released = { released: HeldResource } | { held: Partial<HeldResources> };
 
-/** The channel as recorded, or as its tags tell when a crash kept it from being recorded. */
+/** Finds the channel by its recorded id, or by its tags when a crash left it unrecorded. */
 async function locateChannel({ deps, record }: StepContext): Promise<ChannelView | null> {
   const channelId = record.held.channel?.channelId;
   return (channelId ? await observeChannel(deps, channelId) : null) ?? findChannel(deps, record.destinationId);
@@ -28,7 +28,7 @@ async function locateInput({ deps, record }: StepContext): Promise<InputView | n
   return (inputId ? await observeInput(deps, inputId) : null) ?? findInput(deps, record.destinationId);
 }
 
-/** Tolerates that the thing is gone; turns "not now" into another look. */
+/** Accepts that the resource is gone, and turns a conflict into NotSettled so the next attempt reads again. */
 async function ask(action: () => Promise<void>, waitingFor: string): Promise<void> {
   try {
     await action();
@@ -39,7 +39,7 @@ async function ask(action: () => Promise<void>, waitingFor: string): Promise<voi
   }
 }
 
-/** Stops the channel and waits until it is idle: from then on it costs the idle fee only. */
+/** Stops the channel and waits until it is idle; from then on it costs only the idle fee. */
 export async function releaseChannelRun(context: StepContext): Promise<Released> {
   const { deps } = context;
   const channel = await locateChannel(context);
@@ -60,7 +60,7 @@ export async function releaseChannelRun(context: StepContext): Promise<Released>
   return { released: 'channelRun' };
 }
 
-/** Removes the destination's output from the flow. A flow that is gone has no outputs. */
+/** Removes the destination's flow output. A missing flow has no outputs. */
 export async function releaseFlowOutput(context: StepContext): Promise<Released> {
   const { deps, record } = context;
   const flow = await observeFlow(deps);
@@ -76,7 +76,7 @@ export async function releaseFlowOutput(context: StepContext): Promise<Released>
   return { released: 'flowOutput' };
 }
 
-/** Deletes the channel, unless standby keeps it. One that could not be made is of no use to anybody. */
+/** Deletes the channel unless standby keeps it. A channel in CREATE_FAILED is always deleted, because it is useless. */
 export async function releaseChannel(context: StepContext): Promise<Released> {
   const { deps, record } = context;
   const channel = await locateChannel(context);
@@ -98,7 +98,7 @@ export async function releaseChannel(context: StepContext): Promise<Released> {
   return { released: 'channel' };
 }
 
-/** Deletes the input, unless standby keeps it. It can go only when the channel has let go of it. */
+/** Deletes the input unless standby keeps it. It can be deleted only after the channel has released it. */
 export async function releaseInput(context: StepContext): Promise<Released> {
   const { deps, record } = context;
   const input = await locateInput(context);

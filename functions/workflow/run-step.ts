@@ -28,22 +28,22 @@ import {
 } from './workflow-errors.ts';
 
 /**
- * The one function the state machines call. It frames every step alike: read the record, leave alone what a newer
- * operation owns, notice a wish that has changed, act, and translate whatever goes wrong into
- * the few error names the state machines know.
+ * The one function that the state machines call. It frames every step alike: read the record, leave alone what a newer
+ * operation owns, check whether the desired state has changed, act, and translate every failure into one of the few
+ * error names that the state machines match.
  */
 
 export interface StepInput {
   step: StepName;
   destinationId: string;
   generation: number;
-  /** When the state was entered, for the first of its attempts. */
+  /** When the execution entered the state, on the first attempt. */
   enteredAt: string;
-  /** How often the state machine has called this step again. */
+  /** How often the state machine has retried this step. */
   retryCount: number;
-  /** What the steps before left. */
+  /** Results of the previous steps. */
   steps: StepResults;
-  /** Step Functions' error output, on the failed path only. */
+  /** Step Functions' error output; present on the failed path only. */
   failure?: StateFailure;
 }
 
@@ -65,8 +65,8 @@ const isRelease = (step: ResourceStep): step is keyof typeof RELEASE => Object.h
 
 /**
  * Runs one step.
- * @returns what it leaves in the execution's state; of the two steps that end an operation, how it ended
- * @throws one of workflow-errors.ts; never an SDK error, whose text may echo a request
+ * @returns the result for the execution's state; Settle and SettleFailed return how the operation ended
+ * @throws an error of workflow-errors.ts; never an SDK error, whose text may echo a request
  */
 export async function runStep(deps: WorkflowDeps, input: StepInput): Promise<StepResult | Ending> {
   const { step } = input;
@@ -101,7 +101,7 @@ async function runResourceStep(deps: WorkflowDeps, step: ResourceStep, input: St
   return result(await RELEASE[step](context));
 }
 
-/** The steps that are done and this one, which is not. */
+/** Returns the finished steps and the current one. */
 function stepsUntil({ step, steps, enteredAt, retryCount }: StepInput): OperationStep[] {
   return [...toOperationSteps(steps), { step, startedAt: enteredAt, attempts: retryCount + 1 }];
 }
@@ -117,7 +117,7 @@ function requireInTime({ enteredAt }: StepInput, step: ResourceStep, now: Date):
   });
 }
 
-/** The names the state machines know; everything else is explained in the record and becomes StepFailed. */
+/** Passes on the errors that the state machines match. Records the reason of any other and returns StepFailed. */
 async function translate(deps: WorkflowDeps, input: StepInput, error: unknown): Promise<Error> {
   for (const known of [NotSettled, SettlesSoon, Superseded, StaleOperation, Throttled, Unavailable]) {
     if (error instanceof known) return error;
@@ -165,7 +165,7 @@ async function recordError(deps: WorkflowDeps, input: StepInput, error: Recorded
         : current,
     );
   } catch {
-    // The outcome matters more than its explanation: SettleFailed names the step instead.
+    // The outcome matters more than its reason: without one, SettleFailed names the step.
     deps.logger.warn('the reason of a failed step could not be recorded', { destinationId: input.destinationId });
   }
 }

@@ -16,7 +16,7 @@ import { runOf } from '../domain/recorded-run.ts';
 import { startQuietly } from './operations.ts';
 import type { OperationDeps } from './workflow-deps.ts';
 
-/** What a failed path hands to SettleFailed: Step Functions' own error output. */
+/** Step Functions' own error output, which a failed path passes to SettleFailed. */
 export interface StateFailure {
   Error?: string;
   Cause?: string;
@@ -25,12 +25,12 @@ export interface StateFailure {
 interface SettleInput {
   destinationId: string;
   generation: number;
-  /** What the operation's steps left. */
+  /** Results of the operation's steps. */
   steps: StepResults;
   failure?: StateFailure;
 }
 
-/** How an operation ended, for the state machine: only `failed` makes the execution one that failed. */
+/** How an operation ended. Only `failed` makes the state machine fail the execution. */
 export interface Ending {
   outcome: 'succeeded' | 'superseded' | 'refused' | 'failed';
 }
@@ -41,13 +41,13 @@ function endingOf({ outcome, error }: Operation): Ending {
 }
 
 /**
- * Ends an operation: writes its outcome, keeps it in the history, and begins the next one if the wish has changed
- * meanwhile. Repeating it is harmless; an operation that is no longer in flight is left alone.
+ * Ends an operation: writes its outcome, stores it in the history, and begins the next one if the desired state has
+ * changed meanwhile. Repeating the call is harmless, and an operation that is no longer in flight is left alone.
  */
 export async function settleOperation(deps: OperationDeps, input: SettleInput): Promise<Ending> {
   const before = await getDestination(deps, input.destinationId);
   if (before?.operation?.generation !== input.generation) {
-    // It was settled by a call whose answer was lost, or given up: then the history says how it ended.
+    // An earlier call settled it and its answer was lost, or it was given up. The history has the outcome.
     const ended = await getOperation(deps, input.destinationId, input.generation);
     return ended ? endingOf(ended) : { outcome: 'superseded' };
   }
@@ -59,7 +59,7 @@ export async function settleOperation(deps: OperationDeps, input: SettleInput): 
     const { record: rest, operation } = settle(record, settlementOf(record, input, now), now, input.steps);
     if (!rest) return null;
     const kind = nextOperation(rest);
-    // What has just failed is the sweep's to try again: repeated at once, a lasting refusal would make a loop of it.
+    // The sweep retries a failed operation. Repeating it here would loop on a permanent refusal.
     if (operation.outcome === 'failed' && kind === operation.kind) return rest;
     if (rest.status === 'error' && kind === 'start') return rest;
     return kind ? withOperation(rest, kind, { now, requestedBy: rest.wishedBy ?? operation.requestedBy }) : rest;
@@ -75,19 +75,22 @@ export async function settleOperation(deps: OperationDeps, input: SettleInput): 
 
 function settlementOf(record: Destination, { failure, steps }: SettleInput, now: Date): Settlement {
   if (!failure) {
-    // A teardown that still holds something is not done, whatever the steps said: the record is the only way to it.
+    // A teardown that still holds a resource has failed, whatever its steps report: only the record leads to the
+    // resource.
     const held = heldAfter(record.held, steps);
     if (record.operation?.kind === 'teardown' && holdsAnything(held)) {
       return { outcome: 'failed', error: stillHeld(held, now) };
     }
     return { outcome: 'succeeded' };
   }
-  // Superseded, but a release failed on the way down: something still runs, and calling it idle would hide its price.
+  // A superseded operation whose release failed still runs something, and the status idle would hide its cost.
   if (failure.Error === 'Superseded' && isUndone(record, steps)) return { outcome: 'superseded' };
   return { outcome: 'failed', error: record.operation?.error ?? unexplained(record.operation, failure, now) };
 }
 
-/** Every undo step has left its result. That a step explained its failure in the record is best effort and proves nothing. */
+/**
+ * Returns true when every undo step has a result. An explained failure in the record is best effort and proves nothing.
+ */
 function isUndone({ operation }: Destination, steps: StepResults): boolean {
   return operation !== null && OPERATIONS[operation.kind].undo.every((step) => steps[step] !== undefined);
 }
@@ -101,7 +104,7 @@ function stillHeld(held: HeldResources, now: Date): RecordedError {
   };
 }
 
-/** A failure no step has explained: a lost Lambda, the machine's own timeout, an abort. */
+/** Describes a failure that no step recorded: a lost function, the machine's own timeout, an abort. */
 function unexplained(operation: Operation | null, failure: StateFailure, now: Date): RecordedError {
   const step = operation?.steps.at(-1)?.step;
   const timedOut = failure.Error === 'States.Timeout';

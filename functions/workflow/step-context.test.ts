@@ -3,7 +3,7 @@ import { settleWithin, type StepContext } from './step-context.ts';
 
 const ENTERED_AT = Date.parse('2026-11-30T18:00:00.000Z');
 
-/** A step that has been at it for so long, of a destination whose last start took 20 seconds there. */
+/** Builds the context of a step that entered its state this long ago, and took 20 seconds at the last start. */
 function contextAt(elapsedMs: number, { attempts = 5, tookMs = { EnsureChannelRun: 20_000 } as object } = {}) {
   let nowMs = ENTERED_AT + elapsedMs;
   const context = {
@@ -20,7 +20,7 @@ function contextAt(elapsedMs: number, { attempts = 5, tookMs = { EnsureChannelRu
   return context;
 }
 
-/** How it ends, and how often it looked. */
+/** Returns how the wait ends, and how often it polled. */
 async function wait(context: StepContext): Promise<[string, number]> {
   let looks = 0;
   const look = async () => void (looks += 1);
@@ -28,20 +28,20 @@ async function wait(context: StepContext): Promise<[string, number]> {
   return [ended as string, looks];
 }
 
-describe('a step that waits for AWS', () => {
-  it('looks several times at first, whatever is known', async () => {
+describe('settleWithin', () => {
+  it('polls several times on the first attempt, whatever the last start took', async () => {
     expect(await wait(contextAt(0, { attempts: 1 }))).toEqual(['NotSettled', 4]);
   });
 
-  it('looks once per attempt while nothing is expected yet', async () => {
+  it('polls once per attempt while the resource is not due', async () => {
     expect(await wait(contextAt(10_000))).toEqual(['NotSettled', 1]);
   });
 
-  it.each([16_000, 20_000, 24_000])('looks more often around the time of the last start, after %i ms', async (ms) => {
+  it.each([16_000, 20_000, 24_000])('polls more often around the time of the last start, after %i ms', async (ms) => {
     expect(await wait(contextAt(ms))).toEqual(['SettlesSoon', 3]);
   });
 
-  it('goes back to one look when it takes much longer than the last time', async () => {
+  it('polls once per attempt again when the step takes much longer than last time', async () => {
     expect(await wait(contextAt(26_000))).toEqual(['NotSettled', 1]);
   });
 
@@ -57,7 +57,7 @@ describe('a step that waits for AWS', () => {
     expect(await wait(contextAt(90_000, { tookMs: { EnsureChannelRun: 90_000 } }))).toEqual(['SettlesSoon', 3]);
   });
 
-  it('ends at the first look that sees it', async () => {
+  it('returns at the first poll that reaches the state', async () => {
     let looks = 0;
     const seen = await settleWithin(
       contextAt(20_000),

@@ -5,20 +5,20 @@ import { AppError } from '../domain/errors.ts';
 import { NotSettled, SettlesSoon, StaleOperation } from './workflow-errors.ts';
 import type { WorkflowDeps } from './workflow-deps.ts';
 
-/** What a step works on. */
+/** The input of every step function. */
 export interface StepContext {
   deps: WorkflowDeps;
-  /** As read at the step's beginning, with what the steps before it made and released. */
+  /** The record as read when the step began, updated with what the previous steps created and released. */
   record: Destination;
   generation: number;
-  /** Steps so far, this one last, for whoever looks at the record meanwhile. */
+  /** Steps so far, the current one last, written with the record so that readers see the progress. */
   steps: OperationStep[];
 }
 
 /**
- * Records what is held, conditional on the operation still being ours. A resource given as undefined is forgotten.
- * @param check throws when the record, as it is now, does not allow it
- * @throws {StaleOperation} when a newer operation has taken over
+ * Records held resources, conditional on the operation still being in flight. Undefined removes a resource.
+ * @param check throws when the current record does not allow the write
+ * @throws {StaleOperation} when a newer operation owns the destination
  */
 export async function recordHeld(
   { deps, record, generation, steps }: StepContext,
@@ -38,15 +38,15 @@ export async function recordHeld(
 
 /**
  * Changes the flow's outputs.
- * @param flow as it was read before
- * @throws {NotSettled} when the flow is changing its state: another attempt finds it settled
+ * @param flow the flow as read just before
+ * @throws {NotSettled} when the flow is changing its state, so that another attempt finds it settled
  */
 export async function unlessFlowBusy(
   { deps }: StepContext,
   flow: FlowView,
   change: () => Promise<void>,
 ): Promise<void> {
-  // It would be refused: another change is being carried out.
+  // MediaConnect refuses a second change while one is in progress.
   if (flow.status === 'UPDATING') throw new NotSettled('the flow is changing its state');
   try {
     await change();
@@ -56,30 +56,30 @@ export async function unlessFlowBusy(
   }
 }
 
-/** Something that should be there is not. */
+/** Builds the error for a resource that should exist and does not. */
 export function resourceMissing(detail: string): AppError {
-  return new AppError('resource_missing', { detail, remedy: 'start it again: what is gone is made anew' });
+  return new AppError('resource_missing', { detail, remedy: 'start it again to create what is missing' });
 }
 
 /**
- * Looks within the first attempt of a step: quick transitions (an input, the embedded profile) need no retry of the state
- * machine. Later attempts look once: what takes longer is not hurried by looking, and MediaLive takes 20 requests a
- * second from a whole account.
+ * Delays of the polls within the first attempt of a step: quick transitions (an input, the embedded profile) then need
+ * no retry of the state machine. Later attempts poll once, because polling does not make AWS faster and MediaLive
+ * allows 20 requests a second for the whole account.
  */
 const LOOKS_MS = [0, 150, 300, 600];
 const LATER_LOOKS_MS = [0];
-/** About when AWS was done the last time, each wait of the state machine is cut into shorter ones. */
+/** Delays of the polls when the resource is due: they split each wait of the state machine into shorter ones. */
 const DUE_LOOKS_MS = [0, 400, 400];
 
-/** Part of the last start's time after which a step is due, and until when: AWS's times vary by a tenth or so. */
+/** A step is due between these multiples of the last start's time, because AWS's times vary by about a tenth. */
 const DUE_FROM = 0.85;
 const DUE_UNTIL = 1.2;
-/** So that a short time has a window, too, and the step's own calls fit into it. */
+/** Widens the window, so that a short time has one too and the step's own calls fit into it. */
 const DUE_MARGIN_MS = 1_000;
 
 /**
- * When to expect AWS while a step has never been timed, milliseconds. Inputs and channels take about this long to be created.
- * A channel's start takes from 20 seconds to minutes: polling often around the shortest is where a second matters most.
+ * When to expect AWS while a step has never been timed, in milliseconds. Inputs and channels take about this long to
+ * create. A channel takes from 20 seconds to minutes to start; polling matters most around the shortest time.
  */
 const USUALLY_MS: Partial<Record<string, number>> = {
   EnsureInput: 3_000,
@@ -87,7 +87,7 @@ const USUALLY_MS: Partial<Record<string, number>> = {
   EnsureChannelRun: 20_000,
 };
 
-/** Returns true around the time the step took at the last start, or usually takes. False where neither is known. */
+/** Returns true around the time the step took at the last start, or usually takes; false when neither is known. */
 function isDue({ deps, record, steps }: StepContext): boolean {
   const current = steps.at(-1);
   const tookMs = current && (record.tookMs?.[current.step] ?? USUALLY_MS[current.step]);
@@ -102,11 +102,11 @@ function looksOf(context: StepContext): readonly number[] {
 }
 
 /**
- * Looks until `isReached` says so: a few times within about a second at first, and when it is due by the last start; once
- * otherwise.
- * @param seen what the step has just seen, having asked for nothing since: it is the first of these looks
- * @throws {NotSettled} when it is not yet; the state machine asks again later
- * @throws {SettlesSoon} likewise, when it is due: the state machine asks again in a second
+ * Polls until `isReached` returns true: several times within about a second on the first attempt and when the resource
+ * is due, once otherwise.
+ * @param seen what the step has just read, if it changed nothing since; it replaces the first poll
+ * @throws {NotSettled} when the state is not reached; the state machine retries later
+ * @throws {SettlesSoon} the same when the resource is due; the state machine retries in a second
  */
 export async function settleWithin<View>(
   context: StepContext,

@@ -9,7 +9,7 @@ import { findInput } from '../aws/input.ts';
 import type { Destination } from '../domain/destination.ts';
 import { requestChange } from './operations.ts';
 
-/** The way down finds what is there and not on record, and puts on record what standby keeps. */
+/** Checks that releases find unrecorded resources, and record those that standby keeps. */
 
 let sluice: TestDeployment;
 let restore: (() => void) | null = null;
@@ -23,7 +23,7 @@ afterEach(() => {
   restore = null;
 });
 
-const wish = (destinationId: string, change: Partial<Destination>) =>
+const request = (destinationId: string, change: Partial<Destination>) =>
   requestChange(sluice.deps, destinationId, {
     requestedBy: 'test',
     change: (record) => ({ ...record, ...change }),
@@ -41,7 +41,7 @@ async function held(destinationId: string) {
   };
 }
 
-/** Puts something around every call of MediaLive. */
+/** Wraps every call of MediaLive. */
 function aroundMediaLive(wrap: (command: object, send: () => Promise<object>) => Promise<object>): void {
   const { mediaLive } = sluice.deps.clients;
   const before = mediaLive.send.bind(mediaLive) as (command: object) => Promise<object>;
@@ -49,10 +49,10 @@ function aroundMediaLive(wrap: (command: object, send: () => Promise<object>) =>
   restore = () => void Object.assign(mediaLive, { send: before });
 }
 
-describe('a stop from error', () => {
-  it.each(['warm', 'cold'] as const)('releases a run nobody has on record before it says idle: %s', async (standby) => {
+describe('a stop after an error', () => {
+  it.each(['warm', 'cold'] as const)('releases an unrecorded run before the status is idle: %s', async (standby) => {
     const { destinationId } = await sluice.addDestination({ standby });
-    await wish(destinationId, { desired: 'running' });
+    await request(destinationId, { desired: 'running' });
     await atRest(destinationId, 'running');
     const there = await held(destinationId);
     await changeDestination(sluice.deps, destinationId, (record) => ({ ...record, status: 'error', held: {} }));
@@ -72,16 +72,16 @@ describe('a stop from error', () => {
   });
 });
 
-describe('an input made by a call that was never answered', () => {
-  it('is on record when a warm destination that was stopped meanwhile comes to rest', async () => {
+describe('an input whose CreateInput was never answered', () => {
+  it('is on record after a stop brings its warm destination to rest', async () => {
     const { destinationId } = await sluice.addDestination();
     aroundMediaLive(async (command, send) => {
       const answer = await send();
       if (!(command instanceof CreateInputCommand)) return answer;
-      await wish(destinationId, { desired: 'idle' });
+      await request(destinationId, { desired: 'idle' });
       throw Object.assign(new Error('simulated'), { name: 'TimeoutError' });
     });
-    await wish(destinationId, { desired: 'running' });
+    await request(destinationId, { desired: 'running' });
     const idle = await atRest(destinationId, 'idle');
     const { input } = await held(destinationId);
     expect(input).toBeDefined();
@@ -89,8 +89,8 @@ describe('an input made by a call that was never answered', () => {
   });
 });
 
-describe('a channel MediaLive cannot make', () => {
-  it('is deleted, though its destination is warm, and made anew by the next start', async () => {
+describe('a channel that MediaLive fails to create', () => {
+  it('is deleted even when its destination is warm, and created again by the next start', async () => {
     const { destinationId } = await sluice.addDestination();
     let isBroken = true;
     aroundMediaLive(async (command, send) => {
@@ -100,7 +100,7 @@ describe('a channel MediaLive cannot make', () => {
         ? { ...answer, State: 'CREATE_FAILED' }
         : answer;
     });
-    await wish(destinationId, { desired: 'running' });
+    await request(destinationId, { desired: 'running' });
     const failed = await atRest(destinationId, 'error');
     expect(failed.lastError).toMatchObject({ code: 'channel_create_failed' });
     expect(failed.held.channel).toBeUndefined();
@@ -115,12 +115,12 @@ describe('a channel MediaLive cannot make', () => {
   });
 });
 
-describe('settings MediaLive cannot apply', () => {
-  it('end the start with a reason, and are applied anew by the next one', async () => {
+describe('settings that MediaLive cannot apply', () => {
+  it('fail the start with a reason, and are applied again by the next start', async () => {
     const { destinationId } = await sluice.addDestination();
-    await wish(destinationId, { desired: 'running' });
+    await request(destinationId, { desired: 'running' });
     await atRest(destinationId, 'running');
-    await wish(destinationId, { desired: 'idle' });
+    await request(destinationId, { desired: 'idle' });
     await atRest(destinationId, 'idle');
     let updates = 0;
     aroundMediaLive(async (command, send) => {
@@ -131,7 +131,7 @@ describe('settings MediaLive cannot apply', () => {
         ? { ...answer, State: 'UPDATE_FAILED' }
         : answer;
     });
-    await wish(destinationId, { desired: 'running', preset: '480p30' });
+    await request(destinationId, { desired: 'running', preset: '480p30' });
     const failed = await atRest(destinationId, 'error');
     expect(failed.lastError).toMatchObject({ code: 'aws_refused', detail: expect.stringContaining('settings') });
     expect((await findChannel(sluice.deps, destinationId))?.state).toBe('IDLE');
@@ -146,7 +146,7 @@ describe('settings MediaLive cannot apply', () => {
 });
 
 describe('the history', () => {
-  it('names who has turned an operation around, and begins what follows in that name', async () => {
+  it('names who superseded an operation, and begins the next one in that name', async () => {
     const { destinationId } = await sluice.addDestination({ standby: 'cold' });
     let isAsked = false;
     aroundMediaLive(async (command, send) => {

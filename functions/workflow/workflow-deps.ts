@@ -6,26 +6,26 @@ export interface Logger {
   error(message: string, details?: Record<string, unknown>): void;
 }
 
-/** What beginning and ending an operation takes, whoever does it: the API, a step, the sweep. */
+/** What beginning and ending an operation needs, for the API, the steps and the sweep alike. */
 export interface OperationDeps extends AwsDeps<'sfn' | 'table', 'stateMachineArns' | 'tableName'> {
   now: () => Date;
   logger: Logger;
 }
 
-/** What the steps take. They see no fingerprints and read no figures. */
+/** What the steps need. They have no access to fingerprints or metrics. */
 export interface WorkflowDeps extends AwsDeps<
   'kms' | 'mediaConnect' | 'mediaLive' | 'mediaPackage' | 'sfn' | 'table',
   Exclude<keyof Deployment, 'defaultStandby' | 'fingerprintSecret' | 'pricedInput' | 'reportBucket'>
 > {
   now: () => Date;
-  /** Waits inside one step for a moment, so that quick transitions need no retry of the state machine. */
+  /** Waits briefly inside one step, so that quick transitions need no retry of the state machine. */
   sleep: (delayMs: number) => Promise<void>;
   /**
-   * How long MediaLive's reads may lag behind an acknowledged StartChannel. A channel that is IDLE for longer has fallen
-   * back. AWS documents no figure.
+   * How long MediaLive's reads may lag behind an acknowledged StartChannel. A channel that stays IDLE for longer has
+   * fallen back. AWS documents no figure.
    */
   readsLagMs: number;
-  /** Addresses of a host name, for the check against private networks at start. */
+  /** Resolves a host name, for the check against private networks at start. */
   resolveHost: (host: string) => Promise<string[]>;
   logger: Logger;
 }

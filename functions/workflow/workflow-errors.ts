@@ -1,6 +1,4 @@
-/**
- * The errors a step may end with. Their names are an interface: the state machines match them in Retry and Catch.
- */
+/** The errors a step may throw. Their names are an interface: the state machines match them in Retry and Catch. */
 
 function workflowError(name: string) {
   return class extends Error {
@@ -8,17 +6,17 @@ function workflowError(name: string) {
   };
 }
 
-/** The resource is on its way: ask again after a while. */
+/** The resource is still changing: retry after a while. */
 export const NotSettled = workflowError('NotSettled');
-/** As NotSettled, at about the time the resource took before: ask again soon. */
+/** The resource is still changing, but due by the time it took before: retry soon. */
 export const SettlesSoon = workflowError('SettlesSoon');
-/** AWS asks us to slow down: try again with jitter. */
+/** AWS throttles: retry with jitter. */
 export const Throttled = workflowError('Throttled');
-/** AWS did not answer, or the outcome is unknown: try again; every step looks before it acts. */
+/** AWS did not answer, or the outcome is unknown: retry. Every step reads before it acts. */
 export const Unavailable = workflowError('Unavailable');
-/** The wish this operation served has changed: release what was made. */
+/** The desired state no longer calls for this operation: release what it created. */
 export const Superseded = workflowError('Superseded');
-/** A newer operation owns the destination: touch nothing. */
+/** A newer operation owns the destination: change nothing. */
 export const StaleOperation = workflowError('StaleOperation');
-/** It cannot succeed; the reason is in the operation's record. */
+/** The step cannot succeed; the operation's record holds the reason. */
 export const StepFailed = workflowError('StepFailed');

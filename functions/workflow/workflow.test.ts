@@ -15,15 +15,14 @@ import { requestChange } from './operations.ts';
 import type { StepInput } from './run-step.ts';
 
 /**
- * The lifecycle as AWS runs it: the state machines from their files, the real SDK clients, and the local endpoints in
- * their mode without media.
+ * Runs the lifecycle as AWS does: the state machine files, the real SDK clients, and the local endpoints without media.
  */
 
 let sluice: TestDeployment;
 
 afterEach(() => sluice?.close());
 
-const wish = (destinationId: string, desired: DesiredState, change: Partial<Destination> = {}) =>
+const setDesired = (destinationId: string, desired: DesiredState, change: Partial<Destination> = {}) =>
   requestChange(sluice.deps, destinationId, {
     requestedBy: 'test',
     change: (record) => ({ ...record, ...change, desired }),
@@ -43,45 +42,45 @@ async function everythingHeld() {
 
 async function startOne(change: Partial<Destination> = {}): Promise<Destination> {
   const { destinationId } = await sluice.addDestination(change);
-  await wish(destinationId, 'running');
+  await setDesired(destinationId, 'running');
   return sluice.until(destinationId, 'running', atRest('running'));
 }
 
 describe('a destination', () => {
-  it('starts, stops, starts again and goes, leaving nothing behind', async () => {
+  it('starts, stops, starts again, and leaves nothing behind when deleted', async () => {
     sluice = await startTestDeployment();
     const running = await startOne();
     expect(running.held).toMatchObject({ input: {}, channel: {}, flowOutput: {}, channelRun: {} });
     expect(await everythingHeld()).toEqual({ inputs: 1, channels: 1, outputs: 1 });
 
-    await wish(running.destinationId, 'idle');
+    await setDesired(running.destinationId, 'idle');
     const idle = await sluice.until(running.destinationId, 'idle', atRest('idle'));
     expect(Object.keys(idle.held).toSorted()).toEqual(['channel', 'input']);
     expect(await everythingHeld()).toEqual({ inputs: 1, channels: 1, outputs: 0 });
 
-    await wish(running.destinationId, 'running');
+    await setDesired(running.destinationId, 'running');
     const again = await sluice.until(running.destinationId, 'running again', atRest('running'));
     expect(again.held.channel).toEqual(idle.held.channel);
 
-    await wish(running.destinationId, 'deleted');
+    await setDesired(running.destinationId, 'deleted');
     await sluice.untilGone(running.destinationId);
     expect(await everythingHeld()).toEqual({ inputs: 0, channels: 0, outputs: 0 });
   });
 
-  it('holds nothing while idle when it is cold', async () => {
+  it('holds nothing while idle when its standby is cold', async () => {
     sluice = await startTestDeployment();
     const { destinationId } = await startOne({ standby: 'cold' });
-    await wish(destinationId, 'idle');
+    await setDesired(destinationId, 'idle');
     const idle = await sluice.until(destinationId, 'idle', atRest('idle'));
     expect(idle.held).toEqual({});
     expect(await everythingHeld()).toEqual({ inputs: 0, channels: 0, outputs: 0 });
   });
 
-  it('does not touch its neighbour', async () => {
+  it('does not affect its neighbour', async () => {
     sluice = await startTestDeployment();
     const neighbour = await startOne();
     const { destinationId } = await startOne();
-    await wish(destinationId, 'deleted');
+    await setDesired(destinationId, 'deleted');
     await sluice.untilGone(destinationId);
     expect(await getDestination(sluice.deps, neighbour.destinationId)).toEqual(neighbour);
     expect((await findChannel(sluice.deps, neighbour.destinationId))?.state).toBe('RUNNING');
@@ -102,7 +101,7 @@ describe('a destination', () => {
       expect(Date.parse(step.endedAt!)).toBeGreaterThanOrEqual(Date.parse(step.startedAt));
   });
 
-  it('records the outputs of each run, and the feed that was measured in it', async () => {
+  it('records the outputs of each run and the measured bitrate of its feed', async () => {
     sluice = await startTestDeployment();
     const running = await startOne({ platform: 'twitch', preset: '1080p30' });
     const outputs = [
@@ -114,13 +113,13 @@ describe('a destination', () => {
       observation: { observedAt: startedAt, alerts: [], feed: { runStartedAt: startedAt, bitrateBps: 5_200_000 } },
       now: new Date(startedAt),
     });
-    await wish(running.destinationId, 'idle', { preset: '480p30' });
+    await setDesired(running.destinationId, 'idle', { preset: '480p30' });
     await sluice.until(running.destinationId, 'idle', atRest('idle'));
     const { runs } = await readRuns(sluice.deps, new Date(startedAt), new Date());
     expect(runs).toMatchObject([{ preset: '1080p30', outputs, feedBitrateBps: 5_200_000, isEndKnown: true }]);
   });
 
-  it('applies changed settings to the kept channel at the next start, and restarts when asked to', async () => {
+  it('applies changed settings to the kept channel when it restarts', async () => {
     sluice = await startTestDeployment();
     const running = await startOne();
     await requestChange(sluice.deps, running.destinationId, {
@@ -139,12 +138,12 @@ describe('a destination', () => {
 });
 
 describe('a clean lifecycle', () => {
-  it('takes 8 calls that change media resources and at most 14 writes of the table', async () => {
+  it('takes 8 calls that change media resources and at most 14 writes to the table', async () => {
     sluice = await startTestDeployment();
     const { clients } = sluice.deps;
     const calls: string[] = [];
     for (const client of [clients.mediaLive, clients.mediaConnect, clients.table]) {
-      // The clients come from different generations of the SDK; what is used of them here is alike.
+      // The clients come from different generations of the SDK, but `send` is the same in all.
       const send = client.send.bind(client) as (command: object) => Promise<unknown>;
       Object.assign(client, {
         send(command: object) {
@@ -161,11 +160,11 @@ describe('a clean lifecycle', () => {
       operation: () => 'create',
     });
     await sluice.until(destinationId, 'created', atRest('idle'));
-    await wish(destinationId, 'running');
+    await setDesired(destinationId, 'running');
     await sluice.until(destinationId, 'running', atRest('running'));
-    await wish(destinationId, 'idle');
+    await setDesired(destinationId, 'idle');
     await sluice.until(destinationId, 'idle', atRest('idle'));
-    await wish(destinationId, 'deleted');
+    await setDesired(destinationId, 'deleted');
     await sluice.untilGone(destinationId);
     const changing = /^(Create|Delete|Start|Stop|Update|Add|Remove)(Input|Channel|FlowOutputs?)Command$/;
     expect(calls.filter((name) => changing.test(name)).toSorted()).toEqual([
@@ -179,42 +178,42 @@ describe('a clean lifecycle', () => {
       'StopChannelCommand',
     ]);
     const writes = calls.filter((name) => /^(Put|Update|Delete)(Item)?Command$/.test(name));
-    // The API inserts a new record with its first operation in one write; here these are two.
+    // The API inserts a new record with its first operation in one write; here these are two writes.
     expect(writes.length - 1).toBe(14);
   });
 });
 
-describe('a wish that changes under way', () => {
+describe('a request during an operation', () => {
   it('turns a start around at its next step', async () => {
     const seen: string[] = [];
-    let wishedIdle = false;
+    let isStopRequested = false;
     sluice = await startTestDeployment({
       async beforeStep({ step, destinationId }) {
         seen.push(step);
-        if (step !== 'EnsureFlowOutput' || wishedIdle) return;
-        wishedIdle = true;
-        await wish(destinationId, 'idle');
+        if (step !== 'EnsureFlowOutput' || isStopRequested) return;
+        isStopRequested = true;
+        await setDesired(destinationId, 'idle');
       },
     });
     const { destinationId, generation } = await sluice.addDestination();
-    await wish(destinationId, 'running');
+    await setDesired(destinationId, 'running');
     const idle = await sluice.until(destinationId, 'idle', atRest('idle'));
     expect(seen).not.toContain('EnsureChannelRun');
     expect(idle.held.channelRun).toBeUndefined();
     expect(await getOperation(sluice.deps, destinationId, generation + 1)).toMatchObject({ outcome: 'superseded' });
   });
 
-  it('starts again after a stop that was under way', async () => {
-    let wished = false;
+  it('starts the destination again after the stop in flight', async () => {
+    let isRequested = false;
     sluice = await startTestDeployment({
       async beforeStep({ step, destinationId }) {
-        if (step !== 'ReleaseFlowOutput' || wished) return;
-        wished = true;
-        await wish(destinationId, 'running');
+        if (step !== 'ReleaseFlowOutput' || isRequested) return;
+        isRequested = true;
+        await setDesired(destinationId, 'running');
       },
     });
     const { destinationId, generation } = await startOne();
-    await wish(destinationId, 'idle');
+    await setDesired(destinationId, 'idle');
     await sluice.until(
       destinationId,
       'running',
@@ -222,40 +221,40 @@ describe('a wish that changes under way', () => {
     );
   });
 
-  it('deletes a destination that is just starting', async () => {
-    let wished = false;
+  it('deletes a destination that is starting', async () => {
+    let isRequested = false;
     sluice = await startTestDeployment({
       async beforeStep({ step, destinationId }) {
-        if (step !== 'EnsureChannel' || wished) return;
-        wished = true;
-        await wish(destinationId, 'deleted');
+        if (step !== 'EnsureChannel' || isRequested) return;
+        isRequested = true;
+        await setDesired(destinationId, 'deleted');
       },
     });
     const { destinationId } = await sluice.addDestination();
-    await wish(destinationId, 'running');
+    await setDesired(destinationId, 'running');
     await sluice.untilGone(destinationId);
     expect(await everythingHeld()).toEqual({ inputs: 0, channels: 0, outputs: 0 });
   });
 });
 
-describe('a failure', () => {
-  it('makes nothing when the quota is reached, and says so', async () => {
+describe('a failed start', () => {
+  it('creates nothing when the quota is reached, and says so', async () => {
     sluice = await startTestDeployment({ quotas: { channelQuota: 1, pushInputQuota: 1 } });
     await startOne();
     const { destinationId } = await sluice.addDestination();
-    await wish(destinationId, 'running');
+    await setDesired(destinationId, 'running');
     const failed = await sluice.until(destinationId, 'error', atRest('error'));
     expect(failed.lastError).toMatchObject({ code: 'quota_exceeded' });
     expect(failed.lastError!.detail).toContain('1 of 1');
     expect(await everythingHeld()).toEqual({ inputs: 1, channels: 1, outputs: 1 });
   });
 
-  it('creates nothing while the flow is off, and fails no execution', async () => {
+  it('creates nothing while the flow is off, and does not fail the execution', async () => {
     sluice = await startTestDeployment();
     await stopFlow(sluice.deps);
     await waitFor('the flow to stop', async () => (await observeFlow(sluice.deps))?.status === 'STANDBY');
     const { destinationId } = await sluice.addDestination();
-    await wish(destinationId, 'running');
+    await setDesired(destinationId, 'running');
     const failed = await sluice.until(destinationId, 'error', atRest('error'));
     expect(failed.lastError).toMatchObject({
       code: 'source_not_active',
@@ -293,7 +292,7 @@ describe('a failure', () => {
       },
     });
     const { destinationId } = await sluice.addDestination();
-    await wish(destinationId, 'running');
+    await setDesired(destinationId, 'running');
     const failed = await sluice.until(destinationId, 'error', atRest('error'));
     expect(failed.lastError).toMatchObject({
       code: 'flow_full',
@@ -302,20 +301,20 @@ describe('a failure', () => {
     expect((await findChannel(sluice.deps, destinationId))?.state).toBe('IDLE');
   });
 
-  it('names a ciphertext that belongs to another destination, and never sends its key', async () => {
+  it('reports a ciphertext that belongs to another destination, and never sends its key', async () => {
     sluice = await startTestDeployment();
     const other = await sluice.addDestination();
     const { destinationId } = await sluice.addDestination({
       streamKeyCiphertext: other.streamKeyCiphertext,
       standby: 'cold',
     });
-    await wish(destinationId, 'running');
+    await setDesired(destinationId, 'running');
     const failed = await sluice.until(destinationId, 'error', atRest('error'));
     expect(failed.lastError).toMatchObject({ code: 'secret_unreadable' });
     expect(await everythingHeld()).toEqual({ inputs: 0, channels: 0, outputs: 0 });
   });
 
-  it('on the way down is cleaned up by the sweep, which does not start it again', async () => {
+  it('whose release failed is cleaned up by the sweep and not started again', async () => {
     const broken = new Set(['EnsureChannelRun', 'ReleaseChannelRun']);
     sluice = await startTestDeployment({
       beforeStep({ step }) {
@@ -327,7 +326,7 @@ describe('a failure', () => {
       ...record,
       held: { channelRun: { startedAt: new Date().toISOString(), generation: 0 } },
     }));
-    await wish(destinationId, 'running');
+    await setDesired(destinationId, 'running');
     const failed = await sluice.until(destinationId, 'error', atRest('error'));
     expect(failed.held.channelRun).toBeDefined();
     await sweep(sluice.deps);
@@ -341,25 +340,25 @@ describe('a failure', () => {
     expect((await getDestination(sluice.deps, destinationId))!.generation).toBe(cleaned.generation);
   });
 
-  it('can be left by deleting', async () => {
+  it('can be deleted', async () => {
     sluice = await startTestDeployment({ quotas: { channelQuota: 0, pushInputQuota: 0 } });
     const { destinationId } = await sluice.addDestination();
-    await wish(destinationId, 'running');
+    await setDesired(destinationId, 'running');
     await sluice.until(destinationId, 'error', atRest('error'));
-    await wish(destinationId, 'deleted');
+    await setDesired(destinationId, 'deleted');
     await sluice.untilGone(destinationId);
   });
 });
 
 describe('an interruption', () => {
-  it('between the effect and its record makes nothing twice', async () => {
+  it('between an effect and its record creates nothing twice', async () => {
     let lost = 0;
     const crashAt = new Set(['EnsureChannel', 'EnsureFlowOutput', 'EnsureChannelRun', 'Settle']);
     sluice = await startTestDeployment({
       beforeStep({ step }) {
         if (!crashAt.delete(step)) return;
         lost += 1;
-        // What the Lambda service reports when a function dies.
+        // The error that the Lambda service reports when a function dies.
         throw Object.assign(new Error('the function died'), { name: 'Lambda.Unknown' });
       },
     });
@@ -368,7 +367,7 @@ describe('an interruption', () => {
     expect(await everythingHeld()).toEqual({ inputs: 1, channels: 1, outputs: 1 });
   });
 
-  it('of the record adopts the channel and input that exist', async () => {
+  it('that loses the record of held resources leaves nothing behind, because releases find them by tag', async () => {
     let forgotten = false;
     sluice = await startTestDeployment({
       async beforeStep({ step, destinationId }) {
@@ -379,20 +378,20 @@ describe('an interruption', () => {
       },
     });
     const { destinationId } = await sluice.addDestination({ standby: 'cold' });
-    await wish(destinationId, 'running');
+    await setDesired(destinationId, 'running');
     await sluice.until(destinationId, 'error', atRest('error'));
-    // The releases found them by tag although the record had forgotten them.
+    // The releases found the resources by tag although the record had lost them.
     expect(await everythingHeld()).toEqual({ inputs: 0, channels: 0, outputs: 0 });
   });
 
-  it('before the execution began is repaired by the sweep', async () => {
+  it('before the execution starts is repaired by the sweep', async () => {
     sluice = await startTestDeployment();
     const { destinationId } = await sluice.addDestination({ desired: 'running' });
     await sweep(sluice.deps);
     await sluice.until(destinationId, 'running', atRest('running'));
   });
 
-  it('of the execution is repaired by the sweep, which goes on where it was', async () => {
+  it('of the execution is repaired by the sweep, which continues the operation', async () => {
     const hold = Promise.withResolvers<void>();
     let held: StepInput | null = null;
     sluice = await startTestDeployment({
@@ -403,7 +402,7 @@ describe('an interruption', () => {
       },
     });
     const { destinationId } = await sluice.addDestination();
-    await wish(destinationId, 'running');
+    await setDesired(destinationId, 'running');
     await waitFor('the step', () => held);
     const { operation } = (await getDestination(sluice.deps, destinationId))!;
     const { StopExecutionCommand } = await import('@aws-sdk/client-sfn');
@@ -416,14 +415,14 @@ describe('an interruption', () => {
     expect(await everythingHeld()).toEqual({ inputs: 1, channels: 1, outputs: 1 });
   });
 
-  it('from outside does not stop a delete: channel and input removed by hand count as released', async () => {
+  it('from outside does not block a delete: a channel removed by hand counts as released', async () => {
     sluice = await startTestDeployment();
     const { destinationId, held } = await startOne();
     const { channelId } = held.channel!;
     await stopChannel(sluice.deps, channelId);
     await waitFor('idle', async () => (await findChannel(sluice.deps, destinationId))?.state === 'IDLE');
     await deleteChannel(sluice.deps, channelId);
-    await wish(destinationId, 'deleted');
+    await setDesired(destinationId, 'deleted');
     await sluice.untilGone(destinationId);
     expect(await everythingHeld()).toEqual({ inputs: 0, channels: 0, outputs: 0 });
   });
@@ -433,7 +432,7 @@ describe('a stream key', () => {
   it('is in no log line, no execution and no record', async () => {
     sluice = await startTestDeployment();
     const { destinationId } = await startOne();
-    await wish(destinationId, 'deleted');
+    await setDesired(destinationId, 'deleted');
     const lastRecord = await getDestination(sluice.deps, destinationId);
     await sluice.untilGone(destinationId);
     const sinks: unknown[] = [sluice.logLines, lastRecord];
