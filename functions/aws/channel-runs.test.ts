@@ -83,7 +83,7 @@ describe('the recorded runs', () => {
     expect(await runs()).toMatchObject([{ destinationId, isEndKnown: true }]);
   });
 
-  it('end a run when somebody stops the channel outside Sluice', async () => {
+  it('end a run when its channel is stopped outside Sluice', async () => {
     sluice = await startTestDeployment();
     const { destinationId, held } = await startOne();
     await stopChannel(sluice.deps, held.channel!.channelId);

@@ -1,15 +1,16 @@
 import * as z from 'zod/mini';
 
 /**
- * The events of the media services that say something about a running destination, as AWS documents them ("MediaLive
- * events" and "MediaConnect events" in the EventBridge event reference). Only what tells whom an event is about is read:
- * `detail` may say what it likes, because the truth is what the services answer when they are asked.
+ * The events of the media services that concern a running destination, as AWS documents them. Only the fields that name
+ * the subject are read. `detail` is ignored, because the services' own answers are the truth.
+ * @see https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-medialive.html
+ * @see https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-mediaconnect.html
  */
 
-/** Types that say something may have changed, by source: what the rules on AWS let through, and what is heeded here. */
+/** Event types that report a possible change, by source. The rules on AWS forward them, and this code accepts them. */
 export const WAKING_TYPES: Record<'aws.medialive' | 'aws.mediaconnect', readonly string[]> = {
   'aws.medialive': ['MediaLive Channel State Change', 'MediaLive Channel Alert'],
-  // "MediaConnect Flow Source Metadata Changed" comes every 20 seconds, whatever happens.
+  // Leaves out "MediaConnect Flow Source Metadata Changed", which arrives every 20 seconds whether or not it changed.
   'aws.mediaconnect': ['MediaConnect Flow Status Change', 'MediaConnect Source Health', 'MediaConnect Flow Health'],
 };
 
@@ -29,18 +30,18 @@ const Envelope = z.object({
   detail: z.record(z.string(), z.unknown()),
 });
 
-/** Why an event is left alone. */
+/** Why an event is ignored. */
 export type Refusal = 'malformed' | 'unknown' | 'foreign';
 
-/** Whom an event is about: a channel or the flow by ARN, and when it was sent. */
+/** The subject of an event (the ARN of a channel or of the flow), and when it was sent. */
 export interface MediaEvent {
   subjectArn: string;
   sentAt: Date;
 }
 
 /**
- * Reads an event as it came over the bus, on which anybody with the permission can put anything.
- * @param flowArn of the deployment; says in which account and Region it lives
+ * Parses an event from the bus, onto which anyone with the permission can put anything.
+ * @param flowArn the deployment's flow, whose account and Region the event must match
  */
 export function parseMediaEvent(event: unknown, flowArn: string): MediaEvent | Refusal {
   const parsed = Envelope.safeParse(event);

@@ -14,7 +14,7 @@ import { createMediaEventHandler, type MediaEventDeps } from './media-event.ts';
 const FLOW_ARN = 'arn:aws:mediaconnect:us-east-1:000000000000:flow:1-abc-def:sluice';
 const CHANNEL_ARN = 'arn:aws:medialive:us-east-1:000000000000:channel:1000012';
 
-/** "Example: MediaLive Channel State Change", EventBridge event reference. */
+/** Builds "Example: MediaLive Channel State Change" of the EventBridge event reference. */
 function stateChange(channelArn: string, change: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     version: '0',
@@ -30,7 +30,7 @@ function stateChange(channelArn: string, change: Record<string, unknown> = {}): 
   };
 }
 
-/** "Example: MediaConnect Source Health". */
+/** Builds "Example: MediaConnect Source Health" of the same reference. */
 function sourceHealth(flowArn: string): Record<string, unknown> {
   return stateChange('', {
     'detail-type': 'MediaConnect Source Health',
@@ -41,7 +41,7 @@ function sourceHealth(flowArn: string): Record<string, unknown> {
 }
 
 describe('an event on the bus', () => {
-  it('is read as AWS documents it', () => {
+  it('is parsed as AWS documents it', () => {
     expect(parseMediaEvent(stateChange(CHANNEL_ARN), FLOW_ARN)).toMatchObject({ subjectArn: CHANNEL_ARN });
     expect(parseMediaEvent(sourceHealth(FLOW_ARN), FLOW_ARN)).toMatchObject({ subjectArn: FLOW_ARN });
     const alert = {
@@ -54,19 +54,19 @@ describe('an event on the bus', () => {
   });
 
   it.each([
-    ['nothing', undefined, 'malformed'],
-    ['a text', 'MediaLive', 'malformed'],
+    ['no content', undefined, 'malformed'],
+    ['a text instead of an object', 'MediaLive', 'malformed'],
     ['no time', { time: undefined }, 'malformed'],
-    ['a time that is none', { time: 'yesterday' }, 'malformed'],
+    ['an invalid time', { time: 'yesterday' }, 'malformed'],
     ['no resources', { resources: [] }, 'malformed'],
-    ['a resource that is no text', { resources: [{}] }, 'malformed'],
+    ['a resource that is not a text', { resources: [{}] }, 'malformed'],
     ['a million resources', { resources: Array.from({ length: 1_000_000 }, () => CHANNEL_ARN) }, 'malformed'],
     ['no detail', { detail: null }, 'malformed'],
     ['a resource of another kind', { resources: [CHANNEL_ARN.replace(':channel:', ':input:')] }, 'malformed'],
-    ['a source of its own making', { source: 'com.example.medialive' }, 'unknown'],
-    ['a source like a member of all objects', { source: 'constructor' }, 'unknown'],
+    ['a custom source', { source: 'com.example.medialive' }, 'unknown'],
+    ['a source named like a member of every object', { source: 'constructor' }, 'unknown'],
     ['a type of the other service', { source: 'aws.mediaconnect' }, 'unknown'],
-    ['what comes every 20 seconds', { 'detail-type': 'MediaConnect Flow Source Metadata Changed' }, 'unknown'],
+    ['the type sent every 20 seconds', { 'detail-type': 'MediaConnect Flow Source Metadata Changed' }, 'unknown'],
     ['another account', { account: '111111111111' }, 'foreign'],
     ['another Region', { region: 'eu-west-1' }, 'foreign'],
     ['a channel of another account', { resources: [CHANNEL_ARN.replace('000000000000', '111111111111')] }, 'malformed'],
@@ -75,15 +75,15 @@ describe('an event on the bus', () => {
     expect(parseMediaEvent(event, FLOW_ARN)).toBe(refusal);
   });
 
-  it('of another flow is refused', () => {
+  it('about another flow is refused', () => {
     expect(parseMediaEvent(sourceHealth(FLOW_ARN.replace('abc', 'xyz')), FLOW_ARN)).toBe('foreign');
   });
 });
 
-describe('the handler', () => {
+describe('an event', () => {
   let sluice: TestDeployment;
   let handle: ReturnType<typeof createMediaEventHandler>;
-  /** Added to the clock. */
+  /** Seconds added to the clock. */
   let aheadSeconds = 0;
   let calls: string[];
   let warnings: unknown[];
@@ -134,7 +134,7 @@ describe('the handler', () => {
     (await getDestination(sluice.deps, destinationId))!.observation?.channelState;
   const changing = () => calls.filter((name) => /^(Create|Delete|Start|Stop|Add|Remove)/.test(name));
 
-  it('of a channel looks at its destination, and at no other', async () => {
+  it('about a channel makes the handler observe its destination and no other', async () => {
     const [first, second] = await begin(2);
     await stopChannel(sluice.deps, first!.held.channel!.channelId);
     calls.length = 0;
@@ -143,7 +143,7 @@ describe('the handler', () => {
     expect(await seen(second!)).toBeUndefined();
   });
 
-  it('decides nothing, whatever it says: a lie changes neither AWS nor the status', async () => {
+  it('with false details changes neither AWS nor the status', async () => {
     const [record] = await begin(1);
     const lie = stateChange(record!.held.channel!.channelArn, { detail: { state: 'DELETED' } });
     await handle(lie);
@@ -156,13 +156,13 @@ describe('the handler', () => {
     });
   });
 
-  it('of the flow looks at all it feeds', async () => {
+  it('about the flow makes the handler observe all its destinations', async () => {
     const records = await begin(2);
     await handle(sourceHealth(sluice.deps.deployment.flowArn));
     for (const record of records) expect(await seen(record)).toBe('RUNNING');
   });
 
-  it('of the flow lets an egress address in that is not allowed yet', async () => {
+  it('about the flow makes the handler allow a new egress address', async () => {
     await begin(0);
     await stopFlow(sluice.deps);
     await flowIs('STANDBY');
@@ -185,7 +185,7 @@ describe('the handler', () => {
     return ((await sluice.deps.clients.mediaLive.send(command)).WhitelistRules ?? []).map(({ Cidr }) => Cidr);
   };
 
-  it('in a storm costs one look per pause, in one process and in many', async () => {
+  it('storm costs one observation per pause, in one process and across processes', async () => {
     const [record] = await begin(1);
     const event = stateChange(record!.held.channel!.channelArn);
     await Promise.all(Array.from({ length: 500 }, () => handle(event)));
@@ -195,10 +195,10 @@ describe('the handler', () => {
       looks: calls.filter((name) => name === 'ListChannelsCommand').length,
     });
     expect(count()).toEqual(once);
-    // Another process remembers nothing, and reads that it was looked at just now.
+    // Another process remembers nothing, but reads that the destination was observed just now.
     await makeHandler()(event);
     expect(count()).toEqual({ lists: 2, looks: 1 });
-    // Another pause, another look.
+    // After the pause the handler observes again.
     aheadSeconds = 11;
     await handle(stateChange(record!.held.channel!.channelArn, { time: after(11) }));
     expect(count()).toEqual({ lists: 3, looks: 2 });
@@ -206,7 +206,7 @@ describe('the handler', () => {
 
   const after = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString().replace(/\.\d+Z/, 'Z');
 
-  it('that was sent before the last look is not looked at again', async () => {
+  it('sent before the last observation causes no other', async () => {
     const [record] = await begin(1);
     const { channelArn } = record!.held.channel!;
     await handle(stateChange(channelArn));
@@ -216,7 +216,7 @@ describe('the handler', () => {
     expect(calls).toEqual(['QueryCommand']);
   });
 
-  it('that is refused, a day late or from the future costs no call and is counted, not thrown', async () => {
+  it('that is refused, a day late or from the future costs no call and is counted without an error', async () => {
     const [record] = await begin(1);
     const { channelArn } = record!.held.channel!;
     for (let count = 0; count < 100; count++) await handle({ secret: 'in the event' });
@@ -232,7 +232,7 @@ describe('the handler', () => {
     expect(JSON.stringify(warnings)).not.toContain('secret');
   });
 
-  it('of a channel nobody knows, or of a destination that does not run, is left to the sweep', async () => {
+  it('about an unknown channel or a destination that does not run is left to the sweep', async () => {
     const [record] = await begin(1);
     await changeDestination(sluice.deps, record!.destinationId, (found) => ({ ...found, status: 'stopping' }));
     calls.length = 0;
@@ -240,13 +240,13 @@ describe('the handler', () => {
     await handle(stateChange(CHANNEL_ARN.replace('1000012', '999')));
     expect(calls).toEqual(['QueryCommand']);
     expect(warnings).toEqual([['media event ignored', { reason: 'foreign', count: 1 }]]);
-    // A minute later the list of our channels is read again.
+    // After a minute the handler reads the list of our channels again.
     aheadSeconds = 61;
     await handle(stateChange(CHANNEL_ARN.replace('1000012', '999'), { time: after(61) }));
     expect(calls).toEqual(['QueryCommand', 'QueryCommand']);
   });
 
-  it('is delivered again when looking failed', async () => {
+  it('is delivered again when the observation fails', async () => {
     const [record] = await begin(1);
     const event = stateChange(record!.held.channel!.channelArn);
     const { cloudWatch } = sluice.deps.clients;

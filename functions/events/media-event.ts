@@ -7,38 +7,39 @@ import type { Logger } from '../workflow/workflow-deps.ts';
 import { parseMediaEvent, type MediaEvent, type Refusal } from './event-schema.ts';
 
 /**
- * Events of the media services are a reason to look, never the truth: they may be late, doubled, out of order, forged or
- * missing. An event makes us look at the running destinations it is about, as the monitor does, and at nothing else; it
- * decides nothing and changes nothing in AWS. What was seen after it was sent is not looked at again, and a storm costs
- * one look per pause and subject, because the monitor comes by anyway.
+ * Treats events of the media services as a reason to read AWS, never as the truth: they may be late, doubled, out of
+ * order, forged or missing. For an event the handler observes the running destinations it concerns, as the monitor
+ * does. It decides nothing, and changes nothing in AWS except to allow a new egress address of the flow. It skips what
+ * was observed after the event was sent, and a storm costs one observation per pause and subject, because the monitor
+ * runs anyway.
  */
 export type MediaEventDeps = MonitorDeps &
   AwsDeps<never, 'inputSecurityGroupId'> & {
     logger: Pick<Logger, 'info' | 'warn'>;
-    /** Time between two looks of events at one subject. */
+    /** Least time between two observations of one subject that events cause. */
     lookEverySeconds: number;
   };
 
-/** Older ones say nothing that the monitor has not seen; EventBridge delivers up to a day late. */
+/** The monitor has already seen what older events report. EventBridge delivers up to a day late. */
 const AGE_SECONDS_MAX = 900;
-/** EventBridge gives the time without fractions. */
+/** EventBridge gives the time in whole seconds. */
 const RESOLUTION_MS = 1000;
-/** A flow has fifty outputs at most, so there are no more subjects of ours. */
+/** A flow has at most fifty outputs, so a deployment never has more subjects than this. */
 const SUBJECTS_MAX = 200;
 
 type Ignored = Refusal | 'old' | 'ahead';
 
 /**
- * Makes the handler of one process. It remembers what it has looked at.
- * @returns takes anything that comes over the bus; rejects only when looking has failed, so that the event comes again
+ * Creates the handler of one process, which remembers its recent observations.
+ * @returns accepts anything from the bus; rejects only when an observation fails, so that the event is delivered again
  */
 export function createMediaEventHandler(deps: MediaEventDeps): (event: unknown) => Promise<void> {
   const ignored = new Map<Ignored, number>();
-  /** When each subject was last looked at because of an event. */
+  /** When an event last caused an observation, by subject. */
   const looks = new Map<string, number>();
   const known: KnownChannels = { atMs: -Infinity, arns: new Set() };
 
-  /** A storm makes a handful of lines. Nothing of the event is in them: it may say anything. */
+  /** Logs a handful of lines even in a storm, and nothing of the event, which may contain anything. */
   function ignore(reason: Ignored): void {
     const count = (ignored.get(reason) ?? 0) + 1;
     ignored.set(reason, count);
@@ -53,7 +54,7 @@ export function createMediaEventHandler(deps: MediaEventDeps): (event: unknown) 
     const ageSeconds = (now.getTime() - sentAt.getTime()) / 1000;
     if (ageSeconds > AGE_SECONDS_MAX) return ignore('old');
     if (ageSeconds < -AGE_SECONDS_MAX) return ignore('ahead');
-    // Channels of others wake us too: the rule on the bus cannot tell them apart.
+    // The rule on the bus cannot filter by channel, so events of other deployments arrive too.
     if (isForeign(known, subjectArn, deps, now)) return ignore('foreign');
     const lookedAtMs = looks.get(subjectArn);
     if (lookedAtMs !== undefined && isRecent(deps, lookedAtMs, now)) return;
@@ -68,13 +69,13 @@ export function createMediaEventHandler(deps: MediaEventDeps): (event: unknown) 
   };
 }
 
-/** Our channels as they were read last. */
+/** This deployment's channels when they were last read. */
 interface KnownChannels {
   atMs: number;
   arns: ReadonlySet<string>;
 }
 
-/** How long the list of our channels is good for; a channel younger than that is the monitor's to see. */
+/** How long the list of channels is valid. The monitor observes channels that are younger. */
 const KNOWN_SECONDS = 60;
 
 function isForeign({ atMs, arns }: KnownChannels, subjectArn: string, { deployment }: MediaEventDeps, now: Date) {
@@ -92,7 +93,7 @@ async function lookAt(
   const records = await listAllDestinations(deps);
   known.arns = new Set(records.flatMap(({ held }) => held.channel?.channelArn ?? []));
   known.atMs = now.getTime();
-  // Events of the flow are about all it feeds.
+  // An event of the flow concerns every destination it feeds.
   const isOfFlow = subjectArn === deps.deployment.flowArn;
   const about = records.filter(({ held }) => isOfFlow || held.channel?.channelArn === subjectArn);
   const due = about.filter((record) => isDue(deps, record, sentAt, now));
@@ -100,7 +101,7 @@ async function lookAt(
   if (isOfFlow || due.length > 0) await observeRecords(deps, due);
 }
 
-/** Another process, or the monitor, may have looked since. */
+/** Returns true unless another process or the monitor has observed the destination since the event. */
 function isDue(deps: MediaEventDeps, { observation, status }: Destination, sentAt: Date, now: Date): boolean {
   if (status !== 'running') return false;
   if (!observation) return true;
@@ -109,7 +110,7 @@ function isDue(deps: MediaEventDeps, { observation, status }: Destination, sentA
   return !isSeen && !isRecent(deps, observedAtMs, now);
 }
 
-/** A time ahead of ours comes from another clock and proves nothing. */
+/** Returns true when a time lies within the pause. A time in the future comes from another clock and proves nothing. */
 function isRecent({ lookEverySeconds }: MediaEventDeps, atMs: number, now: Date): boolean {
   const ageMs = now.getTime() - atMs;
   return ageMs >= 0 && ageMs < lookEverySeconds * 1000;

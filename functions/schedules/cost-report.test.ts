@@ -101,9 +101,9 @@ describe('the cost report', () => {
     await putRun('dst_1', '2026-11-20T10:00:00.000Z', '2026-11-20T12:00:00.000Z');
     await putRun('dst_1', '2026-11-05T10:00:00.000Z', '2026-11-05T10:00:05.000Z');
     await putRun('dst_1', '2026-10-31T10:00:00.000Z', '2026-10-31T11:00:00.000Z');
-    // Began the day before yesterday, still runs: a whole day of 24 hours.
+    // Started the day before yesterday and still runs, so it counts for the whole day of 24 hours.
     await insertDestination(deps, makeDestination('dst_2', '2026-11-19T22:00:00.000Z'));
-    // The deployment began at noon of the day.
+    // The deployment began at noon of the reported day.
     await insertDestination(deps, newPrimary('720p30', new Date('2026-11-20T12:00:00.000Z')));
     expect(await reportCosts(deps)).toEqual(['2026-11-20']);
     expect(await keys()).toEqual(['reports/cost/2026/11/20.csv', 'reports/cost/2026/11/20.json']);
@@ -113,7 +113,7 @@ describe('the cost report', () => {
         'encodingUsd,transferUsd,egressUsd,ingestUsd,viewingUsd',
       `day,dst_1,'=Main,twitch,1,120,120,1.1952,false,${UNKNOWN},1.1952,,,,`,
       `day,dst_2,Other,twitch,0,1440,1440,14.3424,false,${UNKNOWN},14.3424,,,,`,
-      // Twelve hours.
+      // Twelve hours of fixed costs.
       `day,,"Monitoring, around the clock",,,,,0.19068,true,,,,,,`,
       `day,,"Keys and secrets, around the clock",,,,,0.075624,true,,,,,,`,
       `day,,Total,,1,1560,1560,15.803904,false,${UNKNOWN}; ${NOT_RECORDED_TEXT},15.5376,,,,`,
@@ -148,7 +148,7 @@ describe('the cost report', () => {
     ]);
   });
 
-  it('is made once, and again byte for byte when it is gone', async () => {
+  it('is written once, and again with the same bytes after it was deleted', async () => {
     const run = { startedAt: '2026-11-19T22:00:30.000Z', generation: 1, outputs: [OUTPUT] };
     await insertDestination(deps, { ...makeDestination('dst_2'), held: { channelRun: run } });
     await insertDestination(deps, newPrimary('720p30', new Date('2026-11-10T00:00:00.000Z')));
@@ -169,7 +169,7 @@ describe('the cost report', () => {
     expect(lines).toHaveLength(2);
   });
 
-  it('is made again when it was stored by half', async () => {
+  it('is written again when only one of its formats was stored', async () => {
     await reportCosts(deps);
     const first = await read('2026-11-20');
     const Key = 'reports/cost/2026/11/20.csv';
@@ -178,7 +178,7 @@ describe('the cost report', () => {
     expect(await read('2026-11-20')).toEqual(first);
   });
 
-  it('catches up on the days that were missed, a week at most, over the end of a month', async () => {
+  it('catches up on missed days, a week at most, also across the end of a month', async () => {
     await reportCosts(deps);
     now = new Date('2026-11-24T06:00:00.000Z');
     expect(await reportCosts(deps)).toEqual(['2026-11-21', '2026-11-22', '2026-11-23']);

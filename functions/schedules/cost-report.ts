@@ -13,10 +13,10 @@ import type { Pricing } from '../domain/pricing.ts';
 import { DAY_MS, dayOf } from '../domain/utc-day.ts';
 
 /**
- * The daily cost report: what every destination's channel, and what costs around the clock, cost yesterday (UTC) and in
- * the month up to then. It is computed from the recorded runs and the age of the deployment alone, so the same history
- * gives the same bytes. It is written once a day is over. Days missed since the newest report are caught up, a week at
- * most; a day that has its report is left alone.
+ * The daily cost report: what each destination's channel and the fixed parts of the deployment cost yesterday (UTC) and
+ * in the month to date. It is computed only from the recorded runs and the deployment's age, so the same history gives
+ * the same bytes. It is written once a day is over. It catches up on the days since the newest report, a week at most,
+ * and leaves days that have a report alone.
  */
 export interface CostReportDeps extends AwsDeps<
   's3' | 'table',
@@ -24,13 +24,13 @@ export interface CostReportDeps extends AwsDeps<
 > {
   now: () => Date;
   logger: { info(message: string, details?: Record<string, unknown>): void };
-  /** False on one machine: what it would have cost on AWS. */
+  /** False on one machine, where the amounts are what AWS would have charged. */
   isBilled: boolean;
 }
 
 const DAYS_MAX = 7;
 
-/** Makes the reports that are due. @returns their days, oldest first; empty when all are there */
+/** Writes the reports that are due. @returns their days, oldest first; empty when none is missing */
 export async function reportCosts(deps: CostReportDeps): Promise<string[]> {
   const now = deps.now();
   const due = await findDueDays(deps, now);
@@ -40,17 +40,17 @@ export async function reportCosts(deps: CostReportDeps): Promise<string[]> {
   for (const day of due) {
     const { json, csv, line } = makeReport(deps, { runs, since: beganAt(records) }, day);
     await putReport(deps, { day, format: 'json' }, json);
-    // Last: a day counts as reported once this one is there.
+    // Written last, because a day counts as reported once its CSV exists.
     await putReport(deps, { day, format: 'csv' }, csv);
     deps.logger.info('cost report', line);
   }
   return due;
 }
 
-/** Yesterday, and the days before it that come after the newest report. */
+/** Returns yesterday and the missed days before it, back to the newest report. */
 async function findDueDays(deps: CostReportDeps, now: Date): Promise<string[]> {
   const dayBefore = (days: number) => dayOf(new Date(now.getTime() - days * DAY_MS));
-  // Before that there is no history to report of.
+  // The history reaches no further back.
   const stored = await listReports(deps, { after: dayBefore(HISTORY_DAYS) });
   const newest = stored.findLast(({ format }) => format === 'csv')?.day;
   const week = Array.from({ length: DAYS_MAX }, (_, index) => dayBefore(DAYS_MAX - index));
@@ -61,10 +61,10 @@ function startOfMonth(day: string): Date {
   return new Date(`${day.slice(0, 7)}-01`);
 }
 
-/** What a report is computed from. */
+/** The data that a report is computed from. */
 interface Recorded {
   runs: readonly LedgerRun[];
-  /** When the deployment began; null when nobody knows. */
+  /** When the deployment began; null when that is unknown. */
   since: number | null;
 }
 
@@ -97,7 +97,7 @@ function makeReport(deps: CostReportDeps, recorded: Recorded, day: string) {
   };
 }
 
-/** The channels' ledger of a time, what costs around the clock, and both together. */
+/** The channels' ledger of a period, the fixed costs, and their sum. */
 interface Period {
   ledger: Ledger;
   fixed: { part: FixedPart; cost: Money }[];
@@ -125,7 +125,7 @@ function toShown({ ledger, fixed, cost }: Period) {
   };
 }
 
-/** Dollars per part of the channels' cost; a part that no run has is missing. */
+/** Returns dollars per part of the channels' cost. Leaves out parts that no run has. */
 function toAmounts({ parts }: LedgerUsage): Record<string, number | null> {
   return Object.fromEntries(
     CHANNEL_PARTS.flatMap((part) => {
@@ -154,7 +154,7 @@ const FIXED_NAMES: Record<FixedPart, string> = {
   keysAndSecrets: 'Keys and secrets, around the clock',
 };
 
-/** One line per destination and per fixed part, then the total. */
+/** Returns one row per destination and fixed part, then the total. */
 function toRows(period: string, { ledger, fixed, cost }: Period) {
   const cells = (use: LedgerUsage) => {
     const { runs, minutes, billedMinutes, costUsd, isComplete: isWhole, unknownParts } = toFigures(use);

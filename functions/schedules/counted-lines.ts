@@ -1,36 +1,36 @@
 /**
- * Lines of the log that are counted: CloudWatch makes figures of them, and alarms watch the figures. Their texts and
- * fields are an interface, so both sides take them from here.
+ * Log lines that CloudWatch counts as metrics, which alarms watch. Their texts and fields are an interface, so the code
+ * that logs and the stacks that count both take them from here.
  */
 
-/** What one look of the monitor came to. */
+/** The result of one run of the monitor. */
 export interface MonitorOutcome {
-  /** Destinations whose status is running, the primary among them. */
+  /** Destinations with the status running, including the primary. */
   running: number;
-  /** The same without the primary: what is on air for an audience of its own. */
+  /** The same without the primary: destinations that are on air for an audience. */
   onAir: number;
-  /** Those on air whose channel gets nothing to send. */
+  /** Destinations on air whose channel receives nothing to send. */
   waiting: number;
-  /** Alerts that are set on the channels of all that run. */
+  /** Alerts that are set on the channels of all running destinations. */
   alerts: number;
-  /** Destinations that reach nobody and will not recover by themselves. */
+  /** Destinations that reach no platform and will not recover by themselves. */
   down: number;
 }
 
-/** What one sweep came to. */
+/** The result of one sweep. */
 export interface SweepOutcome {
-  /** False when another sweep was at work. */
+  /** False when another sweep held the lease. */
   ran: boolean;
   orphans: number;
   released: number;
-  /** True when orphans were left alone because there were suspiciously many. */
+  /** True when the sweep released no orphans because there were suspiciously many. */
   halted: boolean;
 }
 
 export const COUNTED_LINES = {
-  /** With a MonitorOutcome. */
+  /** Carries a MonitorOutcome. */
   observed: 'destinations observed',
-  /** With a SweepOutcome. */
+  /** Carries a SweepOutcome. */
   swept: 'sweep finished',
   destinationNotSwept: 'sweep could not handle a destination',
   egressRepaired: 'the egress address of the flow was not allowed',

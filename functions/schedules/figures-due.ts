@@ -3,8 +3,8 @@ import type { Destination } from '../domain/destination.ts';
 import { healthOf } from '../domain/health.ts';
 
 /**
- * What the monitor asks CloudWatch for on AWS, where 1,000 metrics cost 0.01 USD: whether media is delivered every
- * minute, and what explains it every five. A test adds up what that costs with fifty channels.
+ * The metrics the monitor reads from CloudWatch on AWS, where 1,000 metrics cost 0.01 USD: every minute whether media
+ * is delivered, and every five minutes the figures that explain it. A test adds up the cost for fifty channels.
  */
 export const MONITORED_ON_AWS = {
   everyRun: ['activeOutputs'],
@@ -12,19 +12,19 @@ export const MONITORED_ON_AWS = {
   figuresEverySeconds: 300,
 } as const satisfies { everyRun: ChannelMetric[]; figures: ChannelMetric[]; figuresEverySeconds: number };
 
-/** What it asks for on one machine, where nothing is billed: everything, at every run. */
+/** The metrics the monitor reads on one machine, where nothing is billed: all of them, on every run. */
 export const MONITORED_LOCALLY: { everyRun: ChannelMetric[]; figures: ChannelMetric[]; figuresEverySeconds: number } = {
   everyRun: channelMetrics(true),
   figures: [],
   figuresEverySeconds: 0,
 };
 
-/** The first minutes of a run are read closely: that is when most things go wrong. */
+/** The first minutes of a channel run are read closely, because most failures happen then. */
 const YOUNG_SECONDS = 600;
 
 /**
- * True when a destination's figures have to be read again: after `everySeconds`, and at every run while the destination
- * is young or not well. Whether media is delivered is read at every run anyway. Pure.
+ * Returns true when a destination's figures must be read again: after `everySeconds`, and on every run while the
+ * channel run is young or its health is not good. Whether media is delivered is read on every run anyway. Pure.
  */
 export function isFiguresDue(
   record: Pick<Destination, 'status' | 'observation' | 'runningSince'>,
@@ -33,7 +33,7 @@ export function isFiguresDue(
 ): boolean {
   const { observation, runningSince } = record;
   const ageSeconds = (at: string) => (now.getTime() - Date.parse(at)) / 1000;
-  // A clock that was set back makes an age negative: then everything is read again.
+  // An age is negative after the clock was set back; then everything is read again.
   const isOlder = (at: string, seconds: number) => ageSeconds(at) < 0 || ageSeconds(at) >= seconds;
   if (!observation?.figuresAt || runningSince === null) return true;
   if (!isOlder(runningSince, YOUNG_SECONDS) || healthOf(record).level !== 'good') return true;

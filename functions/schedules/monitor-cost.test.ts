@@ -6,24 +6,24 @@ import { observeDestinations } from './monitor.ts';
 import { MONITORED_ON_AWS } from './figures-due.ts';
 
 /**
- * What the monitor costs a month with fifty channels on AWS: calls counted on the local endpoints, at list prices of
- * us-east-1, 2026-09-18 for CloudWatch and 2026-11 for the others.
+ * Computes what the monitor costs per month with fifty channels on AWS. The calls are counted on the local endpoints;
+ * the prices are list prices of us-east-1, of 2026-09-18 for CloudWatch and of 2026-11 for the others.
  */
 const USD = {
-  /** [aws.amazon.com/cloudwatch/pricing] */
+  /** https://aws.amazon.com/cloudwatch/pricing/ */
   perMetric: 0.01 / 1000,
-  /** On demand, a write of a kilobyte. [aws.amazon.com/dynamodb/pricing/on-demand] */
+  /** On demand, one write of a kilobyte. https://aws.amazon.com/dynamodb/pricing/on-demand/ */
   perWriteUnit: 0.625 / 1e6,
   perReadUnit: 0.125 / 1e6,
-  /** arm64. [aws.amazon.com/lambda/pricing] */
+  /** arm64. https://aws.amazon.com/lambda/pricing/ */
   perInvocation: 0.2 / 1e6,
   perGigabyteSecond: 0.0000133334,
 };
 const MINUTES_A_MONTH = 43_800;
 const CHANNELS = 50;
-/** A destination's row with its observation is below three kilobytes; the source's and a lease are below one. */
+/** A destination's item with its observation is smaller than three kilobytes; those of source and lease than one. */
 const KILOBYTES_PER_ROW = 3;
-/** Half a gigabyte for the few seconds that fifty ListAlerts take, eight at a time. */
+/** Half a gigabyte for the few seconds that fifty ListAlerts calls take, eight at a time. */
 const GIGABYTE_SECONDS_PER_RUN = 0.5 * 4;
 const USD_A_MONTH_MAX = 40;
 
@@ -31,7 +31,7 @@ let sluice: TestDeployment;
 afterEach(() => sluice.close());
 
 describe('the monitor on AWS', () => {
-  it('costs at most 40 USD a month with fifty channels that deliver, and says so when that changes', async () => {
+  it('costs at most 40 USD a month with fifty healthy channels', async () => {
     sluice = await startTestDeployment();
     const startedAt = new Date(Date.now() - 3_600_000).toISOString();
     const held = (number: number) => ({
@@ -57,7 +57,7 @@ describe('the monitor on AWS', () => {
       if (!(command instanceof GetMetricDataCommand)) return send();
       const queries = command.input.MetricDataQueries ?? [];
       counted.metrics += queries.length;
-      // Every destination delivers.
+      // Every destination delivers media.
       const valueOf = (name: string | undefined) => (name === 'FillMsec' ? 0 : 1);
       return {
         MetricDataResults: queries.map(({ Id, MetricStat }) => ({
@@ -80,7 +80,7 @@ describe('the monitor on AWS', () => {
       periodSeconds: 60,
       ...MONITORED_ON_AWS,
     };
-    // The first run reads everything; the ten minutes after it are what every ten minutes of the month look like.
+    // The first run reads everything. The next ten minutes are typical of every ten minutes of the month.
     await observeDestinations(monitor);
     Object.assign(counted, { metrics: 0, writes: 0, reads: 0 });
     const minutes = 10;
@@ -100,7 +100,7 @@ describe('the monitor on AWS', () => {
     const total = usd.metrics + usd.table + usd.functions;
     expect(counted.metrics / minutes / CHANNELS).toBeLessThanOrEqual(1.6);
     expect(total).toBeLessThanOrEqual(USD_A_MONTH_MAX);
-    // Less than half of it would mean that something is not counted.
+    // A total below half of the limit would mean that some call is not counted.
     expect(total).toBeGreaterThan(USD_A_MONTH_MAX / 2);
   });
 });

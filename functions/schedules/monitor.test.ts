@@ -15,7 +15,7 @@ import { observeDestinations, observeRecords, type MonitorDeps } from './monitor
 
 const NOW = new Date('2026-11-21T12:00:00Z');
 
-/** A running destination; its channel is named for it. */
+/** Builds a running destination whose channel is named after it. */
 function running(destinationId: string): Destination {
   const chosen = {
     destinationId,
@@ -31,7 +31,7 @@ function running(destinationId: string): Destination {
   return newDestination(chosen as never, NOW);
 }
 
-/** AWS with one channel for each destination; `alerts` are those set on them, by destination. */
+/** Fakes AWS with one channel per destination and the given alerts set on it. */
 function deps(channels: Record<string, { state: string; alerts?: string[] }>) {
   const clients = {
     cloudWatch: new CloudWatchClient({}),
@@ -39,7 +39,7 @@ function deps(channels: Record<string, { state: string; alerts?: string[] }>) {
     mediaConnect: new MediaConnectClient({}),
     table: DynamoDBDocumentClient.from(new DynamoDBClient({})),
   };
-  // By hand: the mocking library's types do not know this older client.
+  // Replaced by hand, because the mocking library's types do not accept this older client.
   Object.assign(clients.mediaConnect, { send: async () => ({ Flow: { Status: 'ACTIVE' } }) });
   mockClient(clients.table).resolves({});
   mockClient(clients.cloudWatch).on(GetMetricDataCommand).resolves({ MetricDataResults: [] });
@@ -65,7 +65,7 @@ describe('a change of health', () => {
   let record: Destination;
   afterEach(() => sluice.close());
 
-  /** One that should run and whose channel is not there; `meanwhile` happens while the channels are listed. */
+  /** Adds a running destination without a channel. `meanwhile` runs while the monitor lists the channels. */
   async function begin(meanwhile: () => Promise<unknown>): Promise<MonitorDeps> {
     sluice = await startTestDeployment();
     record = await sluice.addDestination({ status: 'running', desired: 'running' });
@@ -77,13 +77,13 @@ describe('a change of health', () => {
   }
   const noted = async () => (await listHistory(sluice.deps, record.destinationId)).map(({ entry }) => entry?.detail);
 
-  it('is noted once, however many look at the same time', async () => {
+  it('is recorded once by several concurrent monitors', async () => {
     const monitor = await begin(async () => {});
     await Promise.all([observeDestinations(monitor), observeDestinations(monitor), observeDestinations(monitor)]);
     expect(await noted()).toEqual([expect.stringContaining('channel_not_running')]);
   });
 
-  it('is none when the destination is being stopped by now', async () => {
+  it('is not recorded when the destination is stopped meanwhile', async () => {
     const stop = () =>
       changeDestination(sluice.deps, record.destinationId, (found) => ({ ...found, status: 'stopping' }));
     await observeDestinations(await begin(stop));
@@ -96,9 +96,9 @@ describe('an observation', () => {
   const minutes = (count: number) => new Date(NOW.getTime() + count * 60_000);
 
   it.each([
-    { name: 'of a moment ahead stays: that look was later', known: 1, put: 0, stays: 1 },
-    { name: 'that was held up for long does not write over a newer one', known: 20, put: 20, stays: 20 },
-    { name: 'of hours ahead is replaced: it is from before the clock was set back', known: 120, put: 0, stays: 0 },
+    { name: 'slightly in the future is kept, because it is the later one', known: 1, put: 0, stays: 1 },
+    { name: 'that was delayed does not overwrite a newer one', known: 20, put: 20, stays: 20 },
+    { name: 'hours in the future is replaced, because the clock was set back', known: 120, put: 0, stays: 0 },
   ])('$name', async ({ known, put, stays }) => {
     const sluice = await startTestDeployment();
     const { destinationId } = await sluice.addDestination({ status: 'running', desired: 'running' });
@@ -111,8 +111,8 @@ describe('an observation', () => {
   });
 });
 
-describe('the outcome of a look', () => {
-  it('counts what alarms count: on air without the primary, waiting, alerts, down', async () => {
+describe('the outcome of a monitor run', () => {
+  it('counts what the alarms watch: on air without the primary, waiting, alerts, down', async () => {
     const channels = {
       primary: { state: 'RUNNING', alerts: ['Video Not Detected'] },
       good: { state: 'RUNNING' },
@@ -123,7 +123,7 @@ describe('the outcome of a look', () => {
     expect(outcome).toEqual({ running: 4, onAir: 3, waiting: 1, alerts: 3, down: 1 });
   });
 
-  it('keeps the bitrate of the feed as first measured in the run', async () => {
+  it('keeps the bitrate of the feed that was first measured in the channel run', async () => {
     const aws = deps({ one: { state: 'RUNNING' } });
     const measured = (bitrateBps: number) =>
       mockClient(aws.clients.cloudWatch)
@@ -148,7 +148,7 @@ describe('the outcome of a look', () => {
     expect(written.map((observation) => observation.feed)).toEqual([feed, feed]);
   });
 
-  it('is there when nothing runs, so that silence means that nobody has looked', async () => {
+  it('is reported when nothing runs, so that silence means that the monitor does not run', async () => {
     expect(await observeRecords(deps({}), [])).toEqual({ running: 0, onAir: 0, waiting: 0, alerts: 0, down: 0 });
   });
 });

@@ -22,33 +22,33 @@ import { withFeed } from '../domain/recorded-run.ts';
 import type { MonitorOutcome } from './counted-lines.ts';
 
 /**
- * The stream monitor: reads every running destination and the source, and stores what it saw. It changes nothing in AWS
- * and decides nothing. One run costs one list of channels, one or a few calls for metrics, and one ListAlerts per
- * running channel, whatever is wrong.
+ * The stream monitor: reads every running destination and the source, and stores what it observes. It changes nothing
+ * in AWS and decides nothing. One run costs one list of channels, one or a few calls for metrics, and one ListAlerts
+ * per running channel, whatever their health.
  */
 export interface MonitorDeps extends AwsDeps<
   'cloudWatch' | 'mediaConnect' | 'mediaLive' | 'table',
   'flowArn' | 'tableName'
 > {
   now: () => Date;
-  /** How far back metrics are read, and in which grain. Minutes on AWS, seconds on one machine. */
+  /** How far back metrics are read, and their period: minutes on AWS, seconds on one machine. */
   windowSeconds: number;
   periodSeconds: number;
-  /** Metrics read at every run, and those read every `figuresEverySeconds`: CloudWatch bills each one requested. */
+  /** Metrics read on every run, and those read every `figuresEverySeconds`: CloudWatch bills each requested metric. */
   everyRun: readonly ChannelMetric[];
   figures: readonly ChannelMetric[];
   figuresEverySeconds: number;
 }
 
-/** Below the burst MediaLive allows per account, and quick enough that the last of fifty is not seen late. */
+/** Stays below MediaLive's burst limit per account, and is fast enough that the last of fifty is read in time. */
 const READS_AT_ONCE = 8;
 
-/** Observes all running destinations once. */
+/** Observes the source and all running destinations once. */
 export async function observeDestinations(deps: MonitorDeps): Promise<MonitorOutcome> {
   return observeRecords(deps, await listAllDestinations(deps));
 }
 
-/** Observes the source, and those of the records that run. */
+/** Observes the source, and those of the records whose status is running. */
 export async function observeRecords(deps: MonitorDeps, records: readonly Destination[]): Promise<MonitorOutcome> {
   const running = records.filter((record) => record.status === 'running');
   const window = { now: deps.now(), windowSeconds: deps.windowSeconds, periodSeconds: deps.periodSeconds };
@@ -66,7 +66,7 @@ export async function observeRecords(deps: MonitorDeps, records: readonly Destin
     observeSource(deps, window),
   ]);
   const states = new Map(channels.map((channel) => [channel.channelId, channel.state]));
-  // As old as the oldest of what it says, however long the rest of the run takes.
+  // Stamped with the time before the reads, however long the rest of the run takes.
   const listed: Listed = {
     now: window.now,
     states,
@@ -83,7 +83,7 @@ export async function observeRecords(deps: MonitorDeps, records: readonly Destin
       else seen.push(result.value);
     }
   }
-  // One that cannot be read does not keep the others from being observed; the caller still learns of it.
+  // A destination that cannot be read does not prevent the others from being observed, but the caller gets its error.
   if (failure !== undefined) throw failure;
   return toOutcome(running, seen);
 }
@@ -101,7 +101,7 @@ function toRequest(deps: MonitorDeps, record: Destination, now: Date): ChannelMe
   ];
 }
 
-/** Reads and stores the source's figures; null while the flow does not run and has none. */
+/** Reads and stores the source's metrics. Returns null while the flow does not run and has none. */
 async function observeSource(
   deps: MonitorDeps,
   window: { now: Date; windowSeconds: number; periodSeconds: number },
@@ -116,7 +116,7 @@ async function observeSource(
   return observation;
 }
 
-/** What the lists say of all channels, and when they were asked for. */
+/** The lists of all channels and metrics, and when they were requested. */
 interface Listed {
   now: Date;
   states: ReadonlyMap<string, string>;
@@ -149,7 +149,7 @@ function isNews(before: Observation | null, next: Observation): boolean {
   return levelOf(before!) !== levelOf(next);
 }
 
-/** One destination, and what was seen of it. */
+/** One destination with its observation. */
 interface Look {
   record: Destination;
   observation: Observation;
@@ -169,14 +169,14 @@ function toOutcome(running: Destination[], seen: Look[]): MonitorOutcome {
   };
 }
 
-/** A change of health belongs on the timeline, with its reason: what happened, asked after the show. */
+/** Records a change of health on the timeline with its reason, so it can be explained after the show. */
 async function noteHealth(deps: MonitorDeps, record: Destination, observation: Observation): Promise<void> {
   const { code, detail } = healthOf({ status: 'running', observation });
   const entry = { at: observation.observedAt, actor: 'monitor', kind: 'health' as const, detail: `${code}: ${detail}` };
   await putTimelineEntry(deps, record, entry, record.writeCount);
 }
 
-/** Figures of this run: read now, or carried over from the last time they were due. */
+/** Returns the figures of this run: read now, or carried over when they are not due. */
 function figuresOf(deps: MonitorDeps, record: Destination, { now, series }: Listed): Partial<Observation> {
   const read = series.get(record.held.channel?.channelId ?? '');
   const activeOutputs = read && newest(read.activeOutputs);
@@ -194,7 +194,7 @@ function figuresOf(deps: MonitorDeps, record: Destination, { now, series }: List
     };
   }
   if (!read) return delivery;
-  // MediaLive's NetworkOut is never zero, so without an output that is being written it says nothing.
+  // MediaLive's NetworkOut is never zero, so it means nothing unless an output is being written.
   const isWritten = activeOutputs !== null && activeOutputs !== undefined && activeOutputs > 0;
   return {
     ...delivery,
@@ -207,7 +207,7 @@ function figuresOf(deps: MonitorDeps, record: Destination, { now, series }: List
   };
 }
 
-/** Leaves a figure out when it was not reported, which is not the same as zero. */
+/** Leaves out a figure that was not reported, which is not the same as zero. */
 function optional<Key extends keyof Observation>(key: Key, value: Observation[Key] | null | undefined) {
   return value === null || value === undefined ? {} : ({ [key]: value } as Pick<Observation, Key>);
 }

@@ -9,9 +9,9 @@ interface RepairDeps extends AwsDeps<'mediaConnect' | 'mediaLive', 'flowArn' | '
 }
 
 /**
- * Lets a running flow's egress address into the input security group when it is missing: the address may change whenever
- * the flow restarts, and then nothing reaches any channel.
- * @param seen the flow, when the caller has just read it
+ * Allows a running flow's egress address in the input security group if it is missing. The address may change whenever
+ * the flow restarts, and then no channel receives anything.
+ * @param seen the flow, if the caller has just read it
  */
 export async function repairEgress(deps: RepairDeps, seen?: FlowView | null): Promise<void> {
   const flow = seen === undefined ? await observeFlow(deps) : seen;

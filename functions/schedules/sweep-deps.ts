@@ -2,7 +2,7 @@ import type { AwsDeps } from '../aws/clients.ts';
 import type { PrimaryMode } from '../domain/primary-mode.ts';
 import type { OperationDeps } from '../workflow/workflow-deps.ts';
 
-/** What the sweep and its parts work with. */
+/** What the sweep and its parts need. */
 export interface SweepDeps
   extends
     AwsDeps<
@@ -11,10 +11,10 @@ export interface SweepDeps
     >,
     Pick<OperationDeps, 'now' | 'logger'> {
   /**
-   * Encodings of the primary, comma separated, and when it runs unless that was changed through the API; left out, the
-   * sweep creates no record of it.
+   * The primary's encodings, comma separated, and its mode unless the API has changed it. When left out, the sweep
+   * creates no primary.
    */
   primary?: { preset: string; mode: PrimaryMode };
-  /** Takes the lease from a former holder: right where that one is known to be dead, as after a restart. */
+  /** Takes the lease from its holder: correct only when that holder is known to be dead, as after a restart. */
   takeOverLease?: boolean;
 }

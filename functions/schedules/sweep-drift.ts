@@ -12,9 +12,9 @@ import { requestChange } from '../workflow/operations.ts';
 import type { SweepDeps } from './sweep-deps.ts';
 
 /**
- * The sweep's second part: records that AWS no longer agrees with. What the inventory shows may be older than the
- * record, so nothing is believed before a second look at the one resource in question. Nothing is started that nobody
- * asked to be started: a channel stopped by hand is reported, not fought over; only the primary comes back by itself.
+ * The sweep's second part: records that no longer match AWS. The inventory may be older than the record, so the sweep
+ * reads the resource in question again before it acts. It does not restart a channel that was stopped by hand, but
+ * reports it; only the primary is restarted automatically.
  */
 export async function correctDrift(deps: SweepDeps, record: Destination, inventory: Inventory): Promise<void> {
   if (record.operation) return;
@@ -39,19 +39,19 @@ async function correctRunning(deps: SweepDeps, record: Destination, inventory: I
     requestedBy: 'sweep',
     change: (current) =>
       current.writeCount === record.writeCount ? withoutRun(current, channel !== null, deps.now()) : current,
-    // The primary runs by itself while its mode asks for it; for the others a person decides, because each start costs.
+    // Only the primary is restarted here. For the others the operator decides, because each start costs.
     operation: (current) => (isPrimary(current) && isRestartable(current, flow, deps.now()) ? 'start' : null),
   });
   if (after?.writeCount === record.writeCount + 1) await noteDrift(deps, record, channel !== null);
 }
 
-/** A first run that did not last is made up for at once, while there is something to send. */
+/** Returns true when the primary may start now: at once after its first short run, later after a pause. */
 function isRestartable(record: Destination, flow: Inventory['flow'], now: Date): boolean {
   if (record.status !== 'error' || record.desired !== 'running' || !flow || !isFlowUp(flow)) return false;
   return (record.failedStarts ?? 0) < 2 || isRetryDue(record, now);
 }
 
-/** No operation has ended this run, so its end is noted here: it cost until somebody stopped it. */
+/** Records the end of a run that no operation ended: it was billed until the channel was stopped. */
 async function noteDrift(deps: SweepDeps, record: Destination, isChannelThere: boolean): Promise<void> {
   const at = deps.now().toISOString();
   const run = runOf(record);
@@ -68,7 +68,7 @@ function withoutRun(record: Destination, isChannelThere: boolean, now: Date): De
   const error: RecordedError = {
     code: 'resource_missing',
     detail: whatHappened(isChannelThere),
-    remedy: isChannelThere ? 'start it again' : 'start it again: the channel is made anew',
+    remedy: isChannelThere ? 'start it again' : 'start it again to create the channel',
     at: now.toISOString(),
   };
   return {
@@ -81,7 +81,9 @@ function withoutRun(record: Destination, isChannelThere: boolean, now: Date): De
   };
 }
 
-/** Puts back an output that was removed by hand: the start steps adopt all the rest and make only what is missing. */
+/**
+ * Restores a flow output that was removed by hand: a start adopts the other resources and creates only what is missing.
+ */
 async function correctFlowOutput(deps: SweepDeps, record: Destination, { flow }: Inventory): Promise<void> {
   if (!flow || !isFlowUp(flow) || findFlowOutput(deps, flow, record.destinationId)) return;
   const again = await observeFlow(deps);
@@ -95,8 +97,8 @@ async function correctFlowOutput(deps: SweepDeps, record: Destination, { flow }:
 }
 
 /**
- * A channel that runs although its destination is idle or in error only costs: it is stopped. A start whose answer was
- * lost, and whose undoing failed as well, leaves such a one, and no note of it in the record.
+ * Stops a channel that runs although its destination is idle or in error, because it only costs. A start leaves such a
+ * channel unrecorded when its answer was lost and its release failed too.
  */
 async function correctOffAir(deps: SweepDeps, record: Destination, inventory: Inventory): Promise<void> {
   const channelId = record.held.channel?.channelId;

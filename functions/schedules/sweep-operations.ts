@@ -7,11 +7,11 @@ import { keepGivenUp, requestChange, startQuietly } from '../workflow/operations
 import type { SweepDeps } from './sweep-deps.ts';
 
 /**
- * The sweep's first part: lets the lifecycle's own tables speak again where an interruption has silenced them. It
- * repeats no decision of its own.
+ * The sweep's first part: continues operations after an interruption. It decides nothing itself; the tables of the
+ * lifecycle do.
  */
 
-/** Starts what was written but never started; takes up what ended without settling. */
+/** Starts an operation that was recorded but never started, and resumes one that ended without settling. */
 export async function continueOperation(deps: SweepDeps, record: Destination): Promise<void> {
   const operation = record.operation;
   if (!operation) return;
@@ -26,8 +26,8 @@ export async function continueOperation(deps: SweepDeps, record: Destination): P
 }
 
 /**
- * An execution ended without settling (aborted, timed out, the process died). Its name cannot be used again, so the
- * same kind of operation begins anew as the next generation; every step looks before it acts and adopts what is there.
+ * Resumes an operation whose execution ended without settling (aborted, timed out, the process died). An execution name
+ * cannot be reused, so the same kind of operation begins again as the next generation, and its steps adopt what exists.
  */
 async function resume(deps: SweepDeps, record: Destination): Promise<void> {
   const interrupted = record.operation!;
@@ -36,7 +36,7 @@ async function resume(deps: SweepDeps, record: Destination): Promise<void> {
   await requestChange(deps, record.destinationId, {
     requestedBy: interrupted.requestedBy,
     change: (current) => {
-      // It may have settled since the record was read: then there is nothing to resume.
+      // The operation may have settled since the record was read; then there is nothing to resume.
       isGivenUp = current.operation?.generation === interrupted.generation;
       return isGivenUp ? { ...current, operation: null } : current;
     },
@@ -47,7 +47,7 @@ async function resume(deps: SweepDeps, record: Destination): Promise<void> {
   deps.logger.info('sweep resumes an interrupted operation', { operationId: interrupted.operationId });
 }
 
-/** A start nobody wants any more is resumed as a stop, which releases whatever it had made. */
+/** Resumes a start that is no longer desired as a stop, which releases what the start created. */
 function resumedKind(record: Destination, kind: OperationKind): OperationKind {
   if (record.desired === 'deleted') return 'teardown';
   if (record.desired === 'idle' && kind === 'start') return 'stop';
@@ -55,8 +55,8 @@ function resumedKind(record: Destination, kind: OperationKind): OperationKind {
 }
 
 /**
- * Begins what is due for a destination at rest: its desired state, or taking down what a failed operation left running.
- * The primary is started only while the flow is up: a start that meets a stopped flow fails, and would fail again.
+ * Begins what is due for a destination at rest: its desired state, or the release of what a failed operation left
+ * running. Starts the primary only while the flow is up, because a start without a flow would fail at every sweep.
  * @returns false when nothing is due
  */
 export async function continueRest(deps: SweepDeps, record: Destination, flow: FlowView | null): Promise<boolean> {

@@ -12,9 +12,10 @@ import { COUNTED_LINES } from './counted-lines.ts';
 import type { SweepDeps } from './sweep-deps.ts';
 
 /**
- * The sweep's last part: what AWS has and no record knows. It is noted at each sighting, released only when it carries
- * our tags and was seen twice over ten minutes (or a person asks), and a release that looks like a mass deletion halts.
- * Each sweep takes an orphan one step down (output, stop, delete channel, delete input); the next sweep goes on.
+ * The sweep's last part: resources in AWS that no record holds. The sweep records every sighting, and releases an
+ * orphan only when it carries our tags and was seen twice over ten minutes, or when an operator requests it. It halts
+ * when a release looks like a mass deletion. Each sweep takes an orphan one step down (output, stop, delete channel,
+ * delete input); the next sweep continues.
  */
 export async function handleOrphans(
   deps: SweepDeps,
@@ -40,12 +41,12 @@ export async function handleOrphans(
   });
   if (seen.length + known.size > 0) await requireLease();
   for (const orphan of seen) await putOrphan(deps, orphan);
-  // What is left in `known` was not seen any more: it is gone, or somebody has claimed it.
+  // The rest of `known` was not seen again: each is gone, or a record now holds it.
   for (const orphanId of known.keys()) await deleteOrphan(deps, orphanId);
 
   const due = seen.filter((orphan) => isDue(orphan, now));
   const unasked = due.filter(({ releaseRequestedBy }) => releaseRequestedBy === null);
-  // Without any record it is the records that are lost, as likely as not. The primary's proves nothing: the sweep makes it.
+  // Without records the table is probably lost. The primary's record proves nothing, because the sweep creates it.
   const isTableEmpty = records.every(isPrimary) && unasked.some(({ reason }) => reason === 'no_destination');
   const halted = isTableEmpty || isMassRelease(unasked.length, inventory.items.length);
   if (halted) {
@@ -62,7 +63,7 @@ export async function handleOrphans(
 }
 
 function isDue(orphan: Orphan, now: Date): boolean {
-  // Without our tags nobody knows whose it is: it is shown, never released.
+  // Without our tags the owner is unknown, so it is shown and never released.
   if (!orphan.isTagged) return false;
   if (orphan.releaseRequestedBy !== null) return true;
   const ageSeconds = (now.getTime() - Date.parse(orphan.firstSeenAt)) / 1000;
@@ -70,12 +71,12 @@ function isDue(orphan: Orphan, now: Date): boolean {
 }
 
 async function releaseOrphan(deps: SweepDeps, orphan: Orphan, requireLease: () => Promise<void>): Promise<void> {
-  // A destination that has begun to move since the inventory may be about to adopt it.
+  // A destination that began an operation after the inventory may be about to adopt it.
   const record = orphan.destinationId === null ? null : await getDestination(deps, orphan.destinationId);
   if (record?.operation || (record && isClaimed(record, orphan))) return;
   const step = await tryWith(deps, orphan, () => findStepDown(deps, orphan));
   if (!step) return;
-  // Last of all: whoever has slept since it read the record may find that another sweep is at work.
+  // Checked last: a sweep that slept since it read the record may find another sweep at work.
   await requireLease();
   deps.logger.warn('sweep releases an orphan', {
     resource: orphan.resource,
@@ -86,7 +87,7 @@ async function releaseOrphan(deps: SweepDeps, orphan: Orphan, requireLease: () =
   await tryWith(deps, orphan, step);
 }
 
-/** The next sweep tries again; one stubborn orphan does not keep the others. */
+/** Logs a failure and lets the next sweep retry, so one failing orphan does not block the others. */
 async function tryWith<Result>(
   deps: SweepDeps,
   { resourceId }: Orphan,
@@ -107,7 +108,7 @@ function isClaimed({ held }: Destination, { resourceId }: Orphan): boolean {
   return [held.channel?.channelId, held.input?.inputId, held.flowOutput?.flowOutputArn].includes(resourceId);
 }
 
-/** What comes next for it; null while there is nothing to do but wait. */
+/** Returns the next step of an orphan's release; null while the sweep can only wait. */
 async function findStepDown(deps: SweepDeps, { resource, resourceId }: Orphan): Promise<(() => Promise<void>) | null> {
   if (resource === 'flowOutput') return () => removeFlowOutput(deps, resourceId);
   if (resource === 'channel') {

@@ -8,9 +8,9 @@ import type { PrimaryMode } from '../domain/primary-mode.ts';
 import type { SweepDeps } from './sweep-deps.ts';
 
 /**
- * Keeps the primary on record, with the ladder it is set to and the desired state its mode asks for. From there on it is
- * swept like any destination.
- * @returns the records with it
+ * Creates or updates the primary's record with its encodings and the desired state of its mode. The sweep then handles
+ * it like any destination.
+ * @returns the records, including the primary's
  */
 export async function keepPrimary(
   deps: SweepDeps,
@@ -24,7 +24,7 @@ export async function keepPrimary(
     const made = newPrimary(preset, deps.now());
     const need = await readNeed(deps, mode, flow);
     const record = withPrimaryNeed(made, need, deps.now(), mode);
-    // Another sweep may have been quicker: then it is swept the next time.
+    // When another sweep inserted it first, the next sweep handles it.
     return (await insertDestination(deps, record)) ? [...records, record] : records;
   }
   const chosenMode = primary.primaryMode ?? mode;

@@ -25,11 +25,11 @@ afterEach(() => sluice?.close());
 async function begin(): Promise<void> {
   elapsedSeconds = 0;
   sluice = await startTestDeployment();
-  // Somebody whom nothing of it concerns: an empty table says that the records are lost.
+  // An unrelated destination. With an empty table the sweep would halt.
   await sluice.addDestination({ standby: 'cold' });
 }
 
-/** Sweeps after some time has gone by. */
+/** Sweeps after the clock has advanced. */
 function sweepAfter(seconds: number, primary?: SweepDeps['primary']): Promise<SweepOutcome> {
   elapsedSeconds += seconds;
   const now = () => new Date(Date.now() + elapsedSeconds * 1000);
@@ -58,7 +58,7 @@ async function startOne(): Promise<Destination> {
   return sluice.until(destinationId, 'running', atRest('running'));
 }
 
-/** Makes a running channel with input and output that no record knows. */
+/** Creates a running channel with input and flow output that no record holds. */
 async function makeOrphans(destinationId: string): Promise<void> {
   const { inputId } = await createInput(sluice.deps, { destinationId, generation: 1 });
   const input = await waitFor('the input', async () => {
@@ -94,7 +94,7 @@ async function makeOrphans(destinationId: string): Promise<void> {
   await waitFor('the run', async () => (await findChannel(sluice.deps, destinationId))?.state === 'RUNNING');
 }
 
-/** Puts something around every call of a client. */
+/** Wraps every call of a client. */
 function around(
   name: 'mediaLive' | 'mediaConnect' | 'table' | 'sfn',
   wrap: (command: string, send: () => Promise<unknown>) => Promise<unknown>,
@@ -118,7 +118,7 @@ async function remaining() {
 }
 
 describe('orphans', () => {
-  it('are noted at first sight and touched only after two sightings over ten minutes', async () => {
+  it('are recorded at first sight and released only after two sightings over ten minutes', async () => {
     await begin();
     await makeOrphans(GHOST);
     expect(await sweepAfter(0)).toMatchObject({ orphans: 3, released: 0 });
@@ -135,7 +135,7 @@ describe('orphans', () => {
     expect(await remaining()).toEqual({ channels: 1, inputs: 1, outputs: 1 });
   });
 
-  it('are released in the right order, one step a sweep, until nothing is left', async () => {
+  it('are released in the right order, one step per sweep, until nothing is left', async () => {
     await begin();
     await makeOrphans(GHOST);
     await sweepAfter(0);
@@ -152,7 +152,7 @@ describe('orphans', () => {
     expect(await listOrphans(sluice.deps)).toEqual([]);
   });
 
-  it('are released at once when a person asks', async () => {
+  it('are released at the next sweep when an operator requests it', async () => {
     await begin();
     await createInput(sluice.deps, { destinationId: GHOST, generation: 1 });
     await waitFor('the input', async () => (await listInputs(sluice.deps))[0]?.state === 'DETACHED');
@@ -163,7 +163,7 @@ describe('orphans', () => {
     await waitFor('it to go', async () => (await listInputs(sluice.deps)).length === 0);
   });
 
-  it('stay asked for when a person asks while they are being noted', async () => {
+  it('keep a release request that arrives while the sweep records them', async () => {
     await begin();
     await createInput(sluice.deps, { destinationId: GHOST, generation: 1 });
     await waitFor('the input', async () => (await listInputs(sluice.deps))[0]?.state === 'DETACHED');
@@ -172,7 +172,7 @@ describe('orphans', () => {
     let queries = 0;
     around('table', async (command, send) => {
       const answer = await send();
-      // The records first, then the leftovers.
+      // The sweep queries the records first, then the orphans.
       if (command === 'QueryCommand' && ++queries === 2) {
         await requestOrphanRelease(sluice.deps, orphan!.orphanId, 'operator');
       }
@@ -182,7 +182,7 @@ describe('orphans', () => {
     expect(await sweepAfter(1)).toMatchObject({ released: 1 });
   });
 
-  it('without our tags are shown and never touched, even when asked for', async () => {
+  it('without our tags are listed and never released, even on request', async () => {
     await begin();
     const { deployment, clients } = sluice.deps;
     await clients.mediaLive.send(
@@ -201,14 +201,14 @@ describe('orphans', () => {
     expect(await remaining()).toMatchObject({ inputs: 1 });
   });
 
-  it('of another deployment or of nobody are not even listed', async () => {
+  it('of another deployment are not listed', async () => {
     await begin();
     const other = { ...sluice.deps, deployment: { ...sluice.deps.deployment, deploymentId: 'other' } };
     await createInput(other, { destinationId: GHOST, generation: 1 });
     expect(await sweepAfter(0)).toMatchObject({ orphans: 0 });
   });
 
-  it('in suspicious number halt the sweep instead of a mass deletion', async () => {
+  it('in suspicious number halt the sweep', async () => {
     await begin();
     for (const letter of ['a', 'b', 'c', 'd']) {
       await createInput(sluice.deps, { destinationId: `dst_0000000000000000000000000${letter}`, generation: 1 });
@@ -219,7 +219,7 @@ describe('orphans', () => {
     expect(sluice.logLines.join('\n')).toContain('sweep halts');
   });
 
-  it('are left alone when there is not a single record: it is the table that is lost', async () => {
+  it('are kept when there is no record at all, because then the table is probably lost', async () => {
     elapsedSeconds = 0;
     sluice = await startTestDeployment();
     await createInput(sluice.deps, { destinationId: GHOST, generation: 1 });
@@ -230,7 +230,7 @@ describe('orphans', () => {
     expect(await sweepAfter(1)).toMatchObject({ released: 1 });
   });
 
-  it('are left alone when the only record is the one the sweep has made itself', async () => {
+  it('are kept when the only record is the one the sweep created', async () => {
     elapsedSeconds = 0;
     sluice = await startTestDeployment();
     await createInput(sluice.deps, { destinationId: GHOST, generation: 1 });
@@ -239,7 +239,7 @@ describe('orphans', () => {
     expect(await sweepAfter(1000, primaryOf('720p30'))).toMatchObject({ orphans: 1, released: 0, halted: true });
   });
 
-  it('that a list shows twice are one', async () => {
+  it('that a list shows twice count once', async () => {
     await begin();
     await createInput(sluice.deps, { destinationId: GHOST, generation: 1 });
     around('mediaLive', async (command, send) => {
@@ -249,7 +249,7 @@ describe('orphans', () => {
     expect(await sweepAfter(0)).toMatchObject({ orphans: 1 });
   });
 
-  it('are forgotten when a destination turns out to hold them', async () => {
+  it('are no longer listed when a destination turns out to hold them', async () => {
     await begin();
     const destination = await sluice.addDestination();
     await createInput(sluice.deps, { destinationId: destination.destinationId, generation: 1 });
@@ -273,12 +273,12 @@ describe('two sweeps', () => {
     expect(await sweepAfter(61)).toMatchObject({ ran: true });
   });
 
-  it('are told apart by a fence: one that slept through its lease changes nothing', async () => {
+  it('are separated by a fence: a sweep that slept past its lease changes nothing', async () => {
     await begin();
     await createInput(sluice.deps, { destinationId: GHOST, generation: 1 });
     const sleepy = {
       ...sluice.deps,
-      // The lease has long run out by the time it has read everything.
+      // The lease has expired by the time the sweep has read everything.
       now: (() => {
         let calls = 0;
         return () => new Date(Date.now() + (calls++ === 0 ? 0 : 600_000));
@@ -290,7 +290,7 @@ describe('two sweeps', () => {
 });
 
 describe('an operation in flight', () => {
-  it('that settles while the sweep asks for its execution is not begun again', async () => {
+  it('is not begun again when it settles while the sweep reads its execution', async () => {
     let letGo = () => {};
     const held = new Promise<void>((resolve) => (letGo = resolve));
     sluice = await startTestDeployment({ beforeStep: () => held });
@@ -313,7 +313,7 @@ describe('an operation in flight', () => {
   });
 });
 
-describe('a sweep that cannot read', () => {
+describe('a sweep that cannot read AWS', () => {
   it('changes nothing', async () => {
     await begin();
     await createInput(sluice.deps, { destinationId: GHOST, generation: 1 });
@@ -321,12 +321,12 @@ describe('a sweep that cannot read', () => {
     const blind = { ...sluice.deps, clients: { ...sluice.deps.clients, mediaConnect } };
     await expect(sweep(blind)).rejects.toThrow('no answer');
     expect(await listOrphans(sluice.deps)).toEqual([]);
-    expect(await sweepAfter(0), 'the lease was given back').toMatchObject({ ran: true });
+    expect(await sweepAfter(0), 'the lease was released').toMatchObject({ ran: true });
   });
 });
 
-describe('drift', () => {
-  it('of a channel stopped by hand is reported and not fought over', async () => {
+describe('the sweep', () => {
+  it('reports a channel that was stopped by hand, and does not restart it', async () => {
     await begin();
     const { destinationId, held } = await startOne();
     await stopChannel(sluice.deps, held.channel!.channelId);
@@ -339,7 +339,7 @@ describe('drift', () => {
     expect((await findChannel(sluice.deps, destinationId))?.state).toBe('IDLE');
   });
 
-  it('of a channel deleted by hand forgets it, so that the next start makes another', async () => {
+  it('forgets a channel that was deleted by hand, so that the next start creates another', async () => {
     await begin();
     const { destinationId, held } = await startOne();
     await stopChannel(sluice.deps, held.channel!.channelId);
@@ -357,7 +357,7 @@ describe('drift', () => {
     expect(again.held.channel!.channelId).not.toBe(held.channel!.channelId);
   });
 
-  it('of a flow output removed by hand is put right', async () => {
+  it('restores a flow output that was removed by hand', async () => {
     await begin();
     const { destinationId, held } = await startOne();
     await removeFlowOutput(sluice.deps, held.flowOutput!.flowOutputArn);
@@ -366,7 +366,7 @@ describe('drift', () => {
     expect(findFlowOutput(sluice.deps, (await observeFlow(sluice.deps))!, destinationId)).not.toBeNull();
   });
 
-  it('of an idle destination whose channel runs stops the channel', async () => {
+  it('stops the running channel of an idle destination', async () => {
     await begin();
     const { destinationId, held } = await startOne();
     await changeDestination(sluice.deps, destinationId, (record) => ({ ...record, desired: 'idle', status: 'idle' }));
@@ -376,7 +376,7 @@ describe('drift', () => {
     expect(idle.held.channel).toEqual(held.channel);
   });
 
-  it('of a channel in a state nobody knows is waited out: it is neither reported nor stopped', async () => {
+  it('waits while a channel is in an unknown state, and neither reports nor stops it', async () => {
     await begin();
     const { destinationId, generation } = await startOne();
     around('mediaLive', async (command, send) => {
@@ -408,20 +408,20 @@ describe('the primary', () => {
     });
   }
 
-  it('is made and started by the sweep alone, once', async () => {
+  it('is created and started by the sweep alone, once', async () => {
     const { generation } = await beginOnAir();
     expect(generation).toBe(1);
     await sweepAfter(300, primaryOf('720p30'));
     expect(await getDestination(sluice.deps, 'primary')).toMatchObject({ generation: 1, preset: '720p30' });
   });
 
-  it('is not made where it is not asked for', async () => {
+  it('is not created when it is not configured', async () => {
     await begin();
     await sweepAfter(0);
     expect(await getDestination(sluice.deps, 'primary')).toBeNull();
   });
 
-  it('comes back after its channel was deleted by hand, and its input with it', async () => {
+  it('is created again after its channel and input were deleted by hand', async () => {
     const { held } = await beginOnAir();
     await stopChannel(sluice.deps, held.channel!.channelId);
     await channelIs('IDLE');
@@ -440,7 +440,7 @@ describe('the primary', () => {
     expect(await remaining()).toEqual({ channels: 1, inputs: 1, outputs: 1 });
   });
 
-  it('comes back after its channel was stopped, and after its flow output was removed', async () => {
+  it('is restarted after its channel was stopped, and after its flow output was removed', async () => {
     const { held } = await beginOnAir();
     await stopChannel(sluice.deps, held.channel!.channelId);
     await channelIs('IDLE');
@@ -453,9 +453,9 @@ describe('the primary', () => {
     expect(await remaining()).toEqual({ channels: 1, inputs: 1, outputs: 1 });
   });
 
-  it('that does not stay up is started again after growing pauses', async () => {
+  it('is restarted after growing pauses when it does not stay up', async () => {
     await beginOnAir();
-    /** Stops it by hand and sweeps. @returns whether it was started again within so many seconds */
+    /** Stops the channel by hand and sweeps. @returns the seconds until it was started again, null when it was not */
     const isBackAfter = async (seconds: number, step: number): Promise<number | null> => {
       const { generation } = (await getDestination(sluice.deps, 'primary'))!;
       const channel = await findChannel(sluice.deps, 'primary');
@@ -500,7 +500,7 @@ describe('the primary', () => {
     expect(await remaining()).toEqual({ channels: 0, inputs: 0, outputs: 0 });
   });
 
-  it('with the mode with-source runs while an encoder is connected, and stops a quarter of an hour after it has gone', async () => {
+  it('in the mode with-source runs while an encoder is connected, and 15 minutes longer', async () => {
     await begin();
     const withSource = { preset: '720p30', mode: 'with-source' as const };
     const observe = (connected: boolean) =>
@@ -528,7 +528,7 @@ describe('the primary', () => {
     await sluice.until('primary', 'idle', atRest('idle'));
   });
 
-  it('that is off is never started, and one that runs stops at once', async () => {
+  it('in the mode off is never started, and stops at once when it runs', async () => {
     await beginOnAir();
     await sweepAfter(0, { preset: '720p30', mode: 'off' });
     await sluice.until('primary', 'idle', atRest('idle'));
@@ -536,7 +536,7 @@ describe('the primary', () => {
     expect(await getDestination(sluice.deps, 'primary')).toMatchObject({ desired: 'idle', status: 'idle' });
   });
 
-  it('is restarted with another ladder when that is set', async () => {
+  it('is restarted when its encodings change', async () => {
     const { held } = await beginOnAir();
     await sweepAfter(0, primaryOf('720p30,480p30'));
     const again = await sluice.until(
@@ -549,7 +549,7 @@ describe('the primary', () => {
 });
 
 describe('the reads of a sweep', () => {
-  it('are the same lists, whatever is wrong, and as few as AWS allows', async () => {
+  it('are the same few lists, whatever the state of the resources', async () => {
     await begin();
     const { destinationId } = await startOne();
     const calls: string[] = [];
@@ -568,7 +568,7 @@ describe('the reads of a sweep', () => {
       'ListInputsCommand',
       'QueryCommand',
       'QueryCommand',
-      // The lease: taken, given back.
+      // The lease: acquired, then released.
       'UpdateCommand',
       'UpdateCommand',
     ]);
@@ -580,7 +580,7 @@ describe('the reads of a sweep', () => {
   });
 });
 
-describe('an operation that has settled since its record was read', () => {
+describe('an operation that settled after the sweep read its record', () => {
   it('is neither resumed nor reported as interrupted', async () => {
     await begin();
     const { destinationId } = await startOne();

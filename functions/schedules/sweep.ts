@@ -12,17 +12,17 @@ import { handleOrphans } from './sweep-orphans.ts';
 import { keepPrimary } from './sweep-primary.ts';
 
 /**
- * The sweep: finishes what an interruption left, and compares AWS with the records in both directions. It reads the same
- * few lists whatever is wrong, first all of them and then acts; if one cannot be read it does nothing at all. A lease
- * keeps two sweeps from working at once.
+ * The sweep: completes interrupted operations, and compares AWS with the records in both directions. It always reads
+ * the same few lists, all of them before it acts, and does nothing if one cannot be read. A lease keeps two sweeps from
+ * working concurrently.
  */
 
-/** Longer than a sweep takes, shorter than the time to the next one on AWS. */
+/** Longer than a sweep takes, and shorter than the interval between sweeps on AWS. */
 const LEASE_SECONDS = 240;
 
 /**
- * Sweeps once.
- * @throws when records or inventory cannot be read; nothing was changed then
+ * Runs one sweep.
+ * @throws when records or inventory cannot be read; then nothing was changed
  */
 export async function sweep(deps: SweepDeps): Promise<SweepOutcome> {
   const lease = await acquireLease(deps, {
@@ -41,12 +41,12 @@ export async function sweep(deps: SweepDeps): Promise<SweepOutcome> {
 
 async function sweepUnderLease(deps: SweepDeps, lease: Lease): Promise<SweepOutcome> {
   const inventory = await takeInventory(deps);
-  // Read after the inventory: a record is then never older than what AWS was seen to have.
+  // Read after the inventory, so that no record is older than the resources the inventory shows.
   const known = await listAllDestinations(deps);
   await repairQuietly(deps, inventory.flow);
   const records = await keepPrimary(deps, known, inventory.flow);
   for (const record of records) {
-    // What one destination needs is conditional on its record; the time alone tells that somebody else may be at work.
+    // Changes of a destination are conditional on its record; only the clock tells that the lease has expired.
     if (deps.now().getTime() >= lease.expiresAtMs) throw leaseLost();
     await guard(deps, record, async () => {
       if (record.operation) return continueOperation(deps, record);
@@ -54,13 +54,13 @@ async function sweepUnderLease(deps: SweepDeps, lease: Lease): Promise<SweepOutc
     });
   }
   const { found, released, halted } = await handleOrphans(deps, known, inventory, async () => {
-    // The time is looked at last: reading the lease may have taken longer than it lasts.
+    // Checks the clock last, because reading the lease may take longer than the lease lasts.
     if (!(await holdsLease(deps, lease, deps.now())) || deps.now().getTime() >= lease.expiresAtMs) throw leaseLost();
   });
   return { ran: true, orphans: found, released, halted };
 }
 
-/** An input security group that cannot be read must not keep the sweep from its other work. */
+/** Allows the egress address. Logs a failure, which must not stop the sweep's other work. */
 async function repairQuietly(deps: SweepDeps, flow: FlowView | null): Promise<void> {
   try {
     await repairEgress(deps, flow);
@@ -73,7 +73,7 @@ function leaseLost(): Error {
   return new Error('the sweep has lost its lease');
 }
 
-/** A failure with one destination does not keep the others from being looked at. */
+/** Logs a failure with one destination, so that the others are still handled. */
 async function guard(deps: SweepDeps, { destinationId }: Destination, action: () => Promise<void>): Promise<void> {
   try {
     await action();

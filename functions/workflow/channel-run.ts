@@ -22,7 +22,7 @@ import { NotSettled, StaleOperation, Unavailable } from './workflow-errors.ts';
  *   never accepted and is repeated: the channel is started twice in one operation and billed for both. The same happens
  *   when the request is delayed until after the last read.
  * - When a process dies between the note and the request, and its successor comes later than this, the start fails
- *   although nothing was sent, and somebody must request it again (the primary is restarted automatically).
+ *   although nothing was sent, and the operator must request it again (the primary is restarted automatically).
  *
  * A simulation cannot settle this: the simulated channel also stays visible for longer before it falls back.
  */
