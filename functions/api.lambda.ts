@@ -72,6 +72,7 @@ async function start(): Promise<Api> {
       loopbackTargetsAllowed: false,
     },
     now,
+    sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
     resolveHost,
     logger,
     authentication: createCognitoAuthentication({

@@ -24,7 +24,8 @@ type ApiFact =
   | 'tableName';
 
 /** All that differs between the places the API runs in. */
-export interface ApiDeps extends Pick<WorkflowDeps, 'now' | 'resolveHost' | 'logger'>, AwsDeps<ApiClient, ApiFact> {
+export interface ApiDeps
+  extends Pick<WorkflowDeps, 'now' | 'sleep' | 'resolveHost' | 'logger'>, AwsDeps<ApiClient, ApiFact> {
   authentication: Authentication;
   /** True on one machine: the dashboard, the HLS preview and the API share this origin. */
   embedded: boolean;

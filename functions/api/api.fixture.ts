@@ -134,6 +134,7 @@ export async function startTestApi() {
       loopbackTargetsAllowed: false,
     },
     now: () => time.now,
+    sleep: async (delayMs) => void (time.now = new Date(time.now.getTime() + delayMs)),
     resolveHost: async (host) => addresses[host] ?? ['203.0.114.7'],
     logger: { info: write('info'), warn: write('warn'), error: write('error') },
     authentication: createTokenAuthentication({ token: TOKEN, now: () => time.now }),

@@ -1,5 +1,6 @@
 import type { Destination, OperationKind } from '../domain/destination.ts';
 import { AppError } from '../domain/errors.ts';
+import { isKnownOffAir } from '../domain/health.ts';
 import { actionsOf, isPrimary, nextOperation, type Action } from '../domain/lifecycle.ts';
 import type { StoredKey, Target } from './destination-target.ts';
 import { hasPendingChanges } from './resources.ts';
@@ -89,16 +90,25 @@ export function withDelete(record: Destination): Destination {
 }
 
 /**
- * Changes the configuration; the same record when nothing changes.
- * @throws {AppError} `restart_required` when it is on air and nobody said when the change shall apply
+ * Changes the configuration; the same record when nothing changes. Without `apply`, a change interrupts no audience: it
+ * applies at once when the destination is certainly off air.
+ * @param when.freshSeconds age under which an observation counts
+ * @throws {AppError} `restart_required` when it is or may be on air and the caller did not say when the change applies
  */
-export function withEdit(record: Destination, edit: Edit, { apply, now }: { apply: Apply; now: Date }): Destination {
+export function withEdit(
+  record: Destination,
+  edit: Edit,
+  { apply, now, freshSeconds }: { apply: Apply; now: Date; freshSeconds: number },
+): Destination {
   requireChangeable(record, 'edit');
   const isWantedOnAir = record.desired === 'running' && record.status !== 'error';
   const isUsed = !willBeReadAgain(record);
-  const isRestartAsked = isWantedOnAir && apply === 'now' && isUsed;
+  const isInterrupting = isWantedOnAir && isUsed && !isKnownOffAir(record, now, freshSeconds);
+  const isNow = apply === 'now' || (apply === undefined && !isInterrupting);
+  const isRestartAsked = isWantedOnAir && isNow && isUsed;
   // Asked for anew, what was to wait for the next start is to wait no longer.
-  const isWaiting = isRestartAsked && hasPendingChanges(record) && TARGET_FIELDS.some((field) => field in edit);
+  const isWaiting =
+    apply === 'now' && isRestartAsked && hasPendingChanges(record) && TARGET_FIELDS.some((field) => field in edit);
   const fields = Object.keys(edit) as (keyof Edit)[];
   const isSame = fields.every((field) => record[field] === edit[field]);
   const edited: Destination = isSame
@@ -107,7 +117,7 @@ export function withEdit(record: Destination, edit: Edit, { apply, now }: { appl
   if (TARGET_FIELDS.every((field) => record[field] === edited[field])) {
     return isWaiting ? { ...edited, restartRequested: true } : edited;
   }
-  if (isWantedOnAir && apply === undefined) throw restartRequired(record);
+  if (isInterrupting && apply === undefined) throw restartRequired(record);
   return {
     ...edited,
     configurationGeneration: isUsed ? record.generation : record.generation - 1,

@@ -309,6 +309,32 @@ describe('PUT /api/destinations/{destinationId}/stream-key', () => {
     expect((await putKey()).problem.code).toBe('restart_required');
   });
 
+  it('204 without apply restarts at once what the platform refuses: nothing is on air', async () => {
+    const record = makeRunning();
+    const alerts = [
+      { alertType: 'Failed RTMP Connection', message: 'stream_key_rejected: no', setAt: '2026-11-21T17:59:00.000Z' },
+    ];
+    await test.put({ ...record, observation: { ...record.observation!, alerts, activeOutputs: 0 } });
+    expect((await putKey()).status).toBe(204);
+    expect(test.executions()).toEqual([`${DESTINATION_ID}-stop-4`]);
+  });
+
+  it('204 without apply while it starts restarts it afterwards', async () => {
+    await test.put(withOperation(makeRecord({ desired: 'running' }), 'start', { now: NOW, requestedBy: 'operator' }));
+    expect((await putKey()).status).toBe(204);
+    expect((await test.read(DESTINATION_ID))?.restartRequested).toBe(true);
+  });
+
+  it('409 restart_required when the platform refused it, but that was long ago', async () => {
+    const record = makeRunning();
+    const alerts = [
+      { alertType: 'Failed RTMP Connection', message: 'stream_key_rejected: no', setAt: '2026-11-21T17:59:00.000Z' },
+    ];
+    const observedAt = '2026-11-21T17:59:50.000Z';
+    await test.put({ ...record, observation: { ...record.observation!, observedAt, alerts, activeOutputs: 0 } });
+    expect((await putKey()).problem.code).toBe('restart_required');
+  });
+
   it('412 when it was changed since it was read', async () => {
     await test.put(makeRecord());
     expect((await putKey('', { 'if-match': '"9"' })).status).toBe(412);

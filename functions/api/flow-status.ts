@@ -23,7 +23,7 @@ const LATENCY_MS_DEFAULT = 120;
 const STATUSES = ['STANDBY', 'ACTIVE', 'UPDATING', 'DELETING', 'STARTING', 'STOPPING', 'ERROR'] as const;
 
 /** One look at the flow and its source. */
-interface FlowLook {
+export interface FlowLook {
   flow: FlowView;
   media: SourceMedia | null;
   metrics: SourceMetrics;

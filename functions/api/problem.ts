@@ -54,6 +54,7 @@ export function explain(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof HTTPException && error.status < 500) return explainHttp(error);
   const kind = awsErrorKind(error);
+  if (kind === 'conflict') return busy();
   if (kind === 'throttled' || kind === 'unavailable' || isAwsError(error)) {
     const translated = toAppError(error, 'this request');
     // The general remedy for a refusal is about a channel's settings, which this request has not touched.
@@ -76,6 +77,15 @@ export function logFailure(logger: Logger, error: AppError, details: Record<stri
   if (statusOf(error) < 500) return;
   const internal = error.internal ?? (error.cause === undefined ? undefined : describe(error.cause));
   logger.error('request failed', { ...details, code: error.code, ...(internal ? { internal } : {}) });
+}
+
+/** A resource in AWS is between two states, which is no failure of ours. */
+function busy(): AppError {
+  return new AppError('illegal_transition', {
+    detail: 'a resource in AWS is changing its state, and takes no other request meanwhile',
+    remedy: 'try again in a moment',
+    retryAfterSeconds: 5,
+  });
 }
 
 function isAwsError(error: unknown): boolean {

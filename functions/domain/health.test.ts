@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Observation } from './destination.ts';
-import { classify, HEALTH_REASONS, healthOf, isOnAir, withHealthSince } from './health.ts';
+import { classify, HEALTH_REASONS, healthOf, isKnownOffAir, isOnAir, withHealthSince } from './health.ts';
 
 const AT = '2026-11-21T12:00:00.000Z';
 const good: Observation = {
@@ -160,5 +160,31 @@ describe('isOnAir', () => {
 
   it('is false for a wrong key, however fresh', () => {
     expect(isOnAir({ ...record, observation: rtmp('stream_key_rejected: no') }, new Date(AT), 5)).toBe(false);
+  });
+});
+
+describe('isKnownOffAir', () => {
+  const since = '2026-11-21T11:00:00.000Z';
+  const at = (observation: Observation | null, now = AT) =>
+    isKnownOffAir({ status: 'running', observation, runningSince: since }, new Date(now), 5);
+
+  it('is true for a refused key, a host that does not exist, and a channel that waits for the source', () => {
+    expect(at(rtmp('stream_key_rejected: no'))).toBe(true);
+    expect(at(rtmp('host_not_found: no'))).toBe(true);
+    expect(at({ ...good, sourceConnected: false, activeOutputs: 0 })).toBe(true);
+    expect(isKnownOffAir({ status: 'starting', observation: null, runningSince: null }, new Date(AT), 5)).toBe(true);
+  });
+
+  it('is false while media arrives, while a connection comes back, and for what is unknown', () => {
+    expect(at(good)).toBe(false);
+    expect(at(rtmp('connection_lost: closed'))).toBe(false);
+    expect(at({ ...good, sourceConnected: false })).toBe(false);
+    expect(at(null)).toBe(false);
+  });
+
+  it('is false for an observation that is old or of an earlier run', () => {
+    expect(at(rtmp('stream_key_rejected: no'), '2026-11-21T12:00:06Z')).toBe(false);
+    const earlier = { ...rtmp('stream_key_rejected: no'), observedAt: '2026-11-21T10:59:59.000Z' };
+    expect(at(earlier, '2026-11-21T10:59:59Z')).toBe(false);
   });
 });

@@ -273,6 +273,24 @@ export function withHealthSince(next: Observation, previous: Observation | null)
   return { ...next, healthCode: code, healthSince: since ?? next.observedAt };
 }
 
+/**
+ * True when it is certain that no audience sees the destination: the last observation of its run is fresh and says that
+ * nothing reaches the platform. What is unknown, and what reconnects by itself, counts as on air. Pure.
+ */
+export function isKnownOffAir(
+  record: Pick<Destination, 'status' | 'observation' | 'runningSince'>,
+  now: Date,
+  freshSeconds: number,
+): boolean {
+  const { status, observation, runningSince } = record;
+  if (status !== 'running') return true;
+  const { level, observedAt } = healthOf(record);
+  if (!observation || !observedAt) return false;
+  if (Math.abs(now.getTime() - Date.parse(observedAt)) > freshSeconds * 1000) return false;
+  if (runningSince !== null && Date.parse(observedAt) < Date.parse(runningSince)) return false;
+  return level === 'down' || (level === 'waiting_for_source' && observation.activeOutputs === 0);
+}
+
 /** Green: running, good, and seen within `freshSeconds`; a look from the future is one before the clock was set back. */
 export function isOnAir(record: Pick<Destination, 'status' | 'observation'>, now: Date, freshSeconds: number): boolean {
   const health = healthOf(record);

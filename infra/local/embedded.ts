@@ -16,7 +16,7 @@ import { MONITORED_LOCALLY } from '../../functions/schedules/figures-due.ts';
 import { observeDestinations } from '../../functions/schedules/monitor.ts';
 import { sweep } from '../../functions/schedules/sweep.ts';
 import { runStep } from '../../functions/workflow/run-step.ts';
-import type { Logger } from '../../functions/workflow/workflow-deps.ts';
+import type { Logger, WorkflowDeps } from '../../functions/workflow/workflow-deps.ts';
 import { closeServer } from './close-server.ts';
 import { systemClock } from './clock.ts';
 import { createRehearsal } from './rehearsal/rehearsal.ts';
@@ -144,7 +144,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
 
 async function listen(
   { settings, token, dashboardDirectory, rootDirectory, logger }: EmbeddedOptions,
-  aws: AwsDeps & { rehearsal: Rehearsal; hlsProxy: (path: string) => Promise<Response> },
+  aws: AwsDeps & Pick<WorkflowDeps, 'sleep'> & { rehearsal: Rehearsal; hlsProxy: (path: string) => Promise<Response> },
 ): Promise<{ origin: string; close: () => Promise<void> }> {
   const { version } = JSON.parse(readFileSync(join(rootDirectory, 'package.json'), 'utf8')) as { version: string };
   const now = () => new Date();

@@ -1,6 +1,7 @@
 import type { Destination } from '../../functions/domain/destination.ts';
 import { newDestination } from '../../functions/domain/new-destination.ts';
 import { idOf } from './destination-ids.ts';
+import { FRESH_SECONDS } from './entry-points.ts';
 import type { Outcome } from './processes.ts';
 import type { World } from './world.ts';
 
@@ -71,7 +72,7 @@ export function ask(world: World, destinationId: string, what: Ask): Promise<Out
       : { preset: world.record(destinationId)?.preset === '720p30' ? '480p30' : '720p30' };
     return requestChange(deps, destinationId, {
       requestedBy,
-      change: (record) => changes.withEdit(record, edit, { apply, now: deps.now() }),
+      change: (record) => changes.withEdit(record, edit, { apply, now: deps.now(), freshSeconds: FRESH_SECONDS }),
       operation: changes.editOperation,
     });
   });

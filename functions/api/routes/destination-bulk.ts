@@ -1,13 +1,14 @@
 import { createRoute, type z } from '@hono/zod-openapi';
 import { listAllDestinations } from '../../aws/destination-table.ts';
 import type { Destination } from '../../domain/destination.ts';
-import { AppError } from '../../domain/errors.ts';
+import type { AppError } from '../../domain/errors.ts';
 import { isPrimary } from '../../domain/lifecycle.ts';
 import { requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, IdempotencyHeaders, NoQuery, problems, takes, WRITE_PROBLEMS } from '../contract.ts';
 import { startOperation, stopOperation, withStart, withStop } from '../destination-change.ts';
 import { idempotent } from '../idempotency.ts';
+import { explain, logFailure, statusOf } from '../problem.ts';
 import { BulkRequest } from '../request-schemas.ts';
 import { BulkResult } from '../schemas.ts';
 import { invalidFields } from '../validation.ts';
@@ -42,10 +43,16 @@ export function registerDestinationBulk(api: Api, deps: ApiDeps): void {
       const { ids, group } = context.req.valid('json');
       const destinationIds = [...new Set(ids ?? (await idsOf(deps, group)))];
       const results: ItemResult[] = [];
+      const failures: AppError[] = [];
       // One after the other: MediaLive and Step Functions have their rates, and the order asked for is kept.
       for (const destinationId of destinationIds) {
-        results.push(await actOnOne(deps, destinationId, action, context.get('principal').id));
+        const { result, failure } = await actOnOne(deps, destinationId, action, context.get('principal').id);
+        results.push(result);
+        if (failure) failures.push(failure);
       }
+      // Nothing was carried out, and nothing of it is the caller's mistake.
+      if (failures.length > 0 && failures.length === results.length) throw failures[0]!;
+      for (const each of failures) logFailure(deps.logger, each, { requestId: context.get('requestId'), action });
       return context.json({ results }, 202);
     });
   }
@@ -76,7 +83,7 @@ async function actOnOne(
   destinationId: string,
   action: keyof typeof ACTIONS,
   requestedBy: string,
-): Promise<ItemResult> {
+): Promise<{ result: ItemResult; failure?: AppError }> {
   const { change, operation } = ACTIONS[action];
   let before: Destination | undefined;
   try {
@@ -91,7 +98,7 @@ async function actOnOne(
       }),
       destinationId,
     );
-    return {
+    const result: ItemResult = {
       destinationId,
       outcome: record.writeCount === before?.writeCount ? 'unchanged' : 'accepted',
       status: record.status,
@@ -99,9 +106,11 @@ async function actOnOne(
       code: null,
       detail: null,
     };
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    return {
+    return { result };
+  } catch (thrown) {
+    // The items before this one have been carried out, so that the answer has to say so.
+    const error = explain(thrown);
+    const result: ItemResult = {
       destinationId,
       outcome: 'refused',
       status: before?.status ?? null,
@@ -109,5 +118,6 @@ async function actOnOne(
       code: error.code,
       detail: error.detail,
     };
+    return statusOf(error) < 500 ? { result } : { result, failure: error };
   }
 }

@@ -48,7 +48,7 @@ const patch = createRoute({
   path: '/api/destinations/{destinationId}',
   tags,
   summary: 'Change some fields of a destination',
-  description: 'Name, group and standby apply at once; a change of the others needs ?apply while it is on air.',
+  description: 'Name, group and standby apply at once; a change of the others needs ?apply while it may be on air.',
   request: { ...request, body: takes(PatchDestination) },
   responses,
 });
@@ -113,7 +113,7 @@ async function edit(deps: ApiDeps, wish: Wish, fields: Fields): Promise<Destinat
     change: (before) => {
       requireMatch(before, wish.ifMatch);
       if (before.revision !== found.revision) throw changedMeanwhile(destinationId);
-      return withEdit(before, changed, { apply: wish.apply, now });
+      return withEdit(before, changed, { apply: wish.apply, now, freshSeconds: deps.freshSeconds });
     },
   });
   const after = requireFound(record, destinationId);

@@ -1,0 +1,85 @@
+import { awsErrorKind } from '../aws/aws-errors.ts';
+import { startFlow, stopFlow } from '../aws/flow.ts';
+import { AppError } from '../domain/errors.ts';
+import type { ApiDeps } from './api-deps.ts';
+import type { FlowLook } from './flow-status.ts';
+import type { Memo } from './memoize.ts';
+
+type FlowAction = 'start' | 'stop';
+
+const SEND = { start: startFlow, stop: stopFlow };
+/** Flow states in which the flow is as requested, or about to be. */
+const DONE: Record<FlowAction, readonly string[]> = {
+  start: ['ACTIVE', 'UPDATING', 'STARTING'],
+  stop: ['STANDBY', 'STOPPING'],
+};
+/** Flow states in which AWS is asked. Whether it stops a flow that is STARTING or UPDATING is documented nowhere. */
+const POSSIBLE: Record<FlowAction, readonly string[]> = {
+  start: ['STANDBY', 'ERROR'],
+  stop: ['ACTIVE', 'UPDATING', 'STARTING', 'ERROR'],
+};
+
+/** What to do about a flow that is in another state. */
+const REMEDIES: Record<string, string> = {
+  STARTING: 'try again when the source is active; a start takes up to a minute',
+  STOPPING: 'try again when the source has stopped',
+  UPDATING: 'try again in a moment; the flow is adding or removing an output',
+  DELETING: 'deploy the media source again',
+};
+/** States that pass by themselves. */
+const PASSING = ['STARTING', 'STOPPING', 'UPDATING'];
+const RETRY_AFTER_SECONDS = 5;
+
+/** A change of the flow's outputs takes seconds, so a refused request is repeated for about that long. */
+const REPEATED_AFTER_MS = [200, 400, 800, 1_000, 1_000];
+
+/**
+ * Starts or stops the flow, whatever its state.
+ * @returns `done` when the flow is as requested already, or on its way
+ * @throws {AppError} `illegal_transition` when MediaConnect does not take the request in the flow's state
+ */
+export async function controlFlow(
+  deps: ApiDeps,
+  look: Memo<FlowLook>,
+  action: FlowAction,
+): Promise<'done' | 'requested'> {
+  for (const delayMs of [0, ...REPEATED_AFTER_MS]) {
+    if (delayMs > 0) await deps.sleep(delayMs);
+    const status = await readStatus(look);
+    if (DONE[action].includes(status)) return 'done';
+    if (!POSSIBLE[action].includes(status)) throw notPossible(action, status);
+    try {
+      await SEND[action](deps);
+      return 'requested';
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      const now = await readStatus(look);
+      // Between the two reads another caller may have asked for the same.
+      if (DONE[action].includes(now)) return 'done';
+      // An update ends within seconds, and may have begun or ended between the two reads.
+      if (status !== 'UPDATING' && now !== 'UPDATING' && now === status) throw notPossible(action, now);
+    }
+  }
+  throw notPossible(action, await readStatus(look));
+}
+
+async function readStatus(look: Memo<FlowLook>): Promise<string> {
+  look.forget();
+  return (await look.get()).flow.status;
+}
+
+/** MediaConnect knows no conflict: what comes at the wrong time is a bad request. */
+function isRefusal(error: unknown): boolean {
+  const kind = awsErrorKind(error);
+  return kind === 'invalid' || kind === 'conflict';
+}
+
+function notPossible(action: FlowAction, status: string): AppError {
+  const possible = action === 'start' ? 'STANDBY or ERROR' : 'ACTIVE or ERROR';
+  const remedy = REMEDIES[status] ?? 'look at the flow in the MediaConnect console, then try again';
+  return new AppError('illegal_transition', {
+    detail: `the flow is ${status}, and MediaConnect did not ${action} it; ${action} is possible when it is ${possible}`,
+    remedy,
+    ...(PASSING.includes(status) ? { retryAfterSeconds: RETRY_AFTER_SECONDS } : {}),
+  });
+}
