@@ -53,6 +53,13 @@ const TASKS = {
     needs: ['node', 'ffmpeg'],
     run: (node, args) => runFile(node, 'test/bench/run.ts', args),
   },
+  'bench:api': {
+    meaning: 'measure the API: reads beside a bare server, a storm of starts, memory',
+    command: 'npm run bench:api',
+    hasOwnHelp: true,
+    needs: ['node', 'ffmpeg'],
+    run: (node, args) => runFile(node, 'test/bench/api/bench-api.ts', args),
+  },
   'bench:bundle': {
     meaning: 'weigh the Lambda functions, beside the same libraries without our code',
     command: 'npm run bench:bundle',

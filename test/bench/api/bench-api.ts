@@ -1,0 +1,141 @@
+/**
+ * `npm run bench:api`: how quickly the API answers, whether it withstands a storm of starts, and what memory it takes.
+ * Counts and memory can fail the run; rates cannot, because they depend on the machine, so each is shown beside a bare
+ * Hono server that answers with the same bytes in the same run.
+ */
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { payAll } from '../child-processes.ts';
+import { findMissed, formatTable, type Outcome } from '../outcome.ts';
+import { startBenchProduct, type BenchProduct } from '../product/bench-product.ts';
+import { startBareServer } from './bare-server.ts';
+import { benchMemory } from './bench-memory.ts';
+import { benchReads } from './bench-reads.ts';
+import { benchStorm } from './bench-storm.ts';
+import { addDestinations, listGroup } from './destinations.ts';
+
+const PARALLEL = 64;
+/** 20 requests a second for an hour. */
+const HOUR_OF_REQUESTS = 72_000;
+const print = (line: string) => console.error(`  ${line}`);
+
+const PARTS = {
+  reads: benchManyReads,
+  storm: benchFullFlow,
+  memory: benchHour,
+} as const;
+type PartName = keyof typeof PARTS;
+
+const HELP = `npm run bench:api [-- --only <part> --quick]
+
+Starts Sluice on free ports and prints one Markdown table. Linux only, because it reads /proc. Takes about ten minutes.
+Ends with 1 when a call fails, a destination is left where it was not wanted, or memory exceeds its limit.
+
+  --only <part>  one part; may be repeated
+                 reads   list and flow status, ${PARALLEL} at a time with 500 destinations, beside a bare Hono server
+                 storm   start and stop of 100 destinations on a flow with room for 50
+                 memory  resident memory after ${HOUR_OF_REQUESTS} requests, as 20 a second make in an hour
+  --quick        few requests: shows that everything works, no figures to quote
+  --help         this
+`;
+
+async function benchManyReads(isQuick: boolean): Promise<Outcome> {
+  const bench = await startBenchProduct();
+  const bare = await startBareServer();
+  await addDestinations(bench, {
+    count: isQuick ? 50 : 500,
+    group: 'reads',
+    rtmpUrl: 'rtmp://127.0.0.1:65535/live',
+    standby: 'cold',
+  });
+  const outcome = await benchReads(bench, bare, {
+    rounds: isQuick ? 1 : 3,
+    secondsPerRound: isQuick ? 1 : 8,
+    parallel: PARALLEL,
+    print,
+  });
+  await bare.stop();
+  await bench.stop();
+  return outcome;
+}
+
+async function benchFullFlow(isQuick: boolean): Promise<Outcome> {
+  const bench = await startBenchProduct();
+  const outcome = await benchStorm(bench, { destinations: isQuick ? 20 : 100, rounds: 2, parallel: PARALLEL, print });
+  await bench.stop();
+  return outcome;
+}
+
+async function benchHour(isQuick: boolean): Promise<Outcome> {
+  const bench = await startBenchProduct();
+  await addDestinations(bench, {
+    count: isQuick ? 20 : 190,
+    group: 'idle',
+    rtmpUrl: 'rtmp://127.0.0.1:65535/live',
+    standby: 'cold',
+  });
+  await addDestinations(bench, {
+    count: 10,
+    group: 'running',
+    rtmpUrl: 'rtmp://127.0.0.1:65535/live',
+    standby: 'cold',
+  });
+  await startAll(bench, 'running');
+  const outcome = await benchMemory(bench, {
+    requests: isQuick ? 600 : HOUR_OF_REQUESTS,
+    parallel: 8,
+    idleSeconds: isQuick ? 1 : 30,
+    print,
+  });
+  await bench.stop();
+  return outcome;
+}
+
+async function startAll(bench: BenchProduct, group: string): Promise<void> {
+  await bench.product.call('POST', '/api/destinations/start', { group });
+  for (;;) {
+    const all = await listGroup(bench, group);
+    if (all.every(({ status }) => status === 'running')) return;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string', multiple: true },
+      quick: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  const names = Object.keys(PARTS) as PartName[];
+  const wrong = (values.only ?? []).find((name) => !names.includes(name as PartName));
+  if (values.help || wrong !== undefined || process.platform !== 'linux') {
+    if (wrong !== undefined) console.error(`there is no part ${JSON.stringify(wrong)}\n`);
+    else if (!values.help) console.error('the benchmark reads /proc and runs on Linux only\n');
+    console.log(HELP);
+    return values.help ? 0 : 2;
+  }
+  const outcomes: Outcome[] = [];
+  for (const name of names.filter((each) => values.only?.includes(each) ?? true)) {
+    console.error(`${name} …`);
+    outcomes.push(await PARTS[name](values.quick));
+  }
+  const [first] = cpus();
+  console.log(formatTable(outcomes.flatMap((outcome) => outcome.rows)));
+  console.log(
+    `\nMedian (range). ${cpus().length} cores (${first?.model.trim() ?? 'unknown'}), Node ${process.versions.node}.`,
+  );
+  const missed = findMissed(outcomes.flatMap((outcome) => outcome.gates));
+  for (const { name, value, limit } of missed) console.error(`missed: ${name}: ${value}, at most ${limit}`);
+  return missed.length > 0 ? 1 : 0;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void payAll().finally(() => process.exit(1)));
+}
+try {
+  process.exitCode = await main();
+} finally {
+  await payAll();
+}
