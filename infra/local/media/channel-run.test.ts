@@ -29,6 +29,19 @@ describe('reducing encoder settings to a rendition', () => {
     expect(renditionOf({ GopSize: 3, GopSizeUnits: 'SECONDS' }).gopSeconds).toBe(3);
   });
 
+  it('takes sample rate and channels of the sound', () => {
+    const { audioSampleRateHz, audioChannels } = renditionOf({});
+    expect({ audioSampleRateHz, audioChannels }).toEqual({ audioSampleRateHz: 48_000, audioChannels: 2 });
+    const encoder = makeEncoderSettings(makeRtmpGroup());
+    const [audio] = encoder.AudioDescriptions!;
+    const mono = { AacSettings: { CodingMode: 'CODING_MODE_1_0' as const, SampleRate: 32_000 } };
+    const changed = { ...encoder, AudioDescriptions: [{ ...audio!, CodecSettings: mono }] };
+    expect(buildRendition(changed, changed.OutputGroups![0]!.Outputs![0]!)).toMatchObject({
+      audioSampleRateHz: 32_000,
+      audioChannels: 1,
+    });
+  });
+
   it('knows the three profiles of the engine', () => {
     expect(renditionOf({ Profile: 'BASELINE' }).h264Profile).toBe('baseline');
     expect(renditionOf({ Profile: undefined }).h264Profile).toBe('main');

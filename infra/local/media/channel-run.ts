@@ -1,4 +1,4 @@
-import type { EncoderSettings, H264Profile, Output } from '@aws-sdk/client-medialive';
+import type { AacCodingMode, EncoderSettings, H264Profile, Output } from '@aws-sdk/client-medialive';
 import type { ChannelRun, PackageOutput, Rendition, RtmpOutput } from './engine/contract.ts';
 import { RTP_INPUT_PORT } from './feeds.ts';
 import type { ChannelRecord, InputRecord } from './media-state.ts';
@@ -6,6 +6,7 @@ import type { ChannelRecord, InputRecord } from './media-state.ts';
 // What MediaLive uses where nothing is said, as far as its model states it; the rest is a plain choice.
 const DEFAULT_VIDEO_BITRATE_BPS = 5_000_000;
 const DEFAULT_AUDIO_BITRATE_BPS = 192_000;
+const DEFAULT_SAMPLE_RATE_HZ = 48_000;
 const DEFAULT_GOP_SECONDS = 2;
 const NOMINAL_FRAMES_PER_SECOND = 30;
 
@@ -61,6 +62,7 @@ export function buildRendition(encoder: EncoderSettings, output: Output): Rendit
   const video = encoder.VideoDescriptions!.find((other) => other.Name === output.VideoDescriptionName)!;
   const audio = encoder.AudioDescriptions!.find((other) => output.AudioDescriptionNames?.includes(other.Name ?? ''));
   const h264 = video.CodecSettings?.H264Settings;
+  const aac = audio?.CodecSettings?.AacSettings;
   const framesPerSecond =
     h264?.FramerateControl === 'SPECIFIED' ? h264.FramerateNumerator! / h264.FramerateDenominator! : undefined;
   const gopSize = h264?.GopSize ?? DEFAULT_GOP_SECONDS;
@@ -73,8 +75,15 @@ export function buildRendition(encoder: EncoderSettings, output: Output): Rendit
     videoBitrateBps: h264?.Bitrate ?? h264?.MaxBitrate ?? DEFAULT_VIDEO_BITRATE_BPS,
     gopSeconds: inFrames ? gopSize / (framesPerSecond ?? NOMINAL_FRAMES_PER_SECOND) : gopSize,
     h264Profile: toProfile(h264?.Profile),
-    audioBitrateBps: audio?.CodecSettings?.AacSettings?.Bitrate ?? DEFAULT_AUDIO_BITRATE_BPS,
+    audioBitrateBps: aac?.Bitrate ?? DEFAULT_AUDIO_BITRATE_BPS,
+    audioSampleRateHz: aac?.SampleRate ?? DEFAULT_SAMPLE_RATE_HZ,
+    audioChannels: toChannels(aac?.CodingMode),
   };
+}
+
+function toChannels(mode: AacCodingMode | undefined): number {
+  if (mode === 'CODING_MODE_5_1') return 6;
+  return mode === 'CODING_MODE_1_0' || mode === 'AD_RECEIVER_MIX' ? 1 : 2;
 }
 
 function toProfile(profile: H264Profile | undefined): Rendition['h264Profile'] {

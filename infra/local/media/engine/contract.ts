@@ -30,6 +30,8 @@ export interface Rendition {
   gopSeconds: number;
   h264Profile: 'baseline' | 'main' | 'high';
   audioBitrateBps: number;
+  audioSampleRateHz: number;
+  audioChannels: number;
 }
 
 export interface RtmpOutput {
@@ -72,8 +74,16 @@ export interface SourceReport {
     width: number;
     height: number;
     framesPerSecond: number;
-    profile?: string;
     gopSeconds?: number;
+    /** What follows is known of H.264, from its first keyframe on. */
+    profile?: string;
+    /** 4.1, 5.2, … */
+    level?: number;
+    /** `4:2:0`, … */
+    chroma?: string;
+    bitDepth?: number;
+    /** `interlaced` when pictures may hold two fields. */
+    scan?: 'progressive' | 'interlaced';
   };
   audio?: { codec: string; sampleRateHz: number; channels: number };
   /** Of the packets of the last seconds, those that did not arrive the first time; absent without a caller. */

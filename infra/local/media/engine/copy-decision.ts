@@ -1,19 +1,28 @@
 import type { Rendition } from './contract.ts';
+import type { AudioFacts, VideoFacts } from './source-facts.ts';
 import type { SourceMeasurement } from './source-meter.ts';
-import type { ProgramFormat } from './program.ts';
 import type { ProgramStreams } from './transport-stream/demuxer.ts';
 
 const TYPE_H264 = 0x1b;
 const TYPE_AAC = 0x0f;
 const FRAME_RATE_TOLERANCE = 0.02;
 const BITRATE_TOLERANCE = 1.15;
-const STEREO = 2;
 /** Platforms refuse or mend streams with keyframes further apart. */
 const COPY_GOP_SECONDS_MAX = 4;
+const LOW_COMPLEXITY = 2;
+const CHROMA_420 = 1;
+const BIT_DEPTH = 8;
+/** Profiles by what a decoder must master, the least first. */
+const PROFILES: string[] = ['constrained_baseline', 'baseline', 'main', 'high'];
+/** Level 4.2 decodes 1080p60: nothing that shows up to that needs more. */
+const LEVEL_UP_TO_1080 = 42;
+const MACROBLOCKS_1080 = 8_704;
 
 export interface SourceFacts {
   streams: ProgramStreams | null;
-  format: ProgramFormat | null;
+  /** Null until the first keyframe. */
+  video: VideoFacts | null;
+  audio: AudioFacts | null;
   measurement: SourceMeasurement;
 }
 
@@ -22,21 +31,42 @@ export interface SourceFacts {
  * Pure.
  */
 export function decideCopy(source: SourceFacts, rendition: Rendition): 'copy' | 'encode' | 'undecided' {
-  const { streams, format, measurement } = source;
+  const { streams, video, audio, measurement } = source;
   if (!streams?.video) return 'undecided';
-  if (streams.programCount > 1 || streams.video.streamType !== TYPE_H264) return 'encode';
-  if (streams.audio && streams.audio.streamType !== TYPE_AAC) return 'encode';
-  if (!format?.video) return 'undecided';
-  // Channels that only a table within the sound describes: no header we could write says what they are.
-  if (format.audio?.channels === 0) return 'encode';
+  if (streams.video.streamType !== TYPE_H264) return 'encode';
+  if (streams.audio && (streams.audio.streamType !== TYPE_AAC || (audio && !isPlainSound(audio)))) return 'encode';
+  if (!video) return 'undecided';
+  if (!isPlainPicture(video)) return 'encode';
+  if (audio && !fitsSound(audio, rendition)) return 'encode';
+  if (!fitsProfile(video, rendition)) return 'encode';
   if (rendition.width === undefined || rendition.height === undefined) return 'copy';
-  if (format.video.width !== rendition.width || format.video.height !== rendition.height) return 'encode';
-  // Most platforms take mono and stereo only.
-  if ((format.audio?.channels ?? 0) > STEREO) return 'encode';
+  if (video.width !== rendition.width || video.height !== rendition.height) return 'encode';
   if (!measurement.settled) return 'undecided';
   const framesPerSecond = measurement.framesPerSecond ?? 0;
   const wanted = rendition.framesPerSecond;
   if (wanted !== undefined && Math.abs(framesPerSecond - wanted) > wanted * FRAME_RATE_TOLERANCE) return 'encode';
   if ((measurement.videoBitrateBps ?? 0) > rendition.videoBitrateBps * BITRATE_TOLERANCE) return 'encode';
   return (measurement.gopSeconds ?? 0) <= COPY_GOP_SECONDS_MAX ? 'copy' : 'encode';
+}
+
+/** Sound that a header of two bytes describes, one access unit after the other. */
+function isPlainSound({ channels, blocks }: AudioFacts): boolean {
+  return channels > 0 && blocks === 1;
+}
+
+/** What every player decodes and no platform has to mend: fields would be drawn as combs. */
+function isPlainPicture({ profile, chromaFormat, bitDepthLuma, bitDepthChroma, isProgressive }: VideoFacts): boolean {
+  const isPlain = chromaFormat === CHROMA_420 && bitDepthLuma === BIT_DEPTH && bitDepthChroma === BIT_DEPTH;
+  return isPlain && isProgressive && PROFILES.includes(profile);
+}
+
+function fitsProfile(video: VideoFacts, rendition: Rendition): boolean {
+  const macroblocks = Math.ceil(video.width / 16) * Math.ceil(video.height / 16);
+  if (macroblocks <= MACROBLOCKS_1080 && video.level > LEVEL_UP_TO_1080) return false;
+  return PROFILES.indexOf(video.profile) <= PROFILES.indexOf(rendition.h264Profile);
+}
+
+function fitsSound({ objectType, sampleRateHz, channels }: AudioFacts, rendition: Rendition): boolean {
+  const isSame = sampleRateHz === rendition.audioSampleRateHz && channels === rendition.audioChannels;
+  return isSame && objectType === LOW_COMPLEXITY;
 }

@@ -29,7 +29,8 @@ export function buildEncoderArguments(rendition: Rendition, input: { hasSound: b
     ['-b:v', String(videoBitrateBps), '-maxrate', String(videoBitrateBps), '-bufsize', String(videoBitrateBps * 2)],
     // Keyframes by time hold whatever the frame rate turns out to be.
     ['-g', '600', '-sc_threshold', '0', '-force_key_frames', `expr:gte(t,n_forced*${gopSeconds})`],
-    ['-c:a', 'aac', '-b:a', String(rendition.audioBitrateBps), '-ar', '48000', '-ac', '2'],
+    ['-c:a', 'aac', '-b:a', String(rendition.audioBitrateBps)],
+    ['-ar', String(rendition.audioSampleRateHz), '-ac', String(rendition.audioChannels)],
     // Sound that ends must not hold back the picture: ffmpeg would wait ten seconds for it, and stay as far behind.
     ['-max_interleave_delta', String(INTERLEAVE_MAX_MICROSECONDS)],
     ['-f', 'flv', '-flvflags', 'no_duration_filesize', '-flush_packets', '1', 'pipe:1'],

@@ -43,7 +43,7 @@ function feed(seconds: number): void {
 }
 
 it('replaces an encoder that is fed for ten seconds and gives nothing, and says so', () => {
-  tap!.onBytes(Buffer.alloc(188), { keyframeDtsMs: 0, hasSound: true });
+  tap!.onBytes(Buffer.alloc(188), { keyframeDtsMs: 0, keyframePtsMs: 1_000, hasSound: true });
   feed(10);
   expect(encoder.problem()).toBeNull();
   tap!.onBytes(Buffer.alloc(188));
@@ -54,7 +54,7 @@ it('replaces an encoder that is fed for ten seconds and gives nothing, and says 
 });
 
 it('does not hold a pause of the source against the encoder', () => {
-  tap!.onBytes(Buffer.alloc(188), { keyframeDtsMs: 0, hasSound: true });
+  tap!.onBytes(Buffer.alloc(188), { keyframeDtsMs: 0, keyframePtsMs: 1_000, hasSound: true });
   clock.advance(60_000);
   feed(9);
   expect(encoder.problem()).toBeNull();

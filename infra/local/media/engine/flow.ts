@@ -65,8 +65,8 @@ export function createFlow(options: FlowOptions): Flow {
     clock,
     logger,
     onStreams() {
-      const video = source.format()?.video;
-      const key = JSON.stringify([source.streams(), video?.avcConfiguration.toString('base64')]);
+      const { video, audio } = source.facts();
+      const key = JSON.stringify([source.streams(), video?.sps.toString('base64'), audio]);
       if (key !== revisionKey) revision += 1;
       revisionKey = key;
       options.onChange();
@@ -155,7 +155,7 @@ export function createFlow(options: FlowOptions): Flow {
     },
     revision: () => revision,
     decide: (rendition) =>
-      decideCopy({ streams: source.streams(), format: source.format(), measurement: source.measurement() }, rendition),
+      decideCopy({ streams: source.streams(), ...source.facts(), measurement: source.measurement() }, rendition),
     copy: source.program,
     encoder(rendition) {
       const { name: _name, ...settingsOnly } = rendition;

@@ -17,8 +17,9 @@ export interface RawTap {
 }
 
 export interface RawStart {
-  /** Program time of the keyframe. */
+  /** Program times of the keyframe. */
   keyframeDtsMs: number;
+  keyframePtsMs: number;
   /** False when sound that the tables name is not coming. */
   hasSound: boolean;
 }
@@ -32,12 +33,16 @@ export interface RawTaps {
   soundHeard(): void;
   /** Lets those begin who can; to be called after each picture and each piece of sound. */
   start(): void;
-  /** Another stream follows: everybody begins anew with its first keyframe, for no decoder goes on through such a change. */
+  /** The streams have changed: every tap begins again with the next keyframe and takes what comes until then. */
+  renew(): void;
+  /** Another connection follows: every tap waits for its first keyframe. */
   restart(): void;
 }
 
 interface TapState {
   started: boolean;
+  /** It was started with streams that are not these. */
+  isStale: boolean;
   hasSound: boolean;
 }
 
@@ -72,13 +77,13 @@ export function createRawTaps(deps: {
     const group = raw.group();
     const bytes = deps.newestKeyframe();
     if (!group || !bytes) return;
-    Object.assign(state, { started: true, hasSound: hasSound() });
-    tap.onBytes(bytes, { keyframeDtsMs: group.dtsMs, hasSound: state.hasSound });
+    Object.assign(state, { started: true, isStale: false, hasSound: hasSound() });
+    tap.onBytes(bytes, { keyframeDtsMs: group.dtsMs, keyframePtsMs: group.ptsMs, hasSound: state.hasSound });
   }
 
   return {
     add(tap) {
-      const state: TapState = { started: false, hasSound: false };
+      const state: TapState = { started: false, isStale: false, hasSound: false };
       taps.set(tap, state);
       startTap(tap, state);
       return () => taps.delete(tap);
@@ -88,13 +93,16 @@ export function createRawTaps(deps: {
     },
     groupStarted() {
       firstGroupAtMs ??= clock.now();
-      for (const state of taps.values()) if (!state.hasSound && hasSound()) state.started = false;
+      for (const state of taps.values()) if (state.isStale || (!state.hasSound && hasSound())) state.started = false;
     },
     soundHeard() {
       soundAtMs = clock.now();
     },
     start() {
       for (const [tap, state] of taps) if (!state.started) startTap(tap, state);
+    },
+    renew() {
+      for (const state of taps.values()) state.isStale = true;
     },
     restart() {
       soundAtMs = null;

@@ -17,7 +17,8 @@ export interface SourceMeasurement {
 
 export interface SourceMeter {
   bytes(atMs: number, count: number): void;
-  video(dtsMs: number, bytes: number, keyframe: boolean): void;
+  /** @param picture.frames half a frame when it is a single field */
+  video(dtsMs: number, bytes: number, picture: { keyframe: boolean; frames: number }): void;
   restart(): void;
   read(atMs: number): SourceMeasurement;
 }
@@ -25,7 +26,7 @@ export interface SourceMeter {
 /** Measures the source in its own media time, so that bursts on the network do not count as rate. */
 export function createSourceMeter(): SourceMeter {
   const arrivals: { atMs: number; bytes: number }[] = [];
-  let pictures: { dtsMs: number; bytes: number }[] = [];
+  let pictures: { dtsMs: number; bytes: number; frames: number }[] = [];
   let keyframeMs: number | null = null;
   let gops: number[] = [];
 
@@ -36,8 +37,8 @@ export function createSourceMeter(): SourceMeter {
       else arrivals.push({ atMs, bytes: count });
       while (arrivals[0] && atMs - arrivals[0].atMs > BITRATE_WINDOW_MS) arrivals.shift();
     },
-    video(dtsMs, bytes, keyframe) {
-      pictures.push({ dtsMs, bytes });
+    video(dtsMs, bytes, { keyframe, frames }) {
+      pictures.push({ dtsMs, bytes, frames });
       while (pictures[0] && dtsMs - pictures[0].dtsMs > VIDEO_WINDOW_MS) pictures.shift();
       if (!keyframe) return;
       if (keyframeMs !== null) gops = [...gops.slice(-2), (dtsMs - keyframeMs) / 1000];
@@ -55,15 +56,17 @@ export function createSourceMeter(): SourceMeter {
       const overMs = first ? Math.max(1_000, atMs - first.atMs) : 1_000;
       const spanMs = pictures.length > 1 ? pictures.at(-1)!.dtsMs - pictures[0]!.dtsMs : 0;
       const enough = spanMs >= VIDEO_WINDOW_MIN_MS;
-      // The newest picture's bytes belong to the time after it.
-      const videoBytes = pictures.slice(0, -1).reduce((sum, picture) => sum + picture.bytes, 0);
+      // The newest picture belongs to the time after it.
+      const measured = pictures.slice(0, -1);
+      const videoBytes = measured.reduce((sum, picture) => sum + picture.bytes, 0);
+      const frames = measured.reduce((sum, picture) => sum + picture.frames, 0);
       const sinceKeyframe =
         keyframeMs === null || pictures.length === 0 ? null : (pictures.at(-1)!.dtsMs - keyframeMs) / 1000;
       const gopSeconds = gops.length > 0 ? Math.max(...gops) : sinceKeyframe;
       return {
         bitrateBps: Math.round((bytes * 8_000) / overMs),
         videoBitrateBps: enough ? Math.round((videoBytes * 8_000) / spanMs) : null,
-        framesPerSecond: enough ? Math.round(((pictures.length - 1) * 100_000) / spanMs) / 100 : null,
+        framesPerSecond: enough ? Math.round((frames * 100_000) / spanMs) / 100 : null,
         gopSeconds,
         settled: enough && (gops.length > 0 || (gopSeconds ?? 0) > 4),
       };

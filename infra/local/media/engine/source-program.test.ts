@@ -10,8 +10,10 @@ import { createFlvReader, type FlvTag } from './flv-reader.ts';
 import type { Frame, ProgramFormat } from './program.ts';
 import { createSourceProgram, type SourceProgram } from './source-program.ts';
 import { PACKET_BYTES } from './transport-stream/demuxer.ts';
-import { readAvcConfiguration } from './transport-stream/h264.ts';
-import { findTestFfmpeg, makeTemporaryDirectory, makeTransportStream } from './test-media.ts';
+import { readAvcConfiguration, readPictureParameterIds } from './transport-stream/h264.ts';
+import { computeSectionCrc } from './transport-stream/section-crc.ts';
+import { decideCopy } from './copy-decision.ts';
+import { findTestFfmpeg, makeRendition, makeTemporaryDirectory, makeTransportStream } from './test-media.ts';
 
 const ffmpeg = findTestFfmpeg();
 
@@ -61,6 +63,24 @@ function changePackets(stream: Buffer, change: (packet: Buffer, pid: number) => 
     if (change(packet, packet.readUInt16BE(1) & 0x1fff) !== false) packets.push(packet);
   }
   return Buffer.concat(packets);
+}
+
+/** With another entry of the PMT in place of this one. */
+function changeEntry(stream: Buffer, from: number[], to: number[]): Buffer {
+  return changePackets(stream, (packet, pid) => {
+    const at = packet.indexOf(Buffer.from(from));
+    if (pid !== PMT_PID || at < 0) return;
+    packet.set(to, at);
+    const section = packet.subarray(5, 8 + (packet.readUInt16BE(6) & 0x0fff));
+    section.writeUInt32BE(computeSectionCrc(section.subarray(0, -4)), section.length - 4);
+  });
+}
+
+const VIDEO_ENTRY = [0x1b, 0xe1, 0];
+const AUDIO_ENTRY = [0x0f, 0xe1, 1];
+
+function changeType(stream: Buffer, entry: number[], type: number): Buffer {
+  return changeEntry(stream, entry, [type, ...entry.slice(1)]);
 }
 
 /** With another first byte of every NAL unit that begins with `from`. */
@@ -238,24 +258,23 @@ describe.skipIf(!ffmpeg)('the source program', () => {
 
   it('knows by its header where a group of MPEG-2 pictures begins, when no muxer has marked it', () => {
     const { source } = record();
-    const unmarked = changePackets(changeUnits(stream, [0x65], [0xb3]), (packet, pid) => {
+    const unmarked = changePackets(changeUnits(stream, [0x65], [0xb3]), (packet) => {
       if ((packet[3]! & 0x20) !== 0 && packet[4]! > 0) packet[5] = packet[5]! & ~RANDOM_ACCESS;
-      const at = packet.indexOf(Buffer.from([0x1b, 0xe1, 0]));
-      if (pid === PMT_PID && at > 0) packet[at] = 0x02;
     });
-    pushInPieces(source, unmarked, 1_316);
+    pushInPieces(source, changeType(unmarked, VIDEO_ENTRY, 0x02), 1_316);
     expect(source.newestKeyframe()).not.toBeNull();
     expect(source.measurement().gopSeconds).toBeCloseTo(1, 1);
   });
 
-  it('takes a picture parameter set whatever its number', () => {
+  it('takes parameter sets whatever their numbers', () => {
     const { source, formats, frames } = record();
-    const [header, first] = readAvcConfiguration(remuxed.find((tag) => tag.kind === 'video')!.body.subarray(5)).pps[0]!;
-    // 0x5b begins with 010, which is number 1.
-    pushInPieces(source, changeUnits(stream, [header!, first!], [header!, 0x5b]), 1_316);
+    const codec = ['libx264', '-preset', 'ultrafast', '-x264-params', 'sps-id=3'];
+    const path = makeTransportStream(ffmpeg!, join(directory, 'numbered.ts'), { seconds: 2, videoCodec: codec });
+    pushInPieces(source, readFileSync(path), 1_316);
     expect(formats).toHaveLength(1);
-    expect(readAvcConfiguration(formats[0]!.video!.avcConfiguration).pps[0]![1]).toBe(0x5b);
-    expect(frames.length).toBeGreaterThan(300);
+    const { pps } = readAvcConfiguration(formats[0]!.video!.avcConfiguration);
+    expect(readPictureParameterIds(pps[0]!)).toEqual({ id: 3, sequenceId: 3 });
+    expect(frames.filter(({ kind }) => kind === 'video').length).toBeGreaterThan(55);
   });
 
   it('tells encoders when sound that is named does not come, and begins anew when it does', () => {
@@ -283,10 +302,7 @@ describe.skipIf(!ffmpeg)('the source program', () => {
     source.tap({ onBytes: (_bytes, start) => start && starts.push(start.keyframeDtsMs) });
     pushInPieces(source, stream, 1_316);
     expect(starts).toHaveLength(1);
-    const hevc = changePackets(stream, (packet, pid) => {
-      const at = packet.indexOf(Buffer.from([0x1b, 0xe1, 0]));
-      if (pid === PMT_PID && at > 0) packet[at] = 0x24;
-    });
+    const hevc = changeType(stream, VIDEO_ENTRY, 0x24);
     pushInPieces(
       source,
       changePackets(hevc, (_packet, pid) => pid === 0 || pid === PMT_PID),
@@ -303,11 +319,7 @@ describe.skipIf(!ffmpeg)('the source program', () => {
     const { source, formats } = record();
     pushInPieces(source, stream, 1_316);
     source.restart();
-    const withoutSound = changePackets(stream, (packet, pid) => {
-      const at = packet.indexOf(Buffer.from([0x0f, 0xe1, 1]));
-      if (pid === PMT_PID && at > 0) packet[at] = 0x7f;
-    });
-    pushInPieces(source, withoutSound, 1_316);
+    pushInPieces(source, changeType(stream, AUDIO_ENTRY, 0x7f), 1_316);
     expect(formats.map(({ audio }) => audio !== null)).toEqual([true, false]);
   });
 
@@ -325,6 +337,111 @@ describe.skipIf(!ffmpeg)('the source program', () => {
     source.restart();
     source.push(Buffer.alloc(20_000, 'this is no transport stream'));
     expect(source.describe()).toEqual({});
+  });
+
+  /** Pictures that ffmpeg decodes of what an encoder or the thumbnail would get. */
+  function countDecoded(transportStream: Buffer): number {
+    const decoded = execFileSync(
+      ffmpeg!,
+      [
+        ...['-hide_banner', '-loglevel', 'quiet', '-f', 'mpegts', '-i', 'pipe:0', '-map', '0:v:0'],
+        ...['-vf', 'scale=2:2,format=gray', '-f', 'rawvideo', 'pipe:1'],
+      ],
+      { input: transportStream, maxBuffer: 2 ** 26 },
+    );
+    return decoded.length / 4;
+  }
+
+  it.each([
+    ['H.264', ['libx264', '-preset', 'ultrafast', '-sc_threshold', '0'], [[0x67], [0x68]], 0x7e],
+    ['HEVC', ['libx265', '-preset', 'ultrafast', '-x265-params', 'log-level=none'], [[0x40], [0x42], [0x44]], 0x52],
+    ['MPEG-2', ['mpeg2video'], [[0xb3]], 0xb2],
+  ])(
+    'gives decoders that join later the headers that a source of %s has sent once',
+    (_name, videoCodec, headers, other) => {
+      const path = makeTransportStream(ffmpeg!, join(directory, 'once.ts'), {
+        seconds: 4,
+        size: '320x180',
+        videoCodec,
+      });
+      const whole = readFileSync(path);
+      const begin = Math.floor(whole.length / 188 / 4) * 188;
+      let later: Buffer = whole.subarray(begin);
+      for (const header of headers) later = changeUnits(later, header, [other]);
+      const half = Math.floor(later.length / 188 / 2) * 188;
+      const { source } = record();
+      pushInPieces(source, Buffer.concat([whole.subarray(0, begin), later.subarray(0, half)]), 1_316);
+      const tapped: Buffer[] = [];
+      source.tap({ onBytes: (bytes) => tapped.push(Buffer.from(bytes)) });
+      const picture = source.newestKeyframe()!;
+      pushInPieces(source, later.subarray(half), 1_316);
+      expect(countDecoded(picture)).toBeGreaterThan(0);
+      expect(countDecoded(Buffer.concat(tapped))).toBeGreaterThan(30);
+      expect(record().source.newestKeyframe()).toBeNull();
+    },
+  );
+
+  it('loses no picture when the sound moves to another PID, and no sound when the picture does', () => {
+    const half = Math.floor(stream.length / 188 / 2) * 188;
+    for (const [from, entry] of [
+      [AUDIO_PID, AUDIO_ENTRY],
+      [VIDEO_PID, VIDEO_ENTRY],
+    ] as const) {
+      const plain = record();
+      pushInPieces(plain.source, stream, 1_316);
+      const { source, frames, formats } = record();
+      const moved = changePackets(stream.subarray(half), (packet, pid) => {
+        if (pid === from) packet.writeUInt16BE((packet.readUInt16BE(1) & 0xe000) | 0x1aa, 1);
+      });
+      pushInPieces(source, stream.subarray(0, half), 1_316);
+      pushInPieces(source, changeEntry(moved, [...entry], [entry[0]!, 0xe1, 0xaa]), 1_316);
+      const count = (list: Frame[], kind: string) => list.filter((frame) => frame.kind === kind).length;
+      const kept = from === AUDIO_PID ? 'video' : 'audio';
+      expect(count(frames, kept)).toBe(count(plain.frames, kept));
+      const other = kept === 'video' ? 'audio' : 'video';
+      expect(count(frames, other)).toBeGreaterThan(count(plain.frames, other) - 35);
+      expect(formats).toHaveLength(1);
+    }
+  });
+
+  it('sends pictures on when sound is named in the middle of a group', () => {
+    const half = Math.floor(stream.length / 188 / 2) * 188;
+    const plain = record();
+    pushInPieces(plain.source, stream, 1_316);
+    const { source, frames, formats } = record();
+    pushInPieces(source, changeType(stream.subarray(0, half), AUDIO_ENTRY, 0x7f), 1_316);
+    pushInPieces(source, stream.subarray(half), 1_316);
+    const pictures = (list: Frame[]) => list.filter(({ kind }) => kind === 'video').length;
+    expect(pictures(frames)).toBe(pictures(plain.frames));
+    expect(formats.map(({ audio }) => audio !== null)).toEqual([false, true]);
+  });
+
+  it('knows nothing of the sender before when the next one sends no keyframe', () => {
+    const { source, frames } = record();
+    pushInPieces(source, stream, 1_316);
+    source.restart();
+    const before = frames.length;
+    pushInPieces(source, changeUnits(changeUnits(stream, [0x67], [0x7e]), [0x65], [0x7d]), 1_316);
+    expect(frames).toHaveLength(before);
+    expect(source.facts().video).toBeNull();
+    const { video } = source.describe();
+    expect(video).toMatchObject({ codec: 'h264', width: 0, height: 0 });
+    expect(video).not.toHaveProperty('profile');
+  });
+
+  it.each([
+    ['4:4:4', ['-pix_fmt', 'yuv444p'], { chroma: '4:4:4', profile: 'high444', bitDepth: 8, scan: 'progressive' }],
+    ['4:2:2 in 10 bit', ['-pix_fmt', 'yuv422p10le'], { chroma: '4:2:2', profile: 'high422', bitDepth: 10 }],
+    ['fields', ['-flags', '+ilme+ildct', '-x264opts', 'tff=1'], { scan: 'interlaced', framesPerSecond: 30 }],
+    ['a high level', ['-level', '5.2'], { level: 5.2 }],
+  ])('reads %s of what x264 writes, and would not copy it', (_name, options, expected) => {
+    const videoCodec = ['libx264', '-preset', 'ultrafast', ...options];
+    const path = makeTransportStream(ffmpeg!, join(directory, 'odd.ts'), { seconds: 3, videoCodec });
+    const { source } = record();
+    pushInPieces(source, readFileSync(path), 1_316);
+    expect(source.describe().video).toMatchObject(expected);
+    const facts = { streams: source.streams(), ...source.facts(), measurement: source.measurement() };
+    expect(decideCopy(facts, makeRendition({ h264Profile: 'high', width: 640, height: 360 }))).toBe('encode');
   });
 
   it('survives any damage to the stream', () => {

@@ -8,53 +8,22 @@ import type { EngineLogger } from './engine-logger.ts';
 import { createFrameHub, type FrameHub } from './frame-hub.ts';
 import type { Frame, Program, ProgramFormat } from './program.ts';
 import { createRawTaps, type RawTap } from './raw-taps.ts';
+import { describeSource, type AudioFacts, type VideoFacts } from './source-facts.ts';
 import { createSourceMeter, type SourceMeasurement } from './source-meter.ts';
-import {
-  AAC_FRAME_SAMPLES,
-  buildAacTagBody,
-  buildAudioSpecificConfig,
-  splitAdts,
-  type AdtsFrame,
-} from './transport-stream/aac.ts';
-import { createDemuxer, type PesPacket, type ProgramStreams } from './transport-stream/demuxer.ts';
-import {
-  buildAvcConfiguration,
-  buildAvcTagBody,
-  NAL_IDR,
-  NAL_PPS,
-  NAL_SPS,
-  parseSequenceParameters,
-  readPictureParameterId,
-  splitAccessUnits,
-  splitAnnexB,
-} from './transport-stream/h264.ts';
+import { buildAacTagBody, buildAudioSpecificConfig, type AdtsFrame } from './transport-stream/aac.ts';
+import { createAacReader } from './transport-stream/audio-reader.ts';
+import { createDemuxer, PACKET_BYTES, type ProgramStreams, type StreamChange } from './transport-stream/demuxer.ts';
+import { buildAvcConfiguration, buildAvcTagBody } from './transport-stream/h264.ts';
+import { writePes } from './transport-stream/packet-writer.ts';
+import type { ActiveSets } from './transport-stream/parameter-sets.ts';
 import { createRawCache } from './transport-stream/raw-cache.ts';
 import { createTimeline, tickDistance } from './transport-stream/timeline.ts';
+import { createVideoReader, TYPE_H264, type Picture, type VideoReader } from './transport-stream/video-reader.ts';
 
-const TYPE_H264 = 0x1b;
-const TYPE_HEVC = 0x24;
-const TYPE_MPEG2 = 0x02;
-/** In front of every picture decoding can begin with (ISO/IEC 13818-2 6.2.2.1). */
-const MPEG2_SEQUENCE_HEADER = Buffer.from([0, 0, 1, 0xb3]);
 const TYPE_AAC = 0x0f;
-const CODEC_NAMES: Record<number, string> = {
-  0x01: 'mpeg1',
-  0x02: 'mpeg2',
-  0x1b: 'h264',
-  0x24: 'hevc',
-  0x03: 'mp2',
-  0x04: 'mp2',
-  0x0f: 'aac',
-  0x11: 'aac_latm',
-  0x81: 'ac3',
-  0x87: 'eac3',
-  0x06: 'private',
-};
 /** How long the first keyframe waits for the audio header before the video goes alone. */
 const AUDIO_WAIT_MS = 1_500;
-/** Without a picture for this long the source shows none. */
-const PICTURE_SILENT_MS = 2_000;
-const DEFAULT_FRAME_TICKS = 3_000;
+const NO_STREAMS: ProgramStreams = { video: null, audio: null };
 
 export interface SourceProgram {
   /** H.264 and AAC as they came; no frames while the source is something else. */
@@ -70,6 +39,8 @@ export interface SourceProgram {
   newestKeyframe(): Buffer | null;
   streams(): ProgramStreams | null;
   format(): ProgramFormat | null;
+  /** What the pictures and the sound are, as far as it is known. */
+  facts(): { video: VideoFacts | null; audio: AudioFacts | null };
   measurement(): SourceMeasurement;
   continuityErrors(): number;
   describe(): Pick<SourceReport, 'video' | 'audio'>;
@@ -83,24 +54,25 @@ export function createSourceProgram(deps: {
   logger: EngineLogger;
   onStreams: () => void;
 }): SourceProgram {
+  const { clock } = deps;
   const hub: FrameHub = createFrameHub(deps);
-  const timeline = createTimeline(deps.clock);
+  const timeline = createTimeline(clock);
   const meter = createSourceMeter();
   const raw = createRawCache();
+  /** Of the newest connection that has named any: what is likely to come again. */
   let streams: ProgramStreams | null = null;
-  /** Whether `streams` are those of the present connection; until then they are what is likely to come again. */
+  /** Whether they are those of the present connection. */
   let hasTables = false;
-  let sps: Buffer | null = null;
-  let pps: Buffer | null = null;
+  let videoReader: VideoReader | null = null;
+  let readAac = createAacReader(takeAudioFrame);
   let video: ProgramFormat['video'] = null;
   let audio: ProgramFormat['audio'] = null;
-  let profile: string | undefined;
-  let adtsRest: Buffer = Buffer.alloc(0);
-  let nextAudioTicks: number | null = null;
-  let lastVideoTicks: number | null = null;
-  let pictureTicks = DEFAULT_FRAME_TICKS;
-  let newestMs = { video: 0, audio: 0 };
+  let videoFacts: VideoFacts | null = null;
+  let audioFacts: AudioFacts | null = null;
+  /** Whether the pictures that follow can be decoded. */
   let seenKeyframe = false;
+  /** Whether a picture of this connection has been sent: sound before the first one is not. */
+  let hasBegun = false;
   let waiting: Frame[] = [];
   let waitingSinceMs: number | null = null;
   let audioGivenUp = false;
@@ -111,161 +83,101 @@ export function createSourceProgram(deps: {
       raw.add(packets, offset);
       taps.packets(packets);
     },
-    onStreams(next) {
-      streams = next;
-      hasTables = true;
-      seenKeyframe = false;
-      adtsRest = Buffer.alloc(0);
-      taps.restart();
-      forgetWaiting();
-      if (next.video?.streamType !== TYPE_H264) {
-        video = null;
-        profile = undefined;
-      }
-      if (next.audio?.streamType !== TYPE_AAC) audio = null;
-      deps.onStreams();
-    },
+    onStreams: takeStreams,
     onPes(packet) {
       if (packet.kind === 'video') {
-        pictureAtMs = deps.clock.now();
-        takeVideo(packet);
+        pictureAtMs = clock.now();
+        for (const picture of videoReader?.read(packet) ?? []) takePicture(picture);
       } else {
         taps.soundHeard();
-        if (streams?.audio?.streamType === TYPE_AAC) takeAudio(packet);
+        if (streams?.audio?.streamType === TYPE_AAC) readAac(packet);
       }
       taps.start();
     },
   });
-  const taps = createRawTaps({
-    clock: deps.clock,
-    raw,
-    namesSound: () => !!streams?.audio,
-    newestKeyframe,
-  });
+  const taps = createRawTaps({ clock, raw, namesSound: () => !!streams?.audio, newestKeyframe });
 
-  function takeVideo(packet: PesPacket): void {
-    const type = streams?.video?.streamType;
-    if (type === TYPE_H264) {
-      const accessUnits = splitAccessUnits(splitAnnexB(packet.data));
-      accessUnits.forEach((units, index) => takePicture(units, packet, index));
-      return;
+  function takeStreams(next: ProgramStreams, change: StreamChange): void {
+    const isFirst = !hasTables;
+    streams = next;
+    hasTables = true;
+    if (change.video) beginPictures(next);
+    if (change.audio) readAac = createAacReader(takeAudioFrame);
+    if (change.audioCodec) {
+      audioFacts = null;
+      if (next.audio?.streamType !== TYPE_AAC) audio = null;
     }
-    const keyframe =
-      packet.randomAccess ||
-      (type === TYPE_HEVC && isHevcRandomAccess(packet.data)) ||
-      (type === TYPE_MPEG2 && packet.data.includes(MPEG2_SEQUENCE_HEADER));
-    const dts = packet.dts ?? (lastVideoTicks ?? 0) + pictureTicks;
-    const dtsMs = timeline.toMs(dts);
-    meter.video(dtsMs, packet.data.length, keyframe);
-    if (keyframe) startGroup(packet.offset, Math.round(dtsMs));
-    lastVideoTicks = dts;
+    if (isFirst) taps.restart();
+    else if (change.video || change.audioCodec) taps.renew();
+    deps.onStreams();
   }
 
-  function takePicture(units: Buffer[], packet: PesPacket, index: number): void {
-    const stepped = lastVideoTicks === null ? 0 : lastVideoTicks + pictureTicks;
-    const dts = index === 0 ? (packet.dts ?? stepped) : stepped;
-    const pts = index === 0 ? (packet.pts ?? dts) : dts;
-    const step = lastVideoTicks === null ? 0 : tickDistance(lastVideoTicks, dts);
-    if (index === 0 && step > 0 && step < 90_000) pictureTicks = step;
-    lastVideoTicks = dts;
-    const isMarked = index === 0 && packet.randomAccess;
-    const keyframe = isKeyframe(units, isMarked);
-    for (const unit of units) rememberParameters(unit);
-    const dtsMs = monotonic('video', timeline.toMs(dts));
-    const bytes = units.reduce((sum, unit) => sum + unit.length, 0);
-    meter.video(dtsMs, bytes, keyframe);
-    if (keyframe) {
-      readParameters();
-      if (!video) return;
-      if (index === 0) startGroup(packet.offset, Math.round(dtsMs));
-      seenKeyframe = true;
-    }
+  /** Only the pictures: the sound has no part in the change of another stream. */
+  function beginPictures(next: ProgramStreams): void {
+    videoReader = next.video && createVideoReader(next.video.streamType);
+    videoFacts = null;
+    seenKeyframe = false;
+    raw.endGroup();
+    meter.restart();
+    if (next.video?.streamType !== TYPE_H264) video = null;
+    if (!next.video && hub.format()) settleFormat();
+  }
+
+  function takePicture(picture: Picture): void {
+    const dtsMs = timeline.toMs('video', picture.dts);
+    meter.video(dtsMs, picture.bytes, { keyframe: picture.keyframe, frames: picture.frames });
+    if (picture.keyframe && picture.offset !== null) startGroup(picture, picture.offset, dtsMs);
+    if (!picture.h264) return;
+    if (picture.keyframe) takeSets(picture.h264.sets);
     if (!seenKeyframe || !video) return;
+    hasBegun = true;
     // Rounded apart, as ffmpeg does, so that presentation times of successive pictures keep their distance.
-    const compositionOffsetMs = Math.round((dtsMs * 90 + tickDistance(dts, pts)) / 90) - Math.round(dtsMs);
+    const compositionOffsetMs =
+      Math.round((dtsMs * 90 + tickDistance(picture.dts, picture.pts)) / 90) - Math.round(dtsMs);
     emit({
       kind: 'video',
       dtsMs: Math.round(dtsMs),
       compositionOffsetMs,
-      keyframe,
-      flvBody: buildAvcTagBody(units, keyframe, compositionOffsetMs),
+      keyframe: picture.keyframe,
+      flvBody: buildAvcTagBody(picture.h264.units, picture.keyframe, compositionOffsetMs),
     });
   }
 
-  function rememberParameters(unit: Buffer): void {
-    const type = unit[0]! & 0x1f;
-    if (type === NAL_SPS && !sps?.equals(unit)) {
-      sps = Buffer.from(unit);
-      pps = null;
-      video = null;
-    } else if (type === NAL_PPS && !pps?.equals(unit)) {
-      // Only the first picture parameter set: pictures of one stream rarely use others, and those still travel in band.
-      const id = readPictureParameterId(unit);
-      if (id === null || (pps && id !== readPictureParameterId(pps))) return;
-      pps = Buffer.from(unit);
-      video = null;
-    }
-  }
-
-  function readParameters(): void {
-    // The sound may have changed meanwhile.
-    if (video) return settleFormat();
-    if (!sps || !pps) return;
-    try {
-      const parameters = parseSequenceParameters(sps);
-      profile = parameters.profile;
-      const { width, height, framesPerSecond } = parameters;
-      video = { avcConfiguration: buildAvcConfiguration(sps, pps), width, height, framesPerSecond };
-      settleFormat();
-    } catch (error) {
-      deps.logger.warn('the source has H.264 parameter sets that cannot be read', {
-        error: error instanceof Error ? error.message : 'unknown',
-      });
-    }
-  }
-
-  function takeAudio(packet: PesPacket): void {
-    const restBytes = adtsRest.length;
-    const { frames, rest } = splitAdts(restBytes > 0 ? Buffer.concat([adtsRest, packet.data]) : packet.data);
-    adtsRest = Buffer.from(rest);
-    let timed = packet.pts === null;
-    for (const frame of frames) {
-      // The packet's time belongs to the first access unit that begins in it.
-      if (!timed && frame.offset >= restBytes) {
-        nextAudioTicks = packet.pts;
-        timed = true;
-      }
-      if (nextAudioTicks === null) continue;
-      takeAudioFrame(frame, nextAudioTicks);
-      nextAudioTicks += (AAC_FRAME_SAMPLES * 90_000) / frame.sampleRateHz;
-    }
+  function takeSets(sets: ActiveSets | null): void {
+    if (!sets) return;
+    seenKeyframe = true;
+    const { parameters, sps, pps } = sets;
+    const { width, height, framesPerSecond } = parameters;
+    const isOtherSequence = videoFacts !== null && !sameBytes(videoFacts.sps, sps);
+    // What was measured of other pictures says nothing of these.
+    if (isOtherSequence) meter.restart();
+    videoFacts = { ...parameters, sps };
+    const avcConfiguration = buildAvcConfiguration(sps, pps);
+    if (!video?.avcConfiguration.equals(avcConfiguration)) video = { avcConfiguration, width, height, framesPerSecond };
+    // Also when only the sound has changed.
+    settleFormat();
   }
 
   function takeAudioFrame(frame: AdtsFrame, ticks: number): void {
+    const { objectType, sampleRateHz, channels, blocks } = frame;
+    const before = audioFacts;
+    audioFacts = { objectType, sampleRateHz, channels, blocks };
+    if (before?.blocks !== blocks) deps.onStreams();
+    // Access units that cannot be told apart cannot be sent one by one.
+    if (blocks > 1) return;
     const specificConfig = buildAudioSpecificConfig(frame);
     if (!audio?.specificConfig.equals(specificConfig)) {
-      audio = { specificConfig, sampleRateHz: frame.sampleRateHz, channels: frame.channels };
+      audio = { specificConfig, sampleRateHz, channels };
       settleFormat();
     }
-    if (streams?.video && !seenKeyframe) return;
-    const dtsMs = monotonic('audio', timeline.toMs(ticks));
-    emit({
-      kind: 'audio',
-      dtsMs: Math.round(dtsMs),
-      compositionOffsetMs: 0,
-      keyframe: false,
-      flvBody: buildAacTagBody(frame.data),
-    });
-  }
-
-  function monotonic(kind: 'video' | 'audio', ms: number): number {
-    newestMs = { ...newestMs, [kind]: Math.max(newestMs[kind], ms, 0) };
-    return newestMs[kind];
+    if (streams?.video && !hasBegun) return;
+    const dtsMs = Math.round(timeline.toMs('audio', ticks));
+    emit({ kind: 'audio', dtsMs, compositionOffsetMs: 0, keyframe: false, flvBody: buildAacTagBody(frame.data) });
   }
 
   /** Makes a changed header the format, unless the other header is still awaited. */
   function settleFormat(): void {
-    if (streams?.video && streams.video.streamType === TYPE_H264 && !video) return;
+    if (streams?.video?.streamType === TYPE_H264 && !video) return;
     if (audioAwaited()) return;
     const before = hub.format();
     if (before && sameFormat(before, { video, audio })) return;
@@ -273,41 +185,43 @@ export function createSourceProgram(deps: {
     deps.onStreams();
   }
 
+  /** Sound that is named later keeps no picture waiting. */
   function audioAwaited(): boolean {
-    return streams?.audio?.streamType === TYPE_AAC && !audio && !audioGivenUp;
+    return streams?.audio?.streamType === TYPE_AAC && !audio && !audioFacts && !audioGivenUp;
   }
 
   function emit(frame: Frame): void {
     waiting.push(frame);
     if (audioAwaited()) {
-      waitingSinceMs ??= deps.clock.now();
-      if (deps.clock.now() - waitingSinceMs <= AUDIO_WAIT_MS) return;
+      waitingSinceMs ??= clock.now();
+      if (clock.now() - waitingSinceMs <= AUDIO_WAIT_MS) return;
       audioGivenUp = true;
       settleFormat();
     }
+    // From here on nothing waits any more.
+    audioGivenUp = true;
     for (const ready of waiting.splice(0)) hub.push(ready);
   }
 
-  function forgetWaiting(): void {
-    waiting = [];
-    waitingSinceMs = null;
-    audioGivenUp = false;
-  }
-
-  function startGroup(offset: number, dtsMs: number): void {
-    raw.startGroup(offset, dtsMs);
+  function startGroup(picture: Picture, offset: number, dtsMs: number): void {
+    const ptsMs = dtsMs + tickDistance(picture.dts, picture.pts) / 90;
+    raw.startGroup(offset, (first) => ({
+      dtsMs: Math.round(dtsMs),
+      ptsMs,
+      headers: buildHeaderPackets(picture, demuxer.videoPid(), first[3]! & 15),
+    }));
     taps.groupStarted();
   }
 
   function newestKeyframe(): Buffer | null {
     const group = raw.group();
-    return group && Buffer.concat([demuxer.tables(), ...group.chunks]);
+    return group && Buffer.concat([demuxer.tables(), group.headers, ...group.chunks]);
   }
 
   return {
     program: hub.program,
     push(chunk) {
-      meter.bytes(deps.clock.now(), chunk.length);
+      meter.bytes(clock.now(), chunk.length);
       demuxer.push(chunk);
     },
     restart() {
@@ -317,46 +231,51 @@ export function createSourceProgram(deps: {
       raw.clear();
       meter.restart();
       taps.restart();
-      adtsRest = Buffer.alloc(0);
-      nextAudioTicks = null;
-      lastVideoTicks = null;
+      videoReader = null;
+      readAac = createAacReader(takeAudioFrame);
+      videoFacts = null;
+      audioFacts = null;
       seenKeyframe = false;
+      hasBegun = false;
       pictureAtMs = null;
-      forgetWaiting();
+      waiting = [];
+      waitingSinceMs = null;
+      audioGivenUp = false;
     },
     lost: () => hub.sourceLost(),
     tap: taps.add,
     newestKeyframe,
     streams: () => streams,
     format: () => hub.format(),
-    measurement: () => meter.read(deps.clock.now()),
+    facts: () => ({ video: videoFacts, audio: audioFacts }),
+    measurement: () => meter.read(clock.now()),
     continuityErrors: () => demuxer.continuityErrors(),
-    describe() {
-      if (!hasTables) return {};
-      const nowMs = deps.clock.now();
-      const { framesPerSecond, gopSeconds } = meter.read(nowMs);
-      const isStill = pictureAtMs === null || nowMs - pictureAtMs > PICTURE_SILENT_MS;
-      return {
-        video: streams?.video
-          ? {
-              codec: CODEC_NAMES[streams.video.streamType] ?? 'unknown',
-              width: video?.width ?? 0,
-              height: video?.height ?? 0,
-              framesPerSecond: isStill ? 0 : (framesPerSecond ?? video?.framesPerSecond ?? 0),
-              profile,
-              gopSeconds: gopSeconds === null ? undefined : Math.round(gopSeconds * 100) / 100,
-            }
-          : undefined,
-        audio: streams?.audio
-          ? {
-              codec: CODEC_NAMES[streams.audio.streamType] ?? 'unknown',
-              sampleRateHz: audio?.sampleRateHz ?? 0,
-              channels: audio?.channels ?? 0,
-            }
-          : undefined,
-      };
-    },
+    describe: () =>
+      describeSource({
+        streams: hasTables ? (streams ?? NO_STREAMS) : NO_STREAMS,
+        video: videoFacts,
+        audio: audioFacts,
+        measurement: meter.read(clock.now()),
+        pictureAgeMs: pictureAtMs === null ? null : clock.now() - pictureAtMs,
+      }),
   };
+}
+
+/** Packets with the headers a keyframe does not bring, to go in front of its first packet. */
+function buildHeaderPackets(picture: Picture, pid: number, firstCounter: number): Buffer {
+  if (picture.missingHeaders.length === 0) return Buffer.alloc(0);
+  const pes = {
+    pid,
+    kind: 'video' as const,
+    pts: picture.pts,
+    dts: picture.dts === picture.pts ? null : picture.dts,
+    payload: picture.missingHeaders,
+    clock: null,
+    randomAccess: true,
+  };
+  const count = writePes(pes, () => 0).length / PACKET_BYTES;
+  let counter = firstCounter - count;
+  return writePes(pes, () => counter++ & 15);
 }
 
 function sameFormat(left: ProgramFormat, right: ProgramFormat): boolean {
@@ -368,21 +287,4 @@ function sameFormat(left: ProgramFormat, right: ProgramFormat): boolean {
 
 function sameBytes(left: Buffer | undefined, right: Buffer | undefined): boolean {
   return left && right ? left.equals(right) : left === right;
-}
-
-/**
- * Decoding can begin at an IDR picture; with open groups of pictures or a refresh in slices also at one that the muxer has
- * marked. Some mark every picture: only those count that bring their parameter sets.
- */
-function isKeyframe(units: Buffer[], isMarked: boolean): boolean {
-  const has = (wanted: number) => units.some((unit) => (unit[0]! & 0x1f) === wanted);
-  return has(NAL_IDR) || (isMarked && has(NAL_SPS));
-}
-
-/** HEVC NAL unit types 16 to 21 are random access pictures (ITU-T H.265 table 7-1). */
-function isHevcRandomAccess(data: Buffer): boolean {
-  return splitAnnexB(data).some((unit) => {
-    const type = (unit[0]! >> 1) & 0x3f;
-    return type >= 16 && type <= 21;
-  });
 }

@@ -45,6 +45,8 @@ export function makeTransportStream(
     'sine=frequency=440:sample_rate=48000',
   ];
   const video = [
+    '-pix_fmt',
+    'yuv420p',
     '-c:v',
     ...videoCodec,
     '-g',
@@ -57,8 +59,6 @@ export function makeTransportStream(
     '700k',
     '-bufsize',
     '700k',
-    '-pix_fmt',
-    'yuv420p',
   ];
   execFileSync(ffmpeg, [
     ...quiet,
@@ -178,6 +178,8 @@ export function makeRendition(changes: Partial<Rendition> = {}): Rendition {
     gopSeconds: 1,
     h264Profile: 'main',
     audioBitrateBps: 96_000,
+    audioSampleRateHz: 48_000,
+    audioChannels: 2,
     ...changes,
   };
 }

@@ -1,6 +1,11 @@
 /** Sampling frequencies by index (ISO/IEC 14496-3 table 1.18). */
 const SAMPLE_RATES_HZ = [96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350];
 
+const HEADER_BYTES = 7;
+const CRC_BYTES = 2;
+/** Where a further access unit begins in an ADTS frame. */
+const POSITION_BYTES = 2;
+
 /** Samples in one AAC access unit. */
 export const AAC_FRAME_SAMPLES = 1024;
 
@@ -9,6 +14,8 @@ export interface AdtsFrame {
   offset: number;
   /** Raw access unit without the ADTS header. */
   data: Buffer;
+  /** Access units in `data`: more than one where nothing says where one ends. They cannot be sent one by one. */
+  blocks: number;
   objectType: number;
   sampleRateIndex: number;
   sampleRateHz: number;
@@ -22,10 +29,11 @@ export interface AdtsFrame {
 export function splitAdts(data: Buffer): { frames: AdtsFrame[]; rest: Buffer } {
   const frames: AdtsFrame[] = [];
   let offset = 0;
-  while (offset + 7 <= data.length) {
+  while (offset + HEADER_BYTES <= data.length) {
     const isHeader = data[offset] === 0xff && (data[offset + 1]! & 0xf6) === 0xf0;
     const length = ((data[offset + 3]! & 3) << 11) | (data[offset + 4]! << 3) | (data[offset + 5]! >> 5);
-    const headerLength = (data[offset + 1]! & 1) === 1 ? 7 : 9;
+    const isProtected = (data[offset + 1]! & 1) === 0;
+    const headerLength = isProtected ? HEADER_BYTES + CRC_BYTES : HEADER_BYTES;
     const sampleRateIndex = (data[offset + 2]! >> 2) & 15;
     const sampleRateHz = SAMPLE_RATES_HZ[sampleRateIndex];
     if (!isHeader || length < headerLength || sampleRateHz === undefined) {
@@ -34,17 +42,29 @@ export function splitAdts(data: Buffer): { frames: AdtsFrame[]; rest: Buffer } {
     }
     if (offset + length > data.length) break;
     const channels = ((data[offset + 2]! & 1) << 2) | (data[offset + 3]! >> 6);
-    frames.push({
-      offset,
-      data: data.subarray(offset + headerLength, offset + length),
-      objectType: (data[offset + 2]! >> 6) + 1,
-      sampleRateIndex,
-      sampleRateHz,
-      channels,
-    });
+    const objectType = (data[offset + 2]! >> 6) + 1;
+    for (const part of splitBlocks(data.subarray(offset, offset + length), isProtected))
+      frames.push({ offset, ...part, objectType, sampleRateIndex, sampleRateHz, channels });
     offset += length;
   }
   return { frames, rest: data.subarray(offset) };
+}
+
+/** A frame may hold up to four access units. Only with checksums does it say where each begins. */
+function splitBlocks(frame: Buffer, isProtected: boolean): Pick<AdtsFrame, 'data' | 'blocks'>[] {
+  const blocks = (frame[6]! & 3) + 1;
+  if (!isProtected) return [{ data: frame.subarray(HEADER_BYTES), blocks }];
+  const first = HEADER_BYTES + (blocks - 1) * POSITION_BYTES + CRC_BYTES;
+  if (blocks === 1) return [{ data: frame.subarray(first), blocks }];
+  const starts = Array.from({ length: blocks }, (_, index) =>
+    index === 0
+      ? first
+      : first + (frame.length >= first ? frame.readUInt16BE(HEADER_BYTES + (index - 1) * POSITION_BYTES) : 0),
+  );
+  const ends = [...starts.slice(1), frame.length];
+  const parts = starts.map((start, index) => ({ data: frame.subarray(start, ends[index]! - CRC_BYTES), blocks: 1 }));
+  const isSound = ends.every((end, index) => end - CRC_BYTES > starts[index]! && end <= frame.length);
+  return isSound ? parts : [];
 }
 
 /** Builds the two-byte AudioSpecificConfig (ISO/IEC 14496-3 1.6.2.1). */

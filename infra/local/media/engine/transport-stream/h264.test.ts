@@ -4,6 +4,7 @@ import { SAMPLE_FORMAT } from '../test-media.ts';
 import {
   buildAvcConfiguration,
   buildAvcTagBody,
+  isFieldSlice,
   parseSequenceParameters,
   readAvcConfiguration,
   splitAccessUnits,
@@ -36,7 +37,26 @@ it('reads size, profile and frame rate of a sequence parameter set', () => {
     profile: 'high',
     framesPerSecond: 30,
     bitDepthLuma: 8,
+    level: 31,
+    isProgressive: true,
+    chromaFormat: 1,
   });
+});
+
+/** As x264 writes it for 1920x1080 in fields. */
+const INTERLACED_SPS = Buffer.from('67640028acd94078044fde0220000003002000000783e2c5b2c0', 'hex');
+
+it('reads that pictures may hold two fields, and which slices are of a single one', () => {
+  const parameters = parseSequenceParameters(INTERLACED_SPS);
+  expect(parameters).toMatchObject({ width: 1920, height: 1080, level: 40, isProgressive: false, framesPerSecond: 30 });
+  expect(parameters.slice.frameNumberBits).toBe(4);
+  // first_mb_in_slice 0, slice_type 5, picture parameter set 0, frame_num of 4 bits, field_pic_flag.
+  const sliceOf = (bits: string) =>
+    Buffer.from([0x41, ...bits.match(/.{8}/g)!.map((byte) => Number.parseInt(byte, 2))]);
+  expect(isFieldSlice(sliceOf('1001101000110000'), parameters)).toBe(true);
+  expect(isFieldSlice(sliceOf('1001101000100000'), parameters)).toBe(false);
+  const { sps } = readAvcConfiguration(SAMPLE_FORMAT.video!.avcConfiguration);
+  expect(isFieldSlice(sliceOf('1001101000110000'), parseSequenceParameters(sps[0]!))).toBe(false);
 });
 
 it('refuses a sequence parameter set that is cut short', () => {
@@ -46,7 +66,7 @@ it('refuses a sequence parameter set that is cut short', () => {
 
 it('builds the decoder configuration that its parts were read from', () => {
   const { sps, pps } = readAvcConfiguration(SAMPLE_FORMAT.video!.avcConfiguration);
-  const built = buildAvcConfiguration(sps[0]!, pps[0]!);
+  const built = buildAvcConfiguration(sps[0]!, pps);
   expect(readAvcConfiguration(built)).toEqual({ sps, pps });
   expect(built.subarray(-4)).toEqual(Buffer.from([0xfd, 0xf8, 0xf8, 0]));
 });

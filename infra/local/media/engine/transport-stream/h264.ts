@@ -1,6 +1,6 @@
 import { createBitReader, removeEmulationPrevention } from './bit-reader.ts';
 
-/** H.264 NAL unit types this engine looks at (ITU-T H.264 table 7-1). */
+/** H.264 NAL unit types that are read here (ITU-T H.264 table 7-1). */
 const NAL_SLICE = 1;
 export const NAL_IDR = 5;
 export const NAL_SPS = 7;
@@ -8,6 +8,8 @@ export const NAL_PPS = 8;
 export const NAL_ACCESS_UNIT_DELIMITER = 9;
 
 const START_CODE = Buffer.from([0, 0, 1]);
+/** The beginning of a slice header, as far as it is read here, takes less. */
+const SLICE_HEADER_BYTES = 32;
 
 /**
  * Splits an Annex B byte stream into NAL units without start codes. Views into `data`, no copies.
@@ -37,9 +39,9 @@ export function splitAccessUnits(units: Buffer[]): Buffer[][] {
   let hasSlice = false;
   for (const unit of units) {
     const type = unit[0]! & 0x1f;
-    const isSlice = type >= NAL_SLICE && type <= NAL_IDR;
+    const isPart = type >= NAL_SLICE && type <= NAL_IDR;
     // first_mb_in_slice is the first ue(v) after the header byte: a leading 1 bit means 0.
-    const beginsPicture = isSlice
+    const beginsPicture = isPart
       ? (unit[1] ?? 0) >= 0x80 && type !== 3 && type !== 4
       : type >= 6 && type <= NAL_ACCESS_UNIT_DELIMITER;
     if (hasSlice && beginsPicture) {
@@ -48,21 +50,29 @@ export function splitAccessUnits(units: Buffer[]): Buffer[][] {
       hasSlice = false;
     }
     current.push(unit);
-    hasSlice ||= isSlice;
+    hasSlice ||= isPart;
   }
   if (current.length > 0) accessUnits.push(current);
   return accessUnits;
 }
 
 export interface SequenceParameters {
+  id: number;
   width: number;
   height: number;
   profile: string;
+  /** Ten times the level's number: 41 for 4.1; level 1b is 9. */
+  level: number;
   /** From the VUI; null when the stream does not say. */
   framesPerSecond: number | null;
+  /** ITU-T H.264 table 6-1: 0 is monochrome, 1 is 4:2:0, 2 is 4:2:2, 3 is 4:4:4. */
   chromaFormat: number;
   bitDepthLuma: number;
   bitDepthChroma: number;
+  /** False when pictures may hold two fields. */
+  isProgressive: boolean;
+  /** What a slice header cannot be read without. */
+  slice: { frameNumberBits: number; hasSeparatePlanes: boolean };
 }
 
 const PROFILES: Record<number, string> = {
@@ -76,6 +86,10 @@ const PROFILES: Record<number, string> = {
 };
 const PROFILES_WITH_CHROMA = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
 
+/** Where level 1b is written as 1.1 with a constraint flag (ITU-T H.264 A.3.1). */
+const PROFILES_OF_LEVEL_1B = new Set([66, 77, 88]);
+const LEVEL_1B = 9;
+
 /** Sample aspect ratio index meaning that width and height of a sample follow (H.264 table E-1). */
 const EXTENDED_SAR = 255;
 
@@ -87,8 +101,8 @@ export function parseSequenceParameters(nalUnit: Buffer): SequenceParameters {
   const bits = createBitReader(removeEmulationPrevention(nalUnit.subarray(1)));
   const profileIdc = bits.bits(8);
   const constraints = bits.bits(8);
-  bits.skip(8);
-  bits.unsigned();
+  const levelIdc = bits.bits(8);
+  const id = bits.unsigned();
   let chromaFormat = 1;
   let bitDepthLuma = 8;
   let bitDepthChroma = 8;
@@ -101,7 +115,7 @@ export function parseSequenceParameters(nalUnit: Buffer): SequenceParameters {
     bits.skip(1);
     if (bits.flag()) skipScalingMatrices(bits, chromaFormat === 3 ? 12 : 8);
   }
-  bits.unsigned();
+  const frameNumberBits = 4 + bits.unsigned();
   const orderType = bits.unsigned();
   if (orderType === 0) bits.unsigned();
   else if (orderType === 1) {
@@ -129,14 +143,19 @@ export function parseSequenceParameters(nalUnit: Buffer): SequenceParameters {
   }
   const framesPerSecond = bits.flag() ? readFrameRate(bits) : null;
   const constrained = profileIdc === 66 && (constraints & 0x40) !== 0 ? 'constrained_baseline' : null;
+  const is1b = levelIdc === 11 && PROFILES_OF_LEVEL_1B.has(profileIdc) && (constraints & 0x10) !== 0;
   return {
+    id,
     width,
     height,
     profile: constrained ?? PROFILES[profileIdc] ?? `profile_${profileIdc}`,
+    level: is1b ? LEVEL_1B : levelIdc,
     framesPerSecond,
     chromaFormat,
     bitDepthLuma,
     bitDepthChroma,
+    isProgressive: framesOnly,
+    slice: { frameNumberBits, hasSeparatePlanes: separatePlanes },
   };
 }
 
@@ -169,24 +188,54 @@ function skipScalingMatrices(bits: ReturnType<typeof createBitReader>, count: nu
   }
 }
 
-/** Number of a picture parameter set (header byte included); null when the set is cut short. */
-export function readPictureParameterId(nalUnit: Buffer): number | null {
+/** Numbers of a picture parameter set (header byte included) and of its sequence; null when the set is cut short. */
+export function readPictureParameterIds(nalUnit: Buffer): { id: number; sequenceId: number } | null {
   try {
-    return createBitReader(nalUnit.subarray(1)).unsigned();
+    const bits = createBitReader(nalUnit.subarray(1));
+    return { id: bits.unsigned(), sequenceId: bits.unsigned() };
   } catch {
     return null;
   }
 }
 
-/** Builds the AVCDecoderConfigurationRecord (ISO/IEC 14496-15 5.3.3.1) of one SPS and one PPS. */
-export function buildAvcConfiguration(sps: Buffer, pps: Buffer): Buffer {
+export function isSlice(nalUnit: Buffer): boolean {
+  const type = nalUnit[0]! & 0x1f;
+  return type === NAL_SLICE || type === NAL_IDR;
+}
+
+/** Number of the picture parameter set a slice (header byte included) uses; null when it is cut short. */
+export function readSliceParameterId(nalUnit: Buffer): number | null {
+  try {
+    const bits = createBitReader(removeEmulationPrevention(nalUnit.subarray(1, 1 + SLICE_HEADER_BYTES)));
+    bits.unsigned();
+    bits.unsigned();
+    return bits.unsigned();
+  } catch {
+    return null;
+  }
+}
+
+/** Whether a slice (header byte included) belongs to a single field (ITU-T H.264 7.3.3). */
+export function isFieldSlice(nalUnit: Buffer, parameters: SequenceParameters): boolean {
+  if (parameters.isProgressive) return false;
+  try {
+    const bits = createBitReader(removeEmulationPrevention(nalUnit.subarray(1, 1 + SLICE_HEADER_BYTES)));
+    for (let left = 3; left > 0; left -= 1) bits.unsigned();
+    bits.skip((parameters.slice.hasSeparatePlanes ? 2 : 0) + parameters.slice.frameNumberBits);
+    return bits.flag();
+  } catch {
+    return false;
+  }
+}
+
+/** Builds the AVCDecoderConfigurationRecord (ISO/IEC 14496-15 5.3.3.1) of one SPS and its PPS. */
+export function buildAvcConfiguration(sps: Buffer, pps: readonly Buffer[]): Buffer {
   const parts = [
     Buffer.from([1, sps[1]!, sps[2]!, sps[3]!, 0xff, 0xe1]),
     encodeLength(sps.length),
     sps,
-    Buffer.from([1]),
-    encodeLength(pps.length),
-    pps,
+    Buffer.from([pps.length]),
+    ...pps.flatMap((unit) => [encodeLength(unit.length), unit]),
   ];
   if (PROFILES_WITH_CHROMA.has(sps[1]!)) {
     const { chromaFormat, bitDepthLuma, bitDepthChroma } = parseSequenceParameters(sps);

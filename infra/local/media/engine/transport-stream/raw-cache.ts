@@ -1,14 +1,30 @@
 /** Beyond this a group of pictures is not kept. */
 const CACHE_BYTES_MAX = 16 * 1024 * 1024;
 
+/** The keyframe a group begins with. */
+export interface GroupStart {
+  /** Program time. */
+  dtsMs: number;
+  ptsMs: number;
+  /** Transport packets a decoder needs in front of the group. */
+  headers: Buffer;
+}
+
+export interface Group extends GroupStart {
+  chunks: Buffer[];
+}
+
 export interface RawCache {
   add(packets: Buffer, offset: number): void;
-  /** A keyframe begins at this offset: what came before is not needed any more. */
-  startGroup(offset: number, dtsMs: number): void;
+  /**
+   * A keyframe begins at this offset: what came before is not needed any more.
+   * @param describe takes the keyframe's first packet
+   */
+  startGroup(offset: number, describe: (first: Buffer) => GroupStart): void;
   /** What comes next does not belong to the group: there is none until the next keyframe. */
   endGroup(): void;
   /** Everything since the newest keyframe; null when there has been none. */
-  group(): { chunks: Buffer[]; dtsMs: number } | null;
+  group(): Group | null;
   clear(): void;
 }
 
@@ -19,12 +35,12 @@ export interface RawCache {
 export function createRawCache(): RawCache {
   let chunks: { offset: number; data: Buffer }[] = [];
   let bytes = 0;
-  let groupDtsMs: number | null = null;
+  let start: GroupStart | null = null;
 
   function clear(): void {
     chunks = [];
     bytes = 0;
-    groupDtsMs = null;
+    start = null;
   }
 
   return {
@@ -33,21 +49,22 @@ export function createRawCache(): RawCache {
       bytes += data.length;
       if (bytes > CACHE_BYTES_MAX) clear();
     },
-    startGroup(offset, dtsMs) {
+    startGroup(offset, describe) {
       chunks = chunks.filter((chunk) => chunk.offset + chunk.data.length > offset);
       const first = chunks[0];
       if (!first || first.offset > offset) {
-        groupDtsMs = null;
+        start = null;
         return;
       }
-      chunks[0] = { offset, data: first.data.subarray(offset - first.offset) };
+      const data = first.data.subarray(offset - first.offset);
+      chunks[0] = { offset, data };
       bytes = chunks.reduce((sum, chunk) => sum + chunk.data.length, 0);
-      groupDtsMs = dtsMs;
+      start = describe(data);
     },
     endGroup() {
-      groupDtsMs = null;
+      start = null;
     },
-    group: () => (groupDtsMs === null ? null : { chunks: chunks.map((chunk) => chunk.data), dtsMs: groupDtsMs }),
+    group: () => start && { ...start, chunks: chunks.map((chunk) => chunk.data) },
     clear,
   };
 }

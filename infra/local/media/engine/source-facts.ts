@@ -1,0 +1,75 @@
+import type { SourceReport } from './contract.ts';
+import type { SourceMeasurement } from './source-meter.ts';
+import type { ProgramStreams } from './transport-stream/demuxer.ts';
+import type { SequenceParameters } from './transport-stream/h264.ts';
+
+/** What the newest keyframe's parameter set says. H.264 only. */
+export interface VideoFacts extends SequenceParameters {
+  sps: Buffer;
+}
+
+/** What the newest AAC frame says. */
+export interface AudioFacts {
+  /** 2 is low complexity (ISO/IEC 14496-3 table 1.17). */
+  objectType: number;
+  sampleRateHz: number;
+  channels: number;
+  /** Access units that cannot be told apart in one frame; 1 when each stands alone. */
+  blocks: number;
+}
+
+const CODEC_NAMES: Record<number, string> = {
+  0x01: 'mpeg1',
+  0x02: 'mpeg2',
+  0x1b: 'h264',
+  0x24: 'hevc',
+  0x03: 'mp2',
+  0x04: 'mp2',
+  0x0f: 'aac',
+  0x11: 'aac_latm',
+  0x81: 'ac3',
+  0x87: 'eac3',
+  0x06: 'private',
+};
+const CHROMA_NAMES = ['4:0:0', '4:2:0', '4:2:2', '4:4:4'];
+/** Without a picture for this long the source shows none. */
+const PICTURE_SILENT_MS = 2_000;
+
+/** What the report says of pictures and sound; nothing of a stream that the tables do not name. Pure. */
+export function describeSource(source: {
+  streams: ProgramStreams;
+  video: VideoFacts | null;
+  audio: AudioFacts | null;
+  measurement: SourceMeasurement;
+  /** Null before the first picture. */
+  pictureAgeMs: number | null;
+}): Pick<SourceReport, 'video' | 'audio'> {
+  const { streams, video, audio } = source;
+  const { framesPerSecond, gopSeconds } = source.measurement;
+  const isStill = source.pictureAgeMs === null || source.pictureAgeMs > PICTURE_SILENT_MS;
+  return {
+    video: streams.video
+      ? {
+          codec: CODEC_NAMES[streams.video.streamType] ?? 'unknown',
+          width: video?.width ?? 0,
+          height: video?.height ?? 0,
+          framesPerSecond: isStill ? 0 : (framesPerSecond ?? video?.framesPerSecond ?? 0),
+          gopSeconds: gopSeconds === null ? undefined : Math.round(gopSeconds * 100) / 100,
+          ...(video && {
+            profile: video.profile,
+            level: video.level / 10,
+            chroma: CHROMA_NAMES[video.chromaFormat] ?? 'unknown',
+            bitDepth: Math.max(video.bitDepthLuma, video.bitDepthChroma),
+            scan: video.isProgressive ? ('progressive' as const) : ('interlaced' as const),
+          }),
+        }
+      : undefined,
+    audio: streams.audio
+      ? {
+          codec: CODEC_NAMES[streams.audio.streamType] ?? 'unknown',
+          sampleRateHz: audio?.sampleRateHz ?? 0,
+          channels: audio?.channels ?? 0,
+        }
+      : undefined,
+  };
+}
