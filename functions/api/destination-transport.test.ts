@@ -306,8 +306,8 @@ describe('GET /api/operations/{operationId}', () => {
     const answer = await operation(`${DESTINATION_ID}-start-4`);
     expect(answer.body).toMatchObject({ state: 'running', stepNumber: 2, stepCount: 4, endedAt: null });
     expect(answer.body.steps.map(({ label }: { label: string }) => label)).toEqual([
-      'making the input',
-      'making the channel',
+      'creating the input',
+      'creating the channel',
     ]);
   });
 

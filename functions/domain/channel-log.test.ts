@@ -6,8 +6,8 @@ const timestampMs = Date.UTC(2030, 0, 1);
 const shown = (message: string, last4: string | null = '9f2c') => toChannelLogLine({ timestampMs, message }, last4);
 const json = (severity: string, message: string) => JSON.stringify({ encoder_pipeline: 0, severity, message });
 
-describe('a line of the encoder log', () => {
-  test('is read from MediaLive’s JSON', () => {
+describe('toChannelLogLine', () => {
+  test('parses MediaLive’s JSON', () => {
     expect(shown(json('W', 'Connection lost'))).toEqual({
       at: '2030-01-01T00:00:00.000Z',
       severity: 'warning',
@@ -17,22 +17,22 @@ describe('a line of the encoder log', () => {
     expect(shown(json('V', 'x')).severity).toBe('info');
   });
 
-  test.each(['plain text', '[1, 2]', '{"message": 3}', '{"severity":"E"}', 'null', ''])('%s stays text', (message) => {
+  test.each(['plain text', '[1, 2]', '{"message": 3}', '{"severity":"E"}', 'null', ''])('keeps text %s', (message) => {
     expect(shown(message)).toMatchObject({ severity: 'info', message });
   });
 
-  test('shows no more of an address than its host', () => {
+  test('shows only the host of an address', () => {
     const message = 'push to rtmps://live.example:443/app/abcd-1234?auth=zz failed; "RTMP://h/k" too';
     expect(shown(json('E', message)).message).toBe(
       'push to rtmps://live.example:443/[redacted] failed; "RTMP://h/[redacted]" too',
     );
   });
 
-  test('is cut to a length one can read', () => {
+  test('cuts the message to a readable length', () => {
     expect(shown('x'.repeat(5000)).message).toHaveLength(1000);
   });
 
-  test('never holds the key, wherever it stands', () => {
+  test('never shows the stream key, wherever it is', () => {
     const key = fc.stringMatching(/^[\w-]{8,40}$/);
     const around = fc.constantFrom('', ' ', '"', "'", '(', ')', ': ', '. ', '/', 'StreamName=', 'rtmp://host/app/');
     fc.assert(

@@ -1,6 +1,7 @@
 /**
- * Lines of MediaLive's encoder log, made fit to be shown. MediaLive treats a stream key as ordinary text, so a line may
- * name the target with its key; nothing of an address behind its host is let through, nor a word with the end of the key in it.
+ * Prepares lines of MediaLive's encoder log for display. MediaLive treats a stream key as ordinary text, so a line may
+ * name the target with its key. Everything after the host of an address is redacted, and so is every word that contains
+ * the end of the key.
  */
 
 export interface ChannelLogLine {
@@ -18,13 +19,13 @@ const SEVERITIES: Record<string, ChannelLogLine['severity']> = {
 };
 
 const MESSAGE_LENGTH_MAX = 1000;
-/** Shorter words are too likely to end like a key by chance, and no platform's key is that short. */
+/** A shorter word could end like the key by chance, and no platform issues a key that short. */
 const KEY_LENGTH_MIN = 8;
 
 /**
- * Reads one log event.
- * @param message as stored: `{ "severity": "W", "message": "…" }`, or text that is no JSON
- * @param streamKeyLast4 last characters of the destination's key; null when it has none
+ * Parses one log event and redacts it.
+ * @param message as stored: `{ "severity": "W", "message": "…" }`, or any other text
+ * @param streamKeyLast4 last characters of the destination's stream key; null without one
  */
 export function toChannelLogLine(
   { timestampMs, message }: { timestampMs: number; message: string },
@@ -46,7 +47,7 @@ function parse(message: string): { severity: string; text: string } {
       return { severity, text: line.message };
     }
   } catch {
-    // Not JSON: the text as it stands.
+    // Not JSON, so keep the text as it is.
   }
   return { severity: '', text: message };
 }
@@ -54,7 +55,7 @@ function parse(message: string): { severity: string; text: string } {
 function redact(text: string, streamKeyLast4: string | null): string {
   const withoutPaths = text.replaceAll(/\b(rtmps?:\/\/[^\s/?#"']+)[/?#][^\s"']*/gi, '$1/[redacted]');
   if (streamKeyLast4 === null) return withoutPaths;
-  // A word the key ends in may have been glued to what follows it.
+  // The key may be joined to the text that follows it, so search the whole word.
   return withoutPaths.replaceAll(/[^\s"'<>[\](){}]+/g, (word) =>
     word.includes(streamKeyLast4, KEY_LENGTH_MIN - streamKeyLast4.length) ? '[redacted]' : word,
   );

@@ -1,17 +1,17 @@
 /**
- * What MediaLive's eleven channel states mean to us. A state that is not in these sets is one AWS has added since: it is
- * neither up nor at rest, so nothing is started, stopped or written off because of it.
+ * Groups MediaLive's eleven channel states. AWS may add a state that is in no group: it is neither up nor at rest, so
+ * it causes no start, stop or deletion.
  */
 
-/** Encoders are at work, or on their way to it. */
+/** The channel's encoders work or are about to. */
 const UP = new Set(['STARTING', 'RUNNING', 'RECOVERING']);
-/** Nothing moves, and nothing runs. */
+/** Nothing runs, and no transition is in progress. */
 const AT_REST = new Set(['IDLE', 'CREATE_FAILED', 'UPDATE_FAILED']);
-/** Known not to be on air, nor on the way to it. */
+/** The channel is certainly not on air, nor about to be. */
 const OFF_AIR = new Set([...AT_REST, 'CREATING', 'STOPPING', 'DELETING', 'DELETED']);
 
 export const isUp = (state: string): boolean => UP.has(state);
 export const isAtRest = (state: string): boolean => AT_REST.has(state);
 export const isOffAir = (state: string): boolean => OFF_AIR.has(state);
-/** It costs as a running channel, until it has stopped. */
+/** Returns true while AWS charges the price of a running channel, which it does until the channel has stopped. */
 export const isBilledAsRunning = (state: string): boolean => isUp(state) || state === 'STOPPING';

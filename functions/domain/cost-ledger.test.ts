@@ -39,9 +39,9 @@ function makeRun(startedAt: string, endedAt: string, change: Partial<LedgerRun> 
   };
 }
 
-function mention(startedAt: string, endedAt: string | undefined, told: string): RunMention {
+function mention(startedAt: string, endedAt: string | undefined, recordedAt: string): RunMention {
   const run = { startedAt, platform: 'twitch', preset: '1080p30', ...(endedAt === undefined ? {} : { endedAt }) };
-  return { destinationId: 'dst_1', name: 'Main', at: told, run };
+  return { destinationId: 'dst_1', name: 'Main', at: recordedAt, run };
 }
 
 function makeRecord(change: Partial<Destination> = {}): Destination {
@@ -57,23 +57,23 @@ function makeRecord(change: Partial<Destination> = {}): Destination {
 }
 const running = makeRecord({ held: { channelRun: { startedAt: at('17:00'), generation: 1 } } });
 
-describe('what the history keeps of a run', () => {
+describe('the run in a row of the history', () => {
   const step = { startedAt: at('17:00'), endedAt: at('17:05'), attempts: 1 };
 
-  it('is its end once the stop is confirmed, and its beginning only before that', () => {
+  it('has its end once the stop is confirmed, and only its start before that', () => {
     expect(runOf(makeRecord())).toBeUndefined();
     expect(runOf(running)).toEqual({ startedAt: at('17:00'), platform: 'twitch', preset: '1080p30' });
     const released = { ReleaseChannelRun: { ...step, released: 'channelRun' as const } };
     expect(runOf(running, released)).toMatchObject({ startedAt: at('17:00'), endedAt: at('17:05') });
   });
 
-  it('counts a start that failed after StartChannel was taken, and none that never came so far', () => {
+  it('exists for a failed start that StartChannel accepted, and for no other failed start', () => {
     const started = { EnsureChannelRun: { ...step, held: { channelRun: { startedAt: at('17:01'), generation: 2 } } } };
     expect(runOf(makeRecord(), started)).toMatchObject({ startedAt: at('17:01') });
     expect(runOf(makeRecord(), { ReleaseChannelRun: { ...step, released: 'channelRun' } })).toBeUndefined();
   });
 
-  it('is of the settings it was started with', () => {
+  it('has the settings it was started with', () => {
     const channelRun = { startedAt: at('17:00'), generation: 1, platform: 'youtube', preset: '720p30' };
     const channel = { channelId: '1', channelArn: 'a', configurationHash: 'b', followedFramesPerSecond: 25 };
     expect(runOf(makeRecord({ preset: '480p30', held: { channel, channelRun } }))).toEqual({
@@ -85,11 +85,11 @@ describe('what the history keeps of a run', () => {
   });
 });
 
-describe('the feed of a run', () => {
+describe('the feed bitrate of a run', () => {
   const observation = { observedAt: at('17:01'), alerts: [] };
   const feed = { runStartedAt: at('17:00'), bitrateBps: 5_000_000 };
 
-  it('is the first bitrate measured in it, which later ones do not change', () => {
+  it('is the first one measured in the run, which later ones do not change', () => {
     expect(withFeed(observation, running, null).feed).toBeUndefined();
     expect(withFeed(observation, running, 0).feed).toBeUndefined();
     expect(withFeed(observation, running, 5_000_000.4).feed).toEqual(feed);
@@ -98,7 +98,7 @@ describe('the feed of a run', () => {
     expect(withFeed(observation, makeRecord(), 5_000_000).feed).toBeUndefined();
   });
 
-  it('of an earlier run says nothing about this one', () => {
+  it('is not taken from an earlier run', () => {
     const old = { ...feed, runStartedAt: at('09:00') };
     const record = { ...running, observation: { ...observation, feed: old } };
     expect(withFeed(observation, record, 6_000_000).feed).toEqual({ ...feed, bitrateBps: 6_000_000 });
@@ -107,8 +107,8 @@ describe('the feed of a run', () => {
   });
 });
 
-describe('the runs of a time', () => {
-  it('are each there once, with the first confirmed end, however often they are told of', () => {
+describe('collectRuns', () => {
+  it('returns each run once, with its first confirmed end, however often the history mentions it', () => {
     const mentions = [
       mention(at('10:00'), undefined, at('10:02')),
       mention(at('10:00'), at('11:00'), at('11:01')),
@@ -119,7 +119,7 @@ describe('the runs of a time', () => {
     }
   });
 
-  it('go on until now when the record holds them, unless the history knows their end', () => {
+  it('extends a run in the records until now, unless the history has its end', () => {
     expect(collectRuns([mention(at('17:00'), undefined, at('17:02'))], [running], NOW)).toMatchObject([
       { endedAt: NOW.toISOString(), isEndKnown: true },
     ]);
@@ -128,7 +128,7 @@ describe('the runs of a time', () => {
     ]);
   });
 
-  it('say so when nobody saw one end, and count it until the last that was heard of it', () => {
+  it('marks a run without a recorded end, and counts it until its last mention', () => {
     const lost = [mention(at('10:00'), undefined, at('10:02')), mention(at('10:00'), undefined, at('10:30'))];
     const runs = collectRuns(lost, [], NOW);
     expect(runs).toMatchObject([{ endedAt: at('10:30'), isEndKnown: false }]);
@@ -139,7 +139,7 @@ describe('the runs of a time', () => {
 });
 
 describe('the ledger', () => {
-  it('golden example: two destinations, one stopped at once, by destination', () => {
+  it('golden example: sums two destinations by destination, one of them with a run stopped at once', () => {
     const runs = [
       makeRun(at('10:00'), at('12:00')),
       makeRun(at('13:00'), '2026-11-21T13:00:30.000Z'),
@@ -152,14 +152,14 @@ describe('the ledger', () => {
       ['dst_2', 1, 30, 0.1944],
     ]);
     expect([toUsd(total.cost), total.runningMs]).toEqual([1.4892, 9_030_000]);
-    // Runs recorded without their bitrates: what they sent is unknown, and said to be.
+    // These runs were recorded without bitrates, so the cost of their traffic is reported as unknown.
     expect(total.cost.unknownParts).toEqual([
       'transfer from MediaConnect to MediaLive',
       'transfer to the internet (bitrate not known)',
     ]);
   });
 
-  it('golden example: a run with its bitrates, over midnight, adds up from both days', () => {
+  it('golden example: splits a run with known bitrates over midnight without a remainder', () => {
     const outputs = [
       { width: 1920, height: 1080, framesPerSecond: 30, videoBitrateBps: 4_500_000, audioBitrateBps: 128_000 },
     ];
@@ -182,13 +182,13 @@ describe('the ledger', () => {
     expect(toUsd(whole.parts.egress!)).toBe(0.281151);
   });
 
-  it('counts only what lies in the window', () => {
+  it('counts only the time within the window', () => {
     const runs = [makeRun('2026-11-20T23:30:00.000Z', at('00:45')), makeRun(at('23:50'), '2026-11-22T01:00:00.000Z')];
     const { total } = makeLedger(runs, TODAY, { pricing, groupBy: 'platform' });
     expect([total.runs, total.billedMinutes, total.runningMs]).toEqual([1, 55, 55 * 60_000]);
   });
 
-  it('has a day of 24 hours on every date: leap day, year’s end, and where clocks change', () => {
+  it('has days of 24 hours on every date: leap day, end of the year, and where clocks change', () => {
     for (const [from, to, days] of [
       ['2028-02-28T00:00:00.000Z', '2028-03-01T00:00:00.000Z', ['2028-02-28', '2028-02-29']],
       ['2026-12-31T00:00:00.000Z', '2027-01-02T00:00:00.000Z', ['2026-12-31', '2027-01-01']],
@@ -200,7 +200,7 @@ describe('the ledger', () => {
     }
   });
 
-  it('adds up to the same total whatever it is grouped by, and over windows that touch', () => {
+  it('adds up to the same total for every grouping, and over adjacent windows', () => {
     const start = fc.integer({ min: Date.UTC(2028, 1, 27), max: Date.UTC(2028, 2, 2) });
     const anyRun = fc
       .record({

@@ -7,20 +7,20 @@ import { runOf } from './recorded-run.ts';
 import { DAY_MS, dayOf, startOfDay } from './utc-day.ts';
 
 /**
- * The ledger: what the channel runs of some time have cost, by destination, day or platform. A run is taken from the
- * operation in the history that ended it, and the runs that go on from the records. Everything is derived from scratch,
- * so the same history and the same prices give the same figures.
+ * The ledger: what channel runs cost within a period, by destination, day or platform. Ended runs come from the
+ * history, runs in progress from the records. Everything is computed from scratch, so the same history and prices give
+ * the same figures.
  */
 
-/** One run, put together from the history or from a record. */
+/** One run, assembled from the history or a record. */
 export interface LedgerRun extends RecordedRun {
   destinationId: string;
   name: string;
-  /** False when nobody saw it end: it then counts until the last that was heard of it. */
+  /** False when no end was recorded; the run then counts until its last mention. */
   isEndKnown: boolean;
 }
 
-/** What the history says of a run at one moment. */
+/** What one row of the history records about a run. */
 export interface RunMention {
   destinationId: string;
   name: string;
@@ -29,10 +29,10 @@ export interface RunMention {
 }
 
 /**
- * Puts the runs together: each once, however often the history mentions it.
- * @param mentions newest or oldest first, all since the earliest instant of interest
- * @param records read before the history, so that a run that ends meanwhile is in at least one of the two
- * @param now end of the runs that go on
+ * Assembles the runs, each once however often the history mentions it.
+ * @param mentions in any order; all since the earliest instant of interest
+ * @param records read before the history, so that a run that ends in between is in at least one of them
+ * @param now end of the runs in progress
  */
 export function collectRuns(mentions: readonly RunMention[], records: readonly Destination[], now: Date): LedgerRun[] {
   const runs = new Map<string, LedgerRun>();
@@ -41,7 +41,7 @@ export function collectRuns(mentions: readonly RunMention[], records: readonly D
     const known = runs.get(key);
     const isEndKnown = run.endedAt !== undefined;
     const endedAt = run.endedAt ?? at;
-    // The first confirmed stop counts; without one, the last that was heard of it.
+    // The first confirmed end wins; without one, the last mention.
     const isBetter =
       !known ||
       (isEndKnown && (!known.isEndKnown || endedAt < known.endedAt!)) ||
@@ -66,12 +66,12 @@ export type LedgerGroupBy = 'destination' | 'day' | 'platform';
 
 /** Sums over the runs of one group within the window. */
 export interface LedgerUsage {
-  /** Runs that began in the window. */
+  /** Runs that started in the window. */
   runs: number;
   runningMs: number;
   billedMinutes: number;
   cost: Money;
-  /** What the cost is made of; a part that no run has is missing. */
+  /** The parts of the cost; a part that no run has is absent. */
   parts: Partial<Record<ChannelPart, Money>>;
 }
 
@@ -86,7 +86,7 @@ export interface Ledger {
   total: LedgerUsage;
 }
 
-/** A sum as answers and reports show it: minutes to the hundredth, dollars. */
+/** Formats a sum for answers and reports: minutes to the hundredth, and dollars. */
 export function toFigures({ runs, runningMs, billedMinutes, cost }: LedgerUsage) {
   return {
     runs,
@@ -101,7 +101,7 @@ export function toFigures({ runs, runningMs, billedMinutes, cost }: LedgerUsage)
 
 const END_UNKNOWN = 'the rest of a run whose end was not recorded';
 
-/** Sums up runs within a window. Whatever it is grouped by, the rows add up to the same total. */
+/** Sums up runs within a window. The rows add up to the same total for every grouping. */
 export function makeLedger(
   runs: readonly LedgerRun[],
   window: Span,
@@ -111,7 +111,7 @@ export function makeLedger(
   const add = (key: string, name: string, platform: string | null, use: LedgerUsage) => {
     const { uses = [] } = groups.get(key) ?? {};
     uses.push(use);
-    // Runs come oldest first: a destination goes by its last name.
+    // Runs come oldest first, so a destination gets its newest name.
     groups.set(key, { name, platform, uses });
   };
   for (const run of runs) {
@@ -129,7 +129,7 @@ export function makeLedger(
   return { rows, total: addUp(rows) };
 }
 
-/** UTC days a run touches within a window. */
+/** Returns the UTC days on which a run lasts within a window. */
 function daysOf(run: LedgerRun, window: Span): [string, Span][] {
   const span = spanOf(run);
   const from = Math.max(window.startMs, span.startMs);
@@ -143,13 +143,13 @@ function daysOf(run: LedgerRun, window: Span): [string, Span][] {
   return days;
 }
 
-/** The run as a span; one whose end is in the past of its start, by clocks that differ, has no length. */
+/** Returns the run as a span. A run that ends before it starts, because clocks differ, gets no length. */
 function spanOf(run: LedgerRun): Span {
   const startMs = Date.parse(run.startedAt);
   return { startMs, endMs: Math.max(startMs, Date.parse(run.endedAt ?? run.startedAt)) };
 }
 
-/** Null when nothing of the run lies in the window. */
+/** Returns null when the run does not overlap the window. */
 function usageWithin(run: LedgerRun, window: Span, pricing: Pricing): LedgerUsage | null {
   const span = spanOf(run);
   const minutes = billedMinutesBefore(span, window.endMs) - billedMinutesBefore(span, window.startMs);

@@ -32,7 +32,7 @@ const pricingBy = (list: Prices | undefined, declaredInput: DeclaredInput = DEFA
   declaredInput,
 });
 const shipped = pricingBy(prices);
-/** As if every price were known: a different one each, so that no two parts can be mistaken for each other. */
+/** Prices every part, each differently, so that a test notices when two parts are confused. */
 const allPrices: Prices = {
   ...prices,
   prices: Object.fromEntries(PRICED_PART_IDS.map((part, index) => [part, (index + 1) / 1000])),
@@ -48,7 +48,7 @@ const encodingPrice = (pricing: Pricing, platform: string, preset: string, more 
   encodingOf(priceOfRunning(pricing, settingsFor(platform, preset, more)));
 const usd = (...parts: PricedPart[]) =>
   Math.round(parts.reduce((total, part) => total + allPrices.prices[part]! * 1e6, 0)) / 1e6;
-/** Dollars per part of a running channel's price. */
+/** Returns dollars per part of a running channel's price. */
 const partsOf = (pricing: Pricing, settings: ChannelSettings) =>
   Object.fromEntries(priceOfRunning(pricing, settings).map(({ part, perHour }) => [part, toUsd(perHour)]));
 const record = (held = {}, standby: 'warm' | 'cold' = 'warm') =>
@@ -73,7 +73,7 @@ describe('the price of encoding', () => {
     ['twitch', '1080p60', 'outputHdAvcBelow10Mbps60Fps'],
     ['youtube', '1080p30', 'outputHdAvcBelow10Mbps30Fps'],
     ['youtube', '1080p60', 'outputHdAvc10To20Mbps60Fps'],
-  ] as const)('for %s at %s is its declared input and its output tier', (platform, preset, output) => {
+  ] as const)('for %s at %s is that of the declared input and of the output tier', (platform, preset, output) => {
     expect(toUsd(encodingPrice(allKnown, platform, preset))).toBe(usd('inputHdAvc10To20Mbps', output));
   });
 
@@ -97,7 +97,7 @@ describe('the price of encoding', () => {
     expect([toUsd(price), price.unknownParts]).toEqual([0.4212, ['MediaLive input, UHD HEVC, 20 to 50 Mbit/s']]);
   });
 
-  it('for a ladder is one input and every output, by the encodings alone', () => {
+  it('of a ladder is that of one input and every output', () => {
     const ladder = encodingOf(
       priceOfRunning(allKnown, { destinationId: 'primary', platform: 'hls', preset: '1080p30,480p30' }),
     );
@@ -113,7 +113,7 @@ describe('the price of encoding', () => {
     expect(price.unknownParts).toEqual(['MediaLive output that follows its source']);
   });
 
-  it('is by what a run was really set to, whatever its preset says now', () => {
+  it('of a run depends on its recorded outputs, whatever its preset is now', () => {
     const outputs = [
       { width: 1280, height: 720, framesPerSecond: 50, videoBitrateBps: 12_000_000, audioBitrateBps: 128_000 },
     ];
@@ -122,7 +122,7 @@ describe('the price of encoding', () => {
     );
   });
 
-  it('is not guessed: an unconfirmed part is named, and the amount is null when nothing is left', () => {
+  it('names unconfirmed parts instead of guessing, and is null when no part is confirmed', () => {
     const twitch = encodingPrice(shipped, 'twitch', '1080p30');
     expect([toUsd(twitch), twitch.unknownParts]).toEqual([0.5976, []]);
     const smooth = encodingPrice(shipped, 'twitch', '1080p60');
@@ -131,7 +131,7 @@ describe('the price of encoding', () => {
     expect([toUsd(youtube), youtube.unknownParts.length]).toEqual([0.1764, 1]);
   });
 
-  it('in a Region without a price list is unknown, said once and with the command that fetches one', () => {
+  it('in a Region without a price list is unknown, and names the command that fetches one', () => {
     const nowhere = { ...pricingBy(undefined), region: 'eu-north-1' };
     for (const preset of ['1080p30', 'source', 'gone']) {
       const price = totalOf(priceOfRunning(nowhere, settingsFor('twitch', preset)));
@@ -142,7 +142,7 @@ describe('the price of encoding', () => {
     }
   });
 
-  it('is found for every platform and preset without a failure', () => {
+  it('is computed for every platform and preset without an error', () => {
     for (const { platformId } of listPlatforms()) {
       for (const preset of ['1080p60', '1080p30', '720p60', '720p30', '480p30', 'source', 'gone']) {
         const money = totalOf(priceOfRunning(allKnown, settingsFor(platformId, preset)));
@@ -165,7 +165,7 @@ describe('the price of traffic', () => {
     });
   });
 
-  it('from the flow is the feed with a fifth for FEC, and unknown until the feed has been measured', () => {
+  it('from the flow is that of the feed plus a fifth for FEC, and unknown until the feed is measured', () => {
     // 5 Mbit/s x 1.2 x 3600 / 8e9 = 2.7 GB.
     const measured = partsOf(allKnown, settingsFor('twitch', '1080p30', { feedBitrateBps: 5_000_000 }));
     expect(measured['transfer']).toBeCloseTo(2.7 * allPrices.prices.flowTransfer!, 6);
@@ -173,7 +173,7 @@ describe('the price of traffic', () => {
     expect(unmeasured.unknownParts).toEqual(['transfer from MediaConnect to MediaLive (bitrate not known)']);
   });
 
-  it('of the primary goes into MediaPackage, not to the internet, and its viewers are named', () => {
+  it('of the primary covers MediaPackage instead of the internet, and names its viewers', () => {
     const primary = { destinationId: 'primary', platform: 'hls', preset: '720p30,480p30' };
     const parts = priceOfRunning(shipped, primary);
     expect(parts.map(({ part }) => part)).toEqual(['encoding', 'transfer', 'ingest', 'viewing']);
@@ -182,13 +182,13 @@ describe('the price of traffic', () => {
     expect(totalOf(parts).unknownParts).toContain('viewers of the preview (MediaPackage origination, CloudFront)');
   });
 
-  it('of a viewer is origination and CloudFront at the largest rendition', () => {
+  it('of a viewer is that of origination and CloudFront at the largest rendition', () => {
     // 3,128,000 bit/s = 1.4076 GB, at 0.05 + 0.085.
     const viewer = priceOfViewer(shipped, { destinationId: 'primary', platform: 'hls', preset: '480p30,720p30' });
     expect(viewer).toEqual({ microUsd: 70_380 + 119_646, unknownParts: [], isAbout: true });
   });
 
-  it('of a run whose bitrate was not recorded is unknown, and its encoding is not', () => {
+  it('of a run without a recorded bitrate is unknown, while its encoding is known', () => {
     const parts = priceOfRunning(shipped, settingsFor('twitch', '1080p30', { isRun: true }));
     expect(totalOf(parts)).toMatchObject({
       microUsd: 597_600,
@@ -196,7 +196,7 @@ describe('the price of traffic', () => {
     });
   });
 
-  it('is by the second, without the ten minutes that encoding is charged', () => {
+  it('is billed by the second, without the minimum of ten minutes', () => {
     const parts = priceOfRunning(allKnown, settingsFor('twitch', '480p30', { feedBitrateBps: 5_000_000 }));
     const [encoding, ...traffic] = parts.map(({ perHour }) => perHour.microUsd!);
     const run = { startMs: 0, endMs: 6 * MINUTE };
@@ -208,21 +208,21 @@ describe('the price of traffic', () => {
   });
 });
 
-describe('the price of what stands still', () => {
-  it('is the idle fees of a warm destination, and nothing of a cold one', () => {
+describe('the price at rest', () => {
+  it('is the idle fees of a warm destination, and zero for a cold one', () => {
     expect(toUsd(priceOfIdle(allKnown, record()))).toBe(usd('idleChannel', 'idlePushInput'));
     expect(toUsd(priceOfIdle(shipped, record()))).toBeNull();
     expect(toUsd(priceOfIdle(shipped, record({}, 'cold')))).toBe(0);
   });
 
-  it('is by what is held now', () => {
+  it('depends on the held resources', () => {
     const input = { inputId: '1', address: '10.0.0.1', port: 5000 };
     const channel = { channelId: '2', channelArn: 'arn', configurationHash: 'aa' };
     const channelRun = { startedAt: NOW.toISOString(), generation: 1, platform: 'twitch', preset: '480p30' };
     expect(toUsd(priceOfHeld(allKnown, record()))).toBe(0);
     expect(toUsd(priceOfHeld(allKnown, record({ input })))).toBe(usd('idlePushInput'));
     expect(toUsd(priceOfHeld(allKnown, record({ input, channel })))).toBe(usd('idlePushInput', 'idleChannel'));
-    // The run's own preset, not the one an edit has set for the next start.
+    // The preset of the run, not the one an edit has set for the next start.
     const running = record({ input, channel, channelRun });
     expect(toUsd(priceOfHeld(allKnown, running))).toBe(usd('inputHdAvc10To20Mbps', 'outputSdAvcBelow10Mbps30Fps'));
     expect(toUsd(costSoFar(allKnown, running, new Date(NOW.getTime() + 1))!)).toBe(
@@ -230,11 +230,11 @@ describe('the price of what stands still', () => {
     );
   });
 
-  it('is the flow’s while it is not standing by', () => {
+  it('of the flow is charged unless it is in STANDBY', () => {
     expect([toUsd(priceOfFlow(shipped, 'ACTIVE')), toUsd(priceOfFlow(shipped, 'STANDBY'))]).toEqual([0.16, 0]);
   });
 
-  it('of a leftover is by kind and state', () => {
+  it('of an orphan depends on its kind and state', () => {
     const of = (resource: 'channel' | 'input' | 'flowOutput', state = '') =>
       toUsd(priceOfLeftover(allKnown, { resource, state }));
     expect(of('input')).toBe(usd('idlePushInput'));
@@ -248,31 +248,31 @@ describe('the price of what stands still', () => {
 describe('billed minutes', () => {
   const run = (milliseconds: number) => billedMinutes({ startMs: 0, endMs: milliseconds });
 
-  it('are the minutes begun, ten at least', () => {
+  it('are started minutes, at least ten', () => {
     expect([0, 1, 10 * MINUTE, 10 * MINUTE + 1, 61 * MINUTE, 61 * MINUTE + 1].map(run)).toEqual([
       10, 10, 10, 11, 61, 62,
     ]);
     expect(run(-5 * MINUTE)).toBe(10);
   });
 
-  it('golden example: ninety minutes and a second at 0.5616 per hour', () => {
+  it('golden example: cost 0.85176 USD for ninety minutes and a second at 0.5616 per hour', () => {
     const money = { microUsd: 561_600, unknownParts: [], isAbout: false };
     const span = { startMs: Date.UTC(2026, 10, 21, 18), endMs: Date.UTC(2026, 10, 21, 19, 30, 1) };
     // 91 minutes x 561600 / 60 = 851760 micro-dollars.
     expect(toUsd(costOfMinutesWithin(money, span, { startMs: 0, endMs: Date.UTC(2027, 0) }))).toBe(0.85176);
-    // A start that is stopped at once: 10 x 9360.
+    // A start that is stopped at once costs 10 x 9360.
     const short = { ...span, endMs: span.startMs + 1 };
     expect(toUsd(costOfMinutesWithin(money, short, { startMs: 0, endMs: Date.UTC(2027, 0) }))).toBe(0.0936);
   });
 
-  it('that the minimum adds belong to the end of the run: none falls into a day in which nothing ran', () => {
+  it('that the minimum adds count at the end of the run, so a day without a run has none', () => {
     const midnight = Date.UTC(2026, 10, 22);
     const span = { startMs: midnight - 4 * MINUTE, endMs: midnight - 2 * MINUTE };
     expect(billedMinutesBefore(span, midnight)).toBe(10);
     expect(billedMinutesBefore({ ...span, endMs: midnight + MINUTE }, midnight)).toBe(4);
   });
 
-  it('cut anywhere add up to the whole, to the micro-dollar', () => {
+  it('add up to the whole wherever they are cut, to the micro-dollar', () => {
     const day = 86_400_000;
     const lengthMs = fc.integer({ min: 0, max: 4 * day });
     const offsetMs = fc.integer({ min: -day, max: 5 * day });
@@ -302,7 +302,7 @@ describe('billed minutes', () => {
 });
 
 describe('an estimate', () => {
-  it('is by the minute begun, ten at least, for encoding, and by the hour for traffic', () => {
+  it('counts started minutes, at least ten, for encoding, and hours for traffic', () => {
     const perHour = { microUsd: 600_000, unknownParts: [], isAbout: false };
     const costs = (part: 'encoding' | 'egress') =>
       [0.01, 1 / 6, 0.5, 1.05, 3].map((hours) => toUsd(forHours([{ part, perHour }], hours)));

@@ -10,39 +10,41 @@ import { priceOf, priceOfTraffic, unpriced, type Pricing } from './pricing.ts';
 import { settingsOfRun } from './recorded-run.ts';
 
 /**
- * What channels, flows and what is left of them cost by AWS's list prices.
+ * Prices channels, flows and orphans by AWS's list prices.
  *
- * A running channel pays for its input and each of its outputs, with or without content. Its traffic comes on top: from
- * the flow to MediaLive, and from there to the internet or, for the primary, into MediaPackage.
+ * A running channel is charged for its input and each output, with or without content. Traffic is added: from the flow
+ * to MediaLive, and from there to the internet or, for the primary, into MediaPackage.
  */
 
-/** What makes up the price of a running channel. */
+/** The parts of a running channel's price. */
 export const CHANNEL_PARTS = ['encoding', 'transfer', 'egress', 'ingest', 'viewing'] as const;
 export type ChannelPart = (typeof CHANNEL_PARTS)[number];
 
-/** One part of a channel's price. Encoding is billed by the minute begun, everything else by the byte. */
+/** One part of a channel's price. Encoding is billed per started minute, everything else per byte. */
 export interface PricePart {
   part: ChannelPart;
   perHour: Money;
 }
 
-/** What a channel is billed by. */
+/** The settings that determine a channel's price. */
 export interface ChannelSettings {
   destinationId: string;
   platform: string;
   /** Encoding id, or several separated by commas for a ladder. */
   preset: string;
-  /** Set for a channel that follows its source, once the source has been seen. */
+  /** Frame rate of a channel that follows its source, once the source has been measured. */
   framesPerSecond?: number | undefined;
-  /** What the channel was really set to; absent for a plan, and for runs of versions that did not record it. */
+  /**
+   * Recorded settings of the channel's outputs; absent for a plan, and for runs of versions that did not record them.
+   */
   outputs?: readonly RecordedOutput[] | undefined;
-  /** What the encoder sent; absent while it has not been measured. */
+  /** Bitrate of the encoder's feed; absent until it is measured. */
   feedBitrateBps?: number | undefined;
-  /** A run was started with settings that are either recorded or lost; a plan is read from the presets. */
+  /** True for a run, whose settings are either recorded or lost; a plan takes them from the presets. */
   isRun?: boolean;
 }
 
-/** The parts of the price per hour of a running channel. */
+/** Returns the parts of a running channel's price per hour. */
 export function priceOfRunning(pricing: Pricing, settings: ChannelSettings): PricePart[] {
   const parts: PricePart[] = [
     { part: 'encoding', perHour: priceOfEncoding(pricing, settings) },
@@ -61,17 +63,17 @@ export function priceOfRunning(pricing: Pricing, settings: ChannelSettings): Pri
 
 const VIEWERS = 'viewers of the preview (MediaPackage origination, CloudFront)';
 
-/** All parts together, per hour. */
+/** Returns the sum of all parts per hour. */
 export function totalOf(parts: readonly PricePart[]): Money {
   return sum(parts.map(({ perHour }) => perHour));
 }
 
-/** Price per hour of the parts that every start pays for ten minutes at least: the traffic is not among them. */
+/** Returns the price per hour of encoding, of which every start is charged at least ten minutes. */
 export function encodingOf(parts: readonly PricePart[]): Money {
   return sum(parts.filter(({ part }) => part === 'encoding').map(({ perHour }) => perHour));
 }
 
-/** What a planned running time costs: encoding by the minute begun, ten at least, and traffic by the hour. */
+/** Returns the cost of a planned running time: encoding per started minute, at least ten, and traffic per hour. */
 export function forHours(parts: readonly PricePart[], hours: number): Money {
   return sum(
     parts.map(({ part, perHour }) =>
@@ -80,7 +82,7 @@ export function forHours(parts: readonly PricePart[], hours: number): Money {
   );
 }
 
-/** What each part of a run costs within a window. Windows that touch add up to the whole. */
+/** Returns what each part of a run costs within a window. Adjacent windows add up to the whole. */
 export function costWithin(parts: readonly PricePart[], run: Span, window: Span): { part: ChannelPart; cost: Money }[] {
   return parts.map(({ part, perHour }) => {
     const costOf = part === 'encoding' ? costOfMinutesWithin : costOfTimeWithin;
@@ -88,7 +90,7 @@ export function costWithin(parts: readonly PricePart[], run: Span, window: Span)
   });
 }
 
-/** What one more viewer of the preview costs per hour. */
+/** Returns what one additional viewer of the preview costs per hour. */
 export function priceOfViewer(pricing: Pricing, settings: ChannelSettings): Money {
   const largest = outputsOf(settings)?.map(bitrateOf) ?? [];
   const bitrateBps = largest.length === 0 ? null : Math.max(...largest);
@@ -113,7 +115,7 @@ function priceOfEncoding(pricing: Pricing, settings: ChannelSettings): Money {
   return sum([priceOf(pricing, inputPart(pricing.declaredInput)), ...outputs]);
 }
 
-/** What the flow sends is the feed and its FEC packets, about a fifth more. [SMPTE 2022-1, 10 columns by 10 rows] */
+/** The flow sends the feed and its FEC packets, about a fifth more: SMPTE 2022-1 with 10 columns by 10 rows. */
 const FEC_OVERHEAD = 1.2;
 
 function priceOfTransfer(pricing: Pricing, feedBitrateBps: number | undefined): Money {
@@ -141,7 +143,7 @@ function inputPart({ Codec, Resolution, MaximumBitrate }: DeclaredInput): Priced
 
 type Sized = Omit<RecordedOutput, 'audioBitrateBps'>;
 
-/** By AWS's tiers; named in words where the tier cannot be told or does not exist. */
+/** Prices an output by AWS's tiers. Describes it in words when its tier is unknown or does not exist. */
 function priceOfOutput(pricing: Pricing, { width, height, framesPerSecond, videoBitrateBps }: Sized): Money {
   if (width === null || height === null || framesPerSecond === null) {
     return unpriced(pricing, 'MediaLive output that follows its source');
@@ -165,7 +167,7 @@ function bitrateTier(videoBitrateBps: number): BitrateTier | null {
 
 const bitrateOf = ({ videoBitrateBps, audioBitrateBps }: RecordedOutput) => videoBitrateBps + audioBitrateBps;
 
-/** What is set for each output; null where it cannot be told before the source has been seen, or was not recorded. */
+/** Returns the settings of each output; null when they depend on a source not yet measured, or were not recorded. */
 function outputsOf(settings: ChannelSettings): RecordedOutput[] | null {
   if (settings.outputs) return [...settings.outputs];
   if (settings.isRun) return null;
@@ -179,12 +181,12 @@ function outputBitrateBps(settings: ChannelSettings): number | null {
   return outputsOf(settings)?.reduce((total, output) => total + bitrateOf(output), 0) ?? null;
 }
 
-/** Price per hour of the flow in a state as MediaConnect names it; it costs nothing while it stands by. */
+/** Returns the flow's price per hour in one of MediaConnect's states. It costs nothing in STANDBY. */
 export function priceOfFlow(pricing: Pricing, status: string): Money {
   return status === 'STANDBY' || status === 'DELETING' ? NOTHING : priceOf(pricing, 'runningFlow');
 }
 
-/** Price per hour of a resource that belongs to no destination; of a running channel only what every one costs. */
+/** Returns an orphan's price per hour; for a running channel only the parts that every channel has. */
 export function priceOfLeftover(
   pricing: Pricing,
   { resource, state }: { resource: 'channel' | 'input' | 'flowOutput'; state: string },
@@ -199,18 +201,18 @@ export function priceOfLeftover(
   ]);
 }
 
-/** The parts of the price per hour of the run in progress: an edit that waits for the next start is not in it. */
+/** Returns the price per hour of the run in progress, without edits that wait for the next start. */
 function priceOfRun(pricing: Pricing, record: Destination): PricePart[] {
   return priceOfRunning(pricing, { destinationId: record.destinationId, isRun: true, ...settingsOfRun(record) });
 }
 
-/** Price per hour of a destination at rest: warm ones keep channel and push input. */
+/** Returns a destination's price per hour at rest. Warm ones keep channel and push input. */
 export function priceOfIdle(pricing: Pricing, { standby }: Pick<Destination, 'standby'>): Money {
   if (standby === 'cold') return NOTHING;
   return sum([priceOf(pricing, 'idleChannel'), priceOf(pricing, 'idlePushInput')]);
 }
 
-/** Price per hour of what a destination holds at this moment. */
+/** Returns the price per hour of what a destination currently holds. */
 export function priceOfHeld(pricing: Pricing, record: Destination): Money {
   const { channelRun, channel, input } = record.held;
   if (channelRun) return totalOf(priceOfRun(pricing, record));
@@ -220,7 +222,7 @@ export function priceOfHeld(pricing: Pricing, record: Destination): Money {
   ]);
 }
 
-/** The settings the next start would have. */
+/** Returns the settings that the next start would use. */
 export function settingsOf({ destinationId, platform, preset, held, observation }: Destination): ChannelSettings {
   return {
     destinationId,
@@ -231,7 +233,7 @@ export function settingsOf({ destinationId, platform, preset, held, observation 
   };
 }
 
-/** What a run in progress has cost so far; null without one. */
+/** Returns the cost of the run in progress until now; null when none is. */
 export function costSoFar(pricing: Pricing, record: Destination, now: Date): Money | null {
   const { channelRun } = record.held;
   if (!channelRun) return null;

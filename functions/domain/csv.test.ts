@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toCsv } from './csv.ts';
 
-/** A strict RFC 4180 reader: anything else is an error. */
+/** Parses RFC 4180 strictly. Throws on anything else. */
 function parse(text: string): string[][] {
   const rows: string[][] = [];
   let rest = text;
@@ -21,7 +21,7 @@ function parse(text: string): string[][] {
 }
 
 describe('toCsv', () => {
-  it('quotes what has to be quoted and ends every line with CR LF', () => {
+  it('quotes cells where necessary and ends every line with CR LF', () => {
     expect(
       toCsv(
         ['a', 'b'],
@@ -34,17 +34,17 @@ describe('toCsv', () => {
   });
 
   it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx', '\nx', '\u0000x', '＝1', '=cmd|"/c calc"!A1'])(
-    'gives %j an apostrophe, so that no spreadsheet runs it',
+    'puts an apostrophe before %j, so that no spreadsheet runs it as a formula',
     (text) => {
       expect(parse(toCsv(['a'], [[text]]))[1]).toEqual([`'${text}`]);
     },
   );
 
-  it('leaves numbers alone, the negative ones too', () => {
+  it('leaves numbers unchanged, including negative ones', () => {
     expect(toCsv(['a', 'b', 'c'], [[-1.5, 0.000001, true]])).toBe('a,b,c\r\n-1.5,0.000001,true\r\n');
   });
 
-  it('is read back as it was by a strict reader, whatever the text', () => {
+  it('writes any text so that a strict reader returns it unchanged', () => {
     const guarded = (text: string) =>
       text !== '' && '=+-@\t\r\n\0\uff0b\uff0d\uff1d\uff20'.includes(text.charAt(0)) ? `'${text}` : text;
     fc.assert(

@@ -1,19 +1,19 @@
 /**
- * The input a MediaLive channel declares. AWS bills and sizes the channel by what is declared, whatever arrives.
+ * The input a MediaLive channel declares. AWS sizes and bills the channel by this declaration, whatever arrives.
  * @see https://docs.aws.amazon.com/medialive/latest/ug/input-specification.html
  */
 export const INPUT_CODECS = ['AVC', 'HEVC'] as const;
 export const INPUT_RESOLUTIONS = ['SD', 'HD', 'UHD'] as const;
 export const INPUT_BITRATES = ['MAX_10_MBPS', 'MAX_20_MBPS', 'MAX_50_MBPS'] as const;
 
-/** In the spelling of MediaLive's `InputSpecification`. */
+/** Uses the names of MediaLive's `InputSpecification`. */
 export interface DeclaredInput {
   Codec: (typeof INPUT_CODECS)[number];
   Resolution: (typeof INPUT_RESOLUTIONS)[number];
   MaximumBitrate: (typeof INPUT_BITRATES)[number];
 }
 
-/** A source that needs more than the channels declare, in words; null when it fits, or when it is not known. Pure. */
+/** Describes how a source exceeds what channels declare. Returns null when it fits or is unknown. Pure. */
 export function beyondDeclared(
   declared: DeclaredInput,
   video: { codec: string; height: number } | null | undefined,
@@ -24,15 +24,15 @@ export function beyondDeclared(
   return video.height > allowed ? `${video.height} lines; its channels declare ${declared.Resolution}` : null;
 }
 
-/** "SD: below 720 lines", HD up to 1080. [medialive/latest/ug/input-specification] */
+/** MediaLive's limits: SD is "below 720 lines", HD up to 1080. Encoders code 1080 as 1088 lines. */
 const LINES_MAX: Record<DeclaredInput['Resolution'], number> = { SD: 719, HD: 1088, UHD: Infinity };
 
-/** One text for an environment variable: `AVC/HD/MAX_20_MBPS`. */
+/** Formats the declaration for an environment variable: `AVC/HD/MAX_20_MBPS`. */
 export function formatDeclaredInput({ Codec, Resolution, MaximumBitrate }: DeclaredInput): string {
   return [Codec, Resolution, MaximumBitrate].join('/');
 }
 
-/** The inverse of `formatDeclaredInput`; null when the text is none. */
+/** Inverts `formatDeclaredInput`. Returns null for any other text. */
 export function parseDeclaredInput(text: string): DeclaredInput | null {
   const [Codec, Resolution, MaximumBitrate, ...rest] = text.split('/');
   const isKnown =
@@ -43,5 +43,5 @@ export function parseDeclaredInput(text: string): DeclaredInput | null {
   return isKnown ? ({ Codec, Resolution, MaximumBitrate } as DeclaredInput) : null;
 }
 
-/** What a deployment on AWS declares unless its configuration says otherwise. */
+/** The declaration of a deployment on AWS whose configuration sets none. */
 export const DEFAULT_DECLARED_INPUT: DeclaredInput = { Codec: 'AVC', Resolution: 'HD', MaximumBitrate: 'MAX_20_MBPS' };

@@ -5,15 +5,15 @@ import { isPrimary } from './lifecycle.ts';
 import { sum, times, type Money } from './money.ts';
 import { HOURS_PER_MONTH, priceOf, type Pricing } from './pricing.ts';
 
-/** What a deployment costs around the clock, with every channel stopped. */
+/** The parts of a deployment's cost that accrue around the clock, even with every channel stopped. */
 export const FIXED_PARTS = ['monitoring', 'keysAndSecrets'] as const;
 export type FixedPart = (typeof FIXED_PARTS)[number];
 
-/** What the stacks create of things that are billed by the month. `test/infra/billed-resources.test.ts` counts them. */
+/** Resources of the stacks that AWS bills by the month. `test/infra/billed-resources.test.ts` counts them. */
 export const BILLED_RESOURCES = {
-  /** One for each metric an alarm reads. */
+  /** One for each metric that an alarm reads. */
   alarmMetric: 47,
-  /** Figures the metric filters make of log lines. */
+  /** Metrics that the metric filters derive from log lines. */
   customMetric: 13,
   metricsDashboard: 1,
   kmsKey: 3,
@@ -25,7 +25,7 @@ const PART_RESOURCES: Record<FixedPart, readonly (keyof typeof BILLED_RESOURCES)
   keysAndSecrets: ['kmsKey', 'secret'],
 };
 
-/** Price per hour of one of the fixed parts. */
+/** Returns the price per hour of a fixed part. */
 export function priceOfFixed(pricing: Pricing, part: FixedPart): Money {
   return sum(
     PART_RESOURCES[part].map((resource) =>
@@ -34,19 +34,19 @@ export function priceOfFixed(pricing: Pricing, part: FixedPart): Money {
   );
 }
 
-/** How many resources one of the fixed parts counts. */
+/** Returns the number of resources in a fixed part. */
 export function resourcesOf(part: FixedPart): number {
   return PART_RESOURCES[part].reduce((total, resource) => total + BILLED_RESOURCES[resource], 0);
 }
 
-/** Price per hour of reading metrics with GetMetricData, which is billed by the metric. @param perHour metrics read */
+/** Returns the price per hour of GetMetricData, which is billed per metric read. @param perHour metrics read */
 export function priceOfMetricReads(pricing: Pricing, perHour: number): Money {
   return { ...times(priceOf(pricing, 'metricReads'), perHour / 1000), isAbout: perHour > 0 };
 }
 
 /**
- * What the fixed parts cost within a window.
- * @param since when the deployment began, in milliseconds; null when nobody knows, which makes the cost unknown
+ * Returns what the fixed parts cost within a window.
+ * @param since when the deployment began, in milliseconds; null when unknown, which makes the cost unknown
  */
 export function costOfFixedWithin(
   pricing: Pricing,
@@ -64,14 +64,16 @@ export function costOfFixedWithin(
   });
 }
 
-/** What a deployment pays for by the hour or by the piece, and what no record says how long or how often. */
+/** Parts billed by the hour or by use, whose amount no record holds. */
 export const NOT_RECORDED: Money = {
   microUsd: 0,
   unknownParts: ['running time of the flow (not recorded)', 'metrics read from CloudWatch (not recorded)'],
   isAbout: false,
 };
 
-/** When the deployment began, in milliseconds: its first sweep creates the primary's record. Null without one. */
+/**
+ * Returns when the deployment's first sweep created the primary's record, in milliseconds; null without that record.
+ */
 export function beganAt(records: readonly Destination[]): number | null {
   const primary = records.find(isPrimary);
   return primary ? Date.parse(primary.createdAt) : null;

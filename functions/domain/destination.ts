@@ -1,7 +1,7 @@
 /**
- * The destination record: what we know of one place we push to. Three truths are kept apart and never merged into one
- * field: `desired` (what was asked for), `status` (where our lifecycle is) and the health derived from `observation`
- * (what the far end sees).
+ * The destination record: what Sluice knows about one place it pushes to. Three truths are kept in separate fields:
+ * `desired` (what was requested), `status` (where the lifecycle is) and the health derived from `observation` (what AWS
+ * reports).
  */
 
 import type { PrimaryMode } from './primary-mode.ts';
@@ -21,15 +21,15 @@ export const DESTINATION_STATUSES = [
 export type DestinationStatus = (typeof DESTINATION_STATUSES)[number];
 
 export const STANDBY_MODES = ['warm', 'cold'] as const;
-/** `warm` keeps channel and input while idle (quick start, small idle fee, occupies quota); `cold` releases them on stop. */
+/** `warm` keeps channel and input while idle (fast start, small idle fee, uses quota); `cold` releases them on stop. */
 export type StandbyMode = (typeof STANDBY_MODES)[number];
 
-/** AWS resources a destination holds, in the order they are made. Release goes in the reverse order. */
+/** AWS resources a destination holds, in the order of creation. They are released in the reverse order. */
 export const HELD_RESOURCES = ['input', 'channel', 'flowOutput', 'channelRun'] as const;
 export type HeldResource = (typeof HELD_RESOURCES)[number];
 
 export const OPERATION_KINDS = ['create', 'start', 'stop', 'teardown'] as const;
-/** Names the state machine that carries the operation out: `destination-<kind>`. */
+/** Names the state machine that runs the operation: `destination-<kind>`. */
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
 /** Id of the primary: the channel behind the HLS preview, a destination that follows its mode and cannot be deleted. */
@@ -40,7 +40,7 @@ export interface OperationStep {
   step: string;
   startedAt: string;
   endedAt?: string;
-  /** Calls of the step, waiting included. */
+  /** Calls of the step, including those that only waited. */
   attempts: number;
 }
 
@@ -53,29 +53,32 @@ export interface Operation {
   generation: number;
   requestedBy: string;
   startedAt: string;
-  /** All its steps have passed their deadlines by then: an operation that is still in flight hangs, and may be forced. */
+  /** When the last deadline of its steps passes. An operation still in flight then hangs, and may be forced. */
   deadlineAt: string;
   steps: OperationStep[];
-  /** A stop that takes down what a failed operation left: it ends in `error` again, because nobody asked for idle. */
+  /**
+   * True for a stop that releases what a failed operation left; it ends in `error` again, because idle was not
+   * requested.
+   */
   isCleanUp?: boolean;
   endedAt?: string;
   outcome?: OperationOutcome;
-  /** Who changed the wish while it ran. */
+  /** Who changed the desired state while it ran. */
   supersededBy?: string;
   error?: RecordedError;
 }
 
-/** Something that happened to a destination beside its operations. Holds no secret: a replaced key is only named. */
+/** An event of a destination that is not an operation. Holds no secret: of a replaced stream key only the fact. */
 export interface TimelineEntry {
   at: string;
-  /** Who did it, or `monitor` for what was seen. */
+  /** Who did it, or `monitor` or `sweep` for an observation. */
   actor: string;
   kind: 'edited' | 'health' | 'drift';
-  /** What, in words; for an edit the fields. */
+  /** What happened, in words; for an edit the fields. */
   detail: string;
 }
 
-/** One output of a channel as it was set: AWS bills by it. Null width and height follow the source. */
+/** One output of a channel as it was set, which determines the price. Null width and height follow the source. */
 export interface RecordedOutput {
   width: number | null;
   height: number | null;
@@ -84,21 +87,21 @@ export interface RecordedOutput {
   audioBitrateBps: number;
 }
 
-/** A run of a channel as the history keeps it beside what happened: what was billed, and for how long. */
+/** A channel run in a row of the history: what was billed, and for how long. */
 export interface RecordedRun {
   startedAt: string;
-  /** When it was confirmed to have stopped; absent in what happened while it went on. */
+  /** When the stop was confirmed; absent in rows written during the run. */
   endedAt?: string;
   platform: string;
   preset: string;
   framesPerSecond?: number;
-  /** What the traffic is computed from; absent in what versions before 2026-12 recorded. */
+  /** The outputs that the traffic is computed from; absent in rows of versions before 2026-12. */
   outputs?: RecordedOutput[];
-  /** Bitrate of the encoder's feed as first measured in the run; absent when it was not. */
+  /** Bitrate of the encoder's feed when it was first measured in the run; absent when it was not. */
   feedBitrateBps?: number;
 }
 
-/** Why something failed, safe to show: a code of the closed list, one sentence, one remedy. */
+/** Why something failed, safe to show: a code of the closed list, one sentence and one remedy. */
 export interface RecordedError {
   code: string;
   detail: string;
@@ -106,24 +109,27 @@ export interface RecordedError {
   at: string;
 }
 
-/** What a destination holds in AWS, or is about to. An id is recorded as soon as AWS has answered with it. */
+/**
+ * The AWS resources a destination holds, or is about to. A step records an id at once or with a later write; until then
+ * tags and names identify the resource.
+ */
 export interface HeldResources {
   input?: { inputId: string; address: string; port: number };
   channel?: {
     channelId: string;
     channelArn: string;
     configurationHash: string;
-    /** Frame rate it was set to because its preset follows the source. */
+    /** Frame rate of a channel whose preset follows the source. */
     followedFramesPerSecond?: number;
-    /** Nominal frame rate of the source when the channel was last set up; absent when no encoder was seen then. */
+    /** Nominal frame rate of the source when the channel was last set up; absent when no encoder was connected. */
     sourceFramesPerSecond?: number;
-    /** What its outputs are set to; absent in records of versions that did not keep it. */
+    /** Settings of its outputs; absent in records of versions that did not keep them. */
     outputs?: RecordedOutput[];
   };
   flowOutput?: { flowOutputArn: string; flowOutputName: string };
   /**
-   * Present from the moment StartChannel was accepted until the channel was seen stopped. Platform, preset and outputs
-   * are the ones it was started with, which an edit that waits for the next start does not change.
+   * Noted before StartChannel is sent, withdrawn when AWS did not accept it, and removed when the channel was seen
+   * stopped. Platform, preset and outputs are those of the start, which an edit for the next start does not change.
    */
   channelRun?: {
     startedAt: string;
@@ -134,7 +140,7 @@ export interface HeldResources {
   };
 }
 
-/** The newest look at what the channel really does. Absent figures were not reported, which is not the same as zero. */
+/** The newest observation of the channel. Absent figures were not reported, which is not the same as zero. */
 export interface Observation {
   observedAt: string;
   channelState?: string;
@@ -145,13 +151,15 @@ export interface Observation {
   droppedFrames?: number;
   reconnects?: number;
   activeOutputs?: number;
-  /** Milliseconds MediaLive has filled with pictures of its own; above zero the input delivers none. */
+  /** Milliseconds that MediaLive filled with its own frames; above zero the input delivers none. */
   fillMs?: number;
-  /** When bitrate, fill and what is not read at every look were read; absent: with everything else. */
+  /**
+   * When bitrate, fill and the other figures that not every observation reads were read; absent means with the rest.
+   */
   figuresAt?: string;
-  /** Bitrate of the encoder's feed as first measured in the run that began then. */
+  /** Bitrate of the encoder's feed as first measured in the run that started then. */
   feed?: { runStartedAt: string; bitrateBps: number };
-  /** Since when the derived health has been what it is. */
+  /** Code of the derived health, and since when it has been that. */
   healthCode?: string;
   healthSince?: string;
 }
@@ -160,7 +168,7 @@ export interface Observation {
 export interface Destination {
   destinationId: string;
   name: string;
-  /** Label of those an operator starts and stops together; null for none. It reaches no AWS resource. */
+  /** Label of destinations that an operator starts and stops together; null for none. No AWS resource carries it. */
   group: string | null;
   platform: string;
   rtmpUrl: string;
@@ -171,36 +179,36 @@ export interface Destination {
   standby: StandbyMode;
   desired: DesiredState;
   status: DestinationStatus;
-  /** Counts operations; the writes of an operation are conditional on it. */
+  /** Counts operations. Writes of an operation are conditional on it. */
   generation: number;
-  /** Counts changes of the configuration; the ETag. */
+  /** Counts changes of the configuration. Serves as the ETag. */
   revision: number;
-  /** Counts every write of the record but observations; each write is conditional on the count it read. */
+  /** Counts every write of the record except observations. Each write is conditional on the count it read. */
   writeCount: number;
   operation: Operation | null;
   held: HeldResources;
   /**
-   * Generation in flight or at rest when target, preset or key last changed: a channel run of this generation or an
-   * earlier one still uses what was there before. Absent while nothing has been edited.
+   * Generation in flight or at rest when target, preset or key last changed. A channel run of this generation or an
+   * earlier one still uses the former configuration. Absent until the first edit.
    */
   configurationGeneration?: number;
-  /** Set by an edit that must reach the platform now: the next settle stops, then starts again. */
+  /** Set by an edit that must reach the platform now: the destination is stopped, then started again. */
   restartRequested: boolean;
   lastError: RecordedError | null;
   observation: Observation | null;
   /** When the current run reached `running`; null while it is not running. */
   runningSince: string | null;
-  /** Until when its channels log in detail; otherwise they log warnings and errors. Read at the next start. */
+  /** Until when its channels log in detail instead of warnings and errors only. Applies from the next start. */
   detailedLogUntil?: string | null;
-  /** Of the primary only: when it runs, where that was changed through the API. */
+  /** The primary's mode, if it was changed through the API. */
   primaryMode?: PrimaryMode;
-  /** Of the primary only: since when there has been no need for it to run; null while there is. */
+  /** Since when the primary has not been needed; null while it is. */
   unneededSince?: string | null;
-  /** How long the steps that had to wait for AWS took when they succeeded last, milliseconds by step. */
+  /** How long the steps that waited for AWS took when they last succeeded, in milliseconds by step. */
   tookMs?: Record<string, number>;
-  /** Starts in a row that cost something and came to nothing, or did not last; absent is none. */
+  /** Consecutive starts that were billed but failed or did not last; absent means none. */
   failedStarts?: number;
-  /** Who last changed what is wished; absent while nobody has since it was made. */
+  /** Who last changed the desired state; absent until the first change. */
   wishedBy?: string;
   createdAt: string;
   lastModified: string;

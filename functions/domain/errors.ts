@@ -1,7 +1,7 @@
 /**
- * Every error a caller can meet, in one table: code to kind and title. A kind maps to an HTTP status in the API and to
- * nothing else. `detail` and `remedy` are always safe to show; `internal` and `cause` go to the log only. None of them
- * ever holds a stream key.
+ * Every error a caller can meet, in one table: code to kind and title. Only the API maps a kind, to an HTTP status.
+ * `detail` and `remedy` are always safe to show; `internal` and `cause` go to the log only. None of them ever holds a
+ * stream key.
  */
 
 const ERROR_CODES = {
@@ -18,24 +18,24 @@ const ERROR_CODES = {
   method_not_allowed: { kind: 'method', title: 'The method is not allowed here' },
   illegal_transition: { kind: 'conflict', title: 'Not possible now' },
   restart_required: { kind: 'conflict', title: 'The destination is on air' },
-  protected_destination: { kind: 'conflict', title: 'The preview runs by a setting of its own' },
+  protected_destination: { kind: 'conflict', title: 'The preview starts and stops by its mode' },
   duplicate_destination: { kind: 'conflict', title: 'The destination exists already' },
   idempotency_conflict: { kind: 'conflict', title: 'The idempotency key was used for another request' },
-  concurrent_change: { kind: 'conflict', title: 'Somebody else changed it at the same time' },
+  concurrent_change: { kind: 'conflict', title: 'It was changed at the same time' },
   etag_mismatch: { kind: 'precondition', title: 'It was changed since it was read' },
   throttled: { kind: 'too_many', title: 'Too many requests' },
   upstream_unavailable: { kind: 'unavailable', title: 'AWS does not answer' },
   internal: { kind: 'internal', title: 'Something went wrong on our side' },
-  // Reasons an operation fails; they appear as lastError, never as a response status of their own.
+  // Reasons an operation fails. They appear as lastError, never as the status of a response.
   quota_exceeded: { kind: 'conflict', title: 'An AWS quota is reached' },
   flow_full: { kind: 'conflict', title: 'The flow has no room for another output' },
   source_not_active: { kind: 'conflict', title: 'The flow is not running' },
-  source_unsupported: { kind: 'conflict', title: 'The source is beyond what channels declare' },
-  channel_create_failed: { kind: 'unavailable', title: 'The channel could not be made' },
+  source_unsupported: { kind: 'conflict', title: 'The source exceeds what channels declare' },
+  channel_create_failed: { kind: 'unavailable', title: 'The channel could not be created' },
   channel_start_failed: { kind: 'unavailable', title: 'The channel did not start' },
   aws_refused: { kind: 'unavailable', title: 'AWS refused the request' },
   permission_denied: { kind: 'unavailable', title: 'AWS denied the permission' },
-  resource_missing: { kind: 'unavailable', title: 'An AWS resource has gone missing' },
+  resource_missing: { kind: 'unavailable', title: 'An AWS resource is missing' },
   deadline_passed: { kind: 'unavailable', title: 'It took too long' },
   secret_unreadable: { kind: 'unavailable', title: 'The stored stream key cannot be decrypted' },
 } as const satisfies Record<string, { kind: string; title: string }>;
@@ -50,8 +50,8 @@ export interface FieldError {
 }
 
 /**
- * Reasons that are the caller's to mend: the workflow was right to refuse, so an operation that fails for one of them is
- * no failure of the system and wakes nobody.
+ * Reasons that the caller can fix. The workflow was right to refuse, so an operation that fails for one of them is no
+ * failure of the system and raises no alarm.
  */
 const REFUSALS = new Set<string>([
   'url_not_allowed',
@@ -62,13 +62,13 @@ const REFUSALS = new Set<string>([
   'source_unsupported',
 ] satisfies ErrorCode[]);
 
-/** True for the code of a `RecordedError` that the caller can mend. */
+/** Returns true for the code of a `RecordedError` that the caller can fix. */
 export const isRefusal = (code: string): boolean => REFUSALS.has(code);
 
 interface AppErrorParts {
   detail: string;
   remedy: string;
-  /** For the log only. */
+  /** Goes to the log only. */
   internal?: string;
   cause?: unknown;
   errors?: FieldError[];
@@ -76,7 +76,7 @@ interface AppErrorParts {
   retryAfterSeconds?: number;
 }
 
-/** The one error our own code throws at callers. */
+/** The only error that our code throws at callers. */
 export class AppError extends Error {
   override readonly name = 'AppError';
   readonly code: ErrorCode;

@@ -6,7 +6,7 @@ const source = (platform: string) => resolveEncoding(platform, 'source')!;
 const measured = { width: 1920, height: 1080, framesPerSecond: 25, bitrateBps: 4_000_000 };
 
 describe('a channel that follows its source', () => {
-  it('has the source’s size and rate, and a tenth more than its bitrate instead of the platform’s ceiling', () => {
+  it('gets the source’s size and rate, and a tenth above its bitrate instead of the platform’s maximum', () => {
     expect(followSource(source('custom'), measured, {})).toEqual({
       framesPerSecond: 25,
       size: { width: 1920, height: 1080 },
@@ -14,7 +14,7 @@ describe('a channel that follows its source', () => {
     });
   });
 
-  it('never exceeds what the platform takes', () => {
+  it('never exceeds the platform’s caps', () => {
     const uhd = { width: 3840, height: 2160, framesPerSecond: 59.94, bitrateBps: 30_000_000 };
     expect(followSource(source('linkedin'), uhd, {})).toEqual({
       framesPerSecond: 29.97,
@@ -24,13 +24,13 @@ describe('a channel that follows its source', () => {
     expect(followSource(source('twitch'), uhd, {}).framesPerSecond).toBe(59.94);
   });
 
-  it('keeps what it was set to while the measurement flickers, and follows a real change', () => {
+  it('keeps its bitrate while the measurement flickers, and follows a real change', () => {
     const set = followSource(source('custom'), measured, {});
     expect(followSource(source('custom'), { ...measured, bitrateBps: 4_300_000 }, set).videoBitrateBps).toBe(4_400_000);
     expect(followSource(source('custom'), { ...measured, bitrateBps: 6_000_000 }, set).videoBitrateBps).toBe(6_600_000);
   });
 
-  it('keeps what it was set to while nothing is measured, and starts far below any ceiling', () => {
+  it('keeps its settings while nothing is measured, and starts far below any maximum', () => {
     const unknown = { width: null, height: null, framesPerSecond: null, bitrateBps: null };
     const set = followSource(source('custom'), measured, {});
     expect(followSource(source('custom'), unknown, set)).toEqual(set);
@@ -41,7 +41,7 @@ describe('a channel that follows its source', () => {
     });
   });
 
-  it('has an even size', () => {
+  it('gets an even size', () => {
     expect(followSource(source('custom'), { ...measured, width: 853, height: 479 }, {}).size).toEqual({
       width: 854,
       height: 480,

@@ -2,17 +2,17 @@ import { getPlatform, type ResolvedEncoding } from '../../presets/index.ts';
 import { followRate } from './frame-rate.ts';
 
 /**
- * What a channel takes over from its source when its preset follows the source. MediaLive has no passthrough: every
- * output is encoded, and a constant bitrate is filled up with padding, so size, rate and bitrate are the measured ones.
+ * The settings of a channel that follows its source. MediaLive has no passthrough: it encodes every output, and pads a
+ * constant bitrate, so size, rate and bitrate are set to the measured ones.
  */
 export interface FollowedSource {
   framesPerSecond: number;
-  /** Null while the source has never been measured: the output then follows whatever arrives. */
+  /** Null until the source has been measured; the output then follows whatever arrives. */
   size: { width: number; height: number } | null;
   videoBitrateBps: number;
 }
 
-/** What is known of the source at this moment; null for what is not. */
+/** The source as measured now; null for every value that is unknown. */
 export interface MeasuredSource {
   width: number | null;
   height: number | null;
@@ -20,18 +20,18 @@ export interface MeasuredSource {
   bitrateBps: number | null;
 }
 
-/** Re-encoding needs a little more than the source's bitrate to look like it. */
+/** Re-encoding needs slightly more than the source's bitrate to look the same. */
 const BITRATE_FACTOR = 1.1;
-/** A channel keeps its bitrate while the measured one stays this near. */
+/** A channel keeps its bitrate while the measured one differs by at most this share. */
 const SAME_BITRATE_SHARE = 0.15;
 const BITRATE_STEP_BPS = 100_000;
-/** Assumed before the first measurement: enough for 1080p30, far below any ceiling. */
+/** Assumed before the first measurement: enough for 1080p30, and far below any maximum. */
 const BITRATE_UNKNOWN_BPS = 6_000_000;
 
 /**
  * Resolves an encoding that follows its source, within the platform's caps. Pure.
- * @param setTo what the channel was set to before; kept while the measured values are near, so that a channel is not
- *   updated because a measurement flickers
+ * @param setTo the channel's former settings, kept while the measured values are close, so that flickering measurements
+ *   cause no update of the channel
  */
 export function followSource(
   encoding: ResolvedEncoding,
@@ -51,7 +51,7 @@ export function followSource(
 
 function followBitrate(measuredBps: number | null, setToBps: number | undefined): number {
   if (!measuredBps) return setToBps ?? BITRATE_UNKNOWN_BPS;
-  // Floating point makes 66.00000001 of 6 Mbit/s and a tenth.
+  // Rounds first, because in floating point a tenth above 6 Mbit/s is 66.00000001 steps.
   const steps = Math.ceil(Number(((measuredBps * BITRATE_FACTOR) / BITRATE_STEP_BPS).toFixed(6)));
   const wantedBps = steps * BITRATE_STEP_BPS;
   return setToBps !== undefined && Math.abs(setToBps - wantedBps) <= setToBps * SAME_BITRATE_SHARE
@@ -59,7 +59,7 @@ function followBitrate(measuredBps: number | null, setToBps: number | undefined)
     : wantedBps;
 }
 
-/** H.264 codes pictures of even width and height. */
+/** Rounds to an even number, because H.264 only codes even sizes. */
 const toEven = (value: number) => Math.max(2, Math.round(value / 2) * 2);
 
 function fitSize(

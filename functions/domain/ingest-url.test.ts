@@ -21,7 +21,7 @@ const LOOPBACK_PLAIN = [
   'LOCALHOST',
 ];
 
-/** Ways to write 127.0.0.1, private hosts and metadata services that some resolver or parser understands. */
+/** Spellings of 127.0.0.1, private hosts and metadata services that some resolver or parser accepts. */
 const DISGUISED = [
   ...String.raw`
     2130706433 0x7f000001 0x7f.1 0x7F.0x0.0x0.0x1 017700000001 0177.0.0.1 0177.0.0.01 127.1 127.0.1 127.0.0.1. 127.0.0.01
@@ -81,12 +81,12 @@ const REAL_URLS = [
 ];
 
 describe('parseIngestUrl', () => {
-  it('takes the ingest URLs platforms give out', () => {
+  it('accepts the ingest URLs that platforms issue', () => {
     expect(REAL_URLS.length).toBeGreaterThanOrEqual(100);
     expect(REAL_URLS.filter((url) => !isAccepted(url))).toEqual([]);
   });
 
-  it('takes the URLs of our own presets, with their platform, as they stand', () => {
+  it('accepts the URLs of our presets unchanged, with their platform', () => {
     const urls = listPlatforms().flatMap((platform) =>
       [platform.rtmpUrl, platform.backupRtmpUrl].flatMap((url) => (url ? [{ url, platform }] : [])),
     );
@@ -96,7 +96,7 @@ describe('parseIngestUrl', () => {
     }
   });
 
-  it('reads protocol, host, port and application', () => {
+  it('parses protocol, host, port and application', () => {
     expect(parseIngestUrl('RTMPS://A.rtmps.YouTube.com/live2/?backup=1', strict)).toEqual({
       ok: true,
       url: {
@@ -113,20 +113,20 @@ describe('parseIngestUrl', () => {
     expect(parseIngestUrl('rtmp://live.example.com/app', strict)).toMatchObject({ url: { port: 1935 } });
   });
 
-  it('refuses addresses inside, and every disguise of them, in any frame', () => {
+  it('refuses private addresses and all their disguises in every form of URL', () => {
     const hostile = FRAMES.flatMap((frame) => [...DISGUISED, ...LOOPBACK_PLAIN].map(frame));
     expect(hostile.length).toBeGreaterThanOrEqual(500);
     expect(hostile.filter((url) => isAccepted(url))).toEqual([]);
   });
 
-  it('lets nothing but plain loopback pass when rehearsing on one machine', () => {
+  it('accepts plain loopback and nothing else private during a rehearsal', () => {
     const loopback = FRAMES.flatMap((frame) => LOOPBACK_PLAIN.map(frame));
     expect(loopback.filter((url) => !isAccepted(url, rehearsal))).toEqual([]);
     const hostile = FRAMES.flatMap((frame) => DISGUISED.map(frame));
     expect(hostile.filter((url) => isAccepted(url, rehearsal))).toEqual([]);
   });
 
-  it('refuses every IPv4 address outside the public ranges, however its parts are written', () => {
+  it('refuses every unusual spelling of an IPv4 address', () => {
     const part = fc.integer({ min: 0, max: 255 });
     const spell = fc.constantFrom(
       (value: number) => `0x${value.toString(16)}`,
@@ -147,7 +147,7 @@ describe('parseIngestUrl', () => {
     );
   });
 
-  it('never throws, and what it accepts is plain, canonical and accepted again unchanged', () => {
+  it('never throws, and accepts only plain, canonical URLs that it accepts again unchanged', () => {
     const text = fc.oneof(
       fc.string({ unit: 'grapheme' }),
       fc.webUrl().map((url) => url.replace(/^https?/, 'rtmp')),
@@ -205,13 +205,13 @@ describe('parseIngestUrl', () => {
     expect(codeOf(text, rehearsal)).toBe(code);
   });
 
-  it('refuses Facebook without encryption, naming what it takes', () => {
+  it('refuses Facebook without encryption, and names the protocol it accepts', () => {
     const platform = getPlatform('facebook')!;
     const result = parseIngestUrl('rtmp://rtmp-api.facebook.com:80/rtmp', { ...strict, platform });
-    expect(result).toMatchObject({ code: 'url_protocol_not_allowed', message: 'Facebook Live takes rtmps:// only' });
+    expect(result).toMatchObject({ code: 'url_protocol_not_allowed', message: 'Facebook Live accepts rtmps:// only' });
   });
 
-  describe('given a URL with the stream key in it', () => {
+  describe('given a URL that contains the stream key', () => {
     const custom = getPlatform('custom')!;
     it.each([
       ['rtmp://a.rtmp.youtube.com/live2/abcd-efgh-1234-mnop', undefined],
@@ -225,7 +225,7 @@ describe('parseIngestUrl', () => {
       ['rtmp://va.pscp.tv:80/x/notarealkey', custom],
       ['rtmp://live-iad.twitch.tv/app/whatever', getPlatform('twitch')],
       ['rtmp://elsewhere.example.com/x/whatever', getPlatform('x')],
-    ])('refuses it without repeating any of it: %s', (text, platform) => {
+    ])('refuses it without repeating any part of it: %s', (text, platform) => {
       const result = parseIngestUrl(text, platform ? { ...strict, platform } : strict);
       expect(result).toMatchObject({ ok: false, code: 'url_contains_stream_key' });
       const path = text.split('/').slice(3).join('/');
@@ -233,7 +233,7 @@ describe('parseIngestUrl', () => {
       expect(JSON.stringify(result)).not.toContain(path.split(/[/=]/).at(-1));
     });
 
-    it('still takes applications of several segments where the platform gives them', () => {
+    it('accepts applications of several segments that the platform issues', () => {
       const linkedin = getPlatform('linkedin')!;
       const url = 'rtmps://event.channel.media.azure.net:2935/live/0123456789abcdef0123456789abcdef';
       expect(parseIngestUrl(url, { ...strict, platform: linkedin }).ok).toBe(true);
@@ -241,7 +241,7 @@ describe('parseIngestUrl', () => {
     });
   });
 
-  it('never repeats path, query or user part in any refusal', () => {
+  it('never repeats path, query or user part in a refusal', () => {
     const secret = 'zq7zq7zq7';
     const pieces = fc.constantFrom(
       'rtmp://',
@@ -271,11 +271,11 @@ describe('parseIngestUrl', () => {
 });
 
 describe('checkResolvedAddresses', () => {
-  it('takes public addresses of both families', () => {
+  it('accepts public addresses of both families', () => {
     expect(checkResolvedAddresses(['8.8.8.8', '2606:4700::1111'], strict)).toEqual({ ok: true });
   });
 
-  it('refuses them all when one of them is inside', () => {
+  it('refuses all addresses when one of them is private', () => {
     for (const bad of [
       '127.0.0.1',
       '10.1.2.3',
@@ -292,7 +292,7 @@ describe('checkResolvedAddresses', () => {
     }
   });
 
-  it('lets loopback, and nothing else inside, pass when rehearsing', () => {
+  it('accepts loopback and nothing else private during a rehearsal', () => {
     expect(checkResolvedAddresses(['127.0.0.1', '::1'], rehearsal)).toEqual({ ok: true });
     expect(checkResolvedAddresses(['::ffff:127.0.0.1'], rehearsal)).toMatchObject({ code: 'host_not_public' });
     expect(checkResolvedAddresses(['192.168.1.1'], rehearsal)).toMatchObject({ code: 'host_not_public' });

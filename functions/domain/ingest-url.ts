@@ -1,17 +1,17 @@
 import ipaddr from 'ipaddr.js';
 
 /**
- * Reads the RTMP URL of a destination, and refuses what must never be dialled: our own machine, the network around it,
- * and addresses in disguise. `new URL()` is no help here: for schemes it does not know it leaves `2130706433` or
- * `0x7f.1` as a host name, which the resolver then turns into 127.0.0.1. So the URL must be written plainly, in a small
- * subset of RFC 3986, and everything else is refused rather than repaired.
+ * Parses the RTMP URL of a destination, and refuses targets that must never be dialled: our own machine, the network
+ * around it, and disguised addresses. `new URL()` does not help: for unknown schemes it keeps `2130706433` or `0x7f.1`
+ * as a host name, which the resolver then turns into 127.0.0.1. So the URL must be written plainly, in a small subset
+ * of RFC 3986. Everything else is refused, not repaired.
  *
- * A refusal never repeats path, query or user part of what was given: people paste their stream key there.
+ * A refusal never repeats the path, query or user part it was given, because operators paste their stream key there.
  */
 
 export type IngestProtocol = 'rtmp' | 'rtmps';
 
-/** Closed list: why a URL or the addresses behind it are refused. */
+/** Why a URL or its addresses are refused; a closed list. */
 export type IngestUrlProblemCode =
   | 'url_malformed'
   | 'url_protocol_not_allowed'
@@ -24,7 +24,7 @@ export type IngestUrlProblemCode =
   | 'host_not_public'
   | 'host_not_found';
 
-/** Why it is refused and what to do; both sentences are safe to show. */
+/** Why the URL is refused and what to do; both sentences are safe to show. */
 export interface IngestUrlProblem {
   ok: false;
   code: IngestUrlProblemCode;
@@ -32,28 +32,30 @@ export interface IngestUrlProblem {
   remedy: string;
 }
 
-/** A URL that may be dialled once its addresses have been checked too. */
+/** A URL that may be dialled once its addresses have been checked as well. */
 export interface IngestUrl {
   protocol: IngestProtocol;
-  /** Lower case; an IPv6 address stands without brackets. */
+  /** Lower case; an IPv6 address has no brackets. */
   host: string;
   port: number;
   /** RTMP application with its query, without slashes around it: `live2?backup=1`. */
   app: string;
-  /** Lower-case protocol and host, no slash at the end; the port as it was given. Holds no key. */
+  /** Protocol and host in lower case, no trailing slash; the port as given. Contains no stream key. */
   normalized: string;
 }
 
-/** What the check needs to know of a platform; `Platform` of the presets fits. */
+/** What the check needs of a platform; `Platform` of the presets has it. */
 export interface IngestPlatform {
   name: string;
   protocols: readonly IngestProtocol[];
-  /** When it is known, the application has exactly as many segments, and anything beyond is the stream key. */
+  /** Known URL, whose number of segments the application must have; any further segment is the stream key. */
   rtmpUrl: string | null;
 }
 
 export interface IngestUrlOptions {
-  /** Lets `localhost`, 127.0.0.0/8 and ::1 pass, for rehearsal on one machine. Nothing else private ever passes. */
+  /**
+   * Accepts `localhost`, 127.0.0.0/8 and ::1, for rehearsal on one machine. No other private target is ever accepted.
+   */
   loopbackAllowed: boolean;
   platform?: IngestPlatform;
 }
@@ -61,19 +63,19 @@ export interface IngestUrlOptions {
 const URL_CHARACTERS_MAX = 2048;
 const DEFAULT_PORTS: Record<IngestProtocol, number> = { rtmp: 1935, rtmps: 443 };
 
-// Characters of RFC 3986 and nothing else: no spaces, controls, backslashes, quotes or letters beyond ASCII.
+// Only the characters of RFC 3986: no spaces, controls, backslashes, quotes or letters outside ASCII.
 const URL_CHARACTERS = /^[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]*$/;
 const URL_PARTS = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/;
 const AUTHORITY_PARTS = /^(\[[0-9A-Fa-f]*:[0-9A-Fa-f:.]*\]|[A-Za-z0-9.-]+)(?::(\d{1,5}))?$/;
 
-/** Ports below 1024 that platforms take RTMP on; the rest of that range belongs to other services. */
+/** Ports below 1024 on which platforms receive RTMP. The rest of that range belongs to other services. */
 const LOW_PORTS_ALLOWED = new Set([80, 443]);
-/** Databases, caches and control ports nobody receives RTMP on: a push there would be an attack, not a broadcast. */
+/** Ports of databases, caches and control interfaces. A push to one would be an attack, not a broadcast. */
 const HIGH_PORTS_REFUSED = new Set([2049, 2375, 2376, 3306, 3389, 5432, 5984, 6379, 9200, 10250, 11211, 27017]);
 
 /**
- * Names that only mean something inside a network: RFC 6761, 6762, 7686, 8375 and 9476, what ICANN will never delegate
- * (corp, home, mail, internal), and what container platforms, service registries and routers use.
+ * Suffixes that are only valid inside a network: those of RFC 6761, 6762, 7686, 8375 and 9476, those ICANN will never
+ * delegate (corp, home, mail, internal), and those of container platforms, service registries and routers.
  */
 const PRIVATE_SUFFIXES = [
   'localhost',
@@ -108,7 +110,7 @@ const PRIVATE_SUFFIXES = [
   'onion',
   'alt',
 ];
-/** Public-looking names of cloud metadata services; the others end in `.internal` or are addresses. */
+/** Public-looking names of cloud metadata services. The others end in `.internal` or are addresses. */
 const METADATA_NAMES = new Set(['metadata.tencentyun.com', 'metadata.azure.com', 'metadata.packet.net']);
 
 const STREAM_KEY_SHAPES = [
@@ -118,10 +120,10 @@ const STREAM_KEY_SHAPES = [
   /^FB-\d+-/i, // Facebook
 ];
 
-/** Hosts of platforms whose application is one segment, so that a second one is the key whatever platform was chosen. */
+/** Hosts whose application has one segment, so a second one is the stream key whatever platform was selected. */
 const ONE_SEGMENT_HOSTS = /(^|\.)(youtube\.com|twitch\.tv|live-video\.net|facebook\.com|pscp\.tv)$/;
 
-/** Checks an RTMP URL given without its stream key. Pure: names are not resolved, see `checkResolvedAddresses`. */
+/** Checks an RTMP URL without its stream key. Pure: `checkResolvedAddresses` checks what its name resolves to. */
 export function parseIngestUrl(
   text: string,
   options: IngestUrlOptions,
@@ -137,7 +139,7 @@ export function parseIngestUrl(
   if (!protocol)
     return refuse(
       'url_protocol_not_allowed',
-      'only rtmp:// and rtmps:// can be pushed to',
+      'only rtmp:// and rtmps:// URLs are allowed',
       'begin the URL with rtmp:// or rtmps://',
     );
   const { platform } = options;
@@ -145,7 +147,7 @@ export function parseIngestUrl(
     const allowed = platform.protocols.map((each) => `${each}://`).join(' or ');
     return refuse(
       'url_protocol_not_allowed',
-      `${platform.name} takes ${allowed} only`,
+      `${platform.name} accepts ${allowed} only`,
       `begin the URL with ${allowed}`,
     );
   }
@@ -153,7 +155,7 @@ export function parseIngestUrl(
     return refuse(
       'url_has_credentials',
       'the URL holds a user name or password',
-      'remove what stands before the @; the secret belongs into the stream key field',
+      'remove everything before the @; the secret belongs in the stream key field',
     );
   }
   if (fragment !== undefined)
@@ -173,8 +175,8 @@ export function parseIngestUrl(
 }
 
 /**
- * Checks every address a host name resolved to, at write and again right before dialling: a name may point elsewhere by
- * then. One bad address among good ones refuses them all. Connect to a checked address, not to the name.
+ * Checks every address a host name resolved to, at write and again right before dialling, because the name may point
+ * elsewhere by then. One bad address among good ones refuses them all. Connect to a checked address, not to the name.
  * @param addresses textual IPv4 and IPv6 addresses, as from `dns.lookup`
  */
 export function checkResolvedAddresses(
@@ -182,11 +184,7 @@ export function checkResolvedAddresses(
   options: { loopbackAllowed: boolean },
 ): { ok: true } | IngestUrlProblem {
   if (addresses.length === 0) {
-    return refuse(
-      'host_not_found',
-      'the host name has no address',
-      'check the host in the RTMP URL for a typing error',
-    );
+    return refuse('host_not_found', 'the host name has no address', 'check the host in the RTMP URL for a typo');
   }
   for (const address of addresses) {
     if (!ipaddr.isValid(address)) return notPublic('the host name has an address that cannot be read');
@@ -270,7 +268,7 @@ const KIND_OF_RANGE: Partial<Record<string, AddressKind>> = {
   teredo: 'translated',
 };
 
-// IANA has assigned only 2000::/3 for hosts, so that anything outside is not public whatever the library calls it.
+// IANA assigns hosts only 2000::/3, so any other address is not public, whatever the library calls it.
 const IPV6_GLOBAL = ipaddr.IPv6.parseCIDR('2000::/3');
 
 function kindOfAddress(text: string): AddressKind {
@@ -306,7 +304,7 @@ function readApp(path: string, query: string, segmentsMax: number): { app: strin
   return { app: app + (query === '?' ? '' : query) };
 }
 
-/** True when every % begins an escape of a printable character that has no meaning of its own in a path. */
+/** Returns true when every % begins an escape of a printable character without a special meaning in a path. */
 function hasPlainEscapes(text: string): boolean {
   const escapes = text.match(/%.{0,2}/g) ?? [];
   return escapes.every((escape) => {
@@ -315,7 +313,7 @@ function hasPlainEscapes(text: string): boolean {
   });
 }
 
-/** How many segments the application has where that is known; anything beyond can only be the key. */
+/** Returns how many segments the application may have, if known; any further segment is the stream key. */
 function appSegmentsMax(host: string, platform: IngestPlatform | undefined): number {
   const known = platform?.rtmpUrl ? URL_PARTS.exec(platform.rtmpUrl)?.[3] : undefined;
   if (known !== undefined) return known.split('/').filter(Boolean).length;
@@ -347,8 +345,8 @@ function hostInvalid(message: string): IngestUrlProblem {
 function portRefused(port: string): IngestUrlProblem {
   return refuse(
     'url_port_not_allowed',
-    `port ${port} is not one that receives RTMP`,
-    'leave the port out, or use 80, 443 or one from 1024 to 65535',
+    `port ${port} is not a port that receives RTMP`,
+    'leave out the port, or use 80, 443 or one from 1024 to 65535',
   );
 }
 

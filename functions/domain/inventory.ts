@@ -1,21 +1,18 @@
 import type { Destination } from './destination.ts';
 
-/**
- * Comparing what AWS has with what the records say, in both directions. Pure: the sweep reads everything first, then
- * asks here what it means.
- */
+/** Compares the resources in AWS with the records, in both directions. Pure: the sweep reads everything first. */
 
 export const ORPHAN_RESOURCES = ['flowOutput', 'channel', 'input'] as const;
-/** In the order they are released. */
+/** Kinds of orphans, in the order the sweep releases them. */
 export type OrphanResource = (typeof ORPHAN_RESOURCES)[number];
 
-/** One resource as the inventory shows it. `destinationId` is what its tag or name says; null when it says nothing. */
+/** One resource of the inventory. `destinationId` comes from its tag or name; null when neither has one. */
 export interface InventoryItem {
   resource: OrphanResource;
   resourceId: string;
   state: string;
   destinationId: string | null;
-  /** True when it carries our tags (or, for a flow output, our name). Without them it is not ours to release. */
+  /** True when it carries our tags (or, for a flow output, our name). Without them we must not release it. */
   isTagged: boolean;
 }
 
@@ -25,7 +22,7 @@ export interface OrphanCandidate extends InventoryItem {
   reason: OrphanReason;
 }
 
-/** What the record says it holds of this kind. */
+/** Returns the id of the resource of this kind that the record holds. */
 function heldId(record: Destination, resource: OrphanResource): string | undefined {
   if (resource === 'channel') return record.held.channel?.channelId;
   if (resource === 'input') return record.held.input?.inputId;
@@ -33,8 +30,8 @@ function heldId(record: Destination, resource: OrphanResource): string | undefin
 }
 
 /**
- * Finds what belongs to nothing. A destination with an operation in flight is left out altogether: its record runs
- * behind AWS on purpose.
+ * Finds resources that belong to no destination. Skips a destination with an operation in flight, because its record
+ * lags behind AWS by design.
  */
 export function findOrphans(records: Destination[], items: InventoryItem[]): OrphanCandidate[] {
   const byId = new Map(records.map((record) => [record.destinationId, record]));
@@ -53,17 +50,19 @@ function orphanReason(item: InventoryItem, record: Destination | undefined): Orp
   return held === undefined ? 'unrecorded' : 'duplicate';
 }
 
-/** Resources are released only when they were seen often and long enough, unless a person asks. */
+/** The sweep releases an orphan only after enough sightings and time, unless an operator requests it. */
 export const ORPHAN_RULES = {
   sightingsMin: 2,
-  /** Longer than any create takes to be recorded. */
+  /** Longer than any creation takes to be recorded. */
   ageSecondsMin: 600,
-  /** A sweep that would release more than this at once halts instead: rather a bill than a mass deletion by mistake. */
+  /**
+   * A sweep that would release more than this at once halts: a higher bill is better than an accidental mass deletion.
+   */
   releasesMax: 3,
   releasesShareMax: 0.05,
 } as const;
 
-/** True when releasing so many of so many at once is more than an accident would leave. */
+/** Returns true when this many orphans are more than an accident would leave. */
 export function isMassRelease(count: number, total: number): boolean {
   return count > Math.max(ORPHAN_RULES.releasesMax, Math.floor(total * ORPHAN_RULES.releasesShareMax));
 }

@@ -53,36 +53,36 @@ const begin = (record: Destination, kind: (typeof OPERATION_KINDS)[number]) =>
 const error = { code: 'aws_refused', detail: 'no', remedy: 'try again', at: NOW.toISOString() };
 
 describe('nextOperation', () => {
-  it('starts what should run and stops what should not', () => {
+  it('starts a destination that should run and stops one that should not', () => {
     expect(nextOperation(makeDestination({ desired: 'running' }))).toBe('start');
     expect(nextOperation(makeDestination({ desired: 'idle', status: 'running' }))).toBe('stop');
   });
 
-  it('leaves alone what is where it should be', () => {
+  it('returns null for a destination that has reached its desired state', () => {
     expect(nextOperation(makeDestination({ desired: 'running', status: 'running' }))).toBeNull();
     expect(nextOperation(makeDestination({ desired: 'idle', status: 'idle' }))).toBeNull();
   });
 
-  it('tears down whatever is to be deleted, in every status', () => {
+  it('tears down a destination to be deleted, in every status', () => {
     for (const status of DESTINATION_STATUSES) {
       expect(nextOperation(makeDestination({ desired: 'deleted', status }))).toBe('teardown');
     }
   });
 
-  it('never begins a second operation beside one in flight', () => {
+  it('never begins a second operation while one is in flight', () => {
     for (const desired of DESIRED_STATES) {
       expect(nextOperation({ ...begin(makeDestination(), 'start'), desired })).toBeNull();
     }
   });
 
-  it('does not repeat a failed start by itself, because each start costs; only the primary is kept up', () => {
+  it('does not repeat a failed start, because each start costs, except for the primary', () => {
     expect(nextOperation(makeDestination({ desired: 'running', status: 'error' }))).toBeNull();
     expect(nextOperation(makeDestination({ desired: 'running', status: 'error', destinationId: 'primary' }))).toBe(
       'start',
     );
   });
 
-  it('stops a failed destination that still holds something that costs', () => {
+  it('stops a failed destination that still holds a billable resource', () => {
     const held = { channelRun: { startedAt: NOW.toISOString(), generation: 3 } };
     expect(nextOperation(makeDestination({ status: 'error', held }))).toBe('stop');
     expect(nextOperation(makeDestination({ status: 'error' }))).toBeNull();
@@ -98,13 +98,13 @@ describe('nextOperation', () => {
 });
 
 describe('an operation', () => {
-  it('has a new generation, the status in motion and an id Step Functions accepts', () => {
+  it('has a new generation, a transitional status and an id that Step Functions accepts', () => {
     const record = begin(makeDestination(), 'teardown');
     expect(record).toMatchObject({ generation: 4, status: 'deleting' });
     expect(record.operation!.operationId).toMatch(/^[0-9A-Za-z_-]{1,80}$/);
   });
 
-  it('is superseded when its wish is gone, and a stop never is', () => {
+  it('is superseded when the desired state no longer calls for it, except for a stop', () => {
     const starting = begin(makeDestination({ desired: 'running' }), 'start');
     expect(isSuperseded(starting, starting.operation!)).toBe(false);
     expect(isSuperseded({ ...starting, desired: 'idle' }, starting.operation!)).toBe(true);
@@ -114,7 +114,7 @@ describe('an operation', () => {
     expect(isSuperseded({ ...stopping, desired: 'running' }, stopping.operation!)).toBe(false);
   });
 
-  it('has an id that can be read back', () => {
+  it('has an id that can be parsed', () => {
     fc.assert(
       fc.property(
         fc.constantFrom('primary', 'dst_01k8m3v0s5n2q8w4x6y7z9a1bc'),
@@ -133,7 +133,7 @@ describe('an operation', () => {
 });
 
 describe('settle', () => {
-  it('reaches what the table says', () => {
+  it('reaches the status in the table', () => {
     for (const kind of OPERATION_KINDS) {
       const { record } = settle(begin(makeDestination(), kind), { outcome: 'succeeded' }, NOW);
       expect(record?.status ?? 'gone').toBe(OPERATIONS[kind].reached);
@@ -141,7 +141,7 @@ describe('settle', () => {
     }
   });
 
-  it('keeps what is still held when an operation fails', () => {
+  it('keeps the held resources when an operation fails', () => {
     const held = { input: { inputId: '1', address: '127.0.0.1', port: 5000 } };
     const { record, operation } = settle(
       { ...begin(makeDestination(), 'teardown'), held },
@@ -152,7 +152,7 @@ describe('settle', () => {
     expect(operation).toMatchObject({ outcome: 'failed', error });
   });
 
-  it('holds what the steps made and no longer what they released', () => {
+  it('holds what the steps created, without what they released', () => {
     const input = { inputId: '1', address: '127.0.0.1', port: 5000 };
     const flowOutput = { flowOutputArn: 'arn', flowOutputName: 'name' };
     const at = NOW.toISOString();
@@ -172,7 +172,7 @@ describe('settle', () => {
     expect(record!.held).toEqual({ input });
   });
 
-  it('keeps the steps in the order they ran, with the one that failed', () => {
+  it('keeps the steps in the order they ran, including the failed one', () => {
     const at = (seconds: number) => new Date(NOW.getTime() + seconds * 1000).toISOString();
     const begun = begin(makeDestination({ desired: 'running' }), 'start');
     const failing = {
@@ -187,7 +187,7 @@ describe('settle', () => {
     expect(operation.steps[1]).toMatchObject({ attempts: 3, endedAt: at(9) });
   });
 
-  it('counts running time from the moment it runs', () => {
+  it('counts running time from the end of the start', () => {
     expect(settle(begin(makeDestination(), 'start'), { outcome: 'succeeded' }, NOW).record!.runningSince).toBe(
       NOW.toISOString(),
     );
@@ -195,18 +195,18 @@ describe('settle', () => {
   });
 });
 
-describe('how long AWS took', () => {
+describe('the time AWS took', () => {
   const at = (seconds: number) => new Date(NOW.getTime() + seconds * 1000).toISOString();
   const step = (from: number, to: number, attempts: number) => ({ startedAt: at(from), endedAt: at(to), attempts });
 
-  it('is kept of the steps that had to wait, for the next start', () => {
+  it('is recorded for steps that had to wait', () => {
     const known = makeDestination({ tookMs: { EnsureInput: 3_000, EnsureChannelRun: 60_000 } });
     const results = { EnsureInput: step(0, 1, 1), EnsureChannel: step(1, 7, 6), EnsureChannelRun: step(7, 97, 30) };
     const { record } = settle(begin(known, 'start'), { outcome: 'succeeded' }, NOW, results);
     expect(record!.tookMs).toEqual({ EnsureInput: 3_000, EnsureChannel: 6_000, EnsureChannelRun: 90_000 });
   });
 
-  it('is not learned from a start that failed, nor from a stop', () => {
+  it('is not recorded from a failed start, nor from a stop', () => {
     const waited = { EnsureChannelRun: step(0, 90, 30) };
     const failed = settle(begin(makeDestination(), 'start'), { outcome: 'failed', error }, NOW, waited);
     expect(failed.record!.tookMs).toBeUndefined();
@@ -217,7 +217,7 @@ describe('how long AWS took', () => {
 });
 
 describe('standby', () => {
-  it('keeps channel and input of a warm destination through stop and failed start, and nothing of a cold one', () => {
+  it('keeps channel and input of a warm destination after a stop or a failed start, and nothing of a cold one', () => {
     for (const kind of ['start', 'stop'] as const) {
       const warm = begin(makeDestination(), kind);
       const cold = begin(makeDestination({ standby: 'cold' }), kind);
@@ -229,14 +229,14 @@ describe('standby', () => {
     }
   });
 
-  it('keeps nothing when the destination is to be deleted', () => {
+  it('keeps nothing of a destination that is to be deleted', () => {
     expect(isKept({ ...begin(makeDestination(), 'start'), desired: 'deleted' }, 'channel')).toBe(false);
     expect(isKept(begin(makeDestination(), 'teardown'), 'input')).toBe(false);
   });
 });
 
 describe('actionsOf', () => {
-  it('names a reason for every action it does not allow', () => {
+  it('gives a reason for every action it refuses', () => {
     for (const status of DESTINATION_STATUSES) {
       for (const desired of DESIRED_STATES) {
         const { allowed, refused } = actionsOf(makeDestination({ status, desired }));
@@ -245,12 +245,12 @@ describe('actionsOf', () => {
     }
   });
 
-  it('lets a start be cancelled and a stop be turned around', () => {
+  it('allows stop during a start and start during a stop', () => {
     expect(actionsOf(begin(makeDestination({ desired: 'running' }), 'start')).allowed).toContain('stop');
     expect(actionsOf(begin(makeDestination({ desired: 'idle' }), 'stop')).allowed).toContain('start');
   });
 
-  it('offers a way out of error', () => {
+  it('allows every way out of error', () => {
     expect(actionsOf(makeDestination({ status: 'error', desired: 'running' })).allowed).toEqual([
       'start',
       'stop',
@@ -259,28 +259,28 @@ describe('actionsOf', () => {
     ]);
   });
 
-  it('offers a restart of what is on air, once', () => {
+  it('allows one restart of a destination on air', () => {
     const running = makeDestination({ status: 'running', desired: 'running' });
     expect(actionsOf(running).allowed).toEqual(['stop', 'restart', 'edit', 'delete']);
     expect(actionsOf({ ...running, restartRequested: true }).refused.restart).toBe(
       'it is about to be restarted already',
     );
-    expect(actionsOf({ ...running, desired: 'idle' }).refused.restart).toBe('it is wanted off air');
-    expect(actionsOf(makeDestination()).refused.restart).toBe('it is wanted off air');
+    expect(actionsOf({ ...running, desired: 'idle' }).refused.restart).toBe('it is off air, or about to be');
+    expect(actionsOf(makeDestination()).refused.restart).toBe('it is off air, or about to be');
     expect(actionsOf(begin(makeDestination({ desired: 'running' }), 'start')).refused.restart).toBe(
       'it is starting; restart is possible when running',
     );
   });
 
-  it('allows nothing for the primary channel', () => {
+  it('allows nothing for the primary', () => {
     expect(
       actionsOf(makeDestination({ destinationId: 'primary', desired: 'running', status: 'running' })).allowed,
     ).toEqual([]);
   });
 });
 
-describe('the tables', () => {
-  it('undo in the reverse order of making', () => {
+describe('the lifecycle tables', () => {
+  it('release in the reverse order of creation', () => {
     const made = OPERATIONS.start.steps.map((step) => STEPS[step].resource);
     const undone = OPERATIONS.start.undo.map((step) => STEPS[step].resource);
     expect(undone).toEqual(made.toReversed());

@@ -11,9 +11,9 @@ import type {
 import { HELD_RESOURCES, PRIMARY_DESTINATION_ID } from './destination.ts';
 
 /**
- * The whole lifecycle of a destination. Two tables say everything: OPERATIONS (what each state machine does, step by
- * step, and where it ends) and ACTIONS (what a user may ask for in which status). The state machines, the workflow
- * steps, the API's refusals, the dashboard's buttons and the fault tests all derive from them.
+ * The whole lifecycle of a destination, in two tables: OPERATIONS (what each state machine does, step by step, and
+ * where it ends) and ACTION_STATUSES (what a user may request in which status). The workflow steps, the API's refusals,
+ * the dashboard's buttons and the fault tests derive from them, and a test compares the state machines with them.
  *
  *                  create                    start                     stop
  *   (new) ──▶ creating ──▶ idle ──▶ starting ──▶ running ──▶ stopping ──▶ idle
@@ -21,19 +21,20 @@ import { HELD_RESOURCES, PRIMARY_DESTINATION_ID } from './destination.ts';
  *                 └───────▶ error ◀────┴──────────◀──────────────┘
  *   any status ── teardown ──▶ deleting ──▶ (gone)
  *
- * A user's call sets `desired`; if no operation is in flight it begins the one that moves `status` towards it. The last
- * step of each operation settles: it writes the outcome and, if `desired` has changed meanwhile, begins the next
- * operation. An operation whose purpose is gone (stop while starting) notices at its next step and releases what it made.
- * Down (stop, teardown, failed or superseded start) is one path: the release steps, in the reverse order of making.
+ * A user's call sets `desired`; if no operation is in flight, it begins the one that moves `status` towards it. The
+ * last step of each operation settles: it writes the outcome and, if `desired` has changed meanwhile, begins the next
+ * operation. An operation that is no longer desired (stop while starting) notices at its next step, and releases what
+ * it created. The way down (stop, teardown, failed or superseded start) is always the same: the release steps, in the
+ * reverse order of creation.
  */
 
-/** The steps, in the field's words, with the resource each is about and how long it may take on AWS. */
+/** The steps, with the resource each handles and how long it may take on AWS. */
 export const STEPS = {
-  // A push input is made within seconds. [UG-ML22]
-  EnsureInput: { resource: 'input', direction: 'up', label: 'making the input', deadlineSeconds: 300 },
-  EnsureChannel: { resource: 'channel', direction: 'up', label: 'making the channel', deadlineSeconds: 600 },
+  // MediaLive creates a push input within seconds.
+  EnsureInput: { resource: 'input', direction: 'up', label: 'creating the input', deadlineSeconds: 300 },
+  EnsureChannel: { resource: 'channel', direction: 'up', label: 'creating the channel', deadlineSeconds: 600 },
   EnsureFlowOutput: { resource: 'flowOutput', direction: 'up', label: 'connecting the flow', deadlineSeconds: 300 },
-  // AWS: most channels start within 3 minutes, up to 10 is normal; a shorter limit calls a healthy start failed.
+  // Most channels start within 3 minutes, and up to 10 is normal; a shorter limit would fail a healthy start.
   EnsureChannelRun: { resource: 'channelRun', direction: 'up', label: 'starting the channel', deadlineSeconds: 660 },
   ReleaseChannelRun: { resource: 'channelRun', direction: 'down', label: 'stopping the channel', deadlineSeconds: 600 },
   ReleaseFlowOutput: {
@@ -43,7 +44,7 @@ export const STEPS = {
     deadlineSeconds: 300,
   },
   ReleaseChannel: { resource: 'channel', direction: 'down', label: 'deleting the channel', deadlineSeconds: 600 },
-  // Detaching an input has taken more than seven minutes in production. [MARSHA #1464]
+  // In production, detaching an input has taken more than seven minutes: https://github.com/openfun/marsha/pull/1464
   ReleaseInput: { resource: 'input', direction: 'down', label: 'deleting the input', deadlineSeconds: 900 },
 } as const satisfies Record<
   string,
@@ -52,23 +53,23 @@ export const STEPS = {
 
 export type ResourceStep = keyof typeof STEPS;
 
-/** All steps a state machine may call; the last two end an operation. */
+/** All steps that a state machine may call. The last two end an operation. */
 export type StepName = ResourceStep | 'Settle' | 'SettleFailed';
 
 interface OperationDefinition {
   /** Status while the operation runs. */
   status: DestinationStatus;
-  /** Steps in order. */
+  /** Steps, in order. */
   steps: readonly ResourceStep[];
-  /** Steps that undo it when it fails or is superseded. */
+  /** Release steps that undo it when it fails or is superseded. */
   undo: readonly ResourceStep[];
   /** Status after success; `gone` removes the record. */
   reached: DestinationStatus | 'gone';
-  /** Desired states the operation works towards; any other supersedes it. Absent: it always runs to its end. */
+  /** Desired states it works towards; any other supersedes it. When absent, it always runs to its end. */
   serves?: readonly Destination['desired'][];
 }
 
-/** What each state machine does. A test compares the ASL files with this table. */
+/** Defines each state machine. A test compares the ASL files with this table. */
 export const OPERATIONS: Record<OperationKind, OperationDefinition> = {
   create: {
     status: 'creating',
@@ -98,14 +99,14 @@ export const OPERATIONS: Record<OperationKind, OperationDefinition> = {
   },
 };
 
-/** Resources a destination keeps while it is idle: what standby means. */
+/** Returns the resources that a destination keeps while it is idle, according to its standby. */
 function keptWhileIdle(record: Pick<Destination, 'standby'>): readonly HeldResource[] {
   return record.standby === 'warm' ? ['input', 'channel'] : [];
 }
 
 /**
- * Says whether a release step has to leave its resource alone: a warm destination keeps input and channel when it is
- * stopped or when its start failed. A failed create keeps nothing, because nothing was promised yet.
+ * Returns true when a release step must keep its resource: a warm destination keeps input and channel after a stop or a
+ * failed start. A failed create keeps nothing, so that a retry begins clean.
  */
 export function isKept(record: Destination, resource: HeldResource): boolean {
   const kind = record.operation?.kind;
@@ -113,13 +114,13 @@ export function isKept(record: Destination, resource: HeldResource): boolean {
   return keptWhileIdle(record).includes(resource);
 }
 
-/** True when the wish the operation serves has changed and it should release what it made. */
+/** Returns true when the desired state no longer calls for the operation, which then releases what it created. */
 export function isSuperseded(record: Destination, operation: Operation): boolean {
   const serves = OPERATIONS[operation.kind].serves;
   return serves !== undefined && !serves.includes(record.desired);
 }
 
-/** The operation that moves a destination at rest towards what is desired, or null when it is there. */
+/** Returns the operation that moves a destination at rest towards its desired state, or null when it has reached it. */
 export function nextOperation(record: Destination): OperationKind | null {
   if (record.operation) return null;
   switch (record.desired) {
@@ -127,33 +128,37 @@ export function nextOperation(record: Destination): OperationKind | null {
       return 'teardown';
     case 'running':
       if (record.status === 'running') return record.restartRequested ? 'stop' : null;
-      // A failed start is not repeated by itself: each start of a channel costs at least ten minutes.
+      // A failed start is not repeated automatically, because each start of a channel costs at least ten minutes.
       if (record.status === 'error') return isPrimary(record) ? 'start' : null;
       return 'start';
     case 'idle':
       if (record.status === 'running') return 'stop';
-      // An idle one may hold more than it should: its standby was changed while it was on its way.
+      // An idle destination holds too much when its standby was changed during an operation.
       return (record.status === 'idle' || record.status === 'error') && holdsBillable(record) ? 'stop' : null;
   }
 }
 
-/** True when it holds more than it may keep while it is idle. */
+/** Returns true when the destination holds more than it may keep while idle. */
 function holdsBillable(record: Destination): boolean {
   const kept = keptWhileIdle(record);
   return HELD_RESOURCES.some((resource) => record.held[resource] !== undefined && !kept.includes(resource));
 }
 
-/** The channel behind the HLS preview. Its mode decides its desired state, and it comes back by itself while it should run. */
+/**
+ * Returns true for the channel behind the HLS preview, whose desired state follows its mode. It is always restarted.
+ */
 export function isPrimary(record: Pick<Destination, 'destinationId'>): boolean {
   return record.destinationId === PRIMARY_DESTINATION_ID;
 }
 
-/** The execution's name and our operation id: at most 80 characters, as Step Functions asks. */
+/**
+ * Returns the operation's id, which is also the execution's name: at most 80 characters, the limit of Step Functions.
+ */
 export function operationIdOf(destinationId: string, kind: OperationKind, generation: number): string {
   return `${destinationId}-${kind}-${generation}`;
 }
 
-/** The inverse of `operationIdOf`; null when the text is no operation id. */
+/** Parses an operation id. Returns null for any other text. */
 export function parseOperationId(
   operationId: string,
 ): { destinationId: string; kind: OperationKind; generation: number } | null {
@@ -162,7 +167,7 @@ export function parseOperationId(
   return { destinationId: match[1]!, kind: match[2] as OperationKind, generation: Number(match[3]) };
 }
 
-/** Begins an operation: a new generation, the status in motion, nothing else changed. Pure. */
+/** Begins an operation: sets a new generation and the transitional status. Pure. */
 export function withOperation(
   record: Destination,
   kind: OperationKind,
@@ -175,7 +180,7 @@ export function withOperation(
     ...record,
     generation,
     status: definition.status,
-    // The stop of a restart uses the wish up; the start that follows it is an ordinary one.
+    // A restart is done once its stop begins; the start that follows is an ordinary one.
     restartRequested: kind === 'stop' ? false : record.restartRequested,
     lastError: isCleanUp || kind === 'teardown' ? record.lastError : null,
     runningSince: kind === 'start' ? null : record.runningSince,
@@ -194,22 +199,21 @@ export function withOperation(
   };
 }
 
-/** A run this long was a success, whatever ends it. */
+/** A run of this length counts as a success, however it ended. */
 const LASTING_SECONDS = 3600;
 
 function hasLasted({ runningSince }: Destination, now: Date): boolean {
   return runningSince !== null && now.getTime() - Date.parse(runningSince) >= LASTING_SECONDS * 1000;
 }
 
-/** A run has ended that nobody ended: counted with the starts that came to nothing, unless it had lasted. Pure. */
+/** Counts a run that no operation ended as a failed start, unless it had lasted. Pure. */
 export function withFailedRun(record: Destination, now: Date): Destination {
   return { ...record, failedStarts: hasLasted(record, now) ? 0 : (record.failedStarts ?? 0) + 1 };
 }
 
 /**
- * What one step leaves in the execution's own state: times and attempts for the history, and what it made or released.
- * Carrying it there keeps the table out of it: a step writes the record only where a crash would lose something that
- * cannot be found again cheaply.
+ * The result of one step, kept in the execution's state: times and attempts for the history, and what the step created
+ * or released. A step writes the record only where a crash would lose something that is hard to find again.
  */
 export interface StepResult {
   startedAt: string;
@@ -221,7 +225,7 @@ export interface StepResult {
 
 export type StepResults = Partial<Record<ResourceStep, StepResult>>;
 
-/** The steps that are done, in the order they ran. */
+/** Returns the finished steps in the order they ran. */
 export function toOperationSteps(results: StepResults): OperationStep[] {
   return Object.entries(results)
     .map(([step, { startedAt, endedAt, attempts }]) => ({ step, startedAt, endedAt, attempts }))
@@ -231,12 +235,12 @@ export function toOperationSteps(results: StepResults): OperationStep[] {
     );
 }
 
-/** Position in the table: up steps as they are made, then the releases. */
+/** Returns a step's position in the table: ensure steps in the order of creation, then the release steps. */
 function orderOf(step: string): number {
   return Object.keys(STEPS).indexOf(step);
 }
 
-/** What is held after the steps so far: as recorded, plus what they made, minus what they released. */
+/** Returns what is held after the steps so far: the record, plus what they created, minus what they released. */
 export function heldAfter(recorded: HeldResources, results: StepResults): HeldResources {
   const made = Object.values(results).reduce<HeldResources>((held, result) => ({ ...held, ...result.held }), recorded);
   const released = new Set(Object.values(results).map((result) => result.released));
@@ -250,7 +254,7 @@ export type Settlement =
 
 /**
  * Ends the operation in flight. Pure.
- * @param results what its steps left
+ * @param results results of its steps
  * @returns the record at rest (null when the destination is gone) and the finished operation for the history
  */
 export function settle(
@@ -263,7 +267,7 @@ export function settle(
   if (!current) throw new Error('settle needs an operation in flight');
   const at = now.toISOString();
   const done = toOperationSteps(results);
-  // A step that failed left no result; the record has it from the moment it explained itself.
+  // A failed step has no result, but it added itself to the record with its reason.
   const failed = current.steps.filter(({ step }) => !done.some((each) => each.step === step));
   const operation: Operation = {
     ...current,
@@ -281,7 +285,7 @@ export function settle(
   if (settlement.outcome === 'succeeded') {
     if (reached === 'gone') return { record: null, operation };
     if (current.isCleanUp && record.desired === 'running') {
-      // Back to where it was, minus what still cost. Idle would make the wish start it again, and again fail.
+      // Returns to `error` without what still cost. The status idle would begin another start, which would fail again.
       return { record: { ...rest, status: 'error', runningSince: null }, operation };
     }
     const running = reached === 'running';
@@ -290,13 +294,13 @@ export function settle(
   }
   if (settlement.outcome === 'superseded')
     return { record: { ...rest, status: 'idle', runningSince: null }, operation };
-  // Only what was started has cost something.
+  // Only a start that reached StartChannel was billed.
   const isCostly = current.kind === 'start' && record.held.channelRun?.generation === current.generation;
   const counted = isCostly ? withFailedRun(rest, now) : rest;
   return { record: { ...counted, status: 'error', lastError: settlement.error, runningSince: null }, operation };
 }
 
-/** Remembers how long AWS took, so that the next start knows when to poll more often. */
+/** Records how long AWS took, so that the next start knows when to poll more often. */
 function withTook(record: Destination, results: StepResults): Destination {
   const waited = Object.entries(results).filter(
     ([step, { attempts }]) => attempts > 1 && STEPS[step as ResourceStep].direction === 'up',
@@ -306,7 +310,7 @@ function withTook(record: Destination, results: StepResults): Destination {
   return { ...record, tookMs: { ...record.tookMs, ...Object.fromEntries(took) } };
 }
 
-/** What a user may ask for. */
+/** What a user may request. */
 export const ACTIONS = ['start', 'stop', 'restart', 'edit', 'delete'] as const;
 export type Action = (typeof ACTIONS)[number];
 
@@ -319,8 +323,8 @@ const ACTION_STATUSES: Record<Action, readonly DestinationStatus[]> = {
 };
 
 /**
- * Which actions make sense now, and why the others do not. Buttons, `allowedActions` and the text of a 409 come from
- * here. A repeated start or stop is no error for the API; it is only not offered.
+ * Returns the actions that are possible now, and why the others are not. Buttons, `allowedActions` and the text of a
+ * 409 derive from it. The API accepts a repeated start or stop; it only does not offer them.
  */
 export function actionsOf(record: Destination): { allowed: Action[]; refused: Partial<Record<Action, string>> } {
   const refused: Partial<Record<Action, string>> = {};
@@ -332,7 +336,7 @@ export function actionsOf(record: Destination): { allowed: Action[]; refused: Pa
 }
 
 function refusalOf(record: Destination, action: Action): string | null {
-  if (isPrimary(record)) return 'the preview runs by a setting of its own';
+  if (isPrimary(record)) return 'the preview starts and stops by its mode';
   if (record.desired === 'deleted') return 'it is being deleted';
   if (action === 'start' && record.desired === 'running' && record.status !== 'error') {
     return record.status === 'running' ? 'it is running already' : 'it is on its way to running';
@@ -341,7 +345,7 @@ function refusalOf(record: Destination, action: Action): string | null {
     if (record.status === 'stopping') return 'it is stopping already';
     if (record.status !== 'error' || !holdsBillable(record)) return 'it is not running';
   }
-  if (action === 'restart' && record.desired !== 'running') return 'it is wanted off air';
+  if (action === 'restart' && record.desired !== 'running') return 'it is off air, or about to be';
   if (action === 'restart' && record.restartRequested) return 'it is about to be restarted already';
   if (!ACTION_STATUSES[action].includes(record.status)) {
     return `it is ${record.status}; ${action} is possible when ${ACTION_STATUSES[action].join(', ')}`;
@@ -349,7 +353,7 @@ function refusalOf(record: Destination, action: Action): string | null {
   return null;
 }
 
-/** True when something is held in AWS, so that deleting the record now would orphan it. */
+/** Returns true when AWS resources are held, which deleting the record now would orphan. */
 export function holdsAnything(held: HeldResources): boolean {
   return HELD_RESOURCES.some((resource) => held[resource] !== undefined);
 }

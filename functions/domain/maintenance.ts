@@ -10,12 +10,12 @@ export interface MaintenanceWindow {
   startTime: string;
 }
 
-/** One text for an environment variable: `TUESDAY/04:00`. */
+/** Formats the window for an environment variable: `TUESDAY/04:00`. */
 export function formatMaintenance({ day, startTime }: MaintenanceWindow): string {
   return `${day}/${startTime}`;
 }
 
-/** The inverse of `formatMaintenance`; null when the text is none. */
+/** Inverts `formatMaintenance`. Returns null for any other text. */
 export function parseMaintenance(text: string): MaintenanceWindow | null {
   const [, day, startTime] = /^([A-Z]+)\/((?:[01]\d|2[0-3]):00)$/.exec(text) ?? [];
   const known = MAINTENANCE_DAYS.find((one) => one === day);

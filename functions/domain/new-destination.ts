@@ -1,10 +1,10 @@
 import type { Destination } from './destination.ts';
 
-/** What is chosen when a destination is made; all the rest of a new record is the same for everybody. */
+/** The fields chosen at creation. All others are the same for every new record. */
 export type Chosen = Pick<Destination, 'destinationId' | 'name' | 'platform' | 'rtmpUrl' | 'preset' | 'standby'> &
   Partial<Destination>;
 
-/** A destination at rest that holds nothing and that nothing has happened to yet. */
+/** Creates a record at rest that holds nothing and has no history. */
 export function newDestination(chosen: Chosen, now: Date): Destination {
   const at = now.toISOString();
   return {

@@ -1,5 +1,5 @@
 /**
- * When the primary, the channel behind the HLS preview, runs.
+ * When the primary, the channel behind the HLS preview, runs:
  *
  * - `always`: while the flow is active.
  * - `with-source`: while the flow is active and an encoder is connected.

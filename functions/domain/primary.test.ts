@@ -12,7 +12,7 @@ const failed = (failedStarts: number) => ({
   failedStarts,
 });
 
-/** Seconds until it may be started again. */
+/** Returns the seconds until the primary may be started again. */
 function pauseOf(failedStarts: number): number {
   for (let seconds = 0; seconds <= 100_000; seconds += 30) {
     if (isRetryDue(failed(failedStarts), later(seconds))) return seconds;
@@ -20,12 +20,12 @@ function pauseOf(failedStarts: number): number {
   throw new Error('it is never started again');
 }
 
-describe('a primary whose start has failed', () => {
+describe('a primary whose start failed', () => {
   it('is started again after pauses that grow to four hours', () => {
     expect([0, 1, 2, 3, 4, 5, 6, 7, 60].map(pauseOf)).toEqual([30, 30, 600, 1200, 2400, 4800, 9600, 14_400, 14_400]);
   });
 
-  it('costs two hours of a channel on its first day, and one on each later', () => {
+  it('costs two hours of a channel on its first day, and one hour on each later day', () => {
     const startsIn = (days: number) => {
       let starts = 0;
       for (let seconds = 0; seconds < days * 86_400; starts += 1) seconds += 60 + pauseOf(starts);
@@ -35,16 +35,16 @@ describe('a primary whose start has failed', () => {
     expect(minutes).toEqual([120, 180, 240]);
   });
 
-  it('does not wait for a clock that was set back', () => {
+  it('is not delayed by a clock that was set back', () => {
     expect(isRetryDue(failed(9), later(-3600))).toBe(true);
   });
 });
 
-describe('starts that came to nothing', () => {
+describe('failed starts', () => {
   const started = (generation: number) => ({ startedAt: NOW.toISOString(), generation });
   const starting = () => withOperation(newPrimary('source', NOW), 'start', { now: NOW, requestedBy: 'sweep' });
 
-  it('are counted when the channel was started, because only then they cost', () => {
+  it('count when the channel was started, because only then they cost', () => {
     const begun = starting();
     const free = settle(begun, { outcome: 'failed', error }, NOW).record!;
     expect(free.failedStarts ?? 0).toBe(0);
@@ -56,7 +56,7 @@ describe('starts that came to nothing', () => {
     expect(costly.failedStarts).toBe(1);
   });
 
-  it('count as well when they ran and did not last, and are forgotten after a run that did', () => {
+  it('include runs that did not last, and are reset by a run that did', () => {
     const running = {
       ...newPrimary('source', NOW),
       status: 'running' as const,
@@ -70,7 +70,7 @@ describe('starts that came to nothing', () => {
   });
 });
 
-describe('what the primary is needed for', () => {
+describe('the need for the primary', () => {
   const seen = (connected: boolean | null, ageSeconds = 0) => ({
     connected,
     observedAt: later(-ageSeconds).toISOString(),
@@ -88,13 +88,13 @@ describe('what the primary is needed for', () => {
     for (const status of ['STANDBY', 'ERROR', 'DELETING', null]) expect(need('always', status)).toBe('stop-soon');
   });
 
-  it('changes nothing while the flow is between two states', () => {
+  it('does not change while the flow starts or stops', () => {
     for (const mode of ['always', 'with-source'] as const) {
       for (const status of ['STARTING', 'STOPPING']) expect(need(mode, status)).toBe('as-is');
     }
   });
 
-  it('follows the encoder in the mode with-source, and changes nothing while that is not known', () => {
+  it('follows the encoder in the mode with-source, and does not change while the encoder is unknown', () => {
     expect(need('with-source', 'ACTIVE', seen(true))).toBe('run');
     expect(need('with-source', 'ACTIVE', seen(false))).toBe('stop-soon');
     expect(need('with-source', 'ACTIVE', seen(null))).toBe('as-is');
@@ -103,11 +103,11 @@ describe('what the primary is needed for', () => {
     expect(need('with-source', 'STANDBY', seen(true))).toBe('stop-soon');
   });
 
-  it('is nothing in the mode off', () => {
+  it('is a stop in the mode off', () => {
     expect(need('off', 'ACTIVE', seen(true))).toBe('stop');
   });
 
-  it('stops only after its pause, and forgets the pause when it is needed again', () => {
+  it('stops the primary only after a pause, which ends when it is needed again', () => {
     const running = { ...newPrimary('720p30', NOW), desired: 'running' as const };
     const waiting = withPrimaryNeed(running, 'stop-soon', NOW, 'always');
     expect(waiting).toMatchObject({ desired: 'running', unneededSince: NOW.toISOString() });
@@ -126,13 +126,13 @@ describe('what the primary is needed for', () => {
     expect(withPrimaryNeed(running, 'as-is', NOW, 'always')).toBe(running);
   });
 
-  it('is nothing at first: a deployment whose flow never ran has cost nothing', () => {
+  it('is absent at first, so a deployment whose flow never ran costs nothing', () => {
     expect(newPrimary('720p30', NOW)).toMatchObject({ desired: 'idle', standby: 'cold' });
   });
 });
 
-describe('a changed ladder', () => {
-  it('restarts what runs, and waits for the next start otherwise', () => {
+describe('a changed preset of the primary', () => {
+  it('restarts a running primary, and otherwise waits for the next start', () => {
     const record = newPrimary('source', NOW);
     expect(withPrimaryPreset(record, 'source', NOW)).toBe(record);
     expect(withPrimaryPreset(record, '720p30', NOW)).toMatchObject({ preset: '720p30', restartRequested: false });

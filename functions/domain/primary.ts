@@ -5,18 +5,18 @@ import { newDestination } from './new-destination.ts';
 import type { PrimaryMode } from './primary-mode.ts';
 
 /**
- * The primary: the channel behind the HLS preview. It is a destination like the others whose desired state follows its
- * mode, the flow and the encoder. While it should run it is brought back whatever has happened to it, with growing
- * pauses, because each start of a channel costs at least ten minutes.
+ * The primary: the channel behind the HLS preview. It is a destination whose desired state follows its mode, the flow
+ * and the encoder. While it should run it is restarted whatever stopped it, after growing pauses, because each start of
+ * a channel costs at least ten minutes.
  */
 
-/** A failed start that cost nothing (the flow was off, AWS did not answer) is tried again after this long. */
+/** Pause after a failed start that cost nothing, because the flow was off or AWS did not answer. */
 const FREE_PAUSE_SECONDS = 30;
 const COSTLY_PAUSE_SECONDS = 600;
-/** Six starts a day cost an hour. */
+/** Six starts a day cost one hour of a channel. */
 const PAUSE_SECONDS_MAX = 4 * 3600;
 
-/** The record of a deployment that has none yet. @param preset encoding ids, comma separated: one rendition each */
+/** Creates the primary's record. @param preset encoding ids, comma separated: one rendition each */
 export function newPrimary(preset: string, now: Date): Destination {
   const chosen = {
     destinationId: PRIMARY_DESTINATION_ID,
@@ -24,25 +24,25 @@ export function newPrimary(preset: string, now: Date): Destination {
     platform: 'hls',
     rtmpUrl: '',
     preset,
-    // At rest it must cost nothing and occupy no quota.
+    // At rest the primary must cost nothing and use no quota.
     standby: 'cold',
     desired: 'idle',
   } as const;
   return newDestination(chosen, now);
 }
 
-/** What its mode asks of the primary now: to run, to stop at once, to stop if that lasts, or nothing new. */
+/** What the mode requires now: run, stop at once, stop if the reason lasts, or no change. */
 export type PrimaryNeed = 'run' | 'stop' | 'stop-soon' | 'as-is';
 
-/** An observation of the source older than this says nothing about it now. */
+/** Observations of the source older than this are ignored. */
 const SOURCE_FRESH_SECONDS = 300;
-/** A flow or an encoder that is back within this time has only been restarted. */
+/** How long the flow or the encoder must be gone: shorter interruptions are restarts. */
 const UNNEEDED_SECONDS = { always: 300, 'with-source': 900, off: 0 } as const satisfies Record<PrimaryMode, number>;
 
 /**
- * Says what the primary is needed for. When that is not known, nothing changes. Pure.
- * @param flowStatus as MediaConnect names it; null when there is no flow
- * @param source what the monitor last saw; needed for `with-source` only
+ * Decides what the primary's mode requires. Requires no change when that is unknown. Pure.
+ * @param flowStatus MediaConnect's status; null without a flow
+ * @param source the monitor's last observation; needed for `with-source` only
  */
 export function primaryNeed({
   mode,
@@ -64,7 +64,7 @@ export function primaryNeed({
   return source.connected ? 'run' : 'stop-soon';
 }
 
-/** Turns the need into the desired state. The same record when nothing changes. Pure. */
+/** Applies the need to the desired state. Returns the same record when nothing changes. Pure. */
 export function withPrimaryNeed(record: Destination, need: PrimaryNeed, now: Date, mode: PrimaryMode): Destination {
   const { unneededSince = null } = record;
   if (need === 'as-is') return record;
@@ -82,7 +82,7 @@ function secondsSince(at: string, now: Date): number {
   return (now.getTime() - Date.parse(at)) / 1000;
 }
 
-/** A changed ladder restarts it when a run has the old one, or may have. The same record when nothing changes. */
+/** Sets the preset, and requests a restart if a run uses the old one or may. Returns the same record for no change. */
 export function withPrimaryPreset(record: Destination, preset: string, now: Date): Destination {
   if (record.preset === preset && record.standby === 'cold') return record;
   if (record.preset === preset) return { ...record, standby: 'cold', lastModified: now.toISOString() };
@@ -95,18 +95,20 @@ export function withPrimaryPreset(record: Destination, preset: string, now: Date
   };
 }
 
-/** What `nextOperation` says, but for a primary in error whose pause is not over. Pure. */
+/** Returns what `nextOperation` returns, except for a primary in error whose pause is not over. Pure. */
 export function dueOperation(record: Destination, now: Date): OperationKind | null {
   const kind = nextOperation(record);
   return record.status === 'error' && kind === 'start' && !isRetryDue(record, now) ? null : kind;
 }
 
-/** True when a primary in error may be started again. The first start that failed is repeated soon, each later one later. */
+/**
+ * Returns true when a primary in error may start again. The pause is short after its first failed start, then grows.
+ */
 export function isRetryDue({ failedStarts = 0, lastError }: Destination, now: Date): boolean {
   if (!lastError) return true;
   const pauseSeconds =
     failedStarts < 2 ? FREE_PAUSE_SECONDS : Math.min(COSTLY_PAUSE_SECONDS * 2 ** (failedStarts - 2), PAUSE_SECONDS_MAX);
   const waitedMs = now.getTime() - Date.parse(lastError.at);
-  // A clock that was set back must not make it wait for the old time to come again.
+  // After a clock was set back, it must not wait until the old time is reached again.
   return waitedMs < 0 || waitedMs >= pauseSeconds * 1000;
 }

@@ -1,9 +1,9 @@
 import type { Destination, Observation, RecordedRun } from './destination.ts';
 import type { StepResults } from './lifecycle.ts';
 
-/** Channel runs as they are recorded: what was started, when, with which settings, and when it ended. */
+/** Channel runs as they are recorded: when and with which settings they started, and when they ended. */
 
-/** What the run in progress was started with, and the bitrate of the feed once it was measured. */
+/** Returns the settings that the run in progress was started with, and the feed's bitrate once measured. */
 export function settingsOfRun({
   platform,
   preset,
@@ -23,9 +23,9 @@ export function settingsOfRun({
 }
 
 /**
- * What the history keeps of a run beside an operation that is over: with the run's end when this operation has confirmed
- * the stop. Undefined when StartChannel was never accepted.
- * @param record as it was before the operation settled
+ * Returns the channel run for the history row of a finished operation, with its end if this operation confirmed the
+ * stop. Undefined when the channel was never started.
+ * @param record the record before the operation settled
  */
 export function runOf(record: Destination, results: StepResults = {}): RecordedRun | undefined {
   const channelRun = record.held.channelRun ?? results.EnsureChannelRun?.held?.channelRun;
@@ -39,9 +39,9 @@ export function runOf(record: Destination, results: StepResults = {}): RecordedR
 }
 
 /**
- * Adds the bitrate of the feed to an observation. The first measurement of a run counts for the whole run: amounts that
- * were reported while it went on stay the same when they are computed again from the history. Pure.
- * @param measuredBps null when CloudWatch has no figure yet, or the source sends nothing
+ * Adds the feed's bitrate to an observation. The first measurement counts for the whole run, so amounts reported during
+ * the run stay the same when they are computed again from the history. Pure.
+ * @param measuredBps null when CloudWatch has no value yet, or the source sends nothing
  */
 export function withFeed(
   next: Observation,

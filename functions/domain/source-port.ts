@@ -9,7 +9,7 @@ const RESERVED: readonly number[] = [2077, 2088];
 /** Names the allowed ports in an error message. */
 export const SOURCE_PORTS_ALLOWED = `a port from ${FIRST} to ${LAST}, except ${RESERVED.join(' and ')}`;
 
-/** Tells whether a flow may listen on this port. */
+/** Returns true when a flow may listen on this port. */
 export function isSourcePort(port: number): boolean {
   return Number.isInteger(port) && port >= FIRST && port <= LAST && !RESERVED.includes(port);
 }

@@ -6,17 +6,17 @@ import { runWarnings, sourceWarnings } from './source-warnings.ts';
 const declared: DeclaredInput = { Codec: 'AVC', Resolution: 'HD', MaximumBitrate: 'MAX_20_MBPS' };
 const video = { codec: 'AVC', height: 1080, framesPerSecond: 30 };
 
-describe('the source', () => {
-  it.each([25, 50, 24, 23.976])('of %s frames per second is never converted silently', (framesPerSecond) => {
+describe('sourceWarnings', () => {
+  it.each([25, 50, 24, 23.976])('warns that %s frames per second are converted', (framesPerSecond) => {
     const [warning] = sourceWarnings({ ...video, framesPerSecond }, declared);
     expect(warning).toMatchObject({ code: 'frame_rate_converted', detail: expect.stringContaining('30 or 60') });
   });
 
-  it.each([30, 60, 29.999, null])('of %s frames per second is sent as it is', (framesPerSecond) => {
+  it.each([30, 60, 29.999, null])('does not warn of %s frames per second', (framesPerSecond) => {
     expect(sourceWarnings({ ...video, framesPerSecond }, declared)).toEqual([]);
   });
 
-  it('of a codec or size that channels do not declare is named', () => {
+  it('names a codec or size that channels do not declare', () => {
     expect(sourceWarnings({ ...video, codec: 'HEVC' }, declared)).toMatchObject([
       { code: 'source_unsupported', detail: expect.stringContaining('HEVC') },
     ]);
@@ -28,7 +28,7 @@ describe('the source', () => {
   });
 });
 
-describe('a run', () => {
+describe('runWarnings', () => {
   const running = (preset: string, sourceFramesPerSecond: number, followedFramesPerSecond?: number) => ({
     ...newDestination(
       {
@@ -64,7 +64,7 @@ describe('a run', () => {
     expect(runWarnings(running('1080p60', 23.976))).toHaveLength(1);
   });
 
-  it('does not warn when the rate is kept, halved or doubled, or when it follows the source', () => {
+  it('does not warn when the rate is kept, halved or doubled, or follows the source', () => {
     expect(runWarnings(running('1080p30', 60))).toEqual([]);
     expect(runWarnings(running('1080p60', 30))).toEqual([]);
     expect(runWarnings(running('1080p60', 29.97))).toEqual([]);

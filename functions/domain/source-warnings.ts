@@ -4,14 +4,17 @@ import { beyondDeclared, type DeclaredInput } from './declared-input.ts';
 import type { Destination } from './destination.ts';
 import { isRateConverted, nominalRate } from './frame-rate.ts';
 
-/** Something that works and is not as it should be. */
+/** Something that works, but not as intended. */
 export interface Warning {
   code: 'frame_rate_converted' | 'source_unsupported';
   detail: string;
   remedy: string;
 }
 
-/** What an operator should know of the source before a start. Pure. @param video null while nothing is known */
+/**
+ * Returns warnings about the source, for an operator about to start a destination. Pure.
+ * @param video null if unknown
+ */
 export function sourceWarnings(
   video: { codec: string; height: number; framesPerSecond: number | null } | null,
   declared: DeclaredInput,
@@ -38,7 +41,7 @@ export function sourceWarnings(
   return warnings;
 }
 
-/** What an operator should know of the run of a destination. Pure. */
+/** Returns warnings about a destination's channel run. Pure. */
 export function runWarnings(record: Destination): Warning[] {
   const { channelRun, channel } = record.held;
   const sourceRate = channel?.sourceFramesPerSecond;

@@ -11,7 +11,7 @@ function thrownWith(cause: unknown): Error {
 }
 
 describe('StreamKey', () => {
-  it('reveals the key only when asked', () => {
+  it('returns the key only through reveal()', () => {
     expect(key.reveal()).toBe(SECRET);
   });
 
@@ -42,7 +42,7 @@ describe('StreamKey', () => {
     expect(print()).not.toContain('not-a-real-key');
   });
 
-  it('says it is redacted rather than printing something that could be taken for a key', () => {
+  it('prints as [redacted], which cannot be mistaken for a key', () => {
     expect([`${key as unknown as string}`, JSON.stringify({ key }), inspect(key)]).toEqual([
       '[redacted]',
       '{"key":"[redacted]"}',
@@ -50,7 +50,7 @@ describe('StreamKey', () => {
     ]);
   });
 
-  it('gives the last four characters of a key of eight or more, and none of a shorter one', () => {
+  it('returns the last four characters of a key of eight or more, and null for a shorter one', () => {
     expect(StreamKey.from('abcd5678').last4()).toBe('5678');
     expect(StreamKey.from('abc4567').last4()).toBeNull();
     expect(StreamKey.from('😀😀😀😀😀😀😀😁').last4()).toBe('😀😀😀😁');

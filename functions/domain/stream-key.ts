@@ -3,8 +3,8 @@ import { createHmac } from 'node:crypto';
 const REDACTED = '[redacted]';
 
 /**
- * A platform's secret, held so that it cannot be printed by accident: every way of turning it into text gives
- * `[redacted]`, and only `reveal()` gives the key. Redaction by type needs no pattern that could miss a key.
+ * A platform's secret that cannot be printed by accident: every conversion to text yields `[redacted]`, and only
+ * `reveal()` returns the key. Redaction by type needs no pattern that could miss a key.
  */
 export class StreamKey {
   readonly #secret: string;
@@ -14,28 +14,30 @@ export class StreamKey {
   }
 
   /**
-   * Takes the key as the operator gave it.
-   * @throws {RangeError} when it is empty; its length and characters are the API schema's business
+   * Wraps the key as the operator entered it.
+   * @throws {RangeError} when it is empty; the API schema checks its length and characters
    */
   static from(text: string): StreamKey {
     if (text.length === 0) throw new RangeError('a stream key is needed');
     return new StreamKey(text);
   }
 
-  /** The key itself, for the one call that sends it. Never log, store or put it into an error or a process argument. */
+  /** Returns the key, for the one call that sends it. Never log or store it, or put it into an error or an argument. */
   reveal(): string {
     return this.#secret;
   }
 
-  /** The last four characters for recognition; null when the key has fewer than eight and they would give too much away. */
+  /**
+   * Returns the last four characters for recognition; null for a key shorter than eight, of which they reveal too much.
+   */
   last4(): string | null {
     const characters = Array.from(this.#secret);
     return characters.length >= 8 ? characters.slice(-4).join('') : null;
   }
 
   /**
-   * Tells whether two destinations hold the same key, without keeping the key: 16 hex digits of an HMAC-SHA256.
-   * @param secret of this deployment; without it a weak key could be guessed from its fingerprint
+   * Returns 16 hex digits of an HMAC-SHA256, by which equal keys of two destinations are found without storing the key.
+   * @param secret the deployment's secret; without it a weak key could be guessed from its fingerprint
    */
   fingerprint(secret: string): string {
     return createHmac('sha256', secret).update(this.#secret).digest('hex').slice(0, 16);

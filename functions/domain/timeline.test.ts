@@ -45,7 +45,7 @@ async function collect(items: AsyncIterable<TimelineItem>): Promise<TimelineItem
 }
 
 describe('the timeline', () => {
-  it('is newest first although rows are written when operations end', async () => {
+  it('is newest first, although a row is written when its operation ends', async () => {
     const anyRows = fc.array(fc.tuple(fc.nat(5000), fc.nat(7000)), { maxLength: 20 });
     await fc.assert(
       fc.asyncProperty(anyRows, fc.integer({ min: 1, max: 5 }), async (spans, size) => {
@@ -59,14 +59,14 @@ describe('the timeline', () => {
     );
   });
 
-  it('has the beginning of an operation that ends while it is read once', async () => {
+  it('contains the start of an operation once when the operation ends during the read', async () => {
     const row = makeOperation(1, 10, 20);
     const [, began] = toTimelineItems(row, 'Main');
     const items = await collect(inOrder(pagesOf([row], 1), [began!], () => 'Main'));
     expect(items.map(({ kind }) => kind)).toEqual(['operation_ended', 'operation_began']);
   });
 
-  it('tells of a beginning that is too long ago in the words of the end', () => {
+  it('mentions a start that lies too far back in the entry of the end', () => {
     const items = toTimelineItems(makeOperation(1, 0, LOOK_AHEAD_MS / 1000 + 1), 'Main');
     expect(items.map(({ detail }) => detail)).toEqual([`start succeeded; it began at ${time(0)}`]);
   });

@@ -1,13 +1,13 @@
 import type { Destination, Operation, TimelineEntry } from './destination.ts';
 
 /**
- * The timeline: what happened, one entry per instant, newest first. A row of the history is written when an operation
- * ends and tells of two instants, its beginning and its end, so rows in the order of their writing are not yet entries
- * in the order of their happening. They are put in order while they are read: a beginning waits until the rows have gone
- * past it. A beginning that lies further back than that is told in the words of its end only.
+ * The timeline: what happened, one entry per event, newest first. A history row is written when an operation ends, but
+ * yields two entries, its start and its end, so rows in their stored order do not yield entries in order. They are
+ * sorted while they are read: a start waits until the rows have passed it. A start too far before its end is mentioned
+ * in the entry of the end instead.
  */
 
-/** How far before its end an operation's beginning is looked for: longer than all deadlines of a start together. */
+/** How far before its end an operation's start is looked up: longer than all deadlines of a start together. */
 export const LOOK_AHEAD_MS = 2 * 3_600_000;
 
 /** One entry of the timeline. */
@@ -22,12 +22,12 @@ export interface TimelineItem {
   destinationName: string;
 }
 
-/** A row of the history, as far as it matters here. */
+/** The parts of a history row that the timeline needs. */
 export interface HistoryLike {
   destinationId: string;
-  /** Null in rows of a version that did not keep it. */
+  /** Null in rows of versions that did not keep it. */
   destinationName: string | null;
-  /** Tells rows of one destination apart. */
+  /** Distinguishes rows of one destination. */
   key: string;
   at: string;
   operation: Operation | null;
@@ -36,7 +36,7 @@ export interface HistoryLike {
 
 type Owner = Pick<TimelineItem, 'destinationId' | 'destinationName'>;
 
-/** The entries of one row, newest first. */
+/** Returns the entries of one row, newest first. */
 export function toTimelineItems(row: HistoryLike, destinationName: string): TimelineItem[] {
   const owner = { destinationId: row.destinationId, destinationName };
   if (row.operation) return operationItems(owner, row.operation);
@@ -45,7 +45,7 @@ export function toTimelineItems(row: HistoryLike, destinationName: string): Time
   return [{ entryId: `${row.destinationId}.${row.key}`, at, actor, kind, detail, operationId: null, ...owner }];
 }
 
-/** The beginning of the operation in flight, which is not in the history yet. */
+/** Returns the start of the operation in flight, which the history does not have yet. */
 export function itemsInFlight({ destinationId, name, operation }: Destination): TimelineItem[] {
   return operation ? [beginning({ destinationId, destinationName: name }, operation)] : [];
 }
@@ -79,10 +79,10 @@ function operationItems(owner: Owner, operation: Operation): TimelineItem[] {
   return isLong ? [end] : [end, beginning(owner, operation)];
 }
 
-/** Where in the timeline something is; `entryId` tells entries of one instant apart. */
+/** A place in the timeline; `entryId` distinguishes entries of the same instant. */
 export type Position = Pick<TimelineItem, 'at' | 'entryId'>;
 
-/** Order of the timeline: newest first. Times are all written alike, so that their text sorts as they do. */
+/** Compares for newest first. All times have the same format, so their text sorts like the times. */
 export function newestFirst(one: Position, other: Position): number {
   return other.at === one.at ? compare(other.entryId, one.entryId) : compare(other.at, one.at);
 }
@@ -92,7 +92,7 @@ function compare(one: string, other: string): number {
 }
 
 /**
- * Puts entries in order while the rows come in, newest row first, and gives each as soon as nothing newer can follow.
+ * Sorts entries while rows arrive, newest row first, and yields each as soon as nothing newer can follow.
  * @param inFlight entries that are in no row, read before the rows
  */
 export async function* inOrder(
@@ -100,7 +100,7 @@ export async function* inOrder(
   inFlight: readonly TimelineItem[],
   nameOf: (row: HistoryLike) => string,
 ): AsyncGenerator<TimelineItem> {
-  // By id: an operation that ends while we read is in flight and in a row.
+  // Keyed by id, because an operation that ends during the read is both in flight and in a row.
   const waiting = new Map(inFlight.map((item) => [item.entryId, item]));
   for await (const rows of pages) {
     for (const row of rows) {
@@ -111,7 +111,7 @@ export async function* inOrder(
   yield* take(waiting, '');
 }
 
-/** Takes out what is newer than an instant. */
+/** Removes and returns the entries that are newer than an instant. */
 function take(waiting: Map<string, TimelineItem>, than: string): TimelineItem[] {
   const due = [...waiting.values()].filter(({ at }) => at > than).toSorted(newestFirst);
   for (const { entryId } of due) waiting.delete(entryId);
