@@ -56,7 +56,7 @@ async function loadHandler() {
 }
 
 describe('the API’s entry point', () => {
-  it('reads the fingerprint secret once, however many requests come', async () => {
+  it('reads the fingerprint secret once, however many requests arrive', async () => {
     secretsManager.on(GetSecretValueCommand).resolves({ SecretString: 'x'.repeat(64) });
     const call = await loadHandler();
     const answers = await Promise.all([call(), call(), call()]);
@@ -65,7 +65,7 @@ describe('the API’s entry point', () => {
     expect(read).toEqual([ENVIRONMENT['FINGERPRINT_SECRET_ARN']]);
   });
 
-  it('fails the request when the secret cannot be read, says so by name, and tries again with the next one', async () => {
+  it('fails the request when the secret cannot be read, logs the error’s name, and retries on the next one', async () => {
     secretsManager
       .on(GetSecretValueCommand)
       .rejectsOnce(Object.assign(new Error('denied for s3cr3t'), { name: 'AccessDeniedException' }))
@@ -77,7 +77,7 @@ describe('the API’s entry point', () => {
     expect((await call()).statusCode).toBe(401);
   });
 
-  it('refuses a secret that is too short to key fingerprints, without repeating it', async () => {
+  it('refuses a secret that is too short for fingerprints, without repeating it', async () => {
     secretsManager.on(GetSecretValueCommand).resolves({ SecretString: 'weak-s3cr3t' });
     const call = await loadHandler();
     const failure = await call().catch((error: Error) => error);

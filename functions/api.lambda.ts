@@ -1,4 +1,4 @@
-// Hono 5 moves this into a package of its own, @hono/aws-lambda, which cannot be installed yet.
+// Hono 5 moves this into the package @hono/aws-lambda, which cannot be installed yet.
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
 import { ulid } from 'ulid';
 import packageJson from '../package.json' with { type: 'json' };
@@ -22,16 +22,19 @@ import { ApiEnvironment, readEnvironment, stateMachineArnsOf } from './environme
 import { createLambdaLogger, withRequestId } from './lambda-deps.ts';
 import { resolveHost } from './resolve-host.ts';
 
-/** Entry point of the API on AWS, behind CloudFront and an HTTP API. It checks tokens itself: a browser's is a cookie. */
+/**
+ * Entry point of the API on AWS, behind CloudFront and an HTTP API. It checks tokens itself, because browsers use a
+ * cookie.
+ */
 
 const environment = readEnvironment(ApiEnvironment);
-// Callers wait for the answer: the SDK's own retries are the only ones.
+// Callers wait for the answer, and only the SDK retries.
 const aws = { attemptsMax: 3 };
 const logger = createLambdaLogger('sluice-api');
 const now = () => new Date();
 
 /**
- * Made for the first request and not while the file is loaded, because it needs a secret: a failure then is one refused
+ * Creates the API on the first request instead of at load time, because it needs a secret: a failure then refuses one
  * request, and the next one tries again.
  */
 async function start(): Promise<Api> {
@@ -68,7 +71,7 @@ async function start(): Promise<Api> {
       copiesSource: false,
       defaultStandby: environment.DEFAULT_STANDBY,
       fingerprintSecret,
-      // Loopback is the function's own sandbox there.
+      // On AWS, loopback is the function's own sandbox.
       loopbackTargetsAllowed: false,
     },
     now,

@@ -3,7 +3,7 @@ import { CostReportEnvironment, readEnvironment } from './environment.ts';
 import { createLambdaLogger, withRequestId } from './lambda-deps.ts';
 import { reportCosts } from './schedules/cost-report.ts';
 
-/** Entry point of the daily cost report, on a schedule. */
+/** Entry point of the daily cost report, run by a schedule. */
 
 const environment = readEnvironment(CostReportEnvironment);
 const aws = { attemptsMax: 3 };

@@ -35,8 +35,8 @@ const complete = {
   SIGN_IN_DOMAIN: 'https://sluice.auth.eu-west-1.amazoncognito.com',
 };
 
-describe('the environment', () => {
-  it('gives each function what its schema names, and nothing else', () => {
+describe('readEnvironment', () => {
+  it('gives each function the variables of its schema, and no others', () => {
     expect(readEnvironment(MonitorEnvironment, complete)).toEqual({
       TABLE_NAME: complete.TABLE_NAME,
       FLOW_ARN: complete.FLOW_ARN,
@@ -46,7 +46,7 @@ describe('the environment', () => {
     expect(readEnvironment(CostReportEnvironment, complete)).not.toHaveProperty('FINGERPRINT_SECRET_ARN');
   });
 
-  it('has AWS’s default quotas, and the state machines by kind', () => {
+  it('defaults to AWS’s quotas, and returns the state machines by kind', () => {
     const environment = readEnvironment(WorkflowEnvironment, complete);
     expect(environment).toMatchObject({ CHANNEL_QUOTA: 5, PUSH_INPUT_QUOTA: 5 });
     expect(environment).toMatchObject({
@@ -60,19 +60,19 @@ describe('the environment', () => {
     ['client2,client3', ['client2', 'client3']],
     ['', []],
     [undefined, []],
-  ])('reads the clients of scripts: %j', (given, ids) => {
+  ])('parses the client ids of scripts from %j', (given, ids) => {
     const environment = readEnvironment(ApiEnvironment, { ...complete, SCRIPT_CLIENT_IDS: given });
     expect(environment.SCRIPT_CLIENT_IDS).toEqual(ids);
   });
 
-  it('names everything that is missing or wrong at once, and no value', () => {
+  it('names all missing and wrong variables at once, without their values', () => {
     const broken = { ...complete, TABLE_NAME: undefined, CHANNEL_QUOTA: 'many-secret', FLOW_ARN: 'flow-secret' };
     const read = () => readEnvironment(WorkflowEnvironment, broken);
     expect(read).toThrow(/TABLE_NAME.*FLOW_ARN.*CHANNEL_QUOTA/s);
     expect(read).not.toThrow(/secret/);
   });
 
-  it('runs the primary at 720p30 while the flow is active, and keeps destinations cold, unless told otherwise', () => {
+  it('defaults to a primary at 720p30 in the mode always, and to cold destinations', () => {
     expect(readEnvironment(SweepEnvironment, complete)).toMatchObject({
       PRIMARY_PRESET: '720p30',
       PRIMARY_MODE: 'always',

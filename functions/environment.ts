@@ -6,9 +6,9 @@ import { parseMaintenance } from './domain/maintenance.ts';
 import { PRIMARY_MODES } from './domain/primary-mode.ts';
 
 /**
- * The environment of the functions on AWS, set by the CDK stacks. Each function has a schema of its own, with what its
- * code needs and nothing else. It is the only place that reads the environment, and it fails before the first request
- * rather than in the middle of a show. The mini edition of zod keeps the bundles small.
+ * The environment of the functions on AWS, set by the CDK stacks. Each function has its own schema with only the
+ * variables it needs. No other file reads the environment, and an error shows before the first request instead of
+ * during a show. The mini edition of zod keeps the bundles small.
  */
 
 const Text = z.string().check(z.minLength(1));
@@ -16,7 +16,7 @@ const Arn = z.string().check(z.regex(/^arn:[\w-]+:[\w-]+:[\w-]*:\d*:.+$/, 'not a
 const Quota = z.prefault(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(10_000)), 5);
 
 const Variables = z.object({
-  /** Part of the names and tags of everything that is made. */
+  /** Part of the names and tags of all resources. */
   DEPLOYMENT_ID: z
     .string()
     .check(z.regex(/^[a-z0-9][a-z0-9-]{0,19}$/, 'at most 20 lower-case letters, digits and hyphens')),
@@ -26,34 +26,34 @@ const Variables = z.object({
   KEY_ID: Text,
   FLOW_ARN: Arn,
   INPUT_SECURITY_GROUP_ID: Text,
-  /** Role MediaLive runs channels with. */
+  /** Role with which MediaLive runs channels. */
   MEDIALIVE_ROLE_ARN: Arn,
   PACKAGE_CHANNEL_ID: Text,
   /** S3 bucket of the cost reports. */
   REPORT_BUCKET: Text,
-  /** State machines, each by an alias: running executions end on the version they began with. */
+  /** State machines, each by an alias, so that running executions finish on the version they started with. */
   STATE_MACHINE_ARN_CREATE: Arn,
   STATE_MACHINE_ARN_START: Arn,
   STATE_MACHINE_ARN_STOP: Arn,
   STATE_MACHINE_ARN_TEARDOWN: Arn,
-  /** MediaLive quotas of the account; AWS grants 5 and 5. */
+  /** MediaLive quotas of the account. AWS's default is 5 for each. */
   CHANNEL_QUOTA: Quota,
   PUSH_INPUT_QUOTA: Quota,
-  /** Secret with at least 32 random characters, which key the fingerprints by which duplicate stream keys are found. */
+  /** Secret with at least 32 random characters that key the fingerprints, by which duplicate stream keys are found. */
   FINGERPRINT_SECRET_ARN: Arn,
   /** Host of the dashboard, which browsers send as the origin of a write. */
   PUBLIC_HOST: z.string().check(z.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'not a host name in lower case')),
-  /** Secret with the private key that signs the cookies of the preview, as PEM. */
+  /** Secret with the private key that signs the preview's cookies, as PEM. */
   PREVIEW_KEY_SECRET_ARN: Arn,
-  /** CloudFront's id of its public key. */
+  /** CloudFront's id of the matching public key. */
   PREVIEW_KEY_PAIR_ID: Text,
-  /** Encodings of the primary, comma separated: one rendition each. */
+  /** Encodings of the primary, comma separated, one rendition each. */
   PRIMARY_PRESET: z.prefault(Text, '720p30'),
-  /** When the primary runs, until somebody changes it through the API. */
+  /** Mode of the primary, until it is changed through the API. */
   PRIMARY_MODE: z.prefault(z.enum(PRIMARY_MODES), 'always'),
-  /** What a new destination is when nothing else is asked for. */
+  /** Standby mode of a new destination that names none. */
   DEFAULT_STANDBY: z.prefault(z.enum(STANDBY_MODES), 'cold'),
-  /** What channels declare of their input: `AVC/HD/MAX_20_MBPS`. */
+  /** Input that channels declare: `AVC/HD/MAX_20_MBPS`. */
   DECLARED_INPUT: z.pipe(
     z.string().check(z.refine((text) => parseDeclaredInput(text) !== null, 'not codec/resolution/bitrate')),
     z.transform((text) => parseDeclaredInput(text)!),
@@ -63,11 +63,11 @@ const Variables = z.object({
     z.string().check(z.refine((text) => parseMaintenance(text) !== null, 'not DAY/HH:00')),
     z.transform((text) => parseMaintenance(text)!),
   ),
-  /** Cognito user pool of the people and scripts, as `<region>_<id>`. */
+  /** Cognito user pool of operators and scripts, as `<region>_<id>`. */
   USER_POOL_ID: z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d_\w+$/, 'not the id of a user pool')),
-  /** The pool's client the dashboard signs in with. */
+  /** The pool's client with which the dashboard signs in. */
   DASHBOARD_CLIENT_ID: Text,
-  /** The pool's clients of scripts, comma separated. */
+  /** The pool's clients for scripts, comma separated. */
   SCRIPT_CLIENT_IDS: z.pipe(
     z.prefault(z.string(), ''),
     z.transform((text) => text.split(',').filter((id) => id !== '')),
@@ -156,7 +156,7 @@ export function readEnvironment<Schema extends z.ZodMiniType>(
   throw new Error(`the environment is not complete: ${faults.join('; ')}`);
 }
 
-/** The state machines of an environment that names them. */
+/** Returns the state machines' ARNs by operation kind. */
 export function stateMachineArnsOf(
   environment: Record<keyof typeof STATE_MACHINES, string>,
 ): Deployment['stateMachineArns'] {

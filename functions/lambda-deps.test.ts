@@ -4,7 +4,7 @@ import { createLambdaLogger, withRequestId } from './lambda-deps.ts';
 const lines: string[] = [];
 
 beforeEach(() => {
-  // Otherwise the lines go past the console, straight to standard output.
+  // Without this the lines bypass the console and go straight to standard output.
   vi.stubEnv('POWERTOOLS_DEV', 'true');
   vi.spyOn(console, 'info').mockImplementation((line: string) => void lines.push(line));
 });
@@ -14,7 +14,7 @@ afterEach(() => {
   lines.length = 0;
 });
 
-it('names the invocation on each of its lines, and each only its own', async () => {
+it('withRequestId adds the id of the current invocation to every log line', async () => {
   const logger = createLambdaLogger('sluice-test');
   const handler = withRequestId(logger, async (event: { step: string }) => {
     await Promise.resolve();

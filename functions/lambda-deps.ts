@@ -1,17 +1,17 @@
 import { Logger as PowertoolsLogger } from '@aws-lambda-powertools/logger';
 import type { Logger } from './workflow/workflow-deps.ts';
 
-/** What of Lambda's second argument is used. */
+/** The parts of Lambda's context that are used. */
 export interface InvocationContext {
   awsRequestId?: string;
 }
 
 export interface LambdaLogger extends Logger {
-  /** Names the invocation on every line from here on. A function works on one invocation at a time. */
+  /** Adds the invocation's id to every following line. A function handles one invocation at a time. */
   begin(context: InvocationContext | undefined): void;
 }
 
-/** A logger that writes structured lines for CloudWatch. */
+/** Creates a logger that writes structured lines for CloudWatch. */
 export function createLambdaLogger(serviceName: string): LambdaLogger {
   const logger = new PowertoolsLogger({ serviceName });
   return {
@@ -22,7 +22,7 @@ export function createLambdaLogger(serviceName: string): LambdaLogger {
   };
 }
 
-/** A handler whose lines carry the id by which Lambda's own lines, X-Ray and AWS's support know the invocation. */
+/** Wraps a handler so that its log lines carry the request id that Lambda's own lines, X-Ray and AWS support use. */
 export function withRequestId<Event, Context extends InvocationContext, Result>(
   logger: LambdaLogger,
   handler: (event: Event, context: Context) => Result,

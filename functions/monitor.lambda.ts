@@ -6,7 +6,7 @@ import { COUNTED_LINES } from './schedules/counted-lines.ts';
 import { MONITORED_ON_AWS } from './schedules/figures-due.ts';
 import { observeDestinations } from './schedules/monitor.ts';
 
-/** Entry point of the stream monitor: on a schedule, and woken by events of the media services. */
+/** Entry point of the stream monitor, run by a schedule and by events of the media services. */
 
 const environment = readEnvironment(MonitorEnvironment);
 const aws = { attemptsMax: 3 };
@@ -26,7 +26,7 @@ const deps = {
   },
   now: () => new Date(),
   logger,
-  // CloudWatch has one-minute figures of MediaLive within a few minutes at the latest.
+  // CloudWatch has MediaLive's one-minute metrics within a few minutes.
   windowSeconds: 300,
   periodSeconds: 60,
   ...MONITORED_ON_AWS,
@@ -36,7 +36,7 @@ const handleMediaEvent = createMediaEventHandler({ ...deps, lookEverySeconds: 10
 
 const MEDIA_SOURCES: readonly unknown[] = ['aws.medialive', 'aws.mediaconnect'];
 
-/** Whatever is no event of a media service is the schedule. The outcome of a look is logged because alarms count it. */
+/** Treats every event that is not from a media service as the schedule. Logs the outcome, because alarms count it. */
 export const handler = withRequestId(logger, async (event: { source?: unknown } | null): Promise<void> => {
   if (MEDIA_SOURCES.includes(event?.source)) return handleMediaEvent(event);
   logger.info(COUNTED_LINES.observed, { ...(await observeDestinations(deps)) });

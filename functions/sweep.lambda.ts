@@ -5,7 +5,7 @@ import { COUNTED_LINES } from './schedules/counted-lines.ts';
 import type { SweepDeps } from './schedules/sweep-deps.ts';
 import { sweep } from './schedules/sweep.ts';
 
-/** Entry point of the sweep, on a schedule. */
+/** Entry point of the sweep, run by a schedule. */
 
 const environment = readEnvironment(SweepEnvironment);
 const aws = { attemptsMax: 3 };
@@ -30,7 +30,7 @@ const deps: SweepDeps = {
   primary: { preset: environment.PRIMARY_PRESET, mode: environment.PRIMARY_MODE },
 };
 
-/** The outcome is logged because alarms count it. */
+/** Runs the sweep and logs its outcome, because alarms count it. */
 export const handler = withRequestId(logger, async (): Promise<void> => {
   logger.info(COUNTED_LINES.swept, { ...(await sweep(deps)) });
 });

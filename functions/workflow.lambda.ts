@@ -5,10 +5,10 @@ import { resolveHost } from './resolve-host.ts';
 import { runStep, type StepInput } from './workflow/run-step.ts';
 import type { WorkflowDeps } from './workflow/workflow-deps.ts';
 
-/** Entry point of the function the state machines call, one step per invocation. */
+/** Entry point of the function that the state machines call, one step per invocation. */
 
 const environment = readEnvironment(WorkflowEnvironment);
-// The state machines retry: retry layers multiply.
+// One attempt, because the state machines retry and retry layers multiply.
 const aws = { attemptsMax: 1 };
 const logger = createLambdaLogger('sluice-workflow');
 
@@ -35,7 +35,7 @@ const deps: WorkflowDeps = {
     declaredInput: environment.DECLARED_INPUT,
     maintenance: environment.MAINTENANCE,
     copiesSource: false,
-    // Loopback is the function's own sandbox there.
+    // On AWS, loopback is the function's own sandbox.
     loopbackTargetsAllowed: false,
   },
   now: () => new Date(),
