@@ -62,7 +62,7 @@ const NETWORK_CODES = new Set([
   'ETIMEDOUT',
 ]);
 
-/** Returns the kind of failure that an error thrown by an SDK client stands for. */
+/** Classifies an error thrown by an SDK client. */
 export function awsErrorKind(error: unknown): AwsErrorKind {
   if (!(error instanceof Error)) return 'unknown';
   const kind = KINDS[error.name];

@@ -46,7 +46,7 @@ async function sweepUnderLease(deps: SweepDeps, lease: Lease): Promise<SweepOutc
   await repairQuietly(deps, inventory.flow);
   const records = await keepPrimary(deps, known, inventory.flow);
   for (const record of records) {
-    // Changes of a destination are conditional on its record; only the clock tells that the lease has expired.
+    // Changes of a destination are conditional on its record; only the clock shows that the lease has expired.
     if (deps.now().getTime() >= lease.expiresAtMs) throw leaseLost();
     await guard(deps, record, async () => {
       if (record.operation) return continueOperation(deps, record);

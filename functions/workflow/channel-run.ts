@@ -90,7 +90,7 @@ async function startOnce(context: StepContext, channelId: string, noted: Channel
 
 /**
  * Notes that a start is about to be sent. When the write's outcome is unknown it is repeated at once, because the next
- * attempt could not tell that nothing has been sent yet.
+ * attempt could not know that nothing has been sent yet.
  */
 async function noteStart(context: StepContext, note: ChannelRun): Promise<void> {
   const write = () =>
