@@ -9,7 +9,7 @@ const idsInFolder = (folder: string) =>
   readdirSync(new URL(folder, import.meta.url)).map((file) => file.replace(/\.json$/, ''));
 
 describe('the preset files', () => {
-  it('are all loaded, and their names are their ids', () => {
+  it('are all loaded, and named after their ids', () => {
     expect(
       listPlatforms()
         .map((platform) => platform.platformId)
@@ -22,21 +22,21 @@ describe('the preset files', () => {
     ).toEqual(idsInFolder('encodings').toSorted());
   });
 
-  it('say where and when their facts were seen, and never in the future', () => {
+  it('name the source and date of their facts, none in the future', () => {
     for (const preset of [...listPlatforms(), ...listEncodings()]) {
       expect(preset.source).toMatch(/^https:\/\//);
       expect(new Date(preset.seenOn).getTime()).toBeLessThanOrEqual(Date.now());
     }
   });
 
-  it('are reached by rtmps by default wherever the platform offers it', () => {
+  it('default to rtmps wherever the platform offers it', () => {
     for (const preset of listPlatforms()) {
       if (preset.rtmpUrl === null || !preset.protocols.includes('rtmps')) continue;
       expect(preset.rtmpUrl, preset.platformId).toMatch(/^rtmps:/);
     }
   });
 
-  it('name existing fields in their lists of unverified facts', () => {
+  it('list only existing fields as unverified', () => {
     for (const preset of [...listPlatforms(), ...listEncodings()]) {
       for (const path of preset.unverified) {
         const found = path
@@ -48,7 +48,7 @@ describe('the preset files', () => {
     }
   });
 
-  it('fill the shape the API gives', () => {
+  it('match the schema of the API', () => {
     const resource = {
       platforms: listPlatforms().map((platform) => ({
         ...platform,
@@ -75,7 +75,7 @@ describe('resolveEncoding', () => {
     }
   });
 
-  it('takes the platform’s own bitrate where it recommends one', () => {
+  it('uses the bitrate that the platform recommends', () => {
     expect(resolveEncoding('youtube', '1080p60')?.videoBitrateBps).toBe(12_000_000);
     expect(resolveEncoding('twitch', '1080p60')?.videoBitrateBps).toBe(6_000_000);
     expect(resolveEncoding('linkedin', '720p30')?.videoBitrateBps).toBe(3_500_000);
@@ -90,7 +90,7 @@ describe('resolveEncoding', () => {
     });
   });
 
-  it('refuses what the platform does not take and what does not exist', () => {
+  it('refuses encodings that the platform does not accept, and unknown ids', () => {
     expect(resolveEncoding('linkedin', '1080p60')).toBeUndefined();
     expect(resolveEncoding('youtube', '4320p240')).toBeUndefined();
     expect(resolveEncoding('vimeo', '1080p30')).toBeUndefined();
@@ -98,7 +98,7 @@ describe('resolveEncoding', () => {
     expect(allowedEncodings('vimeo')).toEqual([]);
   });
 
-  it('offers every platform its default and `source`', () => {
+  it('accepts the default of every platform and `source`', () => {
     for (const platform of listPlatforms()) {
       expect(allowedEncodings(platform.platformId)).toEqual(
         expect.arrayContaining([platform.defaultEncoding, 'source']),
@@ -106,7 +106,7 @@ describe('resolveEncoding', () => {
     }
   });
 
-  it('allows Facebook encrypted connections only', () => {
+  it('allows only encrypted connections to Facebook', () => {
     expect(getPlatform('facebook')?.protocols).toEqual(['rtmps']);
   });
 });
@@ -120,15 +120,15 @@ describe('loadPresets', () => {
     ['a bitrate for an unknown encoding', [{ ...lenient, videoBitrateBpsByEncoding: { '8k': 5000 } }], [source], /8k/],
     ['a bitrate beyond its own cap', [{ ...lenient, videoBitrateBpsByEncoding: { source: 9e9 } }], [source], /own cap/],
     [
-      'a URL of a protocol it does not take',
+      'a URL with a protocol it does not accept',
       [{ ...lenient, protocols: ['rtmps'], rtmpUrl: 'rtmp://a.b/c' }],
       [source],
       /protocols/,
     ],
-    ['two of one id', [custom, custom], [source], /same id/],
+    ['a repeated id', [custom, custom], [source], /same id/],
     ['a broken key pattern', [{ ...custom, streamKeyPattern: '(' }], [source], /regular expression/],
     ['half a size', [custom], [{ ...source, width: 1280 }], /null together/],
-    ['a pause too short', [{ ...custom, reconnectPauseSeconds: 5 }], [source], /reconnectPauseSeconds/],
+    ['too short a pause', [{ ...custom, reconnectPauseSeconds: 5 }], [source], /reconnectPauseSeconds/],
   ])('refuses a file with %s', (_, platforms, encodings, message) => {
     expect(() => loadPresets(platforms, encodings)).toThrow(message);
   });

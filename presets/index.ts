@@ -14,15 +14,15 @@ import x from './platforms/x.json' with { type: 'json' };
 import youtube from './platforms/youtube.json' with { type: 'json' };
 
 /**
- * What platforms take and what we offer to encode, as data: hosts and limits drift, so each file says where its facts
- * were seen, when, and which of them nobody has confirmed. Loading checks every file and how they fit together, and
- * throws on the first start rather than at the first broadcast.
+ * The platforms and encodings we offer, as data. Hosts and limits change, so each file names the source and date of its
+ * facts, and which of them are unconfirmed. Loading checks every file and how they fit together, so an error shows at
+ * the first start instead of the first broadcast.
  */
 
 const bitrateBps = z.int().check(z.minimum(1000));
 const Positive = z.number().check(z.positive());
 const PositiveInteger = z.int().check(z.positive());
-/** H.264 codes pictures of even width and height. */
+/** H.264 only codes even sizes. */
 const EvenInteger = z.int().check(z.positive(), z.multipleOf(2));
 const Text = z.string().check(z.minLength(1));
 const Id = z.string().check(z.regex(/^[a-z0-9]+$/));
@@ -36,10 +36,10 @@ const CapsSchema = z.strictObject({
 });
 
 const provenance = {
-  /** Public page or API the facts were seen at. */
+  /** Public page or API where the facts were seen. */
   source: z.url(),
   seenOn: z.iso.date(),
-  /** Fields whose values no first-hand source has confirmed. */
+  /** Fields whose values no first-hand source confirms. */
   unverified: z.array(z.string()),
   notes: z.array(z.string()),
 };
@@ -48,32 +48,32 @@ const provenance = {
 const PlatformSchema = z.strictObject({
   platformId: Id,
   name: Text,
-  /** Default ingest URL without the key; null when the platform gives one per event. */
+  /** Default ingest URL without the stream key; null when the platform issues one per event. */
   rtmpUrl: z.nullable(z.string()),
   rtmpUrlHint: Text,
   backupRtmpUrl: z.nullable(z.string()),
   protocols: z.array(z.enum(['rtmp', 'rtmps'])).check(z.minLength(1)),
   streamKeyHint: Text,
-  /** Regular expression of a whole key; null when the shape is not known for certain. */
+  /** Regular expression of a whole stream key; null when its shape is not known for certain. */
   streamKeyPattern: z.nullable(z.string().check(z.refine(isPattern, 'not a regular expression'))),
   caps: CapsSchema,
-  /** Bitrates recommended by the platform where they differ from the encoding's own. */
+  /** Bitrates the platform recommends, where they differ from the encoding's own. */
   videoBitrateBpsByEncoding: z.record(z.string(), bitrateBps),
   defaultEncoding: z.string(),
-  /** The default where outputs that follow the source are passed on untouched; left out, the same. */
+  /** The default where outputs that follow the source are copied; the same as `defaultEncoding` when left out. */
   defaultEncodingWhereCopied: z.optional(z.string()),
-  /** Longest distance of keyframes the platform recommends. */
+  /** Longest keyframe interval the platform recommends. */
   keyframeSeconds: Positive,
   /**
-   * Pause before dialling again after the far end closed the session. Quicker returns are refused as a second session
-   * by several platforms, or cut the broadcast into many small recordings.
+   * Pause before reconnecting after the platform closed the session. Several platforms refuse a faster reconnect as a
+   * second session, or split the broadcast into many small recordings.
    */
   reconnectPauseSeconds: z.int().check(z.minimum(30)),
   otherSources: z.array(z.url()),
   ...provenance,
 });
 
-/** One encoding file. Size, rate and bitrate are null together, for an encoding that follows the source. */
+/** One encoding file. An encoding that follows the source has null for size, rate and bitrate. */
 const EncodingSchema = z.strictObject({
   encodingId: Id,
   name: Text,
@@ -91,15 +91,15 @@ const EncodingSchema = z.strictObject({
 export type Platform = Readonly<z.infer<typeof PlatformSchema>>;
 export type Encoding = Readonly<z.infer<typeof EncodingSchema>>;
 
-/** An encoding as one platform takes it: every figure is within the platform's caps. */
+/** An encoding resolved for one platform: every figure is within the platform's caps. */
 export interface ResolvedEncoding {
   platformId: string;
   encodingId: string;
-  /** Null together: size and rate of the source are kept. */
+  /** All null when the encoding keeps the source's size and rate. */
   width: number | null;
   height: number | null;
   framesPerSecond: number | null;
-  /** What is encoded at; when size is null, the most the source may bring. */
+  /** Bitrate to encode at; the maximum when the size is null. */
   videoBitrateBps: number;
   gopSeconds: number;
   h264Profile: Encoding['h264Profile'];
@@ -130,34 +130,34 @@ const presets = loadPresets(
   [encoding1080p60, encoding1080p30, encoding720p60, encoding720p30, encoding480p30, encodingSource],
 );
 
-/** All platforms, in the order they are offered. */
+/** Lists all platforms, in the order they are offered. */
 export function listPlatforms(): Platform[] {
   return [...presets.platforms.values()];
 }
 
-/** One platform, or undefined when there is none of that id. */
+/** Returns a platform, or undefined when the id is unknown. */
 export function getPlatform(platformId: string): Platform | undefined {
   return presets.platforms.get(platformId);
 }
 
-/** The encoding a platform gets when none is asked for. @param copiesSource whether `source` is passed on untouched */
+/** Returns a platform's default encoding. @param copiesSource whether outputs that follow the source are copied */
 export function defaultEncodingOf(platform: Platform, { copiesSource }: { copiesSource: boolean }): string {
   return copiesSource ? (platform.defaultEncodingWhereCopied ?? platform.defaultEncoding) : platform.defaultEncoding;
 }
 
-/** All encodings, largest first, `source` last. */
+/** Lists all encodings, largest first and `source` last. */
 export function listEncodings(): Encoding[] {
   return [...presets.encodings.values()];
 }
 
-/** Ids of the encodings a platform takes; empty when there is no such platform. */
+/** Returns the ids of the encodings a platform accepts; an empty list when the platform is unknown. */
 export function allowedEncodings(platformId: string): string[] {
   return listEncodings()
     .map((encoding) => encoding.encodingId)
     .filter((encodingId) => resolveEncoding(platformId, encodingId) !== undefined);
 }
 
-/** The encoding as the platform takes it, or undefined when either is unknown or the platform does not allow it. */
+/** Resolves an encoding for a platform. Returns undefined when either is unknown or the platform does not accept it. */
 export function resolveEncoding(platformId: string, encodingId: string): ResolvedEncoding | undefined {
   const platform = presets.platforms.get(platformId);
   const encoding = presets.encodings.get(encodingId);
@@ -205,20 +205,23 @@ function checkPlatform(platform: Platform, encodings: ReadonlyMap<string, Encodi
   for (const id of [platform.defaultEncoding, platform.defaultEncodingWhereCopied ?? platform.defaultEncoding]) {
     const encoding = encodings.get(id);
     mustHold(encoding !== undefined, `${at}: the default ${id} is not an encoding`);
-    mustHold(encoding !== undefined && fits(platform, encoding), `${at}: the default ${id} is beyond its own caps`);
+    mustHold(
+      encoding !== undefined && fits(platform, encoding),
+      `${at}: the default ${id} exceeds the platform's caps`,
+    );
   }
   for (const [encodingId, bps] of Object.entries(platform.videoBitrateBpsByEncoding)) {
     mustHold(
       encodings.has(encodingId),
       `${at}: videoBitrateBpsByEncoding names ${encodingId}, which is not an encoding`,
     );
-    mustHold(bps <= platform.caps.videoBitrateBpsMax, `${at}: the bitrate for ${encodingId} is beyond its own cap`);
+    mustHold(bps <= platform.caps.videoBitrateBpsMax, `${at}: the bitrate for ${encodingId} exceeds its own cap`);
   }
   for (const url of [platform.rtmpUrl, platform.backupRtmpUrl]) {
     const protocol = url?.split('://')[0];
     mustHold(
       !protocol || platform.protocols.some((allowed) => allowed === protocol),
-      `${at}: ${url} is not of its protocols`,
+      `${at}: ${url} uses none of its protocols`,
     );
   }
 }

@@ -1,7 +1,4 @@
-/**
- * What AWS charges for, as far as this product prices it. One name per part, in the words an operator would use.
- * Channels have one pipeline.
- */
+/** The parts that AWS charges for and Sluice prices, each named as an operator would. Channels have one pipeline. */
 
 const SIZES = { Sd: 'SD', Hd: 'HD', Uhd: 'UHD' } as const;
 const CODECS = { Avc: 'AVC', Hevc: 'HEVC' } as const;
@@ -17,10 +14,10 @@ export type CodecTier = keyof typeof CODECS;
 export type BitrateTier = keyof typeof BITRATES;
 export type RateTier = keyof typeof RATES;
 export type InputPart = `input${SizeTier}${CodecTier}${BitrateTier}`;
-/** Outputs are H.264, which is what the platforms take. */
+/** Outputs are H.264, which every platform accepts. */
 export type OutputPart = `output${SizeTier}Avc${BitrateTier}${RateTier}`;
 
-/** What one price is for: an hour, 10^9 bytes, a month of 730 hours, or a thousand of something. */
+/** The unit of a price: an hour, 10^9 bytes, a month of 730 hours, or a thousand. */
 export type PriceUnit = 'hour' | 'GB' | 'month' | 'thousand';
 
 interface PartInfo {
@@ -30,14 +27,14 @@ interface PartInfo {
 
 const keysOf = <Key extends string>(table: Record<Key, string>): Key[] => Object.keys(table) as Key[];
 
-/** Every tier of an input, with what it is made of. */
+/** Every tier of an input, with its properties. */
 export const INPUT_TIERS = keysOf(SIZES).flatMap((size) =>
   keysOf(CODECS).flatMap((codec) =>
     keysOf(BITRATES).map((bitrate) => ({ part: `input${size}${codec}${bitrate}` as InputPart, size, codec, bitrate })),
   ),
 );
 
-/** Every tier of an output, with what it is made of. */
+/** Every tier of an output, with its properties. */
 export const OUTPUT_TIERS = keysOf(SIZES).flatMap((size) =>
   keysOf(BITRATES).flatMap((bitrate) =>
     keysOf(RATES).map((rate) => ({ part: `output${size}Avc${bitrate}${rate}` as OutputPart, size, bitrate, rate })),
@@ -80,5 +77,5 @@ export type PricedPart = InputPart | OutputPart | keyof typeof OTHER_PARTS;
 /** Every part that can have a price. */
 export const PRICED_PARTS: Readonly<Record<PricedPart, PartInfo>> = { ...INPUT_PARTS, ...OUTPUT_PARTS, ...OTHER_PARTS };
 
-/** The names of all parts, in the order files list them. */
+/** The names of all parts, in the order that files list them. */
 export const PRICED_PART_IDS = Object.keys(PRICED_PARTS) as PricedPart[];

@@ -3,9 +3,10 @@ import { PRICE_FILES } from './price-files.ts';
 import { PRICED_PART_IDS } from './price-parts.ts';
 
 /**
- * AWS list prices by Region, dated, each with its source. A part that is null or absent has no confirmed price: it is
- * named as unknown and never counted as zero. A Region without a file has no prices at all; `npm run preflight --
- * --environment NAME --prices` writes one.
+ * AWS's list prices by Region, dated, each with its source. A null or absent part has no confirmed price: it is
+ * reported as unknown and never counted as zero. A Region without a file has no prices; `npm run preflight --
+ * --environment NAME
+ * --prices` writes one.
  */
 
 const Price = z.nullable(z.number().check(z.positive()));
@@ -17,7 +18,7 @@ const PricesSchema = z.strictObject({
   source: z.string().check(z.minLength(1)),
   /** Dollars per unit of the part. */
   prices: z.partialRecord(z.enum(PRICED_PART_IDS), Price),
-  /** Parts whose price is older than the file, with the day it was seen. */
+  /** Parts whose price is older than the file, with the date it was seen. */
   seenEarlier: z.optional(z.partialRecord(z.enum(PRICED_PART_IDS), z.iso.date())),
   notes: z.array(z.string().check(z.minLength(1))),
 });
@@ -26,7 +27,7 @@ export type Prices = Readonly<z.infer<typeof PricesSchema>>;
 
 /**
  * Checks a price file.
- * @param name named in the error
+ * @param name name of the file for the error
  * @throws {Error} naming each field that is wrong
  */
 export function parsePrices(file: unknown, name: string): Prices {
@@ -40,7 +41,7 @@ const byRegion = new Map(
   Object.entries(PRICE_FILES).map(([region, file]) => [region, parsePrices(file, `${region}.json`)]),
 );
 
-/** The price list of a Region such as `us-east-1`; undefined when there is none. */
+/** Returns the price list of a Region such as `us-east-1`; undefined when it has none. */
 export function getPrices(region: string): Prices | undefined {
   return byRegion.get(region);
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { OPERATION_KINDS } from '../functions/domain/destination.ts';
 import { OPERATIONS } from '../functions/domain/lifecycle.ts';
 
-/** Where the steps that end an operation leave their result. */
+/** Where the results of the steps that end an operation go. */
 const RESULT_PATHS: Record<string, string | null> = { Settle: null, SettleFailed: '$.ending' };
 
 interface State {
@@ -62,7 +62,7 @@ describe.each(OPERATION_KINDS)('destination-%s.asl.json', (kind) => {
     }
   });
 
-  it('passes ids, times and step results only, and names each step after its state', () => {
+  it('passes only ids, times and step results, and names each step after its state', () => {
     for (const [name, state] of tasks) {
       expect(state.Parameters).toEqual({
         step: name,
@@ -79,8 +79,9 @@ describe.each(OPERATION_KINDS)('destination-%s.asl.json', (kind) => {
     }
   });
 
-  it('tries again when the function runs out of time or is cut off, by each name that has', () => {
-    // Runtimes of old say Lambda.Unknown, newer ones what ended the sandbox. [step-functions: error handling]
+  it('retries a function that times out or is cut off, under every name of that error', () => {
+    // Older runtimes report Lambda.Unknown, newer ones what ended the sandbox.
+    // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
     for (const [name, state] of tasks) {
       const trouble = state.Retry!.find((retrier) => retrier.ErrorEquals.includes('Throttled'))!;
       expect([name, trouble.ErrorEquals]).toEqual([
@@ -90,7 +91,7 @@ describe.each(OPERATION_KINDS)('destination-%s.asl.json', (kind) => {
     }
   });
 
-  it('waits without jitter and retries trouble with it', () => {
+  it('retries waits without jitter and failures with it', () => {
     for (const [, state] of tasks) {
       const waiting = state.Retry!.find((retrier) => retrier.ErrorEquals.includes('NotSettled'))!;
       const trouble = state.Retry!.find((retrier) => retrier.ErrorEquals.includes('Throttled'))!;
@@ -100,7 +101,7 @@ describe.each(OPERATION_KINDS)('destination-%s.asl.json', (kind) => {
     }
   });
 
-  it('asks again in a second when a step that brings something up is due, and only then', () => {
+  it('retries ensure steps in a second when their resource is due', () => {
     for (const [name, state] of tasks) {
       const soon = state.Retry!.filter((retrier) => retrier.ErrorEquals.includes('SettlesSoon'));
       const expected = { ErrorEquals: ['SettlesSoon'], IntervalSeconds: 1, BackoffRate: 1, MaxAttempts: 300 };
@@ -108,7 +109,7 @@ describe.each(OPERATION_KINDS)('destination-%s.asl.json', (kind) => {
     }
   });
 
-  it('uses nothing but what AWS and the local interpreter both run', () => {
+  it('uses only features that AWS and the local interpreter both have', () => {
     const types = new Set(Object.values(definition.States).map((state) => state.Type));
     for (const type of types) expect(['Task', 'Choice', 'Succeed', 'Fail']).toContain(type);
     const contextPaths = JSON.stringify(definition).match(/\$\$[\w.]*/g) ?? [];
