@@ -32,6 +32,7 @@ import type { DestinationResource, ProblemBody } from './schemas.ts';
 
 export const TOKEN = 'test-token-0123456789';
 export const NOW = new Date('2026-11-21T18:00:00.000Z');
+export const SRT_PASSPHRASE = 'a pass&phrase of the tests $!';
 export const STREAM_KEY = 'zq7x-canary-81kd-w3pm-77vb';
 export const DESTINATION_ID = 'dst_01k8m3v0s5n2q8w4x6y7z9a1bc';
 export const OTHER_ID = 'dst_01k8m3v0s5n2q8w4x6y7z9a1bd';
@@ -149,6 +150,7 @@ export async function startTestApi() {
     docs: { directory: dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json')) },
     isHostAllowed: (host) => host === 'localhost',
     rehearsal: makeRehearsal(),
+    srtPassphrase: SRT_PASSPHRASE,
   };
   /** What every answer said, for a look at all of them. */
   const answers: { method: string; path: string; status: number; text: string; headers: string }[] = [];

@@ -11,6 +11,7 @@ import { getSourceObservation } from '../aws/source-table.ts';
 import { findHlsUrl } from '../aws/package-channel.ts';
 import { PRIMARY_DESTINATION_ID } from '../domain/destination.ts';
 import { AppError } from '../domain/errors.ts';
+import { toSrtUrl } from '../domain/srt-address.ts';
 import { sourceWarnings } from '../domain/source-warnings.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { memoize, type Memo } from './memoize.ts';
@@ -42,8 +43,10 @@ const NO_METRICS: SourceMetrics = {
   roundTripMs: null,
 };
 
+export type FlowLookMemo = Memo<FlowLook>;
+
 /** A look shared by all pollers: MediaConnect allows few describes a second per account. */
-export function createFlowLook(deps: ApiDeps): Memo<FlowLook> {
+export function createFlowLook(deps: ApiDeps): FlowLookMemo {
   const hlsUrl = memoize(
     { milliseconds: HLS_URL_KEPT_MS, now: deps.now, isKept: (url: string | null) => url !== null },
     () => findHlsUrl(deps),
@@ -162,11 +165,8 @@ function toIngest(deps: ApiDeps, { ingest }: FlowView, requestHost: string): Flo
   const host = deps.ingestHost ?? (deps.embedded ? requestHost : (ingest.ip ?? requestHost));
   const port = ingest.port ?? 0;
   const latencyMs = ingest.latencyMs ?? LATENCY_MS_DEFAULT;
-  const authority = `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`;
-  // ffmpeg takes SRT latency in microseconds.
-  const srtUrl =
-    `srt://${authority}?mode=caller&latency=${latencyMs * 1000}` +
-    (ingest.encrypted ? '&passphrase=<your passphrase>' : '');
+  const hint = ingest.encrypted ? { passphrase: '<your passphrase>' } : {};
+  const srtUrl = toSrtUrl({ host, port, latencyMs, ...hint });
   return { protocol: ingest.protocol, host, port, latencyMs, encrypted: ingest.encrypted, srtUrl };
 }
 

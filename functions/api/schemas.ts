@@ -264,6 +264,16 @@ export const FlowStatusResource = z
   })
   .openapi('FlowStatus');
 
+export const EncoderAddressResource = z
+  .object({
+    srtUrl: z.string().openapi({
+      description: 'With the passphrase, escaped as in a URL',
+      example: 'srt://127.0.0.1:9998?mode=caller&latency=200000&passphrase=abcdefghij0123456789',
+    }),
+    passphrase: z.string().nullable().openapi({ description: 'As it is; null: the listener takes any caller' }),
+  })
+  .openapi('EncoderAddress');
+
 export const PrimaryResource = z
   .object({
     mode: z.enum(PRIMARY_MODES).openapi({
@@ -369,6 +379,7 @@ export type DestinationResource = z.infer<typeof DestinationResource>;
 export type OperationResource = z.infer<typeof OperationResource>;
 export type PrimaryResource = z.infer<typeof PrimaryResource>;
 export type FlowStatusResource = z.infer<typeof FlowStatusResource>;
+export type EncoderAddressResource = z.infer<typeof EncoderAddressResource>;
 export type MetricsResource = z.infer<typeof MetricsResource>;
 export type PresetsResource = z.infer<typeof PresetsResource>;
 export type SessionResource = z.infer<typeof SessionResource>;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { makeFlow, makePrimary, NOW, TOKEN, useTestApi } from './api.fixture.ts';
+import { makeFlow, makePrimary, NOW, SRT_PASSPHRASE, TOKEN, useTestApi } from './api.fixture.ts';
 
 const test = useTestApi();
 
@@ -125,6 +125,43 @@ describe('GET /api/mediaconnect/flow/status', () => {
 
   it('422 for a query parameter nobody knows', async () => {
     expect((await test.call('GET', '/api/mediaconnect/flow/status?x=1')).status).toBe(422);
+  });
+});
+
+describe('GET /api/mediaconnect/flow/encoder-address', () => {
+  const address = () => test.call('GET', '/api/mediaconnect/flow/encoder-address');
+
+  it('200 has the passphrase, escaped for URL and shell, and no cache may keep it', async () => {
+    const { status, body, headers } = await address();
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      srtUrl:
+        'srt://localhost:9998?mode=caller&latency=200000&passphrase=a%20pass%26phrase%20of%20the%20tests%20%24%21',
+      passphrase: SRT_PASSPHRASE,
+    });
+    expect(new URL(body.srtUrl).searchParams.get('passphrase')).toBe(SRT_PASSPHRASE);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(test.log.join()).not.toContain('pass&phrase');
+  });
+
+  it('200 has none for an open listener, and the path does not exist where the API does not know it', async () => {
+    test.rebuild({ srtPassphrase: null });
+    expect((await address()).body).toEqual({
+      srtUrl: 'srt://localhost:9998?mode=caller&latency=200000',
+      passphrase: null,
+    });
+    test.rebuild({ srtPassphrase: undefined });
+    expect((await address()).status).toBe(404);
+  });
+
+  it('422 for a query parameter that does not exist', async () => {
+    expect((await test.call('GET', '/api/mediaconnect/flow/encoder-address?host=x')).status).toBe(422);
+  });
+
+  it('no other answer has it', async () => {
+    await address();
+    const others = test.answers.filter(({ path }) => !path.endsWith('/encoder-address'));
+    expect(JSON.stringify(others)).not.toMatch(/pass(&|%26)phrase/);
   });
 });
 
@@ -365,7 +402,7 @@ describe('documentation', () => {
   it('GET /api/openapi.json is OpenAPI 3.1 with all routes', async () => {
     const { body } = await test.call('GET', '/api/openapi.json');
     expect(body.openapi).toBe('3.1.0');
-    expect(Object.keys(body.paths)).toHaveLength(30);
+    expect(Object.keys(body.paths)).toHaveLength(31);
   });
 
   it('GET /api/docs needs nothing from elsewhere and no inline script', async () => {
@@ -438,6 +475,7 @@ describe('GET /out/v1/*', () => {
       hlsProxy: async (path) => {
         asked.push(path);
         if (path.includes('down')) throw new Error('down');
+        if (path.includes('restarting')) return new Response('it is being restarted', { status: 503 });
         return new Response('#EXTM3U', {
           status: path.includes('gone') ? 404 : 200,
           headers: {
@@ -456,7 +494,12 @@ describe('GET /out/v1/*', () => {
     expect(asked).toEqual(['/out/v1/abc/index.m3u8?_HLS_msn=3']);
     expect(answer.headers.get('set-cookie')).toBeNull();
     expect(answer.headers.get('cache-control')).toBe('max-age=1');
-    expect((await test.call('GET', '/out/v1/gone.ts')).status).toBe(404);
+  });
+
+  it('404 for what the origin does not have is a problem like any other', async () => {
+    const answer = await test.call('GET', '/out/v1/gone.ts');
+    expect([answer.status, answer.problem.code]).toEqual([404, 'not_found']);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
   });
 
   it('asks nobody for those who are not, or for paths that are none', async () => {
@@ -466,7 +509,10 @@ describe('GET /out/v1/*', () => {
   });
 
   it('503 when the origin does not answer', async () => {
-    expect((await test.call('GET', '/out/v1/down.ts')).status).toBe(503);
+    for (const path of ['/out/v1/down.ts', '/out/v1/restarting.ts']) {
+      const answer = await test.call('GET', path);
+      expect([answer.status, answer.problem.code]).toEqual([503, 'upstream_unavailable']);
+    }
   });
 });
 
@@ -477,6 +523,7 @@ describe('the contract', () => {
       await test.unmetStatuses(
         '/api/mediaconnect/flow/status',
         '/api/mediaconnect/flow/thumbnail',
+        '/api/mediaconnect/flow/encoder-address',
         '/api/mediaconnect/flow/start',
         '/api/mediaconnect/flow/stop',
         '/api/presets',

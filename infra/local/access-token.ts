@@ -3,12 +3,6 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** The token of the embedded product: from the environment, or made at the first start and kept beside the data. */
-export interface AccessToken {
-  token: string;
-  /** True when it was made just now: the one time its link is printed. */
-  isNew: boolean;
-}
-
 const FILE_NAME = 'access-token';
 
 /** Reads the kept token; null when none was made yet. */
@@ -18,15 +12,14 @@ export function readAccessToken(dataDirectory: string): string | null {
 }
 
 /** Gives the token to use, making one of 256 random bits when there is none. */
-export function ensureAccessToken(dataDirectory: string, given: string | undefined): AccessToken {
-  if (given !== undefined) return { token: given, isNew: false };
-  const kept = readAccessToken(dataDirectory);
-  if (kept) return { token: kept, isNew: false };
+export function ensureAccessToken(dataDirectory: string, given: string | undefined): string {
+  const known = given ?? readAccessToken(dataDirectory);
+  if (known) return known;
   const token = randomBytes(32).toString('base64url');
   const file = join(dataDirectory, FILE_NAME);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   writeFileSync(file, `${token}\n`, { mode: 0o600 });
-  return { token, isNew: true };
+  return token;
 }
 
 /** The link that signs a browser in. The token travels in the fragment, which no server or log ever sees. */

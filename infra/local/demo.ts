@@ -13,6 +13,7 @@ import type { Settings } from './settings.ts';
 
 interface DemoOptions {
   settings: Settings;
+  srtPassphrase: string | undefined;
   ffmpegPath: string;
   origin: string;
   token: string;
@@ -78,7 +79,12 @@ async function startTarget(port: number): Promise<RtmpReceiver> {
 }
 
 /** Encodes the test picture once, then sends it round and round in real time. */
-async function sendTestPicture({ settings, ffmpegPath, print }: DemoOptions): Promise<() => Promise<void>> {
+async function sendTestPicture({
+  settings,
+  srtPassphrase,
+  ffmpegPath,
+  print,
+}: DemoOptions): Promise<() => Promise<void>> {
   const clip = join(settings.dataDirectory, 'demo-source.ts');
   if (!existsSync(clip)) {
     print('demo: making the test picture (once, a few seconds) …');
@@ -86,7 +92,7 @@ async function sendTestPicture({ settings, ffmpegPath, print }: DemoOptions): Pr
     renameSync(`${clip}.part`, clip);
   }
   const presetFile = join(settings.dataDirectory, 'demo-sender.ffpreset');
-  const encryption = settings.srtPassphrase === undefined ? '' : `passphrase=${settings.srtPassphrase}\npbkeylen=16\n`;
+  const encryption = srtPassphrase === undefined ? '' : `passphrase=${srtPassphrase}\npbkeylen=16\n`;
   const latency = settings.srtLatencyMs * 1000;
   let isStopped = false;
   let child: ChildProcess | null = null;

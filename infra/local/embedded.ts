@@ -44,6 +44,8 @@ export interface Embedded {
 interface EmbeddedOptions {
   settings: Settings;
   token: string;
+  /** Undefined: the listener takes any caller. */
+  srtPassphrase: string | undefined;
   ffmpegPath: string;
   /** Built dashboard. */
   dashboardDirectory: string;
@@ -80,7 +82,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     stack.defer(() => engine.close());
     const cdnIdentifier = deriveLocalKey(settings.dataDirectory, 'identifier of the CDN').toString('hex');
     const secrets: Record<string, string | undefined> = {
-      [PASSPHRASE_SECRET_ARN]: settings.srtPassphrase,
+      [PASSPHRASE_SECRET_ARN]: options.srtPassphrase,
       [CDN_IDENTIFIER_SECRET_ARN]: JSON.stringify({ [CDN_IDENTIFIER_FIELD]: cdnIdentifier }),
     };
     const rehearsal = createRehearsal({ engine, listDestinations: () => listAllDestinations(deps) });
@@ -101,6 +103,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     const deployment = await provision({
       clients: aws.clients,
       settings,
+      isSrtEncrypted: options.srtPassphrase !== undefined,
       workflowFunctionArn: toFunctionArn(WORKFLOW_FUNCTION),
       quotas: QUOTAS[settings.profile],
       fingerprintSecret: deriveLocalKey(settings.dataDirectory, 'stream key fingerprints').toString('hex'),
@@ -143,7 +146,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
 }
 
 async function listen(
-  { settings, token, dashboardDirectory, rootDirectory, logger }: EmbeddedOptions,
+  { settings, token, srtPassphrase, dashboardDirectory, rootDirectory, logger }: EmbeddedOptions,
   aws: AwsDeps & Pick<WorkflowDeps, 'sleep'> & { rehearsal: Rehearsal; hlsProxy: (path: string) => Promise<Response> },
 ): Promise<{ origin: string; close: () => Promise<void> }> {
   const { version } = JSON.parse(readFileSync(join(rootDirectory, 'package.json'), 'utf8')) as { version: string };
@@ -163,6 +166,7 @@ async function listen(
     source: { lookKeptMs: 1_000, figuresAgeMsMax: 1_000 },
     primaryMode: settings.primary,
     ingestHost: null,
+    srtPassphrase: srtPassphrase ?? null,
     docs: { directory: join(rootDirectory, 'node_modules', 'swagger-ui-dist') },
     staticFiles: { directory: dashboardDirectory },
     // A DNS name pointed at loopback would let any web page in; on other addresses the operator chose to be reachable.

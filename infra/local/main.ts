@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ensureAccessToken, signInLink } from './access-token.ts';
+import { ensureAccessToken } from './access-token.ts';
 import { explainDirectoryError, UnusableDirectoryError } from './data-directory.ts';
 import { lockDataDirectory, DataDirectoryInUseError } from './data-lock.ts';
 import { buildDashboard, DashboardBuildError } from './dashboard.ts';
@@ -12,6 +12,8 @@ import { findFfmpeg } from './programs.ts';
 import { RootKeyError } from './root-key.ts';
 import { SealedFileError } from './sealed-file.ts';
 import { demoDirectory, readSettings, SettingsError, type Settings } from './settings.ts';
+import { ensureSrtPassphrase } from './srt-passphrase.ts';
+import { bannerLines } from './start-banner.ts';
 import { createTerminalLogger } from './terminal-logger.ts';
 
 /**
@@ -47,10 +49,12 @@ async function start(settings: Settings, isDemo: boolean): Promise<void> {
     throw new StartError(`${ffmpeg.program} cannot be used: ${ffmpeg.reason}\n  remedy: ${ffmpeg.remedy}`);
   process.once('exit', lockDataDirectory(settings.dataDirectory));
   const dashboardDirectory = await buildDashboard(rootDirectory, print);
-  const { token, isNew } = ensureAccessToken(settings.dataDirectory, settings.token);
+  const token = ensureAccessToken(settings.dataDirectory, settings.token);
+  const srtPassphrase = ensureSrtPassphrase(settings.dataDirectory, settings.srtPassphrase);
   const embedded = await startEmbedded({
     settings,
     token,
+    srtPassphrase,
     ffmpegPath: ffmpeg.path,
     dashboardDirectory,
     rootDirectory,
@@ -58,9 +62,12 @@ async function start(settings: Settings, isDemo: boolean): Promise<void> {
   });
   const closers = [() => embedded.close()];
   stopOnSignal(closers);
-  printBanner(settings, embedded.origin, isNew ? signInLink(embedded.origin, token) : null);
+  const isTerminal = process.stdout.isTTY === true;
+  for (const line of bannerLines({ settings, origin: embedded.origin, token, srtPassphrase, isTerminal })) print(line);
   if (isDemo) {
-    closers.unshift(await startDemo({ settings, ffmpegPath: ffmpeg.path, origin: embedded.origin, token, print }));
+    closers.unshift(
+      await startDemo({ settings, srtPassphrase, ffmpegPath: ffmpeg.path, origin: embedded.origin, token, print }),
+    );
   }
 }
 
@@ -81,24 +88,10 @@ const EXPLAINED = [
 ];
 
 function withDemoDirectory(settings: Settings, isDemo: boolean): Settings {
-  return isDemo ? { ...settings, dataDirectory: demoDirectory(settings.dataDirectory) } : settings;
-}
-
-function printBanner(settings: Settings, origin: string, link: string | null): void {
-  const encryption = settings.srtPassphrase === undefined ? '' : '&passphrase=<your SRT_PASSPHRASE>';
-  print('');
-  print('  Sluice is running.');
-  print('');
-  if (link) print(`  Sign in:    ${link}`);
-  else print(`  Dashboard:  ${origin}   (sign-in link again: npm run link)`);
-  print(
-    `  Encoder:    srt://<this machine>:${settings.srtPort}?mode=caller&latency=${settings.srtLatencyMs * 1000}${encryption}`,
-  );
-  print(`  REST API:   ${origin}/api/docs`);
-  print(`  Data:       ${settings.dataDirectory}`);
-  print('');
-  print('  Ctrl-C stops everything; the next start comes back with the same destinations.');
-  print('');
+  if (!isDemo) return settings;
+  // Its only encoder is its own, which a passphrase shuts out of nothing.
+  const srtPassphrase = settings.srtPassphrase.kind === 'kept' ? { kind: 'generate' as const } : settings.srtPassphrase;
+  return { ...settings, srtPassphrase, dataDirectory: demoDirectory(settings.dataDirectory) };
 }
 
 function stopOnSignal(closers: (() => Promise<void>)[]): void {

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ensureSrtPassphrase } from './srt-passphrase.ts';
 
 let directory: string;
 
@@ -19,13 +20,36 @@ function link(environment: Record<string, string> = {}) {
   return { code: run.status, lines: run.stdout.split('\n').slice(0, -1), error: run.stderr };
 }
 
-it('tells the link again, and that of the demo, which has a token of its own', () => {
-  expect(link()).toMatchObject({ code: 1, error: expect.stringContaining('no token yet') });
-  const demo = 'npm run demo: http://127.0.0.1:8081/#token=of-the-demo';
+const ENCODER = 'Encoder: srt://127.0.0.1:9998?mode=caller&latency=200000';
+
+it('prints the link and the encoder’s address, and those of the demo, which has a token of its own', () => {
+  expect(link()).toMatchObject({ code: 1, error: expect.stringContaining(`no token in ${directory}`) });
+  const demo = ['npm run demo: http://127.0.0.1:8081/#token=of-the-demo', ENCODER];
   writeFileSync(join(directory, 'demo', 'access-token'), 'of-the-demo\n');
-  expect(link()).toMatchObject({ code: 0, lines: [demo] });
+  expect(link()).toMatchObject({ code: 0, lines: demo });
   writeFileSync(join(directory, 'access-token'), 'of-the-show\n');
-  expect(link()).toMatchObject({ code: 0, lines: ['http://127.0.0.1:8081/#token=of-the-show', demo] });
+  expect(link()).toMatchObject({
+    code: 0,
+    lines: [
+      `${directory}:`,
+      'http://127.0.0.1:8081/#token=of-the-show',
+      ENCODER,
+      `${join(directory, 'demo')}:`,
+      ...demo,
+    ],
+  });
+});
+
+it('prints the token and the passphrase of the environment', () => {
   const given = 'given-by-the-environment';
-  expect(link({ SLUICE_TOKEN: given }).lines).toEqual([`http://127.0.0.1:8081/#token=${given}`]);
+  expect(link({ SLUICE_TOKEN: given, SRT_PASSPHRASE: 'ten letters' }).lines.slice(1, 3)).toEqual([
+    `http://127.0.0.1:8081/#token=${given}`,
+    `${ENCODER}&passphrase=ten%20letters`,
+  ]);
+});
+
+it('prints the passphrase that the first start has generated', () => {
+  writeFileSync(join(directory, 'access-token'), 'of-the-show\n');
+  const passphrase = ensureSrtPassphrase(directory, { kind: 'kept' });
+  expect(link().lines).toEqual(['http://127.0.0.1:8081/#token=of-the-show', `${ENCODER}&passphrase=${passphrase}`]);
 });

@@ -1,27 +1,69 @@
+import { resolve } from 'node:path';
 import { readAccessToken, signInLink } from './access-token.ts';
-import { demoDirectory, originOf, readSettings, SettingsError } from './settings.ts';
+import { findRunningInstances } from './running-instances.ts';
+import { SealedFileError } from './sealed-file.ts';
+import { demoDirectory, originOf, readSettings, SettingsError, type Settings } from './settings.ts';
+import { encoderAddress, readSrtPassphrase } from './srt-passphrase.ts';
 
-/** `npm run link`: prints the sign-in link again; where there has been a demo, which has a token of its own, that too. */
-function printLink(): void {
+/**
+ * `npm run link`: prints the sign-in link and the encoder's address of what is running, or of what the settings name.
+ * The demo has a token and a passphrase of its own.
+ */
+
+const NAMING = ['SLUICE_DATA_DIR', 'SLUICE_TOKEN', 'PORT', 'SLUICE_HOST'];
+
+interface Place {
+  settings: Settings;
+  isDemo: boolean;
+}
+
+function listPlaces(): Place[] {
   const settings = readSettings(process.env);
-  const linkFor = (dataDirectory: string): string | null => {
-    const token = settings.token ?? readAccessToken(dataDirectory);
-    return token === null ? null : signInLink(originOf(settings), token);
-  };
-  const link = linkFor(settings.dataDirectory);
-  const demoLink = linkFor(demoDirectory(settings.dataDirectory));
-  if (link === null && demoLink === null) {
-    console.error('There is no token yet: it is made at the first `npm start`.');
+  const isNamed = NAMING.some((name) => process.env[name]);
+  const running = isNamed ? [] : findRunningInstances();
+  if (running.length > 0) return running;
+  const demo = { ...settings, dataDirectory: demoDirectory(settings.dataDirectory) };
+  return [
+    { settings, isDemo: false },
+    { settings: demo, isDemo: true },
+  ];
+}
+
+/** Null for a place that has no token. */
+function describe({ settings, isDemo }: Place): string[] | null {
+  const token = settings.token ?? readAccessToken(settings.dataDirectory);
+  if (token === null) return null;
+  const link = signInLink(originOf(settings), token);
+  const passphrase = readSrtPassphrase(settings.dataDirectory, settings.srtPassphrase);
+  return [isDemo ? `npm run demo: ${link}` : link, `Encoder: ${encoderAddress(settings, passphrase)}`];
+}
+
+function printLinks(): void {
+  const described = listPlaces().map((place) => ({ place, lines: describe(place) }));
+  const found = described.filter(({ lines }) => lines !== null);
+  if (found.length === 0) {
+    const directories = described.map(({ place }) => resolve(place.settings.dataDirectory)).join(' or ');
+    console.error(
+      `There is no token in ${directories}: it is made at the first \`npm start\`. ` +
+        'For a Sluice that was started with SLUICE_DATA_DIR or SLUICE_TOKEN, set the same here.',
+    );
     process.exit(1);
   }
-  if (link !== null) console.log(link);
-  if (demoLink !== null && demoLink !== link) console.log(`npm run demo: ${demoLink}`);
+  const isFirst = new Set<string>();
+  for (const { place, lines } of found) {
+    // A token of the environment is the demo's too, and its link the same.
+    const key = lines!.join().replace('npm run demo: ', '');
+    if (isFirst.has(key)) continue;
+    isFirst.add(key);
+    if (found.length > 1) console.log(`${resolve(place.settings.dataDirectory)}:`);
+    for (const line of lines!) console.log(line);
+  }
 }
 
 try {
-  printLink();
+  printLinks();
 } catch (error) {
-  // Its message is all a person needs.
-  console.error(error instanceof SettingsError ? error.message : error);
+  const isExplained = error instanceof SettingsError || error instanceof SealedFileError;
+  console.error(isExplained ? error.message : error);
   process.exit(1);
 }

@@ -17,11 +17,12 @@ afterEach(() => aws.close());
 const owner = { destinationId: 'dst_1', name: 'Main' };
 const entryAt = (at: string) => ({ at, actor: 'operator', kind: 'edited' as const, detail: 'name' });
 
-const provisionLocally = (srtPassphrase?: string, cdnIdentifierSecretArn?: string) =>
+const provisionLocally = (isSrtEncrypted = false, cdnIdentifierSecretArn?: string) =>
   provision({
     ...(cdnIdentifierSecretArn === undefined ? {} : { cdnIdentifierSecretArn }),
     clients: aws.clients,
-    settings: { srtPort: 9998, srtPassphrase, srtLatencyMs: 200, loopbackTargetsAllowed: true },
+    isSrtEncrypted,
+    settings: { srtPort: 9998, srtLatencyMs: 200, loopbackTargetsAllowed: true },
     workflowFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:sluice-workflow',
     fingerprintSecret: 'for tests only',
     quotas: { channelQuota: 5, pushInputQuota: 5 },
@@ -36,7 +37,7 @@ it('creates an encrypted flow with a request that MediaConnect accepts', async (
     profile: 'instant',
     hooks: { resolveSecret: () => 'a passphrase for tests' },
   });
-  const { flowArn } = await provisionLocally('a passphrase for tests');
+  const { flowArn } = await provisionLocally(true);
   const { Flow: flow } = await aws.clients.mediaConnect.send(new DescribeFlowCommand({ FlowArn: flowArn }));
   expect(flow?.Source?.Decryption).toMatchObject({ KeyType: 'srt-password' });
   expect(flow?.Source?.Decryption).not.toHaveProperty('Algorithm');
@@ -58,10 +59,10 @@ it('gives the endpoint of an earlier version its CDN authorization, once', async
   };
   await provisionLocally();
   expect(await endpoint()).not.toHaveProperty('Authorization');
-  await provisionLocally(undefined, CDN_IDENTIFIER_SECRET_ARN);
+  await provisionLocally(false, CDN_IDENTIFIER_SECRET_ARN);
   const authorized = await endpoint();
   expect(authorized.Authorization?.CdnIdentifierSecret).toBe(CDN_IDENTIFIER_SECRET_ARN);
-  await provisionLocally(undefined, CDN_IDENTIFIER_SECRET_ARN);
+  await provisionLocally(false, CDN_IDENTIFIER_SECRET_ARN);
   expect((await endpoint()).Url).toBe(authorized.Url);
 });
 

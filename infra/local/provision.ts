@@ -63,7 +63,9 @@ type MediaConnect = AwsClients['mediaConnect'];
 
 interface ProvisionInput {
   clients: AwsClients;
-  settings: Pick<Settings, 'srtPort' | 'srtPassphrase' | 'srtLatencyMs' | 'loopbackTargetsAllowed'>;
+  settings: Pick<Settings, 'srtPort' | 'srtLatencyMs' | 'loopbackTargetsAllowed'>;
+  /** Whether the flow reads the secret PASSPHRASE_SECRET_ARN. */
+  isSrtEncrypted: boolean;
   workflowFunctionArn: string;
   quotas: { channelQuota: number; pushInputQuota: number };
   fingerprintSecret: string;
@@ -75,6 +77,7 @@ interface ProvisionInput {
 export async function provision({
   clients,
   settings,
+  isSrtEncrypted,
   workflowFunctionArn,
   quotas,
   fingerprintSecret,
@@ -85,7 +88,7 @@ export async function provision({
     deploymentId: DEPLOYMENT_ID,
     tableName: TABLE_NAME,
     keyId: await ensureKey(clients),
-    flowArn: await ensureFlow(clients, settings),
+    flowArn: await ensureFlow(clients, flowSource(settings, isSrtEncrypted)),
     inputSecurityGroupId: await ensureInputSecurityGroup(clients),
     mediaLiveRoleArn: roleArn('sluice-medialive'),
     packageChannelId: await ensurePackageChannel(clients, cdnIdentifierSecretArn),
@@ -157,7 +160,7 @@ async function ensureInputSecurityGroup({ mediaLive }: AwsClients): Promise<stri
   return made!.Id!;
 }
 
-function flowSource(settings: ProvisionInput['settings']): SetSourceRequest {
+function flowSource(settings: ProvisionInput['settings'], isEncrypted: boolean): SetSourceRequest {
   return {
     Name: 'encoder',
     Description: 'The encoder',
@@ -165,26 +168,24 @@ function flowSource(settings: ProvisionInput['settings']): SetSourceRequest {
     IngestPort: settings.srtPort,
     MinLatency: settings.srtLatencyMs,
     WhitelistCidr: '0.0.0.0/0',
-    ...(settings.srtPassphrase === undefined
-      ? {}
-      : {
+    ...(isEncrypted
+      ? {
           Decryption: {
             KeyType: 'srt-password',
             RoleArn: roleArn('sluice-mediaconnect'),
             SecretArn: PASSPHRASE_SECRET_ARN,
           },
-        }),
+        }
+      : {}),
   };
 }
 
 /** Finds or makes the flow, and brings its source in line with the settings, which may have changed between two starts. */
-async function ensureFlow({ mediaConnect }: AwsClients, settings: ProvisionInput['settings']): Promise<string> {
+async function ensureFlow({ mediaConnect }: AwsClients, source: SetSourceRequest): Promise<string> {
   const { Flows: flows = [] } = await mediaConnect.send(new ListFlowsCommand({}));
   const flowArn = flows.find((flow) => flow.Name === FLOW_NAME)?.FlowArn;
-  if (flowArn !== undefined && (await keepFlow(mediaConnect, flowArn, flowSource(settings)))) return flowArn;
-  const { Flow: made } = await mediaConnect.send(
-    new CreateFlowCommand({ Name: FLOW_NAME, Source: flowSource(settings) }),
-  );
+  if (flowArn !== undefined && (await keepFlow(mediaConnect, flowArn, source))) return flowArn;
+  const { Flow: made } = await mediaConnect.send(new CreateFlowCommand({ Name: FLOW_NAME, Source: source }));
   await mediaConnect.send(new StartFlowCommand({ FlowArn: made!.FlowArn }));
   return made!.FlowArn!;
 }

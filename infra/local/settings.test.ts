@@ -19,7 +19,7 @@ describe('readSettings', () => {
       token: undefined,
       dataDirectory: '.data',
       srtPort: 9998,
-      srtPassphrase: undefined,
+      srtPassphrase: { kind: 'kept' },
       srtLatencyMs: 200,
       localAwsPort: 4566,
       profile: 'fast',
@@ -54,6 +54,15 @@ describe('readSettings', () => {
       hlsRenditions: ['720p30', '480p30'],
     });
     expect(Object.values(settings)).not.toContain(undefined);
+  });
+
+  it('tells a passphrase from the two words that are too short to be one', () => {
+    const passphraseOf = (SRT_PASSPHRASE: string) => readSettings({ SRT_PASSPHRASE }).srtPassphrase;
+    expect(passphraseOf('none')).toEqual({ kind: 'none' });
+    expect(passphraseOf('generate')).toEqual({ kind: 'generate' });
+    expect(passphraseOf('')).toEqual({ kind: 'kept' });
+    expect(passphraseOf('none of your business')).toEqual({ kind: 'given', passphrase: 'none of your business' });
+    expect(() => passphraseOf('NONE')).toThrow('SRT_PASSPHRASE');
   });
 
   it.each([

@@ -7,6 +7,12 @@ import { listEncodings } from '../../presets/index.ts';
 import table from './bootstrap/settings.json' with { type: 'json' };
 import { isSourcePort } from '../../functions/domain/source-port.ts';
 
+/**
+ * What protects the SRT listener: a passphrase that is given, or the one kept in the data directory. `generate` makes one
+ * where an earlier version has left the listener open; `none` is an open listener.
+ */
+export type SrtPassphraseSetting = { kind: 'given'; passphrase: string } | { kind: 'kept' | 'generate' | 'none' };
+
 /** How the embedded Sluice is configured: read once at start, from the environment alone. */
 export interface Settings {
   port: number;
@@ -15,8 +21,7 @@ export interface Settings {
   token: string | undefined;
   dataDirectory: string;
   srtPort: number;
-  /** Undefined: the feed is not encrypted. */
-  srtPassphrase: string | undefined;
+  srtPassphrase: SrtPassphraseSetting;
   srtLatencyMs: number;
   localAwsPort: number;
   profile: 'fast' | 'aws-like';
@@ -68,6 +73,11 @@ const integer = (min: number, max: number) =>
     .refine((value) => value >= min && value <= max);
 const port = integer(1, 65535);
 
+function toPassphraseSetting(value: string | undefined): SrtPassphraseSetting {
+  if (value === undefined) return { kind: 'kept' };
+  return value === 'generate' || value === 'none' ? { kind: value } : { kind: 'given', passphrase: value };
+}
+
 /** FFMPEG_PATH and CHROME_PATH, which are in the table too, are read and tried by programs.ts. */
 const EnvironmentSchema = z.object({
   PORT: port,
@@ -79,9 +89,9 @@ const EnvironmentSchema = z.object({
   SLUICE_DATA_DIR: z.string().refine((value) => !value.includes('\0')),
   SRT_PORT: integer(1, 65_535).refine(isSourcePort),
   SRT_PASSPHRASE: z
-    .string()
-    .regex(/^[\x20-\x7e]{10,79}$/)
-    .optional(),
+    .union([z.enum(['generate', 'none']), z.string().regex(/^[\x20-\x7e]{10,79}$/)])
+    .optional()
+    .transform(toPassphraseSetting),
   SRT_LATENCY_MS: integer(100, 15_000),
   LOCAL_AWS_PORT: port,
   SLUICE_PROFILE: z.enum(['fast', 'aws-like']),

@@ -4,7 +4,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findFfmpeg } from '../../infra/local/programs.ts';
 import { startRtmpReceiver, type RtmpReceiver } from '../../infra/local/rehearsal/rtmp-receiver.ts';
-import { TEST_TOKEN } from '../support/product.ts';
+import { TEST_SRT_PASSPHRASE, TEST_TOKEN } from '../support/product.ts';
 import { makeClip, sendSrt } from '../support/srt-sender.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { openStage, skipAfterFailure, type Stage } from './stage.ts';
@@ -112,7 +112,13 @@ describe('a show', () => {
       'Start',
     ]);
     const region = page.getByRole('region', { name: 'Connect your encoder' });
-    expect(await region.getByText(`srt://127.0.0.1:${stage.ports.srt}`).first().innerText()).toContain('mode=caller');
+    const address = region.getByText(`srt://127.0.0.1:${stage.ports.srt}`).first();
+    await region.getByRole('button', { name: 'Show passphrase' }).click();
+    expect(await address.innerText()).toContain(`mode=caller&latency=200000&passphrase=${TEST_SRT_PASSPHRASE}`);
+    // On a screen that is shared it is covered.
+    await region.getByRole('button', { name: 'Hide passphrase' }).click();
+    expect(await region.innerText()).not.toContain(TEST_SRT_PASSPHRASE);
+    expect(await address.innerText()).toContain('passphrase=••••••••');
   });
 
   it('shows the preview without anything that could not be pressed', async () => {

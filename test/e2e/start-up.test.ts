@@ -65,7 +65,7 @@ async function start(environment: Record<string, string> = {}, at = ports): Prom
   return product;
 }
 
-function send(passphrase?: string): () => Promise<void> {
+function send(passphrase?: string | null): () => Promise<void> {
   const stop = sendSrt(ffmpegPath, clipFile, ports.srt, passphrase);
   cleanUps.push(stop);
   return stop;
@@ -226,7 +226,7 @@ describe('an SRT passphrase', () => {
     expect(refused.detail).toContain('passphrase');
     expect(refused.remedy).toContain('passphrase');
     await stopWrong();
-    const stopWithout = send();
+    const stopWithout = send(null);
     await waitFor('a call without a passphrase to be refused too', async () => {
       expect((await flowStatus(product)).source.state).not.toBe('connected');
       return (await flowStatus(product)).source.detail.includes('passphrase');
@@ -246,22 +246,64 @@ describe('an SRT passphrase', () => {
         expect(text.includes(form)).toBe(false);
   });
 
+  it('is generated at the first start, and the address that the API gives is all an encoder needs', async () => {
+    let product = await start({ SRT_PASSPHRASE: '' });
+    const addressOf = async () => (await product.call('GET', '/api/mediaconnect/flow/encoder-address')).body;
+    const { srtUrl, passphrase } = await addressOf();
+    const stopWithout = send(null);
+    expect((await sourceIs(product, 'failed')).detail).toContain('passphrase');
+    await stopWithout();
+    const encoder = spawn(ffmpegPath, [
+      ...['-hide_banner', '-nostdin', '-loglevel', 'error', '-re', '-stream_loop', '-1', '-i', clipFile],
+      ...['-map', '0', '-c', 'copy', '-f', 'mpegts', srtUrl],
+    ]);
+    cleanUps.push(async () => void encoder.kill('SIGKILL'));
+    await sourceIs(product, 'connected');
+    encoder.kill('SIGKILL');
+
+    expect(product.output()).toContain('npm run link');
+    expect(product.output()).not.toContain('Warning');
+    const others = [await flowStatus(product), (await product.call('GET', '/api/timeline')).body];
+    for (const text of [product.output(), JSON.stringify(others), ...readAllFiles(dataDirectory)])
+      expect(text.includes(passphrase)).toBe(false);
+    await product.stop();
+    product = await start({ SRT_PASSPHRASE: '' });
+    expect((await addressOf()).passphrase).toBe(passphrase);
+  });
+
+  it('is not forced on the encoders of an earlier version: page and console warn, and say how to close the listener', async () => {
+    const first = await start({ SRT_PASSPHRASE: 'none' });
+    await first.stop();
+    // What an earlier version did not leave.
+    rmSync(join(dataDirectory, 'srt-passphrase.sealed'));
+    const open = await start({ SRT_PASSPHRASE: '' });
+    send(null);
+    await sourceIs(open, 'connected');
+    expect((await flowStatus(open)).ingest).toMatchObject({ encrypted: false });
+    expect(open.output()).toContain('Warning: the SRT listener is open');
+    expect(open.output()).toContain('SRT_PASSPHRASE=generate');
+    await open.stop();
+    const closed = await start({ SRT_PASSPHRASE: 'generate' });
+    expect((await sourceIs(closed, 'failed')).detail).toContain('passphrase');
+    expect(closed.output()).not.toContain('Warning');
+  });
+
   it('can be taken away, changed and given again between two starts, and what was on air comes back', async () => {
     const receiver = await startReceiver();
     let product = await start({ SRT_PASSPHRASE: PASSPHRASE });
     let stopSending = send(PASSPHRASE);
     await sourceIs(product, 'connected');
     const destinationId = await addRunning(product, receiver);
-    for (const passphrase of [OTHER_PASSPHRASE, undefined, PASSPHRASE]) {
+    for (const passphrase of [OTHER_PASSPHRASE, null, PASSPHRASE]) {
       await product.stop();
       await stopSending();
       const sessions = receiver.sessions.length;
-      product = await start(passphrase === undefined ? {} : { SRT_PASSPHRASE: passphrase });
+      product = await start({ SRT_PASSPHRASE: passphrase ?? 'none' });
       stopSending = send(passphrase);
       await sourceIs(product, 'connected');
       await isPublished(receiver, sessions);
       await isOnAir(product, destinationId);
-      expect((await flowStatus(product)).ingest.encrypted).toBe(passphrase !== undefined);
+      expect((await flowStatus(product)).ingest.encrypted).toBe(passphrase !== null);
     }
   });
 });

@@ -59,7 +59,8 @@ async function makeTemplate({ production, definition }: TemplateOptions): Promis
   connectInProcess(clients)(parts.services, (_call, deliver) => deliver());
   const deployment = await provision({
     clients,
-    settings: { srtPort: 9998, srtPassphrase: undefined, srtLatencyMs: 200, loopbackTargetsAllowed: true },
+    isSrtEncrypted: false,
+    settings: { srtPort: 9998, srtLatencyMs: 200, loopbackTargetsAllowed: true },
     workflowFunctionArn: toFunctionArn(WORKFLOW_FUNCTION),
     fingerprintSecret: 'for simulation only',
     quotas: { channelQuota: 100, pushInputQuota: 100 },

@@ -78,6 +78,8 @@ export interface ApiAnswer {
 }
 
 export const TEST_TOKEN = 'a-token-for-tests-only-0123456789';
+/** What the encoders of the tests know, unless a test says otherwise. */
+export const TEST_SRT_PASSPHRASE = 'a-passphrase-of-the-tests';
 
 /** Starts it where it is expected to give up. @returns its exit code and everything it printed */
 export async function runToEnd(
@@ -100,6 +102,7 @@ function spawnProduct(ports: ProductPorts, dataDirectory: string, environment: R
       LOCAL_AWS_PORT: String(ports.aws),
       SLUICE_DATA_DIR: dataDirectory,
       SLUICE_TOKEN: TEST_TOKEN,
+      SRT_PASSPHRASE: TEST_SRT_PASSPHRASE,
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

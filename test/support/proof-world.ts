@@ -108,7 +108,8 @@ export async function makeProofWorld(): Promise<ProofWorld> {
   });
   const deployment = await provision({
     clients: aws.clients,
-    settings: { srtPort: 9998, srtPassphrase: PASSPHRASE, srtLatencyMs: 200, loopbackTargetsAllowed: true },
+    isSrtEncrypted: true,
+    settings: { srtPort: 9998, srtLatencyMs: 200, loopbackTargetsAllowed: true },
     workflowFunctionArn: `arn:aws:lambda:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:function:none`,
     fingerprintSecret: 'for tests only',
     quotas: { channelQuota: QUOTA, pushInputQuota: QUOTA },

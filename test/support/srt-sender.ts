@@ -2,6 +2,7 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { TEST_SRT_PASSPHRASE } from './product.ts';
 
 export interface Clip {
   width: number;
@@ -30,12 +31,18 @@ export async function makeClip(ffmpegPath: string, file: string, clip: Clip): Pr
 
 /**
  * Sends a clip over SRT in real time, round and round, calling again when the line drops, as encoders do.
- * @param passphrase goes by a file beside the clip, so that a search of process arguments finds the product's only
+ * @param passphrase null calls without one; it goes by a file beside the clip, so that a search of process arguments
+ * finds the product's only
  * @returns stops it
  */
-export function sendSrt(ffmpegPath: string, clipFile: string, port: number, passphrase?: string): () => Promise<void> {
+export function sendSrt(
+  ffmpegPath: string,
+  clipFile: string,
+  port: number,
+  passphrase: string | null = TEST_SRT_PASSPHRASE,
+): () => Promise<void> {
   const presetFile = `${clipFile}.${port}.ffpreset`;
-  writeFileSync(presetFile, passphrase === undefined ? 'mode=caller\n' : `mode=caller\npassphrase=${passphrase}\n`);
+  writeFileSync(presetFile, passphrase === null ? 'mode=caller\n' : `mode=caller\npassphrase=${passphrase}\n`);
   let isStopped = false;
   let child: ChildProcess;
   const call = () => {

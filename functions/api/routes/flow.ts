@@ -6,6 +6,7 @@ import { turnPrimary } from '../turn-primary.ts';
 import { createFlowLook, toFlowStatusResource } from '../flow-status.ts';
 import { idempotent } from '../idempotency.ts';
 import { FlowStatusResource } from '../schemas.ts';
+import { registerFlowEncoderAddress } from './flow-encoder-address.ts';
 
 const tags = ['Source'];
 
@@ -25,6 +26,7 @@ export function registerFlow(api: Api, deps: ApiDeps): void {
     toFlowStatusResource(deps, await look.get(), new URL(context.req.url).hostname);
 
   api.openapi(status, async (context) => context.json(await present(context), 200));
+  if (deps.srtPassphrase !== undefined) registerFlowEncoderAddress(api, deps, look, deps.srtPassphrase);
 
   for (const action of ['start', 'stop'] as const) {
     const route = createRoute({

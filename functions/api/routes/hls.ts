@@ -9,22 +9,16 @@ const PATH = /^\/out\/v1(\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$/;
 export function registerHls(api: Api, hlsProxy: (path: string) => Promise<Response>): void {
   api.get('/out/v1/*', async (context) => {
     const { pathname, search } = new URL(context.req.url);
-    if (!PATH.test(pathname)) {
-      throw new AppError('not_found', {
-        detail: 'there is no such playlist or segment',
-        remedy: 'use preview.hlsUrl of the flow status',
-      });
-    }
+    if (!PATH.test(pathname)) throw notFound();
     let origin: Response;
     try {
       origin = await hlsProxy(pathname + search);
     } catch (error) {
-      throw new AppError('upstream_unavailable', {
-        detail: 'the preview’s origin does not answer',
-        remedy: 'try again in a moment',
-        internal: error instanceof Error ? error.name : 'unknown',
-        retryAfterSeconds: 1,
-      });
+      throw unavailable(error instanceof Error ? error.name : 'unknown');
+    }
+    if (origin.status >= 400) {
+      await origin.body?.cancel();
+      throw origin.status < 500 ? notFound() : unavailable(`status ${origin.status}`);
     }
     const headers = new Headers();
     for (const name of PASSED_HEADERS) {
@@ -36,5 +30,21 @@ export function registerHls(api: Api, hlsProxy: (path: string) => Promise<Respon
       return new Response(null, { status: origin.status, headers });
     }
     return new Response(origin.body, { status: origin.status, headers });
+  });
+}
+
+function notFound(): AppError {
+  return new AppError('not_found', {
+    detail: 'there is no such playlist or segment',
+    remedy: 'use preview.hlsUrl of the flow status; while the preview does not run there is none',
+  });
+}
+
+function unavailable(internal: string): AppError {
+  return new AppError('upstream_unavailable', {
+    detail: 'the preview’s origin does not answer',
+    remedy: 'try again in a moment',
+    internal,
+    retryAfterSeconds: 1,
   });
 }

@@ -29,7 +29,7 @@ export async function startBenchProduct(environment: Record<string, string> = {}
   const directory = mkdtempSync(join(tmpdir(), 'sluice-bench-product-'));
   const removeDirectory = owe(() => rmSync(directory, { recursive: true, force: true }));
   const ports = await findFreePorts();
-  const plain = { SLUICE_PROFILE: 'fast', SRT_PASSPHRASE: '', SLUICE_HOST: '', SLUICE_LOOPBACK_TARGETS: 'true' };
+  const plain = { SLUICE_PROFILE: 'fast', SLUICE_HOST: '', SLUICE_LOOPBACK_TARGETS: 'true' };
   const product = await startProduct(ports, directory, { ...plain, ...environment });
   const stopProduct = owe(async () => void (await product.stop('SIGTERM')));
   const [, accessKeyId = ''] =

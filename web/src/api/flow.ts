@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type { FlowStatusResource, PresetsResource } from '../../../functions/api/schemas.ts';
+import type { EncoderAddressResource, FlowStatusResource, PresetsResource } from '../../../functions/api/schemas.ts';
 import { POLL_PICTURE_MS, POLL_QUIET_MS } from '../presentation/freshness.ts';
 import { busyPollMs, quietPollMs } from './pace.ts';
 import { queryClient, queryKeys } from './query-client.ts';
@@ -24,6 +24,21 @@ export function useFlow() {
     queryKey: queryKeys.flow,
     queryFn: async ({ signal }) => (await request<FlowStatusResource>(`${FLOW}/status`, { signal })).body,
     refetchInterval: (query) => flowPollIntervalMs(query.state.data),
+  });
+}
+
+/**
+ * The address with the passphrase, for who may have it; the flow's own shows a place for it.
+ * @param ingest what it is asked for: a change there changes the address
+ */
+export function useEncoderAddress(ingest: FlowStatusResource['ingest'], { enabled }: { enabled: boolean }) {
+  return useQuery({
+    queryKey: queryKeys.encoderAddress(ingest),
+    enabled,
+    // A restart may have another passphrase; nothing tells the page.
+    staleTime: 30_000,
+    gcTime: 0,
+    queryFn: async ({ signal }) => (await request<EncoderAddressResource>(`${FLOW}/encoder-address`, { signal })).body,
   });
 }
 

@@ -18,6 +18,7 @@ export const queryKeys = {
   service: ['service'],
   leftovers: ['leftovers'],
   flow: ['flow'],
+  encoderAddress: (shown: object) => ['encoder-address', shown],
   primary: ['primary'],
   sourcePicture: ['source-picture'],
   presets: ['presets'],

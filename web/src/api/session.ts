@@ -54,6 +54,12 @@ export function useRoleRefusal(needed: 'operator' | 'admin'): string | undefined
     : `It needs the role ${needed}; you are ${role === 'viewer' ? 'a viewer' : 'an operator'}`;
 }
 
+/** True for who may see the passphrase of the encoder, which the API has on one machine only. */
+export function useSeesPassphrase(): boolean {
+  const isRefused = useRoleRefusal('operator') !== undefined;
+  return useSession().data?.embedded === true && !isRefused;
+}
+
 /** Signs out and forgets everything the page knew. Where a user pool keeps a session too, the browser goes there to end it. */
 export function useSignOut() {
   return useMutation({

@@ -2,13 +2,22 @@ import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlugConnected } from '@tabler/icons-react';
 import type { FlowStatusResource } from '../../../functions/api/schemas.ts';
-import { ffmpegLine } from '../presentation/source-presentation.ts';
+import { useEncoderAddress } from '../api/flow.ts';
+import { useSeesPassphrase } from '../api/session.ts';
+import { coverPassphrase, ffmpegLine } from '../presentation/source-presentation.ts';
 import { CopyButton } from './CopyButton.tsx';
+import { Warnings } from './Warnings.tsx';
 import classes from './ConnectEncoder.module.css';
 
+type Ingest = FlowStatusResource['ingest'];
+
 /** How to feed the source: the address, and the same thing in the words of ffmpeg and OBS. */
-export function ConnectEncoder({ ingest, connected }: { ingest: FlowStatusResource['ingest']; connected: boolean }) {
+export function ConnectEncoder({ ingest, connected }: { ingest: Ingest; connected: boolean }) {
   const [opened, { toggle }] = useDisclosure(false);
+  const [isShown, { toggle: toggleShown }] = useDisclosure(false);
+  const canShow = useSeesPassphrase() && ingest.encrypted;
+  const { data: address } = useEncoderAddress(ingest, { enabled: canShow });
+  const srtUrl = (canShow && address?.srtUrl) || ingest.srtUrl;
   return (
     <section
       className={classes.connect}
@@ -26,13 +35,18 @@ export function ConnectEncoder({ ingest, connected }: { ingest: FlowStatusResour
           </Button>
         )}
       </div>
-      <Line name="SRT address" value={ingest.srtUrl} />
+      <Line name="SRT address" value={srtUrl} covered={!isShown} />
       <p className={classes.note}>
-        Port {ingest.port} · latency {ingest.latencyMs} ms ·{' '}
-        {ingest.encrypted ? 'encrypted: the passphrase is needed' : 'not encrypted'}
+        Port {ingest.port} · latency {ingest.latencyMs} ms · {ingest.encrypted ? 'encrypted' : 'not encrypted'}
+        {canShow && address && (
+          <Button size="compact-xs" variant="subtle" aria-pressed={isShown} onClick={toggleShown}>
+            {isShown ? 'Hide passphrase' : 'Show passphrase'}
+          </Button>
+        )}
       </p>
+      {!ingest.encrypted && <Warnings warnings={[openListener(ingest)]} />}
       <div className={classes.more}>
-        <Line name="ffmpeg" value={ffmpegLine(ingest)} />
+        <Line name="ffmpeg" value={ffmpegLine(srtUrl)} covered={!isShown} />
         <p className={classes.note}>
           <b>OBS</b>: Settings → Stream → Service <b>Custom</b>, Server = the SRT address, stream key empty.
         </p>
@@ -41,12 +55,22 @@ export function ConnectEncoder({ ingest, connected }: { ingest: FlowStatusResour
   );
 }
 
-function Line({ name, value }: { name: string; value: string }) {
+function openListener({ port }: Ingest) {
+  return {
+    code: 'listener_open',
+    detail: `No passphrase: anyone who reaches UDP port ${port} can put a picture on air everywhere.`,
+    remedy: 'Restart Sluice with SRT_PASSPHRASE=generate, then give the encoder the new address.',
+  };
+}
+
+/** What is copied is whole; what is seen may be on a screen that is shared. */
+function Line({ name, value, covered }: { name: string; value: string; covered: boolean }) {
+  const shown = covered ? coverPassphrase(value) : value;
   return (
     <div className={classes.line}>
       <span className={classes.name}>{name}</span>
       <span className={classes.value}>
-        <code title={value}>{value}</code>
+        <code title={shown}>{shown}</code>
         <CopyButton value={value} label={`Copy: ${name}`} />
       </span>
     </div>

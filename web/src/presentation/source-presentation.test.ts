@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FlowStatusResource } from '../../../functions/api/schemas.ts';
-import { ffmpegLine, presentSource } from './source-presentation.ts';
+import { coverPassphrase, ffmpegLine, presentSource } from './source-presentation.ts';
 
 const flow: FlowStatusResource = {
   flowArn: 'arn:aws:mediaconnect:eu-central-1:000000000000:flow:main',
@@ -53,6 +53,15 @@ describe('presentSource', () => {
 
 describe('ffmpegLine', () => {
   it('quotes the address, which holds an ampersand', () => {
-    expect(ffmpegLine(flow.ingest)).toContain('"srt://127.0.0.1:9998?a=b&c=d"');
+    expect(ffmpegLine(flow.ingest.srtUrl)).toContain('"srt://127.0.0.1:9998?a=b&c=d"');
+  });
+});
+
+describe('coverPassphrase', () => {
+  it('covers the passphrase wherever the address stands, and leaves the place for one', () => {
+    const address = 'srt://127.0.0.1:9998?mode=caller&passphrase=a%20b-C_d&latency=1';
+    expect(coverPassphrase(address)).toBe('srt://127.0.0.1:9998?mode=caller&passphrase=••••••••&latency=1');
+    expect(coverPassphrase(ffmpegLine('srt://h:1?passphrase=secret'))).toMatch(/"srt:..h:1\?passphrase=••••••••"$/);
+    expect(coverPassphrase('srt://h:1?passphrase=<your passphrase>')).toBe('srt://h:1?passphrase=<your passphrase>');
   });
 });

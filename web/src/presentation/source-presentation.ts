@@ -38,6 +38,11 @@ export function presentSource({ status, source }: FlowStatusResource): SourcePre
 }
 
 /** A line that sends a file to the source as a live encoder would. */
-export function ffmpegLine(ingest: FlowStatusResource['ingest']): string {
-  return `ffmpeg -re -i input.mp4 -c:v libx264 -preset veryfast -b:v 6M -g 60 -c:a aac -b:a 160k -f mpegts "${ingest.srtUrl}"`;
+export function ffmpegLine(srtUrl: string): string {
+  return `ffmpeg -re -i input.mp4 -c:v libx264 -preset veryfast -b:v 6M -g 60 -c:a aac -b:a 160k -f mpegts "${srtUrl}"`;
+}
+
+/** The same text with the passphrase covered, for a screen that others may see. */
+export function coverPassphrase(text: string): string {
+  return text.replace(/(passphrase=)(?!<)[^&"]+/, '$1••••••••');
 }

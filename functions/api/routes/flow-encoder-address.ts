@@ -1,0 +1,35 @@
+import { createRoute } from '@hono/zod-openapi';
+import { escapePassphrase, toSrtUrl } from '../../domain/srt-address.ts';
+import type { Api, ApiDeps } from '../api-deps.ts';
+import { answers, NoQuery, problems } from '../contract.ts';
+import { toFlowStatusResource, type FlowLookMemo } from '../flow-status.ts';
+import { EncoderAddressResource } from '../schemas.ts';
+
+const encoderAddress = createRoute({
+  method: 'get',
+  path: '/api/mediaconnect/flow/encoder-address',
+  tags: ['Source'],
+  summary: 'The address for the encoder, with the passphrase',
+  description: 'On one machine only. On AWS the passphrase is in Secrets Manager, which the API cannot read.',
+  request: { query: NoQuery },
+  responses: { 200: answers(EncoderAddressResource, 'Paste it into the encoder'), ...problems(503) },
+});
+
+/**
+ * `GET /api/mediaconnect/flow/encoder-address`: apart from the flow's status, which is polled, kept for idempotency keys
+ * and shown to viewers. @param passphrase null: the listener is open
+ */
+export function registerFlowEncoderAddress(
+  api: Api,
+  deps: ApiDeps,
+  look: FlowLookMemo,
+  passphrase: string | null,
+): void {
+  api.openapi(encoderAddress, async (context) => {
+    const { ingest } = toFlowStatusResource(deps, await look.get(), new URL(context.req.url).hostname);
+    const { host, port, latencyMs } = ingest;
+    const escaped = passphrase === null ? {} : { passphrase: escapePassphrase(passphrase) };
+    context.header('Cache-Control', 'no-store');
+    return context.json({ srtUrl: toSrtUrl({ host, port, latencyMs, ...escaped }), passphrase }, 200);
+  });
+}

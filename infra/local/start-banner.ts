@@ -1,0 +1,56 @@
+import { signInLink } from './access-token.ts';
+import type { Settings } from './settings.ts';
+import { encoderAddress } from './srt-passphrase.ts';
+
+interface BannerInput {
+  settings: Settings;
+  origin: string;
+  token: string;
+  /** Undefined: the listener is open. */
+  srtPassphrase: string | undefined;
+  /** What is printed to anything but a terminal is kept: by a service manager, by a file. It has no secret in it. */
+  isTerminal: boolean;
+}
+
+/** What a start says once everything runs: where to sign in and where to send. */
+export function bannerLines(input: BannerInput): string[] {
+  const { settings, origin, srtPassphrase } = input;
+  return [
+    '',
+    '  Sluice is running.',
+    '',
+    ...signInLines(input),
+    ...encoderLines(input),
+    `  REST API:   ${origin}/api/docs`,
+    `  Data:       ${settings.dataDirectory}`,
+    '',
+    ...(srtPassphrase === undefined ? openListenerLines(settings) : []),
+    '  Ctrl-C stops everything; the next start comes back with the same destinations.',
+    '',
+  ];
+}
+
+function signInLines({ origin, token, isTerminal }: BannerInput): string[] {
+  if (isTerminal) return [`  Sign in:    ${signInLink(origin, token)}`];
+  return [
+    `  Dashboard:  ${origin}`,
+    '  Sign in:    npm run link prints the link. It is a secret, and this output is not a terminal.',
+  ];
+}
+
+function encoderLines({ settings, srtPassphrase, isTerminal }: BannerInput): string[] {
+  if (isTerminal || srtPassphrase === undefined) return [`  Encoder:    ${encoderAddress(settings, srtPassphrase)}`];
+  return [`  Encoder:    ${encoderAddress(settings, undefined)}&passphrase=…   (npm run link prints it)`];
+}
+
+function openListenerLines({ srtPort, srtPassphrase }: Settings): string[] {
+  const reason =
+    srtPassphrase.kind === 'none'
+      ? 'because SRT_PASSPHRASE is none'
+      : 'because an earlier version made this data directory';
+  return [
+    `  Warning: the SRT listener is open, ${reason}. Anyone who reaches UDP port ${srtPort}`,
+    '  can put a picture on air everywhere. Start with SRT_PASSPHRASE=generate to close it; encoders then need the new address.',
+    '',
+  ];
+}
