@@ -1,8 +1,9 @@
 /** The line with plain sockets at both ends; the engine's own test sends real SRT through it. */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { systemClock, type Clock } from '../../clock.ts';
 import { openSrtLine, type SrtLine } from './srt-line.ts';
@@ -38,6 +39,16 @@ async function listenBehind(line: SrtLine): Promise<Socket> {
   return openSocket(await line.pickListenerPort());
 }
 
+/** The address a UDP socket of this machine is bound to, as the kernel lists it. */
+function boundAddressOf(port: number): string {
+  const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const local = readFileSync('/proc/net/udp', 'utf8')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/)[1] ?? '')
+    .find((address) => address.endsWith(suffix));
+  return Buffer.from(local!.slice(0, 8), 'hex').reverse().join('.');
+}
+
 async function receive(socket: Socket): Promise<{ text: string; port: number }> {
   const [message, { port }] = (await once(socket, 'message')) as [Buffer, { port: number }];
   return { text: message.toString(), port };
@@ -67,6 +78,33 @@ describe('the line to an SRT listener', () => {
     expect(await receive(other)).toEqual({ text: 'to other', port });
     listener.send('to one', first.port);
     expect(await receive(one)).toEqual({ text: 'to one', port });
+  });
+
+  it('holds no port that another machine could reach, and takes answers of the listener only', async () => {
+    const { line, port } = await openLine();
+    const listener = await listenBehind(line);
+    const caller = await openSocket();
+    caller.send('hello', port);
+    const { port: towardsListener } = await receive(listener);
+    expect(boundAddressOf(towardsListener)).toBe('127.0.0.1');
+
+    const stranger = await openSocket();
+    const heard: string[] = [];
+    caller.on('message', (message) => heard.push(message.toString()));
+    stranger.send('from a stranger', towardsListener);
+    listener.send('from the listener', towardsListener);
+    await once(caller, 'message');
+    expect(heard).toEqual(['from the listener']);
+  });
+
+  it('passes on what a caller sent before its socket was ready, in order', async () => {
+    const { line, port } = await openLine();
+    const listener = await listenBehind(line);
+    const caller = await openSocket();
+    const heard: string[] = [];
+    listener.on('message', (message) => heard.push(message.toString()));
+    for (const text of ['1', '2', '3']) caller.send(text, port);
+    await vi.waitFor(() => expect(heard).toEqual(['1', '2', '3']));
   });
 
   it('leads the same caller to the listener that follows', async () => {

@@ -23,6 +23,8 @@ const RECEIVE_BUFFER_BYTES = 1 << 20;
 const CALLER_KEPT_MS = 10_000;
 /** One is accepted; the others only knock. */
 const CALLERS_MAX = 16;
+/** A handshake takes two; SRT repeats what is lost. */
+const WAITING_MAX = 8;
 /** Of so many packets one is lost when loss is practised: enough to be shown loudly, little enough for SRT to repair. */
 const PRACTISED_LOSS_OF = 10;
 
@@ -38,7 +40,10 @@ export interface SrtLine {
 }
 
 interface Caller {
+  /** Bound to loopback and connected, so that only the listener can answer through it. */
   socket: Socket;
+  /** What came before the socket was connected; null once it is. */
+  waiting: Buffer[] | null;
   meter: SrtLineMeter;
   heardAtMs: number;
 }
@@ -78,7 +83,7 @@ export async function openSrtLine(
   function addCaller(key: string, { address, port }: RemoteInfo): Caller {
     makeRoom();
     const socket = createSocket('udp4');
-    const caller: Caller = { socket, meter: createSrtLineMeter(clock), heardAtMs: clock.now() };
+    const caller: Caller = { socket, waiting: [], meter: createSrtLineMeter(clock), heardAtMs: clock.now() };
     socket.on('message', (packet) => {
       const roundTripMs = readRoundTrip(packet);
       if (roundTripMs !== null) {
@@ -90,8 +95,23 @@ export async function openSrtLine(
     // A datagram that cannot be delivered is a lost one: SRT sees to it.
     socket.on('error', () => {});
     callers.set(key, caller);
+    connect(caller, listenerPort!);
     return caller;
   }
+
+  function connect(caller: Caller, port: number): void {
+    const { socket } = caller;
+    socket.bind({ address: LOOPBACK, port: 0, exclusive: true }, () => {
+      if (isForgotten(caller)) return;
+      socket.connect(port, LOOPBACK, () => {
+        const waiting = caller.waiting ?? [];
+        caller.waiting = null;
+        for (const packet of waiting) socket.send(packet);
+      });
+    });
+  }
+
+  const isForgotten = (caller: Caller) => ![...callers.values()].includes(caller);
 
   open.on('message', (packet, from) => {
     if (listenerPort === null) return;
@@ -104,7 +124,8 @@ export async function openSrtLine(
       if (isLossy() && dataPackets % PRACTISED_LOSS_OF === 0) return;
       caller.meter.received(data);
     }
-    caller.socket.send(packet, listenerPort, LOOPBACK);
+    if (caller.waiting === null) caller.socket.send(packet);
+    else if (caller.waiting.length < WAITING_MAX) caller.waiting.push(packet);
   });
   open.on('error', () => {});
 
