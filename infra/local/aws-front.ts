@@ -7,18 +7,21 @@
  * answers hold stream keys, which another user of the machine must not read.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { closeServer } from './close-server.ts';
+import { createGuardedServer, type GuardedServerOptions } from './guarded-server.ts';
 import { PortTakenError } from './ports.ts';
+import { escapeXml } from './protocol/escape-xml.ts';
 import { commonCode, errorResponse, wireProtocolOf } from './protocol/error-response.ts';
 import type { LocalService } from './service.ts';
 
 const BODY_BYTES_MAX = 8 * 1024 * 1024;
+/** Nine clients of our own with fifty sockets each, and some for others. */
+const CONNECTIONS_MAX = 1024;
 const LOOPBACK_NAMES = new Set(['127.0.0.1', 'localhost', '[::1]']);
 const PLAYBACK_PATH = '/out/v1/';
 const PLAYBACK_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -47,11 +50,13 @@ interface AwsFrontOptions {
 export async function startAwsFront(options: AwsFrontOptions): Promise<AwsFront> {
   const services = new Map(options.services.map((service) => [service.signingName, service]));
   if (services.size !== options.services.length) throw new Error('two local services share a signing name');
-  const server = createServer(
-    (incoming, outgoing) => void answer({ services, accessKeyId: options.accessKeyId }, incoming, outgoing),
-  );
-  // Longer than the SDK keeps an idle connection, so that it never writes into one we are closing.
-  server.keepAliveTimeout = 60_000;
+  const server = createGuardedServer({
+    listener: (incoming, outgoing) => void answer({ services, accessKeyId: options.accessKeyId }, incoming, outgoing),
+    connectionsMax: CONNECTIONS_MAX,
+    // Longer than the SDK keeps an idle connection, so that it never writes into one we are closing.
+    keepAliveMs: 60_000,
+    explain: explainAsAws,
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(error.code === 'EADDRINUSE' ? new PortTakenError(options.port, 'TCP', 'LOCAL_AWS_PORT') : error),
@@ -62,6 +67,12 @@ export async function startAwsFront(options: AwsFrontOptions): Promise<AwsFront>
 
   return { port, endpoint: `http://127.0.0.1:${port}`, close: () => closeServer(server) };
 }
+
+/** What came is no request, so nobody knows the protocol of the caller: AWS's front answers in XML then. */
+const explainAsAws: GuardedServerOptions['explain'] = ({ detail }) => ({
+  headers: { 'content-type': 'application/xml' },
+  body: `<Error><Code>BadRequest</Code><Message>${escapeXml(detail)}</Message></Error>`,
+});
 
 interface Door {
   services: Map<string, LocalService>;

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import type { Server } from 'node:http';
 import { join } from 'node:path';
-import { serve } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
 import { ulid } from 'ulid';
 import { createApi } from '../../functions/api/app.ts';
 import { createTokenAuthentication } from '../../functions/api/authentication.ts';
@@ -17,6 +16,8 @@ import { observeDestinations } from '../../functions/schedules/monitor.ts';
 import { sweep } from '../../functions/schedules/sweep.ts';
 import { runStep } from '../../functions/workflow/run-step.ts';
 import type { Logger, WorkflowDeps } from '../../functions/workflow/workflow-deps.ts';
+import { createGuardedServer } from './guarded-server.ts';
+import { explainAsProblem, explainUnreadable } from './early-problem.ts';
 import { closeServer } from './close-server.ts';
 import { systemClock } from './clock.ts';
 import { createRehearsal } from './rehearsal/rehearsal.ts';
@@ -66,6 +67,8 @@ const SWEEP_EVERY_SECONDS = 10;
 const COST_REPORT_EVERY_SECONDS = 300;
 /** Age under which a look is fresh: two looks may be missed. */
 const FRESH_SECONDS = 5;
+/** A browser opens six for a page. */
+const CONNECTIONS_MAX = 512;
 const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '[::1]', '::1'];
 
 /** Starts it. Every part that came up is taken down again when a later one fails. */
@@ -172,8 +175,13 @@ async function listen(
     // A DNS name pointed at loopback would let any web page in; on other addresses the operator chose to be reachable.
     ...(isLoopback ? { isHostAllowed: (host: string) => LOOPBACK_HOSTS.includes(host) } : {}),
   });
-  // Without TLS or HTTP/2 options it is a plain HTTP server.
-  const server = serve({ fetch: api.fetch, port: settings.port, hostname: settings.host }) as Server;
+  const server = createGuardedServer({
+    // A request whose address or Host cannot be read does not get as far as the API.
+    listener: getRequestListener(api.fetch, { errorHandler: explainUnreadable }),
+    connectionsMax: CONNECTIONS_MAX,
+    explain: explainAsProblem,
+  });
+  server.listen({ port: settings.port, host: settings.host });
   await once(server, 'listening');
   return { origin: originOf(settings), close: () => closeServer(server) };
 }

@@ -271,23 +271,6 @@ describe('an SRT passphrase', () => {
     expect((await addressOf()).passphrase).toBe(passphrase);
   });
 
-  it('is not forced on the encoders of an earlier version: page and console warn, and say how to close the listener', async () => {
-    const first = await start({ SRT_PASSPHRASE: 'none' });
-    await first.stop();
-    // What an earlier version did not leave.
-    rmSync(join(dataDirectory, 'srt-passphrase.sealed'));
-    const open = await start({ SRT_PASSPHRASE: '' });
-    send(null);
-    await sourceIs(open, 'connected');
-    expect((await flowStatus(open)).ingest).toMatchObject({ encrypted: false });
-    expect(open.output()).toContain('Warning: the SRT listener is open');
-    expect(open.output()).toContain('SRT_PASSPHRASE=generate');
-    await open.stop();
-    const closed = await start({ SRT_PASSPHRASE: 'generate' });
-    expect((await sourceIs(closed, 'failed')).detail).toContain('passphrase');
-    expect(closed.output()).not.toContain('Warning');
-  });
-
   it('can be taken away, changed and given again between two starts, and what was on air comes back', async () => {
     const receiver = await startReceiver();
     let product = await start({ SRT_PASSPHRASE: PASSPHRASE });

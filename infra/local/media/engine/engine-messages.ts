@@ -4,6 +4,9 @@ import type { ChannelRun, EngineReport, FlowSource, RehearsedFaults } from './co
 /** On the answer with a picture: when it was taken, ms epoch. */
 export const TAKEN_AT_HEADER = 'x-taken-at-ms';
 
+/** Header with the secret that only the control process has. */
+export const ENGINE_SECRET_HEADER = 'x-engine-secret';
+
 export type EngineCommand =
   | { name: 'startFlow'; source: FlowSource }
   | { name: 'stopFlow'; flowArn: string }
@@ -14,7 +17,7 @@ export type EngineCommand =
 
 export type ToEngine =
   /** First of all; answered by `ready`. */
-  | { kind: 'open'; ffmpegPath: string; dataDirectory: string; lowLatency: boolean }
+  | { kind: 'open'; ffmpegPath: string; dataDirectory: string; lowLatency: boolean; secret: string }
   | { kind: 'command'; id: number; command: EngineCommand }
   /** Ends everything; answered by the process's exit. */
   | { kind: 'close' };

@@ -1,15 +1,15 @@
 /**
  * Entry point of the engine's own process: whatever the control process does or suffers, media goes on. It takes commands
- * over IPC, serves HLS and the sources' pictures on a loopback port of its own, and ends when its parent is gone.
+ * over IPC, serves HLS and the sources' pictures to it on a loopback port of its own, and ends when its parent is gone.
  */
-import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { systemClock } from '../../clock.ts';
 import { openChildRegistry } from './child-registry.ts';
 import { createEngineCore, type EngineCore } from './engine-core.ts';
 import type { EngineLogger } from './engine-logger.ts';
-import { TAKEN_AT_HEADER, type EngineCommand, type FromEngine, type ToEngine } from './engine-messages.ts';
+import { createEngineServer } from './engine-http.ts';
+import type { EngineCommand, FromEngine, ToEngine } from './engine-messages.ts';
 import { findParentDeathPrefix } from './media-child.ts';
 
 /** However the children behave, the process is gone after this. */
@@ -28,7 +28,7 @@ function send(message: FromEngine): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => {});
 }
 
-function open({ ffmpegPath, dataDirectory, lowLatency }: Extract<ToEngine, { kind: 'open' }>): void {
+function open({ ffmpegPath, dataDirectory, lowLatency, secret }: Extract<ToEngine, { kind: 'open' }>): void {
   if (engine) return;
   const registry = openChildRegistry({ dataDirectory, program: ffmpegPath, logger });
   const launcher = { ffmpegPath, prefix: findParentDeathPrefix(), registry };
@@ -40,38 +40,10 @@ function open({ ffmpegPath, dataDirectory, lowLatency }: Extract<ToEngine, { kin
     onReport: (report) => send({ kind: 'report', report }),
   });
   engine = { core, clearRegistry: registry.clear };
-  const server = createServer((request, response) => {
-    answer(core, request.url ?? '/', response).catch(() => response.writeHead(500).end());
-  });
+  const server = createEngineServer(core, secret);
   server.listen({ port: 0, host: '127.0.0.1' }, () =>
     send({ kind: 'ready', port: (server.address() as AddressInfo).port }),
   );
-}
-
-async function answer(core: EngineCore, url: string, response: ServerResponse): Promise<void> {
-  const [, kind, id = '', path = ''] = /^\/(pictures|packages)\/([^/]+)\/?(.*)$/.exec(url) ?? [];
-  if (kind === 'pictures') await answerPicture(core, decodeURIComponent(id), response);
-  else await answerPackage(core, decodeURIComponent(id), path, response);
-}
-
-async function answerPicture(core: EngineCore, flowArn: string, response: ServerResponse): Promise<void> {
-  const picture = await core.fetchSourcePicture(flowArn);
-  if (!picture) response.writeHead(404).end();
-  else
-    response.writeHead(200, { 'content-type': 'image/jpeg', [TAKEN_AT_HEADER]: picture.takenAtMs }).end(picture.jpeg);
-}
-
-async function answerPackage(
-  core: EngineCore,
-  packageChannelId: string,
-  path: string,
-  response: ServerResponse,
-): Promise<void> {
-  const { status, contentType, body } = await core.fetchPackage(packageChannelId, path);
-  const isMedia = status === 200 && contentType === 'video/mp2t';
-  response
-    .writeHead(status, { 'content-type': contentType, 'cache-control': isMedia ? 'max-age=60' : 'no-cache' })
-    .end(body);
 }
 
 function run(core: EngineCore, command: EngineCommand): Promise<void> {

@@ -3,12 +3,19 @@
  * it again to a new process when the old one has died, and carries the totals over.
  */
 import { fork, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import type { ChannelRun, EngineReport, FlowSource, MediaEngine, RehearsedFaults } from './contract.ts';
 import type { EngineLogger } from './engine-logger.ts';
-import { TAKEN_AT_HEADER, type EngineCommand, type FromEngine, type ToEngine } from './engine-messages.ts';
+import {
+  ENGINE_SECRET_HEADER,
+  TAKEN_AT_HEADER,
+  type EngineCommand,
+  type FromEngine,
+  type ToEngine,
+} from './engine-messages.ts';
 import { createReportLedger } from './report-ledger.ts';
 
 const ENGINE_PROCESS = fileURLToPath(new URL('./engine-process.ts', import.meta.url));
@@ -53,6 +60,7 @@ export async function createMediaEngine(options: MediaEngineOptions): Promise<Me
   const listeners = new Set<(report: EngineReport) => void>();
   const ledger = createReportLedger();
   const pending = new Map<number, { resolve: () => void; reject: (error: Error) => void }>();
+  const secret = randomBytes(32).toString('base64url');
   let engine: { process: ChildProcess; port: number; startedAtMs: number } | null = null;
   let starting: ChildProcess | null = null;
   let commandId = 0;
@@ -96,6 +104,7 @@ export async function createMediaEngine(options: MediaEngineOptions): Promise<Me
         ffmpegPath: options.ffmpegPath,
         dataDirectory: options.dataDirectory,
         lowLatency: options.hls?.lowLatency ?? false,
+        secret,
       });
     });
   }
@@ -153,6 +162,9 @@ export async function createMediaEngine(options: MediaEngineOptions): Promise<Me
       );
     }
   }
+
+  const ask = (port: number, path: string) =>
+    fetch(`http://127.0.0.1:${port}${path}`, { headers: { [ENGINE_SECRET_HEADER]: secret } });
 
   function sendCommand(command: EngineCommand): Promise<void> {
     if (closing) return Promise.reject(new Error('the media engine is closed'));
@@ -220,7 +232,7 @@ export async function createMediaEngine(options: MediaEngineOptions): Promise<Me
     async fetchPackage(packageChannelId, path) {
       if (!engine) return new Response('the media engine is being restarted', { status: 503 });
       try {
-        return await fetch(`http://127.0.0.1:${engine.port}/packages/${encodeURIComponent(packageChannelId)}/${path}`);
+        return await ask(engine.port, `/packages/${encodeURIComponent(packageChannelId)}/${path}`);
       } catch {
         return new Response('the media engine does not answer', { status: 503 });
       }
@@ -228,7 +240,7 @@ export async function createMediaEngine(options: MediaEngineOptions): Promise<Me
     async fetchSourcePicture(flowArn) {
       if (!engine) return null;
       try {
-        const answer = await fetch(`http://127.0.0.1:${engine.port}/pictures/${encodeURIComponent(flowArn)}`);
+        const answer = await ask(engine.port, `/pictures/${encodeURIComponent(flowArn)}`);
         if (!answer.ok) return null;
         return { jpeg: await answer.bytes(), takenAtMs: Number(answer.headers.get(TAKEN_AT_HEADER)) };
       } catch {
