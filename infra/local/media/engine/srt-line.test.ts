@@ -46,7 +46,7 @@ function boundAddressOf(port: number): string {
     .split('\n')
     .map((line) => line.trim().split(/\s+/)[1] ?? '')
     .find((address) => address.endsWith(suffix));
-  return Buffer.from(local!.slice(0, 8), 'hex').reverse().join('.');
+  return [...Buffer.from(local!.slice(0, 8), 'hex')].toReversed().join('.');
 }
 
 async function receive(socket: Socket): Promise<{ text: string; port: number }> {
