@@ -52,9 +52,9 @@ const REQUEST = 'GET / HTTP/1.1\r\nhost: localhost\r\n\r\n';
 describe('the time a request may take', () => {
   it('ends a connection that says nothing', async () => {
     const port = await listen({ headersMs: 100 });
-    await (
-      await open(port)
-    ).closed;
+    const { text, closed } = await open(port);
+    await closed;
+    expect(text()).toContain('HTTP/1.1 408');
   });
 
   it('ends headers and bodies that come a byte at a time, saying why', async () => {
