@@ -6,20 +6,20 @@ import { addChecks } from './nag.ts';
 import { ROOT } from './node-function.ts';
 
 /**
- * The CDK app: `npx cdk synth --context environment=prod`. One environment per run; several live side by side in one
- * account, because the deployment's id is part of every name.
+ * The CDK app: `npx cdk synth --context environment=prod`. It deploys one environment per run. An account can hold
+ * several, because the deployment's id is part of every name.
  */
 
 const app = new App();
 const environment = String(app.node.tryGetContext('environment') ?? 'dev');
 const configuration = await orExplain(() => readConfiguration(environment));
-// The command's own output is the template: what is said meanwhile goes to the other stream.
+// Synthesis writes the template to standard output, so progress messages go to standard error.
 const dashboardDirectory = await orExplain(() => buildDashboard(ROOT, (message) => console.error(message)));
 addDeployment(app, { environment, configuration, dashboardDirectory });
 addChecks(app);
 app.synth();
 
-/** Whoever has mistyped a value, or broken the dashboard, is told which and where, and is spared a stack trace. */
+/** Prints a configuration or build error without a stack trace and exits. */
 async function orExplain<Value>(read: () => Value | Promise<Value>): Promise<Value> {
   try {
     return await read();

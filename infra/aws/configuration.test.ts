@@ -23,7 +23,7 @@ const refusal = (over: object) => {
 };
 
 describe('a configuration', () => {
-  it('needs four values, and keeps data when nothing else is said', () => {
+  it('needs only four values and keeps data by default', () => {
     expect(parse({})).toMatchObject({
       keepsData: true,
       logRetentionDays: 90,
@@ -35,7 +35,7 @@ describe('a configuration', () => {
     });
   });
 
-  it('lets the whole internet send only when that is said in so many words', () => {
+  it('accepts a source block as wide as the internet only with anyAddressAllowed', () => {
     expect(refusal({ source: { allowedCidr: '0.0.0.0/0' } })).toContain(
       'source.allowedCidr = "0.0.0.0/0": lets large parts',
     );
@@ -91,12 +91,12 @@ describe('a configuration', () => {
       'a certificate in us-east-1',
     ],
     [{ streamKey: 'x' }, 'Unrecognized key: "streamKey"'],
-  ])('names file, field, value and what is allowed: %j', (over, expected) => {
+  ])('is refused with the file, field, value and allowed values for %j', (over, expected) => {
     expect(refusal(over)).toMatch(/^show\.json cannot be deployed:\n/);
     expect(refusal(over)).toContain(expected);
   });
 
-  it('takes what a deployment has: own host, own account, Regions without opt-in', () => {
+  it('accepts a custom domain, an account and Regions that need no opt-in', () => {
     const domain = { name: 'live.example-tv.co.uk', certificateArn: CERTIFICATE };
     expect(parse({ account: '111122223333', region: 'eu-central-1', domain }).domain).toEqual(domain);
     for (const region of ['us-east-1', 'us-west-2', 'ap-northeast-1', 'sa-east-1']) {
@@ -104,13 +104,13 @@ describe('a configuration', () => {
     }
   });
 
-  it('names all that is wrong at once', () => {
+  it('is refused with all its faults at once', () => {
     expect(refusal({ account: '42', monthlyBudgetUsd: 0 }).split('\n')).toHaveLength(3);
   });
 });
 
-describe('the environments', () => {
-  it('are dev and prod as shipped, safe to deploy as they are', () => {
+describe('an environment', () => {
+  it('is dev or prod as shipped, and both are safe to deploy unchanged', () => {
     expect(environmentNames().sort()).toEqual(['dev', 'prod']);
     for (const name of environmentNames()) {
       const { source, keepsData } = readConfiguration(name);
@@ -119,11 +119,11 @@ describe('the environments', () => {
     }
   });
 
-  it('are told by name when one is asked for that there is not', () => {
+  it('that does not exist is refused with the names of those that do', () => {
     expect(() => readConfiguration('staging')).toThrow('there is no environment "staging": choose dev, prod');
   });
 
-  it('are explained by a schema that is what the program checks', () => {
+  it('is described by a schema file equal to the one the program checks', () => {
     const file = join(import.meta.dirname, 'environments', 'schema.json');
     const remedy = 'run node infra/aws/environments/generate-schema.ts';
     expect(JSON.parse(readFileSync(file, 'utf8')), remedy).toEqual(configurationJsonSchema());

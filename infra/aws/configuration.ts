@@ -13,14 +13,14 @@ import { FLOW_OUTPUT_PERMISSIONS } from './permissions.ts';
 import { whyNotIn } from './regions.ts';
 
 /**
- * The one small configuration of a deployment: `environments/<name>.json`. Everything the stacks need to be told stands
- * here, with its meaning, its bounds and a value that is safe when it is left out.
+ * The configuration of a deployment: `environments/<name>.json`. Holds every setting of the stacks, with its meaning,
+ * its bounds and a safe default.
  */
 
 const ENVIRONMENTS = join(import.meta.dirname, 'environments');
 const ENVIRONMENT_NAME = /^[a-z0-9][a-z0-9-]{0,19}$/;
 
-/** Ranges from which nothing arrives at a flow on the internet. */
+/** Address ranges that are not routed on the internet. */
 const UNROUTED = ['private', 'loopback', 'linkLocal', 'carrierGradeNat', 'multicast', 'broadcast'];
 
 const Cidr = z
@@ -33,7 +33,7 @@ const Cidr = z
   });
 const Quota = z.int().min(1).max(10_000);
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
-/** What CloudWatch Logs can keep; a year covers what an operator is ever asked about. */
+/** Retention periods that CloudWatch Logs accepts, up to a year. */
 const RETENTION_DAYS = [7, 14, 30, 60, 90, 180, 365] as const;
 
 const Source = z
@@ -55,7 +55,7 @@ const Source = z
       .min(100)
       .max(15_000)
       .default(2000)
-      .describe('SRT latency in milliseconds; the encoder’s own counts when it is longer.'),
+      .describe('SRT latency in milliseconds; the encoder’s own applies if it is longer.'),
     codec: z.enum(INPUT_CODECS).default('AVC').describe('Video codec the encoder sends; channels declare it.'),
     resolution: z
       .enum(INPUT_RESOLUTIONS)
@@ -89,40 +89,49 @@ const Configuration = z
         (id) => !/aws|amazon|cognito/.test(id),
         'must not contain aws, amazon or cognito: Cognito keeps them from sign-in addresses',
       )
-      .describe('Part of the names and tags of everything that is made. Never change it after the first deployment.'),
+      .describe('Part of the names and tags of every resource. Never change it after the first deployment.'),
     account: z
       .string()
       .regex(/^\d{12}$/, 'twelve digits')
       .optional()
-      .describe('AWS account; left out: that of the credentials in use.'),
+      .describe('AWS account. Default: the account of the credentials in use.'),
     region: z
       .string()
       .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a Region such as eu-central-1')
       .refine((region) => whyNotIn(region) === null, { error: ({ input }) => whyNotIn(String(input))! })
       .optional()
-      .describe('AWS Region; left out: that of the credentials in use.'),
+      .describe('AWS Region. Default: the Region of the credentials in use.'),
     source: Source,
-    alarmEmail: z.email().describe('Who gets the alarms; must confirm the subscription by e-mail.'),
-    monthlyBudgetUsd: z.number().min(1).max(1_000_000).describe('Monthly cost at which people are warned.'),
+    alarmEmail: z
+      .email()
+      .describe('Address that receives the alarms. Its owner must confirm the subscription by e-mail.'),
+    monthlyBudgetUsd: z.number().min(1).max(1_000_000).describe('Monthly cost that triggers a warning.'),
     servicesBudgetUsd: z
       .number()
       .min(1)
       .max(1_000_000)
       .optional()
       .describe(
-        'Monthly cost of the media services in the whole account at which people are warned; needs no tag. Left out: monthlyBudgetUsd. Raise it where others use MediaLive in the same account.',
+        'Monthly cost of the media services in the whole account that triggers a warning; needs no tag. Default: monthlyBudgetUsd. Raise it if others use MediaLive in the same account.',
       ),
     costAnomalies: z
       .strictObject({
-        minimumUsd: z.number().min(1).max(1_000_000).default(20).describe('Impact from which an anomaly is reported.'),
+        minimumUsd: z
+          .number()
+          .min(1)
+          .max(1_000_000)
+          .default(20)
+          .describe('Smallest impact of an anomaly that is reported.'),
         monitorArn: z
           .string()
           .regex(/^arn:aws[\w-]*:ce::\d{12}:anomalymonitor\/[\w-]+$/, 'the ARN of a cost anomaly monitor')
           .optional()
-          .describe('The account’s monitor of AWS services, of which it may have one; left out: one is created.'),
+          .describe(
+            'Existing monitor of AWS services; an account can have only one. Default: the deployment creates it.',
+          ),
       })
       .optional()
-      .describe('Has AWS report unusual spending to alarmEmail once a day; left out: it does not.'),
+      .describe('Makes AWS report unusual spending to alarmEmail once a day. Default: no reports.'),
     alarms: z
       .strictObject({
         hoursWithoutSource: z
@@ -130,18 +139,18 @@ const Configuration = z
           .min(1)
           .max(24)
           .default(3)
-          .describe('Hours for which channels may run without a connected encoder before people are told.'),
+          .describe('Hours that channels may run without a connected encoder before an alarm.'),
         previewGbPerHour: z
           .number()
           .min(1)
           .max(10_000)
           .default(20)
           .describe(
-            'GB an hour that MediaPackage may send before people are told. One viewer of 720p30 takes 1.4, and CloudFront answers most of the others itself.',
+            'GB per hour that MediaPackage may send before an alarm. One viewer of 720p30 takes 1.4; CloudFront serves most further viewers from its cache.',
           ),
       })
       .prefault({})
-      .describe('Where alarms begin that depend on how a deployment is used.'),
+      .describe('Thresholds of the alarms that depend on how a deployment is used.'),
     primary: z
       .enum(PRIMARY_MODES)
       .default('always')
@@ -151,7 +160,8 @@ const Configuration = z
     primaryEncodings: z
       .array(
         z.enum(
-          // The MediaPackage output group takes no output without a size. [medialive/latest/ug/mediapackage-encode-packaging]
+          // The MediaPackage output group refuses an output without a size.
+          // [medialive/latest/ug/mediapackage-encode-packaging]
           listEncodings()
             .filter(({ width }) => width !== null)
             .map(({ encodingId }) => encodingId),
@@ -161,16 +171,16 @@ const Configuration = z
         ),
       )
       .min(1)
-      .refine(isEachOnce, 'names an encoding twice: MediaLive needs another name for each output')
+      .refine(isEachOnce, 'names an encoding twice: each MediaLive output needs a distinct name')
       .default(['720p30'])
-      .describe('Renditions of the HLS preview, one encoding each; every one is charged while the preview runs.'),
+      .describe('Renditions of the HLS preview, one encoding each. AWS bills each of them while the preview runs.'),
     quotas: z
       .strictObject({
         channels: Quota.default(5).describe('MediaLive channels the account may have.'),
         pushInputs: Quota.default(5).describe('MediaLive push inputs the account may have.'),
       })
       .prefault({})
-      .describe('What AWS grants the account; checked before anything is made. AWS’s defaults are 5 and 5.'),
+      .describe('Quotas of the account, checked before anything is created. AWS’s defaults are 5 and 5.'),
     logRetentionDays: z.literal(RETENTION_DAYS).default(90).describe('How long logs are kept, in days.'),
     maintenance: z
       .strictObject({
@@ -195,7 +205,7 @@ const Configuration = z
           .describe('Its certificate in ACM, us-east-1.'),
       })
       .optional()
-      .describe('Own host name of the dashboard; left out: one that CloudFront gives.'),
+      .describe('Custom host name of the dashboard. Default: a name assigned by CloudFront.'),
     priceClass: z
       .enum(['100', '200', 'All'])
       .default('100')
@@ -205,12 +215,12 @@ const Configuration = z
       .max(500, 'at most 500 characters: it is part of every alarm’s text')
       .refine((url) => !url.includes('#'), 'must have no #: alarms add the heading themselves')
       .optional()
-      .describe('Where RUNBOOK.md can be read; alarms link to it. Left out: they name the file and the heading.'),
+      .describe('URL of RUNBOOK.md, which alarms link to. Default: alarms name the file and the heading.'),
     scriptRoles: z
       .array(z.enum(['viewer', 'operator', 'admin']))
-      .refine(isEachOnce, 'names a role twice: each has one client')
+      .refine(isEachOnce, 'names a role twice: each role has one client')
       .default([])
-      .describe('Roles for which scripts get a client of their own. Cognito charges for each.'),
+      .describe('Roles that get a client for scripts. Cognito charges for each client.'),
     github: z
       .strictObject({
         repository: z
@@ -220,33 +230,33 @@ const Configuration = z
         makesProvider: z
           .boolean()
           .default(true)
-          .describe('False where the account has an identity provider for GitHub already: it can have one only.'),
+          .describe('False if the account already has an identity provider for GitHub: it can have only one.'),
       })
       .optional()
-      .describe('Lets GitHub Actions deploy without a key; left out: they may not.'),
+      .describe('Lets GitHub Actions deploy without an access key. Default: they may not.'),
     previewKeysVersion: z
       .int()
       .min(1)
       .max(10_000)
       .default(1)
-      .describe('Raise it by one and deploy to replace the keys that let browsers see the HLS preview.'),
+      .describe('To replace the keys that let browsers load the HLS preview, raise it by one and deploy.'),
     tagConditions: z
       .boolean()
       .default(true)
       .describe(
-        'True: the functions may start, stop, change and delete only MediaLive resources with the tag of this deployment. Set it to false where MediaLive denies these calls because it does not evaluate tags; the functions still check the tags themselves.',
+        'True: the functions may start, stop, change and delete only MediaLive resources with the tag of this deployment. Set it to false if MediaLive denies these calls because it does not evaluate tags; the functions still check the tags themselves.',
       ),
     flowOutputPermission: z
       .enum(FLOW_OUTPUT_PERMISSIONS)
       .default('flow')
       .describe(
-        'What AddFlowOutputs and RemoveFlowOutput are limited to: flow (outputs of our flow), named (also by the names of the outputs) or any (nothing, where MediaConnect knows no resource for these actions).',
+        'Limit of AddFlowOutputs and RemoveFlowOutput: flow (outputs of our flow), named (only outputs with our names) or any (no limit, for Regions where MediaConnect has no resource-level permissions for these actions).',
       ),
     standby: z
       .enum(STANDBY_MODES)
       .default('cold')
       .describe(
-        'What a new destination is when nothing else is asked for. Cold ones keep nothing while idle; warm ones start a little sooner, occupy two quotas and cost an idle fee.',
+        'Default standby mode of a new destination. Cold keeps no resources while idle; warm starts a little sooner, uses two quotas and costs an idle fee.',
       ),
     proof: z
       .strictObject({
@@ -256,20 +266,20 @@ const Configuration = z
             /^arn:aws[\w-]*:iam::\d{12}:(role|user)\/[\w+=,.@/-]+$/,
             'the ARN of one IAM role or user, such as arn:aws:iam::111122223333:role/Operator; no wildcard, no whole account',
           )
-          .describe('The one IAM role or user that may assume the functions’ roles.'),
+          .describe('The only IAM role or user that may assume the functions’ roles.'),
       })
       .optional()
-      .describe(
-        'Lets npm run prove act with the functions’ own roles. Left out: nobody may. Remove it after the proof.',
-      ),
+      .describe('Lets npm run prove assume the functions’ roles. Default: only Lambda may. Remove it after the proof.'),
     keepsData: z
       .boolean()
       .default(true)
-      .describe('True: table, keys, reports and users outlive the stacks and cannot be deleted by accident.'),
+      .describe(
+        'True: table, keys, reports and users remain when the stacks are deleted and are protected against accidental deletion.',
+      ),
   })
   .refine(({ account, domain }) => account === undefined || !domain || domain.certificateArn.includes(`:${account}:`), {
     path: ['domain', 'certificateArn'],
-    message: 'belongs to another account: CloudFront takes certificates of its own account only',
+    message: 'belongs to another account: CloudFront accepts only certificates of its own account',
   })
   .describe('A Sluice deployment on AWS.');
 
@@ -277,10 +287,10 @@ function isEachOnce(values: readonly string[]): boolean {
   return new Set(values).size === values.length;
 }
 
-/** A checked configuration, defaults filled in. */
+/** A validated configuration with defaults filled in. */
 export type Configuration = Omit<z.infer<typeof Configuration>, '$schema'>;
 
-/** The maintenance window in MediaLive's spelling. */
+/** Converts the maintenance window to MediaLive's format. */
 export function toMaintenanceWindow({ day, hourUtc }: Configuration['maintenance']): MaintenanceWindow {
   return {
     day: day.toUpperCase() as MaintenanceWindow['day'],
@@ -288,7 +298,7 @@ export function toMaintenanceWindow({ day, hourUtc }: Configuration['maintenance
   };
 }
 
-/** The environments that can be deployed: files in `environments/`. */
+/** Lists the environments that can be deployed: the files in `environments/`. */
 export function environmentNames(): string[] {
   return readdirSync(ENVIRONMENTS)
     .filter((file) => file.endsWith('.json') && file !== 'schema.json')
@@ -297,7 +307,7 @@ export function environmentNames(): string[] {
 
 /**
  * Reads the configuration of an environment.
- * @throws {Error} naming the file, and each field that is wrong with its value and what is allowed
+ * @throws {Error} naming the file and each invalid field with its value and what is allowed
  */
 export function readConfiguration(environment: string): Configuration {
   const names = environmentNames();
@@ -324,13 +334,13 @@ export function readConfiguration(environment: string): Configuration {
   if (twin !== undefined) {
     throw new Error(
       `${file} and ${twin}.json have the same deploymentId ${JSON.stringify(configuration.deploymentId)}: ` +
-        'each would take over what the other has made; give each its own',
+        'each would take over the resources of the other; give each environment a different deploymentId',
     );
   }
   return configuration;
 }
 
-/** Of another environment, whose file may be wrong or half written: that is told when it is the one to deploy. */
+/** Reads the id of another environment. Ignores a broken file: deploying that environment reports the fault. */
 function deploymentIdOf(environment: string): unknown {
   try {
     return (JSON.parse(readFileSync(join(ENVIRONMENTS, `${environment}.json`), 'utf8')) as Configuration).deploymentId;
@@ -341,8 +351,8 @@ function deploymentIdOf(environment: string): unknown {
 
 /**
  * Checks a configuration.
- * @param file named in the errors
- * @throws {Error} naming each field that is wrong with its value and what is allowed
+ * @param file name used in the errors
+ * @throws {Error} naming each invalid field with its value and what is allowed
  */
 export function parseConfiguration(value: unknown, file: string): Configuration {
   const parsed = Configuration.safeParse(value);
@@ -360,7 +370,9 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);
 }
 
-/** JSON Schema of the files, by which editors explain and complete the fields: `environments/schema.json`. */
+/**
+ * Returns the JSON Schema of the files (`environments/schema.json`), which editors use to explain and complete fields.
+ */
 export function configurationJsonSchema(): unknown {
   return z.toJSONSchema(Configuration, { io: 'input' });
 }

@@ -9,7 +9,7 @@ import { ObservabilityStack } from './stacks/observability.ts';
 import { SourceStack } from './stacks/source.ts';
 
 interface DeploymentInput {
-  /** Name of the environment, part of every stack's name. */
+  /** Name of the environment, part of every stack name. */
   environment: string;
   configuration: Configuration;
   /** Directory of the built dashboard. */
@@ -24,17 +24,17 @@ export interface DeploymentStacks {
   observability: ObservabilityStack;
 }
 
-/** Name of a stack in AWS. @param stack `control-plane` and the like */
+/** Returns the name of a stack in AWS. @param stack for example `control-plane` */
 export function stackName(environment: string, stack: string): string {
   return `sluice-${environment}-${stack}`;
 }
 
 /**
- * Adds the stacks of one deployment, cut by lifetime and in the order in which each needs the ones before. Everything
- * in them carries the tag by which our code, our permissions and the budget know it.
+ * Adds the stacks of one deployment, split by lifetime and ordered by dependency. Every resource carries the tag by
+ * which the code, the permissions and the budget recognize it.
  *
- * What one stack needs of another is an export (`defaultCrossStackReferences` in cdk.json is `strong`): CloudFormation
- * then refuses to replace or remove a table, a key or a flow that a stack after it still uses.
+ * Stacks refer to each other through exports (`defaultCrossStackReferences` in cdk.json is `strong`), so CloudFormation
+ * refuses to replace or remove a table, a key or a flow that a later stack still uses.
  */
 export function addDeployment(
   app: App,
@@ -49,16 +49,16 @@ export function addDeployment(
   });
   const id = (stack: string) => stackName(environment, stack);
   const data = new DataStack(app, id('data'), {
-    ...props('data', 'records, keys, reports, people'),
+    ...props('data', 'records, keys, reports and users'),
     configuration,
   });
   const source = new SourceStack(app, id('source'), {
-    ...props('source', 'the flow, the preview, what channels need'),
+    ...props('source', 'the flow, the HLS preview and the resources shared by channels'),
     configuration,
     passphrase: data.passphrase,
   });
   const dashboard = new DashboardStack(app, id('dashboard'), {
-    ...props('dashboard', 'what a browser meets'),
+    ...props('dashboard', 'the website, sign-in and HTTP API'),
     configuration,
     userPool: data.userPool,
     resourceServer: data.resourceServer,
@@ -67,14 +67,14 @@ export function addDeployment(
     directory: dashboardDirectory,
   });
   const controlPlane = new ControlPlaneStack(app, id('control-plane'), {
-    ...props('control-plane', 'functions, state machines, schedules'),
+    ...props('control-plane', 'functions, state machines and schedules'),
     configuration,
     data,
     source,
     dashboard,
   });
   const observability = new ObservabilityStack(app, id('observability'), {
-    ...props('observability', 'who learns of what'),
+    ...props('observability', 'alarms, budgets and the CloudWatch dashboard'),
     configuration,
     watched: {
       flowArn: source.flowArn,
@@ -93,15 +93,15 @@ export function addDeployment(
   });
   const stacks = { data, source, dashboard, controlPlane, observability };
   for (const [component, stack] of Object.entries(stacks)) {
-    // CloudFormation knows no tags of dashboards in every Region, and a dashboard costs nothing by its tag.
+    // CloudFormation cannot tag dashboards in every Region, and a dashboard has no cost to allocate by tag.
     const exceptDashboards = { excludeResourceTypes: ['AWS::CloudWatch::Dashboard'] };
     Tags.of(stack).add(DEPLOYMENT_TAG, deploymentId, exceptDashboards);
-    // By which the bill can be split.
+    // Splits the bill by component.
     Tags.of(stack).add('sluice:component', component, exceptDashboards);
   }
   if (configuration.github) {
     const deployRole = new DeployRoleStack(app, id('deploy-role'), {
-      ...props('deploy-role', 'what GitHub Actions deploys with'),
+      ...props('deploy-role', 'the role GitHub Actions deploys with'),
       ...configuration.github,
       environment,
       stackNames: [...Object.values(stacks).map((stack) => stack.stackName), id('deploy-role')],

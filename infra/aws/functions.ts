@@ -18,8 +18,8 @@ import {
 } from './permissions.ts';
 
 /**
- * The functions of the control plane: what each runs, how large it is, what it is told and what it may do. The stack
- * makes them from this table; nothing about a function is said anywhere else.
+ * Defines the functions of the control plane: entry point, size, variables and permissions. The stack creates them from
+ * this table, the only place that describes a function.
  */
 
 export const FUNCTION_NAMES = ['api', 'workflow', 'sweep', 'monitor', 'cost-report'] as const;
@@ -31,11 +31,11 @@ export interface FunctionDefinition {
   description: string;
   memoryMb: number;
   timeout: Duration;
-  /** How many may run at once, where more would exhaust what AWS grants or what we want to pay. */
+  /** Most instances that may run at once, where more would exhaust an AWS quota or cost too much. */
   concurrency: number;
-  /** Attempts AWS adds when an asynchronous call fails; absent where nobody calls it so. */
+  /** Attempts AWS adds when an asynchronous call fails. Absent for functions that are not called asynchronously. */
   asynchronousRetries?: 0 | 1 | 2;
-  /** The entry point's own schema: a function is given what it names, and nothing else. */
+  /** The entry point's schema. A function receives the variables it names and no others. */
   environment: ZodMiniObject;
   permissions: (resources: DeploymentResources) => Permission[];
 }
@@ -43,10 +43,10 @@ export interface FunctionDefinition {
 export const FUNCTIONS: Record<FunctionName, FunctionDefinition> = {
   api: {
     entry: 'functions/api.lambda.ts',
-    description: 'Answers the HTTP API: records, wishes, figures. Encrypts stream keys and cannot decrypt them.',
-    // Memory buys processor time, which is what a cold start waits for.
+    description: 'Serves the HTTP API: records, requests, metrics. Encrypts stream keys and cannot decrypt them.',
+    // CPU scales with memory and bounds the time of a cold start.
     memoryMb: 1024,
-    // An HTTP API gives up after 30 seconds; the function says why before that.
+    // The HTTP API times out after 30 seconds; the function returns an explained error before that.
     timeout: Duration.seconds(28),
     concurrency: 20,
     environment: ApiEnvironment,
@@ -56,21 +56,21 @@ export const FUNCTIONS: Record<FunctionName, FunctionDefinition> = {
     entry: 'functions/workflow.lambda.ts',
     description: 'Runs one step of a state machine. The only function that decrypts a stream key.',
     memoryMb: 512,
-    // The state machines give a step 60 seconds; the function ends first, so that no step runs on unseen.
+    // The state machines time a step out after 60 seconds. The function ends first, so no step continues unobserved.
     timeout: Duration.seconds(55),
-    // MediaConnect takes five calls a second for the whole account.
+    // MediaConnect accepts five calls per second for the whole account.
     concurrency: 10,
     environment: WorkflowEnvironment,
     permissions: workflowPermissions,
   },
   sweep: {
     entry: 'functions/sweep.lambda.ts',
-    description: 'Compares AWS with the records: finishes what was left, releases what belongs to nothing.',
+    description: 'Compares AWS with the records: resumes interrupted operations and releases unused resources.',
     memoryMb: 512,
     timeout: Duration.minutes(4),
-    // Two at once would only wait for each other’s lease.
+    // A second instance would only wait for the lease of the first.
     concurrency: 1,
-    // The next one comes in five minutes.
+    // The next run is five minutes away.
     asynchronousRetries: 0,
     environment: SweepEnvironment,
     permissions: sweepPermissions,
@@ -80,7 +80,7 @@ export const FUNCTIONS: Record<FunctionName, FunctionDefinition> = {
     description: 'Observes every destination, once a minute and when the media services report something.',
     memoryMb: 512,
     timeout: Duration.seconds(50),
-    // One for the schedule, one for events: a storm of events says nothing that one look does not.
+    // One for the schedule, one for events. A burst of events needs only one poll.
     concurrency: 2,
     asynchronousRetries: 0,
     environment: MonitorEnvironment,
@@ -88,7 +88,7 @@ export const FUNCTIONS: Record<FunctionName, FunctionDefinition> = {
   },
   'cost-report': {
     entry: 'functions/cost-report.lambda.ts',
-    description: 'Writes the cost of the day before into the report bucket.',
+    description: 'Writes the cost of the previous day to the report bucket.',
     memoryMb: 512,
     timeout: Duration.minutes(2),
     concurrency: 1,

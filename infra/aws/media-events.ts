@@ -14,7 +14,7 @@ interface MediaEventsProps {
 }
 
 /**
- * Events that are a reason to look, of the types the monitor heeds.
+ * Selects the events that wake the monitor, by the types it handles.
  * @see https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-mediaconnect.html
  */
 function patterns(flowArn: string): Record<string, EventPattern> {
@@ -31,7 +31,7 @@ function patterns(flowArn: string): Record<string, EventPattern> {
   };
 }
 
-/** Lets events of the media services wake the monitor. */
+/** Creates the rules by which events of the media services wake the monitor. */
 export function createMediaEvents(
   scope: Construct,
   { deploymentId, flowArn, monitor, deadLetters }: MediaEventsProps,
@@ -39,7 +39,7 @@ export function createMediaEvents(
   for (const [name, eventPattern] of Object.entries(patterns(flowArn))) {
     new Rule(scope, `Events-${name}`, {
       ruleName: `sluice-${deploymentId}-${name.toLowerCase()}`,
-      description: `${name} reports something: look`,
+      description: `${name} event: wakes the monitor`,
       eventPattern,
       targets: [
         new LambdaFunction(monitor, {

@@ -6,15 +6,14 @@ import { FUNCTION_NAMES, FUNCTIONS, type FunctionName } from './functions.ts';
 import { FLOW_OUTPUT_PERMISSIONS, type DeploymentResources } from './permissions.ts';
 
 /**
- * cdk-nag's AwsSolutions rules over all stacks, and the one list of what we do otherwise, with the reason. It is a list
- * and not a remark beside each resource, so that who judges the whole sees all of it on one page. Findings name
- * resources by what CloudFormation puts in at the end, which is why they are matched by pattern: `<word>` stands for
- * whatever is put in, everything else, `*` included, is meant as it stands.
+ * Applies cdk-nag's AwsSolutions rules to all stacks. The findings we accept are in one list, with reasons, so that a
+ * reviewer sees them on one page. Findings name resources by values that CloudFormation fills in, so entries are
+ * patterns: `<word>` matches any such value, and every other character, `*` included, is literal.
  */
 interface Acknowledgement {
   /** Path of the construct below `sluice-<environment>-`. */
   at: string;
-  /** Rule behind `AwsSolutions-`, with the finding in brackets where the rule has several. */
+  /** Rule name after `AwsSolutions-`, followed by the finding in brackets if the rule has several. */
   finding: string;
   reason: string;
 }
@@ -22,33 +21,33 @@ interface Acknowledgement {
 const DEPLOYMENT = 'dashboard/Custom::CDKBucketDeployment<hash>';
 const DEPLOYMENT_POLICY = `${DEPLOYMENT}/ServiceRole/DefaultPolicy/Resource`;
 const DEPLOYMENT_REASON =
-  'CDK’s own BucketDeployment: it runs during a deployment only, reads the asset bucket and writes the dashboard’s';
+  'CDK’s BucketDeployment: it runs only during a deployment, reads the asset bucket and writes the dashboard’s';
 
 const LIST: readonly Acknowledgement[] = [
   {
     at: 'data/Reports/Resource',
     finding: 'S1',
     reason:
-      'one function writes a report a day and people read it with their own identity, both of which CloudTrail can tell; ' +
+      'one function writes a report a day and people read it with their own identity; CloudTrail can record both; ' +
       'a second bucket would have to outlive this one',
   },
   {
     at: 'data/SrtPassphrase/Resource',
     finding: 'SMG4',
     reason:
-      'the encoder at the venue holds the same passphrase and cannot follow: a rotation by schedule would end a show. ' +
-      'RUNBOOK.md says how to change it',
+      'the encoder at the venue holds the same passphrase and cannot follow a rotation: a scheduled one would end a show. ' +
+      'RUNBOOK.md explains how to change it',
   },
   {
     at: 'data/FingerprintSecret/Resource',
     finding: 'SMG4',
-    reason: 'it keys fingerprints kept in the table: a new one would forget which stream keys are duplicates',
+    reason: 'it keys the fingerprints in the table: a new secret would no longer recognize duplicate stream keys',
   },
   {
     at: 'source/CdnIdentifier/Resource',
     finding: 'SMG4',
     reason:
-      'CloudFront is given the value during a deployment and cannot follow a rotation by schedule. RUNBOOK.md says how to ' +
+      'CloudFront receives the value during a deployment and cannot follow a scheduled rotation. RUNBOOK.md explains how to ' +
       'change it without a gap',
   },
   {
@@ -60,43 +59,43 @@ const LIST: readonly Acknowledgement[] = [
   {
     at: 'data/UserPool/Resource',
     finding: 'COG2',
-    reason: 'a second factor is offered to everybody; whether it is demanded is a rule of the operator’s house',
+    reason: 'a second factor is available to every user; whether to require it is the operator’s policy',
   },
   {
     at: 'data/UserPool/Resource',
     finding: 'COG8',
     reason:
-      'the Plus plan is charged per user and watches for taken-over accounts; sign-up is closed, people are few and known, ' +
+      'the Plus plan is billed per user and detects compromised accounts; sign-up is closed, users are few and known, ' +
       'and a token can be revoked at once',
   },
   {
     at: 'source/MediaLiveRole/Resource',
     finding: `IAM5[Resource::arn:<partition>:logs:<region>:<account>:log-group:${CHANNEL_LOG_GROUP}:*]`,
-    reason: 'MediaLive logs into one group that it names itself, one stream per channel',
+    reason: 'MediaLive logs to one group whose name it chooses, with one stream per channel',
   },
   {
     at: 'source/MediaLiveRole/Resource',
     finding: 'IAM5[Resource::arn:<partition>:logs:<region>:<account>:log-group:*]',
-    reason: 'MediaLive looks for that group before it makes it, and looking has no narrower resource',
+    reason: 'MediaLive checks for that group before it creates it, and the check has no narrower resource',
   },
   {
     at: 'dashboard/Distribution/Resource',
     finding: 'CFR1',
-    reason: 'operators travel with their shows: no country is known to be a wrong one',
+    reason: 'operators travel with their shows, so no country can be blocked',
   },
   {
     at: 'dashboard/Distribution/Resource',
     finding: 'CFR2',
     reason:
-      'without a session there are static files only: the preview demands signed cookies, the API is throttled and checks ' +
-      'every input by schema; a web ACL costs by the month and can be attached by who needs one',
+      'without a session only static files are served: the preview requires signed cookies, the API is throttled and checks ' +
+      'every input against a schema; a web ACL has a monthly price and can be attached where it is needed',
   },
   {
     at: 'dashboard/Distribution/Resource',
     finding: 'CFR4',
     reason:
-      'CloudFront allows no other security policy with its own certificate; with an own domain (configuration: domain) ' +
-      'TLS 1.2 is the least',
+      'CloudFront allows no other security policy with its default certificate; with a custom domain (configuration: domain) ' +
+      'TLS 1.2 is the minimum',
   },
   {
     at: `${DEPLOYMENT}/ServiceRole/Resource`,
@@ -116,28 +115,29 @@ const LIST: readonly Acknowledgement[] = [
   {
     at: `${DEPLOYMENT}/Resource`,
     finding: 'L1',
-    reason: `${DEPLOYMENT_REASON}; its runtime is CDK’s to choose`,
+    reason: `${DEPLOYMENT_REASON}; CDK chooses its runtime`,
   },
   {
     at: 'control-plane/DeadLetters-<name>/Resource',
     finding: 'SQS3',
-    reason: 'it is a dead-letter queue itself; an alarm tells that something is in it',
+    reason: 'it is a dead-letter queue itself; an alarm reports when it is not empty',
   },
   {
     at: 'control-plane/Role-<function>/DefaultPolicy/Resource',
     finding: 'IAM5[Resource::*]',
     reason:
-      'X-Ray and the List and Get calls that permissions.ts explains one by one know no resource; no action has a wildcard',
+      'X-Ray and the List and Get calls explained in permissions.ts have no resource-level permissions; no action has a wildcard',
   },
   {
     at: 'control-plane/StateMachine-<kind>/Role/DefaultPolicy/Resource',
     finding: 'IAM5[Resource::*]',
-    reason: 'the delivery of logs and X-Ray, as Step Functions’ documentation gives them: they know no resource',
+    reason:
+      'log delivery and X-Ray, as the Step Functions documentation lists them: they have no resource-level permissions',
   },
   {
     at: 'control-plane/SchedulerRoleForTarget-<hash>/DefaultPolicy/Resource',
     finding: 'IAM5[Resource::<function>:*]',
-    reason: 'versions and aliases of the one function that the schedule calls',
+    reason: 'versions and aliases of the only function that the schedule calls',
   },
   {
     at: 'control-plane/ApiRoute/Resource',
@@ -150,11 +150,11 @@ const LIST: readonly Acknowledgement[] = [
     at: `deploy-role/${role}/DefaultPolicy/Resource`,
     finding: 'IAM5[Resource::arn:<partition>:cloudformation:<region>:<account>:stack/<stack>/*]',
     reason:
-      'CloudFormation ends the ARN of a stack with an id of its own; the name before it is one of this environment',
+      'CloudFormation ends a stack’s ARN with a generated id; the stack name before it belongs to this environment',
   })),
 ];
 
-/** What CloudFormation puts in for the resources of a deployment. */
+/** Placeholders for the values that CloudFormation fills in. */
 const PUT_IN: DeploymentResources = {
   partition: '<partition>',
   region: '<region>',
@@ -176,7 +176,7 @@ const PUT_IN: DeploymentResources = {
   flowOutputPermission: 'flow',
 };
 
-/** The functions' wildcards have their reasons in permissions.ts, beside the permission. */
+/** Returns the reasons for a function's wildcards, which permissions.ts keeps beside each permission. */
 function reasonsOf(name: FunctionName): Acknowledgement[] {
   const permissions = FLOW_OUTPUT_PERMISSIONS.flatMap((flowOutputPermission) =>
     FUNCTIONS[name].permissions({ ...PUT_IN, flowOutputPermission }),
@@ -192,10 +192,10 @@ function reasonsOf(name: FunctionName): Acknowledgement[] {
   );
 }
 
-/** Everything that is acknowledged. */
+/** Every accepted finding. */
 export const ACKNOWLEDGEMENTS: readonly Acknowledgement[] = [...LIST, ...FUNCTION_NAMES.flatMap(reasonsOf)];
 
-/** True when the acknowledgement speaks of this finding. */
+/** Returns true if the acknowledgement covers this finding. */
 export function covers({ at, finding }: Acknowledgement, constructPath: string, ruleName: string): boolean {
   const path = `sluice-<environment>-${at}`;
   return toPattern(path, '[^/]+').test(constructPath) && toPattern(`AwsSolutions-${finding}`, '[^*]+').test(ruleName);
@@ -206,7 +206,7 @@ function toPattern(text: string, putIn: string): RegExp {
   return new RegExp(`^${parts.join(putIn)}$`);
 }
 
-/** The AwsSolutions rules without what is acknowledged. What is left ends the synthesis. */
+/** The AwsSolutions rules without the accepted findings. Any other finding fails the synthesis. */
 export class SluiceChecks extends AwsSolutionsChecks {
   override validateScope(scope: IConstruct): PolicyValidationPluginReport {
     const violations = super
@@ -222,7 +222,7 @@ export class SluiceChecks extends AwsSolutionsChecks {
   }
 }
 
-/** Has the rules checked whenever the app is synthesized. */
+/** Adds the rules, which run at every synthesis of the app. */
 export function addChecks(app: App): void {
   Validations.of(app).addPlugins(new SluiceChecks(app));
 }

@@ -21,25 +21,26 @@ export interface NodeFunctionProps {
   /** Short name: `api`. */
   name: string;
   definition: FunctionDefinition;
-  /** Values of every variable there is; the function gets those its schema names. */
+  /** Values of all variables. The function receives those its schema names. */
   variables: Readonly<Record<string, string>>;
   resources: DeploymentResources;
   logRetention: RetentionDays;
   /** Encrypts the variables, some of which are secret. */
   environmentKey: IKey;
-  /** Where calls end up that failed for good. */
+  /** Receives the calls that failed for good. */
   deadLetters: IQueue;
-  /** The one principal besides Lambda that may assume the role, for `npm run prove`; undefined for none. */
+  /** The only principal besides Lambda that may assume the role, for `npm run prove`. Undefined means Lambda only. */
   proofPrincipalArn: string | undefined;
 }
 
-/** Makes one function from its definition: bundle, role, log, limits. */
+/** Creates one function from its definition: bundle, role, log group, limits. */
 export function createNodeFunction(scope: Construct, props: NodeFunctionProps): Function {
   const { deploymentId, name, definition } = props;
   const logGroup = new LogGroup(scope, `Log-${name}`, {
     logGroupName: `/sluice/${deploymentId}/${name}`,
     retention: props.logRetention,
-    // Logs hold ids, never a key: the service's own encryption is enough. Reports and records are what is kept.
+    // Logs hold ids, never a stream key, so the service's default encryption is enough. Records and reports are kept
+    // instead.
     removalPolicy: RemovalPolicy.DESTROY,
   });
   const made = new NodejsFunction(scope, `Function-${name}`, {
@@ -65,7 +66,7 @@ export function createNodeFunction(scope: Construct, props: NodeFunctionProps): 
       ? {}
       : {
           retryAttempts: definition.asynchronousRetries,
-          // What could not be begun for so long is out of date: the schedule has come round again.
+          // An older call is out of date: the schedule has run again since.
           maxEventAge: Duration.minutes(5),
           onFailure: new SqsDestination(props.deadLetters),
         }),
@@ -73,12 +74,14 @@ export function createNodeFunction(scope: Construct, props: NodeFunctionProps): 
   return made;
 }
 
-/** No managed policy: that one lets a function write to every log group of the account. */
+/**
+ * Creates the role. It has no managed policy, because AWS's lets a function write to every log group of the account.
+ */
 function createRole(scope: Construct, props: NodeFunctionProps, logGroup: LogGroup): Role {
   const { name, definition, resources, proofPrincipalArn } = props;
   const lambda = new ServicePrincipal('lambda.amazonaws.com');
   const role = new Role(scope, `Role-${name}`, {
-    description: `what the function ${name} may do`,
+    description: `Permissions of the function ${name}`,
     assumedBy:
       proofPrincipalArn === undefined ? lambda : new CompositePrincipal(lambda, new ArnPrincipal(proofPrincipalArn)),
   });
@@ -90,20 +93,20 @@ function createRole(scope: Construct, props: NodeFunctionProps, logGroup: LogGro
 const LOGGING = { POWERTOOLS_LOG_LEVEL: 'INFO', NODE_OPTIONS: '--enable-source-maps' };
 
 /**
- * The SDK is bundled as well: what runs is what was tested, whichever version the runtime brings along, and only the
- * clients that the entry point imports.
+ * Bundling options. They include the SDK, so the version that runs is the tested one, and only the clients that the
+ * entry point imports.
  */
 export const BUNDLING = {
   format: OutputFormat.ESM,
   target: 'node24',
   mainFields: ['module', 'main'],
   minify: true,
-  // Error names are an interface: state machines retry by them.
+  // State machines retry by error name, so minification must keep names.
   keepNames: true,
   sourceMap: true,
   sourcesContent: false,
   bundleAwsSDK: true,
-  // A few packages are CommonJS inside and ask for Node's modules by require.
+  // A few packages are CommonJS inside and load Node's modules with require.
   banner: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
 };
 
@@ -114,8 +117,8 @@ function entryOf({ entry }: FunctionDefinition): string {
 }
 
 /**
- * The variables a function's schema names.
- * @throws {Error} when one is required that no stack provides
+ * Selects the variables that a function's schema names.
+ * @throws {Error} when no stack provides a required one
  */
 function variablesOf({ name, definition, variables }: NodeFunctionProps): Record<string, string> {
   const chosen: Record<string, string> = {};

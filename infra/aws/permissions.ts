@@ -2,15 +2,16 @@ import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CHANNEL_LOG_GROUP, DEPLOYMENT_TAG, HISTORY_BY_DAY } from '../../functions/aws/names.ts';
 
 /**
- * What each function may do, one exported function per function. A permission names its actions one by one. A resource
- * with a wildcard says why beside it, where the tests and the reviewer read it. A create request must carry the tag of this
- * deployment, and what is changed or removed must have it, unless the configuration sets `tagConditions` to false.
+ * Lists the permissions of each function, one exported function per function. A permission names each action. A
+ * resource with a wildcard carries its reason, which the tests and the reviewer read. A create request must carry the
+ * tag of this deployment, and resources that are changed or removed must have it, unless the configuration sets
+ * `tagConditions` to false.
  *
- * MediaLive answers Describe and List with stream keys in clear, so only functions that need them have those actions;
- * the API has none.
+ * MediaLive returns stream keys in clear text in Describe and List answers, so only functions that need these actions
+ * have them. The API has neither.
  */
 
-/** ARNs and names of what the stacks have made, as tokens. */
+/** ARNs and names of the resources the stacks create, as tokens. */
 export interface DeploymentResources {
   partition: string;
   region: string;
@@ -37,29 +38,32 @@ export interface DeploymentResources {
 }
 
 /**
- * How AddFlowOutputs and RemoveFlowOutput are limited: `flow` by the ARN of the flow, with any output of any name;
- * `named` also by the name of the output; `any` not at all, for Regions where these actions know no resource.
+ * Limits of AddFlowOutputs and RemoveFlowOutput: `flow` by the ARN of the flow, for outputs of any name; `named` by the
+ * name of the output as well; `any` no limit, for Regions where these actions have no resource-level permissions.
  */
 export const FLOW_OUTPUT_PERMISSIONS = ['flow', 'named', 'any'] as const;
 export type FlowOutputPermission = (typeof FLOW_OUTPUT_PERMISSIONS)[number];
 
-/** One statement of a policy, before it is one. */
+/** One statement of a policy, before conversion to IAM's form. */
 export interface Permission {
   actions: readonly string[];
   resources: readonly string[];
   conditions?: Record<string, Record<string, string | readonly string[]>>;
-  /** Why the resources cannot be named one by one; required as soon as one has a wildcard. */
+  /** Why the resources cannot be listed individually. Required if one has a wildcard. */
   wildcardReason?: string;
 }
 
-/** Turns a permission into IAM's form. */
+/** Converts a permission to IAM's form. */
 export function toStatement({ actions, resources, conditions }: Permission): PolicyStatement {
   return new PolicyStatement({ effect: Effect.ALLOW, actions: [...actions], resources: [...resources], conditions });
 }
 
 const NO_RESOURCE_LEVEL = 'AWS gives this action no resource-level permission';
 
-/** The API: reads and writes records, encrypts stream keys, starts workflows, reads figures. It decrypts nothing. */
+/**
+ * Permissions of the API: reads and writes records, encrypts stream keys, starts workflows, reads metrics. It cannot
+ * decrypt.
+ */
 export function apiPermissions(resources: DeploymentResources): Permission[] {
   return [
     tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
@@ -85,12 +89,12 @@ export function apiPermissions(resources: DeploymentResources): Permission[] {
       resources: [resources.fingerprintSecretArn, resources.previewKeySecretArn],
     },
     reports(resources, 's3:GetObject'),
-    // Without a condition on the prefix: only who may list the bucket is told that a report is not there.
+    // Has no condition on the prefix. Without ListBucket, S3 answers 403 instead of 404 for a missing report.
     { actions: ['s3:ListBucket'], resources: [resources.reportBucketArn] },
   ];
 }
 
-/** The steps: the only function that decrypts a stream key, and the one that makes and removes media resources. */
+/** Permissions of the workflow: the only function that decrypts a stream key and creates media resources. */
 export function workflowPermissions(resources: DeploymentResources): Permission[] {
   return [
     tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']),
@@ -118,7 +122,7 @@ export function workflowPermissions(resources: DeploymentResources): Permission[
   ];
 }
 
-/** The sweep: sees everything, starts what was left, releases what belongs to nothing. */
+/** Permissions of the sweep: reads everything, starts pending operations, releases unused resources. */
 export function sweepPermissions(resources: DeploymentResources): Permission[] {
   return [
     tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
@@ -135,7 +139,7 @@ export function sweepPermissions(resources: DeploymentResources): Permission[] {
   ];
 }
 
-/** The stream monitor: reads, stores what it saw, and keeps the flow's egress address allowed. */
+/** Permissions of the stream monitor: polls, records what it observed, keeps the flow's egress address allowed. */
 export function monitorPermissions(resources: DeploymentResources): Permission[] {
   return [
     tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'Query']),
@@ -150,7 +154,7 @@ export function monitorPermissions(resources: DeploymentResources): Permission[]
   ];
 }
 
-/** The cost report: reads the history, writes one file a day. */
+/** Permissions of the cost report: reads the history, writes one file a day. */
 export function costReportPermissions(resources: DeploymentResources): Permission[] {
   return [
     tableItems(resources, ['Query']),
@@ -160,7 +164,7 @@ export function costReportPermissions(resources: DeploymentResources): Permissio
   ];
 }
 
-/** Whoever sees the flow's egress address can let it in. */
+/** Lets a function that reads the flow's egress address add it to the input security group. */
 function egressRules({ inputSecurityGroupArn }: DeploymentResources): Permission {
   return {
     actions: ['medialive:DescribeInputSecurityGroup', 'medialive:UpdateInputSecurityGroup'],
@@ -178,7 +182,7 @@ function historyByDay({ tableArn }: DeploymentResources): Permission {
   return { actions: ['dynamodb:Query'], resources: [`${tableArn}/index/${HISTORY_BY_DAY}`] };
 }
 
-/** Bound to the context the ciphertexts are made with: another purpose or deployment is refused by KMS itself. */
+/** Limited to the encryption context of the ciphertexts, so KMS refuses another purpose or deployment. */
 function streamKeys({ streamKeysKeyArn, deploymentId }: DeploymentResources, action: string): Permission {
   return {
     actions: [action],
@@ -194,15 +198,15 @@ function streamKeys({ streamKeysKeyArn, deploymentId }: DeploymentResources, act
 }
 
 /**
- * Starting needs the machine. The machine's key is asked for as well: AWS's documents do not say
- * whose permission StartExecution uses it with, and it may be used through Step Functions only.
+ * Lets a function start executions. Includes the state machine's key, because AWS does not document whose permission
+ * StartExecution uses for it. The key may only be used through Step Functions.
  */
 function executions(resources: DeploymentResources): Permission[] {
   return [
     {
       actions: ['states:StartExecution'],
       resources: resources.stateMachineArns,
-      // Step Functions authorizes an alias by the machine's ARN and tells the alias by this key.
+      // Step Functions authorizes an alias by the machine's ARN and passes the alias in this condition key.
       conditions: { StringEquals: { 'states:StateMachineQualifier': resources.stateMachineAlias } },
     },
     {
@@ -217,7 +221,7 @@ function executionsThemselves(resources: DeploymentResources, action: string): P
   return {
     actions: [action],
     resources: executionArns(resources),
-    wildcardReason: 'an execution is named for its operation; only those of our machines match',
+    wildcardReason: 'an execution is named after its operation; only executions of our state machines match',
   };
 }
 
@@ -235,7 +239,7 @@ function mediaLiveReads(resources: DeploymentResources): Permission[] {
     {
       actions: ['medialive:DescribeChannel', 'medialive:DescribeInput'],
       resources: [mediaLive(resources, 'channel:*'), mediaLive(resources, 'input:*')],
-      wildcardReason: 'AWS gives the id; what is gone has no tag any more, and must still be found to be gone',
+      wildcardReason: 'AWS assigns the id; a deleted resource has no tags, and its absence must still be readable',
     },
   ];
 }
@@ -243,7 +247,7 @@ function mediaLiveReads(resources: DeploymentResources): Permission[] {
 function mediaLiveCreates(resources: DeploymentResources): Permission[] {
   const made = [mediaLive(resources, 'channel:*'), mediaLive(resources, 'input:*')];
   const conditions = { StringEquals: { [`aws:RequestTag/${DEPLOYMENT_TAG}`]: resources.deploymentId } };
-  const wildcardReason = 'AWS gives the id when it is made; the request must carry our tag';
+  const wildcardReason = 'AWS assigns the id on creation; the request must carry our tag';
   return [
     {
       actions: ['medialive:CreateChannel', 'medialive:CreateInput'],
@@ -261,8 +265,8 @@ function mediaLiveCreates(resources: DeploymentResources): Permission[] {
 }
 
 /**
- * Changing the outputs of our flow. The Service Authorization Reference listed no resource for these actions before 2026,
- * and a policy with an ARN never matches an action that knows no resource.
+ * Lets a function change the outputs of our flow. Before 2026 the Service Authorization Reference listed no resource
+ * for these actions, and a policy with an ARN never matches an action without resource-level permissions.
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselementalmediaconnect.html
  */
 function flowOutputs(resources: DeploymentResources, actions: readonly string[]): Permission {
@@ -273,19 +277,21 @@ function flowOutputs(resources: DeploymentResources, actions: readonly string[])
       return {
         actions,
         resources: [flowArn, output('*')],
-        wildcardReason: 'AWS gives the id of an output, and may ask before it knows the name; the flow is the limit',
+        wildcardReason:
+          'AWS assigns the id of an output, and may authorize the call before it knows the name; the flow is the limit',
       };
     case 'named':
       return {
         actions,
         resources: [flowArn, output(`sluice-${deploymentId}-*`)],
-        wildcardReason: 'AWS gives the id of an output; the name that ends the ARN is ours',
+        wildcardReason: 'AWS assigns the id of an output; we choose the name that ends the ARN',
       };
     case 'any':
       return {
         actions,
         resources: ['*'],
-        wildcardReason: 'flowOutputPermission is any: MediaConnect knows no resource for this action in this Region',
+        wildcardReason:
+          'flowOutputPermission is any: MediaConnect has no resource-level permissions for this action in this Region',
       };
   }
 }
@@ -294,7 +300,7 @@ function reports({ reportBucketArn }: DeploymentResources, action: string): Perm
   return {
     actions: [action],
     resources: [`${reportBucketArn}/reports/cost/*`],
-    wildcardReason: 'a report is named by its day, which nobody knows beforehand',
+    wildcardReason: 'a report is named after its day',
   };
 }
 
@@ -302,18 +308,18 @@ function metrics(): Permission {
   return { actions: ['cloudwatch:GetMetricData'], resources: ['*'], wildcardReason: NO_RESOURCE_LEVEL };
 }
 
-/** All channels of an account log into one group that MediaLive names. */
+/** Channels of an account log to one group, whose name MediaLive chooses. */
 function channelLogs({ partition, region, account }: DeploymentResources): Permission {
   return {
     actions: ['logs:GetLogEvents'],
     resources: [`arn:${partition}:logs:${region}:${account}:log-group:${CHANNEL_LOG_GROUP}:log-stream:*`],
-    wildcardReason: 'a stream is named for the channel, whose id AWS gives',
+    wildcardReason: 'a log stream is named after its channel, whose id AWS assigns',
   };
 }
 
 /**
- * Channels and inputs of this deployment. Without tag conditions the policy reaches those of others as well. What is left
- * then is our own code: the sweep and the workflow take a channel or an input by the id in a record or by our tags, and
+ * Channels and inputs of this deployment. Without tag conditions the policy also covers those of others. The protection
+ * is then our own code: the sweep and the workflow find a channel or an input by the id in a record or by our tags, and
  * compare the tags before they stop or delete anything they did not record.
  */
 function onOurMedia(resources: DeploymentResources): Pick<Permission, 'resources' | 'conditions' | 'wildcardReason'> {
@@ -322,13 +328,13 @@ function onOurMedia(resources: DeploymentResources): Pick<Permission, 'resources
   if (!tagConditions) {
     return {
       resources: media,
-      wildcardReason: 'tagConditions is false: AWS gives the id, and the functions check the tags before they act',
+      wildcardReason: 'tagConditions is false: AWS assigns the id, and the functions check the tags before they act',
     };
   }
   return {
     resources: media,
     conditions: { StringEquals: { [`aws:ResourceTag/${DEPLOYMENT_TAG}`]: deploymentId } },
-    wildcardReason: 'AWS gives the id when it is made; the condition on our tag decides',
+    wildcardReason: 'AWS assigns the id on creation; the condition on our tag is the limit',
   };
 }
 

@@ -1,11 +1,11 @@
 /**
- * Regions in which a deployment would fail, as far as public documents say so. AWS adds services to Regions, so these are
- * lists of exclusions with a date, and not of what is allowed: `npm run preflight` asks the Region itself.
+ * Regions in which public documents say a deployment would fail. AWS adds services to Regions, so the lists exclude
+ * Regions, with a date; `npm run preflight` asks the Region itself.
  */
 
 /**
- * CloudFront delivers no standard logs to buckets in these Regions. Its newer kind of delivery could, but has to be set up
- * in us-east-1, where a deployment has no stack. Seen on 2026-11-30.
+ * CloudFront delivers no standard logs to buckets in these Regions. Its newer kind of delivery does, but has to be set
+ * up in us-east-1, where a deployment has no stack. Read on 2026-11-30.
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
  */
 const WITHOUT_CLOUDFRONT_LOGS = [
@@ -29,12 +29,12 @@ const WITHOUT_CLOUDFRONT_LOGS = [
 ];
 
 /**
- * Says why a deployment cannot be made in a Region.
- * @returns null where nothing speaks against it
+ * Returns the reason a deployment cannot be created in a Region,
+ * or null if none is known.
  */
 export function whyNotIn(region: string): string | null {
   if (/^(cn|us-gov|us-iso|eu-iso|eusc)/.test(region)) {
-    return 'Regions of another partition have no CloudFront, or one of their own, which this deployment does not know';
+    return 'Regions of another partition have no CloudFront, or a separate one that this deployment does not support';
   }
   if (WITHOUT_CLOUDFRONT_LOGS.includes(region)) {
     return 'CloudFront delivers no access logs to buckets in this Region; choose one that needs no opt-in, such as eu-central-1';

@@ -12,10 +12,10 @@ interface SchedulesProps {
   deadLetters: IQueue;
 }
 
-/** How long a call that could not be delivered is worth delivering: until the schedule comes round again. */
+/** Keeps retrying an undelivered call until the schedule runs again. */
 const DELIVERY = { retryAttempts: 2, maxEventAge: Duration.minutes(5) };
 
-/** When functions run by themselves. */
+/** Creates the schedules of the functions. */
 export function createSchedules(scope: Construct, { deploymentId, functions, deadLetters }: SchedulesProps): void {
   const schedules = [
     ['sweep', ScheduleExpression.rate(Duration.minutes(5)), 'compares AWS with the records'],
@@ -23,7 +23,7 @@ export function createSchedules(scope: Construct, { deploymentId, functions, dea
     [
       'cost-report',
       ScheduleExpression.cron({ hour: '2', minute: '15', timeZone: TimeZone.ETC_UTC }),
-      'writes the cost of the day before',
+      'writes the cost of the previous day',
     ],
   ] as const;
   for (const [name, schedule, description] of schedules) {

@@ -18,10 +18,13 @@ import type { Construct } from 'constructs';
 import { OPERATION_KINDS, type OperationKind } from '../../functions/domain/destination.ts';
 import { ROOT } from './node-function.ts';
 
-/** The alias by which operations are started. */
+/** The alias that operations start through. */
 export const ALIAS = 'live';
 
-/** Name of a state machine, known before it is made: the functions are told it, and it is told a function. */
+/**
+ * Returns the name of a state machine. It is known before creation, because functions and state machines refer to each
+ * other.
+ */
 export function stateMachineName(deploymentId: string, kind: OperationKind): string {
   return `sluice-${deploymentId}-destination-${kind}`;
 }
@@ -33,10 +36,10 @@ interface StateMachinesProps {
   logRetention: RetentionDays;
 }
 
-/** Makes the four state machines from the files that also run on one machine. */
+/** Creates the four state machines from the same files that the local deployment uses. */
 export function createStateMachines(scope: Construct, props: StateMachinesProps): Record<OperationKind, StateMachine> {
   const log = new LogGroup(scope, 'ExecutionLog', {
-    // Under this prefix Step Functions needs one entry in the log resource policy, however many groups there are.
+    // Under this prefix, one entry in the log resource policy covers any number of log groups.
     logGroupName: `/aws/vendedlogs/states/sluice-${props.deploymentId}`,
     retention: props.logRetention,
     removalPolicy: RemovalPolicy.DESTROY,
@@ -55,9 +58,9 @@ function createStateMachine(
     definitionBody: DefinitionBody.fromString(
       readFileSync(join(ROOT, 'statemachines', `destination-${kind}.asl.json`), 'utf8'),
     ),
-    // The one substitution, which the local set-up makes as well.
+    // The only substitution; the local deployment makes the same one.
     definitionSubstitutions: { WorkflowFunctionArn: workflow.functionArn },
-    // Step Functions keeps histories for 90 days. They hold ids only, and are encrypted with a key of ours all the same.
+    // Step Functions keeps histories for 90 days. They hold only ids; we still encrypt them with our own key.
     encryptionConfiguration: new CustomerManagedEncryptionConfiguration(key, Duration.minutes(5)),
     logs: { destination: log, level: LogLevel.ALL, includeExecutionData: false },
     tracingEnabled: true,
@@ -70,8 +73,8 @@ function createStateMachine(
 }
 
 /**
- * A version for each definition, and an alias that points to the newest: running executions end on the one they began
- * with, and the alias can be pointed back at a former one. Versions are therefore kept.
+ * Publishes a version of each definition and points the alias at the newest. Running executions finish on the version
+ * they started with. Old versions are retained so that the alias can be pointed back at one.
  */
 function publish(scope: Construct, machine: StateMachine, kind: OperationKind): void {
   const version = new CfnStateMachineVersion(scope, `Version-${kind}`, {
@@ -81,7 +84,7 @@ function publish(scope: Construct, machine: StateMachine, kind: OperationKind): 
   version.applyRemovalPolicy(RemovalPolicy.RETAIN);
   new CfnStateMachineAlias(scope, `Alias-${kind}`, {
     name: ALIAS,
-    description: 'what operations are started with',
+    description: 'Operations start through this alias',
     routingConfiguration: [{ stateMachineVersionArn: version.ref, weight: 100 }],
   });
 }

@@ -10,21 +10,19 @@ import { stackName } from '../deployment.ts';
 import { listMediaLeft, releaseMedia, type MediaResource } from './media-left.ts';
 
 /**
- * `npm run destroy`: the way to remove a deployment without leaving anything that costs. CloudFormation knows the stacks
- * and not the channels, and cannot delete a flow that is on, so this looks for those first, and refuses while there are
- * any.
+ * Removes a deployment without leaving resources that cost (`npm run destroy`). CloudFormation does not know the
+ * channels, and cannot delete an active flow, so this command lists those first and refuses while any exist.
  */
 
-const HELP = `Removes a deployment from AWS. It refuses while channels or inputs of it exist, or its flow is on: they would go on costing.
+const HELP = `Removes a deployment from AWS. Refuses while its channels, inputs or active flow exist, because they would continue to cost.
 
-  --environment NAME   which file of infra/aws/environments (default dev)
-  --release ID         take channels and inputs down and stop the flow first, streams on air included; ID is the deployment
-                       id, as a proof that you mean this one
-  --help               this text
+  --environment NAME   file in infra/aws/environments (default dev)
+  --release ID         first delete channels and inputs and stop the flow, including streams on air. ID is the deployment
+                       id, to confirm that you mean this one
+  --help               show this text
 
-In order: the control plane goes first, so that nothing starts a channel again; then channels and inputs, stopped,
-deleted and seen gone, and the flow stopped; then everything else. With keepsData the data stack stays: table, keys,
-secrets, reports, users.`;
+Order: first the control plane, so that it cannot restart a channel; then channels and inputs (stop, delete, confirm)
+and the flow (stop); then everything else. With keepsData the data stack stays: table, keys, secrets, reports, users.`;
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 
@@ -41,36 +39,39 @@ async function main(): Promise<number> {
   const configuration = readConfiguration(environment);
   const { deploymentId } = configuration;
   if (release !== undefined && release !== deploymentId) {
-    say(`--release ${release} is not the deployment id of ${environment}, which is ${deploymentId}: nothing was done`);
+    say(
+      `--release ${release} is not the deployment id of ${environment}, which is ${deploymentId}: nothing was changed`,
+    );
     return 2;
   }
   const config = configuration.region === undefined ? {} : { region: configuration.region };
   const clients = { mediaLive: new MediaLiveClient(config), mediaConnect: new MediaConnectClient(config) };
   const deps = { clients, deployment: { deploymentId } };
   if (!(await clients.mediaLive.config.region().catch(() => null))) {
-    say(`no Region is configured: set region in infra/aws/environments/${environment}.json, or set AWS_REGION`);
+    say(`No Region is configured. Set region in infra/aws/environments/${environment}.json, or set AWS_REGION`);
     return 2;
   }
   const left = await listMediaLeft(deps);
   if (left.length > 0 && release === undefined) return (say(refusal(environment, deploymentId, left)), 1);
-  if (!process.stdin.isTTY) throw new Error('it asks before it deletes stacks: run it in a terminal');
+  if (!process.stdin.isTTY)
+    throw new Error('This command asks for confirmation before it deletes stacks. Run it in a terminal.');
   if (left.length > 0) {
-    // Bottom up: what is deployed last goes first.
+    // Stacks are deleted in the reverse order of deployment.
     const stacks = ['observability', 'control-plane'].map((stack) => stackName(environment, stack));
     const code = cdkDestroy(environment, ['--exclusively', ...stacks]);
     if (code !== 0) return code;
     await releaseMedia(deps, { sleep, onProgress: (now) => say(progress(now)) });
   }
   const stacks = stacksToRemove(environment, configuration);
-  if (!(await isConfirmed(stacks))) return (say('They were left as they are.'), 1);
+  if (!(await isConfirmed(stacks))) return (say('Nothing was deleted.'), 1);
   const code = cdkDestroy(environment, stacks);
   if (code === 0) say(farewell(configuration));
   return code;
 }
 
 /**
- * The stacks to delete in the end. A data stack that keeps its data is not among them: AWS protects it, and what it holds
- * has names that a stack made anew could not take.
+ * Returns the names of the stacks to delete last. Leaves out a data stack that keeps its data: AWS protects it, and its
+ * resources have names that a second stack could not use.
  */
 export function stacksToRemove(environment: string, { keepsData, github }: Configuration): string[] {
   const stacks = ['source', 'dashboard', 'control-plane', 'observability'];
@@ -79,7 +80,7 @@ export function stacksToRemove(environment: string, { keepsData, github }: Confi
   return stacks.map((stack) => stackName(environment, stack));
 }
 
-/** Asks here and not in the CDK's command, which ends alike after a yes and after a no. */
+/** Asks for confirmation here because the CDK's command exits with the same code after yes and no. */
 async function isConfirmed(stacks: readonly string[]): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   const answer = await terminal.question(`Delete the stacks ${stacks.join(', ')}? (y/n) `);
@@ -87,39 +88,39 @@ async function isConfirmed(stacks: readonly string[]): Promise<boolean> {
   return /^y(es)?$/i.test(answer.trim());
 }
 
-/** Runs the CDK's own command, which is told not to ask. */
+/** Runs the CDK's destroy command without its own question. */
 function cdkDestroy(environment: string, args: string[]): number {
   const cdk = join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk');
   const all = [cdk, 'destroy', '--force', ...args, '--context', `environment=${environment}`];
   return spawnSync(process.execPath, all, { cwd: ROOT, stdio: 'inherit' }).status ?? 1;
 }
 
-/** What stands in the way, and both ways on. */
+/** Returns the message that lists the remaining resources and both ways to continue. */
 export function refusal(environment: string, deploymentId: string, left: readonly MediaResource[]): string {
   return [
-    `${environment} has ${left.length} media resources that go on costing and that deleting the stacks would not end:`,
+    `${environment} has ${left.length} media resources that deleting the stacks would leave behind, and that continue to cost:`,
     '',
     ...left.map(
       ({ resource, resourceId, state, destinationId }) =>
         `  ${resource} ${resourceId} ${state}${destinationId === null ? '' : ` of ${destinationId}`}`,
     ),
     '',
-    'Delete every destination and stop the source on the dashboard and run this again with --release for what is left, or at once with',
+    'Delete every destination and stop the source on the dashboard, then run this again with --release for the rest. Or run this now:',
     '',
     `  npm run destroy -- --environment ${environment} --release ${deploymentId}`,
     '',
-    'which takes what is on air off the air. Nothing was changed.',
+    'It ends every stream on air. Nothing was changed.',
   ].join('\n');
 }
 
 function progress(left: readonly MediaResource[]): string {
-  if (left.length === 0) return 'no channel and no input is left, and the flow is off';
-  return `left: ${left.map(({ resource, resourceId, state }) => `${resource} ${resourceId} ${state.toLowerCase()}`).join(', ')}`;
+  if (left.length === 0) return 'All channels and inputs are gone, and the flow is stopped.';
+  return `remaining: ${left.map(({ resource, resourceId, state }) => `${resource} ${resourceId} ${state.toLowerCase()}`).join(', ')}`;
 }
 
 function farewell({ keepsData }: Configuration): string {
-  if (!keepsData) return 'Everything is removed.';
-  return 'Everything is removed but the data stack, kept on purpose with table, keys, secrets, reports and users: RUNBOOK.md says how to remove it too.';
+  if (!keepsData) return 'Everything was removed.';
+  return 'Everything was removed except the data stack, which keeps table, keys, secrets, reports and users. RUNBOOK.md explains how to remove it too.';
 }
 
 function say(text: string): void {

@@ -10,7 +10,10 @@ import { listMediaLeft, releaseMedia } from './media-left.ts';
 
 const start = useMediaEndpoints();
 
-/** Two channels of `mine`, one on air, and one of somebody else, and a flow each that is on. */
+/**
+ * Creates two channels of `mine`, one on air, one channel of another deployment, and an active flow for each
+ * deployment.
+ */
 async function makeMedia() {
   const clock = makeManualClock();
   const endpoint = await start({ clock, profile: 'fast' });
@@ -45,8 +48,8 @@ async function makeMedia() {
   return { clock, made, flows, depsOf };
 }
 
-describe('removing a deployment', () => {
-  it('finds what carries its tags, and nothing else', async () => {
+describe('npm run destroy', () => {
+  it('lists only the media resources that carry the deployment’s tags', async () => {
     const { made, depsOf } = await makeMedia();
     const left = await listMediaLeft(depsOf('mine'));
     expect(left.map(({ resource, state, destinationId }) => `${resource} ${state} ${destinationId}`)).toEqual([
@@ -57,10 +60,10 @@ describe('removing a deployment', () => {
       'flow ACTIVE null',
     ]);
     expect(left.map(({ resourceId }) => resourceId)).not.toContain(made[2]!.channelId);
-    expect(await listMediaLeft(depsOf('nobody'))).toEqual([]);
+    expect(await listMediaLeft(depsOf('unknown'))).toEqual([]);
   });
 
-  it('refuses in words that name everything and both ways on', async () => {
+  it('refuses with a message that names every resource and both ways to continue', async () => {
     const { made, flows, depsOf } = await makeMedia();
     const text = refusal('dev', 'mine', await listMediaLeft(depsOf('mine')));
     expect(text).toContain(`channel ${made[0]!.channelId} RUNNING of dst_0`);
@@ -69,7 +72,7 @@ describe('removing a deployment', () => {
     expect(text).toContain('Nothing was changed.');
   });
 
-  it('leaves the data stack where data is to be kept, which AWS would not let go', () => {
+  it('leaves out the data stack if the configuration keeps data', () => {
     const configurationWith = (keepsData: boolean) =>
       parseConfiguration(
         {
@@ -88,7 +91,7 @@ describe('removing a deployment', () => {
     expect(stacksToRemove('dev', configurationWith(false))).toEqual(named(['data', ...above]));
   });
 
-  it('stops, deletes and sees gone, and leaves what is not its own', async () => {
+  it('stops and deletes its own media and leaves that of other deployments', async () => {
     const { clock, depsOf } = await makeMedia();
     const steps: number[] = [];
     await releaseMedia(depsOf('mine'), {
@@ -100,7 +103,7 @@ describe('removing a deployment', () => {
     expect((await listMediaLeft(depsOf('other'))).map(({ state }) => state)).toEqual(['IDLE', 'ATTACHED', 'ACTIVE']);
   });
 
-  it('looks again when the flow is changing its state, which MediaConnect reports as a bad request', async () => {
+  it('polls again while the flow changes state, which MediaConnect reports as a bad request', async () => {
     const { clock, flows, depsOf } = await makeMedia();
     const deps = depsOf('mine');
     const { mediaConnect } = deps.clients;
@@ -114,7 +117,7 @@ describe('removing a deployment', () => {
     expect(await listMediaLeft(deps)).toEqual([]);
   });
 
-  it('gives up in the end and says what is still there', async () => {
+  it('gives up after twenty minutes and names what remains', async () => {
     const { depsOf } = await makeMedia();
     const stuck = releaseMedia(depsOf('mine'), { sleep: async () => {}, onProgress: () => {} });
     await expect(stuck).rejects.toThrow(/still there after twenty minutes: channel \S+ \(STOPPING\)/);

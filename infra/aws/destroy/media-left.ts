@@ -8,22 +8,22 @@ import { isAtRest, isUp } from '../../../functions/domain/channel-state.ts';
 import { flowName } from '../stacks/source.ts';
 
 /**
- * What cannot be left to CloudFormation: channels and inputs are made by the workflow, so that it would leave them behind,
- * and they go on costing; the flow it knows, but MediaConnect deletes a flow only at rest.
+ * Resources that CloudFormation cannot remove. The workflow creates channels and inputs, so CloudFormation would leave
+ * them behind, and they continue to cost. CloudFormation knows the flow, but MediaConnect only deletes a flow in standby.
  * @see https://docs.aws.amazon.com/mediaconnect/latest/ug/flows-delete.html
  */
 export interface MediaResource {
   resource: 'channel' | 'input' | 'flow';
-  /** A flow's is its ARN. */
+  /** The ARN of a flow, the id of a channel or input. */
   resourceId: string;
   state: string;
-  /** Null for the flow, which all share. */
+  /** Null for the flow, which all destinations share. */
   destinationId: string | null;
 }
 
 type Deps = AwsDeps<'mediaLive' | 'mediaConnect', 'deploymentId'>;
 
-/** Channels and inputs that carry this deployment's tags, and its flow while it is on. What else there is does not count. */
+/** Lists the channels and inputs that carry this deployment's tags, and its flow unless it is in standby. */
 export async function listMediaLeft(deps: Deps): Promise<MediaResource[]> {
   const [channels, inputs, flows] = await Promise.all([listChannels(deps), listInputs(deps), listFlowsOn(deps)]);
   const found = [
@@ -51,15 +51,15 @@ async function listFlowsOn({ clients: { mediaConnect }, deployment }: Deps): Pro
   return found;
 }
 
-/** Asks and looks again until nothing is left; AWS takes minutes to stop a channel. */
+/** AWS takes minutes to stop a channel, so the release polls for up to 20 minutes. */
 const LOOK_EVERY_MS = 5_000;
 const LOOKS_MAX = 240;
 
 /**
- * Takes everything down: stops channels, deletes them, deletes the inputs they have let go, stops the flow. Run it only
- * when nothing can start them again. Safe to repeat.
- * @param onProgress called with what is left after each look
- * @throws {Error} when something is still there after twenty minutes, naming it
+ * Stops and deletes the channels, deletes the inputs they detach from, stops the flow. Run it only when nothing can
+ * start them again. Safe to repeat.
+ * @param onProgress receives the remaining resources after each poll
+ * @throws {Error} naming the resources that still exist after twenty minutes
  */
 export async function releaseMedia(
   deps: Deps,
@@ -71,7 +71,7 @@ export async function releaseMedia(
     if (look === LOOKS_MAX) {
       const names = left.map(({ resource, resourceId, state }) => `${resource} ${resourceId} (${state})`).join(', ');
       throw new Error(
-        `still there after twenty minutes: ${names}. Look at them in the console of MediaLive or MediaConnect, then run this again`,
+        `still there after twenty minutes: ${names}. Check them in the MediaLive or MediaConnect console, then run this again`,
       );
     }
     for (const resource of left) await takeOneStepDown(deps, resource);
@@ -81,9 +81,9 @@ export async function releaseMedia(
   onProgress(left);
 }
 
-/** Refusals that say nothing about the next attempt. */
+/** Errors that a later attempt may not meet. */
 const PASSING = ['ConflictException', 'NotFoundException', 'TooManyRequestsException'];
-/** MediaConnect has no conflict: a flow that is between two states answers with a bad request. */
+/** MediaConnect has no conflict error: a flow that is changing state answers with a bad request. */
 const PASSING_FOR_FLOWS = [...PASSING, 'BadRequestException'];
 
 const FLOW_STOPS_FROM = new Set(['ACTIVE', 'ERROR']);
@@ -97,7 +97,7 @@ async function takeOneStepDown(deps: Deps, { resource, resourceId, state }: Medi
     } else if (isUp(state)) await stopChannel(deps, resourceId);
     else if (isAtRest(state)) await deleteChannel(deps, resourceId);
   } catch (error) {
-    // It is changing its state, or is gone: the next look tells. What is refused for good ends at the limit.
+    // The resource is changing state or is gone; the next poll shows which. A lasting refusal ends at the limit.
     const passing = resource === 'flow' ? PASSING_FOR_FLOWS : PASSING;
     if (!(error instanceof Error) || !passing.includes(error.name)) throw error;
   }

@@ -4,19 +4,19 @@ import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import { DefaultStackSynthesizer } from 'aws-cdk-lib';
 import { unknownBecause, type Finding } from './finding.ts';
 
-/** Who is calling, and whether they may deploy. */
+/** Checks the caller's identity and permission to deploy. */
 
 const BOOTSTRAP_PREFIX = `cdk-${DefaultStackSynthesizer.DEFAULT_QUALIFIER}`;
 
 interface Caller {
   account: string;
-  /** What IAM simulates: the role behind an assumed role, else the caller itself. */
+  /** Principal that IAM simulates: the role behind an assumed role, otherwise the caller. */
   principalArn: string;
 }
 
 /**
- * Whose credentials these are.
- * @returns null as the caller when AWS does not answer them
+ * Checks that AWS accepts the credentials and that they belong to the environment's account.
+ * @returns a null caller when a check fails
  */
 export async function checkCaller(
   sts: STSClient,
@@ -27,7 +27,7 @@ export async function checkCaller(
     const { Account: account = '', Arn: arn = '' } = await sts.send(new GetCallerIdentityCommand({}));
     const caller = { account, principalArn: toPrincipalArn(arn) };
     if (expectedAccount !== undefined && account !== expectedAccount) {
-      const detail = `they belong to account ${account}, the environment to ${expectedAccount}`;
+      const detail = `the credentials belong to account ${account}, the environment to ${expectedAccount}`;
       const remedy = 'use the credentials of that account, or correct the environment file';
       return { caller: null, finding: { check, outcome: 'failed', detail, remedy } };
     }
@@ -37,18 +37,18 @@ export async function checkCaller(
     const remedy = 'sign in (aws sso login) or set AWS_PROFILE, then try again';
     return {
       caller: null,
-      finding: { check, outcome: 'failed', detail: `AWS does not take them (${reason})`, remedy },
+      finding: { check, outcome: 'failed', detail: `AWS refuses the credentials (${reason})`, remedy },
     };
   }
 }
 
-/** `arn:aws:sts::1:assumed-role/Name/session` stands for the role `Name`, whose path is not in it. */
+/** Converts `arn:aws:sts::1:assumed-role/Name/session` to the ARN of the role `Name`. The role's path is not in it. */
 function toPrincipalArn(arn: string): string {
   const [, partition, account, role] = /^arn:([\w-]+):sts::(\d+):assumed-role\/([^/]+)\//.exec(arn) ?? [];
   return role === undefined ? arn : `arn:${partition}:iam::${account}:role/${role}`;
 }
 
-/** The roles `cdk bootstrap` makes, through which everything is deployed. [AWS CDK: bootstrapping] */
+/** Checks the roles that `cdk bootstrap` creates, through which the CDK deploys. [AWS CDK: bootstrapping] */
 export async function checkBootstrap(iam: IAMClient, caller: Caller, region: string): Promise<Finding[]> {
   const roles = ['deploy', 'file-publishing', 'lookup'].map(
     (purpose) => `${BOOTSTRAP_PREFIX}-${purpose}-role-${caller.account}-${region}`,
@@ -60,19 +60,19 @@ async function checkRolesExist(iam: IAMClient, roles: string[], { account }: Cal
   const check = 'CDK bootstrap';
   try {
     for (const role of roles) await iam.send(new GetRoleCommand({ RoleName: role }));
-    return { check, outcome: 'ok', detail: `done in ${region}` };
+    return { check, outcome: 'ok', detail: `bootstrapped in ${region}` };
   } catch (error) {
     if (error instanceof Error && error.name === 'NoSuchEntityException') {
       const remedy = `npx cdk bootstrap aws://${account}/${region}`;
-      return { check, outcome: 'failed', detail: `not done in ${region}`, remedy };
+      return { check, outcome: 'failed', detail: `not bootstrapped in ${region}`, remedy };
     }
-    return unknownBecause(check, error, 'allow iam:GetRole, or see whether the stack CDKToolkit exists');
+    return unknownBecause(check, error, 'allow iam:GetRole, or check that the stack CDKToolkit exists');
   }
 }
 
 async function checkMayAssume(iam: IAMClient, roles: string[], { account, principalArn }: Caller): Promise<Finding> {
   const check = 'permission to deploy';
-  // `aws`, or that of a Region with an administration of its own: `aws-us-gov`.
+  // `aws`, or the partition of a separately operated Region, such as `aws-us-gov`.
   const [, partition] = principalArn.split(':');
   const arnOf = (role: string): string => `arn:${partition}:iam::${account}:role/${role}`;
   try {
@@ -93,17 +93,17 @@ async function checkMayAssume(iam: IAMClient, roles: string[], { account, princi
   }
 }
 
-/** MediaPackage v1 takes the HLS channel; it is not offered in every Region. */
+/** Checks that MediaPackage v1, which receives the HLS preview, is available. Not every Region has it. */
 export async function checkMediaPackage(mediaPackage: MediaPackageClient, region: string): Promise<Finding> {
   const check = 'MediaPackage v1';
   try {
     await mediaPackage.send(new ListChannelsCommand({ MaxResults: 1 }));
-    return { check, outcome: 'ok', detail: `answers in ${region}` };
+    return { check, outcome: 'ok', detail: `available in ${region}` };
   } catch (error) {
     const code = (error as { code?: string }).code ?? '';
     if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
       const remedy = 'deploy in a Region that has it, such as us-east-1, us-west-2 or eu-west-1';
-      return { check, outcome: 'failed', detail: `is not offered in ${region}`, remedy };
+      return { check, outcome: 'failed', detail: `not available in ${region}`, remedy };
     }
     return unknownBecause(
       check,

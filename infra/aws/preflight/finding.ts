@@ -1,17 +1,17 @@
-/** What one check of the preflight has found. */
+/** Result of one preflight check. */
 export interface Finding {
-  /** What was checked, in a few words. */
+  /** What the check covers, in a few words. */
   check: string;
-  /** `unknown`: it could not be looked at, which is neither good nor bad. */
+  /** `unknown`: the check could not run, so the result is neither good nor bad. */
   outcome: 'ok' | 'warning' | 'failed' | 'unknown';
   detail: string;
-  /** What to do; absent when nothing is to be done. */
+  /** Action to take; absent if there is nothing to do. */
   remedy?: string;
 }
 
 const GLYPHS: Record<Finding['outcome'], string> = { ok: '✓', warning: '!', failed: '✗', unknown: '?' };
 
-/** The findings as a person reads them, what is to be done below each. */
+/** Formats the findings for a terminal, each remedy below its finding. */
 export function formatFindings(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ check }) => check.length));
   return findings
@@ -22,8 +22,8 @@ export function formatFindings(findings: readonly Finding[]): string {
     .join('\n');
 }
 
-/** Turns a refusal into a finding: permissions a person lacks are no fault of the account. */
+/** Converts an error to an `unknown` finding: missing permissions of the caller are no fault of the account. */
 export function unknownBecause(check: string, error: unknown, remedy: string): Finding {
   const reason = error instanceof Error ? error.name : 'unknown error';
-  return { check, outcome: 'unknown', detail: `could not be looked at (${reason})`, remedy };
+  return { check, outcome: 'unknown', detail: `could not be checked (${reason})`, remedy };
 }

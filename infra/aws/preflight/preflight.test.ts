@@ -28,7 +28,7 @@ function makeConfiguration(over: object = {}) {
 
 const CHANNEL_LOGS = { logGroupName: 'ElementalMediaLive', retentionInDays: 30 };
 
-/** An account in which everything is well. */
+/** Creates a mocked account that passes every check. */
 function makeAccount(region = REGION) {
   const clients = createPreflightClients(region);
   const mocks = {
@@ -58,7 +58,7 @@ function makeAccount(region = REGION) {
     .on(GetServiceQuotaCommand, { ServiceCode: 'lambda' })
     .resolves({ Quota: { Value: 1000 } });
   let pages = 2;
-  // By hand: the mocking library's types do not know this older client.
+  // Replaced by hand: the types of the mocking library do not fit this older client.
   Object.assign(clients.mediaConnect, {
     send: async () => ({ Flows: [{}], NextToken: --pages > 0 ? 'more' : undefined }),
   });
@@ -68,8 +68,8 @@ function makeAccount(region = REGION) {
 const findingsOf = async (account: ReturnType<typeof makeAccount>, configuration = makeConfiguration()) =>
   new Map((await runPreflight(account.clients, configuration)).map((finding) => [finding.check, finding]));
 
-describe('the preflight', () => {
-  it('is content with an account that is ready', async () => {
+describe('npm run preflight', () => {
+  it('passes for an account that is ready', async () => {
     const account = makeAccount();
     const findings = await findingsOf(account);
     const ofAccount = [...findings.values()].filter(({ check }) => check !== 'prices');
@@ -85,7 +85,7 @@ describe('the preflight', () => {
     expect(simulation!.args[0].input.PolicySourceArn).toBe('arn:aws:iam::111122223333:role/Admin');
   });
 
-  it('asks for a quota that is too small, and warns of one that is in use', async () => {
+  it('requests a larger quota if it is too small and warns if part of it is in use', async () => {
     const account = makeAccount();
     account.mocks.serviceQuotas
       .on(GetServiceQuotaCommand)
@@ -101,7 +101,7 @@ describe('the preflight', () => {
     expect(findings.get('MediaLive push inputs')).toMatchObject({ outcome: 'warning' });
   });
 
-  it('says how to bootstrap, and who may not deploy', async () => {
+  it('names the bootstrap command and the role that the caller may not assume', async () => {
     const account = makeAccount();
     account.mocks.iam.on(GetRoleCommand).rejects(named('NoSuchEntityException'));
     account.mocks.iam.on(SimulatePrincipalPolicyCommand).resolves({
@@ -124,7 +124,7 @@ describe('the preflight', () => {
     });
   });
 
-  it('asks for the roles of the partition the caller belongs to', async () => {
+  it('checks the roles in the caller’s partition', async () => {
     const account = makeAccount();
     account.mocks.sts.on(GetCallerIdentityCommand).resolves({
       Account: '111122223333',
@@ -138,7 +138,7 @@ describe('the preflight', () => {
     for (const role of roles) expect(role).toMatch(/^arn:aws-us-gov:iam::111122223333:role\/cdk-/);
   });
 
-  it('fails in a Region where a deployment cannot be made, whoever chose it', async () => {
+  it('fails in a Region that cannot host a deployment, even one from the command line', async () => {
     const findings = await findingsOf(makeAccount('me-south-1'));
     expect(findings.get('Region')).toMatchObject({
       outcome: 'failed',
@@ -147,7 +147,7 @@ describe('the preflight', () => {
     expect(findings.get('credentials')).toBeUndefined();
   });
 
-  it('tells a Region without MediaPackage from one it may not ask', async () => {
+  it('distinguishes a Region without MediaPackage from a denied call', async () => {
     const account = makeAccount();
     account.mocks.mediaPackage.rejects(Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }));
     expect((await findingsOf(account)).get('MediaPackage v1')?.outcome).toBe('failed');
@@ -155,7 +155,7 @@ describe('the preflight', () => {
     expect((await findingsOf(account)).get('MediaPackage v1')?.outcome).toBe('unknown');
   });
 
-  it('fails while channel logs, which may hold stream keys, are kept for ever, and names the command that ends it', async () => {
+  it('fails while channel logs have no retention period and names the command that sets one', async () => {
     const account = makeAccount();
     const limit = 'aws logs put-retention-policy --log-group-name ElementalMediaLive --retention-in-days 14';
     const found = async () =>
@@ -171,7 +171,7 @@ describe('the preflight', () => {
     });
   });
 
-  it('never calls "could not be looked at" good or bad', async () => {
+  it('reports a check that could not run as unknown', async () => {
     const account = makeAccount();
     account.mocks.serviceQuotas.rejects(named('AccessDeniedException'));
     account.mocks.iam.rejects(named('AccessDenied'));
@@ -180,7 +180,7 @@ describe('the preflight', () => {
     expect(outcomes.filter((outcome) => outcome === 'unknown')).toHaveLength(8);
   });
 
-  it('stops at credentials that are missing or of another account', async () => {
+  it('stops when credentials are missing or belong to another account', async () => {
     const account = makeAccount();
     const wrong = await findingsOf(account, makeConfiguration({ account: '999999999999' }));
     expect([...wrong.values()]).toMatchObject([
@@ -191,7 +191,7 @@ describe('the preflight', () => {
     expect([...(await findingsOf(account)).values()]).toMatchObject([{}, { check: 'credentials', outcome: 'failed' }]);
   });
 
-  it('notices a file that nobody has filled in', async () => {
+  it('fails for an environment file with placeholder values', async () => {
     const over = { source: { allowedCidr: '198.51.100.0/24' }, alarmEmail: 'operator@example.com' };
     expect((await findingsOf(makeAccount(), makeConfiguration(over))).get('environment file')).toMatchObject({
       outcome: 'failed',
@@ -199,7 +199,7 @@ describe('the preflight', () => {
     });
   });
 
-  it('is printed with its remedy below each finding', () => {
+  it('prints each remedy below its finding', () => {
     const text = formatFindings([
       { check: 'one', outcome: 'ok', detail: 'fine' },
       { check: 'three', outcome: 'failed', detail: 'bad', remedy: 'do this' },

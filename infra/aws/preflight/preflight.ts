@@ -18,21 +18,21 @@ import { checkPrices, fetchPrices, PRICE_LIST_REGION } from './prices/fetch-pric
 import { checkQuotas } from './quotas.ts';
 
 /**
- * `npm run preflight`: checks an AWS account before the first deployment and before a show, and says what to request.
- * It only reads. With `--prices` it reads AWS's price list instead, and writes the Region's price file.
+ * Checks an AWS account before the first deployment and before a show (`npm run preflight`), and names the quotas to
+ * request. It only reads. With `--prices` it reads AWS's price list instead and writes the Region's price file.
  */
 
-const HELP = `Looks at an AWS account before a deployment: credentials, CDK bootstrap, permission to deploy, quotas of
-MediaLive, MediaConnect and Lambda, whether MediaPackage v1 is offered, how long channel logs are kept, and whether
-there are prices for the Region. It changes nothing at AWS.
+const HELP = `Checks an AWS account before a deployment: credentials, CDK bootstrap, permission to deploy, quotas of
+MediaLive, MediaConnect and Lambda, availability of MediaPackage v1, retention of channel logs, and prices for the
+Region. It changes nothing in AWS.
 
-  --environment NAME   which file of infra/aws/environments (default dev)
-  --region REGION      instead of the environment's, or that of the credentials
-  --prices             only fetch the Region's prices from the AWS Price List API, into presets/prices
-  --json               the findings as JSON
-  --help               this text
+  --environment NAME   file in infra/aws/environments (default dev)
+  --region REGION      overrides the Region of the environment or the credentials
+  --prices             only fetch the Region's prices from the AWS Price List API into presets/prices
+  --json               print the findings as JSON
+  --help               show this text
 
-Exit status 1 when something has failed; a warning or a thing that could not be looked at is no failure.`;
+Exits with 1 if a check failed. Warnings and checks that could not run do not count as failures.`;
 
 export interface PreflightClients {
   cloudWatchLogs: CloudWatchLogsClient;
@@ -45,7 +45,7 @@ export interface PreflightClients {
   sts: STSClient;
 }
 
-/** Makes the clients; without a Region the SDK asks the environment and the profile. */
+/** Creates the clients. Without a Region, the SDK uses the environment and the profile. */
 export function createPreflightClients(region: string | undefined): PreflightClients {
   const config = region === undefined ? {} : { region };
   return {
@@ -54,17 +54,17 @@ export function createPreflightClients(region: string | undefined): PreflightCli
     mediaConnect: new MediaConnectClient(config),
     mediaLive: new MediaLiveClient(config),
     mediaPackage: new MediaPackageClient(config),
-    // Read page by page, thousands of products: throttling is waited out.
+    // Retries throttled calls: the list is thousands of products, read page by page.
     pricing: new PricingClient({ region: PRICE_LIST_REGION, maxAttempts: 8 }),
     serviceQuotas: new ServiceQuotasClient(config),
     sts: new STSClient(config),
   };
 }
 
-/** Values that stand in the shipped files to be replaced: nobody has them. [RFC 5737, RFC 2606] */
+/** Placeholder values of the shipped files, which are reserved for documentation. [RFC 5737, RFC 2606] */
 const PLACEHOLDERS = /^(192\.0\.2|198\.51\.100|203\.0\.113)\.|@example\.(com|org|net)$/;
 
-/** Whether somebody has filled in the environment's file. */
+/** Checks that the environment file no longer has placeholder values. */
 function checkPlaceholders({ source, alarmEmail }: Configuration): Finding {
   const check = 'environment file';
   const left = Object.entries({ 'source.allowedCidr': source.allowedCidr, alarmEmail }).filter(([, value]) =>
@@ -72,18 +72,18 @@ function checkPlaceholders({ source, alarmEmail }: Configuration): Finding {
   );
   if (left.length === 0) return { check, outcome: 'ok', detail: 'filled in' };
   const detail = `${left.map(([field, value]) => `${field} is still ${value}`).join(' and ')}`;
-  const remedy = 'put in the address of your encoder, and who is to get the alarms';
+  const remedy = 'set the address of your encoder and the e-mail address for alarms';
   return { check, outcome: 'failed', detail, remedy };
 }
 
 const NO_REGION: Finding = {
   check: 'Region',
   outcome: 'failed',
-  detail: 'none is configured',
+  detail: 'no Region is configured',
   remedy: 'set region in the environment file, pass --region, or set AWS_REGION',
 };
 
-/** Runs every check that can be run; the first ones decide whether the others make sense. */
+/** Runs the checks in order of dependency and stops at the first whose failure makes the rest meaningless. */
 export async function runPreflight(clients: PreflightClients, configuration: Configuration): Promise<Finding[]> {
   const filledIn = checkPlaceholders(configuration);
   const region = await clients.sts.config.region().catch(() => null);

@@ -13,8 +13,8 @@ import {
 import { unknownBecause, type Finding } from './finding.ts';
 
 /**
- * Compares what the account may have, what it has, and what this deployment will need. A quota that is too small is
- * found on the evening of the show otherwise: AWS takes a working day or more to raise one.
+ * Compares the account's quotas, its usage and the needs of this deployment. AWS takes a working day or more to raise a
+ * quota, which is too late on the evening of a show.
  */
 
 interface QuotaClients {
@@ -23,16 +23,16 @@ interface QuotaClients {
   serviceQuotas: ServiceQuotasClient;
 }
 
-/** What the deployment asks of the account. */
+/** What the deployment needs of the account's quotas. */
 export interface QuotaNeeds {
-  /** Channels: one per destination and one for HLS. */
+  /** Channels: one per destination, and one for the HLS preview. */
   channels: number;
   pushInputs: number;
-  /** Reserved by the functions; AWS wants a hundred beside them that nobody reserves. */
+  /** Concurrency that the functions reserve. AWS requires another hundred unreserved. */
   reservedConcurrency: number;
 }
 
-/** What Lambda keeps free for functions that reserve nothing. [lambda/latest/dg/configuration-concurrency] */
+/** Concurrency that must stay unreserved. [lambda/latest/dg/configuration-concurrency] */
 const UNRESERVED_CONCURRENCY = 100;
 
 interface Quota {
@@ -44,7 +44,7 @@ interface Quota {
   used: () => Promise<number>;
 }
 
-/** One finding per quota. Never throws. */
+/** Returns one finding per quota. Never throws. */
 export async function checkQuotas(clients: QuotaClients, needs: QuotaNeeds): Promise<Finding[]> {
   const { mediaLive, mediaConnect } = clients;
   const quotas: Quota[] = [
@@ -88,7 +88,7 @@ export async function checkQuotas(clients: QuotaClients, needs: QuotaNeeds): Pro
       serviceCode: 'lambda',
       quotaCode: 'L-B99A9384',
       needed: needs.reservedConcurrency + UNRESERVED_CONCURRENCY,
-      // What others reserve is not listed anywhere at once; a new account’s ten are too few in any case.
+      // No call lists what others reserve. A new account’s quota of ten is too small in any case.
       used: async () => 0,
     },
   ];
@@ -101,14 +101,17 @@ async function checkQuota(serviceQuotas: ServiceQuotasClient, quota: Quota): Pro
     const [allowed, used] = await Promise.all([readQuotaOf(serviceQuotas, quota), quota.used()]);
     const detail = `${allowed} allowed, ${used} in use, ${needed} needed`;
     if (allowed - used >= needed) return { check, outcome: 'ok', detail };
-    const remedy = `request at least ${used + needed} in Service Quotas (${quota.serviceCode}, ${quota.quotaCode}) before the first show; what is in use may be this deployment's own already`;
+    const remedy = `request at least ${used + needed} in Service Quotas (${quota.serviceCode}, ${quota.quotaCode}) before the first show; this deployment may already be part of the usage`;
     return { check, outcome: allowed < needed ? 'failed' : 'warning', detail, remedy };
   } catch (error) {
     return unknownBecause(check, error, `allow servicequotas:GetServiceQuota and the ${quota.serviceCode} List calls`);
   }
 }
 
-/** The account's own value, or AWS's default where it has none. @throws what Service Quotas answers */
+/**
+ * Returns the account's value of a quota, or AWS's default if it has none.
+ * @throws the errors of Service Quotas
+ */
 export async function readQuotaOf(
   client: ServiceQuotasClient,
   { serviceCode, quotaCode }: { serviceCode: string; quotaCode: string },
@@ -121,7 +124,7 @@ export async function readQuotaOf(
     if (!(error instanceof Error) || error.name !== 'NoSuchResourceException') throw error;
   }
   const { Quota: standard } = await client.send(new GetAWSDefaultServiceQuotaCommand(input));
-  if (standard?.Value === undefined) throw new Error(`AWS names no value for ${quotaCode}`);
+  if (standard?.Value === undefined) throw new Error(`AWS returned no value for ${quotaCode}`);
   return standard.Value;
 }
 

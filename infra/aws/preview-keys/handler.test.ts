@@ -42,19 +42,19 @@ async function run(RequestType: 'Create' | 'Update' | 'Delete', more: object = {
   return received.at(-1)!;
 }
 
-describe('the custom resource of the preview’s keys', () => {
-  it('puts a private key into the secret and answers with the public key alone', async () => {
+describe('the custom resource of the preview keys', () => {
+  it('stores a private key in the secret and returns only the public key', async () => {
     const { body, headers } = await run('Create');
     expect(body).toMatchObject({ Status: 'SUCCESS', StackId: 'stack', PhysicalResourceId: SECRET });
     const key = createPrivateKey(stored);
     expect(key.asymmetricKeyDetails?.modulusLength).toBe(2048);
     expect(body.Data.PublicKey).toBe(createPublicKey(key).export({ type: 'spki', format: 'pem' }));
     expect(JSON.stringify(body)).not.toContain('PRIVATE');
-    // The address CloudFormation gives is signed for a request without one.
+    // CloudFormation signs the response URL for a request without a content type.
     expect(headers).not.toHaveProperty('content-type');
   });
 
-  it('keeps the key it finds, whatever happens to the resource', async () => {
+  it('keeps an existing key on update and delete', async () => {
     const { body: created } = await run('Create');
     const key = stored;
     const { body: updated } = await run('Update', { PhysicalResourceId: SECRET });
@@ -64,7 +64,7 @@ describe('the custom resource of the preview’s keys', () => {
     expect(stored).toBe(key);
   });
 
-  it('reports a failure by its name, and nothing of what the secret holds', async () => {
+  it('reports a failure by name without the contents of the secret', async () => {
     const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     secretsManager.on(PutSecretValueCommand).rejects(Object.assign(new Error(stored), { name: 'AccessDenied' }));
     const { body } = await run('Create');

@@ -2,8 +2,8 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ensureKeyPair } from './key-pair.ts';
 
 /**
- * Custom resource of CloudFormation that fills a secret with a private key and tells the template the public one. It runs
- * during a deployment only.
+ * CloudFormation custom resource that stores a private key in a secret and returns the public key to the template. It
+ * runs only during a deployment.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
  */
 
@@ -26,7 +26,10 @@ export async function handler(event: CustomResourceEvent): Promise<void> {
   } catch (error) {
     const name = error instanceof Error ? error.name : 'unknown error';
     console.error(JSON.stringify({ message: 'no key pair could be made', error: name }));
-    await respond(event, { Status: 'FAILED', Reason: `${name}; see the log of the function that makes preview keys` });
+    await respond(event, {
+      Status: 'FAILED',
+      Reason: `${name}; see the log of the function that creates the preview keys`,
+    });
   }
 }
 
@@ -34,7 +37,7 @@ async function makeData({ ResourceProperties: { SecretArn: secretArn } }: Custom
   return { PublicKey: await ensureKeyPair(client, secretArn) };
 }
 
-/** CloudFormation waits an hour for an answer, and fails the deployment without one. */
+/** Reports the outcome. Without an answer CloudFormation waits an hour, then fails the deployment. */
 async function respond(event: CustomResourceEvent, outcome: object): Promise<void> {
   const { StackId, RequestId, LogicalResourceId, PhysicalResourceId, ResourceProperties, ResponseURL } = event;
   const body = {
@@ -44,7 +47,7 @@ async function respond(event: CustomResourceEvent, outcome: object): Promise<voi
     LogicalResourceId,
     PhysicalResourceId: PhysicalResourceId ?? ResourceProperties.SecretArn,
   };
-  // The address is signed for a request without a type of content, which a body of bytes has not.
+  // The URL is signed for a request without a content type, and fetch adds none to a byte body.
   const response = await fetch(ResponseURL, { method: 'PUT', body: Buffer.from(JSON.stringify(body)) });
-  if (!response.ok) throw new Error(`CloudFormation took no answer: status ${response.status}`);
+  if (!response.ok) throw new Error(`CloudFormation refused the response: status ${response.status}`);
 }

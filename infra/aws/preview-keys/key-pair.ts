@@ -6,9 +6,9 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 
 /**
- * Makes sure that a secret holds an RSA key, and never replaces one: cookies that browsers have would stop working. A new
- * key gets a secret of its own.
- * @returns the public key as PEM, which is all that leaves this function
+ * Ensures that a secret holds an RSA key. Never replaces a key, because the cookies that browsers hold would stop
+ * working; a new key gets a new secret.
+ * @returns the public key as PEM; the private key never leaves this function
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-trusted-signers.html
  */
 export async function ensureKeyPair(client: SecretsManagerClient, secretArn: string): Promise<string> {
@@ -18,14 +18,14 @@ export async function ensureKeyPair(client: SecretsManagerClient, secretArn: str
 }
 
 async function createKey(client: SecretsManagerClient, secretArn: string): Promise<KeyObject> {
-  // CloudFront takes RSA keys of 2048 bits and no other length.
+  // CloudFront accepts only 2048-bit RSA keys.
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   await client.send(new PutSecretValueCommand({ SecretId: secretArn, SecretString: pem }));
   return privateKey;
 }
 
-/** Null for the random text that Secrets Manager puts into a new secret. */
+/** Returns null for the random text that Secrets Manager puts into a new secret. */
 function parse(text: string): KeyObject | null {
   try {
     return createPrivateKey(text);

@@ -32,12 +32,12 @@ afterEach(() => world.close());
 
 const refusal = async (): Promise<string> => {
   expect(await prove(world.deps, world.request)).toBe(2);
-  expect(world.mutations(), 'nothing may be made that costs').toBe(0);
+  expect(world.mutations(), 'the proof must create nothing that costs').toBe(0);
   return world.said.join('\n');
 };
 const named = (name: string, message = 'from AWS') => Object.assign(new Error(message), { name });
 
-/** An input of somebody, idle. */
+/** Creates an idle input of another owner. */
 async function makeInput(Name: string, Tags: Record<string, string>): Promise<string> {
   const InputSecurityGroups = [world.deployment.inputSecurityGroupId];
   const { mediaLive } = world.aws.clients;
@@ -45,8 +45,8 @@ async function makeInput(Name: string, Tags: Record<string, string>): Promise<st
   return Input!.Id!;
 }
 
-describe('a proof is refused before anything is made', () => {
-  it('without a deployment, or in the wrong Region, with the command that deploys', async () => {
+describe('npm run prove creates nothing and refuses', () => {
+  it('without a deployment or in the wrong Region, naming the command that deploys', async () => {
     world.mocks.cloudFormation
       .on(DescribeStacksCommand, { StackName: 'sluice-dev-source' })
       .rejects(named('ValidationError', 'Stack with id sluice-dev-source does not exist'));
@@ -59,7 +59,7 @@ describe('a proof is refused before anything is made', () => {
     ['AWS-01', 'AWS::MediaConnect::Flow', 'Encryption algorithm is required'],
     ['AWS-02', 'AWS::MediaLive::InputSecurityGroup', 'Invalid CIDR'],
     ['AWS-03', 'AWS::MediaPackage::Channel', 'MediaPackage v1 is not available to new customers'],
-  ])('by a source stack that failed, which decides %s', async (id, ResourceType, ResourceStatusReason) => {
+  ])('if the source stack failed, which decides %s', async (id, ResourceType, ResourceStatusReason) => {
     const failed = {
       StackName: 'sluice-dev-source',
       CreationTime: new Date(0),
@@ -89,15 +89,17 @@ describe('a proof is refused before anything is made', () => {
 
   it('with credentials of another account', async () => {
     world.request.configuration.account = '999999999999';
-    expect(await refusal()).toContain('they belong to account 000000000000, the environment to 999999999999');
+    expect(await refusal()).toContain(
+      'the credentials belong to account 000000000000, the environment to 999999999999',
+    );
   });
 
-  it('with credentials that AWS does not take', async () => {
+  it('with credentials that AWS refuses', async () => {
     world.mocks.sts.on(GetCallerIdentityCommand).rejects(named('ExpiredTokenException'));
-    expect(await refusal()).toContain('credentials: AWS does not take them (ExpiredTokenException)');
+    expect(await refusal()).toContain('credentials: AWS refuses the credentials (ExpiredTokenException)');
   });
 
-  it('when the roles do not trust the caller, with the setting that makes them', async () => {
+  it('if the roles do not trust the caller, naming the setting that makes them', async () => {
     world.mocks.sts.on(AssumeRoleCommand).rejects(named('AccessDenied', 'not authorized to perform: sts:AssumeRole'));
     const text = await refusal();
     expect(text).toContain('the role of the function workflow cannot be assumed: AccessDenied');
@@ -106,7 +108,7 @@ describe('a proof is refused before anything is made', () => {
     );
   });
 
-  it('when a quota leaves no room, counting what others have', async () => {
+  it('if a quota has no room, counting the resources of other deployments', async () => {
     world.mocks.serviceQuotas.on(GetServiceQuotaCommand).resolves({ Quota: { Value: 1 } });
     const inputId = await makeInput('another team', {});
     expect(await refusal()).toMatch(
@@ -115,7 +117,7 @@ describe('a proof is refused before anything is made', () => {
     await world.aws.clients.mediaLive.send(new DeleteInputCommand({ InputId: inputId }));
   });
 
-  it('when a quota cannot be read', async () => {
+  it('if a quota cannot be read', async () => {
     world.mocks.serviceQuotas.on(GetServiceQuotaCommand).rejects(named('AccessDeniedException'));
     expect(await refusal()).toContain('allow servicequotas:GetServiceQuota');
   });
@@ -152,21 +154,21 @@ describe('a proof is refused before anything is made', () => {
     );
   });
 
-  it('when another proof has left something that this machine knows nothing of', async () => {
+  it('if another proof left resources that this machine has no record of', async () => {
     const inputId = await makeInput('sluice-local-proof-20260101-000000-x', { [PROOF_TAG]: '20260101-000000' });
     expect(await refusal()).toContain(
-      `another proof has left, or is using: input ${inputId} of run 20260101-000000\n  → when no other proof is running, remove it with npm run prove -- --environment dev --clean`,
+      `another proof left, or is using: input ${inputId} of run 20260101-000000\n  → when no other proof is running, remove it with npm run prove -- --environment dev --clean`,
     );
   });
 
-  it('while another proof works in the same folder', async () => {
+  it('while another proof runs in the same folder', async () => {
     const { folder } = world.request;
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'in-use.json'), JSON.stringify({ pid: process.pid, startTime: null }));
-    expect(await refusal()).toContain('another proof works in');
+    expect(await refusal()).toContain('another proof is running in');
   });
 
-  it('when the operator says no, after the bound on the cost was shown', async () => {
+  it('if the operator declines after the cost bound is shown', async () => {
     world.request.confirm = async () => false;
     expect(await refusal()).toMatch(
       /flow +\d+ minutes +0\.\d\d USD[\s\S]*At most [01]\.\d\d USD[\s\S]*Nothing was changed\./,
@@ -174,9 +176,9 @@ describe('a proof is refused before anything is made', () => {
   });
 });
 
-describe('cleaning', () => {
-  it('leaves what carries the tag of a proof but not its name, and what carries its name but not the tag', async () => {
-    await makeInput('somebody else', { [PROOF_TAG]: '20260101-000000' });
+describe('npm run prove -- --clean', () => {
+  it('leaves resources that have only the tag or only the name of a proof', async () => {
+    await makeInput('another team', { [PROOF_TAG]: '20260101-000000' });
     await makeInput('sluice-local-proof-20260101-000000-x', {});
     await makeInput('sluice-other-proof-20260101-000000-x', { [PROOF_TAG]: '20260101-000000' });
     expect(await clean(world.deps, world.request)).toBe(0);
@@ -184,24 +186,24 @@ describe('cleaning', () => {
   });
 });
 
-describe('the bound on the cost of a proof', () => {
+describe('the cost bound of a proof', () => {
   const limits = Object.fromEntries(FIRST_DAY_CHECKS.map((check) => [check.checkId, check.limits]));
 
   it.each([
     ['us-east-1', 'off'],
     ['us-east-1', 'always'],
     ['eu-central-1', 'always'],
-  ] as const)('is at most what the operator is promised, in %s with the preview %s', (region, primary) => {
+  ] as const)('is at most the promised amount in %s with the preview mode %s', (region, primary) => {
     const usd = totalOf(boundCost(limits, { region, primary }));
     expect(usd).toBeGreaterThan(1);
     expect(usd).toBeLessThanOrEqual(COST_MAX_USD);
   });
 
-  it('grows with what a check may hold', () => {
+  it('grows with the time a check may hold resources', () => {
     const where = { region: 'us-east-1', primary: 'off' } as const;
     const longer = { ...limits, 'rtmp-channel': { ...limits['rtmp-channel']!, channelMinutes: 85 } };
     const more = totalOf(boundCost(longer, where)) - totalOf(boundCost(limits, where));
-    // An hour of a channel, and what it sends.
+    // An hour of a channel and the traffic it sends.
     expect(more).toBeCloseTo(0.5976 + 1.35 * 0.09, 4);
   });
 });

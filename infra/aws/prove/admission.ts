@@ -14,16 +14,13 @@ import { describeError } from './finding.ts';
 import type { FoundDeployment, ProofRole } from './found-deployment.ts';
 import { assumeRole, type ProofDeps } from './proof-deps.ts';
 
-/** What stands in the way of a proof, found before anything is made that costs. */
+/** Why a proof may not run, found before it creates anything that costs. */
 export interface Refusal {
   detail: string;
   remedy: string;
 }
 
-/**
- * Checks account and Region.
- * @returns the account, or why the proof may not run there
- */
+/** Checks account and Region. @returns the account, or the reason to refuse */
 export async function admitAccount(
   { clients: { sts } }: ProofDeps,
   configuration: Configuration,
@@ -33,7 +30,7 @@ export async function admitAccount(
   return { account: caller.account };
 }
 
-/** Everything else that has to be right, as refusals; none when the proof may begin. */
+/** Checks everything else. Returns the reasons to refuse; an empty list means the proof may begin. */
 export async function admit(
   deps: ProofDeps,
   found: FoundDeployment,
@@ -54,7 +51,7 @@ async function admitCost(limits: Partial<Record<CheckId, CheckLimits>>, found: F
   ];
 }
 
-/** The roles have to trust whoever runs the proof. */
+/** Checks that the roles trust the caller. */
 async function admitRoles(
   { clients: { sts } }: ProofDeps,
   { environment, roleArns }: FoundDeployment,
@@ -69,14 +66,14 @@ async function admitRoles(
         detail: `the role of the function ${role} cannot be assumed: ${describeError(error)}`,
         remedy:
           `set proof.principalArn in infra/aws/environments/${environment}.json to the IAM role or user behind ${caller}, ` +
-          'deploy the control plane, and take it out again after the proof',
+          'deploy the control plane, and remove the setting after the proof',
       });
     }
   }
   return refusals;
 }
 
-/** The proof stops and starts the flow: nothing may be on air through it. */
+/** Checks that no destination is on air, because the proof stops and starts the flow. */
 async function admitFlow({ clients }: ProofDeps, { deployment }: FoundDeployment): Promise<Refusal[]> {
   const deps = { clients, deployment };
   const [channels, flow] = await Promise.all([listChannels(deps), observeFlow(deps)]);
@@ -89,14 +86,20 @@ async function admitFlow({ clients }: ProofDeps, { deployment }: FoundDeployment
     remedy: 'stop the destination; for the preview stop the source on the dashboard and wait until its channel is idle',
   }));
   if (flow === null) {
-    return [...refusals, { detail: `there is no flow ${deployment.flowArn}`, remedy: 'deploy the source stack again' }];
+    return [
+      ...refusals,
+      { detail: `the flow ${deployment.flowArn} does not exist`, remedy: 'deploy the source stack again' },
+    ];
   }
   if (['ACTIVE', 'STANDBY'].includes(flow.status)) return refusals;
   const remedy = 'wait until it is STANDBY or ACTIVE; stop the source on the dashboard if it is ERROR';
   return [...refusals, { detail: `the flow is ${flow.status}`, remedy }];
 }
 
-/** Channels at once: the proof's one, and the deployment's preview if it does not exist yet. Inputs likewise. */
+/**
+ * The proof needs one channel at a time, and room for the deployment's preview if it does not exist yet. The same for
+ * inputs.
+ */
 const ROOM_NEEDED = 2;
 
 async function admitQuotas({ clients }: ProofDeps, { primary }: FoundDeployment): Promise<Refusal[]> {
@@ -121,7 +124,7 @@ async function admitQuotas({ clients }: ProofDeps, { primary }: FoundDeployment)
       if (allowed - used[what] >= needed) continue;
       refusals.push({
         detail: `MediaLive ${what}: ${allowed} allowed, ${used[what]} in use, ${needed} more needed`,
-        remedy: `delete ${what} of this account that are not needed, or request more in Service Quotas (medialive, ${codes[what]})`,
+        remedy: `delete ${what} that this account does not need, or request more in Service Quotas (medialive, ${codes[what]})`,
       });
     } catch (error) {
       refusals.push({

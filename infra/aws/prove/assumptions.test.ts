@@ -7,7 +7,7 @@ import { FIRST_DAY_CHECKS, NEXT_DAY_CHECKS } from './checks/all-checks.ts';
 
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
-/** Rows of the table in ARCHITECTURE.md, by id. */
+/** Returns the rows of the table in ARCHITECTURE.md by id. */
 function tableRows(): Map<string, string[]> {
   const [, section = ''] = read('ARCHITECTURE.md').split('\n## Assumptions about AWS\n');
   const lines = section.split('\n## ')[0]!.split('\n');
@@ -15,30 +15,30 @@ function tableRows(): Map<string, string[]> {
   return new Map(rows.map(([id = '', ...cells]) => [id, cells]));
 }
 
-/** A row as the module has it. */
+/** Returns the row that an assumption should have. */
 function rowOf({ assumption, source, dependsOn, decidedBy, change }: Assumption): string[] {
   return [assumption, source, dependsOn, decidedBy === null ? `no step. ${change}` : `\`${decidedBy}\``];
 }
 
-describe('the assumptions about AWS', () => {
-  it('are listed in ARCHITECTURE.md with the same words', () => {
+describe('the list of assumptions about AWS', () => {
+  it('matches the table in ARCHITECTURE.md', () => {
     const rows = tableRows();
     expect([...rows.keys()]).toEqual(ASSUMPTION_IDS);
     for (const id of ASSUMPTION_IDS) expect(rows.get(id), id).toEqual(rowOf(ASSUMPTIONS[id]));
   });
 
-  it('are numbered without a gap', () => {
+  it('is numbered without a gap', () => {
     const expected = ASSUMPTION_IDS.map((_, index) => `AWS-${String(index + 1).padStart(2, '0')}`);
     expect(ASSUMPTION_IDS).toEqual(expected);
   });
 
-  it('are each decided by a check that exists, and every check decides one', () => {
+  it('has a check for every decidable assumption, and every check decides one', () => {
     const checks = [...new Set([...FIRST_DAY_CHECKS, ...NEXT_DAY_CHECKS].map(({ checkId }) => checkId))];
     expect(checks.toSorted()).toEqual([...CHECK_IDS].toSorted());
     for (const checkId of CHECK_IDS) expect(assumptionsOf(checkId), checkId).not.toEqual([]);
   });
 
-  it('are decided in the file of their check and nowhere else', () => {
+  it('names each decided assumption in the file of its check and in no other', () => {
     const files: Record<string, string[]> = { 'rtmp-channel': ['rtmp-channel', 'rtmp-observation'] };
     for (const checkId of CHECK_IDS) {
       const source = (files[checkId] ?? [checkId]).map((file) => read(`infra/aws/prove/checks/${file}.ts`)).join('\n');
@@ -47,7 +47,7 @@ describe('the assumptions about AWS', () => {
     }
   });
 
-  it('name files that exist', () => {
+  it('refers only to files that exist', () => {
     for (const id of ASSUMPTION_IDS) {
       const { dependsOn, change } = ASSUMPTIONS[id];
       const paths = `${dependsOn} ${change}`.match(/\b(?:functions|infra|presets|statemachines)\/[\w./-]*\w/g) ?? [];

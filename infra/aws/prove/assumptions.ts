@@ -1,10 +1,10 @@
 /**
- * What the product assumes about AWS and no public source settles. `npm run prove` decides those with a check; the others
- * say what will decide them. ARCHITECTURE.md shows the same list as a table, and `assumptions.test.ts` compares both with
- * the checks.
+ * Lists what the product assumes about AWS and public sources do not settle. `npm run prove` decides the assumptions with
+ * a check; the others say what will decide them. ARCHITECTURE.md shows the list as a table, and `assumptions.test.ts`
+ * compares both with the checks.
  */
 
-/** The checks of a proof, in the order in which they run. The last one runs with `--costs`, a day later. */
+/** The checks of a proof in running order. The last one runs a day later, with `--costs`. */
 export const CHECK_IDS = [
   'deployed',
   'forwarded-host',
@@ -22,13 +22,13 @@ export type CheckId = (typeof CHECK_IDS)[number];
 
 export interface Assumption {
   assumption: string;
-  /** Where the assumption comes from; `unproven` where no public source says it. */
+  /** Where the assumption comes from; `unproven` if no public source confirms it. */
   source: string;
   /** Where the product depends on it, from the root of the repository. */
   dependsOn: string;
-  /** The check that decides it; null where no check can, then `change` says what will. */
+  /** The check that decides it. Null if no check can; `change` then says what will. */
   decidedBy: CheckId | null;
-  /** What to change when it does not hold. */
+  /** What to change if it does not hold. */
   change: string;
 }
 
@@ -36,15 +36,15 @@ const PERMISSIONS = 'infra/aws/permissions.ts';
 
 export const ASSUMPTIONS = {
   'AWS-01': {
-    assumption: 'MediaConnect takes an SRT passphrase for a source when no encryption algorithm is given.',
+    assumption: 'MediaConnect accepts an SRT passphrase for a source without an encryption algorithm.',
     source: 'CloudFormation reference, AWS::MediaConnect::Flow Encryption: leave the algorithm blank for SRT passwords',
     dependsOn: 'infra/aws/stacks/source.ts (decryption)',
     decidedBy: 'deployed',
-    change: 'infra/aws/stacks/source.ts, decryption: give the algorithm that the stack event asks for',
+    change: 'infra/aws/stacks/source.ts, decryption: set the algorithm that the stack event requires',
   },
   'AWS-02': {
     assumption: 'A flow has its egress address before its first start.',
-    source: 'unproven; the CDK’s integration test reads it at deployment',
+    source: 'unproven; the CDK’s integration test reads it during a deployment',
     dependsOn: 'infra/aws/stacks/source.ts (inputSecurityGroup)',
     decidedBy: 'deployed',
     change:
@@ -52,7 +52,7 @@ export const ASSUMPTIONS = {
   },
   'AWS-03': {
     assumption: 'This account may create MediaPackage v1 channels.',
-    source: 'unproven; AWS has announced no end of v1, and only the account can tell',
+    source: 'unproven; AWS has announced no end of v1, and only the account can show it',
     dependsOn: 'infra/aws/stacks/source.ts (createPackage), functions/aws/package-channel.ts',
     decidedBy: 'deployed',
     change: 'ask AWS Support to open MediaPackage v1 for the account, or move the preview to MediaPackage v2',
@@ -62,14 +62,14 @@ export const ASSUMPTIONS = {
     source: 'unproven; common practice with the origin request policy AllViewerExceptHostHeader',
     dependsOn: 'functions/api/request-guards.ts, infra/aws/stacks/dashboard-api-request.js',
     decidedBy: 'forwarded-host',
-    change: 'functions/api/request-guards.ts: take the public host from an environment variable instead of the header',
+    change: 'nothing breaks: PUBLIC_HOST decides which host is the dashboard’s, and the API only logs the header',
   },
   'AWS-05': {
     assumption: 'The workflow’s role may create an input that carries the deployment’s tag.',
     source: 'Service Authorization Reference, MediaLive: aws:RequestTag on CreateInput',
     dependsOn: `${PERMISSIONS} (mediaLiveCreates)`,
     decidedBy: 'inputs',
-    change: `${PERMISSIONS}, mediaLiveCreates: drop the condition on aws:RequestTag from what was denied`,
+    change: `${PERMISSIONS}, mediaLiveCreates: drop the condition on aws:RequestTag from the denied action`,
   },
   'AWS-06': {
     assumption: 'The workflow’s role may not create an input without the deployment’s tag.',
@@ -79,18 +79,18 @@ export const ASSUMPTIONS = {
     change: 'nothing breaks, but the condition protects nothing: say so in infra/aws/permissions.ts',
   },
   'AWS-07': {
-    assumption: 'The workflow’s role may delete an input by the condition on its tag.',
+    assumption: 'The workflow’s role may delete an input under the condition on its tag.',
     source: 'contradictory: the Service Authorization Reference lists aws:ResourceTag, the 2022 user guide denies it',
     dependsOn: `${PERMISSIONS} (workflowPermissions, sweepPermissions)`,
     decidedBy: 'inputs',
-    change: `${PERMISSIONS}: drop hasOurTag from DeleteInput; the code checks the tags before each deletion`,
+    change: 'set tagConditions to false in the environment file; the code checks the tags before each deletion',
   },
   'AWS-08': {
     assumption: 'The workflow’s role may not delete an input without the deployment’s tag.',
     source: 'contradictory: the Service Authorization Reference lists aws:ResourceTag, the 2022 user guide denies it',
-    dependsOn: `${PERMISSIONS} (hasOurTag)`,
+    dependsOn: `${PERMISSIONS} (onOurMedia)`,
     decidedBy: 'inputs',
-    change: 'give the deployment an account of its own: the role could delete inputs of others',
+    change: 'give the deployment a separate account: the role could delete inputs of others',
   },
   'AWS-09': {
     assumption: 'MediaLive refuses a MediaPackage output without width and height as invalid.',
@@ -114,33 +114,33 @@ export const ASSUMPTIONS = {
     change: 'functions/aws/channel-request.ts: send the window in the form DescribeChannel returns',
   },
   'AWS-12': {
-    assumption: 'The workflow’s role may update and delete a channel by the condition on its tag.',
+    assumption: 'The workflow’s role may update and delete a channel under the condition on its tag.',
     source: 'contradictory: the Service Authorization Reference lists aws:ResourceTag, the 2022 user guide denies it',
     dependsOn: `${PERMISSIONS} (workflowPermissions, sweepPermissions)`,
     decidedBy: 'package-channel',
-    change: `${PERMISSIONS}: drop hasOurTag from UpdateChannel and DeleteChannel`,
+    change: 'set tagConditions to false in the environment file; the code checks the tags before each deletion',
   },
   'AWS-13': {
     assumption: 'An input beyond the quota is refused with an error that the code recognizes as a quota.',
-    source: 'unproven; the error’s name is in no public text',
+    source: 'unproven; no public text names the error',
     dependsOn: 'functions/aws/aws-errors.ts (awsErrorKind)',
     decidedBy: 'input-quota',
-    change: 'functions/aws/aws-errors.ts: recognize the name and the words that were seen as kind "quota"',
+    change: 'functions/aws/aws-errors.ts: map the observed name and message to the kind "quota"',
   },
   'AWS-14': {
-    assumption: 'The API’s role may start and stop the flow by a permission that names the flow’s ARN.',
+    assumption: 'The API’s role may start and stop the flow with a permission that names the flow’s ARN.',
     source: 'unproven; MediaConnect had no resource-level permissions until 2026',
     dependsOn: `${PERMISSIONS} (apiPermissions)`,
     decidedBy: 'flow-restart',
     change: `${PERMISSIONS}, apiPermissions: allow the MediaConnect actions on "*"`,
   },
   'AWS-15': {
-    assumption: 'A flow keeps its egress address over a stop and a start.',
-    source: 'unproven; the product follows a new address and the question is how soon it has to',
+    assumption: 'A flow keeps its egress address across a stop and a start.',
+    source: 'unproven; the product follows a new address; this shows how often it has to',
     dependsOn: 'functions/aws/input-security-group.ts',
     decidedBy: 'flow-restart',
     change:
-      'nothing in the code: flow events and the sweep let a new address in; expect every stream to pause for seconds after a restart of the flow',
+      'nothing in the code: flow events and the sweep allow the new address; expect every stream to pause for seconds after the flow restarts',
   },
   'AWS-16': {
     assumption: 'DescribeFlowSourceMetadata answers for a flow in STANDBY without an error.',
@@ -148,58 +148,59 @@ export const ASSUMPTIONS = {
     dependsOn: 'functions/workflow/channel-target.ts, functions/aws/flow.ts (describeSourceMedia)',
     decidedBy: 'flow-restart',
     change:
-      'nothing if the error is a BadRequestException; else functions/aws/flow.ts, describeSourceMedia: take the error that was seen as "nothing is known"',
+      'nothing if the error is a BadRequestException; else functions/aws/flow.ts, describeSourceMedia: treat the observed error as "source unknown"',
   },
   'AWS-17': {
-    assumption: 'DescribeFlowSourceMetadata answers for an active flow without an encoder, and names no program.',
+    assumption: 'DescribeFlowSourceMetadata answers for an active flow without an encoder, and lists no program.',
     source: 'unproven',
     dependsOn: 'functions/aws/flow.ts (describeSourceMedia)',
     decidedBy: 'source-metadata',
-    change: 'functions/aws/flow.ts, describeSourceMedia: take what was seen as "no encoder"',
+    change: 'functions/aws/flow.ts, describeSourceMedia: treat the observed answer as "no encoder"',
   },
   'AWS-18': {
     assumption: 'The frame rate of the source’s metadata is a decimal number or a fraction.',
     source: 'unproven; the API reference says string',
     dependsOn: 'functions/aws/flow.ts (parseFrameRate)',
     decidedBy: 'source-metadata',
-    change: 'functions/aws/flow.ts, parseFrameRate: read the text that was seen',
+    change: 'functions/aws/flow.ts, parseFrameRate: parse the observed text',
   },
   'AWS-19': {
     assumption:
-      'The workflow’s role may add and remove flow outputs by ARNs of the flow and of outputs with its names.',
+      'The workflow’s role may add and remove flow outputs with a permission that names the ARNs of the flow and its outputs.',
     source: 'unproven; MediaConnect had no resource-level permissions until 2026',
     dependsOn: `${PERMISSIONS} (flowOutputs)`,
     decidedBy: 'flow-outputs',
-    change: `${PERMISSIONS}, flowOutputs: allow outputs as "output:*:*", and "*" if that is denied as well`,
+    change: 'set flowOutputPermission to any in the environment file',
   },
   'AWS-20': {
-    assumption: 'Of two outputs added at once, one that is refused gets BadRequestException and can be added later.',
-    source: 'unproven; the model of AddFlowOutputs has no conflict',
+    assumption:
+      'If MediaConnect refuses one of two outputs added at once, it answers BadRequestException, and the output can be added later.',
+    source: 'unproven; the model of AddFlowOutputs has no conflict error',
     dependsOn: 'functions/workflow/ensure.ts, functions/aws/aws-errors.ts',
     decidedBy: 'flow-outputs',
-    change: 'functions/aws/aws-errors.ts: take the error that was seen as "try again"',
+    change: 'functions/aws/aws-errors.ts: map the observed error to a kind that the workflow retries',
   },
   'AWS-21': {
     assumption: 'A flow that is UPDATING refuses another change with BadRequestException.',
-    source: 'unproven; the model of AddFlowOutputs has no conflict',
+    source: 'unproven; the model of AddFlowOutputs has no conflict error',
     dependsOn: 'functions/workflow/ensure.ts, functions/workflow/release.ts, functions/aws/flow.ts (isFlowUp)',
     decidedBy: 'flow-outputs',
-    change: 'functions/workflow/ensure.ts and release.ts: wait on the error that was seen',
+    change: 'functions/workflow/ensure.ts and release.ts: wait on the observed error',
   },
   'AWS-22': {
-    assumption: 'The workflow’s role may start and stop a channel by the condition on its tag.',
+    assumption: 'The workflow’s role may start and stop a channel under the condition on its tag.',
     source: 'contradictory: the Service Authorization Reference lists aws:ResourceTag, the 2022 user guide denies it',
     dependsOn: `${PERMISSIONS} (workflowPermissions, sweepPermissions)`,
     decidedBy: 'rtmp-channel',
-    change: `${PERMISSIONS}: drop hasOurTag from StartChannel and StopChannel`,
+    change: 'set tagConditions to false in the environment file; the code checks the tags before it stops a channel',
   },
   'AWS-23': {
-    assumption: 'A start that MediaLive has accepted shows in DescribeChannel within thirty seconds.',
+    assumption: 'DescribeChannel shows a start within thirty seconds after MediaLive accepted it.',
     source: 'unproven; a judgement',
     dependsOn: 'functions/workflow/channel-run.ts',
     decidedBy: 'rtmp-channel',
     change:
-      'functions/workflow.lambda.ts, readsLagMs: wait several times the time that was seen before a start counts as fallen back',
+      'functions/workflow.lambda.ts, readsLagMs: wait several times the observed time before a start counts as failed',
   },
   'AWS-24': {
     assumption: 'A channel is RUNNING within ten minutes of StartChannel.',
@@ -213,42 +214,43 @@ export const ASSUMPTIONS = {
     source: 'MediaLive user guide of 2022, list of alerts; the texts are in no public source',
     dependsOn: 'functions/domain/health.ts (classify)',
     decidedBy: 'rtmp-channel',
-    change: 'functions/domain/health.ts: count the alert types that were seen as not delivering, and map their texts',
+    change: 'functions/domain/health.ts: classify the observed alert types as not delivering, and map their texts',
   },
   'AWS-26': {
     assumption: 'CloudWatch has ActiveOutputs under ChannelId, OutputGroupName and Pipeline.',
     source: 'MediaLive user guide of 2022, output metrics',
     dependsOn: 'functions/aws/metrics.ts, infra/aws/stacks/observability-dashboard.ts',
     decidedBy: 'rtmp-channel',
-    change: 'functions/aws/metrics.ts and infra/aws/stacks/observability-dashboard.ts: ask with the dimensions seen',
+    change:
+      'functions/aws/metrics.ts and infra/aws/stacks/observability-dashboard.ts: query with the observed dimensions',
   },
   'AWS-27': {
     assumption: 'MediaLive’s log at level WARNING holds no stream key.',
     source: 'unproven',
     dependsOn: 'functions/aws/channel-request.ts (LogLevel), RUNBOOK.md',
     decidedBy: 'rtmp-channel',
-    change: 'functions/aws/channel-request.ts: LogLevel ERROR or DISABLED; RUNBOOK.md: name who can read the log group',
+    change: 'functions/aws/channel-request.ts: LogLevel ERROR or DISABLED; RUNBOOK.md: say who can read the log group',
   },
   'AWS-28': {
     assumption: 'CloudTrail’s record of CreateChannel holds no stream key.',
     source: 'unproven; the model does not mark StreamName as sensitive',
     dependsOn: 'functions/aws/channel.ts, RUNBOOK.md',
     decidedBy: 'cloudtrail',
-    change: 'RUNBOOK.md: whoever reads CloudTrail reads stream keys; replace the keys when such a person leaves',
+    change: 'RUNBOOK.md: anyone who reads CloudTrail reads stream keys; replace the keys when such a person leaves',
   },
   'AWS-29': {
-    assumption: 'An idle channel and an idle push input are charged at most 0.05 USD an hour each.',
-    source: 'unproven; the price page names the fees, about 0.01 USD an hour is often quoted',
+    assumption: 'An idle channel and an idle push input cost at most 0.05 USD per hour each.',
+    source: 'unproven; the price page mentions the fees; about 0.01 USD per hour is often quoted',
     dependsOn: 'presets/prices (idleChannel, idlePushInput), functions/domain/cost.ts',
     decidedBy: 'costs',
-    change: 'presets/prices: enter the prices that were seen; make destinations cold by default if they are high',
+    change: 'presets/prices: enter the observed prices; set standby to cold by default if they are high',
   },
   'AWS-30': {
-    assumption: 'Transfer out of MediaConnect to MediaLive is charged at most 0.01 USD a gigabyte.',
-    source: 'unproven; the price list has such a line without saying what it is for',
+    assumption: 'Transfer from MediaConnect to MediaLive costs at most 0.01 USD per gigabyte.',
+    source: 'unproven; the price list has such an entry without saying what it covers',
     dependsOn: 'presets/prices (notes), functions/domain/cost.ts',
     decidedBy: 'costs',
-    change: 'presets/prices: enter the price that was seen, and count it per destination in functions/domain/cost.ts',
+    change: 'presets/prices: enter the observed price, and count it per destination in functions/domain/cost.ts',
   },
   'AWS-31': {
     assumption: 'Step Functions uses the caller’s permission on the key of the histories.',
@@ -262,46 +264,47 @@ export const ASSUMPTIONS = {
     source: 'unproven',
     dependsOn: 'functions/workflow/release.ts, infra/local/media/channel.ts (stopChannel)',
     decidedBy: null,
-    change: 'The first stop during a start decides; trying it here would cost ten more minutes of a channel.',
+    change: 'The first stop during a start decides; a check would cost ten more minutes of a channel.',
   },
   'AWS-33': {
     assumption: 'MediaConnect refuses StopFlow while the flow is UPDATING with BadRequestException.',
     source: 'unproven',
     dependsOn: 'infra/aws/destroy/media-left.ts',
     decidedBy: null,
-    change: 'AWS-21 shows the same error for outputs; a removal that is refused can be repeated.',
+    change: 'AWS-21 shows the same error for outputs; a refused removal can be repeated.',
   },
   'AWS-34': {
     assumption:
-      'MediaConnect refuses a thumbnail that is switched off, or of a flow with many outputs, as a bad request.',
+      'MediaConnect answers a bad request for the thumbnail of a flow with thumbnails off or with many outputs.',
     source: 'unproven',
     dependsOn: 'functions/aws/flow-thumbnail.ts',
     decidedBy: null,
     change: 'The dashboard shows no picture either way; the first flow with more than ten outputs decides.',
   },
   'AWS-35': {
-    assumption: 'Deleted channels and inputs stay describable for a while.',
+    assumption: 'Deleted channels and inputs can be described for a while.',
     source: 'MediaLive API reference, state DELETED; how long is unproven',
     dependsOn: 'functions/aws/channel.ts, functions/aws/input.ts, infra/local/media/tombstones.ts',
     decidedBy: null,
-    change: 'Nothing depends on how long: not found and DELETED count alike.',
+    change: 'Nothing depends on how long: the code treats not found and DELETED alike.',
   },
   'AWS-36': {
-    assumption: 'A running channel is charged in full while no source arrives.',
+    assumption: 'A running channel costs the full price while no source arrives.',
     source: 'MediaLive price page',
     dependsOn: 'functions/domain/cost.ts, functions/domain/primary-mode.ts',
     decidedBy: null,
-    change: 'The listing of --costs shows the hours of the proof’s channel, which mostly runs without an encoder.',
+    change: 'The listing of --costs shows the hours of the proof’s channel, which usually runs without an encoder.',
   },
   'AWS-37': {
-    assumption: 'MediaLive fills a constant bitrate up, so a destination sends what its preset says whatever arrives.',
+    assumption:
+      'MediaLive pads a constant bitrate, so a destination sends its preset’s bitrate whatever the source sends.',
     source: 'MediaLive API reference, RateControlMode CBR',
     dependsOn: 'presets/platforms, functions/aws/channel-request.ts',
     decidedBy: null,
     change: 'The bitrate of the first destination on air decides.',
   },
   'AWS-38': {
-    assumption: 'MediaLive converts a source of another frame rate to the preset’s without refusing it.',
+    assumption: 'MediaLive converts a source with another frame rate to the preset’s instead of refusing it.',
     source: 'MediaLive user guide; how it looks at 25 and 50 frames per second is a judgement',
     dependsOn: 'presets/encodings, functions/aws/channel-request.ts (toFrameRateFraction)',
     decidedBy: null,
@@ -312,38 +315,38 @@ export const ASSUMPTIONS = {
     source: 'unproven; the reserved ports are a judgement',
     dependsOn: 'infra/aws/configuration.ts (source.port)',
     decidedBy: null,
-    change: 'The deployment refuses a port that is reserved.',
+    change: 'A deployment with a reserved port fails.',
   },
   'AWS-40': {
     assumption: 'CloudFront’s standard logs can be delivered in every Region the product is deployed to.',
-    source: 'unproven for Regions that have to be opted into',
+    source: 'unproven for opt-in Regions',
     dependsOn: 'infra/aws/stacks/dashboard-site.ts',
     decidedBy: null,
     change: 'The deployment of the dashboard stack decides, once per Region.',
   },
   'AWS-41': {
-    assumption: 'Platforms that offer rtmps take MediaLive’s TLS with certificates verified.',
-    source: 'pages of the platforms; no push from AWS was tried',
+    assumption: 'Platforms that offer rtmps accept MediaLive’s TLS with certificate verification.',
+    source: 'documentation of the platforms; no push from AWS was tried',
     dependsOn: 'presets/platforms, functions/aws/channel-request.ts (CertificateMode)',
     decidedBy: null,
-    change: 'The first destination of each platform decides; health names a certificate that is not trusted.',
+    change: 'The first destination of each platform decides; health reports an untrusted certificate.',
   },
   'AWS-42': {
-    assumption: 'A single-pipeline HD AVC input of 10 to 20 Mbit/s costs 0.1764 USD an hour in us-east-1.',
+    assumption: 'A single-pipeline HD AVC input of 10 to 20 Mbit/s costs 0.1764 USD per hour in us-east-1.',
     source: 'derived: every known price of two pipelines is 5/3 of the price of one',
     dependsOn: 'presets/prices/us-east-1.json',
     decidedBy: null,
-    change: 'The listing of --costs shows the price when the deployment declares such an input.',
+    change: 'The listing of --costs shows the price if the deployment declares such an input.',
   },
   'AWS-43': {
-    assumption: 'MediaPackage answers requests with the CDN identifier’s secret and refuses all others.',
+    assumption: 'MediaPackage answers requests with the CDN identifier and refuses all others.',
     source: 'MediaPackage user guide, CDN authorization; whether its role suffices is unproven',
     dependsOn: 'infra/aws/stacks/source.ts (createPackage)',
     decidedBy: null,
-    change: 'The first deployment decides: the preview plays, and its origin’s own address answers 403.',
+    change: 'The first deployment decides: the preview plays, and its origin answers 403.',
   },
   'AWS-44': {
-    assumption: 'The quotas of the account are those the environment’s file names.',
+    assumption: 'The account has the quotas that the environment file names.',
     source: 'Service Quotas',
     dependsOn: 'infra/aws/configuration.ts (quotas)',
     decidedBy: null,
@@ -355,7 +358,7 @@ export type AssumptionId = keyof typeof ASSUMPTIONS;
 
 export const ASSUMPTION_IDS = Object.keys(ASSUMPTIONS) as AssumptionId[];
 
-/** The assumptions a check decides, in order. */
+/** Returns the assumptions that a check decides, in order. */
 export function assumptionsOf(checkId: CheckId): AssumptionId[] {
   return ASSUMPTION_IDS.filter((id) => ASSUMPTIONS[id].decidedBy === checkId);
 }

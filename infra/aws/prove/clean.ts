@@ -13,20 +13,20 @@ import { PROOF_TAG, proofName } from './proof-context.ts';
 import { patiently, pause, type Patience } from './waiting.ts';
 
 /**
- * Removes what a proof has created, and nothing else: channels and inputs by the proof's tag, flow outputs by the run's
- * name, because outputs carry no tags. It acts with the operator's own credentials, so that a deployed role which turns
- * out to lack a permission leaves nothing behind.
+ * Removes what a proof created, and nothing else: channels and inputs by the proof's tag, flow outputs by the run's
+ * name, because outputs have no tags. It uses the operator's credentials, so a missing permission of a deployed role
+ * leaves nothing behind.
  */
 
 type ProofThing = 'channel' | 'input' | 'flow output' | 'flow';
 
-/** Something of a proof that is still there. */
+/** A resource of a proof that still exists. */
 export interface Leftover {
   resource: ProofThing;
   resourceId: string;
   state: string;
   runId: string;
-  /** Why it could not be removed; null while it is on its way. */
+  /** Why AWS refused the removal; null while it is in progress. */
   refusal: string | null;
 }
 
@@ -35,7 +35,7 @@ interface CleanInput extends Patience {
   found: Pick<FoundDeployment, 'region' | 'deployment'>;
 }
 
-/** Lists what any proof of this deployment, or only one run, has left. */
+/** Lists what any proof of this deployment, or only one run, left behind. */
 export async function listLeftovers(
   { deps: { clients }, found: { deployment }, ...patience }: CleanInput,
   runId?: string,
@@ -50,7 +50,7 @@ export async function listLeftovers(
     ...inputs.map(({ inputId, ...view }) => ({ resource: 'input' as const, resourceId: inputId, ...view })),
   ].flatMap(({ resource, resourceId, state, name, tags }) => {
     const owner = tags[PROOF_TAG];
-    // The name has the deployment in it: an input that was created without the deployment's tag is known by it.
+    // The name contains the deployment id, which identifies an input created without the deployment's tag.
     if (owner === undefined || !name.startsWith(prefix)) return [];
     return [{ resource, resourceId, state, runId: owner, refusal: null }];
   });
@@ -67,8 +67,8 @@ export async function listLeftovers(
 const POLL_EVERY_MS = 5_000;
 
 /**
- * Removes everything of a run, or of every run, and waits until it is gone. Safe to repeat.
- * @returns what is still there after ten minutes, with the reason; empty when nothing is
+ * Removes everything of one run, or of every run, and waits until it is gone. Safe to repeat.
+ * @returns what still exists after ten minutes, with the reason; empty if nothing does
  */
 export async function cleanUp(input: CleanInput, runId?: string): Promise<Leftover[]> {
   const untilMs = input.now() + CLEAN_UP_MINUTES_MAX * 60_000;
@@ -82,7 +82,7 @@ export async function cleanUp(input: CleanInput, runId?: string): Promise<Leftov
   }
 }
 
-/** @returns why AWS refuses for good; null when it is under way */
+/** Starts the next removal step of a resource. @returns AWS's denial, or null if the removal is in progress */
 async function takeOneStepDown(
   { deps: { clients }, found: { deployment } }: CleanInput,
   { resource, resourceId, state, runId }: Leftover,
@@ -96,14 +96,14 @@ async function takeOneStepDown(
     else if (isAtRest(state)) await deleteChannel(deps, resourceId);
     return null;
   } catch (error) {
-    // Anything else is a change under way, or passes: the next poll shows it.
+    // Any other error means a change in progress or is transient; the next poll shows it.
     return awsErrorKind(error) === 'denied' ? redact(describeError(error), runId) : null;
   }
 }
 
 /**
- * Puts the flow back into the state in which the run found it.
- * @returns the flow when that was not possible; null when it is done or nothing had to be done
+ * Restores the state in which the run found the flow.
+ * @returns the flow if that failed; null if it is restored or needed no change
  */
 export async function restoreFlow(input: CleanInput, { entries }: Journal, runId: string): Promise<Leftover | null> {
   const before = entries.find((entry) => entry.entry === 'flow-found');
@@ -130,12 +130,12 @@ export async function restoreFlow(input: CleanInput, { entries }: Journal, runId
 
 const CONSOLE_PLACES: Record<ProofThing, string> = {
   channel: 'MediaLive, Channels: stop it, then delete it',
-  input: 'MediaLive, Inputs: delete it once it is detached',
+  input: 'MediaLive, Inputs: delete it when it is detached',
   'flow output': 'MediaConnect, Flows, the flow, Outputs: remove it',
-  flow: 'MediaConnect, Flows: stop or start it yourself',
+  flow: 'MediaConnect, Flows: stop or start it',
 };
 
-/** One line for each thing that is still there and may cost: what, why, and where to remove it by hand. */
+/** Formats one line for each remaining resource that may cost: what, why, and where to remove it manually. */
 export function formatLeftovers(left: readonly Leftover[], region: string): string[] {
   return left.map(
     ({ resource, resourceId, state, refusal }) =>

@@ -11,14 +11,14 @@ const DAY_MS = 86_400_000;
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let world: ProofWorld;
-/** Exit status of a proof on an AWS that is as the product assumes. */
+/** Exit status of a proof on an AWS that behaves as the product assumes. */
 let status: number;
 beforeAll(async () => {
   world = await makeProofWorld();
   status = await prove(world.deps, world.request);
 });
 afterAll(() => world.close());
-/** A test that failed takes no other with it: what it left is left behind with its world. */
+/** A failed test leaves resources behind; replacing the world keeps it from failing the next test. */
 let isSpoilt = false;
 afterEach(({ task }) => {
   isSpoilt = task.result?.state === 'fail';
@@ -38,8 +38,8 @@ const broken = () =>
     .findings.filter(({ outcome }) => outcome === 'does not hold')
     .map(({ id }) => id);
 
-describe('a proof', () => {
-  it('finds that everything holds, leaves nothing behind and puts the flow back', async () => {
+describe('npm run prove', () => {
+  it('finds that every assumption holds, leaves nothing behind and restores the flow', async () => {
     expect(status).toBe(0);
     expect(world.outcomes()).toEqual({});
     expect(world.report().findings.map(({ id }) => id)).toEqual(decided.filter((id) => !nextDay.includes(id)));
@@ -47,7 +47,7 @@ describe('a proof', () => {
     expect(await world.left()).toEqual([]);
   });
 
-  it('names AWS’s error, message and request id for a refusal, and the request id for an answer', () => {
+  it('reports AWS’s error, message and request id for a refusal, and the request id for an answer', () => {
     const seenOf = (wanted: string) =>
       world
         .report()
@@ -58,7 +58,7 @@ describe('a proof', () => {
     expect(seenOf('AWS-05')).toMatch(/request id [\w-]{8,}/);
   });
 
-  it('prints the path of a Markdown and a JSON report, and neither holds a key, a path of an RTMP address or a secret', () => {
+  it('writes Markdown and JSON reports without a key, a path of an RTMP URL or a secret', () => {
     const paths = world.said.filter((line) => line.startsWith(world.request.folder));
     expect(paths.map((path) => path.split('.').at(-1))).toEqual(['md', 'json']);
     for (const path of paths) {
@@ -71,7 +71,7 @@ describe('a proof', () => {
   });
 
   it.each(decided.filter((id) => !nextDay.includes(id) && id !== 'AWS-03'))(
-    'says "does not hold" for %s alone when it is false, and what to change',
+    'says that only %s does not hold when it is false, and what to change',
     async (id) => {
       world.pass(60_000);
       world.makeFalse(id);
@@ -85,7 +85,7 @@ describe('a proof', () => {
     },
   );
 
-  it('decides nothing about a frame rate without an encoder, and nothing else suffers', async () => {
+  it('leaves only the frame rate undecided without an encoder', async () => {
     world.makeFalse(null);
     world.pass(60_000);
     expect(await prove(world.deps, { ...world.request, hasEncoder: false })).toBe(0);
@@ -93,13 +93,13 @@ describe('a proof', () => {
   });
 });
 
-describe('the costs of a proof', () => {
-  it('cannot be read on the day of the proof', async () => {
+describe('npm run prove -- --costs', () => {
+  it('refuses on the day of the proof', async () => {
     expect(await readCosts(world.deps, world.request)).toBe(2);
     expect(world.said.at(-1)).toContain('try again tomorrow');
   });
 
-  it('are listed by usage type with their prices a day later', async () => {
+  it('lists usage types with their prices a day later', async () => {
     world.pass(DAY_MS);
     world.makeFalse(null);
     expect(await readCosts(world.deps, world.request)).toBe(0);
@@ -108,14 +108,14 @@ describe('the costs of a proof', () => {
     expect(world.said.join('\n')).toContain('EML1-OUT-AVC-HD (CHANNEL_OUTPUT): 0.250 Hrs, 0.1100 USD, 0.4400 USD each');
   });
 
-  it.each([...nextDay, 'AWS-28' as const])('say "does not hold" for %s alone when it is false', async (id) => {
+  it.each([...nextDay, 'AWS-28' as const])('says that only %s does not hold when it is false', async (id) => {
     world.pass(60_000);
     world.makeFalse(id);
     expect(await readCosts(world.deps, world.request)).toBe(1);
     expect(broken()).toEqual([id]);
   });
 
-  it('cover every check', () => {
+  it('completes the checks that decide the assumptions', () => {
     const findable = new Set(decided.map((id) => ASSUMPTIONS[id].decidedBy));
     expect([...findable].toSorted()).toEqual([...CHECK_IDS].toSorted());
   });

@@ -11,12 +11,12 @@ import { toMaintenanceWindow, type Configuration } from '../configuration.ts';
 import { stackName } from '../deployment.ts';
 import type { FunctionName } from '../functions.ts';
 
-/** A deployment as CloudFormation knows it. */
+/** A deployment as CloudFormation describes it. */
 export interface FoundDeployment {
   environment: string;
   account: string;
   region: string;
-  /** What the product's own code needs to act on this deployment. */
+  /** What the product's code needs to act on this deployment. */
   deployment: Pick<
     Deployment,
     | 'deploymentId'
@@ -28,24 +28,24 @@ export interface FoundDeployment {
     | 'maintenance'
   >;
   roleArns: Record<ProofRole, string>;
-  /** `https://` and a host, without a slash at the end. */
+  /** `https://` and a host, without a trailing slash. */
   dashboardUrl: string;
   primary: PrimaryMode;
 }
 
-/** The functions whose roles a proof acts with. */
+/** The functions whose roles a proof assumes. */
 export type ProofRole = Extract<FunctionName, 'api' | 'workflow'>;
 
-/** A resource that CloudFormation could not create. */
+/** A resource that CloudFormation failed to create. */
 export interface StackFailure {
   resourceType: string;
   reason: string;
 }
 
-/** No deployment that can be proven. The message is ready for the terminal. */
+/** Thrown if no deployment can be proven. The message is ready for the terminal. */
 export class NoDeployment extends Error {
   override readonly name = 'NoDeployment';
-  /** Why the source stack failed, when that is the reason: facts about AWS too. */
+  /** Failures of the source stack, if they are the reason. They are facts about AWS, too. */
   readonly failures: readonly StackFailure[];
 
   constructor(message: string, failures: readonly StackFailure[] = []) {
@@ -58,8 +58,8 @@ const STACKS = ['source', 'dashboard', 'control-plane'] as const;
 const COMPLETE = new Set(['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'IMPORT_COMPLETE']);
 
 /**
- * Finds the ids of what the stacks have created.
- * @throws {NoDeployment} when a stack is missing or not complete, with the remedy
+ * Finds the ids of the resources that the stacks created.
+ * @throws {NoDeployment} with the remedy, if a stack is missing or not complete
  */
 export async function findDeployment(
   cloudFormation: CloudFormationClient,
@@ -119,7 +119,7 @@ interface FindInput {
   region: string;
 }
 
-/** Outputs of a stack that is complete. */
+/** Returns the outputs of a complete stack. */
 async function completeStack(
   cloudFormation: CloudFormationClient,
   environment: string,
@@ -134,7 +134,7 @@ async function completeStack(
       return (stack.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]);
     }
   } catch (error) {
-    // CloudFormation has no error of its own for a stack that does not exist.
+    // CloudFormation has no separate error for a stack that does not exist.
     if (!(error instanceof Error) || !/does not exist/.test(error.message)) throw error;
   }
   if (status === undefined) {
@@ -144,7 +144,7 @@ async function completeStack(
     );
   }
   throw new NoDeployment(
-    `the stack ${name} is ${status}: correct what its events name, then deploy with ${deploy}`,
+    `the stack ${name} is ${status}: correct what its events report, then deploy with ${deploy}`,
     await listFailures(cloudFormation, name),
   );
 }

@@ -9,7 +9,7 @@ import { clean, prove } from './proof.ts';
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let world: ProofWorld;
-/** Calls of one proof that change something. */
+/** Number of calls of one proof that change something. */
 let changes = 0;
 
 beforeAll(async () => {
@@ -18,7 +18,7 @@ beforeAll(async () => {
   changes = world.mutations();
 });
 afterAll(() => world.close());
-/** A test that failed takes no other with it: what it left is left behind with its world. */
+/** A failed test leaves resources behind; replacing the world keeps it from failing the next test. */
 let isSpoilt = false;
 afterEach(({ task }) => {
   isSpoilt = task.result?.state === 'fail';
@@ -35,22 +35,23 @@ beforeEach(async () => {
   world.said.splice(0);
 });
 
-/** Ids of the checks that a run began, in order. */
+/** Returns the ids of the checks that a run began, in order. */
 const begun = () => world.said.flatMap((line) => /^\[\d+\/\d+\] ([\w-]+):/.exec(line)?.[1] ?? []);
 const CHECKS = FIRST_DAY_CHECKS.map(({ checkId }) => checkId);
 
-/** More than any proof of the tests needs, so that a proof that changes more is noticed. */
+/** More than a proof makes in these tests, so that a proof with more changes is noticed. */
 const DEATHS = Array.from({ length: 60 }, (_, index) => index + 1);
 
-describe('a proof that is killed', () => {
-  it('changes AWS at most as often as the deaths below try', () => {
+describe('a proof whose process is killed', () => {
+  it('makes no more changes than the kills below cover', () => {
     expect(changes).toBeGreaterThan(40);
     expect(changes).toBeLessThanOrEqual(DEATHS.length);
   });
 
-  it.each(DEATHS)('at its change %i is cleaned up and continued at the interrupted check', async (nth) => {
+  it.each(DEATHS)('at change %i is cleaned up and continued at the interrupted check', async (nth) => {
     if (nth > changes) return;
-    // Alternately before the change, when it is only announced, and right after it, when its outcome is not noted.
+    // Alternates between a kill before the change, when it is only announced, and right after it, when its outcome is
+    // not recorded.
     world.dieAt(world.mutations() + nth, nth % 2 === 0 ? 'before' : 'after');
     await expect(prove(world.deps, world.request)).rejects.toThrow('the process is dead');
     const firstRun = begun();
@@ -59,7 +60,7 @@ describe('a proof that is killed', () => {
     world.pass(60_000);
     world.makeFalse(null);
     expect(await prove(world.deps, world.request)).toBe(0);
-    // Between two checks, while the flow is put back, the last one is done already.
+    // A kill between two checks, while the flow is being restored, comes after the last check is done.
     const last = CHECKS.findIndex((id) => id === firstRun.at(-1));
     expect([CHECKS[last], CHECKS[last + 1]]).toContain(begun()[0]);
     expect([...firstRun, ...begun()].toSorted().filter((id, index, all) => all[index - 1] !== id)).toEqual(
@@ -70,8 +71,8 @@ describe('a proof that is killed', () => {
   });
 });
 
-describe('Ctrl-C', () => {
-  it('ends the check under way, removes what it created, and the next run continues there', async () => {
+describe('Ctrl-C during a proof', () => {
+  it('ends the current check, removes its resources and lets the next run continue there', async () => {
     const controller = new AbortController();
     world.faults.before = ({ operation }) => {
       if (operation === 'ListAlerts') controller.abort();
@@ -80,7 +81,7 @@ describe('Ctrl-C', () => {
     expect(begun().at(-1)).toBe('rtmp-channel');
     expect(await world.left()).toEqual([]);
     expect(world.report().findings.find(({ id }) => id === 'AWS-22')?.seen).toEqual([
-      'the run was interrupted: run it again to go on from here',
+      'the run was interrupted: run it again to continue from here',
     ]);
     delete world.faults.before;
     world.said.splice(0);
@@ -90,7 +91,7 @@ describe('Ctrl-C', () => {
     expect(world.outcomes()).toEqual({});
   });
 
-  it('followed by --clean ends the run for good: the next proof begins anew', async () => {
+  it('followed by --clean ends the run, so the next proof starts from the first check', async () => {
     const controller = new AbortController();
     world.faults.before = ({ operation }) => {
       if (operation === 'CreateChannel') controller.abort();
@@ -107,14 +108,14 @@ describe('Ctrl-C', () => {
 });
 
 describe('a proof that AWS obstructs', () => {
-  it('says where to look when AWS cannot be reached any more, and the next run cleans up and continues', async () => {
+  it('says where to check when AWS becomes unreachable, and the next run cleans up and continues', async () => {
     let isReachable = true;
     world.faults.answer = (operation) => {
       if (operation === 'StartChannel') isReachable = false;
       return isReachable ? undefined : new AwsError('ServiceUnavailableException', 503, 'unavailable');
     };
     await expect(prove(world.deps, world.request)).rejects.toThrow('unavailable');
-    expect(world.said.at(-1)).toMatch(/THE PROOF HAS BROKEN OFF .* whose names hold \d{8}-\d{6}$/);
+    expect(world.said.at(-1)).toMatch(/THE PROOF WAS CUT SHORT .* whose names hold \d{8}-\d{6}$/);
     delete world.faults.answer;
     expect((await world.left()).length).toBeGreaterThan(0);
     world.said.splice(0);
@@ -124,7 +125,7 @@ describe('a proof that AWS obstructs', () => {
     expect(await world.left()).toEqual([]);
   });
 
-  it('decides everything although the first call of every operation, and every seventh after it, is throttled', async () => {
+  it('decides everything although AWS throttles the first and every seventh later call of each operation', async () => {
     const seen = new Map<string, number>();
     world.faults.answer = (operation) => {
       const times = (seen.get(operation) ?? 0) + 1;
@@ -136,7 +137,7 @@ describe('a proof that AWS obstructs', () => {
     expect(await world.left()).toEqual([]);
   });
 
-  it('decides what it can when a permission is refused in the middle, and says why the rest is undecided', async () => {
+  it('decides what it can when AWS denies a permission, and gives the reason for the rest', async () => {
     world.faults.before = ({ operation }) => {
       if (operation === 'ListAlerts') throw denied('medialive:ListAlerts');
     };
@@ -148,7 +149,7 @@ describe('a proof that AWS obstructs', () => {
     expect(await world.left()).toEqual([]);
   });
 
-  it('stops, says loudly what is left and where to remove it, and removes it later', async () => {
+  it('stops, reports what remains and where to remove it, and removes it later', async () => {
     world.faults.answer = (operation) =>
       operation === 'DeleteInput' ? new AwsError('ForbiddenException', 403, 'not authorized') : undefined;
     expect(await prove(world.deps, world.request)).toBe(3);

@@ -4,8 +4,8 @@ import type { CheckId } from './assumptions.ts';
 import type { Finding } from './finding.ts';
 
 /**
- * What a run has done and is about to do, one JSON object a line, written through to the disk before the act. A run that
- * was killed is continued from here: what it made is found by the tags, what it was doing by the last line.
+ * Records what a run did and is about to do, one JSON object per line, flushed to disk before the act. A killed run
+ * continues from here: the tags identify what it created, the last line what it was doing.
  */
 export type JournalEntry =
   | { entry: 'run-begun'; runId: string; deploymentId: string; account: string; region: string; atMs: number }
@@ -19,7 +19,7 @@ export type JournalEntry =
 export type ProofResource = 'input' | 'channel' | 'flow output';
 
 export interface Journal {
-  /** Folder of the run: journal and reports. */
+  /** Folder of the run, with journal and reports. */
   folder: string;
   entries: readonly JournalEntry[];
   append(entry: JournalEntry): void;
@@ -27,7 +27,7 @@ export interface Journal {
 
 const FILE = 'journal.jsonl';
 
-/** Opens a run's journal, or begins one. A last line that a crash cut off is dropped. */
+/** Opens a run's journal or creates it. Drops a last line that a crash cut off. */
 export function openJournal(folder: string): Journal {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, FILE);
@@ -55,13 +55,13 @@ function parseEntries(text: string): JournalEntry[] {
     try {
       return [JSON.parse(line) as JournalEntry];
     } catch {
-      // Empty, or cut off when the process was killed: what it announced was not done yet.
+      // Empty, or cut off when the process was killed: the act it announces had not begun.
       return [];
     }
   });
 }
 
-/** The journals below a folder, newest first. */
+/** Lists the journals below a folder, newest first. */
 export function listJournals(root: string): Journal[] {
   if (!existsSync(root)) return [];
   return readdirSync(root)
@@ -71,17 +71,17 @@ export function listJournals(root: string): Journal[] {
     .map((name) => openJournal(join(root, name)));
 }
 
-/** How a run began; undefined for a journal that was killed before its first line. */
+/** Returns the first entry of a run; undefined if the process was killed before it was written. */
 export function beginningOf({ entries }: Journal): Extract<JournalEntry, { entry: 'run-begun' }> | undefined {
   return entries.find((entry) => entry.entry === 'run-begun');
 }
 
-/** True when nothing is left to do for a run. */
+/** Returns true if nothing is left to do for a run. */
 export function isFinished({ entries }: Journal): boolean {
   return entries.some(({ entry }) => entry === 'finished');
 }
 
-/** Findings of the checks that came to their end, by check. */
+/** Returns the findings of the completed checks, by check. */
 export function findingsOf({ entries }: Journal): Map<CheckId, Finding[]> {
   return new Map(
     entries.flatMap((entry) => (entry.entry === 'check-done' ? [[entry.checkId, entry.findings] as const] : [])),

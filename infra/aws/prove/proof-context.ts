@@ -15,25 +15,28 @@ import type { Journal, ProofResource } from './journal.ts';
 import { assumeRole, type ProofDeps, type RoleClients } from './proof-deps.ts';
 import { patiently, type Patience } from './waiting.ts';
 
-/** Tag of everything that a proof creates; its value is the run. */
+/** Tag of everything that a proof creates. Its value is the run id. */
 export const PROOF_TAG = 'sluice:proof';
 
-/** Names of a run's flow outputs are its names in the place of a destination's; outputs of this SDK take no tags. */
+/**
+ * Returns a run's name in the place of a destination id. Flow outputs are identified by it, because this SDK cannot tag
+ * them.
+ */
 export function proofName(runId: string, suffix: string): string {
   return `proof-${runId}-${suffix}`;
 }
 
-/** What a check works with. */
+/** Dependencies of a check. */
 export interface CheckContext extends Patience {
   deps: ProofDeps;
   found: FoundDeployment;
   runId: string;
   journal: Journal;
-  /** An encoder is or will be connected by the operator. */
+  /** True if an encoder is connected or the operator will connect one. */
   hasEncoder: boolean;
-  /** Clients of a deployed role. */
+  /** Returns the clients of a deployed role. */
   as(role: ProofRole): RoleClients;
-  /** Notes what was seen, and whether the assumption holds. The last word counts. */
+  /** Records what was seen and whether the assumption holds. A later call replaces an earlier one. */
   decide(id: AssumptionId, outcome: Outcome, ...seen: string[]): void;
 }
 
@@ -41,7 +44,7 @@ interface ContextInput extends Pick<CheckContext, 'deps' | 'found' | 'runId' | '
   findings: Map<AssumptionId, Finding>;
 }
 
-/** Makes the context of one check. */
+/** Creates the context of one check. */
 export function makeCheckContext({ findings, ...given }: ContextInput): CheckContext {
   const { deps, found, runId } = given;
   const clients = new Map<ProofRole, RoleClients>();
@@ -61,7 +64,7 @@ export function makeCheckContext({ findings, ...given }: ContextInput): CheckCon
   };
 }
 
-/** Tags of what a proof creates: the deployment's, by which its roles may act on it, and the run's. */
+/** Tags of what a proof creates: the deployment's, which lets its roles act on it, and the run's. */
 export function proofTags({ found, runId }: Pick<CheckContext, 'found' | 'runId'>): Record<string, string> {
   return { [DEPLOYMENT_TAG]: found.deployment.deploymentId, [PROOF_TAG]: runId };
 }
@@ -71,7 +74,7 @@ interface MakeInput {
   tags: Record<string, string>;
 }
 
-/** Creates a push input and notes it, before and after. The token makes a repetition harmless. */
+/** Creates a push input and records it before and after. The token makes a repetition harmless. */
 export async function makeInput(
   context: CheckContext,
   clients: Pick<RoleClients, 'mediaLive'>,
@@ -94,7 +97,7 @@ export async function makeInput(
   });
 }
 
-/** Creates a channel and notes it, before and after. */
+/** Creates a channel and records it before and after. */
 export async function makeChannel(
   context: CheckContext,
   clients: Pick<RoleClients, 'mediaLive'>,
@@ -117,7 +120,7 @@ export async function makeChannel(
   });
 }
 
-/** Adds a flow output with the product's own request and notes it, before and after. The call has no token. */
+/** Adds a flow output with the product's own request and records it before and after. The call has no token. */
 export async function makeFlowOutput(
   context: CheckContext,
   clients: RoleClients,
@@ -148,7 +151,7 @@ function nameOf({ found, runId }: CheckContext, suffix: string): string {
   return resourceName(found.deployment, proofName(runId, suffix));
 }
 
-/** A check that is repeated after an interruption needs new tokens: an old one would give what was deleted. */
+/** A check repeated after an interruption needs new tokens: an old one would return the deleted resource. */
 function tokenOf({ runId, journal }: CheckContext, what: string): string {
   return createHash('sha256')
     .update(JSON.stringify([runId, what, journal.entries.length]))

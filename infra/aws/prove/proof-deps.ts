@@ -9,9 +9,9 @@ import { MediaPackageClient } from '@aws-sdk/client-mediapackage';
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 
-/** What a proof needs from outside: AWS, time, and somewhere to say what it does. */
+/** External dependencies of a proof: AWS, time and the terminal. */
 
-/** Clients with the credentials of the person who runs the proof. */
+/** Clients with the operator's credentials. */
 export interface ProofClients {
   cloudFormation: CloudFormationClient;
   cloudTrail: CloudTrailClient;
@@ -35,7 +35,7 @@ interface TemporaryCredentials {
   expiration: Date;
 }
 
-/** Gets credentials of a role; the SDK asks again shortly before they expire. */
+/** Returns credentials of a role. The SDK requests new ones shortly before they expire. */
 export type CredentialsOfRole = () => Promise<TemporaryCredentials>;
 
 export interface ProofDeps {
@@ -44,13 +44,13 @@ export interface ProofDeps {
   fetch: typeof fetch;
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Waits; rejects at once when the signal is aborted. */
+  /** Waits; rejects at once when the signal aborts. */
   sleep(delayMs: number, signal: AbortSignal): Promise<void>;
-  /** One line for the person at the terminal. */
+  /** Prints one line to the terminal. */
   say(line: string): void;
 }
 
-/** Makes the clients. The SDK repeats what is throttled; the proof does so too, with longer pauses. */
+/** Creates the clients. The SDK retries throttled calls; the proof does so too, with longer pauses. */
 export function createProofClients(region: string): ProofClients {
   const config = { region, maxAttempts: 4 };
   return {
@@ -68,13 +68,13 @@ export function createProofClients(region: string): ProofClients {
   };
 }
 
-/** Makes the clients of a role in a Region. */
+/** Creates the clients of a role in a Region. */
 export function createRoleClients(region: string, credentials: CredentialsOfRole): RoleClients {
   const config = { region, maxAttempts: 4, credentials };
   return { mediaConnect: new MediaConnectClient(config), mediaLive: new MediaLiveClient(config) };
 }
 
-/** Assumes a role for an hour, the longest that AWS allows to a caller who has assumed a role already. */
+/** Assumes a role for an hour, the longest time AWS allows a caller that has assumed a role already. */
 export async function assumeRole(sts: STSClient, roleArn: string, runId: string): Promise<TemporaryCredentials> {
   const { Credentials: given } = await sts.send(
     new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: `sluice-proof-${runId}`, DurationSeconds: 3600 }),

@@ -16,13 +16,16 @@ import { makeReport, writeReport, type ProofReport } from './report.ts';
 import { runChecks } from './run-proof.ts';
 import { patiently } from './waiting.ts';
 
-/** A proof from the question to the report. Each function returns the exit status that `npm run prove -- --help` names. */
+/**
+ * Runs a proof from the confirmation to the report. Each function returns the exit status listed by `npm run prove --
+ * --help`.
+ */
 
 export interface ProofRequest {
   environment: string;
   configuration: Configuration;
   region: string;
-  /** Where runs of this environment are kept, each in a folder named by its date and time. */
+  /** Folder with the runs of this environment, each in a folder named by date and time. */
   folder: string;
   hasEncoder: boolean;
   confirm(question: string): Promise<boolean>;
@@ -33,7 +36,7 @@ function limitsOf(checks: readonly Check[]): Partial<Record<CheckId, CheckLimits
   return Object.fromEntries(checks.map(({ checkId, limits }) => [checkId, limits]));
 }
 
-/** Runs a proof, or continues the one that was interrupted. */
+/** Runs a proof, or continues an interrupted one. */
 export async function prove(deps: ProofDeps, request: ProofRequest): Promise<number> {
   return locked(deps, request, async () => {
     const account = await admitAccount(deps, request.configuration);
@@ -65,7 +68,7 @@ export async function prove(deps: ProofDeps, request: ProofRequest): Promise<num
   });
 }
 
-/** Only removes what earlier runs have left, whatever run it was; the next proof begins anew. */
+/** Removes what earlier runs left behind, of any run. The next proof starts from the first check. */
 export async function clean(deps: ProofDeps, request: ProofRequest): Promise<number> {
   return locked(deps, request, async () => {
     const account = await admitAccount(deps, request.configuration);
@@ -80,12 +83,12 @@ export async function clean(deps: ProofDeps, request: ProofRequest): Promise<num
     }
     for (const line of formatLeftovers(left, request.region)) deps.say(line);
     if (left.length > 0) return 3;
-    deps.say('Nothing of a proof is left.');
+    deps.say('No resource of a proof is left.');
     return 0;
   });
 }
 
-/** Reads what the day of the newest finished run has cost, and what CloudTrail has kept of it. */
+/** Reads the cost of the day of the newest finished run, and CloudTrail's record of it. */
 export async function readCosts(deps: ProofDeps, request: ProofRequest): Promise<number> {
   return locked(deps, request, async () => {
     const account = await admitAccount(deps, request.configuration);
@@ -94,14 +97,14 @@ export async function readCosts(deps: ProofDeps, request: ProofRequest): Promise
     const journal = listJournals(request.folder).find((each) => isFinished(each) && findingsOf(each).size > 0);
     const begun = journal && beginningOf(journal);
     if (!journal || !begun) {
-      deps.say(`no finished run is in ${request.folder}: run the proof first`);
+      deps.say(`${request.folder} has no finished run: run the proof first`);
       return 2;
     }
     if (dayOf(deps.now()) === dayOf(begun.atMs)) {
       deps.say(`run ${begun.runId} was today, and Cost Explorer has a day about a day later: try again tomorrow`);
       return 2;
     }
-    // A journal of its own: these checks may be repeated as often as somebody asks.
+    // A separate journal, because these checks may run any number of times.
     const { runId } = begun;
     const ended = openJournal(join(journal.folder, `costs-${runIdOf(deps.now())}`));
     for (const entry of journal.entries) if (entry.entry === 'run-begun' || entry.entry === 'made') ended.append(entry);
@@ -114,7 +117,7 @@ interface OpenRun {
   journal: Journal;
 }
 
-/** The run that was interrupted, if it was one of this deployment in this account and Region. */
+/** Returns the interrupted run of this deployment in this account and Region, if one exists. */
 function findOpenRun(request: ProofRequest, { account, region, deployment }: FoundDeployment): OpenRun | null {
   for (const journal of listJournals(request.folder)) {
     const begun = beginningOf(journal);
@@ -144,7 +147,7 @@ async function finish(deps: ProofDeps, request: ProofRequest, run: Finishing): P
   const { hasEncoder, signal } = request;
   const result = await runChecks({ ...run, deps, hasEncoder, signal }).catch((error: unknown) => {
     deps.say(
-      `THE PROOF HAS BROKEN OFF and could not clean up. What it created may still cost: run it again, or with --clean. ` +
+      `THE PROOF WAS CUT SHORT and could not clean up. What it created may still cost: run it again, or with --clean. ` +
         `AWS console, Region ${found.region}: MediaLive channels and inputs, and outputs of the flow in MediaConnect, whose names hold ${runId}`,
     );
     throw error;
@@ -177,7 +180,7 @@ function summarize({ findings }: ProofReport): string {
   return `${count('holds')} hold, ${broken.length} do not hold${named}, ${count('not decided')} are not decided`;
 }
 
-/** A source stack that AWS refused has decided something already. */
+/** Reports the assumptions that a failed source stack has already decided. */
 function reportFailures(
   deps: ProofDeps,
   request: ProofRequest,
@@ -220,20 +223,20 @@ function refuseStrangers(deps: ProofDeps, { environment }: ProofRequest, left: r
   const names = left.map(({ resource, resourceId, runId }) => `${resource} ${resourceId} of run ${runId}`);
   return refuse(deps, [
     {
-      detail: `another proof has left, or is using: ${names.join(', ')}`,
+      detail: `another proof left, or is using: ${names.join(', ')}`,
       remedy: `when no other proof is running, remove it with npm run prove -- --environment ${environment} --clean`,
     },
   ]);
 }
 
-/** Two runs at once would clean up behind each other. */
+/** Prevents two concurrent runs, which would remove each other's resources. */
 async function locked(deps: ProofDeps, { folder }: ProofRequest, work: () => Promise<number>): Promise<number> {
   let release: () => void;
   try {
     release = lockDataDirectory(folder);
   } catch (error) {
     if (!(error instanceof DataDirectoryInUseError)) throw error;
-    deps.say(`another proof works in ${folder}: wait until it has ended`);
+    deps.say(`another proof is running in ${folder}: wait until it ends`);
     return 2;
   }
   try {
@@ -243,12 +246,12 @@ async function locked(deps: ProofDeps, { folder }: ProofRequest, work: () => Pro
   }
 }
 
-/** Cleaning up outlasts an interruption. */
+/** The cleanup ignores an interruption. */
 function patienceOf({ now, sleep }: ProofDeps) {
   return { now, sleep, signal: new AbortController().signal };
 }
 
-/** `20261130-190512`, UTC: part of names, of a tag and of a folder. */
+/** Returns the run id, `20261130-190512` in UTC: part of names, of a tag and of a folder. */
 function runIdOf(atMs: number): string {
   return new Date(atMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
 }

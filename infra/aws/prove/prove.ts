@@ -10,28 +10,28 @@ import { createProofClients, createRoleClients } from './proof-deps.ts';
 import { clean, prove, readCosts, type ProofRequest } from './proof.ts';
 
 /**
- * `npm run prove`: decides on a real account what the product assumes about AWS. This file is the terminal: arguments,
- * the question, Ctrl-C. What happens is in `proof.ts`.
+ * Decides on a real account what the product assumes about AWS (`npm run prove`). This file handles the terminal:
+ * arguments, confirmation, Ctrl-C. `proof.ts` does the work.
  */
 
-const HELP = `Decides on AWS what Sluice only assumes: ARCHITECTURE.md, "Assumptions about AWS", lists it. It needs a deployment
-with nothing on air, and proof.principalArn in the environment's file, so that it can act with the deployed roles.
+const HELP = `Tests the assumptions about AWS that ARCHITECTURE.md lists under "Assumptions about AWS". It needs a deployment with
+nothing on air, and proof.principalArn in the environment's file, so that it can assume the deployed roles.
 
 It creates inputs, flow outputs and two channels, starts the flow, runs one channel for about ten minutes with a made-up
-key, and removes everything again. It says what that costs at most, never more than ${COST_MAX_USD} USD, and asks.
+key, and removes everything again. It shows the highest possible cost, never more than ${COST_MAX_USD} USD, and asks for confirmation.
 
-  --environment NAME   which file of infra/aws/environments (default dev)
-  --encoder            you can connect an encoder when it asks: decides more
-  --yes                do not ask
-  --clean              only remove what an earlier run has left, then begin anew next time
-  --costs              a day later: read what the day of the proof has cost, by usage type (0.02 USD)
-  --help               this text
+  --environment NAME   file in infra/aws/environments (default dev)
+  --encoder            you will connect an encoder when asked, which decides more
+  --yes                do not ask for confirmation
+  --clean              only remove what earlier runs left; the next proof starts from the first check
+  --costs              a day later: list the cost of the day of the proof by usage type (0.02 USD)
+  --help               show this text
 
-Ctrl-C ends the check under way and cleans up; press it again to leave at once. Either way the next run cleans up and goes
-on at the check that was interrupted. The report is written to proofs/<environment>/<date and time>.
+Ctrl-C ends the current check and cleans up; press it again to exit at once. In both cases the next run cleans up and
+continues at the interrupted check. The report is written to proofs/<environment>/<date and time>.
 
-Exit status: 0 nothing is wrong, 1 an assumption does not hold, 2 it could not run, 3 something is left that may cost,
-130 interrupted.`;
+Exit status: 0 no assumption is wrong, 1 an assumption does not hold, 2 the proof could not run, 3 resources remain that
+may cost, 130 interrupted.`;
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 
@@ -50,7 +50,7 @@ async function main(): Promise<number> {
   const configuration = readConfiguration(values.environment);
   const region = configuration.region ?? (await new STSClient({}).config.region().catch(() => null));
   if (region === null) {
-    say(`no Region is configured: set region in infra/aws/environments/${values.environment}.json, or set AWS_REGION`);
+    say(`No Region is configured. Set region in infra/aws/environments/${values.environment}.json, or set AWS_REGION`);
     return 2;
   }
   const request: ProofRequest = {
@@ -76,19 +76,20 @@ async function main(): Promise<number> {
 }
 
 async function isConfirmed(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new Error('it asks before it spends money: run it in a terminal, or give --yes');
+  if (!process.stdin.isTTY)
+    throw new Error('This command asks for confirmation before it spends money. Run it in a terminal, or pass --yes.');
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  // Ctrl-C at the question closes it, and is a no.
+  // Ctrl-C at the prompt closes it and counts as no.
   const closed = once(terminal, 'close').then(() => '');
   const answer = await Promise.race([terminal.question(`${question} (y/n) `), closed]);
   terminal.close();
   return /^y(es)?$/i.test(answer.trim());
 }
 
-/** A Ctrl-C reaches this process twice: from the terminal, and from the program that started it. */
+/** A Ctrl-C reaches this process twice: from the terminal and from the parent process. */
 const SAME_INTERRUPT_MS = 500;
 
-/** The first Ctrl-C ends the check under way and cleans up, the second ends the process. */
+/** Returns a signal for the first Ctrl-C, which ends the current check and cleans up. The second ends the process. */
 function signalOfInterrupts(): AbortSignal {
   const controller = new AbortController();
   let lastAtMs = -Infinity;
@@ -97,10 +98,10 @@ function signalOfInterrupts(): AbortSignal {
     if (nowMs - lastAtMs < SAME_INTERRUPT_MS) return;
     lastAtMs = nowMs;
     if (controller.signal.aborted) {
-      say('left at once: run it again, or with --clean, to remove what is still there');
+      say('exited without cleaning up: run it again, or with --clean, to remove what remains');
       process.exit(130);
     }
-    say('interrupted: cleaning up; press Ctrl-C again to leave at once');
+    say('interrupted: cleaning up; press Ctrl-C again to exit at once');
     controller.abort();
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt);

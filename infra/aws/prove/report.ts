@@ -17,7 +17,7 @@ export interface ProofReport {
 
 type ReportFacts = Pick<ProofReport, 'runId' | 'environment' | 'account' | 'region' | 'writtenAt' | 'left'>;
 
-/** Puts the findings into the order of the assumptions, with what each means. */
+/** Orders the findings like the assumptions and adds what each means. */
 export function makeReport(facts: ReportFacts, findings: readonly Finding[]): ProofReport {
   const byId = new Map<AssumptionId, Finding>(findings.map((finding) => [finding.id, finding]));
   const ordered = ASSUMPTION_IDS.flatMap((id) => byId.get(id) ?? []);
@@ -37,7 +37,7 @@ const HEADINGS: Record<Outcome, string> = {
   holds: 'Holds',
 };
 
-/** The report as Markdown: what does not hold first. */
+/** Formats the report as Markdown, with assumptions that do not hold first. */
 function formatReport({ findings, left, ...facts }: ProofReport): string {
   const lines = [
     `# Proof ${facts.runId} of ${facts.environment}`,
@@ -59,12 +59,12 @@ function formatReport({ findings, left, ...facts }: ProofReport): string {
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
-/** AWS's words are data: no line of theirs may become a heading or a link. */
+/** Escapes AWS's text, so that no line of it becomes a heading or a link. */
 function toItem(text: string): string {
   return `- ${text.replaceAll(/\s+/g, ' ').replaceAll(/[<>[\]`|]/g, (sign) => `\\${sign}`)}`;
 }
 
-/** Writes the report beside the journal. @returns paths of the Markdown and the JSON file */
+/** Writes the report next to the journal. @returns paths of the Markdown and the JSON file */
 export function writeReport(folder: string, name: string, report: ProofReport): string[] {
   const files = { [`${name}.md`]: formatReport(report), [`${name}.json`]: `${JSON.stringify(report, null, 2)}\n` };
   return Object.entries(files).map(([file, text]) => {

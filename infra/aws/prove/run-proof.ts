@@ -15,27 +15,26 @@ export interface ProofRun {
   journal: Journal;
   checks: readonly Check[];
   hasEncoder: boolean;
-  /** Aborted by the operator: the check under way ends, and what was created is removed. */
+  /** Aborted by the operator: ends the current check and removes what was created. */
   signal: AbortSignal;
 }
 
 export interface ProofResult {
   findings: Finding[];
-  /** What could not be removed, or the flow when it could not be put back. */
+  /** Resources that could not be removed, and the flow if it could not be restored. */
   left: Leftover[];
   isInterrupted: boolean;
 }
 
 /**
- * Runs the checks that the journal does not have yet, one after the other. Everything a check has created is removed
- * before the next one begins; when that fails the checks end there. At the end, however it comes, nothing is left and the
- * flow is as it was found.
+ * Runs the checks that the journal does not have yet, one after the other. Removes what a check created before the next
+ * one begins, and stops if that fails. At every kind of end it removes everything and restores the flow.
  */
 export async function runChecks(run: ProofRun): Promise<ProofResult> {
   const { journal, deps } = run;
   const done = findingsOf(journal);
   let isInterrupted = false;
-  // A run that was killed may have left something: it goes first.
+  // A killed run may have left resources, so remove them first.
   let left = await tidy(run, { keepsFlow: false });
   for (const [index, check] of run.checks.entries()) {
     if (done.has(check.checkId)) continue;
@@ -62,14 +61,14 @@ function unique(left: readonly Leftover[]): Leftover[] {
   return [...new Map(left.map((each) => [each.resourceId, each])).values()];
 }
 
-/** @returns null when the operator interrupted it */
+/** Runs one check. @returns null if the operator interrupted it */
 async function runCheck(run: ProofRun, check: Check): Promise<Finding[] | null> {
   const findings = new Map<AssumptionId, Finding>();
   const untilMs = run.deps.now() + check.limits.minutesMax * 60_000;
   const limited: ProofDeps = {
     ...run.deps,
     async sleep(delayMs, signal) {
-      // The bound on the cost is made of these limits.
+      // The cost bound relies on these limits.
       if (run.deps.now() > untilMs)
         throw new OutOfTime(`the check took longer than ${check.limits.minutesMax} minutes`);
       await run.deps.sleep(delayMs, signal);
@@ -95,14 +94,14 @@ function describeReason(error: unknown): string {
 function notReached(checkId: CheckId, left: readonly Leftover[], isInterrupted: boolean): Finding[] {
   const reason =
     left.length > 0
-      ? 'the checks ended because something that an earlier one created could not be removed'
+      ? 'the checks ended because a resource of an earlier check could not be removed'
       : isInterrupted
-        ? 'the run was interrupted: run it again to go on from here'
+        ? 'the run was interrupted: run it again to continue from here'
         : 'the check was not run';
   return assumptionsOf(checkId).map((id) => ({ id, outcome: 'not decided' as const, seen: [reason] }));
 }
 
-/** Removes what the run has created. An interruption does not end this: only a second one ends the process. */
+/** Removes what the run created. An interruption does not end this; a second one ends the process. */
 async function tidy(
   { deps, found, journal, runId }: ProofRun,
   { keepsFlow }: { keepsFlow: boolean },

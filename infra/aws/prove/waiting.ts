@@ -1,14 +1,14 @@
 import { awsErrorKind } from '../../../functions/aws/aws-errors.ts';
 import type { ProofDeps } from './proof-deps.ts';
 
-/** Waiting for AWS: with a limit, and until the operator interrupts. */
+/** Waits for AWS with a time limit, until the operator interrupts. */
 
-/** The operator has pressed Ctrl-C. */
+/** Thrown after the operator pressed Ctrl-C. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
-/** What was waited for has not come. */
+/** Thrown when the time limit ends a wait. */
 export class OutOfTime extends Error {
   override readonly name = 'OutOfTime';
 }
@@ -33,8 +33,8 @@ const FIRST_PAUSE_MS = 2_000;
 const ATTEMPTS_MAX = 6;
 
 /**
- * Repeats a call that AWS throttles, or did not answer, with growing pauses: about a minute in all.
- * @param retries what may be repeated; a call without a token may not be repeated when its outcome is unknown
+ * Repeats a call that AWS throttled or did not answer, with growing pauses: about a minute in total.
+ * @param retries errors to retry; without a token, do not retry a call whose outcome is unknown
  */
 export async function patiently<Answer>(
   patience: Patience,
@@ -51,22 +51,22 @@ export async function patiently<Answer>(
   }
 }
 
-/** What one look at something has shown. */
+/** The result of one poll. */
 export type Look<Value> = { isThere: true; value: Value } | { isThere: false; seen: string };
 
-/** What was waited for is there. */
+/** Returns the result of a poll that found the expected state. */
 export function arrived<Value>(value: Value): Look<Value> {
   return { isThere: true, value };
 }
 
-/** It is not there yet. @param seen what is there instead, for whoever waited in vain */
+/** Returns the result of a poll that must continue. @param seen the current state, for the error message */
 export function pending(seen: string): Look<never> {
   return { isThere: false, seen };
 }
 
 /**
- * Polls until what is waited for is there.
- * @throws {OutOfTime} naming what was waited for and what was seen last
+ * Polls until the probe has arrived.
+ * @throws {OutOfTime} naming what was awaited and what was seen last
  * @throws {Interrupted}
  */
 export async function waitFor<Value>(

@@ -28,13 +28,13 @@ interface ControlPlaneStackProps extends StackProps {
 }
 
 /**
- * What decides and acts: the functions, the four state machines, and what wakes them. It keeps nothing, so it can be
- * removed and made again at any time.
+ * Creates the functions, the four state machines and their triggers. The stack stores no data, so it can be removed and
+ * created again at any time.
  */
 export class ControlPlaneStack extends Stack {
   readonly functions: Record<FunctionName, Function>;
   readonly stateMachines: Record<OperationKind, StateMachine>;
-  /** By what fails into them. */
+  /** Keyed by the kind of caller whose failures they hold. */
   readonly deadLetterQueues: Record<'functions' | 'schedules' | 'events', Queue>;
 
   constructor(
@@ -87,15 +87,15 @@ export class ControlPlaneStack extends Stack {
     return new Queue(this, `DeadLetters-${name}`, {
       queueName: `sluice-${deploymentId}-${name}-dead-letters`,
       retentionPeriod: Duration.days(14),
-      // Ids and times only; an alarm tells that there is something in it.
+      // Holds only ids and times. An alarm reports when it is not empty.
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
     });
   }
 
   /**
-   * No authorizer of the gateway: the dashboard's session is a cookie that scripts in the page cannot read, and neither
-   * can a JWT authorizer. The function checks the token itself, whether it comes in the cookie or in the header.
+   * Adds the API's route without a gateway authorizer. The dashboard's session is an HttpOnly cookie, which a JWT
+   * authorizer cannot read, so the function checks the token itself, in the cookie or in the header.
    */
   private addRoutes(httpApi: IHttpApi): void {
     new HttpRoute(this, 'ApiRoute', {
@@ -167,13 +167,13 @@ export class ControlPlaneStack extends Stack {
     };
   }
 
-  /** Known before the machine is made, because machine and function refer to each other. */
+  /** Returns the ARN before the state machine exists, because state machine and function refer to each other. */
   private stateMachineArn(deploymentId: string, kind: OperationKind): string {
     return `arn:${this.partition}:states:${this.region}:${this.account}:stateMachine:${stateMachineName(deploymentId, kind)}`;
   }
 }
 
-/** What the API needs to know of the dashboard in front of it. */
+/** Variables that tell the API about the dashboard in front of it. */
 function browserVariables(data: DataStack, dashboard: DashboardStack): Record<string, string> {
   return {
     USER_POOL_ID: data.userPool.userPoolId,

@@ -1,7 +1,7 @@
 /**
- * CloudFront Function on requests for the API: passes on the host the viewer asked for, because API Gateway needs its own
- * name as Host. The API logs it when it refuses a request as foreign and decides nothing by it; which host is the
- * dashboard's is a setting of the function. Whatever the viewer sent under this name is overwritten.
+ * CloudFront Function for API requests: passes on the host the viewer requested, because API Gateway needs its own name
+ * in Host. Overwrites any value from the viewer. The API only logs it when it refuses a foreign request; a setting of
+ * the function decides which host is the dashboard's.
  */
 function handler(event) {
   const request = event.request;

@@ -4,7 +4,7 @@ import { HttpApi, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apig
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 
-/** What the access log says of a request. No query, no header, no body: none of them is needed, and secrets live there. */
+/** Fields of the access log. No query, header or body: they can hold secrets. */
 const ACCESS_LOG_FIELDS = {
   requestId: '$context.requestId',
   at: '$context.requestTime',
@@ -22,14 +22,15 @@ const ACCESS_LOG_FIELDS = {
 };
 
 /**
- * Requests a second, of all callers together. An open dashboard makes about two; what is above it is a script that has
- * gone wrong, and must not eat the account's functions or MediaLive's 20 calls a second.
+ * Limits requests per second over all callers. An open dashboard makes about two. The limit keeps a faulty script from
+ * exhausting the account's function concurrency or MediaLive's 20 calls a second.
  */
 const THROTTLE = { rateLimit: 50, burstLimit: 100 };
 
 /**
- * The HTTP API, still without a route: the control plane adds them, and everything in front of the API (the
- * distribution, the sign-in addresses) can be made before it. No CORS: the dashboard and the API share one origin.
+ * Creates the HTTP API without a route; the control plane adds one. So everything in front of the API (the
+ * distribution, the sign-in addresses) can be created before it. CORS is not needed: dashboard and API share one
+ * origin.
  */
 export function createHttpApi(
   scope: Construct,
@@ -37,7 +38,7 @@ export function createHttpApi(
 ): { httpApi: HttpApi; accessLog: LogGroup } {
   const httpApi = new HttpApi(scope, 'HttpApi', {
     apiName: props.name,
-    description: 'Sluice API; routes are added by the control plane stack',
+    description: 'Sluice API; the control plane stack adds the route',
     createDefaultStage: false,
   });
   const accessLog = new LogGroup(scope, 'ApiAccessLog', {
@@ -59,5 +60,5 @@ export function createHttpApi(
   return { httpApi, accessLog };
 }
 
-/** HTTP APIs answer 503 after 30 seconds; CloudFront waits as long. */
+/** HTTP APIs time out with 503 after 30 seconds. CloudFront waits as long. */
 export const API_TIMEOUT = Duration.seconds(30);

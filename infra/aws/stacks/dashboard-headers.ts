@@ -4,16 +4,16 @@ import type { Construct } from 'constructs';
 import { SECURITY_HEADERS, STRICT_TRANSPORT_SECURITY } from '../../../functions/api/security-headers.ts';
 
 /**
- * CloudFront knows some headers by properties of their own and refuses them as custom ones; the others are custom. What
- * they say comes from the API, so that a page is held to the same rules wherever it is served.
+ * Headers that CloudFront has properties for and refuses as custom headers. The values come from the API, so that a
+ * page gets the same policy on one machine and on AWS.
  */
 const OWN_PROPERTY = ['content-security-policy', 'x-content-type-options', 'x-frame-options', 'referrer-policy'];
 
-/** The security headers of everything the distribution answers. */
+/** Creates the policy that adds security headers to every response of the distribution. */
 export function createHeadersPolicy(scope: Construct, name: string): ResponseHeadersPolicy {
   return new ResponseHeadersPolicy(scope, 'SecurityHeaders', {
     responseHeadersPolicyName: name,
-    comment: 'the same headers as the API sends',
+    comment: 'The security headers that the API sends',
     securityHeadersBehavior: {
       contentSecurityPolicy: { contentSecurityPolicy: textOf('content-security-policy'), override: true },
       contentTypeOptions: { override: true },
@@ -35,6 +35,6 @@ export function createHeadersPolicy(scope: Construct, name: string): ResponseHea
 
 function textOf(header: string): string {
   const value = SECURITY_HEADERS[header];
-  if (value === undefined) throw new Error(`the API sends no ${header}: the dashboard needs it as well`);
+  if (value === undefined) throw new Error(`the API sends no ${header}, which the dashboard needs`);
   return value;
 }

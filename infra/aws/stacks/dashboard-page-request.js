@@ -1,8 +1,7 @@
 /**
- * CloudFront Function on requests for the dashboard's files: a path that looks like a page is answered with the page,
- * which finds its way by itself. Paths with an extension stay what they are, so a missing file is a 404 and not a page;
- * so do paths under /api and /out, whose failures must never look like a page. The same rule as
- * functions/api/routes/dashboard.ts.
+ * CloudFront Function for requests of dashboard files: answers a page path with index.html, where the client-side
+ * router takes over. Paths with an extension are unchanged, so a missing file is a 404. So are paths under /api and
+ * /out, whose failures must never return the page. functions/api/routes/dashboard.ts has the same rule.
  */
 function handler(event) {
   const request = event.request;

@@ -9,11 +9,11 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { BUNDLING, ROOT } from '../node-function.ts';
 
-/** What CloudFront and the API need so that one believes the other's cookies. */
+/** What CloudFront and the API need so that CloudFront accepts the API's cookies. */
 export interface PreviewKeys {
-  /** Keys whose cookies are accepted: those of this version and of the one before. */
+  /** Accepted keys: this version's and the previous one's. */
   keyGroup: KeyGroup;
-  /** CloudFront's id of the public key the API signs for. */
+  /** CloudFront's id of the public key that matches the API's private key. */
   keyPairId: string;
   /** Holds the private key as PEM. */
   privateKey: Secret;
@@ -21,17 +21,18 @@ export interface PreviewKeys {
 
 interface PreviewKeysProps {
   name: string;
-  /** Raised by one to replace the keys. */
+  /** Increase it by one to replace the keys. */
   version: number;
   logRetention: RetentionDays;
 }
 
 /**
- * The key pairs that sign the cookies of the preview. A small function makes each of them during a deployment and keeps
- * the private key in Secrets Manager: no template, output, log or variable ever holds it.
+ * Creates the key pairs that sign the preview's cookies. A small function generates each pair during a deployment and
+ * keeps the private key in Secrets Manager, so no template, output, log or variable ever holds it.
  *
- * Each version is a pair with a secret of its own, because CloudFront cannot change a public key. The pair before stays
- * accepted, so that a rotation refuses nobody: browsers hold its cookies, and the API signs with it until it is deployed.
+ * CloudFront cannot change a public key, so each version has its own pair and secret. The previous pair stays accepted,
+ * so a rotation locks no browser out: browsers hold cookies signed with it, and the API signs with it until it is
+ * deployed.
  */
 export function createPreviewKeys(scope: Construct, props: PreviewKeysProps): PreviewKeys {
   const { name, version } = props;
@@ -40,7 +41,7 @@ export function createPreviewKeys(scope: Construct, props: PreviewKeysProps): Pr
   const [{ publicKey, privateKey }] = pairs as [Pair, ...Pair[]];
   const keyGroup = new KeyGroup(scope, 'PreviewKeyGroup', {
     keyGroupName: `${name}-preview-${Stack.of(scope).region}`,
-    comment: 'signs the cookies of the preview',
+    comment: 'Signs the cookies of the HLS preview',
     items: pairs.map((pair) => pair.publicKey),
   });
   return { keyGroup, keyPairId: publicKey.publicKeyId, privateKey };
@@ -53,7 +54,7 @@ interface Pair {
 
 function createPair(scope: Construct, name: string, version: number, maker: NodejsFunction): Pair {
   const privateKey = new Secret(scope, `PreviewPrivateKey${version}`, {
-    description: `signs the cookies of the preview of ${name}, version ${version}`,
+    description: `Signs the cookies of the HLS preview of ${name}, version ${version}`,
     removalPolicy: RemovalPolicy.DESTROY,
   });
   maker.addToRolePolicy(
@@ -68,11 +69,11 @@ function createPair(scope: Construct, name: string, version: number, maker: Node
     serviceTimeout: Duration.minutes(5),
     properties: { SecretArn: privateKey.secretArn },
   });
-  // Or the function would be called before it may read and write the secret.
+  // The function must be able to read and write the secret before it is called.
   keyPair.node.addDependency(maker.role!);
   const publicKey = new PublicKey(scope, `PreviewPublicKey${version}`, {
     publicKeyName: `${name}-preview-${Stack.of(scope).region}-${version}`,
-    comment: `cookies of the preview of ${name}`,
+    comment: `Cookies of the HLS preview of ${name}`,
     encodedKey: keyPair.getAttString('PublicKey'),
   });
   return { publicKey, privateKey };
@@ -84,13 +85,13 @@ function createMaker(scope: Construct, { name, logRetention }: PreviewKeysProps)
     removalPolicy: RemovalPolicy.DESTROY,
   });
   const role = new Role(scope, 'PreviewKeysRole', {
-    description: 'what the function that makes preview keys may do',
+    description: 'Permissions of the function that creates the preview keys',
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
   });
   logGroup.grantWrite(role);
   return new NodejsFunction(scope, 'PreviewKeysFunction', {
     functionName: `${name}-preview-keys`,
-    description: 'Makes the keys that sign the cookies of the preview, during a deployment.',
+    description: 'Creates the keys that sign the cookies of the HLS preview, during a deployment.',
     entry: join(ROOT, 'infra', 'aws', 'preview-keys', 'handler.ts'),
     projectRoot: ROOT,
     depsLockFilePath: join(ROOT, 'package-lock.json'),

@@ -11,22 +11,22 @@ import {
 import type { Construct } from 'constructs';
 import type { Configuration } from '../configuration.ts';
 
-/** The scopes of the resource server, one per role. */
+/** A scope of the resource server; there is one per role. */
 export type ScriptRole = Configuration['scriptRoles'][number];
 
 interface SignInProps {
   userPool: IUserPool;
-  /** First label of the sign-in page's host; unique in the Region, among all accounts. */
+  /** First label of the sign-in page's host. Unique in the Region across all accounts. */
   domainPrefix: string;
   /** `https://` and the dashboard's host. */
   dashboardUrl: string;
   /** Identifier of the resource server. */
   resourceServer: string;
-  /** One client each. Cognito charges for every client with client credentials, so only what is used is made. */
+  /** Roles that get a client. Cognito charges for every client with client credentials, so create only those in use. */
   scriptRoles: readonly ScriptRole[];
 }
 
-/** A token that leaks is of use for an hour; a person signs in once a month. */
+/** A leaked token works for an hour at most; a user signs in once a month. */
 const TOKEN_LIFE = {
   accessTokenValidity: Duration.hours(1),
   idTokenValidity: Duration.hours(1),
@@ -34,8 +34,8 @@ const TOKEN_LIFE = {
 };
 
 /**
- * How people and scripts prove who they are: the sign-in page, the dashboard's client and the scripts' clients. They
- * stand here and not beside the user pool because the pool outlives the address of the dashboard.
+ * Creates the sign-in page, the dashboard's client and the scripts' clients. They are in this stack because the user
+ * pool outlives the dashboard's address.
  */
 export function createSignIn(
   scope: Construct,
@@ -53,7 +53,10 @@ export function createSignIn(
   };
 }
 
-/** Authorization code with PKCE. The code is exchanged by the API; PKCE proves more than a secret in its environment. */
+/**
+ * Creates a client for the authorization code flow with PKCE. The API exchanges the code, and PKCE is stronger than a
+ * secret in its environment.
+ */
 function createDashboardClient(scope: Construct, { userPool, dashboardUrl }: SignInProps): UserPoolClient {
   const client = new UserPoolClient(scope, 'DashboardClient', {
     userPool,
@@ -70,7 +73,7 @@ function createDashboardClient(scope: Construct, { userPool, dashboardUrl }: Sig
     preventUserExistenceErrors: true,
     ...TOKEN_LIFE,
   });
-  // Managed login shows no page to a client without a style of its own, not even the stock one.
+  // Managed login shows no page, not even the default one, to a client without a branding style.
   new CfnManagedLoginBranding(scope, 'SignInStyle', {
     userPoolId: userPool.userPoolId,
     clientId: client.userPoolClientId,

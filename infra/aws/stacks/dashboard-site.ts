@@ -32,21 +32,21 @@ import type { Configuration } from '../configuration.ts';
 import { API_TIMEOUT } from './dashboard-api.ts';
 
 interface SiteProps {
-  /** Name of the deployment: CloudFront's names are the account's, not the Region's. */
+  /** Name of the deployment. CloudFront names are unique per account, not per Region. */
   name: string;
-  /** Host of the API: API Gateway's own. */
+  /** Host of the API at API Gateway. */
   apiHost: string;
   /** URL of the HLS endpoint that MediaPackage serves. */
   hlsUrl: string;
-  /** What MediaPackage demands of its CDN with every request. */
+  /** Identifier that MediaPackage requires from its CDN in every request. */
   cdnIdentifier: ISecret;
-  /** Keys that sign the cookies of the preview. */
+  /** Keys that sign the preview's cookies. */
   previewKeys: KeyGroup;
   /** Changes with the keys, so that CloudFormation reads the identifier again when they are replaced. */
   previewKeysVersion: number;
   headersPolicy: ResponseHeadersPolicy;
   priceClass: Configuration['priceClass'];
-  /** Undefined: the name CloudFront gives. */
+  /** Undefined: the name CloudFront assigns. */
   domain: Configuration['domain'];
 }
 
@@ -56,12 +56,12 @@ const PRICE_CLASSES = {
   All: PriceClass.PRICE_CLASS_ALL,
 } as const;
 
-/** Access logs hold addresses of people: kept as long as an incident may need them. */
+/** Access logs hold IP addresses of users, so they are kept only as long as an incident may need them. */
 const ACCESS_LOG_DAYS = 90;
 
 /**
- * One origin for the browser: the dashboard's files from S3, `/api` from API Gateway and the preview's playlists and
- * segments from MediaPackage under the path it gives them (`/out/v1/…`), so nothing needs CORS or a rewrite.
+ * Creates one origin for the browser: dashboard files from S3, `/api` from API Gateway, and the preview's playlists and
+ * segments from MediaPackage under MediaPackage's own path (`/out/v1/…`), so CORS and rewrites are unnecessary.
  */
 export function createSite(scope: Construct, props: SiteProps): { distribution: Distribution; files: Bucket } {
   const logs = createLogBucket(scope);
@@ -88,7 +88,8 @@ export function createSite(scope: Construct, props: SiteProps): { distribution: 
   });
   Validations.of(distribution).acknowledge({
     id: 'Annotation::@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk',
-    reason: 'every path without an extension becomes the page before it reaches the bucket, the empty one included',
+    reason:
+      'every path without an extension, the empty one included, is rewritten to the page before it reaches the bucket',
   });
   return { distribution, files };
 }
@@ -97,7 +98,7 @@ const PRIVATE = {
   blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
   encryption: BucketEncryption.S3_MANAGED,
   enforceSSL: true,
-  // What is in it can be built again, or has had its time.
+  // The contents can be rebuilt or have expired.
   removalPolicy: RemovalPolicy.DESTROY,
   autoDeleteObjects: true,
 };
@@ -113,7 +114,7 @@ function createLogBucket(scope: Construct): Bucket {
 
 function pages(scope: Construct, { name, headersPolicy }: SiteProps, files: Bucket): BehaviorOptions {
   return {
-    // With the right to list, S3 answers 404 for what is missing; without it, 403.
+    // With permission to list, S3 answers 404 for a missing file; without it, 403.
     origin: S3BucketOrigin.withOriginAccessControl(files, {
       originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
     }),
@@ -130,7 +131,7 @@ function api(scope: Construct, { name, apiHost, headersPolicy }: SiteProps): Beh
   return {
     origin: new HttpOrigin(apiHost, { ...TLS_ONLY, readTimeout: API_TIMEOUT }),
     allowedMethods: AllowedMethods.ALLOW_ALL,
-    // A token sent in clear is not made good by a redirect.
+    // A redirect cannot protect a token already sent in clear text.
     viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
     cachePolicy: CachePolicy.CACHING_DISABLED,
     originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
@@ -140,15 +141,15 @@ function api(scope: Construct, { name, apiHost, headersPolicy }: SiteProps): Beh
 }
 
 /**
- * AWS's own cache policy for MediaPackage: playlists for the second they live, segments long. Only browsers with cookies
- * that the API has signed are let in, and only requests with the identifier are answered by MediaPackage.
+ * Uses AWS's cache policy for MediaPackage, which keeps playlists for a second and segments long. CloudFront accepts
+ * only browsers with cookies signed by the API, and MediaPackage answers only requests with the identifier.
  */
 function preview({ hlsUrl, cdnIdentifier, previewKeys, headersPolicy }: SiteProps): BehaviorOptions {
   return {
     // https://<host>/out/v1/<id>/index.m3u8
     origin: new HttpOrigin(Fn.select(2, Fn.split('/', hlsUrl)), {
       ...TLS_ONLY,
-      // Resolved when the stack is deployed: the template holds a reference, the distribution's settings the value.
+      // Resolved at deployment: the template holds a reference, the distribution's settings the value.
       customHeaders: {
         [CDN_IDENTIFIER_HEADER]: cdnIdentifier.secretValueFromJson(CDN_IDENTIFIER_FIELD).unsafeUnwrap(),
       },
@@ -179,17 +180,16 @@ function onRequest(scope: Construct, id: string, functionName: string, file: str
 }
 
 /**
- * Puts the built dashboard into the bucket. CDK's BucketDeployment is not the leanest way (a function that runs once a
- * deployment), but the only one that keeps `cdk deploy --all` the whole installation, with rollback. Nothing needs to
- * be invalidated: hashed names never change, and everything else is asked for again each time. Files of former builds
- * stay, because pages that are open still load them.
+ * Uploads the built dashboard to the bucket. BucketDeployment runs a function once per deployment; it keeps `cdk deploy
+ * --all` the whole installation, with rollback. No invalidation is needed: hashed names never change, and other files
+ * are always revalidated. Files of earlier builds stay, because open pages still load them.
  */
 export function deployFiles(scope: Construct, files: Bucket, directory: string, logRetention: RetentionDays): void {
   const logGroup = new LogGroup(scope, 'DeploymentLog', {
     retention: logRetention,
     removalPolicy: RemovalPolicy.DESTROY,
   });
-  // Left out: the stamp by which local starts tell whether to build again, and the bundler's list of files.
+  // Excludes the stamp that tells local starts whether to rebuild, and the bundler's list of files.
   const sources = [Source.asset(directory, { exclude: ['.sources', '.vite'] })];
   const common = { sources, destinationBucket: files, logGroup, memoryLimit: 256 };
   const assets = new BucketDeployment(scope, 'HashedFiles', {
@@ -205,6 +205,6 @@ export function deployFiles(scope: Construct, files: Bucket, directory: string, 
     cacheControl: [CacheControl.noCache()],
     prune: true,
   });
-  // A page is there only once everything it refers to is.
+  // Upload a page only after everything it refers to.
   pagesDeployment.node.addDependency(assets);
 }

@@ -18,23 +18,23 @@ interface DashboardStackProps extends StackProps {
   resourceServer: string;
   /** URL of the HLS endpoint that MediaPackage serves: https://<host>/out/v1/<id>/<playlist>. */
   hlsUrl: string;
-  /** What MediaPackage demands of its CDN with every request. */
+  /** Identifier that MediaPackage requires from its CDN in every request. */
   cdnIdentifier: ISecret;
   /** Directory of the built dashboard. */
   directory: string;
 }
 
 /**
- * Everything a browser meets: distribution, dashboard files, sign-in, and the API's front. It stands before the control
- * plane, which adds the API's routes and needs the addresses made here; nothing here knows the control plane.
+ * Creates everything a browser connects to: distribution, dashboard files, sign-in and the front of the API. It comes
+ * before the control plane, which adds the API's route and needs these addresses.
  */
 export class DashboardStack extends Stack {
   readonly httpApi: HttpApi;
   readonly apiAccessLog: LogGroup;
   readonly distributionId: string;
-  /** The host people use. */
+  /** The host that users open. */
   readonly publicHost: string;
-  /** Signs the cookies that let a browser see the preview. */
+  /** Signs the cookies that let a browser load the preview. */
   readonly previewKeys: PreviewKeys;
   /** `https://` and that host. */
   readonly dashboardUrl: string;
@@ -84,10 +84,13 @@ export class DashboardStack extends Stack {
   }
 
   private describe({ domain }: Configuration, distributionHost: string): void {
-    new CfnOutput(this, 'DashboardUrl', { value: this.dashboardUrl, description: 'open this in a browser' });
-    new CfnOutput(this, 'SignInUrl', { value: this.signInUrl, description: 'base of the OAuth 2 endpoints' });
+    new CfnOutput(this, 'DashboardUrl', { value: this.dashboardUrl, description: 'URL of the dashboard' });
+    new CfnOutput(this, 'SignInUrl', { value: this.signInUrl, description: 'Base URL of the OAuth 2 endpoints' });
     for (const [role, clientId] of this.scriptClientIds) {
-      new CfnOutput(this, `ScriptClientId${role}`, { value: clientId, description: `client of scripts: ${role}` });
+      new CfnOutput(this, `ScriptClientId${role}`, {
+        value: clientId,
+        description: `Client id for scripts with the role ${role}`,
+      });
     }
     if (domain) {
       new CfnOutput(this, 'DistributionHost', {

@@ -21,18 +21,18 @@ interface DataStackProps extends StackProps {
   configuration: Configuration;
 }
 
-/** Identifier of the resource server whose scopes are the roles: a script's token carries `sluice/operator`. */
+/** Identifier of the resource server whose scopes are the roles. A script's token carries `sluice/operator`. */
 const RESOURCE_SERVER = 'sluice';
 
 /**
- * What must outlive everything else: records, keys, secrets, reports and people. A deployment that keeps its data can
- * be torn down and made again beside these.
+ * Creates what must outlive the other stacks: records, keys, secrets, reports and users. A deployment that keeps its
+ * data can be removed and created again around it.
  */
 export class DataStack extends Stack {
   readonly table: TableV2;
-  /** Encrypts stream keys and nothing else, so that the right to use it says exactly one thing. */
+  /** Encrypts only stream keys, so permission to use it means exactly that. */
   readonly streamKeysKey: Key;
-  /** Encrypts execution histories and the environment of the API function. */
+  /** Encrypts execution histories and function environments. */
   readonly operationsKey: Key;
   readonly reports: Bucket;
   readonly passphrase: Secret;
@@ -47,14 +47,14 @@ export class DataStack extends Stack {
     this.table = createTable(this, name, configuration.keepsData);
     this.streamKeysKey = new Key(this, 'StreamKeysKey', {
       alias: `${name}-stream-keys`,
-      description: `stream keys of the destinations of ${name}`,
+      description: `Stream keys of the destinations of ${name}`,
       enableKeyRotation: true,
       pendingWindow: Duration.days(30),
       removalPolicy,
     });
     this.operationsKey = new Key(this, 'OperationsKey', {
       alias: `${name}-operations`,
-      description: `execution histories and function environments of ${name}`,
+      description: `Execution histories and function environments of ${name}`,
       enableKeyRotation: true,
       pendingWindow: Duration.days(30),
       removalPolicy,
@@ -63,23 +63,24 @@ export class DataStack extends Stack {
     this.passphrase = new Secret(this, 'SrtPassphrase', {
       secretName: `${name}/srt-passphrase`,
       description: 'SRT passphrase that the encoder and the flow share',
-      // SRT takes 10 to 79 characters; letters and digits survive every encoder's form.
+      // SRT accepts 10 to 79 characters. Letters and digits work in every encoder's form.
       generateSecretString: { passwordLength: 32, excludePunctuation: true },
       removalPolicy,
     });
     this.fingerprintSecret = new Secret(this, 'FingerprintSecret', {
       secretName: `${name}/fingerprint-secret`,
-      description: 'keys the fingerprints by which duplicate stream keys are told; a new one forgets the old ones',
+      description:
+        'Keys the fingerprints that identify duplicate stream keys; a new secret does not recognize existing keys',
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
       removalPolicy,
     });
     this.userPool = createUserPool(this, name, configuration.keepsData);
     new CfnOutput(this, 'PassphraseSecret', {
       value: this.passphrase.secretName,
-      description: 'secret with the SRT passphrase for the encoder',
+      description: 'Secret with the SRT passphrase for the encoder',
     });
-    new CfnOutput(this, 'UserPoolId', { value: this.userPool.userPoolId, description: 'where people are added' });
-    new CfnOutput(this, 'ReportBucket', { value: this.reports.bucketName, description: 'cost reports' });
+    new CfnOutput(this, 'UserPoolId', { value: this.userPool.userPoolId, description: 'User pool to add users to' });
+    new CfnOutput(this, 'ReportBucket', { value: this.reports.bucketName, description: 'Bucket of the cost reports' });
   }
 }
 
@@ -98,8 +99,8 @@ function createTable(scope: Construct, tableName: string, keepsData: boolean): T
     ],
     timeToLiveAttribute: 'expiresAt',
     billing: Billing.onDemand(),
-    // Stream keys are ciphertext before they get here. A key of our own would add a permission to every function and a
-    // way to lose everything at once, and would hide nothing more.
+    // Stream keys arrive encrypted. A customer managed key would add a permission to every function and a single point
+    // of total loss, and would hide nothing more.
     encryption: TableEncryptionV2.dynamoOwnedKey(),
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: 35 },
     deletionProtection: keepsData,
@@ -111,7 +112,7 @@ function createReportBucket(scope: Construct, keepsData: boolean): Bucket {
   return new Bucket(scope, 'Reports', {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-    // Reports hold names and amounts, which need no key of their own.
+    // Reports hold names and amounts, so S3's own encryption is enough.
     encryption: BucketEncryption.S3_MANAGED,
     enforceSSL: true,
     minimumTLSVersion: 1.2,
@@ -150,13 +151,13 @@ function createUserPool(scope: Construct, name: string, keepsData: boolean): Use
     deletionProtection: keepsData,
     removalPolicy: keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
   });
-  // The lower the number, the stronger the group.
+  // Cognito prefers the group with the lowest number.
   for (const [index, role] of ROLES.toReversed().entries()) {
     new CfnUserPoolGroup(scope, `Group-${role}`, {
       userPoolId: userPool.userPoolId,
       groupName: role,
       precedence: index,
-      description: `people who may act as ${role}`,
+      description: `Users with the role ${role}`,
     });
   }
   new UserPoolResourceServer(scope, 'ResourceServer', {
@@ -164,7 +165,7 @@ function createUserPool(scope: Construct, name: string, keepsData: boolean): Use
     identifier: RESOURCE_SERVER,
     userPoolResourceServerName: name,
     scopes: ROLES.map(
-      (role) => new ResourceServerScope({ scopeName: role, scopeDescription: `scripts that may act as ${role}` }),
+      (role) => new ResourceServerScope({ scopeName: role, scopeDescription: `Scripts with the role ${role}` }),
     ),
   });
   return userPool;

@@ -3,23 +3,24 @@ import { CfnOIDCProvider, PolicyStatement, Role, WebIdentityPrincipal } from 'aw
 import type { Construct } from 'constructs';
 
 /**
- * The roles of GitHub Actions. No key is stored anywhere: GitHub's own token is exchanged for an hour of one of them.
+ * Properties of the roles for GitHub Actions. No access key is stored: GitHub exchanges its own token for a one-hour
+ * session of a role.
  *
- * The diff role runs before any reviewer has agreed, for whoever may push a branch, so it may read the templates of this
- * environment's stacks and nothing else. The deploy role may also assume the two roles of `cdk bootstrap` that upload
- * assets and run CloudFormation.
+ * The diff role runs before review, for anyone who may push a branch, so it may only read the templates of this
+ * environment's stacks. The deploy role may also assume the two roles of `cdk bootstrap` that upload assets and run
+ * CloudFormation.
  *
- * Neither may assume the lookup role of `cdk bootstrap`. That one has ReadOnlyAccess, and MediaLive's Describe and List
- * answers hold stream keys in clear. Without it the CDK CLI warns and reads templates with the role's own permissions.
+ * Neither may assume the lookup role of `cdk bootstrap`. It has ReadOnlyAccess, and MediaLive's Describe and List answers
+ * hold stream keys in clear text. Without it the CDK CLI warns and reads templates with the role's own permissions.
  */
 interface DeployRoleStackProps extends StackProps {
-  /** As in the GitHub environments of deploy.yml: `dev`, `prod`. */
+  /** Name as in the GitHub environments of deploy.yml: `dev`, `prod`. */
   environment: string;
-  /** Names of the stacks whose templates may be read. */
+  /** Names of the stacks whose templates the roles may read. */
   stackNames: readonly string[];
   /** `owner/name`. */
   repository: string;
-  /** An account has one provider for GitHub: false where another deployment has made it. */
+  /** False if another deployment has created the account's only provider for GitHub. */
   makesProvider: boolean;
 }
 
@@ -31,7 +32,7 @@ export class DeployRoleStack extends Stack {
     const { environment, repository, stackNames } = props;
     const providerArn = props.makesProvider ? this.makeProvider() : this.nameProvider();
     const deployRole = this.createRole('Role', {
-      description: `GitHub Actions of ${repository} deploy ${environment} with it`,
+      description: `Lets GitHub Actions of ${repository} deploy ${environment}`,
       providerArn,
       subject: `repo:${repository}:environment:${environment}`,
       stackNames,
@@ -45,7 +46,7 @@ export class DeployRoleStack extends Stack {
       }),
     );
     const diffRole = this.createRole('DiffRole', {
-      description: `GitHub Actions of ${repository} show with it what a deployment of ${environment} would change`,
+      description: `Lets GitHub Actions of ${repository} show what a deployment of ${environment} would change`,
       providerArn,
       subject: `repo:${repository}:environment:${environment}-diff`,
       stackNames,
@@ -54,7 +55,10 @@ export class DeployRoleStack extends Stack {
     this.describe('DiffRoleArn', diffRole, `AWS_DIFF_ROLE_ARN of the GitHub environment ${environment}-diff`);
   }
 
-  /** The environment's name in the subject: its rules have been kept before GitHub issues such a token. */
+  /**
+   * Trusts tokens whose subject names the environment, which GitHub issues only after the environment's rules have
+   * passed.
+   */
   private createRole(
     id: string,
     props: { description: string; providerArn: string; subject: string; stackNames: readonly string[] },
@@ -66,7 +70,7 @@ export class DeployRoleStack extends Stack {
         StringEquals: { [`${ISSUER}:aud`]: 'sts.amazonaws.com', [`${ISSUER}:sub`]: props.subject },
       }),
     });
-    // What `cdk diff --method template` calls, and the version of the bootstrap, which the CLI may ask for before.
+    // The calls of `cdk diff --method template`, and the bootstrap version, which the CLI may read first.
     role.addToPolicy(
       new PolicyStatement({
         actions: ['cloudformation:DescribeStacks', 'cloudformation:GetTemplate'],
@@ -108,7 +112,7 @@ export class DeployRoleStack extends Stack {
     );
   }
 
-  /** @param region empty for services that have none in their ARNs; left out, that of the stack */
+  /** @param region empty for services whose ARNs have no Region; default: the stack's Region */
   private arnOf(service: string, resource: string, resourceName: string, region?: string): string {
     return Arn.format({ service, resource, resourceName, ...(region === undefined ? {} : { region }) }, this);
   }

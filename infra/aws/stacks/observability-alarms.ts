@@ -11,31 +11,31 @@ import {
 } from './observability-watched.ts';
 
 /**
- * Every alarm there is, in the order a person would ask: is there a picture, does it arrive, does the control plane
- * work, what does it cost. Each has a heading of the same name in RUNBOOK.md, which a test holds us to.
+ * Defines every alarm, in the order an operator would ask: is there a picture, does it arrive, does the control plane
+ * work, what does it cost. A test ensures that RUNBOOK.md has a heading with the name of each alarm.
  */
 
-/** `page`: somebody must look now, also at night. `ticket`: within a working day. */
+/** `page` needs a person now, also at night; `ticket` within a working day. */
 export type Severity = 'page' | 'ticket';
 
 type Periods = readonly [breaking: number, of: number];
 
 interface AlarmRule {
-  /** Name of the alarm behind that of the deployment, and of its heading in RUNBOOK.md. */
+  /** Suffix of the alarm's name, and its heading in RUNBOOK.md. */
   id: string;
   severity: Severity;
-  /** What it means, for who reads the mail. */
+  /** Meaning of the alarm for the reader of the e-mail. */
   summary: string;
   threshold: (watched: Watched) => number;
   comparison: 'at least' | 'above' | 'below';
-  /** Periods of the metric that must break the threshold, of how many that are looked at. */
+  /** Number of breaching periods, and number of periods evaluated. */
   periods: Periods | ((watched: Watched) => Periods);
   /**
-   * `fine` where no figure means that nothing happened. `rings` where figures come as long as something works: the alarm
-   * then goes to INSUFFICIENT_DATA, and the same people are told of that transition as of an ALARM.
+   * `fine` where no data means that nothing happened. `rings` where data arrives as long as the producer works: the
+   * alarm then goes to INSUFFICIENT_DATA, which notifies the same topic as ALARM.
    */
   missing: 'fine' | 'rings';
-  /** One alarm each; the key is added to the alarm's name, empty for the only one. */
+  /** Each entry becomes an alarm. Its key is appended to the alarm's name; the key is empty for a single alarm. */
   metrics: (watched: Watched) => Record<string, IMetric>;
 }
 
@@ -45,14 +45,14 @@ const COMPARISONS = {
   below: ComparisonOperator.LESS_THAN_THRESHOLD,
 } as const;
 /**
- * A new alarm starts in INSUFFICIENT_DATA and enters it without a transition, so `missing` neither rings on a first
- * deployment nor on a replaced alarm. `breaching` would: it turns the same silence into an ALARM within minutes, before
- * the first schedule has come round and before anybody has confirmed the subscription.
+ * A new alarm starts in INSUFFICIENT_DATA without a transition, so `missing` does not ring on a first deployment or for a
+ * replaced alarm. `breaching` would: it turns the same silence into an ALARM within minutes, before the first scheduled
+ * run and before anyone has confirmed the subscription.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  */
 const MISSING = { fine: TreatMissingData.NOT_BREACHING, rings: TreatMissingData.MISSING } as const;
 
-/** CloudWatch's own words for a rule's. */
+/** Converts a rule to CloudWatch's properties. */
 export function evaluationOf({ comparison, missing, periods }: AlarmRule, watched: Watched) {
   const [breaking, of] = typeof periods === 'function' ? periods(watched) : periods;
   return {
@@ -67,15 +67,15 @@ export const ALARM_RULES: readonly AlarmRule[] = [
   {
     id: 'source-lost',
     severity: 'page',
-    summary: 'Destinations are on air and the flow receives nothing: every audience sees a still or black picture.',
-    // Only while something is on air: an encoder that is switched off after the show wakes nobody.
+    summary: 'Destinations are on air and the flow receives nothing. Every audience sees a still or black picture.',
+    // Only while a destination is on air, so an encoder switched off after the show pages no one.
     threshold: () => 1,
     comparison: 'at least',
     periods: [2, 2],
-    // MediaConnect's figures come up to three minutes late: a late one must not look like a lost source.
+    // MediaConnect reports metrics up to three minutes late. A late one must not look like a lost source.
     missing: 'fine',
     metrics: (watched) => ({
-      // The flow's own word, which does not depend on our code.
+      // The flow's own metric does not depend on our code.
       flow: new MathExpression({
         label: 'on air without a source',
         expression: 'IF(FILL(onAir, REPEAT) > 0 AND connected < 1, 1, 0)',
@@ -85,15 +85,15 @@ export const ALARM_RULES: readonly AlarmRule[] = [
         },
         period: ONE_MINUTE,
       }),
-      // A flow that is stopped reports nothing; its channels complain all the same.
+      // A stopped flow reports nothing, but its channels raise alerts.
       channels: figure(watched.deploymentId, 'DestinationsWaiting', { statistic: 'Maximum', period: ONE_MINUTE }),
     }),
   },
   {
     id: 'source-packet-loss',
     severity: 'page',
-    summary: 'Packets are lost on the way from the encoder and not recovered: every audience sees blocks or freezes.',
-    // A thousandth of a 5 Mbit/s feed is a broken picture every two seconds.
+    summary: 'Packets from the encoder are lost and not recovered. Every audience sees blocks or freezes.',
+    // At 5 Mbit/s, one packet lost in a thousand breaks a picture every two seconds.
     threshold: () => 0.1,
     comparison: 'above',
     periods: [3, 5],
@@ -113,8 +113,9 @@ export const ALARM_RULES: readonly AlarmRule[] = [
   {
     id: 'source-delay',
     severity: 'ticket',
-    summary: 'Round trip or jitter to the encoder is too long for the SRT latency: the next burst of loss will show.',
-    // SRT needs about four round trips to ask for a packet again and get it.
+    summary:
+      'The round trip or jitter to the encoder is too long for the SRT latency. The next burst of loss will be visible.',
+    // SRT needs about four round trips to request a packet again and receive it.
     threshold: ({ sourceLatencyMs }) => sourceLatencyMs / 4,
     comparison: 'above',
     periods: [3, 5],
@@ -127,7 +128,7 @@ export const ALARM_RULES: readonly AlarmRule[] = [
   {
     id: 'destination-down',
     severity: 'page',
-    summary: 'At least one running destination reaches nobody and will not recover by itself.',
+    summary: 'At least one running destination is off air and will not recover without help.',
     threshold: () => 1,
     comparison: 'at least',
     periods: [3, 3],
@@ -139,7 +140,7 @@ export const ALARM_RULES: readonly AlarmRule[] = [
   {
     id: 'channel-alerts',
     severity: 'ticket',
-    summary: 'MediaLive has had alerts set on channels of this deployment for minutes.',
+    summary: 'MediaLive has reported alerts on channels of this deployment for minutes.',
     threshold: () => 1,
     comparison: 'at least',
     periods: [5, 5],
@@ -151,7 +152,7 @@ export const ALARM_RULES: readonly AlarmRule[] = [
   {
     id: 'egress-repaired',
     severity: 'ticket',
-    summary: 'The flow sent from an address that channels do not take, so all of them were black until it was allowed.',
+    summary: 'The flow sent from an address that channels refused, so all of them were black until it was allowed.',
     threshold: () => 1,
     comparison: 'at least',
     periods: [1, 1],
@@ -161,7 +162,7 @@ export const ALARM_RULES: readonly AlarmRule[] = [
   {
     id: 'preview-not-delivered',
     severity: 'ticket',
-    summary: 'The encoder is connected and MediaPackage receives nothing: the HLS preview shows no picture.',
+    summary: 'The encoder is connected and MediaPackage receives nothing. The HLS preview shows no picture.',
     // A start takes up to three minutes, and the sweep begins it within five.
     threshold: () => 1,
     comparison: 'at least',
@@ -184,8 +185,7 @@ export const ALARM_RULES: readonly AlarmRule[] = [
   {
     id: 'monitor-not-run',
     severity: 'page',
-    summary:
-      'Nobody has looked at the destinations for minutes: what the dashboard shows is old, and alarms are blind.',
+    summary: 'The stream monitor has not run for minutes. The dashboard shows old data, and alarms are blind.',
     threshold: () => 1,
     comparison: 'below',
     periods: [5, 5],
@@ -197,8 +197,7 @@ export const ALARM_RULES: readonly AlarmRule[] = [
   {
     id: 'workflow-failed',
     severity: 'page',
-    summary:
-      'A workflow ended without doing what was asked: a destination did not start, or did not stop and still costs.',
+    summary: 'A workflow failed. A destination did not start, or did not stop and still costs.',
     threshold: () => 1,
     comparison: 'at least',
     periods: [1, 1],
@@ -222,8 +221,7 @@ export const ALARM_RULES: readonly AlarmRule[] = [
   {
     id: 'sweep-not-run',
     severity: 'page',
-    summary:
-      'No sweep has finished for a quarter of an hour: interrupted work is not taken up, forgotten channels cost.',
+    summary: 'No sweep has finished for 15 minutes. Interrupted operations are not resumed, and unused channels cost.',
     threshold: () => 1,
     comparison: 'below',
     periods: [3, 3],
@@ -233,7 +231,7 @@ export const ALARM_RULES: readonly AlarmRule[] = [
   {
     id: 'sweep-failed',
     severity: 'ticket',
-    summary: 'The sweep cannot handle a destination or release a leftover, again and again.',
+    summary: 'The sweep repeatedly fails to handle a destination or to release an unused resource.',
     threshold: () => 1,
     comparison: 'at least',
     periods: [2, 2],
@@ -245,8 +243,8 @@ export const ALARM_RULES: readonly AlarmRule[] = [
   {
     id: 'orphans-found',
     severity: 'ticket',
-    summary: 'Resources in AWS belong to no destination, and the sweep has not got rid of them: they cost.',
-    // Ten minutes of age and four steps down, one a sweep: what can go by itself is gone by then.
+    summary: 'Unused resources exist in AWS, and the sweep has not released them. They cost.',
+    // The sweep releases after ten minutes, one of four steps per run. Anything it can release is gone by then.
     threshold: () => 1,
     comparison: 'at least',
     periods: [4, 4],
@@ -258,7 +256,7 @@ export const ALARM_RULES: readonly AlarmRule[] = [
   {
     id: 'release-halted',
     severity: 'page',
-    summary: 'The sweep refuses to release so many leftovers at once: either records are missing or much is left over.',
+    summary: 'The sweep refuses to release so many unused resources at once. Records may be missing.',
     threshold: () => 1,
     comparison: 'at least',
     periods: [1, 1],
@@ -269,7 +267,7 @@ export const ALARM_RULES: readonly AlarmRule[] = [
     id: 'running-without-source',
     severity: 'ticket',
     summary:
-      'Channels, the preview’s included, have run for hours without a connected encoder: they encode black and cost.',
+      'Channels, including the HLS preview, have run for hours without a connected encoder. They encode black and cost.',
     threshold: () => 1,
     comparison: 'at least',
     periods: ({ hoursWithoutSource }) => [hoursWithoutSource, hoursWithoutSource],
@@ -277,7 +275,7 @@ export const ALARM_RULES: readonly AlarmRule[] = [
     metrics: (watched) => ({
       '': new MathExpression({
         label: 'running all hour, never connected',
-        // A stopped flow reports nothing, and its channels cost all the same.
+        // A stopped flow reports nothing, but its channels still cost.
         expression: `IF(running > 0 AND ${zeroWhenSilent('connected', 'running')} < 1, 1, 0)`,
         usingMetrics: {
           running: figure(watched.deploymentId, 'RunningDestinations', { statistic: 'Minimum', period: ONE_HOUR }),
@@ -290,8 +288,7 @@ export const ALARM_RULES: readonly AlarmRule[] = [
   {
     id: 'preview-egress',
     severity: 'ticket',
-    summary:
-      'MediaPackage sends far more than operators watch: somebody else plays the preview, and it costs by the GB.',
+    summary: 'MediaPackage sends far more than operators watch. Others may be playing the preview, which costs per GB.',
     threshold: ({ previewGbPerHour }) => previewGbPerHour * 1e9,
     comparison: 'above',
     periods: [1, 1],
@@ -301,7 +298,7 @@ export const ALARM_RULES: readonly AlarmRule[] = [
   {
     id: 'api-failing',
     severity: 'page',
-    summary: 'The API answers with server errors: destinations may not be controllable. What is on air stays on air.',
+    summary: 'The API returns server errors. Destinations may not be controllable. Streams on air stay on air.',
     threshold: () => 5,
     comparison: 'at least',
     periods: [1, 1],
@@ -311,7 +308,7 @@ export const ALARM_RULES: readonly AlarmRule[] = [
   {
     id: 'api-throttled',
     severity: 'ticket',
-    summary: 'Callers of the API are turned away because there are too many requests.',
+    summary: 'The API refuses callers because there are too many requests.',
     threshold: () => 20,
     comparison: 'at least',
     periods: [2, 3],
@@ -321,20 +318,20 @@ export const ALARM_RULES: readonly AlarmRule[] = [
   {
     id: 'function-errors',
     severity: 'ticket',
-    summary: 'A function fails or runs out of time.',
+    summary: 'A function fails or times out.',
     threshold: () => 1,
     comparison: 'at least',
     periods: [2, 3],
     missing: 'fine',
-    // The workflow function waits by failing (NotSettled); workflow-failed watches what comes of it. The cost report runs
-    // once a day and its attempts lie within one span or two; when the last one fails, it leaves a dead letter.
+    // The workflow function waits by failing (NotSettled); workflow-failed watches the outcome. The cost report runs
+    // once a day, and its attempts lie within one or two periods; if the last one fails, it leaves a dead letter.
     metrics: ({ functions: { workflow: _waits, 'cost-report': _leavesDeadLetter, ...others } }) =>
       mapEach(others, (each) => each.metricErrors(SUM)),
   },
   {
     id: 'function-throttled',
     severity: 'ticket',
-    summary: 'A function is called more often than it may run at once.',
+    summary: 'A function receives more calls than its concurrency allows.',
     threshold: () => 1,
     comparison: 'at least',
     periods: [2, 3],
@@ -344,11 +341,11 @@ export const ALARM_RULES: readonly AlarmRule[] = [
   {
     id: 'dead-letters',
     severity: 'ticket',
-    summary: 'Events or schedules could not be delivered, and wait in a dead-letter queue.',
+    summary: 'Calls by events or schedules failed for good and are in a dead-letter queue.',
     threshold: () => 1,
     comparison: 'at least',
     periods: [1, 1],
-    // A queue that holds a message keeps reporting; one that does not may stop.
+    // A queue with a message keeps reporting; an empty one may stop.
     missing: 'fine',
     metrics: ({ deadLetterQueues }) =>
       mapEach(deadLetterQueues, (queue) =>
@@ -358,14 +355,14 @@ export const ALARM_RULES: readonly AlarmRule[] = [
   {
     id: 'table-throttled',
     severity: 'ticket',
-    summary: 'DynamoDB turns reads or writes of the table away.',
+    summary: 'DynamoDB throttles reads or writes of the table.',
     threshold: () => 1,
     comparison: 'at least',
     periods: [2, 3],
     missing: 'fine',
     metrics: ({ table }) => ({
       '': new MathExpression({
-        label: 'requests turned away',
+        label: 'throttled requests',
         expression: sumOf('reads', 'writes'),
         usingMetrics: {
           reads: table.metric('ReadThrottleEvents', SUM),
@@ -377,21 +374,24 @@ export const ALARM_RULES: readonly AlarmRule[] = [
   },
 ];
 
-/** Warnings of AWS's billing. They are no CloudWatch alarms, but mail like them and have headings like them. */
+/**
+ * Billing warnings from AWS. They are not CloudWatch alarms, but send e-mail and have headings in the runbook like
+ * them.
+ */
 export const COST_WARNINGS = ['budget', 'budget-services', 'cost-anomaly'] as const;
 
-/** The sum of figures that are reported only when they are not zero: a plain `a + b` is missing when one of them is. */
+/** Sums metrics that are reported only when non-zero. A plain `a + b` has no value when one of them has none. */
 const sumOf = (...ids: string[]): string => `SUM([${ids.map((id) => `FILL(${id}, 0)`).join(', ')}])`;
 
 /**
- * A figure that is not reported while it is zero, as a series of the length of another one that is always reported. FILL
- * alone returns nothing for a figure that was silent throughout, and that is the case these alarms are for.
+ * Returns an expression for a metric that is not reported while it is zero, aligned to a metric that is always
+ * reported. FILL alone returns nothing for a metric without any data, which is the case these alarms must detect.
  */
 const zeroWhenSilent = (id: string, alwaysReported: string): string => `MAX([${id}, 0 * ${alwaysReported}])`;
 
 const SUM = { statistic: 'Sum', period: FIVE_MINUTES };
 
-/** A sweep comes every five minutes, takes up to four and is counted at its end: none of these spans is without one. */
+/** The sweep runs every five minutes, takes up to four and is counted at its end, so each period contains one. */
 const TEN_MINUTES = Duration.minutes(10);
 
 function mapEach<Value, Result>(

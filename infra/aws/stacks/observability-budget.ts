@@ -10,7 +10,7 @@ interface Warning {
   severity: Severity;
 }
 
-/** Bills come in up to a day late, so half and four fifths are told early and calmly. */
+/** Bills arrive up to a day late, so tickets warn at 50 and 80 percent. */
 const WARNINGS: readonly Warning[] = [
   { type: 'ACTUAL', percent: 50, severity: 'ticket' },
   { type: 'ACTUAL', percent: 80, severity: 'ticket' },
@@ -19,9 +19,9 @@ const WARNINGS: readonly Warning[] = [
 ];
 
 /**
- * Services a deployment spends most on, as Cost Explorer spells them. The spelling follows public examples and was not
- * checked against a bill: a name that Cost Explorer does not know adds nothing to the budget. RUNBOOK.md says how to
- * list the names of an account.
+ * Services that a deployment spends most on, as Cost Explorer spells them. The spelling follows public examples and was
+ * not checked against a bill. A name that Cost Explorer does not know adds nothing to the budget. RUNBOOK.md explains
+ * how to list the names of an account.
  */
 const SERVICES = [
   'AWS Elemental MediaLive',
@@ -35,17 +35,17 @@ const SERVICES = [
 interface BudgetsProps {
   name: string;
   deploymentId: string;
-  /** What the deployment may cost. */
+  /** Budget of the deployment. */
   monthlyUsd: number;
-  /** What these services may cost in the whole account. */
+  /** Budget of these services in the whole account. */
   servicesMonthlyUsd: number;
   topics: Record<Severity, ITopic>;
 }
 
 /**
- * Warns when the month's cost nears the budget, in two ways. `monthly` counts everything with the deployment's tag; it
- * sees nothing until the tag is activated as a cost allocation tag in the account that pays, which a member account of
- * an organization cannot do itself. `services` needs no tag, and counts the media services of the whole account.
+ * Creates two budgets that warn when the month's cost nears them. `monthly` counts everything with the deployment's
+ * tag. It sees nothing until the paying account activates the tag as a cost allocation tag, which a member account of
+ * an organization cannot do itself. `services` needs no tag and counts the media services of the whole account.
  */
 export function createBudgets(scope: Construct, props: BudgetsProps): void {
   const { name, deploymentId, monthlyUsd, servicesMonthlyUsd, topics } = props;

@@ -4,17 +4,17 @@ import type { Construct } from 'constructs';
 interface CostAnomaliesProps {
   name: string;
   email: string;
-  /** Impact from which an anomaly is reported, in USD. */
+  /** Smallest impact of a reported anomaly, in USD. */
   minimumUsd: number;
-  /** The account's monitor of AWS services; undefined creates one. */
+  /** The account's monitor of AWS services. Undefined creates one. */
   monitorArn?: string | undefined;
 }
 
 /**
- * Has AWS report unusual spending once a day by e-mail. It needs no tag, and finds what a budget of a month hides.
+ * Makes AWS report unusual spending once a day by e-mail. It needs no tag, and finds what a monthly budget hides.
  *
- * An account may have one monitor of the kind "AWS services", and AWS has created it for accounts that opened Cost
- * Explorer since March 2023. Creating a second one fails, which is why the configuration can name the one that exists.
+ * An account may have only one monitor of the kind "AWS services", and AWS has created it for accounts that opened
+ * Cost Explorer since March 2023. Creating a second one fails, so the configuration can name the existing one.
  * @see https://docs.aws.amazon.com/cost-management/latest/userguide/getting-started-ad.html
  */
 export function createCostAnomalies(scope: Construct, props: CostAnomaliesProps): void {
@@ -29,7 +29,7 @@ export function createCostAnomalies(scope: Construct, props: CostAnomaliesProps)
   new CfnAnomalySubscription(scope, 'CostAnomalySubscription', {
     subscriptionName: `${name}-cost-anomaly`,
     monitorArnList: [monitorArn],
-    // By e-mail AWS sends a summary each day; at once it would send to a topic, whose policy and key would have to let it.
+    // By e-mail AWS sends a daily summary. Immediate reports need an SNS topic whose policy and key allow them.
     frequency: 'DAILY',
     subscribers: [{ type: 'EMAIL', address: email }],
     thresholdExpression: JSON.stringify({

@@ -14,13 +14,13 @@ import { FIVE_MINUTES, ONE_MINUTE, packageMetric, sourceMetric, type Watched } f
 const HALF = 12;
 const WHOLE = 24;
 
-/** One page for an operator in a show, top to bottom in the order of the picture's way. */
+/** Creates one page for the operator of a show, ordered along the path of the signal. */
 export function createDashboard(
   scope: Construct,
   { name, region, watched, alarms }: { name: string; region: string; watched: Watched; alarms: readonly Alarm[] },
 ): Dashboard {
   const dashboard = new Dashboard(scope, 'Dashboard', { dashboardName: name });
-  // The stack's tags reach everything in it, and CloudFormation refuses them on a dashboard.
+  // The stack's tags reach every resource in it, and CloudFormation refuses tags on a dashboard.
   (dashboard.node.defaultChild as CfnDashboard).addPropertyDeletionOverride('Tags');
   dashboard.addWidgets(new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: WHOLE, height: 6 }));
   dashboard.addWidgets(...sourceWidgets(watched));
@@ -48,7 +48,7 @@ function sourceWidgets(watched: Watched): GraphWidget[] {
         sourceMetric(watched, 'SourceRecoveredPackets', 'Sum'),
         sourceMetric(watched, 'SourceNotRecoveredPackets', 'Sum'),
       ],
-      leftYAxis: { label: 'packets a minute', min: 0, showUnits: false },
+      leftYAxis: { label: 'packets per minute', min: 0, showUnits: false },
       right: [
         sourceMetric(watched, 'SourceRoundTripTime', 'Average'),
         sourceMetric(watched, 'SourceJitter', 'Average'),
@@ -58,7 +58,10 @@ function sourceWidgets(watched: Watched): GraphWidget[] {
   ];
 }
 
-/** Channels come and go, so they are searched for; a search cannot ask for tags and shows all of the Region. */
+/**
+ * Finds channels by search, because they come and go. A search cannot filter by tag, so it shows all channels of the
+ * Region.
+ */
 function destinationWidgets({ deploymentId }: Watched, region: string): GraphWidget[] {
   const search = (metric: string, dimensions: string, statistic: string) =>
     new MathExpression({
@@ -78,7 +81,7 @@ function destinationWidgets({ deploymentId }: Watched, region: string): GraphWid
       leftYAxis: { min: 0, showUnits: false },
     }),
     new GraphWidget({
-      title: 'Channels of the Region: outputs being written, frames dropped',
+      title: 'Channels of the Region: active outputs, dropped frames',
       width: HALF,
       // MediaLive reports outputs by output group only. [medialive/latest/ug/eml-metrics-output-metrics]
       left: [search('ActiveOutputs', 'ChannelId,OutputGroupName,Pipeline', 'Minimum')],
@@ -105,7 +108,7 @@ function controlPlaneWidgets({ api, stateMachines }: Watched): GraphWidget[] {
   const machines = Object.entries(stateMachines);
   return [
     new GraphWidget({
-      title: 'Workflows: begun and failed',
+      title: 'Workflows: started and failed',
       width: HALF,
       left: machines.map(([label, machine]) => machine.metricStarted({ ...sum, label })),
       right: machines.map(([label, machine]) => machine.metricFailed({ ...sum, label: `${label} failed` })),
@@ -123,7 +126,7 @@ function controlPlaneWidgets({ api, stateMachines }: Watched): GraphWidget[] {
 function costWidgets({ deploymentId }: Watched, name: string): (GraphWidget | TextWidget)[] {
   return [
     new GraphWidget({
-      title: 'What costs by the hour: running destinations, leftovers',
+      title: 'Hourly cost: running destinations, unused resources',
       width: HALF,
       left: (['RunningDestinations', 'Orphans'] as const).map((each) =>
         figure(deploymentId, each, { statistic: 'Maximum', period: FIVE_MINUTES }),
@@ -135,8 +138,8 @@ function costWidgets({ deploymentId }: Watched, name: string): (GraphWidget | Te
       height: 6,
       markdown: [
         '## Cost',
-        'Every running destination costs by the hour, with an audience or without; the dashboard of Sluice says how much.',
-        `What AWS has billed so far: budget **${name}-monthly** in [Billing](https://console.aws.amazon.com/costmanagement/home#/budgets), up to a day late.`,
+        'Every running destination costs by the hour, with or without an audience. The Sluice dashboard shows how much.',
+        `Billed by AWS so far: budget **${name}-monthly** in [Billing](https://console.aws.amazon.com/costmanagement/home#/budgets), up to a day late.`,
       ].join('\n\n'),
     }),
   ];

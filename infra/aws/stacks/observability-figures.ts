@@ -4,8 +4,8 @@ import type { Construct } from 'constructs';
 import { COUNTED_LINES, type MonitorOutcome, type SweepOutcome } from '../../../functions/schedules/counted-lines.ts';
 
 /**
- * Figures that CloudWatch makes of log lines. A filter costs nothing, needs no code in the functions and leaves the line
- * to be read by people; the alternative, embedded metrics, would put a metrics library into each of them.
+ * Metrics that CloudWatch derives from log lines. A metric filter is free, needs no code in the functions and leaves
+ * the line readable; embedded metrics would add a metrics library to each function.
  */
 
 export interface CountedLogs {
@@ -67,10 +67,10 @@ const FILTERS: Record<Figure, Filter> = {
   ApiThrottled: { log: 'api', pattern: '{ $.status = "429" }', value: '1' },
 };
 
-/** Deployments in one account are kept apart by the namespace: a figure of a log line has no dimension. */
+/** The namespace separates the deployments of an account, because a metric from log lines has no dimensions. */
 const namespaceOf = (deploymentId: string): string => `Sluice/${deploymentId}`;
 
-/** Makes the filters. */
+/** Creates the metric filters. */
 export function createFigures(scope: Construct, deploymentId: string, logs: CountedLogs): void {
   for (const [name, { log, pattern, value }] of Object.entries(FILTERS)) {
     for (const each of [log].flat()) {
@@ -85,7 +85,7 @@ export function createFigures(scope: Construct, deploymentId: string, logs: Coun
   }
 }
 
-/** A figure, to watch or to draw. */
+/** Returns one of these metrics, for an alarm or a graph. */
 export function figure(deploymentId: string, name: Figure, options: MetricOptions): Metric {
   return new Metric({ namespace: namespaceOf(deploymentId), metricName: name, ...options });
 }

@@ -6,7 +6,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import type { Severity } from './observability-alarms.ts';
 
-/** One topic per severity, so that a pager can be put on one and a ticket system on the other. */
+/** Creates one topic per severity, so that a pager can subscribe to one and a ticket system to the other. */
 export function createTopics(
   scope: Construct,
   { name, email }: { name: string; email: string },
@@ -30,15 +30,15 @@ const SEVERITIES: readonly Severity[] = ['page', 'ticket'];
 const topicName = (name: string, severity: Severity): string => `${name}-${severity}`;
 
 /**
- * A key of their own: AWS's key for SNS does not let CloudWatch or Budgets publish, and alarms would be lost in silence.
- * It is bound to the topics by the context in which SNS encrypts, which every publisher's request carries; not every one
- * carries the account it comes from.
+ * Creates a key for the topics. AWS's key for SNS does not let CloudWatch or Budgets publish, and alarms would be lost
+ * silently. The policy limits the key to the topics by the encryption context that SNS uses, which every publisher's
+ * request carries; not every request carries the source account.
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  */
 function createKey(scope: Construct, name: string): Key {
   const key = new Key(scope, 'TopicKey', {
     alias: `${name}-alarms`,
-    description: `alarms of ${name} on their way to people`,
+    description: `Alarms of ${name} in SNS`,
     enableKeyRotation: true,
     removalPolicy: RemovalPolicy.DESTROY,
     pendingWindow: Duration.days(7),
@@ -58,7 +58,7 @@ function createKey(scope: Construct, name: string): Key {
 }
 
 /**
- * A topic with a policy of its own loses the default one, which let alarms of the account publish.
+ * Lets alarms and budgets publish. A topic with a custom policy loses the default one, which let alarms of the account publish.
  * @see https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
  */
 function allowPublishers(topic: Topic): void {

@@ -6,23 +6,23 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 
-/** What of a deployment is watched, by the names people know it by. */
+/** The watched resources of a deployment, by the names operators know. */
 export interface Watched {
   deploymentId: string;
   flowArn: string;
   packageChannelId: string;
-  /** False where the configuration switches the preview off. */
+  /** False if the configuration switches the preview off. */
   hasPreview: boolean;
-  /** SRT latency of the flow: what a retransmission has time for. */
+  /** SRT latency of the flow, the time available for a retransmission. */
   sourceLatencyMs: number;
-  /** Hours for which channels may run without an encoder. */
+  /** Hours that channels may run without an encoder. */
   hoursWithoutSource: number;
-  /** What MediaPackage may send in an hour, in units of 10^9 bytes. */
+  /** Limit of what MediaPackage may send in an hour, in units of 10^9 bytes. */
   previewGbPerHour: number;
   api: IHttpApi;
   table: Pick<ITable, 'metric'>;
   stateMachines: Readonly<Record<string, IStateMachine>>;
-  /** `workflow` among them: it waits by failing, so its errors say nothing. */
+  /** Includes `workflow`, whose errors are no sign of failure because it waits by failing. */
   functions: Readonly<Record<string, IFunction>>;
   deadLetterQueues: Readonly<Record<string, IQueue>>;
 }
@@ -32,7 +32,7 @@ export const FIVE_MINUTES = Duration.minutes(5);
 export const ONE_HOUR = Duration.hours(1);
 
 /**
- * A figure of the flow's source.
+ * Returns a metric of the flow's source.
  * @see https://docs.aws.amazon.com/mediaconnect/latest/ug/monitor-with-cloudwatch-metrics-source-health.html
  */
 export function sourceMetric(
@@ -58,7 +58,8 @@ export function sourceMetric(
 }
 
 /**
- * What the preview's MediaPackage channel received or sent in each period. EgressBytes is not reported while nobody asks.
+ * Returns the bytes that the preview's MediaPackage channel receives or sends per period. MediaPackage reports no
+ * EgressBytes while there are no requests.
  * @see https://docs.aws.amazon.com/mediapackage/latest/ug/metrics.html
  */
 export function packageMetric(

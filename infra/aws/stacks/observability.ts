@@ -18,7 +18,7 @@ interface ObservabilityStackProps extends StackProps {
   logs: CountedLogs;
 }
 
-/** Who learns of what: figures, alarms, topics, budget and a page of graphs. It only looks at the other stacks. */
+/** Creates metrics, alarms, topics, budgets and a page of graphs. It only reads the other stacks. */
 export class ObservabilityStack extends Stack {
   constructor(scope: Construct, id: string, { configuration, watched, logs, ...props }: ObservabilityStackProps) {
     super(scope, id, props);
@@ -49,7 +49,7 @@ export class ObservabilityStack extends Stack {
     for (const [severity, topic] of Object.entries(topics)) {
       new CfnOutput(this, `Topic-${severity}`, {
         value: topic.topicArn,
-        description: `alarms of severity ${severity}`,
+        description: `Topic for alarms of severity ${severity}`,
       });
     }
   }
@@ -72,7 +72,7 @@ function createAlarms(
       const action = new SnsAction(props.topics[rule.severity]);
       alarm.addAlarmAction(action);
       if (rule.missing === 'rings') alarm.addInsufficientDataAction(action);
-      // Who was woken wants to know when it is over.
+      // Also notifies the person who was paged when the alarm ends.
       if (rule.severity === 'page') alarm.addOkAction(action);
       return alarm;
     }),

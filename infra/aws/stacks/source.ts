@@ -14,14 +14,14 @@ interface SourceStackProps extends StackProps {
   passphrase: ISecret;
 }
 
-/** Name of the deployment's flow, by which it is found without its stack. */
+/** Returns the name of the deployment's flow. `npm run destroy` finds the flow by it. */
 export function flowName(deploymentId: string): string {
   return `sluice-${deploymentId}`;
 }
 
 /**
- * The media that all destinations share: the flow the encoder sends to, the package that serves the preview, and what
- * MediaLive needs before the first channel is made. Nothing here costs by the hour until the flow is started.
+ * Creates the media resources that all destinations share: the flow the encoder sends to, the package that serves the
+ * preview, and what MediaLive needs before the first channel. Nothing here costs by the hour until the flow starts.
  */
 export class SourceStack extends Stack {
   readonly flowArn: string;
@@ -31,7 +31,7 @@ export class SourceStack extends Stack {
   readonly mediaLiveRole: Role;
   readonly packageChannelId: string;
   readonly packageChannelArn: string;
-  /** Holds what CloudFront sends to MediaPackage with every request, without which nothing is answered. */
+  /** Holds the identifier that CloudFront must send to MediaPackage in every request. */
   readonly cdnIdentifier: Secret;
   /** URL of the HLS playlist: https://<host>/out/v1/<id>/index.m3u8. */
   readonly hlsUrl: string;
@@ -42,15 +42,15 @@ export class SourceStack extends Stack {
     const flow = this.createFlow(configuration, passphrase);
     this.flowArn = flow.attrFlowArn;
     this.sourceArn = flow.attrSourceSourceArn;
-    // The address can change when the flow restarts; the workflow follows it.
+    // The address can change when the flow restarts; the workflow, the sweep and the monitor then allow the new one.
     const inputSecurityGroup = new CfnInputSecurityGroup(this, 'InputSecurityGroup', {
       whitelistRules: [{ cidr: `${flow.attrEgressIp}/32` }],
     });
     this.inputSecurityGroupId = inputSecurityGroup.ref;
     this.inputSecurityGroupArn = inputSecurityGroup.attrArn;
     this.cdnIdentifier = new Secret(this, 'CdnIdentifier', {
-      description: `identifies the CDN of ${name} to MediaPackage`,
-      // MediaPackage takes 8 to 128 characters.
+      description: `Identifies the CDN of ${name} to MediaPackage`,
+      // MediaPackage accepts 8 to 128 characters.
       generateSecretString: {
         secretStringTemplate: '{}',
         generateStringKey: CDN_IDENTIFIER_FIELD,
@@ -69,7 +69,7 @@ export class SourceStack extends Stack {
 
   private createFlow({ deploymentId, source, maintenance }: Configuration, passphrase: ISecret): CfnFlow {
     const role = new Role(this, 'FlowRole', {
-      description: 'lets the flow read the SRT passphrase',
+      description: 'Lets the flow read the SRT passphrase',
       assumedBy: this.serviceOfThisAccount('mediaconnect'),
       inlinePolicies: {
         ReadPassphrase: new PolicyDocument({
@@ -92,13 +92,13 @@ export class SourceStack extends Stack {
       flowSize: 'MEDIUM',
       source: {
         name: source.name,
-        description: 'the encoder',
+        description: 'The encoder',
         protocol: 'srt-listener',
         ingestPort: source.port,
         minLatency: source.latencyMs,
         whitelistCidr: source.allowedCidr,
         decryption: {
-          // MediaConnect refuses an algorithm beside an SRT passphrase: the encoder chooses the key length.
+          // MediaConnect refuses an algorithm with an SRT passphrase: the encoder chooses the key length.
           keyType: 'srt-password',
           roleArn: role.roleArn,
           secretArn: passphrase.secretArn,
@@ -122,33 +122,33 @@ export class SourceStack extends Stack {
     });
   }
 
-  /** The same package that the local set-up makes. The endpoint answers to requests with the CDN's identifier only. */
+  /** Creates the same package as the local deployment. The endpoint answers only requests with the CDN's identifier. */
   private createPackage(name: string): { channel: CfnChannel; endpoint: CfnOriginEndpoint } {
-    const channel = new CfnChannel(this, 'PackageChannel', { id: name, description: 'the primary stream' });
+    const channel = new CfnChannel(this, 'PackageChannel', { id: name, description: 'The HLS preview' });
     const role = this.createSecretsRole();
     const endpoint = new CfnOriginEndpoint(this, 'HlsEndpoint', {
       id: `${name}-hls`,
       channelId: channel.ref,
-      description: 'the preview',
+      description: 'The HLS preview',
       manifestName: 'index',
       origination: 'ALLOW',
       hlsPackage: { segmentDurationSeconds: 2, playlistWindowSeconds: 60, playlistType: 'NONE' },
       authorization: { cdnIdentifierSecret: this.cdnIdentifier.secretArn, secretsRoleArn: role.roleArn },
     });
-    // MediaPackage reads the secret when the endpoint is made.
+    // MediaPackage reads the secret when the endpoint is created.
     endpoint.node.addDependency(role);
     return { channel, endpoint };
   }
 
   /**
-   * What MediaPackage reads the identifier with. The two permissions on the role itself are those of its documentation.
-   * The trust names no source account: MediaPackage is not documented to send one, and a role can be passed only by a
-   * caller of its own account.
+   * Creates the role with which MediaPackage reads the identifier. MediaPackage's documentation requires the two
+   * permissions on the role itself. The trust policy has no source account: MediaPackage is not documented to send
+   * one, and only a caller of its own account can pass a role.
    * @see https://docs.aws.amazon.com/mediapackage/latest/ug/setting-up-create-trust-rel-policy-cdn.html
    */
   private createSecretsRole(): Role {
     const role = new Role(this, 'SecretsRole', {
-      description: 'lets MediaPackage read the identifier of the CDN',
+      description: 'Lets MediaPackage read the identifier of the CDN',
       assumedBy: new ServicePrincipal('mediapackage.amazonaws.com'),
     });
     role.addToPolicy(
@@ -166,11 +166,14 @@ export class SourceStack extends Stack {
     return role;
   }
 
-  /** @see https://docs.aws.amazon.com/medialive/latest/ug/trusted-entity-requirements.html */
+  /**
+   * Creates the role of the channels.
+   * @see https://docs.aws.amazon.com/medialive/latest/ug/trusted-entity-requirements.html
+   */
   private createMediaLiveRole(packageChannelArn: string): Role {
     const logGroups = `arn:${this.partition}:logs:${this.region}:${this.account}:log-group`;
     return new Role(this, 'MediaLiveRole', {
-      description: 'what channels run with',
+      description: 'Role of the MediaLive channels',
       assumedBy: this.serviceOfThisAccount('medialive'),
       inlinePolicies: {
         Channels: new PolicyDocument({
@@ -187,7 +190,7 @@ export class SourceStack extends Stack {
     });
   }
 
-  /** A service, acting for a resource of this account and no other's. */
+  /** Returns the principal of a service acting for a resource of this account. */
   private serviceOfThisAccount(service: 'mediaconnect' | 'medialive'): ServicePrincipal {
     return new ServicePrincipal(`${service}.amazonaws.com`, {
       conditions: {
@@ -198,12 +201,15 @@ export class SourceStack extends Stack {
   }
 
   private describe(flow: CfnFlow): void {
-    new CfnOutput(this, 'SrtHost', { value: flow.attrSourceIngestIp, description: 'where the encoder sends SRT' });
-    new CfnOutput(this, 'SrtPort', { value: flow.attrSourceSourceIngestPort, description: 'UDP port of it' });
+    new CfnOutput(this, 'SrtHost', {
+      value: flow.attrSourceIngestIp,
+      description: 'Host that the encoder sends SRT to',
+    });
+    new CfnOutput(this, 'SrtPort', { value: flow.attrSourceSourceIngestPort, description: 'UDP port of the SRT host' });
     new CfnOutput(this, 'CdnIdentifierSecret', {
       value: this.cdnIdentifier.secretName,
-      description: 'secret by which the CDN identifies itself to MediaPackage',
+      description: 'Secret that identifies the CDN to MediaPackage',
     });
-    new CfnOutput(this, 'HlsUrl', { value: this.hlsUrl, description: 'playlist of the preview at its origin' });
+    new CfnOutput(this, 'HlsUrl', { value: this.hlsUrl, description: 'Playlist of the HLS preview at its origin' });
   }
 }

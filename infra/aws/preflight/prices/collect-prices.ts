@@ -3,27 +3,27 @@ import { PRICED_PART_IDS, type PricedPart } from '../../../../presets/price-part
 import { PART_SOURCES, SERVICE_FILTERS } from './part-sources.ts';
 import { priceInUnitOf, readProduct, type Product } from './product.ts';
 
-/** What the price list says about a Region, and everything it does not say. */
+/** Prices of a Region in the price list, and what the list lacks. */
 export interface CollectedPrices {
   prices: Partial<Record<PricedPart, number>>;
-  /** Parts with more than one price, each with the prices and where they are. Such a part has none in `prices`. */
+  /** Parts with several prices, each with the prices and their usage types. `prices` leaves these parts out. */
   conflicts: string[];
-  /** Parts that no product fits. */
+  /** Parts without a matching product. */
   missing: PricedPart[];
-  /** Products that could not be read, or whose unit is not understood. */
+  /** Products that could not be parsed or that have an unknown unit. */
   faults: string[];
   /** Services that did not answer, with the error's name. */
   unanswered: string[];
-  /** Usage types of MediaConnect that belong to no part: the place to look for a part that is missing. */
+  /** Usage types of MediaConnect that match no part: candidates for a missing part. */
   unmatched: string[];
 }
 
-/** The service whose usage types no public source names. */
+/** The service whose usage types no public source documents. */
 const EXPLORED = 'AWSMediaConnect';
 
 /**
- * Reads the prices of a Region from the AWS Price List API, page by page. Never throws for a refusal: a service that
- * does not answer is named, and the others are still read.
+ * Reads the prices of a Region from the AWS Price List API, page by page. Does not throw when a service refuses: it
+ * lists the service and reads the others.
  */
 export async function collectPrices(client: PricingClient, region: string): Promise<CollectedPrices> {
   const faults: string[] = [];
@@ -42,7 +42,7 @@ export async function collectPrices(client: PricingClient, region: string): Prom
     for (const product of products.get(serviceCode)?.filter(fits) ?? []) {
       matched.add(product.sku);
       const usd = priceInUnitOf(part, product);
-      if (usd === null) faults.push(`${product.usageType}: the unit ${JSON.stringify(product.unit)} is not understood`);
+      if (usd === null) faults.push(`${product.usageType}: unknown unit ${JSON.stringify(product.unit)}`);
       else found.set(part, new Map([...(found.get(part) ?? []), [usd, product.usageType]]));
     }
   }

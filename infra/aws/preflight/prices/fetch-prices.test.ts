@@ -23,7 +23,7 @@ beforeEach(async () => {
     makeProduct('EML1-EUC1-IN-AVC-HD-L20', 'Hrs', { '0': '0.2000000000' }),
     makeProduct('EML1-EUC1-OUT-AVC-HD-L10-30-S', 'Hrs', { '0': '0.4800000000' }),
     makeProduct('EML1-EUC1-OUT-AVC-HD-L20-60-S', 'minutes', { '0': '0.0200000000' }),
-    // Two pipelines, better quality, and a commitment: other prices, which are not ours.
+    // Two pipelines, higher quality and a commitment have other prices, which do not apply to us.
     makeProduct('EML2-EUC1-OUT-AVC-HD-L10-30-S', 'Hrs', { '0': '0.8000000000' }),
     makeProduct('EML1-EUC1-OUT-AVC-HD-L10-30-E', 'Hrs', { '0': '0.9000000000' }),
     makeProduct('EML1-EUC1-OUT-AVC-HD-L10-30-S', 'Hrs', { '0': '0.1000000000' }, { reserved: true }),
@@ -51,13 +51,13 @@ const run = async (now = NOW): Promise<Map<string, Finding>> =>
 const written = () => readPriceFile(folder, REGION);
 
 describe('preflight --prices', () => {
-  it('writes the prices of the Region in the units of their parts, page by page', async () => {
+  it('reads all pages and writes the prices of the Region in the units of their parts', async () => {
     const findings = await run();
     expect(findings.get('price file')).toMatchObject({
       outcome: 'ok',
       detail: `presets/prices/eu-central-1.json written: 8 of ${PRICED_PART_IDS.length} prices`,
     });
-    // A reserved product is not on demand, and no fault either.
+    // A reserved product is skipped and is not a fault.
     expect(findings.has('price list products')).toBe(false);
     const { prices, ...rest } = written()!;
     expect(rest).toMatchObject({ region: REGION, currency: 'USD', seenOn: '2026-12-01', source: 'AWS Price List API' });
@@ -67,7 +67,7 @@ describe('preflight --prices', () => {
       outputHdAvc10To20Mbps60Fps: 1.2,
       idleChannel: 0.01,
       runningFlow: 0.18,
-      // The first paid tier: 100 GB are an allowance.
+      // The first paid tier: the first 100 GB are a free allowance.
       internetEgress: 0.09,
       alarmMetric: 0.1,
       metricReads: 0.01,
@@ -78,7 +78,7 @@ describe('preflight --prices', () => {
     expect(readFileSync(join(folder, 'price-files.ts'), 'utf8')).toBe(renderPriceFiles(folder));
   });
 
-  it('lists what it did not find, and what MediaConnect offers beside it', async () => {
+  it('lists the parts without a price and MediaConnect’s unmatched usage types', async () => {
     const unknown = (await run()).get('unknown prices');
     expect(unknown?.outcome).toBe('warning');
     expect(unknown?.detail).toContain('without a known usage type: flowTransfer');
@@ -86,14 +86,14 @@ describe('preflight --prices', () => {
     expect(unknown?.remedy).toContain('EUC1-Router-20Mbps');
   });
 
-  it('waits when it is throttled', async () => {
+  it('waits when AWS throttles it', async () => {
     let throttled = 2;
     list.rules.refuse = () => (throttled-- > 0 ? 'ThrottlingException' : null);
     expect((await run()).get('price file')?.outcome).toBe('ok');
     expect(throttled).toBeLessThan(0);
   });
 
-  it('names a service it may not ask, and reads the others', async () => {
+  it('names a service that denies access and reads the others', async () => {
     list.rules.refuse = ({ service }) => (service === 'AmazonCloudWatch' ? 'AccessDeniedException' : null);
     const findings = await run();
     expect(findings.get('price list')).toMatchObject({
@@ -113,7 +113,7 @@ describe('preflight --prices', () => {
     expect(written()).toBeNull();
   });
 
-  it('chooses none of two prices for one part: it names both, and the part stays as it was', async () => {
+  it('keeps the previous price of a part with two prices and names both', async () => {
     await run();
     list.products['AWSElementalMediaLive']!.push(
       makeProduct('EML1-EUC1-OUT-AVC-HD-L10-30-S', 'Hrs', { '0': '0.5000000000' }),
@@ -127,40 +127,40 @@ describe('preflight --prices', () => {
     });
   });
 
-  it('takes the same price found twice for one price', async () => {
+  it('accepts the same price from two products', async () => {
     const product = makeProduct('EML1-EUC1-OUT-AVC-HD-L10-30-S', 'Hrs', { '0': '0.48' });
     list.products['AWSElementalMediaLive']!.push(product);
     expect((await run()).get('price file')?.outcome).toBe('ok');
   });
 
   it.each([
-    ['no JSON', '{"product":', 'a product that is not JSON'],
+    ['invalid JSON', '{"product":', 'a product that is not JSON'],
     ['no terms', JSON.stringify({ product: { sku: 'A', attributes: {} } }), 'a product whose terms is wrong'],
     ['another currency', makeProduct('EUC1-X', 'Hrs', { '0': '1' }, { currency: 'CNY' }), 'not a number of dollars'],
     ['a negative price', makeProduct('EUC1-X', 'Hrs', { '0': '-1' }), 'not a number of dollars'],
     ['no number', makeProduct('EUC1-X', 'Hrs', { '0': 'free' }), 'not a number of dollars'],
-    ['another unit', makeProduct('EML1-EUC1-IN-AVC-SD-L10', 'Quantity', { '0': '1' }), 'the unit "Quantity"'],
-  ])('lists a product with %s, and goes on', async (_name, product, fault) => {
+    ['another unit', makeProduct('EML1-EUC1-IN-AVC-SD-L10', 'Quantity', { '0': '1' }), 'unknown unit "Quantity"'],
+  ])('lists a product with %s and continues', async (_name, product, fault) => {
     list.products['AWSElementalMediaLive']!.unshift(product);
     const findings = await run();
     expect(findings.get('price list products')?.detail).toContain(fault);
     expect(written()?.prices).toMatchObject({ outputHdAvcBelow10Mbps30Fps: 0.48, inputSdAvcBelow10Mbps: null });
   });
 
-  it('keeps an earlier price that the answer lacks, with its own date, and says so', async () => {
+  it('keeps an earlier price that the answer lacks, with its date, and reports it', async () => {
     await run();
     list.products['AWSMediaConnect'] = [];
     list.products['AmazonCloudWatch']![1] = makeProduct('EUC1-CW:AlarmMonitorUsage', 'Alarms', { '0': '0.12' });
     const finding = (await run(new Date('2027-01-01T00:00:00.000Z'))).get('price file');
     expect(finding).toMatchObject({ outcome: 'warning' });
-    expect(finding?.detail).toContain('changed: alarmMetric 0.1 → 0.12; kept from the file before: runningFlow');
+    expect(finding?.detail).toContain('changed: alarmMetric 0.1 → 0.12; kept from the previous file: runningFlow');
     expect(written()).toMatchObject({ seenOn: '2027-01-01', seenEarlier: { runningFlow: '2026-12-01' } });
     await run(new Date('2027-02-01T00:00:00.000Z'));
     const { prices, seenEarlier } = written()!;
     expect([prices.runningFlow, seenEarlier]).toEqual([0.18, { runningFlow: '2026-12-01' }]);
   });
 
-  it('leaves a file alone that is not valid', async () => {
+  it('refuses to overwrite an invalid price file', async () => {
     const path = join(folder, 'prices', `${REGION}.json`);
     writeFileSync(path, JSON.stringify({ region: REGION, prices: { runningFlow: -1 } }));
     await expect(run()).rejects.toThrow('prices.runningFlow');
@@ -168,13 +168,13 @@ describe('preflight --prices', () => {
   });
 });
 
-describe('the price files', () => {
-  it('are all imported: otherwise run npm run preflight -- --prices, or write price-files.ts with renderPriceFiles', () => {
+describe('presets/prices', () => {
+  it('imports every price file; to fix, run npm run preflight -- --prices or renderPriceFiles', () => {
     const presets = join(import.meta.dirname, '..', '..', '..', '..', 'presets');
     expect(readFileSync(join(presets, 'price-files.ts'), 'utf8')).toBe(renderPriceFiles(presets));
   });
 
-  it('have a place in the price list for every part but the one without a known usage type', () => {
+  it('has a source in the price list for every part except flowTransfer', () => {
     const without = PRICED_PART_IDS.filter((id) => !PART_SOURCES.some(({ part }) => part === id));
     expect(without).toEqual(['flowTransfer']);
   });
@@ -186,13 +186,13 @@ describe('the price files', () => {
     [{ region: 'moon' }, 'region: not a Region'],
     [{ seenOn: 'yesterday' }, 'seenOn'],
     [{ more: 1 }, 'nrecognized'],
-  ])('with %j are refused, naming the field', (change, field) => {
+  ])('refuses a file with %j and names the field', (change, field) => {
     const valid = getPrices('us-east-1')!;
     expect(() => parsePrices({ ...valid, ...change }, 'x.json')).toThrow(field);
     expect(() => parsePrices(valid, 'x.json')).not.toThrow();
   });
 
-  it('that are old, or missing, are a warning of the preflight', () => {
+  it('causes a warning when a price file is old or missing', () => {
     const prices = getPrices('us-east-1');
     expect(checkPrices(prices, 'us-east-1', new Date('2026-12-01')).outcome).toBe('ok');
     expect(checkPrices(prices, 'us-east-1', new Date('2027-06-01'))).toMatchObject({ outcome: 'warning' });

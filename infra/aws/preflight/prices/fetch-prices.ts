@@ -7,14 +7,17 @@ import { collectPrices, type CollectedPrices } from './collect-prices.ts';
 import { PART_SOURCES } from './part-sources.ts';
 import { combinePrices, readPriceFile, writePriceFile } from './price-file.ts';
 
-/** Where the Price List API answers for all Regions. [awsaccountbilling/latest/aboutv2/using-price-list-query-api] */
+/**
+ * The Region that serves the Price List API for all Regions.
+ * [awsaccountbilling/latest/aboutv2/using-price-list-query-api]
+ */
 export const PRICE_LIST_REGION = 'us-east-1';
 
 const PRESETS = join(import.meta.dirname, '..', '..', '..', '..', 'presets');
 
 /**
- * Fetches the prices of a Region and writes `presets/prices/<region>.json`. A part with two prices stays as it was.
- * Writes nothing when nothing was found.
+ * Fetches the prices of a Region and writes `presets/prices/<region>.json`. A part with two prices keeps its previous one.
+ * Writes nothing if no price was found.
  * @param folder the folder `presets`
  */
 export async function fetchPrices(
@@ -43,7 +46,7 @@ function writeFindings(collected: CollectedPrices, region: string, now: Date, fo
   const detail = [
     `presets/prices/${region}.json written: ${found} of ${PRICED_PART_IDS.length} prices`,
     ...(changed.length > 0 ? [`changed: ${changed.join(', ')}`] : []),
-    ...(kept.length > 0 ? [`kept from the file before: ${kept.join(', ')}`] : []),
+    ...(kept.length > 0 ? [`kept from the previous file: ${kept.join(', ')}`] : []),
   ].join('; ');
   const remedy = 'commit presets/prices and presets/price-files.ts, then deploy';
   return { check, outcome: kept.length > 0 ? 'warning' : 'ok', detail, remedy };
@@ -51,7 +54,7 @@ function writeFindings(collected: CollectedPrices, region: string, now: Date, fo
 
 const ALLOW = 'sign in (aws sso login) or allow pricing:GetProducts, then run it again';
 
-/** What the answer lacks, each with what to do. */
+/** Reports what the answer lacks, each finding with a remedy. */
 function gapFindings({ conflicts, missing, faults, unanswered, unmatched }: CollectedPrices): Finding[] {
   return [
     ...(conflicts.length > 0
@@ -60,7 +63,7 @@ function gapFindings({ conflicts, missing, faults, unanswered, unmatched }: Coll
             check: 'two prices',
             outcome: 'failed' as const,
             detail: conflicts.join('; '),
-            remedy: 'find out which product applies, and narrow it in infra/aws/preflight/prices/part-sources.ts',
+            remedy: 'find out which product applies and narrow the match in infra/aws/preflight/prices/part-sources.ts',
           },
         ]
       : []),
@@ -80,7 +83,7 @@ function gapFindings({ conflicts, missing, faults, unanswered, unmatched }: Coll
             check: 'price list products',
             outcome: 'warning' as const,
             detail: `${faults.length} not understood: ${faults.slice(0, 5).join('; ')}`,
-            remedy: 'their prices stay unknown; report them with the text of the product',
+            remedy: 'their prices stay unknown; report them with the product’s text',
           },
         ]
       : []),
@@ -100,7 +103,7 @@ function gapFindings({ conflicts, missing, faults, unanswered, unmatched }: Coll
   ];
 }
 
-/** The parts, by how sure it is where the price list has them. */
+/** Groups the missing parts by how well their place in the price list is known. */
 function describeMissing(missing: readonly PricedPart[]): string {
   const standingOf = (part: PricedPart) => PART_SOURCES.find((source) => source.part === part)?.standing;
   return Object.entries(Object.groupBy(missing, (part) => standingOf(part) ?? 'without a known usage type'))
@@ -109,17 +112,17 @@ function describeMissing(missing: readonly PricedPart[]): string {
 }
 
 const DAY_MS = 24 * 3600 * 1000;
-/** AWS changes list prices rarely; half a year is worth a look. */
+/** AWS changes list prices rarely; prices older than half a year deserve a check. */
 const AGE_DAYS_MAX = 180;
 
-/** Whether amounts can be computed for a Region. Reads nothing but the price files. */
+/** Checks that the repository has recent prices for a Region. Reads only the price files. */
 export function checkPrices(prices: Prices | undefined, region: string, now: Date): Finding {
   const check = 'prices';
   const remedy = 'npm run preflight -- --environment NAME --prices';
   if (!prices)
     return { check, outcome: 'warning', detail: `no price list for ${region}: every amount is unknown`, remedy };
   const ageDays = Math.floor((now.getTime() - Date.parse(prices.seenOn)) / DAY_MS);
-  const detail = `prices of ${region} of ${prices.seenOn}`;
+  const detail = `prices of ${region}, read on ${prices.seenOn}`;
   if (ageDays > AGE_DAYS_MAX) return { check, outcome: 'warning', detail: `${detail}, ${ageDays} days old`, remedy };
   return { check, outcome: 'ok', detail };
 }

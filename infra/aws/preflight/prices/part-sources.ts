@@ -1,18 +1,18 @@
 import { INPUT_TIERS, OUTPUT_TIERS, type BitrateTier, type PricedPart } from '../../../../presets/price-parts.ts';
 
 /**
- * Where each part is in AWS's price list: the service code, and the products whose price it is. Nobody has compared
- * these with a live answer of the Price List API. How sure each one is:
+ * Maps each part to AWS's price list: the service code and the products that carry its price. The mapping has never been
+ * compared with a live answer of the Price List API. Confidence in each entry:
  *
  * - `documented`: AWS's documentation gives the usage type or the operation.
  *   [AmazonCloudWatch/latest/monitoring/cloudwatch_billing, medialive/latest/ug/billing-operations]
  * - `seen`: public bills or programs that query the price list use it.
- * - `inferred`: derived from one that was seen, by its naming scheme.
- * - `guessed`: no source names it. A product that fits is taken; what does not fit is listed.
+ * - `inferred`: derived from a `seen` one by its naming scheme.
+ * - `guessed`: no source documents it. The price of a matching product is used; products that do not match are listed.
  */
 export type Standing = 'documented' | 'seen' | 'inferred' | 'guessed';
 
-/** What of a product decides which part it is. */
+/** Attributes of a product that identify its part. */
 export interface ProductKey {
   usageType: string;
   operation: string;
@@ -26,14 +26,14 @@ export interface PartSource {
   fits: (product: ProductKey) => boolean;
 }
 
-/** What to ask a service for, so that other Regions' products stay out of the answer. */
+/** Filters of each service's query, which keep products of other Regions out of the answer. */
 export const SERVICE_FILTERS: Readonly<Record<string, (region: string) => Record<string, string>>> = {
   AWSElementalMediaLive: (region) => ({ regionCode: region }),
   AWSMediaConnect: (region) => ({ regionCode: region }),
   AWSElementalMediaPackage: (region) => ({ regionCode: region }),
   AWSDataTransfer: (region) => ({ fromRegionCode: region, transferType: 'AWS Outbound' }),
   AmazonCloudWatch: (region) => ({ regionCode: region }),
-  // Priced by where the viewers are: North America here, which Europe's price equals.
+  // Priced by the viewers' location. This is North America, whose price equals Europe's.
   AmazonCloudFront: () => ({ usagetype: 'US-DataTransfer-Out-Bytes' }),
   awskms: (region) => ({ regionCode: region }),
   AWSSecretsManager: (region) => ({ regionCode: region }),
@@ -41,9 +41,11 @@ export const SERVICE_FILTERS: Readonly<Record<string, (region: string) => Record
 
 const LIMITS: Record<BitrateTier, string> = { Below10Mbps: 'L10', '10To20Mbps': 'L20', '20To50Mbps': 'L50' };
 
-/** `EML1` is one pipeline, then the Region's short name: `EML1-USE1-OUT-AVC-HD-L10-30-S`. */
+/**
+ * Matches usage types of one pipeline (`EML1`), followed by the Region's short name: `EML1-USE1-OUT-AVC-HD-L10-30-S`.
+ */
 const mediaLive = (rest: string) => usageTypeIs(new RegExp(`^EML1-[A-Z0-9]+-${rest}$`));
-/** Usage types have the Region's short name in front, but for us-east-1 often none. */
+/** Matches usage types with the Region's short name as prefix, which us-east-1 often omits. */
 const regional = (rest: string) => usageTypeIs(new RegExp(`^(?:[A-Za-z0-9-]+-)?${rest}$`));
 
 function usageTypeIs(pattern: RegExp): PartSource['fits'] {
@@ -66,7 +68,7 @@ const outputs: PartSource[] = OUTPUT_TIERS.map(({ part, size, bitrate, rate }) =
 
 const isHourly = ({ unit }: ProductKey) => /^(hrs?|hours?)$/i.test(unit);
 
-/** Every part's place in the price list. `flowTransfer` is missing: no public source names its usage type. */
+/** The place of every part in the price list, except `flowTransfer`: no public source documents its usage type. */
 export const PART_SOURCES: readonly PartSource[] = [
   ...inputs,
   ...outputs,

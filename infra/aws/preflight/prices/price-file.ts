@@ -3,24 +3,24 @@ import { join } from 'node:path';
 import { PRICED_PART_IDS, type PricedPart } from '../../../../presets/price-parts.ts';
 import { parsePrices, type Prices } from '../../../../presets/prices.ts';
 
-/** The price files in `presets`, and the module that imports them into the functions' bundles. */
+/** Reads and writes the price files in `presets`, and the module that imports them into the functions' bundles. */
 
 const STANDARD_NOTES = [
   'Free allowances and volume discounts are not deducted: each price is that of the first tier.',
   'The running time of a channel is rounded up to the minute, with a minimum of ten minutes.',
 ];
 
-/** What a new answer changes in a Region's file. */
+/** The changes that a new answer makes to a Region's file. */
 export interface PriceFileChange {
   file: Prices;
-  /** Parts the answer lacks, whose earlier price stays in the file with its date. */
+  /** Parts the answer lacks. Their earlier price stays in the file with its date. */
   kept: PricedPart[];
-  /** Parts whose price is another one now. */
+  /** Parts whose price has changed. */
   changed: string[];
 }
 
 /**
- * Combines an answer with the file there is. An earlier price is never dropped because the answer lacks it.
+ * Merges an answer into the existing file. A part that the answer lacks keeps its earlier price.
  * @param seenOn day of the answer, YYYY-MM-DD
  */
 export function combinePrices(
@@ -49,20 +49,25 @@ export function combinePrices(
   return { file: parsePrices(file, `${region}.json`), kept, changed };
 }
 
-/** Reads a Region's file; null when there is none. @param folder the folder `presets` @throws {Error} when it is not valid */
+/**
+ * Reads a Region's file.
+ * @param folder the folder `presets`
+ * @returns null if there is no file
+ * @throws {Error} if the file is not valid
+ */
 export function readPriceFile(folder: string, region: string): Prices | null {
   const path = join(folder, 'prices', `${region}.json`);
   if (!existsSync(path)) return null;
   return parsePrices(JSON.parse(readFileSync(path, 'utf8')), `${region}.json`);
 }
 
-/** Writes a Region's file, and the module that imports all files. */
+/** Writes a Region's file and the module that imports all files. */
 export function writePriceFile(folder: string, file: Prices): void {
   writeFileSync(join(folder, 'prices', `${file.region}.json`), `${JSON.stringify(file, null, 2)}\n`);
   writeFileSync(join(folder, 'price-files.ts'), renderPriceFiles(folder));
 }
 
-/** The text of `price-files.ts` for the files in a folder. */
+/** Returns the text of `price-files.ts` for the files in a folder. */
 export function renderPriceFiles(folder: string): string {
   const regions = readdirSync(join(folder, 'prices'))
     .filter((file) => file.endsWith('.json'))

@@ -5,8 +5,8 @@ import { text } from 'node:stream/consumers';
 import { PricingClient } from '@aws-sdk/client-pricing';
 
 /**
- * The Price List API as far as GetProducts goes, over HTTP and in the AWS JSON 1.1 protocol, for a real SDK client. The
- * products have the shape of AWS's published offer files.
+ * Serves the GetProducts operation of the Price List API over HTTP in the AWS JSON 1.1 protocol, for a real SDK client.
+ * Products have the shape of AWS's published offer files.
  */
 
 interface Asked {
@@ -15,7 +15,7 @@ interface Asked {
   token: string | undefined;
 }
 
-/** A product's JSON text. @param tiers dollars by the quantity the tier begins at */
+/** Returns a product's JSON text. @param tiers dollars by the quantity at which the tier begins */
 export function makeProduct(
   usagetype: string,
   unit: string,
@@ -41,7 +41,9 @@ export function makeProduct(
   });
 }
 
-/** Starts it. `products` are given out `pageSize` at a time; `refuse` may name an error for a request. */
+/**
+ * Starts the server. It returns `pageSize` products per page; `refuse` may return the name of an error for a request.
+ */
 export async function startPriceList(pageSize = 2) {
   const products: Record<string, string[]> = {};
   const asked: Asked[] = [];

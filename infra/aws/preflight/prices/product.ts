@@ -4,7 +4,7 @@ import { HOURS_PER_MONTH } from '../../../../functions/domain/pricing.ts';
 import type { ProductKey } from './part-sources.ts';
 
 /**
- * One product of the price list, as GetProducts answers it: a JSON text with attributes, and terms that hold price
+ * Parses products of the price list, as GetProducts returns them: a JSON text with attributes, and terms that hold price
  * dimensions (tiers).
  * @see https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/reading-service-price-list-file.html
  */
@@ -28,7 +28,7 @@ export interface Product extends ProductKey {
   usd: number;
 }
 
-/** @returns the product; null for one that is reserved only; or what is wrong with it */
+/** Parses a product. @returns null if it has no on-demand price above zero, or the fault that makes it unreadable */
 export function readProduct(text: string): Product | null | { fault: string } {
   let value: unknown;
   try {
@@ -55,7 +55,7 @@ export function readProduct(text: string): Product | null | { fault: string } {
   if (paid.some(({ usd, begin }) => !Number.isFinite(usd) || usd < 0 || !Number.isFinite(begin))) {
     return { fault: `${name}: a price that is not a number of dollars` };
   }
-  // What is free at first, such as the first 100 GB, is an allowance and not the price.
+  // Free quantities, such as the first 100 GB, are an allowance and not the price.
   const first = paid.find(({ usd }) => usd > 0);
   if (!first) return null;
   return {
@@ -67,10 +67,10 @@ export function readProduct(text: string): Product | null | { fault: string } {
   };
 }
 
-/** The price of a product in the unit of a part; null when the product's unit cannot be converted to it. */
+/** Converts a product's price to the unit of a part. Returns null if the units are not convertible. */
 export function priceInUnitOf(part: PricedPart, { unit, usd }: Product): number | null {
   const factor = factorOf(part, unit);
-  // Floating-point dust of the conversion: AWS prices have at most ten decimals.
+  // Rounds off floating-point error. AWS prices have at most ten decimals.
   return factor === null ? null : Number((usd * factor).toFixed(10));
 }
 

@@ -11,7 +11,7 @@ import { packageChannel } from './package-channel.ts';
 import { rtmpChannel } from './rtmp-channel.ts';
 import { sourceMetadata } from './source-metadata.ts';
 
-/** The checks of a run, in order: what costs nothing first, then what is idle, then the flow, then a channel. */
+/** The checks of a run, ordered by cost: free ones, then idle resources, then the flow, then a channel. */
 export const FIRST_DAY_CHECKS: readonly Check[] = [
   deployed,
   forwardedHost,
@@ -25,5 +25,5 @@ export const FIRST_DAY_CHECKS: readonly Check[] = [
   cloudtrail,
 ];
 
-/** The checks of `--costs`: what AWS knows a day later. */
+/** The checks of `--costs`, for data that AWS has a day later. */
 export const NEXT_DAY_CHECKS: readonly Check[] = [cloudtrail, costs];

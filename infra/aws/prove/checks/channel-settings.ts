@@ -9,7 +9,10 @@ import { getPlatform, resolveEncoding } from '../../../../presets/index.ts';
 import { wrongKeyOf } from '../finding.ts';
 import { proofName, type CheckContext } from '../proof-context.ts';
 
-/** Channels of a proof are those the product would create, but for their name, their tags and what a check changes. */
+/**
+ * Builds the channels of a proof. They are those the product would create, except for name, tags and what a check
+ * changes.
+ */
 
 const ENCODING_ID = '720p30';
 
@@ -35,13 +38,13 @@ function build(context: CheckContext, suffix: string, inputId: string, target: C
   });
 }
 
-/** The preview's channel at 720p30. */
+/** Returns the settings of the preview's channel at 720p30. */
 export function packageChannelSettings(context: CheckContext, suffix: string, inputId: string): CreateChannelRequest {
   const { packageChannelId } = context.found.deployment;
   return build(context, suffix, inputId, { kind: 'package', packageChannelId, encodings: [encodingFor('custom')] });
 }
 
-/** The same without width and height, which the product itself never sends. */
+/** Removes width and height, which the product always sends for the preview. */
 export function withoutSize(settings: CreateChannelRequest): CreateChannelRequest {
   const encoder = settings.EncoderSettings;
   if (encoder === undefined) return settings;
@@ -51,7 +54,7 @@ export function withoutSize(settings: CreateChannelRequest): CreateChannelReques
 
 const PLATFORM = 'youtube';
 
-/** A destination's channel with a made-up key, logging at WARNING. */
+/** Returns the settings of a destination's channel with a made-up key, which logs at WARNING. */
 export function rtmpChannelSettings(context: CheckContext, suffix: string, inputId: string): CreateChannelRequest {
   const platform = getPlatform(PLATFORM);
   const settings = build(context, suffix, inputId, {

@@ -2,10 +2,10 @@ import type { CheckId } from '../assumptions.ts';
 import type { CheckLimits } from '../cost-bound.ts';
 import type { CheckContext } from '../proof-context.ts';
 
-/** One step of a proof. What it does not decide counts as not decided, with the error that ended it. */
+/** One step of a proof. Assumptions it leaves open are reported as not decided, with the error that ended it. */
 export interface Check {
   checkId: CheckId;
-  /** For the terminal: what it does now. */
+  /** Progress text for the terminal. */
   title: string;
   limits: CheckLimits;
   run(context: CheckContext): Promise<void>;

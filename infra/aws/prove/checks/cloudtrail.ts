@@ -6,14 +6,14 @@ import { OutOfTime, arrived, pending, waitFor } from '../waiting.ts';
 import { beginningOf } from '../journal.ts';
 import type { Check } from './check.ts';
 
-/** CloudTrail shows an event after five minutes on average, fifteen at most. [awscloudtrail: LookupEvents] */
+/** CloudTrail shows an event after five minutes on average and fifteen at most. [awscloudtrail: LookupEvents] */
 const LIMIT_MS = 15 * 60_000;
 const EVENTS_MAX = 500;
 
-/** Whether CloudTrail keeps the stream key. Only whether it is there leaves this file, never the event. */
+/** Checks whether CloudTrail stores the stream key. The event itself never leaves this file. */
 export const cloudtrail: Check = {
   checkId: 'cloudtrail',
-  title: 'looking for the made-up key in CloudTrail',
+  title: 'searching CloudTrail for the made-up key',
   limits: { minutesMax: 16 },
   async run(context) {
     const name = resourceName(context.found.deployment, proofName(context.runId, 'rtmp'));
@@ -39,7 +39,7 @@ export const cloudtrail: Check = {
       context.decide('AWS-28', isThere ? 'does not hold' : 'holds', seen);
     } catch (error) {
       if (!(error instanceof OutOfTime)) throw error;
-      context.decide('AWS-28', 'not decided', `${error.message}; npm run prove -- --costs looks again`);
+      context.decide('AWS-28', 'not decided', `${error.message}; npm run prove -- --costs checks again`);
     }
   },
 };

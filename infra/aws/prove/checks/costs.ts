@@ -5,17 +5,17 @@ import { patiently } from '../waiting.ts';
 import type { Check } from './check.ts';
 
 /**
- * What the day of the proof was charged by usage type. Cost Explorer has a day about a day later, and charges 0.01 USD a
- * request; this sends two.
+ * Reads what AWS charged for the day of the proof, by usage type. Cost Explorer has the data about a day later and
+ * charges 0.01 USD per request; this check sends two.
  */
 export const costs: Check = {
   checkId: 'costs',
-  title: 'reading what the day of the proof has cost',
+  title: 'reading the cost of the day of the proof',
   limits: { minutesMax: 5 },
   async run(context) {
     const usage = await readUsage(context);
     for (const line of usage.map(format)) context.deps.say(`  ${line}`);
-    // AWS may name its usage types otherwise: the report has all of them.
+    // The report has all other usage types as well, in case AWS names the idle fees differently.
     const all = { usdMax: IDLE_USD_MAX, what: 'idle fees', others: usage.filter((each) => !isIdle(each)) };
     decidePrices(context, 'AWS-29', usage.filter(isIdle), all);
     const transfer = { usdMax: TRANSFER_USD_MAX, what: 'transfer out of MediaConnect', others: [] };
@@ -32,11 +32,11 @@ interface Usage {
 }
 
 const SERVICES = /MediaLive|MediaConnect|MediaPackage/;
-/** USD an hour. */
+/** USD per hour. */
 const IDLE_USD_MAX = 0.05;
-/** USD a gigabyte. */
+/** USD per gigabyte. */
 const TRANSFER_USD_MAX = 0.01;
-/** List prices are given to a few decimals; amounts of small quantities are rounded. */
+/** List prices have few decimals, and amounts for small quantities are rounded. */
 const TOLERANCE = 1.05;
 
 async function readUsage(context: CheckContext): Promise<Usage[]> {

@@ -6,10 +6,10 @@ import type { StackFailure } from '../found-deployment.ts';
 import { patiently } from '../waiting.ts';
 import type { Check } from './check.ts';
 
-/** What the deployment itself has proven. It only reads. */
+/** Checks what the deployment alone proves. It only reads. */
 export const deployed: Check = {
   checkId: 'deployed',
-  title: 'reading what the deployment has created',
+  title: 'reading what the deployment created',
   limits: { minutesMax: 2 },
   async run(context) {
     const { clients } = context.deps;
@@ -47,7 +47,7 @@ const DECIDED_BY_TYPE: Record<string, AssumptionId> = {
   'AWS::MediaPackage::OriginEndpoint': 'AWS-03',
 };
 
-/** What a source stack that failed has proven: a refusal of AWS is an answer too. */
+/** Converts the failures of a source stack to findings: a refusal by AWS decides an assumption, too. */
 export function findingsOfFailures(failures: readonly StackFailure[], runId: string): Finding[] {
   return failures.flatMap(({ resourceType, reason }) => {
     const id = DECIDED_BY_TYPE[resourceType];

@@ -9,7 +9,7 @@ import { patiently, pause } from '../waiting.ts';
 import type { Check } from './check.ts';
 import { ensureFlowActive, untilDetached, untilFlowIs } from './media-polls.ts';
 
-/** Flow outputs with the workflow's role: one alone, one while the flow is changing, two at once. */
+/** Adds flow outputs with the workflow's role: one alone, one while the flow is updating, two at once. */
 export const flowOutputs: Check = {
   checkId: 'flow-outputs',
   title: 'adding and removing flow outputs with the workflow’s role',
@@ -30,7 +30,7 @@ interface Target {
   port: number;
 }
 
-/** The two endpoints of one push input. */
+/** Returns the two endpoints of a push input. */
 async function makeTargets(context: CheckContext): Promise<[Target, Target]> {
   const { inputId } = await makeInput(context, context.deps.clients, { suffix: 'outputs', tags: proofTags(context) });
   await untilDetached(context, inputId);
@@ -42,7 +42,7 @@ async function makeTargets(context: CheckContext): Promise<[Target, Target]> {
   return [first, second];
 }
 
-/** @returns clients that may add outputs: the role's, or the operator's when the role may not */
+/** Adds one output. @returns the role's clients, or the operator's if the role may not add outputs */
 async function addAlone(context: CheckContext, target: Target): Promise<RoleClients> {
   try {
     await makeFlowOutput(context, context.as('workflow'), 'alone', target);
@@ -61,13 +61,13 @@ async function addWhileUpdating(context: CheckContext, clients: RoleClients, tar
     context.decide(
       'AWS-21',
       'not decided',
-      `right after an output was added the flow was ${flow?.status}, not UPDATING`,
+      `the flow was ${flow?.status}, not UPDATING, right after an output was added`,
     );
     return;
   }
   const refusal = await tryToAdd(context, clients, 'updating', target);
   if (refusal === null) {
-    context.decide('AWS-21', 'not decided', 'the output was accepted while the flow was UPDATING: nothing has to wait');
+    context.decide('AWS-21', 'not decided', 'the output was accepted while the flow was UPDATING: no wait is needed');
     return;
   }
   context.decide('AWS-21', isBadRequest(refusal) ? 'holds' : 'does not hold', describeError(refusal));
@@ -80,7 +80,7 @@ async function addTwoAtOnce(context: CheckContext, clients: RoleClients, targets
   );
   const refused = refusals.flatMap((refusal, index) => (refusal === null ? [] : [{ refusal, index }]));
   if (refused.length === 0) {
-    context.decide('AWS-20', 'not decided', 'both outputs were accepted: nothing has to wait');
+    context.decide('AWS-20', 'not decided', 'both outputs were accepted: no wait is needed');
     return;
   }
   const seen = refused.map(({ refusal }) => describeError(refusal));
@@ -90,13 +90,13 @@ async function addTwoAtOnce(context: CheckContext, clients: RoleClients, targets
     const again = await tryToAdd(context, clients, `later-${index}`, targets[index]!);
     if (again === null) continue;
     isTakenLater = false;
-    seen.push(`and once the flow was ACTIVE: ${describeError(again)}`);
+    seen.push(`and when the flow was ACTIVE again: ${describeError(again)}`);
   }
   const holds = isTakenLater && refused.every(({ refusal }) => isBadRequest(refusal));
   context.decide('AWS-20', holds ? 'holds' : 'does not hold', ...seen);
 }
 
-/** @returns how AWS refuses; null when the output was added */
+/** Adds an output. @returns AWS's refusal, or null if the output was added */
 async function tryToAdd(context: CheckContext, clients: RoleClients, suffix: string, target: Target): Promise<unknown> {
   try {
     await makeFlowOutput(context, clients, suffix, target);
@@ -111,7 +111,7 @@ function isBadRequest(error: unknown): boolean {
   return error instanceof Error && error.name === 'BadRequestException';
 }
 
-/** Removes the run's outputs one after the other, each once the flow takes changes. */
+/** Removes the run's outputs one after the other, each when the flow accepts changes. */
 async function removeAll(context: CheckContext, clients: RoleClients): Promise<void> {
   const { deployment } = context.found;
   const prefix = resourceName(deployment, proofName(context.runId, ''));

@@ -8,7 +8,7 @@ import { patiently } from '../waiting.ts';
 import type { Check } from './check.ts';
 import { ensureFlowActive, untilFlowIs } from './media-polls.ts';
 
-/** The flow started, stopped and started again with the API's role. */
+/** Starts, stops and starts the flow with the API's role. */
 export const flowRestart: Check = {
   checkId: 'flow-restart',
   title: 'starting, stopping and starting the flow with the API’s role',
@@ -32,7 +32,10 @@ export const flowRestart: Check = {
   },
 };
 
-/** Stops or starts the flow as the API does. @returns why the API's role may not; the operator then did it */
+/**
+ * Stops or starts the flow as the API does. @returns the denial if the API's role may not; the operator's clients then
+ * did it
+ */
 async function switchFlow(context: CheckContext, act: typeof startFlow): Promise<string | null> {
   const { deployment } = context.found;
   try {
@@ -51,14 +54,14 @@ async function describeInStandby(context: CheckContext): Promise<void> {
   try {
     const answer = await patiently(context, () => mediaConnect.send(command));
     const programs = answer.TransportMediaInfo?.Programs?.length ?? 0;
-    context.decide('AWS-16', 'holds', `it was answered with ${programs} programs`, requestIdOfAnswer(answer));
+    context.decide('AWS-16', 'holds', `AWS answered with ${programs} programs`, requestIdOfAnswer(answer));
   } catch (error) {
     if (!['invalid', 'not_found', 'conflict', 'unknown'].includes(awsErrorKind(error))) throw error;
     context.decide('AWS-16', 'does not hold', describeError(error));
   }
 }
 
-/** Whether the deployment's inputs let the flow in after its restart; the next start of a destination corrects it. */
+/** Reports whether the input security group allows the flow after its restart. The product corrects it if not. */
 async function describeGroup(context: CheckContext, egressIp: string | null): Promise<string> {
   const { inputSecurityGroupId } = context.found.deployment;
   const command = new DescribeInputSecurityGroupCommand({ InputSecurityGroupId: inputSecurityGroupId });

@@ -1,12 +1,13 @@
 import type { Check } from './check.ts';
 
 /**
- * Whether the API learns the host the browser asked for. The sign-in route is open to anyone, changes nothing, and sends
- * the browser back to the host it has learned: its redirect shows what arrived.
+ * Checks which host the sign-in redirect sends the browser back to. The route is open to anyone and changes nothing.
+ * The API takes the host from PUBLIC_HOST and only logs the header, so the redirect shows that the API answers behind
+ * CloudFront for the dashboard's host, but not whether the header arrived.
  */
 export const forwardedHost: Check = {
   checkId: 'forwarded-host',
-  title: 'asking the dashboard for its sign-in redirect',
+  title: 'requesting the dashboard’s sign-in redirect',
   limits: { minutesMax: 2 },
   async run(context) {
     const { dashboardUrl } = context.found;

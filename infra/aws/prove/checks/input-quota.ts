@@ -6,10 +6,10 @@ import { makeInput, proofTags, type CheckContext } from '../proof-context.ts';
 import { patiently } from '../waiting.ts';
 import type { Check } from './check.ts';
 
-/** More free inputs than this are not filled up only to see one refused. */
+/** If more inputs than this are free, the check does not fill the quota to see a refusal. */
 const FREE_MAX = 5;
 
-/** What MediaLive answers beyond the quota of push inputs. Inputs cost cents, channels would cost more. */
+/** Finds MediaLive's answer beyond the quota of push inputs. Inputs cost cents; channels would cost more. */
 export const inputQuota: Check = {
   checkId: 'input-quota',
   title: 'creating push inputs until the quota refuses one',
@@ -18,7 +18,7 @@ export const inputQuota: Check = {
     const { allowed, used } = await readRoom(context);
     const seen = `the account may have ${allowed} push inputs and has ${used}`;
     if (allowed - used > FREE_MAX) {
-      context.decide('AWS-13', 'not decided', `${seen}: this check fills up at most ${FREE_MAX}`);
+      context.decide('AWS-13', 'not decided', `${seen}: this check creates at most ${FREE_MAX}`);
       return;
     }
     for (let made = 0; made <= allowed - used; made++) {
@@ -34,12 +34,12 @@ export const inputQuota: Check = {
           outcome,
           `${seen}; this run created ${made} more`,
           describeError(error),
-          `taken as "${kind}"`,
+          `classified as "${kind}"`,
         );
         return;
       }
     }
-    context.decide('AWS-13', 'not decided', `${seen}; one more than that was accepted`);
+    context.decide('AWS-13', 'not decided', `${seen}; one more than the quota was accepted`);
   },
 };
 

@@ -6,7 +6,7 @@ import { patiently } from '../waiting.ts';
 import type { Check } from './check.ts';
 import { untilDetached, untilInputGone } from './media-polls.ts';
 
-/** What the conditions on tags mean for inputs, with the workflow's role. */
+/** Checks what the conditions on tags mean for inputs, with the workflow's role. */
 export const inputs: Check = {
   checkId: 'inputs',
   title: 'creating and deleting inputs with the workflow’s role, with and without the deployment’s tag',
@@ -19,7 +19,7 @@ export const inputs: Check = {
   },
 };
 
-/** Tags of an input that is the proof's and not the deployment's, as any other team's would be. */
+/** Returns the tags of an input that belongs to the proof but not to the deployment, like one of another team. */
 function foreignTags({ runId }: CheckContext): Record<string, string> {
   return { [PROOF_TAG]: runId };
 }
@@ -52,12 +52,12 @@ async function createTagged(context: CheckContext): Promise<string | null> {
   } catch (error) {
     if (awsErrorKind(error) !== 'denied') throw error;
     context.decide('AWS-05', 'does not hold', describeError(error));
-    context.decide('AWS-07', 'not decided', 'there is no input that the workflow’s role has created');
+    context.decide('AWS-07', 'not decided', 'the workflow’s role has created no input');
     return null;
   }
 }
 
-/** Deletes an input without the deployment's tag; only the operator created it, and only the proof's tag is on it. */
+/** Tries to delete an input that the operator created and that has only the proof's tag. */
 async function deleteForeign(context: CheckContext): Promise<void> {
   const { inputId } = await makeInput(context, context.deps.clients, {
     suffix: 'foreign',
@@ -77,7 +77,7 @@ async function deleteTagged(context: CheckContext, inputId: string): Promise<voi
   await (denial === null ? untilInputGone(context, inputId) : remove(context, inputId));
 }
 
-/** Tries to delete an input with the workflow's role. @returns AWS's denial in words; null when it was deleted */
+/** Tries to delete an input with the workflow's role. @returns AWS's denial, or null if the input was deleted */
 async function deleteAsWorkflow(context: CheckContext, inputId: string): Promise<string | null> {
   try {
     await patiently(context, () => deleteInput({ clients: context.as('workflow'), deployment: {} }, inputId));
@@ -88,7 +88,7 @@ async function deleteAsWorkflow(context: CheckContext, inputId: string): Promise
   }
 }
 
-/** Deletes an input of the proof with the operator's own credentials. */
+/** Deletes an input of the proof with the operator's credentials. */
 async function remove(context: CheckContext, inputId: string): Promise<void> {
   await patiently(context, () => deleteInput({ clients: context.deps.clients, deployment: {} }, inputId));
   await untilInputGone(context, inputId);

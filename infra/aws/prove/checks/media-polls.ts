@@ -5,11 +5,11 @@ import { awsErrorKind } from '../../../../functions/aws/aws-errors.ts';
 import type { CheckContext } from '../proof-context.ts';
 import { arrived, patiently, pending, waitFor } from '../waiting.ts';
 
-/** Waiting for media resources to arrive somewhere, with the operator's own credentials. */
+/** Waits for states of media resources, with the operator's credentials. */
 
 const INPUT_LIMIT_MS = 3 * 60_000;
 
-/** The input once it is detached and has its addresses. */
+/** Waits until the input is detached and has addresses. */
 export async function untilDetached(context: CheckContext, inputId: string): Promise<InputView> {
   return waitFor(
     context,
@@ -22,7 +22,7 @@ export async function untilDetached(context: CheckContext, inputId: string): Pro
   );
 }
 
-/** Returns when the input is gone. */
+/** Waits until the input is gone. */
 export async function untilInputGone(context: CheckContext, inputId: string): Promise<void> {
   await waitFor(
     context,
@@ -35,7 +35,7 @@ export async function untilInputGone(context: CheckContext, inputId: string): Pr
   );
 }
 
-/** The channel once it is in the state. */
+/** Waits until the channel has the state. */
 export async function untilChannelIs(
   context: CheckContext,
   channelId: string,
@@ -53,7 +53,7 @@ export async function untilChannelIs(
   );
 }
 
-/** Returns when the channel is gone. */
+/** Waits until the channel is gone. */
 export async function untilChannelGone(context: CheckContext, channelId: string): Promise<void> {
   await waitFor(
     context,
@@ -66,7 +66,7 @@ export async function untilChannelGone(context: CheckContext, channelId: string)
   );
 }
 
-/** The flow once it is in the state. */
+/** Waits until the flow has the status. */
 export async function untilFlowIs(context: CheckContext, status: 'ACTIVE' | 'STANDBY'): Promise<FlowView> {
   return waitFor(
     context,
@@ -79,11 +79,11 @@ export async function untilFlowIs(context: CheckContext, status: 'ACTIVE' | 'STA
   );
 }
 
-/** Notes once in what state the flow was found, so that it can be put back. */
+/** Records the state in which the run found the flow, once, so that the end of the run can restore it. */
 async function noteFlow(context: CheckContext): Promise<FlowView> {
   const { journal, found, deps } = context;
   const flow = await patiently(context, () => observeFlow({ ...deps, deployment: found.deployment }));
-  if (flow === null) throw new Error(`there is no flow ${found.deployment.flowArn}`);
+  if (flow === null) throw new Error(`the flow ${found.deployment.flowArn} does not exist`);
   if (!journal.entries.some(({ entry }) => entry === 'flow-found')) {
     const status = isFlowUp(flow) ? 'ACTIVE' : 'STANDBY';
     journal.append({ entry: 'flow-found', flowArn: flow.flowArn, status });
@@ -91,7 +91,10 @@ async function noteFlow(context: CheckContext): Promise<FlowView> {
   return flow;
 }
 
-/** The active flow; started with the API's role, or with the operator's credentials where that role may not. */
+/**
+ * Ensures that the flow is active. Starts it with the API's role, or with the operator's credentials if the role may
+ * not.
+ */
 export async function ensureFlowActive(context: CheckContext): Promise<FlowView> {
   const { found, deps } = context;
   const flow = await noteFlow(context);

@@ -8,7 +8,7 @@ import { packageChannelSettings, withoutSize } from './channel-settings.ts';
 import type { Check } from './check.ts';
 import { untilChannelGone, untilChannelIs, untilDetached } from './media-polls.ts';
 
-/** The preview's channel: created, described, updated and deleted with the workflow's role. It is never started. */
+/** Creates, describes, updates and deletes the preview's channel with the workflow's role. Never starts it. */
 export const packageChannel: Check = {
   checkId: 'package-channel',
   title: 'creating the preview’s channel at 720p30, without starting it',
@@ -40,7 +40,7 @@ async function createWithoutSize(context: CheckContext, inputId: string): Promis
   }
 }
 
-/** Paths of the elements that MediaLive finds fault with; the values are not in them. */
+/** Returns paths and messages of the elements that MediaLive refuses. They do not contain the values. */
 function elementsOf(error: unknown): string[] {
   const issues = (error as { ValidationErrors?: { ElementPath?: string; ErrorMessage?: string }[] }).ValidationErrors;
   return (issues ?? []).map(({ ElementPath: path, ErrorMessage: message }) => `${path}: ${message}`);
@@ -86,7 +86,7 @@ async function readMaintenance(context: CheckContext, channelId: string): Promis
   context.decide(
     'AWS-11',
     keptDay === day && keptTime === startTime ? 'holds' : 'does not hold',
-    `asked for ${day} ${startTime}, DescribeChannel returns ${keptDay ?? 'no day'} ${keptTime ?? 'and no time'}`,
+    `requested ${day} ${startTime}, DescribeChannel returns ${keptDay ?? 'no day'} ${keptTime ?? 'and no time'}`,
     requestIdOfAnswer(answer),
   );
 }

@@ -8,14 +8,17 @@ import type { Check } from './check.ts';
 import { ensureFlowActive, untilChannelIs, untilDetached } from './media-polls.ts';
 import { observeRun } from './rtmp-observation.ts';
 
-/** From StartChannel to the first DescribeChannel that shows it; see `functions/workflow/channel-run.ts`. */
+/**
+ * Longest time from StartChannel until DescribeChannel shows the start; see `readsLagMs` in
+ * `functions/workflow.lambda.ts`.
+ */
 const SHOWS_WITHIN_MS = 30_000;
 const SHOWS_LIMIT_MS = 60_000;
 const SHOWS_EVERY_MS = 250;
 const RUNS_WITHIN_MS = 10 * 60_000;
 const STOPS_WITHIN_MS = 5 * 60_000;
 
-/** One destination's channel with a made-up key, run for up to ten minutes. It is the only one that a proof starts. */
+/** Runs one destination's channel with a made-up key for up to ten minutes: the only channel that a proof starts. */
 export const rtmpChannel: Check = {
   checkId: 'rtmp-channel',
   title: 'running one RTMP channel with a made-up key for up to ten minutes',
@@ -40,13 +43,16 @@ export const rtmpChannel: Check = {
   },
 };
 
-/** Starts or stops the channel as the workflow does. @returns why its role may not; the operator then did it */
+/**
+ * Starts or stops the channel as the workflow does. @returns the denial if its role may not; the operator's clients
+ * then did it
+ */
 async function switchChannel(
   context: CheckContext,
   channelId: string,
   act: typeof startChannel,
 ): Promise<string | null> {
-  // A start has no token: it is repeated only when it certainly was not taken.
+  // A start has no token, so repeat it only if AWS certainly did not accept it.
   const send = (clients: Parameters<typeof startChannel>[0]['clients']) =>
     patiently(context, () => act({ clients, deployment: {} }, channelId), ['throttled']);
   try {
@@ -61,7 +67,7 @@ async function switchChannel(
 
 interface Sight {
   elapsedMs: number;
-  /** Null when the start has not shown at all. */
+  /** Null if the start did not show at all. */
   state: string | null;
 }
 

@@ -9,7 +9,7 @@ import { wrongKeyOf } from '../finding.ts';
 import type { CheckContext } from '../proof-context.ts';
 import { patiently, pause } from '../waiting.ts';
 
-/** What can be seen of a channel that runs and cannot deliver: alerts, metrics and log. */
+/** Observes a running channel that cannot deliver: alerts, metrics and log. */
 
 interface Run {
   channel: ChannelView;
@@ -17,14 +17,14 @@ interface Run {
 }
 
 const OBSERVED_MS = 10 * 60_000;
-/** CloudWatch has a channel's figures after a few minutes at the latest. */
+/** CloudWatch has a channel's metrics after a few minutes at most. */
 const OBSERVED_MIN_MS = 5 * 60_000;
-// As often as CloudWatch has a new figure.
+// The interval at which CloudWatch publishes metrics.
 const EVERY_MS = 60_000;
 const LOG_LINES_MAX = 1_000;
 const LINES_SHOWN_MAX = 10;
 
-/** Observes the channel until everything was seen, ten minutes at most, and decides what that means. */
+/** Observes the channel until everything was seen, for ten minutes at most, and decides the assumptions. */
 export async function observeRun(context: CheckContext, run: Run): Promise<void> {
   const beganAtMs = context.now();
   const alerts = new Map<string, AlertView>();
@@ -49,7 +49,7 @@ export async function observeRun(context: CheckContext, run: Run): Promise<void>
 
 type Level = 'none' | 'input only' | 'not delivering' | 'delivering';
 
-/** What health makes of the alerts of a channel that has traffic. */
+/** Returns the health level that these alerts would give a channel with traffic. */
 function levelOf(alerts: readonly AlertView[]): Level {
   if (alerts.length === 0) return 'none';
   const observedAt = alerts[0]!.setAt;
@@ -72,22 +72,22 @@ async function decideAlerts(context: CheckContext, alerts: readonly AlertView[])
   if (level === 'delivering') {
     return context.decide('AWS-25', 'does not hold', ...seen, 'health would say "delivering"');
   }
-  // Without a source there may be nothing that the platform could refuse.
+  // Without a source the channel may have nothing to deliver, and so nothing that the platform could refuse.
   const source = await patiently(context, () =>
     describeSourceMedia({ clients: context.deps.clients, deployment: context.found.deployment }),
   );
   if (level === 'none' && source !== null) {
     return context.decide('AWS-25', 'does not hold', 'no alert within ten minutes, although an encoder is connected');
   }
-  const remedy = 'run again with --encoder, so that there is something to deliver';
-  context.decide('AWS-25', 'not decided', ...seen, `there is no alert of the output: ${remedy}`);
+  const remedy = 'run again with --encoder, so that the channel has something to deliver';
+  context.decide('AWS-25', 'not decided', ...seen, `no alert of the output: ${remedy}`);
 }
 
 interface SeenMetrics {
   withGroup: number[];
   withoutGroup: number[];
   networkOut: number[];
-  /** Dimension sets under which ActiveOutputs of the channel exists. */
+  /** Dimension sets of the channel's ActiveOutputs metrics. */
   dimensions: string[];
 }
 
@@ -144,7 +144,7 @@ function decideMetrics(context: CheckContext, { withGroup, withoutGroup, network
   ];
   if (withGroup.length > 0) context.decide('AWS-26', 'holds', ...seen);
   else if (withoutGroup.length > 0 || networkOut.length > 0) context.decide('AWS-26', 'does not hold', ...seen);
-  else context.decide('AWS-26', 'not decided', ...seen, 'CloudWatch had no figure of the channel at all');
+  else context.decide('AWS-26', 'not decided', ...seen, 'CloudWatch had no metric of the channel at all');
 }
 
 async function decideLog(context: CheckContext, { channel }: Run): Promise<void> {
@@ -157,5 +157,5 @@ async function decideLog(context: CheckContext, { channel }: Run): Promise<void>
   const seen = [`${lines.length} lines, ${withKey} of them with the made-up key`, ...shown];
   if (withKey > 0) context.decide('AWS-27', 'does not hold', ...seen);
   else if (lines.length > 0) context.decide('AWS-27', 'holds', ...seen);
-  else context.decide('AWS-27', 'not decided', 'the channel has logged nothing');
+  else context.decide('AWS-27', 'not decided', 'the channel logged nothing');
 }

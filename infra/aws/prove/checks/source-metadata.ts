@@ -7,10 +7,10 @@ import { OutOfTime, arrived, patiently, pending, waitFor } from '../waiting.ts';
 import type { Check } from './check.ts';
 import { ensureFlowActive } from './media-polls.ts';
 
-/** What an active flow says of its source, without an encoder and, if the operator connects one, with it. */
+/** Reads the source metadata of an active flow without an encoder and, if the operator connects one, with it. */
 export const sourceMetadata: Check = {
   checkId: 'source-metadata',
-  title: 'reading what the flow says of its source',
+  title: 'reading the flow’s source metadata',
   limits: { minutesMax: 12, needsFlow: true },
   async run(context) {
     await ensureFlowActive(context);
@@ -39,12 +39,12 @@ export const sourceMetadata: Check = {
   },
 };
 
-/** @returns the video stream when an encoder is connected already */
+/** Reads the metadata without an encoder. @returns the video stream if an encoder is already connected */
 async function describeWithoutEncoder(context: CheckContext): Promise<TransportStream | null> {
   try {
     const { video, evidence } = await readVideo(context);
     if (video === null) {
-      context.decide('AWS-17', 'holds', 'it was answered without a program', evidence);
+      context.decide('AWS-17', 'holds', 'AWS answered without a program', evidence);
       return null;
     }
     context.decide('AWS-17', 'not decided', 'an encoder is connected: disconnect it and run again', evidence);
@@ -69,11 +69,11 @@ async function askForEncoder(context: CheckContext): Promise<void> {
   const flow = await patiently(context, () => observeFlow({ ...context.deps, deployment: context.found.deployment }));
   const { ip, port } = flow?.ingest ?? {};
   context.deps.say(
-    `connect the encoder now: srt://${ip}:${port}, with the deployment's passphrase; waiting five minutes`,
+    `connect the encoder now: srt://${ip}:${port}, with the deployment's passphrase. Waiting five minutes.`,
   );
 }
 
-/** Whether the product reads the text that AWS sends. */
+/** Checks that the product can parse AWS's frame rate. */
 async function decideFrameRate(context: CheckContext, video: TransportStream): Promise<void> {
   const media = await patiently(context, () =>
     describeSourceMedia({ clients: context.as('workflow'), deployment: context.found.deployment }),
