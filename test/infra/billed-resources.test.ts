@@ -19,8 +19,8 @@ function countAlarmMetrics(): number {
     .reduce((total, metrics) => total + metrics, 0);
 }
 
-describe('what is billed around the clock', () => {
-  it('is as many as the stacks create; otherwise change BILLED_RESOURCES in functions/domain/deployment-cost.ts', () => {
+describe('BILLED_RESOURCES in functions/domain/deployment-cost.ts', () => {
+  it('lists as many resources as the stacks create', () => {
     expect(BILLED_RESOURCES).toEqual({
       alarmMetric: countAlarmMetrics(),
       customMetric: count('AWS::Logs::MetricFilter'),

@@ -11,7 +11,7 @@ import { addDeployment } from '../../infra/aws/deployment.ts';
 import { FUNCTION_NAMES } from '../../infra/aws/functions.ts';
 import { contextOf, synthesize } from './synthesized.ts';
 
-/** The functions as they are uploaded: bundled by CDK, then loaded by a bare Node with nothing beside them. */
+/** Tests the functions as they are uploaded: bundled by the CDK, then loaded by Node without any other files. */
 
 const directory = mkdtempSync(join(tmpdir(), 'sluice-bundles-'));
 const bundles = new Map<string, string>();
@@ -32,7 +32,7 @@ beforeAll(() => {
   const functions = [controlPlane, dashboard].flatMap((stack) =>
     Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function')),
   );
-  // The CDK's own functions have no name.
+  // The CDK's custom resource handlers have no name.
   for (const { Properties: properties } of functions.filter((each) => each['Properties'].FunctionName)) {
     const hash = String(properties.Code.S3Key).replace(/\.zip$/, '');
     bundles.set(properties.FunctionName, join(directory, 'out', `asset.${hash}`, 'index.mjs'));
@@ -52,9 +52,9 @@ const environments = (() => {
   );
 })();
 
-describe('a bundle', () => {
+describe('the Lambda bundle', () => {
   it.concurrent.each([...FUNCTION_NAMES, 'preview-keys'])(
-    'of %s loads on its own, with the environment it is given',
+    'of %s loads without other files in its environment',
     async (name) => {
       const script = 'const { handler } = await import(process.argv[1]); process.stdout.write(typeof handler);';
       const { stdout } = await promisify(execFile)(
@@ -67,7 +67,7 @@ describe('a bundle', () => {
     60_000,
   );
 
-  it('of the API holds neither a MediaLive client nor a way to decrypt', () => {
+  it('of the API contains neither a MediaLive client nor a decrypt command', () => {
     const text = (name: string) => readFileSync(bundles.get(`sluice-dev-${name}`)!, 'utf8');
     for (const word of ['MediaLiveClient', 'DecryptCommand']) {
       expect(text('workflow')).toContain(word);
@@ -75,7 +75,7 @@ describe('a bundle', () => {
     }
   });
 
-  it('says where an error came from', () => {
+  it('of each function has a source map', () => {
     for (const file of bundles.values()) {
       expect(readFileSync(file, 'utf8')).toMatch(/\n\/\/# sourceMappingURL=index\.mjs\.map\s*$/);
       const { sources } = JSON.parse(readFileSync(`${file}.map`, 'utf8')) as { sources: string[] };

@@ -84,14 +84,14 @@ function originOf({ TargetOriginId: id }: Behavior) {
   return distribution().Origins.find((origin) => origin.Id === id)!;
 }
 
-/** Runs a CloudFront Function as CloudFront would: its own globals, one call. */
+/** Runs a CloudFront Function like CloudFront: with separate globals, one call. */
 function runEdgeFunction(file: string, request: object): { uri: string; headers: Record<string, { value: string }> } {
   const code = readFileSync(join(STACKS, file), 'utf8');
   return runInNewContext(`${code}; handler({ request: ${JSON.stringify(request)} })`) as never;
 }
 
-describe('the files of the dashboard', () => {
-  it('lie in buckets nobody reaches but CloudFront, over TLS only', () => {
+describe('each dashboard file', () => {
+  it('is in a bucket that only CloudFront can read, over TLS only', () => {
     const buckets = Object.values(template.findResources('AWS::S3::Bucket'));
     expect(buckets).toHaveLength(2);
     for (const { Properties: bucket } of buckets) {
@@ -114,7 +114,7 @@ describe('the files of the dashboard', () => {
         Statement: Match.arrayWith([
           Match.objectLike({
             Principal: { Service: 'cloudfront.amazonaws.com' },
-            // The right to list makes a missing file a 404.
+            // Permission to list makes S3 answer 404 for a missing file.
             Action: ['s3:GetObject', 's3:ListBucket'],
             Condition: { StringEquals: { 'AWS:SourceArn': Match.anyValue() } },
           }),
@@ -124,7 +124,7 @@ describe('the files of the dashboard', () => {
     expect(originOf(distribution().DefaultCacheBehavior)).toHaveProperty('OriginAccessControlId');
   });
 
-  it('are kept for ever when their name has a hash, and asked for again each time when not', () => {
+  it('is cached forever if its name has a hash and revalidated if not', () => {
     const deployments = Object.values(template.findResources('Custom::CDKBucketDeployment')).map(
       ({ Properties }) => Properties,
     );
@@ -139,7 +139,7 @@ describe('the files of the dashboard', () => {
     ]);
   });
 
-  it('are put there before the page that refers to them', () => {
+  it('with a hash in its name is uploaded before the page that refers to it', () => {
     const [[hashed], [, pages]] = Object.entries(template.findResources('Custom::CDKBucketDeployment')) as [
       [string, unknown],
       [string, { DependsOn: string[] }],
@@ -148,8 +148,8 @@ describe('the files of the dashboard', () => {
   });
 });
 
-describe('the distribution', () => {
-  it('speaks HTTP/2 and 3, logs, and turns clear text away', () => {
+describe('the CloudFront distribution', () => {
+  it('serves HTTP/2 and 3, logs, and refuses clear text', () => {
     expect(distribution()).toMatchObject({
       HttpVersion: 'http2and3',
       IPV6Enabled: true,
@@ -161,11 +161,11 @@ describe('the distribution', () => {
     for (const each of distribution().CacheBehaviors) expect(each['ViewerProtocolPolicy']).toBe('https-only');
   });
 
-  it('never turns a failure of the API into a page', () => {
+  it('never replaces an API error with a page', () => {
     expect(distribution()).not.toHaveProperty('CustomErrorResponses');
   });
 
-  it('takes an own host name with TLS 1.2 and nothing older', () => {
+  it('accepts a custom host name with TLS 1.2 or newer', () => {
     expect(distribution(withDomain)).toMatchObject({
       Aliases: ['sluice.example.com'],
       ViewerCertificate: { AcmCertificateArn: CERTIFICATE, MinimumProtocolVersion: 'TLSv1.2_2021' },
@@ -176,7 +176,7 @@ describe('the distribution', () => {
     });
   });
 
-  it('passes every method to the API, uncached, with all but the host', () => {
+  it('passes every method to the API uncached, with all headers except Host', () => {
     const api = behavior('/api/*');
     expect(api).toMatchObject({
       AllowedMethods: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'],
@@ -189,7 +189,7 @@ describe('the distribution', () => {
     });
   });
 
-  it('fetches the preview from MediaPackage under the path the API names', () => {
+  it('fetches the preview from MediaPackage under the path in the API’s URL', () => {
     const preview = behavior('/out/v1/*');
     // AWS's managed policy Elemental-MediaPackage.
     expect(preview).toMatchObject({ CachePolicyId: '08627262-05a9-4f76-9ded-b50ca2e3a84f' });
@@ -197,7 +197,7 @@ describe('the distribution', () => {
     expect(originOf(preview)).toMatchObject({ DomainName: 'abc.mediapackage.eu-central-1.amazonaws.com' });
   });
 
-  it('shows the preview to browsers with cookies of this deployment only', () => {
+  it('shows the preview only to browsers with cookies of this deployment', () => {
     const [[groupId, group] = []] = Object.entries(template.findResources('AWS::CloudFront::KeyGroup'));
     const [keyId] = Object.keys(template.findResources('AWS::CloudFront::PublicKey'));
     expect(behavior('/out/v1/*')['TrustedKeyGroups']).toEqual([{ Ref: groupId }]);
@@ -207,7 +207,7 @@ describe('the distribution', () => {
     }
   });
 
-  it('identifies itself to MediaPackage, by a reference that CloudFormation resolves', () => {
+  it('identifies itself to MediaPackage with a reference that CloudFormation resolves', () => {
     expect(originOf(behavior('/out/v1/*'))['OriginCustomHeaders']).toEqual([
       {
         HeaderName: 'X-MediaPackage-CDNIdentifier',
@@ -224,7 +224,7 @@ describe('the distribution', () => {
     }
   });
 
-  it('keeps the private key of the preview in a secret that one function fills, and nowhere else', () => {
+  it('keeps the preview’s private key only in a secret that one function fills', () => {
     const [secretId] = Object.keys(template.findResources('AWS::SecretsManager::Secret'));
     template.hasResourceProperties('AWS::CloudFront::PublicKey', {
       PublicKeyConfig: { EncodedKey: { 'Fn::GetAtt': [Match.anyValue(), 'PublicKey'] } },
@@ -245,7 +245,7 @@ describe('the distribution', () => {
     expect(JSON.stringify(template.toJSON().Outputs)).not.toContain(secretId);
   });
 
-  it('accepts the key before as well after a rotation, and signs with the new one', () => {
+  it('accepts the previous key after a rotation and signs with the new one', () => {
     const keysOf = (of: Template) =>
       Object.keys(of.findResources('AWS::CloudFront::PublicKey')).map((id) => id.slice(0, 17));
     expect(keysOf(rotated).toSorted()).toEqual(['PreviewPublicKey2', 'PreviewPublicKey3']);
@@ -254,11 +254,11 @@ describe('the distribution', () => {
       'PreviewPublicKey3',
       'PreviewPublicKey2',
     ]);
-    // A distribution that did not change would not be given the new identifier.
+    // CloudFormation updates the identifier only if the distribution changes.
     expect(distribution(rotated)['Comment']).not.toBe(distribution()['Comment']);
   });
 
-  it('sends the headers the API sends, with everything', () => {
+  it('sends the API’s security headers with every response', () => {
     const [policy] = Object.values(template.findResources('AWS::CloudFront::ResponseHeadersPolicy'));
     const { SecurityHeadersConfig: own, CustomHeadersConfig: custom } =
       policy!['Properties'].ResponseHeadersPolicyConfig;
@@ -286,26 +286,26 @@ function toHeader({ AccessControlMaxAgeSec: seconds, IncludeSubdomains: all }: R
   return `max-age=${String(seconds)}${all ? '; includeSubDomains' : ''}`;
 }
 
-describe('a request for a page', () => {
+describe('the page request function', () => {
   const uriOf = (uri: string) => runEdgeFunction('dashboard-page-request.js', { uri, headers: {} }).uri;
 
-  it('gets the page, which finds its way by itself', () => {
+  it('rewrites a page path to index.html', () => {
     for (const uri of ['/', '/destinations', '/destinations/dst_1', '/v1.2/settings'])
       expect(uriOf(uri)).toBe('/index.html');
   });
 
-  it('gets the file when it names one', () => {
+  it('leaves a file path unchanged', () => {
     for (const uri of ['/index.html', '/favicon.svg', '/assets/page-1a2b.js', '/assets/gone.js'])
       expect(uriOf(uri)).toBe(uri);
   });
 
-  it('never gets the page under the paths of the API and the preview', () => {
+  it('leaves paths of the API and the preview unchanged', () => {
     for (const uri of ['/api', '/api/none', '/out', '/out/v2/abc']) expect(uriOf(uri)).toBe(uri);
   });
 });
 
-describe('a request for the API', () => {
-  it('carries the host the viewer asked for, whatever the viewer claims it to be', () => {
+describe('the API request function', () => {
+  it('forwards the requested host and overwrites the viewer’s own X-Forwarded-Host', () => {
     const { headers, uri } = runEdgeFunction('dashboard-api-request.js', {
       uri: '/api/session',
       headers: { host: { value: 'd111.cloudfront.net' }, 'x-forwarded-host': { value: 'evil.example' } },
@@ -315,8 +315,8 @@ describe('a request for the API', () => {
   });
 });
 
-describe('the API’s front', () => {
-  it('has no route, no CORS, a limit and an access log without queries and headers', () => {
+describe('the HTTP API', () => {
+  it('has no route, no CORS, a rate limit and an access log without queries and headers', () => {
     template.resourceCountIs('AWS::ApiGatewayV2::Route', 0);
     template.hasResourceProperties('AWS::ApiGatewayV2::Api', {
       ProtocolType: 'HTTP',
@@ -338,13 +338,13 @@ describe('sign-in', () => {
   const clients = () =>
     Object.values(template.findResources('AWS::Cognito::UserPoolClient')).map((each) => each['Properties']);
 
-  it('of people is the authorization code flow without a secret, back to the API, for an hour', () => {
+  it('of users is the authorization code flow without a secret, back to the API, for an hour', () => {
     expect(clients().find((client) => client.AllowedOAuthFlows.includes('code'))).toMatchObject({
       AllowedOAuthFlows: ['code'],
       AllowedOAuthScopes: ['openid', 'email'],
       GenerateSecret: false,
       CallbackURLs: [{ 'Fn::Join': ['', ['https://', expect.anything(), '/api/session/callback']] }],
-      // No password ever reaches the API.
+      // Passwords never reach the API.
       ExplicitAuthFlows: ['ALLOW_REFRESH_TOKEN_AUTH'],
       AccessTokenValidity: 60,
       IdTokenValidity: 60,
@@ -354,7 +354,7 @@ describe('sign-in', () => {
     });
   });
 
-  it('is set up for the addresses and scopes that the API asks for', () => {
+  it('accepts the URLs and scopes that the API requests', () => {
     const endpoints = createCognitoEndpoints({
       signInUrl: 'https://sluice.auth.eu-central-1.amazoncognito.com',
       clientId: 'client',
@@ -372,7 +372,7 @@ describe('sign-in', () => {
     });
   });
 
-  it('of scripts is one client for each role that is asked for, with that role’s scope alone', () => {
+  it('of scripts has one client per configured role, with only that role’s scope', () => {
     const scripts = clients().filter((client) => client.AllowedOAuthFlows.includes('client_credentials'));
     expect(scripts).toEqual([
       expect.objectContaining({
@@ -383,7 +383,7 @@ describe('sign-in', () => {
     ]);
   });
 
-  it('has a page: managed login shows none to a client without a style', () => {
+  it('has a style, because managed login shows no page without one', () => {
     const [domain] = Object.values(template.findResources('AWS::Cognito::UserPoolDomain'));
     expect(domain!['Properties']).toMatchObject({ Domain: 'sluice-test-111122223333', ManagedLoginVersion: 2 });
     const [style] = Object.values(template.findResources('AWS::Cognito::ManagedLoginBranding'));

@@ -1,6 +1,6 @@
 import type { TemplateResource } from './synthesized.ts';
 
-/** The properties of each type that decide about security or money, and are worth a reviewer's eyes when they change. */
+/** The security and cost properties of each type, which a reviewer should see when they change. */
 const DECISIVE: Record<string, readonly string[]> = {
   'AWS::ApiGatewayV2::Route': ['RouteKey', 'AuthorizationType'],
   'AWS::ApiGatewayV2::Stage': ['DefaultRouteSettings'],
@@ -53,7 +53,7 @@ const DECISIVE: Record<string, readonly string[]> = {
   ],
 };
 
-/** A resource in a few lines: type, logical id, what happens to it when it goes, and what decides about security or money. */
+/** Describes a resource in a few lines: type, logical id, deletion policy, and its security and cost properties. */
 export function describeResource(id: string, resource: TemplateResource, resolve: (value: unknown) => unknown): string {
   const { Type: type, Properties: properties = {}, DeletionPolicy: deletion } = resource;
   const head = `${type} ${id}${deletion === 'Retain' ? ' (kept)' : ''}`;
@@ -65,7 +65,7 @@ export function describeResource(id: string, resource: TemplateResource, resolve
   return [head, ...lines.map((line) => `    ${line}`)].join('\n');
 }
 
-/** A policy is one line a statement, anything else one line. */
+/** Returns one line per statement of a policy, and one line for any other property. */
 function describeProperty(property: string, value: unknown): string[] {
   const { Statement: statements } = value as { Statement?: object[] };
   if (!Array.isArray(statements)) return [`${property}: ${JSON.stringify(value)}`];

@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import type { RecordedCall } from './recorded-call.ts';
 
-/** A Lambda function that runs in a thread of its own; see function-worker.ts. */
+/** A Lambda function that runs in a separate thread; see function-worker.ts. */
 export interface FunctionProcess {
-  /** @throws an error with the name and text the function failed with */
+  /** @throws an error with the name and message that the function failed with */
   invoke(event: unknown): Promise<any>;
-  /** All it has printed. */
+  /** Everything the function printed. */
   output(): string;
   close(): Promise<void>;
 }
@@ -14,9 +14,9 @@ interface FunctionProcessOptions {
   name: string;
   /** Path of the entry point from the root of the repository. */
   entry: string;
-  /** All of its environment. */
+  /** The complete environment of the function. */
   environment: Record<string, string>;
-  /** What the user pool publishes, and the only thing on the internet that the function can reach. */
+  /** The keys that the user pool publishes. The function can reach nothing else on the internet. */
   jwks: object;
   onCall(call: RecordedCall): void;
 }
@@ -29,7 +29,7 @@ interface Message {
   error?: { name: string; message: string };
 }
 
-/** Starts one. @throws what its entry point throws while it is loaded, as a missing variable does */
+/** Starts a function. @throws what its entry point throws on load, for example for a missing variable */
 export async function startFunction({
   name,
   entry,

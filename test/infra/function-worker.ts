@@ -13,11 +13,11 @@ import { madeUpSecret } from './made-up-secret.ts';
 import type { RecordedCall, ServiceName } from './recorded-call.ts';
 
 /**
- * A Lambda function in a thread of its own: its real entry point, an environment that only it sees, and clients whose
- * every call is told to the test. Started by function-process.ts.
+ * Runs a Lambda function in a separate thread: its real entry point, an isolated environment, and clients that report
+ * every call to the test. function-process.ts starts it.
  */
 
-/** To the test. A port of threads, which knows no origins. */
+/** Sends a message to the test. The port connects threads, so it has no target origin. */
 const port = parentPort!;
 const send = (message: object) => port.postMessage(message, []);
 
@@ -55,11 +55,11 @@ function watch(service: ServiceName, { prototype }: Client): void {
   async function sendAndTell(this: unknown, command: Command, ...rest: unknown[]): Promise<object> {
     const operation = operationOf(service, command);
     const call = { service, operation, input: toPlain(command.input) };
-    // The local Step Functions knows no aliases.
+    // The local Step Functions has no aliases.
     if (operation === 'StartExecution') command.input['stateMachineArn'] = unqualified(command.input);
     try {
       const output = await original.call(this, command, ...rest);
-      // An object of S3 comes as a stream, which is read once.
+      // An S3 object arrives as a stream, which can be read only once.
       tell({ ...call, output: service === 's3' ? {} : toPlain(output) });
       return output;
     } catch (error) {
@@ -70,7 +70,7 @@ function watch(service: ServiceName, { prototype }: Client): void {
   (prototype as { send: unknown }).send = sendAndTell;
 }
 
-/** The document client's commands are named without the item they are about. */
+/** Returns IAM's name of an operation. The document client's commands lack the suffix Item. */
 function operationOf(service: ServiceName, { constructor }: Command): string {
   const name = constructor.name.replace(/Command$/, '');
   return service === 'table' && name !== 'Query' ? `${name}Item` : name;
@@ -80,10 +80,10 @@ function unqualified({ stateMachineArn }: Record<string, any>): string {
   return String(stateMachineArn).split(':').slice(0, 7).join(':');
 }
 
-/** A copy that can be sent to another thread; bytes become numbers. */
+/** Copies a value for another thread. Bytes become numbers. */
 function toPlain(value: object): Record<string, any> {
   const text = JSON.stringify(value, (_, inner) => {
-    // A Buffer has turned itself into this before it gets here.
+    // A Buffer has already serialized itself to this form.
     if (inner?.type === 'Buffer') return inner.data;
     return inner instanceof Uint8Array ? [...inner] : inner;
   });
@@ -103,7 +103,7 @@ port.on('message', async ({ id, event }: { id: number; event: unknown }) => {
     const result = await handler(event, { awsRequestId: `request-${id}`, functionName: workerData.name });
     send({ id, result: result ?? null });
   } catch (error) {
-    // As Lambda's Node runtime reports it.
+    // Reports errors like Lambda's Node runtime.
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     send({ id, error: { name, message } });
   }

@@ -1,17 +1,17 @@
-/** What an HTTP API hands to a function, payload format 2.0, for a request that came through CloudFront. */
+/** A request as an HTTP API passes it to a function behind CloudFront, payload format 2.0. */
 export interface HttpRequest {
   method: string;
-  /** With its query. */
+  /** Includes the query. */
   path: string;
-  /** Sent as JSON; a string is sent as it is. */
+  /** Sent as JSON; a string is sent unchanged. */
   body?: unknown;
   headers?: Record<string, string>;
   cookies?: string[];
-  /** The gateway encodes what it takes for binary. */
+  /** The gateway encodes bodies that it considers binary. */
   isBase64Encoded?: boolean;
 }
 
-/** What the function answers. */
+/** The function's response. */
 export interface HttpAnswer {
   statusCode: number;
   headers: Record<string, string>;
@@ -21,7 +21,7 @@ export interface HttpAnswer {
 }
 
 /**
- * Makes the event. Names of headers are lower case, cookies a list of their own, repeated query values joined by commas.
+ * Builds the event. Header names are lower case, cookies are a separate list, repeated query values are joined by commas.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export function makeHttpEvent({ method, path, body, headers = {}, cookies, isBase64Encoded = false }: HttpRequest) {

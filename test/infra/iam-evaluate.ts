@@ -1,6 +1,6 @@
 /**
- * The part of IAM's evaluation that our policies use: allowed when some Allow statement matches action, resource and all
- * conditions, and no Deny does. Operators it does not know are an error, never a silent yes or no.
+ * Evaluates the part of IAM that our policies use: an action is allowed if an Allow statement matches action, resource and
+ * all conditions, and no Deny statement does. An unknown operator is an error, never a silent yes or no.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 
@@ -11,21 +11,21 @@ export interface PolicyStatement {
   Condition?: Record<string, Record<string, string | string[]>>;
 }
 
-/** One thing a call needs to be allowed: IAM's action on one resource, in one context. */
+/** One permission that a call needs: IAM's action on one resource, in one context. */
 export interface PolicyQuestion {
   action: string;
   resource: string;
-  /** Condition keys that are present, many-valued ones as lists. */
+  /** Condition keys that are present; keys with several values as lists. */
   context: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** True when the statements allow it. */
+/** Returns true if the statements allow the action. */
 export function isAllowed(statements: readonly PolicyStatement[], question: PolicyQuestion): boolean {
   const matching = statements.filter((statement) => matches(statement, question));
   return matching.some(({ Effect }) => Effect === 'Allow') && !matching.some(({ Effect }) => Effect === 'Deny');
 }
 
-/** True when a statement speaks of it. */
+/** Returns true if the statement matches the action, resource and context. */
 export function matches(statement: PolicyStatement, { action, resource, context }: PolicyQuestion): boolean {
   return (
     toList(statement.Action).some((pattern) => isLike(action.toLowerCase(), pattern.toLowerCase())) &&
@@ -36,7 +36,7 @@ export function matches(statement: PolicyStatement, { action, resource, context 
   );
 }
 
-/** Condition keys are not case-sensitive, the names of tags in them included. */
+/** Condition keys are case-insensitive, including the tag names in them. */
 function valuesOf(context: PolicyQuestion['context'], key: string): readonly string[] | null {
   const found = Object.entries(context).find(([name]) => name.toLowerCase() === key.toLowerCase());
   return found ? toList(found[1]) : null;
@@ -45,9 +45,9 @@ function valuesOf(context: PolicyQuestion['context'], key: string): readonly str
 function holds(operator: string, wanted: readonly string[], given: readonly string[] | null): boolean {
   const [, quantifier, plain = '', ifExists] = /^(ForAllValues:|ForAnyValue:)?(\w+?)(IfExists)?$/.exec(operator) ?? [];
   const test = OPERATORS[plain];
-  if (!test) throw new Error(`no condition operator ${operator} in this evaluator`);
+  if (!test) throw new Error(`this evaluator does not support the condition operator ${operator}`);
   const isMet = (value: string) => wanted.some((each) => test(value, each));
-  // Without the key, "all of them" holds, "one of them" and a plain comparison do not.
+  // If the key is absent, ForAllValues is true, ForAnyValue and a plain comparison are false.
   if (given === null) return quantifier === 'ForAllValues:' || ifExists !== undefined;
   return quantifier === 'ForAllValues:' ? given.every(isMet) : given.some(isMet);
 }
@@ -60,7 +60,7 @@ const OPERATORS: Record<string, (value: string, wanted: string) => boolean> = {
   Bool: (value, wanted) => value === wanted,
 };
 
-/** `*` stands for any characters, `?` for one. */
+/** `*` matches any characters, `?` matches one. */
 function isLike(value: string, pattern: string): boolean {
   const escaped = pattern.replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`);
   return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 's').test(value);

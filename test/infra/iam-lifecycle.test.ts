@@ -9,14 +9,15 @@ import { checkRequest } from './request-rules.ts';
 import { synthesize } from './synthesized.ts';
 
 /**
- * Permissions against use: the templates deployed onto the local endpoints, every function with its own environment and
- * real entry point, a whole life of the deployment, and every call it made to AWS put to the policy of its own role.
+ * Compares permissions with use. Deploys the templates onto the local endpoints, runs each function with its
+ * environment and real entry point through the life of a deployment, and evaluates every recorded call against the
+ * function's policy.
  */
 
-/** Allowed and not used by our code. Each says who uses it. */
+/** Actions that are allowed but not used by our code, with the service that uses them. */
 const USED_BY_OTHERS: Record<string, string> = {
-  'logs:CreateLogStream': 'Lambda writes what the function prints',
-  'logs:PutLogEvents': 'Lambda writes what the function prints',
+  'logs:CreateLogStream': 'Lambda writes the function’s output',
+  'logs:PutLogEvents': 'Lambda writes the function’s output',
   'xray:PutTraceSegments': 'Lambda’s tracing',
   'xray:PutTelemetryRecords': 'Lambda’s tracing',
   'sqs:SendMessage': 'Lambda’s destination of failed asynchronous calls',
@@ -24,7 +25,7 @@ const USED_BY_OTHERS: Record<string, string> = {
   'sqs:GetQueueUrl': 'granted together with SendMessage by the CDK',
 };
 
-/** One life of a deployment; what it asked of IAM. */
+/** One life of a deployment, and the permissions it needed. */
 interface Lived {
   deployment: LocalDeployment;
   answers: HttpAnswer[];
@@ -49,7 +50,7 @@ beforeAll(async () => {
   const asked = deployment.calls.flatMap((call) =>
     questionsOf(call, facts).map((question) => ({ function: call.function as FunctionName, question })),
   );
-  // Most calls ask what an earlier one has asked.
+  // Most calls repeat a question of an earlier call.
   const different = new Map(asked.map((each) => [JSON.stringify(each), each]));
   lived = { deployment, answers, asked: [...different.values()] };
 }, 180_000);
@@ -58,7 +59,7 @@ afterAll(() => lived?.deployment.close());
 
 type Policies = LocalDeployment['policies'];
 
-/** What was asked and is not allowed. */
+/** Returns the needed permissions that the policies do not allow. */
 function findDenied(policies: Policies, asked: readonly Asked[]): string[] {
   const denied = asked.filter(({ function: name, question }) => !isAllowed(policies[name], question));
   return [
@@ -66,7 +67,7 @@ function findDenied(policies: Policies, asked: readonly Asked[]): string[] {
   ];
 }
 
-/** Actions a statement allows that nothing has asked for. */
+/** Returns the allowed actions that no call needed. */
 function findUnused(policies: Policies, asked: readonly Asked[]): string[] {
   return FUNCTION_NAMES.flatMap((name) => {
     const own = asked.filter((each) => each.function === name).map(({ question }) => question);
@@ -80,8 +81,8 @@ function findUnused(policies: Policies, asked: readonly Asked[]): string[] {
   });
 }
 
-describe('the policy of every function', () => {
-  it('allows each call the function makes', () => {
+describe('the policy of each function', () => {
+  it('allows every call of the function', () => {
     expect(lived.deployment.calls.length).toBeGreaterThan(300);
     expect(findDenied(lived.deployment.policies, lived.asked)).toEqual([]);
   });
@@ -90,7 +91,7 @@ describe('the policy of every function', () => {
     expect(findUnused(lived.deployment.policies, lived.asked)).toEqual([]);
   });
 
-  it('is missed when any one of its statements is not there, and noticed when it allows one thing more', () => {
+  it('fails this test without any one statement and with one additional statement', () => {
     const { policies } = lived.deployment;
     for (const name of FUNCTION_NAMES) {
       for (const statement of policies[name]) {
@@ -108,13 +109,13 @@ describe('the policy of every function', () => {
     }
   });
 
-  it('names every action: no wildcard', () => {
+  it('names every action without a wildcard', () => {
     const actions = FUNCTION_NAMES.flatMap((name) => lived.deployment.policies[name].flatMap(({ Action }) => Action));
     expect(actions.filter((action) => action.includes('*'))).toEqual([]);
   });
 });
 
-/** Actions of a function's policy. */
+/** Returns the actions of a function's policy. */
 const actionsOf = (name: FunctionName) => lived.deployment.policies[name].flatMap(({ Action }) => Action);
 
 const streamKey = (context: Record<string, string> = {}) => {
@@ -130,8 +131,8 @@ const streamKey = (context: Record<string, string> = {}) => {
   };
 };
 
-describe('what a role may not do', () => {
-  it('decrypts a stream key nowhere but in the workflow', () => {
+describe('a function’s policy', () => {
+  it('allows decrypting stream keys only for the workflow', () => {
     for (const name of FUNCTION_NAMES) {
       expect(isAllowed(lived.deployment.policies[name], streamKey()), name).toBe(name === 'workflow');
     }
@@ -140,21 +141,21 @@ describe('what a role may not do', () => {
   it.each([
     ['of another deployment', { deployment: 'other' }],
     ['for another purpose', { purpose: 'backup' }],
-    ['with something added', { more: 'x' }],
-  ])('decrypts no ciphertext %s', (_, context) => {
+    ['with an additional key', { more: 'x' }],
+  ])('does not allow decrypting a ciphertext %s', (_, context) => {
     expect(isAllowed(lived.deployment.policies.workflow, streamKey(context))).toBe(false);
   });
 
-  it('decrypts no ciphertext without a context', () => {
+  it('does not allow decrypting a ciphertext without a context', () => {
     const question = { ...streamKey(), context: {} };
     expect(isAllowed(lived.deployment.policies.workflow, question)).toBe(false);
   });
 
-  it('shows the API nothing of MediaLive, whose answers hold stream keys', () => {
+  it('allows the API no MediaLive action, because MediaLive’s answers hold stream keys', () => {
     expect(actionsOf('api').filter((action) => action.startsWith('medialive:'))).toEqual([]);
   });
 
-  it('lets the monitor and the cost report change nothing but their records, reports and the allowed address', () => {
+  it('allows the monitor and the cost report to change only records, reports and the allowed egress address', () => {
     const changing = /:(Add|Create|Delete|Pass|Put|Remove|Start|Stop|Tag|Untag|Update)/;
     const own = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 's3:PutObject', ...Object.keys(USED_BY_OTHERS)];
     const allowed = { monitor: [...own, 'medialive:UpdateInputSecurityGroup'], 'cost-report': own };
@@ -166,7 +167,7 @@ describe('what a role may not do', () => {
     }
   });
 
-  it('takes down no channel or input of somebody else', () => {
+  it('allows no stop or deletion of another deployment’s channel or input', () => {
     const foreign = { 'aws:ResourceTag/sluice:deployment': 'other' };
     for (const action of ['medialive:StopChannel', 'medialive:DeleteChannel', 'medialive:DeleteInput']) {
       const resource = `arn:aws:medialive:us-east-1:000000000000:${action.endsWith('Input') ? 'input' : 'channel'}:77`;
@@ -177,7 +178,7 @@ describe('what a role may not do', () => {
     }
   });
 
-  it('hands the role of channels to MediaLive only', () => {
+  it('allows passing the channel role only to MediaLive', () => {
     const { policies, environments } = lived.deployment;
     const question = { action: 'iam:PassRole', resource: environments.workflow['MEDIALIVE_ROLE_ARN']! };
     const to = (service: string) => ({ ...question, context: { 'iam:PassedToService': service } });
@@ -186,15 +187,15 @@ describe('what a role may not do', () => {
   });
 });
 
-describe('what the functions send and say', () => {
-  it('is in order by AWS’s own rules, every request', () => {
+describe('every function', () => {
+  it('sends only requests that follow AWS’s rules', () => {
     const wrong = lived.deployment.calls.flatMap((call) =>
       checkRequest(call).map((complaint) => `${call.function}: ${call.service} ${call.operation}: ${complaint}`),
     );
     expect([...new Set(wrong)]).toEqual([]);
   });
 
-  it('holds no stream key: no answer of the API, no execution, no line of a log, no item of the table', () => {
+  it('keeps stream keys out of API responses, executions, logs and table items', () => {
     const { calls, functions } = lived.deployment;
     expect(
       calls.some(({ operation, input }) => operation === 'CreateChannel' && JSON.stringify(input).includes(CANARY_KEY)),

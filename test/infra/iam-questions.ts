@@ -3,17 +3,17 @@ import type { PolicyQuestion } from './iam-evaluate.ts';
 import type { RecordedCall } from './recorded-call.ts';
 
 /**
- * What IAM asks when AWS gets a call: the actions, each on its resources, and the condition keys the service fills in.
- * Action and operation have mostly one name; where they differ, or where one call needs several permissions, it stands
- * here, after the Service Authorization Reference.
+ * Lists the permissions that IAM checks for a call: the actions, each with its resources, and the condition keys that the
+ * service fills in. Most operations have an action of the same name. The exceptions, and calls that need several
+ * permissions, follow the Service Authorization Reference.
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
 
-/** What the calls alone do not tell. */
+/** Facts that the calls do not contain. */
 export interface AccountFacts {
   /** `historyKey` encrypts the state machines' histories. */
   arns: { table: string; historyKey: string; packageChannel: string };
-  /** Tags of media resources by ARN, as they were made. */
+  /** Tags of media resources by ARN, as created. */
   tags: ReadonlyMap<string, Readonly<Record<string, string>>>;
 }
 
@@ -25,7 +25,7 @@ const groupArn = (id: string) => arn('medialive', `inputSecurityGroup:${id}`);
 type Asked = Omit<PolicyQuestion, 'context'> & { context?: PolicyQuestion['context'] };
 type Ask = (call: RecordedCall, facts: AccountFacts) => Asked[];
 
-/** Where no resource can be named. */
+/** For actions without resource-level permissions. */
 const anywhere =
   (action: string): Ask =>
   () => [{ action, resource: '*' }];
@@ -48,7 +48,7 @@ const key =
     return [{ action, resource: input['KeyId'], context }];
   };
 
-/** Step Functions uses the key of the histories on behalf of who calls. */
+/** Step Functions uses the key of the histories on behalf of the caller. */
 const historyKey = ({ arns }: AccountFacts, ...actions: string[]): Asked[] =>
   actions.map((action) => ({
     action,
@@ -60,11 +60,11 @@ const execution =
   (action: string): Ask =>
   ({ input }, facts) => [
     { action, resource: input['executionArn'] },
-    // Metadata alone is not encrypted with it.
+    // Metadata is not encrypted with the key.
     ...(input['includedData'] === 'METADATA_ONLY' ? [] : historyKey(facts, 'kms:Decrypt')),
   ];
 
-/** Something with tags that exists. */
+/** For actions on an existing resource with tags. */
 const tagged =
   (action: string, toArn: (input: RecordedCall['input']) => string): Ask =>
   ({ input }, { tags }) => {
@@ -98,7 +98,7 @@ const passRole = (roleArn: string): Asked => ({
   context: { 'iam:PassedToService': 'medialive.amazonaws.com' },
 });
 
-/** Making something with tags needs the permission to tag as well. */
+/** Creating a resource with tags also needs the permission to tag. */
 function makes(action: string, made: string, used: readonly string[], tags: Record<string, string>): Asked[] {
   const context = requestTags(tags);
   return [
@@ -117,7 +117,7 @@ const QUESTIONS: Record<RecordedCall['service'], Record<string, Ask>> = {
   },
   kms: { Encrypt: key('kms:Encrypt'), Decrypt: key('kms:Decrypt') },
   sfn: {
-    // An alias is authorized by its machine's ARN, and told by a condition key.
+    // Step Functions authorizes an alias by its machine's ARN and passes the alias in a condition key.
     StartExecution: ({ input: { stateMachineArn } }, facts) => {
       const [qualifier] = /(?<=:stateMachine:[^:]+:).+$/.exec(stateMachineArn) ?? [];
       return [
@@ -195,14 +195,17 @@ const QUESTIONS: Record<RecordedCall['service'], Record<string, Ask>> = {
   },
 };
 
-/** The questions of one call. @throws {Error} for an operation nobody has mapped: it would go unasked */
+/**
+ * Returns the permissions that a call needs. @throws {Error} for an unmapped operation, which would otherwise go
+ * unchecked
+ */
 export function questionsOf(call: RecordedCall, facts: AccountFacts): PolicyQuestion[] {
   const ask = QUESTIONS[call.service][call.operation];
   if (!ask) throw new Error(`no IAM mapping for ${call.service} ${call.operation}: add it to iam-questions.ts`);
   return ask(call, facts).map((asked) => ({ context: {}, ...asked }));
 }
 
-/** Tags of what was made, by ARN: from the requests that made it, and from what lists and descriptions show. */
+/** Collects the tags of resources by ARN, from creation, list and describe answers. */
 export function collectTags(calls: readonly RecordedCall[]): Map<string, Record<string, string>> {
   const tags = new Map<string, Record<string, string>>();
   for (const { output } of calls) {

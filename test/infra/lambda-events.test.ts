@@ -5,8 +5,8 @@ import { makeChannelEvent, makeFlowEvent, makeScheduledEvent } from './media-eve
 import { synthesize } from './synthesized.ts';
 
 /**
- * The entry points as AWS calls them: the real modules, each in a thread of its own with the environment of its template,
- * given the events the documents show, and such as nobody should send.
+ * Calls the entry points like AWS: the real modules, each in a separate thread with the environment of its template,
+ * with events from AWS's documentation and with malformed ones.
  */
 
 const STREAM_KEY = 'canary-63hf-p2vk-99qd-lw0a';
@@ -30,14 +30,14 @@ async function ask(request: HttpRequest, { group = 'admin' }: { group?: string |
 const destination = { name: 'Main', platform: 'youtube', streamKey: STREAM_KEY };
 
 describe('the API behind CloudFront and an HTTP API', () => {
-  it('knows that it is on AWS, and tells browsers to keep to https', async () => {
+  it('reports that it runs on AWS and sets Strict-Transport-Security', async () => {
     const { statusCode, headers, body } = await ask({ method: 'GET', path: '/api/session' });
     expect(statusCode).toBe(200);
     expect(headers['strict-transport-security']).toContain('max-age');
     expect(body).toMatchObject({ principal: 'test-person', embedded: false, loopbackTargetsAllowed: false });
   });
 
-  it('takes a body as text and as base64', async () => {
+  it('accepts a body as text and as base64', async () => {
     for (const isBase64Encoded of [false, true]) {
       const body = { ...destination, name: `Böhm ${isBase64Encoded}`, streamKey: `${STREAM_KEY}-${isBase64Encoded}` };
       const answer = await ask({ method: 'POST', path: '/api/destinations', body, isBase64Encoded });
@@ -46,14 +46,14 @@ describe('the API behind CloudFront and an HTTP API', () => {
     }
   });
 
-  it('reads a query with spaces and signs, and refuses a value given twice', async () => {
+  it('decodes query parameters and refuses a repeated one', async () => {
     const { statusCode } = await ask({ method: 'GET', path: '/api/timeline?limit=5&from=2026-11-20T00%3A00%3A00Z' });
     expect(statusCode).toBe(200);
     const twice = await ask({ method: 'GET', path: '/api/destinations?limit=5&limit=6' });
     expect(twice.statusCode).toBe(422);
   });
 
-  it('takes the session from the list of cookies, and gives cookies as a list', async () => {
+  it('reads the session from the list of cookies and returns cookies as a list', async () => {
     const cookies = ['other=1', `__Host-sluice_access=${deployment.tokenFor('viewer')}`];
     const seen = await ask({ method: 'GET', path: '/api/destinations', cookies }, { group: null });
     expect(seen.statusCode).toBe(200);
@@ -63,13 +63,13 @@ describe('the API behind CloudFront and an HTTP API', () => {
     expect(begun.headers).not.toHaveProperty('set-cookie');
   });
 
-  it('comes back from signing in to the host the browser knows', async () => {
+  it('redirects a signed-in user back to the host that the browser opened', async () => {
     const { headers } = await ask({ method: 'GET', path: '/api/session/sign-in' }, { group: null });
     const redirectUri = new URL(headers['location']!).searchParams.get('redirect_uri');
     expect(redirectUri).toMatch(/^https:\/\/d111111abcdef8\.cloudfront\.net\//);
   });
 
-  it('says 401 without a token, with one of another pool, and with one that is over', async () => {
+  it('returns 401 without a token and for malformed or forged tokens', async () => {
     const [head, claims, signature] = deployment.tokenFor('admin').split('.');
     const other = Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(claims!, 'base64url').toString()), exp: 1 }));
     const forged = `${head}.${other.toString('base64url')}.${signature}`;
@@ -81,7 +81,7 @@ describe('the API behind CloudFront and an HTTP API', () => {
     expect((await ask({ method: 'GET', path: '/api/health' }, { group: null })).statusCode).toBe(200);
   });
 
-  it('hands a picture over in base64, as the gateway wants what is no text', async () => {
+  it('returns a picture in base64, as the gateway requires for binary bodies', async () => {
     const headers = { authorization: `Bearer ${deployment.tokenFor('viewer')}` };
     const path = '/api/mediaconnect/flow/thumbnail';
     const answer: HttpAnswer = await deployment.functions.api.invoke(makeHttpEvent({ method: 'GET', path, headers }));
@@ -93,19 +93,19 @@ describe('the API behind CloudFront and an HTTP API', () => {
     expect(Buffer.from(answer.body, 'base64')).toEqual(Buffer.from([0xff, 0xd8, 0xff, 0xd9]));
   });
 
-  it('lets a viewer look and not touch', async () => {
+  it('lets a viewer read but not change', async () => {
     expect((await ask({ method: 'GET', path: '/api/destinations' }, { group: 'viewer' })).statusCode).toBe(200);
     const refused = await ask({ method: 'POST', path: '/api/destinations', body: destination }, { group: 'viewer' });
     expect(refused.statusCode).toBe(403);
   });
 
   it.each([
-    ['a body that is no JSON', { body: `{"streamKey": "${STREAM_KEY}", ` }, 400],
-    ['a body of another type', { body: 'a=b', headers: { 'content-type': 'text/plain' } }, 415],
-    ['base64 that is none', { body: '%%%', isBase64Encoded: true }, 400],
+    ['a body that is not JSON', { body: `{"streamKey": "${STREAM_KEY}", ` }, 400],
+    ['a body of another content type', { body: 'a=b', headers: { 'content-type': 'text/plain' } }, 415],
+    ['invalid base64', { body: '%%%', isBase64Encoded: true }, 400],
     ['a body that is too long', { body: `"${'x'.repeat(300_000)}"` }, 413],
-    ['a path that is nowhere', { path: '/api/%2e%2e/secret' }, 404],
-  ])('answers %s with a problem, without a trace of how it works', async (_, change, status) => {
+    ['an unknown path', { path: '/api/%2e%2e/secret' }, 404],
+  ])('answers %s with a problem that reveals no internals', async (_, change, status) => {
     const answer = await ask({ method: 'POST', path: '/api/destinations', ...change });
     expect(answer.statusCode).toBe(status);
     expect(answer.headers['content-type']).toContain('application/problem+json');
@@ -113,41 +113,41 @@ describe('the API behind CloudFront and an HTTP API', () => {
   });
 
   it.each([
-    ['nothing at all', {}],
-    ['an event of a bus', makeScheduledEvent('someone')],
+    ['an empty event', {}],
+    ['an EventBridge event', makeScheduledEvent('someone')],
     ['a request without headers', { ...makeHttpEvent({ method: 'GET', path: '/api/presets' }), headers: undefined }],
-  ])('survives %s, and works on', async (_, event) => {
+  ])('survives %s and serves the next request', async (_, event) => {
     const answer = await deployment.functions.api.invoke(event).catch((error: Error) => error.message);
     expect(JSON.stringify(answer)).not.toMatch(/node_modules|FINGERPRINT|secretsmanager/);
     expect((await ask({ method: 'GET', path: '/api/presets' })).statusCode).toBe(200);
   });
 });
 
-describe('the monitor', () => {
+describe('the monitor function', () => {
   it.each([
     ['its schedule', () => makeScheduledEvent('sluice-test-monitor')],
-    ['a channel’s event', () => makeChannelEvent('arn:aws:medialive:us-east-1:000000000000:channel:1000001')],
-    ['the flow’s event', () => makeFlowEvent(deployment.environments.monitor['FLOW_ARN']!)],
+    ['a channel event', () => makeChannelEvent('arn:aws:medialive:us-east-1:000000000000:channel:1000001')],
+    ['a flow event', () => makeFlowEvent(deployment.environments.monitor['FLOW_ARN']!)],
     ['a forged event', () => ({ ...makeFlowEvent('arn:aws:other'), detail: { 'stream-key': STREAM_KEY } })],
-    ['an event cut short', () => ({ source: 'aws.medialive' })],
-    ['an event that is none', () => null],
-  ])('takes %s', async (_, makeEvent) => {
+    ['a truncated event', () => ({ source: 'aws.medialive' })],
+    ['a null event', () => null],
+  ])('handles %s', async (_, makeEvent) => {
     await expect(deployment.functions.monitor.invoke(makeEvent())).resolves.toBeNull();
   });
 });
 
-describe('sweep and cost report', () => {
-  it.each(['sweep', 'cost-report'] as const)('%s runs on its schedule and reads nothing of the event', async (name) => {
+describe('the scheduled function', () => {
+  it.each(['sweep', 'cost-report'] as const)('%s runs on its schedule without reading the event', async (name) => {
     const run = (event: unknown) => deployment.functions[name].invoke(event);
     await expect(run(makeScheduledEvent(name))).resolves.toBeNull();
     await expect(run(null)).resolves.toBeNull();
   });
 });
 
-describe('the workflow', () => {
+describe('the workflow function', () => {
   const input = { destinationId: 'dst_00000000000000000000000001', generation: 1, retryCount: 0, steps: {} };
 
-  it('says by its error’s name what the state machine has to do', async () => {
+  it('fails with the error name that the state machine retries by', async () => {
     const event = { ...input, step: 'EnsureInput', enteredAt: new Date().toISOString() };
     await expect(deployment.functions.workflow.invoke(event)).rejects.toMatchObject({ name: 'StaleOperation' });
     await expect(deployment.functions.workflow.invoke({ ...event, step: 'ReleaseInput' })).resolves.toMatchObject({
@@ -156,10 +156,10 @@ describe('the workflow', () => {
   });
 
   it.each([
-    ['no step', {}],
-    ['a step that is none', { ...input, step: 'Nonsense', enteredAt: 'never' }],
-    ['an id that is none', { ...input, destinationId: '../secret', step: 'EnsureInput' }],
-  ])('fails on %s without saying how it works', async (_, event) => {
+    ['an event without a step', {}],
+    ['an unknown step', { ...input, step: 'Nonsense', enteredAt: 'never' }],
+    ['an invalid id', { ...input, destinationId: '../secret', step: 'EnsureInput' }],
+  ])('fails on %s without revealing internals', async (_, event) => {
     const error: Error = await deployment.functions.workflow.invoke(event).then(
       () => new Error('it did not fail'),
       (thrown) => thrown,
@@ -168,8 +168,8 @@ describe('the workflow', () => {
   });
 });
 
-describe('whatever was sent', () => {
-  it('left no stream key in a log', () => {
+describe('every function', () => {
+  it('keeps stream keys out of its log', () => {
     const printed = Object.values(deployment.functions).map((each) => each.output());
     expect(printed.join('')).toContain('"route":"/api/destinations"');
     expect(printed.filter((text) => text.includes('canary-63hf'))).toEqual([]);

@@ -12,17 +12,17 @@ import type { LocalDeployment } from './local-deployment.ts';
 import { makeChannelEvent, makeFlowEvent, makeScheduledEvent } from './media-events.ts';
 
 /**
- * The life of a deployment, told through its functions alone: everything the API offers, every step of every state
- * machine, what schedules and events do, and what they find when something was interrupted or forgotten.
+ * Runs the life of a deployment through its functions alone: everything the API offers, every step of every state
+ * machine, schedules and events, and recovery from interrupted operations and unused resources.
  */
 
-/** A key no answer and no log may ever hold. */
+/** A key that no response and no log may contain. */
 export const CANARY_KEY = 'canary-81kd-w3pm-77vb-zq7x';
 
-/** Resolves to itself without a name server; nothing is ever sent there. */
+/** Resolves to itself without a name server. Nothing is ever sent there. */
 const PUBLIC_URL = 'rtmp://1.1.1.1/live';
 
-/** Runs it. @returns every answer of the API */
+/** Runs the lifecycle. @returns every response of the API */
 export async function runLifecycle(deployment: LocalDeployment): Promise<HttpAnswer[]> {
   const answers: HttpAnswer[] = [];
   const token = deployment.tokenFor('admin');
@@ -45,7 +45,7 @@ export async function runLifecycle(deployment: LocalDeployment): Promise<HttpAns
   await call({ method: 'POST', path: `/api/destinations/${warm}/restart` }, 202);
   await atRest(show, warm, 'running');
   await Promise.all([move(show, warm, 'stop', 'idle'), move(show, cold, 'stop', 'idle')]);
-  // The next start finds a channel with former settings.
+  // The next start finds a channel with outdated settings.
   await call({ method: 'PATCH', path: `/api/destinations/${warm}`, body: { preset: '480p30' } }, 200);
   await move(show, warm, 'start', 'running');
   await giveUp(show, cold);
@@ -53,14 +53,14 @@ export async function runLifecycle(deployment: LocalDeployment): Promise<HttpAns
   await releaseOrphans(show);
   await moveEgress(show);
   await readEverything(show, { destinationId: warm });
-  // Deleted while it starts: what ends the start begins the teardown.
+  // Deleted during the start, so the end of the start begins the teardown.
   await call({ method: 'POST', path: `/api/destinations/${cold}/start` }, 202);
   for (const id of [warm, cold]) {
     await call({ method: 'DELETE', path: `/api/destinations/${id}` }, 202);
     await waitFor(`${id} to be gone`, async () => (await getDestination(show.deps, id)) === null);
   }
   await deployment.functions['cost-report'].invoke(makeScheduledEvent('sluice-test-cost-report'));
-  // The reports there are now, and the day that has its report.
+  // Now that reports exist, read them, and report the same day again.
   const { data: reports } = await call({ method: 'GET', path: '/api/reports' }, 200);
   await readEverything(show, { name: reports[0].name });
   await deployment.functions['cost-report'].invoke(makeScheduledEvent('sluice-test-cost-report'));
@@ -70,11 +70,11 @@ export async function runLifecycle(deployment: LocalDeployment): Promise<HttpAns
 interface Show {
   deployment: LocalDeployment;
   call(request: HttpRequest, expected: number): Promise<any>;
-  /** For the test's own hands: none of these calls is recorded. */
+  /** For direct calls by the test, which are not recorded. */
   deps: AwsDeps;
 }
 
-/** The deployment as its own workflow function knows it. */
+/** The dependencies of the deployment's workflow function. */
 function depsOf({ aws, environments }: LocalDeployment): AwsDeps {
   const { workflow, api } = environments;
   const machine = (kind: string) => workflow[`STATE_MACHINE_ARN_${kind}`]!.split(':').slice(0, 7).join(':');
@@ -120,7 +120,7 @@ async function addDestination(show: Show, name: string, fields: object): Promise
   const headers = { 'idempotency-key': `add-${name}` };
   const request = { method: 'POST', path: '/api/destinations', body, headers };
   const { destinationId } = await show.call(request, 201);
-  // The same again, as after a lost answer; and one that comes to nothing, whose key can be used again.
+  // Repeats the request, as after a lost answer, then sends one that fails, whose idempotency key can be used again.
   await show.call(request, 201);
   await show.call(
     { ...request, body: { ...body, rtmpUrl: 'rtmp://10.0.0.1/live' }, headers: { 'idempotency-key': `no-${name}` } },
@@ -141,7 +141,7 @@ async function move(show: Show, id: string, action: 'start' | 'stop', status: De
   await atRest(show, id, status);
 }
 
-/** The monitor, by schedule and by events, and what people look at meanwhile. */
+/** Runs the monitor by schedule and by event, and reads metrics and log. */
 async function look(show: Show, id: string): Promise<void> {
   const { monitor } = show.deployment.functions;
   const record = await getDestination(show.deps, id);
@@ -151,7 +151,7 @@ async function look(show: Show, id: string): Promise<void> {
   await show.call({ method: 'GET', path: `/api/destinations/${id}/log` }, 200);
 }
 
-/** A person gives up an operation in flight. */
+/** Forces an operation in flight to end. */
 async function giveUp(show: Show, id: string): Promise<void> {
   const given = () => show.deployment.calls.some(({ operation }) => operation === 'StopExecution');
   for (let attempt = 0; attempt < 5 && !given(); attempt++) {
@@ -161,7 +161,7 @@ async function giveUp(show: Show, id: string): Promise<void> {
   }
 }
 
-/** What the sweep is there for: an operation that was never started, and a channel somebody has stopped by hand. */
+/** Creates an operation that was never started, which the sweep must start. */
 async function meetInterruptions(show: Show, id: string): Promise<void> {
   const { deps, deployment } = show;
   const sfn = { send: () => Promise.reject(new Error('the process died here')) } as never;
@@ -178,7 +178,7 @@ async function meetInterruptions(show: Show, id: string): Promise<void> {
 
 const GHOST = 'dst_0000000000000000000000gh0t';
 
-/** Resources nobody knows, and a person who wants them gone at once. */
+/** Creates resources without a record and requests their immediate release. */
 async function releaseOrphans(show: Show): Promise<void> {
   const { deps, deployment } = show;
   const { inputId } = await createInput(deps, { destinationId: GHOST, generation: 1 });
@@ -222,8 +222,8 @@ const ENCODING = {
 };
 
 /**
- * Each start of the flow may give it another egress address. The monitor, the sweep and the start of a destination allow
- * it, whoever comes first; the last address is left to the next start.
+ * Restarts the flow, which may give it another egress address each time. The monitor, the sweep and the start of a
+ * destination allow a new address; this leaves the last one to the next start.
  */
 async function moveEgress(show: Show): Promise<void> {
   const { monitor, sweep } = show.deployment.functions;
@@ -242,11 +242,11 @@ async function switchFlow(show: Show): Promise<void> {
   await waitFor('the flow to start', async () => (await status()) === 'ACTIVE');
 }
 
-/** Every path of the API that only reads, as far as its parameters are known. */
+/** Calls every read-only path of the API whose parameters are known. */
 async function readEverything(show: Show, known: Record<string, string>): Promise<void> {
   const { paths } = await show.call({ method: 'GET', path: '/api/openapi.json' }, 200);
   for (const [template, methods] of Object.entries<Record<string, object>>(paths)) {
-    // Signing in is between the browser and the user pool.
+    // Sign-in takes place between the browser and the user pool.
     if (!('get' in methods) || template.startsWith('/api/session/')) continue;
     const path = Object.entries(known).reduce((text, [name, value]) => text.replace(`{${name}}`, value), template);
     if (!path.includes('{')) await show.call({ method: 'GET', path }, 200);

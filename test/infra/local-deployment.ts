@@ -21,20 +21,20 @@ import type { StackId, Synthesized, TemplateResource } from './synthesized.ts';
 import { makeUserPool } from './user-pool.ts';
 
 /**
- * Deploys the synthesized templates onto the local endpoints: what the functions use is made with the names and settings
- * the templates give, and each function runs with its own environment. What CloudFormation would need beside them
- * (users, log groups, alarms) is taken as made.
+ * The synthesized templates deployed onto the local endpoints. The resources that the functions use are created with
+ * the names and settings of the templates, and each function runs with its own environment. Other resources (users, log
+ * groups, alarms) are assumed to exist.
  */
 export interface LocalDeployment {
   aws: LocalAws;
   functions: Record<FunctionName, FunctionProcess>;
-  /** What each function's role allows, with the values of what was made. */
+  /** What each function's role allows, with resolved values. */
   policies: Record<FunctionName, PolicyStatement[]>;
-  /** Variables each function was given. */
+  /** The environment variables of each function. */
   environments: Record<FunctionName, Record<string, string>>;
-  /** ARNs of what calls name otherwise. */
+  /** ARNs that the calls do not contain. */
   arns: { table: string; historyKey: string; packageChannel: string };
-  /** An access token of somebody in the pool's group, as the dashboard gets it. */
+  /** Returns an access token of a user in the pool's group, like the dashboard's. */
   tokenFor(group: string): string;
   /** All calls so far, in order. */
   calls: readonly RecordedCall[];
@@ -43,7 +43,7 @@ export interface LocalDeployment {
 
 type Attributes = Record<string, string>;
 
-/** A resource, and where it stands. */
+/** A resource and its place in the templates. */
 interface Placed extends TemplateResource {
   logicalId: string;
   stackId: StackId;
@@ -54,7 +54,7 @@ const USER_POOL_ID = `${LOCAL_REGION}_Test00001`;
 
 const arn = (service: string, resource: string) => `arn:aws:${service}:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:${resource}`;
 
-/** How each type of resource is made; the properties are resolved. `Ref` is what CloudFormation's Ref gives. */
+/** Creates a resource of each type from resolved properties. `Ref` is the value of CloudFormation's Ref. */
 const MAKERS: Record<string, (clients: AwsClients, properties: any, resource: Placed) => Promise<Attributes>> = {
   async 'AWS::DynamoDB::GlobalTable'(
     { table },
@@ -80,7 +80,7 @@ const MAKERS: Record<string, (clients: AwsClients, properties: any, resource: Pl
     return { Ref: flow!.FlowArn!, FlowArn: flow!.FlowArn!, EgressIp: flow!.EgressIp ?? '198.51.100.1' };
   },
   async 'AWS::MediaLive::InputSecurityGroup'({ mediaLive }) {
-    // The flow's address as it was before its last restart: the workflow has to follow it.
+    // The flow's address before its last restart, so that the workflow has to follow it.
     const rules = [{ Cidr: '198.51.100.9/32' }];
     const made = await mediaLive.send(new CreateInputSecurityGroupCommand({ WhitelistRules: rules }));
     return { Ref: made.SecurityGroup!.Id!, Arn: made.SecurityGroup!.Arn! };
@@ -128,10 +128,10 @@ const MAKERS: Record<string, (clients: AwsClients, properties: any, resource: Pl
   }),
 };
 
-/** An empty picture: what a source shows here. */
+/** An empty picture from the source. */
 const JPEG = Buffer.from([0xff, 0xd8, 0xff, 0xd9]);
 
-/** Deploys; close it after the test. */
+/** Deploys the templates. Close the deployment after the test. */
 export async function deployLocally(synthesized: Synthesized): Promise<LocalDeployment> {
   const aws = await startLocalAws({
     dataDirectory: null,
@@ -198,13 +198,14 @@ function resourcesOf({ stacks, resources }: Synthesized, type: string): Placed[]
   );
 }
 
-/** Makes what the functions use. What nobody makes keeps a name of its own. */
+/** Creates the resources that the functions use. References to any other resource resolve to a made-up name. */
 async function makeResources(clients: AwsClients, synthesized: Synthesized): Promise<Resolve> {
   const made = new Map<string, Attributes>();
   const attributeOf = (stackName: string, logicalId: string, attribute: string): string =>
     made.get(`${stackName}/${logicalId}`)?.[attribute] ?? `${logicalId}.${attribute}`;
   const resolve: Resolve = (value, { stackName }) => resolveIntrinsics(value, stackName, synthesized, attributeOf);
-  // Secrets and roles first, because others name them. State machines last: they name a function.
+  // Secrets and roles come first, because other resources refer to them. State machines come last, because they refer
+  // to a function.
   const orderOf = (type: string) => (/Secret|Role/.test(type) ? 0 : /StateMachine/.test(type) ? 2 : 1);
   const types = Object.keys(MAKERS).toSorted((one, other) => orderOf(one) - orderOf(other));
   for (const resource of types.flatMap((type) => resourcesOf(synthesized, type))) {
@@ -214,7 +215,7 @@ async function makeResources(clients: AwsClients, synthesized: Synthesized): Pro
   return resolve;
 }
 
-/** Where AWS is and who asks, as Lambda's runtime would tell it. */
+/** Returns the endpoint, Region and credentials that Lambda's runtime would set. */
 async function commonEnvironment({ endpoint, clients }: LocalAws): Promise<Record<string, string>> {
   const { accessKeyId, secretAccessKey } = await clients.sfn.config.credentials();
   return {
@@ -247,7 +248,7 @@ function describeFunctions(synthesized: Synthesized, resolve: Resolve) {
   return { policies, environments };
 }
 
-/** The statements of the role a function runs with, its own and those attached to it. */
+/** Returns the inline and attached statements of a function's role. */
 function statementsOf(synthesized: Synthesized, resource: Placed, resolve: Resolve): PolicyStatement[] {
   const [roleId] = (resource.Properties['Role'] as { 'Fn::GetAtt': [string] })['Fn::GetAtt'];
   const { Properties: role } = synthesized.resources('AWS::IAM::Role', resource.stackId)[roleId]!;
@@ -255,7 +256,8 @@ function statementsOf(synthesized: Synthesized, resource: Placed, resolve: Resol
   const attached = Object.values(synthesized.resources('AWS::IAM::Policy', resource.stackId))
     .filter(({ Properties: { Roles: roles } }) => JSON.stringify(roles).includes(`"${roleId}"`))
     .map(({ Properties: { PolicyDocument } }) => ({ PolicyDocument }));
-  if (role['ManagedPolicyArns']) throw new Error(`the role of ${resource.logicalId} has policies nobody here can read`);
+  if (role['ManagedPolicyArns'])
+    throw new Error(`the role of ${resource.logicalId} has managed policies, which this test cannot read`);
   return [...inline, ...attached].flatMap(
     ({ PolicyDocument: document }) => resolve(document, resource).Statement as PolicyStatement[],
   );

@@ -1,6 +1,6 @@
 /**
- * What a secret of a deployment under test holds. Secrets Manager would make it up at random; here it follows from the
- * ARN, so that everything that reads the same secret sees the same text.
+ * Returns the contents of a secret under test. Secrets Manager would generate it at random; here it is derived from the
+ * ARN, so that every reader of the secret gets the same text.
  */
 export function madeUpSecret(secretArn: string): string {
   return JSON.stringify({ MediaPackageCDNIdentifier: `identifier ${secretArn.slice(-40)}` });

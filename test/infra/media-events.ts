@@ -1,6 +1,6 @@
 /**
- * Events as AWS documents them: MediaLive and MediaConnect on the default bus, and what EventBridge Scheduler hands to a
- * function without an input of its own.
+ * Builds events as AWS documents them: MediaLive and MediaConnect on the default bus, and EventBridge Scheduler's event for
+ * a function without a configured input.
  * @see https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-medialive.html
  * @see https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-mediaconnect.html
  */
@@ -13,7 +13,7 @@ const envelope = {
 };
 const now = () => new Date().toISOString().replace(/\.\d+Z$/, 'Z');
 
-/** A channel has changed its state. */
+/** Returns the event of a channel state change. */
 export function makeChannelEvent(channelArn: string, state = 'RUNNING') {
   return {
     ...envelope,
@@ -25,7 +25,7 @@ export function makeChannelEvent(channelArn: string, state = 'RUNNING') {
   };
 }
 
-/** The flow has changed its status. */
+/** Returns the event of a flow status change. */
 export function makeFlowEvent(flowArn: string) {
   return {
     ...envelope,
@@ -37,7 +37,7 @@ export function makeFlowEvent(flowArn: string) {
   };
 }
 
-/** A schedule is due. */
+/** Returns the event of a schedule. */
 export function makeScheduledEvent(name: string) {
   return {
     ...envelope,

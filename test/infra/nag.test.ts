@@ -35,12 +35,12 @@ describe('cdk-nag', () => {
     { tagConditions: false },
     { flowOutputPermission: 'named' as const },
     { flowOutputPermission: 'any' as const },
-  ])('accepts the stacks with %j as well', (over) => {
+  ])('accepts the stacks with %j', (over) => {
     const { root } = synthesize('dev', over).stacks.data.node;
     expect(findingsOf(new SluiceChecks(root), root)).toEqual([]);
   });
 
-  it('has found everything that is acknowledged', () => {
+  it('still finds everything that is acknowledged', () => {
     const named = synthesize('dev', { flowOutputPermission: 'named' }).stacks.data.node.root;
     const findings = [app, named].flatMap((each) => findingsOf(new AwsSolutionsChecks(each), each));
     expect(findings.length).toBeGreaterThan(0);
@@ -50,18 +50,18 @@ describe('cdk-nag', () => {
     expect(idle).toEqual([]);
   });
 
-  it('is answered with a reason, each time', () => {
+  it('has a reason for every acknowledgement', () => {
     for (const { reason, finding } of ACKNOWLEDGEMENTS) expect(reason.length, finding).toBeGreaterThan(30);
   });
 
-  it('never has a wildcard in an action of ours acknowledged', () => {
+  it('has no acknowledgement for a wildcard in one of our actions', () => {
     const actions = ACKNOWLEDGEMENTS.filter(({ finding }) => finding.includes('Action::'));
     expect(actions.every(({ at }) => at.includes('CDKBucketDeployment'))).toBe(true);
   });
 });
 
-describe('a finding nobody has acknowledged', () => {
-  it('is reported, whichever stack it is planted in', () => {
+describe('a finding that is not acknowledged', () => {
+  it('is reported in every stack', () => {
     const bucket = new Bucket(stacks.data, 'Planted');
     const role = stacks.controlPlane.node.findChild('Role-api') as Role;
     role.addToPolicy(new PolicyStatement({ actions: ['medialive:*'], resources: ['arn:aws:medialive:*:*:channel:*'] }));
@@ -76,7 +76,7 @@ describe('a finding nobody has acknowledged', () => {
     ]);
   });
 
-  it('ends the synthesis', () => {
+  it('fails the synthesis', () => {
     const small = new App({ builtinCloudFormationValidation: false });
     new Bucket(new Stack(small, 'sluice-test-data'), 'Planted');
     addChecks(small);

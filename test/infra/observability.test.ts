@@ -40,20 +40,20 @@ beforeAll(() => {
 
 function onlyOne(type: string): Record<string, any> {
   const [one, ...others] = properties(type);
-  if (!one || others.length > 0) throw new Error(`there is not exactly one ${type}`);
+  if (!one || others.length > 0) throw new Error(`expected exactly one ${type}`);
   return one;
 }
 
 const logGroupOf = (name: string) => `/sluice/dev/${name}`;
-/** Properties of the resources of a type, with what CloudFormation would put in. */
+/** Resolved properties of the resources of a type. */
 const properties = (type: string) =>
   Object.values(template.findResources(type)).map(
     (each) => deployment.resolve(each['Properties'], 'observability') as Record<string, any>,
   );
 const logicalIds = (type: string) => Object.keys(template.findResources(type));
 
-describe('the alarms', () => {
-  it('are these, each where it is watched', () => {
+describe('the alarm list', () => {
+  it('matches the deployed alarms', () => {
     expect([...alarms.keys()].toSorted()).toEqual([
       'api-failing',
       'api-throttled',
@@ -92,7 +92,7 @@ describe('the alarms', () => {
     ]);
   });
 
-  it('say in their text how severe they are and where the runbook speaks of them', () => {
+  it('has the severity and a runbook link in each alarm’s description', () => {
     for (const [name, { AlarmDescription: text }] of alarms) {
       const { id, severity } = ALARM_RULES.find((rule) => name.startsWith(rule.id))!;
       expect(text).toContain(`[${severity}]`);
@@ -100,7 +100,7 @@ describe('the alarms', () => {
     }
   });
 
-  it('go to the topic of their severity, and say when it is over to who was woken', () => {
+  it('sends alarms to the topic of their severity and reports the end of a page', () => {
     const [pages] = logicalIds('AWS::SNS::Topic').filter((id) => id.startsWith('Pages'));
     const [tickets] = logicalIds('AWS::SNS::Topic').filter((id) => id.startsWith('Tickets'));
     for (const alarm of alarms.values()) {
@@ -110,18 +110,18 @@ describe('the alarms', () => {
     }
   });
 
-  it('ring for missing figures only where silence is the news, and never by being new', () => {
+  it('treats missing data as an alarm only for scheduled runs, and not for a new alarm', () => {
     const [pages] = logicalIds('AWS::SNS::Topic').filter((id) => id.startsWith('Pages'));
     const ringing = [...alarms].filter(([, alarm]) => alarm['TreatMissingData'] === 'missing');
     expect(ringing.map(([name]) => name).toSorted()).toEqual(['monitor-not-run', 'sweep-not-run']);
-    // A new alarm starts in INSUFFICIENT_DATA without a transition, so this action waits until figures stop coming.
+    // A new alarm starts in INSUFFICIENT_DATA without a transition, so this action waits until data stops coming.
     for (const [, alarm] of ringing) expect(alarm['InsufficientDataActions']).toEqual([{ Ref: pages }]);
     const others = [...alarms.values()].filter((alarm) => alarm['TreatMissingData'] !== 'missing');
     expect(new Set(others.map((alarm) => alarm['TreatMissingData']))).toEqual(new Set(['notBreaching']));
     for (const alarm of others) expect(alarm['InsufficientDataActions']).toBeUndefined();
   });
 
-  it('of channels that run without a source last the configured hours, also when a stopped flow reports nothing', () => {
+  it('alarms after the configured hours without a source, even if a stopped flow reports nothing', () => {
     const alarm = alarms.get('running-without-source') as unknown as {
       Metrics: Record<string, any>[];
       EvaluationPeriods: number;
@@ -144,7 +144,7 @@ describe('the alarms', () => {
     expect(found('preview-egress')!.Properties).toMatchObject({ Threshold: 50e9 });
   });
 
-  it('of the preview compare MediaPackage with the source, and are absent where the preview is off', () => {
+  it('compares the preview’s ingress with the source and has no such alarm if the preview is off', () => {
     const { Metrics: metrics } = alarms.get('preview-not-delivered') as unknown as { Metrics: Record<string, any>[] };
     expect(metrics.find((each) => each['Id'] === 'ingress')).toMatchObject({
       MetricStat: {
@@ -160,7 +160,7 @@ describe('the alarms', () => {
     expect(Object.keys(off).filter((id) => id.startsWith('previewnotdelivered'))).toEqual([]);
   });
 
-  it('of a lost source rings only while something is on air', () => {
+  it('alarms for a lost source only while a destination is on air', () => {
     const { Metrics: metrics } = alarms.get('source-lost-flow') as unknown as { Metrics: Record<string, unknown>[] };
     expect(metrics.find((each) => each['Expression'])).toMatchObject({
       Expression: 'IF(FILL(onAir, REPEAT) > 0 AND connected < 1, 1, 0)',
@@ -178,7 +178,7 @@ describe('the alarms', () => {
     expect(alarms.get('source-lost-channels')).toMatchObject({ MetricName: 'DestinationsWaiting', Threshold: 1 });
   });
 
-  it('of the source’s delay follow the latency of the flow', () => {
+  it('derives the threshold of the source delay from the flow’s latency', () => {
     expect(alarms.get('source-delay-round-trip')).toMatchObject({
       MetricName: 'SourceRoundTripTime',
       Threshold: 500,
@@ -187,19 +187,19 @@ describe('the alarms', () => {
     });
   });
 
-  it('of the sweep look at spans in which it has certainly run, wherever in them it ends', () => {
+  it('evaluates the sweep in periods that always contain a run', () => {
     for (const name of ['orphans-found', 'sweep-failed']) expect(alarms.get(name)).toMatchObject({ Period: 600 });
     expect(alarms.get('orphans-found')).toMatchObject({ EvaluationPeriods: 4, DatapointsToAlarm: 4 });
   });
 
-  it('of functions leave out the one that waits by failing, and the one whose failures lie too close together', () => {
+  it('leaves out functions whose errors are no sign of failure', () => {
     expect(alarms.has('function-errors-workflow')).toBe(false);
-    // Three attempts within minutes, once a day: what fails for good is a dead letter.
+    // Makes three attempts within minutes, once a day; a lasting failure leaves a dead letter.
     expect(alarms.has('function-errors-cost-report')).toBe(false);
     expect(alarms.get('function-throttled-workflow')).toMatchObject({ MetricName: 'Throttles' });
   });
 
-  it('of workflows count every way of not getting there', () => {
+  it('counts failed, timed-out and aborted workflows', () => {
     const { Metrics: metrics } = alarms.get('workflow-failed-start') as unknown as {
       Metrics: { Expression?: string; MetricStat?: { Metric: { MetricName: string } } }[];
     };
@@ -208,7 +208,7 @@ describe('the alarms', () => {
       'ExecutionsFailed',
       'ExecutionsTimedOut',
     ]);
-    // None of them is reported while it is zero.
+    // CloudWatch reports none of these metrics while it is zero.
     expect(metrics.find((each) => each.Expression)?.Expression).toBe(
       'SUM([FILL(failed, 0), FILL(timedOut, 0), FILL(aborted, 0)])',
     );
@@ -219,12 +219,12 @@ describe('the runbook', () => {
   const [, section = ''] = /\n## Alarms\n([\s\S]*?)(?=\n## |$(?![\s\S]))/.exec(RUNBOOK) ?? [];
   const entries = section.split(/^### /m).slice(1);
 
-  it('has a heading for every alarm, and an alarm for every heading', () => {
+  it('has a heading for every alarm and an alarm for every heading', () => {
     const headings = entries.map((entry) => entry.split('\n', 1)[0]);
     expect(headings).toEqual([...ALARM_RULES.map(({ id }) => id), ...COST_WARNINGS]);
   });
 
-  it('describes, investigates and resolves each, and says what waiting costs and what not to do', () => {
+  it('has a description, investigation, resolution, cost of waiting and a warning for each alarm', () => {
     for (const entry of entries) {
       for (const part of [
         '**Description.**',
@@ -238,7 +238,7 @@ describe('the runbook', () => {
     }
   });
 
-  it('says of each how severe it is', () => {
+  it('names the severity of each alarm', () => {
     for (const { id, severity } of ALARM_RULES) {
       expect(entries.find((entry) => entry.startsWith(`${id}\n`))).toContain(
         `*${severity === 'page' ? 'Page' : 'Ticket'}.*`,
@@ -247,21 +247,21 @@ describe('the runbook', () => {
   });
 });
 
-describe('what the runbook tells to type', () => {
+describe('each runbook command', () => {
   const matches = (pattern: RegExp) => [...new Set([...RUNBOOK.matchAll(pattern)].map(([, found]) => found!))];
 
-  it('names resources that exist', () => {
+  it('names existing resources', () => {
     const templates = JSON.stringify(Object.values(deployment.resources()));
     const named = matches(/"?((?:\/sluice\/|sluice-)\$DEPLOYMENT[\w/-]*)/g).map((name) =>
       name.replace('$DEPLOYMENT', 'dev'),
     );
     expect(named.length).toBeGreaterThan(8);
-    // What follows is a word the reader puts in.
+    // The name ends with a placeholder that the reader replaces.
     const missing = named.filter((name) => !templates.includes(`"${name.replace(/[-/](FUNCTION)?$/, '')}`));
     expect(missing).toEqual([]);
   });
 
-  it('asks for outputs the stacks have', () => {
+  it('reads existing stack outputs', () => {
     const asked = [...RUNBOOK.matchAll(/output (\w[\w-]*) (\w+)/g)].map(([, stack, key]) => ({ stack, key }));
     expect(asked.length).toBeGreaterThan(3);
     for (const { stack, key } of asked) {
@@ -270,7 +270,7 @@ describe('what the runbook tells to type', () => {
     }
   });
 
-  it('calls routes the API has', () => {
+  it('calls existing API routes', () => {
     const calls = matches(/\bapi ([a-z][\w/-]*(?: -X (?:POST|PUT))?)/g).map((call) => {
       const [path = '', method = 'GET'] = call.split(' -X ');
       const route = path.replace('DESTINATION_ID', '{destinationId}').replace('ORPHAN_ID', '{orphanId}');
@@ -281,8 +281,8 @@ describe('what the runbook tells to type', () => {
   });
 });
 
-describe('figures of the log', () => {
-  it('are made of the lines the functions write', () => {
+describe('each log metric', () => {
+  it('counts a line that the functions write', () => {
     const filters = new Map(
       properties('AWS::Logs::MetricFilter').map((each) => [each.MetricTransformations[0].MetricName, each]),
     );
@@ -315,7 +315,7 @@ describe('figures of the log', () => {
     });
   });
 
-  it('read the fields where the logger puts them', () => {
+  it('reads its field where the logger puts it', () => {
     const lines: string[] = [];
     const written = vi.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
     const outcome = { ran: true, orphans: 2, released: 0, halted: false };
@@ -324,21 +324,21 @@ describe('figures of the log', () => {
     expect(JSON.parse(lines.join(''))).toMatchObject({ message: 'sweep finished', ...outcome });
   });
 
-  it('are written by the entry points', () => {
+  it('has a line that an entry point logs', () => {
     const source = (file: string) => readFileSync(join(ROOT, 'functions', file), 'utf8');
     expect(source('monitor.lambda.ts')).toMatch(/logger\.info\(COUNTED_LINES\.observed,/);
     expect(source('sweep.lambda.ts')).toMatch(/logger\.info\(COUNTED_LINES\.swept,/);
   });
 
-  it('are all watched or drawn', () => {
+  it('is used by an alarm or a graph', () => {
     const shown = JSON.stringify([...alarms.values(), ...properties('AWS::CloudWatch::Dashboard')]);
     for (const filter of properties('AWS::Logs::MetricFilter'))
       expect(shown).toContain(filter.MetricTransformations[0].MetricName);
   });
 });
 
-describe('the topics', () => {
-  it('are encrypted with a key that turns, take TLS only, and mail to somebody', () => {
+describe('each alarm topic', () => {
+  it('is encrypted with a rotated key, requires TLS and has an e-mail subscriber', () => {
     expect(properties('AWS::SNS::Topic').map((topic) => topic.TopicName)).toEqual([
       'sluice-dev-page',
       'sluice-dev-ticket',
@@ -356,7 +356,7 @@ describe('the topics', () => {
     ]);
   });
 
-  it('let CloudWatch and Budgets of this account publish, and no other service', () => {
+  it('lets only CloudWatch and Budgets of this account publish', () => {
     const statements = properties('AWS::SNS::TopicPolicy')
       .flatMap((policy) => policy.PolicyDocument.Statement as Record<string, unknown>[])
       .filter(({ Effect: effect }) => effect === 'Allow');
@@ -377,7 +377,7 @@ describe('the topics', () => {
     }
   });
 
-  it('have a key that these services may use for these topics only', () => {
+  it('has a key that only these services may use, and only for these topics', () => {
     const { KeyPolicy: policy } = onlyOne('AWS::KMS::Key');
     const services = policy.Statement.filter(
       ({ Principal: { Service } }: { Principal: { Service?: unknown } }) => Service,
@@ -399,11 +399,11 @@ describe('the topics', () => {
   });
 });
 
-describe('the budgets', () => {
+describe('the cost warnings', () => {
   const budget = (name: string) =>
     properties('AWS::Budgets::Budget').find((each) => each['Budget'].BudgetName === `sluice-dev-${name}`)!;
 
-  it('count the media services of the account without any tag, within an amount of their own', () => {
+  it('include a budget for the account’s media services that needs no tag', () => {
     const services = budget('services')['Budget'];
     expect(services).toMatchObject({
       BudgetLimit: { Amount: 150, Unit: 'USD' },
@@ -419,7 +419,7 @@ describe('the budgets', () => {
     });
   });
 
-  it('are joined by AWS’s anomaly detection where it is asked for, with the account’s monitor or a new one', () => {
+  it('include AWS’s anomaly detection if configured, with the account’s monitor or a new one', () => {
     const countOf = (of: Template, type: string) => Object.keys(of.findResources(type)).length;
     expect(countOf(template, 'AWS::CE::AnomalySubscription')).toBe(0);
     const made = synthesize('dev', { costAnomalies: { minimumUsd: 20 } }).template('observability');
@@ -435,7 +435,7 @@ describe('the budgets', () => {
     });
   });
 
-  it('counts what has the deployment’s tag, and warns at 50, 80 and 100 percent and by forecast', () => {
+  it('include a budget for the deployment’s tag that warns at 50, 80 and 100 percent and by forecast', () => {
     const [pages, tickets] = ['Pages', 'Tickets'].map((prefix) =>
       deployment.resolve({ Ref: logicalIds('AWS::SNS::Topic').find((id) => id.startsWith(prefix)) }, 'observability'),
     );
@@ -460,8 +460,8 @@ describe('the budgets', () => {
   });
 });
 
-describe('the page of graphs', () => {
-  it('has no tags, which CloudFormation refuses on a CloudWatch dashboard', () => {
+describe('the CloudWatch dashboard', () => {
+  it('has only a body and a name, because CloudFormation refuses tags on it', () => {
     expect(Object.keys(onlyOne('AWS::CloudWatch::Dashboard'))).toEqual(['DashboardBody', 'DashboardName']);
   });
 
@@ -472,7 +472,7 @@ describe('the page of graphs', () => {
       expect(body).toContain(title);
   });
 
-  it('asks for the outputs of channels with their output group, without which MediaLive reports none', () => {
+  it('queries channel outputs with their output group, without which MediaLive reports none', () => {
     const { DashboardBody: body } = onlyOne('AWS::CloudWatch::Dashboard');
     const searches = [...JSON.stringify(body).matchAll(/\{AWS\/MediaLive,([\w,]+)\} MetricName=[\\"]+(\w+)/g)];
     expect(searches.map(([, dimensions, metric]) => [metric, dimensions])).toEqual([
@@ -481,7 +481,7 @@ describe('the page of graphs', () => {
     ]);
   });
 
-  it('carries no tags, which CloudFormation refuses for dashboards in some Regions', () => {
+  it('has no tags, which CloudFormation refuses for dashboards in some Regions', () => {
     expect(onlyOne('AWS::CloudWatch::Dashboard')).not.toHaveProperty('Tags');
   });
 });

@@ -12,7 +12,7 @@ interface Trust {
   Statement: { Effect: string; Action: string; Principal: Record<string, unknown> }[];
 }
 
-/** Principals that may assume each function's role. */
+/** Returns the principals that may assume each function's role. */
 function trusted(deployment: Synthesized): Record<string, unknown[]> {
   const roles = Object.entries(deployment.resources('AWS::IAM::Role', 'controlPlane'));
   return Object.fromEntries(
@@ -25,7 +25,7 @@ function trusted(deployment: Synthesized): Record<string, unknown[]> {
   );
 }
 
-/** CloudFormation's answers about the stacks, as far as the templates determine them. */
+/** Mocks CloudFormation's answers about the stacks as far as the templates determine them. */
 function mockStacks(deployment: Synthesized) {
   const client = new CloudFormationClient({ region: 'eu-central-1' });
   const mock = mockClient(client);
@@ -57,8 +57,8 @@ function mockStacks(deployment: Synthesized) {
   return client;
 }
 
-describe('a proof', () => {
-  it('finds in the stacks everything it needs', async () => {
+describe('findDeployment', () => {
+  it('finds all ids that a proof needs in the stacks', async () => {
     const where = { environment: 'prod', account: '111122223333', region: 'eu-central-1' };
     const client = mockStacks(synthesize('prod'));
     const found = await findDeployment(client, { ...where, configuration: readConfiguration('prod') });
@@ -78,20 +78,20 @@ describe('a proof', () => {
   });
 });
 
-describe('the roles of the functions', () => {
+describe('the trust policy of every function’s role', () => {
   const lambda = { Service: 'lambda.amazonaws.com' };
 
-  it('trust nobody but Lambda by default', () => {
+  it('trusts only Lambda by default', () => {
     for (const [name, principals] of Object.entries(trusted(synthesize('prod')))) {
       expect(principals, name).toEqual([lambda]);
     }
   });
 
-  it('trust exactly the configured principal as well while a proof is configured', () => {
+  it('also trusts the configured principal while a proof is configured', () => {
     for (const [name, principals] of Object.entries(
       trusted(synthesize('prod', { proof: { principalArn: OPERATOR } })),
     )) {
-      // The CDK merges both into one statement.
+      // The CDK merges both principals into one statement.
       expect(principals, name).toEqual([{ ...lambda, AWS: OPERATOR }]);
     }
   });
@@ -102,7 +102,7 @@ describe('the roles of the functions', () => {
     'arn:aws:sts::111122223333:assumed-role/Operator/alice',
     '*',
     '111122223333',
-  ])('refuse %s as the principal of a proof', (principalArn) => {
+  ])('cannot contain %s as the principal of a proof', (principalArn) => {
     const { account: _account, ...given } = readConfiguration('dev');
     expect(() => parseConfiguration({ ...given, proof: { principalArn } }, 'dev.json')).toThrow(
       /proof\.principalArn = .*the ARN of one IAM role or user/,

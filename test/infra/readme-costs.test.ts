@@ -26,10 +26,10 @@ const primary = newPrimary(primaryEncodings.join(','), new Date(0));
 const preview = priceOfRunning(pricing, primary);
 const perHourOf = (parts: typeof preview, name: string) => parts.find(({ part }) => part === name)!.perHour;
 
-describe('what the README says about costs is computed from the price file:', () => {
-  it('an always-on deployment before its first destination', () => {
+describe('the README’s cost section', () => {
+  it('states the price of an always-on deployment before its first destination', () => {
     const [monitoring, keys] = FIXED_PARTS.map((part) => priceOfFixed(pricing, part)) as [Money, Money];
-    // The monitor looks once a minute.
+    // The monitor polls once a minute.
     const watched = sum([monitoring, priceOfMetricReads(pricing, metricsPerLook(1) * 60)]);
     const whole = sum([priceOfFlow(pricing, 'ACTIVE'), totalOf(preview), watched, keys]);
     const monthly = Math.round((toUsd(whole)! * HOURS_PER_MONTH) / 10) * 10;
@@ -44,7 +44,7 @@ describe('what the README says about costs is computed from the price file:', ()
     expect(README).toContain(`each viewer of the preview about ${usd(priceOfViewer(pricing, primary))} an hour`);
   });
 
-  it('a destination', () => {
+  it('states the price of a destination', () => {
     const parts = priceOfRunning(pricing, { destinationId: 'dst_1', platform: 'youtube', preset: '1080p30' });
     expect(README).toContain(
       `a YouTube destination at 1080p30 from ${usd(totalOf(parts))}: ${usd(encodingOf(parts))} for encoding and about ` +

@@ -1,4 +1,4 @@
-/** Names of the SDK's clients as `AwsClients` has them, one per service, and of the one entry points make themselves. */
+/** Names of the SDK clients in `AwsClients`, one per service, plus the client that entry points create themselves. */
 export type ServiceName =
   | 'cloudWatch'
   | 'cloudWatchLogs'
@@ -11,15 +11,15 @@ export type ServiceName =
   | 'sfn'
   | 'table';
 
-/** One call of a function to AWS. Holds secrets: never into a message. */
+/** One call of a function to AWS. It holds secrets, so never put it into a message. */
 export interface RecordedCall {
-  /** The function that made it: `api`, `workflow`, … */
+  /** The function that made the call: `api`, `workflow`, … */
   function: string;
   service: ServiceName;
   /** AWS's name of the operation. */
   operation: string;
-  /** What the code gave to the SDK. */
+  /** The input that the code gave to the SDK. */
   input: Record<string, any>;
-  /** What AWS answered; null when it refused. */
+  /** AWS's answer; null if it refused the call. */
   output: Record<string, any> | null;
 }

@@ -3,9 +3,9 @@ import * as z from 'zod';
 import type { RecordedCall } from './recorded-call.ts';
 
 /**
- * What AWS demands of the requests our functions send, as its API references document it: members that must be there,
- * ranges, lengths and forms of names. Members that are not listed are refused, so a new one has to be looked up first.
- * MediaLive's nested settings are checked by the local endpoints against the SDK's own types; here it is their ranges.
+ * Validates the functions' requests against AWS's API references: required members, ranges, lengths and name formats.
+ * Unlisted members are refused, so look a new one up first. The local endpoints check MediaLive's nested settings
+ * against the SDK's types; this checks only their ranges.
  */
 
 const text = (max: number, pattern = /^/) => z.string().min(1).max(max).regex(pattern);
@@ -28,7 +28,7 @@ const KeyId = text(2048);
 const EncryptionContext = z.record(text(8192), text(8192));
 
 const ExecutionArn = text(256, /^arn:[\w-]+:states:[\w-]+:\d{12}:execution:[^:]+:[^:]+$/);
-/** Longer or stranger names make executions CloudWatch cannot log. */
+/** CloudWatch cannot log executions with longer names or other characters. */
 const ExecutionName = text(80, /^[0-9A-Za-z_-]+$/);
 const MachineArn = text(
   256,
@@ -41,7 +41,7 @@ const ObjectKey = text(1024);
 /** 1, 5, 10, 20, 30 or a multiple of 60 seconds. */
 const Period = z
   .int()
-  .refine((seconds) => [1, 5, 10, 20, 30].includes(seconds) || seconds % 60 === 0, 'no period of CloudWatch');
+  .refine((seconds) => [1, 5, 10, 20, 30].includes(seconds) || seconds % 60 === 0, 'not a CloudWatch period');
 const MetricQuery = z.strictObject({
   Id: text(255, /^[a-z]\w*$/),
   MetricStat: z.strictObject({
@@ -136,10 +136,10 @@ const RULES: Record<RecordedCall['service'], Record<string, z.ZodType>> = {
         ScanBy: z.enum(['TimestampAscending', 'TimestampDescending']),
         NextToken: z.string().optional(),
       })
-      .refine(({ StartTime, EndTime }) => StartTime < EndTime, 'the time begins after its end')
+      .refine(({ StartTime, EndTime }) => StartTime < EndTime, 'the start time is after the end time')
       .refine(
         ({ MetricDataQueries: queries }) => new Set(queries.map((query) => query.Id)).size === queries.length,
-        'an id twice',
+        'repeated id',
       ),
   },
   cloudWatchLogs: {
@@ -187,7 +187,7 @@ const RULES: Record<RecordedCall['service'], Record<string, z.ZodType>> = {
     DeleteInput: z.strictObject({ InputId: Id }),
     CreateChannel: z.strictObject({
       ...ChannelSettings,
-      // Left out it would be STANDARD, at twice the price.
+      // The default would be STANDARD, at twice the price.
       ChannelClass: z.literal('SINGLE_PIPELINE'),
       RequestId,
       Tags,
@@ -212,7 +212,7 @@ const RULES: Record<RecordedCall['service'], Record<string, z.ZodType>> = {
   },
 };
 
-/** Least and greatest values of MediaLive's encoder settings, wherever they stand. [medialive/latest/apireference/channels] */
+/** Ranges of MediaLive's encoder settings, at any depth. [medialive/latest/apireference/channels] */
 const RANGES: Record<string, readonly [min: number, max: number]> = {
   Bitrate: [1000, 100_000_000],
   MaxBitrate: [1000, 100_000_000],
@@ -242,14 +242,14 @@ const RANGES: Record<string, readonly [min: number, max: number]> = {
 function checkRanges(value: unknown, name = ''): string[] {
   if (typeof value === 'number') {
     const [min, max] = RANGES[name] ?? [];
-    if (min === undefined || max === undefined) return [`${name}: nobody has looked up its range`];
+    if (min === undefined || max === undefined) return [`${name}: its range is not listed`];
     return value >= min && value <= max ? [] : [`${name} is ${value}, not between ${min} and ${max}`];
   }
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => checkRanges(inner, Array.isArray(value) ? name : key));
 }
 
-/** What AWS would refuse a request for, in words without its values; nothing when it is in order. */
+/** Returns the reasons why AWS would refuse a request, without its values; empty if the request is valid. */
 export function checkRequest({
   service,
   operation,
@@ -262,7 +262,7 @@ export function checkRequest({
   return [...issues, ...(service === 'table' ? checkPlaceholders(input) : [])];
 }
 
-/** DynamoDB refuses a placeholder that is not defined, and a definition that is not used. */
+/** DynamoDB refuses undefined placeholders and unused definitions. */
 function checkPlaceholders(input: RecordedCall['input']): string[] {
   const expression = Object.entries(input)
     .filter(([name]) => name.endsWith('Expression'))

@@ -1,9 +1,9 @@
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../../infra/local/service.ts';
 
-/** What stacks export, by the name others import it by. */
+/** Stack exports by export name. */
 export type Exports = ReadonlyMap<string, { stack: string; value: unknown }>;
 
-/** Says what a resource's attribute is once it exists; `attribute` is `Ref` for its id. */
+/** Returns an attribute of an existing resource; `attribute` is `Ref` for its id. */
 export type AttributeOf = (stack: string, logicalId: string, attribute: string) => string;
 
 const PSEUDO_PARAMETERS: Record<string, string> = {
@@ -14,8 +14,8 @@ const PSEUDO_PARAMETERS: Record<string, string> = {
 };
 
 /**
- * Replaces CloudFormation's functions by what they come to, with the values of resources as they were made.
- * @throws {Error} for a function it does not know: it would rather fail than compare with half a value
+ * Replaces CloudFormation's intrinsic functions with their results, using the attributes of existing resources.
+ * @throws {Error} for an unknown function, so that no test compares a partial value
  */
 export function resolveIntrinsics(
   value: unknown,

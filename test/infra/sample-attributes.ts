@@ -2,13 +2,13 @@ import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../../infra/local/service.ts';
 import type { TemplateResource } from './synthesized.ts';
 
 /**
- * Made-up attributes of resources, of the form AWS gives them: names are those of the template where it has one, else
+ * Returns made-up attributes of resources in AWS's format. Names come from the template if it has one, otherwise from
  * the logical id.
  */
 
 const NAME_PROPERTIES = ['TableName', 'FunctionName', 'QueueName', 'LogGroupName', 'StateMachineName', 'Id', 'Name'];
 
-/** Resources whose `Ref` is their ARN. */
+/** Resource types whose `Ref` is their ARN. */
 const ARN_IS_REF = ['AWS::SecretsManager::Secret', 'AWS::StepFunctions::StateMachine', 'AWS::SNS::Topic'];
 
 const ARNS: Record<string, (name: string) => string> = {
@@ -37,14 +37,14 @@ const ATTRIBUTES: Record<string, string> = {
   Url: 'https://package.example/out/v1/0123/index.m3u8',
 };
 
-/** @param attribute `Ref` for the id */
+/** Returns a sample value of an attribute. @param attribute `Ref` for the id */
 export function sampleAttribute(
   resources: Readonly<Record<string, TemplateResource>>,
   logicalId: string,
   attribute: string,
 ): string {
   const resource = resources[logicalId];
-  if (!resource) throw new Error(`no resource is called ${logicalId}`);
+  if (!resource) throw new Error(`the template has no resource ${logicalId}`);
   const { Type: type, Properties: properties = {} } = resource;
   const given = NAME_PROPERTIES.map((property) => properties[property]).find((name) => typeof name === 'string');
   const name = (given as string | undefined) ?? logicalId;
@@ -53,7 +53,7 @@ export function sampleAttribute(
   return ATTRIBUTES[attribute] ?? `${logicalId}.${attribute}`;
 }
 
-/** Types without a form of their own get the service of their type, which is enough to tell them apart. */
+/** Types without a known ARN format get the service name of their type, which is enough to distinguish them. */
 function sampleArn(type: string, name: string): string {
   const [, service = ''] = type.split('::');
   return ARNS[type]?.(name) ?? regional(service.toLowerCase(), name);

@@ -13,8 +13,8 @@ import { describeResource } from './described-resource.ts';
 import { synthesize, type StackId, type Synthesized, type TemplateResource } from './synthesized.ts';
 
 /**
- * What matters for security and money in the templates that are deployed. Both environments are synthesized once; the
- * guarantees are checked on prod, and on dev where the two differ.
+ * Tests the security and cost properties of the templates. Both environments are synthesized once. The guarantees are
+ * checked on prod, and on dev where the two differ.
  */
 
 const prod = synthesize('prod');
@@ -32,7 +32,7 @@ function only(resources: Record<string, TemplateResource>): TemplateResource {
   return resource!;
 }
 
-/** Statements of all policies of the roles, by logical id of the policy, resolved. */
+/** Returns the statements of all policies of the roles, by logical id of the policy, resolved. */
 function statementsOf(deployment: Synthesized, stack: StackId): [string, Statement][] {
   const policies = Object.entries(deployment.resources('AWS::IAM::Policy', stack)).map(
     ([id, { Properties: properties }]) => [id, properties.PolicyDocument] as const,
@@ -49,7 +49,7 @@ function statementsOf(deployment: Synthesized, stack: StackId): [string, Stateme
   );
 }
 
-/** Statements of the role of one function. */
+/** Returns the statements of a function's role. */
 function statementsOfFunction(name: string): Statement[] {
   const prefix = `Role${name.replaceAll('-', '')}Default`;
   const found = statementsOf(prod, 'controlPlane').filter(([id]) => id.startsWith(prefix));
@@ -68,8 +68,8 @@ function functionOf(name: string, deployment = prod): TemplateResource {
   return found!;
 }
 
-describe('data', () => {
-  it('keeps table, keys, secrets, reports and people when the stack is deleted', () => {
+describe('the data stack', () => {
+  it('keeps table, keys, secrets, reports and users when it is deleted', () => {
     const kept = [
       'AWS::DynamoDB::GlobalTable',
       'AWS::KMS::Key',
@@ -88,7 +88,7 @@ describe('data', () => {
     expect(dev.stacks.data.terminationProtection).toBe(false);
   });
 
-  it('can restore the table to any second of the last 35 days, and nobody deletes it by accident', () => {
+  it('can restore the table to any second of the last 35 days and protects it against deletion', () => {
     const { Properties: table } = only(prod.resources('AWS::DynamoDB::GlobalTable', 'data'));
     expect(table.Replicas).toEqual([
       expect.objectContaining({
@@ -120,7 +120,7 @@ describe('data', () => {
       expect(key).toMatchObject({ EnableKeyRotation: true, PendingWindowInDays: 30 });
   });
 
-  it('lets nobody read reports without TLS or from outside', () => {
+  it('refuses requests for reports without TLS or from the public', () => {
     const { Properties: bucket } = only(prod.resources('AWS::S3::Bucket', 'data'));
     expect(bucket.PublicAccessBlockConfiguration).toEqual({
       BlockPublicAcls: true,
@@ -139,7 +139,7 @@ describe('data', () => {
     });
   });
 
-  it('lets only administrators add people, who can protect themselves with a second factor', () => {
+  it('lets only administrators add users, who can enable a second factor', () => {
     const { Properties: pool } = only(prod.resources('AWS::Cognito::UserPool', 'data'));
     expect(pool).toMatchObject({
       DeletionProtection: 'ACTIVE',
@@ -163,7 +163,7 @@ describe('data', () => {
     ]);
   });
 
-  it('makes up secrets on AWS, so that no template holds one', () => {
+  it('generates secrets on AWS, so that no template holds one', () => {
     const secrets = Object.values(prod.resources('AWS::SecretsManager::Secret', 'data'));
     expect(secrets).toHaveLength(2);
     for (const { Properties: secret } of secrets) {
@@ -173,10 +173,10 @@ describe('data', () => {
   });
 });
 
-describe('source', () => {
+describe('the source stack', () => {
   const flow = only(prod.resources('AWS::MediaConnect::Flow', 'source')).Properties;
 
-  it('takes SRT from the given addresses only, with the passphrase from Secrets Manager', () => {
+  it('accepts SRT only from the configured addresses, with the passphrase from Secrets Manager', () => {
     expect(prod.resolve(flow.Source, 'source')).toMatchObject({
       Protocol: 'srt-listener',
       IngestPort: 5000,
@@ -188,17 +188,17 @@ describe('source', () => {
     });
   });
 
-  it('names no algorithm beside an SRT passphrase, which MediaConnect refuses', () => {
+  it('sets no algorithm for the SRT passphrase, which MediaConnect would refuse', () => {
     expect(JSON.stringify(flow)).toContain('srt-password');
     expect(JSON.stringify(flow)).not.toContain('Algorithm');
   });
 
-  it('watches the picture and is restarted by AWS only in the maintenance window', () => {
+  it('monitors the picture and lets AWS restart the flow only in the maintenance window', () => {
     expect(flow.SourceMonitoringConfig).toMatchObject({ ThumbnailState: 'ENABLED' });
     expect(flow.Maintenance).toEqual({ MaintenanceDay: 'Tuesday', MaintenanceStartHour: '04:00' });
   });
 
-  it('lets only this account’s flow read the passphrase, and nothing else', () => {
+  it('lets only this account’s flow read the passphrase and no other secret', () => {
     const [id, role] = Object.entries(prod.resources('AWS::IAM::Role', 'source')).find(([name]) =>
       name.startsWith('FlowRole'),
     )!;
@@ -219,7 +219,7 @@ describe('source', () => {
     ]);
   });
 
-  it('serves the preview to the CDN that knows the identifier, which no template holds', () => {
+  it('serves the preview only with the CDN identifier, which no template holds', () => {
     const { Properties: endpoint } = only(prod.resources('AWS::MediaPackage::OriginEndpoint', 'source'));
     const { Properties: secret } = only(prod.resources('AWS::SecretsManager::Secret', 'source'));
     expect(prod.resolve(endpoint.Authorization, 'source')).toEqual({
@@ -232,14 +232,14 @@ describe('source', () => {
     expect(secret).not.toHaveProperty('SecretString');
   });
 
-  it('lets media into MediaLive from the flow’s address only', () => {
+  it('lets media into MediaLive only from the flow’s address', () => {
     const { Properties: group } = only(prod.resources('AWS::MediaLive::InputSecurityGroup', 'source'));
     expect(prod.resolve(group.WhitelistRules, 'source')).toEqual([{ Cidr: '198.51.100.10/32' }]);
   });
 });
 
-describe('functions', () => {
-  it.each(FUNCTION_NAMES)('%s runs on Node 24 and arm64, traced, with a log of its own that ends', (name) => {
+describe('each function', () => {
+  it.each(FUNCTION_NAMES)('%s runs on Node 24 and arm64 with tracing and a log group with retention', (name) => {
     const { Properties: properties } = functionOf(name);
     expect(properties).toMatchObject({
       Runtime: 'nodejs24.x',
@@ -256,7 +256,7 @@ describe('functions', () => {
     expect(log.Properties).toMatchObject({ LogGroupName: `/sluice/prod/${name}`, RetentionInDays: 90 });
   });
 
-  it.each(FUNCTION_NAMES)('%s is given what its entry point demands, and nothing else', (name) => {
+  it.each(FUNCTION_NAMES)('%s receives the variables that its entry point requires and no others', (name) => {
     for (const deployment of [prod, dev]) {
       const { Variables: variables } = deployment.resolve(
         functionOf(name, deployment).Properties.Environment,
@@ -269,7 +269,7 @@ describe('functions', () => {
     }
   });
 
-  it('receive no secret in their environment: whoever may read a function’s configuration would see it', () => {
+  it('receives no secret in its environment, which anyone with access to its configuration could read', () => {
     const environments = Object.values(prod.resources('AWS::Lambda::Function')).map(
       ({ Properties: { Environment: environment } }) => JSON.stringify(environment ?? {}),
     );
@@ -285,7 +285,7 @@ describe('functions', () => {
     }
   });
 
-  it('starts every operation by the alias that is live', () => {
+  it('starts every operation through the live alias', () => {
     for (const name of ['api', 'workflow', 'sweep']) {
       const { Variables: variables } = prod.resolve(functionOf(name).Properties.Environment, 'controlPlane') as {
         Variables: Record<string, string>;
@@ -298,12 +298,12 @@ describe('functions', () => {
     }
   });
 
-  it('never runs two sweeps or two reports at once', () => {
+  it('that sweeps or reports has a concurrency of one', () => {
     expect(functionOf('sweep').Properties.ReservedConcurrentExecutions).toBe(1);
     expect(functionOf('cost-report').Properties.ReservedConcurrentExecutions).toBe(1);
   });
 
-  it('ends a step before the state machine gives it up', () => {
+  it('that runs a step times out before the state machine does', () => {
     const stepSeconds = OPERATION_KINDS.flatMap((kind) => {
       const { States: states } = JSON.parse(aslOf(kind)) as { States: Record<string, { TimeoutSeconds?: number }> };
       return Object.values(states).flatMap(({ TimeoutSeconds: seconds }) => seconds ?? []);
@@ -317,14 +317,16 @@ describe('functions', () => {
       String(prod.resolve(functionName, 'controlPlane')).endsWith(name),
     );
     expect(prod.resolve(found?.Properties, 'controlPlane')).toMatchObject({
-      DestinationConfig: { OnFailure: { Destination: expect.stringMatching(/:sluice-prod-functions-dead-letters$/) } },
+      DestinationConfig: {
+        OnFailure: { Destination: expect.stringMatching(/:sluice-prod-functions-dead-letters$/) },
+      },
       MaximumEventAgeInSeconds: 300,
     });
   });
 });
 
-describe('permissions', () => {
-  it('names every action one by one, in every stack', () => {
+describe('the IAM policies', () => {
+  it('name every action in every stack', () => {
     for (const stack of STACKS) {
       for (const [id, { Effect: effect, Action: action }] of statementsOf(prod, stack)) {
         if (effect !== 'Allow' || ASSET_HANDLERS.test(id)) continue;
@@ -336,7 +338,7 @@ describe('permissions', () => {
     }
   });
 
-  it('says why wherever a resource has a wildcard', () => {
+  it('have a reason for every resource with a wildcard', () => {
     const settings = [
       {},
       { tagConditions: false },
@@ -350,7 +352,7 @@ describe('permissions', () => {
     }
   });
 
-  it('gives no function a managed policy', () => {
+  it('include no managed policy for a function', () => {
     for (const [id, role] of Object.entries(prod.resources('AWS::IAM::Role', 'controlPlane'))) {
       expect([id, role.Properties.ManagedPolicyArns]).toEqual([id, undefined]);
     }
@@ -363,7 +365,7 @@ describe('permissions', () => {
   const onStreamKeys = (name: string, action: string) =>
     allowing(name, action).filter(({ Resource: resource }) => String(resource).includes('key/StreamKeysKey'));
 
-  it('lets the API encrypt stream keys and only the workflow decrypt them, each within their context', () => {
+  it('let the API encrypt stream keys and only the workflow decrypt them, within their context', () => {
     for (const name of FUNCTION_NAMES) {
       expect(onStreamKeys(name, 'kms:Encrypt')).toHaveLength(name === 'api' ? 1 : 0);
       expect(onStreamKeys(name, 'kms:Decrypt')).toHaveLength(name === 'workflow' ? 1 : 0);
@@ -372,7 +374,7 @@ describe('permissions', () => {
     expect(onStreamKeys('workflow', 'kms:Decrypt')[0]!.Condition).toEqual(STREAM_KEY_CONDITION);
   });
 
-  it('lets other keys be used through Step Functions only', () => {
+  it('let other keys be used only through Step Functions', () => {
     for (const name of FUNCTION_NAMES) {
       for (const statement of statementsOfFunction(name)) {
         if (!listOf(statement.Action).some((action) => action.startsWith('kms:'))) continue;
@@ -382,7 +384,7 @@ describe('permissions', () => {
     }
   });
 
-  it('shows what MediaLive tells, which includes stream keys, only to those who need it', () => {
+  it('let only functions that need it read MediaLive’s answers, which hold stream keys', () => {
     const reading = (name: string) =>
       statementsOfFunction(name)
         .flatMap(({ Action: action }) => listOf(action))
@@ -398,7 +400,7 @@ describe('permissions', () => {
     expect(reading('sweep')).toEqual(all);
   });
 
-  it('makes nothing without our tag, and removes or changes nothing that lacks it', () => {
+  it('require our tag to create, change or remove MediaLive resources', () => {
     const tagged = { 'aws:ResourceTag/sluice:deployment': 'prod' };
     const making = { 'aws:RequestTag/sluice:deployment': 'prod' };
     for (const name of FUNCTION_NAMES) {
@@ -417,7 +419,7 @@ describe('permissions', () => {
     expect(allowing('sweep', 'medialive:DeleteInput')).toHaveLength(1);
   });
 
-  it('leaves out the conditions on tags that exist when tagConditions is false, and keeps those on tags that are requested', () => {
+  it('have no conditions on existing tags if tagConditions is false, but still require request tags', () => {
     const without = statementsOf(synthesize('prod', { tagConditions: false }), 'controlPlane').map(
       ([, statement]) => statement,
     );
@@ -434,14 +436,17 @@ describe('permissions', () => {
     ['flow', [expect.stringMatching(/:flow:/), 'arn:aws:mediaconnect:us-east-1:000000000000:output:*:*']],
     ['named', [expect.stringMatching(/:flow:/), 'arn:aws:mediaconnect:us-east-1:000000000000:output:*:sluice-prod-*']],
     ['any', '*'],
-  ] as const)('limits the outputs of the flow as flowOutputPermission %s says', (flowOutputPermission, resource) => {
-    const statements = statementsOf(synthesize('prod', { flowOutputPermission }), 'controlPlane').filter(
-      ([, { Action: actions }]) => listOf(actions).includes('mediaconnect:RemoveFlowOutput'),
-    );
-    expect(statements.map(([, { Resource: resources }]) => resources)).toEqual([resource, resource]);
-  });
+  ] as const)(
+    'limit the outputs of the flow as flowOutputPermission %s specifies',
+    (flowOutputPermission, resource) => {
+      const statements = statementsOf(synthesize('prod', { flowOutputPermission }), 'controlPlane').filter(
+        ([, { Action: actions }]) => listOf(actions).includes('mediaconnect:RemoveFlowOutput'),
+      );
+      expect(statements.map(([, { Resource: resources }]) => resources)).toEqual([resource, resource]);
+    },
+  );
 
-  it('passes one role, to MediaLive, from one function', () => {
+  it('let one function pass one role to MediaLive', () => {
     expect(FUNCTION_NAMES.filter((name) => allowing(name, 'iam:PassRole').length > 0)).toEqual(['workflow']);
     expect(allowing('workflow', 'iam:PassRole')).toEqual([
       {
@@ -454,10 +459,10 @@ describe('permissions', () => {
   });
 });
 
-describe('state machines', () => {
+describe('each state machine', () => {
   const machines = Object.values(prod.resources('AWS::StepFunctions::StateMachine', 'controlPlane'));
 
-  it.each([...OPERATION_KINDS])('%s is the file that also runs on one machine', (kind) => {
+  it.each([...OPERATION_KINDS])('for %s is the file that also runs on one machine', (kind) => {
     const { Properties: machine } = machines.find(
       ({ Properties: { StateMachineName: name } }) => name === `sluice-prod-destination-${kind}`,
     )!;
@@ -468,7 +473,7 @@ describe('state machines', () => {
     });
   });
 
-  it('log what happens without what is said, traced, under a key of ours', () => {
+  it('logs without execution data, is traced and encrypted with our key', () => {
     expect(machines).toHaveLength(4);
     for (const { Properties: machine } of machines) {
       expect(machine).toMatchObject({
@@ -480,7 +485,7 @@ describe('state machines', () => {
     }
   });
 
-  it('are published: each alias points to a version that outlives the next deployment', () => {
+  it('has an alias that points to a version which survives the next deployment', () => {
     const versions = prod.resources('AWS::StepFunctions::StateMachineVersion', 'controlPlane');
     const aliases = Object.values(prod.resources('AWS::StepFunctions::StateMachineAlias', 'controlPlane'));
     expect(Object.values(versions).map((version) => version.UpdateReplacePolicy)).toEqual(Array(4).fill('Retain'));
@@ -494,7 +499,7 @@ describe('state machines', () => {
     expect(new Set(pointed)).toEqual(new Set(Object.keys(versions)));
   });
 
-  it('may call the workflow function and no other', () => {
+  it('may call only the workflow function', () => {
     const invoking = statementsOf(prod, 'controlPlane').filter(
       ([id, { Action: action }]) => id.startsWith('StateMachine') && listOf(action).includes('lambda:InvokeFunction'),
     );
@@ -504,8 +509,8 @@ describe('state machines', () => {
   });
 });
 
-describe('what wakes the functions', () => {
-  it('is a clock that nobody has to be there for', () => {
+describe('the triggers of the functions', () => {
+  it('include schedules for sweep, monitor and cost report', () => {
     const schedules = Object.values(prod.resources('AWS::Scheduler::Schedule', 'controlPlane')).map(
       ({ Properties: schedule }) => prod.resolve(schedule, 'controlPlane'),
     );
@@ -535,7 +540,7 @@ describe('what wakes the functions', () => {
     ]);
   });
 
-  it('is what the media services report, of this flow, with dead letters', () => {
+  it('include events of MediaLive and of this flow, with dead letters', () => {
     const rules = Object.values(prod.resources('AWS::Events::Rule', 'controlPlane')).map(
       ({ Properties: rule }) => prod.resolve(rule, 'controlPlane') as Record<string, unknown>,
     );
@@ -554,12 +559,12 @@ describe('what wakes the functions', () => {
     expect(sources[1]!.resources).toEqual([expect.stringMatching(/^arn:aws:mediaconnect:.*:flow:/)]);
   });
 
-  it('is the API’s route, which the function itself guards', () => {
+  it('include the API’s route, which the function itself guards', () => {
     const { Properties: route } = only(prod.resources('AWS::ApiGatewayV2::Route', 'controlPlane'));
     expect(route).toMatchObject({ RouteKey: 'ANY /api/{proxy+}', AuthorizationType: 'NONE' });
   });
 
-  it('keeps dead letters for two weeks and takes them over TLS only', () => {
+  it('have dead-letter queues that keep messages for two weeks and require TLS', () => {
     const queues = Object.values(prod.resources('AWS::SQS::Queue', 'controlPlane'));
     expect(queues).toHaveLength(3);
     for (const { Properties: queue } of queues) {
@@ -575,8 +580,8 @@ describe('what wakes the functions', () => {
   });
 });
 
-describe('deployments', () => {
-  it('say whose everything is, for our code, for IAM and for the bill', () => {
+describe('a deployment', () => {
+  it('tags all its resources for the code, IAM and the bill', () => {
     for (const stack of STACKS) {
       for (const [id, resource] of Object.entries(prod.resources(undefined, stack))) {
         const tags = tagsOf(resource);
@@ -594,7 +599,7 @@ describe('deployments', () => {
     }
   });
 
-  it('live side by side: no stack and no named resource of one is also one of the other', () => {
+  it('shares no stack and no resource name with another one', () => {
     const names = (deployment: Synthesized) =>
       new Set([
         ...Object.values(deployment.stacks).map(({ stackName }) => stackName),
@@ -609,7 +614,7 @@ describe('deployments', () => {
     expect([...first].filter((name) => second.has(name))).toEqual([]);
   });
 
-  it('depend on each other in one direction', () => {
+  it('has stacks that depend on each other in one direction', () => {
     const before = (stack: StackId) =>
       prod.stacks[stack].dependencies.map(({ stackName }) => stackName.replace('sluice-prod-', '')).sort();
     expect(STACKS.map((stack) => [stack, before(stack)])).toEqual([
@@ -621,7 +626,7 @@ describe('deployments', () => {
     ]);
   });
 
-  it('are made by GitHub Actions only where a repository is named, and then by its environments alone', () => {
+  it('trusts GitHub Actions only for a configured repository and its environments', () => {
     const named = synthesize('prod', { github: { repository: 'owner/name', makesProvider: false } });
     const findDeployRole = ({ stacks }: Synthesized) =>
       stacks.data.node.root.node.tryFindChild('sluice-prod-deploy-role') as Stack | undefined;
@@ -654,11 +659,11 @@ describe('deployments', () => {
       trusted: trusted('prod'),
       allowed: [...reading, [['sts:AssumeRole'], ['cdk-hnb659fds-deploy-role', 'cdk-hnb659fds-file-publishing-role']]],
     });
-    // The diff runs before any reviewer has agreed. The lookup role would let it read stream keys from MediaLive.
+    // The diff runs before review. The lookup role would let it read stream keys from MediaLive.
     expect(describeRole('DiffRole')).toEqual({ trusted: trusted('prod-diff'), allowed: reading });
   });
 
-  it('change only with this list, which is for the eyes of a reviewer', async () => {
+  it('changes its security and cost properties only together with stacks.snapshot.txt', async () => {
     const lines = STACKS.flatMap((stack) => [
       `## ${stack}`,
       ...Object.entries(prod.resources(undefined, stack))
@@ -670,7 +675,7 @@ describe('deployments', () => {
   });
 });
 
-/** Handlers that CDK brings for its own custom resources; their policies are its own. */
+/** Handlers of the CDK's custom resources, whose policies the CDK defines. */
 const ASSET_HANDLERS = /^Custom/;
 
 const SAMPLE_RESOURCES = {
@@ -698,7 +703,7 @@ function aslOf(kind: string): string {
   return readFileSync(join(ROOT, 'statemachines', `destination-${kind}.asl.json`), 'utf8');
 }
 
-/** Tags of a resource, or null when its type has none in the template. */
+/** Returns the tags of a resource, or null if its type has none in the template. */
 function tagsOf({ Type: type, Properties: properties = {} }: TemplateResource): Record<string, string> | null {
   const [replica] = listOf(properties.Replicas as { Tags: unknown }[] | undefined);
   const tags = type === 'AWS::DynamoDB::GlobalTable' ? replica!.Tags : (properties.Tags ?? properties.UserPoolTags);
@@ -709,7 +714,7 @@ function tagsOf({ Type: type, Properties: properties = {} }: TemplateResource): 
   );
 }
 
-/** Names in a resource's properties that must be unique in the account. */
+/** Returns the names in a resource's properties that must be unique in the account. */
 function namesOf(
   { Type: type, Properties: properties = {} }: TemplateResource,
   deployment: Synthesized,
@@ -723,6 +728,6 @@ function namesOf(
 
 const NAMES =
   /^(Name|AlarmName|AliasName|\w*(Table|Function|Queue|Bucket|Secret|Pool|Machine|Rule|Group|Topic|Dashboard|Policy|Api)Name|Domain|Id)$/;
-/** Names that are unique within their parent, or are no names of AWS. */
+/** Names that are unique within their parent, or are not AWS names. */
 const PARTS =
   /^AWS::(StepFunctions::StateMachineAlias|Cognito::UserPool(Group|ResourceServer|Client)|IAM::Policy|ApiGatewayV2::Stage) |^Custom::/;

@@ -10,8 +10,8 @@ import { resolveIntrinsics, type Exports } from './resolve-intrinsics.ts';
 import { sampleAttribute } from './sample-attributes.ts';
 
 /**
- * The templates of a deployment as `cdk synth` makes them, but with nothing bundled or built, and the values that
- * CloudFormation would fill in made up. Takes about a second: once per test file.
+ * Synthesizes the templates of a deployment like `cdk synth`, but without bundling and with made-up values in place of
+ * those that CloudFormation fills in. Takes about a second, so synthesize once per test file.
  */
 
 export interface TemplateResource {
@@ -28,19 +28,19 @@ export interface Synthesized {
   template(stack: StackId): Template;
   /** Resources of one stack or of all, by logical id. */
   resources(type?: string, stack?: StackId): Record<string, TemplateResource>;
-  /** What a stack exports, by the name others import it by. */
+  /** Stack exports by export name. */
   exports: Exports;
-  /** A value of a template as it could be after deployment. */
+  /** Resolves a value of a template to a sample value after deployment. */
   resolve(value: unknown, stack: StackId): unknown;
 }
 
-/** The app's own context, without which feature flags are those of an old app. */
+/** Returns the app's context, without which feature flags have old defaults. */
 export function contextOf(): Record<string, unknown> {
   const { context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> };
   return { ...context, 'aws:cdk:bundling-stacks': [] };
 }
 
-/** Synthesizes the stacks of an environment, with changes to its configuration where a test wants them. */
+/** Synthesizes the stacks of an environment, with optional changes to its configuration. */
 export function synthesize(environment: string, over: Partial<Configuration> = {}): Synthesized {
   return synthesizeConfiguration(environment, { ...readConfiguration(environment), ...over });
 }
@@ -55,7 +55,7 @@ function synthesizeConfiguration(environment: string, configuration: Configurati
     const app = new App({
       context: contextOf(),
       outdir: join(directory, 'out'),
-      // Its findings are for people, and it takes a while; `cdk synth` has it.
+      // Its findings are for people and it takes a while; `cdk synth` runs it.
       builtinCloudFormationValidation: false,
     });
     return describeStacks(addDeployment(app, { environment, configuration, dashboardDirectory }));

@@ -23,7 +23,7 @@ const USD = {
   perReadUnit: 0.125 / 1e6,
 };
 const BYTES_PER_READ_UNIT = 4096;
-/** A gigabyte for the tens of milliseconds of a few reads. */
+/** Memory and time of one request: tens of milliseconds for a few reads. */
 const GIGABYTE_SECONDS_PER_REQUEST = 0.05;
 const MINUTES = 10;
 const MINUTES_A_DAY = 1440;
@@ -37,7 +37,7 @@ interface TableCommand {
 const sluice = await startTestApi();
 afterAll(() => sluice.close());
 
-/** Answers as the table does and adds up the read units that AWS would bill. */
+/** Passes reads to the table and adds up the read units that AWS would bill. */
 function countReads(): { client: object; counted: { readUnits: number } } {
   const { table } = sluice.deps.clients;
   const counted = { readUnits: 0 };
@@ -53,7 +53,10 @@ function countReads(): { client: object; counted: { readUnits: number } } {
   return { client: { send }, counted };
 }
 
-/** What a page polls on AWS with a show on air and one row opened: path and interval in milliseconds, as the page has them. */
+/**
+ * Returns what a page polls on AWS with a show on air and one row open: path and interval in milliseconds, from the
+ * page's own code.
+ */
 async function pollsOf(destinationId: string): Promise<[string, number][]> {
   queryClient.setQueryData(queryKeys.session, { embedded: false });
   const { body: list } = await sluice.call('GET', '/api/destinations?limit=200');
@@ -71,7 +74,7 @@ async function pollsOf(destinationId: string): Promise<[string, number][]> {
 }
 
 describe('a dashboard tab on AWS', () => {
-  it('costs cents a day with ten destinations on air and one row open, counted by calls', async () => {
+  it('costs cents a day with ten destinations on air and one row open', async () => {
     await sluice.reset();
     const table = countReads();
     sluice.rebuild({
@@ -109,7 +112,7 @@ describe('a dashboard tab on AWS', () => {
     };
     const total = usd.requests + usd.table + usd.metrics;
     expect(total).toBeLessThanOrEqual(USD_A_DAY_MAX);
-    // Less than a fifth of it would mean that something is not counted.
+    // Less than a fifth of the limit would mean that a cost is not counted.
     expect(total).toBeGreaterThan(USD_A_DAY_MAX / 5);
   });
 });

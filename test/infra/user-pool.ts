@@ -1,15 +1,15 @@
 import { createSign, generateKeyPairSync } from 'node:crypto';
 
-/** A Cognito user pool as far as tokens go: the keys it publishes, and tokens signed with them. */
+/** The tokens of a Cognito user pool: its published keys, and tokens signed with them. */
 export interface UserPool {
   jwks: object;
-  /** @param changes claims that differ from a good token's */
+  /** @param changes claims that differ from those of a valid token */
   signAccessToken(holder: { clientId: string; group: string }, changes?: object): string;
 }
 
 const KEY_ID = 'test-key';
 
-/** Makes one. @param userPoolId `<region>_<id>`, which tokens name as their issuer */
+/** Creates a user pool. @param userPoolId `<region>_<id>`, the issuer in its tokens */
 export function makeUserPool(userPoolId: string): UserPool {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const [region] = userPoolId.split('_');

@@ -8,37 +8,37 @@ const deployText = workflows.find(({ file }) => file === 'deploy.yml')!.text;
 const used = ({ text }: { text: string }) => [...text.matchAll(/uses: (\S+)/g)].map(([, action]) => action!);
 
 describe('GitHub Actions', () => {
-  test.each(workflows)('$file takes other people’s actions at one commit only', (workflow) => {
+  test.each(workflows)('use actions of others only at a pinned commit in $file', (workflow) => {
     const foreign = used(workflow).filter((action) => !action.startsWith('./'));
     expect(foreign.length).toBeGreaterThan(0);
     for (const action of foreign) expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
   });
 
-  test.each(workflows)('$file holds no keys and reads no secrets', ({ text }) => {
+  test.each(workflows)('use neither keys nor secrets in $file', ({ text }) => {
     expect(text).not.toMatch(/secrets\.|aws-access-key-id|AKIA|pull_request_target/);
   });
 
-  test.each(workflows)('$file may read the code and nothing else unless a job says so', ({ text }) => {
+  test.each(workflows)('may only read the code in $file unless a job requests more', ({ text }) => {
     expect(text).toMatch(/^permissions:\n {2}contents: read\n\n/m);
   });
 
-  test('only jobs that wait for an environment get a token for AWS', () => {
+  test('give a token for AWS only to jobs that wait for an environment', () => {
     const jobs = workflows.flatMap(({ text }) => text.split(/^ {2}(?=[\w-]+:\n)/m));
     const withToken = jobs.filter((job) => job.includes('id-token: write'));
     expect(withToken).toHaveLength(2);
     for (const job of withToken) expect(job).toMatch(/^ {4}environment: \$\{\{ inputs\.environment \}\}/m);
-    // What a package runs when it is installed could ask for such a token too.
+    // An install script of a package could request such a token, too.
     for (const job of withToken) expect(job).toContain('npm ci --ignore-scripts\n');
   });
 
-  test('what the reviewers see is got with a role that cannot deploy', () => {
+  test('show reviewers a diff made with a role that cannot deploy', () => {
     const roleOf = (name: string) =>
       new RegExp(`^ {2}${name}:\\n(?: {4}.*\\n|\\n)*? +role-to-assume: (.*)$`, 'm').exec(deployText)?.[1];
     expect(roleOf('diff')).toBe('${{ vars.AWS_DIFF_ROLE_ARN }}');
     expect(roleOf('deploy')).toBe('${{ vars.AWS_DEPLOY_ROLE_ARN }}');
   });
 
-  test.each(workflows)('$file fails with the first command of a pipe that fails', ({ text }) => {
+  test.each(workflows)('fail at the first failing command of a pipe in $file', ({ text }) => {
     for (const step of text.split(/^ {6}- /m).filter((each) => /^ *(- )?run:.* \| /m.test(each))) {
       expect(step).toMatch(/^ +shell: bash$/m);
     }
