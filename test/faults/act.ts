@@ -5,20 +5,20 @@ import { FRESH_SECONDS } from './entry-points.ts';
 import type { Outcome } from './processes.ts';
 import type { World } from './world.ts';
 
-/** What people do to a deployment: the API's own changes to a record, made as the API makes them. */
+/** Simulates the requests of people: the API's own changes to a record, made like the API makes them. */
 
-/** What a person asks for. `edit` waits for the next start, `edit-now` restarts what is on air. */
+/** A request. `edit` applies at the next start, `edit-now` restarts a running destination. */
 export type Ask = 'start' | 'stop' | 'delete' | 'edit' | 'edit-now' | 'replace-key' | 'replace-key-now';
 
-/** A stream key that no sink may ever hold, with characters that every encoding spells differently. */
+/** Returns a stream key that no sink may hold. Its special characters differ between encodings. */
 export function canaryOf(destinationNumber: number, version = 1): string {
   return `c4n4ry-${destinationNumber}-v${version}-7f3a&91bd=zq5x~+`;
 }
 
-/** What `replace-key` replaces a key with. */
+/** The stream key that `replace-key` sets. */
 export const REPLACED_KEY = 'c4n4ry-replaced-7f3a&91bd=zq5x~+';
 
-/** Adds one as `POST /api/destinations` does: a warm one gets its input and channel at once. */
+/** Adds a destination like `POST /api/destinations`: a warm one gets its input and channel at once. */
 export function addDestination(
   world: World,
   destinationNumber: number,
@@ -47,7 +47,7 @@ export function addDestination(
   });
 }
 
-/** Asks for something, as the API's routes do. Refusals and lost answers are part of the outcome. */
+/** Sends a request like the API's routes. Refusals and lost answers are part of the outcome. */
 export function ask(world: World, destinationId: string, what: Ask): Promise<Outcome> {
   world.note(`ask   ${destinationId} ${what}`);
   return world.runAs('api', destinationId, async () => {

@@ -5,7 +5,7 @@ import { creation, send, type ApiRequest } from './requests.ts';
 import type { Workflow } from './workflows.ts';
 import type { World } from './world.ts';
 
-/** What goes over the REST API, and what the monitor sees: workflows besides those of the state machines. */
+/** Workflows over the REST API and through the monitor, besides those of the state machines. */
 
 const ID = idOf(1);
 const OTHER_ID = idOf(2);
@@ -16,7 +16,7 @@ const isAt = (record: Destination | null, status: Destination['status']) =>
   record?.status === status && record.operation === null && record.lastError === null;
 
 async function reach(world: World, condition: () => boolean): Promise<void> {
-  if (!(await world.until(condition, READY_WITHIN_MS))) throw new Error('the world does not get ready');
+  if (!(await world.until(condition, READY_WITHIN_MS))) throw new Error('the world did not get ready');
 }
 
 async function makeTwo(world: World): Promise<void> {
@@ -30,7 +30,7 @@ async function startOne(world: World): Promise<void> {
   await reach(world, () => isAt(world.record(ID), 'running'));
 }
 
-/** Sends something as soon as a step has begun. */
+/** Sends a request as soon as a step has begun. */
 function whenBegins(world: World, step: string, request: ApiRequest): void {
   let isDone = false;
   world.watchers.push({
@@ -44,17 +44,16 @@ function whenBegins(world: World, step: string, request: ApiRequest): void {
 
 const told = async (world: World, request: ApiRequest) => ({ ok: ((await send(world, request))?.status ?? 500) < 300 });
 
-/** All of them. */
 export const ENTRY_POINT_WORKFLOWS: readonly Workflow[] = [
   {
-    name: 'several are started over the API, one of them unknown',
+    name: 'several destinations are started over the API, one of them unknown',
     prepare: makeTwo,
     setOff: (world) =>
       told(world, { method: 'POST', path: '/api/destinations/start', body: { ids: [idOf(99), ID, OTHER_ID] } }),
     isReached: (record, world) => isAt(record, 'running') && isAt(world.record(OTHER_ID), 'running'),
   },
   {
-    name: 'a start is forced while it starts',
+    name: 'a start is forced during a start',
     isContested: true,
     prepare: makeTwo,
     setOff(world) {
@@ -62,25 +61,25 @@ export const ENTRY_POINT_WORKFLOWS: readonly Workflow[] = [
       whenBegins(world, 'EnsureChannelRun', { method: 'POST', path });
       return ask(world, ID, 'start');
     },
-    // By a start of its own, and not because the sweep has found the one that was given up.
+    // It must run because of the forced start, not because the sweep resumed the one that was forced to end.
     isReached: (record, world) =>
       isAt(record, 'running') && !world.logLines.some((line) => line.includes('sweep resumes')),
   },
   {
-    name: 'one is added twice under one idempotency key',
+    name: 'a destination is added twice with one idempotency key',
     prepare: makeTwo,
     setOff(world) {
       world.idsToGive.push(idOf(3), idOf(4));
       const request = { ...creation(3, 'cold'), idempotencyKey: 'a key' };
-      // Another key of the platform, so that nothing but the idempotency key tells that it is the same.
+      // The stream key is new on this platform, so only the idempotency key shows that the request is repeated.
       world.clock.after(MINUTE_MS, () => void send(world, request));
       return told(world, request);
     },
     isReached: (_record, world) =>
-      world.records().length === 3 && world.events.filter((line) => /told .*\(a key\) -> 201/.test(line)).length === 2,
+      world.records().length === 3 && world.events.filter((line) => /reply .*\(a key\) -> 201/.test(line)).length === 2,
   },
   {
-    name: 'a key is replaced over the API',
+    name: 'a stream key is replaced over the API',
     prepare: startOne,
     setOff: (world) =>
       told(world, {
@@ -93,7 +92,7 @@ export const ENTRY_POINT_WORKFLOWS: readonly Workflow[] = [
       JSON.stringify(world.media.channels[record!.held.channel?.channelId ?? '']?.settings).includes('1-v2'),
   },
   {
-    name: 'one becomes cold while it is being made',
+    name: 'a destination becomes cold while it is being created',
     prepare: makeTwo,
     setOff(world) {
       world.idsToGive.push(idOf(3));
@@ -110,7 +109,7 @@ export const ENTRY_POINT_WORKFLOWS: readonly Workflow[] = [
     },
   },
   {
-    name: 'what is on air is looked at, and then not any more',
+    name: 'a destination on air is no longer monitored',
     world: { monitorEverySeconds: 60 },
     prepare: startOne,
     async setOff(world) {
@@ -130,6 +129,6 @@ export const ENTRY_POINT_WORKFLOWS: readonly Workflow[] = [
     isReached: (record, world) =>
       isAt(record, 'running') &&
       record!.observation?.channelState === 'RUNNING' &&
-      world.events.filter((line) => line.includes(`told  GET /api/destinations/${ID} -> 200`)).length === 2,
+      world.events.filter((line) => line.includes(`reply GET /api/destinations/${ID} -> 200`)).length === 2,
   },
 ];

@@ -4,28 +4,28 @@ import type { AwsEvent } from '../../infra/local/service.ts';
 import { idOf } from './destination-ids.ts';
 import type { World } from './world.ts';
 
-/** The deployment's entry points besides the workflow function: the API, the monitor, the events. Wired as on AWS. */
+/** The deployment's entry points besides the workflow function: API, monitor and events, wired like on AWS. */
 
-/** Age under which an observation is fresh: with a look a minute, two may be missed. */
+/** Age limit of a fresh observation: the monitor runs once a minute, and two runs may be missed. */
 export const FRESH_SECONDS = 150;
 
-/** Seconds between two looks that events can cause at one destination. */
+/** Shortest time between two polls of a destination caused by events. */
 const LOOK_EVERY_SECONDS = 10;
 const MONITOR = { windowSeconds: 300, periodSeconds: 60, ...MONITORED_ON_AWS };
 
-/** Looks at what is on air, as the monitor's schedule does. */
+/** Observes destinations on air like the monitor's schedule. */
 export async function observe(world: World): Promise<void> {
   const { observeDestinations } = await world.production.loadEntryPoints();
   await observeDestinations({ ...world.deps, ...MONITOR });
 }
 
-/** Makes what takes media events, as the function behind the bus does: it remembers, so there is one to a world. */
+/** Creates the handler of media events like the function behind the bus. It has state, so a world has only one. */
 export async function makeEventHandler(world: World): Promise<(event: AwsEvent) => Promise<void>> {
   const { createMediaEventHandler } = await world.production.loadEntryPoints();
   return createMediaEventHandler({ ...world.deps, ...MONITOR, lookEverySeconds: LOOK_EVERY_SECONDS });
 }
 
-/** The REST API on this world's deployment. Everybody may do everything: who may is another suite's business. */
+/** Creates the REST API of this world's deployment. Every caller is an admin; other tests cover authorization. */
 export async function makeSimulatedApi(world: World): Promise<Api> {
   const { createApi } = await world.production.loadEntryPoints();
   let given = 0;

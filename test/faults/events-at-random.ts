@@ -2,11 +2,11 @@ import type { AwsEvent } from '../../infra/local/service.ts';
 import type { Random } from './random.ts';
 import { flowOf, type World } from './world.ts';
 
-/** What a bus may do to events, and what may be put on it: none of it may decide anything. D1 to D8. */
+/** Disturbs the delivery of events and forges events. No event may decide anything by itself. */
 
 const FORGED_SHARE_OF_REQUESTS = 0.1;
 
-/** Some are lost, some come twice, late, out of order, or when all is long over. */
+/** Drops, repeats, delays and reorders events. */
 export function mistreatEvents(world: World, random: Random): void {
   world.planDelivery = () => {
     const kind = random.next();
@@ -18,7 +18,7 @@ export function mistreatEvents(world: World, random: Random): void {
   };
 }
 
-/** Puts an event on the bus now and then that no service has sent, or a storm of them. */
+/** Occasionally puts a forged event on the bus, or a burst of them. */
 export function forgeEvents(world: World, random: Random): void {
   if (!random.chance(FORGED_SHARE_OF_REQUESTS)) return;
   const count = random.chance(0.1) ? 100 : 1;
@@ -27,7 +27,7 @@ export function forgeEvents(world: World, random: Random): void {
 }
 
 const FORGERIES: ((world: World, random: Random) => AwsEvent)[] = [
-  // Says that a channel runs, or has been deleted, that does neither.
+  // Claims a state that the channel does not have.
   (world, random) => {
     const arns = Object.values(world.media.channels).map(({ arn }) => arn);
     const arn = arns.length > 0 ? random.pick(arns) : channelArn('404');
@@ -35,7 +35,7 @@ const FORGERIES: ((world: World, random: Random) => AwsEvent)[] = [
   },
   (world) => makeEvent(world, { resources: [channelArn('999999')] }),
   (world) => makeEvent(world, { account: '111122223333' }),
-  (world) => makeEvent(world, { source: 'somebody.else' }),
+  (world) => makeEvent(world, { source: 'another.source' }),
   (world) => makeEvent(world, { resources: [], detail: {} }),
   (world) => makeEvent(world, { time: '2020-01-01T00:00:00Z' }),
   (world) =>

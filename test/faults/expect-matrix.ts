@@ -5,7 +5,7 @@ import { loadProduction } from './production.ts';
 import { listCells, runCell, type CellResult } from './single-faults.ts';
 import type { Workflow } from './workflows.ts';
 
-/** Runs all cells of some workflows, prints the matrix, and expects no violation. @returns what came of each cell */
+/** Runs all cells of some workflows, prints the matrix and expects no violation. @returns the result of each cell */
 export async function expectMatrix(workflows: readonly Workflow[]): Promise<CellResult[]> {
   const production = await loadProduction();
   const results: CellResult[] = [];
@@ -17,7 +17,10 @@ export async function expectMatrix(workflows: readonly Workflow[]): Promise<Cell
   return results;
 }
 
-/** Every kind of workflow calls every step of its definition, so a new step has its cells or the suite fails. */
+/**
+ * Expects that each kind of workflow calls every step of its definition, so a new step fails the suite until it has
+ * cells.
+ */
 export function expectEveryStep(results: readonly CellResult[]): void {
   for (const [kind, { steps }] of Object.entries(OPERATIONS)) {
     const own = results.filter(({ cell }) => cell.workflow.name.startsWith(kind));
@@ -28,7 +31,7 @@ export function expectEveryStep(results: readonly CellResult[]): void {
   }
 }
 
-/** Nothing may fail, not even with a reason: nobody is there to ask again. */
+/** Expects that no cell fails, not even with a reason, because no one would repeat the request. */
 export function expectEveryGoal(results: readonly CellResult[]): void {
   expect(results.length).toBeGreaterThan(0);
   expect(describeAll(results, 'failed with a reason')).toEqual([]);

@@ -8,9 +8,9 @@ const production = await loadProduction();
 /** All pairs take minutes: `node test/faults/simulate.ts --pairs` runs them. */
 const EVERY = 499;
 
-describe('two crashes in one workflow', () => {
+describe('a workflow with two crashes', () => {
   it.each(WORKFLOWS.filter(({ isInMatrix }) => isInMatrix).map((workflow) => [workflow.name, workflow] as const))(
-    'keep no invariant from holding: %s',
+    'keeps every invariant: %s',
     async (_name, workflow) => {
       const { pairs, violations } = await runPairs(production, workflow, { every: EVERY, offset: 0 });
       expect(pairs).toBeGreaterThan(3);

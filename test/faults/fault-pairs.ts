@@ -2,21 +2,21 @@ import type { Production } from './production.ts';
 import { listCells, runStrikes, type Cell } from './single-faults.ts';
 import type { Workflow } from './workflows.ts';
 
-/** Two faults in one run: every ordered pair of crash points of a workflow. */
+/** Runs a workflow with two faults: every ordered pair of its crash points. */
 
-/** Crash points: a process dies before a call, after its effect, on its answer, or its execution is aborted. */
+/** Crash points: the process dies before a call, after its effect or on its answer, or its execution is aborted. */
 const CRASH = /^(crash|execution aborted)/;
 
 export interface PairRunOptions {
   /** Runs every n-th pair; 1 runs all. */
   every: number;
-  /** Which of them, from 0 to `every` - 1. */
+  /** Index of the first pair, from 0 to `every` - 1. */
   offset: number;
-  /** Also pairs of a lost answer and a refusal, which leave the most behind. */
+  /** Also runs pairs of a lost answer and a refusal, which leave the most behind. */
   faults?: RegExp;
 }
 
-/** Runs pairs. @returns how many ran, and what went wrong with which */
+/** Runs pairs. @returns their number, and the violations with their pair */
 export async function runPairs(
   production: Production,
   workflow: Workflow,
@@ -27,7 +27,7 @@ export async function runPairs(
   let pairs = 0;
   for (let index = offset; index < cells.length ** 2; index += every) {
     const strikes = [cells[Math.floor(index / cells.length)]!, cells[index % cells.length]!] as const;
-    // The second is meant for another call: the first has taken its place.
+    // Both faults would strike the same call, which meets only the first.
     if (strikes[0].place === strikes[1].place) continue;
     pairs += 1;
     const { outcome, message } = await runStrikes(production, workflow, strikes);

@@ -2,33 +2,33 @@ import type { WireAnswer, WireCall } from './in-process-transport.ts';
 import type { World } from './world.ts';
 
 /**
- * What can go wrong with one call: errors the operation declares in AWS's model, and what a network or a dying process
- * does to any call. Each kind says whether it may pass: what passes must not keep a workflow from its goal.
+ * A fault that a call can meet: an error that AWS's model declares for the operation, or a failure of the network or of
+ * the calling process. Each fault is transient or a refusal: a transient one must not keep a workflow from its goal.
  */
 export interface FaultKind {
   name: string;
-  /** Where it strikes: nothing has happened yet, or the effect stands and the caller does not know. */
+  /** When it strikes: before any effect, or after an effect that the caller does not learn of. */
   when: 'before the call' | 'after the effect' | 'after the response';
-  /** `passes`: a later attempt may succeed, so the workflow must reach its goal. `refuses`: AWS has said no. */
+  /** `passes`: a later attempt may succeed, so the workflow must reach its goal. `refuses`: AWS refused. */
   nature: 'passes' | 'refuses';
-  /** Another kind is classified like it from the first look on: left out of the quick matrix. */
+  /** True if the code classifies another kind in the same way. The quick matrix leaves it out. */
   isVariant?: boolean;
-  /** AWS's name of the error; absent: it is the network, or the process. */
+  /** AWS's name of the error. Absent for faults of the network or the process. */
   error?: string;
-  /** Operations it can meet; absent: any. */
+  /** Operations it can meet. Default: any. */
   appliesTo?: RegExp;
   /** The only service it can meet. */
   service?: string;
   strike(call: WireCall, deliver: () => Promise<WireAnswer>, world: World): Promise<WireAnswer>;
 }
 
-/** How long the SDK waits for an answer, see functions/aws/clients.ts. */
+/** The SDK's request timeout; see functions/aws/clients.ts. */
 const REQUEST_TIMEOUT_MS = 15_000;
 
 /** More than the first retry waits, less than the second. */
 const LATE_BY_MS = 1_500;
 
-/** Longer than it takes the sweep to come by. */
+/** Longer than the interval between two sweeps. */
 const FROZEN_MS = 400_000;
 
 const pause = (world: World, delayMs: number) => new Promise<void>((done) => void world.clock.after(delayMs, done));
@@ -42,7 +42,7 @@ function resetError(): Error {
   return Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' });
 }
 
-/** Faults of the network and of the calling process: any call can meet them. */
+/** Faults of the network and of the calling process, which any call can meet. */
 const TRANSPORT: FaultKind[] = [
   {
     name: 'timeout before',
@@ -82,7 +82,7 @@ const TRANSPORT: FaultKind[] = [
     },
   },
   {
-    name: 'HTML for an answer',
+    name: 'HTML response',
     when: 'after the effect',
     nature: 'passes',
     isVariant: true,
@@ -97,7 +97,7 @@ const TRANSPORT: FaultKind[] = [
     when: 'after the effect',
     nature: 'passes',
     appliesTo: /^(Create|Delete|Start|Stop|Update|Add|Remove|Put)/,
-    // The request is held up on its way, and takes effect when its sender has long given up and tried again.
+    // The request is delayed and takes effect after its sender has given up and retried.
     async strike(call, deliver, world) {
       call.isLate = true;
       await pause(world, REQUEST_TIMEOUT_MS);
@@ -131,17 +131,17 @@ const TRANSPORT: FaultKind[] = [
     nature: 'passes',
     async strike(call, deliver) {
       const answer = await deliver();
-      // The process gets the answer and dies before its next call; see world.ts for what it does in between.
+      // The process receives the answer and dies before its next call; see processes.ts.
       if (call.invocation) call.invocation.diesAtNextCall = true;
       return answer;
     },
   },
   {
-    name: 'aborted, process goes on',
+    name: 'aborted, process continues',
     when: 'before the call',
     nature: 'passes',
     service: 'dynamodb',
-    // Frozen before a read or write of the table until the sweep has begun the next generation; then it goes on.
+    // Freezes before a read or write of the table until the sweep has begun the next generation, then continues.
     async strike(call, deliver, world) {
       await world.abortExecutionOf(call.invocation);
       await pause(world, FROZEN_MS);
@@ -241,15 +241,15 @@ const DECLARED: Record<string, { all: Declared[]; some: Record<string, Declared[
   },
 };
 
-/** The model declares no throttling of these. */
+/** The model declares no throttling for these operations. */
 const UNLIMITED = new Set(['UpdateChannel', 'UpdateInputSecurityGroup']);
 
-/** What AWS may deny for a moment: that something exists which has just been made. */
+/** AWS may deny for a moment that a newly created resource exists. */
 const NOT_VISIBLE_YET = passing('NotFoundException', 404);
 
 /**
- * Every fault a call of this operation can meet.
- * @param step which makes the call: only the steps that make things may be told that they do not exist yet
+ * Returns every fault that a call of this operation can meet.
+ * @param step the calling step: only steps that create resources may be denied that they exist
  */
 export function faultsOf(service: string, operation: string, step: string): FaultKind[] {
   const { all = [], some: declared = {} } = DECLARED[service] ?? {};

@@ -5,7 +5,7 @@ import { runSeed } from './random-run.ts';
 import { runStrikes, type Place } from './single-faults.ts';
 import { WORKFLOWS } from './workflows.ts';
 
-/** What the simulation has found in the production code, each as small as it gets. */
+/** Regression tests for faults that the simulation found in the production code, each reduced to the minimum. */
 
 const strike = (step: string, position: number, call: string, name: string): { place: Place; fault: FaultKind } => {
   const [service, operation] = call.split('.') as [string, string];
@@ -20,8 +20,8 @@ const outcomeOf = async (workflow: string, ...strikes: ReturnType<typeof strike>
   return { outcome, message };
 };
 
-describe('found by the simulation', () => {
-  it('a channel whose start was accepted, its answer lost and its undoing refused, is stopped by the sweep', async () => {
+describe('the sweep or workflow', () => {
+  it('stops a channel whose start was accepted, with a lost answer and a refused undo', async () => {
     const result = await outcomeOf(
       'start warm',
       strike('EnsureChannelRun', 4, 'medialive.StartChannel', 'response cut'),
@@ -32,12 +32,12 @@ describe('found by the simulation', () => {
     expect(result).toMatchObject({ outcome: 'failed with a reason', message: 'permission_denied' });
   });
 
-  it('an answer that is cut off is an unknown outcome, not a refusal', async () => {
+  it('treats a truncated answer as an unknown outcome, not as a refusal', async () => {
     const result = await outcomeOf('start cold', strike('EnsureChannel', 4, 'medialive.CreateChannel', 'response cut'));
     expect(result).toMatchObject({ outcome: 'reached' });
   });
 
-  it('a conflict on making the channel is waited out', async () => {
+  it('waits out a conflict when it creates the channel', async () => {
     const result = await outcomeOf(
       'start cold',
       strike('EnsureChannel', 4, 'medialive.CreateChannel', 'ConflictException'),
@@ -45,17 +45,17 @@ describe('found by the simulation', () => {
     expect(result).toMatchObject({ outcome: 'reached' });
   });
 
-  it.each(['execution aborted', 'aborted, process goes on'])(
-    'an operation that is interrupted while it settles has one ending in the history: %s',
+  it.each(['execution aborted', 'aborted, process continues'])(
+    'records one ending for an operation interrupted while it settles: %s',
     async (fault) => {
       const result = await outcomeOf('start warm', strike('Settle', 1, 'dynamodb.PutItem', fault));
       expect(result).toMatchObject({ outcome: 'reached' });
     },
   );
 
-  // Big shows that went wrong once, the quick ones; `node test/faults/simulate.ts --start 9 --seeds 7` runs them all.
+  // Large runs that once failed, the quick ones; `node test/faults/simulate.ts --start 9 --seeds 7` runs them all.
   it.each([9, 13])(
-    'a show as mad as that of seed %i comes to rest as it should be',
+    'comes to rest in the large random run with seed %i',
     async (seed) => {
       const size = { destinations: [3, 20], operations: [20, 200], faultPercent: [1, 30] } as const;
       const { violation } = await runSeed(await loadProduction(), {

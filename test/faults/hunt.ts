@@ -8,20 +8,20 @@ import { SWEEP_WORKFLOW } from './sweep-workflow.ts';
 import { WORKFLOWS } from './workflows.ts';
 
 /**
- * Hunts the planted bugs, each in a copy of the production code of its own: first the workflow without faults, then the
- * cells where it should show. Prints one JSON line per bug. Run by planted-bugs.test.ts in a process of its own, because
- * the copies are made by a hook of Node's loader.
+ * Hunts the planted bugs, each in its own copy of the production code: first runs the workflow without faults, then the
+ * cells that should reveal the bug. Prints one JSON line per bug. planted-bugs.test.ts runs it in a separate process,
+ * because a hook of Node's loader creates the copies.
  */
 export interface HuntResult {
   bug: string;
-  /** What gave it away; null when nothing did. */
+  /** The run that revealed the bug; null if none did. */
   caughtBy: string | null;
   runs: number;
 }
 
 const ALL = [...WORKFLOWS, ...ENTRY_POINT_WORKFLOWS, SWEEP_WORKFLOW, ...PRIMARY_WORKFLOWS];
 
-/** A hunt that takes longer is badly aimed. */
+/** A hunt that needs more cells is badly aimed. */
 const CELLS_MAX = 120;
 
 async function hunt(bug: PlantedBug, number: number): Promise<HuntResult> {
@@ -29,7 +29,7 @@ async function hunt(bug: PlantedBug, number: number): Promise<HuntResult> {
   const production = await loadProduction(`?planted=${number}`);
   for (const { workflow: name, step, fault } of bug.hunt) {
     const workflow = ALL.find((each) => each.name === name);
-    if (!workflow) throw new Error(`there is no workflow ${name}`);
+    if (!workflow) throw new Error(`no workflow is named ${name}`);
     try {
       runs += 1;
       const clean = await runStrikes(production, workflow, []);
@@ -45,7 +45,7 @@ async function hunt(bug: PlantedBug, number: number): Promise<HuntResult> {
         return { bug: bug.name, caughtBy: `${name}, ${cell.fault.name} at ${place}: ${result.message}`, runs };
       }
     } catch (error) {
-      // A workflow that does not even get ready, or does not reach its goal without faults.
+      // The workflow did not get ready, or did not reach its goal without faults.
       return { bug: bug.name, caughtBy: `${name}: ${(error as Error).message}`, runs };
     }
   }

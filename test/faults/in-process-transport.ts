@@ -4,41 +4,40 @@ import type { AwsClients } from '../../functions/aws/clients.ts';
 import type { LocalService } from '../../infra/local/service.ts';
 
 /**
- * The way from the SDK's clients to the local endpoints without sockets. The SDK's own request, signed and serialised,
- * is handed to the endpoint of its signing name, and the endpoint's answer goes back through the SDK's own parser. What
- * a network can do to a call is done here.
+ * Connects the SDK's clients to the local endpoints without sockets. The SDK's serialized request goes to the endpoint
+ * of its signing name, and the endpoint's answer goes through the SDK's parser. Network faults are injected here.
  */
 
-/** One run of a Lambda function: the process that makes the calls, and that may die. */
+/** One run of a Lambda function: the process that makes the calls and that may die. */
 export interface Invocation {
-  /** What ran: the step of a state machine, or `sweep`, or `api`. */
+  /** What ran: a step of a state machine, `sweep`, or `api`. */
   step: string;
   destinationId: string | null;
   generation: number | null;
-  /** When it began, in virtual time. */
+  /** Start in virtual time. */
   beganMs: number;
   /** Calls made so far. */
   calls: number;
-  /** Ends the process: nothing it is doing goes on, and no answer reaches it. */
+  /** Ends the process: it does nothing more and receives no answer. */
   kill(): void;
   isDead: boolean;
-  /** It has been told to die, and will once it wants to make a call or is done. */
+  /** Marked to die at its next call, or at its end. */
   diesAtNextCall: boolean;
 }
 
-/** One call as it leaves the client. */
+/** A call as it leaves the client. */
 export interface WireCall {
   invocation: Invocation | null;
   service: string;
   operation: string;
   /** Position among the calls of its invocation, from 0. */
   position: number;
-  /** The request's body, parsed; empty for none. Holds secrets: never into the event log. */
+  /** The parsed request body; empty for none. Holds secrets, so never put it into the event log. */
   body: Record<string, unknown>;
   path: string;
-  /** It takes effect when its sender has long given up, which nobody can prevent. */
+  /** Takes effect after its sender has given up, which no one can prevent. */
   isLate?: boolean;
-  /** Set once it is delivered: whether a media resource is another since. A repeated create changes nothing. */
+  /** Set on delivery: whether a media resource changed. A repeated create changes nothing. */
   hasChanged?: boolean;
 }
 
@@ -49,14 +48,12 @@ export interface WireAnswer {
   body: string;
 }
 
-/**
- * What happens to a call on its way. `deliver` hands it to the endpoint (once); throwing means that the connection broke.
- */
+/** Carries a call. `deliver` hands it to the endpoint, once. Throwing means that the connection broke. */
 export type Carry = (call: WireCall, deliver: () => Promise<WireAnswer>) => Promise<WireAnswer>;
 
 const OPERATION_HEADER = 'x-simulated-operation';
 
-/** Who makes the calls that are made now. */
+/** The process that makes the current calls. */
 export const currentInvocation = new AsyncLocalStorage<Invocation>();
 
 interface SdkRequest {
@@ -71,8 +68,8 @@ interface SdkRequest {
 export type Connect = (services: LocalService[], carry: Carry) => void;
 
 /**
- * Makes all clients talk to services in this process instead of a network: none, until they are connected. They do not
- * sign: which service a request is for is known without it, and a signature takes as long as all the rest.
+ * Makes all clients call services in this process instead of a network; no services until they are connected. The
+ * clients do not sign: the service is known without a signature, which takes as long as the rest of the call.
  */
 export function connectInProcess(clients: AwsClients): Connect {
   let line: { byName: Map<string, LocalService>; carry: Carry } | null = null;
@@ -132,14 +129,14 @@ async function handle(
     path: request.path,
   };
   const answer = await line.carry(call, () => deliver(service, request, headers, call));
-  // A process that died while it was waiting gets no answer.
+  // A process that died while waiting receives no answer.
   if (invocation?.isDead) return never();
   return {
     response: { statusCode: answer.status, headers: answer.headers, body: Readable.from([Buffer.from(answer.body)]) },
   };
 }
 
-/** The members all clients share, whatever their service. */
+/** The members that all clients share. */
 interface AnyClient {
   config: { requestHandler: unknown; signer: unknown };
   middlewareStack: {
@@ -163,9 +160,9 @@ async function deliver(
   for (const [name, value] of Object.entries(request.query ?? {})) {
     for (const item of Array.isArray(value) ? value : [value]) if (item !== null) query.append(name, item);
   }
-  // The parsed body, so that whoever carries the call may change it.
+  // Serialized from the parsed body, so that the carrier may change it.
   const body = Object.keys(call.body).length > 0 ? JSON.stringify(call.body) : toText(request.body);
-  // The members of a Request the endpoints read; making real ones costs more than the endpoints do.
+  // Only the members of a Request that the endpoints read; real Requests cost more than the endpoints.
   const response = await service.handle({
     method: request.method,
     url: `http://aws.simulated${request.path}${query.size > 0 ? `?${query.toString()}` : ''}`,

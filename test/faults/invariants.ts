@@ -11,12 +11,25 @@ import type { Item, Watcher } from './watching.ts';
 import { flowOf, type World } from './world.ts';
 
 /**
- * What must stay true, whatever fails: I1 to I12. The watcher checks what can be seen at one call or one write;
- * `checkAtRest` what must hold when nothing is under way. Both know the truth from the endpoints' own state and from the
- * table, not from what the code under test says.
+ * Watches the invariants that must hold whatever fails. The watcher checks each call and each write; `checkAtRest` checks
+ * what must hold when nothing is in progress. The truth comes from the state of the endpoints and from the table, not from
+ * what the code under test says.
+ *
+ * - I1 no orphan: a record leads to every resource of ours.
+ * - I2 no lost destination: a record goes only after a delete request.
+ * - I3 no stuck state: everything comes to rest after the last fault.
+ * - I4 single effect: a destination has at most one input, channel and flow output.
+ * - I5 no double start: AWS accepts one start per operation.
+ * - I6 isolation: an operation changes only its own destination.
+ * - I7 truth: records, observations and API responses agree with AWS.
+ * - I8 secrecy: stream keys reach only KMS and MediaLive.
+ * - I9 ownership and cost: only our resources are changed, and only requested channels run.
+ * - I10 monotone generations: nothing old replaces anything newer.
+ * - I11 audit: the history has the ending of every operation.
+ * - I12 bounded: numbers of calls and changes and sizes of data are limited.
  */
 
-/** Bounds of I12 per operation, faults and waits included. */
+/** Limits of I12 per operation, including faults and waits. */
 const CALLS_MAX = 2_000;
 const CHANGES_MAX = 60;
 const LEFT_BEHIND_MS = 3_600_000;
@@ -26,38 +39,38 @@ const DESTINATION_TAG = 'sluice:destination';
 const CHANGING = /^(Create|Delete|Start|Stop|Update|Add|Remove|Batch)/;
 const ON_AIR_STATES = new Set(['RUNNING', 'RECOVERING']);
 const UP_STATES = new Set(['STARTING', 'RUNNING', 'RECOVERING']);
-/** What shares no destination: its changes belong to all. */
+/** Changes of a shared resource belong to all destinations. */
 const SHARED = new Set(['UpdateInputSecurityGroup']);
 
-/** A watcher and what it has counted. */
+/** A watcher and its counts. */
 export interface Invariants extends Watcher {
   /** Checks what must hold when nothing moves. @throws {Violation} */
   checkAtRest(): Promise<void>;
-  /** Resources of ours that no record leads to. The sweep has to release them in its own time. */
+  /** Lists resources of ours that no record leads to, which the sweep must release. */
   listLost(): string[];
-  /** Changes AWS has refused by itself: in a run without faults there are none. */
+  /** Changes that AWS refused without an injected fault. A run without faults must have none. */
   refused: readonly string[];
-  /** Calls made for each operation, as `<destination> #<generation>`. */
+  /** Number of calls by operation, as `<destination> #<generation>`. */
   callsOf: ReadonlyMap<string, number>;
-  /** Accepted changes of media resources, by operation. */
+  /** Number of accepted changes of media resources by operation. */
   changesOf: ReadonlyMap<string, number>;
 }
 
 export interface InvariantsOptions {
-  /** Keys that may be in no sink, of destinations that are there already; keys given later are known by themselves. */
+  /** Keys of existing destinations that no sink may hold. Keys encrypted later are added automatically. */
   canaries?: readonly string[];
-  /** Somebody changes resources by hand, or resources change by themselves: truth may lag until the next look. */
+  /** Resources change behind our back, so records may lag until the next poll. */
   isMeddledWith?: boolean;
 }
 
-/** A call that took effect when its sender had long given up. */
+/** A call that took effect after its sender had given up. */
 interface LateCall {
   /** Generation of the operation; null for the sweep. */
   sentBy: number | null;
   atMs: number;
 }
 
-/** Watches a world. */
+/** Creates the watcher of a world. */
 export function watchInvariants(world: World, options: InvariantsOptions): Invariants {
   const sinks = watchSinks(world, options.canaries ?? []);
   const parts = [sinks, watchTruth(world), watchSweeps(world), watchModels()];
@@ -67,15 +80,15 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
   const refused: string[] = [];
   const callsOf = new Map<string, number>();
   const changesOf = new Map<string, number>();
-  /** Changes that AWS has made, by whom: each has to be found in the history. */
+  /** Changes that AWS made, by operation. The history must contain each operation. */
   const effects = new Map<string, string>();
-  /** Calls that took effect when their sender had long given up, by destination. */
+  /** Calls that took effect after their sender had given up, by destination. */
   const late = new Map<string, LateCall[]>();
-  /** What was made by such a call. */
+  /** Resources created by such a call. */
   const madeLate = new Map<string, LateCall>();
-  /** When somebody last gave up a destination's operation by force: what it was doing right then takes its course. */
+  /** When a destination's operation was last forced to end. Its process may still finish what it was doing. */
   const givenUpAtMs = new Map<string, number>();
-  /** The wish as it was when the invocation began. */
+  /** The desired state when the invocation began. */
   const wishes = new WeakMap<Invocation, string | undefined>();
 
   function delivered(call: WireCall, answer: WireAnswer): void {
@@ -109,17 +122,20 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     late.set(destinationId, [...(late.get(destinationId) ?? []), toLateCall(invocation)]);
   }
 
-  /** Begun before its operation was given up by force, which cannot stop a process. */
+  /** True if it began before its operation was forced to end, which cannot stop a process. */
   function isGivenUp({ destinationId, beganMs }: Invocation): boolean {
     return beganMs <= (givenUpAtMs.get(destinationId ?? '') ?? -1);
   }
 
-  /** Whoever was given up by force may leave something behind for an hour: until the sweep has seen it twice, and so on. */
+  /**
+   * True for an hour after a forced end, which may leave resources behind until the sweep has seen them twice and
+   * released them.
+   */
   function isLeftBehind(destinationId: string): boolean {
     return world.clock.now() - (givenUpAtMs.get(destinationId) ?? -LEFT_BEHIND_MS) < LEFT_BEHIND_MS;
   }
 
-  /** I11: whoever changes something in AWS is an operation, or the sweep, which says so in its log before it acts. */
+  /** I11: changes in AWS come from an operation, or from the sweep, which logs them before it acts. */
   function noteEffect(call: WireCall, { step, destinationId, generation }: Invocation): void {
     if (generation !== null) {
       effects.set(`HISTORY#${destinationId} ${generation}`, call.operation);
@@ -128,7 +144,7 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     const id = resourceOf(call);
     const isLogged = world.logLines.some((line) => isReleaseOf(line, id ?? ''));
     if (step === 'sweep' && isLogged) return;
-    throw new Violation('I11 audit', `${call.operation} of ${id} by ${step}, and nobody has noted it`);
+    throw new Violation('I11 audit', `${call.operation} of ${id} by ${step} is recorded nowhere`);
   }
 
   function count(counts: Map<string, number>, key: string, max: number, what: string): void {
@@ -151,7 +167,7 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     return tags?.[DEPLOYMENT_TAG] === world.deployment.deploymentId ? tags[DESTINATION_TAG] : undefined;
   }
 
-  /** Whose a resource is was decided when it was made; tags may be edited later. */
+  /** The owner of a resource is decided at its creation; tags may be edited later. */
   function learnOwner({ operation, isLate }: WireCall, invocation: Invocation, answer: WireAnswer): void {
     const learn = (id: string, owner: string) => {
       if (owners.has(id)) return;
@@ -169,12 +185,12 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     }
   }
 
-  /** I6 and I9: what is changed belongs to who changes it. */
+  /** I6 and I9: an operation changes only resources of its own destination. */
   function checkOwner(call: WireCall, invocation: Invocation): void {
     const id = resourceOf(call);
     if (id === null) return;
     const owner = owners.get(id);
-    if (owner === undefined) throw new Violation('I9 never touch what is not ours', `${call.operation} of ${id}`);
+    if (owner === undefined) throw new Violation('I9 ownership', `${call.operation} of ${id}`);
     if (invocation.destinationId !== null && owner !== invocation.destinationId) {
       throw new Violation(
         'I6 isolation',
@@ -190,7 +206,7 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     return /\/(?:channels|inputs)\/([^/]+)/.exec(path)?.[1] ?? null;
   }
 
-  /** I10: an operation that is over changes nothing more in AWS. */
+  /** I10: an operation that has ended changes nothing more in AWS. */
   function checkInFlight(call: WireCall, { destinationId, generation, step }: Invocation): void {
     if (generation === null || destinationId === null) return;
     const inFlight = world.record(destinationId)?.operation?.generation;
@@ -203,9 +219,9 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
   }
 
   /**
-   * I5 and I9: one accepted start per operation, and only of what is wanted on air. A start has no token by which AWS
-   * could tell it from its repetition: one that is held up until its operation has ended, and the channel has been
-   * stopped again, is taken once more, and is for the stop or the sweep to end.
+   * I5 and I9: AWS accepts one start per operation, and only of a destination that should run. A start has no token by
+   * which AWS could recognize its repetition. One that is delayed until its operation has ended and the channel has
+   * been stopped again is accepted once more, and the stop or the sweep must end it.
    */
   function checkStart(call: WireCall, invocation: Invocation): void {
     const key = `${invocation.destinationId} #${invocation.generation}`;
@@ -215,13 +231,13 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     startsOf.set(key, starts);
     if (starts > 1 && !(call.isLate && isOver))
       throw new Violation('I5 no double start', `${starts} accepted starts for ${key}`);
-    // It may have been held up since before somebody asked for it once more.
+    // The call may have been delayed since before the latest request.
     const wished = [wishes.get(invocation), record?.desired];
     if (!wished.includes('running'))
-      throw new Violation('I9 money', `a start of ${key}, which was wanted ${wished[0]}`);
+      throw new Violation('I9 cost', `a start of ${key}, whose desired state was ${wished[0]}`);
   }
 
-  /** I4: at most one of each for a destination. */
+  /** I4: a destination has at most one of each kind. */
   function checkSingle(): void {
     for (const [owner, held] of livingByOwner()) {
       if (isLeftBehind(owner)) continue;
@@ -268,12 +284,12 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
       );
     }
     if (was && is) wroteOver(was, is);
-    // Only now does whoever reads the record learn of it.
+    // From this write on, readers of the record learn of the forced end.
     if (invocation?.step === 'api' && was?.operation && is?.operation && was.generation !== is.generation) {
       givenUpAtMs.set(destinationId, world.clock.now());
     }
     if (was && !is) removed(was);
-    // A person may acknowledge an error of which the record does not know all; what is left is the sweep's to find.
+    // A user may acknowledge an error while the record does not know every resource; the sweep must find the rest.
     if (!is || is.operation || !was?.operation || isLeftBehind(destinationId)) return;
     const { operation } = was;
     const isOvertaken = late.get(destinationId)?.some((each) => mayComeAfter(each, is, operation)) ?? false;
@@ -282,16 +298,15 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
   }
 
   /**
-   * I1: an operation that has ended well has left nothing that the record does not know, with two exceptions that are
-   * the sweep's: what a warm one keeps anyway may have been made by an interrupted operation and not be recorded; and
-   * what was made by a request that arrived when the operation had looked for it already.
+   * I1: an operation that succeeded leaves nothing that the record does not know, with two exceptions for the sweep: an
+   * interrupted operation may have created what a warm destination keeps, without recording it; and a delayed request
+   * may have created something after the operation had looked for it.
    */
   function checkNothingLost(record: Destination, operation: Operation): void {
     const { destinationId, status, standby } = record;
     const isKept = (id: string) => status === 'idle' && standby === 'warm' && !id.includes(':output:');
     const lost = listLost(destinationId).filter((id) => !isKept(id) && !isOvertakenBy(id, record, operation));
-    if (lost.length > 0)
-      throw new Violation('I1 no orphan', `${destinationId} has settled and left ${lost.join(', ')}`);
+    if (lost.length > 0) throw new Violation('I1 no orphan', `${destinationId} settled and left ${lost.join(', ')}`);
   }
 
   function isOvertakenBy(id: string, record: Destination, operation: Operation): boolean {
@@ -300,9 +315,9 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
   }
 
   /**
-   * A request that arrived while the operation was under way, and of which it could not know: sent by an operation before
-   * it, or by itself, a start that was called off. It may have looked by then; no operation can wait for that, and the
-   * sweep puts it right.
+   * Returns true for a request that took effect during the operation without its knowledge: sent by an earlier
+   * operation, or by this one, a start that was superseded. The operation may have looked for its effect too early. No
+   * operation can wait for that; the sweep corrects it.
    */
   function mayComeAfter({ sentBy, atMs }: LateCall, { desired }: Destination, operation: Operation): boolean {
     if (sentBy === null || atMs < Date.parse(operation.startedAt)) return false;
@@ -311,27 +326,27 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
   }
 
   function wroteOver(was: Destination, is: Destination): void {
-    // Observations have a writer of their own and conflict with nobody.
+    // Observations have a separate writer and conflict with no other write.
     if (JSON.stringify({ ...was, observation: null }) === JSON.stringify({ ...is, observation: null })) return;
     if (is.generation < was.generation || is.writeCount !== was.writeCount + 1) {
       const versions = `#${was.generation}/${was.writeCount} became #${is.generation}/${is.writeCount}`;
       throw new Violation('I10 monotone generations', `${was.destinationId} ${versions}`);
     }
     if (was.desired === 'deleted' && is.desired !== 'deleted') {
-      throw new Violation('I2 no lost destination', `the delete of ${was.destinationId} was forgotten`);
+      throw new Violation('I2 no lost destination', `the delete of ${was.destinationId} was lost`);
     }
   }
 
-  /** I1 and I2: a record goes only when that was asked for and nothing is left that only it leads to. */
+  /** I1 and I2: a record goes only on request, and only when no resource is left that it alone leads to. */
   function removed(was: Destination): void {
     if (was.desired !== 'deleted')
-      throw new Violation('I2 no lost destination', `${was.destinationId} was removed unasked`);
+      throw new Violation('I2 no lost destination', `${was.destinationId} was removed without a request`);
     const left = Object.values(livingByOwner().get(was.destinationId) ?? {}).flat();
     const ids = left.filter((id) => !was.operation || !isOvertakenBy(id, was, was.operation));
     if (ids.length > 0) throw new Violation('I1 no orphan', `${was.destinationId} went and left ${ids.join(', ')}`);
   }
 
-  /** I11: one ending per operation, and it stays. */
+  /** I11: an operation has one ending, which stays. */
   function wroteHistory(key: string, before: Item | null, after: Item | null, { invocation }: WireCall): void {
     const was = before as Operation | null;
     const is = after as Operation | null;
@@ -345,16 +360,16 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
       checkUndone(given.destinationId, is);
   }
 
-  /** I11: what was called off by a changed wish is said to be undone only when it is. */
+  /** I11: a superseded operation is recorded as undone only if it is. */
   function checkUndone(destinationId: string, { generation }: Operation): void {
     if (options.isMeddledWith || late.get(destinationId)?.some(({ sentBy }) => sentBy === generation)) return;
     const { channels = [], outputs = [] } = livingByOwner().get(destinationId) ?? {};
     const isUp = channels.some((id) => UP_STATES.has(world.media.channels[id]!.state));
     if (!isUp && outputs.length === 0) return;
-    throw new Violation('I11 audit', `${destinationId} #${generation} is said to be undone, and it is not`);
+    throw new Violation('I11 audit', `${destinationId} #${generation} is recorded as undone, but is not`);
   }
 
-  /** I7: what a record at rest says is so. */
+  /** I7: a record at rest tells the truth. */
   function checkTruth({ destinationId, status, held }: Destination): void {
     const living = livingByOwner().get(destinationId);
     const states = (living?.channels ?? []).map((id) => world.media.channels[id]!.state);
@@ -362,12 +377,12 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     if (status === 'running' && !states.some((state) => ON_AIR_STATES.has(state))) {
       throw new Violation(
         'I7 truth',
-        `${destinationId} is said to be running; its channel is ${states.join(', ') || 'gone'}`,
+        `${destinationId} is recorded as running, but its channel is ${states.join(', ') || 'gone'}`,
       );
     }
     if (status === 'idle' && (isUp || held.flowOutput || held.channelRun)) {
       const what = isUp ? `its channel is ${states.join(', ')}` : 'it holds what only a running one does';
-      throw new Violation('I7 truth', `${destinationId} is said to be idle; ${what}`);
+      throw new Violation('I7 truth', `${destinationId} is recorded as idle, but ${what}`);
     }
   }
 
@@ -395,13 +410,13 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     if (operation || dueOperation(record, world.deps.now())) {
       throw new Violation(
         'I3 no stuck state',
-        `${destinationId} is ${status} and wants ${desired}, and nothing happens`,
+        `${destinationId} is ${status}, should be ${desired}, and nothing happens`,
       );
     }
     checkTruth(record);
     const living = livingByOwner().get(destinationId) ?? { inputs: [], channels: [], outputs: [] };
     if (status === 'error' && living.channels.some((id) => UP_STATES.has(world.media.channels[id]!.state))) {
-      throw new Violation('I9 money', `${destinationId} is in error and its channel runs`);
+      throw new Violation('I9 cost', `${destinationId} is in error and its channel runs`);
     }
     const missing = [
       ['input', held.input && !living.inputs.includes(held.input.inputId)],
@@ -409,22 +424,23 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
       ['flow output', held.flowOutput && !living.outputs.includes(held.flowOutput.flowOutputArn)],
     ] as const;
     const gone = missing.filter(([, isMissing]) => isMissing).map(([what]) => what);
-    // In error it may still name what was asked to go: whoever follows the name finds nothing, which is harmless.
+    // In error the record may still name a resource that was requested to go. Following the name finds nothing, which
+    // is harmless.
     if (gone.length > 0 && status !== 'error' && !options.isMeddledWith) {
-      throw new Violation('I7 truth', `${destinationId} is said to hold what is gone: ${gone.join(', ')}`);
+      throw new Violation('I7 truth', `${destinationId} is recorded with deleted resources: ${gone.join(', ')}`);
     }
     if (isPrimary(record) && status !== 'running') {
       throw new Violation('I3 no stuck state', `the primary is ${status}`);
     }
     if (status === 'running') checkOnAir(record);
-    // A warm one may keep nothing: a start that was called off before it made anything leaves nothing to keep.
+    // A warm destination may keep nothing: a start superseded before it created anything leaves nothing to keep.
     const keeps = living.channels.length + living.inputs.length;
     if (status === 'idle' && standby === 'cold' && keeps > 0 && !options.isMeddledWith) {
       throw new Violation('I7 truth', `${destinationId} is cold and idle, and keeps ${JSON.stringify(living)}`);
     }
   }
 
-  /** Really on air: the flow feeds the input the channel reads. */
+  /** Checks that the flow feeds the input that the channel reads. */
   function checkOnAir({ destinationId, held }: Destination): void {
     if (options.isMeddledWith) return;
     const output = flowOf(world).outputs.find(({ arn }) => arn === held.flowOutput?.flowOutputArn);
@@ -437,17 +453,17 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
       output.Destination !== input.endpointIps[0] ||
       input.attachedChannelId !== channel.id
     ) {
-      throw new Violation('I7 truth', `${destinationId} is said to be running, and nothing reaches its channel`);
+      throw new Violation('I7 truth', `${destinationId} is recorded as running, but nothing reaches its channel`);
     }
   }
 
-  /** I11: every operation of every destination has its ending in the history. */
+  /** I11: the history has the ending of every operation of every destination. */
   function checkAudit(): void {
     const endings = [...world.items.values()].filter(isHistory);
     const ended = new Set(endings.map(({ pk, generation }) => `${String(pk)} ${String(generation)}`));
     for (const { operationId, requestedBy, startedAt, endedAt } of endings) {
       if (requestedBy && startedAt && endedAt) continue;
-      throw new Violation('I11 audit', `the history does not say who began ${String(operationId)}, or when`);
+      throw new Violation('I11 audit', `the history lacks who began ${String(operationId)}, or when`);
     }
     for (const [operation, what] of effects) {
       if (!ended.has(operation))
@@ -477,18 +493,18 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
   };
 }
 
-/** A finished operation, in whatever partition it is kept. */
+/** Returns true for a finished operation in any partition. */
 function isHistory(item: Item | null): boolean {
   return item?.['operationId'] !== undefined && item['outcome'] !== undefined;
 }
 
-/** Whether the sweep says in this line of the log that it releases the resource, and who wants it. */
+/** Returns true if the log line says that the sweep releases the resource, and on whose request. */
 function isReleaseOf(line: string, resourceId: string): boolean {
   const { message, resourceId: released, requestedBy } = JSON.parse(line) as Record<string, string | undefined>;
   return message === 'sweep releases an orphan' && released === resourceId && Boolean(requestedBy);
 }
 
-/** The destination in the name of a flow output, which carries no tags of its own. */
+/** Returns the destination in a flow output's name, because outputs have no tags. */
 function ownerOfName(name: string | undefined): string {
-  return /(?:^|-)(dst_\w{26}|primary)$/.exec(name ?? '')?.[1] ?? 'nobody';
+  return /(?:^|-)(dst_\w{26}|primary)$/.exec(name ?? '')?.[1] ?? 'unknown';
 }

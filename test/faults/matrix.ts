@@ -1,6 +1,6 @@
 import type { CellResult } from './single-faults.ts';
 
-/** Prints what came of the cells: one line per workflow and step, one column per kind of fault. */
+/** Formats the results of the cells: one line per workflow and step, one column per kind of fault. */
 export function formatMatrix(results: readonly CellResult[]): string {
   const kinds = [...new Set(results.map(({ cell }) => cell.fault.name))].toSorted();
   const rows = new Map<string, Map<string, CellResult[]>>();
@@ -18,15 +18,9 @@ export function formatMatrix(results: readonly CellResult[]): string {
   );
   const count = (outcome: CellResult['outcome']) => results.filter((result) => result.outcome === outcome).length;
   const sum = `${results.length} cells: ${count('reached')} reached their goal, ${count('failed with a reason')} failed with a reason, ${count('violation')} violations`;
-  return [
-    ...legend,
-    '',
-    head,
-    ...lines,
-    '',
-    'cells per place; f: some of them failed with a reason; !: a violation',
-    sum,
-  ].join('\n');
+  return [...legend, '', head, ...lines, '', 'cells per place; f: some failed with a reason; !: a violation', sum].join(
+    '\n',
+  );
 }
 
 function show(cells: CellResult[] | undefined): string {
@@ -35,7 +29,7 @@ function show(cells: CellResult[] | undefined): string {
   return cells.some(({ outcome }) => outcome !== 'reached') ? `${cells.length}f` : String(cells.length);
 }
 
-/** A cell that went wrong, with how to look into it. */
+/** Describes a failed cell with its last events. */
 export function describeViolation({ cell, message, tail = [] }: CellResult): string {
   const { workflow, place, fault } = cell;
   const where = `${workflow.name}, ${fault.name} (${fault.when}) at ${place.step}[${place.position}] ${place.service}.${place.operation}`;

@@ -10,14 +10,14 @@ import { fits } from './planted-loader.ts';
 const FUNCTIONS = join(import.meta.dirname, '..', '..', 'functions');
 
 describe('the simulation', () => {
-  it('plants every bug of its list into the code as it is', () => {
+  it('matches every planted bug to the current code', () => {
     const misfits = PLANTED_BUGS.filter((bug) => !fits(bug, readFileSync(join(FUNCTIONS, bug.file), 'utf8')));
     expect(misfits.map(({ name, file }) => `${name} (${file})`)).toEqual([]);
     expect(new Set(PLANTED_BUGS.map(({ name }) => name)).size).toBe(PLANTED_BUGS.length);
   });
 
   it('catches every planted bug', async () => {
-    // In a process of its own: the copies with the bugs are made by a hook of Node's loader.
+    // In a separate process, because a hook of Node's loader creates the copies with the bugs.
     const hunt = join(import.meta.dirname, 'hunt.ts');
     const { stdout } = await promisify(execFile)(process.execPath, [hunt], { timeout: 590_000 });
     const results = stdout

@@ -1,16 +1,16 @@
 import { ENTRY_POINT_BUGS } from './entry-point-bugs.ts';
 
 /**
- * Bugs the suite has to find. Each is one change to the text of a production file, made in a copy when it is loaded (see
- * planted-loader.ts). A bug that no longer fits the text fails the suite: then it has to be written anew.
+ * Bugs that the suite must find. Each is one change to the text of a production file, made in a copy when it is loaded
+ * (see planted-loader.ts). A bug that no longer matches the text fails the suite and must be rewritten.
  */
 export interface PlantedBug {
   name: string;
-  /** Below `functions`. */
+  /** Path below `functions`. */
   file: string;
   find: string;
   replace: string;
-  /** Where to look first: workflows, steps and faults by pattern. The whole matrix is the alternative, and slow. */
+  /** Where to hunt: workflows, and patterns for steps and faults. The whole matrix would be slow. */
   hunt: { workflow: string; step?: RegExp; fault?: RegExp }[];
 }
 
@@ -20,50 +20,50 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...ENTRY_POINT_BUGS,
   // Tokens and names
   {
-    name: 'a random RequestId',
+    name: 'the RequestId is random',
     file: 'aws/names.ts',
     find: 'JSON.stringify([deployment.deploymentId, destinationId, generation, what])',
     replace: 'String(Math.random())',
     hunt: [{ workflow: 'start cold', step: /Ensure(Input|Channel)$/, fault: /late/ }],
   },
   {
-    name: 'the same RequestId for every destination',
+    name: 'the RequestId is the same for every destination',
     file: 'aws/names.ts',
     find: '[deployment.deploymentId, destinationId, generation, what]',
     replace: '[deployment.deploymentId, what]',
     hunt: everywhere('start cold'),
   },
   {
-    name: 'tags are not checked for the deployment',
+    name: 'the deployment tag is not checked',
     file: 'aws/names.ts',
     find: 'return tags?.[DEPLOYMENT_TAG] === deployment.deploymentId && tags[DESTINATION_TAG] === destinationId;',
     replace: 'return tags?.[DESTINATION_TAG] === destinationId;',
     hunt: everywhere('start cold'),
   },
   {
-    name: 'tags are not checked for the destination',
+    name: 'the destination tag is not checked',
     file: 'aws/names.ts',
     find: 'return tags?.[DEPLOYMENT_TAG] === deployment.deploymentId && tags[DESTINATION_TAG] === destinationId;',
     replace: 'return tags?.[DEPLOYMENT_TAG] === deployment.deploymentId;',
     hunt: everywhere('start cold'),
   },
   {
-    name: 'the input carries no tags',
+    name: 'the input has no tags',
     file: 'aws/input.ts',
     find: 'Tags: tagsOf(deployment, destinationId),',
     replace: 'Tags: {},',
     hunt: everywhere('start cold'),
   },
   {
-    name: 'flow outputs of all destinations have one name',
+    name: 'the flow outputs of all destinations have one name',
     file: 'aws/names.ts',
     find: 'return `sluice-${deployment.deploymentId}-${destinationId}`;',
     replace: 'return `sluice-${deployment.deploymentId}-`;',
     hunt: everywhere('start cold'),
   },
-  // What AWS answers
+  // Answers of AWS
   {
-    name: 'not found is a failure',
+    name: 'not found counts as a failure',
     file: 'aws/aws-errors.ts',
     find: "return awsErrorKind(error) === 'not_found';",
     replace: 'return false;',
@@ -73,127 +73,127 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     ],
   },
   {
-    name: 'throttling is a refusal',
+    name: 'throttling counts as a refusal',
     file: 'aws/aws-errors.ts',
     find: "TooManyRequestsException: 'throttled',",
     replace: "TooManyRequestsException: 'invalid',",
     hunt: [{ workflow: 'start warm', fault: /TooMany/ }],
   },
   {
-    name: 'a timeout is a refusal',
+    name: 'a timeout counts as a refusal',
     file: 'aws/aws-errors.ts',
     find: "TimeoutError: 'unavailable',",
     replace: "TimeoutError: 'invalid',",
     hunt: [{ workflow: 'start warm', fault: /timeout/ }],
   },
   {
-    name: 'a server error is a refusal',
+    name: 'a server error counts as a refusal',
     file: 'aws/aws-errors.ts',
     find: "return status !== undefined && status >= 500 ? 'unavailable' : 'unknown';",
     replace: "return 'unknown';",
     hunt: [{ workflow: 'start cold', fault: /KMSInternal/ }],
   },
   {
-    name: 'an answer that is cut off is a refusal',
+    name: 'a truncated answer counts as a refusal',
     file: 'aws/aws-errors.ts',
     find: "if (error instanceof SyntaxError && '$metadata' in error) return 'unavailable';",
     replace: '',
     hunt: [{ workflow: 'start warm', fault: /cut/ }],
   },
   {
-    name: 'a deleted channel counts as there',
+    name: 'a deleted channel counts as existing',
     file: 'aws/channel.ts',
     find: "return view.state === 'DELETED' ? null : view;",
     replace: 'return view;',
     hunt: everywhere('teardown running'),
   },
   {
-    name: 'a deleted input counts as there',
+    name: 'a deleted input counts as existing',
     file: 'aws/input.ts',
     find: "return view.state === 'DELETED' ? null : view;",
     replace: 'return view;',
     hunt: everywhere('teardown running'),
   },
   {
-    name: 'a conflict is a failure on the way up',
+    name: 'a conflict fails a creation step',
     file: 'workflow/ensure.ts',
     find: "if (awsErrorKind(error) === 'conflict') throw new NotSettled(`${what} is changing its state`);",
     replace: '',
     hunt: [{ workflow: 'start cold', fault: /Conflict/ }],
   },
   {
-    name: 'a conflict is a failure on the way down',
+    name: 'a conflict fails a release step',
     file: 'workflow/release.ts',
     find: "if (awsErrorKind(error) === 'conflict') throw new NotSettled(`waiting for ${waitingFor}`);",
     replace: '',
     hunt: [{ workflow: 'teardown running', fault: /Conflict/ }],
   },
-  // Making
+  // Creation
   {
-    name: 'an input is made without looking for one',
+    name: 'an input is created without a search for an existing one',
     file: 'workflow/ensure.ts',
     find: ': await findInput(deps, record.destinationId);',
     replace: ': null;',
     hunt: [{ workflow: 'start cold', step: /EnsureInput/, fault: /abort/ }],
   },
   {
-    name: 'a channel is made without looking for one',
+    name: 'a channel is created without a search for an existing one',
     file: 'workflow/ensure.ts',
     find: 'let channel = recorded ?? (await findChannel(deps, record.destinationId));',
     replace: 'let channel = recorded;',
     hunt: [{ workflow: 'start cold', step: /EnsureChannel$/, fault: /abort/ }],
   },
   {
-    name: 'the step before does not wait for the channel to be made',
+    name: 'no step waits for the channel to be created',
     file: 'workflow/ensure.ts',
     find: 'let ready = await waitForIdle(context, channelId, recorded ?? undefined);',
     replace: "let ready = { ...channel, state: 'IDLE' };",
-    hunt: everywhere('the channel cannot be made'),
+    hunt: everywhere('the channel cannot be created'),
   },
   {
-    name: 'a flow output is added without looking for one',
+    name: 'a flow output is added without a search for an existing one',
     file: 'workflow/ensure.ts',
     find: 'if (!existing) {',
     replace: 'if (existing || !existing) {',
     hunt: [{ workflow: 'start cold', step: /EnsureFlowOutput/, fault: /after|late|cut/ }],
   },
   {
-    name: 'the flow output is forgotten',
+    name: 'the flow output is not recorded',
     file: 'workflow/ensure.ts',
     find: 'return { flowOutput: { flowOutputArn, flowOutputName } };',
     replace: 'return {};',
     hunt: everywhere('start cold'),
   },
   {
-    name: 'the flow output is not made',
+    name: 'the flow output is not added',
     file: 'workflow/ensure.ts',
     find: 'await addUnlessFull(context, flow, input);',
     replace: '',
     hunt: everywhere('start warm'),
   },
   {
-    name: 'a start is not noted before it is sent',
+    name: 'a start is not recorded before it is sent',
     file: 'workflow/channel-run.ts',
     find: '  await noteStart(context, note);',
     replace: '',
     hunt: everywhere('the start falls back to idle'),
   },
   {
-    name: 'a start counts as running at once',
+    name: 'an accepted start counts as running',
     file: 'workflow/channel-run.ts',
     find: "(view) => view?.state === 'RUNNING',",
     replace: '() => true,',
     hunt: everywhere('start slow'),
   },
   {
-    name: 'a start that fell back is started again',
+    name: 'a start that fell back is repeated',
     file: 'workflow/channel-run.ts',
     find: 'if (noted && !isWithin(noted, context.deps.now(), SHOWS_FOR_MS)) {',
     replace: 'if (noted && context === undefined) {',
     hunt: everywhere('the start falls back to idle'),
   },
   {
-    name: 'the start is asked for whatever the state',
+    name: 'the start is sent in any channel state',
     file: 'workflow/channel-run.ts',
     find: 'if (isUp(channel.state)) {\n    if (!noted) {',
     replace:
@@ -201,20 +201,20 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     hunt: everywhere('start slow'),
   },
   {
-    name: 'the note of a start that was not taken stays',
+    name: 'the record of a start that was not accepted stays',
     file: 'workflow/channel-run.ts',
     find: "if (seen === 'not started') await recordHeld(",
     replace: "if (seen === ('nothing' as string)) await recordHeld(",
     hunt: [{ workflow: 'start warm', step: /EnsureChannelRun/, fault: /timeout before/ }],
   },
   {
-    name: 'nobody looks while a start is not answered',
+    name: 'the channel is not polled while a start is unanswered',
     file: 'workflow/channel-run.ts',
     find: "const seen = isRefused ? 'not started' : await look();",
     replace: "const seen = isRefused ? 'not started' : answer ? await look() : null;",
     hunt: [{ workflow: 'start warm', step: /EnsureChannelRun/, fault: /timeout before/ }],
   },
-  // Taking down
+  // Release
   {
     name: 'the channel is deleted before it is stopped',
     file: 'workflow/release.ts',
@@ -223,14 +223,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     hunt: everywhere('teardown running'),
   },
   {
-    name: 'waiting for a stop that was never asked for',
+    name: 'the release waits for a stop that it never sent',
     file: 'workflow/release.ts',
     find: 'if (isAsked) await ask(() => stopChannel(deps, channelId), `channel ${channelId}`);',
     replace: '',
     hunt: everywhere('stop warm'),
   },
   {
-    name: 'a stop counts as done once it is asked for',
+    name: 'a requested stop counts as done',
     file: 'workflow/release.ts',
     find: 'if (!isAtRest(channel.state)) {',
     replace: 'if (deps === undefined) {',
@@ -244,14 +244,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     hunt: everywhere('stop while recovering'),
   },
   {
-    name: 'the flow output stays',
+    name: 'the flow output is not removed',
     file: 'workflow/release.ts',
     find: 'await unlessFlowBusy(context, flow, () => removeFlowOutput(deps, output.flowOutputArn));',
     replace: '',
     hunt: everywhere('stop warm'),
   },
   {
-    name: 'the flow output is said to be released and stays',
+    name: 'the flow output is recorded as released but not removed',
     file: 'workflow/release.ts',
     find: 'const output = flow && findFlowOutput(deps, flow, record.destinationId);\n  if (output) {',
     replace: 'const output = null as never;\n  if (output && flow) {',
@@ -265,7 +265,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     hunt: everywhere('teardown warm'),
   },
   {
-    name: 'the deletion of the channel is not waited for',
+    name: 'no step waits for the channel to be deleted',
     file: 'workflow/release.ts',
     find: '    (view) => view === null,\n    `channel ${channelId} to be deleted`,',
     replace: '    () => true,\n    `channel ${channelId} to be deleted`,',
@@ -299,58 +299,58 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     replace: '',
     hunt: everywhere('teardown warm'),
   },
-  // The order of things
+  // Order of operations
   {
-    name: 'a changed wish is not noticed',
+    name: 'a changed desired state is not noticed',
     file: 'workflow/run-step.ts',
     find: 'if (!isRelease(step) && isSuperseded(found, found.operation)) {',
     replace: 'if (!found) {',
     hunt: everywhere('stop before anything is recorded'),
   },
   {
-    name: 'deadlines are not kept',
+    name: 'deadlines are ignored',
     file: 'workflow/run-step.ts',
     find: 'if (now.getTime() - Date.parse(enteredAt) <= limitSeconds * 1000) return;',
     replace: 'return;',
     hunt: everywhere('the start hangs'),
   },
   {
-    name: 'a healthy start is given up after a minute',
+    name: 'a healthy start fails after a minute',
     file: 'domain/lifecycle.ts',
     find: 'deadlineSeconds: 660 }',
     replace: 'deadlineSeconds: 60 }',
     hunt: everywhere('start slow'),
   },
   {
-    name: 'the ending is not kept in the history',
+    name: 'the ending is not recorded in the history',
     file: 'workflow/settle.ts',
     find: 'await putOperation(deps, before, finished, runOf(before, input.steps));',
     replace: '',
     hunt: everywhere('start warm'),
   },
   {
-    name: 'a wish that changed during the operation is forgotten',
+    name: 'a desired state that changed during the operation is lost',
     file: 'workflow/settle.ts',
     find: 'const kind = nextOperation(rest);',
     replace: 'const kind = nextOperation({ ...rest, desired: rest.status === "running" ? "running" : rest.desired });',
     hunt: [{ workflow: 'start while stopping', step: /api/, fault: /timeout before/ }],
   },
   {
-    name: 'the next operation is recorded and never started',
+    name: 'the next operation is recorded but never started',
     file: 'workflow/settle.ts',
     find: 'if (after?.operation) await startQuietly(deps, after);',
     replace: '',
     hunt: [{ workflow: 'start while stopping', step: /api/, fault: /timeout before/ }],
   },
   {
-    name: 'a teardown that failed removes the record',
+    name: 'a failed teardown removes the record',
     file: 'workflow/settle.ts',
     find: "return { outcome: 'failed', error: record.operation?.error ?? unexplained(record.operation, failure, now) };",
     replace: "return { outcome: 'succeeded' };",
     hunt: [{ workflow: 'teardown running', fault: /Forbidden/ }],
   },
   {
-    name: 'an undo that failed is called superseded',
+    name: 'a failed undo counts as superseded',
     file: 'workflow/settle.ts',
     find: "if (failure.Error === 'Superseded' && isUndone(record, steps)) return { outcome: 'superseded' };",
     replace: "return { outcome: 'superseded' };",
@@ -358,14 +358,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   // The table
   {
-    name: 'writes are not conditional',
+    name: 'writes are unconditional',
     file: 'aws/destination-table.ts',
     find: "        ConditionExpression: 'writeCount = :writeCount',\n        ExpressionAttributeNames",
     replace: "        ConditionExpression: ':writeCount = :writeCount',\n        ExpressionAttributeNames",
     hunt: [{ workflow: 'start warm', fault: /late/ }],
   },
   {
-    name: 'a lost condition counts as written',
+    name: 'a failed condition counts as written',
     file: 'aws/destination-table.ts',
     find: '    return true;\n  } catch (error) {\n    if (isConditionFailed(error)) return false;\n    throw error;\n  }\n}\n\nasync function tryDelete',
     replace: '    return true;\n  } catch {\n    return true;\n  }\n}\n\nasync function tryDelete',
@@ -373,99 +373,99 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   // The sweep
   {
-    name: 'the sweep does not start what was written',
+    name: 'the sweep does not start a recorded operation',
     file: 'schedules/sweep-operations.ts',
     find: 'await startQuietly(deps, record);',
     replace: '',
     hunt: [{ workflow: 'start warm', step: /api/ }],
   },
   {
-    name: 'the sweep does not take up what was interrupted',
+    name: 'the sweep does not resume an interrupted operation',
     file: 'schedules/sweep-operations.ts',
     find: 'await resume(deps, record);',
     replace: '',
     hunt: [{ workflow: 'start warm', fault: /abort/ }],
   },
   {
-    name: 'the sweep takes up what is still running',
+    name: 'the sweep resumes a running operation',
     file: 'schedules/sweep-operations.ts',
     find: "if (state === 'running') return;",
     replace: "if (state === 'running') return resume(deps, record);",
     hunt: everywhere('the start hangs'),
   },
   {
-    name: 'the sweep starts failed destinations again',
+    name: 'the sweep restarts failed destinations',
     file: 'domain/lifecycle.ts',
     find: "if (record.status === 'error') return isPrimary(record) ? 'start' : null;",
     replace: '',
     hunt: [{ workflow: 'the flow is off', step: /EnsureInput/, fault: /Forbidden/ }],
   },
   {
-    name: 'an ending is written over',
+    name: 'an ending is overwritten',
     file: 'aws/history-table.ts',
     find: "        Item: { ...key, ...operation, ...row },\n        ConditionExpression: 'attribute_not_exists(pk)',",
     replace: '        Item: { ...key, ...operation, ...row },',
     hunt: [{ workflow: 'start warm', step: /Settle/, fault: /abort/ }],
   },
   {
-    name: 'what has failed is repeated at once',
+    name: 'a failed operation is repeated at once',
     file: 'workflow/settle.ts',
     find: "if (operation.outcome === 'failed' && kind === operation.kind) return rest;",
     replace: '',
-    hunt: everywhere('deleting is denied for an hour'),
+    hunt: everywhere('deletion is denied for an hour'),
   },
   {
-    name: 'a kept channel does not get the new settings',
+    name: 'a kept channel does not get new settings',
     file: 'workflow/ensure.ts',
     find: '  if (channelHash !== hash) {',
     replace: '  if (deps === undefined) {',
     hunt: everywhere('edit now'),
   },
   {
-    name: 'the wish to restart is forgotten',
+    name: 'a requested restart is lost',
     file: 'domain/lifecycle.ts',
     find: "if (record.status === 'running') return record.restartRequested ? 'stop' : null;",
     replace: "if (record.status === 'running') return null;",
     hunt: everywhere('edit now'),
   },
   {
-    name: 'nobody looks whether the flow is on',
+    name: 'the state of the flow is not checked',
     file: 'aws/flow.ts',
     find: "return flow.status === 'ACTIVE' || flow.status === 'UPDATING';",
     replace: 'return flow !== null;',
     hunt: everywhere('the flow is off'),
   },
   {
-    name: 'a channel that could not be made counts as made',
+    name: 'a channel that could not be created counts as created',
     file: 'workflow/ensure.ts',
     find: "if (view.state === 'CREATE_FAILED') {",
     replace: "if (view.state === 'NEVER') {",
-    hunt: everywhere('the channel cannot be made'),
+    hunt: everywhere('the channel cannot be created'),
   },
   {
-    name: 'a flow output removed by hand is not put back',
+    name: 'a flow output removed manually is not restored',
     file: 'schedules/sweep-drift.ts',
     find: 'await correctFlowOutput(deps, record, inventory);',
     replace: '',
-    hunt: everywhere('the flow output is removed by hand'),
+    hunt: everywhere('the flow output is removed manually'),
   },
   {
-    name: 'a channel stopped by hand is started again',
+    name: 'a channel stopped manually is restarted',
     file: 'schedules/sweep-drift.ts',
     find: 'isPrimary(current) && isRestartable(current, flow, deps.now())',
     replace: 'isRestartable(current, flow, deps.now())',
-    hunt: everywhere('the channel is stopped by hand'),
+    hunt: everywhere('the channel is stopped manually'),
   },
   {
-    name: 'a channel stopped by hand is not noticed',
+    name: 'a channel stopped manually is not noticed',
     file: 'schedules/sweep-drift.ts',
     find: "if (record.status === 'running') await correctRunning(deps, record, inventory);",
     replace: "if (record.status === 'deleting') await correctRunning(deps, record, inventory);",
-    hunt: everywhere('the channel is stopped by hand'),
+    hunt: everywhere('the channel is stopped manually'),
   },
   // Secrets
   {
-    name: 'the key is logged',
+    name: 'the stream key is logged',
     file: 'workflow/channel-target.ts',
     find: "    kind: 'rtmp',\n    rtmpUrl: record.rtmpUrl,",
     replace:
@@ -473,7 +473,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     hunt: everywhere('start cold'),
   },
   {
-    name: 'the key is logged in base64',
+    name: 'the stream key is logged in base64',
     file: 'workflow/channel-target.ts',
     find: "    kind: 'rtmp',\n    rtmpUrl: record.rtmpUrl,",
     replace:
@@ -481,7 +481,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     hunt: everywhere('start cold'),
   },
   {
-    name: 'the key is in the execution',
+    name: 'the stream key is in the execution',
     file: 'workflow/ensure.ts',
     find: 'channelHash = hash;\n  }',
     replace: 'channelHash = String((target as { streamKey?: { reveal(): string } }).streamKey?.reveal());\n  }',

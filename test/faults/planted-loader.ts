@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { PlantedBug } from './planted-bugs.ts';
 
 /**
- * Loads copies of the production code with one line changed: `?planted=7` on a module's address gives the seventh bug,
- * and every module of `functions` it imports is that copy's own. Production code knows nothing of it.
+ * Loads copies of the production code with one change each. `?planted=7` on a module's URL plants the bug with index 7,
+ * and every module of `functions` that it imports belongs to the same copy. Production code is unaware of this.
  */
 export function plantBugs(bugs: readonly PlantedBug[]): void {
   registerHooks({
@@ -20,13 +20,13 @@ export function plantBugs(bugs: readonly PlantedBug[]): void {
       const bug = match && bugs[Number(match[3])];
       if (!match || !bug || bug.file !== match[2]) return next(url, context);
       const source = readFileSync(fileURLToPath(match[1]!), 'utf8');
-      if (!fits(bug, source)) throw new Error(`the planted bug "${bug.name}" does not fit ${bug.file} any more`);
+      if (!fits(bug, source)) throw new Error(`the planted bug "${bug.name}" no longer matches ${bug.file}`);
       return { format: 'module-typescript', source: source.replace(bug.find, () => bug.replace), shortCircuit: true };
     },
   });
 }
 
-/** Whether the text a bug replaces is there exactly once. */
+/** Returns true if the text that a bug replaces occurs exactly once. */
 export function fits(bug: PlantedBug, source: string): boolean {
   return source.split(bug.find).length === 2;
 }

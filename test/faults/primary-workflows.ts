@@ -3,8 +3,8 @@ import type { Workflow } from './workflows.ts';
 import { sweepOnce, type World } from './world.ts';
 
 /**
- * The always-on channel after somebody has deleted by hand what it runs on. The first sweep finds out and the steps make
- * it anew: the faults meet the one, or the others.
+ * Workflows of the primary after its resources were deleted manually. The first sweep notices and the steps create them
+ * again; the faults strike either the sweep or the steps.
  */
 
 const ID = 'primary';
@@ -20,7 +20,7 @@ async function prepare(world: World): Promise<void> {
   const { production, deps } = world;
   await world.drive(production.insertDestination(deps, { ...newPrimary('720p30', deps.now()), desired: 'running' }));
   await world.drive(world.runAs('sweep', null, () => sweepOnce(world)));
-  if (!(await world.until(() => isOnAir(world), READY_WITHIN_MS))) throw new Error('the world does not get ready');
+  if (!(await world.until(() => isOnAir(world), READY_WITHIN_MS))) throw new Error('the world did not get ready');
 }
 
 function deleteChannel({ media, record }: World): void {
@@ -35,14 +35,13 @@ function deleteBoth(world: World): void {
 }
 
 const DELETIONS = [
-  ['the channel of the primary is deleted by hand', deleteChannel],
-  ['channel and input of the primary are deleted by hand', deleteBoth],
+  ['the channel of the primary is deleted manually', deleteChannel],
+  ['channel and input of the primary are deleted manually', deleteBoth],
 ] as const;
 
-/** All of them. */
 export const PRIMARY_WORKFLOWS: readonly Workflow[] = DELETIONS.flatMap(([name, deleteByHand]) =>
   ([undefined, 'sweep'] as const).map((subject) => ({
-    name: subject === undefined ? name : `${name}, as the sweep finds it`,
+    name: subject === undefined ? name : `${name}, with faults in the sweep`,
     subject,
     isMeddledWith: true,
     isContested: true,

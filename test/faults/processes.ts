@@ -1,21 +1,21 @@
 import { currentInvocation, type Invocation } from './in-process-transport.ts';
 import type { World } from './world.ts';
 
-/** Processes: what runs has a name, it can be killed, and its death is what its caller hears of it. */
+/** Simulates processes: each has a name and can be killed, and its caller learns of its death. */
 
-/** How a process ended, as its caller hears it. */
+/** How a process ended, as its caller learns it. */
 export type Outcome = { ok: true; result: unknown } | { ok: false; error: string; message: string };
 
 const runningOf = new WeakMap<World, Set<Invocation>>();
 
-/** Processes of a world that have begun and neither ended nor died. */
+/** Returns the processes of a world that have begun and neither ended nor died. */
 export function runningIn(world: World): Set<Invocation> {
   const running = runningOf.get(world) ?? new Set();
   runningOf.set(world, running);
   return running;
 }
 
-/** Runs something as a process. Never rejects. */
+/** Runs an action as a process. Never rejects. */
 export async function runAs(
   world: World,
   who: Pick<Invocation, 'step' | 'destinationId' | 'generation'>,
@@ -30,7 +30,7 @@ export async function runAs(
     diesAtNextCall: false,
     kill() {
       invocation.isDead = true;
-      // What the Lambda service reports when a function dies.
+      // The error that Lambda reports when a function dies.
       die({ ok: false, error: 'Lambda.Unknown', message: 'the process died' });
     },
   };

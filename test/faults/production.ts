@@ -4,8 +4,8 @@ import type { AwsDeps } from '../../functions/aws/clients.ts';
 import type { StreamKey } from '../../functions/domain/stream-key.ts';
 
 /**
- * The production code under test, as one bundle, so that the suite can run the same worlds on a copy of it with a bug
- * planted (see planted-bugs.ts).
+ * The production code under test as one object, so that the suite can run the same worlds on a copy with a planted bug
+ * (see planted-bugs.ts).
  */
 export interface Production {
   createAwsClients: typeof import('../../functions/aws/clients.ts').createAwsClients;
@@ -17,7 +17,7 @@ export interface Production {
   sweep: typeof import('../../functions/schedules/sweep.ts').sweep;
   lifecycle: typeof import('../../functions/domain/lifecycle.ts');
   change: typeof import('../../functions/api/destination-change.ts');
-  /** What only some worlds use, loaded when one does. */
+  /** Loads what only some worlds use. */
   loadEntryPoints(): Promise<EntryPoints>;
 }
 
@@ -27,7 +27,7 @@ interface EntryPoints {
   createMediaEventHandler: typeof import('../../functions/events/media-event.ts').createMediaEventHandler;
 }
 
-/** Loads it. @param suffix appended to each module's address: `?planted=3` gives a copy of its own */
+/** Loads the production code. @param suffix appended to each module's URL: `?planted=3` loads a separate copy */
 export async function loadProduction(suffix = ''): Promise<Production> {
   const load = async <Module>(path: string): Promise<Module> =>
     (await import(/* @vite-ignore */ new URL(`../../functions/${path}${suffix}`, import.meta.url).href)) as Module;
@@ -66,8 +66,8 @@ export async function loadProduction(suffix = ''): Promise<Production> {
 }
 
 /**
- * scrypt runs on a thread of its own and takes real time, which no virtual clock can wait for. For the simulation a hash
- * that is done at once will do; how strong it is, is another suite's business.
+ * Replaces scrypt with an immediate hash. scrypt runs on another thread and takes real time, which no virtual clock can
+ * wait for; other tests cover its strength.
  */
 function useQuickKeyDerivation(): void {
   const quick = (text: string, salt: Buffer, bytes: number, done: (error: null, key: Buffer) => void) =>

@@ -13,16 +13,17 @@ import { creation, send } from './requests.ts';
 import { inWorld, Stuck, sweepOnce, type World, type WorldOptions } from './world.ts';
 
 /**
- * A show gone mad: people start, stop, edit and delete at any moment while calls fail, answers get lost and processes
- * die. Everything follows from the seed. In the end the faults stop, and the world must come to rest as it should be.
+ * Runs a random show: people start, stop, edit and delete at any moment while calls fail, answers get lost and
+ * processes die. The seed determines everything. At the end the faults stop, and the world must come to rest in the
+ * desired state.
  */
 export interface RandomRunOptions {
   seed: number;
   destinations: [min: number, max: number];
   operations: [min: number, max: number];
-  /** Percent of calls that meet a fault. */
+  /** Percentage of calls that meet a fault. */
   faultPercent: [min: number, max: number];
-  /** Channels fail to be made or started, or hang, now and then. */
+  /** Channels occasionally fail to be created or started, or hang. */
   withSurprises?: boolean;
 }
 
@@ -37,17 +38,17 @@ export interface RandomRunResult {
 }
 
 const ASKS: readonly Ask[] = ['start', 'start', 'start', 'start', 'stop', 'stop', 'stop', 'edit', 'edit-now'];
-/** Share of the requests that go over the REST API; the others are the same changes, made without it. */
+/** Share of requests over the REST API. The others make the same changes without it. */
 const API_SHARE = 0.7;
 const PRIMARY_SHARE = 0.5;
-/** Sweeps besides those of the schedule, per request. */
+/** Additional sweeps besides the scheduled ones, per request. */
 const SWEEP_SHARE = 0.06;
-/** A refusal ends an operation; what passes is what there is more of. */
+/** Refusals are rarer than transient faults, because a refusal ends an operation. */
 const REFUSAL_SHARE = 0.15;
 
 /** Runs one seed. */
 export function runSeed(production: Production, options: RandomRunOptions): Promise<RandomRunResult> {
-  // A generator of its own, so that the plan does not depend on how many numbers the world draws.
+  // A separate generator, so that the plan does not depend on how many numbers the world draws.
   const plan = makeRandom(options.seed * 7919 + 1);
   const worldOptions: WorldOptions = {
     production,
@@ -110,9 +111,9 @@ async function act(world: World, plan: Random, count: number, operations: number
     if (plan.chance(API_SHARE)) sendAny(world, plan, cast);
     else void ask(world, idOf(plan.integer(Math.max(1, cast.oldest - 1), cast.newest)), plan.pick(ASKS));
     forgeEvents(world, plan);
-    // Two schedules at once, or a person who sweeps by hand.
+    // Two schedules at once, or a manual sweep.
     if (plan.chance(SWEEP_SHARE)) void world.runAs('sweep', null, () => sweepOnce(world));
-    // Often at once, sometimes after all is long done.
+    // Often at once, sometimes after everything has finished.
     await world.until(() => false, plan.chance(0.3) ? 0 : plan.integer(0, plan.chance(0.1) ? 400_000 : 6_000));
   }
 }
@@ -133,12 +134,12 @@ function injectFaults(world: World, random: Random, share: number, counts: { fau
   };
 }
 
-/** What channels do by themselves now and then. */
+/** Makes channels fail or hang occasionally. */
 function surprise(world: World, random: Random): void {
   world.planTransition = ({ kind, from, to }) => {
     if (kind !== 'channels' || !random.chance(0.08)) return undefined;
     if (from === 'CREATING') return { to: 'CREATE_FAILED' };
-    // No channel gives up sooner: encoders are looked for first. See functions/workflow/channel-run.ts.
+    // No channel fails sooner, because encoders are allocated first. See functions/workflow/channel-run.ts.
     if (from === 'STARTING') return random.chance(0.5) ? { to: 'IDLE', afterMs: 3_000 } : { afterMs: 120_000 };
     return to === 'DELETED' ? { afterMs: 200_000 } : undefined;
   };

@@ -5,16 +5,16 @@ import { runSeed } from './random-run.ts';
 
 const production = await loadProduction();
 
-describe('a show with faults everywhere', () => {
+describe('a random show with faults', () => {
   it.each(tensFrom(1, 100))(
-    'comes to rest as it should be, seeds %i and the next nine',
+    'comes to rest in the desired state for seed %i and the next nine',
     async (...seeds) => {
       for (const seed of seeds) await expectNoViolation(production, seed, false);
     },
     600_000,
   );
 
-  it('is the same, byte for byte, each time its seed is run', async () => {
+  it('produces the same event log for the same seed', async () => {
     const options = { ...SMALL, seed: 7, withSurprises: true };
     const [first, again] = [await runSeed(production, options), await runSeed(production, options)];
     expect(first.faults).toBeGreaterThan(10);

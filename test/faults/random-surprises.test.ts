@@ -4,9 +4,9 @@ import { loadProduction } from './production.ts';
 
 const production = await loadProduction();
 
-describe('a show with faults everywhere, whose channels fail by themselves', () => {
+describe('a random show with faults and failing channels', () => {
   it.each(tensFrom(101, 100))(
-    'comes to rest as it should be, seeds %i and the next nine',
+    'comes to rest in the desired state for seed %i and the next nine',
     async (...seeds) => {
       for (const seed of seeds) await expectNoViolation(production, seed, true);
     },

@@ -1,14 +1,14 @@
-/** Random numbers that a seed repeats. */
+/** Random numbers determined by a seed. */
 export interface Random {
-  /** From 0 to below 1. */
+  /** Returns a number from 0 to below 1. */
   next(): number;
-  /** A whole number from `min` to `max`, both included. */
+  /** Returns an integer from `min` to `max`, both included. */
   integer(min: number, max: number): number;
   pick<Item>(items: readonly Item[]): Item;
   chance(probability: number): boolean;
 }
 
-/** Makes a generator (mulberry32): small, quick, good enough to choose faults with. */
+/** Creates a generator (mulberry32): small, quick and good enough for choosing faults. */
 export function makeRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = () => {

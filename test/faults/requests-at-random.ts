@@ -5,18 +5,18 @@ import type { Random } from './random.ts';
 import { creation, send, type ApiAnswer, type ApiRequest } from './requests.ts';
 import type { World } from './world.ts';
 
-/** What people send in a show gone mad. */
+/** Draws the requests of a random show. */
 
-/** Which destinations there are, or may be, by number. */
+/** The range of destination numbers that exist or may exist. */
 export interface Cast {
   oldest: number;
   newest: number;
-  /** Keys given out so far by destination, so that each replacement is another. */
+  /** Number of keys used so far by destination, so that each replacement differs. */
   keyVersions: Map<number, number>;
 }
 
 const PRESETS = ['720p30', '480p30', '720p60'];
-/** Share of the requests that carry an idempotency key, and of these the share sent again. */
+/** Share of requests with an idempotency key, and the share of these that is repeated. */
 const KEYED_SHARE = 0.4;
 const REPEATED_SHARE = 0.6;
 
@@ -113,7 +113,7 @@ function bulkOf(random: Random, cast: Cast): object {
   return { ids: Array.from({ length: random.integer(1, 4) }, () => idOf(anyOf(random, cast))) };
 }
 
-/** Sends one request of any kind; now and then again under the same idempotency key, at once or later. */
+/** Sends one request of any kind, and occasionally repeats it with the same idempotency key, at once or later. */
 export function sendAny(world: World, random: Random, cast: Cast): void {
   const request = random.pick(DRAWN)(world, random, cast);
   const isKeyed = request.method === 'POST' && !request.path.endsWith('/release') && random.chance(KEYED_SHARE);
@@ -128,13 +128,19 @@ export function sendAny(world: World, random: Random, cast: Cast): void {
   world.clock.after(delayMs, () => void repeat(world, keyed, first));
 }
 
-/** A repetition is answered like the first, or told to wait, or, when the first has come to nothing, carried out. */
+/**
+ * Repeats a request. The API must return the first response, refuse while the first is in progress, or execute it if
+ * the first failed.
+ */
 async function repeat(world: World, request: ApiRequest, first: Promise<ApiAnswer | null>): Promise<void> {
   const again = await send(world, request);
   const before = await Promise.race([first, Promise.resolve(undefined)]);
   if (!again || !before || !again.isReplay || before.isReplay) return;
   if (again.status === before.status && again.text === before.text) return;
   world.report(
-    new Violation('F31 idempotency', `${request.path} was answered ${before.status} and, repeated, ${again.status}`),
+    new Violation(
+      'idempotency',
+      `${request.path} returned ${before.status} and then ${again.status} for its repetition`,
+    ),
   );
 }

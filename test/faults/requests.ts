@@ -3,7 +3,7 @@ import type { Outcome } from './processes.ts';
 import { tell } from './watching.ts';
 import type { World } from './world.ts';
 
-/** What people send to the REST API. Each request is a process of its own: it may die, and then nobody gets an answer. */
+/** Sends requests to the REST API. Each request is a separate process that may die without an answer. */
 
 export interface ApiRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -18,7 +18,7 @@ export interface ApiAnswer {
   isReplay: boolean;
 }
 
-/** Sends one. @returns the answer, null when there was none */
+/** Sends a request. @returns the response, or null if the process died */
 export async function send(world: World, request: ApiRequest): Promise<ApiAnswer | null> {
   const { method, path, body, idempotencyKey } = request;
   const label = `${method} ${path}${idempotencyKey === undefined ? '' : ` (${idempotencyKey})`}`;
@@ -35,18 +35,18 @@ export async function send(world: World, request: ApiRequest): Promise<ApiAnswer
     });
     const text = await response.text();
     tell(world, (watcher) =>
-      watcher.said?.(`the answer to ${label}`, `${JSON.stringify([...response.headers])}\n${text}`),
+      watcher.said?.(`the response to ${label}`, `${JSON.stringify([...response.headers])}\n${text}`),
     );
     tell(world, (watcher) => watcher.answered?.(request, response.status, text));
     return { status: response.status, text, isReplay: response.headers.has('idempotent-replayed') };
   });
   if (!outcome.ok) return null;
   const answer = outcome.result as ApiAnswer;
-  world.note(`told  ${label} -> ${answer.status}`);
+  world.note(`reply ${label} -> ${answer.status}`);
   return answer;
 }
 
-/** `POST /api/destinations`. The id is given by the world, so that everybody knows it before the answer comes. */
+/** Builds `POST /api/destinations`. The world chooses the id, so that it is known before the response. */
 export function creation(destinationNumber: number, standby: 'warm' | 'cold'): ApiRequest {
   return {
     method: 'POST',

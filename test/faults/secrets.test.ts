@@ -20,12 +20,12 @@ describe('the search for stream keys', () => {
     ['in base64, between other bytes', Buffer.from(`{"k":"${KEY}"}`).toString('base64')],
     ['in base64url, after two other bytes', Buffer.from(`xy${KEY}`).toString('base64url')],
     ['in part', KEY.slice(5, 17)],
-  ])('finds one %s', (_how, text) => {
+  ])('finds a key %s', (_how, text) => {
     expect(search.find(`something ${text} else`)).not.toBeNull();
     expect(search.find(`something ${text} else`)).not.toContain(KEY.slice(3, 9));
   });
 
-  it('finds nothing where there is none', () => {
+  it('finds nothing in a text without a key', () => {
     expect(search.find('')).toBeNull();
     expect(search.find(KEY.slice(0, 11))).toBeNull();
     expect(search.find(`the last four are ${KEY.slice(-4)} and `.repeat(1_000))).toBeNull();

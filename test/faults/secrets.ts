@@ -1,15 +1,15 @@
 /**
- * Looking for stream keys where none may be, in every spelling they could have there, whole or in part: any twelve
- * characters of any spelling. Texts are long and keys are many, so a rolling hash goes over each text once.
+ * Searches texts for stream keys in every encoding, whole or in part: any twelve consecutive characters of an encoded
+ * key. Texts are long and keys are many, so one rolling hash passes over each text.
  */
 
-/** Characters in a row that give a key away. */
+/** Number of consecutive characters that reveal a key. */
 const WINDOW = 12;
 const FACTOR = 31;
-/** Hashes of windows fall into so many slots; one that is empty needs no further look. */
+/** Number of hash slots. An empty slot rules a window out at once. */
 const SLOTS = 1 << 20;
 
-/** Every way a key may be spelt in a text: raw, URL, JSON, HTML, base64, base64url, hex. */
+/** Returns every encoding of a key in a text: raw, URL, JSON, HTML, base64, base64url, hex. */
 function spellingsOf(key: string): string[] {
   const bytes = Buffer.from(key);
   const html = key
@@ -31,7 +31,10 @@ function spellingsOf(key: string): string[] {
   ];
 }
 
-/** In base64 a key looks differently after 0, 1 or 2 bytes of something else; its own part begins and ends a group later. */
+/**
+ * Encodes a key after 0, 1 or 2 other bytes, because its base64 text differs, and drops the groups shared with other
+ * bytes.
+ */
 function base64Of(bytes: Buffer, before: number): string[] {
   const text = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
   const own = text.slice(before === 0 ? 0 : 4, text.length - (text.endsWith('=') ? 4 : 0));
@@ -44,15 +47,15 @@ const FIRST_FACTOR = (() => {
   return factor;
 })();
 
-/** Finds keys in texts. */
+/** Searches texts for keys. */
 export interface KeySearch {
-  /** From now on this one, too. */
+  /** Adds a key to the search. */
   add(key: string): void;
-  /** @returns null, or where a part of a key was found, without the part itself */
+  /** Searches a text. @returns null, or where part of a key was found, without the part itself */
   find(text: string): string | null;
 }
 
-/** Makes a search for the keys. */
+/** Creates a search for the keys. */
 export function makeKeySearch(keys: readonly string[] = []): KeySearch {
   const windows = new Set<string>();
   const known = new Set<string>();
@@ -85,7 +88,7 @@ export function makeKeySearch(keys: readonly string[] = []): KeySearch {
   return { add, find };
 }
 
-/** Of the first window of a text. */
+/** Returns the hash of the first window of a text. */
 function hashOf(text: string): number {
   let hash = 0;
   for (let index = 0; index < WINDOW; index++) hash = Math.imul(hash, FACTOR) + text.charCodeAt(index);

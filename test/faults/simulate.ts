@@ -8,25 +8,25 @@ import { PRIMARY_WORKFLOWS } from './primary-workflows.ts';
 import { SWEEP_WORKFLOW } from './sweep-workflow.ts';
 import { WORKFLOWS } from './workflows.ts';
 
-/** The big run, by hand: `node test/faults/simulate.ts --seeds 5000`. */
+/** Runs a large simulation: `node test/faults/simulate.ts --seeds 5000`. */
 
 const HELP = `Runs the lifecycle under simulated faults, one world per seed.
 
-  --seeds N             how many seeds (default 100)
+  --seeds N             number of seeds (default 100)
   --start S             first seed (default 1)
   --destinations A-B    destinations per world (default 3-20)
   --operations A-B      requests per world (default 20-200)
-  --faults A-B          percent of calls that meet a fault (default 1-30)
-  --surprises           channels fail to be made, fall back while starting, hang
-  --matrix              every fault at every call of every workflow, of a sweep, and of bringing the primary back,
-                        instead of seeds, variants included
-  --pairs               every ordered pair of crash points of every workflow instead of seeds
+  --faults A-B          percentage of calls that meet a fault (default 1-30)
+  --surprises           channels fail to be created, fall back while starting, hang
+    --matrix              instead of seeds: every fault, variants included, at every call of every workflow, of a sweep
+                          and of the recovery of the primary
+  --pairs               instead of seeds: every ordered pair of crash points of every workflow
   --log                 print the whole event log of each seed
-  --help                this text
+  --help                show this text
 
-A seed that fails prints how to run it again and the end of its event log. Exit status 1 when any failed.`;
+A failed seed prints the command to repeat it and its last events. Exits with 1 if any seed failed.`;
 
-/** A sign of life of a long run. */
+/** Progress report of a long run, in seeds. */
 const PROGRESS_EVERY = 50;
 
 const { values } = parseArgs({
@@ -77,7 +77,7 @@ async function simulate(): Promise<boolean> {
     const { destinations, operations, faults } = values;
     const surprises = values.surprises ? ' --surprises' : '';
     console.log(
-      `again: node test/faults/simulate.ts --seeds 1 --start ${seed} --destinations ${destinations} --operations ${operations} --faults ${faults}${surprises} --log`,
+      `repeat: node test/faults/simulate.ts --seeds 1 --start ${seed} --destinations ${destinations} --operations ${operations} --faults ${faults}${surprises} --log`,
     );
   }
   report(seeds);

@@ -1,12 +1,12 @@
 import { makeIdleEngine, type EngineReport, type MediaEngine } from '../../infra/local/media/engine/contract.ts';
 
-/** A media engine that moves nothing and says that all is well: every channel it was told to run publishes. */
+/** A media engine without media: every channel it was told to run reports that it publishes. */
 export interface SimulatedEngine extends MediaEngine {
-  /** Reports, as the real one does once a second. */
+  /** Reports once, like the real engine each second. */
   tick(nowMs: number): void;
 }
 
-/** Makes one with nothing running. */
+/** Creates an engine with nothing running. */
 export function makeSimulatedEngine(): SimulatedEngine {
   const channels = new Set<string>();
   const flows = new Set<string>();

@@ -5,12 +5,12 @@ import { runStrikes } from './single-faults.ts';
 import { SWEEP_WORKFLOW } from './sweep-workflow.ts';
 
 describe('a sweep', () => {
-  it('puts everything right without any fault', async () => {
+  it('corrects everything without a fault', async () => {
     const { outcome, message, tail } = await runStrikes(await loadProduction(), SWEEP_WORKFLOW, []);
     expect({ outcome, message, tail }).toMatchObject({ outcome: 'reached' });
   });
 
-  it('leaves nothing, with one fault anywhere, that the next ones do not put right', async () => {
+  it('leaves nothing that later sweeps do not correct, despite any single fault', async () => {
     expectEveryGoal(await expectMatrix([SWEEP_WORKFLOW]));
   }, 600_000);
 });

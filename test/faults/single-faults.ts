@@ -11,14 +11,13 @@ import type { Snapshot } from './template.ts';
 import { inWorld, Stuck, type World } from './world.ts';
 
 /**
- * Every workflow, with one fault at every call it makes. A clean run of a workflow tells which calls there are; each of
- * them, with each fault it can meet, is a cell: a world of its own in which that one thing goes wrong. A step or a call
- * added to a workflow is a new row of cells without anybody listing it.
+ * Runs every workflow with one fault at every call. A run without faults lists the calls; each call with each fault it
+ * can meet is a cell, a separate world in which only that fault occurs. A new step or call adds cells automatically.
  */
 
 const FIFTEEN_MINUTES_MS = 900_000;
 
-/** One place a fault can strike: the n-th call a step makes in the workflow. */
+/** A place where a fault can strike: the n-th call of a step in the workflow. */
 export interface Place {
   step: string;
   /** Counts the calls of the step over all its attempts, from 0. */
@@ -35,14 +34,14 @@ export interface Cell {
 
 export interface CellResult {
   cell: Cell;
-  /** `reached` its goal, `failed` with a reason and nothing left running, or what is wrong. */
+  /** `reached` its goal, `failed` with a reason and nothing running, or violated an invariant. */
   outcome: 'reached' | 'failed with a reason' | 'violation';
   message?: string;
-  /** What happened last, for a violation. */
+  /** The last events before a violation. */
   tail?: string[];
 }
 
-/** Calls of one workflow as they happen. */
+/** Numbers the calls of a workflow as they happen. */
 function tellPlaces(): (call: WireCall) => Place {
   const made = new Map<string, number>();
   return ({ invocation, service, operation }) => {
@@ -53,7 +52,7 @@ function tellPlaces(): (call: WireCall) => Place {
   };
 }
 
-/** Says which calls are those of the workflow's subject: its first sweep, or everything but sweeps. */
+/** Returns a test for calls of the workflow's subject: its first sweep, or everything except sweeps. */
 function tellSubject({ subject }: Workflow): (call: WireCall) => boolean {
   let first: Invocation | null = null;
   return ({ invocation }) => {
@@ -63,7 +62,7 @@ function tellSubject({ subject }: Workflow): (call: WireCall) => boolean {
   };
 }
 
-/** Runs a workflow with nothing going wrong and lists the calls it makes. */
+/** Runs a workflow without faults and lists its calls. */
 async function listPlaces(production: Production, workflow: Workflow): Promise<Place[]> {
   const from = await readyFor(production, workflow);
   return inWorld({ ...workflow.world, production, seed: 1, profile: workflow.profile, from }, async (world) => {
@@ -77,7 +76,7 @@ async function listPlaces(production: Production, workflow: Workflow): Promise<P
     const isSubject = tellSubject(workflow);
     void workflow.setOff(world);
     if (!(await world.until(() => workflow.isReached(world.record(ID), world), FIFTEEN_MINUTES_MS))) {
-      throw new Error(`${workflow.name} does not reach its goal without faults`);
+      throw new Error(`${workflow.name} did not reach its goal without faults`);
     }
     await world.settle();
     return places;
@@ -85,8 +84,8 @@ async function listPlaces(production: Production, workflow: Workflow): Promise<P
 }
 
 /**
- * All cells of a workflow.
- * @param options.withVariants also the fault kinds that differ from others in name only
+ * Lists the cells of a workflow.
+ * @param options.withVariants also include kinds of faults that the code classifies like another one
  */
 export async function listCells(
   production: Production,
@@ -99,7 +98,7 @@ export async function listCells(
     return (
       faultsOf(place.service, place.operation, place.step)
         .filter((fault) => options.withVariants || !fault.isVariant)
-        // Dying on a response is dying before the next call, which has a cell of its own.
+        // Dying on a response equals dying before the next call, which has its own cell.
         .filter((fault) => options.withVariants || isLast || fault.when !== 'after the response')
         .map((fault) => ({ workflow, place, fault }))
     );
@@ -108,7 +107,7 @@ export async function listCells(
 
 const snapshots = new WeakMap<Production, Map<Workflow, Promise<Snapshot>>>();
 
-/** The world a workflow begins in, made once. */
+/** Returns the initial world of a workflow, created once. */
 function readyFor(production: Production, workflow: Workflow): Promise<Snapshot> {
   const ready = snapshots.get(production) ?? new Map<Workflow, Promise<Snapshot>>();
   snapshots.set(production, ready);
@@ -127,7 +126,7 @@ export function runCell(production: Production, cell: Cell): Promise<CellResult>
   return runStrikes(production, cell.workflow, [cell]);
 }
 
-/** Runs a workflow with faults at some places, in a world of its own. */
+/** Runs a workflow with faults at some places, in a separate world. */
 export async function runStrikes(
   production: Production,
   workflow: Workflow,
@@ -171,7 +170,7 @@ async function strike(
     });
     await invariants.checkAtRest();
     if (strikes.length === 0 && !workflow.isContested && invariants.refused.length > 0) {
-      throw new Violation('I12 bounded', `refused although nothing went wrong: ${invariants.refused.join('; ')}`);
+      throw new Violation('I12 bounded', `refused without a fault: ${invariants.refused.join('; ')}`);
     }
     if (strikes.length > 0 && left.length === strikes.length)
       throw new Violation('simulation', 'the fault did not strike');
@@ -189,24 +188,24 @@ function judge(
   asked: { ok: boolean },
 ): Pick<CellResult, 'outcome' | 'message' | 'tail'> {
   const record = world.record(ID);
-  // Without any fault it must be reached as well.
+  // Without any fault the goal must be reached as well.
   const mustPass = strikes.every(({ fault }) => fault.nature === 'passes');
   const failed = mustPass && strikes.length > 0 && workflow.isInMatrix ? failedOperations(world) : [];
   if (failed.length > 0) {
-    const message = `what would have passed has ended ${failed.join(', ')}`;
+    const message = `a transient fault failed ${failed.join(', ')}`;
     return { outcome: 'violation', message, tail: world.events.slice(-60) };
   }
   if (workflow.isReached(record, world)) return { outcome: 'reached' };
-  // Whoever asked was told that it did not work.
+  // The caller received an error.
   if (!asked.ok && strikes.some(({ place }) => place.step === 'api')) return { outcome: 'failed with a reason' };
   const reason = record?.lastError;
   if (!mustPass && reason?.detail && reason.remedy) return { outcome: 'failed with a reason', message: reason.code };
-  const state = record ? `${record.status}, wants ${record.desired}` : 'gone';
+  const state = record ? `${record.status}, should be ${record.desired}` : 'gone';
   const message = `the goal was not reached: ${state}${reason ? `, ${reason.code}: ${reason.detail}` : ''}`;
   return { outcome: 'violation', message, tail: world.events.slice(-60) };
 }
 
-/** Operations that ended in failure, by id. */
+/** Returns the ids of failed operations. */
 function failedOperations(world: World): string[] {
   return [...world.items.values()].flatMap(({ operationId, outcome }) =>
     outcome === 'failed' ? [String(operationId)] : [],

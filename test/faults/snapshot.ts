@@ -1,7 +1,7 @@
 import type { Snapshot } from './template.ts';
 import type { World } from './world.ts';
 
-/** Takes a world at rest to begin others from. Nothing may be under way. */
+/** Takes a snapshot of a world at rest, from which other worlds can begin. Nothing may be in progress. */
 export function takeSnapshot(world: World): Snapshot {
   return {
     deployment: world.deployment,

@@ -6,8 +6,8 @@ import type { Workflow } from './workflows.ts';
 import { flowOf, sweepOnce, type World } from './world.ts';
 
 /**
- * A sweep that has something of everything to do: an output to put back, a channel to stop, an operation to take up and
- * one to start, and leftovers to release. Its first sweep meets the faults; the ones after it have to make it good.
+ * A sweep with every kind of work: an output to restore, a channel to stop, an operation to resume, one to start, and
+ * orphans to release. The faults strike the first sweep, and the later ones must correct the result.
  */
 
 const [ON_AIR, OFF_AIR, INTERRUPTED, UNSTARTED, GONE] = [1, 2, 3, 4, 5].map(idOf) as [
@@ -43,14 +43,14 @@ async function prepare(world: World): Promise<void> {
   await world.until(() => false, BETWEEN_SIGHTINGS_MS);
 }
 
-/** As a table restored from an old backup would: what AWS has of it is nobody's any more. */
+/** Removes the record, like a table restored from an old backup. Its AWS resources become orphans. */
 async function forget(world: World, destinationId: string): Promise<void> {
   const { clients, deployment } = world.deps;
   const Key = { pk: 'DESTINATIONS', sk: destinationId };
   await world.drive(clients.table.send(new DeleteCommand({ TableName: deployment.tableName, Key })));
 }
 
-/** An execution that is aborted half-way. */
+/** Aborts an execution half-way. */
 async function interrupt(world: World): Promise<void> {
   world.faults = async (call, deliver) => {
     const { invocation } = call;
@@ -66,10 +66,10 @@ async function interrupt(world: World): Promise<void> {
 }
 
 async function reach(world: World, condition: () => boolean): Promise<void> {
-  if (!(await world.until(condition, READY_WITHIN_MS))) throw new Error('the world does not get ready');
+  if (!(await world.until(condition, READY_WITHIN_MS))) throw new Error('the world did not get ready');
 }
 
-/** Everything is as it should be, and nothing is left of what was gone. */
+/** Returns true if every destination is in its desired state and the orphans are gone. */
 function isAllWell(world: World): boolean {
   const is = (id: string, status: string) => world.record(id)?.status === status && !world.record(id)?.operation;
   const { channels, inputs, tags } = world.media;
@@ -88,9 +88,9 @@ function isAllWell(world: World): boolean {
   );
 }
 
-/** The workflow, with the sweep as its subject. */
+/** The workflow with the sweep as its subject. */
 export const SWEEP_WORKFLOW: Workflow = {
-  name: 'a sweep with something of everything to do',
+  name: 'a sweep with every kind of work',
   subject: 'sweep',
   isMeddledWith: true,
   isContested: true,

@@ -10,25 +10,25 @@ import { makeClients, makeServices, WORKFLOW_FUNCTION } from './world-services.t
 import type { Production } from './production.ts';
 import type { Item } from './watching.ts';
 
-/** Where worlds begin: the deployment's shared resources, or another world that has come to rest. */
+/** Creates the initial state of worlds: the deployment's shared resources, or another world at rest. */
 
-/** When every world begins. */
+/** Virtual time at which every world begins. */
 export const START_MS = Date.UTC(2030, 0, 1);
 
 export interface TemplateOptions {
   production: Production;
-  /** Rewrites a state machine before it is used: for planted bugs. */
+  /** Rewrites a state machine before use, for planted bugs. */
   definition?: (kind: string, text: string) => string;
 }
 
-/** The shared resources, made once with the product's own set-up and copied into every world. */
+/** The shared resources, created once by the product's provisioning and copied into every world. */
 export interface Template {
   deployment: Deployment;
   media: unknown;
   stepFunctions: unknown;
 }
 
-/** A world at rest, to begin others from: what has led to it need not be run again. */
+/** A world at rest, from which others begin without running what led to it. */
 export interface Snapshot extends Template {
   nowMs: number;
   kms: LocalService;
@@ -37,7 +37,7 @@ export interface Snapshot extends Template {
 
 const templates = new Map<TemplateOptions['definition'], Promise<Template>>();
 
-/** The template of worlds whose state machines are written like this; made on first use. */
+/** Returns the template of worlds with these state machines, created on first use. */
 export function templateFor(options: TemplateOptions): Promise<Template> {
   const known = templates.get(options.definition);
   if (known) return known;

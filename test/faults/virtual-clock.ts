@@ -1,15 +1,15 @@
 import type { Clock } from '../../infra/local/clock.ts';
 
 /**
- * Time that moves only when the simulation says so. Timers fire one by one, by due time and then by the order in which
- * they were set, so that a run depends on nothing but its inputs.
+ * A clock that only the simulation moves. Timers fire one by one, ordered by due time and then by creation, so that a
+ * run depends only on its inputs.
  */
 export interface VirtualClock extends Clock {
-  /** When the next timer is due, or null when none is set. */
+  /** Returns when the next timer is due, or null if none is set. */
   nextDueMs(): number | null;
-  /** Moves to the next timer and runs it. @returns false when none is set */
+  /** Moves to the next timer and runs it. @returns false if none is set */
   fireNext(): boolean;
-  /** Moves on without running anything; timers that are due by then fire late. */
+  /** Moves the time without running timers; those due by then fire late. */
   skipTo(timeMs: number): void;
 }
 
@@ -19,7 +19,7 @@ interface Timer {
   action: () => void;
 }
 
-/** Makes a clock that stands still. */
+/** Creates a clock that does not move by itself. */
 export function makeVirtualClock(startMs: number): VirtualClock {
   /** Latest first, so that the next timer is the last element. */
   const timers: Timer[] = [];
@@ -31,7 +31,7 @@ export function makeVirtualClock(startMs: number): VirtualClock {
     let high = timers.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      // Timers set later fire later: they stand before those that are due at the same time.
+      // Timers set later fire later, so they come before those with the same due time.
       if (timers[middle]!.dueMs > timer.dueMs) low = middle + 1;
       else high = middle;
     }
@@ -64,8 +64,8 @@ export function makeVirtualClock(startMs: number): VirtualClock {
 }
 
 /**
- * Runs `body` with the process's own `setTimeout` on the virtual clock: libraries that wait by it (the state machine
- * interpreter does, for its own timeouts) would otherwise mix real time into the order of things.
+ * Runs `body` with the global `setTimeout` on the virtual clock. Libraries use it (the state machine interpreter does
+ * for its timeouts), and real time would change the order of events.
  */
 export async function withVirtualTimers<Result>(clock: Clock, body: () => Promise<Result>): Promise<Result> {
   const { setTimeout: realSetTimeout, clearTimeout: realClearTimeout } = globalThis;

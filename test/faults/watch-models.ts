@@ -5,13 +5,13 @@ import { findMisfit } from './wire-models.ts';
 
 const MEDIA = new Set(['medialive', 'mediaconnect', 'mediapackage']);
 
-/** R7: whatever a local endpoint answers fits AWS's model, call by call. */
+/** Checks that every answer of a local endpoint matches AWS's model. */
 export function watchModels(): Watcher {
   return {
     delivered(call: WireCall, answer: WireAnswer) {
       const misfit = findMisfit(call, answer);
       if (misfit === null || (misfit === 'unchecked' && !MEDIA.has(call.service))) return;
-      throw new Violation('R7 fidelity', misfit === 'unchecked' ? `${call.operation} has no model` : misfit);
+      throw new Violation('fidelity', misfit === 'unchecked' ? `${call.operation} has no model` : misfit);
     },
   };
 }

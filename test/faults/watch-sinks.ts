@@ -5,24 +5,24 @@ import type { Item, Watcher } from './watching.ts';
 import type { World } from './world.ts';
 
 /**
- * I8 and the sizes of I12: what is kept or shown anywhere. Stream keys travel to KMS and MediaLive and nowhere else, and
- * whatever KMS was asked to encrypt is a key.
+ * Watches I8 and the sizes of I12 in everything that is stored or shown. Stream keys may reach only KMS and MediaLive,
+ * and everything that KMS was requested to encrypt is a key.
  */
 
 const EXECUTION_INPUT_BYTES_MAX = 500;
 const PAYLOAD_BYTES_MAX = 20_000;
 const ROW_BYTES_MAX = 20_000;
-/** Step Functions allows 25,000; a page of them is plenty. */
+/** Step Functions allows 25,000; one page of them is plenty. */
 const HISTORY_EVENTS_MAX = 999;
 
 export interface SinkWatch extends Watcher {
-  /** Looks through what has gathered. @throws {Violation} */
+  /** Checks the logs. @throws {Violation} */
   checkAtRest(): void;
-  /** Looks through what Step Functions keeps. @throws {Violation} */
+  /** Checks the execution histories in Step Functions. @throws {Violation} */
   checkHistories(): Promise<void>;
 }
 
-/** Watches them all. @param canaries keys that were encrypted before */
+/** Watches all sinks. @param canaries keys that were encrypted before */
 export function watchSinks(world: World, canaries: readonly string[]): SinkWatch {
   const keys = makeKeySearch(canaries);
 
@@ -75,7 +75,7 @@ export function watchSinks(world: World, canaries: readonly string[]): SinkWatch
   };
 }
 
-/** Asked of the endpoint itself: what looks on makes no call that a fault could meet. */
+/** Reads from the endpoint directly, so that no fault can meet the watcher's call. */
 async function readHistory(world: World, executionArn: string): Promise<string> {
   const headers: Record<string, string> = {
     'x-amz-target': 'AWSStepFunctions.GetExecutionHistory',

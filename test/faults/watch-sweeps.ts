@@ -3,12 +3,12 @@ import { Violation } from './violation.ts';
 import type { Item, Watcher } from './watching.ts';
 import type { World } from './world.ts';
 
-/** One sweep works at a time: one that has lost its lease, or slept through it, changes nothing in AWS. C19 to C21. */
+/** Checks that one sweep works at a time: a sweep that lost its lease, or slept through it, changes nothing in AWS. */
 
 const LEASE = 'LEASES/sweep';
 const RELEASING = /^(Delete|Stop|Remove)/;
 
-/** Watches the sweeps. */
+/** Creates the watcher of sweeps. */
 export function watchSweeps(world: World): Watcher {
   const fences = new WeakMap<Invocation, unknown>();
   return {
@@ -20,7 +20,7 @@ export function watchSweeps(world: World): Watcher {
       if (invocation?.step !== 'sweep' || !isMedia || !RELEASING.test(operation) || isLate || !hasChanged) return;
       const fence = world.items.get(LEASE)?.['fence'];
       if (fences.get(invocation) === fence) return;
-      throw new Violation('C21 fencing', `${operation} by a sweep whose lease another one has taken`);
+      throw new Violation('fencing', `${operation} by a sweep whose lease another sweep has taken`);
     },
   };
 }

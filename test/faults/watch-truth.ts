@@ -6,16 +6,17 @@ import type { Item, Watcher } from './watching.ts';
 import type { World } from './world.ts';
 
 /**
- * I7 for what is shown: an observation says what AWS said, not later than AWS said it; a newer one is not written over by
- * an older one; and what the API shows as on air was seen running, and lately. What an event says is nowhere in it.
+ * Watches I7 for observations and responses. An observation contains what AWS answered, with a time no later than the
+ * answer. An older one does not replace a newer one. The API shows a destination as on air only if it was observed
+ * running recently. Events contribute nothing to observations.
  */
 
-/** An answer is on its way for a moment. */
+/** Time that a response may be in transit. */
 const ANSWER_MS = 1_000;
 
-/** Watches what is observed and shown. */
+/** Creates the watcher of observations and responses. */
 export function watchTruth(world: World): Watcher {
-  /** What each look has seen, by channel. */
+  /** States that each poll observed, by channel. */
   const looks = new WeakMap<Invocation, { atMs: number; states: Map<string, string> }>();
 
   function delivered({ invocation, operation }: WireCall, answer: WireAnswer): void {
@@ -32,17 +33,23 @@ export function watchTruth(world: World): Watcher {
     const is = (after as { observation?: Observation } | null)?.observation;
     if (!is || JSON.stringify(is) === JSON.stringify(was)) return;
     if (was && was.observedAt > is.observedAt) {
-      throw new Violation('I10 monotone', `${key}: what was seen at ${was.observedAt} gave way to ${is.observedAt}`);
+      throw new Violation(
+        'I10 monotone generations',
+        `${key}: the observation of ${was.observedAt} was replaced by one of ${is.observedAt}`,
+      );
     }
     const look = looks.get(invocation);
-    if (!look) throw new Violation('I7 truth', `${key} was observed by ${invocation.step} without looking`);
+    if (!look) throw new Violation('I7 truth', `${key} was observed by ${invocation.step} without a poll`);
     if (Date.parse(is.observedAt) > look.atMs) {
-      throw new Violation('I7 truth', `${key} is said to be seen at ${is.observedAt}, later than anybody looked`);
+      throw new Violation('I7 truth', `${key} has an observation of ${is.observedAt}, later than the poll`);
     }
-    // By now the destination may hold another channel than the one that was looked at.
+    // By now the destination may hold another channel than the polled one.
     const seen = new Set([...look.states.values(), 'DELETED']);
     if (is.channelState !== undefined && !seen.has(is.channelState)) {
-      throw new Violation('I7 truth', `${key} is said to be ${is.channelState}; AWS said ${[...seen].join(', ')}`);
+      throw new Violation(
+        'I7 truth',
+        `${key} was observed as ${is.channelState}; AWS answered ${[...seen].join(', ')}`,
+      );
     }
   }
 

@@ -4,33 +4,33 @@ import type { Invocation, WireAnswer, WireCall } from './in-process-transport.ts
 import type { Outcome } from './processes.ts';
 import type { World } from './world.ts';
 
-/** Looking on: every call that is carried out is noted, mirrored where it changes the table, and shown to the watchers. */
+/** Records every executed call, mirrors its change of the table, and passes it to the watchers. */
 
 /** A row of the table. */
 export type Item = Record<string, unknown>;
 
-/** Looks on. Throwing is how it reports; the first report ends the run. */
+/** An observer of a world. It reports by throwing; the first report ends the run. */
 export interface Watcher {
-  /** A call was carried out by its endpoint. */
+  /** Called when an endpoint has executed a call. */
   delivered?(call: WireCall, answer: WireAnswer): void;
-  /** A row of the table has changed. Null: there was, or is, none. */
+  /** Called when a row of the table changed. Null means that the row did not or does not exist. */
   wrote?(key: string, before: Item | null, after: Item | null, call: WireCall): void;
-  /** A text that is kept or shown somewhere: what goes into a function and comes out, what the API answers. */
+  /** Called for texts that are stored or shown: inputs and outputs of functions, API responses. */
   said?(where: string, text: string): void;
-  /** The API has answered. */
+  /** Called when the API has responded. */
   answered?(request: { method: string; path: string }, status: number, text: string): void;
   began?(invocation: Invocation): void;
   ended?(invocation: Invocation, outcome: Outcome): void;
 }
 
-/** Carries a call out and lets everybody know. */
+/** Executes a call and notifies the watchers. */
 export async function deliverWatched(
   world: World,
   call: WireCall,
   deliver: () => Promise<WireAnswer>,
 ): Promise<WireAnswer> {
   const isUpdate = call.service === 'dynamodb' && call.operation === 'UpdateItem';
-  // The row as it is after the update, so that the simulation knows the table without asking for it.
+  // Request the row after the update, so that the simulation can mirror the table without reading it.
   if (isUpdate) call.body['ReturnValues'] = 'ALL_NEW';
   const changesBefore = world.mediaChanges();
   const answer = await deliver();
@@ -42,7 +42,7 @@ export async function deliverWatched(
   return answer;
 }
 
-/** Tells every watcher; what one of them finds wrong ends the run. */
+/** Calls every watcher. A violation that one of them throws ends the run. */
 export function tell(world: World, what: (watcher: Watcher) => void): void {
   for (const watcher of world.watchers) {
     try {
@@ -75,16 +75,16 @@ function mirror(world: World, call: WireCall, answer: WireAnswer): void {
 function describeRow(row: Item | null): string {
   if (!row) return 'removed';
   const { status, desired, generation, held, operation } = row as unknown as Destination;
-  return `${status} wants ${desired} #${generation} holds [${Object.keys(held).join(' ')}]${operation ? ` in ${operation.kind}` : ''}`;
+  return `${status} should be ${desired} #${generation} holds [${Object.keys(held).join(' ')}]${operation ? ` in ${operation.kind}` : ''}`;
 }
 
-/** The resource a call names, where its path does. */
+/** Returns the resource in a call's path, if it has one. */
 function targetOf({ path }: WireCall): string {
   const match = /\/(channels|inputs)\/(\d+)/.exec(path);
   return match ? `${match[1]}/${match[2]} ` : '';
 }
 
-/** Name of the error an answer carries; empty for none. */
+/** Returns the name of the error in an answer; empty for none. */
 function errorOf({ status, headers, body }: WireAnswer): string {
   if (status < 300) return '';
   const type = headers['x-amzn-errortype'] ?? /"__type":"([^"]*)"/.exec(body)?.[1] ?? '';

@@ -9,7 +9,7 @@ import { inWorld } from './world.ts';
 const production = await loadProduction();
 const MEDIA = ['medialive', 'mediaconnect', 'mediapackage'];
 
-/** All calls of a destination's life, a monitor and a few sweeps, with their answers. */
+/** Records all calls of a destination's life, a monitor and a few sweeps, with their answers. */
 async function live(): Promise<{ call: WireCall; answer: WireAnswer }[]> {
   const seen: { call: WireCall; answer: WireAnswer }[] = [];
   for (const name of ['start cold', 'teardown running', 'edit now', 'the flow is off']) {
@@ -29,15 +29,15 @@ async function live(): Promise<{ call: WireCall; answer: WireAnswer }[]> {
 const seen = await live();
 
 const change = (operation: string, edit: (body: Record<string, any>) => void) => {
-  // The last one: by then lists are not empty.
+  // The last answer, because lists are not empty by then.
   const { call, answer } = seen.findLast((each) => each.call.operation === operation && each.answer.status < 300)!;
   const body = JSON.parse(answer.body) as Record<string, any>;
   edit(body);
   return findMisfit(call, { ...answer, body: JSON.stringify(body) });
 };
 
-describe('what the local endpoints answer', () => {
-  it('fits AWS’s model, each response of a media service and each error of any', () => {
+describe('every answer of a local endpoint', () => {
+  it('matches AWS’s model, including errors', () => {
     const misfits = seen.flatMap(({ call, answer }) => {
       const misfit = findMisfit(call, answer);
       return misfit === null || (misfit === 'unchecked' && !MEDIA.includes(call.service)) ? [] : [misfit];
@@ -46,7 +46,7 @@ describe('what the local endpoints answer', () => {
     expect([...new Set(misfits)]).toEqual([]);
   });
 
-  it('would not fit with a field of another type, an unknown state, or a member nobody knows', () => {
+  it('would be refused with a wrong type, an unknown state or an unknown member', () => {
     expect(change('DescribeChannel', (body) => (body['state'] = 'SLEEPING'))).toMatch(/State/);
     expect(change('DescribeChannel', (body) => (body['pipelinesRunningCount'] = 'two'))).toMatch(
       /PipelinesRunningCount/,
@@ -57,8 +57,8 @@ describe('what the local endpoints answer', () => {
   });
 });
 
-describe('what the simulation injects', () => {
-  it('is declared by the operation it meets, or is common to its service', () => {
+describe('every injected fault', () => {
+  it('is declared by its operation or common to its service', () => {
     const calls = new Map(seen.map(({ call }) => [`${call.service}.${call.operation}`, call]));
     const undeclared = [...calls.values()].flatMap(({ service, operation, invocation }) => {
       const errors = declaredErrors(service, operation);

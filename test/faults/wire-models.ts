@@ -5,14 +5,14 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import type { WireAnswer, WireCall } from './in-process-transport.ts';
 
 /**
- * AWS's models, as far as the SDK's packages keep them: the shape of each response, and the errors each operation
- * declares. What the local endpoints answer, and what the simulation injects, is held to them.
+ * Checks answers against AWS's models, as far as the SDK's packages contain them: the shape of each response and the
+ * errors that each operation declares. Both the local endpoints' answers and the injected faults must match.
  */
 
 const require = createRequire(import.meta.url);
 const SHAPES = join(import.meta.dirname, '..', '..', 'infra', 'local', 'media', 'shapes');
 
-/** Errors any operation of a service may answer with, which its model does not list. */
+/** Errors that any operation of a service may return and that its model does not list. */
 const COMMON_ERRORS: Record<string, readonly string[]> = {
   // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
   dynamodb: ['ThrottlingException', 'ValidationException'],
@@ -37,7 +37,7 @@ const PACKAGES: Record<string, string> = {
 
 const declared = new Map<string, ReadonlySet<string> | null>();
 
-/** Names of the errors an operation may answer with; null for a service whose model is not at hand. */
+/** Returns the names of errors that an operation may return; null for a service without a model. */
 export function declaredErrors(service: string, operation: string): ReadonlySet<string> | null {
   const key = `${service}.${operation}`;
   const known = declared.get(key);
@@ -53,7 +53,7 @@ function readDeclared(service: string, operation: string): ReadonlySet<string> |
   return names && new Set([...names, ...(COMMON_ERRORS[service] ?? [])]);
 }
 
-/** Names of the errors that an SDK package declares for an operation; null when it has no such operation. */
+/** Returns the names of errors that an SDK package declares for an operation; null if it has no such operation. */
 export function errorsInPackage(packageName: string, operation: string): string[] | null {
   const root = dirname(dirname(require.resolve(packageName)));
   const file = join(root, 'dist-types', 'commands', `${operation}Command.d.ts`);
@@ -77,7 +77,7 @@ function modelOf(service: string): { ajv: Ajv; definitions: Record<string, unkno
   return model;
 }
 
-/** The declarations allow members they do not name; a model does not. */
+/** Forbids additional members, which type declarations allow but a model does not. */
 function closed(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(closed);
   if (node === null || typeof node !== 'object') return node;
@@ -98,8 +98,8 @@ function checkOf(service: string, operation: string): ValidateFunction | null {
 }
 
 /**
- * Holds an answer to the model.
- * @returns what is wrong with it, in words without its values; null when nothing is, `unchecked` when there is no model
+ * Checks an answer against the model.
+ * @returns the mismatch without its values; null if there is none, `unchecked` if there is no model
  */
 export function findMisfit({ service, operation }: WireCall, answer: WireAnswer): string | null {
   if (answer.status >= 300) {
@@ -107,7 +107,7 @@ export function findMisfit({ service, operation }: WireCall, answer: WireAnswer)
     const name = type.split('#').at(-1)!;
     const errors = declaredErrors(service, operation);
     if (errors === null) return 'unchecked';
-    return errors.has(name) ? null : `${service}.${operation} declares no ${name || 'error without a name'}`;
+    return errors.has(name) ? null : `${service}.${operation} does not declare ${name || 'an error without a name'}`;
   }
   const check = checkOf(service, operation);
   if (!check) return 'unchecked';
@@ -117,7 +117,7 @@ export function findMisfit({ service, operation }: WireCall, answer: WireAnswer)
   return `the answer to ${service}.${operation}: ${instancePath || 'it'} ${message} ${member}`.trim();
 }
 
-/** On the wire members begin with a small letter; the keys of tags are the caller's own. */
+/** Converts member names from wire casing, with a lower-case first letter, to SDK casing. Tag keys stay unchanged. */
 function inSdkCasing(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inSdkCasing);
   if (value === null || typeof value !== 'object') return value;

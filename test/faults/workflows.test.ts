@@ -5,13 +5,13 @@ import { ENTRY_POINT_WORKFLOWS } from './entry-point-workflows.ts';
 import { PRIMARY_WORKFLOWS } from './primary-workflows.ts';
 import { WORKFLOWS } from './workflows.ts';
 
-describe('a workflow without any fault', () => {
+describe('a workflow without faults', () => {
   it.each(
     [...WORKFLOWS, ...ENTRY_POINT_WORKFLOWS, ...PRIMARY_WORKFLOWS].map(
       (workflow) => [workflow.name, workflow] as const,
     ),
   )(
-    'leads where it should: %s',
+    'reaches its goal: %s',
     async (_name, workflow) => {
       const { outcome, message, tail } = await runStrikes(await loadProduction(), workflow, []);
       expect({ outcome, message, tail }).toMatchObject({ outcome: 'reached' });

@@ -7,32 +7,31 @@ import type { TimingProfile } from '../../infra/local/media/profiles.ts';
 import { flowOf, type World, type WorldOptions } from './world.ts';
 
 /**
- * The workflows under test: what sets each off, and where it must lead. The plain ones meet every fault at every call;
- * the others are what can happen to a destination besides: wishes that change on the way, channels with a life of their
- * own.
+ * A workflow under test: its trigger and its goal. The plain ones meet every fault at every call. The others cover
+ * further events: desired states that change on the way, and channels that fail or change by themselves.
  */
 export interface Workflow {
   name: string;
   profile?: TimingProfile;
   /** Meets every fault at every call. */
   isInMatrix?: boolean;
-  /** Somebody changes AWS behind our back: what the record says may lag until the next look. */
+  /** AWS resources change behind our back, so the record may lag until the next poll. */
   isMeddledWith?: boolean;
-  /** AWS refuses changes in the ordinary course of it: it is asked to stop what it is still starting. */
+  /** AWS refuses some changes even without a fault, for example a stop of a channel that is still starting. */
   isContested?: boolean;
-  /** Whose calls meet the faults: the first sweep, or (by default) everybody else. */
+  /** Whose calls meet the faults: the first sweep, or (by default) everything else. */
   subject?: 'sweep';
-  /** What its world has besides. */
+  /** Additional options of its world. */
   world?: Partial<WorldOptions>;
-  /** How long it may take to rest, where that is more than 15 minutes. */
+  /** How long it may take to come to rest, if more than 15 minutes. */
   restWithinMs?: number;
   prepare(world: World): Promise<void>;
   setOff(world: World): Promise<{ ok: boolean }>;
-  /** True when it has led where it should. */
+  /** Returns true if the goal is reached. */
   isReached(record: Destination | null, world: World): boolean;
 }
 
-/** The destination it is all about. */
+/** The destination under test. */
 export const ID = idOf(1);
 const NEIGHBOUR_ID = idOf(2);
 const READY_WITHIN_MS = 900_000;
@@ -40,7 +39,7 @@ const READY_WITHIN_MS = 900_000;
 const restsAs = (status: Destination['status']) => (record: Destination | null) =>
   record?.status === status && record.operation === null && record.lastError === null;
 
-/** Warm keeps what makes the next start quick, cold keeps nothing. */
+/** Returns true for an idle destination that holds input and channel if warm, nothing if cold. */
 const keeps = (standby: Destination['standby']) => (record: Destination | null) =>
   restsAs('idle')(record) &&
   Object.keys(record!.held).toSorted().join() === (standby === 'warm' ? 'channel,input' : '');
@@ -56,7 +55,9 @@ const failedWith = (code: string) => (record: Destination | null, world: World) 
     ({ id, state }) => id === record.held.channel?.channelId && state === 'RUNNING',
   );
 
-/** Whom nothing of this concerns: a neighbour, and another deployment in the same account that uses the same ids. */
+/**
+ * Creates unrelated resources: a second destination, and an input of another deployment with the same destination id.
+ */
 async function makeNeighbours(world: World): Promise<void> {
   await world.drive(addDestination(world, 2, { standby: 'warm' }));
   await reach(world, () => restsAs('idle')(world.record(NEIGHBOUR_ID)));
@@ -84,10 +85,10 @@ async function makeAndStart(world: World, standby: Destination['standby']): Prom
 }
 
 async function reach(world: World, condition: () => boolean): Promise<void> {
-  if (!(await world.until(condition, READY_WITHIN_MS))) throw new Error('the world does not get ready');
+  if (!(await world.until(condition, READY_WITHIN_MS))) throw new Error('the world did not get ready');
 }
 
-/** Does something once, as soon as a step has begun. */
+/** Runs an action once, as soon as a step has begun. */
 function whenBegins(world: World, step: string, action: () => void): void {
   let isDone = false;
   world.watchers.push({
@@ -99,13 +100,13 @@ function whenBegins(world: World, step: string, action: () => void): void {
   });
 }
 
-/** Asks for one thing, and for another while a step of the first is at work. */
+/** Sends one request, and another while a step of the first is running. */
 function askTwice(world: World, first: Ask, step: string, second: Ask): Promise<{ ok: boolean }> {
   whenBegins(world, step, () => void ask(world, ID, second));
   return ask(world, ID, first);
 }
 
-/** The workflows every fault is tried on. */
+/** The workflows that meet every fault. */
 const PLAIN: Omit<Workflow, 'isInMatrix'>[] = [
   {
     name: 'create warm',
@@ -209,14 +210,14 @@ const ELSE: Workflow[] = [
     isContested: true,
     prepare: (world) => make(world, 'warm'),
     setOff(world) {
-      // It comes up at last, when nobody waits for it any more.
+      // The channel starts only after the deadline of the step.
       world.planTransition = ({ from }) => (from === 'STARTING' ? { afterMs: 800_000 } : undefined);
       return ask(world, ID, 'start');
     },
     isReached: failedWith('deadline_passed'),
   },
   {
-    name: 'the channel cannot be made',
+    name: 'the channel cannot be created',
     prepare: (world) => make(world, 'cold'),
     setOff(world) {
       world.planTransition = ({ kind, from }) =>
@@ -247,7 +248,7 @@ const ELSE: Workflow[] = [
     isReached: keeps('warm'),
   },
   {
-    name: 'deleting is denied for an hour',
+    name: 'deletion is denied for an hour',
     isContested: true,
     prepare: (world) => make(world, 'warm'),
     setOff(world) {
@@ -259,7 +260,7 @@ const ELSE: Workflow[] = [
       };
       return ask(world, ID, 'delete');
     },
-    // It is tried again now and then, not again and again; an hour has twelve sweeps.
+    // It is retried occasionally, not continuously: an hour has twelve sweeps.
     isReached: (record, world) => isGone(record) && operationsOf(world).length <= 2 + 13,
     restWithinMs: 4_500_000,
   },
@@ -274,7 +275,7 @@ const ELSE: Workflow[] = [
     isReached: failedWith('source_not_active'),
   },
   {
-    name: 'the flow output is removed by hand',
+    name: 'the flow output is removed manually',
     isMeddledWith: true,
     prepare: (world) => makeAndStart(world, 'warm'),
     async setOff(world) {
@@ -284,7 +285,7 @@ const ELSE: Workflow[] = [
     isReached: (record, world) => restsAs('running')(record) && flowOf(world).outputs.length === 1,
   },
   {
-    name: 'the channel is stopped by hand',
+    name: 'the channel is stopped manually',
     isMeddledWith: true,
     prepare: (world) => makeAndStart(world, 'warm'),
     async setOff(world) {
@@ -295,16 +296,16 @@ const ELSE: Workflow[] = [
   },
 ];
 
-/** All of them. */
+/** All workflows; the plain ones are in the matrix. */
 export const WORKFLOWS: readonly Workflow[] = [...PLAIN.map((each) => ({ ...each, isInMatrix: true })), ...ELSE];
 
-/** Ids of the operations of the destination that have ended. */
+/** Returns the ids of the destination's ended operations. */
 function operationsOf(world: World): string[] {
   const ids = [...world.items.values()].map(({ operationId, outcome }) => (outcome ? String(operationId) : ''));
   return ids.filter((id) => id.startsWith(ID));
 }
 
-/** The stream key a destination's channel really sends. */
+/** Returns the stream key that a destination's channel really sends. */
 function sendsKey(world: World, record: Destination): string {
   const channel = world.media.channels[record.held.channel?.channelId ?? ''];
   return channel?.settings.Destinations?.[0]?.Settings?.[0]?.StreamName ?? 'nothing';

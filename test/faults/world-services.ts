@@ -20,10 +20,10 @@ import type { WorldOptions } from './world.ts';
 
 /** The AWS of a simulated world: the local endpoints without media, and the SDK's clients in front of them. */
 
-/** Name of the function the state machines call. */
+/** Name of the function that the state machines call. */
 export const WORKFLOW_FUNCTION = 'sluice-workflow';
 
-/** Clients that have nothing to talk to yet. */
+/** Creates clients that are not connected yet. */
 export function makeClients(production: Production): AwsClients {
   return production.createAwsClients({
     region: LOCAL_REGION,
@@ -35,7 +35,10 @@ export function makeClients(production: Production): AwsClients {
 
 const connectedClients = new WeakMap<Production, { clients: AwsClients; connect: Connect }>();
 
-/** The clients all worlds of this production share, one world after the other: making them takes longer than a world. */
+/**
+ * Returns the clients that all worlds of this production code share, one world after the other, because creating them
+ * takes longer than a world.
+ */
 export function clientsOf(production: Production): { clients: AwsClients; connect: Connect } {
   const known = connectedClients.get(production);
   if (known) return known;
@@ -55,7 +58,7 @@ interface ServicesOptions extends Pick<WorldOptions, 'profile' | 'durations' | '
   keep(name: 'media' | 'stepFunctions', state: unknown): void;
 }
 
-/** Makes the endpoints. */
+/** Creates the endpoints. */
 export async function makeServices(options: ServicesOptions) {
   const { clock, random, template, keep } = options;
   const lambda = createLambdaRegistry({ clock });
@@ -81,14 +84,14 @@ export async function makeServices(options: ServicesOptions) {
     quotas: { pushInputs: 200, channels: 200, ...options.resourceQuotas },
     idSeed: 'simulation',
   });
-  // A key cannot be taken out of the service that has made it, so the service comes along.
+  // A key cannot be moved to another service, so the snapshot carries the service.
   const kms = options.from?.kms ?? createKms({ directory: null, clock });
   const s3 = createS3({ dataDirectory: null });
   const services = [await createDynamodb({ directory: null }), kms, s3, stepFunctions, ...media.services];
   return { lambda, stepFunctions, media, kms, services, engine };
 }
 
-/** What is cheap to make is made anew: a table, and a key that only this world can decrypt with. */
+/** Creates a table and a key per world, which is cheap: only this world can decrypt with its key. */
 export async function prepare(
   clients: AwsClients,
   { deployment }: Template,

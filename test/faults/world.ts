@@ -23,10 +23,9 @@ import { deliverWatched, tell, type Item, type Watcher } from './watching.ts';
 import { clientsOf, makeServices, prepare, WORKFLOW_FUNCTION } from './world-services.ts';
 
 /**
- * One simulated deployment: the production handlers, the real state machines and the real SDK clients on the local
- * endpoints, in one process, under a virtual clock. It is quiet when nothing moves until the clock moves; then the next
- * timer fires, and so on. Nothing in it reads the machine's clock or draws a random number of its own, so a seed gives
- * the same event log each time.
+ * A simulated deployment: the production handlers, the real state machines and the real SDK clients on the local
+ * endpoints, in one process, under a virtual clock. When nothing moves any more, the clock advances to the next timer.
+ * Nothing reads the machine's clock or draws other random numbers, so a seed always gives the same event log.
  */
 export interface World {
   clock: VirtualClock;
@@ -34,101 +33,101 @@ export interface World {
   deps: WorkflowDeps & AwsDeps;
   deployment: Deployment;
   production: Production;
-  /** The REST API over this world; made on first use. */
+  /** Returns the REST API of this world, created on first use. */
   api(): Promise<Api>;
-  /** Ids of destinations the API will give out, first to last; when there are none, it counts on. */
+  /** Ids for the next new destinations, first to last. When the list is empty, the API counts up. */
   idsToGive: string[];
-  /** The media services' own state, live: what is really there. */
+  /** Live state of the media services: the truth. */
   media: MediaState;
   mediaServices: MediaServices;
   kms: LocalService;
   template: Template;
   stepFunctions: LocalStepFunctions;
-  /** The state machines' record of executions, live. */
+  /** Live record of the executions. */
   executions(): ExecutionRecord[];
   /** The table as stored, by `pk` and `sk` joined with a slash. */
   items: ReadonlyMap<string, Item>;
-  /** What happened, in order, one line each. */
+  /** The event log, one line each. */
   events: string[];
-  /** Every line the functions logged. */
+  /** Every line that the functions logged. */
   logLines: string[];
-  /** Asked about every call; what it returns happens to the call. Null: no faults. */
+  /** Called for every call; its result is the call's result. Null: no faults. */
   faults: Faults | null;
-  /** May redirect the changes of state of media resources; null lets them be. */
+  /** May redirect state changes of media resources. Null: no redirection. */
   planTransition: NonNullable<MediaHooks['planTransition']> | null;
-  /** Says after how many milliseconds an event is delivered, once for each time; null delivers it once, at once. */
+  /** Returns after how many milliseconds to deliver an event, one number per delivery. Null: once, immediately. */
   planDelivery: ((event: AwsEvent) => number[]) | null;
-  /** Puts an event on the bus as it is, forged ones too. */
+  /** Puts an event on the bus unchanged, including forged ones. */
   putEvent(event: AwsEvent): void;
-  /** Media events that were handed to the function that takes them. */
+  /** Number of media events that the handler received. */
   eventsTaken(): number;
-  /** Lets the media engine report that all is well with what runs. */
+  /** Makes the media engine report that every running channel and flow is healthy. */
   tickEngine(): void;
   watchers: Watcher[];
-  /** How often a media resource has changed. */
+  /** Number of changes of media resources so far. */
   mediaChanges(): number;
-  /** Calls that are still on their way although nobody waits for them. */
+  /** Calls in transit that no process waits for any more. */
   callsUnderWay: number;
-  /** Processes that have begun and neither ended nor died. */
+  /** Number of processes that have begun and neither ended nor died. */
   runningInvocations(): number;
-  /** Ends the run at the next quiet moment. */
+  /** Ends the run when the world is next quiet. */
   report(failure: Error): void;
   record(destinationId: string): Destination | null;
   records(): Destination[];
   note(line: string): void;
-  /** Runs something as a process of its own, that faults can kill. Never rejects. */
+  /** Runs an action as a process that faults can kill. Never rejects. */
   runAs(step: string, destinationId: string | null, action: () => Promise<unknown>): Promise<Outcome>;
-  /** Ends the execution an invocation belongs to, as a person or a stopped process does. */
+  /** Aborts the execution of an invocation, like a user or a stopped process. */
   abortExecutionOf(invocation: Invocation | null): Promise<void>;
-  /** Lets everything happen until the work is done. */
+  /** Advances the world until the work is done. */
   drive<Result>(work: Promise<Result>): Promise<Result>;
-  /** Lets everything happen until the condition holds. @returns whether it did, within `limitMs` of virtual time */
+  /** Advances the world until the condition holds. @returns whether it did, within `limitMs` of virtual time */
   until(condition: () => boolean, limitMs: number): Promise<boolean>;
   /** Lets everything happen that happens before the clock moves. */
   settle(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Decides what happens to a call; see faults.ts. */
+/** Decides the result of a call; see faults.ts. */
 export type Faults = (call: WireCall, deliver: () => Promise<WireAnswer>, world: World) => Promise<WireAnswer>;
 
 export interface WorldOptions extends TemplateOptions {
   seed: number;
   profile?: TimingProfile;
   durations?: Partial<Durations>;
-  /** Quotas the deployment believes in. */
+  /** Quotas in the deployment's settings. */
   quotas?: { channelQuota: number; pushInputQuota: number };
-  /** Quotas the endpoints enforce. */
+  /** Quotas that the endpoints enforce. */
   resourceQuotas?: Partial<Quotas>;
   planTransition?: MediaHooks['planTransition'];
-  /** Milliseconds of virtual time a call takes; 0 to the number given, by the seed. */
+  /** Largest latency of a call in milliseconds of virtual time; the seed draws it from 0 to this number. */
   latencyMsMax?: number;
-  /** Begins where another world has rested. */
+  /** Begins from a snapshot of another world. */
   from?: Snapshot;
   /** Seconds between two sweeps; null runs none. */
   sweepEverySeconds?: number | null;
-  /** Seconds between two looks of the monitor; none by default. */
+  /** Seconds between two runs of the monitor; none by default. */
   monitorEverySeconds?: number | null;
-  /** Media events reach the function that takes them. */
+  /** Delivers media events to the handler. */
   withEvents?: boolean;
 }
 
-/** The engine reports once a second; this often is enough for figures of a minute. */
+/** The real engine reports each second; this interval is enough for metrics of a minute. */
 const ENGINE_EVERY_SECONDS = 20;
-/** Signs of life at one instant; more is a loop that no time bounds. */
+/** Limit of events at one virtual instant. More indicates an endless loop. */
 const BEATS_AT_ONCE_MAX = 5_000;
 
-/** Something goes round without waiting. */
+/** Thrown if something loops without waiting. */
 export class Stuck extends Error {
   override readonly name = 'Stuck';
 }
 
-/** Turns of the event loop without any sign of life after which the world counts as quiet. */
+/** Turns of the event loop without an event after which the world counts as quiet. */
 const QUIET_TURNS = 3;
 
-/** Builds one, runs `body` in it, and takes it down. */
+/** Creates a world, runs `body` in it and closes it. */
 export async function inWorld<Result>(options: WorldOptions, body: (world: World) => Promise<Result>): Promise<Result> {
-  // Before time is ours: the database makes its table by a timer of its own.
+  // Created before the virtual timers apply, because the database uses a real timer to create its table.
   const world = await makeWorld(options);
   return withVirtualTimers(world.clock, async () => {
     try {
@@ -146,7 +145,7 @@ export async function inWorld<Result>(options: WorldOptions, body: (world: World
   });
 }
 
-/** Sweeps as the schedule does. */
+/** Sweeps like the schedule. */
 export function sweepOnce(world: World): Promise<unknown> {
   return world.production.sweep(world.deps);
 }
@@ -159,13 +158,13 @@ function repeat(world: World, everySeconds: number | null, action: () => void): 
   });
 }
 
-/** The deployment's flow as it really is. */
+/** Returns the real state of the deployment's flow. */
 export function flowOf(world: World) {
   return Object.values(world.media.flows)[0]!;
 }
 
 async function makeWorld(options: WorldOptions): Promise<World> {
-  // Null until it is made: what happens before is set-up, which nobody watches or disturbs.
+  // Null until the world is complete: no watcher or fault may see the set-up.
   let world: World | null = null;
   const { production } = options;
   const clock = makeVirtualClock(options.from?.nowMs ?? START_MS);
@@ -210,12 +209,12 @@ async function makeWorld(options: WorldOptions): Promise<World> {
   });
   if (options.withEvents || options.monitorEverySeconds) await production.loadEntryPoints();
   const deployment = await prepare(clients, template, options);
-  // Takes up the flow's start, and saves, which is how its live state reaches us.
+  // Resumes the start of the flow and saves, which makes the live state available here.
   await media.restore();
   const log = (message: string, details?: Record<string, unknown>) =>
     void logLines.push(JSON.stringify({ message, ...details }));
   const failures: Error[] = [];
-  /** Loading a module takes real time, in which the world must not seem quiet. */
+  /** Loading a module takes real time, during which the world must not count as quiet. */
   const whileBusy = async <Result>(work: Promise<Result>): Promise<Result> => {
     pulse.busy += 1;
     return work.finally(() => {
@@ -274,7 +273,7 @@ async function makeWorld(options: WorldOptions): Promise<World> {
         await new Promise((resolve) => setImmediate(resolve));
         quiet = pulse.beats === beats && pulse.busy === 0 ? quiet + 1 : 0;
         beats = pulse.beats;
-        if (beats > beatsMax) throw new Stuck(`time stands still at ${made.events.at(-1)}`);
+        if (beats > beatsMax) throw new Stuck(`endless loop at ${made.events.at(-1)}`);
       }
     },
     async until(condition, limitMs) {
@@ -295,7 +294,7 @@ async function makeWorld(options: WorldOptions): Promise<World> {
       let isDone = false;
       const done = work.finally(() => (isDone = true));
       done.catch(() => {});
-      if (!(await made.until(() => isDone, 3_600_000))) throw new Error('it does not end within an hour');
+      if (!(await made.until(() => isDone, 3_600_000))) throw new Error('the work did not end within an hour');
       return done;
     },
     async abortExecutionOf(invocation) {
@@ -305,7 +304,7 @@ async function makeWorld(options: WorldOptions): Promise<World> {
       const machineArn = deployment.stateMachineArns[operation.kind];
       const executionArn = `${machineArn.replace(':stateMachine:', ':execution:')}:${operation.operationId}`;
       made.note(`abort ${operation.operationId}`);
-      // Nobody's process makes this call, so no fault can meet it.
+      // No process makes this call, so no fault can meet it.
       await currentInvocation.exit(() => clients.sfn.send(new StopExecutionCommand({ executionArn })));
     },
     runningInvocations: () => runningIn(made).size,
@@ -313,7 +312,7 @@ async function makeWorld(options: WorldOptions): Promise<World> {
     async close() {
       made.faults = null;
       made.watchers = [];
-      // The clients go on to the next world: what is still waiting here must not reach it.
+      // The clients are used by the next world, so pending processes of this one must not reach it.
       for (const invocation of runningIn(made)) invocation.isDead = true;
       await media.close();
     },
@@ -341,7 +340,7 @@ async function makeWorld(options: WorldOptions): Promise<World> {
   }
 }
 
-/** Production code remembers some things by client: each world has objects of its own in front of the shared ones. */
+/** Gives each world its own client objects in front of the shared ones, because production code caches by client. */
 function asOwn(shared: AwsClients): AwsClients {
   return Object.fromEntries(
     Object.entries(shared).map(([name, client]) => [name, Object.create(client as object)]),
