@@ -32,7 +32,7 @@ import {
   useMediaEndpoints,
 } from '../../infra/local/media/testing/media-resources.ts';
 
-/** What AWS refuses, omits or delays and a simulation is tempted to allow. */
+/** Tests of what AWS refuses, omits or delays and a simulation might wrongly allow. */
 
 const start = useMediaEndpoints();
 
@@ -42,7 +42,7 @@ async function makeFreeInput(endpoint: MediaEndpoint): Promise<string> {
   return input.Id!;
 }
 
-/** A channel for MediaPackage whose only video is changed. */
+/** Creates a channel with a MediaPackage output and a changed video description. */
 async function createPackaged(endpoint: MediaEndpoint, change: object, h264: object = {}): Promise<unknown> {
   await endpoint.mediaPackage.send(new CreatePackageChannelCommand({ Id: 'hls' })).catch(() => {});
   const settings = makeEncoderSettings(makePackageGroup());
@@ -73,7 +73,7 @@ describe('MediaLive', () => {
     await expect(createPackaged(endpoint, {})).resolves.toBeDefined();
   });
 
-  it('chooses a maintenance window where none is given, and keeps the given one', async () => {
+  it('chooses a maintenance window by default and keeps a given one', async () => {
     const endpoint = await start();
     const { channelId } = await makeChannel(endpoint);
     const chosen = { MaintenanceDay: 'TUESDAY' as const, MaintenanceStartTime: '04:00' };
@@ -129,7 +129,7 @@ describe('MediaConnect', () => {
     return { FlowArn, describeFlow, isActive };
   }
 
-  it('is UPDATING after a change of a running flow’s outputs, and refuses the next one meanwhile', async () => {
+  it('sets a running flow to UPDATING after an output change and refuses further changes meanwhile', async () => {
     const endpoint = await start({ durations: { flowUpdateMs: 100 } });
     const { FlowArn, describeFlow, isActive } = await makeFlow(endpoint);
     await endpoint.mediaConnect.send(new StartFlowCommand({ FlowArn }));
@@ -150,7 +150,7 @@ describe('MediaConnect', () => {
     await remove();
   });
 
-  it('gives a flow another egress address at each start', async () => {
+  it('assigns a flow another egress address at each start', async () => {
     const endpoint = await start();
     const { FlowArn, describeFlow, isActive } = await makeFlow(endpoint);
     const seen = new Set<string>();
@@ -164,7 +164,7 @@ describe('MediaConnect', () => {
     expect(seen.size).toBe(3);
   });
 
-  it('has no source metadata for a flow that does not run', async () => {
+  it('returns no source metadata for a stopped flow', async () => {
     const endpoint = await start();
     const { FlowArn } = await makeFlow(endpoint);
     await expect(endpoint.mediaConnect.send(new DescribeFlowSourceMetadataCommand({ FlowArn }))).rejects.toMatchObject({

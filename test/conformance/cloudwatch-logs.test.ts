@@ -33,7 +33,7 @@ const read = (over: object) =>
 const messagesOf = async (over: object) => (await read(over)).events!.map(({ message }) => message);
 
 describe('CloudWatch Logs GetLogEvents', () => {
-  test('gives events oldest first, with their times and both tokens', async () => {
+  test('returns events oldest first with timestamps and both tokens', async () => {
     const answer = await read({});
     expect(answer.events).toEqual(
       lines.map(({ timestampMs, message }) => ({ timestamp: timestampMs, ingestionTime: timestampMs, message })),
@@ -42,26 +42,29 @@ describe('CloudWatch Logs GetLogEvents', () => {
     expect(answer.nextBackwardToken).toEqual(expect.any(String));
   });
 
-  test('limits from the end, or from the head when asked', async () => {
+  test('limits from the tail, or from the head on request', async () => {
     expect(await messagesOf({ limit: 2 })).toEqual(['line 3', 'line 3 again']);
     expect(await messagesOf({ limit: 2, startFromHead: true })).toEqual(['line 1', 'line 2']);
     expect(await messagesOf({ startTime: 2000 })).toEqual(['line 2', 'line 3', 'line 3 again']);
   });
 
-  test.each([{ logStreamName: 'other' }, { logGroupName: 'other' }])('knows no %j', async (over) => {
-    await expect(read(over)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
-  });
+  test.each([{ logStreamName: 'other' }, { logGroupName: 'other' }])(
+    'returns ResourceNotFoundException for %j',
+    async (over) => {
+      await expect(read(over)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    },
+  );
 
   test('refuses a limit out of range', async () => {
     await expect(read({ limit: 10_001 })).rejects.toMatchObject({ name: 'ValidationException' });
   });
 
-  test('takes times from startTime on, and before endTime', async () => {
+  test('includes startTime and excludes endTime', async () => {
     expect(await messagesOf({ startTime: 2000, endTime: 3000 })).toEqual(['line 2']);
     expect(await messagesOf({ endTime: 3000 })).toEqual(['line 1', 'line 2']);
   });
 
-  test('pages forward from the head until a token comes back unchanged', async () => {
+  test('pages forward from the head until a token repeats', async () => {
     const found: (string | undefined)[] = [];
     let token: string | undefined;
     for (;;) {
@@ -73,7 +76,7 @@ describe('CloudWatch Logs GetLogEvents', () => {
     expect(found).toEqual(['line 1', 'line 2', 'line 3', 'line 3 again']);
   });
 
-  test('pages backward from the tail, and forward again', async () => {
+  test('pages backward from the tail and forward again', async () => {
     const last = await read({ limit: 2 });
     const before = await read({ limit: 2, nextToken: last.nextBackwardToken });
     expect(before.events!.map(({ message }) => message)).toEqual(['line 1', 'line 2']);

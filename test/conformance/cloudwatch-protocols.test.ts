@@ -69,13 +69,13 @@ const query = {
 };
 
 describe.each([
-  ['AWS JSON, as the SDK for JavaScript 3', AwsJson1_0Protocol, 'application/x-amz-json-1.0'],
+  ['AWS JSON, used by the SDK for JavaScript 3', AwsJson1_0Protocol, 'application/x-amz-json-1.0'],
   [
-    'the query protocol, as awscli of Debian 12 and the SDKs for Go 1 and JavaScript 2',
+    'the query protocol, used by awscli of Debian 12 and the SDKs for Go 1 and JavaScript 2',
     AwsQueryProtocol,
     'application/x-www-form-urlencoded',
   ],
-  ['RPC v2 with CBOR, as the newest Smithy clients', AwsSmithyRpcV2CborProtocol, 'application/cbor'],
+  ['RPC v2 with CBOR, used by the newest Smithy clients', AwsSmithyRpcV2CborProtocol, 'application/cbor'],
 ])('CloudWatch over %s', (_name, protocol, contentType) => {
   let client: CloudWatchClient;
   beforeAll(() => {
@@ -131,7 +131,7 @@ describe.each([
         { Id: 'm1', MetricStat: { ...query.MetricDataQueries[0]!.MetricStat, Unit: 'Count' as const } },
       ],
     },
-  ])('refuses GetMetricData with %j under AWS’s error', async (more) => {
+  ])('refuses GetMetricData with %j by AWS’s error', async (more) => {
     const refused = client.send(new GetMetricDataCommand({ ...query, ...more }));
     await expect(refused).rejects.toMatchObject({
       name: 'ValidationException',
@@ -139,7 +139,7 @@ describe.each([
     });
   });
 
-  it('refuses an operation that is not implemented', async () => {
+  it('refuses an unimplemented operation', async () => {
     const refused = client.send(new PutMetricDataCommand({ Namespace: 'x', MetricData: [] }));
     await expect(refused).rejects.toMatchObject({
       name: expect.toBeOneOf(['UnknownOperationException', 'InvalidAction']),
@@ -148,7 +148,7 @@ describe.each([
   });
 });
 
-describe('CloudWatch refuses what is not of the operation', () => {
+describe('CloudWatch refuses', () => {
   const post = (headers: Record<string, string>, body: string) =>
     fetch(front.endpoint, {
       method: 'POST',
@@ -160,7 +160,7 @@ describe('CloudWatch refuses what is not of the operation', () => {
     });
 
   it.each(['ListMetrics&New=1', 'ListMetrics&Dimensions.member.1.New=x', 'ListMetrics&Dimensions.1.Name=x'])(
-    'a parameter of the form: %s',
+    'a form parameter that the operation does not have: %s',
     async (form) => {
       const headers = { 'content-type': 'application/x-www-form-urlencoded' };
       const response = await post(headers, `Version=2010-08-01&Action=${form}`);
@@ -171,12 +171,12 @@ describe('CloudWatch refuses what is not of the operation', () => {
     },
   );
 
-  it('a version it does not speak', async () => {
+  it('an unsupported version', async () => {
     const response = await post({ 'content-type': 'application/x-www-form-urlencoded' }, 'Action=ListMetrics');
     expect(await response.text()).toContain('<Code>InvalidAction</Code>');
   });
 
-  it('a member of the JSON body', async () => {
+  it('a JSON member that the operation does not have', async () => {
     const headers = { 'x-amz-target': 'GraniteServiceVersion20100801.ListMetrics', 'x-amzn-query-mode': 'true' };
     const response = await post(headers, '{"Dimensions":[{"New":"x"}]}');
     expect(await response.json()).toMatchObject({ __type: 'ValidationException' });

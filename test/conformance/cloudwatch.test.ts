@@ -22,9 +22,9 @@ interface Running {
   endpoint: MediaEndpoint;
   channelId: string;
   flowArn: string;
-  /** One report a second later than the last. */
+  /** Sends one engine report, a second after the last. */
   report(channel: Partial<ChannelReport>, source?: Partial<SourceReport>): Promise<void>;
-  /** Values of one metric over the whole test. */
+  /** Returns the values of one metric over the whole test. */
   values(namespace: string, name: string, stat: string, period?: number, outputGroup?: string): Promise<number[]>;
 }
 
@@ -114,7 +114,7 @@ async function startRunning(): Promise<Running> {
 }
 
 describe('the CloudWatch endpoint', () => {
-  it('turns engine reports into the metrics of channels and flows, by period and statistic', async () => {
+  it('turns engine reports into metrics of channels and flows by period and statistic', async () => {
     const { report, values } = await startRunning();
     await report({ bitrateBps: 4e6, droppedFrames: 2 });
     await report({ bitrateBps: 6e6, droppedFrames: 5, reconnects: 1 }, { continuityErrors: 4 });
@@ -143,7 +143,7 @@ describe('the CloudWatch endpoint', () => {
     expect(await values('AWS/MediaLive', 'NoSuchMetric', 'Sum')).toEqual([]);
   });
 
-  it('has loss and round trip of a flow for the seconds in which they were measured', async () => {
+  it('has packet loss and round trip of a flow only for seconds with a measurement', async () => {
     const { report, values } = await startRunning();
     await report({}, { packetLossPercent: 2, roundTripMs: 30 });
     await report({}, {});
@@ -152,7 +152,7 @@ describe('the CloudWatch endpoint', () => {
     expect(await values('AWS/MediaConnect', 'SourceRoundTripTime', 'Average', 1)).toEqual([30, 50]);
   });
 
-  it('counts a restarted counter from zero and keeps five minutes', async () => {
+  it('counts a restarted counter from zero and keeps five minutes of metrics', async () => {
     const { report, values } = await startRunning();
     await report({ droppedFrames: 9 });
     await report({ droppedFrames: 1 });
@@ -161,7 +161,7 @@ describe('the CloudWatch endpoint', () => {
     expect(await values('AWS/MediaLive', 'NetworkOut', 'SampleCount', 86_400)).toEqual([300]);
   });
 
-  it('gives the newest first by default, lists metrics, and refuses what it cannot compute', async () => {
+  it('returns the newest first by default, lists metrics and refuses unsupported queries', async () => {
     const { report, endpoint: running, channelId, clock } = await startRunning();
     await report({ bitrateBps: 1e6 });
     await report({ bitrateBps: 2e6 });
@@ -192,7 +192,8 @@ describe('the CloudWatch endpoint', () => {
     await expect(get({ MetricStat: { Metric, Period: 7, Stat: 'Sum' } })).rejects.toMatchObject(refusal);
     await expect(get({ MetricStat: { Metric, Period: 60, Stat: 'p99' } })).rejects.toMatchObject(refusal);
     await expect(get({ Id: 'Capital' })).rejects.toMatchObject(refusal);
-    // What the query protocol calls an unknown operation; clients that once spoke it are given its codes to this day.
+    // The query protocol's error for an unknown operation. Clients that once used that protocol still receive its
+    // codes.
     await expect(cloudWatch.send(new DescribeAlarmsCommand({}))).rejects.toMatchObject({ name: 'InvalidAction' });
   });
 });

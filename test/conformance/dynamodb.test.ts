@@ -72,7 +72,7 @@ async function stop(): Promise<void> {
 }
 
 describe('the local DynamoDB endpoint', () => {
-  it('gets an index added, with what is there already, and refuses it a second time', async () => {
+  it('adds an index over existing items and refuses to add it twice', async () => {
     const add = new UpdateTableCommand({
       TableName,
       AttributeDefinitions: [
@@ -123,7 +123,7 @@ describe('the local DynamoDB endpoint', () => {
     expect(await readIndex()).toEqual(['5', '1']);
   });
 
-  it('has an on-demand table active at once, under the ARN of the local account', async () => {
+  it('creates an on-demand table as active with an ARN of the local account', async () => {
     const { Table } = await client.send(new DescribeTableCommand({ TableName }));
     expect(Table).toMatchObject({
       TableStatus: 'ACTIVE',
@@ -132,13 +132,13 @@ describe('the local DynamoDB endpoint', () => {
     });
   });
 
-  it('puts only when the condition holds, and keeps what was there otherwise', async () => {
+  it('puts an item only if the condition holds and otherwise keeps the old one', async () => {
     await put('first');
     await expect(put('second')).rejects.toMatchObject({ name: 'ConditionalCheckFailedException' });
     expect((await read('1'))?.['name']).toBe('first');
   });
 
-  it('lets exactly one of many racing conditional updates through per generation', async () => {
+  it('lets exactly one of many racing conditional updates succeed', async () => {
     await table.send(new PutCommand({ TableName, Item: { pk: 'a', sk: '1', generation: 0 } }));
     const race = () =>
       table.send(
@@ -156,7 +156,7 @@ describe('the local DynamoDB endpoint', () => {
     expect((await read('1'))?.['generation']).toBe(1);
   });
 
-  it('updates nested maps, lists and sets, removes attributes, and deletes on condition', async () => {
+  it('updates nested maps, lists and sets, removes attributes and deletes conditionally', async () => {
     const Key = { pk: 'a', sk: '1' };
     await table.send(
       new PutCommand({ TableName, Item: { ...Key, held: {}, old: 1, key: new Uint8Array([1, 2, 250]) } }),
@@ -192,7 +192,7 @@ describe('the local DynamoDB endpoint', () => {
     expect(await read('1')).toBeUndefined();
   });
 
-  it('pages a query by prefix in both directions, losing and repeating nothing', async () => {
+  it('pages a query by prefix in both directions without gaps or repetition', async () => {
     for (let index = 0; index < 25; index += 1) {
       const sk = `destination#${String(index).padStart(2, '0')}`;
       await table.send(new PutCommand({ TableName, Item: { pk: 'a', sk, index } }));
@@ -222,7 +222,7 @@ describe('the local DynamoDB endpoint', () => {
     }
   });
 
-  it('gets many by key, leaving out those that are not there', async () => {
+  it('returns only existing items of a batch get', async () => {
     await table.send(new PutCommand({ TableName, Item: { pk: 'a', sk: '1' } }));
     const got = await table.send(
       new BatchGetCommand({
@@ -240,18 +240,18 @@ describe('the local DynamoDB endpoint', () => {
     expect(got.Responses?.[TableName]).toEqual([{ pk: 'a', sk: '1' }]);
   });
 
-  it('keeps every item over a restart', async () => {
+  it('keeps every item across a restart', async () => {
     await table.send(new PutCommand({ TableName, Item: { pk: 'a', sk: '1', name: 'kept' } }));
     await stop();
     await start();
     expect((await read('1'))?.['name']).toBe('kept');
   });
 
-  it('says that the database is held when a second one is opened on the same directory', async () => {
+  it('reports that the database is in use when it is opened a second time', async () => {
     await expect(createDynamodb({ directory })).rejects.toThrow(/cannot be opened; is another process using it/);
   });
 
-  it('refuses as AWS does: unknown table, wrong key type, too large an item, an operation it lacks', async () => {
+  it('refuses unknown tables, wrong key types, large items and unimplemented operations by AWS’s errors', async () => {
     const get = (name: string, pk: unknown) => table.send(new GetCommand({ TableName: name, Key: { pk, sk: '1' } }));
     expect(await refusal(get('nowhere', 'a'))).toBe('ResourceNotFoundException');
     expect(await refusal(get(TableName, 5))).toBe('ValidationException');
@@ -262,7 +262,7 @@ describe('the local DynamoDB endpoint', () => {
     );
   });
 
-  it('outlives bodies that are not what DynamoDB expects', async () => {
+  it('answers malformed bodies with 400', async () => {
     const headers = {
       authorization:
         'AWS4-HMAC-SHA256 Credential=local/20261121/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',

@@ -82,7 +82,7 @@ async function refusal(work: Promise<unknown>): Promise<string> {
 }
 
 describe('the local KMS endpoint', () => {
-  it('gives the plaintext back under the same encryption context, in any order of its pairs', async () => {
+  it('decrypts with the same encryption context in any order', async () => {
     const blob = await encrypt();
     expect(await decrypt(blob, { field: 'streamKey', destinationId: 'd1' })).toBe('what is secret');
   });
@@ -101,7 +101,7 @@ describe('the local KMS endpoint', () => {
     expect(await refusal(decrypt(await encrypt({ ab: 'c' }), { a: 'bc' }))).toBe('InvalidCiphertextException');
   });
 
-  it('refuses a ciphertext with any byte changed, cut short, or not its own', async () => {
+  it('refuses a changed, truncated or foreign ciphertext', async () => {
     const blob = await encrypt();
     for (let position = 0; position < blob.length; position += 1) {
       const damaged = Uint8Array.from(blob);
@@ -114,12 +114,12 @@ describe('the local KMS endpoint', () => {
     expect(await refusal(decrypt(new Uint8Array(200)))).toBe('InvalidCiphertextException');
   });
 
-  it('never makes the same ciphertext twice', async () => {
+  it('never produces the same ciphertext twice', async () => {
     const blobs = await Promise.all(Array.from({ length: 10 }, () => encrypt()));
     expect(new Set(blobs.map((blob) => Buffer.from(blob).toString('hex'))).size).toBe(10);
   });
 
-  it('takes a key by id, ARN, alias and alias ARN, and tells an unknown one', async () => {
+  it('accepts a key by id, ARN, alias and alias ARN, and returns NotFoundException for others', async () => {
     await kms.send(new CreateAliasCommand({ AliasName: 'alias/sluice', TargetKeyId: KeyId }));
     const arn = (await kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata!.Arn!;
     expect(arn).toBe(`arn:aws:kms:us-east-1:000000000000:key/${KeyId}`);
@@ -138,7 +138,7 @@ describe('the local KMS endpoint', () => {
     }
   });
 
-  it('refuses a second alias of one name, and odd names', async () => {
+  it('refuses a duplicate alias and invalid alias names', async () => {
     const alias = (AliasName: string) => kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: KeyId }));
     await alias('alias/sluice');
     expect(await refusal(alias('alias/sluice'))).toBe('AlreadyExistsException');
@@ -148,7 +148,7 @@ describe('the local KMS endpoint', () => {
     expect(Aliases?.map((entry) => [entry.AliasName, entry.TargetKeyId])).toEqual([['alias/sluice', KeyId]]);
   });
 
-  it('refuses to decrypt under a key that did not encrypt', async () => {
+  it('refuses to decrypt with another key than the one that encrypted', async () => {
     const other = (await kms.send(new CreateKeyCommand({}))).KeyMetadata!.KeyId!;
     const CiphertextBlob = await encrypt();
     expect(await refusal(kms.send(new DecryptCommand({ CiphertextBlob, EncryptionContext, KeyId: other })))).toBe(
@@ -158,7 +158,7 @@ describe('the local KMS endpoint', () => {
     expect(Buffer.from(own.Plaintext!).toString()).toBe('what is secret');
   });
 
-  it('uses a key in no state but enabled, and deletes it only after the waiting period', async () => {
+  it('uses only enabled keys and deletes a key only after the waiting period', async () => {
     const blob = await encrypt();
     await kms.send(new DisableKeyCommand({ KeyId }));
     expect(await refusal(decrypt(blob))).toBe('DisabledException');
@@ -183,7 +183,7 @@ describe('the local KMS endpoint', () => {
     expect(await refusal(decrypt(blob))).toBe('InvalidCiphertextException');
   });
 
-  it('decrypts what was encrypted before a rotation, by hand or by age', async () => {
+  it('decrypts older ciphertexts after a manual or scheduled rotation', async () => {
     const before = await encrypt();
     await kms.send(new RotateKeyOnDemandCommand({ KeyId }));
     const between = await encrypt();
@@ -197,7 +197,7 @@ describe('the local KMS endpoint', () => {
     expect(materials).toEqual([0, 1, 2]);
   });
 
-  it('moves a ciphertext to another key and context', async () => {
+  it('re-encrypts a ciphertext for another key and context', async () => {
     const other = (await kms.send(new CreateKeyCommand({}))).KeyMetadata!.KeyId!;
     const moved = await kms.send(
       new ReEncryptCommand({
@@ -212,7 +212,7 @@ describe('the local KMS endpoint', () => {
     expect(await decrypt(moved.CiphertextBlob!, { a: 'b' })).toBe('what is secret');
   });
 
-  it('makes data keys and random bytes of the length asked for', async () => {
+  it('generates data keys and random bytes of the requested length', async () => {
     const made = await kms.send(new GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_256', EncryptionContext }));
     expect(made.Plaintext).toHaveLength(32);
     const opened = await kms.send(new DecryptCommand({ CiphertextBlob: made.CiphertextBlob!, EncryptionContext }));
@@ -224,7 +224,7 @@ describe('the local KMS endpoint', () => {
     expect((await kms.send(new GenerateRandomCommand({ NumberOfBytes: 16 }))).Plaintext).toHaveLength(16);
   });
 
-  it('refuses a plaintext over 4096 bytes and an empty one', async () => {
+  it('refuses an empty plaintext and one over 4096 bytes', async () => {
     for (const length of [0, 4097]) {
       const command = new EncryptCommand({ KeyId, Plaintext: new Uint8Array(length) });
       expect(await refusal(kms.send(command))).toBe('ValidationException');
@@ -242,7 +242,7 @@ describe('the local KMS endpoint', () => {
     expect(ids).toHaveLength(5);
   });
 
-  it('keeps keys, states, rotations and aliases over a restart, in files only the owner can read', async () => {
+  it('keeps keys, states, rotations and aliases across a restart in files only the owner can read', async () => {
     const before = await encrypt();
     await kms.send(new RotateKeyOnDemandCommand({ KeyId }));
     await kms.send(new CreateAliasCommand({ AliasName: 'alias/sluice', TargetKeyId: KeyId }));
@@ -258,8 +258,8 @@ describe('the local KMS endpoint', () => {
   });
 });
 
-describe('a dry run of KMS', () => {
-  it('succeeds in nothing, under AWS’s error', async () => {
+describe('a KMS dry run', () => {
+  it('never succeeds and returns DryRunOperationException', async () => {
     const CiphertextBlob = await encrypt();
     const commands = [
       new EncryptCommand({ KeyId, Plaintext, DryRun: true }),
@@ -281,7 +281,7 @@ describe('a dry run of KMS', () => {
     }
   });
 
-  it('fails as the call would', async () => {
+  it('fails like the real call', async () => {
     const refused = kms.send(new EncryptCommand({ KeyId: 'alias/none', Plaintext, DryRun: true }));
     await expect(refused).rejects.toMatchObject({ name: 'NotFoundException' });
   });

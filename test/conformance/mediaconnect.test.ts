@@ -48,7 +48,7 @@ const rtpOutput = (name: string, destination: string, port = 5000) => ({
 const signed = { authorization: 'AWS4-HMAC-SHA256 Credential=local/20260601/us-east-1/mediaconnect/aws4_request, x' };
 const implemented = new Set(implementedInputs.mediaconnect.map((input) => input.replace(/Request$/, '')));
 
-/** Members with a lower first letter, tags as they are. */
+/** Converts member names to wire casing, with a lower-case first letter. */
 function onTheWire(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(onTheWire);
   if (value === null || typeof value !== 'object') return value;
@@ -58,7 +58,7 @@ function onTheWire(value: unknown): unknown {
 }
 
 describe('the MediaConnect endpoint', () => {
-  it('takes a flow through its whole life, as the waiters of the SDK see it', async () => {
+  it('takes a flow through its life, as the SDK’s waiters observe it', async () => {
     const { mediaConnect: client, engine, events } = await start();
     const { Flow: made } = await client.send(new CreateFlowCommand(makeFlowRequest()));
     expect(made).toMatchObject({
@@ -100,7 +100,7 @@ describe('the MediaConnect endpoint', () => {
     });
   });
 
-  it('stays STARTING until its time has come, and refuses what a flow in that state cannot do', async () => {
+  it('keeps a flow in STARTING for its time and refuses what that state does not allow', async () => {
     const clock = makeManualClock();
     const { mediaConnect: client } = await start({ clock, profile: 'aws-like' });
     const FlowArn = await makeFlow(client);
@@ -116,7 +116,7 @@ describe('the MediaConnect endpoint', () => {
     await expect(client.send(new DeleteFlowCommand({ FlowArn }))).rejects.toMatchObject(refusal);
   });
 
-  it('adds outputs all or none, with names and address and port triples unique in their flow', async () => {
+  it('adds all outputs or none, and requires unique names and port triples', async () => {
     const { mediaConnect: client } = await start();
     const FlowArn = await makeFlow(client);
     const add = (...Outputs: ReturnType<typeof rtpOutput>[]) =>
@@ -144,7 +144,7 @@ describe('the MediaConnect endpoint', () => {
     expect((await client.send(new DescribeFlowCommand({ FlowArn }))).Flow?.Outputs).toHaveLength(3);
   });
 
-  it('answers the fifty-first output and the flow past the quota with their own 420s', async () => {
+  it('answers the fifty-first output and the flow over the quota with their 420 errors', async () => {
     const { mediaConnect: client } = await start({ quotas: { flows: 1 } });
     const FlowArn = await makeFlow(client);
     const outputs = Array.from({ length: 50 }, (_, index) => rtpOutput(`o${index}`, `127.64.0.${index + 1}`));
@@ -176,7 +176,7 @@ describe('the MediaConnect endpoint', () => {
     });
   });
 
-  it('refuses unknown enum members, missing members, wrong types and impossible sources', async () => {
+  it('refuses unknown enum values, missing members, wrong types and impossible sources', async () => {
     const { mediaConnect: client } = await start();
     const FlowArn = await makeFlow(client);
     const refusal = { name: 'BadRequestException', $metadata: { httpStatusCode: 400 } };
@@ -205,7 +205,7 @@ describe('the MediaConnect endpoint', () => {
     await expect(client.send(new CreateFlowCommand({ Name: 'no source' }))).rejects.toMatchObject(refusal);
   });
 
-  it('refuses an algorithm beside an SRT passphrase, as CreateFlow and as UpdateFlowSource', async () => {
+  it('refuses an algorithm with an SRT passphrase in CreateFlow and UpdateFlowSource', async () => {
     const { mediaConnect: client } = await start({ hooks: { resolveSecret: () => 'a passphrase for tests' } });
     const decryption = { KeyType: 'srt-password', RoleArn: 'r', SecretArn: 'arn:one' } as const;
     const source = { ...makeFlowRequest().Source!, Decryption: decryption };
@@ -226,7 +226,7 @@ describe('the MediaConnect endpoint', () => {
     ).rejects.toMatchObject(refused);
   });
 
-  it('reads the passphrase from the secret named, and fails the flow when it is not there', async () => {
+  it('reads the passphrase from the named secret, and fails the flow if the secret is missing', async () => {
     const secrets: Record<string, string> = { 'arn:one': 'a passphrase for tests' };
     const {
       mediaConnect: client,
@@ -255,7 +255,7 @@ describe('the MediaConnect endpoint', () => {
     ]);
   });
 
-  it('tries a failed flow again after a restart', async () => {
+  it('retries a failed flow after a restart', async () => {
     const store = makeMemoryStore();
     const engine = makeRecordingEngine();
     engine.startFlow = async () => {
@@ -286,7 +286,7 @@ describe('the MediaConnect endpoint', () => {
     expect(engine.log.filter((line) => line.startsWith('stopFlow'))).toEqual([]);
   });
 
-  it('tells what is in the feed, and announces when the source comes and goes', async () => {
+  it('describes the feed and sends events when the source connects and disconnects', async () => {
     const { mediaConnect: client, engine, events } = await start();
     const FlowArn = await makeFlow(client);
     const describeMetadata = () => client.send(new DescribeFlowSourceMetadataCommand({ FlowArn }));
@@ -321,7 +321,7 @@ describe('the MediaConnect endpoint', () => {
     ]);
   });
 
-  it('shows the source of an active flow, and says why where there is no picture', async () => {
+  it('returns a thumbnail of an active flow, or a message that says why there is none', async () => {
     const { mediaConnect: client, engine } = await start();
     const FlowArn = await makeFlow(client);
     const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xd9]);
@@ -358,7 +358,7 @@ describe('the MediaConnect endpoint', () => {
     );
   });
 
-  it('says in the messages of an active flow why it cannot listen', async () => {
+  it('reports in the messages of an active flow why it cannot listen', async () => {
     const { mediaConnect: client, engine } = await start();
     const FlowArn = await makeFlow(client);
     await client.send(new StartFlowCommand({ FlowArn }));
@@ -370,7 +370,7 @@ describe('the MediaConnect endpoint', () => {
     ]);
   });
 
-  it('keeps tags of flows and outputs, with the case of their keys', async () => {
+  it('keeps tags of flows and outputs with the case of their keys', async () => {
     const { mediaConnect: client } = await start();
     const ResourceArn = await makeFlow(client);
     await client.send(new TagResourceCommand({ ResourceArn, Tags: { App: 'sluice', 'sluice:Stack': 's' } }));
@@ -381,7 +381,7 @@ describe('the MediaConnect endpoint', () => {
     );
   });
 
-  it('pages lists without repeating or losing a flow', async () => {
+  it('pages lists without repetition or loss', async () => {
     const { mediaConnect: client } = await start();
     const arns = [await makeFlow(client), await makeFlow(client), await makeFlow(client)];
     const first = await client.send(new ListFlowsCommand({ MaxResults: 2 }));
@@ -393,7 +393,7 @@ describe('the MediaConnect endpoint', () => {
     });
   });
 
-  it('says that an operation is not implemented', async () => {
+  it('refuses an unimplemented operation by name', async () => {
     const { mediaConnect: client } = await start();
     await expect(
       client.send(new GrantFlowEntitlementsCommand({ FlowArn: 'arn:x', Entitlements: [] })),
@@ -405,7 +405,7 @@ describe('the MediaConnect endpoint', () => {
   });
 
   it.each(mediaConnectBindings.filter(([name]) => !implemented.has(name)))(
-    'says that %s is not implemented',
+    'refuses %s as not implemented',
     async (name, method, path) => {
       const { url } = await start();
       const response = await fetch(url + path.replaceAll(/\{\w+\}/g, 'x'), { method, headers: signed });
@@ -421,9 +421,9 @@ describe('the MediaConnect endpoint', () => {
     ['Source.StreamId', { Source: { ...makeFlowRequest().Source, StreamId: 'x' } }],
     ['Source.SourceTags', { Source: { ...makeFlowRequest().Source, SourceTags: { a: 'b' } } }],
     ['Outputs.0.OutputTags', { Outputs: [{ ...rtpOutput('a', '127.0.0.1'), OutputTags: { a: 'b' } }] }],
-  ])('refuses %s of a new flow, which it would lose', async (member, more) => {
+  ])('refuses %s of a new flow, which it does not keep', async (member, more) => {
     const { url, mediaConnect } = await start();
-    // As a client newer than ours sends it, which has no schema that would drop a member.
+    // Sent like a client newer than ours, whose schema would drop no member.
     const response = await fetch(`${url}/v1/flows`, {
       method: 'POST',
       headers: signed,
@@ -436,7 +436,7 @@ describe('the MediaConnect endpoint', () => {
     expect((await mediaConnect.send(new ListFlowsCommand({}))).Flows).toEqual([]);
   });
 
-  it('refuses members and parameters that no operation has', async () => {
+  it('refuses unknown members and parameters', async () => {
     const { url, mediaConnect } = await start();
     const flow = await makeFlow(mediaConnect);
     const answers = [

@@ -25,7 +25,7 @@ import { describe, expect, it } from 'vitest';
 
 const start = useMediaEndpoints();
 
-/** The elements a 422 names, having checked that it is one and shows no key. */
+/** Checks that the error is a 422 without the stream key, and returns the elements it names. */
 function checkFindings(error: unknown): (string | undefined)[] {
   expect(error).toMatchObject(refusal('UnprocessableEntityException', 422));
   expect(JSON.stringify(error)).not.toContain(CANARY_KEY);
@@ -35,7 +35,7 @@ function checkFindings(error: unknown): (string | undefined)[] {
 }
 
 describe('creating MediaLive resources', () => {
-  it('gives the first resource again for the same RequestId', async () => {
+  it('returns the first resource for a repeated RequestId', async () => {
     const endpoint = await start();
     const { mediaLive: client } = endpoint;
     const groupId = await makeGroup(endpoint);
@@ -51,7 +51,7 @@ describe('creating MediaLive resources', () => {
     expect((await makeInput(endpoint, groupId, 'token-3')).Id).not.toBe(input.Id);
   });
 
-  it('has the five channels, inputs and groups of a new account in the aws-like profile', async () => {
+  it('is limited to a new account’s five channels, inputs and groups in the aws-like profile', async () => {
     const clock = makeManualClock();
     const endpoint = await start({ clock, profile: 'aws-like' });
     const { mediaLive: client } = endpoint;
@@ -80,7 +80,7 @@ describe('creating MediaLive resources', () => {
     );
   });
 
-  it('answers shapes AWS does not have with 400: unknown enums, missing members, wrong types', async () => {
+  it('fails with 400 for unknown enum values, missing members and wrong types', async () => {
     const endpoint = await start();
     const { mediaLive: client } = endpoint;
     const create = (changes: object) =>
@@ -110,7 +110,7 @@ describe('creating MediaLive resources', () => {
     }
   });
 
-  it('answers impossible channels with 422 and names each element, never the stream key', async () => {
+  it('fails with 422 for impossible channels, naming each element but never the stream key', async () => {
     const endpoint = await start();
     const { groupId } = await makeChannel(endpoint);
     const { Id: inputId } = await makeInput(endpoint, groupId);
@@ -175,7 +175,7 @@ describe('creating MediaLive resources', () => {
     expect(await pathsOf({})).toEqual([]);
   });
 
-  it('creates nothing on a dry run', async () => {
+  it('has no effect on a dry run', async () => {
     const endpoint = await start();
     const { groupId } = await makeChannel(endpoint);
     const { Id: inputId } = await makeInput(endpoint, groupId);

@@ -28,7 +28,7 @@ import { describe, expect, it, vi } from 'vitest';
 const start = useMediaEndpoints();
 
 describe('a restart of the endpoints', () => {
-  it('gives active flows and running channels to the engine again, and nothing else', async () => {
+  it('passes active flows and running channels to the engine again, and nothing else', async () => {
     const store = makeMemoryStore();
     const before = await start({ store });
     const running = await makeChannel(before);
@@ -57,7 +57,7 @@ describe('a restart of the endpoints', () => {
     expect([running.channelId, idle.channelId]).not.toContain(made.channelId);
   });
 
-  it('takes up half-way states where they were', async () => {
+  it('resumes transitional states where they were', async () => {
     const store = makeMemoryStore();
     const clock = makeManualClock();
     const before = await start({ store, clock, profile: 'aws-like' });
@@ -93,8 +93,8 @@ async function makeRunningChannel(endpoint: MediaEndpoint, clock: ManualClock): 
   return Channel!.Id!;
 }
 
-describe('faults', () => {
-  it('shows a channel as IDLE only once the engine has let go of it', async () => {
+describe('the media endpoints', () => {
+  it('show a channel as IDLE only after the engine has released it', async () => {
     const engine = makeRecordingEngine();
     const { promise: released, resolve: letGo } = Promise.withResolvers<void>();
     engine.stopChannel = () => released;
@@ -108,7 +108,7 @@ describe('faults', () => {
     await expect.poll(() => channelState(endpoint, ChannelId)).toBe('IDLE');
   });
 
-  it('goes on when the state cannot be saved, and answers the caller who asked for a change with 500', async () => {
+  it('continue if the state cannot be saved, and answer a change with 500', async () => {
     const store = makeMemoryStore();
     const save = store.save.bind(store);
     let full = false;
@@ -134,7 +134,7 @@ describe('faults', () => {
     expect(JSON.stringify(store.load())).toContain('RUNNING');
   });
 
-  it('does not bring back a recovering channel that has been stopped', async () => {
+  it('do not restore a recovering channel after a stop', async () => {
     const clock = makeManualClock();
     const endpoint = await start({ clock });
     const ChannelId = await makeRunningChannel(endpoint, clock);
@@ -145,7 +145,7 @@ describe('faults', () => {
     expect(endpoint.engine.channels.size).toBe(0);
   });
 
-  it('recovers a channel whose pipeline the engine could not start', async () => {
+  it('recover a channel whose pipeline the engine could not start', async () => {
     const clock = makeManualClock();
     const engine = makeRecordingEngine();
     let failing = true;
@@ -173,7 +173,7 @@ describe('faults', () => {
     expect(await channelState(endpoint, ChannelId)).toBe('RUNNING');
   });
 
-  it('redirects transitions: failed creates can be deleted at once, failed starts fall back to IDLE', async () => {
+  it('redirect transitions: failed creates can be deleted at once, failed starts fall back to IDLE', async () => {
     let redirect: Record<string, string> = { CREATING: 'CREATE_FAILED' };
     const endpoint = await start({
       hooks: {
@@ -220,7 +220,7 @@ describe('faults', () => {
     await expect(makeGroup(endpoint)).rejects.toMatchObject(refusal('GatewayTimeoutException', 504));
     expect(await count()).toBe(1);
     fault = 'dropped';
-    // The test's own HTTP server complains of the broken body.
+    // The test's HTTP server logs the broken body.
     const complaints = vi.spyOn(console, 'error').mockImplementation(() => {});
     await expect(makeGroup(endpoint)).rejects.not.toHaveProperty('name', 'InternalServerErrorException');
     expect(await count()).toBe(2);

@@ -41,7 +41,7 @@ async function refuses(...calls: (() => Promise<unknown>)[]) {
 }
 
 describe('the life of MediaLive resources', () => {
-  it('goes from group to running channel and back, as the waiters of the SDK see it', async () => {
+  it('leads from group to running channel and back, as the SDK’s waiters observe it', async () => {
     const endpoint = await start();
     const { mediaLive: client, engine, events } = endpoint;
     const groupId = await makeGroup(endpoint);
@@ -120,7 +120,7 @@ describe('the life of MediaLive resources', () => {
     expect(JSON.stringify(events)).not.toContain(CANARY_KEY);
   });
 
-  it('keeps every state for its time and refuses what it does not allow', async () => {
+  it('keeps every state for its time and refuses what that state does not allow', async () => {
     const clock = makeManualClock();
     const endpoint = await start({ clock, profile: 'aws-like' });
     const { mediaLive: client } = endpoint;
@@ -183,7 +183,7 @@ describe('the life of MediaLive resources', () => {
     await deleteGroup();
   });
 
-  it('has nothing to update in a channel that is gone, and declares no 404 for it', async () => {
+  it('refuses to update a deleted channel with ConflictException, because no 404 is declared', async () => {
     const endpoint = await start();
     const { mediaLive: client } = endpoint;
     const { channelId: ChannelId } = await makeChannel(endpoint);
@@ -196,7 +196,7 @@ describe('the life of MediaLive resources', () => {
     }
   });
 
-  it('keeps tombstones: deleted resources are described, deleted again with success, and not listed', async () => {
+  it('leaves tombstones that can be described and deleted again but are not listed', async () => {
     const endpoint = await start();
     const { mediaLive: client } = endpoint;
     const { channelId: ChannelId, inputId: InputId, groupId: InputSecurityGroupId } = await makeChannel(endpoint);

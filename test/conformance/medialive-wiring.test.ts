@@ -37,8 +37,8 @@ import { describe, expect, it } from 'vitest';
 
 const start = useMediaEndpoints();
 
-describe('MediaLive beside its resources', () => {
-  it('keeps tags and shows them in lists', async () => {
+describe('the MediaLive endpoint', () => {
+  it('keeps tags and returns them in lists', async () => {
     const endpoint = await start();
     const { mediaLive: client } = endpoint;
     const { channelId } = await makeChannel(endpoint, { Tags: { 'sluice:Destination': 'd1' } });
@@ -53,7 +53,7 @@ describe('MediaLive beside its resources', () => {
     );
   });
 
-  it('answers batches with 200 and what failed', async () => {
+  it('answers batches with 200 and a list of failures', async () => {
     const endpoint = await start();
     const { mediaLive: client } = endpoint;
     const { channelId, inputId } = await makeChannel(endpoint);
@@ -76,7 +76,7 @@ describe('MediaLive beside its resources', () => {
     await expect.poll(() => groupState(endpoint, InputSecurityGroupId)).toBe('IN_USE');
   });
 
-  it('says which operations it does not have, and nothing of unknown paths', async () => {
+  it('names operations it does not implement, and reveals nothing for unknown paths', async () => {
     const endpoint = await start();
     await expect(
       endpoint.mediaLive.send(
@@ -99,8 +99,8 @@ describe('MediaLive beside its resources', () => {
   });
 });
 
-describe('what flows feed', () => {
-  it('feeds an input when flow, output and security group all allow it, and not otherwise', async () => {
+describe('a flow', () => {
+  it('feeds an input only if flow, output and security group all allow it', async () => {
     const endpoint = await start();
     const { mediaConnect, mediaLive, engine } = endpoint;
     const groupId = await makeGroup(endpoint, '10.0.0.0/8');
@@ -112,7 +112,7 @@ describe('what flows feed', () => {
         FlowArn,
         Outputs: [
           { Name: 'one', Protocol: 'rtp-fec', Destination: input.Destinations![0]!.Ip, Port: 5000 },
-          { Name: 'nobody there', Protocol: 'rtp-fec', Destination: '127.99.0.1', Port: 5000 },
+          { Name: 'no input there', Protocol: 'rtp-fec', Destination: '127.99.0.1', Port: 5000 },
         ],
       }),
     );
@@ -142,7 +142,7 @@ describe('what flows feed', () => {
 });
 
 describe('channel alerts', () => {
-  it('come from what the engine reports, are set and cleared once, and are listed for five minutes after', async () => {
+  it('follow the engine’s reports, are set and cleared once, and are listed for five more minutes', async () => {
     const clock = makeManualClock();
     const endpoint = await start({ clock, profile: 'instant' });
     const { mediaLive: client, engine, events } = endpoint;

@@ -44,7 +44,7 @@ const endpointRequest = (
 });
 
 describe('the MediaPackage endpoint', () => {
-  it('makes channels and endpoints, and deletes a channel only without endpoints', async () => {
+  it('creates channels and endpoints, and deletes a channel only without endpoints', async () => {
     const { mediaPackage: client, url } = await start();
     const made = await client.send(new CreateChannelCommand({ Id: 'primary', Description: 'd', Tags: { App: 'x' } }));
     expect(made).toMatchObject({ Id: 'primary', Description: 'd', Tags: { App: 'x' } });
@@ -74,7 +74,7 @@ describe('the MediaPackage endpoint', () => {
     );
   });
 
-  it('refuses ids that are taken or misshapen, unknown channels and enum members, and what is past the quota', async () => {
+  it('refuses used or invalid ids, unknown channels and enum values, and resources over the quota', async () => {
     const { mediaPackage: client } = await start({ quotas: { packageChannels: 1, endpointsPerPackageChannel: 1 } });
     const impossible = refusal('UnprocessableEntityException', 422);
     await client.send(new CreateChannelCommand({ Id: 'primary' }));
@@ -100,7 +100,7 @@ describe('the MediaPackage endpoint', () => {
     ).rejects.toThrow(/not implemented/);
   });
 
-  it('serves playlists and segments of the engine to any page, with the types players need', async () => {
+  it('serves playlists and segments to any origin, with the types that players need', async () => {
     const { mediaPackage: client, engine } = await start();
     const asked: string[] = [];
     engine.fetchPackage = async (packageChannelId, path) => {
@@ -127,7 +127,7 @@ describe('the MediaPackage endpoint', () => {
     expect((await fetch(Url!)).status).toBe(404);
   });
 
-  it('serves an endpoint with CDN authorization to requests with the identifier only', async () => {
+  it('serves an endpoint with CDN authorization only to requests with the identifier', async () => {
     const secrets: Record<string, string> = {
       [CDN_SECRET_ARN]: JSON.stringify({ MediaPackageCDNIdentifier: 'identifier-for-tests' }),
     };
@@ -152,7 +152,7 @@ describe('the MediaPackage endpoint', () => {
     expect(await statusWith({ 'X-MediaPackage-CDNIdentifier': 'identifier-for-tests' })).toBe(403);
   });
 
-  it('refuses CDN authorization without a role, with what is no ARN, and with a secret it cannot use', async () => {
+  it('refuses CDN authorization without a role, with invalid ARNs or with an unusable secret', async () => {
     const secrets: Record<string, string> = {
       [`${CDN_SECRET_ARN}-short`]: JSON.stringify({ MediaPackageCDNIdentifier: 'seven77' }),
       [`${CDN_SECRET_ARN}-other`]: JSON.stringify({ Identifier: 'identifier-for-tests' }),
@@ -177,7 +177,7 @@ describe('the MediaPackage endpoint', () => {
     }
   });
 
-  it('is what a MediaLive channel with a MediaPackage output hands its renditions to', async () => {
+  it('receives the renditions of a MediaLive channel with a MediaPackage output', async () => {
     const { mediaPackage, mediaLive, engine } = await start();
     const { SecurityGroup } = await mediaLive.send(new CreateInputSecurityGroupCommand({ WhitelistRules: [] }));
     const { Input } = await mediaLive.send(

@@ -6,7 +6,7 @@ import { useMediaEndpoints } from '../../infra/local/media/testing/media-resourc
 
 const start = useMediaEndpoints();
 
-/** How many calls of a row are taken before one is refused, and what it is refused with. */
+/** Counts the calls in a row that are accepted before one is refused, and returns the error. */
 async function countTaken(call: () => Promise<unknown>, most: number): Promise<{ taken: number; error: Error | null }> {
   for (let taken = 0; taken < most; taken++) {
     try {
@@ -18,8 +18,8 @@ async function countTaken(call: () => Promise<unknown>, most: number): Promise<{
   return { taken: most, error: null };
 }
 
-describe('request rates as AWS has them', () => {
-  it('take MediaLive’s burst, refuse what comes on top with 429, and take calls again with time', async () => {
+describe('request rate limits', () => {
+  it('allow MediaLive’s burst, refuse further calls with 429, and allow calls again with time', async () => {
     const clock = makeManualClock();
     const { mediaLive } = await start({ clock, isRateLimited: true });
     const list = () => mediaLive.send(new ListInputsCommand({}));
@@ -30,7 +30,7 @@ describe('request rates as AWS has them', () => {
     expect((await countTaken(list, 60)).taken).toBe(20);
   });
 
-  it('keep MediaConnect’s describing calls apart from the others', async () => {
+  it('count MediaConnect’s describe calls separately', async () => {
     const clock = makeManualClock();
     const { mediaConnect } = await start({ clock, isRateLimited: true });
     expect((await countTaken(() => mediaConnect.send(new ListFlowsCommand({})), 60)).taken).toBe(30);
@@ -40,7 +40,7 @@ describe('request rates as AWS has them', () => {
     expect((await countTaken(() => mediaConnect.send(new ListFlowsCommand({})), 60)).taken).toBe(5);
   });
 
-  it('are not held up where nobody asked for them', async () => {
+  it('are off by default', async () => {
     const { mediaLive } = await start({ clock: makeManualClock() });
     expect((await countTaken(() => mediaLive.send(new ListInputsCommand({})), 60)).error).toBeNull();
   });

@@ -31,7 +31,7 @@ describe('an object of the local S3', () => {
     Metadata: { day: '2026-11-20' },
   };
 
-  it('comes back with the headers and metadata it was stored with', async () => {
+  it('is returned with the headers and metadata it was stored with', async () => {
     const { ETag, ChecksumCRC32 } = await put('kept', kept);
     const described = await head('kept', { ChecksumMode: 'ENABLED' });
     expect(described).toMatchObject({ ...kept, ETag, ContentLength: 10, ChecksumCRC32, AcceptRanges: 'bytes' });
@@ -70,13 +70,13 @@ describe('an object of the local S3', () => {
     expect(await head('ranged', { Range })).toMatchObject({ ContentLength: text.length, ContentRange: contentRange });
   });
 
-  it('has no range behind its end', async () => {
+  it('has no range beyond its end', async () => {
     await put('ranged');
     const refused = get('ranged', { Range: 'bytes=10-' });
     await expect(refused).rejects.toMatchObject({ name: 'InvalidRange', $metadata: { httpStatusCode: 416 } });
   });
 
-  it('is read on conditions', async () => {
+  it('can be read conditionally', async () => {
     const { ETag } = await put('conditional');
     const past = new Date(0);
     const future = new Date(Date.now() + 60_000);
@@ -99,7 +99,7 @@ describe('an object of the local S3', () => {
     }
   });
 
-  it('is written and deleted on conditions', async () => {
+  it('can be written and deleted conditionally', async () => {
     const first = await put('once', { IfNoneMatch: '*' });
     await expect(put('once', { IfNoneMatch: '*' })).rejects.toMatchObject({
       name: 'PreconditionFailed',
@@ -125,7 +125,7 @@ describe('an object of the local S3', () => {
 });
 
 describe('the local S3', () => {
-  it('lists its buckets, and describes one', async () => {
+  it('lists and describes its buckets', async () => {
     const { Buckets, Owner } = await s3.client.send(new ListBucketsCommand({}));
     expect(Buckets).toMatchObject([{ Name: Bucket, CreationDate: expect.any(Date) }]);
     expect(Owner?.ID).toMatch(/^[0-9a-f]{64}$/);
@@ -136,7 +136,7 @@ describe('the local S3', () => {
     expect((await s3.client.send(new GetBucketLocationCommand({ Bucket }))).LocationConstraint ?? '').toBe('');
   });
 
-  it('groups keys by a delimiter, page by page, in both versions of the list', async () => {
+  it('groups keys by a delimiter, page by page, in both list versions', async () => {
     for (const key of ['d/1/a', 'd/1/b', 'd/2', 'd/3/a', 'd/4']) await put(key);
     const query = { Bucket, Prefix: 'd/', Delimiter: '/' };
     const names: string[] = [];

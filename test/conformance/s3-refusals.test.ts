@@ -12,7 +12,7 @@ beforeEach(async () => {
   await s3.client.send(new PutObjectCommand({ Bucket, Key: KEY, Body: REPORT }));
 });
 
-/** The object under test must be as it was, and the only one. */
+/** Expects that the object under test is unchanged and the only one. */
 async function expectUnchanged(): Promise<void> {
   const { Body } = await s3.client.send(new GetObjectCommand({ Bucket, Key: KEY }));
   expect(await Body!.transformToString()).toBe(REPORT);
@@ -25,7 +25,7 @@ async function expectNotImplemented(response: Response): Promise<void> {
   expect(await response.text()).toContain('<Code>NotImplemented</Code>');
 }
 
-describe('S3 refuses a query parameter that the operation does not have', () => {
+describe('S3 refuses a query parameter that the operation does not have:', () => {
   const parameters = [
     'tagging',
     'acl',
@@ -68,7 +68,7 @@ describe('S3 refuses a query parameter that the operation does not have', () => 
   );
 });
 
-describe('S3 refuses a header that it does not honour', () => {
+describe('S3 refuses an unsupported header:', () => {
   it.each([
     ['x-amz-copy-source', `/${Bucket}/other`],
     ['x-amz-tagging', 'a=b'],
@@ -87,21 +87,21 @@ describe('S3 refuses a header that it does not honour', () => {
     await expectUnchanged();
   });
 
-  it('DELETE with x-amz-mfa or a condition it cannot judge deletes nothing', async () => {
+  it('DELETE with x-amz-mfa or an unsupported condition deletes nothing', async () => {
     for (const name of ['x-amz-mfa', 'x-amz-if-match-size', 'x-amz-bypass-governance-retention']) {
       await expectNotImplemented(await s3.raw('DELETE', `/${Bucket}/${KEY}`, { [name]: '1' }));
     }
     await expectUnchanged();
   });
 
-  it('another expected owner is denied', async () => {
+  it('DELETE with another expected owner is denied', async () => {
     const response = await s3.raw('DELETE', `/${Bucket}/${KEY}`, { 'x-amz-expected-bucket-owner': '111111111111' });
     expect([response.status, await response.text()]).toEqual([403, expect.stringContaining('AccessDenied')]);
     await expectUnchanged();
   });
 });
 
-describe('S3 refuses a body that is not what the client says', () => {
+describe('S3 compares the body with its headers and', () => {
   const chunked = { 'content-encoding': 'aws-chunked', 'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER' };
 
   it.each([
@@ -126,14 +126,14 @@ describe('S3 refuses a body that is not what the client says', () => {
       { ...chunked, 'x-amz-decoded-content-length': '1', 'x-amz-trailer': 'x-amz-checksum-crc32' },
       '1\r\nx\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n',
     ],
-  ])('with %s for %j', async (code, headers, body) => {
+  ])('refuses it with %s for %j', async (code, headers, body) => {
     const response = await s3.raw('PUT', `/${Bucket}/${KEY}`, headers as Record<string, string>, body);
     expect(response.status).toBeGreaterThanOrEqual(400);
     expect(await response.text()).toContain(`<Code>${code}</Code>`);
     await expectUnchanged();
   });
 
-  it('and keeps one in signed chunks with a trailing checksum', async () => {
+  it('accepts signed chunks with a trailing checksum', async () => {
     const headers = { ...chunked, 'x-amz-decoded-content-length': '5', 'x-amz-trailer': 'x-amz-checksum-crc32' };
     const checksum = Buffer.from(crc32(REPORT).toString(16).padStart(8, '0'), 'hex').toString('base64');
     const body =
@@ -145,13 +145,13 @@ describe('S3 refuses a body that is not what the client says', () => {
   });
 });
 
-describe('S3 names what is wrong', () => {
+describe('S3 names the fault:', () => {
   it('a key too long for a file name is a KeyTooLongError', async () => {
     const response = await s3.raw('PUT', `/${Bucket}/${'%2F'.repeat(100)}`, {}, 'x');
     expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('KeyTooLongError')]);
   });
 
-  it('a path that is no UTF-8 is an InvalidURI', async () => {
+  it('a path that is not UTF-8 is an InvalidURI', async () => {
     const response = await s3.raw('PUT', `/${Bucket}/%ff`, {}, 'x');
     expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('InvalidURI')]);
   });

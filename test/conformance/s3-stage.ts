@@ -5,14 +5,14 @@ import { createS3 } from '../../infra/local/s3/create-s3.ts';
 
 export const Bucket = 'sluice-reports';
 
-/** A local S3 in memory with one empty bucket, the SDK's client, and requests that no SDK would send. */
+/** A local S3 in memory with one empty bucket, an SDK client, and raw requests that no SDK would send. */
 export interface S3Stage {
   client: S3Client;
-  /** Sends a signed request as it is. */
+  /** Sends a signed request unchanged. */
   raw(method: string, path: string, headers?: Record<string, string>, body?: string): Promise<Response>;
 }
 
-/** Starts the endpoint for the tests of a file. The stage is usable inside tests only. */
+/** Starts the endpoint for the tests of a file. Use the stage only inside tests. */
 export function useS3(): S3Stage {
   let front: AwsFront;
   const stage = {} as S3Stage;

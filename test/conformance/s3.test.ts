@@ -53,7 +53,7 @@ describe.each(['on disk', 'in memory'])('the local S3 endpoint, %s', (where) => 
     rmSync(directory, { recursive: true, force: true });
   });
 
-  it('keeps what is put, and replaces it', async () => {
+  it('keeps and replaces objects', async () => {
     const { ETag } = await put('reports/cost/2026/11/20.csv', 'a,b\r\nü,2\r\n');
     expect(ETag).toMatch(/^"[0-9a-f]{32}"$/);
     expect(await get('reports/cost/2026/11/20.csv')).toBe('a,b\r\nü,2\r\n');
@@ -63,7 +63,7 @@ describe.each(['on disk', 'in memory'])('the local S3 endpoint, %s', (where) => 
     expect(await get('reports/cost/2026/11/20.csv')).toBe('again');
   });
 
-  it('lists by prefix in the order of the keys, page by page', async () => {
+  it('lists by prefix in key order, page by page', async () => {
     for (const key of ['b/2', 'a', 'b/10', 'b/1', 'b', 'c']) await put(key, key);
     const found: string[] = [];
     const pages = paginateListObjectsV2({ client, pageSize: 2 }, { Bucket, Prefix: 'b' });
@@ -79,14 +79,14 @@ describe.each(['on disk', 'in memory'])('the local S3 endpoint, %s', (where) => 
     expect([none.KeyCount, none.Contents, none.IsTruncated]).toEqual([0, undefined, false]);
   });
 
-  it('deletes, and deletes what is gone already', async () => {
+  it('deletes an object, and a missing one without an error', async () => {
     await put('a', 'x');
     await client.send(new DeleteObjectCommand({ Bucket, Key: 'a' }));
     await client.send(new DeleteObjectCommand({ Bucket, Key: 'a' }));
     await expect(get('a')).rejects.toMatchObject({ name: 'NoSuchKey' });
   });
 
-  it('refuses under S3’s names', async () => {
+  it('refuses by S3’s errors', async () => {
     await expect(get('a')).rejects.toMatchObject({ name: 'NoSuchKey', $metadata: { httpStatusCode: 404 } });
     const elsewhere = client.send(new GetObjectCommand({ Bucket: 'other-bucket', Key: 'a' }));
     await expect(elsewhere).rejects.toMatchObject({ name: 'NoSuchBucket' });
@@ -95,7 +95,7 @@ describe.each(['on disk', 'in memory'])('the local S3 endpoint, %s', (where) => 
   });
 
   it.each(['..', 'a/../../b', '/etc/passwd', 'a//b', 'x'.repeat(201), 'a b', 'ü', 'a%2fb', '.'])(
-    'keeps nothing outside its folder for the key %j',
+    'stores nothing outside its folder for the key %j',
     async (key) => {
       const refusal = await put(key, 'x').then(
         () => 'none',
@@ -112,7 +112,7 @@ describe.each(['on disk', 'in memory'])('the local S3 endpoint, %s', (where) => 
 });
 
 describe('the local S3 endpoint', () => {
-  it('keeps the objects of a version that stored no attributes', async () => {
+  it('keeps objects of an earlier version that stored no attributes', async () => {
     directory = mkdtempSync(join(tmpdir(), 'sluice-s3-'));
     mkdirSync(join(directory, 's3', Bucket), { recursive: true });
     writeFileSync(join(directory, 's3', Bucket, 'a%2Fb.object'), 'old');
@@ -123,7 +123,7 @@ describe('the local S3 endpoint', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  it('has its objects after a restart, readable by their owner only', async () => {
+  it('keeps its objects across a restart, readable only by their owner', async () => {
     directory = mkdtempSync(join(tmpdir(), 'sluice-s3-'));
     await start(directory);
     await client.send(new CreateBucketCommand({ Bucket }));

@@ -28,7 +28,7 @@ const START_MS = Date.UTC(2026, 10, 21);
 const Resource = toFunctionArn('step');
 const roleArn = 'arn:aws:iam::000000000000:role/states';
 
-/** Jumps to the next timer as soon as nothing else is going on, and notes how far it jumped. */
+/** Creates a clock that jumps to the next timer on request. */
 function makeJumpingClock() {
   let nowMs = START_MS;
   let timers: { atMs: number; action: () => void }[] = [];
@@ -66,9 +66,9 @@ let lambda: LambdaRegistry;
 let stepFunctions: LocalStepFunctions;
 let front: AwsFront;
 let sfn: SFNClient;
-/** What the function `step` does; tests put theirs here. */
+/** The function `step`, which tests replace. */
 let step: (event: never) => unknown;
-/** Events `step` got, and when, in milliseconds from the start. */
+/** The events `step` received, with the time in milliseconds since the start. */
 let calls: { event: unknown; atMs: number }[];
 let random: number;
 
@@ -115,7 +115,7 @@ function describeExecution(executionArn: string): Promise<DescribeExecutionOutpu
   return sfn.send(new DescribeExecutionCommand({ executionArn }));
 }
 
-/** Starts an execution of a new machine and lets time run until it has ended. */
+/** Starts an execution of a new machine and advances the time until it has ended. */
 async function run(definition: object, input: unknown = {}): Promise<DescribeExecutionOutput> {
   const stateMachineArn = await makeMachine(definition);
   const started = await sfn.send(
@@ -130,7 +130,7 @@ async function untilEnded(executionArn: string): Promise<DescribeExecutionOutput
     if (described.status !== 'RUNNING') return described;
     time.jump();
   }
-  throw new Error('the execution does not end');
+  throw new Error('the execution did not end');
 }
 
 async function eventTypes(executionArn: string): Promise<string[]> {
@@ -153,8 +153,8 @@ async function refusal(work: Promise<unknown>): Promise<string> {
   return ((await work.catch((error: unknown) => error)) as Error).name;
 }
 
-describe('Task states', () => {
-  it('call the function with Parameters and put its result where ResultPath says', async () => {
+describe('a Task state', () => {
+  it('calls the function with Parameters and puts its result under ResultPath', async () => {
     step = () => ({ made: 7 });
     const Parameters = { 'id.$': '$.destination.id', fixed: [1, { 'deep.$': '$.destination' }], nothing: null };
     const ended = await run(machineOf(task({ Parameters, ResultPath: '$.result' })), { destination: { id: 'd1' } });
@@ -162,7 +162,7 @@ describe('Task states', () => {
     expect(output(ended)).toEqual({ destination: { id: 'd1' }, result: { made: 7 } });
   });
 
-  it('leave the input as it was under ResultPath null, and replace it under ResultPath $ and none', async () => {
+  it('keeps the input for ResultPath null, and replaces it for ResultPath $ and by default', async () => {
     step = () => ({ made: 7 });
     const chain = machineOf(
       { ...task({ ResultPath: null }), End: undefined, Next: 'B' },
@@ -173,7 +173,7 @@ describe('Task states', () => {
     expect(output(ended)).toEqual({ made: 7 });
   });
 
-  it('see their execution and themselves in the context object', async () => {
+  it('sees its execution and itself in the context object', async () => {
     const Parameters = {
       'name.$': '$$.Execution.Name',
       'id.$': '$$.Execution.Id',
@@ -204,7 +204,7 @@ describe('Task states', () => {
     expect(calls.map((call) => call.event)).toEqual([seen, { ...seen, retries: 1 }]);
   });
 
-  it('work through lambda:invoke as well, payload and result wrapped', async () => {
+  it('works through lambda:invoke with wrapped payload and result', async () => {
     step = (event) => ({ got: event });
     const Parameters = { FunctionName: Resource, 'Payload.$': '$' };
     const invoke = machineOf(task({ Resource: 'arn:aws:states:::lambda:invoke', Parameters, OutputPath: '$.Payload' }));
@@ -222,7 +222,7 @@ describe('Task states', () => {
     ]);
   });
 
-  it('fail the execution with the name and the JSON that Lambda reports', async () => {
+  it('fails the execution with the name and JSON that Lambda reports', async () => {
     step = () => {
       throw new Named('QuotaReached', 'five channels are five');
     };
@@ -231,7 +231,7 @@ describe('Task states', () => {
     expect(JSON.parse(ended.cause!)).toEqual({ errorMessage: 'five channels are five', errorType: 'QuotaReached' });
   });
 
-  it('fail plainly on a function that is not there, a path that leads nowhere, and too large a result', async () => {
+  it('fails the execution for a missing function, an invalid path and a large result', async () => {
     const unknown = await run(machineOf(task({ Resource: toFunctionArn('other') })));
     expect(unknown).toMatchObject({ status: 'FAILED', error: 'Lambda.ResourceNotFoundException' });
 
@@ -256,7 +256,7 @@ describe('Task states', () => {
 });
 
 describe('Retry', () => {
-  it('waits IntervalSeconds, longer by BackoffRate each time, never over MaxDelaySeconds, MaxAttempts times', async () => {
+  it('waits IntervalSeconds, times BackoffRate each time, up to MaxDelaySeconds, MaxAttempts times', async () => {
     step = () => {
       throw new Named('NotSettled', 'not yet');
     };
@@ -268,7 +268,7 @@ describe('Retry', () => {
     expect(calls.map((call) => call.atMs / 1000)).toEqual([0, 2, 5, 9.5, 14.5, 19.5]);
   });
 
-  it('takes its defaults from the States Language: 3 attempts after 1, 2 and 4 seconds', async () => {
+  it('defaults to 3 attempts after 1, 2 and 4 seconds', async () => {
     step = () => {
       throw new Named('Any', 'x');
     };
@@ -276,7 +276,7 @@ describe('Retry', () => {
     expect(calls.map((call) => call.atMs / 1000)).toEqual([0, 1, 3, 7]);
   });
 
-  it('spreads its delays from nothing to the whole under full jitter', async () => {
+  it('spreads delays from zero to the full delay with full jitter', async () => {
     step = () => {
       if (calls.length <= 3) throw new Named('Throttled', 'x');
     };
@@ -286,7 +286,7 @@ describe('Retry', () => {
     expect(calls.map((call) => call.atMs / 1000)).toEqual([0, 1, 3, 7]);
   });
 
-  it('counts each retrier by itself', async () => {
+  it('counts each retrier separately', async () => {
     const errors = ['NotSettled', 'Throttled', 'NotSettled', 'Throttled', 'NotSettled'];
     step = () => {
       const error = errors.shift();
@@ -300,7 +300,7 @@ describe('Retry', () => {
     expect(calls.map((call) => call.atMs / 1000)).toEqual([0, 10, 11, 21, 24, 34]);
   });
 
-  it('starts counting anew when the state is entered again', async () => {
+  it('counts from zero when the state is entered again', async () => {
     step = () => {
       if (calls.length % 2 === 1) throw new Named('NotSettled', 'x');
       return { again: calls.length < 4 };
@@ -315,7 +315,7 @@ describe('Retry', () => {
     expect(calls).toHaveLength(4);
   });
 
-  it('does not call the function once more when the execution is stopped during a delay', async () => {
+  it('does not call the function again if the execution is stopped during a delay', async () => {
     step = () => {
       throw new Named('NotSettled', 'not yet');
     };
@@ -345,7 +345,7 @@ describe('Retry', () => {
 });
 
 describe('Catch', () => {
-  it('goes on where the first catcher for the error says, error and cause under its ResultPath', async () => {
+  it('continues at the first matching catcher, with error and cause under its ResultPath', async () => {
     step = () => {
       throw new Named('Rejected', 'no');
     };
@@ -358,7 +358,7 @@ describe('Catch', () => {
     expect(output(ended)).toEqual({ id: 'd1', failure: { Error: 'Rejected', Cause } });
   });
 
-  it('comes after Retry has given up', async () => {
+  it('applies after Retry has given up', async () => {
     step = () => {
       throw new Named('NotSettled', 'no');
     };
@@ -370,7 +370,7 @@ describe('Catch', () => {
 });
 
 describe('TimeoutSeconds', () => {
-  it('of a Task raises States.Timeout, which can be retried and caught but is no States.TaskFailed', async () => {
+  it('of a Task raises States.Timeout, which can be retried and caught but is not States.TaskFailed', async () => {
     step = () => new Promise(() => {});
     const Retry = [
       { ErrorEquals: ['States.TaskFailed'], MaxAttempts: 5 },
@@ -390,7 +390,7 @@ describe('TimeoutSeconds', () => {
     expect(await eventTypes(ended.executionArn!)).toContain('LambdaFunctionTimedOut');
   });
 
-  it('of a Task is without limit when it is not given', async () => {
+  it('of a Task is unlimited by default', async () => {
     step = () => new Promise(() => {});
     const stateMachineArn = await makeMachine(machineOf(task()));
     await sfn.send(new StartExecutionCommand({ stateMachineArn }));
@@ -398,7 +398,7 @@ describe('TimeoutSeconds', () => {
     expect(time.pending()).toEqual([]);
   });
 
-  it('of the machine ends the execution as TIMED_OUT, whatever it is doing', async () => {
+  it('of a machine ends the execution as TIMED_OUT at any point', async () => {
     step = () => {
       throw new Named('NotSettled', 'not yet');
     };
@@ -410,8 +410,8 @@ describe('TimeoutSeconds', () => {
   });
 });
 
-describe('the other states', () => {
-  it('Choice follows the first rule that holds, absence and negation among them', async () => {
+describe('a state:', () => {
+  it('Choice follows the first matching rule, including absence and negation', async () => {
     const Choices = [
       to('Absent', { Variable: '$.failure', IsPresent: false }),
       to('Null', { Variable: '$.failure', IsNull: true }),
@@ -433,7 +433,7 @@ describe('the other states', () => {
     expect(ends).toEqual(['Absent', 'Null', 'Both', 'Else'].map((name) => ({ end: name })));
   });
 
-  it('Wait waits on the clock, by Seconds, SecondsPath, Timestamp and TimestampPath, and passes its input on', async () => {
+  it('Wait waits by Seconds, SecondsPath, Timestamp and TimestampPath, and passes its input on', async () => {
     const timestamp = new Date(START_MS + 60_000).toISOString();
     const waits = {
       A: { Type: 'Wait', Seconds: 10, Next: 'B' },
@@ -450,7 +450,7 @@ describe('the other states', () => {
     expect(types.slice(1, 3)).toEqual(['WaitStateEntered', 'WaitStateExited']);
   });
 
-  it('Fail gives its error and cause, from paths too, and none when it has none', async () => {
+  it('Fail returns its error and cause, from paths too, or neither', async () => {
     const plain = await run(machineOf({ Type: 'Fail', Error: 'Gone', Cause: 'it went' }));
     expect(plain).toMatchObject({ status: 'FAILED', error: 'Gone', cause: 'it went' });
     expect(await eventTypes(plain.executionArn!)).toEqual(['ExecutionStarted', 'FailStateEntered', 'ExecutionFailed']);
@@ -467,7 +467,7 @@ describe('the other states', () => {
     expect([ends[1]?.error, ends[1]?.cause]).toEqual([undefined, undefined]);
   });
 
-  it('Pass sets its Result, even one that is nothing', async () => {
+  it('Pass sets its Result, even a falsy one', async () => {
     const States = {
       A: pass(0, '$.zero', 'B'),
       B: pass(false, '$.no', 'C'),
@@ -481,7 +481,7 @@ describe('the other states', () => {
 describe('StartExecution', () => {
   const waiting = machineOf({ Type: 'Wait', Seconds: 1000, End: true });
 
-  it('gives the same execution for the same name and input while it runs', async () => {
+  it('returns the running execution for the same name and input', async () => {
     const stateMachineArn = await makeMachine(waiting);
     const begin = () => sfn.send(new StartExecutionCommand({ stateMachineArn, name: 'd1-start-1', input: '{"a":1}' }));
     const [first, second] = [await begin(), await begin()];
@@ -489,7 +489,7 @@ describe('StartExecution', () => {
     expect(first).toMatchObject({ executionArn: second.executionArn, startDate: second.startDate });
   });
 
-  it('refuses the name for another input, and for any once the execution has ended', async () => {
+  it('refuses the name for another input, and for any input after the execution ended', async () => {
     const stateMachineArn = await makeMachine(waiting);
     const begin = (input: string) => sfn.send(new StartExecutionCommand({ stateMachineArn, name: 'one', input }));
     const { executionArn } = await begin('{"a":1}');
@@ -513,7 +513,7 @@ describe('StartExecution', () => {
 });
 
 describe('GetExecutionHistory', () => {
-  it('tells what happened in AWS order and names, retries and catches among it', async () => {
+  it('returns events in AWS’s order and names, including retries and catches', async () => {
     step = () => {
       if (calls.length === 1) throw new Named('NotSettled', 'x');
       if (calls.length === 2) throw new Named('Rejected', 'y');
@@ -553,7 +553,7 @@ describe('GetExecutionHistory', () => {
     expect(events!.at(-1)?.executionSucceededEventDetails?.output).toBe(ended.output);
   });
 
-  it('comes in pages and in reverse', async () => {
+  it('supports pages and reverse order', async () => {
     const ended = await run(machineOf(task()));
     const { executionArn } = ended;
     const types: string[] = [];
@@ -570,8 +570,8 @@ describe('GetExecutionHistory', () => {
   });
 });
 
-describe('the data of an execution', () => {
-  it('is left out of METADATA_ONLY', async () => {
+describe('execution data', () => {
+  it('is omitted with METADATA_ONLY', async () => {
     const { executionArn, stateMachineArn } = await run(machineOf(task()), { id: 'd1' });
     const described = await sfn.send(new DescribeExecutionCommand({ executionArn, includedData: 'METADATA_ONLY' }));
     expect(described).toMatchObject({ status: 'SUCCEEDED', executionArn });
@@ -582,7 +582,7 @@ describe('the data of an execution', () => {
     expect(await refusal(sfn.send(unknown))).toBe('ValidationException');
   });
 
-  it('is left out of the history when asked', async () => {
+  it('is omitted from the history on request', async () => {
     const { executionArn } = await run(machineOf(task()), { id: 'd1' });
     const read = async (includeExecutionData: boolean) =>
       JSON.stringify(await sfn.send(new GetExecutionHistoryCommand({ executionArn, includeExecutionData })));
@@ -590,7 +590,7 @@ describe('the data of an execution', () => {
     expect(await read(false)).not.toContain('d1');
   });
 
-  it('cannot be traced or tagged, and says so', async () => {
+  it('cannot be traced, and a traced start is refused', async () => {
     const stateMachineArn = await makeMachine(machineOf(task()), 'traced');
     const traced = new StartExecutionCommand({ stateMachineArn, traceHeader: 'Root=1' });
     expect(await refusal(sfn.send(traced))).toBe('ValidationException');
@@ -598,7 +598,7 @@ describe('the data of an execution', () => {
   });
 });
 
-describe('the state machines of the product', () => {
+describe('the product’s state machine', () => {
   const folder = new URL('../../statemachines/', import.meta.url);
   const files = readdirSync(folder).filter((name) => name.endsWith('.asl.json'));
 
@@ -609,7 +609,7 @@ describe('the state machines of the product', () => {
     expect(calls.length).toBeGreaterThan(1);
   });
 
-  it.each(files)('%s never ends without a settling step, whichever step fails for good', async (file) => {
+  it.each(files)('%s always ends with a settling step, whichever step fails for good', async (file) => {
     const definition = readFileSync(new URL(file, folder), 'utf8').replaceAll('${WorkflowFunctionArn}', Resource);
     const stateMachineArn = await makeMachine(JSON.parse(definition) as object);
     const states = Object.keys((JSON.parse(definition) as { States: object }).States);
@@ -629,8 +629,8 @@ describe('the state machines of the product', () => {
   });
 });
 
-describe('state machines', () => {
-  it('are made once: the same again is the same, another under the name is refused', async () => {
+describe('a state machine', () => {
+  it('is created once: an identical request returns it, another definition is refused', async () => {
     const arn = await makeMachine(machineOf({ Type: 'Succeed' }));
     expect(await makeMachine(machineOf({ Type: 'Succeed' }))).toBe(arn);
     expect(await refusal(makeMachine(machineOf({ Type: 'Fail' })))).toBe('StateMachineAlreadyExists');
@@ -638,7 +638,7 @@ describe('state machines', () => {
     expect(stateMachines!.map((machine) => machine.stateMachineArn)).toEqual([arn]);
   });
 
-  it('change for the executions that start after, not for those that run', async () => {
+  it('changes only for executions that start later', async () => {
     const stateMachineArn = await makeMachine({
       StartAt: 'W',
       States: { W: { Type: 'Wait', Seconds: 9, Next: 'A' }, A: { Type: 'Succeed' } },
@@ -652,7 +652,7 @@ describe('state machines', () => {
     expect((await untilEnded(before.executionArn!)).status).toBe('SUCCEEDED');
   });
 
-  it('are refused when they are not valid, and when they would run otherwise here than on AWS', async () => {
+  it('is refused if it is invalid or would run differently here than on AWS', async () => {
     const refused = [
       'not an object',
       machineOf({ Type: 'Task', Resource }),
@@ -675,7 +675,7 @@ describe('state machines', () => {
 });
 
 describe('ListExecutions', () => {
-  it('lists the newest first, of one machine, by status, in pages', async () => {
+  it('lists executions of one machine, newest first, by status, in pages', async () => {
     const stateMachineArn = await makeMachine(machineOf({ Type: 'Wait', Seconds: 9, End: true }));
     const other = await makeMachine(machineOf({ Type: 'Succeed' }), 'other');
     await sfn.send(new StartExecutionCommand({ stateMachineArn: other }));
@@ -696,15 +696,15 @@ describe('ListExecutions', () => {
   });
 });
 
-describe('after the process has ended', () => {
-  it('what ran is ABORTED, what had ended is as it was, and its names stay taken', async () => {
+describe('after the process ended,', () => {
+  it('running executions are ABORTED, ended ones are unchanged, and names stay in use', async () => {
     const stateMachineArn = await makeMachine(machineOf({ Type: 'Wait', Seconds: 9, End: true }));
     const done = await sfn.send(new StartExecutionCommand({ stateMachineArn, name: 'done', input: '{"a":1}' }));
     await untilEnded(done.executionArn!);
     const cut = await sfn.send(new StartExecutionCommand({ stateMachineArn, name: 'cut' }));
     const before = await describeExecution(done.executionArn!);
     const abandoned = stepFunctions;
-    // As a kill leaves it: nothing more is written.
+    // A kill leaves the store like this: nothing more is written.
     store = makeMemoryStore(store.load());
     await stop();
     await start();
@@ -720,7 +720,7 @@ describe('after the process has ended', () => {
     await abandoned.close();
   });
 
-  it('in good order, what ran is ABORTED on record and nothing more is started', async () => {
+  it('or was closed, running executions are recorded as ABORTED and no new one starts', async () => {
     step = () => new Promise(() => {});
     const stateMachineArn = await makeMachine(machineOf(task()));
     const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn }));

@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 describe('the local STS', () => {
-  it('says whose credentials the caller has', async () => {
+  it('returns the identity of the caller', async () => {
     expect(await client.send(new GetCallerIdentityCommand({}))).toMatchObject({
       Account: '000000000000',
       Arn: 'arn:aws:iam::000000000000:user/local',
@@ -28,7 +28,7 @@ describe('the local STS', () => {
     });
   });
 
-  it('gives no credentials of a role', async () => {
+  it('refuses AssumeRole', async () => {
     const RoleArn = 'arn:aws:iam::000000000000:role/x';
     const refused = client.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'x' }));
     await expect(refused).rejects.toMatchObject({ name: 'InvalidAction', $metadata: { httpStatusCode: 400 } });

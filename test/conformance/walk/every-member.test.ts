@@ -1,7 +1,7 @@
 /**
- * Calls every implemented operation once with each optional member its SDK client knows. A member is either refused by
- * name, or it is on the list of those the endpoint honours, keeps or judges. An upgrade of an SDK that brings a member
- * the endpoint would drop turns this red. DynamoDB is dynalite, which has rules of its own.
+ * Calls every implemented operation once with each optional member that its SDK client has. The endpoint must either
+ * refuse the member by name, or list it as one that it honours, keeps or checks. The test fails when an SDK upgrade
+ * adds a member that the endpoint would drop. It skips DynamoDB, because dynalite has its own rules.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { servedServices } from './served.ts';
 import { useWalkStage } from './walk-stage.ts';
 
-/** Members about the request itself: one that is wrong never reaches an endpoint. */
+/** Members about the request itself. A wrong value never reaches an endpoint. */
 const TRANSPORT = new Set(['ContentLength']);
 const REFUSED = /is not (honoured|kept|implemented|supported)/;
 
@@ -27,12 +27,12 @@ const implemented = services.flatMap(({ name, operations }) =>
 );
 
 describe('an optional member', () => {
-  it.each(implemented)('of %s %s is refused by name or on the list', async (service, name, operation) => {
+  it.each(implemented)('of %s %s is refused by name or listed as accepted', async (service, name, operation) => {
     const notRefused: string[] = [];
     for (const [member, value] of Object.entries(operation.optionalMembers)) {
       if (TRANSPORT.has(member)) continue;
       const { error, message, status } = await stage.call(service, operation, { [member]: value });
-      // The answer to a HEAD is its status alone.
+      // The answer to a HEAD has only a status.
       if (error === null || (!REFUSED.test(message) && status !== 501)) notRefused.push(member);
     }
     expect(notRefused.toSorted()).toEqual(accepted[`${service} ${name}`] ?? []);

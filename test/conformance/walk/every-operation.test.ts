@@ -1,7 +1,7 @@
 /**
- * Calls every operation of every served service with the least input its SDK client allows. An operation that is not
- * implemented has to say so by name and change nothing. An implemented one succeeds, or fails with an error AWS declares
- * for it. A success of anything else is a false one.
+ * Calls every operation of every served service with the smallest input that its SDK client allows. An unimplemented
+ * operation must be refused by name and change nothing. An implemented one must succeed or fail with an error that AWS
+ * declares for it. Any other success is false.
  */
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListAliasesCommand } from '@aws-sdk/client-kms';
@@ -14,10 +14,10 @@ import { describe, expect, it } from 'vitest';
 import { servedServices } from './served.ts';
 import { useWalkStage } from './walk-stage.ts';
 
-/** What an operation that is not implemented answers: AWS's errors for an operation it does not have. */
+/** Answers to an unimplemented operation: AWS's errors for an unknown operation. */
 const UNKNOWN_OPERATION = ['UnknownOperationException', 'InvalidAction', 'NotImplemented'];
 
-/** Errors that any operation of a service may give and that no model lists. */
+/** Errors that any operation of a service may return and that no model lists. */
 const COMMON_ERRORS: Record<string, readonly string[]> = {
   dynamodb: ['ValidationException', 'SerializationException'],
   kms: ['ValidationException', 'SerializationException'],
@@ -28,7 +28,7 @@ const COMMON_ERRORS: Record<string, readonly string[]> = {
   s3: ['MalformedXML', 'InvalidRequest', 'InvalidArgument', 'NoSuchKey', 'NoSuchBucket'],
 };
 
-/** Their requests carry no credentials, and the front lets none of those in. */
+/** Their requests have no credentials, and the front refuses such requests. */
 const UNSIGNED = new Set(['AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity']);
 
 const services = servedServices();
@@ -41,17 +41,17 @@ const operationsOf = (isImplemented: boolean) =>
       .map((operation) => [name, operation.name, operation] as const),
   );
 
-describe('an operation that is not implemented', () => {
-  it.each(operationsOf(false))('%s %s says so by its name', async (service, name, operation) => {
+describe('an unimplemented operation', () => {
+  it.each(operationsOf(false))('%s %s is refused by name', async (service, name, operation) => {
     const { error, message, status } = await stage.call(service, operation);
     expect([error, status], message).toEqual([expect.toBeOneOf(UNKNOWN_OPERATION), expect.any(Number)]);
-    // Lambda's operations are told by their path, and a few operations of S3 are signed for a service of their own.
+    // Lambda's operations are identified by path, and S3 signs a few operations for another service.
     expect(message).toMatch(new RegExp(`${name}|Invoke only|^there is no local endpoint for s3`));
   });
 });
 
-describe('after them all', () => {
-  it('every resource is as it was', async () => {
+describe('the walk over unimplemented operations', () => {
+  it('leaves every resource unchanged', async () => {
     const { s3, table, kms, mediaConnect, mediaLive, mediaPackage, sfn } = stage.aws.clients;
     const state = await Promise.all([
       s3.send(new HeadObjectCommand({ Bucket: 'walked', Key: 'walked' })),
@@ -77,7 +77,7 @@ describe('after them all', () => {
 });
 
 describe('an implemented operation', () => {
-  it.each(operationsOf(true))('%s %s succeeds or fails as AWS says', async (service, _name, operation) => {
+  it.each(operationsOf(true))('%s %s succeeds or fails with a declared error', async (service, _name, operation) => {
     const { error, message, status } = await stage.call(service, operation);
     const allowed = [null, ...operation.declaredErrors, ...(COMMON_ERRORS[service] ?? [])];
     expect([error, status], message).toEqual([expect.toBeOneOf(allowed), expect.any(Number)]);
@@ -85,7 +85,7 @@ describe('an implemented operation', () => {
 });
 
 describe('the walk', () => {
-  it('covers every operation of the clients, and every operation that is implemented', () => {
+  it('covers every operation of the clients and every implemented operation', () => {
     const counts = Object.fromEntries(
       services.map(({ name, operations }) => [name, operations.filter(({ isImplemented }) => isImplemented).length]),
     );

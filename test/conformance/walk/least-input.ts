@@ -1,20 +1,20 @@
 import { NormalizedSchema } from '@smithy/core/schema';
 
-/** Values that lead to resources which are there, by the name of the member; of anything else there is none. */
+/** Values by member name that refer to existing resources. All other values refer to none. */
 export type KnownValues = Record<string, unknown>;
 
 type SchemaReference = Parameters<typeof NormalizedSchema.of>[0];
 
-/** Deeper than any input of the services has required members. */
+/** Deeper than the required members of any input. */
 const DEPTH_MAX = 12;
 
-/** Builds the least input an SDK client's schema allows: required members only, lists and maps of one item. */
+/** Builds the smallest input that an SDK client's schema allows: only required members, lists and maps of one item. */
 export function leastInput(reference: SchemaReference, known: KnownValues): Record<string, unknown> {
   const schema = NormalizedSchema.of(reference);
   return schema.isStructSchema() ? leastStruct(schema, known, 0) : {};
 }
 
-/** The members an input may have besides, each with a value of its type. */
+/** Returns the optional members of an input, each with a value of its type. */
 export function optionalMembers(reference: SchemaReference): Record<string, unknown> {
   const schema = NormalizedSchema.of(reference);
   if (!schema.isStructSchema()) return {};
@@ -25,7 +25,7 @@ export function optionalMembers(reference: SchemaReference): Record<string, unkn
 
 function leastStruct(schema: NormalizedSchema, known: KnownValues, depth: number): Record<string, unknown> {
   const members = [...schema.structIterator()];
-  // Schemas list the required members first and keep their number. A union has exactly one member.
+  // Schemas list the required members first and store their number. A union has exactly one member.
   const requiredCount = schema.isUnionSchema() ? 1 : Number((schema.getSchema() as unknown[])[6] ?? 0);
   return Object.fromEntries(
     members
@@ -46,7 +46,7 @@ function leastValue(schema: NormalizedSchema, known: KnownValues, depth: number)
   return 'x';
 }
 
-/** A JSON Schema as far as the SDK's declarations make use of it. */
+/** The part of JSON Schema that the SDK's declarations use. */
 export interface JsonShape {
   $ref?: string;
   type?: string;
@@ -56,7 +56,7 @@ export interface JsonShape {
   items?: JsonShape;
 }
 
-/** The same for a client without schemas, from the JSON Schemas generated out of its declarations. */
+/** Builds the smallest input for a client without schemas, from JSON Schemas generated from its declarations. */
 export function leastInputOfShape(
   shape: JsonShape,
   definitions: Record<string, JsonShape>,
@@ -68,7 +68,7 @@ export function leastInputOfShape(
   );
 }
 
-/** The members a shape may have besides, each with a value of its type. */
+/** Returns the optional members of a shape, each with a value of its type. */
 export function optionalMembersOfShape(
   shape: JsonShape,
   definitions: Record<string, JsonShape>,

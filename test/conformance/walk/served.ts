@@ -20,25 +20,25 @@ import {
   type KnownValues,
 } from './least-input.ts';
 
-/** What every SDK client has in common. */
+/** The methods that all SDK clients share. */
 export interface AnyClient {
   send(command: never): Promise<unknown>;
   destroy(): void;
 }
 
-/** One operation, ready to be called with the least input its client allows. */
+/** One operation that can be called with the smallest input its client allows. */
 export interface ServedOperation {
   name: string;
   isImplemented: boolean;
-  /** The errors the client declares for it. */
+  /** Errors that the client declares for the operation. */
   declaredErrors: readonly string[];
-  /** Members its input may have, each with a value of its type. */
+  /** Optional members of its input, each with a value of its type. */
   optionalMembers: Record<string, unknown>;
-  /** Calls it with the least input, and `more` beside it. */
+  /** Calls the operation with the smallest input plus `more`. */
   call(client: AnyClient, known: KnownValues, more?: object): Promise<unknown>;
 }
 
-/** A service the local AWS serves, with every operation its SDK client has. */
+/** A service that the local AWS serves, with every operation of its SDK client. */
 export interface ServedService {
   name: string;
   makeClient(configuration: object): AnyClient;
@@ -49,7 +49,7 @@ interface Described {
   package: string;
   client: object;
   makeClient(configuration: object): AnyClient;
-  /** What the local endpoint implements: the only operations that may succeed. */
+  /** Operations that the local endpoint implements, the only ones that may succeed. */
   implemented: readonly string[];
 }
 
@@ -262,7 +262,7 @@ interface Inputs {
   optional(operation: string): Record<string, unknown>;
 }
 
-/** Builds inputs from the client's schemas, or from its declarations when it has none. */
+/** Builds inputs from the client's schemas, or from its declarations if it has no schemas. */
 function inputsOf(name: string, client: object, operations: string[]): Inputs {
   const schemas = (
     Object.values(client).filter((value) => Array.isArray(value) && value[0] === 9) as OperationSchema[]

@@ -13,12 +13,12 @@ import { makeFlowRequest } from '../../../infra/local/media/testing/media-reques
 import type { KnownValues } from './least-input.ts';
 import type { AnyClient, ServedOperation, ServedService } from './served.ts';
 
-/** How a call ended. */
+/** The result of a call. */
 export interface Outcome {
   /** Null for a success. */
   error: string | null;
   message: string;
-  /** Absent when the client never had an answer. */
+  /** Absent if the client received no answer. */
   status: number | undefined;
 }
 
@@ -26,11 +26,11 @@ export interface Outcome {
 export interface WalkStage {
   aws: LocalAws;
   known: KnownValues;
-  /** Calls an operation with the least input, and `more` beside it. */
+  /** Calls an operation with the smallest input plus `more`. */
   call(service: string, operation: ServedOperation, more?: object): Promise<Outcome>;
 }
 
-/** Starts the local AWS for the tests of a file. The stage is usable inside tests only. */
+/** Starts the local AWS for the tests of a file. Use the stage only inside tests. */
 export function useWalkStage(services: ServedService[]): WalkStage {
   const clients = new Map<string, AnyClient>();
   const stage = {
@@ -71,7 +71,7 @@ export function useWalkStage(services: ServedService[]): WalkStage {
   return stage;
 }
 
-/** Members that mean something else to one service than to the others. */
+/** Members whose meaning differs between services. */
 const OWN_VALUES: Record<string, KnownValues> = {
   dynamodb: {
     Key: { x: { S: 'x' } },
@@ -81,7 +81,7 @@ const OWN_VALUES: Record<string, KnownValues> = {
   cloudwatch: { EndTime: new Date(60_000) },
 };
 
-/** One resource of each kind, so that a call that goes to the wrong operation finds something to spoil. */
+/** Creates one resource of each kind, so that a misrouted call would change something. */
 async function makeResources({ clients: made }: LocalAws): Promise<KnownValues> {
   await made.s3.send(new CreateBucketCommand({ Bucket: 'walked' }));
   await made.s3.send(new PutObjectCommand({ Bucket: 'walked', Key: 'walked', Body: 'walked' }));
