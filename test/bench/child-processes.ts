@@ -1,6 +1,6 @@
 /**
- * The benchmark's processes and what else must not outlive it. Each measurement ends what it started; these are the means
- * to do so, and the net under them for Ctrl-C, an error and a run that takes too long.
+ * Tracks the benchmark's processes and other resources that must not outlive it. Each measurement ends what it started
+ * with these functions; they also clean up after Ctrl-C, an error or a run that takes too long.
  */
 import type { ChildProcess } from 'node:child_process';
 
@@ -11,14 +11,14 @@ process.on('exit', () => {
   for (const child of started) child.kill('SIGKILL');
 });
 
-/** Sees to it that the child does not outlive this process. */
+/** Ensures that the child does not outlive this process. */
 export function watch<Child extends ChildProcess>(child: Child): Child {
   started.add(child);
   child.once('exit', () => started.delete(child));
   return child;
 }
 
-/** Remembers something that must be done in any case. @returns does it, once */
+/** Registers a cleanup that must run in any case. @returns a function that runs it once */
 export function owe(duty: () => void | Promise<void>): () => Promise<void> {
   duties.add(duty);
   return async () => {
@@ -26,21 +26,21 @@ export function owe(duty: () => void | Promise<void>): () => Promise<void> {
   };
 }
 
-/** Does everything that is still owed, the newest first. */
+/** Runs all pending cleanups, the newest first. */
 export async function payAll(): Promise<void> {
   for (const duty of [...duties].toReversed()) {
     duties.delete(duty);
     try {
       await duty();
     } catch {
-      // The others are owed all the same.
+      // The other cleanups must still run.
     }
   }
 }
 
 const PATIENCE_MS = 5_000;
 
-/** Asks a process to end and waits until it has; one that does not listen is killed. */
+/** Asks a process to end and waits for it. Kills it if it does not respond. */
 export async function endProcess(child: ChildProcess, ask: () => void): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -50,13 +50,13 @@ export async function endProcess(child: ChildProcess, ask: () => void): Promise<
   clearTimeout(impatience);
 }
 
-/** The next message that matches. @throws when the process ends first */
+/** Returns the next matching message. @throws if the process ends first */
 export function nextMessage<Message extends object>(
   child: ChildProcess,
   matches: (message: Message) => boolean,
 ): Promise<Message> {
   return new Promise((resolve, reject) => {
-    const onExit = () => reject(new Error('a process of the benchmark ended too early'));
+    const onExit = () => reject(new Error('a benchmark process ended early'));
     const onMessage = (message: unknown) => {
       if (!matches(message as Message)) return;
       child.off('message', onMessage);
@@ -68,7 +68,7 @@ export function nextMessage<Message extends object>(
   });
 }
 
-/** Waits; for lengths of measurements, not for things to happen. */
+/** Waits for the length of a measurement. Do not use it to wait for events. */
 export function sleep(durationMs: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, durationMs));
 }

@@ -1,16 +1,16 @@
-/** What a part of the benchmark hands back: lines of the table, and counts or ratios that must hold. */
+/** The result of a part of the benchmark: lines of the table, and counts or ratios that must hold. */
 
 /** One line of the table. */
 export interface Row {
   figure: string;
-  /** With its unit and its spread. */
+  /** The value with its unit and spread. */
   measured: string;
-  /** Beside what it was measured, such as `0.19 of plain ffmpeg`. */
+  /** The comparison, such as `0.19 of plain ffmpeg`. */
   compared?: string;
   aim?: string;
 }
 
-/** A count or ratio that must hold. Times are never one: they depend on the machine. */
+/** A count or ratio that must hold. Never a time, because times depend on the machine. */
 export interface Gate {
   name: string;
   value: number;
@@ -23,12 +23,12 @@ export interface Outcome {
   gates: Gate[];
 }
 
-/** Gates that do not hold. Something that is not a number never holds. */
+/** Returns the gates that do not hold. NaN never holds. */
 export function findMissed(gates: readonly Gate[]): Gate[] {
   return gates.filter(({ value, limit }) => !(value <= limit));
 }
 
-/** The rows as a Markdown table, aligned so that it reads well in a terminal too. */
+/** Formats the rows as a Markdown table, aligned for terminals. */
 export function formatTable(rows: readonly Row[]): string {
   const cells = [
     ['figure', 'measured', 'compared', 'aim'],

@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: runs the parts one after the other and ends with one Markdown table. Counts and ratios can fail the
- * run; times cannot, because they say as much about the machine as about us.
+ * Runs the parts one after the other and prints one Markdown table (`npm run bench`). Counts and ratios can fail the
+ * run; times cannot, because they depend on the machine.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
@@ -28,7 +28,7 @@ const print = (line: string) => console.log(`  ${line}`);
 
 const PARTS: Record<PartName, Part> = {
   'fan-out': {
-    meaning: 'CPU per copy destination against plain ffmpeg and nginx-rtmp (when installed)',
+    meaning: 'CPU per copy destination against plain ffmpeg and nginx-rtmp (if installed)',
     run: (media, isQuick) =>
       benchFanOut(media, { ...(isQuick ? { destinations: 10, rounds: 1, seconds: 5 } : FULL_FAN_OUT), print }),
   },
@@ -37,7 +37,7 @@ const PARTS: Record<PartName, Part> = {
     run: (media, isQuick) => benchCapacity(media, isQuick ? { destinations: 50, seconds: 5 } : FULL_CAPACITY),
   },
   latency: {
-    meaning: 'what the whole product adds to SRT’s own latency',
+    meaning: 'latency that the whole product adds to SRT’s own',
     run: (media, isQuick) => benchLatency(media, { seconds: isQuick ? 5 : 30, print }),
   },
   'start-stop': {
@@ -52,12 +52,12 @@ const PAY_LIMIT_MS = 5_000;
 
 const HELP = `npm run bench [-- --only <part> --quick]
 
-Measures this machine and prints one Markdown table. Linux only, because it reads /proc. It takes about five minutes,
-never more than eight; close what else keeps the machine busy. Ends with 1 when a count or a ratio misses its aim.
+Measures this machine and prints one Markdown table. Linux only, because it reads /proc. Takes about five minutes and at
+most eight; close other programs that use the CPU. Exits with 1 if a count or ratio misses its aim.
 
   --only <part>  one part; may be repeated
-  --quick        few rounds and destinations: shows that everything works, no figures to quote
-  --help         this
+  --quick        few rounds and destinations: shows that everything works; do not quote its numbers
+  --help         show this text
 
 Parts:
 ${Object.entries(PARTS)
@@ -76,7 +76,7 @@ async function main(args: string[]): Promise<number> {
     return 0;
   }
   if (process.platform !== 'linux') {
-    console.error('the benchmark reads /proc and runs on Linux only');
+    console.error('the benchmark runs only on Linux, because it reads /proc');
     return 2;
   }
   const directory = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
@@ -84,7 +84,7 @@ async function main(args: string[]): Promise<number> {
   const outcomes: Outcome[] = [];
   const loadBefore = describeLoad();
   console.log(`${describeMachine()}; load average ${loadBefore}`);
-  console.log('making the test picture');
+  console.log('encoding the test media');
   const media = await makeBenchMedia(directory);
   for (const name of given.parts) {
     console.log(`${name}: ${PARTS[name].meaning}; load average ${describeLoad()}`);
@@ -112,7 +112,7 @@ function readArguments(args: string[]): { parts: PartName[]; isQuick: boolean; i
     });
     const known = Object.keys(PARTS) as PartName[];
     const wrong = (values.only ?? []).find((name) => !known.includes(name as PartName));
-    if (wrong !== undefined) return `there is no part ${JSON.stringify(wrong)}`;
+    if (wrong !== undefined) return `unknown part ${JSON.stringify(wrong)}`;
     const parts = known.filter((name) => values.only?.includes(name) ?? true);
     return { parts, isQuick: values.quick, isHelp: values.help };
   } catch (error) {
@@ -131,7 +131,7 @@ function describeLoad(): string {
 
 let isEnding = false;
 
-/** Stops in order, and then whatever is left: a process may have been on its way up. */
+/** Runs the cleanups, then kills remaining processes, because one may still have been starting. */
 async function endEarly(reason: string, exitCode: number): Promise<void> {
   if (isEnding) return;
   isEnding = true;

@@ -1,7 +1,7 @@
 /**
- * `npm run bench:bundle`: what each Lambda function weighs and how long a fresh process takes to import it, beside a
- * floor bundle with the same SDK commands and libraries and no code of ours. Bytes are exact and gated; times depend on
- * the machine and are shown.
+ * Measures the size of each Lambda function's bundle and the time a fresh process takes to import it (`npm run
+ * bench:bundle`), compared with a floor bundle: the same SDK commands and libraries without our code. Sizes are exact and
+ * gated; times depend on the machine and are only shown.
  */
 import { parseArgs } from 'node:util';
 import { synthesize } from '../../infra/synthesized.ts';
@@ -12,12 +12,12 @@ import { timeImports } from './import-time.ts';
 
 const HELP = `npm run bench:bundle [-- --rounds N]
 
-Bundles every Lambda function as the stacks do and prints one Markdown table: bytes, gzip, time to import in a fresh
-process, each beside a floor bundle without any code of ours. Takes about two minutes. Ends with 1 when a bundle is more
+Bundles every Lambda function like the stacks and prints one Markdown table: bytes, gzip, and time to import in a fresh
+process, each compared with a floor bundle without our code. Takes about two minutes. Exits with 1 if a bundle is more
 than ${BYTES_RATIO_MAX} of its floor.
 
-  --rounds N   how often each bundle is imported (default 30)
-  --help       this
+  --rounds N   number of imports of each bundle (default 30)
+  --help       show this text
 `;
 
 const IMPORT_RATIO_AIM = 1.2;
@@ -32,7 +32,7 @@ async function main(): Promise<number> {
   }
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1) {
-    console.error(`--rounds ${values.rounds}: a whole number of at least 1 is needed\n\n${HELP}`);
+    console.error(`--rounds ${values.rounds}: must be a whole number of at least 1\n\n${HELP}`);
     return 2;
   }
   const environments = readEnvironments();
@@ -79,7 +79,7 @@ async function timeImportsOf(
   };
 }
 
-/** What the stacks give each function. */
+/** Returns the environment variables that the stacks give each function. */
 function readEnvironments(): Map<string, Record<string, string>> {
   const { resources, resolve } = synthesize('dev');
   const functions = Object.values(resources('AWS::Lambda::Function', 'controlPlane'));

@@ -3,18 +3,18 @@ import { bundleEntry, type Bundle } from './bundle.ts';
 import { bundleFloor } from './floor.ts';
 
 /**
- * How much larger a bundle may be than its floor. The API's own floor counts all libraries its code imports: zod and
- * @hono/zod-openapi are what its routes are written in, as Hono is, and their 0.6 MB hold nothing of ours that could be
- * slimmed. The other functions are measured against the SDK alone.
+ * Largest allowed ratio of a bundle to its floor. The API's floor includes all libraries that its code imports: its
+ * routes are written in Hono, zod and @hono/zod-openapi, whose 0.6 MB we cannot reduce. The other functions are
+ * compared with the SDK alone.
  */
 export const BYTES_RATIO_MAX = 1.25;
 
-/** A function's bundle and what it is compared with. */
+/** A function's bundle and its floors. */
 export interface MeasuredBundle {
   name: FunctionName;
   bundle: Bundle;
   floors: { sdk: Bundle; libraries: Bundle };
-  /** The floor the gate is about. */
+  /** The floor used by the gate. */
   gatedBy: 'sdk' | 'libraries';
 }
 

@@ -3,7 +3,7 @@ import type { FunctionName } from '../../../infra/aws/functions.ts';
 import { packagesOf } from './bundle.ts';
 import { BYTES_RATIO_MAX, measureBundles, type MeasuredBundle } from './bundle-sizes.ts';
 
-/** What is in the bundles, by esbuild's own account of them. */
+/** Tests the contents of the bundles as esbuild reports them. */
 
 let measured: MeasuredBundle[];
 
@@ -11,7 +11,7 @@ beforeAll(async () => {
   measured = await measureBundles();
 });
 
-/** The SDK's clients a function has no business with. */
+/** SDK clients that a function must not contain. */
 const FORBIDDEN: Record<FunctionName, readonly string[]> = {
   api: ['medialive'],
   workflow: ['cloudwatch', 'cloudwatch-logs', 's3'],
@@ -21,7 +21,7 @@ const FORBIDDEN: Record<FunctionName, readonly string[]> = {
 };
 
 describe('a bundle', () => {
-  it('holds only the clients its function needs', () => {
+  it('contains only the SDK clients its function needs', () => {
     for (const { name, bundle } of measured) {
       const packages = packagesOf(bundle);
       const present = FORBIDDEN[name].filter((client) => packages.has(`@aws-sdk/client-${client}`));
@@ -30,7 +30,7 @@ describe('a bundle', () => {
     }
   });
 
-  it('holds Hono only where HTTP is answered', () => {
+  it('contains Hono only if the function serves HTTP', () => {
     expect(measured.filter(({ bundle }) => packagesOf(bundle).has('hono')).map(({ name }) => name)).toEqual(['api']);
   });
 

@@ -7,11 +7,11 @@ export interface Bundle {
   code: Uint8Array;
   bytes: number;
   gzipBytes: number;
-  /** Bytes of each source file in it, by its path from the root. */
+  /** Bytes of each source file in it, by path from the root. */
   inputs: ReadonlyMap<string, number>;
 }
 
-/** What CDK tells esbuild for the same settings. */
+/** The options that the CDK passes to esbuild for the same settings. */
 const OPTIONS: BuildOptions = {
   absWorkingDir: ROOT,
   bundle: true,
@@ -28,12 +28,12 @@ const OPTIONS: BuildOptions = {
   logLevel: 'silent',
 };
 
-/** Bundles an entry point of ours, given by its path from the root. */
+/** Bundles an entry point, given by its path from the root. */
 export async function bundleEntry(entry: string): Promise<Bundle> {
   return toBundle(await build({ ...OPTIONS, entryPoints: [entry] }));
 }
 
-/** Bundles a text as if it stood in the root. */
+/** Bundles a text as a module in the root. */
 export async function bundleText(contents: string): Promise<Bundle> {
   return toBundle(await build({ ...OPTIONS, stdin: { contents, resolveDir: ROOT, loader: 'js' } }));
 }
@@ -55,13 +55,13 @@ function toBundle({ metafile, outputFiles }: Built): Bundle {
   };
 }
 
-/** Packages of which something is in the bundle. */
+/** Returns the packages that contribute to a bundle. */
 export function packagesOf({ inputs }: Bundle): Set<string> {
   const names = [...inputs.keys()].map((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]);
   return new Set(names.filter((name) => name !== undefined));
 }
 
-/** The function's own code as one module, with nothing of its packages but the imports that are left of them. */
+/** Returns the function's own code as one module, with the imports of its packages that are still used. */
 export async function ownCodeOf(entry: string): Promise<string> {
   const { outputFiles } = await build({
     ...OPTIONS,

@@ -1,14 +1,14 @@
 import { bundleText, ownCodeOf, type Bundle } from './bundle.ts';
 
 /**
- * The least a function can be: the same clients and commands of the SDK, the same libraries, and no code of ours. Which
- * they are is read from what is left of our imports once everything unused is gone, so that the floor follows the code.
+ * Builds the smallest possible function: the same SDK clients and commands, the same libraries, and no code of ours. It
+ * reads them from the imports that remain after tree shaking, so the floor follows the code.
  */
 
-/** What a floor is made of, by package: the names that are imported from it. */
+/** The imported names of a floor, by package. */
 type Imports = Map<string, Set<string>>;
 
-/** `sdk`: the SDK's commands, and Hono where the function answers HTTP. `libraries`: every package our code imports. */
+/** `sdk`: the SDK's commands, and Hono if the function serves HTTP. `libraries`: every package our code imports. */
 export type FloorKind = 'sdk' | 'libraries';
 
 const SDK = /^@aws-sdk\//;
@@ -21,13 +21,13 @@ export async function bundleFloor(entry: string, kind: FloorKind): Promise<Bundl
   return bundleText(await toText(new Map([...imports].filter(([name]) => isWanted(name)))));
 }
 
-/** Imports of packages that the code uses. A whole namespace counts as the members that are used of it. */
+/** Collects the package imports that the code uses. For a namespace import, these are the members it accesses. */
 function collectImports(code: string): Imports {
   const imports: Imports = new Map();
   const add = (name: string, members: Iterable<string>) => {
     if (!name.startsWith('node:')) imports.set(name, new Set([...(imports.get(name) ?? []), ...members]));
   };
-  // esbuild leaves imports standing whose use it has removed.
+  // esbuild keeps imports whose uses it has removed.
   const body = code.replaceAll(/^import [^;]*;$/gm, '');
   const words = new Set(body.match(/[\w$]+/g));
   for (const [, names = '', name = ''] of code.matchAll(/^import \{([^}]*)\} from "([^"]+)";/gm)) {
@@ -49,7 +49,7 @@ function collectImports(code: string): Imports {
   return imports;
 }
 
-/** A module that keeps all of it. Members that are types after all are left out. */
+/** Returns a module that keeps every import. Leaves out members that are only types. */
 async function toText(imports: Imports): Promise<string> {
   const lines: string[] = [];
   const kept: string[] = [];

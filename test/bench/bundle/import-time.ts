@@ -7,7 +7,7 @@ import type { Bundle } from './bundle.ts';
 
 const run = promisify(execFile);
 
-/** Reads the file, compiles it and runs its top level, as Lambda does once for every new environment. */
+/** Reads the file, compiles it and runs its top level, like Lambda for each new environment. */
 const SCRIPT = `
 const beganMs = performance.now();
 await import(process.argv[1]);
@@ -15,9 +15,9 @@ process.stdout.write(String(performance.now() - beganMs));
 `;
 
 /**
- * Milliseconds it takes to import each bundle, every time in a fresh process. The bundles take turns, so that whatever
- * else the machine does meets all of them alike.
- * @param environment the variables the bundles read while they load
+ * Measures how many milliseconds each import takes, each time in a fresh process. The bundles alternate, so that other
+ * load on the machine affects all of them alike.
+ * @param environment the variables that the bundles read while they load
  */
 export async function timeImports(
   bundles: readonly Bundle[],

@@ -1,8 +1,8 @@
 /**
- * What the way from the SRT source to the platform adds to SRT's own latency. One sender sends the same bytes at the same
- * moment to several SRT listeners: the whole product, a bare listener that throws the bytes away, and what else people use.
- * The difference between a picture's arrival at the receiver and its leaving the bare listener is what was added; both
- * pass an ffmpeg of the same kind.
+ * Measures the latency that the path from the SRT source to the platform adds to SRT's own. One sender sends the same
+ * bytes at the same moment to several SRT listeners: the whole product, a bare listener that discards the bytes, and
+ * common alternatives. The added latency is the difference between a picture's arrival at the receiver and its exit
+ * from the bare listener. Both paths include an ffmpeg of the same kind.
  */
 import { fork, spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -29,10 +29,10 @@ export interface LatencyOptions {
 
 const SRT_LATENCY_MS = 120;
 const SETTLE_MS = 4_000;
-/** Pictures under way when the counting ends. */
+/** Time for pictures still in transit when the measurement ends. */
 const TAIL_MS = 1_000;
 
-/** Runs all paths at once. */
+/** Runs all paths at the same time. */
 export async function benchLatency(media: BenchMedia, { seconds, print }: LatencyOptions): Promise<Outcome> {
   const undo: (() => Promise<void>)[] = [];
   try {
@@ -83,7 +83,7 @@ export async function benchLatency(media: BenchMedia, { seconds, print }: Latenc
     const own = matchPassages(left, sent).map((before) => -before);
     const arrived = await arrivals();
     const addedMs = names.map((name) => matchPassages(left, arrived[name] ?? []));
-    print(`SRT's own, ${SRT_LATENCY_MS} ms asked for: ${describe(own)}`);
+    print(`SRT's own latency, ${SRT_LATENCY_MS} ms requested: ${describe(own)}`);
     return {
       rows: names.map((name, index) => toRow(name, addedMs[index]!, own)),
       gates: [{ name: 'pictures that did not arrive', value: left.length - addedMs[0]!.length, limit: 0 }],
@@ -93,7 +93,7 @@ export async function benchLatency(media: BenchMedia, { seconds, print }: Latenc
   }
 }
 
-/** What one runs by hand: SRT in, RTMP out, nothing decoded. */
+/** Starts the usual manual setup: SRT in, RTMP out, nothing decoded. */
 function startPlainFfmpeg(undo: (() => Promise<void>)[], port: number, url: string): void {
   const from = `srt://127.0.0.1:${port}?mode=listener&latency=${SRT_LATENCY_MS * 1000}`;
   const args = ['-hide_banner', '-nostdin', '-loglevel', 'quiet', '-i', from, '-c', 'copy', '-f', 'flv', url];

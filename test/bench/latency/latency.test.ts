@@ -7,7 +7,7 @@ const SLICE = Buffer.from(Array.from({ length: 40 }, (_, index) => 0x80 + index)
 const idr = Buffer.concat([Buffer.of(0x65), SLICE]);
 const sps = Buffer.of(0x67, 0x64, 0x00, 0x28);
 
-/** One transport packet: no codec knowledge, just the fields the code under test reads. */
+/** Builds one transport packet with only the fields that the code under test reads. */
 function packet(pid: number, starts: boolean, payload: Buffer, pcr90k?: number): Buffer {
   const clock = pcr90k === undefined ? Buffer.alloc(0) : Buffer.alloc(6);
   if (pcr90k !== undefined) clock.writeUInt32BE(Math.floor(pcr90k / 2));
@@ -33,13 +33,13 @@ describe('the key of a picture', () => {
     expect(keyOfFlvBody(Buffer.concat([Buffer.alloc(5), ...prefixed]))).toBe(key);
   });
 
-  it('is none without a slice', () => {
+  it('is null without a slice', () => {
     expect(keyOfByteStream(Buffer.concat([Buffer.of(0, 0, 1), sps]))).toBeNull();
     expect(keyOfFlvBody(Buffer.from('1700000000', 'hex'))).toBeNull();
   });
 });
 
-it('a picture is complete with its last packet, however the bytes are cut', () => {
+it('createPictureSpotter reports a picture at its last packet, however the bytes are split', () => {
   const pes = Buffer.concat([Buffer.from('000001e00000800000', 'hex'), Buffer.of(0, 0, 1), idr]);
   const stream = [packet(256, true, pes), packet(257, false, SLICE), packet(256, false, SLICE), packet(256, true, pes)];
   const seen: number[] = [];
@@ -51,7 +51,7 @@ it('a picture is complete with its last packet, however the bytes are cut', () =
   expect(seen).toEqual([21]);
 });
 
-it('matches pictures by key, and not with those of the next round of the clip', () => {
+it('matchPassages matches pictures by key, but not with the next round of the clip', () => {
   const from = [1000, 1033, 1066].map((atMs, index) => ({ key: `k${index}`, atMs }));
   const to = [
     { key: 'k2', atMs: 1080 },
@@ -62,7 +62,7 @@ it('matches pictures by key, and not with those of the next round of the clip', 
   expect(matchPassages(from, to, 1040)).toEqual([14]);
 });
 
-it('spreads the bytes between two clock references over the time between them', () => {
+it('bytesDue spreads the bytes between two clock references evenly over their time', () => {
   const clocks = [900, 900 + 9000, 900 + 18_000];
   const stream = Buffer.concat(clocks.flatMap((clock) => [packet(256, true, SLICE, clock), packet(256, false, SLICE)]));
   const points = findPacePoints(stream);

@@ -1,4 +1,7 @@
-/** When each byte of a transport stream is due, by its program clock: an encoder's even flow, not a file reader's bursts. */
+/**
+ * Computes when each byte of a transport stream is due by its program clock, for an encoder's even pace instead of a
+ * file reader's bursts.
+ */
 
 const PACKET_BYTES = 188;
 const CLOCK_HZ = 90_000;
@@ -8,7 +11,7 @@ export interface PacePoint {
   atMs: number;
 }
 
-/** Where clock references are in a stream in one piece, and when, from the first one on. */
+/** Returns offset and time of each clock reference in a contiguous stream, relative to the first one. */
 export function findPacePoints(stream: Buffer): PacePoint[] {
   const points: PacePoint[] = [];
   let clockPid = -1;
@@ -17,7 +20,7 @@ export function findPacePoints(stream: Buffer): PacePoint[] {
     const pid = stream.readUInt16BE(offset + 1) & 0x1fff;
     const hasField = (stream[offset + 3]! & 0x20) !== 0 && stream[offset + 4]! >= 7;
     if (!hasField || (stream[offset + 5]! & 0x10) === 0 || (clockPid >= 0 && pid !== clockPid)) continue;
-    // The upper 32 of the 33 bits of 90 kHz; the rest is finer than we need.
+    // The upper 32 of 33 bits at 90 kHz, which is precise enough.
     const ms = (stream.readUInt32BE(offset + 6) * 2 * 1000) / CLOCK_HZ;
     if (clockPid < 0) firstMs = ms;
     clockPid = pid;
@@ -26,7 +29,7 @@ export function findPacePoints(stream: Buffer): PacePoint[] {
   return points;
 }
 
-/** How many bytes are due after so many milliseconds; never decreasing in time. */
+/** Returns how many bytes are due after a time. Never decreases over time. */
 export function bytesDue(points: readonly PacePoint[], elapsedMs: number): number {
   let low = 0;
   let high = points.length - 1;

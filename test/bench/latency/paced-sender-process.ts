@@ -1,7 +1,7 @@
 /**
- * A process that plays a transport stream at its own clock's pace to any number of SRT listeners at once, the same bytes
- * to each in the same moment, and remembers when each picture left. SRT itself is spoken by one ffmpeg per listener that
- * does not look at the bytes.
+ * A process that plays a transport stream at the pace of its clock to several SRT listeners, sending the same bytes to
+ * all at the same moment, and records when each picture was sent. One ffmpeg per listener speaks SRT without parsing
+ * the bytes.
  */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -45,7 +45,7 @@ function call(port: number): void {
   const copy = ['-i', 'pipe:0', '-map', '0', '-c', 'copy', '-f', 'data', '-flush_packets', '1', address];
   const caller = spawn(setup.ffmpegPath, [...args, ...copy], { stdio: ['pipe', 'ignore', 'ignore'] });
   caller.stdin.on('error', () => {});
-  // A listener may not be there yet, or may be closing the line of the one before.
+  // The listener may not be ready, or may still be closing the previous connection.
   caller.once('exit', () => setTimeout(call, REDIAL_MS, port));
   callers.set(port, caller);
 }

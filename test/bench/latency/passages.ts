@@ -1,15 +1,15 @@
-/** A picture passed a place. Times are of the machine's monotonic clock, which all processes share. */
+/** A picture passed a point of the path. Times are from the machine's monotonic clock, which all processes share. */
 export interface Passage {
   key: string;
   atMs: number;
 }
 
-/** The clip repeats itself every ten seconds; the same picture sooner than this is the same picture. */
+/** The clip repeats every ten seconds. Equal pictures closer than this are the same picture. */
 const SAME_PICTURE_MS = 4_000;
 
 /**
- * How much later each picture passed one place than another, in the order of the first place.
- * @param sinceMs leaves out what passed the first place before
+ * Returns how much later each picture passed one point than another, in the order of the first point.
+ * @param sinceMs ignores pictures that passed the first point earlier
  */
 export function matchPassages(from: readonly Passage[], to: readonly Passage[], sinceMs = -Infinity): number[] {
   const timesByKey = new Map<string, number[]>();

@@ -1,16 +1,16 @@
 /**
- * Recognises a picture wherever it passes: the first bytes of its first slice are the same in a transport stream and in
- * RTMP, and, with noise in the picture, no two pictures of a clip share them. Nothing has to be added to the stream.
+ * Identifies a picture at any point of the path. The first bytes of its first slice are the same in a transport stream
+ * and in RTMP, and noise makes them unique within a clip, so nothing has to be added to the stream.
  */
 
 const KEY_BYTES = 24;
 const SLICE_TYPES = new Set([1, 5]);
 const AVC_HEADER_BYTES = 5;
 const PACKET_BYTES = 188;
-/** Parameter sets and messages before the first slice are shorter. */
+/** More than the parameter sets and messages before the first slice. */
 const HEAD_BYTES = 4096;
 
-/** Key of a picture in an Annex B byte stream; null when no slice is in it. */
+/** Returns the key of a picture in an Annex B byte stream, or null without a slice. */
 export function keyOfByteStream(data: Buffer): string | null {
   for (let at = data.indexOf('000001', 0, 'hex'); at >= 0; at = data.indexOf('000001', at + 3, 'hex')) {
     const type = (data[at + 3] ?? 0) & 0x1f;
@@ -19,7 +19,7 @@ export function keyOfByteStream(data: Buffer): string | null {
   return null;
 }
 
-/** Key of a picture in the body of an RTMP or FLV video message; null when no slice is in it. */
+/** Returns the key of a picture in the body of an RTMP or FLV video message, or null without a slice. */
 export function keyOfFlvBody(body: Buffer): string | null {
   for (let at = AVC_HEADER_BYTES; at + 5 <= body.length; at += 4 + body.readUInt32BE(at)) {
     if (SLICE_TYPES.has(body[at + 4]! & 0x1f)) return toKey(body, at + 4);
@@ -32,7 +32,7 @@ function toKey(data: Buffer, at: number): string | null {
 }
 
 /**
- * Watches a transport stream go by and tells when each picture was complete: when the last packet of it came, which is
+ * Watches a transport stream and reports when each picture was complete, which is when its last packet arrived. This is
  * known one picture later.
  */
 export function createPictureSpotter(

@@ -1,6 +1,6 @@
 /**
- * A process that is nothing but the engine's SRT listener: it notes when each picture came out of it and throws the bytes
- * away. What it measures is SRT's own latency, ffmpeg's hop included.
+ * A process with only the engine's SRT listener: records when each picture leaves it and discards the bytes. It
+ * measures SRT's own latency, including ffmpeg.
  */
 import { spawn } from 'node:child_process';
 import { buildSrtAddress, SRT_LISTENER_ARGUMENTS } from '../../../infra/local/media/engine/srt-listener.ts';
@@ -23,7 +23,7 @@ function listen(): void {
   const child = spawn(setup.ffmpegPath, SRT_LISTENER_ARGUMENTS, { stdio: ['pipe', 'pipe', 'ignore'] });
   child.stdin.on('error', () => {});
   const address = buildSrtAddress({ latencyMs: setup.latencyMs }, setup.port);
-  // As the engine hands its address over: a playlist with one segment.
+  // The engine passes its address in the same way: a playlist with one segment.
   child.stdin.end(`#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n${address}\n#EXT-X-ENDLIST\n`);
   child.stdout.on('data', (bytes: Buffer) => spot(bytes, Number(process.hrtime.bigint()) / 1e6));
   child.once('exit', listen);

@@ -1,7 +1,7 @@
 /**
- * `npm run bench:lifecycle`: what a destination's life costs, counted under the virtual clock. The figures are exact and
- * the same on every machine, so each aim is a gate; only how quick the simulation itself is depends on the machine. AWS
- * is simulated: its times are given, what is above them is ours.
+ * Counts the costs of a destination's life under the virtual clock (`npm run bench:lifecycle`). The numbers are exact
+ * and the same on every machine, so each aim is a gate. Only the speed of the simulation depends on the machine. AWS is
+ * simulated: its times are given, and time above them is ours.
  */
 import { parseArgs } from 'node:util';
 import { loadProduction, type Production } from '../../faults/production.ts';
@@ -12,14 +12,14 @@ import { countRetries } from './faulty-lifecycle.ts';
 
 const HELP = `npm run bench:lifecycle [-- --destinations N]
 
-Counts what the lifecycle costs under a virtual clock and prints one Markdown table: time above AWS's own, calls, state
-transitions, writes, the sweep, retries. Takes about two minutes. Ends with 1 when an aim is missed.
+Counts the costs of the lifecycle under a virtual clock and prints one Markdown table: time above AWS's own, calls, state
+transitions, writes, the sweep, retries. Takes about two minutes. Exits with 1 if an aim is missed.
 
-  --destinations N   how many the sweep looks at (default 10000)
-  --help             this
+  --destinations N   number of destinations in the sweep (default 10000)
+  --help             show this text
 `;
 
-/** How much longer than AWS alone a start may take, averaged over AWS's times being up to a tenth shorter or longer. */
+/** Largest allowed ratio of a start to AWS's time alone, averaged over AWS times up to a tenth shorter or longer. */
 const UP_MAX = 1.05;
 const DOWN_MAX = 1.08;
 const PARTS = { up: 'provision and first start', again: 'provision and later start', down: 'stop and teardown' };
@@ -31,7 +31,7 @@ const RETRY_RATIO_MAX = 1.15;
 const SHARES = [0.9, 0.92, 0.94, 0.96, 0.98, 1, 1.02, 1.04, 1.06, 1.08, 1.1];
 const SPEED_LIVES = 100;
 
-/** All figures. @param options.destinations how many the sweep looks at */
+/** Measures everything. @param options.destinations number of destinations in the sweep */
 export async function benchLifecycle(
   production: Production,
   { destinations, shares = SHARES }: { destinations: number; shares?: readonly number[] },
@@ -88,7 +88,7 @@ async function benchCounts(production: Production): Promise<Outcome> {
         rows.push({ figure: name, measured: String(value), ...(limit === null ? {} : aimOf(value, limit)) });
         if (limit !== null) gates.push({ name, value, limit });
       }
-      gates.push({ name: `${life}: no call left out`, value: MUTATING_CALLS - costs.mutatingMediaCalls, limit: 0 });
+      gates.push({ name: `${life}: no call missing`, value: MUTATING_CALLS - costs.mutatingMediaCalls, limit: 0 });
     }
   }
   return { rows, gates };
@@ -96,44 +96,44 @@ async function benchCounts(production: Production): Promise<Outcome> {
 
 async function benchSweep(production: Production, destinations: number): Promise<Outcome> {
   const { clean, drifted } = await countSweeps(production, destinations);
-  const name = `a sweep of ${destinations} destinations: calls of media services over the floor of ${clean.floor}`;
+  const name = `a sweep of ${destinations} destinations: calls to media services over the floor of ${clean.floor}`;
   const ratio = clean.mediaCalls / clean.floor;
-  const constant = 'a sweep: lists and the flow, read with things wrong over read with nothing wrong';
+  const constant = 'a sweep: reads of lists and the flow, with drift over without';
   const drift = drifted.lists / clean.lists;
-  // Nothing is believed before a second look at the one resource in question: constant work has this exception.
-  const confirming = 'a sweep: second looks at media services per destination that is wrong';
+  // The sweep confirms an apparent fault with a second read of the resource, the only exception to constant work.
+  const confirming = 'a sweep: second reads of media services per drifted destination';
   const looks = (drifted.looks - clean.looks) / DRIFTED;
   return {
     rows: [
       { figure: name, measured: `${ratio.toFixed(4)} (${clean.mediaCalls} calls)`, ...aimOf(ratio, SWEEP_RATIO_MAX) },
-      { figure: 'a sweep: calls of the table with nothing wrong', measured: String(clean.tableCalls) },
+      { figure: 'a sweep: calls to the table without drift', measured: String(clean.tableCalls) },
       {
         figure: constant,
         measured: `${drift.toFixed(4)} (${drifted.lists} and ${clean.lists})`,
         ...aimOf(drift, 1),
       },
       { figure: confirming, measured: String(looks), ...aimOf(looks, 1) },
-      { figure: `a sweep: rows read to write what ${DRIFTED} wrong ones need`, measured: String(drifted.rows) },
-      { figure: 'a sweep: seconds of this machine', measured: clean.seconds.toFixed(1) },
+      { figure: `a sweep: rows read to correct ${DRIFTED} drifted destinations`, measured: String(drifted.rows) },
+      { figure: 'a sweep: seconds on this machine', measured: clean.seconds.toFixed(1) },
     ],
     gates: [
       { name, value: ratio, limit: SWEEP_RATIO_MAX },
-      // Fewer would mean that the floor is no floor.
-      { name: `${name}, no page left out`, value: clean.floor - clean.mediaCalls, limit: 0 },
+      // Fewer calls would mean that the floor is wrong.
+      { name: `${name}, no page missing`, value: clean.floor - clean.mediaCalls, limit: 0 },
       { name: constant, value: drift, limit: 1 },
       { name: confirming, value: looks, limit: 1 },
-      { name: 'a sweep: second looks with nothing wrong', value: clean.looks, limit: 0 },
+      { name: 'a sweep: second reads without drift', value: clean.looks, limit: 0 },
     ],
   };
 }
 
 async function benchRetries(production: Production): Promise<Outcome> {
   const { mutating, all } = await countRetries(production, 0.1);
-  const name = 'one call in ten fails: attempts over calls needed, calls that change media';
+  const name = 'one call in ten fails: attempts over needed calls that change media';
   return {
     rows: [
       { figure: name, measured: mutating.toFixed(3), ...aimOf(mutating, RETRY_RATIO_MAX) },
-      { figure: 'one call in ten fails: the same of all calls', measured: all.toFixed(3) },
+      { figure: 'one call in ten fails: attempts over needed calls, all calls', measured: all.toFixed(3) },
     ],
     gates: [{ name, value: mutating, limit: RETRY_RATIO_MAX }],
   };
@@ -173,7 +173,7 @@ async function main(): Promise<number> {
   }
   const destinations = Number(values.destinations);
   if (!Number.isInteger(destinations) || destinations < 100) {
-    console.error(`--destinations ${values.destinations}: a whole number of at least 100 is needed\n\n${HELP}`);
+    console.error(`--destinations ${values.destinations}: must be a whole number of at least 100\n\n${HELP}`);
     return 2;
   }
   const { rows, gates } = await benchLifecycle(await loadProduction(), { destinations });

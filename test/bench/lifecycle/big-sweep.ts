@@ -9,33 +9,33 @@ import { flowOf, inWorld, sweepOnce, type World } from '../../faults/world.ts';
 import type { MediaState } from '../../../infra/local/media/media-state.ts';
 
 /**
- * The sweep in an account full of destinations: one made by the product's own steps, and copies of it. A flow feeds 50 at
- * most, so that many are on air; the others are idle and keep their channel.
+ * Counts a sweep in an account full of destinations: two created by the product's own steps, and copies of them. A flow
+ * feeds 50 outputs at most, so that many destinations are on air; the others are idle with a channel.
  */
 
-/** The flow, and the input security group that has to let it in. */
+/** The flow, and the input security group that must allow it. */
 const ALWAYS_READ = 2;
 
-/** AWS's limit of outputs of one flow. */
+/** AWS's limit of outputs per flow. */
 const ON_AIR_MAX = 50;
 
 export interface SweepCosts {
-  /** Calls of MediaLive and MediaConnect. */
+  /** Calls to MediaLive and MediaConnect. */
   mediaCalls: number;
-  /** Calls of the table: records and leftovers page by page, the lease, what is written. */
+  /** Calls to the table: pages of records and orphans, the lease, writes. */
   tableCalls: number;
-  /** Pages of lists, and the flow: what is read whatever is wrong. */
+  /** Pages of lists, plus the flow and its group: read whatever the drift. */
   lists: number;
-  /** Second looks of media services at what seems wrong. */
+  /** Second reads of media services for apparent faults. */
   looks: number;
-  /** Rows of the table read one by one, for what is written. */
+  /** Rows of the table read individually for writes. */
   rows: number;
-  /** Calls of the media services without which nobody can know what is there: full pages of both lists, the flow and its group. */
+  /** Smallest possible number of calls to the media services: full pages of both lists, the flow and its group. */
   floor: number;
   seconds: number;
 }
 
-/** Sweeps twice: with nothing wrong, and with every kind of thing wrong that a sweep sees. */
+/** Sweeps twice: without drift, and with every kind of drift that a sweep detects. */
 export async function countSweeps(
   production: Production,
   destinations: number,
@@ -53,7 +53,7 @@ async function countSweep(world: World): Promise<SweepCosts> {
   const made: string[] = [];
   world.watchers.push({
     delivered({ invocation, service, operation }) {
-      // What the sweep has set off looks at things, too, at the same time.
+      // Operations started by the sweep read at the same time and do not count.
       if (invocation?.step === 'sweep') made.push(`${service}.${operation}`);
     },
   });
@@ -71,10 +71,13 @@ async function countSweep(world: World): Promise<SweepCosts> {
   };
 }
 
-/** How many destinations `drift` changes behind the sweep's back. */
+/** Number of destinations that `drift` changes. */
 export const DRIFTED = 5;
 
-/** On air: stopped by hand, deleted by hand, its output removed. Idle: deleted by hand, started by hand. */
+/**
+ * Changes running destinations (channel stopped, channel deleted, output removed) and idle ones (channel deleted,
+ * channel started).
+ */
 function drift(world: World): void {
   const { channels } = world.media;
   const onAir = world.records().filter(({ status }) => status === 'running');
@@ -86,13 +89,14 @@ function drift(world: World): void {
   channels[idle[0]!.held.channel!.channelId]!.state = 'RUNNING';
 }
 
-/** Makes two, one idle and one on air, and copies them. */
+/** Creates two destinations, one idle and one on air, and copies them. */
 async function makeMany(production: Production, destinations: number): Promise<Snapshot> {
   const snapshot = await inWorld({ production, seed: 1, sweepEverySeconds: null }, async (world) => {
     for (const number of [1, 2]) await world.drive(addDestination(world, number, { standby: 'warm' }));
     await world.until(() => world.records().every(({ operation }) => operation === null), 60_000);
     await world.drive(ask(world, idOf(1), 'start'));
-    if (!(await world.until(() => world.record(idOf(1))?.status === 'running', 60_000))) throw new Error('not on air');
+    if (!(await world.until(() => world.record(idOf(1))?.status === 'running', 60_000)))
+      throw new Error('the destination is not on air');
     return takeSnapshot(world);
   });
   const media = snapshot.media as MediaState;

@@ -10,25 +10,28 @@ import type { Snapshot } from '../../faults/template.ts';
 import { inWorld, type World, type WorldOptions } from '../../faults/world.ts';
 
 /**
- * One destination's life with nothing else going on: counts that are exact, because the clock is virtual. The times of
- * AWS are given, so what is above their sum is ours: polls that come late, and steps that wait for each other.
+ * Measures the life of a single destination. Counts are exact, because the clock is virtual. AWS's times are given, so
+ * time above their sum is ours: late polls, and steps that wait for each other.
  */
 
-/** How long AWS takes, milliseconds. Start and stop by profile; the rest as has been reported of AWS (profiles.ts). */
+/**
+ * How long AWS takes, in milliseconds. Start and stop by profile; the other times as reported for AWS (see
+ * profiles.ts).
+ */
 export interface AwsTimes {
   startMs: number;
   stopMs: number;
 }
 
 /**
- * AWS: most channels start within 3 minutes, up to 10 are normal; the SDK's waiter gives a stop 300 seconds.
+ * AWS's times: most channels start within 3 minutes, up to 10 are normal. The SDK's waiter allows 300 seconds for a stop.
  * @see https://docs.aws.amazon.com/medialive/latest/ug/starting-stopping-deleting-a-channel.html
  */
 export const AWS_TIMES: Record<string, AwsTimes> = {
   fast: { startMs: 20_000, stopMs: 10_000 },
   typical: { startMs: 90_000, stopMs: 30_000 },
   slow: { startMs: 180_000, stopMs: 60_000 },
-  // With a tenth more, the ten minutes and five that AWS may take.
+  // A tenth more reaches the ten and five minutes that AWS may take.
   worst: { startMs: 545_000, stopMs: 272_000 },
 };
 
@@ -38,7 +41,7 @@ const CHANNEL_DELETE_MS = 15_000;
 const INPUT_DETACH_MS = 60_000;
 const INPUT_DELETE_MS = 20_000;
 
-/** AWS's times with every one of them a little longer or shorter, as they are in life. @param share 1 changes nothing */
+/** Scales AWS's times up or down, as they vary in reality. @param share 1 changes nothing */
 export function toDurations({ startMs, stopMs }: AwsTimes, share = 1): Partial<Durations> {
   return {
     inputCreateMs: INPUT_CREATE_MS * share,
@@ -51,20 +54,20 @@ export function toDurations({ startMs, stopMs }: AwsTimes, share = 1): Partial<D
   };
 }
 
-/** What a life has cost. */
+/** The costs of a life. */
 export interface Costs {
   mutatingMediaCalls: number;
   mediaReads: number;
   tableWrites: number;
   tableReads: number;
   lambdaInvocations: number;
-  /** States entered, tries again not counted. */
+  /** States entered, without retries. */
   transitions: number;
-  /** Times a state was tried again because AWS was not there yet: each is billed as a transition, too. */
+  /** Retries of a state because AWS was not ready. AWS bills each as a transition. */
   waits: number;
 }
 
-/** Time over the sum of AWS's times on the critical path: a first start, a later one, and the teardown. */
+/** Time over the sum of AWS's times on the critical path: first start, later start, and teardown. */
 interface Ratios {
   up: number;
   again: number;
@@ -76,8 +79,7 @@ const LIMIT_MS = 7_200_000;
 const ASKED_MAX = 20;
 
 /**
- * A cold destination: from the accepted start to running, for the first time and later, and from the accepted delete to
- * gone.
+ * Measures a cold destination: from the accepted start to running, first and later, and from the accepted delete to gone.
  * @param before the world after a first life at AWS's usual times, as `liveOnce` leaves it
  */
 export async function timeLifecycle(
@@ -97,7 +99,7 @@ export async function timeLifecycle(
   return { ...first, again: againMs / awsUpMs };
 }
 
-/** A cold destination that was on air once and is idle again. */
+/** Returns a world with a cold destination that was on air once and is idle again. */
 export async function liveOnce(production: Production, times: AwsTimes): Promise<Snapshot> {
   const options = { production, seed: 1, durations: toDurations(times), sweepEverySeconds: null };
   return inWorld(options, async (world) => {
@@ -121,7 +123,10 @@ async function timed(
   return world.clock.now() - askedMs;
 }
 
-/** A whole life: added, started, stopped, deleted. Warm makes its channel when it is added, cold when it is started. */
+/**
+ * Counts a whole life: added, started, stopped, deleted. Warm creates its channel when it is added, cold when it is
+ * started.
+ */
 export async function countLifecycle(
   production: Production,
   standby: Destination['standby'],
@@ -154,7 +159,7 @@ export async function countLifecycle(
   });
 }
 
-/** Lives it, whatever comes in between. */
+/** Runs a life despite faults. */
 async function live(world: World, standby: Destination['standby']): Promise<void> {
   const id = idOf(1);
   const isIdle = (record: Destination | null) => record?.status === 'idle' && record.operation === null;
@@ -181,18 +186,18 @@ async function untilDone(
     const record = world.record(idOf(1));
     return isDone(record) || (record?.status === 'error' && record.operation === null);
   };
-  // A person whose request did not get through, or failed, asks again.
+  // A user repeats a request that was lost or failed.
   for (let asked = 0; asked < ASKED_MAX; asked++) {
     if ((await world.drive(action())).ok) await reach(world, isOver);
     if (isDone(world.record(idOf(1)))) return;
     await world.until(() => false, 1_000);
   }
-  throw new Error(`asked ${ASKED_MAX} times in vain: ${world.events.slice(-5).join('; ')}`);
+  throw new Error(`no success after ${ASKED_MAX} requests: ${world.events.slice(-5).join('; ')}`);
 }
 
 async function reach(world: World, isReached: () => boolean): Promise<void> {
   if (await world.until(isReached, LIMIT_MS)) return;
-  throw new Error(`it does not get there: ${world.events.slice(-5).join('; ')}`);
+  throw new Error(`the goal was not reached: ${world.events.slice(-5).join('; ')}`);
 }
 
 async function readHistory(world: World, name: string) {

@@ -5,21 +5,21 @@ import { makeRandom } from '../../faults/random.ts';
 import { countLifecycle, type Costs } from './clean-lifecycle.ts';
 
 /**
- * How often a call is made when calls fail. One failure in ten asks for 1.11 attempts a call by itself; more would mean
- * that retry layers multiply. Failures are those that pass: throttling, lost answers, dying processes.
+ * Counts the attempts when calls fail. One failure in ten alone requires 1.11 attempts per call; more would mean that
+ * retry layers multiply. The failures are transient: throttling, lost answers, dying processes.
  */
 
 export interface RetryRatios {
-  /** Calls that change media resources, made over needed. */
+  /** Attempts over needed calls, for calls that change media resources. */
   mutating: number;
-  /** All calls of AWS, made over needed: a step that is tried again looks at everything again before it acts. */
+  /** Attempts over needed calls, for all calls to AWS. A retried step reads everything again before it acts. */
   all: number;
 }
 
 const ROUNDS = 60;
 const DURATIONS = { profile: 'fast' } as const;
 
-/** @param share of the calls that fail */
+/** Counts attempts. @param share share of the calls that fail */
 export async function countRetries(production: Production, share: number): Promise<RetryRatios> {
   const clean = await countLifecycle(production, 'warm', DURATIONS);
   const sum = { mutating: 0, all: 0 };
@@ -56,11 +56,12 @@ async function countFaulty(
   };
   await countLifecycle(production, standby, { ...DURATIONS, seed, sweepEverySeconds: 300 }, (world) => {
     world.faults = (call, deliver) => {
-      // The schedule's own calls belong to no life.
+      // The schedule's calls belong to no life.
       if (call.invocation?.step === 'sweep') return deliver();
       const isMedia = call.service === 'medialive' || call.service === 'mediaconnect';
       const isRead = /^(Describe|List|Get|Query)/.test(call.operation);
-      // The first start allows the flow's egress address; that belongs to the deployment, as in the count without faults.
+      // The first start allows the flow's egress address, which belongs to the deployment and is not counted without
+      // faults either.
       if (isMedia && call.operation !== 'UpdateInputSecurityGroup')
         attempts[isRead ? 'mediaReads' : 'mutatingMediaCalls'] += 1;
       if (call.service === 'dynamodb') attempts[isRead ? 'tableReads' : 'tableWrites'] += 1;

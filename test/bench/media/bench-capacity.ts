@@ -10,14 +10,14 @@ export interface CapacityOptions {
 }
 
 /**
- * Longest step between two pictures that leaves none out: one that does lasts two frames. It is this near to that because
- * the clip's end, where audio is a little longer than video, makes a step of 1.8 frames.
+ * Largest gap between two pictures without a missing one; a missing picture makes a gap of two frames. The limit is
+ * this close to two because the end of the clip, where audio is slightly longer than video, makes a gap of 1.8 frames.
  */
 const STEP_MAX_MS = 1.9 * (1000 / FRAMES_PER_SECOND);
 
 /**
- * Whether so many copy destinations run without a dropped frame. Both ends are asked: the publishers count what they drop,
- * the receivers see holes, and a connection that broke would have lost frames too.
+ * Checks whether this many copy destinations run without a dropped frame. Both ends are checked: the publishers count
+ * dropped frames, the receivers detect gaps, and a reconnect would lose frames, too.
  */
 export async function benchCapacity(media: BenchMedia, { destinations, seconds }: CapacityOptions): Promise<Outcome> {
   const run = await measure(native, media, destinations, seconds);
@@ -29,14 +29,14 @@ export async function benchCapacity(media: BenchMedia, { destinations, seconds }
     rows: [
       {
         figure: `${destinations} copy destinations of ${VIDEO_BITRATE_BPS / 1e6} Mbit/s`,
-        measured: `${run.droppedFrames} of ${pictures} frames dropped, ${withHole} receivers with a hole, ${run.reconnects} reconnects`,
+        measured: `${run.droppedFrames} of ${pictures} frames dropped, ${withHole} receivers with a gap, ${run.reconnects} reconnects`,
         compared: cpu,
         aim: '0 dropped',
       },
     ],
     gates: [
       { name: `frames dropped at ${destinations} destinations`, value: run.droppedFrames, limit: 0 },
-      { name: `receivers with a hole at ${destinations} destinations`, value: withHole, limit: 0 },
+      { name: `receivers with a gap at ${destinations} destinations`, value: withHole, limit: 0 },
       { name: `reconnects at ${destinations} destinations`, value: run.reconnects, limit: 0 },
     ],
   };

@@ -1,7 +1,7 @@
 /**
- * What one copy destination costs: the engine's publishers against plain ffmpeg processes and nginx-rtmp, in one run and
- * in turns, so that whatever else the machine does hits all alike. And what the way through the engine adds to a frame's
- * journey while it carries them all.
+ * Measures the cost of one copy destination: the engine's publishers against plain ffmpeg processes and nginx-rtmp,
+ * alternating in one run, so that other load affects all alike. Also measures the latency that the engine adds while it
+ * carries them all.
  */
 import { describeSpread, median, percentile, toSpread } from '../statistics.ts';
 import {
@@ -26,18 +26,18 @@ export interface FanOutOptions {
 }
 
 const RATIO_MAX = 0.25;
-/** The number of destinations the aim speaks of: with fewer, the fixed cost weighs more. */
+/** The number of destinations in the aim. With fewer, fixed costs weigh more. */
 const AIM_DESTINATIONS = 50;
 const STAMPED_SECONDS = 6;
 
-/** The engine's publishers, fed with a transport stream as by its ingest. */
+/** The engine's publishers, fed with a transport stream like by its ingest. */
 export const native = makeNativeContender((media) => ({
   feed: playTransportStream(media.transportStreamPath),
   input: 'transport-stream',
 }));
 const nativeStamped = makeNativeContender((media) => ({ feed: playStamped(media.flvPath), input: 'flv' }));
 
-/** Compares the costs and prints as it goes. */
+/** Compares the costs and prints each result. */
 export async function benchFanOut(media: BenchMedia, options: FanOutOptions): Promise<Outcome> {
   const { destinations, rounds, seconds, print } = options;
   const present = [native, plainFfmpeg, nginxRtmp].filter((contender) => {
@@ -53,7 +53,7 @@ export async function benchFanOut(media: BenchMedia, options: FanOutOptions): Pr
       const percent = run.fanOutPercent / destinations;
       measured.get(contender)!.push(percent);
       if (contender === native) firstVideoMs.push(...run.firstVideoMs);
-      const ingest = run.ingestPercent === 0 ? '' : `, its feed ${run.ingestPercent.toFixed(2)} % in all`;
+      const ingest = run.ingestPercent === 0 ? '' : `, its feed ${run.ingestPercent.toFixed(2)} % in total`;
       print(`round ${round}, ${contender.name}: ${percent.toFixed(3)} % of a core per destination${ingest}`);
     }
   }
@@ -69,12 +69,12 @@ export async function benchFanOut(media: BenchMedia, options: FanOutOptions): Pr
       ...(contender === native && hasAim ? { aim: `≤ ${RATIO_MAX} of plain ffmpeg` } : {}),
     };
   });
-  print(`first picture of ${destinations} started at once: ${describeSpread(toSpread(firstVideoMs), 0)} ms`);
+  print(`first picture of ${destinations} started at the same time: ${describeSpread(toSpread(firstVideoMs), 0)} ms`);
   const gates = hasAim ? [{ name: 'CPU per destination against plain ffmpeg', value: ratio, limit: RATIO_MAX }] : [];
   return { rows: [...rows, await measurePipeLatency(media, options)], gates };
 }
 
-/** Without SRT: from one process's pipe to the receiver. */
+/** Measures latency without SRT, from one process's pipe to the receiver. */
 async function measurePipeLatency(media: BenchMedia, { destinations, seconds }: FanOutOptions): Promise<Row> {
   const read = async (contender: Contender, count: number) => {
     const { summary } = await measure(contender, media, count, Math.min(seconds, STAMPED_SECONDS));

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findRehearsalFfmpeg, makeFlvFile } from '../../support/rehearsal-media.ts';
 
-/** What all parts of the benchmark send: 1080p30 H.264 at a constant 4.5 Mbit/s, keyframes 2 s apart, AAC. */
+/** The media that all parts of the benchmark send: 1080p30 H.264 at a constant 4.5 Mbit/s, keyframes every 2 s, AAC. */
 export interface BenchMedia {
-  /** Ten seconds, to be played in a loop. */
+  /** Ten seconds, for playing in a loop. */
   flvPath: string;
   transportStreamPath: string;
-  /** A minute and a half in one piece, timestamps and all. */
+  /** A minute and a half with continuous timestamps. */
   longTransportStreamPath: string;
 }
 

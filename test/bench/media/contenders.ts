@@ -1,4 +1,7 @@
-/** The ways to fan one stream out that the benchmark compares. Each starts N destinations and can be measured and stopped. */
+/**
+ * The ways of fanning out one stream that the benchmark compares. Each starts N destinations and can be measured and
+ * stopped.
+ */
 import { fork, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { findRehearsalFfmpeg } from '../../support/rehearsal-media.ts';
@@ -12,17 +15,17 @@ import type { RtmpPublisherReport } from '../../../infra/local/media/engine/rtmp
 
 export interface Contender {
   name: string;
-  /** Null when it can run here, else why not. */
+  /** Returns null if it can run here, otherwise the reason. */
   missing(): string | null;
   start(media: BenchMedia, urls: string[]): Promise<RunningContender>;
 }
 
 export interface RunningContender {
-  /** What carries the stream to the destinations. */
+  /** The processes that carry the stream to the destinations. */
   fanOutProcessIds: number[];
-  /** What brings the stream to it, where that is a process of its own. */
+  /** The processes that bring the stream to it, if they are separate. */
   ingestProcessIds: number[];
-  /** When the destinations were asked for, ms epoch. */
+  /** When the destinations were requested, in ms since the epoch. */
   startedAtMs: number;
   reports(): Promise<RtmpPublisherReport[]>;
   stop(): Promise<void>;
@@ -30,7 +33,7 @@ export interface RunningContender {
 
 const QUIET = ['-hide_banner', '-nostdin', '-loglevel', 'error'];
 
-/** Reads a file at its own pace, for ever, as transport stream: what the engine's ingest hands over. */
+/** Reads a file in real time, in a loop, as a transport stream, like the output of the engine's ingest. */
 export function playTransportStream(path: string): string[] {
   const play = ['-re', '-stream_loop', '-1', '-i', path, '-c', 'copy', '-f', 'mpegts', '-flush_packets', '1', 'pipe:1'];
   return [findRehearsalFfmpeg(), ...QUIET, ...play];
@@ -41,7 +44,7 @@ export function playStamped(path: string): string[] {
   return [process.execPath, join(import.meta.dirname, 'stamped-source.ts'), path];
 }
 
-/** The engine's own publishers, in one process. */
+/** The engine's publishers in one process. */
 export function makeNativeContender(setup: (media: BenchMedia) => HubSetup): Contender {
   return {
     name: 'Sluice',
@@ -56,7 +59,7 @@ export function makeNativeContender(setup: (media: BenchMedia) => HubSetup): Con
       const { feedProcessId } = await ask('ready');
       const { atMs } = await ask('published', { type: 'publish', urls });
       return {
-        // The feed is a child of the hub; whoever measures subtracts it.
+        // The feed is a child of the hub; the measurement subtracts it.
         fanOutProcessIds: [hub.pid!],
         ingestProcessIds: [feedProcessId],
         startedAtMs: atMs,
@@ -70,7 +73,7 @@ export function makeNativeContender(setup: (media: BenchMedia) => HubSetup): Con
   };
 }
 
-/** One plain ffmpeg per destination, each copying from the file: no ingest to pay for, the cheapest way to use it. */
+/** One plain ffmpeg per destination, each copying from the file: without ingest, the cheapest way to use it. */
 export const plainFfmpeg: Contender = {
   name: 'ffmpeg -c copy',
   missing: () => null,
@@ -156,7 +159,7 @@ export interface BenchReceiver {
   stop(): Promise<void>;
 }
 
-/** Starts a receiver in a process of its own. */
+/** Starts a receiver in a separate process. */
 export async function startBenchReceiver(): Promise<BenchReceiver> {
   const child = watch(fork(join(import.meta.dirname, 'receiver-process.ts')));
   const { baseUrl } = await nextMessage<{ baseUrl: string }>(child, (message) => 'baseUrl' in message);

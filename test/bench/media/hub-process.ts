@@ -1,6 +1,6 @@
 /**
- * The engine's fan-out, alone in a process: reads one live stream from a child process through a pipe, as the engine
- * reads its ingest, and publishes it to any number of addresses.
+ * A process with only the engine's fan-out: reads one live stream from a child process through a pipe, like the engine
+ * reads its ingest, and publishes it to any number of URLs.
  */
 import { spawn } from 'node:child_process';
 import { systemClock } from '../../../infra/local/clock.ts';
@@ -49,7 +49,7 @@ function readFeed(): Program {
 }
 
 let announced = false;
-/** The first picture may be as far away as a group of pictures is long. */
+/** The first picture may be a whole group of pictures away. */
 const unsubscribe = program.subscribe({
   onFormat() {},
   onSourceLost() {},

@@ -1,4 +1,4 @@
-/** One measurement of one contender: start it, let it settle, read the clocks, stop it. */
+/** Measures one contender once: starts it, lets it settle, reads CPU times, stops it. */
 import { waitFor } from '../../support/wait-for.ts';
 import { sleep } from '../child-processes.ts';
 import { startBenchReceiver } from './contenders.ts';
@@ -11,19 +11,19 @@ const SETTLE_MS = 2_000;
 const START_LIMIT_MS = 40_000;
 
 export interface Run {
-  /** Of one core, all destinations together. */
+  /** Percentage of one core, for all destinations together. */
   fanOutPercent: number;
-  /** Of the process that brings the stream, where there is one. */
+  /** Percentage of one core for the process that brings the stream, if it is separate. */
   ingestPercent: number;
-  /** By destination, from asking for all of them. */
+  /** Per destination, since the request for all of them. */
   firstVideoMs: number[];
-  /** As the contender itself counts, where it does. */
+  /** Counted by the contender itself, if it does. */
   droppedFrames: number;
   reconnects: number;
   summary: ReceiverSummary;
 }
 
-/** Runs a contender with so many destinations for so many seconds. */
+/** Runs a contender with this number of destinations for this many seconds. */
 export async function measure(
   contender: Contender,
   media: BenchMedia,

@@ -1,4 +1,7 @@
-/** An nginx with the RTMP module and a configuration of its own, when the machine has one: the system's is left alone. */
+/**
+ * Runs an nginx with the RTMP module and a separate configuration, if the machine has one. It leaves the system's nginx
+ * alone.
+ */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -8,25 +11,25 @@ import { findFreeTcpPort } from '../../support/product.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { endProcess, owe, watch } from '../child-processes.ts';
 
-// Where Debian's nginx-light and libnginx-mod-rtmp put them.
+// Paths of Debian's nginx-light and libnginx-mod-rtmp.
 const PROGRAM = '/usr/sbin/nginx';
 const MODULE = '/usr/lib/nginx/modules/ngx_rtmp_module.so';
 
 export interface Nginx {
   processId: number;
-  /** Takes one stream, which it hands on. */
+  /** URL to publish one stream to, which nginx pushes on. */
   publishUrl: string;
   stop(): Promise<void>;
 }
 
-/** Whether nginx and its RTMP module are installed. */
+/** Returns true if nginx and its RTMP module are installed. */
 export function findNginx(): boolean {
   return existsSync(PROGRAM) && existsSync(MODULE);
 }
 
 /**
- * Starts an nginx that pushes what it gets to every URL, and waits until it listens.
- * @throws when it does not start, with what it says
+ * Starts an nginx that pushes its stream to every URL, and waits until it listens.
+ * @throws with its error log if it does not start
  */
 export async function startNginx(pushUrls: readonly string[]): Promise<Nginx> {
   const directory = mkdtempSync(join(tmpdir(), 'sluice-bench-nginx-'));
@@ -56,7 +59,7 @@ export async function startNginx(pushUrls: readonly string[]): Promise<Nginx> {
   return { processId: nginx.pid!, publishUrl: `rtmp://127.0.0.1:${port}/live/in`, stop };
 }
 
-/** One process, no worker: a worker would outlive a master that is killed. */
+/** Uses one process without workers, because a worker would outlive a killed master. */
 function configure(directory: string, port: number, pushUrls: readonly string[]): string {
   return `load_module ${MODULE};
 daemon off;

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Seconds of processor time the processes have used so far, children included. Linux only. */
+/** Returns the CPU seconds that the processes have used so far, including children. Linux only. */
 export function readCpuSeconds(processIds: number[]): number {
   const parents = new Map(listProcesses().map(({ processId, parentId }) => [processId, parentId]));
   const belongs = (processId: number): boolean => {
@@ -21,7 +21,7 @@ function listProcesses(): { processId: number; parentId: number }[] {
     });
 }
 
-/** Fields 4, 14 and 15 of proc_pid_stat(5), counted from behind the name, which may hold spaces. */
+/** Fields 4, 14 and 15 of proc_pid_stat(5), counted after the name, which may contain spaces. */
 function readStat(processId: number): { parentId: number; ticks: number } | null {
   try {
     const text = readFileSync(`/proc/${processId}/stat`, 'utf8');

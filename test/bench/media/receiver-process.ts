@@ -1,11 +1,11 @@
-/** A process that receives everything the benchmark publishes. Its own cost is nobody's. */
+/** A process that receives everything the benchmark publishes. Its CPU time is not counted. */
 import { startRtmpReceiver } from '../../../infra/local/rehearsal/rtmp-receiver.ts';
 import { readAgeMs } from './stamp.ts';
 import type { SessionFacts } from '../../../infra/local/rehearsal/session-facts.ts';
 
 export interface ReceiverSummary {
   sessions: SessionFacts[];
-  /** Of stamped pictures, without each session's first seconds, which hold the cached frames. Sorted. */
+  /** Ages of stamped pictures, sorted. Excludes each session's first seconds, which contain cached frames. */
   agesMs: number[];
 }
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { readAgeMs, stampPicture } from './stamp.ts';
 
-it('finds the moment again, in a picture that is otherwise unchanged', () => {
+it('readAgeMs finds the time stamp in a picture that is otherwise unchanged', () => {
   const picture = Buffer.from('1701000000' + '00000004' + '65888421', 'hex');
   const stamped = stampPicture(picture);
   expect(readAgeMs(stamped)).toBeGreaterThanOrEqual(0);

@@ -1,12 +1,12 @@
 /**
- * Moments of sending, carried inside the pictures: an SEI message with the machine's monotonic clock, which all processes
- * share. Copying leaves it in place, so the receiver can tell how long a frame was on its way whoever carried it.
+ * Puts the time of sending into each picture: an SEI message with the machine's monotonic clock, which all processes
+ * share. Stream copy keeps it, so the receiver can compute the latency of a frame for any contender.
  */
 const IDENTIFIER = Buffer.from('534c5543454c4154454e43595354414d', 'hex');
 const AVC_HEADER_BYTES = 5;
 const DIGITS = 16;
 
-/** The FLV body of a picture with the present moment put in front of its slices. */
+/** Returns the FLV body of a picture with the current time in front of its slices. */
 export function stampPicture(flvBody: Buffer): Buffer {
   const moment = Buffer.from(process.hrtime.bigint().toString(16).padStart(DIGITS, '0'));
   // NAL unit type 6, payload type 5 (user data), size, identifier, digits (which need no escaping), stop bit.
@@ -16,7 +16,7 @@ export function stampPicture(flvBody: Buffer): Buffer {
   return Buffer.concat([flvBody.subarray(0, AVC_HEADER_BYTES), length, unit, flvBody.subarray(AVC_HEADER_BYTES)]);
 }
 
-/** Milliseconds since the picture was stamped; null when it bears no stamp. */
+/** Returns the milliseconds since the picture was stamped; null without a stamp. */
 export function readAgeMs(payload: Buffer): number | null {
   const at = payload.subarray(0, 128).indexOf(IDENTIFIER);
   if (at < 0) return null;

@@ -1,4 +1,4 @@
-/** A process that plays an FLV file to its output in real time, round after round, each picture stamped as it leaves. */
+/** A process that plays an FLV file to its output in real time, in a loop, and stamps each picture as it leaves. */
 import { readFileSync } from 'node:fs';
 import { systemClock } from '../../../infra/local/clock.ts';
 import { buildAudioHeader, buildVideoHeader } from '../../../infra/local/media/engine/rtmp/flv-bodies.ts';
@@ -23,5 +23,5 @@ playContent(
   },
   systemClock,
 );
-// The clock's timers do not keep a process alive; this one lives until it is killed.
+// The clock's timers do not keep a process alive; this one keeps it running until it is killed.
 setInterval(() => {}, 60_000);

@@ -1,4 +1,4 @@
-/** The whole product as the benchmark runs it: its own process, ports and directory, in the `fast` profile. */
+/** Runs the whole product for the benchmark: separate process, ports and directory, in the `fast` profile. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,20 +11,22 @@ import type { Product, ProductPorts } from '../../support/product.ts';
 export interface BenchProduct {
   product: Product;
   ports: ProductPorts;
-  /** For looking at the endpoints behind it. */
+  /** Clients for reading the endpoints directly. */
   aws: Pick<AwsDeps, 'clients'>;
   /** Adds a destination that copies the source and waits until it is idle. @returns its path */
   addDestination(rtmpUrl: string, streamKey: string): Promise<string>;
-  /** Asks for `start` or `stop`. @returns when the answer came, ms epoch, and where the operation is shown */
+  /**
+   * Requests `start` or `stop`. @returns the time of the response in ms since the epoch, and the path of the operation
+   */
   ask(path: string, wish: 'start' | 'stop'): Promise<{ answeredAtMs: number; operationPath: string }>;
-  /** Waits for an operation. @returns when it ended, ms epoch, by the product's own account */
+  /** Waits for an operation. @returns when it ended according to the product, in ms since the epoch */
   untilDone(operationPath: string): Promise<number>;
-  /** Waits until the encoder is seen. */
+  /** Waits until the encoder is connected. */
   untilFed(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts it and waits until the flow listens. */
+/** Starts the product and waits until the flow listens. */
 export async function startBenchProduct(environment: Record<string, string> = {}): Promise<BenchProduct> {
   const directory = mkdtempSync(join(tmpdir(), 'sluice-bench-product-'));
   const removeDirectory = owe(() => rmSync(directory, { recursive: true, force: true }));
@@ -53,7 +55,8 @@ export async function startBenchProduct(environment: Record<string, string> = {}
     async addDestination(rtmpUrl, streamKey) {
       const target = { name: `Bench ${streamKey}`, platform: 'custom', preset: 'source', rtmpUrl, streamKey };
       const made = await product.call('POST', '/api/destinations', target);
-      if (made.status !== 201) throw new Error(`no destination was made: ${made.status} ${JSON.stringify(made.body)}`);
+      if (made.status !== 201)
+        throw new Error(`no destination was created: ${made.status} ${JSON.stringify(made.body)}`);
       const path = `/api/destinations/${made.body.destinationId}`;
       await waitFor('the destination to be idle', async () => {
         const { body } = await product.call('GET', path);

@@ -1,6 +1,7 @@
 /**
- * How long an operator waits: from `POST …/start` until the destination runs and its first picture is there, and from
- * `POST …/stop` until the connection is closed and the destination idle. Through the whole product, with a real feed.
+ * Measures how long an operator waits: from `POST …/start` until the destination runs and its first picture arrives,
+ * and from `POST …/stop` until the connection is closed and the destination idle. Runs through the whole product with a
+ * real feed.
  */
 import { observeChannel } from '../../../functions/aws/channel.ts';
 import { DURATIONS } from '../../../infra/local/media/profiles.ts';
@@ -26,21 +27,21 @@ export interface StartStopOptions {
 /** One start and one stop, in milliseconds. */
 interface Round {
   startToRunning: number;
-  /** To the connection, on which the publisher speaks first. */
+  /** Time until the connection, on which the publisher sends first. */
   startToFirstByte: number;
   startToFirstVideo: number;
   channelToFirstVideo: number;
   stopToClosed: number;
   stopToIdle: number;
-  /** The picture came and the goodbye was said. */
+  /** The picture arrived and the connection ended cleanly. */
   isClean: boolean;
 }
 
 const LOOK_EVERY_MS = 4;
-/** Long enough for the stream to be in its stride when it is stopped. */
+/** Long enough for a steady stream before the stop. */
 const ON_AIR_MS = 1_000;
 
-/** Starts and stops one destination again and again. */
+/** Starts and stops one destination repeatedly. */
 export async function benchStartStop(media: BenchMedia, { rounds, print }: StartStopOptions): Promise<Outcome> {
   const receiver = await startBenchReceiver();
   const bench = await startBenchProduct();
@@ -71,9 +72,9 @@ export async function benchStartStop(media: BenchMedia, { rounds, print }: Start
     measured: `${describeSpread(toSpread(taken.map((times) => times[key])), 0)} ms`,
     ...beside,
   });
-  // The local endpoints take their time for a change of state, as AWS does.
-  const starting = { compared: `of it ${DURATIONS.fast.channelStartMs} ms for the channel to start` };
-  const stopping = { compared: `of it ${DURATIONS.fast.channelStopMs} ms for the channel to stop` };
+  // The local endpoints take time for a change of state, like AWS.
+  const starting = { compared: `includes ${DURATIONS.fast.channelStartMs} ms for the channel to start` };
+  const stopping = { compared: `includes ${DURATIONS.fast.channelStopMs} ms for the channel to stop` };
   const unclean = taken.filter(({ isClean }) => !isClean).length;
   return {
     rows: [
@@ -84,7 +85,7 @@ export async function benchStartStop(media: BenchMedia, { rounds, print }: Start
       row('`POST …/stop` to connection closed', 'stopToClosed'),
       row('`POST …/stop` to `idle`', 'stopToIdle', stopping),
     ],
-    gates: [{ name: 'starts and stops that were not clean', value: unclean, limit: 0 }],
+    gates: [{ name: 'unclean starts and stops', value: unclean, limit: 0 }],
   };
 }
 
@@ -118,8 +119,8 @@ async function startAndStop(bench: BenchProduct, receiver: BenchReceiver, path: 
 }
 
 /**
- * Watches a channel until it is RUNNING. @returns when the last look began that found it not so, ms epoch: the moment
- * counted from is never later than the true one
+ * Polls a channel until it is RUNNING. @returns when the last poll that found another state began, in ms since the
+ * epoch, so that the measured start is never too late
  */
 async function lastSeenNotRunning(aws: BenchProduct['aws'], channelId: string): Promise<number> {
   let atMs = Date.now();

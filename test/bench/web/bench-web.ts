@@ -1,6 +1,7 @@
 /**
- * `npm run bench:web`: what the dashboard weighs, how soon it shows something useful on a slow machine, and how it feels
- * with a thousand destinations. Bytes and counts are exact and gated; times depend on the machine and are shown.
+ * Measures the dashboard (`npm run bench:web`): its size, the time until a slow machine shows something useful, and its
+ * response with a thousand destinations. Bytes and counts are exact and gated; times depend on the machine and are only
+ * shown.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -20,12 +21,12 @@ const ROUNDS_MIN = 5;
 const HELP = `npm run bench:web [-- --rounds N]
 
 Starts Sluice on free ports, opens its dashboard in a headless Chromium and prints one Markdown table: bytes and requests
-of the first load, first useful paint with a CPU ${SLOWER} times slower beside an empty page of the same server, and the time
-from a key or click to its painted result with ${DESTINATIONS.many} destinations beside ${DESTINATIONS.few}. Takes about a minute and a half. Ends
-with 1 when the first load is more than ${SCRIPT_BYTES_MAX / 1000} kB of JavaScript or ${BYTES_MAX / 1000} kB in all, gzip, or asks anybody but Sluice.
+of the first load, first useful paint with a CPU ${SLOWER} times slower compared with an empty page of the same server, and the time
+from a key or click to its painted result with ${DESTINATIONS.many} destinations compared with ${DESTINATIONS.few}. Takes about a minute and a half. Exits
+with 1 if the first load is more than ${SCRIPT_BYTES_MAX / 1000} kB of JavaScript or ${BYTES_MAX / 1000} kB in total, gzip, or contacts another host than Sluice.
 
-  --rounds N   how often each is measured (default and least ${ROUNDS_MIN})
-  --help       this
+  --rounds N   number of measurements of each (default and minimum ${ROUNDS_MIN})
+  --help       show this text
 `;
 
 async function main(): Promise<number> {
@@ -41,7 +42,7 @@ async function main(): Promise<number> {
   }
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < ROUNDS_MIN) {
-    console.error(`--rounds ${values.rounds}: a whole number of at least ${ROUNDS_MIN} is needed\n\n${HELP}`);
+    console.error(`--rounds ${values.rounds}: must be a whole number of at least ${ROUNDS_MIN}\n\n${HELP}`);
     return 2;
   }
   const directory = mkdtempSync(join(tmpdir(), 'sluice-bench-web-'));

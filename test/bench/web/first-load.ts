@@ -6,7 +6,10 @@ import type { SignedIn } from './signed-in.ts';
 export const SCRIPT_BYTES_MAX = 160_000;
 export const BYTES_MAX = 200_000;
 
-/** What is fetched within this time after the destinations are on the page belongs to the first load; the rest is fetched in quiet later. */
+/**
+ * Fetches within this time after the destinations appear belong to the first load. Later ones are prefetches in idle
+ * time.
+ */
 const SETTLES_WITHIN_MS = 1500;
 
 interface Fetched {
@@ -14,7 +17,7 @@ interface Fetched {
   gzipBytes: number;
 }
 
-/** Counts what one first visit to the show fetches, with an empty cache, and from whom. Exact: one visit is enough. */
+/** Counts what a first visit fetches with an empty cache, and from where. Exact, so one visit is enough. */
 export async function benchFirstLoad({ origin, withPage }: SignedIn): Promise<Outcome> {
   const { fetched, strangers } = await withPage(async (page) => {
     const asked: Promise<Fetched | null>[] = [];
@@ -44,28 +47,28 @@ export async function benchFirstLoad({ origin, withPage }: SignedIn): Promise<Ou
         figure: 'first load: CSS, gzip',
         measured: `${toKilobytes(sum('stylesheet'))} in ${count('stylesheet')} files`,
       },
-      { figure: 'first load: all, gzip', measured: toKilobytes(bytes.all), aim: `at most ${BYTES_MAX / 1000} kB` },
+      { figure: 'first load: total, gzip', measured: toKilobytes(bytes.all), aim: `at most ${BYTES_MAX / 1000} kB` },
       {
         figure: 'first load: requests',
         measured: `${fetched.length}, ${count('fetch')} of them to the API`,
       },
-      { figure: 'first load: requests to anybody else', measured: String(strangers.length), aim: '0' },
+      { figure: 'first load: requests to other hosts', measured: String(strangers.length), aim: '0' },
     ],
     gates: [
       { name: 'JavaScript of the first load, bytes', value: bytes.script, limit: SCRIPT_BYTES_MAX },
       { name: 'first load, bytes', value: bytes.all, limit: BYTES_MAX },
-      { name: 'requests to anybody else', value: strangers.length, limit: 0 },
+      { name: 'requests to other hosts', value: strangers.length, limit: 0 },
     ],
   };
 }
 
-/** Gzip is what every server in front of the dashboard does with it at least. */
+/** Uses gzip, which every server in front of the dashboard applies at least. */
 async function weigh(response: Response): Promise<Fetched | null> {
   const kind = response.request().resourceType();
   try {
     return { kind, gzipBytes: gzipSync(await response.body()).length };
   } catch {
-    // No body, or a page that was closed over a poll.
+    // No body, or the page closed during a poll.
     return null;
   }
 }

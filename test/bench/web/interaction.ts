@@ -7,19 +7,19 @@ import type { SignedIn } from './signed-in.ts';
 
 export const DESTINATIONS = { few: 10, many: 1000 };
 
-/** Longer is felt as a wait. [web.dev/articles/rail, seen 2026-11-21] */
+/** A longer time is felt as a wait. [web.dev/articles/rail, seen 2026-11-21] */
 const FELT_MS = 100;
 
-/** The main thread is watched this long for what polling alone costs. */
+/** How long to measure the main thread under polling alone. */
 const POLLING_MS = 4000;
 
-/** Between two steps, so that each begins in quiet; not a multiple of the polls. */
+/** Pause between two steps, so that each begins idle; not a multiple of the polling interval. */
 const SETTLES_MS = 430;
 
-/** Until the parts that are fetched in quiet have come, so that no first time is measured. */
+/** Time after which prefetched parts are loaded, so that no first use is measured. */
 const PREFETCHED_AFTER_MS = 5500;
 
-/** What is done, and how one sees that it has happened: a selector, and whether it has to be there or to be gone. */
+/** An action and its visible result: a selector that must match or no longer match. */
 interface Step {
   event: 'click' | 'keydown' | 'input';
   act(page: Page): Promise<void>;
@@ -29,22 +29,22 @@ interface Step {
 
 const rowOf = (index: number): string => `[data-row][aria-label="${nameOf(index)}"]`;
 
-/** Steps of each page in the order in which they are done, round after round. */
+/** Steps of each page in order, repeated each round. */
 const PAGES: Record<string, Record<string, Step>> = {
   '/': {
-    'open the details, by a click': {
+    'open the details by click': {
       event: 'click',
       act: (page) => page.locator(`${rowOf(7)} [data-row-name]`).click(),
       selector: 'aside h2',
       isThere: true,
     },
-    'close the details, by a key': {
+    'close the details by key': {
       event: 'keydown',
       act: (page) => page.keyboard.press('Escape'),
       selector: 'aside h2',
       isThere: false,
     },
-    'next row, by a key': {
+    'next row by key': {
       event: 'keydown',
       act: (page) => page.keyboard.press('j'),
       selector: `${rowOf(8)} [data-row-name]:focus`,
@@ -52,7 +52,7 @@ const PAGES: Record<string, Record<string, Step>> = {
     },
   },
   '/destinations': {
-    'search, by a letter': {
+    'search by one letter': {
       event: 'input',
       act: async (page) => {
         await page.locator('[data-search]').focus();
@@ -61,7 +61,7 @@ const PAGES: Record<string, Record<string, Step>> = {
       selector: rowOf(1),
       isThere: false,
     },
-    'all again, by taking the letter back': {
+    'all rows after deleting the letter': {
       event: 'input',
       act: (page) => page.keyboard.press('Backspace'),
       selector: rowOf(1),
@@ -73,11 +73,11 @@ const PAGES: Record<string, Record<string, Step>> = {
 interface Measured {
   /** Milliseconds from the event to its painted result, by interaction. */
   times: Map<string, number[]>;
-  /** Share of the main thread that polling takes, per page. */
+  /** Share of the main thread that polling uses, per page. */
   busy: Map<string, number>;
 }
 
-/** Measures the same with few and with many destinations, all of which change with every poll. */
+/** Measures with few and with many destinations, all of which change with every poll. */
 export async function benchInteraction(
   signedIn: SignedIn,
   { product, path, rounds }: { product: Product; path: string; rounds: number },
@@ -118,7 +118,7 @@ async function measurePages(page: Page, origin: string, rounds: number): Promise
     busy.set(path, await busyShare(page));
     for (let round = 0; round < rounds; round += 1) {
       for (const [name, { act, event, selector, isThere }] of Object.entries(steps)) {
-        // Listening before anything is done; the step may be over before the next call arrives.
+        // Listen before the action, because the step may be over before the next call arrives.
         await page.evaluate(listen, { event, selector, isThere });
         await act(page);
         const time = await page.evaluate(() => (window as unknown as { painted: Promise<number> }).painted);
@@ -130,7 +130,7 @@ async function measurePages(page: Page, origin: string, rounds: number): Promise
   return { times, busy };
 }
 
-/** Runs in the page: from now on waits for the event, then until its result is there, then until that is painted. */
+/** Runs in the page: waits for the event, then for its result, then until the result is painted. */
 function listen({ event, selector, isThere }: Omit<Step, 'act'>): void {
   const painted = new Promise<number>((resolve) => {
     document.addEventListener(
@@ -138,7 +138,7 @@ function listen({ event, selector, isThere }: Omit<Step, 'act'>): void {
       ({ timeStamp }) => {
         const look = (): void => {
           if ((document.querySelector(selector) !== null) !== isThere) return void requestAnimationFrame(look);
-          // The frame that shows it has been painted when the task after it runs.
+          // The task after the frame runs once the frame has been painted.
           setTimeout(() => resolve(performance.now() - timeStamp));
         };
         requestAnimationFrame(look);

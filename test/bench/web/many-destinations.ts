@@ -3,21 +3,21 @@ import type { Product } from '../../support/product.ts';
 
 interface Options {
   product: Product;
-  /** Path of the one real destination they all are copies of. It runs. */
+  /** Path of the real destination that all are copies of. It must be running. */
   path: string;
   count: number;
 }
 
 const PAGE_LENGTH = 200;
 
-/** What a copy is called. */
+/** Returns the name of a copy. */
 export function nameOf(index: number): string {
   return `Destination ${String(index).padStart(4, '0')}`;
 }
 
 /**
- * Lets the API tell this page of many running destinations: copies of a real one, each of which has another bitrate with
- * every poll, as it is in a show. Everything else is answered by the product.
+ * Makes the API return many running destinations to this page: copies of a real one with a new bitrate at every poll,
+ * as in a show. The product answers everything else.
  */
 export async function answerMany(page: Page, { product, path, count }: Options): Promise<void> {
   const { body: real } = await product.call('GET', path);

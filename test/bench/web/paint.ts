@@ -3,13 +3,16 @@ import type { Outcome, Row } from '../outcome.ts';
 import { describeSpread, median, toSpread } from '../statistics.ts';
 import type { SignedIn } from './signed-in.ts';
 
-/** How many times slower the CPU is made: about an old phone beside a developer's machine. */
+/** CPU slowdown factor: about an old phone compared with a developer's machine. */
 export const SLOWER = 4;
 
-/** Long tasks and shifts are watched this long after the useful paint. */
+/** How long to watch long tasks and layout shifts after the useful paint. */
 const WATCHED_FOR_MS = 1500;
 
-/** What Google calls good at the 75th percentile of visits. [web.dev/articles/vitals, web.dev/articles/tbt, seen 2026-11-21] */
+/**
+ * Google's limits for a good visit at the 75th percentile. [web.dev/articles/vitals, web.dev/articles/tbt, seen
+ * 2026-11-21]
+ */
 const GOOD = { largestPaintMs: 2500, layoutShift: 0.1, blockedMs: 200 };
 
 interface Painted {
@@ -19,7 +22,7 @@ interface Painted {
   blockedMs: number;
 }
 
-/** Opens the show again and again with an empty cache and a slow CPU, an empty page of the same server in between. */
+/** Opens the show repeatedly with an empty cache and a slow CPU, alternating with an empty page of the same server. */
 export async function benchPaint(signedIn: SignedIn, rounds: number): Promise<Outcome> {
   const painted: Painted[] = [];
   const empty: number[] = [];
@@ -66,7 +69,7 @@ interface Watched {
   blockedMs: number;
 }
 
-/** Runs in the page before anything else. @param selector what makes the page useful */
+/** Runs in the page before anything else. @param selector matches when the page is useful */
 function watchPaint(selector: string): void {
   const watched: Watched = { usefulMs: null, largestPaintMs: 0, layoutShift: 0, blockedMs: 0 };
   Object.assign(window, { watched });
@@ -80,7 +83,7 @@ function watchPaint(selector: string): void {
   });
   const look = (): void => {
     if (!document.querySelector(selector)) return void requestAnimationFrame(look);
-    // The frame that shows it has been painted when the task after it runs.
+    // The task after the frame runs once the frame has been painted.
     requestAnimationFrame(() => setTimeout(() => (watched.usefulMs = performance.now())));
   };
   look();
@@ -91,7 +94,7 @@ async function usefulPaint(page: Page): Promise<number> {
   return (await handle.jsonValue()) as number;
 }
 
-/** The same document of the same server, without its scripts and styles. */
+/** Loads the same document without scripts and styles. */
 async function paintEmpty(page: Page, origin: string): Promise<number> {
   await page.route('**/assets/**', (route) => route.abort());
   await page.addInitScript(watchPaint, 'body');

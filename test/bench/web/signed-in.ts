@@ -1,16 +1,16 @@
 import type { Browser, Page } from 'playwright-core';
 import { TEST_TOKEN } from '../../support/product.ts';
 
-/** A browser that can open the dashboard signed in, each time with an empty cache. */
+/** A browser that opens the dashboard signed in, each time with an empty cache. */
 export interface SignedIn {
   origin: string;
-  /** Opens a blank page of its own context; leaving it closes the context. */
+  /** Opens a blank page in a separate context, which closes afterwards. */
   withPage<T>(use: (page: Page) => Promise<T>): Promise<T>;
 }
 
 const VIEWPORT = { width: 1440, height: 900 };
 
-/** Signs in once and keeps the session's cookie for the pages to come. */
+/** Signs in once and reuses the session cookie for later pages. */
 export async function signIn(browser: Browser, origin: string): Promise<SignedIn> {
   const first = await browser.newContext();
   const page = await first.newPage();
