@@ -176,7 +176,7 @@ const PUT_IN: DeploymentResources = {
   flowOutputPermission: 'flow',
 };
 
-/** Returns the reasons for a function's wildcards, which permissions.ts keeps beside each permission. */
+/** Returns the reasons for a function's wildcards, which permissions.ts keeps with each permission. */
 function reasonsOf(name: FunctionName): Acknowledgement[] {
   const permissions = FLOW_OUTPUT_PERMISSIONS.flatMap((flowOutputPermission) =>
     FUNCTIONS[name].permissions({ ...PUT_IN, flowOutputPermission }),

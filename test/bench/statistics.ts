@@ -7,7 +7,8 @@ export interface Spread {
 }
 
 /**
- * Returns the value that a `share` (0 to 1) of the values do not exceed, by the nearest-rank method: always a measured one.
+ * Returns the value that a `share` (0 to 1) of the values do not exceed, by the nearest-rank method: always a measured
+ * one.
  * @throws RangeError for an empty list
  */
 export function percentile(values: readonly number[], share: number): number {

@@ -11,9 +11,9 @@ import type { Item, Watcher } from './watching.ts';
 import { flowOf, type World } from './world.ts';
 
 /**
- * Watches the invariants that must hold whatever fails. The watcher checks each call and each write; `checkAtRest` checks
- * what must hold when nothing is in progress. The truth comes from the state of the endpoints and from the table, not from
- * what the code under test says.
+ * Watches the invariants that must hold whatever fails. The watcher checks each call and each write; `checkAtRest`
+ * checks what must hold when nothing is in progress. The truth comes from the state of the endpoints and from the
+ * table, not from what the code under test says.
  *
  * - I1 no orphan: a record leads to every resource of ours.
  * - I2 no lost destination: a record goes only after a delete request.

@@ -21,7 +21,8 @@ export interface HttpAnswer {
 }
 
 /**
- * Builds the event. Header names are lower case, cookies are a separate list, repeated query values are joined by commas.
+ * Builds the event. Header names are lower case, cookies are a separate list, repeated query values are joined by
+ * commas.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export function makeHttpEvent({ method, path, body, headers = {}, cookies, isBase64Encoded = false }: HttpRequest) {

@@ -1,6 +1,6 @@
 /**
- * Evaluates the part of IAM that our policies use: an action is allowed if an Allow statement matches action, resource and
- * all conditions, and no Deny statement does. An unknown operator is an error, never a silent yes or no.
+ * Evaluates the part of IAM that our policies use: an action is allowed if an Allow statement matches action, resource
+ * and all conditions, and no Deny statement does. An unknown operator is an error, never a silent yes or no.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 

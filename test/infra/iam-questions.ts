@@ -3,8 +3,8 @@ import type { PolicyQuestion } from './iam-evaluate.ts';
 import type { RecordedCall } from './recorded-call.ts';
 
 /**
- * Lists the permissions that IAM checks for a call: the actions, each with its resources, and the condition keys that the
- * service fills in. Most operations have an action of the same name. The exceptions, and calls that need several
+ * Lists the permissions that IAM checks for a call: the actions, each with its resources, and the condition keys that
+ * the service fills in. Most operations have an action of the same name. The exceptions, and calls that need several
  * permissions, follow the Service Authorization Reference.
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */

@@ -1,6 +1,6 @@
 /**
- * Builds events as AWS documents them: MediaLive and MediaConnect on the default bus, and EventBridge Scheduler's event for
- * a function without a configured input.
+ * Builds events as AWS documents them: MediaLive and MediaConnect on the default bus, and EventBridge Scheduler's event
+ * for a function without a configured input.
  * @see https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-medialive.html
  * @see https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-mediaconnect.html
  */

@@ -9,7 +9,8 @@ import { flowName } from '../stacks/source.ts';
 
 /**
  * Resources that CloudFormation cannot remove. The workflow creates channels and inputs, so CloudFormation would leave
- * them behind, and they continue to cost. CloudFormation knows the flow, but MediaConnect only deletes a flow in standby.
+ * them behind, and they continue to cost. CloudFormation knows the flow, but MediaConnect only deletes a flow in
+ * standby.
  * @see https://docs.aws.amazon.com/mediaconnect/latest/ug/flows-delete.html
  */
 export interface MediaResource {

@@ -58,7 +58,7 @@ function makeAccount(region = REGION) {
     .on(GetServiceQuotaCommand, { ServiceCode: 'lambda' })
     .resolves({ Quota: { Value: 1000 } });
   let pages = 2;
-  // Replaced by hand: the types of the mocking library do not fit this older client.
+  // Replaced manually: the types of the mocking library do not fit this older client.
   Object.assign(clients.mediaConnect, {
     send: async () => ({ Flows: [{}], NextToken: --pages > 0 ? 'more' : undefined }),
   });

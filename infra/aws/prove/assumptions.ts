@@ -1,7 +1,7 @@
 /**
- * Lists what the product assumes about AWS and public sources do not settle. `npm run prove` decides the assumptions with
- * a check; the others say what will decide them. ARCHITECTURE.md shows the list as a table, and `assumptions.test.ts`
- * compares both with the checks.
+ * Lists what the product assumes about AWS and public sources do not settle. `npm run prove` decides the assumptions
+ * with a check; the others say what will decide them. ARCHITECTURE.md shows the list as a table, and
+ * `assumptions.test.ts` compares both with the checks.
  */
 
 /** The checks of a proof in running order. The last one runs a day later, with `--costs`. */

@@ -10,8 +10,9 @@ import type { Construct } from 'constructs';
  * environment's stacks. The deploy role may also assume the two roles of `cdk bootstrap` that upload assets and run
  * CloudFormation.
  *
- * Neither may assume the lookup role of `cdk bootstrap`. It has ReadOnlyAccess, and MediaLive's Describe and List answers
- * hold stream keys in clear text. Without it the CDK CLI warns and reads templates with the role's own permissions.
+ * Neither may assume the lookup role of `cdk bootstrap`. It has ReadOnlyAccess, and MediaLive's Describe and List
+ * answers hold stream keys in clear text. Without it the CDK CLI warns and reads templates with the role's own
+ * permissions.
  */
 interface DeployRoleStackProps extends StackProps {
   /** Name as in the GitHub environments of deploy.yml: `dev`, `prod`. */

@@ -45,9 +45,9 @@ const COMPARISONS = {
   below: ComparisonOperator.LESS_THAN_THRESHOLD,
 } as const;
 /**
- * A new alarm starts in INSUFFICIENT_DATA without a transition, so `missing` does not ring on a first deployment or for a
- * replaced alarm. `breaching` would: it turns the same silence into an ALARM within minutes, before the first scheduled
- * run and before anyone has confirmed the subscription.
+ * A new alarm starts in INSUFFICIENT_DATA without a transition, so `missing` does not ring on a first deployment or for
+ * a replaced alarm. `breaching` would: it turns the same silence into an ALARM within minutes, before the first
+ * scheduled run and before anyone has confirmed the subscription.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  */
 const MISSING = { fine: TreatMissingData.NOT_BREACHING, rings: TreatMissingData.MISSING } as const;

@@ -58,7 +58,8 @@ function createKey(scope: Construct, name: string): Key {
 }
 
 /**
- * Lets alarms and budgets publish. A topic with a custom policy loses the default one, which let alarms of the account publish.
+ * Lets alarms and budgets publish. A topic with a custom policy loses the default one, which let alarms of the account
+ * publish.
  * @see https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
  */
 function allowPublishers(topic: Topic): void {

@@ -1,7 +1,7 @@
 /**
  * Measures the size of each Lambda function's bundle and the time a fresh process takes to import it (`npm run
- * bench:bundle`), compared with a floor bundle: the same SDK commands and libraries without our code. Sizes are exact and
- * gated; times depend on the machine and are only shown.
+ * bench:bundle`), compared with a floor bundle: the same SDK commands and libraries without our code. Sizes are exact
+ * and gated; times depend on the machine and are only shown.
  */
 import { parseArgs } from 'node:util';
 import { synthesize } from '../../infra/synthesized.ts';

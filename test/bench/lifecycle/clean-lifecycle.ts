@@ -24,7 +24,8 @@ export interface AwsTimes {
 }
 
 /**
- * AWS's times: most channels start within 3 minutes, up to 10 are normal. The SDK's waiter allows 300 seconds for a stop.
+ * AWS's times: most channels start within 3 minutes, up to 10 are normal. The SDK's waiter allows 300 seconds for a
+ * stop.
  * @see https://docs.aws.amazon.com/medialive/latest/ug/starting-stopping-deleting-a-channel.html
  */
 export const AWS_TIMES: Record<string, AwsTimes> = {
@@ -79,7 +80,8 @@ const LIMIT_MS = 7_200_000;
 const ASKED_MAX = 20;
 
 /**
- * Measures a cold destination: from the accepted start to running, first and later, and from the accepted delete to gone.
+ * Measures a cold destination: from the accepted start to running, first and later, and from the accepted delete to
+ * gone.
  * @param before the world after a first life at AWS's usual times, as `liveOnce` leaves it
  */
 export async function timeLifecycle(

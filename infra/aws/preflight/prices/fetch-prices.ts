@@ -16,8 +16,8 @@ export const PRICE_LIST_REGION = 'us-east-1';
 const PRESETS = join(import.meta.dirname, '..', '..', '..', '..', 'presets');
 
 /**
- * Fetches the prices of a Region and writes `presets/prices/<region>.json`. A part with two prices keeps its previous one.
- * Writes nothing if no price was found.
+ * Fetches the prices of a Region and writes `presets/prices/<region>.json`. A part with two prices keeps its previous
+ * one. Writes nothing if no price was found.
  * @param folder the folder `presets`
  */
 export async function fetchPrices(

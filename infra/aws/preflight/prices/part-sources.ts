@@ -1,8 +1,8 @@
 import { INPUT_TIERS, OUTPUT_TIERS, type BitrateTier, type PricedPart } from '../../../../presets/price-parts.ts';
 
 /**
- * Maps each part to AWS's price list: the service code and the products that carry its price. The mapping has never been
- * compared with a live answer of the Price List API. Confidence in each entry:
+ * Maps each part to AWS's price list: the service code and the products that carry its price. The mapping has never
+ * been compared with a live answer of the Price List API. Confidence in each entry:
  *
  * - `documented`: AWS's documentation gives the usage type or the operation.
  *   [AmazonCloudWatch/latest/monitoring/cloudwatch_billing, medialive/latest/ug/billing-operations]

@@ -4,8 +4,8 @@ import { HOURS_PER_MONTH } from '../../../../functions/domain/pricing.ts';
 import type { ProductKey } from './part-sources.ts';
 
 /**
- * Parses products of the price list, as GetProducts returns them: a JSON text with attributes, and terms that hold price
- * dimensions (tiers).
+ * Parses products of the price list, as GetProducts returns them: a JSON text with attributes, and terms that hold
+ * price dimensions (tiers).
  * @see https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/reading-service-price-list-file.html
  */
 
