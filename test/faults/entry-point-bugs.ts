@@ -5,8 +5,8 @@ export const ENTRY_POINT_BUGS: readonly PlantedBug[] = [
   {
     name: 'a bulk start stops at the first destination that cannot start',
     file: 'api/routes/destination-bulk.ts',
-    find: 'if (!(error instanceof AppError)) throw error;',
-    replace: 'if (error) throw error;',
+    find: 'return statusOf(error) < 500 ? { result } : { result, failure: error };',
+    replace: 'throw error;',
     hunt: [{ workflow: 'several destinations are started over the API, one of them unknown' }],
   },
   {
