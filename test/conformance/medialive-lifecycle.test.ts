@@ -87,6 +87,8 @@ describe('the life of MediaLive resources', () => {
           gopSeconds: 2,
           h264Profile: 'high',
           audioBitrateBps: 128_000,
+          audioChannels: 2,
+          audioSampleRateHz: 48_000,
         },
       },
     });
