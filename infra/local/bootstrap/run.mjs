@@ -2,10 +2,11 @@
  * Runs one child program so that it can be neither lost nor interrupted twice. The child gets a process group of its
  * own: a Ctrl-C in the terminal would otherwise reach it directly, through us and through npm, and look like three.
  * When the child is gone, what is left of its group is ended too; when we are killed outright, the child notices
- * (`stay-with-parent.mjs`).
+ * (`stay-with-parent.mjs`); when the npm before us is gone, we do (`starter.mjs`).
  */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { whenStarterIsGone } from './starter.mjs';
 
 /** npm hands on the signal that the terminal has sent us already; those two are one. */
 const SAME_SIGNAL_MS = 500;
@@ -57,7 +58,9 @@ function forwardSignals(child) {
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, hand);
+  const stopWatching = whenStarterIsGone(() => hand('SIGTERM'));
   return () => {
+    stopWatching();
     for (const signal of signals) process.off(signal, hand);
   };
 }

@@ -4,7 +4,8 @@ import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rm
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { findMissing } from './requirements.mjs';
+import packageJson from '../../../package.json' with { type: 'json' };
+import { findMissing, findOnPath } from './requirements.mjs';
 import type { Host } from './requirements.mjs';
 
 /** A checkout in miniature: the real bootstrap, an npm that only writes down what it was asked, tools that only report. */
@@ -82,6 +83,30 @@ function launch(args: string[], environment: Record<string, string> = {}) {
   child.stderr.on('data', (chunk: Buffer) => (run.output += chunk.toString()));
   const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
   return Object.assign(run, { ended });
+}
+
+/** Leaves packages in place, so that nothing is installed afterwards. */
+async function installed(): Promise<void> {
+  expect(existsSync(join(root, 'node_modules'))).toBe(false);
+  await finish(['link']);
+}
+
+/** The machine's own npm, as a service manager starts it: a process of its own, no terminal. */
+function launchNpm() {
+  // As ours is written: the shell makes way for the program, so that npm's signals reach it.
+  const { start } = packageJson.scripts;
+  writeFileSync(join(root, 'package.json'), JSON.stringify({ type: 'module', scripts: { start } }));
+  const [npm] = findOnPath('npm', { PATH: process.env.PATH });
+  const child = spawn(npm!, ['start'], { cwd: root, env: { PATH: process.env.PATH }, stdio: 'pipe', detached: true });
+  children.push(child);
+  const run = { child, output: '' };
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (run.output += chunk.toString()));
+  return run;
+}
+
+function parentOf(pid: number): number {
+  return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
 }
 
 async function finish(args: string[], environment: Record<string, string> = {}) {
@@ -186,6 +211,40 @@ describe('the child program', () => {
     run.child.kill('SIGKILL');
     await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 20_000 });
     await vi.waitFor(() => expect(run.output).toContain('terminated'));
+  });
+
+  it.each(['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGKILL'] as const)(
+    'ends in order, and all before it, when %s reaches the npm that was started and nothing else',
+    async (signal) => {
+      writeMain(WAITING_MAIN);
+      await installed();
+      const run = launchNpm();
+      await vi.waitFor(() => expect(run.output).toContain('ready'), { timeout: 20_000 });
+      const pid = Number(/ready (\d+)/.exec(run.output)?.[1]);
+      const bootstrap = parentOf(pid);
+      run.child.kill(signal);
+      await vi.waitFor(() => expect([pid, bootstrap].filter(isAlive)).toEqual([]), { timeout: 20_000 });
+      await vi.waitFor(() => expect(run.output).toMatch(/terminated|signal 1/));
+    },
+  );
+
+  it('goes on when a shell that is not npm’s ends', async () => {
+    writeMain(WAITING_MAIN);
+    await installed();
+    const start = `'${process.execPath}' '${join(root, 'infra/local/bootstrap/start.mjs')}' start`;
+    const shell = spawn('sh', ['-c', `${start} & sleep 600`], { env: { PATH: process.env.PATH }, stdio: 'pipe' });
+    children.push(shell);
+    let output = '';
+    shell.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    await vi.waitFor(() => expect(output).toContain('ready'), { timeout: 20_000 });
+    const pid = Number(/ready (\d+)/.exec(output)?.[1]);
+    const bootstrap = parentOf(pid);
+    shell.kill('SIGKILL');
+    await vi.waitFor(() => expect(parentOf(bootstrap)).not.toBe(shell.pid), { timeout: 20_000 });
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    expect([pid, bootstrap].filter(isAlive)).toEqual([pid, bootstrap]);
+    process.kill(bootstrap, 'SIGTERM');
+    await vi.waitFor(() => expect([pid, bootstrap].filter(isAlive)).toEqual([]), { timeout: 20_000 });
   });
 
   it('leaves nothing behind in its group when it dies itself', async () => {
