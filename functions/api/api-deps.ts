@@ -54,6 +54,8 @@ export interface ApiDeps
   hlsProxy?: (path: string) => Promise<Response>;
   /** Practises failures; absent on AWS. */
   rehearsal?: Rehearsal;
+  /** Names who a connection comes from, given what the server passed in beside the request. */
+  nameCaller?: (bindings: unknown) => string;
   /** Says whether a `Host` header may be answered (without its port). Keeps rebound DNS names out. */
   isHostAllowed?: (host: string) => boolean;
 }

@@ -22,6 +22,7 @@ import type { Destination } from '../domain/destination.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { createApi } from './app.ts';
 import { createTokenAuthentication } from './authentication.ts';
+import { createRevokedSessions, type RevokedSessions } from './revoked-sessions.ts';
 import type { PractisedFault, Rehearsal } from './rehearsal.ts';
 import type { DestinationResource, ProblemBody } from './schemas.ts';
 
@@ -32,6 +33,11 @@ import type { DestinationResource, ProblemBody } from './schemas.ts';
 
 export const TOKEN = 'test-token-0123456789';
 export const NOW = new Date('2026-11-21T18:00:00.000Z');
+/** Sessions that were ended, for as long as this process runs. */
+export function keepRevoked(now: () => Date): RevokedSessions {
+  return createRevokedSessions({ store: { load: () => null, save: () => {} }, now });
+}
+
 export const SRT_PASSPHRASE = 'a pass&phrase of the tests $!';
 export const STREAM_KEY = 'zq7x-canary-81kd-w3pm-77vb';
 export const DESTINATION_ID = 'dst_01k8m3v0s5n2q8w4x6y7z9a1bc';
@@ -42,7 +48,7 @@ const FLOW_ARN = 'arn:aws:mediaconnect:us-east-1:000000000000:flow:1-aa:sluice';
 const stateMachineArn = (kind: string) => `arn:aws:states:us-east-1:000000000000:stateMachine:destination-${kind}`;
 
 /** Statuses contract.test.ts provokes on every route that documents them. */
-const TESTED_FOR_ALL_ROUTES = [400, 401, 403, 413, 415, 500, 503];
+const TESTED_FOR_ALL_ROUTES = [400, 401, 403, 413, 415, 429, 500, 503];
 
 interface CallOptions {
   /** Sent as JSON; a string is sent as it is. */
@@ -138,7 +144,11 @@ export async function startTestApi() {
     sleep: async (delayMs) => void (time.now = new Date(time.now.getTime() + delayMs)),
     resolveHost: async (host) => addresses[host] ?? ['203.0.114.7'],
     logger: { info: write('info'), warn: write('warn'), error: write('error') },
-    authentication: createTokenAuthentication({ token: TOKEN, now: () => time.now }),
+    authentication: createTokenAuthentication({
+      token: TOKEN,
+      now: () => time.now,
+      revoked: keepRevoked(() => time.now),
+    }),
     embedded: true,
     version: '0.1.0',
     newDestinationId: () => `dst_01k8m3v0s5n2q8w4x6${String(++count).padStart(8, '0')}`,

@@ -3,6 +3,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { AppError } from '../domain/errors.ts';
 import type { Api, ApiContext, ApiDeps, ApiEnv } from './api-deps.ts';
 import type { Principal } from './authentication.ts';
+import { callerOf } from './caller.ts';
 import { explain, logFailure, toProblemResponse } from './problem.ts';
 import { readBody } from './read-body.ts';
 import { isSafe, publicHostOf, requireAllowedHost, requirePlainQuery, requireSameOrigin } from './request-guards.ts';
@@ -94,7 +95,7 @@ export function createApi(deps: ApiDeps): Api {
 
   /** Nobody is told more than that there is something behind it. */
   async function requirePrincipal(context: ApiContext, needed: Role): Promise<Principal> {
-    const principal = await deps.authentication.authenticate(context.req.raw);
+    const principal = await deps.authentication.authenticate(context.req.raw, callerOf(context, deps));
     if (!principal) throw unauthenticated();
     context.set('principal', principal);
     requireRole(principal.role, needed);

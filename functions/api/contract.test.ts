@@ -11,7 +11,9 @@ import {
   STREAM_KEY,
   TOKEN,
   useTestApi,
+  keepRevoked,
 } from './api.fixture.ts';
+import { createTokenAuthentication } from './authentication.ts';
 import { statusOf } from './problem.ts';
 
 /** What holds for every route alike: who may ask, what can be read, how failures look, and that no key ever gets out. */
@@ -97,6 +99,23 @@ describe('every route', () => {
     expect((await test.call('GET', '/api/nowhere', { signedIn: false })).status).toBe(401);
     expect((await test.call('GET', '/api/docs', { signedIn: false })).status).toBe(401);
     expect((await test.call('GET', '/api/openapi.json', { signedIn: false })).status).toBe(401);
+  });
+
+  it('429 with Retry-After for every bearer token, once too many wrong ones came from an address', async () => {
+    const routes = await listRoutes(429);
+    const { now } = test.deps;
+    test.rebuild({ authentication: createTokenAuthentication({ token: TOKEN, now, revoked: keepRevoked(now) }) });
+    for (let guess = 0; guess < 100; guess += 1) {
+      const headers = { authorization: `Bearer wrong-${guess}` };
+      expect((await test.call('GET', '/api/presets', { signedIn: false, headers })).status).toBe(401);
+    }
+    for (const { method, path, body } of routes) {
+      if (path === '/api/session' && method === 'POST') continue;
+      const answer = await test.call(method, path, { body });
+      expect(answer.status, `${method} ${path}`).toBe(429);
+      expect(answer.problem).toMatchObject({ code: 'throttled', retryAfterSeconds: 60 });
+      expect(answer.headers.get('retry-after')).toBe('60');
+    }
   });
 
   it('403 for a write by cookie from another origin, and for a foreign Host', async () => {

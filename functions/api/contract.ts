@@ -31,6 +31,7 @@ const PROBLEMS = {
   413: 'The body is too large',
   415: 'The body is not JSON',
   422: 'The request is not valid; errors names the fields',
+  429: 'Too many wrong tokens; retryAfterSeconds says when to try again',
   500: 'Our own failure',
   503: 'AWS does not answer',
 } as const;
@@ -40,7 +41,7 @@ const PROBLEMS = {
  * @param statuses beyond those every route has
  */
 export function problems(...statuses: (keyof typeof PROBLEMS)[]): object {
-  return toResponses(new Set([...statuses, 401, 403, 422, 500] as const));
+  return toResponses(new Set([...statuses, 401, 403, 422, 429, 500] as const));
 }
 
 /** The same, for a route nobody has to be signed in for. */

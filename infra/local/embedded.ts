@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { ulid } from 'ulid';
 import { createApi } from '../../functions/api/app.ts';
+import { createRevokedSessions } from '../../functions/api/revoked-sessions.ts';
 import { createTokenAuthentication } from '../../functions/api/authentication.ts';
 import type { Rehearsal } from '../../functions/api/rehearsal.ts';
 import type { AwsDeps } from '../../functions/aws/clients.ts';
@@ -21,6 +22,8 @@ import { explainAsProblem, explainUnreadable } from './early-problem.ts';
 import { closeServer } from './close-server.ts';
 import { systemClock } from './clock.ts';
 import { createRehearsal } from './rehearsal/rehearsal.ts';
+import { nameCaller } from './name-caller.ts';
+import { openSealedFile } from './sealed-file.ts';
 import { deriveLocalKey } from './root-key.ts';
 import { createScheduler } from './events/scheduler.ts';
 import { toFunctionArn } from './lambda/registry.ts';
@@ -154,13 +157,17 @@ async function listen(
 ): Promise<{ origin: string; close: () => Promise<void> }> {
   const { version } = JSON.parse(readFileSync(join(rootDirectory, 'package.json'), 'utf8')) as { version: string };
   const now = () => new Date();
+  const { dataDirectory } = settings;
+  const store = openSealedFile(join(dataDirectory, 'revoked-sessions.sealed'), dataDirectory);
+  const revoked = createRevokedSessions({ store, now });
   const isLoopback = LOOPBACK_HOSTS.includes(settings.host);
   const api = createApi({
     ...aws,
     now,
     resolveHost,
     logger,
-    authentication: createTokenAuthentication({ token, now }),
+    authentication: createTokenAuthentication({ token, now, revoked }),
+    nameCaller,
     embedded: true,
     version,
     newDestinationId: () => `dst_${ulid().toLowerCase()}`,

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { AppError } from '../../domain/errors.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
 import type { Principal, SignInRedirects } from '../authentication.ts';
+import { callerOf } from '../caller.ts';
 import { answers, NoQuery, openProblems, problems, takes, WRITE_PROBLEMS } from '../contract.ts';
 import { publicHostOf } from '../request-guards.ts';
 import { requireRole } from '../roles.ts';
@@ -27,7 +28,7 @@ const create = createRoute({
   tags,
   summary: 'Exchange the token for a session cookie',
   request: { query: NoQuery, body: takes(CreateSession) },
-  responses: { 200: answers(SessionResource, 'Signed in'), ...openProblems(...WRITE_PROBLEMS, 401, 404) },
+  responses: { 200: answers(SessionResource, 'Signed in'), ...openProblems(...WRITE_PROBLEMS, 401, 404, 429) },
 });
 
 const end = createRoute({
@@ -108,7 +109,7 @@ export function registerSession(api: Api, deps: ApiDeps): void {
         remedy: 'open /api/session/sign-in in a browser, or send an access token as the bearer token',
       });
     }
-    const session = createSession(context.req.valid('json').token, context.req.raw);
+    const session = createSession(context.req.valid('json').token, context.req.raw, callerOf(context, deps));
     if (!session) {
       throw new AppError('unauthenticated', {
         detail: 'this is not the token of this installation',
