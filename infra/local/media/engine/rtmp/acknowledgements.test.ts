@@ -12,7 +12,8 @@ function run(options: { seconds: number; stopsAtSecond?: number; everyBytes?: nu
   for (let second = 0; second <= seconds; second += 1) {
     const sent = second * RATE;
     acknowledgements.mark(second * 1000, sent);
-    while (second < stopsAtSecond && sent - acknowledged >= everyBytes) {
+    const readBytes = Math.min(sent, (stopsAtSecond - 1) * RATE);
+    while (readBytes - acknowledged >= everyBytes) {
       acknowledged += everyBytes;
       acknowledgements.heard((from + acknowledged) % 2 ** 32, sent);
     }

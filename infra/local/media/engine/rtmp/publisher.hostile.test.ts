@@ -166,6 +166,7 @@ describe('the reason', () => {
     const alert = Buffer.of(0x15, 3, 1, 0, 2, 2, 70);
     const openssl = await publishTo({ onConnection: (socket) => (socket.end(alert), 'ignore') });
     await problemIs(openssl.publisher, 'tls_expected');
+    expect(openssl.publisher.report().state).toBe('reconnecting');
     const node = await publishTo({ tls: certificate });
     await problemIs(node.publisher, 'tls_expected', 'not_rtmp');
   });
