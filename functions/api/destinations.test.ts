@@ -276,7 +276,7 @@ describe('GET /api/destinations/{destinationId}', () => {
       onAir: true,
       bitrateBps: 4_400_000,
       framesPerSecond: 30,
-      targetBitrateBps: 9_900_000,
+      targetBitrateBps: 9_900_000 + 128_000,
       mediaLiveChannelId: '22',
       allowedActions: ['stop', 'restart', 'edit', 'delete'],
       refusedActions: { start: 'it is running already' },
@@ -287,7 +287,7 @@ describe('GET /api/destinations/{destinationId}', () => {
 
   it('200 wants of the primary what its ladder adds up to', async () => {
     await test.put({ ...makePrimary(), platform: 'hls', preset: '720p30,480p30' });
-    expect((await get('primary')).body.targetBitrateBps).toBe(3_000_000 + 1_500_000);
+    expect((await get('primary')).body.targetBitrateBps).toBe(3_000_000 + 128_000 + 1_500_000 + 128_000);
   });
 
   it('200 is on air only while the look is fresh', async () => {

@@ -47,7 +47,7 @@ export const REHEARSAL_FAULTS = {
   platform_frozen: {
     scope: 'destination',
     label: 'The platform takes nothing',
-    description: 'The connection stands and no byte is taken: noticed after ten seconds.',
+    description: 'The connection stands and no byte is taken: noticed within five seconds, reconnected after ten.',
   },
 } as const satisfies Record<string, RehearsalFault>;
 

@@ -12,7 +12,7 @@ import {
   type PricePart,
 } from '../domain/cost.ts';
 import type { Destination, Operation } from '../domain/destination.ts';
-import { healthOf, isOnAir } from '../domain/health.ts';
+import { healthOf, isOnAir, observationOfThisRun } from '../domain/health.ts';
 import { isComplete, sum, toUsd } from '../domain/money.ts';
 import type { Pricing } from '../domain/pricing.ts';
 import { ACTIONS, actionsOf, isPrimary, OPERATIONS, STEPS, type ResourceStep } from '../domain/lifecycle.ts';
@@ -127,19 +127,12 @@ export function toShownParts(parts: readonly PricePart[]): DestinationCost['part
   }));
 }
 
-/** Figures of an earlier run say nothing about this one. */
-function observationOfThisRun(record: Destination): Destination['observation'] {
-  const { observation, runningSince, status } = record;
-  if (!observation || status !== 'running') return null;
-  return runningSince !== null && Date.parse(observation.observedAt) < Date.parse(runningSince) ? null : observation;
-}
-
-/** What the preset asks for; null when it follows the source. A ladder counts as its sum. */
+/** What the preset asks for, sound included; null when it follows the source. A ladder counts as its sum. */
 function targetBitrateBps(record: Destination): number | null {
   let sumBps = 0;
   for (const { encoding } of chosenEncodings(record)) {
     if (!encoding || encoding.width === null) return null;
-    sumBps += encoding.videoBitrateBps;
+    sumBps += encoding.videoBitrateBps + encoding.audioBitrateBps;
   }
   return sumBps;
 }

@@ -24,8 +24,11 @@ const CHANNEL_METRICS = {
   // Above zero MediaLive is filling in frames that the input does not deliver.
   fillMs: { namespace: 'AWS/MediaLive', metric: 'FillMsec', stat: 'Maximum' },
   inputFramesPerSecond: { namespace: 'AWS/MediaLive', metric: 'InputVideoFrameRate', stat: 'Maximum' },
+  // Those an overloaded encoder leaves out; what the far end does not take is counted as unsent.
   droppedFrames: { namespace: 'AWS/MediaLive', metric: 'DroppedFrames', stat: 'Sum' },
   outputFramesPerSecond: { namespace: 'Sluice/Engine', metric: 'OutputFrameRate', stat: 'Average' },
+  wantedFramesPerSecond: { namespace: 'Sluice/Engine', metric: 'WantedFrameRate', stat: 'Maximum' },
+  unsentFrames: { namespace: 'Sluice/Engine', metric: 'UnsentFrames', stat: 'Sum' },
   reconnects: { namespace: 'Sluice/Engine', metric: 'Reconnects', stat: 'Sum' },
 } as const satisfies Record<string, MetricSource>;
 

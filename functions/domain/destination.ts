@@ -148,7 +148,11 @@ export interface Observation {
   sourceConnected?: boolean;
   bitrateBps?: number;
   framesPerSecond?: number;
+  /** What the encoder is set to give; known on one machine only. */
+  wantedFramesPerSecond?: number;
+  /** Frames an overloaded encoder left out, and frames the far end did not take, in the last seconds. */
   droppedFrames?: number;
+  unsentFrames?: number;
   reconnects?: number;
   activeOutputs?: number;
   /** Milliseconds that MediaLive filled with its own frames; above zero the input delivers none. */
@@ -162,6 +166,8 @@ export interface Observation {
   /** Code of the derived health, and since when it has been that. */
   healthCode?: string;
   healthSince?: string;
+  /** Since when it has been in trouble without a break, whatever the reasons were. */
+  troubledSince?: string;
 }
 
 /** A destination as stored. `streamKeyCiphertext` is KMS ciphertext (base64) bound to this destination. */

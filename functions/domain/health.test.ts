@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Observation } from './destination.ts';
-import { classify, HEALTH_REASONS, healthOf, isKnownOffAir, isOnAir, withHealthSince } from './health.ts';
+import { HEALTH_REASONS } from './health-reasons.ts';
+import { classify, healthOf, isKnownOffAir, isOnAir, withHealthSince } from './health.ts';
 
 const AT = '2026-11-21T12:00:00.000Z';
 const good: Observation = {
@@ -22,12 +23,10 @@ describe('classify', () => {
   it('calls it delivering only with a running channel, a source and an active output', () => {
     expect(classify(good).code).toBe('delivering');
     expect(classify({ ...good, activeOutputs: 0 }).code).toBe('connecting');
-    expect(classify({ ...good, bitrateBps: 0 }).code).toBe('no_media');
-    expect(classify({ ...good, framesPerSecond: 0 })).toMatchObject({
-      code: 'no_media',
-      detail: expect.stringContaining('picture'),
-    });
-    expect(classify({ ...good, droppedFrames: 12 }).code).toBe('below_target');
+    expect(classify({ ...good, bitrateBps: 0 }).code).toBe('first_frames');
+    expect(classify({ ...good, framesPerSecond: 0 }).code).toBe('first_frames');
+    expect(classify({ ...good, droppedFrames: 12 }).code).toBe('encoder_slow');
+    expect(classify({ ...good, unsentFrames: 12 }).code).toBe('platform_slow');
     expect(classify({ ...good, sourceConnected: false }).code).toBe('no_source');
     expect(classify({ ...good, channelState: 'IDLE' }).code).toBe('channel_not_running');
     expect(classify({ observedAt: AT, channelState: 'RUNNING', alerts: [] }).code).toBe('not_observed');
@@ -91,6 +90,35 @@ describe('classify', () => {
   });
 });
 
+describe('the rate of the frames that leave', () => {
+  const at30 = (framesPerSecond: number) => classify({ ...good, framesPerSecond, wantedFramesPerSecond: 30 });
+
+  it.each([2.4, 6.6, 15, 26.9])('is not green at %d of 30', (framesPerSecond) => {
+    expect(at30(framesPerSecond)).toEqual({
+      code: 'below_frame_rate',
+      detail: `${framesPerSecond.toFixed(1)} of 30 frames per second leave`,
+    });
+  });
+
+  it('is green from nine tenths of the wanted rate on, and where no rate is known to be wanted', () => {
+    expect(at30(27).code).toBe('delivering');
+    expect(at30(30).code).toBe('delivering');
+    expect(classify({ ...good, framesPerSecond: 5 }).code).toBe('delivering');
+  });
+});
+
+describe('a source that goes', () => {
+  it('is what is told, not the connection to the platform it leaves unused', () => {
+    expect(classify({ ...good, activeOutputs: 0, fillMs: 1000 }).code).toBe('filling');
+    for (const code of ['no_source', 'no_input', 'filling'] as const) {
+      expect(HEALTH_REASONS[code]).toMatchObject({
+        level: 'waiting_for_source',
+        detail: expect.stringContaining('no signal from the encoder'),
+      });
+    }
+  });
+});
+
 describe('health', () => {
   it('has a remedy for everything a person must act on', () => {
     const fatal = Object.values(HEALTH_REASONS).filter((reason) => reason.severity === 'fatal');
@@ -137,6 +165,43 @@ describe('what does not recover', () => {
     const { activeOutputs: _missing, ...unseen } = good;
     expect(healthAfter(unseen, 299).level).toBe('unknown');
     expect(healthAfter(unseen, 300).level).toBe('degraded');
+  });
+
+  it('waits ten seconds for the first frames, then says that the platform isn’t accepting video', () => {
+    const silent = { ...good, framesPerSecond: 0 };
+    expect(healthAfter(silent, 9)).toMatchObject({ level: 'starting', severity: 'none', code: 'first_frames' });
+    expect(healthAfter(silent, 10)).toMatchObject({
+      level: 'degraded',
+      code: 'no_media',
+      detail: 'connected, but the platform isn’t accepting video',
+    });
+  });
+
+  it.each([
+    ['connection_lost: gone', 'reconnecting'],
+    ['platform_slow: slow', 'degraded'],
+    ['not_accepting: full', 'reconnecting'],
+    ['encoder_slow: this machine is too slow for 3 encodes', 'degraded'],
+  ])('needs a person when it has been %s for half a minute', (message, level) => {
+    expect(healthAfter(rtmp(message), 29)).toMatchObject({ level, severity: 'transient' });
+    expect(healthAfter(rtmp(message), 30)).toMatchObject({ level, severity: 'fatal' });
+  });
+
+  it('counts trouble whose reasons alternate as one trouble, until it has delivered again', () => {
+    const messages = ['not_accepting: a', 'stalled: b', 'handshake_unanswered: c'];
+    let seen = withHealthSince(good, null);
+    const look = (observation: Observation, seconds: number) => {
+      seen = withHealthSince({ ...observation, observedAt: at(seconds) }, seen);
+      return healthOf({ status: 'running', observation: seen });
+    };
+    for (let second = 1; second <= 160; second += 1) {
+      const health = look(second % 10 === 0 ? { ...good, framesPerSecond: 0 } : rtmp(messages[second % 3]!), second);
+      if (second % 10 === 0) continue;
+      expect(health.severity).toBe(second > 30 ? 'fatal' : 'transient');
+      expect(health.level).toBe(second > 150 ? 'down' : 'reconnecting');
+    }
+    expect(look(good, 161).level).toBe('good');
+    expect(look(rtmp('connection_lost: d'), 162)).toMatchObject({ level: 'reconnecting', severity: 'transient' });
   });
 
   it('stays good, or waiting for the source, however long it lasts', () => {

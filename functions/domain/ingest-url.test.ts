@@ -38,7 +38,7 @@ const DISGUISED = [
     255.255.255.255 240.0.0.1 224.0.0.1 10.0.0.1 10.255.255.255 172.16.0.1 172.31.255.255 192.168.0.1 169.254.169.254
     169.254.170.2 100.64.0.1 100.100.100.200 100.127.255.255 192.0.0.1 192.0.2.1 198.18.0.1 198.51.100.1 203.0.113.1 192.88.99.1
     user@127.0.0.1 live.example.com@127.0.0.1 live.example.com:80@127.0.0.1 127.0.0.1\@live.example.com
-    live..example.com .example.com -a.example.com a_b.example.com
+    live..example.com .example.com -a.example.com
   `
     .trim()
     .split(/\s+/),
@@ -113,6 +113,11 @@ describe('parseIngestUrl', () => {
     expect(parseIngestUrl('rtmp://live.example.com/app', strict)).toMatchObject({ url: { port: 1935 } });
   });
 
+  it('takes a host name with an underscore, as some platforms have', () => {
+    const parsed = parseIngestUrl('rtmp://live_push.example.com/live', strict);
+    expect(parsed).toMatchObject({ ok: true, url: { host: 'live_push.example.com' } });
+  });
+
   it('refuses private addresses and all their disguises in every form of URL', () => {
     const hostile = FRAMES.flatMap((frame) => [...DISGUISED, ...LOOPBACK_PLAIN].map(frame));
     expect(hostile.length).toBeGreaterThanOrEqual(500);
@@ -161,7 +166,7 @@ describe('parseIngestUrl', () => {
         const result = parseIngestUrl(given, strict);
         const again = result.ok ? parseIngestUrl(result.url.normalized, strict) : result;
         expect(again).toEqual(result);
-        expect(result.ok ? result.url.normalized : 'rtmp://a/b').toMatch(/^rtmps?:\/\/[a-z0-9.:[\]-]+\/[\x21-\x7e]+$/);
+        expect(result.ok ? result.url.normalized : 'rtmp://a/b').toMatch(/^rtmps?:\/\/[a-z0-9._:[\]-]+\/[\x21-\x7e]+$/);
       }),
       { numRuns: 2000 },
     );

@@ -66,7 +66,7 @@ const DEFAULT_PORTS: Record<IngestProtocol, number> = { rtmp: 1935, rtmps: 443 }
 // Only the characters of RFC 3986: no spaces, controls, backslashes, quotes or letters outside ASCII.
 const URL_CHARACTERS = /^[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]*$/;
 const URL_PARTS = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/;
-const AUTHORITY_PARTS = /^(\[[0-9A-Fa-f]*:[0-9A-Fa-f:.]*\]|[A-Za-z0-9.-]+)(?::(\d{1,5}))?$/;
+const AUTHORITY_PARTS = /^(\[[0-9A-Fa-f]*:[0-9A-Fa-f:.]*\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/;
 
 /** Ports below 1024 on which platforms receive RTMP. The rest of that range belongs to other services. */
 const LOW_PORTS_ALLOWED = new Set([80, 443]);
@@ -155,7 +155,7 @@ export function parseIngestUrl(
     return refuse(
       'url_has_credentials',
       'the URL holds a user name or password',
-      'remove everything before the @; the secret belongs in the stream key field',
+      'remove everything before the @: servers that want a user name and a password are not supported; a stream key has its own field',
     );
   }
   if (fragment !== undefined)
@@ -233,7 +233,7 @@ function checkHostName(host: string): IngestUrlProblem | null {
   const labels = host.split('.');
   const last = labels.at(-1) ?? '';
   const isWellFormed =
-    host.length <= 253 && labels.every((label) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label));
+    host.length <= 253 && labels.every((label) => /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/.test(label));
   if (!isWellFormed) return hostInvalid('the host is not a plain host name');
   // Resolvers read such "names" as addresses: 2130706433, 0x7f.1, 0177.0.0.1 and 127.1 are all 127.0.0.1.
   if (/^(\d+|0x[0-9a-f]*)$/.test(last)) return hostInvalid('the host is an IP address in an unusual spelling');

@@ -15,7 +15,7 @@ import {
 import { OUTPUT_GROUP_NAMES } from '../aws/names.ts';
 import { getSourceObservation, putSourceObservation, type SourceObservation } from '../aws/source-table.ts';
 import type { Destination, Observation } from '../domain/destination.ts';
-import { healthOf, withHealthSince } from '../domain/health.ts';
+import { healthOf, observationOfThisRun, withHealthSince } from '../domain/health.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
 import { isFiguresDue } from './figures-due.ts';
 import { withFeed } from '../domain/recorded-run.ts';
@@ -136,7 +136,7 @@ async function lookAt(deps: MonitorDeps, record: Destination, listed: Listed): P
     ...optional('sourceConnected', listed.sourceConnected),
     ...figuresOf(deps, record, listed),
   };
-  const next = withFeed(withHealthSince(observation, record.observation), record, listed.sourceBitrateBps);
+  const next = withFeed(withHealthSince(observation, observationOfThisRun(record)), record, listed.sourceBitrateBps);
   const written = await putObservation(deps, record.destinationId, { observation: next, now: deps.now() });
   // The monitor compares the new value with the one it replaces, so only one of several concurrent monitors notes it.
   if (written && isNews(written.replaced, next)) await noteHealth(deps, record, next);
@@ -176,22 +176,26 @@ async function noteHealth(deps: MonitorDeps, record: Destination, observation: O
   await putTimelineEntry(deps, record, entry, record.writeCount);
 }
 
+const FIGURES = [
+  'bitrateBps',
+  'fillMs',
+  'framesPerSecond',
+  'wantedFramesPerSecond',
+  'droppedFrames',
+  'unsentFrames',
+  'reconnects',
+  'figuresAt',
+] as const satisfies (keyof Observation)[];
+
 /** Returns the figures of this run: read now, or carried over when they are not due. */
 function figuresOf(deps: MonitorDeps, record: Destination, { now, series }: Listed): Partial<Observation> {
   const read = series.get(record.held.channel?.channelId ?? '');
   const activeOutputs = read && newest(read.activeOutputs);
   const delivery = optional('activeOutputs', activeOutputs);
   if (!isFiguresDue(record, now, deps.figuresEverySeconds)) {
-    const { bitrateBps, fillMs, framesPerSecond, droppedFrames, reconnects, figuresAt } = record.observation ?? {};
-    return {
-      ...delivery,
-      ...optional('bitrateBps', bitrateBps),
-      ...optional('fillMs', fillMs),
-      ...optional('framesPerSecond', framesPerSecond),
-      ...optional('droppedFrames', droppedFrames),
-      ...optional('reconnects', reconnects),
-      ...optional('figuresAt', figuresAt),
-    };
+    const before = record.observation;
+    const kept = FIGURES.map((figure) => optional(figure, before?.[figure]));
+    return Object.assign({}, delivery, ...kept) as Partial<Observation>;
   }
   if (!read) return delivery;
   // MediaLive's NetworkOut is never zero, so it means nothing unless an output is being written.
@@ -202,7 +206,9 @@ function figuresOf(deps: MonitorDeps, record: Destination, { now, series }: List
     ...optional('bitrateBps', isWritten ? newest(read.bitrateBps) : null),
     ...optional('fillMs', newest(read.fillMs)),
     ...optional('framesPerSecond', newest(read.outputFramesPerSecond) ?? newest(read.inputFramesPerSecond)),
+    ...optional('wantedFramesPerSecond', newest(read.wantedFramesPerSecond)),
     ...optional('droppedFrames', total(read.droppedFrames)),
+    ...optional('unsentFrames', total(read.unsentFrames)),
     ...optional('reconnects', total(read.reconnects)),
   };
 }

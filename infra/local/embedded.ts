@@ -83,6 +83,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       ffmpegPath: options.ffmpegPath,
       dataDirectory: settings.dataDirectory,
       logger,
+      loopbackTargetsAllowed: settings.loopbackTargetsAllowed,
       hls: { lowLatency: settings.hls === 'low-latency' },
     });
     stack.defer(() => engine.close());

@@ -51,7 +51,7 @@ async function startRunning(): Promise<Running> {
   await clock.advance(0);
   await mediaLive.send(new StartChannelCommand({ ChannelId: channelId }));
   await clock.advance(0);
-  const totals = { framesSent: 0, droppedFrames: 0, reconnects: 0, bytesSent: 0, queuedBytes: 0 };
+  const totals = { framesSent: 0, droppedFrames: 0, unsentFrames: 0, reconnects: 0, bytesSent: 0, queuedBytes: 0 };
   return {
     clock,
     endpoint,

@@ -30,6 +30,7 @@ export function makeSimulatedEngine(): SimulatedEngine {
       framesPerSecond: 30,
       framesSent: 1_000,
       droppedFrames: 0,
+      unsentFrames: 0,
       reconnects: 0,
       bytesSent: 1_000_000,
       queuedBytes: 0,

@@ -1,5 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { channelMetrics, getChannelSeries, newest, total, type MetricPoint } from '../../aws/metrics.ts';
+import {
+  channelMetrics,
+  getChannelSeries,
+  newest,
+  total,
+  type ChannelMetric,
+  type MetricPoint,
+} from '../../aws/metrics.ts';
 import { OUTPUT_GROUP_NAMES } from '../../aws/names.ts';
 import type { Destination } from '../../domain/destination.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
@@ -11,6 +18,7 @@ import { findDestination } from './find-destination.ts';
 
 const COUNTED_SECONDS = 300;
 const CHANNELS_KEPT_MAX = 500;
+const NOT_SHOWN: ChannelMetric[] = ['activeOutputs', 'fillMs', 'wantedFramesPerSecond'];
 
 const metrics = createRoute({
   method: 'get',
@@ -27,7 +35,7 @@ type Series = Awaited<ReturnType<typeof getChannelSeries>> extends Map<string, i
 export function registerMetrics(api: Api, deps: ApiDeps): void {
   const memos = new Map<string, Memo<Series | undefined>>();
   // What is shown here: whether an output is written is the monitor's business.
-  const shown = channelMetrics(deps.embedded).filter((name) => name !== 'activeOutputs' && name !== 'fillMs');
+  const shown = channelMetrics(deps.embedded).filter((name) => !NOT_SHOWN.includes(name));
 
   /** Several viewers of one page ask CloudWatch once. */
   function readSeries(channelId: string): Promise<Series | undefined> {
@@ -62,6 +70,7 @@ function toMetricsResource(deps: ApiDeps, record: Destination, series: Series | 
     : (series?.inputFramesPerSecond ?? []);
   const current = (points: MetricPoint[] | undefined) => (isRunning && points ? newest(points) : null);
   const counted = (points: MetricPoint[] | undefined) => (isRunning && points ? total(recent(points)) : null);
+  const dropped = series ? addUp(series.droppedFrames, series.unsentFrames) : [];
   return {
     destinationId: record.destinationId,
     observedAt: now.toISOString(),
@@ -72,15 +81,22 @@ function toMetricsResource(deps: ApiDeps, record: Destination, series: Series | 
     current: {
       bitrateBps: current(series?.bitrateBps),
       framesPerSecond: current(framesPerSecond),
-      droppedFrames: counted(series?.droppedFrames),
+      droppedFrames: counted(dropped),
       reconnects: counted(series?.reconnects),
     },
     series: {
       bitrateBps: series?.bitrateBps ?? [],
       framesPerSecond,
-      droppedFrames: series?.droppedFrames ?? [],
+      droppedFrames: dropped,
       reconnects: series?.reconnects ?? [],
     },
     periodSeconds: deps.metrics.periodSeconds,
   };
+}
+
+/** Adds two series of counts; a point of one alone stays as it is. */
+function addUp(one: MetricPoint[], other: MetricPoint[]): MetricPoint[] {
+  const byTime = new Map(one.map(({ at, value }) => [at, value]));
+  for (const { at, value } of other) byTime.set(at, (byTime.get(at) ?? 0) + value);
+  return [...byTime].map(([at, value]) => ({ at, value })).sort((left, right) => left.at.localeCompare(right.at));
 }

@@ -109,24 +109,22 @@ function toChannelAlert(alert: Alert): ChannelAlert {
   };
 }
 
-const CERTIFICATE_PROBLEMS: readonly OutputProblem[] = ['certificate_invalid'];
+const ALERT_TYPES: Partial<Record<OutputProblem, string>> = {
+  certificate_invalid: 'Failed to Validate Certificate Chain When Publishing',
+  not_accepting: 'Failed to Write to Output',
+  platform_slow: 'Failed to Write to Output',
+  encoder_slow: 'Failed to Write to Output',
+  encoder_failed: 'Failed to Write to Output',
+};
 
 /** At most one condition: an output that waits for input has nothing to say of the far end. */
 function conditionsOf(report: ChannelReport, isFed: boolean, nowMs: number): Condition[] {
   const { problem } = report;
   if (problem !== undefined) {
-    const next =
-      problem.nextAttemptAtMs === undefined
-        ? ''
-        : `, next attempt at ${new Date(problem.nextAttemptAtMs).toISOString()}`;
-    return [
-      {
-        type: CERTIFICATE_PROBLEMS.includes(problem.code)
-          ? 'Failed to Validate Certificate Chain When Publishing'
-          : 'Failed RTMP Connection',
-        message: `${problem.code}: ${problem.detail}, attempt ${problem.attempt}${next}`,
-      },
-    ];
+    const { code, detail, attempt, nextAttemptAtMs } = problem;
+    const times = attempt === undefined ? '' : `, attempt ${attempt}`;
+    const next = nextAttemptAtMs === undefined ? '' : `, next attempt at ${new Date(nextAttemptAtMs).toISOString()}`;
+    return [{ type: ALERT_TYPES[code] ?? 'Failed RTMP Connection', message: `${code}: ${detail}${times}${next}` }];
   }
   if (report.state === 'waiting_for_input' && (!isFed || nowMs - report.sinceMs >= INPUT_SILENT_MS)) {
     const since = new Date(report.sinceMs).toISOString();

@@ -14,7 +14,7 @@ function makeChannel(state: string, level = 'INFO'): ChannelRecord {
 function makeReport(over: Partial<ChannelReport>): ChannelReport {
   return {
     ...{ channelId: '7', state: 'publishing', sinceMs: 0, mode: 'copy', bitrateBps: 0, framesPerSecond: 0 },
-    ...{ framesSent: 0, droppedFrames: 0, reconnects: 0, bytesSent: 0, queuedBytes: 0 },
+    ...{ framesSent: 0, droppedFrames: 0, unsentFrames: 0, reconnects: 0, bytesSent: 0, queuedBytes: 0 },
     ...over,
   };
 }
@@ -58,7 +58,7 @@ describe('the encoder log of a channel', () => {
     logs.observe(makeChannel('RUNNING', 'WARNING'), makeReport({}));
     for (let second = 1; second <= 20; second++) {
       pass(1000);
-      logs.observe(makeChannel('RUNNING', 'WARNING'), makeReport({ droppedFrames: second * 3 }));
+      logs.observe(makeChannel('RUNNING', 'WARNING'), makeReport({ unsentFrames: second * 3 }));
     }
     expect(lines()).toEqual(
       ['W', 'W'].map((severity, index) => expect.stringContaining(`${severity} Dropped ${index ? 30 : 3} frames`)),

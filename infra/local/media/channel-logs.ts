@@ -39,7 +39,7 @@ export interface ChannelLogs {
 interface Told {
   channelState: string;
   output: string;
-  droppedFrames: number;
+  unsentFrames: number;
   dropsToldAtMs: number;
 }
 
@@ -67,14 +67,14 @@ export function makeChannelLogs(clock: Clock): ChannelLogs {
       const now: Told = {
         channelState: channel.state,
         output: output?.message ?? '',
-        droppedFrames: running?.droppedFrames ?? 0,
+        unsentFrames: running?.unsentFrames ?? 0,
         dropsToldAtMs: before?.dropsToldAtMs ?? 0,
       };
       if (before?.channelState !== channel.state) write(channel, 'I', `Channel is ${channel.state}`);
       if (output && before?.output !== output.message) write(channel, output.severity, output.message);
-      const dropped = now.droppedFrames - (before?.droppedFrames ?? 0);
+      const dropped = now.unsentFrames - (before?.unsentFrames ?? 0);
       if (dropped > 0 && clock.now() - now.dropsToldAtMs < DROPS_TOLD_EVERY_MS) {
-        now.droppedFrames = before!.droppedFrames;
+        now.unsentFrames = before!.unsentFrames;
       } else if (dropped > 0) {
         now.dropsToldAtMs = clock.now();
         write(channel, 'W', `Dropped ${dropped} frames: the far end takes less than it is sent`);
@@ -102,7 +102,11 @@ const STATES: Record<ChannelReport['state'], { severity: Severity; text: string 
 
 function describeOutput({ state, problem }: ChannelReport): { severity: Severity; message: string } {
   const { severity, text } = STATES[state];
-  return { severity, message: problem ? `${text}: ${problem.detail} (attempt ${problem.attempt})` : text };
+  if (!problem) return { severity, message: text };
+  const times = problem.attempt === undefined ? '' : ` (attempt ${problem.attempt})`;
+  // Media still leaves, and something is wrong with it.
+  const shown = state === 'publishing' ? 'W' : severity;
+  return { severity: shown, message: `${text}: ${problem.detail}${times}` };
 }
 
 /** MediaLive's lines carry six decimals and no zone. */

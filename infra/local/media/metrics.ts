@@ -96,8 +96,14 @@ export function makeMetrics(context: MediaContext, countAlerts: (channelId: stri
     put(
       { namespace: 'Sluice/Engine', dimensions },
       atMs,
-      { OutputFrameRate: report.framesPerSecond },
-      { Reconnects: growth(report.reconnects, last?.reconnects) },
+      {
+        OutputFrameRate: report.framesPerSecond,
+        ...(report.wantedFramesPerSecond && { WantedFrameRate: report.wantedFramesPerSecond }),
+      },
+      {
+        Reconnects: growth(report.reconnects, last?.reconnects),
+        UnsentFrames: growth(report.unsentFrames, last?.unsentFrames),
+      },
     );
   };
 

@@ -62,7 +62,7 @@ const unsubscribe = program.subscribe({
 function publish(url: string): RtmpPublisher {
   const at = url.lastIndexOf('/');
   const target = { url: url.slice(0, at), streamKey: url.slice(at + 1), verifyCertificate: true };
-  return createRtmpPublisher({ ...target, program, onChange: () => {} });
+  return createRtmpPublisher({ ...target, dial: { loopbackAllowed: true }, program, onChange: () => {} });
 }
 
 process.on('message', (request: HubRequest) => {

@@ -48,7 +48,7 @@ export async function measure(
       fanOutPercent: ((after.fanOut - before.fanOut) * 100) / elapsedSeconds,
       ingestPercent: ((after.ingest - before.ingest) * 100) / elapsedSeconds,
       firstVideoMs: summary.sessions.map(({ firstVideoAtMs }) => (firstVideoAtMs ?? Infinity) - startedAtMs),
-      droppedFrames: reports.reduce((sum, report) => sum + report.droppedFrames, 0),
+      droppedFrames: reports.reduce((sum, report) => sum + report.unsentFrames, 0),
       reconnects: reports.reduce((sum, report) => sum + report.reconnects, 0),
       summary,
     };

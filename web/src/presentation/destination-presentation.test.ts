@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DESTINATION_STATUSES } from '../../../functions/domain/destination.ts';
-import { HEALTH_LEVELS } from '../../../functions/domain/health.ts';
+import { HEALTH_LEVELS } from '../../../functions/domain/health-reasons.ts';
 import { announcementFor, presentDestination, presentStale } from './destination-presentation.ts';
 import { makeDestination } from './make-destination.fixture.ts';
 

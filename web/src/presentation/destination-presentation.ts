@@ -1,6 +1,6 @@
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import type { DestinationStatus } from '../../../functions/domain/destination.ts';
-import type { HealthLevel } from '../../../functions/domain/health.ts';
+import type { HealthLevel } from '../../../functions/domain/health-reasons.ts';
 import { sentence } from './format.ts';
 import { readHealthText } from './health-text.ts';
 
@@ -44,6 +44,7 @@ const STATUS_LOOKS: Record<DestinationStatus, Look> = {
 const RUNNING_LOOKS: Record<HealthLevel, Look> = {
   unknown: { tone: 'motion', glyph: 'unknown', word: 'Checking' },
   waiting_for_source: { tone: 'waiting', glyph: 'waiting', word: 'Waiting for source' },
+  starting: { tone: 'motion', glyph: 'motion', word: 'Starting' },
   good: { tone: 'stale', glyph: 'unknown', word: 'Not seen lately' },
   degraded: { tone: 'motion', glyph: 'healing', word: 'Degraded' },
   reconnecting: { tone: 'motion', glyph: 'healing', word: 'Reconnecting' },
@@ -54,6 +55,7 @@ const RUNNING_LOOKS: Record<HealthLevel, Look> = {
 const PRIMARY_REMEDIES: Record<HealthLevel, string> = {
   unknown: '',
   waiting_for_source: 'Start the encoder',
+  starting: '',
   good: '',
   degraded: '',
   reconnecting: '',

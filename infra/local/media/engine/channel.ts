@@ -11,14 +11,18 @@ import type {
   Rendition,
   RtmpOutput,
 } from './contract.ts';
-import type { EncoderProblem } from './encoder-program.ts';
+import type { EncoderProgram } from './encoder-program.ts';
 import type { Flow } from './flow.ts';
 import { createHlsPackage, type HlsPackage } from './hls/hls-package.ts';
 import { createProgramSwitch } from './program-switch.ts';
+import type { KernelSendQueues } from './rtmp/kernel-send-queues.ts';
 import { createRateMeter } from './rtmp/rate-meter.ts';
 import { createRtmpPublisher } from './rtmp/publisher.ts';
+import type { DialRules } from './rtmp/rtmp-socket.ts';
 
 const SAMPLE_MS = 900;
+/** Media that arrives becomes pictures that can be sent within this time, or does not. */
+const BEGINS_WITHIN_MS = 10_000;
 
 export interface Channel {
   run: ChannelRun;
@@ -38,10 +42,13 @@ export interface ChannelOptions {
   run: ChannelRun;
   clock: Clock;
   lowLatency: boolean;
+  /** Which addresses may be dialled. */
+  dial: DialRules;
+  sendQueues: KernelSendQueues;
   onChange(): void;
 }
 
-type OutputReport = Omit<ChannelReport, 'channelId' | 'mode'>;
+type OutputReport = Omit<ChannelReport, 'channelId' | 'mode' | 'droppedFrames' | 'wantedFramesPerSecond'>;
 
 interface Output {
   report(): OutputReport;
@@ -54,7 +61,10 @@ interface Lane {
   feed: ReturnType<typeof createProgramSwitch>;
   mode: 'copy' | 'encode' | 'none';
   decidedFor: number | null;
-  problem(): EncoderProblem | null;
+  /** What it encodes with; null while it copies or waits. */
+  encoder: Pick<EncoderProgram, 'problem' | 'droppedFrames'> | null;
+  /** What the encoder, which others share, had dropped before. */
+  droppedBefore: number;
 }
 
 export function createChannel(options: ChannelOptions): Channel {
@@ -65,10 +75,12 @@ export function createChannel(options: ChannelOptions): Channel {
     feed: createProgramSwitch({ clock }),
     mode: 'none',
     decidedFor: null,
-    problem: () => null,
+    encoder: null,
+    droppedBefore: 0,
   }));
   let flow: Flow | null = null;
   let hls: HlsPackage | null = null;
+  let liveSinceMs: number | null = null;
   const output = run.output.kind === 'rtmp' ? openRtmp(run.output) : openPackage(run.output);
 
   function openRtmp({ url, streamKey, verifyCertificate }: RtmpOutput): Output {
@@ -78,6 +90,8 @@ export function createChannel(options: ChannelOptions): Channel {
       verifyCertificate,
       program: lanes[0]!.feed.program,
       clock,
+      dial: options.dial,
+      sendQueues: options.sendQueues,
       onChange: options.onChange,
     });
   }
@@ -93,7 +107,14 @@ export function createChannel(options: ChannelOptions): Channel {
     return packageOutput(opened, clock);
   }
 
+  /** Media arrives, and its first keyframe or the encoder is still on the way. */
+  function isBeginning(waitingSinceMs: number): boolean {
+    return liveSinceMs !== null && clock.now() - Math.max(liveSinceMs, waitingSinceMs) < BEGINS_WITHIN_MS;
+  }
+
   function review(): void {
+    if (!flow?.live()) liveSinceMs = null;
+    else liveSinceMs ??= clock.now();
     if (!flow) return;
     let copied = false;
     for (const lane of lanes) {
@@ -107,7 +128,8 @@ export function createChannel(options: ChannelOptions): Channel {
       if (lane.mode === mode) continue;
       lane.mode = mode;
       const encoder = mode === 'encode' ? flow.encoder(lane.rendition) : null;
-      lane.problem = encoder?.problem ?? (() => null);
+      lane.encoder = encoder;
+      lane.droppedBefore = encoder?.droppedFrames() ?? 0;
       lane.feed.select(encoder?.program ?? flow.copy);
       options.onChange();
     }
@@ -122,7 +144,7 @@ export function createChannel(options: ChannelOptions): Channel {
       for (const lane of lanes) {
         lane.decidedFor = null;
         lane.mode = 'none';
-        lane.problem = () => null;
+        lane.encoder = null;
         lane.feed.select(null);
       }
       review();
@@ -130,12 +152,20 @@ export function createChannel(options: ChannelOptions): Channel {
     review,
     rehearse: (fault) => output.rehearse?.(fault),
     report() {
-      const current = output.report();
-      const report: ChannelReport = { ...current, channelId: run.channelId, mode: lanes[0]?.mode ?? 'none' };
-      const failed = lanes.map((lane) => lane.problem()).find((problem) => problem !== null);
-      if (failed && !report.problem) {
-        report.problem = { code: 'encoder_failed', ...failed };
-        if (report.state === 'waiting_for_input') report.state = 'reconnecting';
+      const lane = lanes[0];
+      const report: ChannelReport = {
+        ...output.report(),
+        channelId: run.channelId,
+        mode: lane?.mode ?? 'none',
+        droppedFrames: lanes.reduce((sum, { encoder, droppedBefore }) => {
+          return sum + (encoder ? encoder.droppedFrames() - droppedBefore : 0);
+        }, 0),
+        ...(lane?.encoder && { wantedFramesPerSecond: lane.rendition.framesPerSecond }),
+      };
+      const failed = lanes.map(({ encoder }) => encoder?.problem()).find((problem) => problem);
+      if (failed) report.problem ??= failed;
+      if (report.state === 'waiting_for_input' && (failed || isBeginning(report.sinceMs))) {
+        report.state = failed ? 'reconnecting' : 'connecting';
       }
       return report;
     },
@@ -156,7 +186,7 @@ function packageOutput(hls: HlsPackage, clock: Clock): Output {
       const nowMs = clock.now();
       const { frames, bytes } = hls.totals();
       if (nowMs - sampledAtMs >= SAMPLE_MS) {
-        meter.sample(nowMs, bytes, frames);
+        meter.sample({ atMs: nowMs, bytes, frames, mediaMs: 0 });
         sampledAtMs = nowMs;
       }
       if (publishing !== hls.publishing()) sinceMs = nowMs;
@@ -166,7 +196,7 @@ function packageOutput(hls: HlsPackage, clock: Clock): Output {
         sinceMs,
         ...(publishing ? meter.rates(nowMs) : { bitrateBps: 0, framesPerSecond: 0 }),
         framesSent: frames,
-        droppedFrames: 0,
+        unsentFrames: 0,
         reconnects: 0,
         bytesSent: bytes,
         queuedBytes: 0,

@@ -98,17 +98,37 @@ export interface SourceReport {
 
 export type OutputState = 'waiting_for_input' | 'connecting' | 'publishing' | 'reconnecting' | 'rejected' | 'stalled';
 
-/** Closed list: why an output is not publishing. */
+/** Closed list: what is wrong with an output. */
 export type OutputProblem =
   | 'connection_refused'
   | 'host_not_found'
+  /** The name points at an address that must not be dialled. */
+  | 'host_not_public'
   | 'connect_timeout'
   | 'connection_lost'
   | 'certificate_invalid'
   | 'tls_failed'
+  /** A plain connection, and the server speaks TLS. */
+  | 'tls_expected'
+  | 'not_rtmp'
+  | 'handshake_unanswered'
+  | 'publish_unanswered'
+  | 'authentication_unsupported'
   | 'stream_key_rejected'
   | 'application_rejected'
+  /** It takes the key and hangs up when media comes. */
+  | 'stream_refused'
+  /** It said that the stream is over. */
+  | 'ended_by_server'
+  /** It ends each session after a while, again and again. */
+  | 'ends_repeatedly'
+  /** Still connected, and it takes nothing. */
+  | 'not_accepting'
+  /** Still connected, and it takes less than it is sent. */
+  | 'platform_slow'
   | 'stalled'
+  /** Our encoder is slower than its source. */
+  | 'encoder_slow'
   | 'encoder_failed';
 
 export interface ChannelReport {
@@ -117,12 +137,19 @@ export interface ChannelReport {
   sinceMs: number;
   /** `copy` or the rendition encoded. */
   mode: 'copy' | 'encode' | 'none';
-  problem?: { code: OutputProblem; detail: string; attempt: number; nextAttemptAtMs?: number };
+  /** `attempt` is absent while there is nothing to try again. */
+  problem?: { code: OutputProblem; detail: string; attempt?: number; nextAttemptAtMs?: number };
+  /** What has left and was taken, over the last seconds. */
   bitrateBps: number;
   framesPerSecond: number;
-  /** Totals since the channel started. */
+  /** What the rendition or the source asks for; absent while that is not known. */
+  wantedFramesPerSecond?: number;
+  /** Totals since the channel started. Sent is what has left. */
   framesSent: number;
+  /** Frames of the input that the encoder could not keep up with, as MediaLive's DroppedFrames counts them. */
   droppedFrames: number;
+  /** Frames that were not sent because the far end takes too little. */
+  unsentFrames: number;
   reconnects: number;
   bytesSent: number;
   queuedBytes: number;
@@ -136,7 +163,7 @@ export interface SourcePicture {
   takenAtMs: number;
 }
 
-/** Failures of a platform that can be practised. None of them touches the far end but by a lost or idle connection. */
+/** Failures of a platform that can be simulated. None of them touches the far end but by a lost or idle connection. */
 export const REHEARSED_CHANNEL_FAULTS = ['key_refused', 'platform_slow', 'platform_frozen'] as const;
 export type RehearsedChannelFault = (typeof REHEARSED_CHANNEL_FAULTS)[number];
 

@@ -29,7 +29,8 @@ beforeEach(() => {
     },
   };
   const rendition = makeRendition();
-  encoder = createEncoderProgram({ rendition, source, launcher, clock, logger: silentLogger, onChange() {} });
+  const load = { running: 0 };
+  encoder = createEncoderProgram({ rendition, source, launcher, clock, logger: silentLogger, load, onChange() {} });
   encoder.program.subscribe({ onFormat() {}, onFrame() {}, onSourceLost() {} });
 });
 
@@ -44,8 +45,12 @@ function feed(seconds: number): void {
 
 it('replaces an encoder that is fed for ten seconds and gives nothing, and says so', () => {
   tap!.onBytes(Buffer.alloc(188), { keyframeDtsMs: 0, keyframePtsMs: 1_000, hasSound: true });
-  feed(10);
+  feed(4.5);
   expect(encoder.problem()).toBeNull();
+  feed(1);
+  expect(encoder.problem()).toMatchObject({ code: 'encoder_failed', detail: expect.stringContaining('gives nothing') });
+  expect(tap).not.toBeNull();
+  feed(4.5);
   tap!.onBytes(Buffer.alloc(188));
   expect(encoder.problem()).toMatchObject({ attempt: 1, detail: expect.stringContaining('gives nothing') });
   expect(tap).toBeNull();
@@ -56,6 +61,6 @@ it('replaces an encoder that is fed for ten seconds and gives nothing, and says 
 it('does not hold a pause of the source against the encoder', () => {
   tap!.onBytes(Buffer.alloc(188), { keyframeDtsMs: 0, keyframePtsMs: 1_000, hasSound: true });
   clock.advance(60_000);
-  feed(9);
+  feed(4.5);
   expect(encoder.problem()).toBeNull();
 });

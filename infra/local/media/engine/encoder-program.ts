@@ -8,6 +8,7 @@ import type { Clock } from '../../clock.ts';
 import type { Rendition } from './contract.ts';
 import { buildEncoderArguments } from './encoder-arguments.ts';
 import type { EngineLogger } from './engine-logger.ts';
+import { createEncoderPace, type EncoderPace } from './encoder-pace.ts';
 import { createFlvReader, type FlvTag } from './flv-reader.ts';
 import { createFrameHub } from './frame-hub.ts';
 import { startMediaChild, type MediaChild, type MediaLauncher } from './media-child.ts';
@@ -18,25 +19,35 @@ import { parseSequenceParameters, readAvcConfiguration } from './transport-strea
 
 const RESPAWN_MS = 500;
 const RESPAWN_MAX_MS = 5_000;
-/** Input waiting for an encoder that is too slow; beyond this it starts again at the newest keyframe. */
-const QUEUE_BYTES_MAX = 8 * 1024 * 1024;
+/** An encoder further behind than this starts again at the newest keyframe: late pictures help nobody. */
+const LAG_MAX_MS = 6_000;
+/** Protects the memory, whatever the bitrate. */
+const QUEUE_BYTES_MAX = 32 * 1024 * 1024;
+/** What went wrong is forgotten after a run this long that kept up. */
+const HEALTHY_AFTER_MS = 20_000;
+/** An encoder that was too slow has to keep up for this long before it counts as good again. */
+const KEEPS_UP_AFTER_MS = 8_000;
 /** Failures in a row after which the subscribers are told that nothing is coming. */
 const FAILURES_SHOWN = 2;
 const RUN_STEP_MS = 20;
 /** An encoder that is fed and gives nothing for this long hangs, or cannot read the source. */
 const MUTE_MS = 10_000;
-const FEED_PAUSE_MS = 1_000;
+const MUTE_SHOWN_MS = 5_000;
+const MUTE: EncoderProblem = { code: 'encoder_failed', detail: 'the encoder takes the source and gives nothing' };
 
 export interface EncoderProblem {
+  code: 'encoder_slow' | 'encoder_failed';
   detail: string;
-  attempt: number;
+  attempt?: number;
   nextAttemptAtMs?: number;
 }
 
 export interface EncoderProgram {
   program: Program;
-  /** Set from a failure until frames come again. */
+  /** Set from a failure until frames come again, and after repeated failures until a run has kept up for a while. */
   problem(): EncoderProblem | null;
+  /** Frames of the source that were left out because the encoder was too slow, since it was made. */
+  droppedFrames(): number;
   /** The source's connection ended: begin afresh with the next one. */
   sourceLost(): void;
   close(): Promise<void>;
@@ -48,7 +59,14 @@ export interface EncoderProgramOptions {
   launcher: MediaLauncher;
   clock: Clock;
   logger: EngineLogger;
+  /** How many encoders run on this machine; each counts itself in. */
+  load: EncoderLoad;
   onChange(): void;
+}
+
+/** Shared by all encoders of one engine. */
+export interface EncoderLoad {
+  running: number;
 }
 
 interface Run {
@@ -56,9 +74,7 @@ interface Run {
   baseMs: number;
   formatSettled: boolean;
   ended: boolean;
-  /** When it was last given bytes, and when the last frame came of it. */
-  fedAtMs: number;
-  heardAtMs: number;
+  pace: EncoderPace;
 }
 
 export function createEncoderProgram(options: EncoderProgramOptions): EncoderProgram {
@@ -70,6 +86,7 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
   let cancelRespawn: (() => void) | undefined;
   let newestMs = 0;
   let failures = 0;
+  let droppedFrames = 0;
   let problem: EncoderProblem | null = null;
   let video: ProgramFormat['video'] = null;
   let audio: ProgramFormat['audio'] = null;
@@ -97,27 +114,44 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
         if (beginning) {
           endRun({ keepTap: true });
           run = startRun(Math.max(beginning.keyframeDtsMs, newestMs + RUN_STEP_MS), beginning.hasSound);
+          if (problem?.nextAttemptAtMs) report({ ...problem, nextAttemptAtMs: undefined });
         }
         if (!run) return;
-        if (isMute(run)) {
-          fail('the encoder takes the source and gives nothing');
-          return;
-        }
-        if (run.child.stdin.writableLength > QUEUE_BYTES_MAX) {
-          fail('the encoder is slower than the source: this machine has no room for it');
-          return;
-        }
+        run.pace.fed(clock.now(), run.child.stdin.writableLength);
+        if (isLate(run)) return;
         run.child.stdin.write(bytes);
       },
     });
   }
 
-  /** Fed for long and without an answer. A pause of the source is none of the encoder's. */
-  function isMute(current: Run): boolean {
-    const nowMs = clock.now();
-    if (nowMs - current.fedAtMs > FEED_PAUSE_MS) current.heardAtMs = nowMs;
-    current.fedAtMs = nowMs;
-    return nowMs - current.heardAtMs >= MUTE_MS;
+  /** Replaces an encoder that gives nothing or is too far behind. */
+  function isLate(current: Run): boolean {
+    const { pace, child } = current;
+    if (pace.slow() && problem?.code !== 'encoder_slow') report(describeSlowness(current));
+    const isFull = child.stdin.writableLength > QUEUE_BYTES_MAX;
+    if (isFull || (pace.slow() && pace.lagMs() > LAG_MAX_MS)) {
+      droppedFrames += Math.round((pace.lagMs() / 1000) * (video?.framesPerSecond ?? rendition.framesPerSecond ?? 30));
+      fail(describeSlowness(current));
+      return true;
+    }
+    if (pace.silentMs() >= MUTE_SHOWN_MS && problem === null) report(MUTE);
+    if (pace.silentMs() < MUTE_MS) return false;
+    fail(MUTE);
+    return true;
+  }
+
+  function describeSlowness({ pace }: Run): EncoderProblem {
+    const count = options.load.running;
+    const rate = pace.slow()?.framesPerSecond ?? 0;
+    const wanted = video?.framesPerSecond ?? rendition.framesPerSecond;
+    const rates = `${rate.toFixed(1)}${wanted ? ` of ${wanted}` : ''} frames per second`;
+    const detail = `this machine is too slow for ${count} ${count === 1 ? 'encode' : 'encodes'}: ${rates}`;
+    return { code: 'encoder_slow', detail };
+  }
+
+  function report(next: EncoderProblem | null): void {
+    problem = next;
+    options.onChange();
   }
 
   function startRun(baseMs: number, hasSound: boolean): Run {
@@ -136,7 +170,8 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
           signal,
           output: child.errorOutput().slice(-500),
         });
-        fail(signal ? `the encoder was ended by ${signal}` : `the encoder ended with code ${code ?? 'none'}`);
+        const how = signal ? `was ended by ${signal}` : `ended with code ${code ?? 'none'}`;
+        fail({ code: 'encoder_failed', detail: `the encoder ${how}` });
       },
     });
     const started: Run = {
@@ -144,31 +179,33 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
       baseMs,
       formatSettled: false,
       ended: false,
-      fedAtMs: clock.now(),
-      heardAtMs: clock.now(),
+      pace: createEncoderPace(baseMs, clock.now()),
     };
+    options.load.running += 1;
     video = null;
     audio = null;
     return started;
   }
 
-  function fail(detail: string): void {
+  function fail(next: EncoderProblem): void {
+    // A run that kept up for long is not one of a row of failures.
+    if (run && run.pace.healthyMs() >= HEALTHY_AFTER_MS) failures = 0;
     endRun();
     failures += 1;
     const delayMs = Math.min(RESPAWN_MAX_MS, RESPAWN_MS * 2 ** (failures - 1));
-    problem = { detail, attempt: failures, nextAttemptAtMs: clock.now() + delayMs };
     if (failures >= FAILURES_SHOWN) hub.sourceLost();
     cancelRespawn?.();
     cancelRespawn = clock.after(delayMs, () => {
       if (active) listen();
     });
-    options.onChange();
+    report({ ...next, attempt: failures, nextAttemptAtMs: clock.now() + delayMs });
   }
 
   function endRun(keep: { keepTap?: boolean } = {}): void {
     if (!keep.keepTap) untap?.();
     if (!run) return;
     run.ended = true;
+    options.load.running -= 1;
     const end = run.child.end().finally(() => ending.delete(end));
     ending.add(end);
     run = null;
@@ -181,23 +218,25 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
       try {
         readHeader(tag);
       } catch {
-        fail('the encoder wrote headers that cannot be read');
+        fail({ code: 'encoder_failed', detail: 'the encoder wrote headers that cannot be read' });
       }
       return;
     }
     if (!current.formatSettled) settleFormat();
     current.formatSettled = true;
-    current.heardAtMs = clock.now();
     const dtsMs = current.baseMs + tag.timestampMs;
     newestMs = Math.max(newestMs, dtsMs);
     const keyframe = tag.kind === 'video' && tag.body[0]! >> 4 === 1;
     const compositionOffsetMs = tag.kind === 'video' ? tag.body.readIntBE(2, 3) : 0;
     hub.push({ kind: tag.kind, dtsMs, compositionOffsetMs, keyframe, flvBody: tag.body });
-    if (problem && keyframe) {
-      problem = null;
-      failures = 0;
-      options.onChange();
-    }
+    if (tag.kind === 'video') current.pace.gave(dtsMs);
+    if (problem && keyframe && isOver(current, problem)) report(null);
+  }
+
+  /** One failure is over when pictures come; slowness and repeated failures when the encoder has kept up for a while. */
+  function isOver({ pace }: Run, { code }: EncoderProblem): boolean {
+    if (code === 'encoder_slow' || failures >= FAILURES_SHOWN) return pace.healthyMs() >= KEEPS_UP_AFTER_MS;
+    return true;
   }
 
   function readHeader(tag: FlvTag): void {
@@ -225,6 +264,7 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
   return {
     program: hub.program,
     problem: () => problem,
+    droppedFrames: () => droppedFrames,
     sourceLost() {
       endRun({ keepTap: true });
       hub.sourceLost();

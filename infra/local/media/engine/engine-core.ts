@@ -12,10 +12,13 @@ import {
   type RehearsedFaults,
   type SourcePicture,
 } from './contract.ts';
+import type { EncoderLoad } from './encoder-program.ts';
 import type { EngineLogger } from './engine-logger.ts';
 import { createFlow, type Flow } from './flow.ts';
 import type { HlsAnswer } from './hls/hls-package.ts';
 import type { MediaLauncher } from './media-child.ts';
+import { createKernelSendQueues } from './rtmp/kernel-send-queues.ts';
+import type { DialRules } from './rtmp/rtmp-socket.ts';
 
 const REPORT_MS = 1_000;
 
@@ -37,6 +40,8 @@ export interface EngineCoreOptions {
   clock: Clock;
   logger: EngineLogger;
   lowLatency: boolean;
+  /** Which addresses may be dialled. */
+  dial: DialRules;
   onReport(report: EngineReport): void;
 }
 
@@ -46,6 +51,8 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
   const outputs = new Map<string, string[]>();
   const channels = new Map<string, Channel>();
   const queues = new Map<string, Promise<void>>();
+  const load: EncoderLoad = { running: 0 };
+  const sendQueues = createKernelSendQueues(clock);
   let rehearsed = NOTHING_REHEARSED;
   let announced = '';
   let changePending = false;
@@ -126,7 +133,7 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
       inOrder(`flow ${source.flowArn}`, async () => {
         const flow = flows.get(source.flowArn);
         if (flow) return flow.configure(source);
-        flows.set(source.flowArn, createFlow({ source, launcher, clock, logger, onChange: changed }));
+        flows.set(source.flowArn, createFlow({ source, launcher, clock, logger, load, onChange: changed }));
         wire();
       }),
     stopFlow: (flowArn) =>
@@ -147,7 +154,8 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
         const existing = channels.get(run.channelId);
         if (existing && JSON.stringify(existing.run) === JSON.stringify(run)) return;
         await closeChannel(run.channelId);
-        channels.set(run.channelId, createChannel({ run, clock, lowLatency: options.lowLatency, onChange: changed }));
+        const { lowLatency, dial } = options;
+        channels.set(run.channelId, createChannel({ run, clock, lowLatency, dial, sendQueues, onChange: changed }));
         wire();
       }),
     stopChannel: (channelId) => inOrder(`channel ${channelId}`, () => closeChannel(channelId)),

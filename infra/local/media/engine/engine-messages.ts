@@ -17,7 +17,14 @@ export type EngineCommand =
 
 export type ToEngine =
   /** First of all; answered by `ready`. */
-  | { kind: 'open'; ffmpegPath: string; dataDirectory: string; lowLatency: boolean; secret: string }
+  | {
+      kind: 'open';
+      ffmpegPath: string;
+      dataDirectory: string;
+      lowLatency: boolean;
+      loopbackAllowed: boolean;
+      secret: string;
+    }
   | { kind: 'command'; id: number; command: EngineCommand }
   /** Ends everything; answered by the process's exit. */
   | { kind: 'close' };

@@ -28,7 +28,13 @@ function send(message: FromEngine): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => {});
 }
 
-function open({ ffmpegPath, dataDirectory, lowLatency, secret }: Extract<ToEngine, { kind: 'open' }>): void {
+function open({
+  ffmpegPath,
+  dataDirectory,
+  lowLatency,
+  loopbackAllowed,
+  secret,
+}: Extract<ToEngine, { kind: 'open' }>): void {
   if (engine) return;
   const registry = openChildRegistry({ dataDirectory, program: ffmpegPath, logger });
   const launcher = { ffmpegPath, prefix: findParentDeathPrefix(), registry };
@@ -37,6 +43,7 @@ function open({ ffmpegPath, dataDirectory, lowLatency, secret }: Extract<ToEngin
     clock: systemClock,
     logger,
     lowLatency,
+    dial: { loopbackAllowed },
     onReport: (report) => send({ kind: 'report', report }),
   });
   engine = { core, clearRegistry: registry.clear };

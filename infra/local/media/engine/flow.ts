@@ -4,7 +4,7 @@
 import type { Clock } from '../../clock.ts';
 import type { FlowSource, Rendition, SourcePicture, SourceReport } from './contract.ts';
 import { decideCopy } from './copy-decision.ts';
-import { createEncoderProgram, type EncoderProblem, type EncoderProgram } from './encoder-program.ts';
+import { createEncoderProgram, type EncoderLoad, type EncoderProgram } from './encoder-program.ts';
 import type { EngineLogger } from './engine-logger.ts';
 import type { MediaLauncher } from './media-child.ts';
 import type { Program } from './program.ts';
@@ -26,7 +26,7 @@ export interface Flow {
   decide(rendition: Rendition): 'copy' | 'encode' | 'undecided';
   copy: Program;
   /** The same one for equal renditions. It runs while somebody subscribes. */
-  encoder(rendition: Rendition): { program: Program; problem(): EncoderProblem | null };
+  encoder(rendition: Rendition): Pick<EncoderProgram, 'program' | 'problem' | 'droppedFrames'>;
   /** What the source shows; null while no media is arriving. */
   picture(): Promise<SourcePicture | null>;
   /** Practises the loss of its encoder: what arrives is thrown away until it ends. */
@@ -43,12 +43,13 @@ export interface FlowOptions {
   launcher: MediaLauncher;
   clock: Clock;
   logger: EngineLogger;
+  load: EncoderLoad;
   /** Something a channel or a reader of the report wants to know has changed. */
   onChange(): void;
 }
 
 export function createFlow(options: FlowOptions): Flow {
-  const { clock, launcher, logger } = options;
+  const { clock, launcher, load, logger } = options;
   const encoders = new Map<string, EncoderProgram>();
   let settings = options.source;
   let revision = 0;
@@ -162,7 +163,15 @@ export function createFlow(options: FlowOptions): Flow {
       const key = JSON.stringify(Object.entries(settingsOnly).sort(([a], [b]) => a.localeCompare(b)));
       let encoder = encoders.get(key);
       if (!encoder) {
-        encoder = createEncoderProgram({ rendition, source, launcher, clock, logger, onChange: options.onChange });
+        encoder = createEncoderProgram({
+          rendition,
+          source,
+          launcher,
+          clock,
+          logger,
+          load,
+          onChange: options.onChange,
+        });
         encoders.set(key, encoder);
       }
       return encoder;

@@ -40,6 +40,8 @@ export interface MediaEngineOptions {
   /** Where the list of running children is kept. Created when missing. */
   dataDirectory: string;
   logger: EngineLogger;
+  /** Whether RTMP servers on this machine may be dialled. */
+  loopbackTargetsAllowed: boolean;
   hls?: { lowLatency?: boolean };
 }
 
@@ -104,6 +106,7 @@ export async function createMediaEngine(options: MediaEngineOptions): Promise<Me
         ffmpegPath: options.ffmpegPath,
         dataDirectory: options.dataDirectory,
         lowLatency: options.hls?.lowLatency ?? false,
+        loopbackAllowed: options.loopbackTargetsAllowed,
         secret,
       });
     });

@@ -17,6 +17,7 @@ function makeReport(framesSent: number, connections: number): EngineReport {
         framesPerSecond: 30,
         framesSent,
         droppedFrames: 1,
+        unsentFrames: 0,
         reconnects: 0,
         bytesSent: framesSent,
         queuedBytes: 2,

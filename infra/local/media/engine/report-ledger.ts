@@ -10,7 +10,7 @@ export interface ReportLedger {
   newest(): EngineReport;
 }
 
-type ChannelTotals = Pick<ChannelReport, 'framesSent' | 'droppedFrames' | 'reconnects' | 'bytesSent'>;
+type ChannelTotals = Pick<ChannelReport, 'framesSent' | 'droppedFrames' | 'unsentFrames' | 'reconnects' | 'bytesSent'>;
 type FlowTotals = Pick<SourceReport, 'continuityErrors' | 'connections'>;
 
 /** Keeps totals going over restarts of the engine process: they count since the flow or channel was started. */
@@ -37,6 +37,7 @@ export function createReportLedger(): ReportLedger {
           ...channel,
           framesSent: channel.framesSent + before.framesSent,
           droppedFrames: channel.droppedFrames + before.droppedFrames,
+          unsentFrames: channel.unsentFrames + before.unsentFrames,
           reconnects: channel.reconnects + before.reconnects,
           bytesSent: channel.bytesSent + before.bytesSent,
         };
@@ -58,9 +59,9 @@ export function createReportLedger(): ReportLedger {
         };
       });
       const channels = newest.channels.map((channel): ChannelReport => {
-        const { framesSent, droppedFrames, bytesSent } = channel;
+        const { framesSent, droppedFrames, unsentFrames, bytesSent } = channel;
         const reconnects = channel.reconnects + (channel.state === 'publishing' ? 1 : 0);
-        channelTotals.set(channel.channelId, { framesSent, droppedFrames, reconnects, bytesSent });
+        channelTotals.set(channel.channelId, { framesSent, droppedFrames, unsentFrames, reconnects, bytesSent });
         return {
           ...channel,
           state: 'waiting_for_input',

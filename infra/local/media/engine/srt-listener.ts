@@ -19,6 +19,9 @@ const RESPAWN_MAX_MS = 5_000;
 /** A listener that ended sooner than this did not get as far as listening. */
 const SHORT_RUN_MS = 1_000;
 const REFUSAL_TOLD_MS = 15_000;
+const REFUSED_PASSPHRASE = 'a caller was refused: wrong or missing passphrase';
+const REFUSED_ENCRYPTED =
+  'a caller was refused: it encrypts, and no passphrase is set here; remove the passphrase in the encoder or set the same here';
 
 export interface SrtListener {
   state(): { state: SourceState; sinceMs: number; error?: string; connections: number };
@@ -82,7 +85,7 @@ export function createSrtListener(options: SrtListenerOptions): SrtListener {
 
   /** Told for a while: encoders call again and again, and one that has given up must not be held against the next. */
   function refuse(): void {
-    become('listening', 'a caller was refused: wrong or missing passphrase');
+    become('listening', source.passphrase === undefined ? REFUSED_ENCRYPTED : REFUSED_PASSPHRASE);
     cancelRefusal?.();
     cancelRefusal = clock.after(REFUSAL_TOLD_MS, () => {
       if (state === 'listening') become('listening');

@@ -88,6 +88,7 @@ export const makeReport = (channelId: string, changes: Partial<ChannelReport> = 
   framesPerSecond: 30,
   framesSent: 0,
   droppedFrames: 0,
+  unsentFrames: 0,
   reconnects: 0,
   bytesSent: 0,
   queuedBytes: 0,

@@ -17,13 +17,50 @@ describe('AMF0', () => {
     expect(encodeAmf0EcmaArray({ a: true }).toString('hex')).toBe('08000000010001610101000009');
   });
 
-  it('refuses bytes that end early, nest without end or are of an unknown type', () => {
-    expect(() => decodeAmf0(encodeAmf0('text').subarray(0, 5))).toThrow(/ends early/);
-    expect(() => decodeAmf0(Buffer.concat(Array.from({ length: 100 }, () => Buffer.of(10, 0, 0, 0, 1))))).toThrow(
-      /deeply/,
-    );
-    expect(() => decodeAmf0(Buffer.of(10, 0xff, 0xff, 0xff, 0xff))).toThrow(/ends early/);
-    expect(() => decodeAmf0(Buffer.of(0x11))).toThrow(/not supported/);
+  const text = (value: string) => encodeAmf0(value).subarray(1);
+  const typed: [name: string, bytes: Buffer, value: unknown][] = [
+    ['a reference', Buffer.of(7, 0, 1), undefined],
+    ['"unsupported"', Buffer.of(13), undefined],
+    ['an XML document', Buffer.of(15, 0, 0, 0, 4, ...Buffer.from('<a/>')), '<a/>'],
+    ['a date', Buffer.from('0b' + '4080000000000000' + '0000', 'hex'), 512],
+    ['a typed object', Buffer.concat([Buffer.of(16), text('Class'), encodeAmf0({ a: 1 }).subarray(1)]), { a: 1 }],
+  ];
+  it.each(typed)('reads or passes over %s, and what follows it', (_name, bytes, value) => {
+    expect(decodeAmf0(Buffer.concat([encodeAmf0('onStatus'), bytes, encodeAmf0(7)]))).toEqual(['onStatus', value, 7]);
+    const inObject = Buffer.concat([
+      Buffer.of(3),
+      text('odd'),
+      bytes,
+      text('code'),
+      encodeAmf0('Good'),
+      Buffer.of(0, 0, 9),
+    ]);
+    expect(decodeAmf0(inObject)).toEqual([{ odd: value, code: 'Good' }]);
+  });
+
+  it.each([
+    ['AMF3', Buffer.of(17, 10, 11, 1)],
+    ['a movie clip', Buffer.of(4)],
+    ['a record set', Buffer.of(14)],
+    ['a type of the future', Buffer.of(0x55)],
+    ['text that ends early', encodeAmf0('text').subarray(0, 5)],
+    ['arrays without end', Buffer.concat(Array.from({ length: 100 }, () => Buffer.of(10, 0, 0, 0, 1)))],
+  ])('keeps what came before %s', (_name, bytes) => {
+    expect(decodeAmf0(Buffer.concat([encodeAmf0('onStatus', 0), bytes])).slice(0, 2)).toEqual(['onStatus', 0]);
+    const cut = Buffer.concat([
+      encodeAmf0('onStatus'),
+      Buffer.of(3),
+      text('code'),
+      encodeAmf0('Good'),
+      text('x'),
+      bytes,
+    ]);
+    expect(decodeAmf0(cut)).toMatchObject(['onStatus', { code: 'Good' }]);
+  });
+
+  it('stops at ten thousand values', () => {
+    const many = Buffer.concat([Buffer.of(10, 0xff, 0xff, 0xff, 0xff), Buffer.alloc(60_000, 5)]);
+    expect((decodeAmf0(many)[0] as unknown[]).length).toBeLessThanOrEqual(10_000);
   });
 
   it('does not let a peer reach into an object prototype', () => {

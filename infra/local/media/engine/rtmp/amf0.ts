@@ -1,5 +1,6 @@
 /**
- * AMF0, the value encoding of RTMP commands and of `onMetaData`: the part of it that servers really send.
+ * AMF0, the value encoding of RTMP commands and of `onMetaData`. Every type of the specification is read or passed over;
+ * what cannot be passed over (AMF3, reserved types, nesting without end) ends the reading, never the connection.
  * @see https://rtmp.veriskope.com/pdf/amf0-file-format-specification.pdf
  */
 
@@ -11,11 +12,18 @@ const STRING = 2;
 const OBJECT = 3;
 const NULL = 5;
 const UNDEFINED = 6;
+const REFERENCE = 7;
 const ECMA_ARRAY = 8;
 const OBJECT_END = 9;
 const STRICT_ARRAY = 10;
 const DATE = 11;
 const LONG_STRING = 12;
+const UNSUPPORTED = 13;
+const XML_DOCUMENT = 15;
+const TYPED_OBJECT = 16;
+
+/** Values in one message. Each costs its sender one byte and us far more. */
+const VALUES_MAX = 10_000;
 
 /** Nesting beyond this is refused: no server needs it, and a hostile one could overflow the stack with it. */
 const DEPTH_MAX = 16;
@@ -34,13 +42,18 @@ export function encodeAmf0EcmaArray(entries: { [name: string]: Amf0Value }): Buf
 }
 
 /**
- * Decodes all values in the buffer.
- * @throws {Error} when the bytes end early, nest too deeply or use a type this decoder does not know
+ * Decodes the values in the buffer, up to the first that cannot be read: what came before it still counts. A value that
+ * refers to an earlier object, as type 7 does, is `undefined`: no server needs it in a command.
  */
 export function decodeAmf0(bytes: Buffer): Amf0Value[] {
-  const cursor = { bytes, at: 0 };
+  const cursor: Cursor = { bytes, at: 0, values: 0 };
   const values: Amf0Value[] = [];
-  while (cursor.at < bytes.length) values.push(readValue(cursor, 0));
+  try {
+    while (cursor.at < bytes.length) values.push(readValue(cursor, 0));
+  } catch (error) {
+    if (!(error instanceof UnreadableValue)) throw error;
+    if (error.partial !== undefined) values.push(error.partial);
+  }
   return values;
 }
 
@@ -89,18 +102,26 @@ function lengthPrefix(encoded: Buffer): Buffer {
 interface Cursor {
   bytes: Buffer;
   at: number;
+  values: number;
+}
+
+/** Ends the reading of a message. `partial` is the object around the unreadable value, with the entries before it. */
+class UnreadableValue extends Error {
+  partial: Amf0Value;
 }
 
 function take(cursor: Cursor, count: number): Buffer {
   const end = cursor.at + count;
-  if (end > cursor.bytes.length) throw new Error('AMF0 value ends early');
+  if (end > cursor.bytes.length) throw new UnreadableValue('AMF0 value ends early');
   const taken = cursor.bytes.subarray(cursor.at, end);
   cursor.at = end;
   return taken;
 }
 
 function readValue(cursor: Cursor, depth: number): Amf0Value {
-  if (depth > DEPTH_MAX) throw new Error('AMF0 value is nested too deeply');
+  if (depth > DEPTH_MAX) throw new UnreadableValue('AMF0 value is nested too deeply');
+  cursor.values += 1;
+  if (cursor.values > VALUES_MAX) throw new UnreadableValue('AMF0 message holds too many values');
   const type = take(cursor, 1)[0];
   switch (type) {
     case NUMBER:
@@ -110,29 +131,33 @@ function readValue(cursor: Cursor, depth: number): Amf0Value {
     case STRING:
       return readText(cursor);
     case LONG_STRING:
+    case XML_DOCUMENT:
       return take(cursor, take(cursor, 4).readUInt32BE()).toString('utf8');
     case NULL:
       return null;
     case UNDEFINED:
+    case UNSUPPORTED:
+      return undefined;
+    case REFERENCE:
+      take(cursor, 2);
       return undefined;
     case ECMA_ARRAY:
       take(cursor, 4);
       return readEntries(cursor, depth);
+    case TYPED_OBJECT:
+      readText(cursor);
+      return readEntries(cursor, depth);
     case OBJECT:
       return readEntries(cursor, depth);
-    case STRICT_ARRAY: {
-      const count = take(cursor, 4).readUInt32BE();
-      const items: Amf0Value[] = [];
-      while (items.length < count) items.push(readValue(cursor, depth + 1));
-      return items;
-    }
+    case STRICT_ARRAY:
+      return readItems(cursor, depth);
     case DATE: {
       const sinceEpochMs = take(cursor, 8).readDoubleBE();
       take(cursor, 2);
       return sinceEpochMs;
     }
     default:
-      throw new Error(`AMF0 type ${type} is not supported`);
+      throw new UnreadableValue(`AMF0 type ${type} cannot be passed over`);
   }
 }
 
@@ -140,14 +165,35 @@ function readText(cursor: Cursor): string {
   return take(cursor, take(cursor, 2).readUInt16BE()).toString('utf8');
 }
 
+function readItems(cursor: Cursor, depth: number): Amf0Value[] {
+  const count = take(cursor, 4).readUInt32BE();
+  const items: Amf0Value[] = [];
+  return keepPartial(items, () => {
+    while (items.length < count) items.push(readValue(cursor, depth + 1));
+  });
+}
+
 function readEntries(cursor: Cursor, depth: number): { [name: string]: Amf0Value } {
   const entries: { [name: string]: Amf0Value } = Object.create(null);
-  for (;;) {
-    const name = readText(cursor);
-    if (name === '' && cursor.bytes[cursor.at] === OBJECT_END) {
-      cursor.at += 1;
-      return entries;
+  return keepPartial(entries, () => {
+    for (;;) {
+      const name = readText(cursor);
+      if (name === '' && cursor.bytes[cursor.at] === OBJECT_END) {
+        cursor.at += 1;
+        return;
+      }
+      entries[name] = readValue(cursor, depth + 1);
     }
-    entries[name] = readValue(cursor, depth + 1);
+  });
+}
+
+/** Fills a collection; when that fails half-way, the error carries what is in it. */
+function keepPartial<Value extends Amf0Value>(collection: Value, fill: () => void): Value {
+  try {
+    fill();
+    return collection;
+  } catch (error) {
+    if (error instanceof UnreadableValue) error.partial = collection;
+    throw error;
   }
 }

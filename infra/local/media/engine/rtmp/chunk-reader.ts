@@ -11,43 +11,59 @@ interface ChunkStream {
   streamId: number;
   lengthBytes: number;
   extended: boolean;
-  parts: Buffer[];
+  /** Null for a message whose bytes nobody needs: they are counted and thrown away. */
+  parts: Buffer[] | null;
   receivedBytes: number;
 }
 
-/** A server answers a publisher with commands and control messages only; anything larger is not RTMP or not friendly. */
-const MESSAGE_BYTES_MAX = 256 * 1024;
-const CHUNK_STREAMS_MAX = 64;
+/** What a publisher has to understand. Everything else a server may send, of any size, is passed over. */
+const NEEDED_TYPES = new Set<number>([
+  MESSAGE_TYPE.setChunkSize,
+  MESSAGE_TYPE.abort,
+  MESSAGE_TYPE.acknowledgement,
+  MESSAGE_TYPE.userControl,
+  MESSAGE_TYPE.windowAcknowledgementSize,
+  MESSAGE_TYPE.setPeerBandwidth,
+  MESSAGE_TYPE.commandAmf0,
+  MESSAGE_TYPE.commandAmf3,
+]);
+/** No command we need is larger; a larger one is passed over. */
+const MESSAGE_BYTES_MAX = 64 * 1024;
+/** Of all messages that are not complete yet. A server that exceeds it means no good. */
+const PARTIAL_BYTES_MAX = 1024 * 1024;
+const CHUNK_STREAMS_MAX = 1024;
 const HEADER_BYTES = [11, 7, 3, 0];
 
 /**
- * Puts the peer's chunks together into messages. Obeys Set Chunk Size and Abort itself and passes everything else on.
- * The returned function takes what the socket delivered and throws when it cannot be RTMP.
+ * Puts the peer's chunks together into messages. Obeys Set Chunk Size and Abort itself, passes on the other types a
+ * publisher needs and drops the rest. The returned function takes what the socket delivered and throws when it cannot be
+ * RTMP.
  */
 export function createChunkReader(onMessage: (message: IncomingMessage) => void): (bytes: Buffer) => void {
   const streams = new Map<number, ChunkStream>();
   let chunkSizeBytes = 128;
   let buffered: Buffer = Buffer.alloc(0);
+  let partialBytes = 0;
+  /** The chunk whose payload is being read, and how much of it is to come. */
+  let current: { stream: ChunkStream; leftBytes: number } | null = null;
 
   return (bytes) => {
     buffered = buffered.length === 0 ? bytes : Buffer.concat([buffered, bytes]);
     let at = 0;
     for (;;) {
-      const used = readChunk(at);
+      const used = current ? readPayload(at) : readHeader(at);
       if (used === 0) break;
       at += used;
     }
     buffered = buffered.subarray(at);
   };
 
-  /** Bytes used by the chunk that begins at `start`, 0 when it is not complete yet. */
-  function readChunk(start: number): number {
+  /** Bytes used by the header that begins at `start`, 0 when it is not complete yet. */
+  function readHeader(start: number): number {
     if (buffered.length === start) return 0;
-    const first = buffered[start]!;
-    const format = first >> 6;
-    const shortId = first & 0x3f;
-    const basicBytes = shortId === 0 ? 2 : shortId === 1 ? 3 : 1;
-    const headerAt = start + basicBytes;
+    const format = buffered[start]! >> 6;
+    const shortId = buffered[start]! & 0x3f;
+    const headerAt = start + (shortId === 0 ? 2 : shortId === 1 ? 3 : 1);
     let payloadAt = headerAt + HEADER_BYTES[format]!;
     if (buffered.length < payloadAt) return 0;
     const id =
@@ -58,51 +74,74 @@ export function createChunkReader(onMessage: (message: IncomingMessage) => void)
           : shortId;
 
     const stream = streams.get(id) ?? open(id);
-    const next = { ...stream };
-    if (format <= 2) next.extended = buffered.readUIntBE(headerAt, 3) === 0xffffff;
+    const isExtended = format <= 2 ? buffered.readUIntBE(headerAt, 3) === 0xffffff : stream.extended;
+    if (isExtended) payloadAt += 4;
+    if (buffered.length < payloadAt) return 0;
+    // A header of type 0 to 2 within a message begins another one.
+    if (format <= 2 && stream.receivedBytes > 0) forget(stream);
+    stream.extended = isExtended;
     if (format <= 1) {
-      next.lengthBytes = buffered.readUIntBE(headerAt + 3, 3);
-      next.typeId = buffered[headerAt + 6]!;
+      stream.lengthBytes = buffered.readUIntBE(headerAt + 3, 3);
+      stream.typeId = buffered[headerAt + 6]!;
     }
-    if (format === 0) next.streamId = buffered.readUInt32LE(headerAt + 7);
-    if (next.lengthBytes > MESSAGE_BYTES_MAX) throw new Error('the peer sent a message too large to be a command');
-    if (next.extended) payloadAt += 4;
-    const payloadBytes = Math.min(chunkSizeBytes, next.lengthBytes - next.receivedBytes);
-    const end = payloadAt + payloadBytes;
-    if (buffered.length < end) return 0;
+    if (format === 0) stream.streamId = buffered.readUInt32LE(headerAt + 7);
+    if (stream.receivedBytes === 0) stream.parts = isNeeded(stream) ? [] : null;
+    current = { stream, leftBytes: Math.min(chunkSizeBytes, stream.lengthBytes - stream.receivedBytes) };
+    if (current.leftBytes === 0) finishChunk(stream);
+    return payloadAt - start;
+  }
 
-    Object.assign(stream, next);
-    stream.parts.push(buffered.subarray(payloadAt, end));
-    stream.receivedBytes += payloadBytes;
-    if (stream.receivedBytes >= stream.lengthBytes) deliver(stream);
-    return end - start;
+  /** Bytes used of the payload under way, 0 when none have arrived. */
+  function readPayload(start: number): number {
+    const { stream, leftBytes } = current!;
+    const part = buffered.subarray(start, start + leftBytes);
+    if (part.length === 0) return 0;
+    if (stream.parts) {
+      partialBytes += part.length;
+      if (partialBytes > PARTIAL_BYTES_MAX) throw new Error('the peer leaves too many messages unfinished');
+      stream.parts.push(Buffer.from(part));
+    }
+    stream.receivedBytes += part.length;
+    current!.leftBytes -= part.length;
+    if (current!.leftBytes === 0) finishChunk(stream);
+    return part.length;
+  }
+
+  function finishChunk(stream: ChunkStream): void {
+    current = null;
+    if (stream.receivedBytes < stream.lengthBytes) return;
+    const body = stream.parts && Buffer.concat(stream.parts);
+    forget(stream);
+    if (body) deliver(stream, body);
   }
 
   function open(id: number): ChunkStream {
     if (streams.size >= CHUNK_STREAMS_MAX) throw new Error('the peer uses too many chunk streams');
-    const stream = { typeId: 0, streamId: 0, lengthBytes: 0, extended: false, parts: [], receivedBytes: 0 };
+    const stream = { typeId: 0, streamId: 0, lengthBytes: 0, extended: false, parts: null, receivedBytes: 0 };
     streams.set(id, stream);
     return stream;
   }
 
-  function deliver(stream: ChunkStream): void {
-    const body = Buffer.concat(stream.parts);
-    stream.parts = [];
+  function forget(stream: ChunkStream): void {
+    if (stream.parts) partialBytes -= stream.receivedBytes;
+    stream.parts = null;
     stream.receivedBytes = 0;
-    if (stream.typeId === MESSAGE_TYPE.setChunkSize) {
+  }
+
+  function deliver({ typeId, streamId }: ChunkStream, body: Buffer): void {
+    if (typeId === MESSAGE_TYPE.setChunkSize) {
       const size = body.length >= 4 ? body.readUInt32BE() & 0x7fffffff : 0;
       if (size < 1) throw new Error('the peer set a chunk size of zero');
       chunkSizeBytes = size;
-      return;
-    }
-    if (stream.typeId === MESSAGE_TYPE.abort) {
+    } else if (typeId === MESSAGE_TYPE.abort) {
       const aborted = body.length >= 4 ? streams.get(body.readUInt32BE()) : undefined;
-      if (aborted) {
-        aborted.parts = [];
-        aborted.receivedBytes = 0;
-      }
-      return;
+      if (aborted) forget(aborted);
+    } else {
+      onMessage({ typeId, streamId, body });
     }
-    onMessage({ typeId: stream.typeId, streamId: stream.streamId, body });
   }
+}
+
+function isNeeded({ typeId, lengthBytes }: ChunkStream): boolean {
+  return NEEDED_TYPES.has(typeId) && lengthBytes <= MESSAGE_BYTES_MAX;
 }

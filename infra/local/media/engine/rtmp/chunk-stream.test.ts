@@ -62,13 +62,47 @@ describe('reading chunks', () => {
     expect(read(Buffer.concat([whole.subarray(0, 140), abort, whole]), 64)).toHaveLength(1);
   });
 
-  it('refuses messages no server needs to send', () => {
-    const huge = toChunks({ ...message, body: Buffer.alloc(300_000) }, 128)[0]!;
-    expect(() => read(huge, 12)).toThrow(/too large/);
+  it('passes over messages no publisher needs, whatever their size, and reads on behind them', () => {
+    const command = toChunks({ ...message, typeId: 20, body: Buffer.alloc(50, 7) }, 128);
+    const others = [
+      { typeId: 18, bytes: 300_000 },
+      { typeId: 9, bytes: 5_000_000 },
+      { typeId: 22, bytes: 200 },
+      { typeId: 99, bytes: 0 },
+      { typeId: 20, bytes: 70_000 },
+    ];
+    for (const { typeId, bytes } of others) {
+      const other = toChunks({ ...message, typeId, chunkStreamId: 8, body: Buffer.alloc(bytes) }, 128);
+      expect(read(Buffer.concat([...other, ...command]), 4_096)).toEqual([
+        { typeId: 20, streamId: 1, body: Buffer.alloc(50, 7) },
+      ]);
+    }
+  });
+
+  it('keeps no byte of what it passes over, even as one chunk of gigabytes', () => {
+    const size = Buffer.of(0x7f, 0xff, 0xff, 0xff);
+    const messages: IncomingMessage[] = [];
+    const push = createChunkReader((incoming) => messages.push(incoming));
+    push(Buffer.concat(toChunks({ ...message, typeId: 1, body: size }, 128)));
+    push(toChunks({ ...message, typeId: 18, body: Buffer.alloc(0xffffff) }, 0x7fffffff)[0]!);
+    const piece = Buffer.alloc(65_536);
+    const before = process.memoryUsage().arrayBuffers;
+    for (let left = 0xffffff; left > 0; left -= piece.length) push(piece.subarray(0, left));
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(4_000_000);
+    push(Buffer.concat(toChunks({ ...message, typeId: 20, body: Buffer.alloc(9) }, 128)));
+    expect(messages).toHaveLength(1);
+  });
+
+  it('refuses what cannot be RTMP or is meant to exhaust us', () => {
     const manyStreams = Buffer.concat(
-      Array.from({ length: 70 }, (_, id) => Buffer.concat([Buffer.of(0, id), Buffer.alloc(11)])),
+      Array.from({ length: 1_100 }, (_, id) => Buffer.of(1, id & 0xff, id >> 8, ...Buffer.alloc(11))),
     );
-    expect(() => read(manyStreams, 13)).toThrow(/too many/);
+    expect(() => read(manyStreams, 14)).toThrow(/too many/);
+    const unfinished = Array.from({ length: 40 }, (_, id) =>
+      Buffer.concat(toChunks({ ...message, chunkStreamId: id + 4, typeId: 20, body: Buffer.alloc(60_000) }, 59_999)),
+    ).map((chunks) => chunks.subarray(0, 12 + 59_999));
+    const size = toChunks({ ...message, typeId: 1, body: Buffer.of(0, 0, 0xea, 0x5f) }, 128);
+    expect(() => read(Buffer.concat([...size, ...unfinished]), 16_384)).toThrow(/unfinished/);
     expect(() => read(Buffer.concat(toChunks({ ...message, typeId: 1, body: Buffer.alloc(4) }, 128)), 16)).toThrow(
       /zero/,
     );

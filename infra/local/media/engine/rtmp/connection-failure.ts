@@ -7,12 +7,12 @@ export interface ConnectionFailure {
   detail: string;
   /**
    * Whether the far end refused us: `explicit` when it said so, `suspected` when it merely closed at the moment at which
-   * platforms close for a wrong key.
+   * platforms close for a wrong key or application.
    */
   rejection: 'explicit' | 'suspected' | 'none';
+  /** What a suspicion is reported as once it has repeated itself. */
+  suspected?: OutputProblem;
 }
-
-const DETAIL_CHARACTERS_MAX = 200;
 
 const CERTIFICATE_CODES = new Set([
   'CERT_HAS_EXPIRED',
@@ -33,6 +33,16 @@ const CERTIFICATE_CODES = new Set([
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
 
+/** Codes of OpenSSL's errors and of TLS alerts, by what they mean for the operator. */
+const TLS_WORDS: readonly [RegExp, string][] = [
+  [
+    /ALERT_CERTIFICATE_REQUIRED|ALERT_BAD_CERTIFICATE|ALERT_HANDSHAKE_FAILURE/,
+    'the server refuses us: it may want a client certificate, or offers no cipher we accept',
+  ],
+  [/UNSUPPORTED_PROTOCOL|ALERT_PROTOCOL_VERSION|VERSION_TOO_LOW/, 'the server only speaks TLS 1.1 or older'],
+  [/ALERT_UNRECOGNIZED_NAME/, 'the server does not know its own host name'],
+];
+
 /** Words for a socket error that ended an attempt before RTMP was spoken. */
 export function toConnectionFailure(error: Error, step: 'tcp' | 'tls' | 'rtmp'): ConnectionFailure {
   const code = (error as NodeJS.ErrnoException).code ?? '';
@@ -41,7 +51,9 @@ export function toConnectionFailure(error: Error, step: 'tcp' | 'tls' | 'rtmp'):
     detail: code === '' ? detail : `${detail} (${code})`,
     rejection: 'none',
   });
-  if (code === 'ENOTFOUND' || code.startsWith('EAI_')) return fail('host_not_found', 'the host name has no address');
+  if (code === 'ERR_ADDRESS_NOT_ALLOWED') return { code: 'host_not_public', detail: error.message, rejection: 'none' };
+  if (code === 'ENOTFOUND' || code === 'ENODATA') return fail('host_not_found', 'the host name has no address');
+  if (code.startsWith('EAI_')) return fail('host_not_found', 'the host name cannot be looked up');
   if (code === 'ECONNREFUSED') return fail('connection_refused', 'nothing accepts connections at that host and port');
   if (step === 'tcp') {
     if (code === 'ETIMEDOUT') return fail('connect_timeout', 'the host did not answer');
@@ -49,19 +61,9 @@ export function toConnectionFailure(error: Error, step: 'tcp' | 'tls' | 'rtmp'):
     return fail('connection_lost', 'the connection could not be made');
   }
   if (CERTIFICATE_CODES.has(code)) return fail('certificate_invalid', 'the certificate was not accepted');
-  if (step === 'tls') return fail('tls_failed', 'no encrypted connection could be agreed on');
+  const worded = TLS_WORDS.find(([pattern]) => pattern.test(code))?.[1];
+  if (worded) return fail('tls_failed', worded);
+  if (step === 'tls') return fail('tls_failed', 'the server does not speak TLS on this port');
   if (code === 'EPROTO' || code.startsWith('ERR_SSL')) return fail('tls_failed', 'the encrypted connection broke');
   return fail('connection_lost', 'the connection was lost');
-}
-
-/** Text from a peer, fit to show: one line, bounded, and without the key should the peer have echoed it. */
-export function toShownText(text: string, secret: string): string {
-  const bare = secret.split('?', 1)[0]!;
-  const hidden = [secret, encodeURIComponent(secret), bare, encodeURIComponent(bare)]
-    .filter((spelling) => spelling !== '')
-    .reduce((shown, spelling) => shown.replaceAll(spelling, '[redacted]'), text);
-  return hidden
-    .replace(/\p{Cc}+/gu, ' ')
-    .trim()
-    .slice(0, DETAIL_CHARACTERS_MAX);
 }

@@ -56,6 +56,7 @@ function publish(url: string, overrides: Partial<RtmpPublisherOptions> = {}) {
   const publisher = createRtmpPublisher({
     url,
     streamKey: STREAM_KEY,
+    dial: { loopbackAllowed: true },
     verifyCertificate: true,
     program: hub.program,
     clock,
@@ -70,29 +71,6 @@ function publish(url: string, overrides: Partial<RtmpPublisherOptions> = {}) {
   return { hub, clock, publisher, reaches, attempts };
 }
 
-/** Fills every buffer on the way to a receiver that has stopped reading, and lets it come back. */
-async function stallAndReturn(receiver: RtmpReceiver, { hub, clock, publisher, reaches }: ReturnType<typeof publish>) {
-  await reaches('publishing');
-  receiver.pause();
-  let index = 1;
-  await until(() => {
-    hub.push(makeVideoFrame(100_000 + index * 33, false, 300_000));
-    index += 1;
-    return publisher.report().queuedBytes > 1_000_000;
-  }, 'the buffers of the system are full');
-  await until(() => {
-    hub.push(makeVideoFrame(100_000 + index * 33, true, 100));
-    index += 1;
-    clock.advance(1_000);
-    return publisher.report().state === 'stalled';
-  }, 'the publisher has noticed the stall');
-  expect(publisher.report().problem).toMatchObject({ code: 'stalled', attempt: 1 });
-  receiver.resume();
-  clock.advance(RETRY_MS[0]! + STEP_MS);
-  await reaches('publishing');
-  return publisher.report();
-}
-
 /** Lets the publisher's timers run until the condition holds, 100 ms of its time after each look. */
 async function untilWhileTimePasses(clock: ReturnType<typeof makeManualClock>, condition: () => boolean, what: string) {
   await until(() => {
@@ -100,6 +78,44 @@ async function untilWhileTimePasses(clock: ReturnType<typeof makeManualClock>, c
     clock.advance(STEP_MS);
     return false;
   }, what);
+}
+
+/** Pushes a small keyframe with each step of time until the condition holds. */
+async function untilWhileShowing({ hub, clock }: ReturnType<typeof publish>, condition: () => boolean, what: string) {
+  await until(() => {
+    if (condition()) return true;
+    hub.push(makeVideoFrame(clock.now(), true, 100));
+    clock.advance(STEP_MS);
+    return false;
+  }, what);
+}
+
+/** Lets a receiver stop reading, with every buffer on the way full, and lets it come back when that has been noticed. */
+async function stallAndReturn(receiver: RtmpReceiver, published: ReturnType<typeof publish>) {
+  const { hub, clock, publisher, reaches } = published;
+  await reaches('publishing');
+  receiver.pause();
+  await until(() => {
+    hub.push(makeVideoFrame(clock.now(), false, 300_000));
+    return publisher.report().queuedBytes > 1_000_000;
+  }, 'the buffers of the system are full');
+  const stoppedAtMs = clock.now();
+  await untilWhileShowing(published, () => publisher.report().state === 'stalled', 'the publisher notices');
+  expect(publisher.report().problem?.code).toBe('not_accepting');
+  expect(clock.now() - stoppedAtMs).toBeLessThan(6_000);
+  await untilWhileShowing(
+    published,
+    () => publisher.report().problem?.code === 'stalled',
+    'the connection is given up',
+  );
+  expect(publisher.report().problem).toMatchObject({ attempt: 1 });
+  receiver.resume();
+  clock.advance(RETRY_MS[0]! + STEP_MS);
+  await until(() => receiver.sessions[1]?.state === 'publishing', 'the second session publishes');
+  const returnedAtMs = clock.now();
+  await untilWhileShowing(published, () => publisher.report().state === 'publishing', 'the publisher believes it');
+  expect(clock.now() - returnedAtMs).toBeGreaterThan(10_000);
+  return publisher.report();
 }
 
 describe('publishing', () => {
@@ -139,7 +155,30 @@ describe('publishing', () => {
     ]);
     expect(bodies[0]!.payload.subarray(5)).toEqual(SAMPLE_AVC_CONFIGURATION);
     expect(bodies.at(-1)!.payload).toEqual(live.flvBody);
-    expect(publisher.report()).toMatchObject({ framesSent: 3, droppedFrames: 0, reconnects: 0 });
+    expect(publisher.report()).toMatchObject({ framesSent: 3, unsentFrames: 0, reconnects: 0 });
+  });
+
+  it('leaves out sound that belongs in front of the first keyframe, and keeps the times of the rest', async () => {
+    const times: [string, number][] = [];
+    const onMedia: RtmpReceiverOptions['onMedia'] = (_session, kind, timestampMs, payload) => {
+      if (payload[1] === 1) times.push([kind, timestampMs]);
+    };
+    const receiver = await receive({ onMedia });
+    const { hub, reaches } = publish(`${receiver.baseUrl}/app`);
+    for (const dtsMs of [99_850, 99_872, 99_893, 99_999, 100_000, 100_021]) hub.push(makeAudioFrame(dtsMs));
+    hub.push(makeVideoFrame(100_033, false));
+    hub.push(makeAudioFrame(100_010));
+    hub.push(makeAudioFrame(100_042));
+    await reaches('publishing');
+    await until(() => times.length >= 5, 'the frames have arrived');
+    expect(times).toEqual([
+      ['video', 0],
+      ['audio', 0],
+      ['audio', 21],
+      ['video', 33],
+      ['audio', 42],
+    ]);
+    expect(receiver.sessions[0]!.nonMonotonicFrames).toBe(0);
   });
 
   it('says goodbye and lets go of the program when it is closed', async () => {
@@ -431,14 +470,14 @@ describe('a server that is away', () => {
     expect(publisher.report().state).toBe('connecting');
     clock.advance(200);
     await attempts(1);
-    expect(publisher.report().problem!.code).toBe('connect_timeout');
+    expect(publisher.report().problem!.code).toBe('handshake_unanswered');
   });
 
   it('is told apart from one that speaks something else', async () => {
     const port = await listenRaw((socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'));
     const { publisher, attempts } = publish(`rtmp://127.0.0.1:${port}/app`);
     await attempts(1);
-    expect(publisher.report().problem!.code).toBe('application_rejected');
+    expect(publisher.report().problem!.code).toBe('not_rtmp');
   });
 });
 
@@ -491,29 +530,30 @@ describe('a connection that breaks', () => {
       if (kind === 'video' && payload[1] === 1) timestamps.push([timestampMs, payload[0] === 0x17]);
     };
     const receiver = await receive({ onMedia });
-    const { hub, publisher, reaches } = publish(`${receiver.baseUrl}/app`);
+    const { hub, clock, publisher, reaches } = publish(`${receiver.baseUrl}/app`);
     await reaches('publishing');
     await until(() => timestamps.length === 1, 'the first frame has arrived');
     receiver.pause();
     let index = 0;
-    const push = (keyframe = false) => hub.push(makeVideoFrame(100_000 + ++index * 33, keyframe, 300_000));
-    while (publisher.report().droppedFrames < 20) {
-      // The system takes megabytes first; it needs a turn of the loop to do so.
-      if (publisher.report().droppedFrames === 0) await new Promise(setImmediate);
+    const push = (keyframe = false) => {
+      hub.push(makeVideoFrame(100_000 + ++index * 33, keyframe, 60_000));
+      clock.advance(33);
+    };
+    await until(() => {
       push(index % 15 === 14);
-    }
-    const { queuedBytes } = publisher.report();
-    expect(queuedBytes).toBeGreaterThan(4 * 1024 * 1024);
-    expect(queuedBytes).toBeLessThan(5 * 1024 * 1024);
+      return publisher.report().unsentFrames >= 20;
+    }, 'frames have been dropped');
+    expect(publisher.report().problem?.code).toBe('not_accepting');
     receiver.resume();
     await until(() => publisher.report().queuedBytes === 0, 'the queue is empty');
     push(false);
     push(true);
     push(false);
-    const { framesSent, droppedFrames, reconnects } = publisher.report();
+    await until(() => publisher.report().queuedBytes === 0, 'the queue is empty again');
+    const { framesSent, unsentFrames, reconnects } = publisher.report();
     await until(() => timestamps.length === framesSent, 'everything sent has arrived');
-    expect(framesSent + droppedFrames).toBe(1 + index);
-    expect(droppedFrames).toBe(21);
+    expect(framesSent + unsentFrames).toBe(1 + index);
+    expect(unsentFrames).toBe(21);
     expect(reconnects).toBe(0);
     const afterGap = timestamps.findIndex(([timestampMs], at) => at > 0 && timestampMs - timestamps[at - 1]![0] > 34);
     expect(timestamps[afterGap]![1]).toBe(true);
@@ -582,7 +622,7 @@ it('does nothing more once closed, wherever it was', async () => {
   expect(silent.clock.pendingMs()).toEqual([]);
 });
 
-describe('practising a failure', () => {
+describe('a simulated failure', () => {
   it('leaves a platform as if it refused the key, and comes back at once when it ends', async () => {
     const receiver = await receive();
     const { hub, clock, publisher, reaches } = publish(`${receiver.baseUrl}/live2`);
@@ -617,31 +657,60 @@ describe('practising a failure', () => {
     const sentBefore = publisher.report().bytesSent;
     publisher.rehearse('platform_slow');
     for (let second = 0; second < 30; second++) pushSecond();
-    const { droppedFrames, state, bytesSent } = publisher.report();
+    const { unsentFrames, state, bytesSent } = publisher.report();
     expect(state).toBe('publishing');
     // 64 kB in each of 30 seconds, whatever was sent before it was slow.
     expect(bytesSent - sentBefore).toBeGreaterThan(1_000_000);
     expect(bytesSent - sentBefore).toBeLessThan(3_000_000);
-    expect(droppedFrames).toBeGreaterThan(100);
+    expect(unsentFrames).toBeGreaterThan(100);
 
     publisher.rehearse(null);
     await until(() => {
       clock.advance(1_000);
       return publisher.report().queuedBytes === 0;
     }, 'what waited has been sent');
-    const before = publisher.report().droppedFrames;
+    const before = publisher.report().unsentFrames;
     for (let second = 0; second < 3; second++) pushSecond();
-    expect(publisher.report().droppedFrames - before).toBeLessThan(10);
+    expect(publisher.report().unsentFrames - before).toBeLessThan(10);
     expect(receiver.sessions).toHaveLength(1);
   });
 
-  it('notices a frozen platform as it would a real one', async () => {
+  it('notices a frozen platform as it would a real one, and finds it frozen at each attempt', async () => {
     const receiver = await receive();
-    const { hub, clock, publisher, reaches } = publish(`${receiver.baseUrl}/live2`);
+    const published = publish(`${receiver.baseUrl}/live2`);
+    const { clock, publisher, reaches } = published;
+    const codeIs = (code: string) =>
+      untilWhileShowing(published, () => publisher.report().problem?.code === code, `the problem is ${code}`);
     await reaches('publishing');
     publisher.rehearse('platform_frozen');
-    hub.push(makeVideoFrame(100_033, true));
-    await untilWhileTimePasses(clock, () => publisher.report().state === 'stalled', 'the stall is noticed');
-    expect(publisher.report().problem).toMatchObject({ code: 'stalled' });
+    const frozenAtMs = clock.now();
+    await codeIs('not_accepting');
+    expect(clock.now() - frozenAtMs).toBeLessThan(6_000);
+    await codeIs('stalled');
+    expect(clock.now() - frozenAtMs).toBeLessThan(12_000);
+    await codeIs('handshake_unanswered');
+    expect(publisher.report()).toMatchObject({ state: 'reconnecting', problem: { attempt: 2 } });
+    expect(receiver.sessions).toHaveLength(1);
+
+    publisher.rehearse(null);
+    expect(publisher.report()).toMatchObject({ state: 'connecting' });
+    await untilWhileShowing(published, () => publisher.report().state === 'publishing', 'it publishes again');
+    expect(receiver.sessions).toHaveLength(2);
+  });
+
+  it.each([0, 50, 100, 150])('ends at once when a simulated refusal is %d ms old', async (ageMs) => {
+    const receiver = await receive();
+    const published = publish(`${receiver.baseUrl}/live2`);
+    const { clock, publisher, reaches } = published;
+    await reaches('publishing');
+    publisher.rehearse('key_refused');
+    await untilWhileTimePasses(clock, () => publisher.report().problem !== undefined, 'the first refusal');
+    const nextInMs = publisher.report().problem!.nextAttemptAtMs! - clock.now();
+    clock.advance(nextInMs + ageMs);
+    publisher.rehearse(null);
+    const endedAtMs = clock.now();
+    await untilWhileShowing(published, () => publisher.report().state === 'publishing', 'it publishes again');
+    expect(clock.now() - endedAtMs).toBeLessThan(5_000);
+    expect(publisher.report().problem).toBeUndefined();
   });
 });

@@ -4,16 +4,16 @@
  * an encoder is not kept busy for a server that is away.
  */
 import { systemClock } from '../../../clock.ts';
-import { MESSAGE_TYPE } from './chunk-writer.ts';
-import { buildAudioHeader, buildMetadata, buildVideoHeader } from './flv-bodies.ts';
-import { openRtmpConnection } from './rtmp-connection.ts';
-import { parseRtmpTarget } from './rtmp-target.ts';
-import { makeRehearsedLink } from './rehearsed-link.ts';
-import { createSendQueue } from './send-queue.ts';
+import { createFailureMemory } from './failure-memory.ts';
+import { createPublishingSession, type PublishingSession } from './publishing-session.ts';
 import { createRateMeter } from './rate-meter.ts';
+import { makeRehearsedLink } from './rehearsed-link.ts';
+import { openRtmpConnection, type RtmpConnection } from './rtmp-connection.ts';
+import { parseRtmpTarget } from './rtmp-target.ts';
 import type { ConnectionFailure } from './connection-failure.ts';
-import type { RtmpConnection } from './rtmp-connection.ts';
-import type { QueuedMessage, SendQueue } from './send-queue.ts';
+import type { DeliveryTrouble } from './delivery-trouble.ts';
+import type { KernelSendQueues } from './kernel-send-queues.ts';
+import type { DialRules } from './rtmp-socket.ts';
 import type { ChannelReport, OutputState, RehearsedChannelFault } from '../contract.ts';
 import type { Frame, Program, ProgramFormat } from '../program.ts';
 import type { Clock } from '../../../clock.ts';
@@ -23,10 +23,14 @@ export interface RtmpPublisherOptions {
   url: string;
   /** In clear. It is sent to the server and appears nowhere else. */
   streamKey: string;
+  /** Which addresses may be dialled. */
+  dial: DialRules;
   /** False accepts any certificate. */
   verifyCertificate: boolean;
   program: Program;
   clock?: Clock;
+  /** Tells what the peer's system has taken; without it, what ours has accepted counts. */
+  sendQueues?: KernelSendQueues;
   /** Called when the state or the problem has changed. Never called before `createRtmpPublisher` returns. */
   onChange: () => void;
   /** PEM certificates to trust besides the public ones. */
@@ -44,7 +48,7 @@ export type RtmpPublisherReport = Pick<
   | 'bitrateBps'
   | 'framesPerSecond'
   | 'framesSent'
-  | 'droppedFrames'
+  | 'unsentFrames'
   | 'reconnects'
   | 'bytesSent'
   | 'queuedBytes'
@@ -52,7 +56,7 @@ export type RtmpPublisherReport = Pick<
 
 export interface RtmpPublisher {
   report(): RtmpPublisherReport;
-  /** Practises a failure of the platform; null ends it, and a publisher that waits to try again tries at once. */
+  /** Simulates a failure of the platform; null ends it, and a publisher that waits to try again tries at once. */
   rehearse(fault: RehearsedChannelFault | null): void;
   /** Unpublishes and disconnects; resolves when the connection is gone, after one second at the latest. */
   close(): Promise<void>;
@@ -61,41 +65,48 @@ export interface RtmpPublisher {
 const RETRY_DELAYS_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
 const RETRY_SPREAD = 0.2;
 const REJECTED_RETRY_MS = 60_000;
-/** One refusal may be a leftover session at the platform; two in a row are believed. */
-const REJECTIONS_BELIEVED = 2;
-/** Publishing for this long shows that the key is good. */
-const KEY_PROVEN_MS = 3_000;
-const HEALTHY_AFTER_MS = 20_000;
-const STALLED_AFTER_MS = 10_000;
 const UNPUBLISH_AFTER_MS = 60_000;
 const TICK_MS = 1_000;
+/** A server acknowledges about once a second of the stream, asked when its bitrate is known. */
+const ASK_ACKNOWLEDGEMENTS_AFTER_MS = 5_000;
+const ACKNOWLEDGE_BYTES = { min: 32 * 1024, max: 1024 * 1024 };
 
-/** A practised refusal takes as long as a quick platform's. */
-const REHEARSED_REFUSAL_MS = 100;
-const REHEARSED_REFUSAL: ConnectionFailure = {
-  code: 'stream_key_rejected',
-  detail: 'rehearsal: the platform refuses the stream key',
-  rejection: 'explicit',
+/** What an attempt meets while a failure is simulated, and how long a real platform would take for it. */
+const REHEARSED_ATTEMPTS: Partial<Record<RehearsedChannelFault, { afterMs: number; failure: ConnectionFailure }>> = {
+  key_refused: {
+    afterMs: 100,
+    failure: {
+      code: 'stream_key_rejected',
+      detail: 'rehearsal: the platform refuses the stream key',
+      rejection: 'explicit',
+    },
+  },
+  // A frozen server's system still accepts connections; nobody reads what is said there.
+  platform_frozen: {
+    afterMs: 10_000,
+    failure: {
+      code: 'handshake_unanswered',
+      detail: 'rehearsal: the server did not answer the RTMP handshake',
+      rejection: 'none',
+    },
+  },
+};
+const STALLED: ConnectionFailure = {
+  code: 'stalled',
+  detail: 'the server has taken no data for 10 seconds',
+  rejection: 'none',
 };
 
-const AUDIO_CHUNK_STREAM = 4;
-const DATA_CHUNK_STREAM = 5;
-const VIDEO_CHUNK_STREAM = 6;
-
-/** What one connection carries while it publishes. */
 interface Session {
   connection: RtmpConnection;
-  queue: SendQueue;
-  publishingSinceMs: number;
-  firstDtsMs: number | null;
-  lastTimestampMs: number;
-  awaitsEntryPoint: boolean;
-  sentVideoHeader: Buffer | null;
-  sentAudioHeader: Buffer | null;
+  media: PublishingSession;
+  beganAtMs: number;
+  /** Since when it has delivered without trouble. */
+  healthySinceMs: number;
+  trouble: DeliveryTrouble | null;
   lastFrameAtMs: number;
   sourceLost: boolean;
-  acceptedBytes: number;
-  progressAtMs: number;
+  hasAskedAcknowledgements: boolean;
   cancelTick: () => void;
 }
 
@@ -107,7 +118,8 @@ export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublishe
   const { program, clock = systemClock, random = Math.random } = options;
   const target = parseRtmpTarget(options.url);
   const meter = createRateMeter();
-  const totals = { framesSent: 0, droppedFrames: 0, bytesSent: 0, reconnects: 0 };
+  const memory = createFailureMemory();
+  const totals = { framesSent: 0, unsentFrames: 0, bytesSent: 0, reconnects: 0 };
 
   let state: OutputState = 'waiting_for_input';
   let sinceMs = clock.now();
@@ -117,13 +129,10 @@ export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublishe
   let format: ProgramFormat = { video: null, audio: null };
   let unsubscribe: (() => void) | null = null;
   let startsAtNextFrame = false;
-  let failures = 0;
-  let rejections = 0;
-  let keyWasAccepted = false;
   let sessionWasLost = false;
   let closing: Promise<void> | null = null;
-  let cancelRetry = () => {};
-  let awaitsRetry = false;
+  /** Set while an attempt is awaited or a simulated one is under way. */
+  let cancelAttempt: (() => void) | null = null;
   let rehearsed: RehearsedChannelFault | null = null;
 
   queueMicrotask(() => {
@@ -138,7 +147,7 @@ export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublishe
     const current = program.subscribe({
       onFormat(next) {
         format = next;
-        if (session) sendFormat(session);
+        session?.media.setFormat(next);
       },
       onFrame,
       onSourceLost,
@@ -155,6 +164,7 @@ export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublishe
   }
 
   function setState(next: OutputState, nextProblem: ChannelReport['problem']): void {
+    if (state === next && problem === nextProblem) return;
     if (state !== next) sinceMs = clock.now();
     state = next;
     problem = nextProblem;
@@ -162,21 +172,20 @@ export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublishe
   }
 
   function attempt(): void {
-    awaitsRetry = false;
-    if (failures === 0) setState('connecting', problem);
+    cancelAttempt = null;
+    if (memory.attempts() === 0) setState('connecting', undefined);
     else if (problem) setState(state, { ...problem, nextAttemptAtMs: undefined });
-    if (rehearsed === 'key_refused') {
-      cancelRetry = clock.after(REHEARSED_REFUSAL_MS, () => onFailed(REHEARSED_REFUSAL));
+    const simulated = rehearsed && REHEARSED_ATTEMPTS[rehearsed];
+    if (simulated) {
+      cancelAttempt = clock.after(simulated.afterMs, () => onFailed(simulated.failure));
       return;
     }
     const opened = openRtmpConnection({
+      ...options,
       target,
-      streamKey: options.streamKey,
-      verifyCertificate: options.verifyCertificate,
-      ...(options.certificateAuthorities && { certificateAuthorities: options.certificateAuthorities }),
       clock,
       onPublishing: () => beginSession(opened),
-      onDrain: () => session?.queue.flush(),
+      onDrain: () => session?.media.flush(),
       onFailed,
     });
     connection = opened;
@@ -184,130 +193,106 @@ export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublishe
 
   function beginSession(opened: RtmpConnection): void {
     const nowMs = clock.now();
+    const media = createPublishingSession(
+      makeRehearsedLink(opened, clock, () => rehearsed),
+      nowMs,
+    );
     const begun: Session = {
       connection: opened,
-      queue: createSendQueue(makeRehearsedLink(opened, clock, () => rehearsed)),
-      publishingSinceMs: nowMs,
-      firstDtsMs: null,
-      lastTimestampMs: 0,
-      awaitsEntryPoint: true,
-      sentVideoHeader: null,
-      sentAudioHeader: null,
+      media,
+      beganAtMs: nowMs,
+      healthySinceMs: nowMs,
+      trouble: null,
       lastFrameAtMs: nowMs,
       sourceLost: false,
-      acceptedBytes: opened.acceptedBytes(),
-      progressAtMs: nowMs,
-      cancelTick: () => {},
+      hasAskedAcknowledgements: false,
+      cancelTick: clock.after(TICK_MS, () => tick(begun)),
     };
     session = begun;
     startsAtNextFrame = false;
     if (sessionWasLost) totals.reconnects += 1;
     sessionWasLost = false;
-    begun.cancelTick = clock.after(TICK_MS, () => tick(begun));
     opened.inOneWrite(subscribe);
-    // Counted from behind the cached frames that have just been handed over: they are not the stream's rate.
-    meter.restart(nowMs, opened.acceptedBytes() + begun.queue.unsentBytes(), totals.framesSent);
-    // A server that has refused the key before is believed only when it has kept the stream for a while.
-    if (rejections === 0) setState('publishing', undefined);
+    restartMeter(begun);
+    show(begun);
   }
 
-  function sendFormat(current: Session): void {
-    const videoHeader = format.video && buildVideoHeader(format.video.avcConfiguration);
-    const audioHeader = format.audio && buildAudioHeader(format.audio.specificConfig);
-    const videoChanged = !isSame(videoHeader, current.sentVideoHeader);
-    const audioChanged = !isSame(audioHeader, current.sentAudioHeader);
-    if (!videoChanged && !audioChanged) return;
-    sendHeader(current, MESSAGE_TYPE.dataAmf0, DATA_CHUNK_STREAM, buildMetadata(format));
-    if (videoChanged && videoHeader) {
-      sendHeader(current, MESSAGE_TYPE.video, VIDEO_CHUNK_STREAM, videoHeader);
-      current.awaitsEntryPoint = true;
-    }
-    if (audioChanged && audioHeader) sendHeader(current, MESSAGE_TYPE.audio, AUDIO_CHUNK_STREAM, audioHeader);
-    current.sentVideoHeader = videoHeader;
-    current.sentAudioHeader = audioHeader;
-  }
-
-  function sendHeader(current: Session, typeId: number, chunkStreamId: number, body: Buffer): void {
-    const timestampMs = current.lastTimestampMs;
-    current.queue.offer({ typeId, chunkStreamId, streamId: 0, timestampMs, body, frame: 'none', entryPoint: false });
+  /** Counts from behind the frames that have just been handed over at once: their burst is not the stream's rate. */
+  function restartMeter({ connection: { handedOverBytes }, media }: Session): void {
+    const { frames, newestMs } = media.sent();
+    meter.restart({ atMs: clock.now(), bytes: handedOverBytes() + media.unsentBytes(), frames, mediaMs: newestMs });
   }
 
   function onFrame(frame: Frame): void {
-    const entryPoint = frame.kind === 'video' ? frame.keyframe : format.video === null;
-    if (session) return sendFrame(session, frame, entryPoint);
-    if (startsAtNextFrame && entryPoint) {
+    if (session) return sendFrame(session, frame);
+    if (startsAtNextFrame && (frame.kind === 'video' ? frame.keyframe : format.video === null)) {
       startsAtNextFrame = false;
       attempt();
     }
   }
 
-  function sendFrame(current: Session, frame: Frame, entryPoint: boolean): void {
-    current.lastFrameAtMs = clock.now();
-    if (current.sourceLost) {
-      current.sourceLost = false;
-      if (state === 'waiting_for_input') setState('publishing', undefined);
-    }
-    if (current.awaitsEntryPoint) {
-      if (!entryPoint) return;
-      current.awaitsEntryPoint = false;
-    }
-    current.firstDtsMs ??= frame.dtsMs;
-    const timestampMs = Math.max(0, Math.round(frame.dtsMs - current.firstDtsMs));
-    current.lastTimestampMs = Math.max(current.lastTimestampMs, timestampMs);
-    const isVideo = frame.kind === 'video';
-    const message: QueuedMessage = {
-      typeId: isVideo ? MESSAGE_TYPE.video : MESSAGE_TYPE.audio,
-      chunkStreamId: isVideo ? VIDEO_CHUNK_STREAM : AUDIO_CHUNK_STREAM,
-      streamId: 0,
-      timestampMs,
-      body: frame.flvBody,
-      frame: frame.kind,
-      entryPoint,
-    };
-    const outcome = current.queue.offer(message);
-    if (!isVideo && format.video !== null) return;
-    if (outcome === 'dropped') totals.droppedFrames += 1;
-    else totals.framesSent += 1;
+  function sendFrame(current: Session, frame: Frame): void {
+    const nowMs = clock.now();
+    current.lastFrameAtMs = nowMs;
+    if (current.media.push(frame, nowMs) === 'dropped') totals.unsentFrames += 1;
+    if (!current.sourceLost) return;
+    current.sourceLost = false;
+    restartMeter(current);
+    show(current);
   }
 
   function onSourceLost(): void {
     if (session === null || session.sourceLost) return;
     session.sourceLost = true;
-    session.awaitsEntryPoint = true;
-    if (state === 'publishing') setState('waiting_for_input', undefined);
+    session.media.awaitEntryPoint();
+    show(session);
   }
 
   function tick(current: Session): void {
     if (session !== current) return;
+    const { media } = current;
     current.cancelTick = clock.after(TICK_MS, () => tick(current));
     if (rehearsed === 'key_refused') {
       current.connection.abandon();
-      return onFailed(REHEARSED_REFUSAL);
+      return onFailed(REHEARSED_ATTEMPTS.key_refused!.failure);
     }
-    current.queue.flush();
+    media.flush();
     const nowMs = clock.now();
-    const acceptedBytes = current.connection.acceptedBytes();
-    meter.sample(nowMs, acceptedBytes, totals.framesSent);
-    if (acceptedBytes !== current.acceptedBytes || current.queue.unsentBytes() === 0) {
-      current.acceptedBytes = acceptedBytes;
-      current.progressAtMs = nowMs;
-    }
-    if (nowMs - current.publishingSinceMs >= KEY_PROVEN_MS && (rejections > 0 || !keyWasAccepted)) {
-      rejections = 0;
-      keyWasAccepted = true;
-      if (problem) setState(current.sourceLost ? 'waiting_for_input' : 'publishing', undefined);
-    }
-    if (nowMs - current.progressAtMs >= STALLED_AFTER_MS) {
+    const { atMs, deliveredBytes, frames, newestMs } = media.settle();
+    meter.sample({ atMs, bytes: deliveredBytes, frames, mediaMs: newestMs });
+    askAcknowledgements(current, nowMs);
+    const { trouble, isStalled } = media.look(nowMs, current.connection.acknowledgementOverdueMs());
+    if (isStalled) {
       current.connection.abandon();
-      const detail = 'the server has taken no data for 10 seconds';
-      return onFailed({ code: 'stalled', detail, rejection: 'none' });
+      return onFailed(STALLED);
     }
+    if (trouble) current.healthySinceMs = nowMs;
+    else memory.noteHealthy(nowMs, nowMs - current.healthySinceMs);
+    if (trouble?.code !== current.trouble?.code) current.trouble = trouble;
+    show(current);
     if (nowMs - current.lastFrameAtMs >= UNPUBLISH_AFTER_MS) unpublish(current);
+  }
+
+  function askAcknowledgements(current: Session, nowMs: number): void {
+    if (current.hasAskedAcknowledgements || nowMs - current.beganAtMs < ASK_ACKNOWLEDGEMENTS_AFTER_MS) return;
+    current.hasAskedAcknowledgements = true;
+    const bytesPerSecond = meter.rates(nowMs).bitrateBps / 8;
+    const { min, max } = ACKNOWLEDGE_BYTES;
+    current.connection.askAcknowledgementEvery(Math.round(Math.min(max, Math.max(min, bytesPerSecond))));
+  }
+
+  /** Reports a session as it is, once it has proven that what went wrong before is over. */
+  function show(current: Session): void {
+    const nowMs = clock.now();
+    if (nowMs - current.healthySinceMs < memory.provenAfterMs(nowMs)) return;
+    if (current.sourceLost) setState('waiting_for_input', undefined);
+    else if (current.trouble === null) setState('publishing', undefined);
+    else setState(current.trouble.code === 'not_accepting' ? 'stalled' : 'publishing', current.trouble);
   }
 
   /** Leaves the server in peace while there is nothing to send. The subscription stays: it says when frames are back. */
   function unpublish(current: Session): void {
-    current.queue.clear();
+    current.media.clear();
     endSession();
     void current.connection.close();
     awaitInput();
@@ -315,7 +300,7 @@ export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublishe
 
   function awaitInput(): void {
     connection = null;
-    failures = 0;
+    memory.forget();
     startsAtNextFrame = true;
     setState('waiting_for_input', undefined);
   }
@@ -323,7 +308,8 @@ export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublishe
   function endSession(): void {
     if (session === null) return;
     session.cancelTick();
-    totals.bytesSent += session.connection.acceptedBytes();
+    totals.bytesSent += session.connection.delivered().bytes;
+    totals.framesSent += session.media.settle().frames;
     session = null;
   }
 
@@ -334,31 +320,23 @@ export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublishe
     connection = null;
     if (ended) {
       // Servers may hang up on a publisher that has nothing to send; there is no point in coming back before it has.
-      const wasIdle = ended.sourceLost || ended.firstDtsMs === null;
-      if (wasIdle && failure.code === 'connection_lost' && failure.rejection === 'none') return awaitInput();
+      const wasIdle = ended.sourceLost || !ended.media.hasSentFrames();
+      const isGone = failure.code === 'connection_lost' || failure.code === 'ended_by_server';
+      if (wasIdle && isGone && failure.rejection === 'none') return awaitInput();
       sessionWasLost = true;
-      if (nowMs - ended.publishingSinceMs >= HEALTHY_AFTER_MS) failures = 0;
-      if (nowMs - ended.publishingSinceMs >= KEY_PROVEN_MS) rejections = 0;
     }
     dropSubscription();
-    failures += 1;
-    if (failure.rejection !== 'none') rejections += 1;
-    const isRejected = rejections >= REJECTIONS_BELIEVED && failure.rejection !== 'none';
-    const delayMs = isRejected ? REJECTED_RETRY_MS : spread(RETRY_DELAYS_MS[failures - 1] ?? RETRY_DELAYS_MS.at(-1)!);
-    awaitsRetry = true;
-    cancelRetry = clock.after(delayMs, attempt);
+    const gone = ended && { lastedMs: nowMs - ended.beganAtMs, healthyMs: nowMs - ended.healthySinceMs };
+    memory.note(nowMs, failure, gone);
+    const isRejected = memory.isRejected(failure);
+    const delayMs = isRejected ? REJECTED_RETRY_MS : delayAfter(memory.attempts());
+    cancelAttempt = clock.after(delayMs, attempt);
     const next = isRejected ? 'rejected' : failure.code === 'stalled' ? 'stalled' : 'reconnecting';
-    setState(next, { ...describe(failure, isRejected), attempt: failures, nextAttemptAtMs: nowMs + delayMs });
+    setState(next, { ...memory.problem(nowMs, failure), nextAttemptAtMs: nowMs + delayMs });
   }
 
-  function describe(failure: ConnectionFailure, isRejected: boolean): Pick<ConnectionFailure, 'code' | 'detail'> {
-    const { code, detail } = failure;
-    if (!isRejected) return { code, detail };
-    const known = keyWasAccepted ? '; it was accepted before, so an earlier session may still be open there' : '';
-    return { code: code === 'application_rejected' ? code : 'stream_key_rejected', detail: detail + known };
-  }
-
-  function spread(delayMs: number): number {
+  function delayAfter(attempts: number): number {
+    const delayMs = RETRY_DELAYS_MS[attempts - 1] ?? RETRY_DELAYS_MS.at(-1)!;
     return Math.round(delayMs * (1 - RETRY_SPREAD + 2 * RETRY_SPREAD * random()));
   }
 
@@ -368,17 +346,20 @@ export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublishe
       sinceMs,
       ...(problem && { problem }),
       ...(session ? meter.rates(clock.now()) : { bitrateBps: 0, framesPerSecond: 0 }),
-      framesSent: totals.framesSent,
-      droppedFrames: totals.droppedFrames,
+      framesSent: totals.framesSent + (session?.media.settle().frames ?? 0),
+      unsentFrames: totals.unsentFrames,
       reconnects: totals.reconnects,
-      bytesSent: totals.bytesSent + (session?.connection.acceptedBytes() ?? 0),
-      queuedBytes: session?.queue.unsentBytes() ?? 0,
+      bytesSent: totals.bytesSent + (session?.connection.delivered().bytes ?? 0),
+      queuedBytes: session?.media.unsentBytes() ?? 0,
     }),
     rehearse(fault) {
       if (fault === rehearsed) return;
+      const wasSimulated = rehearsed !== null && REHEARSED_ATTEMPTS[rehearsed] !== undefined;
       rehearsed = fault;
-      if (fault !== null || !awaitsRetry || closing) return;
-      cancelRetry();
+      if (cancelAttempt === null || closing || (fault !== null && !wasSimulated)) return;
+      cancelAttempt();
+      // The platform itself has done nothing wrong.
+      if (wasSimulated) memory.forget();
       attempt();
     },
     close() {
@@ -388,16 +369,11 @@ export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublishe
   };
 
   async function disconnect(): Promise<void> {
-    cancelRetry();
+    cancelAttempt?.();
     dropSubscription();
-    session?.queue.clear();
+    session?.media.clear();
     endSession();
     await connection?.close();
     connection = null;
   }
-}
-
-function isSame(left: Buffer | null, right: Buffer | null): boolean {
-  if (left === null || right === null) return left === right;
-  return left.equals(right);
 }

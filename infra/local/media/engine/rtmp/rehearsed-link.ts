@@ -6,12 +6,13 @@ import type { Link } from './send-queue.ts';
 const SLOW_BYTES_PER_SECOND = 64_000;
 
 /**
- * A link that takes less than it could, as a slow or frozen platform would: for practising. Without a fault it is the
- * link itself. What it does not take waits in the send queue, which drops frames by its own rules.
+ * Returns a link that takes less than it could, as a slow or frozen platform would. Without a fault it is the link itself.
+ * What it does not take waits in the send queue, which drops frames by its own rules.
  */
 export function makeRehearsedLink(link: Link, clock: Clock, fault: () => RehearsedChannelFault | null): Link {
   let allowance = SLOW_BYTES_PER_SECOND;
   let countedAtMs = clock.now();
+  let frozenAtBytes: number | null = null;
 
   function takesMore(): boolean {
     const nowMs = clock.now();
@@ -24,7 +25,7 @@ export function makeRehearsedLink(link: Link, clock: Clock, fault: () => Rehears
   return {
     send(message) {
       if (fault() === 'platform_slow') allowance -= message.body.length;
-      link.send(message);
+      return link.send(message);
     },
     isReady() {
       const current = fault();
@@ -32,5 +33,15 @@ export function makeRehearsedLink(link: Link, clock: Clock, fault: () => Rehears
       return link.isReady() && (current !== 'platform_slow' || takesMore());
     },
     unsentBytes: () => link.unsentBytes(),
+    delivered() {
+      const delivered = link.delivered();
+      if (fault() !== 'platform_frozen') {
+        frozenAtBytes = null;
+        return delivered;
+      }
+      // Our answers to its pings still leave, to a server that is alive: they are no progress of the stream.
+      frozenAtBytes ??= delivered.bytes;
+      return { ...delivered, bytes: frozenAtBytes };
+    },
   };
 }

@@ -2,27 +2,35 @@
  * One attempt to publish: socket, TLS, handshake, the commands up to `publish`, and then messages until somebody ends
  * it. It knows nothing of programs and retries; it tells its owner once that it is publishing and once why it ended.
  */
-import net from 'node:net';
-import tls from 'node:tls';
-import { decodeAmf0, encodeAmf0 } from './amf0.ts';
+import { createAcknowledgements } from './acknowledgements.ts';
+import { decodeAmf0 } from './amf0.ts';
 import { createChunkReader } from './chunk-reader.ts';
-import { MESSAGE_TYPE, toChunks } from './chunk-writer.ts';
-import { toConnectionFailure, toShownText } from './connection-failure.ts';
+import { MESSAGE_TYPE } from './chunk-writer.ts';
+import { describeClosing, describeForeignAnswer, describeSilence, type Step } from './connection-endings.ts';
 import { buildHandshakeOpening, readHandshakeAnswer } from './handshake.ts';
+import { createMessageWriter, number32 } from './message-writer.ts';
+import { openRtmpSocket, type DialRules } from './rtmp-socket.ts';
+import { toShownText } from './server-text.ts';
+import { isError, readServerWord, type ServerWord } from './server-words.ts';
 import type { Amf0Value } from './amf0.ts';
 import type { IncomingMessage } from './chunk-reader.ts';
 import type { OutgoingMessage } from './chunk-writer.ts';
 import type { ConnectionFailure } from './connection-failure.ts';
+import type { KernelSendQueues } from './kernel-send-queues.ts';
 import type { RtmpTarget } from './rtmp-target.ts';
+import type { Link } from './send-queue.ts';
 import type { Clock } from '../../../clock.ts';
 
 export interface RtmpConnectionOptions {
   target: RtmpTarget;
   streamKey: string;
+  dial: DialRules;
   verifyCertificate: boolean;
   /** PEM certificates to trust besides the public ones. */
   certificateAuthorities?: string[];
   clock: Clock;
+  /** Tells what the peer's system has confirmed; without it, what ours has accepted counts as delivered. */
+  sendQueues?: KernelSendQueues;
   /** The server has said that publishing may begin. */
   onPublishing(): void;
   /** The socket has taken everything and wants more. */
@@ -31,15 +39,15 @@ export interface RtmpConnectionOptions {
   onFailed(failure: ConnectionFailure): void;
 }
 
-export interface RtmpConnection {
-  /** Writes one message on the published stream. `streamId` is filled in. */
-  send(message: OutgoingMessage): void;
+export interface RtmpConnection extends Link {
   /** Lets everything `action` sends leave in one write. */
   inOneWrite(action: () => void): void;
-  isReady(): boolean;
-  unsentBytes(): number;
-  /** Bytes the operating system has accepted since the connection began. */
-  acceptedBytes(): number;
+  /** Bytes handed over since the connection began. */
+  handedOverBytes(): number;
+  /** For how long the server's acknowledgements have been overdue; null when it is not to be judged by them. */
+  acknowledgementOverdueMs(): number | null;
+  /** Asks the server to acknowledge this often. */
+  askAcknowledgementEvery(bytes: number): void;
   /** Says goodbye as RTMP wants it and ends; cut after one second. Resolves when the socket is gone. */
   close(): Promise<void>;
   /** Cuts at once. */
@@ -48,16 +56,18 @@ export interface RtmpConnection {
 
 const CONNECT_LIMIT_MS = 10_000;
 const CLOSE_LIMIT_MS = 1_000;
-const OUT_CHUNK_BYTES = 60_000;
-/** How soon after `publish` a close without a word means that the key was refused. Learned from nginx-rtmp and others. */
-const SUSPICIOUS_CLOSE_MS = 3_000;
+/**
+ * How long media waits for a close that follows the server's yes: node-media-server and others say yes to a wrong key and
+ * hang up. Real time, whatever the clock: it is the network that is waited for.
+ */
+const ACCEPTED_HOLD_MS = 50;
 /** Written ahead of the kernel at most; small, so that progress on a slow line shows within the stall limit. */
 const WRITE_AHEAD_BYTES = 256 * 1024;
-/** Node's default gives each address 250 ms, less than a round trip to the far side of the earth may need. */
-const ADDRESS_ATTEMPT_MS = 2_500;
+/** A system that has not listed a connection by then does not list it at all. */
+const CONFIRMED_WITHIN_MS = 3_000;
+/** Until the bitrate is known. */
+const ACKNOWLEDGE_EVERY_BYTES = 256 * 1024;
 
-const COMMAND_CHUNK_STREAM = 3;
-const CONTROL_CHUNK_STREAM = 2;
 const TRANSACTION = {
   connect: 1,
   releaseStream: 2,
@@ -66,70 +76,62 @@ const TRANSACTION = {
   publish: 5,
   fcUnpublish: 6,
 } as const;
+const STREAM_EOF = 1;
 const PING_REQUEST = 6;
 const PING_RESPONSE = 7;
 
-type Step = 'tcp' | 'tls' | 'handshake' | 'connect' | 'createStream' | 'publish' | 'publishing' | 'over';
-
 /** Opens a connection and goes on by itself until it publishes, fails or is closed. */
 export function openRtmpConnection(options: RtmpConnectionOptions): RtmpConnection {
-  const { target, streamKey, clock } = options;
+  const { streamKey, clock } = options;
   let step: Step = 'tcp';
   let streamId = 0;
-  let handedOverBytes = 0;
+  let watchedSinceMs: number | null = null;
+  let confirmed: { bytes: number; atMs: number } | null = null;
   let receivedBytes = 0;
   let acknowledgedBytes = 0;
   let acknowledgeEveryBytes = 0;
-  let outChunkBytes = 128;
-  let publishingSinceMs = 0;
+  let publishingSinceMs: number | null = null;
   let handshakeBytes: Buffer = Buffer.alloc(0);
   let lastError: Error | null = null;
+  let lastWords = '';
+  let unwatch = () => {};
+  const acknowledgements = createAcknowledgements();
   const read = createChunkReader(onMessage);
-  let cancelLimit = limitConnect('the host did not answer');
-  const socket = openSocket();
-
-  function openSocket(): net.Socket {
-    const { host, port } = target;
-    const address = { host, port, autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS };
-    if (!target.secure) return listen(net.connect(address), 'connect');
-    const secured = tls.connect({
-      ...address,
-      // SNI carries names only; for an address literal the certificate is checked against the address itself.
-      ...(net.isIP(host) === 0 && { servername: host }),
-      rejectUnauthorized: options.verifyCertificate,
-      ...(options.certificateAuthorities && {
-        ca: [...tls.rootCertificates, ...options.certificateAuthorities],
-      }),
-    });
-    secured.once('connect', () => {
+  let cancelLimit = limitAnswer();
+  const socket = openRtmpSocket({
+    ...options,
+    onTls() {
       if (step === 'tcp') step = 'tls';
-    });
-    return listen(secured, 'secureConnect');
-  }
-
-  function listen(stream: net.Socket, readyEvent: 'connect' | 'secureConnect'): net.Socket {
-    stream.setNoDelay(true);
-    stream.once(readyEvent, () => {
+    },
+    onReady() {
       if (step === 'over') return;
       step = 'handshake';
-      write([buildHandshakeOpening()]);
-    });
-    stream.on('data', (bytes: Buffer) => {
-      if (step !== 'over') onData(bytes);
-    });
-    stream.on('drain', () => {
-      if (step === 'publishing') options.onDrain();
-    });
-    stream.on('error', (error) => {
-      lastError = error;
-    });
-    stream.once('end', () => onGone());
-    stream.once('close', () => onGone());
-    return stream;
-  }
+      const watch = options.sendQueues?.watch(socket, onUnsent);
+      if (watch) {
+        unwatch = watch;
+        watchedSinceMs = clock.now();
+      }
+      writer.raw(buildHandshakeOpening());
+    },
+  });
+  const writer = createMessageWriter(socket);
+  socket.on('data', (bytes: Buffer) => {
+    if (step !== 'over') onData(bytes);
+  });
+  socket.on('drain', () => {
+    if (step === 'publishing') options.onDrain();
+  });
+  socket.on('error', (error) => {
+    lastError = error;
+  });
+  socket.once('end', onGone);
+  socket.once('close', () => {
+    unwatch();
+    onGone();
+  });
 
-  function limitConnect(detail: string): () => void {
-    return clock.after(CONNECT_LIMIT_MS, () => fail({ code: 'connect_timeout', detail, rejection: 'none' }));
+  function limitAnswer(): () => void {
+    return clock.after(CONNECT_LIMIT_MS, () => fail(describeSilence(step)));
   }
 
   function fail(failure: ConnectionFailure): void {
@@ -141,22 +143,19 @@ export function openRtmpConnection(options: RtmpConnectionOptions): RtmpConnecti
   function abandon(): void {
     step = 'over';
     cancelLimit();
+    unwatch();
     socket.destroy();
   }
 
   function onGone(): void {
     if (step === 'over') return;
-    const suspicious =
-      step === 'publish' || (step === 'publishing' && clock.now() - publishingSinceMs < SUSPICIOUS_CLOSE_MS);
-    if (suspicious) {
-      const detail = 'the server closed the connection right after it was given the stream key';
-      return fail({ code: 'connection_lost', detail, rejection: 'suspected' });
-    }
-    if (lastError) return fail(toConnectionFailure(lastError, step === 'tcp' || step === 'tls' ? step : 'rtmp'));
-    if (step === 'tls') {
-      return fail({ code: 'tls_failed', detail: 'the server closed during the TLS handshake', rejection: 'none' });
-    }
-    fail({ code: 'connection_lost', detail: 'the server closed the connection', rejection: 'none' });
+    const publishingForMs = publishingSinceMs === null ? null : clock.now() - publishingSinceMs;
+    fail(describeClosing({ step, error: lastError, publishingForMs, hasAnswered: receivedBytes > 0, lastWords }));
+  }
+
+  function onUnsent(bytes: number): void {
+    const delivered = writer.handedOverBytes() - socket.writableLength - bytes;
+    confirmed = { bytes: Math.max(confirmed?.bytes ?? 0, delivered), atMs: clock.now() };
   }
 
   function onData(bytes: Buffer): void {
@@ -169,7 +168,8 @@ export function openRtmpConnection(options: RtmpConnectionOptions): RtmpConnecti
       beginCommands(answer.closing);
       read(answer.rest);
     } catch {
-      const code = step === 'publishing' ? 'connection_lost' : 'application_rejected';
+      if (step === 'handshake') return fail(describeForeignAnswer(handshakeBytes));
+      const code = publishingSinceMs === null ? 'not_rtmp' : 'connection_lost';
       fail({ code, detail: 'the server does not speak RTMP as expected', rejection: 'none' });
     } finally {
       acknowledge();
@@ -178,145 +178,145 @@ export function openRtmpConnection(options: RtmpConnectionOptions): RtmpConnecti
 
   function beginCommands(handshakeClosing: Buffer): void {
     cancelLimit();
-    cancelLimit = limitConnect('the server did not answer the request to publish');
+    cancelLimit = limitAnswer();
     step = 'connect';
-    const setChunkSize = Buffer.alloc(4);
-    setChunkSize.writeUInt32BE(OUT_CHUNK_BYTES);
-    inOneWrite(() => {
-      write([handshakeClosing]);
-      sendControl(MESSAGE_TYPE.setChunkSize, setChunkSize);
-      outChunkBytes = OUT_CHUNK_BYTES;
-      sendCommand('connect', TRANSACTION.connect, {
-        app: target.app,
+    writer.inOneWrite(() => {
+      writer.raw(handshakeClosing);
+      writer.useLargeChunks();
+      writer.control(MESSAGE_TYPE.windowAcknowledgementSize, number32(ACKNOWLEDGE_EVERY_BYTES));
+      writer.command(0, 'connect', TRANSACTION.connect, {
+        app: options.target.app,
         type: 'nonprivate',
         flashVer: 'FMLE/3.0 (compatible; Sluice)',
-        tcUrl: target.tcUrl,
+        tcUrl: options.target.tcUrl,
       });
     });
   }
 
-  function onMessage(message: IncomingMessage): void {
+  function onMessage({ typeId, body }: IncomingMessage): void {
     if (step === 'over') return;
-    const { typeId, body } = message;
-    if (typeId === MESSAGE_TYPE.windowAcknowledgementSize && body.length >= 4) {
-      acknowledgeEveryBytes = body.readUInt32BE();
-    } else if (typeId === MESSAGE_TYPE.setPeerBandwidth && body.length >= 4) {
-      sendControl(MESSAGE_TYPE.windowAcknowledgementSize, Buffer.from(body.subarray(0, 4)));
-    } else if (typeId === MESSAGE_TYPE.userControl && body.length >= 6 && body.readUInt16BE() === PING_REQUEST) {
+    if (typeId === MESSAGE_TYPE.commandAmf0) return onCommand(decodeAmf0(body));
+    if (typeId === MESSAGE_TYPE.commandAmf3) return onCommand(decodeAmf0(body.subarray(1)));
+    if (typeId === MESSAGE_TYPE.userControl && body.length >= 6) return onUserControl(body);
+    if (body.length < 4) return;
+    if (typeId === MESSAGE_TYPE.windowAcknowledgementSize) acknowledgeEveryBytes = body.readUInt32BE();
+    if (typeId === MESSAGE_TYPE.acknowledgement) acknowledgements.heard(body.readUInt32BE(), writer.handedOverBytes());
+  }
+
+  function onUserControl(body: Buffer): void {
+    const event = body.readUInt16BE();
+    if (event === PING_REQUEST) {
       const pong = Buffer.from(body.subarray(0, 6));
       pong.writeUInt16BE(PING_RESPONSE);
-      sendControl(MESSAGE_TYPE.userControl, pong);
-    } else if (typeId === MESSAGE_TYPE.commandAmf0) {
-      onCommand(decodeAmf0(body));
-    } else if (typeId === MESSAGE_TYPE.commandAmf3) {
-      onCommand(decodeAmf0(body.subarray(1)));
-    }
+      writer.control(MESSAGE_TYPE.userControl, pong);
+    } else if (event === STREAM_EOF && body.readUInt32BE(2) === streamId) over('StreamEOF');
   }
 
   function onCommand([name, transaction, , info]: Amf0Value[]): void {
-    if (name === 'onStatus') return onStatus(info);
     if (name === '_result' && transaction === TRANSACTION.connect && step === 'connect') {
       step = 'createStream';
-      return inOneWrite(() => {
-        sendCommand('releaseStream', TRANSACTION.releaseStream, null, streamKey);
-        sendCommand('FCPublish', TRANSACTION.fcPublish, null, streamKey);
-        sendCommand('createStream', TRANSACTION.createStream, null);
+      return writer.inOneWrite(() => {
+        writer.command(0, 'releaseStream', TRANSACTION.releaseStream, null, streamKey);
+        writer.command(0, 'FCPublish', TRANSACTION.fcPublish, null, streamKey);
+        writer.command(0, 'createStream', TRANSACTION.createStream, null);
       });
     }
     if (name === '_result' && transaction === TRANSACTION.createStream && step === 'createStream') {
       streamId = typeof info === 'number' ? info : 1;
       step = 'publish';
-      return sendCommand('publish', TRANSACTION.publish, null, streamKey, 'live');
+      return writer.command(streamId, 'publish', TRANSACTION.publish, null, streamKey, 'live');
     }
+    if (name === 'onStatus') return onWord(readServerWord(info), isError(info) && step === 'publish');
+    if (name === 'close') return over('close');
+    if (name === 'onFCUnpublish') return over('onFCUnpublish');
     // Many servers answer releaseStream and FCPublish with an error and mean nothing by it.
-    if (name !== '_error') return;
-    if (transaction === TRANSACTION.publish) return reject('stream_key_rejected', info);
-    if (transaction === TRANSACTION.connect || transaction === TRANSACTION.createStream) {
-      return reject('application_rejected', info);
+    if (name === '_error' && transaction === TRANSACTION.publish) onWord(readServerWord(info), true);
+    if (name === '_error' && (transaction === TRANSACTION.connect || transaction === TRANSACTION.createStream)) {
+      onWord(readServerWord(info), true);
     }
   }
 
-  function onStatus(info: Amf0Value): void {
-    const code = textOf(info, 'code');
-    if (textOf(info, 'level') === 'error' || /\.(BadName|Denied|Rejected|BadAuth)$/.test(code)) {
-      return reject('stream_key_rejected', info);
+  /** @param isFinal whether the server answers a request of ours with an error, whatever its code says */
+  function onWord(word: ServerWord, isFinal: boolean): void {
+    if (word.kind === 'publish_started') return onAccepted();
+    const said = toShownText(word.said, streamKey);
+    if (word.kind === 'remark' && !isFinal) {
+      lastWords = said;
+      return;
     }
-    if (code === 'NetStream.Publish.Start' && step === 'publish') {
+    if (word.kind === 'authentication_wanted') {
+      const detail = `the server wants a user name and a password${said && ` (${said})`}`;
+      return fail({ code: 'authentication_unsupported', detail, rejection: 'explicit' });
+    }
+    if (word.kind === 'over' && !isFinal) return over(said);
+    const isKey = word.kind === 'key_refused' || (word.kind !== 'application_refused' && step === 'publish');
+    const code = isKey ? 'stream_key_rejected' : 'application_rejected';
+    const subject = isKey ? 'the stream key' : 'the application in the URL';
+    fail({ code, detail: `the server refused ${subject}${said && ` (${said})`}`, rejection: 'explicit' });
+  }
+
+  /** The server says that it is over; some leave the socket open and read on for ever. */
+  function over(said: string): void {
+    if (publishingSinceMs === null) return;
+    fail({ code: 'ended_by_server', detail: `the server ended the stream (${said})`, rejection: 'none' });
+  }
+
+  function onAccepted(): void {
+    if (step !== 'publish') return;
+    step = 'accepted';
+    cancelLimit();
+    const timer = setTimeout(() => {
+      if (step !== 'accepted') return;
       step = 'publishing';
-      cancelLimit();
       publishingSinceMs = clock.now();
-      // Apart from the reading of the server's bytes, whose errors are the server's.
-      queueMicrotask(() => {
-        if (step === 'publishing') options.onPublishing();
-      });
-    }
-  }
-
-  function reject(code: 'stream_key_rejected' | 'application_rejected', info: Amf0Value): void {
-    const said = [textOf(info, 'code'), textOf(info, 'description')].filter((text) => text !== '').join(': ');
-    const subject = code === 'stream_key_rejected' ? 'the stream key' : 'the application in the URL';
-    const reason = toShownText(said, streamKey);
-    fail({ code, detail: `the server refused ${subject}${reason && ` (${reason})`}`, rejection: 'explicit' });
+      options.onPublishing();
+    }, ACCEPTED_HOLD_MS);
+    cancelLimit = () => clearTimeout(timer);
   }
 
   function acknowledge(): void {
     if (acknowledgeEveryBytes === 0 || receivedBytes - acknowledgedBytes < acknowledgeEveryBytes) return;
     if (step === 'over' || step === 'handshake') return;
     acknowledgedBytes = receivedBytes;
-    const sequence = Buffer.alloc(4);
-    sequence.writeUInt32BE(receivedBytes >>> 0);
-    sendControl(MESSAGE_TYPE.acknowledgement, sequence);
-  }
-
-  function sendControl(typeId: number, body: Buffer): void {
-    write(toChunks({ typeId, chunkStreamId: CONTROL_CHUNK_STREAM, streamId: 0, timestampMs: 0, body }, outChunkBytes));
-  }
-
-  function sendCommand(name: string, transaction: number, ...values: Amf0Value[]): void {
-    const body = encodeAmf0(name, transaction, ...values);
-    const onStream = name === 'publish' ? streamId : 0;
-    const message = { typeId: MESSAGE_TYPE.commandAmf0, chunkStreamId: COMMAND_CHUNK_STREAM, timestampMs: 0, body };
-    write(toChunks({ ...message, streamId: onStream }, outChunkBytes));
-  }
-
-  function write(parts: Buffer[]): void {
-    for (const part of parts) {
-      handedOverBytes += part.length;
-      socket.write(part);
-    }
-  }
-
-  function inOneWrite(action: () => void): void {
-    socket.cork();
-    try {
-      action();
-    } finally {
-      socket.uncork();
-    }
+    writer.control(MESSAGE_TYPE.acknowledgement, number32(receivedBytes));
   }
 
   return {
-    send(message) {
-      if (step !== 'publishing') return;
+    send(message: OutgoingMessage) {
+      if (step !== 'publishing') return writer.handedOverBytes();
       message.streamId = streamId;
-      socket.cork();
-      write(toChunks(message, outChunkBytes));
-      socket.uncork();
+      writer.message(message);
+      return writer.handedOverBytes();
     },
-    inOneWrite,
+    inOneWrite: writer.inOneWrite,
     isReady: () => socket.writableLength < WRITE_AHEAD_BYTES,
     unsentBytes: () => socket.writableLength,
-    acceptedBytes: () => handedOverBytes - socket.writableLength,
+    handedOverBytes: writer.handedOverBytes,
+    delivered() {
+      const nowMs = clock.now();
+      if (confirmed) return confirmed;
+      if (watchedSinceMs !== null && nowMs - watchedSinceMs < CONFIRMED_WITHIN_MS) return { bytes: 0, atMs: nowMs };
+      return { bytes: writer.handedOverBytes() - socket.writableLength, atMs: nowMs };
+    },
+    acknowledgementOverdueMs() {
+      acknowledgements.mark(clock.now(), writer.handedOverBytes());
+      return acknowledgements.overdueMs(clock.now(), confirmed?.bytes ?? 0);
+    },
+    askAcknowledgementEvery(bytes) {
+      acknowledgements.forgetStep();
+      writer.control(MESSAGE_TYPE.windowAcknowledgementSize, number32(bytes));
+    },
     close() {
+      unwatch();
       if (socket.destroyed) {
         abandon();
         return Promise.resolve();
       }
-      const said = step === 'publishing' || step === 'publish';
+      const said = step === 'publishing' || step === 'accepted' || step === 'publish';
       if (said) {
-        inOneWrite(() => {
-          sendCommand('FCUnpublish', TRANSACTION.fcUnpublish, null, streamKey);
-          sendCommand('deleteStream', 0, null, streamId);
+        writer.inOneWrite(() => {
+          writer.command(0, 'FCUnpublish', TRANSACTION.fcUnpublish, null, streamKey);
+          writer.command(0, 'deleteStream', 0, null, streamId);
         });
       }
       step = 'over';
@@ -333,10 +333,4 @@ export function openRtmpConnection(options: RtmpConnectionOptions): RtmpConnecti
     },
     abandon,
   };
-}
-
-function textOf(info: Amf0Value, name: string): string {
-  if (info === null || typeof info !== 'object' || Array.isArray(info)) return '';
-  const value = info[name];
-  return typeof value === 'string' ? value : '';
 }

@@ -1,82 +1,103 @@
 import { describe, expect, it } from 'vitest';
-import { createSendQueue, DROP_ABOVE_BYTES, RESUME_BELOW_BYTES } from './send-queue.ts';
+import { createSendQueue, DROP_ABOVE_BYTES, DROP_ABOVE_MS, RESUME_BELOW_MS } from './send-queue.ts';
 import type { OutgoingMessage } from './chunk-writer.ts';
 import type { QueuedMessage } from './send-queue.ts';
 
-const BLOCK_BYTES = 256 * 1024;
+const BYTES = 1_000;
 
+/** A link to a peer that takes what the test says, a second of its clock at a time. */
 function makeLink() {
   const sent: OutgoingMessage[] = [];
-  const link = {
-    ready: false,
-    send: (message: OutgoingMessage) => sent.push(message),
-    isReady: () => link.ready,
+  const state = { ready: true, nowMs: 0, deliveredBytes: 0, handedOverBytes: 0 };
+  const queue = createSendQueue({
+    send(message) {
+      sent.push(message);
+      state.handedOverBytes += message.body.length;
+      return state.handedOverBytes;
+    },
+    isReady: () => state.ready,
     unsentBytes: () => 0,
-  };
-  return { link, sent };
+    delivered: () => ({ bytes: state.deliveredBytes, atMs: state.nowMs }),
+  });
+  const offer = (frame: QueuedMessage['frame'], entryPoint = false, bytes = BYTES) =>
+    queue.offer(makeMessage(state.nowMs, frame, entryPoint, bytes), state.nowMs);
+  return { queue, sent, state, offer };
 }
 
-function makeMessage(frame: QueuedMessage['frame'], entryPoint = false, bytes = BLOCK_BYTES): QueuedMessage {
-  return { typeId: 9, chunkStreamId: 6, streamId: 1, timestampMs: 0, body: Buffer.alloc(bytes), frame, entryPoint };
-}
-
-/** Offers plain frames until one is dropped. */
-function fill(queue: ReturnType<typeof createSendQueue>): void {
-  while (queue.offer(makeMessage('video')) === 'taken');
+function makeMessage(
+  timestampMs: number,
+  frame: QueuedMessage['frame'],
+  entryPoint: boolean,
+  bytes = BYTES,
+): QueuedMessage {
+  const place = { typeId: 9, chunkStreamId: 6, streamId: 1, timestampMs };
+  return { ...place, body: Buffer.alloc(bytes), frame, entryPoint, counted: frame === 'video' };
 }
 
 describe('the send queue', () => {
   it('sends at once while the link takes it, and in order afterwards', () => {
-    const { link, sent } = makeLink();
-    const queue = createSendQueue(link);
-    const [first, second, third] = [makeMessage('video', true), makeMessage('audio'), makeMessage('video')];
-    link.ready = true;
-    queue.offer(first!);
-    link.ready = false;
-    queue.offer(second!);
-    link.ready = true;
-    queue.offer(third!);
-    expect(sent).toEqual([first]);
+    const { queue, sent, state, offer } = makeLink();
+    offer('video', true);
+    state.ready = false;
+    offer('audio');
+    state.ready = true;
+    offer('video');
+    expect(sent).toHaveLength(1);
     queue.flush();
-    expect(sent).toEqual([first, second, third]);
+    expect(sent).toHaveLength(3);
     expect(queue.unsentBytes()).toBe(0);
   });
 
-  it('begins to drop above four megabytes', () => {
-    const { link } = makeLink();
-    const queue = createSendQueue(link);
-    fill(queue);
-    expect(queue.unsentBytes()).toBe(DROP_ABOVE_BYTES + BLOCK_BYTES);
-    expect(queue.offer(makeMessage('audio', false, 1))).toBe('dropped');
+  it('counts a frame when the peer has taken its last byte, and knows for how long the oldest has waited', () => {
+    const { queue, state, offer } = makeLink();
+    for (; state.nowMs < 2_000; state.nowMs += 500) offer('video', true);
+    expect(queue.settle()).toMatchObject({ frames: 0, delayMs: 2_000, isEmpty: false });
+    state.deliveredBytes = 2 * BYTES + BYTES - 1;
+    expect(queue.settle()).toMatchObject({ frames: 2, newestMs: 500, delayMs: 1_000 });
+    state.deliveredBytes = 4 * BYTES;
+    expect(queue.settle()).toMatchObject({ frames: 4, newestMs: 1_500, delayMs: 0, isEmpty: true });
   });
 
-  it('resumes at a keyframe, and only with less than one megabyte waiting', () => {
-    const { link } = makeLink();
-    const queue = createSendQueue(link);
-    fill(queue);
-    let left = queue.unsentBytes() / BLOCK_BYTES - RESUME_BELOW_BYTES / BLOCK_BYTES;
-    link.isReady = () => left-- > 0;
-    queue.flush();
-    link.isReady = () => false;
-    expect(queue.unsentBytes()).toBe(RESUME_BELOW_BYTES);
-    expect(queue.offer(makeMessage('video', true))).toBe('dropped');
-    left = 1;
-    link.isReady = () => left-- > 0;
-    queue.flush();
-    expect(queue.offer(makeMessage('video', false))).toBe('dropped');
-    expect(queue.offer(makeMessage('audio', false))).toBe('dropped');
-    expect(queue.offer(makeMessage('video', true))).toBe('taken');
-    expect(queue.offer(makeMessage('audio', false))).toBe('taken');
+  it.each([50, 5_000])('begins to drop when the oldest frame is five seconds old, at %d bytes a frame', (bytes) => {
+    const { queue, state, offer } = makeLink();
+    offer('video', true, bytes);
+    for (state.nowMs = 500; state.nowMs <= DROP_ABOVE_MS; state.nowMs += 500) {
+      queue.settle();
+      expect(offer('video', false, bytes)).toBe('taken');
+    }
+    queue.settle();
+    expect(offer('audio', false, 1)).toBe('dropped');
+  });
+
+  it('begins to drop above sixteen megabytes, whatever their age', () => {
+    const { queue, state, offer } = makeLink();
+    state.ready = false;
+    while (offer('video', false, 1024 * 1024) === 'taken');
+    expect(queue.unsentBytes()).toBe(DROP_ABOVE_BYTES + 1024 * 1024);
+  });
+
+  it('resumes at a keyframe, and only when nothing older than two seconds is on its way', () => {
+    const { queue, state, offer } = makeLink();
+    for (; state.nowMs <= DROP_ABOVE_MS; state.nowMs += 100) offer('video', state.nowMs === 0);
+    state.nowMs = DROP_ABOVE_MS + 100;
+    queue.settle();
+    expect(offer('video', true)).toBe('dropped');
+    state.deliveredBytes = (state.nowMs - RESUME_BELOW_MS) * (BYTES / 100);
+    expect(offer('video', true)).toBe('dropped');
+    state.deliveredBytes += BYTES;
+    expect(offer('video', false)).toBe('dropped');
+    expect(offer('audio', false)).toBe('dropped');
+    expect(offer('video', true)).toBe('taken');
+    expect(offer('audio', false)).toBe('taken');
   });
 
   it('never drops headers', () => {
-    const { link, sent } = makeLink();
-    const queue = createSendQueue(link);
-    fill(queue);
-    const header = makeMessage('none', false, 40);
-    expect(queue.offer(header)).toBe('taken');
-    link.ready = true;
-    queue.flush();
-    expect(sent.at(-1)).toBe(header);
+    const { queue, sent, state, offer } = makeLink();
+    offer('video', true);
+    state.nowMs = DROP_ABOVE_MS + 100;
+    queue.settle();
+    expect(offer('video')).toBe('dropped');
+    expect(offer('none', false, 40)).toBe('taken');
+    expect(sent.at(-1)!.body).toHaveLength(40);
   });
 });

@@ -5,62 +5,126 @@ export interface QueuedMessage extends OutgoingMessage {
   frame: 'none' | 'video' | 'audio';
   /** A receiver can begin (again) here: a keyframe, or any audio frame of a program without video. */
   entryPoint: boolean;
+  /** Whether it is one of the frames a rate is made of. */
+  counted: boolean;
 }
 
 export interface SendQueue {
   /** Sends now if the link takes it, else keeps it for later or drops it. */
-  offer(message: QueuedMessage): 'taken' | 'dropped';
+  offer(message: QueuedMessage, nowMs: number): 'taken' | 'dropped';
   /** Sends what waits, as far as the link takes it. Call when the link is ready for more. */
   flush(): void;
   clear(): void;
   /** Bytes taken but not yet accepted by the operating system. */
   unsentBytes(): number;
+  /** Compares with what the link has delivered. */
+  settle(): Settled;
+}
+
+export interface Settled {
+  /** When the link knew, ms epoch. */
+  atMs: number;
+  deliveredBytes: number;
+  /** Age of the oldest message that is still on its way, 0 without one. */
+  delayMs: number;
+  isEmpty: boolean;
+  /** Counted frames delivered since the beginning, and the timestamp of the newest of them. */
+  frames: number;
+  newestMs: number;
 }
 
 export interface Link {
-  send(message: OutgoingMessage): void;
+  /** @returns where the message ends among all bytes handed over */
+  send(message: OutgoingMessage): number;
   isReady(): boolean;
   unsentBytes(): number;
+  /** Bytes the far end has taken, as far as that can be known, and when. */
+  delivered(): { bytes: number; atMs: number };
 }
 
-/** Above this the peer is too slow for the stream: frames are dropped until it has caught up. */
-export const DROP_ABOVE_BYTES = 4 * 1024 * 1024;
-/** Sending resumes at the first keyframe that finds fewer bytes waiting than this. */
-export const RESUME_BELOW_BYTES = 1024 * 1024;
+/** Above this age the peer is too slow for the stream: frames are dropped until it has caught up. */
+export const DROP_ABOVE_MS = 5_000;
+/** Sending resumes at the first keyframe that finds nothing older than this on its way. */
+export const RESUME_BELOW_MS = 2_000;
+/** Protects the memory, whatever the bitrate. */
+export const DROP_ABOVE_BYTES = 16 * 1024 * 1024;
+
+interface Waiting {
+  message: QueuedMessage;
+  offeredAtMs: number;
+}
+
+interface OnItsWay {
+  endsAt: number;
+  offeredAtMs: number;
+  timestampMs: number;
+  counted: boolean;
+}
 
 /**
  * Keeps what a slow peer has not taken yet, and drops frames rather than let memory and delay grow. Frames wait here by
- * reference: a hundred slow peers hold the same bytes once.
+ * reference: a hundred slow peers hold the same bytes once. A frame counts as delivered when the peer has taken its last
+ * byte, not when we have handed it to the system.
  */
 export function createSendQueue(link: Link): SendQueue {
-  let waiting: QueuedMessage[] = [];
+  let waiting: Waiting[] = [];
   let waitingBytes = 0;
+  let onTheirWay: OnItsWay[] = [];
   let dropping = false;
+  const settled: Settled = { atMs: 0, deliveredBytes: 0, delayMs: 0, isEmpty: true, frames: 0, newestMs: 0 };
 
   const unsentBytes = () => link.unsentBytes() + waitingBytes;
+  const send = ({ message, offeredAtMs }: Waiting) => {
+    const endsAt = link.send(message);
+    onTheirWay.push({ endsAt, offeredAtMs, timestampMs: message.timestampMs, counted: message.counted });
+  };
 
   function flush(): void {
     let sent = 0;
     while (sent < waiting.length && link.isReady()) {
-      const message = waiting[sent]!;
+      const next = waiting[sent]!;
       sent += 1;
-      waitingBytes -= message.body.length;
-      link.send(message);
+      waitingBytes -= next.message.body.length;
+      send(next);
     }
     if (sent > 0) waiting = waiting.slice(sent);
   }
 
+  function settle(): Settled {
+    const { bytes, atMs } = link.delivered();
+    let arrived = 0;
+    for (; arrived < onTheirWay.length && onTheirWay[arrived]!.endsAt <= bytes; arrived += 1) {
+      const { counted, timestampMs } = onTheirWay[arrived]!;
+      if (!counted) continue;
+      settled.frames += 1;
+      settled.newestMs = timestampMs;
+    }
+    if (arrived > 0) onTheirWay = onTheirWay.slice(arrived);
+    const oldest = onTheirWay[0] ?? waiting[0];
+    settled.atMs = atMs;
+    settled.deliveredBytes = bytes;
+    settled.isEmpty = oldest === undefined;
+    settled.delayMs = oldest ? Math.max(0, atMs - oldest.offeredAtMs) : 0;
+    return settled;
+  }
+
+  function drops(entryPoint: boolean): boolean {
+    if (dropping && entryPoint) {
+      dropping = settle().delayMs >= RESUME_BELOW_MS || unsentBytes() > DROP_ABOVE_BYTES / 4;
+    } else if (!dropping) {
+      dropping = settled.delayMs > DROP_ABOVE_MS || unsentBytes() > DROP_ABOVE_BYTES;
+    }
+    return dropping;
+  }
+
   return {
-    offer(message) {
-      if (message.frame !== 'none') {
-        if (dropping && message.entryPoint && unsentBytes() < RESUME_BELOW_BYTES) dropping = false;
-        else if (!dropping && unsentBytes() > DROP_ABOVE_BYTES) dropping = true;
-        if (dropping) return 'dropped';
-      }
+    offer(message, nowMs) {
+      if (message.frame !== 'none' && drops(message.entryPoint)) return 'dropped';
+      const offered = { message, offeredAtMs: nowMs };
       if (waiting.length === 0 && link.isReady()) {
-        link.send(message);
+        send(offered);
       } else {
-        waiting.push(message);
+        waiting.push(offered);
         waitingBytes += message.body.length;
       }
       return 'taken';
@@ -71,5 +135,6 @@ export function createSendQueue(link: Link): SendQueue {
       waitingBytes = 0;
     },
     unsentBytes,
+    settle,
   };
 }

@@ -1,0 +1,82 @@
+import type { LookupAddress } from 'node:dns';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { AddressNotAllowed, createCheckedLookup, requireAllowedAddress } from './checked-lookup.ts';
+
+const v4 = (address: string): LookupAddress => ({ address, family: 4 });
+const v6 = (address: string): LookupAddress => ({ address, family: 6 });
+
+function look(
+  found: LookupAddress[],
+  request: { all?: boolean; family?: number } = { all: true },
+  loopbackAllowed = false,
+) {
+  const lookup = createCheckedLookup({ loopbackAllowed, resolve: async () => found });
+  return new Promise((resolve, reject) => {
+    lookup('live.example.com', request, (error, address, family) =>
+      error ? reject(error) : resolve(request.all ? address : [address, family]),
+    );
+  });
+}
+
+describe('the checked lookup', () => {
+  it('hands the socket the addresses it has checked', async () => {
+    const found = [v4('8.8.8.8'), v6('2606:4700::1111')];
+    expect(await look(found)).toEqual(found);
+    expect(await look(found, { all: false })).toEqual(['8.8.8.8', 4]);
+    expect(await look(found, { all: true, family: 6 })).toEqual([v6('2606:4700::1111')]);
+  });
+
+  it.each(['10.0.0.5', '127.0.0.1', '169.254.169.254', '100.64.0.1', '0.0.0.0', '::1', 'fd00::1', '::ffff:10.0.0.5'])(
+    'refuses a name that points at %s, also beside a public address',
+    async (address) => {
+      const bad = address.includes(':') ? v6(address) : v4(address);
+      await expect(look([v4('8.8.8.8'), bad])).rejects.toBeInstanceOf(AddressNotAllowed);
+      expect(() => requireAllowedAddress(address, { loopbackAllowed: false })).toThrow(AddressNotAllowed);
+    },
+  );
+
+  it('lets loopback pass only where that is allowed, and nothing else private', async () => {
+    expect(await look([v4('127.0.0.1')], { all: true }, true)).toEqual([v4('127.0.0.1')]);
+    await expect(look([v4('10.0.0.5')], { all: true }, true)).rejects.toThrow(/private network/);
+    expect(() => requireAllowedAddress('127.0.0.1', { loopbackAllowed: true })).not.toThrow();
+    expect(() => requireAllowedAddress('live.example.com', { loopbackAllowed: false })).not.toThrow();
+  });
+
+  it('reports a name without an address as not found', async () => {
+    await expect(look([])).rejects.toMatchObject({ code: 'ENOTFOUND' });
+    await expect(look([v4('8.8.8.8')], { all: true, family: 6 })).rejects.toMatchObject({ code: 'ENOTFOUND' });
+  });
+});
+
+describe('a name that changes its address', () => {
+  const servers: http.Server[] = [];
+  afterEach(() => servers.splice(0).forEach((server) => server.close()));
+
+  it('is checked at each connection, and the socket never asks again by itself', async () => {
+    let requests = 0;
+    const server = http.createServer((_request, response) => {
+      requests += 1;
+      response.end('ok');
+    });
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const answers = [[v4('127.0.0.1')], [v4('10.0.0.5')]];
+    const lookup = createCheckedLookup({ loopbackAllowed: true, resolve: async () => answers.shift()! });
+    const ask = () =>
+      new Promise((resolve, reject) => {
+        http
+          .get({ host: 'rebinding.example.com', port, lookup, agent: false }, (response) => {
+            response.resume();
+            response.on('end', () => resolve(response.statusCode));
+          })
+          .on('error', reject);
+      });
+    expect(await ask()).toBe(200);
+    await expect(ask()).rejects.toMatchObject({ code: 'ERR_ADDRESS_NOT_ALLOWED' });
+    expect(requests).toBe(1);
+    expect(answers).toEqual([]);
+  });
+});

@@ -1,0 +1,57 @@
+import { lookup } from 'node:dns/promises';
+import type { LookupAddress } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
+import { checkResolvedAddresses } from './domain/ingest-url.ts';
+
+/** Why a connection was not attempted. `code` is `ERR_ADDRESS_NOT_ALLOWED`; the message is safe to show. */
+export class AddressNotAllowed extends Error {
+  readonly code = 'ERR_ADDRESS_NOT_ALLOWED';
+}
+
+export interface CheckedLookupOptions {
+  /** Lets addresses of this machine pass, for targets on one machine. */
+  loopbackAllowed: boolean;
+  /** Resolves a name; the system's resolver when absent. */
+  resolve?: (host: string) => Promise<LookupAddress[]>;
+}
+
+/**
+ * Builds the `lookup` of a socket (`net`, `tls`, `http`, `https`): it resolves the name, refuses it when any of its
+ * addresses is one that must not be dialled, and otherwise hands exactly the checked addresses to the socket. So a name
+ * that points elsewhere a moment later (DNS rebinding) changes nothing, and TLS still checks the certificate for the name.
+ * Sockets do not look up a host that is an address: check it with `requireAllowedAddress`.
+ */
+export function createCheckedLookup(options: CheckedLookupOptions): LookupFunction {
+  const resolve = options.resolve ?? ((host: string) => lookup(host, { all: true }));
+  return (host, request, callback) => {
+    const family = toFamily(request.family);
+    resolve(host).then(
+      (found) => {
+        const checked = checkResolvedAddresses(
+          found.map(({ address }) => address),
+          options,
+        );
+        const usable = found.filter((each) => family === 0 || each.family === family);
+        if (!checked.ok && checked.code !== 'host_not_found') callback(new AddressNotAllowed(checked.message), []);
+        else if (usable.length === 0) callback(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), []);
+        else if (request.all) callback(null, usable);
+        else callback(null, usable[0]!.address, usable[0]!.family);
+      },
+      (error: NodeJS.ErrnoException) => callback(error, []),
+    );
+  };
+}
+
+/**
+ * Refuses a host that is an address which must not be dialled; a name passes, for the lookup checks it.
+ * @throws {AddressNotAllowed}
+ */
+export function requireAllowedAddress(host: string, options: { loopbackAllowed: boolean }): void {
+  if (isIP(host) === 0) return;
+  const checked = checkResolvedAddresses([host], options);
+  if (!checked.ok) throw new AddressNotAllowed(checked.message);
+}
+
+function toFamily(family: number | 'IPv4' | 'IPv6' | undefined): number {
+  return family === 'IPv4' ? 4 : family === 'IPv6' ? 6 : (family ?? 0);
+}

@@ -1,0 +1,226 @@
+/** Why a destination is as healthy as it is, with the words for it. */
+
+export const HEALTH_LEVELS = [
+  'unknown',
+  'waiting_for_source',
+  'starting',
+  'good',
+  'degraded',
+  'reconnecting',
+  'down',
+] as const;
+export type HealthLevel = (typeof HEALTH_LEVELS)[number];
+
+export interface HealthReason {
+  level: HealthLevel;
+  severity: 'none' | 'transient' | 'fatal';
+  detail: string;
+  /** What a person should do; empty when nothing is needed. */
+  remedy: string;
+}
+
+/** The closed list of reasons. */
+export const HEALTH_REASONS = {
+  not_running: { level: 'unknown', severity: 'none', detail: 'not on air', remedy: '' },
+  not_observed: { level: 'unknown', severity: 'transient', detail: 'no figures yet', remedy: '' },
+  no_source: {
+    level: 'waiting_for_source',
+    severity: 'transient',
+    detail: 'no signal from the encoder',
+    remedy: 'start or check the encoder; waiting channels are still billed',
+  },
+  no_input: {
+    level: 'waiting_for_source',
+    severity: 'transient',
+    detail: 'no signal from the encoder reaches the channel',
+    remedy:
+      'check that the flow is active and that the encoder sends an MPEG transport stream with video; waiting channels are still billed',
+  },
+  filling: {
+    level: 'waiting_for_source',
+    severity: 'transient',
+    detail: 'no signal from the encoder: the channel fills in pictures',
+    remedy: 'check that the encoder sends video; waiting channels are still billed',
+  },
+  warned: {
+    level: 'degraded',
+    severity: 'transient',
+    detail: 'media is arriving, and MediaLive has an alert',
+    remedy: 'read the alert; MediaLive’s user guide says what it means',
+  },
+  delivering: { level: 'good', severity: 'none', detail: 'media is arriving', remedy: '' },
+  connecting: { level: 'reconnecting', severity: 'transient', detail: 'connecting to the platform', remedy: '' },
+  first_frames: { level: 'starting', severity: 'none', detail: 'connected, waiting for the first frames', remedy: '' },
+  no_media: {
+    level: 'degraded',
+    severity: 'transient',
+    detail: 'connected, but the platform isn’t accepting video',
+    remedy: 'check the platform’s status page; it reconnects when the platform takes nothing for 10 seconds',
+  },
+  not_accepting: {
+    level: 'reconnecting',
+    severity: 'transient',
+    detail: 'connected, but the platform isn’t accepting video',
+    remedy: 'it reconnects automatically; if it lasts, check the platform’s status page',
+  },
+  platform_slow: {
+    level: 'degraded',
+    severity: 'transient',
+    detail: 'the platform takes the stream more slowly than it is sent',
+    remedy: 'check the upload bandwidth, or choose a preset with a lower bitrate',
+  },
+  below_frame_rate: {
+    level: 'degraded',
+    severity: 'transient',
+    detail: 'fewer frames leave than wanted',
+    remedy: 'check the load of this machine and the upload bandwidth',
+  },
+  encoder_slow: {
+    level: 'degraded',
+    severity: 'transient',
+    detail: 'the encoder leaves out frames because it is too slow',
+    remedy: 'stop a destination that is encoded, or choose a smaller preset or “Same as source”',
+  },
+  stream_key_rejected: {
+    level: 'down',
+    severity: 'fatal',
+    detail: 'the platform refuses the stream key',
+    remedy: 'check the stream key: copy it again from the platform and replace it here',
+  },
+  stream_refused: {
+    level: 'down',
+    severity: 'fatal',
+    detail: 'the platform closes the connection when media arrives',
+    remedy:
+      'check the stream key and that the event at the platform is open; if both are right, the platform refuses this video: choose another preset',
+  },
+  application_rejected: {
+    level: 'down',
+    severity: 'fatal',
+    detail: 'the platform refuses the application in the URL',
+    remedy: 'check the RTMP URL against the one the platform shows',
+  },
+  authentication_unsupported: {
+    level: 'down',
+    severity: 'fatal',
+    detail: 'the server wants a user name and a password',
+    remedy: 'this kind of RTMP sign-in is not supported: use an address that needs a stream key only',
+  },
+  host_not_found: {
+    level: 'down',
+    severity: 'fatal',
+    detail: 'the host name of the URL does not exist',
+    remedy: 'check the RTMP URL for a typing mistake',
+  },
+  host_not_public: {
+    level: 'down',
+    severity: 'fatal',
+    detail: 'the host name of the URL points at an address that must not be dialled',
+    remedy: 'give the public address of the receiving server',
+  },
+  certificate_invalid: {
+    level: 'down',
+    severity: 'fatal',
+    detail: 'the platform’s certificate cannot be trusted',
+    remedy: 'check the host in the RTMP URL; do not send the key to an unknown server',
+  },
+  tls_failed: {
+    level: 'down',
+    severity: 'fatal',
+    detail: 'no encrypted connection could be agreed on',
+    remedy: 'check the port, and whether the platform shows an rtmp:// or an rtmps:// URL',
+  },
+  tls_expected: {
+    level: 'down',
+    severity: 'fatal',
+    detail: 'the server expects an encrypted connection',
+    remedy: 'begin the URL with rtmps://, or use the port for rtmp://',
+  },
+  not_rtmp: {
+    level: 'reconnecting',
+    severity: 'transient',
+    detail: 'the server does not speak RTMP',
+    remedy: 'check host and port of the RTMP URL, and whether the server expects rtmps://',
+  },
+  handshake_unanswered: {
+    level: 'reconnecting',
+    severity: 'transient',
+    detail: 'the server accepts the connection and does not answer',
+    remedy: 'it keeps trying; if it lasts, check the port, and whether the server expects rtmps://',
+  },
+  publish_unanswered: {
+    level: 'reconnecting',
+    severity: 'transient',
+    detail: 'the server does not answer the request to publish',
+    remedy:
+      'check the stream key, and any secret the server expects with it; some servers leave a wrong one unanswered',
+  },
+  connection_refused: {
+    level: 'reconnecting',
+    severity: 'transient',
+    detail: 'nothing listens at the address of the platform',
+    remedy: 'it keeps trying; if it lasts, check host and port of the RTMP URL',
+  },
+  connect_timeout: {
+    level: 'reconnecting',
+    severity: 'transient',
+    detail: 'the host of the platform does not answer',
+    remedy: 'it keeps trying; if it lasts, check host and port of the RTMP URL, and the firewall',
+  },
+  connection_lost: {
+    level: 'reconnecting',
+    severity: 'transient',
+    detail: 'the platform closed the connection',
+    remedy: 'no action needed, it reconnects automatically',
+  },
+  ended_by_server: {
+    level: 'reconnecting',
+    severity: 'transient',
+    detail: 'the platform ended the stream',
+    remedy: 'it reconnects automatically; if it repeats, check that the event at the platform is live',
+  },
+  ends_repeatedly: {
+    level: 'down',
+    severity: 'fatal',
+    detail: 'the platform takes the stream and ends it again and again',
+    remedy:
+      'check the platform: another encoder may use the same stream key, the event may be over, or the video may not be allowed',
+  },
+  stalled: {
+    level: 'reconnecting',
+    severity: 'transient',
+    detail: 'the platform stopped taking data',
+    remedy: 'it reconnects automatically; if it lasts, check the platform’s status page',
+  },
+  encoder_failed: {
+    level: 'reconnecting',
+    severity: 'transient',
+    detail: 'the encoder stopped and is being restarted',
+    remedy: 'no action needed; if it repeats, choose a smaller preset',
+  },
+  delivery_failed: {
+    level: 'down',
+    severity: 'fatal',
+    detail: 'the channel runs but nothing reaches the platform',
+    remedy: 'check the RTMP URL and the stream key',
+  },
+  channel_recovering: {
+    level: 'reconnecting',
+    severity: 'transient',
+    detail: 'MediaLive restarts the channel',
+    remedy: 'no action needed',
+  },
+  channel_not_running: {
+    level: 'down',
+    severity: 'fatal',
+    detail: 'the channel is not running although it should',
+    remedy: 'start it again; the operation log says what happened',
+  },
+} as const satisfies Record<string, HealthReason>;
+
+export type HealthCode = keyof typeof HEALTH_REASONS;
+
+/** Tells a code from other text. */
+export function isHealthCode(text: string): text is HealthCode {
+  return Object.hasOwn(HEALTH_REASONS, text);
+}

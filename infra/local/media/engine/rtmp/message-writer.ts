@@ -1,0 +1,73 @@
+import { encodeAmf0, type Amf0Value } from './amf0.ts';
+import { MESSAGE_TYPE, toChunks, type OutgoingMessage } from './chunk-writer.ts';
+import type net from 'node:net';
+
+/** Writes RTMP to a socket and counts what it has handed over. */
+export interface MessageWriter {
+  /** Bytes that are no message: the handshake. */
+  raw(bytes: Buffer): void;
+  message(message: OutgoingMessage): void;
+  /** Writes a protocol control message. */
+  control(typeId: number, body: Buffer): void;
+  /** Writes a command on a message stream; 0 is the connection. */
+  command(streamId: number, name: string, transaction: number, ...values: Amf0Value[]): void;
+  /** Announces larger chunks and uses them from then on. */
+  useLargeChunks(): void;
+  /** Lets everything `action` writes leave in one write. */
+  inOneWrite(action: () => void): void;
+  handedOverBytes(): number;
+}
+
+const LARGE_CHUNK_BYTES = 60_000;
+const COMMAND_CHUNK_STREAM = 3;
+const CONTROL_CHUNK_STREAM = 2;
+
+/** Begins with the chunk size every peer begins with. */
+export function createMessageWriter(socket: net.Socket): MessageWriter {
+  let handedOverBytes = 0;
+  let chunkBytes = 128;
+
+  function write(parts: Buffer[]): void {
+    for (const part of parts) {
+      handedOverBytes += part.length;
+      socket.write(part);
+    }
+  }
+
+  function inOneWrite(action: () => void): void {
+    socket.cork();
+    try {
+      action();
+    } finally {
+      socket.uncork();
+    }
+  }
+
+  function control(typeId: number, body: Buffer): void {
+    write(toChunks({ typeId, chunkStreamId: CONTROL_CHUNK_STREAM, streamId: 0, timestampMs: 0, body }, chunkBytes));
+  }
+
+  return {
+    raw: (bytes) => write([bytes]),
+    message: (message) => inOneWrite(() => write(toChunks(message, chunkBytes))),
+    control,
+    command(streamId, name, transaction, ...values) {
+      const body = encodeAmf0(name, transaction, ...values);
+      const message = { typeId: MESSAGE_TYPE.commandAmf0, chunkStreamId: COMMAND_CHUNK_STREAM, timestampMs: 0, body };
+      write(toChunks({ ...message, streamId }, chunkBytes));
+    },
+    useLargeChunks() {
+      control(MESSAGE_TYPE.setChunkSize, number32(LARGE_CHUNK_BYTES));
+      chunkBytes = LARGE_CHUNK_BYTES;
+    },
+    inOneWrite,
+    handedOverBytes: () => handedOverBytes,
+  };
+}
+
+/** Encodes an unsigned number in four bytes, as control messages carry it. */
+export function number32(value: number): Buffer {
+  const encoded = Buffer.alloc(4);
+  encoded.writeUInt32BE(value >>> 0);
+  return encoded;
+}

@@ -1,0 +1,122 @@
+import { MESSAGE_TYPE } from './chunk-writer.ts';
+import { createDeliveryWatch, type DeliveryLook } from './delivery-trouble.ts';
+import { buildAudioHeader, buildMetadata, buildVideoHeader } from './flv-bodies.ts';
+import { createSendQueue, type Link, type SendQueue, type Settled } from './send-queue.ts';
+import type { Frame, ProgramFormat } from '../program.ts';
+
+/** What one connection carries while it publishes: headers, frames on a timeline of its own, and what became of them. */
+export interface PublishingSession {
+  setFormat(format: ProgramFormat): void;
+  /** `skipped`: a receiver could not begin there. */
+  push(frame: Frame, nowMs: number): 'taken' | 'dropped' | 'skipped';
+  /** The next frame sent is one a receiver can begin with. */
+  awaitEntryPoint(): void;
+  flush(): void;
+  clear(): void;
+  settle(): Settled;
+  unsentBytes(): number;
+  /** Judges what the far end has taken, by now. */
+  look(nowMs: number, overdueMs: number | null): DeliveryLook;
+  hasSentFrames(): boolean;
+  /** Counted frames taken so far, and the timestamp of the newest message. */
+  sent(): { frames: number; newestMs: number };
+}
+
+const AUDIO_CHUNK_STREAM = 4;
+const DATA_CHUNK_STREAM = 5;
+const VIDEO_CHUNK_STREAM = 6;
+
+/** Begins at the next frame a receiver can begin with. */
+export function createPublishingSession(link: Link, nowMs: number): PublishingSession {
+  const queue: SendQueue = createSendQueue(link);
+  const watch = createDeliveryWatch(nowMs);
+  let format: ProgramFormat = { video: null, audio: null };
+  let firstDtsMs: number | null = null;
+  let newestMs = 0;
+  let newestAudioMs = 0;
+  let awaitsEntryPoint = true;
+  let sentVideoHeader: Buffer | null = null;
+  let sentAudioHeader: Buffer | null = null;
+  let taken = 0;
+  let hasDropped = false;
+  let lastAtMs = nowMs;
+
+  function sendHeader(typeId: number, chunkStreamId: number, body: Buffer): void {
+    const place = { typeId, chunkStreamId, streamId: 0, timestampMs: newestMs };
+    queue.offer({ ...place, body, frame: 'none', entryPoint: false, counted: false }, lastAtMs);
+  }
+
+  /** Null for sound that belongs in front of what has been sent: a receiver would have to put it in order. */
+  function timestampOf(frame: Frame): number | null {
+    firstDtsMs ??= frame.dtsMs;
+    const timestampMs = Math.round(frame.dtsMs - firstDtsMs);
+    if (frame.kind === 'video') return Math.max(0, timestampMs);
+    if (timestampMs < newestAudioMs) return null;
+    newestAudioMs = timestampMs;
+    return timestampMs;
+  }
+
+  return {
+    setFormat(next) {
+      format = next;
+      const videoHeader = format.video && buildVideoHeader(format.video.avcConfiguration);
+      const audioHeader = format.audio && buildAudioHeader(format.audio.specificConfig);
+      const videoChanged = !isSame(videoHeader, sentVideoHeader);
+      const audioChanged = !isSame(audioHeader, sentAudioHeader);
+      if (!videoChanged && !audioChanged) return;
+      sendHeader(MESSAGE_TYPE.dataAmf0, DATA_CHUNK_STREAM, buildMetadata(format));
+      if (videoChanged && videoHeader) {
+        sendHeader(MESSAGE_TYPE.video, VIDEO_CHUNK_STREAM, videoHeader);
+        awaitsEntryPoint = true;
+      }
+      if (audioChanged && audioHeader) sendHeader(MESSAGE_TYPE.audio, AUDIO_CHUNK_STREAM, audioHeader);
+      sentVideoHeader = videoHeader;
+      sentAudioHeader = audioHeader;
+    },
+    push(frame, atMs) {
+      lastAtMs = atMs;
+      const isVideo = frame.kind === 'video';
+      const entryPoint = isVideo ? frame.keyframe : format.video === null;
+      if (awaitsEntryPoint && !entryPoint) return 'skipped';
+      awaitsEntryPoint = false;
+      const timestampMs = timestampOf(frame);
+      if (timestampMs === null) return 'skipped';
+      newestMs = Math.max(newestMs, timestampMs);
+      const counted = isVideo || format.video === null;
+      const place = isVideo
+        ? { typeId: MESSAGE_TYPE.video, chunkStreamId: VIDEO_CHUNK_STREAM }
+        : { typeId: MESSAGE_TYPE.audio, chunkStreamId: AUDIO_CHUNK_STREAM };
+      const message = {
+        ...place,
+        streamId: 0,
+        timestampMs,
+        body: frame.flvBody,
+        frame: frame.kind,
+        entryPoint,
+        counted,
+      };
+      const outcome = queue.offer(message, atMs);
+      if (outcome === 'dropped') hasDropped = true;
+      else if (counted) taken += 1;
+      return counted ? outcome : 'skipped';
+    },
+    awaitEntryPoint() {
+      awaitsEntryPoint = true;
+    },
+    flush: queue.flush,
+    clear: queue.clear,
+    settle: queue.settle,
+    unsentBytes: queue.unsentBytes,
+    look(atMs, overdueMs) {
+      const seen = watch.look(atMs, queue.settle(), { overdueMs, hasDropped });
+      hasDropped = false;
+      return seen;
+    },
+    hasSentFrames: () => firstDtsMs !== null,
+    sent: () => ({ frames: taken, newestMs }),
+  };
+}
+
+function isSame(left: Buffer | null, right: Buffer | null): boolean {
+  return left === null || right === null ? left === right : left.equals(right);
+}
