@@ -295,7 +295,8 @@ describe('GET /api/presets', () => {
     expect(bitrates('youtube')).toMatchObject({ '1080p30': 9_900_000, source: 20_000_000 });
     for (const { platformId, encodings, videoBitrateBpsMax } of body.platforms) {
       expect(Object.keys(bitrates(platformId)), platformId).toEqual(encodings);
-      for (const bps of Object.values<number>(bitrates(platformId))) expect(bps).toBeLessThanOrEqual(videoBitrateBpsMax);
+      for (const bps of Object.values<number>(bitrates(platformId)))
+        expect(bps).toBeLessThanOrEqual(videoBitrateBpsMax);
     }
   });
 
