@@ -14,6 +14,12 @@ export interface Wanted {
   state?: 'idle' | 'running' | 'on air';
 }
 
+/** A destination that is stopped. */
+export const idle = (name: string, more: Partial<Wanted> = {}): Wanted => ({ name, ...more });
+
+/** A destination that runs; without an encoder it waits for one. */
+export const running = (name: string, more: Partial<Wanted> = {}): Wanted => ({ name, state: 'running', ...more });
+
 /** Time for a state that a test before this one may have left anything in. */
 const SETTLES_WITHIN_MS = 90_000;
 
