@@ -24,7 +24,7 @@ export const running = (name: string, more: Partial<Wanted> = {}): Wanted => ({ 
 const SETTLES_WITHIN_MS = 90_000;
 
 /** The stream key of a destination that a test gives none. */
-export const keyOf = (name: string): string => `key-of-${name}`;
+export const keyOf = (name: string): string => `key-of-${name.replaceAll(/\s/g, '-')}`;
 
 /**
  * Makes the product's destinations exactly these, whatever the tests before have left, also one that failed half way.

@@ -90,7 +90,7 @@ describe('a form that was left', () => {
     await dialog().getByRole('radio', { name: 'Custom RTMP' }).check();
     await field('RTMP URL').fill('rtmp://my.server.example/live');
     await dialog().getByRole('radio', { name: 'Twitch' }).check();
-    expect(await field('RTMP URL').inputValue()).toContain('twitch');
+    expect(await field('RTMP URL').inputValue()).toContain('rtmps://');
     await dialog().getByRole('radio', { name: 'Custom RTMP' }).check();
     expect(await field('RTMP URL').inputValue()).toBe('rtmp://my.server.example/live');
   });
@@ -235,6 +235,7 @@ describe('the manual order', () => {
 
   it('is changed by the arrow keys, which keep the focus, and is there after a reload and for everybody', async () => {
     await begin(THREE);
+    await row('Charlie').waitFor();
     const before = await names();
     const [first, second] = before as [string, string];
     await button(`Move ${second}`).press('ArrowUp');
@@ -254,6 +255,7 @@ describe('the manual order', () => {
 
   it('is changed by dragging, and from the menu where nothing can be dragged', async () => {
     await begin(THREE);
+    await row('Charlie').waitFor();
     const [first, second, third] = (await names()) as [string, string, string];
     await button(`Move ${third}`).dragTo(row(first), { targetPosition: { x: 40, y: 5 } });
     await becomes([third, first, second].join(' '));
@@ -265,6 +267,7 @@ describe('the manual order', () => {
 
   it('gives way to the order by name, which this browser remembers', async () => {
     await begin(THREE);
+    await row('Charlie').waitFor();
     const [first] = (await names()) as [string];
     await button(`Move ${first}`).press('ArrowDown');
     await waitFor('the order to change', async () => (await names())[0] !== first);
@@ -307,7 +310,7 @@ describe('a phone', () => {
   it('shows the first destination on its first screen, and the way to stop everything wherever it is', async () => {
     await begin([running('Alpha'), running('Bravo'), idle('Charlie')]);
     await page.setViewportSize(PHONE);
-    await row('Alpha').waitFor();
+    await button('Stop Bravo').waitFor();
     const first = page.locator('li:not([data-primary]) > [data-row]').first();
     const bar = page.getByRole('complementary', { name: 'Problems and Stop all' });
     const barTop = await bar.evaluate((element) => element.getBoundingClientRect().top);

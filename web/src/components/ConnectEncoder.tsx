@@ -28,6 +28,8 @@ export function ConnectEncoder({ ingest, wasConnected }: ConnectEncoderProps) {
     <section
       className={classes.connect}
       data-folded={(wasConnected && !opened) || undefined}
+      data-opened={opened || undefined}
+      data-known={wasConnected || undefined}
       aria-labelledby="encoder-heading"
     >
       <div className={classes.heading}>
@@ -35,11 +37,9 @@ export function ConnectEncoder({ ingest, wasConnected }: ConnectEncoderProps) {
           <IconPlugConnected size={17} aria-hidden="true" />
           {wasConnected ? 'Encoder' : 'Connect your encoder'}
         </h3>
-        {wasConnected && (
-          <Button className={classes.fold} size="compact-sm" variant="subtle" aria-expanded={opened} onClick={toggle}>
-            {opened ? 'Hide the address' : 'Show the address'}
-          </Button>
-        )}
+        <Button className={classes.fold} size="compact-sm" variant="subtle" aria-expanded={opened} onClick={toggle}>
+          {opened ? 'Less' : wasConnected ? 'Show the address' : 'ffmpeg and OBS'}
+        </Button>
       </div>
       <Line name="SRT address" copyLabel="Copy the SRT address" value={srtUrl} covered={!isShown} />
       <p className={classes.note}>
