@@ -27,7 +27,7 @@ const PROBLEMS = {
   403: 'Not allowed',
   404: 'There is no such thing',
   409: 'Not possible now; the code says why',
-  412: 'It was changed since it was read',
+  412: 'Changed by someone else since it was read',
   413: 'The body is too large',
   415: 'The body is not JSON',
   422: 'The request is not valid; errors names the fields',

@@ -14,6 +14,7 @@ export interface Edit extends Partial<Target>, Partial<StoredKey> {
   name?: string;
   group?: string | null;
   standby?: Destination['standby'];
+  position?: number;
 }
 
 const TARGET_FIELDS = ['platform', 'rtmpUrl', 'preset', 'streamKeyCiphertext'] as const;
@@ -41,8 +42,8 @@ export function requireMatch(record: Destination, ifMatch: string | undefined): 
   const tags = ifMatch.split(',').map((tag) => tag.trim());
   if (tags.includes('*') || tags.includes(etagOf(record))) return;
   throw new AppError('etag_mismatch', {
-    detail: `somebody else has changed ${record.destinationId} since it was read; it is at ${etagOf(record)} now`,
-    remedy: 'read it again, look at what changed, and repeat your change',
+    detail: `someone else changed ${record.destinationId} after you read it: you sent ${ifMatch}, it is at ${etagOf(record)}`,
+    remedy: 'read it again, check what changed, and repeat your change',
   });
 }
 
@@ -111,9 +112,13 @@ export function withEdit(
     apply === 'now' && isRestartAsked && hasPendingChanges(record) && TARGET_FIELDS.some((field) => field in edit);
   const fields = Object.keys(edit) as (keyof Edit)[];
   const isSame = fields.every((field) => record[field] === edit[field]);
+  // Where it is in the list is no configuration: moving it must not fail the edit a colleague has open.
+  const isMove = fields.every((field) => field === 'position' || record[field] === edit[field]);
   const edited: Destination = isSame
     ? record
-    : { ...record, ...edit, revision: record.revision + 1, lastModified: now.toISOString() };
+    : isMove
+      ? { ...record, ...edit }
+      : { ...record, ...edit, revision: record.revision + 1, lastModified: now.toISOString() };
   if (TARGET_FIELDS.every((field) => record[field] === edited[field])) {
     return isWaiting ? { ...edited, restartRequested: true } : edited;
   }

@@ -233,6 +233,31 @@ describe('PATCH /api/destinations/{destinationId}', () => {
   });
 });
 
+describe('the manual order', () => {
+  it('200 moves a destination that is on air without asking when, and without failing an edit somebody has open', async () => {
+    await test.put(makeRunning());
+    const before = await test.call('GET', path);
+    const moved = await test.call('PATCH', path, { body: { position: 12.5 } });
+    expect([moved.status, moved.body.position]).toEqual([200, 12.5]);
+    expect(moved.headers.get('etag')).toBe(before.headers.get('etag'));
+    const etag = before.headers.get('etag')!;
+    const edited = await test.call('PATCH', path, { body: { name: 'Other' }, headers: { 'if-match': etag } });
+    expect([edited.status, edited.body.position]).toEqual([200, 12.5]);
+  });
+
+  it('begins as the time of creation', async () => {
+    await test.put(makeRecord());
+    const { body } = await test.call('GET', path);
+    expect(body.position).toBe(Date.parse(body.createdAt));
+  });
+
+  it('422 for a place that is no number', async () => {
+    await test.put(makeRecord());
+    const answer = await test.call('PATCH', path, { body: { position: 'first' } });
+    expect([answer.status, answer.problem.errors?.[0]?.field]).toEqual([422, 'position']);
+  });
+});
+
 describe('PUT /api/destinations/{destinationId}', () => {
   it('200 replaces all of it and keeps the key when none is given', async () => {
     await test.put(makeRecord());

@@ -36,6 +36,13 @@ const Group = z
   .refine((value) => !INVISIBLE.test(value), 'a group holds at least one character that can be seen')
   .openapi({ description: 'Label of those that are started and stopped together', example: 'Sunday service' });
 
+/** Any finite number: a place between two others is the number half way between theirs. */
+const Position = z
+  .number()
+  .min(-Number.MAX_SAFE_INTEGER)
+  .max(Number.MAX_SAFE_INTEGER)
+  .openapi({ description: 'Place in the manual order of the dashboard, smallest first', example: 1_763_748_000_000.5 });
+
 const GroupInput = Group.nullable().openapi({ description: 'null: in no group' });
 
 /** Bytes, not characters: KMS encrypts at most 4096 bytes in one call. */
@@ -85,6 +92,7 @@ export const ReplaceDestination = z
     rtmpUrl: RtmpUrlInput,
     preset: PresetId,
     standby: Standby,
+    position: Position.optional().openapi({ description: 'Left out: it stays where it is' }),
     streamKey: StreamKeyInput.optional(),
   })
   .openapi('ReplaceDestination');
@@ -97,6 +105,7 @@ export const PatchDestination = z
     rtmpUrl: RtmpUrlInput.optional(),
     preset: PresetId.optional(),
     standby: Standby.optional(),
+    position: Position.optional(),
   })
   .refine((value) => Object.keys(value).length > 0, 'nothing to change was given')
   .openapi('PatchDestination');

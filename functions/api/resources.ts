@@ -1,4 +1,10 @@
-import { allowedEncodings, defaultEncodingOf, listEncodings, listPlatforms } from '../../presets/index.ts';
+import {
+  allowedEncodings,
+  defaultEncodingOf,
+  listEncodings,
+  listPlatforms,
+  resolveEncoding,
+} from '../../presets/index.ts';
 import { chosenEncodings } from '../domain/chosen-encodings.ts';
 import { forMinutes, MINUTES_MIN } from '../domain/billed-time.ts';
 import {
@@ -72,6 +78,7 @@ export function toDestinationResource(stored: Destination, view: ResourceView): 
     refusedActions: refused as Record<string, string>,
     pendingChanges: hasPendingChanges(record),
     cost: toDestinationCost(record, view),
+    position: record.position ?? Date.parse(record.createdAt),
     revision: record.revision,
     createdAt: record.createdAt,
     lastModified: record.lastModified,
@@ -175,6 +182,13 @@ function progressOf({ kind, steps }: Operation): { stepNumber: number; stepCount
   return { stepNumber: Math.min(Math.max(steps.length, 1), stepCount), stepCount };
 }
 
+/** Video bitrate of each encoding a platform takes, in bits per second. */
+function videoBitratesOf(platformId: string): Record<string, number> {
+  return Object.fromEntries(
+    allowedEncodings(platformId).map((id) => [id, resolveEncoding(platformId, id)!.videoBitrateBps]),
+  );
+}
+
 /** All presets as the API shows them. */
 export function toPresetsResource(deployment: { copiesSource: boolean }): PresetsResource {
   return {
@@ -187,6 +201,7 @@ export function toPresetsResource(deployment: { copiesSource: boolean }): Preset
       backupRtmpUrl: platform.backupRtmpUrl,
       defaultEncoding: defaultEncodingOf(platform, deployment),
       encodings: allowedEncodings(platform.platformId),
+      videoBitrateBpsByEncoding: videoBitratesOf(platform.platformId),
       videoBitrateBpsMax: platform.caps.videoBitrateBpsMax,
       notes: [...platform.notes],
       source: platform.source,

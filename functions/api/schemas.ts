@@ -182,6 +182,9 @@ export const DestinationResource = z
     }),
     pendingChanges: z.boolean().openapi({ description: 'An edit waits for the next start' }),
     cost: DestinationCost,
+    position: z
+      .number()
+      .openapi({ description: 'Place in the manual order, smallest first; when it was added until it is moved' }),
     revision: z.number().int(),
     createdAt: timestamp,
     lastModified: timestamp,
@@ -299,6 +302,10 @@ const PlatformPreset = z.object({
   backupRtmpUrl: z.string().nullable(),
   defaultEncoding: z.string(),
   encodings: z.array(z.string()).openapi({ description: 'Encodings within the platform’s caps' }),
+  videoBitrateBpsByEncoding: z.record(z.string(), z.number()).openapi({
+    description: 'Video bitrate this platform gets from each of its encodings; for source the most that is passed on',
+    example: { '1080p30': 9_900_000 },
+  }),
   videoBitrateBpsMax: z.number().nullable(),
   notes: z.array(z.string()),
   source: z.string(),

@@ -287,6 +287,19 @@ describe('GET /api/presets', () => {
     expect(linkedin.encodings).not.toContain('1080p60');
     expect(body.encodings.at(-1)).toMatchObject({ encodingId: 'source', width: null });
   });
+
+  it('200 gives the bitrate each platform really gets from an encoding, within its caps', async () => {
+    const { body } = await test.call('GET', '/api/presets');
+    const bitrates = (id: string) =>
+      body.platforms.find((each: { platformId: string }) => each.platformId === id).videoBitrateBpsByEncoding;
+    expect(bitrates('youtube')).toMatchObject({ '1080p30': 9_900_000, source: 20_000_000 });
+    for (const { platformId, encodings, videoBitrateBpsMax } of body.platforms) {
+      expect(Object.keys(bitrates(platformId)), platformId).toEqual(encodings);
+      for (const bps of Object.values<number>(bitrates(platformId)))
+        expect(bps).toBeLessThanOrEqual(videoBitrateBpsMax);
+    }
+  });
+
   it('422 for a query parameter nobody knows', async () => {
     expect((await test.call('GET', '/api/presets?x=1')).status).toBe(422);
   });

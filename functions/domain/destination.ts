@@ -183,6 +183,8 @@ export interface Destination {
   streamKeyFingerprint: string | null;
   preset: string;
   standby: StandbyMode;
+  /** Place in the operator's manual order, smallest first; absent: the time it was created, in milliseconds. */
+  position?: number;
   desired: DesiredState;
   status: DestinationStatus;
   /** Counts operations. Writes of an operation are conditional on it. */

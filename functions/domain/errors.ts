@@ -22,7 +22,7 @@ const ERROR_CODES = {
   duplicate_destination: { kind: 'conflict', title: 'The destination exists already' },
   idempotency_conflict: { kind: 'conflict', title: 'The idempotency key was used for another request' },
   concurrent_change: { kind: 'conflict', title: 'It was changed at the same time' },
-  etag_mismatch: { kind: 'precondition', title: 'It was changed since it was read' },
+  etag_mismatch: { kind: 'precondition', title: 'Changed by someone else' },
   throttled: { kind: 'too_many', title: 'Too many requests' },
   upstream_unavailable: { kind: 'unavailable', title: 'AWS does not answer' },
   internal: { kind: 'internal', title: 'Something went wrong on our side' },

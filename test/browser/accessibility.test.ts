@@ -3,18 +3,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TEST_TOKEN } from '../support/product.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { findViolations } from './accessibility.ts';
-import { openStage, skipAfterFailure, type Stage } from './stage.ts';
+import { idle, running } from './arrange.ts';
+import { openStage, type Stage } from './stage.ts';
 import { tooWide, type WatchedPage } from './watched-page.ts';
 
 /**
  * Nobody is shut out: every page, panel and dialog by axe’s rules, in dark and in light, first without any destination
- * and then with some. The steps build on one another.
+ * and then with some. Each test brings about what it looks at.
  */
 
 let stage: Stage;
 let watched: WatchedPage;
 let page: Page;
-let destinationId: string;
+
+/** The first one running without a picture. */
+const SOME = [running('Alpha'), idle('Bravo')];
 
 const button = (name: string): Locator => page.getByRole('button', { name, exact: true });
 const heading = (name: string): Locator => page.getByRole('heading', { level: 1, name, exact: true });
@@ -42,16 +45,19 @@ beforeAll(async () => {
 
 afterAll(() => stage?.close());
 
-skipAfterFailure();
-
 describe('accessible by axe’s rules, in dark and in light', () => {
   it('is signing in, refused too', async () => {
+    const { page: visitor, context } = await stage.open();
+    const mine = page;
+    page = visitor;
     await goTo('/#token=a-token-of-yesterday');
     await page.getByText('That sign-in link is not valid any more.').waitFor();
     await expectAccessible();
     await page.getByLabel('Token', { exact: true }).fill(TEST_TOKEN);
     await button('Sign in').click();
     await heading('Show').waitFor();
+    page = mine;
+    await context.close();
   });
 
   it.each([
@@ -62,14 +68,14 @@ describe('accessible by axe’s rules, in dark and in light', () => {
     { path: '/settings', title: 'Settings', sign: null },
     { path: '/no/such/page', title: 'There is no such page', sign: null },
   ])('is $path while there is nothing', async ({ path, title, sign }) => {
-    await goTo(path);
+    await stage.begin(watched, [], path);
     await heading(title).waitFor();
     if (sign) await page.getByRole('list', { name: sign }).waitFor();
     await expectAccessible();
   });
 
   it('is the form that adds a destination, with what is wrong at its fields', async () => {
-    await goTo('/destinations/new');
+    await stage.begin(watched, [], '/destinations/new');
     await page.getByLabel('Name', { exact: true }).waitFor();
     await dialog('Add a destination').getByRole('button', { name: 'Add destination' }).click();
     await page.getByText('a name is needed').waitFor();
@@ -77,28 +83,28 @@ describe('accessible by axe’s rules, in dark and in light', () => {
   });
 
   it.each(['/', '/destinations', '/timeline'])('is %s with destinations, one of them running', async (path) => {
-    if (path === '/') await addDestinations();
-    await goTo(path);
+    await stage.begin(watched, SOME, path);
     await page.getByRole('link', { name: 'Alpha', exact: true }).first().waitFor();
     await expectAccessible();
   });
 
   it('is the details panel, with its log', async () => {
-    await goTo(`/destinations/${destinationId}`);
+    await stage.begin(watched, SOME);
+    await goTo(`/destinations/${(await stage.named('Alpha')).destinationId}`);
     await page.getByText('Channel log').click();
     await page.getByRole('list', { name: 'Log of Alpha, newest last' }).waitFor();
     await expectAccessible();
   });
 
   it('is the question before all are stopped', async () => {
-    await goTo('/');
+    await stage.begin(watched, SOME);
     await button('Start all').click();
     await dialog(/^Start one/).waitFor();
     await expectAccessible('[role=dialog]');
   });
 
   it('is the sheet of shortcuts', async () => {
-    await goTo('/settings');
+    await stage.begin(watched, SOME, '/settings');
     await heading('Settings').waitFor();
     await page.keyboard.press('?');
     await dialog('Keyboard shortcuts').waitFor();
@@ -107,7 +113,7 @@ describe('accessible by axe’s rules, in dark and in light', () => {
   });
 
   it('is the rehearsal, with its banner, at a phone’s width too', async () => {
-    await goTo('/');
+    await stage.begin(watched, SOME);
     await page.getByRole('banner').getByRole('link', { name: 'Rehearsal' }).click();
     await rehearsal().getByRole('switch', { name: 'AWS throttles' }).click();
     await page.getByRole('banner').getByRole('button', { name: 'End the rehearsal' }).waitFor();
@@ -122,6 +128,8 @@ describe('accessible by axe’s rules, in dark and in light', () => {
 
 describe('the rehearsal by keyboard alone', () => {
   it('is reached, switched and ended, and says so to a screen reader', async () => {
+    await stage.begin(watched, SOME);
+    await stage.product.call('POST', '/api/rehearsal', { fault: 'aws_throttled', isActive: true });
     const status = page.getByRole('banner').getByRole('status');
     await button('End the rehearsal').focus();
     await page.keyboard.press('Enter');
@@ -149,12 +157,3 @@ describe('the rehearsal by keyboard alone', () => {
     expect({ faults: watched.faults, strangers: watched.strangers }).toEqual({ faults: [], strangers: [] });
   });
 });
-
-/** Two of them, the first one running without a picture. */
-async function addDestinations(): Promise<void> {
-  destinationId = await stage.addDestination('Alpha');
-  await stage.addDestination('Bravo');
-  const path = `/api/destinations/${destinationId}`;
-  await stage.product.call('POST', `${path}/start`, {});
-  await waitFor('Alpha to run', async () => (await stage.product.call('GET', path)).body.status === 'running');
-}

@@ -7,13 +7,13 @@ import { startRtmpReceiver, type RtmpReceiver } from '../../infra/local/rehearsa
 import { TEST_SRT_PASSPHRASE, TEST_TOKEN } from '../support/product.ts';
 import { makeClip, sendSrt } from '../support/srt-sender.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { openStage, skipAfterFailure, type Stage } from './stage.ts';
+import type { Wanted } from './arrange.ts';
+import { openStage, type Stage } from './stage.ts';
 import { contrastOf, readableIn, tonesOf, tooWide, type WatchedPage } from './watched-page.ts';
 
 /**
  * The dashboard as an operator meets it: the product itself, real media, a real browser, and nothing but what can be
- * seen, typed and pressed. One page stays open from the first destination to the last and is never reloaded; the steps
- * build on one another.
+ * seen, typed and pressed. Each test brings about the state it begins from, and depends on none before it.
  */
 
 const KEY = 'canary-key-alpha-4711';
@@ -25,11 +25,11 @@ const PREVIEW = 'HLS preview';
 let stage: Stage;
 let ffmpegPath: string;
 let platform: RtmpReceiver;
-let stopSending = async () => {};
+let stopSending: (() => Promise<void>) | null = null;
 let show: WatchedPage;
 let page: Page;
 
-/** It carries its price between its two words. */
+/** It may carry its price between its two words. */
 const startButton = (name: string): Locator => page.getByRole('button', { name: new RegExp(`^Start .*${name}$`) });
 const row = (name: string, on = page): Locator => on.getByRole('article', { name, exact: true });
 const button = (name: string, on: Page | Locator = page): Locator => on.getByRole('button', { name, exact: true });
@@ -38,7 +38,42 @@ const says = (name: string, words: string | RegExp, on = page): Promise<void> =>
 /** Publishing now, and with frames. */
 const published = () => platform.sessions.filter(({ state, videoFrames }) => state === 'publishing' && videoFrames > 0);
 const clip = () => join(stage.directory, 'source.ts');
-const send = () => sendSrt(ffmpegPath, clip(), stage.ports.srt);
+
+/** Connects the encoder, or takes it away, and waits until the product knows. */
+async function sendSource(isSent: boolean): Promise<void> {
+  if (isSent) stopSending ??= sendSrt(ffmpegPath, clip(), stage.ports.srt);
+  else {
+    await stopSending?.();
+    stopSending = null;
+  }
+  await waitFor(`the source to be ${isSent ? 'connected' : 'gone'}`, async () => {
+    const { body } = await stage.product.call('GET', '/api/mediaconnect/flow/status');
+    return (body.source.state === 'connected') === isSent;
+  });
+}
+
+/** Alpha as the tests have it: at the platform, with a key that it takes, passed on as it comes. */
+const alpha = (state: Wanted['state']): Wanted => ({
+  name: 'Alpha',
+  rtmpUrl: `${platform.baseUrl}/live`,
+  streamKey: KEY,
+  preset: 'source',
+  state,
+});
+const bravo = (state: Wanted['state'], streamKey = NEW_KEY): Wanted => ({
+  name: 'Bravo',
+  rtmpUrl: `${platform.baseUrl}/second`,
+  streamKey,
+  preset: 'source',
+  state,
+});
+
+/** Brings encoder, destinations and page to where a test begins. */
+async function begin(isSent: boolean, wanted: readonly Wanted[]): Promise<void> {
+  if (stage.product.process.exitCode !== null) await stage.startAgain();
+  await sendSource(isSent);
+  await stage.begin(show, wanted);
+}
 
 async function tone(name: string): Promise<string | null> {
   return row(name).evaluate((article) => article.parentElement!.getAttribute('data-tone'));
@@ -56,15 +91,15 @@ beforeAll(async () => {
   ffmpegPath = ffmpeg.path;
   const acceptKey = (_app: string, given: string) => ([KEY, NEW_KEY].includes(given) ? 'accept' : 'reject_bad_name');
   [platform] = await Promise.all([startRtmpReceiver({ port: 0, acceptKey }), makeClip(ffmpegPath, clip(), SOURCE)]);
+  show = await stage.open();
+  page = show.page;
 });
 
 afterAll(async () => {
-  await stopSending();
+  await stopSending?.();
   await stage?.close();
   await platform?.close();
 });
-
-skipAfterFailure();
 
 describe('signing in', () => {
   it('refuses a wrong token in words and takes the right one', async () => {
@@ -92,17 +127,17 @@ describe('signing in', () => {
   });
 
   it('signs in by the printed link and takes the token out of the address', async () => {
-    show = await stage.open();
-    page = show.page;
-    await page.goto(stage.signInLink);
-    await page.getByRole('heading', { name: 'Destinations' }).waitFor();
-    expect((await readableIn(page)).includes(TEST_TOKEN)).toBe(false);
-    await page.evaluate(() => Object.assign(window, { neverReloaded: true }));
+    const { page: visitor, context } = await stage.open();
+    await visitor.goto(stage.signInLink);
+    await visitor.getByRole('heading', { name: 'Destinations' }).waitFor();
+    expect((await readableIn(visitor)).includes(TEST_TOKEN)).toBe(false);
+    await context.close();
   });
 });
 
 describe('a show', () => {
   it('leads from nothing to the first destination', async () => {
+    await begin(false, []);
     await page.getByRole('banner').getByText('Waiting for an encoder').waitFor();
     await page.getByText('On air 0 of 0').waitFor();
     const steps = page.getByRole('list', { name: 'First steps' });
@@ -122,16 +157,17 @@ describe('a show', () => {
   });
 
   it('shows the preview without anything that could not be pressed', async () => {
+    await begin(false, []);
     await says(PREVIEW, 'Waiting for source');
-    await says(PREVIEW, 'Runs by itself');
+    await says(PREVIEW, 'Automatic');
     expect(await row(PREVIEW).getByRole('button').count()).toBe(0);
     expect(await row(PREVIEW).getByRole('link').allInnerTexts()).toEqual([PREVIEW]);
     const words = await row(PREVIEW).innerText();
-    expect(words).toContain('Start the encoder');
     expect(words).not.toMatch(/stop this|paying/);
   });
 
   it('splits a pasted address into URL and key, and tells what is wrong at the field', async () => {
+    await begin(false, []);
     await page.getByRole('link', { name: 'Add destination' }).first().click();
     await page.getByRole('radio', { name: 'Custom RTMP' }).check();
     await page.evaluate((text) => navigator.clipboard.writeText(text), `${platform.baseUrl}/live/${KEY}`);
@@ -162,11 +198,13 @@ describe('a show', () => {
   });
 
   it('is green only once the platform receives frames', async () => {
+    await begin(false, [alpha('idle')]);
     await startButton('Alpha').click();
+    await button('Start anyway').click();
     await says('Alpha', 'Waiting for source');
     expect(published()).toEqual([]);
     expect(await tonesOf(page, 'Alpha')).not.toContain('air');
-    stopSending = send();
+    await sendSource(true);
     await says('Alpha', 'On air');
     expect(published()).toHaveLength(1);
     await page.getByText('On air 1 of 1').waitFor();
@@ -183,6 +221,7 @@ describe('a show', () => {
   });
 
   it('plays the preview', async () => {
+    await begin(true, []);
     const time = () => page.evaluate(() => document.querySelector('video')!.currentTime);
     await waitFor('the picture to move', async () => (await time()) > 0.5, { limitMs: 60_000 });
     await says(PREVIEW, 'Live');
@@ -190,6 +229,7 @@ describe('a show', () => {
   });
 
   it('shows a picture of the source, and from when it is, where the preview does not play', async () => {
+    await begin(true, []);
     const { page: visitor, context } = await stage.open();
     await visitor.route('**/out/v1/**', (route) => route.abort());
     await visitor.goto(stage.signInLink);
@@ -202,6 +242,7 @@ describe('a show', () => {
   });
 
   it('adds and starts a destination by keyboard alone', async () => {
+    await begin(true, [alpha('on air')]);
     const press = async (...keys: string[]) => {
       for (const key of keys) await page.keyboard.press(key);
     };
@@ -227,16 +268,18 @@ describe('a show', () => {
     await tabTo(page.getByLabel('RTMP URL'));
     await page.keyboard.type(`${platform.baseUrl}/second`);
     await tabTo(page.getByLabel('Stream key', { exact: true }));
-    await page.keyboard.type(WRONG_KEY);
+    await page.keyboard.type(NEW_KEY);
     await tabTo(button('Add destination', page.getByRole('dialog')));
     await press('Enter');
     await says('Bravo', 'Stopped');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await tabTo(startButton('Bravo'));
     await press('Space');
+    await says('Bravo', 'On air');
   });
 
   it('shows a refused key in red with reason and remedy, was never green, and leaves the other one alone', async () => {
+    await begin(true, [alpha('on air'), bravo('running', WRONG_KEY)]);
     await says('Bravo', 'Not arriving');
     expect(await tone('Bravo')).toBe('attention');
     const words = await row('Bravo').innerText();
@@ -244,18 +287,26 @@ describe('a show', () => {
     expect(words).toMatch(/Check the stream key/);
     expect(words).toMatch(/tries again in|trying again/);
     expect(words).not.toMatch(/\d{4}-\d\d-\d\dT|attempt|E[A-Z]{5,}/);
-    await page.getByText('1 needs you').waitFor();
+    await page.setViewportSize({ width: 1440, height: 500 });
+    await page.evaluate(() => window.scrollTo(0, 0));
+    await page.getByRole('banner').getByRole('link', { name: '1 problem' }).click();
+    await waitFor('the row to have the focus', () =>
+      row('Bravo').evaluate((element) => element.contains(document.activeElement)),
+    );
+    const { top, bottom } = await row('Bravo').evaluate((element) => element.getBoundingClientRect().toJSON());
+    expect([top > 0, bottom < 500]).toEqual([true, true]);
     expect(await tonesOf(page, 'Bravo')).not.toContain('air');
     expect((await tonesOf(page, 'Alpha')).at(-1)).toBe('air');
   });
 
-  it('replaces the key from where the trouble is told, and goes green', async () => {
+  it('replaces the key from where the trouble is told, asks nothing as nothing is on air, and goes green', async () => {
+    await begin(true, [alpha('on air'), bravo('running', WRONG_KEY)]);
+    await says('Bravo', 'Not arriving');
     await button('Replace the stream key of Bravo', row('Bravo')).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('ends in 6666').waitFor();
     await dialog.getByLabel('New stream key').fill(NEW_KEY);
     await button('Replace key', dialog).click();
-    await button('Apply now', dialog).click();
     await dialog.waitFor({ state: 'detached' });
     await says('Bravo', 'On air');
     expect(published().map(({ streamName }) => streamName)).toEqual([KEY, NEW_KEY]);
@@ -263,11 +314,16 @@ describe('a show', () => {
   });
 
   it('asks when an edit of a running destination should apply, and does as answered', async () => {
+    await begin(true, [alpha('on air'), bravo('on air')]);
     const edit = async (app: string, answer: string) => {
       await chooseFromMenu('Bravo', 'Edit');
       await page.getByLabel('RTMP URL').fill(`${platform.baseUrl}/${app}`);
-      await button('Save changes').click();
-      await page.getByRole('alertdialog').getByRole('button', { name: answer }).click();
+      await button('Save changes').press('Enter');
+      const question = page.getByRole('alertdialog', { name: 'When should this apply?' });
+      await waitFor('the question to have the focus', () =>
+        question.evaluate((element) => element === document.activeElement),
+      );
+      await question.getByRole('button', { name: answer }).click();
       await page.getByRole('dialog').waitFor({ state: 'detached' });
     };
     await edit('third', 'At next start');
@@ -280,21 +336,86 @@ describe('a show', () => {
     await row('Bravo').getByText('changes at next start').waitFor({ state: 'detached' });
   });
 
-  it('tells a lost source from a failed destination, and comes back by itself', async () => {
-    await stopSending();
-    await page.getByRole('banner').getByText('Waiting for an encoder').waitFor();
+  it('calls a source lost on air a problem, moves nothing under the pointer, and comes back by itself', async () => {
+    await begin(true, [alpha('on air'), bravo('on air')]);
+    for (const name of ['Alpha', 'Bravo']) await says(name, 'On air');
+    const tops = () =>
+      page
+        .locator('[data-row]')
+        .evaluateAll((rows) => rows.map((each) => Math.round(each.getBoundingClientRect().top)));
+    const header = page.getByRole('banner').getByRole('group', { name: 'The show now' });
+    const before = await tops();
+    await sendSource(false);
+    await header.getByText('Source lost').waitFor();
     for (const name of ['Alpha', 'Bravo', PREVIEW]) {
       await says(name, 'Waiting for source');
       expect(await tone(name)).toBe('waiting');
     }
-    await page.getByText('On air 0 of 2').waitFor();
-    await page.getByText('No problems').waitFor();
-    stopSending = send();
+    expect((await header.innerText()).replaceAll(/\s+/g, ' ')).toBe('Source lost On air 0 of 2 2 waiting 1 problem');
+    for (const [index, top] of (await tops()).entries()) expect(Math.abs(top - before[index]!)).toBeLessThanOrEqual(4);
+    await page.getByRole('complementary', { name: 'Problems and Stop all' }).getByText('Source lost').waitFor();
+    await sendSource(true);
     for (const name of ['Alpha', 'Bravo']) await says(name, 'On air');
+    await page.getByText('No problems').waitFor();
     await says(PREVIEW, 'Live');
   });
 
+  it('never contradicts itself in the header, however the looks at source and destinations fall', async () => {
+    await begin(true, [alpha('on air')]);
+    await says('Alpha', 'On air');
+    await page.evaluate(() => {
+      const heads: string[] = [];
+      Object.assign(window, { heads });
+      const look = (): void => {
+        const text = document.querySelector('header [aria-label="The show now"]')?.textContent ?? '';
+        if (heads.at(-1) !== text) heads.push(text);
+      };
+      new MutationObserver(look).observe(document.querySelector('header')!, {
+        subtree: true,
+        childList: true,
+        characterData: true,
+      });
+    });
+    await sendSource(false);
+    await says('Alpha', 'Waiting for source');
+    await sendSource(true);
+    await says('Alpha', 'On air');
+    await page.getByText('No problems').waitFor();
+    const heads = await page.evaluate(() => (window as unknown as { heads: string[] }).heads);
+    expect(heads.length).toBeGreaterThan(2);
+    expect(heads.filter((each) => /(Waiting for|Source lost|Source off).*On air 1/.test(each))).toEqual([]);
+    expect(heads.filter((each) => /On air 0 of 1.*No problems/.test(each))).toEqual([]);
+  });
+
+  it('asks before the source stops, with everything it takes off air by name', async () => {
+    await begin(true, [alpha('on air'), bravo('on air')]);
+    await button('Stop source').click();
+    const dialog = page.getByRole('dialog', { name: 'Stop the source?' });
+    const listed = dialog.getByRole('list', { name: 'What loses its picture' }).getByRole('listitem');
+    expect((await listed.allInnerTexts()).map((line) => line.split('\n')[0])).toEqual(['Alpha', 'Bravo']);
+    await waitFor('Cancel to have the focus', () =>
+      button('Cancel', dialog).evaluate((element) => element === document.activeElement),
+    );
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    expect(published()).toHaveLength(2);
+  });
+
+  it('begins with an encoding that does not scale the source up, and says so where one is chosen that does', async () => {
+    await begin(true, []);
+    await page.getByRole('link', { name: 'Add destination' }).first().click();
+    const encoding = page.getByLabel('Encoding');
+    await encoding.waitFor();
+    expect(await encoding.locator('option:checked').innerText()).toBe('Same as source · up to 20.0 Mbps');
+    await encoding.selectOption('1080p30');
+    expect(await encoding.locator('option:checked').innerText()).toBe('1080p30 · 1920 × 1080 · 9.9 Mbps');
+    await page.getByText('The source is 640 × 360: 1080p30 scales it up.').waitFor();
+    await button('Use Same as source').click();
+    await page.getByText(/scales it up/).waitFor({ state: 'detached' });
+  });
+
   it('practises a bad line, a refused key and a lost source with real media, says so on the page, and ends it', async () => {
+    await begin(true, [alpha('on air'), bravo('on air')]);
     const banner = page.getByRole('banner').getByRole('status');
     const fault = (name: string) =>
       page.getByRole('complementary', { name: 'Rehearsal' }).getByRole('switch', { name });
@@ -312,14 +433,14 @@ describe('a show', () => {
     await says('Alpha', 'Not arriving');
     await says('Alpha', 'Rehearsal: the platform refuses the stream key');
     expect(await tone('Alpha')).toBe('attention');
-    expect(published().map(({ app }) => app)).toEqual(['fourth']);
+    expect(published().map(({ app }) => app)).toEqual(['second']);
     expect(await tone('Bravo')).toBe('air');
     await button('End the rehearsal').click();
     await waitFor('the banner to go', async () => (await banner.innerText()) === '');
     await says('Alpha', 'On air');
     await fault('The encoder is gone').click();
     for (const name of ['Alpha', 'Bravo', PREVIEW]) await says(name, 'Waiting for source');
-    await page.getByText('No problems').waitFor();
+    await page.getByRole('banner').getByText('1 problem').waitFor();
     await button('End everything').click();
     for (const name of ['Alpha', 'Bravo']) await says(name, 'On air');
     expect(await banner.innerText()).toBe('');
@@ -327,9 +448,11 @@ describe('a show', () => {
   });
 
   it('shows what the channel has logged, to copy and to keep', async () => {
-    await row('Alpha').getByRole('link', { name: 'Alpha', exact: true }).click();
-    await page.getByText('Channel log').click();
-    const log = page.getByRole('list', { name: 'Log of Alpha, newest last' });
+    await begin(true, [alpha('on air'), bravo('running', WRONG_KEY)]);
+    await says('Bravo', 'Not arriving');
+    // Opened by itself, because something is wrong.
+    await row('Bravo').getByRole('link', { name: 'Bravo', exact: true }).click();
+    const log = page.getByRole('list', { name: 'Log of Bravo, newest last' });
     await log
       .getByRole('listitem')
       .filter({ hasText: /Error.*Refused by the RTMP server/ })
@@ -341,17 +464,22 @@ describe('a show', () => {
     await button('Copy the log').click();
     const copied = await page.evaluate(() => navigator.clipboard.readText());
     const [download] = await Promise.all([page.waitForEvent('download'), button('Download').click()]);
-    expect(download.suggestedFilename()).toMatch(/^alpha-log-[\dT-]+Z\.txt$/);
+    expect(download.suggestedFilename()).toMatch(/^bravo-log-[\dT-]+Z\.txt$/);
     const kept = readFileSync(await download.path(), 'utf8');
     expect(kept.split('\n').slice(0, 3)).toEqual(copied.split('\n').slice(0, 3));
     expect(kept).toMatch(/^\d{4}-\S+Z ERROR +Refused by the RTMP server/m);
-    expect(kept).not.toContain(KEY);
+    expect(kept).not.toContain(WRONG_KEY);
     await button('Close the details').click();
   });
 
   it('greys everything when the server is gone, and recovers without a reload', async () => {
+    await begin(true, [alpha('on air'), bravo('on air')]);
+    for (const name of ['Alpha', 'Bravo']) await says(name, 'On air');
+    await page.evaluate(() => Object.assign(window, { neverReloaded: true }));
     await stage.product.stop();
     await page.getByText('Connection lost, showing the last known state').first().waitFor();
+    // On one machine that may mean that nothing is on air.
+    await page.getByText('If Sluice has stopped, nothing is on air').waitFor();
     for (const name of ['Alpha', 'Bravo', PREVIEW]) expect(await tone(name)).toBe('stale');
     expect(await page.getByRole('banner').locator('[data-tone=air]').count()).toBe(0);
     await stage.startAgain();
@@ -365,6 +493,8 @@ describe('a show', () => {
   });
 
   it('stops one after asking, not after cancelling, and leaves the other on air', async () => {
+    await begin(true, [alpha('on air'), bravo('on air')]);
+    await says('Alpha', 'On air');
     const before = published().find(({ app }) => app === 'live')!;
     await button('Stop Alpha').click();
     await button('Cancel', row('Alpha')).click();
@@ -380,6 +510,7 @@ describe('a show', () => {
   });
 
   it('finishes a start when the server is restarted in the middle of it, and says so in a second tab', async () => {
+    await begin(true, [alpha('idle'), bravo('on air')]);
     const second = await stage.open();
     await second.page.goto(stage.signInLink);
     await says('Alpha', 'Stopped', second.page);
@@ -397,6 +528,8 @@ describe('a show', () => {
   });
 
   it('deletes only what was named', async () => {
+    await begin(true, [alpha('idle'), bravo('on air')]);
+    await says('Bravo', 'On air');
     await chooseFromMenu('Alpha', 'Delete');
     const dialog = page.getByRole('dialog');
     const confirm = button('Delete destination', dialog);
@@ -412,6 +545,8 @@ describe('a show', () => {
 
 describe('the page itself', () => {
   it('fits 400 pixels without scrolling sideways, panels and dialogs included', async () => {
+    await begin(true, [bravo('on air')]);
+    await says('Bravo', 'On air');
     await page.setViewportSize({ width: 400, height: 800 });
     expect(await tooWide(page)).toEqual([]);
     await row('Bravo').getByRole('link', { name: 'Bravo', exact: true }).click();
@@ -431,9 +566,11 @@ describe('the page itself', () => {
   });
 
   it('holds no stream key anywhere, and was never given one', async () => {
+    await begin(true, [alpha('on air'), bravo('on air')]);
+    await says('Bravo', 'On air');
+    await waitFor('answers', () => show.answers.length > 20);
     const readable = await readableIn(page);
     expect(readable.includes('Bravo')).toBe(true);
-    expect(show.answers.length).toBeGreaterThan(20);
     for (const key of [KEY, NEW_KEY, WRONG_KEY]) {
       expect(readable.includes(key), `readable: …${key.slice(-4)}`).toBe(false);
       expect(show.answers.some((answer) => answer.includes(key))).toBe(false);
@@ -442,6 +579,8 @@ describe('the page itself', () => {
   });
 
   it('is readable in dark and in light, and keeps the choice', async () => {
+    await begin(true, [bravo('on air')]);
+    await says('Bravo', 'On air');
     const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const switchTo = async (scheme: string) => {
       await page.getByRole('button', { name: new RegExp(`Switch to ${scheme}$`) }).click();
@@ -467,7 +606,7 @@ describe('the page itself', () => {
   });
 
   it('broke no policy, threw no error and asked nobody but the product', () => {
-    expect(stage.opened).toHaveLength(5);
+    expect(stage.opened.length).toBeGreaterThan(0);
     for (const { faults, strangers } of stage.opened)
       expect({ faults, strangers }).toEqual({ faults: [], strangers: [] });
   });

@@ -1,25 +1,26 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Product } from '../support/product.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { openStage, skipAfterFailure, type Stage } from './stage.ts';
+import { idle, running, type Wanted } from './arrange.ts';
+import { openStage, type Stage } from './stage.ts';
 import type { WatchedPage } from './watched-page.ts';
 
 /**
  * What comes in between while an operator is about to do something: a colleague, another page, a network that goes
- * away, an address written by hand. No encoder sends anything: channels run without. The steps build on one another.
+ * away, an address written by hand. No encoder sends anything: channels run without.
  */
 
 /** With two spaces, of which a page shows one. */
 const SPACED = 'Main  Stage';
+const MANY = Array.from({ length: 30 }, (_, index) => idle(`Many ${index + 1}`));
 
 let stage: Stage;
-let product: Product;
 let show: WatchedPage;
 let page: Page;
 
 const button = (name: string, on: Page | Locator = page): Locator => on.getByRole('button', { name, exact: true });
-/** It carries its price between its two words. */
+const begin = (wanted: readonly Wanted[], path?: string): Promise<void> => stage.begin(show, wanted, path);
+/** It may carry its price between its two words. */
 const startButton = (name: string): Locator => page.getByRole('button', { name: new RegExp(`^Start .*${name}$`) });
 const row = (name: string): Locator => page.locator(`[data-row][aria-label="${name}"]`);
 const dialog = (): Locator => page.getByRole('dialog');
@@ -28,7 +29,7 @@ const hasFocus = (target: Locator): Promise<boolean> =>
 
 /** As a colleague does it elsewhere. */
 async function change(name: string, action: 'start' | 'stop'): Promise<void> {
-  await product.call('POST', `/api/destinations/${(await stage.named(name)).destinationId}/${action}`, {});
+  await stage.product.call('POST', `/api/destinations/${(await stage.named(name)).destinationId}/${action}`, {});
 }
 
 async function openFromMenu(name: string, item: string): Promise<void> {
@@ -39,18 +40,15 @@ async function openFromMenu(name: string, item: string): Promise<void> {
 
 beforeAll(async () => {
   stage = await openStage();
-  product = stage.product;
-  for (const name of ['Alpha', 'Bravo']) await stage.addDestination(name);
   show = await stage.open();
   page = show.page;
 });
 
 afterAll(() => stage?.close());
 
-skipAfterFailure();
-
 describe('a network that goes away before all of the page was fetched', () => {
   it('leaves the page up, which says that it cannot tell what has failed', async () => {
+    await begin([idle('Alpha'), idle('Bravo')]);
     const { page: visitor, context } = await stage.open();
     await visitor.goto(stage.signInLink);
     const start = visitor.getByRole('button', { name: /^Start .*Alpha$/ });
@@ -66,9 +64,8 @@ describe('a network that goes away before all of the page was fetched', () => {
 
 describe('a question in place of a button', () => {
   it('does not come back by itself when what it asked has been done elsewhere', async () => {
-    await page.goto(stage.signInLink);
-    await startButton('Alpha').click();
-    await row('Alpha').getByText('Waiting for source').waitFor();
+    // With another one that runs: the last one is asked about in a dialog.
+    await begin([running('Alpha'), running('Bravo')]);
     await button('Stop Alpha').click();
     await button('Confirm: Stop Alpha').waitFor();
     await change('Alpha', 'stop');
@@ -79,6 +76,7 @@ describe('a question in place of a button', () => {
   });
 
   it('is not answered by the key that asked it, held down', async () => {
+    await begin([running('Alpha'), running('Bravo')]);
     await button('Stop Alpha').focus();
     await page.keyboard.down('Enter');
     await button('Confirm: Stop Alpha').evaluate((element) =>
@@ -92,11 +90,44 @@ describe('a question in place of a button', () => {
     await page.keyboard.press('Escape');
     await button('Stop Alpha').waitFor();
   });
+
+  it('waits for a slow reader however long, and goes when the operator turns to something else', async () => {
+    await begin([running('Alpha'), running('Bravo')]);
+    await page.clock.install();
+    await page.reload();
+    await button('Stop Alpha').click();
+    await button('Confirm: Stop Alpha').waitFor();
+    await page.clock.fastForward('10:00');
+    expect(await button('Confirm: Stop Alpha').isVisible()).toBe(true);
+    await page.getByRole('heading', { name: 'Destinations', exact: true }).click();
+    await button('Stop Alpha').waitFor();
+    expect((await stage.named('Alpha')).desired).toBe('running');
+    await page.clock.resume();
+  });
+
+  it('is read whole: no label of it is cut', async () => {
+    await begin([running('Alpha'), running('Bravo')]);
+    for (const width of [1440, 1024, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      await button('Stop Alpha').click();
+      for (const answer of ['Confirm: Stop Alpha', 'Cancel']) {
+        const cut = await button(answer, row('Alpha')).evaluate((element) => {
+          const label = element.querySelector('.mantine-Button-label') ?? element;
+          const [text, box] = [document.createRange(), element.getBoundingClientRect()];
+          text.selectNodeContents(label);
+          const { left, right } = text.getBoundingClientRect();
+          return left < box.left || right > box.right;
+        });
+        expect(cut, `${answer} at ${width}`).toBe(false);
+      }
+      await page.keyboard.press('Escape');
+    }
+  });
 });
 
 describe('a dialog', () => {
   it('stays, with what was typed, when its destination leaves the list', async () => {
-    await page.goto(`${product.origin}/destinations?status=waiting`);
+    await begin([running('Alpha'), idle('Bravo')], '/destinations?status=waiting');
     await openFromMenu('Alpha', 'Replace stream key');
     const field = dialog().getByLabel('New stream key');
     await field.fill('a-key-half-typed');
@@ -108,7 +139,7 @@ describe('a dialog', () => {
   });
 
   it('goes with the page it was opened on', async () => {
-    await page.goto(product.origin);
+    await begin([idle('Alpha')]);
     await page.getByRole('link', { name: 'Destinations', exact: true }).click();
     await openFromMenu('Alpha', 'Delete');
     await page.goBack();
@@ -118,6 +149,7 @@ describe('a dialog', () => {
   });
 
   it('gives the focus back to where it was opened from', async () => {
+    await begin([idle('Alpha'), idle('Bravo')]);
     const opener = button('More for Bravo');
     for (const item of ['Edit', 'Replace stream key', 'Delete']) {
       await openFromMenu('Bravo', item);
@@ -145,28 +177,27 @@ describe('a dialog', () => {
   });
 
   it('does not offer to cancel what was sent', async () => {
+    await begin([idle('Alpha'), idle('Bravo')]);
     await button('Start all').click();
-    await dialog()
-      .getByText(/Together/)
-      .waitFor();
-    product.process.kill('SIGSTOP');
+    await dialog().getByText('No encoder is connected').waitFor();
+    stage.product.process.kill('SIGSTOP');
     try {
-      await button('Start 2 destinations').click();
-      await button('Go on in the background', dialog()).waitFor();
+      await button('Start 2 destinations anyway').click();
+      await button('Continue in the background', dialog()).waitFor();
       expect(await button('Cancel', dialog()).count()).toBe(0);
     } finally {
-      product.process.kill('SIGCONT');
+      stage.product.process.kill('SIGCONT');
     }
     await page.getByText('2 destinations started').waitFor();
 
-    product.process.kill('SIGSTOP');
+    stage.product.process.kill('SIGSTOP');
     try {
       await openFromMenu('Bravo', 'Restart');
       await button('Restart', dialog()).click();
-      await button('Go on in the background', dialog()).click();
+      await button('Continue in the background', dialog()).click();
       await dialog().waitFor({ state: 'detached' });
     } finally {
-      product.process.kill('SIGCONT');
+      stage.product.process.kill('SIGCONT');
     }
     await waitFor('the restart to be under way', async () => (await stage.named('Bravo')).operation?.kind === 'stop');
     await row('Bravo').getByText('Waiting for source').waitFor();
@@ -175,58 +206,69 @@ describe('a dialog', () => {
 
 describe('a list that cannot be fetched after several were stopped', () => {
   it('makes their dialog say that it is not known what has become of them', async () => {
+    await begin([running('Alpha'), running('Bravo')]);
     await button('Stop all').click();
     await dialog().waitFor();
     await page.route('**/api/destinations?*', (route) => route.abort());
     await button('Stop 2 destinations').click();
     await dialog().getByText('Not known yet').nth(1).waitFor();
-    expect(await button('Go on in the background', dialog()).isVisible()).toBe(true);
+    expect(await button('Continue in the background', dialog()).isVisible()).toBe(true);
     await page.unroute('**/api/destinations?*');
     await page.getByText('2 destinations stopped').waitFor();
-    for (const name of ['Alpha', 'Bravo']) await change(name, 'start');
-    await row('Bravo').getByText('Waiting for source').waitFor();
   });
 });
 
-describe('the question when an edit should apply', () => {
-  it('takes the focus of the button it replaces', async () => {
+describe('an edit of a destination that runs and sends nothing', () => {
+  it('applies at once and asks nothing, because it interrupts nobody', async () => {
+    await begin([idle('Alpha'), running('Bravo')]);
     await openFromMenu('Bravo', 'Edit');
     await dialog().getByLabel('RTMP URL').fill('rtmp://127.0.0.1:65535/another');
+    await dialog().getByText('It is not on air now, so a new RTMP URL applies at once.').waitFor();
     await button('Save changes', dialog()).press('Enter');
-    const question = dialog().getByRole('alertdialog', { name: 'When should this apply?' });
-    await question.waitFor();
-    await waitFor('the question to have the focus', () => hasFocus(question));
-    await page.keyboard.press('Escape');
     await dialog().waitFor({ state: 'detached' });
+    await waitFor('the restart', async () => {
+      const { rtmpUrl, pendingChanges, status } = await stage.named('Bravo');
+      return rtmpUrl.endsWith('/another') && !pendingChanges && status === 'running';
+    });
   });
 });
 
 describe('a failure', () => {
   it('is told although the operator has gone to another page', async () => {
-    await change('Bravo', 'stop');
-    await row('Bravo').getByText('Stopped').waitFor();
+    await begin([running('Alpha'), running('Bravo')]);
+    // Its words are fetched with the first one that is shown.
+    await button('More for Bravo').click();
+    await page.getByRole('menuitem', { name: 'Copy id' }).click();
+    await page.getByText('The id was copied').waitFor();
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Settings' }).click();
+    await page.getByRole('heading', { name: 'Settings' }).waitFor();
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Show' }).click();
+    await button('Stop Bravo').click();
+    const confirm = button('Confirm: Stop Bravo');
+    await confirm.waitFor();
+    // An answer too soon after the question does not count.
+    await page.keyboard.press('Shift', { delay: 400 });
     await show.context.setOffline(true);
     // Within one moment, which no person could: the answer comes later than the other page.
     await page.evaluate(() => {
-      document.querySelector<HTMLElement>('[data-row][aria-label="Bravo"] [data-transport]')!.click();
+      document.querySelector<HTMLElement>('[aria-label="Confirm: Stop Bravo"]')!.click();
       document.querySelector<HTMLElement>('nav [href="/settings"]')!.click();
     });
-    await page.getByRole('alert').getByText('Start Bravo').waitFor();
+    await page.getByRole('alert').getByText('Stop Bravo').waitFor();
     expect(new URL(page.url()).pathname).toBe('/settings');
-    await show.context.setOffline(false);
   });
 
   it('is told although its dialog was left while the request was under way', async () => {
-    await page.goto(product.origin);
+    await begin([idle('Alpha'), idle('Bravo')]);
     await openFromMenu('Bravo', 'Replace stream key');
     await dialog().getByLabel('New stream key').fill('two words');
-    product.process.kill('SIGSTOP');
+    stage.product.process.kill('SIGSTOP');
     try {
       await button('Replace key', dialog()).click();
-      await button('Go on in the background', dialog()).click();
+      await button('Continue in the background', dialog()).click();
       await dialog().waitFor({ state: 'detached' });
     } finally {
-      product.process.kill('SIGCONT');
+      stage.product.process.kill('SIGCONT');
     }
     const told = page.getByRole('alert').getByText('Replace the stream key of Bravo');
     await told.waitFor();
@@ -240,7 +282,7 @@ describe('a session that ended in another tab', () => {
     await here.goto(stage.signInLink);
     await here.getByRole('link', { name: 'Settings' }).click();
     const there = await context.newPage();
-    await there.goto(product.origin);
+    await there.goto(stage.product.origin);
     await there.evaluate(() => fetch('/api/session', { method: 'DELETE' }));
     await here.getByRole('heading', { name: 'Sign in' }).waitFor();
     await there.goto(stage.signInLink);
@@ -254,7 +296,7 @@ describe('a session that ended in another tab', () => {
 
 describe('a filter changed beside the details of a destination', () => {
   it('leaves them open, and stays when they are closed', async () => {
-    await page.goto(`${product.origin}/destinations`);
+    await begin([idle('Alpha'), idle('Bravo')], '/destinations');
     await row('Bravo').getByRole('link', { name: 'Bravo' }).click();
     const details = page.getByRole('complementary', { name: 'Details of Bravo' });
     await details.waitFor();
@@ -269,6 +311,7 @@ describe('a filter changed beside the details of a destination', () => {
   });
 
   it('is searched for as it is typed', async () => {
+    await begin([idle('Alpha')], '/destinations');
     for (const typed of ['%41', '100% + 1', 'ä%C3']) {
       await page.getByLabel('Search destinations').fill(typed);
       expect(await page.getByLabel('Search destinations').inputValue()).toBe(typed);
@@ -280,8 +323,9 @@ describe('a filter changed beside the details of a destination', () => {
 
 describe('an address written by hand', () => {
   it('shows the timeline as the choices on the page say', async () => {
+    await begin([idle('Alpha')]);
     for (const query of ['?days=some', '?days=-1', '?days=7&kind=nonsense']) {
-      await page.goto(`${product.origin}/timeline${query}`);
+      await page.goto(`${stage.product.origin}/timeline${query}`);
       await page.getByRole('list', { name: 'What happened' }).getByRole('listitem').first().waitFor();
       expect(await page.getByLabel('Time', { exact: true }).inputValue(), query).toBe('7');
     }
@@ -290,15 +334,14 @@ describe('an address written by hand', () => {
 
 describe('a label with two spaces in it', () => {
   it('is found as a group', async () => {
-    const { destinationId } = await stage.named('Bravo');
-    await product.call('PATCH', `/api/destinations/${destinationId}`, { name: SPACED, group: SPACED });
-    await page.goto(`${product.origin}/destinations`);
+    await begin([idle('Alpha'), idle(SPACED, { group: SPACED })], '/destinations');
     await page.getByLabel('Group', { exact: true }).selectOption({ label: 'Main Stage' });
     await row('Alpha').waitFor({ state: 'detached' });
     expect(await page.locator('[data-row]').count()).toBe(1);
   });
 
   it('is confirmed as it is read', async () => {
+    await begin([idle('Alpha'), idle(SPACED, { group: SPACED })], '/destinations');
     await openFromMenu('Main Stage', 'Delete');
     await dialog().getByRole('textbox').fill('Main Stage');
     await button('Delete destination', dialog()).click();
@@ -308,7 +351,7 @@ describe('a label with two spaces in it', () => {
 
 describe('a palette forced by the system', () => {
   it('tells what cannot be pressed, and what is chosen, from the rest', async () => {
-    await page.goto(`${product.origin}/destinations`);
+    await begin([idle('Alpha')], '/destinations');
     await page.emulateMedia({ forcedColors: 'active' });
     const look = (target: Locator): Promise<string> =>
       target.evaluate((element) => {
@@ -325,11 +368,7 @@ describe('a palette forced by the system', () => {
 
 describe('details of a destination far down a long list', () => {
   it('give the focus back to its row, although rows off the screen were rendered anew', async () => {
-    for (let number = 1; number <= 30; number += 1) {
-      const fields = { name: `Many ${number}`, platform: 'custom', preset: '720p30', streamKey: `key-${number}` };
-      await product.call('POST', '/api/destinations', { ...fields, rtmpUrl: `rtmp://127.0.0.1:65535/${number}` });
-    }
-    await page.goto(product.origin);
+    await begin(MANY);
     const last = row('Many 30').getByRole('link', { name: 'Many 30' });
     await last.focus();
     await page.keyboard.press('Enter');
@@ -344,11 +383,13 @@ describe('details of a destination far down a long list', () => {
 
 describe('a destination far down that is started by its key', () => {
   it('keeps the focus where an order by status takes it', async () => {
+    await begin(MANY, '/destinations?sort=status');
     await page.setViewportSize({ width: 1280, height: 400 });
-    await page.goto(`${product.origin}/destinations?sort=status`);
     await row('Many 30').getByRole('link', { name: 'Many 30' }).focus();
     await row('Many 30').getByRole('button').first().waitFor();
     await page.keyboard.press('s');
+    await button('Start anyway', dialog()).click();
+    await dialog().waitFor({ state: 'detached' });
     await row('Many 30').getByText('Waiting for source').waitFor();
     // It is among the first by now. Whether the browser has kept it in sight is the browser's choice.
     await page.keyboard.press('End');

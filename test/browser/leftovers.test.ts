@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DestinationResource, OrphanResource } from '../../functions/api/schemas.ts';
 import type { Product } from '../support/product.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { openStage, skipAfterFailure, type Stage } from './stage.ts';
+import { idle, running } from './arrange.ts';
+import { openStage, type Stage } from './stage.ts';
 import { tooWide, type WatchedPage } from './watched-page.ts';
 
 /**
@@ -34,11 +35,10 @@ let mediaLive: MediaLiveClient;
 let show: WatchedPage;
 let page: Page;
 /** Ids of what was left: one with our tags, one without. */
-let ours: string;
-let foreign: string;
+let left: Promise<{ ours: string; foreign: string }> | undefined;
 
 const button = (name: string, on: Page | Locator = page): Locator => on.getByRole('button', { name, exact: true });
-/** It carries its price between its two words. */
+/** It may carry its price between its two words. */
 const startButton = (name: string): Locator => page.getByRole('button', { name: new RegExp(`^Start .*${name}$`) });
 const row = (name: string): Locator => page.getByRole('article', { name, exact: true });
 const pages = (): Locator => page.getByRole('navigation', { name: 'Pages' });
@@ -67,6 +67,9 @@ async function leaveInput(isTagged: boolean): Promise<string> {
   return input!.Id!;
 }
 
+/** Leaves both, once. */
+const leaveBoth = () => (left ??= (async () => ({ ours: await leaveInput(true), foreign: await leaveInput(false) }))());
+
 beforeAll(async () => {
   stage = await openStage();
   product = stage.product;
@@ -79,11 +82,8 @@ beforeAll(async () => {
     region: region!,
     credentials: { accessKeyId: accessKeyId!, secretAccessKey: 'unused' },
   });
-  for (const name of NAMES) await stage.addDestination(name);
   show = await stage.open();
   page = show.page;
-  await page.goto(stage.signInLink);
-  await row('Alpha').waitFor();
 });
 
 afterAll(async () => {
@@ -91,22 +91,31 @@ afterAll(async () => {
   await stage?.close();
 });
 
-skipAfterFailure();
-
 describe('no leftovers', () => {
   it('are not mentioned', async () => {
+    await stage.begin(
+      show,
+      NAMES.map((name) => idle(name)),
+    );
+    await row('Alpha').waitFor();
     expect(await pages().getByRole('link', { name: 'Leftovers', exact: true }).count()).toBe(1);
     // Left already here, because the sweep that finds them comes every ten seconds.
-    [ours, foreign] = [await leaveInput(true), await leaveInput(false)];
+    await leaveBoth();
   });
 });
 
 describe('all destinations at once', () => {
   it('start after a question that names them, and nothing happens on Cancel', async () => {
+    await stage.begin(
+      show,
+      NAMES.map((name) => idle(name)),
+    );
+    await page.evaluate(() => localStorage.setItem('sluice-costs', 'true'));
+    await page.reload();
     await button('Start all').click();
     const dialog = page.getByRole('dialog', { name: 'Start 2 destinations?' });
-    await dialog.getByText('Alpha').waitFor();
-    const listed = await dialog.getByRole('listitem').allInnerTexts();
+    await dialog.getByText('No encoder is connected').waitFor();
+    const listed = await dialog.getByRole('list', { name: 'What will start' }).getByRole('listitem').allInnerTexts();
     expect(listed.map((line) => line.split('\n')[0])).toEqual(expect.arrayContaining(NAMES));
     for (const line of listed) expect(line).toMatch(/\$\d|price unknown/);
     await waitFor('Cancel to have the focus', () =>
@@ -116,13 +125,17 @@ describe('all destinations at once', () => {
     await dialog.waitFor({ state: 'detached' });
     expect(await statuses()).not.toContain('running');
     await button('Start all').click();
-    await button('Start 2 destinations').click();
+    await button('Start 2 destinations anyway').click();
     await page.getByText('2 destinations started').waitFor();
     expect(await statuses()).toEqual(['running', 'running']);
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
 
   it('stop, and those that are refused are told by name', async () => {
+    await stage.begin(
+      show,
+      NAMES.map((name) => running(name)),
+    );
     const path = '**/api/destinations/stop';
     await page.route(path, async (route) => {
       const answer = await route.fetch();
@@ -144,6 +157,8 @@ describe('all destinations at once', () => {
 
 describe('one destination', () => {
   it('tells what happened to it, newest first, with the operation to quote', async () => {
+    await stage.begin(show, [running('Alpha'), idle('Bravo')]);
+    await stage.begin(show, [idle('Alpha'), idle('Bravo')]);
     await row('Alpha').getByRole('link', { name: 'Alpha' }).click();
     const list = details('Alpha').getByRole('list', { name: 'What happened' });
     await list.getByText('Stop succeeded').waitFor();
@@ -165,6 +180,10 @@ describe('one destination', () => {
   });
 
   it('is restarted from the menu while it runs, and can be forced only once its operation is overdue', async () => {
+    await stage.begin(
+      show,
+      NAMES.map((name) => idle(name)),
+    );
     const menuItem = (name: string): Locator => page.getByRole('menuitem', { name });
     await row('Bravo').getByText('Stopped').waitFor();
     await button('More for Bravo').click();
@@ -174,6 +193,7 @@ describe('one destination', () => {
     await page.keyboard.press('Escape');
 
     await startButton('Bravo').click();
+    await button('Start anyway').click();
     await waitFor('Bravo to run', async () => (await statuses()).includes('running'));
     await row('Bravo').getByText('Waiting for source').waitFor();
     await button('More for Bravo').click();
@@ -205,6 +225,11 @@ describe('one destination', () => {
 
 describe('leftovers', () => {
   it('tell what they are and what they cost, and are not released where they are not ours', async () => {
+    await stage.begin(
+      show,
+      NAMES.map((name) => idle(name)),
+    );
+    const { ours, foreign } = await leaveBoth();
     await waitFor('the sweep to see them', async () => (await orphans()).length === 2);
     await page.reload();
     await page.getByText('2 resources exist at AWS').waitFor();
@@ -222,6 +247,13 @@ describe('leftovers', () => {
   });
 
   it('are released on request, and the button stays busy until they are gone', async () => {
+    await stage.begin(
+      show,
+      NAMES.map((name) => idle(name)),
+      '/leftovers',
+    );
+    const { ours } = await leaveBoth();
+    await waitFor('the sweep to see it', async () => (await orphans()).length === 2);
     await button(`Release MediaLive input ${ours}`).click();
     const confirm = button(`Confirm: Release MediaLive input ${ours}`);
     await waitFor('the release to be asked for', async () => {

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Product } from '../support/product.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { keyOf, openStage, skipAfterFailure, type Stage } from './stage.ts';
+import { arrange, idle, keyOf, running, type Wanted } from './arrange.ts';
+import { openStage, type Stage } from './stage.ts';
 import { tooWide, type WatchedPage } from './watched-page.ts';
 
 /**
  * Every page of the dashboard: how it is reached, what it shows about money, what the keyboard does, and that nobody is
- * shut out of it. No encoder sends anything: channels run without. The steps build on one another.
+ * shut out of it. No encoder sends anything: channels run without.
  */
 
 const FIRST_LOAD_BYTES_MAX = 140_000;
@@ -25,13 +25,15 @@ const PAGES = [
 ];
 
 let stage: Stage;
-let product: Product;
 let show: WatchedPage;
 let page: Page;
 
 const button = (name: string, on: Page | Locator = page): Locator => on.getByRole('button', { name, exact: true });
 const heading = (name: string): Locator => page.getByRole('heading', { level: 1, name, exact: true });
-/** It carries its price between its two words. */
+const STOPPED = NAMES.map((name) => idle(name));
+const ALPHA_RUNS = [running('Alpha'), idle('Bravo')];
+const begin = (wanted: readonly Wanted[], path?: string): Promise<void> => stage.begin(show, wanted, path);
+/** It may carry its price between its two words. */
 const startButton = (name: string): Locator => page.getByRole('button', { name: new RegExp(`^Start .*${name}$`) });
 const row = (name: string): Locator => page.locator(`[data-row][aria-label="${name}"]`);
 const details = (name: string): Locator => page.getByRole('complementary', { name: `Details of ${name}` });
@@ -43,24 +45,26 @@ async function press(...keys: string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key);
 }
 
-/** Answers a question that does not take an answer given too soon. */
-async function confirm(name: string): Promise<void> {
-  await button(`Confirm: ${name}`).click({ delay: 400 });
+/** Starts one although no encoder is connected. */
+async function start(name: string): Promise<void> {
+  await startButton(name).click();
+  await page.getByRole('dialog').getByText('No encoder is connected').waitFor();
+  await button('Start anyway').click();
+}
+
+/** As somebody has it who wants to see amounts where nothing is billed. */
+async function showMoney(): Promise<void> {
+  await page.evaluate(() => localStorage.setItem('sluice-costs', 'true'));
+  await page.reload();
 }
 
 beforeAll(async () => {
   stage = await openStage();
-  product = stage.product;
-  for (const name of NAMES) await stage.addDestination(name);
   show = await stage.open();
   page = show.page;
-  await page.goto(stage.signInLink);
-  await row('Bravo').waitFor();
 });
 
 afterAll(() => stage?.close());
-
-skipAfterFailure();
 
 interface ManifestChunk {
   file: string;
@@ -89,8 +93,9 @@ describe('the first page', () => {
 
 describe('pages', () => {
   it('come up by their address and say where one is', async () => {
+    await begin(STOPPED);
     for (const each of PAGES) {
-      await page.goto(product.origin + each.path);
+      await page.goto(stage.product.origin + each.path);
       await heading(each.heading).waitFor();
       const current = page.getByRole('navigation', { name: 'Pages' }).locator('[aria-current=page]');
       expect(await current.allInnerTexts()).toEqual(each.path.startsWith('/no') ? [] : [each.heading]);
@@ -99,6 +104,7 @@ describe('pages', () => {
   });
 
   it('are changed without fetching the dashboard again, and the keyboard goes along', async () => {
+    await begin(STOPPED, '/no/such/page');
     await page.getByRole('link', { name: 'Go to the show' }).click();
     await page.evaluate(() => Object.assign(window, { neverReloaded: true }));
     for (const each of PAGES.slice(1, 5)) {
@@ -110,7 +116,7 @@ describe('pages', () => {
   });
 
   it('leave a click with a key held to the browser, which opens another tab', async () => {
-    await page.goto(product.origin);
+    await begin(STOPPED);
     const link = row('Alpha').getByRole('link', { name: 'Alpha', exact: true });
     expect(await link.getAttribute('href')).toMatch(/^\/destinations\/dst_/);
     // No tab is opened: a headless browser on a busy machine may never load one in the background, whoever wrote it.
@@ -127,6 +133,7 @@ describe('pages', () => {
   });
 
   it('keep a panel in the address: a reload shows it again, and back closes it', async () => {
+    await begin(STOPPED);
     await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Destinations' }).click();
     await row('Alpha').getByRole('link', { name: 'Alpha' }).click();
     await details('Alpha').waitFor();
@@ -140,32 +147,59 @@ describe('pages', () => {
     await details('Alpha').getByText('RTMP URL').waitFor();
     await press('Escape');
     await details('Alpha').waitFor({ state: 'detached' });
-    await page.goto(`${product.origin}/destinations/dst_${'z'.repeat(26)}`);
+    await page.goto(`${stage.product.origin}/destinations/dst_${'z'.repeat(26)}`);
     await page.getByText('There is no destination').waitFor();
     await button('Close the details').click();
   });
 });
 
 describe('money', () => {
+  it('is off where nothing is billed until a person asks for it, who is asked once', async () => {
+    await begin(STOPPED);
+    await startButton('Alpha').waitFor();
+    expect(await page.locator('body').innerText()).not.toMatch(/\$|price/);
+    await page.goto(`${stage.product.origin}/settings`);
+    await page.getByLabel('Show cost estimates on every page').check();
+    await page.goto(stage.product.origin);
+    await page.getByRole('banner').getByText('Estimate').waitFor();
+    expect(await startButton('Alpha').innerText()).toMatch(/\$\d/);
+  });
+
+  it('is never what the header says loudest', async () => {
+    await begin(STOPPED);
+    await showMoney();
+    const weights = async (target: Locator): Promise<number[]> =>
+      target.evaluate((element) => {
+        const { fontSize, fontWeight } = getComputedStyle(element);
+        return [Number.parseFloat(fontSize), Number(fontWeight)];
+      });
+    const [size = 0, weight = 0] = await weights(page.getByRole('banner').getByText(/^Estimate/));
+    const [airSize = 0, airWeight = 0] = await weights(page.getByRole('banner').getByText('0', { exact: true }));
+    expect([size < airSize, weight < airWeight]).toEqual([true, true]);
+  });
+
   it('stands on the button before it is spent, and in words at the row', async () => {
-    await page.goto(product.origin);
+    await begin(STOPPED);
+    await showMoney();
     const { cost } = await stage.named('Alpha');
     expect(cost.perHourRunning).toBeGreaterThan(0);
     const price = `$${cost.perHourRunning!.toFixed(2)}/h`;
-    const start = startButton('Alpha');
-    expect(await start.innerText()).toContain(price);
-    expect(await start.getAttribute('aria-description')).toContain('ten minutes are charged');
-    await page.getByText('Nothing is billed on this machine').waitFor();
+    const offered = startButton('Alpha');
+    expect(await offered.innerText()).toContain(price);
+    expect(await offered.getAttribute('aria-description')).toContain('10-minute minimum per start');
+    await page.getByText('Estimate only: nothing is billed on this machine').waitFor();
   });
 
   it('is told while a destination is thought of, and a duplicate at its field', async () => {
+    await begin(STOPPED);
+    await showMoney();
     await page.getByRole('link', { name: 'Add destination' }).click();
     const dialog = page.getByRole('dialog');
     await page.getByRole('radio', { name: 'Custom RTMP' }).check();
     await page.getByLabel('Encoding').selectOption('720p30');
-    await dialog.getByText(/every start is charged ten minutes/).waitFor();
-    await page.getByLabel('While stopped').selectOption('cold');
-    await dialog.getByText('Stopped it costs nothing').waitFor();
+    await dialog.getByText(/10-minute minimum per start/).waitFor();
+    await page.getByLabel('When stopped').selectOption('cold');
+    await dialog.getByText('Stopped: no cost').waitFor();
     await page.getByLabel('Name', { exact: true }).fill('Twin');
     await page.getByLabel('RTMP URL').fill('rtmp://127.0.0.1:65535/Alpha');
     const key = page.getByLabel('Stream key', { exact: true });
@@ -178,7 +212,9 @@ describe('money', () => {
   });
 
   it('runs while a destination runs, and adds up in the header', async () => {
-    await startButton('Alpha').click();
+    await begin(STOPPED);
+    await showMoney();
+    await start('Alpha');
     await settled('Alpha', 'running');
     await row('Alpha')
       .getByText(/\$\d+\.\d\d\/h/)
@@ -198,6 +234,7 @@ describe('money', () => {
 
 describe('an edit', () => {
   it('says before it is saved what it will interrupt', async () => {
+    await begin(ALPHA_RUNS);
     await button('More for Alpha').click();
     await page.getByRole('menuitem', { name: 'Edit' }).click();
     const dialog = page.getByRole('dialog');
@@ -205,7 +242,7 @@ describe('an edit', () => {
     await page.getByLabel('Name', { exact: true }).fill('Other');
     await dialog.getByText('This interrupts nothing.').waitFor();
     await page.getByLabel('RTMP URL').fill('rtmp://127.0.0.1:65535/elsewhere');
-    await dialog.getByText(/A new RTMP URL needs a restart.*off air there for about [\d.]+ s/).waitFor();
+    await dialog.getByText('It is not on air now, so a new RTMP URL applies at once.').waitFor();
     await button('Cancel', dialog).click();
     await dialog.waitFor({ state: 'detached' });
     expect((await stage.named('Alpha')).status).toBe('running');
@@ -213,11 +250,11 @@ describe('an edit', () => {
 });
 
 describe('the last one that runs', () => {
-  it('is asked about once more', async () => {
+  it('is asked about in a dialog, and once', async () => {
+    await begin(ALPHA_RUNS);
     await button('Stop Alpha').click();
-    await confirm('Stop Alpha');
     const dialog = page.getByRole('dialog', { name: 'Stop Alpha?' });
-    await dialog.getByText('Nothing else is running').waitFor();
+    await dialog.getByText('This is the last destination on air').waitFor();
     await press('Enter');
     await dialog.waitFor({ state: 'detached' });
     expect((await stage.named('Alpha')).desired).toBe('running');
@@ -226,6 +263,7 @@ describe('the last one that runs', () => {
 
 describe('details', () => {
   it('show graphs that say the same in words, the steps with their times, and ids to copy', async () => {
+    await begin([running('Alpha'), running('Bravo')]);
     await row('Alpha').getByRole('link', { name: 'Alpha' }).click();
     const panel = details('Alpha');
     for (const name of ['Bitrate', 'Frames per second', 'Dropped frames', 'Reconnects']) {
@@ -234,7 +272,7 @@ describe('details', () => {
     await panel.getByText('Start succeeded').first().waitFor();
     const steps = panel.getByRole('listitem').filter({ hasText: 'Starting the channel' });
     expect(await steps.innerText()).toMatch(/[\d.]+ s$/);
-    await button('Copy: MediaLive channel', panel).click();
+    await button('Copy the MediaLive channel', panel).click();
     const { mediaLiveChannelId } = await stage.named('Alpha');
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(mediaLiveChannelId);
     // Beside the page, not over it: what is left of the page can be used.
@@ -246,7 +284,7 @@ describe('details', () => {
 
 describe('destinations', () => {
   it('are found by word and by status, and the address remembers it', async () => {
-    await page.goto(`${product.origin}/destinations`);
+    await begin(ALPHA_RUNS, '/destinations');
     await row('Alpha').waitFor();
     await page.getByRole('searchbox', { name: 'Search destinations' }).fill('brav');
     await row('Alpha').waitFor({ state: 'detached' });
@@ -263,12 +301,13 @@ describe('destinations', () => {
   });
 
   it('are started and stopped by choice, and each result is told', async () => {
+    await begin(ALPHA_RUNS, '/destinations');
     await page.getByRole('checkbox', { name: 'Choose Bravo' }).check();
     await page.getByText('One destination chosen').waitFor();
     await button('Start 1').click();
     const dialog = page.getByRole('dialog', { name: 'Start one destination?' });
-    await dialog.getByText(/Together (from |about )?\$\d/).waitFor();
-    await button('Start one destination', dialog).click();
+    await dialog.getByText('No encoder is connected').waitFor();
+    await button('Start one destination anyway', dialog).click();
     await page.getByText('One destination started').waitFor();
     expect((await stage.named('Bravo')).status).toBe('running');
     await page.getByRole('checkbox', { name: 'Choose all that are shown' }).check();
@@ -280,15 +319,16 @@ describe('destinations', () => {
 });
 
 describe('groups', () => {
+  const GROUPED = [idle('Alpha', { group: 'Sunday service' }), idle('Bravo', { group: 'Weekday' })];
   const part = (name: string): Locator => page.getByRole('region', { name, exact: true });
   const rows = (): Promise<string[]> => page.locator('[data-row-name]').allInnerTexts();
 
   it('are given in the form, and start and stop together from the show, and nothing else does', async () => {
-    await page.goto(product.origin);
+    await begin(STOPPED);
     await row('Alpha').waitFor();
     expect(await page.getByRole('button', { name: /^Start group/ }).count()).toBe(0);
     const { destinationId } = await stage.named('Bravo');
-    await product.call('PATCH', `/api/destinations/${destinationId}`, { group: 'Weekday' });
+    await stage.product.call('PATCH', `/api/destinations/${destinationId}`, { group: 'Weekday' });
     await part('Weekday').waitFor();
     await button('More for Alpha').click();
     await page.getByRole('menuitem', { name: 'Edit' }).click();
@@ -304,8 +344,8 @@ describe('groups', () => {
     expect(await sunday.locator('[data-row]').count()).toBe(1);
     await button('Start group Sunday service').click();
     const dialog = page.getByRole('dialog', { name: 'Start one destination?' });
-    await dialog.getByText(/Together (from |about )?\$\d/).waitFor();
-    await button('Start one destination', dialog).click();
+    await dialog.getByText('No encoder is connected').waitFor();
+    await button('Start one destination anyway', dialog).click();
     await page.getByText('One destination started').waitFor();
     expect([(await stage.named('Alpha')).status, (await stage.named('Bravo')).status]).toEqual(['running', 'idle']);
     await button('Stop group Sunday service').click();
@@ -315,7 +355,7 @@ describe('groups', () => {
   });
 
   it('are headings, a filter and a choice among the destinations, whose columns are put in order', async () => {
-    await page.goto(`${product.origin}/destinations`);
+    await begin(GROUPED, '/destinations');
     await row('Alpha').waitFor();
     const title = page.getByRole('columnheader', { name: 'Name' });
     expect(await title.getAttribute('aria-sort')).toBeNull();
@@ -346,11 +386,11 @@ describe('groups', () => {
   });
 
   it('are left out by asking for what is in none, which starts and stops together too', async () => {
-    await page.goto(`${product.origin}/destinations`);
+    await begin(GROUPED, '/destinations');
     await page.getByLabel('Group', { exact: true }).selectOption({ label: 'In no group' });
     await page.getByText('No destination matches.').waitFor();
     const { destinationId } = await stage.named('Bravo');
-    await product.call('PATCH', `/api/destinations/${destinationId}`, { group: null });
+    await stage.product.call('PATCH', `/api/destinations/${destinationId}`, { group: null });
     await row('Bravo').waitFor();
     expect(await rows()).toEqual(['Bravo']);
     await page.reload();
@@ -359,13 +399,13 @@ describe('groups', () => {
     expect(await page.getByLabel('Group', { exact: true }).locator('option:checked').innerText()).toBe('In no group');
     await page.getByRole('checkbox', { name: 'Choose all that are shown' }).check();
     await button('Start 1').click();
-    await button('Start one destination').click();
+    await button('Start one destination anyway').click();
     await page.getByText('One destination started').waitFor();
     expect([(await stage.named('Alpha')).status, (await stage.named('Bravo')).status]).toEqual(['idle', 'running']);
     await button('Stop 1').click();
     await button('Stop one destination').click();
     await page.getByText('One destination stopped').waitFor();
-    await product.call('PATCH', `/api/destinations/${destinationId}`, { group: 'Weekday' });
+    await stage.product.call('PATCH', `/api/destinations/${destinationId}`, { group: 'Weekday' });
     await page.getByText('No destination matches.').waitFor();
     await button('Show all').click();
     await row('Alpha').waitFor();
@@ -375,12 +415,15 @@ describe('groups', () => {
 
 describe('the keyboard alone', () => {
   it('goes from page to page, moves in the list, starts, and takes back a stop', async () => {
+    await begin([idle('Alpha'), running('Bravo')], '/settings');
+    await heading('Settings').waitFor();
     await press('g', 's');
     await heading('Show').waitFor();
     await row('Bravo').waitFor();
     await press('j', 'j', 'j', 'k');
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Alpha');
     await press('s');
+    await button('Start anyway').click();
     await settled('Alpha', 'running');
     await row('Alpha').locator('[data-transport]:not([aria-disabled=true])', { hasText: 'Stop' }).waitFor();
     await press('s');
@@ -396,6 +439,9 @@ describe('the keyboard alone', () => {
   });
 
   it('does nothing of that in a field, in a dialog, or when it is switched off', async () => {
+    await begin(STOPPED, '/destinations');
+    await row('Alpha').waitFor();
+    await press('/');
     await page.keyboard.type('gsn?');
     expect(await page.getByRole('searchbox').inputValue()).toBe('gsn?');
     await heading('Destinations').waitFor();
@@ -422,7 +468,8 @@ describe('the keyboard alone', () => {
 
 describe('the timeline', () => {
   it('tells what happened to all, by kind and destination, and is exported', async () => {
-    await page.goto(`${product.origin}/timeline`);
+    await arrange(stage.product, [running('Alpha'), running('Bravo')]);
+    await begin(STOPPED, '/timeline');
     const entries = page.getByRole('list', { name: 'What happened' }).getByRole('listitem');
     await entries.filter({ hasText: 'Start succeeded' }).first().waitFor();
     await page.getByLabel('What happened').first().selectOption('operation_ended');
@@ -449,9 +496,10 @@ describe('the timeline', () => {
 
 describe('every page', () => {
   it('fits 360 pixels without scrolling sideways', async () => {
+    await begin(STOPPED);
     await page.setViewportSize({ width: 360, height: 780 });
     for (const { path, heading: title } of PAGES) {
-      await page.goto(product.origin + path);
+      await page.goto(stage.product.origin + path);
       await heading(title).waitFor();
       expect(await tooWide(page), path).toEqual([]);
     }
@@ -463,7 +511,7 @@ describe('truth', () => {
   const tone = (name: string): Promise<string | null> => row(name).locator('xpath=..').getAttribute('data-tone');
 
   it('is grey with its age while the network is away, on every page, and comes back by itself', async () => {
-    await page.goto(product.origin);
+    await begin(ALPHA_RUNS);
     await waitFor('Alpha to wait', async () => (await tone('Alpha')) === 'waiting');
     await show.context.setOffline(true);
     await page.getByText(/Connection lost, showing the last known state.*\d+ s old/).waitFor();
@@ -477,12 +525,12 @@ describe('truth', () => {
   });
 
   it('does not show what it knew before it slept as current', async () => {
-    await page.goto(product.origin);
+    await begin(ALPHA_RUNS);
     await waitFor('Alpha to wait', async () => (await tone('Alpha')) === 'waiting');
     const session = await show.context.newCDPSession(page);
     await session.send('Page.setWebLifecycleState', { state: 'frozen' });
     const { destinationId } = await stage.named('Alpha');
-    await product.call('POST', `/api/destinations/${destinationId}/stop`, {});
+    await stage.product.call('POST', `/api/destinations/${destinationId}/stop`, {});
     await settled('Alpha', 'idle');
     await session.send('Page.setWebLifecycleState', { state: 'active' });
     await row('Alpha').getByText('Stopped').waitFor();

@@ -2,10 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { beforeEach } from 'vitest';
 import type { DestinationResource } from '../../functions/api/schemas.ts';
 import { findFreePorts, startProduct, TEST_TOKEN, type Product, type ProductPorts } from '../support/product.ts';
-import { waitFor } from '../support/wait-for.ts';
+import { arrange, type Wanted } from './arrange.ts';
 import { launchChromium } from './launch-chromium.ts';
 import { openWatched, type WatchedPage } from './watched-page.ts';
 
@@ -25,13 +24,37 @@ export interface Stage {
   opened: readonly WatchedPage[];
   /** Starts a stopped product again, on its ports and data. */
   startAgain(): Promise<void>;
-  /** Adds a destination nobody listens at, and waits until it is idle. @returns its id */
-  addDestination(name: string): Promise<string>;
+  /**
+   * Brings everything to where a test begins: the product up, its destinations exactly these, no rehearsal, and the page
+   * signed in, awake, online, without filters, drafts or choices, at a path. Each test says what it needs and depends on
+   * none before it.
+   */
+  begin(watched: WatchedPage, wanted: readonly Wanted[], path?: string): Promise<void>;
   /** All but the primary, as the API tells them. */
   destinations(): Promise<DestinationResource[]>;
   /** One of them; it must be there. */
   named(name: string): Promise<DestinationResource>;
   close(): Promise<void>;
+}
+
+/** Undoes whatever was done to a page, and loads it at a path. */
+async function resetPage({ page, context }: WatchedPage, origin: string, path: string): Promise<void> {
+  await context.setOffline(false);
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null, forcedColors: null });
+  const session = await page.request.post(`${origin}/api/session`, {
+    data: { token: TEST_TOKEN },
+    headers: { origin },
+  });
+  if (!session.ok()) throw new Error(`signing in: ${session.status()} ${await session.text()}`);
+  // On a page of the product, whose storage it is; one that shows nothing, so that it writes nothing back.
+  await page.goto(`${origin}/api/health`);
+  await page.evaluate(() => {
+    localStorage.clear();
+    sessionStorage.clear();
+  });
+  await page.goto(origin + path);
 }
 
 /** Starts both. @param browserArguments besides those every browser test has */
@@ -68,7 +91,13 @@ export async function openStage(browserArguments: readonly string[] = []): Promi
     async startAgain() {
       stage.product = await startProduct(ports, dataDirectory);
     },
-    addDestination: (name) => addDestination(stage.product, name),
+    async begin(watched, wanted, path = '/') {
+      if (stage.product.process.exitCode !== null || stage.product.process.signalCode !== null)
+        await stage.startAgain();
+      stage.product.process.kill('SIGCONT');
+      await arrange(stage.product, wanted);
+      await resetPage(watched, stage.product.origin, path);
+    },
     async destinations() {
       const { body } = await stage.product.call('GET', '/api/destinations');
       return body.data.filter((each: DestinationResource) => !each.primary);
@@ -81,30 +110,4 @@ export async function openStage(browserArguments: readonly string[] = []): Promi
     },
   };
   return stage;
-}
-
-/** The stream key of a destination that `addDestination` added. */
-export const keyOf = (name: string): string => `key-of-${name}`;
-
-async function addDestination(product: Product, name: string): Promise<string> {
-  const fields = { name, platform: 'custom', rtmpUrl: `rtmp://127.0.0.1:65535/${name}`, preset: '720p30' };
-  const made = await product.call('POST', '/api/destinations', { ...fields, streamKey: keyOf(name) });
-  if (made.status !== 201) throw new Error(JSON.stringify(made.body));
-  const { destinationId } = made.body as DestinationResource;
-  await waitFor(`${name} to be idle`, async () => {
-    const { body } = await product.call('GET', `/api/destinations/${destinationId}`);
-    return body.status === 'idle';
-  });
-  return destinationId;
-}
-
-/** For a file whose steps build on one another: after one that failed the rest would only wait in vain. */
-export function skipAfterFailure(): void {
-  let hasFailed = false;
-  beforeEach((context) => {
-    if (hasFailed) context.skip();
-    context.onTestFailed(() => {
-      hasFailed = true;
-    });
-  });
 }

@@ -24,7 +24,7 @@ export async function openWatched(
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(40_000);
   const watched: WatchedPage = { page, context, faults: [], strangers: [], answers: [] };
   page.on('pageerror', (error) => watched.faults.push(String(error)));
   page.on('console', (message) => {

@@ -48,7 +48,8 @@ const patch = createRoute({
   path: '/api/destinations/{destinationId}',
   tags,
   summary: 'Change some fields of a destination',
-  description: 'Name, group and standby apply at once; a change of the others needs ?apply while it may be on air.',
+  description:
+    'Name, group, standby and position apply at once; a change of the others needs ?apply while it may be on air.',
   request: { ...request, body: takes(PatchDestination) },
   responses,
 });

@@ -97,6 +97,11 @@ export function useDestinationForEdit(destinationId: string | null) {
   });
 }
 
+/** One destination with its ETag, as it is at this moment. */
+export function readDestination(destinationId: string): Promise<Answer<DestinationResource>> {
+  return request<DestinationResource>(pathOf(destinationId), {});
+}
+
 /** Figures of one destination; asked for only while they are looked at. */
 export function useMetrics(destinationId: string, running: boolean) {
   return useQuery({
@@ -190,6 +195,21 @@ export function useEditDestination(destinationId: string) {
     onSuccess: remember,
     onSettled: askAgain,
   });
+}
+
+/** Puts destinations at other places in the operator's order; the list shows it at once. @throws what was refused */
+export async function moveDestinations(positions: ReadonlyMap<string, number>): Promise<void> {
+  await dropPollsInFlight();
+  queryClient.setQueryData<DestinationResource[]>(queryKeys.destinations, (list) =>
+    list?.map((each) => ({ ...each, position: positions.get(each.destinationId) ?? each.position })),
+  );
+  try {
+    await Promise.all(
+      [...positions].map(([id, position]) => request(pathOf(id), { method: 'PATCH', body: { position } })),
+    );
+  } finally {
+    await askAgain();
+  }
 }
 
 /** Replaces a stream key. The key is neither cached nor kept. */

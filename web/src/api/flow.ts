@@ -42,6 +42,11 @@ export function useEncoderAddress(ingest: FlowStatusResource['ingest'], { enable
   });
 }
 
+/** What the newest poll said of the source, for a decision made at the moment of a click. */
+export function knownFlow(): FlowStatusResource | undefined {
+  return queryClient.getQueryData<FlowStatusResource>(queryKeys.flow);
+}
+
 /** What the source shows, as long as somebody looks; null where there is no picture. None is kept for the next look. */
 export function useSourcePicture() {
   return useQuery({

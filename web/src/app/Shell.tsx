@@ -5,6 +5,7 @@ import type { SessionResource } from '../../../functions/api/schemas.ts';
 import { Announcer } from '../components/Announcer.tsx';
 import { AppHeader } from '../components/AppHeader.tsx';
 import { ProblemPanel } from '../components/ProblemText.tsx';
+import { ShowBar } from '../components/ShowBar.tsx';
 import { DestinationDialog } from '../editor/DestinationDialog.tsx';
 import { formatAge } from '../presentation/format.ts';
 import { PageErrorBoundary } from './PageErrorBoundary.tsx';
@@ -24,6 +25,7 @@ import {
 } from './pages.ts';
 import { paths, type Overlay } from './paths.ts';
 import { usePlace } from './use-place.ts';
+import { MoneyShown, useMoneyChoice } from './use-money.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 import { useShow } from './use-show.ts';
 import classes from './Shell.module.css';
@@ -33,42 +35,47 @@ export function Shell({ session }: { session: SessionResource }) {
   const { pathname, search, overlay, changeSearch, close } = usePlace();
   const { destinations, flow, lost, ageMs, problem } = useShow();
   const { helpOpened, closeHelp, openHelp } = useShortcuts();
+  const [isMoneyShown] = useMoneyChoice(session.embedded);
   const main = useRef<HTMLElement>(null);
   useEffect(prefetchRest, []);
   useFocusOnArrival(main, pathname);
   const nothingYet = !destinations && !flow;
 
   return (
-    <div
-      className={classes.shell}
-      data-panel={overlay?.kind === 'details' || overlay?.kind === 'rehearsal' || undefined}
-    >
-      <a href="#content" className={classes.skip}>
-        Skip to the content
-      </a>
-      <AppHeader pathname={pathname} onHelp={openHelp} />
-      <main id="content" ref={main} tabIndex={-1} className={classes.main}>
-        {lost && <Lost ageMs={ageMs} />}
-        {nothingYet && problem && <ProblemPanel problem={problem} />}
-        {!(nothingYet && problem) && (
-          <PageErrorBoundary key={pathname}>
-            <Suspense fallback={<Loader className={classes.loader} />}>
-              <Page pathname={pathname} search={search} onSearch={changeSearch} session={session} />
-            </Suspense>
-          </PageErrorBoundary>
-        )}
-      </main>
-      <Announcer destinations={destinations} stale={lost} />
-      <PageErrorBoundary key={overlay?.kind ?? 'none'} instead={<PartFailed />}>
-        <Suspense>
-          {overlay && <Over overlay={overlay} onClose={close} />}
-          {helpOpened && <ShortcutSheet onClose={closeHelp} />}
-        </Suspense>
-      </PageErrorBoundary>
-      <PageErrorBoundary key={`dialog on ${pathname}`} instead={<PartFailed />}>
-        <DestinationDialog />
-      </PageErrorBoundary>
-    </div>
+    <MoneyShown value={isMoneyShown}>
+      <div
+        className={classes.shell}
+        data-money={isMoneyShown ? undefined : 'off'}
+        data-panel={overlay?.kind === 'details' || overlay?.kind === 'rehearsal' || undefined}
+      >
+        <a href="#content" className={classes.skip}>
+          Skip to the content
+        </a>
+        <AppHeader pathname={pathname} onHelp={openHelp} />
+        <main id="content" ref={main} tabIndex={-1} className={classes.main}>
+          {lost && <Lost ageMs={ageMs} isEmbedded={session.embedded} />}
+          {nothingYet && problem && <ProblemPanel problem={problem} />}
+          {!(nothingYet && problem) && (
+            <PageErrorBoundary key={pathname}>
+              <Suspense fallback={<Loader className={classes.loader} />}>
+                <Page pathname={pathname} search={search} onSearch={changeSearch} session={session} />
+              </Suspense>
+            </PageErrorBoundary>
+          )}
+        </main>
+        <ShowBar />
+        <Announcer destinations={destinations} flow={flow} stale={lost} />
+        <PageErrorBoundary key={overlay?.kind ?? 'none'} instead={<PartFailed />}>
+          <Suspense>
+            {overlay && <Over overlay={overlay} onClose={close} />}
+            {helpOpened && <ShortcutSheet onClose={closeHelp} />}
+          </Suspense>
+        </PageErrorBoundary>
+        <PageErrorBoundary key={`dialog on ${pathname}`} instead={<PartFailed />}>
+          <DestinationDialog />
+        </PageErrorBoundary>
+      </div>
+    </MoneyShown>
   );
 }
 
@@ -109,13 +116,17 @@ function Over({ overlay, onClose }: { overlay: Overlay; onClose: () => void }) {
   }
 }
 
-function Lost({ ageMs }: { ageMs: number }) {
+/** Where Sluice runs on AWS, media does not pass through what has become silent; on one machine it does. */
+function Lost({ ageMs, isEmbedded }: { ageMs: number; isEmbedded: boolean }) {
   return (
     <p className={classes.lost} role="status">
       <IconPlugConnectedX size={19} aria-hidden="true" />
       <span>
-        <strong>Connection lost, showing the last known state</strong>, {formatAge(ageMs)} old. What is on air stays on
-        air; this page keeps trying.
+        <strong>Connection lost, showing the last known state</strong>, {formatAge(ageMs)} old.{' '}
+        {isEmbedded
+          ? 'If Sluice has stopped, nothing is on air: check the machine it runs on.'
+          : 'Your streams are not affected.'}{' '}
+        This page keeps trying.
       </span>
     </p>
   );

@@ -3,7 +3,7 @@ import type { DestinationResource } from '../../../functions/api/schemas.ts';
 
 /** What a person is asked about one destination, over the page. */
 export interface AskedDialog {
-  kind: 'replaceKey' | 'restart' | 'stopLast' | 'forceStop' | 'delete' | 'forceDelete';
+  kind: 'start' | 'replaceKey' | 'restart' | 'stopLast' | 'forceStop' | 'delete' | 'forceDelete';
   /** As it was when the dialog was opened. */
   destination: DestinationResource;
 }

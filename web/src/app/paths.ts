@@ -3,6 +3,7 @@ export const paths = {
   show: '/',
   destinations: '/destinations',
   addDestination: '/destinations/new',
+  duplicate: (destinationId: string) => `/destinations/new?from=${destinationId}`,
   destination: (destinationId: string) => `/destinations/${destinationId}`,
   editDestination: (destinationId: string) => `/destinations/${destinationId}/edit`,
   timeline: '/timeline',

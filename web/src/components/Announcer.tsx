@@ -1,7 +1,9 @@
 import { VisuallyHidden } from '@mantine/core';
 import { useState } from 'react';
-import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import type { DestinationResource, FlowStatusResource } from '../../../functions/api/schemas.ts';
+import { useAnnouncement } from '../app/announcements.ts';
 import { announcementFor, presentDestination } from '../presentation/destination-presentation.ts';
+import { presentSource } from '../presentation/source-presentation.ts';
 
 interface Heard {
   destinations: readonly DestinationResource[] | undefined;
@@ -13,19 +15,26 @@ interface Heard {
 /** Tells screen readers about changes of state, once each; the first look is not a change. */
 export function Announcer({
   destinations,
+  flow,
   stale,
 }: {
   destinations: readonly DestinationResource[] | undefined;
+  flow: FlowStatusResource | undefined;
   stale: boolean;
 }) {
   const [heard, setHeard] = useState<Heard>({ destinations: undefined, words: new Map(), message: '' });
   // Compared while rendering, so that no change between two polls is lost to a later effect.
   if (destinations && destinations !== heard.destinations) setHeard(listen(heard, destinations));
 
+  const announced = useAnnouncement();
+  const source = flow && destinations && !stale ? presentSource(flow, destinations) : null;
+  const alarm = source?.tone === 'attention' ? `${source.fullWord}. ${source.reason}` : '';
+
   return (
     <VisuallyHidden>
       <div aria-live="polite">{heard.message}</div>
-      <div aria-live="assertive">{stale ? 'Connection lost, showing the last known state' : ''}</div>
+      <div aria-live="polite">{announced}</div>
+      <div aria-live="assertive">{stale ? 'Connection lost, showing the last known state' : alarm}</div>
     </VisuallyHidden>
   );
 }

@@ -3,15 +3,17 @@ import { IconBarrierBlock, IconKeyboard, IconLogout } from '@tabler/icons-react'
 import { Link } from 'wouter';
 import { useRehearsal } from '../api/rehearsal.ts';
 import { useSession, useSignOut } from '../api/session.ts';
+import { discardAllDrafts } from '../app/drafts.ts';
 import { paths } from '../app/paths.ts';
 import { showProblem } from '../app/problem-toast.tsx';
+import { useMoneyShown } from '../app/use-money.ts';
 import { useShow } from '../app/use-show.ts';
-import { countShow, type ShowCounts } from '../presentation/show-counts.ts';
-import { presentSource } from '../presentation/source-presentation.ts';
+import { type ShowSummary, summarizeShow } from '../presentation/show-summary.ts';
 import { RehearsalBanner } from '../rehearsal/RehearsalBanner.tsx';
 import { ColorSchemeSwitch } from './ColorSchemeSwitch.tsx';
 import { CostGlance } from './CostGlance.tsx';
 import { PageNavigation } from './PageNavigation.tsx';
+import { ProblemCount } from './ProblemCount.tsx';
 import { StatusPill } from './StatusWord.tsx';
 import { Mark, Wordmark } from './Wordmark.tsx';
 import classes from './AppHeader.module.css';
@@ -20,9 +22,13 @@ import classes from './AppHeader.module.css';
 export function AppHeader({ pathname, onHelp }: { pathname: string; onHelp: () => void }) {
   const { destinations, flow, destinationsStale, flowStale } = useShow();
   const stale = destinationsStale || flowStale;
-  const source = flow ? presentSource(flow) : null;
+  const isMoneyShown = useMoneyShown();
   const signOut = useSignOut();
-  const pressed = (): void => signOut.mutate(undefined, { onError: (error) => showProblem(error, 'Sign out') });
+  const pressed = (): void =>
+    signOut.mutate(undefined, {
+      onSuccess: discardAllDrafts,
+      onError: (error) => showProblem(error, 'Sign out'),
+    });
   return (
     <header className={classes.header}>
       <div className={classes.bar}>
@@ -31,15 +37,15 @@ export function AppHeader({ pathname, onHelp }: { pathname: string; onHelp: () =
           <Wordmark />
         </Link>
         <PageNavigation pathname={pathname} />
-        <div className={classes.glance}>
-          {source && <StatusPill glyph={source.glyph} word={source.fullWord} tone={stale ? 'stale' : source.tone} />}
-          {destinations && <Glance counts={countShow(destinations)} stale={stale} />}
-          <CostGlance />
+        <div className={classes.glance} role="group" aria-label="The show now">
+          {(destinations || flow) && <Glance summary={summarizeShow(destinations ?? [], flow)} stale={stale} />}
+          {isMoneyShown && <CostGlance />}
         </div>
         <div className={classes.tools}>
           <SignedIn />
           <RehearsalLink />
           <ActionIcon
+            className={classes.keyboard}
             variant="subtle"
             color="gray"
             size="lg"
@@ -99,23 +105,26 @@ function SignedIn() {
   );
 }
 
-function Glance({ counts, stale }: { counts: ShowCounts; stale: boolean }) {
-  const { onAir, total, needsPerson } = counts;
+function Glance({ summary, stale }: { summary: ShowSummary; stale: boolean }) {
+  const { source, onAir, total, problems, pending } = summary;
   const airTone = stale ? 'stale' : onAir > 0 ? 'air' : 'off';
   return (
     <>
-      <span className={classes.figure} data-tone={airTone}>
+      {source && <StatusPill glyph={source.glyph} word={source.fullWord} tone={stale ? 'stale' : source.tone} />}
+      <Link href={`${paths.destinations}?status=onair`} className={classes.figure} data-tone={airTone}>
         On air <b>{onAir}</b> of {total}
-      </span>
-      {needsPerson > 0 ? (
-        <StatusPill
-          tone={stale ? 'stale' : 'attention'}
-          glyph="attention"
-          word={needsPerson === 1 ? '1 needs you' : `${needsPerson} need you`}
-        />
-      ) : (
-        <span className={classes.calm}>No problems</span>
+      </Link>
+      {pending && (
+        <span className={classes.pending} data-tone={stale ? 'stale' : pending.tone}>
+          {pending.words}
+        </span>
       )}
+      {problems.length > 0 && (
+        <span className={classes.problems}>
+          <ProblemCount count={problems.length} stale={stale} />
+        </span>
+      )}
+      {problems.length === 0 && !pending && <span className={classes.calm}>No problems</span>}
     </>
   );
 }

@@ -30,6 +30,7 @@ export function BulkButtons({ destinations, of }: BulkButtonsProps) {
         return (
           <Button
             key={action}
+            data-action={action}
             size={of === 'all' ? 'sm' : 'compact-sm'}
             variant="default"
             leftSection={<Icon size={of === 'all' ? 14 : 12} />}

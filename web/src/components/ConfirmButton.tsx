@@ -1,9 +1,6 @@
 import { Button } from '@mantine/core';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type FocusEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import classes from './ConfirmButton.module.css';
-
-/** How long the question stands before the button goes back to what it was. */
-const QUESTION_STANDS_MS = 3000;
 
 /** A double click on the first button must not answer the question. */
 const DELIBERATE_AFTER_MS = 350;
@@ -20,10 +17,16 @@ interface ConfirmButtonProps {
   ariaLabel?: string;
   /** Marks it for the keyboard shortcut that starts and stops. */
   'data-transport'?: true;
+  /** Asks in another way instead, where it returns true. */
+  askedElsewhere?: () => boolean;
   onConfirm: () => void;
 }
 
-/** A button that asks in its own place: for three seconds it becomes the action and a Cancel. No dialog. */
+/**
+ * A button that asks in its own place: it becomes the action and a Cancel. No dialog. The question has no time limit,
+ * which a slow phone or a slow reader would miss: it goes with an answer, Escape, or when the operator turns to something
+ * else on the page. A window that loses the focus keeps it.
+ */
 export function ConfirmButton(props: ConfirmButtonProps) {
   const [askedAt, setAskedAt] = useState<number | null>(null);
   const confirm = useRef<HTMLButtonElement>(null);
@@ -43,9 +46,11 @@ export function ConfirmButton(props: ConfirmButtonProps) {
     }
     asked.current = true;
     confirm.current?.focus();
-    const timer = setTimeout(() => setAskedAt(null), QUESTION_STANDS_MS);
-    return () => clearTimeout(timer);
   }, [asking]);
+
+  const onBlur = (event: FocusEvent<HTMLElement>): void => {
+    if (document.hasFocus() && !event.currentTarget.contains(event.relatedTarget)) setAskedAt(null);
+  };
 
   const answered = (): void => {
     if (askedAt === null || performance.now() - askedAt < DELIBERATE_AFTER_MS) return;
@@ -55,12 +60,16 @@ export function ConfirmButton(props: ConfirmButtonProps) {
 
   if (asking) {
     return (
-      <span data-asking className={classes.question} onKeyDown={(event) => event.key === 'Escape' && setAskedAt(null)}>
+      <span
+        data-asking
+        className={classes.question}
+        onKeyDown={(event) => event.key === 'Escape' && setAskedAt(null)}
+        onBlur={onBlur}
+      >
         <Button
           ref={confirm}
           size="sm"
           color="red.8"
-          className={classes.confirm}
           aria-label={`Confirm: ${props.ariaLabel ?? props.confirmLabel}`}
           // A key held down asks once and must not answer, too.
           onKeyDown={(event) => event.repeat && event.key === 'Enter' && event.preventDefault()}
@@ -87,7 +96,9 @@ export function ConfirmButton(props: ConfirmButtonProps) {
       data-hint={props.busy ? undefined : props.explanation}
       data-transport={props['data-transport']}
       data-disabled={props.disabled || undefined}
-      onClick={() => !props.disabled && !props.busy && setAskedAt(performance.now())}
+      onClick={() => {
+        if (!props.disabled && !props.busy && !props.askedElsewhere?.()) setAskedAt(performance.now());
+      }}
     >
       {props.busy ? `${props.busyLabel}…` : props.label}
     </Button>

@@ -11,8 +11,14 @@ import classes from './ConnectEncoder.module.css';
 
 type Ingest = FlowStatusResource['ingest'];
 
+interface ConnectEncoderProps {
+  ingest: Ingest;
+  /** There has been an encoder, so these lines are no news. */
+  wasConnected: boolean;
+}
+
 /** How to feed the source: the address, and the same thing in the words of ffmpeg and OBS. */
-export function ConnectEncoder({ ingest, connected }: { ingest: Ingest; connected: boolean }) {
+export function ConnectEncoder({ ingest, wasConnected }: ConnectEncoderProps) {
   const [opened, { toggle }] = useDisclosure(false);
   const [isShown, { toggle: toggleShown }] = useDisclosure(false);
   const canShow = useSeesPassphrase() && ingest.encrypted;
@@ -21,21 +27,21 @@ export function ConnectEncoder({ ingest, connected }: { ingest: Ingest; connecte
   return (
     <section
       className={classes.connect}
-      data-folded={(connected && !opened) || undefined}
-      aria-label="Connect your encoder"
+      data-folded={(wasConnected && !opened) || undefined}
+      data-opened={opened || undefined}
+      data-known={wasConnected || undefined}
+      aria-labelledby="encoder-heading"
     >
       <div className={classes.heading}>
-        <h3>
+        <h3 id="encoder-heading">
           <IconPlugConnected size={17} aria-hidden="true" />
-          {connected ? 'Encoder' : 'Connect your encoder'}
+          {wasConnected ? 'Encoder' : 'Connect your encoder'}
         </h3>
-        {connected && (
-          <Button className={classes.fold} size="compact-sm" variant="subtle" aria-expanded={opened} onClick={toggle}>
-            {opened ? 'Fewer details' : 'ffmpeg and OBS'}
-          </Button>
-        )}
+        <Button className={classes.fold} size="compact-sm" variant="subtle" aria-expanded={opened} onClick={toggle}>
+          {opened ? 'Less' : wasConnected ? 'Show the address' : 'ffmpeg and OBS'}
+        </Button>
       </div>
-      <Line name="SRT address" value={srtUrl} covered={!isShown} />
+      <Line name="SRT address" copyLabel="Copy the SRT address" value={srtUrl} covered={!isShown} />
       <p className={classes.note}>
         Port {ingest.port} · latency {ingest.latencyMs} ms · {ingest.encrypted ? 'encrypted' : 'not encrypted'}
         {canShow && address && (
@@ -46,7 +52,7 @@ export function ConnectEncoder({ ingest, connected }: { ingest: Ingest; connecte
       </p>
       {!ingest.encrypted && <Warnings warnings={[openListener(ingest)]} />}
       <div className={classes.more}>
-        <Line name="ffmpeg" value={ffmpegLine(srtUrl)} covered={!isShown} />
+        <Line name="ffmpeg" copyLabel="Copy the ffmpeg command" value={ffmpegLine(srtUrl)} covered={!isShown} />
         <p className={classes.note}>
           <b>OBS</b>: Settings → Stream → Service <b>Custom</b>, Server = the SRT address, stream key empty.
         </p>
@@ -63,15 +69,22 @@ function openListener({ port }: Ingest) {
   };
 }
 
+interface LineProps {
+  name: string;
+  copyLabel: string;
+  value: string;
+  covered: boolean;
+}
+
 /** What is copied is whole; what is seen may be on a screen that is shared. */
-function Line({ name, value, covered }: { name: string; value: string; covered: boolean }) {
+function Line({ name, copyLabel, value, covered }: LineProps) {
   const shown = covered ? coverPassphrase(value) : value;
   return (
     <div className={classes.line}>
       <span className={classes.name}>{name}</span>
       <span className={classes.value}>
         <code title={shown}>{shown}</code>
-        <CopyButton value={value} label={`Copy: ${name}`} />
+        <CopyButton value={value} label={copyLabel} />
       </span>
     </div>
   );

@@ -17,13 +17,16 @@ export function CostGlance() {
     : describeSum(soFarToday, { isComplete: data.isSoFarComplete, isAbout: data.isAbout });
   const notes = [
     show ? `So far: all channels since ${formatMoment(show.since, now)}, when the show began.` : 'Today, in UTC.',
-    isBilled ? `AWS list prices of ${data.region}.` : `Nothing is billed here: this is what AWS would charge.`,
+    isBilled ? `AWS list prices of ${data.region}.` : 'Estimate only: nothing is billed on this machine.',
     unknownParts.length > 0 && `${describeUnknown(unknownParts)}.`,
   ];
   const hint = notes.filter(Boolean).join(' ');
   return (
     <Link href={paths.settings} className={classes.cost} aria-description={hint} data-hint={hint}>
-      <b>{pricePerHour(perHourNow, data) ?? PRICE_UNKNOWN}</b>
+      <b>
+        {!isBilled && 'Estimate '}
+        {pricePerHour(perHourNow, data) ?? PRICE_UNKNOWN}
+      </b>
       <span>
         {soFar} {show ? 'so far' : 'today'}
       </span>

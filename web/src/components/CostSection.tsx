@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { CostNow } from '../../../functions/api/cost-schemas.ts';
 import { useCostNow, useReports } from '../api/costs.ts';
 import { describeSum, describeUnknown, pricePerHour, PRICE_UNKNOWN } from '../presentation/money.ts';
@@ -14,12 +15,13 @@ const PART_WORDS: Record<CostNow['parts'][number]['part'], string> = {
 };
 
 /** Where the money goes: what costs now, today’s ledger, and the stored reports. */
-export function CostSection() {
+export function CostSection({ children }: { children: ReactNode }) {
   const { data } = useCostNow();
   const reports = useReports();
   return (
     <section className={classes.costs} aria-labelledby="costs-heading">
       <h2 id="costs-heading">Costs</h2>
+      {children}
       {data && <Now now={data} />}
       <RunningPrices />
       <ul className={classes.downloads}>
@@ -49,7 +51,7 @@ function Now({ now }: { now: CostNow }) {
       <p>
         {isBilled
           ? 'By AWS’s list prices. Traffic is estimated from bitrates.'
-          : 'Nothing is billed on this machine: this is what AWS would charge. Traffic is estimated from bitrates.'}{' '}
+          : 'Estimate only: nothing is billed on this machine. Traffic is estimated from bitrates.'}{' '}
         {priceDate ? `Prices of ${region}, looked up on ${priceDate}.` : `There is no price list for ${region}.`}
       </p>
       <table>
@@ -73,7 +75,7 @@ function Now({ now }: { now: CostNow }) {
         </tbody>
         <tfoot>
           <tr>
-            <th scope="row">Together</th>
+            <th scope="row">Total</th>
             <td>{pricePerHour(perHourNow, now) ?? PRICE_UNKNOWN}</td>
             <td>{describeSum(soFarToday, today)}</td>
           </tr>

@@ -3,6 +3,7 @@ import { IconSearch } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useHistoryState } from 'wouter/use-browser-location';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import { useMoneyShown } from '../app/use-money.ts';
 import { countStatusGroups, STATUS_GROUPS, type StatusGroup } from '../presentation/destination-filter.ts';
 import { groupsOf, NO_GROUP, UNGROUPED } from '../presentation/destination-groups.ts';
 import page from '../pages/page.module.css';
@@ -22,6 +23,7 @@ interface DestinationFiltersProps {
 export function DestinationFilters({ destinations, platformName, filter, onChange }: DestinationFiltersProps) {
   const platforms = [...new Set(destinations.map(({ platform }) => platform))];
   const groups = groupsOf(destinations);
+  const isMoneyShown = useMoneyShown();
   return (
     <div className={page.tools}>
       <Search value={filter.q} onChange={(q) => onChange({ q })} />
@@ -49,9 +51,9 @@ export function DestinationFilters({ destinations, platformName, filter, onChang
         </Choice>
       )}
       <Choice label="Group by" value={filter.by} onChange={(by) => onChange({ by })}>
-        <option value="">No headings</option>
-        <option value="group">Headings by group</option>
-        <option value="platform">Headings by platform</option>
+        <option value="">Group by: None</option>
+        <option value="group">Group by: Group</option>
+        <option value="platform">Group by: Platform</option>
       </Choice>
       <Choice
         label="Sort by"
@@ -59,15 +61,19 @@ export function DestinationFilters({ destinations, platformName, filter, onChang
         onChange={(sort) => onChange({ sort })}
         className={classes.sortSelect}
       >
-        <option value="">Oldest first</option>
+        <option value="">Manual order</option>
         <option value="name">Name, A to Z</option>
         <option value="-name">Name, Z to A</option>
         <option value="platform">Platform, A to Z</option>
         <option value="-platform">Platform, Z to A</option>
         <option value="status">Most urgent first</option>
         <option value="-status">Least urgent first</option>
-        <option value="price">Cheapest first</option>
-        <option value="-price">Dearest first</option>
+        {(isMoneyShown || filter.sort.endsWith('price')) && (
+          <>
+            <option value="price">Cheapest first</option>
+            <option value="-price">Most expensive first</option>
+          </>
+        )}
       </Choice>
     </div>
   );

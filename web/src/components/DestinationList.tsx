@@ -1,3 +1,4 @@
+import { useLocalStorage } from '@mantine/hooks';
 import { useId } from 'react';
 import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas.ts';
 import {
@@ -6,6 +7,8 @@ import {
   type DestinationSection,
   groupsOf,
 } from '../presentation/destination-groups.ts';
+import { sortDestinations, toSortOrder } from '../presentation/destination-order.ts';
+import { platformName } from '../presentation/preset-names.ts';
 import { FIRST_ROWS } from '../app/use-near-screen.ts';
 import { AddDestinationButton } from './AddDestinationButton.tsx';
 import { BulkButtons } from './BulkButtons.tsx';
@@ -23,6 +26,12 @@ interface DestinationListProps {
 /** All destinations, hanging off the source like branches off a stream; those of one group stand together. */
 export function DestinationList({ destinations, presets, sourceConnected, stale }: DestinationListProps) {
   const titleId = useId();
+  const [order, setOrder] = useLocalStorage({
+    key: 'sluice-show-order',
+    defaultValue: '',
+    getInitialValueInEffect: false,
+  });
+  const sorted = sortDestinations(destinations, toSortOrder(order), (id) => platformName(presets, id));
   const rows = (shown: readonly DestinationResource[], grouped: boolean) => (
     <ul className={classes.list}>
       {shown.map((destination, index) => (
@@ -33,6 +42,7 @@ export function DestinationList({ destinations, presets, sourceConnected, stale 
           presets={presets}
           stale={stale}
           grouped={grouped}
+          isMovable={order === ''}
         />
       ))}
     </ul>
@@ -46,13 +56,14 @@ export function DestinationList({ destinations, presets, sourceConnected, stale 
       <div className={classes.heading}>
         <h2 id="destinations-heading">Destinations</h2>
         <div className={classes.actions}>
+          {destinations.length > 2 && <OrderChoice value={order} onChange={setOrder} />}
           {destinations.some((destination) => !destination.primary) && (
             <BulkButtons destinations={destinations} of="all" />
           )}
           <AddDestinationButton />
         </div>
       </div>
-      {partsOf(destinations).map(({ key, title, destinations: part }, index) =>
+      {partsOf(sorted).map(({ key, title, destinations: part }, index) =>
         title === null ? (
           <div key={key} className={classes.part}>
             {rows(part, false)}
@@ -73,6 +84,30 @@ export function DestinationList({ destinations, presets, sourceConnected, stale 
         ),
       )}
     </section>
+  );
+}
+
+const ORDERS = [
+  { value: '', label: 'Manual order' },
+  { value: 'name', label: 'By name' },
+  { value: 'status', label: 'Most urgent first' },
+];
+
+/** What the rows are in order by, kept in this browser; the manual order itself is kept with the destinations. */
+function OrderChoice({ value, onChange }: { value: string; onChange: (order: string) => void }) {
+  return (
+    <select
+      className={classes.order}
+      aria-label="Order"
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    >
+      {ORDERS.map(({ value: order, label }) => (
+        <option key={order} value={order}>
+          {label}
+        </option>
+      ))}
+    </select>
   );
 }
 

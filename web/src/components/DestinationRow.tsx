@@ -12,6 +12,7 @@ import { BitrateCell } from './BitrateCell.tsx';
 import { DestinationMenu } from './DestinationMenu.tsx';
 import { Gate } from './Gate.tsx';
 import { MoneyCell } from './MoneyCell.tsx';
+import { dropTarget, MoveHandle } from './MoveHandle.tsx';
 import { RemedyButton } from './RemedyButton.tsx';
 import { RowLink } from './RowLink.tsx';
 import { StatusWord } from './StatusWord.tsx';
@@ -28,6 +29,8 @@ interface DestinationRowProps {
   stale: boolean;
   /** It stands under the heading of a group. */
   grouped: boolean;
+  /** The list is in the operator's own order. */
+  isMovable: boolean;
   /** Among the first of its list. */
   first: boolean;
 }
@@ -42,7 +45,13 @@ export const DestinationRow = memo(function DestinationRow({ first, ...props }: 
   const isNear = useNearScreen(item, first);
   const shown = stale ? presentStale(presentDestination(destination)) : presentDestination(destination);
   return (
-    <li ref={item} className={classes.item} data-tone={shown.tone} data-primary={destination.primary || undefined}>
+    <li
+      ref={item}
+      className={classes.item}
+      data-tone={shown.tone}
+      data-primary={destination.primary || undefined}
+      {...(props.isMovable ? dropTarget(destination) : {})}
+    >
       <Gate tone={shown.tone} />
       <Row {...props} isNear={isNear} word={shown.word} />
     </li>
@@ -56,10 +65,12 @@ interface RowProps extends Omit<DestinationRowProps, 'first'> {
 
 /** By name and state; and near the screen in full. */
 function Row({ isNear, word, ...props }: RowProps) {
-  const { destination, stale, presets, grouped } = props;
+  const { destination, stale, presets, grouped, isMovable } = props;
+  const canMove = isMovable && !destination.primary && destination.allowedActions.includes('edit');
   const { destinationId, name, primary, platform } = destination;
   return (
-    <article className={classes.row} aria-label={name} data-row>
+    <article className={classes.row} aria-label={name} data-row data-movable={canMove || undefined}>
+      {isNear && canMove && <MoveHandle destination={destination} />}
       {isNear && (
         <div className={classes.mark}>
           <PlatformMark platform={primary ? 'hls' : platform} />
@@ -123,7 +134,7 @@ function Rest({ destination, stale }: Pick<RowProps, 'destination' | 'stale'>) {
       <MoneyCell cost={destination.cost} running={destination.status === 'running'} />
       <div className={classes.actions}>
         {destination.primary ? (
-          <span className={classes.always}>Runs by itself</span>
+          <span className={classes.always}>Automatic</span>
         ) : (
           <>
             <TransportButtons destination={destination} />
@@ -172,8 +183,8 @@ function StatusDetail({ destination, presentation, apart }: StatusDetailProps) {
     );
   }
   if (destination.status === 'running') {
-    if (!health.observedAt) return <p>waiting for the first look at it</p>;
-    const seen = `seen ${formatAge(now - Date.parse(health.observedAt))} ago`;
+    if (!health.observedAt) return null;
+    const seen = `updated ${formatAge(now - Date.parse(health.observedAt))} ago`;
     if (apart) return <p>{seen}</p>;
     const calm = presentation.tone === 'motion' && !presentation.remedy ? 'No action needed' : presentation.remedy;
     const again = nextAttempt(presentation, now);

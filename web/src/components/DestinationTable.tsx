@@ -1,6 +1,7 @@
 import { memo, useRef } from 'react';
 import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas.ts';
 import { FIRST_ROWS, useNearScreen } from '../app/use-near-screen.ts';
+import { useMoneyShown } from '../app/use-money.ts';
 import { useServerNow } from '../app/use-now.ts';
 import { PlatformMark } from '../platforms/PlatformMark.tsx';
 import { describeOnAir, type DestinationSection } from '../presentation/destination-groups.ts';
@@ -34,6 +35,7 @@ interface DestinationTableProps {
  */
 export function DestinationTable(props: DestinationTableProps) {
   const { sections, presets, stale, showGroup, order, onSort, selected, onSelect } = props;
+  const isMoneyShown = useMoneyShown();
   const all = sections.flatMap(({ destinations }) => destinations);
   return (
     <table role="table" className={classes.table}>
@@ -60,9 +62,11 @@ export function DestinationTable(props: DestinationTableProps) {
           <th role="columnheader" scope="col" className={classes.uptime}>
             Running
           </th>
-          <SortableTitle column="price" order={order} onSort={onSort}>
-            Cost
-          </SortableTitle>
+          {isMoneyShown && (
+            <SortableTitle column="price" order={order} onSort={onSort}>
+              Cost
+            </SortableTitle>
+          )}
           <th role="columnheader" scope="col">
             <span className={classes.actionsTitle}>Actions</span>
           </th>
@@ -80,7 +84,7 @@ export function DestinationTable(props: DestinationTableProps) {
                   onSelect={onSelect}
                 />
               </td>
-              <th role="rowheader" scope="rowgroup" colSpan={8}>
+              <th role="rowheader" scope="rowgroup" colSpan={isMoneyShown ? 8 : 7}>
                 <h2>{title}</h2>
                 <span>{describeOnAir(destinations, stale)}</span>
               </th>
@@ -193,6 +197,7 @@ const TableRow = memo(function TableRow(props: TableRowProps) {
 
 function Figures({ destination, presets }: Pick<TableRowProps, 'destination' | 'presets'>) {
   const { preset, status, bitrateBps, runningSince } = destination;
+  const isMoneyShown = useMoneyShown();
   const running = status === 'running';
   return (
     <>
@@ -205,9 +210,11 @@ function Figures({ destination, presets }: Pick<TableRowProps, 'destination' | '
       <td role="cell" className={`${classes.figure} ${classes.uptime}`}>
         {runningSince && <RunningFor since={runningSince} />}
       </td>
-      <td role="cell" className={classes.money}>
-        <MoneyCell cost={destination.cost} running={running} />
-      </td>
+      {isMoneyShown && (
+        <td role="cell" className={classes.money}>
+          <MoneyCell cost={destination.cost} running={running} />
+        </td>
+      )}
       <td role="cell" className={classes.actions}>
         <span>
           <TransportButtons destination={destination} />

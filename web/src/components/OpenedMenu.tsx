@@ -1,5 +1,15 @@
 import { Menu } from '@mantine/core';
-import { IconAlertTriangle, IconCopy, IconKey, IconPencil, IconRefresh, IconTrash } from '@tabler/icons-react';
+import {
+  IconAlertTriangle,
+  IconArrowDown,
+  IconArrowUp,
+  IconCopy,
+  IconCopyPlus,
+  IconKey,
+  IconPencil,
+  IconRefresh,
+  IconTrash,
+} from '@tabler/icons-react';
 import { type ReactNode, useRef } from 'react';
 import { useLocation } from 'wouter';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
@@ -7,6 +17,7 @@ import { useRoleRefusal } from '../api/session.ts';
 import { type AskedDialog, ask } from '../app/asked-dialog.ts';
 import { paths } from '../app/paths.ts';
 import { showDone } from '../app/problem-toast.tsx';
+import { moveBy } from '../app/move-destination.ts';
 import { useServerNow } from '../app/use-now.ts';
 import { sentence } from '../presentation/format.ts';
 import { isOverdue } from '../presentation/overdue.ts';
@@ -14,7 +25,7 @@ import { MenuTrigger } from './MenuTrigger.tsx';
 import classes from './OpenedMenu.module.css';
 
 /**
- * What is done seldom: edit, replace the key, restart, copy the id, delete, and the way out of what hangs. It comes up
+ * What is done seldom: edit, replace the key, restart, duplicate, move, copy the id, delete, and the way out of what hangs. It comes up
  * opened, because it is fetched by the press of its trigger (`DestinationMenu.tsx`).
  */
 export function OpenedMenu({ destination }: { destination: DestinationResource }) {
@@ -59,6 +70,22 @@ export function OpenedMenu({ destination }: { destination: DestinationResource }
         </Item>
         <Item icon={<IconRefresh size={16} />} refusal={refusal('restart')} onClick={() => openDialog('restart')}>
           Restart
+        </Item>
+        <Item
+          icon={<IconCopyPlus size={16} />}
+          refusal={refusal('edit')}
+          onClick={() => {
+            focusTrigger();
+            navigate(paths.duplicate(destination.destinationId));
+          }}
+        >
+          Duplicate
+        </Item>
+        <Item icon={<IconArrowUp size={16} />} refusal={refusal('edit')} onClick={() => moveBy(destination, -1)}>
+          Move up
+        </Item>
+        <Item icon={<IconArrowDown size={16} />} refusal={refusal('edit')} onClick={() => moveBy(destination, 1)}>
+          Move down
         </Item>
         <Item icon={<IconCopy size={16} />} refusal={null} onClick={() => void copyId()}>
           Copy id

@@ -2,6 +2,7 @@ import { NativeSelect } from '@mantine/core';
 import type { PrimaryMode } from '../../../functions/domain/primary-mode.ts';
 import { usePrimary, useSetPrimary } from '../api/primary.ts';
 import { useRoleRefusal } from '../api/session.ts';
+import { useMoneyShown } from '../app/use-money.ts';
 import { showProblem } from '../app/problem-toast.tsx';
 import { describeParts, describeUnknown, pricePerHour, PRICE_UNKNOWN } from '../presentation/money.ts';
 import classes from './PrimaryControl.module.css';
@@ -17,8 +18,9 @@ export function PrimaryControl() {
   const primary = usePrimary().data;
   const set = useSetPrimary();
   const refusal = useRoleRefusal('operator');
+  const isMoneyShown = useMoneyShown();
   if (!primary) return null;
-  const cost = primary.destination?.cost;
+  const cost = isMoneyShown ? primary.destination?.cost : undefined;
   const price = cost && (pricePerHour(cost.perHourRunning, cost) ?? PRICE_UNKNOWN);
   const parts = cost && [describeParts(cost.parts), describeUnknown(cost.unknownParts)].filter(Boolean).join('. ');
   return (

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import type { ProblemBody } from '../../../functions/api/schemas.ts';
 import { sentence } from '../presentation/format.ts';
 import { CopyButton } from './CopyButton.tsx';
@@ -21,10 +22,20 @@ export function ProblemText({ problem }: { problem: ProblemBody }) {
   );
 }
 
+interface ProblemPanelProps {
+  problem: ProblemBody;
+  /** Scrolls to it: below a long form it would not be seen. */
+  isInSight?: boolean;
+}
+
 /** A problem inside a form or dialog. */
-export function ProblemPanel({ problem }: { problem: ProblemBody }) {
+export function ProblemPanel({ problem, isInSight }: ProblemPanelProps) {
+  const panel = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (isInSight) panel.current?.scrollIntoView({ block: 'nearest' });
+  }, [isInSight]);
   return (
-    <div className={classes.panel} role="alert">
+    <div ref={panel} className={classes.panel} role="alert">
       <strong>{problem.title}</strong>
       <ProblemText problem={problem} />
     </div>

@@ -1,13 +1,15 @@
 import { Button } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
-import type { FlowStatusResource } from '../../../functions/api/schemas.ts';
+import { Suspense, useState } from 'react';
+import type { DestinationResource, FlowStatusResource } from '../../../functions/api/schemas.ts';
 import { isFlowMoving, useFlowControl } from '../api/flow.ts';
 import { useRoleRefusal } from '../api/session.ts';
 import { showProblem } from '../app/problem-toast.tsx';
 import { useServerNow } from '../app/use-now.ts';
+import { StopSourceDialog } from '../editor/dialogs.ts';
 import { formatBitrate, formatClock, formatCodec, formatFrameRate, formatTimeOfDay } from '../presentation/format.ts';
 import { presentSource } from '../presentation/source-presentation.ts';
-import { ConfirmButton } from './ConfirmButton.tsx';
 import { ConnectEncoder } from './ConnectEncoder.tsx';
 import { Fact } from './Fact.tsx';
 import { PreviewPlayer } from './PreviewPlayer.tsx';
@@ -16,12 +18,32 @@ import { StatusWord } from './StatusWord.tsx';
 import { Warnings } from './Warnings.tsx';
 import classes from './SourceCard.module.css';
 
+interface SourceCardProps {
+  flow: FlowStatusResource;
+  destinations: readonly DestinationResource[];
+  stale: boolean;
+}
+
 /** The one source: what it is doing, how to feed it, and a picture of it. */
-export function SourceCard({ flow, stale }: { flow: FlowStatusResource; stale: boolean }) {
-  const presentation = presentSource(flow);
+export function SourceCard({ flow, destinations, stale }: SourceCardProps) {
+  const presentation = presentSource(flow, destinations);
+  const needsPerson = presentation.tone === 'attention';
+  const isConnected = flow.source.state === 'connected';
+  // Once there was an encoder the card keeps its form when it goes, so that the list below does not move.
+  const [wasConnected, setWasConnected] = useState(isConnected);
+  if (isConnected && !wasConnected) setWasConnected(true);
+  const [isOpened, { toggle }] = useDisclosure(false);
   const { source } = flow;
   return (
-    <section className={classes.card} aria-labelledby="source-heading" data-stale={stale || undefined}>
+    <section
+      className={classes.card}
+      aria-labelledby="source-heading"
+      data-stale={stale || undefined}
+      data-problem={needsPerson || undefined}
+      data-unfed={!wasConnected || undefined}
+      data-opened={isOpened || undefined}
+      tabIndex={-1}
+    >
       <PreviewPlayer flow={flow} />
       <div className={classes.state}>
         <div className={classes.heading}>
@@ -32,13 +54,23 @@ export function SourceCard({ flow, stale }: { flow: FlowStatusResource; stale: b
           </div>
           <FlowControl flow={flow} />
         </div>
-        {presentation.reason && source.state !== 'connected' && <p className={classes.reason}>{presentation.reason}</p>}
-        {presentation.remedy && source.state === 'failed' && <p className={classes.remedy}>{presentation.remedy}</p>}
+        {/* There without words too, so that the list below does not move when the source goes. */}
+        <p className={classes.reason}>
+          {(needsPerson || source.state !== 'connected') && presentation.reason}
+          {needsPerson && presentation.remedy && <strong>. {presentation.remedy}.</strong>}
+        </p>
         <Warnings warnings={source.warnings} />
-        <PrimaryControl />
-        <Facts source={source} />
+        <div className={classes.more}>
+          <PrimaryControl />
+        </div>
+        <div className={classes.foot}>
+          <Facts source={source} />
+          <Button className={classes.fold} size="compact-sm" variant="subtle" aria-expanded={isOpened} onClick={toggle}>
+            {isOpened ? 'Less' : 'More'}
+          </Button>
+        </div>
       </div>
-      <ConnectEncoder ingest={flow.ingest} connected={source.state === 'connected'} />
+      <ConnectEncoder ingest={flow.ingest} wasConnected={wasConnected} />
     </section>
   );
 }
@@ -46,7 +78,7 @@ export function SourceCard({ flow, stale }: { flow: FlowStatusResource; stale: b
 function Since({ flow }: { flow: FlowStatusResource }) {
   const now = useServerNow();
   const { state, since } = flow.source;
-  if (!since || state === 'off' || isFlowMoving(flow)) return null;
+  if (!since || state === 'off' || isFlowMoving(flow)) return <span className={classes.since} />;
   return (
     <span className={classes.since}>
       for {formatClock(now - Date.parse(since))} · since {formatTimeOfDay(since)}
@@ -56,21 +88,27 @@ function Since({ flow }: { flow: FlowStatusResource }) {
 
 function FlowControl({ flow }: { flow: FlowStatusResource }) {
   const start = useFlowControl('start');
-  const stop = useFlowControl('stop');
+  const [isAsked, setAsked] = useState(false);
   const refusal = useRoleRefusal('operator');
   const moving = isFlowMoving(flow);
   if (flow.status === 'ACTIVE' || flow.status === 'UPDATING' || flow.status === 'STOPPING') {
     return (
-      <ConfirmButton
-        label="Stop source"
-        confirmLabel="Stop source"
-        busyLabel="Stopping"
-        explanation={refusal ?? 'Every destination loses its picture.'}
-        busy={stop.isPending || moving}
-        disabled={refusal !== undefined}
-        icon={<IconPlayerStopFilled size={15} />}
-        onConfirm={() => stop.mutateAsync().catch((error: unknown) => showProblem(error, 'Stop the source'))}
-      />
+      <>
+        <Button
+          size="sm"
+          variant="default"
+          leftSection={<IconPlayerStopFilled size={15} />}
+          loading={moving}
+          data-disabled={refusal !== undefined || undefined}
+          aria-disabled={refusal !== undefined || undefined}
+          aria-description={refusal}
+          data-hint={refusal}
+          onClick={() => !refusal && setAsked(true)}
+        >
+          Stop source
+        </Button>
+        <Suspense>{isAsked && <StopSourceDialog onClose={() => setAsked(false)} />}</Suspense>
+      </>
     );
   }
   return (
@@ -109,12 +147,10 @@ function Facts({ source }: { source: FlowStatusResource['source'] }) {
       <Fact name="Picture">{video && video.width > 0 ? `${video.width} × ${video.height}` : '–'}</Fact>
       <Fact name="Video">{video ? formatCodec(video.codec) : '–'}</Fact>
       <Fact name="Audio">{sound ? sound.filter(Boolean).join(' · ') : '–'}</Fact>
-      {packetLossPercent !== null && (
-        <Fact name="Packet loss" tone={packetLossPercent >= LOUD_LOSS_PERCENT ? 'motion' : undefined}>
-          {packetLossPercent.toFixed(1)} %
-        </Fact>
-      )}
-      {roundTripMs !== null && <Fact name="Round trip">{Math.round(roundTripMs)} ms</Fact>}
+      <Fact name="Packet loss" tone={(packetLossPercent ?? 0) >= LOUD_LOSS_PERCENT ? 'motion' : undefined}>
+        {packetLossPercent === null ? '–' : `${packetLossPercent.toFixed(1)} %`}
+      </Fact>
+      <Fact name="Round trip">{roundTripMs === null ? '–' : `${Math.round(roundTripMs)} ms`}</Fact>
       <Fact name="Continuity errors" tone={continuityErrors ? 'motion' : undefined}>
         {continuityErrors ?? '–'}
       </Fact>

@@ -3,23 +3,27 @@ import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react'
 import { useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import { knownDestinations, useTransport } from '../api/destinations.ts';
+import { knownFlow } from '../api/flow.ts';
 import { ask } from '../app/asked-dialog.ts';
 import { showProblem } from '../app/problem-toast.tsx';
+import { useMoneyShown } from '../app/use-money.ts';
 import { type AwaitedAction, isSettled } from '../presentation/action-progress.ts';
 import { isLastRunning } from '../presentation/bulk-action.ts';
 import { sentence } from '../presentation/format.ts';
 import { describeSum, pricePerHour, PRICE_UNKNOWN } from '../presentation/money.ts';
+import { doubtStart } from '../presentation/start-doubts.ts';
 import { ConfirmButton } from './ConfirmButton.tsx';
 import classes from './TransportButtons.module.css';
 
 /**
- * Start and Stop, always both there. Which one can be pressed is the API's word (`allowedActions`); the other one says
- * why not. A pressed one stays busy until its result is seen. Start carries its price.
+ * Start and Stop. Which one can be pressed is the API's word (`allowedActions`); the other one says why not, and makes room
+ * on a phone. A pressed one stays busy until its result is seen. Start carries its price where amounts are shown.
  */
 export function TransportButtons({ destination }: { destination: DestinationResource }) {
   const { destinationId, name, operation, refusedActions, cost } = destination;
   const start = useTransport('start');
   const stop = useTransport('stop');
+  const isMoneyShown = useMoneyShown();
   const [awaited, setAwaited] = useState<AwaitedAction | null>(null);
   const sending = start.isPending || stop.isPending;
 
@@ -40,15 +44,18 @@ export function TransportButtons({ destination }: { destination: DestinationReso
   const canStop = destination.allowedActions.includes('stop');
   const price = pricePerHour(cost.perHourRunning, cost);
   const minimum = describeSum(cost.minimumPerStart, { isComplete: cost.isMinimumComplete });
-  const startReason = canStart
-    ? price
-      ? `${price}; ten minutes are charged in any case, ${minimum}`
-      : sentence(PRICE_UNKNOWN)
-    : sentence(refusedActions['start'] ?? '');
-  // One that nobody has to think about twice is answered by its button alone; the last one leaves every platform dark.
-  const stopConfirmed = (): void => {
-    if (isLastRunning(destination, knownDestinations())) ask('stopLast', destination);
-    else act('stop');
+  const shownPrice = isMoneyShown ? (price ?? PRICE_UNKNOWN) : null;
+  const priceHint = price ? `${price}; 10-minute minimum per start (${minimum})` : sentence(PRICE_UNKNOWN);
+  const startReason = canStart ? (isMoneyShown ? priceHint : '') : sentence(refusedActions['start'] ?? '');
+  const startPressed = (): void => {
+    if (doubtStart([destination], knownFlow()).doubts.length > 0) ask('start', destination);
+    else act('start');
+  };
+  // The last one leaves every platform dark: that is asked in a dialog, and once.
+  const askedElsewhere = (): boolean => {
+    const isLast = isLastRunning(destination, knownDestinations());
+    if (isLast) ask('stopLast', destination);
+    return isLast;
   };
 
   return (
@@ -64,12 +71,12 @@ export function TransportButtons({ destination }: { destination: DestinationReso
         data-hint={starting ? undefined : startReason}
         data-transport
         aria-label={
-          starting ? `Starting… ${name}` : canStart ? `Start · ${price ?? 'price unknown'} ${name}` : `Start ${name}`
+          starting ? `Starting… ${name}` : canStart && shownPrice ? `Start · ${shownPrice} ${name}` : `Start ${name}`
         }
-        onClick={() => canStart && act('start')}
+        onClick={() => canStart && startPressed()}
       >
         {starting ? 'Starting…' : 'Start'}
-        {canStart && <span className={classes.price}>· {price ?? 'price unknown'}</span>}
+        {canStart && shownPrice && <span className={classes.price}>· {shownPrice}</span>}
       </Button>
       <ConfirmButton
         label="Stop"
@@ -81,7 +88,8 @@ export function TransportButtons({ destination }: { destination: DestinationReso
         disabled={!canStop}
         icon={<IconPlayerStopFilled size={14} />}
         data-transport
-        onConfirm={stopConfirmed}
+        askedElsewhere={askedElsewhere}
+        onConfirm={() => act('stop')}
       />
     </span>
   );

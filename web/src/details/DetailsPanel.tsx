@@ -129,7 +129,7 @@ function Costs({ destination }: { destination: DestinationResource }) {
           </Fact>
         )}
         {!destination.primary && (
-          <Fact name={destination.standby === 'warm' ? 'Stopped, kept ready' : 'Stopped, released'}>
+          <Fact name={destination.standby === 'warm' ? 'Warm standby' : 'Stopped, released'}>
             {pricePerHour(cost.perHourIdle, { isComplete: true }) ?? PRICE_UNKNOWN}
           </Fact>
         )}
@@ -155,7 +155,7 @@ function Id({ name, value }: { name: string; value: string | null }) {
     <Fact name={name}>
       <span className={classes.code}>
         <code title={value}>{value}</code>
-        <CopyButton value={value} label={`Copy: ${name}`} />
+        <CopyButton value={value} label={`Copy the ${name}`} />
       </span>
     </Fact>
   );

@@ -2,8 +2,10 @@ import { Button, Modal } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import { useBulkTransport, useDestinations } from '../api/destinations.ts';
+import { knownFlow } from '../api/flow.ts';
 import { problemOf } from '../api/request.ts';
 import { showDone } from '../app/problem-toast.tsx';
+import { useMoneyShown } from '../app/use-money.ts';
 import { useFocusReturn } from '../app/use-focus-return.ts';
 import { ProblemPanel } from '../components/ProblemText.tsx';
 import { StatusWord } from '../components/StatusWord.tsx';
@@ -15,7 +17,10 @@ import {
   leavesNone,
 } from '../presentation/bulk-action.ts';
 import { sentence } from '../presentation/format.ts';
+import { describeSum, PRICE_UNKNOWN, pricePerHour } from '../presentation/money.ts';
+import { doubtStart } from '../presentation/start-doubts.ts';
 import { BulkPrice } from './BulkPrice.tsx';
+import { ConcernedList } from './ConcernedList.tsx';
 import { LeaveButton } from './LeaveButton.tsx';
 import { useFailureAfterwards } from './use-failure-afterwards.ts';
 import classes from './editor.module.css';
@@ -30,7 +35,16 @@ interface BulkDialogProps {
 export function BulkDialog({ action, destinations, onClose }: BulkDialogProps) {
   useFocusReturn();
   // What was read is what happens: the list does not change under the finger, and exactly its ids are sent.
-  const [concerned] = useState(() => destinationsFor(action, destinations));
+  const [{ startable: concerned, doubts }] = useState(() => {
+    const possible = destinationsFor(action, destinations);
+    return action === 'start' ? doubtStart(possible, knownFlow()) : { startable: possible, doubts: [] };
+  });
+  const isMoneyShown = useMoneyShown();
+  const describePrice = ({ cost }: DestinationResource): string | null => {
+    if (!isMoneyShown) return null;
+    if (action === 'start') return pricePerHour(cost.perHourRunning, cost) ?? PRICE_UNKNOWN;
+    return `${describeSum(cost.thisRun, cost)} in this run`;
+  };
   const bulk = useBulkTransport(action);
   const list = useDestinations();
   const all = list.data ?? destinations;
@@ -62,13 +76,17 @@ export function BulkDialog({ action, destinations, onClose }: BulkDialogProps) {
               <li key={destinationId}>
                 {name}
                 <StatusWord tone={tone} glyph={glyph} word={word} />
-                {detail && <span data-tone={tone}>{detail}</span>}
+                {detail && (
+                  <span className={classes.detail} data-tone={tone}>
+                    {detail}
+                  </span>
+                )}
               </li>
             ))}
           </ul>
           <div className={classes.buttons}>
             <Button variant="default" data-autofocus onClick={onClose}>
-              {isDone ? 'Close' : 'Go on in the background'}
+              {isDone ? 'Close' : 'Continue in the background'}
             </Button>
           </div>
         </div>
@@ -78,7 +96,15 @@ export function BulkDialog({ action, destinations, onClose }: BulkDialogProps) {
   return (
     <Modal opened onClose={onClose} title={`${verb} ${countDestinations(concerned.length)}?`}>
       <div className={classes.form}>
-        <BulkPrice action={action} concerned={concerned} />
+        {concerned.length > 0 && (
+          <ConcernedList label={`What will ${action}`} destinations={concerned} describe={describePrice} />
+        )}
+        {doubts.map((doubt) => (
+          <p key={doubt} className={classes.doubt}>
+            {doubt}
+          </p>
+        ))}
+        {isMoneyShown && concerned.length > 0 && <BulkPrice action={action} concerned={concerned} />}
         <p className={classes.text}>
           {action === 'start'
             ? 'Each starts on its own; one that fails does not hold up the others.'
@@ -88,13 +114,16 @@ export function BulkDialog({ action, destinations, onClose }: BulkDialogProps) {
         {problem && <ProblemPanel problem={problem} />}
         <div className={classes.buttons}>
           <LeaveButton isSent={bulk.isPending} onClose={onClose} data-autofocus />
-          <Button
-            color={action === 'stop' ? 'red.8' : undefined}
-            loading={bulk.isPending}
-            onClick={() => bulk.mutateAsync(ids).catch(tellAfterwards)}
-          >
-            {verb} {countDestinations(concerned.length)}
-          </Button>
+          {concerned.length > 0 && (
+            <Button
+              color={action === 'stop' ? 'red.8' : undefined}
+              loading={bulk.isPending}
+              onClick={() => bulk.mutateAsync(ids).catch(tellAfterwards)}
+            >
+              {verb} {countDestinations(concerned.length)}
+              {doubts.length > 0 && ' anyway'}
+            </Button>
+          )}
         </div>
       </div>
     </Modal>

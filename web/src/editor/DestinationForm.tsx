@@ -1,79 +1,46 @@
 import { Button, NativeSelect, PasswordInput, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
-import { useId, useState } from 'react';
-import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas.ts';
-import { type Apply, knownDestinations, useCreateDestination, useEditDestination } from '../api/destinations.ts';
-import { problemOf } from '../api/request.ts';
-import { showDone } from '../app/problem-toast.tsx';
+import { type ClipboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { knownDestinations } from '../api/destinations.ts';
+import { discardDraft } from '../app/drafts.ts';
+import { useMoneyShown } from '../app/use-money.ts';
 import { ProblemPanel } from '../components/ProblemText.tsx';
 import { groupsOf } from '../presentation/destination-groups.ts';
+import { isSameName } from '../presentation/same-name.ts';
 import { splitRtmpUrl } from '../presentation/split-rtmp-url.ts';
-import {
-  changedFields,
-  describeEncoding,
-  type DestinationFormValues,
-  fieldsOf,
-  platformDefaults,
-  toFields,
-} from './destination-fields.ts';
-import { fieldErrors } from './field-errors.ts';
+import { ConflictQuestion } from './ConflictQuestion.tsx';
+import { EncodingSelect } from './EncodingSelect.tsx';
 import { LeaveButton } from './LeaveButton.tsx';
 import { PlatformPicker } from './PlatformPicker.tsx';
 import { PriceNote } from './PriceNote.tsx';
 import { RestartNote } from './RestartNote.tsx';
 import { RestartQuestion } from './RestartQuestion.tsx';
-import { useFailureAfterwards } from './use-failure-afterwards.ts';
+import { type DestinationFormSubject, useDestinationForm } from './use-destination-form.ts';
 import classes from './editor.module.css';
 
-interface DestinationFormProps {
-  presets: PresetsResource;
-  /** What is edited; null while adding. */
-  destination: DestinationResource | null;
-  etag: string | null;
-  onClose: () => void;
-}
-
-const FIELDS = ['name', 'group', 'platform', 'rtmpUrl', 'streamKey', 'preset', 'standby'];
-
 /** Adds or edits a destination. The API judges the values; its messages appear at the fields they name. */
-export function DestinationForm({ presets, destination, etag, onClose }: DestinationFormProps) {
-  const form = useForm<DestinationFormValues>({
-    initialValues: destination
-      ? { ...fieldsOf(destination), group: destination.group ?? '', streamKey: '' }
-      : { name: '', group: '', streamKey: '', standby: 'warm', ...platformDefaults(presets.platforms[0]) },
-  });
+export function DestinationForm(subject: DestinationFormSubject) {
+  const { presets, destination, copyOf, draft, onClose } = subject;
+  const edited = useDestinationForm(subject);
+  const { form, base, fields, rest, isPending, changes } = edited;
   const groupsId = useId();
   const [pasted, setPasted] = useState<string | null>(null);
-  const create = useCreateDestination();
-  const edit = useEditDestination(destination?.destinationId ?? '');
-  const { error, isPending } = destination ? edit : create;
-  const tellAfterwards = useFailureAfterwards(destination ? `Edit ${destination.name}` : 'Add a destination');
-  const { fields, rest, restartRequired } = fieldErrors(problemOf(error), FIELDS);
+  const isMoneyShown = useMoneyShown();
+  const element = useRef<HTMLFormElement>(null);
   const platform = presets.platforms.find((candidate) => candidate.platformId === form.values.platform);
   const encodings = presets.encodings.filter(
     (encoding) =>
       !platform || platform.encodings.includes(encoding.encodingId) || encoding.encodingId === destination?.preset,
   );
+  const isNameTaken = knownDestinations().some(
+    (other) => other.destinationId !== destination?.destinationId && isSameName(form.values.name, other.name),
+  );
+  const asks = edited.restartRequired || edited.isConflict;
 
-  const finish = (message: string) => (): void => {
-    form.reset();
-    showDone(message);
-    onClose();
-  };
-  const save = (apply: Apply | null): void => {
-    const { streamKey } = form.values;
-    const values = toFields(form.values);
-    if (!destination) {
-      const onSuccess = finish(`${values.name} was added`);
-      create.mutateAsync({ ...values, streamKey: streamKey.trim() }, { onSuccess }).catch(tellAfterwards);
-      return;
-    }
-    const changes = changedFields(fieldsOf(destination), values);
-    if (Object.keys(changes).length === 0) return onClose();
-    const onSuccess = finish(`${values.name} was changed`);
-    edit.mutateAsync({ changes, etag, apply }, { onSuccess }).catch(tellAfterwards);
-  };
-  const onPaste = (event: React.ClipboardEvent): void => {
+  useEffect(() => {
+    if (edited.refusal) element.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [edited.refusal]);
+
+  const onPaste = (event: ClipboardEvent): void => {
     const text = event.clipboardData.getData('text');
     const split = destination ? null : splitRtmpUrl(text, platform?.rtmpUrl ?? null);
     if (!split) return;
@@ -85,21 +52,36 @@ export function DestinationForm({ presets, destination, etag, onClose }: Destina
     form.setValues({ rtmpUrl: pasted ?? '', streamKey: '' });
     setPasted(null);
   };
+  const cancel = (): void => {
+    if (!isPending) discardDraft(draft);
+    onClose();
+  };
 
   return (
     <form
+      ref={element}
       className={classes.form}
       onSubmit={(event) => {
         event.preventDefault();
-        save(null);
+        edited.save(null);
       }}
     >
+      {edited.isRestored && (
+        <p className={classes.note} role="status">
+          {destination || form.values.streamKey
+            ? 'Your unsaved changes were kept.'
+            : 'Your unsaved changes were kept, without the stream key.'}
+          <Button size="compact-sm" variant="subtle" onClick={edited.discard}>
+            Discard
+          </Button>
+        </p>
+      )}
       <PlatformPicker
         platforms={presets.platforms}
         value={form.values.platform}
         error={fields['platform']}
         onChange={(next) => {
-          form.setValues(platformDefaults(next));
+          edited.choosePlatform(next);
           setPasted(null);
         }}
       />
@@ -109,10 +91,18 @@ export function DestinationForm({ presets, destination, etag, onClose }: Destina
         data-autofocus
         {...form.getInputProps('name')}
         error={fields['name']}
+        description={
+          isNameTaken && (
+            <span role="status" className={classes.warning}>
+              Another destination has this name.
+            </span>
+          )
+        }
+        inputWrapperOrder={['label', 'input', 'description', 'error']}
       />
       <TextInput
         label="Group"
-        description="Those of one group are started and stopped together. Empty: in no group."
+        description="Optional. Start and stop everything in a group with one button."
         list={groupsId}
         autoComplete="off"
         {...form.getInputProps('group')}
@@ -133,8 +123,8 @@ export function DestinationForm({ presets, destination, etag, onClose }: Destina
         error={fields['rtmpUrl']}
       />
       {pasted && (
-        <p className={classes.note}>
-          The last part of what you pasted went to the stream key, where it is hidden. Check that it was the key.
+        <p className={classes.note} role="status">
+          The address you pasted was split: its last part is the stream key, which is hidden. Check that it was the key.
           <Button size="compact-sm" variant="subtle" onClick={undoSplit}>
             Undo
           </Button>
@@ -143,29 +133,37 @@ export function DestinationForm({ presets, destination, etag, onClose }: Destina
       {!destination && (
         <PasswordInput
           label="Stream key"
-          description={platform?.streamKeyHint}
+          description={
+            copyOf ? 'Stream keys are not copied: paste the one for this destination.' : platform?.streamKeyHint
+          }
           autoComplete="off"
+          onPaste={onPaste}
           {...form.getInputProps('streamKey')}
           error={fields['streamKey']}
           aria-invalid={fields['streamKey'] ? true : undefined}
         />
       )}
-      <NativeSelect
-        label="Encoding"
-        data={encodings.map((encoding) => ({ value: encoding.encodingId, label: describeEncoding(encoding) }))}
+      <EncodingSelect
+        presets={presets}
+        platform={platform}
+        encodings={encodings}
         {...form.getInputProps('preset')}
+        value={form.values.preset}
+        onChoose={(preset) => form.setValues({ preset })}
         error={fields['preset']}
       />
       <NativeSelect
-        label="While stopped"
+        label="When stopped"
         data={[
-          { value: 'warm', label: 'Keep it ready: starts quickly' },
-          { value: 'cold', label: 'Release everything: starts more slowly' },
+          { value: 'warm', label: 'Keep warm (fast start)' },
+          { value: 'cold', label: 'Release (slower start, no cost)' },
         ]}
         {...form.getInputProps('standby')}
         error={fields['standby']}
       />
-      <PriceNote platform={form.values.platform} preset={form.values.preset} standby={form.values.standby} />
+      {isMoneyShown && (
+        <PriceNote platform={form.values.platform} preset={form.values.preset} standby={form.values.standby} />
+      )}
       {platform && platform.notes.length > 0 && (
         <ul className={classes.hints}>
           {platform.notes.map((note) => (
@@ -174,15 +172,22 @@ export function DestinationForm({ presets, destination, etag, onClose }: Destina
         </ul>
       )}
       {destination && <p className={classes.text}>The stream key is replaced from the destination’s menu.</p>}
-      {rest && <ProblemPanel problem={rest} />}
-      {destination && !restartRequired && (
-        <RestartNote destination={destination} changes={changedFields(fieldsOf(destination), toFields(form.values))} />
+      {rest && <ProblemPanel key={rest.requestId} problem={rest} isInSight />}
+      {base && !asks && <RestartNote destination={base.destination} changes={changes} />}
+      {edited.restartRequired && base && (
+        <RestartQuestion destination={base.destination} pending={isPending} onAnswer={edited.save} />
       )}
-      {restartRequired && destination ? (
-        <RestartQuestion destination={destination} pending={isPending} onAnswer={save} />
-      ) : (
+      {edited.isConflict && base && (
+        <ConflictQuestion
+          before={base.destination}
+          pending={isPending}
+          onShowTheirs={edited.showTheirs}
+          onSaveMine={edited.saveMine}
+        />
+      )}
+      {!asks && (
         <div className={classes.buttons}>
-          <LeaveButton isSent={isPending} onClose={onClose} />
+          <LeaveButton isSent={isPending} onClose={cancel} />
           <Button type="submit" loading={isPending}>
             {destination ? 'Save changes' : 'Add destination'}
           </Button>

@@ -11,7 +11,7 @@ interface LeaveButtonProps {
 export function LeaveButton({ isSent, onClose, ...given }: LeaveButtonProps) {
   return (
     <Button variant="default" {...given} onClick={onClose}>
-      {isSent ? 'Go on in the background' : 'Cancel'}
+      {isSent ? 'Continue in the background' : 'Cancel'}
     </Button>
   );
 }

@@ -19,15 +19,15 @@ export function PriceNote({ platform, preset, standby }: Pick<DestinationFields,
       {item && data ? (
         <>
           {item.perHour === null ? (
-            <b>The price on air is unknown.</b>
+            <b>On air: price unknown.</b>
           ) : (
             <>
-              <b>{pricePerHour(item.perHour, item)}</b> on air; every start is charged ten minutes,{' '}
-              {describeSum(item.minimum, { isComplete: item.isMinimumComplete })}.
+              <b>{pricePerHour(item.perHour, item)}</b> on air; 10-minute minimum per start (
+              {describeSum(item.minimum, { isComplete: item.isMinimumComplete })}).
             </>
           )}{' '}
-          {standby === 'warm' ? readyWords(item.perHourIdle) : 'Stopped it costs nothing.'}
-          {!data.isBilled && ' On AWS; nothing is billed here.'}
+          {standby === 'warm' ? readyWords(item.perHourIdle) : 'Stopped: no cost.'}
+          {!data.isBilled && ' Estimate only: nothing is billed on this machine.'}
         </>
       ) : (
         'Price …'
@@ -38,5 +38,5 @@ export function PriceNote({ platform, preset, standby }: Pick<DestinationFields,
 
 function readyWords(perHourIdle: number | null): string {
   const price = pricePerHour(perHourIdle, { isComplete: true });
-  return price ? `Kept ready while stopped: ${price}.` : 'The price of keeping it ready is unknown.';
+  return price ? `Warm standby: ${price}.` : 'Warm standby: price unknown.';
 }

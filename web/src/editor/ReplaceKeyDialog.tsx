@@ -1,11 +1,13 @@
 import { Button, Modal, PasswordInput } from '@mantine/core';
-import { useState } from 'react';
+import { type ClipboardEvent, useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import { type Apply, useReplaceStreamKey } from '../api/destinations.ts';
 import { problemOf } from '../api/request.ts';
 import { showDone } from '../app/problem-toast.tsx';
 import { useFocusReturn } from '../app/use-focus-return.ts';
 import { ProblemPanel } from '../components/ProblemText.tsx';
+import { isOffAirAnyway } from '../presentation/off-air.ts';
+import { splitRtmpUrl } from '../presentation/split-rtmp-url.ts';
 import { fieldErrors } from './field-errors.ts';
 import { LeaveButton } from './LeaveButton.tsx';
 import { RestartQuestion } from './RestartQuestion.tsx';
@@ -15,18 +17,28 @@ import classes from './editor.module.css';
 /** Takes a new stream key. The old one is never shown; the new one is forgotten as soon as it is sent. */
 export function ReplaceKeyDialog({ destination, onClose }: { destination: DestinationResource; onClose: () => void }) {
   const [streamKey, setStreamKey] = useState('');
+  const [pastedUrl, setPastedUrl] = useState<string | null>(null);
   const replace = useReplaceStreamKey(destination.destinationId);
   const problem = problemOf(replace.error);
   const tellAfterwards = useFailureAfterwards(`Replace the stream key of ${destination.name}`);
   useFocusReturn();
   const { fields, rest, restartRequired } = fieldErrors(problem, ['streamKey']);
+  const onPaste = (event: ClipboardEvent): void => {
+    const split = splitRtmpUrl(event.clipboardData.getData('text'), destination.rtmpUrl);
+    if (!split) return;
+    event.preventDefault();
+    setStreamKey(split.streamKey);
+    setPastedUrl(split.rtmpUrl);
+  };
   const send = (apply: Apply | null): void => {
     const onSuccess = (): void => {
       setStreamKey('');
       showDone(`The stream key of ${destination.name} was replaced`);
       onClose();
     };
-    replace.mutateAsync({ streamKey: streamKey.trim(), apply }, { onSuccess }).catch(tellAfterwards);
+    // Where nothing arrives there is nothing to interrupt, and so nothing to ask.
+    const when = apply ?? (isOffAirAnyway(destination) ? 'now' : null);
+    replace.mutateAsync({ streamKey: streamKey.trim(), apply: when }, { onSuccess }).catch(tellAfterwards);
   };
   return (
     <Modal opened onClose={onClose} title={`Replace the stream key of ${destination.name}`}>
@@ -49,8 +61,16 @@ export function ReplaceKeyDialog({ destination, onClose }: { destination: Destin
           data-autofocus
           error={fields['streamKey']}
           aria-invalid={fields['streamKey'] ? true : undefined}
+          onPaste={onPaste}
           onChange={(event) => setStreamKey(event.currentTarget.value)}
         />
+        {pastedUrl !== null && (
+          <p className={classes.note} role="status">
+            {pastedUrl === destination.rtmpUrl.replace(/\/+$/, '')
+              ? 'Only the key of the pasted address is used.'
+              : `Only the key of the pasted address is used. It names another server, ${pastedUrl}: change that with Edit.`}
+          </p>
+        )}
         {rest && <ProblemPanel problem={rest} />}
         {restartRequired ? (
           <RestartQuestion destination={destination} pending={replace.isPending} onAnswer={send} />

@@ -1,19 +1,23 @@
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import { useTimeline } from '../api/destinations.ts';
 import { formatDuration } from '../presentation/format.ts';
+import { useMoneyShown } from '../app/use-money.ts';
 import { describeSum } from '../presentation/money.ts';
 import { restartTookMs } from '../presentation/restart-time.ts';
 
 /** How long a restart keeps a destination off air, as measured the last time, and what a start costs at least. */
 export function RestartCost({ destination }: { destination: DestinationResource }) {
+  const isMoneyShown = useMoneyShown();
   const timeline = useTimeline(destination.destinationId).data;
   const tookMs = timeline ? restartTookMs(timeline) : null;
   const { minimumPerStart, isMinimumComplete } = destination.cost;
   return (
     <>
-      off air there for {tookMs === null ? 'about a minute' : `about ${formatDuration(tookMs)}, as its last start took`}
-      {minimumPerStart !== null &&
-        `; every start is charged ten minutes, ${describeSum(minimumPerStart, { isComplete: isMinimumComplete })}`}
+      off air for{' '}
+      {tookMs === null ? 'about a minute' : `at least ${formatDuration(tookMs)}, the time of its last start`}
+      {isMoneyShown &&
+        minimumPerStart !== null &&
+        `; 10-minute minimum per start (${describeSum(minimumPerStart, { isComplete: isMinimumComplete })})`}
       .
     </>
   );

@@ -1,5 +1,6 @@
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import type { DestinationFields } from '../api/destinations.ts';
+import { isOffAirAnyway } from '../presentation/off-air.ts';
 import { interruptingFields } from './destination-fields.ts';
 import { RestartCost } from './RestartCost.tsx';
 import classes from './editor.module.css';
@@ -18,7 +19,14 @@ export function RestartNote({ destination, changes }: RestartNoteProps) {
       <p className={classes.text} role="status">
         {Object.keys(changes).length > 0
           ? 'This interrupts nothing.'
-          : 'It is running. Name, group and “while stopped” change without an interruption; the rest needs a restart, and you are asked when.'}
+          : 'It is running. Name, group and “When stopped” change without an interruption; the rest needs a restart, and you are asked when.'}
+      </p>
+    );
+  }
+  if (isOffAirAnyway(destination)) {
+    return (
+      <p className={classes.text} role="status">
+        It is not on air now, so a new {interrupting.join(' and ')} applies at once.
       </p>
     );
   }

@@ -1,8 +1,9 @@
 import { Button } from '@mantine/core';
-import { useEffect, useRef } from 'react';
+import { useRef } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import type { Apply } from '../api/destinations.ts';
 import { RestartCost } from './RestartCost.tsx';
+import { useInSight } from './use-in-sight.ts';
 import classes from './editor.module.css';
 
 interface RestartQuestionProps {
@@ -14,8 +15,8 @@ interface RestartQuestionProps {
 /** Asked when the API answers that a change needs a restart of a destination on air. Nothing is changed before. */
 export function RestartQuestion({ destination, pending, onAnswer }: RestartQuestionProps) {
   const box = useRef<HTMLDivElement>(null);
-  // It stands in place of the button that was pressed, which had the focus.
-  useEffect(() => box.current?.focus(), []);
+  // It is in place of the button that was pressed, which had the focus.
+  useInSight(box);
   return (
     <div ref={box} className={classes.question} role="alertdialog" aria-label="When should this apply?" tabIndex={-1}>
       <strong>It is running. When should this apply?</strong>

@@ -1,27 +1,43 @@
 import { Button, Modal } from '@mantine/core';
+import { useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import { useTransport } from '../api/destinations.ts';
+import { knownFlow } from '../api/flow.ts';
 import { problemOf } from '../api/request.ts';
 import { useFocusReturn } from '../app/use-focus-return.ts';
 import { ProblemPanel } from '../components/ProblemText.tsx';
+import { doubtStart } from '../presentation/start-doubts.ts';
 import { LeaveButton } from './LeaveButton.tsx';
 import { useFailureAfterwards } from './use-failure-afterwards.ts';
 import classes from './editor.module.css';
 
 const QUESTIONS = {
+  start: {
+    transport: 'start',
+    title: 'Start',
+    confirm: 'Start anyway',
+    color: undefined,
+    text: '',
+  },
   restart: {
     transport: 'restart',
     title: 'Restart',
+    confirm: 'Restart',
+    color: 'red.8',
     text: 'It goes off air, and comes back as soon as it has started again. The source and all other destinations stay as they are.',
   },
   stopLast: {
     transport: 'stop',
     title: 'Stop',
-    text: 'Nothing else is running: when it stops, no platform gets a picture any more. The source and the preview stay as they are.',
+    confirm: 'Stop',
+    color: 'red.8',
+    text: 'This is the last destination on air. Stopping it ends the broadcast. The source and the preview stay as they are.',
   },
   forceStop: {
     transport: 'stop?force=true',
     title: 'Force stop',
+    confirm: 'Force stop',
+    color: 'red.8',
     text: 'What is under way has taken longer than it ever should. It is given up where it stands, and a stop begins anew: it takes the destination off air and cleans up whatever was made. Its settings stay, and so does everything else.',
   },
 } as const;
@@ -34,7 +50,10 @@ interface TransportDialogProps {
 
 /** Asks before something that interrupts a destination in a way its own two buttons do not. */
 export function TransportDialog({ destination, question, onClose }: TransportDialogProps) {
-  const { transport, title, text } = QUESTIONS[question];
+  const { transport, title, confirm, color, text } = QUESTIONS[question];
+  const [words] = useState(() =>
+    question === 'start' ? doubtStart([destination], knownFlow()).doubts.join(' ') : text,
+  );
   const request = useTransport(transport);
   const problem = problemOf(request.error);
   const tellAfterwards = useFailureAfterwards(`${title} ${destination.name}`);
@@ -42,16 +61,16 @@ export function TransportDialog({ destination, question, onClose }: TransportDia
   return (
     <Modal opened onClose={onClose} title={`${title} ${destination.name}?`}>
       <div className={classes.form}>
-        <p className={classes.text}>{text}</p>
+        <p className={classes.text}>{words}</p>
         {problem && <ProblemPanel problem={problem} />}
         <div className={classes.buttons}>
           <LeaveButton isSent={request.isPending} onClose={onClose} data-autofocus />
           <Button
-            color="red.8"
+            color={color}
             loading={request.isPending}
             onClick={() => request.mutateAsync(destination.destinationId, { onSuccess: onClose }).catch(tellAfterwards)}
           >
-            {title}
+            {confirm}
           </Button>
         </div>
       </div>

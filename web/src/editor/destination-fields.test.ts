@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changedFields, describeEncoding, platformDefaults, toFields } from './destination-fields.ts';
+import { changedFields, describeEncoding, isUpscaled, platformDefaults, toFields } from './destination-fields.ts';
 
 const fields = {
   name: 'Main',
@@ -25,17 +25,75 @@ describe('toFields', () => {
   });
 });
 
+const encoding = (encodingId: string, height: number | null, framesPerSecond: number | null) => ({
+  encodingId,
+  name: encodingId,
+  width: height && (height * 16) / 9,
+  height,
+  framesPerSecond,
+  videoBitrateBps: height && 4_500_000,
+  audioBitrateBps: 128_000,
+  gopSeconds: 2,
+});
+const youtube = {
+  platformId: 'youtube',
+  name: 'YouTube',
+  rtmpUrl: 'rtmps://a.example/live2',
+  rtmpUrlHint: '',
+  streamKeyHint: '',
+  backupRtmpUrl: null,
+  defaultEncoding: '1080p30',
+  encodings: ['1080p60', '1080p30', '720p60', '720p30', '480p30', 'source'],
+  videoBitrateBpsByEncoding: { '1080p30': 9_900_000, source: 20_000_000 },
+  videoBitrateBpsMax: 51_000_000,
+  notes: [],
+  source: '',
+  seenOn: '',
+};
+const presets = {
+  platforms: [youtube],
+  encodings: [
+    encoding('1080p60', 1080, 60),
+    encoding('1080p30', 1080, 30),
+    encoding('720p60', 720, 60),
+    encoding('720p30', 720, 30),
+    encoding('480p30', 480, 30),
+    encoding('source', null, null),
+  ],
+};
+const video = (height: number) => ({ codec: 'h264', width: (height * 16) / 9, height, framesPerSecond: 30 });
+
 describe('platformDefaults', () => {
   it('leaves the URL empty where the platform gives one per event', () => {
-    expect(platformDefaults(undefined)).toEqual({ platform: '', rtmpUrl: '', preset: '' });
+    expect(platformDefaults(undefined, presets, null)).toEqual({ platform: '', rtmpUrl: '', preset: '' });
+  });
+
+  it('takes the platform’s usual encoding unless that would scale the source up', () => {
+    const presetFor = (height: number | null) =>
+      platformDefaults(youtube, presets, height ? video(height) : null).preset;
+    expect([null, 2160, 1080].map(presetFor)).toEqual(['1080p30', '1080p30', '1080p30']);
+    expect([1079, 720, 576].map(presetFor)).toEqual(['720p30', '720p30', '480p30']);
+    expect(presetFor(360)).toBe('source');
+  });
+});
+
+describe('isUpscaled', () => {
+  it('is a question only where both sizes are known', () => {
+    expect(isUpscaled(presets.encodings[1]!, video(720))).toBe(true);
+    expect(isUpscaled(presets.encodings[1]!, video(1080))).toBe(false);
+    expect(isUpscaled(presets.encodings[1]!, null)).toBe(false);
+    expect(isUpscaled(presets.encodings.at(-1)!, video(360))).toBe(false);
   });
 });
 
 describe('describeEncoding', () => {
+  it('names the bitrate the platform gets, not the encoding’s own', () => {
+    expect(describeEncoding(presets.encodings[1]!, youtube)).toBe('1080p30 · 1920 × 1080 · 9.9 Mbps');
+    expect(describeEncoding(presets.encodings[1]!, undefined)).toBe('1080p30 · 1920 × 1080 · 4.5 Mbps');
+    expect(describeEncoding(presets.encodings.at(-1)!, youtube)).toBe('source · up to 20.0 Mbps');
+  });
+
   it('leaves out what the encoding does not fix', () => {
-    const source = { encodingId: 'source', name: 'Source', width: null, height: null, framesPerSecond: null };
-    expect(describeEncoding({ ...source, videoBitrateBps: null, audioBitrateBps: null, gopSeconds: null })).toBe(
-      'Source',
-    );
+    expect(describeEncoding(presets.encodings.at(-1)!, undefined)).toBe('source');
   });
 });

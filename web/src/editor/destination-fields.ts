@@ -1,19 +1,43 @@
-import type { PresetsResource } from '../../../functions/api/schemas.ts';
+import type { FlowStatusResource, PresetsResource } from '../../../functions/api/schemas.ts';
 import type { DestinationFields } from '../api/destinations.ts';
 import { formatBitrate } from '../presentation/format.ts';
 
 type PlatformPreset = PresetsResource['platforms'][number];
-type EncodingPreset = PresetsResource['encodings'][number];
+export type EncodingPreset = PresetsResource['encodings'][number];
 
-/** What choosing a platform fills in: its address and its usual encoding. */
+/** The picture the encoder sends; null while none is connected. */
+type SourceVideo = FlowStatusResource['source']['video'];
+
+/** What choosing a platform fills in: its address and the encoding that suits platform and source. */
 export function platformDefaults(
   platform: PlatformPreset | undefined,
+  presets: PresetsResource,
+  video: SourceVideo,
 ): Pick<DestinationFields, 'platform' | 'rtmpUrl' | 'preset'> {
   return {
     platform: platform?.platformId ?? '',
     rtmpUrl: platform?.rtmpUrl ?? '',
-    preset: platform?.defaultEncoding ?? '',
+    preset: platform ? defaultEncodingFor(platform, presets, video) : '',
   };
+}
+
+/** True when an encoding makes a picture larger than the source's. */
+export function isUpscaled({ height }: EncodingPreset, video: SourceVideo): boolean {
+  return video !== null && video.height > 0 && height !== null && height > video.height;
+}
+
+/** The platform's usual encoding; where that would scale the source up, the largest of its rate that does not. */
+export function defaultEncodingFor(platform: PlatformPreset, presets: PresetsResource, video: SourceVideo): string {
+  const usual = presets.encodings.find(({ encodingId }) => encodingId === platform.defaultEncoding);
+  if (!usual || !isUpscaled(usual, video)) return platform.defaultEncoding;
+  const fitting = presets.encodings.filter(
+    (each) => platform.encodings.includes(each.encodingId) && !isUpscaled(each, video),
+  );
+  const smaller = fitting
+    .filter(({ height, framesPerSecond }) => height !== null && framesPerSecond === usual.framesPerSecond)
+    .toSorted((a, b) => (b.height ?? 0) - (a.height ?? 0))[0];
+  const followed = fitting.find(({ height }) => height === null);
+  return (smaller ?? followed ?? usual).encodingId;
 }
 
 /** The fields as a form holds them: a text is never null there, and the key is on its way out. */
@@ -35,12 +59,23 @@ export function changedFields(before: DestinationFields, after: DestinationField
   return Object.fromEntries(entries) as Partial<DestinationFields>;
 }
 
-/** An encoding as one line of a list. */
-export function describeEncoding(encoding: EncodingPreset): string {
+/** An encoding as one line of a list, with the bitrate the platform gets from it. */
+export function describeEncoding(encoding: EncodingPreset, platform: PlatformPreset | undefined): string {
   const size = encoding.width && encoding.height ? `${encoding.width} × ${encoding.height}` : null;
-  const bitrate = encoding.videoBitrateBps ? formatBitrate(encoding.videoBitrateBps) : null;
+  const bps = platform?.videoBitrateBpsByEncoding[encoding.encodingId] ?? encoding.videoBitrateBps;
+  const bitrate = bps ? `${encoding.videoBitrateBps === null ? 'up to ' : ''}${formatBitrate(bps)}` : null;
   return [encoding.name, size, bitrate].filter(Boolean).join(' · ');
 }
+
+/** What the form calls each field. */
+export const FIELD_NAMES: Record<keyof DestinationFields, string> = {
+  name: 'Name',
+  group: 'Group',
+  platform: 'Platform',
+  rtmpUrl: 'RTMP URL',
+  preset: 'Encoding',
+  standby: 'When stopped',
+};
 
 /** Fields that are part of the running channel, in the words of the form. The API has the last word on it. */
 const INTERRUPTING: Partial<Record<keyof DestinationFields, string>> = {

@@ -5,12 +5,14 @@ const load = {
   bulk: async () => ({ default: (await import('./BulkDialog.tsx')).BulkDialog }),
   remove: async () => ({ default: (await import('./DeleteDialog.tsx')).DeleteDialog }),
   replaceKey: async () => ({ default: (await import('./ReplaceKeyDialog.tsx')).ReplaceKeyDialog }),
+  stopSource: async () => ({ default: (await import('./StopSourceDialog.tsx')).StopSourceDialog }),
   transport: async () => ({ default: (await import('./TransportDialog.tsx')).TransportDialog }),
 };
 
 export const BulkDialog = lazy(load.bulk);
 export const DeleteDialog = lazy(load.remove);
 export const ReplaceKeyDialog = lazy(load.replaceKey);
+export const StopSourceDialog = lazy(load.stopSource);
 export const TransportDialog = lazy(load.transport);
 
 /** Fetches them before they are asked for. */

@@ -18,6 +18,7 @@ describe('fieldErrors', () => {
       fields: { rtmpUrl: 'not an RTMP URL' },
       rest: null,
       restartRequired: false,
+      isConflict: false,
     });
   });
 
@@ -35,6 +36,17 @@ describe('fieldErrors', () => {
       fields: {},
       rest: null,
       restartRequired: true,
+      isConflict: false,
+    });
+  });
+
+  it('turns a change by someone else into a question', () => {
+    const conflict = { ...problem, code: 'etag_mismatch', status: 412 };
+    expect(fieldErrors(conflict, ['name'])).toEqual({
+      fields: {},
+      rest: null,
+      restartRequired: false,
+      isConflict: true,
     });
   });
 });

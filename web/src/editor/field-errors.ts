@@ -9,23 +9,24 @@ interface FieldErrors {
   rest: ProblemBody | null;
   /** The API asks when the change should reach a destination on air: a question, not an error. */
   restartRequired: boolean;
+  /** Someone else has changed it meanwhile: a question too. */
+  isConflict: boolean;
 }
+
+const NOTHING: FieldErrors = { fields: {}, rest: null, restartRequired: false, isConflict: false };
 
 /** Puts a problem's messages at the fields they name. */
 export function fieldErrors(problem: ProblemBody | null, known: readonly string[]): FieldErrors {
-  if (!problem) return { fields: {}, rest: null, restartRequired: false };
-  if (problem.code === 'restart_required') return { fields: {}, rest: null, restartRequired: true };
+  if (!problem) return NOTHING;
+  if (problem.code === 'restart_required') return { ...NOTHING, restartRequired: true };
+  if (problem.code === 'etag_mismatch') return { ...NOTHING, isConflict: true };
   // The same key at the same place: the API names no field, because both together are the duplicate.
   if (problem.code === 'duplicate_destination' && known.includes('streamKey')) {
-    return {
-      fields: { streamKey: sentence(`${problem.detail}: ${problem.remedy}`) },
-      rest: null,
-      restartRequired: false,
-    };
+    return { ...NOTHING, fields: { streamKey: sentence(`${problem.detail}: ${problem.remedy}`) } };
   }
   const errors = problem.errors ?? [];
   const placed = errors.filter((error) => known.includes(error.field));
   const fields = Object.fromEntries(placed.map((error) => [error.field, error.message]));
   const allPlaced = placed.length > 0 && placed.length === errors.length;
-  return { fields, rest: allPlaced ? null : problem, restartRequired: false };
+  return { ...NOTHING, fields, rest: allPlaced ? null : problem };
 }

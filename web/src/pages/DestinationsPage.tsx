@@ -30,7 +30,7 @@ export function DestinationsPage({ search, onSearch }: { search: string; onSearc
   const pushes = destinations.filter((destination) => !destination.primary);
   const nameOfPlatform = (id: string): string => platformName(presets, id);
   const order = toSortOrder(filter.sort);
-  const shown = sortDestinations(filterDestinations(pushes, filter), order, nameOfPlatform);
+  const shown = sortDestinations(filterDestinations(pushes, filter, nameOfPlatform), order, nameOfPlatform);
   const grouping = toGrouping(filter.by);
   // What is hidden by a filter is not acted upon, even if it was chosen before.
   const chosen = shown.filter(({ destinationId }) => selected.has(destinationId));

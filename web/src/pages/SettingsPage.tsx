@@ -2,6 +2,7 @@ import { type MantineColorScheme, useMantineColorScheme } from '@mantine/core';
 import type { SessionResource } from '../../../functions/api/schemas.ts';
 import { useCostNow } from '../api/costs.ts';
 import { useServiceHealth } from '../api/service.ts';
+import { useMoneyChoice } from '../app/use-money.ts';
 import { usePageTitle } from '../app/use-page-title.ts';
 import { useShortcutsEnabled } from '../app/use-shortcuts.ts';
 import { CostSection } from '../components/CostSection.tsx';
@@ -27,7 +28,9 @@ export function SettingsPage({ session }: { session: SessionResource }) {
           <Access session={session} />
         </div>
         <div>
-          <CostSection />
+          <CostSection>
+            <MoneyChoice isEmbedded={session.embedded} />
+          </CostSection>
         </div>
         <div>
           <h2>About</h2>
@@ -61,6 +64,19 @@ function ColorSchemeChoice() {
         </label>
       ))}
     </fieldset>
+  );
+}
+
+function MoneyChoice({ isEmbedded }: { isEmbedded: boolean }) {
+  const [isShown, show] = useMoneyChoice(isEmbedded);
+  return (
+    <div className={classes.choices}>
+      <label>
+        <input type="checkbox" checked={isShown} onChange={(event) => show(event.currentTarget.checked)} />
+        Show {isEmbedded ? 'cost estimates' : 'costs'} on every page
+      </label>
+      <p>{isEmbedded ? 'Nothing is billed on this machine. ' : ''}The choice is kept in this browser.</p>
+    </div>
   );
 }
 

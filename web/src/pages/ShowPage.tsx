@@ -1,8 +1,12 @@
 import { Loader, VisuallyHidden } from '@mantine/core';
+import { useEffect } from 'react';
 import { Link } from 'wouter';
+import { useHistoryState } from 'wouter/use-browser-location';
 import { usePresets } from '../api/flow.ts';
 import { useLeftovers } from '../api/leftovers.ts';
 import { paths } from '../app/paths.ts';
+import { revealFirstProblem } from '../app/reveal-problem.ts';
+import { useMoneyShown } from '../app/use-money.ts';
 import { usePageTitle } from '../app/use-page-title.ts';
 import { useShow } from '../app/use-show.ts';
 import { DestinationList } from '../components/DestinationList.tsx';
@@ -16,13 +20,18 @@ export function ShowPage({ embedded }: { embedded: boolean }) {
   const presets = usePresets();
   const leftovers = useLeftovers().data?.length ?? 0;
   const sourceConnected = flow?.source.state === 'connected';
+  const isMoneyShown = useMoneyShown();
   usePageTitle('Show');
+  const isProblemWanted = useHistoryState<{ problem?: boolean } | null>()?.problem === true;
+  useEffect(() => {
+    if (isProblemWanted) revealFirstProblem();
+  }, [isProblemWanted]);
 
   return (
     <>
       <VisuallyHidden component="h1">Show</VisuallyHidden>
       {!destinations && !flow && <Loader className={classes.loader} />}
-      {flow && <SourceCard flow={flow} stale={flowStale} />}
+      {flow && <SourceCard flow={flow} destinations={destinations ?? []} stale={flowStale} />}
       {destinations && (
         <DestinationList
           destinations={destinations}
@@ -34,7 +43,7 @@ export function ShowPage({ embedded }: { embedded: boolean }) {
       {destinations?.every((destination) => destination.primary) && <FirstSteps sourceConnected={sourceConnected} />}
       {destinations && embedded && (
         <p className={classes.note}>
-          Nothing is billed on this machine: every price is what AWS would charge. What goes wrong in a show can be
+          {isMoneyShown && 'Estimate only: nothing is billed on this machine. '}What goes wrong in a show can be
           practised here: <Link href={paths.rehearsal}>Rehearsal</Link>
         </p>
       )}

@@ -5,17 +5,19 @@ import { presentDestination } from './destination-presentation.ts';
 /** Groups by status an operator looks for, by what has to be done about them. */
 export const STATUS_GROUPS = {
   onair: { label: 'On air', tone: 'air' },
-  attention: { label: 'Needs you', tone: 'attention' },
+  attention: { label: 'Needs attention', tone: 'attention' },
+  degraded: { label: 'Degraded', tone: 'motion' },
   waiting: { label: 'Waiting for source', tone: 'waiting' },
-  moving: { label: 'Changing', tone: 'motion' },
+  moving: { label: 'In progress', tone: 'motion' },
   off: { label: 'Stopped', tone: 'off' },
 } as const;
 
 export type StatusGroup = keyof typeof STATUS_GROUPS;
 
-/** The group by status a destination is in; what is not known lately counts as changing, since it is being looked at. */
+/** The group by status a destination is in; what was not seen lately counts as in progress, since it is being read. */
 function statusGroup(destination: DestinationResource): StatusGroup {
-  switch (presentDestination(destination).tone) {
+  const { tone, glyph } = presentDestination(destination);
+  switch (tone) {
     case 'air':
       return 'onair';
     case 'attention':
@@ -25,6 +27,7 @@ function statusGroup(destination: DestinationResource): StatusGroup {
     case 'off':
       return 'off';
     case 'motion':
+      return glyph === 'healing' ? 'degraded' : 'moving';
     case 'stale':
       return 'moving';
   }
@@ -32,13 +35,13 @@ function statusGroup(destination: DestinationResource): StatusGroup {
 
 /** How many destinations each group by status has. */
 export function countStatusGroups(destinations: readonly DestinationResource[]): Record<StatusGroup, number> {
-  const counts: Record<StatusGroup, number> = { onair: 0, attention: 0, waiting: 0, moving: 0, off: 0 };
+  const counts: Record<StatusGroup, number> = { onair: 0, attention: 0, degraded: 0, waiting: 0, moving: 0, off: 0 };
   for (const destination of destinations) counts[statusGroup(destination)] += 1;
   return counts;
 }
 
 interface DestinationFilter {
-  /** Words, all of which have to be in name, group, platform, URL or id. */
+  /** Words, all of which have to be in name, group or platform as they are read on the page, or a whole id. */
   q: string;
   /** A group by status; empty for all. */
   status: string;
@@ -47,10 +50,11 @@ interface DestinationFilter {
   group: string;
 }
 
-/** The destinations a filter leaves. */
+/** The destinations a filter leaves. @param platformName in words */
 export function filterDestinations(
   destinations: readonly DestinationResource[],
   { q, status, platform, group }: DestinationFilter,
+  platformName: (platformId: string) => string,
 ): DestinationResource[] {
   const words = q.toLowerCase().split(/\s+/).filter(Boolean);
   return destinations.filter((destination) => {
@@ -58,8 +62,8 @@ export function filterDestinations(
     if (platform && destination.platform !== platform) return false;
     if (group && (destination.group ?? UNGROUPED) !== group) return false;
     if (words.length === 0) return true;
-    const { name, rtmpUrl, destinationId } = destination;
-    const text = [name, destination.group, destination.platform, rtmpUrl, destinationId].join(' ').toLowerCase();
-    return words.every((word) => text.includes(word));
+    // What matches and cannot be seen looks like a wrong result; an id is only ever pasted whole.
+    const text = [destination.name, destination.group, platformName(destination.platform)].join('\n').toLowerCase();
+    return words.every((word) => text.includes(word) || word === destination.destinationId);
   });
 }

@@ -3,16 +3,26 @@ import { nextSort, sortDestinations, toSortOrder } from './destination-order.ts'
 import { makeDestination } from './make-destination.fixture.ts';
 
 const { cost } = makeDestination();
-const alpha = makeDestination({ name: 'Stage 10', platform: 'zoom', cost: { ...cost, perHourRunning: 0.7 } });
-const bravo = makeDestination({ name: 'Stage 2', status: 'error', cost: { ...cost, perHourRunning: null } });
-const charlie = makeDestination({ name: 'stage 3', status: 'running', onAir: true });
+const alpha = makeDestination({
+  position: 1,
+  name: 'Stage 10',
+  platform: 'zoom',
+  cost: { ...cost, perHourRunning: 0.7 },
+});
+const bravo = makeDestination({
+  position: 2,
+  name: 'Stage 2',
+  status: 'error',
+  cost: { ...cost, perHourRunning: null },
+});
+const charlie = makeDestination({ position: 3, name: 'stage 3', status: 'running', onAir: true });
 const sorted = (sort: string) =>
-  sortDestinations([alpha, bravo, charlie], toSortOrder(sort), (id) => (id === 'zoom' ? 'A brand' : id)).map(
+  sortDestinations([charlie, alpha, bravo], toSortOrder(sort), (id) => (id === 'zoom' ? 'A brand' : id)).map(
     ({ name }) => name,
   );
 
 describe('sortDestinations', () => {
-  it('keeps the order of the API when no order, or none it knows, is asked for', () => {
+  it('keeps the operator’s own order when no order, or none it knows, is asked for', () => {
     for (const sort of ['', 'bitrate', '--name']) expect(sorted(sort)).toEqual(['Stage 10', 'Stage 2', 'stage 3']);
   });
 
@@ -21,7 +31,7 @@ describe('sortDestinations', () => {
     expect(sorted('-name')).toEqual(['Stage 10', 'stage 3', 'Stage 2']);
   });
 
-  it('orders platforms by the name that is shown, and leaves equal ones as they are', () => {
+  it('orders platforms by the name that is shown, and leaves equal ones in the operator’s own order', () => {
     expect(sorted('platform')).toEqual(['Stage 10', 'Stage 2', 'stage 3']);
     expect(sorted('-platform')).toEqual(['Stage 2', 'stage 3', 'Stage 10']);
   });

@@ -1,5 +1,6 @@
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
 import { presentDestination, type Tone } from './destination-presentation.ts';
+import { sortByPosition } from './manual-order.ts';
 
 /** What destinations can be put in order by. */
 export const SORT_COLUMNS = ['name', 'platform', 'status', 'price'] as const;
@@ -21,7 +22,7 @@ export function compareNames(a: string, b: string): number {
   return names.compare(a, b);
 }
 
-/** Reads an order out of an address; null when it is none: then the oldest comes first, as the API gives them. */
+/** Reads an order out of an address; null when it is none: then the operator's own order counts. */
 export function toSortOrder(text: string): SortOrder | null {
   const isDescending = text.startsWith('-');
   const column = SORT_COLUMNS.find((each) => each === (isDescending ? text.slice(1) : text));
@@ -35,7 +36,7 @@ export function nextSort(current: SortOrder | null, column: SortColumn): string 
 }
 
 /**
- * Puts destinations in order; equal ones stay as they are. The price is that of an hour on air, which is known before
+ * Puts destinations in order, equal ones by the operator's own order. The price is that of an hour on air, which is known before
  * it is spent; one nobody knows comes last either way.
  * @param platformName in words
  */
@@ -44,9 +45,10 @@ export function sortDestinations(
   order: SortOrder | null,
   platformName: (platformId: string) => string,
 ): readonly DestinationResource[] {
-  if (order === null) return destinations;
+  const placed = sortByPosition(destinations);
+  if (order === null) return placed;
   const sign = order.isDescending ? -1 : 1;
-  return destinations.toSorted((a, b) => {
+  return placed.toSorted((a, b) => {
     switch (order.column) {
       case 'name':
         return sign * compareNames(a.name, b.name);

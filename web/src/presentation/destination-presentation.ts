@@ -102,9 +102,9 @@ function presentRunning(destination: DestinationResource): Presentation {
   const look = RUNNING_LOOKS[health.level];
   const { reason, nextAttemptAt } = readHealthText(health.detail);
   const remedy = primary ? PRIMARY_REMEDIES[health.level] : sentence(health.remedy);
-  // Every row waits for the same thing, which the source card explains; the preview need not say it again.
-  const known = primary && health.level === 'waiting_for_source';
-  const told = { reason: known ? '' : sentence(reason), remedy, nextAttemptAt };
+  // Every row waits for the same thing, which the source card explains: rows keep their height when the source goes.
+  const isKnown = health.level === 'waiting_for_source';
+  const told = { reason: isKnown ? '' : sentence(reason), remedy: isKnown ? '' : remedy, nextAttemptAt };
   if (health.severity === 'fatal') return { ...look, tone: 'attention', glyph: 'attention', ...told };
   if (health.severity === 'transient' && look.tone === 'attention') {
     return { ...look, tone: 'motion', glyph: 'healing', ...told };

@@ -53,6 +53,7 @@ export function makeDestination(changes: Partial<DestinationResource> = {}): Des
       unknownParts: [],
       isBilled: true,
     },
+    position: Date.parse(at),
     revision: 1,
     createdAt: at,
     lastModified: at,

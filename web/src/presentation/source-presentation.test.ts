@@ -1,39 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { FlowStatusResource } from '../../../functions/api/schemas.ts';
+import { makeFlow } from './make-flow.fixture.ts';
 import { coverPassphrase, ffmpegLine, presentSource } from './source-presentation.ts';
 
-const flow: FlowStatusResource = {
-  flowArn: 'arn:aws:mediaconnect:eu-central-1:000000000000:flow:main',
-  name: 'main',
-  status: 'ACTIVE',
-  source: {
-    state: 'connected',
-    detail: '',
-    remedy: '',
-    since: null,
-    bitrateBps: null,
-    continuityErrors: null,
-    packetLossPercent: null,
-    roundTripMs: null,
-    video: null,
-    audio: null,
-    warnings: [],
-  },
-  ingest: {
-    protocol: 'srt',
-    host: '127.0.0.1',
-    port: 9998,
-    latencyMs: 200,
-    encrypted: false,
-    srtUrl: 'srt://127.0.0.1:9998?a=b&c=d',
-  },
-  preview: { hlsUrl: null, destinationId: 'primary' },
-  outputs: { used: 0, limit: 50 },
-  observedAt: '2026-11-21T18:00:00.000Z',
-};
+const flow = makeFlow();
 
 function toneOf(state: FlowStatusResource['source']['state']): string {
-  return presentSource({ ...flow, source: { ...flow.source, state } }).tone;
+  return presentSource({ ...flow, source: { ...flow.source, state } }, []).tone;
 }
 
 describe('presentSource', () => {
@@ -47,7 +20,7 @@ describe('presentSource', () => {
   });
 
   it('is not green while the flow is stopping, whatever the source still says', () => {
-    expect(presentSource({ ...flow, status: 'STOPPING' }).tone).toBe('motion');
+    expect(presentSource({ ...flow, status: 'STOPPING' }, []).tone).toBe('motion');
   });
 });
 

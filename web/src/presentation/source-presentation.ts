@@ -1,6 +1,8 @@
-import type { FlowStatusResource } from '../../../functions/api/schemas.ts';
+import type { DestinationResource, FlowStatusResource } from '../../../functions/api/schemas.ts';
 import type { Glyph, Tone } from './destination-presentation.ts';
 import { sentence } from './format.ts';
+import { countShow } from './show-counts.ts';
+import { isSourceLost } from './source-lost.ts';
 
 type SourceState = FlowStatusResource['source']['state'];
 type FlowStatus = FlowStatusResource['status'];
@@ -30,11 +32,60 @@ const FLOW_WORDS: Partial<Record<FlowStatus, string>> = {
   DELETING: 'Source being deleted',
 };
 
-/** How the source is shown while its data is fresh. */
-export function presentSource({ status, source }: FlowStatusResource): SourcePresentation {
+/** How the source is shown while its data is fresh, beside what the destinations say of it. Pure. */
+export function presentSource(
+  { status, source, observedAt }: FlowStatusResource,
+  destinations: readonly DestinationResource[],
+): SourcePresentation {
   const moving = FLOW_WORDS[status];
   if (moving) return { tone: 'motion', glyph: 'motion', word: moving, fullWord: moving, reason: '', remedy: '' };
-  return { ...SOURCE_LOOKS[source.state], reason: sentence(source.detail), remedy: sentence(source.remedy) };
+  const look = { ...SOURCE_LOOKS[source.state], reason: sentence(source.detail), remedy: sentence(source.remedy) };
+  const isLost = isSourceLost(destinations);
+  if (source.state === 'connected') {
+    const isBackLately = source.since !== null && Date.parse(observedAt) - Date.parse(source.since) < RETURN_TAKES_MS;
+    return isLost && !isBackLately ? { ...look, ...NO_PICTURE } : look;
+  }
+  // Frames leave, so the source is coming in or went this moment: the next look at it decides.
+  if (source.state !== 'failed' && countShow(destinations).onAir > 0) return CHECKING;
+  return isLost ? { ...look, ...lost(source.state, destinations) } : look;
+}
+
+/** Time in which destinations are on air again after the encoder has come back. */
+const RETURN_TAKES_MS = 15_000;
+
+const NO_PICTURE = {
+  tone: 'attention',
+  glyph: 'attention',
+  word: 'Connected, no picture',
+  fullWord: 'Source without picture',
+  reason: 'The encoder is connected, but no picture reaches the destinations',
+  remedy: 'Check that the encoder sends video',
+} as const;
+
+const CHECKING: SourcePresentation = {
+  tone: 'motion',
+  glyph: 'unknown',
+  word: 'Checking',
+  fullWord: 'Checking the source',
+  reason: '',
+  remedy: '',
+};
+
+function lost(
+  state: Exclude<SourceState, 'connected'>,
+  destinations: readonly DestinationResource[],
+): Partial<SourcePresentation> {
+  const waiting = destinations.filter(({ primary, status }) => !primary && status === 'running').length;
+  const reason = `No signal from the encoder. ${waiting === 1 ? '1 destination is' : `${waiting} destinations are`} off air`;
+  const alarm = { tone: 'attention', glyph: 'attention' } as const;
+  switch (state) {
+    case 'waiting':
+      return { ...alarm, word: 'Source lost', fullWord: 'Source lost', reason, remedy: 'Check the encoder' };
+    case 'off':
+      return { ...alarm, reason: reason.replace('No signal from the encoder', 'The source is stopped') };
+    case 'failed':
+      return alarm;
+  }
 }
 
 /** A line that sends a file to the source as a live encoder would. */

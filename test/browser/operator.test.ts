@@ -1,0 +1,372 @@
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { waitFor } from '../support/wait-for.ts';
+import { idle, running, type Wanted } from './arrange.ts';
+import { openStage, type Stage } from './stage.ts';
+import { tooWide, type WatchedPage } from './watched-page.ts';
+
+/**
+ * What an operator types, searches, copies and puts in order, and what a phone shows of it. No encoder sends anything:
+ * channels run without.
+ */
+
+const PHONE = { width: 390, height: 844 };
+const TYPED_KEY = 'canary-key-typed-0042';
+
+let stage: Stage;
+let show: WatchedPage;
+let page: Page;
+
+const button = (name: string, on: Page | Locator = page): Locator => on.getByRole('button', { name, exact: true });
+const row = (name: string): Locator => page.locator(`[data-row][aria-label="${name}"]`);
+const dialog = (): Locator => page.getByRole('dialog');
+const field = (label: string): Locator => dialog().getByLabel(label, { exact: true });
+const names = (): Promise<string[]> => page.locator('li:not([data-primary]) [data-row-name]').allInnerTexts();
+const begin = (wanted: readonly Wanted[], path?: string): Promise<void> => stage.begin(show, wanted, path);
+
+async function chooseFromMenu(name: string, item: string): Promise<void> {
+  await button(`More for ${name}`).click();
+  await page.getByRole('menuitem', { name: item, exact: true }).click();
+}
+
+/** As a colleague does it elsewhere. */
+async function patch(name: string, fields: object): Promise<void> {
+  const { destinationId } = await stage.named(name);
+  const { status } = await stage.product.call('PATCH', `/api/destinations/${destinationId}`, fields);
+  expect(status).toBe(200);
+}
+
+async function paste(target: Locator, text: string): Promise<void> {
+  await page.evaluate((each) => navigator.clipboard.writeText(each), text);
+  await target.focus();
+  await page.keyboard.press('Control+V');
+}
+
+beforeAll(async () => {
+  stage = await openStage();
+  show = await stage.open();
+  page = show.page;
+});
+
+afterAll(() => stage?.close());
+
+describe('a form that was left', () => {
+  it('has what was typed when it is opened again, and after a reload all of it but the key', async () => {
+    await begin([], '/destinations/new');
+    await field('Name').fill('Half typed');
+    await field('Stream key').fill(TYPED_KEY);
+    await page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'Add destination' }).first().click();
+    await dialog().getByText('Your unsaved changes were kept').waitFor();
+    expect([await field('Name').inputValue(), await field('Stream key').inputValue()]).toEqual([
+      'Half typed',
+      TYPED_KEY,
+    ]);
+    const stored = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
+    expect(stored).not.toContain(TYPED_KEY);
+
+    await page.reload();
+    await dialog().getByText('Your unsaved changes were kept, without the stream key').waitFor();
+    expect([await field('Name').inputValue(), await field('Stream key').inputValue()]).toEqual(['Half typed', '']);
+    await button('Discard', dialog()).click();
+    expect(await field('Name').inputValue()).toBe('');
+    await page.reload();
+    await field('Name').waitFor();
+    expect(await field('Name').inputValue()).toBe('');
+  });
+
+  it('is empty again after Cancel', async () => {
+    await begin([], '/destinations/new');
+    await field('Name').fill('Not wanted');
+    await button('Cancel', dialog()).click();
+    await page.getByRole('link', { name: 'Add destination' }).first().click();
+    await field('Name').waitFor();
+    expect(await field('Name').inputValue()).toBe('');
+  });
+
+  it('keeps a URL typed for one platform while another one is looked at', async () => {
+    await begin([], '/destinations/new');
+    await dialog().getByRole('radio', { name: 'Custom RTMP' }).check();
+    await field('RTMP URL').fill('rtmp://my.server.example/live');
+    await dialog().getByRole('radio', { name: 'Twitch' }).check();
+    expect(await field('RTMP URL').inputValue()).toContain('rtmps://');
+    await dialog().getByRole('radio', { name: 'Custom RTMP' }).check();
+    expect(await field('RTMP URL').inputValue()).toBe('rtmp://my.server.example/live');
+  });
+});
+
+describe('an edit that meets a colleague’s', () => {
+  const conflict = (): Locator => dialog().getByRole('alertdialog', { name: 'Changed by someone else' });
+
+  /** Renames Alpha here, while a colleague gives it a group and another preset. */
+  async function meet(): Promise<void> {
+    await begin([idle('Alpha')]);
+    await page.setViewportSize({ width: 1440, height: 700 });
+    await chooseFromMenu('Alpha', 'Edit');
+    await field('Name').fill('Mine');
+    await patch('Alpha', { group: 'Theirs', preset: '480p30' });
+    await field('Name').press('Enter');
+    await conflict().waitFor();
+  }
+
+  it('is asked about in sight, with the focus and what they changed', async () => {
+    await meet();
+    await waitFor('the question to have the focus', () =>
+      conflict().evaluate((element) => element === document.activeElement),
+    );
+    const { top, bottom } = await conflict().evaluate((element) => element.getBoundingClientRect().toJSON());
+    expect(top).toBeGreaterThanOrEqual(0);
+    expect(bottom).toBeLessThanOrEqual(700);
+    const theirs = conflict().getByRole('list', { name: 'Their changes' });
+    await theirs.getByText('Group: Theirs').waitFor();
+    expect(await conflict().innerText()).not.toMatch(/dst_|"\d+"/);
+  });
+
+  it('keeps their other fields when mine is saved', async () => {
+    await meet();
+    await button('Save mine', conflict()).click();
+    await dialog().waitFor({ state: 'detached' });
+    expect(await stage.named('Mine')).toMatchObject({ name: 'Mine', group: 'Theirs', preset: '480p30' });
+  });
+
+  it('shows theirs on request, from which the edit goes on', async () => {
+    await meet();
+    await button('Show theirs', conflict()).click();
+    await conflict().waitFor({ state: 'detached' });
+    expect([await field('Name').inputValue(), await field('Group').inputValue()]).toEqual(['Alpha', 'Theirs']);
+    await field('Name').fill('Both');
+    await button('Save changes', dialog()).click();
+    await dialog().waitFor({ state: 'detached' });
+    expect(await stage.named('Both')).toMatchObject({ group: 'Theirs' });
+  });
+});
+
+describe('the form', () => {
+  it('splits an address pasted into the stream key', async () => {
+    await begin([], '/destinations/new');
+    await dialog().getByRole('radio', { name: 'Facebook Live' }).check();
+    await paste(field('Stream key'), `rtmps://live-api-s.facebook.com:443/rtmp/${TYPED_KEY}`);
+    expect(await field('Stream key').inputValue()).toBe(TYPED_KEY);
+    expect(await field('RTMP URL').inputValue()).toBe('rtmps://live-api-s.facebook.com:443/rtmp');
+  });
+
+  it('takes only the key of an address pasted where a key is replaced', async () => {
+    await begin([idle('Alpha')]);
+    await chooseFromMenu('Alpha', 'Replace stream key');
+    await paste(field('New stream key'), `rtmp://127.0.0.1:65535/Alpha/${TYPED_KEY}`);
+    expect(await field('New stream key').inputValue()).toBe(TYPED_KEY);
+    await dialog().getByText('Only the key of the pasted address is used.').waitFor();
+  });
+
+  it('warns of a name that another destination has', async () => {
+    await begin([idle('Alpha')], '/destinations/new');
+    await field('Name').fill('  alpha');
+    expect(await dialog().getByText('Another destination has this name').count()).toBe(0);
+    await field('Name').fill(' Alpha ');
+    await dialog().getByText('Another destination has this name').waitFor();
+  });
+
+  it('does not colour an example as if it had been typed and refused', async () => {
+    await begin([], '/destinations/new');
+    const colors = (): Promise<string[]> =>
+      field('Name').evaluate((element) => [
+        getComputedStyle(element, '::placeholder').color,
+        getComputedStyle(document.querySelector('[data-error]') ?? element).getPropertyValue('--mantine-color-error'),
+      ]);
+    const [before] = await colors();
+    await button('Add destination', dialog()).click();
+    await waitFor('the name to be marked', async () => (await field('Name').getAttribute('aria-invalid')) === 'true');
+    expect((await colors())[0]).toBe(before);
+    // What is wrong has the focus.
+    expect(await field('Name').evaluate((element) => element === document.activeElement)).toBe(true);
+  });
+
+  it('lets nothing shine through its buttons on a phone', async () => {
+    await begin([], '/destinations/new');
+    await page.setViewportSize(PHONE);
+    await field('Encoding').scrollIntoViewIfNeeded();
+    const onTop = await button('Add destination', dialog()).evaluate((element) => {
+      const bar = element.parentElement!;
+      const arrows = [...bar.closest('form')!.querySelectorAll('[data-position="right"]')];
+      return arrows.map((arrow) => Number(getComputedStyle(arrow).zIndex) < Number(getComputedStyle(bar).zIndex));
+    });
+    expect(onTop.length).toBeGreaterThan(1);
+    expect(onTop).not.toContain(false);
+  });
+});
+
+describe('a copy of a destination', () => {
+  it('has everything but the key, and says so', async () => {
+    await begin([idle('Alpha', { group: 'Sunday', preset: '480p30' })]);
+    await chooseFromMenu('Alpha', 'Duplicate');
+    await page.getByRole('dialog', { name: 'Duplicate Alpha' }).waitFor();
+    expect(await field('Name').inputValue()).toBe('Alpha copy');
+    expect(await field('Stream key').inputValue()).toBe('');
+    await dialog().getByText('Stream keys are not copied').waitFor();
+    await field('Stream key').fill(TYPED_KEY);
+    await button('Add destination', dialog()).click();
+    await row('Alpha copy').waitFor();
+    const [copy, alpha] = [await stage.named('Alpha copy'), await stage.named('Alpha')];
+    for (const same of ['group', 'preset', 'platform', 'rtmpUrl', 'standby'] as const)
+      expect(copy[same]).toBe(alpha[same]);
+  });
+});
+
+describe('a search', () => {
+  it('finds by what is read and by nothing that is hidden', async () => {
+    await begin([idle('Campus 15', { rtmpUrl: 'rtmp://127.0.0.1:65535/one' }), idle('Campus 19')], '/destinations');
+    const { destinationId } = await stage.named('Campus 19');
+    await row('Campus 19').waitFor();
+    const search = page.getByRole('searchbox', { name: 'Search destinations' });
+    await search.fill(destinationId.slice(4, 9));
+    await page.getByText('No destination matches').waitFor();
+    await search.fill('65535');
+    await page.getByText('No destination matches').waitFor();
+    await search.fill(destinationId);
+    await row('Campus 19').waitFor();
+    expect(await page.locator('[data-row]').count()).toBe(1);
+  });
+});
+
+describe('the manual order', () => {
+  const THREE = [idle('Alpha'), idle('Bravo'), idle('Charlie')];
+  const becomes = (order: string): Promise<unknown> => waitFor(order, async () => (await names()).join(' ') === order);
+
+  it('is changed by the arrow keys, which keep the focus, and is there after a reload and for everybody', async () => {
+    await begin(THREE);
+    await row('Charlie').waitFor();
+    const before = await names();
+    const [first, second] = before as [string, string];
+    await button(`Move ${second}`).press('ArrowUp');
+    await becomes([second, first, ...before.slice(2)].join(' '));
+    await waitFor('the handle to have the focus', () =>
+      button(`Move ${second}`).evaluate((element) => element === document.activeElement),
+    );
+    await page.getByText(`${second}: 1 of 3`).waitFor({ state: 'attached' });
+    await page.reload();
+    await becomes([second, first, ...before.slice(2)].join(' '));
+    const { page: colleague, context } = await stage.open();
+    await colleague.goto(stage.signInLink);
+    await colleague.locator(`[data-row][aria-label="${second}"]`).waitFor();
+    expect(await colleague.locator('li:not([data-primary]) [data-row-name]').allInnerTexts()).toEqual(await names());
+    await context.close();
+  });
+
+  it('is changed by dragging, and from the menu where nothing can be dragged', async () => {
+    await begin(THREE);
+    await row('Charlie').waitFor();
+    const [first, second, third] = (await names()) as [string, string, string];
+    await button(`Move ${third}`).dragTo(row(first), { targetPosition: { x: 40, y: 5 } });
+    await becomes([third, first, second].join(' '));
+    await page.setViewportSize(PHONE);
+    await chooseFromMenu(third, 'Move down');
+    await becomes([first, third, second].join(' '));
+    expect(await names()).toEqual([first, third, second]);
+  });
+
+  it('gives way to the order by name, which this browser remembers', async () => {
+    await begin(THREE);
+    await row('Charlie').waitFor();
+    const [first] = (await names()) as [string];
+    await button(`Move ${first}`).press('ArrowDown');
+    await waitFor('the order to change', async () => (await names())[0] !== first);
+    await page.getByLabel('Order').selectOption('name');
+    await becomes('Alpha Bravo Charlie');
+    expect(await page.getByRole('button', { name: /^Move / }).count()).toBe(0);
+    await page.reload();
+    await becomes('Alpha Bravo Charlie');
+  });
+});
+
+describe('a start', () => {
+  it('without an encoder is asked about before anything happens', async () => {
+    await begin([idle('Alpha')]);
+    await page.getByRole('button', { name: /^Start .*Alpha$/ }).click();
+    await page.getByRole('dialog', { name: 'Start Alpha?' }).getByText('No encoder is connected').waitFor();
+    await page.keyboard.press('Enter');
+    await dialog().waitFor({ state: 'detached' });
+    expect((await stage.named('Alpha')).desired).toBe('idle');
+  });
+
+  it('of more than the source has outputs for says how many can, and starts those', async () => {
+    await begin([idle('Alpha'), idle('Bravo'), idle('Charlie')]);
+    // Fifty destinations take minutes; the page is told of the outputs instead.
+    await page.route('**/api/mediaconnect/flow/status', async (route) => {
+      const answer = await route.fetch();
+      const json = await answer.json();
+      await route.fulfill({ response: answer, json: { ...json, outputs: { used: 48, limit: 50 } } });
+    });
+    await page.reload();
+    await button('Start all').click();
+    await dialog().getByText('Only 2 of the source’s 50 outputs are free: 2 of 3 can start.').waitFor();
+    const listed = dialog().getByRole('list', { name: 'What will start' }).getByRole('listitem');
+    expect(await listed.count()).toBe(2);
+    await button('Start 2 destinations anyway').waitFor();
+  });
+});
+
+describe('a phone', () => {
+  it('shows the first destination on its first screen, and the way to stop everything wherever it is', async () => {
+    await begin([running('Alpha'), running('Bravo'), idle('Charlie')]);
+    await page.setViewportSize(PHONE);
+    await button('Stop Bravo').waitFor();
+    const first = page.locator('li:not([data-primary]) > [data-row]').first();
+    const bar = page.getByRole('complementary', { name: 'Problems and Stop all' });
+    const barTop = await bar.evaluate((element) => element.getBoundingClientRect().top);
+    expect(await first.evaluate((element) => element.getBoundingClientRect().top)).toBeLessThan(barTop);
+    await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+    await button('Stop all', bar).click();
+    await page.getByRole('dialog', { name: 'Stop 2 destinations?' }).waitFor();
+    await page.keyboard.press('Escape');
+    expect(await button('Keyboard shortcuts').isVisible()).toBe(false);
+    expect(await tooWide(page)).toEqual([]);
+  });
+
+  it.each(['/', '/destinations', '/settings'])('has no target below 44 pixels on %s', async (path) => {
+    await begin([running('Alpha'), idle('Bravo')], path);
+    await page.setViewportSize(PHONE);
+    await page.getByRole('heading', { level: 1 }).waitFor({ state: 'attached' });
+    if (path !== '/settings') await button('More for Alpha').waitFor();
+    const small = await page.evaluate(() => {
+      const targets = [...document.querySelectorAll<HTMLElement>('a, button, select, input, summary')].filter((each) =>
+        each.checkVisibility(),
+      );
+      // Links within a sentence or a list of facts are text.
+      const own = targets.filter((each) => !each.matches('p a, dd a, li > a, .skip, [href="#content"]'));
+      return own.flatMap((each) => {
+        const target = each.closest('label, td:has(> input)') ?? each;
+        const { width, height } = target.getBoundingClientRect();
+        const label = each.getAttribute('aria-label') ?? each.textContent ?? each.tagName;
+        return height < 43.5 || width < 24 ? [`${label}: ${Math.round(width)} × ${Math.round(height)}`] : [];
+      });
+    });
+    expect(small).toEqual([]);
+  });
+
+  it('has Stop apart from everything else, and Cancel where it was', async () => {
+    await begin([running('Alpha'), running('Bravo')]);
+    await page.setViewportSize(PHONE);
+    const stop = button('Stop Alpha');
+    await stop.waitFor();
+    const box = async (target: Locator) => (await target.boundingBox())!;
+    const at = await box(stop);
+    const others = page.locator('[data-row][aria-label="Alpha"] :is(a, button)');
+    for (const other of await others.all()) {
+      if ((await other.getAttribute('aria-label')) === 'Stop Alpha' || !(await other.isVisible())) continue;
+      const { x, y, width, height } = await box(other);
+      const apart = Math.max(x - at.x - at.width, at.x - x - width, y - at.y - at.height, at.y - y - height);
+      expect(apart, (await other.innerText()) || String(other)).toBeGreaterThanOrEqual(12);
+    }
+    await stop.click();
+    const cancel = await box(button('Cancel', row('Alpha')));
+    const middle = at.x + at.width / 2;
+    expect(middle > cancel.x && middle < cancel.x + cancel.width).toBe(true);
+  });
+});
+
+describe('the page', () => {
+  it('broke no policy, threw no error and asked nobody but the product', () => {
+    expect({ faults: show.faults, strangers: show.strangers }).toEqual({ faults: [], strangers: [] });
+  });
+});

@@ -1,0 +1,47 @@
+import { Button, Modal } from '@mantine/core';
+import { useState } from 'react';
+import { useDestinations } from '../api/destinations.ts';
+import { useFlowControl } from '../api/flow.ts';
+import { problemOf } from '../api/request.ts';
+import { useFocusReturn } from '../app/use-focus-return.ts';
+import { ProblemPanel } from '../components/ProblemText.tsx';
+import { countDestinations } from '../presentation/bulk-action.ts';
+import { sentence } from '../presentation/format.ts';
+import { ConcernedList } from './ConcernedList.tsx';
+import { LeaveButton } from './LeaveButton.tsx';
+import { useFailureAfterwards } from './use-failure-afterwards.ts';
+import classes from './editor.module.css';
+
+/** Asks before the source stops, with every destination that loses its picture by name. */
+export function StopSourceDialog({ onClose }: { onClose: () => void }) {
+  useFocusReturn();
+  const list = useDestinations().data ?? [];
+  // What was read is what was decided upon: the list does not change under the finger.
+  const [running] = useState(() => list.filter(({ primary, desired }) => !primary && desired === 'running'));
+  const stop = useFlowControl('stop');
+  const problem = problemOf(stop.error);
+  const tellAfterwards = useFailureAfterwards('Stop the source');
+  return (
+    <Modal opened onClose={onClose} title="Stop the source?">
+      <div className={classes.form}>
+        {running.length > 0 && <ConcernedList label="What loses its picture" destinations={running} />}
+        <p className={classes.text}>
+          {running.length > 0
+            ? `${sentence(countDestinations(running.length))} and the preview go off air. They stay started: stop them too if the show is over.`
+            : 'No destination is running. The preview goes off air.'}
+        </p>
+        {problem && <ProblemPanel problem={problem} />}
+        <div className={classes.buttons}>
+          <LeaveButton isSent={stop.isPending} onClose={onClose} data-autofocus />
+          <Button
+            color="red.8"
+            loading={stop.isPending}
+            onClick={() => stop.mutateAsync(undefined, { onSuccess: onClose }).catch(tellAfterwards)}
+          >
+            Stop source
+          </Button>
+        </div>
+      </div>
+    </Modal>
+  );
+}
