@@ -6,6 +6,7 @@ import { startAwsFront } from './aws-front.ts';
 import type { Clock } from './clock.ts';
 import { createDynamodb } from './dynamodb/create-dynamodb.ts';
 import { createEventBus, type EventBus } from './events/event-bus.ts';
+import { connectInProcess } from './in-process-clients.ts';
 import { createKms } from './kms/create-kms.ts';
 import { createLambdaService } from './lambda/lambda-service.ts';
 import { createLambdaRegistry, type LambdaRegistry } from './lambda/registry.ts';
@@ -87,6 +88,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       // The state machines retry; a second layer would multiply.
       attemptsMax: 1,
     });
+    connectInProcess(clients, services);
     return {
       endpoint: front.endpoint,
       clients,
