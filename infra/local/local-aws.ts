@@ -6,6 +6,7 @@ import { startAwsFront } from './aws-front.ts';
 import type { Clock } from './clock.ts';
 import { createDynamodb } from './dynamodb/create-dynamodb.ts';
 import { createEventBus, type EventBus } from './events/event-bus.ts';
+import { groupSaves } from './group-saves.ts';
 import { connectInProcess } from './in-process-clients.ts';
 import { createKms } from './kms/create-kms.ts';
 import { createLambdaService } from './lambda/lambda-service.ts';
@@ -45,7 +46,9 @@ interface LocalAwsOptions extends Pick<
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
   const { dataDirectory, clock } = options;
   const storeOf = (name: string) =>
-    dataDirectory === null ? makeMemoryStore() : openSealedFile(join(dataDirectory, `${name}.sealed`), dataDirectory);
+    dataDirectory === null
+      ? makeMemoryStore()
+      : groupSaves(openSealedFile(join(dataDirectory, `${name}.sealed`), dataDirectory));
   const events = createEventBus({ clock });
   const lambda = createLambdaRegistry({ clock });
   const dynamodb = await createDynamodb({ directory: dataDirectory && join(dataDirectory, 'dynamodb') });
