@@ -14,6 +14,7 @@ import { registerCosts } from './routes/costs.ts';
 import { registerDashboard } from './routes/dashboard.ts';
 import { registerDestinationBulk } from './routes/destination-bulk.ts';
 import { registerDestinationEdit } from './routes/destination-edit.ts';
+import { registerDestinationList } from './routes/destination-list.ts';
 import { registerDestinationTransport } from './routes/destination-transport.ts';
 import { registerDestinations } from './routes/destinations.ts';
 import { registerDocs } from './routes/docs.ts';
@@ -130,6 +131,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerHealth(api, deps);
   registerPresets(api, deps);
   registerPrimary(api, deps);
+  registerDestinationList(api, deps);
   registerDestinations(api, deps);
   registerDestinationEdit(api, deps);
   registerDestinationTransport(api, deps);

@@ -6,6 +6,8 @@ import { startAwsFront } from './aws-front.ts';
 import type { Clock } from './clock.ts';
 import { createDynamodb } from './dynamodb/create-dynamodb.ts';
 import { createEventBus, type EventBus } from './events/event-bus.ts';
+import { groupSaves } from './group-saves.ts';
+import { connectInProcess } from './in-process-clients.ts';
 import { createKms } from './kms/create-kms.ts';
 import { createLambdaService } from './lambda/lambda-service.ts';
 import { createLambdaRegistry, type LambdaRegistry } from './lambda/registry.ts';
@@ -44,7 +46,9 @@ interface LocalAwsOptions extends Pick<
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
   const { dataDirectory, clock } = options;
   const storeOf = (name: string) =>
-    dataDirectory === null ? makeMemoryStore() : openSealedFile(join(dataDirectory, `${name}.sealed`), dataDirectory);
+    dataDirectory === null
+      ? makeMemoryStore()
+      : groupSaves(openSealedFile(join(dataDirectory, `${name}.sealed`), dataDirectory));
   const events = createEventBus({ clock });
   const lambda = createLambdaRegistry({ clock });
   const dynamodb = await createDynamodb({ directory: dataDirectory && join(dataDirectory, 'dynamodb') });
@@ -87,6 +91,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       // The state machines retry; a second layer would multiply.
       attemptsMax: 1,
     });
+    connectInProcess(clients, services);
     return {
       endpoint: front.endpoint,
       clients,

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Readable } from 'node:stream';
 import type { AwsClients } from '../../functions/aws/clients.ts';
+import { SIGNING_NAMES, toLocalRequest, type SdkRequest } from '../../infra/local/in-process-clients.ts';
 import type { LocalService } from '../../infra/local/service.ts';
 
 /**
@@ -56,14 +57,6 @@ const OPERATION_HEADER = 'x-simulated-operation';
 /** The process that makes the current calls. */
 export const currentInvocation = new AsyncLocalStorage<Invocation>();
 
-interface SdkRequest {
-  method: string;
-  path: string;
-  query?: Record<string, string | string[] | null>;
-  headers: Record<string, string>;
-  body?: unknown;
-}
-
 /** Points the clients at the services of a world. */
 export type Connect = (services: LocalService[], carry: Carry) => void;
 
@@ -95,18 +88,6 @@ export function connectInProcess(clients: AwsClients): Connect {
     line = { byName: new Map(services.map((service) => [service.signingName, service])), carry };
   };
 }
-
-const SIGNING_NAMES: Record<keyof AwsClients, string> = {
-  cloudWatch: 'monitoring',
-  cloudWatchLogs: 'logs',
-  kms: 'kms',
-  mediaConnect: 'mediaconnect',
-  mediaLive: 'medialive',
-  mediaPackage: 'mediapackage',
-  s3: 's3',
-  sfn: 'states',
-  table: 'dynamodb',
-};
 
 async function handle(
   line: { byName: Map<string, LocalService>; carry: Carry } | null,
@@ -156,20 +137,9 @@ async function deliver(
   headers: Record<string, string>,
   call: WireCall,
 ): Promise<WireAnswer> {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(request.query ?? {})) {
-    for (const item of Array.isArray(value) ? value : [value]) if (item !== null) query.append(name, item);
-  }
   // Serialized from the parsed body, so that the carrier may change it.
   const body = Object.keys(call.body).length > 0 ? JSON.stringify(call.body) : toText(request.body);
-  // Only the members of a Request that the endpoints read; real Requests cost more than the endpoints.
-  const response = await service.handle({
-    method: request.method,
-    url: `http://aws.simulated${request.path}${query.size > 0 ? `?${query.toString()}` : ''}`,
-    headers: new Headers(headers),
-    text: async () => body,
-    arrayBuffer: async () => Buffer.from(body),
-  } as unknown as Request);
+  const response = await service.handle(toLocalRequest({ ...request, headers }, body));
   return {
     status: response.status,
     headers: Object.fromEntries(response.headers),

@@ -1,6 +1,6 @@
 import { makeIdleEngine, type EngineReport, type MediaEngine } from '../../infra/local/media/engine/contract.ts';
 
-/** A media engine without media: every channel it was told to run reports that it publishes. */
+/** A media engine without media: every channel that it has to run reports that it publishes. */
 export interface SimulatedEngine extends MediaEngine {
   /** Reports once, like the real engine each second. */
   tick(nowMs: number): void;

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { getDestination, insertDestination, listDestinations } from '../../aws/destination-table.ts';
+import { getDestination, insertDestination } from '../../aws/destination-table.ts';
 import { PRIMARY_DESTINATION_ID, type Destination } from '../../domain/destination.ts';
 import { newDestination } from '../../domain/new-destination.ts';
 import { withOperation } from '../../domain/lifecycle.ts';
@@ -15,30 +15,12 @@ import {
   sealStreamKey,
 } from '../destination-target.ts';
 import { idempotent } from '../idempotency.ts';
-import { fromCursor, toCursor } from '../paging.ts';
-import { toDestinationResource } from '../resources.ts';
-import { CreateDestination, DestinationId, ForceQuery, ListQuery } from '../request-schemas.ts';
-import { DestinationList, DestinationResource } from '../schemas.ts';
-import {
-  findDestination,
-  presentDestination,
-  presentOperation,
-  requireFound,
-  resourceView,
-} from './find-destination.ts';
+import { CreateDestination, DestinationId, ForceQuery } from '../request-schemas.ts';
+import { DestinationResource } from '../schemas.ts';
+import { findDestination, presentDestination, presentOperation, requireFound } from './find-destination.ts';
 
 const tags = ['Destinations'];
 const params = z.object({ destinationId: DestinationId });
-
-const list = createRoute({
-  method: 'get',
-  path: '/api/destinations',
-  tags,
-  summary: 'List destinations',
-  description: 'Oldest first. Never waits on AWS’s media services: it gives the last observation and its time.',
-  request: { query: ListQuery },
-  responses: { 200: answers(DestinationList, 'One page'), ...problems(503) },
-});
 
 const get = createRoute({
   method: 'get',
@@ -62,23 +44,8 @@ const remove = createRoute({
   },
 });
 
-/** `/api/destinations` and one destination: list, create, get, delete. */
+/** `/api/destinations` and one destination: create, get, delete. */
 export function registerDestinations(api: Api, deps: ApiDeps): void {
-  api.openapi(list, async (context) => {
-    const { limit, cursor, ...filter } = context.req.valid('query');
-    const after = cursor === undefined ? undefined : fromCursor(cursor);
-    const { records, more } = await collect(deps, { limit, after, filter });
-    const view = resourceView(deps, context);
-    const last = records.at(-1);
-    return context.json(
-      {
-        data: records.map((record) => toDestinationResource(record, view)),
-        nextCursor: more && last ? toCursor(last.destinationId) : null,
-      },
-      200,
-    );
-  });
-
   const create = createRoute({
     method: 'post',
     path: '/api/destinations',
@@ -116,28 +83,6 @@ export function registerDestinations(api: Api, deps: ApiDeps): void {
     });
     return context.json(presentOperation(deps, context, requireFound(record, destinationId)), 202);
   });
-}
-
-/** Reads until the page is full: a filter thins the pages of the table out, and must not end the list early. */
-async function collect(
-  deps: ApiDeps,
-  wanted: { limit: number; after: string | undefined; filter: { status?: string; platform?: string; group?: string } },
-): Promise<{ records: Destination[]; more: boolean }> {
-  const { limit, filter } = wanted;
-  const found: Destination[] = [];
-  let after = wanted.after;
-  for (;;) {
-    const page = await listDestinations(deps, { limit: limit + 1, after });
-    for (const record of page.records) {
-      if (filter.status !== undefined && record.status !== filter.status) continue;
-      if (filter.platform !== undefined && record.platform !== filter.platform) continue;
-      if (filter.group !== undefined && record.group !== filter.group) continue;
-      if (found.length === limit) return { records: found, more: true };
-      found.push(record);
-    }
-    if (page.last === null) return { records: found, more: false };
-    after = page.last;
-  }
 }
 
 async function insert(

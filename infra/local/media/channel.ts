@@ -15,6 +15,7 @@ import { toArn } from './identifiers.ts';
 import { attachInput, detachInputs, findInput, requireFree } from './input.ts';
 import { command } from './engine-commands.ts';
 import { emit } from './media-context.ts';
+import { forgetTombstones } from './tombstones.ts';
 import { begin, commit } from './transitions.ts';
 import type { MediaContext } from './media-context.ts';
 import type { ChannelRecord } from './media-state.ts';
@@ -164,8 +165,8 @@ export function arriveChannel(context: MediaContext, id: string, to: string): vo
   if (to === 'DELETED') {
     detachInputs(context, id, inputIdsOf(channel.settings), context.durations.inputDetachMs);
     channel.deletedAtMs = context.clock.now();
-    // A tombstone needs no stream key.
-    channel.settings = withoutKeys(channel.settings);
+    channel.settings = toTombstone(channel.settings);
+    forgetTombstones(context);
   }
   setState(context, channel, to as ChannelState, ARRIVAL_MESSAGES[`${from} ${to}`] ?? to);
 }
@@ -263,12 +264,13 @@ function stateShown(
   return state === 'STARTING' && clock.now() - startedAtMs < durations.channelStartShowsMs ? 'IDLE' : state;
 }
 
-function withoutKeys(settings: ChannelRecord['settings']): ChannelRecord['settings'] {
+/** What a deleted channel is described with: no stream keys, and no encodes, which are most of a channel. */
+function toTombstone(settings: ChannelRecord['settings']): ChannelRecord['settings'] {
   const Destinations = settings.Destinations?.map((destination) => ({
     ...destination,
     Settings: destination.Settings?.map(({ StreamName: _streamName, ...item }) => item),
   }));
-  return { ...settings, Destinations };
+  return { ...settings, Destinations, EncoderSettings: undefined };
 }
 
 function toChannel(context: MediaContext, channel: ChannelRecord): Channel {

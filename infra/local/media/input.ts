@@ -10,6 +10,7 @@ import type {
 import { RTP_INPUT_PORT } from './feeds.ts';
 import { toArn } from './identifiers.ts';
 import { releaseGroups, useGroups } from './input-security-group.ts';
+import { forgetTombstones } from './tombstones.ts';
 import { begin, commit } from './transitions.ts';
 import type { MediaContext } from './media-context.ts';
 import type { InputRecord } from './media-state.ts';
@@ -95,6 +96,7 @@ export function arriveInput(context: MediaContext, id: string, to: string): void
   if (to === 'DELETED') {
     record.deletedAtMs = context.clock.now();
     releaseGroups(context, record.securityGroupIds);
+    forgetTombstones(context);
   }
 }
 

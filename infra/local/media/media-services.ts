@@ -95,7 +95,7 @@ export function createMediaServices(options: MediaServicesOptions): MediaService
   const unsubscribe = context.engine.onReport(observe);
 
   const nextRequestId = makeTransientIds(`${options.idSeed ?? ''}:request`, context.clock.now());
-  const common = { around: withRateLimits(options), nextRequestId };
+  const common = { around: untilSaved(options.store, withRateLimits(options)), nextRequestId };
   const services: LocalService[] = [
     makeRestJsonService({
       ...common,
@@ -133,8 +133,20 @@ export function createMediaServices(options: MediaServicesOptions): MediaService
       context.closed = true;
       unsubscribe();
       await Promise.allSettled(context.commands.values());
+      await Promise.allSettled([context.store.saved?.()]);
     },
   };
+}
+
+/** Answers a call that changes something once the change is kept. */
+function untilSaved({ saved }: StateStore, around: AroundOperation | undefined): AroundOperation | undefined {
+  if (!saved) return around;
+  const keep: AroundOperation = async ({ operation }, proceed) => {
+    const result = await proceed();
+    if (!/^(Describe|List|Get)/.test(operation)) await saved();
+    return result;
+  };
+  return around ? (call, proceed) => around(call, () => keep(call, proceed)) : keep;
 }
 
 /** The fault seam, behind AWS's request rates where they are wanted. */

@@ -67,7 +67,8 @@ export function createStepFunctions(deps: Deps): LocalStepFunctions {
   const running = new Map<string, RunningExecution>();
   let closed = false;
 
-  function start(machine: StateMachineRecord, name: string, input: string): ExecutionRecord {
+  /** Runs an execution once it is on record. @throws what kept it from being recorded; nothing runs then */
+  async function start(machine: StateMachineRecord, name: string, input: string): Promise<ExecutionRecord> {
     const record: ExecutionRecord = {
       machine: machine.name,
       name,
@@ -81,7 +82,9 @@ export function createStepFunctions(deps: Deps): LocalStepFunctions {
       cause: null,
     };
     const history = makeHistory(clock);
-    executions.addExecution(record, history);
+    await executions.addExecution(record, history);
+    // On record as running, it comes back as aborted, which is what it is.
+    if (closed) throw new AwsFault('ServiceUnavailable', PROCESS_STOPPED, 503);
     const arn = toExecutionArn(record);
     const plan = {
       // Checked when the machine was made.
@@ -104,7 +107,7 @@ export function createStepFunctions(deps: Deps): LocalStepFunctions {
   const operations: JsonOperations = {
     ...machineOperations(executions, clock),
     ...lookupOperations(executions),
-    StartExecution(input) {
+    async StartExecution(input) {
       if (closed) throw new AwsFault('ServiceUnavailable', PROCESS_STOPPED, 503);
       const machine = requireMachine(executions, input);
       const name = readName(optionalString(input, 'name') ?? randomUUID());
@@ -113,7 +116,7 @@ export function createStepFunctions(deps: Deps): LocalStepFunctions {
       if (known !== undefined && (known.status !== 'RUNNING' || known.input !== text)) {
         throw new AwsFault('ExecutionAlreadyExists', `Execution Already Exists: '${toExecutionArn(known)}'`);
       }
-      const record = known ?? start(machine, name, text);
+      const record = known ?? (await start(machine, name, text));
       return { executionArn: toExecutionArn(record), startDate: record.startedAtMs / 1000 };
     },
     async StopExecution(input) {
@@ -133,7 +136,9 @@ export function createStepFunctions(deps: Deps): LocalStepFunctions {
     version: '1.0',
     client,
     honours: HONOURED,
-    operations,
+    operations: Object.fromEntries(
+      Object.entries(operations).map(([name, operation]) => [name, untilSaved(store, operation)]),
+    ),
   });
 
   async function close(): Promise<void> {
@@ -142,9 +147,19 @@ export function createStepFunctions(deps: Deps): LocalStepFunctions {
     for (const execution of executionsLeft) execution.stop({ cause: PROCESS_STOPPED });
     // An end that could not be recorded has been told; on a full disk, too, everything has to come to an end.
     await Promise.allSettled(executionsLeft.map((execution) => execution.ended));
+    await Promise.allSettled([store.saved?.()]);
   }
 
   return { ...service, close };
+}
+
+/** Answers once everything that was changed is kept. */
+function untilSaved(store: StateStore, operation: JsonOperations[string]): JsonOperations[string] {
+  return async (input) => {
+    const output = await operation(input);
+    await store.saved?.();
+    return output;
+  };
 }
 
 function machineOperations(executions: Executions, clock: Clock): JsonOperations {

@@ -18,7 +18,7 @@ const record: ExecutionRecord = {
 };
 
 describe('an execution that could not be written down', () => {
-  it('is not on record, so that it can be started once there is room again', () => {
+  it('is not on record, so that it can be started once there is room again', async () => {
     const store = makeMemoryStore();
     let isFull = true;
     const executions = openExecutions({
@@ -32,10 +32,24 @@ describe('an execution that could not be written down', () => {
       },
     });
     const add = () => executions.addExecution(record, makeHistory(systemClock));
-    expect(add).toThrow('ENOSPC');
+    await expect(add()).rejects.toThrow('ENOSPC');
     expect(executions.findExecution(toExecutionArn(record))).toBeUndefined();
     isFull = false;
-    add();
+    await add();
+    expect(executions.findExecution(toExecutionArn(record))).toBe(record);
+  });
+
+  it('is not on record when the save that it shares with others fails', async () => {
+    let fails = true;
+    const executions = openExecutions({
+      clock: systemClock,
+      store: { ...makeMemoryStore(), saved: () => (fails ? Promise.reject(new Error('ENOSPC')) : Promise.resolve()) },
+    });
+    const add = () => executions.addExecution(record, makeHistory(systemClock));
+    await expect(add()).rejects.toThrow('ENOSPC');
+    expect(executions.findExecution(toExecutionArn(record))).toBeUndefined();
+    fails = false;
+    await add();
     expect(executions.findExecution(toExecutionArn(record))).toBe(record);
   });
 });

@@ -52,7 +52,8 @@ export interface Executions {
   findMachine(arn: string): StateMachineRecord | undefined;
   findExecution(arn: string): ExecutionRecord | undefined;
   putMachine(record: StateMachineRecord): void;
-  addExecution(record: ExecutionRecord, history: History): void;
+  /** Resolves once the execution is on record. */
+  addExecution(record: ExecutionRecord, history: History): Promise<void>;
   end(record: ExecutionRecord, ending: Ending): void;
   /** All that is known; after a restart, and for older executions, only how it began and ended. */
   historyOf(record: ExecutionRecord): History;
@@ -114,13 +115,14 @@ export function openExecutions(deps: { store: StateStore; clock: Clock }): Execu
       machines.set(toMachineArn(record.name), record);
       save();
     },
-    addExecution(record, history) {
+    async addExecution(record, history) {
       const arn = toExecutionArn(record);
       executions.set(arn, record);
       histories.set(arn, history);
       prune();
       try {
         save();
+        await store.saved?.();
       } catch (error) {
         // Whoever asked is told that it has failed: it must not go on record as one that runs, because nothing runs it.
         executions.delete(arn);

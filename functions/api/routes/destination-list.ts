@@ -1,0 +1,73 @@
+import { createRoute, type z } from '@hono/zod-openapi';
+import { listDestinations } from '../../aws/destination-table.ts';
+import type { Destination } from '../../domain/destination.ts';
+import type { Api, ApiDeps } from '../api-deps.ts';
+import { answers, problems } from '../contract.ts';
+import { fromCursor, toCursor } from '../paging.ts';
+import { ListQuery } from '../request-schemas.ts';
+import { toDestinationResource, type ResourceView } from '../resources.ts';
+import { DestinationList } from '../schemas.ts';
+import { shareReads } from '../share-reads.ts';
+import { resourceView } from './find-destination.ts';
+
+const tags = ['Destinations'];
+
+const list = createRoute({
+  method: 'get',
+  path: '/api/destinations',
+  tags,
+  summary: 'List destinations',
+  description: 'Oldest first. Never waits on AWS’s media services: it gives the last observation and its time.',
+  request: { query: ListQuery },
+  responses: { 200: answers(DestinationList, 'One page'), ...problems(503) },
+});
+
+/** `GET /api/destinations`. Requests for the same page share a read and its text: every open page asks every second. */
+export function registerDestinationList(api: Api, deps: ApiDeps): void {
+  const share = shareReads<string>();
+  api.openapi(list, async (context) => {
+    const query = context.req.valid('query');
+    const { role } = context.get('principal');
+    const text = await share(JSON.stringify([role, query]), async () =>
+      JSON.stringify(await readPage(deps, query, resourceView(deps, context))),
+    );
+    context.header('Content-Type', 'application/json');
+    return context.body(text, 200) as never;
+  });
+}
+
+async function readPage(
+  deps: ApiDeps,
+  { limit, cursor, ...filter }: z.infer<typeof ListQuery>,
+  view: ResourceView,
+): Promise<z.infer<typeof DestinationList>> {
+  const after = cursor === undefined ? undefined : fromCursor(cursor);
+  const { records, more } = await collect(deps, { limit, after, filter });
+  const last = records.at(-1);
+  return {
+    data: records.map((record) => toDestinationResource(record, view)),
+    nextCursor: more && last ? toCursor(last.destinationId) : null,
+  };
+}
+
+/** Reads until the page is full: a filter thins the pages of the table out, and must not end the list early. */
+async function collect(
+  deps: ApiDeps,
+  wanted: { limit: number; after: string | undefined; filter: { status?: string; platform?: string; group?: string } },
+): Promise<{ records: Destination[]; more: boolean }> {
+  const { limit, filter } = wanted;
+  const found: Destination[] = [];
+  let after = wanted.after;
+  for (;;) {
+    const page = await listDestinations(deps, { limit: limit + 1, after });
+    for (const record of page.records) {
+      if (filter.status !== undefined && record.status !== filter.status) continue;
+      if (filter.platform !== undefined && record.platform !== filter.platform) continue;
+      if (filter.group !== undefined && record.group !== filter.group) continue;
+      if (found.length === limit) return { records: found, more: true };
+      found.push(record);
+    }
+    if (page.last === null) return { records: found, more: false };
+    after = page.last;
+  }
+}
