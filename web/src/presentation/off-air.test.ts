@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HEALTH_LEVELS } from '../../../functions/domain/health.ts';
+import { HEALTH_LEVELS } from '../../../functions/domain/health-reasons.ts';
 import { makeDestination } from './make-destination.fixture.ts';
 import { isOffAirAnyway } from './off-air.ts';
 

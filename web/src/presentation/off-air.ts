@@ -1,5 +1,5 @@
 import type { DestinationResource } from '../../../functions/api/schemas.ts';
-import type { HealthLevel } from '../../../functions/domain/health.ts';
+import type { HealthLevel } from '../../../functions/domain/health-reasons.ts';
 
 /** Levels at which the audience gets nothing for certain; where it is not known, it may be watching. */
 const NOTHING_ARRIVES = new Set<HealthLevel>(['down', 'reconnecting', 'waiting_for_source']);
