@@ -264,7 +264,7 @@ describe('GET /api/destinations/{destinationId}/metrics', () => {
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({
       uptimeSeconds: 60,
-      current: { bitrateBps: 4_500_000, framesPerSecond: 30, droppedFrames: 30, reconnects: 30 },
+      current: { bitrateBps: 4_500_000, framesPerSecond: 30, droppedFrames: 30 + 30, reconnects: 30 },
       periodSeconds: 1,
     });
     expect(answer.body.series.bitrateBps).toHaveLength(2);

@@ -228,5 +228,5 @@ const SOURCE_METRICS = 5;
 
 /** Returns how many billed metrics one observation of this many running channels requests. */
 export function metricsPerLook(channels: number): number {
-  return channels === 0 ? 0 : channels * METRIC_NAMES.length + SOURCE_METRICS;
+  return channels === 0 ? 0 : channels * channelMetrics(false).length + SOURCE_METRICS;
 }

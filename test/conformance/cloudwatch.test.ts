@@ -186,6 +186,7 @@ describe('the CloudWatch endpoint', () => {
     expect(Metrics).toEqual([
       { Namespace: 'Sluice/Engine', MetricName: 'OutputFrameRate', Dimensions },
       { Namespace: 'Sluice/Engine', MetricName: 'Reconnects', Dimensions },
+      { Namespace: 'Sluice/Engine', MetricName: 'UnsentFrames', Dimensions },
     ]);
     const refusal = { name: 'ValidationException', $metadata: { httpStatusCode: 400 } };
     await expect(get({ MetricStat: undefined, Expression: 'm1 * 2' })).rejects.toMatchObject(refusal);
