@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { MAIN_PROCESS_ARGUMENTS, MAIN_PROCESS_ENVIRONMENT } from '../../infra/local/bootstrap/main-process.mjs';
 import { waitFor } from './wait-for.ts';
 
 /** The product as a user runs it: its own process, its own ports, its own data directory. */
@@ -93,10 +94,11 @@ export async function runToEnd(
 }
 
 function spawnProduct(ports: ProductPorts, dataDirectory: string, environment: Record<string, string>) {
-  const child = spawn(process.execPath, ['infra/local/main.ts'], {
+  const child = spawn(process.execPath, [...MAIN_PROCESS_ARGUMENTS, 'infra/local/main.ts'], {
     cwd: root,
     env: {
       ...process.env,
+      ...MAIN_PROCESS_ENVIRONMENT,
       PORT: String(ports.http),
       SRT_PORT: String(ports.srt),
       LOCAL_AWS_PORT: String(ports.aws),

@@ -8,6 +8,7 @@ import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ensureInstalled } from './install.mjs';
+import { MAIN_PROCESS_ARGUMENTS, MAIN_PROCESS_ENVIRONMENT } from './main-process.mjs';
 import { findMissing, installCommand, NODE_MAJOR_MIN, readHost } from './requirements.mjs';
 import { runProgram } from './run.mjs';
 
@@ -19,13 +20,13 @@ const TASKS = {
     meaning: 'run Sluice on this machine',
     command: 'npm start',
     needs: ['node', 'ffmpeg'],
-    run: (node, args) => runFile(node, 'infra/local/main.ts', args),
+    run: (node, args) => runMain(node, args),
   },
   demo: {
     meaning: 'the same with a test picture and targets that show what arrives',
     command: 'npm run demo',
     needs: ['node', 'ffmpeg'],
-    run: (node, args) => runFile(node, 'infra/local/main.ts', ['--demo', ...args]),
+    run: (node, args) => runMain(node, ['--demo', ...args]),
   },
   link: {
     meaning: 'print the sign-in link again',
@@ -199,6 +200,12 @@ async function runFile(node, file, args, options = {}) {
   return (await runNode(node, [join(ROOT, file), ...args], 'inherit', options)).code;
 }
 
+async function runMain(node, args) {
+  const file = join(ROOT, 'infra/local/main.ts');
+  const environment = MAIN_PROCESS_ENVIRONMENT;
+  return (await runNode(node, [...MAIN_PROCESS_ARGUMENTS, file, ...args], 'inherit', { environment })).code;
+}
+
 async function runTool(node, tool, args) {
   return (await runNode(node, [toolPath(tool), ...args], 'inherit')).code;
 }
@@ -207,9 +214,9 @@ async function runShown(command, args, options) {
   return (await runProgram(command, args, options)).code;
 }
 
-function runNode(node, args, output, options = {}) {
+function runNode(node, args, output, { environment = {}, ...options } = {}) {
   const keeper = pathToFileURL(join(dirname(fileURLToPath(import.meta.url)), 'stay-with-parent.mjs')).href;
-  const env = { ...process.env, PATH: childPath(node), STAY_WITH_PARENT: String(process.pid) };
+  const env = { ...process.env, ...environment, PATH: childPath(node), STAY_WITH_PARENT: String(process.pid) };
   return runProgram(node, ['--import', keeper, ...args], { cwd: ROOT, env, output, ...options });
 }
 
