@@ -56,7 +56,7 @@ function fieldsOf({ name, rtmpUrl, preset, group }: Wanted) {
   return {
     name,
     platform: 'custom',
-    rtmpUrl: rtmpUrl ?? `rtmp://127.0.0.1:65535/${encodeURIComponent(name)}`,
+    rtmpUrl: rtmpUrl ?? `rtmp://127.0.0.1:65535/${name.replaceAll(/\s/g, '-')}`,
     preset: preset ?? '720p30',
     group: group ?? null,
   };
