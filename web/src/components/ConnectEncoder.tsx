@@ -42,16 +42,16 @@ export function ConnectEncoder({ ingest, wasConnected }: ConnectEncoderProps) {
         </Button>
       </div>
       <Line name="SRT address" copyLabel="Copy the SRT address" value={srtUrl} covered={!isShown} />
-      <p className={classes.note}>
-        Port {ingest.port} · latency {ingest.latencyMs} ms · {ingest.encrypted ? 'encrypted' : 'not encrypted'}
-        {canShow && address && (
-          <Button size="compact-xs" variant="subtle" aria-pressed={isShown} onClick={toggleShown}>
-            {isShown ? 'Hide passphrase' : 'Show passphrase'}
-          </Button>
-        )}
-      </p>
       {!ingest.encrypted && <Warnings warnings={[openListener(ingest)]} />}
       <div className={classes.more}>
+        <p className={classes.note}>
+          Port {ingest.port} · latency {ingest.latencyMs} ms · {ingest.encrypted ? 'encrypted' : 'not encrypted'}
+          {canShow && address && (
+            <Button size="compact-xs" variant="subtle" aria-pressed={isShown} onClick={toggleShown}>
+              {isShown ? 'Hide passphrase' : 'Show passphrase'}
+            </Button>
+          )}
+        </p>
         <Line name="ffmpeg" copyLabel="Copy the ffmpeg command" value={ffmpegLine(srtUrl)} covered={!isShown} />
         <p className={classes.note}>
           <b>OBS</b>: Settings → Stream → Service <b>Custom</b>, Server = the SRT address, stream key empty.
