@@ -161,7 +161,7 @@ describe('one destination', () => {
     await stage.begin(show, [idle('Alpha'), idle('Bravo')]);
     await row('Alpha').getByRole('link', { name: 'Alpha' }).click();
     const list = details('Alpha').getByRole('list', { name: 'What happened' });
-    await list.getByText('Stop succeeded').waitFor();
+    await list.getByText('Stop succeeded').first().waitFor();
     const told = await list.getByRole('listitem').allInnerTexts();
     const indexes = ['Stop succeeded', 'Stop began', 'Start succeeded', 'Start began'].map((words) =>
       told.findIndex((line) => line.includes(words)),
