@@ -56,6 +56,8 @@ export interface ApiDeps
   rehearsal?: Rehearsal;
   /** Names who a connection comes from, given what the server passed in beside the request. */
   nameCaller?: (bindings: unknown) => string;
+  /** Why nothing can be kept at the moment; null while everything can. Absent on AWS. */
+  storageFailure?: () => StorageFailure | null;
   /** Says whether a `Host` header may be answered (without its port). Keeps rebound DNS names out. */
   isHostAllowed?: (host: string) => boolean;
 }
@@ -67,6 +69,13 @@ export const FIGURES_ON_AWS: Pick<ApiDeps, 'freshSeconds' | 'metrics' | 'source'
   metrics: { windowSeconds: 1800, periodSeconds: 60, keptMs: 60_000 },
   source: { lookKeptMs: 3_000, figuresAgeMsMax: 150_000 },
 };
+
+/** A disk that does not take what is written. Names no path: anyone may read it. */
+export interface StorageFailure {
+  since: Date;
+  reason: string;
+  remedy: string;
+}
 
 interface ApiVariables {
   requestId: string;

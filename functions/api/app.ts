@@ -9,6 +9,7 @@ import { readBody } from './read-body.ts';
 import { isSafe, publicHostOf, requireAllowedHost, requirePlainQuery, requireSameOrigin } from './request-guards.ts';
 import { requireRole, type Role } from './roles.ts';
 import { accessOf, requireAccessForAll } from './route-roles.ts';
+import { explainStorage, requireStorage } from './storage-guard.ts';
 import { createRouteTable, fieldsOf, type RouteTable } from './route-table.ts';
 import { registerCosts } from './routes/costs.ts';
 import { registerDashboard } from './routes/dashboard.ts';
@@ -90,6 +91,7 @@ export function createApi(deps: ApiDeps): Api {
     const principal = access === 'anyone' ? null : await requirePrincipal(context, access ?? 'viewer');
     requireSameOrigin(context.req.raw, principal, publicHostOf(context.req.raw, deps));
     requirePlainQuery(context.req.raw);
+    requireStorage(deps, context.req.method, context.req.path);
     if (!isSafe(context.req.method)) await takeBody(context, table());
     return next();
   });
@@ -116,7 +118,7 @@ export function createApi(deps: ApiDeps): Api {
   api.onError(answerFailure);
 
   function answerFailure(thrown: unknown, context: ApiContext): Response {
-    const error = explain(thrown);
+    const error = explainStorage(deps, explain(thrown));
     const requestId = context.get('requestId');
     logFailure(deps.logger, error, { requestId, route: routeOf(context, table()), method: context.req.method });
     return toProblemResponse(error, { requestId, signIn: deps.authentication.signIn });

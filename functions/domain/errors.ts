@@ -25,6 +25,7 @@ const ERROR_CODES = {
   etag_mismatch: { kind: 'precondition', title: 'Changed by someone else' },
   throttled: { kind: 'too_many', title: 'Too many requests' },
   upstream_unavailable: { kind: 'unavailable', title: 'AWS does not answer' },
+  store_unavailable: { kind: 'unavailable', title: 'Nothing can be saved at the moment' },
   internal: { kind: 'internal', title: 'Something went wrong on our side' },
   // Reasons an operation fails. They appear as lastError, never as the status of a response.
   quota_exceeded: { kind: 'conflict', title: 'An AWS quota is reached' },

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writePrivateFile } from './root-key.ts';
 
 /** The token of the embedded product: from the environment, or made at the first start and kept beside the data. */
 const FILE_NAME = 'access-token';
@@ -16,9 +17,7 @@ export function ensureAccessToken(dataDirectory: string, given: string | undefin
   const known = given ?? readAccessToken(dataDirectory);
   if (known) return known;
   const token = randomBytes(32).toString('base64url');
-  const file = join(dataDirectory, FILE_NAME);
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(file, `${token}\n`, { mode: 0o600 });
+  writePrivateFile(join(dataDirectory, FILE_NAME), Buffer.from(`${token}\n`));
   return token;
 }
 

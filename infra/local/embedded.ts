@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { ulid } from 'ulid';
+import type { ApiDeps } from '../../functions/api/api-deps.ts';
 import { createApi } from '../../functions/api/app.ts';
 import { createRevokedSessions } from '../../functions/api/revoked-sessions.ts';
 import { createTokenAuthentication } from '../../functions/api/authentication.ts';
@@ -31,6 +32,11 @@ import { startLocalAws } from './local-aws.ts';
 import { createMediaEngine } from './media/engine/media-engine.ts';
 import { CDN_IDENTIFIER_SECRET_ARN, PASSPHRASE_SECRET_ARN, provision } from './provision.ts';
 import { originOf, type Settings } from './settings.ts';
+import { createDailyBackup } from './store/daily-backup.ts';
+import { markStoreComplete } from './store/kept-files.ts';
+import type { OpenStore } from './store/open-store.ts';
+import { createStorageHealth } from './store/storage-health.ts';
+import { keepSmallFiles, watchDirectory } from './store/watch-directory.ts';
 import { resolveHost } from '../../functions/resolve-host.ts';
 import { makeWorkflowDeps, READS_LAG_AWS_LIKE_MS, READS_LAG_MS, WORKFLOW_FUNCTION } from './workflow-function.ts';
 
@@ -47,6 +53,7 @@ export interface Embedded {
 
 interface EmbeddedOptions {
   settings: Settings;
+  store: OpenStore;
   token: string;
   /** Undefined: the listener takes any caller. */
   srtPassphrase: string | undefined;
@@ -68,6 +75,8 @@ const MONITOR = { everySeconds: 1, windowSeconds: 5, periodSeconds: 1, ...MONITO
 const SWEEP_EVERY_SECONDS = 10;
 /** A report is due once a day; a machine that is not always on gets it soon after its start. */
 const COST_REPORT_EVERY_SECONDS = 300;
+/** How often it is asked whether the last backup is a day old. */
+const BACKUP_DUE_EVERY_SECONDS = 15;
 /** Age under which a look is fresh: two looks may be missed. */
 const FRESH_SECONDS = 5;
 /** A browser opens six for a page. */
@@ -76,9 +85,11 @@ const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '[::1]', '::1'];
 
 /** Starts it. Every part that came up is taken down again when a later one fails. */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
-  const { settings, logger } = options;
+  const { settings, store, logger } = options;
+  const { dataDirectory } = settings;
   const stack = new AsyncDisposableStack();
   try {
+    const health = createStorageHealth({ clock: systemClock, logger, directory: watchDirectory(dataDirectory) });
     const engine = await createMediaEngine({
       ffmpegPath: options.ffmpegPath,
       dataDirectory: settings.dataDirectory,
@@ -104,8 +115,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
         ...rehearsal.hooks,
         resolveSecret: (secretArn) => secrets[secretArn],
       },
+      health,
+      ...(store.importedRows ? { importedRows: store.importedRows } : {}),
     });
     stack.defer(() => aws.close());
+    stack.defer(() => health.close());
+    store.finish();
 
     const deployment = await provision({
       clients: aws.clients,
@@ -119,6 +134,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     const readsLagMs = settings.profile === 'aws-like' ? READS_LAG_AWS_LIKE_MS : READS_LAG_MS;
     const deps = makeWorkflowDeps({ clients: aws.clients, deployment }, logger, readsLagMs);
     aws.lambda.register(WORKFLOW_FUNCTION, (event) => runStep(deps, event));
+    markStoreComplete(dataDirectory);
+    keepSmallFiles(health, dataDirectory);
+    health.watch();
 
     const scheduler = createScheduler({ clock: systemClock });
     stack.defer(() => scheduler.close());
@@ -132,6 +150,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       'cost report',
       async () => void (await reportCosts({ ...deps, isBilled: false })),
     );
+    const backUp = createDailyBackup({ dataDirectory, pause: aws.pause, health, logger });
+    scheduler.every(BACKUP_DUE_EVERY_SECONDS, 'backup', () => backUp(new Date()));
     aws.events.subscribe(
       { source: ['aws.medialive', 'aws.mediaconnect'] },
       createMediaEventHandler({ ...monitorDeps, lookEverySeconds: MONITOR.everySeconds }),
@@ -142,7 +162,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     // Plays the part of CloudFront: people come with a session, the origin answers to the CDN only.
     const hlsProxy = (path: string) =>
       fetch(aws.endpoint + path, { headers: { [CDN_IDENTIFIER_HEADER]: cdnIdentifier } });
-    const server = await listen(options, { ...deps, rehearsal, hlsProxy });
+    const server = await listen(options, { ...deps, rehearsal, hlsProxy, storageFailure: () => health.failure() });
     stack.defer(() => server.close());
     const whole = stack.move();
     return { origin: server.origin, close: () => whole.disposeAsync() };
@@ -154,7 +174,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
 
 async function listen(
   { settings, token, srtPassphrase, dashboardDirectory, rootDirectory, logger }: EmbeddedOptions,
-  aws: AwsDeps & Pick<WorkflowDeps, 'sleep'> & { rehearsal: Rehearsal; hlsProxy: (path: string) => Promise<Response> },
+  aws: AwsDeps &
+    Pick<WorkflowDeps, 'sleep'> &
+    Pick<ApiDeps, 'storageFailure'> & { rehearsal: Rehearsal; hlsProxy: (path: string) => Promise<Response> },
 ): Promise<{ origin: string; close: () => Promise<void> }> {
   const { version } = JSON.parse(readFileSync(join(rootDirectory, 'package.json'), 'utf8')) as { version: string };
   const now = () => new Date();

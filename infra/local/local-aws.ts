@@ -16,6 +16,9 @@ import { createS3 } from './s3/create-s3.ts';
 import { writePrivateFile } from './root-key.ts';
 import { openSealedFile } from './sealed-file.ts';
 import { LOCAL_REGION, makeMemoryStore } from './service.ts';
+import type { Write } from './store/journal-lines.ts';
+import { TABLE_FOLDER } from './store/kept-files.ts';
+import type { StorageHealth } from './store/storage-health.ts';
 import { createStepFunctions } from './step-functions/create-step-functions.ts';
 import { createSts } from './sts/create-sts.ts';
 
@@ -25,6 +28,8 @@ export interface LocalAws {
   clients: AwsClients;
   events: EventBus;
   lambda: LambdaRegistry;
+  /** Runs while no file of the data directory is written. */
+  pause<Result>(action: () => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }
 
@@ -37,6 +42,10 @@ interface LocalAwsOptions extends Pick<
   /** 0 takes any free port. */
   port: number;
   clock: Clock;
+  /** Who is told when something cannot be written; left out, the console. */
+  health?: StorageHealth;
+  /** Rows of an earlier format, taken over when the table is opened. */
+  importedRows?: Iterable<Write>;
 }
 
 /**
@@ -44,14 +53,18 @@ interface LocalAwsOptions extends Pick<
  * @throws {PortTakenError} when the port is taken
  */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
-  const { dataDirectory, clock } = options;
+  const { dataDirectory, clock, health } = options;
   const storeOf = (name: string) =>
     dataDirectory === null
       ? makeMemoryStore()
-      : groupSaves(openSealedFile(join(dataDirectory, `${name}.sealed`), dataDirectory));
+      : groupSaves(openSealedFile(join(dataDirectory, `${name}.sealed`), dataDirectory, health));
   const events = createEventBus({ clock });
   const lambda = createLambdaRegistry({ clock });
-  const dynamodb = await createDynamodb({ directory: dataDirectory && join(dataDirectory, 'dynamodb') });
+  const dynamodb = await createDynamodb({
+    directory: dataDirectory && join(dataDirectory, TABLE_FOLDER),
+    ...(health ? { health } : {}),
+    ...(options.importedRows ? { imported: options.importedRows } : {}),
+  });
   const stepFunctions = createStepFunctions({ store: storeOf('step-functions'), lambda, clock });
   const media = createMediaServices({
     engine: options.engine,
@@ -65,7 +78,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   });
   const services = [
     dynamodb,
-    createKms({ directory: dataDirectory, clock }),
+    createKms({ directory: dataDirectory, clock, ...(health ? { health } : {}) }),
     createS3({ dataDirectory }),
     createSts(),
     createLambdaService(lambda),
@@ -97,6 +110,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       clients,
       events,
       lambda,
+      pause: dynamodb.pause,
       async close() {
         await closeAll();
         destroyAwsClients(clients);

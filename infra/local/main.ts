@@ -4,16 +4,19 @@ import { explainDirectoryError, UnusableDirectoryError } from './data-directory.
 import { lockDataDirectory, DataDirectoryInUseError } from './data-lock.ts';
 import { buildDashboard, DashboardBuildError } from './dashboard.ts';
 import { startDemo } from './demo.ts';
-import { LocalDatabaseError } from './dynamodb/create-dynamodb.ts';
 import { startEmbedded } from './embedded.ts';
 import { killLeftovers } from './media/engine/child-registry.ts';
 import { requireFreePorts, PortNotAllowedError, PortTakenError } from './ports.ts';
 import { findFfmpeg } from './programs.ts';
+import { LostKeyError } from './provision.ts';
 import { RootKeyError } from './root-key.ts';
 import { SealedFileError } from './sealed-file.ts';
 import { demoDirectory, readSettings, SettingsError, type Settings } from './settings.ts';
 import { ensureSrtPassphrase } from './srt-passphrase.ts';
 import { bannerLines } from './start-banner.ts';
+import { IncompleteStoreError } from './store/kept-files.ts';
+import { openStore, remedyFor } from './store/open-store.ts';
+import { DamagedTableError } from './store/table-journal.ts';
 import { createTerminalLogger } from './terminal-logger.ts';
 
 /**
@@ -30,6 +33,11 @@ async function main(): Promise<void> {
   try {
     await start(settings, isDemo);
   } catch (error) {
+    if (REFUSED_STORE.some((kind) => error instanceof kind)) {
+      throw new StartError(
+        `the store is refused: ${(error as Error).message}.\n  ${remedyFor(settings.dataDirectory)}.`,
+      );
+    }
     throw explainDirectoryError(settings.dataDirectory, error);
   }
 }
@@ -49,10 +57,15 @@ async function start(settings: Settings, isDemo: boolean): Promise<void> {
     throw new StartError(`${ffmpeg.program} cannot be used: ${ffmpeg.reason}\n  remedy: ${ffmpeg.remedy}`);
   process.once('exit', lockDataDirectory(settings.dataDirectory));
   const dashboardDirectory = await buildDashboard(rootDirectory, print);
+  // Everything made from here on, by us and by what we start, is for its owner only.
+  process.umask(0o077);
+  // Before anything is written: what is missing or damaged must not be made again by the way.
+  const store = await openStore({ dataDirectory: settings.dataDirectory, now: new Date(), print: logger.warn });
   const token = ensureAccessToken(settings.dataDirectory, settings.token);
   const srtPassphrase = ensureSrtPassphrase(settings.dataDirectory, settings.srtPassphrase);
   const embedded = await startEmbedded({
     settings,
+    store,
     token,
     srtPassphrase,
     ffmpegPath: ffmpeg.path,
@@ -81,11 +94,10 @@ const EXPLAINED = [
   PortNotAllowedError,
   DataDirectoryInUseError,
   UnusableDirectoryError,
-  LocalDatabaseError,
   DashboardBuildError,
-  SealedFileError,
-  RootKeyError,
 ];
+/** Something kept is damaged or missing. */
+const REFUSED_STORE = [DamagedTableError, IncompleteStoreError, LostKeyError, RootKeyError, SealedFileError];
 
 function withDemoDirectory(settings: Settings, isDemo: boolean): Settings {
   if (!isDemo) return settings;

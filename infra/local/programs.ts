@@ -133,8 +133,9 @@ async function hashOf(path: string, cacheDirectory: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   const sha256 = hash.digest('hex');
-  mkdirSync(cacheDirectory, { recursive: true });
-  writeFileSync(`${file}.${process.pid}`, JSON.stringify({ ...remembered, [path]: { size, modifiedMs, sha256 } }));
+  mkdirSync(cacheDirectory, { recursive: true, mode: 0o700 });
+  const content = JSON.stringify({ ...remembered, [path]: { size, modifiedMs, sha256 } });
+  writeFileSync(`${file}.${process.pid}`, content, { mode: 0o600 });
   renameSync(`${file}.${process.pid}`, file);
   return sha256;
 }

@@ -24,6 +24,7 @@ import {
 } from '@aws-sdk/client-mediapackage';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { CreateStateMachineCommand, DescribeStateMachineCommand, UpdateStateMachineCommand } from '@aws-sdk/client-sfn';
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { isNotFound } from '../../functions/aws/aws-errors.ts';
 import type { AwsClients, Deployment } from '../../functions/aws/clients.ts';
 import { DEPLOYMENT_TAG } from '../../functions/aws/names.ts';
@@ -142,12 +143,41 @@ async function ensureReportBucket({ s3 }: AwsClients): Promise<string> {
   return REPORT_BUCKET;
 }
 
-async function ensureKey({ kms }: AwsClients): Promise<string> {
+/** The key of the stored stream keys is gone: a new one could not read them. The message is ready for the terminal. */
+export class LostKeyError extends Error {
+  override readonly name = 'LostKeyError';
+}
+
+async function ensureKey({ kms, table }: AwsClients): Promise<string> {
   const found = await find(() => kms.send(new DescribeKeyCommand({ KeyId: KEY_ALIAS })));
   if (found?.KeyMetadata?.Arn) return found.KeyMetadata.Arn;
+  const encrypted = await countEncrypted(table);
+  if (encrypted > 0) {
+    throw new LostKeyError(
+      `kms.sealed holds no key ${KEY_ALIAS}, and ${encrypted} stored stream keys are encrypted with it`,
+    );
+  }
   const { KeyMetadata: key } = await kms.send(new CreateKeyCommand({ Description: 'Sluice stream keys' }));
   await kms.send(new CreateAliasCommand({ AliasName: KEY_ALIAS, TargetKeyId: key!.KeyId! }));
   return key!.Arn!;
+}
+
+async function countEncrypted(table: AwsClients['table']): Promise<number> {
+  let count = 0;
+  let ExclusiveStartKey: Record<string, unknown> | undefined;
+  do {
+    const page = await table.send(
+      new ScanCommand({
+        TableName: TABLE_NAME,
+        FilterExpression: 'attribute_type(streamKeyCiphertext, :text)',
+        ExpressionAttributeValues: { ':text': 'S' },
+        ExclusiveStartKey,
+      }),
+    );
+    count += page.Count ?? 0;
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey !== undefined);
+  return count;
 }
 
 async function ensureInputSecurityGroup({ mediaLive }: AwsClients): Promise<string> {

@@ -7,9 +7,11 @@ import { hkdfSync, randomBytes } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -19,16 +21,9 @@ import { dirname, join } from 'node:path';
 
 const ROOT_KEY_BYTES = 32;
 
-/** A root key of the wrong size: nothing sealed under it can be opened, and nothing must be sealed under another. */
+/** A root key that is gone or damaged: what is sealed under it cannot be opened, and must not be met by another one. */
 export class RootKeyError extends Error {
   override readonly name = 'RootKeyError';
-
-  constructor(path: string, bytes: number) {
-    super(
-      `${path} is damaged: it holds ${bytes} bytes instead of ${ROOT_KEY_BYTES}; restore it from a backup, ` +
-        'or move the whole data directory away to start empty',
-    );
-  }
 }
 
 /**
@@ -45,14 +40,23 @@ function loadRootKey(directory: string): Buffer {
   const path = join(directory, 'root.key');
   let key = readIfPresent(path);
   if (key === null) {
+    requireNothingSealed(directory, path);
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
     writePrivateFile(path, randomBytes(ROOT_KEY_BYTES));
     key = readFileSync(path);
   }
   if (key.length !== ROOT_KEY_BYTES) {
-    throw new RootKeyError(path, key.length);
+    throw new RootKeyError(`${path} is damaged: it holds ${key.length} bytes instead of ${ROOT_KEY_BYTES}`);
   }
   chmodSync(path, 0o600);
   return key;
+}
+
+/** @throws {RootKeyError} instead of a second key, under which nothing that is there could be opened */
+function requireNothingSealed(directory: string, path: string): void {
+  const names = existsSync(directory) ? readdirSync(directory) : [];
+  const sealed = names.find((name) => name.endsWith('.sealed'));
+  if (sealed !== undefined) throw new RootKeyError(`${path} is missing, and ${sealed} is sealed under it`);
 }
 
 /** Reads a file, or gives null when it is not there. */
@@ -65,9 +69,12 @@ export function readIfPresent(path: string): Buffer | null {
   }
 }
 
-/** Writes a file that only the owner can read; a reader, or a crash, sees the old bytes or the new ones, never a part. */
+/**
+ * Writes a file that only the owner can read. A reader, a crash or a power cut leaves the old bytes or the new ones, never
+ * a part; when this returns, the new ones are on the disk. Its directory has to be there: one that has vanished must not be
+ * made again, or what belongs into the former one would go into another.
+ */
 export function writePrivateFile(path: string, bytes: Uint8Array): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const temporary = `${path}.new`;
   rmSync(temporary, { force: true });
   const file = openSync(temporary, 'wx', 0o600);
@@ -79,4 +86,10 @@ export function writePrivateFile(path: string, bytes: Uint8Array): void {
     closeSync(file);
   }
   renameSync(temporary, path);
+  const directory = openSync(dirname(path), 'r');
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
 }

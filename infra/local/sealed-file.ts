@@ -6,9 +6,12 @@
  * with it, so that one store's file cannot stand in for another's.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { basename } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { deriveLocalKey, readIfPresent, writePrivateFile } from './root-key.ts';
 import type { StateStore } from './service.ts';
+import type { StorageHealth } from './store/storage-health.ts';
+import { requireSize } from './store/watch-directory.ts';
 
 const MAGIC = Buffer.from('SLUICE01');
 const IV_BYTES = 12;
@@ -19,35 +22,58 @@ export class SealedFileError extends Error {
   readonly path: string;
 
   constructor(path: string, reason: string, cause?: unknown) {
-    super(
-      `${path} cannot be read: ${reason}; restore it together with root.key from a backup, ` +
-        'or move it away to start without what it recorded',
-      { cause },
-    );
+    super(`${path} cannot be read: ${reason}`, { cause });
     this.name = 'SealedFileError';
     this.path = path;
   }
 }
 
+type SealedHealth = Pick<StorageHealth, 'fail' | 'add' | 'requireInPlace'>;
+
 /**
  * Opens a sealed state store, making the root key when there is none yet.
  * @param rootKeyDirectory where `root.key` is
+ * @param health is told when the file cannot be written, and has it written again
  * @throws {SealedFileError} when the file exists and cannot be opened, at once and at every later load
  */
-export function openSealedFile(path: string, rootKeyDirectory: string): StateStore {
+export function openSealedFile(path: string, rootKeyDirectory: string, health?: SealedHealth): StateStore {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const key = deriveLocalKey(rootKeyDirectory, 'sealed file');
-  const store: StateStore = {
-    load() {
-      const bytes = readIfPresent(path);
-      return bytes === null ? null : unseal(path, key, bytes);
-    },
-    save(state) {
-      writePrivateFile(path, seal(path, key, state));
-    },
-  };
+  const name = basename(path);
+  /** What has to be in the file; its bytes once they are. */
+  let last: { state: unknown; size: number | null } | null = null;
+
+  function load(): unknown {
+    const bytes = readIfPresent(path);
+    const state = bytes === null ? null : unseal(path, key, bytes);
+    if (bytes !== null) last ??= { state, size: bytes.length };
+    return state;
+  }
+
+  function save(state: unknown): void {
+    last = { state, size: null };
+    try {
+      const bytes = seal(path, key, state);
+      writePrivateFile(path, bytes);
+      health?.requireInPlace();
+      last.size = bytes.length;
+    } catch (error) {
+      health?.fail(name, error);
+      throw error;
+    }
+  }
+
   // Found damaged now rather than after something has been saved over it.
-  store.load();
-  return store;
+  load();
+  health?.add(name, {
+    check() {
+      if (last !== null && last.size !== null) requireSize(path, last.size);
+    },
+    repair() {
+      if (last !== null) save(last.state);
+    },
+  });
+  return { load, save };
 }
 
 function seal(path: string, key: Buffer, state: unknown): Buffer {

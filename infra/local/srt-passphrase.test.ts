@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openSealedFile } from './sealed-file.ts';
 import { ensureSrtPassphrase } from './srt-passphrase.ts';
 
 let directory: string;
@@ -12,7 +13,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const ensure = (setting: Parameters<typeof ensureSrtPassphrase>[1]) => ensureSrtPassphrase(directory, setting);
 /** As an earlier version leaves it. */
-const runEarlierVersion = () => writeFileSync(join(directory, 'media.sealed'), 'sealed');
+const runEarlierVersion = () => openSealedFile(join(directory, 'media.sealed'), directory).save({});
 
 describe('the SRT passphrase', () => {
   it('is generated at the first start, needs no escaping, and is the same at every later one', () => {

@@ -247,10 +247,6 @@ describe('the local DynamoDB endpoint', () => {
     expect((await read('1'))?.['name']).toBe('kept');
   });
 
-  it('reports that the database is in use when it is opened a second time', async () => {
-    await expect(createDynamodb({ directory })).rejects.toThrow(/cannot be opened; is another process using it/);
-  });
-
   it('refuses unknown tables, wrong key types, large items and unimplemented operations by AWS’s errors', async () => {
     const get = (name: string, pk: unknown) => table.send(new GetCommand({ TableName: name, Key: { pk, sk: '1' } }));
     expect(await refusal(get('nowhere', 'a'))).toBe('ResourceNotFoundException');

@@ -34,13 +34,22 @@ export function registerHealth(api: Api, deps: ApiDeps): void {
     ]),
   );
   api.openapi(health, async (context) => {
-    const seen = await checks.get();
+    // Asked for each time: a disk that fills up must not stay unnoticed for as long as an answer is kept.
+    const seen = [...(await checks.get()), ...storageCheck(deps)];
     const isOk = seen.every(({ ok }) => ok);
     const body = { version: deps.version, checks: seen };
     return isOk
       ? context.json({ status: 'ok' as const, ...body }, 200)
       : context.json({ status: 'degraded' as const, ...body }, 503);
   });
+}
+
+function storageCheck({ storageFailure }: ApiDeps): { name: string; ok: boolean; detail: string }[] {
+  if (!storageFailure) return [];
+  const failure = storageFailure();
+  if (failure === null) return [{ name: 'store', ok: true, detail: 'everything is kept' }];
+  const detail = `changes are refused since ${failure.since.toISOString()}, because ${failure.reason}: ${failure.remedy}`;
+  return [{ name: 'store', ok: false, detail }];
 }
 
 async function check(

@@ -34,6 +34,13 @@ const TASKS = {
     needs: ['node'],
     run: (node, args) => runFile(node, 'infra/local/print-link.ts', args),
   },
+  restore: {
+    meaning: 'list the backups of the data directory, or put one back',
+    command: 'npm run restore [-- latest | NAME]',
+    hasOwnHelp: true,
+    needs: ['node'],
+    run: (node, args) => runFile(node, 'infra/local/restore-backup.ts', args),
+  },
   test: {
     meaning: 'all checks and all tests; with arguments, vitest alone with these',
     command: 'npm test [-- path …]',
@@ -74,6 +81,13 @@ const TASKS = {
     hasOwnHelp: true,
     needs: ['node'],
     run: (node, args) => runFile(node, 'test/bench/lifecycle/bench-lifecycle.ts', args),
+  },
+  'bench:store': {
+    meaning: 'measure durable writes a second, beside bare synced appends',
+    command: 'npm run bench:store',
+    hasOwnHelp: true,
+    needs: ['node'],
+    run: (node, args) => runFile(node, 'test/bench/store/bench-store.ts', args),
   },
   'bench:web': {
     meaning: 'weigh and time the dashboard, also with a thousand destinations',

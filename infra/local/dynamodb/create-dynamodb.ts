@@ -1,19 +1,24 @@
 /**
- * DynamoDB on dynalite's own validations and actions, in process, kept in LevelDB. Its HTTP server is left out: it
- * throws out of event handlers on a client that disconnects or on an internal error, which would end our process, and
- * it closes its database only when it has been listening.
+ * DynamoDB on dynalite's own validations and actions, in process. dynalite keeps the rows in memory, and durable-table.ts
+ * keeps them on disk. Its HTTP server is left out: it throws out of event handlers on a client that disconnects or on an
+ * internal error, which would end our process, and it closes its database only when it has been listening.
  *
  * Not served, as dynalite lacks them: transactions, TTL, streams, PartiQL. Adding an index is ours (add-index.ts).
  */
-import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import * as dynaliteDb from 'dynalite/db/index.js';
 import type { DynaliteStore } from 'dynalite/db/index.js';
 import * as validations from 'dynalite/validations/index.js';
 import { AwsFault, jsonResponse, readJsonBody } from '../aws-json.ts';
 import type { JsonBody } from '../aws-json.ts';
+import { systemClock } from '../clock.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../service.ts';
 import type { LocalService } from '../service.ts';
+import { systemDisk, type Disk } from '../store/disk.ts';
+import { openDurableTable, type DurableTable, type MemoryTable } from '../store/durable-table.ts';
+import type { Write } from '../store/journal-lines.ts';
+import { DamagedTableError } from '../store/table-journal.ts';
+import { createStorageHealth, StorageRefusedError, type StorageHealth } from '../store/storage-health.ts';
 import { addIndex, readIndexWish } from './add-index.ts';
 
 const OPERATIONS = [
@@ -36,8 +41,6 @@ const OPERATIONS = [
   'UpdateTable',
 ];
 
-const KEYS_AT_ONCE = 1_000;
-
 interface Refusal {
   statusCode: number;
   body: unknown;
@@ -49,58 +52,35 @@ interface Operation {
   action: Action;
 }
 
-/** A database that is held by another process, or damaged. The message is ready for the terminal. */
-export class LocalDatabaseError extends Error {
-  override readonly name = 'LocalDatabaseError';
-
-  constructor(directory: string | null, cause: unknown) {
-    const { code, message } = rootOf(cause);
-    super(
-      code === 'LEVEL_LOCKED'
-        ? `the local database in ${directory} cannot be opened; is another process using it?`
-        : `the local database in ${directory} cannot be used: ${message}; if the disk is full or may not be written, ` +
-            'correct that; else restore the data directory from a backup, or move the whole of it away to start empty',
-      { cause },
-    );
-  }
-}
-
-/** What LevelDB itself has said, below the wrappings. */
-function rootOf(error: unknown): { code?: unknown; message: string } {
-  if (!(error instanceof Error)) return { message: String(error) };
-  return error.cause === undefined ? error : rootOf(error.cause);
-}
-
 /** The local DynamoDB endpoint. `close` waits for what is being written. */
 export interface LocalDynamodb extends LocalService {
+  /** Runs while nothing is written, so that the files of the table belong together. */
+  pause<Result>(action: () => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
+}
+
+/** Where the rows are kept. */
+interface TableFiles {
+  /** Null keeps them in memory alone. */
+  directory: string | null;
+  /** Who is told when they cannot be written; left out, the console. */
+  health?: Pick<StorageHealth, 'fail' | 'add'>;
+  disk?: Disk;
+  /** Rows of an earlier format. */
+  imported?: Iterable<Write>;
 }
 
 /**
  * Opens the database.
- * @param options.directory where it is kept; null keeps it in memory
- * @throws {LocalDatabaseError} when another process has the directory open, or something in it is damaged
+ * @throws {DamagedTableError} when less is there than was confirmed
  */
-export async function createDynamodb(options: { directory: string | null }): Promise<LocalDynamodb> {
-  const { directory } = options;
-  if (directory !== null) mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const store = dynaliteDb.create({
-    ...(directory === null ? {} : { path: directory }),
-    createTableMs: 0,
-    deleteTableMs: 0,
-    updateTableMs: 0,
-  });
+export async function createDynamodb(files: TableFiles): Promise<LocalDynamodb> {
+  const store = dynaliteDb.create({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   store.tableDb.awsAccountId = LOCAL_ACCOUNT_ID;
   store.tableDb.awsRegion = LOCAL_REGION;
-  try {
-    await store.db.open();
-    // Found damaged now rather than by whoever needs what is missing.
-    const keys = store.db.keys();
-    while ((await keys.nextv(KEYS_AT_ONCE)).length > 0);
-    await keys.close();
-  } catch (error) {
-    throw new LocalDatabaseError(directory, error);
-  }
+  await store.db.open();
+  const { directory } = files;
+  const durable = directory === null ? null : await makeDurable(store, { ...files, directory });
   const operations = loadOperations();
 
   async function handle(request: Request): Promise<Response> {
@@ -124,7 +104,8 @@ export async function createDynamodb(options: { directory: string | null }): Pro
         const body = { __type: `com.amazonaws.dynamodb.v20120810#${error.name}`, message: error.message };
         return jsonResponse('1.0', error.status, body);
       }
-      console.error('local dynamodb endpoint failed:', error);
+      // A store that cannot be written is reported once, by its health, and not for every request.
+      if (!isStorageError(error)) console.error('local dynamodb endpoint failed:', error);
       const body = {
         __type: 'com.amazonaws.dynamodb.v20120810#InternalServerError',
         message: 'the local database failed',
@@ -152,7 +133,42 @@ export async function createDynamodb(options: { directory: string | null }): Pro
     return { TableDescription: described.Table };
   }
 
-  return { signingName: 'dynamodb', handle, close: () => store.lifecycleManager.gracefulClose() };
+  return {
+    signingName: 'dynamodb',
+    handle,
+    pause: (action) => durable?.pause(action) ?? action(),
+    async close() {
+      await store.lifecycleManager.gracefulClose();
+      await durable?.close();
+    },
+  };
+}
+
+/** Puts the disk between dynalite and its memory: every write goes there first. */
+async function makeDurable(store: DynaliteStore, files: TableFiles & { directory: string }): Promise<DurableTable> {
+  const { db } = store;
+  const batch = db.batch.bind(db);
+  const memory: MemoryTable = { batch: (operations) => batch(operations), iterator: () => db.iterator() };
+  const health = createStorageHealth({ clock: systemClock, logger: console });
+  const durable = await openDurableTable({ disk: systemDisk, health, memory, ...files });
+  const commit = (writes: Write[], done: (error: unknown) => void) =>
+    void durable.commit(writes).then(
+      () => setImmediate(done, null),
+      (error: unknown) => setImmediate(done, error),
+    );
+  db.put = (key, value, done) => commit([[key, value]], done);
+  db.del = (key, done) => commit([[key, null]], done);
+  db.batch = ((operations, done) => {
+    const writes = operations.map((each): Write => [each.key, each.type === 'put' ? each.value : null]);
+    return done ? commit(writes, done) : durable.commit(writes);
+  }) as typeof db.batch;
+  return durable;
+}
+
+/** A failure of the disk, which StorageHealth has reported. */
+function isStorageError(error: unknown): boolean {
+  if (error instanceof StorageRefusedError || error instanceof DamagedTableError) return true;
+  return (error as NodeJS.ErrnoException)?.errno !== undefined;
 }
 
 function loadOperations(): Map<string, Operation> {

@@ -6,10 +6,16 @@ declare module 'dynalite/db/index.js' {
     AttributeDefinitions: { AttributeName: string; AttributeType: string }[];
     GlobalSecondaryIndexes?: { IndexName: string; [member: string]: unknown }[];
   }
-  interface KeyIterator {
-    /** The next keys; none at the end. */
-    nextv(size: number): Promise<string[]>;
-    close(): Promise<void>;
+  type Done = (error: unknown) => void;
+  type BatchOperation = { type: 'put'; key: string; value: unknown } | { type: 'del'; key: string };
+  /** The database as dynalite calls it: by these members and its streams, looked up at each call. */
+  interface MemoryDb {
+    open(): Promise<void>;
+    put(key: string, value: unknown, done: Done): void;
+    del(key: string, done: Done): void;
+    batch(operations: BatchOperation[], done: Done): void;
+    batch(operations: BatchOperation[]): Promise<void>;
+    iterator(): AsyncIterable<readonly [key: string, value: unknown]>;
   }
   export interface DynaliteStore {
     tableDb: {
@@ -18,7 +24,7 @@ declare module 'dynalite/db/index.js' {
       put(name: string, table: StoredTable, done: (error: unknown) => void): void;
     };
     getTable(name: string, checkStatus: boolean, done: (error: unknown, table?: StoredTable) => void): void;
-    db: { open(): Promise<void>; keys(): KeyIterator };
+    db: MemoryDb;
     lifecycleManager: { gracefulClose(): Promise<void> };
   }
   export function create(options: {

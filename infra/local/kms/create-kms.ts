@@ -24,6 +24,7 @@ import type { Clock } from '../clock.ts';
 import { openSealedFile } from '../sealed-file.ts';
 import { LOCAL_ACCOUNT_ID, makeMemoryStore } from '../service.ts';
 import type { LocalService } from '../service.ts';
+import type { StorageHealth } from '../store/storage-health.ts';
 import { openBlob, readBlobHeader, sealBlob } from './ciphertext.ts';
 import type { EncryptionContext } from './ciphertext.ts';
 import { openKeyRing, toAliasArn, toKeyArn } from './key-ring.ts';
@@ -74,9 +75,10 @@ const HONOURED: HonouredMembers = {
  * @param options.directory holds `kms.sealed` and the `root.key` that opens it; null keeps the keys in memory
  * @throws {SealedFileError} when the keys are there and cannot be opened
  */
-export function createKms(options: { directory: string | null; clock?: Clock }): LocalService {
-  const { directory, clock = systemClock } = options;
-  const store = directory === null ? makeMemoryStore() : openSealedFile(join(directory, 'kms.sealed'), directory);
+export function createKms(options: { directory: string | null; clock?: Clock; health?: StorageHealth }): LocalService {
+  const { directory, clock = systemClock, health } = options;
+  const store =
+    directory === null ? makeMemoryStore() : openSealedFile(join(directory, 'kms.sealed'), directory, health);
   const ring = openKeyRing({ store, clock });
   return makeJsonService({
     signingName: 'kms',

@@ -25,6 +25,8 @@ interface RequestOptions {
   body?: unknown;
   ifMatch?: string | null;
   signal?: AbortSignal;
+  /** A status that is an answer, although it is an error's. */
+  alsoAnswers?: number;
   /** For the few requests that take their time by nature. */
   answerWithinMs?: number;
 }
@@ -120,7 +122,8 @@ async function send(path: string, options: RequestOptions): Promise<Received> {
     throw new ApiProblem(unreachable());
   }
   noteServerTime(response.headers.get('date'));
-  if (!response.ok) throw new ApiProblem(toProblem(response, toText(content)));
+  if (!response.ok && response.status !== options.alsoAnswers)
+    throw new ApiProblem(toProblem(response, toText(content)));
   return { content, headers: response.headers };
 }
 

@@ -6,6 +6,7 @@ import { Announcer } from '../components/Announcer.tsx';
 import { AppHeader } from '../components/AppHeader.tsx';
 import { ProblemPanel } from '../components/ProblemText.tsx';
 import { ShowBar } from '../components/ShowBar.tsx';
+import { StoreBanner } from '../components/StoreBanner.tsx';
 import { DestinationDialog } from '../editor/DestinationDialog.tsx';
 import { formatAge } from '../presentation/format.ts';
 import { PageErrorBoundary } from './PageErrorBoundary.tsx';
@@ -54,6 +55,7 @@ export function Shell({ session }: { session: SessionResource }) {
         <AppHeader pathname={pathname} onHelp={openHelp} />
         <main id="content" ref={main} tabIndex={-1} className={classes.main}>
           {lost && <Lost ageMs={ageMs} isEmbedded={session.embedded} />}
+          {session.embedded && <StoreBanner />}
           {nothingYet && problem && <ProblemPanel problem={problem} />}
           {!(nothingYet && problem) && (
             <PageErrorBoundary key={pathname}>

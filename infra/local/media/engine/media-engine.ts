@@ -52,7 +52,7 @@ export interface MediaEngineOptions {
  */
 export async function createMediaEngine(options: MediaEngineOptions): Promise<MediaEngine> {
   const { logger } = options;
-  mkdirSync(options.dataDirectory, { recursive: true });
+  mkdirSync(options.dataDirectory, { recursive: true, mode: 0o700 });
   const desired = {
     flows: new Map<string, FlowSource>(),
     outputs: new Map<string, string[]>(),

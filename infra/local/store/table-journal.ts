@@ -1,0 +1,267 @@
+import { join } from 'node:path';
+import type { Disk, DiskFile } from './disk.ts';
+import { encodeLine, FIRST_CHAIN, readLines, type Line, type Write } from './journal-lines.ts';
+import { encodeSlot, readRecord, SLOT_BYTES, slotPosition, type TableRecord } from './table-record.ts';
+
+/**
+ * The table on disk: a journal of every write since the last rewrite, and the record beside it. Rows themselves live in
+ * memory. A rewrite begins a new generation of the journal that holds each row once.
+ */
+
+const RECORD_NAME = 'record';
+const JOURNAL_NAME = /^journal-\d{9}$/;
+const ROWS_PER_LINE = 200;
+
+/** The table's files do not hold what was confirmed. The message is ready for the terminal. */
+export class DamagedTableError extends Error {
+  override readonly name = 'DamagedTableError';
+  readonly path: string;
+
+  constructor(path: string, what: string) {
+    super(`${path} is damaged: ${what}`);
+    this.path = path;
+  }
+}
+
+/** The rows to keep: their number, and each of them. */
+export interface Rows {
+  count: number;
+  all(): Iterable<Write> | AsyncIterable<Write>;
+}
+
+export interface TableJournal {
+  /** Bytes written since the last rewrite, and by it. */
+  readonly size: { appended: number; rewritten: number };
+  /**
+   * Writes one commit. It is on the disk, and so is the record of it, when this returns. After a failure nothing may be
+   * appended until a rewrite has succeeded.
+   * @param rowCount how many rows there are after it
+   */
+  append(writes: readonly Write[], rowCount: number): Promise<void>;
+  /** Begins a new generation that holds these rows, makes it durable, and removes the one before. */
+  rewrite(rows: Rows): Promise<void>;
+  /** Throws when the files are not there as they were written last. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Reads and verifies what is kept in `directory`.
+ * @returns its rows, and the journal, which has to be rewritten before anything is appended
+ * @throws {DamagedTableError} when less is there than was confirmed; nothing has been changed then
+ */
+export async function openTableJournal(options: {
+  directory: string;
+  disk: Disk;
+}): Promise<{ rows: Map<string, unknown>; journal: TableJournal }> {
+  const { directory, disk } = options;
+  const read = await readTable(directory, disk);
+  return { rows: read.rows, journal: continueJournal(directory, disk, read.record) };
+}
+
+async function readTable(
+  directory: string,
+  disk: Disk,
+): Promise<{ rows: Map<string, unknown>; record: Pick<TableRecord, 'generation' | 'sequence'> }> {
+  const recordPath = join(directory, RECORD_NAME);
+  const recordBytes = await disk.read(recordPath);
+  if (recordBytes === null) {
+    await requireNothingWritten(directory, disk, recordPath);
+    return { rows: new Map(), record: { generation: 0, sequence: 0 } };
+  }
+  const record = readRecord(recordBytes);
+  if (record === null) throw new DamagedTableError(recordPath, 'no part of it can be read');
+  const path = journalPath(directory, record.generation);
+  const bytes = await disk.read(path);
+  if (bytes === null) throw new DamagedTableError(path, `it is missing, with ${record.rows} rows`);
+  return { rows: verify(path, bytes, record), record: { generation: record.generation, sequence: record.sequence } };
+}
+
+/** The record is written before anything is confirmed. Without it there may be a journal that no commit has reached. */
+async function requireNothingWritten(directory: string, disk: Disk, recordPath: string): Promise<void> {
+  for (const name of await disk.list(directory)) {
+    if (!JOURNAL_NAME.test(name)) continue;
+    const bytes = await disk.read(join(directory, name));
+    for (const { line } of readLines(bytes ?? Buffer.alloc(0))) {
+      if ('writes' in line) throw new DamagedTableError(recordPath, 'it is missing, and there is a journal with rows');
+    }
+  }
+}
+
+function verify(path: string, bytes: Buffer, record: TableRecord): Map<string, unknown> {
+  const rows = new Map<string, unknown>();
+  let isReached = false;
+  let position = 0;
+  for (const { line, chain, end } of readLines(bytes)) {
+    apply(rows, line);
+    position = end;
+    if (end !== record.bytes) continue;
+    isReached = chain === record.chain && rows.size === record.rows;
+    if (!isReached) break;
+  }
+  if (!isReached) {
+    throw new DamagedTableError(
+      path,
+      `it verifies up to byte ${position} with ${rows.size} rows, and the record says ${record.bytes} bytes with ${record.rows} rows`,
+    );
+  }
+  // What follows was never confirmed: whole commits are kept, and one that was cut off is left out.
+  return rows;
+}
+
+function apply(rows: Map<string, unknown>, line: Line): void {
+  if (!('writes' in line)) return;
+  for (const [key, value] of line.writes) {
+    if (value === null) rows.delete(key);
+    else rows.set(key, value);
+  }
+}
+
+function continueJournal(
+  directory: string,
+  disk: Disk,
+  opened: Pick<TableRecord, 'generation' | 'sequence'>,
+): TableJournal {
+  let { generation, sequence } = opened;
+  // A rewrite that failed at its very end may already be what the record refers to: its number is never used again.
+  let tried = generation;
+  let files: { journal: DiskFile; record: DiskFile } | null = null;
+  let chain = FIRST_CHAIN;
+  let bytes = 0;
+  let rewritten = 0;
+
+  async function closeFiles(): Promise<void> {
+    const open = files;
+    files = null;
+    await Promise.allSettled([open?.journal.close(), open?.record.close()]);
+  }
+
+  /** Writes a whole journal. @returns the file, still open, with everything synced */
+  async function writeGeneration(rows: Rows): Promise<{ file: DiskFile; bytes: number; chain: string }> {
+    const file = await disk.create(journalPath(directory, tried));
+    try {
+      let end = 0;
+      let last = FIRST_CHAIN;
+      const put = async (line: Line) => {
+        const encoded = encodeLine(last, line);
+        await file.write(encoded.bytes, end);
+        end += encoded.bytes.length;
+        last = encoded.chain;
+      };
+      await put({ header: { version: 1, generation: tried } });
+      for await (const writes of inChunks(rows.all())) await put({ sequence, writes });
+      await file.sync();
+      return { file, bytes: end, chain: last };
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  /** Replaces the record whole, which decides which generation counts. */
+  async function replaceRecord(record: TableRecord): Promise<DiskFile> {
+    const path = join(directory, RECORD_NAME);
+    const file = await disk.create(`${path}.new`);
+    try {
+      await file.write(Buffer.concat([encodeSlot(record), encodeSlot(record)]), 0);
+      await file.sync();
+      // The journal's name has to be there before the record that refers to it.
+      await disk.syncDirectory(directory);
+      await disk.rename(`${path}.new`, path);
+      await disk.syncDirectory(directory);
+      return file;
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  async function requireInPlace(open: NonNullable<typeof files>, size: number): Promise<void> {
+    const path = journalPath(directory, generation);
+    if (!(await open.journal.isAt(path, size))) throw new DamagedTableError(path, 'it was removed, replaced or cut');
+    const recordPath = join(directory, RECORD_NAME);
+    if (await open.record.isAt(recordPath, 2 * SLOT_BYTES)) return;
+    throw new DamagedTableError(recordPath, 'it was removed, replaced or cut');
+  }
+
+  async function removeOthers(): Promise<void> {
+    const current = journalPath(directory, generation);
+    for (const name of await disk.list(directory)) {
+      const path = join(directory, name);
+      if (JOURNAL_NAME.test(name) && path !== current) await disk.remove(path);
+    }
+  }
+
+  return {
+    get size() {
+      return { appended: bytes - rewritten, rewritten };
+    },
+
+    async append(writes, rowCount) {
+      if (!files) throw new Error('the journal has to be rewritten first');
+      const open = files;
+      // Forgotten until all has succeeded: what a failed write has left behind must never be appended to.
+      files = null;
+      try {
+        // Before: a file that was cut would be as long as expected again, with a hole in it.
+        await requireInPlace(open, bytes);
+        const encoded = encodeLine(chain, { sequence: sequence + 1, writes });
+        await open.journal.write(encoded.bytes, bytes);
+        await open.journal.sync();
+        const next = { generation, sequence: sequence + 1, rows: rowCount, bytes: bytes + encoded.bytes.length };
+        await open.record.write(encodeSlot({ ...next, chain: encoded.chain }), slotPosition(next.sequence));
+        await open.record.sync();
+        // After: a file that was moved away takes writes all the same.
+        await requireInPlace(open, next.bytes);
+        ({ sequence, bytes } = next);
+        chain = encoded.chain;
+        files = open;
+      } catch (error) {
+        await Promise.allSettled([open.journal.close(), open.record.close()]);
+        throw error;
+      }
+    },
+
+    async rewrite(rows) {
+      await closeFiles();
+      await disk.makeDirectory(directory);
+      // A failed commit may have reached the disk under this number.
+      sequence += 1;
+      tried += 1;
+      const written = await writeGeneration(rows);
+      const record = { generation: tried, sequence, rows: rows.count, bytes: written.bytes };
+      try {
+        const recordFile = await replaceRecord({ ...record, chain: written.chain });
+        files = { journal: written.file, record: recordFile };
+      } catch (error) {
+        await written.file.close();
+        throw error;
+      }
+      generation = tried;
+      ({ chain, bytes } = written);
+      rewritten = bytes;
+      await removeOthers();
+    },
+
+    async check() {
+      if (files) await requireInPlace(files, bytes);
+    },
+
+    close: closeFiles,
+  };
+}
+
+async function* inChunks(rows: Iterable<Write> | AsyncIterable<Write>): AsyncGenerator<Write[]> {
+  let chunk: Write[] = [];
+  for await (const row of rows) {
+    chunk.push(row);
+    if (chunk.length < ROWS_PER_LINE) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+function journalPath(directory: string, generation: number): string {
+  return join(directory, `journal-${String(generation).padStart(9, '0')}`);
+}

@@ -1,0 +1,18 @@
+import { IconDatabaseExclamation } from '@tabler/icons-react';
+import { useServiceHealth } from '../api/service.ts';
+import classes from './StoreBanner.module.css';
+
+/** On one machine: says on every page that changes are refused because the disk does not take them. */
+export function StoreBanner() {
+  const health = useServiceHealth({ polled: true });
+  const store = health.data?.checks.find(({ name }) => name === 'store');
+  if (!store || store.ok) return null;
+  return (
+    <p className={classes.banner} role="alert">
+      <IconDatabaseExclamation size={19} aria-hidden="true" />
+      <span>
+        <strong>Nothing can be saved at the moment</strong>: {store.detail}. What is on air stays on air.
+      </span>
+    </p>
+  );
+}
