@@ -117,6 +117,27 @@ describe('a power cut', () => {
   });
 });
 
+describe('a power cut while the store is written again after a failure', () => {
+  it('at any operation of both loses nothing that was confirmed', async () => {
+    const last = await operationsOfPlay();
+    for (let operation = 5; operation <= last; operation += 3) {
+      for (let later = 1; later <= 14; later += 1) {
+        const disk = makeFaultyDisk();
+        const played = newPlayed();
+        const opened = await open(disk);
+        disk.failFrom(operation, 'ENOSPC');
+        await play(opened.table, randomOf(1), played);
+        disk.heal();
+        disk.failFrom(disk.operations() + later, 'EIO');
+        await opened.health.look();
+        const { rows } = await open(disk.afterPowerCut(randomOf(operation * 100 + later)));
+        const possible = [played.confirmed, ...played.failed.map((_, index) => withFirst(played, index + 1))];
+        expect(possible.map(sorted), `operation ${operation}, then ${later}`).toContainEqual(sorted(rows));
+      }
+    }
+  });
+});
+
 function withFirst({ confirmed, failed }: Played, count: number): Map<string, unknown> {
   const rows = new Map(confirmed);
   for (const writes of failed.slice(0, count)) applyTo(rows, writes);
@@ -228,6 +249,17 @@ describe('damage', () => {
     for (const [path, bytes] of older) if (path.includes('journal')) disk.set(path, bytes);
     for (const path of disk.files().keys()) if (!older.has(path)) disk.set(path, null);
     await expect(open(disk)).rejects.toThrow(DamagedTableError);
+  });
+
+  it('that puts the journal of another store in place, as long as its own, is refused', async () => {
+    const disks = [makeFaultyDisk(), makeFaultyDisk()];
+    for (const [index, each] of disks.entries()) {
+      const { table } = await open(each);
+      await table.commit([['key', index]]);
+      await table.close();
+    }
+    disks[0]!.set(JOURNAL, disks[1]!.files().get(JOURNAL)!);
+    await expect(open(disks[0]!)).rejects.toThrow(DamagedTableError);
   });
 
   let original: Map<string, Buffer>;
