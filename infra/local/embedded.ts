@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { ulid } from 'ulid';
-import type { ApiDeps } from '../../functions/api/api-deps.ts';
 import { createApi } from '../../functions/api/app.ts';
 import { createRevokedSessions } from '../../functions/api/revoked-sessions.ts';
 import { createTokenAuthentication } from '../../functions/api/authentication.ts';
@@ -35,7 +34,7 @@ import { originOf, type Settings } from './settings.ts';
 import { createDailyBackup } from './store/daily-backup.ts';
 import { markStoreComplete } from './store/kept-files.ts';
 import type { OpenStore } from './store/open-store.ts';
-import { createStorageHealth } from './store/storage-health.ts';
+import { createStorageHealth, type StorageHealth } from './store/storage-health.ts';
 import { keepSmallFiles, watchDirectory } from './store/watch-directory.ts';
 import { resolveHost } from '../../functions/resolve-host.ts';
 import { makeWorkflowDeps, READS_LAG_AWS_LIKE_MS, READS_LAG_MS, WORKFLOW_FUNCTION } from './workflow-function.ts';
@@ -138,7 +137,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     keepSmallFiles(health, dataDirectory);
     health.watch();
 
-    const scheduler = createScheduler({ clock: systemClock });
+    // What the schedules find out cannot be written down either, and each run would fail anew.
+    const scheduler = createScheduler({ clock: systemClock, isPaused: () => health.failure() !== null });
     stack.defer(() => scheduler.close());
     const monitorDeps = { ...deps, ...MONITOR };
     scheduler.every(MONITOR.everySeconds, 'monitor', async () => void (await observeDestinations(monitorDeps)));
@@ -162,7 +162,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     // Plays the part of CloudFront: people come with a session, the origin answers to the CDN only.
     const hlsProxy = (path: string) =>
       fetch(aws.endpoint + path, { headers: { [CDN_IDENTIFIER_HEADER]: cdnIdentifier } });
-    const server = await listen(options, { ...deps, rehearsal, hlsProxy, storageFailure: () => health.failure() });
+    const server = await listen(options, { ...deps, rehearsal, hlsProxy, health });
     stack.defer(() => server.close());
     const whole = stack.move();
     return { origin: server.origin, close: () => whole.disposeAsync() };
@@ -174,18 +174,25 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
 
 async function listen(
   { settings, token, srtPassphrase, dashboardDirectory, rootDirectory, logger }: EmbeddedOptions,
-  aws: AwsDeps &
-    Pick<WorkflowDeps, 'sleep'> &
-    Pick<ApiDeps, 'storageFailure'> & { rehearsal: Rehearsal; hlsProxy: (path: string) => Promise<Response> },
+  {
+    health,
+    ...aws
+  }: AwsDeps &
+    Pick<WorkflowDeps, 'sleep'> & {
+      rehearsal: Rehearsal;
+      hlsProxy: (path: string) => Promise<Response>;
+      health: StorageHealth;
+    },
 ): Promise<{ origin: string; close: () => Promise<void> }> {
   const { version } = JSON.parse(readFileSync(join(rootDirectory, 'package.json'), 'utf8')) as { version: string };
   const now = () => new Date();
   const { dataDirectory } = settings;
-  const store = openSealedFile(join(dataDirectory, 'revoked-sessions.sealed'), dataDirectory);
+  const store = openSealedFile(join(dataDirectory, 'revoked-sessions.sealed'), dataDirectory, health);
   const revoked = createRevokedSessions({ store, now });
   const isLoopback = LOOPBACK_HOSTS.includes(settings.host);
   const api = createApi({
     ...aws,
+    storageFailure: health.failure,
     now,
     resolveHost,
     logger,

@@ -148,6 +148,20 @@ describe('createScheduler', () => {
     expect(started).toBe(2);
   });
 
+  it('leaves out the runs that are due while it is paused', async () => {
+    const clock = makeManualClock();
+    let isPaused = false;
+    const scheduler = createScheduler({ clock, isPaused: () => isPaused });
+    const runs: number[] = [];
+    scheduler.every(1, 'monitor', async () => void runs.push(clock.now()));
+    await clock.advance(1_000);
+    isPaused = true;
+    await clock.advance(3_000);
+    isPaused = false;
+    await clock.advance(1_000);
+    expect(runs).toEqual([1_000, 5_000]);
+  });
+
   it('waits on close for the run that goes, and starts no other', async () => {
     const clock = makeManualClock();
     const scheduler = createScheduler({ clock });

@@ -12,15 +12,18 @@ export interface Scheduler {
   close(): Promise<void>;
 }
 
-/** Makes a scheduler with nothing scheduled. */
-export function createScheduler(deps: { clock: Clock }): Scheduler {
-  const { clock } = deps;
+/**
+ * Makes a scheduler with nothing scheduled.
+ * @param deps.isPaused leaves out the runs that are due while it says so
+ */
+export function createScheduler(deps: { clock: Clock; isPaused?: () => boolean }): Scheduler {
+  const { clock, isPaused = () => false } = deps;
   const running = new Map<string, Promise<void>>();
   const cancels = new Map<object, () => void>();
   let closed = false;
 
   function run(name: string, action: () => Promise<void>): void {
-    if (running.has(name)) return;
+    if (running.has(name) || isPaused()) return;
     const work = Promise.resolve()
       .then(action)
       .catch((error: unknown) => console.error(`scheduled ${name} failed:`, error))

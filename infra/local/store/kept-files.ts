@@ -20,7 +20,7 @@ const FORMAT = 2;
 /** In the order in which a first start creates them. */
 const REQUIRED = ['root.key', TABLE_FOLDER, 'kms.sealed', 'media.sealed', 'step-functions.sealed'];
 /** Not in every store; but where one was, it may not be missing later. */
-const OPTIONAL = ['srt-passphrase.sealed'];
+const OPTIONAL = ['srt-passphrase.sealed', 'revoked-sessions.sealed'];
 /** Made again when they are missing; a backup holds them all the same. */
 const REPLACEABLE = ['access-token', 'aws-credentials', OBJECTS_FOLDER];
 
