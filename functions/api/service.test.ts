@@ -75,6 +75,14 @@ describe('GET /api/mediaconnect/flow/status', () => {
     });
   });
 
+  it('200 connected, with warnings, when another encoder is turned away', async () => {
+    sourceIs(1);
+    flowIs('ACTIVE', { Messages: { Errors: ['another encoder calls'] } });
+    const { source } = (await status()).body;
+    expect(source).toMatchObject({ state: 'connected', video: null });
+    expect(source.warnings).toMatchObject([{ code: 'flow_message', detail: 'another encoder calls' }]);
+  });
+
   it('200 failed, with a remedy, when the flow is in error or says why nobody gets in', async () => {
     flowIs('ERROR', { Messages: { Errors: ['The source failed'] } });
     expect((await status()).body.source).toMatchObject({

@@ -63,6 +63,7 @@ export function createFlow(options: FlowOptions): Flow {
   let revisionKey = '';
   let lastDataAtMs: number | null = null;
   let live = false;
+  let silentSinceMs: number | null = null;
   let connectionsBefore = 0;
   let closed = false;
   let rehearsedLossAtMs: number | null = null;
@@ -92,6 +93,8 @@ export function createFlow(options: FlowOptions): Flow {
       onData(chunk) {
         if (rehearsedLossAtMs !== null) return;
         lastDataAtMs = clock.now();
+        if (silentSinceMs !== null) options.onChange();
+        silentSinceMs = null;
         live = true;
         try {
           source.push(chunk);
@@ -107,11 +110,12 @@ export function createFlow(options: FlowOptions): Flow {
     });
   }
 
-  /** A lost encoder leaves a flow that listens. */
+  /** A lost encoder leaves a flow that listens. SRT needs seconds more to notice that one is gone. */
   function stateShown() {
     const actual = listener.state();
-    if (rehearsedLossAtMs === null || actual.state !== 'connected') return actual;
-    return { ...actual, state: 'listening' as const, sinceMs: rehearsedLossAtMs };
+    if (actual.state !== 'connected') return actual;
+    const lostAtMs = rehearsedLossAtMs ?? silentSinceMs;
+    return lostAtMs === null ? actual : { ...actual, state: 'listening' as const, sinceMs: lostAtMs };
   }
 
   function disconnect(): void {
@@ -122,6 +126,7 @@ export function createFlow(options: FlowOptions): Flow {
 
   function loseSource(): void {
     if (!live) return;
+    silentSinceMs = clock.now();
     live = false;
     source.lost();
     pictures.forget();
