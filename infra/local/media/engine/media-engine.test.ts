@@ -361,15 +361,6 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     });
     expect(multivariant.match(/RESOLUTION=\d+x\d+/g)).toEqual(['RESOLUTION=640x360', 'RESOLUTION=320x180']);
     expect(encoders()).toHaveLength(1);
-    const starts = async (playlist: string) =>
-      [...(await text('ladder', playlist)).matchAll(/PROGRAM-DATE-TIME:(.*)/g)].map(([, time]) => Date.parse(time!));
-    const [copied, encoded] = await until('both playlists to slide', async () => {
-      const both = [await starts('index_1.m3u8'), await starts('index_2.m3u8')];
-      return both.every((times) => times.length >= 6) && both;
-    });
-    // Pictures of the second one are 67 ms apart.
-    for (const time of encoded!.filter((each) => each >= copied![0]! - 200 && each <= copied!.at(-1)! + 200))
-      expect(Math.min(...copied!.map((each) => Math.abs(each - time)))).toBeLessThanOrEqual(140);
   });
 
   it('replaces a killed encoder and disturbs nobody else', async () => {
