@@ -39,7 +39,7 @@ export interface ApiDeps
   /** How far back `GET …/metrics` reaches, in which grain, and how long one answer serves: CloudWatch bills each query. */
   metrics: { windowSeconds: number; periodSeconds: number; keptMs: number };
   /** How long one look at the flow serves all pollers, and how old the source's figures in it may be. */
-  source: { lookKeptMs: number; figuresAgeMsMax: number };
+  source: { lookKeptMs: number; figuresAgeMsMax: number; periodSeconds: number };
   /** When the primary runs, unless that was changed through the API. */
   primaryMode: PrimaryMode;
   /** Host an encoder connects to; null: the host of the request when embedded, else the flow's ingest address. */
@@ -67,7 +67,7 @@ export const FIGURES_ON_AWS: Pick<ApiDeps, 'freshSeconds' | 'metrics' | 'source'
   // The monitor runs once a minute; it may miss one run.
   freshSeconds: 150,
   metrics: { windowSeconds: 1800, periodSeconds: 60, keptMs: 60_000 },
-  source: { lookKeptMs: 3_000, figuresAgeMsMax: 150_000 },
+  source: { lookKeptMs: 3_000, figuresAgeMsMax: 150_000, periodSeconds: 60 },
 };
 
 /** A disk that does not take what is written. Names no path: anyone may read it. */

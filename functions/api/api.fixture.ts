@@ -154,7 +154,7 @@ export async function startTestApi() {
     newDestinationId: () => `dst_01k8m3v0s5n2q8w4x6${String(++count).padStart(8, '0')}`,
     freshSeconds: 5,
     metrics: { windowSeconds: 60, periodSeconds: 1, keptMs: 1000 },
-    source: { lookKeptMs: 1000, figuresAgeMsMax: 1000 },
+    source: { lookKeptMs: 1000, figuresAgeMsMax: 1000, periodSeconds: 5 },
     primaryMode: 'always',
     ingestHost: null,
     docs: { directory: dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json')) },

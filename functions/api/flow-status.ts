@@ -6,13 +6,14 @@ import {
   type FlowView,
   type SourceMedia,
 } from '../aws/flow.ts';
-import { getSourceMetrics, type SourceMetrics } from '../aws/metrics.ts';
+import { getSourceCoding, getSourceMetrics, type SourceMetrics } from '../aws/metrics.ts';
 import { getSourceObservation } from '../aws/source-table.ts';
 import { findHlsUrl } from '../aws/package-channel.ts';
 import { PRIMARY_DESTINATION_ID } from '../domain/destination.ts';
 import { AppError } from '../domain/errors.ts';
 import { toSrtUrl } from '../domain/srt-address.ts';
-import { sourceWarnings } from '../domain/source-warnings.ts';
+import { feedWarnings, sourceWarnings, type Warning } from '../domain/source-warnings.ts';
+import { describeCoding, type CodingNumbers } from '../domain/video-coding.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { memoize, type Memo } from './memoize.ts';
 import type { FlowStatusResource } from './schemas.ts';
@@ -28,6 +29,8 @@ export interface FlowLook {
   flow: FlowView;
   media: SourceMedia | null;
   metrics: SourceMetrics;
+  /** Null where nothing reports it, as on AWS. */
+  coding: CodingNumbers | null;
   hlsUrl: string | null;
   /** Since when the source is in its state, as far as this process or the figures tell; null when neither saw it change. */
   since: string | null;
@@ -53,7 +56,7 @@ export function createFlowLook(deps: ApiDeps): FlowLookMemo {
   );
   // On AWS the monitor's observation serves; only a page that is open while the monitor does not run asks CloudWatch.
   const freshFigures = memoize({ milliseconds: deps.source.figuresAgeMsMax, now: deps.now }, () =>
-    getSourceMetrics(deps, { now: deps.now(), ...deps.metrics }),
+    getSourceMetrics(deps, { now: deps.now(), ...deps.metrics, periodSeconds: deps.source.periodSeconds }),
   );
   async function readFigures(): Promise<SourceMetrics> {
     const stored = await getSourceObservation(deps);
@@ -84,16 +87,17 @@ export function createFlowLook(deps: ApiDeps): FlowLookMemo {
       });
     }
     // A flow at rest has no figures, and CloudWatch bills the question.
-    const [media, metrics] = isFlowUp(flow)
+    const [media, metrics, coding] = isFlowUp(flow)
       ? await Promise.all([
           orElse('media', describeSourceMedia(deps), null),
           orElse('metrics', readFigures(), NO_METRICS),
+          deps.embedded ? orElse('coding', getSourceCoding(deps, deps.now()), null) : null,
         ])
-      : [null, NO_METRICS];
+      : [null, NO_METRICS, null];
     const observedAt = deps.now().toISOString();
     const { state } = sourceStateOf(flow, metrics, media);
     if (seen?.state !== state) seen = { state, since: seen === null ? metrics.connectedSince : observedAt };
-    return { flow, media, metrics, hlsUrl: url, since: seen.since, observedAt };
+    return { flow, media, metrics, coding, hlsUrl: url, since: seen.since, observedAt };
   });
 }
 
@@ -116,15 +120,23 @@ export function toFlowStatusResource(deps: ApiDeps, look: FlowLook, requestHost:
       continuityErrors: figure(metrics.continuityErrors, 0),
       packetLossPercent: figure(metrics.packetLossPercent, 2),
       roundTripMs: figure(metrics.roundTripMs, 1),
-      video: isConnected ? (media?.video ?? null) : null,
+      video: isConnected && media?.video ? { ...media.video, ...describeCoding(look.coding) } : null,
       audio: isConnected ? (media?.audio ?? null) : null,
-      warnings: isConnected ? sourceWarnings(media?.video ?? null, deps.deployment.declaredInput) : [],
+      warnings: isConnected ? warningsOf(deps, look) : [],
     },
     ingest: toIngest(deps, flow, requestHost),
     preview: { hlsUrl: look.hlsUrl === null ? null : pathOf(look.hlsUrl), destinationId: PRIMARY_DESTINATION_ID },
     outputs: { used: flow.outputs.length, limit: FLOW_OUTPUTS_MAX },
     observedAt: look.observedAt,
   };
+}
+
+function warningsOf(deps: ApiDeps, { flow, media, since, observedAt }: FlowLook): Warning[] {
+  const connectedSeconds = since === null ? null : (Date.parse(observedAt) - Date.parse(since)) / 1000;
+  return [
+    ...feedWarnings({ media, connectedSeconds, messages: flow.errors }),
+    ...sourceWarnings(media?.video ?? null, deps.deployment.declaredInput),
+  ];
 }
 
 function sourceStateOf(

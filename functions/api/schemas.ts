@@ -240,7 +240,20 @@ export const FlowStatusResource = z
         .openapi({ description: 'Before SRT repairs it; null until it is measured' }),
       roundTripMs: z.number().nullable().openapi({ description: 'To the encoder and back; null until it is measured' }),
       video: z
-        .object({ codec: z.string(), width: z.number(), height: z.number(), framesPerSecond: z.number().nullable() })
+        .object({
+          codec: z.string(),
+          width: z.number().nullable().openapi({ description: 'Null before the first keyframe' }),
+          height: z.number().nullable(),
+          framesPerSecond: z.number().nullable(),
+          profile: z.string().nullable().openapi({
+            description: 'This and what follows: H.264 on one machine; null when unknown',
+            example: 'High',
+          }),
+          level: z.string().nullable().openapi({ example: '4.1' }),
+          chroma: z.string().nullable().openapi({ example: '4:2:0' }),
+          bitDepth: z.number().nullable(),
+          scan: z.enum(['progressive', 'interlaced']).nullable(),
+        })
         .nullable(),
       audio: z
         .object({ codec: z.string(), sampleRateHz: z.number().nullable(), channels: z.number().nullable() })

@@ -21,6 +21,12 @@ const sourceIs = (connected: number) =>
       { Id: 'continuity', Values: [1, 2] },
       { Id: 'loss', Values: [0.4012, 0.1] },
       { Id: 'roundtrip', Values: [37.96] },
+      ...Object.entries({ profile: 100, level: 41, chromaformat: 1, bitdepth: 8, interlaced: 1 }).map(
+        ([Id, value]) => ({
+          Id,
+          Values: [value],
+        }),
+      ),
     ],
   });
 
@@ -70,9 +76,20 @@ describe('GET /api/mediaconnect/flow/status', () => {
       packetLossPercent: 0.4,
       roundTripMs: 38,
       since: secondsAgo(10).toISOString(),
-      video: { codec: 'H264', width: 1920, height: 1080 },
+      video: {
+        ...{ codec: 'H264', width: 1920, height: 1080 },
+        ...{ profile: 'High', level: '4.1', chroma: '4:2:0', bitDepth: 8, scan: 'interlaced' },
+      },
       audio: { channels: 2 },
     });
+  });
+
+  it('200 connected, with warnings, when another encoder is turned away', async () => {
+    sourceIs(1);
+    flowIs('ACTIVE', { Messages: { Errors: ['another encoder calls'] } });
+    const { source } = (await status()).body;
+    expect(source).toMatchObject({ state: 'connected', video: null });
+    expect(source.warnings[0]).toMatchObject({ code: 'flow_message', detail: 'another encoder calls' });
   });
 
   it('200 failed, with a remedy, when the flow is in error or says why nobody gets in', async () => {

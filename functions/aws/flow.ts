@@ -155,7 +155,8 @@ export async function isFlowBusy(
 }
 
 export interface SourceMedia {
-  video: { codec: string; width: number; height: number; framesPerSecond: number | null } | null;
+  /** Width and height are null before the first keyframe. */
+  video: { codec: string; width: number | null; height: number | null; framesPerSecond: number | null } | null;
   audio: { codec: string; sampleRateHz: number | null; channels: number | null } | null;
 }
 
@@ -189,8 +190,8 @@ export async function describeSourceMedia({
   };
 }
 
-function sizeOf(resolution: FrameResolution | undefined): { width: number; height: number } {
-  return { width: resolution?.FrameWidth ?? 0, height: resolution?.FrameHeight ?? 0 };
+function sizeOf(resolution: FrameResolution | undefined): { width: number | null; height: number | null } {
+  return { width: resolution?.FrameWidth || null, height: resolution?.FrameHeight || null };
 }
 
 /** Parses `30`, `29.97` or `30000/1001`. Returns null for anything else. */

@@ -1,4 +1,5 @@
 import { GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import type { CodingNumbers } from '../domain/video-coding.ts';
 import type { AwsDeps } from './clients.ts';
 import type { OutputGroupName } from './names.ts';
 
@@ -205,6 +206,42 @@ export async function getSourceMetrics(
     packetLossPercent: values('loss')[0] ?? null,
     roundTripMs: values('roundtrip')[0] ?? null,
   };
+}
+
+/** The engine reports once a second. */
+const CODING_SECONDS = 3;
+
+/** Returns how the source's pictures are coded, as this machine's engine reports it; null when unknown. Not for AWS. */
+export async function getSourceCoding(
+  { clients, deployment }: AwsDeps<'cloudWatch', 'flowArn'>,
+  now: Date,
+): Promise<CodingNumbers | null> {
+  const names = ['Profile', 'Level', 'ChromaFormat', 'BitDepth', 'Interlaced'];
+  const answer = await clients.cloudWatch.send(
+    new GetMetricDataCommand({
+      MetricDataQueries: names.map((name) => ({
+        Id: name.toLowerCase(),
+        MetricStat: {
+          Metric: {
+            Namespace: 'Sluice/Engine',
+            MetricName: `SourceVideo${name}`,
+            Dimensions: [{ Name: 'FlowARN', Value: deployment.flowArn }],
+          },
+          Period: 1,
+          Stat: 'Maximum',
+        },
+      })),
+      StartTime: new Date(now.getTime() - CODING_SECONDS * 1000),
+      EndTime: now,
+      ScanBy: 'TimestampDescending',
+    }),
+  );
+  const [profileIdc, levelIdc, chromaFormatIdc, bitDepth, interlaced] = names.map(
+    (name) => answer.MetricDataResults?.find(({ Id }) => Id === name.toLowerCase())?.Values?.[0],
+  );
+  if (profileIdc === undefined || levelIdc === undefined || chromaFormatIdc === undefined) return null;
+  if (bitDepth === undefined || interlaced === undefined) return null;
+  return { profileIdc, levelIdc, chromaFormatIdc, bitDepth, isInterlaced: interlaced > 0 };
 }
 
 /** Returns when a series, newest first, took its current value; null when that was before the window. */

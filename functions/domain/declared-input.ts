@@ -16,12 +16,13 @@ export interface DeclaredInput {
 /** Describes how a source exceeds what channels declare. Returns null when it fits or is unknown. Pure. */
 export function beyondDeclared(
   declared: DeclaredInput,
-  video: { codec: string; height: number } | null | undefined,
+  video: { codec: string; height: number | null } | null | undefined,
 ): string | null {
   if (!video) return null;
   if (declared.Codec === 'AVC' && /hevc|h\.?265/i.test(video.codec)) return 'HEVC video; its channels declare AVC';
   const allowed = LINES_MAX[declared.Resolution];
-  return video.height > allowed ? `${video.height} lines; its channels declare ${declared.Resolution}` : null;
+  const isTooTall = video.height !== null && video.height > allowed;
+  return isTooTall ? `${video.height} lines; its channels declare ${declared.Resolution}` : null;
 }
 
 /** MediaLive's limits: SD is "below 720 lines", HD up to 1080. Encoders code 1080 as 1088 lines. */

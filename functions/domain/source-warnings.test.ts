@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DeclaredInput } from './declared-input.ts';
 import { newDestination } from './new-destination.ts';
-import { runWarnings, sourceWarnings } from './source-warnings.ts';
+import { feedWarnings, runWarnings, sourceWarnings } from './source-warnings.ts';
 
 const declared: DeclaredInput = { Codec: 'AVC', Resolution: 'HD', MaximumBitrate: 'MAX_20_MBPS' };
 const video = { codec: 'AVC', height: 1080, framesPerSecond: 30 };
@@ -25,6 +25,32 @@ describe('sourceWarnings', () => {
     ]);
     expect(sourceWarnings({ ...video, height: 2160 }, { ...declared, Resolution: 'UHD' })).toEqual([]);
     expect(sourceWarnings(null, declared)).toEqual([]);
+  });
+});
+
+describe('feedWarnings', () => {
+  const feed = { media: { video: { codec: 'h264', width: 1920 } }, connectedSeconds: 60, messages: [] };
+
+  it('with a picture needs no warning, nor does one that has just begun', () => {
+    expect(feedWarnings(feed)).toEqual([]);
+    expect(feedWarnings({ ...feed, media: null, connectedSeconds: 2 })).toEqual([]);
+    expect(feedWarnings({ ...feed, media: { video: { codec: 'hevc', width: null } } })).toEqual([]);
+  });
+
+  it.each([
+    ['nothing that can be read', null, '188 bytes'],
+    ['sound alone', { video: null }, 'video input'],
+    ['no keyframe', { video: { codec: 'h264', width: null } }, 'keyframe interval'],
+  ])('with %s says so', (_name, media, remedy) => {
+    expect(feedWarnings({ ...feed, media })).toMatchObject([
+      { code: 'no_picture', remedy: expect.stringContaining(remedy) },
+    ]);
+  });
+
+  it('passes on what the flow says', () => {
+    expect(feedWarnings({ ...feed, messages: ['another encoder calls'] })).toMatchObject([
+      { code: 'flow_message', detail: 'another encoder calls' },
+    ]);
   });
 });
 

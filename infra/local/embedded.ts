@@ -203,7 +203,7 @@ async function listen(
     newDestinationId: () => `dst_${ulid().toLowerCase()}`,
     freshSeconds: FRESH_SECONDS,
     metrics: { windowSeconds: 300, periodSeconds: 5, keptMs: 1_000 },
-    source: { lookKeptMs: 1_000, figuresAgeMsMax: 1_000 },
+    source: { lookKeptMs: 1_000, figuresAgeMsMax: 1_000, periodSeconds: 1 },
     primaryMode: settings.primary,
     ingestHost: null,
     srtPassphrase: srtPassphrase ?? null,

@@ -40,7 +40,7 @@ export async function makeSimulatedApi(world: World): Promise<Api> {
     newDestinationId: () => world.idsToGive.shift() ?? idOf(900_000 + ++given),
     freshSeconds: FRESH_SECONDS,
     metrics: { ...MONITOR, keptMs: 60_000 },
-    source: { lookKeptMs: 3_000, figuresAgeMsMax: FRESH_SECONDS * 1000 },
+    source: { lookKeptMs: 3_000, figuresAgeMsMax: FRESH_SECONDS * 1000, periodSeconds: 60 },
     primaryMode: 'always',
     ingestHost: null,
     docs: null,

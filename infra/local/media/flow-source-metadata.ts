@@ -43,12 +43,16 @@ function toStreams(report: SourceReport): TransportStream[] {
       StreamType: 'Video',
       Codec: codec,
       FrameRate: String(framesPerSecond),
-      FrameResolution: { FrameWidth: width, FrameHeight: height },
+      // Before the first keyframe it is not known.
+      ...(width > 0 && { FrameResolution: { FrameWidth: width, FrameHeight: height } }),
     });
   }
   if (report.audio !== undefined) {
     const { codec, sampleRateHz, channels } = report.audio;
-    streams.push({ Pid: 257, StreamType: 'Audio', Codec: codec, SampleRate: sampleRateHz, Channels: channels });
+    streams.push({
+      ...{ Pid: 257, StreamType: 'Audio', Codec: codec },
+      ...(sampleRateHz > 0 && { SampleRate: sampleRateHz, Channels: channels }),
+    });
   }
   return streams;
 }

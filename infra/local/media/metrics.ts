@@ -2,7 +2,7 @@
  * Metrics as CloudWatch would hold them, for the last minutes: one value per second, metric and resource, made from the
  * engine's reports. A gauge keeps its latest value of a second; a counter adds up its growth within one.
  */
-import type { ChannelReport, EngineReport, SourceReport } from './engine/contract.ts';
+import type { ChannelReport, EngineReport, SourceReport, VideoCoding } from './engine/contract.ts';
 import { feedingSource } from './feeds.ts';
 import type { MediaContext } from './media-context.ts';
 
@@ -15,6 +15,15 @@ const KEPT_SECONDS = 300;
 const HOUSEKEEPING_MBPS = 0.02;
 /** What FillMsec says of a second that was filled from its beginning to its end. */
 const SECOND_MS = 1000;
+
+/** MediaConnect says no more of a picture than codec, size and rate; what else the engine knows goes here. */
+const SOURCE_CODING_METRICS: Record<keyof VideoCoding, string> = {
+  profileIdc: 'SourceVideoProfile',
+  levelIdc: 'SourceVideoLevel',
+  chromaFormatIdc: 'SourceVideoChromaFormat',
+  bitDepth: 'SourceVideoBitDepth',
+  isInterlaced: 'SourceVideoInterlaced',
+};
 
 /** A resource metrics are kept for. */
 interface MetricResource {
@@ -128,6 +137,18 @@ export function makeMetrics(context: MediaContext, countAlerts: (channelId: stri
           },
           { SourceContinuityCounter: growth(source.continuityErrors, last?.continuityErrors) },
         );
+        const coding = source.state === 'connected' ? source.video?.coding : undefined;
+        if (coding) {
+          const { isInterlaced, ...numbers } = coding;
+          const values = { ...numbers, isInterlaced: isInterlaced ? 1 : 0 };
+          put(
+            { namespace: 'Sluice/Engine', dimensions: { FlowARN: source.flowArn } },
+            report.atMs,
+            Object.fromEntries(
+              Object.entries(values).map(([name, value]) => [SOURCE_CODING_METRICS[name as keyof VideoCoding], value]),
+            ),
+          );
+        }
       }
       const present = new Set(report.channels.map((channel) => channel.channelId));
       for (const id of lastChannels.keys()) if (!present.has(id)) lastChannels.delete(id);

@@ -8,7 +8,14 @@ import { useRoleRefusal } from '../api/session.ts';
 import { showProblem } from '../app/problem-toast.tsx';
 import { useServerNow } from '../app/use-now.ts';
 import { StopSourceDialog } from '../editor/dialogs.ts';
-import { formatBitrate, formatClock, formatCodec, formatFrameRate, formatTimeOfDay } from '../presentation/format.ts';
+import {
+  formatBitrate,
+  formatClock,
+  formatCodec,
+  formatCoding,
+  formatFrameRate,
+  formatTimeOfDay,
+} from '../presentation/format.ts';
 import { presentSource } from '../presentation/source-presentation.ts';
 import { ConnectEncoder } from './ConnectEncoder.tsx';
 import { Fact } from './Fact.tsx';
@@ -144,8 +151,8 @@ function Facts({ source }: { source: FlowStatusResource['source'] }) {
         {formatFrameRate(video?.framesPerSecond)}
         {video?.framesPerSecond ? ' fps' : ''}
       </Fact>
-      <Fact name="Picture">{video && video.width > 0 ? `${video.width} × ${video.height}` : '–'}</Fact>
-      <Fact name="Video">{video ? formatCodec(video.codec) : '–'}</Fact>
+      <Fact name="Picture">{video?.width ? `${video.width} × ${video.height}` : '–'}</Fact>
+      <Fact name="Video">{video ? formatCoding(video) : '–'}</Fact>
       <Fact name="Audio">{sound ? sound.filter(Boolean).join(' · ') : '–'}</Fact>
       <Fact name="Packet loss" tone={(packetLossPercent ?? 0) >= LOUD_LOSS_PERCENT ? 'motion' : undefined}>
         {packetLossPercent === null ? '–' : `${packetLossPercent.toFixed(1)} %`}

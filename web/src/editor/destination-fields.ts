@@ -6,7 +6,7 @@ type PlatformPreset = PresetsResource['platforms'][number];
 export type EncodingPreset = PresetsResource['encodings'][number];
 
 /** The picture the encoder sends; null while none is connected. */
-type SourceVideo = FlowStatusResource['source']['video'];
+type SourceVideo = Pick<NonNullable<FlowStatusResource['source']['video']>, 'height'> | null;
 
 /** What choosing a platform fills in: its address and the encoding that suits platform and source. */
 export function platformDefaults(
@@ -23,7 +23,7 @@ export function platformDefaults(
 
 /** True when an encoding makes a picture larger than the source's. */
 export function isUpscaled({ height }: EncodingPreset, video: SourceVideo): boolean {
-  return video !== null && video.height > 0 && height !== null && height > video.height;
+  return !!video?.height && height !== null && height > video.height;
 }
 
 /** The platform's usual encoding; where that would scale the source up, the largest of its rate that does not. */

@@ -4,6 +4,7 @@ import {
   formatBitrate,
   formatClock,
   formatCodec,
+  formatCoding,
   formatFrameRate,
   formatMoment,
   sentence,
@@ -57,6 +58,11 @@ describe('small words', () => {
   });
 
   it('writes codecs as people do and leaves unknown ones alone', () => {
+    const video = { codec: 'h264', width: 1920, height: 1080, framesPerSecond: 25 };
+    const coding = { profile: 'High 4:2:2', level: '4.1', chroma: '4:2:2', bitDepth: 10, scan: 'interlaced' as const };
+    expect(formatCoding({ ...video, ...coding })).toBe('H.264 High 4:2:2 @ 4.1 · 4:2:2 · 10 bit · interlaced');
+    const unknown = { profile: null, level: null, chroma: null, bitDepth: null, scan: null };
+    expect(formatCoding({ ...video, ...unknown })).toBe('H.264');
     expect([formatCodec('h264'), formatCodec('HEVC'), formatCodec('vp9x')]).toEqual(['H.264', 'H.265', 'vp9x']);
   });
 });

@@ -1,3 +1,5 @@
+import type { FlowStatusResource } from '../../../functions/api/schemas.ts';
+
 /** Bits per second as an operator says it, such as `6.1 Mbps` or `840 kbps`. */
 export function formatBitrate(bitrateBps: number | null | undefined): string {
   if (bitrateBps === null || bitrateBps === undefined) return '–';
@@ -71,6 +73,13 @@ export function sentence(text: string): string {
 export function formatCodec(codec: string): string {
   const plain = codec.toLowerCase().replace(/[^a-z0-9]/g, '');
   return CODEC_NAMES[plain] ?? codec;
+}
+
+/** Codec, profile, colour and scan in one line; what is not known is left out. */
+export function formatCoding(video: NonNullable<FlowStatusResource['source']['video']>): string {
+  const { codec, profile, level, chroma, bitDepth, scan } = video;
+  const name = [formatCodec(codec), profile, level && `@ ${level}`].filter(Boolean).join(' ');
+  return [name, chroma, bitDepth && `${bitDepth} bit`, scan].filter(Boolean).join(' · ');
 }
 
 const CODEC_NAMES: Record<string, string> = {

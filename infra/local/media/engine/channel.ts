@@ -60,6 +60,7 @@ interface Lane {
   rendition: Rendition;
   feed: ReturnType<typeof createProgramSwitch>;
   mode: 'copy' | 'encode' | 'none';
+  followsKeyframes: boolean;
   decidedFor: number | null;
   /** What it encodes with; null while it copies or waits. */
   encoder: Pick<EncoderProgram, 'problem' | 'droppedFrames'> | null;
@@ -72,8 +73,10 @@ export function createChannel(options: ChannelOptions): Channel {
   const renditions = run.output.kind === 'rtmp' ? [run.output.rendition] : run.output.renditions;
   const lanes = renditions.map((rendition): Lane => ({
     rendition,
-    feed: createProgramSwitch({ clock }),
+    // Renditions that are played in turn have to agree in their times.
+    feed: createProgramSwitch({ clock, keepsTimes: run.output.kind === 'package' }),
     mode: 'none',
+    followsKeyframes: false,
     decidedFor: null,
     encoder: null,
     droppedBefore: 0,
@@ -116,18 +119,22 @@ export function createChannel(options: ChannelOptions): Channel {
     if (!flow?.live()) liveSinceMs = null;
     else liveSinceMs ??= clock.now();
     if (!flow) return;
+    const isLadder = lanes.length > 1;
+    const followsKeyframes = isLadder ? flow.hasCloseKeyframes() : false;
     let copied = false;
     for (const lane of lanes) {
       const decision: 'copy' | 'encode' | 'undecided' | 'none' =
         lane.decidedFor === flow.revision() ? lane.mode : flow.decide(lane.rendition);
       if (decision === 'undecided' || decision === 'none') continue;
       // One copy is enough: two renditions of a ladder with the same pictures help nobody.
-      const mode: 'copy' | 'encode' = decision === 'copy' && copied && lanes.length > 1 ? 'encode' : decision;
+      const mode: 'copy' | 'encode' = decision === 'copy' && copied && isLadder ? 'encode' : decision;
       copied ||= mode === 'copy';
+      if (mode === 'encode' && followsKeyframes === null) continue;
+      const isDecided = lane.decidedFor === flow.revision();
       lane.decidedFor = flow.revision();
-      if (lane.mode === mode) continue;
-      lane.mode = mode;
-      const encoder = mode === 'encode' ? flow.encoder(lane.rendition) : null;
+      if (lane.mode === mode && (isDecided || mode === 'copy' || lane.followsKeyframes === followsKeyframes)) continue;
+      Object.assign(lane, { mode, followsKeyframes });
+      const encoder = mode === 'encode' ? flow.encoder(lane.rendition, { followsKeyframes: !!followsKeyframes }) : null;
       lane.encoder = encoder;
       lane.droppedBefore = encoder?.droppedFrames() ?? 0;
       lane.feed.select(encoder?.program ?? flow.copy);

@@ -59,6 +59,17 @@ export interface ChannelRun {
   output: RtmpOutput | PackageOutput;
 }
 
+/** How H.264 pictures are coded, in the numbers of ITU-T H.264 7.4.2.1. */
+export interface VideoCoding {
+  profileIdc: number;
+  /** 41 for level 4.1; level 1b is 9. */
+  levelIdc: number;
+  chromaFormatIdc: number;
+  bitDepth: number;
+  /** Whether pictures may hold two fields. */
+  isInterlaced: boolean;
+}
+
 export type SourceState = 'stopped' | 'listening' | 'connected' | 'failed';
 
 export interface SourceReport {
@@ -75,15 +86,8 @@ export interface SourceReport {
     height: number;
     framesPerSecond: number;
     gopSeconds?: number;
-    /** What follows is known of H.264, from its first keyframe on. */
-    profile?: string;
-    /** 4.1, 5.2, … */
-    level?: number;
-    /** `4:2:0`, … */
-    chroma?: string;
-    bitDepth?: number;
-    /** `interlaced` when pictures may hold two fields. */
-    scan?: 'progressive' | 'interlaced';
+    /** Of H.264, from its first keyframe on. */
+    coding?: VideoCoding;
   };
   audio?: { codec: string; sampleRateHz: number; channels: number };
   /** Of the packets of the last seconds, those that did not arrive the first time; absent without a caller. */

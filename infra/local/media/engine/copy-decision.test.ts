@@ -9,6 +9,7 @@ const video: VideoFacts = {
   width: 1280,
   height: 720,
   profile: 'high',
+  profileIdc: 100,
   level: 31,
   framesPerSecond: 30,
   chromaFormat: 1,

@@ -7,8 +7,12 @@ const INTERLEAVE_MAX_MICROSECONDS = 500_000;
  * Pure. `veryfast` with `zerolatency` adds about 190 ms to a copy and needs about half a core at 720p30; looking for fields
  * costs one picture more.
  * @param input.hasSound false leaves the sound out: ffmpeg would wait for one that is named and never comes
+ * @param input.followsKeyframes puts keyframes where the source has them, so that renditions can be cut at the same ones
  */
-export function buildEncoderArguments(rendition: Rendition, input: { hasSound: boolean }): string[] {
+export function buildEncoderArguments(
+  rendition: Rendition,
+  input: { hasSound: boolean; followsKeyframes: boolean },
+): string[] {
   const { width, height, framesPerSecond, videoBitrateBps, gopSeconds } = rendition;
   // Scaled or not, two fields in one picture would be drawn as combs. Pictures without fields pass untouched.
   const filters = ['yadif=deint=interlaced'];
@@ -19,7 +23,9 @@ export function buildEncoderArguments(rendition: Rendition, input: { hasSound: b
       'setsar=1',
     );
   }
-  if (framesPerSecond !== undefined) filters.push(`fps=${framesPerSecond}`);
+  const rate = framesPerSecond === undefined ? [] : ['-r', String(framesPerSecond), '-fps_mode', 'cfr'];
+  // The filter would drop a keyframe's mark with its picture; the encoder gives it to the next one.
+  if (framesPerSecond !== undefined && !input.followsKeyframes) filters.push(`fps=${framesPerSecond}`);
   filters.push('format=yuv420p');
   const sound = input.hasSound ? ['-map', '0:a:0?'] : ['-an'];
   return [
@@ -28,7 +34,10 @@ export function buildEncoderArguments(rendition: Rendition, input: { hasSound: b
     ['-c:v', 'libx264', '-preset', 'veryfast', '-tune', 'zerolatency', '-profile:v', rendition.h264Profile],
     ['-b:v', String(videoBitrateBps), '-maxrate', String(videoBitrateBps), '-bufsize', String(videoBitrateBps * 2)],
     // Keyframes by time hold whatever the frame rate turns out to be.
-    ['-g', '600', '-sc_threshold', '0', '-force_key_frames', `expr:gte(t,n_forced*${gopSeconds})`],
+    ['-g', '600', '-sc_threshold', '0'],
+    input.followsKeyframes
+      ? ['-force_key_frames', 'source', ...rate]
+      : ['-force_key_frames', `expr:gte(t,n_forced*${gopSeconds})`],
     ['-c:a', 'aac', '-b:a', String(rendition.audioBitrateBps)],
     ['-ar', String(rendition.audioSampleRateHz), '-ac', String(rendition.audioChannels)],
     // Sound that ends must not hold back the picture: ffmpeg would wait ten seconds for it, and stay as far behind.

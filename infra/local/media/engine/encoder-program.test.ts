@@ -29,8 +29,16 @@ beforeEach(() => {
     },
   };
   const rendition = makeRendition();
-  const load = { running: 0 };
-  encoder = createEncoderProgram({ rendition, source, launcher, clock, logger: silentLogger, load, onChange() {} });
+  encoder = createEncoderProgram({
+    rendition,
+    followsKeyframes: false,
+    source,
+    launcher,
+    clock,
+    logger: silentLogger,
+    load: { running: 0 },
+    onChange() {},
+  });
   encoder.program.subscribe({ onFormat() {}, onFrame() {}, onSourceLost() {} });
 });
 

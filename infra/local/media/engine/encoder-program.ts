@@ -29,7 +29,6 @@ const HEALTHY_AFTER_MS = 20_000;
 const KEEPS_UP_AFTER_MS = 8_000;
 /** Failures in a row after which the subscribers are told that nothing is coming. */
 const FAILURES_SHOWN = 2;
-const RUN_STEP_MS = 20;
 /** An encoder that is fed and gives nothing for this long hangs, or cannot read the source. */
 const MUTE_MS = 10_000;
 const MUTE_SHOWN_MS = 5_000;
@@ -55,6 +54,8 @@ export interface EncoderProgram {
 
 export interface EncoderProgramOptions {
   rendition: Rendition;
+  /** Keyframes come where the source has them, not where the rendition would. */
+  followsKeyframes: boolean;
   source: Pick<SourceProgram, 'tap'>;
   launcher: MediaLauncher;
   clock: Clock;
@@ -71,7 +72,14 @@ export interface EncoderLoad {
 
 interface Run {
   child: MediaChild;
-  baseMs: number;
+  /** Presentation time of the source's picture that the encoder's first one shows. */
+  keyframePtsMs: number;
+  /** Program time of the encoder's zero; null until its first picture. */
+  baseMs: number | null;
+  /** Sound from before that. */
+  early: FlvTag[];
+  /** Whether frames are delivered: from the first keyframe on that has not been delivered by the run before. */
+  delivers: boolean;
   formatSettled: boolean;
   ended: boolean;
   pace: EncoderPace;
@@ -85,6 +93,7 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
   let untap: (() => void) | undefined;
   let cancelRespawn: (() => void) | undefined;
   let newestMs = 0;
+  let newestSoundMs = 0;
   let failures = 0;
   let droppedFrames = 0;
   let problem: EncoderProblem | null = null;
@@ -113,7 +122,7 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
       onBytes(bytes, beginning) {
         if (beginning) {
           endRun({ keepTap: true });
-          run = startRun(Math.max(beginning.keyframeDtsMs, newestMs + RUN_STEP_MS), beginning.hasSound);
+          run = startRun(beginning.keyframePtsMs, beginning.hasSound);
           if (problem?.nextAttemptAtMs) report({ ...problem, nextAttemptAtMs: undefined });
         }
         if (!run) return;
@@ -154,13 +163,13 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
     options.onChange();
   }
 
-  function startRun(baseMs: number, hasSound: boolean): Run {
+  function startRun(keyframePtsMs: number, hasSound: boolean): Run {
     const read = createFlvReader((tag) => {
       if (!started.ended) takeTag(started, tag);
     });
     const child = startMediaChild({
       launcher: options.launcher,
-      arguments: buildEncoderArguments(rendition, { hasSound }),
+      arguments: buildEncoderArguments(rendition, { hasSound, followsKeyframes: options.followsKeyframes }),
       onData: read,
       onExit({ code, signal }) {
         if (started.ended) return;
@@ -176,10 +185,13 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
     });
     const started: Run = {
       child,
-      baseMs,
+      keyframePtsMs,
+      baseMs: null,
+      early: [],
+      delivers: false,
       formatSettled: false,
       ended: false,
-      pace: createEncoderPace(baseMs, clock.now()),
+      pace: createEncoderPace(keyframePtsMs, clock.now()),
     };
     options.load.running += 1;
     video = null;
@@ -224,12 +236,28 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
     }
     if (!current.formatSettled) settleFormat();
     current.formatSettled = true;
-    const dtsMs = current.baseMs + tag.timestampMs;
-    newestMs = Math.max(newestMs, dtsMs);
+    if (current.baseMs !== null) return deliver(current, tag, current.baseMs);
+    if (tag.kind === 'audio') {
+      current.early.push(tag);
+      return;
+    }
+    // ffmpeg counts from the earliest time in its input, which may be the sound's.
+    current.baseMs = Math.round(current.keyframePtsMs - tag.timestampMs - tag.body.readIntBE(2, 3));
+    for (const ready of [tag, ...current.early.splice(0)].toSorted((one, other) => one.timestampMs - other.timestampMs))
+      deliver(current, ready, current.baseMs);
+  }
+
+  function deliver(current: Run, tag: FlvTag, baseMs: number): void {
+    const dtsMs = baseMs + tag.timestampMs;
     const keyframe = tag.kind === 'video' && tag.body[0]! >> 4 === 1;
+    if (tag.kind === 'video') current.pace.gave(dtsMs);
+    // A run that began at an older keyframe shows again what the run before has shown.
+    current.delivers ||= keyframe && dtsMs > newestMs;
+    if (!current.delivers || (tag.kind === 'audio' && dtsMs < newestSoundMs)) return;
+    newestMs = Math.max(newestMs, dtsMs);
+    if (tag.kind === 'audio') newestSoundMs = dtsMs;
     const compositionOffsetMs = tag.kind === 'video' ? tag.body.readIntBE(2, 3) : 0;
     hub.push({ kind: tag.kind, dtsMs, compositionOffsetMs, keyframe, flvBody: tag.body });
-    if (tag.kind === 'video') current.pace.gave(dtsMs);
     if (problem && keyframe && isOver(current, problem)) report(null);
   }
 

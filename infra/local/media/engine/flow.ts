@@ -15,6 +15,8 @@ import { createSrtListener, type SrtListener } from './srt-listener.ts';
 /** No byte for this long is a lost source, even while the connection stands. */
 const SILENCE_MS = 2_000;
 const WATCH_MS = 500;
+/** Players join at keyframes, and change the rendition there. */
+const KEYFRAMES_CLOSE_SECONDS = 4;
 
 export interface Flow {
   source(): FlowSource;
@@ -25,8 +27,13 @@ export interface Flow {
   revision(): number;
   decide(rendition: Rendition): 'copy' | 'encode' | 'undecided';
   copy: Program;
+  /** Whether keyframes come often enough for renditions that are cut at them; null until it is known. */
+  hasCloseKeyframes(): boolean | null;
   /** The same one for equal renditions. It runs while somebody subscribes. */
-  encoder(rendition: Rendition): Pick<EncoderProgram, 'program' | 'problem' | 'droppedFrames'>;
+  encoder(
+    rendition: Rendition,
+    options: { followsKeyframes: boolean },
+  ): Pick<EncoderProgram, 'program' | 'problem' | 'droppedFrames'>;
   /** What the source shows; null while no media is arriving. */
   picture(): Promise<SourcePicture | null>;
   /** Practises the loss of its encoder: what arrives is thrown away until it ends. */
@@ -56,6 +63,7 @@ export function createFlow(options: FlowOptions): Flow {
   let revisionKey = '';
   let lastDataAtMs: number | null = null;
   let live = false;
+  let silentSinceMs: number | null = null;
   let connectionsBefore = 0;
   let closed = false;
   let rehearsedLossAtMs: number | null = null;
@@ -85,6 +93,8 @@ export function createFlow(options: FlowOptions): Flow {
       onData(chunk) {
         if (rehearsedLossAtMs !== null) return;
         lastDataAtMs = clock.now();
+        if (silentSinceMs !== null) options.onChange();
+        silentSinceMs = null;
         live = true;
         try {
           source.push(chunk);
@@ -100,11 +110,12 @@ export function createFlow(options: FlowOptions): Flow {
     });
   }
 
-  /** A lost encoder leaves a flow that listens. */
+  /** A lost encoder leaves a flow that listens. SRT needs seconds more to notice that one is gone. */
   function stateShown() {
     const actual = listener.state();
-    if (rehearsedLossAtMs === null || actual.state !== 'connected') return actual;
-    return { ...actual, state: 'listening' as const, sinceMs: rehearsedLossAtMs };
+    if (actual.state !== 'connected') return actual;
+    const lostAtMs = rehearsedLossAtMs ?? silentSinceMs;
+    return lostAtMs === null ? actual : { ...actual, state: 'listening' as const, sinceMs: lostAtMs };
   }
 
   function disconnect(): void {
@@ -115,6 +126,7 @@ export function createFlow(options: FlowOptions): Flow {
 
   function loseSource(): void {
     if (!live) return;
+    silentSinceMs = clock.now();
     live = false;
     source.lost();
     pictures.forget();
@@ -158,18 +170,19 @@ export function createFlow(options: FlowOptions): Flow {
     decide: (rendition) =>
       decideCopy({ streams: source.streams(), ...source.facts(), measurement: source.measurement() }, rendition),
     copy: source.program,
-    encoder(rendition) {
+    hasCloseKeyframes() {
+      const { settled, gopSeconds } = source.measurement();
+      return settled ? (gopSeconds ?? Infinity) <= KEYFRAMES_CLOSE_SECONDS : null;
+    },
+    encoder(rendition, { followsKeyframes }) {
       const { name: _name, ...settingsOnly } = rendition;
-      const key = JSON.stringify(Object.entries(settingsOnly).sort(([a], [b]) => a.localeCompare(b)));
+      const key = JSON.stringify(
+        Object.entries({ ...settingsOnly, followsKeyframes }).sort(([a], [b]) => a.localeCompare(b)),
+      );
       let encoder = encoders.get(key);
       if (!encoder) {
         encoder = createEncoderProgram({
-          rendition,
-          source,
-          launcher,
-          clock,
-          logger,
-          load,
+          ...{ rendition, followsKeyframes, source, launcher, clock, logger, load },
           onChange: options.onChange,
         });
         encoders.set(key, encoder);

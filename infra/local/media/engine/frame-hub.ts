@@ -83,9 +83,11 @@ export function createFrameHub(deps: { logger: EngineLogger; onSubscribers?: (co
       },
     },
     setFormat(next) {
+      // The pictures of a group stay what they are when only the sound changes.
+      const isSameVideo = format?.video === next.video && next.video !== null;
       format = next;
-      cache = [];
-      cacheBytes = 0;
+      cache = isSameVideo ? cache.filter((frame) => frame.kind === 'video') : [];
+      cacheBytes = cache.reduce((sum, frame) => sum + frame.flvBody.length, 0);
     },
     push(frame) {
       remember(frame);

@@ -213,6 +213,44 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     expect(source()?.error).toBeUndefined();
   });
 
+  it('keeps the encoder that is connected when another calls, and mentions the other', async () => {
+    await engine.startFlow(flow());
+    await until('the listener', () => source()?.state === 'listening');
+    send();
+    await until('the caller', () => source()?.state === 'connected' && source()?.video?.width === 640);
+    send();
+    await until('the other one', () => source()?.error?.includes('another encoder calls from 127.0.0.1'));
+    expect(source()).toMatchObject({ state: 'connected', connections: 1 });
+  });
+
+  it('does not call an encoder connected that has stopped sending', async () => {
+    await engine.startFlow(flow());
+    await until('the listener', () => source()?.state === 'listening');
+    const sender = send();
+    await until('the caller', () => source()?.state === 'connected' && source()?.video?.width === 640);
+    sender.process.kill('SIGSTOP');
+    await until('the silence', () => source()?.state === 'listening');
+    expect(source()).toMatchObject({ connections: 1, bitrateBps: 0 });
+    expect(source()?.video).toBeUndefined();
+    sender.process.kill('SIGCONT');
+    await until('the caller again', () => source()?.state === 'connected');
+  });
+
+  it('copies nothing that does not fit, also when the source changes to it', async () => {
+    const odd = ['libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv444p'];
+    const path = makeTransportStream(ffmpeg, join(dataDirectory, 'odd.ts'), { seconds: 10, videoCodec: odd });
+    await engine.startFlow(flow());
+    await engine.setFlowOutputs('flow', [ADDRESS]);
+    await engine.startChannel(packaged('hls', makeRendition()));
+    const first = send({ seconds: 4 });
+    await until('the copy', () => channel('hls')?.mode === 'copy');
+    await first.exited;
+    send({ path });
+    await until('the encoder', () => channel('hls')?.mode === 'encode' && channel('hls')?.state === 'publishing');
+    expect(source()?.video?.coding).toMatchObject({ profileIdc: 244, chromaFormatIdc: 3 });
+    await until('its pictures', async () => (await text('hls', 'index.m3u8')).includes('avc1.4d'));
+  });
+
   it('says that the port is in use, and listens when it is free again', async () => {
     const socket = createSocket('udp4');
     await new Promise<void>((resolve) => socket.bind({ port, address: '127.0.0.1' }, resolve));

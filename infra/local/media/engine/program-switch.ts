@@ -20,14 +20,18 @@ interface Feed {
   shiftMs: number | null;
 }
 
-export function createProgramSwitch(deps: { clock: Clock }): ProgramSwitch {
+/**
+ * @param deps.keepsTimes frames keep the program time of their origins, which are all of one flow: a change leaves out
+ * what has been delivered already. Otherwise a change is bridged by the clock, and nothing is left out
+ */
+export function createProgramSwitch(deps: { clock: Clock; keepsTimes?: boolean }): ProgramSwitch {
   let origin: Program | null = null;
   const subscriptions = new Set<{ select(origin: Program | null): void }>();
 
   return {
     program: {
       subscribe(subscriber) {
-        const subscription = createSubscription(deps.clock, subscriber);
+        const subscription = createSubscription(deps, subscriber);
         subscriptions.add(subscription);
         subscription.select(origin);
         return () => {
@@ -44,7 +48,7 @@ export function createProgramSwitch(deps: { clock: Clock }): ProgramSwitch {
 }
 
 function createSubscription(
-  clock: Clock,
+  { clock, keepsTimes = false }: { clock: Clock; keepsTimes?: boolean },
   subscriber: ProgramSubscriber,
 ): { select(origin: Program | null): void; close(): void } {
   let feed: Feed | null = null;
@@ -83,7 +87,8 @@ function createSubscription(
 
   function deliver(from: Feed, frame: Frame): void {
     const nowMs = clock.now();
-    from.shiftMs ??= last ? last.dtsMs + Math.max(SWITCH_STEP_MS, nowMs - last.atMs) - frame.dtsMs : 0;
+    if (keepsTimes && !hasCaughtUp(from, frame)) return;
+    from.shiftMs ??= last && !keepsTimes ? last.dtsMs + Math.max(SWITCH_STEP_MS, nowMs - last.atMs) - frame.dtsMs : 0;
     lost = false;
     if (from.format && from.format !== told) {
       told = from.format;
@@ -92,6 +97,13 @@ function createSubscription(
     const dtsMs = frame.dtsMs + from.shiftMs;
     last = { dtsMs: Math.max(last?.dtsMs ?? 0, dtsMs), atMs: nowMs };
     subscriber.onFrame(from.shiftMs === 0 ? frame : { ...frame, dtsMs });
+  }
+
+  /** Beyond what has been delivered, from a keyframe on. */
+  function hasCaughtUp(from: Feed, frame: Frame): boolean {
+    if (from.shiftMs !== null || !last) return true;
+    const isEntry = frame.keyframe || !from.format?.video;
+    return isEntry && frame.dtsMs > last.dtsMs;
   }
 
   function detach(): void {

@@ -31,7 +31,6 @@ const CODEC_NAMES: Record<number, string> = {
   0x87: 'eac3',
   0x06: 'private',
 };
-const CHROMA_NAMES = ['4:0:0', '4:2:0', '4:2:2', '4:4:4'];
 /** Without a picture for this long the source shows none. */
 const PICTURE_SILENT_MS = 2_000;
 
@@ -56,11 +55,13 @@ export function describeSource(source: {
           framesPerSecond: isStill ? 0 : (framesPerSecond ?? video?.framesPerSecond ?? 0),
           gopSeconds: gopSeconds === null ? undefined : Math.round(gopSeconds * 100) / 100,
           ...(video && {
-            profile: video.profile,
-            level: video.level / 10,
-            chroma: CHROMA_NAMES[video.chromaFormat] ?? 'unknown',
-            bitDepth: Math.max(video.bitDepthLuma, video.bitDepthChroma),
-            scan: video.isProgressive ? ('progressive' as const) : ('interlaced' as const),
+            coding: {
+              profileIdc: video.profileIdc,
+              levelIdc: video.level,
+              chromaFormatIdc: video.chromaFormat,
+              bitDepth: Math.max(video.bitDepthLuma, video.bitDepthChroma),
+              isInterlaced: !video.isProgressive,
+            },
           }),
         }
       : undefined,

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { systemClock, type Clock } from '../../clock.ts';
+import { makeManualClock } from './rtmp/test-support.ts';
 import { openSrtLine, type SrtLine } from './srt-line.ts';
 import { findFreeUdpPort } from '../../../../test/support/product.ts';
 
@@ -105,6 +106,28 @@ describe('the line to an SRT listener', () => {
     listener.on('message', (message) => heard.push(message.toString()));
     for (const text of ['1', '2', '3']) caller.send(text, port);
     await vi.waitFor(() => expect(heard).toEqual(['1', '2', '3']));
+  });
+
+  it('names a further caller that keeps knocking, and forgets it when it stops', async () => {
+    const clock = makeManualClock();
+    const { line, port } = await openLine({ clock });
+    const listener = await listenBehind(line);
+    const one = await openSocket();
+    const other = await openSocket();
+    one.send(dataPacket(1), port);
+    const { port: accepted } = await receive(listener);
+    listener.send(ACKNOWLEDGEMENT, accepted);
+    await once(one, 'message');
+    expect(line.turnedAway()).toBeNull();
+    other.send('knock', port);
+    await receive(listener);
+    expect(line.turnedAway()).toBeNull();
+    clock.advance(2_000);
+    other.send('knock', port);
+    await receive(listener);
+    expect(line.turnedAway()).toBe('127.0.0.1');
+    clock.advance(9_000);
+    expect(line.turnedAway()).toBeNull();
   });
 
   it('leads the same caller to the listener that follows', async () => {

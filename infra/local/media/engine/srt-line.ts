@@ -21,6 +21,10 @@ const LOOPBACK = '127.0.0.1';
 const RECEIVE_BUFFER_BYTES = 1 << 20;
 /** SRT gives up a silent peer after five seconds. */
 const CALLER_KEPT_MS = 10_000;
+/** Whoever knocks for longer than this is not the accepted one's last call. */
+const KNOCKING_MS_MIN = 1_500;
+/** An encoder that is turned away calls again within this time. */
+const KNOCKING_MS_MAX = 8_000;
 /** One is accepted; the others only knock. */
 const CALLERS_MAX = 16;
 /** A handshake takes two; SRT repeats what is lost. */
@@ -36,6 +40,8 @@ export interface SrtLine {
   pickListenerPort(): Promise<number>;
   /** The line of the caller that the listener has accepted. */
   quality(): LineQuality;
+  /** Address of a further caller that knocks while another is accepted; null without one. */
+  turnedAway(): string | null;
   close(): Promise<void>;
 }
 
@@ -45,6 +51,8 @@ interface Caller {
   /** What came before the socket was connected; null once it is. */
   waiting: Buffer[] | null;
   meter: SrtLineMeter;
+  address: string;
+  firstHeardAtMs: number;
   heardAtMs: number;
 }
 
@@ -83,7 +91,11 @@ export async function openSrtLine(
   function addCaller(key: string, { address, port }: RemoteInfo): Caller {
     makeRoom();
     const socket = createSocket('udp4');
-    const caller: Caller = { socket, waiting: [], meter: createSrtLineMeter(clock), heardAtMs: clock.now() };
+    const heardAtMs = clock.now();
+    const caller: Caller = {
+      ...{ socket, waiting: [], meter: createSrtLineMeter(clock) },
+      ...{ address, firstHeardAtMs: heardAtMs, heardAtMs },
+    };
     socket.on('message', (packet) => {
       const roundTripMs = readRoundTrip(packet);
       if (roundTripMs !== null) {
@@ -136,6 +148,21 @@ export async function openSrtLine(
       return listenerPort;
     },
     quality: () => accepted?.meter.read() ?? {},
+    turnedAway() {
+      if (!accepted) return null;
+      const nowMs = clock.now();
+      const knocking = [...callers.values()].filter(
+        (caller) => caller !== accepted && nowMs - caller.heardAtMs <= KNOCKING_MS_MAX,
+      );
+      // An encoder that calls again does so from another port.
+      for (const { address } of knocking) {
+        const sinceMs = Math.min(
+          ...knocking.filter((other) => other.address === address).map((other) => other.firstHeardAtMs),
+        );
+        if (nowMs - sinceMs >= KNOCKING_MS_MIN) return address;
+      }
+      return null;
+    },
     async close() {
       for (const [key, caller] of callers) forget(key, caller);
       const closed = once(open, 'close');

@@ -83,6 +83,11 @@ export function createSrtListener(options: SrtListenerOptions): SrtListener {
     options.onState();
   }
 
+  function describeTurnedAway(): string | undefined {
+    const address = state === 'connected' ? line?.turnedAway() : null;
+    return address ? `another encoder calls from ${address} and is turned away: one is connected already` : undefined;
+  }
+
   /** Told for a while: encoders call again and again, and one that has given up must not be held against the next. */
   function refuse(): void {
     become('listening', source.passphrase === undefined ? REFUSED_ENCRYPTED : REFUSED_PASSPHRASE);
@@ -160,7 +165,7 @@ export function createSrtListener(options: SrtListenerOptions): SrtListener {
 
   starting = start();
   return {
-    state: () => ({ state, sinceMs, error, connections }),
+    state: () => ({ state, sinceMs, error: error ?? describeTurnedAway(), connections }),
     lineQuality: () => (state === 'connected' ? (line?.quality() ?? {}) : {}),
     async close() {
       closed = true;

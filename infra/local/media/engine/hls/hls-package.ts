@@ -4,7 +4,8 @@
  */
 import type { Clock } from '../../../clock.ts';
 import type { Program } from '../program.ts';
-import { buildMediaPlaylist, buildMultivariantPlaylist } from './playlists.ts';
+import { buildMediaPlaylist, buildMultivariantPlaylist, type NamedView } from './playlists.ts';
+import { createCutPlan } from './cut-plan.ts';
 import { createSegmenter, type Segmenter } from './segmenter.ts';
 
 /** How long the list of renditions waits for a rendition that has nothing yet; players read it only once. */
@@ -45,8 +46,9 @@ export function createHlsPackage(options: {
   const { clock, lowLatency } = options;
   const waiters = new Set<() => void>();
   let firstSegmentAtMs: number | null = null;
+  const plan = createCutPlan();
   const variants: Variant[] = options.programs.map((program, index) => {
-    const segmenter = createSegmenter({ program, clock, lowLatency, onChange: () => announce() });
+    const segmenter = createSegmenter({ program, plan, lowLatency, onChange: () => announce() });
     return { name: `index_${index + 1}`, segmenter };
   });
 
@@ -75,10 +77,11 @@ export function createHlsPackage(options: {
 
   async function fetchMediaPlaylist(variant: Variant, query: URLSearchParams): Promise<HlsAnswer> {
     const wantedSequence = readCount(query.get('_HLS_msn'));
+    if (lowLatency && wantedSequence === null && query.has('_HLS_part'))
+      return { status: 400, contentType: 'text/plain', body: '_HLS_part needs _HLS_msn' };
     if (lowLatency && wantedSequence !== null) {
       const view = variant.segmenter.view();
-      const newest = view.open?.sequence ?? view.segments.at(-1)?.sequence ?? 0;
-      if (wantedSequence > newest + 2)
+      if (wantedSequence > view.nextSequence + 2)
         return { status: 400, contentType: 'text/plain', body: 'the segment asked for is too far ahead' };
       const untilMs = clock.now() + view.targetMs * BLOCK_TARGET_DURATIONS;
       while (!isReached(variant.segmenter, wantedSequence, readCount(query.get('_HLS_part')))) {
@@ -92,7 +95,10 @@ export function createHlsPackage(options: {
     return {
       status: 200,
       contentType: PLAYLIST_TYPE,
-      body: buildMediaPlaylist(view, { name: variant.name, lowLatency }),
+      body: buildMediaPlaylist(
+        { name: variant.name, view },
+        { lowLatency, others: variants.filter((other) => other !== variant).map(toView) },
+      ),
     };
   }
 
@@ -100,7 +106,7 @@ export function createHlsPackage(options: {
     const ready = variants.filter(hasSegments);
     const waited = firstSegmentAtMs !== null && clock.now() - firstSegmentAtMs > LADDER_WAIT_MS;
     if (ready.length === 0 || (ready.length < variants.length && !waited)) return NOTHING_YET;
-    const body = buildMultivariantPlaylist(ready.map(({ name, segmenter }) => ({ name, view: segmenter.view() })));
+    const body = buildMultivariantPlaylist(ready.map(toView));
     return { status: 200, contentType: PLAYLIST_TYPE, body };
   }
 
@@ -116,9 +122,9 @@ export function createHlsPackage(options: {
   /** The part named by the preload hint is asked for before it exists. */
   async function fetchHinted(fileName: string): Promise<HlsAnswer> {
     const match = lowLatency ? /^(index_\d+)_(\d+)\.(\d+)\.ts$/.exec(fileName) : null;
-    const open = match && variants.find((variant) => variant.name === match[1])?.segmenter.view().open;
-    if (!match || open?.sequence !== Number(match[2]) || open.parts.length !== Number(match[3]))
-      return fetchMedia(fileName);
+    const view = match && variants.find((variant) => variant.name === match[1])?.segmenter.view();
+    const next = view && `${view.nextSequence}.${view.open?.parts.length ?? 0}`;
+    if (!match || next !== `${match[2]}.${match[3]}`) return fetchMedia(fileName);
     const untilMs = clock.now() + 3_000;
     while (fetchMedia(fileName).status !== 200 && clock.now() < untilMs)
       await nextChange(Math.max(1, untilMs - clock.now()));
@@ -142,6 +148,10 @@ export function createHlsPackage(options: {
       for (const wake of waiters) wake();
     },
   };
+}
+
+function toView({ name, segmenter }: Variant): NamedView {
+  return { name, view: segmenter.view() };
 }
 
 function hasSegments(variant: Variant): boolean {

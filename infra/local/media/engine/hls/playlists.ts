@@ -1,36 +1,61 @@
 import { readAudioSpecificConfig } from '../transport-stream/aac.ts';
-import { PART_TARGET_MS, type OpenSegment, type Part, type SegmenterView } from './segmenter.ts';
+import type { OpenSegment, Part, SegmenterView } from './segmenter.ts';
 
-/** Segments whose parts are still named: the newest ones (RFC 8216bis asks for three target durations). */
-const SEGMENTS_WITH_PARTS = 3;
+/**
+ * Whole segments whose parts are still named. With the one that grows they are the three newest: parts further from the
+ * end than three target durations should be removed (RFC 8216bis 6.2.2).
+ */
+const SEGMENTS_WITH_PARTS = 2;
+/** RFC 8216bis 4.4.3.8 asks for at least two. */
+const HOLD_BACK_PARTS = 3;
 
-/** Writes the media playlist of one rendition (RFC 8216; parts as in RFC 8216bis). Pure. It never ends. */
-export function buildMediaPlaylist(view: SegmenterView, options: { name: string; lowLatency: boolean }): string {
-  const { name, lowLatency } = options;
+export interface NamedView {
+  name: string;
+  view: SegmenterView;
+}
+
+/**
+ * Writes the media playlist of one rendition (RFC 8216; parts as in RFC 8216bis). Pure. It never ends. It does not claim
+ * that every segment begins with a keyframe: a group of pictures longer than the target is cut in its middle.
+ * @param options.others the other renditions, for low latency
+ */
+export function buildMediaPlaylist(
+  { name, view }: NamedView,
+  options: { lowLatency: boolean; others: NamedView[] },
+): string {
+  const { lowLatency } = options;
   const lines = ['#EXTM3U', `#EXT-X-VERSION:${lowLatency ? 9 : 6}`, `#EXT-X-TARGETDURATION:${view.targetMs / 1000}`];
   if (lowLatency) {
-    const target = seconds(PART_TARGET_MS);
     lines.push(
-      `#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=${seconds(PART_TARGET_MS * 3)}`,
-      `#EXT-X-PART-INF:PART-TARGET=${target}`,
+      `#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=${seconds(view.partTargetMs * HOLD_BACK_PARTS)}`,
+      `#EXT-X-PART-INF:PART-TARGET=${seconds(view.partTargetMs)}`,
     );
   }
-  const firstSequence = view.segments[0]?.sequence ?? view.open?.sequence ?? 0;
   lines.push(
-    `#EXT-X-MEDIA-SEQUENCE:${firstSequence}`,
+    `#EXT-X-MEDIA-SEQUENCE:${view.segments[0]?.sequence ?? view.nextSequence}`,
     `#EXT-X-DISCONTINUITY-SEQUENCE:${view.discontinuitySequence}`,
-    '#EXT-X-INDEPENDENT-SEGMENTS',
   );
   view.segments.forEach((segment, index) => {
     lines.push(...openingLines(segment));
     if (lowLatency && index >= view.segments.length - SEGMENTS_WITH_PARTS) lines.push(...partLines(segment, name));
     lines.push(`#EXTINF:${seconds(segment.durationMs)},`, `${name}_${segment.sequence}.ts`);
   });
-  if (lowLatency && view.open) {
-    if (view.open.parts.length > 0) lines.push(...openingLines(view.open), ...partLines(view.open, name));
-    lines.push(`#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${partUri(name, view.open.sequence, view.open.parts.length)}"`);
+  if (lowLatency) {
+    if (view.open && view.open.parts.length > 0) lines.push(...openingLines(view.open), ...partLines(view.open, name));
+    // Also while no segment grows: when the source is back, that part is the first to come.
+    const part = view.open?.parts.length ?? 0;
+    lines.push(`#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${partUri(name, view.nextSequence, part)}"`);
+    lines.push(...options.others.flatMap(reportLine));
   }
   return `${lines.join('\n')}\n`;
+}
+
+function reportLine({ name, view }: NamedView): string[] {
+  const newest = view.open && view.open.parts.length > 0 ? view.open : view.segments.at(-1);
+  if (!newest) return [];
+  return [
+    `#EXT-X-RENDITION-REPORT:URI="${name}.m3u8",LAST-MSN=${newest.sequence},LAST-PART=${newest.parts.length - 1}`,
+  ];
 }
 
 function openingLines(segment: OpenSegment): string[] {
@@ -54,8 +79,8 @@ function seconds(ms: number): string {
 }
 
 /** Writes the multivariant playlist of all renditions. Pure. */
-export function buildMultivariantPlaylist(variants: { name: string; view: SegmenterView }[]): string {
-  const lines = ['#EXTM3U', '#EXT-X-VERSION:6', '#EXT-X-INDEPENDENT-SEGMENTS'];
+export function buildMultivariantPlaylist(variants: NamedView[]): string {
+  const lines = ['#EXTM3U', '#EXT-X-VERSION:6'];
   for (const { name, view } of variants) {
     const { video, audio } = view.format ?? { video: null, audio: null };
     const codecs: string[] = [];

@@ -1,21 +1,23 @@
 /**
- * Cuts one program into transport stream segments kept in memory: a group of pictures each (at least a second), tables
- * first. With low latency a segment is also handed out in parts while it grows.
+ * Cuts one program into transport stream segments kept in memory, tables first: a group of pictures each, where it is
+ * neither shorter than a second nor longer than the target. With low latency a segment is also handed out in parts while
+ * it grows.
  */
-import type { Clock } from '../../../clock.ts';
 import type { Frame, Program, ProgramFormat } from '../program.ts';
+import type { CutPlan } from './cut-plan.ts';
 import { createTsMuxer } from './ts-muxer.ts';
 
-/** Segments named in the playlist, and older ones still served to slow players. */
-const WINDOW_SEGMENTS = 6;
-const KEPT_SEGMENTS = 4;
-/** A group of pictures of one second may come out a few milliseconds shorter. */
-const SEGMENT_MIN_MS = 900;
-const AUDIO_ONLY_SEGMENT_MS = 2_000;
-/** Longest part with low latency. */
-export const PART_TARGET_MS = 350;
+/** A playlist is never shorter than three target durations (RFC 8216 6.2.2), nor than this. */
+const WINDOW_TARGETS = 3;
+const WINDOW_MS_MIN = 6_000;
+/** Longest part with low latency, unless a single picture lasts longer. */
+const PART_MS_MAX = 350;
+/** Times are rounded to milliseconds. */
+const ROUNDING_MS = 2;
 const DEFAULT_FRAME_MS = 33;
-/** A group of pictures longer than this is cut into shorter segments where it must: memory is finite. */
+/** A longer step between two pictures is a pause. */
+const FRAME_MS_MAX = 500;
+/** A segment larger than this is cut where it is: memory is finite. */
 const SEGMENT_BYTES_MAX = 64 * 1024 * 1024;
 
 export interface Part {
@@ -28,6 +30,7 @@ export interface Segment {
   sequence: number;
   /** The first of its kind after an interruption or with new headers. */
   discontinuity: boolean;
+  /** Program time of its first frame: milliseconds since the epoch. */
   startedAtMs: number;
   durationMs: number;
   data: Buffer;
@@ -41,7 +44,10 @@ export interface SegmenterView {
   segments: Segment[];
   discontinuitySequence: number;
   open: OpenSegment | null;
+  /** Sequence of the segment that comes next, or grows. */
+  nextSequence: number;
   targetMs: number;
+  partTargetMs: number;
   format: ProgramFormat | null;
   /** Highest bit rate among the segments. */
   peakBitrateBps: number;
@@ -70,47 +76,63 @@ interface Growing extends OpenSegment {
 
 export function createSegmenter(options: {
   program: Program;
-  clock: Clock;
+  plan: CutPlan;
   lowLatency: boolean;
   onChange: () => void;
 }): Segmenter {
-  const { clock } = options;
+  const { plan } = options;
+  const lane = plan.addLane();
   const muxer = createTsMuxer();
   const totals = { frames: 0, bytes: 0 };
   let kept: Segment[] = [];
+  /** How many of those kept have left the playlist. */
+  let left = 0;
   let growing: Growing | null = null;
   let format: ProgramFormat | null = null;
   let nextSequence = 0;
   let discontinuityNext = false;
   let discontinuitySequence = 0;
-  let wallOffsetMs: number | null = null;
-  let targetMs = 1_000;
+  let partTargetMs: number | null = null;
+  let longestPartMs = 0;
   let frameMs = DEFAULT_FRAME_MS;
   let receiving = false;
 
   function onFrame(frame: Frame): void {
     if (!format) return;
     receiving = true;
-    const boundary = format.video ? frame.kind === 'video' && frame.keyframe : true;
-    const lengthMs = growing ? frame.dtsMs - growing.firstDtsMs : 0;
-    const minimumMs = format.video ? SEGMENT_MIN_MS : AUDIO_ONLY_SEGMENT_MS;
-    if (growing && boundary && lengthMs >= minimumMs) finish(frame.dtsMs);
-    if (!growing) {
-      if (!boundary) return;
-      begin(frame);
-    }
+    // The sound's new headers are not those of the segment; the next one begins with the next keyframe.
+    const isAudioOnly = !format.video;
+    if (growing && frame.kind === 'audio' && !isAudioOnly && growing.format.audio !== format.audio) return;
+    if (frame.kind === 'video' || isAudioOnly) pace(frame, isAudioOnly);
     if (growing) append(growing, frame);
   }
 
-  function begin(frame: Frame): void {
+  /** Ends and begins segments. */
+  function pace(frame: Frame, isAudioOnly: boolean): void {
+    const point = {
+      startMs: frame.dtsMs + frame.compositionOffsetMs,
+      isKeyframe: isAudioOnly || frame.keyframe,
+      isAudioOnly,
+    };
+    if (growing) {
+      const isOther = growing.format !== format;
+      if ((isOther && point.isKeyframe) || lane.endsAt(point, growing.startedAtMs)) {
+        discontinuityNext ||= isOther;
+        finish(frame.dtsMs, false);
+        begin(frame, point.startMs, point.isKeyframe);
+      }
+    } else if (lane.mayBegin(point)) begin(frame, point.startMs, point.isKeyframe);
+  }
+
+  function begin(frame: Frame, startMs: number, isKeyframe: boolean): void {
     if (!format) return;
-    if (discontinuityNext || wallOffsetMs === null) wallOffsetMs = clock.now() - frame.dtsMs;
+    lane.began({ startMs, isKeyframe });
     const tables = muxer.tables(format);
     const { dtsMs } = frame;
     growing = {
       sequence: nextSequence,
       discontinuity: discontinuityNext && nextSequence > 0,
-      startedAtMs: wallOffsetMs + dtsMs,
+      startedAtMs: startMs,
       parts: [],
       firstDtsMs: dtsMs,
       format,
@@ -118,7 +140,7 @@ export function createSegmenter(options: {
       bytes: tables.length,
       partFirst: 0,
       partStartMs: dtsMs,
-      partIndependent: true,
+      partIndependent: isKeyframe,
       lastDtsMs: dtsMs,
     };
     nextSequence += 1;
@@ -126,15 +148,12 @@ export function createSegmenter(options: {
   }
 
   function append(segment: Growing, frame: Frame): void {
-    const paces = frame.kind === 'video' || !segment.format.video;
-    if (paces) {
+    if (frame.kind === 'video' || !segment.format.video) {
       const step = frame.dtsMs - segment.lastDtsMs;
-      if (step > 0 && step < 500) frameMs = step;
-      if (
-        options.lowLatency &&
-        frame.dtsMs > segment.partStartMs &&
-        frame.dtsMs + frameMs - segment.partStartMs > PART_TARGET_MS
-      ) {
+      if (step > 0 && step < FRAME_MS_MAX) frameMs = step;
+      const isPartFull = frame.dtsMs + frameMs - segment.partStartMs > (partTargetMs ?? PART_MS_MAX);
+      if (options.lowLatency && frame.dtsMs > segment.partStartMs && isPartFull) {
+        longestPartMs = Math.max(longestPartMs, frame.dtsMs - segment.partStartMs);
         finishPart(segment, frame.dtsMs);
         segment.partIndependent = frame.keyframe || !segment.format.video;
       }
@@ -145,7 +164,7 @@ export function createSegmenter(options: {
     segment.bytes += packets.length;
     totals.frames += frame.kind === 'video' ? 1 : 0;
     totals.bytes += packets.length;
-    if (segment.bytes > SEGMENT_BYTES_MAX) finish(segment.lastDtsMs + frameMs);
+    if (segment.bytes > SEGMENT_BYTES_MAX) finish(segment.lastDtsMs + frameMs, true);
   }
 
   function finishPart(segment: Growing, endMs: number): void {
@@ -161,29 +180,45 @@ export function createSegmenter(options: {
     options.onChange();
   }
 
-  function finish(endMs: number): void {
+  function finish(endMs: number, isInterrupted: boolean): void {
     if (!growing) return;
     const done = growing;
     growing = null;
     if (options.lowLatency) finishPart(done, endMs);
+    // Fixed with the first segment: whoever reads the playlist may rely on it.
+    partTargetMs ??= longestPartMs > 0 ? longestPartMs + ROUNDING_MS : Math.max(PART_MS_MAX, frameMs);
     const { sequence, discontinuity, startedAtMs, parts } = done;
     const durationMs = Math.max(1, endMs - done.firstDtsMs);
+    plan.settleTarget(durationMs, isInterrupted);
     kept.push({ sequence, discontinuity, startedAtMs, durationMs, parts, data: Buffer.concat(done.chunks) });
-    targetMs = Math.max(targetMs, Math.round(durationMs / 1000) * 1000);
-    const leaving = kept.at(-WINDOW_SEGMENTS - 1);
-    if (leaving?.discontinuity) discontinuitySequence += 1;
-    kept = kept.slice(-WINDOW_SEGMENTS - KEPT_SEGMENTS);
+    slide();
     options.onChange();
   }
 
+  /** Takes segments out of the playlist, and forgets those that have been out for as long as it lasts. */
+  function slide(): void {
+    const windowMs = Math.max(WINDOW_MS_MIN, WINDOW_TARGETS * plan.targetMs());
+    let shownMs = sumDurations(kept.slice(left));
+    while (left < kept.length - 1 && shownMs - kept[left]!.durationMs >= windowMs) {
+      shownMs -= kept[left]!.durationMs;
+      if (kept[left]!.discontinuity) discontinuitySequence += 1;
+      left += 1;
+    }
+    // RFC 8216 6.2.2: its own duration and that of the longest playlist it was in.
+    const needed = (segment: Segment) => segment.durationMs + windowMs + plan.targetMs() * 2;
+    while (left > 0 && sumDurations(kept.slice(1, left)) > needed(kept[0]!)) {
+      kept.shift();
+      left -= 1;
+    }
+  }
+
   function interrupt(): void {
-    if (growing) finish(growing.lastDtsMs + frameMs);
+    if (growing) finish(growing.lastDtsMs + frameMs, true);
     discontinuityNext = true;
   }
 
   const unsubscribe = options.program.subscribe({
     onFormat(next) {
-      if (format) interrupt();
       format = next;
     },
     onFrame,
@@ -195,12 +230,21 @@ export function createSegmenter(options: {
 
   return {
     view() {
-      const segments = kept.slice(-WINDOW_SEGMENTS);
+      const segments = kept.slice(left);
       const peakBitrateBps = Math.max(
         0,
         ...segments.map((segment) => Math.round((segment.data.length * 8_000) / segment.durationMs)),
       );
-      return { segments, discontinuitySequence, open: growing, targetMs, format, peakBitrateBps };
+      return {
+        segments,
+        discontinuitySequence,
+        open: growing,
+        nextSequence: growing?.sequence ?? nextSequence,
+        targetMs: plan.targetMs(),
+        partTargetMs: partTargetMs ?? PART_MS_MAX,
+        format,
+        peakBitrateBps,
+      };
     },
     segment: (sequence) => kept.find((segment) => segment.sequence === sequence) ?? null,
     part(sequence, index) {
@@ -212,4 +256,8 @@ export function createSegmenter(options: {
     receiving: () => receiving,
     close: unsubscribe,
   };
+}
+
+function sumDurations(segments: Segment[]): number {
+  return segments.reduce((sum, segment) => sum + segment.durationMs, 0);
 }

@@ -61,6 +61,7 @@ export interface SequenceParameters {
   width: number;
   height: number;
   profile: string;
+  profileIdc: number;
   /** Ten times the level's number: 41 for 4.1; level 1b is 9. */
   level: number;
   /** From the VUI; null when the stream does not say. */
@@ -149,6 +150,7 @@ export function parseSequenceParameters(nalUnit: Buffer): SequenceParameters {
     width,
     height,
     profile: constrained ?? PROFILES[profileIdc] ?? `profile_${profileIdc}`,
+    profileIdc,
     level: is1b ? LEVEL_1B : levelIdc,
     framesPerSecond,
     chromaFormat,
