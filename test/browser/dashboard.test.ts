@@ -132,7 +132,9 @@ describe('signing in', () => {
     await visitor.getByLabel('Token').fill(TEST_TOKEN);
     await visitor.getByRole('button', { name: 'Sign in' }).click();
     await visitor.waitForURL('**/api/docs');
-    await visitor.getByText('/api/mediaconnect/flow/status').first().waitFor();
+    const documented = visitor.getByText('/api/mediaconnect/flow/status').first();
+    await documented.waitFor();
+    expect(await documented.isVisible()).toBe(true);
     await context.close();
   });
 
