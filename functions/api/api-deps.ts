@@ -44,6 +44,8 @@ export interface ApiDeps
   primaryMode: PrimaryMode;
   /** Host an encoder connects to; null: the host of the request when embedded, else the flow's ingest address. */
   ingestHost: string | null;
+  /** The program that handles media on one machine, and where it is from; absent on AWS. */
+  ffmpeg?: { version: string; origin: 'environment' | 'system' | 'npm' };
   /** Shown to operators in the encoder's address; null: the listener is open; absent on AWS, where the API cannot read it. */
   srtPassphrase?: string | null;
   /** Directory of swagger-ui-dist; null serves no documentation page. */

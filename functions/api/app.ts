@@ -18,7 +18,7 @@ import { registerDestinationEdit } from './routes/destination-edit.ts';
 import { registerDestinationList } from './routes/destination-list.ts';
 import { registerDestinationTransport } from './routes/destination-transport.ts';
 import { registerDestinations } from './routes/destinations.ts';
-import { registerDocs } from './routes/docs.ts';
+import { DOCS_PATH, registerDocs } from './routes/docs.ts';
 import { registerEstimates } from './routes/estimates.ts';
 import { registerFlow } from './routes/flow.ts';
 import { registerFlowThumbnail } from './routes/flow-thumbnail.ts';
@@ -119,6 +119,8 @@ export function createApi(deps: ApiDeps): Api {
 
   function answerFailure(thrown: unknown, context: ApiContext): Response {
     const error = explainStorage(deps, explain(thrown));
+    // A browser that opens the documentation is led to the dashboard's sign-in, which leads back.
+    if (error.code === 'unauthenticated' && isDocsPage(context)) return context.redirect(`/?next=${DOCS_PATH}`);
     const requestId = context.get('requestId');
     logFailure(deps.logger, error, { requestId, route: routeOf(context, table()), method: context.req.method });
     return toProblemResponse(error, { requestId, signIn: deps.authentication.signIn });
@@ -168,6 +170,10 @@ async function takeBody(context: ApiContext, routes: RouteTable): Promise<void> 
   const isEmpty =
     typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
   if (!isEmpty) throw invalidFields([{ field: 'body', message: 'this request takes no fields: send no body, or {}' }]);
+}
+
+function isDocsPage({ req }: ApiContext): boolean {
+  return req.method === 'GET' && req.path === DOCS_PATH && (req.header('accept') ?? '').includes('text/html');
 }
 
 function unauthenticated(): AppError {

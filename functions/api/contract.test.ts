@@ -101,6 +101,15 @@ describe('every route', () => {
     expect((await test.call('GET', '/api/openapi.json', { signedIn: false })).status).toBe(401);
   });
 
+  it('302 to the sign-in page for a browser that opens the documentation, and for nothing else', async () => {
+    const headers = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+    const docs = await test.call('GET', '/api/docs', { signedIn: false, headers });
+    expect([docs.status, docs.headers.get('location')]).toEqual([302, '/?next=/api/docs']);
+    expect((await test.call('GET', '/api/docs', { headers })).status).toBe(200);
+    for (const path of ['/api/openapi.json', '/api/destinations', '/api/docs/init.js'])
+      expect((await test.call('GET', path, { signedIn: false, headers })).status).toBe(401);
+  });
+
   it('429 with Retry-After for every bearer token, once too many wrong ones came from an address', async () => {
     const routes = await listRoutes(429);
     const { now } = test.deps;

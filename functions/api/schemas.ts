@@ -365,6 +365,12 @@ export const SessionResource = z
       .openapi({ description: 'True on one machine, where rehearsal targets on loopback are allowed' }),
     loopbackTargetsAllowed: z.boolean(),
     version: z.string(),
+    ffmpeg: z
+      .object({ version: z.string(), origin: z.enum(['environment', 'system', 'npm']) })
+      .nullable()
+      .openapi({
+        description: 'The ffmpeg that handles media on one machine; npm: the one Sluice is tested with; null on AWS',
+      }),
   })
   .openapi('Session');
 

@@ -367,6 +367,7 @@ describe('/api/session', () => {
       embedded: true,
       loopbackTargetsAllowed: false,
       version: '0.1.0',
+      ffmpeg: null,
     });
     expect((await withCookie(cookie.replace(/=\d/, '=9'))).status).toBe(401);
     test.time.now = new Date(NOW.getTime() + 31 * 86_400_000);

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { ulid } from 'ulid';
+import type { ApiDeps } from '../../functions/api/api-deps.ts';
 import { createApi } from '../../functions/api/app.ts';
 import { createRevokedSessions } from '../../functions/api/revoked-sessions.ts';
 import { createTokenAuthentication } from '../../functions/api/authentication.ts';
@@ -57,6 +58,8 @@ interface EmbeddedOptions {
   /** Undefined: the listener takes any caller. */
   srtPassphrase: string | undefined;
   ffmpegPath: string;
+  /** Which one it is, for the page. */
+  ffmpeg: NonNullable<ApiDeps['ffmpeg']>;
   /** Built dashboard. */
   dashboardDirectory: string;
   rootDirectory: string;
@@ -173,7 +176,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
 }
 
 async function listen(
-  { settings, token, srtPassphrase, dashboardDirectory, rootDirectory, logger }: EmbeddedOptions,
+  { settings, token, srtPassphrase, ffmpeg, dashboardDirectory, rootDirectory, logger }: EmbeddedOptions,
   {
     health,
     ...aws
@@ -207,6 +210,7 @@ async function listen(
     primaryMode: settings.primary,
     ingestHost: null,
     srtPassphrase: srtPassphrase ?? null,
+    ffmpeg,
     docs: { directory: join(rootDirectory, 'node_modules', 'swagger-ui-dist') },
     staticFiles: { directory: dashboardDirectory },
     // A DNS name pointed at loopback would let any web page in; on other addresses the operator chose to be reachable.

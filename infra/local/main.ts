@@ -5,6 +5,7 @@ import { lockDataDirectory, DataDirectoryInUseError } from './data-lock.ts';
 import { buildDashboard, DashboardBuildError } from './dashboard.ts';
 import { startDemo } from './demo.ts';
 import { startEmbedded } from './embedded.ts';
+import { needsNoEscape, tryPassphrases, type PassphraseAbility } from './ffmpeg-abilities.ts';
 import { killLeftovers } from './media/engine/child-registry.ts';
 import { requireFreePorts, PortNotAllowedError, PortTakenError } from './ports.ts';
 import { findFfmpeg } from './programs.ts';
@@ -55,6 +56,8 @@ async function start(settings: Settings, isDemo: boolean): Promise<void> {
   const ffmpeg = await findFfmpeg({ environment: process.env, cacheDirectory: settings.dataDirectory });
   if (!ffmpeg.found)
     throw new StartError(`${ffmpeg.program} cannot be used: ${ffmpeg.reason}\n  remedy: ${ffmpeg.remedy}`);
+  // npm’s is the one the tests run with.
+  const ability = ffmpeg.origin === 'npm' ? 'any' : await tryPassphrases(ffmpeg.path);
   process.once('exit', lockDataDirectory(settings.dataDirectory));
   const dashboardDirectory = await buildDashboard(rootDirectory, print);
   // Everything made from here on, by us and by what we start, is for its owner only.
@@ -63,12 +66,14 @@ async function start(settings: Settings, isDemo: boolean): Promise<void> {
   const store = await openStore({ dataDirectory: settings.dataDirectory, now: new Date(), print: logger.warn });
   const token = ensureAccessToken(settings.dataDirectory, settings.token);
   const srtPassphrase = ensureSrtPassphrase(settings.dataDirectory, settings.srtPassphrase);
+  requireAbility(ffmpeg.path, ability, srtPassphrase);
   const embedded = await startEmbedded({
     settings,
     store,
     token,
     srtPassphrase,
     ffmpegPath: ffmpeg.path,
+    ffmpeg: { version: ffmpeg.version, origin: ffmpeg.origin },
     dashboardDirectory,
     rootDirectory,
     logger,
@@ -82,6 +87,19 @@ async function start(settings: Settings, isDemo: boolean): Promise<void> {
       await startDemo({ settings, srtPassphrase, ffmpegPath: ffmpeg.path, origin: embedded.origin, token, print }),
     );
   }
+}
+
+/** @throws {StartError} when no encoder could get in with this passphrase: the page would blame the encoder */
+function requireAbility(path: string, ability: PassphraseAbility, passphrase: string | undefined): void {
+  const isEnough =
+    passphrase === undefined || ability === 'any' || (ability === 'unescaped' && needsNoEscape(passphrase));
+  if (isEnough) return;
+  const reason =
+    ability === 'none'
+      ? 'no feed with an SRT passphrase got through it'
+      : 'it takes only SRT passphrases of letters, digits and - . _ ~';
+  const remedy = ability === 'none' ? 'use another ffmpeg' : 'set such an SRT_PASSPHRASE, or use another ffmpeg';
+  throw new StartError(`ffmpeg at ${path} cannot be used: ${reason}\n  remedy: ${remedy} (FFMPEG_PATH)`);
 }
 
 /** A problem whose message is all a person needs. */

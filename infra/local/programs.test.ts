@@ -66,17 +66,19 @@ describe('findFfmpeg', () => {
     expect(found).toMatchObject({ found: true, path, origin: 'system' });
   });
 
-  it('takes npm’s when the system has none, and hashes it only once', async () => {
+  it('takes npm’s, which is tested, before the system’s, and hashes it only once', async () => {
     const path = writeFfmpeg(join(folder, 'package', 'ffmpeg'), ALL);
+    const systems = writeFfmpeg(join(folder, 'bin', 'ffmpeg'), ALL);
     const ffmpegSha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
-    const deps = { ...depsWith({ PATH: '' }), packageDirectory: () => join(folder, 'package'), ffmpegSha256 };
+    const PATH = join(folder, 'bin');
+    const deps = { ...depsWith({ PATH }), packageDirectory: () => join(folder, 'package'), ffmpegSha256 };
     expect(await findFfmpeg(deps)).toMatchObject({ found: true, path, origin: 'npm' });
     const memory = join(folder, 'cache', 'programs.json');
     // What it remembers is what it believes: with another hash in there, the file is refused without being read.
     writeFileSync(memory, readFileSync(memory, 'utf8').replace(ffmpegSha256, 'f'.repeat(64)));
-    expect(await findFfmpeg(deps)).toMatchObject({ found: false });
+    expect(await findFfmpeg(deps)).toMatchObject({ path: systems, origin: 'system' });
     writeFileSync(memory, 'not JSON');
-    expect(await findFfmpeg(deps)).toMatchObject({ found: true });
+    expect(await findFfmpeg(deps)).toMatchObject({ path, origin: 'npm' });
   });
 
   it('refuses an npm ffmpeg that is not the one we know, without running it', async () => {

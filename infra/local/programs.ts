@@ -27,7 +27,7 @@ import type { Host } from './bootstrap/requirements.mjs';
 
 /**
  * Finds the two foreign programs we start: ffmpeg, and a Chromium for the browser tests. What the operator names comes
- * first, then a suitable one of the system, then the one npm brought. A program that is missing is a value with the
+ * first. A program that is missing is a value with the
  * command that installs it, not an error: the caller decides whether it can do without.
  */
 
@@ -66,17 +66,21 @@ const NPM_CHROMIUM = '@sparticuz/chromium';
 
 const runFile = promisify(execFile);
 
-/** An ffmpeg with SRT, RTMPS, libx264 and AAC. */
+/**
+ * An ffmpeg with SRT, RTMPS, libx264 and AAC. npm's comes before the system's, because it is the one every release is
+ * tested with.
+ */
 export async function findFfmpeg(deps: ProgramsDeps): Promise<FoundProgram | MissingProgram> {
   const { environment, host = readHost() } = deps;
-  const system = findSystemFfmpeg(environment);
-  const origin = environment.FFMPEG_PATH ? 'environment' : 'system';
-  if (system.path) return { found: true, path: system.path, origin, version: system.version };
   if (environment.FFMPEG_PATH) {
-    return missing('ffmpeg', system.why, 'correct FFMPEG_PATH or unset it');
+    const { path, version, why } = findSystemFfmpeg(environment);
+    if (path) return { found: true, path, origin: 'environment', version };
+    return missing('ffmpeg', why, 'correct FFMPEG_PATH or unset it');
   }
   const npm = await findNpmFfmpeg(deps);
   if (typeof npm !== 'string') return npm;
+  const system = findSystemFfmpeg(environment);
+  if (system.path) return { found: true, path: system.path, origin: 'system', version: system.version };
   return missing('ffmpeg', `${system.why}; ${npm}`, installCommand(host, ['ffmpeg']));
 }
 

@@ -126,6 +126,18 @@ describe('signing in', () => {
     await context.close();
   });
 
+  it('leads from the documentation to the sign-in and back', async () => {
+    const { page: visitor, context } = await stage.open();
+    await visitor.goto(`${stage.product.origin}/api/docs`);
+    await visitor.getByLabel('Token').fill(TEST_TOKEN);
+    await visitor.getByRole('button', { name: 'Sign in' }).click();
+    await visitor.waitForURL('**/api/docs');
+    const documented = visitor.getByText('/api/mediaconnect/flow/status').first();
+    await documented.waitFor();
+    expect(await documented.isVisible()).toBe(true);
+    await context.close();
+  });
+
   it('signs in by the printed link and takes the token out of the address', async () => {
     const { page: visitor, context } = await stage.open();
     await visitor.goto(stage.signInLink);

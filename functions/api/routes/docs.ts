@@ -6,6 +6,8 @@ import { ROUTE_ACCESS } from '../route-roles.ts';
 
 /** The documentation page, from files of our own: it works offline and needs no inline script. */
 
+export const DOCS_PATH = '/api/docs';
+
 /** The only files served, with their types: nothing of the directory is reachable by name. */
 const ASSETS: Record<string, string> = {
   'swagger-ui.css': 'text/css; charset=utf-8',
@@ -100,7 +102,7 @@ export function registerDocs(api: Api, deps: ApiDeps): void {
 
   const { docs } = deps;
   if (!docs) return;
-  api.get('/api/docs', (context) => context.html(PAGE, 200, { 'cache-control': 'no-cache' }));
+  api.get(DOCS_PATH, (context) => context.html(PAGE, 200, { 'cache-control': 'no-cache' }));
   api.get('/api/docs/init.js', (context) =>
     context.body(INIT, 200, { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-cache' }),
   );

@@ -96,6 +96,7 @@ export function registerSession(api: Api, deps: ApiDeps): void {
       embedded: deps.embedded,
       loopbackTargetsAllowed: deps.deployment.loopbackTargetsAllowed,
       version: deps.version,
+      ffmpeg: deps.ffmpeg ?? null,
     };
   }
 

@@ -1,6 +1,6 @@
 import { Loader, MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
-import { Suspense } from 'react';
+import { Suspense, useEffect } from 'react';
 import type { ProblemBody } from '../../../functions/api/schemas.ts';
 import { queryClient } from '../api/query-client.ts';
 import { problemOf } from '../api/request.ts';
@@ -9,6 +9,7 @@ import { HintLayer } from '../components/HintLayer.tsx';
 import { Mark } from '../components/Wordmark.tsx';
 import { ProblemPanel } from '../components/ProblemText.tsx';
 import { PageErrorBoundary } from './PageErrorBoundary.tsx';
+import { pageAfterSignIn } from './page-after-sign-in.ts';
 import { SignInPage } from './pages.ts';
 import { Shell } from './Shell.tsx';
 import { Toasts } from './Toasts.tsx';
@@ -34,11 +35,19 @@ export function App({ linkRefused }: { linkRefused: boolean }) {
 
 function SessionGate({ linkRefused }: { linkRefused: boolean }) {
   const session = useSession();
+  const next = pageAfterSignIn(window.location.search);
+  if (session.data && next) return <GoTo page={next} />;
   if (session.data) return <Shell session={session.data} />;
   if (session.data === null) return <SignInPage linkRefused={linkRefused} />;
   const problem = problemOf(session.error);
   if (problem?.status === 403) return <SignInPage linkRefused={false} forbidden={problem} />;
   return <Opening problem={problem} />;
+}
+
+/** Leaves the dashboard for a page the API serves. */
+function GoTo({ page }: { page: string }) {
+  useEffect(() => window.location.replace(page), [page]);
+  return <Opening />;
 }
 
 function Opening({ problem = null }: { problem?: ProblemBody | null }) {

@@ -112,6 +112,16 @@ function Access({ session }: { session: SessionResource }) {
   );
 }
 
+const FFMPEG_ORIGINS = {
+  npm: 'from npm, the version Sluice is tested with',
+  system: 'of this system, not the tested version; checked at the start',
+  environment: 'from FFMPEG_PATH, not the tested version; checked at the start',
+};
+
+function describeFfmpeg({ version, origin }: NonNullable<SessionResource['ffmpeg']>): string {
+  return `${version}, ${FFMPEG_ORIGINS[origin]}`;
+}
+
 function About({ session }: { session: SessionResource }) {
   const region = useCostNow().data?.region;
   const health = useServiceHealth();
@@ -120,6 +130,7 @@ function About({ session }: { session: SessionResource }) {
       <dl className={classes.facts}>
         <Fact name="Version">{session.version}</Fact>
         <Fact name="Runs on">{session.embedded ? 'this machine: AWS is played by local services' : 'AWS'}</Fact>
+        {session.ffmpeg && <Fact name="ffmpeg">{describeFfmpeg(session.ffmpeg)}</Fact>}
         {region && <Fact name={session.embedded ? 'Region of the prices' : 'Region'}>{region}</Fact>}
         <Fact name="REST API">
           <a href="/api/docs">Documentation</a> · <a href="/api/openapi.json">OpenAPI document</a>

@@ -53,6 +53,11 @@ export function buildSrtAddress(
   return `srt://127.0.0.1:${port}?${parameters.join('&')}`;
 }
 
+/** The playlist that hands the address to the listening ffmpeg, for standard input. */
+export function toListenerPlaylist(address: string): string {
+  return `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n${address}\n#EXT-X-ENDLIST\n`;
+}
+
 /** Arguments of the listening ffmpeg; the same for every flow. */
 export const SRT_LISTENER_ARGUMENTS = [
   ['-hide_banner', '-nostdin', '-loglevel', 'error'],
@@ -160,7 +165,7 @@ export function createSrtListener(options: SrtListenerOptions): SrtListener {
       failures = 0;
       if (!connected && state === 'failed') become('listening');
     });
-    child.stdin.end(`#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n${buildSrtAddress(source, port)}\n#EXT-X-ENDLIST\n`);
+    child.stdin.end(toListenerPlaylist(buildSrtAddress(source, port)));
   }
 
   starting = start();
