@@ -186,7 +186,7 @@ describe('a show', () => {
     const url = page.getByLabel('RTMP URL');
     await url.focus();
     await page.keyboard.press('Control+V');
-    await page.getByText('went to the stream key').waitFor();
+    await page.getByText('its last part is the stream key').waitFor();
     expect(await url.inputValue()).toBe(`${platform.baseUrl}/live`);
     const key = page.getByLabel('Stream key', { exact: true });
     expect(await key.inputValue()).toBe(KEY);
@@ -219,7 +219,7 @@ describe('a show', () => {
     await sendSource(true);
     await says('Alpha', 'On air');
     expect(published()).toHaveLength(1);
-    await page.getByText('On air 1 of 1').waitFor();
+    await page.getByRole('link', { name: 'On air 1 of 1' }).waitFor();
     await page.getByRole('banner').getByText('Source connected').waitFor();
     const green = await page.evaluate(() => {
       const probe = document.body.appendChild(document.createElement('i'));
@@ -234,7 +234,7 @@ describe('a show', () => {
 
   it('plays the preview', async () => {
     await begin(true, []);
-    const time = () => page.evaluate(() => document.querySelector('video')!.currentTime);
+    const time = () => page.evaluate(() => document.querySelector('video')?.currentTime ?? 0);
     await waitFor('the picture to move', async () => (await time()) > 0.5, { limitMs: 60_000 });
     await says(PREVIEW, 'Live');
     await page.getByText(/^HLS preview · [\d.]+ s behind$/).waitFor();
@@ -517,7 +517,7 @@ describe('a show', () => {
     await button('Confirm: Stop Alpha').click({ delay: 400 });
     await says('Alpha', 'Stopped');
     expect(before).toMatchObject({ state: 'ended', cleanUnpublish: true });
-    await page.getByText('On air 1 of 2').waitFor();
+    await page.getByRole('link', { name: 'On air 1 of 2' }).waitFor();
     expect(await tone('Bravo')).toBe('air');
   });
 
@@ -550,7 +550,7 @@ describe('a show', () => {
     await dialog.getByLabel(/Type .* to confirm/).fill('Alpha');
     await confirm.click();
     await row('Alpha').waitFor({ state: 'detached' });
-    await page.getByText('On air 1 of 1').waitFor();
+    await page.getByRole('link', { name: 'On air 1 of 1' }).waitFor();
     expect(await tone('Bravo')).toBe('air');
   });
 });

@@ -152,15 +152,15 @@ function Facts({ source }: { source: FlowStatusResource['source'] }) {
         {video?.framesPerSecond ? ' fps' : ''}
       </Fact>
       <Fact name="Picture">{video?.width ? `${video.width} × ${video.height}` : '–'}</Fact>
-      <Fact name="Video">{video ? formatCoding(video) : '–'}</Fact>
-      <Fact name="Audio">{sound ? sound.filter(Boolean).join(' · ') : '–'}</Fact>
       <Fact name="Packet loss" tone={(packetLossPercent ?? 0) >= LOUD_LOSS_PERCENT ? 'motion' : undefined}>
         {packetLossPercent === null ? '–' : `${packetLossPercent.toFixed(1)} %`}
       </Fact>
+      <Fact name="Audio">{sound ? sound.filter(Boolean).join(' · ') : '–'}</Fact>
       <Fact name="Round trip">{roundTripMs === null ? '–' : `${Math.round(roundTripMs)} ms`}</Fact>
       <Fact name="Continuity errors" tone={continuityErrors ? 'motion' : undefined}>
         {continuityErrors ?? '–'}
       </Fact>
+      <Fact name="Video">{video ? formatCoding(video) : '–'}</Fact>
     </dl>
   );
 }
