@@ -212,9 +212,9 @@ export const ASSUMPTIONS = {
   'AWS-25': {
     assumption: 'A channel whose platform refuses the key has an alert that health counts as not delivering.',
     source: 'MediaLive user guide of 2022, list of alerts; the texts are in no public source',
-    dependsOn: 'functions/domain/health.ts (classify)',
+    dependsOn: 'functions/domain/health-alerts.ts',
     decidedBy: 'rtmp-channel',
-    change: 'functions/domain/health.ts: classify the observed alert types as not delivering, and map their texts',
+    change: 'functions/domain/health-alerts.ts: classify the observed alert types as not delivering, and map their texts',
   },
   'AWS-26': {
     assumption: 'CloudWatch has ActiveOutputs under ChannelId, OutputGroupName and Pipeline.',
