@@ -1,5 +1,5 @@
 /** The publisher against servers that misbehave: bare sockets that share no code with it, in real time. */
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../clock.ts';
 import {
   command,
@@ -31,7 +31,8 @@ const cleanups: (() => unknown)[] = [];
 beforeAll(async () => {
   certificate = await makeTestCertificate();
 });
-afterEach(async () => {
+// Most of each test is waiting, so several run at once, and what they use stays until the last one.
+afterAll(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
@@ -74,7 +75,7 @@ const delivers = (publisher: RtmpPublisher) =>
     60_000,
   );
 
-describe('a server that says the stream is over and leaves the connection open', () => {
+describe.concurrent('a server that says the stream is over and leaves the connection open', () => {
   it.each([
     ['Connect.Closed', status('NetConnection.Connect.Closed')],
     ['Unpublish.Success', status('NetStream.Unpublish.Success')],
@@ -91,7 +92,7 @@ describe('a server that says the stream is over and leaves the connection open',
   });
 });
 
-describe('a server that says what a publisher does not need', () => {
+describe.concurrent('a server that says what a publisher does not need', () => {
   it('disturbs nothing, before publishing and in the middle of it', async () => {
     const typed = Buffer.concat([Buffer.of(16), text('Some.Class'), text('a'), Buffer.of(5), Buffer.of(0, 0, 9)]);
     const remarks = [
@@ -117,7 +118,7 @@ describe('a server that says what a publisher does not need', () => {
   });
 });
 
-describe('the reason', () => {
+describe.concurrent('the reason', () => {
   const cases: [name: string, code: string, behaviour: HostileBehaviour, scheme?: string][] = [
     ['a server that leaves publish unanswered', 'publish_unanswered', { onPublish: () => 'ignore' }],
     ['a server that leaves the handshake unanswered', 'handshake_unanswered', { onConnection: () => 'ignore' }],
@@ -184,7 +185,7 @@ describe('the reason', () => {
   });
 });
 
-describe('a server that ends each session after some seconds', () => {
+describe.concurrent('a server that ends each session after some seconds', () => {
   it('is reported as that from the third time on, and is not green in between', async () => {
     const { server, publisher } = await publishTo({
       onFirstVideo: (socket) => void setTimeout(() => socket.destroy(), 4_000),
@@ -199,7 +200,7 @@ describe('a server that ends each session after some seconds', () => {
   });
 });
 
-describe('a server that stops reading', () => {
+describe.concurrent('a server that stops reading', () => {
   it.each([
     ['at 0.4 Mbit/s, by its acknowledgements', 1_500, 16_384],
     ['at 6 Mbit/s, by what the kernel has not been able to send', 25_000, undefined],
@@ -219,7 +220,7 @@ describe('a server that stops reading', () => {
   });
 });
 
-describe('a name whose address changes', () => {
+describe.concurrent('a name whose address changes', () => {
   it('is refused at the next connection, before anything is sent', async () => {
     const server = await startHostileServer();
     cleanups.push(() => server.close());
