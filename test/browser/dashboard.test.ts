@@ -153,6 +153,7 @@ describe('a show', () => {
     await page.getByRole('banner').getByText('Waiting for an encoder').waitFor();
     await page.getByText('On air 0 of 0').waitFor();
     const steps = page.getByRole('list', { name: 'First steps' });
+    await steps.waitFor();
     expect(await steps.getByRole('heading').allInnerTexts()).toEqual([
       'Connect your encoder',
       'Add a destination',
@@ -404,6 +405,7 @@ describe('a show', () => {
     await button('Stop source').click();
     const dialog = page.getByRole('dialog', { name: 'Stop the source?' });
     const listed = dialog.getByRole('list', { name: 'What loses its picture' }).getByRole('listitem');
+    await listed.first().waitFor();
     expect((await listed.allInnerTexts()).map((line) => line.split('\n')[0])).toEqual(['Alpha', 'Bravo']);
     await waitFor('Cancel to have the focus', () =>
       button('Cancel', dialog).evaluate((element) => element === document.activeElement),

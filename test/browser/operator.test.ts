@@ -301,6 +301,7 @@ describe('a start', () => {
     await button('Start all').click();
     await dialog().getByText('Only 2 of the source’s 50 outputs are free: 2 of 3 can start.').waitFor();
     const listed = dialog().getByRole('list', { name: 'What will start' }).getByRole('listitem');
+    await listed.first().waitFor();
     expect(await listed.count()).toBe(2);
     await button('Start 2 destinations anyway').waitFor();
   });
