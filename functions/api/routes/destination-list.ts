@@ -22,9 +22,12 @@ const list = createRoute({
   responses: { 200: answers(DestinationList, 'One page'), ...problems(503) },
 });
 
-/** `GET /api/destinations`. Requests for the same page share a read and its text: every open page asks every second. */
+/**
+ * `GET /api/destinations`. On one machine requests for the same page share a read and its text, because every open page
+ * polls every second. A Lambda function answers one request at a time and has nothing to share.
+ */
 export function registerDestinationList(api: Api, deps: ApiDeps): void {
-  const share = shareReads<string>();
+  const share = deps.embedded ? shareReads<string>() : (_key: string, read: () => Promise<string>) => read();
   api.openapi(list, async (context) => {
     const query = context.req.valid('query');
     const { role } = context.get('principal');
