@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { readSocketTable, SOCKET_FAMILIES, toTablePort } from './socket-table.ts';
 
 /**
  * Names who a connection comes from, for counting wrong tokens: the address, of IPv6 the network a host may choose
@@ -17,24 +17,13 @@ export function nameCaller(bindings: unknown): string {
   return `${ipaddr.IPv6.networkAddressFromCIDR(`${address.toString()}/64`).toString()}/64`;
 }
 
-const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
-
-/** Finds the other end of a connection on this machine in the kernel's table; undefined where there is none. */
+/** Finds who holds the other end of a connection on this machine; undefined where the kernel does not tell. */
 function findUser({ remotePort = 0, localPort = 0 }: Socket): string | undefined {
-  const ends = [remotePort, localPort].map((port) => `:${port.toString(16).toUpperCase().padStart(4, '0')}`);
-  for (const table of TABLES) {
-    // sl, local address, remote address, state, queues, timer, retransmits, user
-    const rows = readTable(table).map((line) => line.trim().split(/\s+/));
-    const user = rows.find((row) => row[1]?.endsWith(ends[0]!) && row[2]?.endsWith(ends[1]!))?.[7];
+  const [here, there] = [`:${toTablePort(remotePort)}`, `:${toTablePort(localPort)}`];
+  for (const family of SOCKET_FAMILIES) {
+    const rows = readSocketTable(family) ?? [];
+    const user = rows.find(({ local, remote }) => local.endsWith(here) && remote.endsWith(there))?.userId;
     if (user !== undefined) return user;
   }
   return undefined;
-}
-
-function readTable(path: string): string[] {
-  try {
-    return readFileSync(path, 'utf8').split('\n');
-  } catch {
-    return [];
-  }
 }

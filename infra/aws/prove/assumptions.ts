@@ -214,7 +214,8 @@ export const ASSUMPTIONS = {
     source: 'MediaLive user guide of 2022, list of alerts; the texts are in no public source',
     dependsOn: 'functions/domain/health-alerts.ts',
     decidedBy: 'rtmp-channel',
-    change: 'functions/domain/health-alerts.ts: classify the observed alert types as not delivering, and map their texts',
+    change:
+      'functions/domain/health-alerts.ts: classify the observed alert types as not delivering, and map their texts',
   },
   'AWS-26': {
     assumption: 'CloudWatch has ActiveOutputs under ChannelId, OutputGroupName and Pipeline.',

@@ -1,12 +1,17 @@
-import { readFileSync } from 'node:fs';
 import type net from 'node:net';
 import ipaddr from 'ipaddr.js';
 import type { Clock } from '../../../clock.ts';
+import {
+  readSocketTable,
+  SOCKET_FAMILIES,
+  toTablePort,
+  type SocketFamily,
+  type SocketRow,
+} from '../../../socket-table.ts';
 
 /**
  * What the operating system has accepted from us and the peer's has not confirmed. Node does not tell, and a kernel takes
- * megabytes for a peer that reads nothing; Linux lists the figure for each connection in `/proc/net/tcp` (tx_queue).
- * @see https://docs.kernel.org/networking/proc_net_tcp.html
+ * megabytes for a peer that reads nothing.
  */
 export interface KernelSendQueues {
   /**
@@ -17,11 +22,8 @@ export interface KernelSendQueues {
 }
 
 const SAMPLE_MS = 1_000;
-const TABLES = { IPv4: '/proc/net/tcp', IPv6: '/proc/net/tcp6' };
-type Family = keyof typeof TABLES;
-
 /** Reads each table once per sample, however many sockets are watched. */
-export function createKernelSendQueues(clock: Clock, readTable = readProcTable): KernelSendQueues {
+export function createKernelSendQueues(clock: Clock, readTable = readSocketTable): KernelSendQueues {
   const watched = {
     IPv4: new Map<string, (bytes: number) => void>(),
     IPv6: new Map<string, (bytes: number) => void>(),
@@ -30,7 +32,7 @@ export function createKernelSendQueues(clock: Clock, readTable = readProcTable):
 
   function sample(): void {
     cancelSample = null;
-    for (const family of ['IPv4', 'IPv6'] as const) {
+    for (const family of SOCKET_FAMILIES) {
       if (watched[family].size > 0) report(readTable(family), watched[family]);
     }
     schedule();
@@ -45,8 +47,8 @@ export function createKernelSendQueues(clock: Clock, readTable = readProcTable):
   return {
     watch(socket, onUnsent) {
       const { localAddress, localPort, remoteAddress, remotePort, remoteFamily } = socket;
-      if (!localAddress || !localPort || !remoteAddress || !remotePort || readTable('IPv4') === '') return null;
-      const family: Family = remoteFamily === 'IPv6' ? 'IPv6' : 'IPv4';
+      if (!localAddress || !localPort || !remoteAddress || !remotePort || !readTable('IPv4')) return null;
+      const family: SocketFamily = remoteFamily === 'IPv6' ? 'IPv6' : 'IPv4';
       const key = `${toTableAddress(localAddress, localPort)} ${toTableAddress(remoteAddress, remotePort)}`;
       watched[family].set(key, onUnsent);
       schedule();
@@ -58,10 +60,9 @@ export function createKernelSendQueues(clock: Clock, readTable = readProcTable):
   };
 }
 
-function report(table: string, watched: ReadonlyMap<string, (bytes: number) => void>): void {
-  // `sl: local_address remote_address state tx_queue:rx_queue …`, all in hexadecimal.
-  for (const [, local, remote, queued] of table.matchAll(/^ *\d+: (\S+) (\S+) \S+ ([0-9A-F]+):/gm)) {
-    watched.get(`${local} ${remote}`)?.(Number.parseInt(queued!, 16));
+function report(rows: readonly SocketRow[] | null, watched: ReadonlyMap<string, (bytes: number) => void>): void {
+  for (const { local, remote, unsentBytes } of rows ?? []) {
+    watched.get(`${local} ${remote}`)?.(unsentBytes);
   }
 }
 
@@ -71,14 +72,5 @@ function toTableAddress(address: string, port: number): string {
   let text = '';
   for (let at = 0; at < bytes.length; at += 4)
     text += Buffer.from(bytes.slice(at, at + 4).toReversed()).toString('hex');
-  return `${text}:${port.toString(16).padStart(4, '0')}`.toUpperCase();
-}
-
-function readProcTable(family: Family): string {
-  if (process.platform !== 'linux') return '';
-  try {
-    return readFileSync(TABLES[family], 'latin1');
-  } catch {
-    return '';
-  }
+  return `${text.toUpperCase()}:${toTablePort(port)}`;
 }
