@@ -79,7 +79,7 @@ interface TokenAuthenticationOptions {
  * One machine, one person, one token: as a bearer token, or as a session cookie made from it. The cookie holds its own
  * expiry and an HMAC under the token, never the token; it survives a restart, dies with the token, and is revoked by
  * signing out. Who has the token may do everything. Wrong tokens are limited per caller; sessions never are, so that
- * nobody who is signed in is locked out by somebody who guesses.
+ * a guesser never locks out a person who is signed in.
  */
 export function createTokenAuthentication({ token, now, revoked }: TokenAuthenticationOptions): Authentication {
   // Cookies are shared by all ports of a host: the name keeps two installations apart.

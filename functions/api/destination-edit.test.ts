@@ -234,7 +234,7 @@ describe('PATCH /api/destinations/{destinationId}', () => {
 });
 
 describe('the manual order', () => {
-  it('200 moves a destination that is on air without asking when, and without failing an edit somebody has open', async () => {
+  it('200 moves a destination that is on air without asking when, and without failing an edit that another person has open', async () => {
     await test.put(makeRunning());
     const before = await test.call('GET', path);
     const moved = await test.call('PATCH', path, { body: { position: 12.5 } });

@@ -24,10 +24,10 @@ it('does not count what a script with a stale token repeats for ever', () => {
   expect(limit.waitSeconds('caller')).toBe(0);
 });
 
-it('needs no more memory for a million callers than for its counters, and lets nobody wait for a clock set back', () => {
+it('needs no more memory for a million callers than for its counters, and makes no caller wait for a clock set back', () => {
   const limit = make({ counters: 2 });
   for (let caller = 0; caller < 10_000; caller += 1) limit.count(`caller ${caller}`, `guess ${caller}`);
-  // Both counters are full, whoever asks.
+  // Both counters are full for every caller.
   expect(limit.waitSeconds('newcomer')).toBeGreaterThan(0);
   time.ms -= 3_600_000;
   expect(limit.waitSeconds('newcomer')).toBe(0);

@@ -28,7 +28,7 @@ const COUNTERS = 1024;
 const REMEMBERED_MAX = 8;
 
 /**
- * Counts per caller and minute. Which counter is a caller's is decided under a random key, so that nobody can choose
+ * Counts per caller and minute. Which counter is a caller's is decided under a random key, so that no caller can choose
  * addresses to use up another's.
  */
 export function createGuessLimit(options: GuessLimitOptions): GuessLimit {
@@ -41,7 +41,7 @@ export function createGuessLimit(options: GuessLimitOptions): GuessLimit {
   function read(caller: string): Counter | undefined {
     const counter = kept.get(indexOf(caller));
     const ageMs = counter ? now().getTime() - counter.startedAtMs : 0;
-    // A clock that was set back must lock nobody out.
+    // A clock that was set back must not lock callers out.
     return counter && ageMs >= 0 && ageMs < windowSeconds * 1000 ? counter : undefined;
   }
 

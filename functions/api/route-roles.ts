@@ -48,7 +48,7 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'GET /api/docs/{asset}': 'viewer',
   'GET /out/v1/*': 'viewer',
 
-  // With the passphrase, which lets in whoever has it.
+  // With the passphrase, which lets any encoder in.
   'GET /api/mediaconnect/flow/encoder-address': 'operator',
   'POST /api/destinations/start': 'operator',
   'POST /api/destinations/stop': 'operator',

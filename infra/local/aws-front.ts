@@ -68,7 +68,7 @@ export async function startAwsFront(options: AwsFrontOptions): Promise<AwsFront>
   return { port, endpoint: `http://127.0.0.1:${port}`, close: () => closeServer(server) };
 }
 
-/** What came is no request, so nobody knows the protocol of the caller: AWS's front answers in XML then. */
+/** What came is no request, so the protocol of the caller is unknown: AWS's front answers in XML then. */
 const explainAsAws: GuardedServerOptions['explain'] = ({ detail }) => ({
   headers: { 'content-type': 'application/xml' },
   body: `<Error><Code>BadRequest</Code><Message>${escapeXml(detail)}</Message></Error>`,

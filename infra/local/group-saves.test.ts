@@ -47,7 +47,7 @@ describe('groupSaves', () => {
     expect(saves).toEqual([]);
   });
 
-  it('tells whoever waits that it could not save, and saves all of it with the next change', async () => {
+  it('tells a waiting caller that it could not save, and saves all of it with the next change', async () => {
     const { saves, disk, grouped } = makeStore();
     const log = vi.spyOn(console, 'error').mockImplementation(() => {});
     disk.isFull = true;
@@ -61,7 +61,7 @@ describe('groupSaves', () => {
     log.mockRestore();
   });
 
-  it('survives a save that fails while nobody waits', async () => {
+  it('survives a save that fails while no caller waits', async () => {
     const { disk, grouped } = makeStore();
     const log = vi.spyOn(console, 'error').mockImplementation(() => {});
     disk.isFull = true;

@@ -6,7 +6,7 @@ const PAUSE_MS_MAX = 100;
 
 /**
  * Lets changes that come close together share one save. A save writes the whole state and waits for the disk, so that a
- * storm of changes would otherwise do little else. Whoever answers a caller waits for `saved` first; a change that no
+ * storm of changes would otherwise do little else. Code that answers a caller waits for `saved` first; a change that no
  * caller waits for is kept a moment later, and a crash before that undoes it as if its timer had not fired.
  */
 export function groupSaves(store: StateStore): StateStore & { saved(): Promise<void> } {
@@ -34,7 +34,7 @@ export function groupSaves(store: StateStore): StateStore & { saved(): Promise<v
       state = next;
       if (pending) return;
       pending = saveSoon();
-      // A caller who waits is told; without one, the change stays in memory and is saved with the next one.
+      // A waiting caller gets the error; without one, the change stays in memory and is saved with the next one.
       pending.catch((error: NodeJS.ErrnoException) => {
         console.error(`the state of a local endpoint changed but could not be saved: ${error.code ?? error.name}`);
       });

@@ -77,7 +77,7 @@ describe('the time a request may take', () => {
     }
   });
 
-  it('ends an answer that nobody takes', async () => {
+  it('ends an answer that the client does not take', async () => {
     const port = await listen({
       silenceMs: 200,
       listener: (_request, response) => void response.write(Buffer.alloc(64 * 1024 * 1024)),
@@ -139,7 +139,7 @@ describe('what is refused before there is a request', () => {
     ['CONNECT', 'CONNECT 10.0.0.1:443 HTTP/1.1\r\nhost: x\r\n\r\n', 405],
     ['an expectation', 'POST / HTTP/1.1\r\nhost: x\r\nexpect: tea\r\ncontent-length: 0\r\n\r\n', 417],
     ['no Host', 'GET / HTTP/1.1\r\nconnection: close\r\n\r\n', 400],
-    ['a Host that is none', 'GET / HTTP/1.1\r\nhost: a b\r\nconnection: close\r\n\r\n', 400],
+    ['a malformed Host', 'GET / HTTP/1.1\r\nhost: a b\r\nconnection: close\r\n\r\n', 400],
   ])('is a problem like any other: %s', async (_name, bytes, status) => {
     const listener = getRequestListener(() => new Response('reached'), { errorHandler: explainUnreadable });
     const answer = await answerTo(await listen({ listener }), bytes);

@@ -2,7 +2,7 @@
  * Every HTTP server of the product is made here. It has limits that Node leaves open: for connections, for the time a
  * request may take to arrive and for silence. What is refused before there is a request is explained in the server's own
  * format. Beyond the limit the newest connection gets in and an idle one of the address with the most goes, so that
- * nobody can keep others out by holding connections open.
+ * no client can keep others out by holding connections open.
  */
 import { createServer, STATUS_CODES } from 'node:http';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
@@ -100,7 +100,7 @@ function limitConnections(server: Server, connectionsMax: number): Map<Socket, S
   });
 
   function evict(newest: Socket): void {
-    // A request that has not arrived whole keeps nobody's place.
+    // A request that has not arrived whole keeps no place.
     const idle = [...responses.keys()].filter((socket) => socket !== newest && !requests.get(socket)?.complete);
     const counts = new Map<string | undefined, number>();
     for (const { remoteAddress } of responses.keys()) counts.set(remoteAddress, (counts.get(remoteAddress) ?? 0) + 1);

@@ -42,7 +42,7 @@ interface LocalAwsOptions extends Pick<
   /** 0 takes any free port. */
   port: number;
   clock: Clock;
-  /** Who is told when something cannot be written; left out, the console. */
+  /** Receives the report that something cannot be written; left out, the console. */
   health?: StorageHealth;
   /** Rows of an earlier format, taken over when the table is opened. */
   importedRows?: Iterable<Write>;

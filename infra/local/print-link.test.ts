@@ -22,7 +22,7 @@ function link(environment: Record<string, string> = {}) {
 
 const ENCODER = 'Encoder: srt://127.0.0.1:9998?mode=caller&latency=200000';
 
-it('prints the link and the encoder’s address, and those of the demo, which has a token of its own', () => {
+it('prints the link and the encoder’s address, and those of the demo, which has another token', () => {
   expect(link()).toMatchObject({ code: 1, error: expect.stringContaining(`no token in ${directory}`) });
   const demo = ['npm run demo: http://127.0.0.1:8081/#token=of-the-demo', ENCODER];
   writeFileSync(join(directory, 'demo', 'access-token'), 'of-the-demo\n');

@@ -7,7 +7,7 @@ import { encoderAddress, readSrtPassphrase } from './srt-passphrase.ts';
 
 /**
  * `npm run link`: prints the sign-in link and the encoder's address of what is running, or of what the settings name.
- * The demo has a token and a passphrase of its own.
+ * The demo has another token and another passphrase.
  */
 
 const NAMING = ['SLUICE_DATA_DIR', 'SLUICE_TOKEN', 'PORT', 'SLUICE_HOST'];

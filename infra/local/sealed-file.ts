@@ -33,7 +33,7 @@ type SealedHealth = Pick<StorageHealth, 'fail' | 'add' | 'requireInPlace'>;
 /**
  * Opens a sealed state store, making the root key when there is none yet.
  * @param rootKeyDirectory where `root.key` is
- * @param health is told when the file cannot be written, and has it written again
+ * @param health learns when the file cannot be written, and has it written again
  * @throws {SealedFileError} when the file exists and cannot be opened, at once and at every later load
  */
 export function openSealedFile(path: string, rootKeyDirectory: string, health?: SealedHealth): StateStore {

@@ -37,14 +37,14 @@ describe('the SRT passphrase', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  it('that is given is used as it is and not kept; without it the kept one lets in nobody who knew it', () => {
+  it('that is given is used as it is and not kept; without it a caller who knew the kept one is refused', () => {
     const given = { kind: 'given', passphrase: 'given by hand' } as const;
     expect(ensure(given)).toBe('given by hand');
     runEarlierVersion();
     expect(ensure({ kind: 'kept' })).toMatch(/^[\w-]{32}$/);
   });
 
-  it('is none when that is asked for, and only then', () => {
+  it('is left out on request, and only then', () => {
     expect(ensure({ kind: 'none' })).toBeUndefined();
     expect(ensure({ kind: 'kept' })).toMatch(/^[\w-]{32}$/);
   });

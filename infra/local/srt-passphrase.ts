@@ -7,8 +7,8 @@ import { escapePassphrase, toSrtUrl } from '../../functions/domain/srt-address.t
 import type { Settings, SrtPassphraseSetting } from './settings.ts';
 
 /**
- * The passphrase of the SRT listener. The first start generates one and keeps it sealed, so that nobody goes on air by
- * finding the port. A data directory of a version that had none goes on without, because its encoders know none; a
+ * The passphrase of the SRT listener. The first start generates one and seals it, so that no stranger goes on air by
+ * finding the port. A data directory of a version that had none continues without, because its encoders know none; a
  * warning says how to change that.
  */
 
@@ -29,7 +29,7 @@ export function ensureSrtPassphrase(dataDirectory: string, setting: SrtPassphras
   const isFromBefore = existsSync(join(dataDirectory, EARLIER_FILE));
   const store = openSealedFile(join(dataDirectory, FILE_NAME), dataDirectory);
   let kept = Kept.nullable().parse(store.load())?.passphrase;
-  // A given one may be taken away again: what is kept then lets nobody else in.
+  // A given one may be taken away again: the kept one then admits no other caller.
   if (kept === undefined && (setting.kind === 'generate' || setting.kind === 'given' || !isFromBefore)) {
     kept = randomBytes(RANDOM_BYTES).toString('base64url');
     store.save({ passphrase: kept });

@@ -5,7 +5,7 @@ import { waitFor } from '../support/wait-for.ts';
 /** A destination as a test needs it to be before it begins. */
 export interface Wanted {
   name: string;
-  /** A port nobody listens at, unless given. */
+  /** A port without a listener, unless given. */
   rtmpUrl?: string;
   streamKey?: string;
   preset?: string;
@@ -89,8 +89,8 @@ async function bringTo(product: Product, destinationId: string, { name, state = 
     return state === 'on air' ? onAir : status === (state === 'idle' ? 'idle' : 'running');
   };
   const before = await read();
-  const wish = state === 'idle' ? 'idle' : 'running';
-  if (before.desired !== wish || before.status === 'error') {
+  const desired = state === 'idle' ? 'idle' : 'running';
+  if (before.desired !== desired || before.status === 'error') {
     await product.call('POST', `${path}/${state === 'idle' ? 'stop' : 'start'}`, {});
   }
   await waitFor(`${name} to be ${state}`, async () => isThere(await read()), { limitMs: SETTLES_WITHIN_MS });

@@ -312,7 +312,7 @@ describe('a show', () => {
     expect((await tonesOf(page, 'Alpha')).at(-1)).toBe('air');
   });
 
-  it('replaces the key from where the trouble is told, asks nothing as nothing is on air, and goes green', async () => {
+  it('replaces the key from where the trouble is shown, asks nothing as nothing is on air, and goes green', async () => {
     await begin(true, [alpha('on air'), bravo('running', WRONG_KEY)]);
     await says('Bravo', 'Not arriving');
     await button('Replace the stream key of Bravo', row('Bravo')).click();

@@ -219,7 +219,7 @@ describe('a list that cannot be fetched after several were stopped', () => {
 });
 
 describe('an edit of a destination that runs and sends nothing', () => {
-  it('applies at once and asks nothing, because it interrupts nobody', async () => {
+  it('applies at once and asks nothing, because it interrupts no one watching', async () => {
     await begin([idle('Alpha'), running('Bravo')]);
     await openFromMenu('Bravo', 'Edit');
     await dialog().getByLabel('RTMP URL').fill('rtmp://127.0.0.1:65535/another');

@@ -130,7 +130,7 @@ describe('an edit that meets a colleague’s', () => {
     expect(await stage.named('Mine')).toMatchObject({ name: 'Mine', group: 'Theirs', preset: '480p30' });
   });
 
-  it('shows theirs on request, from which the edit goes on', async () => {
+  it('shows theirs on request, from which the edit continues', async () => {
     await meet();
     await button('Show theirs', conflict()).click();
     await conflict().waitFor({ state: 'detached' });
@@ -291,7 +291,7 @@ describe('a start', () => {
 
   it('of more than the source has outputs for says how many can, and starts those', async () => {
     await begin([idle('Alpha'), idle('Bravo'), idle('Charlie')]);
-    // Fifty destinations take minutes; the page is told of the outputs instead.
+    // Fifty destinations take minutes; the test changes the figure of outputs instead.
     await page.route('**/api/mediaconnect/flow/status', async (route) => {
       const answer = await route.fetch();
       const json = await answer.json();
@@ -367,7 +367,7 @@ describe('a phone', () => {
 });
 
 describe('the page', () => {
-  it('broke no policy, threw no error and asked nobody but the product', () => {
+  it('broke no policy, threw no error and asked only the product', () => {
     expect({ faults: show.faults, strangers: show.strangers }).toEqual({ faults: [], strangers: [] });
   });
 });

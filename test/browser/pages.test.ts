@@ -52,7 +52,7 @@ async function start(name: string): Promise<void> {
   await button('Start anyway').click();
 }
 
-/** As somebody has it who wants to see amounts where nothing is billed. */
+/** The setting of a person who wants to see amounts where nothing is billed. */
 async function showMoney(): Promise<void> {
   await page.evaluate(() => localStorage.setItem('sluice-costs', 'true'));
   await page.reload();

@@ -234,7 +234,7 @@ describe('a neighbour does not notice when', () => {
     await ask(encoded, 'start');
     await isOnAir(encoded);
     await unnoticed(async () => {
-      // The preview has an encoder of its own.
+      // The preview has another encoder.
       const [encoder, ...others] = encodersOf480p();
       expect(others).toEqual([]);
       const session = sessionOf(healthy, 'encoded')!;

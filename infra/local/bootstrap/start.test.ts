@@ -91,7 +91,7 @@ async function installed(): Promise<void> {
   await finish(['link']);
 }
 
-/** The machine's own npm, as a service manager starts it: a process of its own, no terminal. */
+/** The machine's own npm, as a service manager starts it: a separate process without a terminal. */
 function launchNpm() {
   // As ours is written: the shell makes way for the program, so that npm's signals reach it.
   const { start } = packageJson.scripts;
@@ -228,7 +228,7 @@ describe('the child program', () => {
     },
   );
 
-  it('goes on when a shell that is not npm’s ends', async () => {
+  it('continues when a shell that is not npm’s ends', async () => {
     writeMain(WAITING_MAIN);
     await installed();
     const start = `'${process.execPath}' '${join(root, 'infra/local/bootstrap/start.mjs')}' start`;

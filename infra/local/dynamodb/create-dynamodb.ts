@@ -63,7 +63,7 @@ export interface LocalDynamodb extends LocalService {
 interface TableFiles {
   /** Null keeps them in memory alone. */
   directory: string | null;
-  /** Who is told when they cannot be written; left out, the console. */
+  /** Receives the report that they cannot be written; left out, the console. */
   health?: Pick<StorageHealth, 'fail' | 'add'>;
   disk?: Disk;
   /** Rows of an earlier format. */

@@ -59,7 +59,7 @@ export function describeFlow(context: MediaContext, input: { FlowArn: string }):
   const report = ACTIVE_STATES.includes(flow.status) ? sourceReport(context, flow) : undefined;
   const failure =
     report?.state === 'failed' ? `the source cannot be opened: ${report.error ?? 'no reason'}` : undefined;
-  // A listener that goes on has an error only when it turned a caller away, with an encoder connected or without.
+  // A listener that continues has an error only when it turned a caller away, with an encoder connected or without.
   const refusal = report?.state === 'listening' || report?.state === 'connected' ? report.error : undefined;
   const errors = [flow.error, failure ?? refusal];
   return { Flow: toFlow(flow), Messages: { Errors: errors.filter((error) => error !== undefined) } };

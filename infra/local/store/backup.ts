@@ -9,7 +9,7 @@ import { KEPT_NAMES, TABLE_FOLDER } from './kept-files.ts';
 import { openTableJournal } from './table-journal.ts';
 
 /**
- * Backups: copies of everything the data directory has to hold, the root key included, in a folder of its own with a list
+ * Backups: copies of everything the data directory has to hold, the root key included, in one folder each with a list
  * of checksums. Each was read back and verified before it got its name.
  */
 
@@ -39,7 +39,7 @@ export class DamagedBackupError extends Error {
 }
 
 /**
- * Copies, verifies and keeps. Whoever calls it makes sure that nothing is written meanwhile.
+ * Copies, verifies and keeps. The caller makes sure that nothing is written meanwhile.
  * @throws what is wrong with a file, or the system's error; no backup has been made then
  */
 export async function createBackup(options: {
@@ -73,7 +73,7 @@ export async function createBackup(options: {
   }
 }
 
-/** Every backup, newest first. A folder without a list that can be read is none. */
+/** Every backup, newest first. Skips a folder without a readable list. */
 export function listBackups(dataDirectory: string): Backup[] {
   const folder = join(dataDirectory, BACKUPS_FOLDER);
   if (!existsSync(folder)) return [];

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { Disk, DiskFile } from './disk.ts';
 
 /**
- * A disk in memory that fails when it is told to, and that loses at a power cut what was not synced: of writes any part,
+ * A disk in memory that fails on request, and that loses at a power cut what was not synced: of writes any part,
  * of names in a directory everything after some point.
  */
 export interface FaultyDisk extends Disk {

@@ -101,7 +101,7 @@ describe('a data directory', () => {
     await expect(open()).resolves.toBeDefined();
   });
 
-  it('that had a passphrase of its own is refused without it, and a restored one that had none is not', async () => {
+  it('that had a generated passphrase is refused without it, and a restored one that had none is not', async () => {
     await makeStore();
     const backup = await createBackup({ dataDirectory: data, reason: 'daily', now: NOW });
     openSealedFile(join(data, 'srt-passphrase.sealed'), data).save({ passphrase: 'kept' });
@@ -224,7 +224,7 @@ describe('a backup', () => {
     await open();
   });
 
-  it('for which nobody but the owner has permissions', async () => {
+  it('for which only the owner has permissions', async () => {
     await makeStore();
     const { name, files } = await backUp();
     const folder = join(data, 'backups', name);

@@ -68,7 +68,7 @@ function explainStorageError(error: unknown): Omit<StorageFailure, 'since'> {
 
 const DIRECTORY_PART = 'data directory';
 
-/** @param deps.logger is told once when writing fails, and once when everything is kept again */
+/** @param deps.logger gets one line when writing fails, and once when everything is kept again */
 export function createStorageHealth(deps: {
   clock: Clock;
   logger: Pick<Logger, 'info' | 'error'>;

@@ -47,7 +47,7 @@ describe('a draft', () => {
     expect((await afterReload()).readDraft('new')).toEqual({ name: 'Alpha' });
   });
 
-  it('is gone when it is discarded, when nothing is left of it, and when somebody signs out', async () => {
+  it('is gone when it is discarded, when nothing is left of it, and when a person signs out', async () => {
     const { discardAllDrafts, discardDraft, keepDraft, readDraft } = await afterReload();
     keepDraft('one', { name: 'Alpha' });
     keepDraft('two', { name: 'Bravo' });
@@ -59,7 +59,7 @@ describe('a draft', () => {
     expect([readDraft('three'), stored.size]).toEqual([null, 0]);
   });
 
-  it('is none where storage holds something else', async () => {
+  it('is ignored where storage holds something else', async () => {
     for (const text of ['{', '7', '[]', '{"name":7}']) {
       stored.set('sluice-draft-new', text);
       expect((await afterReload()).readDraft('new'), text).toBeNull();

@@ -33,7 +33,7 @@ export function discardDraft(form: string): void {
   sessionStorage.removeItem(PREFIX + form);
 }
 
-/** Forgets every draft, as when somebody signs out. */
+/** Forgets every draft, for instance at sign-out. */
 export function discardAllDrafts(): void {
   typed.clear();
   for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);

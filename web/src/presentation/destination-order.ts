@@ -22,7 +22,7 @@ export function compareNames(a: string, b: string): number {
   return names.compare(a, b);
 }
 
-/** Reads an order out of an address; null when it is none: then the operator's own order counts. */
+/** Reads an order out of an address; null when it is not one: then the operator's own order counts. */
 export function toSortOrder(text: string): SortOrder | null {
   const isDescending = text.startsWith('-');
   const column = SORT_COLUMNS.find((each) => each === (isDescending ? text.slice(1) : text));

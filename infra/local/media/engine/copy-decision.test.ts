@@ -62,7 +62,7 @@ it.each<[string, Partial<VideoFacts>]>([
   ['10 bit of colour alone', { bitDepthChroma: 10, profile: 'high10' }],
   ['no colour', { chromaFormat: 0 }],
   ['the extended profile', { profile: 'extended' }],
-  ['a profile nobody knows', { profile: 'profile_44' }],
+  ['an unknown profile', { profile: 'profile_44' }],
 ])('encodes pictures with %s whatever is wanted, before any rate is known', (_name, other) => {
   const odd = { ...facts, video: { ...video, ...other }, measurement: unsettled };
   expect(decideCopy(odd, wanted)).toBe('encode');

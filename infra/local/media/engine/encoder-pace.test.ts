@@ -3,7 +3,7 @@ import { createEncoderPace } from './encoder-pace.ts';
 
 const STEP_MS = 50;
 
-/** Feeds for so long; the encoder gives `speed` seconds of pictures a second at 30 a second, after a start of its own. */
+/** Feeds for so long; the encoder gives `speed` seconds of pictures a second at 30 a second, after its start-up. */
 function feed(options: {
   seconds: number;
   speed: number;

@@ -19,7 +19,7 @@ import { parseSequenceParameters, readAvcConfiguration } from './transport-strea
 
 const RESPAWN_MS = 500;
 const RESPAWN_MAX_MS = 5_000;
-/** An encoder further behind than this starts again at the newest keyframe: late pictures help nobody. */
+/** An encoder further behind than this starts again at the newest keyframe: late pictures are useless. */
 const LAG_MAX_MS = 6_000;
 /** Protects the memory, whatever the bitrate. */
 const QUEUE_BYTES_MAX = 32 * 1024 * 1024;

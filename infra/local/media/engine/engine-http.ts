@@ -9,7 +9,7 @@ import { createGuardedServer } from '../../guarded-server.ts';
 import type { EngineCore } from './engine-core.ts';
 import { ENGINE_SECRET_HEADER, TAKEN_AT_HEADER } from './engine-messages.ts';
 
-/** The control process asks over a few kept connections; nobody else is to ask at all. */
+/** The control process asks over a few kept connections; no other process may ask. */
 const CONNECTIONS_MAX = 128;
 
 type Served = Pick<EngineCore, 'fetchPackage' | 'fetchSourcePicture'>;
@@ -31,7 +31,7 @@ export function createEngineServer(core: Served, secret: string): Server {
 }
 
 function isFromControlProcess({ headers }: IncomingMessage, server: Server, secret: string): boolean {
-  // A name of somebody else's that leads here is a web page’s.
+  // A foreign name that resolves to this machine comes from a web page.
   if (headers.host !== `127.0.0.1:${(server.address() as AddressInfo).port}`) return false;
   const digest = (text: string) => createHash('sha256').update(text).digest();
   const given = headers[ENGINE_SECRET_HEADER];

@@ -1,6 +1,6 @@
 /**
  * Entry point of the engine's own process: whatever the control process does or suffers, media goes on. It takes commands
- * over IPC, serves HLS and the sources' pictures to it on a loopback port of its own, and ends when its parent is gone.
+ * over IPC, serves HLS and the sources' pictures to it on a separate loopback port, and ends when its parent is gone.
  */
 import type { AddressInfo } from 'node:net';
 

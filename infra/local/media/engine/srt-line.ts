@@ -21,7 +21,7 @@ const LOOPBACK = '127.0.0.1';
 const RECEIVE_BUFFER_BYTES = 1 << 20;
 /** SRT gives up a silent peer after five seconds. */
 const CALLER_KEPT_MS = 10_000;
-/** Whoever knocks for longer than this is not the accepted one's last call. */
+/** A caller that tries for longer than this is not the accepted one's last attempt. */
 const KNOCKING_MS_MIN = 1_500;
 /** An encoder that is turned away calls again within this time. */
 const KNOCKING_MS_MAX = 8_000;

@@ -185,7 +185,7 @@ export function createSegmenter(options: {
     const done = growing;
     growing = null;
     if (options.lowLatency) finishPart(done, endMs);
-    // Fixed with the first segment: whoever reads the playlist may rely on it.
+    // Fixed with the first segment: a player may rely on it.
     partTargetMs ??= longestPartMs > 0 ? longestPartMs + ROUNDING_MS : Math.max(PART_MS_MAX, frameMs);
     const { sequence, discontinuity, startedAtMs, parts } = done;
     const durationMs = Math.max(1, endMs - done.firstDtsMs);

@@ -11,7 +11,7 @@ interface ChunkStream {
   streamId: number;
   lengthBytes: number;
   extended: boolean;
-  /** Null for a message whose bytes nobody needs: they are counted and thrown away. */
+  /** Null for a message whose bytes are not needed: they are counted and thrown away. */
   parts: Buffer[] | null;
   receivedBytes: number;
 }

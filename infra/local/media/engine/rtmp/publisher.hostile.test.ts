@@ -112,7 +112,7 @@ describe.concurrent('a server that says what a publisher does not need', () => {
     await delivers(publisher);
     for (const remark of remarks) server.say(remark);
     const { framesSent } = publisher.report();
-    await until(() => publisher.report().framesSent > framesSent + 60, 'it goes on for two seconds', 60_000);
+    await until(() => publisher.report().framesSent > framesSent + 60, 'it continues for two seconds', 60_000);
     expect(publisher.report()).toMatchObject({ state: 'publishing', reconnects: 0 });
     expect(server.connections()).toBe(1);
   });
@@ -140,7 +140,7 @@ describe.concurrent('the reason', () => {
       { onFirstVideo: (socket) => void socket.destroy() },
     ],
     [
-      'a server that hangs up when it is told the application',
+      'a server that hangs up when it receives the application',
       'application_rejected',
       {
         onConnect(socket) {

@@ -81,7 +81,7 @@ const REHEARSED_ATTEMPTS: Partial<Record<RehearsedChannelFault, { afterMs: numbe
       rejection: 'explicit',
     },
   },
-  // A frozen server's system still accepts connections; nobody reads what is said there.
+  // A frozen server's system still accepts connections; nothing reads what is sent there.
   platform_frozen: {
     afterMs: 10_000,
     failure: {

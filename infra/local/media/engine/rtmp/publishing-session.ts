@@ -4,7 +4,7 @@ import { buildAudioHeader, buildMetadata, buildVideoHeader } from './flv-bodies.
 import { createSendQueue, type Link, type SendQueue, type Settled } from './send-queue.ts';
 import type { Frame, ProgramFormat } from '../program.ts';
 
-/** What one connection carries while it publishes: headers, frames on a timeline of its own, and what became of them. */
+/** What one connection carries while it publishes: headers, frames on its timeline, and what became of them. */
 export interface PublishingSession {
   setFormat(format: ProgramFormat): void;
   /** `skipped`: a receiver could not begin there. */

@@ -64,7 +64,7 @@ function streamsOf(packets: Buffer[]): { found: ProgramStreams[]; demuxer: Retur
   return { found, demuxer };
 }
 
-it('reads a table that takes several packets, and describes what it hands on in one of its own', () => {
+it('reads a table that takes several packets, and describes what it hands on in a new one', () => {
   const packets = makePrivateTables([0x6a, 1, 0], 60);
   expect(packets).toHaveLength(4);
   const { found, demuxer } = streamsOf(packets);

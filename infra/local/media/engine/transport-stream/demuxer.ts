@@ -2,8 +2,8 @@
  * Cuts an MPEG transport stream (ISO/IEC 13818-1) into PES packets of one video and one audio stream, those of the
  * program that `program-tables.ts` chooses. It knows nothing of codecs.
  *
- * What it hands on is a stream of its own: only the packets of the two, on PIDs that stay when the source moves a stream
- * to another PID, and described by tables it writes itself. Whoever reads that does not need to understand tables of
+ * It hands on a new stream: only the packets of the two, on PIDs that stay when the source moves a stream
+ * to another PID, and described by tables it writes itself. A reader of that does not need to understand tables of
  * several programs, and sees no change that does not concern it.
  */
 import { findSync, hasSync, NULL_PID, PACKET_BYTES, readPacket } from './packet.ts';

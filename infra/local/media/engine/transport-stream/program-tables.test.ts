@@ -176,7 +176,7 @@ it('changes nothing for a PAT that is only announced', () => {
   expect(feed.streams).toHaveLength(1);
 });
 
-it('goes on with the picture when the sound moves, another program appears, or a track is listed before', () => {
+it('continues with the picture when the sound moves, another program appears, or a track is listed before', () => {
   const feed = makeFeed();
   feed.tables([main]);
   feed.unit(0x200, 1);
@@ -235,7 +235,7 @@ it('goes on with the picture when the sound moves, another program appears, or a
   expect(new Set(pids).size).toBe(2);
 });
 
-it('goes on with the sound when the picture moves, and hands on the new one under another PID', () => {
+it('continues with the sound when the picture moves, and hands on the new one under another PID', () => {
   const feed = makeFeed();
   feed.tables([main]);
   feed.unit(0x200, 1);

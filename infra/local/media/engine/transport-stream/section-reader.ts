@@ -39,7 +39,7 @@ export function createSectionReader(
       data = data.subarray(end);
       if (section) onSection(section);
     }
-    // Behind stuffing, or where a section ends with the packet, the next one has a pointer of its own.
+    // Behind stuffing, or where a section ends with the packet, the next one has another pointer.
     if (data.length === 0 || data[0] === STUFFING) isOpen = false;
   }
 

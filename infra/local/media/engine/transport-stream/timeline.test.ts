@@ -64,7 +64,7 @@ it.each([
   ['further on', 3_600],
   ['back', -3_600],
   ['a little back, as a short file that is played again', -3],
-])('goes on with the clock when both jump %s, and keeps them together', (_name, jump) => {
+])('continues with the clock when both jump %s, and keeps them together', (_name, jump) => {
   const { video, audio, tookMs } = play(30, (kind, second) => {
     // The sound follows 0.3 s later.
     const hasJumped = second >= (kind === 'video' ? 10 : 10.3);

@@ -117,7 +117,7 @@ export function createTimeline(clock: Clock): Timeline {
   };
 }
 
-/** A clock that does not follow when the given one is set, until it is told to. */
+/** A clock that does not follow when the given one is set, until it is corrected. */
 function createSteadyClock(clock: Clock): { now(): number; set(): number } {
   let seenMs = clock.now();
   let steadyMs = seenMs;

@@ -31,7 +31,7 @@ export interface VideoReader {
 
 const DEFAULT_FRAME_TICKS = 3_000;
 const STEP_TICKS_MAX = 90_000;
-/** A presentation time further from the decode time is none. */
+/** A presentation time further from the decode time is invalid. */
 const REORDER_TICKS_MAX = 10 * 90_000;
 const START_CODE = Buffer.from([0, 0, 0, 1]);
 const NOTHING = Buffer.alloc(0);
