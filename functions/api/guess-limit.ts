@@ -12,7 +12,7 @@ interface GuessLimitOptions {
   now: () => Date;
   guessesMax: number;
   windowSeconds?: number;
-  /** Callers are told apart by this many counters, however many there are. */
+  /** This many callers have a counter of their own; all others share as many again. */
   counters?: number;
 }
 
@@ -28,37 +28,49 @@ const COUNTERS = 1024;
 const REMEMBERED_MAX = 8;
 
 /**
- * Counts per caller and minute. Which counter is a caller's is decided under a random key, so that no caller can choose
- * addresses to use up another's.
+ * Counts per caller and minute. Who shares a counter while all are in use is decided under a random key, so that no
+ * caller can choose addresses to use up another's.
  */
 export function createGuessLimit(options: GuessLimitOptions): GuessLimit {
   const { now, guessesMax, windowSeconds = WINDOW_SECONDS, counters = COUNTERS } = options;
   const key = randomBytes(32);
-  const kept = new Map<number, Counter>();
+  const own = new Map<string, Counter>();
+  const shared = new Map<number, Counter>();
   const digest = (text: string) => createHmac('sha256', key).update(text).digest();
-  const indexOf = (caller: string) => digest(caller).readUInt32BE() % counters;
+  const sharedIndexOf = (caller: string) => digest(caller).readUInt32BE() % counters;
 
-  function read(caller: string): Counter | undefined {
-    const counter = kept.get(indexOf(caller));
+  function counts(counter: Counter | undefined): counter is Counter {
     const ageMs = counter ? now().getTime() - counter.startedAtMs : 0;
     // A clock that was set back must not lock callers out.
-    return counter && ageMs >= 0 && ageMs < windowSeconds * 1000 ? counter : undefined;
+    return counter !== undefined && ageMs >= 0 && ageMs < windowSeconds * 1000;
+  }
+
+  function hasRoom(): boolean {
+    if (own.size >= counters) for (const [caller, counter] of own) if (!counts(counter)) own.delete(caller);
+    return own.size < counters;
+  }
+
+  const find = (caller: string) => own.get(caller) ?? (hasRoom() ? undefined : shared.get(sharedIndexOf(caller)));
+
+  function keep(caller: string, counter: Counter): void {
+    if (own.has(caller) || hasRoom()) own.set(caller, counter);
+    else shared.set(sharedIndexOf(caller), counter);
   }
 
   return {
     waitSeconds(caller) {
-      const counter = read(caller);
-      if (!counter || counter.guesses < guessesMax) return 0;
+      const counter = find(caller);
+      if (!counts(counter) || counter.guesses < guessesMax) return 0;
       return Math.ceil((counter.startedAtMs + windowSeconds * 1000 - now().getTime()) / 1000);
     },
     count(caller, guess) {
-      const index = indexOf(caller);
       const hash = digest(guess).toString('base64url');
-      const remembered = kept.get(index)?.lastGuesses ?? [];
+      const former = find(caller);
+      const remembered = former?.lastGuesses ?? [];
       if (remembered.includes(hash)) return;
-      const { startedAtMs, guesses } = read(caller) ?? { startedAtMs: now().getTime(), guesses: 0 };
+      const { startedAtMs, guesses } = counts(former) ? former : { startedAtMs: now().getTime(), guesses: 0 };
       const lastGuesses = [hash, ...remembered].slice(0, REMEMBERED_MAX);
-      kept.set(index, { startedAtMs, guesses: guesses + 1, lastGuesses });
+      keep(caller, { startedAtMs, guesses: guesses + 1, lastGuesses });
     },
   };
 }
