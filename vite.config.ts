@@ -11,7 +11,7 @@ const CHUNKS = [
     name: 'vendor',
     test: /node_modules[\\/](react|react-dom|scheduler|@tanstack|wouter|regexparam|use-sync-external-store|mitt)[\\/]/,
   },
-  { name: 'page', test: /web[\\/]src[\\/](app|api|presentation)[\\/]/ },
+  { name: 'page', test: /web[\\/]src[\\/](app|api|ui|shell|destinations|source|costs|timeline)[\\/]/ },
 ];
 
 export default defineConfig(({ command }) => {

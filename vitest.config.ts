@@ -6,7 +6,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
  * just like a broken one.
  */
 const MEDIA_TESTS = [
-  'infra/local/media/engine/**/*.test.ts',
+  'infra/local/engine/**/*.test.ts',
   'infra/local/main.test.ts',
   'infra/local/rehearsal/**/*.test.ts',
   'test/{e2e,browser,bench}/**/*.test.ts',

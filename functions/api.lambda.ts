@@ -4,8 +4,8 @@ import { ulid } from 'ulid';
 import packageJson from '../package.json' with { type: 'json' };
 import { FIGURES_ON_AWS, type Api } from './api/api-deps.ts';
 import { createApi } from './api/app.ts';
-import { createCognitoAuthentication } from './api/authentication-cognito.ts';
-import { createPreviewAccess } from './api/preview-access.ts';
+import { createCognitoAuthentication } from './api/auth/authentication-cognito.ts';
+import { createPreviewAccess } from './api/auth/preview-access.ts';
 import {
   makeCloudWatch,
   makeCloudWatchLogs,

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { PresetsResource } from '../functions/api/schemas.ts';
+import { PresetsResource } from '../functions/api/schemas/answers.ts';
 import custom from './platforms/custom.json' with { type: 'json' };
 import source from './encodings/source.json' with { type: 'json' };
 import { allowedEncodings, getPlatform, listEncodings, listPlatforms, loadPresets, resolveEncoding } from './index.ts';

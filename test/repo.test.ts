@@ -14,10 +14,7 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
   .split('\n')
   .filter((file) => file !== '' && existsSync(join(root, file)));
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
-const isTest = (file: string) =>
-  /\.test\.tsx?$/.test(file) ||
-  file.startsWith('test/') ||
-  /\.fixture\.ts$|\/test-(support|media)\.ts$|\/testing\//.test(file);
+const isTest = (file: string) => /\.test\.tsx?$/.test(file) || file.startsWith('test/');
 const source = files.filter((file) => /\.(ts|tsx|mjs)$/.test(file) && !isTest(file));
 
 /** Relative imports of a file, as paths from the root. */
@@ -73,6 +70,34 @@ const ALLOWED: Record<string, readonly string[]> = {
   web: ['functions/api', 'functions/domain'],
 };
 
+/** Large folders. Their subfolders and the files directly in them are their rooms. */
+const FOLDERS = ['functions', 'functions/api', 'infra/local', 'infra/local/endpoints', 'web/src'];
+
+/** Which rooms of a folder each of its rooms imports. */
+function arrowsOf(folder: string): Map<string, Set<string>> {
+  const roomOf = (path: string) =>
+    path.startsWith(`${folder}/`) ? path.slice(folder.length + 1).split('/')[0]! : null;
+  const arrows = new Map<string, Set<string>>();
+  for (const file of source) {
+    const room = roomOf(file);
+    if (room === null) continue;
+    const targets = importsOf(file).flatMap((target) => roomOf(target) ?? []);
+    arrows.set(room, new Set([...(arrows.get(room) ?? []), ...targets.filter((target) => target !== room)]));
+  }
+  return arrows;
+}
+
+/** The rooms that are left when every room without an import of another remaining room is taken away, again and again. */
+function findCircles(arrows: Map<string, Set<string>>): string[] {
+  const remaining = new Set(arrows.keys());
+  const isLowest = (room: string) => [...arrows.get(room)!].every((target) => !remaining.has(target));
+  for (;;) {
+    const lowest = [...remaining].filter(isLowest);
+    if (lowest.length === 0) return [...remaining];
+    for (const room of lowest) remaining.delete(room);
+  }
+}
+
 describe('imports', () => {
   it('point one way', () => {
     const wrong = source.flatMap((file) => {
@@ -86,6 +111,12 @@ describe('imports', () => {
         .map((target) => `${file} imports ${target}`);
     });
     expect(wrong).toEqual([]);
+  });
+
+  it.each(FOLDERS)('never lead back to the same room of %s', (folder) => {
+    const arrows = arrowsOf(folder);
+    expect(arrows.size).toBeGreaterThan(5);
+    expect(findCircles(arrows)).toEqual([]);
   });
 
   it('of the AWS SDK stay in functions/aws and infra', () => {
@@ -118,7 +149,7 @@ describe('processes', () => {
 describe('the environment', () => {
   it('is read where it is read, and nowhere else', () => {
     const allowed =
-      /\.lambda\.ts$|^functions\/environment\.ts$|^infra\/local\/(main|print-link|programs|restore-backup)\.ts$|^infra\/local\/bootstrap\/|\/engine\/media-(child|engine)\.ts$|^vite\.config\.ts$/;
+      /\.lambda\.ts$|^functions\/environment\.ts$|^infra\/local\/(main|host\/(print-link|programs|restore-backup))\.ts$|^infra\/local\/bootstrap\/|\/engine\/media-(child|engine)\.ts$|^vite\.config\.ts$/;
     const wrong = source.filter((file) => /process\.env/.test(read(file)) && !allowed.test(file));
     expect(wrong).toEqual([]);
   });

@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import type { AwsDeps } from '../aws/clients.ts';
 import type { PrimaryMode } from '../domain/primary-mode.ts';
 import type { WorkflowDeps } from '../workflow/workflow-deps.ts';
-import type { Authentication, Principal } from './authentication.ts';
+import type { Authentication, Principal } from './auth/authentication.ts';
 import type { Rehearsal } from './rehearsal.ts';
 
 /** MediaLive is not among them: its answers hold stream keys. */

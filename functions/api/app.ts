@@ -2,15 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { AppError } from '../domain/errors.ts';
 import type { Api, ApiContext, ApiDeps, ApiEnv } from './api-deps.ts';
-import type { Principal } from './authentication.ts';
+import type { Principal } from './auth/authentication.ts';
 import { callerOf } from './caller.ts';
-import { explain, logFailure, toProblemResponse } from './problem.ts';
-import { readBody } from './read-body.ts';
-import { isSafe, publicHostOf, requireAllowedHost, requirePlainQuery, requireSameOrigin } from './request-guards.ts';
-import { requireRole, type Role } from './roles.ts';
+import { explain, logFailure, toProblemResponse } from './http/problem.ts';
+import { readBody } from './http/read-body.ts';
+import {
+  isSafe,
+  publicHostOf,
+  requireAllowedHost,
+  requirePlainQuery,
+  requireSameOrigin,
+} from './http/request-guards.ts';
+import { requireRole, type Role } from './auth/roles.ts';
 import { accessOf, requireAccessForAll } from './route-roles.ts';
-import { explainStorage, requireStorage } from './storage-guard.ts';
-import { createRouteTable, fieldsOf, type RouteTable } from './route-table.ts';
+import { explainStorage, requireStorage } from './http/storage-guard.ts';
+import { createRouteTable, fieldsOf, type RouteTable } from './http/route-table.ts';
 import { registerCosts } from './routes/costs.ts';
 import { registerDashboard } from './routes/dashboard.ts';
 import { registerDestinationBulk } from './routes/destination-bulk.ts';
@@ -34,9 +40,9 @@ import { registerPrimary } from './routes/primary.ts';
 import { registerReports } from './routes/reports.ts';
 import { registerSession } from './routes/session.ts';
 import { registerTimeline } from './routes/timeline.ts';
-import { setSecurityHeaders } from './security-headers.ts';
-import { shownValue } from './shown-value.ts';
-import { explainIssues, invalidFields } from './validation.ts';
+import { setSecurityHeaders } from './http/security-headers.ts';
+import { shownValue } from './http/shown-value.ts';
+import { explainIssues, invalidFields } from './http/validation.ts';
 
 /**
  * The REST API. Every request passes the same gate: known host, who is it, may they, from our own page, a body within its limits;

@@ -7,24 +7,18 @@ import {
 } from '../../presets/index.ts';
 import { listAllDestinations } from '../aws/destination-table.ts';
 import { encryptStreamKey } from '../aws/secrets.ts';
-import type { Destination } from '../domain/destination.ts';
 import { AppError, type ErrorCode, type FieldError } from '../domain/errors.ts';
 import { checkResolvedAddresses, parseIngestUrl, type IngestUrl } from '../domain/ingest-url.ts';
+import type { StoredKey, Target } from '../domain/requests.ts';
 import { StreamKey } from '../domain/stream-key.ts';
 import type { ApiDeps } from './api-deps.ts';
-import { shownValue } from './shown-value.ts';
-import { invalidFields } from './validation.ts';
+import { shownValue } from './http/shown-value.ts';
+import { invalidFields } from './http/validation.ts';
 
 /**
  * What a destination may point at: platform, preset, URL and key together. Everything is checked before anything is
  * written, and again by the workflow right before the channel starts.
  */
-
-/** The fields an edit of which reaches the platform only with the next start. */
-export type Target = Pick<Destination, 'platform' | 'rtmpUrl' | 'preset'>;
-
-/** What is stored of a stream key. */
-export type StoredKey = Pick<Destination, 'streamKeyCiphertext' | 'streamKeyLast4' | 'streamKeyFingerprint'>;
 
 /** A name server that takes longer than this is treated as one that does not know the name. */
 const RESOLVE_MS_MAX = 3000;

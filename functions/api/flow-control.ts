@@ -2,8 +2,8 @@ import { awsErrorKind } from '../aws/aws-errors.ts';
 import { startFlow, stopFlow } from '../aws/flow.ts';
 import { AppError } from '../domain/errors.ts';
 import type { ApiDeps } from './api-deps.ts';
-import type { FlowLook } from './flow-status.ts';
-import type { Memo } from './memoize.ts';
+import type { FlowLook } from './views/flow-status.ts';
+import type { Memo } from './views/memoize.ts';
 
 type FlowAction = 'start' | 'stop';
 

@@ -1,6 +1,6 @@
 import { matchedRoutes } from 'hono/route';
 import type { Api, ApiContext } from './api-deps.ts';
-import { ROLES, type Role } from './roles.ts';
+import { ROLES, type Role } from './auth/roles.ts';
 
 /**
  * Who may call what: every route of the API, in one place. Looking needs a viewer, running the show an operator, changing

@@ -1,5 +1,5 @@
 import { App } from 'aws-cdk-lib';
-import { buildDashboard } from '../local/dashboard.ts';
+import { buildDashboard } from '../local/host/dashboard.ts';
 import { readConfiguration } from './configuration.ts';
 import { addDeployment } from './deployment.ts';
 import { addChecks } from './nag.ts';

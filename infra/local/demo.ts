@@ -2,9 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startRtmpReceiver, type RtmpReceiver } from './rehearsal/rtmp-receiver.ts';
-import { printSessions } from './rehearsal/status-lines.ts';
-import type { Settings } from './settings.ts';
+import { startRtmpReceiver, type RtmpReceiver } from './rtmp-receiver/rtmp-receiver.ts';
+import { printSessions } from './rtmp-receiver/status-lines.ts';
+import type { Settings } from './host/settings.ts';
 
 /**
  * The demo: a test picture with tone sent over real SRT, and two local RTMP targets that take the place of platforms.

@@ -1,24 +1,24 @@
 import { join } from 'node:path';
-import { ensureAccessToken } from './access-token.ts';
-import { explainDirectoryError, UnusableDirectoryError } from './data-directory.ts';
-import { lockDataDirectory, DataDirectoryInUseError } from './data-lock.ts';
-import { buildDashboard, DashboardBuildError } from './dashboard.ts';
+import { ensureAccessToken } from './host/access-token.ts';
+import { explainDirectoryError, UnusableDirectoryError } from './host/data-directory.ts';
+import { lockDataDirectory, DataDirectoryInUseError } from './host/data-lock.ts';
+import { buildDashboard, DashboardBuildError } from './host/dashboard.ts';
 import { startDemo } from './demo.ts';
 import { startEmbedded } from './embedded.ts';
-import { needsNoEscape, tryPassphrases, type PassphraseAbility } from './ffmpeg-abilities.ts';
-import { killLeftovers } from './media/engine/child-registry.ts';
-import { requireFreePorts, PortNotAllowedError, PortTakenError } from './ports.ts';
-import { findFfmpeg } from './programs.ts';
+import { needsNoEscape, tryPassphrases, type PassphraseAbility } from './engine/ffmpeg-abilities.ts';
+import { killLeftovers } from './engine/child-registry.ts';
+import { requireFreePorts, PortNotAllowedError, PortTakenError } from './host/ports.ts';
+import { findFfmpeg } from './host/programs.ts';
 import { LostKeyError } from './provision.ts';
-import { RootKeyError } from './root-key.ts';
-import { SealedFileError } from './sealed-file.ts';
-import { demoDirectory, readSettings, SettingsError, type Settings } from './settings.ts';
-import { ensureSrtPassphrase } from './srt-passphrase.ts';
-import { bannerLines } from './start-banner.ts';
-import { IncompleteStoreError } from './store/kept-files.ts';
-import { openStore, remedyFor } from './store/open-store.ts';
-import { DamagedTableError } from './store/table-journal.ts';
-import { createTerminalLogger } from './terminal-logger.ts';
+import { RootKeyError } from './host/root-key.ts';
+import { SealedFileError } from './host/sealed-file.ts';
+import { demoDirectory, readSettings, SettingsError, type Settings } from './host/settings.ts';
+import { ensureSrtPassphrase } from './host/srt-passphrase.ts';
+import { bannerLines } from './host/start-banner.ts';
+import { IncompleteStoreError } from './host/store/kept-files.ts';
+import { openStore, remedyFor } from './host/store/open-store.ts';
+import { DamagedTableError } from './host/store/table-journal.ts';
+import { createTerminalLogger } from './host/terminal-logger.ts';
 
 /**
  * `npm start`: reads the settings, checks what is needed before anything starts, starts the product, and stops it in

@@ -5,10 +5,10 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, expect, it } from 'vitest';
 import { DEFAULT_DECLARED_INPUT } from '../../functions/domain/declared-input.ts';
 import { listHistory, putTimelineEntry, readHistory, type HistoryEntry } from '../../functions/aws/history-table.ts';
-import { systemClock } from './clock.ts';
-import { TABLE_DEFINITION } from './dynamodb/table-definition.ts';
-import { startLocalAws, type LocalAws } from './local-aws.ts';
-import { makeIdleEngine } from './media/engine/contract.ts';
+import { systemClock } from './host/clock.ts';
+import { TABLE_DEFINITION } from './endpoints/dynamodb/table-definition.ts';
+import { startLocalAws, type LocalAws } from './endpoints/local-aws.ts';
+import { makeIdleEngine } from './engine/contract.ts';
 import { CDN_IDENTIFIER_SECRET_ARN, provision } from './provision.ts';
 
 let aws: LocalAws;

@@ -30,9 +30,9 @@ import type { AwsClients, Deployment } from '../../functions/aws/clients.ts';
 import { DEPLOYMENT_TAG } from '../../functions/aws/names.ts';
 import { DEFAULT_DECLARED_INPUT } from '../../functions/domain/declared-input.ts';
 import { OPERATION_KINDS, type OperationKind } from '../../functions/domain/destination.ts';
-import { TABLE_DEFINITION } from './dynamodb/table-definition.ts';
-import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from './service.ts';
-import type { Settings } from './settings.ts';
+import { TABLE_DEFINITION } from './endpoints/dynamodb/table-definition.ts';
+import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from './endpoints/wire/service.ts';
+import type { Settings } from './host/settings.ts';
 
 /**
  * Makes the shared resources of a deployment through the SDK, as the CDK stacks do on AWS: table, bucket, key, flow,

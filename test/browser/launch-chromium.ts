@@ -1,5 +1,5 @@
 import { chromium, type Browser } from 'playwright-core';
-import { findChromium } from '../../infra/local/programs.ts';
+import { findChromium } from '../../infra/local/host/programs.ts';
 
 /**
  * A headless Chromium, whichever there is on this machine or among the packages.

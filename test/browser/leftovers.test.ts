@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CreateInputCommand, ListInputsCommand, MediaLiveClient } from '@aws-sdk/client-medialive';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DestinationResource, OrphanResource } from '../../functions/api/schemas.ts';
+import type { DestinationResource, OrphanResource } from '../../functions/api/schemas/answers.ts';
 import type { Product } from '../support/product.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { idle, running } from './arrange.ts';

@@ -15,13 +15,13 @@ import {
 } from '@aws-sdk/client-medialive';
 import { CreateChannelCommand as CreatePackageChannelCommand } from '@aws-sdk/client-mediapackage';
 import { describe, expect, it } from 'vitest';
-import { makeManualClock, type MediaEndpoint } from '../../infra/local/media/testing/media-endpoint.ts';
+import { makeManualClock, type MediaEndpoint } from '../support/media-endpoint.ts';
 import {
   makeChannelRequest,
   makeEncoderSettings,
   makeFlowRequest,
   makePackageGroup,
-} from '../../infra/local/media/testing/media-requests.ts';
+} from '../support/media-requests.ts';
 import {
   channelState,
   inputState,
@@ -30,7 +30,7 @@ import {
   makeInput,
   refusal,
   useMediaEndpoints,
-} from '../../infra/local/media/testing/media-resources.ts';
+} from '../support/media-resources.ts';
 
 /** Tests of what AWS refuses, omits or delays and a simulation might wrongly allow. */
 

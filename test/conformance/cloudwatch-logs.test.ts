@@ -1,7 +1,7 @@
 import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startAwsFront } from '../../infra/local/aws-front.ts';
-import { makeCloudWatchLogsService } from '../../infra/local/media/cloudwatch-logs.ts';
+import { startAwsFront } from '../../infra/local/endpoints/wire/aws-front.ts';
+import { makeCloudWatchLogsService } from '../../infra/local/endpoints/cloudwatch/cloudwatch-logs.ts';
 
 const lines = [
   ...[1, 2, 3].map((second) => ({ timestampMs: second * 1000, message: `line ${second}` })),

@@ -6,9 +6,9 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { AwsJson1_0Protocol, AwsQueryProtocol, AwsSmithyRpcV2CborProtocol } from '@aws-sdk/core/protocols';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startAwsFront, type AwsFront } from '../../infra/local/aws-front.ts';
-import { makeCloudWatchService } from '../../infra/local/media/cloudwatch.ts';
-import type { Metrics } from '../../infra/local/media/metrics.ts';
+import { startAwsFront, type AwsFront } from '../../infra/local/endpoints/wire/aws-front.ts';
+import { makeCloudWatchService } from '../../infra/local/endpoints/cloudwatch/cloudwatch.ts';
+import type { Metrics } from '../../infra/local/endpoints/cloudwatch/metrics.ts';
 
 const START_SECOND = Date.parse('2026-11-30T12:00:00Z') / 1000;
 const series: ReturnType<Metrics['list']> = [

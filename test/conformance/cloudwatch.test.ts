@@ -9,11 +9,11 @@ import {
 } from '@aws-sdk/client-medialive';
 import { AddFlowOutputsCommand } from '@aws-sdk/client-mediaconnect';
 import { describe, expect, it } from 'vitest';
-import type { ChannelReport, SourceReport } from '../../infra/local/media/engine/contract.ts';
-import type { ManualClock, MediaEndpoint } from '../../infra/local/media/testing/media-endpoint.ts';
-import { makeManualClock } from '../../infra/local/media/testing/media-endpoint.ts';
-import { makeChannelRequest, makeFlowRequest } from '../../infra/local/media/testing/media-requests.ts';
-import { useMediaEndpoints } from '../../infra/local/media/testing/media-resources.ts';
+import type { ChannelReport, SourceReport } from '../../infra/local/engine/contract.ts';
+import type { ManualClock, MediaEndpoint } from '../support/media-endpoint.ts';
+import { makeManualClock } from '../support/media-endpoint.ts';
+import { makeChannelRequest, makeFlowRequest } from '../support/media-requests.ts';
+import { useMediaEndpoints } from '../support/media-resources.ts';
 
 const start = useMediaEndpoints();
 

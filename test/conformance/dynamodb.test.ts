@@ -18,10 +18,10 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startAwsFront } from '../../infra/local/aws-front.ts';
-import type { AwsFront } from '../../infra/local/aws-front.ts';
-import { createDynamodb } from '../../infra/local/dynamodb/create-dynamodb.ts';
-import type { LocalDynamodb } from '../../infra/local/dynamodb/create-dynamodb.ts';
+import { startAwsFront } from '../../infra/local/endpoints/wire/aws-front.ts';
+import type { AwsFront } from '../../infra/local/endpoints/wire/aws-front.ts';
+import { createDynamodb } from '../../infra/local/endpoints/dynamodb/create-dynamodb.ts';
+import type { LocalDynamodb } from '../../infra/local/endpoints/dynamodb/create-dynamodb.ts';
 
 const TableName = 'records';
 let directory: string;

@@ -23,9 +23,9 @@ import {
   paginateListKeys,
 } from '@aws-sdk/client-kms';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startAwsFront } from '../../infra/local/aws-front.ts';
-import type { AwsFront } from '../../infra/local/aws-front.ts';
-import { createKms } from '../../infra/local/kms/create-kms.ts';
+import { startAwsFront } from '../../infra/local/endpoints/wire/aws-front.ts';
+import type { AwsFront } from '../../infra/local/endpoints/wire/aws-front.ts';
+import { createKms } from '../../infra/local/endpoints/kms/create-kms.ts';
 
 const DAY_MS = 86_400_000;
 const Plaintext = Buffer.from('what is secret');

@@ -21,13 +21,13 @@ import {
   waitUntilFlowStandby,
 } from '@aws-sdk/client-mediaconnect';
 import { describe, expect, it } from 'vitest';
-import type { MediaEndpoint } from '../../infra/local/media/testing/media-endpoint.ts';
-import { makeManualClock, makeRecordingEngine } from '../../infra/local/media/testing/media-endpoint.ts';
-import { makeFlowRequest } from '../../infra/local/media/testing/media-requests.ts';
-import { useMediaEndpoints } from '../../infra/local/media/testing/media-resources.ts';
-import { mediaConnectBindings } from '../../infra/local/media/protocol/mediaconnect-bindings.ts';
-import { implementedInputs } from '../../infra/local/media/shapes/implemented-inputs.ts';
-import { makeMemoryStore } from '../../infra/local/service.ts';
+import type { MediaEndpoint } from '../support/media-endpoint.ts';
+import { makeManualClock, makeRecordingEngine } from '../support/media-endpoint.ts';
+import { makeFlowRequest } from '../support/media-requests.ts';
+import { useMediaEndpoints } from '../support/media-resources.ts';
+import { mediaConnectBindings } from '../../infra/local/endpoints/media/protocol/mediaconnect-bindings.ts';
+import { implementedInputs } from '../../infra/local/endpoints/media/shapes/implemented-inputs.ts';
+import { makeMemoryStore } from '../../infra/local/host/state-store.ts';
 
 const start = useMediaEndpoints();
 

@@ -6,13 +6,8 @@ import {
   ListChannelsCommand,
   ListInputsCommand,
 } from '@aws-sdk/client-medialive';
-import { makeManualClock } from '../../infra/local/media/testing/media-endpoint.ts';
-import {
-  CANARY_KEY,
-  makeChannelRequest,
-  makeEncoderSettings,
-  makeRtmpGroup,
-} from '../../infra/local/media/testing/media-requests.ts';
+import { makeManualClock } from '../support/media-endpoint.ts';
+import { CANARY_KEY, makeChannelRequest, makeEncoderSettings, makeRtmpGroup } from '../support/media-requests.ts';
 import {
   useMediaEndpoints,
   refusal,
@@ -20,7 +15,7 @@ import {
   makeInput,
   makeChannel,
   inputState,
-} from '../../infra/local/media/testing/media-resources.ts';
+} from '../support/media-resources.ts';
 import { describe, expect, it } from 'vitest';
 
 const start = useMediaEndpoints();

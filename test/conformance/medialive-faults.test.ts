@@ -8,11 +8,11 @@ import {
   StopChannelCommand,
   UpdateChannelCommand,
 } from '@aws-sdk/client-medialive';
-import { AwsError, DroppedResponse } from '../../infra/local/media/protocol/aws-error.ts';
-import type { ManualClock, MediaEndpoint } from '../../infra/local/media/testing/media-endpoint.ts';
-import { makeManualClock, makeRecordingEngine } from '../../infra/local/media/testing/media-endpoint.ts';
-import { CANARY_KEY, makeChannelRequest, makeFlowRequest } from '../../infra/local/media/testing/media-requests.ts';
-import { makeMemoryStore } from '../../infra/local/service.ts';
+import { AwsError, DroppedResponse } from '../../infra/local/endpoints/wire/aws-error.ts';
+import type { ManualClock, MediaEndpoint } from '../support/media-endpoint.ts';
+import { makeManualClock, makeRecordingEngine } from '../support/media-endpoint.ts';
+import { CANARY_KEY, makeChannelRequest, makeFlowRequest } from '../support/media-requests.ts';
+import { makeMemoryStore } from '../../infra/local/host/state-store.ts';
 import {
   useMediaEndpoints,
   refusal,
@@ -22,7 +22,7 @@ import {
   runChannel,
   inputState,
   channelState,
-} from '../../infra/local/media/testing/media-resources.ts';
+} from '../support/media-resources.ts';
 import { describe, expect, it, vi } from 'vitest';
 
 const start = useMediaEndpoints();

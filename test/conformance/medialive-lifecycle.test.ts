@@ -19,8 +19,8 @@ import {
   waitUntilInputDeleted,
   waitUntilInputDetached,
 } from '@aws-sdk/client-medialive';
-import { makeManualClock } from '../../infra/local/media/testing/media-endpoint.ts';
-import { CANARY_KEY, makeChannelRequest } from '../../infra/local/media/testing/media-requests.ts';
+import { makeManualClock } from '../support/media-endpoint.ts';
+import { CANARY_KEY, makeChannelRequest } from '../support/media-requests.ts';
 import {
   useMediaEndpoints,
   soon,
@@ -31,7 +31,7 @@ import {
   inputState,
   channelState,
   groupState,
-} from '../../infra/local/media/testing/media-resources.ts';
+} from '../support/media-resources.ts';
 import { describe, expect, it } from 'vitest';
 
 const start = useMediaEndpoints();

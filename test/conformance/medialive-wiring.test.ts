@@ -21,8 +21,8 @@ import {
   StopChannelCommand,
   UpdateInputSecurityGroupCommand,
 } from '@aws-sdk/client-medialive';
-import { makeManualClock } from '../../infra/local/media/testing/media-endpoint.ts';
-import { makeChannelRequest, makeFlowRequest } from '../../infra/local/media/testing/media-requests.ts';
+import { makeManualClock } from '../support/media-endpoint.ts';
+import { makeChannelRequest, makeFlowRequest } from '../support/media-requests.ts';
 import {
   useMediaEndpoints,
   refusal,
@@ -32,7 +32,7 @@ import {
   channelState,
   groupState,
   makeReport,
-} from '../../infra/local/media/testing/media-resources.ts';
+} from '../support/media-resources.ts';
 import { describe, expect, it } from 'vitest';
 
 const start = useMediaEndpoints();

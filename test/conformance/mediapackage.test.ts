@@ -19,12 +19,8 @@ import {
   ListOriginEndpointsCommand,
 } from '@aws-sdk/client-mediapackage';
 import { describe, expect, it } from 'vitest';
-import {
-  makeChannelRequest,
-  makeEncoderSettings,
-  makePackageGroup,
-} from '../../infra/local/media/testing/media-requests.ts';
-import { refusal, useMediaEndpoints } from '../../infra/local/media/testing/media-resources.ts';
+import { makeChannelRequest, makeEncoderSettings, makePackageGroup } from '../support/media-requests.ts';
+import { refusal, useMediaEndpoints } from '../support/media-resources.ts';
 
 const start = useMediaEndpoints();
 

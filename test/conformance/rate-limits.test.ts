@@ -1,8 +1,8 @@
 import { DescribeFlowCommand, ListFlowsCommand } from '@aws-sdk/client-mediaconnect';
 import { ListInputsCommand } from '@aws-sdk/client-medialive';
 import { describe, expect, it } from 'vitest';
-import { makeManualClock } from '../../infra/local/media/testing/media-endpoint.ts';
-import { useMediaEndpoints } from '../../infra/local/media/testing/media-resources.ts';
+import { makeManualClock } from '../support/media-endpoint.ts';
+import { useMediaEndpoints } from '../support/media-resources.ts';
 
 const start = useMediaEndpoints();
 

@@ -1,7 +1,7 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll } from 'vitest';
-import { startAwsFront, type AwsFront } from '../../infra/local/aws-front.ts';
-import { createS3 } from '../../infra/local/s3/create-s3.ts';
+import { startAwsFront, type AwsFront } from '../../infra/local/endpoints/wire/aws-front.ts';
+import { createS3 } from '../../infra/local/endpoints/s3/create-s3.ts';
 
 export const Bucket = 'sluice-reports';
 

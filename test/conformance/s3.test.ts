@@ -12,8 +12,8 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startAwsFront, type AwsFront } from '../../infra/local/aws-front.ts';
-import { createS3 } from '../../infra/local/s3/create-s3.ts';
+import { startAwsFront, type AwsFront } from '../../infra/local/endpoints/wire/aws-front.ts';
+import { createS3 } from '../../infra/local/endpoints/s3/create-s3.ts';
 
 const Bucket = 'sluice-reports';
 let directory: string;

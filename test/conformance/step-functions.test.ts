@@ -14,15 +14,15 @@ import {
 } from '@aws-sdk/client-sfn';
 import type { DescribeExecutionOutput } from '@aws-sdk/client-sfn';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startAwsFront } from '../../infra/local/aws-front.ts';
-import type { AwsFront } from '../../infra/local/aws-front.ts';
-import type { Clock } from '../../infra/local/clock.ts';
-import { createLambdaRegistry, toFunctionArn } from '../../infra/local/lambda/registry.ts';
-import type { LambdaRegistry } from '../../infra/local/lambda/registry.ts';
-import { makeMemoryStore } from '../../infra/local/service.ts';
-import type { StateStore } from '../../infra/local/service.ts';
-import { createStepFunctions } from '../../infra/local/step-functions/create-step-functions.ts';
-import type { LocalStepFunctions } from '../../infra/local/step-functions/create-step-functions.ts';
+import { startAwsFront } from '../../infra/local/endpoints/wire/aws-front.ts';
+import type { AwsFront } from '../../infra/local/endpoints/wire/aws-front.ts';
+import type { Clock } from '../../infra/local/host/clock.ts';
+import { createLambdaRegistry, toFunctionArn } from '../../infra/local/endpoints/lambda/registry.ts';
+import type { LambdaRegistry } from '../../infra/local/endpoints/lambda/registry.ts';
+import { makeMemoryStore } from '../../infra/local/host/state-store.ts';
+import type { StateStore } from '../../infra/local/host/state-store.ts';
+import { createStepFunctions } from '../../infra/local/endpoints/step-functions/create-step-functions.ts';
+import type { LocalStepFunctions } from '../../infra/local/endpoints/step-functions/create-step-functions.ts';
 
 const START_MS = Date.UTC(2026, 10, 21);
 const Resource = toFunctionArn('step');

@@ -1,7 +1,7 @@
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startAwsFront, type AwsFront } from '../../infra/local/aws-front.ts';
-import { createSts } from '../../infra/local/sts/create-sts.ts';
+import { startAwsFront, type AwsFront } from '../../infra/local/endpoints/wire/aws-front.ts';
+import { createSts } from '../../infra/local/endpoints/sts/create-sts.ts';
 
 let front: AwsFront;
 let client: STSClient;

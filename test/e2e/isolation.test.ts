@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findFfmpeg } from '../../infra/local/programs.ts';
-import { startRtmpReceiver, type RtmpReceiver } from '../../infra/local/rehearsal/rtmp-receiver.ts';
-import type { SessionFacts } from '../../infra/local/rehearsal/session-facts.ts';
+import { findFfmpeg } from '../../infra/local/host/programs.ts';
+import { startRtmpReceiver, type RtmpReceiver } from '../../infra/local/rtmp-receiver/rtmp-receiver.ts';
+import type { SessionFacts } from '../../infra/local/rtmp-receiver/session-facts.ts';
 import { startPlatformProcess, type PlatformProcess } from '../support/platform-process.ts';
 import { watchPreview, type PreviewWatch } from '../support/preview-watch.ts';
 import {

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAwsClients, type AwsDeps } from '../../functions/aws/clients.ts';
 import { listChannels } from '../../functions/aws/channel.ts';
 import { listInputs } from '../../functions/aws/input.ts';
-import { findChromium, findFfmpeg } from '../../infra/local/programs.ts';
-import { startRtmpReceiver, type RtmpReceiver } from '../../infra/local/rehearsal/rtmp-receiver.ts';
-import type { SessionFacts } from '../../infra/local/rehearsal/session-facts.ts';
+import { findChromium, findFfmpeg } from '../../infra/local/host/programs.ts';
+import { startRtmpReceiver, type RtmpReceiver } from '../../infra/local/rtmp-receiver/rtmp-receiver.ts';
+import type { SessionFacts } from '../../infra/local/rtmp-receiver/session-facts.ts';
 import {
   descendantsOf,
   findFreePorts,

@@ -6,8 +6,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { findFfmpeg } from '../../infra/local/programs.ts';
-import { startRtmpReceiver, type RtmpReceiver } from '../../infra/local/rehearsal/rtmp-receiver.ts';
+import { findFfmpeg } from '../../infra/local/host/programs.ts';
+import { startRtmpReceiver, type RtmpReceiver } from '../../infra/local/rtmp-receiver/rtmp-receiver.ts';
 import {
   allCommandLines,
   descendantsOf,

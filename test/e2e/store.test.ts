@@ -14,8 +14,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as dynaliteDb from 'dynalite/db/index.js';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemDisk } from '../../infra/local/store/disk.ts';
-import { openTableJournal } from '../../infra/local/store/table-journal.ts';
+import { systemDisk } from '../../infra/local/host/store/disk.ts';
+import { openTableJournal } from '../../infra/local/host/store/table-journal.ts';
 import { findFreePorts, runToEnd, startProduct, type Product, type ProductPorts } from '../support/product.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -83,7 +83,7 @@ function journalFile(): string {
 }
 
 const restore = (...given: string[]) =>
-  spawnSync(process.execPath, ['infra/local/restore-backup.ts', ...given], {
+  spawnSync(process.execPath, ['infra/local/host/restore-backup.ts', ...given], {
     cwd: join(import.meta.dirname, '..', '..'),
     env: { ...process.env, SLUICE_DATA_DIR: dataDirectory },
     encoding: 'utf8',

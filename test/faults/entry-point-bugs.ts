@@ -25,7 +25,7 @@ export const ENTRY_POINT_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a repeated request is executed again',
-    file: 'api/idempotency.ts',
+    file: 'api/http/idempotency.ts',
     find: 'if (earlier) return replay(context, earlier);',
     replace: '',
     hunt: [{ workflow: 'a destination is added twice with one idempotency key' }],

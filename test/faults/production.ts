@@ -16,7 +16,7 @@ export interface Production {
   startQuietly: typeof import('../../functions/workflow/operations.ts').startQuietly;
   sweep: typeof import('../../functions/schedules/sweep.ts').sweep;
   lifecycle: typeof import('../../functions/domain/lifecycle.ts');
-  change: typeof import('../../functions/api/destination-change.ts');
+  change: typeof import('../../functions/domain/requests.ts');
   /** Loads what only some worlds use. */
   loadEntryPoints(): Promise<EntryPoints>;
 }
@@ -48,7 +48,7 @@ export async function loadProduction(suffix = ''): Promise<Production> {
     startQuietly: operations.startQuietly,
     sweep: schedules.sweep,
     lifecycle: await load<typeof import('../../functions/domain/lifecycle.ts')>('domain/lifecycle.ts'),
-    change: await load<typeof import('../../functions/api/destination-change.ts')>('api/destination-change.ts'),
+    change: await load<typeof import('../../functions/domain/requests.ts')>('domain/requests.ts'),
     loadEntryPoints: () => (entryPoints ??= loadEntryPoints()),
   };
 

@@ -1,4 +1,4 @@
-import { makeIdleEngine, type EngineReport, type MediaEngine } from '../../infra/local/media/engine/contract.ts';
+import { makeIdleEngine, type EngineReport, type MediaEngine } from '../../infra/local/engine/contract.ts';
 
 /** A media engine without media: every channel that it has to run reports that it publishes. */
 export interface SimulatedEngine extends MediaEngine {

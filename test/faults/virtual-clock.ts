@@ -1,4 +1,4 @@
-import type { Clock } from '../../infra/local/clock.ts';
+import type { Clock } from '../../infra/local/host/clock.ts';
 
 /**
  * A clock that only the simulation moves. Timers fire one by one, ordered by due time and then by creation, so that a

@@ -10,7 +10,7 @@ import type { WireAnswer, WireCall } from './in-process-transport.ts';
  */
 
 const require = createRequire(import.meta.url);
-const SHAPES = join(import.meta.dirname, '..', '..', 'infra', 'local', 'media', 'shapes');
+const SHAPES = join(import.meta.dirname, '..', '..', 'infra', 'local', 'endpoints', 'media', 'shapes');
 
 /** Errors that any operation of a service may return and that its model does not list. */
 const COMMON_ERRORS: Record<string, readonly string[]> = {

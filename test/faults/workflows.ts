@@ -3,7 +3,7 @@ import { StopFlowCommand } from '@aws-sdk/client-mediaconnect';
 import type { Destination } from '../../functions/domain/destination.ts';
 import { addDestination, ask, type Ask } from './act.ts';
 import { idOf } from './destination-ids.ts';
-import type { TimingProfile } from '../../infra/local/media/profiles.ts';
+import type { TimingProfile } from '../../infra/local/endpoints/media/profiles.ts';
 import { flowOf, type World, type WorldOptions } from './world.ts';
 
 /**

@@ -1,12 +1,12 @@
 import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { afterAll, describe, expect, it } from 'vitest';
-import { makeFlow, makeRunning, NOW, startTestApi } from '../../functions/api/api.fixture.ts';
+import { makeFlow, makeRunning, NOW, startTestApi } from '../support/api.ts';
 import { FIGURES_ON_AWS } from '../../functions/api/api-deps.ts';
 import { pollIntervalMs } from '../../web/src/api/destinations.ts';
 import { flowPollIntervalMs } from '../../web/src/api/flow.ts';
 import { costsPollMs } from '../../web/src/api/pace.ts';
 import { queryClient, queryKeys } from '../../web/src/api/query-client.ts';
-import { POLL_DETAILS_MS, POLL_LEFTOVERS_MS, POLL_PICTURE_MS } from '../../web/src/presentation/freshness.ts';
+import { POLL_DETAILS_MS, POLL_LEFTOVERS_MS, POLL_PICTURE_MS } from '../../web/src/api/freshness.ts';
 
 /** List prices of us-east-1, November 2026. */
 const USD = {

@@ -1,5 +1,5 @@
 /** The process behind `startPlatformProcess`: one RTMP receiver that says what it has received when asked. */
-import { startRtmpReceiver, type KeyVerdict } from '../../infra/local/rehearsal/rtmp-receiver.ts';
+import { startRtmpReceiver, type KeyVerdict } from '../../infra/local/rtmp-receiver/rtmp-receiver.ts';
 
 const [port, verdict] = process.argv.slice(2);
 const receiver = await startRtmpReceiver({ port: Number(port), acceptKey: () => verdict as KeyVerdict });

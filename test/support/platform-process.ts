@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { KeyVerdict } from '../../infra/local/rehearsal/rtmp-receiver.ts';
-import type { SessionFacts } from '../../infra/local/rehearsal/session-facts.ts';
+import type { KeyVerdict } from '../../infra/local/rtmp-receiver/rtmp-receiver.ts';
+import type { SessionFacts } from '../../infra/local/rtmp-receiver/session-facts.ts';
 
 /** A platform in a process of its own, so that it can be frozen and killed as a whole. */
 export interface PlatformProcess {

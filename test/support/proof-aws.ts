@@ -1,7 +1,7 @@
 import type { CreateChannelRequest } from '@aws-sdk/client-medialive';
 import type { AssumptionId } from '../../infra/aws/prove/assumptions.ts';
-import { AwsError } from '../../infra/local/media/protocol/aws-error.ts';
-import type { AroundOperation, OperationCall } from '../../infra/local/media/protocol/rest-json-service.ts';
+import { AwsError } from '../../infra/local/endpoints/wire/aws-error.ts';
+import type { AroundOperation, OperationCall } from '../../infra/local/endpoints/wire/rest-json-service.ts';
 
 /**
  * AWS as the product assumes it, around the local endpoints: what they leave out is added, and one assumption at a time

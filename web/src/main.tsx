@@ -5,9 +5,9 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queryClient, queryKeys } from './api/query-client.ts';
 import { reloadForStartLink, signIn, takeTokenFromAddress } from './api/session.ts';
-import { App } from './app/App.tsx';
-import { preloadFirstPage } from './app/pages.ts';
-import { reloadAfterUpgrade } from './app/reload-after-upgrade.ts';
+import { App } from './shell/App.tsx';
+import { preloadFirstPage } from './shell/pages.ts';
+import { reloadAfterUpgrade } from './shell/reload-after-upgrade.ts';
 
 /** True when the address carried a token that was refused. */
 async function signInFromAddress(): Promise<boolean> {

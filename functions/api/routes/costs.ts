@@ -4,13 +4,13 @@ import { readRuns } from '../../aws/channel-runs.ts';
 import { makeLedger, toFigures, type LedgerUsage } from '../../domain/cost-ledger.ts';
 import { dayOf, startOfDay } from '../../domain/utc-day.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { answers, answersOrFile, NoQuery, problems } from '../contract.ts';
-import { observeCosts, provenanceOf } from '../cost-now.ts';
-import { CostLedger, CostNow } from '../cost-schemas.ts';
-import { answerCsv, wantsCsv } from '../csv-answer.ts';
-import { memoize } from '../memoize.ts';
-import { CostQuery } from '../request-schemas.ts';
-import { readWindow, requireKept } from '../window.ts';
+import { answers, answersOrFile, NoQuery, problems } from '../schemas/contract.ts';
+import { observeCosts, provenanceOf } from '../views/cost-now.ts';
+import { CostLedger, CostNow } from '../schemas/costs.ts';
+import { answerCsv, wantsCsv } from '../http/csv-answer.ts';
+import { memoize } from '../views/memoize.ts';
+import { CostQuery } from '../schemas/requests.ts';
+import { readWindow, requireKept } from '../http/window.ts';
 
 const tags = ['Costs'];
 /** Several viewers of one page read the history once. */

@@ -5,13 +5,13 @@ import type { AppError } from '../../domain/errors.ts';
 import { isPrimary } from '../../domain/lifecycle.ts';
 import { requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { answers, IdempotencyHeaders, NoQuery, problems, takes, WRITE_PROBLEMS } from '../contract.ts';
-import { startOperation, stopOperation, withStart, withStop } from '../destination-change.ts';
-import { idempotent } from '../idempotency.ts';
-import { explain, logFailure, statusOf } from '../problem.ts';
-import { BulkRequest } from '../request-schemas.ts';
-import { BulkResult } from '../schemas.ts';
-import { invalidFields } from '../validation.ts';
+import { answers, IdempotencyHeaders, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/contract.ts';
+import { startOperation, stopOperation, withStart, withStop } from '../../domain/requests.ts';
+import { idempotent } from '../http/idempotency.ts';
+import { explain, logFailure, statusOf } from '../http/problem.ts';
+import { BulkRequest } from '../schemas/requests.ts';
+import { BulkResult } from '../schemas/answers.ts';
+import { invalidFields } from '../http/validation.ts';
 import { requireFound } from './find-destination.ts';
 
 const ACTIONS = {

@@ -4,7 +4,7 @@ import { AppError } from '../../domain/errors.ts';
 import { putTimelineEntry } from '../../aws/history-table.ts';
 import { requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
-import { answers, IfMatchHeaders, problems, takes, WRITE_PROBLEMS } from '../contract.ts';
+import { answers, IfMatchHeaders, problems, takes, WRITE_PROBLEMS } from '../schemas/contract.ts';
 import {
   editOperation,
   etagOf,
@@ -13,7 +13,7 @@ import {
   withEdit,
   type Apply,
   type Edit,
-} from '../destination-change.ts';
+} from '../../domain/requests.ts';
 import {
   checkTarget,
   readStreamKey,
@@ -21,9 +21,9 @@ import {
   requireNoDuplicate,
   sealStreamKey,
 } from '../destination-target.ts';
-import { ApplyQuery, DestinationId, PatchDestination, PutStreamKey, ReplaceDestination } from '../request-schemas.ts';
-import { DestinationResource } from '../schemas.ts';
-import { invalidFields } from '../validation.ts';
+import { ApplyQuery, DestinationId, PatchDestination, PutStreamKey, ReplaceDestination } from '../schemas/requests.ts';
+import { DestinationResource } from '../schemas/answers.ts';
+import { invalidFields } from '../http/validation.ts';
 import { findDestination, presentDestination, requireFound } from './find-destination.ts';
 
 const tags = ['Destinations'];

@@ -2,12 +2,12 @@ import { createRoute, type z } from '@hono/zod-openapi';
 import { listDestinations } from '../../aws/destination-table.ts';
 import type { Destination } from '../../domain/destination.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { answers, problems } from '../contract.ts';
-import { fromCursor, toCursor } from '../paging.ts';
-import { ListQuery } from '../request-schemas.ts';
-import { toDestinationResource, type ResourceView } from '../resources.ts';
-import { DestinationList } from '../schemas.ts';
-import { shareReads } from '../share-reads.ts';
+import { answers, problems } from '../schemas/contract.ts';
+import { fromCursor, toCursor } from '../http/paging.ts';
+import { ListQuery } from '../schemas/requests.ts';
+import { toDestinationResource, type ResourceView } from '../views/resources.ts';
+import { DestinationList } from '../schemas/answers.ts';
+import { shareReads } from '../views/share-reads.ts';
 import { resourceView } from './find-destination.ts';
 
 const tags = ['Destinations'];

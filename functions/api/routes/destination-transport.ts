@@ -2,11 +2,11 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Destination } from '../../domain/destination.ts';
 import { forceChange, requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { answers, IdempotencyHeaders, NoQuery, problems, WRITE_PROBLEMS } from '../contract.ts';
-import { startOperation, stopOperation, withRestart, withStart, withStop } from '../destination-change.ts';
-import { idempotent } from '../idempotency.ts';
-import { DestinationId, ForceQuery } from '../request-schemas.ts';
-import { DestinationResource } from '../schemas.ts';
+import { answers, IdempotencyHeaders, NoQuery, problems, WRITE_PROBLEMS } from '../schemas/contract.ts';
+import { startOperation, stopOperation, withRestart, withStart, withStop } from '../../domain/requests.ts';
+import { idempotent } from '../http/idempotency.ts';
+import { DestinationId, ForceQuery } from '../schemas/requests.ts';
+import { DestinationResource } from '../schemas/answers.ts';
 import { presentDestination, presentOperation, requireFound } from './find-destination.ts';
 
 const tags = ['Destinations'];

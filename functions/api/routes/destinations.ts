@@ -5,8 +5,16 @@ import { newDestination } from '../../domain/new-destination.ts';
 import { withOperation } from '../../domain/lifecycle.ts';
 import { forceChange, requestChange, startQuietly } from '../../workflow/operations.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { answers, IdempotencyHeaders, IfMatchHeaders, NoQuery, problems, takes, WRITE_PROBLEMS } from '../contract.ts';
-import { requireMatch, withDelete } from '../destination-change.ts';
+import {
+  answers,
+  IdempotencyHeaders,
+  IfMatchHeaders,
+  NoQuery,
+  problems,
+  takes,
+  WRITE_PROBLEMS,
+} from '../schemas/contract.ts';
+import { requireMatch, withDelete } from '../../domain/requests.ts';
 import {
   checkTarget,
   readStreamKey,
@@ -14,9 +22,9 @@ import {
   requireNoDuplicate,
   sealStreamKey,
 } from '../destination-target.ts';
-import { idempotent } from '../idempotency.ts';
-import { CreateDestination, DestinationId, ForceQuery } from '../request-schemas.ts';
-import { DestinationResource } from '../schemas.ts';
+import { idempotent } from '../http/idempotency.ts';
+import { CreateDestination, DestinationId, ForceQuery } from '../schemas/requests.ts';
+import { DestinationResource } from '../schemas/answers.ts';
 import { findDestination, presentDestination, presentOperation, requireFound } from './find-destination.ts';
 
 const tags = ['Destinations'];

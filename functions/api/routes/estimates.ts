@@ -15,11 +15,11 @@ import {
 import type { Destination } from '../../domain/destination.ts';
 import { isComplete, sum, toUsd, type Money } from '../../domain/money.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../contract.ts';
-import { provenanceOf } from '../cost-now.ts';
-import { CreateEstimate, Estimate } from '../cost-schemas.ts';
-import { toShownParts } from '../resources.ts';
-import { invalidFields } from '../validation.ts';
+import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/contract.ts';
+import { provenanceOf } from '../views/cost-now.ts';
+import { CreateEstimate, Estimate } from '../schemas/costs.ts';
+import { toShownParts } from '../views/resources.ts';
+import { invalidFields } from '../http/validation.ts';
 import { requireFound } from './find-destination.ts';
 
 const estimate = createRoute({

@@ -4,9 +4,9 @@ import { pricingOf } from '../../aws/pricing-of.ts';
 import type { Destination } from '../../domain/destination.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { ApiContext, ApiDeps } from '../api-deps.ts';
-import { etagOf } from '../destination-change.ts';
-import { toDestinationResource, type ResourceView } from '../resources.ts';
-import type { DestinationResource } from '../schemas.ts';
+import { etagOf } from '../../domain/requests.ts';
+import { toDestinationResource, type ResourceView } from '../views/resources.ts';
+import type { DestinationResource } from '../schemas/answers.ts';
 
 /** Path of a destination's operations; what a 202 points to. */
 const OPERATIONS_PATH = '/api/operations';

@@ -1,9 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
 import { escapePassphrase, toSrtUrl } from '../../domain/srt-address.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { answers, NoQuery, problems } from '../contract.ts';
-import { toFlowStatusResource, type FlowLookMemo } from '../flow-status.ts';
-import { EncoderAddressResource } from '../schemas.ts';
+import { answers, NoQuery, problems } from '../schemas/contract.ts';
+import { toFlowStatusResource, type FlowLookMemo } from '../views/flow-status.ts';
+import { EncoderAddressResource } from '../schemas/answers.ts';
 
 const encoderAddress = createRoute({
   method: 'get',

@@ -3,8 +3,8 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { describeSourceThumbnail } from '../../aws/flow-thumbnail.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { NoQuery, problems } from '../contract.ts';
-import { memoize } from '../memoize.ts';
+import { NoQuery, problems } from '../schemas/contract.ts';
+import { memoize } from '../views/memoize.ts';
 
 /** MediaConnect allows few describes a second per account: all viewers together cost one call every two seconds. */
 const KEPT_MS = 2000;

@@ -1,11 +1,11 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
-import { answers, IdempotencyHeaders, NoQuery, problems, WRITE_PROBLEMS } from '../contract.ts';
+import { answers, IdempotencyHeaders, NoQuery, problems, WRITE_PROBLEMS } from '../schemas/contract.ts';
 import { controlFlow } from '../flow-control.ts';
 import { turnPrimary } from '../turn-primary.ts';
-import { createFlowLook, toFlowStatusResource } from '../flow-status.ts';
-import { idempotent } from '../idempotency.ts';
-import { FlowStatusResource } from '../schemas.ts';
+import { createFlowLook, toFlowStatusResource } from '../views/flow-status.ts';
+import { idempotent } from '../http/idempotency.ts';
+import { FlowStatusResource } from '../schemas/answers.ts';
 import { registerFlowEncoderAddress } from './flow-encoder-address.ts';
 
 const tags = ['Source'];

@@ -3,9 +3,9 @@ import { getDestination } from '../../aws/destination-table.ts';
 import { observeFlow } from '../../aws/flow.ts';
 import { PRIMARY_DESTINATION_ID } from '../../domain/destination.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { answers, NoQuery, openProblems } from '../contract.ts';
-import { memoize } from '../memoize.ts';
-import { HealthResource } from '../schemas.ts';
+import { answers, NoQuery, openProblems } from '../schemas/contract.ts';
+import { memoize } from '../views/memoize.ts';
+import { HealthResource } from '../schemas/answers.ts';
 
 /** Anyone may ask, so asking often must cost nothing. */
 const KEPT_MS = 5000;

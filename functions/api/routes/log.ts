@@ -3,10 +3,10 @@ import { getChannelLog } from '../../aws/channel-log.ts';
 import { toChannelLogLine } from '../../domain/channel-log.ts';
 import { requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
-import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../contract.ts';
-import { requireChangeable } from '../destination-change.ts';
-import { DestinationId, LogQuery, SetDetailedLog } from '../request-schemas.ts';
-import { ChannelLog, DestinationResource } from '../schemas.ts';
+import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/contract.ts';
+import { requireChangeable } from '../../domain/requests.ts';
+import { DestinationId, LogQuery, SetDetailedLog } from '../schemas/requests.ts';
+import { ChannelLog, DestinationResource } from '../schemas/answers.ts';
 import { findDestination, presentDestination, requireFound } from './find-destination.ts';
 
 const LINES_DEFAULT = 50;

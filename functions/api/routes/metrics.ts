@@ -10,10 +10,10 @@ import {
 import { OUTPUT_GROUP_NAMES } from '../../aws/names.ts';
 import type { Destination } from '../../domain/destination.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { answers, NoQuery, problems } from '../contract.ts';
-import { memoize, type Memo } from '../memoize.ts';
-import { DestinationId } from '../request-schemas.ts';
-import { MetricsResource } from '../schemas.ts';
+import { answers, NoQuery, problems } from '../schemas/contract.ts';
+import { memoize, type Memo } from '../views/memoize.ts';
+import { DestinationId } from '../schemas/requests.ts';
+import { MetricsResource } from '../schemas/answers.ts';
 import { findDestination } from './find-destination.ts';
 
 const COUNTED_SECONDS = 300;

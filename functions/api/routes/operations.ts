@@ -4,10 +4,10 @@ import { getOperation } from '../../aws/history-table.ts';
 import { AppError } from '../../domain/errors.ts';
 import { parseOperationId } from '../../domain/lifecycle.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { answers, NoQuery, problems } from '../contract.ts';
-import { toOperationResource } from '../resources.ts';
-import { OperationId } from '../request-schemas.ts';
-import { OperationResource } from '../schemas.ts';
+import { answers, NoQuery, problems } from '../schemas/contract.ts';
+import { toOperationResource } from '../views/resources.ts';
+import { OperationId } from '../schemas/requests.ts';
+import { OperationResource } from '../schemas/answers.ts';
 
 const operation = createRoute({
   method: 'get',

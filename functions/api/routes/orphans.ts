@@ -7,9 +7,9 @@ import type { OrphanReason } from '../../domain/inventory.ts';
 import { isComplete, toUsd } from '../../domain/money.ts';
 import type { Pricing } from '../../domain/pricing.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { answers, NoQuery, problems, WRITE_PROBLEMS } from '../contract.ts';
-import { OrphanId } from '../request-schemas.ts';
-import { OrphanList, OrphanResource } from '../schemas.ts';
+import { answers, NoQuery, problems, WRITE_PROBLEMS } from '../schemas/contract.ts';
+import { OrphanId } from '../schemas/requests.ts';
+import { OrphanList, OrphanResource } from '../schemas/answers.ts';
 
 const tags = ['Leftovers'];
 

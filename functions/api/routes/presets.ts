@@ -1,8 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { answers, NoQuery, problems } from '../contract.ts';
-import { toPresetsResource } from '../resources.ts';
-import { PresetsResource } from '../schemas.ts';
+import { answers, NoQuery, problems } from '../schemas/contract.ts';
+import { toPresetsResource } from '../views/resources.ts';
+import { PresetsResource } from '../schemas/answers.ts';
 
 const presets = createRoute({
   method: 'get',

@@ -7,10 +7,10 @@ import { AppError } from '../../domain/errors.ts';
 import { primaryNeed, withPrimaryNeed } from '../../domain/primary.ts';
 import { requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
-import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../contract.ts';
-import { SetPrimary } from '../request-schemas.ts';
-import { toDestinationResource } from '../resources.ts';
-import { PrimaryResource } from '../schemas.ts';
+import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/contract.ts';
+import { SetPrimary } from '../schemas/requests.ts';
+import { toDestinationResource } from '../views/resources.ts';
+import { PrimaryResource } from '../schemas/answers.ts';
 import { resourceView } from './find-destination.ts';
 
 const tags = ['Source'];

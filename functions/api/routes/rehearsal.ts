@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../contract.ts';
+import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/contract.ts';
 import { REHEARSAL_FAULTS, type Rehearsal, type RehearsalFaultName } from '../rehearsal.ts';
-import { RehearsalResource, RehearsalSwitch } from '../rehearsal-schemas.ts';
-import { invalidFields } from '../validation.ts';
+import { RehearsalResource, RehearsalSwitch } from '../schemas/rehearsal.ts';
+import { invalidFields } from '../http/validation.ts';
 import { findDestination } from './find-destination.ts';
 
 const tags = ['Rehearsal'];

@@ -2,9 +2,9 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { getReport, listReports, REPORT_FORMATS, type ReportFormat } from '../../aws/report-store.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { answers, problems, NoQuery } from '../contract.ts';
-import { ReportList, ReportName, ReportQuery } from '../cost-schemas.ts';
-import { answerFile } from '../csv-answer.ts';
+import { answers, problems, NoQuery } from '../schemas/contract.ts';
+import { ReportList, ReportName, ReportQuery } from '../schemas/costs.ts';
+import { answerFile } from '../http/csv-answer.ts';
 
 const tags = ['Costs'];
 

@@ -1,13 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { AppError } from '../../domain/errors.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
-import type { Principal, SignInRedirects } from '../authentication.ts';
+import type { Principal, SignInRedirects } from '../auth/authentication.ts';
 import { callerOf } from '../caller.ts';
-import { answers, NoQuery, openProblems, problems, takes, WRITE_PROBLEMS } from '../contract.ts';
-import { publicHostOf } from '../request-guards.ts';
-import { requireRole } from '../roles.ts';
-import { CreateSession } from '../request-schemas.ts';
-import { EndedSession, SessionResource } from '../schemas.ts';
+import { answers, NoQuery, openProblems, problems, takes, WRITE_PROBLEMS } from '../schemas/contract.ts';
+import { publicHostOf } from '../http/request-guards.ts';
+import { requireRole } from '../auth/roles.ts';
+import { CreateSession } from '../schemas/requests.ts';
+import { EndedSession, SessionResource } from '../schemas/answers.ts';
 
 const path = '/api/session';
 const tags = ['Session'];

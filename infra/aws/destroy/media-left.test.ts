@@ -1,9 +1,9 @@
 import { CreateFlowCommand, ListFlowsCommand, StartFlowCommand, StopFlowCommand } from '@aws-sdk/client-mediaconnect';
 import { CreateChannelCommand, CreateInputCommand, StartChannelCommand } from '@aws-sdk/client-medialive';
 import { describe, expect, it } from 'vitest';
-import { makeManualClock } from '../../local/media/testing/media-endpoint.ts';
-import { makeChannelRequest } from '../../local/media/testing/media-requests.ts';
-import { makeGroup, useMediaEndpoints } from '../../local/media/testing/media-resources.ts';
+import { makeManualClock } from '../../../test/support/media-endpoint.ts';
+import { makeChannelRequest } from '../../../test/support/media-requests.ts';
+import { makeGroup, useMediaEndpoints } from '../../../test/support/media-resources.ts';
 import { parseConfiguration } from '../configuration.ts';
 import { refusal, stacksToRemove } from './destroy.ts';
 import { listMediaLeft, releaseMedia } from './media-left.ts';

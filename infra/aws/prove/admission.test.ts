@@ -15,7 +15,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { tagsOf } from '../../../functions/aws/names.ts';
 import { makeProofWorld, type ProofWorld } from '../../../test/support/proof-world.ts';
 import { waitFor } from '../../../test/support/wait-for.ts';
-import { makeChannelRequest } from '../../local/media/testing/media-requests.ts';
+import { makeChannelRequest } from '../../../test/support/media-requests.ts';
 import { FIRST_DAY_CHECKS } from './checks/all-checks.ts';
 import { boundCost, COST_MAX_USD, totalOf } from './cost-bound.ts';
 import { clean, prove } from './proof.ts';

@@ -60,7 +60,7 @@ export const ASSUMPTIONS = {
   'AWS-04': {
     assumption: 'X-Forwarded-Host, set by the CloudFront function, reaches the API behind API Gateway.',
     source: 'unproven; common practice with the origin request policy AllViewerExceptHostHeader',
-    dependsOn: 'functions/api/request-guards.ts, infra/aws/stacks/dashboard-api-request.js',
+    dependsOn: 'functions/api/http/request-guards.ts, infra/aws/stacks/dashboard-api-request.js',
     decidedBy: 'forwarded-host',
     change: 'nothing breaks: PUBLIC_HOST decides which host is the dashboard’s, and the API only logs the header',
   },
@@ -263,7 +263,7 @@ export const ASSUMPTIONS = {
   'AWS-32': {
     assumption: 'MediaLive may refuse StopChannel while the channel is STARTING.',
     source: 'unproven',
-    dependsOn: 'functions/workflow/release.ts, infra/local/media/channel.ts (stopChannel)',
+    dependsOn: 'functions/workflow/release.ts, infra/local/endpoints/medialive/channel.ts (stopChannel)',
     decidedBy: null,
     change: 'The first stop during a start decides; a check would cost ten more minutes of a channel.',
   },
@@ -285,7 +285,7 @@ export const ASSUMPTIONS = {
   'AWS-35': {
     assumption: 'Deleted channels and inputs can be described for a while.',
     source: 'MediaLive API reference, state DELETED; how long is unproven',
-    dependsOn: 'functions/aws/channel.ts, functions/aws/input.ts, infra/local/media/tombstones.ts',
+    dependsOn: 'functions/aws/channel.ts, functions/aws/input.ts, infra/local/endpoints/medialive/tombstones.ts',
     decidedBy: null,
     change: 'Nothing depends on how long: the code treats not found and DELETED alike.',
   },

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { denied } from '../../../test/support/proof-role.ts';
 import { makeProofWorld, type ProofWorld } from '../../../test/support/proof-world.ts';
-import { AwsError } from '../../local/media/protocol/aws-error.ts';
+import { AwsError } from '../../local/endpoints/wire/aws-error.ts';
 import { FIRST_DAY_CHECKS } from './checks/all-checks.ts';
 import { clean, prove } from './proof.ts';
 

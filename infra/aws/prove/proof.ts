@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DataDirectoryInUseError, lockDataDirectory } from '../../local/data-lock.ts';
+import { DataDirectoryInUseError, lockDataDirectory } from '../../local/host/data-lock.ts';
 import type { Configuration } from '../configuration.ts';
 import { admit, admitAccount, type Refusal } from './admission.ts';
 import type { CheckId } from './assumptions.ts';

@@ -13,7 +13,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { ROLES } from '../../../functions/api/roles.ts';
+import { ROLES } from '../../../functions/api/auth/roles.ts';
 import { HISTORY_BY_DAY } from '../../../functions/aws/names.ts';
 import type { Configuration } from '../configuration.ts';
 

@@ -32,14 +32,14 @@ const TASKS = {
     meaning: 'print the sign-in link again',
     command: 'npm run link',
     needs: ['node'],
-    run: (node, args) => runFile(node, 'infra/local/print-link.ts', args),
+    run: (node, args) => runFile(node, 'infra/local/host/print-link.ts', args),
   },
   restore: {
     meaning: 'list the backups of the data directory, or put one back',
     command: 'npm run restore [-- latest | NAME]',
     hasOwnHelp: true,
     needs: ['node'],
-    run: (node, args) => runFile(node, 'infra/local/restore-backup.ts', args),
+    run: (node, args) => runFile(node, 'infra/local/host/restore-backup.ts', args),
   },
   test: {
     meaning: 'all checks and all tests; with arguments, vitest alone with these',

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { RehearsalFaultName } from '../../../functions/api/rehearsal.ts';
 import type { Destination } from '../../../functions/domain/destination.ts';
-import { makeRecordingEngine } from '../media/testing/media-endpoint.ts';
-import { NOTHING_REHEARSED, type RehearsedFaults } from '../media/engine/contract.ts';
+import { makeRecordingEngine } from '../../../test/support/media-endpoint.ts';
+import { NOTHING_REHEARSED, type RehearsedFaults } from '../engine/contract.ts';
 import { createRehearsal } from './rehearsal.ts';
 
 function makeRehearsal() {

@@ -6,9 +6,9 @@ import {
   type MediaEngine,
   type RehearsedChannelFault,
   type RehearsedFaults,
-} from '../media/engine/contract.ts';
-import type { MediaHooks } from '../media/media-context.ts';
-import { AwsError } from '../media/protocol/aws-error.ts';
+} from '../engine/contract.ts';
+import type { MediaHooks } from '../endpoints/media/media-context.ts';
+import { AwsError } from '../endpoints/wire/aws-error.ts';
 
 /**
  * Carries out what is practised: the engine loses sources and platforms, the media endpoints throttle and let starts

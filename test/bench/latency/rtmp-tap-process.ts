@@ -1,5 +1,5 @@
 /** A process that receives RTMP and records when each picture was complete, by stream key. */
-import { startRtmpReceiver } from '../../../infra/local/rehearsal/rtmp-receiver.ts';
+import { startRtmpReceiver } from '../../../infra/local/rtmp-receiver/rtmp-receiver.ts';
 import { keyOfFlvBody } from './picture-key.ts';
 import type { Passage } from './passages.ts';
 

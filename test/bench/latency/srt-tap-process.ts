@@ -3,7 +3,7 @@
  * measures SRT's own latency, including ffmpeg.
  */
 import { spawn } from 'node:child_process';
-import { buildSrtAddress, SRT_LISTENER_ARGUMENTS } from '../../../infra/local/media/engine/srt-listener.ts';
+import { buildSrtAddress, SRT_LISTENER_ARGUMENTS } from '../../../infra/local/engine/srt-listener.ts';
 import { createPictureSpotter } from './picture-key.ts';
 import type { ChildProcess } from 'node:child_process';
 import type { Passage } from './passages.ts';

@@ -6,7 +6,7 @@ import type { Production } from '../../faults/production.ts';
 import { takeSnapshot } from '../../faults/snapshot.ts';
 import type { Snapshot } from '../../faults/template.ts';
 import { flowOf, inWorld, sweepOnce, type World } from '../../faults/world.ts';
-import type { MediaState } from '../../../infra/local/media/media-state.ts';
+import type { MediaState } from '../../../infra/local/endpoints/media/media-state.ts';
 
 /**
  * Counts a sweep in an account full of destinations: two created by the product's own steps, and copies of them. A flow

@@ -1,6 +1,6 @@
 import { GetExecutionHistoryCommand } from '@aws-sdk/client-sfn';
 import type { Destination } from '../../../functions/domain/destination.ts';
-import type { Durations } from '../../../infra/local/media/profiles.ts';
+import type { Durations } from '../../../infra/local/endpoints/media/profiles.ts';
 import { addDestination, ask } from '../../faults/act.ts';
 import { idOf } from '../../faults/destination-ids.ts';
 import type { WireCall } from '../../faults/in-process-transport.ts';

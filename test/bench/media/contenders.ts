@@ -11,7 +11,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { BenchMedia } from './bench-media.ts';
 import type { HubAnswer, HubRequest, HubSetup } from './hub-process.ts';
 import type { ReceiverSummary } from './receiver-process.ts';
-import type { RtmpPublisherReport } from '../../../infra/local/media/engine/rtmp/publisher.ts';
+import type { RtmpPublisherReport } from '../../../infra/local/engine/rtmp/publisher.ts';
 
 export interface Contender {
   name: string;

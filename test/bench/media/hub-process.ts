@@ -3,14 +3,14 @@
  * reads its ingest, and publishes it to any number of URLs.
  */
 import { spawn } from 'node:child_process';
-import { systemClock } from '../../../infra/local/clock.ts';
-import { silentLogger } from '../../../infra/local/media/engine/engine-logger.ts';
-import { createFrameHub } from '../../../infra/local/media/engine/frame-hub.ts';
-import { createRtmpPublisher } from '../../../infra/local/media/engine/rtmp/publisher.ts';
-import { createSourceProgram } from '../../../infra/local/media/engine/source-program.ts';
-import { createFlvReader } from '../../../infra/local/rehearsal/flv-content.ts';
-import type { Program } from '../../../infra/local/media/engine/program.ts';
-import type { RtmpPublisher, RtmpPublisherReport } from '../../../infra/local/media/engine/rtmp/publisher.ts';
+import { systemClock } from '../../../infra/local/host/clock.ts';
+import { silentLogger } from '../../../infra/local/engine/engine-logger.ts';
+import { createFrameHub } from '../../../infra/local/engine/frame-hub.ts';
+import { createRtmpPublisher } from '../../../infra/local/engine/rtmp/publisher.ts';
+import { createSourceProgram } from '../../../infra/local/engine/source-program.ts';
+import { createFlvReader } from '../../support/flv-content.ts';
+import type { Program } from '../../../infra/local/engine/program.ts';
+import type { RtmpPublisher, RtmpPublisherReport } from '../../../infra/local/engine/rtmp/publisher.ts';
 
 export interface HubSetup {
   /** Command and arguments of the process to read from. */

@@ -1,7 +1,7 @@
 /** A process that receives everything the benchmark publishes. Its CPU time is not counted. */
-import { startRtmpReceiver } from '../../../infra/local/rehearsal/rtmp-receiver.ts';
+import { startRtmpReceiver } from '../../../infra/local/rtmp-receiver/rtmp-receiver.ts';
 import { readAgeMs } from './stamp.ts';
-import type { SessionFacts } from '../../../infra/local/rehearsal/session-facts.ts';
+import type { SessionFacts } from '../../../infra/local/rtmp-receiver/session-facts.ts';
 
 export interface ReceiverSummary {
   sessions: SessionFacts[];

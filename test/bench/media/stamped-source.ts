@@ -1,9 +1,9 @@
 /** A process that plays an FLV file to its output in real time, in a loop, and stamps each picture as it leaves. */
 import { readFileSync } from 'node:fs';
-import { systemClock } from '../../../infra/local/clock.ts';
-import { buildAudioHeader, buildVideoHeader } from '../../../infra/local/media/engine/rtmp/flv-bodies.ts';
-import { playContent, readFlvContent } from '../../../infra/local/rehearsal/flv-content.ts';
-import { buildFlvTag, FLV_OPENING } from '../../../infra/local/rehearsal/flv-recorder.ts';
+import { systemClock } from '../../../infra/local/host/clock.ts';
+import { buildAudioHeader, buildVideoHeader } from '../../../infra/local/engine/rtmp/flv-bodies.ts';
+import { playContent, readFlvContent } from '../../support/flv-content.ts';
+import { buildFlvTag, FLV_OPENING } from '../../../infra/local/rtmp-receiver/flv-recorder.ts';
 import { stampPicture } from './stamp.ts';
 
 const AUDIO = 8;

@@ -4,7 +4,7 @@
  * real feed.
  */
 import { observeChannel } from '../../../functions/aws/channel.ts';
-import { DURATIONS } from '../../../infra/local/media/profiles.ts';
+import { DURATIONS } from '../../../infra/local/endpoints/media/profiles.ts';
 import { findRehearsalFfmpeg } from '../../support/rehearsal-media.ts';
 import { sendSrt } from '../../support/srt-sender.ts';
 import { waitFor } from '../../support/wait-for.ts';
@@ -12,7 +12,7 @@ import { owe, sleep } from '../child-processes.ts';
 import { startBenchReceiver } from '../media/contenders.ts';
 import { describeSpread, toSpread } from '../statistics.ts';
 import { startBenchProduct } from './bench-product.ts';
-import type { SessionFacts } from '../../../infra/local/rehearsal/session-facts.ts';
+import type { SessionFacts } from '../../../infra/local/rtmp-receiver/session-facts.ts';
 import type { AwsDeps } from '../../../functions/aws/clients.ts';
 import type { BenchMedia } from '../media/bench-media.ts';
 import type { BenchReceiver } from '../media/contenders.ts';

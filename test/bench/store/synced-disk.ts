@@ -1,4 +1,4 @@
-import type { Disk, DiskFile } from '../../../infra/local/store/disk.ts';
+import type { Disk, DiskFile } from '../../../infra/local/host/store/disk.ts';
 
 /** A disk that remembers what has been synced: what a machine finds after a power cut now. */
 export interface SyncedDisk extends Disk {

@@ -9,7 +9,7 @@ import * as mediaPackage from '@aws-sdk/client-mediapackage';
 import * as s3 from '@aws-sdk/client-s3';
 import * as sfn from '@aws-sdk/client-sfn';
 import * as sts from '@aws-sdk/client-sts';
-import { readDefinitions } from '../../../infra/local/media/shapes/generate-shapes.ts';
+import { readDefinitions } from '../../../infra/local/endpoints/media/shapes/generate-shapes.ts';
 import { errorsInPackage } from '../../faults/wire-models.ts';
 import {
   leastInput,

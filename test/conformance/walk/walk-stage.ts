@@ -6,10 +6,10 @@ import { CreateChannelCommand } from '@aws-sdk/client-mediapackage';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { CreateStateMachineCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll } from 'vitest';
-import { systemClock } from '../../../infra/local/clock.ts';
-import { startLocalAws, type LocalAws } from '../../../infra/local/local-aws.ts';
-import { makeRecordingEngine } from '../../../infra/local/media/testing/media-endpoint.ts';
-import { makeFlowRequest } from '../../../infra/local/media/testing/media-requests.ts';
+import { systemClock } from '../../../infra/local/host/clock.ts';
+import { startLocalAws, type LocalAws } from '../../../infra/local/endpoints/local-aws.ts';
+import { makeRecordingEngine } from '../../support/media-endpoint.ts';
+import { makeFlowRequest } from '../../support/media-requests.ts';
 import type { KnownValues } from './least-input.ts';
 import type { AnyClient, ServedOperation, ServedService } from './served.ts';
 

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type { ChannelLog } from '../../../functions/api/schemas.ts';
-import { POLL_DETAILS_MS } from '../presentation/freshness.ts';
+import type { ChannelLog } from '../../../functions/api/schemas/answers.ts';
+import { POLL_DETAILS_MS } from './freshness.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { request } from './request.ts';
 

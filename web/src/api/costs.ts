@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import type { CostNow, CreateEstimate, Estimate, ReportList } from '../../../functions/api/cost-schemas.ts';
+import type { CostNow, CreateEstimate, Estimate, ReportList } from '../../../functions/api/schemas/costs.ts';
 import { costsPollMs } from './pace.ts';
 import { queryKeys } from './query-client.ts';
 import { request } from './request.ts';

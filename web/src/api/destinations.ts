@@ -5,10 +5,10 @@ import type {
   MetricsResource,
   OperationResource,
   Timeline,
-} from '../../../functions/api/schemas.ts';
-import { appendBitrates, type BitrateHistory } from '../presentation/bitrate-history.ts';
-import { isMoving } from '../presentation/destination-presentation.ts';
-import { POLL_DETAILS_MS } from '../presentation/freshness.ts';
+} from '../../../functions/api/schemas/answers.ts';
+import { appendBitrates, type BitrateHistory } from './bitrate-history.ts';
+import { isMoving } from './is-moving.ts';
+import { POLL_DETAILS_MS } from './freshness.ts';
 import { busyPollMs, quietPollMs } from './pace.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { type Answer, request } from './request.ts';

@@ -1,6 +1,10 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type { EncoderAddressResource, FlowStatusResource, PresetsResource } from '../../../functions/api/schemas.ts';
-import { POLL_PICTURE_MS, POLL_QUIET_MS } from '../presentation/freshness.ts';
+import type {
+  EncoderAddressResource,
+  FlowStatusResource,
+  PresetsResource,
+} from '../../../functions/api/schemas/answers.ts';
+import { POLL_PICTURE_MS, POLL_QUIET_MS } from './freshness.ts';
 import { busyPollMs, quietPollMs } from './pace.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { problemOf, request, requestPicture } from './request.ts';

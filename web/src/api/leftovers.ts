@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type { OrphanList, OrphanResource } from '../../../functions/api/schemas.ts';
-import { POLL_LEFTOVERS_MS, POLL_QUIET_MS } from '../presentation/freshness.ts';
+import type { OrphanList, OrphanResource } from '../../../functions/api/schemas/answers.ts';
+import { POLL_LEFTOVERS_MS, POLL_QUIET_MS } from './freshness.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { request } from './request.ts';
 

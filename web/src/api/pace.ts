@@ -1,5 +1,5 @@
-import type { SessionResource } from '../../../functions/api/schemas.ts';
-import { POLL_BUSY_MS, POLL_COSTS_MS, POLL_QUIET_MS } from '../presentation/freshness.ts';
+import type { SessionResource } from '../../../functions/api/schemas/answers.ts';
+import { POLL_BUSY_MS, POLL_COSTS_MS, POLL_QUIET_MS } from './freshness.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 
 /**

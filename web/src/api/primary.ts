@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type { PrimaryResource } from '../../../functions/api/schemas.ts';
+import type { PrimaryResource } from '../../../functions/api/schemas/answers.ts';
 import type { PrimaryMode } from '../../../functions/domain/primary-mode.ts';
-import { POLL_LEFTOVERS_MS } from '../presentation/freshness.ts';
+import { POLL_LEFTOVERS_MS } from './freshness.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { request } from './request.ts';
 

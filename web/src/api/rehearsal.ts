@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type { RehearsalResource, RehearsalSwitch } from '../../../functions/api/rehearsal-schemas.ts';
-import { POLL_DETAILS_MS, POLL_QUIET_MS } from '../presentation/freshness.ts';
+import type { RehearsalResource, RehearsalSwitch } from '../../../functions/api/schemas/rehearsal.ts';
+import { POLL_DETAILS_MS, POLL_QUIET_MS } from './freshness.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { problemOf, request } from './request.ts';
 import { useSession } from './session.ts';

@@ -1,4 +1,4 @@
-import type { ProblemBody } from '../../../functions/api/schemas.ts';
+import type { ProblemBody } from '../../../functions/api/schemas/answers.ts';
 import { noteServerTime } from './server-clock.ts';
 
 /** An answer is waited for this long; a poll that hangs must count as missed, not as pending for ever. */

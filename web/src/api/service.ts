@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import type { HealthResource } from '../../../functions/api/schemas.ts';
+import type { HealthResource } from '../../../functions/api/schemas/answers.ts';
 import { queryKeys } from './query-client.ts';
 import { request } from './request.ts';
 

@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type { EndedSession, SessionResource } from '../../../functions/api/schemas.ts';
+import type { EndedSession, SessionResource } from '../../../functions/api/schemas/answers.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { problemOf, request } from './request.ts';
 

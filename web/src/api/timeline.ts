@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import type { DeploymentTimeline } from '../../../functions/api/schemas.ts';
-import { POLL_DETAILS_MS } from '../presentation/freshness.ts';
+import type { DeploymentTimeline } from '../../../functions/api/schemas/answers.ts';
+import { POLL_DETAILS_MS } from './freshness.ts';
 import { queryKeys } from './query-client.ts';
 import { request } from './request.ts';
 

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 
 /** What a person is asked about one destination, over the page. */
 export interface AskedDialog {

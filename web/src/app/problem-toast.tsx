@@ -1,8 +1,8 @@
 import type { NotificationData } from '@mantine/notifications';
 import { IconAlertTriangle, IconCheck } from '@tabler/icons-react';
 import { problemOf } from '../api/request.ts';
-import { ProblemText } from '../components/ProblemText.tsx';
-import { sentence } from '../presentation/format.ts';
+import { ProblemText } from './ProblemText.tsx';
+import { sentence } from '../ui/format.ts';
 
 let wanted = false;
 const listeners = new Set<() => void>();

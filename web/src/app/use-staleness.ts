@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { isStale } from '../presentation/freshness.ts';
+import { isStale } from '../api/freshness.ts';
 import { useNow } from './use-now.ts';
 
 interface Staleness {

@@ -5,14 +5,9 @@ import { useLayoutEffect, useRef } from 'react';
 import { useChannelLog } from '../api/channel-log.ts';
 import { problemOf } from '../api/request.ts';
 import { toServerTimeMs } from '../api/server-clock.ts';
-import { saveFile } from '../app/save-file.ts';
-import { ProblemText } from '../components/ProblemText.tsx';
-import {
-  channelLogFileName,
-  type ChannelLogLine,
-  channelLogText,
-  SEVERITY_WORDS,
-} from '../presentation/channel-log-text.ts';
+import { saveFile } from '../ui/save-file.ts';
+import { ProblemText } from '../app/ProblemText.tsx';
+import { channelLogFileName, type ChannelLogLine, channelLogText, SEVERITY_WORDS } from './channel-log-text.ts';
 import classes from './ChannelLog.module.css';
 
 const SEVERITIES = {

@@ -1,6 +1,6 @@
-import type { MetricsResource } from '../../../functions/api/schemas.ts';
-import { formatBitrate, formatFrameRate } from '../presentation/format.ts';
-import { linePath, type MetricPoint, strokesPath, summarise } from '../presentation/metric-series.ts';
+import type { MetricsResource } from '../../../functions/api/schemas/answers.ts';
+import { formatBitrate, formatFrameRate } from '../ui/format.ts';
+import { linePath, type MetricPoint, strokesPath, summarise } from './metric-series.ts';
 import classes from './MetricGraphs.module.css';
 
 const FRAME = { width: 300, height: 44 };

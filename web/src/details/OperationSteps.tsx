@@ -1,7 +1,7 @@
 import { IconCheck, IconLoader2, IconX } from '@tabler/icons-react';
-import type { OperationResource } from '../../../functions/api/schemas.ts';
+import type { OperationResource } from '../../../functions/api/schemas/answers.ts';
 import { useServerNow } from '../app/use-now.ts';
-import { formatDuration, formatMoment, sentence } from '../presentation/format.ts';
+import { formatDuration, formatMoment, sentence } from '../ui/format.ts';
 import classes from './OperationSteps.module.css';
 
 const STATES: Record<OperationResource['state'], string> = {

@@ -1,24 +1,24 @@
 import { Button, Modal } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import { useBulkTransport, useDestinations } from '../api/destinations.ts';
 import { knownFlow } from '../api/flow.ts';
 import { problemOf } from '../api/request.ts';
 import { showDone } from '../app/problem-toast.tsx';
 import { useMoneyShown } from '../app/use-money.ts';
-import { useFocusReturn } from '../app/use-focus-return.ts';
-import { ProblemPanel } from '../components/ProblemText.tsx';
-import { StatusWord } from '../components/StatusWord.tsx';
+import { useFocusReturn } from '../ui/use-focus-return.ts';
+import { ProblemPanel } from '../app/ProblemText.tsx';
+import { StatusWord } from '../destinations/StatusWord.tsx';
 import {
   type BulkAction,
   bulkProgress,
   countDestinations,
   destinationsFor,
   leavesNone,
-} from '../presentation/bulk-action.ts';
-import { sentence } from '../presentation/format.ts';
-import { describeSum, PRICE_UNKNOWN, pricePerHour } from '../presentation/money.ts';
-import { doubtStart } from '../presentation/start-doubts.ts';
+} from '../destinations/bulk-action.ts';
+import { sentence } from '../ui/format.ts';
+import { describeSum, PRICE_UNKNOWN, pricePerHour } from '../costs/money.ts';
+import { doubtStart } from '../destinations/start-doubts.ts';
 import { BulkPrice } from './BulkPrice.tsx';
 import { ConcernedList } from './ConcernedList.tsx';
 import { LeaveButton } from './LeaveButton.tsx';

@@ -1,7 +1,7 @@
-import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import { useEstimate } from '../api/costs.ts';
-import type { BulkAction } from '../presentation/bulk-action.ts';
-import { describeSum, PRICE_UNKNOWN, pricePerHour } from '../presentation/money.ts';
+import type { BulkAction } from '../destinations/bulk-action.ts';
+import { describeSum, PRICE_UNKNOWN, pricePerHour } from '../costs/money.ts';
 import classes from './editor.module.css';
 
 /** What an action for several costs or saves, all of them together. */

@@ -1,6 +1,6 @@
-import type { DestinationResource } from '../../../functions/api/schemas.ts';
-import { StatusWord } from '../components/StatusWord.tsx';
-import { presentDestination } from '../presentation/destination-presentation.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import { StatusWord } from '../destinations/StatusWord.tsx';
+import { presentDestination } from '../destinations/destination-presentation.ts';
 import classes from './editor.module.css';
 
 interface ConcernedListProps {

@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
-import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import { type DestinationFields, readDestination } from '../api/destinations.ts';
 import { problemOf } from '../api/request.ts';
-import { ProblemPanel } from '../components/ProblemText.tsx';
+import { ProblemPanel } from '../app/ProblemText.tsx';
 import { changedFields, FIELD_NAMES, fieldsOf } from './destination-fields.ts';
 import { useInSight } from './use-in-sight.ts';
 import classes from './editor.module.css';

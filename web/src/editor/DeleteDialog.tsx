@@ -1,11 +1,11 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import { useDeleteDestination } from '../api/destinations.ts';
 import { problemOf } from '../api/request.ts';
-import { useFocusReturn } from '../app/use-focus-return.ts';
-import { ProblemPanel } from '../components/ProblemText.tsx';
-import { isSameName } from '../presentation/same-name.ts';
+import { useFocusReturn } from '../ui/use-focus-return.ts';
+import { ProblemPanel } from '../app/ProblemText.tsx';
+import { isSameName } from './same-name.ts';
 import { LeaveButton } from './LeaveButton.tsx';
 import { useFailureAfterwards } from './use-failure-afterwards.ts';
 import classes from './editor.module.css';

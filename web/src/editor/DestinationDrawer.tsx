@@ -3,10 +3,10 @@ import { useSearch } from 'wouter';
 import { knownDestinations, useDestinationForEdit, useDestinations } from '../api/destinations.ts';
 import { usePresets } from '../api/flow.ts';
 import { problemOf } from '../api/request.ts';
-import { readDraft } from '../app/drafts.ts';
+import { readDraft } from './drafts.ts';
 import { showDone } from '../app/problem-toast.tsx';
-import { useFocusReturn } from '../app/use-focus-return.ts';
-import { ProblemPanel } from '../components/ProblemText.tsx';
+import { useFocusReturn } from '../ui/use-focus-return.ts';
+import { ProblemPanel } from '../app/ProblemText.tsx';
 import { DestinationForm } from './DestinationForm.tsx';
 
 interface DestinationDrawerProps {

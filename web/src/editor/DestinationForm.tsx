@@ -1,12 +1,12 @@
 import { Button, NativeSelect, PasswordInput, TextInput } from '@mantine/core';
 import { type ClipboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { knownDestinations } from '../api/destinations.ts';
-import { discardDraft } from '../app/drafts.ts';
+import { discardDraft } from './drafts.ts';
 import { useMoneyShown } from '../app/use-money.ts';
-import { ProblemPanel } from '../components/ProblemText.tsx';
-import { groupsOf } from '../presentation/destination-groups.ts';
-import { isSameName } from '../presentation/same-name.ts';
-import { splitRtmpUrl } from '../presentation/split-rtmp-url.ts';
+import { ProblemPanel } from '../app/ProblemText.tsx';
+import { groupsOf } from '../destinations/destination-groups.ts';
+import { isSameName } from './same-name.ts';
+import { splitRtmpUrl } from './split-rtmp-url.ts';
 import { ConflictQuestion } from './ConflictQuestion.tsx';
 import { EncodingSelect } from './EncodingSelect.tsx';
 import { LeaveButton } from './LeaveButton.tsx';

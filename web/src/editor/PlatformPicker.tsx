@@ -1,4 +1,4 @@
-import type { PresetsResource } from '../../../functions/api/schemas.ts';
+import type { PresetsResource } from '../../../functions/api/schemas/answers.ts';
 import { PlatformMark } from '../platforms/PlatformMark.tsx';
 import classes from './editor.module.css';
 

@@ -1,6 +1,6 @@
 import { useEstimate } from '../api/costs.ts';
 import type { DestinationFields } from '../api/destinations.ts';
-import { describeParts, describeSum, describeUnknown, pricePerHour } from '../presentation/money.ts';
+import { describeParts, describeSum, describeUnknown, pricePerHour } from '../costs/money.ts';
 import classes from './editor.module.css';
 
 /** What a destination with these settings will cost, before it is saved. */

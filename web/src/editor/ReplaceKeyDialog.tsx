@@ -1,13 +1,13 @@
 import { Button, Modal, PasswordInput } from '@mantine/core';
 import { type ClipboardEvent, useState } from 'react';
-import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import { type Apply, useReplaceStreamKey } from '../api/destinations.ts';
 import { problemOf } from '../api/request.ts';
 import { showDone } from '../app/problem-toast.tsx';
-import { useFocusReturn } from '../app/use-focus-return.ts';
-import { ProblemPanel } from '../components/ProblemText.tsx';
-import { isOffAirAnyway } from '../presentation/off-air.ts';
-import { splitRtmpUrl } from '../presentation/split-rtmp-url.ts';
+import { useFocusReturn } from '../ui/use-focus-return.ts';
+import { ProblemPanel } from '../app/ProblemText.tsx';
+import { isOffAirAnyway } from '../destinations/off-air.ts';
+import { splitRtmpUrl } from './split-rtmp-url.ts';
 import { fieldErrors } from './field-errors.ts';
 import { LeaveButton } from './LeaveButton.tsx';
 import { RestartQuestion } from './RestartQuestion.tsx';

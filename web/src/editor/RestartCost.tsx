@@ -1,9 +1,9 @@
-import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import { useTimeline } from '../api/destinations.ts';
-import { formatDuration } from '../presentation/format.ts';
+import { formatDuration } from '../ui/format.ts';
 import { useMoneyShown } from '../app/use-money.ts';
-import { describeSum } from '../presentation/money.ts';
-import { restartTookMs } from '../presentation/restart-time.ts';
+import { describeSum } from '../costs/money.ts';
+import { restartTookMs } from '../destinations/restart-time.ts';
 
 /** How long a restart keeps a destination off air, as measured the last time, and what a start costs at least. */
 export function RestartCost({ destination }: { destination: DestinationResource }) {

@@ -1,6 +1,6 @@
-import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import type { DestinationFields } from '../api/destinations.ts';
-import { isOffAirAnyway } from '../presentation/off-air.ts';
+import { isOffAirAnyway } from '../destinations/off-air.ts';
 import { interruptingFields } from './destination-fields.ts';
 import { RestartCost } from './RestartCost.tsx';
 import classes from './editor.module.css';

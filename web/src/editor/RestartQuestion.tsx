@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useRef } from 'react';
-import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import type { Apply } from '../api/destinations.ts';
 import { RestartCost } from './RestartCost.tsx';
 import { useInSight } from './use-in-sight.ts';

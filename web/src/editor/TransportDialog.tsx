@@ -1,12 +1,12 @@
 import { Button, Modal } from '@mantine/core';
 import { useState } from 'react';
-import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import { useTransport } from '../api/destinations.ts';
 import { knownFlow } from '../api/flow.ts';
 import { problemOf } from '../api/request.ts';
-import { useFocusReturn } from '../app/use-focus-return.ts';
-import { ProblemPanel } from '../components/ProblemText.tsx';
-import { doubtStart } from '../presentation/start-doubts.ts';
+import { useFocusReturn } from '../ui/use-focus-return.ts';
+import { ProblemPanel } from '../app/ProblemText.tsx';
+import { doubtStart } from '../destinations/start-doubts.ts';
 import { LeaveButton } from './LeaveButton.tsx';
 import { useFailureAfterwards } from './use-failure-afterwards.ts';
 import classes from './editor.module.css';

@@ -1,6 +1,6 @@
-import type { FlowStatusResource, PresetsResource } from '../../../functions/api/schemas.ts';
+import type { FlowStatusResource, PresetsResource } from '../../../functions/api/schemas/answers.ts';
 import type { DestinationFields } from '../api/destinations.ts';
-import { formatBitrate } from '../presentation/format.ts';
+import { formatBitrate } from '../ui/format.ts';
 
 type PlatformPreset = PresetsResource['platforms'][number];
 export type EncodingPreset = PresetsResource['encodings'][number];

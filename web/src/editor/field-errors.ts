@@ -1,5 +1,5 @@
-import type { ProblemBody } from '../../../functions/api/schemas.ts';
-import { sentence } from '../presentation/format.ts';
+import type { ProblemBody } from '../../../functions/api/schemas/answers.ts';
+import { sentence } from '../ui/format.ts';
 
 /** A problem, divided over the places of a form where it is shown. */
 interface FieldErrors {

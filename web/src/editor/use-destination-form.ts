@@ -1,12 +1,12 @@
 import { useForm } from '@mantine/form';
 import { useRef, useState } from 'react';
-import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas.ts';
+import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas/answers.ts';
 import { type Apply, useCreateDestination, useEditDestination } from '../api/destinations.ts';
 import { knownFlow } from '../api/flow.ts';
 import { problemOf } from '../api/request.ts';
-import { discardDraft, type Draft, keepDraft, readDraft } from '../app/drafts.ts';
+import { discardDraft, type Draft, keepDraft, readDraft } from './drafts.ts';
 import { showDone } from '../app/problem-toast.tsx';
-import { isOffAirAnyway } from '../presentation/off-air.ts';
+import { isOffAirAnyway } from '../destinations/off-air.ts';
 import type { Version } from './ConflictQuestion.tsx';
 import {
   changedFields,

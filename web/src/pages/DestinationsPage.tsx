@@ -1,21 +1,21 @@
 import { Button, Loader } from '@mantine/core';
 import { useState } from 'react';
-import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import { usePresets } from '../api/flow.ts';
 import { pageFilter } from '../app/page-filter.ts';
-import { usePageTitle } from '../app/use-page-title.ts';
+import { usePageTitle } from '../ui/use-page-title.ts';
 import { useShow } from '../app/use-show.ts';
-import { AddDestinationButton } from '../components/AddDestinationButton.tsx';
-import { BulkButtons } from '../components/BulkButtons.tsx';
-import { DestinationFilters, NO_FILTER } from '../components/DestinationFilters.tsx';
-import { DestinationTable } from '../components/DestinationTable.tsx';
-import { countDestinations } from '../presentation/bulk-action.ts';
-import { filterDestinations } from '../presentation/destination-filter.ts';
-import { cutIntoSections, toGrouping } from '../presentation/destination-groups.ts';
-import { sortDestinations, toSortOrder } from '../presentation/destination-order.ts';
-import { sentence } from '../presentation/format.ts';
-import { platformName } from '../presentation/preset-names.ts';
-import page from './page.module.css';
+import { AddDestinationButton } from '../destinations/AddDestinationButton.tsx';
+import { BulkButtons } from '../editor/BulkButtons.tsx';
+import { DestinationFilters, NO_FILTER } from '../destinations/DestinationFilters.tsx';
+import { DestinationTable } from '../destinations/DestinationTable.tsx';
+import { countDestinations } from '../destinations/bulk-action.ts';
+import { filterDestinations } from '../destinations/destination-filter.ts';
+import { cutIntoSections, toGrouping } from '../destinations/destination-groups.ts';
+import { sortDestinations, toSortOrder } from '../destinations/destination-order.ts';
+import { sentence } from '../ui/format.ts';
+import { platformName } from '../destinations/preset-names.ts';
+import page from '../ui/page.module.css';
 import classes from './DestinationsPage.module.css';
 
 /** Every destination in a table: to find some among many, and to start or stop several at once. */

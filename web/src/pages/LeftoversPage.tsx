@@ -1,11 +1,11 @@
 import { Loader } from '@mantine/core';
 import { useLeftovers } from '../api/leftovers.ts';
 import { problemOf } from '../api/request.ts';
-import { usePageTitle } from '../app/use-page-title.ts';
-import { Leftovers } from '../components/Leftovers.tsx';
-import { ProblemPanel } from '../components/ProblemText.tsx';
-import { formatPrice } from '../presentation/money.ts';
-import classes from './page.module.css';
+import { usePageTitle } from '../ui/use-page-title.ts';
+import { Leftovers } from '../leftovers/Leftovers.tsx';
+import { ProblemPanel } from '../app/ProblemText.tsx';
+import { formatPrice } from '../costs/money.ts';
+import classes from '../ui/page.module.css';
 
 /** What exists at AWS although no destination needs it: money that leaks. */
 export function LeftoversPage() {

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import { Link } from 'wouter';
 import { paths } from '../app/paths.ts';
-import { usePageTitle } from '../app/use-page-title.ts';
-import classes from './page.module.css';
+import { usePageTitle } from '../ui/use-page-title.ts';
+import classes from '../ui/page.module.css';
 
 /** What an address that leads nowhere shows. */
 export function NotFoundPage() {

@@ -1,15 +1,15 @@
 import { type MantineColorScheme, useMantineColorScheme } from '@mantine/core';
-import type { SessionResource } from '../../../functions/api/schemas.ts';
+import type { SessionResource } from '../../../functions/api/schemas/answers.ts';
 import { useCostNow } from '../api/costs.ts';
 import { useServiceHealth } from '../api/service.ts';
 import { useMoneyChoice } from '../app/use-money.ts';
-import { usePageTitle } from '../app/use-page-title.ts';
-import { useShortcutsEnabled } from '../app/use-shortcuts.ts';
-import { CostSection } from '../components/CostSection.tsx';
-import { CopyButton } from '../components/CopyButton.tsx';
-import { Fact } from '../components/Fact.tsx';
-import { sentence } from '../presentation/format.ts';
-import page from './page.module.css';
+import { usePageTitle } from '../ui/use-page-title.ts';
+import { useShortcutsEnabled } from '../app/use-shortcuts-enabled.ts';
+import { CostSection } from '../costs/CostSection.tsx';
+import { CopyButton } from '../ui/CopyButton.tsx';
+import { Fact } from '../ui/Fact.tsx';
+import { sentence } from '../ui/format.ts';
+import page from '../ui/page.module.css';
 import classes from './SettingsPage.module.css';
 
 /** What belongs to this browser, and what there is to know about this Sluice. */

@@ -2,16 +2,18 @@ import { Loader, VisuallyHidden } from '@mantine/core';
 import { useEffect } from 'react';
 import { Link } from 'wouter';
 import { useHistoryState } from 'wouter/use-browser-location';
+import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import { usePresets } from '../api/flow.ts';
 import { useLeftovers } from '../api/leftovers.ts';
 import { paths } from '../app/paths.ts';
 import { revealFirstProblem } from '../app/reveal-problem.ts';
 import { useMoneyShown } from '../app/use-money.ts';
-import { usePageTitle } from '../app/use-page-title.ts';
+import { usePageTitle } from '../ui/use-page-title.ts';
 import { useShow } from '../app/use-show.ts';
-import { DestinationList } from '../components/DestinationList.tsx';
-import { FirstSteps } from '../components/FirstSteps.tsx';
-import { SourceCard } from '../components/SourceCard.tsx';
+import { DestinationList } from '../destinations/DestinationList.tsx';
+import { FirstSteps } from '../destinations/FirstSteps.tsx';
+import { BulkButtons } from '../editor/BulkButtons.tsx';
+import { SourceCard } from '../source/SourceCard.tsx';
 import classes from './ShowPage.module.css';
 
 /** The one page a show is run from. */
@@ -38,6 +40,7 @@ export function ShowPage({ embedded }: { embedded: boolean }) {
           presets={presets.data}
           sourceConnected={sourceConnected}
           stale={destinationsStale}
+          bulkButtons={renderBulkButtons}
         />
       )}
       {destinations?.every((destination) => destination.primary) && <FirstSteps sourceConnected={sourceConnected} />}
@@ -55,4 +58,8 @@ export function ShowPage({ embedded }: { embedded: boolean }) {
       )}
     </>
   );
+}
+
+function renderBulkButtons(destinations: readonly DestinationResource[], group: string | null) {
+  return <BulkButtons destinations={destinations} of={group === null ? 'all' : { group }} />;
 }

@@ -1,12 +1,12 @@
 import { Button, PasswordInput } from '@mantine/core';
 import { useState } from 'react';
-import type { ProblemBody } from '../../../functions/api/schemas.ts';
+import type { ProblemBody } from '../../../functions/api/schemas/answers.ts';
 import { problemOf, wayToSignIn } from '../api/request.ts';
 import { useSignOut } from '../api/session.ts';
 import { signInRefusal, useSignIn, useSignInElsewhere } from './use-sign-in.ts';
-import { ColorSchemeSwitch } from '../components/ColorSchemeSwitch.tsx';
-import { ProblemText } from '../components/ProblemText.tsx';
-import { Mark, Wordmark } from '../components/Wordmark.tsx';
+import { ColorSchemeSwitch } from '../ui/ColorSchemeSwitch.tsx';
+import { ProblemText } from '../app/ProblemText.tsx';
+import { Mark, Wordmark } from '../ui/Wordmark.tsx';
 import classes from './SignInPage.module.css';
 
 interface SignInPageProps {

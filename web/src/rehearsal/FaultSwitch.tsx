@@ -1,5 +1,5 @@
 import { useId } from 'react';
-import { sentence } from '../presentation/format.ts';
+import { sentence } from '../ui/format.ts';
 import classes from './FaultSwitch.module.css';
 
 interface FaultSwitchProps {

@@ -4,7 +4,7 @@ import { useEndRehearsal, useRehearsal } from '../api/rehearsal.ts';
 import { useRoleRefusal } from '../api/session.ts';
 import { paths } from '../app/paths.ts';
 import { showProblem } from '../app/problem-toast.tsx';
-import { practisedFaults } from '../presentation/practised-faults.ts';
+import { practisedFaults } from './practised-faults.ts';
 import classes from './RehearsalBanner.module.css';
 
 /** Says on every page that what is seen is practised, so that nobody takes it for real, and ends it. */

@@ -1,8 +1,8 @@
 import { Link } from 'wouter';
-import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import { useRehearsal } from '../api/rehearsal.ts';
 import { paths } from '../app/paths.ts';
-import { practisedFaults } from '../presentation/practised-faults.ts';
+import { practisedFaults } from './practised-faults.ts';
 import classes from './RehearsalNote.module.css';
 
 /** What is practised on one destination, or on everything: on a phone its panel hides the banner. */

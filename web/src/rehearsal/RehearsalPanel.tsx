@@ -1,15 +1,15 @@
 import { Button, Loader } from '@mantine/core';
 import { type ReactNode, useId, useState } from 'react';
-import type { DestinationResource } from '../../../functions/api/schemas.ts';
+import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import { type RehearsalFault, useEndRehearsal, useRehearsal, useRehearse } from '../api/rehearsal.ts';
 import { ApiProblem } from '../api/request.ts';
 import { useRoleRefusal } from '../api/session.ts';
 import { showProblem } from '../app/problem-toast.tsx';
 import { useShow } from '../app/use-show.ts';
-import { ProblemPanel } from '../components/ProblemText.tsx';
-import { SidePanel } from '../components/SidePanel.tsx';
-import { presentDestination } from '../presentation/destination-presentation.ts';
-import { practisedFaults } from '../presentation/practised-faults.ts';
+import { ProblemPanel } from '../app/ProblemText.tsx';
+import { SidePanel } from '../ui/SidePanel.tsx';
+import { presentDestination } from '../destinations/destination-presentation.ts';
+import { practisedFaults } from './practised-faults.ts';
 import { FaultSwitch } from './FaultSwitch.tsx';
 import classes from './RehearsalPanel.module.css';
 

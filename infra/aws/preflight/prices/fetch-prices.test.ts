@@ -8,7 +8,7 @@ import type { Finding } from '../finding.ts';
 import { checkPrices, fetchPrices } from './fetch-prices.ts';
 import { PART_SOURCES } from './part-sources.ts';
 import { readPriceFile, renderPriceFiles } from './price-file.ts';
-import { makeProduct, startPriceList } from './price-list.fixture.ts';
+import { makeProduct, startPriceList } from '../../../../test/support/price-list.ts';
 
 const REGION = 'eu-central-1';
 const NOW = new Date('2026-12-01T10:00:00.000Z');

@@ -1,0 +1,176 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { AppError } from '../../domain/errors.ts';
+import type { Logger } from '../../workflow/workflow-deps.ts';
+import type { Authentication, Principal, SignInRefusal, SignInResult } from './authentication.ts';
+import { createCognitoEndpoints, type Grant } from './cognito-endpoints.ts';
+import { createCognitoTokens, TOKEN_LENGTH_MAX } from './cognito-tokens.ts';
+import { readCookies, writeCookie } from './cookies.ts';
+import { isSame } from './is-same.ts';
+import type { PreviewAccess } from './preview-access.ts';
+
+/**
+ * Sign-in with a Cognito user pool, the API being the backend of its frontend: the browser is sent to the pool's own
+ * pages and comes back with a code; the API exchanges it and keeps the tokens in cookies that no script can read.
+ * Nothing is kept on the server.
+ *
+ * - `__Host-sluice_access`, `__Host-sluice_identity`: an access token says what somebody may do, an ID token only how
+ *   they are called. Both are checked on every request and gone within the hour.
+ * - `__Secure-sluice_refresh`: sent to /api/session only, so that no other request carries it. The page renews the two
+ *   others with it by `POST /api/session/refresh` when a request is answered 401. Not done by itself within a request:
+ *   the cookie is not there, and twenty requests in flight would each renew.
+ * - `__Host-sluice_sign_in`: state and PKCE verifier between the way out and the way back.
+ * - `CloudFront-…`: three that let the browser see the preview, as long as the session lets it call the API.
+ *
+ * All are `SameSite=Strict` except the last: the way back begins on the pool's page, so that one has to be `Lax`. The
+ * dashboard's page itself is a static file that needs no cookie; what it then asks for comes from our own site.
+ */
+
+const COOKIES = {
+  access: '__Host-sluice_access',
+  identity: '__Host-sluice_identity',
+  refresh: '__Secure-sluice_refresh',
+  signIn: '__Host-sluice_sign_in',
+} as const;
+
+const SESSION_PATH = '/api/session';
+/** As long as the pool's client keeps a refresh token. */
+const REFRESH_SECONDS = 30 * 86_400;
+/** Time for a password, a second factor and a forgotten password. */
+const SIGN_IN_SECONDS = 900;
+
+/** What the API on AWS needs to know of the user pool. */
+export interface CognitoOptions {
+  userPoolId: string;
+  /** Client with the authorization code grant and no secret. Its people have the role of their strongest group. */
+  dashboardClientId: string;
+  /** Clients with the client credentials grant. They have the role of their strongest scope, `sluice/<role>`. */
+  scriptClientIds: readonly string[];
+  /** Base of the pool's sign-in pages: `https://` and the host of its domain. */
+  signInUrl: string;
+  /** Opens the preview to browsers with a session. */
+  preview: PreviewAccess;
+  logger: Logger;
+  /** The process's own if left out; tests give theirs. */
+  fetch?: typeof fetch;
+}
+
+/** Access tokens of people and scripts as bearer tokens, and the dashboard's session. */
+export function createCognitoAuthentication({ fetch: send = fetch, ...options }: CognitoOptions): Authentication {
+  const { dashboardClientId, preview, logger } = options;
+  const tokens = createCognitoTokens({ ...options, fetch: send });
+  const endpoints = createCognitoEndpoints({ ...options, clientId: dashboardClientId, fetch: send });
+
+  async function personOf(accessToken: string, idToken: string | undefined): Promise<Principal | null> {
+    const holder = await tokens.readAccessToken(accessToken);
+    if (holder?.clientId !== dashboardClientId) return null;
+    const email = idToken === undefined ? null : await tokens.readEmail(idToken, holder.subject);
+    return { id: email ?? holder.name, via: 'cookie', role: holder.role };
+  }
+
+  /** Who has no role is known and sees nothing. */
+  async function previewCookies({ role }: Principal): Promise<string[]> {
+    return role === null ? preview.close() : preview.open();
+  }
+
+  async function finish({ origin, code, codeVerifier }: { origin: string; code: string; codeVerifier: string }) {
+    const grant = await endpoints.exchangeCode({ origin, code, codeVerifier });
+    const principal = grant && (await personOf(grant.access_token, grant.id_token));
+    return principal && { principal, cookies: [...sessionCookies(grant), ...(await previewCookies(principal))] };
+  }
+
+  async function complete(request: Request, origin: string): Promise<SignInResult> {
+    const { searchParams } = new URL(request.url);
+    const over = [endOf('signIn')];
+    const refuse = (refusal: SignInRefusal): SignInResult => ({ cookies: over, refusal });
+    const [state, codeVerifier] = readCookies(request, COOKIES.signIn)[0]?.split('.') ?? [];
+    const given = searchParams.get('state');
+    // Before anything else: an answer to a question this browser has not asked may be somebody else's.
+    if (!state || !codeVerifier || given === null || !isSame(given, state)) return refuse('expired');
+    const code = searchParams.get('code');
+    if (code === null || code === '')
+      return refuse(searchParams.get('error') === 'access_denied' ? 'denied' : 'failed');
+    try {
+      const finished = await finish({ origin, code, codeVerifier });
+      return finished ? { principal: finished.principal, cookies: [...over, ...finished.cookies] } : refuse('failed');
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'upstream_unavailable') return refuse('unavailable');
+      throw error;
+    }
+  }
+
+  return {
+    signIn: { kind: 'redirect', url: `${SESSION_PATH}/sign-in` },
+    async authenticate(request) {
+      const authorization = request.headers.get('authorization');
+      if (authorization !== null) {
+        const [, given] = /^Bearer +([\w.-]+)$/i.exec(authorization) ?? [];
+        const holder = given === undefined ? null : await tokens.readAccessToken(given);
+        return holder && { id: holder.name, via: 'bearer', role: holder.role };
+      }
+      const [accessToken] = readCookies(request, COOKIES.access);
+      if (accessToken === undefined) return null;
+      return personOf(accessToken, readCookies(request, COOKIES.identity)[0]);
+    },
+    redirects: {
+      begin(origin) {
+        const [state, codeVerifier] = [newSecret(), newSecret()];
+        const codeChallenge = createHash('sha256').update(codeVerifier).digest('base64url');
+        return {
+          location: endpoints.authorizeUrl({ origin, state, codeChallenge }),
+          cookies: [cookieOf('signIn', `${state}.${codeVerifier}`, SIGN_IN_SECONDS)],
+        };
+      },
+      async complete(request, origin) {
+        const result = await complete(request, origin);
+        logger.info('sign-in', 'refusal' in result ? { refusal: result.refusal } : { principal: result.principal.id });
+        return result;
+      },
+      async refresh(request) {
+        const refreshToken = refreshTokenOf(request);
+        const grant = refreshToken === null ? null : await endpoints.exchangeRefreshToken(refreshToken);
+        const principal = grant && (await personOf(grant.access_token, grant.id_token));
+        return principal && { cookies: [...sessionCookies(grant), ...(await previewCookies(principal))] };
+      },
+      async end(request, origin) {
+        const refreshToken = refreshTokenOf(request);
+        if (refreshToken !== null) await endpoints.revoke(refreshToken);
+        const cookies = (['access', 'identity', 'refresh', 'signIn'] as const).map(endOf);
+        return { cookies: [...cookies, ...preview.close()], continueAt: endpoints.logoutUrl(origin) };
+      },
+    },
+  };
+}
+
+function sessionCookies(grant: Grant): string[] {
+  const { access_token: access, id_token: identity, refresh_token: refresh, expires_in: seconds } = grant;
+  return [
+    cookieOf('access', access, seconds),
+    ...(identity === undefined ? [] : [cookieOf('identity', identity, seconds)]),
+    ...(refresh === undefined ? [] : [cookieOf('refresh', refresh, REFRESH_SECONDS)]),
+  ];
+}
+
+function cookieOf(name: keyof typeof COOKIES, value: string, seconds: number): string {
+  const path = name === 'refresh' ? SESSION_PATH : '/';
+  return writeCookie(COOKIES[name], value, {
+    seconds,
+    path,
+    sameSite: name === 'signIn' ? 'Lax' : 'Strict',
+    secure: true,
+  });
+}
+
+function endOf(name: keyof typeof COOKIES): string {
+  return cookieOf(name, '', 0);
+}
+
+/** An opaque text of Cognito's; what cannot be one is not sent to it. */
+function refreshTokenOf(request: Request): string | null {
+  const [token] = readCookies(request, COOKIES.refresh);
+  return token !== undefined && token.length <= TOKEN_LENGTH_MAX && /^[\w.=+/-]+$/.test(token) ? token : null;
+}
+
+/** 256 bits, also what RFC 7636 asks of a code verifier. */
+function newSecret(): string {
+  return randomBytes(32).toString('base64url');
+}

@@ -1,0 +1,90 @@
+import { createHmac } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { keepRevoked } from '../../../test/support/api.ts';
+import { createTokenAuthentication } from './authentication.ts';
+
+describe('the token', () => {
+  const now = () => new Date('2026-11-21T18:00:00Z');
+  const revoked = keepRevoked(now);
+  const make = (token: string) => createTokenAuthentication({ token, now, revoked });
+  const one = make('token-one');
+  const two = make('token-two');
+  const caller = () => '192.0.2.1';
+  const other = () => '192.0.2.2';
+  const http = new Request('http://localhost:8080/api/session');
+  const cookieHeader = (cookie: string) =>
+    new Request(http.url, { headers: { cookie: `a=b; ${cookie.split(';')[0]}; c=d` } });
+
+  it('makes a session that outlives a restart and dies with the token', async () => {
+    const { cookie } = one.createSession!('token-one', http, caller)!;
+    const restarted = make('token-one');
+    expect(await restarted.authenticate(cookieHeader(cookie), caller)).toEqual({
+      id: 'operator',
+      via: 'cookie',
+      role: 'admin',
+    });
+    expect(await two.authenticate(cookieHeader(cookie), caller)).toBeNull();
+  });
+
+  it('does not let another installation’s session in, even under its own cookie name', async () => {
+    const mine = one.createSession!('token-one', http, caller)!.cookie;
+    const theirs = two.createSession!('token-two', http, caller)!.cookie;
+    const forged = `${mine.split('=')[0]}=${theirs.split(';')[0]!.split('=')[1]}`;
+    expect(await one.authenticate(cookieHeader(forged), caller)).toBeNull();
+  });
+
+  it('makes the cookie secure where the page is', () => {
+    expect(one.createSession!('token-one', http, caller)!.cookie).not.toContain('Secure');
+    expect(one.createSession!('token-one', new Request('https://a.example/'), caller)!.cookie).toContain('; Secure');
+  });
+
+  it('ends one session by signing out, over a restart too, and no other', async () => {
+    const [first, second] = [1, 2].map(() => one.createSession!('token-one', http, caller)!.cookie);
+    one.endSession!(cookieHeader(first!));
+    for (const authentication of [one, make('token-one')]) {
+      expect(await authentication.authenticate(cookieHeader(first!), caller)).toBeNull();
+      expect(await authentication.authenticate(cookieHeader(second!), caller)).not.toBeNull();
+    }
+  });
+
+  it('keeps nothing of a cookie that holds no session', () => {
+    const kept: object[] = [];
+    const watched = createTokenAuthentication({
+      token: 'token-one',
+      now,
+      revoked: { has: () => false, add: (session) => void kept.push(session) },
+    });
+    const { cookie } = one.createSession!('token-one', http, caller)!;
+    watched.endSession!(cookieHeader(cookie.replace(/\w(?=;)/, '!')));
+    watched.endSession!(new Request(http.url));
+    expect(kept).toEqual([]);
+  });
+
+  it('lets in and ends a session of an earlier version', async () => {
+    const { cookie } = one.createSession!('token-one', http, caller)!;
+    const [name] = cookie.split('=');
+    const expiresAt = String(now().getTime() / 1000 + 60);
+    const mac = createHmac('sha256', 'token-one').update(`sluice session ${expiresAt}`).digest('base64url');
+    const former = cookieHeader(`${name}=${expiresAt}.${mac}`);
+    expect(await one.authenticate(former, caller)).not.toBeNull();
+    one.endSession!(former);
+    expect(await one.authenticate(former, caller)).toBeNull();
+  });
+
+  it('is not to be guessed: ten wrong ones from an address, then not even the right one for a while', async () => {
+    const guessed = make('token-one');
+    const { cookie } = guessed.createSession!('token-one', http, caller)!;
+    for (let guess = 0; guess < 10; guess += 1)
+      expect(guessed.createSession!(`guess-${guess}`, http, caller)).toBeNull();
+    expect(() => guessed.createSession!('token-one', http, caller)).toThrow('throttled');
+    // Others, and those who are signed in, notice nothing.
+    expect(guessed.createSession!('token-one', http, other)).not.toBeNull();
+    expect(await guessed.authenticate(cookieHeader(cookie), caller)).not.toBeNull();
+
+    const bearer = (given: string) => new Request(http.url, { headers: { authorization: `Bearer ${given}` } });
+    for (let guess = 0; guess < 100; guess += 1)
+      expect(await guessed.authenticate(bearer(`guess-${guess}`), caller)).toBeNull();
+    await expect(guessed.authenticate(bearer('token-one'), caller)).rejects.toThrow('throttled');
+    expect(await guessed.authenticate(bearer('token-one'), other)).not.toBeNull();
+  });
+});

@@ -1,0 +1,130 @@
+import { z } from '@hono/zod-openapi';
+import { AppError } from '../../domain/errors.ts';
+import type { Logger } from '../../workflow/workflow-deps.ts';
+
+/**
+ * The OAuth 2.0 endpoints of a user pool's domain, as a public client with PKCE uses them.
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/federation-endpoints.html
+ */
+
+interface EndpointOptions {
+  /** `https://` and the host of the pool’s domain. */
+  signInUrl: string;
+  clientId: string;
+  fetch: typeof fetch;
+  logger: Logger;
+}
+
+/** What a grant gives. A refresh gives no new refresh token, unless the client is set up to rotate them. */
+export type Grant = z.infer<typeof Grant>;
+const Grant = z.object({
+  access_token: z.string().min(1),
+  id_token: z.string().optional(),
+  refresh_token: z.string().optional(),
+  expires_in: z.number().int().positive(),
+});
+
+const Refusal = z.object({ error: z.string().regex(/^[a-z_]{1,40}$/) });
+
+export interface CognitoEndpoints {
+  authorizeUrl(fields: { origin: string; state: string; codeChallenge: string }): string;
+  logoutUrl(origin: string): string;
+  /** @throws {AppError} `upstream_unavailable`; a refused code is null */
+  exchangeCode(fields: { origin: string; code: string; codeVerifier: string }): Promise<Grant | null>;
+  /** @throws {AppError} `upstream_unavailable`; a refused token is null */
+  exchangeRefreshToken(refreshToken: string): Promise<Grant | null>;
+  /** Ends everything the token has given, as far as Cognito is asked; a failure is logged and nothing else. */
+  revoke(refreshToken: string): Promise<void>;
+}
+
+/** Longer than Cognito takes, shorter than a browser waits; the function itself has 28 seconds. */
+const ANSWER_WITHIN_MS = 8000;
+const SCOPES = 'openid email';
+
+/** Makes the caller of one pool's endpoints for one client. */
+export function createCognitoEndpoints({
+  signInUrl,
+  clientId,
+  fetch: send,
+  logger,
+}: EndpointOptions): CognitoEndpoints {
+  async function post(path: string, fields: Record<string, string>): Promise<Response> {
+    let response: Response;
+    try {
+      response = await send(new URL(path, signInUrl), {
+        method: 'POST',
+        body: new URLSearchParams({ client_id: clientId, ...fields }),
+        redirect: 'error',
+        signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+      });
+    } catch (cause) {
+      throw unavailable({ cause });
+    }
+    if (response.status >= 500 || response.status === 429) throw unavailable({ internal: `status ${response.status}` });
+    return response;
+  }
+
+  async function grant(fields: Record<string, string>): Promise<Grant | null> {
+    const response = await post('/oauth2/token', fields);
+    const body: unknown = await response.json().catch(() => null);
+    if (response.ok) {
+      const parsed = Grant.safeParse(body);
+      if (parsed.success) return parsed.data;
+    }
+    const refusal = Refusal.safeParse(body);
+    const reason = refusal.success ? refusal.data.error : `status ${response.status}`;
+    // invalid_grant is a code or token that is used up; anything else is a client that is set up wrongly.
+    logger.warn('the user pool gave no token', { grantType: fields['grant_type'], reason });
+    return null;
+  }
+
+  return {
+    authorizeUrl({ origin, state, codeChallenge }) {
+      const url = new URL('/oauth2/authorize', signInUrl);
+      url.search = new URLSearchParams({
+        response_type: 'code',
+        client_id: clientId,
+        redirect_uri: redirectUriOf(origin),
+        scope: SCOPES,
+        state,
+        code_challenge_method: 'S256',
+        code_challenge: codeChallenge,
+      }).toString();
+      return url.href;
+    },
+    logoutUrl(origin) {
+      const url = new URL('/logout', signInUrl);
+      url.search = new URLSearchParams({ client_id: clientId, logout_uri: `${origin}/` }).toString();
+      return url.href;
+    },
+    exchangeCode: ({ origin, code, codeVerifier }) =>
+      grant({
+        grant_type: 'authorization_code',
+        code,
+        redirect_uri: redirectUriOf(origin),
+        code_verifier: codeVerifier,
+      }),
+    exchangeRefreshToken: (refreshToken) => grant({ grant_type: 'refresh_token', refresh_token: refreshToken }),
+    async revoke(refreshToken) {
+      try {
+        const { ok, status } = await post('/oauth2/revoke', { token: refreshToken });
+        if (!ok) logger.warn('a refresh token was not revoked', { status });
+      } catch {
+        logger.warn('a refresh token was not revoked', { status: null });
+      }
+    },
+  };
+}
+
+function redirectUriOf(origin: string): string {
+  return `${origin}/api/session/callback`;
+}
+
+function unavailable(parts: { internal?: string; cause?: unknown }): AppError {
+  return new AppError('upstream_unavailable', {
+    detail: 'the user pool does not answer',
+    remedy: 'try again in a moment',
+    retryAfterSeconds: 5,
+    ...parts,
+  });
+}

@@ -1,0 +1,101 @@
+import { AppError } from '../../domain/errors.ts';
+import { malformed, unsupportedMediaType } from './problem.ts';
+
+/** More than any request of ours needs; the largest is one stream key of 4 KiB. */
+const BODY_BYTES_MAX = 64 * 1024;
+const DEPTH_MAX = 10;
+/** Encoders of other languages write `utf8`, end with a semicolon or add a parameter, which JSON defines none of (RFC 8259, section 11). */
+const JSON_TYPE = /^application\/json\s*(;|$)/i;
+const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/gi;
+const CHARSETS_READ = ['utf-8', 'utf8', 'us-ascii'];
+
+/**
+ * Reads a JSON body within its limits. Nobody else reads it: size, depth and doubled names are checked before any
+ * schema sees a value.
+ * @returns text and value; an empty text when there is no body
+ * @throws {AppError} `payload_too_large`, `unsupported_media_type` or `malformed_request`, none of which quotes the body
+ */
+export async function readBody(request: Request): Promise<{ text: string; value: unknown }> {
+  const bytes = await readBytes(request);
+  if (bytes.length === 0) return { text: '', value: undefined };
+  const type = request.headers.get('content-type');
+  // A form can be posted from any page; JSON cannot without a preflight, which nothing here answers.
+  if (type === null || !isReadable(type)) throw unsupportedMediaType();
+  requireNotEncoded(request);
+  const text = decode(bytes);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw malformed('the body is not JSON');
+  }
+  checkStructure(text);
+  return { text, value };
+}
+
+function isReadable(type: string): boolean {
+  const charsets = [...type.matchAll(CHARSET)].map(([, charset = '']) => charset.toLowerCase());
+  return JSON_TYPE.test(type) && charsets.every((charset) => CHARSETS_READ.includes(charset));
+}
+
+function requireNotEncoded(request: Request): void {
+  const encoding = request.headers.get('content-encoding') ?? 'identity';
+  if (encoding.trim().toLowerCase() === 'identity') return;
+  throw new AppError('unsupported_media_type', {
+    detail: 'the body is compressed',
+    remedy: 'send it as it is, without Content-Encoding',
+  });
+}
+
+async function readBytes(request: Request): Promise<Uint8Array> {
+  if (Number(request.headers.get('content-length') ?? 0) > BODY_BYTES_MAX) throw tooLarge();
+  if (request.body === null) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const reader = request.body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return Buffer.concat(chunks);
+    length += value.length;
+    if (length > BODY_BYTES_MAX) {
+      void reader.cancel().catch(() => undefined);
+      throw tooLarge();
+    }
+    chunks.push(value);
+  }
+}
+
+/** Without a byte order mark, which PowerShell and .NET put in front: a parser may ignore it (RFC 8259, section 8.1). */
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw malformed('the body is not UTF-8');
+  }
+}
+
+/** Checks what `JSON.parse` lets pass: depth, and names given twice, of which it would silently keep the last. */
+function checkStructure(text: string): void {
+  const open: Set<string>[] = [];
+  // The text is valid JSON by now, so strings are terminated and the expression runs through once.
+  for (const [token, name, colon] of text.matchAll(/("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[{}[\]]/g)) {
+    if (token === '{' || token === '[') {
+      if (open.push(new Set()) > DEPTH_MAX) throw malformed(`the body is nested deeper than ${DEPTH_MAX} levels`);
+    } else if (token === '}' || token === ']') {
+      open.pop();
+    } else if (name !== undefined && colon !== undefined) {
+      const names = open.at(-1);
+      const key = JSON.parse(name) as string;
+      if (key === '__proto__') throw malformed('the body has a field that no object may have');
+      if (names?.has(key)) throw malformed('the body gives a field twice');
+      names?.add(key);
+    }
+  }
+}
+
+function tooLarge(): AppError {
+  return new AppError('payload_too_large', {
+    detail: `the body is larger than ${BODY_BYTES_MAX / 1024} KiB`,
+    remedy: 'send only the fields that GET /api/docs lists',
+  });
+}

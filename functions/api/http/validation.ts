@@ -1,0 +1,107 @@
+import type { z } from '@hono/zod-openapi';
+import { AppError, type FieldError } from '../../domain/errors.ts';
+import { shownValue } from './shown-value.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** Fields whose value is a secret, or may carry one. */
+const SECRET_FIELDS = new Set(['streamKey', 'token', 'rtmpUrl']);
+/** A field's name is repeated only when it looks like one: somebody may have pasted a secret there. */
+const PLAIN_NAME = /^[A-Za-z][A-Za-z]{0,30}$/;
+
+/**
+ * Explains why a schema refused a request: each offending field, what is allowed, and what was given where that is safe.
+ * @param allowed names the schema knows, for telling what an unknown field might have been
+ */
+export function explainIssues(issues: readonly Issue[], given: unknown, allowed: readonly string[]): AppError {
+  const errors = issues.flatMap((issue) => fieldErrorsOf(issue, given, allowed));
+  return invalidFields(errors);
+}
+
+/** The 422 of one or several fields. */
+export function invalidFields(errors: FieldError[]): AppError {
+  const [first] = errors;
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  return new AppError('validation_failed', {
+    detail: first ? `${first.field}: ${first.message}${more}` : 'the request is not valid',
+    remedy:
+      errors.length > 1 ? 'correct the fields under errors and send it again' : 'correct the field and send it again',
+    errors,
+  });
+}
+
+function fieldErrorsOf(issue: Issue, given: unknown, allowed: readonly string[]): FieldError[] {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') {
+    const known = allowed.length > 0 ? `; known are ${allowed.join(', ')}` : '; none is known here';
+    return issue.keys.map((key) => ({
+      field: [...path, PLAIN_NAME.test(key) && !isSecretValue(key, given) ? key : '(unknown)'].join('.'),
+      message: `there is no such field${known}`,
+    }));
+  }
+  const field = path.join('.') || 'body';
+  return [{ field, message: messageOf(issue, valueAt(given, issue.path), path.at(-1), given) }];
+}
+
+function messageOf(issue: Issue, value: unknown, name: string | undefined, given: unknown): string {
+  const isSafe = name !== undefined && !SECRET_FIELDS.has(name) && !isSecretValue(value, given);
+  const not = isSafe ? `, not ${shownValue(value)}` : '';
+  switch (issue.code) {
+    case 'invalid_type':
+      if (value === undefined) return 'is needed';
+      return `must be ${article(issue.expected)}, not ${article(typeOf(value))}`;
+    case 'invalid_value':
+      return value === undefined ? 'is needed' : `must be one of ${issue.values.map(String).join(', ')}${not}`;
+    case 'too_small':
+      return isOwnMessage(issue.message)
+        ? issue.message
+        : `must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}${unitOf(issue.origin)}${not}`;
+    case 'too_big':
+      return isOwnMessage(issue.message)
+        ? issue.message
+        : `must be at most ${issue.maximum}${unitOf(issue.origin)}${not}`;
+    default:
+      return isOwnMessage(issue.message) ? issue.message : `is not valid${not}`;
+  }
+}
+
+/** Our schemas speak in lower case, zod in sentences. */
+function isOwnMessage(message: string): boolean {
+  return /^[a-z]/.test(message);
+}
+
+function unitOf(origin: string): string {
+  return origin === 'string' ? ' characters' : '';
+}
+
+function article(type: string): string {
+  if (type === 'undefined' || type === 'null') return type;
+  return /^[aeio]/.test(type) ? `an ${type}` : `a ${type}`;
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}
+
+function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {
+  let value = given;
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as Record<PropertyKey, unknown>)[key];
+  }
+  return value;
+}
+
+/** True when a value repeats a secret of the same request: pasted into the wrong field as well. */
+function isSecretValue(value: unknown, given: unknown): boolean {
+  if (typeof given !== 'object' || given === null) return false;
+  const text = (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).toLowerCase();
+  return Object.entries(given).some(
+    ([name, secret]) =>
+      SECRET_FIELDS.has(name) &&
+      typeof secret === 'string' &&
+      secret.length > 0 &&
+      (text.includes(secret.toLowerCase()) || (text.length >= 4 && secret.toLowerCase().includes(text))),
+  );
+}

@@ -1,0 +1,71 @@
+import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { mockClient, type AwsClientStub } from 'aws-sdk-client-mock';
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { DESTINATION_ID, makeRecord, makeRunning, NOW, STREAM_KEY, useTestApi } from '../../../test/support/api.ts';
+
+const test = useTestApi();
+let logs: AwsClientStub<CloudWatchLogsClient>;
+beforeAll(() => {
+  logs = mockClient(test.deps.clients.cloudWatchLogs);
+});
+beforeEach(() => void logs.reset());
+
+const path = `/api/destinations/${DESTINATION_ID}/log`;
+const read = (query = '') => test.call('GET', `${path}${query}`);
+const line = (severity: string, message: string) => ({
+  timestamp: NOW.getTime(),
+  message: JSON.stringify({ encoder_pipeline: 0, severity, message }),
+});
+
+describe('GET /api/destinations/{destinationId}/log', () => {
+  it('200 gives the newest lines of the channel, without address and key', async () => {
+    const record = { ...makeRunning(), streamKeyLast4: STREAM_KEY.slice(-4) };
+    await test.put(record);
+    logs.on(GetLogEventsCommand).resolves({
+      events: [line('W', `refused by rtmp://live.example/app/${STREAM_KEY}`), line('I', `stream ${STREAM_KEY} begins`)],
+    });
+    const answer = await read('?limit=20');
+    expect(answer.status).toBe(200);
+    expect(answer.body.data).toEqual([
+      { at: NOW.toISOString(), severity: 'warning', message: 'refused by rtmp://live.example/[redacted]' },
+      { at: NOW.toISOString(), severity: 'info', message: 'stream [redacted] begins' },
+    ]);
+    expect(logs.call(0).args[0].input).toEqual({
+      logGroupName: 'ElementalMediaLive',
+      logStreamName: `${record.held.channel!.channelArn.replaceAll(':', '_')}_0`,
+      limit: 20,
+      startFromHead: false,
+    });
+  });
+
+  it('200 with nothing when the channel has not logged yet', async () => {
+    await test.put(makeRunning());
+    logs.on(GetLogEventsCommand).rejects(Object.assign(new Error('no'), { name: 'ResourceNotFoundException' }));
+    expect((await read()).body).toEqual({ data: [] });
+  });
+
+  it('200 with nothing when there is no channel, asking AWS nothing', async () => {
+    await test.put(makeRecord());
+    expect((await read()).body).toEqual({ data: [] });
+    expect(logs.calls()).toHaveLength(0);
+  });
+
+  it('404 when there is none', async () => {
+    expect((await read()).status).toBe(404);
+  });
+
+  it.each(['?limit=0', '?limit=501', '?limit=ten', '?lines=5'])('422 for %s', async (query) => {
+    expect((await read(query)).status).toBe(422);
+  });
+
+  it('503 when CloudWatch Logs does not answer', async () => {
+    await test.put(makeRunning());
+    logs.on(GetLogEventsCommand).rejects(Object.assign(new Error('slow down'), { name: 'ThrottlingException' }));
+    expect((await read()).status).toBe(503);
+  });
+
+  it('has a case for every status it documents', async () => {
+    expect(await test.unmetStatuses('/api/destinations/{destinationId}/log')).toEqual([]);
+  });
+});

@@ -1,0 +1,565 @@
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { makeFlow, makePrimary, NOW, SRT_PASSPHRASE, TOKEN, useTestApi } from '../../../test/support/api.ts';
+
+const test = useTestApi();
+
+const flowIs = (status: string, changes: object = {}) => {
+  test.mediaConnect.flow = makeFlow(status, changes);
+};
+const callsOf = (command: string) => test.mediaConnect.calls.filter((name) => name === command);
+const status = () => test.call('GET', '/api/mediaconnect/flow/status');
+const secondsAgo = (seconds: number) => new Date(NOW.getTime() - seconds * 1000);
+const sourceIs = (connected: number) =>
+  test.mocks.cloudWatch.on(GetMetricDataCommand).resolves({
+    MetricDataResults: [
+      { Id: 'connected', Values: [connected, connected, 1 - connected], Timestamps: [5, 10, 15].map(secondsAgo) },
+      { Id: 'bitrate', Values: [5_000_000.4] },
+      { Id: 'continuity', Values: [1, 2] },
+      { Id: 'loss', Values: [0.4012, 0.1] },
+      { Id: 'roundtrip', Values: [37.96] },
+      ...Object.entries({ profile: 100, level: 41, chromaformat: 1, bitdepth: 8, interlaced: 1 }).map(
+        ([Id, value]) => ({
+          Id,
+          Values: [value],
+        }),
+      ),
+    ],
+  });
+
+describe('GET /api/mediaconnect/flow/status', () => {
+  it('200 off while the flow is stopped', async () => {
+    flowIs('STANDBY');
+    expect((await status()).body).toMatchObject({ status: 'STANDBY', source: { state: 'off', video: null } });
+  });
+
+  it('200 waiting while no encoder is connected, with the URL to connect to', async () => {
+    sourceIs(0);
+    expect((await status()).body).toMatchObject({
+      source: { state: 'waiting', remedy: expect.stringContaining('encoder') },
+      ingest: { host: 'localhost', port: 9998, srtUrl: 'srt://localhost:9998?mode=caller&latency=200000' },
+      preview: { hlsUrl: '/out/v1/abc/index.m3u8', destinationId: 'primary' },
+      outputs: { used: 0, limit: 50 },
+    });
+  });
+
+  it('200 connected, with what the source carries', async () => {
+    sourceIs(1);
+    test.mediaConnect.media = {
+      TransportMediaInfo: {
+        Programs: [
+          {
+            PcrPid: 1,
+            ProgramNumber: 1,
+            ProgramPid: 1,
+            Streams: [
+              {
+                Pid: 1,
+                StreamType: 'Video',
+                Codec: 'H264',
+                FrameRate: '30000/1001',
+                FrameResolution: { FrameWidth: 1920, FrameHeight: 1080 },
+              },
+              { Pid: 2, StreamType: 'Audio', Codec: 'AAC', SampleRate: 48000, Channels: 2 },
+            ],
+          },
+        ],
+      },
+    };
+    expect((await status()).body.source).toMatchObject({
+      state: 'connected',
+      bitrateBps: 5_000_000,
+      continuityErrors: 3,
+      packetLossPercent: 0.4,
+      roundTripMs: 38,
+      since: secondsAgo(10).toISOString(),
+      video: {
+        ...{ codec: 'H264', width: 1920, height: 1080 },
+        ...{ profile: 'High', level: '4.1', chroma: '4:2:0', bitDepth: 8, scan: 'interlaced' },
+      },
+      audio: { channels: 2 },
+    });
+  });
+
+  it('200 connected, with warnings, when another encoder is turned away', async () => {
+    sourceIs(1);
+    flowIs('ACTIVE', { Messages: { Errors: ['another encoder calls'] } });
+    const { source } = (await status()).body;
+    expect(source).toMatchObject({ state: 'connected', video: null });
+    expect(source.warnings[0]).toMatchObject({ code: 'flow_message', detail: 'another encoder calls' });
+  });
+
+  it('200 failed, with a remedy, when the flow is in error or says why nobody gets in', async () => {
+    flowIs('ERROR', { Messages: { Errors: ['The source failed'] } });
+    expect((await status()).body.source).toMatchObject({
+      state: 'failed',
+      detail: expect.stringContaining('The source failed'),
+    });
+    await test.reset();
+    sourceIs(0);
+    flowIs('ACTIVE', { Messages: { Errors: ['Passphrase mismatch'] } });
+    expect((await status()).body.source).toMatchObject({
+      state: 'failed',
+      remedy: expect.stringContaining('passphrase'),
+    });
+  });
+
+  it('200 shows where the passphrase goes and never the passphrase', async () => {
+    const flow = makeFlow('ACTIVE');
+    Object.assign(flow.Flow.Source, { Decryption: { RoleArn: 'r', SecretArn: 's', KeyType: 'srt-password' } });
+    test.mediaConnect.flow = flow;
+    const { ingest } = (await status()).body;
+    expect(ingest).toMatchObject({ encrypted: true, srtUrl: expect.stringContaining('passphrase=<your passphrase>') });
+  });
+
+  it('200 looks once however many ask within a second, and again in the next', async () => {
+    await Promise.all(Array.from({ length: 20 }, status));
+    expect(callsOf('DescribeFlowCommand')).toHaveLength(1);
+    test.time.now = new Date(NOW.getTime() + 1001);
+    await status();
+    expect(callsOf('DescribeFlowCommand')).toHaveLength(2);
+  });
+
+  it('200 although figures and preview cannot be had', async () => {
+    test.mocks.cloudWatch.on(GetMetricDataCommand).rejects(new Error('no'));
+    test.mocks.mediaPackage.rejects(new Error('no'));
+    const answer = await status();
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatchObject({ source: { bitrateBps: null }, preview: { hlsUrl: null } });
+  });
+
+  it('200 says since when, by what it has seen change or the figures tell', async () => {
+    const always = { Id: 'connected', Values: [0, 0], Timestamps: [5, 10].map(secondsAgo) };
+    test.mocks.cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [always] });
+    expect((await status()).body.source.since).toBeNull();
+    sourceIs(1);
+    test.time.now = new Date(NOW.getTime() + 2000);
+    expect((await status()).body.source.since).toBe('2026-11-21T18:00:02.000Z');
+  });
+
+  it('422 for a query parameter nobody knows', async () => {
+    expect((await test.call('GET', '/api/mediaconnect/flow/status?x=1')).status).toBe(422);
+  });
+});
+
+describe('GET /api/mediaconnect/flow/encoder-address', () => {
+  const address = () => test.call('GET', '/api/mediaconnect/flow/encoder-address');
+
+  it('200 has the passphrase, escaped for URL and shell, and no cache may keep it', async () => {
+    const { body, headers } = await address();
+    expect(body).toEqual({
+      srtUrl:
+        'srt://localhost:9998?mode=caller&latency=200000&passphrase=a%20pass%26phrase%20of%20the%20tests%20%24%21',
+      passphrase: SRT_PASSPHRASE,
+    });
+    expect(new URL(body.srtUrl).searchParams.get('passphrase')).toBe(SRT_PASSPHRASE);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(test.log.join()).not.toContain('pass&phrase');
+  });
+
+  it('200 has none for an open listener, and the path does not exist where the API does not know it', async () => {
+    test.rebuild({ srtPassphrase: null });
+    expect((await address()).body).toEqual({
+      srtUrl: 'srt://localhost:9998?mode=caller&latency=200000',
+      passphrase: null,
+    });
+    test.rebuild({ srtPassphrase: undefined });
+    expect((await address()).status).toBe(404);
+  });
+
+  it('422 for a query parameter that does not exist', async () => {
+    expect((await test.call('GET', '/api/mediaconnect/flow/encoder-address?host=x')).status).toBe(422);
+  });
+
+  it('no other answer has it', async () => {
+    await address();
+    const others = test.answers.filter(({ path }) => !path.endsWith('/encoder-address'));
+    expect(JSON.stringify(others)).not.toMatch(/pass(&|%26)phrase/);
+  });
+});
+
+describe('GET /api/mediaconnect/flow/thumbnail', () => {
+  const thumbnail = (headers: Record<string, string> = {}) =>
+    test.call('GET', '/api/mediaconnect/flow/thumbnail', { headers });
+  const JPEG = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0x00, 0x80, 0xff, 0xd9]);
+  const takenIs = (at: Date) => {
+    test.mediaConnect.thumbnail = { Thumbnail: JPEG.toString('base64'), ThumbnailMessages: [], Timestamp: at };
+  };
+
+  it('200 the picture, byte for byte, with when it was taken, for this one viewer to keep a moment', async () => {
+    takenIs(secondsAgo(3));
+    const answer = await test.api.request('/api/mediaconnect/flow/thumbnail', {
+      headers: { authorization: `Bearer ${TOKEN}` },
+    });
+    expect(Buffer.from(await answer.arrayBuffer())).toEqual(JPEG);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'content-type': 'image/jpeg',
+      'cache-control': 'private, max-age=5',
+      'last-modified': 'Sat, 21 Nov 2026 17:59:57 GMT',
+      etag: expect.stringMatching(/^"[\w-]{43}"$/),
+    });
+    await thumbnail();
+  });
+
+  it('304 for who has it already, and not for the next picture of a source that stands still', async () => {
+    takenIs(secondsAgo(3));
+    const etag = (await thumbnail()).headers.get('etag')!;
+    const again = await thumbnail({ 'if-none-match': etag });
+    expect([again.status, again.text, again.headers.get('etag')]).toEqual([304, '', etag]);
+    takenIs(NOW);
+    test.time.now = new Date(NOW.getTime() + 2000);
+    expect((await thumbnail({ 'if-none-match': etag })).status).toBe(200);
+  });
+
+  it('200 asks once however many look within two seconds, and again in the next', async () => {
+    takenIs(NOW);
+    await Promise.all(Array.from({ length: 10 }, () => thumbnail()));
+    test.time.now = new Date(NOW.getTime() + 1999);
+    await thumbnail();
+    expect(callsOf('DescribeFlowSourceThumbnailCommand')).toHaveLength(1);
+    test.time.now = new Date(NOW.getTime() + 2000);
+    await thumbnail();
+    expect(callsOf('DescribeFlowSourceThumbnailCommand')).toHaveLength(2);
+  });
+
+  it.each([
+    ['AWS has none', { ThumbnailMessages: [{ Code: 'x', Message: 'y' }] }],
+    ['nobody knows when it was taken', { Thumbnail: JPEG.toString('base64'), ThumbnailMessages: [] }],
+    ['AWS says nothing at all', undefined],
+  ])('404 with what to do when %s', async (_, details) => {
+    test.mediaConnect.thumbnail = details!;
+    const { status: code, problem } = await thumbnail();
+    expect([code, problem.code, problem.remedy]).toEqual([404, 'not_found', expect.stringContaining('encoder')]);
+  });
+
+  it.each(['NotFoundException', 'BadRequestException'])('404 when AWS refuses with %s', async (name) => {
+    test.mediaConnect.failure = Object.assign(new Error('thumbnails are not enabled'), { name, $metadata: {} });
+    expect((await thumbnail()).problem.code).toBe('not_found');
+  });
+
+  it('503 when AWS is asked too often', async () => {
+    test.mediaConnect.failure = Object.assign(new Error('slow down'), { name: 'TooManyRequestsException' });
+    expect((await thumbnail()).status).toBe(503);
+  });
+
+  it('422 for a query parameter nobody knows', async () => {
+    expect((await test.call('GET', '/api/mediaconnect/flow/thumbnail?x=1')).status).toBe(422);
+  });
+});
+
+describe.each([
+  ['start', 'StartFlowCommand', 'STANDBY', 'ACTIVE'],
+  ['stop', 'StopFlowCommand', 'ACTIVE', 'STANDBY'],
+] as const)('POST /api/mediaconnect/flow/%s', (action, command, from, done) => {
+  const post = () => test.call('POST', `/api/mediaconnect/flow/${action}`);
+
+  it('202 asks for it', async () => {
+    flowIs(from);
+    expect((await post()).status).toBe(202);
+    expect(callsOf(command)).toHaveLength(1);
+  });
+
+  it('200 when it is so already, asking AWS nothing', async () => {
+    flowIs(done);
+    expect((await post()).status).toBe(200);
+    expect(callsOf(command)).toHaveLength(0);
+  });
+
+  it('200 when another caller was quicker and AWS refuses because of that', async () => {
+    const { mediaConnect } = test.deps.clients;
+    const meanwhile = done === 'ACTIVE' ? 'STARTING' : 'STOPPING';
+    const send = async (asked: object) => {
+      if (asked.constructor.name !== command) return mediaConnect.send(asked as never);
+      flowIs(meanwhile);
+      throw Object.assign(new Error('not in this state'), { name: 'BadRequestException', $metadata: {} });
+    };
+    test.rebuild({ clients: { ...test.deps.clients, mediaConnect: { send } as never } });
+    flowIs(from);
+    expect((await post()).body).toMatchObject({ status: meanwhile });
+  });
+
+  it('409 illegal_transition for a flow that is being deleted', async () => {
+    flowIs('DELETING');
+    const { status: answered, problem } = await post();
+    expect([answered, problem.code, problem.remedy]).toEqual([
+      409,
+      'illegal_transition',
+      'deploy the media source again',
+    ]);
+  });
+
+  it('422 for a body with fields', async () => {
+    expect((await test.call('POST', `/api/mediaconnect/flow/${action}`, { body: { now: true } })).status).toBe(422);
+  });
+});
+
+describe('GET /api/presets', () => {
+  it('200 lists platforms with the encodings that fit them', async () => {
+    const { body } = await test.call('GET', '/api/presets');
+    const linkedin = body.platforms.find((each: { platformId: string }) => each.platformId === 'linkedin');
+    expect(linkedin).toMatchObject({ rtmpUrl: null, defaultEncoding: '720p30' });
+    expect(linkedin.encodings).not.toContain('1080p60');
+    expect(body.encodings.at(-1)).toMatchObject({ encodingId: 'source', width: null });
+  });
+
+  it('200 gives the bitrate each platform really gets from an encoding, within its caps', async () => {
+    const { body } = await test.call('GET', '/api/presets');
+    const bitrates = (id: string) =>
+      body.platforms.find((each: { platformId: string }) => each.platformId === id).videoBitrateBpsByEncoding;
+    expect(bitrates('youtube')).toMatchObject({ '1080p30': 9_900_000, source: 20_000_000 });
+    for (const { platformId, encodings, videoBitrateBpsMax } of body.platforms) {
+      expect(Object.keys(bitrates(platformId)), platformId).toEqual(encodings);
+      for (const bps of Object.values<number>(bitrates(platformId)))
+        expect(bps).toBeLessThanOrEqual(videoBitrateBpsMax);
+    }
+  });
+
+  it('422 for a query parameter nobody knows', async () => {
+    expect((await test.call('GET', '/api/presets?x=1')).status).toBe(422);
+  });
+});
+
+describe('GET /api/health', () => {
+  const health = () => test.call('GET', '/api/health', { signedIn: false });
+
+  it('200 without signing in', async () => {
+    expect((await health()).body).toMatchObject({ status: 'ok', version: '0.1.0' });
+  });
+
+  it('503 names the part that is not reachable and nothing else about it', async () => {
+    test.mediaConnect.failure = new Error('secret internals');
+    const answer = await health();
+    expect(answer.status).toBe(503);
+    expect(answer.body.checks).toEqual([
+      { name: 'table', ok: true, detail: 'reachable' },
+      { name: 'flow', ok: false, detail: 'not reachable' },
+    ]);
+  });
+  it('422 for a query parameter nobody knows', async () => {
+    expect((await test.call('GET', '/api/health?x=1')).status).toBe(422);
+  });
+});
+
+describe('/api/session', () => {
+  const signIn = (token = TOKEN) => test.call('POST', '/api/session', { body: { token }, signedIn: false });
+  const withCookie = (cookie: string, method = 'GET', headers = {}) =>
+    test.call(method, '/api/session', { signedIn: false, headers: { cookie, ...headers } });
+  const cookieOf = async () => (await signIn()).headers.get('set-cookie')!.split(';')[0]!;
+
+  it('POST 200 gives an HttpOnly, strict cookie that does not hold the token', async () => {
+    const answer = await signIn();
+    const cookie = answer.headers.get('set-cookie') ?? '';
+    expect(answer.status).toBe(200);
+    expect(cookie).toMatch(/; HttpOnly; SameSite=Strict/);
+    expect(cookie).not.toContain(TOKEN);
+    expect(cookie).not.toContain(Buffer.from(TOKEN).toString('base64url'));
+  });
+
+  it('GET 200 with the cookie, 401 after it has expired or was changed', async () => {
+    const cookie = await cookieOf();
+    expect((await withCookie(cookie)).body).toEqual({
+      principal: 'operator',
+      role: 'admin',
+      signIn: { kind: 'token' },
+      embedded: true,
+      loopbackTargetsAllowed: false,
+      version: '0.1.0',
+      ffmpeg: null,
+    });
+    expect((await withCookie(cookie.replace(/=\d/, '=9'))).status).toBe(401);
+    test.time.now = new Date(NOW.getTime() + 31 * 86_400_000);
+    expect((await withCookie(cookie)).status).toBe(401);
+  });
+
+  it('POST 401 for a wrong token, which is not repeated', async () => {
+    const answer = await signIn('wrong-token-value');
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('set-cookie')).toBeNull();
+    expect(answer.text).not.toContain('wrong-token-value');
+  });
+
+  it('POST 404 where an identity provider makes sessions', async () => {
+    test.rebuild({
+      authentication: { signIn: { kind: 'redirect', url: '/api/session/sign-in' }, authenticate: async () => null },
+    });
+    expect((await signIn()).status).toBe(404);
+  });
+
+  it('DELETE 204 ends the session in this browser, expired or not', async () => {
+    const answer = await withCookie(await cookieOf(), 'DELETE');
+    expect(answer.status).toBe(204);
+    expect(answer.headers.get('set-cookie')).toContain('Max-Age=0');
+    expect((await withCookie('x=y', 'DELETE')).status).toBe(204);
+  });
+
+  it('422 for unknown fields and parameters', async () => {
+    expect((await test.call('POST', '/api/session', { body: { token: TOKEN, remember: true } })).status).toBe(422);
+    expect((await test.call('GET', '/api/session?x=1')).status).toBe(422);
+    expect((await test.call('DELETE', '/api/session?x=1')).status).toBe(422);
+  });
+
+  it('a bearer token that is wrong is not made good by a cookie', async () => {
+    expect((await withCookie(await cookieOf(), 'GET', { authorization: 'Bearer nonsense' })).status).toBe(401);
+  });
+
+  it('a write with a cookie from a page of another origin is refused', async () => {
+    const cookie = await cookieOf();
+    const foreign: Record<string, string>[] = [
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+      { origin: 'http://evil.example' },
+      { origin: 'http://localhost:3000' },
+      { origin: 'null' },
+    ];
+    for (const headers of foreign) {
+      const answer = await test.call('POST', '/api/mediaconnect/flow/start', {
+        signedIn: false,
+        headers: { cookie, ...headers },
+      });
+      expect([answer.status, answer.problem.code], `${JSON.stringify(headers)}`).toEqual([403, 'forbidden']);
+    }
+    const own = { cookie, origin: 'http://localhost', 'sec-fetch-site': 'same-origin' };
+    expect((await test.call('POST', '/api/mediaconnect/flow/start', { signedIn: false, headers: own })).status).toBe(
+      200,
+    );
+  });
+});
+
+describe('documentation', () => {
+  it('GET /api/openapi.json is OpenAPI 3.1 with all routes', async () => {
+    const { body } = await test.call('GET', '/api/openapi.json');
+    expect(body.openapi).toBe('3.1.0');
+    expect(Object.keys(body.paths)).toHaveLength(31);
+  });
+
+  it('GET /api/docs needs nothing from elsewhere and no inline script', async () => {
+    const { text, headers } = await test.call('GET', '/api/docs');
+    expect(text).not.toMatch(/https?:\/\//);
+    expect(text).not.toMatch(/<script>|onload=|<style/);
+    expect(headers.get('content-security-policy')).toContain("script-src 'self';");
+    for (const [, asset] of text.matchAll(/(?:src|href)="([^"]+)"/g)) {
+      expect((await test.call('GET', asset!)).status, `${asset}`).toBe(200);
+    }
+  });
+
+  it('GET /api/docs/… serves its own files only', async () => {
+    for (const name of ['package.json', '..%2f..%2fpackage.json', '__proto__', 'constructor']) {
+      expect((await test.call('GET', `/api/docs/${name}`)).status).toBe(404);
+    }
+  });
+});
+
+describe('the dashboard', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'sluice-dashboard-'));
+  mkdirSync(join(directory, 'dist/assets'), { recursive: true });
+  writeFileSync(join(directory, 'dist/index.html'), '<!doctype html><title>Sluice</title>');
+  writeFileSync(join(directory, 'dist/assets/app-12ab.js'), 'export {};');
+  writeFileSync(join(directory, 'secret.txt'), 'secret');
+  afterAll(() => rmSync(directory, { recursive: true }));
+  beforeEach(() => test.rebuild({ staticFiles: { directory: join(directory, 'dist') } }));
+  const get = (path: string, headers = {}) => test.call('GET', path, { signedIn: false, headers });
+
+  it('is served to anyone, so that they can sign in', async () => {
+    const answer = await get('/');
+    expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'no-cache']);
+    expect(answer.headers.get('content-type')).toContain('text/html');
+    expect((await get('/', { 'if-none-match': answer.headers.get('etag') })).status).toBe(304);
+  });
+
+  it('gives its page for every page’s path and 404 for files that are missing', async () => {
+    expect((await get('/destinations/x')).text).toContain('Sluice');
+    expect((await get('/assets/app-0000.js')).status).toBe(404);
+    expect((await get('/api')).status).toBe(401);
+  });
+
+  it('lets hashed files be kept for ever', async () => {
+    const answer = await get('/assets/app-12ab.js');
+    expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect(answer.headers.get('content-type')).toContain('text/javascript');
+  });
+
+  it('serves nothing outside its directory', async () => {
+    for (const path of [
+      '/../secret.txt',
+      '/%2e%2e/secret.txt',
+      '/..%2fsecret.txt',
+      '/assets/..%5c..%5csecret.txt',
+      '/%00.txt',
+      '//secret.txt',
+    ]) {
+      const answer = await get(path);
+      expect([200, 404], `${path}`).toContain(answer.status);
+      expect(answer.text, `${path}`).not.toBe('secret');
+    }
+  });
+});
+
+describe('GET /out/v1/*', () => {
+  const asked: string[] = [];
+  beforeEach(() => {
+    asked.length = 0;
+    test.rebuild({
+      hlsProxy: async (path) => {
+        asked.push(path);
+        if (path.includes('down')) throw new Error('down');
+        if (path.includes('restarting')) return new Response('it is being restarted', { status: 503 });
+        return new Response('#EXTM3U', {
+          status: path.includes('gone') ? 404 : 200,
+          headers: {
+            'content-type': 'application/vnd.apple.mpegurl',
+            'set-cookie': 'a=b',
+            'cache-control': 'max-age=1',
+          },
+        });
+      },
+    });
+  });
+
+  it('passes playlists on to who is signed in, query included', async () => {
+    const answer = await test.call('GET', '/out/v1/abc/index.m3u8?_HLS_msn=3');
+    expect([answer.status, answer.text]).toEqual([200, '#EXTM3U']);
+    expect(asked).toEqual(['/out/v1/abc/index.m3u8?_HLS_msn=3']);
+    expect(answer.headers.get('set-cookie')).toBeNull();
+    expect(answer.headers.get('cache-control')).toBe('max-age=1');
+  });
+
+  it('404 for what the origin does not have is a problem like any other', async () => {
+    const answer = await test.call('GET', '/out/v1/gone.ts');
+    expect([answer.status, answer.problem.code]).toEqual([404, 'not_found']);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+  });
+
+  it('asks nobody for those who are not, or for paths that are none', async () => {
+    expect((await test.call('GET', '/out/v1/abc/index.m3u8', { signedIn: false })).status).toBe(401);
+    expect((await test.call('GET', '/out/v1/..%2fsecret')).status).toBe(404);
+    expect(asked).toEqual([]);
+  });
+
+  it('503 when the origin does not answer', async () => {
+    for (const path of ['/out/v1/down.ts', '/out/v1/restarting.ts']) {
+      const answer = await test.call('GET', path);
+      expect([answer.status, answer.problem.code]).toEqual([503, 'upstream_unavailable']);
+    }
+  });
+});
+
+describe('the contract', () => {
+  it('has a case for every status it documents', async () => {
+    await test.put(makePrimary());
+    expect(
+      await test.unmetStatuses(
+        '/api/mediaconnect/flow/status',
+        '/api/mediaconnect/flow/thumbnail',
+        '/api/mediaconnect/flow/encoder-address',
+        '/api/mediaconnect/flow/start',
+        '/api/mediaconnect/flow/stop',
+        '/api/presets',
+        '/api/health',
+        '/api/session',
+      ),
+    ).toEqual([]);
+  });
+});

@@ -1,0 +1,76 @@
+import { z } from '@hono/zod-openapi';
+import { Problem } from './answers.ts';
+
+/** Building blocks of the routes' contracts. */
+
+/** No query parameter is known; an unknown one is a misspelt wish. */
+export const NoQuery = z.strictObject({});
+
+/** A JSON answer. */
+export function answers<Schema extends z.ZodType>(schema: Schema, description: string) {
+  return { description, content: { 'application/json': { schema } } };
+}
+
+/** A JSON answer that can be had as a CSV file as well. */
+export function answersOrFile<Schema extends z.ZodType>(schema: Schema, description: string) {
+  return { description, content: { 'application/json': { schema }, 'text/csv': { schema: z.string() } } };
+}
+
+/** A JSON body that must be there. */
+export function takes<Schema extends z.ZodType>(schema: Schema) {
+  return { required: true, content: { 'application/json': { schema } } };
+}
+
+const PROBLEMS = {
+  400: 'The request cannot be read',
+  401: 'Sign in first',
+  403: 'Not allowed',
+  404: 'There is no such thing',
+  409: 'Not possible now; the code says why',
+  412: 'Changed by someone else since it was read',
+  413: 'The body is too large',
+  415: 'The body is not JSON',
+  422: 'The request is not valid; errors names the fields',
+  429: 'Too many wrong tokens; retryAfterSeconds says when to try again',
+  500: 'Our own failure',
+  503: 'AWS does not answer',
+} as const;
+
+/**
+ * Problems a route may answer with. Typed as nothing: they are thrown, so a handler never returns them.
+ * @param statuses beyond those every route has
+ */
+export function problems(...statuses: (keyof typeof PROBLEMS)[]): object {
+  return toResponses(new Set([...statuses, 401, 403, 422, 429, 500] as const));
+}
+
+/** The same, for a route nobody has to be signed in for. */
+export function openProblems(...statuses: (keyof typeof PROBLEMS)[]): object {
+  return toResponses(new Set([...statuses, 422, 500] as const));
+}
+
+function toResponses(all: Set<keyof typeof PROBLEMS>): object {
+  return Object.fromEntries(
+    [...all]
+      .sort()
+      .map((status) => [
+        status,
+        { description: PROBLEMS[status], content: { 'application/problem+json': { schema: Problem } } },
+      ]),
+  );
+}
+
+/** What every route that changes something may refuse with. */
+export const WRITE_PROBLEMS = [400, 403, 413, 415] as const;
+
+/** Says in the document that a POST may be repeated under one key. */
+export const IdempotencyHeaders = z.object({
+  'Idempotency-Key': z.string().optional().openapi({
+    description: 'At most 255 characters: the same request under the same key is carried out once within 24 hours',
+  }),
+});
+
+/** Says in the document that a write may be made conditional. */
+export const IfMatchHeaders = z.object({
+  'If-Match': z.string().optional().openapi({ description: 'ETag of the version the change was made from' }),
+});

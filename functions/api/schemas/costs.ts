@@ -1,0 +1,222 @@
+import { z } from '@hono/zod-openapi';
+import { CHANNEL_PARTS } from '../../domain/cost.ts';
+import { anyDestinationId, PlatformId, PresetId, Standby, timestamp } from './parts.ts';
+
+/**
+ * Shapes of everything about money. All amounts are US dollars by AWS's list price, exact to the millionth. A part
+ * without a confirmed price is left out of the sum and named in `unknownParts`; then `isComplete` is false and the real
+ * amount starts "from" the one shown. Traffic is estimated from bitrates; an amount with traffic in it has `isAbout`.
+ * An amount is null when none of its parts has a known price.
+ */
+
+const amount = z.number().nullable();
+
+const unknownParts = z.array(z.string()).openapi({
+  description: 'What the amounts leave out, in words',
+  example: ['MediaLive input, HD AVC, 10 to 20 Mbit/s'],
+});
+const isComplete = z
+  .boolean()
+  .openapi({ description: 'False: a part without a known price is left out, so the real amount is at least this' });
+const isAbout = z.boolean().openapi({ description: 'True: traffic is in it, estimated from bitrates' });
+
+/** One price per hour by itself. */
+const Amount = z.object({ perHour: amount, isComplete, isAbout, unknownParts }).openapi('Amount');
+export type Amount = z.infer<typeof Amount>;
+
+const channelPart = z.enum(CHANNEL_PARTS).openapi({
+  description:
+    'encoding: MediaLive input and outputs. transfer: from the flow to MediaLive. egress: to the platform. ingest: into MediaPackage. viewing: what viewers of the preview cause.',
+});
+
+/** Where the prices come from; the same in every answer about money. */
+const provenance = {
+  currency: z.literal('USD'),
+  region: z.string().openapi({ example: 'us-east-1' }),
+  priceDate: z.string().nullable().openapi({
+    description: 'When the prices were looked up; null when there is no price list for the region',
+    example: '2026-09-18',
+  }),
+  isBilled: z.boolean().openapi({ description: 'False on one machine: what it would cost on AWS, billed by nobody' }),
+};
+
+/** What one destination costs, as part of its resource. */
+export const DestinationCost = z
+  .object({
+    currency: z.literal('USD'),
+    perHourRunning: amount.openapi({ description: 'While it runs, with its present settings', example: 0.5976 }),
+    perHourIdle: amount.openapi({ description: 'While it is idle: 0 when cold, null when the idle fee is not known' }),
+    perHourNow: amount.openapi({ description: 'What it holds right now; 0 when it holds nothing' }),
+    minimumPerStart: amount.openapi({
+      description: 'Ten minutes of encoding, which every start costs',
+      example: 0.0936,
+    }),
+    isMinimumComplete: isComplete,
+    thisRun: amount.openapi({ description: 'Since the channel was started; null when it is not running' }),
+    parts: z
+      .array(z.object({ part: channelPart, perHour: amount, isComplete, isAbout }))
+      .openapi({ description: 'What perHourRunning is made of' }),
+    isComplete,
+    isAbout,
+    unknownParts,
+    isBilled: provenance.isBilled,
+  })
+  .openapi('DestinationCost');
+
+const COST_PARTS = ['destinations', 'primary', 'flow', 'leftovers', 'monitoring', 'keysAndSecrets'] as const;
+
+/** `GET /api/costs/now`. */
+export const CostNow = z
+  .object({
+    ...provenance,
+    observedAt: timestamp,
+    perHourNow: z.number(),
+    isComplete,
+    isAbout,
+    unknownParts,
+    soFarToday: z.number().openapi({ description: 'Channels and fixed parts, since midnight UTC' }),
+    isSoFarComplete: isComplete,
+    soFarUnknownParts: unknownParts,
+    show: z
+      .object({ since: timestamp, soFar: z.number(), isComplete })
+      .nullable()
+      .openapi({ description: 'Channels, since the oldest run of a destination that is still going; null off air' }),
+    parts: z.array(
+      z.object({
+        part: z.enum(COST_PARTS).openapi({
+          description: 'monitoring and keysAndSecrets cost around the clock, with every channel stopped',
+        }),
+        count: z.number().int().openapi({ description: 'Resources that cost, or may' }),
+        perHourNow: amount,
+        isComplete,
+        isAbout,
+        soFarToday: amount.openapi({ description: 'Null when running times are not recorded: flow, leftovers' }),
+        isSoFarComplete: isComplete,
+      }),
+    ),
+    whenRunning: z
+      .object({
+        flow: Amount,
+        primary: Amount.nullable(),
+        viewer: Amount.nullable().openapi({ description: 'One viewer of the preview, at its largest rendition' }),
+      })
+      .openapi({ description: 'What source and preview cost whenever they run; null without a preview' }),
+    notes: z.array(z.string()).openapi({ description: 'How the amounts are computed, and what is not counted' }),
+  })
+  .openapi('CostNow');
+
+/** Sums over runs. */
+const usage = {
+  runs: z.number().int().openapi({ description: 'Runs that began in this time' }),
+  minutes: z.number().openapi({ description: 'Running time' }),
+  billedMinutes: z.number().int().openapi({ description: 'Rounded up per run, ten at least' }),
+  cost: amount,
+  isComplete,
+  isAbout,
+};
+
+export const CostGroupBy = z.enum(['destination', 'day', 'platform']);
+
+/** `GET /api/costs`. */
+export const CostLedger = z
+  .object({
+    ...provenance,
+    from: timestamp,
+    to: timestamp,
+    groupBy: CostGroupBy,
+    data: z.array(
+      z.object({
+        key: z.string().openapi({ description: 'Destination id, UTC day or platform id', example: '2026-11-21' }),
+        name: z.string().openapi({ description: 'For people; a deleted destination’s last name' }),
+        platform: z.string().nullable().openapi({ description: 'Null when grouped by day' }),
+        ...usage,
+      }),
+    ),
+    total: z.object(usage),
+    unknownParts,
+  })
+  .openapi('CostLedger');
+
+const HOURS_MAX = 24 * 366;
+
+/** `POST /api/estimates`. */
+export const CreateEstimate = z
+  .strictObject({
+    destinationIds: z.array(anyDestinationId).min(1).max(200).optional(),
+    planned: z
+      .strictObject({
+        platform: PlatformId,
+        preset: PresetId,
+        standby: Standby.optional(),
+      })
+      .optional()
+      .openapi({ description: 'One that does not exist yet' }),
+    hours: z.number().positive().max(HOURS_MAX).openapi({ example: 3 }),
+  })
+  .refine(
+    (value) => (value.destinationIds === undefined) !== (value.planned === undefined),
+    'either destinationIds or planned has to be given',
+  )
+  .openapi('CreateEstimate');
+
+const estimated = {
+  perHour: amount,
+  minimum: amount.openapi({ description: 'Ten minutes of encoding per channel, which every start costs' }),
+  isMinimumComplete: isComplete,
+  total: amount,
+  isComplete,
+  isAbout,
+};
+
+/** Answer of `POST /api/estimates`. */
+export const Estimate = z
+  .object({
+    ...provenance,
+    hours: z.number(),
+    ...estimated,
+    unknownParts,
+    items: z.array(
+      z.object({
+        destinationId: z.string().nullable(),
+        name: z.string().nullable(),
+        platform: z.string(),
+        preset: z.string(),
+        perHourIdle: amount,
+        parts: z.array(z.object({ part: channelPart, perHour: amount, isComplete, isAbout })),
+        ...estimated,
+      }),
+    ),
+    notes: z.array(z.string()).openapi({ description: 'How the amounts are computed, and what is not counted' }),
+  })
+  .openapi('Estimate');
+
+export const ReportQuery = z.strictObject({
+  year: z.coerce.number().int().min(2000).max(9999).optional().openapi({ description: 'This year if left out' }),
+});
+
+export const ReportName = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}\.(csv|json)$/, 'not the name of a report')
+  .openapi({ param: { name: 'name', in: 'path' }, example: '2026-11-20.csv' });
+
+/** `GET /api/reports`. */
+export const ReportList = z
+  .object({
+    data: z.array(
+      z.object({
+        name: z.string().openapi({ example: '2026-11-20.csv' }),
+        day: z.string().openapi({ description: 'UTC day the report is about', example: '2026-11-20' }),
+        format: z.enum(['csv', 'json']),
+        sizeBytes: z.number().int(),
+        storedAt: timestamp,
+      }),
+    ),
+  })
+  .openapi('ReportList');
+
+export type DestinationCost = z.infer<typeof DestinationCost>;
+export type CostNow = z.infer<typeof CostNow>;
+export type CostLedger = z.infer<typeof CostLedger>;
+export type CreateEstimate = z.infer<typeof CreateEstimate>;
+export type Estimate = z.infer<typeof Estimate>;
+export type ReportList = z.infer<typeof ReportList>;

@@ -1,0 +1,20 @@
+import { z } from '@hono/zod-openapi';
+import { STANDBY_MODES } from '../../domain/destination.ts';
+
+/** Fields that more than one schema file is made of. */
+
+export const timestamp = z.string().openapi({ format: 'date-time', example: '2026-11-21T18:02:11.000Z' });
+
+export const TIMELINE_KINDS = ['operation_began', 'operation_ended', 'edited', 'health', 'drift'] as const;
+
+export const PresetId = z.string().min(1).max(64).openapi({ example: '1080p30' });
+export const PlatformId = z.string().min(1).max(64).openapi({ example: 'youtube' });
+export const Standby = z
+  .enum(STANDBY_MODES)
+  .openapi({ description: 'warm: kept ready while idle; cold: made on start, released on stop' });
+
+/** Ids are made by us: a prefix and a ULID, or the primary channel's fixed id. */
+export const anyDestinationId = z
+  .string()
+  .regex(/^(primary|dst_[0-9a-hjkmnp-tv-z]{26})$/, 'not a destination id')
+  .openapi({ example: 'dst_01k8m3v0s5n2q8w4x6y7z9a1bc' });

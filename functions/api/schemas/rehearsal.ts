@@ -1,0 +1,33 @@
+import { z } from '@hono/zod-openapi';
+import { REHEARSAL_FAULTS, type RehearsalFaultName } from '../rehearsal.ts';
+import { anyDestinationId } from './parts.ts';
+
+/** Shapes of `/api/rehearsal`. */
+
+const FaultId = z.enum(Object.keys(REHEARSAL_FAULTS) as [RehearsalFaultName, ...RehearsalFaultName[]]);
+
+export const RehearsalSwitch = z
+  .strictObject({
+    fault: FaultId,
+    isActive: z.boolean(),
+    destinationId: anyDestinationId.optional().openapi({ description: 'For failures of one platform' }),
+  })
+  .openapi('RehearsalSwitch');
+
+export const RehearsalResource = z
+  .object({
+    data: z.array(
+      z.object({
+        fault: FaultId,
+        scope: z.enum(['deployment', 'destination']),
+        label: z.string(),
+        description: z.string(),
+        isActive: z.boolean(),
+        destinationIds: z.array(z.string()).openapi({ description: 'Destinations it is practised on' }),
+      }),
+    ),
+  })
+  .openapi('Rehearsal');
+
+export type RehearsalSwitch = z.infer<typeof RehearsalSwitch>;
+export type RehearsalResource = z.infer<typeof RehearsalResource>;

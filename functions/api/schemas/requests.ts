@@ -1,0 +1,201 @@
+import { PRIMARY_MODES } from '../../domain/primary-mode.ts';
+import { z } from '@hono/zod-openapi';
+import { DESTINATION_STATUSES } from '../../domain/destination.ts';
+import { CostGroupBy } from './costs.ts';
+import { anyDestinationId, PlatformId, PresetId, Standby, TIMELINE_KINDS } from './parts.ts';
+
+/**
+ * Every shape the API takes: bodies, queries and the ids in paths. One schema validates the request, types the code and
+ * writes the OpenAPI document. They are strict: an unknown field is an error, because a misspelt field silently ignored
+ * is a wish lost.
+ */
+
+// Unpaired surrogates, C0/C1 controls and bidirectional overrides have no place in a name shown to an operator.
+// oxlint-disable-next-line no-control-regex
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/u;
+/** Not empty, but without a letter, digit, mark of punctuation or symbol: what looks like none. */
+const INVISIBLE = /^[^\p{L}\p{N}\p{P}\p{S}]+$/u;
+
+const DestinationName = z
+  .string()
+  .trim()
+  .min(1, 'a name is needed')
+  .max(100, 'a name has at most 100 characters')
+  .refine((value) => !UNPRINTABLE.test(value), 'a name holds no control characters')
+  .refine((value) => !INVISIBLE.test(value), 'a name holds at least one character that can be seen')
+  .openapi({ example: 'Main YouTube' });
+
+const GROUP_LENGTH_MAX = 40;
+
+const Group = z
+  .string()
+  .trim()
+  .min(1, 'a group has at least one character')
+  .max(GROUP_LENGTH_MAX, `a group has at most ${GROUP_LENGTH_MAX} characters`)
+  .refine((value) => !UNPRINTABLE.test(value), 'a group holds no control characters')
+  .refine((value) => !INVISIBLE.test(value), 'a group holds at least one character that can be seen')
+  .openapi({ description: 'Label of those that are started and stopped together', example: 'Sunday service' });
+
+/** Any finite number: a place between two others is the number half way between theirs. */
+const Position = z
+  .number()
+  .min(-Number.MAX_SAFE_INTEGER)
+  .max(Number.MAX_SAFE_INTEGER)
+  .openapi({ description: 'Place in the manual order of the dashboard, smallest first', example: 1_763_748_000_000.5 });
+
+const GroupInput = Group.nullable().openapi({ description: 'null: in no group' });
+
+/** Bytes, not characters: KMS encrypts at most 4096 bytes in one call. */
+const STREAM_KEY_BYTES_MAX = 4096;
+
+const StreamKeyInput = z
+  .string()
+  .min(1, 'a stream key is needed')
+  .refine(
+    (value) => Buffer.byteLength(value) <= STREAM_KEY_BYTES_MAX,
+    `a stream key has at most ${STREAM_KEY_BYTES_MAX} bytes`,
+  )
+  // oxlint-disable-next-line no-control-regex
+  .refine((value) => !/[\s\u0000-\u001f\u007f]/.test(value), 'a stream key holds no spaces or control characters')
+  .openapi({ format: 'password', writeOnly: true, example: 'abcd-efgh-ijkl-mnop' });
+
+const RtmpUrlInput = z.string().min(1).max(2048, 'an RTMP URL has at most 2048 characters').openapi({
+  example: 'rtmps://a.rtmps.youtube.com:443/live2',
+  description: 'Without the stream key. Left out: the platform’s own.',
+});
+
+/** Ids are made by us: a prefix and a ULID, or the primary channel's fixed id. */
+export const DestinationId = anyDestinationId.openapi({ param: { name: 'destinationId', in: 'path' } });
+
+export const OperationId = z
+  .string()
+  .regex(/^(primary|dst_[0-9a-hjkmnp-tv-z]{26})-(create|start|stop|teardown)-\d{1,9}$/, 'not an operation id')
+  .openapi({ param: { name: 'operationId', in: 'path' }, example: 'dst_01k8m3v0s5n2q8w4x6y7z9a1bc-start-2' });
+
+export const CreateDestination = z
+  .strictObject({
+    name: DestinationName,
+    group: GroupInput.optional(),
+    platform: PlatformId,
+    rtmpUrl: RtmpUrlInput.optional(),
+    streamKey: StreamKeyInput,
+    preset: PresetId.optional(),
+    standby: Standby.optional(),
+  })
+  .openapi('CreateDestination');
+
+export const ReplaceDestination = z
+  .strictObject({
+    name: DestinationName,
+    group: GroupInput.default(null).openapi({ description: 'Left out: in no group' }),
+    platform: PlatformId,
+    rtmpUrl: RtmpUrlInput,
+    preset: PresetId,
+    standby: Standby,
+    position: Position.optional().openapi({ description: 'Left out: it stays where it is' }),
+    streamKey: StreamKeyInput.optional(),
+  })
+  .openapi('ReplaceDestination');
+
+export const PatchDestination = z
+  .strictObject({
+    name: DestinationName.optional(),
+    group: GroupInput.optional(),
+    platform: PlatformId.optional(),
+    rtmpUrl: RtmpUrlInput.optional(),
+    preset: PresetId.optional(),
+    standby: Standby.optional(),
+    position: Position.optional(),
+  })
+  .refine((value) => Object.keys(value).length > 0, 'nothing to change was given')
+  .openapi('PatchDestination');
+
+export const PutStreamKey = z.strictObject({ streamKey: StreamKeyInput }).openapi('PutStreamKey');
+
+export const ApplyQuery = z.strictObject({
+  apply: z.enum(['now', 'next-start']).optional().openapi({
+    description: 'Needed when the destination is on air: now restarts it, next-start waits for the next start',
+  }),
+});
+
+const BULK_MAX = 200;
+
+export const ForceQuery = z.strictObject({
+  force: z
+    .enum(['true', 'false'])
+    .optional()
+    .openapi({ description: 'true gives up the operation in flight first: the way out when one hangs' }),
+});
+
+export const BulkRequest = z
+  .strictObject({
+    ids: z.array(DestinationId).min(1).max(BULK_MAX).optional(),
+    all: z.literal(true).optional().openapi({ description: 'Every destination but the primary' }),
+    group: Group.optional().openapi({ description: 'Every destination of this group' }),
+  })
+  .refine(
+    ({ ids, all, group }) => [ids, all, group].filter((each) => each !== undefined).length === 1,
+    'exactly one of ids, all and group has to be given',
+  )
+  .openapi('BulkRequest');
+
+export const OrphanId = z
+  .string()
+  .regex(/^(flowOutput|channel|input)-[\w-]{1,400}$/, 'not an orphan id')
+  .openapi({ param: { name: 'orphanId', in: 'path' }, example: 'channel-MTIzNDU2Nw' });
+
+/** An instant, or a UTC day that stands for its midnight. */
+const instant = z
+  .string()
+  .max(40)
+  .refine(
+    (value) => z.iso.datetime({ offset: true }).or(z.iso.date()).safeParse(value).success,
+    'must be a time such as 2026-11-21T18:00:00Z, or a UTC day such as 2026-11-21',
+  )
+  .openapi({ example: '2026-11-21', description: 'RFC 3339 time, or a UTC day for its midnight' });
+
+const exportFormat = z
+  .enum(['json', 'csv'])
+  .optional()
+  .openapi({ description: 'csv gives a file; `Accept: text/csv` does as well' });
+
+export const TimelineQuery = z.strictObject({
+  from: instant.optional().openapi({ description: 'Seven days before `to` if left out; 90 days at most' }),
+  to: instant.optional().openapi({ description: 'Not included; now if left out' }),
+  kind: z.enum(TIMELINE_KINDS).optional(),
+  destinationId: anyDestinationId.optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(512).optional(),
+  format: exportFormat,
+});
+
+export const CostQuery = z.strictObject({
+  from: instant
+    .optional()
+    .openapi({ description: 'Midnight UTC of the present day if left out; 90 days back at most' }),
+  to: instant.optional().openapi({ description: 'Not included; now if left out' }),
+  groupBy: CostGroupBy.default('destination'),
+  format: exportFormat,
+});
+
+export const LogQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(500).optional().openapi({ description: 'Lines at most; 50 if left out' }),
+});
+
+export const SetDetailedLog = z
+  .strictObject({
+    hours: z.number().int().min(1).max(72).openapi({ description: 'How long' }),
+  })
+  .openapi('SetDetailedLog');
+
+export const SetPrimary = z.strictObject({ mode: z.enum(PRIMARY_MODES) }).openapi('SetPrimary');
+
+export const ListQuery = z.strictObject({
+  status: z.enum(DESTINATION_STATUSES).optional(),
+  platform: PlatformId.optional(),
+  group: Group.optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(512).optional(),
+});
+
+export const CreateSession = z.strictObject({ token: z.string().min(1).max(512) }).openapi('CreateSession');

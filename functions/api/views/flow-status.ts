@@ -1,0 +1,189 @@
+import {
+  FLOW_OUTPUTS_MAX,
+  describeSourceMedia,
+  isFlowUp,
+  observeFlow,
+  type FlowView,
+  type SourceMedia,
+} from '../../aws/flow.ts';
+import { getSourceCoding, getSourceMetrics, type SourceMetrics } from '../../aws/metrics.ts';
+import { getSourceObservation } from '../../aws/source-table.ts';
+import { findHlsUrl } from '../../aws/package-channel.ts';
+import { PRIMARY_DESTINATION_ID } from '../../domain/destination.ts';
+import { AppError } from '../../domain/errors.ts';
+import { toSrtUrl } from '../../domain/srt-address.ts';
+import { feedWarnings, sourceWarnings, type Warning } from '../../domain/source-warnings.ts';
+import { describeCoding, type CodingNumbers } from '../../domain/video-coding.ts';
+import type { ApiDeps } from '../api-deps.ts';
+import { memoize, type Memo } from './memoize.ts';
+import type { FlowStatusResource } from '../schemas/answers.ts';
+
+/** The playlist's URL changes only with the deployment. */
+const HLS_URL_KEPT_MS = 300_000;
+/** SRT's own default, where the flow says nothing. */
+const LATENCY_MS_DEFAULT = 120;
+const STATUSES = ['STANDBY', 'ACTIVE', 'UPDATING', 'DELETING', 'STARTING', 'STOPPING', 'ERROR'] as const;
+
+/** One look at the flow and its source. */
+export interface FlowLook {
+  flow: FlowView;
+  media: SourceMedia | null;
+  metrics: SourceMetrics;
+  /** Null where nothing reports it, as on AWS. */
+  coding: CodingNumbers | null;
+  hlsUrl: string | null;
+  /** Since when the source is in its state, as far as this process or the figures tell; null when neither saw it change. */
+  since: string | null;
+  observedAt: string;
+}
+
+const NO_METRICS: SourceMetrics = {
+  connected: null,
+  connectedSince: null,
+  bitrateBps: null,
+  continuityErrors: null,
+  packetLossPercent: null,
+  roundTripMs: null,
+};
+
+export type FlowLookMemo = Memo<FlowLook>;
+
+/** A look shared by all pollers: MediaConnect allows few describes a second per account. */
+export function createFlowLook(deps: ApiDeps): FlowLookMemo {
+  const hlsUrl = memoize(
+    { milliseconds: HLS_URL_KEPT_MS, now: deps.now, isKept: (url: string | null) => url !== null },
+    () => findHlsUrl(deps),
+  );
+  // On AWS the monitor's observation serves; only a page that is open while the monitor does not run asks CloudWatch.
+  const freshFigures = memoize({ milliseconds: deps.source.figuresAgeMsMax, now: deps.now }, () =>
+    getSourceMetrics(deps, { now: deps.now(), ...deps.metrics, periodSeconds: deps.source.periodSeconds }),
+  );
+  async function readFigures(): Promise<SourceMetrics> {
+    const stored = await getSourceObservation(deps);
+    const ageMs = stored ? deps.now().getTime() - Date.parse(stored.observedAt) : Infinity;
+    return stored && ageMs >= 0 && ageMs < deps.source.figuresAgeMsMax ? stored : freshFigures.get();
+  }
+  let seen: { state: string; since: string | null } | null = null;
+
+  /** What is nice to know must not hide what is needed: a flow whose figures are late is still a flow. */
+  async function orElse<Value>(what: string, work: Promise<Value>, instead: Value): Promise<Value> {
+    try {
+      return await work;
+    } catch (error) {
+      deps.logger.warn('part of the flow status is missing', {
+        what,
+        error: error instanceof Error ? error.name : 'unknown',
+      });
+      return instead;
+    }
+  }
+
+  return memoize({ milliseconds: deps.source.lookKeptMs, now: deps.now }, async () => {
+    const [flow, url] = await Promise.all([observeFlow(deps), orElse('preview', hlsUrl.get(), null)]);
+    if (!flow) {
+      throw new AppError('resource_missing', {
+        detail: 'the flow does not exist',
+        remedy: 'deploy the media source again',
+      });
+    }
+    // A flow at rest has no figures, and CloudWatch bills the question.
+    const [media, metrics, coding] = isFlowUp(flow)
+      ? await Promise.all([
+          orElse('media', describeSourceMedia(deps), null),
+          orElse('metrics', readFigures(), NO_METRICS),
+          deps.embedded ? orElse('coding', getSourceCoding(deps, deps.now()), null) : null,
+        ])
+      : [null, NO_METRICS, null];
+    const observedAt = deps.now().toISOString();
+    const { state } = sourceStateOf(flow, metrics, media);
+    if (seen?.state !== state) seen = { state, since: seen === null ? metrics.connectedSince : observedAt };
+    return { flow, media, metrics, coding, hlsUrl: url, since: seen.since, observedAt };
+  });
+}
+
+/** The look as the API shows it. @param requestHost host name of the request, without its port */
+export function toFlowStatusResource(deps: ApiDeps, look: FlowLook, requestHost: string): FlowStatusResource {
+  const { flow, media, metrics } = look;
+  const source = sourceStateOf(flow, metrics, media);
+  const isConnected = source.state === 'connected';
+  // Means over some seconds: what follows these digits is no measurement.
+  const figure = (value: number | null, decimals: number) =>
+    isConnected && value !== null ? Math.round(value * 10 ** decimals) / 10 ** decimals : null;
+  return {
+    flowArn: flow.flowArn,
+    name: flow.name,
+    status: STATUSES.find((status) => status === flow.status) ?? 'UNKNOWN',
+    source: {
+      ...source,
+      since: look.since,
+      bitrateBps: figure(metrics.bitrateBps, 0),
+      continuityErrors: figure(metrics.continuityErrors, 0),
+      packetLossPercent: figure(metrics.packetLossPercent, 2),
+      roundTripMs: figure(metrics.roundTripMs, 1),
+      video: isConnected && media?.video ? { ...media.video, ...describeCoding(look.coding) } : null,
+      audio: isConnected ? (media?.audio ?? null) : null,
+      warnings: isConnected ? warningsOf(deps, look) : [],
+    },
+    ingest: toIngest(deps, flow, requestHost),
+    preview: { hlsUrl: look.hlsUrl === null ? null : pathOf(look.hlsUrl), destinationId: PRIMARY_DESTINATION_ID },
+    outputs: { used: flow.outputs.length, limit: FLOW_OUTPUTS_MAX },
+    observedAt: look.observedAt,
+  };
+}
+
+function warningsOf(deps: ApiDeps, { flow, media, since, observedAt }: FlowLook): Warning[] {
+  const connectedSeconds = since === null ? null : (Date.parse(observedAt) - Date.parse(since)) / 1000;
+  return [
+    ...feedWarnings({ media, connectedSeconds, messages: flow.errors }),
+    ...sourceWarnings(media?.video ?? null, deps.deployment.declaredInput),
+  ];
+}
+
+function sourceStateOf(
+  flow: FlowView,
+  metrics: SourceMetrics,
+  media: SourceMedia | null,
+): Pick<FlowStatusResource['source'], 'state' | 'detail' | 'remedy'> {
+  if (flow.status === 'ERROR') {
+    return {
+      state: 'failed',
+      detail: `the flow has failed${flow.errors[0] ? `: ${flow.errors[0]}` : ''}`,
+      remedy: 'stop the flow and start it again; if it fails again, look at it in the MediaConnect console',
+    };
+  }
+  if (flow.status === 'STARTING') return { state: 'off', detail: 'the flow is starting', remedy: '' };
+  if (!isFlowUp(flow)) {
+    const detail = flow.status === 'STANDBY' ? 'the flow is stopped' : `the flow is ${flow.status.toLowerCase()}`;
+    return { state: 'off', detail, remedy: 'start the flow, then the encoder' };
+  }
+  // Figures come late after a start; what the source carries is known sooner.
+  if (metrics.connected ?? media !== null)
+    return { state: 'connected', detail: 'the encoder is connected', remedy: '' };
+  if (flow.errors[0]) {
+    return {
+      state: 'failed',
+      detail: flow.errors[0],
+      remedy: 'check the encoder’s passphrase, latency and mode (caller) against the ones shown here',
+    };
+  }
+  return {
+    state: 'waiting',
+    detail: 'listening, no encoder is connected',
+    remedy: 'point an encoder at the SRT URL shown here',
+  };
+}
+
+function toIngest(deps: ApiDeps, { ingest }: FlowView, requestHost: string): FlowStatusResource['ingest'] {
+  const host = deps.ingestHost ?? (deps.embedded ? requestHost : (ingest.ip ?? requestHost));
+  const port = ingest.port ?? 0;
+  const latencyMs = ingest.latencyMs ?? LATENCY_MS_DEFAULT;
+  const hint = ingest.encrypted ? { passphrase: '<your passphrase>' } : {};
+  const srtUrl = toSrtUrl({ host, port, latencyMs, ...hint });
+  return { protocol: ingest.protocol, host, port, latencyMs, encrypted: ingest.encrypted, srtUrl };
+}
+
+/** Same-origin path: the playlist is served through our own origin, whatever host packages it. */
+function pathOf(url: string): string {
+  const parsed = URL.parse(url, 'http://localhost');
+  return parsed ? parsed.pathname + parsed.search : url;
+}

@@ -1,0 +1,115 @@
+/**
+ * Encoder logs of the channels, as MediaLive writes them to CloudWatch Logs: one stream per channel and pipeline in the
+ * group `ElementalMediaLive`, each line a JSON object. They are made from the engine's reports, so no line can hold what
+ * a report does not: the target's URL and its stream key are not in them. Kept in memory, the newest lines of each.
+ * [medialive/latest/ug/working-with-logs]
+ */
+import type { Clock } from '../../host/clock.ts';
+import type { ChannelReport } from '../../engine/contract.ts';
+import type { ChannelRecord } from '../media/media-state.ts';
+
+const LINES_KEPT = 500;
+const STREAMS_KEPT = 200;
+/** Dropped frames are told of once in this time, not with every report. */
+const DROPS_TOLD_EVERY_MS = 10_000;
+
+type Severity = 'E' | 'W' | 'I';
+
+/** Severities a log level lets through. [medialive: log levels and verbosities] */
+const SEVERITIES: Record<string, readonly Severity[]> = {
+  ERROR: ['E'],
+  WARNING: ['E', 'W'],
+  INFO: ['E', 'W', 'I'],
+  DEBUG: ['E', 'W', 'I'],
+};
+
+export interface LogLine {
+  timestampMs: number;
+  message: string;
+}
+
+export interface ChannelLogs {
+  /** Writes what has changed since the last look. */
+  observe(channel: ChannelRecord, report: ChannelReport | undefined): void;
+  /** Lines of a stream, oldest first; null when there is no such stream. */
+  read(streamName: string): LogLine[] | null;
+}
+
+/** What was last told of a channel. */
+interface Told {
+  channelState: string;
+  output: string;
+  unsentFrames: number;
+  dropsToldAtMs: number;
+}
+
+/** Keeps the logs of all channels. */
+export function makeChannelLogs(clock: Clock): ChannelLogs {
+  const streams = new Map<string, LogLine[]>();
+  const told = new Map<string, Told>();
+
+  function write(channel: ChannelRecord, severity: Severity, message: string): void {
+    if (!SEVERITIES[channel.settings.LogLevel ?? 'DISABLED']?.includes(severity)) return;
+    const streamName = streamNameOf(channel.arn);
+    const lines = streams.get(streamName) ?? [];
+    streams.set(streamName, lines);
+    const line = { encoder_pipeline: 0, severity, timestamp: isoMicroseconds(clock.now()), channel_arn: channel.arn };
+    lines.push({ timestampMs: clock.now(), message: JSON.stringify({ ...line, logger_name: '', message }) });
+    if (lines.length > LINES_KEPT) lines.shift();
+    if (streams.size > STREAMS_KEPT) streams.delete(streams.keys().next().value!);
+  }
+
+  return {
+    observe(channel, report) {
+      const before = told.get(channel.id);
+      const running = channel.state === 'RUNNING' ? report : undefined;
+      const output = running ? describeOutput(running) : null;
+      const now: Told = {
+        channelState: channel.state,
+        output: output?.message ?? '',
+        unsentFrames: running?.unsentFrames ?? 0,
+        dropsToldAtMs: before?.dropsToldAtMs ?? 0,
+      };
+      if (before?.channelState !== channel.state) write(channel, 'I', `Channel is ${channel.state}`);
+      if (output && before?.output !== output.message) write(channel, output.severity, output.message);
+      const dropped = now.unsentFrames - (before?.unsentFrames ?? 0);
+      if (dropped > 0 && clock.now() - now.dropsToldAtMs < DROPS_TOLD_EVERY_MS) {
+        now.unsentFrames = before!.unsentFrames;
+      } else if (dropped > 0) {
+        now.dropsToldAtMs = clock.now();
+        write(channel, 'W', `Dropped ${dropped} frames: the far end takes less than it is sent`);
+      }
+      if (channel.state === 'DELETED') told.delete(channel.id);
+      else told.set(channel.id, now);
+    },
+    read: (streamName) => streams.get(streamName) ?? null,
+  };
+}
+
+/** The stream of a channel's first pipeline: `arn_aws_medialive_<region>_<account>_channel_<id>_0`. */
+export function streamNameOf(channelArn: string): string {
+  return `${channelArn.replaceAll(':', '_')}_0`;
+}
+
+const STATES: Record<ChannelReport['state'], { severity: Severity; text: string }> = {
+  waiting_for_input: { severity: 'W', text: 'No input: waiting for the feed' },
+  connecting: { severity: 'I', text: 'Connecting to the RTMP server' },
+  publishing: { severity: 'I', text: 'Publishing' },
+  reconnecting: { severity: 'W', text: 'Connection lost, connecting again' },
+  rejected: { severity: 'E', text: 'Refused by the RTMP server' },
+  stalled: { severity: 'W', text: 'The RTMP server does not take what it is sent' },
+};
+
+function describeOutput({ state, problem }: ChannelReport): { severity: Severity; message: string } {
+  const { severity, text } = STATES[state];
+  if (!problem) return { severity, message: text };
+  const times = problem.attempt === undefined ? '' : ` (attempt ${problem.attempt})`;
+  // Media still leaves, and something is wrong with it.
+  const shown = state === 'publishing' ? 'W' : severity;
+  return { severity: shown, message: `${text}: ${problem.detail}${times}` };
+}
+
+/** MediaLive's lines carry six decimals and no zone. */
+function isoMicroseconds(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, -1)}000`;
+}

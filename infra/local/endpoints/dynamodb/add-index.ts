@@ -1,0 +1,55 @@
+import type { DynaliteStore, StoredTable } from 'dynalite/db/index.js';
+import type { JsonBody } from '../wire/aws-json.ts';
+
+/** UpdateTable's wish for a new index, as far as it is looked at here. */
+interface IndexWish {
+  AttributeDefinitions: StoredTable['AttributeDefinitions'];
+  Create: { IndexName: string; KeySchema: unknown; Projection: unknown };
+}
+
+/** Reads the wish for a new index out of an UpdateTable request; null when it asks for something else. */
+export function readIndexWish(input: JsonBody): IndexWish | null {
+  const updates = input['GlobalSecondaryIndexUpdates'];
+  const create = Array.isArray(updates) && updates.length === 1 ? (updates[0] as JsonBody)['Create'] : undefined;
+  if (typeof create !== 'object' || create === null) return null;
+  const definitions = (input['AttributeDefinitions'] ?? []) as IndexWish['AttributeDefinitions'];
+  return { AttributeDefinitions: definitions, Create: create as IndexWish['Create'] };
+}
+
+/**
+ * Adds an index to a table, which dynalite's own UpdateTable cannot: it goes into the table's description, from where
+ * every later write takes it. The items that are there already get into it by being written once more, which is the
+ * caller's part.
+ * @returns false when the table has an index of this name
+ */
+export async function addIndex(store: DynaliteStore, tableName: string, wish: IndexWish): Promise<boolean> {
+  const table = await new Promise<StoredTable>((resolve, reject) => {
+    store.getTable(tableName, true, (error, found) => (error ? reject(error) : resolve(found!)));
+  });
+  const indexes = table.GlobalSecondaryIndexes ?? [];
+  const { IndexName, KeySchema, Projection } = wish.Create;
+  if (indexes.some((index) => index.IndexName === IndexName)) return false;
+  const known = new Set(table.AttributeDefinitions.map(({ AttributeName }) => AttributeName));
+  const added = wish.AttributeDefinitions.filter(({ AttributeName }) => !known.has(AttributeName));
+  const changed: StoredTable = {
+    ...table,
+    AttributeDefinitions: [...table.AttributeDefinitions, ...added],
+    GlobalSecondaryIndexes: [
+      ...indexes,
+      {
+        IndexName,
+        KeySchema,
+        Projection,
+        IndexArn: `${table.TableArn}/index/${IndexName}`,
+        IndexSizeBytes: 0,
+        ItemCount: 0,
+        IndexStatus: 'ACTIVE',
+        ProvisionedThroughput: { ReadCapacityUnits: 0, WriteCapacityUnits: 0, NumberOfDecreasesToday: 0 },
+      },
+    ],
+  };
+  await new Promise<void>((resolve, reject) => {
+    store.tableDb.put(tableName, changed, (error) => (error ? reject(error) : resolve()));
+  });
+  return true;
+}

@@ -1,0 +1,227 @@
+/**
+ * DynamoDB on dynalite's own validations and actions, in process. dynalite keeps the rows in memory, and durable-table.ts
+ * keeps them on disk. Its HTTP server is left out: it throws out of event handlers on a client that disconnects or on an
+ * internal error, which would end our process, and it closes its database only when it has been listening.
+ *
+ * Not served, as dynalite lacks them: transactions, TTL, streams, PartiQL. Adding an index is ours (add-index.ts).
+ */
+import { createRequire } from 'node:module';
+import * as dynaliteDb from 'dynalite/db/index.js';
+import type { DynaliteStore } from 'dynalite/db/index.js';
+import * as validations from 'dynalite/validations/index.js';
+import { AwsFault, jsonResponse, readJsonBody } from '../wire/aws-json.ts';
+import type { JsonBody } from '../wire/aws-json.ts';
+import { systemClock } from '../../host/clock.ts';
+import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../wire/service.ts';
+import type { LocalService } from '../wire/service.ts';
+import { systemDisk, type Disk } from '../../host/store/disk.ts';
+import { openDurableTable, type DurableTable, type MemoryTable } from '../../host/store/durable-table.ts';
+import type { Write } from '../../host/store/journal-lines.ts';
+import { DamagedTableError } from '../../host/store/table-journal.ts';
+import { createStorageHealth, StorageRefusedError, type StorageHealth } from '../../host/store/storage-health.ts';
+import { addIndex, readIndexWish } from './add-index.ts';
+
+const OPERATIONS = [
+  'BatchGetItem',
+  'BatchWriteItem',
+  'CreateTable',
+  'DeleteItem',
+  'DeleteTable',
+  'DescribeTable',
+  'DescribeTimeToLive',
+  'GetItem',
+  'ListTables',
+  'PutItem',
+  'Query',
+  'Scan',
+  'TagResource',
+  'UntagResource',
+  'ListTagsOfResource',
+  'UpdateItem',
+  'UpdateTable',
+];
+
+interface Refusal {
+  statusCode: number;
+  body: unknown;
+}
+type Action = (store: DynaliteStore, data: unknown, done: (error: unknown, result?: unknown) => void) => void;
+interface Operation {
+  types: unknown;
+  custom: unknown;
+  action: Action;
+}
+
+/** The local DynamoDB endpoint. `close` waits for what is being written. */
+export interface LocalDynamodb extends LocalService {
+  /** Runs while nothing is written, so that the files of the table belong together. */
+  pause<Result>(action: () => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+/** Where the rows are kept. */
+interface TableFiles {
+  /** Null keeps them in memory alone. */
+  directory: string | null;
+  /** Receives the report that they cannot be written; left out, the console. */
+  health?: Pick<StorageHealth, 'fail' | 'add'>;
+  disk?: Disk;
+  /** Rows of an earlier format. */
+  imported?: Iterable<Write>;
+}
+
+/**
+ * Opens the database.
+ * @throws {DamagedTableError} when less is there than was confirmed
+ */
+export async function createDynamodb(files: TableFiles): Promise<LocalDynamodb> {
+  const store = dynaliteDb.create({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  store.tableDb.awsAccountId = LOCAL_ACCOUNT_ID;
+  store.tableDb.awsRegion = LOCAL_REGION;
+  await store.db.open();
+  const { directory } = files;
+  const durable = directory === null ? null : await makeDurable(store, { ...files, directory });
+  const operations = loadOperations();
+
+  async function handle(request: Request): Promise<Response> {
+    try {
+      const [prefix, name = ''] = (request.headers.get('x-amz-target') ?? '').split('.');
+      const operation = prefix === 'DynamoDB_20120810' ? operations.get(name) : undefined;
+      if (request.method !== 'POST' || operation === undefined) {
+        throw new AwsFault(
+          'UnknownOperationException',
+          `this endpoint does not serve the operation ${name || '(none)'}`,
+        );
+      }
+      const input = await readJsonBody(request);
+      const indexWish = name === 'UpdateTable' ? readIndexWish(input) : null;
+      const output = indexWish ? await index(input, indexWish) : await run(store, operation, input);
+      if (name === 'CreateTable') await untilTableSettles(store, operations.get('DescribeTable')!, input);
+      return jsonResponse('1.0', 200, output);
+    } catch (error) {
+      if (isRefusal(error)) return jsonResponse('1.0', error.statusCode, error.body);
+      if (error instanceof AwsFault) {
+        const body = { __type: `com.amazonaws.dynamodb.v20120810#${error.name}`, message: error.message };
+        return jsonResponse('1.0', error.status, body);
+      }
+      // A store that cannot be written is reported once, by its health, and not for every request.
+      if (!isStorageError(error)) console.error('local dynamodb endpoint failed:', error);
+      const body = {
+        __type: 'com.amazonaws.dynamodb.v20120810#InternalServerError',
+        message: 'the local database failed',
+      };
+      return jsonResponse('1.0', 500, body);
+    }
+  }
+
+  /** Adds an index and fills it: an item gets into it by being written once more as it is. */
+  async function index(input: JsonBody, wish: NonNullable<ReturnType<typeof readIndexWish>>): Promise<unknown> {
+    const TableName = String(input['TableName']);
+    if (!(await addIndex(store, TableName, wish))) {
+      throw new AwsFault('ValidationException', `the table has an index ${wish.Create.IndexName} already`);
+    }
+    let ExclusiveStartKey: unknown;
+    do {
+      const page = (await run(store, operations.get('Scan')!, {
+        TableName,
+        ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }),
+      })) as { Items: unknown[]; LastEvaluatedKey?: unknown };
+      for (const Item of page.Items) await run(store, operations.get('PutItem')!, { TableName, Item });
+      ExclusiveStartKey = page.LastEvaluatedKey;
+    } while (ExclusiveStartKey !== undefined);
+    const described = (await run(store, operations.get('DescribeTable')!, { TableName })) as { Table: unknown };
+    return { TableDescription: described.Table };
+  }
+
+  return {
+    signingName: 'dynamodb',
+    handle,
+    pause: (action) => durable?.pause(action) ?? action(),
+    async close() {
+      await store.lifecycleManager.gracefulClose();
+      await durable?.close();
+    },
+  };
+}
+
+/** Puts the disk between dynalite and its memory: every write goes there first. */
+async function makeDurable(store: DynaliteStore, files: TableFiles & { directory: string }): Promise<DurableTable> {
+  const { db } = store;
+  const batch = db.batch.bind(db);
+  const memory: MemoryTable = { batch: (operations) => batch(operations), iterator: () => db.iterator() };
+  const health = createStorageHealth({ clock: systemClock, logger: console });
+  const durable = await openDurableTable({ disk: systemDisk, health, memory, ...files });
+  const commit = (writes: Write[], done: (error: unknown) => void) =>
+    void durable.commit(writes).then(
+      () => setImmediate(done, null),
+      (error: unknown) => setImmediate(done, error),
+    );
+  db.put = (key, value, done) => commit([[key, value]], done);
+  db.del = (key, done) => commit([[key, null]], done);
+  db.batch = ((operations, done) => {
+    const writes = operations.map((each): Write => [each.key, each.type === 'put' ? each.value : null]);
+    return done ? commit(writes, done) : durable.commit(writes);
+  }) as typeof db.batch;
+  return durable;
+}
+
+/** A failure of the disk, which StorageHealth has reported. */
+function isStorageError(error: unknown): boolean {
+  if (error instanceof StorageRefusedError || error instanceof DamagedTableError) return true;
+  return (error as NodeJS.ErrnoException)?.errno !== undefined;
+}
+
+function loadOperations(): Map<string, Operation> {
+  const require = createRequire(import.meta.url);
+  return new Map(
+    OPERATIONS.map((name) => {
+      const file = validations.toLowerFirst(name);
+      const action = require(`dynalite/actions/${file}.js`) as Action;
+      const { types, custom } = require(`dynalite/validations/${file}.js`) as Omit<Operation, 'action'>;
+      return [name, { types, custom, action }];
+    }),
+  );
+}
+
+/** dynalite makes a table active a moment after it has answered; nobody on this machine shall have to wait for that. */
+async function untilTableSettles(store: DynaliteStore, describe: Operation, created: JsonBody): Promise<void> {
+  for (;;) {
+    const described = await run(store, describe, { TableName: created['TableName'] });
+    if ((described as { Table?: { TableStatus?: string } }).Table?.TableStatus === 'ACTIVE') return;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+async function run(store: DynaliteStore, operation: Operation, input: unknown): Promise<unknown> {
+  const data = validate(store, operation, input);
+  return new Promise((resolve, reject) => {
+    operation.action(store, data, (error, result) => (error ? reject(error) : resolve(result)));
+  });
+}
+
+function validate(store: DynaliteStore, operation: Operation, input: unknown): Record<string, unknown> {
+  // dynalite lets a null inside a set through, then throws where no one can catch it, with the item locked for good.
+  if (Object.values(input as JsonBody).some(hasNullInside)) throw malformed();
+  try {
+    const data = validations.checkTypes(input, operation.types);
+    validations.checkValidations(data, operation.types, operation.custom, store);
+    return data;
+  } catch (error) {
+    if (isRefusal(error)) throw error;
+    // dynalite's validations stumble over shapes no AWS client sends, such as a null where an attribute value belongs.
+    throw malformed();
+  }
+}
+
+function hasNullInside(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.values(value).some((inner) => inner === null || hasNullInside(inner));
+}
+
+function malformed(): AwsFault {
+  return new AwsFault('SerializationException', 'the request is not of the shape this operation takes');
+}
+
+function isRefusal(error: unknown): error is Refusal {
+  return typeof error === 'object' && error !== null && 'statusCode' in error && 'body' in error;
+}

@@ -1,0 +1,27 @@
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import { HISTORY_BY_DAY } from '../../../../functions/aws/names.ts';
+
+/** The table and its index, as the CDK's data stack makes them on AWS. */
+export const TABLE_DEFINITION = {
+  BillingMode: 'PAY_PER_REQUEST',
+  AttributeDefinitions: [
+    { AttributeName: 'pk', AttributeType: 'S' },
+    { AttributeName: 'sk', AttributeType: 'S' },
+    { AttributeName: 'day', AttributeType: 'S' },
+    { AttributeName: 'at', AttributeType: 'S' },
+  ],
+  KeySchema: [
+    { AttributeName: 'pk', KeyType: 'HASH' },
+    { AttributeName: 'sk', KeyType: 'RANGE' },
+  ],
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: HISTORY_BY_DAY,
+      KeySchema: [
+        { AttributeName: 'day', KeyType: 'HASH' },
+        { AttributeName: 'at', KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'ALL' },
+    },
+  ],
+} satisfies Omit<CreateTableCommandInput, 'TableName'>;

@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createAwsClients, destroyAwsClients, type AwsClients } from '../../../functions/aws/clients.ts';
+import { startAwsFront } from './wire/aws-front.ts';
+import type { Clock } from '../host/clock.ts';
+import { createDynamodb } from './dynamodb/create-dynamodb.ts';
+import { createEventBus, type EventBus } from './events/event-bus.ts';
+import { groupSaves } from './wire/group-saves.ts';
+import { connectInProcess } from './in-process-clients.ts';
+import { createKms } from './kms/create-kms.ts';
+import { createLambdaService } from './lambda/lambda-service.ts';
+import { createLambdaRegistry, type LambdaRegistry } from './lambda/registry.ts';
+import { createMediaServices, type MediaServicesOptions } from './media-services.ts';
+import { createS3 } from './s3/create-s3.ts';
+import { writePrivateFile } from '../host/root-key.ts';
+import { openSealedFile } from '../host/sealed-file.ts';
+import { LOCAL_REGION } from './wire/service.ts';
+import { makeMemoryStore } from '../host/state-store.ts';
+import type { Write } from '../host/store/journal-lines.ts';
+import { TABLE_FOLDER } from '../host/store/kept-files.ts';
+import type { StorageHealth } from '../host/store/storage-health.ts';
+import { createStepFunctions } from './step-functions/create-step-functions.ts';
+import { createSts } from './sts/create-sts.ts';
+
+/** The AWS of one machine: every endpoint behind one port, and clients that talk to it. */
+export interface LocalAws {
+  endpoint: string;
+  clients: AwsClients;
+  events: EventBus;
+  lambda: LambdaRegistry;
+  /** Runs while no file of the data directory is written. */
+  pause<Result>(action: () => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+interface LocalAwsOptions extends Pick<
+  MediaServicesOptions,
+  'engine' | 'profile' | 'quotas' | 'hooks' | 'isRateLimited'
+> {
+  /** Where state is kept; null keeps it in memory. */
+  dataDirectory: string | null;
+  /** 0 takes any free port. */
+  port: number;
+  clock: Clock;
+  /** Receives the report that something cannot be written; left out, the console. */
+  health?: StorageHealth;
+  /** Rows of an earlier format, taken over when the table is opened. */
+  importedRows?: Iterable<Write>;
+}
+
+/**
+ * Starts the endpoints.
+ * @throws {PortTakenError} when the port is taken
+ */
+export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
+  const { dataDirectory, clock, health } = options;
+  const storeOf = (name: string) =>
+    dataDirectory === null
+      ? makeMemoryStore()
+      : groupSaves(openSealedFile(join(dataDirectory, `${name}.sealed`), dataDirectory, health));
+  const events = createEventBus({ clock });
+  const lambda = createLambdaRegistry({ clock });
+  const dynamodb = await createDynamodb({
+    directory: dataDirectory && join(dataDirectory, TABLE_FOLDER),
+    ...(health ? { health } : {}),
+    ...(options.importedRows ? { imported: options.importedRows } : {}),
+  });
+  const stepFunctions = createStepFunctions({ store: storeOf('step-functions'), lambda, clock });
+  const media = createMediaServices({
+    engine: options.engine,
+    profile: options.profile,
+    quotas: options.quotas,
+    hooks: options.hooks,
+    isRateLimited: options.isRateLimited,
+    clock,
+    events,
+    store: storeOf('media'),
+  });
+  const services = [
+    dynamodb,
+    createKms({ directory: dataDirectory, clock, ...(health ? { health } : {}) }),
+    createS3({ dataDirectory }),
+    createSts(),
+    createLambdaService(lambda),
+    stepFunctions,
+    ...media.services,
+  ];
+  const closeAll = async () => {
+    await stepFunctions.close();
+    await lambda.close();
+    await events.close();
+    await media.close();
+    await dynamodb.close();
+  };
+  const credentials = ensureCredentials(dataDirectory);
+  try {
+    // Flows and channels that were up before a restart go back to the engine before anybody asks for them.
+    await media.restore();
+    const front = await startAwsFront({ port: options.port, services, accessKeyId: credentials.accessKeyId });
+    const clients = createAwsClients({
+      region: LOCAL_REGION,
+      endpoint: front.endpoint,
+      credentials,
+      // The state machines retry; a second layer would multiply.
+      attemptsMax: 1,
+    });
+    connectInProcess(clients, services);
+    return {
+      endpoint: front.endpoint,
+      clients,
+      events,
+      lambda,
+      pause: dynamodb.pause,
+      async close() {
+        await closeAll();
+        destroyAwsClients(clients);
+        await front.close();
+      },
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+/**
+ * Credentials of this installation, in the form the AWS tools read (AWS_SHARED_CREDENTIALS_FILE). The access key id is
+ * what the front checks, so it is as random as a password and readable by its owner only.
+ */
+function ensureCredentials(dataDirectory: string | null): { accessKeyId: string; secretAccessKey: string } {
+  const file = dataDirectory && join(dataDirectory, 'aws-credentials');
+  const kept = file && existsSync(file) ? /aws_access_key_id = (\S+)/.exec(readFileSync(file, 'utf8'))?.[1] : undefined;
+  const accessKeyId = kept ?? `AKIALOCAL${randomBytes(20).toString('hex').toUpperCase()}`;
+  if (file && !kept) {
+    const text = `[default]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = unused\nregion = ${LOCAL_REGION}\n`;
+    writePrivateFile(file, Buffer.from(text));
+  }
+  return { accessKeyId, secretAccessKey: 'unused' };
+}

@@ -1,0 +1,216 @@
+/**
+ * The local MediaConnect, MediaLive, MediaPackage and CloudWatch endpoints: AWS's wire protocols in front, AWS's resource
+ * rules behind, and a media engine that is told what should run. Requests and responses are never logged: MediaLive's
+ * hold stream keys in clear.
+ */
+import * as mediaLiveClient from '@aws-sdk/client-medialive';
+import * as mediaPackageClient from '@aws-sdk/client-mediapackage';
+import type { Clock } from '../host/clock.ts';
+import type { EventSink, LocalService } from './wire/service.ts';
+import type { StateStore } from '../host/state-store.ts';
+import { makeAlerts } from './medialive/alerts.ts';
+import { makeChannelLogs } from './cloudwatch/channel-logs.ts';
+import { arriveChannel, findChannel, recoverChannel, runChannel } from './medialive/channel.ts';
+import { makeCloudWatchLogsService } from './cloudwatch/cloudwatch-logs.ts';
+import { makeCloudWatchService } from './cloudwatch/cloudwatch.ts';
+import type { EngineReport, MediaEngine } from '../engine/contract.ts';
+import { feedingSource } from './media/feeds.ts';
+import { arriveFlow, commandStart, startFlow } from './mediaconnect/flow.ts';
+import { mediaConnectHandlers, mediaLiveHandlers, mediaPackageHandlers } from './handlers.ts';
+import { makeIdentifiers, makeTransientIds } from './media/identifiers.ts';
+import { arriveGroup } from './medialive/input-security-group.ts';
+import { arriveInput } from './medialive/input.ts';
+import { command } from './media/engine-commands.ts';
+import { armTransition, commit } from './media/transitions.ts';
+import type { MediaContext, MediaHooks, TransitionKind } from './media/media-context.ts';
+import { loadMediaState } from './media/media-state.ts';
+import { makeMetrics } from './cloudwatch/metrics.ts';
+import { isOriginPath, serveOrigin } from './mediapackage/origin-endpoint.ts';
+import { DURATIONS, QUOTAS } from './media/profiles.ts';
+import type { Durations, Quotas, TimingProfile } from './media/profiles.ts';
+import { mediaConnectOperations } from './media/protocol/mediaconnect-operations.ts';
+import { makeRestJsonService, type AroundOperation } from './wire/rest-json-service.ts';
+import { operationsFromSchemas } from './media/protocol/schema-operations.ts';
+import { loadShapeChecks } from './media/protocol/shape-validation.ts';
+import { createRateLimits } from './media/rate-limits.ts';
+import { makeSourceHealth } from './mediaconnect/source-health.ts';
+import { forgetTombstones } from './medialive/tombstones.ts';
+
+export interface MediaServicesOptions {
+  engine: MediaEngine;
+  clock: Clock;
+  /** Encrypted at rest: the state holds the stream keys of channels, as MediaLive's own does. */
+  store: StateStore;
+  events: EventSink;
+  profile: TimingProfile;
+  /** Replaces single quotas of the profile. */
+  quotas?: Partial<Quotas>;
+  /** Replaces single durations of the profile. */
+  durations?: Partial<Durations>;
+  hooks?: MediaHooks;
+  /** Refuses calls that come faster than AWS takes them, with 429. */
+  isRateLimited?: boolean;
+  /** Makes ids differ between installations; the same seed and calls give the same ids. */
+  idSeed?: string;
+  /** Host SRT listeners bind. Without it, loopback for a source whose WhitelistCidr is loopback, else every interface. */
+  listenHost?: string;
+}
+
+export interface MediaServices {
+  /**
+   * By signing name: `mediaconnect`, `medialive`, `mediapackage`, `monitoring`, `logs`. The one for `mediapackage` also answers
+   * players, whose requests are not signed: GET /out/v1/*.
+   */
+  services: LocalService[];
+  /** Takes up where the stored state left off: active flows and running channels are given to the engine again. */
+  restore(): Promise<void>;
+  /** Makes a running channel fail and recover, as AWS's maintenance does. For fault injection. */
+  disturbChannel(channelId: string): void;
+  /** Lets go of the engine's reports and stops every timer. The engine itself is the caller's to close. */
+  close(): Promise<void>;
+}
+
+/** Builds the endpoints on a stored state. Call `restore` once before serving. */
+export function createMediaServices(options: MediaServicesOptions): MediaServices {
+  const context = makeContext(options);
+  const alerts = makeAlerts(context);
+  const metrics = makeMetrics(context, alerts.countSet);
+  const logs = makeChannelLogs(context.clock);
+  const observeSources = makeSourceHealth(context);
+
+  const observe = (report: EngineReport) => {
+    const reports = new Map(report.channels.map((channel) => [channel.channelId, channel]));
+    for (const channel of Object.values(context.state.channels)) {
+      const channelReport = reports.get(channel.id);
+      if (channel.state === 'STARTING') alerts.forget(channel.id);
+      else if (channel.state !== 'RUNNING') alerts.clear(channel);
+      else if (channelReport !== undefined) {
+        const isFed = feedingSource(context, report, channel.id)?.state === 'connected';
+        alerts.observe(channel, channelReport, isFed);
+      }
+      logs.observe(channel, channelReport);
+    }
+    observeSources(report);
+    metrics.record(report);
+  };
+  const unsubscribe = context.engine.onReport(observe);
+
+  const nextRequestId = makeTransientIds(`${options.idSeed ?? ''}:request`, context.clock.now());
+  const common = { around: untilSaved(options.store, withRateLimits(options)), nextRequestId };
+  const services: LocalService[] = [
+    makeRestJsonService({
+      ...common,
+      signingName: 'mediaconnect',
+      operations: mediaConnectOperations(loadShapeChecks('mediaconnect')),
+      handlers: mediaConnectHandlers(context),
+    }),
+    makeRestJsonService({
+      ...common,
+      signingName: 'medialive',
+      operations: operationsFromSchemas(mediaLiveClient, loadShapeChecks('medialive')),
+      handlers: mediaLiveHandlers(context, alerts),
+    }),
+    withOrigin(
+      context,
+      makeRestJsonService({
+        ...common,
+        signingName: 'mediapackage',
+        operations: operationsFromSchemas(mediaPackageClient, loadShapeChecks('mediapackage')),
+        handlers: mediaPackageHandlers(context),
+      }),
+    ),
+    makeCloudWatchService(metrics, common),
+    makeCloudWatchLogsService(logs),
+  ];
+  return {
+    services,
+    restore: () => restore(context),
+    disturbChannel: (channelId) => {
+      const channel = findChannel(context, channelId);
+      command(context, channelId, () => context.engine.stopChannel(channelId));
+      recoverChannel(context, channel);
+    },
+    async close() {
+      context.closed = true;
+      unsubscribe();
+      await Promise.allSettled(context.commands.values());
+      await Promise.allSettled([context.store.saved?.()]);
+    },
+  };
+}
+
+/** Answers a call that changes something once the change is kept. */
+function untilSaved({ saved }: StateStore, around: AroundOperation | undefined): AroundOperation | undefined {
+  if (!saved) return around;
+  const keep: AroundOperation = async ({ operation }, proceed) => {
+    const result = await proceed();
+    if (!/^(Describe|List|Get)/.test(operation)) await saved();
+    return result;
+  };
+  return around ? (call, proceed) => around(call, () => keep(call, proceed)) : keep;
+}
+
+/** The fault seam, behind AWS's request rates where they are wanted. */
+function withRateLimits({ clock, hooks, isRateLimited }: MediaServicesOptions): AroundOperation | undefined {
+  if (!isRateLimited) return hooks?.around;
+  const requireRate = createRateLimits(clock);
+  return async (call, proceed) => {
+    requireRate(call);
+    return hooks?.around ? hooks.around(call, proceed) : proceed();
+  };
+}
+
+/** MediaPackage with its origin: players come to the same address as callers, so endpoint URLs follow the latter. */
+function withOrigin(context: MediaContext, service: LocalService): LocalService {
+  return {
+    signingName: service.signingName,
+    async handle(request) {
+      const { origin, pathname } = new URL(request.url);
+      if (isOriginPath(pathname)) return serveOrigin(context, request);
+      context.originUrl = origin;
+      return service.handle(request);
+    },
+  };
+}
+
+function makeContext(options: MediaServicesOptions): MediaContext {
+  const state = loadMediaState(options.store.load());
+  return {
+    state,
+    clock: options.clock,
+    engine: options.engine,
+    durations: { ...DURATIONS[options.profile], ...options.durations },
+    quotas: { ...QUOTAS[options.profile], ...options.quotas },
+    hooks: options.hooks ?? {},
+    identifiers: makeIdentifiers(state, options.idSeed ?? ''),
+    store: options.store,
+    events: options.events,
+    nextEventId: makeTransientIds(`${options.idSeed ?? ''}:event`, options.clock.now()),
+    originUrl: '',
+    listenHost: options.listenHost,
+    arrivals: { flows: arriveFlow, inputSecurityGroups: arriveGroup, inputs: arriveInput, channels: arriveChannel },
+    commands: new Map(),
+    fedAddresses: new Map(),
+    closed: false,
+  };
+}
+
+const TRANSITION_KINDS: readonly TransitionKind[] = ['flows', 'inputSecurityGroups', 'inputs', 'channels'];
+
+/** Resources on AWS live on without their caller; so do these over a restart. */
+async function restore(context: MediaContext): Promise<void> {
+  forgetTombstones(context);
+  for (const flow of Object.values(context.state.flows)) {
+    if (flow.status === 'ACTIVE' || flow.status === 'UPDATING') commandStart(context, flow);
+    // It failed for a reason of this machine, a port or a secret, which the restart may have put right.
+    if (flow.status === 'ERROR') startFlow(context, { FlowArn: flow.id });
+  }
+  for (const channel of Object.values(context.state.channels)) {
+    if (channel.state === 'RUNNING') runChannel(context, channel);
+  }
+  commit(context);
+  for (const kind of TRANSITION_KINDS) {
+    for (const resource of Object.values(context.state[kind])) armTransition(context, kind, resource);
+  }
+  await Promise.all(context.commands.values());
+}

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../wire/service.ts';
+import type { MediaState } from './media-state.ts';
+
+/** Ids for new resources: a function of a seed and a stored counter, so the same calls give the same ids. */
+export interface Identifiers {
+  /** MediaLive's kind: digits only. */
+  digits(): string;
+  /** Lower-case hexadecimal of the given length, at most 64. */
+  hex(length: number): string;
+  /** Number of this resource, counting from 1. */
+  ordinal(): number;
+}
+
+/** Ids of resources. The counter lives in the state, so ids are not given out twice over restarts. */
+export function makeIdentifiers(state: MediaState, seed: string): Identifiers {
+  const ordinal = () => {
+    state.counter += 1;
+    return state.counter;
+  };
+  return {
+    ordinal,
+    digits: () => String(1_000_000 + ordinal()),
+    hex: (length) => hash(`${seed}:${ordinal()}`).slice(0, length),
+  };
+}
+
+/** Ids of what is not stored, requests and events: unlike any other run's as long as `epochMs` differs. */
+export function makeTransientIds(seed: string, epochMs: number): () => string {
+  let count = 0;
+  return () => {
+    count += 1;
+    const hex = hash(`${seed}:${epochMs}:${count}`);
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  };
+}
+
+/** An ARN in the local account: `arn:aws:<service>:<region>:<account>:<resource>`. */
+export function toArn(service: string, resource: string): string {
+  return `arn:aws:${service}:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:${resource}`;
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

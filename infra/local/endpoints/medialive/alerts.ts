@@ -1,0 +1,154 @@
+/**
+ * Channel alerts, made from the engine's reports. They live in memory: AWS numbers them anew with each start of a
+ * channel too. A cleared alert stays listed for five minutes.
+ */
+import type { ChannelAlert, ListAlertsRequest, ListAlertsResponse } from '@aws-sdk/client-medialive';
+import { findChannel } from './channel.ts';
+import type { ChannelReport, OutputProblem } from '../../engine/contract.ts';
+import { emit } from '../media/media-context.ts';
+import type { MediaContext } from '../media/media-context.ts';
+import type { ChannelRecord } from '../media/media-state.ts';
+import { pageOf } from '../media/paging.ts';
+import { badRequest } from '../wire/aws-error.ts';
+
+const CLEARED_LISTED_MS = 5 * 60 * 1000;
+
+/** A fed input has to be silent this long before it is worth an alert: each start begins with a moment of silence. */
+const INPUT_SILENT_MS = 1000;
+
+/** What has to be told of a channel's output: the alert type AWS uses, and words. */
+interface Condition {
+  type: string;
+  message: string;
+}
+
+interface Alert {
+  id: string;
+  type: string;
+  message: string;
+  setAtMs: number;
+  clearedAtMs?: number;
+}
+
+/** Alerts of all channels. */
+export interface Alerts {
+  /**
+   * Takes in what the engine says of a running channel.
+   * @param isFed whether an encoder's feed is on its way to the channel's input
+   */
+  observe(channel: ChannelRecord, report: ChannelReport, isFed: boolean): void;
+  /** Clears what is set for a channel that no longer runs. */
+  clear(channel: ChannelRecord): void;
+  /** Forgets the alerts of a channel's last run. */
+  forget(channelId: string): void;
+  list(channelId: string): Alert[];
+  countSet(channelId: string): number;
+}
+
+/** Keeps the alerts of all channels. */
+export function makeAlerts(context: MediaContext): Alerts {
+  const byChannel = new Map<string, Alert[]>();
+  const alertsOf = (channelId: string) => byChannel.get(channelId) ?? [];
+
+  const settle = (channel: ChannelRecord, conditions: Condition[]) => {
+    const nowMs = context.clock.now();
+    const kept = alertsOf(channel.id).filter((alert) => nowMs - (alert.clearedAtMs ?? nowMs) < CLEARED_LISTED_MS);
+    for (const alert of kept) {
+      if (alert.clearedAtMs !== undefined) continue;
+      const condition = conditions.find((other) => other.type === alert.type);
+      if (condition !== undefined) {
+        alert.message = condition.message;
+        continue;
+      }
+      alert.clearedAtMs = nowMs;
+      announce(context, channel, alert);
+    }
+    for (const condition of conditions) {
+      if (kept.some((alert) => alert.type === condition.type && alert.clearedAtMs === undefined)) continue;
+      const alert: Alert = { id: String(nextId(kept)), ...condition, setAtMs: nowMs };
+      kept.push(alert);
+      announce(context, channel, alert);
+    }
+    byChannel.set(channel.id, kept);
+  };
+
+  return {
+    observe: (channel, report, isFed) => settle(channel, conditionsOf(report, isFed, context.clock.now())),
+    clear(channel) {
+      if (byChannel.has(channel.id)) settle(channel, []);
+    },
+    forget: (channelId) => void byChannel.delete(channelId),
+    list: alertsOf,
+    countSet: (channelId) => alertsOf(channelId).filter((alert) => alert.clearedAtMs === undefined).length,
+  };
+}
+
+/** Answers ListAlerts: those set unless `StateFilter` asks for `CLEARED` or `ALL`. */
+export function listAlerts(context: MediaContext, alerts: Alerts, input: ListAlertsRequest): ListAlertsResponse {
+  const channel = findChannel(context, input.ChannelId!);
+  const filter = input.StateFilter ?? 'SET';
+  if (!['SET', 'CLEARED', 'ALL'].includes(filter)) throw badRequest('stateFilter must be SET, CLEARED or ALL');
+  const nowMs = context.clock.now();
+  const matching = alerts
+    .list(channel.id)
+    .filter((alert) => nowMs - (alert.clearedAtMs ?? nowMs) < CLEARED_LISTED_MS)
+    .filter((alert) => filter === 'ALL' || (alert.clearedAtMs === undefined) === (filter === 'SET'));
+  const page = pageOf(matching, input);
+  return { Alerts: page.items.map(toChannelAlert), NextToken: page.nextToken };
+}
+
+function toChannelAlert(alert: Alert): ChannelAlert {
+  return {
+    Id: alert.id,
+    AlertType: alert.type,
+    Message: alert.message,
+    PipelineId: '0',
+    State: alert.clearedAtMs === undefined ? 'SET' : 'CLEARED',
+    SetTimestamp: new Date(alert.setAtMs),
+    ClearedTimestamp: alert.clearedAtMs === undefined ? undefined : new Date(alert.clearedAtMs),
+  };
+}
+
+const ALERT_TYPES: Partial<Record<OutputProblem, string>> = {
+  certificate_invalid: 'Failed to Validate Certificate Chain When Publishing',
+  not_accepting: 'Failed to Write to Output',
+  platform_slow: 'Failed to Write to Output',
+  encoder_slow: 'Failed to Write to Output',
+  encoder_failed: 'Failed to Write to Output',
+};
+
+/** At most one condition: an output that waits for input has nothing to say of the far end. */
+function conditionsOf(report: ChannelReport, isFed: boolean, nowMs: number): Condition[] {
+  const { problem } = report;
+  if (problem !== undefined) {
+    const { code, detail, attempt, nextAttemptAtMs } = problem;
+    const times = attempt === undefined ? '' : `, attempt ${attempt}`;
+    const next = nextAttemptAtMs === undefined ? '' : `, next attempt at ${new Date(nextAttemptAtMs).toISOString()}`;
+    return [{ type: ALERT_TYPES[code] ?? 'Failed RTMP Connection', message: `${code}: ${detail}${times}${next}` }];
+  }
+  if (report.state === 'waiting_for_input' && (!isFed || nowMs - report.sinceMs >= INPUT_SILENT_MS)) {
+    const since = new Date(report.sinceMs).toISOString();
+    return [{ type: 'Stopped Receiving UDP Input', message: `no packets have reached the input since ${since}` }];
+  }
+  return [];
+}
+
+function nextId(alerts: Alert[]): number {
+  return Math.max(0, ...alerts.map((alert) => Number(alert.id))) + 1;
+}
+
+function announce(context: MediaContext, channel: ChannelRecord, alert: Alert): void {
+  emit(context, {
+    source: 'aws.medialive',
+    detailType: 'MediaLive Channel Alert',
+    resources: [channel.arn],
+    detail: {
+      alarm_state: alert.clearedAtMs === undefined ? 'SET' : 'CLEARED',
+      alarm_id: alert.id,
+      alert_type: alert.type,
+      pipeline: '0',
+      channel_arn: channel.arn,
+      message: alert.message,
+    },
+  });
+}

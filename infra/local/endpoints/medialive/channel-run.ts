@@ -1,0 +1,92 @@
+import type { AacCodingMode, EncoderSettings, H264Profile, Output } from '@aws-sdk/client-medialive';
+import type { ChannelRun, PackageOutput, Rendition, RtmpOutput } from '../../engine/contract.ts';
+import { RTP_INPUT_PORT } from '../media/feeds.ts';
+import type { ChannelRecord, InputRecord } from '../media/media-state.ts';
+
+// What MediaLive uses where nothing is said, as far as its model states it; the rest is a plain choice.
+const DEFAULT_VIDEO_BITRATE_BPS = 5_000_000;
+const DEFAULT_AUDIO_BITRATE_BPS = 192_000;
+const DEFAULT_SAMPLE_RATE_HZ = 48_000;
+const DEFAULT_GOP_SECONDS = 2;
+const NOMINAL_FRAMES_PER_SECOND = 30;
+
+/**
+ * Reduces a channel's settings to what the engine runs. Only pipeline 0 exists here, also for a STANDARD channel.
+ * @param input the attached input; its first endpoint is read
+ * @returns holds the stream key in clear: give it to the engine and forget it
+ */
+export function buildChannelRun(channel: ChannelRecord, input: InputRecord): ChannelRun {
+  const encoder = channel.settings.EncoderSettings!;
+  const group = encoder.OutputGroups![0]!;
+  const packageGroup = group.OutputGroupSettings!.MediaPackageGroupSettings;
+  const output =
+    packageGroup === undefined
+      ? buildRtmpOutput(channel, encoder, group.Outputs![0]!)
+      : buildPackageOutput(channel, encoder, group.Outputs!, packageGroup.Destination?.DestinationRefId);
+  return { channelId: channel.id, inputAddress: `${input.endpointIps[0]}:${RTP_INPUT_PORT}`, output };
+}
+
+function buildRtmpOutput(channel: ChannelRecord, encoder: EncoderSettings, output: Output): RtmpOutput {
+  const settings = output.OutputSettings!.RtmpOutputSettings!;
+  const destination = destinationOf(channel, settings.Destination?.DestinationRefId);
+  const { Url: url, StreamName: streamKey } = destination.Settings![0]!;
+  return {
+    kind: 'rtmp',
+    url: url!,
+    streamKey: streamKey!,
+    verifyCertificate: settings.CertificateMode !== 'SELF_SIGNED',
+    rendition: buildRendition(encoder, output),
+  };
+}
+
+function buildPackageOutput(
+  channel: ChannelRecord,
+  encoder: EncoderSettings,
+  outputs: Output[],
+  destinationId: string | undefined,
+): PackageOutput {
+  const destination = destinationOf(channel, destinationId);
+  return {
+    kind: 'package',
+    packageChannelId: destination.MediaPackageSettings![0]!.ChannelId!,
+    renditions: outputs.map((output) => buildRendition(encoder, output)),
+  };
+}
+
+function destinationOf(channel: ChannelRecord, id: string | undefined) {
+  return channel.settings.Destinations!.find((destination) => destination.Id === id)!;
+}
+
+/** The encoder settings behind one output, as the engine takes them. */
+export function buildRendition(encoder: EncoderSettings, output: Output): Rendition {
+  const video = encoder.VideoDescriptions!.find((other) => other.Name === output.VideoDescriptionName)!;
+  const audio = encoder.AudioDescriptions!.find((other) => output.AudioDescriptionNames?.includes(other.Name ?? ''));
+  const h264 = video.CodecSettings?.H264Settings;
+  const aac = audio?.CodecSettings?.AacSettings;
+  const framesPerSecond =
+    h264?.FramerateControl === 'SPECIFIED' ? h264.FramerateNumerator! / h264.FramerateDenominator! : undefined;
+  const gopSize = h264?.GopSize ?? DEFAULT_GOP_SECONDS;
+  const inFrames = h264?.GopSize !== undefined && h264.GopSizeUnits !== 'SECONDS';
+  return {
+    name: output.OutputName ?? video.Name!,
+    ...(video.Width === undefined ? {} : { width: video.Width }),
+    ...(video.Height === undefined ? {} : { height: video.Height }),
+    ...(framesPerSecond === undefined ? {} : { framesPerSecond }),
+    videoBitrateBps: h264?.Bitrate ?? h264?.MaxBitrate ?? DEFAULT_VIDEO_BITRATE_BPS,
+    gopSeconds: inFrames ? gopSize / (framesPerSecond ?? NOMINAL_FRAMES_PER_SECOND) : gopSize,
+    h264Profile: toProfile(h264?.Profile),
+    audioBitrateBps: aac?.Bitrate ?? DEFAULT_AUDIO_BITRATE_BPS,
+    audioSampleRateHz: aac?.SampleRate ?? DEFAULT_SAMPLE_RATE_HZ,
+    audioChannels: toChannels(aac?.CodingMode),
+  };
+}
+
+function toChannels(mode: AacCodingMode | undefined): number {
+  if (mode === 'CODING_MODE_5_1') return 6;
+  return mode === 'CODING_MODE_1_0' || mode === 'AD_RECEIVER_MIX' ? 1 : 2;
+}
+
+function toProfile(profile: H264Profile | undefined): Rendition['h264Profile'] {
+  if (profile === 'BASELINE') return 'baseline';
+  return profile?.startsWith('HIGH') ? 'high' : 'main';
+}

@@ -1,0 +1,145 @@
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { readIfPresent, writePrivateFile } from '../../host/root-key.ts';
+import { etagOf, type Checksum } from './checksums.ts';
+
+/** What S3 keeps beside an object's bytes. */
+export interface ObjectAttributes {
+  /** `content-type` and the other headers given with the object, by lower-case name. */
+  headers: Record<string, string>;
+  /** The caller's own metadata, without `x-amz-meta-`. */
+  metadata: Record<string, string>;
+  /** Null for an object that was stored without one. */
+  checksum: Checksum | null;
+}
+
+/** An object without its bytes. */
+export interface StoredObject extends ObjectAttributes {
+  key: string;
+  sizeBytes: number;
+  storedAt: Date;
+  etag: string;
+}
+
+/** Buckets of objects. Callers check the names. */
+export interface ObjectStore {
+  createBucket(bucket: string): void;
+  hasBucket(bucket: string): boolean;
+  /** In the order of their names. */
+  buckets(): { name: string; createdAt: Date }[];
+  put(bucket: string, key: string, body: Uint8Array, attributes: ObjectAttributes): void;
+  get(bucket: string, key: string): { object: StoredObject; body: Uint8Array } | null;
+  /** Does nothing when there is no such object. */
+  delete(bucket: string, key: string): void;
+  /** In the order of their keys. */
+  list(bucket: string): StoredObject[];
+}
+
+const DEFAULT_ATTRIBUTES: ObjectAttributes = {
+  headers: { 'content-type': 'binary/octet-stream' },
+  metadata: {},
+  checksum: null,
+};
+const BODY_SUFFIX = '.object';
+const ATTRIBUTES_SUFFIX = '.attributes';
+/** A file name has at most 255 bytes, and a file being written has a suffix of its own. */
+const NAME_BYTES_MAX = 255 - ATTRIBUTES_SUFFIX.length - '.new'.length;
+
+/** Whether a key fits into a file name once it is encoded. */
+export function isKeyShortEnough(key: string): boolean {
+  return encodeURIComponent(key).length <= NAME_BYTES_MAX;
+}
+
+/** Keeps objects in memory. */
+export function makeMemoryObjects(): ObjectStore {
+  const buckets = new Map<
+    string,
+    { createdAt: Date; objects: Map<string, { object: StoredObject; body: Uint8Array }> }
+  >();
+  return {
+    createBucket: (bucket) =>
+      void (buckets.has(bucket) || buckets.set(bucket, { createdAt: new Date(), objects: new Map() })),
+    hasBucket: (bucket) => buckets.has(bucket),
+    buckets: () =>
+      inOrder(
+        [...buckets].map(([name, { createdAt }]) => ({ name, createdAt })),
+        ({ name }) => name,
+      ),
+    put(bucket, key, body, attributes) {
+      const object = { key, sizeBytes: body.length, storedAt: new Date(), etag: etagOf(body), ...attributes };
+      buckets.get(bucket)?.objects.set(key, { object, body });
+    },
+    get: (bucket, key) => buckets.get(bucket)?.objects.get(key) ?? null,
+    delete: (bucket, key) => void buckets.get(bucket)?.objects.delete(key),
+    list: (bucket) =>
+      inOrder(
+        [...(buckets.get(bucket)?.objects.values() ?? [])].map(({ object }) => object),
+        ({ key }) => key,
+      ),
+  };
+}
+
+/**
+ * Keeps objects as files, one folder per bucket. A key becomes one file name with its slashes encoded, so that no key
+ * leads out of the folder and none stands in the way of another. An object's attributes are in a second file, which
+ * names the bytes it belongs to by their ETag: after a crash between the two writes they do not match, and the object
+ * has S3's default attributes.
+ */
+export function openObjectDirectory(directory: string): ObjectStore {
+  const pathOf = (bucket: string, key: string, suffix: string) =>
+    join(directory, bucket, encodeURIComponent(key) + suffix);
+
+  function get(bucket: string, key: string): { object: StoredObject; body: Uint8Array } | null {
+    const body = readIfPresent(pathOf(bucket, key, BODY_SUFFIX));
+    if (body === null) return null;
+    const etag = etagOf(body);
+    const kept = readAttributes(pathOf(bucket, key, ATTRIBUTES_SUFFIX));
+    const attributes = kept?.etag === etag ? kept : DEFAULT_ATTRIBUTES;
+    const storedAt = statSync(pathOf(bucket, key, BODY_SUFFIX)).mtime;
+    return { object: { ...attributes, key, sizeBytes: body.length, storedAt, etag }, body };
+  }
+
+  return {
+    createBucket: (bucket) => void mkdirSync(join(directory, bucket), { recursive: true, mode: 0o700 }),
+    hasBucket: (bucket) => statSync(join(directory, bucket), { throwIfNoEntry: false })?.isDirectory() ?? false,
+    buckets() {
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      const folders = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+      return inOrder(
+        folders.map(({ name }) => ({ name, createdAt: statSync(join(directory, name)).birthtime })),
+        ({ name }) => name,
+      );
+    },
+    put(bucket, key, body, attributes) {
+      const kept = JSON.stringify({ ...attributes, etag: etagOf(body) });
+      writePrivateFile(pathOf(bucket, key, ATTRIBUTES_SUFFIX), Buffer.from(kept));
+      writePrivateFile(pathOf(bucket, key, BODY_SUFFIX), body);
+    },
+    get,
+    delete(bucket, key) {
+      for (const suffix of [BODY_SUFFIX, ATTRIBUTES_SUFFIX]) rmSync(pathOf(bucket, key, suffix), { force: true });
+    },
+    list(bucket) {
+      const files = readdirSync(join(directory, bucket)).filter((file) => file.endsWith(BODY_SUFFIX));
+      const objects = files.flatMap((file) => {
+        const key = decodeURIComponent(file.slice(0, -BODY_SUFFIX.length));
+        return get(bucket, key)?.object ?? [];
+      });
+      return inOrder(objects, ({ key }) => key);
+    },
+  };
+}
+
+function readAttributes(path: string): (ObjectAttributes & { etag: string }) | null {
+  const kept = readIfPresent(path);
+  try {
+    return kept === null ? null : JSON.parse(kept.toString());
+  } catch {
+    return null;
+  }
+}
+
+/** S3 sorts by the UTF-8 bytes of names. */
+function inOrder<Item>(items: Item[], nameOf: (item: Item) => string): Item[] {
+  return items.toSorted((one, other) => Buffer.compare(Buffer.from(nameOf(one)), Buffer.from(nameOf(other))));
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../host/clock.ts';
+import { makeMemoryStore } from '../../host/state-store.ts';
+import { openExecutions, toExecutionArn, type ExecutionRecord } from './executions.ts';
+import { makeHistory } from './history.ts';
+
+const record: ExecutionRecord = {
+  machine: 'machine',
+  name: 'execution',
+  roleArn: 'arn:aws:iam::000000000000:role/states',
+  input: '{}',
+  status: 'RUNNING',
+  startedAtMs: 0,
+  stoppedAtMs: null,
+  output: null,
+  error: null,
+  cause: null,
+};
+
+describe('an execution that could not be written down', () => {
+  it('is not on record, so that it can be started once there is room again', async () => {
+    const store = makeMemoryStore();
+    let isFull = true;
+    const executions = openExecutions({
+      clock: systemClock,
+      store: {
+        ...store,
+        save(state) {
+          if (isFull) throw new Error('ENOSPC: no space left on device, write');
+          store.save(state);
+        },
+      },
+    });
+    const add = () => executions.addExecution(record, makeHistory(systemClock));
+    await expect(add()).rejects.toThrow('ENOSPC');
+    expect(executions.findExecution(toExecutionArn(record))).toBeUndefined();
+    isFull = false;
+    await add();
+    expect(executions.findExecution(toExecutionArn(record))).toBe(record);
+  });
+
+  it('is not on record when the save that it shares with others fails', async () => {
+    let fails = true;
+    const executions = openExecutions({
+      clock: systemClock,
+      store: { ...makeMemoryStore(), saved: () => (fails ? Promise.reject(new Error('ENOSPC')) : Promise.resolve()) },
+    });
+    const add = () => executions.addExecution(record, makeHistory(systemClock));
+    await expect(add()).rejects.toThrow('ENOSPC');
+    expect(executions.findExecution(toExecutionArn(record))).toBeUndefined();
+    fails = false;
+    await add();
+    expect(executions.findExecution(toExecutionArn(record))).toBe(record);
+  });
+});

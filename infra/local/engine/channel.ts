@@ -1,0 +1,216 @@
+/**
+ * A running channel: one output, fed by whichever flow feeds its input's address. Copy or encoder is decided when the
+ * source is known and again when its format changes; the output behind the switch keeps going meanwhile.
+ */
+import type { Clock } from '../host/clock.ts';
+import type {
+  ChannelReport,
+  ChannelRun,
+  PackageOutput,
+  RehearsedChannelFault,
+  Rendition,
+  RtmpOutput,
+} from './contract.ts';
+import type { EncoderProgram } from './encoder-program.ts';
+import type { Flow } from './flow.ts';
+import { createHlsPackage, type HlsPackage } from './hls/hls-package.ts';
+import { createProgramSwitch } from './program-switch.ts';
+import type { KernelSendQueues } from './rtmp/kernel-send-queues.ts';
+import { createRateMeter } from './rtmp/rate-meter.ts';
+import { createRtmpPublisher } from './rtmp/publisher.ts';
+import type { DialRules } from './rtmp/rtmp-socket.ts';
+
+const SAMPLE_MS = 900;
+/** Media that arrives becomes pictures that can be sent within this time, or does not. */
+const BEGINS_WITHIN_MS = 10_000;
+
+export interface Channel {
+  run: ChannelRun;
+  /** Which flow feeds it; null when nobody does. */
+  connect(flow: Flow | null): void;
+  /** Decides what is still to be decided. Cheap; called on every change and every second. */
+  review(): void;
+  report(): ChannelReport;
+  /** Practises a failure of its platform; null ends it. A channel that packages has none. */
+  rehearse(fault: RehearsedChannelFault | null): void;
+  /** Present on channels that package. */
+  hls: HlsPackage | null;
+  close(): Promise<void>;
+}
+
+export interface ChannelOptions {
+  run: ChannelRun;
+  clock: Clock;
+  lowLatency: boolean;
+  /** Which addresses may be dialled. */
+  dial: DialRules;
+  sendQueues: KernelSendQueues;
+  onChange(): void;
+}
+
+type OutputReport = Omit<ChannelReport, 'channelId' | 'mode' | 'droppedFrames' | 'wantedFramesPerSecond'>;
+
+interface Output {
+  report(): OutputReport;
+  rehearse?(fault: RehearsedChannelFault | null): void;
+  close(): Promise<void>;
+}
+
+interface Lane {
+  rendition: Rendition;
+  feed: ReturnType<typeof createProgramSwitch>;
+  mode: 'copy' | 'encode' | 'none';
+  followsKeyframes: boolean;
+  decidedFor: number | null;
+  /** What it encodes with; null while it copies or waits. */
+  encoder: Pick<EncoderProgram, 'problem' | 'droppedFrames'> | null;
+  /** What the encoder, which others share, had dropped before. */
+  droppedBefore: number;
+}
+
+export function createChannel(options: ChannelOptions): Channel {
+  const { clock, run } = options;
+  const renditions = run.output.kind === 'rtmp' ? [run.output.rendition] : run.output.renditions;
+  const lanes = renditions.map((rendition): Lane => ({
+    rendition,
+    // Renditions that are played in turn have to agree in their times.
+    feed: createProgramSwitch({ clock, keepsTimes: run.output.kind === 'package' }),
+    mode: 'none',
+    followsKeyframes: false,
+    decidedFor: null,
+    encoder: null,
+    droppedBefore: 0,
+  }));
+  let flow: Flow | null = null;
+  let hls: HlsPackage | null = null;
+  let liveSinceMs: number | null = null;
+  const output = run.output.kind === 'rtmp' ? openRtmp(run.output) : openPackage(run.output);
+
+  function openRtmp({ url, streamKey, verifyCertificate }: RtmpOutput): Output {
+    return createRtmpPublisher({
+      url,
+      streamKey,
+      verifyCertificate,
+      program: lanes[0]!.feed.program,
+      clock,
+      dial: options.dial,
+      sendQueues: options.sendQueues,
+      onChange: options.onChange,
+    });
+  }
+
+  function openPackage(_output: PackageOutput): Output {
+    const opened = createHlsPackage({
+      programs: lanes.map((lane) => lane.feed.program),
+      clock,
+      lowLatency: options.lowLatency,
+      onChange: options.onChange,
+    });
+    hls = opened;
+    return packageOutput(opened, clock);
+  }
+
+  /** Media arrives, and its first keyframe or the encoder is still on the way. */
+  function isBeginning(waitingSinceMs: number): boolean {
+    return liveSinceMs !== null && clock.now() - Math.max(liveSinceMs, waitingSinceMs) < BEGINS_WITHIN_MS;
+  }
+
+  function review(): void {
+    if (!flow?.live()) liveSinceMs = null;
+    else liveSinceMs ??= clock.now();
+    if (!flow) return;
+    const isLadder = lanes.length > 1;
+    const followsKeyframes = isLadder ? flow.hasCloseKeyframes() : false;
+    let copied = false;
+    for (const lane of lanes) {
+      const decision: 'copy' | 'encode' | 'undecided' | 'none' =
+        lane.decidedFor === flow.revision() ? lane.mode : flow.decide(lane.rendition);
+      if (decision === 'undecided' || decision === 'none') continue;
+      // One copy is enough: two renditions of a ladder with the same pictures help nobody.
+      const mode: 'copy' | 'encode' = decision === 'copy' && copied && isLadder ? 'encode' : decision;
+      copied ||= mode === 'copy';
+      if (mode === 'encode' && followsKeyframes === null) continue;
+      const isDecided = lane.decidedFor === flow.revision();
+      lane.decidedFor = flow.revision();
+      if (lane.mode === mode && (isDecided || mode === 'copy' || lane.followsKeyframes === followsKeyframes)) continue;
+      Object.assign(lane, { mode, followsKeyframes });
+      const encoder = mode === 'encode' ? flow.encoder(lane.rendition, { followsKeyframes: !!followsKeyframes }) : null;
+      lane.encoder = encoder;
+      lane.droppedBefore = encoder?.droppedFrames() ?? 0;
+      lane.feed.select(encoder?.program ?? flow.copy);
+      options.onChange();
+    }
+  }
+
+  return {
+    run,
+    hls,
+    connect(next) {
+      if (next === flow) return;
+      flow = next;
+      for (const lane of lanes) {
+        lane.decidedFor = null;
+        lane.mode = 'none';
+        lane.encoder = null;
+        lane.feed.select(null);
+      }
+      review();
+    },
+    review,
+    rehearse: (fault) => output.rehearse?.(fault),
+    report() {
+      const lane = lanes[0];
+      const report: ChannelReport = {
+        ...output.report(),
+        channelId: run.channelId,
+        mode: lane?.mode ?? 'none',
+        droppedFrames: lanes.reduce((sum, { encoder, droppedBefore }) => {
+          return sum + (encoder ? encoder.droppedFrames() - droppedBefore : 0);
+        }, 0),
+        ...(lane?.encoder && { wantedFramesPerSecond: lane.rendition.framesPerSecond }),
+      };
+      const failed = lanes.map(({ encoder }) => encoder?.problem()).find((problem) => problem);
+      if (failed) report.problem ??= failed;
+      if (report.state === 'waiting_for_input' && (failed || isBeginning(report.sinceMs))) {
+        report.state = failed ? 'reconnecting' : 'connecting';
+      }
+      return report;
+    },
+    async close() {
+      await output.close();
+      for (const lane of lanes) lane.feed.select(null);
+    },
+  };
+}
+
+function packageOutput(hls: HlsPackage, clock: Clock): Output {
+  const meter = createRateMeter();
+  let sampledAtMs = 0;
+  let publishing = false;
+  let sinceMs = clock.now();
+  return {
+    report() {
+      const nowMs = clock.now();
+      const { frames, bytes } = hls.totals();
+      if (nowMs - sampledAtMs >= SAMPLE_MS) {
+        meter.sample({ atMs: nowMs, bytes, frames, mediaMs: 0 });
+        sampledAtMs = nowMs;
+      }
+      if (publishing !== hls.publishing()) sinceMs = nowMs;
+      publishing = hls.publishing();
+      return {
+        state: publishing ? 'publishing' : 'waiting_for_input',
+        sinceMs,
+        ...(publishing ? meter.rates(nowMs) : { bitrateBps: 0, framesPerSecond: 0 }),
+        framesSent: frames,
+        unsentFrames: 0,
+        reconnects: 0,
+        bytesSent: bytes,
+        queuedBytes: 0,
+      };
+    },
+    async close() {
+      hls.close();
+    },
+  };
+}

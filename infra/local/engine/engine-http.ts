@@ -1,0 +1,65 @@
+/**
+ * HLS and the sources' pictures, for the control process alone: the port is on loopback, where every user of the machine
+ * and every web page in a browser can reach it, so each request shows the secret that came over IPC.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createGuardedServer } from '../host/guarded-server.ts';
+import type { EngineCore } from './engine-core.ts';
+import { ENGINE_SECRET_HEADER, TAKEN_AT_HEADER } from './engine-messages.ts';
+
+/** The control process asks over a few kept connections; no other process may ask. */
+const CONNECTIONS_MAX = 128;
+
+type Served = Pick<EngineCore, 'fetchPackage' | 'fetchSourcePicture'>;
+
+/** Makes the server; it does not listen yet. */
+export function createEngineServer(core: Served, secret: string): Server {
+  const server = createGuardedServer({
+    connectionsMax: CONNECTIONS_MAX,
+    explain: () => ({ headers: {}, body: '' }),
+    listener(request, response) {
+      if (!isFromControlProcess(request, server, secret)) {
+        response.writeHead(403, { connection: 'close' }).end();
+        return;
+      }
+      answer(core, request.url ?? '/', response).catch(() => response.writeHead(500).end());
+    },
+  });
+  return server;
+}
+
+function isFromControlProcess({ headers }: IncomingMessage, server: Server, secret: string): boolean {
+  // A foreign name that resolves to this machine comes from a web page.
+  if (headers.host !== `127.0.0.1:${(server.address() as AddressInfo).port}`) return false;
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  const given = headers[ENGINE_SECRET_HEADER];
+  return typeof given === 'string' && timingSafeEqual(digest(given), digest(secret));
+}
+
+async function answer(core: Served, url: string, response: ServerResponse): Promise<void> {
+  const [, kind, id = '', path = ''] = /^\/(pictures|packages)\/([^/]+)\/?(.*)$/.exec(url) ?? [];
+  if (kind === 'pictures') await answerPicture(core, decodeURIComponent(id), response);
+  else await answerPackage(core, decodeURIComponent(id), path, response);
+}
+
+async function answerPicture(core: Served, flowArn: string, response: ServerResponse): Promise<void> {
+  const picture = await core.fetchSourcePicture(flowArn);
+  if (!picture) response.writeHead(404).end();
+  else
+    response.writeHead(200, { 'content-type': 'image/jpeg', [TAKEN_AT_HEADER]: picture.takenAtMs }).end(picture.jpeg);
+}
+
+async function answerPackage(
+  core: Served,
+  packageChannelId: string,
+  path: string,
+  response: ServerResponse,
+): Promise<void> {
+  const { status, contentType, body } = await core.fetchPackage(packageChannelId, path);
+  const isMedia = status === 200 && contentType === 'video/mp2t';
+  response
+    .writeHead(status, { 'content-type': contentType, 'cache-control': isMedia ? 'max-age=60' : 'no-cache' })
+    .end(body);
+}

@@ -1,0 +1,173 @@
+/**
+ * What a player asks of one package channel, answered from memory: `index.m3u8` names the renditions, `index_1.m3u8` is
+ * the first one's playlist, `index_1_7.ts` its seventh segment and `index_1_7.2.ts` a part of that.
+ */
+import type { Clock } from '../../host/clock.ts';
+import type { Program } from '../program.ts';
+import { buildMediaPlaylist, buildMultivariantPlaylist, type NamedView } from './playlists.ts';
+import { createCutPlan } from './cut-plan.ts';
+import { createSegmenter, type Segmenter } from './segmenter.ts';
+
+/** How long the list of renditions waits for a rendition that has nothing yet; players read it only once. */
+const LADDER_WAIT_MS = 8_000;
+/** Blocking reload gives up after this many target durations (RFC 8216bis 6.2.5.2 asks for three). */
+const BLOCK_TARGET_DURATIONS = 3;
+const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
+const SEGMENT_TYPE = 'video/mp2t';
+
+export interface HlsAnswer {
+  status: number;
+  contentType: string;
+  body: Buffer | string;
+}
+
+export interface HlsPackage {
+  /** @param path without a leading slash, query included */
+  fetch(path: string): Promise<HlsAnswer>;
+  totals(): { frames: number; bytes: number };
+  /** Whether frames are arriving and the first segment is there. */
+  publishing(): boolean;
+  close(): void;
+}
+
+interface Variant {
+  name: string;
+  segmenter: Segmenter;
+}
+
+const NOTHING_YET: HlsAnswer = { status: 404, contentType: 'text/plain', body: 'nothing is packaged under this name' };
+
+export function createHlsPackage(options: {
+  programs: Program[];
+  clock: Clock;
+  lowLatency: boolean;
+  onChange: () => void;
+}): HlsPackage {
+  const { clock, lowLatency } = options;
+  const waiters = new Set<() => void>();
+  let firstSegmentAtMs: number | null = null;
+  const plan = createCutPlan();
+  const variants: Variant[] = options.programs.map((program, index) => {
+    const segmenter = createSegmenter({ program, plan, lowLatency, onChange: () => announce() });
+    return { name: `index_${index + 1}`, segmenter };
+  });
+
+  function announce(): void {
+    if (firstSegmentAtMs === null && variants.some(hasSegments)) {
+      firstSegmentAtMs = clock.now();
+      options.onChange();
+    }
+    for (const wake of waiters) wake();
+  }
+
+  function nextChange(limitMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        cancel();
+        waiters.delete(wake);
+        resolve(true);
+      };
+      const cancel = clock.after(limitMs, () => {
+        waiters.delete(wake);
+        resolve(false);
+      });
+      waiters.add(wake);
+    });
+  }
+
+  async function fetchMediaPlaylist(variant: Variant, query: URLSearchParams): Promise<HlsAnswer> {
+    const wantedSequence = readCount(query.get('_HLS_msn'));
+    if (lowLatency && wantedSequence === null && query.has('_HLS_part'))
+      return { status: 400, contentType: 'text/plain', body: '_HLS_part needs _HLS_msn' };
+    if (lowLatency && wantedSequence !== null) {
+      const view = variant.segmenter.view();
+      if (wantedSequence > view.nextSequence + 2)
+        return { status: 400, contentType: 'text/plain', body: 'the segment asked for is too far ahead' };
+      const untilMs = clock.now() + view.targetMs * BLOCK_TARGET_DURATIONS;
+      while (!isReached(variant.segmenter, wantedSequence, readCount(query.get('_HLS_part')))) {
+        const leftMs = untilMs - clock.now();
+        if (leftMs <= 0 || !(await nextChange(leftMs)))
+          return { status: 503, contentType: 'text/plain', body: 'the segment asked for did not come in time' };
+      }
+    }
+    const view = variant.segmenter.view();
+    if (view.segments.length === 0) return NOTHING_YET;
+    return {
+      status: 200,
+      contentType: PLAYLIST_TYPE,
+      body: buildMediaPlaylist(
+        { name: variant.name, view },
+        { lowLatency, others: variants.filter((other) => other !== variant).map(toView) },
+      ),
+    };
+  }
+
+  function fetchMultivariant(): HlsAnswer {
+    const ready = variants.filter(hasSegments);
+    const waited = firstSegmentAtMs !== null && clock.now() - firstSegmentAtMs > LADDER_WAIT_MS;
+    if (ready.length === 0 || (ready.length < variants.length && !waited)) return NOTHING_YET;
+    const body = buildMultivariantPlaylist(ready.map(toView));
+    return { status: 200, contentType: PLAYLIST_TYPE, body };
+  }
+
+  function fetchMedia(fileName: string): HlsAnswer {
+    const match = /^(index_\d+)_(\d+)(?:\.(\d+))?\.ts$/.exec(fileName);
+    const segmenter = variants.find((variant) => variant.name === match?.[1])?.segmenter;
+    if (!match || !segmenter) return NOTHING_YET;
+    const sequence = Number(match[2]);
+    const media = match[3] === undefined ? segmenter.segment(sequence) : segmenter.part(sequence, Number(match[3]));
+    return media ? { status: 200, contentType: SEGMENT_TYPE, body: media.data } : NOTHING_YET;
+  }
+
+  /** The part named by the preload hint is asked for before it exists. */
+  async function fetchHinted(fileName: string): Promise<HlsAnswer> {
+    const match = lowLatency ? /^(index_\d+)_(\d+)\.(\d+)\.ts$/.exec(fileName) : null;
+    const view = match && variants.find((variant) => variant.name === match[1])?.segmenter.view();
+    const next = view && `${view.nextSequence}.${view.open?.parts.length ?? 0}`;
+    if (!match || next !== `${match[2]}.${match[3]}`) return fetchMedia(fileName);
+    const untilMs = clock.now() + 3_000;
+    while (fetchMedia(fileName).status !== 200 && clock.now() < untilMs)
+      await nextChange(Math.max(1, untilMs - clock.now()));
+    return fetchMedia(fileName);
+  }
+
+  return {
+    async fetch(path) {
+      const [fileName = '', queryText = ''] = path.split('?');
+      if (fileName === 'index.m3u8') return fetchMultivariant();
+      const variant = variants.find(({ name }) => fileName === `${name}.m3u8`);
+      return variant ? fetchMediaPlaylist(variant, new URLSearchParams(queryText)) : fetchHinted(fileName);
+    },
+    totals() {
+      const all = variants.map(({ segmenter }) => segmenter.totals());
+      return { frames: all[0]?.frames ?? 0, bytes: all.reduce((sum, { bytes }) => sum + bytes, 0) };
+    },
+    publishing: () => variants.some((variant) => hasSegments(variant) && variant.segmenter.receiving()),
+    close() {
+      for (const { segmenter } of variants) segmenter.close();
+      for (const wake of waiters) wake();
+    },
+  };
+}
+
+function toView({ name, segmenter }: Variant): NamedView {
+  return { name, view: segmenter.view() };
+}
+
+function hasSegments(variant: Variant): boolean {
+  return variant.segmenter.view().segments.length > 0;
+}
+
+function isReached(segmenter: Segmenter, sequence: number, part: number | null): boolean {
+  const { segments, open } = segmenter.view();
+  if ((segments.at(-1)?.sequence ?? -1) >= sequence) return true;
+  return (
+    part !== null &&
+    open !== null &&
+    (open.sequence > sequence || (open.sequence === sequence && open.parts.length > part))
+  );
+}
+
+function readCount(value: string | null): number | null {
+  return value !== null && /^\d{1,15}$/.test(value) ? Number(value) : null;
+}

@@ -1,0 +1,47 @@
+import type { Clock } from '../../host/clock.ts';
+import type { RehearsedChannelFault } from '../contract.ts';
+import type { Link } from './send-queue.ts';
+
+/** What a slow platform takes: enough to stay connected, too little for any picture. */
+const SLOW_BYTES_PER_SECOND = 64_000;
+
+/**
+ * Returns a link that takes less than it could, as a slow or frozen platform would. Without a fault it is the link itself.
+ * What it does not take waits in the send queue, which drops frames by its own rules.
+ */
+export function makeRehearsedLink(link: Link, clock: Clock, fault: () => RehearsedChannelFault | null): Link {
+  let allowance = SLOW_BYTES_PER_SECOND;
+  let countedAtMs = clock.now();
+  let frozenAtBytes: number | null = null;
+
+  function takesMore(): boolean {
+    const nowMs = clock.now();
+    const earned = ((nowMs - countedAtMs) / 1000) * SLOW_BYTES_PER_SECOND;
+    allowance = Math.min(SLOW_BYTES_PER_SECOND, allowance + earned);
+    countedAtMs = nowMs;
+    return allowance > 0;
+  }
+
+  return {
+    send(message) {
+      if (fault() === 'platform_slow') allowance -= message.body.length;
+      return link.send(message);
+    },
+    isReady() {
+      const current = fault();
+      if (current === 'platform_frozen') return false;
+      return link.isReady() && (current !== 'platform_slow' || takesMore());
+    },
+    unsentBytes: () => link.unsentBytes(),
+    delivered() {
+      const delivered = link.delivered();
+      if (fault() !== 'platform_frozen') {
+        frozenAtBytes = null;
+        return delivered;
+      }
+      // Our answers to its pings still leave, to a server that is alive: they are no progress of the stream.
+      frozenAtBytes ??= delivered.bytes;
+      return { ...delivered, bytes: frozenAtBytes };
+    },
+  };
+}

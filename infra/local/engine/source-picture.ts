@@ -1,0 +1,118 @@
+/**
+ * A picture of the source, made when somebody asks: one short-lived ffmpeg decodes the newest keyframe and nothing else.
+ * Whoever asks meanwhile shares it, and it is kept for a moment. What is asked for seldom costs nothing in between; what
+ * is asked for often costs one picture every five seconds, at the lowest priority.
+ */
+import { constants, setPriority } from 'node:os';
+import type { Clock } from '../host/clock.ts';
+import type { SourcePicture } from './contract.ts';
+import type { EngineLogger } from './engine-logger.ts';
+import { startMediaChild, type MediaChild, type MediaLauncher } from './media-child.ts';
+
+const KEPT_MS = 5_000;
+/** A keyframe of 2160p takes well under a second, even on a busy machine. */
+const DECODE_MS_MAX = 5_000;
+const WIDTH_MAX = 640;
+const JPEG_BYTES_MAX = 2 * 1024 * 1024;
+const JPEG_START = Buffer.from([0xff, 0xd8, 0xff]);
+
+/** From a transport stream on its input, the first keyframe as a JPEG on its output. */
+const DECODE_KEYFRAME = [
+  ['-hide_banner', '-loglevel', 'error', '-threads', '1', '-skip_frame', 'nokey'],
+  ['-f', 'mpegts', '-i', 'pipe:0', '-map', '0:v:0', '-frames:v', '1'],
+  // Never made larger; an even height, as the encoder wants it.
+  ['-vf', `scale=min(${WIDTH_MAX}\\,iw):-2`, '-threads', '1', '-c:v', 'mjpeg', '-q:v', '5'],
+  ['-f', 'image2pipe', 'pipe:1'],
+].flat();
+
+export interface SourcePictureMaker {
+  /** The newest picture, at most five seconds old; null when there is none to be had. */
+  take(): Promise<SourcePicture | null>;
+  /** The source is gone: what it showed is not shown any more, also not when it is being made right now. */
+  forget(): void;
+  close(): Promise<void>;
+}
+
+/** @param options.newestKeyframe transport packets that begin with tables and the newest keyframe; null without one */
+export function createSourcePictureMaker(options: {
+  newestKeyframe(): Buffer | null;
+  launcher: MediaLauncher;
+  clock: Clock;
+  logger: EngineLogger;
+}): SourcePictureMaker {
+  const { clock } = options;
+  let kept: { picture: SourcePicture; untilMs: number } | null = null;
+  let making: { child: MediaChild; picture: Promise<SourcePicture | null> } | null = null;
+  /** Also those whose picture nobody waits for any more. */
+  const running = new Set<MediaChild>();
+  let closed = false;
+
+  function make(keyframe: Buffer): Promise<SourcePicture | null> {
+    const takenAtMs = clock.now();
+    const { child, jpeg } = decode(keyframe);
+    const picture = jpeg.then((bytes) => {
+      const isForgotten = making?.child !== child;
+      if (!isForgotten) making = null;
+      if (!bytes || isForgotten) return null;
+      const made = { jpeg: bytes, takenAtMs };
+      kept = { picture: made, untilMs: clock.now() + KEPT_MS };
+      return made;
+    });
+    making = { child, picture };
+    return picture;
+  }
+
+  function decode(keyframe: Buffer): { child: MediaChild; jpeg: Promise<Buffer | null> } {
+    const done = Promise.withResolvers<Buffer | null>();
+    const chunks: Buffer[] = [];
+    const child = startMediaChild({
+      launcher: options.launcher,
+      arguments: DECODE_KEYFRAME,
+      onData: (chunk) => chunks.push(chunk),
+      onExit({ code }) {
+        cancelLimit();
+        running.delete(child);
+        const bytes = Buffer.concat(chunks);
+        const isPicture = code === 0 && bytes.subarray(0, 3).equals(JPEG_START) && bytes.length <= JPEG_BYTES_MAX;
+        if (code !== 0 && code !== null) options.logger.warn('no picture could be made of the source', { code });
+        done.resolve(isPicture ? bytes : null);
+      },
+    });
+    const cancelLimit = clock.after(DECODE_MS_MAX, () => void child.end());
+    running.add(child);
+    yieldToMedia(child.pid);
+    child.stdin.end(keyframe);
+    return { child, jpeg: done.promise };
+  }
+
+  function forget(): void {
+    kept = null;
+    const { child } = making ?? {};
+    making = null;
+    void child?.end();
+  }
+
+  return {
+    async take() {
+      if (closed) return null;
+      if (kept && clock.now() < kept.untilMs) return kept.picture;
+      if (making) return making.picture;
+      const keyframe = options.newestKeyframe();
+      return keyframe ? make(keyframe) : null;
+    },
+    forget,
+    async close() {
+      closed = true;
+      forget();
+      await Promise.all([...running].map((child) => child.end()));
+    },
+  };
+}
+
+function yieldToMedia(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // It has ended already, or the system does not let us.
+  }
+}

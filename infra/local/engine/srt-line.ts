@@ -1,0 +1,196 @@
+/**
+ * The line callers come in on. It holds the flow's UDP port and passes datagrams between callers and an SRT listener on a
+ * port of the loopback interface, unread but for their headers: ffmpeg does not tell what SRT knows of the line, and this
+ * way the port stays ours while one listener follows another. Each caller has a socket of its own towards the listener,
+ * which tells callers apart by it.
+ */
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import type { Clock } from '../host/clock.ts';
+import type { FlowSource } from './contract.ts';
+import {
+  createSrtLineMeter,
+  readDataPacket,
+  readRoundTrip,
+  type LineQuality,
+  type SrtLineMeter,
+} from './srt-line-meter.ts';
+
+const LOOPBACK = '127.0.0.1';
+/** About a third of a second at 20 Mbit/s; the system may allow less. */
+const RECEIVE_BUFFER_BYTES = 1 << 20;
+/** SRT gives up a silent peer after five seconds. */
+const CALLER_KEPT_MS = 10_000;
+/** A caller that tries for longer than this is not the accepted one's last attempt. */
+const KNOCKING_MS_MIN = 1_500;
+/** An encoder that is turned away calls again within this time. */
+const KNOCKING_MS_MAX = 8_000;
+/** One is accepted; the others only knock. */
+const CALLERS_MAX = 16;
+/** A handshake takes two; SRT repeats what is lost. */
+const WAITING_MAX = 8;
+/** Of so many packets one is lost when loss is practised: enough to be shown loudly, little enough for SRT to repair. */
+const PRACTISED_LOSS_OF = 10;
+
+export interface SrtLine {
+  /**
+   * Picks a port for a listener that is about to start. What callers send goes there from now on; until it listens, it is
+   * lost, and they call again.
+   */
+  pickListenerPort(): Promise<number>;
+  /** The line of the caller that the listener has accepted. */
+  quality(): LineQuality;
+  /** Address of a further caller that knocks while another is accepted; null without one. */
+  turnedAway(): string | null;
+  close(): Promise<void>;
+}
+
+interface Caller {
+  /** Bound to loopback and connected, so that only the listener can answer through it. */
+  socket: Socket;
+  /** What came before the socket was connected; null once it is. */
+  waiting: Buffer[] | null;
+  meter: SrtLineMeter;
+  address: string;
+  firstHeardAtMs: number;
+  heardAtMs: number;
+}
+
+/**
+ * Binds the flow's port.
+ * @param isLossy whether loss is practised, asked for each packet
+ * @throws {NodeJS.ErrnoException} EADDRINUSE, EACCES, EADDRNOTAVAIL, … as the system says it
+ */
+export async function openSrtLine(
+  { listenHost, ingestPort }: Pick<FlowSource, 'listenHost' | 'ingestPort'>,
+  clock: Clock,
+  isLossy: () => boolean,
+): Promise<SrtLine> {
+  const callers = new Map<string, Caller>();
+  const open = await bind({ address: listenHost, port: ingestPort });
+  let listenerPort: number | null = null;
+  let accepted: Caller | null = null;
+  let dataPackets = 0;
+
+  function forget(key: string, caller: Caller): void {
+    callers.delete(key);
+    if (accepted === caller) accepted = null;
+    caller.socket.close();
+  }
+
+  /** Makes room for one more; nobody who knocks pushes out whoever is accepted. */
+  function makeRoom(): void {
+    const oldestFirst = [...callers].toSorted(([, one], [, other]) => one.heardAtMs - other.heardAtMs);
+    const tooMany = callers.size - CALLERS_MAX + 1;
+    for (const [index, [key, caller]] of oldestFirst.entries()) {
+      const isPushedOut = index < tooMany && caller !== accepted;
+      if (isPushedOut || clock.now() - caller.heardAtMs > CALLER_KEPT_MS) forget(key, caller);
+    }
+  }
+
+  function addCaller(key: string, { address, port }: RemoteInfo): Caller {
+    makeRoom();
+    const socket = createSocket('udp4');
+    const heardAtMs = clock.now();
+    const caller: Caller = {
+      ...{ socket, waiting: [], meter: createSrtLineMeter(clock) },
+      ...{ address, firstHeardAtMs: heardAtMs, heardAtMs },
+    };
+    socket.on('message', (packet) => {
+      const roundTripMs = readRoundTrip(packet);
+      if (roundTripMs !== null) {
+        accepted = caller;
+        caller.meter.acknowledged(roundTripMs);
+      }
+      open.send(packet, port, address);
+    });
+    // A datagram that cannot be delivered is a lost one: SRT sees to it.
+    socket.on('error', () => {});
+    callers.set(key, caller);
+    connect(caller, listenerPort!);
+    return caller;
+  }
+
+  function connect(caller: Caller, port: number): void {
+    const { socket } = caller;
+    socket.bind({ address: LOOPBACK, port: 0, exclusive: true }, () => {
+      if (isForgotten(caller)) return;
+      socket.connect(port, LOOPBACK, () => {
+        const waiting = caller.waiting ?? [];
+        caller.waiting = null;
+        for (const packet of waiting) socket.send(packet);
+      });
+    });
+  }
+
+  const isForgotten = (caller: Caller) => ![...callers.values()].includes(caller);
+
+  open.on('message', (packet, from) => {
+    if (listenerPort === null) return;
+    const key = `${from.address} ${from.port}`;
+    const caller = callers.get(key) ?? addCaller(key, from);
+    caller.heardAtMs = clock.now();
+    const data = readDataPacket(packet);
+    if (data) {
+      dataPackets += 1;
+      if (isLossy() && dataPackets % PRACTISED_LOSS_OF === 0) return;
+      caller.meter.received(data);
+    }
+    if (caller.waiting === null) caller.socket.send(packet);
+    else if (caller.waiting.length < WAITING_MAX) caller.waiting.push(packet);
+  });
+  open.on('error', () => {});
+
+  return {
+    async pickListenerPort() {
+      for (const [key, caller] of callers) forget(key, caller);
+      listenerPort = await findFreePort();
+      return listenerPort;
+    },
+    quality: () => accepted?.meter.read() ?? {},
+    turnedAway() {
+      if (!accepted) return null;
+      const nowMs = clock.now();
+      const knocking = [...callers.values()].filter(
+        (caller) => caller !== accepted && nowMs - caller.heardAtMs <= KNOCKING_MS_MAX,
+      );
+      // An encoder that calls again does so from another port.
+      for (const { address } of knocking) {
+        const sinceMs = Math.min(
+          ...knocking.filter((other) => other.address === address).map((other) => other.firstHeardAtMs),
+        );
+        if (nowMs - sinceMs >= KNOCKING_MS_MIN) return address;
+      }
+      return null;
+    },
+    async close() {
+      for (const [key, caller] of callers) forget(key, caller);
+      const closed = once(open, 'close');
+      open.close();
+      await closed;
+    },
+  };
+}
+
+async function bind({ address, port }: { address: string; port: number }): Promise<Socket> {
+  const socket = createSocket({ type: address.includes(':') ? 'udp6' : 'udp4', recvBufferSize: RECEIVE_BUFFER_BYTES });
+  try {
+    const listening = once(socket, 'listening');
+    socket.bind({ address, port, exclusive: true });
+    await listening;
+    return socket;
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+}
+
+/** Free a moment ago; should somebody else be quicker, the listener ends at once and is started again on another. */
+async function findFreePort(): Promise<number> {
+  const socket = await bind({ address: LOOPBACK, port: 0 });
+  const { port } = socket.address();
+  const closed = once(socket, 'close');
+  socket.close();
+  await closed;
+  return port;
+}

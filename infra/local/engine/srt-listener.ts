@@ -1,0 +1,198 @@
+/**
+ * The SRT side of a flow: one ffmpeg that listens behind our line, takes one caller and copies its bytes unread to our
+ * pipe.
+ *
+ * The passphrase must not be in the arguments, which every user of the machine can read. ffmpeg's HLS *protocol* (not the
+ * demuxer) reads a playlist and hands out the bytes of the URLs in it one after the other, so a playlist with the SRT
+ * address as its only segment, given on standard input as `hls+pipe:0`, is a way to hand over an address unseen. It exists
+ * in every ffmpeg since 1.0.
+ */
+import type { Clock } from '../host/clock.ts';
+import type { FlowSource, SourceState } from './contract.ts';
+import type { EngineLogger } from './engine-logger.ts';
+import { startMediaChild, type MediaChild, type MediaLauncher } from './media-child.ts';
+import type { LineQuality } from './srt-line-meter.ts';
+import { openSrtLine, type SrtLine } from './srt-line.ts';
+
+const RESPAWN_MS = 50;
+const RESPAWN_MAX_MS = 5_000;
+/** A listener that ended sooner than this did not get as far as listening. */
+const SHORT_RUN_MS = 1_000;
+const REFUSAL_TOLD_MS = 15_000;
+const REFUSED_PASSPHRASE = 'a caller was refused: wrong or missing passphrase';
+const REFUSED_ENCRYPTED =
+  'a caller was refused: it encrypts, and no passphrase is set here; remove the passphrase in the encoder or set the same here';
+
+export interface SrtListener {
+  state(): { state: SourceState; sinceMs: number; error?: string; connections: number };
+  /** Of the line to the caller; nothing while there is none. */
+  lineQuality(): LineQuality;
+  close(): Promise<void>;
+}
+
+export interface SrtListenerOptions {
+  source: FlowSource;
+  launcher: MediaLauncher;
+  clock: Clock;
+  logger: EngineLogger;
+  onData(chunk: Buffer): void;
+  /** The caller has gone. */
+  onDisconnect(): void;
+  onState(): void;
+  /** Whether a line that loses packets is practised. */
+  isLineLossy(): boolean;
+}
+
+/** Builds the listener's SRT address, passphrase included: for standard input only. */
+export function buildSrtAddress(
+  { latencyMs, passphrase }: Pick<FlowSource, 'latencyMs' | 'passphrase'>,
+  port: number,
+): string {
+  const parameters = ['mode=listener', `latency=${latencyMs * 1000}`, 'transtype=live'];
+  if (passphrase !== undefined) parameters.push('pbkeylen=16', `passphrase=${encodeURIComponent(passphrase)}`);
+  return `srt://127.0.0.1:${port}?${parameters.join('&')}`;
+}
+
+/** The playlist that hands the address to the listening ffmpeg, for standard input. */
+export function toListenerPlaylist(address: string): string {
+  return `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n${address}\n#EXT-X-ENDLIST\n`;
+}
+
+/** Arguments of the listening ffmpeg; the same for every flow. */
+export const SRT_LISTENER_ARGUMENTS = [
+  ['-hide_banner', '-nostdin', '-loglevel', 'error'],
+  ['-protocol_whitelist', 'hls,pipe,srt', '-f', 'data', '-i', 'hls+pipe:0'],
+  ['-map', '0', '-c', 'copy', '-f', 'data', '-flush_packets', '1', 'pipe:1'],
+].flat();
+
+/** Listens until closed; an ffmpeg that ends, because its caller left or for any other reason, is started again. */
+export function createSrtListener(options: SrtListenerOptions): SrtListener {
+  const { clock, source } = options;
+  let state: SourceState = 'listening';
+  let sinceMs = clock.now();
+  let error: string | undefined;
+  let connections = 0;
+  let line: SrtLine | null = null;
+  let child: MediaChild | null = null;
+  let failures = 0;
+  let closed = false;
+  let starting = Promise.resolve();
+  let cancelRespawn: (() => void) | undefined;
+  let cancelRefusal: (() => void) | undefined;
+
+  function become(next: SourceState, reason?: string): void {
+    if (closed || (next === state && reason === error)) return;
+    if (next !== state) sinceMs = clock.now();
+    state = next;
+    error = reason;
+    options.onState();
+  }
+
+  function describeTurnedAway(): string | undefined {
+    const address = state === 'connected' ? line?.turnedAway() : null;
+    return address ? `another encoder calls from ${address} and is turned away: one is connected already` : undefined;
+  }
+
+  /** Told for a while: encoders call again and again, and one that has given up must not be held against the next. */
+  function refuse(): void {
+    become('listening', source.passphrase === undefined ? REFUSED_ENCRYPTED : REFUSED_PASSPHRASE);
+    cancelRefusal?.();
+    cancelRefusal = clock.after(REFUSAL_TOLD_MS, () => {
+      if (state === 'listening') become('listening');
+    });
+  }
+
+  async function start(): Promise<void> {
+    let port: number;
+    try {
+      line ??= await openSrtLine(source, clock, options.isLineLossy);
+      port = await line.pickListenerPort();
+    } catch (failure) {
+      fail(describeBindFailure(source, (failure as NodeJS.ErrnoException).code));
+      startAgain();
+      return;
+    }
+    if (!closed) listen(port);
+  }
+
+  function startAgain(): void {
+    if (closed) return;
+    const pauseMs = failures === 0 ? RESPAWN_MS : Math.min(RESPAWN_MAX_MS, RESPAWN_MS * 4 ** failures);
+    cancelRespawn = clock.after(pauseMs, () => {
+      starting = start();
+    });
+  }
+
+  function fail(reason: string): void {
+    if (closed) return;
+    failures += 1;
+    if (error !== reason) options.logger.warn('an SRT listener does not start', { port: source.ingestPort, reason });
+    become('failed', reason);
+  }
+
+  function listen(port: number): void {
+    const startedAtMs = clock.now();
+    let connected = false;
+    let cancelSettled: (() => void) | undefined;
+    child = startMediaChild({
+      launcher: options.launcher,
+      arguments: SRT_LISTENER_ARGUMENTS,
+      onData(chunk) {
+        if (closed) return;
+        if (!connected) {
+          connected = true;
+          failures = 0;
+          connections += 1;
+          become('connected');
+        }
+        options.onData(chunk);
+      },
+      onErrorOutput(text) {
+        if (!connected && /BADSECRET|UNSECURE|Incorrect passphrase|NO_SECRET/i.test(text)) refuse();
+      },
+      onExit() {
+        cancelSettled?.();
+        if (closed) return;
+        if (connected) options.onDisconnect();
+        if (connected) become('listening');
+        if (connected || clock.now() - startedAtMs >= SHORT_RUN_MS) failures = 0;
+        else fail(describeListenerFailure(child?.errorOutput() ?? ''));
+        startAgain();
+      },
+    });
+    // While it fails again and again, `failed` stays until one run has lasted.
+    cancelSettled = clock.after(SHORT_RUN_MS, () => {
+      failures = 0;
+      if (!connected && state === 'failed') become('listening');
+    });
+    child.stdin.end(toListenerPlaylist(buildSrtAddress(source, port)));
+  }
+
+  starting = start();
+  return {
+    state: () => ({ state, sinceMs, error: error ?? describeTurnedAway(), connections }),
+    lineQuality: () => (state === 'connected' ? (line?.quality() ?? {}) : {}),
+    async close() {
+      closed = true;
+      cancelRespawn?.();
+      cancelRefusal?.();
+      await starting;
+      await child?.end();
+      await line?.close();
+    },
+  };
+}
+
+function describeBindFailure({ listenHost, ingestPort }: FlowSource, code = 'unknown'): string {
+  if (code === 'EADDRINUSE') return `address already in use: udp port ${ingestPort}`;
+  if (code === 'EACCES') return `no permission to listen on udp port ${ingestPort}`;
+  if (code === 'EADDRNOTAVAIL') return `this machine has no address ${listenHost}`;
+  return `udp port ${ingestPort} cannot be bound: ${code}`;
+}
+
+/** ffmpeg's own words differ by version and may hold the address: they are classified, never passed on. */
+function describeListenerFailure(errorOutput: string): string {
+  if (/PASSPHRASE/i.test(errorOutput)) return 'the passphrase is refused by SRT: 10 to 79 characters are allowed';
+  if (/Protocol not found|Invalid data found/i.test(errorOutput)) return 'this ffmpeg has no SRT';
+  return 'the SRT listener ended at once';
+}

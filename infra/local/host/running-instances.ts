@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { demoDirectory, readSettings, type Settings } from './settings.ts';
+
+/** A Sluice of this folder that is running now, with the settings it was started with. */
+export interface RunningInstance {
+  pid: number;
+  isDemo: boolean;
+  /** `dataDirectory` is absolute, and the demo's own for a demo. */
+  settings: Settings;
+}
+
+const MAIN = join(import.meta.dirname, '..', 'main.ts');
+
+/**
+ * Finds what this user runs from this folder, by the list of processes: nothing has to be written down that could be
+ * left behind or read by others. Empty where the system has no /proc.
+ */
+export function findRunningInstances(): RunningInstance[] {
+  return listProcesses().flatMap((pid) => {
+    try {
+      return readInstance(pid);
+    } catch {
+      // Gone since, of another user, or on its way down for its settings.
+      return [];
+    }
+  });
+}
+
+function listProcesses(): number[] {
+  try {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function readInstance(pid: number): RunningInstance[] {
+  const folder = `/proc/${pid}`;
+  if (statSync(folder).uid !== process.getuid?.()) return [];
+  const words = readFileSync(`${folder}/cmdline`, 'utf8').split('\0');
+  if (!words.some((word) => word.endsWith('main.ts'))) return [];
+  const directory = readlinkSync(`${folder}/cwd`);
+  if (!words.some((word) => resolve(directory, word) === MAIN)) return [];
+  const settings = readSettings(readEnvironment(folder));
+  const isDemo = words.includes('--demo');
+  const dataDirectory = resolve(directory, isDemo ? demoDirectory(settings.dataDirectory) : settings.dataDirectory);
+  return [{ pid, isDemo, settings: { ...settings, dataDirectory } }];
+}
+
+function readEnvironment(folder: string): Record<string, string> {
+  const pairs = readFileSync(`${folder}/environ`, 'utf8')
+    .split('\0')
+    .filter((pair) => pair.includes('='));
+  return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
+}

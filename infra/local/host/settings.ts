@@ -1,0 +1,221 @@
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { z } from 'zod';
+import ipaddr from 'ipaddr.js';
+import { PRIMARY_MODES, type PrimaryMode } from '../../../functions/domain/primary-mode.ts';
+import { listEncodings } from '../../../presets/index.ts';
+import table from '../bootstrap/settings.json' with { type: 'json' };
+import { isSourcePort } from '../../../functions/domain/source-port.ts';
+
+/**
+ * What protects the SRT listener: a passphrase that is given, or the one kept in the data directory. `generate` makes one
+ * where an earlier version has left the listener open; `none` is an open listener.
+ */
+export type SrtPassphraseSetting = { kind: 'given'; passphrase: string } | { kind: 'kept' | 'generate' | 'none' };
+
+/** How the embedded Sluice is configured: read once at start, from the environment alone. */
+export interface Settings {
+  port: number;
+  host: string;
+  /** Undefined: make one at the first start and keep it. */
+  token: string | undefined;
+  dataDirectory: string;
+  srtPort: number;
+  srtPassphrase: SrtPassphraseSetting;
+  srtLatencyMs: number;
+  localAwsPort: number;
+  profile: 'fast' | 'aws-like';
+  loopbackTargetsAllowed: boolean;
+  hls: 'plain' | 'low-latency';
+  /** Encoding ids with a size; more than one makes a ladder. */
+  hlsRenditions: string[];
+  /** When the preview runs, until that is changed on the page. */
+  primary: PrimaryMode;
+}
+
+/** Where the demo keeps what is its own, apart from real destinations. */
+export const demoDirectory = (dataDirectory: string): string => join(dataDirectory, 'demo');
+
+/** One thing wrong with one variable; `value` is never set for secrets. */
+export interface SettingProblem {
+  name: string;
+  value?: string;
+  allowed: string;
+  remedy: string;
+}
+
+/** Everything that is wrong with the environment, in one error whose message is ready for the terminal. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+  readonly problems: SettingProblem[];
+
+  constructor(problems: SettingProblem[]) {
+    super(['the settings cannot be used:', ...problems.map((problem) => `  ${describe(problem)}`)].join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** MediaPackage takes no output without a size, so the preview cannot follow its source. */
+const ENCODING_IDS = listEncodings().flatMap(({ encodingId, width }) => (width === null ? [] : [encodingId]));
+
+/** Every setting with its default, what it may be and what it is for; `--help` prints them from the same file. */
+export const SETTINGS_TABLE = table.map(({ secret, ...setting }) => ({
+  ...setting,
+  allowed: setting.allowed.replace('{encodings}', ENCODING_IDS.join(', ')),
+  secret: secret ?? false,
+}));
+
+const integer = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,5}$/)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max);
+const port = integer(1, 65535);
+
+function toPassphraseSetting(value: string | undefined): SrtPassphraseSetting {
+  if (value === undefined) return { kind: 'kept' };
+  return value === 'generate' || value === 'none' ? { kind: value } : { kind: 'given', passphrase: value };
+}
+
+/** FFMPEG_PATH and CHROME_PATH, which are in the table too, are read and tried by programs.ts. */
+const EnvironmentSchema = z.object({
+  PORT: port,
+  SLUICE_HOST: z.string().refine((value) => value === 'localhost' || isIP(value) !== 0),
+  SLUICE_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,512}$/)
+    .optional(),
+  SLUICE_DATA_DIR: z.string().refine((value) => !value.includes('\0')),
+  SRT_PORT: integer(1, 65_535).refine(isSourcePort),
+  SRT_PASSPHRASE: z
+    .union([z.enum(['generate', 'none']), z.string().regex(/^[\x20-\x7e]{10,79}$/)])
+    .optional()
+    .transform(toPassphraseSetting),
+  SRT_LATENCY_MS: integer(100, 15_000),
+  LOCAL_AWS_PORT: port,
+  SLUICE_PROFILE: z.enum(['fast', 'aws-like']),
+  SLUICE_LOOPBACK_TARGETS: z.enum(['true', 'false']).transform((value) => value === 'true'),
+  SLUICE_HLS: z.enum(['plain', 'low-latency']),
+  SLUICE_PRIMARY: z.enum(PRIMARY_MODES),
+  SLUICE_HLS_RENDITIONS: z
+    .string()
+    .transform((value) => value.split(',').map((part) => part.trim()))
+    .refine((ids) => ids.every((id) => ENCODING_IDS.includes(id)) && new Set(ids).size === ids.length),
+});
+
+/**
+ * Reads and checks the settings. An empty variable counts as not set.
+ * @throws {SettingsError} listing every problem, never with the value of a secret
+ */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const given: Record<string, string | undefined> = {};
+  for (const { name, fallback } of SETTINGS_TABLE) given[name] = environment[name] || (fallback ?? undefined);
+  const parsed = EnvironmentSchema.safeParse(given);
+  const problems = [
+    ...unknownNames(environment),
+    ...(parsed.error?.issues ?? []).map((issue) => invalidValue(String(issue.path[0]), given)),
+    ...(parsed.success ? contradictions(parsed.data) : []),
+  ];
+  if (!parsed.success || problems.length > 0) throw new SettingsError(problems);
+  const values = parsed.data;
+  return {
+    port: values.PORT,
+    host: values.SLUICE_HOST,
+    token: values.SLUICE_TOKEN,
+    dataDirectory: values.SLUICE_DATA_DIR,
+    srtPort: values.SRT_PORT,
+    srtPassphrase: values.SRT_PASSPHRASE,
+    srtLatencyMs: values.SRT_LATENCY_MS,
+    localAwsPort: values.LOCAL_AWS_PORT,
+    profile: values.SLUICE_PROFILE,
+    loopbackTargetsAllowed: values.SLUICE_LOOPBACK_TARGETS,
+    hls: values.SLUICE_HLS,
+    hlsRenditions: values.SLUICE_HLS_RENDITIONS,
+    primary: values.SLUICE_PRIMARY,
+  };
+}
+
+/** Where the page and the API are, such as `http://127.0.0.1:8080`. */
+export function originOf({ host, port: number }: Pick<Settings, 'host' | 'port'>): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${number}`;
+}
+
+function unknownNames(environment: Readonly<Record<string, string | undefined>>): SettingProblem[] {
+  const known = SETTINGS_TABLE.map((setting) => setting.name);
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('SLUICE_') && !known.includes(name))
+    .map((name) => ({
+      name,
+      allowed: 'no such setting',
+      remedy: `did you mean ${nearest(name, known)}? otherwise unset ${name}`,
+    }));
+}
+
+function invalidValue(name: string, given: Record<string, string | undefined>): SettingProblem {
+  const setting = SETTINGS_TABLE.find((each) => each.name === name);
+  const { allowed = '', fallback = null, secret = true } = setting ?? {};
+  return {
+    name,
+    ...(secret ? {} : { value: given[name] ?? '' }),
+    allowed,
+    remedy: fallback === null ? `set it so, or unset ${name}` : `set it so, or unset ${name} for ${fallback}`,
+  };
+}
+
+function contradictions(values: z.infer<typeof EnvironmentSchema>): SettingProblem[] {
+  const problems: SettingProblem[] = [];
+  const ports = [
+    ['PORT', values.PORT],
+    ['SRT_PORT', values.SRT_PORT],
+    ['LOCAL_AWS_PORT', values.LOCAL_AWS_PORT],
+  ] as const;
+  for (const [index, [name, value]] of ports.entries()) {
+    const twin = ports.slice(0, index).find(([, other]) => other === value);
+    if (!twin) continue;
+    problems.push({
+      name,
+      value: String(value),
+      allowed: `a port other than ${twin[0]}’s`,
+      remedy: `give ${name} or ${twin[0]} another port`,
+    });
+  }
+  if (!isLoopback(values.SLUICE_HOST) && values.SLUICE_TOKEN === undefined) {
+    problems.push({
+      name: 'SLUICE_HOST',
+      value: values.SLUICE_HOST,
+      allowed: 'loopback only, unless SLUICE_TOKEN is set',
+      remedy: 'set SLUICE_TOKEN to a long random text, or unset SLUICE_HOST for 127.0.0.1',
+    });
+  }
+  return problems;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || ipaddr.parse(host).range() === 'loopback';
+}
+
+function describe({ name, value, allowed, remedy }: SettingProblem): string {
+  // JSON makes control characters visible and keeps the value on its line.
+  const shown = value === undefined ? '' : ` is ${JSON.stringify(value.slice(0, 100))}`;
+  return `${name}${shown}: ${allowed}; ${remedy}`;
+}
+
+function nearest(name: string, known: string[]): string {
+  const [first = ''] = known.toSorted((left, right) => editDistance(name, left) - editDistance(name, right));
+  return first;
+}
+
+/** Levenshtein distance, one row at a time. */
+function editDistance(left: string, right: string): number {
+  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
+  for (let i = 0; i < left.length; i += 1) {
+    const next = [i + 1];
+    for (let j = 0; j < right.length; j += 1) {
+      const replaced = (row[j] ?? 0) + (left[i] === right[j] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[right.length] ?? 0;
+}

@@ -1,0 +1,42 @@
+import { DAY_MS } from '../../../../functions/domain/utc-day.ts';
+import type { Logger } from '../../../../functions/workflow/workflow-deps.ts';
+import { createBackup, listBackups } from './backup.ts';
+import type { StorageHealth } from './storage-health.ts';
+import { DamagedTableError } from './table-journal.ts';
+
+/** The first one holds next to nothing; what was set up since is in the second. */
+const SECOND_AFTER_MS = 60 * 60 * 1000;
+
+/**
+ * Makes a backup when the last one is a day old, and a second one an hour after the first. On the way what is on disk is read back; damage that happened while the
+ * product runs is reported, and the files are written again from memory.
+ */
+export function createDailyBackup(deps: {
+  dataDirectory: string;
+  pause: <Result>(action: () => Promise<Result>) => Promise<Result>;
+  health: Pick<StorageHealth, 'fail' | 'failure'>;
+  logger: Logger;
+}): (now: Date) => Promise<void> {
+  const { dataDirectory, pause, health, logger } = deps;
+  return async (now) => {
+    if (health.failure() !== null || !isDue(dataDirectory, now)) return;
+    try {
+      const { name } = await pause(() => createBackup({ dataDirectory, reason: 'daily', now }));
+      logger.info('backup made', { name });
+    } catch (error) {
+      if (error instanceof DamagedTableError) health.fail('table', error);
+      logger.error('the daily backup could not be made, and is tried again in a moment', {
+        reason: error instanceof Error ? error.message : String(error),
+      });
+    }
+  };
+}
+
+function isDue(dataDirectory: string, now: Date): boolean {
+  const daily = listBackups(dataDirectory).filter(({ reason }) => reason === 'daily');
+  const [newest] = daily;
+  if (newest === undefined) return true;
+  const ageMs = now.getTime() - Date.parse(newest.createdAt);
+  // A clock that was set back makes it negative.
+  return ageMs < 0 || ageMs >= (daily.length === 1 ? SECOND_AFTER_MS : DAY_MS);
+}

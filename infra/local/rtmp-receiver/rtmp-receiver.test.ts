@@ -1,0 +1,139 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { makeTestCertificate, until } from '../../../test/support/rtmp.ts';
+import { readFlvContent } from '../../../test/support/flv-content.ts';
+import { findRehearsalFfmpeg, makeFlvFile } from '../../../test/support/rehearsal-media.ts';
+import { startRtmpReceiver } from './rtmp-receiver.ts';
+import type { RtmpReceiver, RtmpReceiverOptions } from './rtmp-receiver.ts';
+
+const FRAMES = 90;
+
+let directory: string;
+let source: string;
+const cleanups: (() => unknown)[] = [];
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'sluice-receiver-'));
+  source = join(directory, 'source.flv');
+  const media = { width: 1280, height: 720, framesPerSecond: 30, seconds: 3, videoBitrateBps: 2_000_000 };
+  await makeFlvFile(source, { ...media, gopFrames: 30 });
+});
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+});
+
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+async function receive(options: Partial<RtmpReceiverOptions> = {}): Promise<RtmpReceiver> {
+  const receiver = await startRtmpReceiver({ port: 0, ...options });
+  cleanups.push(() => receiver.close());
+  return receiver;
+}
+
+/** ffmpeg's own RTMP sender; resolves with its exit code. */
+function pushWithFfmpeg(url: string, input: string[] = []) {
+  const args = ['-hide_banner', '-nostdin', '-v', 'error', ...input, '-i', source, '-c', 'copy', '-f', 'flv', url];
+  const child = spawn(findRehearsalFfmpeg(), args, { stdio: 'ignore' });
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  cleanups.push(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+  return { child, ended };
+}
+
+describe('a receiver to which ffmpeg publishes', () => {
+  it('knows what came: codecs, size, rates, every frame and the clean end', async () => {
+    const receiver = await receive();
+    await pushWithFfmpeg(`${receiver.baseUrl}/live/test-key`).ended;
+    await until(() => receiver.sessions[0]?.state === 'ended', 'the session has ended');
+    const [session] = receiver.sessions;
+    expect(session).toMatchObject({
+      app: 'live',
+      streamName: 'test-key',
+      secure: false,
+      videoCodec: 'h264',
+      width: 1280,
+      height: 720,
+      audioCodec: 'aac',
+      videoFrames: FRAMES,
+      keyframes: 3,
+      nonMonotonicFrames: 0,
+      cleanUnpublish: true,
+    });
+    expect(session!.framesPerSecond).toBeCloseTo(30, 0);
+    expect(session!.largestTimestampGapMs).toBeLessThanOrEqual(34);
+    expect(session!.bitrateBps / 2_128_000).toBeGreaterThan(0.8);
+    expect(session!.bitrateBps / 2_128_000).toBeLessThan(1.2);
+    expect(session!.metadata).toMatchObject({ width: 1280, height: 720 });
+  });
+
+  it('records exactly what the file held', async () => {
+    const receiver = await receive({ recordDirectory: directory });
+    await pushWithFfmpeg(`${receiver.baseUrl}/live/test-key`).ended;
+    await until(() => receiver.sessions[0]?.state === 'ended', 'the session has ended');
+    await receiver.close();
+    const sent = readFlvContent(readFileSync(source));
+    const recorded = readFlvContent(readFileSync(join(directory, 'session-1.flv')));
+    expect(recorded.format.video!.avcConfiguration).toEqual(sent.format.video!.avcConfiguration);
+    expect(recorded.frames.length).toBe(sent.frames.length);
+    expect(recorded.frames.every(({ flvBody }, index) => flvBody.equals(sent.frames[index]!.flvBody))).toBe(true);
+  });
+
+  it('takes RTMPS', async () => {
+    const receiver = await receive({ tls: await makeTestCertificate() });
+    await pushWithFfmpeg(`${receiver.baseUrl}/live/test-key`).ended;
+    await until(() => receiver.sessions[0]?.state === 'ended', 'the session has ended');
+    expect(receiver.sessions[0]).toMatchObject({ secure: true, videoFrames: FRAMES, cleanUnpublish: true });
+  });
+
+  it.each(['reject_bad_name', 'close_silently'] as const)(
+    'fails the push when the key is refused (%s)',
+    async (verdict) => {
+      const acceptKey = (app: string, key: string) => (app === 'live' && key === 'good' ? 'accept' : verdict);
+      const receiver = await receive({ acceptKey });
+      expect(await pushWithFfmpeg(`${receiver.baseUrl}/live/bad`).ended).not.toBe(0);
+      expect(await pushWithFfmpeg(`${receiver.baseUrl}/live/good`).ended).toBe(0);
+      expect(receiver.sessions.map(({ publishedAtMs }) => publishedAtMs !== null)).toEqual([false, true]);
+    },
+  );
+
+  it('takes nothing while paused and everything once resumed', async () => {
+    const receiver = await receive();
+    const push = pushWithFfmpeg(`${receiver.baseUrl}/live/test-key`, ['-re', '-stream_loop', '-1']);
+    await until(() => (receiver.sessions[0]?.videoFrames ?? 0) > 5, 'video arrives');
+    receiver.pause();
+    const { videoFrames } = receiver.sessions[0]!;
+    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setTimeout(resolve, 2));
+    // What had been read from the socket already may still be looked at; nothing is read any more.
+    expect(receiver.sessions[0]!.videoFrames - videoFrames).toBeLessThanOrEqual(2);
+    receiver.resume();
+    await until(() => receiver.sessions[0]!.videoFrames > videoFrames + 30, 'video goes on');
+    expect(receiver.sessions[0]!.nonMonotonicFrames).toBe(0);
+    push.child.kill('SIGKILL');
+  });
+
+  it('notes that a publisher left without goodbye', async () => {
+    const receiver = await receive();
+    const push = pushWithFfmpeg(`${receiver.baseUrl}/live/test-key`, ['-re']);
+    await until(() => (receiver.sessions[0]?.videoFrames ?? 0) > 5, 'video arrives');
+    push.child.kill('SIGKILL');
+    await until(() => receiver.sessions[0]!.state === 'ended', 'the session has ended');
+    expect(receiver.sessions[0]!.cleanUnpublish).toBe(false);
+  });
+});
+
+it('cuts a peer that does not speak RTMP, and goes on serving others', async () => {
+  const receiver = await receive();
+  const stranger = net.connect(receiver.port, '127.0.0.1', () => stranger.write('GET / HTTP/1.1\r\n\r\n'));
+  let cut = false;
+  stranger.on('error', () => {});
+  stranger.once('close', () => (cut = true));
+  await until(() => cut, 'the stranger has been cut');
+  expect(await pushWithFfmpeg(`${receiver.baseUrl}/live/test-key`).ended).toBe(0);
+});

@@ -1,0 +1,173 @@
+/** A media endpoint for tests: real HTTP in front, an engine that only writes down what it is told behind. */
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { MediaConnectClient } from '@aws-sdk/client-mediaconnect';
+import { MediaLiveClient } from '@aws-sdk/client-medialive';
+import { MediaPackageClient } from '@aws-sdk/client-mediapackage';
+import { serve } from '@hono/node-server';
+import type { AddressInfo } from 'node:net';
+import type { Clock } from '../../infra/local/host/clock.ts';
+import { systemClock } from '../../infra/local/host/clock.ts';
+import type { AwsEvent } from '../../infra/local/endpoints/wire/service.ts';
+import type { StateStore } from '../../infra/local/host/state-store.ts';
+import { LOCAL_REGION } from '../../infra/local/endpoints/wire/service.ts';
+import { makeMemoryStore } from '../../infra/local/host/state-store.ts';
+import type { ChannelRun, EngineReport, FlowSource, MediaEngine } from '../../infra/local/engine/contract.ts';
+import { makeIdleEngine } from '../../infra/local/engine/contract.ts';
+import type { MediaServices, MediaServicesOptions } from '../../infra/local/endpoints/media-services.ts';
+import { createMediaServices } from '../../infra/local/endpoints/media-services.ts';
+
+/** What an engine that records has been told so far. */
+export interface RecordingEngine extends MediaEngine {
+  flows: Map<string, FlowSource>;
+  feeds: Map<string, string[]>;
+  channels: Map<string, ChannelRun>;
+  /** Every command in order: `startChannel 1000003`. */
+  log: string[];
+  /** Reports as the real engine would. */
+  send(report: Partial<EngineReport>): void;
+}
+
+/** Makes an engine that moves nothing and remembers everything. */
+export function makeRecordingEngine(): RecordingEngine {
+  const listeners = new Set<(report: EngineReport) => void>();
+  let latest: EngineReport = { atMs: 0, sources: [], channels: [] };
+  const engine: RecordingEngine = {
+    ...makeIdleEngine(),
+    flows: new Map(),
+    feeds: new Map(),
+    channels: new Map(),
+    log: [],
+    async startFlow(source) {
+      engine.log.push(`startFlow ${source.flowArn}`);
+      engine.flows.set(source.flowArn, source);
+    },
+    async stopFlow(flowArn) {
+      engine.log.push(`stopFlow ${flowArn}`);
+      engine.flows.delete(flowArn);
+      engine.feeds.delete(flowArn);
+    },
+    async setFlowOutputs(flowArn, addresses) {
+      engine.log.push(`setFlowOutputs ${flowArn} ${addresses.join(' ')}`);
+      engine.feeds.set(flowArn, addresses);
+    },
+    async startChannel(run) {
+      engine.log.push(`startChannel ${run.channelId}`);
+      engine.channels.set(run.channelId, run);
+    },
+    async stopChannel(channelId) {
+      engine.log.push(`stopChannel ${channelId}`);
+      engine.channels.delete(channelId);
+    },
+    onReport(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    report: () => latest,
+    send(report) {
+      latest = { ...latest, ...report };
+      for (const listener of listeners) listener(latest);
+    },
+  };
+  return engine;
+}
+
+/** A clock that stands still until it is told. */
+export interface ManualClock extends Clock {
+  /** Moves on, firing what falls due, and waits until the endpoints have dealt with it. */
+  advance(byMs: number): Promise<void>;
+}
+
+/** Makes a clock standing at the given time. */
+export function makeManualClock(startMs = Date.parse('2026-06-01T12:00:00Z')): ManualClock {
+  let nowMs = startMs;
+  let timers: { dueMs: number; action: () => void }[] = [];
+  return {
+    now: () => nowMs,
+    after(delayMs, action) {
+      const timer = { dueMs: nowMs + delayMs, action };
+      timers.push(timer);
+      return () => {
+        timers = timers.filter((other) => other !== timer);
+      };
+    },
+    async advance(byMs) {
+      const untilMs = nowMs + byMs;
+      for (;;) {
+        const next = timers
+          .filter((timer) => timer.dueMs <= untilMs)
+          .sort((left, right) => left.dueMs - right.dueMs)[0];
+        if (next === undefined) break;
+        timers = timers.filter((other) => other !== next);
+        nowMs = Math.max(nowMs, next.dueMs);
+        next.action();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      nowMs = untilMs;
+    },
+  };
+}
+
+/** An endpoint that listens, and real SDK clients pointed at it. */
+export interface MediaEndpoint {
+  media: MediaServices;
+  engine: RecordingEngine;
+  store: StateStore;
+  events: AwsEvent[];
+  url: string;
+  mediaConnect: MediaConnectClient;
+  mediaLive: MediaLiveClient;
+  mediaPackage: MediaPackageClient;
+  cloudWatch: CloudWatchClient;
+  close(): Promise<void>;
+}
+
+/** Starts an endpoint on an ephemeral port of loopback. Clients do not retry. */
+export async function startMediaEndpoint(options: Partial<MediaServicesOptions> = {}): Promise<MediaEndpoint> {
+  const engine = (options.engine ?? makeRecordingEngine()) as RecordingEngine;
+  const store = options.store ?? makeMemoryStore();
+  const events: AwsEvent[] = [];
+  const media = createMediaServices({
+    clock: systemClock,
+    profile: 'instant',
+    events: { put: (event) => events.push(event) },
+    ...options,
+    engine,
+    store,
+  });
+  await media.restore();
+  const answer = async (request: Request): Promise<Response> => {
+    const credential = /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\//.exec(request.headers.get('authorization') ?? '');
+    const name = new URL(request.url).pathname.startsWith('/out/v1/') ? 'mediapackage' : credential?.[1];
+    const service = media.services.find((other) => other.signingName === name);
+    return service === undefined ? new Response('unsigned', { status: 403 }) : service.handle(request);
+  };
+  const server = serve({ fetch: answer, port: 0, hostname: '127.0.0.1' });
+  if (!server.listening) await new Promise((resolve) => server.once('listening', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const config = {
+    endpoint: url,
+    region: LOCAL_REGION,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 1,
+  };
+  const clients = {
+    mediaConnect: new MediaConnectClient(config),
+    mediaLive: new MediaLiveClient(config),
+    mediaPackage: new MediaPackageClient(config),
+    cloudWatch: new CloudWatchClient(config),
+  };
+  return {
+    media,
+    engine,
+    store,
+    events,
+    url,
+    ...clients,
+    async close() {
+      for (const client of Object.values(clients)) client.destroy();
+      await media.close();
+      if ('closeAllConnections' in server) server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

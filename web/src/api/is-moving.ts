@@ -1,0 +1,17 @@
+import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { DestinationStatus } from '../../../functions/domain/destination.ts';
+
+const MOVING: Record<DestinationStatus, boolean> = {
+  idle: false,
+  creating: true,
+  starting: true,
+  running: false,
+  stopping: true,
+  deleting: true,
+  error: false,
+};
+
+/** True while the status will change by itself. */
+export function isMoving(destination: DestinationResource): boolean {
+  return MOVING[destination.status] || destination.operation?.state === 'running';
+}

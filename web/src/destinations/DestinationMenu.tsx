@@ -1,0 +1,17 @@
+import { lazy, Suspense, useState } from 'react';
+import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import { MenuTrigger } from './MenuTrigger.tsx';
+
+const OpenedMenu = lazy(async () => ({ default: (await import('./OpenedMenu.tsx')).OpenedMenu }));
+
+/** The menu of a destination: a button only, until it is pressed for the first time. */
+export function DestinationMenu({ destination }: { destination: DestinationResource }) {
+  const [wanted, setWanted] = useState(false);
+  const trigger = <MenuTrigger name={destination.name} onClick={() => setWanted(true)} />;
+  if (!wanted) return trigger;
+  return (
+    <Suspense fallback={trigger}>
+      <OpenedMenu destination={destination} />
+    </Suspense>
+  );
+}

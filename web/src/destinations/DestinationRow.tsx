@@ -1,0 +1,235 @@
+import { IconChevronRight } from '@tabler/icons-react';
+import { memo, useRef } from 'react';
+import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas/answers.ts';
+import { useNearScreen } from '../ui/use-near-screen.ts';
+import { useServerNow } from '../app/use-now.ts';
+import { PlatformMark } from '../platforms/PlatformMark.tsx';
+import { presentDestination, presentStale, type Presentation } from './destination-presentation.ts';
+import { formatAge, formatClock, formatTimeOfDay } from '../ui/format.ts';
+import { isOverdue } from './overdue.ts';
+import { encodingName, platformName } from './preset-names.ts';
+import { BitrateCell } from './BitrateCell.tsx';
+import { DestinationMenu } from './DestinationMenu.tsx';
+import { Gate } from './Gate.tsx';
+import { MoneyCell } from '../costs/MoneyCell.tsx';
+import { dropTarget, MoveHandle } from './MoveHandle.tsx';
+import { RemedyButton } from './RemedyButton.tsx';
+import { RowLink } from './RowLink.tsx';
+import { StatusWord } from './StatusWord.tsx';
+import { StepProgress } from './StepProgress.tsx';
+import { TransportButtons } from './TransportButtons.tsx';
+import classes from './DestinationRow.module.css';
+
+/** A reason longer than this gets a line of its own across the row. */
+const INLINE_LENGTH_MAX = 70;
+
+interface DestinationRowProps {
+  destination: DestinationResource;
+  presets: PresetsResource | undefined;
+  stale: boolean;
+  /** It stands under the heading of a group. */
+  grouped: boolean;
+  /** The list is in the operator's own order. */
+  isMovable: boolean;
+  /** Among the first of its list. */
+  first: boolean;
+}
+
+/**
+ * One destination. Rendered anew only when something of it has changed: a poll brings news of few of many. In full where
+ * somebody may look, else by name and state alone, which change seldom.
+ */
+export const DestinationRow = memo(function DestinationRow({ first, ...props }: DestinationRowProps) {
+  const { destination, stale } = props;
+  const item = useRef<HTMLLIElement>(null);
+  const isNear = useNearScreen(item, first);
+  const shown = stale ? presentStale(presentDestination(destination)) : presentDestination(destination);
+  return (
+    <li
+      ref={item}
+      className={classes.item}
+      data-tone={shown.tone}
+      data-primary={destination.primary || undefined}
+      {...(props.isMovable ? dropTarget(destination) : {})}
+    >
+      <Gate tone={shown.tone} />
+      <Row {...props} isNear={isNear} word={shown.word} />
+    </li>
+  );
+});
+
+interface RowProps extends Omit<DestinationRowProps, 'first'> {
+  isNear: boolean;
+  word: string;
+}
+
+/** By name and state; and near the screen in full. */
+function Row({ isNear, word, ...props }: RowProps) {
+  const { destination, stale, presets, grouped, isMovable } = props;
+  const canMove = isMovable && !destination.primary && destination.allowedActions.includes('edit');
+  const { destinationId, name, primary, platform } = destination;
+  return (
+    <article className={classes.row} aria-label={name} data-row data-movable={canMove || undefined}>
+      {isNear && canMove && <MoveHandle destination={destination} />}
+      {isNear && (
+        <div className={classes.mark}>
+          <PlatformMark platform={primary ? 'hls' : platform} />
+        </div>
+      )}
+      <Identity
+        destinationId={destinationId}
+        name={name}
+        description={isNear ? describe(destination, presets) : null}
+        grouped={grouped}
+      />
+      {isNear ? <Rest destination={destination} stale={stale} /> : <div className={classes.status}>{word}</div>}
+    </article>
+  );
+}
+
+interface IdentityProps {
+  destinationId: string;
+  name: string;
+  /** Null: far from the screen. */
+  description: string | null;
+  grouped: boolean;
+}
+
+/**
+ * What it is. The link is one and the same far from the screen and near it, so that it keeps the focus, and a panel that
+ * was opened from it can give it back. It changes seldom, and is rendered no oftener.
+ */
+const Identity = memo(function Identity({ destinationId, name, description, grouped }: IdentityProps) {
+  const Heading = grouped ? 'h4' : 'h3';
+  return (
+    <div className={classes.identity}>
+      <Heading>
+        <RowLink destinationId={destinationId} className={classes.name} title={name}>
+          <span>{name}</span>
+          {description !== null && <IconChevronRight size={15} aria-hidden="true" />}
+        </RowLink>
+      </Heading>
+      {description !== null && <p>{description}</p>}
+    </div>
+  );
+});
+
+/** How it is, what it sends, what it costs, and what can be done about it. */
+function Rest({ destination, stale }: Pick<RowProps, 'destination' | 'stale'>) {
+  const fresh = presentDestination(destination);
+  const shown = stale ? presentStale(fresh) : fresh;
+  const told = fresh.reason.length + fresh.remedy.length;
+  const apart = told > INLINE_LENGTH_MAX || (fresh.tone === 'attention' && told > 0);
+  return (
+    <>
+      <div className={classes.status}>
+        <StatusWord {...shown} />
+        <StatusDetail destination={destination} presentation={fresh} apart={apart} />
+      </div>
+      <div className={classes.bitrate}>
+        {destination.status === 'running' && <BitrateCell destination={destination} tone={shown.tone} />}
+        {destination.status !== 'running' && <StepProgress operation={destination.operation} />}
+      </div>
+      <Uptime destination={destination} presentation={fresh} />
+      <MoneyCell cost={destination.cost} running={destination.status === 'running'} />
+      <div className={classes.actions}>
+        {destination.primary ? (
+          <span className={classes.always}>Automatic</span>
+        ) : (
+          <>
+            <TransportButtons destination={destination} />
+            <DestinationMenu destination={destination} />
+          </>
+        )}
+      </div>
+      {apart && <Trouble destination={destination} presentation={shown} />}
+    </>
+  );
+}
+
+function describe(destination: DestinationResource, presets: PresetsResource | undefined): string {
+  const { primary, platform, preset } = destination;
+  const words = [primary ? 'What the player above shows' : platformName(presets, platform)];
+  words.push(encodingName(presets, preset));
+  if (destination.streamKeyLast4) words.push(keepTogether(`key …\u2060${destination.streamKeyLast4}`));
+  if (destination.pendingChanges) words.push('changes at next start');
+  return words.join(' · ');
+}
+
+/** A text that is not broken over two lines. */
+function keepTogether(text: string): string {
+  return text.replaceAll(' ', '\u00a0').replaceAll('-', '\u2011');
+}
+
+interface StatusDetailProps {
+  destination: DestinationResource;
+  presentation: Presentation;
+  /** The reason is told elsewhere in the row. */
+  apart: boolean;
+}
+
+/** Second line under the word: the step while something moves, else how old the proof is. */
+function StatusDetail({ destination, presentation, apart }: StatusDetailProps) {
+  const now = useServerNow();
+  const { operation, health } = destination;
+  if (operation?.state === 'running') {
+    const label = operation.steps.at(-1)?.label ?? 'beginning';
+    return (
+      <p>
+        step {operation.stepNumber} of {operation.stepCount} · {label} ·{' '}
+        {formatAge(now - Date.parse(operation.startedAt))}
+        {isOverdue(destination, now) && ' · overdue, the menu can force it'}
+      </p>
+    );
+  }
+  if (destination.status === 'running') {
+    if (!health.observedAt) return null;
+    const seen = `updated ${formatAge(now - Date.parse(health.observedAt))} ago`;
+    if (apart) return <p>{seen}</p>;
+    const calm = presentation.tone === 'motion' && !presentation.remedy ? 'No action needed' : presentation.remedy;
+    const again = nextAttempt(presentation, now);
+    return <p>{[presentation.reason, calm, again, seen].filter(Boolean).join(' · ')}</p>;
+  }
+  if (destination.lastError) return <p>at {formatTimeOfDay(destination.lastError.at)}</p>;
+  return null;
+}
+
+/** How long it has been running, or, when that is of no use to anyone, how long it has been down. */
+function Uptime({ destination, presentation }: { destination: DestinationResource; presentation: Presentation }) {
+  const now = useServerNow();
+  const { runningSince, health } = destination;
+  const downSince = runningSince && presentation.tone === 'attention' ? health.since : null;
+  const since = downSince ?? runningSince;
+  return (
+    <div className={classes.uptime}>
+      {since && (
+        <>
+          <b>{formatClock(now - Date.parse(since))}</b>
+          <span>{downSince ? 'down' : 'running'}</span>
+        </>
+      )}
+    </div>
+  );
+}
+
+function nextAttempt({ nextAttemptAt }: Presentation, nowMs: number): string | null {
+  if (nextAttemptAt === null) return null;
+  const waitMs = Date.parse(nextAttemptAt) - nowMs;
+  return waitMs > 0 ? `tries again in ${formatAge(waitMs)}` : 'trying again';
+}
+
+/** The reason and the one thing to do, on a line of their own where they cannot be missed. */
+function Trouble({ destination, presentation }: { destination: DestinationResource; presentation: Presentation }) {
+  const now = useServerNow();
+  const again = nextAttempt(presentation, now);
+  return (
+    <div className={classes.trouble}>
+      <p>
+        {presentation.reason && <span>{presentation.reason}. </span>}
+        {presentation.remedy && <strong>{presentation.remedy}. </strong>}
+        {again && <small>{again}</small>}
+      </p>
+      <RemedyButton destination={destination} />
+    </div>
+  );
+}

@@ -1,0 +1,71 @@
+import { IconGripVertical } from '@tabler/icons-react';
+import { type DragEvent, type KeyboardEvent, useRef } from 'react';
+import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import { moveBeside, moveBy } from './move-destination.ts';
+import classes from './MoveHandle.module.css';
+
+/** What is being dragged; a page asks the browser only what kind of thing it is until it is dropped. */
+let dragged: DestinationResource | null = null;
+
+/** Takes hold of a destination to move it in the operator's order: by dragging, or by the arrow keys. */
+export function MoveHandle({ destination }: { destination: DestinationResource }) {
+  const handle = useRef<HTMLButtonElement>(null);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
+    event.preventDefault();
+    moveBy(destination, event.key === 'ArrowUp' ? -1 : 1);
+    // The row is put elsewhere in the page, and a browser takes the focus from what is moved.
+    requestAnimationFrame(() => handle.current?.focus());
+  };
+  const onDragStart = (event: DragEvent): void => {
+    dragged = destination;
+    event.dataTransfer.effectAllowed = 'move';
+    event.dataTransfer.setData('text/plain', destination.name);
+    const row = handle.current?.closest('[data-row]');
+    if (row) event.dataTransfer.setDragImage(row, 12, 24);
+  };
+  return (
+    <button
+      ref={handle}
+      type="button"
+      draggable
+      className={classes.handle}
+      aria-label={`Move ${destination.name}`}
+      aria-description="Drag, or press the arrow keys"
+      data-hint="Drag to move, or press ↑ and ↓"
+      onKeyDown={onKeyDown}
+      onDragStart={onDragStart}
+      onDragEnd={() => (dragged = null)}
+    >
+      <IconGripVertical size={15} aria-hidden="true" />
+    </button>
+  );
+}
+
+/** What makes a row a place to drop another one of its group at. */
+export function dropTarget(destination: DestinationResource) {
+  const mark = (element: HTMLElement, side: string | null): void => {
+    if (side === null) element.removeAttribute('data-drop');
+    else element.setAttribute('data-drop', side);
+  };
+  return {
+    onDragOver: (event: DragEvent<HTMLElement>): void => {
+      if (!dragged || dragged.group !== destination.group || destination.primary) return;
+      event.preventDefault();
+      mark(event.currentTarget, sideOf(event));
+    },
+    onDragLeave: (event: DragEvent<HTMLElement>): void => mark(event.currentTarget, null),
+    onDrop: (event: DragEvent<HTMLElement>): void => {
+      mark(event.currentTarget, null);
+      if (!dragged || destination.primary) return;
+      event.preventDefault();
+      moveBeside(dragged, destination, sideOf(event));
+      dragged = null;
+    },
+  };
+}
+
+function sideOf(event: DragEvent<HTMLElement>): 'before' | 'after' {
+  const { top, height } = event.currentTarget.getBoundingClientRect();
+  return event.clientY < top + height / 2 ? 'before' : 'after';
+}

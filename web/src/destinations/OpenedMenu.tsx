@@ -1,0 +1,158 @@
+import { Menu } from '@mantine/core';
+import {
+  IconAlertTriangle,
+  IconArrowDown,
+  IconArrowUp,
+  IconCopy,
+  IconCopyPlus,
+  IconKey,
+  IconPencil,
+  IconRefresh,
+  IconTrash,
+} from '@tabler/icons-react';
+import { type ReactNode, useRef } from 'react';
+import { useLocation } from 'wouter';
+import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import { useRoleRefusal } from '../api/session.ts';
+import { type AskedDialog, ask } from '../app/asked-dialog.ts';
+import { paths } from '../app/paths.ts';
+import { showDone } from '../app/problem-toast.tsx';
+import { moveBy } from './move-destination.ts';
+import { useServerNow } from '../app/use-now.ts';
+import { sentence } from '../ui/format.ts';
+import { isOverdue } from './overdue.ts';
+import { MenuTrigger } from './MenuTrigger.tsx';
+import classes from './OpenedMenu.module.css';
+
+/**
+ * What is done seldom: edit, replace the key, restart, duplicate, move, copy the id, delete, and the way out of what hangs. It comes up
+ * opened, because it is fetched by the press of its trigger (`DestinationMenu.tsx`).
+ */
+export function OpenedMenu({ destination }: { destination: DestinationResource }) {
+  const [, navigate] = useLocation();
+  const trigger = useRef<HTMLButtonElement>(null);
+  // The item goes with its menu: what it opens gives the focus back to the menu's button.
+  const focusTrigger = (): void => trigger.current?.focus();
+  const openDialog = (kind: AskedDialog['kind']): void => {
+    focusTrigger();
+    ask(kind, destination);
+  };
+  const refusal = (action: 'edit' | 'restart' | 'delete'): string | null =>
+    destination.allowedActions.includes(action) ? null : (destination.refusedActions[action] ?? 'not possible now');
+  const copyId = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(destination.destinationId);
+      showDone('The id was copied');
+    } catch {
+      // Also where there is no clipboard at all, as without TLS on another machine.
+      showDone(`This browser does not allow copying here: the id is ${destination.destinationId}`);
+    }
+  };
+
+  return (
+    <Menu defaultOpened position="bottom-end" width={230} withinPortal>
+      <Menu.Target>
+        <MenuTrigger ref={trigger} name={destination.name} />
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Item
+          icon={<IconPencil size={16} />}
+          refusal={refusal('edit')}
+          onClick={() => {
+            focusTrigger();
+            navigate(paths.editDestination(destination.destinationId));
+          }}
+        >
+          Edit
+        </Item>
+        <Item icon={<IconKey size={16} />} refusal={refusal('edit')} onClick={() => openDialog('replaceKey')}>
+          Replace stream key
+        </Item>
+        <Item icon={<IconRefresh size={16} />} refusal={refusal('restart')} onClick={() => openDialog('restart')}>
+          Restart
+        </Item>
+        <Item
+          icon={<IconCopyPlus size={16} />}
+          refusal={refusal('edit')}
+          onClick={() => {
+            focusTrigger();
+            navigate(paths.duplicate(destination.destinationId));
+          }}
+        >
+          Duplicate
+        </Item>
+        <Item icon={<IconArrowUp size={16} />} refusal={refusal('edit')} onClick={() => moveBy(destination, -1)}>
+          Move up
+        </Item>
+        <Item icon={<IconArrowDown size={16} />} refusal={refusal('edit')} onClick={() => moveBy(destination, 1)}>
+          Move down
+        </Item>
+        <Item icon={<IconCopy size={16} />} refusal={null} onClick={() => void copyId()}>
+          Copy id
+        </Item>
+        <Menu.Divider />
+        <Item
+          icon={<IconTrash size={16} />}
+          color="red"
+          refusal={refusal('delete')}
+          onClick={() => openDialog('delete')}
+        >
+          Delete
+        </Item>
+        <ForceItem destination={destination} onForce={openDialog} />
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+interface ForceItemProps {
+  destination: DestinationResource;
+  onForce: (dialog: 'forceStop' | 'forceDelete') => void;
+}
+
+/** The way out when an operation hangs; not there before its deadline has passed. */
+function ForceItem({ destination, onForce }: ForceItemProps) {
+  const now = useServerNow();
+  const deleting = destination.desired === 'deleted';
+  const refusal = useRoleRefusal(deleting ? 'admin' : 'operator');
+  if (!isOverdue(destination, now)) return null;
+  return (
+    <Item
+      icon={<IconAlertTriangle size={16} />}
+      color="red"
+      refusal={refusal ?? null}
+      hint="It takes longer than it ever should"
+      onClick={() => onForce(deleting ? 'forceDelete' : 'forceStop')}
+    >
+      {deleting ? 'Force delete' : 'Force stop'}
+    </Item>
+  );
+}
+
+interface ItemProps {
+  icon: ReactNode;
+  /** Why it cannot be done now; null when it can. */
+  refusal: string | null;
+  /** Why one would, when it can be done. */
+  hint?: string;
+  color?: string;
+  onClick: () => void;
+  children: ReactNode;
+}
+
+function Item({ icon, refusal, hint, color, onClick, children }: ItemProps) {
+  const told = refusal ? sentence(refusal) : hint;
+  return (
+    <Menu.Item
+      leftSection={icon}
+      color={refusal ? undefined : color}
+      aria-disabled={refusal ? true : undefined}
+      className={refusal ? classes.refused : undefined}
+      closeMenuOnClick={!refusal}
+      onClick={refusal ? undefined : onClick}
+    >
+      {children}
+      {told && <span className={classes.reason}>{told}</span>}
+    </Menu.Item>
+  );
+}

@@ -1,0 +1,41 @@
+import { Button } from '@mantine/core';
+import { IconKey, IconPencil } from '@tabler/icons-react';
+import { Link } from 'wouter';
+import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import { ask } from '../app/asked-dialog.ts';
+import { paths } from '../app/paths.ts';
+
+/** Reasons a corrected URL heals. */
+const WRONG_URL = new Set(['application_rejected', 'host_not_found', 'certificate_invalid']);
+
+/** The remedy as a button, right where the trouble is told; nothing where no button of ours would help. */
+export function RemedyButton({ destination }: { destination: DestinationResource }) {
+  const { health, name } = destination;
+  if (!destination.allowedActions.includes('edit')) return null;
+  if (WRONG_URL.has(health.code)) {
+    return (
+      <Button
+        component={Link}
+        href={paths.editDestination(destination.destinationId)}
+        size="compact-sm"
+        variant="default"
+        leftSection={<IconPencil size={14} />}
+        aria-label={`Edit ${name}`}
+      >
+        Edit
+      </Button>
+    );
+  }
+  if (health.code !== 'stream_key_rejected') return null;
+  return (
+    <Button
+      size="compact-sm"
+      variant="default"
+      leftSection={<IconKey size={14} />}
+      aria-label={`Replace the stream key of ${name}`}
+      onClick={() => ask('replaceKey', destination)}
+    >
+      Replace key
+    </Button>
+  );
+}

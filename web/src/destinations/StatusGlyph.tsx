@@ -1,0 +1,32 @@
+import {
+  IconAlertTriangleFilled,
+  IconBroadcast,
+  IconHelpCircle,
+  IconHourglassEmpty,
+  IconPlayerStop,
+  IconRefresh,
+  IconLoader2,
+} from '@tabler/icons-react';
+import type { ComponentType } from 'react';
+import type { Glyph } from '../ui/tone.ts';
+import classes from './StatusGlyph.module.css';
+
+const GLYPHS: Record<Glyph, ComponentType<{ size?: number; className?: string }>> = {
+  air: IconBroadcast,
+  motion: IconLoader2,
+  healing: IconRefresh,
+  waiting: IconHourglassEmpty,
+  attention: IconAlertTriangleFilled,
+  off: IconPlayerStop,
+  unknown: IconHelpCircle,
+};
+
+/** The picture beside a status word: colour alone never says anything. */
+export function StatusGlyph({ glyph, size = 18 }: { glyph: Glyph; size?: number }) {
+  const Icon = GLYPHS[glyph];
+  return (
+    <span className={classes.glyph} aria-hidden="true">
+      <Icon size={size} className={glyph === 'motion' ? classes.turning : undefined} />
+    </span>
+  );
+}

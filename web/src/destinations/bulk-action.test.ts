@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { bulkProgress, destinationsFor, isLastRunning } from './bulk-action.ts';
+import { makeDestination } from '../../../test/support/make-destination.ts';
+import { isOverdue } from './overdue.ts';
+
+const result = {
+  destinationId: 'dst_1',
+  outcome: 'accepted',
+  status: 'starting',
+  operationId: 'op_1',
+  code: null,
+  detail: null,
+} as const;
+
+describe('destinationsFor', () => {
+  it('takes the API’s word for it, whatever the status says', () => {
+    const allowed = makeDestination({ name: 'a', status: 'error', allowedActions: ['start'] });
+    const refused = makeDestination({ name: 'b', status: 'idle', allowedActions: ['edit'] });
+    expect(destinationsFor('start', [allowed, refused])).toEqual([allowed]);
+    expect(destinationsFor('stop', [allowed, refused])).toEqual([]);
+  });
+});
+
+describe('isLastRunning', () => {
+  const running = makeDestination({ destinationId: 'dst_1', status: 'running' });
+
+  it('does not count the preview, what is stopped, or itself', () => {
+    const primary = makeDestination({ destinationId: 'primary', primary: true, status: 'running' });
+    expect(isLastRunning(running, [primary, running, makeDestination({ destinationId: 'dst_2' })])).toBe(true);
+  });
+
+  it('is false beside another one that runs, and for what does not run', () => {
+    expect(isLastRunning(running, [running, { ...running, destinationId: 'dst_2' }])).toBe(false);
+    expect(isLastRunning(makeDestination(), [])).toBe(false);
+  });
+});
+
+describe('bulkProgress', () => {
+  const one = makeDestination({ destinationId: 'dst_1', name: 'One' });
+  const two = makeDestination({ destinationId: 'dst_2', name: 'Two' });
+  const results = [result, { ...result, destinationId: 'dst_2' }];
+  const starting = { status: 'starting', desired: 'running' } as const;
+  const running = { status: 'running', desired: 'running' } as const;
+
+  it('waits for the result, not for the acceptance', () => {
+    const newest = [
+      { ...one, ...running },
+      { ...two, ...starting },
+    ];
+    expect(bulkProgress('start', [one, two], results, newest)).toMatchObject({ isDone: false, failed: 0 });
+  });
+
+  it('tells a refusal with its reason', () => {
+    const refused = { ...result, outcome: 'refused', code: 'quota_exceeded' } as const;
+    const told = (each: typeof refused) => bulkProgress('start', [one], [each], [one]);
+    expect(told(refused)).toMatchObject({ isDone: true, failed: 1, items: [{ detail: 'Quota exceeded' }] });
+    const withDetail = { ...refused, detail: 'no channel left' } as unknown as typeof refused;
+    expect(told(withDetail).items[0]?.detail).toBe('No channel left');
+  });
+
+  it('counts as failed what ended elsewhere: in an error, or stopped by somebody else', () => {
+    const newest = [
+      { ...one, status: 'error', desired: 'running' } as const,
+      { ...two, status: 'idle', desired: 'idle' } as const,
+    ];
+    expect(bulkProgress('start', [one, two], results, newest)).toMatchObject({ isDone: true, failed: 2 });
+  });
+
+  it('does not know what has become of them while there is no list from after the answer', () => {
+    const refused = { ...result, destinationId: 'dst_2', outcome: 'refused' } as const;
+    const told = bulkProgress('stop', [one, two], [result, refused], null);
+    expect(told).toMatchObject({ isDone: false, failed: 1 });
+    expect(told.items.map(({ word }) => word)).toEqual(['Not known yet', 'Refused']);
+  });
+
+  it('does not wait for one that is gone', () => {
+    expect(bulkProgress('stop', [one], [result], [])).toMatchObject({ isDone: true, failed: 0 });
+  });
+});
+
+describe('isOverdue', () => {
+  const operation = {
+    operationId: 'op_1',
+    destinationId: 'dst_1',
+    kind: 'stop',
+    state: 'running',
+    requestedBy: 'operator',
+    startedAt: '2026-11-21T18:00:00.000Z',
+    endedAt: null,
+    deadlineAt: '2026-11-21T18:05:00.000Z',
+    stepNumber: 1,
+    stepCount: 3,
+    steps: [],
+    error: null,
+  } as const;
+  const stopping = makeDestination({ status: 'stopping', operation: { ...operation, steps: [] } });
+  const at = (time: string): number => Date.parse(`2026-11-21T${time}Z`);
+
+  it('waits for the deadline of the API', () => {
+    expect(isOverdue(stopping, at('18:05:00'))).toBe(false);
+    expect(isOverdue(stopping, at('18:05:01'))).toBe(true);
+  });
+
+  it('has nothing to say where nothing is in flight', () => {
+    const ended = makeDestination({ operation: { ...operation, steps: [], state: 'failed' } });
+    expect(isOverdue(makeDestination(), at('19:00:00'))).toBe(false);
+    expect(isOverdue(ended, at('19:00:00'))).toBe(false);
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import { countStatusGroups, filterDestinations } from './destination-filter.ts';
+import { UNGROUPED } from './destination-groups.ts';
+import { makeDestination } from '../../../test/support/make-destination.ts';
+
+const main = makeDestination({ destinationId: 'dst_a', name: 'Main YouTube', group: 'Sunday' });
+const failed = makeDestination({ destinationId: 'dst_b', name: 'Backup', platform: 'twitch', status: 'error' });
+const ALL = { q: '', status: '', platform: '', group: '' };
+const found = (destinations: DestinationResource[], filter: typeof ALL) =>
+  filterDestinations(destinations, filter, (id) => (id === 'x' ? 'X (Twitter)' : id));
+
+describe('filterDestinations', () => {
+  it('leaves everything without a filter', () => {
+    expect(found([main, failed], ALL)).toEqual([main, failed]);
+  });
+
+  it('wants all words, wherever they stand', () => {
+    expect(found([main, failed], { ...ALL, q: 'youtube MAIN' })).toEqual([main]);
+    expect(found([main, failed], { ...ALL, q: 'main twitch' })).toEqual([]);
+  });
+
+  it('finds by what is read on the page and by nothing else, but for an id that is pasted whole', () => {
+    const campus = makeDestination({ destinationId: 'dst_01k15', name: 'Campus 019', rtmpUrl: 'rtmp://host15/live' });
+    expect(found([campus], { ...ALL, q: '15' })).toEqual([]);
+    expect(found([campus], { ...ALL, q: 'dst_01k15' })).toEqual([campus]);
+    const twitter = makeDestination({ platform: 'x' });
+    expect(found([twitter, main], { ...ALL, q: 'twitter' })).toEqual([twitter]);
+  });
+
+  it('keeps what is degraded apart from what is in progress', () => {
+    const { health } = main;
+    const degraded = makeDestination({ status: 'running', health: { ...health, level: 'degraded' } });
+    const starting = makeDestination({ status: 'starting' });
+    expect(found([degraded, starting], { ...ALL, status: 'degraded' })).toEqual([degraded]);
+    expect(found([degraded, starting], { ...ALL, status: 'moving' })).toEqual([starting]);
+  });
+
+  it('finds a group by its whole label, and by a word of it', () => {
+    expect(found([main, failed], { ...ALL, group: 'Sunday' })).toEqual([main]);
+    expect(found([main, failed], { ...ALL, group: 'Sun' })).toEqual([]);
+    expect(found([main, failed], { ...ALL, q: 'sun' })).toEqual([main]);
+  });
+
+  it('finds those in no group, and not a group that is called so', () => {
+    const namedSo = makeDestination({ destinationId: 'dst_c', group: 'none' });
+    expect(found([main, failed, namedSo], { ...ALL, group: UNGROUPED })).toEqual([failed]);
+    expect(found([main, failed, namedSo], { ...ALL, group: 'none' })).toEqual([namedSo]);
+  });
+
+  it('joins filters', () => {
+    expect(found([main, failed], { ...ALL, status: 'attention' })).toEqual([failed]);
+    expect(found([main, failed], { ...ALL, status: 'attention', platform: 'youtube' })).toEqual([]);
+  });
+});
+
+describe('countStatusGroups', () => {
+  it('puts every destination into one group', () => {
+    expect(countStatusGroups([main, failed])).toEqual({
+      onair: 0,
+      attention: 1,
+      degraded: 0,
+      waiting: 0,
+      moving: 0,
+      off: 1,
+    });
+  });
+});

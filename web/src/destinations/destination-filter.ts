@@ -1,0 +1,69 @@
+import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import { UNGROUPED } from './destination-groups.ts';
+import { presentDestination } from './destination-presentation.ts';
+
+/** Groups by status an operator looks for, by what has to be done about them. */
+export const STATUS_GROUPS = {
+  onair: { label: 'On air', tone: 'air' },
+  attention: { label: 'Needs attention', tone: 'attention' },
+  degraded: { label: 'Degraded', tone: 'motion' },
+  waiting: { label: 'Waiting for source', tone: 'waiting' },
+  moving: { label: 'In progress', tone: 'motion' },
+  off: { label: 'Stopped', tone: 'off' },
+} as const;
+
+export type StatusGroup = keyof typeof STATUS_GROUPS;
+
+/** The group by status a destination is in; what was not seen lately counts as in progress, since it is being read. */
+function statusGroup(destination: DestinationResource): StatusGroup {
+  const { tone, glyph } = presentDestination(destination);
+  switch (tone) {
+    case 'air':
+      return 'onair';
+    case 'attention':
+      return 'attention';
+    case 'waiting':
+      return 'waiting';
+    case 'off':
+      return 'off';
+    case 'motion':
+      return glyph === 'healing' ? 'degraded' : 'moving';
+    case 'stale':
+      return 'moving';
+  }
+}
+
+/** How many destinations each group by status has. */
+export function countStatusGroups(destinations: readonly DestinationResource[]): Record<StatusGroup, number> {
+  const counts: Record<StatusGroup, number> = { onair: 0, attention: 0, degraded: 0, waiting: 0, moving: 0, off: 0 };
+  for (const destination of destinations) counts[statusGroup(destination)] += 1;
+  return counts;
+}
+
+interface DestinationFilter {
+  /** Words, all of which have to be in name, group or platform as they are read on the page, or a whole id. */
+  q: string;
+  /** A group by status; empty for all. */
+  status: string;
+  platform: string;
+  /** Label of a group, `UNGROUPED` for those in none; empty for all. */
+  group: string;
+}
+
+/** The destinations a filter leaves. @param platformName in words */
+export function filterDestinations(
+  destinations: readonly DestinationResource[],
+  { q, status, platform, group }: DestinationFilter,
+  platformName: (platformId: string) => string,
+): DestinationResource[] {
+  const words = q.toLowerCase().split(/\s+/).filter(Boolean);
+  return destinations.filter((destination) => {
+    if (status && statusGroup(destination) !== status) return false;
+    if (platform && destination.platform !== platform) return false;
+    if (group && (destination.group ?? UNGROUPED) !== group) return false;
+    if (words.length === 0) return true;
+    // What matches and cannot be seen looks like a wrong result; an id is only ever pasted whole.
+    const text = [destination.name, destination.group, platformName(destination.platform)].join('\n').toLowerCase();
+    return words.every((word) => text.includes(word) || word === destination.destinationId);
+  });
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { nextSort, sortDestinations, toSortOrder } from './destination-order.ts';
+import { makeDestination } from '../../../test/support/make-destination.ts';
+
+const { cost } = makeDestination();
+const alpha = makeDestination({
+  position: 1,
+  name: 'Stage 10',
+  platform: 'zoom',
+  cost: { ...cost, perHourRunning: 0.7 },
+});
+const bravo = makeDestination({
+  position: 2,
+  name: 'Stage 2',
+  status: 'error',
+  cost: { ...cost, perHourRunning: null },
+});
+const charlie = makeDestination({ position: 3, name: 'stage 3', status: 'running', onAir: true });
+const sorted = (sort: string) =>
+  sortDestinations([charlie, alpha, bravo], toSortOrder(sort), (id) => (id === 'zoom' ? 'A brand' : id)).map(
+    ({ name }) => name,
+  );
+
+describe('sortDestinations', () => {
+  it('keeps the operator’s own order when no order, or none it knows, is asked for', () => {
+    for (const sort of ['', 'bitrate', '--name']) expect(sorted(sort)).toEqual(['Stage 10', 'Stage 2', 'stage 3']);
+  });
+
+  it('orders names as people do, both ways', () => {
+    expect(sorted('name')).toEqual(['Stage 2', 'stage 3', 'Stage 10']);
+    expect(sorted('-name')).toEqual(['Stage 10', 'stage 3', 'Stage 2']);
+  });
+
+  it('orders platforms by the name that is shown, and leaves equal ones in the operator’s own order', () => {
+    expect(sorted('platform')).toEqual(['Stage 10', 'Stage 2', 'stage 3']);
+    expect(sorted('-platform')).toEqual(['Stage 2', 'stage 3', 'Stage 10']);
+  });
+
+  it('puts first what needs a person, then what is on air', () => {
+    expect(sorted('status')).toEqual(['Stage 2', 'stage 3', 'Stage 10']);
+  });
+
+  it('puts a price that is not known last, both ways', () => {
+    expect(sorted('price')).toEqual(['stage 3', 'Stage 10', 'Stage 2']);
+    expect(sorted('-price')).toEqual(['Stage 10', 'stage 3', 'Stage 2']);
+  });
+});
+
+describe('nextSort', () => {
+  it('goes upwards, downwards, and back to no order; another column begins anew', () => {
+    expect(nextSort(null, 'name')).toBe('name');
+    expect(nextSort(toSortOrder('name'), 'name')).toBe('-name');
+    expect(nextSort(toSortOrder('-name'), 'name')).toBe('');
+    expect(nextSort(toSortOrder('-name'), 'price')).toBe('price');
+  });
+});

@@ -1,0 +1,73 @@
+import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import { presentDestination } from './destination-presentation.ts';
+import type { Tone } from '../ui/tone.ts';
+import { sortByPosition } from './manual-order.ts';
+
+/** What destinations can be put in order by. */
+export const SORT_COLUMNS = ['name', 'platform', 'status', 'price'] as const;
+export type SortColumn = (typeof SORT_COLUMNS)[number];
+
+/** An order as an address keeps it: a column, with a minus the other way round. */
+export interface SortOrder {
+  column: SortColumn;
+  isDescending: boolean;
+}
+
+/** What needs a person comes first. */
+const URGENCY: Record<Tone, number> = { attention: 0, air: 1, waiting: 2, motion: 3, stale: 4, off: 5 };
+
+const names = new Intl.Collator(undefined, { numeric: true });
+
+/** Compares as people put names in order: "Stage 2" before "Stage 10". */
+export function compareNames(a: string, b: string): number {
+  return names.compare(a, b);
+}
+
+/** Reads an order out of an address; null when it is not one: then the operator's own order counts. */
+export function toSortOrder(text: string): SortOrder | null {
+  const isDescending = text.startsWith('-');
+  const column = SORT_COLUMNS.find((each) => each === (isDescending ? text.slice(1) : text));
+  return column ? { column, isDescending } : null;
+}
+
+/** What a press of a column's title asks for: upwards, then downwards, then as it was; in the words of the address. */
+export function nextSort(current: SortOrder | null, column: SortColumn): string {
+  if (current?.column !== column) return column;
+  return current.isDescending ? '' : `-${column}`;
+}
+
+/**
+ * Puts destinations in order, equal ones by the operator's own order. The price is that of an hour on air, which is known before
+ * it is spent; one nobody knows comes last either way.
+ * @param platformName in words
+ */
+export function sortDestinations(
+  destinations: readonly DestinationResource[],
+  order: SortOrder | null,
+  platformName: (platformId: string) => string,
+): readonly DestinationResource[] {
+  const placed = sortByPosition(destinations);
+  if (order === null) return placed;
+  const sign = order.isDescending ? -1 : 1;
+  return placed.toSorted((a, b) => {
+    switch (order.column) {
+      case 'name':
+        return sign * compareNames(a.name, b.name);
+      case 'platform':
+        return sign * compareNames(platformName(a.platform), platformName(b.platform));
+      case 'status':
+        return sign * (urgencyOf(a) - urgencyOf(b));
+      case 'price':
+        return comparePrices(a.cost.perHourRunning, b.cost.perHourRunning, sign);
+    }
+  });
+}
+
+function urgencyOf(destination: DestinationResource): number {
+  return URGENCY[presentDestination(destination).tone];
+}
+
+function comparePrices(a: number | null, b: number | null, sign: number): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  return sign * (a - b);
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { isSettled } from './action-progress.ts';
+import { appendBitrates, HISTORY_LENGTH, sparklinePath } from '../api/bitrate-history.ts';
+import { isStale, POLL_BUSY_MS } from '../api/freshness.ts';
+import { makeDestination } from '../../../test/support/make-destination.ts';
+
+describe('isStale', () => {
+  it('bears one missed poll and not two', () => {
+    expect(isStale(10_000 + 2 * POLL_BUSY_MS, 10_000, POLL_BUSY_MS)).toBe(false);
+    expect(isStale(10_000 + 3 * POLL_BUSY_MS + 1, 10_000, POLL_BUSY_MS)).toBe(true);
+  });
+
+  it('calls nothing stale before the first answer', () => {
+    expect(isStale(10_000, 0, POLL_BUSY_MS)).toBe(false);
+  });
+});
+
+describe('appendBitrates', () => {
+  it('keeps a bounded window and forgets what is gone', () => {
+    let history = appendBitrates(new Map(), [{ destinationId: 'gone', bitrateBps: 1 }]);
+    for (let poll = 0; poll < HISTORY_LENGTH + 5; poll += 1) {
+      history = appendBitrates(history, [{ destinationId: 'a', bitrateBps: poll }]);
+    }
+    expect(history.has('gone')).toBe(false);
+    expect(history.get('a')).toHaveLength(HISTORY_LENGTH);
+    expect(history.get('a')?.at(-1)).toBe(HISTORY_LENGTH + 4);
+  });
+});
+
+describe('sparklinePath', () => {
+  it('ends at the right edge and leaves a gap where nothing was reported', () => {
+    const path = sparklinePath([5, null, 10], { width: 119, height: 10, ceilingBps: 10 });
+    expect(path).toBe('M117.0 5.0M119.0 0.0');
+  });
+});
+
+describe('isSettled', () => {
+  it('waits while a start is on its way', () => {
+    expect(isSettled('start', makeDestination({ status: 'starting', desired: 'running' }))).toBe(false);
+  });
+
+  it('ends when it runs, when it failed and when someone stopped it meanwhile', () => {
+    expect(isSettled('start', makeDestination({ status: 'running', desired: 'running' }))).toBe(true);
+    expect(isSettled('start', makeDestination({ status: 'error', desired: 'running' }))).toBe(true);
+    expect(isSettled('start', makeDestination({ status: 'stopping', desired: 'idle' }))).toBe(true);
+  });
+
+  it('waits for a stop until the destination is idle', () => {
+    expect(isSettled('stop', makeDestination({ status: 'stopping', desired: 'idle' }))).toBe(false);
+    expect(isSettled('stop', makeDestination({ status: 'idle', desired: 'idle' }))).toBe(true);
+  });
+});

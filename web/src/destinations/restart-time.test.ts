@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { restartTookMs } from './restart-time.ts';
+import type { TimelineEntry } from '../timeline/timeline-text.ts';
+
+const at = (seconds: number): string => new Date(seconds * 1000).toISOString();
+const pair = (operationId: string, from: number, to: number): TimelineEntry[] => [
+  { at: at(to), actor: 'workflow', kind: 'operation_ended', detail: '', operationId },
+  { at: at(from), actor: 'a person', kind: 'operation_began', detail: '', operationId },
+];
+
+describe('restartTookMs', () => {
+  it('adds the last stop and the last start that have ended', () => {
+    const timeline = [
+      ...pair('dst_1-start-3', 100, 130),
+      ...pair('dst_1-stop-2', 80, 85),
+      ...pair('dst_1-start-1', 0, 9),
+    ];
+    expect(restartTookMs(timeline)).toBe(35_000);
+  });
+
+  it('knows nothing before the first start has ended', () => {
+    expect(restartTookMs([])).toBeNull();
+    expect(restartTookMs(pair('dst_1-create-1', 0, 3))).toBeNull();
+    expect(restartTookMs(pair('dst_1-start-1', 0, 3).slice(1))).toBeNull();
+  });
+});

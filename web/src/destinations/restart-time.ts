@@ -1,0 +1,22 @@
+import type { TimelineEntry } from '../timeline/timeline-text.ts';
+
+/** The kind of operation, which is part of its id. */
+const KIND = /-(create|start|stop|teardown)-\d+$/;
+
+/** How long the newest operation of a kind that has ended took; null when there is none. */
+function tookMs(kind: 'start' | 'stop', timeline: readonly TimelineEntry[]): number | null {
+  const ended = timeline.find(
+    (entry) => entry.kind === 'operation_ended' && KIND.exec(entry.operationId ?? '')?.[1] === kind,
+  );
+  const began = timeline.find((entry) => entry.kind === 'operation_began' && entry.operationId === ended?.operationId);
+  return ended && began ? Date.parse(ended.at) - Date.parse(began.at) : null;
+}
+
+/**
+ * How long a restart keeps a destination off air, by what its last stop and start took; null when it has never started.
+ * @param timeline newest first
+ */
+export function restartTookMs(timeline: readonly TimelineEntry[]): number | null {
+  const start = tookMs('start', timeline);
+  return start === null ? null : start + (tookMs('stop', timeline) ?? 0);
+}

@@ -1,0 +1,58 @@
+import { Button } from '@mantine/core';
+import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
+import { Suspense, useState } from 'react';
+import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import { useRoleRefusal } from '../api/session.ts';
+import { BulkDialog } from './dialogs.ts';
+import { type BulkAction, destinationsFor } from '../destinations/bulk-action.ts';
+
+const BUTTONS = [
+  { action: 'start', verb: 'Start', Icon: IconPlayerPlayFilled },
+  { action: 'stop', verb: 'Stop', Icon: IconPlayerStopFilled },
+] as const;
+
+interface BulkButtonsProps {
+  destinations: readonly DestinationResource[];
+  /** What these are: all there are, those of one group, or those somebody has chosen. */
+  of: 'all' | 'chosen' | { group: string };
+}
+
+/** Starts or stops everything the API says can be, after asking. */
+export function BulkButtons({ destinations, of }: BulkButtonsProps) {
+  const [asked, setAsked] = useState<BulkAction | null>(null);
+  const refusal = useRoleRefusal('operator');
+  return (
+    <>
+      {BUTTONS.map(({ action, verb, Icon }) => {
+        const count = destinationsFor(action, destinations).length;
+        const none = of === 'chosen' ? `Choose what can ${action} first` : `There is nothing to ${action}`;
+        const reason = count === 0 ? (refusal ?? none) : undefined;
+        return (
+          <Button
+            key={action}
+            data-action={action}
+            size={of === 'all' ? 'sm' : 'compact-sm'}
+            variant="default"
+            leftSection={<Icon size={of === 'all' ? 14 : 12} />}
+            data-disabled={count === 0 || undefined}
+            aria-disabled={count === 0 || undefined}
+            aria-label={typeof of === 'object' ? `${verb} group ${of.group}` : undefined}
+            aria-description={reason}
+            data-hint={reason}
+            onClick={() => count > 0 && setAsked(action)}
+          >
+            {verb} {whatOf(of, count)}
+          </Button>
+        );
+      })}
+      <Suspense>
+        {asked && <BulkDialog action={asked} destinations={destinations} onClose={() => setAsked(null)} />}
+      </Suspense>
+    </>
+  );
+}
+
+function whatOf(of: BulkButtonsProps['of'], count: number): string {
+  if (typeof of === 'object') return 'group';
+  return of === 'chosen' && count > 0 ? String(count) : of;
+}

@@ -1,0 +1,71 @@
+import { IconTrash } from '@tabler/icons-react';
+import type { OrphanResource } from '../../../functions/api/schemas/answers.ts';
+import { useReleaseLeftover } from '../api/leftovers.ts';
+import { useRoleRefusal } from '../api/session.ts';
+import { showProblem } from '../app/problem-toast.tsx';
+import { useServerNow } from '../app/use-now.ts';
+import { formatMoment, sentence } from '../ui/format.ts';
+import { pricePerHour, PRICE_UNKNOWN } from '../costs/money.ts';
+import { ConfirmButton } from '../ui/ConfirmButton.tsx';
+import { CopyButton } from '../ui/CopyButton.tsx';
+import classes from './Leftovers.module.css';
+
+const RESOURCE_NAMES: Record<OrphanResource['resource'], string> = {
+  flowOutput: 'MediaConnect output',
+  channel: 'MediaLive channel',
+  input: 'MediaLive input',
+};
+
+/** What exists at AWS and belongs to no destination, each with the button that releases it. */
+export function Leftovers({ leftovers }: { leftovers: readonly OrphanResource[] }) {
+  return (
+    <ul className={classes.list} aria-label="Leftovers">
+      {leftovers.map((leftover) => (
+        <Leftover key={leftover.orphanId} leftover={leftover} />
+      ))}
+    </ul>
+  );
+}
+
+function Leftover({ leftover }: { leftover: OrphanResource }) {
+  const now = useServerNow();
+  const release = useReleaseLeftover();
+  const refusal = useRoleRefusal('operator');
+  const { resource, resourceId, orphanId, isReleasable } = leftover;
+  const name = RESOURCE_NAMES[resource];
+  return (
+    <li className={classes.leftover}>
+      <div className={classes.what}>
+        <strong>{name}</strong>
+        <span className={classes.id}>
+          <code title={resourceId}>{resourceId}</code>
+          <CopyButton value={resourceId} label="Copy the id" />
+        </span>
+      </div>
+      <p className={classes.reason}>
+        {sentence(leftover.detail)}.{!isReleasable && <span> Look at it in the AWS console.</span>}
+      </p>
+      <p className={classes.facts}>
+        <span>{pricePerHour(leftover.usdPerHour, { isComplete: leftover.isPriceComplete }) ?? PRICE_UNKNOWN}</span>
+        <span>first seen {formatMoment(leftover.firstSeenAt, now)}</span>
+      </p>
+      <div className={classes.action}>
+        <ConfirmButton
+          label="Release"
+          confirmLabel="Release"
+          busyLabel="Releasing"
+          ariaLabel={`Release ${name} ${resourceId}`}
+          explanation={
+            isReleasable ? refusal : 'It does not carry our tags, and what may be somebody else’s is not deleted'
+          }
+          busy={release.isPending || leftover.releaseRequestedBy !== null}
+          disabled={!isReleasable || refusal !== undefined}
+          icon={<IconTrash size={15} />}
+          onConfirm={() =>
+            release.mutateAsync(orphanId).catch((error: unknown) => showProblem(error, `Release ${name} ${resourceId}`))
+          }
+        />
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,60 @@
+import { Loader, MantineProvider } from '@mantine/core';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { Suspense, useEffect } from 'react';
+import type { ProblemBody } from '../../../functions/api/schemas/answers.ts';
+import { queryClient } from '../api/query-client.ts';
+import { problemOf } from '../api/request.ts';
+import { useSession } from '../api/session.ts';
+import { HintLayer } from './HintLayer.tsx';
+import { Mark } from '../ui/Wordmark.tsx';
+import { ProblemPanel } from '../app/ProblemText.tsx';
+import { PageErrorBoundary } from './PageErrorBoundary.tsx';
+import { pageAfterSignIn } from './page-after-sign-in.ts';
+import { SignInPage } from './pages.ts';
+import { Shell } from './Shell.tsx';
+import { Toasts } from './Toasts.tsx';
+import { cssVariablesResolver, theme } from '../theme/theme.ts';
+import classes from './App.module.css';
+
+/** The whole dashboard. `linkRefused` is set when the page was opened by a start link that is no longer valid. */
+export function App({ linkRefused }: { linkRefused: boolean }) {
+  return (
+    <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} defaultColorScheme="auto">
+      <Toasts />
+      <QueryClientProvider client={queryClient}>
+        <PageErrorBoundary>
+          <Suspense fallback={<Opening />}>
+            <SessionGate linkRefused={linkRefused} />
+          </Suspense>
+        </PageErrorBoundary>
+      </QueryClientProvider>
+      <HintLayer />
+    </MantineProvider>
+  );
+}
+
+function SessionGate({ linkRefused }: { linkRefused: boolean }) {
+  const session = useSession();
+  const next = pageAfterSignIn(window.location.search);
+  if (session.data && next) return <GoTo page={next} />;
+  if (session.data) return <Shell session={session.data} />;
+  if (session.data === null) return <SignInPage linkRefused={linkRefused} />;
+  const problem = problemOf(session.error);
+  if (problem?.status === 403) return <SignInPage linkRefused={false} forbidden={problem} />;
+  return <Opening problem={problem} />;
+}
+
+/** Leaves the dashboard for a page the API serves. */
+function GoTo({ page }: { page: string }) {
+  useEffect(() => window.location.replace(page), [page]);
+  return <Opening />;
+}
+
+function Opening({ problem = null }: { problem?: ProblemBody | null }) {
+  return (
+    <main className={classes.opening}>
+      <Mark size={48} />
+      {problem ? <ProblemPanel problem={problem} /> : <Loader />}
+    </main>
+  );
+}

@@ -1,0 +1,130 @@
+import { ActionIcon } from '@mantine/core';
+import { IconBarrierBlock, IconKeyboard, IconLogout } from '@tabler/icons-react';
+import { Link } from 'wouter';
+import { useRehearsal } from '../api/rehearsal.ts';
+import { useSession, useSignOut } from '../api/session.ts';
+import { discardAllDrafts } from '../editor/drafts.ts';
+import { paths } from '../app/paths.ts';
+import { showProblem } from '../app/problem-toast.tsx';
+import { useMoneyShown } from '../app/use-money.ts';
+import { useShow } from '../app/use-show.ts';
+import { type ShowSummary, summarizeShow } from './show-summary.ts';
+import { RehearsalBanner } from '../rehearsal/RehearsalBanner.tsx';
+import { ColorSchemeSwitch } from '../ui/ColorSchemeSwitch.tsx';
+import { CostGlance } from '../costs/CostGlance.tsx';
+import { PageNavigation } from './PageNavigation.tsx';
+import { ProblemCount } from '../destinations/ProblemCount.tsx';
+import { StatusPill } from '../destinations/StatusWord.tsx';
+import { Mark, Wordmark } from '../ui/Wordmark.tsx';
+import classes from './AppHeader.module.css';
+
+/** The first glance: is the source in, what runs, what needs me, what it costs; and the way to every page. */
+export function AppHeader({ pathname, onHelp }: { pathname: string; onHelp: () => void }) {
+  const { destinations, flow, destinationsStale, flowStale } = useShow();
+  const stale = destinationsStale || flowStale;
+  const isMoneyShown = useMoneyShown();
+  const signOut = useSignOut();
+  const pressed = (): void =>
+    signOut.mutate(undefined, {
+      onSuccess: discardAllDrafts,
+      onError: (error) => showProblem(error, 'Sign out'),
+    });
+  return (
+    <header className={classes.header}>
+      <div className={classes.bar}>
+        <Link href={paths.show} className={classes.brand}>
+          <Mark />
+          <Wordmark />
+        </Link>
+        <PageNavigation pathname={pathname} />
+        <div className={classes.glance} role="group" aria-label="The show now">
+          {(destinations || flow) && <Glance summary={summarizeShow(destinations ?? [], flow)} stale={stale} />}
+          {isMoneyShown && <CostGlance />}
+        </div>
+        <div className={classes.tools}>
+          <SignedIn />
+          <RehearsalLink />
+          <ActionIcon
+            className={classes.keyboard}
+            variant="subtle"
+            color="gray"
+            size="lg"
+            aria-label="Keyboard shortcuts"
+            data-hint="Keyboard shortcuts"
+            onClick={onHelp}
+          >
+            <IconKeyboard size={19} stroke={1.7} />
+          </ActionIcon>
+          <ColorSchemeSwitch />
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="lg"
+            aria-label="Sign out"
+            data-hint="Sign out"
+            loading={signOut.isPending}
+            onClick={pressed}
+          >
+            <IconLogout size={19} stroke={1.7} />
+          </ActionIcon>
+        </div>
+      </div>
+      <RehearsalBanner />
+    </header>
+  );
+}
+
+/** Only where failures can be practised. */
+function RehearsalLink() {
+  const { data } = useRehearsal();
+  if (!data) return null;
+  return (
+    <ActionIcon
+      component={Link}
+      href={paths.rehearsal}
+      variant="subtle"
+      color="gray"
+      size="lg"
+      aria-label="Rehearsal"
+      data-hint="Rehearsal: practise failures"
+    >
+      <IconBarrierBlock size={19} stroke={1.7} />
+    </ActionIcon>
+  );
+}
+
+/** Who is at the controls, where there can be several; with the role, unless it is the one that may everything. */
+function SignedIn() {
+  const session = useSession().data;
+  if (session?.signIn.kind !== 'redirect') return null;
+  return (
+    <span className={classes.who}>
+      <span className={classes.name}>{session.principal}</span>
+      {session.role !== 'admin' && <b>{session.role}</b>}
+    </span>
+  );
+}
+
+function Glance({ summary, stale }: { summary: ShowSummary; stale: boolean }) {
+  const { source, onAir, total, problems, pending } = summary;
+  const airTone = stale ? 'stale' : onAir > 0 ? 'air' : 'off';
+  return (
+    <>
+      {source && <StatusPill glyph={source.glyph} word={source.fullWord} tone={stale ? 'stale' : source.tone} />}
+      <Link href={`${paths.destinations}?status=onair`} className={classes.figure} data-tone={airTone}>
+        On air <b>{onAir}</b> of {total}
+      </Link>
+      {pending && (
+        <span className={classes.pending} data-tone={stale ? 'stale' : pending.tone}>
+          {pending.words}
+        </span>
+      )}
+      {problems.length > 0 && (
+        <span className={classes.problems}>
+          <ProblemCount count={problems.length} stale={stale} />
+        </span>
+      )}
+      {problems.length === 0 && !pending && <span className={classes.calm}>No problems</span>}
+    </>
+  );
+}

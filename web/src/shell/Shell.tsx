@@ -1,0 +1,147 @@
+import { Loader } from '@mantine/core';
+import { IconPlugConnectedX } from '@tabler/icons-react';
+import { Suspense, useEffect, useRef } from 'react';
+import type { SessionResource } from '../../../functions/api/schemas/answers.ts';
+import { Announcer } from './Announcer.tsx';
+import { AppHeader } from './AppHeader.tsx';
+import { ProblemPanel } from '../app/ProblemText.tsx';
+import { ShowBar } from './ShowBar.tsx';
+import { StoreBanner } from './StoreBanner.tsx';
+import { DestinationDialog } from '../editor/DestinationDialog.tsx';
+import { formatAge } from '../ui/format.ts';
+import { PageErrorBoundary } from './PageErrorBoundary.tsx';
+import { PartFailed } from './PartFailed.tsx';
+import {
+  DestinationDrawer,
+  DestinationsPage,
+  DetailsPanel,
+  LeftoversPage,
+  NotFoundPage,
+  prefetchRest,
+  RehearsalPanel,
+  SettingsPage,
+  ShortcutSheet,
+  ShowPage,
+  TimelinePage,
+} from './pages.ts';
+import { paths, type Overlay } from '../app/paths.ts';
+import { usePlace } from './use-place.ts';
+import { MoneyShown, useMoneyChoice } from '../app/use-money.ts';
+import { useShortcuts } from './use-shortcuts.ts';
+import { useShow } from '../app/use-show.ts';
+import classes from './Shell.module.css';
+
+/** What stays on every page: the first glance, the way to the others, and what lies over them. */
+export function Shell({ session }: { session: SessionResource }) {
+  const { pathname, search, overlay, changeSearch, close } = usePlace();
+  const { destinations, flow, lost, ageMs, problem } = useShow();
+  const { helpOpened, closeHelp, openHelp } = useShortcuts();
+  const [isMoneyShown] = useMoneyChoice(session.embedded);
+  const main = useRef<HTMLElement>(null);
+  useEffect(prefetchRest, []);
+  useFocusOnArrival(main, pathname);
+  const nothingYet = !destinations && !flow;
+
+  return (
+    <MoneyShown value={isMoneyShown}>
+      <div
+        className={classes.shell}
+        data-money={isMoneyShown ? undefined : 'off'}
+        data-panel={overlay?.kind === 'details' || overlay?.kind === 'rehearsal' || undefined}
+      >
+        <a href="#content" className={classes.skip}>
+          Skip to the content
+        </a>
+        <AppHeader pathname={pathname} onHelp={openHelp} />
+        <main id="content" ref={main} tabIndex={-1} className={classes.main}>
+          {lost && <Lost ageMs={ageMs} isEmbedded={session.embedded} />}
+          {session.embedded && <StoreBanner />}
+          {nothingYet && problem && <ProblemPanel problem={problem} />}
+          {!(nothingYet && problem) && (
+            <PageErrorBoundary key={pathname}>
+              <Suspense fallback={<Loader className={classes.loader} />}>
+                <Page pathname={pathname} search={search} onSearch={changeSearch} session={session} />
+              </Suspense>
+            </PageErrorBoundary>
+          )}
+        </main>
+        <ShowBar />
+        <Announcer destinations={destinations} flow={flow} stale={lost} />
+        <PageErrorBoundary key={overlay?.kind ?? 'none'} instead={<PartFailed />}>
+          <Suspense>
+            {overlay && <Over overlay={overlay} onClose={close} />}
+            {helpOpened && <ShortcutSheet onClose={closeHelp} />}
+          </Suspense>
+        </PageErrorBoundary>
+        <PageErrorBoundary key={`dialog on ${pathname}`} instead={<PartFailed />}>
+          <DestinationDialog />
+        </PageErrorBoundary>
+      </div>
+    </MoneyShown>
+  );
+}
+
+interface PageProps {
+  pathname: string;
+  search: string;
+  onSearch: (search: string) => void;
+  session: SessionResource;
+}
+
+function Page({ pathname, search, onSearch, session }: PageProps) {
+  switch (pathname.replace(/(.)\/$/, '$1')) {
+    case paths.show:
+      return <ShowPage embedded={session.embedded} />;
+    case paths.destinations:
+      return <DestinationsPage search={search} onSearch={onSearch} />;
+    case paths.timeline:
+      return <TimelinePage search={search} onSearch={onSearch} />;
+    case paths.leftovers:
+      return <LeftoversPage />;
+    case paths.settings:
+      return <SettingsPage session={session} />;
+    default:
+      return <NotFoundPage />;
+  }
+}
+
+function Over({ overlay, onClose }: { overlay: Overlay; onClose: () => void }) {
+  switch (overlay.kind) {
+    case 'add':
+      return <DestinationDrawer destinationId={null} onClose={onClose} />;
+    case 'rehearsal':
+      return <RehearsalPanel onClose={onClose} />;
+    case 'edit':
+      return <DestinationDrawer destinationId={overlay.destinationId} onClose={onClose} />;
+    case 'details':
+      return <DetailsPanel key={overlay.destinationId} destinationId={overlay.destinationId} onClose={onClose} />;
+  }
+}
+
+/** Where Sluice runs on AWS, media does not pass through what has become silent; on one machine it does. */
+function Lost({ ageMs, isEmbedded }: { ageMs: number; isEmbedded: boolean }) {
+  return (
+    <p className={classes.lost} role="status">
+      <IconPlugConnectedX size={19} aria-hidden="true" />
+      <span>
+        <strong>Connection lost, showing the last known state</strong>, {formatAge(ageMs)} old.{' '}
+        {isEmbedded
+          ? 'If Sluice has stopped, nothing is on air: check the machine it runs on.'
+          : 'Your streams are not affected.'}{' '}
+        This page keeps trying.
+      </span>
+    </p>
+  );
+}
+
+/** A page that was navigated to has the focus, so that keyboard and screen reader start at its top. */
+function useFocusOnArrival(main: React.RefObject<HTMLElement | null>, pathname: string): void {
+  const from = useRef(pathname);
+  useEffect(() => {
+    if (from.current === pathname) return;
+    from.current = pathname;
+    window.scrollTo(0, 0);
+    // A page may have put it where it is wanted already.
+    if (!main.current?.contains(document.activeElement)) main.current?.focus({ preventScroll: true });
+  }, [main, pathname]);
+}

@@ -1,0 +1,90 @@
+import { Button } from '@mantine/core';
+import { IconPlayerStopFilled } from '@tabler/icons-react';
+import { Suspense, useState } from 'react';
+import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import { paths } from '../app/paths.ts';
+import { goToFirstProblem, revealRow } from '../app/reveal-problem.ts';
+import { useShow } from '../app/use-show.ts';
+import { BulkDialog } from '../editor/dialogs.ts';
+import { destinationsFor } from '../destinations/bulk-action.ts';
+import { type ShowProblem, summarizeShow } from './show-summary.ts';
+import { ProblemCount } from '../destinations/ProblemCount.tsx';
+import { RemedyButton } from '../destinations/RemedyButton.tsx';
+import { StatusGlyph } from '../destinations/StatusGlyph.tsx';
+import classes from './ShowBar.module.css';
+
+/** Problems named in the bar; the rest is counted. */
+const NAMED_MAX = 3;
+
+/**
+ * What needs a person, and on a phone the way to stop everything: at the bottom of the screen, wherever the page is
+ * scrolled to. It lies over the page, so that nothing moves under the pointer when a problem comes up.
+ */
+export function ShowBar() {
+  const { destinations = [], flow, destinationsStale, flowStale } = useShow();
+  const { problems, onAir, total } = summarizeShow(destinations, flow);
+  const canStop = destinationsFor('stop', destinations).length > 0;
+  if (problems.length === 0 && !canStop) return null;
+  const stale = destinationsStale || flowStale;
+  return (
+    <aside className={classes.bar} aria-label="Problems and Stop all" data-calm={problems.length === 0 || undefined}>
+      <div className={classes.phone}>
+        {problems.length > 0 ? (
+          <ProblemCount count={problems.length} stale={stale} />
+        ) : (
+          <span>
+            On air {onAir} of {total}
+          </span>
+        )}
+        {canStop && <StopAll destinations={destinations} />}
+      </div>
+      {problems.length > 0 && (
+        <ul className={classes.problems} data-tone={stale ? 'stale' : 'attention'}>
+          {problems.slice(0, NAMED_MAX).map((problem) => (
+            <Problem key={problem.destination?.destinationId ?? 'source'} problem={problem} />
+          ))}
+          {problems.length > NAMED_MAX && <li className={classes.more}>and {problems.length - NAMED_MAX} more</li>}
+        </ul>
+      )}
+    </aside>
+  );
+}
+
+function Problem({ problem: { destination, name, reason } }: { problem: ShowProblem }) {
+  const show = (): void => {
+    const isOnShow = window.location.pathname === paths.show;
+    if (isOnShow && destination) revealRow(destination.destinationId);
+    else goToFirstProblem();
+  };
+  return (
+    <li>
+      <StatusGlyph glyph="attention" size={16} />
+      <button type="button" className={classes.name} onClick={show}>
+        {name}
+      </button>
+      <span className={classes.reason} title={reason}>
+        {reason}
+      </span>
+      {destination && <RemedyButton destination={destination} />}
+    </li>
+  );
+}
+
+function StopAll({ destinations }: { destinations: readonly DestinationResource[] }) {
+  const [isAsked, setAsked] = useState(false);
+  return (
+    <>
+      <Button
+        color="red.8"
+        variant="outline"
+        leftSection={<IconPlayerStopFilled size={14} />}
+        onClick={() => setAsked(true)}
+      >
+        Stop all
+      </Button>
+      <Suspense>
+        {isAsked && <BulkDialog action="stop" destinations={destinations} onClose={() => setAsked(false)} />}
+      </Suspense>
+    </>
+  );
+}

@@ -1,0 +1,62 @@
+import { paths } from '../app/paths.ts';
+
+/** What a key does. */
+export type ShortcutAction =
+  | { kind: 'go'; path: string }
+  | { kind: 'move'; by: 1 | -1 }
+  | { kind: 'search' | 'transport' | 'help' };
+
+interface Shortcut {
+  /** Keys pressed one after the other, as `KeyboardEvent.key` names them. */
+  keys: readonly string[];
+  words: string;
+  action: ShortcutAction;
+}
+
+/** Every keyboard shortcut; the help sheet shows this list and nothing else. */
+export const SHORTCUTS: readonly Shortcut[] = [
+  { keys: ['?'], words: 'Show this help', action: { kind: 'help' } },
+  { keys: ['/'], words: 'Search destinations', action: { kind: 'search' } },
+  { keys: ['j'], words: 'Next destination', action: { kind: 'move', by: 1 } },
+  { keys: ['k'], words: 'Previous destination', action: { kind: 'move', by: -1 } },
+  {
+    keys: ['s'],
+    words: 'Start or stop the destination in focus, asking as its button does',
+    action: { kind: 'transport' },
+  },
+  { keys: ['n'], words: 'Add a destination', action: { kind: 'go', path: paths.addDestination } },
+  { keys: ['g', 's'], words: 'Go to the show', action: { kind: 'go', path: paths.show } },
+  { keys: ['g', 'd'], words: 'Go to the destinations', action: { kind: 'go', path: paths.destinations } },
+  { keys: ['g', 't'], words: 'Go to the timeline', action: { kind: 'go', path: paths.timeline } },
+  { keys: ['g', 'l'], words: 'Go to the leftovers', action: { kind: 'go', path: paths.leftovers } },
+  { keys: ['g', 'p'], words: 'Go to the settings (preferences)', action: { kind: 'go', path: paths.settings } },
+];
+
+/** Longest pause between two keys that belong together. */
+const TOGETHER_WITHIN_MS = 1500;
+
+/** Keys pressed so far that may become a shortcut. */
+export interface Pressed {
+  keys: readonly string[];
+  atMs: number;
+}
+
+/**
+ * Takes one more key. Pure.
+ * @returns the action it completes, if any, and what is pressed from now on
+ */
+export function pressKey(
+  before: Pressed,
+  key: string,
+  nowMs: number,
+): { action: ShortcutAction | null; pressed: Pressed } {
+  const isTogether = nowMs - before.atMs <= TOGETHER_WITHIN_MS;
+  // What does not go on with the keys before begins anew.
+  for (const keys of [[...(isTogether ? before.keys : []), key], [key]]) {
+    const begun = SHORTCUTS.filter((shortcut) => keys.every((each, index) => shortcut.keys[index] === each));
+    const complete = begun.find((shortcut) => shortcut.keys.length === keys.length);
+    if (complete) return { action: complete.action, pressed: { keys: [], atMs: nowMs } };
+    if (begun.length > 0) return { action: null, pressed: { keys, atMs: nowMs } };
+  }
+  return { action: null, pressed: { keys: [], atMs: nowMs } };
+}

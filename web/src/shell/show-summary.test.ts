@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import type { DestinationResource, FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
+import { makeDestination } from '../../../test/support/make-destination.ts';
+import { makeFlow } from '../../../test/support/make-flow.ts';
+import { summarizeShow } from './show-summary.ts';
+
+const STARTED = '2026-11-21T18:00:00.000Z';
+const LATER = '2026-11-21T18:10:00.000Z';
+const AT_ONCE = '2026-11-21T18:00:01.000Z';
+
+const { health } = makeDestination();
+const running = { status: 'running', desired: 'running', runningSince: STARTED } as const;
+const onAir = makeDestination({ ...running, onAir: true, health: { ...health, level: 'good', since: STARTED } });
+const waitingSince = (since: string | null): DestinationResource =>
+  makeDestination({ ...running, health: { ...health, level: 'waiting_for_source', severity: 'transient', since } });
+const flow = (state: FlowStatusResource['source']['state'], changes: Partial<FlowStatusResource['source']> = {}) =>
+  makeFlow({ source: { ...makeFlow().source, state, ...changes } });
+
+/** What the header says, in one line. */
+function headline(destinations: DestinationResource[], source: FlowStatusResource): string {
+  const { source: shown, onAir: count, total, problems, pending } = summarizeShow(destinations, source);
+  return [`${shown?.fullWord} (${shown?.tone})`, `${count} of ${total}`, `${problems.length} problems`, pending?.words]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+describe('summarizeShow', () => {
+  it('calls a show without a problem what it is', () => {
+    expect(headline([onAir, onAir], flow('connected'))).toBe('Source connected (air) · 2 of 2 · 0 problems');
+  });
+
+  it('makes a problem of a source that is lost on air', () => {
+    const lost = [waitingSince(LATER), waitingSince(LATER)];
+    expect(headline(lost, flow('waiting'))).toBe('Source lost (attention) · 0 of 2 · 1 problems · 2 waiting');
+    expect(headline(lost, flow('off'))).toBe('Source off (attention) · 0 of 2 · 1 problems · 2 waiting');
+    expect(headline(lost, flow('failed'))).toBe('Source failed (attention) · 0 of 2 · 1 problems · 2 waiting');
+    expect(summarizeShow(lost, flow('waiting')).problems[0]).toMatchObject({
+      destination: null,
+      reason: 'No signal from the encoder. 2 destinations are off air',
+    });
+  });
+
+  it('takes an unknown time of the loss for a loss', () => {
+    expect(headline([waitingSince(null)], flow('waiting'))).toContain('Source lost (attention)');
+  });
+
+  it('does not alarm an operator who started before the encoder', () => {
+    const early = [waitingSince(AT_ONCE)];
+    expect(headline(early, flow('waiting'))).toBe('Waiting for an encoder (waiting) · 0 of 1 · 0 problems · 1 waiting');
+  });
+
+  it('does not say waiting beside destinations on air, nor on air beside a lost source', () => {
+    expect(headline([onAir, onAir], flow('waiting'))).toBe('Checking the source (motion) · 2 of 2 · 0 problems');
+    expect(headline([onAir, waitingSince(LATER)], flow('waiting'))).toBe(
+      'Checking the source (motion) · 1 of 2 · 0 problems · 1 waiting',
+    );
+  });
+
+  it('makes a problem of an encoder that is connected and brings no picture, but not as it comes back', () => {
+    const lost = [waitingSince(LATER)];
+    const back = flow('connected', { since: '2026-11-21T18:20:00.000Z' });
+    expect(headline(lost, { ...back, observedAt: '2026-11-21T18:20:05.000Z' })).toContain('Source connected (air)');
+    expect(headline(lost, { ...back, observedAt: '2026-11-21T18:20:20.000Z' })).toBe(
+      'Source without picture (attention) · 0 of 1 · 1 problems · 1 waiting',
+    );
+  });
+
+  it('lists the source first, then what fails, the preview too', () => {
+    const failed = makeDestination({ name: 'Alpha', status: 'error' });
+    const preview = makeDestination({ name: 'Preview', primary: true, status: 'error' });
+    const { problems, total } = summarizeShow([preview, failed, onAir], flow('failed'));
+    expect([problems.map(({ name }) => name), total]).toEqual([['Source failed', 'Preview', 'Alpha'], 2]);
+  });
+
+  it('never calls calm what is requested and not there', () => {
+    const starting = makeDestination({ desired: 'running', status: 'starting' });
+    const unseen = makeDestination({ ...running, health: { ...health, level: 'good' } });
+    const reconnecting = makeDestination({ ...running, health: { ...health, level: 'reconnecting' } });
+    expect(summarizeShow([starting, reconnecting, onAir], flow('connected')).pending).toEqual({
+      words: '1 in progress · 1 degraded',
+      tone: 'motion',
+    });
+    expect(summarizeShow([unseen], flow('connected')).pending).toEqual({ words: '1 not seen lately', tone: 'stale' });
+    expect(summarizeShow([onAir], flow('connected')).pending).toBeNull();
+  });
+});

@@ -1,0 +1,171 @@
+import { Button } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
+import { Suspense, useState } from 'react';
+import type { DestinationResource, FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
+import { isFlowMoving, useFlowControl } from '../api/flow.ts';
+import { useRoleRefusal } from '../api/session.ts';
+import { showProblem } from '../app/problem-toast.tsx';
+import { useServerNow } from '../app/use-now.ts';
+import { StopSourceDialog } from '../editor/dialogs.ts';
+import {
+  formatBitrate,
+  formatClock,
+  formatCodec,
+  formatCoding,
+  formatFrameRate,
+  formatTimeOfDay,
+} from '../ui/format.ts';
+import { presentSource } from './source-presentation.ts';
+import { ConnectEncoder } from './ConnectEncoder.tsx';
+import { Fact } from '../ui/Fact.tsx';
+import { PreviewPlayer } from './PreviewPlayer.tsx';
+import { PrimaryControl } from './PrimaryControl.tsx';
+import { StatusWord } from '../destinations/StatusWord.tsx';
+import { Warnings } from './Warnings.tsx';
+import classes from './SourceCard.module.css';
+
+interface SourceCardProps {
+  flow: FlowStatusResource;
+  destinations: readonly DestinationResource[];
+  stale: boolean;
+}
+
+/** The one source: what it is doing, how to feed it, and a picture of it. */
+export function SourceCard({ flow, destinations, stale }: SourceCardProps) {
+  const presentation = presentSource(flow, destinations);
+  const needsPerson = presentation.tone === 'attention';
+  const isConnected = flow.source.state === 'connected';
+  // Once there was an encoder the card keeps its form when it goes, so that the list below does not move.
+  const [wasConnected, setWasConnected] = useState(isConnected);
+  if (isConnected && !wasConnected) setWasConnected(true);
+  const [isOpened, { toggle }] = useDisclosure(false);
+  const { source } = flow;
+  return (
+    <section
+      className={classes.card}
+      aria-labelledby="source-heading"
+      data-stale={stale || undefined}
+      data-problem={needsPerson || undefined}
+      data-unfed={!wasConnected || undefined}
+      data-opened={isOpened || undefined}
+      tabIndex={-1}
+    >
+      <PreviewPlayer flow={flow} />
+      <div className={classes.state}>
+        <div className={classes.heading}>
+          <div>
+            <h2 id="source-heading">Source</h2>
+            <StatusWord {...presentation} tone={stale ? 'stale' : presentation.tone} />
+            <Since flow={flow} />
+          </div>
+          <FlowControl flow={flow} />
+        </div>
+        {/* There without words too, so that the list below does not move when the source goes. */}
+        <p className={classes.reason}>
+          {(needsPerson || source.state !== 'connected') && presentation.reason}
+          {needsPerson && presentation.remedy && <strong>. {presentation.remedy}.</strong>}
+        </p>
+        <Warnings warnings={source.warnings} />
+        <div className={classes.more}>
+          <PrimaryControl />
+        </div>
+        <div className={classes.foot}>
+          <Facts source={source} />
+          <Button className={classes.fold} size="compact-sm" variant="subtle" aria-expanded={isOpened} onClick={toggle}>
+            {isOpened ? 'Less' : 'More'}
+          </Button>
+        </div>
+      </div>
+      <ConnectEncoder ingest={flow.ingest} wasConnected={wasConnected} />
+    </section>
+  );
+}
+
+function Since({ flow }: { flow: FlowStatusResource }) {
+  const now = useServerNow();
+  const { state, since } = flow.source;
+  if (!since || state === 'off' || isFlowMoving(flow)) return <span className={classes.since} />;
+  return (
+    <span className={classes.since}>
+      for {formatClock(now - Date.parse(since))} · since {formatTimeOfDay(since)}
+    </span>
+  );
+}
+
+function FlowControl({ flow }: { flow: FlowStatusResource }) {
+  const start = useFlowControl('start');
+  const [isAsked, setAsked] = useState(false);
+  const refusal = useRoleRefusal('operator');
+  const moving = isFlowMoving(flow);
+  if (flow.status === 'ACTIVE' || flow.status === 'UPDATING' || flow.status === 'STOPPING') {
+    return (
+      <>
+        <Button
+          size="sm"
+          variant="default"
+          leftSection={<IconPlayerStopFilled size={15} />}
+          loading={moving}
+          data-disabled={refusal !== undefined || undefined}
+          aria-disabled={refusal !== undefined || undefined}
+          aria-description={refusal}
+          data-hint={refusal}
+          onClick={() => !refusal && setAsked(true)}
+        >
+          Stop source
+        </Button>
+        <Suspense>{isAsked && <StopSourceDialog onClose={() => setAsked(false)} />}</Suspense>
+      </>
+    );
+  }
+  return (
+    <Button
+      size="sm"
+      leftSection={<IconPlayerPlayFilled size={15} />}
+      loading={start.isPending || moving}
+      data-disabled={refusal !== undefined || undefined}
+      aria-disabled={refusal !== undefined || undefined}
+      aria-description={refusal}
+      data-hint={refusal}
+      onClick={() => !refusal && start.mutateAsync().catch((error: unknown) => showProblem(error, 'Start the source'))}
+    >
+      Start source
+    </Button>
+  );
+}
+
+/** SRT repairs a little loss; this much eats up its latency. */
+const LOUD_LOSS_PERCENT = 5;
+
+function Facts({ source }: { source: FlowStatusResource['source'] }) {
+  const { video, audio, continuityErrors, packetLossPercent, roundTripMs } = source;
+  const sound = audio && [
+    formatCodec(audio.codec),
+    audio.sampleRateHz && `${audio.sampleRateHz / 1000} kHz`,
+    channelWord(audio.channels),
+  ];
+  return (
+    <dl className={classes.facts}>
+      <Fact name="Bitrate">{formatBitrate(source.bitrateBps)}</Fact>
+      <Fact name="Frame rate">
+        {formatFrameRate(video?.framesPerSecond)}
+        {video?.framesPerSecond ? ' fps' : ''}
+      </Fact>
+      <Fact name="Picture">{video?.width ? `${video.width} × ${video.height}` : '–'}</Fact>
+      <Fact name="Packet loss" tone={(packetLossPercent ?? 0) >= LOUD_LOSS_PERCENT ? 'motion' : undefined}>
+        {packetLossPercent === null ? '–' : `${packetLossPercent.toFixed(1)} %`}
+      </Fact>
+      <Fact name="Audio">{sound ? sound.filter(Boolean).join(' · ') : '–'}</Fact>
+      <Fact name="Round trip">{roundTripMs === null ? '–' : `${Math.round(roundTripMs)} ms`}</Fact>
+      <Fact name="Continuity errors" tone={continuityErrors ? 'motion' : undefined}>
+        {continuityErrors ?? '–'}
+      </Fact>
+      <Fact name="Video">{video ? formatCoding(video) : '–'}</Fact>
+    </dl>
+  );
+}
+
+function channelWord(channels: number | null): string | null {
+  if (channels === null) return null;
+  return channels === 1 ? 'mono' : channels === 2 ? 'stereo' : `${channels} channels`;
+}

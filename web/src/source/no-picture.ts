@@ -1,0 +1,25 @@
+import type { FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
+import type { PrimaryMode } from '../../../functions/domain/primary-mode.ts';
+
+/** With more flow outputs than this MediaConnect takes no pictures of the source. */
+const PICTURES_OUTPUTS_MAX = 10;
+
+const NOT_CONNECTED: Record<Exclude<FlowStatusResource['source']['state'], 'connected'>, string> = {
+  off: 'The source is off',
+  waiting: 'No picture until an encoder connects',
+  failed: 'No picture',
+};
+
+/**
+ * Says why the source card shows no picture. Pure.
+ * @param mode of the preview; undefined while it is not known
+ */
+export function explainNoPicture(
+  { source, outputs }: { source: { state: FlowStatusResource['source']['state'] }; outputs: { used: number } },
+  mode: PrimaryMode | undefined,
+): string {
+  if (source.state !== 'connected') return NOT_CONNECTED[source.state];
+  if (mode !== 'off') return 'The picture is on its way';
+  if (outputs.used <= PICTURES_OUTPUTS_MAX) return 'The preview is off. A picture of the source is on its way';
+  return `The preview is off, and AWS takes no pictures of a source with more than ${PICTURES_OUTPUTS_MAX} outputs. Switch the preview on to see it`;
+}

@@ -1,0 +1,16 @@
+import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
+
+/** A health reported this soon after a start is from before any frame could have left. */
+const START_TAKES_MS = 5000;
+
+/** True when destinations that had been on air get no picture any more; before the first picture nothing was lost. */
+export function isSourceLost(destinations: readonly DestinationResource[]): boolean {
+  const pushes = destinations.filter((destination) => !destination.primary);
+  return !pushes.some((destination) => destination.onAir) && pushes.some(hasLostSource);
+}
+
+function hasLostSource({ status, runningSince, health }: DestinationResource): boolean {
+  if (status !== 'running' || health.level !== 'waiting_for_source') return false;
+  if (runningSince === null || health.since === null) return true;
+  return Date.parse(health.since) - Date.parse(runningSince) > START_TAKES_MS;
+}
