@@ -10,10 +10,24 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DynaliteStore } from 'dynalite/db/index.js';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createStorageHealth, type StorageHealth } from '../../host/store/storage-health.ts';
 import { DamagedTableError } from '../../host/store/table-journal.ts';
 import { createDynamodb, type LocalDynamodb } from './create-dynamodb.ts';
+
+const stores = vi.hoisted((): DynaliteStore[] => []);
+
+/** dynalite itself, whose stores the test keeps at hand. */
+vi.mock('dynalite/db/index.js', async (load) => {
+  const dynalite = await load<typeof import('dynalite/db/index.js')>();
+  const create: typeof dynalite.create = (options) => {
+    const store = dynalite.create(options);
+    stores.push(store);
+    return store;
+  };
+  return { ...dynalite, create };
+});
 
 const TABLE = {
   TableName: 'records',
@@ -142,6 +156,30 @@ describe('a database on disk', () => {
     await health.look();
     expect(health.failure()).not.toBeNull();
     expect(existsSync(root)).toBe(false);
+    await dynamodb.close();
+  });
+});
+
+describe('reading', () => {
+  it('closes every iterator of the memory, whether a page ends early or not', async () => {
+    await makeThree();
+    const dynamodb = await open();
+    const { db } = stores.at(-1)!;
+    const opened: AsyncIterator<unknown>[] = [];
+    const { values } = db;
+    db.values = (options) => {
+      const iterator = values(options);
+      opened.push(iterator as unknown as AsyncIterator<unknown>);
+      return iterator;
+    };
+    const query = { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': { S: 'one' } } };
+    await send(dynamodb, 'Query', { TableName: 'records', ...query });
+    await send(dynamodb, 'Query', { TableName: 'records', ...query, Limit: 1 });
+    await send(dynamodb, 'Scan', { TableName: 'records', Limit: 1 });
+    expect(await list(dynamodb)).toHaveLength(3);
+    expect(opened.length).toBeGreaterThanOrEqual(4);
+    const closed = await Promise.allSettled(opened.map((iterator) => iterator.next()));
+    expect(closed.map(({ status }) => status)).toEqual(opened.map(() => 'rejected'));
     await dynamodb.close();
   });
 });

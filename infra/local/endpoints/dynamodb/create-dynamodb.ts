@@ -79,6 +79,7 @@ export async function createDynamodb(files: TableFiles): Promise<LocalDynamodb> 
   store.tableDb.awsAccountId = LOCAL_ACCOUNT_ID;
   store.tableDb.awsRegion = LOCAL_REGION;
   await store.db.open();
+  closeIterators(store.db);
   const { directory } = files;
   const durable = directory === null ? null : await makeDurable(store, { ...files, directory });
   const operations = loadOperations();
@@ -142,6 +143,21 @@ export async function createDynamodb(files: TableFiles): Promise<LocalDynamodb> 
       await durable?.close();
     },
   };
+}
+
+/**
+ * Closes every iterator when its stream ends. dynalite calls `return`, which memory-level does not have, so the database
+ * kept each iterator and 64 kB with it: 600 MB after 12,000 requests.
+ */
+function closeIterators(db: DynaliteStore['db']): void {
+  for (const name of ['keys', 'values'] as const) {
+    const open = db[name].bind(db);
+    db[name] = (options) => {
+      const iterator = open(options);
+      iterator.return = () => iterator.close();
+      return iterator;
+    };
+  }
 }
 
 /** Puts the disk between dynalite and its memory: every write goes there first. */

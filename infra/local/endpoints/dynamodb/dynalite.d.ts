@@ -9,12 +9,19 @@ declare module 'dynalite/db/index.js' {
   type Done = (error: unknown) => void;
   type BatchOperation = { type: 'put'; key: string; value: unknown } | { type: 'del'; key: string };
   /** The database as dynalite calls it: by these members and its streams, looked up at each call. */
-  interface MemoryDb {
+  export interface MemoryIterator {
+    close(): Promise<void>;
+    /** What dynalite calls when a stream ends or is destroyed; memory-level has none. */
+    return?: () => Promise<void>;
+  }
+  export interface MemoryDb {
     open(): Promise<void>;
     put(key: string, value: unknown, done: Done): void;
     del(key: string, done: Done): void;
     batch(operations: BatchOperation[], done: Done): void;
     batch(operations: BatchOperation[]): Promise<void>;
+    keys(options?: object): MemoryIterator;
+    values(options?: object): MemoryIterator;
     iterator(): AsyncIterable<readonly [key: string, value: unknown]>;
   }
   export interface DynaliteStore {
