@@ -2,9 +2,6 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-/** Where `npm start` listens; the development server hands API and preview requests on to it. */
-const CONTROL_PLANE = 'http://127.0.0.1:8080';
-
 /** What every page needs, in two files instead of thirty: fewer requests, and it packs better. */
 const CHUNKS = [
   {
@@ -30,7 +27,5 @@ export default defineConfig(({ command }) => {
       manifest: true,
       rolldownOptions: { output: { codeSplitting: { groups: CHUNKS } } },
     },
-    // The API checks that a request comes from its own origin, so the Host header is kept as the browser sent it.
-    server: { proxy: { '/api': { target: CONTROL_PLANE }, '/out': { target: CONTROL_PLANE } } },
   };
 });

@@ -31,6 +31,13 @@ const TASKS = {
     needs: ['node', 'ffmpeg'],
     run: (node, args) => runMain(node, ['--demo', ...args]),
   },
+  dev: {
+    forDevelopers: true,
+    meaning: 'npm start for changing it: edits show without a restart, the encoder stays connected',
+    command: 'npm run dev',
+    needs: ['node', 'ffmpeg'],
+    run: (node, args) => runMain(node, args, 'infra/local/dev/dev.ts'),
+  },
   link: {
     meaning: 'print the sign-in link again',
     command: 'npm run link',
@@ -262,8 +269,8 @@ async function runFile(node, file, args, options = {}) {
   return (await runNode(node, [join(ROOT, file), ...args], 'inherit', options)).code;
 }
 
-async function runMain(node, args) {
-  const file = join(ROOT, 'infra/local/main.ts');
+async function runMain(node, args, entry = 'infra/local/main.ts') {
+  const file = join(ROOT, entry);
   const environment = MAIN_PROCESS_ENVIRONMENT;
   return (await runNode(node, [...MAIN_PROCESS_ARGUMENTS, file, ...args], 'inherit', { environment })).code;
 }
