@@ -1,7 +1,7 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { HISTORY_BY_DAY } from '../../../../functions/aws/names.ts';
 
-/** The table and its index, as the CDK's data stack makes them on AWS. */
+/** The table and its index, identical to those of the CDK's data stack. */
 export const TABLE_DEFINITION = {
   BillingMode: 'PAY_PER_REQUEST',
   AttributeDefinitions: [
