@@ -26,6 +26,7 @@ import { createRehearsal } from './rehearsal/rehearsal.ts';
 import { nameCaller } from './host/name-caller.ts';
 import { openSealedFile } from './host/sealed-file.ts';
 import { deriveLocalKey } from './host/root-key.ts';
+import { deleteExpired } from './endpoints/dynamodb/delete-expired.ts';
 import { createScheduler } from './endpoints/events/scheduler.ts';
 import { toFunctionArn } from './endpoints/lambda/registry.ts';
 import { startLocalAws } from './endpoints/local-aws.ts';
@@ -79,6 +80,7 @@ const SWEEP_EVERY_SECONDS = 10;
 const COST_REPORT_EVERY_SECONDS = 300;
 /** How often it is asked whether the last backup is a day old. */
 const BACKUP_DUE_EVERY_SECONDS = 15;
+const EXPIRY_EVERY_SECONDS = 3600;
 /** Age under which a look is fresh: two looks may be missed. */
 const FRESH_SECONDS = 5;
 /** A browser opens six for a page. */
@@ -153,6 +155,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       'cost report',
       async () => void (await reportCosts({ ...deps, isBilled: false })),
     );
+    scheduler.every(EXPIRY_EVERY_SECONDS, 'expiry', async () => void (await deleteExpired(deps, new Date())));
     const backUp = createDailyBackup({ dataDirectory, pause: aws.pause, health, logger });
     scheduler.every(BACKUP_DUE_EVERY_SECONDS, 'backup', () => backUp(new Date()));
     aws.events.subscribe(

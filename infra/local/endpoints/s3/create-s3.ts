@@ -8,7 +8,7 @@ import { LOCAL_ACCOUNT_ID, type LocalService } from '../wire/service.ts';
 import { createBucket, getBucketLocation, headBucket, listBuckets } from './bucket-operations.ts';
 import { listObjects, listObjectsV2 } from './list-objects.ts';
 import { deleteObject, deleteObjects, getObject, headObject, putObject } from './object-operations.ts';
-import { makeMemoryObjects, openObjectDirectory, type ObjectStore } from './object-store.ts';
+import { DamagedObjectError, makeMemoryObjects, openObjectDirectory, type ObjectStore } from './object-store.ts';
 import { readPayload } from './payload.ts';
 import { recognise } from './recognise.ts';
 import type { S3Operation } from './s3-call.ts';
@@ -40,6 +40,10 @@ export function createS3(options: { dataDirectory: string | null }): LocalServic
         return await answer(store, request);
       } catch (error) {
         if (error instanceof S3Fault) return toErrorResponse(request, error);
+        if (error instanceof DamagedObjectError) {
+          console.error(`local s3 endpoint: ${error.message}`);
+          return toErrorResponse(request, new S3Fault(500, 'InternalError', 'The stored object is damaged.'));
+        }
         console.error('local s3 endpoint failed:', error);
         return toErrorResponse(request, new S3Fault(500, 'InternalError', 'The local endpoint failed.'));
       }
