@@ -1,7 +1,7 @@
 /**
- * The first thing that runs: `npm start`, `npm test` and the others come here. It needs no dependency and no particular
- * Node (18 or later). It names what is missing on this machine before anything else happens, installs the packages when
- * they are missing or out of date, finds Node 24 and hands over to the task.
+ * The entry point of `npm start`, `npm test` and the other tasks. It needs no dependency and no particular Node (18 or
+ * later). It reports missing programs before anything else happens, installs the packages if they are missing or out of
+ * date, finds Node 24 and runs the task.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { runProgram } from './run.mjs';
 
 const ROOT = realpathSync(fileURLToPath(new URL('../../..', import.meta.url)));
 
-/** What can be run, what it needs, and how. */
+/** The tasks, with their requirements. */
 const TASKS = {
   start: {
     meaning: 'run Sluice on this machine',
@@ -23,7 +23,7 @@ const TASKS = {
     run: (node, args) => runMain(node, args),
   },
   demo: {
-    meaning: 'the same with a test picture and targets that show what arrives',
+    meaning: 'run it with a test picture and local targets that report what arrives',
     command: 'npm run demo',
     needs: ['node', 'ffmpeg'],
     run: (node, args) => runMain(node, ['--demo', ...args]),
@@ -35,62 +35,62 @@ const TASKS = {
     run: (node, args) => runFile(node, 'infra/local/host/print-link.ts', args),
   },
   restore: {
-    meaning: 'list the backups of the data directory, or put one back',
+    meaning: 'list the backups of the data directory, or restore one',
     command: 'npm run restore [-- latest | NAME]',
     hasOwnHelp: true,
     needs: ['node'],
     run: (node, args) => runFile(node, 'infra/local/host/restore-backup.ts', args),
   },
   test: {
-    meaning: 'all checks and all tests; with arguments, vitest alone with these',
+    meaning: 'run all checks and all tests; with arguments, only vitest with these',
     command: 'npm test [-- path …]',
     needs: ['node', 'ffmpeg', 'chromium'],
     run: (node, args) =>
       args.length > 0 ? runTool(node, 'vitest', ['run', ...args]) : runSteps(node, [...checks(), VITEST]),
   },
   check: {
-    meaning: 'format, lint, types, unused code, state machines, and whether planted bugs fit',
+    meaning: 'check format, lint, types, unused code, state machines and planted bugs',
     command: 'npm run check',
     needs: ['node'],
     run: (node) => runSteps(node, checks()),
   },
   bench: {
-    meaning: 'measure: CPU per destination, latency, times to start and stop',
+    meaning: 'measure CPU per destination, latency, and times to start and stop',
     command: 'npm run bench',
     hasOwnHelp: true,
     needs: ['node', 'ffmpeg'],
     run: (node, args) => runFile(node, 'test/bench/run.ts', args),
   },
   'bench:api': {
-    meaning: 'measure the API: reads beside a bare server, a storm of starts, memory',
+    meaning: 'measure the API: reads against a bare server, a storm of starts, memory',
     command: 'npm run bench:api',
     hasOwnHelp: true,
     needs: ['node', 'ffmpeg'],
     run: (node, args) => runFile(node, 'test/bench/api/bench-api.ts', args),
   },
   'bench:bundle': {
-    meaning: 'weigh the Lambda functions, beside the same libraries without our code',
+    meaning: 'measure the size of the Lambda functions, with and without our code',
     command: 'npm run bench:bundle',
     hasOwnHelp: true,
     needs: ['node'],
     run: (node, args) => runFile(node, 'test/bench/bundle/bench-bundle.ts', args),
   },
   'bench:lifecycle': {
-    meaning: 'count what a destination’s life costs, under a virtual clock',
+    meaning: 'count the requests in a destination’s life, under a virtual clock',
     command: 'npm run bench:lifecycle',
     hasOwnHelp: true,
     needs: ['node'],
     run: (node, args) => runFile(node, 'test/bench/lifecycle/bench-lifecycle.ts', args),
   },
   'bench:store': {
-    meaning: 'measure durable writes a second, beside bare synced appends',
+    meaning: 'measure durable writes per second against bare synced appends',
     command: 'npm run bench:store',
     hasOwnHelp: true,
     needs: ['node'],
     run: (node, args) => runFile(node, 'test/bench/store/bench-store.ts', args),
   },
   'bench:web': {
-    meaning: 'weigh and time the dashboard, also with a thousand destinations',
+    meaning: 'measure size and speed of the dashboard, up to a thousand destinations',
     command: 'npm run bench:web',
     hasOwnHelp: true,
     needs: ['node', 'ffmpeg', 'chromium'],
@@ -104,21 +104,21 @@ const TASKS = {
     run: (node, args) => runFile(node, 'test/faults/simulate.ts', args),
   },
   preflight: {
-    meaning: 'check an AWS account before deploying; with --prices, fetch the prices of its Region',
+    meaning: 'check an AWS account before a deployment; --prices fetches its Region’s prices',
     command: 'npm run preflight',
     hasOwnHelp: true,
     needs: ['node'],
     run: (node, args) => runFile(node, 'infra/aws/preflight/preflight.ts', args),
   },
   prove: {
-    meaning: 'decide on AWS what Sluice only assumes about it; asks, and costs at most 3 USD',
+    meaning: 'verify Sluice’s assumptions about AWS; asks first, costs at most 3 USD',
     command: 'npm run prove',
     hasOwnHelp: true,
     needs: ['node'],
     run: (node, args) => runFile(node, 'infra/aws/prove/prove.ts', args, { asks: true }),
   },
   destroy: {
-    meaning: 'remove a deployment from AWS without leaving anything that costs',
+    meaning: 'remove a deployment from AWS, with everything that costs money',
     command: 'npm run destroy',
     hasOwnHelp: true,
     needs: ['node'],
@@ -126,14 +126,14 @@ const TASKS = {
   },
 };
 
-/** What package.json runs without this program, or by another name. */
+/** Scripts of package.json that do not use this program, or use it under another name. */
 const OTHER_SCRIPTS = [
   { command: 'npm run test:e2e', meaning: 'npm test -- test/e2e' },
-  { command: 'npm run format', meaning: 'write every file in the one format' },
-  { command: 'npm run lint', meaning: 'a part of npm run check' },
-  { command: 'npm run typecheck', meaning: 'another' },
-  { command: 'npm run lock', meaning: 'write package-lock.json anew after a change of dependencies' },
-  { command: 'npm run shapes', meaning: 'write the request shapes of the local endpoints anew after an SDK upgrade' },
+  { command: 'npm run format', meaning: 'format every file' },
+  { command: 'npm run lint', meaning: 'run the linter of npm run check' },
+  { command: 'npm run typecheck', meaning: 'run the type check of npm run check' },
+  { command: 'npm run lock', meaning: 'complete package-lock.json after a change of dependencies' },
+  { command: 'npm run shapes', meaning: 'regenerate the request shapes of the local endpoints after an SDK upgrade' },
 ];
 
 const VITEST = { name: 'vitest', tool: 'vitest', args: ['run'], shown: true };
@@ -148,7 +148,7 @@ function checks() {
     { name: 'types', tool: 'tsc', args: ['--noEmit'] },
     { name: 'unused', tool: 'knip', args: [] },
     ...(machines.length > 0 ? [{ name: 'machines', tool: 'asl-validator', args: machineArgs }] : []),
-    // A line that has moved takes the bug planted into it along; found here, it costs seconds instead of a whole run.
+    // A changed line breaks the bug planted in it; this check finds that in seconds instead of a whole run.
     { name: 'planted', tool: 'vitest', args: ['run', 'test/faults/planted-bugs.test.ts', '-t', 'plants every'] },
   ];
 }
@@ -169,7 +169,7 @@ async function main([taskName = '', ...args]) {
   if (missing.length > 0) {
     for (const { program, why } of missing) say(`${program} is missing: ${why}`);
     say(
-      `install it with this, then run ${task.command} again:\n\n    ${installCommand(
+      `install what is missing with this, then run ${task.command} again:\n\n    ${installCommand(
         host,
         missing.map((each) => each.program),
       )}\n`,
@@ -181,14 +181,14 @@ async function main([taskName = '', ...args]) {
   const node = findNode();
   if (!node) {
     say(
-      `Node ${NODE_MAJOR_MIN} is missing: npm’s own does not run here and this one is ${process.versions.node}. Get it with:\n\n    ${installCommand(host, ['node'])}\n`,
+      `Node ${NODE_MAJOR_MIN} is missing: npm’s build does not run here, and this one is ${process.versions.node}. Install it with:\n\n    ${installCommand(host, ['node'])}\n`,
     );
     return 1;
   }
   return task.run(node, args);
 }
 
-/** Runs one after the other, each with one line of summary; what failed is shown in full. */
+/** Runs the steps in order and prints one line for each, and the whole output of a failed one. */
 async function runSteps(node, steps) {
   const failed = [];
   for (const step of steps) {
@@ -198,12 +198,12 @@ async function runSteps(node, steps) {
       [toolPath(step.tool), ...step.args],
       step.shown ? 'inherit' : 'collect',
     );
-    // Interrupted by hand: the rest is not wanted either.
+    // An interrupt also cancels the remaining steps.
     if (code === 130 || code === 143) return code;
     const seconds = ((Date.now() - startedAtMs) / 1000).toFixed(1);
     if (code !== 0) failed.push(step.name);
     if (code !== 0 && output) process.stdout.write(output.endsWith('\n') ? output : `${output}\n`);
-    const remedy = code !== 0 && step.remedy ? `  put right with: ${step.remedy}` : '';
+    const remedy = code !== 0 && step.remedy ? `  fix with: ${step.remedy}` : '';
     process.stdout.write(`${code === 0 ? '✓' : '✗'} ${step.name.padEnd(9)} ${seconds.padStart(6)} s${remedy}\n`);
   }
   if (failed.length > 0) process.stdout.write(`failed: ${failed.join(', ')}\n`);
@@ -234,7 +234,7 @@ function runNode(node, args, output, { environment = {}, ...options } = {}) {
   return runProgram(node, ['--import', keeper, ...args], { cwd: ROOT, env, output, ...options });
 }
 
-/** Our Node before any other, then the tools of node_modules. */
+/** Returns the PATH of a task: its Node first, then the tools of node_modules. */
 function childPath(node) {
   const folders = [dirname(node), join(ROOT, 'node_modules', '.bin'), process.env.PATH ?? ''];
   return folders.filter((folder, index) => folders.indexOf(folder) === index).join(delimiter);
@@ -260,9 +260,9 @@ function helpText() {
   const lines = ['Sluice: one SRT feed in, any number of RTMP destinations out.', ''];
   const list = (rows) => lines.push(...rows.map(({ command, meaning }) => `  ${command.padEnd(24)} ${meaning}`));
   list(Object.values(TASKS));
-  lines.push('', 'For those who change Sluice:', '');
+  lines.push('', 'For contributors:', '');
   list(OTHER_SCRIPTS);
-  lines.push('', 'Settings, by environment variable:', '');
+  lines.push('', 'Settings (environment variables):', '');
   for (const { name, fallback, meaning, allowed } of settings) {
     lines.push(
       `  ${name.padEnd(24)} ${meaning}`,
