@@ -124,6 +124,12 @@ const TASKS = {
     needs: ['node'],
     run: (node, args) => runFile(node, 'infra/aws/destroy/destroy.ts', args, { asks: true }),
   },
+  statemachines: {
+    meaning: 'regenerate the state machines from the lifecycle’s tables',
+    command: 'npm run statemachines',
+    needs: ['node'],
+    run: (node) => runFile(node, 'statemachines/generate.ts', []),
+  },
 };
 
 /** What package.json runs without this program, or by another name. */
