@@ -95,6 +95,13 @@ const TASKS = {
     needs: ['node'],
     run: (node) => runFile(node, 'infra/local/endpoints/media/shapes/generate-shapes.ts', []),
   },
+  statemachines: {
+    forDevelopers: true,
+    meaning: 'regenerate the state machines from the lifecycle’s tables',
+    command: 'npm run statemachines',
+    needs: ['node'],
+    run: (node) => runFile(node, 'statemachines/generate.ts', []),
+  },
   lock: {
     forDevelopers: true,
     meaning: 'rewrite package-lock.json after a change of dependencies',
