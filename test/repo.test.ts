@@ -162,6 +162,13 @@ describe('stream keys', () => {
   });
 });
 
+describe('npm test', () => {
+  it('checks first that the planted bugs match, with a test of that name', () => {
+    const [, file, name] = /\['run', '([^']+)', '-t', '([^']+)'\]/.exec(read('infra/local/bootstrap/start.mjs')) ?? [];
+    expect(read(file!)).toContain(`it('${name}`);
+  });
+});
+
 describe('text', () => {
   it('names no machine, host of packages or session', () => {
     const wrong = files.filter(
