@@ -112,7 +112,7 @@ describe('a disk that fills up', () => {
 
     rmSync(filler);
     await untilWhole(product);
-    expect(product.output()).toContain('the store is whole again');
+    expect(product.output()).toContain('the store is complete again');
     await addAll(product, ['after-1', 'after-2', 'after-3']);
     const expected = ['after-1', 'after-2', 'after-3', 'before-1', 'before-2'];
     await product.stop('SIGKILL');
@@ -171,7 +171,7 @@ describe('a store that is damaged while the product is down', () => {
   it('is refused by name, told how to restore, and everything is there after npm run restore', async () => {
     const product = await start();
     await addAll(product, ['one', 'two']);
-    await waitFor('the first backup', () => product.output().includes('backup made'));
+    await waitFor('the first backup', () => product.output().includes('backup created'));
     await product.stop();
     const kms = join(dataDirectory, 'kms.sealed');
     const damages: [string, (file: string, whole: Buffer) => void][] = [
@@ -219,7 +219,9 @@ describe('a data directory of a version that kept its table in LevelDB', () => {
     rmSync(join(dataDirectory, 'store.json'));
 
     const upgraded = await start();
-    expect(upgraded.output()).toMatch(/brought to a new format; the backup \S+-before-upgrade has it as it was/);
+    expect(upgraded.output()).toMatch(
+      /Migrating the data directory to a new format. The backup \S+-before-upgrade holds the old one/,
+    );
     expect(await list(upgraded)).toEqual(['one', 'three', 'two']);
     const { body } = await upgraded.call('GET', '/api/destinations?limit=200');
     expect(body.data.filter(({ lastError }: { lastError: unknown }) => lastError !== null)).toEqual([]);

@@ -104,8 +104,8 @@ function matches(allowed, value) {
   return values.length === 0 || values.includes(value) || values.every((each) => each.startsWith('!'));
 }
 
-/** The npm that runs us, else the one on the PATH. */
-function findNpm(environment) {
+/** Returns the npm that runs us, else the one on the PATH, else null. */
+export function findNpm(environment) {
   const running = environment.npm_execpath;
   if (running && /npm-cli\.c?js$/.test(running) && existsSync(running))
     return { command: process.execPath, args: [running] };

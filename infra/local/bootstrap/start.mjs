@@ -7,14 +7,17 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { ensureInstalled } from './install.mjs';
+import { ensureInstalled, findNpm } from './install.mjs';
 import { MAIN_PROCESS_ARGUMENTS, MAIN_PROCESS_ENVIRONMENT } from './main-process.mjs';
 import { findMissing, installCommand, NODE_MAJOR_MIN, readHost } from './requirements.mjs';
 import { runProgram } from './run.mjs';
 
 const ROOT = realpathSync(fileURLToPath(new URL('../../..', import.meta.url)));
 
-/** What can be run, what it needs, and how. */
+/**
+ * Every script of package.json: what it needs and how it runs. `forDevelopers` lists it apart in --help; `hasOwnHelp`
+ * leaves --help to the program itself.
+ */
 const TASKS = {
   start: {
     meaning: 'run Sluice on this machine',
@@ -35,26 +38,73 @@ const TASKS = {
     run: (node, args) => runFile(node, 'infra/local/host/print-link.ts', args),
   },
   restore: {
-    meaning: 'list the backups of the data directory, or put one back',
-    command: 'npm run restore [-- latest | NAME]',
+    meaning: 'list the backups of the data directory; with -- latest or -- NAME, put one back',
+    command: 'npm run restore',
     hasOwnHelp: true,
     needs: ['node'],
     run: (node, args) => runFile(node, 'infra/local/host/restore-backup.ts', args),
   },
   test: {
+    forDevelopers: true,
     meaning: 'all checks and all tests; with arguments, vitest alone with these',
     command: 'npm test [-- path …]',
     needs: ['node', 'ffmpeg', 'chromium'],
     run: (node, args) =>
       args.length > 0 ? runTool(node, 'vitest', ['run', ...args]) : runSteps(node, [...checks(), VITEST]),
   },
+  'test:e2e': {
+    forDevelopers: true,
+    meaning: 'the end-to-end tests alone',
+    command: 'npm run test:e2e',
+    needs: ['node', 'ffmpeg'],
+    run: (node, args) => runTool(node, 'vitest', ['run', ...(args.length > 0 ? args : ['test/e2e'])]),
+  },
   check: {
+    forDevelopers: true,
     meaning: 'format, lint, types, unused code, state machines, and whether planted bugs fit',
     command: 'npm run check',
     needs: ['node'],
     run: (node) => runSteps(node, checks()),
   },
+  format: {
+    forDevelopers: true,
+    meaning: 'rewrite every file in the common format',
+    command: 'npm run format',
+    needs: ['node'],
+    run: (node, args) => runTool(node, 'oxfmt', args.length > 0 ? args : ['.']),
+  },
+  lint: {
+    forDevelopers: true,
+    meaning: 'find suspicious code; a part of npm run check',
+    command: 'npm run lint',
+    needs: ['node'],
+    run: (node, args) => runTool(node, 'oxlint', ['--deny-warnings', ...args]),
+  },
+  typecheck: {
+    forDevelopers: true,
+    meaning: 'check the types; a part of npm run check',
+    command: 'npm run typecheck',
+    needs: ['node'],
+    run: (node, args) => runTool(node, 'tsc', ['--noEmit', ...args]),
+  },
+  shapes: {
+    forDevelopers: true,
+    meaning: 'regenerate the request shapes of the local endpoints after an SDK upgrade',
+    command: 'npm run shapes',
+    needs: ['node'],
+    run: (node) => runFile(node, 'infra/local/endpoints/media/shapes/generate-shapes.ts', []),
+  },
+  lock: {
+    forDevelopers: true,
+    meaning: 'rewrite package-lock.json after a change of dependencies',
+    command: 'npm run lock',
+    needs: ['node'],
+    // npm ci refuses a lock file that does not match package.json, so nothing can be installed before this has run.
+    withoutPackages: true,
+    run: (node) => rewriteLock(node),
+  },
   bench: {
+    forDevelopers: true,
     meaning: 'measure: CPU per destination, latency, times to start and stop',
     command: 'npm run bench',
     hasOwnHelp: true,
@@ -62,6 +112,7 @@ const TASKS = {
     run: (node, args) => runFile(node, 'test/bench/run.ts', args),
   },
   'bench:api': {
+    forDevelopers: true,
     meaning: 'measure the API: reads beside a bare server, a storm of starts, memory',
     command: 'npm run bench:api',
     hasOwnHelp: true,
@@ -69,6 +120,7 @@ const TASKS = {
     run: (node, args) => runFile(node, 'test/bench/api/bench-api.ts', args),
   },
   'bench:bundle': {
+    forDevelopers: true,
     meaning: 'weigh the Lambda functions, beside the same libraries without our code',
     command: 'npm run bench:bundle',
     hasOwnHelp: true,
@@ -76,6 +128,7 @@ const TASKS = {
     run: (node, args) => runFile(node, 'test/bench/bundle/bench-bundle.ts', args),
   },
   'bench:lifecycle': {
+    forDevelopers: true,
     meaning: 'count what a destination’s life costs, under a virtual clock',
     command: 'npm run bench:lifecycle',
     hasOwnHelp: true,
@@ -83,6 +136,7 @@ const TASKS = {
     run: (node, args) => runFile(node, 'test/bench/lifecycle/bench-lifecycle.ts', args),
   },
   'bench:store': {
+    forDevelopers: true,
     meaning: 'measure durable writes a second, beside bare synced appends',
     command: 'npm run bench:store',
     hasOwnHelp: true,
@@ -90,6 +144,7 @@ const TASKS = {
     run: (node, args) => runFile(node, 'test/bench/store/bench-store.ts', args),
   },
   'bench:web': {
+    forDevelopers: true,
     meaning: 'weigh and time the dashboard, also with a thousand destinations',
     command: 'npm run bench:web',
     hasOwnHelp: true,
@@ -97,6 +152,7 @@ const TASKS = {
     run: (node, args) => runFile(node, 'test/bench/web/bench-web.ts', args),
   },
   simulate: {
+    forDevelopers: true,
     meaning: 'run the lifecycle through seeded faults under a virtual clock',
     command: 'npm run simulate',
     hasOwnHelp: true,
@@ -125,16 +181,6 @@ const TASKS = {
     run: (node, args) => runFile(node, 'infra/aws/destroy/destroy.ts', args, { asks: true }),
   },
 };
-
-/** What package.json runs without this program, or by another name. */
-const OTHER_SCRIPTS = [
-  { command: 'npm run test:e2e', meaning: 'npm test -- test/e2e' },
-  { command: 'npm run format', meaning: 'write every file in the one format' },
-  { command: 'npm run lint', meaning: 'a part of npm run check' },
-  { command: 'npm run typecheck', meaning: 'another' },
-  { command: 'npm run lock', meaning: 'write package-lock.json anew after a change of dependencies' },
-  { command: 'npm run shapes', meaning: 'write the request shapes of the local endpoints anew after an SDK upgrade' },
-];
 
 const VITEST = { name: 'vitest', tool: 'vitest', args: ['run'], shown: true };
 
@@ -176,9 +222,11 @@ async function main([taskName = '', ...args]) {
     );
     return 1;
   }
-  const installed = await ensureInstalled({ root: ROOT, host, environment: process.env, run: runShown, say });
-  if (installed !== 0) return installed;
-  const node = findNode();
+  if (!task.withoutPackages) {
+    const installed = await ensureInstalled({ root: ROOT, host, environment: process.env, run: runShown, say });
+    if (installed !== 0) return installed;
+  }
+  const node = findNode() ?? (task.withoutPackages ? process.execPath : undefined);
   if (!node) {
     say(
       `Node ${NODE_MAJOR_MIN} is missing: npm’s own does not run here and this one is ${process.versions.node}. Get it with:\n\n    ${installCommand(host, ['node'])}\n`,
@@ -224,6 +272,18 @@ async function runTool(node, tool, args) {
   return (await runNode(node, [toolPath(tool), ...args], 'inherit')).code;
 }
 
+/** Any npm and any Node will do. */
+async function rewriteLock(node) {
+  const npm = findNpm(process.env);
+  if (!npm) {
+    say('npm is needed to resolve the dependencies, and was not found');
+    return 1;
+  }
+  const args = [...npm.args, 'install', '--prefix', ROOT, '--package-lock-only', '--package-lock', '--ignore-scripts'];
+  const code = await runShown(npm.command, args, { cwd: ROOT });
+  return code === 0 ? runFile(node, 'infra/local/bootstrap/complete-lock.mjs', []) : code;
+}
+
 async function runShown(command, args, options) {
   return (await runProgram(command, args, options)).code;
 }
@@ -259,9 +319,10 @@ function helpText() {
   const settings = JSON.parse(readFileSync(new URL('settings.json', import.meta.url), 'utf8'));
   const lines = ['Sluice: one SRT feed in, any number of RTMP destinations out.', ''];
   const list = (rows) => lines.push(...rows.map(({ command, meaning }) => `  ${command.padEnd(24)} ${meaning}`));
-  list(Object.values(TASKS));
-  lines.push('', 'For those who change Sluice:', '');
-  list(OTHER_SCRIPTS);
+  const tasks = Object.values(TASKS);
+  list(tasks.filter((task) => !task.forDevelopers));
+  lines.push('', 'To change Sluice (CONTRIBUTING.md):', '');
+  list(tasks.filter((task) => task.forDevelopers));
   lines.push('', 'Settings, by environment variable:', '');
   for (const { name, fallback, meaning, allowed } of settings) {
     lines.push(

@@ -185,6 +185,40 @@ describe('the first run', () => {
   });
 });
 
+describe('every script of package.json', () => {
+  const scripts = Object.entries(packageJson.scripts);
+
+  it.each(scripts)('%s runs through the bootstrap, by its own name', (name, command) => {
+    expect(command.replace(/^exec /, '')).toBe(`node infra/local/bootstrap/start.mjs ${name}`);
+  });
+
+  it('is explained by --help', async () => {
+    const { output } = await finish(['--help']);
+    const missing = scripts.filter(([name]) => !new RegExp(`^  npm (run )?${name}( |$)`, 'm').test(output));
+    expect(missing).toEqual([]);
+  });
+
+  it.each([
+    ['format', 'oxfmt says .'],
+    ['lint', 'oxlint says --deny-warnings'],
+    ['typecheck', 'tsc says --noEmit'],
+    ['test:e2e', 'vitest says run test/e2e'],
+  ])('%s installs the packages of a fresh clone before it runs', async (name, expected) => {
+    const { code, output } = await finish([name]);
+    expect({ code, installs: npmCalls().length }).toEqual({ code: 0, installs: 1 });
+    expect(output).toContain(expected);
+  });
+
+  it('lock resolves the dependencies without an installation, which npm refuses while the lock file is stale', async () => {
+    const { code, output } = await finish(['lock']);
+    expect(npmCalls()[0]).toMatch(/^install .*--package-lock-only/);
+    expect(npmCalls().filter((call) => call.startsWith('ci'))).toEqual([]);
+    expect(output).toContain('optional packages added to package-lock.json');
+    // The packages of this lock file have no checksums, and this npm knows none.
+    expect(code).toBe(1);
+  });
+});
+
 describe('the child program', () => {
   it('gets the arguments, our Node first on its PATH, and its exit code is ours', async () => {
     writeMain('console.log(process.argv.slice(2).join("|"), process.env.PATH.split(":")[0]); process.exit(5);');
