@@ -158,6 +158,25 @@ describe('a database on disk', () => {
 });
 
 describe('a read', () => {
+  it('returns the members of items and maps in another order than they were written in, at every depth', async () => {
+    await makeThree();
+    const dynamodb = await open();
+    const map = { M: { one: { N: '1' }, two: { L: [{ M: { three: { N: '3' }, four: { N: '4' } } }, { N: '5' }] } } };
+    const Item = { pk: { S: 'ordered' }, map };
+    await send(dynamodb, 'PutItem', { TableName: 'records', Item });
+    const Key = { pk: { S: 'ordered' } };
+    const { body } = await send(dynamodb, 'GetItem', { TableName: 'records', Key });
+    expect(body.Item).toEqual(Item);
+    const [three] = body.Item.map.M.two.L;
+    const orders = [body.Item, body.Item.map.M, three.M].map((members) => Object.keys(members));
+    expect(orders).toEqual([
+      ['map', 'pk'],
+      ['two', 'one'],
+      ['four', 'three'],
+    ]);
+    await dynamodb.close();
+  });
+
   it('closes every iterator of the in-memory table, whether or not the page ends early', async () => {
     await makeThree();
     const dynamodb = await open();

@@ -21,6 +21,7 @@ import type { Write } from '../../host/store/journal-lines.ts';
 import { DamagedTableError } from '../../host/store/table-journal.ts';
 import { createStorageHealth, StorageRefusedError, type StorageHealth } from '../../host/store/storage-health.ts';
 import { addIndex, readIndexWish } from './add-index.ts';
+import { reorderMaps } from './reorder-maps.ts';
 
 const OPERATIONS = [
   'BatchGetItem',
@@ -99,7 +100,7 @@ export async function createDynamodb(files: TableFiles): Promise<LocalDynamodb> 
       const indexWish = name === 'UpdateTable' ? readIndexWish(input) : null;
       const output = indexWish ? await index(input, indexWish) : await run(store, operation, input);
       if (name === 'CreateTable') await untilTableSettles(store, operations.get('DescribeTable')!, input);
-      return jsonResponse('1.0', 200, output);
+      return jsonResponse('1.0', 200, reorderMaps(output));
     } catch (error) {
       if (isRefusal(error)) return jsonResponse('1.0', error.statusCode, error.body);
       if (error instanceof AwsFault) {
