@@ -41,7 +41,7 @@ function layerOf(file: string): string | null {
 /** What each layer may import besides itself. */
 const ALLOWED: Record<string, readonly string[]> = {
   presets: [],
-  statemachines: [],
+  statemachines: ['functions/domain'],
   'functions/domain': ['presets'],
   'functions/aws': ['presets', 'functions/domain'],
   'functions/workflow': ['presets', 'functions/domain', 'functions/aws'],

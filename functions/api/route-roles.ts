@@ -84,7 +84,7 @@ export function listServedRoutes(api: Api): string[] {
  */
 export function requireAccessForAll(api: Api): void {
   const undecided = listServedRoutes(api).filter((name) => !Object.hasOwn(ROUTE_ACCESS, name));
-  if (undecided.length > 0) throw new Error(`say in functions/api/route-roles.ts who may ${undecided.join(', ')}`);
+  if (undecided.length > 0) throw new Error(`functions/api/route-roles.ts has no role for ${undecided.join(', ')}`);
 }
 
 /** Who may make this request: the strictest of the routes it could take; null when there is none. */

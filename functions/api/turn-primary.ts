@@ -20,7 +20,7 @@ export async function turnPrimary(deps: ApiDeps, action: 'start' | 'stop', reque
       },
     });
   } catch (error) {
-    deps.logger.warn('the primary did not follow the source, the sweep will see to it', {
+    deps.logger.warn('the primary did not follow the source; the sweep will retry', {
       error: error instanceof Error ? error.name : 'unknown',
     });
   }

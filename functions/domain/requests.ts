@@ -34,8 +34,8 @@ export function requireChangeable(record: Destination, action: Action): void {
   }
   if (record.desired !== 'deleted' || action === 'delete') return;
   throw new AppError('illegal_transition', {
-    detail: `${action} is not possible: ${actionsOf(record).refused[action] ?? 'it is being deleted'}`,
-    remedy: 'wait until it is gone, then make a new one',
+    detail: `cannot ${action}: ${actionsOf(record).refused[action] ?? 'being deleted'}`,
+    remedy: 'wait until it is deleted, then create a new one',
     allowedActions: actionsOf(record).allowed,
   });
 }
@@ -46,7 +46,7 @@ export function requireMatch(record: Destination, ifMatch: string | undefined): 
   const tags = ifMatch.split(',').map((tag) => tag.trim());
   if (tags.includes('*') || tags.includes(etagOf(record))) return;
   throw new AppError('etag_mismatch', {
-    detail: `someone else changed ${record.destinationId} after you read it: you sent ${ifMatch}, it is at ${etagOf(record)}`,
+    detail: `someone else changed ${record.destinationId} after you read it: you sent ${ifMatch}, its ETag is ${etagOf(record)}`,
     remedy: 'read it again, check what changed, and repeat your change',
   });
 }
@@ -144,8 +144,8 @@ function willBeReadAgain({ operation, desired }: Destination): boolean {
 
 function restartRequired(record: Destination): AppError {
   return new AppError('restart_required', {
-    detail: `${record.destinationId} is ${record.status}, and applying this change interrupts it`,
-    remedy: 'add ?apply=now to restart it now, or ?apply=next-start to keep it running as it is until the next start',
+    detail: `${record.destinationId} is ${record.status}; applying this change interrupts it`,
+    remedy: 'add ?apply=now to restart it now, or ?apply=next-start to apply the change at the next start',
     allowedActions: actionsOf(record).allowed,
   });
 }

@@ -31,11 +31,11 @@ export function registerDestinationBulk(api: Api, deps: ApiDeps): void {
       path: `/api/destinations/${action}`,
       tags: ['Destinations'],
       summary: ACTIONS[action].summary,
-      description: 'Every item is tried, and has a result of its own.',
+      description: 'Handles the items independently and returns one result for each.',
       middleware: idempotent(deps),
       request: { query: NoQuery, headers: IdempotencyHeaders, body: takes(BulkRequest) },
       responses: {
-        202: answers(BulkResult, 'A result per item'),
+        202: answers(BulkResult, 'One result per item'),
         ...problems(...WRITE_PROBLEMS, 409, 503),
       },
     });
@@ -74,7 +74,7 @@ function unknownGroup(group: string, all: readonly Destination[]): AppError {
   const known = [...new Set(all.flatMap((record) => record.group ?? []))].toSorted();
   const shown = known.slice(0, GROUPS_SHOWN_MAX).map((each) => JSON.stringify(each));
   const rest = known.length > shown.length ? ` and ${known.length - shown.length} more` : '';
-  const are = known.length > 0 ? `there are ${shown.join(', ')}${rest}` : 'no destination is in any group';
+  const are = known.length > 0 ? `groups in use: ${shown.join(', ')}${rest}` : 'no group is in use';
   return invalidFields([{ field: 'group', message: `no destination is in ${JSON.stringify(group)}; ${are}` }]);
 }
 

@@ -29,7 +29,7 @@ import { findDestination, presentDestination, requireFound } from './find-destin
 const tags = ['Destinations'];
 const request = { params: z.object({ destinationId: DestinationId }), query: ApplyQuery, headers: IfMatchHeaders };
 const responses = {
-  200: answers(DestinationResource, 'As it is now'),
+  200: answers(DestinationResource, 'The destination after the edit'),
   ...problems(...WRITE_PROBLEMS, 404, 409, 412, 503),
 };
 
@@ -37,8 +37,8 @@ const replace = createRoute({
   method: 'put',
   path: '/api/destinations/{destinationId}',
   tags,
-  summary: 'Replace a destination’s configuration',
-  description: 'Without streamKey the stored one stays.',
+  summary: 'Replace the configuration of a destination',
+  description: 'Without streamKey, the stored stream key stays.',
   request: { ...request, body: takes(ReplaceDestination) },
   responses,
 });
@@ -49,7 +49,7 @@ const patch = createRoute({
   tags,
   summary: 'Change some fields of a destination',
   description:
-    'Name, group, standby and position apply at once; a change of the others needs ?apply while it may be on air.',
+    'Name, group, standby and position apply at once. Other changes need ?apply while the destination may be on air.',
   request: { ...request, body: takes(PatchDestination) },
   responses,
 });
@@ -59,7 +59,7 @@ const putStreamKey = createRoute({
   path: '/api/destinations/{destinationId}/stream-key',
   tags,
   summary: 'Replace the stream key',
-  description: 'The key can be written and never read.',
+  description: 'The stream key can be written but never read.',
   request: { ...request, body: takes(PutStreamKey) },
   responses: {
     204: { description: 'Stored' },
@@ -145,7 +145,7 @@ async function toEdit(deps: ApiDeps, found: Destination, { streamKey: given, ...
     throw invalidFields([
       {
         field: 'rtmpUrl',
-        message: `is needed together with another platform: the key must not go to the former one’s URL`,
+        message: 'required when the platform changes, so that the key is not sent to the URL of the previous platform',
       },
     ]);
   }
@@ -161,7 +161,7 @@ async function toEdit(deps: ApiDeps, found: Destination, { streamKey: given, ...
 
 function changedMeanwhile(destinationId: string): AppError {
   return new AppError('concurrent_change', {
-    detail: `somebody else changed ${destinationId} while this change was being checked`,
+    detail: `someone else changed ${destinationId} while this change was being checked`,
     remedy: 'read it again and repeat your change',
     retryAfterSeconds: 1,
   });

@@ -15,18 +15,18 @@ const request = { params: z.object({ destinationId: DestinationId }), query: For
 const ACTIONS = {
   start: {
     about: { summary: 'Put a destination on air' },
-    done: 'It is on air or on its way already',
-    begun: 'It starts; Location leads to the operation',
+    done: 'The destination is already on air or starting',
+    begun: 'The start began; Location is the operation',
     change: withStart,
     operation: startOperation,
   },
   stop: {
     about: {
       summary: 'Take a destination off air',
-      description: 'Works while it starts, too: what was made so far is released.',
+      description: 'Also stops a destination that is starting, and releases what the start has created.',
     },
-    done: 'It is off air or on its way already',
-    begun: 'It stops; Location leads to the operation',
+    done: 'The destination is already off air or stopping',
+    begun: 'The stop began; Location is the operation',
     change: withStop,
     operation: stopOperation,
   },
@@ -76,9 +76,9 @@ export function registerDestinationTransport(api: Api, deps: ApiDeps): void {
     middleware,
     request: { ...request, query: NoQuery },
     path: '/api/destinations/{destinationId}/restart',
-    summary: 'Stop and start a destination in one go',
+    summary: 'Restart a destination',
     responses: {
-      202: answers(DestinationResource, 'It stops and then starts again; Location leads to the operation'),
+      202: answers(DestinationResource, 'The stop began, and the start follows; Location is the operation'),
       ...problems(...WRITE_PROBLEMS, 404, 409, 503),
     },
   });

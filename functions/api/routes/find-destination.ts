@@ -20,8 +20,8 @@ export async function findDestination(deps: ApiDeps, destinationId: string): Pro
 export function requireFound(record: Destination | null, destinationId: string): Destination {
   if (record) return record;
   throw new AppError('not_found', {
-    detail: `there is no destination ${destinationId}`,
-    remedy: 'GET /api/destinations lists what there is; it may have been deleted',
+    detail: `no destination ${destinationId}`,
+    remedy: 'it may have been deleted; GET /api/destinations lists all destinations',
   });
 }
 

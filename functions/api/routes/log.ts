@@ -15,16 +15,16 @@ const log = createRoute({
   method: 'get',
   path: '/api/destinations/{destinationId}/log',
   tags: ['Destinations'],
-  summary: 'What the channel of a destination has logged last',
+  summary: 'Get the newest log lines of the channel of a destination',
   description:
-    'MediaLive’s encoder log without addresses and keys. Empty when it has no channel or has logged nothing.',
+    'MediaLive’s encoder log without addresses and keys. Empty when the destination has no channel or the channel has logged nothing.',
   request: { params: z.object({ destinationId: DestinationId }), query: LogQuery },
   responses: { 200: answers(ChannelLog, 'Lines, oldest first'), ...problems(404, 422, 503) },
 });
 
 const detailPath = '/api/destinations/{destinationId}/detailed-log';
 const detailAnswers = {
-  200: answers(DestinationResource, 'As it is now'),
+  200: answers(DestinationResource, 'The destination after the change'),
   ...problems(...WRITE_PROBLEMS, 404, 409, 503),
 };
 
@@ -34,7 +34,7 @@ const detail = createRoute({
   tags: ['Destinations'],
   summary: 'Log in detail for some hours',
   description:
-    'From its next start on the channel also logs what goes well. On AWS such lines name the publish URL, and everybody who may read the log group reads them; that is why it ends by itself.',
+    'From the next start on, the channel also logs successes. On AWS these lines contain the publish URL, readable by anyone with access to the log group, so the setting expires.',
   request: { params: z.object({ destinationId: DestinationId }), query: NoQuery, body: takes(SetDetailedLog) },
   responses: detailAnswers,
 });

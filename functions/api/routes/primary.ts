@@ -20,7 +20,7 @@ const get = createRoute({
   method: 'get',
   path,
   tags,
-  summary: 'The HLS preview: when it runs, and what that costs',
+  summary: 'Get the HLS preview: when it runs, and its cost',
   request: { query: NoQuery },
   responses: { 200: answers(PrimaryResource, 'The primary'), ...problems(503) },
 });
@@ -29,8 +29,8 @@ const put = createRoute({
   method: 'put',
   path,
   tags,
-  summary: 'Decide when the HLS preview runs',
-  description: 'Takes effect at once: a preview that is not needed any more stops, one that is needed starts.',
+  summary: 'Set when the HLS preview runs',
+  description: 'Takes effect at once: starts the preview when it is needed, and stops it otherwise.',
   request: { query: NoQuery, body: takes(SetPrimary) },
   responses: { 200: answers(PrimaryResource, 'The primary'), ...problems(...WRITE_PROBLEMS, 409, 503) },
 });

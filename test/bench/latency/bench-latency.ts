@@ -44,7 +44,9 @@ export async function benchLatency(media: BenchMedia, { seconds, print }: Latenc
     };
     const rtmpTap = startTap('rtmp-tap-process.ts');
     const { baseUrl } = await nextMessage<{ baseUrl: string }>(rtmpTap, (message) => 'baseUrl' in message);
-    const bench = await startBenchProduct({ SRT_LATENCY_MS: String(SRT_LATENCY_MS) });
+    // The other paths do not encrypt either.
+    const plain = { SRT_PASSPHRASE: 'none', SRT_LATENCY_MS: String(SRT_LATENCY_MS) };
+    const bench = await startBenchProduct(plain);
     undo.push(bench.stop);
 
     const names = ['sluice', 'ffmpeg'];

@@ -3,6 +3,8 @@ import type { Disk, DiskFile } from '../../../infra/local/host/store/disk.ts';
 /** A disk that remembers what has been synced: what a machine finds after a power cut now. */
 export interface SyncedDisk extends Disk {
   survivors(): Map<string, Buffer>;
+  /** Syncs of files so far. */
+  readonly syncs: number;
 }
 
 interface Tracked {
@@ -17,6 +19,7 @@ const SMALL_BYTES = 4_096;
 /** Passes everything on to a real disk. */
 export function trackSyncs(disk: Disk): SyncedDisk {
   const files = new Map<string, Tracked>();
+  let syncs = 0;
 
   function track(path: string, file: DiskFile): DiskFile {
     const tracked: Tracked = { written: Buffer.alloc(64 * 1024), writtenLength: 0, synced: Buffer.alloc(0) };
@@ -36,6 +39,7 @@ export function trackSyncs(disk: Disk): SyncedDisk {
         const isSmall = writtenLength <= SMALL_BYTES;
         const covered = isSmall ? Buffer.from(written.subarray(0, writtenLength)) : writtenLength;
         await file.sync();
+        syncs += 1;
         tracked.synced = covered;
       },
     };
@@ -53,6 +57,9 @@ export function trackSyncs(disk: Disk): SyncedDisk {
     async remove(path) {
       await disk.remove(path);
       files.delete(path);
+    },
+    get syncs() {
+      return syncs;
     },
     survivors: () =>
       new Map(

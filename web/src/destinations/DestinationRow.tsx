@@ -149,7 +149,7 @@ function Rest({ destination, stale }: Pick<RowProps, 'destination' | 'stale'>) {
 
 function describe(destination: DestinationResource, presets: PresetsResource | undefined): string {
   const { primary, platform, preset } = destination;
-  const words = [primary ? 'What the player above shows' : platformName(presets, platform)];
+  const words = [primary ? 'The stream shown in the player' : platformName(presets, platform)];
   words.push(encodingName(presets, preset));
   if (destination.streamKeyLast4) words.push(keepTogether(`key …\u2060${destination.streamKeyLast4}`));
   if (destination.pendingChanges) words.push('changes at next start');
@@ -178,7 +178,7 @@ function StatusDetail({ destination, presentation, apart }: StatusDetailProps) {
       <p>
         step {operation.stepNumber} of {operation.stepCount} · {label} ·{' '}
         {formatAge(now - Date.parse(operation.startedAt))}
-        {isOverdue(destination, now) && ' · overdue, the menu can force it'}
+        {isOverdue(destination, now) && ' · overdue, use the menu to force it'}
       </p>
     );
   }

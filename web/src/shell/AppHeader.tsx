@@ -85,8 +85,8 @@ function RehearsalLink() {
       variant="subtle"
       color="gray"
       size="lg"
-      aria-label="Rehearsal"
-      data-hint="Rehearsal: practise failures"
+      aria-label="Drills"
+      data-hint="Drills: simulate failures"
     >
       <IconBarrierBlock size={19} stroke={1.7} />
     </ActionIcon>

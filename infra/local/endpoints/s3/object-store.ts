@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { readIfPresent, writePrivateFile } from '../../host/root-key.ts';
 import { etagOf, type Checksum } from './checksums.ts';
 
-/** What S3 keeps beside an object's bytes. */
+/** The data that S3 stores with an object's bytes. */
 export interface ObjectAttributes {
-  /** `content-type` and the other headers given with the object, by lower-case name. */
+  /** `content-type` and the object's other headers, by lower-case name. */
   headers: Record<string, string>;
   /** The caller's own metadata, without `x-amz-meta-`. */
   metadata: Record<string, string>;
-  /** Null for an object that was stored without one. */
+  /** Null for an object stored without one. */
   checksum: Checksum | null;
 }
 
@@ -21,13 +21,14 @@ export interface StoredObject extends ObjectAttributes {
   etag: string;
 }
 
-/** Buckets of objects. Callers check the names. */
+/** Buckets of objects. Callers validate the names. */
 export interface ObjectStore {
   createBucket(bucket: string): void;
   hasBucket(bucket: string): boolean;
   /** In the order of their names. */
   buckets(): { name: string; createdAt: Date }[];
   put(bucket: string, key: string, body: Uint8Array, attributes: ObjectAttributes): void;
+  /** @throws {DamagedObjectError} */
   get(bucket: string, key: string): { object: StoredObject; body: Uint8Array } | null;
   /** Does nothing when there is no such object. */
   delete(bucket: string, key: string): void;
@@ -42,15 +43,15 @@ const DEFAULT_ATTRIBUTES: ObjectAttributes = {
 };
 const BODY_SUFFIX = '.object';
 const ATTRIBUTES_SUFFIX = '.attributes';
-/** A file name has at most 255 bytes, and a file being written has a suffix of its own. */
+/** A file name has at most 255 bytes, and a file being written has an additional suffix. */
 const NAME_BYTES_MAX = 255 - ATTRIBUTES_SUFFIX.length - '.new'.length;
 
-/** Whether a key fits into a file name once it is encoded. */
+/** Returns whether an encoded key fits into a file name. */
 export function isKeyShortEnough(key: string): boolean {
   return encodeURIComponent(key).length <= NAME_BYTES_MAX;
 }
 
-/** Keeps objects in memory. */
+/** Creates a store in memory. */
 export function makeMemoryObjects(): ObjectStore {
   const buckets = new Map<
     string,
@@ -79,24 +80,44 @@ export function makeMemoryObjects(): ObjectStore {
   };
 }
 
+/** The stored attributes of an object. */
+interface KeptAttributes extends ObjectAttributes {
+  /** The bytes these attributes belong to. */
+  etag: string;
+  /** The attributes of the replaced object; null for a new one. */
+  former?: (ObjectAttributes & { etag: string }) | null;
+}
+
+/** Reports that an object's bytes differ from the stored ones. The message names the file. */
+export class DamagedObjectError extends Error {
+  override readonly name = 'DamagedObjectError';
+
+  constructor(path: string) {
+    super(`${path} is damaged: its bytes differ from what was stored. Delete it, or restore it from a backup`);
+  }
+}
+
 /**
- * Keeps objects as files, one folder per bucket. A key becomes one file name with its slashes encoded, so that no key
- * leads out of the folder and none stands in the way of another. An object's attributes are in a second file, which
- * names the bytes it belongs to by their ETag: after a crash between the two writes they do not match, and the object
- * has S3's default attributes.
+ * Opens a store of files, with one folder per bucket. A key becomes one file name with its slashes encoded, so that no
+ * key leads out of the folder or conflicts with another. An object's attributes are in a second file, written first,
+ * which names by their ETags the bytes it belongs to and those it replaces: after a crash between the two writes the
+ * former object is still complete, and bytes that match neither ETag are damaged.
  */
 export function openObjectDirectory(directory: string): ObjectStore {
   const pathOf = (bucket: string, key: string, suffix: string) =>
     join(directory, bucket, encodeURIComponent(key) + suffix);
 
-  function get(bucket: string, key: string): { object: StoredObject; body: Uint8Array } | null {
-    const body = readIfPresent(pathOf(bucket, key, BODY_SUFFIX));
+  function read(bucket: string, key: string): { object: StoredObject; body: Uint8Array; isDamaged: boolean } | null {
+    const path = pathOf(bucket, key, BODY_SUFFIX);
+    const body = readIfPresent(path);
     if (body === null) return null;
     const etag = etagOf(body);
     const kept = readAttributes(pathOf(bucket, key, ATTRIBUTES_SUFFIX));
-    const attributes = kept?.etag === etag ? kept : DEFAULT_ATTRIBUTES;
-    const storedAt = statSync(pathOf(bucket, key, BODY_SUFFIX)).mtime;
-    return { object: { ...attributes, key, sizeBytes: body.length, storedAt, etag }, body };
+    const own = [kept, kept?.former].find((attributes) => attributes?.etag === etag);
+    const { headers, metadata, checksum } = own ?? kept ?? DEFAULT_ATTRIBUTES;
+    const storedAt = statSync(path).mtime;
+    const object = { headers, metadata, checksum, key, sizeBytes: body.length, storedAt, etag };
+    return { object, body, isDamaged: kept !== null && !own };
   }
 
   return {
@@ -111,11 +132,17 @@ export function openObjectDirectory(directory: string): ObjectStore {
       );
     },
     put(bucket, key, body, attributes) {
-      const kept = JSON.stringify({ ...attributes, etag: etagOf(body) });
-      writePrivateFile(pathOf(bucket, key, ATTRIBUTES_SUFFIX), Buffer.from(kept));
+      const replaced = read(bucket, key);
+      const former = replaced && !replaced.isDamaged ? toFormer(replaced.object) : null;
+      const kept: KeptAttributes = { ...attributes, etag: etagOf(body), former };
+      writePrivateFile(pathOf(bucket, key, ATTRIBUTES_SUFFIX), Buffer.from(JSON.stringify(kept)));
       writePrivateFile(pathOf(bucket, key, BODY_SUFFIX), body);
     },
-    get,
+    get(bucket, key) {
+      const found = read(bucket, key);
+      if (found?.isDamaged) throw new DamagedObjectError(pathOf(bucket, key, BODY_SUFFIX));
+      return found;
+    },
     delete(bucket, key) {
       for (const suffix of [BODY_SUFFIX, ATTRIBUTES_SUFFIX]) rmSync(pathOf(bucket, key, suffix), { force: true });
     },
@@ -123,14 +150,16 @@ export function openObjectDirectory(directory: string): ObjectStore {
       const files = readdirSync(join(directory, bucket)).filter((file) => file.endsWith(BODY_SUFFIX));
       const objects = files.flatMap((file) => {
         const key = decodeURIComponent(file.slice(0, -BODY_SUFFIX.length));
-        return get(bucket, key)?.object ?? [];
+        return read(bucket, key)?.object ?? [];
       });
       return inOrder(objects, ({ key }) => key);
     },
   };
 }
 
-function readAttributes(path: string): (ObjectAttributes & { etag: string }) | null {
+const toFormer = ({ headers, metadata, checksum, etag }: StoredObject) => ({ headers, metadata, checksum, etag });
+
+function readAttributes(path: string): KeptAttributes | null {
   const kept = readIfPresent(path);
   try {
     return kept === null ? null : JSON.parse(kept.toString());
