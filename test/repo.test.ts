@@ -162,6 +162,13 @@ describe('stream keys', () => {
   });
 });
 
+describe('npm test', () => {
+  it('checks first that the planted bugs match, with a test of that name', () => {
+    const [, file, name] = /\['run', '([^']+)', '-t', '([^']+)'\]/.exec(read('infra/local/bootstrap/start.mjs')) ?? [];
+    expect(read(file!)).toContain(`it('${name}`);
+  });
+});
+
 /** Documents that lead a reader through the files. The changelog may name what is gone. */
 const guides = files.filter((file) => /^[A-Z]+\.md$/.test(file) && file !== 'CHANGELOG.md');
 

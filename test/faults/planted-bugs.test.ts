@@ -1,11 +1,21 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { HuntResult } from './hunt.ts';
 import { PLANTED_BUGS } from './planted-bugs.ts';
+import { fits } from './planted-loader.ts';
+
+const FUNCTIONS = join(import.meta.dirname, '..', '..', 'functions');
 
 describe('the simulation', () => {
+  it('matches every planted bug to the current code', () => {
+    const misfits = PLANTED_BUGS.filter((bug) => !fits(bug, readFileSync(join(FUNCTIONS, bug.file), 'utf8')));
+    expect(misfits.map(({ name, file }) => `${name} (${file})`)).toEqual([]);
+    expect(new Set(PLANTED_BUGS.map(({ name }) => name)).size).toBe(PLANTED_BUGS.length);
+  });
+
   it('catches every planted bug', async () => {
     // In a separate process, because a hook of Node's loader creates the copies with the bugs.
     const hunt = join(import.meta.dirname, 'hunt.ts');
