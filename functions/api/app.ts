@@ -40,6 +40,7 @@ import { registerPrimary } from './routes/primary.ts';
 import { registerReports } from './routes/reports.ts';
 import { registerSession } from './routes/session.ts';
 import { registerTimeline } from './routes/timeline.ts';
+import { registerUptime } from './routes/uptime.ts';
 import { setSecurityHeaders } from './http/security-headers.ts';
 import { shownValue } from './http/shown-value.ts';
 import { explainIssues, invalidFields } from './http/validation.ts';
@@ -66,8 +67,8 @@ export function createApi(deps: ApiDeps): Api {
     if (result.target === 'param') {
       return new AppError('not_found', {
         // The id is not repeated: what is no id may be anything, pasted by mistake.
-        detail: 'there is nothing with this id',
-        remedy: 'take ids as the API’s lists give them; a destination’s is dst_ and 26 characters',
+        detail: 'nothing has this id',
+        remedy: 'use an id from one of the API’s lists; a destination id is dst_ and 26 characters',
       });
     }
     const route = table().find(context.req.method, context.req.path);
@@ -151,6 +152,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerTimeline(api, deps);
   registerOrphans(api, deps);
   registerCosts(api, deps);
+  registerUptime(api, deps);
   registerEstimates(api, deps);
   registerReports(api, deps);
   registerOperations(api, deps);
@@ -191,15 +193,15 @@ function unauthenticated(): AppError {
 
 function wrongMethod(method: string, allowed: string[]): AppError {
   return new AppError('method_not_allowed', {
-    detail: `${shownValue(method)} is not possible here; allowed are ${allowed.join(', ')}`,
-    remedy: 'GET /api/docs shows what each path can do',
+    detail: `${shownValue(method)} is not allowed here; allowed: ${allowed.join(', ')}`,
+    remedy: 'GET /api/docs lists the methods of each path',
   });
 }
 
 function missingPath(context: ApiContext): AppError {
   return new AppError('not_found', {
-    detail: `there is nothing at this path for ${shownValue(context.req.method)}`,
-    remedy: 'GET /api/docs shows all paths',
+    detail: `no route matches ${shownValue(context.req.method)} and this path`,
+    remedy: 'GET /api/docs lists all paths',
   });
 }
 

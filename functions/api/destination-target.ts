@@ -54,7 +54,7 @@ export async function checkTarget(
   if (!platform) {
     const known = listPlatforms().map(({ platformId }) => platformId);
     throw invalidFields([
-      { field: 'platform', message: `is not one of ${known.join(', ')}; use custom for any other RTMP server` },
+      { field: 'platform', message: `must be one of ${known.join(', ')}; use custom for any other RTMP server` },
     ]);
   }
   const refusals: Refusal[] = [];
@@ -64,13 +64,13 @@ export async function checkTarget(
     refusals.push({
       code: 'preset_unsupported',
       field: 'preset',
-      message: `${platform.name} takes one of ${allowed}`,
+      message: `${platform.name} accepts ${allowed}`,
     });
   }
   const rtmpUrl = wanted.rtmpUrl ?? platform.rtmpUrl;
   const checked =
     rtmpUrl === null
-      ? refuseUrl('validation_failed', `is needed: ${platform.name} has no URL of its own. ${platform.rtmpUrlHint}`)
+      ? refuseUrl('validation_failed', `required: ${platform.name} has no default URL. ${platform.rtmpUrlHint}`)
       : await checkUrl(deps, rtmpUrl, platform, streamKey);
   if ('field' in checked) refusals.push(checked);
   if (refusals.length > 0 || 'field' in checked) throw toError(refusals);
@@ -90,10 +90,7 @@ async function checkUrl(
     return refuseUrl(code, `${parsed.message}: ${parsed.remedy}`);
   }
   if (streamKey.fingerprint !== null && carriesKey(parsed.url.app, streamKey, fingerprintSecret)) {
-    return refuseUrl(
-      'url_contains_stream_key',
-      'the URL holds the stream key: leave it out of the URL, it has its own field',
-    );
+    return refuseUrl('url_contains_stream_key', 'the URL contains the stream key: put the key into its own field');
   }
   const resolved = checkResolvedAddresses(await resolveInTime(deps, parsed.url.host), { loopbackAllowed });
   // A name that does not resolve yet is no error: a show may be prepared before its event exists.
@@ -162,7 +159,7 @@ export function requireKeyShape({ platform: platformId, rtmpUrl }: Target, text:
   if (!platform?.streamKeyPattern || new RegExp(platform.streamKeyPattern).test(text)) return;
   if (!parseIngestUrl(rtmpUrl, { loopbackAllowed: false }).ok) return;
   throw invalidFields([
-    { field: 'streamKey', message: `does not look like a key of ${platform.name}. ${platform.streamKeyHint}` },
+    { field: 'streamKey', message: `does not look like a ${platform.name} stream key. ${platform.streamKeyHint}` },
   ]);
 }
 
@@ -206,8 +203,8 @@ export async function requireNoDuplicate(
   );
   if (!other) return;
   throw new AppError('duplicate_destination', {
-    detail: `${shownValue(other.name)} (${other.destinationId}) pushes the same stream key to the same host already`,
-    remedy: 'use that destination, or another stream key for this one',
+    detail: `${shownValue(other.name)} (${other.destinationId}) already pushes this stream key to this host`,
+    remedy: 'use that destination, or give this one another stream key',
   });
 }
 

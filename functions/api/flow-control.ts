@@ -76,9 +76,9 @@ function isRefusal(error: unknown): boolean {
 
 function notPossible(action: FlowAction, status: string): AppError {
   const possible = action === 'start' ? 'STANDBY or ERROR' : 'ACTIVE or ERROR';
-  const remedy = REMEDIES[status] ?? 'look at the flow in the MediaConnect console, then try again';
+  const remedy = REMEDIES[status] ?? 'check the flow in the MediaConnect console, then try again';
   return new AppError('illegal_transition', {
-    detail: `the flow is ${status}, and MediaConnect did not ${action} it; ${action} is possible when it is ${possible}`,
+    detail: `the flow is ${status}, and MediaConnect refused to ${action} it; ${action} is possible when the flow is ${possible}`,
     remedy,
     ...(PASSING.includes(status) ? { retryAfterSeconds: RETRY_AFTER_SECONDS } : {}),
   });

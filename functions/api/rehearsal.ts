@@ -14,40 +14,40 @@ interface RehearsalFault {
 export const REHEARSAL_FAULTS = {
   source_lost: {
     scope: 'deployment',
-    label: 'The encoder is gone',
-    description: 'What arrives from the encoder counts as nothing: channels wait for the source and go on costing.',
+    label: 'Source lost',
+    description: 'Sluice ignores the encoder: channels wait for the source and are still billed.',
   },
   source_lossy: {
     scope: 'deployment',
-    label: 'The line from the encoder is bad',
+    label: 'Bad uplink',
     description:
-      'One packet in ten is lost on the way in. SRT sends it again in time: the packet loss stands out, the picture stays.',
+      'One packet in ten from the encoder is lost. SRT resends it in time: packet loss rises, the picture stays.',
   },
   aws_throttled: {
     scope: 'deployment',
     label: 'AWS throttles',
-    description: 'Most calls to MediaConnect and MediaLive are refused with 429: steps take longer and must not fail.',
+    description: 'Most calls to MediaConnect and MediaLive get 429: steps take longer but must not fail.',
   },
   start_failed: {
     scope: 'deployment',
     label: 'Channels do not start',
-    description:
-      'A channel that is starting falls back to idle: the start ends in an error and leaves nothing running.',
+    description: 'A starting channel falls back to idle: the start fails and leaves nothing running.',
   },
   key_refused: {
     scope: 'destination',
-    label: 'The platform refuses the key',
-    description: 'As after a key was reset on the platform: the channel runs, nothing is on air.',
+    label: 'Stream key refused',
+    description: 'As if the key was reset on the platform: the channel runs, but nothing is on air.',
   },
   platform_slow: {
     scope: 'destination',
-    label: 'The platform is slow',
-    description: 'It takes about half a megabit per second: frames are dropped.',
+    label: 'Slow platform',
+    description: 'The platform accepts about 0.5 Mbps: frames are dropped.',
   },
   platform_frozen: {
     scope: 'destination',
-    label: 'The platform takes nothing',
-    description: 'The connection stands and no byte is taken: noticed within five seconds, reconnected after ten.',
+    label: 'Frozen platform',
+    description:
+      'The connection stays open but the platform accepts no data: detected within 5 seconds, reconnected after 10.',
   },
 } as const satisfies Record<string, RehearsalFault>;
 

@@ -34,6 +34,7 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'GET /api/orphans': 'viewer',
   'GET /api/costs': 'viewer',
   'GET /api/costs/now': 'viewer',
+  'GET /api/uptime': 'viewer',
   'GET /api/reports': 'viewer',
   'GET /api/reports/{name}': 'viewer',
   // A POST because it takes a body; it changes nothing.
@@ -84,7 +85,7 @@ export function listServedRoutes(api: Api): string[] {
  */
 export function requireAccessForAll(api: Api): void {
   const undecided = listServedRoutes(api).filter((name) => !Object.hasOwn(ROUTE_ACCESS, name));
-  if (undecided.length > 0) throw new Error(`say in functions/api/route-roles.ts who may ${undecided.join(', ')}`);
+  if (undecided.length > 0) throw new Error(`functions/api/route-roles.ts has no role for ${undecided.join(', ')}`);
 }
 
 /** Who may make this request: the strictest of the routes it could take; null when there is none. */

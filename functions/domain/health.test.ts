@@ -96,7 +96,7 @@ describe('the rate of the frames that leave', () => {
   it.each([2.4, 6.6, 15, 26.9])('is not green at %d of 30', (framesPerSecond) => {
     expect(at30(framesPerSecond)).toEqual({
       code: 'below_frame_rate',
-      detail: `${framesPerSecond.toFixed(1)} of 30 frames per second leave`,
+      detail: `sending ${framesPerSecond.toFixed(1)} of 30 frames per second`,
     });
   });
 

@@ -38,7 +38,7 @@ export function classify(observation: Observation): Classified {
   if ((observation.droppedFrames ?? 0) > 0) return { code: 'encoder_slow' };
   if ((observation.unsentFrames ?? 0) > 0) return { code: 'platform_slow' };
   if (framesPerSecond !== undefined && framesPerSecond < (wantedFramesPerSecond ?? 0) * KEEPS_UP_FROM) {
-    const detail = `${framesPerSecond.toFixed(1)} of ${wantedFramesPerSecond} frames per second leave`;
+    const detail = `sending ${framesPerSecond.toFixed(1)} of ${wantedFramesPerSecond} frames per second`;
     return { code: 'below_frame_rate', detail };
   }
   const [alert] = alerts;
@@ -59,7 +59,7 @@ const LASTS: Partial<Record<HealthLevel, { seconds: number; becomes: HealthLevel
   reconnecting: {
     seconds: 150,
     becomes: 'down',
-    remedy: 'it has not recovered by itself: check the RTMP URL, the stream key and the platform’s status page',
+    remedy: 'it has not recovered: check the RTMP URL, the stream key and the platform’s status page',
   },
   unknown: {
     seconds: 300,

@@ -4,6 +4,7 @@ import { createRevokedSessions } from '../../functions/api/auth/revoked-sessions
 import { createMediaEventHandler } from '../../functions/events/media-event.ts';
 import { reportCosts } from '../../functions/schedules/cost-report.ts';
 import { observeDestinations } from '../../functions/schedules/monitor.ts';
+import { recordUptime } from '../../functions/schedules/record-uptime.ts';
 import { sweep } from '../../functions/schedules/sweep.ts';
 import { runStep } from '../../functions/workflow/run-step.ts';
 
@@ -17,6 +18,7 @@ export const productCode = {
   createRevokedSessions,
   createMediaEventHandler,
   observeDestinations,
+  recordUptime,
   reportCosts,
   runStep,
   sweep,

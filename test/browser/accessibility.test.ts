@@ -22,7 +22,7 @@ const SOME = [running('Alpha'), idle('Bravo')];
 const button = (name: string): Locator => page.getByRole('button', { name, exact: true });
 const heading = (name: string): Locator => page.getByRole('heading', { level: 1, name, exact: true });
 const dialog = (name: string | RegExp): Locator => page.getByRole('dialog', { name });
-const rehearsal = (): Locator => page.getByRole('complementary', { name: 'Rehearsal' });
+const rehearsal = (): Locator => page.getByRole('complementary', { name: 'Drills' });
 
 /** Looks at what is shown now in both themes. @param within leaves out what lies behind a dialog */
 async function expectAccessible(within = 'body'): Promise<void> {
@@ -51,7 +51,7 @@ describe('accessible by axe’s rules, in dark and in light', () => {
     const mine = page;
     page = visitor;
     await goTo('/#token=a-token-of-yesterday');
-    await page.getByText('That sign-in link is not valid any more.').waitFor();
+    await page.getByText('This sign-in link is no longer valid.').waitFor();
     await expectAccessible();
     await page.getByLabel('Token', { exact: true }).fill(TEST_TOKEN);
     await button('Sign in').click();
@@ -64,9 +64,9 @@ describe('accessible by axe’s rules, in dark and in light', () => {
     { path: '/', title: 'Show', sign: 'First steps' },
     { path: '/destinations', title: 'Destinations', sign: null },
     { path: '/timeline', title: 'Timeline', sign: null },
-    { path: '/leftovers', title: 'Leftovers', sign: null },
+    { path: '/leftovers', title: 'Unused resources', sign: null },
     { path: '/settings', title: 'Settings', sign: null },
-    { path: '/no/such/page', title: 'There is no such page', sign: null },
+    { path: '/no/such/page', title: 'Page not found', sign: null },
   ])('is $path while there is nothing', async ({ path, title, sign }) => {
     await stage.begin(watched, [], path);
     await heading(title).waitFor();
@@ -78,7 +78,7 @@ describe('accessible by axe’s rules, in dark and in light', () => {
     await stage.begin(watched, [], '/destinations/new');
     await page.getByLabel('Name', { exact: true }).waitFor();
     await dialog('Add a destination').getByRole('button', { name: 'Add destination' }).click();
-    await page.getByText('a name is needed').waitFor();
+    await page.getByText('Enter a name').waitFor();
     await expectAccessible('[role=dialog]');
   });
 
@@ -114,13 +114,13 @@ describe('accessible by axe’s rules, in dark and in light', () => {
 
   it('is the rehearsal, with its banner, at a phone’s width too', async () => {
     await stage.begin(watched, SOME);
-    await page.getByRole('banner').getByRole('link', { name: 'Rehearsal' }).click();
+    await page.getByRole('banner').getByRole('link', { name: 'Drills' }).click();
     await rehearsal().getByRole('switch', { name: 'AWS throttles' }).click();
-    await page.getByRole('banner').getByRole('button', { name: 'End the rehearsal' }).waitFor();
+    await page.getByRole('banner').getByRole('button', { name: 'Stop all drills' }).waitFor();
     await expectAccessible();
     await page.setViewportSize({ width: 360, height: 780 });
     expect(await tooWide(page)).toEqual([]);
-    await button('Close the rehearsal').click();
+    await button('Close drills').click();
     expect(await tooWide(page)).toEqual([]);
     await page.setViewportSize({ width: 1440, height: 900 });
   });
@@ -131,26 +131,26 @@ describe('the rehearsal by keyboard alone', () => {
     await stage.begin(watched, SOME);
     await stage.product.call('POST', '/api/rehearsal', { fault: 'aws_throttled', isActive: true });
     const status = page.getByRole('banner').getByRole('status');
-    await button('End the rehearsal').focus();
+    await button('Stop all drills').focus();
     await page.keyboard.press('Enter');
     await waitFor('the banner to go', async () => (await status.innerText()) === '');
-    await page.getByRole('banner').getByRole('link', { name: 'Rehearsal' }).focus();
+    await page.getByRole('banner').getByRole('link', { name: 'Drills' }).focus();
     await page.keyboard.press('Enter');
     await rehearsal().waitFor();
-    const lost = rehearsal().getByRole('switch', { name: 'The encoder is gone' });
+    const lost = rehearsal().getByRole('switch', { name: 'Source lost' });
     for (let presses = 0; !(await lost.evaluate((element) => element === document.activeElement)); presses += 1) {
       if (presses > 10) throw new Error('the keyboard does not get to the switch');
       await page.keyboard.press('Tab');
     }
     await page.keyboard.press('Space');
-    await status.getByText('The encoder is gone').waitFor();
+    await status.getByText('Source lost').waitFor();
     expect(await lost.isChecked()).toBe(true);
     expect(await lost.evaluate((element) => element === document.activeElement)).toBe(true);
     await page.keyboard.press('Space');
     await waitFor('the banner to go', async () => (await status.innerText()) === '');
     await page.keyboard.press('Escape');
     await rehearsal().waitFor({ state: 'detached' });
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Rehearsal');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Drills');
   });
 
   it('broke no policy and threw no error', () => {

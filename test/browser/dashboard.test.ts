@@ -121,7 +121,7 @@ describe('signing in', () => {
   it('says that a sign-in link is not valid any more', async () => {
     const { page: visitor, context } = await stage.open();
     await visitor.goto(`${stage.product.origin}/#token=a-token-of-yesterday`);
-    await visitor.getByText('That sign-in link is not valid any more.').waitFor();
+    await visitor.getByText('This sign-in link is no longer valid.').waitFor();
     expect(visitor.url()).not.toContain('token');
     await context.close();
   });
@@ -187,7 +187,7 @@ describe('a show', () => {
     const url = page.getByLabel('RTMP URL');
     await url.focus();
     await page.keyboard.press('Control+V');
-    await page.getByText('its last part is the stream key').waitFor();
+    await page.getByText('The last part of the pasted address became the stream key').waitFor();
     expect(await url.inputValue()).toBe(`${platform.baseUrl}/live`);
     const key = page.getByLabel('Stream key', { exact: true });
     expect(await key.inputValue()).toBe(KEY);
@@ -196,7 +196,7 @@ describe('a show', () => {
     const name = page.getByLabel('Name', { exact: true });
     await url.fill('http://example.com/live');
     await button('Add destination', page.getByRole('dialog')).click();
-    await page.getByText('a name is needed').waitFor();
+    await page.getByText('Enter a name').waitFor();
     expect(await name.getAttribute('aria-invalid')).toBe('true');
     await name.fill('Alpha');
     await button('Add destination', page.getByRole('dialog')).click();
@@ -312,6 +312,19 @@ describe('a show', () => {
     expect((await tonesOf(page, 'Alpha')).at(-1)).toBe('air');
   });
 
+  it('keeps every row where it is when the source goes, also below a row that tells its own trouble', async () => {
+    await begin(true, [alpha('on air'), bravo('running', WRONG_KEY)]);
+    await says('Alpha', 'On air');
+    await says(PREVIEW, 'Live');
+    await row('Bravo').getByText('Check the stream key').waitFor();
+    const height = async () => (await row('Bravo').boundingBox())!.height;
+    const before = await height();
+    await sendSource(false);
+    await says('Bravo', 'Waiting for source');
+    expect(await row('Bravo').getByText('Check the stream key').isVisible()).toBe(false);
+    expect(Math.abs((await height()) - before)).toBeLessThanOrEqual(4);
+  });
+
   it('replaces the key from where the trouble is shown, asks nothing as nothing is on air, and goes green', async () => {
     await begin(true, [alpha('on air'), bravo('running', WRONG_KEY)]);
     await says('Bravo', 'Not arriving');
@@ -352,6 +365,8 @@ describe('a show', () => {
   it('calls a source lost on air a problem, moves nothing under the pointer, and comes back by itself', async () => {
     await begin(true, [alpha('on air'), bravo('on air')]);
     for (const name of ['Alpha', 'Bravo']) await says(name, 'On air');
+    // A preview that is still starting takes a line more.
+    await says(PREVIEW, 'Live');
     const tops = () =>
       page
         .locator('[data-row]')
@@ -404,7 +419,7 @@ describe('a show', () => {
     await begin(true, [alpha('on air'), bravo('on air')]);
     await button('Stop source').click();
     const dialog = page.getByRole('dialog', { name: 'Stop the source?' });
-    const listed = dialog.getByRole('list', { name: 'What loses its picture' }).getByRole('listitem');
+    const listed = dialog.getByRole('list', { name: 'Destinations that lose their picture' }).getByRole('listitem');
     await listed.first().waitFor();
     expect((await listed.allInnerTexts()).map((line) => line.split('\n')[0])).toEqual(['Alpha', 'Bravo']);
     await waitFor('Cancel to have the focus', () =>
@@ -431,34 +446,33 @@ describe('a show', () => {
   it('practises a bad line, a refused key and a lost source with real media, says so on the page, and ends it', async () => {
     await begin(true, [alpha('on air'), bravo('on air')]);
     const banner = page.getByRole('banner').getByRole('status');
-    const fault = (name: string) =>
-      page.getByRole('complementary', { name: 'Rehearsal' }).getByRole('switch', { name });
+    const fault = (name: string) => page.getByRole('complementary', { name: 'Drills' }).getByRole('switch', { name });
     const packetLossPercent = async () =>
       Number.parseFloat(await page.locator('dt', { hasText: 'Packet loss' }).locator('+ dd').innerText());
-    await page.getByRole('banner').getByRole('link', { name: 'Rehearsal' }).click();
+    await page.getByRole('banner').getByRole('link', { name: 'Drills' }).click();
     expect(await packetLossPercent()).toBe(0);
-    await fault('The line from the encoder is bad').click();
+    await fault('Bad uplink').click();
     await waitFor('the packet loss', async () => (await packetLossPercent()) > 5);
     for (const name of ['Alpha', 'Bravo', PREVIEW]) expect(await tone(name)).toBe('air');
-    await button('End the rehearsal').click();
+    await button('Stop all drills', banner).click();
     await page.getByLabel('Destination', { exact: true }).selectOption({ label: 'Alpha (on air)' });
-    await fault('The platform refuses the key').click();
-    await banner.getByText('The platform refuses the key: Alpha').waitFor();
+    await fault('Stream key refused').click();
+    await banner.getByText('Stream key refused: Alpha').waitFor();
     await says('Alpha', 'Not arriving');
     await says('Alpha', 'Rehearsal: the platform refuses the stream key');
     expect(await tone('Alpha')).toBe('attention');
     expect(published().map(({ app }) => app)).toEqual(['second']);
     expect(await tone('Bravo')).toBe('air');
-    await button('End the rehearsal').click();
+    await button('Stop all drills', banner).click();
     await waitFor('the banner to go', async () => (await banner.innerText()) === '');
     await says('Alpha', 'On air');
-    await fault('The encoder is gone').click();
+    await fault('Source lost').click();
     for (const name of ['Alpha', 'Bravo', PREVIEW]) await says(name, 'Waiting for source');
     await page.getByRole('banner').getByText('1 problem').waitFor();
-    await button('End everything').click();
+    await button('Stop all drills', page.getByRole('complementary', { name: 'Drills' })).click();
     for (const name of ['Alpha', 'Bravo']) await says(name, 'On air');
     expect(await banner.innerText()).toBe('');
-    await button('Close the rehearsal').click();
+    await button('Close drills').click();
   });
 
   it('shows what the channel has logged, to copy and to keep', async () => {

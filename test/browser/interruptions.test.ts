@@ -56,7 +56,7 @@ describe('a network that goes away before all of the page was fetched', () => {
     await context.setOffline(true);
     await start.click();
     await visitor.getByText('Connection lost').first().waitFor();
-    await visitor.getByRole('alert').getByText('could not be fetched').waitFor();
+    await visitor.getByRole('alert').getByText('failed to load').waitFor();
     expect(await start.isVisible()).toBe(true);
     await context.close();
   });
@@ -211,7 +211,7 @@ describe('a list that cannot be fetched after several were stopped', () => {
     await dialog().waitFor();
     await page.route('**/api/destinations?*', (route) => route.abort());
     await button('Stop 2 destinations').click();
-    await dialog().getByText('Not known yet').nth(1).waitFor();
+    await dialog().getByText('Checking').nth(1).waitFor();
     expect(await button('Continue in the background', dialog()).isVisible()).toBe(true);
     await page.unroute('**/api/destinations?*');
     await page.getByText('2 destinations stopped').waitFor();
@@ -223,7 +223,7 @@ describe('an edit of a destination that runs and sends nothing', () => {
     await begin([idle('Alpha'), running('Bravo')]);
     await openFromMenu('Bravo', 'Edit');
     await dialog().getByLabel('RTMP URL').fill('rtmp://127.0.0.1:65535/another');
-    await dialog().getByText('It is not on air now, so a new RTMP URL applies at once.').waitFor();
+    await dialog().getByText('This destination is not on air, so a new RTMP URL applies at once.').waitFor();
     await button('Save changes', dialog()).press('Enter');
     await dialog().waitFor({ state: 'detached' });
     await waitFor('the restart', async () => {
@@ -239,7 +239,7 @@ describe('a failure', () => {
     // Its words are fetched with the first one that is shown.
     await button('More for Bravo').click();
     await page.getByRole('menuitem', { name: 'Copy id' }).click();
-    await page.getByText('The id was copied').waitFor();
+    await page.getByText('Id copied').waitFor();
     await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Settings' }).click();
     await page.getByRole('heading', { name: 'Settings' }).waitFor();
     await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Show' }).click();
@@ -326,7 +326,7 @@ describe('an address written by hand', () => {
     await begin([idle('Alpha')]);
     for (const query of ['?days=some', '?days=-1', '?days=7&kind=nonsense']) {
       await page.goto(`${stage.product.origin}/timeline${query}`);
-      await page.getByRole('list', { name: 'What happened' }).getByRole('listitem').first().waitFor();
+      await page.getByRole('list', { name: 'Events' }).getByRole('listitem').first().waitFor();
       expect(await page.getByLabel('Time', { exact: true }).inputValue(), query).toBe('7');
     }
   });

@@ -42,7 +42,7 @@ const button = (name: string, on: Page | Locator = page): Locator => on.getByRol
 const startButton = (name: string): Locator => page.getByRole('button', { name: new RegExp(`^Start .*${name}$`) });
 const row = (name: string): Locator => page.getByRole('article', { name, exact: true });
 const pages = (): Locator => page.getByRole('navigation', { name: 'Pages' });
-const panel = (): Locator => page.getByRole('list', { name: 'Leftovers' });
+const panel = (): Locator => page.getByRole('list', { name: 'Unused resources' });
 const details = (name: string): Locator => page.getByRole('complementary', { name: `Details of ${name}` });
 const orphans = async (): Promise<OrphanResource[]> => (await product.call('GET', '/api/orphans')).body.data;
 const statuses = async (): Promise<string[]> =>
@@ -98,7 +98,7 @@ describe('no leftovers', () => {
       NAMES.map((name) => idle(name)),
     );
     await row('Alpha').waitFor();
-    expect(await pages().getByRole('link', { name: 'Leftovers', exact: true }).count()).toBe(1);
+    expect(await pages().getByRole('link', { name: 'Unused resources', exact: true }).count()).toBe(1);
     // Left already here, because the sweep that finds them comes every ten seconds.
     await leaveBoth();
   });
@@ -160,7 +160,7 @@ describe('one destination', () => {
     await stage.begin(show, [running('Alpha'), idle('Bravo')]);
     await stage.begin(show, [idle('Alpha'), idle('Bravo')]);
     await row('Alpha').getByRole('link', { name: 'Alpha' }).click();
-    const list = details('Alpha').getByRole('list', { name: 'What happened' });
+    const list = details('Alpha').getByRole('list', { name: 'Timeline' });
     await list.getByText('Stop succeeded').first().waitFor();
     const told = await list.getByRole('listitem').allInnerTexts();
     const indexes = ['Stop succeeded', 'Stop began', 'Start succeeded', 'Start began'].map((words) =>
@@ -213,7 +213,7 @@ describe('one destination', () => {
       hanging.operation = { ...HANGING, destinationId: hanging.destinationId, startedAt, deadlineAt: startedAt };
       await route.fulfill({ response: answer, json: body });
     });
-    await row('Bravo').getByText('overdue, the menu can force it').waitFor();
+    await row('Bravo').getByText('overdue, use the menu to force it').waitFor();
     await button('More for Bravo').click();
     await menuItem('Force stop').click();
     const forced = page.waitForResponse((response) => response.url().endsWith('/stop?force=true'));
@@ -232,10 +232,10 @@ describe('leftovers', () => {
     const { ours, foreign } = await leaveBoth();
     await waitFor('the sweep to see them', async () => (await orphans()).length === 2);
     await page.reload();
-    await page.getByText('2 resources exist at AWS').waitFor();
-    await pages().getByRole('link', { name: 'Leftovers, 2' }).click();
+    await page.getByText('2 AWS resources are unused.').waitFor();
+    await pages().getByRole('link', { name: 'Unused resources, 2' }).click();
     await panel().getByText(ours).waitFor();
-    await panel().getByText('No destination holds it').waitFor();
+    await panel().getByText('Its destination no longer exists').waitFor();
     await panel()
       .getByText(/price unknown|\$/)
       .first()
@@ -243,7 +243,7 @@ describe('leftovers', () => {
     expect(await tooWide(page)).toEqual([]);
     const refused = button(`Release MediaLive input ${foreign}`);
     expect(await refused.getAttribute('aria-disabled')).toBe('true');
-    expect(await refused.getAttribute('aria-description')).toMatch(/tags/);
+    expect(await refused.getAttribute('aria-description')).toMatch(/tagged/);
   });
 
   it('are released on request, and the button stays busy until they are gone', async () => {
@@ -265,7 +265,7 @@ describe('leftovers', () => {
 
     // The sweeps that release it take their time; the page is told of their result.
     await page.route('**/api/orphans', (route) => route.fulfill({ json: { data: [] } }));
-    await page.getByText('Nothing is left over.').waitFor();
+    await page.getByText('No unused resources.').waitFor();
     expect(show.faults).toEqual([]);
   });
 });

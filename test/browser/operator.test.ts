@@ -156,15 +156,15 @@ describe('the form', () => {
     await chooseFromMenu('Alpha', 'Replace stream key');
     await paste(field('New stream key'), `rtmp://127.0.0.1:65535/Alpha/${TYPED_KEY}`);
     expect(await field('New stream key').inputValue()).toBe(TYPED_KEY);
-    await dialog().getByText('Only the key of the pasted address is used.').waitFor();
+    await dialog().getByText('Only the key from the pasted address is used.').waitFor();
   });
 
   it('warns of a name that another destination has', async () => {
     await begin([idle('Alpha')], '/destinations/new');
     await field('Name').fill('  alpha');
-    expect(await dialog().getByText('Another destination has this name').count()).toBe(0);
+    expect(await dialog().getByText('Another destination has the same name').count()).toBe(0);
     await field('Name').fill(' Alpha ');
-    await dialog().getByText('Another destination has this name').waitFor();
+    await dialog().getByText('Another destination has the same name').waitFor();
   });
 
   it('does not colour an example as if it had been typed and refused', async () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Locator, Page } from 'playwright-core';
@@ -19,9 +19,9 @@ const PAGES = [
   { path: '/', heading: 'Show' },
   { path: '/destinations', heading: 'Destinations' },
   { path: '/timeline', heading: 'Timeline' },
-  { path: '/leftovers', heading: 'Leftovers' },
+  { path: '/leftovers', heading: 'Unused resources' },
   { path: '/settings', heading: 'Settings' },
-  { path: '/no/such/page', heading: 'There is no such page' },
+  { path: '/no/such/page', heading: 'Page not found' },
 ];
 
 let stage: Stage;
@@ -98,7 +98,8 @@ describe('pages', () => {
       await page.goto(stage.product.origin + each.path);
       await heading(each.heading).waitFor();
       const current = page.getByRole('navigation', { name: 'Pages' }).locator('[aria-current=page]');
-      expect(await current.allInnerTexts()).toEqual(each.path.startsWith('/no') ? [] : [each.heading]);
+      const names = await current.evaluateAll((links) => links.map((link) => link.ariaLabel ?? link.textContent));
+      expect(names).toEqual(each.path.startsWith('/no') ? [] : [each.heading]);
       expect(await page.title()).toMatch(/ · Sluice$/);
     }
   });
@@ -148,7 +149,7 @@ describe('pages', () => {
     await press('Escape');
     await details('Alpha').waitFor({ state: 'detached' });
     await page.goto(`${stage.product.origin}/destinations/dst_${'z'.repeat(26)}`);
-    await page.getByText('There is no destination').waitFor();
+    await page.getByText('It was deleted, or the address is wrong.').waitFor();
     await button('Close the details').click();
   });
 });
@@ -205,7 +206,7 @@ describe('money', () => {
     const key = page.getByLabel('Stream key', { exact: true });
     await key.fill(keyOf('Alpha'));
     await button('Add destination', dialog).click();
-    await dialog.getByText(/pushes the same stream key to the same host already/).waitFor();
+    await dialog.getByText(/already pushes this stream key to this host/).waitFor();
     expect(await key.getAttribute('aria-invalid')).toBe('true');
     await button('Cancel', dialog).click();
     await dialog.waitFor({ state: 'detached' });
@@ -238,11 +239,11 @@ describe('an edit', () => {
     await button('More for Alpha').click();
     await page.getByRole('menuitem', { name: 'Edit' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('It is running.').waitFor();
+    await dialog.getByText('This destination is running.').waitFor();
     await page.getByLabel('Name', { exact: true }).fill('Other');
-    await dialog.getByText('This interrupts nothing.').waitFor();
+    await dialog.getByText('These changes do not interrupt it.').waitFor();
     await page.getByLabel('RTMP URL').fill('rtmp://127.0.0.1:65535/elsewhere');
-    await dialog.getByText('It is not on air now, so a new RTMP URL applies at once.').waitFor();
+    await dialog.getByText('This destination is not on air, so a new RTMP URL applies at once.').waitFor();
     await button('Cancel', dialog).click();
     await dialog.waitFor({ state: 'detached' });
     expect((await stage.named('Alpha')).status).toBe('running');
@@ -264,8 +265,15 @@ describe('the last one that runs', () => {
 describe('details', () => {
   it('show graphs that say the same in words, the steps with their times, and ids to copy', async () => {
     await begin([running('Alpha'), running('Bravo')]);
+    const header = page.getByRole('banner');
+    await row('Alpha').getByRole('link', { name: 'Alpha' }).waitFor();
+    const headerBefore = await header.boundingBox();
     await row('Alpha').getByRole('link', { name: 'Alpha' }).click();
     const panel = details('Alpha');
+    await panel.waitFor();
+    // The panel begins below the header, which stays as it was.
+    expect(await header.boundingBox()).toEqual(headerBefore);
+    expect((await panel.boundingBox())!.y).toBe(headerBefore!.height);
     for (const name of ['Bitrate', 'Frames per second', 'Dropped frames', 'Reconnects']) {
       await panel.getByRole('img', { name: new RegExp(`^${name}, last five minutes: \\w`) }).waitFor();
     }
@@ -302,15 +310,15 @@ describe('destinations', () => {
 
   it('are started and stopped by choice, and each result is told', async () => {
     await begin(ALPHA_RUNS, '/destinations');
-    await page.getByRole('checkbox', { name: 'Choose Bravo' }).check();
-    await page.getByText('One destination chosen').waitFor();
+    await page.getByRole('checkbox', { name: 'Select Bravo' }).check();
+    await page.getByText('1 selected').waitFor();
     await button('Start 1').click();
     const dialog = page.getByRole('dialog', { name: 'Start one destination?' });
     await dialog.getByText('No encoder is connected').waitFor();
     await button('Start one destination anyway', dialog).click();
     await page.getByText('One destination started').waitFor();
     expect((await stage.named('Bravo')).status).toBe('running');
-    await page.getByRole('checkbox', { name: 'Choose all that are shown' }).check();
+    await page.getByRole('checkbox', { name: 'Select all shown' }).check();
     await button('Stop 2').click();
     await button('Stop 2 destinations').click();
     await page.getByText('2 destinations stopped').waitFor();
@@ -372,9 +380,9 @@ describe('groups', () => {
     await page.getByLabel('Group by').selectOption('group');
     await page.getByRole('heading', { level: 2, name: 'Sunday service' }).waitFor();
     expect(await rows()).toEqual(['Alpha', 'Bravo']);
-    await page.getByRole('checkbox', { name: 'Choose all of Weekday' }).check();
-    await page.getByText('One destination chosen').waitFor();
-    expect(await page.getByRole('checkbox', { name: 'Choose Bravo' }).isChecked()).toBe(true);
+    await page.getByRole('checkbox', { name: 'Select all of Weekday' }).check();
+    await page.getByText('1 selected').waitFor();
+    expect(await page.getByRole('checkbox', { name: 'Select Bravo' }).isChecked()).toBe(true);
     await page.setViewportSize({ width: 360, height: 780 });
     expect(await tooWide(page)).toEqual([]);
     await page.getByLabel('Sort by').selectOption('name');
@@ -387,7 +395,7 @@ describe('groups', () => {
 
   it('are left out by asking for what is in none, which starts and stops together too', async () => {
     await begin(GROUPED, '/destinations');
-    await page.getByLabel('Group', { exact: true }).selectOption({ label: 'In no group' });
+    await page.getByLabel('Group', { exact: true }).selectOption({ label: 'No group' });
     await page.getByText('No destination matches.').waitFor();
     const { destinationId } = await stage.named('Bravo');
     await stage.product.call('PATCH', `/api/destinations/${destinationId}`, { group: null });
@@ -396,8 +404,8 @@ describe('groups', () => {
     await page.reload();
     await row('Bravo').waitFor();
     expect(await rows()).toEqual(['Bravo']);
-    expect(await page.getByLabel('Group', { exact: true }).locator('option:checked').innerText()).toBe('In no group');
-    await page.getByRole('checkbox', { name: 'Choose all that are shown' }).check();
+    expect(await page.getByLabel('Group', { exact: true }).locator('option:checked').innerText()).toBe('No group');
+    await page.getByRole('checkbox', { name: 'Select all shown' }).check();
     await button('Start 1').click();
     await button('Start one destination anyway').click();
     await page.getByText('One destination started').waitFor();
@@ -455,14 +463,14 @@ describe('the keyboard alone', () => {
     await sheet.waitFor({ state: 'detached' });
     expect(pathname()).toBe('/destinations');
     await press('g', 'p');
-    await page.getByLabel('Single keys act as shortcuts').uncheck();
+    await page.getByLabel('Use single keys as shortcuts').uncheck();
     await press('g', 's');
     await press('n');
     await heading('Settings').waitFor();
     expect(pathname()).toBe('/settings');
     await page.reload();
-    expect(await page.getByLabel('Single keys act as shortcuts').isChecked()).toBe(false);
-    await page.getByLabel('Single keys act as shortcuts').check();
+    expect(await page.getByLabel('Use single keys as shortcuts').isChecked()).toBe(false);
+    await page.getByLabel('Use single keys as shortcuts').check();
   });
 });
 
@@ -470,9 +478,9 @@ describe('the timeline', () => {
   it('tells what happened to all, by kind and destination, and is exported', async () => {
     await arrange(stage.product, [running('Alpha'), running('Bravo')]);
     await begin(STOPPED, '/timeline');
-    const entries = page.getByRole('list', { name: 'What happened' }).getByRole('listitem');
+    const entries = page.getByRole('list', { name: 'Events' }).getByRole('listitem');
     await entries.filter({ hasText: 'Start succeeded' }).first().waitFor();
-    await page.getByLabel('What happened').first().selectOption('operation_ended');
+    await page.getByLabel('Event type').first().selectOption('operation_ended');
     await page.getByLabel('Destination').selectOption({ label: 'Bravo' });
     await waitFor('only those of Bravo', async () => (await entries.filter({ hasText: 'Alpha' }).count()) === 0);
     await entries.first().waitFor();
@@ -522,6 +530,25 @@ describe('truth', () => {
     await show.context.setOffline(false);
     await waitFor('Alpha to wait again', async () => (await row('Alpha').getAttribute('data-tone')) === 'waiting');
     expect(await page.getByText('Connection lost').count()).toBe(0);
+  });
+
+  it('says on every page that changes cannot be saved, why and what to do, until the store works again', async () => {
+    await begin(STOPPED);
+    const banner = page.getByRole('alert').filter({ hasText: 'Changes cannot be saved' });
+    await startButton('Alpha').waitFor();
+    expect(await banner.count()).toBe(0);
+    const away = `${stage.dataDirectory}-away`;
+    renameSync(stage.dataDirectory, away);
+    try {
+      await banner.waitFor();
+      expect(await banner.innerText()).toMatch(/the data directory is gone.*put it back/);
+      await page.goto(`${stage.product.origin}/settings`);
+      await banner.waitFor();
+    } finally {
+      renameSync(away, stage.dataDirectory);
+    }
+    await banner.waitFor({ state: 'detached' });
+    await heading('Settings').waitFor();
   });
 
   it('does not show what it knew before it slept as current', async () => {

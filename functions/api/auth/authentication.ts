@@ -137,8 +137,8 @@ export function createTokenAuthentication({ token, now, revoked }: TokenAuthenti
         for (const session of readSessions(request)) revoked.add(session);
       } catch (cause) {
         throw new AppError('internal', {
-          detail: 'the session is ended until the next restart only: that could not be stored',
-          remedy: 'make room on the disk of the data directory and sign out again',
+          detail: 'the sign-out could not be stored, so it holds only until the next restart',
+          remedy: 'free some space on the disk of the data directory, then sign out again',
           cause,
         });
       }
@@ -149,7 +149,7 @@ export function createTokenAuthentication({ token, now, revoked }: TokenAuthenti
 
 function tooManyGuesses(waitSeconds: number): AppError {
   return new AppError('throttled', {
-    detail: 'too many different wrong tokens came from this address within a minute',
+    detail: 'this address sent too many different wrong tokens within a minute',
     remedy: `wait ${waitSeconds} seconds; npm run link prints the right one on the machine that runs Sluice`,
     retryAfterSeconds: waitSeconds,
   });

@@ -123,7 +123,7 @@ describe('every route', () => {
     const { text } = await send('GET', '/api/openapi.json', bearer(pool.person(['viewer'])));
     const { paths } = JSON.parse(text);
     expect(paths['/api/destinations'].post.security).toEqual([{ bearer: ['admin'] }, { session: ['admin'] }]);
-    expect(paths['/api/destinations'].post.description).toContain('Needs the role admin.');
+    expect(paths['/api/destinations'].post.description).toContain('Requires the role admin.');
     expect(paths['/api/health'].get.security).toEqual([]);
     for (const [path, operations] of Object.entries<Record<string, { security: object[] }>>(paths)) {
       for (const [method, { security }] of Object.entries(operations)) {
@@ -170,7 +170,7 @@ describe.each(Object.keys(CARRIERS) as (keyof typeof CARRIERS)[])('as a %s', (ca
       }
       for (const { code, detail, remedy, needed, asked: askedOfAws } of refused) {
         expect([code, askedOfAws]).toEqual(['forbidden', 0]);
-        expect(detail).toContain(`needs the role ${needed}`);
+        expect(detail).toContain(`requires the role ${needed}`);
         expect(remedy).toContain(`scope sluice/${needed}`);
       }
     },
@@ -390,9 +390,9 @@ describe('what is offered with a destination', () => {
     expect(admin.allowedActions).toEqual(expect.arrayContaining(['start', 'edit', 'delete']));
     const operator = await actionsFor('operator');
     expect(operator.allowedActions).toEqual(admin.allowedActions.filter((each: string) => !/edit|delete/.test(each)));
-    expect(operator.refusedActions.delete).toBe('it needs the role admin; you are an operator');
+    expect(operator.refusedActions.delete).toBe('requires the role admin; you are an operator');
     const viewer = await actionsFor('viewer');
     expect(viewer.allowedActions).toEqual([]);
-    expect(viewer.refusedActions).toMatchObject({ start: 'it needs the role operator; you are a viewer' });
+    expect(viewer.refusedActions).toMatchObject({ start: 'requires the role operator; you are a viewer' });
   });
 });

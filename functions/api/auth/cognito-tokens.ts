@@ -107,7 +107,7 @@ async function fetchKeys(fetchUrl: typeof fetch, url: string): Promise<ArrayBuff
     return await response.arrayBuffer();
   } catch (cause) {
     throw new AppError('upstream_unavailable', {
-      detail: 'the user pool’s keys cannot be fetched, so nobody’s token can be checked',
+      detail: 'the user pool’s keys cannot be fetched, so no token can be checked',
       remedy: 'try again in a moment',
       retryAfterSeconds: 5,
       cause,

@@ -27,19 +27,19 @@ export function strongestRole(names: readonly unknown[]): Role | null {
 /** Why an action is refused to a role; null when it is not. */
 export function refusalFor(held: Role | null, action: Action): string | null {
   const needed = ACTION_ROLES[action];
-  return isEnough(held, needed) ? null : `it needs the role ${needed}; you are ${article(held)}`;
+  return isEnough(held, needed) ? null : `requires the role ${needed}; you are ${article(held)}`;
 }
 
 /** @throws {AppError} `forbidden`, saying which role is needed and who gives it */
 export function requireRole(held: Role | null, needed: Role): void {
   if (isEnough(held, needed)) return;
   throw new AppError('forbidden', {
-    detail: `this needs the role ${needed}; you are ${article(held)}`,
-    remedy: `ask an administrator of this deployment: people get a role by the user pool’s group ${needed}, scripts by the scope sluice/${needed}; then sign in again`,
+    detail: `this requires the role ${needed}; you are ${article(held)}`,
+    remedy: `ask an administrator to add you to the user pool’s group ${needed} (scripts need the scope sluice/${needed}), then sign in again`,
   });
 }
 
 function article(role: Role | null): string {
-  if (role === null) return 'signed in without any role';
+  if (role === null) return 'signed in without a role';
   return role === 'viewer' ? 'a viewer' : `an ${role}`;
 }

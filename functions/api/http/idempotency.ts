@@ -72,8 +72,8 @@ async function replay(context: ApiContext, earlier: IdempotencyRecord): Promise<
   }
   if (!earlier.response) {
     throw new AppError('idempotency_conflict', {
-      detail: 'the first request with this idempotency key is still being worked on',
-      remedy: 'repeat it in a moment with the same key',
+      detail: 'the first request with this idempotency key is still in progress',
+      remedy: 'repeat the request in a moment with the same key',
       retryAfterSeconds: 1,
     });
   }

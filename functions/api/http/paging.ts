@@ -14,6 +14,6 @@ export function fromCursor(cursor: string): string {
   const destinationId = Buffer.from(cursor, 'base64url').toString();
   if (toCursor(destinationId) === cursor && DestinationId.safeParse(destinationId).success) return destinationId;
   throw invalidFields([
-    { field: 'cursor', message: 'is not a cursor this list gave out: leave it out, or take nextCursor as it is' },
+    { field: 'cursor', message: 'is not a cursor of this list: leave it out, or send nextCursor unchanged' },
   ]);
 }

@@ -61,13 +61,13 @@ export function explain(error: unknown): AppError {
     if (translated.code !== 'aws_refused' && translated.code !== 'permission_denied') return translated;
     return new AppError(translated.code, {
       detail: translated.detail,
-      remedy: 'check that the deployment is complete; the log has the AWS request id under this request’s id',
+      remedy: 'check that the deployment is complete; find the AWS request id in the log by this request’s id',
       internal: translated.internal,
     });
   }
   return new AppError('internal', {
-    detail: 'the request failed for a reason that is ours',
-    remedy: 'try again; if it repeats, look up the request id in the log',
+    detail: 'the request failed because of an internal error',
+    remedy: 'try again; if it fails again, look up the request id in the log',
     internal: describe(error),
   });
 }
@@ -82,7 +82,7 @@ export function logFailure(logger: Logger, error: AppError, details: Record<stri
 /** A resource in AWS is between two states, which is no failure of ours. */
 function busy(): AppError {
   return new AppError('illegal_transition', {
-    detail: 'a resource in AWS is changing its state, and takes no other request meanwhile',
+    detail: 'an AWS resource is changing its state and accepts no other request meanwhile',
     remedy: 'try again in a moment',
     retryAfterSeconds: 5,
   });
@@ -106,7 +106,7 @@ export function malformed(detail: string): AppError {
 export function unsupportedMediaType(): AppError {
   return new AppError('unsupported_media_type', {
     detail: 'the body must be JSON in UTF-8',
-    remedy: 'send it with the header Content-Type: application/json',
+    remedy: 'send the header Content-Type: application/json',
   });
 }
 

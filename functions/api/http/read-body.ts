@@ -43,7 +43,7 @@ function requireNotEncoded(request: Request): void {
   if (encoding.trim().toLowerCase() === 'identity') return;
   throw new AppError('unsupported_media_type', {
     detail: 'the body is compressed',
-    remedy: 'send it as it is, without Content-Encoding',
+    remedy: 'send the body uncompressed, without Content-Encoding',
   });
 }
 
@@ -86,8 +86,8 @@ function checkStructure(text: string): void {
     } else if (name !== undefined && colon !== undefined) {
       const names = open.at(-1);
       const key = JSON.parse(name) as string;
-      if (key === '__proto__') throw malformed('the body has a field that no object may have');
-      if (names?.has(key)) throw malformed('the body gives a field twice');
+      if (key === '__proto__') throw malformed('the body has a forbidden field name');
+      if (names?.has(key)) throw malformed('the body contains a field twice');
       names?.add(key);
     }
   }
@@ -96,6 +96,6 @@ function checkStructure(text: string): void {
 function tooLarge(): AppError {
   return new AppError('payload_too_large', {
     detail: `the body is larger than ${BODY_BYTES_MAX / 1024} KiB`,
-    remedy: 'send only the fields that GET /api/docs lists',
+    remedy: 'send only the fields listed in GET /api/docs',
   });
 }

@@ -24,8 +24,8 @@ export function requireAllowedHost(request: Request, isHostAllowed: ((host: stri
   const host = (request.headers.get('host') ?? new URL(request.url).host).toLowerCase().replace(/:\d+$/, '');
   if (isHostAllowed(host)) return;
   throw new AppError('forbidden', {
-    detail: 'this host name is not one the control plane answers to',
-    remedy: 'use the address it printed when it started',
+    detail: 'the control plane does not answer to this host name',
+    remedy: 'use the address printed at startup',
   });
 }
 
@@ -45,7 +45,7 @@ export function requireSameOrigin(request: Request, principal: Principal | null,
   if (!isForeign) return;
   throw new AppError('forbidden', {
     detail: 'the request comes from a page of another origin',
-    remedy: 'use the dashboard’s own page, or call the API with the bearer token',
+    remedy: 'use the dashboard, or call the API with the bearer token',
     internal: `origin ${origin ?? 'none'}, sec-fetch-site ${site ?? 'none'}, page ${publicHost}, x-forwarded-host ${request.headers.get('x-forwarded-host') ?? 'none'}`,
   });
 }
@@ -54,8 +54,8 @@ export function requireSameOrigin(request: Request, principal: Principal | null,
 export function requirePlainQuery(request: Request): void {
   if (!new URL(request.url).searchParams.has('__proto__')) return;
   throw new AppError('validation_failed', {
-    detail: 'there is no such query parameter',
+    detail: 'unknown query parameter',
     remedy: 'leave it out',
-    errors: [{ field: '(unknown)', message: 'there is no such query parameter' }],
+    errors: [{ field: '(unknown)', message: 'unknown query parameter' }],
   });
 }

@@ -31,7 +31,7 @@ describe('while the disk takes nothing', () => {
       expect(status, `${method} ${path}`).toBe(503);
       expect(problem).toMatchObject({
         code: 'store_unavailable',
-        detail: 'nothing can be saved at the moment: the disk is full',
+        detail: 'changes cannot be saved: the disk is full',
         remedy: 'free some space on the disk of the data directory; then send the change again',
       });
       expect(headers.get('retry-after')).toBe('5');
@@ -48,7 +48,7 @@ describe('while the disk takes nothing', () => {
   it('health is 503 with the store’s own check, at once and not only when other checks are due', async () => {
     const health = () => test.call('GET', '/api/health', { signedIn: false });
     test.deps.storageFailure = () => null;
-    expect((await health()).body.checks).toContainEqual({ name: 'store', ok: true, detail: 'everything is kept' });
+    expect((await health()).body.checks).toContainEqual({ name: 'store', ok: true, detail: 'writable' });
     test.deps.storageFailure = () => FAILURE;
     const { status, body } = await health();
     expect(status).toBe(503);

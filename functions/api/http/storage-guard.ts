@@ -25,7 +25,7 @@ function storageRefusal({ storageFailure }: Pick<ApiDeps, 'storageFailure'>): Ap
   const failure = storageFailure?.() ?? null;
   if (failure === null) return null;
   return new AppError('store_unavailable', {
-    detail: `nothing can be saved at the moment: ${failure.reason}`,
+    detail: `changes cannot be saved: ${failure.reason}`,
     remedy: `${failure.remedy}; then send the change again`,
     retryAfterSeconds: 5,
   });

@@ -25,7 +25,7 @@ export function invalidFields(errors: FieldError[]): AppError {
   return new AppError('validation_failed', {
     detail: first ? `${first.field}: ${first.message}${more}` : 'the request is not valid',
     remedy:
-      errors.length > 1 ? 'correct the fields under errors and send it again' : 'correct the field and send it again',
+      errors.length > 1 ? 'correct the fields listed in errors, then send again' : 'correct the field, then send again',
     errors,
   });
 }
@@ -33,10 +33,10 @@ export function invalidFields(errors: FieldError[]): AppError {
 function fieldErrorsOf(issue: Issue, given: unknown, allowed: readonly string[]): FieldError[] {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
-    const known = allowed.length > 0 ? `; known are ${allowed.join(', ')}` : '; none is known here';
+    const known = allowed.length > 0 ? `; allowed: ${allowed.join(', ')}` : '; no fields are allowed here';
     return issue.keys.map((key) => ({
       field: [...path, PLAIN_NAME.test(key) && !isSecretValue(key, given) ? key : '(unknown)'].join('.'),
-      message: `there is no such field${known}`,
+      message: `unknown field${known}`,
     }));
   }
   const field = path.join('.') || 'body';
@@ -48,10 +48,10 @@ function messageOf(issue: Issue, value: unknown, name: string | undefined, given
   const not = isSafe ? `, not ${shownValue(value)}` : '';
   switch (issue.code) {
     case 'invalid_type':
-      if (value === undefined) return 'is needed';
+      if (value === undefined) return 'required';
       return `must be ${article(issue.expected)}, not ${article(typeOf(value))}`;
     case 'invalid_value':
-      return value === undefined ? 'is needed' : `must be one of ${issue.values.map(String).join(', ')}${not}`;
+      return value === undefined ? 'required' : `must be one of ${issue.values.map(String).join(', ')}${not}`;
     case 'too_small':
       return isOwnMessage(issue.message)
         ? issue.message

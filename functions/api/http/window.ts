@@ -34,7 +34,7 @@ export function isWithinHistory({ from, to }: Window): boolean {
 /** Refuses what lies before the history begins. @throws {AppError} `validation_failed` */
 export function requireKept({ from }: Window, now: Date): void {
   if (now.getTime() - from.getTime() <= HISTORY_DAYS * DAY_MS) return;
-  throw refuse(`must be at most ${HISTORY_DAYS} days ago: the history is not kept for longer`);
+  throw refuse(`must be at most ${HISTORY_DAYS} days ago: older history is deleted`);
 }
 
 function refuse(message: string): AppError {

@@ -195,7 +195,7 @@ describe('GET /api/costs/now', () => {
       ['monitoring', 61, 0.02489, true, 0.1589],
       ['keysAndSecrets', 7, 0.006302, true, 0.06302],
     ]);
-    expect(body.notes.join(' ')).toContain('not counted');
+    expect(body.notes.join(' ')).toContain('Not included');
   });
 
   it('200 follows a show over midnight', async () => {

@@ -20,19 +20,19 @@ const now = createRoute({
   method: 'get',
   path: '/api/costs/now',
   tags,
-  summary: 'What everything costs right now, and has cost so far',
-  description: 'By AWS’s list prices; traffic is estimated from bitrates. On one machine: what it would cost on AWS.',
+  summary: 'Get the present cost and the cost so far',
+  description: 'AWS list prices; traffic is estimated from bitrates. On one machine: what the same would cost on AWS.',
   request: { query: NoQuery },
-  responses: { 200: answers(CostNow, 'At most a second old'), ...problems(503) },
+  responses: { 200: answers(CostNow, 'The costs, at most a second old'), ...problems(503) },
 });
 
 const ledger = createRoute({
   method: 'get',
   path: '/api/costs',
   tags,
-  summary: 'What channels have cost',
+  summary: 'Get the costs of channels',
   description:
-    'From the recorded runs: encoding by the minute begun and ten minutes at least per start, traffic by the bitrate and the running time. Days are UTC. The rows add up to the total. Kept for 90 days.',
+    'Computed from the recorded runs. Encoding is charged per started minute with a 10-minute minimum per start, traffic by bitrate and running time. Days are UTC. The rows add up to the total. Kept for 90 days.',
   request: { query: CostQuery },
   responses: { 200: answersOrFile(CostLedger, 'The ledger, or the file'), ...problems(503) },
 });

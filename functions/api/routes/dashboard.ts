@@ -39,7 +39,7 @@ export function registerDashboard(api: Api, { directory }: { directory: string }
     if (index) return send(context, index, '/index.html');
     throw new AppError('not_found', {
       detail: 'the dashboard has not been built',
-      remedy: 'start Sluice again, which builds it, or use the API: GET /api/docs',
+      remedy: 'restart Sluice, which builds the dashboard, or use the API: GET /api/docs',
     });
   });
 }

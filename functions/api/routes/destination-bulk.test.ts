@@ -66,13 +66,13 @@ describe('POST /api/destinations/start and /stop', () => {
     const start = (group: string) => test.call('POST', '/api/destinations/start', { body: { group } });
     expect((await start('Sunday')).problem.errors?.[0]).toEqual({
       field: 'group',
-      message: 'no destination is in "Sunday"; no destination is in any group',
+      message: 'no destination is in "Sunday"; no group is in use',
     });
     await test.put(makeRecord({ group: 'Sunday service' }));
     const answer = await start('Sunday');
     expect([answer.status, answer.problem.errors?.[0]?.message]).toEqual([
       422,
-      'no destination is in "Sunday"; there are "Sunday service"',
+      'no destination is in "Sunday"; groups in use: "Sunday service"',
     ]);
     expect(test.executions()).toEqual([]);
   });

@@ -304,7 +304,7 @@ describe('PUT /api/destinations/{destinationId}', () => {
   it('422 when a field is missing: it replaces, it does not merge', async () => {
     await test.put(makeRecord());
     const { preset: _preset, ...rest } = whole;
-    expect((await replace(rest)).problem.errors).toEqual([{ field: 'preset', message: 'is needed' }]);
+    expect((await replace(rest)).problem.errors).toEqual([{ field: 'preset', message: 'required' }]);
   });
 });
 

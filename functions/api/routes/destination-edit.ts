@@ -5,15 +5,7 @@ import { putTimelineEntry } from '../../aws/history-table.ts';
 import { requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
 import { answers, IfMatchHeaders, problems, takes, WRITE_PROBLEMS } from '../schemas/contract.ts';
-import {
-  editOperation,
-  etagOf,
-  requireChangeable,
-  requireMatch,
-  withEdit,
-  type Apply,
-  type Edit,
-} from '../../domain/requests.ts';
+import { decideEdit, etagOf, requireChangeable, requireMatch, type Apply, type Edit } from '../../domain/requests.ts';
 import {
   checkTarget,
   readStreamKey,
@@ -29,7 +21,7 @@ import { findDestination, presentDestination, requireFound } from './find-destin
 const tags = ['Destinations'];
 const request = { params: z.object({ destinationId: DestinationId }), query: ApplyQuery, headers: IfMatchHeaders };
 const responses = {
-  200: answers(DestinationResource, 'As it is now'),
+  200: answers(DestinationResource, 'The destination after the edit'),
   ...problems(...WRITE_PROBLEMS, 404, 409, 412, 503),
 };
 
@@ -37,8 +29,8 @@ const replace = createRoute({
   method: 'put',
   path: '/api/destinations/{destinationId}',
   tags,
-  summary: 'Replace a destination’s configuration',
-  description: 'Without streamKey the stored one stays.',
+  summary: 'Replace the configuration of a destination',
+  description: 'Without streamKey, the stored stream key stays.',
   request: { ...request, body: takes(ReplaceDestination) },
   responses,
 });
@@ -49,7 +41,7 @@ const patch = createRoute({
   tags,
   summary: 'Change some fields of a destination',
   description:
-    'Name, group, standby and position apply at once; a change of the others needs ?apply while it may be on air.',
+    'Name, group, standby and position apply at once. Other changes need ?apply while the destination may be on air.',
   request: { ...request, body: takes(PatchDestination) },
   responses,
 });
@@ -59,7 +51,7 @@ const putStreamKey = createRoute({
   path: '/api/destinations/{destinationId}/stream-key',
   tags,
   summary: 'Replace the stream key',
-  description: 'The key can be written and never read.',
+  description: 'The stream key can be written but never read.',
   request: { ...request, body: takes(PutStreamKey) },
   responses: {
     204: { description: 'Stored' },
@@ -108,16 +100,15 @@ async function edit(deps: ApiDeps, wish: Wish, fields: Fields): Promise<Destinat
   requireChangeable(found, 'edit');
   requireMatch(found, wish.ifMatch);
   const changed = await toEdit(deps, found, fields);
-  const record = await requestChange(deps, destinationId, {
+  const change = await requestChange(deps, destinationId, {
     requestedBy: wish.requestedBy,
-    operation: editOperation,
-    change: (before) => {
+    decide: (before) => {
       requireMatch(before, wish.ifMatch);
       if (before.revision !== found.revision) throw changedMeanwhile(destinationId);
-      return withEdit(before, changed, { apply: wish.apply, now, freshSeconds: deps.freshSeconds });
+      return decideEdit(before, changed, { apply: wish.apply, now, freshSeconds: deps.freshSeconds });
     },
   });
-  const after = requireFound(record, destinationId);
+  const after = requireFound(change, destinationId).record;
   if (after.revision !== found.revision) {
     const fieldNames = Object.keys(fields).toSorted().join(', ');
     await noteEdit(deps, after, { at: now.toISOString(), actor: wish.requestedBy, kind: 'edited', detail: fieldNames });
@@ -145,7 +136,7 @@ async function toEdit(deps: ApiDeps, found: Destination, { streamKey: given, ...
     throw invalidFields([
       {
         field: 'rtmpUrl',
-        message: `is needed together with another platform: the key must not go to the former one’s URL`,
+        message: 'required when the platform changes, so that the key is not sent to the URL of the previous platform',
       },
     ]);
   }
@@ -161,7 +152,7 @@ async function toEdit(deps: ApiDeps, found: Destination, { streamKey: given, ...
 
 function changedMeanwhile(destinationId: string): AppError {
   return new AppError('concurrent_change', {
-    detail: `somebody else changed ${destinationId} while this change was being checked`,
+    detail: `someone else changed ${destinationId} while this change was being checked`,
     remedy: 'read it again and repeat your change',
     retryAfterSeconds: 1,
   });

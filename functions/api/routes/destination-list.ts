@@ -17,7 +17,7 @@ const list = createRoute({
   path: '/api/destinations',
   tags,
   summary: 'List destinations',
-  description: 'Oldest first. Never waits on AWS’s media services: it gives the last observation and its time.',
+  description: 'Oldest first. Returns the last observation with its time, without waiting for AWS’s media services.',
   request: { query: ListQuery },
   responses: { 200: answers(DestinationList, 'One page'), ...problems(503) },
 });

@@ -58,8 +58,8 @@ describe('POST /api/destinations', () => {
   });
 
   it.each([
-    ['', 'a group has at least one character'],
-    ['   ', 'a group has at least one character'],
+    ['', 'must have at least one character'],
+    ['   ', 'must have at least one character'],
   ])('422 for the group %j: null is none', async (group, message) => {
     expect((await post({ group })).problem.errors).toEqual([{ field: 'group', message }]);
   });
@@ -67,7 +67,7 @@ describe('POST /api/destinations', () => {
   it('422 for a group that is too long or cannot be printed', async () => {
     expect((await post({ group: 'g'.repeat(41) })).problem.errors?.[0]?.message).toMatch(/at most 40/);
     expect((await post({ group: 'Sun\u202eday' })).problem.errors?.[0]?.message).toMatch(/control characters/);
-    expect((await post({ name: '\u200b\u2060' })).problem.errors?.[0]?.message).toMatch(/can be seen/);
+    expect((await post({ name: '\u200b\u2060' })).problem.errors?.[0]?.message).toMatch(/visible character/);
     expect((await post({ group: 'g'.repeat(40) })).status).toBe(201);
   });
 
@@ -130,12 +130,12 @@ describe('POST /api/destinations', () => {
     expect(answer.status).toBe(422);
     expect(answer.problem.code).toBe('validation_failed');
     expect(answer.problem.errors).toEqual([
-      { field: 'name', message: 'a name is needed' },
-      { field: 'streamKey', message: 'is needed' },
+      { field: 'name', message: 'enter a name' },
+      { field: 'streamKey', message: 'required' },
       { field: 'standby', message: 'must be one of warm, cold, not "hot"' },
       {
         field: 'stremKey',
-        message: 'there is no such field; known are name, group, platform, rtmpUrl, streamKey, preset, standby',
+        message: 'unknown field; allowed: name, group, platform, rtmpUrl, streamKey, preset, standby',
       },
     ]);
   });
@@ -311,7 +311,7 @@ describe('GET /api/destinations/{destinationId}', () => {
   it('404 when there is none', async () => {
     const answer = await get(MISSING_ID);
     expect(answer.status).toBe(404);
-    expect(answer.problem).toMatchObject({ code: 'not_found', detail: `there is no destination ${MISSING_ID}` });
+    expect(answer.problem).toMatchObject({ code: 'not_found', detail: `no destination ${MISSING_ID}` });
   });
   it('422 for a query parameter nobody knows', async () => {
     expect((await test.call('GET', `/api/destinations/${DESTINATION_ID}?deep=1`)).status).toBe(422);

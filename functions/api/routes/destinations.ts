@@ -14,7 +14,7 @@ import {
   takes,
   WRITE_PROBLEMS,
 } from '../schemas/contract.ts';
-import { requireMatch, withDelete } from '../../domain/requests.ts';
+import { decideDelete, requireMatch } from '../../domain/requests.ts';
 import {
   checkTarget,
   readStreamKey,
@@ -44,10 +44,10 @@ const remove = createRoute({
   path: '/api/destinations/{destinationId}',
   tags,
   summary: 'Delete a destination',
-  description: 'Always works, on air too: everything it holds in AWS is released, then the record goes.',
+  description: 'Works in every state, also on air: releases its AWS resources, then deletes the record.',
   request: { params, query: ForceQuery, headers: IfMatchHeaders },
   responses: {
-    202: answers(DestinationResource, 'It is being released; Location leads to the operation'),
+    202: answers(DestinationResource, 'The deletion began; Location is the operation'),
     ...problems(...WRITE_PROBLEMS, 404, 409, 412, 503),
   },
 });
@@ -59,11 +59,12 @@ export function registerDestinations(api: Api, deps: ApiDeps): void {
     path: '/api/destinations',
     tags,
     summary: 'Add a destination',
-    description: 'A warm destination’s channel is made at once, stopped; a cold one’s is made on start.',
+    description:
+      'Creates the channel of a warm destination at once, stopped. A cold one gets its channel at the start.',
     middleware: idempotent(deps),
     request: { query: NoQuery, headers: IdempotencyHeaders, body: takes(CreateDestination) },
     responses: {
-      201: answers(DestinationResource, 'It is stored; Location leads to it'),
+      201: answers(DestinationResource, 'The stored destination; Location is its path'),
       ...problems(...WRITE_PROBLEMS, 409, 503),
     },
   });
@@ -82,14 +83,14 @@ export function registerDestinations(api: Api, deps: ApiDeps): void {
     const { destinationId } = context.req.valid('param');
     const ifMatch = context.req.valid('header')['If-Match'];
     const isForced = context.req.valid('query').force === 'true';
-    const record = await (isForced ? forceChange : requestChange)(deps, destinationId, {
+    const change = await (isForced ? forceChange : requestChange)(deps, destinationId, {
       requestedBy: context.get('principal').id,
-      change: (before) => {
+      decide: (before) => {
         requireMatch(before, ifMatch);
-        return withDelete(before);
+        return decideDelete(before);
       },
     });
-    return context.json(presentOperation(deps, context, requireFound(record, destinationId)), 202);
+    return context.json(presentOperation(deps, context, requireFound(change, destinationId).record), 202);
   });
 }
 

@@ -46,16 +46,16 @@ const DESCRIPTION = {
   info: {
     title: 'Sluice',
     description:
-      'One SRT feed in, any number of RTMP destinations out, each started and stopped alone. ' +
-      'Every operation says the least role it needs: viewer, operator or admin. ' +
-      'Slow actions answer 202 with the operation; refusals are RFC 9457 problems with a stable code and a remedy.',
+      'One SRT feed in, any number of RTMP destinations out, each started and stopped independently. ' +
+      'Every operation names the least role it requires: viewer, operator or admin. ' +
+      'Slow actions return 202 with the operation. Errors are RFC 9457 problems with a stable code and a remedy.',
   },
 };
 
 const SESSION_COOKIES = {
   token: {
     name: 'sluice_session',
-    description: 'Set by POST /api/session; its name carries a suffix of the installation.',
+    description: 'Set by POST /api/session. The name ends with a suffix of the installation.',
   },
   redirect: { name: '__Host-sluice_access', description: 'Set by GET /api/session/callback.' },
 } as const;
@@ -73,7 +73,7 @@ function withAccess(document: Document): Document {
       const access = ROUTE_ACCESS[`${method.toUpperCase()} ${path}`];
       const isOpen = access === undefined || access === 'anyone';
       operation.security = isOpen ? [] : [{ bearer: [access] }, { session: [access] }];
-      const needed = isOpen ? 'Needs nobody signed in.' : `Needs the role ${access}.`;
+      const needed = isOpen ? 'Requires no sign-in.' : `Requires the role ${access}.`;
       operation.description = operation.description ? `${operation.description} ${needed}` : needed;
     }
   }
@@ -85,7 +85,7 @@ export function registerDocs(api: Api, deps: ApiDeps): void {
   api.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',
     scheme: 'bearer',
-    description: 'The token of one machine; on AWS an access token of the user pool, of a person or a script.',
+    description: 'On one machine its token; on AWS an access token of the user pool, for a person or a script.',
   });
   api.openAPIRegistry.registerComponent('securitySchemes', 'session', {
     type: 'apiKey',
@@ -110,7 +110,7 @@ export function registerDocs(api: Api, deps: ApiDeps): void {
     const asset = context.req.param('asset');
     const type = Object.hasOwn(ASSETS, asset) ? ASSETS[asset] : undefined;
     if (type === undefined) {
-      throw new AppError('not_found', { detail: 'there is no such page', remedy: 'open /api/docs' });
+      throw new AppError('not_found', { detail: 'no such page', remedy: 'open /api/docs' });
     }
     const content = await readFile(join(docs.directory, asset));
     return context.body(new Uint8Array(content), 200, {

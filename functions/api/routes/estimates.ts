@@ -26,8 +26,8 @@ const estimate = createRoute({
   method: 'post',
   path: '/api/estimates',
   tags: ['Costs'],
-  summary: 'What a show would cost',
-  description: 'For destinations that exist, or one that is planned. Changes nothing.',
+  summary: 'Estimate the cost of a show',
+  description: 'Takes existing destinations or a planned one. Changes nothing.',
   request: { query: NoQuery, body: takes(CreateEstimate) },
   responses: { 200: answers(Estimate, 'The estimate'), ...problems(...WRITE_PROBLEMS, 404, 503) },
 });

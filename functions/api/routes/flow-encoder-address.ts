@@ -9,10 +9,10 @@ const encoderAddress = createRoute({
   method: 'get',
   path: '/api/mediaconnect/flow/encoder-address',
   tags: ['Source'],
-  summary: 'The address for the encoder, with the passphrase',
+  summary: 'Get the encoder address with the passphrase',
   description: 'On one machine only. On AWS the passphrase is in Secrets Manager, which the API cannot read.',
   request: { query: NoQuery },
-  responses: { 200: answers(EncoderAddressResource, 'Paste it into the encoder'), ...problems(503) },
+  responses: { 200: answers(EncoderAddressResource, 'The address to paste into the encoder'), ...problems(503) },
 });
 
 /**

@@ -13,15 +13,15 @@ const thumbnail = createRoute({
   method: 'get',
   path: '/api/mediaconnect/flow/thumbnail',
   tags: ['Source'],
-  summary: 'A picture of the source',
-  description: '`Last-Modified` is when it was taken. 404 when there is none; that is no failure.',
+  summary: 'Get a picture of the source',
+  description: '`Last-Modified` is the time the picture was taken. A 404 means that there is no picture now.',
   request: { query: NoQuery },
   responses: {
     200: {
       description: 'The newest picture, a few seconds old',
       content: { 'image/jpeg': { schema: z.string().openapi({ format: 'binary' }) } },
     },
-    304: { description: 'It is the picture of `If-None-Match`' },
+    304: { description: 'The picture is still the one of `If-None-Match`' },
     ...problems(404, 503),
   },
 });
@@ -40,9 +40,9 @@ export function registerFlowThumbnail(api: Api, deps: ApiDeps): void {
     const picture = await newest.get();
     if (!picture) {
       throw new AppError('not_found', {
-        detail: 'there is no picture of the source now',
+        detail: 'no picture of the source is available',
         remedy:
-          'connect an encoder and ask again in a few seconds; MediaConnect makes no pictures while the flow has more than ten outputs',
+          'connect an encoder and try again in a few seconds; MediaConnect takes no pictures while the flow has more than ten outputs',
       });
     }
     context.header('ETag', picture.etag);

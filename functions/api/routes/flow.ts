@@ -14,7 +14,7 @@ const status = createRoute({
   method: 'get',
   path: '/api/mediaconnect/flow/status',
   tags,
-  summary: 'The source: is the encoder connected, how to connect it, where the preview is',
+  summary: 'Get the source: encoder state, encoder address and preview',
   request: { query: NoQuery },
   responses: { 200: answers(FlowStatusResource, 'The flow, at most a second old'), ...problems(503) },
 });
@@ -34,14 +34,12 @@ export function registerFlow(api: Api, deps: ApiDeps): void {
       path: `/api/mediaconnect/flow/${action}`,
       tags,
       summary:
-        action === 'start'
-          ? 'Start listening for the encoder'
-          : 'Stop the source, and with it the picture of everything',
+        action === 'start' ? 'Start listening for the encoder' : 'Stop the source; every destination loses its picture',
       middleware: idempotent(deps),
       request: { query: NoQuery, headers: IdempotencyHeaders },
       responses: {
-        200: answers(FlowStatusResource, 'It is so already, or on its way'),
-        202: answers(FlowStatusResource, 'Asked for'),
+        200: answers(FlowStatusResource, 'The flow is already as requested, or on its way'),
+        202: answers(FlowStatusResource, 'MediaConnect accepted the request'),
         ...problems(...WRITE_PROBLEMS, 409, 503),
       },
     });

@@ -14,12 +14,12 @@ const health = createRoute({
   method: 'get',
   path: '/api/health',
   tags: ['Service'],
-  summary: 'Is the control plane able to work',
+  summary: 'Check the control plane',
   request: { query: NoQuery },
   responses: {
     ...openProblems(),
-    200: answers(HealthResource, 'It is'),
-    503: answers(HealthResource, 'A part of it cannot be reached'),
+    200: answers(HealthResource, 'All checks pass'),
+    503: answers(HealthResource, 'At least one check fails'),
   },
 });
 
@@ -47,7 +47,7 @@ export function registerHealth(api: Api, deps: ApiDeps): void {
 function storageCheck({ storageFailure }: ApiDeps): { name: string; ok: boolean; detail: string }[] {
   if (!storageFailure) return [];
   const failure = storageFailure();
-  if (failure === null) return [{ name: 'store', ok: true, detail: 'everything is kept' }];
+  if (failure === null) return [{ name: 'store', ok: true, detail: 'writable' }];
   const detail = `changes are refused since ${failure.since.toISOString()}, because ${failure.reason}: ${failure.remedy}`;
   return [{ name: 'store', ok: false, detail }];
 }

@@ -35,8 +35,8 @@ export function registerHls(api: Api, hlsProxy: (path: string) => Promise<Respon
 
 function notFound(): AppError {
   return new AppError('not_found', {
-    detail: 'there is no such playlist or segment',
-    remedy: 'use preview.hlsUrl of the flow status; while the preview does not run there is none',
+    detail: 'no such playlist or segment',
+    remedy: 'use preview.hlsUrl of the flow status; it exists only while the preview runs',
   });
 }
 

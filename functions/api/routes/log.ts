@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { getChannelLog } from '../../aws/channel-log.ts';
 import { toChannelLogLine } from '../../domain/channel-log.ts';
+import { towardsDesired } from '../../domain/lifecycle.ts';
 import { requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
 import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/contract.ts';
@@ -15,16 +16,16 @@ const log = createRoute({
   method: 'get',
   path: '/api/destinations/{destinationId}/log',
   tags: ['Destinations'],
-  summary: 'What the channel of a destination has logged last',
+  summary: 'Get the newest log lines of the channel of a destination',
   description:
-    'MediaLive’s encoder log without addresses and keys. Empty when it has no channel or has logged nothing.',
+    'MediaLive’s encoder log without addresses and keys. Empty when the destination has no channel or the channel has logged nothing.',
   request: { params: z.object({ destinationId: DestinationId }), query: LogQuery },
   responses: { 200: answers(ChannelLog, 'Lines, oldest first'), ...problems(404, 422, 503) },
 });
 
 const detailPath = '/api/destinations/{destinationId}/detailed-log';
 const detailAnswers = {
-  200: answers(DestinationResource, 'As it is now'),
+  200: answers(DestinationResource, 'The destination after the change'),
   ...problems(...WRITE_PROBLEMS, 404, 409, 503),
 };
 
@@ -34,7 +35,7 @@ const detail = createRoute({
   tags: ['Destinations'],
   summary: 'Log in detail for some hours',
   description:
-    'From its next start on the channel also logs what goes well. On AWS such lines name the publish URL, and everybody who may read the log group reads them; that is why it ends by itself.',
+    'From the next start on, the channel also logs successes. On AWS these lines contain the publish URL, readable by anyone with access to the log group, so the setting expires.',
   request: { params: z.object({ destinationId: DestinationId }), query: NoQuery, body: takes(SetDetailedLog) },
   responses: detailAnswers,
 });
@@ -53,14 +54,14 @@ const HOUR_MS = 3_600_000;
 /** `…/log` and how much of it there is. */
 export function registerLog(api: Api, deps: ApiDeps): void {
   const setDetail = async (context: ApiContext, destinationId: string, detailedLogUntil: string | null) => {
-    const record = await requestChange(deps, destinationId, {
+    const change = await requestChange(deps, destinationId, {
       requestedBy: context.get('principal').id,
-      change: (before) => {
+      decide: (before) => {
         requireChangeable(before, 'edit');
-        return { ...before, detailedLogUntil, lastModified: deps.now().toISOString() };
+        return towardsDesired({ ...before, detailedLogUntil, lastModified: deps.now().toISOString() });
       },
     });
-    return presentDestination(deps, context, requireFound(record, destinationId));
+    return presentDestination(deps, context, requireFound(change, destinationId).record);
   };
 
   api.openapi(detail, async (context) => {

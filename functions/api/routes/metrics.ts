@@ -24,9 +24,9 @@ const metrics = createRoute({
   method: 'get',
   path: '/api/destinations/{destinationId}/metrics',
   tags: ['Destinations'],
-  summary: 'Figures of a destination',
+  summary: 'Get the metrics of a destination',
   request: { params: z.object({ destinationId: DestinationId }), query: NoQuery },
-  responses: { 200: answers(MetricsResource, 'Figures, oldest first'), ...problems(404, 503) },
+  responses: { 200: answers(MetricsResource, 'The metrics, oldest first'), ...problems(404, 503) },
 });
 
 type Series = Awaited<ReturnType<typeof getChannelSeries>> extends Map<string, infer Value> ? Value : never;

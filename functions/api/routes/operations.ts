@@ -13,8 +13,8 @@ const operation = createRoute({
   method: 'get',
   path: '/api/operations/{operationId}',
   tags: ['Operations'],
-  summary: 'Progress and outcome of one operation',
-  description: 'Kept for 90 days, after its destination is gone too.',
+  summary: 'Get the progress and outcome of an operation',
+  description: 'Kept for 90 days, also after its destination is deleted.',
   request: { params: z.object({ operationId: OperationId }), query: NoQuery },
   responses: { 200: answers(OperationResource, 'The operation'), ...problems(404, 503) },
 });
@@ -38,7 +38,7 @@ export function registerOperations(api: Api, deps: ApiDeps): void {
 
 function missing(operationId: string): AppError {
   return new AppError('not_found', {
-    detail: `there is no operation ${operationId}`,
-    remedy: 'the operation in flight is shown with its destination; finished ones are kept for 90 days',
+    detail: `no operation ${operationId}`,
+    remedy: 'the destination shows its running operation; finished operations are kept for 90 days',
   });
 }

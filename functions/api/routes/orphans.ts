@@ -11,33 +11,36 @@ import { answers, NoQuery, problems, WRITE_PROBLEMS } from '../schemas/contract.
 import { OrphanId } from '../schemas/requests.ts';
 import { OrphanList, OrphanResource } from '../schemas/answers.ts';
 
-const tags = ['Leftovers'];
+const tags = ['Orphans'];
 
 const DETAILS: Record<OrphanReason, string> = {
-  no_destination: 'no destination holds it: the one it was made for is gone',
-  duplicate: 'its destination holds another one',
-  unrecorded: 'its destination does not know of it',
-  tags_missing: 'it has our name but not our tags, so nobody can tell whose it is',
+  no_destination: 'its destination no longer exists',
+  duplicate: 'its destination uses another one',
+  unrecorded: 'its destination has no record of it',
+  tags_missing: 'it has a Sluice name but not the tags, so its owner is unknown',
 };
 
 const list = createRoute({
   method: 'get',
   path: '/api/orphans',
   tags,
-  summary: 'AWS resources that belong to no destination',
-  description: 'As the last sweeps saw them. Those with our tags are released by themselves after ten minutes.',
+  summary: 'List orphans: AWS resources no destination uses',
+  description: 'As the last sweeps found them. The sweep releases tagged orphans after 10 minutes.',
   request: { query: NoQuery },
-  responses: { 200: answers(OrphanList, 'The leftovers, oldest first'), ...problems(503) },
+  responses: { 200: answers(OrphanList, 'The orphans, oldest first'), ...problems(503) },
 });
 
 const release = createRoute({
   method: 'post',
   path: '/api/orphans/{orphanId}/release',
   tags,
-  summary: 'Release a leftover now',
-  description: 'The next sweep takes it down in the right order; it may take several.',
+  summary: 'Release an orphan now',
+  description: 'The next sweep deletes it; dependent resources may take several sweeps.',
   request: { params: z.object({ orphanId: OrphanId }), query: NoQuery },
-  responses: { 202: answers(OrphanResource, 'It is being released'), ...problems(...WRITE_PROBLEMS, 404, 409, 503) },
+  responses: {
+    202: answers(OrphanResource, 'The orphan that is being released'),
+    ...problems(...WRITE_PROBLEMS, 404, 409, 503),
+  },
 });
 
 /** What costs although nothing uses it. */
@@ -74,15 +77,15 @@ function toResource({ isTagged, reason, ...orphan }: Orphan, pricing: Pricing): 
 
 function missing(orphanId: string): AppError {
   return new AppError('not_found', {
-    detail: `there is no leftover ${orphanId}`,
-    remedy: 'GET /api/orphans lists what there is; it may be gone already',
+    detail: `no orphan ${orphanId}`,
+    remedy: 'it may be released already; GET /api/orphans lists all orphans',
   });
 }
 
 function notOurs({ resource, resourceId }: Orphan): AppError {
   return new AppError('illegal_transition', {
-    detail: `the ${resource} ${resourceId} does not carry our tags, and what may be somebody else’s is not deleted`,
-    remedy: 'look at it in the AWS console: delete it there, or put its tags back',
+    detail: `the ${resource} ${resourceId} is not tagged by Sluice, and untagged resources are never deleted`,
+    remedy: 'check it in the AWS console: delete it there, or restore its tags',
     allowedActions: [],
   });
 }

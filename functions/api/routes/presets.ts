@@ -8,9 +8,9 @@ const presets = createRoute({
   method: 'get',
   path: '/api/presets',
   tags: ['Presets'],
-  summary: 'Platforms and encodings, with what fits what',
+  summary: 'List platforms and encodings, and which fit together',
   request: { query: NoQuery },
-  responses: { 200: answers(PresetsResource, 'All of them'), ...problems() },
+  responses: { 200: answers(PresetsResource, 'All presets'), ...problems() },
 });
 
 /** `GET /api/presets`. */

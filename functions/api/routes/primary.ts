@@ -4,6 +4,7 @@ import { observeFlow } from '../../aws/flow.ts';
 import { getSourceObservation } from '../../aws/source-table.ts';
 import { PRIMARY_DESTINATION_ID } from '../../domain/destination.ts';
 import { AppError } from '../../domain/errors.ts';
+import { towardsDesired } from '../../domain/lifecycle.ts';
 import { primaryNeed, withPrimaryNeed } from '../../domain/primary.ts';
 import { requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
@@ -20,7 +21,7 @@ const get = createRoute({
   method: 'get',
   path,
   tags,
-  summary: 'The HLS preview: when it runs, and what that costs',
+  summary: 'Get the HLS preview: when it runs, and its cost',
   request: { query: NoQuery },
   responses: { 200: answers(PrimaryResource, 'The primary'), ...problems(503) },
 });
@@ -29,8 +30,8 @@ const put = createRoute({
   method: 'put',
   path,
   tags,
-  summary: 'Decide when the HLS preview runs',
-  description: 'Takes effect at once: a preview that is not needed any more stops, one that is needed starts.',
+  summary: 'Set when the HLS preview runs',
+  description: 'Takes effect at once: starts the preview when it is needed, and stops it otherwise.',
   request: { query: NoQuery, body: takes(SetPrimary) },
   responses: { 200: answers(PrimaryResource, 'The primary'), ...problems(...WRITE_PROBLEMS, 409, 503) },
 });
@@ -53,11 +54,11 @@ export function registerPrimary(api: Api, deps: ApiDeps): void {
     const [flow, source] = await Promise.all([observeFlow(deps), getSourceObservation(deps)]);
     const now = deps.now();
     const need = primaryNeed({ mode, flowStatus: flow?.status ?? null, source, now });
-    const record = await requestChange(deps, PRIMARY_DESTINATION_ID, {
+    const change = await requestChange(deps, PRIMARY_DESTINATION_ID, {
       requestedBy: context.get('principal').id,
-      change: (before) => withPrimaryNeed({ ...before, primaryMode: mode }, need, now, mode),
+      decide: (before) => towardsDesired(withPrimaryNeed({ ...before, primaryMode: mode }, need, now, mode)),
     });
-    if (!record) {
+    if (!change) {
       throw new AppError('illegal_transition', {
         detail: 'the record of the preview does not exist yet',
         remedy: 'the sweep creates it within five minutes of a deployment; try again then',

@@ -21,7 +21,7 @@ describe('/api/rehearsal', () => {
     expect(answer.body.data).toContainEqual({
       fault: 'source_lost',
       scope: 'deployment',
-      label: 'The encoder is gone',
+      label: 'Source lost',
       description: expect.stringContaining('wait for the source'),
       isActive: false,
       destinationIds: [],
@@ -55,7 +55,7 @@ describe('/api/rehearsal', () => {
 
   it.each([
     [{ fault: 'key_refused', isActive: true }, 'name it'],
-    [{ fault: 'source_lost', destinationId: DESTINATION_ID, isActive: true }, 'everything'],
+    [{ fault: 'source_lost', destinationId: DESTINATION_ID, isActive: true }, 'whole deployment'],
     [{ fault: 'earthquake', isActive: true }, 'source_lost'],
     [{ fault: 'source_lost' }, 'isActive'],
   ])('422 for %j', async (body, words) => {

@@ -12,29 +12,29 @@ const list = createRoute({
   method: 'get',
   path: '/api/rehearsal',
   tags,
-  summary: 'Failures that can be practised, and which are',
-  description: 'On one machine only: on AWS this path does not exist.',
+  summary: 'List the drills: failures Sluice can simulate',
+  description: 'Exists on one machine only, not on AWS.',
   request: { query: NoQuery },
-  responses: { 200: answers(RehearsalResource, 'All failures'), ...problems() },
+  responses: { 200: answers(RehearsalResource, 'All drills'), ...problems() },
 });
 
 const change = createRoute({
   method: 'post',
   path: '/api/rehearsal',
   tags,
-  summary: 'Begin or end to practise a failure',
+  summary: 'Start or stop a drill',
   request: { query: NoQuery, body: takes(RehearsalSwitch) },
-  responses: { 200: answers(RehearsalResource, 'All failures'), ...problems(...WRITE_PROBLEMS, 404, 503) },
+  responses: { 200: answers(RehearsalResource, 'All drills'), ...problems(...WRITE_PROBLEMS, 404, 503) },
 });
 
 const end = createRoute({
   method: 'delete',
   path: '/api/rehearsal',
   tags,
-  summary: 'End everything that is practised',
+  summary: 'Stop all drills',
   request: { query: NoQuery },
   responses: {
-    200: answers(RehearsalResource, 'All failures, none of them practised'),
+    200: answers(RehearsalResource, 'All drills, none of them running'),
     ...problems(...WRITE_PROBLEMS),
   },
 });
@@ -61,7 +61,7 @@ function requireScope(fault: RehearsalFaultName, destinationId: string | undefin
   const { scope } = REHEARSAL_FAULTS[fault];
   if ((scope === 'destination') === (destinationId !== undefined)) return;
   const message =
-    scope === 'destination' ? `${fault} is practised on one destination: name it` : `${fault} concerns everything`;
+    scope === 'destination' ? `${fault} affects one destination: name it` : `${fault} affects the whole deployment`;
   throw invalidFields([{ field: 'destinationId', message }]);
 }
 

@@ -12,8 +12,8 @@ const list = createRoute({
   method: 'get',
   path: '/api/reports',
   tags,
-  summary: 'The daily cost reports of a year',
-  description: 'Made by themselves once a day (UTC) is over; each as CSV and as JSON, kept after the history is gone.',
+  summary: 'List the daily cost reports of a year',
+  description: 'Sluice writes a report as CSV and as JSON after each UTC day, and keeps it longer than the history.',
   request: { query: ReportQuery },
   responses: { 200: answers(ReportList, 'The reports, newest day first'), ...problems(503) },
 });
@@ -54,7 +54,7 @@ export function registerReports(api: Api, deps: ApiDeps): void {
 
 function missing(name: string): AppError {
   return new AppError('not_found', {
-    detail: `there is no report ${name}`,
-    remedy: `GET /api/reports lists what there is; a name is a day and one of ${REPORT_FORMATS.join(', ')}`,
+    detail: `no report ${name}`,
+    remedy: `GET /api/reports lists all reports; a name is a day and one of ${REPORT_FORMATS.join(', ')}`,
   });
 }

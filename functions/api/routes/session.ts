@@ -16,10 +16,10 @@ const get = createRoute({
   method: 'get',
   path,
   tags,
-  summary: 'Who is signed in, and what they may do',
-  description: 'To who is not signed in, the 401 says how to: `signIn`.',
+  summary: 'Get the signed-in user and their role',
+  description: 'The `signIn` field of a 401 says how to sign in.',
   request: { query: NoQuery },
-  responses: { 200: answers(SessionResource, 'You'), ...problems() },
+  responses: { 200: answers(SessionResource, 'The signed-in user'), ...problems() },
 });
 
 const create = createRoute({
@@ -43,7 +43,7 @@ const end = createRoute({
 const endThereToo = createRoute({
   ...end,
   responses: {
-    200: answers(EndedSession, 'Signed out here; the user pool is still to be told, by the browser'),
+    200: answers(EndedSession, 'Signed out here; open continueAt to sign out at the user pool'),
     ...openProblems(...WRITE_PROBLEMS),
   },
 });
@@ -52,8 +52,8 @@ const signIn = createRoute({
   method: 'get',
   path: `${path}/sign-in`,
   tags,
-  summary: 'Go to the user pool’s sign-in page',
-  description: 'Open it in a browser. It comes back by way of /api/session/callback.',
+  summary: 'Redirect to the user pool’s sign-in page',
+  description: 'Open it in a browser. The sign-in page redirects to /api/session/callback.',
   request: { query: NoQuery },
   responses: { 302: { description: 'To the sign-in page' }, ...openProblems() },
 });
@@ -62,9 +62,8 @@ const callback = createRoute({
   method: 'get',
   path: `${path}/callback`,
   tags,
-  summary: 'Where the sign-in page sends the browser back to',
-  description:
-    'Leads to the dashboard; when signing in came to nothing, to `/?signIn=denied|expired|failed|unavailable`.',
+  summary: 'Complete a sign-in at the user pool',
+  description: 'Redirects to the dashboard, or to `/?signIn=denied|expired|failed|unavailable` after a failed sign-in.',
   // What else an identity provider adds to an answer is its own affair.
   request: { query: z.object({ code: z.string(), state: z.string(), error: z.string() }).partial() },
   responses: { 302: { description: 'To the dashboard' }, ...openProblems() },
@@ -75,10 +74,10 @@ const refresh = createRoute({
   path: `${path}/refresh`,
   tags,
   summary: 'Renew the session cookie',
-  description: 'With the refresh token’s cookie, when a request was answered 401.',
+  description: 'Uses the cookie with the refresh token. Call it after a 401.',
   request: { query: NoQuery },
   responses: {
-    204: { description: 'Renewed: repeat the request' },
+    204: { description: 'Renewed; repeat the request' },
     ...openProblems(...WRITE_PROBLEMS, 401, 503),
   },
 });
@@ -106,8 +105,8 @@ export function registerSession(api: Api, deps: ApiDeps): void {
     const { createSession } = authentication;
     if (!createSession) {
       throw new AppError('not_found', {
-        detail: 'sessions are not made here',
-        remedy: 'open /api/session/sign-in in a browser, or send an access token as the bearer token',
+        detail: 'this deployment takes no token for a session',
+        remedy: 'open /api/session/sign-in in a browser, or send an access token as bearer token',
       });
     }
     const session = createSession(context.req.valid('json').token, context.req.raw, callerOf(context, deps));
@@ -152,7 +151,7 @@ function registerRedirects(api: Api, deps: ApiDeps, redirects: SignInRedirects):
     const renewed = await redirects.refresh(context.req.raw);
     if (!renewed) {
       throw new AppError('unauthenticated', {
-        detail: 'there is no session to renew',
+        detail: 'no session to renew',
         remedy: 'sign in on the dashboard',
       });
     }

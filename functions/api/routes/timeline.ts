@@ -24,9 +24,9 @@ const ofOne = createRoute({
   method: 'get',
   path: '/api/destinations/{destinationId}/timeline',
   tags,
-  summary: 'What happened to a destination',
+  summary: 'Get the timeline of a destination',
   description:
-    'Operations with their outcome, edits, and changes of health, newest first: the newest 500. GET /api/timeline gives all, page by page; kept for 90 days.',
+    'The newest 500 operations, edits and health changes, newest first. GET /api/timeline pages through all of them. Kept for 90 days.',
   request: { params: z.object({ destinationId: DestinationId }), query: NoQuery },
   responses: { 200: answers(Timeline, 'The entries, newest first'), ...problems(404, 503) },
 });
@@ -35,9 +35,9 @@ const ofAll = createRoute({
   method: 'get',
   path: '/api/timeline',
   tags,
-  summary: 'Everything that happened, to all destinations',
+  summary: 'Get the timeline of all destinations',
   description:
-    'Newest first, deleted destinations included; kept for 90 days. As CSV the whole time in one file, up to 10,000 entries.',
+    'Newest first, deleted destinations included. Kept for 90 days. CSV returns the whole time window in one file, up to 10,000 entries.',
   request: { query: TimelineQuery },
   responses: { 200: answersOrFile(DeploymentTimeline, 'One page, or the file'), ...problems(503) },
 });
@@ -89,7 +89,7 @@ async function exportTimeline(deps: ApiDeps, context: ApiContext, window: Window
   const rows: (string | null)[][] = [];
   for await (const item of readTimeline(deps, window, filter, null)) {
     if (rows.length === EXPORT_MAX) {
-      const message = `is too long ago: there are more than ${EXPORT_MAX} entries; choose a shorter time`;
+      const message = `is too long ago: there are more than ${EXPORT_MAX} entries; choose a shorter time window`;
       throw invalidFields([{ field: 'from', message }]);
     }
     rows.push(COLUMNS.map((column) => item[column]));

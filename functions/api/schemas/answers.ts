@@ -37,19 +37,19 @@ export const OrphanResource = z
     destinationId: z
       .string()
       .nullable()
-      .openapi({ description: 'What its tag or name says; there may be no such destination' }),
+      .openapi({ description: 'From its tag or name; the destination may not exist' }),
     reason: z.enum(['no_destination', 'duplicate', 'unrecorded', 'tags_missing']),
     detail: z.string(),
     isReleasable: z
       .boolean()
-      .openapi({ description: 'False without our tags: then a person has to look at it in AWS' }),
+      .openapi({ description: 'False for a resource without Sluice’s tags: check it in the AWS console' }),
     usdPerHour: z
       .number()
       .nullable()
-      .openapi({ description: 'List price; null when not known, which is not the same as free' }),
+      .openapi({ description: 'List price; null when unknown, which does not mean free' }),
     isPriceComplete: z
       .boolean()
-      .openapi({ description: 'False: a part of the price is not known, so usdPerHour is "at least"' }),
+      .openapi({ description: 'False when a part of the price is unknown: usdPerHour is a lower bound' }),
     firstSeenAt: timestamp,
     lastSeenAt: timestamp,
     sightings: z.number().int(),
@@ -62,7 +62,7 @@ export const OrphanList = z.object({ data: z.array(OrphanResource) }).openapi('O
 const timelineEntry = {
   at: timestamp,
   actor: z.string().openapi({ description: 'Who or what caused it' }),
-  kind: z.enum(TIMELINE_KINDS).openapi({ description: 'drift: AWS was changed from outside' }),
+  kind: z.enum(TIMELINE_KINDS).openapi({ description: 'drift: someone changed a resource in AWS directly' }),
   detail: z.string(),
   operationId: z.string().nullable(),
 };
@@ -74,10 +74,10 @@ export const DeploymentTimeline = z
   .object({
     data: z.array(
       z.object({
-        entryId: z.string().openapi({ description: 'Stays the same over requests' }),
+        entryId: z.string().openapi({ description: 'The same in every request' }),
         ...timelineEntry,
         destinationId: z.string(),
-        destinationName: z.string().openapi({ description: 'As it was called then; kept when it is deleted' }),
+        destinationName: z.string().openapi({ description: 'Its name at that time; kept after a deletion' }),
       }),
     ),
     nextCursor: z.string().nullable(),
@@ -92,7 +92,7 @@ export const ChannelLog = z
 
 const Warning = z
   .object({ code: z.string(), detail: z.string(), remedy: z.string() })
-  .openapi('Warning', { description: 'It works, and it is not as it should be' });
+  .openapi('Warning', { description: 'A problem that does not stop the stream' });
 
 const RecordedError = z
   .object({ code: z.string(), detail: z.string(), remedy: z.string(), at: timestamp })
@@ -103,8 +103,8 @@ const Health = z
     level: z.enum(HEALTH_LEVELS),
     code: z.string().openapi({ description: 'Reason, from a closed list', example: 'stream_key_rejected' }),
     severity: z.enum(['none', 'transient', 'fatal']),
-    detail: z.string().openapi({ description: 'What was seen, one sentence' }),
-    remedy: z.string().openapi({ description: 'What to do, one line; empty when nothing is needed' }),
+    detail: z.string().openapi({ description: 'What was observed, in one sentence' }),
+    remedy: z.string().openapi({ description: 'What to do, in one line; empty when no action is needed' }),
     since: timestamp.nullable(),
     observedAt: timestamp.nullable(),
   })
@@ -116,7 +116,7 @@ const OperationStep = z
     label: z.string().openapi({ example: 'starting the channel' }),
     startedAt: timestamp,
     endedAt: timestamp.nullable(),
-    attempts: z.number().int().openapi({ description: 'Calls of the step, waiting included' }),
+    attempts: z.number().int().openapi({ description: 'Calls of the step, polls included' }),
   })
   .openapi('OperationStep');
 
@@ -130,7 +130,7 @@ export const OperationResource = z
     startedAt: timestamp,
     endedAt: timestamp.nullable(),
     deadlineAt: timestamp,
-    stepNumber: z.number().int().openapi({ description: 'Which step is running, from 1' }),
+    stepNumber: z.number().int().openapi({ description: 'The running step, from 1' }),
     stepCount: z.number().int(),
     steps: z.array(OperationStep),
     error: RecordedError.nullable(),
@@ -144,7 +144,7 @@ export const DestinationResource = z
     group: z
       .string()
       .nullable()
-      .openapi({ description: 'Label of those that are started and stopped together; null: in none' }),
+      .openapi({ description: 'Destinations of a group start and stop together; null: no group' }),
     platform: z.string(),
     rtmpUrl: z.string(),
     streamKeySet: z.boolean(),
@@ -153,38 +153,38 @@ export const DestinationResource = z
     standby: z.enum(STANDBY_MODES),
     primary: z
       .boolean()
-      .openapi({ description: 'The channel behind the HLS preview: PUT /api/primary decides when it runs' }),
+      .openapi({ description: 'True for the channel behind the HLS preview; PUT /api/primary sets when it runs' }),
     desired: z.enum(DESIRED_STATES),
     status: z.enum(DESTINATION_STATUSES),
     health: Health,
     onAir: z
       .boolean()
-      .openapi({ description: 'Running, good, and seen so recently: the only state that may be shown green' }),
+      .openapi({ description: 'True when running, good and recently observed: the only state to show green' }),
     runningSince: timestamp.nullable(),
     bitrateBps: z
       .number()
       .nullable()
       .openapi({ description: 'Newest observed output bitrate; null when not reported' }),
     framesPerSecond: z.number().nullable(),
-    targetBitrateBps: z.number().nullable().openapi({ description: 'What the preset asks for; null for source' }),
-    operation: OperationResource.nullable().openapi({ description: 'The operation in flight' }),
+    targetBitrateBps: z.number().nullable().openapi({ description: 'Bitrate of the preset; null for source' }),
+    operation: OperationResource.nullable().openapi({ description: 'The running operation' }),
     lastError: RecordedError.nullable(),
     warnings: z.array(Warning),
     detailedLogUntil: timestamp
       .nullable()
-      .openapi({ description: 'Until when its channel logs in detail; it takes effect at the next start' }),
+      .openapi({ description: 'When detailed logging ends; it takes effect at the next start' }),
     mediaLiveChannelId: z.string().nullable(),
     mediaConnectOutputArn: z.string().nullable(),
     allowedActions: z.array(z.enum(ACTIONS)),
     refusedActions: z.record(z.string(), z.string()).openapi({
-      description: 'Action to the reason why it is not possible now',
+      description: 'For each refused action, the reason',
       example: { start: 'already running' },
     }),
-    pendingChanges: z.boolean().openapi({ description: 'An edit waits for the next start' }),
+    pendingChanges: z.boolean().openapi({ description: 'True while an edit waits for the next start' }),
     cost: DestinationCost,
     position: z
       .number()
-      .openapi({ description: 'Place in the manual order, smallest first; when it was added until it is moved' }),
+      .openapi({ description: 'Place in the manual order, smallest first; initially the time of creation' }),
     revision: z.number().int(),
     createdAt: timestamp,
     lastModified: timestamp,
@@ -234,11 +234,8 @@ export const FlowStatusResource = z
       since: timestamp.nullable(),
       bitrateBps: z.number().nullable(),
       continuityErrors: z.number().nullable(),
-      packetLossPercent: z
-        .number()
-        .nullable()
-        .openapi({ description: 'Before SRT repairs it; null until it is measured' }),
-      roundTripMs: z.number().nullable().openapi({ description: 'To the encoder and back; null until it is measured' }),
+      packetLossPercent: z.number().nullable().openapi({ description: 'Before SRT’s recovery; null until measured' }),
+      roundTripMs: z.number().nullable().openapi({ description: 'To the encoder and back; null until measured' }),
       video: z
         .object({
           codec: z.string(),
@@ -246,7 +243,7 @@ export const FlowStatusResource = z
           height: z.number().nullable(),
           framesPerSecond: z.number().nullable(),
           profile: z.string().nullable().openapi({
-            description: 'This and what follows: H.264 on one machine; null when unknown',
+            description: 'This field and the next four: H.264 on one machine; null when unknown',
             example: 'High',
           }),
           level: z.string().nullable().openapi({ example: '4.1' }),
@@ -262,7 +259,7 @@ export const FlowStatusResource = z
     }),
     ingest: z.object({
       protocol: z.string(),
-      host: z.string().openapi({ description: 'Address an encoder connects to; embedded: the host of this page' }),
+      host: z.string().openapi({ description: 'Host the encoder connects to; on one machine the host of the request' }),
       port: z.number(),
       latencyMs: z.number(),
       encrypted: z.boolean(),
@@ -286,7 +283,7 @@ export const EncoderAddressResource = z
       description: 'With the passphrase, escaped as in a URL',
       example: 'srt://127.0.0.1:9998?mode=caller&latency=200000&passphrase=abcdefghij0123456789',
     }),
-    passphrase: z.string().nullable().openapi({ description: 'As it is; null: the listener takes any caller' }),
+    passphrase: z.string().nullable().openapi({ description: 'Unescaped; null when the listener accepts any caller' }),
   })
   .openapi('EncoderAddress');
 
@@ -296,9 +293,9 @@ export const PrimaryResource = z
       description:
         'always: while the flow is active; with-source: while the flow is active and an encoder is connected; off: never',
     }),
-    configuredMode: z.enum(PRIMARY_MODES).openapi({ description: 'What the deployment was configured with' }),
+    configuredMode: z.enum(PRIMARY_MODES).openapi({ description: 'The mode in the configuration of the deployment' }),
     destination: DestinationResource.nullable().openapi({
-      description: 'The primary itself, with its price; null until the first sweep has created its record',
+      description: 'The primary channel with its price; null until the first sweep has created its record',
     }),
   })
   .openapi('Primary');
@@ -309,14 +306,14 @@ const PlatformPreset = z.object({
   rtmpUrl: z
     .string()
     .nullable()
-    .openapi({ description: 'Default ingest URL; null when the platform gives one per event' }),
+    .openapi({ description: 'Default ingest URL; null when the platform assigns one per event' }),
   rtmpUrlHint: z.string(),
   streamKeyHint: z.string(),
   backupRtmpUrl: z.string().nullable(),
   defaultEncoding: z.string(),
   encodings: z.array(z.string()).openapi({ description: 'Encodings within the platform’s caps' }),
   videoBitrateBpsByEncoding: z.record(z.string(), z.number()).openapi({
-    description: 'Video bitrate this platform gets from each of its encodings; for source the most that is passed on',
+    description: 'Video bitrate sent to this platform by encoding; for source the upper limit',
     example: { '1080p30': 9_900_000 },
   }),
   videoBitrateBpsMax: z.number().nullable(),
@@ -353,23 +350,23 @@ const WayToSignIn = z
     z.object({ kind: z.literal('token') }),
     z.object({ kind: z.literal('redirect'), url: z.string() }),
   ])
-  .openapi('WayToSignIn', { description: 'token: POST /api/session takes it; redirect: open the URL in the browser' });
+  .openapi('WayToSignIn', {
+    description: 'token: send it to POST /api/session; redirect: open the URL in the browser',
+  });
 
 export const SessionResource = z
   .object({
     principal: z.string(),
     role: z.enum(ROLES),
     signIn: WayToSignIn,
-    embedded: z
-      .boolean()
-      .openapi({ description: 'True on one machine, where rehearsal targets on loopback are allowed' }),
+    embedded: z.boolean().openapi({ description: 'True on one machine, where destinations may point to loopback' }),
     loopbackTargetsAllowed: z.boolean(),
     version: z.string(),
     ffmpeg: z
       .object({ version: z.string(), origin: z.enum(['environment', 'system', 'npm']) })
       .nullable()
       .openapi({
-        description: 'The ffmpeg that handles media on one machine; npm: the one Sluice is tested with; null on AWS',
+        description: 'The ffmpeg in use on one machine; npm is the tested version; null on AWS',
       }),
   })
   .openapi('Session');
@@ -377,7 +374,7 @@ export const SessionResource = z
 /** What is left to do when the session has ended here. */
 export const EndedSession = z
   .object({
-    continueAt: z.string().openapi({ description: 'Open it in the browser to be signed out at the user pool too' }),
+    continueAt: z.string().openapi({ description: 'URL to open in the browser to sign out at the user pool' }),
   })
   .openapi('EndedSession');
 
@@ -397,7 +394,7 @@ export const Problem = z
       .openapi({ description: 'One entry per offending field; `field` is a path such as streamKey' }),
     allowedActions: z.array(z.string()).optional(),
     retryAfterSeconds: z.number().optional(),
-    signIn: WayToSignIn.optional().openapi({ description: 'With every 401, and with nothing else' }),
+    signIn: WayToSignIn.optional().openapi({ description: 'How to sign in; only in a 401' }),
   })
   .openapi('Problem');
 

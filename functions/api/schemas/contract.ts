@@ -25,14 +25,14 @@ const PROBLEMS = {
   400: 'The request cannot be read',
   401: 'Sign in first',
   403: 'Not allowed',
-  404: 'There is no such thing',
+  404: 'Not found',
   409: 'Not possible now; the code says why',
-  412: 'Changed by someone else since it was read',
+  412: 'Changed by someone else',
   413: 'The body is too large',
   415: 'The body is not JSON',
-  422: 'The request is not valid; errors names the fields',
+  422: 'The request is invalid; errors names the fields',
   429: 'Too many wrong tokens; retryAfterSeconds says when to try again',
-  500: 'Our own failure',
+  500: 'Internal error',
   503: 'AWS does not answer',
 } as const;
 
@@ -66,11 +66,11 @@ export const WRITE_PROBLEMS = [400, 403, 413, 415] as const;
 /** Says in the document that a POST may be repeated under one key. */
 export const IdempotencyHeaders = z.object({
   'Idempotency-Key': z.string().optional().openapi({
-    description: 'At most 255 characters: the same request under the same key is carried out once within 24 hours',
+    description: 'At most 255 characters. Requests with the same key run once within 24 hours',
   }),
 });
 
 /** Says in the document that a write may be made conditional. */
 export const IfMatchHeaders = z.object({
-  'If-Match': z.string().optional().openapi({ description: 'ETag of the version the change was made from' }),
+  'If-Match': z.string().optional().openapi({ description: 'ETag of the version the change is based on' }),
 });

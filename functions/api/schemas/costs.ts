@@ -12,13 +12,13 @@ import { anyDestinationId, PlatformId, PresetId, Standby, timestamp } from './pa
 const amount = z.number().nullable();
 
 const unknownParts = z.array(z.string()).openapi({
-  description: 'What the amounts leave out, in words',
+  description: 'What the amounts leave out',
   example: ['MediaLive input, HD AVC, 10 to 20 Mbit/s'],
 });
 const isComplete = z
   .boolean()
-  .openapi({ description: 'False: a part without a known price is left out, so the real amount is at least this' });
-const isAbout = z.boolean().openapi({ description: 'True: traffic is in it, estimated from bitrates' });
+  .openapi({ description: 'False when a part has no known price: the amount is a lower bound' });
+const isAbout = z.boolean().openapi({ description: 'True when the amount includes traffic, estimated from bitrates' });
 
 /** One price per hour by itself. */
 const Amount = z.object({ perHour: amount, isComplete, isAbout, unknownParts }).openapi('Amount');
@@ -26,7 +26,7 @@ export type Amount = z.infer<typeof Amount>;
 
 const channelPart = z.enum(CHANNEL_PARTS).openapi({
   description:
-    'encoding: MediaLive input and outputs. transfer: from the flow to MediaLive. egress: to the platform. ingest: into MediaPackage. viewing: what viewers of the preview cause.',
+    'encoding: MediaLive input and outputs. transfer: from the flow to MediaLive. egress: to the platform. ingest: into MediaPackage. viewing: to viewers of the preview.',
 });
 
 /** Where the prices come from; the same in every answer about money. */
@@ -34,28 +34,28 @@ const provenance = {
   currency: z.literal('USD'),
   region: z.string().openapi({ example: 'us-east-1' }),
   priceDate: z.string().nullable().openapi({
-    description: 'When the prices were looked up; null when there is no price list for the region',
+    description: 'Date of the prices; null without a price list for the region',
     example: '2026-09-18',
   }),
-  isBilled: z.boolean().openapi({ description: 'False on one machine: what it would cost on AWS, billed by nobody' }),
+  isBilled: z.boolean().openapi({ description: 'False on one machine: amounts are what the same would cost on AWS' }),
 };
 
 /** What one destination costs, as part of its resource. */
 export const DestinationCost = z
   .object({
     currency: z.literal('USD'),
-    perHourRunning: amount.openapi({ description: 'While it runs, with its present settings', example: 0.5976 }),
-    perHourIdle: amount.openapi({ description: 'While it is idle: 0 when cold, null when the idle fee is not known' }),
-    perHourNow: amount.openapi({ description: 'What it holds right now; 0 when it holds nothing' }),
+    perHourRunning: amount.openapi({ description: 'While running, with the present settings', example: 0.5976 }),
+    perHourIdle: amount.openapi({ description: 'While idle: 0 when cold, null when the idle fee is unknown' }),
+    perHourNow: amount.openapi({ description: 'For the AWS resources it holds now; 0 when it holds none' }),
     minimumPerStart: amount.openapi({
-      description: 'Ten minutes of encoding, which every start costs',
+      description: '10 minutes of encoding, the minimum per start',
       example: 0.0936,
     }),
     isMinimumComplete: isComplete,
-    thisRun: amount.openapi({ description: 'Since the channel was started; null when it is not running' }),
+    thisRun: amount.openapi({ description: 'Since the channel started; null when not running' }),
     parts: z
       .array(z.object({ part: channelPart, perHour: amount, isComplete, isAbout }))
-      .openapi({ description: 'What perHourRunning is made of' }),
+      .openapi({ description: 'The parts of perHourRunning' }),
     isComplete,
     isAbout,
     unknownParts,
@@ -80,17 +80,19 @@ export const CostNow = z
     show: z
       .object({ since: timestamp, soFar: z.number(), isComplete })
       .nullable()
-      .openapi({ description: 'Channels, since the oldest run of a destination that is still going; null off air' }),
+      .openapi({ description: 'Channels, since the start of the oldest running destination; null off air' }),
     parts: z.array(
       z.object({
         part: z.enum(COST_PARTS).openapi({
-          description: 'monitoring and keysAndSecrets cost around the clock, with every channel stopped',
+          description: 'monitoring and keysAndSecrets are billed around the clock, also with every channel stopped',
         }),
-        count: z.number().int().openapi({ description: 'Resources that cost, or may' }),
+        count: z.number().int().openapi({ description: 'Resources that cost, or may cost, money' }),
         perHourNow: amount,
         isComplete,
         isAbout,
-        soFarToday: amount.openapi({ description: 'Null when running times are not recorded: flow, leftovers' }),
+        soFarToday: amount.openapi({
+          description: 'Null for the flow and orphans, whose running times are not recorded',
+        }),
         isSoFarComplete: isComplete,
       }),
     ),
@@ -98,18 +100,18 @@ export const CostNow = z
       .object({
         flow: Amount,
         primary: Amount.nullable(),
-        viewer: Amount.nullable().openapi({ description: 'One viewer of the preview, at its largest rendition' }),
+        viewer: Amount.nullable().openapi({ description: 'One viewer of the preview at its largest rendition' }),
       })
-      .openapi({ description: 'What source and preview cost whenever they run; null without a preview' }),
-    notes: z.array(z.string()).openapi({ description: 'How the amounts are computed, and what is not counted' }),
+      .openapi({ description: 'Cost of source and preview while they run; null without a preview' }),
+    notes: z.array(z.string()).openapi({ description: 'How the amounts are computed and what they leave out' }),
   })
   .openapi('CostNow');
 
 /** Sums over runs. */
 const usage = {
-  runs: z.number().int().openapi({ description: 'Runs that began in this time' }),
+  runs: z.number().int().openapi({ description: 'Runs that started in this time' }),
   minutes: z.number().openapi({ description: 'Running time' }),
-  billedMinutes: z.number().int().openapi({ description: 'Rounded up per run, ten at least' }),
+  billedMinutes: z.number().int().openapi({ description: 'Rounded up per run, at least 10 per run' }),
   cost: amount,
   isComplete,
   isAbout,
@@ -127,7 +129,7 @@ export const CostLedger = z
     data: z.array(
       z.object({
         key: z.string().openapi({ description: 'Destination id, UTC day or platform id', example: '2026-11-21' }),
-        name: z.string().openapi({ description: 'For people; a deleted destination’s last name' }),
+        name: z.string().openapi({ description: 'Display name; for a deleted destination its last name' }),
         platform: z.string().nullable().openapi({ description: 'Null when grouped by day' }),
         ...usage,
       }),
@@ -150,18 +152,18 @@ export const CreateEstimate = z
         standby: Standby.optional(),
       })
       .optional()
-      .openapi({ description: 'One that does not exist yet' }),
+      .openapi({ description: 'A destination that does not exist yet' }),
     hours: z.number().positive().max(HOURS_MAX).openapi({ example: 3 }),
   })
   .refine(
     (value) => (value.destinationIds === undefined) !== (value.planned === undefined),
-    'either destinationIds or planned has to be given',
+    'give either destinationIds or planned',
   )
   .openapi('CreateEstimate');
 
 const estimated = {
   perHour: amount,
-  minimum: amount.openapi({ description: 'Ten minutes of encoding per channel, which every start costs' }),
+  minimum: amount.openapi({ description: '10 minutes of encoding per channel, the minimum per start' }),
   isMinimumComplete: isComplete,
   total: amount,
   isComplete,
@@ -186,7 +188,7 @@ export const Estimate = z
         ...estimated,
       }),
     ),
-    notes: z.array(z.string()).openapi({ description: 'How the amounts are computed, and what is not counted' }),
+    notes: z.array(z.string()).openapi({ description: 'How the amounts are computed and what they leave out' }),
   })
   .openapi('Estimate');
 
@@ -205,7 +207,7 @@ export const ReportList = z
     data: z.array(
       z.object({
         name: z.string().openapi({ example: '2026-11-20.csv' }),
-        day: z.string().openapi({ description: 'UTC day the report is about', example: '2026-11-20' }),
+        day: z.string().openapi({ description: 'UTC day of the report', example: '2026-11-20' }),
         format: z.enum(['csv', 'json']),
         sizeBytes: z.number().int(),
         storedAt: timestamp,

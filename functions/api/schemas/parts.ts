@@ -11,7 +11,7 @@ export const PresetId = z.string().min(1).max(64).openapi({ example: '1080p30' }
 export const PlatformId = z.string().min(1).max(64).openapi({ example: 'youtube' });
 export const Standby = z
   .enum(STANDBY_MODES)
-  .openapi({ description: 'warm: kept ready while idle; cold: made on start, released on stop' });
+  .openapi({ description: 'warm: the channel is kept while idle; cold: created at start, released at stop' });
 
 /** Ids are made by us: a prefix and a ULID, or the primary channel's fixed id. */
 export const anyDestinationId = z

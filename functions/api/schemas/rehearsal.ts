@@ -10,7 +10,7 @@ export const RehearsalSwitch = z
   .strictObject({
     fault: FaultId,
     isActive: z.boolean(),
-    destinationId: anyDestinationId.optional().openapi({ description: 'For failures of one platform' }),
+    destinationId: anyDestinationId.optional().openapi({ description: 'For drills that affect one destination' }),
   })
   .openapi('RehearsalSwitch');
 
@@ -23,7 +23,7 @@ export const RehearsalResource = z
         label: z.string(),
         description: z.string(),
         isActive: z.boolean(),
-        destinationIds: z.array(z.string()).openapi({ description: 'Destinations it is practised on' }),
+        destinationIds: z.array(z.string()).openapi({ description: 'Destinations the drill runs on' }),
       }),
     ),
   })

@@ -19,10 +19,10 @@ const INVISIBLE = /^[^\p{L}\p{N}\p{P}\p{S}]+$/u;
 const DestinationName = z
   .string()
   .trim()
-  .min(1, 'a name is needed')
-  .max(100, 'a name has at most 100 characters')
-  .refine((value) => !UNPRINTABLE.test(value), 'a name holds no control characters')
-  .refine((value) => !INVISIBLE.test(value), 'a name holds at least one character that can be seen')
+  .min(1, 'enter a name')
+  .max(100, 'must have at most 100 characters')
+  .refine((value) => !UNPRINTABLE.test(value), 'must not contain control characters')
+  .refine((value) => !INVISIBLE.test(value), 'must contain a visible character')
   .openapi({ example: 'Main YouTube' });
 
 const GROUP_LENGTH_MAX = 40;
@@ -30,11 +30,11 @@ const GROUP_LENGTH_MAX = 40;
 const Group = z
   .string()
   .trim()
-  .min(1, 'a group has at least one character')
-  .max(GROUP_LENGTH_MAX, `a group has at most ${GROUP_LENGTH_MAX} characters`)
-  .refine((value) => !UNPRINTABLE.test(value), 'a group holds no control characters')
-  .refine((value) => !INVISIBLE.test(value), 'a group holds at least one character that can be seen')
-  .openapi({ description: 'Label of those that are started and stopped together', example: 'Sunday service' });
+  .min(1, 'must have at least one character')
+  .max(GROUP_LENGTH_MAX, `must have at most ${GROUP_LENGTH_MAX} characters`)
+  .refine((value) => !UNPRINTABLE.test(value), 'must not contain control characters')
+  .refine((value) => !INVISIBLE.test(value), 'must contain a visible character')
+  .openapi({ description: 'Destinations of a group start and stop together', example: 'Sunday service' });
 
 /** Any finite number: a place between two others is the number half way between theirs. */
 const Position = z
@@ -43,25 +43,25 @@ const Position = z
   .max(Number.MAX_SAFE_INTEGER)
   .openapi({ description: 'Place in the manual order of the dashboard, smallest first', example: 1_763_748_000_000.5 });
 
-const GroupInput = Group.nullable().openapi({ description: 'null: in no group' });
+const GroupInput = Group.nullable().openapi({ description: 'null: no group' });
 
 /** Bytes, not characters: KMS encrypts at most 4096 bytes in one call. */
 const STREAM_KEY_BYTES_MAX = 4096;
 
 const StreamKeyInput = z
   .string()
-  .min(1, 'a stream key is needed')
+  .min(1, 'enter a stream key')
   .refine(
     (value) => Buffer.byteLength(value) <= STREAM_KEY_BYTES_MAX,
-    `a stream key has at most ${STREAM_KEY_BYTES_MAX} bytes`,
+    `must have at most ${STREAM_KEY_BYTES_MAX} bytes`,
   )
   // oxlint-disable-next-line no-control-regex
-  .refine((value) => !/[\s\u0000-\u001f\u007f]/.test(value), 'a stream key holds no spaces or control characters')
+  .refine((value) => !/[\s\u0000-\u001f\u007f]/.test(value), 'must not contain spaces or control characters')
   .openapi({ format: 'password', writeOnly: true, example: 'abcd-efgh-ijkl-mnop' });
 
-const RtmpUrlInput = z.string().min(1).max(2048, 'an RTMP URL has at most 2048 characters').openapi({
+const RtmpUrlInput = z.string().min(1).max(2048, 'must have at most 2048 characters').openapi({
   example: 'rtmps://a.rtmps.youtube.com:443/live2',
-  description: 'Without the stream key. Left out: the platform’s own.',
+  description: 'Without the stream key. Default: the platform’s URL.',
 });
 
 /** Ids are made by us: a prefix and a ULID, or the primary channel's fixed id. */
@@ -87,12 +87,12 @@ export const CreateDestination = z
 export const ReplaceDestination = z
   .strictObject({
     name: DestinationName,
-    group: GroupInput.default(null).openapi({ description: 'Left out: in no group' }),
+    group: GroupInput.default(null).openapi({ description: 'Default: no group' }),
     platform: PlatformId,
     rtmpUrl: RtmpUrlInput,
     preset: PresetId,
     standby: Standby,
-    position: Position.optional().openapi({ description: 'Left out: it stays where it is' }),
+    position: Position.optional().openapi({ description: 'Default: the present position' }),
     streamKey: StreamKeyInput.optional(),
   })
   .openapi('ReplaceDestination');
@@ -107,14 +107,14 @@ export const PatchDestination = z
     standby: Standby.optional(),
     position: Position.optional(),
   })
-  .refine((value) => Object.keys(value).length > 0, 'nothing to change was given')
+  .refine((value) => Object.keys(value).length > 0, 'give at least one field to change')
   .openapi('PatchDestination');
 
 export const PutStreamKey = z.strictObject({ streamKey: StreamKeyInput }).openapi('PutStreamKey');
 
 export const ApplyQuery = z.strictObject({
   apply: z.enum(['now', 'next-start']).optional().openapi({
-    description: 'Needed when the destination is on air: now restarts it, next-start waits for the next start',
+    description: 'Required while the destination is on air: now restarts it, next-start waits for the next start',
   }),
 });
 
@@ -124,18 +124,18 @@ export const ForceQuery = z.strictObject({
   force: z
     .enum(['true', 'false'])
     .optional()
-    .openapi({ description: 'true gives up the operation in flight first: the way out when one hangs' }),
+    .openapi({ description: 'true abandons the running operation first, for one that hangs' }),
 });
 
 export const BulkRequest = z
   .strictObject({
     ids: z.array(DestinationId).min(1).max(BULK_MAX).optional(),
-    all: z.literal(true).optional().openapi({ description: 'Every destination but the primary' }),
+    all: z.literal(true).optional().openapi({ description: 'Every destination except the primary' }),
     group: Group.optional().openapi({ description: 'Every destination of this group' }),
   })
   .refine(
     ({ ids, all, group }) => [ids, all, group].filter((each) => each !== undefined).length === 1,
-    'exactly one of ids, all and group has to be given',
+    'give exactly one of ids, all and group',
   )
   .openapi('BulkRequest');
 
@@ -157,11 +157,11 @@ const instant = z
 const exportFormat = z
   .enum(['json', 'csv'])
   .optional()
-  .openapi({ description: 'csv gives a file; `Accept: text/csv` does as well' });
+  .openapi({ description: 'csv returns a file, as does `Accept: text/csv`' });
 
 export const TimelineQuery = z.strictObject({
-  from: instant.optional().openapi({ description: 'Seven days before `to` if left out; 90 days at most' }),
-  to: instant.optional().openapi({ description: 'Not included; now if left out' }),
+  from: instant.optional().openapi({ description: 'Default: seven days before `to`; at most 90 days' }),
+  to: instant.optional().openapi({ description: 'Exclusive. Default: now' }),
   kind: z.enum(TIMELINE_KINDS).optional(),
   destinationId: anyDestinationId.optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -170,21 +170,25 @@ export const TimelineQuery = z.strictObject({
 });
 
 export const CostQuery = z.strictObject({
-  from: instant
-    .optional()
-    .openapi({ description: 'Midnight UTC of the present day if left out; 90 days back at most' }),
-  to: instant.optional().openapi({ description: 'Not included; now if left out' }),
+  from: instant.optional().openapi({ description: 'Default: midnight UTC today; at most 90 days ago' }),
+  to: instant.optional().openapi({ description: 'Exclusive. Default: now' }),
   groupBy: CostGroupBy.default('destination'),
   format: exportFormat,
 });
 
 export const LogQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(500).optional().openapi({ description: 'Lines at most; 50 if left out' }),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(500)
+    .optional()
+    .openapi({ description: 'Maximum number of lines. Default: 50' }),
 });
 
 export const SetDetailedLog = z
   .strictObject({
-    hours: z.number().int().min(1).max(72).openapi({ description: 'How long' }),
+    hours: z.number().int().min(1).max(72).openapi({ description: 'Duration of the detailed logging' }),
   })
   .openapi('SetDetailedLog');
 

@@ -37,7 +37,7 @@ const LOOKS_PER_HOUR = 60;
 
 /** What is always beyond the amounts, whatever prices are known. */
 const NOT_COUNTED =
-  'Lambda, Step Functions, DynamoDB, S3, logs, e-mails and the requests of dashboards and scripts are not counted.';
+  'Not included: Lambda, Step Functions, DynamoDB, S3, logs, e-mails and the requests of dashboards and scripts.';
 
 /** Where the prices of an answer come from. */
 export function provenanceOf(deps: Pick<ApiDeps, 'deployment' | 'embedded'>) {

@@ -148,7 +148,7 @@ function sourceStateOf(
     return {
       state: 'failed',
       detail: `the flow has failed${flow.errors[0] ? `: ${flow.errors[0]}` : ''}`,
-      remedy: 'stop the flow and start it again; if it fails again, look at it in the MediaConnect console',
+      remedy: 'stop the flow and start it again; if it fails again, check it in the MediaConnect console',
     };
   }
   if (flow.status === 'STARTING') return { state: 'off', detail: 'the flow is starting', remedy: '' };
@@ -163,13 +163,13 @@ function sourceStateOf(
     return {
       state: 'failed',
       detail: flow.errors[0],
-      remedy: 'check the encoder’s passphrase, latency and mode (caller) against the ones shown here',
+      remedy: 'compare the encoder’s passphrase, latency and mode (caller) with those shown here',
     };
   }
   return {
     state: 'waiting',
-    detail: 'listening, no encoder is connected',
-    remedy: 'point an encoder at the SRT URL shown here',
+    detail: 'no encoder is connected',
+    remedy: 'point the encoder at the SRT URL shown here',
   };
 }
 

@@ -87,7 +87,7 @@ function notOurs(): AppError {
   return invalidFields([
     {
       field: 'cursor',
-      message: 'is not a cursor this list gave out for these filters: leave it out, or take nextCursor as it is',
+      message: 'is not a cursor of this list and these filters: leave it out, or send nextCursor unchanged',
     },
   ]);
 }

@@ -1,7 +1,7 @@
 /**
- * The first thing that runs: `npm start`, `npm test` and the others come here. It needs no dependency and no particular
- * Node (18 or later). It names what is missing on this machine before anything else happens, installs the packages when
- * they are missing or out of date, finds Node 24 and hands over to the task.
+ * The entry point of `npm start`, `npm test` and the other tasks. It needs no dependency and no particular Node (18 or
+ * later). It reports missing programs before anything else happens, installs the packages if they are missing or out of
+ * date, finds Node 24 and runs the task.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
@@ -14,9 +14,13 @@ import { runProgram } from './run.mjs';
 
 const ROOT = realpathSync(fileURLToPath(new URL('../../..', import.meta.url)));
 
+/** Where Node keeps compiled code. Loading the product takes half as long with it. */
+const NODE_COMPILE_CACHE = join(ROOT, 'node_modules', '.cache', 'node');
+
 /**
- * Every script of package.json: what it needs and how it runs. `forDevelopers` lists it apart in --help; `hasOwnHelp`
- * leaves --help to the program itself.
+ * Every script of package.json, with its requirements. `forDevelopers` lists it separately in --help; `hasOwnHelp`
+ * leaves
+ * --help to the program itself.
  */
 const TASKS = {
   start: {
@@ -26,7 +30,7 @@ const TASKS = {
     run: (node, args) => runMain(node, args),
   },
   demo: {
-    meaning: 'the same with a test picture and targets that show what arrives',
+    meaning: 'run it with a test picture and local targets that report what arrives',
     command: 'npm run demo',
     needs: ['node', 'ffmpeg'],
     run: (node, args) => runMain(node, ['--demo', ...args]),
@@ -45,7 +49,7 @@ const TASKS = {
     run: (node, args) => runFile(node, 'infra/local/host/print-link.ts', args),
   },
   restore: {
-    meaning: 'list the backups of the data directory; with -- latest or -- NAME, put one back',
+    meaning: 'list the backups of the data directory; with -- latest or -- NAME, restore one',
     command: 'npm run restore',
     hasOwnHelp: true,
     needs: ['node'],
@@ -53,7 +57,7 @@ const TASKS = {
   },
   test: {
     forDevelopers: true,
-    meaning: 'all checks and all tests; with arguments, vitest alone with these',
+    meaning: 'run all checks and all tests; with arguments, only vitest with these',
     command: 'npm test [-- path …]',
     needs: ['node', 'ffmpeg', 'chromium'],
     run: (node, args) =>
@@ -61,14 +65,14 @@ const TASKS = {
   },
   'test:e2e': {
     forDevelopers: true,
-    meaning: 'the end-to-end tests alone',
+    meaning: 'run only the end-to-end tests',
     command: 'npm run test:e2e',
     needs: ['node', 'ffmpeg'],
     run: (node, args) => runTool(node, 'vitest', ['run', ...(args.length > 0 ? args : ['test/e2e'])]),
   },
   check: {
     forDevelopers: true,
-    meaning: 'format, lint, types, unused code, state machines, and whether planted bugs fit',
+    meaning: 'check format, lint, types, unused code, state machines and planted bugs',
     command: 'npm run check',
     needs: ['node'],
     run: (node) => runSteps(node, checks()),
@@ -101,6 +105,13 @@ const TASKS = {
     needs: ['node'],
     run: (node) => runFile(node, 'infra/local/endpoints/media/shapes/generate-shapes.ts', []),
   },
+  statemachines: {
+    forDevelopers: true,
+    meaning: 'regenerate the state machines from the lifecycle’s tables',
+    command: 'npm run statemachines',
+    needs: ['node'],
+    run: (node) => runFile(node, 'statemachines/generate.ts', []),
+  },
   lock: {
     forDevelopers: true,
     meaning: 'rewrite package-lock.json after a change of dependencies',
@@ -112,7 +123,7 @@ const TASKS = {
   },
   bench: {
     forDevelopers: true,
-    meaning: 'measure: CPU per destination, latency, times to start and stop',
+    meaning: 'measure CPU per destination, latency, and times to start and stop',
     command: 'npm run bench',
     hasOwnHelp: true,
     needs: ['node', 'ffmpeg'],
@@ -120,7 +131,7 @@ const TASKS = {
   },
   'bench:api': {
     forDevelopers: true,
-    meaning: 'measure the API: reads beside a bare server, a storm of starts, memory',
+    meaning: 'measure the API: reads against a bare server, a storm of starts, memory',
     command: 'npm run bench:api',
     hasOwnHelp: true,
     needs: ['node', 'ffmpeg'],
@@ -128,7 +139,7 @@ const TASKS = {
   },
   'bench:bundle': {
     forDevelopers: true,
-    meaning: 'weigh the Lambda functions, beside the same libraries without our code',
+    meaning: 'measure the size of the Lambda functions, with and without our code',
     command: 'npm run bench:bundle',
     hasOwnHelp: true,
     needs: ['node'],
@@ -136,7 +147,7 @@ const TASKS = {
   },
   'bench:lifecycle': {
     forDevelopers: true,
-    meaning: 'count what a destination’s life costs, under a virtual clock',
+    meaning: 'count the requests in a destination’s life, under a virtual clock',
     command: 'npm run bench:lifecycle',
     hasOwnHelp: true,
     needs: ['node'],
@@ -144,7 +155,7 @@ const TASKS = {
   },
   'bench:store': {
     forDevelopers: true,
-    meaning: 'measure durable writes a second, beside bare synced appends',
+    meaning: 'measure durable writes per second against bare synced appends',
     command: 'npm run bench:store',
     hasOwnHelp: true,
     needs: ['node'],
@@ -152,7 +163,7 @@ const TASKS = {
   },
   'bench:web': {
     forDevelopers: true,
-    meaning: 'weigh and time the dashboard, also with a thousand destinations',
+    meaning: 'measure size and speed of the dashboard, up to a thousand destinations',
     command: 'npm run bench:web',
     hasOwnHelp: true,
     needs: ['node', 'ffmpeg', 'chromium'],
@@ -167,21 +178,21 @@ const TASKS = {
     run: (node, args) => runFile(node, 'test/faults/simulate.ts', args),
   },
   preflight: {
-    meaning: 'check an AWS account before deploying; with --prices, fetch the prices of its Region',
+    meaning: 'check an AWS account before a deployment; --prices fetches its Region’s prices',
     command: 'npm run preflight',
     hasOwnHelp: true,
     needs: ['node'],
     run: (node, args) => runFile(node, 'infra/aws/preflight/preflight.ts', args),
   },
   prove: {
-    meaning: 'decide on AWS what Sluice only assumes about it; asks, and costs at most 3 USD',
+    meaning: 'verify Sluice’s assumptions about AWS; asks first, costs at most 3 USD',
     command: 'npm run prove',
     hasOwnHelp: true,
     needs: ['node'],
     run: (node, args) => runFile(node, 'infra/aws/prove/prove.ts', args, { asks: true }),
   },
   destroy: {
-    meaning: 'remove a deployment from AWS without leaving anything that costs',
+    meaning: 'remove a deployment from AWS, with everything that costs money',
     command: 'npm run destroy',
     hasOwnHelp: true,
     needs: ['node'],
@@ -201,8 +212,12 @@ function checks() {
     { name: 'types', tool: 'tsc', args: ['--noEmit'] },
     { name: 'unused', tool: 'knip', args: [] },
     ...(machines.length > 0 ? [{ name: 'machines', tool: 'asl-validator', args: machineArgs }] : []),
-    // A line that has moved takes the bug planted into it along; found here, it costs seconds instead of a whole run.
-    { name: 'planted', tool: 'vitest', args: ['run', 'test/faults/planted-bugs.test.ts', '-t', 'plants every'] },
+    // A changed line breaks the bug planted in it; this check finds that in seconds instead of a whole run.
+    {
+      name: 'planted',
+      tool: 'vitest',
+      args: ['run', 'test/faults/planted-bugs.test.ts', '-t', 'matches every planted bug'],
+    },
   ];
 }
 
@@ -222,7 +237,7 @@ async function main([taskName = '', ...args]) {
   if (missing.length > 0) {
     for (const { program, why } of missing) say(`${program} is missing: ${why}`);
     say(
-      `install it with this, then run ${task.command} again:\n\n    ${installCommand(
+      `install what is missing with this, then run ${task.command} again:\n\n    ${installCommand(
         host,
         missing.map((each) => each.program),
       )}\n`,
@@ -236,14 +251,14 @@ async function main([taskName = '', ...args]) {
   const node = findNode() ?? (task.withoutPackages ? process.execPath : undefined);
   if (!node) {
     say(
-      `Node ${NODE_MAJOR_MIN} is missing: npm’s own does not run here and this one is ${process.versions.node}. Get it with:\n\n    ${installCommand(host, ['node'])}\n`,
+      `Node ${NODE_MAJOR_MIN} is missing: npm’s build does not run here, and this one is ${process.versions.node}. Install it with:\n\n    ${installCommand(host, ['node'])}\n`,
     );
     return 1;
   }
   return task.run(node, args);
 }
 
-/** Runs one after the other, each with one line of summary; what failed is shown in full. */
+/** Runs the steps in order and prints one line for each, and the whole output of a failed one. */
 async function runSteps(node, steps) {
   const failed = [];
   for (const step of steps) {
@@ -253,12 +268,12 @@ async function runSteps(node, steps) {
       [toolPath(step.tool), ...step.args],
       step.shown ? 'inherit' : 'collect',
     );
-    // Interrupted by hand: the rest is not wanted either.
+    // An interrupt also cancels the remaining steps.
     if (code === 130 || code === 143) return code;
     const seconds = ((Date.now() - startedAtMs) / 1000).toFixed(1);
     if (code !== 0) failed.push(step.name);
     if (code !== 0 && output) process.stdout.write(output.endsWith('\n') ? output : `${output}\n`);
-    const remedy = code !== 0 && step.remedy ? `  put right with: ${step.remedy}` : '';
+    const remedy = code !== 0 && step.remedy ? `  fix with: ${step.remedy}` : '';
     process.stdout.write(`${code === 0 ? '✓' : '✗'} ${step.name.padEnd(9)} ${seconds.padStart(6)} s${remedy}\n`);
   }
   if (failed.length > 0) process.stdout.write(`failed: ${failed.join(', ')}\n`);
@@ -303,11 +318,17 @@ async function runShown(command, args, options) {
 
 function runNode(node, args, output, { environment = {}, ...options } = {}) {
   const keeper = pathToFileURL(join(dirname(fileURLToPath(import.meta.url)), 'stay-with-parent.mjs')).href;
-  const env = { ...process.env, ...environment, PATH: childPath(node), STAY_WITH_PARENT: String(process.pid) };
+  const env = {
+    NODE_COMPILE_CACHE,
+    ...process.env,
+    ...environment,
+    PATH: childPath(node),
+    STAY_WITH_PARENT: String(process.pid),
+  };
   return runProgram(node, ['--import', keeper, ...args], { cwd: ROOT, env, output, ...options });
 }
 
-/** Our Node before any other, then the tools of node_modules. */
+/** Returns the PATH of a task: its Node first, then the tools of node_modules. */
 function childPath(node) {
   const folders = [dirname(node), join(ROOT, 'node_modules', '.bin'), process.env.PATH ?? ''];
   return folders.filter((folder, index) => folders.indexOf(folder) === index).join(delimiter);
@@ -334,9 +355,9 @@ function helpText() {
   const list = (rows) => lines.push(...rows.map(({ command, meaning }) => `  ${command.padEnd(24)} ${meaning}`));
   const tasks = Object.values(TASKS);
   list(tasks.filter((task) => !task.forDevelopers));
-  lines.push('', 'To change Sluice (CONTRIBUTING.md):', '');
+  lines.push('', 'For contributors (CONTRIBUTING.md):', '');
   list(tasks.filter((task) => task.forDevelopers));
-  lines.push('', 'Settings, by environment variable:', '');
+  lines.push('', 'Settings (environment variables):', '');
   for (const { name, fallback, meaning, allowed } of settings) {
     lines.push(
       `  ${name.padEnd(24)} ${meaning}`,

@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import packageJson from '../../../package.json' with { type: 'json' };
+import { allCommandLines, isAlive } from '../../../test/support/product.ts';
 import { findMissing, findOnPath } from './requirements.mjs';
 import type { Host } from './requirements.mjs';
 
-/** A checkout in miniature: the real bootstrap, an npm that only writes down what it was asked, tools that only report. */
+/** A miniature checkout: the real bootstrap, an npm that only records its arguments, and tools that only report. */
 let root: string;
 let children: ChildProcess[];
 
@@ -19,7 +20,7 @@ beforeEach(() => {
   writeFileSync(join(root, 'package-lock.json'), lockWith('1.0.0'));
   writeFileSync(join(root, 'package.json'), '{"type":"module"}');
   program('bin/ffmpeg', 'exit 1');
-  // Does to node_modules what npm ci would: empties it, fills it, leaves its own note of what is there.
+  // Imitates npm ci: empties node_modules, fills it, and leaves a list of the packages.
   program(
     'bin/npm',
     `echo "$@" >> ${root}/npm-calls
@@ -36,10 +37,32 @@ beforeEach(() => {
   );
 });
 
-afterEach(() => {
+afterEach(async () => {
   for (const child of children) child.kill('SIGKILL');
+  await endAllOf(root);
   rmSync(root, { recursive: true, force: true });
 });
+
+/**
+ * Ends every process that runs a file of the checkout. The bootstrap and its program have process groups of their own
+ * and outlive npm or the shell that started them, so after a failed test nothing else would end them.
+ */
+async function endAllOf(checkout: string): Promise<void> {
+  for (;;) {
+    const left = [...allCommandLines()].filter(([pid, command]) => command.includes(checkout) && isAlive(pid));
+    if (left.length === 0) return;
+    for (const [pid] of left) kill(pid);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself.
+  }
+}
 
 function program(path: string, script: string): void {
   const file = join(root, path);
@@ -60,12 +83,13 @@ function lockWith(version: string): string {
   });
 }
 
-/** What `npm start` runs: writes what it was given, and leaves only when told. */
+/** Writes the program that `npm start` runs. */
 function writeMain(body: string): void {
   writeFileSync(join(root, 'infra/local/main.ts'), body);
 }
 const WAITING_MAIN = `
-  const timer = setInterval(() => {}, 1000);
+  // Ends by itself if the whole test run is killed.
+  setTimeout(() => process.exit(7), 120_000);
   let signals = 0;
   process.on('SIGINT', () => { signals += 1; console.log('signal ' + signals); setTimeout(() => process.exit(signals === 1 ? 9 : 99), 700); });
   process.on('SIGTERM', () => { console.log('terminated'); process.exit(8); });
@@ -85,15 +109,15 @@ function launch(args: string[], environment: Record<string, string> = {}) {
   return Object.assign(run, { ended });
 }
 
-/** Leaves packages in place, so that nothing is installed afterwards. */
+/** Installs the packages, so that later runs install nothing. */
 async function installed(): Promise<void> {
   expect(existsSync(join(root, 'node_modules'))).toBe(false);
   await finish(['link']);
 }
 
-/** The machine's own npm, as a service manager starts it: a separate process without a terminal. */
+/** Starts the system's npm as a service manager would: as a separate process without a terminal. */
 function launchNpm() {
-  // As ours is written: the shell makes way for the program, so that npm's signals reach it.
+  // Use the real script: its shell replaces itself with the program, so that npm's signals reach it.
   const { start } = packageJson.scripts;
   writeFileSync(join(root, 'package.json'), JSON.stringify({ type: 'module', scripts: { start } }));
   const [npm] = findOnPath('npm', { PATH: process.env.PATH });
@@ -118,18 +142,8 @@ async function finish(args: string[], environment: Record<string, string> = {}) 
 const npmCalls = () =>
   existsSync(join(root, 'npm-calls')) ? readFileSync(join(root, 'npm-calls'), 'utf8').trim().split('\n') : [];
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    // A process that nobody has waited for yet is dead for our purpose.
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
-
 describe('the first run', () => {
-  it('installs from the lock file whatever npm is configured to leave out, and says so', async () => {
+  it('installs from the lock file regardless of the npm configuration, and announces it', async () => {
     writeMain('console.log("main runs");');
     const { code, output } = await finish(['start']);
     expect(code).toBe(0);
@@ -150,7 +164,7 @@ describe('the first run', () => {
     expect(npmCalls()).toHaveLength(2);
   });
 
-  it('believes what somebody installed by hand, once all of it is there', async () => {
+  it('accepts a manual installation once it is complete', async () => {
     writeMain('');
     mkdirSync(join(root, 'node_modules'));
     const hidden = join(root, 'node_modules/.package-lock.json');
@@ -163,7 +177,7 @@ describe('the first run', () => {
     expect(npmCalls()).toHaveLength(1);
   });
 
-  it('starts nothing when npm fails, shows npm’s words, names remedies, and tries again the next time', async () => {
+  it('starts nothing when npm fails, shows npm’s message and remedies, and tries again at the next run', async () => {
     writeMain('console.log("main runs");');
     writeFileSync(join(root, 'npm-fails'), '');
     const { code, output } = await finish(['start']);
@@ -220,7 +234,7 @@ describe('every script of package.json', () => {
 });
 
 describe('the child program', () => {
-  it('gets the arguments, our Node first on its PATH, and its exit code is ours', async () => {
+  it('gets the arguments and our Node first on its PATH, and determines the exit code', async () => {
     writeMain('console.log(process.argv.slice(2).join("|"), process.env.PATH.split(":")[0]); process.exit(5);');
     const { code, output } = await finish(['demo', 'a b', '--x']);
     expect(code).toBe(5);
@@ -233,7 +247,7 @@ describe('the child program', () => {
     expect(output).toContain('--inspect=0|--demo,--x');
   });
 
-  it('gets one Ctrl-C even when terminal and npm both pass it on, and may finish in peace', async () => {
+  it('gets a single Ctrl-C when terminal and npm both send one, and has time to finish', async () => {
     writeMain(WAITING_MAIN);
     const run = launch(['start']);
     await vi.waitFor(() => expect(run.output).toContain('ready'), { timeout: 20_000 });
@@ -243,7 +257,7 @@ describe('the child program', () => {
     expect(run.output.match(/signal/g)).toHaveLength(1);
   });
 
-  it('is not left behind when the bootstrap is killed outright', async () => {
+  it('ends when the bootstrap is killed', async () => {
     writeMain(WAITING_MAIN);
     const run = launch(['start']);
     await vi.waitFor(() => expect(run.output).toContain('ready'), { timeout: 20_000 });
@@ -254,7 +268,7 @@ describe('the child program', () => {
   });
 
   it.each(['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGKILL'] as const)(
-    'ends in order, and all before it, when %s reaches the npm that was started and nothing else',
+    'shuts down with the bootstrap when %s reaches only the npm that was started',
     async (signal) => {
       writeMain(WAITING_MAIN);
       await installed();
@@ -268,11 +282,11 @@ describe('the child program', () => {
     },
   );
 
-  it('continues when a shell that is not npm’s ends', async () => {
+  it('continues when a shell other than npm’s ends', async () => {
     writeMain(WAITING_MAIN);
     await installed();
     const start = `'${process.execPath}' '${join(root, 'infra/local/bootstrap/start.mjs')}' start`;
-    const shell = spawn('sh', ['-c', `${start} & sleep 600`], { env: { PATH: process.env.PATH }, stdio: 'pipe' });
+    const shell = spawn('sh', ['-c', `${start} & wait`], { env: { PATH: process.env.PATH }, stdio: 'pipe' });
     children.push(shell);
     let output = '';
     shell.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -287,7 +301,7 @@ describe('the child program', () => {
     await vi.waitFor(() => expect([pid, bootstrap].filter(isAlive)).toEqual([]), { timeout: 20_000 });
   });
 
-  it('leaves nothing behind in its group when it dies itself', async () => {
+  it('leaves no process in its group when it dies', async () => {
     writeMain(`
       import { spawn } from 'node:child_process';
       const child = spawn('sleep', ['600'], { stdio: 'ignore' });
@@ -302,7 +316,7 @@ describe('the child program', () => {
 });
 
 describe('npm run destroy', () => {
-  it('can ask, and is given the answer', async () => {
+  it('can ask a question and read the answer', async () => {
     mkdirSync(join(root, 'infra/aws/destroy'), { recursive: true });
     const asking = 'process.stdin.once("data", (answer) => { console.log(`answered ${answer}`); process.exit(4); });';
     writeFileSync(join(root, 'infra/aws/destroy/destroy.ts'), asking);
@@ -314,7 +328,7 @@ describe('npm run destroy', () => {
 });
 
 describe('npm test', () => {
-  it('runs every check with one line each, then vitest, and succeeds when all do', async () => {
+  it('prints one line per check, then runs vitest, and succeeds when all succeed', async () => {
     const { code, output } = await finish(['test']);
     expect(code).toBe(0);
     const checks = ['✓ format', '✓ lint', '✓ types', '✓ unused', '✓ planted'];
@@ -323,14 +337,14 @@ describe('npm test', () => {
     expect(output).not.toContain('oxlint says');
   });
 
-  it('goes on after a failure, shows what the tool said, and fails in the end', async () => {
+  it('continues after a failure, shows the tool’s output, and fails in the end', async () => {
     writeFileSync(join(root, 'oxlint-fails'), '');
     const { code, output } = await finish(['test']);
     expect(code).toBe(1);
     expect(output).toMatch(/oxlint says[\s\S]*✗ lint[\s\S]*✓ vitest[\s\S]*failed: lint/);
   });
 
-  it('runs vitest alone when given arguments', async () => {
+  it('runs only vitest when given arguments', async () => {
     const { output } = await finish(['test', 'presets', '-t', 'name']);
     expect(output).toContain('vitest says run presets -t name');
     expect(output).not.toContain('✓');
@@ -343,17 +357,17 @@ describe('findMissing', () => {
   const names = (needs: Parameters<typeof findMissing>[1]) =>
     findMissing(host, needs, { PATH: '' }).map((each) => each.program);
 
-  it('finds nothing missing where npm has everything', () => {
+  it('reports nothing where npm provides everything', () => {
     expect(findMissing({ ...host, arch: 'x64' }, ['node', 'ffmpeg', 'chromium'], { PATH: '' })).toEqual([]);
   });
 
-  it('names ffmpeg and Chromium where npm has none, each only for tasks that need it', () => {
+  it('reports ffmpeg and Chromium where npm has none, each only for tasks that need it', () => {
     expect(names(['node', 'ffmpeg', 'chromium'])).toEqual(['ffmpeg', 'chromium']);
     expect(names(['node', 'ffmpeg'])).toEqual(['ffmpeg']);
     expect(names(['node'])).toEqual([]);
   });
 
-  it('says that Windows itself will not do', () => {
+  it('reports that Windows itself is not supported', () => {
     expect(findMissing({ ...host, platform: 'win32' }, ['node'], {})).toMatchObject([{ program: 'linux' }]);
   });
 });

@@ -142,7 +142,7 @@ function toProblem(response: Response, text: string): ProblemBody {
   }
   return {
     ...unreachable(),
-    title: 'The answer cannot be read',
+    title: 'Unreadable answer',
     status: response.status,
     code: 'unreadable_answer',
     detail: `the server answered ${response.status} without a reason`,
@@ -153,11 +153,11 @@ function toProblem(response: Response, text: string): ProblemBody {
 function unreachable(): ProblemBody {
   return {
     type: 'about:blank',
-    title: 'The server cannot be reached',
+    title: 'Server unreachable',
     status: 0,
     code: 'unreachable',
-    detail: 'the control plane does not answer',
-    remedy: 'check that it runs and that this machine reaches it',
+    detail: 'the server does not answer',
+    remedy: 'check that it is running and that this machine can reach it',
     requestId: '',
   };
 }

@@ -51,7 +51,7 @@ export function useRoleRefusal(needed: 'operator' | 'admin'): string | undefined
   const isEnough = role === 'admin' || role === needed;
   return isEnough
     ? undefined
-    : `It needs the role ${needed}; you are ${role === 'viewer' ? 'a viewer' : 'an operator'}`;
+    : `Requires the role ${needed}; you are ${role === 'viewer' ? 'a viewer' : 'an operator'}`;
 }
 
 /** True for who may see the passphrase of the encoder, which the API has on one machine only. */

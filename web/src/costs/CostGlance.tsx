@@ -16,7 +16,7 @@ export function CostGlance() {
     ? describeSum(show.soFar, show)
     : describeSum(soFarToday, { isComplete: data.isSoFarComplete, isAbout: data.isAbout });
   const notes = [
-    show ? `So far: all channels since ${formatMoment(show.since, now)}, when the show began.` : 'Today, in UTC.',
+    show ? `So far: all channels since the show began, ${formatMoment(show.since, now)}.` : 'Today, in UTC.',
     isBilled ? `AWS list prices of ${data.region}.` : 'Estimate only: nothing is billed on this machine.',
     unknownParts.length > 0 && `${describeUnknown(unknownParts)}.`,
   ];

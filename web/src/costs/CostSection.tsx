@@ -9,9 +9,9 @@ const PART_WORDS: Record<CostNow['parts'][number]['part'], string> = {
   destinations: 'Destinations',
   primary: 'Preview',
   flow: 'Source',
-  leftovers: 'Leftovers',
-  monitoring: 'Monitoring, around the clock',
-  keysAndSecrets: 'Keys and secrets, around the clock',
+  leftovers: 'Unused resources',
+  monitoring: 'Monitoring (always on)',
+  keysAndSecrets: 'Keys and secrets (always on)',
 };
 
 /** Where the money goes: what costs now, today’s ledger, and the stored reports. */
@@ -50,14 +50,14 @@ function Now({ now }: { now: CostNow }) {
     <>
       <p>
         {isBilled
-          ? 'By AWS’s list prices. Traffic is estimated from bitrates.'
+          ? 'AWS list prices. Traffic is estimated from bitrates.'
           : 'Estimate only: nothing is billed on this machine. Traffic is estimated from bitrates.'}{' '}
-        {priceDate ? `Prices of ${region}, looked up on ${priceDate}.` : `There is no price list for ${region}.`}
+        {priceDate ? `Prices of ${region} as of ${priceDate}.` : `No price list for ${region}.`}
       </p>
       <table>
         <thead>
           <tr>
-            <th scope="col">What</th>
+            <th scope="col">Item</th>
             <th scope="col">Now</th>
             <th scope="col">Today (UTC)</th>
           </tr>

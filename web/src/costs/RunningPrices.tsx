@@ -12,7 +12,8 @@ export function RunningPrices() {
     <p data-hint={unknown || undefined}>
       Source {pricePerHour(flow.perHour, flow) ?? PRICE_UNKNOWN} while it runs
       {primary && `, preview ${pricePerHour(primary.perHour, primary) ?? PRICE_UNKNOWN}`}
-      {viewerPrice && ` plus ${viewerPrice} per viewer`}.{!data.isBilled && ' On AWS; nothing is billed here.'}
+      {viewerPrice && ` plus ${viewerPrice} per viewer`}.
+      {!data.isBilled && ' Estimate only: nothing is billed on this machine.'}
     </p>
   );
 }

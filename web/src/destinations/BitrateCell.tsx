@@ -45,7 +45,7 @@ export function BitrateCell({ destination, tone }: BitrateCellProps) {
         <div
           className={classes.meter}
           role="meter"
-          aria-label="Bitrate against wanted"
+          aria-label="Bitrate against target"
           aria-valuemin={0}
           aria-valuemax={100}
           aria-valuenow={Math.round(share * 100)}

@@ -1,5 +1,5 @@
 import { IconChevronRight } from '@tabler/icons-react';
-import { memo, useRef } from 'react';
+import { memo, useRef, useState } from 'react';
 import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas/answers.ts';
 import { useNearScreen } from '../ui/use-near-screen.ts';
 import { useServerNow } from '../app/use-now.ts';
@@ -120,6 +120,7 @@ function Rest({ destination, stale }: Pick<RowProps, 'destination' | 'stale'>) {
   const shown = stale ? presentStale(fresh) : fresh;
   const told = fresh.reason.length + fresh.remedy.length;
   const apart = told > INLINE_LENGTH_MAX || (fresh.tone === 'attention' && told > 0);
+  const before = useTroubleBefore(destination, apart);
   return (
     <>
       <div className={classes.status}>
@@ -143,13 +144,30 @@ function Rest({ destination, stale }: Pick<RowProps, 'destination' | 'stale'>) {
         )}
       </div>
       {apart && <Trouble destination={destination} presentation={shown} />}
+      {before && (
+        <div className={classes.reserved} aria-hidden="true" inert>
+          <Trouble destination={before} presentation={presentDestination(before)} />
+        </div>
+      )}
     </>
   );
 }
 
+/**
+ * Returns the destination as it was when it last told its trouble on a line of its own, while it waits for the source.
+ * The row keeps the room of that line, so no row moves when the source goes.
+ */
+function useTroubleBefore(destination: DestinationResource, apart: boolean): DestinationResource | null {
+  const [before, setBefore] = useState<DestinationResource | null>(null);
+  const isWaiting = destination.status === 'running' && destination.health.level === 'waiting_for_source';
+  const next = apart ? destination : isWaiting ? before : null;
+  if (next !== before) setBefore(next);
+  return apart ? null : next;
+}
+
 function describe(destination: DestinationResource, presets: PresetsResource | undefined): string {
   const { primary, platform, preset } = destination;
-  const words = [primary ? 'What the player above shows' : platformName(presets, platform)];
+  const words = [primary ? 'The stream shown in the player' : platformName(presets, platform)];
   words.push(encodingName(presets, preset));
   if (destination.streamKeyLast4) words.push(keepTogether(`key …\u2060${destination.streamKeyLast4}`));
   if (destination.pendingChanges) words.push('changes at next start');
@@ -178,7 +196,7 @@ function StatusDetail({ destination, presentation, apart }: StatusDetailProps) {
       <p>
         step {operation.stepNumber} of {operation.stepCount} · {label} ·{' '}
         {formatAge(now - Date.parse(operation.startedAt))}
-        {isOverdue(destination, now) && ' · overdue, the menu can force it'}
+        {isOverdue(destination, now) && ' · overdue, use the menu to force it'}
       </p>
     );
   }

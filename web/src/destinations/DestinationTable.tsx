@@ -42,7 +42,7 @@ export function DestinationTable(props: DestinationTableProps) {
       <thead role="rowgroup">
         <tr role="row">
           <th role="columnheader" scope="col" className={classes.box}>
-            <ChooseAll label="Choose all that are shown" destinations={all} selected={selected} onSelect={onSelect} />
+            <ChooseAll label="Select all shown" destinations={all} selected={selected} onSelect={onSelect} />
           </th>
           <SortableTitle column="name" order={order} onSort={onSort}>
             Name
@@ -78,7 +78,7 @@ export function DestinationTable(props: DestinationTableProps) {
             <tr role="row" className={classes.sectionTitle}>
               <td role="cell" className={classes.box}>
                 <ChooseAll
-                  label={`Choose all of ${title}`}
+                  label={`Select all of ${title}`}
                   destinations={destinations}
                   selected={selected}
                   onSelect={onSelect}
@@ -174,7 +174,7 @@ const TableRow = memo(function TableRow(props: TableRowProps) {
   return (
     <tr ref={line} role="row" data-row data-tone={shown.tone} aria-label={name} data-selected={selected || undefined}>
       <td role="cell" className={classes.box}>
-        <input type="checkbox" aria-label={`Choose ${name}`} checked={selected} onChange={toggle} />
+        <input type="checkbox" aria-label={`Select ${name}`} checked={selected} onChange={toggle} />
       </td>
       <th role="rowheader" scope="row" className={classes.name}>
         {isNear && <PlatformMark platform={platform} size={28} />}

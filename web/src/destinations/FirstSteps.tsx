@@ -12,7 +12,7 @@ export function FirstSteps({ sourceConnected }: { sourceConnected: boolean }) {
           <h3>Connect your encoder</h3>
           <p>
             {sourceConnected
-              ? 'A source is coming in.'
+              ? 'The source is connected.'
               : 'Send SRT to the address shown above, from OBS, ffmpeg or a hardware encoder.'}
           </p>
         </div>
@@ -29,7 +29,7 @@ export function FirstSteps({ sourceConnected }: { sourceConnected: boolean }) {
         <span className={classes.number}>3</span>
         <div>
           <h3>Start</h3>
-          <p>Each destination has its own gate: start and stop one without touching the others.</p>
+          <p>Each destination starts and stops independently.</p>
         </div>
       </li>
     </ol>

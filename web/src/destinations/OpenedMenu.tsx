@@ -42,10 +42,10 @@ export function OpenedMenu({ destination }: { destination: DestinationResource }
   const copyId = async (): Promise<void> => {
     try {
       await navigator.clipboard.writeText(destination.destinationId);
-      showDone('The id was copied');
+      showDone('Id copied');
     } catch {
       // Also where there is no clipboard at all, as without TLS on another machine.
-      showDone(`This browser does not allow copying here: the id is ${destination.destinationId}`);
+      showDone(`This browser does not allow copying. The id is ${destination.destinationId}`);
     }
   };
 
@@ -121,7 +121,7 @@ function ForceItem({ destination, onForce }: ForceItemProps) {
       icon={<IconAlertTriangle size={16} />}
       color="red"
       refusal={refusal ?? null}
-      hint="It takes longer than it ever should"
+      hint="The operation is past its deadline"
       onClick={() => onForce(deleting ? 'forceDelete' : 'forceStop')}
     >
       {deleting ? 'Force delete' : 'Force stop'}

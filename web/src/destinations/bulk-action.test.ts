@@ -70,7 +70,7 @@ describe('bulkProgress', () => {
     const refused = { ...result, destinationId: 'dst_2', outcome: 'refused' } as const;
     const told = bulkProgress('stop', [one, two], [result, refused], null);
     expect(told).toMatchObject({ isDone: false, failed: 1 });
-    expect(told.items.map(({ word }) => word)).toEqual(['Not known yet', 'Refused']);
+    expect(told.items.map(({ word }) => word)).toEqual(['Checking', 'Refused']);
   });
 
   it('does not wait for one that is gone', () => {

@@ -87,8 +87,8 @@ export function bulkProgress(
 
 const ARRIVED = { start: 'running', stop: 'idle' } as const;
 const REFUSED = { tone: 'attention', glyph: 'attention', word: 'Refused' } as const;
-const NOT_SEEN = { tone: 'motion', glyph: 'unknown', word: 'Not known yet', detail: '' } as const;
-const GONE = { tone: 'off', glyph: 'off', word: 'Deleted meanwhile', detail: '' } as const;
+const NOT_SEEN = { tone: 'motion', glyph: 'unknown', word: 'Checking', detail: '' } as const;
+const GONE = { tone: 'off', glyph: 'off', word: 'Deleted', detail: '' } as const;
 
 function whyRefused(result: BulkItemResult | undefined): string {
   return sentence(result?.detail ?? (result?.code ?? 'no reason given').replaceAll('_', ' '));

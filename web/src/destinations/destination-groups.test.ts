@@ -27,7 +27,7 @@ describe('cutIntoSections', () => {
     expect(cut('group')).toEqual([
       ['Stage 2', ['c']],
       ['Stage 10', ['a', 'd']],
-      ['In no group', ['b']],
+      ['No group', ['b']],
     ]);
   });
 
@@ -39,7 +39,7 @@ describe('cutIntoSections', () => {
   });
 
   it('keeps a group apart that is called as the heading of those in none', () => {
-    const sections = cutIntoSections([b, make('e', 'In no group')], 'group', nameOf);
+    const sections = cutIntoSections([b, make('e', 'No group')], 'group', nameOf);
     expect(sections.map(({ destinations }) => destinations.map(({ name }) => name))).toEqual([['e'], ['b']]);
     expect(new Set(sections.map(({ key }) => key)).size).toBe(2);
   });

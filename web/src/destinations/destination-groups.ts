@@ -16,7 +16,7 @@ export interface DestinationSection {
 }
 
 /** How those in no group are called. */
-export const NO_GROUP = 'In no group';
+export const NO_GROUP = 'No group';
 
 /** Stands for them where labels stand, as in an address. No label begins with a space: the API trims them. */
 export const UNGROUPED = ' none';

@@ -54,7 +54,7 @@ const PRIMARY_REMEDIES: Record<HealthLevel, string> = {
   good: '',
   degraded: '',
   reconnecting: '',
-  down: 'It is brought back without your doing; if it stays like this, restart Sluice',
+  down: 'It recovers automatically. If it does not, restart Sluice',
 };
 
 /** Words, colour and glyph for a destination whose data is fresh. */

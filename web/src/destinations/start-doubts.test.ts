@@ -24,7 +24,7 @@ describe('doubtStart', () => {
     ]);
     const free = makeDestination({ cost: { ...stopped.cost, isBilled: false } });
     expect(doubtStart([free], off).doubts).toEqual([
-      'The source is off. Nothing goes on air until it is started and an encoder connects.',
+      'The source is off. Nothing goes on air until you start it and an encoder connects.',
     ]);
   });
 

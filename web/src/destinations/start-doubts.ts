@@ -36,9 +36,9 @@ export function doubtStart(
 }
 
 const NO_SOURCE: Record<Exclude<FlowStatusResource['source']['state'], 'connected'>, string> = {
-  off: 'The source is off. Nothing goes on air until it is started and an encoder connects.',
+  off: 'The source is off. Nothing goes on air until you start it and an encoder connects.',
   waiting: 'No encoder is connected. Nothing goes on air until one is.',
-  failed: 'The source has failed. Nothing goes on air until it works again.',
+  failed: 'The source has failed. Nothing goes on air until it recovers.',
 };
 
 /** A destination that holds an output needs no other one. */

@@ -25,12 +25,12 @@ export function ChannelLog({ destinationId, name }: { destinationId: string; nam
   if (!data) {
     const problem = problemOf(error);
     if (problem) return <ProblemText problem={problem} />;
-    return <p className={classes.note}>Reading the log …</p>;
+    return <p className={classes.note}>Loading the log…</p>;
   }
   if (data.length === 0) {
     return (
       <p className={classes.note}>
-        Nothing is logged. A channel writes when it starts, and when something goes wrong; a released one has no log.
+        No log lines. A channel logs when it starts and when something fails; a released channel has no log.
       </p>
     );
   }
@@ -111,7 +111,7 @@ function Tools({ lines, name }: LinesProps) {
         onClick={() => clipboard.copy(channelLogText(lines))}
       >
         <span aria-live="polite">
-          {clipboard.error ? 'Copying is not allowed here' : clipboard.copied ? 'Copied' : 'Copy the log'}
+          {clipboard.error ? 'Copying is not allowed' : clipboard.copied ? 'Copied' : 'Copy the log'}
         </span>
       </Button>
       <Button size="compact-sm" variant="default" leftSection={<IconDownload size={14} />} onClick={download}>

@@ -41,9 +41,7 @@ export function DetailsPanel({ destinationId, onClose }: { destinationId: string
       {destination && <Content destination={destination} />}
       {!destinations && <Loader />}
       {destinations && !destination && (
-        <p className={classes.note}>
-          There is no destination {destinationId}: it was deleted, or the address is wrong.
-        </p>
+        <p className={classes.note}>No destination {destinationId}. It was deleted, or the address is wrong.</p>
       )}
     </SidePanel>
   );
@@ -95,7 +93,7 @@ function Log({ destination }: { destination: DestinationResource }) {
       <summary>
         <h3>Channel log</h3>
       </summary>
-      <Suspense fallback={<p className={classes.note}>Reading the log …</p>}>
+      <Suspense fallback={<p className={classes.note}>Loading the log…</p>}>
         {isOpened && <ChannelLog destinationId={destination.destinationId} name={destination.name} />}
         {isOpened && !destination.primary && <LogDetail destination={destination} />}
       </Suspense>
@@ -110,7 +108,7 @@ function LastOperation({ destination }: { destination: DestinationResource }) {
   const operation = destination.operation ?? ended.data;
   if (!operation) return null;
   return (
-    <Section title={destination.operation ? 'Under way' : 'Last operation'}>
+    <Section title={destination.operation ? 'In progress' : 'Last operation'}>
       <OperationSteps operation={operation} />
     </Section>
   );
@@ -124,12 +122,12 @@ function Costs({ destination }: { destination: DestinationResource }) {
         {destination.status === 'running' && <Fact name="This run">{describeSum(cost.thisRun, cost)}</Fact>}
         <Fact name="While running">{pricePerHour(cost.perHourRunning, cost) ?? PRICE_UNKNOWN}</Fact>
         {!destination.primary && (
-          <Fact name="Every start, ten minutes">
+          <Fact name="Minimum per start (10 min)">
             {describeSum(cost.minimumPerStart, { isComplete: cost.isMinimumComplete })}
           </Fact>
         )}
         {!destination.primary && (
-          <Fact name={destination.standby === 'warm' ? 'Warm standby' : 'Stopped, released'}>
+          <Fact name={destination.standby === 'warm' ? 'Warm standby' : 'Stopped'}>
             {pricePerHour(cost.perHourIdle, { isComplete: true }) ?? PRICE_UNKNOWN}
           </Fact>
         )}

@@ -14,7 +14,7 @@ export function LogDetail({ destination }: { destination: DestinationResource })
   return (
     <p className={classes.note}>
       {isDetailed
-        ? `Logs in detail until ${new Date(detailedLogUntil).toLocaleString()}, from the next start on. `
+        ? `Detailed log from the next start until ${new Date(detailedLogUntil).toLocaleString()}. `
         : 'Logs warnings and errors only. '}
       <Button
         size="compact-xs"

@@ -53,7 +53,7 @@ function Graph({ name, points, newest, format, endMs, periodMs, wanted }: GraphP
   const path = linePath(points, { ...FRAME, ceiling, endMs }, periodMs);
   const wantedY = wanted === null ? null : FRAME.height - (wanted / ceiling) * FRAME.height;
   const words = summary
-    ? `between ${format(summary.lowest)} and ${format(summary.highest)}${wanted === null ? '' : `, ${format(wanted)} wanted`}`
+    ? `between ${format(summary.lowest)} and ${format(summary.highest)}${wanted === null ? '' : `, target ${format(wanted)}`}`
     : 'nothing reported';
   return (
     <figure className={classes.graph}>

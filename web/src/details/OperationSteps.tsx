@@ -5,10 +5,10 @@ import { formatDuration, formatMoment, sentence } from '../ui/format.ts';
 import classes from './OperationSteps.module.css';
 
 const STATES: Record<OperationResource['state'], string> = {
-  running: 'under way',
+  running: 'in progress',
   succeeded: 'succeeded',
   failed: 'failed',
-  superseded: 'given up for a newer wish',
+  superseded: 'replaced by a newer request',
 };
 
 /** The steps of one operation with their times. */
@@ -44,7 +44,7 @@ export function OperationSteps({ operation }: { operation: OperationResource }) 
 }
 
 function StepMark({ running, failed }: { running: boolean; failed: boolean }) {
-  if (running) return <IconLoader2 size={15} className={classes.turning} aria-label="Under way" />;
+  if (running) return <IconLoader2 size={15} className={classes.turning} aria-label="In progress" />;
   if (failed) return <IconX size={15} className={classes.failed} aria-label="Failed" />;
   return <IconCheck size={15} className={classes.done} aria-label="Done" />;
 }

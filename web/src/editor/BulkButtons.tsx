@@ -14,7 +14,7 @@ const BUTTONS = [
 interface BulkButtonsProps {
   destinations: readonly DestinationResource[];
   /** What these are: all there are, those of one group, or those somebody has chosen. */
-  of: 'all' | 'chosen' | { group: string };
+  of: 'all' | 'selected' | { group: string };
 }
 
 /** Starts or stops everything the API says can be, after asking. */
@@ -25,7 +25,7 @@ export function BulkButtons({ destinations, of }: BulkButtonsProps) {
     <>
       {BUTTONS.map(({ action, verb, Icon }) => {
         const count = destinationsFor(action, destinations).length;
-        const none = of === 'chosen' ? `Choose what can ${action} first` : `There is nothing to ${action}`;
+        const none = of === 'selected' ? `Select a destination that can ${action}` : `Nothing to ${action}`;
         const reason = count === 0 ? (refusal ?? none) : undefined;
         return (
           <Button
@@ -54,5 +54,5 @@ export function BulkButtons({ destinations, of }: BulkButtonsProps) {
 
 function whatOf(of: BulkButtonsProps['of'], count: number): string {
   if (typeof of === 'object') return 'group';
-  return of === 'chosen' && count > 0 ? String(count) : of;
+  return of === 'selected' && count > 0 ? String(count) : of;
 }

@@ -107,7 +107,7 @@ export function BulkDialog({ action, destinations, onClose }: BulkDialogProps) {
         {isMoneyShown && concerned.length > 0 && <BulkPrice action={action} concerned={concerned} />}
         <p className={classes.text}>
           {action === 'start'
-            ? 'Each starts on its own; one that fails does not hold up the others.'
+            ? 'Each starts independently; a failure does not delay the others.'
             : 'Each goes off air. The source and the preview stay as they are.'}
           {action === 'stop' && leavesNone(concerned, all) && <strong> Nothing stays on air.</strong>}
         </p>

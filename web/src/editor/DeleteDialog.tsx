@@ -36,13 +36,12 @@ export function DeleteDialog({ destination, force, onClose }: DeleteDialogProps)
       >
         {force && (
           <p className={classes.text}>
-            What is under way has taken longer than it ever should. It is given up where it stands, and the deletion
-            begins anew.
+            The running operation is past its deadline. Sluice abandons it and starts the deletion.
           </p>
         )}
         <p className={classes.text}>
-          Its settings, its stored stream key and everything it holds at AWS go. The source and all other destinations
-          stay as they are. What was already broadcast stays on the platform.
+          Deletes its settings, stream key and AWS resources. The source and all other destinations stay as they are.
+          Recordings stay on the platform.
         </p>
         <TextInput
           label={`Type “${destination.name}” to confirm`}

@@ -94,7 +94,7 @@ export function DestinationForm(subject: DestinationFormSubject) {
         description={
           isNameTaken && (
             <span role="status" className={classes.warning}>
-              Another destination has this name.
+              Another destination has the same name.
             </span>
           )
         }
@@ -124,7 +124,7 @@ export function DestinationForm(subject: DestinationFormSubject) {
       />
       {pasted && (
         <p className={classes.note} role="status">
-          The address you pasted was split: its last part is the stream key, which is hidden. Check that it was the key.
+          The last part of the pasted address became the stream key, which is hidden. Check that it is the key.
           <Button size="compact-sm" variant="subtle" onClick={undoSplit}>
             Undo
           </Button>
@@ -134,7 +134,7 @@ export function DestinationForm(subject: DestinationFormSubject) {
         <PasswordInput
           label="Stream key"
           description={
-            copyOf ? 'Stream keys are not copied: paste the one for this destination.' : platform?.streamKeyHint
+            copyOf ? 'Stream keys are not copied. Paste the key for this destination.' : platform?.streamKeyHint
           }
           autoComplete="off"
           onPaste={onPaste}
@@ -171,7 +171,7 @@ export function DestinationForm(subject: DestinationFormSubject) {
           ))}
         </ul>
       )}
-      {destination && <p className={classes.text}>The stream key is replaced from the destination’s menu.</p>}
+      {destination && <p className={classes.text}>To replace the stream key, use the destination’s menu.</p>}
       {rest && <ProblemPanel key={rest.requestId} problem={rest} isInSight />}
       {base && !asks && <RestartNote destination={base.destination} changes={changes} />}
       {edited.restartRequired && base && (

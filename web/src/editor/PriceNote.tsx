@@ -30,7 +30,7 @@ export function PriceNote({ platform, preset, standby }: Pick<DestinationFields,
           {!data.isBilled && ' Estimate only: nothing is billed on this machine.'}
         </>
       ) : (
-        'Price …'
+        'Loading the price…'
       )}
     </p>
   );

@@ -33,7 +33,7 @@ export function ReplaceKeyDialog({ destination, onClose }: { destination: Destin
   const send = (apply: Apply | null): void => {
     const onSuccess = (): void => {
       setStreamKey('');
-      showDone(`The stream key of ${destination.name} was replaced`);
+      showDone(`Stream key of ${destination.name} replaced`);
       onClose();
     };
     // Where nothing arrives there is nothing to interrupt, and so nothing to ask.
@@ -51,7 +51,7 @@ export function ReplaceKeyDialog({ destination, onClose }: { destination: Destin
       >
         {destination.streamKeyLast4 && (
           <p className={classes.text}>
-            The stored key ends in {destination.streamKeyLast4}. It cannot be shown, only replaced.
+            The stored key ends in {destination.streamKeyLast4}. It can be replaced but not shown.
           </p>
         )}
         <PasswordInput
@@ -67,8 +67,8 @@ export function ReplaceKeyDialog({ destination, onClose }: { destination: Destin
         {pastedUrl !== null && (
           <p className={classes.note} role="status">
             {pastedUrl === destination.rtmpUrl.replace(/\/+$/, '')
-              ? 'Only the key of the pasted address is used.'
-              : `Only the key of the pasted address is used. It names another server, ${pastedUrl}: change that with Edit.`}
+              ? 'Only the key from the pasted address is used.'
+              : `Only the key from the pasted address is used. The address names another server, ${pastedUrl}. Change the server with Edit.`}
           </p>
         )}
         {rest && <ProblemPanel problem={rest} />}

@@ -14,7 +14,7 @@ export function RestartCost({ destination }: { destination: DestinationResource 
   return (
     <>
       off air for{' '}
-      {tookMs === null ? 'about a minute' : `at least ${formatDuration(tookMs)}, the time of its last start`}
+      {tookMs === null ? 'about a minute' : `at least ${formatDuration(tookMs)}, the length of its last start`}
       {isMoneyShown &&
         minimumPerStart !== null &&
         `; 10-minute minimum per start (${describeSum(minimumPerStart, { isComplete: isMinimumComplete })})`}

@@ -18,21 +18,21 @@ export function RestartNote({ destination, changes }: RestartNoteProps) {
     return (
       <p className={classes.text} role="status">
         {Object.keys(changes).length > 0
-          ? 'This interrupts nothing.'
-          : 'It is running. Name, group and “When stopped” change without an interruption; the rest needs a restart, and you are asked when.'}
+          ? 'These changes do not interrupt it.'
+          : 'This destination is running. Name, group and “When stopped” change without interruption. Other changes need a restart; you choose when.'}
       </p>
     );
   }
   if (isOffAirAnyway(destination)) {
     return (
       <p className={classes.text} role="status">
-        It is not on air now, so a new {interrupting.join(' and ')} applies at once.
+        This destination is not on air, so a new {interrupting.join(' and ')} applies at once.
       </p>
     );
   }
   return (
     <p className={classes.text} role="status">
-      A new {interrupting.join(' and ')} needs a restart of this destination, and of nothing else. You are asked when:{' '}
+      A new {interrupting.join(' and ')} restarts this destination only. You choose when:{' '}
       <RestartCost destination={destination} />
     </p>
   );

@@ -19,9 +19,9 @@ export function RestartQuestion({ destination, pending, onAnswer }: RestartQuest
   useInSight(box);
   return (
     <div ref={box} className={classes.question} role="alertdialog" aria-label="When should this apply?" tabIndex={-1}>
-      <strong>It is running. When should this apply?</strong>
+      <strong>This destination is running. When should this apply?</strong>
       <p>
-        Applying now restarts this destination only: <RestartCost destination={destination} /> Nothing else is touched.
+        Applying now restarts this destination only: <RestartCost destination={destination} />
       </p>
       <div className={classes.answers}>
         <Button loading={pending} onClick={() => onAnswer('now')}>

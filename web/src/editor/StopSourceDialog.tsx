@@ -24,10 +24,10 @@ export function StopSourceDialog({ onClose }: { onClose: () => void }) {
   return (
     <Modal opened onClose={onClose} title="Stop the source?">
       <div className={classes.form}>
-        {running.length > 0 && <ConcernedList label="What loses its picture" destinations={running} />}
+        {running.length > 0 && <ConcernedList label="Destinations that lose their picture" destinations={running} />}
         <p className={classes.text}>
           {running.length > 0
-            ? `${sentence(countDestinations(running.length))} and the preview go off air. They stay started: stop them too if the show is over.`
+            ? `${sentence(countDestinations(running.length))} and the preview go off air. They keep running: stop them too if the show is over.`
             : 'No destination is running. The preview goes off air.'}
         </p>
         {problem && <ProblemPanel problem={problem} />}

@@ -24,7 +24,7 @@ const QUESTIONS = {
     title: 'Restart',
     confirm: 'Restart',
     color: 'red.8',
-    text: 'It goes off air, and comes back as soon as it has started again. The source and all other destinations stay as they are.',
+    text: 'It goes off air until it has started again. The source and all other destinations stay as they are.',
   },
   stopLast: {
     transport: 'stop',
@@ -38,7 +38,7 @@ const QUESTIONS = {
     title: 'Force stop',
     confirm: 'Force stop',
     color: 'red.8',
-    text: 'What is under way has taken longer than it ever should. It is given up where it stands, and a stop begins anew: it takes the destination off air and cleans up whatever was made. Its settings stay, and so does everything else.',
+    text: 'The running operation is past its deadline. Sluice abandons it, stops the destination and releases its AWS resources. Its settings and all other destinations stay as they are.',
   },
 } as const;
 

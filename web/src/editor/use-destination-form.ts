@@ -76,7 +76,7 @@ export function useDestinationForm(subject: DestinationFormSubject) {
     onClose();
   };
   const saveOver = (version: Version, changes: ReturnType<typeof changedFields>, apply: Apply | null): void => {
-    const onSuccess = finish(`${form.values.name.trim()} was changed`);
+    const onSuccess = finish(`${form.values.name.trim()} saved`);
     // Where nothing arrives there is nothing to interrupt, and so nothing to ask.
     const when = apply ?? (isOffAirAnyway(version.destination) ? 'now' : null);
     edit.mutateAsync({ changes, etag: version.etag, apply: when }, { onSuccess }).catch(tellAfterwards);
@@ -120,7 +120,7 @@ export function useDestinationForm(subject: DestinationFormSubject) {
       }
       const { streamKey } = form.values;
       const values = toFields(form.values);
-      const onSuccess = finish(`${values.name} was added`);
+      const onSuccess = finish(`${values.name} added`);
       create.mutateAsync({ ...values, streamKey: streamKey.trim() }, { onSuccess }).catch(tellAfterwards);
     },
     showTheirs(theirs: Version): void {

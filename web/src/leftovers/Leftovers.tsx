@@ -19,7 +19,7 @@ const RESOURCE_NAMES: Record<OrphanResource['resource'], string> = {
 /** What exists at AWS and belongs to no destination, each with the button that releases it. */
 export function Leftovers({ leftovers }: { leftovers: readonly OrphanResource[] }) {
   return (
-    <ul className={classes.list} aria-label="Leftovers">
+    <ul className={classes.list} aria-label="Unused resources">
       {leftovers.map((leftover) => (
         <Leftover key={leftover.orphanId} leftover={leftover} />
       ))}
@@ -43,7 +43,7 @@ function Leftover({ leftover }: { leftover: OrphanResource }) {
         </span>
       </div>
       <p className={classes.reason}>
-        {sentence(leftover.detail)}.{!isReleasable && <span> Look at it in the AWS console.</span>}
+        {sentence(leftover.detail)}.{!isReleasable && <span> Check it in the AWS console.</span>}
       </p>
       <p className={classes.facts}>
         <span>{pricePerHour(leftover.usdPerHour, { isComplete: leftover.isPriceComplete }) ?? PRICE_UNKNOWN}</span>
@@ -55,9 +55,7 @@ function Leftover({ leftover }: { leftover: OrphanResource }) {
           confirmLabel="Release"
           busyLabel="Releasing"
           ariaLabel={`Release ${name} ${resourceId}`}
-          explanation={
-            isReleasable ? refusal : 'It does not carry our tags, and what may be somebody else’s is not deleted'
-          }
+          explanation={isReleasable ? refusal : 'Not tagged by Sluice: delete it in the AWS console'}
           busy={release.isPending || leftover.releaseRequestedBy !== null}
           disabled={!isReleasable || refusal !== undefined}
           icon={<IconTrash size={15} />}

@@ -9,11 +9,9 @@ import { AddDestinationButton } from '../destinations/AddDestinationButton.tsx';
 import { BulkButtons } from '../editor/BulkButtons.tsx';
 import { DestinationFilters, NO_FILTER } from '../destinations/DestinationFilters.tsx';
 import { DestinationTable } from '../destinations/DestinationTable.tsx';
-import { countDestinations } from '../destinations/bulk-action.ts';
 import { filterDestinations } from '../destinations/destination-filter.ts';
 import { cutIntoSections, toGrouping } from '../destinations/destination-groups.ts';
 import { sortDestinations, toSortOrder } from '../destinations/destination-order.ts';
-import { sentence } from '../ui/format.ts';
 import { platformName } from '../destinations/preset-names.ts';
 import page from '../ui/page.module.css';
 import classes from './DestinationsPage.module.css';
@@ -55,7 +53,7 @@ export function DestinationsPage({ search, onSearch }: { search: string; onSearc
         />
       ) : (
         <p className={page.empty}>
-          {pushes.length === 0 ? 'There is no destination yet.' : 'No destination matches. '}
+          {pushes.length === 0 ? 'No destinations yet.' : 'No destination matches. '}
           {pushes.length > 0 && (
             <Button
               size="compact-sm"
@@ -81,15 +79,13 @@ interface SelectionProps {
 function Selection({ chosen, shown, onClear }: SelectionProps) {
   return (
     <div className={classes.selection}>
-      <span role="status">
-        {chosen.length > 0 ? `${sentence(countDestinations(chosen.length))} chosen` : `${shown} shown`}
-      </span>
+      <span role="status">{chosen.length > 0 ? `${chosen.length} selected` : `${shown} shown`}</span>
       {chosen.length > 0 && (
         <Button size="compact-sm" variant="subtle" onClick={onClear}>
           Clear
         </Button>
       )}
-      <BulkButtons destinations={chosen} of="chosen" />
+      <BulkButtons destinations={chosen} of="selected" />
     </div>
   );
 }

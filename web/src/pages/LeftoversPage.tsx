@@ -11,18 +11,18 @@ import classes from '../ui/page.module.css';
 export function LeftoversPage() {
   const { data, error } = useLeftovers();
   const problem = problemOf(error);
-  usePageTitle('Leftovers');
+  usePageTitle('Unused resources');
   const known = data?.reduce((sum, { usdPerHour }) => sum + (usdPerHour ?? 0), 0) ?? 0;
   const isComplete = data?.every(({ usdPerHour, isPriceComplete }) => usdPerHour !== null && isPriceComplete);
   return (
     <section className={classes.page}>
-      <h1>Leftovers</h1>
+      <h1>Unused resources</h1>
       <p className={classes.lead}>
-        What exists at AWS and belongs to no destination. What carries our tags is released by itself after ten minutes.
-        {known > 0 && ` Together they cost ${isComplete ? '' : 'from '}${formatPrice(known)} an hour.`}
+        AWS resources no destination uses. Tagged ones are deleted automatically after 10 minutes.
+        {known > 0 && ` Total ${isComplete ? '' : 'from '}${formatPrice(known)}/h.`}
       </p>
       {!data && (problem ? <ProblemPanel problem={problem} /> : <Loader />)}
-      {data?.length === 0 && <p className={classes.empty}>Nothing is left over.</p>}
+      {data?.length === 0 && <p className={classes.empty}>No unused resources.</p>}
       {!!data?.length && <Leftovers leftovers={data} />}
     </section>
   );

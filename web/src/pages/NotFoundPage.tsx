@@ -9,9 +9,9 @@ export function NotFoundPage() {
   usePageTitle('Not found');
   return (
     <section className={classes.page}>
-      <h1>There is no such page</h1>
+      <h1>Page not found</h1>
       <p className={classes.lead}>
-        Nothing is at <code>{window.location.pathname}</code>. What is on air is not touched by it.
+        No page at <code>{window.location.pathname}</code>. Your streams are not affected.
       </p>
       <Button component={Link} href={paths.show}>
         Go to the show

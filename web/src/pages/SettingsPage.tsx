@@ -42,7 +42,7 @@ export function SettingsPage({ session }: { session: SessionResource }) {
 }
 
 const SCHEMES: readonly [MantineColorScheme, string][] = [
-  ['auto', 'As the system'],
+  ['auto', 'System'],
   ['dark', 'Dark'],
   ['light', 'Light'],
 ];
@@ -51,7 +51,7 @@ function ColorSchemeChoice() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
     <fieldset className={classes.choices}>
-      <legend>Colours, kept in this browser</legend>
+      <legend>Colours (saved in this browser)</legend>
       {SCHEMES.map(([scheme, label]) => (
         <label key={scheme}>
           <input
@@ -75,7 +75,7 @@ function MoneyChoice({ isEmbedded }: { isEmbedded: boolean }) {
         <input type="checkbox" checked={isShown} onChange={(event) => show(event.currentTarget.checked)} />
         Show {isEmbedded ? 'cost estimates' : 'costs'} on every page
       </label>
-      <p>{isEmbedded ? 'Nothing is billed on this machine. ' : ''}The choice is kept in this browser.</p>
+      <p>{isEmbedded ? 'Nothing is billed on this machine. ' : ''}Saved in this browser.</p>
     </div>
   );
 }
@@ -86,9 +86,9 @@ function ShortcutChoice() {
     <div className={classes.choices}>
       <label>
         <input type="checkbox" checked={enabled} onChange={(event) => setEnabled(event.currentTarget.checked)} />
-        Single keys act as shortcuts
+        Use single keys as shortcuts
       </label>
-      <p>They never act while something is typed. The keyboard button in the header lists them.</p>
+      <p>Shortcuts never act while you type. The keyboard button in the header lists them.</p>
     </div>
   );
 }
@@ -98,8 +98,8 @@ function Access({ session }: { session: SessionResource }) {
   return (
     <>
       <p className={classes.text}>
-        This page was opened with the access token of this installation. To sign in elsewhere, print the sign-in link
-        again on the machine that runs Sluice:
+        You are signed in with the access token of this installation. To sign in on another device, print the sign-in
+        link again on the machine that runs Sluice:
       </p>
       <p className={classes.code}>
         <code>npm run link</code>
@@ -113,14 +113,16 @@ function Access({ session }: { session: SessionResource }) {
 }
 
 const FFMPEG_ORIGINS = {
-  npm: 'from npm, the version Sluice is tested with',
-  system: 'of this system, not the tested version; checked at the start',
-  environment: 'from FFMPEG_PATH, not the tested version; checked at the start',
+  npm: 'from npm, the tested version',
+  system: 'from this system, not the tested version; checked at startup',
+  environment: 'from FFMPEG_PATH, not the tested version; checked at startup',
 };
 
 function describeFfmpeg({ version, origin }: NonNullable<SessionResource['ffmpeg']>): string {
   return `${version}, ${FFMPEG_ORIGINS[origin]}`;
 }
+
+const CHECK_NAMES: Record<string, string> = { table: 'Database', flow: 'Flow', store: 'Storage' };
 
 function About({ session }: { session: SessionResource }) {
   const region = useCostNow().data?.region;
@@ -129,16 +131,16 @@ function About({ session }: { session: SessionResource }) {
     <>
       <dl className={classes.facts}>
         <Fact name="Version">{session.version}</Fact>
-        <Fact name="Runs on">{session.embedded ? 'this machine: AWS is played by local services' : 'AWS'}</Fact>
+        <Fact name="Runs on">{session.embedded ? 'This machine (AWS simulated locally)' : 'AWS'}</Fact>
         {session.ffmpeg && <Fact name="ffmpeg">{describeFfmpeg(session.ffmpeg)}</Fact>}
-        {region && <Fact name={session.embedded ? 'Region of the prices' : 'Region'}>{region}</Fact>}
+        {region && <Fact name={session.embedded ? 'Pricing region' : 'Region'}>{region}</Fact>}
         <Fact name="REST API">
           <a href="/api/docs">Documentation</a> · <a href="/api/openapi.json">OpenAPI document</a>
         </Fact>
         {health.data?.checks.map(({ name, ok, detail }) => (
-          <Fact key={name} name={`Check: ${name}`}>
+          <Fact key={name} name={CHECK_NAMES[name] ?? sentence(name)}>
             <span data-tone={ok ? 'air' : 'attention'} className={classes.check}>
-              {ok ? 'Good' : sentence(detail || 'failed')}
+              {ok ? 'OK' : sentence(detail || 'failed')}
             </span>
           </Fact>
         ))}

@@ -46,14 +46,14 @@ export function ShowPage({ embedded }: { embedded: boolean }) {
       {destinations?.every((destination) => destination.primary) && <FirstSteps sourceConnected={sourceConnected} />}
       {destinations && embedded && (
         <p className={classes.note}>
-          {isMoneyShown && 'Estimate only: nothing is billed on this machine. '}What goes wrong in a show can be
-          practised here: <Link href={paths.rehearsal}>Rehearsal</Link>
+          {isMoneyShown && 'Estimate only: nothing is billed on this machine. '}Simulate failures before the show:{' '}
+          <Link href={paths.rehearsal}>Drills</Link>
         </p>
       )}
       {leftovers > 0 && (
         <p className={classes.note}>
-          {leftovers === 1 ? 'One resource exists' : `${leftovers} resources exist`} at AWS and belong
-          {leftovers === 1 ? 's' : ''} to no destination. <Link href={paths.leftovers}>Look at the leftovers</Link>
+          {leftovers === 1 ? 'One AWS resource is unused.' : `${leftovers} AWS resources are unused.`}{' '}
+          <Link href={paths.leftovers}>Unused resources</Link>
         </p>
       )}
     </>

@@ -45,7 +45,7 @@ function WithToken({ linkRefused }: { linkRefused: boolean }) {
   return (
     <>
       <h1 id="sign-in-heading">Sign in</h1>
-      {linkRefused && <Refused reason="That sign-in link is not valid any more." />}
+      {linkRefused && <Refused reason="This sign-in link is no longer valid." />}
       <p className={classes.help}>
         Open the sign-in link printed in the terminal, or paste its token. <code>npm run link</code> prints it again.
       </p>
@@ -78,7 +78,7 @@ function AtUserPool({ url }: { url: string }) {
     <>
       <h1 id="sign-in-heading">Sign in</h1>
       {refusal && <Refused reason={refusal} />}
-      <p className={classes.help}>With the e-mail address the administrator of this deployment has added.</p>
+      <p className={classes.help}>Use the e-mail address your administrator added.</p>
       <Button component="a" href={url} size="md" fullWidth autoFocus>
         Sign in
       </Button>

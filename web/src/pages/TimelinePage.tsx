@@ -64,20 +64,20 @@ export function TimelinePage({ search, onSearch }: { search: string; onSearch: (
   const problem = problemOf(error);
   const entries = data?.pages.flatMap((each) => each.data);
   const names = new Map(destinations?.map(({ destinationId, name }) => [destinationId, name]));
-  if (chosen.destination && !names.has(chosen.destination)) names.set(chosen.destination, 'A deleted one');
+  if (chosen.destination && !names.has(chosen.destination)) names.set(chosen.destination, 'Deleted destination');
 
   return (
     <section className={page.page}>
       <div className={page.heading}>
         <div>
           <h1>Timeline</h1>
-          <p className={page.lead}>What happened to every destination, newest first; kept for 90 days.</p>
+          <p className={page.lead}>Events of every destination, newest first. Kept for 90 days.</p>
         </div>
         <ExportButtons filter={filter} />
       </div>
       <div className={page.tools}>
         <NativeSelect
-          aria-label="What happened"
+          aria-label="Event type"
           data={KINDS}
           value={chosen.kind}
           onChange={(event) => change({ kind: event.currentTarget.value })}
@@ -96,7 +96,7 @@ export function TimelinePage({ search, onSearch }: { search: string; onSearch: (
         />
       </div>
       {!entries && (problem ? <ProblemPanel problem={problem} /> : <Loader />)}
-      {entries?.length === 0 && <p className={page.empty}>Nothing of that kind in this time.</p>}
+      {entries?.length === 0 && <p className={page.empty}>No matching events.</p>}
       {!!entries?.length && <Entries entries={entries} known={names} />}
       {hasNextPage && (
         <Button variant="default" mt="md" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
@@ -139,7 +139,7 @@ function ExportButtons({ filter }: { filter: TimelineFilter }) {
 function Entries({ entries, known }: { entries: readonly DeploymentEntry[]; known: ReadonlyMap<string, string> }) {
   const now = useServerNow();
   return (
-    <ol className={classes.entries} aria-label="What happened">
+    <ol className={classes.entries} aria-label="Events">
       {entries.map((entry) => (
         <li key={entry.entryId} data-tone={entry.kind === 'drift' ? 'attention' : undefined}>
           <time dateTime={entry.at} title={new Date(entry.at).toLocaleString()}>

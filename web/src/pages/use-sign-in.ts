@@ -27,10 +27,10 @@ export function useSignInElsewhere(): void {
 }
 
 const REFUSALS: Record<string, string> = {
-  denied: 'The sign-in was given up.',
-  expired: 'The sign-in took too long, or began in another window. Try again.',
-  failed: 'The sign-in did not work. Try again; if it repeats, ask the administrator of this deployment.',
-  unavailable: 'The user pool does not answer. Try again in a moment.',
+  denied: 'Sign-in was cancelled.',
+  expired: 'Sign-in took too long, or began in another window. Try again.',
+  failed: 'Sign-in failed. Try again; if it fails again, ask your administrator.',
+  unavailable: 'The sign-in service does not answer. Try again in a moment.',
 };
 
 /** Why the last sign-in came to nothing, from the address it led back to; null when there is nothing to say. */

@@ -40,7 +40,7 @@ export function FaultSwitch(props: FaultSwitchProps) {
       />
       <p id={`${id}-description`}>
         {description}
-        {elsewhere.length > 0 && ` Also practised on ${elsewhere.join(', ')}.`}
+        {elsewhere.length > 0 && ` Also running on ${elsewhere.join(', ')}.`}
         {refusal && ` ${sentence(refusal)}.`}
       </p>
     </li>

@@ -21,22 +21,22 @@ export function RehearsalBanner() {
       {practised.length > 0 && (
         <div className={classes.banner}>
           <p>
-            <Link href={paths.rehearsal}>Rehearsal</Link>
+            <Link href={paths.rehearsal}>Drill</Link>
             <span>{practised.join(' · ')}</span>
           </p>
           <button
             type="button"
-            aria-label="End the rehearsal"
+            aria-label="Stop all drills"
             aria-disabled={refusal !== undefined || end.isPending || undefined}
             aria-description={refusal}
             data-hint={refusal}
             onClick={() =>
               !refusal &&
               !end.isPending &&
-              end.mutate(undefined, { onError: (error) => showProblem(error, 'End rehearsal') })
+              end.mutate(undefined, { onError: (error) => showProblem(error, 'Stop all drills') })
             }
           >
-            {end.isPending ? 'Ending…' : 'End'}
+            {end.isPending ? 'Stopping…' : 'Stop'}
           </button>
         </div>
       )}

@@ -15,7 +15,7 @@ export function RehearsalNote({ destination }: { destination: DestinationResourc
   if (practised.length === 0) return null;
   return (
     <p className={classes.note}>
-      <Link href={paths.rehearsal}>Rehearsal</Link> {practised.join(' · ')}
+      <Link href={paths.rehearsal}>Drill</Link> {practised.join(' · ')}
     </p>
   );
 }

@@ -21,11 +21,11 @@ export function RehearsalPanel({ onClose }: { onClose: () => void }) {
   const { data: faults, error } = useRehearsal();
   const { destinations } = useShow();
   return (
-    <SidePanel label="Rehearsal" title="Rehearsal" closeLabel="Close the rehearsal" onClose={onClose}>
+    <SidePanel label="Drills" title="Drills" closeLabel="Close drills" onClose={onClose}>
       {faults && <Content faults={faults} destinations={destinations ?? []} />}
       {faults === null && (
         <p className={classes.lead}>
-          Failures can be practised where Sluice plays AWS itself, on one machine. Here the show is real.
+          Drills run only on one machine, where Sluice simulates AWS. This deployment is live.
         </p>
       )}
       {faults === undefined &&
@@ -48,12 +48,12 @@ function Content({ faults, destinations }: ContentProps) {
   const end = useEndRehearsal();
   const practised = practisedFaults(faults, destinations);
   const canEnd = practised.length > 0 && !refusal;
-  const reason = refusal ?? (canEnd ? undefined : 'Nothing is practised');
+  const reason = refusal ?? (canEnd ? undefined : 'No drill running');
   return (
     <>
       <p className={classes.lead}>
-        Break something on purpose and see what it looks like. Nothing is pretended: pictures really stop arriving at
-        the platforms, until the switch or a restart of Sluice ends it.
+        Cause a failure and see how the show reacts. Drills are real: platforms really lose the picture until you switch
+        the drill off or restart Sluice.
       </p>
       {refusal && <p className={classes.refusal}>{refusal}.</p>}
       <Button
@@ -64,9 +64,9 @@ function Content({ faults, destinations }: ContentProps) {
         aria-disabled={!canEnd || undefined}
         aria-description={reason}
         data-hint={reason}
-        onClick={() => canEnd && end.mutateAsync().catch((error: unknown) => showProblem(error, 'End rehearsal'))}
+        onClick={() => canEnd && end.mutateAsync().catch((error: unknown) => showProblem(error, 'Stop all drills'))}
       >
-        End everything
+        Stop all drills
       </Button>
       <Group title="Everything">
         <Switches faults={faults} scope="deployment" refusal={refusal} />
@@ -138,7 +138,7 @@ function OnDestination({ faults, destinations, refusal }: OnDestinationProps) {
     pushes.find(({ status }) => status === 'running') ??
     pushes[0];
   const chosen = pushes.find(({ destinationId }) => destinationId === wanted) ?? first;
-  if (!chosen) return <p className={classes.lead}>Add a destination first: these happen to one of them.</p>;
+  if (!chosen) return <p className={classes.lead}>Add a destination first: these drills affect one destination.</p>;
   const nameOf = (wantedId: string): string =>
     pushes.find(({ destinationId }) => destinationId === wantedId)?.name ?? wantedId;
   return (
@@ -152,7 +152,7 @@ function OnDestination({ faults, destinations, refusal }: OnDestinationProps) {
             </option>
           ))}
         </select>
-        {chosen.status !== 'running' && <p>It shows once {chosen.name} runs.</p>}
+        {chosen.status !== 'running' && <p>Takes effect when {chosen.name} is on air.</p>}
       </div>
       <Switches
         faults={faults}
@@ -161,9 +161,7 @@ function OnDestination({ faults, destinations, refusal }: OnDestinationProps) {
         nameOf={nameOf}
         refusal={refusal}
       />
-      <p className={classes.lead}>
-        A platform does one thing wrong at a time: switching one on switches the others off.
-      </p>
+      <p className={classes.lead}>One drill per platform at a time: switching one on switches the others off.</p>
     </>
   );
 }

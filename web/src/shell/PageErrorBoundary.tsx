@@ -24,7 +24,7 @@ export class PageErrorBoundary extends Component<Props, { broken: boolean }> {
       <div className={classes.opening} role="alert">
         <Mark size={48} />
         <p className={classes.words}>
-          <strong>This page has failed.</strong> Your streams are not affected.
+          <strong>This page failed.</strong> Your streams are not affected.
         </p>
         <Button onClick={() => window.location.reload()}>Reload the page</Button>
       </div>

@@ -4,30 +4,38 @@ import { useLeftovers } from '../api/leftovers.ts';
 import { paths } from '../app/paths.ts';
 import classes from './PageNavigation.module.css';
 
-const PAGES = [
+interface Page {
+  path: string;
+  label: string;
+  /** Shown where the label is too long for the header; left out: the label. */
+  short?: string;
+  Icon: typeof IconBroadcast;
+}
+
+const PAGES: readonly Page[] = [
   { path: paths.show, label: 'Show', Icon: IconBroadcast },
   { path: paths.destinations, label: 'Destinations', Icon: IconListDetails },
   { path: paths.timeline, label: 'Timeline', Icon: IconHistory },
-  { path: paths.leftovers, label: 'Leftovers', Icon: IconRecycle },
+  { path: paths.leftovers, label: 'Unused resources', short: 'Unused', Icon: IconRecycle },
   { path: paths.settings, label: 'Settings', Icon: IconSettings },
-] as const;
+];
 
 /** The pages: in the header, and at the thumb on a phone. */
 export function PageNavigation({ pathname }: { pathname: string }) {
   const leftovers = useLeftovers().data?.length ?? 0;
   return (
     <nav className={classes.navigation} aria-label="Pages">
-      {PAGES.map(({ path, label, Icon }) => {
+      {PAGES.map(({ path, label, short = label, Icon }) => {
         const count = path === paths.leftovers ? leftovers : 0;
         return (
           <Link
             key={path}
             href={path}
             aria-current={path === pathname ? 'page' : undefined}
-            aria-label={count > 0 ? `${label}, ${count}` : undefined}
+            aria-label={count > 0 ? `${label}, ${count}` : short === label ? undefined : label}
           >
             <Icon size={18} stroke={1.7} aria-hidden="true" />
-            <span>{label}</span>
+            <span>{short}</span>
             {count > 0 && <b className={classes.count}>{count}</b>}
           </Link>
         );

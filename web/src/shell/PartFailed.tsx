@@ -4,7 +4,7 @@ import classes from './PartFailed.module.css';
 export function PartFailed() {
   return (
     <p className={classes.partFailed} role="alert">
-      This part of the page could not be fetched. Reload the page when the server is back.
+      This part of the page failed to load. Reload the page when the server is back.
     </p>
   );
 }

@@ -25,13 +25,13 @@ export function ShortcutSheet({ onClose }: { onClose: () => void }) {
           <dt>
             <kbd>Esc</kbd>
           </dt>
-          <dd>Close what is open, or take back a question</dd>
+          <dd>Close panel or cancel</dd>
         </div>
       </dl>
       <p className={classes.note}>
         {enabled
-          ? 'They never act while something is typed. They can be switched off in Settings.'
-          : 'They are switched off. Settings switches them on.'}
+          ? 'Shortcuts never act while you type. You can turn them off in Settings.'
+          : 'Shortcuts are off. Turn them on in Settings.'}
       </p>
     </Modal>
   );

@@ -11,7 +11,7 @@ export function StoreBanner() {
     <p className={classes.banner} role="alert">
       <IconDatabaseExclamation size={19} aria-hidden="true" />
       <span>
-        <strong>Nothing can be saved at the moment</strong>: {store.detail}. What is on air stays on air.
+        <strong>Changes cannot be saved</strong>: {store.detail}. Your streams are not affected.
       </span>
     </p>
   );

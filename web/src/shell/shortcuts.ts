@@ -21,15 +21,15 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['k'], words: 'Previous destination', action: { kind: 'move', by: -1 } },
   {
     keys: ['s'],
-    words: 'Start or stop the destination in focus, asking as its button does',
+    words: 'Start or stop the focused destination, with the usual confirmation',
     action: { kind: 'transport' },
   },
   { keys: ['n'], words: 'Add a destination', action: { kind: 'go', path: paths.addDestination } },
   { keys: ['g', 's'], words: 'Go to the show', action: { kind: 'go', path: paths.show } },
-  { keys: ['g', 'd'], words: 'Go to the destinations', action: { kind: 'go', path: paths.destinations } },
+  { keys: ['g', 'd'], words: 'Go to destinations', action: { kind: 'go', path: paths.destinations } },
   { keys: ['g', 't'], words: 'Go to the timeline', action: { kind: 'go', path: paths.timeline } },
-  { keys: ['g', 'l'], words: 'Go to the leftovers', action: { kind: 'go', path: paths.leftovers } },
-  { keys: ['g', 'p'], words: 'Go to the settings (preferences)', action: { kind: 'go', path: paths.settings } },
+  { keys: ['g', 'l'], words: 'Go to unused resources', action: { kind: 'go', path: paths.leftovers } },
+  { keys: ['g', 'p'], words: 'Go to settings (preferences)', action: { kind: 'go', path: paths.settings } },
 ];
 
 /** Longest pause between two keys that belong together. */

@@ -64,7 +64,7 @@ export function ConnectEncoder({ ingest, wasConnected }: ConnectEncoderProps) {
 function openListener({ port }: Ingest) {
   return {
     code: 'listener_open',
-    detail: `No passphrase: anyone who reaches UDP port ${port} can put a picture on air everywhere.`,
+    detail: `No passphrase: anyone who reaches UDP port ${port} can put a picture on air.`,
     remedy: 'Restart Sluice with SRT_PASSPHRASE=generate, then give the encoder the new address.',
   };
 }

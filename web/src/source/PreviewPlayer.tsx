@@ -11,7 +11,7 @@ import { Mark } from '../ui/Wordmark.tsx';
 import classes from './PreviewPlayer.module.css';
 
 /** A browser does not fetch again, before the next load of the page, what it could not fetch once. */
-const NO_PLAYER = 'The player could not be fetched: reload the page when the server is back';
+const NO_PLAYER = 'The player failed to load. Reload the page when the server is back';
 
 /** What the viewers of the HLS channel see, muted at first, with how far behind live it is. */
 export function PreviewPlayer({ flow }: { flow: FlowStatusResource }) {

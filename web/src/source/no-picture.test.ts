@@ -13,9 +13,9 @@ describe('why there is no picture', () => {
   });
 
   it('promises a picture while one can come', () => {
-    expect(explainNoPicture(flow('connected'), undefined)).toBe('The picture is on its way');
-    expect(explainNoPicture(flow('connected', 50), 'always')).toBe('The picture is on its way');
-    expect(explainNoPicture(flow('connected', 10), 'off')).toContain('is on its way');
+    expect(explainNoPicture(flow('connected'), undefined)).toBe('Waiting for the picture');
+    expect(explainNoPicture(flow('connected', 50), 'always')).toBe('Waiting for the picture');
+    expect(explainNoPicture(flow('connected', 10), 'off')).toContain('Waiting for a picture');
   });
 
   it('says that none will come with the preview off and more than ten outputs', () => {

@@ -19,7 +19,7 @@ export function explainNoPicture(
   mode: PrimaryMode | undefined,
 ): string {
   if (source.state !== 'connected') return NOT_CONNECTED[source.state];
-  if (mode !== 'off') return 'The picture is on its way';
-  if (outputs.used <= PICTURES_OUTPUTS_MAX) return 'The preview is off. A picture of the source is on its way';
-  return `The preview is off, and AWS takes no pictures of a source with more than ${PICTURES_OUTPUTS_MAX} outputs. Switch the preview on to see it`;
+  if (mode !== 'off') return 'Waiting for the picture';
+  if (outputs.used <= PICTURES_OUTPUTS_MAX) return 'The preview is off. Waiting for a picture of the source';
+  return `The preview is off, and AWS takes no pictures of a source with more than ${PICTURES_OUTPUTS_MAX} outputs. Turn the preview on`;
 }

@@ -58,7 +58,7 @@ const NO_PICTURE = {
   glyph: 'attention',
   word: 'Connected, no picture',
   fullWord: 'Source without picture',
-  reason: 'The encoder is connected, but no picture reaches the destinations',
+  reason: 'The encoder is connected, but destinations get no picture',
   remedy: 'Check that the encoder sends video',
 } as const;
 

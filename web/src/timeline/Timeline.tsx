@@ -21,7 +21,7 @@ export function Timeline({ destinationId }: { destinationId: string }) {
   const hidden = (data?.length ?? 0) - (shown?.length ?? 0);
   return (
     <section className={classes.timeline}>
-      <h3 id={`timeline-${destinationId}`}>What happened</h3>
+      <h3 id={`timeline-${destinationId}`}>Timeline</h3>
       {!data && problem && <ProblemText problem={problem} />}
       {data?.length === 0 && <p>Nothing yet.</p>}
       <ol aria-labelledby={`timeline-${destinationId}`}>

@@ -32,6 +32,6 @@ describe('timelineWords', () => {
 describe('timelineActor', () => {
   it('tells what Sluice did by itself from what a person did', () => {
     expect(timelineActor(entry)).toBe('Operator');
-    expect(timelineActor({ ...entry, actor: 'sweep' })).toBe('Sluice, by itself');
+    expect(timelineActor({ ...entry, actor: 'sweep' })).toBe('Automatic');
   });
 });

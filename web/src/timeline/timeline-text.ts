@@ -6,18 +6,18 @@ export type TimelineEntry = Timeline['data'][number];
 
 /** Kinds of entries as a filter offers them. */
 export const TIMELINE_KIND_WORDS: Record<TimelineEntry['kind'], string> = {
-  operation_began: 'Operations begun',
-  operation_ended: 'Operations ended',
+  operation_began: 'Actions started',
+  operation_ended: 'Actions finished',
   edited: 'Edits',
-  health: 'Changes of health',
-  drift: 'Changes from outside',
+  health: 'Health changes',
+  drift: 'External changes',
 };
 
 /** What acts without a person; everybody else is called by the name the API gives. */
 const MACHINE_ACTORS: Record<string, string> = {
   workflow: 'Sluice',
-  sweep: 'Sluice, by itself',
-  monitor: 'Sluice, watching',
+  sweep: 'Automatic',
+  monitor: 'Monitor',
 };
 
 /** Who or what caused it. */

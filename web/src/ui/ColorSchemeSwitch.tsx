@@ -3,7 +3,7 @@ import { IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react';
 
 const NEXT: Record<MantineColorScheme, MantineColorScheme> = { auto: 'dark', dark: 'light', light: 'auto' };
 const ICONS = { auto: IconDeviceDesktop, dark: IconMoon, light: IconSun };
-const WORDS = { auto: 'as the system', dark: 'dark', light: 'light' };
+const WORDS = { auto: 'system', dark: 'dark', light: 'light' };
 
 /** Goes round: as the system, dark, light. */
 export function ColorSchemeSwitch() {

@@ -5,7 +5,7 @@ import { IconCheck, IconCopy } from '@tabler/icons-react';
 /** Copies a text and says so. */
 export function CopyButton({ value, label }: { value: string; label: string }) {
   const clipboard = useClipboard({ timeout: 1500 });
-  const said = clipboard.copied ? 'Copied' : clipboard.error ? 'This browser does not allow copying here' : label;
+  const said = clipboard.copied ? 'Copied' : clipboard.error ? 'This browser does not allow copying' : label;
   return (
     <ActionIcon
       variant="subtle"
