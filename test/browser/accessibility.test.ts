@@ -64,6 +64,7 @@ describe('accessible by axe’s rules, in dark and in light', () => {
     { path: '/', title: 'Show', sign: 'First steps' },
     { path: '/destinations', title: 'Destinations', sign: null },
     { path: '/timeline', title: 'Timeline', sign: null },
+    { path: '/uptime', title: 'Uptime', sign: null },
     { path: '/leftovers', title: 'Unused resources', sign: null },
     { path: '/settings', title: 'Settings', sign: null },
     { path: '/no/such/page', title: 'Page not found', sign: null },
@@ -82,11 +83,14 @@ describe('accessible by axe’s rules, in dark and in light', () => {
     await expectAccessible('[role=dialog]');
   });
 
-  it.each(['/', '/destinations', '/timeline'])('is %s with destinations, one of them running', async (path) => {
-    await stage.begin(watched, SOME, path);
-    await page.getByRole('link', { name: 'Alpha', exact: true }).first().waitFor();
-    await expectAccessible();
-  });
+  it.each(['/', '/destinations', '/timeline', '/uptime'])(
+    'is %s with destinations, one of them running',
+    async (path) => {
+      await stage.begin(watched, SOME, path);
+      await page.getByRole('link', { name: 'Alpha', exact: true }).first().waitFor();
+      await expectAccessible();
+    },
+  );
 
   it('is the details panel, with its log', async () => {
     await stage.begin(watched, SOME);

@@ -502,11 +502,39 @@ describe('the timeline', () => {
   });
 });
 
+describe('the uptime', () => {
+  it('shows a bar for today that opens its seconds, and exports them', async () => {
+    await arrange(stage.product, [running('Alpha')]);
+    await begin(STOPPED, '/timeline');
+    await page.getByRole('link', { name: 'Uptime per day' }).click();
+    await heading('Uptime').waitFor();
+    const rows = page.getByRole('list', { name: 'Uptime per destination' });
+    // Destinations of earlier tests are listed too, without a link.
+    const alpha = rows.locator('> li', { has: page.getByRole('link', { name: 'Alpha' }) });
+    const today = new Date().toISOString().slice(0, 10);
+    const bar = alpha.getByRole('button', { name: new RegExp(`^${today}: .* wanted`) });
+    await bar.click();
+    await alpha.getByText('Wanted on air').waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'CSV', exact: true }).click(),
+    ]);
+    const lines = readFileSync(await download.path(), 'utf8').split(/\r?\n/);
+    const [columns, ...table] = lines.filter((line) => line !== '').map((line) => line.split(','));
+    const { destinationId } = await stage.named('Alpha');
+    const cells = table.find((each) => each.includes(destinationId))!;
+    const cell = (name: string) => Number(cells[columns!.indexOf(name)]);
+    const states = ['starting', 'delivering', 'degraded', 'down', 'waiting', 'unknown'];
+    expect(cell('wantedSeconds')).toBeGreaterThan(0);
+    expect(states.reduce((sum, state) => sum + cell(state), 0)).toBe(cell('wantedSeconds'));
+  });
+});
+
 describe('every page', () => {
   it('fits 360 pixels without scrolling sideways', async () => {
     await begin(STOPPED);
     await page.setViewportSize({ width: 360, height: 780 });
-    for (const { path, heading: title } of PAGES) {
+    for (const { path, heading: title } of [...PAGES, { path: '/uptime', heading: 'Uptime' }]) {
       await page.goto(stage.product.origin + path);
       await heading(title).waitFor();
       expect(await tooWide(page), path).toEqual([]);

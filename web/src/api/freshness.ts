@@ -13,6 +13,9 @@ export const POLL_LEFTOVERS_MS = 15_000;
 /** How often the page asks what everything costs: it changes with the minutes. */
 export const POLL_COSTS_MS = 5000;
 
+/** How often the page polls the uptime, which moves by seconds of a whole day. */
+export const POLL_UPTIME_MS = 30_000;
+
 /** How often the page asks for a picture of the source where the preview does not play. */
 export const POLL_PICTURE_MS = 10_000;
 

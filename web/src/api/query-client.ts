@@ -15,6 +15,7 @@ export const queryKeys = {
   costs: ['costs'],
   estimate: (wanted: object | null) => ['estimate', wanted],
   reports: ['reports'],
+  uptime: (from: string) => ['uptime', from],
   service: ['service'],
   leftovers: ['leftovers'],
   flow: ['flow'],

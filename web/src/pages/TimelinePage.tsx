@@ -71,7 +71,9 @@ export function TimelinePage({ search, onSearch }: { search: string; onSearch: (
       <div className={page.heading}>
         <div>
           <h1>Timeline</h1>
-          <p className={page.lead}>Events of every destination, newest first. Kept for 90 days.</p>
+          <p className={page.lead}>
+            Events of every destination, newest first. Kept for 90 days. <Link href={paths.uptime}>Uptime per day</Link>
+          </p>
         </div>
         <ExportButtons filter={filter} />
       </div>

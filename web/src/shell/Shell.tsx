@@ -23,6 +23,7 @@ import {
   ShortcutSheet,
   ShowPage,
   TimelinePage,
+  UptimePage,
 } from './pages.ts';
 import { paths, type Overlay } from '../app/paths.ts';
 import { usePlace } from './use-place.ts';
@@ -98,6 +99,8 @@ function Page({ pathname, search, onSearch, session }: PageProps) {
       return <DestinationsPage search={search} onSearch={onSearch} />;
     case paths.timeline:
       return <TimelinePage search={search} onSearch={onSearch} />;
+    case paths.uptime:
+      return <UptimePage search={search} onSearch={onSearch} />;
     case paths.leftovers:
       return <LeftoversPage />;
     case paths.settings:

@@ -1,0 +1,24 @@
+import { useQuery } from '@tanstack/react-query';
+import type { UptimeList } from '../../../functions/api/schemas/uptime.ts';
+import { POLL_UPTIME_MS } from './freshness.ts';
+import { queryKeys } from './query-client.ts';
+import { request } from './request.ts';
+
+const PATH = '/api/uptime';
+
+const queryOf = (from: string, more: Record<string, string> = {}) =>
+  `${PATH}?${new URLSearchParams({ from, ...more }).toString()}`;
+
+/** Polls the uptime of every destination since a UTC day. */
+export function useUptime(from: string) {
+  return useQuery({
+    queryKey: queryKeys.uptime(from),
+    queryFn: async ({ signal }) => (await request<UptimeList>(queryOf(from), { signal })).body,
+    refetchInterval: POLL_UPTIME_MS,
+  });
+}
+
+/** Returns the address of the same as a CSV file. */
+export function uptimeCsvAddress(from: string): string {
+  return queryOf(from, { format: 'csv' });
+}
