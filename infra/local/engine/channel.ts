@@ -60,7 +60,6 @@ interface Lane {
   rendition: Rendition;
   feed: ReturnType<typeof createProgramSwitch>;
   mode: 'copy' | 'encode' | 'none';
-  followsKeyframes: boolean;
   decidedFor: number | null;
   /** What it encodes with; null while it copies or waits. */
   encoder: Pick<EncoderProgram, 'problem' | 'droppedFrames'> | null;
@@ -76,7 +75,6 @@ export function createChannel(options: ChannelOptions): Channel {
     // Renditions that are played in turn have to agree in their times.
     feed: createProgramSwitch({ clock, keepsTimes: run.output.kind === 'package' }),
     mode: 'none',
-    followsKeyframes: false,
     decidedFor: null,
     encoder: null,
     droppedBefore: 0,
@@ -120,7 +118,6 @@ export function createChannel(options: ChannelOptions): Channel {
     else liveSinceMs ??= clock.now();
     if (!flow) return;
     const isLadder = lanes.length > 1;
-    const followsKeyframes = isLadder ? flow.hasCloseKeyframes() : false;
     let copied = false;
     for (const lane of lanes) {
       const decision: 'copy' | 'encode' | 'undecided' | 'none' =
@@ -129,17 +126,21 @@ export function createChannel(options: ChannelOptions): Channel {
       // One copy is enough: two renditions of a ladder with the same pictures help nobody.
       const mode: 'copy' | 'encode' = decision === 'copy' && copied && isLadder ? 'encode' : decision;
       copied ||= mode === 'copy';
-      if (mode === 'encode' && followsKeyframes === null) continue;
-      const isDecided = lane.decidedFor === flow.revision();
       lane.decidedFor = flow.revision();
-      if (lane.mode === mode && (isDecided || mode === 'copy' || lane.followsKeyframes === followsKeyframes)) continue;
-      Object.assign(lane, { mode, followsKeyframes });
-      const encoder = mode === 'encode' ? flow.encoder(lane.rendition, { followsKeyframes: !!followsKeyframes }) : null;
+      if (lane.mode === mode) continue;
+      lane.mode = mode;
+      const encoder = mode === 'encode' ? flow.encoder(lane.rendition, { followsKeyframes: isLadder }) : null;
       lane.encoder = encoder;
       lane.droppedBefore = encoder?.droppedFrames() ?? 0;
       lane.feed.select(encoder?.program ?? flow.copy);
       options.onChange();
     }
+  }
+
+  /** In a ladder no rendition has more pictures than the source. */
+  function wantedRate({ framesPerSecond }: Rendition): number | undefined {
+    const given = lanes.length > 1 ? flow?.framesPerSecond() : null;
+    return framesPerSecond !== undefined && given ? Math.min(framesPerSecond, given) : framesPerSecond;
   }
 
   return {
@@ -167,7 +168,7 @@ export function createChannel(options: ChannelOptions): Channel {
         droppedFrames: lanes.reduce((sum, { encoder, droppedBefore }) => {
           return sum + (encoder ? encoder.droppedFrames() - droppedBefore : 0);
         }, 0),
-        ...(lane?.encoder && { wantedFramesPerSecond: lane.rendition.framesPerSecond }),
+        ...(lane?.encoder && { wantedFramesPerSecond: wantedRate(lane.rendition) }),
       };
       const failed = lanes.map(({ encoder }) => encoder?.problem()).find((problem) => problem);
       if (failed) report.problem ??= failed;

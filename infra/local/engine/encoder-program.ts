@@ -47,6 +47,8 @@ export interface EncoderProgram {
   problem(): EncoderProblem | null;
   /** Frames of the source that were left out because the encoder was too slow, since it was made. */
   droppedFrames(): number;
+  /** Nothing has come for a while: tells the subscribers, as the source does. */
+  sourceSilent(): void;
   /** The source's connection ended: begin afresh with the next one. */
   sourceLost(): void;
   close(): Promise<void>;
@@ -293,6 +295,7 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
     program: hub.program,
     problem: () => problem,
     droppedFrames: () => droppedFrames,
+    sourceSilent: hub.sourceLost,
     sourceLost() {
       endRun({ keepTap: true });
       hub.sourceLost();

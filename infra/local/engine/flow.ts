@@ -15,8 +15,6 @@ import { createSrtListener, type SrtListener } from './srt-listener.ts';
 /** No byte for this long is a lost source, even while the connection stands. */
 const SILENCE_MS = 2_000;
 const WATCH_MS = 500;
-/** Players join at keyframes, and change the rendition there. */
-const KEYFRAMES_CLOSE_SECONDS = 4;
 
 export interface Flow {
   source(): FlowSource;
@@ -27,8 +25,8 @@ export interface Flow {
   revision(): number;
   decide(rendition: Rendition): 'copy' | 'encode' | 'undecided';
   copy: Program;
-  /** Whether keyframes come often enough for renditions that are cut at them; null until it is known. */
-  hasCloseKeyframes(): boolean | null;
+  /** As measured; null until it is known. */
+  framesPerSecond(): number | null;
   /** The same one for equal renditions. It runs while somebody subscribes. */
   encoder(
     rendition: Rendition,
@@ -129,6 +127,7 @@ export function createFlow(options: FlowOptions): Flow {
     silentSinceMs = clock.now();
     live = false;
     source.lost();
+    for (const encoder of encoders.values()) encoder.sourceSilent();
     pictures.forget();
     options.onChange();
   }
@@ -170,10 +169,7 @@ export function createFlow(options: FlowOptions): Flow {
     decide: (rendition) =>
       decideCopy({ streams: source.streams(), ...source.facts(), measurement: source.measurement() }, rendition),
     copy: source.program,
-    hasCloseKeyframes() {
-      const { settled, gopSeconds } = source.measurement();
-      return settled ? (gopSeconds ?? Infinity) <= KEYFRAMES_CLOSE_SECONDS : null;
-    },
+    framesPerSecond: () => source.measurement().framesPerSecond,
     encoder(rendition, { followsKeyframes }) {
       const { name: _name, ...settingsOnly } = rendition;
       const key = JSON.stringify(
