@@ -72,6 +72,8 @@ export default defineConfig({
           include: ['{functions,infra,presets,statemachines,web,test}/**/*.test.{ts,tsx}'],
           exclude: [...configDefaults.exclude, ...ISOLATED_TESTS, ...PAIRED_TESTS, ...MEDIA_TESTS],
           isolate: false,
+          // A spy must not reach the next file.
+          restoreMocks: true,
           sequence: { groupOrder: 0 },
         },
       },
