@@ -1,3 +1,4 @@
+import { assertNever } from './assert-never.ts';
 import type { Destination } from './destination.ts';
 
 /** Compares the resources in AWS with the records, in both directions. Pure: the sweep reads everything first. */
@@ -24,9 +25,17 @@ export interface OrphanCandidate extends InventoryItem {
 
 /** Returns the id of the resource of this kind that the record holds. */
 function heldId(record: Destination, resource: OrphanResource): string | undefined {
-  if (resource === 'channel') return record.held.channel?.channelId;
-  if (resource === 'input') return record.held.input?.inputId;
-  return record.held.flowOutput?.flowOutputArn;
+  const { channel, input, flowOutput } = record.held;
+  switch (resource) {
+    case 'channel':
+      return channel?.channelId;
+    case 'input':
+      return input?.inputId;
+    case 'flowOutput':
+      return flowOutput?.flowOutputArn;
+    default:
+      return assertNever(resource, 'orphan');
+  }
 }
 
 /**

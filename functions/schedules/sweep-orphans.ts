@@ -4,6 +4,7 @@ import { removeFlowOutput } from '../aws/flow.ts';
 import { deleteInput, observeInput } from '../aws/input.ts';
 import type { Inventory } from '../aws/inventory.ts';
 import { deleteOrphan, listOrphans, orphanIdOf, putOrphan, type Orphan } from '../aws/orphan-table.ts';
+import { assertNever } from '../domain/assert-never.ts';
 import type { Destination } from '../domain/destination.ts';
 import { isAtRest } from '../domain/channel-state.ts';
 import { findOrphans, isMassRelease, ORPHAN_RESOURCES, ORPHAN_RULES } from '../domain/inventory.ts';
@@ -110,12 +111,19 @@ function isClaimed({ held }: Destination, { resourceId }: Orphan): boolean {
 
 /** Returns the next step of an orphan's release; null while the sweep can only wait. */
 async function findStepDown(deps: SweepDeps, { resource, resourceId }: Orphan): Promise<(() => Promise<void>) | null> {
-  if (resource === 'flowOutput') return () => removeFlowOutput(deps, resourceId);
-  if (resource === 'channel') {
-    const state = (await observeChannel(deps, resourceId))?.state;
-    if (state === 'RUNNING' || state === 'RECOVERING') return () => stopChannel(deps, resourceId);
-    return state !== undefined && isAtRest(state) ? () => deleteChannel(deps, resourceId) : null;
+  switch (resource) {
+    case 'flowOutput':
+      return () => removeFlowOutput(deps, resourceId);
+    case 'channel': {
+      const state = (await observeChannel(deps, resourceId))?.state;
+      if (state === 'RUNNING' || state === 'RECOVERING') return () => stopChannel(deps, resourceId);
+      return state !== undefined && isAtRest(state) ? () => deleteChannel(deps, resourceId) : null;
+    }
+    case 'input': {
+      const state = (await observeInput(deps, resourceId))?.state;
+      return state === 'DETACHED' ? () => deleteInput(deps, resourceId) : null;
+    }
+    default:
+      return assertNever(resource, 'orphan');
   }
-  const state = (await observeInput(deps, resourceId))?.state;
-  return state === 'DETACHED' ? () => deleteInput(deps, resourceId) : null;
 }
