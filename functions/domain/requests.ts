@@ -3,17 +3,17 @@ import { AppError } from './errors.ts';
 import { isKnownOffAir } from './health.ts';
 import { actionsOf, isPrimary, nextOperation, type Action } from './lifecycle.ts';
 
-/** What each call does to a record: pure functions from record to record, and the refusals that come before them. */
+/** The effect of each request on a record: pure functions from record to record, and the refusals before them. */
 
 export type Apply = 'now' | 'next-start' | undefined;
 
-/** The fields an edit of which reaches the platform only with the next start. */
+/** Fields whose edits apply only at the next start. */
 export type Target = Pick<Destination, 'platform' | 'rtmpUrl' | 'preset'>;
 
-/** What is stored of a stream key. */
+/** The stored parts of a stream key. */
 export type StoredKey = Pick<Destination, 'streamKeyCiphertext' | 'streamKeyLast4' | 'streamKeyFingerprint'>;
 
-/** Part of a configuration; what is absent stays. */
+/** Part of a configuration; absent fields stay. */
 export interface Edit extends Partial<Target>, Partial<StoredKey> {
   name?: string;
   group?: string | null;
@@ -23,7 +23,7 @@ export interface Edit extends Partial<Target>, Partial<StoredKey> {
 
 const TARGET_FIELDS = ['platform', 'rtmpUrl', 'preset', 'streamKeyCiphertext'] as const;
 
-/** Refuses what may not be done to this destination at all. */
+/** Refuses changes of the primary and of a destination that is being deleted. */
 export function requireChangeable(record: Destination, action: Action): void {
   if (isPrimary(record)) {
     throw new AppError('protected_destination', {
@@ -40,7 +40,7 @@ export function requireChangeable(record: Destination, action: Action): void {
   });
 }
 
-/** Refuses a change made from another version than the stored one. @param ifMatch the header as given */
+/** Refuses a change based on another version than the stored one. @param ifMatch the header as given */
 export function requireMatch(record: Destination, ifMatch: string | undefined): void {
   if (ifMatch === undefined) return;
   const tags = ifMatch.split(',').map((tag) => tag.trim());
@@ -51,23 +51,23 @@ export function requireMatch(record: Destination, ifMatch: string | undefined): 
   });
 }
 
-/** Strong tag of the configuration; what is merely observed does not change it. */
+/** Returns the strong ETag of the configuration; observations do not change it. */
 export function etagOf({ revision }: Pick<Destination, 'revision'>): string {
   return `"${revision}"`;
 }
 
-/** Wishes it on air. */
+/** Requests running. */
 export function withStart(record: Destination): Destination {
   requireChangeable(record, 'start');
   return record.desired === 'running' ? record : { ...record, desired: 'running' };
 }
 
-/** From error, start is asked for anew: the lifecycle does not repeat a failed start by itself. */
+/** Returns the operation of a start. In error it is a new start, because the lifecycle does not retry a failed one. */
 export function startOperation(record: Destination): OperationKind | null {
   return record.status === 'error' && record.operation === null ? 'start' : nextOperation(record);
 }
 
-/** Wishes it off air. */
+/** Requests idle. */
 export function withStop(record: Destination): Destination {
   requireChangeable(record, 'stop');
   if (record.desired === 'idle' && !record.restartRequested) return record;
@@ -75,29 +75,29 @@ export function withStop(record: Destination): Destination {
 }
 
 /**
- * From error, stop looks for everything in AWS before it says idle: what was made before the error, and is not on record,
- * is found by tag and name. That acknowledges the error.
+ * Returns the operation of a stop. In error, the stop searches AWS by tag and name for unrecorded resources before the
+ * destination becomes idle, which acknowledges the error.
  */
 export function stopOperation(record: Destination): OperationKind | null {
   return record.status === 'error' && record.operation === null ? 'stop' : nextOperation(record);
 }
 
-/** Wishes it off and on air again; what is off air is simply started. */
+/** Requests a restart; a destination that is off air is started. */
 export function withRestart(record: Destination): Destination {
-  const wished = withStart(record);
-  return wished.status === 'running' ? { ...wished, restartRequested: true } : wished;
+  const started = withStart(record);
+  return started.status === 'running' ? { ...started, restartRequested: true } : started;
 }
 
-/** Wishes it gone. */
+/** Requests a deletion. */
 export function withDelete(record: Destination): Destination {
   requireChangeable(record, 'delete');
   return record.desired === 'deleted' ? record : { ...record, desired: 'deleted', restartRequested: false };
 }
 
 /**
- * Changes the configuration; the same record when nothing changes. Without `apply`, a change interrupts no audience: it
- * applies at once when the destination is certainly off air.
- * @param when.freshSeconds age under which an observation counts
+ * Changes the configuration; returns the same record when nothing changes. Without `apply`, a change never interrupts
+ * an audience: it applies at once only when the destination is certainly off air.
+ * @param when.freshSeconds maximum age of an observation
  * @throws {AppError} `restart_required` when it is or may be on air and the caller did not say when the change applies
  */
 export function withEdit(
@@ -111,12 +111,12 @@ export function withEdit(
   const isInterrupting = isWantedOnAir && isUsed && !isKnownOffAir(record, now, freshSeconds);
   const isNow = apply === 'now' || (apply === undefined && !isInterrupting);
   const isRestartAsked = isWantedOnAir && isNow && isUsed;
-  // Asked for anew, what was to wait for the next start is to wait no longer.
+  // A request with apply=now also applies changes that wait for the next start.
   const isWaiting =
     apply === 'now' && isRestartAsked && hasPendingChanges(record) && TARGET_FIELDS.some((field) => field in edit);
   const fields = Object.keys(edit) as (keyof Edit)[];
   const isSame = fields.every((field) => record[field] === edit[field]);
-  // Where it is in the list is no configuration: moving it must not fail the edit a colleague has open.
+  // The position is not configuration, so a move must not break another person's open edit.
   const isMove = fields.every((field) => field === 'position' || record[field] === edit[field]);
   const edited: Destination = isSame
     ? record
@@ -135,8 +135,8 @@ export function withEdit(
 }
 
 /**
- * True when a start is still to come, which will read the configuration. One that is in flight may have read it already:
- * rather one restart too many than an edit that never reaches the platform.
+ * Returns true when a pending start will read the configuration. A running start may have read it already, and one
+ * restart too many is better than an edit that never reaches the platform.
  */
 function willBeReadAgain({ operation, desired }: Destination): boolean {
   return operation !== null && operation.kind !== 'start' && desired === 'running';
@@ -150,14 +150,16 @@ function restartRequired(record: Destination): AppError {
   });
 }
 
-/** A changed standby takes effect at once on an idle destination: what is kept is made, or given back. */
+/**
+ * Returns the operation of an edit: a changed standby creates or releases the kept resources of an idle destination.
+ */
 export function editOperation(record: Destination): OperationKind | null {
   const next = nextOperation(record);
   if (next !== null || record.operation || record.status !== 'idle' || record.desired !== 'idle') return next;
   return record.standby === 'warm' && !record.held.channel ? 'create' : null;
 }
 
-/** True when the channel that runs was set up before the newest edit of target, preset or key. */
+/** Returns true when the running channel is older than the newest edit of target, preset or key. */
 export function hasPendingChanges({ held, configurationGeneration }: Destination): boolean {
   if (!held.channelRun || configurationGeneration === undefined) return false;
   return configurationGeneration >= held.channelRun.generation;

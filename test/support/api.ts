@@ -23,7 +23,7 @@ import type { ApiDeps } from '../../functions/api/api-deps.ts';
 import { createApi } from '../../functions/api/app.ts';
 import { createTokenAuthentication } from '../../functions/api/auth/authentication.ts';
 import { createRevokedSessions, type RevokedSessions } from '../../functions/api/auth/revoked-sessions.ts';
-import type { PractisedFault, Rehearsal } from '../../functions/api/rehearsal.ts';
+import type { SimulatedFault, Rehearsal } from '../../functions/api/rehearsal.ts';
 import type { DestinationResource, ProblemBody } from '../../functions/api/schemas/answers.ts';
 
 /**
@@ -71,7 +71,7 @@ interface Answer {
 
 /** One that only remembers. */
 function makeRehearsal(): Rehearsal {
-  let active: PractisedFault[] = [];
+  let active: SimulatedFault[] = [];
   return {
     active: () => active,
     async switch(fault, isActive) {

@@ -67,65 +67,71 @@ const putStreamKey = createRoute({
   },
 });
 
-/** Editing a destination: PUT, PATCH, and PUT of its stream key. */
+/** PUT and PATCH of a destination, and PUT of its stream key. */
 export function registerDestinationEdit(api: Api, deps: ApiDeps): void {
   api.openapi(replace, async (context) => {
-    const wish = readWish(context, context.req.valid('param').destinationId, context.req.valid('query').apply);
-    return context.json(presentDestination(deps, context, await edit(deps, wish, context.req.valid('json'))), 200);
+    const change = readEdit(context, context.req.valid('param').destinationId, context.req.valid('query').apply);
+    return context.json(presentDestination(deps, context, await edit(deps, change, context.req.valid('json'))), 200);
   });
 
   api.openapi(patch, async (context) => {
-    const wish = readWish(context, context.req.valid('param').destinationId, context.req.valid('query').apply);
-    return context.json(presentDestination(deps, context, await edit(deps, wish, context.req.valid('json'))), 200);
+    const change = readEdit(context, context.req.valid('param').destinationId, context.req.valid('query').apply);
+    return context.json(presentDestination(deps, context, await edit(deps, change, context.req.valid('json'))), 200);
   });
 
   api.openapi(putStreamKey, async (context) => {
-    const wish = readWish(context, context.req.valid('param').destinationId, context.req.valid('query').apply);
-    const record = await edit(deps, wish, context.req.valid('json'));
+    const change = readEdit(context, context.req.valid('param').destinationId, context.req.valid('query').apply);
+    const record = await edit(deps, change, context.req.valid('json'));
     context.header('ETag', etagOf(record));
     return context.body(null, 204);
   });
 }
 
-interface Wish {
+/** An edit as requested: its target, conditions and caller. */
+interface EditRequest {
   destinationId: string;
   apply: Apply;
   ifMatch: string | undefined;
   requestedBy: string;
 }
 
-function readWish(context: ApiContext, destinationId: string, apply: Apply): Wish {
+function readEdit(context: ApiContext, destinationId: string, apply: Apply): EditRequest {
   return { destinationId, apply, ifMatch: context.req.header('if-match'), requestedBy: context.get('principal').id };
 }
 
 type Fields = z.infer<typeof PatchDestination> & Partial<z.infer<typeof PutStreamKey>>;
 
-/** Checks the configuration as it would be, then writes it unless the record has changed meanwhile. */
-async function edit(deps: ApiDeps, wish: Wish, fields: Fields): Promise<Destination> {
-  const { destinationId } = wish;
+/** Checks the configuration after the edit, then writes it unless the record has changed in the meantime. */
+async function edit(deps: ApiDeps, change: EditRequest, fields: Fields): Promise<Destination> {
+  const { destinationId } = change;
   const found = await findDestination(deps, destinationId);
   const now = deps.now();
   requireChangeable(found, 'edit');
-  requireMatch(found, wish.ifMatch);
+  requireMatch(found, change.ifMatch);
   const changed = await toEdit(deps, found, fields);
   const record = await requestChange(deps, destinationId, {
-    requestedBy: wish.requestedBy,
+    requestedBy: change.requestedBy,
     operation: editOperation,
     change: (before) => {
-      requireMatch(before, wish.ifMatch);
+      requireMatch(before, change.ifMatch);
       if (before.revision !== found.revision) throw changedMeanwhile(destinationId);
-      return withEdit(before, changed, { apply: wish.apply, now, freshSeconds: deps.freshSeconds });
+      return withEdit(before, changed, { apply: change.apply, now, freshSeconds: deps.freshSeconds });
     },
   });
   const after = requireFound(record, destinationId);
   if (after.revision !== found.revision) {
     const fieldNames = Object.keys(fields).toSorted().join(', ');
-    await noteEdit(deps, after, { at: now.toISOString(), actor: wish.requestedBy, kind: 'edited', detail: fieldNames });
+    await noteEdit(deps, after, {
+      at: now.toISOString(),
+      actor: change.requestedBy,
+      kind: 'edited',
+      detail: fieldNames,
+    });
   }
   return after;
 }
 
-/** The change is made by now: that it cannot be noted must not look like a change that failed. */
+/** Records the edit. A failure is only logged, because the change itself has succeeded. */
 async function noteEdit(deps: ApiDeps, record: Destination, entry: TimelineEntry): Promise<void> {
   try {
     await putTimelineEntry(deps, record, entry, record.writeCount);
