@@ -32,7 +32,7 @@ const ACTIONS = {
   },
 } as const;
 
-/** Starting and stopping one destination. A repeated wish is no error: it is answered 200 and begins nothing. */
+/** Start and stop of one destination. A repeated request is not an error: it returns 200 and begins nothing. */
 export function registerDestinationTransport(api: Api, deps: ApiDeps): void {
   const middleware = idempotent(deps);
 
@@ -93,7 +93,7 @@ export function registerDestinationTransport(api: Api, deps: ApiDeps): void {
   });
 }
 
-/** True when there is an operation to follow, and this call has begun it or given it another end. */
+/** Returns true when this call has begun an operation or changed the outcome of the running one. */
 function isNews(before: Destination | undefined, { desired, operation }: Destination): boolean {
   if (operation === null) return false;
   return desired !== before?.desired || operation.operationId !== before.operation?.operationId;
