@@ -1,9 +1,9 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /**
- * Two groups, one after the other. `unit` runs its files side by side. `media` moves real video, binds real ports or
- * drives a browser: its files run one at a time and only once the machine is quiet, because a starved encoder looks
- * just like a broken one.
+ * Two groups that run one after the other. `unit` runs its files in parallel. `media` moves real video, binds real
+ * ports or drives a browser: its files run one at a time, after `unit`, because a starved encoder looks just like a
+ * broken one.
  */
 const MEDIA_TESTS = [
   'infra/local/engine/**/*.test.ts',
@@ -15,7 +15,7 @@ const MEDIA_TESTS = [
 
 export default defineConfig({
   test: {
-    // Git hooks and editors may set it; a test run is not production.
+    // Override a NODE_ENV from git hooks or editors: a test run is not production.
     env: { NODE_ENV: 'test' },
     projects: [
       {

@@ -3,6 +3,7 @@ import aslValidator from 'asl-validator';
 import { describe, expect, it } from 'vitest';
 import { OPERATION_KINDS } from '../functions/domain/destination.ts';
 import { OPERATIONS } from '../functions/domain/lifecycle.ts';
+import { printStateMachine } from './generate.ts';
 
 /** Where the results of the steps that end an operation go. */
 const RESULT_PATHS: Record<string, string | null> = { Settle: null, SettleFailed: '$.ending' };
@@ -34,6 +35,11 @@ describe.each(OPERATION_KINDS)('destination-%s.asl.json', (kind) => {
   const definition = load(kind);
   const { steps, undo } = OPERATIONS[kind];
   const tasks = Object.entries(definition.States).filter(([, state]) => state.Type === 'Task');
+
+  it('is what the lifecycle tables generate', () => {
+    const committed = readFileSync(new URL(`destination-${kind}.asl.json`, import.meta.url), 'utf8');
+    expect(printStateMachine(kind) === committed, 'run npm run statemachines').toBe(true);
+  });
 
   it('is valid Amazon States Language', () => {
     const { isValid, errors } = aslValidator(definition);

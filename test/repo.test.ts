@@ -41,7 +41,7 @@ function layerOf(file: string): string | null {
 /** What each layer may import besides itself. */
 const ALLOWED: Record<string, readonly string[]> = {
   presets: [],
-  statemachines: [],
+  statemachines: ['functions/domain'],
   'functions/domain': ['presets'],
   'functions/aws': ['presets', 'functions/domain'],
   'functions/workflow': ['presets', 'functions/domain', 'functions/aws'],
@@ -159,6 +159,39 @@ describe('stream keys', () => {
   it('are revealed only to KMS and to MediaLive', () => {
     const revealing = source.filter((file) => /\.reveal\(\)/.test(read(file)));
     expect(revealing.toSorted()).toEqual(['functions/aws/channel-request.ts', 'functions/aws/secrets.ts']);
+  });
+});
+
+/** Documents that lead a reader through the files. The changelog may name what is gone. */
+const guides = files.filter((file) => /^[A-Z]+\.md$/.test(file) && file !== 'CHANGELOG.md');
+
+describe('documents', () => {
+  it.each(guides)('%s names only files that exist', (guide) => {
+    const paths = read(guide).matchAll(/`((?:functions|infra|presets|statemachines|test|web)\/[\w./-]*)`/g);
+    const names = read(guide).matchAll(/`([\w-][\w.-]*\.(?:ts|tsx|mjs))`/g);
+    const wrong = [
+      ...[...paths].map(([, path]) => path!).filter((path) => !existsSync(join(root, path))),
+      ...[...names].map(([, name]) => name!).filter((name) => !files.some((file) => `/${file}`.endsWith(`/${name}`))),
+    ];
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(guides)('%s links only to documents and headings that exist', (guide) => {
+    const slug = (heading: string) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\w\s-]/g, '')
+        .trim()
+        .replaceAll(' ', '-');
+    const slugsOf = (text: string) => [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => slug(heading!));
+    const wrong = [...read(guide).matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, target]) => {
+      if (/^[a-z]+:/.test(target!)) return [];
+      const [path, anchor] = target!.split('#');
+      const file = path === '' ? guide : path!;
+      if (!existsSync(join(root, file))) return [target];
+      return anchor === undefined || slugsOf(read(file)).includes(anchor) ? [] : [target];
+    });
+    expect(wrong).toEqual([]);
   });
 });
 

@@ -4,6 +4,7 @@
  * reports).
  */
 
+import type { HealthCode, HealthLevel } from './health-reasons.ts';
 import type { PrimaryMode } from './primary-mode.ts';
 
 export const DESIRED_STATES = ['idle', 'running', 'deleted'] as const;
@@ -76,6 +77,9 @@ export interface TimelineEntry {
   kind: 'edited' | 'health' | 'drift';
   /** What happened, in words; for an edit the fields. */
   detail: string;
+  /** The health from here on, for `health`; entries of earlier versions have neither. */
+  code?: HealthCode;
+  level?: HealthLevel;
 }
 
 /** One output of a channel as it was set, which determines the price. Null width and height follow the source. */

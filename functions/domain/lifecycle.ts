@@ -12,8 +12,9 @@ import { HELD_RESOURCES, PRIMARY_DESTINATION_ID } from './destination.ts';
 
 /**
  * The whole lifecycle of a destination, in two tables: OPERATIONS (what each state machine does, step by step, and
- * where it ends) and ACTION_STATUSES (what a user may request in which status). The workflow steps, the API's refusals,
- * the dashboard's buttons and the fault tests derive from them, and a test compares the state machines with them.
+ * where it ends) and ACTION_STATUSES (what a user may request in which status). The state machines are generated from
+ * them (`npm run statemachines`), and the workflow steps, the API's refusals, the dashboard's buttons and the fault tests
+ * derive from them.
  *
  *                  create                    start                     stop
  *   (new) ──▶ creating ──▶ idle ──▶ starting ──▶ running ──▶ stopping ──▶ idle
@@ -69,7 +70,7 @@ interface OperationDefinition {
   serves?: readonly Destination['desired'][];
 }
 
-/** Defines each state machine. A test compares the ASL files with this table. */
+/** Defines each state machine. `statemachines/generate.ts` writes the ASL files from this table. */
 export const OPERATIONS: Record<OperationKind, OperationDefinition> = {
   create: {
     status: 'creating',

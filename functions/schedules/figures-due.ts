@@ -2,6 +2,14 @@ import { channelMetrics, type ChannelMetric } from '../aws/metrics.ts';
 import type { Destination } from '../domain/destination.ts';
 import { healthOf } from '../domain/health.ts';
 
+interface Monitored {
+  everyRun: readonly ChannelMetric[];
+  figures: readonly ChannelMetric[];
+  figuresEverySeconds: number;
+  /** Several missed runs. */
+  unobservedAfterSeconds: number;
+}
+
 /**
  * The metrics the monitor reads from CloudWatch on AWS, where 1,000 metrics cost 0.01 USD: every minute whether media
  * is delivered, and every five minutes the figures that explain it. A test adds up the cost for fifty channels.
@@ -10,13 +18,15 @@ export const MONITORED_ON_AWS = {
   everyRun: ['activeOutputs'],
   figures: ['bitrateBps', 'fillMs'],
   figuresEverySeconds: 300,
-} as const satisfies { everyRun: ChannelMetric[]; figures: ChannelMetric[]; figuresEverySeconds: number };
+  unobservedAfterSeconds: 300,
+} as const satisfies Monitored;
 
 /** The metrics the monitor reads on one machine, where nothing is billed: all of them, on every run. */
-export const MONITORED_LOCALLY: { everyRun: ChannelMetric[]; figures: ChannelMetric[]; figuresEverySeconds: number } = {
+export const MONITORED_LOCALLY: Monitored = {
   everyRun: channelMetrics(true),
   figures: [],
   figuresEverySeconds: 0,
+  unobservedAfterSeconds: 15,
 };
 
 /** The first minutes of a channel run are read closely, because most failures happen then. */

@@ -83,6 +83,22 @@ describe('a change of health', () => {
     expect(await noted()).toEqual([expect.stringContaining('channel_not_running')]);
   });
 
+  it('is unknown while the monitor did not run, and recorded again after it', async () => {
+    const monitor = await begin(async () => {});
+    const at = (seconds: number): MonitorDeps => ({ ...monitor, now: () => new Date(NOW.getTime() + seconds * 1000) });
+    const { unobservedAfterSeconds } = monitor;
+    await observeDestinations(at(0));
+    await observeDestinations(at(unobservedAfterSeconds));
+    expect(await noted()).toHaveLength(1);
+    await observeDestinations(at(2 * unobservedAfterSeconds + 1));
+    const entries = (await listHistory(sluice.deps, record.destinationId)).map(({ entry }) => entry!);
+    expect(entries.map(({ at: time, code, level }) => [Date.parse(time) - NOW.getTime(), code, level])).toEqual([
+      [(2 * unobservedAfterSeconds + 1) * 1000, 'channel_not_running', 'down'],
+      [(unobservedAfterSeconds + 1) * 1000, 'not_observed', 'unknown'],
+      [0, 'channel_not_running', 'down'],
+    ]);
+  });
+
   it('is not recorded when the destination is stopped meanwhile', async () => {
     const stop = () =>
       changeDestination(sluice.deps, record.destinationId, (found) => ({ ...found, status: 'stopping' }));

@@ -15,6 +15,7 @@ import {
 import { OUTPUT_GROUP_NAMES } from '../aws/names.ts';
 import { getSourceObservation, putSourceObservation, type SourceObservation } from '../aws/source-table.ts';
 import type { Destination, Observation } from '../domain/destination.ts';
+import { HEALTH_REASONS, type HealthCode, type HealthLevel } from '../domain/health-reasons.ts';
 import { healthOf, observationOfThisRun, withHealthSince } from '../domain/health.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
 import { isFiguresDue } from './figures-due.ts';
@@ -38,6 +39,8 @@ export interface MonitorDeps extends AwsDeps<
   everyRun: readonly ChannelMetric[];
   figures: readonly ChannelMetric[];
   figuresEverySeconds: number;
+  /** Beyond this much time between two observations of a run, its health in between is recorded as unknown. */
+  unobservedAfterSeconds: number;
 }
 
 /** Stays below MediaLive's burst limit per account, and is fast enough that the last of fifty is read in time. */
@@ -136,10 +139,13 @@ async function lookAt(deps: MonitorDeps, record: Destination, listed: Listed): P
     ...optional('sourceConnected', listed.sourceConnected),
     ...figuresOf(deps, record, listed),
   };
-  const next = withFeed(withHealthSince(observation, observationOfThisRun(record)), record, listed.sourceBitrateBps);
+  const previous = observationOfThisRun(record);
+  const next = withFeed(withHealthSince(observation, previous), record, listed.sourceBitrateBps);
   const written = await putObservation(deps, record.destinationId, { observation: next, now: deps.now() });
+  const isGap = previous !== null && secondsBetween(previous, next) > deps.unobservedAfterSeconds;
+  if (written && isGap) await noteGap(deps, record, previous);
   // The monitor compares the new value with the one it replaces, so only one of several concurrent monitors notes it.
-  if (written && isNews(written.replaced, next)) await noteHealth(deps, record, next);
+  if (written && (isGap || isNews(written.replaced, next))) await noteHealth(deps, record, next);
   return { record, observation: next };
 }
 
@@ -169,10 +175,28 @@ function toOutcome(running: Destination[], seen: Look[]): MonitorOutcome {
   };
 }
 
+const secondsBetween = (one: Observation, other: Observation) =>
+  (Date.parse(other.observedAt) - Date.parse(one.observedAt)) / 1000;
+
 /** Records a change of health on the timeline with its reason, so it can be explained after the show. */
 async function noteHealth(deps: MonitorDeps, record: Destination, observation: Observation): Promise<void> {
-  const { code, detail } = healthOf({ status: 'running', observation });
-  const entry = { at: observation.observedAt, actor: 'monitor', kind: 'health' as const, detail: `${code}: ${detail}` };
+  const { code, level, detail } = healthOf({ status: 'running', observation });
+  await putHealth(deps, record, { at: observation.observedAt, code, level, detail });
+}
+
+/** Records that the destination was not observed for a while. What was good before may not have lasted. */
+async function noteGap(deps: MonitorDeps, record: Destination, last: Observation): Promise<void> {
+  const at = new Date(Date.parse(last.observedAt) + 1000).toISOString();
+  const { level } = HEALTH_REASONS.not_observed;
+  await putHealth(deps, record, { at, code: 'not_observed', level, detail: 'the monitor did not run' });
+}
+
+async function putHealth(
+  deps: MonitorDeps,
+  record: Destination,
+  { at, code, level, detail }: { at: string; code: HealthCode; level: HealthLevel; detail: string },
+): Promise<void> {
+  const entry = { at, actor: 'monitor', kind: 'health' as const, detail: `${code}: ${detail}`, code, level };
   await putTimelineEntry(deps, record, entry, record.writeCount);
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { awsErrorKind } from '../aws/aws-errors.ts';
 import { observeChannel, startChannel } from '../aws/channel.ts';
 import type { Destination, HeldResources } from '../domain/destination.ts';
@@ -12,7 +13,6 @@ import { NotSettled, StaleOperation, Unavailable } from './workflow-errors.ts';
  * the start before it sends it, and withdraws the note only when AWS certainly did not accept the start. A note with an
  * idle channel means that the outcome is unknown, and then the step does not start it again.
  */
-/**
 /**
  * How long an accepted start stays visible even if its answer was lost and it fails: MediaLive finds and sets up
  * encoders first. A channel that is idle within this time has not been started. This is a judgement (starts take one to
@@ -126,8 +126,9 @@ function isWithin({ startedAt }: ChannelRun, now: Date, limitMs: number): boolea
 
 /** Refuses unless the noted run is the one this attempt read or wrote: only one of two concurrent calls may start. */
 function requireSameRun(current: Destination, read: Destination, note: ChannelRun): void {
-  const found = JSON.stringify(current.held.channelRun);
-  if (found === JSON.stringify(read.held.channelRun) || found === JSON.stringify(note)) return;
+  const found = current.held.channelRun;
+  // DynamoDB keeps no order in a map, so its members are compared and not its text.
+  if (isDeepStrictEqual(found, read.held.channelRun) || isDeepStrictEqual(found, note)) return;
   throw new NotSettled('another call of this step is starting the channel');
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { settleWithin, type StepContext } from './step-context.ts';
+import type { HeldResources } from '../domain/destination.ts';
+import { recordHeld, settleWithin, type StepContext } from './step-context.ts';
 
 const ENTERED_AT = Date.parse('2026-11-30T18:00:00.000Z');
 
@@ -66,5 +67,25 @@ describe('settleWithin', () => {
       'two',
     );
     expect(seen).toBe(2);
+  });
+});
+
+describe('recordHeld', () => {
+  it('writes nothing when the table returns the same resources with their members in another order', async () => {
+    const stored = { input: { port: 1935, address: '192.0.2.1', inputId: 'in-1' } };
+    const read: HeldResources = { input: { inputId: 'in-1', address: '192.0.2.1', port: 1935 } };
+    const commands: string[] = [];
+    const send = async (command: object) => {
+      commands.push(command.constructor.name);
+      return { Item: { destinationId: 'dst-1', held: stored, operation: { generation: 1 }, writeCount: 1 } };
+    };
+    const context = {
+      deps: { clients: { table: { send } }, deployment: { tableName: 'sluice' } },
+      record: { destinationId: 'dst-1', held: read },
+      generation: 1,
+      steps: [],
+    } as unknown as StepContext;
+    await recordHeld(context, {});
+    expect(commands).toEqual(['GetCommand']);
   });
 });

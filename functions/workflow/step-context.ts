@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { changeDestination } from '../aws/destination-table.ts';
 import { isFlowBusy, type FlowView } from '../aws/flow.ts';
 import type { Destination, HeldResources, OperationStep } from '../domain/destination.ts';
@@ -31,7 +32,7 @@ export async function recordHeld(
     }
     check(current);
     const held = { ...current.held, ...record.held, ...made };
-    if (JSON.stringify(held) === JSON.stringify(current.held)) return current;
+    if (isDeepStrictEqual(held, current.held)) return current;
     return { ...current, held, operation: { ...current.operation, steps } };
   });
 }

@@ -7,8 +7,8 @@ import { printSessions } from './rtmp-receiver/status-lines.ts';
 import type { Settings } from './host/settings.ts';
 
 /**
- * The demo: a test picture with tone sent over real SRT, and two local RTMP targets that take the place of platforms.
- * A third one refuses its key, to show what that looks like. Everything goes through the same REST API an operator uses.
+ * The demo: a test picture with a tone, sent over real SRT, and two local RTMP targets in place of platforms. A third
+ * target refuses its key, to show that failure. Everything uses the same REST API as an operator.
  */
 
 interface DemoOptions {
@@ -50,16 +50,16 @@ const TARGETS = [
   },
 ];
 
-/** Starts the demo beside a running product. @returns stops sender and targets */
+/** Starts the demo for a running product. @returns a function that stops sender and targets */
 export async function startDemo(options: DemoOptions): Promise<() => Promise<void>> {
   const receivers = await Promise.all(TARGETS.map(({ port }) => startTarget(port)));
   const stopPrinting = receivers.map((receiver, index) =>
     printSessions(receiver.sessions, (line) => options.print(`${TARGETS[index]!.label} receives ${line}`)),
   );
   const stopSending = await sendTestPicture(options);
-  // One after the other, so that they are listed in this order.
+  // Add them one after the other, so that the dashboard lists them in this order.
   for (const [index, target] of TARGETS.entries()) await addTarget(options, target, receivers[index]!);
-  options.print('demo: a test picture is on its way; Rehearsal A and B are starting.');
+  options.print('demo: sending a test picture; Rehearsal A and B are starting.');
   options.print('demo: start Rehearsal C in the dashboard to see what a wrong stream key looks like.');
   return async () => {
     for (const stop of stopPrinting) stop();
@@ -73,12 +73,12 @@ async function startTarget(port: number): Promise<RtmpReceiver> {
   try {
     return await startRtmpReceiver({ port, acceptKey });
   } catch {
-    // The usual port is taken: any other will do, the destination is pointed at it.
+    // If the usual port is taken, use any other: the destination gets its address.
     return startRtmpReceiver({ port: 0, acceptKey });
   }
 }
 
-/** Encodes the test picture once, then sends it round and round in real time. */
+/** Encodes the test picture once, then sends it in an endless loop in real time. */
 async function sendTestPicture({
   settings,
   srtPassphrase,
@@ -87,7 +87,7 @@ async function sendTestPicture({
 }: DemoOptions): Promise<() => Promise<void>> {
   const clip = join(settings.dataDirectory, 'demo-source.ts');
   if (!existsSync(clip)) {
-    print('demo: making the test picture (once, a few seconds) …');
+    print('demo: encoding the test picture (once, a few seconds) …');
     await run(ffmpegPath, encodeArguments(`${clip}.part`));
     renameSync(`${clip}.part`, clip);
   }
@@ -97,7 +97,7 @@ async function sendTestPicture({
   let isStopped = false;
   let child: ChildProcess | null = null;
   const send = () => {
-    // Arguments are there for everyone to see: the passphrase goes by a file only we can read, gone once it has been read.
+    // Other users can see the arguments, so pass the passphrase in a private file and delete it once it was read.
     writeFileSync(presetFile, `mode=caller\n${encryption}`, { mode: 0o600 });
     setTimeout(() => rmSync(presetFile, { force: true }), PRESET_KEPT_MS);
     child = spawn(
@@ -114,7 +114,7 @@ async function sendTestPicture({
       if (!isStopped) setTimeout(() => !isStopped && send(), 1000);
     };
     child.once('exit', sendAgain);
-    // It could not be started at all, of which nothing else must suffer.
+    // A sender that cannot start must not affect anything else.
     child.once('error', sendAgain);
   };
   send();
@@ -155,7 +155,7 @@ function encodeArguments(file: string): string[] {
 async function run(program: string, programArguments: string[]): Promise<void> {
   const child = spawn(program, programArguments, { stdio: ['ignore', 'ignore', 'inherit'] });
   const [code] = await once(child, 'exit');
-  if (code !== 0) throw new Error(`making the test picture failed: ffmpeg ended with ${code}`);
+  if (code !== 0) throw new Error(`encoding the test picture failed: ffmpeg ended with ${code}`);
 }
 
 type Target = (typeof TARGETS)[number];

@@ -42,13 +42,13 @@ import { resolveHost } from '../../functions/resolve-host.ts';
 import { makeWorkflowDeps, READS_LAG_AWS_LIKE_MS, READS_LAG_MS, WORKFLOW_FUNCTION } from './workflow-function.ts';
 
 /**
- * The whole product on one machine: local AWS, media engine, the functions, the schedules, the API and the dashboard.
- * On AWS the CDK stacks do this wiring; nothing in `functions` knows the difference.
+ * Starts the whole product on one machine: local AWS, media engine, functions, schedules, API and dashboard. On AWS the
+ * CDK stacks connect these parts; nothing in `functions` depends on the difference.
  */
 export interface Embedded {
-  /** Where the dashboard and the API are, such as `http://127.0.0.1:8080`. */
+  /** The origin of the dashboard and the API, such as `http://127.0.0.1:8080`. */
   origin: string;
-  /** Stops everything and waits for it. */
+  /** Stops everything and waits for the end. */
   close(): Promise<void>;
 }
 
@@ -56,38 +56,40 @@ interface EmbeddedOptions {
   settings: Settings;
   store: OpenStore;
   token: string;
-  /** Undefined: the listener takes any caller. */
+  /** Undefined: the listener admits any caller. */
   srtPassphrase: string | undefined;
   ffmpegPath: string;
-  /** Which one it is, for the page. */
+  /** Version and origin of ffmpeg, for the dashboard. */
   ffmpeg: NonNullable<ApiDeps['ffmpeg']>;
-  /** Built dashboard. */
+  /** The built dashboard. */
   dashboardDirectory: string;
   rootDirectory: string;
   logger: Logger;
 }
 
-/** Account quotas locally: as AWS grants by default when rehearsing, out of the way otherwise. */
+/** Local account quotas: AWS's defaults for a rehearsal at AWS's pace, otherwise large enough not to matter. */
 const QUOTAS = {
   'aws-like': { channelQuota: 5, pushInputQuota: 5 },
   fast: { channelQuota: 200, pushInputQuota: 200 },
 } as const;
 
-/** One machine can afford to look every second; on AWS the monitor runs every minute. */
+/** The local monitor polls every second; on AWS it runs every minute. */
 const MONITOR = { everySeconds: 1, windowSeconds: 5, periodSeconds: 1, ...MONITORED_LOCALLY };
 const SWEEP_EVERY_SECONDS = 10;
-/** A report is due once a day; a machine that is not always on gets it soon after its start. */
+/**
+ * A report is due once a day. The short interval gives it to machines that are not always on soon after their start.
+ */
 const COST_REPORT_EVERY_SECONDS = 300;
-/** How often it is asked whether the last backup is a day old. */
+/** How often to check whether the last backup is a day old. */
 const BACKUP_DUE_EVERY_SECONDS = 15;
 const EXPIRY_EVERY_SECONDS = 3600;
-/** Age under which a look is fresh: two looks may be missed. */
+/** Age up to which an observation is fresh, so that two polls may fail. */
 const FRESH_SECONDS = 5;
-/** A browser opens six for a page. */
+/** A browser opens six per page. */
 const CONNECTIONS_MAX = 512;
 const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '[::1]', '::1'];
 
-/** Starts it. Every part that came up is taken down again when a later one fails. */
+/** Starts the product. If one part fails, the earlier ones are stopped again. */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const { settings, store, logger } = options;
   const { dataDirectory } = settings;
@@ -142,7 +144,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     keepSmallFiles(health, dataDirectory);
     health.watch();
 
-    // What the schedules find out cannot be written down either, and each run would fail anew.
+    // While the store refuses writes, scheduled runs could not record anything and would only fail again.
     const scheduler = createScheduler({ clock: systemClock, isPaused: () => health.failure() !== null });
     stack.defer(() => scheduler.close());
     const monitorDeps = { ...deps, ...MONITOR };
@@ -162,10 +164,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       { source: ['aws.medialive', 'aws.mediaconnect'] },
       createMediaEventHandler({ ...monitorDeps, lookEverySeconds: MONITOR.everySeconds }),
     );
-    // Whoever held the lease died with the former process: the data directory has one owner.
+    // The data directory has one owner, so a lease of the previous process is stale.
     await sweep({ ...sweepDeps, takeOverLease: true });
 
-    // Plays the part of CloudFront: people come with a session, the origin answers to the CDN only.
+    // Stands in for CloudFront: viewers have a session, and the origin serves only its CDN.
     const hlsProxy = (path: string) =>
       fetch(aws.endpoint + path, { headers: { [CDN_IDENTIFIER_HEADER]: cdnIdentifier } });
     const server = await listen(options, { ...deps, rehearsal, hlsProxy, health });
@@ -216,11 +218,11 @@ async function listen(
     ffmpeg,
     docs: { directory: join(rootDirectory, 'node_modules', 'swagger-ui-dist') },
     staticFiles: { directory: dashboardDirectory },
-    // A DNS name pointed at loopback would let any web page in; on other addresses the operator chose to be reachable.
+    // A DNS name for loopback would let any web page in; on other addresses the operator chose to be reachable.
     ...(isLoopback ? { isHostAllowed: (host: string) => LOOPBACK_HOSTS.includes(host) } : {}),
   });
   const server = createGuardedServer({
-    // A request whose address or Host cannot be read does not get as far as the API.
+    // A request with an invalid URL or Host does not reach the API.
     listener: getRequestListener(api.fetch, { errorHandler: explainUnreadable }),
     connectionsMax: CONNECTIONS_MAX,
     explain: explainAsProblem,

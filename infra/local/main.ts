@@ -21,8 +21,8 @@ import { DamagedTableError } from './host/store/table-journal.ts';
 import { createTerminalLogger } from './host/terminal-logger.ts';
 
 /**
- * `npm start`: reads the settings, checks what is needed before anything starts, starts the product, and stops it in
- * order on Ctrl-C. `--demo` adds a test picture and local targets, kept apart from real destinations.
+ * `npm start`: reads the settings, checks every requirement first, starts the product, and shuts it down on Ctrl-C.
+ * `--demo` adds a test picture and local targets, separate from real destinations.
  */
 
 const rootDirectory = join(import.meta.dirname, '..', '..');
@@ -56,13 +56,13 @@ async function start(settings: Settings, isDemo: boolean): Promise<void> {
   const ffmpeg = await findFfmpeg({ environment: process.env, cacheDirectory: settings.dataDirectory });
   if (!ffmpeg.found)
     throw new StartError(`${ffmpeg.program} cannot be used: ${ffmpeg.reason}\n  remedy: ${ffmpeg.remedy}`);
-  // npm’s is the one the tests run with.
+  // The tests run with the ffmpeg of npm, so only another one must prove its abilities.
   const ability = ffmpeg.origin === 'npm' ? 'any' : await tryPassphrases(ffmpeg.path);
   process.once('exit', lockDataDirectory(settings.dataDirectory));
   const dashboardDirectory = await buildDashboard(rootDirectory, print);
-  // Everything made from here on, by us and by what we start, is for its owner only.
+  // From here on, this process and its children create files for their owner only.
   process.umask(0o077);
-  // Before anything is written: what is missing or damaged must not be made again by the way.
+  // Check the store before anything is written, so that no later step silently replaces a missing or damaged file.
   const store = await openStore({ dataDirectory: settings.dataDirectory, now: new Date(), print: logger.warn });
   const token = ensureAccessToken(settings.dataDirectory, settings.token);
   const srtPassphrase = ensureSrtPassphrase(settings.dataDirectory, settings.srtPassphrase);
@@ -89,20 +89,23 @@ async function start(settings: Settings, isDemo: boolean): Promise<void> {
   }
 }
 
-/** @throws {StartError} when no encoder could get in with this passphrase: the page would blame the encoder */
+/**
+ * @throws {StartError} when this ffmpeg would refuse every encoder with this passphrase; the dashboard would blame the
+ * encoder
+ */
 function requireAbility(path: string, ability: PassphraseAbility, passphrase: string | undefined): void {
   const isEnough =
     passphrase === undefined || ability === 'any' || (ability === 'unescaped' && needsNoEscape(passphrase));
   if (isEnough) return;
   const reason =
     ability === 'none'
-      ? 'no feed with an SRT passphrase got through it'
-      : 'it takes only SRT passphrases of letters, digits and - . _ ~';
+      ? 'it accepts no feed with an SRT passphrase'
+      : 'it accepts only SRT passphrases of letters, digits and - . _ ~';
   const remedy = ability === 'none' ? 'use another ffmpeg' : 'set such an SRT_PASSPHRASE, or use another ffmpeg';
   throw new StartError(`ffmpeg at ${path} cannot be used: ${reason}\n  remedy: ${remedy} (FFMPEG_PATH)`);
 }
 
-/** A problem whose message is all a person needs. */
+/** A problem whose message suffices, without a stack trace. */
 class StartError extends Error {}
 
 const EXPLAINED = [
@@ -114,12 +117,12 @@ const EXPLAINED = [
   UnusableDirectoryError,
   DashboardBuildError,
 ];
-/** Something kept is damaged or missing. */
+/** Errors for stored data that is damaged or missing. */
 const REFUSED_STORE = [DamagedTableError, IncompleteStoreError, LostKeyError, RootKeyError, SealedFileError];
 
 function withDemoDirectory(settings: Settings, isDemo: boolean): Settings {
   if (!isDemo) return settings;
-  // Its only encoder is its own, which a passphrase shuts out of nothing.
+  // The demo's only encoder is its own, so a generated passphrase locks nothing out.
   const srtPassphrase = settings.srtPassphrase.kind === 'kept' ? { kind: 'generate' as const } : settings.srtPassphrase;
   return { ...settings, srtPassphrase, dataDirectory: demoDirectory(settings.dataDirectory) };
 }

@@ -28,7 +28,7 @@ const provisionLocally = (isSrtEncrypted = false, cdnIdentifierSecretArn?: strin
     quotas: { channelQuota: 5, pushInputQuota: 5 },
   });
 
-it('creates an encrypted flow with a request that MediaConnect accepts', async () => {
+it('provision creates an encrypted flow with a request that MediaConnect accepts', async () => {
   aws = await startLocalAws({
     dataDirectory: null,
     port: 0,
@@ -43,7 +43,7 @@ it('creates an encrypted flow with a request that MediaConnect accepts', async (
   expect(flow?.Source?.Decryption).not.toHaveProperty('Algorithm');
 });
 
-it('gives the endpoint of an earlier version its CDN authorization, once', async () => {
+it('provision adds the CDN authorization to an earlier version’s endpoint once', async () => {
   aws = await startLocalAws({
     dataDirectory: null,
     port: 0,
@@ -66,7 +66,7 @@ it('gives the endpoint of an earlier version its CDN authorization, once', async
   expect((await endpoint()).Url).toBe(authorized.Url);
 });
 
-it('gives a table of an earlier version its index, once, and keeps what is in it', async () => {
+it('provision adds the index to an earlier version’s table once and keeps its rows', async () => {
   aws = await startLocalAws({
     dataDirectory: null,
     port: 0,
@@ -90,12 +90,12 @@ it('gives a table of an earlier version its index, once, and keeps what is in it
   const indexed: HistoryEntry[] = [];
   const between = { from: new Date('2026-11-19'), to: new Date('2026-11-22') };
   for await (const rows of readHistory(deps, between)) indexed.push(...rows);
-  // What the earlier version wrote is shown with its destination, not among all.
+  // History of the earlier version appears with its destination only, not in the list of all.
   expect(indexed).toMatchObject([{ destinationId: 'dst_1', destinationName: 'Main', at: '2026-11-21T10:00:00.000Z' }]);
   expect(await listHistory(deps, 'dst_1')).toHaveLength(2);
 });
 
-it('declares the widest input, and prices what a deployment on AWS would declare', async () => {
+it('provision declares the widest input but prices the input that a deployment on AWS would declare', async () => {
   aws = await startLocalAws({
     dataDirectory: null,
     port: 0,

@@ -35,9 +35,9 @@ import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from './endpoints/wire/service.ts';
 import type { Settings } from './host/settings.ts';
 
 /**
- * Makes the shared resources of a deployment through the SDK, as the CDK stacks do on AWS: table, bucket, key, flow,
- * input security group, MediaPackage channel and endpoint, state machines. Everything is looked up before it is made, so that
- * it runs at every start.
+ * Creates the shared resources of a deployment through the SDK, as the CDK stacks do on AWS: table, bucket, key, flow,
+ * input security group, MediaPackage channel and endpoint, state machines. It runs at every start, so it looks for each
+ * resource before it creates one.
  */
 
 const DEPLOYMENT_ID = 'local';
@@ -46,18 +46,18 @@ const REPORT_BUCKET = 'sluice-local-reports';
 const KEY_ALIAS = 'alias/sluice';
 const FLOW_NAME = 'sluice-local';
 const PACKAGE_CHANNEL_ID = 'sluice-local';
-const FLOW_LOOK_EVERY_MS = 250;
-/** Three minutes: deleting takes one at AWS's pace. */
-const FLOW_LOOKS_MAX = 720;
+const FLOW_POLL_EVERY_MS = 250;
+/** Three minutes; a deletion takes one at AWS's pace. */
+const FLOW_POLLS_MAX = 720;
 const TAGS = { [DEPLOYMENT_TAG]: DEPLOYMENT_ID };
 
-/** The secret the flow's source refers to; the passphrase itself never leaves this process. */
+/** The secret of the flow's source. The passphrase itself never leaves this process. */
 export const PASSPHRASE_SECRET_ARN = `arn:aws:secretsmanager:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:secret:sluice-srt-passphrase`;
 
-/** The secret the preview's endpoint refers to; only the proxy of the API knows what is in it. */
+/** The secret of the preview's endpoint. Only the API's proxy knows its content. */
 export const CDN_IDENTIFIER_SECRET_ARN = `arn:aws:secretsmanager:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:secret:sluice-cdn-identifier`;
 
-/** The roles exist in name only: nothing local checks them. */
+/** Returns the ARN of a role that does not exist; nothing local checks it. */
 const roleArn = (name: string) => `arn:aws:iam::${LOCAL_ACCOUNT_ID}:role/${name}`;
 
 type MediaConnect = AwsClients['mediaConnect'];
@@ -70,11 +70,11 @@ interface ProvisionInput {
   workflowFunctionArn: string;
   quotas: { channelQuota: number; pushInputQuota: number };
   fingerprintSecret: string;
-  /** Secret with the identifier that the preview's origin demands of its CDN; left out, the origin answers to everybody. */
+  /** The secret with the CDN identifier that the preview's origin requires. Without it, the origin serves everyone. */
   cdnIdentifierSecretArn?: string;
 }
 
-/** Makes or finds everything and says where it is. A flow made anew has no outputs yet. */
+/** Finds or creates every resource and returns their ids. A newly created flow has no outputs yet. */
 export async function provision({
   clients,
   settings,
@@ -97,7 +97,7 @@ export async function provision({
     stateMachineArns: await ensureStateMachines(clients, workflowFunctionArn),
     fingerprintSecret,
     loopbackTargetsAllowed: settings.loopbackTargetsAllowed,
-    // Nothing is billed here, so the widest declaration MediaLive knows lets every encoder in.
+    // Nothing is billed here, so declare MediaLive's widest input, which accepts every encoder.
     declaredInput: { Codec: 'HEVC', Resolution: 'UHD', MaximumBitrate: 'MAX_50_MBPS' },
     copiesSource: true,
     defaultStandby: 'warm',
@@ -107,7 +107,7 @@ export async function provision({
   };
 }
 
-/** Undefined when AWS says that it does not exist. */
+/** Returns undefined when AWS reports that the resource does not exist. */
 async function find<Answer>(look: () => Promise<Answer>): Promise<Answer | undefined> {
   try {
     return await look();
@@ -123,7 +123,7 @@ async function ensureTable({ table }: AwsClients): Promise<void> {
     await table.send(new CreateTableCommand({ TableName: TABLE_NAME, ...TABLE_DEFINITION }));
     return;
   }
-  // A table of a version without the index gets it; history that version wrote lacks what it is sorted by and stays out.
+  // Add the index to a table of an earlier version. Its history lacks the sort attributes and stays out of the index.
   const indexes = new Set(found.Table?.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName));
   for (const index of TABLE_DEFINITION.GlobalSecondaryIndexes) {
     if (indexes.has(index.IndexName)) continue;
@@ -137,13 +137,13 @@ async function ensureTable({ table }: AwsClients): Promise<void> {
   }
 }
 
-/** S3 answers alike when the bucket is there and ours. */
+/** Creates the bucket. S3 also reports success when it already exists and is ours. */
 async function ensureReportBucket({ s3 }: AwsClients): Promise<string> {
   await s3.send(new CreateBucketCommand({ Bucket: REPORT_BUCKET }));
   return REPORT_BUCKET;
 }
 
-/** The key of the stored stream keys is gone: a new one could not read them. The message is ready for the terminal. */
+/** Reports that the key of the stored stream keys is lost; a new key could not decrypt them. Ready for the terminal. */
 export class LostKeyError extends Error {
   override readonly name = 'LostKeyError';
 }
@@ -154,7 +154,7 @@ async function ensureKey({ kms, table }: AwsClients): Promise<string> {
   const encrypted = await countEncrypted(table);
   if (encrypted > 0) {
     throw new LostKeyError(
-      `kms.sealed holds no key ${KEY_ALIAS}, and ${encrypted} stored stream keys are encrypted with it`,
+      `kms.sealed contains no key ${KEY_ALIAS}, but ${encrypted} stored stream keys are encrypted with it`,
     );
   }
   const { KeyMetadata: key } = await kms.send(new CreateKeyCommand({ Description: 'Sluice stream keys' }));
@@ -210,7 +210,7 @@ function flowSource(settings: ProvisionInput['settings'], isEncrypted: boolean):
   };
 }
 
-/** Finds or makes the flow, and brings its source in line with the settings, which may have changed between two starts. */
+/** Finds or creates the flow, and updates its source to the settings, which may have changed since the last start. */
 async function ensureFlow({ mediaConnect }: AwsClients, source: SetSourceRequest): Promise<string> {
   const { Flows: flows = [] } = await mediaConnect.send(new ListFlowsCommand({}));
   const flowArn = flows.find((flow) => flow.Name === FLOW_NAME)?.FlowArn;
@@ -220,13 +220,13 @@ async function ensureFlow({ mediaConnect }: AwsClients, source: SetSourceRequest
   return made!.FlowArn!;
 }
 
-/** @returns false when the flow is gone, because it was on its way out or could not be changed as it must be */
+/** @returns false when the flow is gone, because it was being deleted or could not be updated in place */
 async function keepFlow(mediaConnect: MediaConnect, flowArn: string, wanted: SetSourceRequest): Promise<boolean> {
   const found = await describeFlow(mediaConnect, flowArn);
   if (found && found.Status !== 'DELETING' && found.Source && isAsWanted(found.Source, wanted)) return true;
   const flow = await describeSettledFlow(mediaConnect, flowArn);
   if (!flow?.Source) return false;
-  // UpdateFlowSource keeps what it is not given: an encryption that is no longer wanted, and an algorithm that an
+  // UpdateFlowSource keeps absent members, so it can remove neither an unwanted encryption nor an algorithm that an
   // earlier version recorded and MediaConnect refuses.
   if (flow.Source.Decryption && (!wanted.Decryption || flow.Source.Decryption.Algorithm !== undefined)) {
     await removeFlow(mediaConnect, flowArn);
@@ -261,14 +261,14 @@ async function describeFlow(mediaConnect: MediaConnect, flowArn: string): Promis
   return (await find(() => mediaConnect.send(new DescribeFlowCommand({ FlowArn: flowArn }))))?.Flow;
 }
 
-/** Waits while the flow is between two states, in which it takes no order. @returns undefined once it is gone */
+/** Waits while the flow is in transition and accepts no command. @returns undefined once it is gone */
 async function describeSettledFlow(mediaConnect: MediaConnect, flowArn: string): Promise<Flow | undefined> {
-  for (let look = 0; look < FLOW_LOOKS_MAX; look += 1) {
+  for (let poll = 0; poll < FLOW_POLLS_MAX; poll += 1) {
     const flow = await describeFlow(mediaConnect, flowArn);
     if (!flow || !['STARTING', 'STOPPING', 'UPDATING', 'DELETING'].includes(flow.Status ?? '')) return flow;
-    await setTimeout(FLOW_LOOK_EVERY_MS);
+    await setTimeout(FLOW_POLL_EVERY_MS);
   }
-  throw new Error(`flow ${flowArn} has been between two states for too long`);
+  throw new Error(`flow ${flowArn} did not settle within three minutes`);
 }
 
 async function ensurePackageChannel({ mediaPackage }: AwsClients, secretArn: string | undefined): Promise<string> {
@@ -277,7 +277,7 @@ async function ensurePackageChannel({ mediaPackage }: AwsClients, secretArn: str
   const endpointId = `${PACKAGE_CHANNEL_ID}-hls`;
   const endpoint = await find(() => mediaPackage.send(new DescribeOriginEndpointCommand({ Id: endpointId })));
   const hasIdentifier = endpoint?.Authorization?.CdnIdentifierSecret === secretArn;
-  // An endpoint of an earlier version answers to everybody.
+  // An endpoint of an earlier version serves everyone.
   if (endpoint && !hasIdentifier) await mediaPackage.send(new DeleteOriginEndpointCommand({ Id: endpointId }));
   if (!endpoint || !hasIdentifier) {
     await mediaPackage.send(
@@ -305,7 +305,7 @@ async function ensureStateMachines(
     const name = `sluice-destination-${kind}`;
     const stateMachineArn = `arn:aws:states:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:stateMachine:${name}`;
     const file = new URL(`../../statemachines/destination-${kind}.asl.json`, import.meta.url);
-    // The one substitution CDK makes as well.
+    // The CDK makes the same substitution.
     const definition = readFileSync(file, 'utf8').replaceAll('${WorkflowFunctionArn}', workflowFunctionArn);
     const exists = await find(() => sfn.send(new DescribeStateMachineCommand({ stateMachineArn })));
     if (exists) await sfn.send(new UpdateStateMachineCommand({ stateMachineArn, definition }));

@@ -2,14 +2,14 @@ import type { AwsDeps } from '../../functions/aws/clients.ts';
 import { resolveHost } from '../../functions/resolve-host.ts';
 import type { Logger, WorkflowDeps } from '../../functions/workflow/workflow-deps.ts';
 
-/** Name of the function the state machines call. */
+/** The name of the function that the state machines call. */
 export const WORKFLOW_FUNCTION = 'sluice-workflow';
 
-/** Reads lag behind by seconds at AWS's pace, and hardly at all at this machine's own. */
+/** How far reads may lag behind writes: seconds at AWS's pace, hardly at all at local pace. */
 export const READS_LAG_MS = 1_000;
 export const READS_LAG_AWS_LIKE_MS = 30_000;
 
-/** What the workflow steps need, and with it all of AWS for the others here, with this machine's own clock. */
+/** Creates the dependencies of the workflow steps, including every AWS client, with the system clock. */
 export function makeWorkflowDeps(aws: AwsDeps, logger: Logger, readsLagMs = READS_LAG_MS): WorkflowDeps & AwsDeps {
   return {
     ...aws,

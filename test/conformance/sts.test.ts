@@ -44,7 +44,7 @@ describe('the local STS', () => {
     });
     expect([response.status, await response.json()]).toEqual([
       400,
-      { __type: 'UnknownOperationException', message: 'sts speaks query; the request is none of these' },
+      { __type: 'UnknownOperationException', message: 'sts supports query; the request uses none of these' },
     ]);
   });
 });

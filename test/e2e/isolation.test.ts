@@ -19,14 +19,14 @@ import { makeClip, sendSrt } from '../support/srt-sender.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /**
- * One destination's trouble is its own. A neighbour copies the source to a healthy platform the whole time and the HLS
- * preview is followed as a player would; around them another platform freezes, dies, refuses and hangs up, destinations
- * come and go, and parts of the engine are killed.
+ * Verifies that one destination's failure does not affect another. A neighbour copies the source to a healthy platform
+ * all the time, and the HLS preview is followed as by a player; meanwhile another platform freezes, dies, refuses and
+ * hangs up, destinations come and go, and parts of the engine are killed.
  */
 
-/** The bitrate fills a frozen platform's socket buffers within seconds. */
+/** A bitrate that fills a frozen platform's socket buffers within seconds. */
 const SOURCE = { width: 1280, height: 720, framesPerSecond: 30, seconds: 20, videoBitrate: '5000k', bFrames: 0 };
-/** Two frames at 30 per second, rounded: none is missing. */
+/** Two frames at 30 per second, rounded; a larger gap means a missing frame. */
 const GAP_MS_MAX = 70;
 const LONG = { limitMs: 90_000 };
 
@@ -64,7 +64,7 @@ const statusIs = (destinationId: string, status: string) =>
   });
 const isOnAir = (destinationId: string) =>
   waitFor(`${destinationId} to be on air`, async () => (await get(destinationId)).onAir, LONG);
-/** Waits for one of the health codes; until then the destination must not be green for longer than the figures are old. */
+/** Waits for one of the health codes. With such a code the destination must not be on air. */
 const healthIs = (destinationId: string, ...codes: string[]) =>
   waitFor(
     `health ${codes.join(' or ')}`,
@@ -85,7 +85,7 @@ async function remove(destinationId: string): Promise<void> {
 const sessionOf = (receiver: RtmpReceiver, name: string): SessionFacts | undefined =>
   receiver.sessions.findLast(({ streamName }) => streamName === `key-of-${name}`);
 
-/** Does something to somebody else and holds the neighbour and the preview to having not noticed. */
+/** Causes trouble elsewhere and verifies that the neighbour and the preview continue without a fault. */
 async function unnoticed(trouble: () => Promise<void>): Promise<void> {
   const session = sessionOf(healthy, 'neighbour')!;
   session.largestTimestampGapMs = 0;
@@ -93,8 +93,8 @@ async function unnoticed(trouble: () => Promise<void>): Promise<void> {
   const newSessions = () =>
     healthy.sessions.slice(sessions).filter(({ streamName }) => streamName === session.streamName);
   await trouble();
-  await waitFor('the neighbour to go on', () => session.state === 'ended' || session.videoFrames > frames + 90);
-  await waitFor('the preview to go on', () => preview.newestSequence() > sequence + 1);
+  await waitFor('the neighbour to continue', () => session.state === 'ended' || session.videoFrames > frames + 90);
+  await waitFor('the preview to continue', () => preview.newestSequence() > sequence + 1);
   expect(newSessions()).toEqual([]);
   expect(session).toMatchObject({ state: 'publishing', nonMonotonicFrames: 0 });
   expect(session.largestTimestampGapMs).toBeLessThan(GAP_MS_MAX);
@@ -150,8 +150,8 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-describe('a neighbour does not notice, and the API tells, when another platform', () => {
-  it('freezes for more than ten seconds and goes on', async () => {
+describe('a neighbour is unaffected, and the API reports it, when another platform', () => {
+  it('freezes for more than ten seconds and continues', async () => {
     await unnoticed(async () => {
       platform.freeze();
       try {
@@ -177,7 +177,7 @@ describe('a neighbour does not notice, and the API tells, when another platform'
     });
   });
 
-  it('refuses the stream key, which is not the same as not being there', async () => {
+  it('refuses the stream key, as distinct from being unreachable', async () => {
     await unnoticed(async () => {
       await replacePlatform('reject_bad_name');
       const health = await healthIs(victim, 'stream_key_rejected');
@@ -186,7 +186,7 @@ describe('a neighbour does not notice, and the API tells, when another platform'
     });
   });
 
-  it('hangs up without a word, which is taken for a wrong key when it repeats', async () => {
+  it('repeatedly hangs up without a reason, which counts as a wrong key', async () => {
     await unnoticed(async () => {
       await replacePlatform('close_silently');
       await ask(victim, 'stop');
@@ -204,7 +204,7 @@ describe('a neighbour does not notice, and the API tells, when another platform'
   });
 });
 
-describe('a neighbour does not notice when', () => {
+describe('a neighbour is unaffected when', () => {
   it('destinations are added, started, stopped and deleted around it', async () => {
     await unnoticed(async () => {
       for (let round = 1; round <= 3; round += 1) {
@@ -229,12 +229,12 @@ describe('a neighbour does not notice when', () => {
       ({ command }) => command.includes('libx264') && command.includes('scale=854:480'),
     );
 
-  it('the encoder of another one is killed: it alone pauses, and goes on by itself', async () => {
+  it('another destination’s encoder is killed, and only that destination pauses until it recovers', async () => {
     const encoded = await add('encoded', `${healthy.baseUrl}/live`, '480p30');
     await ask(encoded, 'start');
     await isOnAir(encoded);
     await unnoticed(async () => {
-      // The preview has another encoder.
+      // The preview has a separate encoder.
       const [encoder, ...others] = encodersOf480p();
       expect(others).toEqual([]);
       const session = sessionOf(healthy, 'encoded')!;
@@ -250,13 +250,13 @@ describe('a neighbour does not notice when', () => {
 });
 
 describe('the engine', () => {
-  it('comes back by itself when it is killed, with everything that was on air, and the API said so meanwhile', async () => {
+  it('restarts when it is killed, resumes everything that was on air, and the API reports the interruption', async () => {
     const [engine] = enginesOf();
     const media = descendantsOf(engine!.pid);
     const session = sessionOf(healthy, 'neighbour')!;
     const since = new Date().toISOString();
     process.kill(engine!.pid, 'SIGKILL');
-    await waitFor('the API to tell', async () => {
+    await waitFor('the API to report it', async () => {
       const records = await Promise.all([get(neighbour), get(victim)]);
       return records.every(({ onAir, health }) => !onAir && health.level !== 'good' && health.observedAt > since);
     });

@@ -23,8 +23,8 @@ import { makeClip, sendSrt } from '../support/srt-sender.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /**
- * The main job with real media: one SRT feed in, two RTMP destinations out, each on its own, HLS in a real browser, the
- * whole program restarted in between, and nothing left at the end. The steps build on one another like a show does.
+ * The main job with real media: one SRT feed in, two independent RTMP destinations out, HLS in a real browser, a
+ * restart of the whole program in between, and nothing left at the end. The steps build on one another, as in a show.
  */
 
 const KEY_A = 'e2e-key-alpha-4711';
@@ -46,7 +46,7 @@ let a: string;
 let b: string;
 const outputs: string[] = [];
 
-/** The newest session that was published with a platform's own key. */
+/** Returns the newest session that was published with the platform's own key. */
 const lastSession = (receiver: RtmpReceiver): SessionFacts | undefined =>
   receiver.sessions.findLast(({ publishedAtMs }) => publishedAtMs !== null);
 const path = (destinationId: string) => `/api/destinations/${destinationId}`;
@@ -99,7 +99,7 @@ afterAll(async () => {
 });
 
 describe('a show on one machine', () => {
-  it('sees the encoder connect, with size and rate', async () => {
+  it('reports the connected encoder with size and rate', async () => {
     await waitFor('the flow to listen', async () => {
       const { body } = await product.call('GET', '/api/mediaconnect/flow/status');
       return body.status === 'ACTIVE' && body.source.state === 'waiting';
@@ -136,7 +136,7 @@ describe('a show on one machine', () => {
     }
   });
 
-  it('shows green for both only when the media is seen to arrive', async () => {
+  it('shows both as delivering only once media is observed to arrive', async () => {
     for (const destinationId of [a, b]) {
       const record = await waitFor('green', async () => {
         const seen = await get(destinationId);
@@ -144,7 +144,7 @@ describe('a show on one machine', () => {
       });
       expect(record).toMatchObject({ status: 'running', health: { level: 'good', code: 'delivering' } });
       expect(record.bitrateBps).toBeGreaterThan(100_000);
-      // The first period is averaged over the start.
+      // The average of the first period includes the start.
       const metrics = await waitFor('full periods', async () => {
         const { body } = await product.call('GET', `${path(destinationId)}/metrics`);
         return body.current.framesPerSecond > 25 ? body : null;
@@ -153,7 +153,7 @@ describe('a show on one machine', () => {
     }
   });
 
-  it('shows a wrong stream key as down, with the reason and the remedy, and never as green', async () => {
+  it('shows a wrong stream key as down, with reason and remedy, and never as on air', async () => {
     const c = await add('Wrong key', `${platformA.baseUrl}/live`, WRONG_KEY, '720p30');
     await statusIs(c, 'idle');
     await start(c);
@@ -175,16 +175,16 @@ describe('a show on one machine', () => {
     expect((await product.call('POST', `${path(a)}/stop`, {})).status).toBe(202);
     await statusIs(a, 'idle');
     const ended = lastSession(platformA)!;
-    await waitFor('the goodbye', () => ended.state === 'ended');
+    await waitFor('the session to end', () => ended.state === 'ended');
     expect(ended.cleanUnpublish).toBe(true);
     const framesThen = session.videoFrames;
     await waitFor('more frames', () => session.videoFrames > framesThen + 60);
     expect(session).toMatchObject({ state: 'publishing', nonMonotonicFrames: 0 });
-    // Two frames at 30 per second: nothing was left out.
+    // Two frames at 30 per second: no frame was dropped.
     expect(session.largestTimestampGapMs).toBeLessThan(67);
   });
 
-  it('plays the HLS preview in a real browser, signed in by the printed kind of link', async () => {
+  it('plays the HLS preview in a real browser, signed in by the link that the product prints', async () => {
     browser = await chromium.launch({
       executablePath: chromiumPath,
       args: [
@@ -229,7 +229,7 @@ describe('a show on one machine', () => {
     }
   });
 
-  it('stops on Ctrl-C without leaving a process, and comes back as it was', async () => {
+  it('leaves no process after Ctrl-C, and restores its state at the next start', async () => {
     const children = descendantsOf(product.process.pid!);
     expect(await product.stop('SIGINT')).toBe(0);
     outputs.push(product.output());
@@ -251,7 +251,7 @@ describe('a show on one machine', () => {
     });
   });
 
-  it('survives being killed in the middle of a start', async () => {
+  it('recovers from a kill in the middle of a start', async () => {
     await product.call('POST', `${path(a)}/stop`, {});
     await statusIs(a, 'idle');
     await start(a);

@@ -23,8 +23,8 @@ import { makeClip, sendSrt } from '../support/srt-sender.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /**
- * Starting and stopping when something is in the way: what the product says, that it touches nothing when it gives up,
- * and that every kind of end can be started from again.
+ * Starting and stopping under obstacles: verifies the messages, that the product changes nothing when it gives up, and
+ * that it can be started again after every kind of end.
  */
 
 const CLIP = { width: 640, height: 360, framesPerSecond: 30, seconds: 10, videoBitrate: '800k', bFrames: 0 };
@@ -58,7 +58,7 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp();
 });
 
-/** Started products are stopped after the test, whatever happened in it. */
+/** Starts the product and stops it after the test, whatever happens. */
 async function start(environment: Record<string, string> = {}, at = ports): Promise<Product> {
   const product = await startProduct(at, dataDirectory, environment);
   cleanUps.push(() => product.stop());
@@ -109,14 +109,14 @@ const isPublished = (receiver: RtmpReceiver, after = 0) =>
     return receiver.sessions.length > after && session?.state === 'publishing' && session.videoFrames > 30;
   });
 
-/** One message that a person can act on: no stack trace, nothing of the machinery. */
+/** Expects one message for the operator, without a stack trace. */
 function expectOneMessage({ code, output }: { code: number | null; output: string }): void {
   expect(code, output).toBe(1);
   expect(output).toMatch(/^Sluice did not start: /);
   expect(output).not.toMatch(/\n\s+at /);
 }
 
-describe('a port that is in use', () => {
+describe('a port in use', () => {
   it.each([
     ['PORT', 'http'],
     ['LOCAL_AWS_PORT', 'aws'],
@@ -143,8 +143,8 @@ describe('a port that is in use', () => {
   });
 });
 
-describe('settings that cannot work', () => {
-  it('are all named at once, without the value of a secret, before anything is made', async () => {
+describe('invalid settings', () => {
+  it('are all reported at once, without the value of a secret, before anything is created', async () => {
     const end = await runToEnd(ports, dataDirectory, {
       SRT_LATENCY_MS: '50',
       SRT_PASSPHRASE: 'short-one',
@@ -157,12 +157,12 @@ describe('settings that cannot work', () => {
     expect(existsSync(dataDirectory)).toBe(false);
   });
 
-  it('include the lowest port and latency that are allowed', async () => {
+  it('do not include the lowest allowed latency', async () => {
     const product = await start({ SRT_LATENCY_MS: '100' });
     expect((await flowStatus(product)).ingest.latencyMs).toBe(100);
   });
 
-  it('say which program cannot be used and how to correct it', async () => {
+  it('are reported for an unusable program, with the remedy', async () => {
     const end = await runToEnd(ports, dataDirectory, { FFMPEG_PATH: join(directory, 'no-such-ffmpeg') });
     expectOneMessage(end);
     expect(end.output).toContain('FFMPEG_PATH');
@@ -172,7 +172,7 @@ describe('settings that cannot work', () => {
 });
 
 describe('a data directory', () => {
-  it('belongs to one Sluice at a time: the second says so, and the first one does not notice', async () => {
+  it('serves one Sluice at a time: the second reports that, and the first is unaffected', async () => {
     const receiver = await startReceiver();
     const first = await start();
     send();
@@ -198,7 +198,7 @@ describe('a data directory', () => {
     expect(await (await start()).stop()).toBe(0);
   });
 
-  it('with a damaged file is refused with the path of it, and nothing is written over it', async () => {
+  it('with a damaged file is refused with the file’s path, and no file is overwritten', async () => {
     await (await start()).stop();
     for (const name of ['media.sealed', 'step-functions.sealed', 'kms.sealed', 'root.key']) {
       const file = join(dataDirectory, name);
@@ -219,7 +219,7 @@ describe('a data directory', () => {
 });
 
 describe('an SRT passphrase', () => {
-  it('lets in who knows it, turns away who does not, and the source card says which', async () => {
+  it('admits encoders that have it, refuses others, and the source card shows which', async () => {
     const product = await start({ SRT_PASSPHRASE: PASSPHRASE });
     const stopWrong = send(OTHER_PASSPHRASE);
     const refused = await sourceIs(product, 'failed');
@@ -246,7 +246,7 @@ describe('an SRT passphrase', () => {
         expect(text.includes(form)).toBe(false);
   });
 
-  it('is generated at the first start, and the address that the API gives is all an encoder needs', async () => {
+  it('is generated at the first start, and the API’s encoder address suffices for an encoder', async () => {
     let product = await start({ SRT_PASSPHRASE: '' });
     const addressOf = async () => (await product.call('GET', '/api/mediaconnect/flow/encoder-address')).body;
     const { srtUrl, passphrase } = await addressOf();
@@ -271,7 +271,7 @@ describe('an SRT passphrase', () => {
     expect((await addressOf()).passphrase).toBe(passphrase);
   });
 
-  it('can be taken away, changed and given again between two starts, and what was on air comes back', async () => {
+  it('can be removed, changed and restored between starts, and destinations return on air', async () => {
     const receiver = await startReceiver();
     let product = await start({ SRT_PASSPHRASE: PASSPHRASE });
     let stopSending = send(PASSPHRASE);
@@ -291,10 +291,10 @@ describe('an SRT passphrase', () => {
   });
 });
 
-describe('an end', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)('by %s, given twice, is one orderly end', async (signal) => {
+describe('the product', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('shuts down once in order when it gets %s twice', async (signal) => {
     const product = await start();
-    // The engine, and its listener once the flow is up.
+    // The engine, and its listener once the flow is active.
     const children = await waitFor('the listener', () => {
       const found = descendantsOf(product.process.pid!);
       return found.length > 1 && found;
@@ -307,7 +307,7 @@ describe('an end', () => {
     expect(children.filter(({ pid }) => isAlive(pid))).toEqual([]);
   });
 
-  it('by SIGTERM while it is still starting leaves no process and no obstacle', async () => {
+  it('leaves no process and no obstacle after SIGTERM during its start', async () => {
     const child = spawn(process.execPath, ['infra/local/main.ts'], {
       cwd: join(import.meta.dirname, '..', '..'),
       env: {
@@ -330,7 +330,7 @@ describe('an end', () => {
     await start();
   });
 
-  it('by SIGKILL while on air is started from again: nothing is left over and everything resumes', async () => {
+  it('resumes everything on air after SIGKILL, and leaves no process of the killed run', async () => {
     const receiver = await startReceiver();
     let product = await start();
     send();

@@ -19,7 +19,7 @@ import { openTableJournal } from '../../infra/local/host/store/table-journal.ts'
 import { findFreePorts, runToEnd, startProduct, type Product, type ProductPorts } from '../support/product.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** What was confirmed is there again, whatever happens to the disk; or the product says what is wrong and does not start. */
+/** Verifies that confirmed changes survive every disk failure, or that the product refuses to start with a reason. */
 
 const directory = mkdtempSync(join(tmpdir(), 'sluice-kept-'));
 let dataDirectory: string;
@@ -71,9 +71,9 @@ async function storeCheck(product: Product): Promise<{ ok: boolean; detail: stri
 const untilRefused = (product: Product) =>
   waitFor('the store to be refused', async () => ((await storeCheck(product)).ok ? null : storeCheck(product)));
 const untilWhole = (product: Product) =>
-  waitFor('the store to be whole again', async () => (await storeCheck(product)).ok);
+  waitFor('the store to be complete again', async () => (await storeCheck(product)).ok);
 
-/** The journal of the table that is in use. */
+/** Returns the path of the table's current journal. */
 function journalFile(): string {
   const table = join(dataDirectory, 'table');
   return join(
@@ -89,8 +89,8 @@ const restore = (...given: string[]) =>
     encoding: 'utf8',
   });
 
-describe('a disk that fills up', () => {
-  it('refuses changes while it is full, reports it, and loses nothing that was confirmed before or after', async (context) => {
+describe('the product on a disk that fills up', () => {
+  it('refuses changes while the disk is full, reports it, and loses nothing confirmed before or after', async (context) => {
     mkdirSync(dataDirectory);
     const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=12m', 'tmpfs', dataDirectory], { encoding: 'utf8' });
     if (mounted.status !== 0) return context.skip(`mounting a small disk is not permitted here: ${mounted.stderr}`);
@@ -112,7 +112,7 @@ describe('a disk that fills up', () => {
 
     rmSync(filler);
     await untilWhole(product);
-    expect(product.output()).toContain('the store is whole again');
+    expect(product.output()).toContain('the store is complete again');
     await addAll(product, ['after-1', 'after-2', 'after-3']);
     const expected = ['after-1', 'after-2', 'after-3', 'before-1', 'before-2'];
     await product.stop('SIGKILL');
@@ -120,8 +120,8 @@ describe('a disk that fills up', () => {
   });
 });
 
-describe('a product that is killed outright', () => {
-  it('right after its answers has kept every destination that it confirmed', async () => {
+describe('a killed product', () => {
+  it('has kept every destination that it confirmed just before', async () => {
     const names: string[] = [];
     for (let round = 0; round < 2; round += 1) {
       const product = await start();
@@ -135,7 +135,7 @@ describe('a product that is killed outright', () => {
 });
 
 describe('a data directory that changes while the product runs', () => {
-  it('and vanishes is noticed, is not made again, and takes changes again once it is back', async () => {
+  it('and vanishes is reported, not created again, and accepts changes once it is back', async () => {
     const product = await start();
     await addAll(product, ['kept']);
     const away = `${dataDirectory}-away`;
@@ -150,7 +150,7 @@ describe('a data directory that changes while the product runs', () => {
     expect(await list(await start())).toEqual(['kept', 'later']);
   });
 
-  it('and loses any of its files has them again within seconds', async () => {
+  it('and loses a file gets it back within seconds', async () => {
     const product = await start();
     await addAll(product, ['kept']);
     for (const name of ['root.key', 'kms.sealed', 'media.sealed', 'step-functions.sealed', 'table', 'store.json']) {
@@ -161,17 +161,17 @@ describe('a data directory that changes while the product runs', () => {
     await product.stop('SIGKILL');
     const again = await start();
     expect(await list(again)).toEqual(['kept']);
-    // The keys are the former ones: the stream key can be decrypted.
+    // The keys are the original ones, because the stream key can be decrypted.
     const { body } = await again.call('GET', '/api/destinations?limit=200');
     expect(body.data.map(({ lastError }: { lastError: unknown }) => lastError)).toEqual([null, null]);
   });
 });
 
 describe('a store that is damaged while the product is down', () => {
-  it('is refused by name, told how to restore, and everything is there after npm run restore', async () => {
+  it('is refused with the file’s name and the remedy, and npm run restore brings everything back', async () => {
     const product = await start();
     await addAll(product, ['one', 'two']);
-    await waitFor('the first backup', () => product.output().includes('backup made'));
+    await waitFor('the first backup', () => product.output().includes('backup created'));
     await product.stop();
     const kms = join(dataDirectory, 'kms.sealed');
     const damages: [string, (file: string, whole: Buffer) => void][] = [
@@ -204,12 +204,12 @@ function flip(bytes: Buffer, position: number): Buffer {
   return damaged;
 }
 
-describe('a data directory of a version that kept its table in LevelDB', () => {
-  it('is taken over after a backup, with every destination and its stream key', async () => {
+describe('a data directory of a version with its table in LevelDB', () => {
+  it('is migrated after a backup, with every destination and its stream key', async () => {
     const product = await start();
     await addAll(product, ['one', 'two', 'three']);
     await product.stop();
-    // As that version leaves it: the same rows in LevelDB, and no list of what has to be there.
+    // The state that version leaves: the same rows in LevelDB, and no list of required files.
     const { rows } = await openTableJournal({ directory: join(dataDirectory, 'table'), disk: systemDisk });
     const { db, lifecycleManager } = dynaliteDb.create({ path: join(dataDirectory, 'dynamodb') });
     await db.open();
@@ -219,7 +219,9 @@ describe('a data directory of a version that kept its table in LevelDB', () => {
     rmSync(join(dataDirectory, 'store.json'));
 
     const upgraded = await start();
-    expect(upgraded.output()).toMatch(/brought to a new format; the backup \S+-before-upgrade has it as it was/);
+    expect(upgraded.output()).toMatch(
+      /Migrating the data directory to a new format. The backup \S+-before-upgrade holds the old one/,
+    );
     expect(await list(upgraded)).toEqual(['one', 'three', 'two']);
     const { body } = await upgraded.call('GET', '/api/destinations?limit=200');
     expect(body.data.filter(({ lastError }: { lastError: unknown }) => lastError !== null)).toEqual([]);
@@ -230,7 +232,7 @@ describe('a data directory of a version that kept its table in LevelDB', () => {
 });
 
 describe('the data directory', () => {
-  it('and everything in it is for its owner only, from the first file on', async () => {
+  it('and everything in it is accessible only to its owner', async () => {
     const product = await start();
     await addAll(product, ['one']);
     const open = ['', ...readdirSync(dataDirectory, { recursive: true, encoding: 'utf8' })]

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Destination, Operation } from '../../functions/domain/destination.ts';
 import { isPrimary, parseOperationId } from '../../functions/domain/lifecycle.ts';
 import { dueOperation } from '../../functions/domain/primary.ts';
@@ -327,7 +328,7 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
 
   function wroteOver(was: Destination, is: Destination): void {
     // Observations have a separate writer and conflict with no other write.
-    if (JSON.stringify({ ...was, observation: null }) === JSON.stringify({ ...is, observation: null })) return;
+    if (isDeepStrictEqual({ ...was, observation: null }, { ...is, observation: null })) return;
     if (is.generation < was.generation || is.writeCount !== was.writeCount + 1) {
       const versions = `#${was.generation}/${was.writeCount} became #${is.generation}/${is.writeCount}`;
       throw new Violation('I10 monotone generations', `${was.destinationId} ${versions}`);

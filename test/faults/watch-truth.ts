@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Observation } from '../../functions/domain/destination.ts';
 import { FRESH_SECONDS } from './entry-points.ts';
 import type { Invocation, WireAnswer, WireCall } from './in-process-transport.ts';
@@ -31,7 +32,7 @@ export function watchTruth(world: World): Watcher {
     if (!key.startsWith('DESTINATIONS/') || !invocation) return;
     const was = (before as { observation?: Observation } | null)?.observation;
     const is = (after as { observation?: Observation } | null)?.observation;
-    if (!is || JSON.stringify(is) === JSON.stringify(was)) return;
+    if (!is || isDeepStrictEqual(is, was)) return;
     if (was && was.observedAt > is.observedAt) {
       throw new Violation(
         'I10 monotone generations',

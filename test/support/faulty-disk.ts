@@ -2,18 +2,18 @@ import { dirname } from 'node:path';
 import type { Disk, DiskFile } from '../../infra/local/host/store/disk.ts';
 
 /**
- * A disk in memory that fails on request, and that loses at a power cut what was not synced: of writes any part,
- * of names in a directory everything after some point.
+ * A disk in memory that fails on request and loses unsynced data in a power cut: any part of a write, and all changes
+ * of names in a directory after some point.
  */
 export interface FaultyDisk extends Disk {
-  /** How many operations have changed something, or were to. */
+  /** Returns the number of operations that changed something or tried to. */
   operations(): number;
-  /** From this operation on all fail; of a write, half of the bytes arrive. */
+  /** Makes all operations from this one on fail; half of a failing write's bytes arrive. */
   failFrom(operation: number, code: string): void;
   heal(): void;
-  /** What a machine finds after the power came back. @param random gives 0 to 1 */
+  /** Returns the disk after a power cut. @param random returns 0 to 1 */
   afterPowerCut(random: () => number): FaultyDisk;
-  /** Files by path; changing one is damage. */
+  /** Returns the files by path. */
   files(): Map<string, Buffer>;
   set(path: string, bytes: Buffer | null): void;
 }
@@ -28,7 +28,7 @@ type Names = Map<string, Inode>;
 
 export function makeFaultyDisk(names: Names = new Map()): FaultyDisk {
   let synced: Names = new Map(names);
-  /** Changes of names since their directory was synced, oldest first. */
+  /** Unsynced changes of names, oldest first. */
   let changes: { directory: string; apply: (to: Names) => void }[] = [];
   let operations = 0;
   let failing: { from: number; code: string } | null = null;
@@ -114,7 +114,7 @@ export function makeFaultyDisk(names: Names = new Map()): FaultyDisk {
   };
 }
 
-/** Of each write that was not synced everything arrives, nothing, or its first part. */
+/** Keeps all, nothing or the first part of each unsynced write. */
 function survive(inode: Inode, random: () => number): Inode {
   let bytes = inode.synced;
   for (const write of inode.unsynced) {
@@ -125,7 +125,7 @@ function survive(inode: Inode, random: () => number): Inode {
   return { bytes, synced: bytes, unsynced: [] };
 }
 
-/** A write beyond the end leaves zeros in between, as a file system does. */
+/** Applies a write. Beyond the end it leaves zeros in between, as a file system does. */
 function place(into: Buffer, bytes: Buffer, position: number): Buffer {
   const whole = Buffer.alloc(Math.max(into.length, position + bytes.length));
   into.copy(whole);

@@ -2,12 +2,12 @@ import type { Clock } from '../../infra/local/host/clock.ts';
 import type { Frame, ProgramFormat } from '../../infra/local/engine/program.ts';
 import { readPictureSize } from '../../infra/local/rtmp-receiver/sequence-parameters.ts';
 
-/** What an FLV stream says, tag by tag. */
+/** One item of an FLV stream, by tag. */
 export type FlvItem = { format: ProgramFormat } | { frame: Frame };
 
 /**
- * Reads H.264 and AAC out of FLV bytes as they come: from a file or from a pipe that another process writes.
- * @returns a function that takes more bytes
+ * Reads H.264 and AAC from FLV bytes in any portions: from a file, or from a pipe that another process writes.
+ * @returns a function that accepts more bytes
  */
 export function createFlvReader(onItem: (item: FlvItem) => void): (bytes: Buffer) => void {
   let buffered: Buffer = Buffer.alloc(0);
@@ -63,20 +63,20 @@ function readSampleRate(specificConfig: Buffer): number {
   return SAMPLE_RATES_HZ[((specificConfig[0]! & 7) << 1) | (specificConfig[1]! >> 7)] ?? 0;
 }
 
-/** 1024 samples, times a thousand to give milliseconds when divided by the rate. */
+/** 1024 samples times a thousand, so that a division by the rate yields milliseconds. */
 const AAC_FRAME_SAMPLES_MS = 1_024_000;
 
 export interface FlvContent {
   format: ProgramFormat;
-  /** In the file's order, the first one at 0. */
+  /** In file order; the first one is at 0. */
   frames: Frame[];
-  /** From the first frame to where the next round would begin. */
+  /** From the first frame to the start of the next round. */
   durationMs: number;
 }
 
 /**
  * Reads a whole FLV file.
- * @throws {Error} when it holds no video frames
+ * @throws {Error} when it contains no video frames
  */
 export function readFlvContent(bytes: Buffer): FlvContent {
   const frames: Frame[] = [];
@@ -89,12 +89,12 @@ export function readFlvContent(bytes: Buffer): FlvContent {
   const firstMs = video[0]?.dtsMs;
   const lastMs = video.at(-1)?.dtsMs;
   if (!format.video || firstMs === undefined || lastMs === undefined || lastMs === firstMs) {
-    throw new Error('the file holds no video');
+    throw new Error('the file contains no video');
   }
   const framesPerSecond = Math.round(((video.length - 1) * 100_000) / (lastMs - firstMs)) / 100;
   const durationMs = Math.round((video.length * 1000) / framesPerSecond);
   const originMs = Math.min(...frames.map((frame) => frame.dtsMs));
-  // Sound that would run into the next round is left out, so that its timestamps never go back there.
+  // Drop audio that would extend into the next round, so that its timestamps never go back there.
   const audioFrameMs = format.audio ? AAC_FRAME_SAMPLES_MS / format.audio.sampleRateHz : 0;
   const fits = (frame: Frame) => frame.kind === 'video' || frame.dtsMs - originMs + audioFrameMs <= durationMs;
   return {
@@ -105,7 +105,7 @@ export function readFlvContent(bytes: Buffer): FlvContent {
 }
 
 /**
- * Plays the content into the program at its own pace, round after round, on one timeline.
+ * Plays the content in real time, in an endless loop on one continuous timeline.
  * @returns a function that stops it
  */
 export function playContent(content: FlvContent, onFrame: (frame: Frame) => void, clock: Clock): () => void {

@@ -1,4 +1,4 @@
-/** A server for tests, written on bare sockets and sharing no code with the publisher: it says what a test wants it to say. */
+/** A scriptable RTMP server for tests, on bare sockets, which shares no code with the publisher. */
 import net from 'node:net';
 import tls from 'node:tls';
 import type { AddressInfo } from 'node:net';
@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 export interface HostileServer {
   port: number;
   connections(): number;
-  /** Bytes received since the newest connection began. */
+  /** Returns the bytes received since the newest connection began. */
   receivedBytes(): number;
   /** Writes to the newest connection. */
   say(bytes: Buffer): void;
@@ -17,20 +17,20 @@ export interface HostileServer {
   close(): Promise<void>;
 }
 
-/** What happens at each point; what is absent goes as a friendly server would have it. */
+/** The server's behaviour at each point; without an entry it behaves like a friendly server. */
 export interface HostileBehaviour {
   tls?: { key: string; cert: string } & tls.TlsOptions;
   onConnection?(socket: net.Socket): 'ignore' | void;
   onConnect?(socket: net.Socket): 'ignore' | void;
   onPublish?(socket: net.Socket): 'ignore' | void;
   onFirstVideo?(socket: net.Socket): void;
-  /** Acknowledges after so many bytes; never when absent. */
+  /** Acknowledges after this many bytes; never when absent. */
   acknowledgeEveryBytes?: number;
 }
 
 const HANDSHAKE_BYTES = 1536;
 
-/** Listens on a free port of 127.0.0.1. */
+/** Starts the server on a free port of 127.0.0.1. */
 export async function startHostileServer(behaviour: HostileBehaviour = {}): Promise<HostileServer> {
   const sockets = new Set<net.Socket>();
   const state = { connections: 0, receivedBytes: 0, newest: null as net.Socket | null, reading: true };
@@ -54,7 +54,7 @@ export async function startHostileServer(behaviour: HostileBehaviour = {}): Prom
     const told = new Set<string>();
     let acknowledged = 0;
     let tail = Buffer.alloc(0);
-    /** Runs once, when the words are on the wire. */
+    /** Runs an action once, when the text arrives. */
     const at = (words: string, action: () => void) => {
       if (told.has(words) || !tail.includes(words)) return;
       told.add(words);
@@ -103,36 +103,36 @@ export async function startHostileServer(behaviour: HostileBehaviour = {}): Prom
 /** AMF0 null. */
 export const NULL = Buffer.of(5);
 
-/** AMF0 number. */
+/** Encodes an AMF0 number. */
 export function number(value: number): Buffer {
   const encoded = Buffer.alloc(9);
   encoded.writeDoubleBE(value, 1);
   return encoded;
 }
 
-/** AMF0 string without its type. */
+/** Encodes an AMF0 string without its type. */
 export function text(value: string): Buffer {
   const bytes = Buffer.from(value);
   return Buffer.concat([Buffer.of(bytes.length >> 8, bytes.length & 0xff), bytes]);
 }
 
-/** AMF0 object of strings. */
+/** Encodes an AMF0 object of strings. */
 export function object(entries: Record<string, string>): Buffer {
   const parts = Object.entries(entries).flatMap(([name, value]) => [text(name), Buffer.of(2), text(value)]);
   return Buffer.concat([Buffer.of(3), ...parts, Buffer.of(0, 0, 9)]);
 }
 
-/** A command message of AMF0 values. */
+/** Builds a command message of AMF0 values. */
 export function command(name: string, ...values: Buffer[]): Buffer {
   return message(20, Buffer.concat([Buffer.of(2), text(name), ...values]));
 }
 
-/** An onStatus command. */
+/** Builds an onStatus command. */
 export function status(code: string, level = 'status', description = ''): Buffer {
   return command('onStatus', number(0), NULL, object({ level, code, description }));
 }
 
-/** One RTMP message on chunk stream 3, in chunks of 128 bytes. */
+/** Builds an RTMP message on chunk stream 3, in chunks of 128 bytes. */
 export function message(typeId: number, body: Buffer): Buffer {
   const header = Buffer.from([
     3,

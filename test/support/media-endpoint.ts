@@ -1,4 +1,4 @@
-/** A media endpoint for tests: real HTTP in front, an engine that only writes down what it is told behind. */
+/** A media endpoint for tests: real HTTP in front of an engine that only records its commands. */
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { MediaConnectClient } from '@aws-sdk/client-mediaconnect';
 import { MediaLiveClient } from '@aws-sdk/client-medialive';
@@ -16,18 +16,18 @@ import { makeIdleEngine } from '../../infra/local/engine/contract.ts';
 import type { MediaServices, MediaServicesOptions } from '../../infra/local/endpoints/media-services.ts';
 import { createMediaServices } from '../../infra/local/endpoints/media-services.ts';
 
-/** What an engine that records has been told so far. */
+/** An engine that records its commands. */
 export interface RecordingEngine extends MediaEngine {
   flows: Map<string, FlowSource>;
   feeds: Map<string, string[]>;
   channels: Map<string, ChannelRun>;
   /** Every command in order: `startChannel 1000003`. */
   log: string[];
-  /** Reports as the real engine would. */
+  /** Sends a report to the listeners. */
   send(report: Partial<EngineReport>): void;
 }
 
-/** Makes an engine that moves nothing and remembers everything. */
+/** Creates an engine that moves no media and records every command. */
 export function makeRecordingEngine(): RecordingEngine {
   const listeners = new Set<(report: EngineReport) => void>();
   let latest: EngineReport = { atMs: 0, sources: [], channels: [] };
@@ -71,13 +71,13 @@ export function makeRecordingEngine(): RecordingEngine {
   return engine;
 }
 
-/** A clock that stands still until it is told. */
+/** A clock that moves only on `advance`. */
 export interface ManualClock extends Clock {
-  /** Moves on, firing what falls due, and waits until the endpoints have dealt with it. */
+  /** Advances the time, fires due timers, and waits until the endpoints have processed them. */
   advance(byMs: number): Promise<void>;
 }
 
-/** Makes a clock standing at the given time. */
+/** Creates a clock at the given time. */
 export function makeManualClock(startMs = Date.parse('2026-06-01T12:00:00Z')): ManualClock {
   let nowMs = startMs;
   let timers: { dueMs: number; action: () => void }[] = [];
@@ -107,7 +107,7 @@ export function makeManualClock(startMs = Date.parse('2026-06-01T12:00:00Z')): M
   };
 }
 
-/** An endpoint that listens, and real SDK clients pointed at it. */
+/** A listening endpoint, and real SDK clients connected to it. */
 export interface MediaEndpoint {
   media: MediaServices;
   engine: RecordingEngine;
@@ -121,7 +121,7 @@ export interface MediaEndpoint {
   close(): Promise<void>;
 }
 
-/** Starts an endpoint on an ephemeral port of loopback. Clients do not retry. */
+/** Starts an endpoint on an ephemeral loopback port. The clients do not retry. */
 export async function startMediaEndpoint(options: Partial<MediaServicesOptions> = {}): Promise<MediaEndpoint> {
   const engine = (options.engine ?? makeRecordingEngine()) as RecordingEngine;
   const store = options.store ?? makeMemoryStore();

@@ -1,8 +1,8 @@
-/** Requests the tests send: the shapes the product itself sends to MediaConnect and MediaLive. */
+/** Builds requests for tests, in the shapes that the product sends to MediaConnect and MediaLive. */
 import type { CreateFlowCommandInput } from '@aws-sdk/client-mediaconnect';
 import type { CreateChannelCommandInput, EncoderSettings, OutputGroup } from '@aws-sdk/client-medialive';
 
-/** A flow with one SRT listener. */
+/** Builds a flow with one SRT listener. */
 export function makeFlowRequest(changes: Partial<CreateFlowCommandInput> = {}): CreateFlowCommandInput {
   return {
     Name: 'studio',
@@ -17,7 +17,7 @@ export function makeFlowRequest(changes: Partial<CreateFlowCommandInput> = {}): 
   };
 }
 
-/** One 1080p30 H.264 and AAC encode sent by one output group. */
+/** Builds one 1080p30 H.264 and AAC encode for one output group. */
 export function makeEncoderSettings(group: OutputGroup): EncoderSettings {
   return {
     TimecodeConfig: { Source: 'SYSTEMCLOCK' },
@@ -54,7 +54,7 @@ export function makeEncoderSettings(group: OutputGroup): EncoderSettings {
   };
 }
 
-/** An RTMP output group of one output to the destination `rtmp`. */
+/** Builds an RTMP output group with one output to the destination `rtmp`. */
 export function makeRtmpGroup(): OutputGroup {
   return {
     Name: 'rtmp',
@@ -72,7 +72,7 @@ export function makeRtmpGroup(): OutputGroup {
   };
 }
 
-/** A MediaPackage output group of one output to the destination `mp`. */
+/** Builds a MediaPackage output group with one output to the destination `mp`. */
 export function makePackageGroup(): OutputGroup {
   return {
     Name: 'hls',
@@ -91,7 +91,7 @@ export function makePackageGroup(): OutputGroup {
 /** Not a key of any platform. */
 export const CANARY_KEY = 'canary-stream-key-of-the-tests';
 
-/** A single-pipeline RTMP channel reading one input. */
+/** Builds a single-pipeline RTMP channel that reads one input. */
 export function makeChannelRequest(
   inputId: string,
   changes: Partial<CreateChannelCommandInput> = {},

@@ -1,4 +1,4 @@
-/** MediaLive resources for tests, made through the SDK client as the product makes them. */
+/** Creates MediaLive resources for tests through the SDK client, as the product does. */
 import type { CreateChannelCommandInput, MediaLiveClient } from '@aws-sdk/client-medialive';
 import {
   CreateChannelCommand,
@@ -16,7 +16,7 @@ import type { MediaEndpoint } from './media-endpoint.ts';
 import { startMediaEndpoint } from './media-endpoint.ts';
 import { makeChannelRequest } from './media-requests.ts';
 
-/** Starts endpoints for the tests of a file and closes them after each. */
+/** Returns a function that starts endpoints; they are closed after each test. */
 export function useMediaEndpoints(): (options?: Partial<MediaServicesOptions>) => Promise<MediaEndpoint> {
   const endpoints: MediaEndpoint[] = [];
   afterEach(async () => {
@@ -29,40 +29,40 @@ export function useMediaEndpoints(): (options?: Partial<MediaServicesOptions>) =
   };
 }
 
-/** Waiter settings of the shortest kind the SDK takes. */
+/** Returns the shortest waiter settings that the SDK accepts. */
 export const soon = (client: MediaLiveClient) => ({ client, minDelay: 1, maxDelay: 1, maxWaitTime: 20 });
 
-/** What an AWS error of the given name and status matches. */
+/** Returns a matcher for an AWS error of the given name and status. */
 export const refusal = (name: string, httpStatusCode: number) => ({ name, $metadata: { httpStatusCode } });
 
-/** A security group that lets one network in; whatever egress address a local flow may have unless told otherwise. */
+/** Creates a security group that admits one network; by default every egress address of a local flow. */
 export async function makeGroup({ mediaLive }: MediaEndpoint, Cidr = '127.0.0.0/24'): Promise<string> {
   const made = await mediaLive.send(new CreateInputSecurityGroupCommand({ WhitelistRules: [{ Cidr }] }));
   return made.SecurityGroup!.Id!;
 }
 
-/** An input, still CREATING. */
+/** Creates an input, which is still CREATING. */
 export async function makeInput({ mediaLive }: MediaEndpoint, groupId: string, RequestId?: string) {
   const request = { Name: 'in', Type: 'RTP_PUSH' as const, InputSecurityGroups: [groupId], RequestId };
   return (await mediaLive.send(new CreateInputCommand(request))).Input!;
 }
 
-/** An input's state now. */
+/** Reads the state of an input. */
 export async function inputState({ mediaLive }: MediaEndpoint, InputId: string) {
   return (await mediaLive.send(new DescribeInputCommand({ InputId }))).State;
 }
 
-/** A channel's state now. */
+/** Reads the state of a channel. */
 export async function channelState({ mediaLive }: MediaEndpoint, ChannelId: string) {
   return (await mediaLive.send(new DescribeChannelCommand({ ChannelId }))).State;
 }
 
-/** A security group's state now. */
+/** Reads the state of a security group. */
 export async function groupState({ mediaLive }: MediaEndpoint, InputSecurityGroupId: string) {
   return (await mediaLive.send(new DescribeInputSecurityGroupCommand({ InputSecurityGroupId }))).State;
 }
 
-/** An idle channel with its input. */
+/** Creates an idle channel with its input. */
 export async function makeChannel(endpoint: MediaEndpoint, changes: Partial<CreateChannelCommandInput> = {}) {
   const groupId = await makeGroup(endpoint);
   const input = await makeInput(endpoint, groupId);
@@ -78,7 +78,7 @@ export async function runChannel(endpoint: MediaEndpoint, ChannelId: string) {
   await expect.poll(() => channelState(endpoint, ChannelId)).toBe('RUNNING');
 }
 
-/** What the engine says of a channel that publishes well. */
+/** Builds the engine's report on a channel that publishes without problems. */
 export const makeReport = (channelId: string, changes: Partial<ChannelReport> = {}): ChannelReport => ({
   channelId,
   state: 'publishing',

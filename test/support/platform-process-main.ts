@@ -1,4 +1,4 @@
-/** The process behind `startPlatformProcess`: one RTMP receiver that says what it has received when asked. */
+/** The process of `startPlatformProcess`: one RTMP receiver that reports its sessions on request. */
 import { startRtmpReceiver, type KeyVerdict } from '../../infra/local/rtmp-receiver/rtmp-receiver.ts';
 
 const [port, verdict] = process.argv.slice(2);

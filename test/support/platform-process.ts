@@ -3,17 +3,17 @@ import { once } from 'node:events';
 import type { KeyVerdict } from '../../infra/local/rtmp-receiver/rtmp-receiver.ts';
 import type { SessionFacts } from '../../infra/local/rtmp-receiver/session-facts.ts';
 
-/** A platform in a process of its own, so that it can be frozen and killed as a whole. */
+/** A platform in a separate process, so that a test can freeze or kill it. */
 export interface PlatformProcess {
   sessions(): Promise<SessionFacts[]>;
-  /** Stops the process in its tracks: the kernel goes on to take what fits into its buffers, and nobody reads it. */
+  /** Suspends the process: the kernel still accepts data into its buffers, but the process reads nothing. */
   freeze(): void;
   thaw(): void;
-  /** Ends it without a word to anybody. */
+  /** Kills the process without a shutdown. */
   kill(): Promise<void>;
 }
 
-/** Starts one. @param verdict what it does with every stream key */
+/** Starts a platform. @param verdict its verdict on every stream key */
 export async function startPlatformProcess(port: number, verdict: KeyVerdict = 'accept'): Promise<PlatformProcess> {
   const child = fork(new URL('./platform-process-main.ts', import.meta.url), [String(port), verdict], {
     serialization: 'advanced',

@@ -1,19 +1,19 @@
 import type { Product } from './product.ts';
 
-/** Follows the HLS preview as a player does and remembers everything that would make one stumble. */
+/** Follows the HLS preview as a player does and records everything that would disturb one. */
 export interface PreviewWatch {
-  /** Sequence number of the newest segment; -1 before the first. */
+  /** Returns the sequence number of the newest segment; -1 before the first. */
   newestSequence(): number;
-  /** Discontinuities, playlists that went back or skipped segments, and answers that were no playlist. */
+  /** Returns discontinuities, playlists that went back or skipped segments, and responses without a playlist. */
   stumbles(): string[];
-  /** Forgets what came before: for after a test that interrupts the preview on purpose. */
+  /** Clears the records, after a test that interrupts the preview on purpose. */
   reset(): void;
   close(): Promise<void>;
 }
 
 const EVERY_MS = 400;
 
-/** Starts following. */
+/** Starts to follow the preview. */
 export function watchPreview(product: Product): PreviewWatch {
   let newest = -1;
   let stumbles: string[] = [];

@@ -42,7 +42,7 @@ export function makeProduct(
 }
 
 /**
- * Starts the server. It returns `pageSize` products per page; `refuse` may return the name of an error for a request.
+ * Starts the server. It returns `pageSize` products per page. `refuse` may return the name of an error for a request.
  */
 export async function startPriceList(pageSize = 2) {
   const products: Record<string, string[]> = {};

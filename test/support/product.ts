@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { MAIN_PROCESS_ARGUMENTS, MAIN_PROCESS_ENVIRONMENT } from '../../infra/local/bootstrap/main-process.mjs';
 import { waitFor } from './wait-for.ts';
 
-/** The product as a user runs it: its own process, its own ports, its own data directory. */
+/** Runs the product as a user does: in a separate process with its own ports and data directory. */
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -18,19 +18,19 @@ export interface ProductPorts {
   aws: number;
 }
 
-/** Ports that are free, and that nobody comes by before they are used. */
+/** Finds free ports outside the ephemeral range, so no outgoing connection can take them first. */
 export async function findFreePorts(): Promise<ProductPorts> {
   const [http, aws, srt] = await Promise.all([findFreeTcpPort(), findFreeTcpPort(), findFreeUdpPort()]);
   return { http, aws, srt };
 }
 
-/** A TCP port that is free. */
+/** Finds a free TCP port. */
 export const findFreeTcpPort = (): Promise<number> => findFreePort(listenTcp);
 
-/** A UDP port that is free. */
+/** Finds a free UDP port. */
 export const findFreeUdpPort = (): Promise<number> => findFreePort(bindUdp);
 
-/** Below those that a system gives out by itself, to every connection there is: Linux begins at 32768, others later. */
+/** Below the ephemeral range, which begins at 32768 on Linux and later elsewhere. */
 const PORTS = { first: 15_000, last: 32_000 };
 const TRIES_MAX = 100;
 
@@ -63,7 +63,7 @@ async function bindUdp(port: number): Promise<void> {
 export interface Product {
   process: ChildProcess;
   origin: string;
-  /** Everything it printed, both streams. */
+  /** Returns everything printed on both streams. */
   output(): string;
   /** Calls the REST API with the bearer token. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiAnswer>;
@@ -79,10 +79,10 @@ export interface ApiAnswer {
 }
 
 export const TEST_TOKEN = 'a-token-for-tests-only-0123456789';
-/** What the encoders of the tests know, unless a test says otherwise. */
+/** The default passphrase of the tests' encoders. */
 export const TEST_SRT_PASSPHRASE = 'a-passphrase-of-the-tests';
 
-/** Starts it where it is expected to give up. @returns its exit code and everything it printed */
+/** Runs a product that is expected to give up. @returns its exit code and its output */
 export async function runToEnd(
   ports: ProductPorts,
   dataDirectory: string,
@@ -115,7 +115,7 @@ function spawnProduct(ports: ProductPorts, dataDirectory: string, environment: R
   return { child, output: () => printed };
 }
 
-/** Starts it with Ctrl-C's own signals available, and waits until it says that it is running. */
+/** Starts the product and waits until it prints that it is running. */
 export async function startProduct(
   ports: ProductPorts,
   dataDirectory: string,
@@ -155,13 +155,13 @@ export async function startProduct(
   };
 }
 
-/** Processes below one, by walking /proc. */
+/** Lists the descendants of a process, from /proc. */
 export function descendantsOf(pid: number): { pid: number; command: string }[] {
   const parents = new Map<number, number>();
   for (const entry of readdirSync('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
     const stat = readProc(Number(entry), 'stat');
-    // The command name may hold spaces and parentheses: the fields begin after the last one.
+    // The command name may contain spaces and parentheses; the fields begin after the last one.
     const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
     if (parent) parents.set(Number(entry), parent);
   }
@@ -173,13 +173,13 @@ export function descendantsOf(pid: number): { pid: number; command: string }[] {
   return found.map((child) => ({ pid: child, command: readProc(child, 'cmdline').replaceAll('\0', ' ') }));
 }
 
-/** Command lines of every process of the machine, by process id. */
+/** Returns the command lines of every process of the machine, by process id. */
 export function allCommandLines(): Map<number, string> {
   const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
   return new Map(pids.map((pid) => [Number(pid), readProc(Number(pid), 'cmdline').replaceAll('\0', ' ')]));
 }
 
-/** True while the process exists and is not a zombie. */
+/** Returns true while the process exists and is not a zombie. */
 export function isAlive(pid: number): boolean {
   const stat = readProc(pid, 'stat');
   return stat !== '' && stat[stat.lastIndexOf(')') + 2] !== 'Z';
@@ -193,7 +193,7 @@ function readProc(pid: number, file: string): string {
   }
 }
 
-/** Contents of every file below a directory, for canary scans. */
+/** Reads every file below a directory, for canary scans. */
 export function readAllFiles(directory: string): Buffer[] {
   if (!existsSync(directory)) return [];
   return readdirSync(directory, { recursive: true, withFileTypes: true })

@@ -4,18 +4,18 @@ import { AwsError } from '../../infra/local/endpoints/wire/aws-error.ts';
 import type { AroundOperation, OperationCall } from '../../infra/local/endpoints/wire/rest-json-service.ts';
 
 /**
- * AWS as the product assumes it, around the local endpoints: what they leave out is added, and one assumption at a time
- * can be made false. It depends on no leniency of theirs: what it refuses they may refuse themselves.
+ * Wraps the local endpoints into the AWS that the product assumes: adds what they lack, and can make one assumption at
+ * a time false. It does not rely on their leniency: they may themselves refuse everything that it refuses.
  */
 export interface ProofAws {
   around: AroundOperation;
-  /** Connects an encoder, or takes it away. */
+  /** Connects or disconnects an encoder. */
   setEncoder(isConnected: boolean): void;
 }
 
-/** What is true on this AWS; a test may change it between two proofs. */
+/** The facts of this AWS; a test may change them between two proofs. */
 export interface Truth {
-  /** The assumption that is false; null when all hold. */
+  /** The false assumption; null when all hold. */
   broken: AssumptionId | null;
 }
 
@@ -24,7 +24,7 @@ interface ProofAwsOptions {
   truth: Truth;
 }
 
-/** A flow refuses changes for this long after it has taken one. */
+/** How long a flow refuses changes after it has accepted one. */
 const UPDATING_MS = 4_000;
 const HIDDEN_START_MS = 45_000;
 const SLOW_START_MS = 11 * 60_000;
@@ -32,7 +32,7 @@ const SLOW_START_MS = 11 * 60_000;
 type Answer = Record<string, any>;
 type Change = (call: OperationCall, proceed: () => Promise<unknown>) => Promise<unknown>;
 
-/** Makes one. */
+/** Creates the wrapper. */
 export function makeProofAws({ now, truth }: ProofAwsOptions): ProofAws {
   let updatingUntilMs = -Infinity;
   let flowStarts = 0;
@@ -40,7 +40,7 @@ export function makeProofAws({ now, truth }: ProofAwsOptions): ProofAws {
   const maintenanceOf = new Map<string, unknown>();
   const startedAtMs = new Map<string, number>();
 
-  /** MediaConnect takes one change of a flow at a time. */
+  /** Admits one change of a flow at a time, as MediaConnect does. */
   const changeFlow: Change = async ({ operation, input }, proceed) => {
     if (now() < updatingUntilMs) {
       const isAtOnce = JSON.stringify(input).includes('-at-once-');
@@ -60,7 +60,7 @@ export function makeProofAws({ now, truth }: ProofAwsOptions): ProofAws {
     if (flow['Status'] === 'ACTIVE' && now() < updatingUntilMs) changed['Status'] = 'UPDATING';
     if (truth.broken === 'AWS-01') changed['Source'] = { ...flow['Source'], Decryption: undefined };
     if (truth.broken === 'AWS-02' && flow['Status'] === 'STANDBY') delete changed['EgressIp'];
-    // The local flow has another address after each start: only one that keeps it lets the assumption hold.
+    // The local flow changes its address at each start, but the assumption needs one that keeps it.
     changed['EgressIp'] &&= truth.broken === 'AWS-15' ? `127.0.0.${flowStarts + 1}` : '127.0.0.1';
     return { ...rest, Flow: changed };
   };
@@ -130,7 +130,7 @@ export function makeProofAws({ now, truth }: ProofAwsOptions): ProofAws {
     try {
       return await proceed();
     } catch (error) {
-      // The only refusal of a request that is well formed.
+      // This is the only refusal of a well-formed request.
       const isQuota = error instanceof AwsError && /quota/.test(error.message);
       if (isQuota && truth.broken === 'AWS-13')
         throw new AwsError('TooManyRequestsException', 429, 'Too many requests');

@@ -8,21 +8,21 @@ import { LOCAL_REGION } from '../../infra/local/endpoints/wire/service.ts';
 import type { Truth } from './proof-aws.ts';
 
 /**
- * Clients that may do what the deployed roles may do: nothing local checks permissions, so the conditions on tags are
- * checked here, before a call leaves.
+ * Creates clients with the permissions of the deployed roles. The local endpoints check no permissions, so these
+ * clients check the conditions on tags before they send a call.
  */
 interface RoleOptions {
   endpoint: string;
   clients: AwsClients;
   deploymentId: string;
   truth: Truth;
-  /** Called before each call, to refuse or to lose it. */
+  /** Called before each call; may refuse or lose it. */
   before(call: { operation: string; input: Record<string, any> }): void | Promise<void>;
-  /** Called after each call that succeeded. */
+  /** Called after each successful call. */
   after(call: { operation: string; input: Record<string, any> }): void | Promise<void>;
 }
 
-/** What a role may not do although the product assumes it. */
+/** Operations that a role lacks although the product assumes them. */
 const DENIED_WHEN: Partial<Record<AssumptionId, readonly string[]>> = {
   'AWS-05': ['CreateInput'],
   'AWS-07': ['DeleteInput'],
@@ -35,7 +35,7 @@ const DENIED_WHEN: Partial<Record<AssumptionId, readonly string[]>> = {
 const BY_REQUEST_TAG = new Set(['CreateInput', 'CreateChannel']);
 const BY_RESOURCE_TAG = new Set(['UpdateChannel', 'StartChannel', 'StopChannel', 'DeleteChannel', 'DeleteInput']);
 
-/** What AWS answers to a caller without the permission. */
+/** Creates AWS's error for a caller without the permission. */
 export function denied(operation: string): Error {
   return Object.assign(new Error(`User is not authorized to perform: ${operation}`), {
     name: 'AccessDeniedException',
@@ -43,7 +43,7 @@ export function denied(operation: string): Error {
   });
 }
 
-/** Makes the clients of a role. */
+/** Returns a function that creates the clients of a role. */
 export async function makeRole(options: RoleOptions): Promise<(credentials: CredentialsOfRole) => RoleClients> {
   const credentials = await options.clients.sfn.config.credentials();
   const config = { endpoint: options.endpoint, region: LOCAL_REGION, credentials, maxAttempts: 1 };
@@ -52,7 +52,7 @@ export async function makeRole(options: RoleOptions): Promise<(credentials: Cred
     for (const client of Object.values(made)) {
       watch(client, {
         before: async (call) => {
-          // The real client asks for the role's credentials before it sends.
+          // The real client requests the role's credentials before it sends.
           await credentialsOfRole();
           await options.before(call);
           if (!(await isAllowed(options, call))) throw denied(call.operation);
@@ -64,7 +64,7 @@ export async function makeRole(options: RoleOptions): Promise<(credentials: Cred
   };
 }
 
-/** Puts functions around every call of a client. */
+/** Wraps every call of a client. */
 export function watch(client: object, { before, after }: Pick<RoleOptions, 'before' | 'after'>): void {
   const { middlewareStack } = client as { middlewareStack: { add: (middleware: any, options: object) => void } };
   middlewareStack.add(

@@ -42,7 +42,7 @@ import { waitFor } from './wait-for.ts';
 
 type Call = { operation: string; input: Record<string, any> };
 
-/** A deployment on the local endpoints, as a proof finds it, and fakes of the services that are not served locally. */
+/** A deployment on the local endpoints, ready for a proof, and mocks of the services that are not served locally. */
 export interface ProofWorld {
   aws: LocalAws;
   deployment: Deployment;
@@ -51,26 +51,26 @@ export interface ProofWorld {
   said: string[];
   mocks: ReturnType<typeof mockAccount>;
   now(): number;
-  /** Makes one assumption false, or null for none, and takes the encoder away. */
+  /** Makes one assumption false, or none for null, and disconnects the encoder. */
   makeFalse(broken: AssumptionId | null): void;
-  /** What a test puts in the way; it may change it between two proofs. */
+  /** Faults that a test injects; it may change them between two proofs. */
   faults: {
-    /** Called before each call of a proof; throwing refuses it. */
+    /** Called before each call of a proof; a throw refuses the call. */
     before?: (call: Call) => void;
-    /** What the endpoints answer instead. */
+    /** Returns an error that the endpoints respond with instead. */
     answer?: (operation: string) => AwsError | undefined;
   };
-  /** Makes the time pass. */
+  /** Advances the time. */
   pass(byMs: number): void;
-  /** The newest report. */
+  /** Returns the newest report. */
   report(): ProofReport;
-  /** Outcome of each assumption in the newest report, those that hold left out. */
+  /** Returns the outcomes in the newest report, except those that hold. */
   outcomes(): Record<string, string>;
-  /** What is still there that a proof has created, and the flow when it is not as it was. */
+  /** Lists leftovers of a proof, including a flow in another state than before. */
   left(): Promise<string[]>;
-  /** The process dies before, or right after, its nth call that changes something. @returns how many there were */
+  /** Kills the process before, or right after, its nth call that changes something. */
   dieAt(call: number, when: 'before' | 'after'): void;
-  /** A new process takes over: what the dead one wrote after its death never was. */
+  /** Starts a new process, without the journal entries that the dead one wrote after its death. */
   revive(): void;
   mutations(): number;
   close(): Promise<void>;
@@ -81,7 +81,7 @@ const QUOTA = 5;
 /** Calls that change something on AWS. */
 const CHANGES = /^(Create|Update|Delete|Start|Stop|Add|Remove)/;
 
-/** Makes one; close it after the test. */
+/** Creates a proof world. Close it after the test. */
 export async function makeProofWorld(): Promise<ProofWorld> {
   const truth: Truth = { broken: null };
   const faults: ProofWorld['faults'] = {};
@@ -114,7 +114,7 @@ export async function makeProofWorld(): Promise<ProofWorld> {
     fingerprintSecret: 'for tests only',
     quotas: { channelQuota: QUOTA, pushInputQuota: QUOTA },
   });
-  // What a deployment leaves: a flow that nobody has started.
+  // A deployment leaves a flow that is not started.
   await untilFlow(aws, deployment, 'ACTIVE');
   await aws.clients.mediaConnect.send(new StopFlowCommand({ FlowArn: deployment.flowArn }));
   await untilFlow(aws, deployment, 'STANDBY');
@@ -130,7 +130,7 @@ export async function makeProofWorld(): Promise<ProofWorld> {
   };
   const around = {
     before: (call: Call) => {
-      // A call that was refused has no "after": the process dies at the next one.
+      // A refused call has no "after", so the process dies at the next call.
       if (death.isDead || (death.when === 'after' && death.calls >= death.atCall)) die();
       faults.before?.(call);
       if (!CHANGES.test(call.operation)) return;
@@ -245,7 +245,7 @@ export async function makeProofWorld(): Promise<ProofWorld> {
   return world;
 }
 
-/** Timers of the local endpoints: they fire when the proof has slept long enough, or when so much real time has passed. */
+/** Creates timers for the local endpoints. They fire when the proof has slept long enough, or in real time. */
 function makeTimers(now: () => number) {
   const timers = new Set<{ dueMs: number; fire: () => void }>();
   return {
@@ -326,7 +326,7 @@ const resource = (ResourceType: string, LogicalResourceId: string, PhysicalResou
   ResourceStatus: 'CREATE_COMPLETE' as const,
 });
 
-/** The account around the deployment: stacks, identity, quotas, trail and bill. */
+/** Mocks the account around the deployment: stacks, identity, quotas, trail and bill. */
 function mockAccount(deployment: Deployment, { truth, folder }: { truth: Truth; folder: string }) {
   const config = { region: LOCAL_REGION, credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
   const clients = {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 
-/** Where the ffmpeg for rehearsals is: `FFMPEG_PATH`, else the npm package's, else the one on the PATH. */
+/** Finds the ffmpeg for rehearsals: `FFMPEG_PATH`, else the npm package's, else the one on the PATH. */
 export function findRehearsalFfmpeg(environment: NodeJS.ProcessEnv = process.env): string {
   if (environment.FFMPEG_PATH) return environment.FFMPEG_PATH;
   try {
@@ -20,7 +20,7 @@ export interface RehearsalMedia {
   videoBitrateBps: number;
   /** Frames between keyframes. */
   gopFrames: number;
-  /** Frames that refer forward, 0 to 3 in a row. */
+  /** Consecutive B-frames, 0 to 3. */
   bFrames?: number;
 }
 

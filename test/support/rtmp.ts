@@ -1,4 +1,4 @@
-/** What the tests of this folder share. */
+/** Helpers for the RTMP tests. */
 import { generate as generateCertificate } from 'selfsigned';
 import { createFrameHub } from '../../infra/local/engine/frame-hub.ts';
 import type { FrameHub } from '../../infra/local/engine/frame-hub.ts';
@@ -6,13 +6,13 @@ import type { Frame, ProgramFormat } from '../../infra/local/engine/program.ts';
 import type { Clock } from '../../infra/local/host/clock.ts';
 
 export interface ManualClock extends Clock {
-  /** Moves time on in steps of at most 100 ms and runs what falls due. */
+  /** Advances the time in steps of at most 100 ms and runs due timers. */
   advance(byMs: number): void;
-  /** Delays asked for and neither run nor cancelled, in milliseconds from now, shortest first. */
+  /** Returns the pending delays, in milliseconds from now, shortest first. */
   pendingMs(): number[];
 }
 
-/** A clock that moves only when told to. */
+/** Creates a clock that moves only on `advance`. */
 export function makeManualClock(): ManualClock {
   let nowMs = 1_800_000_000_000;
   const timers = new Set<{ atMs: number; action: () => void }>();
@@ -36,7 +36,7 @@ export function makeManualClock(): ManualClock {
   };
 }
 
-/** Waits until the condition holds; fails with the given words after the limit. */
+/** Waits until the condition holds; fails with the given text after the limit. */
 export async function until(condition: () => boolean, what: string, limitMs = 20_000): Promise<void> {
   const giveUpAtMs = Date.now() + limitMs;
   while (!condition()) {
@@ -45,7 +45,7 @@ export async function until(condition: () => boolean, what: string, limitMs = 20
   }
 }
 
-/** A 1280x720 High-profile configuration as x264 writes it. */
+/** A 1280x720 High-profile configuration, written by x264. */
 export const SAMPLE_AVC_CONFIGURATION = Buffer.from(
   '0164001fffe1001a6764001facd9405005bb016a02020280000003008000001e478c18cb01000668ebe3cb22c0',
   'hex',
@@ -57,7 +57,7 @@ export const SAMPLE_FORMAT: ProgramFormat = {
   audio: { specificConfig: Buffer.of(0x11, 0x90), sampleRateHz: 48_000, channels: 2 },
 };
 
-/** A video frame whose bytes say nothing to a decoder but can be told apart. */
+/** Builds a video frame that no decoder understands but tests can distinguish from others. */
 export function makeVideoFrame(dtsMs: number, keyframe: boolean, bytes = 500): Frame {
   const flvBody = Buffer.alloc(bytes, Math.round(dtsMs) & 0xff);
   flvBody[0] = keyframe ? 0x17 : 0x27;
@@ -66,7 +66,7 @@ export function makeVideoFrame(dtsMs: number, keyframe: boolean, bytes = 500): F
   return { kind: 'video', dtsMs, compositionOffsetMs: 0, keyframe, flvBody };
 }
 
-/** An AAC frame in the same spirit. */
+/** Builds an AAC frame of the same kind. */
 export function makeAudioFrame(dtsMs: number): Frame {
   return { kind: 'audio', dtsMs, compositionOffsetMs: 0, keyframe: false, flvBody: Buffer.from([0xaf, 1, 0x21, 0x10]) };
 }
@@ -78,7 +78,7 @@ export interface TestCertificate {
   authority: string;
 }
 
-/** Makes a certificate for `localhost` and 127.0.0.1 with an authority of its own. */
+/** Creates a certificate for `localhost` and 127.0.0.1, signed by its own authority. */
 export async function makeTestCertificate(): Promise<TestCertificate> {
   const options = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256' } as const;
   const authority = await generateCertificate([{ name: 'commonName', value: 'Test authority' }], {
@@ -105,7 +105,7 @@ export async function makeTestCertificate(): Promise<TestCertificate> {
   return { key: leaf.private, cert: leaf.cert, authority: authority.cert };
 }
 
-/** A hub that logs nothing: a program the test feeds by hand. */
+/** Creates a hub without logs, which the test feeds. */
 export function makeTestHub(): FrameHub {
   const nothing = () => {};
   return createFrameHub({ logger: { info: nothing, warn: nothing, error: nothing } });

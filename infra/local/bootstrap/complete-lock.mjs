@@ -1,8 +1,8 @@
 /**
- * `npm run lock`: completes package-lock.json after a change of dependencies. A registry that lacks some of a package's
- * builds for other platforms makes `npm install` leave them out of the lock, and `npm ci` then refuses the lock as a
- * whole. The missing entries are written from what their names say (…-linux-arm64-musl), and every entry gets the checksum
- * that the registry gives for it: what is installed on another platform is verified there as it is here.
+ * `npm run lock`: completes package-lock.json after a change of dependencies. If a registry lacks some of a package's
+ * builds for other platforms, `npm install` omits them from the lock, and `npm ci` then refuses the whole lock. This
+ * script derives the missing entries from their names (…-linux-arm64-musl) and adds the registry's checksum to every
+ * entry, so that an installation on another platform is verified as it is here.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ const PLATFORM =
   /-(android|darwin|freebsd|linux|openharmony|win32)-(arm64|arm|x64|ia32|ppc64|riscv64|s390x)(?:-(gnu|musl|gnueabihf|musleabihf|eabi|msvc))?$/;
 
 /**
- * Optional packages the lock speaks of but does not list.
+ * Finds optional packages that the lock references but does not list.
  * @returns {{ name: string, version: string, dev: boolean }[]}
  */
 export function findMissingOptional(lock) {
@@ -24,8 +24,8 @@ export function findMissingOptional(lock) {
 }
 
 /**
- * Packages the lock lists without a checksum, which npm would install whatever they hold. What another package brings
- * inside itself is covered by the checksum of that one.
+ * Finds packages without a checksum, which npm would install unverified. The checksum of a package covers those bundled
+ * inside it.
  * @returns {{ path: string, name: string, version: string }[]}
  */
 export function findUnverified(lock) {
@@ -34,7 +34,7 @@ export function findUnverified(lock) {
     .map(([path, { version }]) => ({ path, name: path.slice(path.lastIndexOf('node_modules/') + 13), version }));
 }
 
-/** Where Node looks for a package, from the one that needs it outwards. */
+/** Lists the paths where Node searches for a package, from the package that needs it outwards. */
 function lookupPlaces(path, name) {
   const places = [];
   for (let at = path; at; at = at.includes('/node_modules/') ? at.slice(0, at.lastIndexOf('/node_modules/')) : '') {
@@ -62,12 +62,12 @@ function main() {
   for (const each of missing) {
     const entry = toEntry(each);
     if (entry) lock.packages[`node_modules/${each.name}`] = entry;
-    else console.error(`left alone: ${each.name} ${each.version} names no platform`);
+    else console.error(`skipped: the name of ${each.name} ${each.version} contains no platform`);
   }
   for (const { path, name, version } of findUnverified(lock)) {
     const integrity = askIntegrity(name, version);
     if (integrity) lock.packages[path].integrity = integrity;
-    else console.error(`without a checksum: ${name} ${version}, which this registry does not have`);
+    else console.error(`no checksum: this registry does not have ${name} ${version}`);
   }
   const { '': root, ...rest } = lock.packages;
   lock.packages = { '': root, ...Object.fromEntries(Object.entries(rest).toSorted(([a], [b]) => (a < b ? -1 : 1))) };

@@ -1,7 +1,7 @@
 /**
- * Brings `node_modules` to what package-lock.json says, and does nothing when it is there already. A stamp inside
- * `node_modules` holds the hash of the lock file it was installed from; npm removes it with the folder, so an
- * installation that was cut off is never taken for a whole one.
+ * Brings `node_modules` in line with package-lock.json, and does nothing if it already is. A stamp inside
+ * `node_modules` contains the hash of the installed lock file. npm removes it with the folder, so an interrupted
+ * installation never counts as complete.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { findOnPath, installCommand } from './requirements.mjs';
 
 /**
- * Whatever the machine's npm configuration says (production installs, no optional packages, no lock file, …), we need
- * all packages, from the lock file, in the usual places. No package of ours needs its install script.
+ * Override the machine's npm configuration (production installs, no optional packages, no lock file, …): Sluice needs
+ * all packages, from the lock file, in the usual places. None of them needs its install script.
  */
 const NPM_FLAGS = [
   '--include=dev',
@@ -23,16 +23,16 @@ const NPM_FLAGS = [
   '--global=false',
   '--dry-run=false',
   '--install-strategy=hoisted',
-  // Without npm's warnings about the Node it runs on, which is not the one that will run the packages.
+  // Suppress npm's warnings about the Node it runs on, which is not the one that will run the packages.
   '--loglevel=error',
   '--audit=false',
   '--fund=false',
 ];
 
 /**
- * Installs when needed.
- * @param run starts a program and gives its exit code
- * @returns 0, or the exit code to end with; what went wrong has been said by then
+ * Installs the packages if necessary.
+ * @param run starts a program and returns its exit code
+ * @returns 0, or the exit code to end with; the error has been printed by then
  */
 export async function ensureInstalled({ root, host, environment, run, say }) {
   const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
@@ -47,12 +47,12 @@ export async function ensureInstalled({ root, host, environment, run, say }) {
   const npm = findNpm(environment);
   if (!npm) {
     say(
-      `npm is needed once, to install packages, and was not found. Get it with:\n\n    ${installCommand(host, ['npm'])}\n`,
+      `npm was not found. It is needed once, to install packages. Install it with:\n\n    ${installCommand(host, ['npm'])}\n`,
     );
     return 1;
   }
   const first = !existsSync(join(root, 'node_modules'));
-  say(first ? 'first run: installing what is missing' : 'package-lock.json has changed: installing again');
+  say(first ? 'first run: installing the packages' : 'package-lock.json has changed: installing again');
   say('running npm ci: packages from your npm registry into node_modules (about a minute, 1 GB, no install scripts)');
   const code = await run(npm.command, [...npm.args, 'ci', '--prefix', root, ...NPM_FLAGS], { cwd: root });
   if (code !== 0) {
@@ -66,16 +66,16 @@ export async function ensureInstalled({ root, host, environment, run, say }) {
 
 function failureText(code) {
   return [
-    `npm ci failed with code ${code}; npm’s own message is above. Nothing was started. Often it is one of these:`,
-    '  no way out but a proxy       npm config set https-proxy http://your-proxy:port',
-    '  a registry of your own       npm config set registry https://your-registry/',
-    '  a certificate of your own    npm config set cafile /path/to/ca.pem',
-    '  a full disk                  1 GB is needed here and some in npm’s cache',
+    `npm ci failed with code ${code}; its message is above. Nothing was started. Frequent causes:`,
+    '  access only by a proxy       npm config set https-proxy http://your-proxy:port',
+    '  a private registry           npm config set registry https://your-registry/',
+    '  a private certificate        npm config set cafile /path/to/ca.pem',
+    '  a full disk                  free 1 GB here, and some space for npm’s cache',
     'Then run the same command again.',
   ].join('\n');
 }
 
-/** True when somebody ran npm themselves and everything of the lock file that belongs on this machine is there. */
+/** Returns whether the operator ran npm and every package of the lock file for this machine is installed. */
 function wasInstalledByHand(root, host, lock) {
   const hidden = join(root, 'node_modules', '.package-lock.json');
   if (!existsSync(hidden)) return false;
@@ -92,20 +92,20 @@ function wasInstalledByHand(root, host, lock) {
       matches(wanted.os, host.platform) &&
       matches(wanted.cpu, host.arch) &&
       matches(wanted.libc, host.platform === 'linux' && !host.glibc ? 'musl' : 'glibc');
-    // Optional packages are for other machines, or what those need in turn.
+    // The other optional packages are for other machines, including their dependencies.
     return installed?.[path] === undefined && (wanted.optional || wanted.devOptional) && !forThisMachine;
   });
 }
 
-/** npm's `os`, `cpu` and `libc`: absent, one value or several, each possibly negated. */
+/** Evaluates npm's `os`, `cpu` and `libc`: absent, one value or several, each possibly negated. */
 function matches(allowed, value) {
   const values = [allowed ?? []].flat();
   if (values.includes(`!${value}`)) return false;
   return values.length === 0 || values.includes(value) || values.every((each) => each.startsWith('!'));
 }
 
-/** The npm that runs us, else the one on the PATH. */
-function findNpm(environment) {
+/** Returns the npm that runs this script, else the one on the PATH, else null. */
+export function findNpm(environment) {
   const running = environment.npm_execpath;
   if (running && /npm-cli\.c?js$/.test(running) && existsSync(running))
     return { command: process.execPath, args: [running] };

@@ -1,15 +1,15 @@
 /**
- * What this machine must have that npm cannot give, and the exact command that gets it. Plain JavaScript without
- * dependencies: it runs before anything is installed, on whatever Node (18 or later) the machine came with.
+ * Checks this machine for programs that npm does not provide, and returns the exact commands that install them. Plain
+ * JavaScript without dependencies, because it runs before anything is installed, on any Node from 18.
  */
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Lambda's Node and ours; older ones cannot run TypeScript files. */
+/** The Node version on Lambda and here; older ones cannot run TypeScript files. */
 export const NODE_MAJOR_MIN = 24;
 
-/** What the bootstrap itself, and an npm that reads our lock file, can run on. */
+/** The minimum for the bootstrap itself, and for an npm that reads the lock file. */
 const BOOTSTRAP_NODE_MAJOR_MIN = 18;
 
 const SYSTEM_CHROMIUM_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
@@ -18,7 +18,7 @@ const MAC_CHROMIUM_PATHS = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/** What distinguishes machines for us. */
+/** Reads the facts about this machine on which the requirements depend. */
 export function readHost() {
   return {
     platform: process.platform,
@@ -29,7 +29,7 @@ export function readHost() {
   };
 }
 
-/** Which of our programs npm has for this machine. */
+/** Returns which of the programs npm provides for this machine. */
 export function npmOffers(host) {
   const linux = host.platform === 'linux' && host.glibc;
   return {
@@ -39,7 +39,7 @@ export function npmOffers(host) {
   };
 }
 
-/** One command line that installs the named programs here: `node`, `npm`, `ffmpeg`, `chromium`. */
+/** Returns one command line that installs the named programs here: `node`, `npm`, `ffmpeg`, `chromium`. */
 export function installCommand(host, programs) {
   if (host.platform === 'darwin') {
     const formulas = programs
@@ -58,7 +58,7 @@ export function installCommand(host, programs) {
     const manager = /suse/.test(family) ? 'zypper' : 'dnf';
     return `${sudo}${manager} install -y ${names(programs, { node: 'nodejs' })}`;
   }
-  // Debian's own Node is older than ours on every release so far, so that one comes from nvm.
+  // Every Debian release so far has an older Node, so use nvm for it.
   const packages = programs.filter((program) => program !== 'node');
   const commands = packages.length > 0 ? [`${sudo}apt-get install -y ${packages.join(' ')}`] : [];
   if (programs.includes('node')) commands.push(`nvm install ${NODE_MAJOR_MIN}`);
@@ -66,13 +66,13 @@ export function installCommand(host, programs) {
 }
 
 /**
- * What must be installed by hand before anything else can happen, empty when nothing is.
+ * Lists the programs that the operator must install first; empty if none is missing.
  * @param needs programs the task needs
- * @returns one entry per missing program, with why; `node` only when this Node is too old and npm has none
+ * @returns one entry per missing program, with the reason; `node` only if this Node is too old and npm provides none
  */
 export function findMissing(host, needs, environment) {
   if (host.platform !== 'linux' && host.platform !== 'darwin') {
-    return [{ program: 'linux', why: `Sluice does not run on ${host.platform} itself; it does on Linux inside it` }];
+    return [{ program: 'linux', why: `Sluice does not run on ${host.platform} directly; run it on Linux inside it` }];
   }
   const offers = npmOffers(host);
   const missing = [];
@@ -93,7 +93,7 @@ export function findMissing(host, needs, environment) {
   return missing;
 }
 
-/** FFMPEG_PATH, else the first suitable ffmpeg on the PATH; `why` says what was wrong with what was found. */
+/** Finds FFMPEG_PATH, else the first suitable ffmpeg on the PATH. `why` names the problem with the last candidate. */
 export function findSystemFfmpeg(environment) {
   const candidates = environment.FFMPEG_PATH ? [environment.FFMPEG_PATH] : findOnPath('ffmpeg', environment);
   let why = 'no ffmpeg was found on the PATH';
@@ -105,7 +105,7 @@ export function findSystemFfmpeg(environment) {
   return { path: null, version: '', why };
 }
 
-/** Asks an ffmpeg what it was built with. `missing` is empty when it has all we need. */
+/** Checks the parts that an ffmpeg was built with. `missing` is empty for a suitable one. */
 export function inspectFfmpeg(path) {
   const ask = (question) => {
     const result = spawnSync(path, ['-hide_banner', question], {
@@ -127,7 +127,7 @@ export function inspectFfmpeg(path) {
   return { version, missing };
 }
 
-/** CHROME_PATH, else an installed Chromium or Chrome; null when there is none. */
+/** Finds CHROME_PATH, else an installed Chromium or Chrome; null if there is none. */
 export function findSystemChromium(host, environment) {
   if (environment.CHROME_PATH) return isExecutable(environment.CHROME_PATH) ? environment.CHROME_PATH : null;
   const onPath = SYSTEM_CHROMIUM_NAMES.flatMap((name) => findOnPath(name, environment));
@@ -135,7 +135,7 @@ export function findSystemChromium(host, environment) {
   return [...onPath, ...installed][0] ?? null;
 }
 
-/** Every executable of that name on the PATH, npm's own folders left out. */
+/** Lists every executable of that name on the PATH, except in npm's own folders. */
 export function findOnPath(name, environment) {
   return (environment.PATH ?? '')
     .split(delimiter)

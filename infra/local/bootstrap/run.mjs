@@ -1,21 +1,21 @@
 /**
- * Runs one child program so that it can be neither lost nor interrupted twice. The child gets a process group of its
- * own: a Ctrl-C in the terminal would otherwise reach it directly, through us and through npm, and look like three.
- * When the child is gone, what is left of its group is ended too; when we are killed outright, the child notices
- * (`stay-with-parent.mjs`); when the npm before us is gone, we do (`starter.mjs`).
+ * Runs a child program so that it is neither orphaned nor interrupted twice. The child has its own process group,
+ * because a Ctrl-C in the terminal would otherwise reach it three times: directly, through this process and through
+ * npm. When the child has exited, the rest of its group is killed. If this process is killed, the child notices
+ * (`stay-with-parent.mjs`); if the npm above is gone, this process notices (`starter.mjs`).
  */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { whenStarterIsGone } from './starter.mjs';
 
-/** npm hands on the signal that the terminal has sent us already; those two are one. */
+/** npm passes on the signal that the terminal has already sent to this process; both count as one. */
 const SAME_SIGNAL_MS = 500;
 
 /**
- * Starts a program, hands signals on, and waits for its end.
- * @param options.output `inherit` shows it, `collect` gives it back
- * @param options.asks it reads answers from the terminal, which only our own process group may
- * @returns its exit code (128 + signal number when a signal ended it) and what was collected
+ * Starts a program, passes signals on, and waits for its end.
+ * @param options.output `inherit` shows the output, `collect` returns it
+ * @param options.asks whether it reads answers from the terminal, which only this process group may do
+ * @returns its exit code (128 + signal number if a signal ended it) and the collected output
  */
 export function runProgram(command, args, options = {}) {
   const { cwd, env, output = 'inherit', asks = false } = options;
@@ -37,7 +37,7 @@ export function runProgram(command, args, options = {}) {
       if (output === 'inherit') process.stderr.write(chunks[chunks.length - 1]);
       settle(127);
     });
-    // 'close' waits for the pipes as well, which a grandchild may hold open for ever; 'exit' does not.
+    // 'close' also waits for the pipes, which a grandchild may keep open forever; 'exit' does not.
     child.once(output === 'collect' ? 'close' : 'exit', (code, signal) =>
       settle(code ?? 128 + (constants.signals[signal] ?? 0)),
     );
@@ -52,7 +52,7 @@ function forwardSignals(child) {
     if (nowMs - lastAtMs < SAME_SIGNAL_MS) return;
     lastAtMs = nowMs;
     interrupts += 1;
-    // The third time somebody really means it.
+    // The third interrupt kills.
     if (interrupts >= 3) signalGroup(child.pid, 'SIGKILL');
     else child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal);
   };
@@ -65,7 +65,7 @@ function forwardSignals(child) {
   };
 }
 
-/** Ends what a dead child left in its process group. */
+/** Kills the processes that a dead child left in its process group. */
 function endGroup(pid) {
   if (pid !== undefined) signalGroup(pid, 'SIGKILL');
 }
@@ -74,6 +74,6 @@ function signalGroup(pid, signal) {
   try {
     process.kill(-pid, signal);
   } catch {
-    // Nobody is left in the group.
+    // The group is empty.
   }
 }

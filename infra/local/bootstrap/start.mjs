@@ -1,20 +1,24 @@
 /**
- * The first thing that runs: `npm start`, `npm test` and the others come here. It needs no dependency and no particular
- * Node (18 or later). It names what is missing on this machine before anything else happens, installs the packages when
- * they are missing or out of date, finds Node 24 and hands over to the task.
+ * The entry point of `npm start`, `npm test` and the other tasks. It needs no dependency and no particular Node (18 or
+ * later). It reports missing programs before anything else happens, installs the packages if they are missing or out of
+ * date, finds Node 24 and runs the task.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { ensureInstalled } from './install.mjs';
+import { ensureInstalled, findNpm } from './install.mjs';
 import { MAIN_PROCESS_ARGUMENTS, MAIN_PROCESS_ENVIRONMENT } from './main-process.mjs';
 import { findMissing, installCommand, NODE_MAJOR_MIN, readHost } from './requirements.mjs';
 import { runProgram } from './run.mjs';
 
 const ROOT = realpathSync(fileURLToPath(new URL('../../..', import.meta.url)));
 
-/** What can be run, what it needs, and how. */
+/**
+ * Every script of package.json, with its requirements. `forDevelopers` lists it separately in --help; `hasOwnHelp`
+ * leaves
+ * --help to the program itself.
+ */
 const TASKS = {
   start: {
     meaning: 'run Sluice on this machine',
@@ -23,7 +27,7 @@ const TASKS = {
     run: (node, args) => runMain(node, args),
   },
   demo: {
-    meaning: 'the same with a test picture and targets that show what arrives',
+    meaning: 'run it with a test picture and local targets that report what arrives',
     command: 'npm run demo',
     needs: ['node', 'ffmpeg'],
     run: (node, args) => runMain(node, ['--demo', ...args]),
@@ -35,68 +39,128 @@ const TASKS = {
     run: (node, args) => runFile(node, 'infra/local/host/print-link.ts', args),
   },
   restore: {
-    meaning: 'list the backups of the data directory, or put one back',
-    command: 'npm run restore [-- latest | NAME]',
+    meaning: 'list the backups of the data directory; with -- latest or -- NAME, restore one',
+    command: 'npm run restore',
     hasOwnHelp: true,
     needs: ['node'],
     run: (node, args) => runFile(node, 'infra/local/host/restore-backup.ts', args),
   },
   test: {
-    meaning: 'all checks and all tests; with arguments, vitest alone with these',
+    forDevelopers: true,
+    meaning: 'run all checks and all tests; with arguments, only vitest with these',
     command: 'npm test [-- path …]',
     needs: ['node', 'ffmpeg', 'chromium'],
     run: (node, args) =>
       args.length > 0 ? runTool(node, 'vitest', ['run', ...args]) : runSteps(node, [...checks(), VITEST]),
   },
+  'test:e2e': {
+    forDevelopers: true,
+    meaning: 'run only the end-to-end tests',
+    command: 'npm run test:e2e',
+    needs: ['node', 'ffmpeg'],
+    run: (node, args) => runTool(node, 'vitest', ['run', ...(args.length > 0 ? args : ['test/e2e'])]),
+  },
   check: {
-    meaning: 'format, lint, types, unused code, state machines, and whether planted bugs fit',
+    forDevelopers: true,
+    meaning: 'check format, lint, types, unused code, state machines and planted bugs',
     command: 'npm run check',
     needs: ['node'],
     run: (node) => runSteps(node, checks()),
   },
+  format: {
+    forDevelopers: true,
+    meaning: 'rewrite every file in the common format',
+    command: 'npm run format',
+    needs: ['node'],
+    run: (node, args) => runTool(node, 'oxfmt', args.length > 0 ? args : ['.']),
+  },
+  lint: {
+    forDevelopers: true,
+    meaning: 'find suspicious code; a part of npm run check',
+    command: 'npm run lint',
+    needs: ['node'],
+    run: (node, args) => runTool(node, 'oxlint', ['--deny-warnings', ...args]),
+  },
+  typecheck: {
+    forDevelopers: true,
+    meaning: 'check the types; a part of npm run check',
+    command: 'npm run typecheck',
+    needs: ['node'],
+    run: (node, args) => runTool(node, 'tsc', ['--noEmit', ...args]),
+  },
+  shapes: {
+    forDevelopers: true,
+    meaning: 'regenerate the request shapes of the local endpoints after an SDK upgrade',
+    command: 'npm run shapes',
+    needs: ['node'],
+    run: (node) => runFile(node, 'infra/local/endpoints/media/shapes/generate-shapes.ts', []),
+  },
+  statemachines: {
+    forDevelopers: true,
+    meaning: 'regenerate the state machines from the lifecycle’s tables',
+    command: 'npm run statemachines',
+    needs: ['node'],
+    run: (node) => runFile(node, 'statemachines/generate.ts', []),
+  },
+  lock: {
+    forDevelopers: true,
+    meaning: 'rewrite package-lock.json after a change of dependencies',
+    command: 'npm run lock',
+    needs: ['node'],
+    // npm ci refuses a lock file that does not match package.json, so nothing can be installed before this has run.
+    withoutPackages: true,
+    run: (node) => rewriteLock(node),
+  },
   bench: {
-    meaning: 'measure: CPU per destination, latency, times to start and stop',
+    forDevelopers: true,
+    meaning: 'measure CPU per destination, latency, and times to start and stop',
     command: 'npm run bench',
     hasOwnHelp: true,
     needs: ['node', 'ffmpeg'],
     run: (node, args) => runFile(node, 'test/bench/run.ts', args),
   },
   'bench:api': {
-    meaning: 'measure the API: reads beside a bare server, a storm of starts, memory',
+    forDevelopers: true,
+    meaning: 'measure the API: reads against a bare server, a storm of starts, memory',
     command: 'npm run bench:api',
     hasOwnHelp: true,
     needs: ['node', 'ffmpeg'],
     run: (node, args) => runFile(node, 'test/bench/api/bench-api.ts', args),
   },
   'bench:bundle': {
-    meaning: 'weigh the Lambda functions, beside the same libraries without our code',
+    forDevelopers: true,
+    meaning: 'measure the size of the Lambda functions, with and without our code',
     command: 'npm run bench:bundle',
     hasOwnHelp: true,
     needs: ['node'],
     run: (node, args) => runFile(node, 'test/bench/bundle/bench-bundle.ts', args),
   },
   'bench:lifecycle': {
-    meaning: 'count what a destination’s life costs, under a virtual clock',
+    forDevelopers: true,
+    meaning: 'count the requests in a destination’s life, under a virtual clock',
     command: 'npm run bench:lifecycle',
     hasOwnHelp: true,
     needs: ['node'],
     run: (node, args) => runFile(node, 'test/bench/lifecycle/bench-lifecycle.ts', args),
   },
   'bench:store': {
-    meaning: 'measure durable writes a second, beside bare synced appends',
+    forDevelopers: true,
+    meaning: 'measure durable writes per second against bare synced appends',
     command: 'npm run bench:store',
     hasOwnHelp: true,
     needs: ['node'],
     run: (node, args) => runFile(node, 'test/bench/store/bench-store.ts', args),
   },
   'bench:web': {
-    meaning: 'weigh and time the dashboard, also with a thousand destinations',
+    forDevelopers: true,
+    meaning: 'measure size and speed of the dashboard, up to a thousand destinations',
     command: 'npm run bench:web',
     hasOwnHelp: true,
     needs: ['node', 'ffmpeg', 'chromium'],
     run: (node, args) => runFile(node, 'test/bench/web/bench-web.ts', args),
   },
   simulate: {
+    forDevelopers: true,
     meaning: 'run the lifecycle through seeded faults under a virtual clock',
     command: 'npm run simulate',
     hasOwnHelp: true,
@@ -104,37 +168,27 @@ const TASKS = {
     run: (node, args) => runFile(node, 'test/faults/simulate.ts', args),
   },
   preflight: {
-    meaning: 'check an AWS account before deploying; with --prices, fetch the prices of its Region',
+    meaning: 'check an AWS account before a deployment; --prices fetches its Region’s prices',
     command: 'npm run preflight',
     hasOwnHelp: true,
     needs: ['node'],
     run: (node, args) => runFile(node, 'infra/aws/preflight/preflight.ts', args),
   },
   prove: {
-    meaning: 'decide on AWS what Sluice only assumes about it; asks, and costs at most 3 USD',
+    meaning: 'verify Sluice’s assumptions about AWS; asks first, costs at most 3 USD',
     command: 'npm run prove',
     hasOwnHelp: true,
     needs: ['node'],
     run: (node, args) => runFile(node, 'infra/aws/prove/prove.ts', args, { asks: true }),
   },
   destroy: {
-    meaning: 'remove a deployment from AWS without leaving anything that costs',
+    meaning: 'remove a deployment from AWS, with everything that costs money',
     command: 'npm run destroy',
     hasOwnHelp: true,
     needs: ['node'],
     run: (node, args) => runFile(node, 'infra/aws/destroy/destroy.ts', args, { asks: true }),
   },
 };
-
-/** What package.json runs without this program, or by another name. */
-const OTHER_SCRIPTS = [
-  { command: 'npm run test:e2e', meaning: 'npm test -- test/e2e' },
-  { command: 'npm run format', meaning: 'write every file in the one format' },
-  { command: 'npm run lint', meaning: 'a part of npm run check' },
-  { command: 'npm run typecheck', meaning: 'another' },
-  { command: 'npm run lock', meaning: 'write package-lock.json anew after a change of dependencies' },
-  { command: 'npm run shapes', meaning: 'write the request shapes of the local endpoints anew after an SDK upgrade' },
-];
 
 const VITEST = { name: 'vitest', tool: 'vitest', args: ['run'], shown: true };
 
@@ -148,7 +202,7 @@ function checks() {
     { name: 'types', tool: 'tsc', args: ['--noEmit'] },
     { name: 'unused', tool: 'knip', args: [] },
     ...(machines.length > 0 ? [{ name: 'machines', tool: 'asl-validator', args: machineArgs }] : []),
-    // A line that has moved takes the bug planted into it along; found here, it costs seconds instead of a whole run.
+    // A changed line breaks the bug planted in it; this check finds that in seconds instead of a whole run.
     { name: 'planted', tool: 'vitest', args: ['run', 'test/faults/planted-bugs.test.ts', '-t', 'plants every'] },
   ];
 }
@@ -169,26 +223,28 @@ async function main([taskName = '', ...args]) {
   if (missing.length > 0) {
     for (const { program, why } of missing) say(`${program} is missing: ${why}`);
     say(
-      `install it with this, then run ${task.command} again:\n\n    ${installCommand(
+      `install what is missing with this, then run ${task.command} again:\n\n    ${installCommand(
         host,
         missing.map((each) => each.program),
       )}\n`,
     );
     return 1;
   }
-  const installed = await ensureInstalled({ root: ROOT, host, environment: process.env, run: runShown, say });
-  if (installed !== 0) return installed;
-  const node = findNode();
+  if (!task.withoutPackages) {
+    const installed = await ensureInstalled({ root: ROOT, host, environment: process.env, run: runShown, say });
+    if (installed !== 0) return installed;
+  }
+  const node = findNode() ?? (task.withoutPackages ? process.execPath : undefined);
   if (!node) {
     say(
-      `Node ${NODE_MAJOR_MIN} is missing: npm’s own does not run here and this one is ${process.versions.node}. Get it with:\n\n    ${installCommand(host, ['node'])}\n`,
+      `Node ${NODE_MAJOR_MIN} is missing: npm’s build does not run here, and this one is ${process.versions.node}. Install it with:\n\n    ${installCommand(host, ['node'])}\n`,
     );
     return 1;
   }
   return task.run(node, args);
 }
 
-/** Runs one after the other, each with one line of summary; what failed is shown in full. */
+/** Runs the steps in order and prints one line for each, and the whole output of a failed one. */
 async function runSteps(node, steps) {
   const failed = [];
   for (const step of steps) {
@@ -198,12 +254,12 @@ async function runSteps(node, steps) {
       [toolPath(step.tool), ...step.args],
       step.shown ? 'inherit' : 'collect',
     );
-    // Interrupted by hand: the rest is not wanted either.
+    // An interrupt also cancels the remaining steps.
     if (code === 130 || code === 143) return code;
     const seconds = ((Date.now() - startedAtMs) / 1000).toFixed(1);
     if (code !== 0) failed.push(step.name);
     if (code !== 0 && output) process.stdout.write(output.endsWith('\n') ? output : `${output}\n`);
-    const remedy = code !== 0 && step.remedy ? `  put right with: ${step.remedy}` : '';
+    const remedy = code !== 0 && step.remedy ? `  fix with: ${step.remedy}` : '';
     process.stdout.write(`${code === 0 ? '✓' : '✗'} ${step.name.padEnd(9)} ${seconds.padStart(6)} s${remedy}\n`);
   }
   if (failed.length > 0) process.stdout.write(`failed: ${failed.join(', ')}\n`);
@@ -224,6 +280,18 @@ async function runTool(node, tool, args) {
   return (await runNode(node, [toolPath(tool), ...args], 'inherit')).code;
 }
 
+/** Any npm and any Node will do. */
+async function rewriteLock(node) {
+  const npm = findNpm(process.env);
+  if (!npm) {
+    say('npm is needed to resolve the dependencies, and was not found');
+    return 1;
+  }
+  const args = [...npm.args, 'install', '--prefix', ROOT, '--package-lock-only', '--package-lock', '--ignore-scripts'];
+  const code = await runShown(npm.command, args, { cwd: ROOT });
+  return code === 0 ? runFile(node, 'infra/local/bootstrap/complete-lock.mjs', []) : code;
+}
+
 async function runShown(command, args, options) {
   return (await runProgram(command, args, options)).code;
 }
@@ -234,7 +302,7 @@ function runNode(node, args, output, { environment = {}, ...options } = {}) {
   return runProgram(node, ['--import', keeper, ...args], { cwd: ROOT, env, output, ...options });
 }
 
-/** Our Node before any other, then the tools of node_modules. */
+/** Returns the PATH of a task: its Node first, then the tools of node_modules. */
 function childPath(node) {
   const folders = [dirname(node), join(ROOT, 'node_modules', '.bin'), process.env.PATH ?? ''];
   return folders.filter((folder, index) => folders.indexOf(folder) === index).join(delimiter);
@@ -259,10 +327,11 @@ function helpText() {
   const settings = JSON.parse(readFileSync(new URL('settings.json', import.meta.url), 'utf8'));
   const lines = ['Sluice: one SRT feed in, any number of RTMP destinations out.', ''];
   const list = (rows) => lines.push(...rows.map(({ command, meaning }) => `  ${command.padEnd(24)} ${meaning}`));
-  list(Object.values(TASKS));
-  lines.push('', 'For those who change Sluice:', '');
-  list(OTHER_SCRIPTS);
-  lines.push('', 'Settings, by environment variable:', '');
+  const tasks = Object.values(TASKS);
+  list(tasks.filter((task) => !task.forDevelopers));
+  lines.push('', 'For contributors (CONTRIBUTING.md):', '');
+  list(tasks.filter((task) => task.forDevelopers));
+  lines.push('', 'Settings (environment variables):', '');
   for (const { name, fallback, meaning, allowed } of settings) {
     lines.push(
       `  ${name.padEnd(24)} ${meaning}`,

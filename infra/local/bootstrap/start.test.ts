@@ -8,7 +8,7 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import { findMissing, findOnPath } from './requirements.mjs';
 import type { Host } from './requirements.mjs';
 
-/** A checkout in miniature: the real bootstrap, an npm that only writes down what it was asked, tools that only report. */
+/** A miniature checkout: the real bootstrap, an npm that only records its arguments, and tools that only report. */
 let root: string;
 let children: ChildProcess[];
 
@@ -19,7 +19,7 @@ beforeEach(() => {
   writeFileSync(join(root, 'package-lock.json'), lockWith('1.0.0'));
   writeFileSync(join(root, 'package.json'), '{"type":"module"}');
   program('bin/ffmpeg', 'exit 1');
-  // Does to node_modules what npm ci would: empties it, fills it, leaves its own note of what is there.
+  // Imitates npm ci: empties node_modules, fills it, and leaves a list of the packages.
   program(
     'bin/npm',
     `echo "$@" >> ${root}/npm-calls
@@ -60,7 +60,7 @@ function lockWith(version: string): string {
   });
 }
 
-/** What `npm start` runs: writes what it was given, and leaves only when told. */
+/** Writes the program that `npm start` runs. */
 function writeMain(body: string): void {
   writeFileSync(join(root, 'infra/local/main.ts'), body);
 }
@@ -85,15 +85,15 @@ function launch(args: string[], environment: Record<string, string> = {}) {
   return Object.assign(run, { ended });
 }
 
-/** Leaves packages in place, so that nothing is installed afterwards. */
+/** Installs the packages, so that later runs install nothing. */
 async function installed(): Promise<void> {
   expect(existsSync(join(root, 'node_modules'))).toBe(false);
   await finish(['link']);
 }
 
-/** The machine's own npm, as a service manager starts it: a separate process without a terminal. */
+/** Starts the system's npm as a service manager would: as a separate process without a terminal. */
 function launchNpm() {
-  // As ours is written: the shell makes way for the program, so that npm's signals reach it.
+  // Use the real script: its shell replaces itself with the program, so that npm's signals reach it.
   const { start } = packageJson.scripts;
   writeFileSync(join(root, 'package.json'), JSON.stringify({ type: 'module', scripts: { start } }));
   const [npm] = findOnPath('npm', { PATH: process.env.PATH });
@@ -121,7 +121,7 @@ const npmCalls = () =>
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    // A process that nobody has waited for yet is dead for our purpose.
+    // A zombie counts as dead.
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;
@@ -129,7 +129,7 @@ function isAlive(pid: number): boolean {
 }
 
 describe('the first run', () => {
-  it('installs from the lock file whatever npm is configured to leave out, and says so', async () => {
+  it('installs from the lock file regardless of the npm configuration, and announces it', async () => {
     writeMain('console.log("main runs");');
     const { code, output } = await finish(['start']);
     expect(code).toBe(0);
@@ -150,7 +150,7 @@ describe('the first run', () => {
     expect(npmCalls()).toHaveLength(2);
   });
 
-  it('believes what somebody installed by hand, once all of it is there', async () => {
+  it('accepts a manual installation once it is complete', async () => {
     writeMain('');
     mkdirSync(join(root, 'node_modules'));
     const hidden = join(root, 'node_modules/.package-lock.json');
@@ -163,7 +163,7 @@ describe('the first run', () => {
     expect(npmCalls()).toHaveLength(1);
   });
 
-  it('starts nothing when npm fails, shows npm’s words, names remedies, and tries again the next time', async () => {
+  it('starts nothing when npm fails, shows npm’s message and remedies, and tries again at the next run', async () => {
     writeMain('console.log("main runs");');
     writeFileSync(join(root, 'npm-fails'), '');
     const { code, output } = await finish(['start']);
@@ -185,15 +185,49 @@ describe('the first run', () => {
   });
 });
 
+describe('every script of package.json', () => {
+  const scripts = Object.entries(packageJson.scripts);
+
+  it.each(scripts)('%s runs through the bootstrap, by its own name', (name, command) => {
+    expect(command.replace(/^exec /, '')).toBe(`node infra/local/bootstrap/start.mjs ${name}`);
+  });
+
+  it('is explained by --help', async () => {
+    const { output } = await finish(['--help']);
+    const missing = scripts.filter(([name]) => !new RegExp(`^  npm (run )?${name}( |$)`, 'm').test(output));
+    expect(missing).toEqual([]);
+  });
+
+  it.each([
+    ['format', 'oxfmt says .'],
+    ['lint', 'oxlint says --deny-warnings'],
+    ['typecheck', 'tsc says --noEmit'],
+    ['test:e2e', 'vitest says run test/e2e'],
+  ])('%s installs the packages of a fresh clone before it runs', async (name, expected) => {
+    const { code, output } = await finish([name]);
+    expect({ code, installs: npmCalls().length }).toEqual({ code: 0, installs: 1 });
+    expect(output).toContain(expected);
+  });
+
+  it('lock resolves the dependencies without an installation, which npm refuses while the lock file is stale', async () => {
+    const { code, output } = await finish(['lock']);
+    expect(npmCalls()[0]).toMatch(/^install .*--package-lock-only/);
+    expect(npmCalls().filter((call) => call.startsWith('ci'))).toEqual([]);
+    expect(output).toContain('optional packages added to package-lock.json');
+    // The packages of this lock file have no checksums, and this npm knows none.
+    expect(code).toBe(1);
+  });
+});
+
 describe('the child program', () => {
-  it('gets the arguments, our Node first on its PATH, and its exit code is ours', async () => {
+  it('gets the arguments and our Node first on its PATH, and determines the exit code', async () => {
     writeMain('console.log(process.argv.slice(2).join("|"), process.env.PATH.split(":")[0]); process.exit(5);');
     const { code, output } = await finish(['demo', 'a b', '--x']);
     expect(code).toBe(5);
     expect(output).toContain(`--demo|a b|--x ${join(root, 'node_modules/.bin')}`);
   });
 
-  it('gets one Ctrl-C even when terminal and npm both pass it on, and may finish in peace', async () => {
+  it('gets a single Ctrl-C when terminal and npm both send one, and has time to finish', async () => {
     writeMain(WAITING_MAIN);
     const run = launch(['start']);
     await vi.waitFor(() => expect(run.output).toContain('ready'), { timeout: 20_000 });
@@ -203,7 +237,7 @@ describe('the child program', () => {
     expect(run.output.match(/signal/g)).toHaveLength(1);
   });
 
-  it('is not left behind when the bootstrap is killed outright', async () => {
+  it('ends when the bootstrap is killed', async () => {
     writeMain(WAITING_MAIN);
     const run = launch(['start']);
     await vi.waitFor(() => expect(run.output).toContain('ready'), { timeout: 20_000 });
@@ -214,7 +248,7 @@ describe('the child program', () => {
   });
 
   it.each(['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGKILL'] as const)(
-    'ends in order, and all before it, when %s reaches the npm that was started and nothing else',
+    'shuts down with the bootstrap when %s reaches only the npm that was started',
     async (signal) => {
       writeMain(WAITING_MAIN);
       await installed();
@@ -228,7 +262,7 @@ describe('the child program', () => {
     },
   );
 
-  it('continues when a shell that is not npm’s ends', async () => {
+  it('continues when a shell other than npm’s ends', async () => {
     writeMain(WAITING_MAIN);
     await installed();
     const start = `'${process.execPath}' '${join(root, 'infra/local/bootstrap/start.mjs')}' start`;
@@ -247,7 +281,7 @@ describe('the child program', () => {
     await vi.waitFor(() => expect([pid, bootstrap].filter(isAlive)).toEqual([]), { timeout: 20_000 });
   });
 
-  it('leaves nothing behind in its group when it dies itself', async () => {
+  it('leaves no process in its group when it dies', async () => {
     writeMain(`
       import { spawn } from 'node:child_process';
       const child = spawn('sleep', ['600'], { stdio: 'ignore' });
@@ -262,7 +296,7 @@ describe('the child program', () => {
 });
 
 describe('npm run destroy', () => {
-  it('can ask, and is given the answer', async () => {
+  it('can ask a question and read the answer', async () => {
     mkdirSync(join(root, 'infra/aws/destroy'), { recursive: true });
     const asking = 'process.stdin.once("data", (answer) => { console.log(`answered ${answer}`); process.exit(4); });';
     writeFileSync(join(root, 'infra/aws/destroy/destroy.ts'), asking);
@@ -274,7 +308,7 @@ describe('npm run destroy', () => {
 });
 
 describe('npm test', () => {
-  it('runs every check with one line each, then vitest, and succeeds when all do', async () => {
+  it('prints one line per check, then runs vitest, and succeeds when all succeed', async () => {
     const { code, output } = await finish(['test']);
     expect(code).toBe(0);
     const checks = ['✓ format', '✓ lint', '✓ types', '✓ unused', '✓ planted'];
@@ -283,14 +317,14 @@ describe('npm test', () => {
     expect(output).not.toContain('oxlint says');
   });
 
-  it('goes on after a failure, shows what the tool said, and fails in the end', async () => {
+  it('continues after a failure, shows the tool’s output, and fails in the end', async () => {
     writeFileSync(join(root, 'oxlint-fails'), '');
     const { code, output } = await finish(['test']);
     expect(code).toBe(1);
     expect(output).toMatch(/oxlint says[\s\S]*✗ lint[\s\S]*✓ vitest[\s\S]*failed: lint/);
   });
 
-  it('runs vitest alone when given arguments', async () => {
+  it('runs only vitest when given arguments', async () => {
     const { output } = await finish(['test', 'presets', '-t', 'name']);
     expect(output).toContain('vitest says run presets -t name');
     expect(output).not.toContain('✓');
@@ -303,17 +337,17 @@ describe('findMissing', () => {
   const names = (needs: Parameters<typeof findMissing>[1]) =>
     findMissing(host, needs, { PATH: '' }).map((each) => each.program);
 
-  it('finds nothing missing where npm has everything', () => {
+  it('reports nothing where npm provides everything', () => {
     expect(findMissing({ ...host, arch: 'x64' }, ['node', 'ffmpeg', 'chromium'], { PATH: '' })).toEqual([]);
   });
 
-  it('names ffmpeg and Chromium where npm has none, each only for tasks that need it', () => {
+  it('reports ffmpeg and Chromium where npm has none, each only for tasks that need it', () => {
     expect(names(['node', 'ffmpeg', 'chromium'])).toEqual(['ffmpeg', 'chromium']);
     expect(names(['node', 'ffmpeg'])).toEqual(['ffmpeg']);
     expect(names(['node'])).toEqual([]);
   });
 
-  it('says that Windows itself will not do', () => {
+  it('reports that Windows itself is not supported', () => {
     expect(findMissing({ ...host, platform: 'win32' }, ['node'], {})).toMatchObject([{ program: 'linux' }]);
   });
 });

@@ -1,18 +1,18 @@
 /**
- * Notices that the npm which started us is gone. npm passes no signal on to a script's program: ended by a service
- * manager, it would leave the product running with its ports.
+ * Detects that the npm which started this process is gone. npm passes no signal on to a script's program, so a service
+ * manager that ends npm would leave the product running with its ports.
  */
 import { readFileSync } from 'node:fs';
 
 const CHECKED_EVERY_MS = 500;
 
-/** Those between us and npm, npm included, as they were when we began: each process with its parent. */
+/** The processes from this one up to npm, with their parents at the start. */
 const CHAIN = process.env.npm_lifecycle_event ? findChain() : [];
 
 /**
- * Calls back once when npm, or the shell it runs scripts in, is gone. Never when something other than npm started us: a
- * shell may end and leave its programs running on purpose.
- * @returns stops watching
+ * Calls back once when npm, or the shell in which it runs scripts, is gone. Never calls back if another program started
+ * this process: a shell may end and leave its programs running on purpose.
+ * @returns a function that stops watching
  */
 export function whenStarterIsGone(callback) {
   const timer = setInterval(() => {
@@ -30,16 +30,19 @@ function findChain() {
   return chain;
 }
 
-/** npm runs `sh -c "node …"`; some shells replace themselves by the program, and then npm is our parent. */
+/**
+ * Recognises the shell of npm's `sh -c "node …"`. Some shells replace themselves with the program; then npm is the
+ * parent.
+ */
 function isShell(pid) {
   return readProcess(pid, 'cmdline')?.split('\0')[1] === '-c';
 }
 
-/** Null for a process that is gone, and for any but ours where the system has no /proc. */
+/** Returns the parent of a process; null if it is gone, or if it is not this one and the system has no /proc. */
 function parentOf(pid) {
   if (pid === process.pid) return process.ppid;
   const stat = readProcess(pid, 'stat');
-  // The name may hold spaces and parentheses: the fields begin after the last one.
+  // The name may contain spaces and parentheses; the fields begin after the last one.
   return stat === null ? null : Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
 }
 

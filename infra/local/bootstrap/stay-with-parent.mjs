@@ -1,7 +1,7 @@
 /**
- * Preloaded into the program the bootstrap starts: when the bootstrap is gone without having said so (killed outright,
- * out of memory), the program gets the signal it would have got from it. Programs it starts in turn inherit the
- * preload; they see another parent and leave themselves alone.
+ * Preloaded into the program that the bootstrap starts. If the bootstrap disappears without a signal (killed, out of
+ * memory), the program gets the signal it would have sent. Programs started by this one inherit the preload, but have
+ * another parent and are not affected.
  */
 import { isMainThread } from 'node:worker_threads';
 

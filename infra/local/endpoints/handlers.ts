@@ -53,7 +53,7 @@ import { addTags, removeTags, tagsOf } from './media/tags.ts';
 type Handlers = Record<string, OperationHandler>;
 type Action = (context: MediaContext, input: never) => ReturnType<OperationHandler>;
 
-/** MediaConnect's operations by name. */
+/** Returns MediaConnect's operations by name. */
 export function mediaConnectHandlers(context: MediaContext): Handlers {
   return bind(context, {
     CreateFlow: createFlow,
@@ -74,7 +74,7 @@ export function mediaConnectHandlers(context: MediaContext): Handlers {
   });
 }
 
-/** MediaLive's operations by name. */
+/** Returns MediaLive's operations by name. */
 export function mediaLiveHandlers(context: MediaContext, alerts: Alerts): Handlers {
   return bind(context, {
     CreateInputSecurityGroup: createInputSecurityGroup,
@@ -103,7 +103,7 @@ export function mediaLiveHandlers(context: MediaContext, alerts: Alerts): Handle
   });
 }
 
-/** MediaPackage's operations by name. */
+/** Returns MediaPackage's operations by name. */
 export function mediaPackageHandlers(context: MediaContext): Handlers {
   return bind(context, {
     CreateChannel: createPackageChannel,

@@ -1,14 +1,14 @@
 /**
- * The way from the product's own AWS clients to the endpoints of the same process. The SDK's request, serialized as for
- * the wire, goes straight to the endpoint of its signing name, and the endpoint's answer goes back through the SDK's own
- * parser. Without sockets, HTTP parsing and signatures a call costs less than half, and a busy process cannot run into
- * the client's timeouts. Other AWS tools use the port (`aws-front.ts`).
+ * Connects the product's own AWS clients to the endpoints of the same process. The SDK's request, serialized as for the
+ * wire, goes straight to the endpoint of its signing name, and the SDK's own parser reads the response. Without
+ * sockets, HTTP parsing and signatures a call costs less than half, and a busy process cannot run into the client's
+ * timeouts. Other AWS tools use the port (`aws-front.ts`).
  */
 import { setImmediate } from 'node:timers/promises';
 import type { AwsClients } from '../../../functions/aws/clients.ts';
 import type { LocalService } from './wire/service.ts';
 
-/** Signing names of the clients' services. */
+/** The signing name of each client's service. */
 export const SIGNING_NAMES: Record<keyof AwsClients, string> = {
   cloudWatch: 'monitoring',
   cloudWatchLogs: 'logs',
@@ -21,7 +21,7 @@ export const SIGNING_NAMES: Record<keyof AwsClients, string> = {
   table: 'dynamodb',
 };
 
-/** A request as the SDK hands it to its request handler. */
+/** A request as the SDK passes it to its request handler. */
 export interface SdkRequest {
   method: string;
   path: string;
@@ -30,24 +30,24 @@ export interface SdkRequest {
   body?: unknown;
 }
 
-/** The members all clients share, whatever their service. */
+/** The members that all clients share. */
 interface ConnectableClient {
   config: { requestHandler: unknown; signer: unknown };
   middlewareStack: { remove(name: string): boolean };
 }
 
-/** Points clients at services of this process. S3 keeps using the port: its bodies are streams. */
+/** Connects clients to the services of this process. S3 continues to use the port, because its bodies are streams. */
 export function connectInProcess(clients: AwsClients, services: readonly LocalService[]): void {
   for (const [name, client] of Object.entries(clients) as [keyof AwsClients, ConnectableClient][]) {
     if (name === 's3') continue;
     const service = services.find(({ signingName }) => signingName === SIGNING_NAMES[name]);
     if (!service) throw new Error(`no local endpoint serves ${SIGNING_NAMES[name]}`);
-    // Nothing is logged, and the filter of what would be takes as long as parsing the answer.
+    // The SDK logs nothing here, yet filtering its log entries takes as long as parsing the response.
     client.middlewareStack.remove('loggerMiddleware');
     client.config.signer = async () => ({ sign: async (request: SdkRequest) => request });
     client.config.requestHandler = {
       handle: async (request: SdkRequest) => {
-        // Calls in a row must not keep the process from its sockets.
+        // Yield, so that consecutive calls do not starve the process's sockets.
         await setImmediate();
         return { response: await call(service, request) };
       },
@@ -71,7 +71,7 @@ async function call(
   };
 }
 
-/** An endpoint that drops a connection answers with a body that cannot be read. */
+/** Reads a response body. An endpoint that drops the connection returns one that cannot be read. */
 async function readAnswer(response: Response): Promise<Uint8Array> {
   try {
     return new Uint8Array(await response.arrayBuffer());
@@ -80,7 +80,7 @@ async function readAnswer(response: Response): Promise<Uint8Array> {
   }
 }
 
-/** The members of a Request that endpoints read. A real Request costs more than most endpoints do. */
+/** Builds an object with the members of Request that endpoints read. A real Request costs more than most endpoints. */
 export function toLocalRequest({ method, path, query, headers }: SdkRequest, body: unknown): Request {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query ?? {})) {

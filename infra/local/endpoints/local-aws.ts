@@ -23,13 +23,13 @@ import type { StorageHealth } from '../host/store/storage-health.ts';
 import { createStepFunctions } from './step-functions/create-step-functions.ts';
 import { createSts } from './sts/create-sts.ts';
 
-/** The AWS of one machine: every endpoint behind one port, and clients that talk to it. */
+/** The local AWS: every endpoint behind one port, and clients connected to it. */
 export interface LocalAws {
   endpoint: string;
   clients: AwsClients;
   events: EventBus;
   lambda: LambdaRegistry;
-  /** Runs while no file of the data directory is written. */
+  /** Runs an action while no file of the data directory is written. */
   pause<Result>(action: () => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }
@@ -38,20 +38,20 @@ interface LocalAwsOptions extends Pick<
   MediaServicesOptions,
   'engine' | 'profile' | 'quotas' | 'hooks' | 'isRateLimited'
 > {
-  /** Where state is kept; null keeps it in memory. */
+  /** Where state is stored; null keeps it in memory. */
   dataDirectory: string | null;
-  /** 0 takes any free port. */
+  /** 0 selects any free port. */
   port: number;
   clock: Clock;
-  /** Receives the report that something cannot be written; left out, the console. */
+  /** Receives failed writes; without it they go to the console. */
   health?: StorageHealth;
-  /** Rows of an earlier format, taken over when the table is opened. */
+  /** Rows of an earlier format, imported when the table is opened. */
   importedRows?: Iterable<Write>;
 }
 
 /**
  * Starts the endpoints.
- * @throws {PortTakenError} when the port is taken
+ * @throws {PortTakenError}
  */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
   const { dataDirectory, clock, health } = options;
@@ -95,14 +95,14 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   };
   const credentials = ensureCredentials(dataDirectory);
   try {
-    // Flows and channels that were up before a restart go back to the engine before anybody asks for them.
+    // Flows and channels that ran before a restart resume in the engine before the first request.
     await media.restore();
     const front = await startAwsFront({ port: options.port, services, accessKeyId: credentials.accessKeyId });
     const clients = createAwsClients({
       region: LOCAL_REGION,
       endpoint: front.endpoint,
       credentials,
-      // The state machines retry; a second layer would multiply.
+      // The state machines retry; retries in the SDK would multiply theirs.
       attemptsMax: 1,
     });
     connectInProcess(clients, services);
@@ -125,8 +125,9 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
 }
 
 /**
- * Credentials of this installation, in the form the AWS tools read (AWS_SHARED_CREDENTIALS_FILE). The access key id is
- * what the front checks, so it is as random as a password and readable by its owner only.
+ * Returns the credentials of this installation and stores them in the format of AWS tools
+ * (AWS_SHARED_CREDENTIALS_FILE). The front checks the access key id, so it is as random as a password and readable only
+ * by its owner.
  */
 function ensureCredentials(dataDirectory: string | null): { accessKeyId: string; secretAccessKey: string } {
   const file = dataDirectory && join(dataDirectory, 'aws-credentials');

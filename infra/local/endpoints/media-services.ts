@@ -1,7 +1,7 @@
 /**
- * The local MediaConnect, MediaLive, MediaPackage and CloudWatch endpoints: AWS's wire protocols in front, AWS's resource
- * rules behind, and a media engine that is told what should run. Requests and responses are never logged: MediaLive's
- * hold stream keys in clear.
+ * The local MediaConnect, MediaLive, MediaPackage and CloudWatch endpoints: AWS's wire protocols in front, AWS's
+ * resource rules behind them, and a media engine that receives commands. Requests and responses are never logged,
+ * because MediaLive's contain stream keys in plain text.
  */
 import * as mediaLiveClient from '@aws-sdk/client-medialive';
 import * as mediaPackageClient from '@aws-sdk/client-mediapackage';
@@ -39,34 +39,37 @@ import { forgetTombstones } from './medialive/tombstones.ts';
 export interface MediaServicesOptions {
   engine: MediaEngine;
   clock: Clock;
-  /** Encrypted at rest: the state holds the stream keys of channels, as MediaLive's own does. */
+  /** Must be encrypted at rest, because the state contains the stream keys of channels, as MediaLive's own does. */
   store: StateStore;
   events: EventSink;
   profile: TimingProfile;
-  /** Replaces single quotas of the profile. */
+  /** Overrides individual quotas of the profile. */
   quotas?: Partial<Quotas>;
-  /** Replaces single durations of the profile. */
+  /** Overrides individual durations of the profile. */
   durations?: Partial<Durations>;
   hooks?: MediaHooks;
-  /** Refuses calls that come faster than AWS takes them, with 429. */
+  /** Refuses calls above AWS's request rates with 429. */
   isRateLimited?: boolean;
-  /** Makes ids differ between installations; the same seed and calls give the same ids. */
+  /** Makes ids differ between installations; the same seed and calls produce the same ids. */
   idSeed?: string;
-  /** Host SRT listeners bind. Without it, loopback for a source whose WhitelistCidr is loopback, else every interface. */
+  /**
+   * The host that SRT listeners bind. By default loopback for a source whose WhitelistCidr is loopback, else every
+   * interface.
+   */
   listenHost?: string;
 }
 
 export interface MediaServices {
   /**
-   * By signing name: `mediaconnect`, `medialive`, `mediapackage`, `monitoring`, `logs`. The one for `mediapackage` also answers
-   * players, whose requests are not signed: GET /out/v1/*.
+   * By signing name: `mediaconnect`, `medialive`, `mediapackage`, `monitoring`, `logs`. The one for `mediapackage` also
+   * serves players, whose requests are not signed: GET /out/v1/*.
    */
   services: LocalService[];
-  /** Takes up where the stored state left off: active flows and running channels are given to the engine again. */
+  /** Resumes the stored state: starts active flows and running channels in the engine again. */
   restore(): Promise<void>;
-  /** Makes a running channel fail and recover, as AWS's maintenance does. For fault injection. */
+  /** Makes a running channel fail and recover, as AWS's maintenance does; for fault injection. */
   disturbChannel(channelId: string): void;
-  /** Lets go of the engine's reports and stops every timer. The engine itself is the caller's to close. */
+  /** Unsubscribes from the engine's reports and stops every timer. The caller closes the engine. */
   close(): Promise<void>;
 }
 
@@ -139,7 +142,7 @@ export function createMediaServices(options: MediaServicesOptions): MediaService
   };
 }
 
-/** Answers a call that changes something once the change is kept. */
+/** Delays the response to a call that changes something until the change is durable. */
 function untilSaved({ saved }: StateStore, around: AroundOperation | undefined): AroundOperation | undefined {
   if (!saved) return around;
   const keep: AroundOperation = async ({ operation }, proceed) => {
@@ -150,7 +153,7 @@ function untilSaved({ saved }: StateStore, around: AroundOperation | undefined):
   return around ? (call, proceed) => around(call, () => keep(call, proceed)) : keep;
 }
 
-/** The fault seam, behind AWS's request rates where they are wanted. */
+/** Puts AWS's request rates in front of the fault hook, where they are enabled. */
 function withRateLimits({ clock, hooks, isRateLimited }: MediaServicesOptions): AroundOperation | undefined {
   if (!isRateLimited) return hooks?.around;
   const requireRate = createRateLimits(clock);
@@ -160,7 +163,10 @@ function withRateLimits({ clock, hooks, isRateLimited }: MediaServicesOptions): 
   };
 }
 
-/** MediaPackage with its origin: players come to the same address as callers, so endpoint URLs follow the latter. */
+/**
+ * Adds the origin to MediaPackage. Players use the same address as callers, so endpoint URLs contain the callers'
+ * address.
+ */
 function withOrigin(context: MediaContext, service: LocalService): LocalService {
   return {
     signingName: service.signingName,
@@ -197,12 +203,12 @@ function makeContext(options: MediaServicesOptions): MediaContext {
 
 const TRANSITION_KINDS: readonly TransitionKind[] = ['flows', 'inputSecurityGroups', 'inputs', 'channels'];
 
-/** Resources on AWS live on without their caller; so do these over a restart. */
+/** Resumes every resource after a restart; on AWS, too, resources outlive their callers. */
 async function restore(context: MediaContext): Promise<void> {
   forgetTombstones(context);
   for (const flow of Object.values(context.state.flows)) {
     if (flow.status === 'ACTIVE' || flow.status === 'UPDATING') commandStart(context, flow);
-    // It failed for a reason of this machine, a port or a secret, which the restart may have put right.
+    // It failed for a local reason, such as a port or a secret, that the restart may have fixed.
     if (flow.status === 'ERROR') startFlow(context, { FlowArn: flow.id });
   }
   for (const channel of Object.values(context.state.channels)) {

@@ -3,16 +3,18 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writePrivateFile } from './root-key.ts';
 
-/** The token of the embedded product: from the environment, or made at the first start and kept beside the data. */
+/**
+ * The access token of a local Sluice: set in the environment, or generated at the first start and kept with the data.
+ */
 const FILE_NAME = 'access-token';
 
-/** Reads the kept token; null when none was made yet. */
+/** Reads the stored token; null before the first start. */
 export function readAccessToken(dataDirectory: string): string | null {
   const file = join(dataDirectory, FILE_NAME);
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : null;
 }
 
-/** Gives the token to use, making one of 256 random bits when there is none. */
+/** Returns the token to use, and generates one of 256 random bits if there is none. */
 export function ensureAccessToken(dataDirectory: string, given: string | undefined): string {
   const known = given ?? readAccessToken(dataDirectory);
   if (known) return known;
@@ -21,7 +23,7 @@ export function ensureAccessToken(dataDirectory: string, given: string | undefin
   return token;
 }
 
-/** The link that signs a browser in. The token travels in the fragment, which no server or log ever sees. */
+/** Builds the sign-in link. The token is in the fragment, which browsers do not send to servers. */
 export function signInLink(origin: string, token: string): string {
   return `${origin}/#token=${encodeURIComponent(token)}`;
 }

@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => void server.closeAllConnections());
 
-/** A request that the server has taken and not answered. */
+/** Starts a request that the server has received but not answered. */
 async function begin() {
   const request = get({ port: (server.address() as AddressInfo).port, host: '127.0.0.1' });
   const [, response] = (await once(server, 'request')) as [unknown, ServerResponse];
@@ -19,7 +19,7 @@ async function begin() {
 }
 
 describe('closeServer', () => {
-  it('lets a request in flight be answered', async () => {
+  it('waits for a request in flight to be answered', async () => {
     const { request, response } = await begin();
     const closed = closeServer(server);
     response.end('done');
@@ -29,7 +29,7 @@ describe('closeServer', () => {
     await closed;
   });
 
-  it('cuts one that is never answered', async () => {
+  it('closes the connection of a request that is never answered', async () => {
     const { request } = await begin();
     const failed = once(request, 'error');
     await closeServer(server);

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 
 const GRACE_MS = 1_000;
 
-/** Stops listening, gives requests in flight a moment to be answered, then cuts what is left. */
+/** Stops listening, waits a moment for requests in flight, then closes the remaining connections. */
 export async function closeServer(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();

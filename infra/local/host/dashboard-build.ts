@@ -1,14 +1,14 @@
 /**
- * Entry point of the process that builds the dashboard for `dashboard.ts`: it tells over IPC how it went and ends; and
- * it ends at once when its parent does, whatever ended that.
+ * Entry point of the process that builds the dashboard for `dashboard.ts`. It reports the result over IPC and exits. It
+ * also exits as soon as its parent does.
  */
 import { join } from 'node:path';
 import { build } from 'vite';
 
-/** What the process says before it ends. */
+/** The result that the process reports before it exits. */
 export interface BuildOutcome {
   isBuilt: boolean;
-  /** Why not, in the bundler's words. */
+  /** The bundler's error message, if the build failed. */
   reason?: string;
 }
 

@@ -16,13 +16,13 @@ import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { buildDashboard, DashboardBuildError } from './dashboard.ts';
 
-/** A dashboard of one line, built by the real bundler. */
+/** A one-line dashboard, built by the real bundler. */
 let root: string;
 let said: string[];
 const log = (message: string) => said.push(message);
 const read = (...path: string[]) => readFileSync(join(root, 'web', ...path), 'utf8');
 const write = (path: string, text: string) => writeFileSync(join(root, path), text);
-/** The script of the page that is in place. */
+/** Reads the script of the currently served page. */
 const script = () =>
   read(
     'dist',
@@ -42,8 +42,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-describe('the build of the dashboard', () => {
-  it('happens once for as long as its sources stay the same, and again when they change', async () => {
+describe('buildDashboard', () => {
+  it('builds only when the sources have changed', async () => {
     expect(await buildDashboard(root, log)).toBe(join(root, 'web', 'dist'));
     expect(script()).toContain('first');
     write('web/src/page.test.ts', 'not part of it');
@@ -55,7 +55,7 @@ describe('the build of the dashboard', () => {
     expect(said).toHaveLength(2);
   });
 
-  it('that fails says where, leaves the page in place and tries again the next time', async () => {
+  it('names the faulty file, keeps the previous page and tries again at the next start', async () => {
     await buildDashboard(root, log);
     write('web/src/page.ts', `import './missing.ts';`);
     for (let attempt = 0; attempt < 2; attempt += 1) {
@@ -70,13 +70,13 @@ describe('the build of the dashboard', () => {
     expect(readdirSync(join(root, 'web/.building'))).toEqual([]);
   });
 
-  it('that is cut short puts nothing in place', async () => {
+  it('leaves no partial page when the build process is killed', async () => {
     write('vite.config.ts', `process.stderr.write('last words'); process.kill(process.pid, 'SIGKILL');`);
     await expect(buildDashboard(root, log)).rejects.toThrow(/ended by SIGKILL.*memory[^]*last words/);
     expect(existsSync(join(root, 'web/dist'))).toBe(false);
   });
 
-  it('may be under way twice, and removes what a killed one has left', async () => {
+  it('tolerates a concurrent build and removes the folder of a killed one', async () => {
     const abandoned = join(root, 'web/.building/build-abandoned');
     mkdirSync(abandoned, { recursive: true });
     utimesSync(abandoned, 0, 0);
@@ -85,8 +85,8 @@ describe('the build of the dashboard', () => {
     expect(readdirSync(join(root, 'web/.building'))).toEqual([]);
   });
 
-  it('ends when the program that wanted it is killed', async () => {
-    // A build that would go on for ever, and says that it has begun by writing down which process it is.
+  it('stops the build process when its parent is killed', async () => {
+    // A build that never finishes, and writes down its process id.
     const pidFile = join(root, 'pid');
     write(
       'vite.config.ts',
@@ -107,7 +107,7 @@ describe('the build of the dashboard', () => {
   });
 });
 
-/** Resolves when it is so; a test that waits in vain is ended by the runner. */
+/** Waits for a condition; the test runner's timeout ends a wait in vain. */
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
 }

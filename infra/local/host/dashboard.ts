@@ -15,22 +15,22 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { BuildOutcome } from './dashboard-build.ts';
 
-/** The dashboard cannot be built. The message is ready for the terminal. */
+/** Reports that the dashboard cannot be built. The message is ready for the terminal. */
 export class DashboardBuildError extends Error {
   override readonly name = 'DashboardBuildError';
 
   constructor(reason: string) {
     super(
-      `the dashboard cannot be built: ${reason}\n  remedy: put right what is named there; when it names no file of web/, remove node_modules and start again`,
+      `the dashboard cannot be built: ${reason}\n  remedy: fix the file named above; if no file of web/ is named, remove node_modules and start again`,
     );
   }
 }
 
 /**
- * Builds the dashboard when its sources are newer than what was built last, told by a hash of the sources rather than
- * by times, which a clone or an archive does not keep.
+ * Builds the dashboard when its sources have changed since the last build. It compares a hash of the sources, because a
+ * clone or an archive does not preserve file times.
  * @returns the directory to serve
- * @throws {DashboardBuildError} what was built last is still in place
+ * @throws {DashboardBuildError} the previous build stays in place
  */
 export async function buildDashboard(rootDirectory: string, log: (message: string) => void): Promise<string> {
   const outDirectory = join(rootDirectory, 'web', 'dist');
@@ -38,8 +38,8 @@ export async function buildDashboard(rootDirectory: string, log: (message: strin
   const hash = hashSources(rootDirectory);
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === hash) return outDirectory;
   log('building the dashboard (first start or changed sources) …');
-  // Built beside and swapped in, so that a page that is open never meets half a build; each build in a folder of its
-  // own, because two may be under way at once.
+  // Build in a temporary folder and swap it in, so that an open page never loads half a build. Each build has its own
+  // folder, because two may run at once.
   const workshop = join(rootDirectory, 'web', '.building');
   mkdirSync(workshop, { recursive: true });
   removeAbandoned(workshop);
@@ -57,7 +57,7 @@ export async function buildDashboard(rootDirectory: string, log: (message: strin
 
 const BUILD_PROCESS = join(import.meta.dirname, 'dashboard-build.ts');
 
-/** The bundler takes close to a gigabyte and never gives it back, so that it works in a process that ends. */
+/** Runs the bundler in a child process, because it takes close to a gigabyte of memory and never releases it. */
 function runBuild(rootDirectory: string, outDirectory: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = fork(BUILD_PROCESS, [rootDirectory, outDirectory], {
@@ -76,12 +76,12 @@ function runBuild(rootDirectory: string, outDirectory: string): Promise<void> {
   });
 }
 
-/** How much of what a failed build said is shown: its last words. */
+/** How much of a failed build's output is shown, from its end. */
 const SAID_CHARACTERS = 2_000;
 
 function endedBecause(code: number | null, signal: NodeJS.Signals | null, said: string): string {
   const end = signal
-    ? `its process was ended by ${signal}, as happens when memory (about 1 GB) is short`
+    ? `its process was ended by ${signal}, which happens when memory (about 1 GB) is short`
     : `its process ended with code ${code}`;
   return said.trim() === '' ? end : `${end}\n${said.trim()}`;
 }
@@ -90,20 +90,20 @@ function swapIn(built: string, outDirectory: string, replaced: string): void {
   try {
     renameSync(outDirectory, replaced);
   } catch (error) {
-    // There was none, or another process is putting its own there this moment.
+    // There was no previous build, or another process is swapping in its own right now.
     if (codeOf(error) !== 'ENOENT') throw error;
   }
   try {
     renameSync(built, outDirectory);
   } catch (error) {
-    // Another process was quicker: what it has put there is as good as ours.
+    // Another process was quicker, and its build is equivalent.
     if (codeOf(error) !== 'ENOTEMPTY' && codeOf(error) !== 'EEXIST') throw error;
   }
 }
 
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
 
-/** A build that was killed leaves its folder; no build takes this long. */
+/** A killed build leaves its folder behind; no build takes this long. */
 const ABANDONED_AFTER_MS = 60 * 60_000;
 
 function removeAbandoned(workshop: string): void {
@@ -114,10 +114,10 @@ function removeAbandoned(workshop: string): void {
   }
 }
 
-/** What decides about a build besides `web`: of everything else the dashboard takes types only, which leave no trace. */
+/** Inputs of the build outside `web`. The dashboard imports only types from the rest, which do not reach the bundle. */
 const SETTINGS = ['package-lock.json', 'tsconfig.json', 'vite.config.ts'];
 
-/** Folders and files of `web` that end up in the build. */
+/** Folders and files of `web` that are part of the build. */
 const WEB_SOURCES = ['src', 'public', 'index.html'];
 
 function hashSources(rootDirectory: string): string {

@@ -16,8 +16,8 @@ function failureOf(action: () => unknown): unknown {
   throw new Error('it did not fail');
 }
 
-describe('an error of the system', () => {
-  it('in the data directory names the directory, the reason and the setting', () => {
+describe('explainDirectoryError', () => {
+  it('names the directory, the reason and the setting for an error in the data directory', () => {
     const file = join(root, 'a-file');
     writeFileSync(file, '');
     for (const directory of [file, join(file, 'below')]) {
@@ -31,12 +31,12 @@ describe('an error of the system', () => {
     }
   });
 
-  it('of a full disk is one of the data directory: it names no file', () => {
+  it('attributes a full disk to the data directory, although the error names no file', () => {
     const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', errno: -28 });
     expect(explainDirectoryError('.data', full)).toBeInstanceOf(UnusableDirectoryError);
   });
 
-  it('about anything else is left as it is, and so is any other error', () => {
+  it('returns errors about other paths and other errors unchanged', () => {
     const beside = failureOf(() => readFileSync(join(root, 'data-of-another', 'x')));
     for (const error of [beside, new Error('x'), 'x'])
       expect(explainDirectoryError(join(root, 'data'), error)).toBe(error);

@@ -1,22 +1,22 @@
 import { isAbsolute, relative, resolve } from 'node:path';
 
-/** The system does not let us keep our data where it should be. The message is ready for the terminal. */
+/** Reports that the data directory cannot be used. The message is ready for the terminal. */
 export class UnusableDirectoryError extends Error {
   override readonly name = 'UnusableDirectoryError';
 
   constructor(directory: string, cause: NodeJS.ErrnoException) {
     super(
-      `the data directory ${directory} cannot be used: ${cause.message}. Make it a directory that can be written and ` +
-        'has room, or give another one: SLUICE_DATA_DIR=<another directory>',
+      `the data directory ${directory} cannot be used: ${cause.message}. Make it writable, with free space, or choose another one: ` +
+        'SLUICE_DATA_DIR=<another directory>',
       { cause },
     );
   }
 }
 
-/** Errors of a full disk, which name no file. */
+/** Errors of a full disk. They name no file. */
 const FULL = ['ENOSPC', 'EDQUOT'];
 
-/** Explains an error of the system about something in the data directory; any other error is given back as it is. */
+/** Explains a system error about a path in the data directory; returns any other error unchanged. */
 export function explainDirectoryError(directory: string, error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { code, errno, path } = error as NodeJS.ErrnoException;

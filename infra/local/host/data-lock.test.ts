@@ -13,8 +13,8 @@ const freshDirectory = () => join(root, String((counter += 1)));
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-describe('the lock of a data directory', () => {
-  it('keeps a second one out, names its holder, and lets it in afterwards', () => {
+describe('lockDataDirectory', () => {
+  it('refuses a second instance, names the holder, and admits it after the unlock', () => {
     const directory = freshDirectory();
     const unlock = lockDataDirectory(directory);
     expect(() => lockDataDirectory(directory)).toThrow(DataDirectoryInUseError);
@@ -24,7 +24,7 @@ describe('the lock of a data directory', () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  it('does not count when its holder was killed', async () => {
+  it('ignores the lock of a killed holder', async () => {
     const directory = freshDirectory();
     lockDataDirectory(directory)();
     const child = spawn(process.execPath, ['-e', '']);
@@ -34,14 +34,14 @@ describe('the lock of a data directory', () => {
     expect(() => lockDataDirectory(directory)()).not.toThrow();
   });
 
-  it('does not count when another process has the number of its holder now', () => {
+  it('ignores the lock when another process now has the holder’s process id', () => {
     const directory = freshDirectory();
     lockDataDirectory(directory)();
     writeFileSync(join(directory, 'in-use.json'), JSON.stringify({ pid: process.pid, startTime: '1' }));
     expect(() => lockDataDirectory(directory)()).not.toThrow();
   });
 
-  it('does not count when it cannot be read', () => {
+  it('ignores a lock file that cannot be read', () => {
     const directory = freshDirectory();
     lockDataDirectory(directory)();
     writeFileSync(join(directory, 'in-use.json'), '{"pid":');

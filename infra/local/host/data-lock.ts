@@ -2,21 +2,21 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { readStartTime } from './process-start.ts';
 
-/** Another Sluice works in the data directory. The message is ready for the terminal. */
+/** Reports that another Sluice uses the data directory. The message is ready for the terminal. */
 export class DataDirectoryInUseError extends Error {
   override readonly name = 'DataDirectoryInUseError';
 
   constructor(directory: string, path: string, pid: number) {
     super(
-      `the data directory ${directory} is in use by another Sluice (process ${pid}). Stop that one, or give this one a ` +
-        `directory of its own: SLUICE_DATA_DIR=<another directory>. If no such process exists, remove ${path}`,
+      `the data directory ${directory} is in use by another Sluice (process ${pid}). Stop it, or give this one ` +
+        `another directory: SLUICE_DATA_DIR=<another directory>. If no such process exists, remove ${path}`,
     );
   }
 }
 
 interface Holder {
   pid: number;
-  /** Tells a process from a later one with the same id; null where the system does not say. */
+  /** Distinguishes a process from a later one with the same id; null where the system does not report it. */
   startTime: string | null;
 }
 
@@ -24,9 +24,9 @@ const FILE_NAME = 'in-use.json';
 const ATTEMPTS_MAX = 3;
 
 /**
- * Keeps a second Sluice out of a data directory, made when it is missing, until the process ends. What a killed process
- * left behind does not count.
- * @returns gives the directory free
+ * Locks a data directory against a second Sluice until the process ends, and creates the directory if it is missing.
+ * The lock of a killed process does not count.
+ * @returns a function that releases the lock
  * @throws {DataDirectoryInUseError}
  */
 export function lockDataDirectory(directory: string): () => void {
@@ -37,7 +37,7 @@ export function lockDataDirectory(directory: string): () => void {
   writeFileSync(ours, JSON.stringify(holder), { mode: 0o600 });
   try {
     for (let attempt = 1; ; attempt += 1) {
-      // Linked in place whole: nobody ever reads a lock that is half written.
+      // A hard link appears whole, so no process reads a half-written lock.
       if (tryLink(ours, path)) return () => rmSync(path, { force: true });
       const other = readHolder(path);
       if ((other && isAlive(other)) || attempt === ATTEMPTS_MAX) {
@@ -65,7 +65,7 @@ function readHolder(path: string): Holder | null {
     const { pid, startTime } = JSON.parse(readFileSync(path, 'utf8')) as Partial<Holder>;
     return typeof pid === 'number' ? { pid, startTime: startTime ?? null } : null;
   } catch {
-    // Given free in between, or not written by us.
+    // Released meanwhile, or not written by Sluice.
     return null;
   }
 }

@@ -12,7 +12,7 @@ const CODES: Record<EarlyRefusal['status'], ErrorCode> = {
   431: 'payload_too_large',
 };
 
-/** Explains a refusal as the API explains its own: an RFC 9457 problem with the headers every answer has. */
+/** Formats a refusal as the API formats its own: an RFC 9457 problem with the headers of every response. */
 export const explainAsProblem: GuardedServerOptions['explain'] = ({ status, detail }) => {
   const remedy = 'send an HTTP/1.1 request as GET /api/docs describes it';
   const { code, title } = new AppError(CODES[status], { detail, remedy });
@@ -30,7 +30,7 @@ export const explainAsProblem: GuardedServerOptions['explain'] = ({ status, deta
   };
 };
 
-/** The same for a request that Node could read and we cannot. */
+/** Returns the same kind of problem for a request that Node could parse but the API cannot. */
 export function explainUnreadable(): Response {
   const { headers, body } = explainAsProblem({ status: 400, detail: 'the path or the Host header cannot be read' });
   return new Response(body, { status: 400, headers });

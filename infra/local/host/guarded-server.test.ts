@@ -27,13 +27,13 @@ async function listen(options: Partial<GuardedServerOptions> = {}): Promise<numb
   return (server.address() as AddressInfo).port;
 }
 
-/** A connection with what came over it so far. */
+/** Opens a connection and collects what the server sends. */
 async function open(port: number, localAddress = '127.0.0.1') {
   const socket = connect({ port, host: '127.0.0.1', localAddress });
   sockets.push(socket);
   let text = '';
   socket.on('data', (chunk) => (text += chunk.toString()));
-  // A connection that is cut is what some of these tests wait for.
+  // Some tests expect the server to reset the connection.
   socket.on('error', () => {});
   await once(socket, 'connect');
   return { socket, text: () => text, closed: once(socket, 'close') };
@@ -49,15 +49,15 @@ async function answerTo(port: number, bytes: string): Promise<{ status: number; 
 
 const REQUEST = 'GET / HTTP/1.1\r\nhost: localhost\r\n\r\n';
 
-describe('the time a request may take', () => {
-  it('ends a connection that says nothing', async () => {
+describe('the time limits of a guarded server', () => {
+  it('close a connection that sends nothing', async () => {
     const port = await listen({ headersMs: 100 });
     const { text, closed } = await open(port);
     await closed;
     expect(text()).toContain('HTTP/1.1 408');
   });
 
-  it('ends headers and bodies that come a byte at a time, saying why', async () => {
+  it('end headers and bodies that arrive a byte at a time, with a reason', async () => {
     const port = await listen({
       headersMs: 100,
       requestMs: 200,
@@ -77,7 +77,7 @@ describe('the time a request may take', () => {
     }
   });
 
-  it('ends an answer that the client does not take', async () => {
+  it('end a response that the client does not read', async () => {
     const port = await listen({
       silenceMs: 200,
       listener: (_request, response) => void response.write(Buffer.alloc(64 * 1024 * 1024)),
@@ -95,8 +95,8 @@ describe('the time a request may take', () => {
   });
 });
 
-describe('more connections than there may be', () => {
-  it('let the newest in, and an idle one goes', async () => {
+describe('the connection limit of a guarded server', () => {
+  it('admits the newest connection and closes an idle one', async () => {
     const port = await listen({ connectionsMax: 3 });
     const idle = [await open(port), await open(port), await open(port)];
     const operator = await open(port);
@@ -106,7 +106,7 @@ describe('more connections than there may be', () => {
     expect(idle.slice(1).map(({ socket }) => socket.destroyed)).toEqual([false, false]);
   });
 
-  it('come at the expense of the address that has the most', async () => {
+  it('closes a connection of the address that has the most', async () => {
     const port = await listen({ connectionsMax: 4 });
     const operator = await open(port, '127.0.0.1');
     const greedy = [];
@@ -116,7 +116,7 @@ describe('more connections than there may be', () => {
     await greedy[0]!.closed;
   });
 
-  it('leave requests that are being answered alone, and a body that does not come keeps no place', async () => {
+  it('spares requests being answered, but not a body that does not arrive', async () => {
     const pending: ServerResponse[] = [];
     const port = await listen({ connectionsMax: 2, listener: (_request, response) => void pending.push(response) });
     const working = await open(port);
@@ -131,16 +131,16 @@ describe('more connections than there may be', () => {
   });
 });
 
-describe('what is refused before there is a request', () => {
+describe('a refusal before there is a request', () => {
   it.each([
-    ['what is no HTTP', 'hello there\r\n\r\n', 400],
+    ['text that is not HTTP', 'hello there\r\n\r\n', 400],
     ['two lengths', 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx', 400],
     ['headers that are too large', `GET / HTTP/1.1\r\nhost: x\r\na: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
     ['CONNECT', 'CONNECT 10.0.0.1:443 HTTP/1.1\r\nhost: x\r\n\r\n', 405],
     ['an expectation', 'POST / HTTP/1.1\r\nhost: x\r\nexpect: tea\r\ncontent-length: 0\r\n\r\n', 417],
     ['no Host', 'GET / HTTP/1.1\r\nconnection: close\r\n\r\n', 400],
     ['a malformed Host', 'GET / HTTP/1.1\r\nhost: a b\r\nconnection: close\r\n\r\n', 400],
-  ])('is a problem like any other: %s', async (_name, bytes, status) => {
+  ])('is a problem like the API’s own: %s', async (_name, bytes, status) => {
     const listener = getRequestListener(() => new Response('reached'), { errorHandler: explainUnreadable });
     const answer = await answerTo(await listen({ listener }), bytes);
     expect(answer.status).toBe(status);
@@ -155,7 +155,7 @@ describe('what is refused before there is a request', () => {
     });
   });
 
-  it('is not written into an answer that has begun', async () => {
+  it('is not written into a response that has begun', async () => {
     const port = await listen({ listener: (_request, response) => void response.write('half') });
     const { socket, text, closed } = await open(port);
     socket.write(REQUEST);

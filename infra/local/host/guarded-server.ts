@@ -1,8 +1,8 @@
 /**
- * Every HTTP server of the product is made here. It has limits that Node leaves open: for connections, for the time a
- * request may take to arrive and for silence. What is refused before there is a request is explained in the server's own
- * format. Beyond the limit the newest connection gets in and an idle one of the address with the most goes, so that
- * no client can keep others out by holding connections open.
+ * Creates every HTTP server of the product, with limits that Node leaves open: the number of connections, the time a
+ * request may take to arrive, and silence. Refusals before there is a request use the server's own error format. At the
+ * connection limit the newest connection is admitted and an idle one of the address with the most is closed, so that no
+ * client can lock others out by holding connections open.
  */
 import { createServer, STATUS_CODES } from 'node:http';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
@@ -11,7 +11,7 @@ import type { Socket } from 'node:net';
 /** A request that was refused before it could be routed. */
 export interface EarlyRefusal {
   status: 400 | 405 | 408 | 413 | 417 | 431;
-  /** What was wrong, and what is allowed. */
+  /** The error, and what is allowed. */
   detail: string;
 }
 
@@ -23,20 +23,20 @@ export interface GuardedServerOptions {
   headersMs?: number;
   requestMs?: number;
   silenceMs?: number;
-  /** The body of such a refusal, and headers beside those of the connection. */
+  /** Returns the body of such a refusal, and headers besides those of the connection. */
   explain(refusal: EarlyRefusal): { headers: Record<string, string>; body: string };
 }
 
 const KEEP_ALIVE_MS = 5_000;
-/** From the connection, or the end of the former request, to the last header. */
+/** From the start of the connection, or the end of the previous request, to the last header. */
 const HEADERS_MS = 10_000;
 /** To the last byte of the body. */
 const REQUEST_MS = 30_000;
-/** Nothing sent and nothing taken: a reader that has stopped, too. */
+/** Without a byte in either direction; this also ends a client that stopped reading. */
 const SILENCE_MS = 120_000;
 const CHECKED_EVERY_MS = 1_000;
 
-/** Makes the server; it does not listen yet. */
+/** Creates the server. It does not listen yet. */
 export function createGuardedServer(options: GuardedServerOptions): Server {
   const { headersMs = HEADERS_MS, requestMs = REQUEST_MS, silenceMs = SILENCE_MS } = options;
   const server = createServer(
@@ -45,7 +45,7 @@ export function createGuardedServer(options: GuardedServerOptions): Server {
       requestTimeout: requestMs,
       keepAliveTimeout: options.keepAliveMs ?? KEEP_ALIVE_MS,
       connectionsCheckingInterval: Math.min(CHECKED_EVERY_MS, headersMs),
-      // Refused by the listener, which can say why.
+      // The listener refuses a missing Host, because it can explain the refusal.
       requireHostHeader: false,
     },
     options.listener,
@@ -54,7 +54,7 @@ export function createGuardedServer(options: GuardedServerOptions): Server {
   const responses = limitConnections(server, options.connectionsMax);
 
   const refuse = (socket: Socket, refusal: EarlyRefusal) => {
-    // Between the halves of an answer there is no room for another one.
+    // A refusal cannot be inserted into a response that has begun.
     if (!socket.writable || responses.get(socket)?.headersSent) return void socket.destroy();
     const { headers, body } = options.explain(refusal);
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -67,7 +67,7 @@ export function createGuardedServer(options: GuardedServerOptions): Server {
   };
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(socket as Socket, refusalOf(error)));
   server.on('connect', (_request, socket) =>
-    refuse(socket as Socket, { status: 405, detail: 'CONNECT is not possible: this server is no proxy' }),
+    refuse(socket as Socket, { status: 405, detail: 'CONNECT is not supported: this server is not a proxy' }),
   );
   server.on('checkExpectation', (_request, response: ServerResponse) => {
     const { headers, body } = options.explain({ status: 417, detail: 'Expect may only be 100-continue' });
@@ -76,7 +76,7 @@ export function createGuardedServer(options: GuardedServerOptions): Server {
   return server;
 }
 
-/** @returns the response each connection is busy with */
+/** Enforces the connection limit. @returns the response that each connection is busy with */
 function limitConnections(server: Server, connectionsMax: number): Map<Socket, ServerResponse | null> {
   const responses = new Map<Socket, ServerResponse | null>();
   const requests = new Map<Socket, IncomingMessage>();
@@ -100,7 +100,7 @@ function limitConnections(server: Server, connectionsMax: number): Map<Socket, S
   });
 
   function evict(newest: Socket): void {
-    // A request that has not arrived whole keeps no place.
+    // A connection whose request has not fully arrived counts as idle.
     const idle = [...responses.keys()].filter((socket) => socket !== newest && !requests.get(socket)?.complete);
     const counts = new Map<string | undefined, number>();
     for (const { remoteAddress } of responses.keys()) counts.set(remoteAddress, (counts.get(remoteAddress) ?? 0) + 1);
@@ -120,8 +120,8 @@ function refusalOf({ code }: NodeJS.ErrnoException): EarlyRefusal {
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return { status: 413, detail: 'the chunk extensions are larger than 16 KiB' };
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return { status: 408, detail: 'the request did not arrive whole in time' };
+      return { status: 408, detail: 'the request did not arrive completely in time' };
     default:
-      return { status: 400, detail: 'the request is not HTTP as this server reads it' };
+      return { status: 400, detail: 'the request is not valid HTTP' };
   }
 }

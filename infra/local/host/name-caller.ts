@@ -4,9 +4,10 @@ import ipaddr from 'ipaddr.js';
 import { readSocketTable, SOCKET_FAMILIES, toTablePort } from './socket-table.ts';
 
 /**
- * Names who a connection comes from, for counting wrong tokens: the address, of IPv6 the network a host may choose
- * addresses from. On loopback every user of the machine has the same address, and one who guesses must not lock out the
- * operator: there it is the user who opened the connection.
+ * Names the caller of a connection, so that wrong tokens can be counted per caller. The name is the IPv4 address, or
+ * the /64 network of an IPv6 address, because a host may choose its address within it. All users of the machine share
+ * the loopback address, so there the name is the user who opened the connection: a local guesser cannot lock out the
+ * operator.
  */
 export function nameCaller(bindings: unknown): string {
   const { socket } = (bindings as { incoming: IncomingMessage }).incoming;
@@ -17,7 +18,7 @@ export function nameCaller(bindings: unknown): string {
   return `${ipaddr.IPv6.networkAddressFromCIDR(`${address.toString()}/64`).toString()}/64`;
 }
 
-/** Finds who holds the other end of a connection on this machine; undefined where the kernel does not tell. */
+/** Finds the user who owns the other end of a loopback connection; undefined where the kernel does not list it. */
 function findUser({ remotePort = 0, localPort = 0 }: Socket): string | undefined {
   const [here, there] = [`:${toTablePort(remotePort)}`, `:${toTablePort(localPort)}`];
   for (const family of SOCKET_FAMILIES) {

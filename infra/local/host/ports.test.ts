@@ -7,15 +7,15 @@ const need = { port: 8080, protocol: 'TCP', variable: 'PORT' } as const;
 const noLeftovers = () => {};
 
 describe('requireFreePorts', () => {
-  it.each(['TCP', 'UDP'] as const)('tells an address that is not ours from a taken port: %s', async (protocol) => {
-    // 192.0.2.0/24 is for documentation: no machine has an address of it. [RFC 5737]
+  it.each(['TCP', 'UDP'] as const)('distinguishes a foreign address from a taken port: %s', async (protocol) => {
+    // 192.0.2.0/24 is reserved for documentation, so no machine has such an address. [RFC 5737]
     const elsewhere = { ...need, protocol, host: '192.0.2.1' };
     const failure = await requireFreePorts([elsewhere], noLeftovers).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(PortNotAllowedError);
-    expect((failure as Error).message).toMatch(/192\.0\.2\.1 is no address of this machine.*SLUICE_HOST/);
+    expect((failure as Error).message).toMatch(/192\.0\.2\.1 is not an address of this machine.*SLUICE_HOST/);
   });
 
-  it('takes a port that comes free while it waits', async () => {
+  it('accepts a port that becomes free while it waits', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;

@@ -1,18 +1,21 @@
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 
-/** A port the product needs is taken. The message is ready for the terminal. */
+/** Reports that a required port is in use. The message is ready for the terminal. */
 export class PortTakenError extends Error {
   override readonly name = 'PortTakenError';
 
   constructor(port: number, protocol: 'TCP' | 'UDP', variable: string) {
     super(
-      `${protocol} port ${port} is in use. Stop what uses it (perhaps another Sluice), or start with another one: ${variable}=${port + 1} npm start`,
+      `${protocol} port ${port} is in use. Stop the program that uses it (perhaps another Sluice), or choose another port: ${variable}=${port + 1} npm start`,
     );
   }
 }
 
-/** A port that waiting does not free: the address is not ours, or its number not for this user. Ready for the terminal. */
+/**
+ * Reports a port that cannot be opened at all: a foreign address, or a port this user may not use. Ready for the
+ * terminal.
+ */
 export class PortNotAllowedError extends Error {
   override readonly name = 'PortNotAllowedError';
 }
@@ -25,16 +28,16 @@ interface PortNeed {
   variable: string;
 }
 
-/** Why a port could not be bound; null when it could. */
+/** The error code of a failed bind; null on success. */
 type Refusal = string | null;
 
-/** After a crash the media processes of the former run take a moment to follow it. */
+/** After a crash, the media processes of the previous run take a moment to exit. */
 const GRACE_MS = 3_000;
-const LOOK_EVERY_MS = 200;
+const RETRY_EVERY_MS = 200;
 
 /**
- * Binds each port for a moment, so that a taken one is named before anything has started.
- * @param endLeftovers called before each look at a port that is taken: the taker may be of our own former run
+ * Binds each port briefly, so that a port conflict is reported before anything has started.
+ * @param endLeftovers called before each retry, because a process of the previous run may hold the port
  * @throws {PortTakenError}
  * @throws {PortNotAllowedError}
  */
@@ -46,7 +49,7 @@ export async function requireFreePorts(needs: PortNeed[], endLeftovers: () => vo
       if (refusal !== 'EADDRINUSE') throw notAllowed(need, refusal);
       if (Date.now() > until) throw new PortTakenError(need.port, need.protocol, need.variable);
       endLeftovers();
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      await new Promise((resolve) => setTimeout(resolve, RETRY_EVERY_MS));
     }
   }
 }
@@ -54,12 +57,12 @@ export async function requireFreePorts(needs: PortNeed[], endLeftovers: () => vo
 function notAllowed({ port, host, protocol, variable }: PortNeed, refusal: string): PortNotAllowedError {
   if (refusal === 'EADDRNOTAVAIL') {
     return new PortNotAllowedError(
-      `${host} is no address of this machine, so nothing can listen there. Set SLUICE_HOST to one that is, or unset it for 127.0.0.1`,
+      `${host} is not an address of this machine. Set SLUICE_HOST to one that is, or unset it for 127.0.0.1`,
     );
   }
-  const remedy = port < 1024 ? `a port from 1024 on: ${variable}=8080 npm start` : `another port with ${variable}`;
+  const remedy = port < 1024 ? `a port of 1024 or above: ${variable}=8080 npm start` : `another port with ${variable}`;
   return new PortNotAllowedError(
-    `${protocol} port ${port} on ${host} may not be opened (${refusal}). Start with ${remedy}`,
+    `${protocol} port ${port} on ${host} cannot be opened (${refusal}). Start with ${remedy}`,
   );
 }
 

@@ -22,7 +22,7 @@ function link(environment: Record<string, string> = {}) {
 
 const ENCODER = 'Encoder: srt://127.0.0.1:9998?mode=caller&latency=200000';
 
-it('prints the link and the encoder’s address, and those of the demo, which has another token', () => {
+it('npm run link prints the sign-in link and the encoder address of the product and of the demo', () => {
   expect(link()).toMatchObject({ code: 1, error: expect.stringContaining(`no token in ${directory}`) });
   const demo = ['npm run demo: http://127.0.0.1:8081/#token=of-the-demo', ENCODER];
   writeFileSync(join(directory, 'demo', 'access-token'), 'of-the-demo\n');
@@ -40,7 +40,7 @@ it('prints the link and the encoder’s address, and those of the demo, which ha
   });
 });
 
-it('prints the token and the passphrase of the environment', () => {
+it('npm run link prefers the token and the passphrase from the environment', () => {
   const given = 'given-by-the-environment';
   expect(link({ SLUICE_TOKEN: given, SRT_PASSPHRASE: 'ten letters' }).lines.slice(1, 3)).toEqual([
     `http://127.0.0.1:8081/#token=${given}`,
@@ -48,7 +48,7 @@ it('prints the token and the passphrase of the environment', () => {
   ]);
 });
 
-it('prints the passphrase that the first start has generated', () => {
+it('npm run link prints the passphrase that the first start generated', () => {
   writeFileSync(join(directory, 'access-token'), 'of-the-show\n');
   const passphrase = ensureSrtPassphrase(directory, { kind: 'kept' });
   expect(link().lines).toEqual(['http://127.0.0.1:8081/#token=of-the-show', `${ENCODER}&passphrase=${passphrase}`]);

@@ -6,8 +6,8 @@ import { demoDirectory, originOf, readSettings, SettingsError, type Settings } f
 import { encoderAddress, readSrtPassphrase } from './srt-passphrase.ts';
 
 /**
- * `npm run link`: prints the sign-in link and the encoder's address of what is running, or of what the settings name.
- * The demo has another token and another passphrase.
+ * `npm run link`: prints the sign-in link and the encoder address of every running instance, or else of the instance
+ * the settings name. The demo has its own token and passphrase.
  */
 
 const NAMING = ['SLUICE_DATA_DIR', 'SLUICE_TOKEN', 'PORT', 'SLUICE_HOST'];
@@ -29,7 +29,7 @@ function listPlaces(): Place[] {
   ];
 }
 
-/** Null for a place that has no token. */
+/** Returns the lines for one place; null if it has no token. */
 function describe({ settings, isDemo }: Place): string[] | null {
   const token = settings.token ?? readAccessToken(settings.dataDirectory);
   if (token === null) return null;
@@ -44,14 +44,14 @@ function printLinks(): void {
   if (found.length === 0) {
     const directories = described.map(({ place }) => resolve(place.settings.dataDirectory)).join(' or ');
     console.error(
-      `There is no token in ${directories}: it is made at the first \`npm start\`. ` +
-        'For a Sluice that was started with SLUICE_DATA_DIR or SLUICE_TOKEN, set the same here.',
+      `There is no token in ${directories}: the first \`npm start\` creates it. ` +
+        'If Sluice was started with SLUICE_DATA_DIR or SLUICE_TOKEN, set the same variables here.',
     );
     process.exit(1);
   }
   const isFirst = new Set<string>();
   for (const { place, lines } of found) {
-    // A token of the environment is the demo's too, and its link the same.
+    // A token from the environment applies to the demo too, so both links are the same.
     const key = lines!.join().replace('npm run demo: ', '');
     if (isFirst.has(key)) continue;
     isFirst.add(key);

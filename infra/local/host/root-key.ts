@@ -1,7 +1,6 @@
 /**
- * The root key of the embedded mode: 32 random bytes in a file only the owner can read. Everything secret that the
- * local endpoints keep on disk is encrypted under keys derived from it, so that a backup or a copied file without it
- * gives nothing away.
+ * The root key of a local Sluice: 32 random bytes in a file that only its owner can read. All secrets that the local
+ * endpoints store are encrypted under keys derived from it, so a copied file reveals nothing without it.
  */
 import { hkdfSync, randomBytes } from 'node:crypto';
 import {
@@ -21,14 +20,14 @@ import { dirname, join } from 'node:path';
 
 const ROOT_KEY_BYTES = 32;
 
-/** A root key that is gone or damaged: what is sealed under it cannot be opened, and must not be met by another one. */
+/** Reports a lost or damaged root key. Data sealed under it cannot be opened, and a new key must not take its place. */
 export class RootKeyError extends Error {
   override readonly name = 'RootKeyError';
 }
 
 /**
- * Derives the key for one purpose from the root key in `directory`, making the root key on first use.
- * @param purpose separates uses: keys for two purposes have nothing to do with each other
+ * Derives the key for one purpose from the root key in `directory`, and creates the root key on first use.
+ * @param purpose separates uses: the keys of two purposes are independent
  * @returns 32 bytes
  */
 export function deriveLocalKey(directory: string, purpose: string): Buffer {
@@ -52,14 +51,14 @@ function loadRootKey(directory: string): Buffer {
   return key;
 }
 
-/** @throws {RootKeyError} instead of a second key, under which nothing that is there could be opened */
+/** @throws {RootKeyError} when sealed files exist: a new key could not open them */
 function requireNothingSealed(directory: string, path: string): void {
   const names = existsSync(directory) ? readdirSync(directory) : [];
   const sealed = names.find((name) => name.endsWith('.sealed'));
   if (sealed !== undefined) throw new RootKeyError(`${path} is missing, and ${sealed} is sealed under it`);
 }
 
-/** Reads a file, or gives null when it is not there. */
+/** Reads a file; null if it does not exist. */
 export function readIfPresent(path: string): Buffer | null {
   try {
     return readFileSync(path);
@@ -70,16 +69,16 @@ export function readIfPresent(path: string): Buffer | null {
 }
 
 /**
- * Writes a file that only the owner can read. A reader, a crash or a power cut leaves the old bytes or the new ones, never
- * a part; when this returns, the new ones are on the disk. Its directory has to be there: one that has vanished must not be
- * made again, or what belongs into the former one would go into another.
+ * Writes a file that only its owner can read. A reader, a crash or a power cut sees either the old bytes or the new
+ * ones; on return, the new ones are on disk. The directory must exist: if it has vanished, creating it again could put
+ * the file on another disk.
  */
 export function writePrivateFile(path: string, bytes: Uint8Array): void {
   const temporary = `${path}.new`;
   rmSync(temporary, { force: true });
   const file = openSync(temporary, 'wx', 0o600);
   try {
-    // All of them, where writeSync may stop short on a disk that fills up.
+    // writeFileSync writes all bytes; writeSync may write fewer on a disk that is filling up.
     writeFileSync(file, bytes);
     fsyncSync(file);
   } finally {

@@ -2,26 +2,26 @@ import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { demoDirectory, readSettings, type Settings } from './settings.ts';
 
-/** A Sluice of this folder that is running now, with the settings it was started with. */
+/** A Sluice that is running from this folder, with the settings it was started with. */
 export interface RunningInstance {
   pid: number;
   isDemo: boolean;
-  /** `dataDirectory` is absolute, and the demo's own for a demo. */
+  /** `dataDirectory` is absolute; for a demo it is the demo's directory. */
   settings: Settings;
 }
 
 const MAIN = join(import.meta.dirname, '..', 'main.ts');
 
 /**
- * Finds what this user runs from this folder, by the list of processes: nothing has to be written down that could be
- * left behind or read by others. Empty where the system has no /proc.
+ * Finds the instances that this user runs from this folder, in the list of processes. No file has to record them, so
+ * none can go stale or leak. Empty where the system has no /proc.
  */
 export function findRunningInstances(): RunningInstance[] {
   return listProcesses().flatMap((pid) => {
     try {
       return readInstance(pid);
     } catch {
-      // Gone since, of another user, or on its way down for its settings.
+      // The process has ended, belongs to another user, or is failing over its settings.
       return [];
     }
   });

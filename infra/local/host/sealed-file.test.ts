@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 describe('openSealedFile', () => {
-  it('gives null on a first run and the last saved state on every later one', () => {
+  it('loads null on the first run and the last saved state on every later one', () => {
     const store = openSealedFile(path, directory);
     expect(store.load()).toBeNull();
     store.save({ channels: [1] });
@@ -22,7 +22,7 @@ describe('openSealedFile', () => {
     expect(openSealedFile(path, directory).load()).toEqual({ channels: [1, 2] });
   });
 
-  it('leaves nothing of the state on disk in clear, and nothing for other users to read', () => {
+  it('writes no plaintext, and no file that other users can read', () => {
     openSealedFile(path, directory).save({ streamKey: 'example-key-not-real' });
     expect(readFileSync(path).includes('example-key-not-real')).toBe(false);
     expect(readFileSync(path).includes('streamKey')).toBe(false);
@@ -30,7 +30,7 @@ describe('openSealedFile', () => {
     expect(statSync(join(directory, 'root.key')).mode & 0o777).toBe(0o600);
   });
 
-  it('refuses a file with any byte changed, naming the file, and leaves it as it was', () => {
+  it('refuses a file with any changed byte, names the file, and does not touch it', () => {
     openSealedFile(path, directory).save({ some: 'state' });
     const whole = readFileSync(path);
     for (let position = 0; position < whole.length; position += 1) {
@@ -43,7 +43,7 @@ describe('openSealedFile', () => {
     expect(() => openSealedFile(path, directory)).toThrow(/media\.sealed cannot be read: it is damaged/);
   });
 
-  it('refuses a file cut short, an empty one, and one sealed under another name or root key', () => {
+  it('refuses a truncated or empty file, and one sealed under another name or root key', () => {
     const store = openSealedFile(path, directory);
     store.save({ some: 'state' });
     const whole = readFileSync(path);
@@ -58,7 +58,7 @@ describe('openSealedFile', () => {
     expect(() => openSealedFile(path, directory)).toThrow(/another root\.key/);
   });
 
-  it('names a damaged root key instead of making a new one', () => {
+  it('reports a damaged root key instead of creating a new one', () => {
     openSealedFile(path, directory);
     writeFileSync(join(directory, 'root.key'), 'short');
     expect(() => openSealedFile(path, directory)).toThrow(/root\.key is damaged/);

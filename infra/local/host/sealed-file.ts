@@ -1,9 +1,9 @@
 /**
- * A state store in one encrypted file. The media endpoints keep resources in it whose descriptions hold stream keys,
- * as AWS's own do, so nothing of it may lie on disk in clear.
+ * A state store in one encrypted file. The media endpoints store resources whose descriptions contain stream keys, as
+ * on AWS, so nothing may be on disk in plain text.
  *
- * Layout: 8 bytes magic, 12 bytes IV, 16 bytes tag, then the JSON under AES-256-GCM. The file's name is authenticated
- * with it, so that one store's file cannot stand in for another's.
+ * Layout: 8 bytes magic, 12 bytes IV, 16 bytes tag, then the JSON under AES-256-GCM. The file name is authenticated
+ * too, so that one store's file cannot replace another's.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
@@ -17,7 +17,7 @@ const MAGIC = Buffer.from('SLUICE01');
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** A sealed file that cannot be opened: damaged, cut short, or sealed under another root key. */
+/** Reports a sealed file that cannot be opened: damaged, truncated, or sealed under another root key. */
 export class SealedFileError extends Error {
   readonly path: string;
 
@@ -31,16 +31,16 @@ export class SealedFileError extends Error {
 type SealedHealth = Pick<StorageHealth, 'fail' | 'add' | 'requireInPlace'>;
 
 /**
- * Opens a sealed state store, making the root key when there is none yet.
- * @param rootKeyDirectory where `root.key` is
- * @param health learns when the file cannot be written, and has it written again
+ * Opens a sealed state store, and creates the root key if there is none yet.
+ * @param rootKeyDirectory the directory of `root.key`
+ * @param health is notified when the file cannot be written, and triggers the repair
  * @throws {SealedFileError} when the file exists and cannot be opened, at once and at every later load
  */
 export function openSealedFile(path: string, rootKeyDirectory: string, health?: SealedHealth): StateStore {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const key = deriveLocalKey(rootKeyDirectory, 'sealed file');
   const name = basename(path);
-  /** What has to be in the file; its bytes once they are. */
+  /** The state that belongs in the file, and the file's size once it is written. */
   let last: { state: unknown; size: number | null } | null = null;
 
   function load(): unknown {
@@ -63,7 +63,7 @@ export function openSealedFile(path: string, rootKeyDirectory: string, health?: 
     }
   }
 
-  // Found damaged now rather than after something has been saved over it.
+  // Detect damage now, before something is saved over it.
   load();
   health?.add(name, {
     check() {
@@ -87,7 +87,7 @@ function seal(path: string, key: Buffer, state: unknown): Buffer {
 function unseal(path: string, key: Buffer, bytes: Buffer): unknown {
   const bodyStart = MAGIC.length + IV_BYTES + TAG_BYTES;
   if (bytes.length < bodyStart || !bytes.subarray(0, MAGIC.length).equals(MAGIC)) {
-    throw new SealedFileError(path, 'it is not a sealed file or is cut short');
+    throw new SealedFileError(path, 'it is not a sealed file, or it is truncated');
   }
   const iv = bytes.subarray(MAGIC.length, MAGIC.length + IV_BYTES);
   const decipher = createDecipheriv('aes-256-gcm', key, iv);

@@ -12,7 +12,7 @@ function problemsOf(environment: Record<string, string>): SettingsError {
 }
 
 describe('readSettings', () => {
-  it('needs nothing: an empty environment gives the documented defaults', () => {
+  it('returns the documented defaults for an empty environment', () => {
     expect(readSettings({ PATH: '/bin', SLUICE_HOST: '' })).toEqual({
       port: 8080,
       host: '127.0.0.1',
@@ -30,7 +30,7 @@ describe('readSettings', () => {
     });
   });
 
-  it('takes every setting it documents', () => {
+  it('accepts every documented setting', () => {
     const settings = readSettings({
       PORT: '80',
       SLUICE_HOST: '0.0.0.0',
@@ -56,7 +56,7 @@ describe('readSettings', () => {
     expect(Object.values(settings)).not.toContain(undefined);
   });
 
-  it('tells a passphrase from the two words that are too short to be one', () => {
+  it('distinguishes a passphrase from the two keywords, which are too short to be one', () => {
     const passphraseOf = (SRT_PASSPHRASE: string) => readSettings({ SRT_PASSPHRASE }).srtPassphrase;
     expect(passphraseOf('none')).toEqual({ kind: 'none' });
     expect(passphraseOf('generate')).toEqual({ kind: 'generate' });
@@ -85,7 +85,7 @@ describe('readSettings', () => {
     ['SLUICE_HLS_RENDITIONS', '1080p30,8k'],
     ['SLUICE_HLS_RENDITIONS', 'source,source'],
     ['SLUICE_DATA_DIR', 'a\0b'],
-  ])('refuses %s=%j, naming the value, what is allowed and the way out', (name, value) => {
+  ])('refuses %s=%j, and names the value, the allowed values and the remedy', (name, value) => {
     const error = problemsOf({ [name]: value });
     expect(error.problems).toMatchObject([{ name, value }]);
     expect(error.message).toContain(name);
@@ -110,7 +110,7 @@ describe('readSettings', () => {
     expect(error.problems.map((problem) => problem.name)).toEqual(['SLUICE_PROFIL', 'PORT', 'SRT_PORT']);
   });
 
-  it('refuses a misspelt name and names the nearest one', () => {
+  it('refuses a misspelt name and suggests the nearest one', () => {
     expect(problemsOf({ SLUICE_TOKENS: 'x' }).message).toContain('did you mean SLUICE_TOKEN?');
     expect(problemsOf({ SLUICE_DATADIR: 'x' }).message).toContain('did you mean SLUICE_DATA_DIR?');
   });
@@ -120,7 +120,7 @@ describe('readSettings', () => {
     expect(problemsOf({ SRT_PORT: '8080' }).problems).toHaveLength(1);
   });
 
-  it('listens beyond loopback only with a token of the operator’s own', () => {
+  it('allows a host beyond loopback only with a SLUICE_TOKEN', () => {
     expect(problemsOf({ SLUICE_HOST: '0.0.0.0' }).message).toContain('set SLUICE_TOKEN');
     expect(problemsOf({ SLUICE_HOST: '192.168.1.5' }).problems).toHaveLength(1);
     expect(readSettings({ SLUICE_HOST: '::1' }).host).toBe('::1');
@@ -129,21 +129,21 @@ describe('readSettings', () => {
 });
 
 describe('originOf', () => {
-  it('puts an IPv6 address into brackets', () => {
+  it('puts an IPv6 address in brackets', () => {
     expect(originOf({ host: '::1', port: 8080 })).toBe('http://[::1]:8080');
     expect(originOf({ host: '127.0.0.1', port: 80 })).toBe('http://127.0.0.1:80');
   });
 });
 
 describe('SETTINGS_TABLE', () => {
-  it('documents defaults that are accepted', () => {
+  it('documents only valid defaults', () => {
     const defaults = Object.fromEntries(
       SETTINGS_TABLE.flatMap(({ name, fallback }) => (fallback ? [[name, fallback]] : [])),
     );
     expect(readSettings(defaults)).toEqual(readSettings({}));
   });
 
-  it('marks what must never be shown', () => {
+  it('marks every secret', () => {
     expect(SETTINGS_TABLE.filter((setting) => setting.secret).map((setting) => setting.name)).toEqual([
       'SLUICE_TOKEN',
       'SRT_PASSPHRASE',

@@ -8,16 +8,16 @@ import table from '../bootstrap/settings.json' with { type: 'json' };
 import { isSourcePort } from '../../../functions/domain/source-port.ts';
 
 /**
- * What protects the SRT listener: a passphrase that is given, or the one kept in the data directory. `generate` makes one
- * where an earlier version has left the listener open; `none` is an open listener.
+ * How the SRT listener is protected: by a given passphrase, or by the one kept in the data directory. `generate`
+ * creates one where an earlier version left the listener open; `none` leaves it open.
  */
 export type SrtPassphraseSetting = { kind: 'given'; passphrase: string } | { kind: 'kept' | 'generate' | 'none' };
 
-/** How the embedded Sluice is configured: read once at start, from the environment alone. */
+/** The settings of a local Sluice, read once at start from the environment. */
 export interface Settings {
   port: number;
   host: string;
-  /** Undefined: make one at the first start and keep it. */
+  /** Undefined: generate one at the first start and keep it. */
   token: string | undefined;
   dataDirectory: string;
   srtPort: number;
@@ -27,16 +27,16 @@ export interface Settings {
   profile: 'fast' | 'aws-like';
   loopbackTargetsAllowed: boolean;
   hls: 'plain' | 'low-latency';
-  /** Encoding ids with a size; more than one makes a ladder. */
+  /** Ids of encodings with a fixed size; more than one form a ladder. */
   hlsRenditions: string[];
-  /** When the preview runs, until that is changed on the page. */
+  /** When the preview runs, until an operator changes it in the dashboard. */
   primary: PrimaryMode;
 }
 
-/** Where the demo keeps what is its own, apart from real destinations. */
+/** Returns the demo's directory, which is separate from real destinations. */
 export const demoDirectory = (dataDirectory: string): string => join(dataDirectory, 'demo');
 
-/** One thing wrong with one variable; `value` is never set for secrets. */
+/** A problem with one variable. `value` is never set for secrets. */
 export interface SettingProblem {
   name: string;
   value?: string;
@@ -44,7 +44,7 @@ export interface SettingProblem {
   remedy: string;
 }
 
-/** Everything that is wrong with the environment, in one error whose message is ready for the terminal. */
+/** Reports every problem with the environment at once. The message is ready for the terminal. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
   readonly problems: SettingProblem[];
@@ -55,10 +55,10 @@ export class SettingsError extends Error {
   }
 }
 
-/** MediaPackage takes no output without a size, so the preview cannot follow its source. */
+/** MediaPackage requires a fixed size, so the preview cannot follow the size of its source. */
 const ENCODING_IDS = listEncodings().flatMap(({ encodingId, width }) => (width === null ? [] : [encodingId]));
 
-/** Every setting with its default, what it may be and what it is for; `--help` prints them from the same file. */
+/** Every setting with its default, its allowed values and its purpose. `--help` prints the same table. */
 export const SETTINGS_TABLE = table.map(({ secret, ...setting }) => ({
   ...setting,
   allowed: setting.allowed.replace('{encodings}', ENCODING_IDS.join(', ')),
@@ -78,7 +78,7 @@ function toPassphraseSetting(value: string | undefined): SrtPassphraseSetting {
   return value === 'generate' || value === 'none' ? { kind: value } : { kind: 'given', passphrase: value };
 }
 
-/** FFMPEG_PATH and CHROME_PATH, which are in the table too, are read and tried by programs.ts. */
+/** FFMPEG_PATH and CHROME_PATH are in the table too; `programs.ts` reads and checks them. */
 const EnvironmentSchema = z.object({
   PORT: port,
   SLUICE_HOST: z.string().refine((value) => value === 'localhost' || isIP(value) !== 0),
@@ -105,8 +105,8 @@ const EnvironmentSchema = z.object({
 });
 
 /**
- * Reads and checks the settings. An empty variable counts as not set.
- * @throws {SettingsError} listing every problem, never with the value of a secret
+ * Reads and validates the settings. An empty variable counts as unset.
+ * @throws {SettingsError} with every problem, never with the value of a secret
  */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
   const given: Record<string, string | undefined> = {};
@@ -136,7 +136,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   };
 }
 
-/** Where the page and the API are, such as `http://127.0.0.1:8080`. */
+/** Returns the origin of the dashboard and the API, such as `http://127.0.0.1:8080`. */
 export function originOf({ host, port: number }: Pick<Settings, 'host' | 'port'>): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${number}`;
 }
@@ -148,7 +148,7 @@ function unknownNames(environment: Readonly<Record<string, string | undefined>>)
     .map((name) => ({
       name,
       allowed: 'no such setting',
-      remedy: `did you mean ${nearest(name, known)}? otherwise unset ${name}`,
+      remedy: `did you mean ${nearest(name, known)}? Otherwise unset ${name}`,
     }));
 }
 
@@ -159,7 +159,7 @@ function invalidValue(name: string, given: Record<string, string | undefined>): 
     name,
     ...(secret ? {} : { value: given[name] ?? '' }),
     allowed,
-    remedy: fallback === null ? `set it so, or unset ${name}` : `set it so, or unset ${name} for ${fallback}`,
+    remedy: fallback === null ? `correct it, or unset ${name}` : `correct it, or unset ${name} for ${fallback}`,
   };
 }
 
@@ -184,7 +184,7 @@ function contradictions(values: z.infer<typeof EnvironmentSchema>): SettingProbl
     problems.push({
       name: 'SLUICE_HOST',
       value: values.SLUICE_HOST,
-      allowed: 'loopback only, unless SLUICE_TOKEN is set',
+      allowed: 'a loopback address, unless SLUICE_TOKEN is set',
       remedy: 'set SLUICE_TOKEN to a long random text, or unset SLUICE_HOST for 127.0.0.1',
     });
   }
@@ -196,7 +196,7 @@ function isLoopback(host: string): boolean {
 }
 
 function describe({ name, value, allowed, remedy }: SettingProblem): string {
-  // JSON makes control characters visible and keeps the value on its line.
+  // JSON shows control characters and keeps the value on one line.
   const shown = value === undefined ? '' : ` is ${JSON.stringify(value.slice(0, 100))}`;
   return `${name}${shown}: ${allowed}; ${remedy}`;
 }

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * What Linux knows of each TCP connection of the machine and Node does not tell.
+ * The kernel's list of TCP connections, with facts that Node does not expose.
  * @see https://docs.kernel.org/networking/proc_net_tcp.html
  */
 export interface SocketRow {
-  /** Address and port as the kernel writes them: hexadecimal, 32-bit words in the machine's byte order. */
+  /** Address and port in the kernel's notation: hexadecimal, 32-bit words in the machine's byte order. */
   local: string;
   remote: string;
-  /** Bytes that the peer has not confirmed (tx_queue). */
+  /** Bytes that the peer has not acknowledged (tx_queue). */
   unsentBytes: number;
   userId: string;
 }
@@ -36,7 +36,7 @@ export function readSocketTable(family: SocketFamily): SocketRow[] | null {
   }));
 }
 
-/** Writes a port as the kernel does. */
+/** Formats a port in the kernel's notation. */
 export function toTablePort(port: number): string {
   return port.toString(16).padStart(4, '0').toUpperCase();
 }

@@ -12,11 +12,11 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const ensure = (setting: Parameters<typeof ensureSrtPassphrase>[1]) => ensureSrtPassphrase(directory, setting);
-/** As an earlier version leaves it. */
+/** Leaves the directory as an earlier version would. */
 const runEarlierVersion = () => openSealedFile(join(directory, 'media.sealed'), directory).save({});
 
-describe('the SRT passphrase', () => {
-  it('is generated at the first start, needs no escaping, and is the same at every later one', () => {
+describe('ensureSrtPassphrase', () => {
+  it('generates a passphrase without special characters at the first start, and keeps it', () => {
     const first = ensure({ kind: 'kept' });
     expect(first).toMatch(/^[\w-]{32}$/);
     runEarlierVersion();
@@ -24,32 +24,32 @@ describe('the SRT passphrase', () => {
     expect(ensure({ kind: 'generate' })).toBe(first);
   });
 
-  it('is another one in every data directory', () => {
+  it('generates a different passphrase for every data directory', () => {
     const first = ensure({ kind: 'kept' });
     rmSync(directory, { recursive: true, force: true });
     expect(ensure({ kind: 'kept' })).not.toBe(first);
   });
 
-  it('lies sealed in a file of its owner', () => {
+  it('stores the passphrase sealed, in a file only its owner can read', () => {
     const passphrase = ensure({ kind: 'kept' })!;
     const file = join(directory, 'srt-passphrase.sealed');
     expect(readFileSync(file, 'latin1')).not.toContain(passphrase);
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  it('that is given is used as it is and not kept; without it a caller who knew the kept one is refused', () => {
+  it('uses a given passphrase without storing it, and generates one for when it is unset again', () => {
     const given = { kind: 'given', passphrase: 'given by hand' } as const;
     expect(ensure(given)).toBe('given by hand');
     runEarlierVersion();
     expect(ensure({ kind: 'kept' })).toMatch(/^[\w-]{32}$/);
   });
 
-  it('is left out on request, and only then', () => {
+  it('returns no passphrase only when the setting is none', () => {
     expect(ensure({ kind: 'none' })).toBeUndefined();
     expect(ensure({ kind: 'kept' })).toMatch(/^[\w-]{32}$/);
   });
 
-  it('is not forced on the encoders of an earlier version, until it is asked for', () => {
+  it('leaves the listener of an earlier version open until the setting is generate', () => {
     runEarlierVersion();
     expect(ensure({ kind: 'kept' })).toBeUndefined();
     expect(ensure({ kind: 'kept' })).toBeUndefined();
@@ -58,7 +58,7 @@ describe('the SRT passphrase', () => {
     expect(ensure({ kind: 'kept' })).toBe(passphrase);
   });
 
-  it('that cannot be read stops the start: an open listener is no answer to damage', () => {
+  it('throws for an unreadable passphrase file instead of opening the listener', () => {
     ensure({ kind: 'kept' });
     const file = join(directory, 'srt-passphrase.sealed');
     writeFileSync(file, readFileSync(file).subarray(0, 30));

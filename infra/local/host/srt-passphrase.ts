@@ -7,29 +7,29 @@ import { escapePassphrase, toSrtUrl } from '../../../functions/domain/srt-addres
 import type { Settings, SrtPassphraseSetting } from './settings.ts';
 
 /**
- * The passphrase of the SRT listener. The first start generates one and seals it, so that no stranger goes on air by
- * finding the port. A data directory of a version that had none continues without, because its encoders know none; a
+ * The passphrase of the SRT listener. The first start generates one and seals it, so that a stranger who finds the port
+ * cannot go on air. A data directory of an earlier version continues without one, because its encoders have none; a
  * warning says how to change that.
  */
 
 const FILE_NAME = 'srt-passphrase.sealed';
-/** What every data directory holds that a Sluice has run in. */
+/** A file that exists in every data directory that Sluice has used. */
 const EARLIER_FILE = 'media.sealed';
-/** 192 random bits in letters, digits, - and _, which need no escaping in any encoder's form. */
+/** 192 random bits as letters, digits, - and _, which no encoder's form requires to be escaped. */
 const RANDOM_BYTES = 24;
 
 const Kept = z.object({ passphrase: z.string() });
 
 /**
- * Finds the passphrase to listen with, generating and keeping one where that is due.
+ * Returns the passphrase to listen with, and generates and stores one where that is due.
  * @returns undefined for an open listener
- * @throws {SealedFileError} when a passphrase is kept and cannot be read
+ * @throws {SealedFileError} when the stored passphrase cannot be read
  */
 export function ensureSrtPassphrase(dataDirectory: string, setting: SrtPassphraseSetting): string | undefined {
   const isFromBefore = existsSync(join(dataDirectory, EARLIER_FILE));
   const store = openSealedFile(join(dataDirectory, FILE_NAME), dataDirectory);
   let kept = Kept.nullable().parse(store.load())?.passphrase;
-  // A given one may be taken away again: the kept one then admits no other caller.
+  // Generated even when one is given: if the given one is unset later, the listener must not become open.
   if (kept === undefined && (setting.kind === 'generate' || setting.kind === 'given' || !isFromBefore)) {
     kept = randomBytes(RANDOM_BYTES).toString('base64url');
     store.save({ passphrase: kept });
@@ -39,7 +39,7 @@ export function ensureSrtPassphrase(dataDirectory: string, setting: SrtPassphras
 }
 
 /**
- * Reads the passphrase that a start would listen with, and changes nothing.
+ * Reads the passphrase that a start would use, without changing anything.
  * @returns undefined for an open listener, and where no start has generated one yet
  */
 export function readSrtPassphrase(dataDirectory: string, setting: SrtPassphraseSetting): string | undefined {
@@ -49,7 +49,10 @@ export function readSrtPassphrase(dataDirectory: string, setting: SrtPassphraseS
   return Kept.nullable().parse(openSealedFile(file, dataDirectory).load())?.passphrase;
 }
 
-/** The address for an encoder on this machine; from elsewhere, it takes this machine's address in its place. */
+/**
+ * Returns the address for an encoder on this machine. An encoder elsewhere replaces the host with this machine's
+ * address.
+ */
 export function encoderAddress(
   { srtPort, srtLatencyMs }: Pick<Settings, 'srtPort' | 'srtLatencyMs'>,
   passphrase: string | undefined,

@@ -14,13 +14,13 @@ const banner = (changes: Partial<Parameters<typeof bannerLines>[0]> = {}, enviro
     ...changes,
   }).join('\n');
 
-it('gives a terminal the sign-in link and the whole address of the encoder, at every start', () => {
+it('the banner shows a terminal the sign-in link and the full encoder address at every start', () => {
   expect(banner()).toContain(`Sign in:    http://127.0.0.1:8080/#token=${TOKEN}`);
   expect(banner()).toContain(`srt://127.0.0.1:9998?mode=caller&latency=200000&passphrase=${PASSPHRASE}\n`);
   expect(banner({}, { SLUICE_TOKEN: TOKEN })).toContain('#token=');
 });
 
-it('gives a log neither, and says how to get them', () => {
+it('the banner hides both from a log and names the command that prints them', () => {
   const text = banner({ isTerminal: false });
   expect(text).not.toContain(TOKEN);
   expect(text).not.toContain(PASSPHRASE);
@@ -28,10 +28,10 @@ it('gives a log neither, and says how to get them', () => {
   expect(text.match(/npm run link/g)).toHaveLength(2);
 });
 
-it('warns of an open listener, with the reason and the way to close it', () => {
+it('the banner warns about an open listener, with the reason and the remedy', () => {
   expect(banner()).not.toContain('Warning');
   const open = banner({ srtPassphrase: undefined });
-  expect(open).toContain('Warning: the SRT listener is open, because an earlier version made this data directory.');
+  expect(open).toContain('Warning: the SRT listener is open, because an earlier version created this data directory.');
   expect(open).toContain('SRT_PASSPHRASE=generate');
   expect(banner({ srtPassphrase: undefined }, { SRT_PASSPHRASE: 'none' })).toContain('because SRT_PASSPHRASE is none');
 });

@@ -8,11 +8,11 @@ interface BannerInput {
   token: string;
   /** Undefined: the listener is open. */
   srtPassphrase: string | undefined;
-  /** What is printed to anything but a terminal is kept: by a service manager, by a file. It has no secret in it. */
+  /** Output that does not go to a terminal is stored by a service manager or in a file, so it contains no secret. */
   isTerminal: boolean;
 }
 
-/** What a start says once everything runs: where to sign in and where to send. */
+/** Returns the lines that a start prints once everything runs: the sign-in link and the encoder address. */
 export function bannerLines(input: BannerInput): string[] {
   const { settings, origin, srtPassphrase } = input;
   return [
@@ -25,7 +25,7 @@ export function bannerLines(input: BannerInput): string[] {
     `  Data:       ${settings.dataDirectory}`,
     '',
     ...(srtPassphrase === undefined ? openListenerLines(settings) : []),
-    '  Ctrl-C stops everything; the next start comes back with the same destinations.',
+    '  Ctrl-C stops everything; the next start restores the same destinations.',
     '',
   ];
 }
@@ -47,7 +47,7 @@ function openListenerLines({ srtPort, srtPassphrase }: Settings): string[] {
   const reason =
     srtPassphrase.kind === 'none'
       ? 'because SRT_PASSPHRASE is none'
-      : 'because an earlier version made this data directory';
+      : 'because an earlier version created this data directory';
   return [
     `  Warning: the SRT listener is open, ${reason}. Anyone who reaches UDP port ${srtPort}`,
     '  can put a picture on air everywhere. Start with SRT_PASSPHRASE=generate to close it; encoders then need the new address.',

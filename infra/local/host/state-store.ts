@@ -1,16 +1,16 @@
-/** Where an endpoint keeps its resources between runs. `save` is atomic, and complete when it returns unless it is deferred. */
+/** Stores an endpoint's resources between runs. `save` is atomic, and durable on return unless it is deferred. */
 export interface StateStore {
   /** The last saved value, or null on a first run. */
   load(): unknown;
   save(state: unknown): void;
   /**
-   * Present where saving is deferred: waits until everything given to `save` is kept. Await it before a caller is told
-   * that something was done. Rejects when it could not be kept.
+   * Present where saving is deferred: waits until everything passed to `save` is durable. Await it before confirming a
+   * request. Rejects if the state could not be written.
    */
   saved?(): Promise<void>;
 }
 
-/** Keeps nothing: for tests. Starts from what is given. */
+/** Creates a store in memory, for tests. */
 export function makeMemoryStore(initial: unknown = null): StateStore {
   let state: unknown = initial;
   return {

@@ -1,6 +1,6 @@
 import type { Logger } from '../../../functions/workflow/workflow-deps.ts';
 
-/** Writes one line per message with its details as `key=value`: for a person watching a terminal. */
+/** Creates a logger for a terminal: one line per message, with its details as `key=value`. */
 export function createTerminalLogger(write: (line: string) => void = console.log): Logger {
   const log =
     (level: string) =>

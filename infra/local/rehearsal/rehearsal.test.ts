@@ -24,7 +24,7 @@ function makeRehearsal() {
 const callTo = (service: string) => ({ service, operation: 'Any', input: {} }) as never;
 
 describe('a rehearsal on one machine', () => {
-  test('gives the engine lost sources by flow and failing platforms by channel', async () => {
+  test('sends the engine lost sources by flow and failing platforms by channel', async () => {
     const { given, practise } = makeRehearsal();
     await practise('source_lost');
     await practise('key_refused', 'two');
@@ -36,13 +36,13 @@ describe('a rehearsal on one machine', () => {
     ]);
   });
 
-  test('gives the engine a bad line by flow', async () => {
+  test('sends the engine a bad line by flow', async () => {
     const { given, practise } = makeRehearsal();
     await practise('source_lossy');
     expect(given).toEqual([{ ...NOTHING_REHEARSED, lossyFlowArns: ['flow'] }]);
   });
 
-  test('follows a destination to its next channel, and says nothing new when nothing is', async () => {
+  test('follows a destination to its next channel, and sends nothing when nothing has changed', async () => {
     const { rehearsal, given, channels, practise } = makeRehearsal();
     await practise('platform_slow', 'one');
     await rehearsal.refresh();
@@ -51,7 +51,7 @@ describe('a rehearsal on one machine', () => {
     expect(given.map(({ channels: told }) => told)).toEqual([{ 11: 'platform_slow' }, { 33: 'platform_slow' }]);
   });
 
-  test('has one failure per platform', async () => {
+  test('keeps one failure per platform', async () => {
     const { rehearsal, practise } = makeRehearsal();
     await practise('platform_slow', 'one');
     await practise('platform_frozen', 'one');
@@ -59,7 +59,7 @@ describe('a rehearsal on one machine', () => {
     expect(rehearsal.active().map(({ fault }) => fault)).toEqual(['platform_frozen', 'key_refused']);
   });
 
-  test('throttles seven of ten calls to the media services, and only those', async () => {
+  test('throttles seven of ten calls to the media services only', async () => {
     const { rehearsal, practise } = makeRehearsal();
     const around = rehearsal.hooks.around!;
     const count = async (service: string) => {
@@ -77,7 +77,7 @@ describe('a rehearsal on one machine', () => {
     });
   });
 
-  test('lets channels fall back while they start, not those that run', async () => {
+  test('makes starting channels fall back to IDLE, but not running ones', async () => {
     const { rehearsal, practise } = makeRehearsal();
     const plan = { kind: 'channels', id: '11', from: 'STARTING', to: 'RUNNING', afterMs: 1 } as const;
     expect(rehearsal.hooks.planTransition!(plan)).toBeUndefined();

@@ -11,17 +11,17 @@ import type { MediaHooks } from '../endpoints/media/media-context.ts';
 import { AwsError } from '../endpoints/wire/aws-error.ts';
 
 /**
- * Carries out what is practised: the engine loses sources and platforms, the media endpoints throttle and let starts
- * fail. Nothing is kept over a restart, so that nobody is surprised by yesterday's rehearsal.
+ * Simulates failures: the engine loses sources and platforms, the media endpoints throttle and fail starts. Nothing is
+ * kept across a restart, so that yesterday's rehearsal surprises no operator.
  */
 export interface LocalRehearsal extends Rehearsal {
-  /** For the media endpoints. */
+  /** Hooks for the media endpoints. */
   hooks: Pick<MediaHooks, 'around' | 'planTransition'>;
-  /** Gives the engine what is practised on the channels the destinations hold now. Call it regularly: channels change. */
+  /** Sends the engine the faults of the destinations' current channels. Call it regularly, because channels change. */
   refresh(): Promise<void>;
 }
 
-/** Of ten calls, so many are refused while AWS throttles. Steps still get through, slowly. */
+/** Refused calls out of ten while AWS throttles. Steps still succeed, slowly. */
 const REFUSED_OF_TEN = 7;
 const THROTTLED_SERVICES = ['mediaconnect', 'medialive'];
 
@@ -30,7 +30,7 @@ interface RehearsalOptions {
   listDestinations: () => Promise<Destination[]>;
 }
 
-/** Makes it, with nothing practised. */
+/** Creates a rehearsal without faults. */
 export function createRehearsal({ engine, listDestinations }: RehearsalOptions): LocalRehearsal {
   const faults = new Map<string, SimulatedFault>();
   let calls = 0;
@@ -38,7 +38,7 @@ export function createRehearsal({ engine, listDestinations }: RehearsalOptions):
 
   const isActive = (name: SimulatedFault['fault']) => [...faults.values()].some(({ fault }) => fault === name);
 
-  /** Faults as the engine knows them: by flow and by channel. */
+  /** Converts the faults to the engine's form: by flow and by channel. */
   function describe(records: Destination[], flowArns: string[]): RehearsedFaults {
     const channels: Record<string, RehearsedChannelFault> = {};
     for (const { fault, destinationId } of faults.values()) {
@@ -89,7 +89,7 @@ export function createRehearsal({ engine, listDestinations }: RehearsalOptions):
   };
 }
 
-/** One platform does one thing wrong at a time. */
+/** Ends the other faults of the same destination: a platform has one fault at a time. */
 function endOthers(faults: Map<string, SimulatedFault>, { destinationId }: SimulatedFault): void {
   if (destinationId === null) return;
   for (const [key, other] of faults) if (other.destinationId === destinationId) faults.delete(key);

@@ -1,10 +1,10 @@
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 
-/** Adobe's FLV header with both tracks announced, and the first (empty) back pointer. */
+/** Adobe's FLV header with audio and video flags, and the first (empty) back pointer. */
 export const FLV_OPENING = Buffer.from([0x46, 0x4c, 0x56, 1, 5, 0, 0, 0, 9, 0, 0, 0, 0]);
 
-/** One tag with its back pointer. Types: 8 audio, 9 video, 18 data. */
+/** Builds one tag with its back pointer. Types: 8 audio, 9 video, 18 data. */
 export function buildFlvTag(tagType: number, timestampMs: number, body: Buffer): Buffer {
   const head = Buffer.alloc(11);
   head[0] = tagType;
@@ -18,15 +18,15 @@ export function buildFlvTag(tagType: number, timestampMs: number, body: Buffer):
 
 export interface FlvRecorder {
   write(tagType: number, timestampMs: number, body: Buffer): void;
-  /** Resolves when everything is in the file, rejects when it could not be written. */
+  /** Resolves when everything is in the file; rejects when it could not be written. */
   close(): Promise<void>;
 }
 
-/** Records media messages into an FLV file, as they came. */
+/** Records media messages into an FLV file, unchanged. */
 export function createFlvRecorder(path: string): FlvRecorder {
   const file = createWriteStream(path);
   const done = finished(file);
-  // Told at close; a full disk must not end the process that records.
+  // `close` reports the error; a full disk must not end the recording process.
   done.catch(() => {});
   file.write(FLV_OPENING);
   return {

@@ -35,7 +35,7 @@ async function receive(options: Partial<RtmpReceiverOptions> = {}): Promise<Rtmp
   return receiver;
 }
 
-/** ffmpeg's own RTMP sender; resolves with its exit code. */
+/** Publishes with ffmpeg's RTMP sender. `ended` resolves with its exit code. */
 function pushWithFfmpeg(url: string, input: string[] = []) {
   const args = ['-hide_banner', '-nostdin', '-v', 'error', ...input, '-i', source, '-c', 'copy', '-f', 'flv', url];
   const child = spawn(findRehearsalFfmpeg(), args, { stdio: 'ignore' });
@@ -47,8 +47,8 @@ function pushWithFfmpeg(url: string, input: string[] = []) {
   return { child, ended };
 }
 
-describe('a receiver to which ffmpeg publishes', () => {
-  it('knows what came: codecs, size, rates, every frame and the clean end', async () => {
+describe('the RTMP receiver, with ffmpeg as the publisher,', () => {
+  it('reports codecs, size, rates, every frame and the clean end', async () => {
     const receiver = await receive();
     await pushWithFfmpeg(`${receiver.baseUrl}/live/test-key`).ended;
     await until(() => receiver.sessions[0]?.state === 'ended', 'the session has ended');
@@ -73,7 +73,7 @@ describe('a receiver to which ffmpeg publishes', () => {
     expect(session!.metadata).toMatchObject({ width: 1280, height: 720 });
   });
 
-  it('records exactly what the file held', async () => {
+  it('records exactly the frames of the source file', async () => {
     const receiver = await receive({ recordDirectory: directory });
     await pushWithFfmpeg(`${receiver.baseUrl}/live/test-key`).ended;
     await until(() => receiver.sessions[0]?.state === 'ended', 'the session has ended');
@@ -85,7 +85,7 @@ describe('a receiver to which ffmpeg publishes', () => {
     expect(recorded.frames.every(({ flvBody }, index) => flvBody.equals(sent.frames[index]!.flvBody))).toBe(true);
   });
 
-  it('takes RTMPS', async () => {
+  it('accepts RTMPS', async () => {
     const receiver = await receive({ tls: await makeTestCertificate() });
     await pushWithFfmpeg(`${receiver.baseUrl}/live/test-key`).ended;
     await until(() => receiver.sessions[0]?.state === 'ended', 'the session has ended');
@@ -93,7 +93,7 @@ describe('a receiver to which ffmpeg publishes', () => {
   });
 
   it.each(['reject_bad_name', 'close_silently'] as const)(
-    'fails the push when the key is refused (%s)',
+    'makes the push fail when it refuses the key (%s)',
     async (verdict) => {
       const acceptKey = (app: string, key: string) => (app === 'live' && key === 'good' ? 'accept' : verdict);
       const receiver = await receive({ acceptKey });
@@ -103,22 +103,22 @@ describe('a receiver to which ffmpeg publishes', () => {
     },
   );
 
-  it('takes nothing while paused and everything once resumed', async () => {
+  it('reads nothing while paused and everything after a resume', async () => {
     const receiver = await receive();
     const push = pushWithFfmpeg(`${receiver.baseUrl}/live/test-key`, ['-re', '-stream_loop', '-1']);
     await until(() => (receiver.sessions[0]?.videoFrames ?? 0) > 5, 'video arrives');
     receiver.pause();
     const { videoFrames } = receiver.sessions[0]!;
     for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setTimeout(resolve, 2));
-    // What had been read from the socket already may still be looked at; nothing is read any more.
+    // Bytes that were already read may still be processed; no more are read.
     expect(receiver.sessions[0]!.videoFrames - videoFrames).toBeLessThanOrEqual(2);
     receiver.resume();
-    await until(() => receiver.sessions[0]!.videoFrames > videoFrames + 30, 'video goes on');
+    await until(() => receiver.sessions[0]!.videoFrames > videoFrames + 30, 'video continues');
     expect(receiver.sessions[0]!.nonMonotonicFrames).toBe(0);
     push.child.kill('SIGKILL');
   });
 
-  it('notes that a publisher left without goodbye', async () => {
+  it('records that a publisher disconnected without unpublishing', async () => {
     const receiver = await receive();
     const push = pushWithFfmpeg(`${receiver.baseUrl}/live/test-key`, ['-re']);
     await until(() => (receiver.sessions[0]?.videoFrames ?? 0) > 5, 'video arrives');
@@ -128,7 +128,7 @@ describe('a receiver to which ffmpeg publishes', () => {
   });
 });
 
-it('cuts a peer that does not speak RTMP, and goes on serving others', async () => {
+it('the RTMP receiver disconnects a peer that does not speak RTMP, and continues to serve others', async () => {
   const receiver = await receive();
   const stranger = net.connect(receiver.port, '127.0.0.1', () => stranger.write('GET / HTTP/1.1\r\n\r\n'));
   let cut = false;

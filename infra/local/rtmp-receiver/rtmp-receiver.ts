@@ -1,7 +1,7 @@
 /**
- * A place to publish to: takes RTMP or RTMPS from any encoder, looks at what comes and keeps facts about it. It stands in
- * for a platform in rehearsals, the demo, tests and benchmarks, and can misbehave as platforms do: refuse a key with or
- * without a word, stop reading, drop connections. It shares no code with the engine's publisher.
+ * An RTMP and RTMPS server for any encoder. It records facts about what it receives. It replaces a platform in
+ * rehearsals, the demo, tests and benchmarks, and can misbehave like one: refuse a key with or without a reason, stop
+ * reading, drop connections. It shares no code with the engine's publisher.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,44 +16,44 @@ import type { ReceivedMessage } from './rtmp-wire.ts';
 import type { SessionFacts } from './session-facts.ts';
 
 /**
- * What to do with a stream key. `reject_bad_name` answers with an error status, `close_silently` hangs up on `publish`
- * (nginx-rtmp with on_publish), `close_after_start` says yes first and hangs up then (node-media-server).
+ * The verdict on a stream key. `reject_bad_name` responds with an error status; `close_silently` disconnects on
+ * `publish` (nginx-rtmp with on_publish); `close_after_start` accepts first and then disconnects (node-media-server).
  */
 export type KeyVerdict = 'accept' | 'reject_bad_name' | 'close_silently' | 'close_after_start';
 
 export interface RtmpReceiverOptions {
-  /** 0 picks a free port. */
+  /** 0 selects a free port. */
   port: number;
   /** 127.0.0.1 when absent. */
   host?: string;
   /** PEM; makes it an RTMPS receiver. */
   tls?: { key: string; cert: string };
-  /** Everything is accepted when absent. */
+  /** Without it every key is accepted. */
   acceptKey?: (app: string, streamKey: string) => KeyVerdict;
-  /** After how many bytes each side acknowledges; 2.5 MB when absent. */
+  /** Bytes after which each side acknowledges; 2.5 MB when absent. */
   windowBytes?: number;
-  /** What a refusal by `reject_bad_name` says. */
+  /** The description in a refusal by `reject_bad_name`. */
   statusDescription?: string;
   /** False refuses the `connect` command. */
   acceptApp?: (app: string) => boolean;
-  /** Each session is recorded there as `session-<number>.flv`. Made when it is not there. */
+  /** Records each session there as `session-<number>.flv`. Created if missing. */
   recordDirectory?: string;
-  /** Sees every media message after the facts have noted it. */
+  /** Receives every media message after it was counted in the facts. */
   onMedia?: (session: SessionFacts, kind: 'video' | 'audio', timestampMs: number, payload: Buffer) => void;
 }
 
 export interface RtmpReceiver {
   port: number;
-  /** `rtmp://host:port` or rtmps. */
+  /** `rtmp://host:port` or `rtmps://host:port`. */
   baseUrl: string;
-  /** Live objects, oldest first, ended ones included. */
+  /** Live objects, oldest first, including ended sessions. */
   sessions: SessionFacts[];
-  /** Stops reading, from present and future connections; the senders' buffers fill up. */
+  /** Stops reading from present and future connections, so the senders' buffers fill up. */
   pause(): void;
   resume(): void;
-  /** Cuts all present connections, as a crash would. */
+  /** Breaks all present connections, as a crash would. */
   kill(): void;
-  /** Stops listening, cuts what is left and finishes the recordings. */
+  /** Stops listening, breaks the remaining connections and finishes the recordings. */
   close(): Promise<void>;
 }
 
@@ -64,12 +64,14 @@ const OUR_CHUNK_SIZE = 4096;
 const DEFAULT_WINDOW_BYTES = 2_500_000;
 const PING_EVERY_MS = 1_000;
 
-/** Listens; resolves when the port is bound and rejects when it cannot be. */
+/** Starts the receiver. Resolves when the port is bound; rejects when it cannot be. */
 export async function startRtmpReceiver(options: RtmpReceiverOptions): Promise<RtmpReceiver> {
   const host = options.host ?? '127.0.0.1';
   if (options.recordDirectory) mkdirSync(options.recordDirectory, { recursive: true });
   const sessions: SessionFacts[] = [];
-  /** Below TLS, to cut; and what is read from, to pause. Without TLS they are the same. */
+  /**
+   * `sockets` are below TLS and are destroyed; `readers` are above it and are paused. Without TLS they are the same.
+   */
   const sockets = new Set<net.Socket>();
   const readers = new Set<net.Socket>();
   const recordings = new Set<Promise<void>>();
@@ -88,7 +90,7 @@ export async function startRtmpReceiver(options: RtmpReceiverOptions): Promise<R
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  // A peer that gives up during the TLS handshake is the peer's affair.
+  // Ignore a peer that aborts the TLS handshake.
   server.on('tlsClientError', () => {});
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -162,7 +164,7 @@ function serveSession(
     recorder = null;
   });
 
-  /** The plain handshake: our S1 is zeros, S2 echoes the publisher's C1. */
+  /** Performs the plain handshake: S1 is zeros, S2 echoes the publisher's C1. */
   function shakeHands(bytes: Buffer): void {
     handshake = Buffer.concat([handshake!, bytes]);
     if (handshake[0] !== 3) throw new Error('not RTMP version 3');

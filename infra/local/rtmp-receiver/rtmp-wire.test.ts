@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createMessageCollector, readCommandValues, writeCommand, writeMessage } from './rtmp-wire.ts';
 import type { ReceivedMessage } from './rtmp-wire.ts';
 
-/** Feeds the bytes in pieces of the given size. */
+/** Collects messages from bytes that arrive in pieces of the given size. */
 function collect(bytes: Buffer, pieceBytes = bytes.length): ReceivedMessage[] {
   const messages: ReceivedMessage[] = [];
   const push = createMessageCollector((message) => messages.push(message));
@@ -13,7 +13,7 @@ function collect(bytes: Buffer, pieceBytes = bytes.length): ReceivedMessage[] {
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
 
 describe('the message collector', () => {
-  it('reads all four header forms with their time deltas, however the bytes are cut', () => {
+  it('reads all four header forms with their time deltas, however the bytes are split', () => {
     const bytes = hex(
       '06 0003e8 000002 09 01000000 aabb' + // full header: 1000 ms
         '46 000021 000001 08 cc' + // same stream, delta 33
@@ -29,7 +29,7 @@ describe('the message collector', () => {
     for (const pieceBytes of [1, 2, 3, 5, 7, 1000]) expect(collect(bytes, pieceBytes)).toEqual(expected);
   });
 
-  it('puts chunks of two interleaved messages together', () => {
+  it('reassembles two interleaved messages', () => {
     const video = Buffer.alloc(200, 1);
     const head = (id: string, type: string) => hex(`${id} 000000 0000c8 ${type} 01000000`);
     const bytes = Buffer.concat([
@@ -56,7 +56,7 @@ describe('the message collector', () => {
     expect(() => collect(Buffer.concat([start, hex('c6'), body.subarray(128), hex('0000')]))).toThrow(/extended/);
   });
 
-  it('reads chunk stream ids of two and three bytes and obeys a new chunk size', () => {
+  it('reads chunk stream ids of two and three bytes and applies a new chunk size', () => {
     const bytes = Buffer.concat([
       hex('02 000000 000004 01 00000000 000000c8'),
       hex('00 24 000000 0000c8 09 01000000'),
@@ -75,7 +75,7 @@ describe('the message collector', () => {
   });
 });
 
-it('reads back the commands it writes, cut into chunks', () => {
+it('readCommandValues reads a command that writeCommand wrote in chunks', () => {
   const command = writeCommand('onStatus', 0, null, { level: 'status', description: 'x'.repeat(300), count: 3 });
   const [message] = collect(writeMessage(20, 1, command, 128));
   expect(readCommandValues(message!.payload)).toEqual([

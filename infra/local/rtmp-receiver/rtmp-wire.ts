@@ -1,13 +1,13 @@
 /**
- * The receiving half of RTMP, written apart from the publisher's code on purpose: a mistake shared by both sides would
- * be invisible when one is tested against the other.
+ * The receiving half of RTMP. It shares no code with the publisher on purpose: tests of one against the other would not
+ * detect a common mistake.
  */
 
 export interface ReceivedMessage {
   type: number;
-  /** Message stream the sender named. */
+  /** The sender's message stream id. */
   stream: number;
-  /** Absolute, unwrapped from the 32-bit field only as far as the sender's deltas go. */
+  /** Absolute time; exceeds 32 bits only through the sender's deltas. */
   timestamp: number;
   payload: Buffer;
 }
@@ -25,7 +25,7 @@ interface Lane {
 
 const FIELD_BYTES = [11, 7, 3, 0] as const;
 
-/** Collects chunks into messages. The returned function takes bytes and throws when they cannot be RTMP. */
+/** Assembles chunks into messages. The returned function accepts bytes, and throws when they are not RTMP. */
 export function createMessageCollector(onMessage: (message: ReceivedMessage) => void): (bytes: Buffer) => void {
   const lanes = new Map<number, Lane>();
   let chunkSize = 128;
@@ -191,7 +191,7 @@ function nameBytes(text: string): Buffer {
   return Buffer.concat([Buffer.from([encoded.length >> 8, encoded.length & 255]), encoded]);
 }
 
-/** One message in chunks of `chunkSize`, with a full header, timestamp 0. For what a receiver has to say. */
+/** Builds a message of the receiver in chunks of `chunkSize`, with a full header and timestamp 0. */
 export function writeMessage(type: number, stream: number, payload: Buffer, chunkSize: number): Buffer {
   const lane = type === 20 ? 3 : 2;
   const header = Buffer.alloc(12);

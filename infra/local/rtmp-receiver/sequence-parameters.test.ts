@@ -14,7 +14,7 @@ it.each([
   [854, 480],
   [720, 1280],
   [426, 240],
-])('reads %d x %d out of what x264 wrote', async (width, height) => {
+])('readPictureSize reads %d x %d from x264’s output', async (width, height) => {
   const path = join(directory, `${width}.flv`);
   await makeFlvFile(path, {
     width,
@@ -28,7 +28,7 @@ it.each([
   expect(readPictureSize(format.video!.avcConfiguration)).toEqual({ width, height });
 });
 
-it('answers null to bytes that hold no parameter set', () => {
+it('readPictureSize returns null for bytes without a parameter set', () => {
   expect(readPictureSize(Buffer.alloc(4))).toBeNull();
   expect(readPictureSize(Buffer.from('0164001fffe1000367640000', 'hex'))).toBeNull();
 });

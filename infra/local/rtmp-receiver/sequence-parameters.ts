@@ -1,4 +1,4 @@
-/** Picture size found in an AVCDecoderConfigurationRecord; null when it holds no readable sequence parameter set. */
+/** Reads the picture size from an AVCDecoderConfigurationRecord; null if it has no readable sequence parameter set. */
 export function readPictureSize(avcConfiguration: Buffer): { width: number; height: number } | null {
   if (avcConfiguration.length < 9 || (avcConfiguration[5]! & 31) === 0) return null;
   const length = avcConfiguration.readUInt16BE(6);
@@ -12,7 +12,7 @@ export function readPictureSize(avcConfiguration: Buffer): { width: number; heig
 
 const PROFILES_WITH_CHROMA = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
 
-/** Follows section 7.3.2.1.1 of ITU-T H.264 as far as the picture size. */
+/** Parses by section 7.3.2.1.1 of ITU-T H.264, up to the picture size. */
 function parse(bytes: Buffer): { width: number; height: number } {
   const bits = createBitReader(bytes);
   const profile = bits.take(8);

@@ -1,11 +1,11 @@
 import { readPictureSize } from './sequence-parameters.ts';
 
-/** What one publisher has sent so far. Times are those of the receiving machine, in milliseconds since the epoch. */
+/** What one publisher has sent so far. Times are from the receiver's clock, in milliseconds since the epoch. */
 export interface SessionFacts {
-  /** Counts connections from 1. */
+  /** The number of the connection, from 1. */
   number: number;
   app: string;
-  /** The stream key, in clear: a rehearsal target shows no more than its end. */
+  /** The stream key in plain text; a rehearsal target shows only its end. */
   streamName: string;
   secure: boolean;
   state: 'connecting' | 'publishing' | 'ended';
@@ -13,7 +13,7 @@ export interface SessionFacts {
   width: number | null;
   height: number | null;
   audioCodec: string | null;
-  /** By the timestamps, over the whole session; 0 until two frames have come. */
+  /** By the timestamps, over the whole session; 0 before the second frame. */
   framesPerSecond: number;
   /** Audio and video, by the timestamps, over the whole session. */
   bitrateBps: number;
@@ -21,10 +21,10 @@ export interface SessionFacts {
   keyframes: number;
   audioFrames: number;
   mediaBytes: number;
-  /** Headers seen; more than one means that the format was announced again. */
+  /** Received headers; more than one means that the format was announced again. */
   videoHeaders: number;
   audioHeaders: number;
-  /** What `onMetaData` said, empty before it came. */
+  /** The content of `onMetaData`; empty before it arrives. */
   metadata: Record<string, unknown>;
   /** Video; null before the first frame. */
   firstTimestampMs: number | null;
@@ -38,16 +38,16 @@ export interface SessionFacts {
   publishedAtMs: number | null;
   firstVideoAtMs: number | null;
   endedAtMs: number | null;
-  /** Whether the publisher said goodbye (FCUnpublish or deleteStream) before it left. */
+  /** Whether the publisher sent FCUnpublish or deleteStream before it disconnected. */
   cleanUnpublish: boolean;
-  /** The commands of its goodbye, in order. */
+  /** The commands with which it unpublished, in order. */
   goodbye: string[];
-  /** Answers to our pings and acknowledgements of what we sent. */
+  /** Responses to the receiver's pings, and acknowledgements of its bytes. */
   pongs: number;
   acknowledgements: number;
 }
 
-/** Facts of a connection that has just been made. */
+/** Creates the facts of a new connection. */
 export function makeSessionFacts(number: number, secure: boolean, nowMs: number): SessionFacts {
   return {
     number,
@@ -87,7 +87,7 @@ export function makeSessionFacts(number: number, secure: boolean, nowMs: number)
 const VIDEO_CODECS: Record<number, string> = { 2: 'sorenson-h263', 4: 'vp6', 7: 'h264', 12: 'hevc' };
 const AUDIO_CODECS: Record<number, string> = { 2: 'mp3', 10: 'aac', 11: 'speex' };
 
-/** Returns functions that note each video and audio message in `facts`. */
+/** Returns functions that record each video and audio message in `facts`. */
 export function createFactsKeeper(facts: SessionFacts) {
   let lastArrivalMs = 0;
   let lastAudioTimestampMs = 0;
@@ -140,7 +140,7 @@ export function createFactsKeeper(facts: SessionFacts) {
   return { noteVideo, noteAudio };
 }
 
-/** What a video message holds. Encoders also send marks such as the end of the sequence, which are no pictures. */
+/** Classifies a video message. Encoders also send markers, such as the end of the sequence, which are not pictures. */
 function contentOf(payload: Buffer, extended: boolean): 'header' | 'picture' | 'other' {
   const first = payload[0] ?? 0;
   // Enhanced RTMP: the low bits are the packet type; 0 begins a sequence, 1 and 3 carry coded frames.

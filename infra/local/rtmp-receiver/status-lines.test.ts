@@ -20,18 +20,18 @@ const facts = {
   largestTimestampGapMs: 34,
 };
 
-it('says in one line what arrives, with the end of the stream key only', () => {
+it('describeSession reports in one line what arrives, with only the end of the stream key', () => {
   expect(describeSession(facts)).toBe(
     '#3 live2/****9f2c  h264 1280x720 30.0 fps, aac, 2.53 Mbit/s, 450 frames, largest gap 34 ms, 0 out of order',
   );
 });
 
-it('says how a session ended, and shows nothing of a short key', () => {
+it('describeSession reports how a session ended, and hides a short key completely', () => {
   const ended = { ...facts, state: 'ended' as const, streamName: 'short', cleanUnpublish: true };
   expect(describeSession(ended)).toBe('#3 live2/****  ended cleanly after 450 frames');
 });
 
-it('prints the rates since the line before, and nothing more once a session has ended', () => {
+it('printSessions prints the rates since the previous line, and stops after a session has ended', () => {
   vi.useFakeTimers();
   const lines: string[] = [];
   const session = { ...facts };
@@ -43,11 +43,11 @@ it('prints the rates since the line before, and nothing more once a session has 
   Object.assign(session, { state: 'ended' });
   vi.advanceTimersByTime(30_000);
   expect(lines).toHaveLength(3);
-  expect(lines[2]).toBe('#3 live2/****9f2c  ended without goodbye after 525 frames');
+  expect(lines[2]).toBe('#3 live2/****9f2c  disconnected after 525 frames');
   stop();
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('says that a publisher was not let in', () => {
-  expect(describeSession({ ...facts, state: 'ended', publishedAtMs: null })).toBe('#3 live2/****9f2c  was not let in');
+it('describeSession reports a refused publisher', () => {
+  expect(describeSession({ ...facts, state: 'ended', publishedAtMs: null })).toBe('#3 live2/****9f2c  was refused');
 });

@@ -1,7 +1,7 @@
 import type { SessionFacts } from './session-facts.ts';
 
 /**
- * Prints one line for each session every few seconds, and a last one when it has ended.
+ * Prints one line per session every few seconds, and a last one when the session has ended.
  * @param sessions the receiver's own list, which grows
  * @returns a function that stops it
  */
@@ -33,16 +33,16 @@ export function printSessions(
   return () => clearInterval(timer);
 }
 
-/** One line about a session, with no more of the stream key than its last four characters. */
+/** Describes a session in one line, with at most the last four characters of the stream key. */
 export function describeSession(
   facts: SessionFacts,
   rates: { framesPerSecond: number; bitrateBps: number } = facts,
 ): string {
   const name = `#${facts.number} ${facts.app || '?'}/${hideKey(facts.streamName)}`;
   if (facts.state === 'connecting') return `${name}  connecting`;
-  if (facts.state === 'ended' && facts.publishedAtMs === null) return `${name}  was not let in`;
+  if (facts.state === 'ended' && facts.publishedAtMs === null) return `${name}  was refused`;
   if (facts.state === 'ended') {
-    return `${name}  ended ${facts.cleanUnpublish ? 'cleanly' : 'without goodbye'} after ${facts.videoFrames} frames`;
+    return `${name}  ${facts.cleanUnpublish ? 'ended cleanly' : 'disconnected'} after ${facts.videoFrames} frames`;
   }
   const size = facts.width === null ? 'no picture yet' : `${facts.width}x${facts.height}`;
   const video = `${facts.videoCodec ?? 'no video'} ${size} ${rates.framesPerSecond.toFixed(1)} fps`;

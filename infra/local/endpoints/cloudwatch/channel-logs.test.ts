@@ -31,7 +31,7 @@ function makeLogs() {
 }
 
 describe('the encoder log of a channel', () => {
-  test('tells each change once', () => {
+  test('records each change once', () => {
     const { logs, lines } = makeLogs();
     logs.observe(makeChannel('STARTING'), undefined);
     logs.observe(makeChannel('RUNNING'), makeReport({ state: 'connecting' }));
@@ -53,7 +53,7 @@ describe('the encoder log of a channel', () => {
     ]);
   });
 
-  test('sums dropped frames up to one line in ten seconds', () => {
+  test('reports dropped frames in one line per ten seconds', () => {
     const { logs, lines, pass } = makeLogs();
     logs.observe(makeChannel('RUNNING', 'WARNING'), makeReport({}));
     for (let second = 1; second <= 20; second++) {
@@ -65,7 +65,7 @@ describe('the encoder log of a channel', () => {
     );
   });
 
-  test('holds what the level lets through, in MediaLive’s form', () => {
+  test('contains the lines that the log level admits, in MediaLive’s format', () => {
     const { logs, lines } = makeLogs();
     logs.observe(makeChannel('RUNNING', 'DISABLED'), makeReport({ state: 'rejected' }));
     expect(lines()).toBeNull();

@@ -1,7 +1,7 @@
 /**
  * Encoder logs of the channels, as MediaLive writes them to CloudWatch Logs: one stream per channel and pipeline in the
- * group `ElementalMediaLive`, each line a JSON object. They are made from the engine's reports, so no line can hold what
- * a report does not: the target's URL and its stream key are not in them. Kept in memory, the newest lines of each.
+ * group `ElementalMediaLive`, with one JSON object per line. The lines come from the engine's reports, so they contain
+ * neither the target's URL nor its stream key. The newest lines of each stream are kept in memory.
  * [medialive/latest/ug/working-with-logs]
  */
 import type { Clock } from '../../host/clock.ts';
@@ -10,12 +10,12 @@ import type { ChannelRecord } from '../media/media-state.ts';
 
 const LINES_KEPT = 500;
 const STREAMS_KEPT = 200;
-/** Dropped frames are told of once in this time, not with every report. */
+/** Dropped frames are logged once per this interval, not with every report. */
 const DROPS_TOLD_EVERY_MS = 10_000;
 
 type Severity = 'E' | 'W' | 'I';
 
-/** Severities a log level lets through. [medialive: log levels and verbosities] */
+/** Severities that each log level admits. [medialive: log levels and verbosities] */
 const SEVERITIES: Record<string, readonly Severity[]> = {
   ERROR: ['E'],
   WARNING: ['E', 'W'],
@@ -29,13 +29,13 @@ export interface LogLine {
 }
 
 export interface ChannelLogs {
-  /** Writes what has changed since the last look. */
+  /** Logs what has changed since the last report. */
   observe(channel: ChannelRecord, report: ChannelReport | undefined): void;
-  /** Lines of a stream, oldest first; null when there is no such stream. */
+  /** Returns the lines of a stream, oldest first; null when there is no such stream. */
   read(streamName: string): LogLine[] | null;
 }
 
-/** What was last told of a channel. */
+/** The state of a channel that was logged last. */
 interface Told {
   channelState: string;
   output: string;
@@ -43,7 +43,7 @@ interface Told {
   dropsToldAtMs: number;
 }
 
-/** Keeps the logs of all channels. */
+/** Creates the logs of all channels. */
 export function makeChannelLogs(clock: Clock): ChannelLogs {
   const streams = new Map<string, LogLine[]>();
   const told = new Map<string, Told>();
@@ -77,7 +77,7 @@ export function makeChannelLogs(clock: Clock): ChannelLogs {
         now.unsentFrames = before!.unsentFrames;
       } else if (dropped > 0) {
         now.dropsToldAtMs = clock.now();
-        write(channel, 'W', `Dropped ${dropped} frames: the far end takes less than it is sent`);
+        write(channel, 'W', `Dropped ${dropped} frames: the far end reads too slowly`);
       }
       if (channel.state === 'DELETED') told.delete(channel.id);
       else told.set(channel.id, now);
@@ -86,7 +86,7 @@ export function makeChannelLogs(clock: Clock): ChannelLogs {
   };
 }
 
-/** The stream of a channel's first pipeline: `arn_aws_medialive_<region>_<account>_channel_<id>_0`. */
+/** Returns the log stream of a channel's first pipeline: `arn_aws_medialive_<region>_<account>_channel_<id>_0`. */
 export function streamNameOf(channelArn: string): string {
   return `${channelArn.replaceAll(':', '_')}_0`;
 }
@@ -97,14 +97,14 @@ const STATES: Record<ChannelReport['state'], { severity: Severity; text: string 
   publishing: { severity: 'I', text: 'Publishing' },
   reconnecting: { severity: 'W', text: 'Connection lost, connecting again' },
   rejected: { severity: 'E', text: 'Refused by the RTMP server' },
-  stalled: { severity: 'W', text: 'The RTMP server does not take what it is sent' },
+  stalled: { severity: 'W', text: 'The RTMP server does not accept data' },
 };
 
 function describeOutput({ state, problem }: ChannelReport): { severity: Severity; message: string } {
   const { severity, text } = STATES[state];
   if (!problem) return { severity, message: text };
   const times = problem.attempt === undefined ? '' : ` (attempt ${problem.attempt})`;
-  // Media still leaves, and something is wrong with it.
+  // The channel still publishes, but with a problem.
   const shown = state === 'publishing' ? 'W' : severity;
   return { severity: shown, message: `${text}: ${problem.detail}${times}` };
 }

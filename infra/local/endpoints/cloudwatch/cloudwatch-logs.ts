@@ -11,10 +11,10 @@ import {
 import type { LocalService } from '../wire/service.ts';
 import type { ChannelLogs, LogLine } from './channel-logs.ts';
 
-/** AWS's own limit of events in one answer. */
+/** AWS's limit of events in one response. */
 const EVENTS_MAX = 10_000;
 
-/** The `logs` endpoint: CloudWatch Logs' GetLogEvents for the channels' streams. */
+/** Creates the `logs` endpoint: CloudWatch Logs' GetLogEvents for the channels' streams. */
 export function makeCloudWatchLogsService(logs: ChannelLogs): LocalService {
   return makeJsonService({
     signingName: 'logs',
@@ -43,19 +43,19 @@ export function makeCloudWatchLogsService(logs: ChannelLogs): LocalService {
   });
 }
 
-/** A line with its place: lines of one millisecond are told apart by their number within it. */
+/** A line with its place. Lines of the same millisecond are distinguished by their number within it. */
 interface Placed {
   line: LogLine;
   place: Place;
 }
 
-/** Old lines are dropped, so a place is a time, not a position in the list. */
+/** A position in the log. It is a time rather than an index, because old lines are dropped. */
 interface Place {
   timestampMs: number;
   number: number;
 }
 
-/** Where a page lies: behind or before a place, or, without one, at the head or the tail of the stream. */
+/** Where a page is: after or before a place, or, without one, at the head or the tail of the stream. */
 interface Cursor {
   isForward: boolean;
   place?: Place;
@@ -71,8 +71,8 @@ function placed(lines: LogLine[]): Placed[] {
 }
 
 /**
- * Cuts a page and names the places next to it. A page that holds nothing gives back the place it was asked for, which
- * is how a client sees the end of the stream.
+ * Cuts a page and returns the places next to it. An empty page returns the requested place, which is how a client
+ * recognises the end of the stream.
  * @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html
  */
 function answer(events: Placed[], limit: number, { isForward, place }: Cursor) {

@@ -1,7 +1,6 @@
 /**
- * CloudWatch's GetMetricData and ListMetrics, from the metrics kept here, in every protocol CloudWatch's clients have
- * spoken. Metric math and search expressions are refused: CloudWatch computes them itself, and they have no place at a
- * source of metrics.
+ * Serves CloudWatch's GetMetricData and ListMetrics from the local metrics, in every protocol that CloudWatch's clients
+ * have used. Refuses metric math and search expressions, which only CloudWatch itself computes.
  */
 import type {
   GetMetricDataInput,
@@ -24,7 +23,7 @@ import type { OperationServiceOptions } from '../wire/rest-json-service.ts';
 /** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetrics.html */
 const METRICS_PER_PAGE = 500;
 
-/** The `monitoring` endpoint. */
+/** Creates the `monitoring` endpoint. */
 export function makeCloudWatchService(
   metrics: Metrics,
   options: Pick<OperationServiceOptions, 'around' | 'nextRequestId'>,
@@ -45,14 +44,14 @@ export function makeCloudWatchService(
   });
 }
 
-/** Refuses members that would change the answer and are not honoured here. */
+/** Refuses members that would change the result and are not supported here. */
 function refuseOthers(input: object, honoured: readonly string[]): void {
   const given = Object.entries(input).filter(([, value]) => value !== undefined && value !== null);
   const other = given.find(([member]) => !honoured.includes(member));
   if (other !== undefined) throw invalid(`${other[0]} is not supported by this local endpoint: leave it out`);
 }
 
-/** Answers each query with one value per period, newest first unless told otherwise. */
+/** Returns one value per period for each query, newest first by default. */
 function getMetricData(metrics: Metrics, input: GetMetricDataInput): GetMetricDataOutput {
   refuseOthers(input, ['EndTime', 'MetricDataQueries', 'ScanBy', 'StartTime']);
   const { StartTime: start, EndTime: end, MetricDataQueries: queries, ScanBy: scanBy } = input;
@@ -125,7 +124,7 @@ const STATISTICS: Record<string, (values: number[]) => number> = {
 
 function listMetrics(metrics: Metrics, input: ListMetricsInput): ListMetricsOutput {
   refuseOthers(input, ['Dimensions', 'MetricName', 'Namespace', 'NextToken', 'RecentlyActive']);
-  // Everything kept here is minutes old, so every metric is active within the three hours that can be asked for.
+  // The metrics are minutes old at most, so all are active within the three hours that a client can request.
   if (![undefined, 'PT3H'].includes(input.RecentlyActive)) throw invalid('RecentlyActive must be PT3H');
   const found: Metric[] = metrics.list(input.Namespace).flatMap((series) => {
     const names = new Set(series.samples.flatMap((sample) => Object.keys(sample.values)));
@@ -148,7 +147,10 @@ function listMetrics(metrics: Metrics, input: ListMetricsInput): ListMetricsOutp
   return { Metrics: page, NextToken: next };
 }
 
-/** What the query protocol calls a ValidationError. @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CommonErrors.html */
+/**
+ * Creates the error that the query protocol calls ValidationError. @see
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CommonErrors.html
+ */
 function invalid(message: string): AwsError {
   return new AwsError('ValidationException', 400, message);
 }

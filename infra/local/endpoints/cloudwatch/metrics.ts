@@ -1,6 +1,6 @@
 /**
- * Metrics as CloudWatch would hold them, for the last minutes: one value per second, metric and resource, made from the
- * engine's reports. A gauge keeps its latest value of a second; a counter adds up its growth within one.
+ * Metrics as CloudWatch would hold them, for the last minutes: one value per second, metric and resource, taken from
+ * the engine's reports. A gauge keeps the latest value of a second; a counter adds up its growth within it.
  */
 import type { ChannelReport, EngineReport, SourceReport, VideoCoding } from '../../engine/contract.ts';
 import { feedingSource } from '../media/feeds.ts';
@@ -13,10 +13,10 @@ const KEPT_SECONDS = 300;
  * [medialive/latest/ug/eml-metrics-output-metrics]
  */
 const HOUSEKEEPING_MBPS = 0.02;
-/** What FillMsec says of a second that was filled from its beginning to its end. */
+/** The value of FillMsec for a second that was filled completely. */
 const SECOND_MS = 1000;
 
-/** MediaConnect says no more of a picture than codec, size and rate; what else the engine knows goes here. */
+/** MediaConnect reports only codec, size and rate of a picture; these metrics hold what else the engine knows. */
 const SOURCE_CODING_METRICS: Record<keyof VideoCoding, string> = {
   profileIdc: 'SourceVideoProfile',
   levelIdc: 'SourceVideoLevel',
@@ -25,7 +25,7 @@ const SOURCE_CODING_METRICS: Record<keyof VideoCoding, string> = {
   isInterlaced: 'SourceVideoInterlaced',
 };
 
-/** A resource metrics are kept for. */
+/** A resource that has metrics. */
 interface MetricResource {
   namespace: string;
   /** In the order CloudWatch lists them. */
@@ -42,14 +42,14 @@ interface Series extends MetricResource {
   samples: Sample[];
 }
 
-/** What is kept, and how it gets in. */
+/** The stored metrics. */
 export interface Metrics {
   record(report: EngineReport): void;
-  /** Series of a namespace. */
+  /** Lists the series of a namespace, or all. */
   list(namespace?: string): Series[];
 }
 
-/** Keeps metrics of channels that run and flows that are active. */
+/** Creates the metrics of running channels and active flows. */
 export function makeMetrics(context: MediaContext, countAlerts: (channelId: string) => number): Metrics {
   const series = new Map<string, Series>();
   const lastChannels = new Map<string, ChannelReport>();
@@ -93,7 +93,7 @@ export function makeMetrics(context: MediaContext, countAlerts: (channelId: stri
       },
       { DroppedFrames: growth(report.droppedFrames, last?.droppedFrames) },
     );
-    // Published per output group and in no other set of dimensions. [medialive/latest/ug/eml-metrics-output-metrics]
+    // MediaLive publishes it per output group only. [medialive/latest/ug/eml-metrics-output-metrics]
     put(
       {
         namespace: 'AWS/MediaLive',
@@ -164,7 +164,7 @@ function outputGroupNameOf(context: MediaContext, channelId: string): string {
   return context.state.channels[channelId]?.settings.EncoderSettings?.OutputGroups?.[0]?.Name ?? '';
 }
 
-/** What is known of the line; CloudWatch has no value for a second in which nobody is connected. */
+/** Returns the known facts about the line; CloudWatch has no value for a second without a connected encoder. */
 function lineOf({ packetLossPercent, roundTripMs }: SourceReport): Record<string, number> {
   return {
     ...(packetLossPercent === undefined ? {} : { SourcePacketLossPercent: packetLossPercent }),
@@ -172,13 +172,13 @@ function lineOf({ packetLossPercent, roundTripMs }: SourceReport): Record<string
   };
 }
 
-/** Key of a resource whatever the order of its dimensions. */
+/** Returns the key of a resource, independent of the order of its dimensions. */
 export function seriesKey(resource: MetricResource): string {
   const dimensions = Object.entries(resource.dimensions).map(([name, value]) => `${name}=${value}`);
   return [resource.namespace, ...dimensions.sort()].join('|');
 }
 
-/** What a total has grown by; a total that fell has started again. */
+/** Returns the growth of a total; a total that fell has restarted from zero. */
 function growth(total: number, before: number | undefined): number {
   return before === undefined || total < before ? total : total - before;
 }

@@ -1,13 +1,13 @@
 import type { DynaliteStore, StoredTable } from 'dynalite/db/index.js';
 import type { JsonBody } from '../wire/aws-json.ts';
 
-/** UpdateTable's wish for a new index, as far as it is looked at here. */
+/** The part of an UpdateTable request that adds an index. */
 interface IndexWish {
   AttributeDefinitions: StoredTable['AttributeDefinitions'];
   Create: { IndexName: string; KeySchema: unknown; Projection: unknown };
 }
 
-/** Reads the wish for a new index out of an UpdateTable request; null when it asks for something else. */
+/** Reads the new index from an UpdateTable request; null if it requests something else. */
 export function readIndexWish(input: JsonBody): IndexWish | null {
   const updates = input['GlobalSecondaryIndexUpdates'];
   const create = Array.isArray(updates) && updates.length === 1 ? (updates[0] as JsonBody)['Create'] : undefined;
@@ -17,9 +17,8 @@ export function readIndexWish(input: JsonBody): IndexWish | null {
 }
 
 /**
- * Adds an index to a table, which dynalite's own UpdateTable cannot: it goes into the table's description, from where
- * every later write takes it. The items that are there already get into it by being written once more, which is the
- * caller's part.
+ * Adds an index to a table, which dynalite's own UpdateTable cannot. The index goes into the table's description, where
+ * every later write finds it. The caller must write existing items once more to add them to the index.
  * @returns false when the table has an index of this name
  */
 export async function addIndex(store: DynaliteStore, tableName: string, wish: IndexWish): Promise<boolean> {

@@ -18,7 +18,7 @@ import { createDynamodb, type LocalDynamodb } from './create-dynamodb.ts';
 
 const stores = vi.hoisted((): DynaliteStore[] => []);
 
-/** dynalite itself, whose stores the test keeps at hand. */
+/** Records dynalite's stores for the tests. */
 vi.mock('dynalite/db/index.js', async (load) => {
   const dynalite = await load<typeof import('dynalite/db/index.js')>();
   const create: typeof dynalite.create = (options) => {
@@ -69,7 +69,7 @@ async function list(dynamodb: LocalDynamodb): Promise<string[]> {
   return body.Items.map(({ pk }: { pk: { S: string } }) => pk.S).toSorted();
 }
 
-/** A table with three items, closed. */
+/** Creates a table with three items and closes it. */
 async function makeThree(): Promise<void> {
   const dynamodb = await open();
   await send(dynamodb, 'CreateTable', TABLE);
@@ -78,7 +78,7 @@ async function makeThree(): Promise<void> {
 }
 
 describe('a database on disk', () => {
-  it('keeps items, replacements and deletions over restarts, for its owner only', async () => {
+  it('keeps items, replacements and deletions across restarts, readable only by its owner', async () => {
     await makeThree();
     const dynamodb = await open();
     await send(dynamodb, 'DeleteItem', { TableName: 'records', Key: { pk: { S: 'two' } } });
@@ -90,7 +90,7 @@ describe('a database on disk', () => {
     for (const name of readdirSync(directory)) expect(statSync(join(directory, name)).mode & 0o777).toBe(0o600);
   });
 
-  it('has an item on disk when the answer comes: a copy taken then holds it', async () => {
+  it('has an item on disk when it responds: a copy taken then contains it', async () => {
     await makeThree();
     const dynamodb = await open();
     await put(dynamodb, 'four');
@@ -103,7 +103,7 @@ describe('a database on disk', () => {
     await dynamodb.close();
   });
 
-  it.each(['journal-', 'record'])('is refused without its %s, with the path, and nothing is changed', async (part) => {
+  it.each(['journal-', 'record'])('is refused without its %s, with the path, and no file is changed', async (part) => {
     await makeThree();
     const file = join(
       directory,
@@ -121,34 +121,31 @@ describe('a database on disk', () => {
     ['removed', (file: string) => rmSync(file)],
     ['cut', (file: string) => writeFileSync(file, '')],
     ['replaced', (file: string) => (rmSync(file), writeFileSync(file, 'something else'))],
-  ])(
-    'refuses the very next write when a file is %s while it runs, and writes everything again',
-    async (_how, damage) => {
-      await makeThree();
-      const dynamodb = await open();
-      for (const part of ['journal-', 'record']) {
-        damage(
-          join(
-            directory,
-            readdirSync(directory).find((name) => name.startsWith(part))!,
-          ),
-        );
-        expect((await put(dynamodb, 'lost')).status).toBe(500);
-        expect(health.failure()?.reason).toBe('a file of the data directory is gone');
-        expect(await list(dynamodb)).toEqual(['one', 'three', 'two']);
-        await health.look();
-        expect(health.failure()).toBeNull();
-      }
-      expect((await put(dynamodb, 'four')).status).toBe(200);
-      await dynamodb.close();
-      const again = await open();
-      expect(await list(again)).toEqual(['four', 'one', 'three', 'two']);
-      await again.close();
-      expect(printed.join()).toContain('changes are refused');
-    },
-  );
+  ])('refuses the very next write after a file is %s, and then writes everything again', async (_how, damage) => {
+    await makeThree();
+    const dynamodb = await open();
+    for (const part of ['journal-', 'record']) {
+      damage(
+        join(
+          directory,
+          readdirSync(directory).find((name) => name.startsWith(part))!,
+        ),
+      );
+      expect((await put(dynamodb, 'lost')).status).toBe(500);
+      expect(health.failure()?.reason).toBe('a file of the data directory is gone');
+      expect(await list(dynamodb)).toEqual(['one', 'three', 'two']);
+      await health.look();
+      expect(health.failure()).toBeNull();
+    }
+    expect((await put(dynamodb, 'four')).status).toBe(200);
+    await dynamodb.close();
+    const again = await open();
+    expect(await list(again)).toEqual(['four', 'one', 'three', 'two']);
+    await again.close();
+    expect(printed.join()).toContain('changes are refused');
+  });
 
-  it('does not make its folder again in a data directory that has vanished', async () => {
+  it('does not create its folder in a data directory that has vanished', async () => {
     await makeThree();
     const dynamodb = await open();
     rmSync(root, { recursive: true });
@@ -160,8 +157,27 @@ describe('a database on disk', () => {
   });
 });
 
-describe('reading', () => {
-  it('closes every iterator of the memory, whether a page ends early or not', async () => {
+describe('a read', () => {
+  it('returns the members of items and maps in another order than they were written in, at every depth', async () => {
+    await makeThree();
+    const dynamodb = await open();
+    const map = { M: { one: { N: '1' }, two: { L: [{ M: { three: { N: '3' }, four: { N: '4' } } }, { N: '5' }] } } };
+    const Item = { pk: { S: 'ordered' }, map };
+    await send(dynamodb, 'PutItem', { TableName: 'records', Item });
+    const Key = { pk: { S: 'ordered' } };
+    const { body } = await send(dynamodb, 'GetItem', { TableName: 'records', Key });
+    expect(body.Item).toEqual(Item);
+    const [three] = body.Item.map.M.two.L;
+    const orders = [body.Item, body.Item.map.M, three.M].map((members) => Object.keys(members));
+    expect(orders).toEqual([
+      ['map', 'pk'],
+      ['two', 'one'],
+      ['four', 'three'],
+    ]);
+    await dynamodb.close();
+  });
+
+  it('closes every iterator of the in-memory table, whether or not the page ends early', async () => {
     await makeThree();
     const dynamodb = await open();
     const { db } = stores.at(-1)!;

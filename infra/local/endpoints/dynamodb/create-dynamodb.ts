@@ -1,9 +1,10 @@
 /**
- * DynamoDB on dynalite's own validations and actions, in process. dynalite keeps the rows in memory, and durable-table.ts
- * keeps them on disk. Its HTTP server is left out: it throws out of event handlers on a client that disconnects or on an
- * internal error, which would end our process, and it closes its database only when it has been listening.
+ * DynamoDB on dynalite's own validations and actions, in process. dynalite keeps the rows in memory, and
+ * `durable-table.ts` keeps them on disk. dynalite's HTTP server is not used: it throws from event handlers when a
+ * client disconnects or an internal error occurs, which would end this process, and it closes its database only if it
+ * listened.
  *
- * Not served, as dynalite lacks them: transactions, TTL, streams, PartiQL. Adding an index is ours (add-index.ts).
+ * dynalite lacks transactions, TTL, streams and PartiQL, so they are not served. `add-index.ts` adds indexes.
  */
 import { createRequire } from 'node:module';
 import * as dynaliteDb from 'dynalite/db/index.js';
@@ -20,6 +21,7 @@ import type { Write } from '../../host/store/journal-lines.ts';
 import { DamagedTableError } from '../../host/store/table-journal.ts';
 import { createStorageHealth, StorageRefusedError, type StorageHealth } from '../../host/store/storage-health.ts';
 import { addIndex, readIndexWish } from './add-index.ts';
+import { reorderMaps } from './reorder-maps.ts';
 
 const OPERATIONS = [
   'BatchGetItem',
@@ -52,18 +54,18 @@ interface Operation {
   action: Action;
 }
 
-/** The local DynamoDB endpoint. `close` waits for what is being written. */
+/** The local DynamoDB endpoint. `close` waits for writes in progress. */
 export interface LocalDynamodb extends LocalService {
-  /** Runs while nothing is written, so that the files of the table belong together. */
+  /** Runs an action while nothing is written, so that the files of the table are consistent. */
   pause<Result>(action: () => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }
 
-/** Where the rows are kept. */
+/** Where the rows are stored. */
 interface TableFiles {
-  /** Null keeps them in memory alone. */
+  /** Null keeps them in memory only. */
   directory: string | null;
-  /** Receives the report that they cannot be written; left out, the console. */
+  /** Receives failed writes; without it they go to the console. */
   health?: Pick<StorageHealth, 'fail' | 'add'>;
   disk?: Disk;
   /** Rows of an earlier format. */
@@ -72,7 +74,7 @@ interface TableFiles {
 
 /**
  * Opens the database.
- * @throws {DamagedTableError} when less is there than was confirmed
+ * @throws {DamagedTableError} when confirmed rows are missing
  */
 export async function createDynamodb(files: TableFiles): Promise<LocalDynamodb> {
   const store = dynaliteDb.create({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
@@ -98,14 +100,14 @@ export async function createDynamodb(files: TableFiles): Promise<LocalDynamodb> 
       const indexWish = name === 'UpdateTable' ? readIndexWish(input) : null;
       const output = indexWish ? await index(input, indexWish) : await run(store, operation, input);
       if (name === 'CreateTable') await untilTableSettles(store, operations.get('DescribeTable')!, input);
-      return jsonResponse('1.0', 200, output);
+      return jsonResponse('1.0', 200, reorderMaps(output));
     } catch (error) {
       if (isRefusal(error)) return jsonResponse('1.0', error.statusCode, error.body);
       if (error instanceof AwsFault) {
         const body = { __type: `com.amazonaws.dynamodb.v20120810#${error.name}`, message: error.message };
         return jsonResponse('1.0', error.status, body);
       }
-      // A store that cannot be written is reported once, by its health, and not for every request.
+      // StorageHealth reports a failing disk once, so do not log it for every request.
       if (!isStorageError(error)) console.error('local dynamodb endpoint failed:', error);
       const body = {
         __type: 'com.amazonaws.dynamodb.v20120810#InternalServerError',
@@ -115,7 +117,7 @@ export async function createDynamodb(files: TableFiles): Promise<LocalDynamodb> 
     }
   }
 
-  /** Adds an index and fills it: an item gets into it by being written once more as it is. */
+  /** Adds an index and fills it by writing every item once more, unchanged. */
   async function index(input: JsonBody, wish: NonNullable<ReturnType<typeof readIndexWish>>): Promise<unknown> {
     const TableName = String(input['TableName']);
     if (!(await addIndex(store, TableName, wish))) {
@@ -146,8 +148,8 @@ export async function createDynamodb(files: TableFiles): Promise<LocalDynamodb> 
 }
 
 /**
- * Closes every iterator when its stream ends. dynalite calls `return`, which memory-level does not have, so the database
- * kept each iterator and 64 kB with it: 600 MB after 12,000 requests.
+ * Closes every iterator when its stream ends. dynalite calls `return`, which memory-level lacks; without this the
+ * database kept each iterator and its 64 kB, 600 MB after 12,000 requests.
  */
 function closeIterators(db: DynaliteStore['db']): void {
   for (const name of ['keys', 'values'] as const) {
@@ -160,7 +162,7 @@ function closeIterators(db: DynaliteStore['db']): void {
   }
 }
 
-/** Puts the disk between dynalite and its memory: every write goes there first. */
+/** Puts the disk in front of dynalite's memory, so that every write reaches the disk first. */
 async function makeDurable(store: DynaliteStore, files: TableFiles & { directory: string }): Promise<DurableTable> {
   const { db } = store;
   const batch = db.batch.bind(db);
@@ -181,7 +183,7 @@ async function makeDurable(store: DynaliteStore, files: TableFiles & { directory
   return durable;
 }
 
-/** A failure of the disk, which StorageHealth has reported. */
+/** Returns whether an error is a disk failure, which StorageHealth has already reported. */
 function isStorageError(error: unknown): boolean {
   if (error instanceof StorageRefusedError || error instanceof DamagedTableError) return true;
   return (error as NodeJS.ErrnoException)?.errno !== undefined;
@@ -199,7 +201,7 @@ function loadOperations(): Map<string, Operation> {
   );
 }
 
-/** dynalite makes a table active a moment after it has answered; nobody on this machine shall have to wait for that. */
+/** Waits until dynalite has made a new table active, so that local callers need not poll. */
 async function untilTableSettles(store: DynaliteStore, describe: Operation, created: JsonBody): Promise<void> {
   for (;;) {
     const described = await run(store, describe, { TableName: created['TableName'] });
@@ -216,7 +218,7 @@ async function run(store: DynaliteStore, operation: Operation, input: unknown): 
 }
 
 function validate(store: DynaliteStore, operation: Operation, input: unknown): Record<string, unknown> {
-  // dynalite lets a null inside a set through, then throws where no one can catch it, with the item locked for good.
+  // dynalite accepts a null inside a set, then throws where it cannot be caught and leaves the item locked forever.
   if (Object.values(input as JsonBody).some(hasNullInside)) throw malformed();
   try {
     const data = validations.checkTypes(input, operation.types);
@@ -224,7 +226,7 @@ function validate(store: DynaliteStore, operation: Operation, input: unknown): R
     return data;
   } catch (error) {
     if (isRefusal(error)) throw error;
-    // dynalite's validations stumble over shapes no AWS client sends, such as a null where an attribute value belongs.
+    // dynalite's validations crash on shapes that no AWS client sends, such as a null in place of an attribute value.
     throw malformed();
   }
 }
@@ -235,7 +237,7 @@ function hasNullInside(value: unknown): boolean {
 }
 
 function malformed(): AwsFault {
-  return new AwsFault('SerializationException', 'the request is not of the shape this operation takes');
+  return new AwsFault('SerializationException', 'the request does not have the shape of this operation');
 }
 
 function isRefusal(error: unknown): error is Refusal {

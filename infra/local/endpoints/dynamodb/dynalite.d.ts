@@ -1,6 +1,6 @@
-/** The parts of dynalite 4.0.0 that run without its HTTP server. Internal to the package: its version is pinned. */
+/** The parts of dynalite 4.0.0 that run without its HTTP server. They are internal, so the version is pinned. */
 declare module 'dynalite/db/index.js' {
-  /** A table's description as it is kept. */
+  /** A stored table description. */
   export interface StoredTable {
     TableArn: string;
     AttributeDefinitions: { AttributeName: string; AttributeType: string }[];
@@ -8,10 +8,10 @@ declare module 'dynalite/db/index.js' {
   }
   type Done = (error: unknown) => void;
   type BatchOperation = { type: 'put'; key: string; value: unknown } | { type: 'del'; key: string };
-  /** The database as dynalite calls it: by these members and its streams, looked up at each call. */
+  /** The members of the database that dynalite and its streams call; they are looked up at each call. */
   export interface MemoryIterator {
     close(): Promise<void>;
-    /** What dynalite calls when a stream ends or is destroyed; memory-level has none. */
+    /** dynalite calls it when a stream ends or is destroyed; memory-level does not have it. */
     return?: () => Promise<void>;
   }
   export interface MemoryDb {

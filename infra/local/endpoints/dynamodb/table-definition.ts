@@ -1,10 +1,10 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { HISTORY_BY_DAY } from '../../../../functions/aws/names.ts';
 
-/** The attribute by which items expire, in seconds since the epoch, as the CDK's data stack declares it. */
+/** The attribute by which items expire, in seconds since the epoch, identical to that of the CDK's data stack. */
 export const TIME_TO_LIVE_ATTRIBUTE = 'expiresAt';
 
-/** The table and its index, as the CDK's data stack makes them on AWS. */
+/** The table and its index, identical to those of the CDK's data stack. */
 export const TABLE_DEFINITION = {
   BillingMode: 'PAY_PER_REQUEST',
   AttributeDefinitions: [

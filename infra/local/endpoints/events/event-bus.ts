@@ -1,6 +1,6 @@
 /**
- * EventBridge in this process: events from the local endpoints go to the subscribers whose pattern they match.
- * Delivery is asynchronous, may repeat and may be given up, so nothing may depend on an event to arrive.
+ * EventBridge in this process: delivers events of the local endpoints to the subscribers whose pattern they match.
+ * Delivery is asynchronous, may repeat and may fail, so no code may depend on an event.
  */
 import { systemClock } from '../../host/clock.ts';
 import type { Clock } from '../../host/clock.ts';
@@ -8,24 +8,24 @@ import type { AwsEvent, EventSink } from '../wire/service.ts';
 
 const RETRY_DELAYS_MS = [200, 1_000, 5_000];
 
-/** Which events a target gets; an absent member matches all. */
+/** Selects the events for a target; an absent member matches all. */
 export interface EventPattern {
   source?: string[];
   detailType?: string[];
 }
 
-/** What takes an event; a rejection is a failed delivery, to be tried again. */
+/** Handles an event. A rejection counts as a failed delivery and is retried. */
 export type EventTarget = (event: AwsEvent) => Promise<void>;
 
 /** The bus. */
 export interface EventBus extends EventSink {
-  /** @returns ends the subscription */
+  /** @returns a function that ends the subscription */
   subscribe(pattern: EventPattern, target: EventTarget): () => void;
-  /** Delivers nothing more and waits for the deliveries that run. */
+  /** Stops delivery and waits for the deliveries in progress. */
   close(): Promise<void>;
 }
 
-/** Makes a bus with no subscribers. */
+/** Creates a bus without subscribers. */
 export function createEventBus(deps: { clock?: Clock } = {}): EventBus {
   const { clock = systemClock } = deps;
   const subscriptions = new Set<{ pattern: EventPattern; target: EventTarget }>();
@@ -43,7 +43,7 @@ export function createEventBus(deps: { clock?: Clock } = {}): EventBus {
           return;
         }
         console.error(
-          `event ${event['detail-type']} of ${event.source} given up after ${attempt + 1} attempts:`,
+          `gave up delivering event ${event['detail-type']} of ${event.source} after ${attempt + 1} attempts:`,
           error,
         );
       })

@@ -4,7 +4,7 @@ import type { AwsEvent } from '../wire/service.ts';
 import { createEventBus } from './event-bus.ts';
 import { createScheduler } from './scheduler.ts';
 
-/** A clock that moves only when told, and runs what is due on the way. */
+/** Creates a clock that moves only on `advance`, and runs due timers on the way. */
 function makeManualClock(): Clock & { advance(byMs: number): Promise<void> } {
   let nowMs = 0;
   let timers: { atMs: number; action: () => void }[] = [];
@@ -48,7 +48,7 @@ beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}));
 afterEach(() => vi.restoreAllMocks());
 
 describe('createEventBus', () => {
-  it('delivers an event to those whose pattern it matches, and to no one else', async () => {
+  it('delivers an event only to targets whose pattern it matches', async () => {
     const clock = makeManualClock();
     const bus = createEventBus({ clock });
     const got: string[] = [];
@@ -65,7 +65,7 @@ describe('createEventBus', () => {
     expect(got).toEqual(['all aws.medialive', 'medialive aws.medialive', 'all aws.mediaconnect']);
   });
 
-  it('tries a failing target again, gives up with a log line, and never troubles the publisher or other targets', async () => {
+  it('retries a failing target, gives up with a log line, and spares the publisher and other targets', async () => {
     const clock = makeManualClock();
     const bus = createEventBus({ clock });
     let attempts = 0;
@@ -116,7 +116,7 @@ describe('createEventBus', () => {
 });
 
 describe('createScheduler', () => {
-  it('runs each action at its own pace, errors or not', async () => {
+  it('runs each action at its own interval, even after errors', async () => {
     const clock = makeManualClock();
     const scheduler = createScheduler({ clock });
     const runs: string[] = [];
@@ -132,7 +132,7 @@ describe('createScheduler', () => {
     expect(runs).toHaveLength(5);
   });
 
-  it('never lets two runs of one name overlap', async () => {
+  it('never overlaps two runs of the same name', async () => {
     const clock = makeManualClock();
     const scheduler = createScheduler({ clock });
     let started = 0;
@@ -148,7 +148,7 @@ describe('createScheduler', () => {
     expect(started).toBe(2);
   });
 
-  it('leaves out the runs that are due while it is paused', async () => {
+  it('skips the runs that are due while it is paused', async () => {
     const clock = makeManualClock();
     let isPaused = false;
     const scheduler = createScheduler({ clock, isPaused: () => isPaused });
@@ -162,7 +162,7 @@ describe('createScheduler', () => {
     expect(runs).toEqual([1_000, 5_000]);
   });
 
-  it('waits on close for the run that goes, and starts no other', async () => {
+  it('close waits for the run in progress and starts no other', async () => {
     const clock = makeManualClock();
     const scheduler = createScheduler({ clock });
     let started = 0;

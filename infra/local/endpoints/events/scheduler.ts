@@ -1,20 +1,20 @@
-/** EventBridge Scheduler in this process, as far as we need it: an action every so many seconds. */
+/** EventBridge Scheduler in this process, as far as Sluice needs it: an action at a fixed interval. */
 import type { Clock } from '../../host/clock.ts';
 
 /** The schedules of this process. */
 export interface Scheduler {
   /**
-   * Runs `action` every `seconds`, the first time after that long. A run that is due while the last one of this name is
-   * still going is left out. Errors are logged; the schedule goes on.
+   * Runs `action` every `seconds`, for the first time after one interval. Skips a run while the previous one of this
+   * name is still in progress. Logs errors and continues.
    */
   every(seconds: number, name: string, action: () => Promise<void>): void;
-  /** Starts no further run and waits for those that go. */
+  /** Starts no further run and waits for those in progress. */
   close(): Promise<void>;
 }
 
 /**
- * Makes a scheduler with nothing scheduled.
- * @param deps.isPaused leaves out the runs that are due while it says so
+ * Creates an empty scheduler.
+ * @param deps.isPaused skips the runs that are due while it returns true
  */
 export function createScheduler(deps: { clock: Clock; isPaused?: () => boolean }): Scheduler {
   const { clock, isPaused = () => false } = deps;

@@ -1,8 +1,8 @@
 /**
- * The ciphertext blob: what it looks like and what is authenticated with it.
+ * The ciphertext blob and the data that is authenticated with it.
  *
  * Layout: 1 byte version, 16 bytes key id, 4 bytes number of the key material, 12 bytes IV, 16 bytes tag, then the
- * plaintext under AES-256-GCM. Authenticated beside it: everything before the IV, and the encryption context.
+ * plaintext under AES-256-GCM. The tag also authenticates everything before the IV, and the encryption context.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
@@ -14,7 +14,7 @@ const HEADER_BYTES = 21;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Which key, and which of its materials, a blob was made with. Claimed until `openBlob` has succeeded. */
+/** The key and the material that a blob claims to be encrypted with. Unverified until `openBlob` has succeeded. */
 export interface BlobHeader {
   keyId: string;
   materialIndex: number;
@@ -33,7 +33,7 @@ export function sealBlob(header: BlobHeader, material: Buffer, plaintext: Buffer
   return Buffer.concat([head, iv, cipher.getAuthTag(), body]);
 }
 
-/** Reads what a blob claims to be made with, or null when it is no blob of ours. */
+/** Reads the claimed header of a blob; null if the format is unknown. */
 export function readBlobHeader(blob: Buffer): BlobHeader | null {
   if (blob.length <= HEADER_BYTES + IV_BYTES + TAG_BYTES || blob.readUInt8(0) !== VERSION) return null;
   const hex = blob.toString('hex', 1, 17);
@@ -41,7 +41,7 @@ export function readBlobHeader(blob: Buffer): BlobHeader | null {
   return { keyId, materialIndex: blob.readUInt32BE(17) };
 }
 
-/** Decrypts a blob, or gives null when the blob, the material or the context is not the one it was made with. */
+/** Decrypts a blob; null if the blob, the material or the context does not match. */
 export function openBlob(blob: Buffer, material: Buffer, context: EncryptionContext): Buffer | null {
   const tagStart = HEADER_BYTES + IV_BYTES;
   const decipher = createDecipheriv('aes-256-gcm', material, blob.subarray(HEADER_BYTES, tagStart));
@@ -54,7 +54,10 @@ export function openBlob(blob: Buffer, material: Buffer, context: EncryptionCont
   }
 }
 
-/** One byte string per context: pairs in the order of their names' UTF-8 bytes, each part with its length before it. */
+/**
+ * Encodes a context as one unique byte string: pairs sorted by the UTF-8 bytes of their names, each part after its
+ * length.
+ */
 function encodeContext(context: EncryptionContext): Buffer {
   const pairs = Object.entries(context)
     .map(([name, value]) => [Buffer.from(name), Buffer.from(value)] as const)

@@ -1,7 +1,7 @@
 /**
- * The local KMS: symmetric keys that never leave it in clear, encryption contexts that must match, key states that
- * refuse as AWS's do. Left out: key policies and grants (one operator, one machine), asymmetric and HMAC keys, imported
- * material, and several regions.
+ * The local KMS: symmetric keys that never leave it in plain text, encryption contexts that must match, and key states
+ * that refuse as AWS's do. Not implemented: key policies and grants (there is one operator on one machine), asymmetric
+ * and HMAC keys, imported material, and multiple regions.
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
@@ -73,8 +73,8 @@ const HONOURED: HonouredMembers = {
 
 /**
  * Opens the local KMS endpoint.
- * @param options.directory holds `kms.sealed` and the `root.key` that opens it; null keeps the keys in memory
- * @throws {SealedFileError} when the keys are there and cannot be opened
+ * @param options.directory contains `kms.sealed` and the `root.key` that opens it; null keeps the keys in memory
+ * @throws {SealedFileError} when the stored keys cannot be opened
  */
 export function createKms(options: { directory: string | null; clock?: Clock; health?: StorageHealth }): LocalService {
   const { directory, clock = systemClock, health } = options;
@@ -104,7 +104,7 @@ function keyOperations(ring: KeyRing, clock: Clock): JsonOperations {
         origin !== 'AWS_KMS' ||
         optionalBoolean(input, 'MultiRegion') === true
       ) {
-        throw new AwsFault('UnsupportedOperationException', 'the local KMS makes symmetric encryption keys only');
+        throw new AwsFault('UnsupportedOperationException', 'the local KMS creates symmetric encryption keys only');
       }
       return { KeyMetadata: describeKey(ring.make(optionalString(input, 'Description') ?? '')) };
     },
@@ -117,7 +117,7 @@ function keyOperations(ring: KeyRing, clock: Clock): JsonOperations {
     CreateAlias(input) {
       const name = requiredString(input, 'AliasName');
       if (!ALIAS_NAME.test(name) || name.startsWith('alias/aws/')) {
-        throw new AwsFault('InvalidAliasNameException', `${name} is not a name an alias may have`);
+        throw new AwsFault('InvalidAliasNameException', `${name} is not a valid alias name`);
       }
       const key = ring.find(requiredString(input, 'TargetKeyId'));
       if (key.state === 'PendingDeletion') throw pendingDeletion(key);
@@ -313,7 +313,7 @@ function describeKey(key: Key): Record<string, unknown> {
   };
 }
 
-/** The operations that change a key take its id or ARN, not an alias. */
+/** Finds a key by id or ARN. Operations that change a key do not accept an alias. */
 function findByKeyId(ring: KeyRing, input: JsonBody): Key {
   const reference = requiredString(input, 'KeyId');
   if (/^(arn:.*:)?alias\//.test(reference)) {
@@ -333,7 +333,7 @@ function pendingDeletion(key: Key): AwsFault {
 }
 
 /**
- * Ends a call that would succeed and was asked not to do anything.
+ * Ends a dry run, after every check has passed and before anything changes.
  * @throws {AwsFault} `DryRunOperationException`
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/testing-permissions.html
  */
@@ -343,7 +343,7 @@ function endDryRun(input: JsonBody): void {
   throw new AwsFault('DryRunOperationException', message, 412);
 }
 
-/** Says nothing about what was wrong, as AWS does not: an attacker would learn from it. */
+/** Creates an error without a reason, as AWS does, so that an attacker learns nothing. */
 function invalidCiphertext(): AwsFault {
   return new AwsFault('InvalidCiphertextException', '');
 }

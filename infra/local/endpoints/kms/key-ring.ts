@@ -1,4 +1,4 @@
-/** The keys and aliases of the local KMS: what is kept, how one is found, and in which state it may be used. */
+/** Stores the keys and aliases of the local KMS, finds them, and rotates and deletes keys when that is due. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { DAY_MS } from '../../../../functions/domain/utc-day.ts';
 import { AwsFault } from '../wire/aws-json.ts';
@@ -8,7 +8,7 @@ import type { StateStore } from '../../host/state-store.ts';
 
 const ARN_PREFIX = `arn:aws:kms:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:`;
 
-/** One key. `materials` are base64; the last one encrypts, any of them decrypts what it encrypted. */
+/** A key. `materials` are base64; the last one encrypts, and each decrypts what it has encrypted. */
 export interface Key {
   keyId: string;
   description: string;
@@ -26,7 +26,7 @@ interface RingState {
   aliases: Record<string, { keyId: string; createdAtMs: number }>;
 }
 
-/** The ring in use. Every change is on disk when the call that made it returns. */
+/** The open key ring. Every change is on disk when its call returns. */
 export interface KeyRing {
   list(): Key[];
   listAliases(): { name: string; keyId: string; createdAtMs: number }[];
@@ -39,17 +39,17 @@ export interface KeyRing {
   addAlias(name: string, key: Key): void;
 }
 
-/** The ARN of a key. */
+/** Returns the ARN of a key. */
 export function toKeyArn(keyId: string): string {
   return `${ARN_PREFIX}key/${keyId}`;
 }
 
-/** The ARN of an alias. */
+/** Returns the ARN of an alias. */
 export function toAliasArn(name: string): string {
   return ARN_PREFIX + name;
 }
 
-/** Opens the ring kept in `store`. */
+/** Opens the key ring in `store`. */
 export function openKeyRing(deps: { store: StateStore; clock: Clock }): KeyRing {
   const { store, clock } = deps;
   let state = (store.load() as RingState | null) ?? { keys: [], aliases: {} };
@@ -59,7 +59,7 @@ export function openKeyRing(deps: { store: StateStore; clock: Clock }): KeyRing 
     state = next;
   }
 
-  /** Deletes for good the keys whose waiting period is over, with their aliases; rotates those that are due. */
+  /** Deletes the keys whose waiting period is over, with their aliases, and rotates those that are due. */
   function catchUp(): void {
     const now = clock.now();
     const kept = state.keys.filter((key) => key.deletionAtMs === null || key.deletionAtMs > now);

@@ -1,11 +1,11 @@
-/** The Invoke operation of Lambda's REST API, over a registry. The other operations are refused. */
+/** Serves the Invoke operation of Lambda's REST API and refuses the others. */
 import { randomUUID } from 'node:crypto';
 import type { LocalService } from '../wire/service.ts';
 import { LAMBDA_PAYLOAD_BYTES_MAX, UnknownFunctionError } from './registry.ts';
 import type { LambdaRegistry } from './registry.ts';
 
 const INVOKE_PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
-/** Members of Invoke that travel in the query or a header and are not honoured. */
+/** Members of Invoke in the query or a header that are not supported. */
 const OTHER_PARAMETERS = ['Qualifier'];
 const OTHER_HEADERS = ['x-amz-client-context', 'x-amz-durable-execution-name', 'x-amz-tenant-id'];
 

@@ -7,7 +7,7 @@ class NotSettled extends Error {
 }
 
 describe('createLambdaRegistry', () => {
-  it('passes event and result through JSON, so nothing is shared and nothing survives that Lambda would lose', async () => {
+  it('passes event and result through JSON, which drops what Lambda would drop and shares no object', async () => {
     const registry = createLambdaRegistry();
     const seen: unknown[] = [];
     const kept = { list: [1] };
@@ -33,7 +33,7 @@ describe('createLambdaRegistry', () => {
     await expect(registry.invoke('other', {})).rejects.toThrow(UnknownFunctionError);
   });
 
-  it('reports a thrown error by its name and message, whatever was thrown', async () => {
+  it('reports the name and message of a thrown error, or the type and text of any other value', async () => {
     const registry = createLambdaRegistry();
     registry.register('step', async () => {
       throw new NotSettled('the channel is still starting');
@@ -58,7 +58,7 @@ describe('createLambdaRegistry', () => {
     expect(await registry.invoke('circular', {})).toMatchObject({ ok: false, error: { errorType: 'TypeError' } });
   });
 
-  it('gives up on a function after its own timeout', async () => {
+  it('reports a timeout after the function’s own limit', async () => {
     const alarms: (() => void)[] = [];
     const clock = { now: () => 0, after: (_delayMs: number, action: () => void) => (alarms.push(action), () => {}) };
     const registry = createLambdaRegistry({ clock });
@@ -74,7 +74,7 @@ describe('createLambdaRegistry', () => {
     });
   });
 
-  it('waits on close for what runs, and starts nothing after', async () => {
+  it('close waits for running functions and refuses new ones', async () => {
     const registry = createLambdaRegistry();
     const { promise: work, resolve: finish } = Promise.withResolvers<string>();
     registry.register('long', () => work);
@@ -108,7 +108,7 @@ describe('createLambdaService', () => {
       }),
     );
 
-  it('200 with the result, or with the error and its header', async () => {
+  it('returns 200 with the result, or with the error and its header', async () => {
     const good = await invoke(toFunctionArn('step'), '{"a":1}');
     expect([good.status, good.headers.get('x-amz-function-error'), await good.json()]).toEqual([200, null, { a: 1 }]);
     const bad = await invoke('step', '{"fail":true}');
@@ -119,12 +119,12 @@ describe('createLambdaService', () => {
     ]);
   });
 
-  it('202 for an event, 204 for a dry run', async () => {
+  it('returns 202 for an event and 204 for a dry run', async () => {
     expect((await invoke('step', '{}', { 'x-amz-invocation-type': 'Event' })).status).toBe(202);
     expect((await invoke('step', '{}', { 'x-amz-invocation-type': 'DryRun' })).status).toBe(204);
   });
 
-  it('400 for a body that is not JSON, 404 for an unknown function or operation', async () => {
+  it('returns 400 for a body that is not JSON and 404 for an unknown function or operation', async () => {
     expect((await invoke('step', '{')).status).toBe(400);
     const unknown = await invoke('other', '{}');
     expect([unknown.status, unknown.headers.get('x-amzn-errortype')]).toEqual([404, 'ResourceNotFoundException']);

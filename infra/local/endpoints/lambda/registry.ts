@@ -1,6 +1,6 @@
 /**
- * Lambda functions, run in this process. What goes in and out passes through JSON as between Lambda and its caller, so
- * that nothing works here that a real invocation would lose (a Date, an undefined, a shared object).
+ * Runs Lambda functions in this process. Events and results pass through JSON as between Lambda and its caller, so that
+ * nothing works here that a real invocation would lose (a Date, an undefined, a shared object).
  */
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../../host/clock.ts';
@@ -24,28 +24,28 @@ export interface LambdaContext {
 /** A function as its entry point exports it. */
 export type LambdaHandler = (event: never, context: LambdaContext) => Promise<unknown>;
 
-/** What the Lambda service tells about a function that failed. Its names are matched by `ErrorEquals`. */
+/** The Lambda service's report of a failed function. `ErrorEquals` matches its `errorType`. */
 export interface LambdaError {
   errorType: string;
   errorMessage: string;
 }
 
-/** How an invocation ended. `result` is what the function returned, null for nothing. */
+/** The outcome of an invocation. `result` is the function's result, null if it returned nothing. */
 export type LambdaOutcome = { ok: true; result: unknown } | { ok: false; error: LambdaError };
 
 /** The functions of this process. */
 export interface LambdaRegistry {
-  /** @param options.timeoutSeconds a function that takes longer is reported as failed, though it runs on; default 60 */
+  /** @param options.timeoutSeconds a slower function is reported as failed, although it continues to run; default 60 */
   register(name: string, handler: LambdaHandler, options?: { timeoutSeconds?: number }): void;
-  /** Whether there is such a function, by name, ARN, or either with a version. */
+  /** Returns whether a function exists, by name or ARN, with or without a version. */
   has(nameOrArn: string): boolean;
-  /** Runs a function; its failures are part of the outcome. @throws {UnknownFunctionError} */
+  /** Runs a function. Its failures are part of the outcome. @throws {UnknownFunctionError} */
   invoke(nameOrArn: string, payload: unknown): Promise<LambdaOutcome>;
-  /** Refuses further invocations and gives those that run five seconds to finish. */
+  /** Refuses further invocations and gives running ones five seconds to finish. */
   close(): Promise<void>;
 }
 
-/** No function of this name is registered. */
+/** Reports that no function of this name is registered. */
 export class UnknownFunctionError extends Error {
   constructor(nameOrArn: string) {
     super(`Function not found: ${nameOrArn}`);
@@ -53,12 +53,12 @@ export class UnknownFunctionError extends Error {
   }
 }
 
-/** The ARN a function has in the local account. */
+/** Returns the ARN of a function in the local account. */
 export function toFunctionArn(name: string): string {
   return `arn:aws:lambda:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:function:${name}`;
 }
 
-/** Makes an empty registry. */
+/** Creates an empty registry. */
 export function createLambdaRegistry(deps: { clock?: Clock } = {}): LambdaRegistry {
   const { clock = systemClock } = deps;
   const functions = new Map<string, { handler: LambdaHandler; timeoutSeconds: number }>();
@@ -118,7 +118,7 @@ async function runHandler(handler: LambdaHandler, event: unknown, context: Lambd
     }
     return { ok: true, result };
   } catch (error) {
-    // As Lambda's Node runtime reports it, minus the stack trace.
+    // The report of Lambda's Node runtime, without the stack trace.
     return error instanceof Error ? failed(error.name, error.message) : failed(typeof error, String(error));
   }
 }
@@ -132,7 +132,7 @@ function throughJson(value: unknown): unknown {
   return text === undefined ? null : (JSON.parse(text) as unknown);
 }
 
-/** Takes `name`, `name:version`, `account:function:name`, and the whole ARN with or without a version. */
+/** Reads the name from `name`, `name:version`, `account:function:name`, or an ARN with or without a version. */
 function readFunctionName(nameOrArn: string): string {
   return /^(?:arn:[^:]*:lambda:[^:]*:\d+:function:|\d+:function:)?([^:]+)(?::[^:]+)?$/.exec(nameOrArn)?.[1] ?? '';
 }

@@ -1,7 +1,7 @@
 import type { MediaContext } from './media-context.ts';
 
 /**
- * Gives the engine a command for a resource, after those given before for the same one.
+ * Sends the engine a command for a resource, after all earlier commands for the same one.
  * @param onFailure called when the engine refuses
  */
 export function command(
@@ -27,8 +27,8 @@ export function command(
 }
 
 /**
- * Runs what no caller waits for. A failure, such as a full disk, must not end the process: the change stands in memory and
- * is saved with the next one.
+ * Runs a change that no caller waits for. A failure, such as a full disk, must not end the process: the change stays in
+ * memory and is saved with the next one.
  */
 export function surviving(change: () => void): void {
   try {
@@ -39,7 +39,7 @@ export function surviving(change: () => void): void {
   }
 }
 
-/** Resolves when the engine has taken every command given for a resource. */
+/** Resolves when the engine has carried out every command for a resource. */
 export async function commandsDone(context: MediaContext, resourceId: string): Promise<void> {
   await context.commands.get(resourceId);
 }

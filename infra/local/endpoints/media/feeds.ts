@@ -4,29 +4,29 @@ import { command } from './engine-commands.ts';
 import type { MediaContext } from './media-context.ts';
 import type { FlowRecord } from './media-state.ts';
 
-/** Address that local flows listen on and that channels send from. */
+/** The address that local flows listen on and channels send from. */
 export const LOCAL_IP = '127.0.0.1';
 
-/** Address push outputs of a flow come from. */
+/** Returns the address that a flow's push outputs come from. */
 export function egressIpOf({ egressIp = LOCAL_IP }: FlowRecord): string {
   return egressIp;
 }
 
 /**
- * Another egress address than the one so far: AWS does not promise that a flow keeps it over a restart. It stays within
- * loopback.
+ * Returns a new egress address for a flow, because AWS does not guarantee that a flow keeps its address across
+ * restarts. The address stays within loopback.
  */
 export function nextEgressIp(flow: FlowRecord): string {
   const last = Number(egressIpOf(flow).split('.')[3]);
   return `127.0.0.${(last % 250) + 1}`;
 }
 
-/** UDP port of an RTP push input's endpoints. */
+/** The UDP port of an RTP push input's endpoints. */
 export const RTP_INPUT_PORT = 5000;
 
 /**
- * Brings the engine's fan-out in line with the state: a flow feeds an address when it is running, an output to that
- * address is enabled, and the input there lets the flow's egress address in.
+ * Aligns the engine's fan-out with the state: a flow feeds an address when the flow is running, an output to that
+ * address is enabled, and the input's security group admits the flow's egress address.
  */
 export function refreshFeeds(context: MediaContext): void {
   for (const flow of Object.values(context.state.flows)) {
@@ -42,7 +42,7 @@ export function refreshFeeds(context: MediaContext): void {
   }
 }
 
-/** Input addresses, `ip:port`, that a flow's enabled outputs reach and that accept it. */
+/** Returns the input addresses, `ip:port`, that a flow's enabled outputs reach and that admit the flow. */
 function addressesFedBy(context: MediaContext, flow: FlowRecord): string[] {
   const open = new Set(
     Object.values(context.state.inputs)
@@ -62,7 +62,7 @@ function groupAllows(context: MediaContext, groupId: string, ip: string): boolea
   return group.cidrs.some((cidr) => ipaddr.IPv4.parse(ip).match(ipaddr.IPv4.parseCIDR(cidr)));
 }
 
-/** The report of the source whose flow feeds a channel's input; undefined when none does. */
+/** Returns the report of the source that feeds a channel's input; undefined if no flow does. */
 export function feedingSource(
   context: MediaContext,
   report: EngineReport,

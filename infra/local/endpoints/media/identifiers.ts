@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../wire/service.ts';
 import type { MediaState } from './media-state.ts';
 
-/** Ids for new resources: a function of a seed and a stored counter, so the same calls give the same ids. */
+/** Generates ids for new resources from a seed and a stored counter, so the same calls produce the same ids. */
 export interface Identifiers {
-  /** MediaLive's kind: digits only. */
+  /** An id in MediaLive's format: digits only. */
   digits(): string;
   /** Lower-case hexadecimal of the given length, at most 64. */
   hex(length: number): string;
-  /** Number of this resource, counting from 1. */
+  /** The number of this resource, counting from 1. */
   ordinal(): number;
 }
 
-/** Ids of resources. The counter lives in the state, so ids are not given out twice over restarts. */
+/** Creates the ids of resources. The counter is part of the state, so no id is reused after a restart. */
 export function makeIdentifiers(state: MediaState, seed: string): Identifiers {
   const ordinal = () => {
     state.counter += 1;
@@ -25,7 +25,7 @@ export function makeIdentifiers(state: MediaState, seed: string): Identifiers {
   };
 }
 
-/** Ids of what is not stored, requests and events: unlike any other run's as long as `epochMs` differs. */
+/** Creates ids for requests and events, which are not stored. They are unique to a run as long as `epochMs` is. */
 export function makeTransientIds(seed: string, epochMs: number): () => string {
   let count = 0;
   return () => {
@@ -35,7 +35,7 @@ export function makeTransientIds(seed: string, epochMs: number): () => string {
   };
 }
 
-/** An ARN in the local account: `arn:aws:<service>:<region>:<account>:<resource>`. */
+/** Builds an ARN in the local account: `arn:aws:<service>:<region>:<account>:<resource>`. */
 export function toArn(service: string, resource: string): string {
   return `arn:aws:${service}:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:${resource}`;
 }

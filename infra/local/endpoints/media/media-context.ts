@@ -1,11 +1,11 @@
 /**
- * What the endpoints' operations work with. Three rules hold everywhere:
+ * The context of the endpoints' operations. Three rules hold everywhere:
  *
- * - `state` is the truth about resources and is saved (`commit`) before a caller or a timer is done with it.
- * - A change of state that takes time is a `Transition` on the record. It carries its own due time, so a restart picks
- *   up exactly the timers that were running.
- * - The engine is told what should be, in order per resource (`command`). Which flow feeds which address is never stored:
- *   it is derived from the state at each commit.
+ * - `state` is the truth about resources and is saved (`commit`) before a caller gets its response or a timer ends.
+ * - A slow change of state is a `Transition` on the record. It carries its due time, so a restart resumes exactly the
+ *   timers that were running.
+ * - The engine receives commands with the desired state, in order per resource (`command`). Which flow feeds which
+ *   address is never stored: each commit derives it from the state.
  */
 import type { Clock } from '../../host/clock.ts';
 import type { EventSink } from '../wire/service.ts';
@@ -17,10 +17,10 @@ import type { MediaState } from './media-state.ts';
 import type { Durations, Quotas } from './profiles.ts';
 import type { AroundOperation } from '../wire/rest-json-service.ts';
 
-/** Resources that change state by themselves, by the member of the state that holds them. */
+/** The kinds of resources that change state on their own, named by their member of the state. */
 export type TransitionKind = 'flows' | 'inputSecurityGroups' | 'inputs' | 'channels';
 
-/** A change of state about to begin, as a fault hook sees it. */
+/** An upcoming change of state, as a fault hook sees it. */
 export interface TransitionPlan {
   kind: TransitionKind;
   id: string;
@@ -29,15 +29,15 @@ export interface TransitionPlan {
   afterMs: number;
 }
 
-/** Where tests and fault injection reach in. */
+/** Hooks for tests and fault injection. */
 export interface MediaHooks {
-  /** The passphrase behind a Secrets Manager ARN. */
+  /** Returns the passphrase behind a Secrets Manager ARN. */
   resolveSecret?(secretArn: string): string | undefined;
   /** Called around every operation of every service. */
   around?: AroundOperation;
   /**
-   * May redirect a change of state or make it take longer: `{ to: 'CREATE_FAILED' }`, `{ to: 'IDLE' }` for a start that
-   * fails, `{ afterMs: Infinity }` for one that never ends.
+   * May redirect or slow down a change of state: `{ to: 'CREATE_FAILED' }`, `{ to: 'IDLE' }` for a start that fails,
+   * `{ afterMs: Infinity }` for one that never ends.
    */
   planTransition?(plan: TransitionPlan): { to?: string; afterMs?: number } | undefined;
 }
@@ -53,20 +53,23 @@ export interface MediaContext {
   store: StateStore;
   events: EventSink;
   nextEventId(): string;
-  /** Where players reach the origin, no trailing slash: where MediaPackage was last called, `http://127.0.0.1:4566`. */
+  /**
+   * The address of the origin for players, without a trailing slash: where MediaPackage was last called,
+   * `http://127.0.0.1:4566`.
+   */
   originUrl: string;
-  /** Overrides the host SRT listeners bind. */
+  /** Overrides the host that SRT listeners bind. */
   listenHost?: string | undefined;
-  /** What happens when a transition is over, by kind. */
+  /** Completes a transition, by kind. */
   arrivals: Record<TransitionKind, (context: MediaContext, id: string, to: string) => void>;
-  /** Last command of each resource still under way. */
+  /** The last pending command of each resource. */
   commands: Map<string, Promise<void>>;
-  /** Addresses each flow was last told to feed, by flow ARN. */
+  /** The addresses of the last feed command, by flow ARN. */
   fedAddresses: Map<string, string>;
   closed: boolean;
 }
 
-/** Puts an event on the bus as the service named would. */
+/** Puts an event on the bus as the given service would. */
 export function emit(
   context: MediaContext,
   event: { source: string; detailType: string; resources: string[]; detail: Record<string, unknown> },

@@ -1,7 +1,7 @@
 /**
- * Everything the local media endpoints remember, as plain JSON: saved whole after each change and loaded at start. It
- * holds the stream keys of channels, so its store must be encrypted at rest. Passphrases are not in it, only the ARNs of
- * their secrets.
+ * The complete state of the local media endpoints, as plain JSON: saved as a whole after each change and loaded at
+ * start. It contains the stream keys of channels, so its store must be encrypted at rest. It contains only the ARNs of
+ * passphrases, not the passphrases.
  */
 import type { AddOutputRequest, SetSourceRequest, Status } from '@aws-sdk/client-mediaconnect';
 import type {
@@ -14,13 +14,13 @@ import type {
 } from '@aws-sdk/client-medialive';
 import type { CreateOriginEndpointRequest } from '@aws-sdk/client-mediapackage';
 
-/** A change of state under way. `dueMs` null: never by itself (a fault hook asked for that). */
+/** A change of state in progress. With a null `dueMs` it never ends on its own, which a fault hook can request. */
 export interface Transition {
   to: string;
   dueMs: number | null;
 }
 
-/** What every resource with a life of its own has. */
+/** The members of every resource that changes state on its own. */
 export interface Resource {
   id: string;
   transition?: Transition;
@@ -31,15 +31,15 @@ export interface FlowOutputRecord extends AddOutputRequest {
 }
 
 export interface FlowRecord extends Resource {
-  /** The id of a flow is its ARN. */
+  /** A flow's ARN is its id. */
   id: string;
   name: string;
   status: Status;
   source: SetSourceRequest & { arn: string };
-  /** Where its outputs come from; another address after each start. Absent in states of earlier versions. */
+  /** The address that its outputs come from; it changes with each start. Absent in states of earlier versions. */
   egressIp?: string;
   outputs: FlowOutputRecord[];
-  /** Why the last start failed. */
+  /** The reason why the last start failed. */
   error?: string;
 }
 
@@ -54,9 +54,9 @@ export interface InputRecord extends Resource {
   arn: string;
   state: InputState;
   name: string;
-  /** Absent in states of earlier versions, which knew RTP_PUSH only. */
+  /** Absent in states of earlier versions, which had only RTP_PUSH. */
   type?: InputType;
-  /** Of a pull input. */
+  /** Present for a pull input. */
   sources?: CreateInputRequest['Sources'];
   securityGroupIds: string[];
   /** One address per endpoint; a single-pipeline channel reads the first. */
@@ -69,10 +69,13 @@ export interface InputRecord extends Resource {
 export interface ChannelRecord extends Resource {
   arn: string;
   state: ChannelState;
-  /** As created or updated, without tags and token. Holds the stream key until the channel is deleted. */
+  /**
+   * The settings as created or updated, without tags and token. They contain the stream key until the channel is
+   * deleted.
+   */
   settings: Omit<CreateChannelRequest, 'RequestId' | 'Tags'>;
   requestId?: string;
-  /** When StartChannel was last accepted. */
+  /** When the last StartChannel was accepted. */
   startedAtMs?: number;
   deletedAtMs?: number;
 }
@@ -95,7 +98,7 @@ export interface OriginEndpointRecord {
 
 export interface MediaState {
   version: 1;
-  /** Last number given out; ids are made from it. */
+  /** The last number used for an id. */
   counter: number;
   flows: Record<string, FlowRecord>;
   inputSecurityGroups: Record<string, InputSecurityGroupRecord>;
@@ -103,16 +106,16 @@ export interface MediaState {
   channels: Record<string, ChannelRecord>;
   packageChannels: Record<string, PackageChannelRecord>;
   originEndpoints: Record<string, OriginEndpointRecord>;
-  /** Tags of any resource, by its ARN. */
+  /** The tags of every resource, by ARN. */
   tags: Record<string, Record<string, string>>;
 }
 
-/** The record of an id, which may be anything a caller sends, `constructor` included. */
+/** Finds a record by an id from a caller, which may be any text, `constructor` included. */
 export function lookUp<Item>(records: Record<string, Item>, id: string | undefined): Item | undefined {
   return id !== undefined && Object.hasOwn(records, id) ? records[id] : undefined;
 }
 
-/** The state of a first run. */
+/** Returns the state of a first run. */
 function emptyMediaState(): MediaState {
   return {
     version: 1,
@@ -127,7 +130,7 @@ function emptyMediaState(): MediaState {
   };
 }
 
-/** Takes over what a store holds. Throws when it was written by a version this one does not know. */
+/** Loads a stored state. Throws when its version is unknown. */
 export function loadMediaState(stored: unknown): MediaState {
   if (stored === null || stored === undefined) return emptyMediaState();
   const state = structuredClone(stored) as MediaState;

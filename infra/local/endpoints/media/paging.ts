@@ -1,8 +1,8 @@
 import { badRequest } from '../wire/aws-error.ts';
 
 /**
- * One page of a list. A token names the last id given, so that items made or removed between pages neither repeat nor
- * hide others.
+ * Returns one page of a list. A token contains the last returned id, so that items created or removed between pages
+ * neither repeat nor hide others.
  */
 export function pageOf<Item extends { id: string }>(
   items: Item[],

@@ -1,4 +1,4 @@
-/** How long resources take to change state, milliseconds. */
+/** How long resources take to change state, in milliseconds. */
 export interface Durations {
   flowStartMs: number;
   flowStopMs: number;
@@ -6,24 +6,24 @@ export interface Durations {
   /** How long a running flow is UPDATING after a change of its outputs. */
   flowUpdateMs: number;
   inputCreateMs: number;
-  /** From the channel being DELETED to its inputs being DETACHED. */
+  /** From the channel's DELETED to its inputs' DETACHED. */
   inputDetachMs: number;
   inputDeleteMs: number;
   groupUpdateMs: number;
-  /** From the last input being DELETED to its security group being IDLE. */
+  /** From the last input's DELETED to its security group's IDLE. */
   groupIdleMs: number;
   channelCreateMs: number;
   channelUpdateMs: number;
   channelStartMs: number;
-  /** How long a channel is still described as IDLE after StartChannel was accepted. */
+  /** How long DescribeChannel still shows IDLE after StartChannel was accepted. */
   channelStartShowsMs: number;
   channelStopMs: number;
   channelDeleteMs: number;
-  /** Pause before a channel whose pipeline could not be started is tried again. */
+  /** Pause before the next attempt to start a failed pipeline. */
   channelRecoverMs: number;
 }
 
-/** How many of each resource may exist at a time; deleted ones do not count. */
+/** How many of each resource may exist at once; deleted ones do not count. */
 export interface Quotas {
   flows: number;
   outputsPerFlow: number;
@@ -36,8 +36,8 @@ export interface Quotas {
 }
 
 /**
- * `instant`: no waiting, though still asynchronous; for tests. `fast`: for people on one machine. `aws-like`: what has
- * been reported of AWS, for rehearsal.
+ * `instant` has no delays but stays asynchronous, for tests. `fast` is for people on one machine. `aws-like` uses
+ * durations reported for AWS, for rehearsal.
  */
 export type TimingProfile = 'instant' | 'fast' | 'aws-like';
 
@@ -81,7 +81,7 @@ export const DURATIONS: Record<TimingProfile, Durations> = {
     channelDeleteMs: 300,
     channelRecoverMs: 2000,
   },
-  // Creating a channel takes seconds, starting flow and channel about two minutes together, detaching an input up to
+  // Creating a channel takes seconds, starting flow and channel about two minutes in total, detaching an input up to
   // seven minutes at worst: reports of openfun/marsha, aws-solutions/live-streaming-on-aws and others.
   'aws-like': {
     flowStartMs: 45_000,

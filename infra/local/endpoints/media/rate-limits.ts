@@ -1,7 +1,7 @@
 import type { Clock } from '../../host/clock.ts';
 import { AwsError } from '../wire/aws-error.ts';
 
-/** Requests per second an account may make in one Region, and how many at once after a rest. */
+/** Requests per second for an account in one Region, and the burst after a pause. */
 interface RateLimit {
   perSecond: number;
   burst: number;
@@ -16,7 +16,7 @@ const MEDIACONNECT_DESCRIBING = new Set(['DescribeFlow', 'DescribeFlowSourceMeta
 
 /**
  * AWS's request rates for MediaLive and MediaConnect, as token buckets.
- * @returns throws `TooManyRequestsException` (429) when a call comes too soon after too many others
+ * @returns a function that throws `TooManyRequestsException` (429) for a call above the rate
  * @see https://docs.aws.amazon.com/medialive/latest/ug/eml-limitations-and-rules.html
  * @see https://docs.aws.amazon.com/mediaconnect/latest/ug/quotas.html
  */

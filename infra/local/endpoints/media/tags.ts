@@ -6,7 +6,7 @@ const TAGS_MAX = 50;
 const KEY_LENGTH_MAX = 128;
 const VALUE_LENGTH_MAX = 256;
 
-/** Tags of a resource; empty when it has none. */
+/** Returns the tags of a resource; empty if it has none. */
 export function tagsOf(context: MediaContext, arn: string): Record<string, string> {
   return context.state.tags[arn] ?? {};
 }
@@ -19,7 +19,7 @@ export function addTags(context: MediaContext, arn: string, tags: Record<string,
   context.state.tags[arn] = merged;
 }
 
-/** Refuses more tags, or longer ones, than AWS takes. */
+/** Refuses more or longer tags than AWS allows. */
 export function checkTags(tags: Record<string, string> | undefined): void {
   const entries = Object.entries(tags ?? {});
   if (entries.length > TAGS_MAX) throw badRequest(`a resource has at most ${TAGS_MAX} tags`);
@@ -28,7 +28,7 @@ export function checkTags(tags: Record<string, string> | undefined): void {
   }
 }
 
-/** Takes tags off a resource and commits. */
+/** Removes tags from a resource and commits. */
 export function removeTags(context: MediaContext, arn: string, keys: string[] | undefined): void {
   const kept = Object.entries(tagsOf(context, arn)).filter(([key]) => !keys?.includes(key));
   context.state.tags[arn] = Object.fromEntries(kept);

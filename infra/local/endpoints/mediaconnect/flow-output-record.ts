@@ -5,7 +5,7 @@ import type { MediaContext } from '../media/media-context.ts';
 import type { FlowOutputRecord, FlowRecord } from '../media/media-state.ts';
 import { badRequest } from '../wire/aws-error.ts';
 
-/** Checks outputs to be added and gives them ARNs. Throws BadRequestException. */
+/** Validates new outputs and assigns their ARNs. Throws BadRequestException. */
 export function toOutputRecords(
   context: MediaContext,
   flow: FlowRecord,
@@ -27,7 +27,7 @@ export function toOutputRecords(
   }));
 }
 
-/** An output as MediaConnect describes it. */
+/** Describes an output as MediaConnect does. */
 export function toOutput(output: FlowOutputRecord): Output {
   return {
     OutputArn: output.arn,
@@ -41,7 +41,7 @@ export function toOutput(output: FlowOutputRecord): Output {
 }
 
 /**
- * Checks an output against itself and the others of its flow.
+ * Validates an output on its own and against the others of its flow.
  * @throws {AwsError} BadRequestException
  */
 export function checkOutput(output: AddOutputRequest, others: AddOutputRequest[]): void {
@@ -64,7 +64,7 @@ export function checkOutput(output: AddOutputRequest, others: AddOutputRequest[]
   }
 }
 
-/** FEC goes to the second and fourth port above the media. */
+/** Returns the ports of an output. FEC uses the second and fourth port above the media. */
 function portsOf(output: AddOutputRequest): number[] {
   const port = output.Port ?? 0;
   return output.Protocol === 'rtp-fec' ? [port, port + 2, port + 4] : [port];

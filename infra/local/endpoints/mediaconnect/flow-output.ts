@@ -13,8 +13,8 @@ import type { FlowOutputRecord, FlowRecord } from '../media/media-state.ts';
 import { AwsError, badRequest, notFound } from '../wire/aws-error.ts';
 
 /**
- * Adds outputs to a flow at rest or ACTIVE, all of them or none. A running flow is UPDATING for a moment afterwards. There is no token: a second output of the same
- * name is refused, which is how a repeated call shows itself.
+ * Adds outputs to an idle or ACTIVE flow, all of them or none. A running flow is UPDATING for a moment afterwards.
+ * There is no token: a second output of the same name is refused, which is how a repeated call shows.
  */
 export function addFlowOutputs(context: MediaContext, input: AddFlowOutputsRequest): AddFlowOutputsResponse {
   const flow = findEditable(context, input.FlowArn!);
@@ -31,7 +31,7 @@ export function addFlowOutputs(context: MediaContext, input: AddFlowOutputsReque
   return { FlowArn: flow.id, Outputs: added.map(toOutput) };
 }
 
-/** Changes an output's destination, or mutes it (`DISABLED`) without removing it. What is not given stays. */
+/** Changes an output's destination, or mutes it (`DISABLED`) without removing it. Absent members stay unchanged. */
 export function updateFlowOutput(context: MediaContext, input: UpdateFlowOutputRequest): UpdateFlowOutputResponse {
   const flow = findEditable(context, input.FlowArn!);
   const output = findOutput(flow, input.OutputArn!);
@@ -70,7 +70,7 @@ export function removeFlowOutput(context: MediaContext, input: { FlowArn: string
 
 function findEditable(context: MediaContext, arn: string): FlowRecord {
   const flow = findFlow(context, arn);
-  // MediaConnect has no conflict error: what comes at the wrong time is a bad request. The exact text is not public.
+  // MediaConnect has no conflict error: a call at the wrong time is a bad request. The exact text is not public.
   if (flow.status === 'DELETING' || flow.status === 'UPDATING') {
     throw badRequest(`flow ${flow.name} is ${flow.status} and cannot be changed`);
   }

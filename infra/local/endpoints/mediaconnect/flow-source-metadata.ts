@@ -4,13 +4,16 @@ import { findFlow, sourceReport } from './flow.ts';
 import type { MediaContext } from '../media/media-context.ts';
 import { badRequest } from '../wire/aws-error.ts';
 
-/** What is in an active flow's feed, by the engine's latest report. Without a caller there are no programs, only a message. */
+/**
+ * Describes the content of an active flow's feed by the engine's latest report. Without an encoder there is only a
+ * message.
+ */
 export function describeFlowSourceMetadata(
   context: MediaContext,
   input: { FlowArn: string },
 ): DescribeFlowSourceMetadataResponse {
   const flow = findFlow(context, input.FlowArn);
-  // What AWS answers for a flow at rest is not documented; a caller that copes with the refusal copes with both.
+  // AWS does not document its response for an idle flow; a caller that handles the refusal handles both.
   if (flow.status !== 'ACTIVE' && flow.status !== 'UPDATING') {
     throw badRequest(`flow ${flow.name} is ${flow.status}: it has no source metadata`);
   }
@@ -32,7 +35,7 @@ export function describeFlowSourceMetadata(
   };
 }
 
-/** Streams of a feed, video first. The PIDs are nominal: the engine reports none. */
+/** Lists the streams of a feed, video first. The PIDs are nominal, because the engine reports none. */
 function toStreams(report: SourceReport): TransportStream[] {
   if (report.state !== 'connected') return [];
   const streams: TransportStream[] = [];
@@ -43,7 +46,7 @@ function toStreams(report: SourceReport): TransportStream[] {
       StreamType: 'Video',
       Codec: codec,
       FrameRate: String(framesPerSecond),
-      // Before the first keyframe it is not known.
+      // The size is unknown before the first keyframe.
       ...(width > 0 && { FrameResolution: { FrameWidth: width, FrameHeight: height } }),
     });
   }

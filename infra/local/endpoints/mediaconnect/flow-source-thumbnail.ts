@@ -2,10 +2,13 @@ import type { DescribeFlowSourceThumbnailResponse, ThumbnailDetails } from '@aws
 import { findFlow } from './flow.ts';
 import type { MediaContext } from '../media/media-context.ts';
 
-/** With more outputs MediaConnect makes no thumbnails. @see https://docs.aws.amazon.com/mediaconnect/latest/ug/quotas.html */
+/**
+ * With more outputs MediaConnect creates no thumbnails. @see
+ * https://docs.aws.amazon.com/mediaconnect/latest/ug/quotas.html
+ */
 const OUTPUTS_MAX = 10;
 
-/** A picture of an active flow's source in Base64. Where there is none, there is a message that says why. */
+/** Returns a Base64 picture of an active flow's source, or a message with the reason why there is none. */
 export async function describeFlowSourceThumbnail(
   context: MediaContext,
   input: { FlowArn: string },

@@ -53,13 +53,13 @@ export function createFlow(context: MediaContext, input: CreateFlowRequest): Cre
   return { Flow: toFlow(flow) };
 }
 
-/** Describes a flow, with what went wrong when it last started or lost its listener. */
+/** Describes a flow, with the errors of its last start and of its listener. */
 export function describeFlow(context: MediaContext, input: { FlowArn: string }): DescribeFlowResponse {
   const flow = findFlow(context, input.FlowArn);
   const report = ACTIVE_STATES.includes(flow.status) ? sourceReport(context, flow) : undefined;
   const failure =
     report?.state === 'failed' ? `the source cannot be opened: ${report.error ?? 'no reason'}` : undefined;
-  // A listener that continues has an error only when it turned a caller away, with an encoder connected or without.
+  // A working listener reports an error only after it refused a caller, whether or not an encoder is connected.
   const refusal = report?.state === 'listening' || report?.state === 'connected' ? report.error : undefined;
   const errors = [flow.error, failure ?? refusal];
   return { Flow: toFlow(flow), Messages: { Errors: errors.filter((error) => error !== undefined) } };
@@ -81,7 +81,7 @@ export function listFlows(context: MediaContext, input: ListFlowsRequest): ListF
   };
 }
 
-/** Starts a flow that does not run; it listens once it is ACTIVE. */
+/** Starts a stopped flow. It listens once it is ACTIVE. */
 export function startFlow(context: MediaContext, input: { FlowArn: string }) {
   const flow = findFlow(context, input.FlowArn);
   requireStatus(flow, 'started', ['STANDBY', 'ERROR']);
@@ -94,8 +94,8 @@ export function startFlow(context: MediaContext, input: { FlowArn: string }) {
 }
 
 /**
- * Stops a flow; its callers are disconnected at once. A flow that is STARTING or UPDATING is not stopped: AWS documents
- * neither, and a caller that copes with the refusal copes with both.
+ * Stops a flow and disconnects its callers at once. Refuses a flow that is STARTING or UPDATING: AWS documents neither
+ * case, and a caller that handles the refusal handles both.
  */
 export function stopFlow(context: MediaContext, input: { FlowArn: string }) {
   const flow = findFlow(context, input.FlowArn);
@@ -107,7 +107,7 @@ export function stopFlow(context: MediaContext, input: { FlowArn: string }) {
   return { FlowArn: flow.id, Status: flow.status };
 }
 
-/** Deletes a flow that is not running. It leaves no tombstone: describing it afterwards is a NotFoundException. */
+/** Deletes a flow that is not running. Afterwards DescribeFlow throws a NotFoundException. */
 export function deleteFlow(context: MediaContext, input: { FlowArn: string }) {
   const flow = findFlow(context, input.FlowArn);
   requireStatus(flow, 'deleted', ['STANDBY', 'ERROR']);
@@ -117,7 +117,7 @@ export function deleteFlow(context: MediaContext, input: { FlowArn: string }) {
   return { FlowArn: flow.id, Status: flow.status };
 }
 
-/** Changes a flow's port, latency, CIDR or passphrase; an active flow goes on with the new values. */
+/** Changes a flow's port, latency, CIDR or passphrase. An active flow continues with the new values. */
 export function updateFlowSource(context: MediaContext, input: UpdateFlowSourceRequest): UpdateFlowSourceResponse {
   const flow = findFlow(context, input.FlowArn!);
   if (flow.source.arn !== input.SourceArn) throw notFound(`flow ${flow.name} has no source ${input.SourceArn}`);
@@ -134,14 +134,14 @@ export function updateFlowSource(context: MediaContext, input: UpdateFlowSourceR
   return { FlowArn: flow.id, Source: toSource(flow) };
 }
 
-/** A flow that runs is UPDATING for a while after a change, and takes no other change meanwhile. Does not commit. */
+/** Marks a running flow as UPDATING after a change, during which it accepts no other. Does not commit. */
 export function beginUpdate(context: MediaContext, flow: FlowRecord): void {
   if (flow.status !== 'ACTIVE') return;
   flow.status = 'UPDATING';
   move(context, flow, 'ACTIVE', context.durations.flowUpdateMs);
 }
 
-/** Carries out the end of a flow's change of state. */
+/** Completes a flow's change of state. */
 export function arriveFlow(context: MediaContext, arn: string, to: string): void {
   const flow = context.state.flows[arn];
   if (flow === undefined) return;
@@ -157,7 +157,7 @@ export function arriveFlow(context: MediaContext, arn: string, to: string): void
   if (to === 'ACTIVE' && !isUpdated) commandStart(context, flow);
 }
 
-/** Tells the engine to listen for an active flow; also after a restart. */
+/** Makes the engine listen for an active flow, at its start and again after a restart of the process. */
 export function commandStart(context: MediaContext, flow: FlowRecord): void {
   const passphrase = readPassphrase(context, flow.source);
   if (passphrase === null) {
@@ -182,14 +182,14 @@ export function commandStart(context: MediaContext, flow: FlowRecord): void {
   );
 }
 
-/** A flow by its ARN. Throws NotFoundException. */
+/** Finds a flow by its ARN. Throws NotFoundException. */
 export function findFlow(context: MediaContext, arn: string): FlowRecord {
   const flow = lookUp(context.state.flows, arn);
   if (flow === undefined) throw notFound(`there is no flow ${arn}`);
   return flow;
 }
 
-/** What the engine says of a flow's source; undefined while it says nothing. */
+/** Returns the engine's report on a flow's source; undefined while there is none. */
 export function sourceReport(context: MediaContext, flow: FlowRecord) {
   return context.engine.report().sources.find((source) => source.flowArn === flow.id);
 }
@@ -199,14 +199,16 @@ function failFlow(context: MediaContext, flow: FlowRecord, error: string): void 
   setStatus(context, flow, 'ERROR');
 }
 
-/** Null: encrypted, but the secret is not there or no SRT passphrase. */
+/**
+ * Reads the passphrase of a source: undefined if it is not encrypted, null if its secret is missing or not a valid one.
+ */
 function readPassphrase(context: MediaContext, source: SetSourceRequest): string | null | undefined {
   if (source.Decryption === undefined) return undefined;
   const passphrase = context.hooks.resolveSecret?.(source.Decryption.SecretArn ?? '');
   return passphrase !== undefined && passphrase.length >= 10 && passphrase.length <= 79 ? passphrase : null;
 }
 
-/** A source that only this machine may reach listens on loopback only. */
+/** Returns the host to listen on: loopback for a source that only this machine may reach. */
 function listenHostFor(whitelistCidr: string | undefined): string {
   return whitelistCidr?.startsWith('127.') ? '127.0.0.1' : '0.0.0.0';
 }
@@ -231,7 +233,8 @@ function checkSource(source: SetSourceRequest): void {
   if (decryption !== undefined && (decryption.KeyType !== 'srt-password' || !decryption.SecretArn)) {
     throw badRequest("Source.Decryption of an SRT listener needs KeyType 'srt-password' and a SecretArn");
   }
-  // The encoder chooses the key length, so MediaConnect leaves nothing to say here. [CloudFormation: AWS::MediaConnect::Flow Encryption]
+  // The encoder chooses the key length, so MediaConnect has no algorithm to set. [CloudFormation:
+  // AWS::MediaConnect::Flow Encryption]
   if (decryption?.Algorithm !== undefined) {
     throw badRequest('Source.Decryption.Algorithm must be left out when KeyType is srt-password');
   }

@@ -9,7 +9,7 @@ const HEALTH: Record<SourceState, string> = {
   stopped: 'IDLE',
 };
 
-/** Announces each change of a source's state as `MediaConnect Source Health`. */
+/** Emits a `MediaConnect Source Health` event for each change of a source's state. */
 export function makeSourceHealth(context: MediaContext): (report: EngineReport) => void {
   const last = new Map<string, string>();
   return (report) => {

@@ -1,6 +1,6 @@
 /**
- * Channel alerts, made from the engine's reports. They live in memory: AWS numbers them anew with each start of a
- * channel too. A cleared alert stays listed for five minutes.
+ * Channel alerts, derived from the engine's reports. They are kept in memory, because AWS also numbers them from the
+ * beginning at each start of a channel. A cleared alert stays listed for five minutes.
  */
 import type { ChannelAlert, ListAlertsRequest, ListAlertsResponse } from '@aws-sdk/client-medialive';
 import { findChannel } from './channel.ts';
@@ -13,10 +13,13 @@ import { badRequest } from '../wire/aws-error.ts';
 
 const CLEARED_LISTED_MS = 5 * 60 * 1000;
 
-/** A fed input has to be silent this long before it is worth an alert: each start begins with a moment of silence. */
+/**
+ * A fed input must be silent for this long before it raises an alert, because every start begins with a moment of
+ * silence.
+ */
 const INPUT_SILENT_MS = 1000;
 
-/** What has to be told of a channel's output: the alert type AWS uses, and words. */
+/** A problem of a channel's output: AWS's alert type, and a message. */
 interface Condition {
   type: string;
   message: string;
@@ -33,11 +36,11 @@ interface Alert {
 /** Alerts of all channels. */
 export interface Alerts {
   /**
-   * Takes in what the engine says of a running channel.
-   * @param isFed whether an encoder's feed is on its way to the channel's input
+   * Processes the engine's report on a running channel.
+   * @param isFed whether a flow with a connected encoder feeds the channel's input
    */
   observe(channel: ChannelRecord, report: ChannelReport, isFed: boolean): void;
-  /** Clears what is set for a channel that no longer runs. */
+  /** Clears the set alerts of a channel that no longer runs. */
   clear(channel: ChannelRecord): void;
   /** Forgets the alerts of a channel's last run. */
   forget(channelId: string): void;
@@ -45,7 +48,7 @@ export interface Alerts {
   countSet(channelId: string): number;
 }
 
-/** Keeps the alerts of all channels. */
+/** Creates the alerts of all channels. */
 export function makeAlerts(context: MediaContext): Alerts {
   const byChannel = new Map<string, Alert[]>();
   const alertsOf = (channelId: string) => byChannel.get(channelId) ?? [];
@@ -83,7 +86,7 @@ export function makeAlerts(context: MediaContext): Alerts {
   };
 }
 
-/** Answers ListAlerts: those set unless `StateFilter` asks for `CLEARED` or `ALL`. */
+/** Serves ListAlerts: the set alerts, unless `StateFilter` is `CLEARED` or `ALL`. */
 export function listAlerts(context: MediaContext, alerts: Alerts, input: ListAlertsRequest): ListAlertsResponse {
   const channel = findChannel(context, input.ChannelId!);
   const filter = input.StateFilter ?? 'SET';
@@ -117,7 +120,7 @@ const ALERT_TYPES: Partial<Record<OutputProblem, string>> = {
   encoder_failed: 'Failed to Write to Output',
 };
 
-/** At most one condition: an output that waits for input has nothing to say of the far end. */
+/** Returns at most one condition: an output that waits for input has no connection to report on. */
 function conditionsOf(report: ChannelReport, isFed: boolean, nowMs: number): Condition[] {
   const { problem } = report;
   if (problem !== undefined) {

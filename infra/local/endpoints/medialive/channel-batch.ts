@@ -12,7 +12,7 @@ import { deleteInput } from './input.ts';
 import type { MediaContext } from '../media/media-context.ts';
 import { AwsError } from '../wire/aws-error.ts';
 
-/** Deletes each resource by itself: the answer is a 200 that names those that failed. */
+/** Deletes each resource separately. The response is a 200 that names the failed ones. */
 export function batchDelete(context: MediaContext, input: BatchDeleteRequest): BatchDeleteResponse {
   const { channels, inputs, inputSecurityGroups } = context.state;
   return merge([
@@ -24,12 +24,12 @@ export function batchDelete(context: MediaContext, input: BatchDeleteRequest): B
   ]);
 }
 
-/** Starts each channel by itself, as `batchDelete` does. */
+/** Starts each channel separately, as `batchDelete` does. */
 export function batchStart(context: MediaContext, input: BatchStartRequest): BatchDeleteResponse {
   return each(input.ChannelIds, context.state.channels, (ChannelId) => startChannel(context, { ChannelId }));
 }
 
-/** Stops each channel by itself, as `batchDelete` does. */
+/** Stops each channel separately, as `batchDelete` does. */
 export function batchStop(context: MediaContext, input: BatchStopRequest): BatchDeleteResponse {
   return each(input.ChannelIds, context.state.channels, (ChannelId) => stopChannel(context, { ChannelId }));
 }

@@ -1,6 +1,6 @@
 /**
- * MediaLive's semantic checks of a channel: what its shapes allow and the service still refuses, with a 422 that names
- * each element. Findings name elements, never their values: a destination holds a stream key.
+ * MediaLive's semantic checks of a channel: settings that its shapes allow and the service still refuses, with a 422
+ * that names each element. Findings never quote values, because a destination contains a stream key.
  */
 import type {
   EncoderSettings,
@@ -17,7 +17,7 @@ import type { ValidationFinding } from '../wire/aws-error.ts';
 const BITRATE_MIN = 1000;
 const CACHE_LENGTH_MIN = 30;
 
-/** Throws UnprocessableEntityException when a channel with these settings cannot exist. */
+/** Validates the settings of a channel. Throws UnprocessableEntityException. */
 export function checkChannel(settings: ChannelRecord['settings'], state: MediaState): void {
   const findings: ValidationFinding[] = [];
   const refuse: Refuse = (elementPath, errorMessage) => findings.push({ elementPath, errorMessage });

@@ -10,7 +10,7 @@ function renditionOf(h264: object, video: object = {}) {
   return buildRendition(changed, changed.OutputGroups![0]!.Outputs![0]!);
 }
 
-describe('reducing encoder settings to a rendition', () => {
+describe('buildRendition', () => {
   it('leaves size and frame rate open when the channel follows its source', () => {
     const rendition = renditionOf(
       { FramerateControl: 'INITIALIZE_FROM_SOURCE' },
@@ -29,7 +29,7 @@ describe('reducing encoder settings to a rendition', () => {
     expect(renditionOf({ GopSize: 3, GopSizeUnits: 'SECONDS' }).gopSeconds).toBe(3);
   });
 
-  it('takes sample rate and channels of the sound', () => {
+  it('reads sample rate and channels of the audio', () => {
     const { audioSampleRateHz, audioChannels } = renditionOf({});
     expect({ audioSampleRateHz, audioChannels }).toEqual({ audioSampleRateHz: 48_000, audioChannels: 2 });
     const encoder = makeEncoderSettings(makeRtmpGroup());
@@ -42,7 +42,7 @@ describe('reducing encoder settings to a rendition', () => {
     });
   });
 
-  it('knows the three profiles of the engine', () => {
+  it('maps to the three H.264 profiles of the engine', () => {
     expect(renditionOf({ Profile: 'BASELINE' }).h264Profile).toBe('baseline');
     expect(renditionOf({ Profile: undefined }).h264Profile).toBe('main');
     expect(renditionOf({ Profile: 'HIGH' }).h264Profile).toBe('high');

@@ -3,7 +3,7 @@ import type { ChannelRun, PackageOutput, Rendition, RtmpOutput } from '../../eng
 import { RTP_INPUT_PORT } from '../media/feeds.ts';
 import type { ChannelRecord, InputRecord } from '../media/media-state.ts';
 
-// What MediaLive uses where nothing is said, as far as its model states it; the rest is a plain choice.
+// MediaLive's defaults as far as its model states them; the others are plausible choices.
 const DEFAULT_VIDEO_BITRATE_BPS = 5_000_000;
 const DEFAULT_AUDIO_BITRATE_BPS = 192_000;
 const DEFAULT_SAMPLE_RATE_HZ = 48_000;
@@ -11,9 +11,9 @@ const DEFAULT_GOP_SECONDS = 2;
 const NOMINAL_FRAMES_PER_SECOND = 30;
 
 /**
- * Reduces a channel's settings to what the engine runs. Only pipeline 0 exists here, also for a STANDARD channel.
+ * Reduces a channel's settings to the input of the engine. Only pipeline 0 exists here, even for a STANDARD channel.
  * @param input the attached input; its first endpoint is read
- * @returns holds the stream key in clear: give it to the engine and forget it
+ * @returns contains the stream key in plain text: pass it to the engine and do not keep it
  */
 export function buildChannelRun(channel: ChannelRecord, input: InputRecord): ChannelRun {
   const encoder = channel.settings.EncoderSettings!;
@@ -57,7 +57,7 @@ function destinationOf(channel: ChannelRecord, id: string | undefined) {
   return channel.settings.Destinations!.find((destination) => destination.Id === id)!;
 }
 
-/** The encoder settings behind one output, as the engine takes them. */
+/** Converts the encoder settings of one output to a rendition of the engine. */
 export function buildRendition(encoder: EncoderSettings, output: Output): Rendition {
   const video = encoder.VideoDescriptions!.find((other) => other.Name === output.VideoDescriptionName)!;
   const audio = encoder.AudioDescriptions!.find((other) => output.AudioDescriptionNames?.includes(other.Name ?? ''));

@@ -25,14 +25,14 @@ import { conflict, forbidden, notFound } from '../wire/aws-error.ts';
 import { addTags, checkTags, tagsOf } from '../media/tags.ts';
 
 /**
- * Where no window is given, "AWS sets a maintenance window for you": one that nobody chose.
+ * The window of a channel without one: "AWS sets a maintenance window for you".
  * [medialive/latest/ug/maintenance]
  */
 const UNCHOSEN_MAINTENANCE = { MaintenanceDay: 'SUNDAY', MaintenanceStartTime: '18:00' } as const;
 
 /**
- * Creates a channel and attaches its input. The same `RequestId` gives the first channel again, whatever else the call
- * says, for as long as that channel is not deleted.
+ * Creates a channel and attaches its input. The same `RequestId` returns the first channel again, whatever else the
+ * call contains, until that channel is deleted.
  */
 export function createChannel(context: MediaContext, input: CreateChannelRequest): CreateChannelResponse {
   const { RequestId: requestId, Tags: tags, DryRun: dryRun, ...given } = input;
@@ -68,7 +68,7 @@ export function createChannel(context: MediaContext, input: CreateChannelRequest
   return { Channel: toChannel(context, channel) };
 }
 
-/** Describes a channel, a deleted one too. Like AWS's, the answer holds the stream key in clear. */
+/** Describes a channel, including a deleted one. As on AWS, the response contains the stream key in plain text. */
 export function describeChannel(context: MediaContext, input: { ChannelId: string }): Channel {
   return toChannel(context, findChannel(context, input.ChannelId));
 }
@@ -101,8 +101,8 @@ export function startChannel(context: MediaContext, input: { ChannelId: string }
 }
 
 /**
- * Stops a running channel. A channel that is STARTING cannot be stopped: whether AWS allows it is not documented, and a
- * caller that copes with the refusal copes with both.
+ * Stops a running channel. Refuses a channel that is STARTING: AWS does not document that case, and a caller that
+ * handles the refusal handles both.
  */
 export function stopChannel(context: MediaContext, input: { ChannelId: string }): Channel {
   const channel = findChannel(context, input.ChannelId);
@@ -114,7 +114,7 @@ export function stopChannel(context: MediaContext, input: { ChannelId: string })
   return toChannel(context, channel);
 }
 
-/** Deletes a channel that does not run; deleting a deleted one succeeds. */
+/** Deletes a channel that is not running. Deleting a deleted one succeeds. */
 export function deleteChannel(context: MediaContext, input: { ChannelId: string }): Channel {
   const channel = findChannel(context, input.ChannelId);
   if (channel.state === 'DELETED') return toChannel(context, channel);
@@ -127,10 +127,11 @@ export function deleteChannel(context: MediaContext, input: { ChannelId: string 
   return toChannel(context, channel);
 }
 
-/** Replaces members of an idle channel's settings; each member given replaces the old one whole. */
+/** Replaces members of an idle channel's settings. Each given member replaces the whole old one. */
 export function updateChannel(context: MediaContext, input: UpdateChannelRequest): UpdateChannelResponse {
   const channel = lookUp(context.state.channels, input.ChannelId);
-  // It is the one operation of a channel that declares no 404. [medialive/latest/apireference/channels-channelid.html]
+  // UpdateChannel is the only channel operation without a documented 404.
+  // [medialive/latest/apireference/channels-channelid.html]
   if (channel === undefined || channel.state === 'DELETED') {
     throw conflict(`there is no channel ${input.ChannelId} that could be updated`);
   }
@@ -152,7 +153,7 @@ export function updateChannel(context: MediaContext, input: UpdateChannelRequest
   return { Channel: toChannel(context, channel) };
 }
 
-/** Carries out the end of a channel's change of state. */
+/** Completes a channel's change of state. */
 export function arriveChannel(context: MediaContext, id: string, to: string): void {
   const channel = context.state.channels[id];
   if (channel === undefined) return;
@@ -171,7 +172,7 @@ export function arriveChannel(context: MediaContext, id: string, to: string): vo
   setState(context, channel, to as ChannelState, ARRIVAL_MESSAGES[`${from} ${to}`] ?? to);
 }
 
-/** Gives the engine a channel that should run; also after a restart. One it cannot take is tried again after a while. */
+/** Starts a channel in the engine, also after a restart. A channel that the engine refuses is retried later. */
 export function runChannel(context: MediaContext, channel: ChannelRecord): void {
   command(
     context,
@@ -184,7 +185,7 @@ export function runChannel(context: MediaContext, channel: ChannelRecord): void 
   );
 }
 
-/** A pipeline has failed: the channel is RECOVERING for a while and then runs again, unless it is stopped first. */
+/** Handles a failed pipeline: the channel is RECOVERING for a while and then runs again, unless it is stopped first. */
 export function recoverChannel(context: MediaContext, channel: ChannelRecord): void {
   if (channel.state !== 'RUNNING') return;
   setState(context, channel, 'RECOVERING', 'Recovering channel');
@@ -192,7 +193,7 @@ export function recoverChannel(context: MediaContext, channel: ChannelRecord): v
   commit(context);
 }
 
-/** A channel by its id. Throws NotFoundException for one that never was. */
+/** Finds a channel by its id. Throws NotFoundException for one that never existed. */
 export function findChannel(context: MediaContext, id: string): ChannelRecord {
   const channel = lookUp(context.state.channels, id);
   if (channel === undefined) throw notFound(`there is no channel ${id}`);
@@ -244,7 +245,7 @@ function liveChannels(context: MediaContext): ChannelRecord[] {
   return Object.values(context.state.channels).filter((channel) => channel.state !== 'DELETED');
 }
 
-/** Ids of a channel's inputs. */
+/** Returns the ids of a channel's inputs. */
 function inputIdsOf(settings: ChannelRecord['settings']): string[] {
   return (settings.InputAttachments ?? []).flatMap((attachment) => attachment.InputId ?? []);
 }
@@ -254,8 +255,8 @@ function pipelinesOf(channel: ChannelRecord): number {
 }
 
 /**
- * Reads lag behind: a channel that has just been started may still be described as IDLE. How long is not documented;
- * MediaLive's reads are eventually consistent.
+ * Returns the state that DescribeChannel shows. MediaLive's reads are eventually consistent, so a channel that has just
+ * been started may still show IDLE; how long is not documented.
  */
 function stateShown(
   { clock, durations }: MediaContext,
@@ -264,7 +265,10 @@ function stateShown(
   return state === 'STARTING' && clock.now() - startedAtMs < durations.channelStartShowsMs ? 'IDLE' : state;
 }
 
-/** What a deleted channel is described with: no stream keys, and no encodes, which are most of a channel. */
+/**
+ * Returns the settings of a deleted channel: without stream keys, and without encoder settings, which are its largest
+ * part.
+ */
 function toTombstone(settings: ChannelRecord['settings']): ChannelRecord['settings'] {
   const Destinations = settings.Destinations?.map((destination) => ({
     ...destination,

@@ -21,7 +21,7 @@ import { addTags, checkTags, tagsOf } from '../media/tags.ts';
 
 const RULES_MAX = 10;
 
-/** Creates a group. AWS takes no token here: a repeated call makes a second one. */
+/** Creates a group. AWS has no token here, so a repeated call creates a second group. */
 export function createInputSecurityGroup(
   context: MediaContext,
   input: CreateInputSecurityGroupRequest,
@@ -41,7 +41,7 @@ export function createInputSecurityGroup(
   return { SecurityGroup: toGroup(context, group) };
 }
 
-/** Describes a group, a deleted one too. */
+/** Describes a group, including a deleted one. */
 export function describeInputSecurityGroup(context: MediaContext, input: { InputSecurityGroupId: string }) {
   return toGroup(context, findGroup(context, input.InputSecurityGroupId));
 }
@@ -56,7 +56,7 @@ export function listInputSecurityGroups(
   return { InputSecurityGroups: page.items.map((group) => toGroup(context, group)), NextToken: page.nextToken };
 }
 
-/** Replaces a group's rules, also while its inputs are in use. */
+/** Replaces a group's rules, even while its inputs are in use. */
 export function updateInputSecurityGroup(
   context: MediaContext,
   input: UpdateInputSecurityGroupRequest,
@@ -80,7 +80,7 @@ export function updateInputSecurityGroup(
   return { SecurityGroup: toGroup(context, group) };
 }
 
-/** Deletes a group that no input uses; deleting a deleted one succeeds. */
+/** Deletes a group that no input uses. Deleting a deleted one succeeds. */
 export function deleteInputSecurityGroup(context: MediaContext, input: { InputSecurityGroupId: string }): object {
   const group = findGroup(context, input.InputSecurityGroupId);
   if (group.state === 'DELETED') return {};
@@ -93,7 +93,7 @@ export function deleteInputSecurityGroup(context: MediaContext, input: { InputSe
   return {};
 }
 
-/** Carries out the end of a group's change of state: it is in use as long as an input refers to it. */
+/** Completes a group's change of state. It is IN_USE as long as an input refers to it. */
 export function arriveGroup(context: MediaContext, id: string, to: string): void {
   const group = context.state.inputSecurityGroups[id];
   if (group === undefined || group.state === 'DELETED') return;
@@ -101,7 +101,7 @@ export function arriveGroup(context: MediaContext, id: string, to: string): void
   group.state = to === 'IDLE' && inUse ? 'IN_USE' : (to as InputSecurityGroupState);
 }
 
-/** Marks the groups of a new input as used. Throws BadRequestException when one is not there. */
+/** Marks the groups of a new input as used. Throws BadRequestException when one does not exist. */
 export function useGroups(context: MediaContext, groupIds: string[]): void {
   const groups = groupIds.map((id) => lookUp(context.state.inputSecurityGroups, id));
   for (const [index, group] of groups.entries()) {
@@ -116,7 +116,7 @@ export function useGroups(context: MediaContext, groupIds: string[]): void {
   }
 }
 
-/** Lets go of the groups of a deleted input: those no other input uses become IDLE after a while. */
+/** Releases the groups of a deleted input. Those that no other input uses become IDLE after a while. */
 export function releaseGroups(context: MediaContext, groupIds: string[]): void {
   for (const id of groupIds) {
     const group = context.state.inputSecurityGroups[id];
@@ -132,7 +132,7 @@ function findGroup(context: MediaContext, id: string): InputSecurityGroupRecord 
   return group;
 }
 
-/** Inputs that are not deleted and refer to a group: each of them keeps it from being deleted. */
+/** Lists the live inputs that refer to a group. Each of them prevents its deletion. */
 function inputsOf(context: MediaContext, groupId: string): InputRecord[] {
   return Object.values(context.state.inputs).filter(
     (input) => input.state !== 'DELETED' && input.securityGroupIds.includes(groupId),

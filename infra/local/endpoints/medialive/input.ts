@@ -19,12 +19,12 @@ import { pageOf } from '../media/paging.ts';
 import { badRequest, conflict, forbidden, notFound } from '../wire/aws-error.ts';
 import { addTags, checkTags, tagsOf } from '../media/tags.ts';
 
-/** Push inputs have a quota of their own; pull inputs another. [medialive: quotas L-9E233AF7 and L-4D7207DE] */
+/** Push and pull inputs have separate quotas. [medialive: quotas L-9E233AF7 and L-4D7207DE] */
 const isPush = (type: InputType): boolean => type.endsWith('_PUSH');
 
 /**
- * Creates an RTP push input with two endpoints, or a URL pull input, which no channel of this local endpoint reads. The same `RequestId` gives the first input again, whatever else the call
- * says, for as long as that input is not deleted.
+ * Creates an RTP push input with two endpoints, or a URL pull input, which no channel of this local endpoint reads. The
+ * same `RequestId` returns the first input again, whatever else the call contains, until that input is deleted.
  */
 export function createInput(context: MediaContext, input: CreateInputRequest): CreateInputResponse {
   const type = input.Type;
@@ -62,7 +62,7 @@ export function createInput(context: MediaContext, input: CreateInputRequest): C
   return { Input: toInput(context, record) };
 }
 
-/** Describes an input, a deleted one too. */
+/** Describes an input, including a deleted one. */
 export function describeInput(context: MediaContext, input: { InputId: string }) {
   return toInput(context, findInput(context, input.InputId));
 }
@@ -74,7 +74,7 @@ export function listInputs(context: MediaContext, input: ListInputsRequest): Lis
   return { Inputs: page.items.map((record) => toInput(context, record)), NextToken: page.nextToken };
 }
 
-/** Deletes a detached input; deleting a deleted one succeeds. Its security groups stay. */
+/** Deletes a detached input. Deleting a deleted one succeeds. Its security groups stay. */
 export function deleteInput(context: MediaContext, input: { InputId: string }): object {
   const record = findInput(context, input.InputId);
   if (record.state === 'DELETED') return {};
@@ -87,7 +87,7 @@ export function deleteInput(context: MediaContext, input: { InputId: string }): 
   return {};
 }
 
-/** Carries out the end of an input's change of state. */
+/** Completes an input's change of state. */
 export function arriveInput(context: MediaContext, id: string, to: string): void {
   const record = context.state.inputs[id];
   if (record === undefined) return;
@@ -124,7 +124,7 @@ export function detachInputs(context: MediaContext, channelId: string, inputIds:
   }
 }
 
-/** An input by its id. Throws NotFoundException for one that never was. */
+/** Finds an input by its id. Throws NotFoundException for one that never existed. */
 export function findInput(context: MediaContext, id: string): InputRecord {
   const record = lookUp(context.state.inputs, id);
   if (record === undefined) throw notFound(`there is no input ${id}`);
@@ -135,7 +135,7 @@ function move(context: MediaContext, record: InputRecord, to: InputState, afterM
   begin(context, { kind: 'inputs', resource: record, from: record.state, to, afterMs });
 }
 
-/** Two loopback addresses of the input's own, in the places of AWS's two availability zones. */
+/** Returns two loopback addresses for an input, in place of AWS's two availability zones. */
 function endpointIps(ordinal: number): string[] {
   const [high, middle, low] = [(ordinal >> 16) & 0x3f, (ordinal >> 8) & 0xff, ordinal & 0xff];
   return [`127.${64 + high}.${middle}.${low}`, `127.${128 + high}.${middle}.${low}`];

@@ -2,10 +2,10 @@ import type { MediaContext } from '../media/media-context.ts';
 
 // AWS does not say how long deleted MediaLive resources stay describable. A day is longer than any workflow here.
 const TOMBSTONE_MS = 24 * 60 * 60 * 1000;
-/** Of each kind. The whole state is saved with every change, so that it must not grow with what has been deleted. */
+/** Per kind. Every change saves the whole state, so it must not grow with deleted resources. */
 const TOMBSTONES_MAX = 200;
 
-/** Drops deleted MediaLive resources that no caller can still be waiting for. Does not commit. */
+/** Drops old tombstones of MediaLive resources, which no caller can still poll. Does not commit. */
 export function forgetTombstones(context: MediaContext): void {
   const oldestMs = context.clock.now() - TOMBSTONE_MS;
   const { channels, inputs, inputSecurityGroups } = context.state;

@@ -5,16 +5,17 @@ import type { MediaContext } from '../media/media-context.ts';
 import { unprocessable } from '../wire/aws-error.ts';
 
 /**
- * MediaPackage's CDN authorization: an endpoint answers only to requests that carry the identifier from a secret, so that
- * viewers cannot go around the CDN.
+ * MediaPackage's CDN authorization: an endpoint serves only requests that carry the identifier from a secret, so that
+ * viewers cannot bypass the CDN.
  * @see https://docs.aws.amazon.com/mediapackage/latest/ug/cdn-auth.html
  */
 
 const IDENTIFIER_LENGTH = { min: 8, max: 128 };
 
 /**
- * Refuses an authorization that MediaPackage could not use.
- * @throws {AwsError} UnprocessableEntityException when a member is no ARN of its kind, or the secret holds no identifier
+ * Refuses an authorization that MediaPackage cannot use.
+ * @throws {AwsError} UnprocessableEntityException when a member is not a valid ARN, or the secret contains no
+ * identifier
  */
 export function checkAuthorization(context: MediaContext, authorization: Authorization | undefined): void {
   if (authorization === undefined) return;
@@ -32,7 +33,9 @@ export function checkAuthorization(context: MediaContext, authorization: Authori
   }
 }
 
-/** Tells whether a request may read an endpoint: always without authorization, else with the right identifier only. */
+/**
+ * Returns whether a request may read an endpoint: always without authorization, else only with the right identifier.
+ */
 export function isAuthorized(
   context: MediaContext,
   authorization: Authorization | undefined,
@@ -44,7 +47,7 @@ export function isAuthorized(
   return identifier !== null && given !== null && isSame(given, identifier);
 }
 
-/** Null when there is no such secret, or it holds no identifier of the allowed length. */
+/** Reads the identifier; null if the secret does not exist or contains no identifier of a valid length. */
 function readIdentifier(context: MediaContext, secretArn: string): string | null {
   const secret = context.hooks.resolveSecret?.(secretArn);
   if (secret === undefined) return null;

@@ -18,7 +18,7 @@ import { addTags, checkTags, tagsOf } from '../media/tags.ts';
 
 const ORIGIN_PATH = /^\/out\/v1\/([0-9a-f]{32})\/(.+)$/;
 
-/** Creates an endpoint: the HLS address of a MediaPackage channel, unguessable as on AWS. */
+/** Creates an endpoint, the HLS address of a MediaPackage channel. As on AWS, the address cannot be guessed. */
 export function createOriginEndpoint(
   context: MediaContext,
   input: CreateOriginEndpointRequest,
@@ -53,7 +53,7 @@ export function describeOriginEndpoint(context: MediaContext, input: { Id: strin
   return toEndpoint(context, findEndpoint(context, input.Id));
 }
 
-/** Lists endpoints, of one channel when asked. */
+/** Lists all endpoints, or those of one channel. */
 export function listOriginEndpoints(
   context: MediaContext,
   input: ListOriginEndpointsRequest,
@@ -65,7 +65,7 @@ export function listOriginEndpoints(
   return { OriginEndpoints: page.items.map((endpoint) => toEndpoint(context, endpoint)), NextToken: page.nextToken };
 }
 
-/** Deletes an endpoint; its address answers 404 from then on. */
+/** Deletes an endpoint. Its address returns 404 from then on. */
 export function deleteOriginEndpoint(context: MediaContext, input: { Id: string }): DeleteOriginEndpointResponse {
   const endpoint = findEndpoint(context, input.Id);
   delete context.state.originEndpoints[endpoint.id];
@@ -74,14 +74,14 @@ export function deleteOriginEndpoint(context: MediaContext, input: { Id: string 
   return {};
 }
 
-/** Whether a path is the origin's, where players go and nothing is signed. */
+/** Returns whether a path belongs to the origin, whose requests come from players and are not signed. */
 export function isOriginPath(pathname: string): boolean {
   return pathname.startsWith('/out/v1/');
 }
 
 /**
- * Serves players: GET /out/v1/<id>/*. Any web page may read it, as with AWS's default, unless the endpoint has an
- * authorization: then only requests with the CDN's identifier are answered, and others get 403.
+ * Serves players: GET /out/v1/<id>/*. As on AWS by default, any web page may read it. With an authorization, only
+ * requests with the CDN's identifier are served; others get 403.
  */
 export async function serveOrigin(context: MediaContext, request: Request): Promise<Response> {
   if (request.method === 'OPTIONS') {
@@ -99,10 +99,10 @@ export async function serveOrigin(context: MediaContext, request: Request): Prom
   const [, hexId, path] = ORIGIN_PATH.exec(url.pathname) ?? [];
   const endpoint = Object.values(context.state.originEndpoints).find((other) => other.hexId === hexId);
   if (endpoint === undefined || path === undefined || endpoint.settings.Origination === 'DENY') {
-    return plain(404, 'there is nothing at this address');
+    return plain(404, 'nothing exists at this address');
   }
   if (!isAuthorized(context, endpoint.settings.Authorization, request.headers)) {
-    return plain(403, 'this endpoint answers to its CDN only');
+    return plain(403, 'this endpoint serves its CDN only');
   }
   const manifest = `${endpoint.settings.ManifestName ?? 'index'}.m3u8`;
   const engineName = path === manifest ? 'index.m3u8' : path;
@@ -136,7 +136,7 @@ const CONTENT_TYPES: Record<string, string> = {
   mp4: 'video/mp4',
 };
 
-// A playlist changes with every segment; a segment, once written, never.
+// A playlist changes with every segment; a written segment never changes.
 const CACHE_CONTROL: Record<string, string> = {
   m3u8: 'no-cache',
   ts: 'max-age=86400',

@@ -14,7 +14,7 @@ import { pageOf } from '../media/paging.ts';
 import { notFound, unprocessable } from '../wire/aws-error.ts';
 import { addTags, checkTags, tagsOf } from '../media/tags.ts';
 
-/** Creates a MediaPackage channel. It is there at once; its id is the caller's and unique. */
+/** Creates a MediaPackage channel. It exists at once; the caller chooses its unique id. */
 export function createPackageChannel(context: MediaContext, input: CreateChannelRequest): CreateChannelResponse {
   const { packageChannels } = context.state;
   const id = checkId(input.Id);
@@ -59,14 +59,14 @@ export function deletePackageChannel(context: MediaContext, input: { Id: string 
   return {};
 }
 
-/** A MediaPackage channel by its id. Throws NotFoundException. */
+/** Finds a MediaPackage channel by its id. Throws NotFoundException. */
 export function findPackageChannel(context: MediaContext, id: string): PackageChannelRecord {
   const channel = lookUp(context.state.packageChannels, id);
   if (channel === undefined) throw notFound(`there is no channel ${id}`);
   return channel;
 }
 
-/** An id of a MediaPackage resource as AWS takes it. Throws UnprocessableEntityException. */
+/** Validates the id of a MediaPackage resource by AWS's rules. Throws UnprocessableEntityException. */
 export function checkId(id: string | undefined): string {
   if (id === undefined || !/^[0-9A-Za-z_-]{1,256}$/.test(id) || id === '__proto__') {
     throw unprocessable('Id must be 1 to 256 letters, digits, hyphens and underscores');
@@ -74,7 +74,7 @@ export function checkId(id: string | undefined): string {
   return id;
 }
 
-/** AWS also returns ingest credentials. There are none here: the engine hands the media over without a network. */
+/** Describes a channel. AWS also returns ingest credentials; here the engine passes the media on without a network. */
 function toChannel(context: MediaContext, channel: PackageChannelRecord) {
   return {
     Id: channel.id,

@@ -1,18 +1,18 @@
 import { S3Fault } from './s3-fault.ts';
 
-/** A body that came in `aws-chunked` encoding. */
+/** A body decoded from `aws-chunked`. */
 export interface ChunkedBody {
   body: Buffer;
-  /** Trailing headers by lower-case name, such as the checksum newer SDKs send behind the body. */
+  /** Trailing headers by lower-case name, such as the checksum that newer SDKs send after the body. */
   trailers: Record<string, string>;
 }
 
 const CRLF = '\r\n';
 
 /**
- * Decodes S3's `aws-chunked` content encoding: `<size in hex>[;chunk-signature=…]`, the bytes, and after the last chunk
- * of size zero the trailing headers. Chunk signatures are not checked, as no signature is here.
- * @param decodedBytes what `x-amz-decoded-content-length` announces
+ * Decodes S3's `aws-chunked` content encoding: `<size in hex>[;chunk-signature=…]`, the bytes, and the trailing headers
+ * after the last chunk, which has size zero. Chunk signatures are not checked; no signature is checked here.
+ * @param decodedBytes the value of `x-amz-decoded-content-length`
  * @throws {S3Fault} `IncompleteBody` when the chunks do not add up
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
  */

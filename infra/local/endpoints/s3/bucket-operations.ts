@@ -1,4 +1,4 @@
-/** Operations of buckets. Deleting one, and its settings, are not implemented: the product's bucket is made once. */
+/** Bucket operations. Deletion and bucket settings are not implemented: the product creates its bucket once. */
 import { CreateBucketConfiguration$, ListBucketsOutput$ } from '@aws-sdk/client-s3';
 import { LOCAL_REGION } from '../wire/service.ts';
 import { OWNER, readCount, requireValue, type S3Operation } from './s3-call.ts';
@@ -7,7 +7,7 @@ import { emptyElement, readXml, requestIds, xmlResponse, xmlText } from './xml.t
 
 const BUCKETS_MAX = 10_000;
 
-/** Creates a bucket, or answers alike when the caller has it already, as S3 does in us-east-1. */
+/** Creates a bucket. Succeeds too when it exists, as S3 does in us-east-1 for its owner. */
 export const createBucket: S3Operation = {
   honours: ['ACL', 'ObjectOwnership'],
   async handle(call) {
@@ -30,13 +30,13 @@ export const createBucket: S3Operation = {
   },
 };
 
-/** Says whether a bucket is there, without a body. */
+/** Reports whether a bucket exists, without a body. */
 export const headBucket: S3Operation = {
   honours: ['ExpectedBucketOwner'],
   handle: () => new Response(null, { status: 200, headers: { ...requestIds(), 'x-amz-bucket-region': LOCAL_REGION } }),
 };
 
-/** S3 gives us-east-1, where it began, an empty location. */
+/** Returns an empty location, as S3 does for us-east-1. */
 export const getBucketLocation: S3Operation = {
   honours: ['ExpectedBucketOwner'],
   handle: () => xmlText(200, emptyElement('LocationConstraint')),

@@ -1,9 +1,9 @@
-/** The checksums S3 keeps with an object, and how they are computed. */
+/** Computes the checksums that S3 stores with an object. */
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { Crc32cJs, Crc64NvmeJs } from '@aws-sdk/checksums/crc';
 
-/** A checksum of a whole object: the algorithm as in its header (`crc32`), the value in base64. */
+/** A checksum of a whole object: the algorithm as in its header (`crc32`), and the value in base64. */
 export interface Checksum {
   algorithm: string;
   value: string;
@@ -32,7 +32,7 @@ export async function checksumOf(algorithm: string, body: Uint8Array): Promise<s
   return (await ALGORITHMS[algorithm]!(body)).toString('base64');
 }
 
-/** The MD5 of a body in quotes, which is what S3 gives an object in one part as its ETag. */
+/** Returns the quoted MD5 of a body, which is the ETag of an object uploaded in one part. */
 export const etagOf = (body: Uint8Array) => `"${createHash('md5').update(body).digest('hex')}"`;
 
 async function digest(

@@ -1,4 +1,4 @@
-/** Conditional requests and ranges, as S3 answers them. */
+/** Conditional requests and ranges, as S3 handles them. */
 import { preconditionFailed, S3Fault } from './s3-fault.ts';
 import type { StoredObject } from './object-store.ts';
 
@@ -6,9 +6,9 @@ import type { StoredObject } from './object-store.ts';
 export const READ_CONDITIONS = ['IfMatch', 'IfModifiedSince', 'IfNoneMatch', 'IfUnmodifiedSince'] as const;
 
 /**
- * Decides a conditional read. A true If-Match outweighs If-Unmodified-Since, and a false If-None-Match outweighs
+ * Evaluates a conditional read. A true If-Match overrides If-Unmodified-Since, and a false If-None-Match overrides
  * If-Modified-Since.
- * @returns whether the answer is 304 Not Modified
+ * @returns whether the response is 304 Not Modified
  * @throws {S3Fault} `PreconditionFailed`
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
  */
@@ -23,13 +23,13 @@ export function isNotModified(members: Record<string, string>, object: StoredObj
   return isStoredAfter(object, members['IfModifiedSince']) === false;
 }
 
-/** Whether an ETag is in a list such as `"a", "b"`, with or without quotes, or the list is `*`. */
+/** Returns whether an ETag is in a list such as `"a", "b"`, with or without quotes, or the list is `*`. */
 export function matchesEtag(list: string, etag: string): boolean {
   const bare = (text: string) => text.trim().replace(/^W\//, '').replaceAll('"', '');
   return list.split(',').some((item) => item.trim() === '*' || bare(item) === bare(etag));
 }
 
-/** HTTP dates have whole seconds. Null when there is no date, or none that can be read. */
+/** Compares in whole seconds, as HTTP dates do. Null if the date is missing or invalid. */
 function isStoredAfter(object: StoredObject, date: string | undefined): boolean | null {
   const seconds = Date.parse(date ?? '') / 1000;
   return Number.isNaN(seconds) ? null : Math.floor(object.storedAt.getTime() / 1000) > seconds;
@@ -42,9 +42,9 @@ export interface ByteRange {
 }
 
 /**
- * Reads a Range header of one range. A header that is not of that form is ignored, as HTTP allows.
+ * Reads a Range header with one range. Ignores a header of another form, as HTTP allows.
  * @returns null for the whole object
- * @throws {S3Fault} `InvalidRange` with 416 when the range lies outside the object
+ * @throws {S3Fault} `InvalidRange` with 416 when the range is outside the object
  */
 export function readRange(header: string | undefined, sizeBytes: number): ByteRange | null {
   const [, from, to] = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '') ?? [];

@@ -1,7 +1,7 @@
 /**
  * S3 as far as reports and the usual tools (awscli, boto3, rclone, s3cmd) need it, with the bucket in the path. The
- * operation of each request is found by the SDK's own bindings. An operation that is not implemented, and any member
- * of an implemented one that is not honoured, is refused before anything happens.
+ * SDK's own bindings determine the operation of each request. An operation that is not implemented, and any unsupported
+ * member of an implemented one, is refused before anything happens.
  */
 import { join } from 'node:path';
 import { LOCAL_ACCOUNT_ID, type LocalService } from '../wire/service.ts';
@@ -29,7 +29,7 @@ const OPERATIONS: Record<string, S3Operation> = {
   PutObject: putObject,
 };
 
-/** The local S3. @param options.dataDirectory where objects are kept; null keeps them in memory */
+/** Creates the local S3. @param options.dataDirectory where objects are stored; null keeps them in memory */
 export function createS3(options: { dataDirectory: string | null }): LocalService {
   const { dataDirectory } = options;
   const store = dataDirectory === null ? makeMemoryObjects() : openObjectDirectory(join(dataDirectory, 's3'));
@@ -62,7 +62,7 @@ async function answer(store: ObjectStore, request: Request): Promise<Response> {
     throw new S3Fault(404, 'NoSuchBucket', 'The specified bucket does not exist');
   }
   if ((members['ExpectedBucketOwner'] ?? LOCAL_ACCOUNT_ID) !== LOCAL_ACCOUNT_ID) {
-    throw new S3Fault(403, 'AccessDenied', 'Access Denied: the bucket belongs to another account than is expected');
+    throw new S3Fault(403, 'AccessDenied', 'Access Denied: the bucket does not belong to the expected account');
   }
   const payload = await readPayload(request);
   return operation.handle({ ...recognised, ...payload, store, headers: request.headers });

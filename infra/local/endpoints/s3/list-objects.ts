@@ -1,4 +1,4 @@
-/** ListObjects and ListObjectsV2: keys in order, grouped by a delimiter, page by page. */
+/** Serves ListObjects and ListObjectsV2: sorted keys, grouped by a delimiter, page by page. */
 import { ListObjectsOutput$, ListObjectsV2Output$ } from '@aws-sdk/client-s3';
 import type { StoredObject } from './object-store.ts';
 import { OWNER, readCount, type S3Call, type S3Operation } from './s3-call.ts';
@@ -7,7 +7,7 @@ import { xmlResponse } from './xml.ts';
 
 const KEYS_MAX = 1000;
 
-/** A key, or all keys below one common prefix. */
+/** A key, or a common prefix that stands for all keys below it. */
 type Entry = { name: string; object: StoredObject } | { name: string; object: null };
 
 interface Page {
@@ -15,7 +15,7 @@ interface Page {
   isTruncated: boolean;
 }
 
-/** The first version of the operation, which s3cmd and rclone use. */
+/** Serves version 1, which s3cmd and rclone use. */
 export const listObjects: S3Operation = {
   honours: ['Delimiter', 'EncodingType', 'Marker', 'MaxKeys', 'Prefix'],
   handle(call) {
@@ -26,13 +26,13 @@ export const listObjects: S3Operation = {
     return xmlResponse(ListObjectsOutput$, {
       ...describe(call, page, limit, true),
       Marker: spell(members['Marker'] ?? ''),
-      // Without a delimiter a client goes on from the last key.
+      // Without a delimiter a client continues from the last key.
       NextMarker: page.isTruncated && members['Delimiter'] ? spell(page.entries.at(-1)!.name) : undefined,
     });
   },
 };
 
-/** The second version, with opaque tokens. */
+/** Serves version 2, with opaque tokens. */
 export const listObjectsV2: S3Operation = {
   honours: ['ContinuationToken', 'Delimiter', 'EncodingType', 'FetchOwner', 'MaxKeys', 'Prefix', 'StartAfter'],
   handle(call) {
@@ -57,7 +57,7 @@ function cut({ store, bucket, members }: S3Call, after: string, limit: number): 
   for (const object of store.list(bucket)) {
     if (!object.key.startsWith(prefix)) continue;
     const name = groupOf(object.key, prefix, delimiter);
-    // A group is behind us as a whole once its name is.
+    // A group is complete once its name has been listed.
     if (Buffer.compare(Buffer.from(name ?? object.key), Buffer.from(after)) <= 0) continue;
     entries.set(name ?? object.key, name === null ? { name: object.key, object } : { name, object: null });
   }
@@ -65,7 +65,7 @@ function cut({ store, bucket, members }: S3Call, after: string, limit: number): 
   return { entries: all.slice(0, limit), isTruncated: limit > 0 && all.length > limit };
 }
 
-/** The part of a key up to the first delimiter behind the prefix, or null when there is none. */
+/** Returns the part of a key up to the first delimiter after the prefix; null if there is none. */
 function groupOf(key: string, prefix: string, delimiter: string): string | null {
   const end = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
   return end === -1 ? null : key.slice(0, end + delimiter.length);
@@ -103,7 +103,7 @@ function readLimit(members: Record<string, string>): number {
   return Math.min(readCount(members, 'MaxKeys', KEYS_MAX), KEYS_MAX);
 }
 
-/** With `encoding-type=url` names are percent-encoded but for their slashes, since XML cannot hold every character. */
+/** Encodes names: `encoding-type=url` percent-encodes all but slashes, because XML cannot represent every character. */
 function spellingOf({ EncodingType: encoding }: Record<string, string>): (name: string) => string {
   if (encoding === undefined) return (name) => name;
   if (encoding !== 'url')

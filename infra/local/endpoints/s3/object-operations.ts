@@ -1,4 +1,7 @@
-/** Operations of objects. There are no versions, tags, ACLs, locks and parts: what asks for one of them is refused. */
+/**
+ * Object operations. Versions, tags, ACLs, locks and multipart uploads do not exist here; requests for them are
+ * refused.
+ */
 import { Delete$, DeleteObjectsOutput$ } from '@aws-sdk/client-s3';
 import { checksumOf, type Checksum } from './checksums.ts';
 import { isNotModified, matchesEtag, READ_CONDITIONS, readRange } from './conditions.ts';
@@ -11,10 +14,10 @@ import { readXml, requestIds, xmlResponse } from './xml.ts';
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html */
 const METADATA_BYTES_MAX = 2048;
 const KEYS_PER_DELETE_MAX = 1000;
-/** What S3 computes for an object that comes without a checksum. */
+/** The checksum that S3 computes for an object uploaded without one. */
 const DEFAULT_CHECKSUM = 'crc64nvme';
 
-/** Headers given with an object that S3 gives back with it, by the SDK's member. */
+/** Headers that S3 stores and returns with an object, by the SDK's member. */
 const KEPT_HEADERS: Record<string, string> = {
   CacheControl: 'cache-control',
   ContentDisposition: 'content-disposition',
@@ -37,7 +40,7 @@ export const putObject: S3Operation = {
   ],
   async handle(call) {
     const { store, bucket, key, body } = call;
-    // A bucket whose owner owns every object, S3's default, takes no other ACL.
+    // A bucket whose owner owns every object, S3's default, accepts no other ACL.
     requireValue(call, 'ACL', ['private', 'bucket-owner-full-control']);
     requireValue(call, 'ServerSideEncryption', ['AES256']);
     requireValue(call, 'StorageClass', ['STANDARD']);
@@ -53,7 +56,7 @@ export const putObject: S3Operation = {
       algorithm: DEFAULT_CHECKSUM,
       value: (await checksumOf(DEFAULT_CHECKSUM, body))!,
     };
-    // Nothing is awaited between the condition and the write.
+    // Do not await between the condition and the write.
     checkWriteCondition(call, store.get(bucket, key)?.object);
     store.put(bucket, key, body, { headers: headersToKeep(call), metadata: call.metadata, checksum });
     const { etag } = store.get(bucket, key)!.object;
@@ -71,13 +74,13 @@ export const putObject: S3Operation = {
 
 const READ_MEMBERS = [...READ_CONDITIONS, 'ChecksumMode', 'ExpectedBucketOwner', 'Range'];
 
-/** Reads an object, whole or in part. */
+/** Reads an object or a range of it. */
 export const getObject: S3Operation = { honours: READ_MEMBERS, handle: (call) => read(call, true) };
 
-/** Describes an object with the headers a read would have. */
+/** Describes an object with the headers of a read. */
 export const headObject: S3Operation = { honours: READ_MEMBERS, handle: (call) => read(call, false) };
 
-/** Deletes an object, or nothing when there is none. */
+/** Deletes an object. Succeeds too when it does not exist. */
 export const deleteObject: S3Operation = {
   honours: ['ExpectedBucketOwner', 'IfMatch'],
   handle({ store, bucket, key, members }) {
@@ -136,7 +139,7 @@ function read({ store, bucket, key, members }: S3Call, hasBody: boolean): Respon
   }
   const range = readRange(members['Range'], object.sizeBytes);
   const headers: Record<string, string> = { ...requestIds(), ...describeObject(object) };
-  // A client compares the checksum with what it receives, so a part of an object goes without.
+  // A client compares the checksum with the bytes it receives, so a partial response has none.
   if (wantsChecksum(members) && range === null) Object.assign(headers, checksumHeaders(object.checksum));
   const part = range === null ? body : body.subarray(range.first, range.last + 1);
   headers['content-length'] = String(part.length);
@@ -179,7 +182,7 @@ function headersToKeep({ members, headers }: S3Call): Record<string, string> {
 function checkWriteCondition({ members }: S3Call, object: StoredObject | undefined): void {
   const { IfMatch: match, IfNoneMatch: noneMatch } = members;
   if (noneMatch !== undefined) {
-    if (noneMatch !== '*') throw notImplemented('PutObject with another If-None-Match than *');
+    if (noneMatch !== '*') throw notImplemented('PutObject with an If-None-Match other than *');
     if (object !== undefined) throw preconditionFailed('If-None-Match');
   }
   if (match === undefined) return;

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { readIfPresent, writePrivateFile } from '../../host/root-key.ts';
 import { etagOf, type Checksum } from './checksums.ts';
 
-/** What S3 keeps beside an object's bytes. */
+/** The data that S3 stores with an object's bytes. */
 export interface ObjectAttributes {
-  /** `content-type` and the other headers given with the object, by lower-case name. */
+  /** `content-type` and the object's other headers, by lower-case name. */
   headers: Record<string, string>;
   /** The caller's own metadata, without `x-amz-meta-`. */
   metadata: Record<string, string>;
-  /** Null for an object that was stored without one. */
+  /** Null for an object stored without one. */
   checksum: Checksum | null;
 }
 
@@ -21,7 +21,7 @@ export interface StoredObject extends ObjectAttributes {
   etag: string;
 }
 
-/** Buckets of objects. Callers check the names. */
+/** Buckets of objects. Callers validate the names. */
 export interface ObjectStore {
   createBucket(bucket: string): void;
   hasBucket(bucket: string): boolean;
@@ -43,15 +43,15 @@ const DEFAULT_ATTRIBUTES: ObjectAttributes = {
 };
 const BODY_SUFFIX = '.object';
 const ATTRIBUTES_SUFFIX = '.attributes';
-/** A file name has at most 255 bytes, and a file being written has a suffix of its own. */
+/** A file name has at most 255 bytes, and a file being written has an additional suffix. */
 const NAME_BYTES_MAX = 255 - ATTRIBUTES_SUFFIX.length - '.new'.length;
 
-/** Whether a key fits into a file name once it is encoded. */
+/** Returns whether an encoded key fits into a file name. */
 export function isKeyShortEnough(key: string): boolean {
   return encodeURIComponent(key).length <= NAME_BYTES_MAX;
 }
 
-/** Keeps objects in memory. */
+/** Creates a store in memory. */
 export function makeMemoryObjects(): ObjectStore {
   const buckets = new Map<
     string,
@@ -80,28 +80,28 @@ export function makeMemoryObjects(): ObjectStore {
   };
 }
 
-/** What is kept of an object beside its bytes. */
+/** The stored attributes of an object. */
 interface KeptAttributes extends ObjectAttributes {
   /** The bytes these attributes belong to. */
   etag: string;
-  /** What was replaced; null for a new object. */
+  /** The attributes of the replaced object; null for a new one. */
   former?: (ObjectAttributes & { etag: string }) | null;
 }
 
-/** An object's bytes are not those that were stored. The message names the file. */
+/** Reports that an object's bytes differ from the stored ones. The message names the file. */
 export class DamagedObjectError extends Error {
   override readonly name = 'DamagedObjectError';
 
   constructor(path: string) {
-    super(`${path} is damaged: its bytes are not those that were stored. Delete it, or put it back from a backup`);
+    super(`${path} is damaged: its bytes differ from what was stored. Delete it, or restore it from a backup`);
   }
 }
 
 /**
- * Keeps objects as files, one folder per bucket. A key becomes one file name with its slashes encoded, so that no key
- * leads out of the folder or collides with another. An object's attributes are in a second file, written first, which
- * names by their ETags the bytes it belongs to and those it replaces: after a crash between the two writes the former
- * object is still whole, and bytes that match neither are damaged.
+ * Opens a store of files, with one folder per bucket. A key becomes one file name with its slashes encoded, so that no
+ * key leads out of the folder or conflicts with another. An object's attributes are in a second file, written first,
+ * which names by their ETags the bytes it belongs to and those it replaces: after a crash between the two writes the
+ * former object is still complete, and bytes that match neither ETag are damaged.
  */
 export function openObjectDirectory(directory: string): ObjectStore {
   const pathOf = (bucket: string, key: string, suffix: string) =>

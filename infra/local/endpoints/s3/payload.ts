@@ -3,18 +3,17 @@ import { decodeAwsChunked } from './aws-chunked.ts';
 import { checksumOf, type Checksum } from './checksums.ts';
 import { notImplemented, S3Fault } from './s3-fault.ts';
 
-/** The body of a request, decoded and compared with everything the client says about it. */
+/** The body of a request, decoded and verified. */
 export interface Payload {
   body: Buffer;
-  /** The client's own checksum, which has been verified; null when it sent none. */
+  /** The client's checksum, already verified; null if it sent none. */
   checksum: Checksum | null;
 }
 
 const CHECKSUM_PREFIX = 'x-amz-checksum-';
 
 /**
- * Reads a body in one piece or in `aws-chunked` encoding and verifies its length, hash and checksums, so that nothing
- * damaged on its way is stored.
+ * Reads a plain or `aws-chunked` body and verifies its length, hash and checksums, so that no damaged object is stored.
  * @throws {S3Fault} `BadDigest`, `InvalidDigest`, `IncompleteBody`, `XAmzContentSHA256Mismatch`, `InvalidRequest`
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
  */
@@ -39,12 +38,12 @@ export async function readPayload(request: Request): Promise<Payload> {
   return { body, checksum: await verifyChecksum(headers, trailers, body) };
 }
 
-/** Whether a content encoding is among those of a request. */
+/** Returns whether a request has a content encoding. */
 function hasEncoding(headers: Headers, encoding: string): boolean {
   return encodingsOf(headers).includes(encoding);
 }
 
-/** The content encodings that belong to the object itself, or null when there are none. */
+/** Returns the content encodings of the object itself; null if there are none. */
 export function objectEncoding(headers: Headers): string | null {
   return (
     encodingsOf(headers)

@@ -1,23 +1,22 @@
 /**
- * Finds the S3 operation a request asks for, from the bindings in the SDK client's own schemas. S3 has no operation
- * name on the wire: `PUT /bucket/key` stores an object, and the same with `?tagging`, `?acl` or `?uploadId=` does
- * something else entirely. A request is therefore refused as soon as it carries a query parameter or header that the
- * operation found does not have.
+ * Determines the S3 operation of a request, from the bindings in the SDK client's own schemas. S3 has no operation name
+ * on the wire: `PUT /bucket/key` stores an object, and with `?tagging`, `?acl` or `?uploadId=` it does something else
+ * entirely. A request is therefore refused if it carries a query parameter or header that the operation does not have.
  */
 import * as client from '@aws-sdk/client-s3';
 import { NormalizedSchema } from '@smithy/core/schema';
 import { notImplemented, S3Fault } from './s3-fault.ts';
 
-/** A request with its operation: its members still as text, as the query and headers carry them. */
+/** A request with its operation. The members are still text from the query and the headers. */
 export interface RecognisedRequest {
   operation: string;
-  /** Empty for an operation of the service itself, such as ListBuckets. */
+  /** Empty for a service operation, such as ListBuckets. */
   bucket: string;
-  /** Empty for an operation of a bucket. */
+  /** Empty for a bucket operation. */
   key: string;
-  /** Members that travel in the query or a header, by the name the SDK gives them. */
+  /** Members in the query or a header, by the SDK's name. */
   members: Record<string, string>;
-  /** The caller's own `x-amz-meta-*`, without that prefix. */
+  /** The caller's `x-amz-meta-*` headers, without that prefix. */
   metadata: Record<string, string>;
 }
 
@@ -29,9 +28,9 @@ interface Binding {
   scope: Scope;
   /** Query parameters that are part of the operation's path, such as `tagging` or `list-type=2`. */
   literals: [name: string, value: string][];
-  /** The SDK's own name of the operation in the query, for readers of access logs. Older clients leave it out. */
+  /** The operation's name that the SDK adds to the query for access logs. Older clients omit it. */
   xId: string | undefined;
-  /** Query parameters and headers without which a request is not this operation. */
+  /** Query parameters and headers that this operation requires. */
   required: { query: string[]; headers: string[] };
   /** SDK member by query parameter. */
   query: Map<string, string>;
@@ -46,9 +45,9 @@ type SchemaReference = Parameters<typeof NormalizedSchema.of>[0];
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 const METADATA_PREFIX = 'x-amz-meta-';
 
-/** Headers of the signature and the client, whatever the operation. */
+/** Headers of the signature and the client, allowed for every operation. */
 const COMMON_HEADERS = new Set(['x-amz-date', 'x-amz-security-token', 'x-amz-user-agent']);
-/** Headers about the length and integrity of a body, which are verified alike for every operation. */
+/** Headers about the length and integrity of a body, verified for every operation. */
 const BODY_HEADERS = new Set([
   'content-length',
   'content-md5',
@@ -64,7 +63,7 @@ const BINDINGS: Binding[] = Object.values(client)
   .map((schema) => toBinding(schema as unknown as OperationSchema));
 
 /**
- * Recognises a request in path style.
+ * Determines the operation and the members of a path-style request.
  * @throws {S3Fault} `NotImplemented` for a query parameter or header that the operation does not have, `InvalidURI`,
  * `InvalidBucketName` and `MethodNotAllowed`
  */
@@ -114,7 +113,7 @@ function findBinding(request: Request, scope: Scope, query: URLSearchParams): Bi
   );
 }
 
-/** The operation that asks for most is the one that is meant: `?tagging` before the plain object. */
+/** Ranks an operation by its conditions, so that the most specific one wins: `?tagging` before the plain object. */
 function conditionsOf({ literals, required, xId }: Binding): number {
   return (literals.length + required.query.length + required.headers.length) * 2 + (xId === undefined ? 0 : 1);
 }
@@ -129,7 +128,7 @@ function readQuery(binding: Binding, query: URLSearchParams, members: Record<str
   }
 }
 
-/** Reads the members out of the headers and returns the caller's own metadata. */
+/** Reads the members from the headers and returns the caller's metadata. */
 function readHeaders(binding: Binding, headers: Headers, members: Record<string, string>): Record<string, string> {
   const metadata: Record<string, string> = {};
   for (const [name, value] of headers) {
@@ -168,9 +167,9 @@ function toBinding(schema: OperationSchema): Binding {
   return binding;
 }
 
-/** Notes where each member travels. Returns whether the operation has a bucket. */
+/** Records where each member travels. Returns whether the operation has a bucket. */
 function bindMembers(binding: Binding, input: NormalizedSchema): boolean {
-  // Schemas list the required members first and keep their number.
+  // Schemas list the required members first and contain their number.
   const requiredCount = Number((input.getSchema() as unknown[])[6] ?? 0);
   let index = 0;
   let isInBucket = false;

@@ -4,19 +4,19 @@ import type { Payload } from './payload.ts';
 import type { RecognisedRequest } from './recognise.ts';
 import { invalidArgument, notImplemented } from './s3-fault.ts';
 
-/** One call of an operation that is implemented here. */
+/** A call of an implemented operation. */
 export interface S3Call extends RecognisedRequest, Payload {
   store: ObjectStore;
   headers: Headers;
 }
 
-/** An operation and the members it honours. Any other member is refused before `handle` runs. */
+/** An operation and its supported members. Any other member is refused before `handle` runs. */
 export interface S3Operation {
   honours: readonly string[];
   handle(call: S3Call): Response | Promise<Response>;
 }
 
-/** The owner of everything here: an id as long as S3's. */
+/** The owner of every bucket and object; the id is as long as S3's. */
 export const OWNER = { ID: LOCAL_ACCOUNT_ID.padEnd(64, '0'), DisplayName: 'local' };
 
 /**
@@ -33,11 +33,11 @@ export function readCount(members: Record<string, string>, member: string, fallb
 }
 
 /**
- * Requires a member to have the one value that changes nothing here, such as the storage class STANDARD.
+ * Requires a member to have a value without effect here, such as the storage class STANDARD.
  * @throws {S3Fault} `NotImplemented`
  */
 export function requireValue(call: S3Call, member: string, allowed: readonly string[]): void {
   const value = call.members[member];
   if (value === undefined || allowed.includes(value)) return;
-  throw notImplemented(`${call.operation} with another ${member} than ${allowed.join(' or ')}`);
+  throw notImplemented(`${call.operation} with a ${member} other than ${allowed.join(' or ')}`);
 }

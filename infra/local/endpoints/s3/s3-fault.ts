@@ -1,10 +1,10 @@
-/** A refusal under S3's own error code. */
+/** A refusal with one of S3's error codes. */
 export class S3Fault extends Error {
   readonly status: number;
-  /** Headers S3 sends with this refusal, such as `content-range` with a 416. */
+  /** Headers of this refusal, such as `content-range` with a 416. */
   readonly headers: Record<string, string>;
 
-  /** @param code S3's error code, `NoSuchKey`; @param status the HTTP status S3 gives it */
+  /** @param code S3's error code, `NoSuchKey`; @param status S3's HTTP status for it */
   constructor(status: number, code: string, message: string, headers: Record<string, string> = {}) {
     super(message);
     this.name = code;
@@ -13,14 +13,14 @@ export class S3Fault extends Error {
   }
 }
 
-/** 501: S3 can do this and this endpoint cannot. Nothing has been changed. */
+/** 501: S3 supports this and the local endpoint does not. Nothing was changed. */
 export const notImplemented = (what: string) =>
   new S3Fault(501, 'NotImplemented', `${what} is not implemented by this local endpoint; nothing was changed.`);
 
-/** 400 for a member whose value S3 does not take. */
+/** 400: an invalid value of a member. */
 export const invalidArgument = (message: string) => new S3Fault(400, 'InvalidArgument', message);
 
-/** 404 for a key that is not in the bucket. */
+/** 404: the key is not in the bucket. */
 export const noSuchKey = () => new S3Fault(404, 'NoSuchKey', 'The specified key does not exist.');
 
 /** 412: a condition of the request does not hold. */

@@ -14,17 +14,17 @@ const codec = new XmlCodec({
   timestampFormat: { useTrait: true, default: 5 },
 });
 
-/** The headers every answer of S3 has. */
+/** Returns the headers of every S3 response. */
 export const requestIds = () => ({ 'x-amz-request-id': randomUUID(), 'x-amz-id-2': randomUUID() });
 
-/** Answers 200 with an output of the SDK client's schema. */
+/** Returns a 200 with an output, serialized by the SDK client's schema. */
 export function xmlResponse(schema: SchemaReference, output: object): Response {
   const serializer = codec.createSerializer();
   serializer.write(NormalizedSchema.of(schema), output);
   return xmlText(200, String(serializer.flush()));
 }
 
-/** Answers with XML that has no schema. */
+/** Returns a response with XML that has no schema. */
 export function xmlText(status: number, body: string, headers: Record<string, string> = {}): Response {
   return new Response(`<?xml version="1.0" encoding="UTF-8"?>\n${body}`, {
     status,
@@ -32,11 +32,11 @@ export function xmlText(status: number, body: string, headers: Record<string, st
   });
 }
 
-/** The root element of S3's bodies that are one text, such as the LocationConstraint. */
+/** Returns an empty root element, such as the LocationConstraint of us-east-1. */
 export const emptyElement = (name: string) => `<${name} xmlns="${NAMESPACE}"/>`;
 
 /**
- * Reads a body of the SDK client's schema.
+ * Parses a body by the SDK client's schema.
  * @throws {S3Fault} `MalformedXML`
  */
 export async function readXml(schema: SchemaReference, body: Buffer): Promise<Record<string, unknown>> {
@@ -44,7 +44,7 @@ export async function readXml(schema: SchemaReference, body: Buffer): Promise<Re
     const read: unknown = await codec.createDeserializer().read(NormalizedSchema.of(schema), body.toString('utf8'));
     if (typeof read === 'object' && read !== null) return read as Record<string, unknown>;
   } catch {
-    // The parser's own words may quote the body.
+    // Do not pass on the parser's message, which may quote the body.
   }
   throw new S3Fault(
     400,
@@ -53,7 +53,7 @@ export async function readXml(schema: SchemaReference, body: Buffer): Promise<Re
   );
 }
 
-/** Answers with a refusal. The answer to a HEAD has no body, so clients see only its status. */
+/** Returns a refusal. The response to a HEAD has no body, so clients see only its status. */
 export function toErrorResponse(request: Request, { status, name, message, headers }: S3Fault): Response {
   if (request.method === 'HEAD') return new Response(null, { status, headers: { ...requestIds(), ...headers } });
   const resource = escapeXml(new URL(request.url).pathname);

@@ -1,6 +1,6 @@
 /** asl-validator 4.0.0 is published without its types. */
 declare module 'asl-validator' {
-  /** Adds `QueryLanguage` to every state of what it is given. */
+  /** Modifies its argument: adds `QueryLanguage` to every state. */
   export default function validate(definition: object): {
     isValid: boolean;
     errors: unknown[];

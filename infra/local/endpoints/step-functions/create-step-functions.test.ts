@@ -7,7 +7,7 @@ import { createStepFunctions } from './create-step-functions.ts';
 const WAITING = { StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 600, End: true } } };
 
 describe('the local Step Functions on a full disk', () => {
-  it('close all the same, and say what could not be recorded', async () => {
+  it('closes, and logs the execution that it could not record', async () => {
     const store = makeMemoryStore();
     const save = vi.spyOn(store, 'save');
     const service = createStepFunctions({ store, lambda: createLambdaRegistry({ clock: systemClock }) });

@@ -1,7 +1,7 @@
 /**
- * The local Step Functions: standard workflows from the ASL files as they stand, their Task states run through the
- * Lambda registry. Executions do not outlive the process; they come back as ABORTED, which on AWS too can happen to
- * any execution, so whoever starts one has to cope with it.
+ * The local Step Functions: runs standard workflows from the unchanged ASL files, with their Task states on the Lambda
+ * registry. Executions do not survive the process; after a restart they are ABORTED, which can happen to any execution
+ * on AWS too, so callers must handle it.
  */
 import { randomUUID } from 'node:crypto';
 import * as client from '@aws-sdk/client-sfn';
@@ -31,7 +31,7 @@ import type { RunningExecution } from './run-execution.ts';
 /** @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html */
 const INPUT_BYTES_MAX = 262_144;
 const NAME_CHARACTERS_MAX = 80;
-// oxlint-disable-next-line no-control-regex -- control characters are what it is to find
+// oxlint-disable-next-line no-control-regex -- it is meant to find control characters
 const NAME_FORBIDDEN = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f\ufffe\uffff\ud800-\udfff]/;
 const STATUSES = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'];
 
@@ -47,7 +47,7 @@ const HONOURED: HonouredMembers = {
   UpdateStateMachine: ['definition', 'roleArn', 'stateMachineArn'],
 };
 
-/** The local Step Functions endpoint. `close` aborts what runs and refuses what comes after. */
+/** The local Step Functions endpoint. `close` aborts running executions and refuses new ones. */
 export interface LocalStepFunctions extends LocalService {
   close(): Promise<void>;
 }
@@ -55,20 +55,20 @@ export interface LocalStepFunctions extends LocalService {
 interface Deps {
   store: StateStore;
   lambda: LambdaRegistry;
-  /** All waiting goes by it: Wait states, retry delays, timeouts. */
+  /** Drives all waiting: Wait states, retry delays, timeouts. */
   clock?: Clock;
-  /** Gives 0 to 1, for full jitter. */
+  /** Returns 0 to 1, for full jitter. */
   random?: () => number;
 }
 
-/** Opens the endpoint on the executions kept in `store`. */
+/** Opens the endpoint with the executions in `store`. */
 export function createStepFunctions(deps: Deps): LocalStepFunctions {
   const { store, lambda, clock = systemClock, random = Math.random } = deps;
   const executions = openExecutions({ store, clock });
   const running = new Map<string, RunningExecution>();
   let closed = false;
 
-  /** Runs an execution once it is on record. @throws what kept it from being recorded; nothing runs then */
+  /** Records an execution, then runs it. @throws the error that prevented the record; nothing runs then */
   async function start(machine: StateMachineRecord, name: string, input: string): Promise<ExecutionRecord> {
     const record: ExecutionRecord = {
       machine: machine.name,
@@ -84,11 +84,11 @@ export function createStepFunctions(deps: Deps): LocalStepFunctions {
     };
     const history = makeHistory(clock);
     await executions.addExecution(record, history);
-    // On record as running, it comes back as aborted, which is what it is.
+    // It is recorded as running, so the next start will mark it as aborted, which is correct.
     if (closed) throw new AwsFault('ServiceUnavailable', PROCESS_STOPPED, 503);
     const arn = toExecutionArn(record);
     const plan = {
-      // Checked when the machine was made.
+      // Validated when the machine was created.
       definition: JSON.parse(machine.definition) as Definition,
       input: JSON.parse(input) as unknown,
       execution: { Id: arn, Name: name, RoleArn: machine.roleArn },
@@ -146,7 +146,7 @@ export function createStepFunctions(deps: Deps): LocalStepFunctions {
     closed = true;
     const executionsLeft = [...running.values()];
     for (const execution of executionsLeft) execution.stop({ cause: PROCESS_STOPPED });
-    // An end that could not be recorded has been told; on a full disk, too, everything has to come to an end.
+    // Ends that could not be recorded were logged; close must finish even on a full disk.
     await Promise.allSettled(executionsLeft.map((execution) => execution.ended));
     await Promise.allSettled([store.saved?.()]);
   }
@@ -154,7 +154,7 @@ export function createStepFunctions(deps: Deps): LocalStepFunctions {
   return { ...service, close };
 }
 
-/** Answers once everything that was changed is kept. */
+/** Delays the response until every change is durable. */
 function untilSaved(store: StateStore, operation: JsonOperations[string]): JsonOperations[string] {
   return async (input) => {
     const output = await operation(input);
@@ -205,7 +205,7 @@ function machineOperations(executions: Executions, clock: Clock): JsonOperations
       return {
         ...listMachine(machine),
         status: 'ACTIVE',
-        // What AWS gives in place of a definition that is not included.
+        // AWS's placeholder for a definition that is not included.
         definition: includesData(input) ? machine.definition : '{}',
         roleArn: machine.roleArn,
         revisionId: machine.revisionId,
@@ -262,7 +262,7 @@ function includesData(input: JsonBody): boolean {
   return included === 'ALL_DATA';
 }
 
-/** What Step Functions encrypts of an execution when it is told to, and leaves out of METADATA_ONLY. */
+/** Returns the data of an execution, which METADATA_ONLY omits. */
 function describeData(record: ExecutionRecord): Record<string, unknown> {
   return {
     input: record.input,
@@ -273,7 +273,7 @@ function describeData(record: ExecutionRecord): Record<string, unknown> {
   };
 }
 
-/** An event without the inputs and outputs in its details. */
+/** Returns an event without the inputs and outputs in its details. */
 function withoutData(event: HistoryEvent): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(event).map(([member, value]) => {
@@ -352,7 +352,7 @@ function readInput(input: JsonBody): string {
 }
 
 function cutInput<Item>(input: JsonBody, items: readonly Item[]) {
-  // 0 asks for the default.
+  // 0 requests the default.
   const limit = optionalInteger(input, 'maxResults', 0, 1000) || 100;
   return cutPage(items, limit, optionalString(input, 'nextToken'), 'InvalidToken');
 }

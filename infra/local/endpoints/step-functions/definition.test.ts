@@ -5,12 +5,12 @@ const Resource = 'arn:aws:lambda:us-east-1:000000000000:function:step';
 const parse = (A: object) => parseDefinition(JSON.stringify({ StartAt: 'A', States: { A } }));
 
 describe('parseDefinition', () => {
-  it('gives the definition as it was written', () => {
+  it('returns the definition unchanged', () => {
     const task = { Type: 'Task', Resource, ResultPath: '$', End: true };
     expect(parse(task)).toEqual({ StartAt: 'A', States: { A: task } });
   });
 
-  it('says what is wrong, and in which state', () => {
+  it('names the error and its state', () => {
     const credentials = { Type: 'Task', Resource, Credentials: { RoleArn: 'arn:aws:iam::1:role/x' }, End: true };
     expect(() => parse(credentials)).toThrow(/not run by the local interpreter: Credentials in state A/);
     expect(() => parseDefinition('{')).toThrow(/INVALID_JSON_DESCRIPTION/);
@@ -20,7 +20,7 @@ describe('parseDefinition', () => {
 });
 
 describe('toInterpreterForm', () => {
-  it('leaves no Task and no Wait to the timers of the interpreter, of which one runs out after 60 s unasked', () => {
+  it('takes every Task and Wait off the interpreter’s timers, whose default timeout is 60 s', () => {
     for (const state of [
       { Type: 'Task', Resource, End: true },
       { Type: 'Task', Resource, TimeoutSeconds: 5, End: true },
@@ -31,7 +31,7 @@ describe('toInterpreterForm', () => {
     }
   });
 
-  it('does not touch the definition it is given', () => {
+  it('does not modify its argument', () => {
     const definition = parse({ Type: 'Wait', Seconds: 1, End: true });
     const before = structuredClone(definition);
     toInterpreterForm(definition);

@@ -1,9 +1,9 @@
 /**
- * State machine definitions: what is accepted, and the form in which the interpreter gets them.
+ * Validates state machine definitions and converts them for the interpreter.
  *
- * The interpreter (aws-local-stepfunctions 3.0.0) silently does something else than AWS in several places. What we can
- * express otherwise is rewritten in the interpreter's copy; what we cannot is refused when the machine is created, so
- * that no definition runs here with another meaning than on AWS. The definition as given is kept untouched.
+ * The interpreter (aws-local-stepfunctions 3.0.0) silently differs from AWS in several places. Where the same meaning
+ * can be expressed otherwise, the interpreter's copy is rewritten; everything else is refused when the machine is
+ * created, so that no definition has a different meaning here than on AWS. The original definition is stored unchanged.
  */
 import aslValidator from 'asl-validator';
 import { AwsFault } from '../wire/aws-json.ts';
@@ -11,7 +11,7 @@ import { AwsFault } from '../wire/aws-json.ts';
 /** @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html */
 const DEFINITION_CHARACTERS_MAX = 1_048_576;
 
-/** What fits into a timer of Node's: 24.8 days. A longer one would fire at once. */
+/** The maximum of a Node timer, 24.8 days. A longer one would fire at once. */
 const SECONDS_MAX = 2_147_483;
 
 const CONTEXT_PATH =
@@ -27,7 +27,7 @@ export interface Retrier {
   JitterStrategy?: 'NONE' | 'FULL';
 }
 
-/** One state, as far as we look into it. */
+/** The members of a state that this code reads. */
 export interface State {
   Type: 'Task' | 'Pass' | 'Wait' | 'Choice' | 'Succeed' | 'Fail';
   Resource?: string;
@@ -44,7 +44,8 @@ export interface Definition {
 
 /**
  * Parses and checks a definition.
- * @throws {AwsFault} `InvalidDefinition`, also for what AWS would run but the local interpreter would run differently
+ * @throws {AwsFault} `InvalidDefinition`, also for definitions that the local interpreter would run differently from
+ * AWS
  */
 export function parseDefinition(text: string): Definition {
   if (text.length < 1 || text.length > DEFINITION_CHARACTERS_MAX) {
@@ -66,25 +67,25 @@ export function parseDefinition(text: string): Definition {
   return parsed as Definition;
 }
 
-/** @returns what is wrong, or null */
+/** @returns the errors, or null */
 function validate(definition: object): string | null {
   try {
-    // The validator writes into what it is given.
+    // The validator modifies its argument.
     const { isValid, errorsText } = aslValidator(structuredClone(definition));
     return isValid ? null : errorsText('; ');
   } catch {
-    // It stumbles over states that are no objects.
+    // The validator throws for states that are not objects.
     return 'SCHEMA_VALIDATION_FAILED: States must hold objects';
   }
 }
 
-/** Whether a Task calls its function through the optimised integration, which wraps payload and result. */
+/** Returns whether a Task calls its function through the optimised integration, which wraps payload and result. */
 export function isInvokeIntegration(resource: string): boolean {
   return /^arn:aws[^:]*:states:::lambda:invoke$/.test(resource);
 }
 
 /**
- * The interpreter's copy of a definition. Time is taken out of it: timeouts are left to the caller, and Wait states
+ * Creates the interpreter's copy of a definition, without any timing: the caller enforces timeouts, and Wait states
  * become Task states whose handler waits. They get `{ input, seconds }` or `{ input, timestamp }` and return the input.
  */
 export function toInterpreterForm(definition: Definition): Definition {
@@ -94,7 +95,7 @@ export function toInterpreterForm(definition: Definition): Definition {
 
 function toInterpreterState(original: State): State {
   const state = structuredClone(original);
-  // Left out, the interpreter would take 60 s, where AWS waits for as long as it takes.
+  // Without it the interpreter would time out after 60 s, whereas AWS has no limit.
   if (state.Type === 'Task') state['TimeoutSeconds'] = SECONDS_MAX;
   // The interpreter would store the result under a member named "$".
   if (state['ResultPath'] === '$') delete state['ResultPath'];
@@ -109,7 +110,7 @@ function toInterpreterState(original: State): State {
 
 type Rule = Record<string, unknown>;
 
-/** The interpreter takes `IsPresent: false` and its like as never true. */
+/** Rewrites `IsPresent: false` and similar tests, which the interpreter treats as never true. */
 function toInterpreterRule(rule: Rule): Rule {
   const next: Rule = { ...rule };
   for (const operator of ['And', 'Or']) {

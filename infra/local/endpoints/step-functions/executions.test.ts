@@ -17,8 +17,8 @@ const record: ExecutionRecord = {
   cause: null,
 };
 
-describe('an execution that could not be written down', () => {
-  it('is not on record, so that it can be started once there is room again', async () => {
+describe('an execution that could not be saved', () => {
+  it('is not recorded, so it can be started again once there is space', async () => {
     const store = makeMemoryStore();
     let isFull = true;
     const executions = openExecutions({
@@ -39,7 +39,7 @@ describe('an execution that could not be written down', () => {
     expect(executions.findExecution(toExecutionArn(record))).toBe(record);
   });
 
-  it('is not on record when the save that it shares with others fails', async () => {
+  it('is not recorded when its shared save fails', async () => {
     let fails = true;
     const executions = openExecutions({
       clock: systemClock,

@@ -1,4 +1,4 @@
-/** The record of state machines and executions: what DescribeExecution tells, kept over restarts. */
+/** Stores state machines and executions across restarts. */
 import { DAY_MS } from '../../../../functions/domain/utc-day.ts';
 import type { Clock } from '../../host/clock.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../wire/service.ts';
@@ -7,15 +7,15 @@ import { makeHistory } from './history.ts';
 import type { History } from './history.ts';
 import type { Ending } from './run-execution.ts';
 
-/** AWS keeps closed executions for 90 days; so do we, up to a number that keeps the record small. */
+/** AWS keeps closed executions for 90 days; the local record keeps them as long, up to a maximum number. */
 const CLOSED_KEPT_MS = 90 * DAY_MS;
 const CLOSED_KEPT_MAX = 2_000;
 const HISTORIES_KEPT_MAX = 200;
 
-/** The cause of an execution that the end of the process cut off. */
+/** The cause of an execution that ended with the process. */
 export const PROCESS_STOPPED = 'the process was stopped';
 
-/** One state machine. `definition` is the text as given. */
+/** A state machine. `definition` is the original text. */
 export interface StateMachineRecord {
   name: string;
   definition: string;
@@ -24,7 +24,7 @@ export interface StateMachineRecord {
   revisionId: string;
 }
 
-/** One execution. `input` is the text as given, `output` JSON. */
+/** An execution. `input` is the original text, `output` is JSON. */
 export interface ExecutionRecord {
   machine: string;
   name: string;
@@ -44,7 +44,7 @@ interface State {
   executions: ExecutionRecord[];
 }
 
-/** The records. Every change is on disk when the call that made it returns. */
+/** The records. Every change is saved when its call returns. */
 export interface Executions {
   machines(): readonly StateMachineRecord[];
   /** Oldest first. */
@@ -52,24 +52,24 @@ export interface Executions {
   findMachine(arn: string): StateMachineRecord | undefined;
   findExecution(arn: string): ExecutionRecord | undefined;
   putMachine(record: StateMachineRecord): void;
-  /** Resolves once the execution is on record. */
+  /** Resolves once the execution is recorded durably. */
   addExecution(record: ExecutionRecord, history: History): Promise<void>;
   end(record: ExecutionRecord, ending: Ending): void;
-  /** All that is known; after a restart, and for older executions, only how it began and ended. */
+  /** Returns the known history; after a restart, and for older executions, only the start and the end. */
   historyOf(record: ExecutionRecord): History;
 }
 
-/** The ARN of a state machine. */
+/** Returns the ARN of a state machine. */
 export function toMachineArn(name: string): string {
   return `arn:aws:states:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:stateMachine:${name}`;
 }
 
-/** The ARN of an execution. */
+/** Returns the ARN of an execution. */
 export function toExecutionArn(record: { machine: string; name: string }): string {
   return `arn:aws:states:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:execution:${record.machine}:${record.name}`;
 }
 
-/** Opens the records. Executions that ran when the process ended come back as aborted. */
+/** Opens the records. Executions that ran when the process ended become ABORTED. */
 export function openExecutions(deps: { store: StateStore; clock: Clock }): Executions {
   const { store, clock } = deps;
   const loaded = (store.load() as State | null) ?? { machines: [], executions: [] };
@@ -124,7 +124,7 @@ export function openExecutions(deps: { store: StateStore; clock: Clock }): Execu
         save();
         await store.saved?.();
       } catch (error) {
-        // Whoever asked is told that it has failed: it must not go on record as one that runs, because nothing runs it.
+        // The caller gets an error, so the execution must not stay recorded as running: nothing runs it.
         executions.delete(arn);
         histories.delete(arn);
         throw error;

@@ -1,4 +1,4 @@
-/** The event history of one execution, in AWS's own event names. */
+/** Records the event history of one execution, with AWS's event names. */
 import type { Clock } from '../../host/clock.ts';
 
 /** @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
@@ -19,7 +19,7 @@ export interface History {
   readonly events: readonly HistoryEvent[];
   /** @param details the event's own member, such as `stateEnteredEventDetails` */
   add(type: string, details?: Record<string, unknown>): void;
-  /** Whether AWS would end the execution for the length of its history. */
+  /** Returns whether AWS would end the execution because its history is too long. */
   isFull(): boolean;
 }
 
@@ -32,7 +32,7 @@ export function makeHistory(clock: Clock): History {
       const id = events.length + 1;
       events.push({ id, previousEventId: id - 1, timestamp: clock.now() / 1000, type, ...details });
     },
-    // Room for the two events that report it.
+    // Leave room for the two events that report it.
     isFull: () => events.length >= EVENTS_MAX - 2,
   };
 }

@@ -1,15 +1,18 @@
-/** How long a Task waits before it is tried again. The interpreter decides whether; this mirrors its choice of retrier. */
+/**
+ * Computes the delay before a Task is retried. The interpreter decides whether to retry; this mirrors its choice of
+ * retrier.
+ */
 import type { Retrier } from './definition.ts';
 
-/** Counts, for one visit to a state, how often each retrier has been used. */
+/** Counts how often each retrier was used during one visit to a state. */
 export interface RetryCounter {
-  /** @returns milliseconds to wait, or null when no retrier takes this error (any more) */
+  /** @returns the delay in milliseconds, or null when no retrier (still) handles this error */
   next(errorName: string): number | null;
 }
 
 /**
  * Starts counting for one visit to a state.
- * @param random gives 0 to 1, for full jitter
+ * @param random returns 0 to 1, for full jitter
  * @see https://states-language.net/#retrying-after-error
  */
 export function countRetries(retriers: readonly Retrier[], random: () => number): RetryCounter {

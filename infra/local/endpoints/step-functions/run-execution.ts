@@ -1,7 +1,7 @@
 /**
- * Runs one execution. The interpreter walks the states, shapes their data and matches errors with retriers and
- * catchers. Time is ours, on the given clock: retry delays, timeouts and Wait states. So is the end of an execution:
- * the interpreter, once aborted, would call the tasks of a pending Retry again, all of them at once.
+ * Runs one execution. The interpreter walks the states, transforms their data and matches errors with retriers and
+ * catchers. This module controls time with the given clock: retry delays, timeouts and Wait states. It also ends an
+ * execution itself, because an aborted interpreter would call the tasks of all pending retries at once.
  */
 import { ExecutionError, StateMachine } from 'aws-local-stepfunctions';
 import type { StateMachineDefinition } from 'aws-local-stepfunctions';
@@ -18,22 +18,22 @@ import type { RetryCounter } from './retry-delay.ts';
 /** @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 const PAYLOAD_BYTES_MAX = 262_144;
 
-/** How an execution ended. Texts are as DescribeExecution gives them; `output` is JSON. */
+/** The end of an execution. The texts are those of DescribeExecution; `output` is JSON. */
 export type Ending =
   | { status: 'SUCCEEDED'; output: string }
   | { status: 'FAILED' | 'ABORTED' | 'TIMED_OUT'; error?: string; cause?: string };
 
-/** An execution under way. */
+/** An execution in progress. */
 export interface RunningExecution {
-  /** Never rejects. Resolves at once when stopped, though a function that runs is not interrupted. */
+  /** Never rejects. Resolves at once when stopped, although a running function is not interrupted. */
   ended: Promise<Ending>;
   stop(reason: { error?: string; cause?: string }): void;
 }
 
-/** What an execution is. */
+/** The inputs of an execution. */
 export interface ExecutionPlan {
   definition: Definition;
-  /** Parsed. */
+  /** The parsed input. */
   input: unknown;
   execution: { Id: string; Name: string; RoleArn: string };
   stateMachine: { Id: string; Name: string };
@@ -103,7 +103,7 @@ export function runExecution(deps: Deps, plan: ExecutionPlan, history: History):
     visit.wake();
   }
 
-  /** The interpreter looks a state up as it enters it, just before it evaluates the state's paths. */
+  /** Notes the entry into a state. The interpreter looks the state up just before it evaluates the state's paths. */
   function enter(name: string): void {
     visit.entered += 1;
     visit.retries = countRetries(definition.States[name]!.Retry ?? [], deps.random);
@@ -133,7 +133,7 @@ export function runExecution(deps: Deps, plan: ExecutionPlan, history: History):
 
   function makeHandler(name: string, step: State): (input: unknown) => Promise<never> {
     return async (input) => {
-      // The event log reaches us a little late; what the task adds to the history comes after its state was entered.
+      // The event log arrives late; wait, so that the task's events follow the entry into its state.
       while (visit.seen < visit.entered && !stopping.signal.aborted) {
         await new Promise<void>((resolve) => (visit.wake = resolve));
       }
@@ -162,7 +162,7 @@ export function runExecution(deps: Deps, plan: ExecutionPlan, history: History):
     notes.scheduled(input);
     const work = callFunction(deps.lambda, step.Resource!, input);
     const outcome = await raceTimeout(work, timeoutSeconds);
-    // Once stopped, the history is closed.
+    // The history is closed after a stop.
     refuseWhenStopped();
     if (outcome === TIMED_OUT) {
       notes.timedOut();
@@ -207,7 +207,7 @@ export function runExecution(deps: Deps, plan: ExecutionPlan, history: History):
   async function waitAsAsked(wait: WaitInput): Promise<unknown> {
     const delayMs =
       'timestamp' in wait ? Date.parse(String(wait.timestamp)) - clock.now() : Number(wait.seconds) * 1000;
-    if (Number.isNaN(delayMs)) throw new TaskError('States.Runtime', 'the time to wait for is not a time', false);
+    if (Number.isNaN(delayMs)) throw new TaskError('States.Runtime', 'the Wait state’s time is invalid', false);
     await pause(delayMs);
     refuseWhenStopped();
     return wait.input;
@@ -240,7 +240,7 @@ interface WaitInput {
 
 const TIMED_OUT = Symbol('timed out');
 
-/** Makes the interpreter tell us which state it enters: nothing else in it does so in time. */
+/** Calls `enter` for each state that the interpreter enters. Its event log reports the entry too late. */
 function withEntryNotice(definition: Definition, enter: (name: string) => void): StateMachineDefinition {
   const states = {};
   for (const [name, state] of Object.entries(definition.States)) {
@@ -275,7 +275,7 @@ async function callFunction(lambda: LambdaRegistry, resource: string, input: unk
   }
 }
 
-/** AWS names the events of a function called directly otherwise than those of an integration. */
+/** Records the events of a task. AWS uses other names for a direct function call than for an integration. */
 function makeTaskNotes(history: History, resource: string, timeoutSeconds: number | undefined) {
   const timeout = timeoutSeconds === undefined ? {} : { timeoutInSeconds: timeoutSeconds };
   if (!isInvokeIntegration(resource)) {
@@ -325,7 +325,7 @@ function succeed(output: unknown): Ending {
 
 function fail(failure: unknown): Ending {
   const error = failure instanceof ExecutionError ? (failure.cause as Error) : (failure as Error);
-  // What the interpreter says for a Fail state that names no error and no cause.
+  // The interpreter's texts for a Fail state without error and cause.
   const named = error.name === 'FailStateError' ? {} : { error: error.name };
   const caused = error.message === 'Execution failed because of a Fail state' ? {} : { cause: error.message };
   return { status: 'FAILED', ...named, ...caused };
@@ -336,8 +336,8 @@ function stoppedError(): TaskError {
 }
 
 /**
- * A timeout error the interpreter takes for its own: `States.TaskFailed` must not match it, and the interpreter tells
- * by a class it does not export. One that it has thrown itself gives us the class.
+ * Creates a timeout error that the interpreter accepts as its own, so that `States.TaskFailed` does not match it. The
+ * interpreter checks for a class that it does not export, so a real timeout provides the instance.
  */
 async function makeTimeoutError(): Promise<Error> {
   const definition = { StartAt: 'A', States: { A: { Type: 'Task', Resource: 'a', TimeoutSeconds: 0.001, End: true } } };
@@ -349,7 +349,7 @@ async function makeTimeoutError(): Promise<Error> {
   );
   const error = failure?.cause;
   if (!(error instanceof Error) || error.name !== 'States.Timeout') {
-    throw new Error('the interpreter does not report a timeout as expected', { cause: failure });
+    throw new Error('the interpreter did not report the expected timeout', { cause: failure });
   }
   return error;
 }

@@ -1,11 +1,11 @@
-/** STS's GetCallerIdentity, which tools call to see whose credentials they have. Roles cannot be assumed here. */
+/** STS's GetCallerIdentity, which tools call to check their credentials. Roles cannot be assumed here. */
 import { randomUUID } from 'node:crypto';
 import * as client from '@aws-sdk/client-sts';
 import { AwsError } from '../wire/aws-error.ts';
 import { makeRpcService } from '../wire/rpc-service.ts';
 import { LOCAL_ACCOUNT_ID, type LocalService } from '../wire/service.ts';
 
-/** The local STS: the one caller is a user of the local account. */
+/** Creates the local STS. Its only caller is a user of the local account. */
 export function createSts(): LocalService {
   return makeRpcService({
     signingName: 'sts',

@@ -11,7 +11,7 @@ const signedFor = (service: string): Record<string, string> => ({
   authorization: `AWS4-HMAC-SHA256 Credential=local/20261121/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
 });
 
-/** Answers with what it was asked, so that a test sees what reached the service. */
+/** Creates a service that echoes the request, so that a test sees what reached it. */
 function makeEcho(signingName: string): LocalService {
   return {
     signingName,
@@ -34,7 +34,7 @@ beforeEach(async () => {
 afterEach(() => front.close());
 
 describe('startAwsFront', () => {
-  it('hands a request to the service it was signed for, path, query and body intact', async () => {
+  it('passes a request to the service it was signed for, with path, query and body intact', async () => {
     const response = await fetch(`${front.endpoint}/v1/flows/arn%3Aaws%3Aflow%3A1?maxResults=2`, {
       method: 'POST',
       headers: signedFor('kms'),
@@ -60,7 +60,7 @@ describe('startAwsFront', () => {
     }
   });
 
-  it('names the services it has when asked for another', async () => {
+  it('lists its services when it refuses an unknown one', async () => {
     const response = await fetch(front.endpoint, { headers: signedFor('iot') });
     expect(response.status).toBe(400);
     expect(await response.json()).toEqual({
@@ -76,13 +76,13 @@ describe('startAwsFront', () => {
     ['ec2', form, '<Response><Errors><Error><Code>InvalidAction</Code><Message>there is no'],
     ['s3', {}, '<Error><Code>NotImplemented</Code><Message>there is no'],
     ['route53', {}, '<ErrorResponse><Error><Type>Sender</Type><Code>InvalidAction</Code><Message>there is no'],
-  ])('refuses %s with %j in the XML its clients read', async (service, headers, beginning) => {
+  ])('refuses %s with %j in the XML of its clients', async (service, headers, beginning) => {
     const response = await fetch(front.endpoint, { method: 'POST', headers: { ...signedFor(service), ...headers } });
     expect(response.headers.get('content-type')).toBe('text/xml');
     expect(await response.text()).toContain(beginning);
   });
 
-  it('refuses a service that speaks CBOR in CBOR', async () => {
+  it('refuses a CBOR client in CBOR', async () => {
     const headers = { ...signedFor('iot'), 'smithy-protocol': 'rpc-v2-cbor' };
     const response = await fetch(front.endpoint, { method: 'POST', headers });
     expect(response.headers.get('smithy-protocol')).toBe('rpc-v2-cbor');
@@ -91,7 +91,7 @@ describe('startAwsFront', () => {
     });
   });
 
-  it('names a wrong access key as each protocol does', async () => {
+  it('refuses a wrong access key with the error code of each protocol', async () => {
     const guarded = await startAwsFront({ port: 0, services: [makeEcho('kms')], accessKeyId: 'right' });
     const refused = async (service: string, headers: Record<string, string>) =>
       (await fetch(guarded.endpoint, { method: 'POST', headers: { ...signedFor(service), ...headers } })).text();
@@ -102,14 +102,14 @@ describe('startAwsFront', () => {
   });
 
   it.each(['/bucket/a/../b', '/bucket/./b', '/bucket/a/%2e%2E/b', '/bucket/..', '/bucket\\..\\x'])(
-    'refuses the path %s, which resolving would change',
+    'refuses the path %s, which URL resolution would change',
     async (path) => {
       expect(await rawStatus(front.port, { path, headers: signedFor('kms') })).toBe(400);
       expect(await rawStatus(front.port, { path: '/bucket/a..b/..c', headers: signedFor('kms') })).toBe(200);
     },
   );
 
-  it('lets a page play HLS without a signature, and do nothing else', async () => {
+  it('allows a web page to play HLS without a signature, and nothing else', async () => {
     const playlist = await fetch(`${front.endpoint}/out/v1/primary/index.m3u8`);
     expect(playlist.headers.get('access-control-allow-origin')).toBe('*');
     expect(await playlist.json()).toMatchObject({ service: 'mediapackage', method: 'GET' });
@@ -125,7 +125,7 @@ describe('startAwsFront', () => {
     expect((await fetch(front.endpoint, { method: 'OPTIONS' })).status).toBe(403);
   });
 
-  it('answers on loopback names only, so that a page cannot rebind a name to it', async () => {
+  it('accepts loopback names only, so that a web page cannot rebind a name to it', async () => {
     const headers = signedFor('kms');
     for (const host of ['evil.example', 'evil.example:4566', '127.0.0.1.evil.example', '10.0.0.1:80']) {
       expect(await rawStatus(front.port, { path: '/', headers: { ...headers, host } })).toBe(403);
@@ -135,7 +135,7 @@ describe('startAwsFront', () => {
     }
   });
 
-  it('refuses a body over 8 MB, with and without its length given', async () => {
+  it('refuses a body over 8 MB, with and without a content-length', async () => {
     const headers = signedFor('kms');
     const tooLarge = 8 * 1024 * 1024 + 1;
     const declared = await rawStatus(front.port, {
@@ -151,7 +151,7 @@ describe('startAwsFront', () => {
     ).toBe(200);
   });
 
-  it('outlives odd request targets and clients that go away half way', async () => {
+  it('survives malformed request targets and aborted requests', async () => {
     for (const path of ['//evil.example/out/v1/x', 'http://evil.example/', '/%00', '/out/v1/%zz']) {
       expect(await rawStatus(front.port, { path })).toBeGreaterThan(0);
     }
@@ -163,7 +163,7 @@ describe('startAwsFront', () => {
     expect((await fetch(front.endpoint, { headers: signedFor('kms') })).status).toBe(200);
   });
 
-  it('says which port is taken and how to move it', async () => {
+  it('names the port in use and the setting that changes it', async () => {
     const holder = createServer();
     await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
     const { port } = holder.address() as AddressInfo;

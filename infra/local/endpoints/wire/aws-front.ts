@@ -1,10 +1,10 @@
 /**
- * The one door to the local AWS endpoints: an HTTP server on loopback that hands each request to the service it was
- * signed for. The service's name stands in the SigV4 credential scope, so unmodified AWS clients with this endpoint
- * find their service as they would behind AWS's own front. Signatures are not checked. What keeps strangers out is the
- * loopback address, the Host check (a web page cannot rebind a name to us), the need of an Authorization header (a web
- * page cannot send one without a preflight, which we refuse), and an access key id that is itself a secret: MediaLive's
- * answers hold stream keys, which another user of the machine must not read.
+ * The entrance to the local AWS endpoints: an HTTP server on loopback that passes each request to the service it was
+ * signed for. The SigV4 credential scope contains the service's name, so unmodified AWS clients find their service
+ * behind this one endpoint. Signatures are not checked. Four things keep strangers out: the loopback address; the Host
+ * check (a web page cannot rebind a name to this server); the required Authorization header (a web page cannot send one
+ * without a preflight, which is refused); and the access key id, which is itself a secret, because MediaLive's
+ * responses contain stream keys that other users of the machine must not read.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -20,7 +20,7 @@ import { commonCode, errorResponse, wireProtocolOf } from './error-response.ts';
 import type { LocalService } from './service.ts';
 
 const BODY_BYTES_MAX = 8 * 1024 * 1024;
-/** Nine clients of our own with fifty sockets each, and some for others. */
+/** Nine clients of the product with fifty sockets each, and some for other tools. */
 const CONNECTIONS_MAX = 1024;
 const LOOPBACK_NAMES = new Set(['127.0.0.1', 'localhost', '[::1]']);
 const PLAYBACK_PATH = '/out/v1/';
@@ -29,17 +29,17 @@ const PLAYBACK_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** The running front. */
 export interface AwsFront {
   port: number;
-  /** What AWS clients take as `endpoint`. */
+  /** The value for the `endpoint` of AWS clients. */
   endpoint: string;
-  /** Stops listening, gives requests in flight a moment, then cuts what is left. */
+  /** Stops listening, waits a moment for requests in flight, then closes the remaining connections. */
   close(): Promise<void>;
 }
 
 interface AwsFrontOptions {
-  /** 0 takes any free port. */
+  /** 0 selects any free port. */
   port: number;
   services: LocalService[];
-  /** Requests signed under another access key id are refused; absent, any id will do. */
+  /** Requests with another access key id are refused; without it, any id is accepted. */
   accessKeyId?: string;
 }
 
@@ -53,7 +53,7 @@ export async function startAwsFront(options: AwsFrontOptions): Promise<AwsFront>
   const server = createGuardedServer({
     listener: (incoming, outgoing) => void answer({ services, accessKeyId: options.accessKeyId }, incoming, outgoing),
     connectionsMax: CONNECTIONS_MAX,
-    // Longer than the SDK keeps an idle connection, so that it never writes into one we are closing.
+    // Longer than the SDK keeps an idle connection, so that it never writes to one that is closing.
     keepAliveMs: 60_000,
     explain: explainAsAws,
   });
@@ -68,7 +68,7 @@ export async function startAwsFront(options: AwsFrontOptions): Promise<AwsFront>
   return { port, endpoint: `http://127.0.0.1:${port}`, close: () => closeServer(server) };
 }
 
-/** What came is no request, so the protocol of the caller is unknown: AWS's front answers in XML then. */
+/** Explains input that is not a request. The caller's protocol is unknown, and AWS's front uses XML in that case. */
 const explainAsAws: GuardedServerOptions['explain'] = ({ detail }) => ({
   headers: { 'content-type': 'application/xml' },
   body: `<Error><Code>BadRequest</Code><Message>${escapeXml(detail)}</Message></Error>`,
@@ -93,7 +93,7 @@ async function answer(door: Door, incoming: IncomingMessage, outgoing: ServerRes
     }
     await pipeline(Readable.fromWeb(response.body as ReadableStream), outgoing);
   } catch (error) {
-    // A client that went away is its own business; anything else must not leave it waiting.
+    // Ignore a client that went away; after any other error it must not be left waiting.
     if (!gone.signal.aborted) console.error('local AWS front failed:', error);
     outgoing.destroy();
   }
@@ -110,7 +110,7 @@ async function route(
   const url = URL.parse(`http://${host}${incoming.url ?? '/'}`);
   const refuse = refusalsOf(incoming, url, scope);
   if (!LOOPBACK_NAMES.has(host.replace(/:\d+$/, '').toLowerCase())) {
-    return refuse(403, 'denied', 'this endpoint answers on loopback names only');
+    return refuse(403, 'denied', 'this endpoint accepts loopback names only');
   }
   const method = incoming.method ?? 'GET';
   if (url === null) return refuse(400, 'bad_request', 'the request target is not a path');
@@ -128,7 +128,7 @@ async function route(
     );
   }
   if (!isPlayback && hasDotSegments(incoming.url ?? '')) {
-    return refuse(400, 'bad_request', 'the path must not have segments of dots or backslashes');
+    return refuse(400, 'bad_request', 'the path must not contain dot segments or backslashes');
   }
   const signingName = scope?.signingName ?? 'mediapackage';
   const service = services.get(signingName);
@@ -160,25 +160,28 @@ async function route(
 /** Reads `AWS4-HMAC-SHA256 Credential=<key>/<date>/<region>/<service>/aws4_request, …`. */
 function readScope(authorization: string | undefined): { signingName: string; accessKeyId: string } | null {
   const scope = /^AWS4-HMAC-SHA256\s.*?Credential=([^,\s]+)/.exec(authorization ?? '')?.[1]?.split('/') ?? [];
-  // Counted from the end: an access key id may itself hold a slash.
+  // Count from the end, because an access key id may contain a slash.
   const signingName = scope.at(-2);
   if (scope.length < 5 || scope.at(-1) !== 'aws4_request' || !signingName) return null;
   return { signingName, accessKeyId: scope.slice(0, -4).join('/') };
 }
 
-/** A URL resolves such segments, so that `/bucket/a/../b` would reach S3 as another key than the one asked for. */
+/**
+ * Finds segments that URL resolution would remove: `/bucket/a/../b` would reach S3 as another key than the requested
+ * one.
+ */
 function hasDotSegments(target: string): boolean {
   const path = target.split('?')[0]!;
   return path.includes('\\') || path.split('/').some((segment) => /^(\.|%2e){1,2}$/i.test(segment));
 }
 
-/** Takes the same time wherever the two differ. */
+/** Compares in constant time. */
 function isSame(given: string, expected: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(expected));
 }
 
-/** Collects the body, or gives null when it is too large; what follows is not read. */
+/** Reads the body; null as soon as it is too large, without reading the rest. */
 async function readBody(incoming: IncomingMessage): Promise<Buffer<ArrayBuffer> | null> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -199,7 +202,7 @@ function readHeaders(incoming: IncomingMessage): Headers {
   return headers;
 }
 
-/** Lets a page of another origin (the dashboard on its own port) read a playlist or segment, and no more than that. */
+/** Allows a page of another origin (the dashboard on its own port) to read playlists and segments, and nothing else. */
 function allowPlayback(response: Response): Response {
   const headers = new Headers(response.headers);
   headers.set('access-control-allow-origin', '*');
@@ -215,7 +218,7 @@ type Refuse = (
   headers?: Record<string, string>,
 ) => Response;
 
-/** Refuses in the protocol the request came in. A refusal of a HEAD is its status alone. */
+/** Creates refusals in the protocol of the request. A refusal of a HEAD has only a status. */
 function refusalsOf(incoming: IncomingMessage, url: URL | null, scope: { signingName: string } | null): Refuse {
   const protocol = wireProtocolOf({
     signingName: scope?.signingName ?? null,

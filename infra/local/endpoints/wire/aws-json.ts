@@ -1,27 +1,27 @@
 /**
- * The AWS JSON protocols, seen from the server: one POST path, the operation in `X-Amz-Target`, errors told apart by
- * `__type`. Spoken by DynamoDB and Step Functions (1.0) and KMS (1.1).
+ * The server side of the AWS JSON protocols: one POST path, the operation in `X-Amz-Target`, and `__type` to
+ * distinguish errors. DynamoDB and Step Functions use version 1.0, KMS 1.1.
  */
 import { randomUUID } from 'node:crypto';
 import { AwsError, unknownOperation } from './aws-error.ts';
 import type { LocalService } from './service.ts';
 
-/** A refusal as most services of the JSON protocols give it: with status 400. Never put a secret into the message. */
+/** A refusal with status 400, as in most services of the JSON protocols. Never put a secret into the message. */
 export class AwsFault extends AwsError {
   constructor(name: string, message: string, status = 400) {
     super(name, status, message);
   }
 }
 
-/** A request's parsed body: a JSON object, its members not yet checked. */
+/** The parsed body of a request: a JSON object whose members are not yet checked. */
 export type JsonBody = Record<string, unknown>;
 
-/** What one local endpoint answers: operation name to handler. A handler throws `AwsFault` to refuse. */
+/** The handlers of a local endpoint by operation name. A handler throws `AwsFault` to refuse. */
 export type JsonOperations = Record<string, (input: JsonBody) => unknown>;
 
 /**
- * The members each operation honours, by the operation's name. Any other member of a request is refused before the
- * handler runs: dropping one would make the answer a false success.
+ * The supported members of each operation, by the operation's name. Any other member of a request is refused before the
+ * handler runs: ignoring one would be a false success.
  */
 export type HonouredMembers = Record<string, readonly string[]>;
 
@@ -35,11 +35,11 @@ export function jsonResponse(version: '1.0' | '1.1', status: number, body: unkno
 
 /**
  * Serves a table of operations as an AWS JSON service.
- * @param service.targetPrefix what stands before the dot in `X-Amz-Target`
+ * @param service.targetPrefix the part before the dot in `X-Amz-Target`
  */
 export function makeJsonService(service: {
   signingName: string;
-  /** The SDK client's exports, which name every operation the service has. */
+  /** The SDK client's exports, which name every operation of the service. */
   client: object;
   targetPrefix: string;
   version: '1.0' | '1.1';
@@ -48,7 +48,8 @@ export function makeJsonService(service: {
 }): LocalService {
   const { signingName, client, targetPrefix, version, operations, honours } = service;
   for (const name of Object.keys(operations)) {
-    if (honours[name] === undefined) throw new Error(`the members ${signingName} honours of ${name} are not listed`);
+    if (honours[name] === undefined)
+      throw new Error(`the members that ${signingName} honours in ${name} are not listed`);
   }
 
   async function handle(request: Request): Promise<Response> {
@@ -96,7 +97,7 @@ export async function readJsonBody(request: Request): Promise<JsonBody> {
   return body as JsonBody;
 }
 
-/** Reads a string member, or undefined when it is absent. @throws {AwsFault} `SerializationException` on another type */
+/** Reads a string member; undefined if absent. @throws {AwsFault} `SerializationException` on another type */
 export function optionalString(input: JsonBody, member: string): string | undefined {
   const value = input[member];
   if (value === undefined || value === null) return undefined;
@@ -111,7 +112,7 @@ export function requiredString(input: JsonBody, member: string): string {
   return value;
 }
 
-/** Reads a boolean member, or undefined when it is absent. @throws {AwsFault} `SerializationException` on another type */
+/** Reads a boolean member; undefined if absent. @throws {AwsFault} `SerializationException` on another type */
 export function optionalBoolean(input: JsonBody, member: string): boolean | undefined {
   const value = input[member];
   if (value === undefined || value === null) return undefined;
@@ -119,7 +120,7 @@ export function optionalBoolean(input: JsonBody, member: string): boolean | unde
   return value;
 }
 
-/** Reads an integer member within bounds, or undefined when it is absent. */
+/** Reads an integer member within bounds; undefined if absent. */
 export function optionalInteger(input: JsonBody, member: string, min: number, max: number): number | undefined {
   const value = input[member];
   if (value === undefined || value === null) return undefined;
@@ -140,7 +141,7 @@ export function optionalBlob(input: JsonBody, member: string): Buffer | undefine
   return Buffer.from(value, 'base64');
 }
 
-/** The refusal for a required member that is not there, in AWS's wording. */
+/** Creates the refusal for a missing required member, in AWS's wording. */
 export function missingMember(member: string): AwsFault {
   const path = member.charAt(0).toLowerCase() + member.slice(1);
   return new AwsFault(
@@ -150,8 +151,8 @@ export function missingMember(member: string): AwsFault {
 }
 
 /**
- * Cuts one page out of a complete list; the token is an opaque position.
- * @param faultName what the service calls a token it did not give out
+ * Cuts one page from a complete list. The token is an opaque position.
+ * @param faultName the service's error for an invalid token
  */
 export function cutPage<Item>(
   items: readonly Item[],
@@ -162,7 +163,8 @@ export function cutPage<Item>(
   let start = 0;
   if (token !== undefined) {
     start = Number(Buffer.from(token, 'base64url').toString());
-    if (!Number.isInteger(start) || start < 1) throw new AwsFault(faultName, 'the token is not one of this operation');
+    if (!Number.isInteger(start) || start < 1)
+      throw new AwsFault(faultName, 'the token is not valid for this operation');
   }
   const end = start + limit;
   const next = end < items.length ? Buffer.from(String(end)).toString('base64url') : undefined;

@@ -1,15 +1,15 @@
 /**
- * Refusals in the protocol a request came in. A client reads an error only in the form its service has: JSON with
+ * Formats refusals in the protocol of the request. A client reads an error only in the format of its service: JSON with
  * `__type`, the query protocol's XML, S3's XML, or CBOR.
  */
 import { randomUUID } from 'node:crypto';
 import { cbor } from '@smithy/core/cbor';
 import { escapeXml } from './escape-xml.ts';
 
-/** How a client and a service speak. `rest-xml` is S3's kind, whose errors have no wrapping element. */
+/** The protocol between client and service. `rest-xml` is S3's variant, whose errors have no wrapping element. */
 export type WireProtocol = 'json' | 'rest-json' | 'query' | 'ec2-query' | 'rest-xml' | 'cbor';
 
-/** What a refusal says. Never put a secret into the message. */
+/** The content of a refusal. Never put a secret into the message. */
 export interface Refusal {
   status: number;
   /** AWS's error code. */
@@ -20,12 +20,12 @@ export interface Refusal {
 
 const QUERY_CONTENT_TYPE = 'application/x-www-form-urlencoded';
 const REST_XML_SERVICES = new Set(['s3', 's3express', 's3-outposts', 's3-object-lambda']);
-/** They answer in the query protocol's XML, though their requests are REST. */
+/** Services with REST requests whose errors use the query protocol's XML. */
 const WRAPPED_XML_SERVICES = new Set(['route53', 'cloudfront']);
 
 /**
- * Tells the protocol of a request.
- * @param request.signingName the service it was signed for, or null when it is not signed
+ * Determines the protocol of a request.
+ * @param request.signingName the service it was signed for, or null if it is not signed
  * @see https://smithy.io/2.0/aws/protocols/index.html
  */
 export function wireProtocolOf(request: {
@@ -43,7 +43,7 @@ export function wireProtocolOf(request: {
   return 'rest-json';
 }
 
-/** Answers a refusal in a protocol. */
+/** Creates the response for a refusal. */
 export function errorResponse(protocol: WireProtocol, refusal: Refusal, requestId: string = randomUUID()): Response {
   const { status, code, message } = refusal;
   const headers = { 'x-amzn-requestid': requestId, ...refusal.headers };
@@ -88,7 +88,7 @@ function toXml(
 type CommonCause = 'missing_token' | 'unknown_key' | 'unknown_operation' | 'too_large' | 'bad_request' | 'denied';
 
 /**
- * The code each protocol has for a refusal any service can give.
+ * The error code of each protocol for refusals common to all services.
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
@@ -105,7 +105,7 @@ const COMMON_CODES: Record<CommonCause, { json: string; query: string; s3: strin
   denied: { json: 'AccessDeniedException', query: 'AccessDenied', s3: 'AccessDenied' },
 };
 
-/** The error code a protocol has for a common refusal. */
+/** Returns a protocol's error code for a common refusal. */
 export function commonCode(protocol: WireProtocol, cause: CommonCause): string {
   const codes = COMMON_CODES[cause];
   if (protocol === 'rest-xml') return codes.s3;

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { groupSaves } from './group-saves.ts';
 import type { StateStore } from '../../host/state-store.ts';
 
-/** A store that keeps what it was given as it was then, and may refuse. */
+/** Creates a store that records a snapshot of every save and can simulate a full disk. */
 function makeStore() {
   const saves: string[] = [];
   const disk = { isFull: false };
@@ -17,7 +17,7 @@ function makeStore() {
 }
 
 describe('groupSaves', () => {
-  it('saves once for all changes of a moment, and everybody waits for it', async () => {
+  it('saves simultaneous changes once, and every caller waits for that save', async () => {
     const { saves, grouped } = makeStore();
     const state = { count: 0 };
     const waiting = Array.from({ length: 50 }, () => {
@@ -30,7 +30,7 @@ describe('groupSaves', () => {
     expect(saves).toEqual(['{"count":50}']);
   });
 
-  it('never says saved of a change that is not in the file yet', async () => {
+  it('never confirms a change that is not in the file yet', async () => {
     const { saves, grouped } = makeStore();
     const state = { value: 1 };
     grouped.save(state);
@@ -41,13 +41,13 @@ describe('groupSaves', () => {
     expect(saves.at(-1)).toBe('{"value":2}');
   });
 
-  it('has nothing to wait for when nothing was changed', async () => {
+  it('resolves at once when nothing has changed', async () => {
     const { saves, grouped } = makeStore();
     await grouped.saved();
     expect(saves).toEqual([]);
   });
 
-  it('tells a waiting caller that it could not save, and saves all of it with the next change', async () => {
+  it('rejects for waiting callers when a save fails, and saves everything with the next change', async () => {
     const { saves, disk, grouped } = makeStore();
     const log = vi.spyOn(console, 'error').mockImplementation(() => {});
     disk.isFull = true;

@@ -1,13 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import type { StateStore } from '../../host/state-store.ts';
 
-/** A pause between two saves is no longer than this, however long the last one took. */
+/** Maximum pause between two saves, however long the last one took. */
 const PAUSE_MS_MAX = 100;
 
 /**
- * Lets changes that come close together share one save. A save writes the whole state and waits for the disk, so that a
- * storm of changes would otherwise do little else. Code that answers a caller waits for `saved` first; a change that no
- * caller waits for is kept a moment later, and a crash before that undoes it as if its timer had not fired.
+ * Combines changes that are close together into one save. A save writes the whole state and waits for the disk, so
+ * during many changes the process would otherwise do little else. Code that responds to a caller awaits `saved` first.
+ * A change that no caller waits for is saved a moment later; a crash before that undoes it, as if its timer had not
+ * fired.
  */
 export function groupSaves(store: StateStore): StateStore & { saved(): Promise<void> } {
   let state: unknown;
@@ -17,7 +18,7 @@ export function groupSaves(store: StateStore): StateStore & { saved(): Promise<v
 
   async function saveSoon(): Promise<void> {
     await pause(lastEndedAtMs + Math.min(lastTookMs, PAUSE_MS_MAX) - performance.now());
-    // What is changed from here on belongs to the next save.
+    // Later changes belong to the next save.
     pending = null;
     const beganAtMs = performance.now();
     try {
@@ -34,7 +35,7 @@ export function groupSaves(store: StateStore): StateStore & { saved(): Promise<v
       state = next;
       if (pending) return;
       pending = saveSoon();
-      // A waiting caller gets the error; without one, the change stays in memory and is saved with the next one.
+      // Waiting callers get the error. Without one, the change stays in memory and is saved with the next.
       pending.catch((error: NodeJS.ErrnoException) => {
         console.error(`the state of a local endpoint changed but could not be saved: ${error.code ?? error.name}`);
       });
@@ -43,7 +44,7 @@ export function groupSaves(store: StateStore): StateStore & { saved(): Promise<v
   };
 }
 
-/** Ends in a later turn of the event loop, so that everything that is ready now shares the save. */
+/** Resolves in a later turn of the event loop, so that everything that is ready now shares the save. */
 function pause(delayMs: number): Promise<void> {
   return new Promise((resolve) => {
     if (delayMs > 0) setTimeout(resolve, delayMs);

@@ -1,31 +1,31 @@
 import { badRequest } from './aws-error.ts';
 
-/** One operation of an AWS service as it travels: how a request is recognised and read, and a result written. */
+/** The wire format of one AWS operation: matches and reads its requests, and writes its results. */
 export interface Operation {
   name: string;
   method: string;
-  /** Path segments; `{Label}` takes any one segment. */
+  /** Path segments; `{Label}` matches any one segment. */
   segments: string[];
-  /** Status of a success. */
+  /** HTTP status of a success. */
   status: number;
-  /** Reads the input in the SDK's casing. Throws `AwsError` for what is not valid. */
+  /** Reads the input, with the SDK's member names. Throws `AwsError` for an invalid one. */
   read(request: IncomingCall): Promise<Record<string, unknown>>;
   /** Writes the result as the JSON body, or nothing. */
   write(result: object | undefined): string | undefined;
 }
 
-/** A request whose path has matched an operation. */
+/** A request whose path matched an operation. */
 interface IncomingCall {
   labels: Record<string, string>;
   query: URLSearchParams;
   body: string;
 }
 
-/** What carries out one operation. Answers in the SDK's casing and throws `AwsError`. */
+/** Carries out one operation. Returns a result with the SDK's member names; throws `AwsError` to refuse. */
 export type OperationHandler = (input: never) => object | undefined | void | Promise<object | undefined | void>;
 
 /**
- * The object a request carries; an empty body is an empty one.
+ * Parses the JSON object of a request; an empty body is an empty object.
  * @throws {AwsError} 400
  */
 export function parseBody(body: string): object {
@@ -47,7 +47,7 @@ export function toSegments(template: string): string[] {
   return template.split('?')[0]!.split('/').slice(1);
 }
 
-/** Labels of a path when it fits the segments, else null. Segments are compared still encoded: an ARN may hold `%2F`. */
+/** Returns the labels of a matching path, else null. Compares encoded segments, because an ARN may contain `%2F`. */
 export function matchSegments(segments: string[], path: string[]): Record<string, string> | null {
   if (segments.length !== path.length) return null;
   const labels: Record<string, string> = {};

@@ -1,17 +1,17 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
 
-/** Parameters that name the operation rather than its input. */
+/** Parameters that select the operation and are not part of its input. */
 const ENVELOPE = new Set(['Action', 'Version']);
 
-/** A form that does not fit the operation's input. */
+/** Reports a form that does not match the operation's input. */
 export class QueryInputError extends Error {
   override readonly name = 'QueryInputError';
 }
 
 /**
- * Reads the input of an operation from the query protocol's form, where a member of a structure in a list travels as
- * `MetricDataQueries.member.1.Id=…`. Maps are not read: no operation that is implemented has one in its input.
- * @throws {QueryInputError} for a parameter that is not of the operation or has a value of another type
+ * Reads the input of an operation from the query protocol's form, which encodes a member of a structure in a list as
+ * `MetricDataQueries.member.1.Id=…`. Maps are not supported: no implemented operation has one in its input.
+ * @throws {QueryInputError} for an unknown parameter or a value of the wrong type
  * @see https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  */
 export function readQueryInput(schema: NormalizedSchema, form: URLSearchParams): Record<string, unknown> {
@@ -52,7 +52,7 @@ function readList(source: Form, schema: NormalizedSchema, name: string): unknown
   const { xmlFlattened } = schema.getMergedTraits();
   const { xmlName } = schema.getValueSchema().getMergedTraits();
   const prefix = xmlFlattened ? `${name}.` : `${name}.${typeof xmlName === 'string' ? xmlName : 'member'}.`;
-  // An empty list travels as its name without a value.
+  // An empty list is encoded as its name without a value.
   if (source.form.get(name) === '') {
     source.unread.delete(name);
     return [];

@@ -3,7 +3,7 @@ import { AwsError, DroppedResponse, unknownOperation } from './aws-error.ts';
 import type { Operation, OperationHandler } from './operation.ts';
 import { matchSegments } from './operation.ts';
 
-/** A call on its way to its operation, as the fault seam sees it. `input` may hold a stream key. */
+/** A call as the fault hook sees it. `input` may contain a stream key. */
 export interface OperationCall {
   /** Signing name: `medialive`, `mediaconnect`, `mediapackage`, `monitoring`. */
   service: string;
@@ -12,27 +12,27 @@ export interface OperationCall {
 }
 
 /**
- * The one seam around every operation. Throw before `proceed` and nothing has happened; throw after it and the effect
- * stands. Throw an `AwsError` to answer with it, a `DroppedResponse` to break the connection.
+ * Wraps every operation, for fault injection. A throw before `proceed` prevents the effect; a throw after it leaves the
+ * effect in place. An `AwsError` becomes the response; a `DroppedResponse` breaks the connection.
  */
 export type AroundOperation = (call: OperationCall, proceed: () => Promise<unknown>) => Promise<unknown>;
 
-/** What a service built on operations needs. */
+/** The options of a service built on operations. */
 export interface OperationServiceOptions {
   signingName: string;
-  /** Every operation the service's API has, implemented here or not. */
+  /** Every operation of the service's API, implemented here or not. */
   operations: Operation[];
   handlers: Record<string, OperationHandler>;
   around?: AroundOperation | undefined;
-  /** Opaque id of a request, for `x-amzn-requestid`. */
+  /** Returns an opaque request id for `x-amzn-requestid`. */
   nextRequestId(): string;
 }
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
 
-/** Builds an AWS REST-JSON service out of operations and their handlers. */
+/** Creates an AWS REST-JSON service from operations and their handlers. */
 export function makeRestJsonService(options: OperationServiceOptions): LocalService {
-  // Literal segments before labels, so that `/v1/flows/start/{FlowArn}` is not taken for `/v1/flows/{FlowArn}/…`.
+  // Literal segments come before labels, so that `/v1/flows/start/{FlowArn}` does not match `/v1/flows/{FlowArn}/…`.
   const operations = options.operations.toSorted((left, right) => rank(left).localeCompare(rank(right)));
   return {
     signingName: options.signingName,
@@ -59,7 +59,7 @@ export function makeRestJsonService(options: OperationServiceOptions): LocalServ
   };
 }
 
-/** Runs one operation through the fault seam. */
+/** Runs one operation inside the fault hook. */
 export async function runOperation(
   options: Pick<OperationServiceOptions, 'around' | 'signingName'>,
   call: Omit<OperationCall, 'service'>,
@@ -72,7 +72,7 @@ export async function runOperation(
   return (result ?? undefined) as object | undefined;
 }
 
-/** Turns whatever `answer` throws into the response AWS would give. */
+/** Converts everything that `answer` throws into AWS's response. */
 async function answerErrors(
   options: Pick<OperationServiceOptions, 'nextRequestId'>,
   answer: () => Promise<Response>,
@@ -88,7 +88,7 @@ async function answerErrors(
   }
 }
 
-/** A JSON response with AWS's usual headers. */
+/** Creates a JSON response with AWS's usual headers. */
 function jsonResponse(
   options: Pick<OperationServiceOptions, 'nextRequestId'>,
   status: number,
@@ -117,7 +117,10 @@ export async function readBytes(request: Request): Promise<Uint8Array> {
 
 const tooLarge = () => new AwsError('RequestEntityTooLargeException', 413, 'the request is larger than 1 MB');
 
-/** Keeps an AWS error and hides any other. Such a fault is ours, and its message is not printed: it may quote the request. */
+/**
+ * Returns an AWS error unchanged and hides any other. Logs only the stack of such a bug, because its message may quote
+ * the request.
+ */
 export function toKnownError(error: Error): AwsError {
   if (error instanceof AwsError) return error;
   const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
@@ -129,7 +132,7 @@ function rank(operation: Operation): string {
   return operation.segments.map((segment) => (segment.startsWith('{') ? '~' : segment)).join('/');
 }
 
-/** Headers and then a broken connection: what a caller sees when the network fails after the effect. */
+/** Creates a response that breaks after the headers, as when the network fails after the effect. */
 export function droppedResponse(): Response {
   const body = new ReadableStream({
     pull(controller) {

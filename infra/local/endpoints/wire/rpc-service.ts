@@ -1,7 +1,7 @@
 /**
- * Serves operations to clients of any RPC protocol their service has: AWS JSON, the query protocol (form in, XML out)
- * and Smithy's RPC v2 with CBOR. Which one a client speaks depends on its age: CloudWatch's clients have spoken all
- * three. Requests are read and answers written by the SDK's own schemas.
+ * Serves operations in every RPC protocol of a service: AWS JSON, the query protocol (form in, XML out) and Smithy's
+ * RPC v2 with CBOR. The age of a client determines its protocol; CloudWatch's clients have used all three. The SDK's
+ * own schemas read the requests and write the responses.
  */
 import { XmlCodec } from '@aws-sdk/core/protocols';
 import { cbor, CborCodec } from '@smithy/core/cbor';
@@ -26,17 +26,17 @@ type SchemaReference = Parameters<typeof NormalizedSchema.of>[0];
 
 interface RpcService extends Pick<OperationServiceOptions, 'around' | 'nextRequestId'> {
   signingName: string;
-  /** The SDK client's exports, which hold the schemas of every operation and error the service has. */
+  /** The SDK client's exports, which contain the schemas of every operation and error of the service. */
   client: object;
   /** As in the client's own settings: `GraniteServiceVersion20100801`. */
   serviceTarget: string;
   /** Version of the query protocol: `2010-08-01`. */
   version: string;
   xmlNamespace: string;
-  /** The protocols the service speaks. */
+  /** The protocols that the service supports. */
   protocols: readonly RpcProtocol[];
   handlers: Record<string, OperationHandler>;
-  /** The error for an input that does not fit the operation. */
+  /** Creates the error for an input that does not match the operation. */
   invalid(message: string): AwsError;
 }
 
@@ -47,7 +47,7 @@ interface OperationSchemas {
   output: NormalizedSchema;
 }
 
-/** How one protocol names the operation, carries its input and its output. */
+/** One protocol's encoding of the operation's name, input and output. */
 interface Codec<Body = unknown> {
   bodyOf(request: Request): Promise<Body>;
   operationOf(request: Request, body: Body): string;
@@ -59,7 +59,7 @@ interface Codec<Body = unknown> {
 const json = new JsonCodec2({ jsonName: false, timestampFormat: { useTrait: false, default: 7 } });
 const cborCodec = new CborCodec();
 
-/** Builds the endpoint. */
+/** Creates the endpoint. */
 export function makeRpcService(service: RpcService): LocalService {
   const { client, handlers, signingName, protocols } = service;
   const operations = operationsOf(client);
@@ -119,7 +119,7 @@ export function makeRpcService(service: RpcService): LocalService {
   };
 }
 
-/** Codes of the query protocol for errors that are not in a client's schemas. */
+/** The query protocol's codes for errors that are missing from the client's schemas. */
 const QUERY_CODES: Record<string, string> = {
   InternalServerErrorException: 'InternalFailure',
   RequestEntityTooLargeException: 'RequestEntityTooLarge',
@@ -131,7 +131,7 @@ function notSpoken(signingName: string, protocols: readonly RpcProtocol[]): AwsE
   return new AwsError(
     'UnknownOperationException',
     400,
-    `${signingName} speaks ${spoken}; the request is none of these`,
+    `${signingName} supports ${spoken}; the request uses none of these`,
   );
 }
 
@@ -212,7 +212,7 @@ function queryCodec({ version, xmlNamespace, invalid }: RpcService): Codec<strin
   };
 }
 
-/** The output under the name the query protocol gives it. */
+/** Writes the output under the query protocol's name for it. */
 function writeResult(xml: XmlCodec, name: string, output: NormalizedSchema, value: object): string {
   if (output.isUnitSchema()) return '';
   const [kind, namespace, , traits, ...members] = output.getSchema() as [number, string, string, ...unknown[]];
@@ -221,7 +221,7 @@ function writeResult(xml: XmlCodec, name: string, output: NormalizedSchema, valu
   return String(serializer.flush());
 }
 
-/** A query request may carry its form in the body or in the address. */
+/** Reads the form of a query request, from the body or the URL. */
 function formOf(request: Request, body: string): URLSearchParams {
   return body === '' ? new URL(request.url).searchParams : new URLSearchParams(body);
 }
@@ -240,7 +240,7 @@ function parse<Value>(read: () => Value, invalid: RpcService['invalid']): Value 
 
 function refuseUnknown(input: NormalizedSchema, value: unknown, invalid: RpcService['invalid']): void {
   const member = findUnknownMember(input, value, false);
-  if (member !== null) throw invalid(`${member} is not a member this local endpoint knows`);
+  if (member !== null) throw invalid(`${member} is not a member that this local endpoint knows`);
 }
 
 function operationsOf(client: object): Map<string, OperationSchemas> {
@@ -253,7 +253,7 @@ function operationsOf(client: object): Map<string, OperationSchemas> {
   );
 }
 
-/** What the query protocol calls an error, by the error's own name. */
+/** Maps the names of errors to the query protocol's codes. */
 function queryCodesOf(client: object): Map<string, string> {
   const errors = Object.values(client).filter((value) => Array.isArray(value) && value[0] === -3);
   return new Map(

@@ -1,8 +1,8 @@
-/** What every local AWS endpoint is: something that answers the requests signed for one AWS service. */
+/** A local AWS endpoint: it handles the requests signed for one AWS service. */
 export interface LocalService {
-  /** SigV4 signing name found in the request's credential scope: `medialive`, `states`, `kms`, `monitoring`, … */
+  /** The signing name in a request's SigV4 credential scope: `medialive`, `states`, `kms`, `monitoring`, … */
   signingName: string;
-  /** Answers as AWS would, AWS-shaped errors included. Never throws. */
+  /** Returns AWS's response, including its errors. Never throws. */
   handle(request: Request): Promise<Response>;
 }
 
@@ -22,7 +22,7 @@ export interface AwsEvent {
   detail: Record<string, unknown>;
 }
 
-/** Takes events from the endpoints; delivery is asynchronous and best effort, as EventBridge's is for media services. */
+/** Accepts events of the endpoints. Delivery is asynchronous and best effort, like EventBridge's for media services. */
 export interface EventSink {
   put(event: AwsEvent): void;
 }

@@ -1,11 +1,11 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
 
 /**
- * Finds a member that a schema does not have. The SDK's deserializers drop such members, and a request whose members
- * are dropped would be answered with a success that did something else than was asked.
- * @param value a request as parsed from the wire, before it is read by the schema
- * @param hasJsonNames whether members travel under their `jsonName`
- * @returns the path of the first one, `encoderSettings.newMember`, or null
+ * Finds a member that a schema does not have. The SDK's deserializers drop such members, so the endpoint would return a
+ * success for something other than the request.
+ * @param value a parsed request, before the schema is applied
+ * @param hasJsonNames whether members use their `jsonName` on the wire
+ * @returns the path of the first unknown member, `encoderSettings.newMember`, or null
  */
 export function findUnknownMember(schema: NormalizedSchema, value: unknown, hasJsonNames: boolean): string | null {
   if (value === null || typeof value !== 'object') return null;

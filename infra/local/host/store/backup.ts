@@ -9,13 +9,13 @@ import { KEPT_NAMES, TABLE_FOLDER } from './kept-files.ts';
 import { openTableJournal } from './table-journal.ts';
 
 /**
- * Backups: copies of everything the data directory has to hold, the root key included, in one folder each with a list
- * of checksums. Each was read back and verified before it got its name.
+ * Backups: copies of everything the data directory must hold, including the root key. Each backup is one folder with a
+ * list of checksums; it was read back and verified before it got its name.
  */
 
 export const BACKUPS_FOLDER = 'backups';
 const MANIFEST = 'backup.json';
-/** Per reason, oldest first to go. */
+/** Per reason; the oldest are removed first. */
 const KEPT_MAX = { daily: 14, 'before-upgrade': 5 };
 
 export type BackupReason = keyof typeof KEPT_MAX;
@@ -23,24 +23,24 @@ export type BackupReason = keyof typeof KEPT_MAX;
 const Manifest = z.object({
   createdAt: z.string(),
   reason: z.enum(Object.keys(KEPT_MAX) as [BackupReason]),
-  /** Rows of the table; null where it is of an earlier format. */
+  /** Number of rows in the table; null for a table of an earlier format. */
   rows: z.number().nullable(),
   files: z.array(z.object({ path: z.string(), bytes: z.number(), sha256: z.string() })),
 });
 
-/** A backup as it lists itself. `name` is its folder's. */
+/** A backup's own manifest. `name` is the name of its folder. */
 export interface Backup extends z.infer<typeof Manifest> {
   name: string;
 }
 
-/** A backup that does not hold what it lists. The message is ready for the terminal. */
+/** Reports a backup whose files do not match its manifest. The message is ready for the terminal. */
 export class DamagedBackupError extends Error {
   override readonly name = 'DamagedBackupError';
 }
 
 /**
- * Copies, verifies and keeps. The caller makes sure that nothing is written meanwhile.
- * @throws what is wrong with a file, or the system's error; no backup has been made then
+ * Creates a verified backup. The caller ensures that nothing is written meanwhile.
+ * @throws the damage in a file, or the system's error; there is no new backup then
  */
 export async function createBackup(options: {
   dataDirectory: string;
@@ -52,7 +52,7 @@ export async function createBackup(options: {
   const name = `${createdAt.slice(0, 19).replaceAll(':', '-')}Z-${reason}`;
   const folder = join(dataDirectory, BACKUPS_FOLDER);
   const partial = join(folder, `${name}.part`);
-  // What is damaged is reported by its own path, and not by that of its copy.
+  // Report a damaged file by its own path, not by that of its copy.
   openSealedFiles(dataDirectory);
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(partial, { recursive: true, mode: 0o700 });
@@ -73,7 +73,7 @@ export async function createBackup(options: {
   }
 }
 
-/** Every backup, newest first. Skips a folder without a readable list. */
+/** Lists every backup, newest first. Skips a folder without a readable manifest. */
 export function listBackups(dataDirectory: string): Backup[] {
   const folder = join(dataDirectory, BACKUPS_FOLDER);
   if (!existsSync(folder)) return [];
@@ -85,13 +85,14 @@ export function listBackups(dataDirectory: string): Backup[] {
     .toSorted((one, other) => (one.createdAt < other.createdAt ? 1 : -1));
 }
 
-/** @throws {DamagedBackupError} when a file differs from what the backup lists */
+/** @throws {DamagedBackupError} when a file differs from the manifest */
 export function verifyBackup(dataDirectory: string, backup: Backup): void {
   const folder = join(dataDirectory, BACKUPS_FOLDER, backup.name);
   for (const { path, bytes, sha256 } of backup.files) {
     const file = join(folder, path);
     const isWhole = existsSync(file) && statSync(file).size === bytes && hashOf(file) === sha256;
-    if (!isWhole) throw new DamagedBackupError(`the backup ${backup.name} is damaged: ${path} is not as it was saved`);
+    if (!isWhole)
+      throw new DamagedBackupError(`the backup ${backup.name} is damaged: ${path} differs from what was saved`);
   }
 }
 
@@ -101,7 +102,7 @@ export function copyFile(from: string, to: string): void {
   writePrivateFile(to, readFileSync(from));
 }
 
-/** Files to keep, by their path below the data directory. */
+/** Lists the files to back up, by their path below the data directory. */
 function keptFiles(dataDirectory: string): string[] {
   return KEPT_NAMES.flatMap((name) => filesBelow(dataDirectory, name));
 }
@@ -120,7 +121,7 @@ function listFiles(folder: string): Backup['files'] {
   });
 }
 
-/** Reads a copy as a start would. @returns how many rows its table has, null when it is of an earlier format */
+/** Opens a copy as a start would. @returns the number of rows in its table, null for an earlier format */
 async function verifyCopy(folder: string): Promise<number | null> {
   openSealedFiles(folder);
   const directory = join(folder, TABLE_FOLDER);

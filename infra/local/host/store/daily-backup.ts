@@ -4,12 +4,12 @@ import { createBackup, listBackups } from './backup.ts';
 import type { StorageHealth } from './storage-health.ts';
 import { DamagedTableError } from './table-journal.ts';
 
-/** The first one holds next to nothing; what was set up since is in the second. */
+/** The first backup is nearly empty; the second holds what was set up in the first hour. */
 const SECOND_AFTER_MS = 60 * 60 * 1000;
 
 /**
- * Makes a backup when the last one is a day old, and a second one an hour after the first. On the way what is on disk is read back; damage that happened while the
- * product runs is reported, and the files are written again from memory.
+ * Creates a backup when the last one is a day old, and the second one an hour after the first. Each backup also reads
+ * back the files on disk; damage found that way is reported, and the files are written again from memory.
  */
 export function createDailyBackup(deps: {
   dataDirectory: string;
@@ -22,10 +22,10 @@ export function createDailyBackup(deps: {
     if (health.failure() !== null || !isDue(dataDirectory, now)) return;
     try {
       const { name } = await pause(() => createBackup({ dataDirectory, reason: 'daily', now }));
-      logger.info('backup made', { name });
+      logger.info('backup created', { name });
     } catch (error) {
       if (error instanceof DamagedTableError) health.fail('table', error);
-      logger.error('the daily backup could not be made, and is tried again in a moment', {
+      logger.error('the daily backup failed; Sluice tries again in a moment', {
         reason: error instanceof Error ? error.message : String(error),
       });
     }
@@ -37,6 +37,6 @@ function isDue(dataDirectory: string, now: Date): boolean {
   const [newest] = daily;
   if (newest === undefined) return true;
   const ageMs = now.getTime() - Date.parse(newest.createdAt);
-  // A clock that was set back makes it negative.
+  // The age is negative after the clock was set back.
   return ageMs < 0 || ageMs >= (daily.length === 1 ? SECOND_AFTER_MS : DAY_MS);
 }

@@ -2,17 +2,17 @@ import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promis
 import { dirname } from 'node:path';
 
 /**
- * The few things the table's journal asks of a file system. Tests replace it with one that fills up, fails, and loses at
- * a power cut what was not synced.
+ * The file system operations that the table's journal needs. Tests replace them with a disk that fills up, fails, and
+ * loses unsynced data in a power cut.
  */
 export interface Disk {
-  /** Creates a directory that only its owner can enter, unless it is there. Its parent has to be. */
+  /** Creates a directory for its owner only, unless it exists. Its parent must exist. */
   makeDirectory(path: string): Promise<void>;
-  /** Names in a directory; none when it does not exist. */
+  /** Lists the names in a directory; empty if it does not exist. */
   list(path: string): Promise<string[]>;
-  /** The whole file, or null when it does not exist. */
+  /** Reads a whole file; null if it does not exist. */
   read(path: string): Promise<Buffer | null>;
-  /** Creates an empty file that only its owner can read, in place of what has that name. */
+  /** Creates an empty file for its owner only, and replaces one of that name. */
   create(path: string): Promise<DiskFile>;
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
@@ -24,14 +24,14 @@ export interface Disk {
 export interface DiskFile {
   /** Writes all bytes at `position`. */
   write(bytes: Buffer, position: number): Promise<void>;
-  /** Returns when what was written is on the disk. */
+  /** Returns once the written bytes are on disk. */
   sync(): Promise<void>;
-  /** Whether a path leads to this very file, and it has this size. */
+  /** Returns whether the path leads to this same file, with this size. */
   isAt(at: string, size: number): Promise<boolean>;
   close(): Promise<void>;
 }
 
-/** The machine's own file system. */
+/** The file system of the machine. */
 export const systemDisk: Disk = {
   async makeDirectory(path) {
     await mkdir(path, { mode: 0o700 }).catch((error: unknown) => {
@@ -46,7 +46,7 @@ export const systemDisk: Disk = {
     const handle = await open(path, 'wx', 0o600);
     return {
       async write(bytes, position) {
-        // The system may write less than it was given, above all on a disk that fills up.
+        // The system may write fewer bytes than requested, above all on a disk that is filling up.
         for (let done = 0; done < bytes.length;) {
           const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
           done += bytesWritten;

@@ -13,7 +13,7 @@ const RECORD = `${DIRECTORY}/record`;
 interface Opened {
   table: DurableTable;
   health: StorageHealth;
-  /** What readers see. */
+  /** The rows that readers see. */
   rows: Map<string, unknown>;
 }
 
@@ -41,7 +41,7 @@ async function open(disk: FaultyDisk, rewriteAfterBytes = 400): Promise<Opened> 
   };
 }
 
-/** mulberry32: the same numbers for the same seed. */
+/** mulberry32: returns the same numbers for the same seed. */
 function randomOf(seed: number): () => number {
   let state = seed;
   return () => {
@@ -55,11 +55,11 @@ function randomOf(seed: number): () => number {
 interface Played {
   /** Rows whose writes were confirmed. */
   confirmed: Map<string, unknown>;
-  /** Writes that failed, in the order they were asked for. */
+  /** Failed writes, in the order of the requests. */
   failed: Write[][];
 }
 
-/** Sixteen commits, some of them at once, over few keys, so that rows are replaced and deleted. */
+/** Makes sixteen commits, some of them concurrent, over few keys, so that rows are replaced and deleted. */
 async function play(table: DurableTable, random: () => number, played: Played, count = 16): Promise<void> {
   for (let done = 0; done < count;) {
     const together = Math.min(1 + Math.floor(random() * 3), count - done);
@@ -88,7 +88,7 @@ function applyTo(rows: Map<string, unknown>, writes: readonly Write[]): void {
 const sorted = (rows: Map<string, unknown>) => [...rows].toSorted(([one], [other]) => (one < other ? -1 : 1));
 const newPlayed = (): Played => ({ confirmed: new Map(), failed: [] });
 
-/** How many operations a whole play takes. */
+/** Counts the disk operations of a complete play. */
 async function operationsOfPlay(): Promise<number> {
   const disk = makeFaultyDisk();
   const { table } = await open(disk);
@@ -96,8 +96,8 @@ async function operationsOfPlay(): Promise<number> {
   return disk.operations();
 }
 
-describe('a power cut', () => {
-  it('at every operation loses nothing that was confirmed, and keeps whole commits only', async () => {
+describe('the table after a power cut', () => {
+  it('at any operation has every confirmed row, and only whole commits', async () => {
     const last = await operationsOfPlay();
     expect(last).toBeGreaterThan(60);
     for (let operation = 1; operation <= last; operation += 1) {
@@ -109,7 +109,7 @@ describe('a power cut', () => {
           .then(({ table }) => play(table, randomOf(1), played))
           .catch(() => {});
         const { rows } = await open(disk.afterPowerCut(randomOf(seed * 1_000 + operation)));
-        // The commit that was on its way may have arrived, and with it those that went together.
+        // The commit in flight may have reached the disk, together with its batch.
         const possible = [played.confirmed, ...played.failed.map((_, index) => withFirst(played, index + 1))];
         expect(possible.map(sorted), `operation ${operation}, seed ${seed}`).toContainEqual(sorted(rows));
       }
@@ -117,8 +117,8 @@ describe('a power cut', () => {
   });
 });
 
-describe('a power cut while the store is written again after a failure', () => {
-  it('at any operation of both loses nothing that was confirmed', async () => {
+describe('the table after a power cut during a repair', () => {
+  it('at any operation has every confirmed row', async () => {
     const last = await operationsOfPlay();
     for (let operation = 5; operation <= last; operation += 3) {
       for (let later = 1; later <= 14; later += 1) {
@@ -144,8 +144,8 @@ function withFirst({ confirmed, failed }: Played, count: number): Map<string, un
   return rows;
 }
 
-describe.each(['ENOSPC', 'EROFS', 'EIO'])('a disk that fails with %s', (code) => {
-  it('at any operation makes the store refuse until everything confirmed is on disk again, and no refused write returns', async () => {
+describe.each(['ENOSPC', 'EROFS', 'EIO'])('the table on a disk that fails with %s', (code) => {
+  it('refuses writes until everything confirmed is on disk again, and a refused write never reappears', async () => {
     const last = await operationsOfPlay();
     for (let operation = 5; operation <= last; operation += 1) {
       const disk = makeFaultyDisk();
@@ -157,7 +157,7 @@ describe.each(['ENOSPC', 'EROFS', 'EIO'])('a disk that fails with %s', (code) =>
       expect(sorted(opened.rows)).toEqual(sorted(played.confirmed));
       await opened.health.look();
       disk.heal();
-      // Room on the disk is not enough: nothing is accepted before it is proven.
+      // Free space is not enough: the table accepts nothing until a repair has succeeded.
       const isRefused = opened.health.failure() !== null;
       const early = await opened.table.commit([['early', 1]]).then(
         () => played.confirmed.set('early', 1),
@@ -175,7 +175,7 @@ describe.each(['ENOSPC', 'EROFS', 'EIO'])('a disk that fails with %s', (code) =>
   });
 });
 
-describe('damage', () => {
+describe('a damaged table', () => {
   let disk: FaultyDisk;
   let expected: [string, unknown][];
   beforeEach(async () => {
@@ -187,20 +187,20 @@ describe('damage', () => {
     expected = sorted(played.confirmed);
   });
 
-  /** What came of opening it: `lost` must never be. */
+  /** Opens the damaged table. `lost` must never be the result. */
   async function outcomeOf(): Promise<'refused' | 'whole' | 'lost'> {
     const before = disk.files();
     try {
       const { rows } = await open(disk);
       return isDeepStrictEqual(sorted(rows), expected) ? 'whole' : 'lost';
     } catch (error) {
-      // What is damaged stays as it was, so that it can be looked at.
+      // The damaged files stay unchanged for inspection.
       const isRefusal = error instanceof DamagedTableError && error.message.includes(DIRECTORY);
       return isRefusal && isDeepStrictEqual(disk.files(), before) ? 'refused' : 'lost';
     }
   }
 
-  it('of any byte is refused, or has lost nothing', async () => {
+  it('with any one byte changed is refused or complete', async () => {
     const outcomes = new Map<string, Set<string>>();
     for (const [path, whole] of original) {
       for (let position = 0; position < whole.length; position += 1) {
@@ -211,7 +211,7 @@ describe('damage', () => {
         restore();
       }
     }
-    // Of the record one of two slots is enough.
+    // One of the record's two slots is enough.
     expect(outcomes).toEqual(
       new Map([
         [JOURNAL, new Set(['refused'])],
@@ -220,7 +220,7 @@ describe('damage', () => {
     );
   });
 
-  it('that cuts a file at any length is refused, or has lost nothing', async () => {
+  it('with a file truncated at any length is refused or complete', async () => {
     const outcomes = new Map<string, Set<string>>();
     for (const [path, whole] of original) {
       for (let length = 0; length < whole.length; length += 1) {
@@ -233,7 +233,7 @@ describe('damage', () => {
     expect(outcomes.get(RECORD)).toEqual(new Set(['refused', 'whole']));
   });
 
-  it('that removes a file is refused', async () => {
+  it('with a file removed is refused', async () => {
     for (const path of original.keys()) {
       disk.set(path, null);
       expect(await outcomeOf(), `without ${path}`).toBe('refused');
@@ -241,7 +241,7 @@ describe('damage', () => {
     }
   });
 
-  it('that puts an older journal in place is refused', async () => {
+  it('with an older journal in place is refused', async () => {
     const older = disk.files();
     const { table } = await open(disk, 1_000_000);
     await table.commit([['later', 1]]);
@@ -251,7 +251,7 @@ describe('damage', () => {
     await expect(open(disk)).rejects.toThrow(DamagedTableError);
   });
 
-  it('that puts the journal of another store in place, as long as its own, is refused', async () => {
+  it('with another store’s journal of the same length in place is refused', async () => {
     const disks = [makeFaultyDisk(), makeFaultyDisk()];
     for (const [index, each] of disks.entries()) {
       const { table } = await open(each);
@@ -274,13 +274,13 @@ function note(outcomes: Map<string, Set<string>>, path: string, outcome: string)
   outcomes.set(path, (outcomes.get(path) ?? new Set()).add(outcome));
 }
 
-describe('commits that arrive together', () => {
+describe('concurrent commits', () => {
   it('share one sync of the journal and one of the record', async () => {
     const disk = makeFaultyDisk();
     const { table } = await open(disk, 1_000_000);
     const before = disk.operations();
     await Promise.all(Array.from({ length: 50 }, (_, index) => table.commit([[`key-${index}`, index]])));
-    // Both are written and synced once.
+    // The journal and the record are each written and synced once.
     expect(disk.operations() - before).toBe(4);
   });
 });

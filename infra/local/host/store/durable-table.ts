@@ -5,20 +5,20 @@ import { StorageRefusedError } from './storage-health.ts';
 import { openTableJournal, type TableJournal } from './table-journal.ts';
 
 /**
- * Makes a table that dynalite keeps in memory durable: a write is confirmed, and seen by readers, when it is on the disk.
- * Writes that arrive while one is on its way are made durable together.
+ * Makes dynalite's in-memory table durable: a write is confirmed, and visible to readers, once it is on disk. Writes
+ * that arrive during another write become durable together.
  */
 
-/** The database in memory, as dynalite uses it. */
+/** The part of dynalite's in-memory database that the table uses. */
 export interface MemoryTable {
   batch(operations: ({ type: 'put'; key: string; value: unknown } | { type: 'del'; key: string })[]): Promise<void>;
   iterator(): AsyncIterable<Write>;
 }
 
 export interface DurableTable {
-  /** @throws {StorageRefusedError} or the system's error; the write has not been made, as far as readers can see */
+  /** @throws {StorageRefusedError} or the system's error; readers do not see the write then */
   commit(writes: readonly Write[]): Promise<void>;
-  /** Runs while nothing is written, so that the files belong together. */
+  /** Runs an action while nothing is written, so that the files are consistent. */
   pause<Result>(action: () => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }
@@ -33,7 +33,7 @@ interface Waiting {
 }
 
 /**
- * Fills the memory from the disk.
+ * Loads the table from disk into memory.
  * @throws {DamagedTableError}
  */
 export async function openDurableTable(options: {
@@ -41,15 +41,15 @@ export async function openDurableTable(options: {
   disk: Disk;
   memory: MemoryTable;
   health: Pick<StorageHealth, 'fail' | 'add'>;
-  /** Rows of an earlier format, when there is no table yet. */
+  /** Rows of an earlier format, if there is no table yet. */
   imported?: Iterable<Write>;
-  /** The journal is rewritten when this much was appended and that is more than what it has to hold. */
+  /** Rewrite the journal once this much was appended, if that exceeds the size of the last rewrite. */
   rewriteAfterBytes?: number;
 }): Promise<DurableTable> {
   const { directory, disk, memory, health, rewriteAfterBytes = REWRITE_AFTER_BYTES } = options;
   const { rows, journal } = await openTableJournal({ directory, disk });
   for (const [key, value] of options.imported ?? []) rows.set(key, value);
-  // Everything that was read and verified is written once more, in full, before anything is added to it.
+  // Rewrite everything that was read and verified before anything is appended.
   await journal.rewrite({ count: rows.size, all: () => rows });
   await memory.batch([...rows].map(([key, value]) => ({ type: 'put' as const, key, value })));
   const keys = new Set(rows.keys());
@@ -67,7 +67,7 @@ function makeDurableTable(deps: {
   const waiting: Waiting[] = [];
   let isSound = true;
   let closed = false;
-  /** The one writer: what it does comes one after the other. */
+  /** The only writer; it runs one action at a time. */
   let writer: Promise<void> = Promise.resolve();
 
   function enqueue<Result>(action: () => Promise<Result>): Promise<Result> {
@@ -86,7 +86,7 @@ function makeDurableTable(deps: {
     if (taken.length === 0) return;
     const writes = taken.flatMap((each) => each.writes);
     try {
-      if (!isSound) throw new StorageRefusedError('the store cannot be written at the moment');
+      if (!isSound) throw new StorageRefusedError('the store cannot be written now');
       await journal.append(writes, countAfter(keys, writes));
     } catch (error) {
       isSound = false;
@@ -104,7 +104,10 @@ function makeDurableTable(deps: {
     if (appended > Math.max(rewriteAfterBytes, rewritten)) await rewriteDue();
   }
 
-  /** What was confirmed is on disk in any case; but the journal takes nothing until a rewrite has succeeded. */
+  /**
+   * Rewrites the journal. If that fails, confirmed rows are still on disk, but the journal accepts nothing until a
+   * rewrite succeeds.
+   */
   async function rewriteDue(): Promise<void> {
     try {
       await rewrite();
@@ -118,7 +121,7 @@ function makeDurableTable(deps: {
     check: () => enqueue(() => journal.check()),
     repair: () =>
       enqueue(async () => {
-        // What is in memory is exactly what was confirmed.
+        // The memory holds exactly the confirmed rows.
         await rewrite();
         isSound = true;
       }),

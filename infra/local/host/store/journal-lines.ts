@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The lines of the table's journal: `<chain> <JSON>\n`. The chain is the SHA-256 of the chain before and of the JSON, so
- * that no line can be changed, left out, repeated or moved without every later line failing to verify.
+ * The lines of the table's journal: `<chain> <JSON>\n`. The chain is the SHA-256 of the previous chain and the JSON, so
+ * a changed, missing, repeated or moved line makes every later line fail to verify.
  */
 
 /** A key and its value; null deletes it. */
 export type Write = readonly [key: string, value: unknown];
 
-/** What one line holds. */
+/** The content of one line. */
 export type Line =
   | { header: { version: 1; generation: number } }
-  /** Writes that were made durable together. `sequence` counts these commits over the life of the store. */
+  /** Writes that became durable together. `sequence` counts such commits over the life of the store. */
   | { sequence: number; writes: readonly Write[] };
 
 /** The chain before the first line. */
@@ -27,7 +27,7 @@ export function encodeLine(chain: string, line: Line): { bytes: Buffer; chain: s
   return { bytes: Buffer.from(`${next} ${json}\n`), chain: next };
 }
 
-/** A line as it was read, and where it ends. */
+/** A line that was read, and where it ends. */
 export interface ReadLine {
   line: Line;
   chain: string;
@@ -35,7 +35,7 @@ export interface ReadLine {
   end: number;
 }
 
-/** Reads the lines that verify, from the first on; stops at the first that does not. */
+/** Reads lines until the first that does not verify. */
 export function* readLines(bytes: Buffer): Generator<ReadLine> {
   let chain = FIRST_CHAIN;
   for (let start = 0; start < bytes.length;) {
@@ -44,7 +44,7 @@ export function* readLines(bytes: Buffer): Generator<ReadLine> {
     const text = bytes.toString('utf8', start, newline);
     const json = text.slice(CHAIN_CHARACTERS + 1);
     const next = chainAfter(chain, json);
-    // Compared as bytes as well: several damaged bytes read as the same replacement character.
+    // Compare the length in bytes too, because different damaged bytes decode to the same replacement character.
     const isWhole = text.startsWith(`${next} `) && Buffer.byteLength(text) === newline - start;
     if (!isWhole) return;
     chain = next;

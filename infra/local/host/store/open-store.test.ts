@@ -45,7 +45,7 @@ function makeSealed(): void {
   for (const name of SEALED) openSealedFile(join(data, `${name}.sealed`), data).save({ name });
 }
 
-/** What a first start leaves, with two rows. */
+/** Creates the store that a first start leaves, with two rows. */
 async function makeStore(
   rows: [string, unknown][] = [
     ['one', 1],
@@ -58,7 +58,7 @@ async function makeStore(
   markStoreComplete(data);
 }
 
-/** What a version before 2026-12 leaves: its table in LevelDB, and no marker. */
+/** Creates the store of a version before 2026-12: its table in LevelDB, and no marker. */
 async function makeEarlierStore(rows: Record<string, unknown>): Promise<void> {
   const { db, lifecycleManager } = dynaliteDb.create({ path: join(data, 'dynamodb') });
   await db.open();
@@ -68,14 +68,14 @@ async function makeEarlierStore(rows: Record<string, unknown>): Promise<void> {
 }
 
 describe('a data directory', () => {
-  it('that is empty, or holds what other people keep there, is a new store', async () => {
+  it('that is empty, or holds only foreign files, is a new store', async () => {
     expect(await open()).toEqual({ finish: expect.any(Function) });
     writeFileSync(join(data, 'notes.txt'), 'mine');
     expect(await open()).toEqual({ finish: expect.any(Function) });
   });
 
   it.each(['root.key', 'table', 'kms.sealed', 'media.sealed', 'step-functions.sealed'])(
-    'without its %s is refused by that name, and nothing is made in its place',
+    'without its %s is refused with that name, and nothing is created in its place',
     async (name) => {
       await makeStore();
       rmSync(join(data, name), { recursive: true });
@@ -95,13 +95,13 @@ describe('a data directory', () => {
     },
   );
 
-  it('in which a first start was cut off is no reason to refuse', async () => {
+  it('with an interrupted first start is accepted', async () => {
     openSealedFile(join(data, 'kms.sealed'), data);
     await (await createDynamodb({ directory: join(data, 'table') })).close();
     await expect(open()).resolves.toBeDefined();
   });
 
-  it('that had a generated passphrase is refused without it, and a restored one that had none is not', async () => {
+  it('that had a generated passphrase is refused without it; a restored one that had none is accepted', async () => {
     await makeStore();
     const backup = await createBackup({ dataDirectory: data, reason: 'daily', now: NOW });
     openSealedFile(join(data, 'srt-passphrase.sealed'), data).save({ passphrase: 'kept' });
@@ -112,20 +112,20 @@ describe('a data directory', () => {
     await expect(open()).resolves.toBeDefined();
   });
 
-  it('without its root key gets no other one from anything that asks for a key', async () => {
+  it('without its root key never gets a new one', async () => {
     await makeStore();
     rmSync(join(data, 'root.key'));
     expect(() => openSealedFile(join(data, 'kms.sealed'), data)).toThrow(/root\.key is missing/);
     expect(existsSync(join(data, 'root.key'))).toBe(false);
   });
 
-  it('of a newer version is refused with what to do', async () => {
+  it('of a newer version is refused with a remedy', async () => {
     await makeStore();
     writeFileSync(join(data, 'store.json'), '{"format":3,"files":[]}');
     await expect(open()).rejects.toThrow(/newer Sluice/);
   });
 
-  it('that others can read is closed to them', async () => {
+  it('that others can read is made private', async () => {
     await makeStore();
     chmodSync(data, 0o755);
     await open();
@@ -134,7 +134,7 @@ describe('a data directory', () => {
 });
 
 describe('a table of an earlier version', () => {
-  it('is taken over with every row, after a backup of everything', async () => {
+  it('is migrated with every row, after a full backup', async () => {
     const rows = Object.fromEntries(
       Array.from({ length: 300 }, (_, index) => [`key-${index}`, { text: `€ ${index}` }]),
     );
@@ -150,7 +150,7 @@ describe('a table of an earlier version', () => {
     expect(await open()).not.toHaveProperty('importedRows');
   });
 
-  it('is taken over again when that was cut off before the end, and only put aside when it was cut off after it', async () => {
+  it('is migrated again after an interrupted migration, and only set aside after a complete one', async () => {
     await makeEarlierStore({ one: 1 });
     await open();
     mkdirSync(join(data, 'table'));
@@ -165,7 +165,7 @@ describe('a table of an earlier version', () => {
     expect([...(await rowsOf(join(data, 'table'))).keys()]).toEqual(['one']);
   });
 
-  it('with a damaged log is taken over with what LevelDB reads, and the place is reported', async () => {
+  it('with a damaged log is migrated as far as LevelDB reads it, and the position is reported', async () => {
     await makeEarlierStore({ one: 1, two: 2, three: 3 });
     const log = join(
       data,
@@ -179,12 +179,12 @@ describe('a table of an earlier version', () => {
     writeFileSync(log, bytes);
     await open();
     expect(printed.join()).toContain(`${log} is damaged at byte`);
-    // The backup has it as it was.
+    // The backup holds the damaged file unchanged.
     const copy = join(data, 'backups', listBackups(data)[0]!.name, 'dynamodb', log.split('/').at(-1)!);
     expect(readFileSync(copy).equals(bytes)).toBe(true);
   });
 
-  it('without its CURRENT is refused instead of begun again empty', async () => {
+  it('without its CURRENT is refused instead of replaced by an empty one', async () => {
     await makeEarlierStore({ one: 1 });
     rmSync(join(data, 'dynamodb', 'CURRENT'));
     await expect(open()).rejects.toThrow(/CURRENT is missing/);
@@ -194,7 +194,7 @@ describe('a table of an earlier version', () => {
 describe('a backup', () => {
   const backUp = (now = NOW) => createBackup({ dataDirectory: data, reason: 'daily', now });
 
-  it('brings everything back after everything was lost, and keeps what was there', async () => {
+  it('restores a lost store, and keeps the files that were there', async () => {
     await makeStore();
     const backup = await backUp();
     expect(backup).toMatchObject({ rows: 2, reason: 'daily' });
@@ -215,7 +215,7 @@ describe('a backup', () => {
     );
   });
 
-  it('can be restored over what a restore that was cut off has left', async () => {
+  it('can be restored again after an interrupted restore', async () => {
     await makeStore();
     const backup = await backUp();
     for (const name of ['root.key', 'table', 'kms.sealed']) rmSync(join(data, name), { recursive: true });
@@ -224,7 +224,7 @@ describe('a backup', () => {
     await open();
   });
 
-  it('for which only the owner has permissions', async () => {
+  it('is accessible only to its owner', async () => {
     await makeStore();
     const { name, files } = await backUp();
     const folder = join(data, 'backups', name);
@@ -233,7 +233,7 @@ describe('a backup', () => {
     for (const { path } of files) expect(statSync(join(folder, path)).mode & 0o777, path).toBe(0o600);
   });
 
-  it('that is damaged is refused before anything is moved', async () => {
+  it('that is damaged is refused before any file is moved', async () => {
     await makeStore();
     const backup = await backUp();
     for (const { path } of backup.files) {
@@ -248,7 +248,7 @@ describe('a backup', () => {
     await open();
   });
 
-  it('of a damaged store is not made', async () => {
+  it('of a damaged store is not created', async () => {
     await makeStore();
     const journal = join(
       data,
@@ -263,7 +263,7 @@ describe('a backup', () => {
     expect(readdirSync(join(data, 'backups'))).toEqual([]);
   });
 
-  it('is made at once, after an hour, then every day, and fourteen are kept', async () => {
+  it('is created at once, after an hour, then every day; fourteen are kept', async () => {
     await makeStore();
     const made: string[] = [];
     const daily = createDailyBackup({

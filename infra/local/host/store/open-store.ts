@@ -8,16 +8,16 @@ import { ASIDE_FOLDER } from './restore.ts';
 
 /** A store that may be opened. */
 export interface OpenStore {
-  /** Rows of the earlier format, when there are any to take over. */
+  /** Rows of the earlier format, if there are any to migrate. */
   importedRows?: Iterable<Write>;
-  /** Moves what was taken over out of the way. Call it when the rows are on the disk in the new format. */
+  /** Moves the migrated table aside. Call it once the rows are on disk in the new format. */
   finish(): void;
 }
 
 /**
- * Checks what the data directory holds before anything is written to it, and reads the table of an earlier version after
- * a backup of everything.
- * @throws {IncompleteStoreError} when something is missing
+ * Checks the data directory before anything is written to it, and reads the table of an earlier version after a full
+ * backup.
+ * @throws {IncompleteStoreError} when a file is missing
  */
 export async function openStore(options: {
   dataDirectory: string;
@@ -35,37 +35,40 @@ export async function openStore(options: {
     mkdirSync(aside, { recursive: true, mode: 0o700 });
     renameSync(level, join(aside, `${LEVEL_FOLDER}-${now.toISOString().slice(0, 19).replaceAll(':', '-')}`));
   };
-  // The upgrade was cut off after its last write: the table is whole, and the former one only in the way.
+  // The migration was interrupted after its last write: the new table is complete and the old one is only in the way.
   const table = join(dataDirectory, TABLE_FOLDER);
   if (existsSync(join(table, 'record'))) return { finish };
-  // Or before it: then nothing counts that is there.
+  // It was interrupted before that: discard the partial table.
   rmSync(table, { recursive: true, force: true });
   const backup = await createBackup({ dataDirectory, reason: 'before-upgrade', now });
-  print(`the data directory is brought to a new format; the backup ${backup.name} has it as it was`);
+  print(`Migrating the data directory to a new format. The backup ${backup.name} holds the old one.`);
   const { rows, broken } = await readLevelTable(level);
   for (const { path, position } of broken) {
     print(
-      `${path} is damaged at byte ${position}: what was written after it is lost, as it would have been without the upgrade. ` +
-        `Compare the list of destinations with what you expect; the backup keeps the file as it is`,
+      `${path} is damaged at byte ${position}: later entries of this file are lost, with or without the migration. ` +
+        `Check the list of destinations. The backup keeps the damaged file.`,
     );
   }
   return { importedRows: rows, finish };
 }
 
-/** What a start writes before it comes to the store. */
+/** Files that a start writes before it opens the store. */
 const OURS = /^(in-use\.json.*|access-token|programs\.json|backups)$/;
 
-/** Earlier versions, and people, make the directory readable for all. One that holds other things stays as it is. */
+/**
+ * Makes the directory private, because earlier versions left it readable to all. A directory with foreign files keeps
+ * its mode.
+ */
 function closeToOthers(dataDirectory: string, isNew: boolean): void {
   const isOurs = !isNew || (existsSync(dataDirectory) && readdirSync(dataDirectory).every((name) => OURS.test(name)));
   if (isOurs) chmodSync(dataDirectory, 0o700);
 }
 
-/** What to do about a store that cannot be opened. */
+/** Returns the remedy for a store that cannot be opened. */
 export function remedyFor(dataDirectory: string): string {
   const [newest] = listBackups(dataDirectory);
   const restore = newest
     ? `restore the newest backup, ${newest.name}, with: npm run restore -- latest`
-    : 'restore the data directory from a backup of yours (it has none of its own yet)';
-  return `Nothing was changed. To do: ${restore}; or move the whole data directory away to start empty. RUNBOOK.md, "The store is refused", says more`;
+    : 'restore the data directory from your own backup (Sluice has made none yet)';
+  return `Nothing was changed. Remedy: ${restore}; or move the whole data directory away to start empty. See "The store is refused" in RUNBOOK.md`;
 }

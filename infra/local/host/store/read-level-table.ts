@@ -4,7 +4,7 @@ import { Crc32cJs } from '@aws-sdk/checksums/crc';
 import * as dynaliteDb from 'dynalite/db/index.js';
 import { IncompleteStoreError } from './kept-files.ts';
 
-/** The rows, and where LevelDB has left out a part of its log without a word. */
+/** The rows, and the positions where LevelDB silently skipped a part of its log. */
 interface LevelTable {
   rows: Map<string, unknown>;
   broken: { path: string; position: number }[];
@@ -15,7 +15,7 @@ interface LevelTable {
  * @throws {IncompleteStoreError} when it cannot be opened
  */
 export async function readLevelTable(directory: string): Promise<LevelTable> {
-  // LevelDB takes a directory without this file for a new one, and would begin an empty database in it.
+  // LevelDB treats a directory without this file as new and creates an empty database in it.
   if (!existsSync(join(directory, 'CURRENT'))) throw unreadable(directory, 'its file CURRENT is missing');
   const logs = readdirSync(directory).filter((name) => name.endsWith('.log'));
   const broken: LevelTable['broken'] = [];
@@ -41,7 +41,7 @@ function unreadable(directory: string, why: string, cause?: unknown): Incomplete
   return new IncompleteStoreError(`the table in ${directory} cannot be read: ${why}`, { cause });
 }
 
-/** What LevelDB itself has said, below the wrappings. */
+/** Returns LevelDB's own message, below the wrapping errors. */
 function rootOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause === undefined ? error.message : rootOf(error.cause);
@@ -51,8 +51,8 @@ const BLOCK_BYTES = 32_768;
 const HEADER_BYTES = 7;
 
 /**
- * Finds the first record of a LevelDB log that does not verify and has others behind it. A record that the end of the
- * file cuts off was never confirmed.
+ * Finds the first record of a LevelDB log that does not verify although others follow. A record truncated by the end of
+ * the file was never confirmed.
  * @see https://github.com/google/leveldb/blob/main/doc/log_format.md
  */
 export async function findBrokenRecord(bytes: Buffer): Promise<number | null> {

@@ -4,13 +4,13 @@ import { BACKUPS_FOLDER, copyFile, listBackups, verifyBackup, type Backup } from
 import { systemDisk } from './disk.ts';
 import { KEPT_NAMES, markStoreComplete } from './kept-files.ts';
 
-/** What a restore moved out of the way, and what an upgrade replaced. */
+/** Holds the files that a restore or a migration replaced. */
 export const ASIDE_FOLDER = 'set-aside';
 
 /**
- * Puts a backup in the place of what the data directory holds now, which is moved aside and not deleted. A restore that is
- * cut off leaves a directory that does not start; it can be repeated.
- * @returns where the former files are
+ * Replaces the contents of the data directory with a backup. The current files are moved aside, not deleted. An
+ * interrupted restore leaves a directory that Sluice refuses to start from; repeat the restore then.
+ * @returns the folder of the previous files
  * @throws {DamagedBackupError} before anything is changed
  */
 export async function restoreBackup(options: { dataDirectory: string; backup: Backup; now: Date }): Promise<string> {
@@ -20,7 +20,7 @@ export async function restoreBackup(options: { dataDirectory: string; backup: Ba
   const copy = join(dataDirectory, 'restoring');
   rmSync(copy, { recursive: true, force: true });
   for (const { path } of backup.files) copyFile(join(from, path), join(copy, path));
-  // From here on until the end a start finds files missing, and refuses.
+  // With the marker in place, a start refuses the directory until every file is back.
   markStoreComplete(dataDirectory);
   const aside = join(dataDirectory, ASIDE_FOLDER, now.toISOString().replaceAll(':', '-'));
   mkdirSync(aside, { recursive: true, mode: 0o700 });
@@ -28,13 +28,13 @@ export async function restoreBackup(options: { dataDirectory: string; backup: Ba
   for (const name of names) moveIfThere(join(dataDirectory, name), join(aside, name));
   for (const name of names) moveIfThere(join(copy, name), join(dataDirectory, name));
   rmSync(copy, { recursive: true, force: true });
-  // An older backup may lack what was added since.
+  // An older backup may lack files that newer versions added.
   markStoreComplete(dataDirectory);
   await systemDisk.syncDirectory(dataDirectory);
   return aside;
 }
 
-/** Finds a backup by its name; `latest` is the newest. */
+/** Finds a backup by name; `latest` is the newest. */
 export function findBackup(dataDirectory: string, name: string): Backup | undefined {
   const backups = listBackups(dataDirectory);
   return name === 'latest' ? backups[0] : backups.find((backup) => backup.name === name);

@@ -5,34 +5,34 @@ import { DamagedTableError } from './table-journal.ts';
 import { DirectoryGoneError, type WatchedDirectory } from './watch-directory.ts';
 
 /**
- * Whether what is confirmed to a caller is also kept. Every part that writes reports its failures here; from the first
- * one on the API refuses changes, until each part has proven that it holds everything again.
+ * Tracks whether confirmed changes are also on disk. Every part that writes reports its failures here; from the first
+ * failure the API refuses changes, until each part has proven that it holds everything again.
  */
 
-/** One thing that is kept on disk. */
+/** A part of the store that is kept on disk. */
 export interface StoredPart {
-  /** Throws when what is on disk is not what was written last. */
+  /** Throws when the disk does not hold what was written last. */
   check(): void | Promise<void>;
-  /** Writes everything again that the part has to hold; throws when it cannot. */
+  /** Writes the part's whole content again; throws when it cannot. */
   repair(): Promise<void> | void;
 }
 
 export interface StorageHealth {
-  /** Null while everything is kept. */
+  /** Returns the current failure; null while everything is on disk. */
   failure(): StorageFailure | null;
-  /** Reports a write that has failed. */
+  /** Records a failed write. */
   fail(part: string, error: unknown): void;
   add(name: string, part: StoredPart): void;
-  /** @throws {DirectoryGoneError} when a path into the data directory leads elsewhere now */
+  /** @throws {DirectoryGoneError} when the path of the data directory leads elsewhere now */
   requireInPlace(): void;
-  /** Checks every part, and repairs what has failed. */
+  /** Checks every part and repairs the failed ones. */
   look(): Promise<void>;
-  /** Looks every two seconds until `close`. */
+  /** Polls every two seconds until `close`. */
   watch(): void;
   close(): Promise<void>;
 }
 
-/** A change that was refused, because it could be lost. */
+/** Refuses a change that could be lost. */
 export class StorageRefusedError extends Error {
   override readonly name = 'StorageRefusedError';
 }
@@ -44,13 +44,16 @@ const CAUSES: Record<string, Omit<StorageFailure, 'since'>> = {
   EDQUOT: { reason: 'the disk quota is used up', remedy: 'free some space, or raise the quota' },
   EROFS: {
     reason: 'the disk is read-only',
-    remedy: 'mount it writable again, and look for disk errors in the system log',
+    remedy: 'mount it writable again, and check the system log for disk errors',
   },
-  EIO: { reason: 'the disk reports an error', remedy: 'look for disk errors in the system log, and replace the disk' },
-  EACCES: { reason: 'the data directory may not be written', remedy: 'give its permissions back' },
-  EPERM: { reason: 'the data directory may not be written', remedy: 'give its permissions back' },
+  EIO: { reason: 'the disk reports an error', remedy: 'check the system log for disk errors, and replace the disk' },
+  EACCES: { reason: 'the data directory is not writable', remedy: 'restore its permissions' },
+  EPERM: { reason: 'the data directory is not writable', remedy: 'restore its permissions' },
   EMFILE: { reason: 'too many files are open', remedy: 'raise the limit of open files (ulimit -n)' },
-  ENOENT: { reason: 'a file of the data directory is gone', remedy: 'look who removed it; Sluice writes it again' },
+  ENOENT: {
+    reason: 'a file of the data directory is gone',
+    remedy: 'find out what removed it; Sluice writes it again',
+  },
 };
 const UNKNOWN = { reason: 'the data directory cannot be written', remedy: 'read the message on the console' };
 
@@ -59,7 +62,7 @@ const GONE = {
   remedy: 'put it back, or mount its disk again; if that is impossible, stop Sluice and restore a backup',
 };
 
-/** Says what a failure to write means, in words for everyone. */
+/** Returns the reason and the remedy for a failed write, in words for operators. */
 function explainStorageError(error: unknown): Omit<StorageFailure, 'since'> {
   if (error instanceof DirectoryGoneError) return GONE;
   if (error instanceof DamagedTableError) return CAUSES['ENOENT']!;
@@ -68,7 +71,7 @@ function explainStorageError(error: unknown): Omit<StorageFailure, 'since'> {
 
 const DIRECTORY_PART = 'data directory';
 
-/** @param deps.logger gets one line when writing fails, and once when everything is kept again */
+/** @param deps.logger gets one line when writing fails and one when everything is on disk again */
 export function createStorageHealth(deps: {
   clock: Clock;
   logger: Pick<Logger, 'info' | 'error'>;
@@ -87,14 +90,14 @@ export function createStorageHealth(deps: {
   function fail(part: string, error: unknown): void {
     if (closed || error instanceof StorageRefusedError) return;
     failed.set(part, error);
-    // What was written meanwhile may be anywhere: once the directory is back, everything is written again.
+    // Recent writes may have gone elsewhere, so write everything again once the directory is back.
     if (error instanceof DirectoryGoneError) for (const name of parts.keys()) failed.set(name, error);
     const explained = explainStorageError(error);
     if (failure?.reason === explained.reason) return;
     failure = { since: failure?.since ?? new Date(clock.now()), ...explained };
     const message = error instanceof Error ? error.message : String(error);
     logger.error(
-      `the store cannot be written, and changes are refused: ${explained.reason} (${part}: ${message}). To do: ${explained.remedy}`,
+      `the store cannot be written, and changes are refused: ${explained.reason} (${part}: ${message}). Remedy: ${explained.remedy}`,
     );
   }
 
@@ -106,12 +109,12 @@ export function createStorageHealth(deps: {
         failed.delete(name);
       } catch (error) {
         fail(name, error);
-        // What is below it cannot be trusted: the directory is the first part.
+        // The directory is the first part; when it fails, the parts below it cannot be trusted.
         return;
       }
     }
     if (failure === null || failed.size > 0) return;
-    logger.info('the store is whole again: everything that was confirmed is kept, and changes are accepted');
+    logger.info('the store is complete again and accepts changes; nothing confirmed was lost');
     failure = null;
   }
 

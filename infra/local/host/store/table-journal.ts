@@ -4,15 +4,15 @@ import { encodeLine, FIRST_CHAIN, readLines, type Line, type Write } from './jou
 import { encodeSlot, readRecord, SLOT_BYTES, slotPosition, type TableRecord } from './table-record.ts';
 
 /**
- * The table on disk: a journal of every write since the last rewrite, and the record beside it. Rows themselves live in
- * memory. A rewrite begins a new generation of the journal that holds each row once.
+ * The table on disk: a journal of every write since the last rewrite, and the record next to it. The rows live in
+ * memory. A rewrite starts a new generation of the journal that holds each row once.
  */
 
 const RECORD_NAME = 'record';
 const JOURNAL_NAME = /^journal-\d{9}$/;
 const ROWS_PER_LINE = 200;
 
-/** The table's files do not hold what was confirmed. The message is ready for the terminal. */
+/** Reports that the table's files lack confirmed rows. The message is ready for the terminal. */
 export class DamagedTableError extends Error {
   override readonly name = 'DamagedTableError';
   readonly path: string;
@@ -23,7 +23,7 @@ export class DamagedTableError extends Error {
   }
 }
 
-/** The rows to keep: their number, and each of them. */
+/** The rows to write, and their number. */
 export interface Rows {
   count: number;
   all(): Iterable<Write> | AsyncIterable<Write>;
@@ -33,22 +33,22 @@ export interface TableJournal {
   /** Bytes written since the last rewrite, and by it. */
   readonly size: { appended: number; rewritten: number };
   /**
-   * Writes one commit. It is on the disk, and so is the record of it, when this returns. After a failure nothing may be
-   * appended until a rewrite has succeeded.
-   * @param rowCount how many rows there are after it
+   * Writes one commit and its record; both are on disk on return. After a failure nothing may be appended until a
+   * rewrite has succeeded.
+   * @param rowCount the number of rows after it
    */
   append(writes: readonly Write[], rowCount: number): Promise<void>;
-  /** Begins a new generation that holds these rows, makes it durable, and removes the one before. */
+  /** Starts a new generation with these rows, makes it durable, and removes the previous one. */
   rewrite(rows: Rows): Promise<void>;
-  /** Throws when the files are not there as they were written last. */
+  /** Throws when the files differ from what was written last. */
   check(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Reads and verifies what is kept in `directory`.
- * @returns its rows, and the journal, which has to be rewritten before anything is appended
- * @throws {DamagedTableError} when less is there than was confirmed; nothing has been changed then
+ * Reads and verifies the table in `directory`.
+ * @returns its rows, and the journal, which must be rewritten before anything is appended
+ * @throws {DamagedTableError} when confirmed rows are missing; nothing has been changed then
  */
 export async function openTableJournal(options: {
   directory: string;
@@ -77,7 +77,9 @@ async function readTable(
   return { rows: verify(path, bytes, record), record: { generation: record.generation, sequence: record.sequence } };
 }
 
-/** The record is written before anything is confirmed. Without it there may be a journal that no commit has reached. */
+/**
+ * Accepts a journal without a record only if it holds no commit: the record is written before any commit is confirmed.
+ */
 async function requireNothingWritten(directory: string, disk: Disk, recordPath: string): Promise<void> {
   for (const name of await disk.list(directory)) {
     if (!JOURNAL_NAME.test(name)) continue;
@@ -105,7 +107,7 @@ function verify(path: string, bytes: Buffer, record: TableRecord): Map<string, u
       `it verifies up to byte ${position} with ${rows.size} rows, and the record says ${record.bytes} bytes with ${record.rows} rows`,
     );
   }
-  // What follows was never confirmed: whole commits are kept, and one that was cut off is left out.
+  // Later lines were never confirmed: whole commits are kept, and a truncated one is dropped.
   return rows;
 }
 
@@ -123,7 +125,7 @@ function continueJournal(
   opened: Pick<TableRecord, 'generation' | 'sequence'>,
 ): TableJournal {
   let { generation, sequence } = opened;
-  // A rewrite that failed at its very end may already be what the record refers to: its number is never used again.
+  // After a rewrite that failed late, the record may already refer to its generation, so the number is never reused.
   let tried = generation;
   let files: { journal: DiskFile; record: DiskFile } | null = null;
   let chain = FIRST_CHAIN;
@@ -136,7 +138,7 @@ function continueJournal(
     await Promise.allSettled([open?.journal.close(), open?.record.close()]);
   }
 
-  /** Writes a whole journal. @returns the file, still open, with everything synced */
+  /** Writes a complete journal. @returns the synced file, still open */
   async function writeGeneration(rows: Rows): Promise<{ file: DiskFile; bytes: number; chain: string }> {
     const file = await disk.create(journalPath(directory, tried));
     try {
@@ -158,14 +160,14 @@ function continueJournal(
     }
   }
 
-  /** Replaces the record whole, which decides which generation counts. */
+  /** Replaces the whole record. The record decides which generation is valid. */
   async function replaceRecord(record: TableRecord): Promise<DiskFile> {
     const path = join(directory, RECORD_NAME);
     const file = await disk.create(`${path}.new`);
     try {
       await file.write(Buffer.concat([encodeSlot(record), encodeSlot(record)]), 0);
       await file.sync();
-      // The journal's name has to be there before the record that refers to it.
+      // The journal's name must be durable before the record that refers to it.
       await disk.syncDirectory(directory);
       await disk.rename(`${path}.new`, path);
       await disk.syncDirectory(directory);
@@ -198,12 +200,12 @@ function continueJournal(
     },
 
     async append(writes, rowCount) {
-      if (!files) throw new Error('the journal has to be rewritten first');
+      if (!files) throw new Error('the journal must be rewritten first');
       const open = files;
-      // Forgotten until all has succeeded: what a failed write has left behind must never be appended to.
+      // Forget the files until everything has succeeded: nothing may be appended after a failed write.
       files = null;
       try {
-        // Before: a file that was cut would be as long as expected again, with a hole in it.
+        // Check before the write: a truncated file would reach the expected length again, with a hole in it.
         await requireInPlace(open, bytes);
         const encoded = encodeLine(chain, { sequence: sequence + 1, writes });
         await open.journal.write(encoded.bytes, bytes);
@@ -211,7 +213,7 @@ function continueJournal(
         const next = { generation, sequence: sequence + 1, rows: rowCount, bytes: bytes + encoded.bytes.length };
         await open.record.write(encodeSlot({ ...next, chain: encoded.chain }), slotPosition(next.sequence));
         await open.record.sync();
-        // After: a file that was moved away takes writes all the same.
+        // Check after the write: a file that was moved away still accepts writes.
         await requireInPlace(open, next.bytes);
         ({ sequence, bytes } = next);
         chain = encoded.chain;
@@ -225,7 +227,7 @@ function continueJournal(
     async rewrite(rows) {
       await closeFiles();
       await disk.makeDirectory(directory);
-      // A failed commit may have reached the disk under this number.
+      // A failed commit may have reached the disk with this number.
       sequence += 1;
       tried += 1;
       const written = await writeGeneration(rows);

@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The record of what the table holds, kept apart from the table: without it, a journal that was cut short would look
- * like a whole one. It is written after every commit and before the commit is confirmed, into two slots in turn, so that
- * a write that is cut off by a power failure leaves the one before.
+ * The record of the table's contents, kept apart from the table: without it, a truncated journal would look complete.
+ * It is written after every commit and before the commit is confirmed, into two slots in turn, so that a write
+ * interrupted by a power failure leaves the previous slot.
  */
 
-/** What must be found in the journal. */
+/** The contents that the journal must have. */
 export interface TableRecord {
   generation: number;
   /** Number of the last commit. */
   sequence: number;
-  /** How many rows the table has after it. */
+  /** Number of rows after it. */
   rows: number;
-  /** How long the journal is after it, in bytes. */
+  /** Length of the journal after it, in bytes. */
   bytes: number;
   /** The journal's chain after it. */
   chain: string;
@@ -28,7 +28,7 @@ export function encodeSlot(record: TableRecord): Buffer {
   return Buffer.from(`${checksum(json)} ${json}`.padEnd(SLOT_BYTES - 1) + '\n');
 }
 
-/** Where the slot for a commit is. */
+/** Returns the position of a commit's slot. */
 export function slotPosition(sequence: number): number {
   return (sequence % 2) * SLOT_BYTES;
 }

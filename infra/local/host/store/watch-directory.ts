@@ -3,24 +3,24 @@ import { basename, join } from 'node:path';
 import { writePrivateFile } from '../root-key.ts';
 import type { StorageHealth } from './storage-health.ts';
 
-/** Below this nothing is accepted any more: what was accepted must still find room to settle. */
+/** With less free space no change is accepted, because accepted ones still need room to settle. */
 const FREE_BYTES_MIN = 1024 * 1024;
 const SMALL_FILES = ['root.key', 'store.json', 'srt-passphrase.sealed', 'access-token', 'aws-credentials'];
 
-/** The data directory itself was removed, unmounted or replaced. */
+/** Reports that the data directory itself was removed, unmounted or replaced. */
 export class DirectoryGoneError extends Error {
   override readonly name = 'DirectoryGoneError';
 }
 
-/** The data directory, as it was when the watch began. */
+/** The data directory under watch. */
 export interface WatchedDirectory {
-  /** Throws when it is gone, may not be written or has no room. */
+  /** Throws when the directory is gone, not writable or full. */
   check(): void;
-  /** Throws when it is gone. */
+  /** Throws when the directory is gone. */
   requireInPlace(): void;
 }
 
-/** Remembers which directory it is: one that is mounted or made in its place later is another. */
+/** Remembers the identity of the directory: one that is mounted or created in its place later is a different one. */
 export function watchDirectory(dataDirectory: string): WatchedDirectory {
   const identity = identify(dataDirectory);
   function requireInPlace(): void {
@@ -40,12 +40,12 @@ export function watchDirectory(dataDirectory: string): WatchedDirectory {
   };
 }
 
-/** Has the small files of the data directory written again as they are now when one is removed or cut. */
+/** Restores a small file of the data directory when it is removed or truncated. */
 export function keepSmallFiles(health: Pick<StorageHealth, 'add'>, dataDirectory: string): void {
   for (const name of SMALL_FILES) keepFile(health, join(dataDirectory, name));
 }
 
-/** A directory that was moved away, unmounted or mounted over is not written to, and nothing is made in its place. */
+/** Identifies a directory by device and inode, so that Sluice writes nothing to another one at the same path. */
 function identify(directory: string): string {
   try {
     const { dev, ino } = statSync(directory, { bigint: true });
@@ -56,7 +56,7 @@ function identify(directory: string): string {
   }
 }
 
-/** Does nothing for a file that is not there. */
+/** Watches one file, unless it does not exist. */
 function keepFile(health: Pick<StorageHealth, 'add'>, path: string): void {
   if (statSync(path, { throwIfNoEntry: false }) === undefined) return;
   const bytes = readFileSync(path);
@@ -66,7 +66,7 @@ function keepFile(health: Pick<StorageHealth, 'add'>, path: string): void {
   });
 }
 
-/** @throws an error with code `ENOENT` for a file that is gone or has another size */
+/** @throws an error with code `ENOENT` for a missing file or one of another size */
 export function requireSize(path: string, size: number): void {
   const found = statSync(path, { throwIfNoEntry: false })?.size;
   if (found === size) return;

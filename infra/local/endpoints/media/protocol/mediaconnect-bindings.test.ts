@@ -6,7 +6,7 @@ const commands = Object.entries(mediaConnect)
   .filter(([name]) => name.endsWith('Command'))
   .map(([name, command]) => [name.replace(/Command$/, ''), command as new (input: object) => never] as const);
 
-/** What the SDK client would send for an operation, its labels filled with `x`. */
+/** Returns the request line that the SDK client sends for an operation, with `x` for every label. */
 async function sentBy(name: string, command: new (input: object) => never): Promise<string> {
   let sent = '';
   const client = new mediaConnect.MediaConnectClient({
@@ -28,12 +28,12 @@ async function sentBy(name: string, command: new (input: object) => never): Prom
 const bindingOf = (name: string) => mediaConnectBindings.find(([bound]) => bound === name);
 
 describe('the table of MediaConnect’s operations', () => {
-  it.each(commands)('has %s where the SDK client sends it', async (name, command) => {
+  it.each(commands)('matches the SDK client’s method and path for %s', async (name, command) => {
     const [, method, path] = bindingOf(name)!;
     expect(await sentBy(name, command)).toBe(`${method} ${path.replaceAll(/\{\w+\}/g, 'x')}`);
   });
 
-  it('has every operation once', () => {
+  it('contains every operation once', () => {
     const addresses = mediaConnectBindings.map(([, method, path]) => `${method} ${path.replaceAll(/\{\w+\}/g, '{}')}`);
     expect(new Set(addresses).size).toBe(mediaConnectBindings.length);
     expect(commands.length).toBeGreaterThan(50);

@@ -1,10 +1,10 @@
-/** One operation of MediaConnect's API: where it is on the wire, and the status of its success. */
+/** One operation of MediaConnect's API: its method and path, and the status of a success. */
 export type MediaConnectBinding = [name: string, method: string, path: string, status: number];
 
 /**
- * Every operation MediaConnect has, as of 2026-11-30, implemented here or not: a request for one that is not has to be
- * told from a request for nothing. The SDK client in use is older than some of them and has no schemas to take them from;
- * a test compares the two.
+ * Every operation of MediaConnect as of 2026-11-30, implemented here or not, because a request for a missing one must
+ * be distinguished from an invalid request. The installed SDK client is older than some of them and has no schemas to
+ * take them from; a test compares the two.
  * @see https://docs.aws.amazon.com/mediaconnect/latest/api/operations.html
  */
 export const mediaConnectBindings: MediaConnectBinding[] = [

@@ -1,6 +1,6 @@
 /**
- * MediaConnect's bindings, by hand: its SDK client is older than the schemas the others carry. On the wire every member
- * is spelt with a lower first letter; the keys of `tags` are the caller's own and stay as they are.
+ * MediaConnect's bindings, written by hand, because its SDK client predates the schemas that the others contain. On the
+ * wire every member starts with a lower-case letter; the keys of `tags` belong to the caller and stay unchanged.
  */
 import { AwsError, badRequest, notKept } from '../../wire/aws-error.ts';
 import { mediaConnectBindings } from './mediaconnect-bindings.ts';
@@ -8,7 +8,7 @@ import type { Operation } from '../../wire/operation.ts';
 import { parseBody, toSegments } from '../../wire/operation.ts';
 import type { ShapeCheck } from './shape-validation.ts';
 
-/** Every MediaConnect operation, implemented here or not. */
+/** Returns every MediaConnect operation, implemented here or not. */
 export function mediaConnectOperations(shapeChecks: (shape: string) => ShapeCheck): Operation[] {
   return mediaConnectBindings.map(([name, method, path, status]) => {
     const check = shapeChecks(`${name}Request`);
@@ -37,13 +37,13 @@ function readJson(body: string): Record<string, unknown> {
   }
 }
 
-/** On the wire no member begins with a capital, and AWS does not know one that does. */
+/** Converts a wire name. AWS does not accept a member that starts with a capital letter. */
 function toMember(name: string): string {
   if (name !== lowerFirst(name)) throw notKept(name);
   return upperFirst(name);
 }
 
-/** Every parameter becomes a member, so that the check of the input sees those the operation does not have. */
+/** Turns every query parameter into a member, so that the input check sees unknown ones. */
 function fromQuery(query: URLSearchParams): Record<string, unknown> {
   return Object.fromEntries(
     [...new Set(query.keys())].map((name) => {

@@ -6,17 +6,17 @@ import type { Operation } from '../../wire/operation.ts';
 import { parseBody, toSegments } from '../../wire/operation.ts';
 import type { ShapeCheck } from './shape-validation.ts';
 
-/** `[9, namespace, name, traits, input, output]`: an operation as the AWS SDK's schemas state it. */
+/** `[9, namespace, name, traits, input, output]`: an operation in the AWS SDK's schemas. */
 type OperationSchema = [9, string, string, { http: [string, string, number] }, SchemaReference, SchemaReference];
 type SchemaReference = Parameters<typeof NormalizedSchema.of>[0];
 
 const codec = new JsonCodec2({ jsonName: true, timestampFormat: { useTrait: true, default: 7 } });
 
 /**
- * Takes the operations out of an AWS SDK client's exports: the client's own wire schemas, read in the other direction.
+ * Reads the operations from an AWS SDK client's exports: the client's own wire schemas, used in the other direction.
  *
  * @param client the module, `import * as client from '@aws-sdk/client-medialive'`
- * @param shapeChecks validation of an input by the name of its shape
+ * @param shapeChecks returns the check for an input by the name of its shape
  */
 export function operationsFromSchemas(client: object, shapeChecks: (shape: string) => ShapeCheck): Operation[] {
   return Object.values(client)
@@ -63,7 +63,7 @@ function toOperation(schema: OperationSchema, shapeChecks: (shape: string) => Sh
 }
 
 async function readJson(schema: NormalizedSchema, body: string): Promise<Record<string, unknown>> {
-  // The codec reads the text itself, and would take more for an object than AWS does.
+  // The codec parses the text on its own, and accepts more as an object than AWS does.
   const unknown = findUnknownMember(schema, parseBody(body), true);
   if (unknown !== null) throw notKept(unknown);
   try {
@@ -73,7 +73,7 @@ async function readJson(schema: NormalizedSchema, body: string): Promise<Record<
   }
 }
 
-/** Newer clients may have parameters that the schemas do not have; to drop one would change what is asked for. */
+/** Refuses parameters that the schemas lack. Newer clients may send them, and dropping one would change the request. */
 function refuseUnknownParameters(input: NormalizedSchema, query: URLSearchParams): void {
   const known = new Set([...input.structIterator()].map(([, member]) => member.getMergedTraits().httpQuery));
   const unknown = [...query.keys()].find((name) => !known.has(name));

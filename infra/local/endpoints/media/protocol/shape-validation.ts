@@ -4,18 +4,18 @@ import { Ajv } from 'ajv';
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { notKeptText } from '../../wire/aws-error.ts';
 
-/** Lists what is wrong with an operation's input, in words; empty when nothing is. */
+/** Lists the errors in an operation's input as sentences; empty for a valid input. */
 export type ShapeCheck = (input: unknown) => string[];
 
 type ShapeChecks = (shape: string) => ShapeCheck;
 type CheckedService = 'medialive' | 'mediaconnect' | 'mediapackage';
 
-/** Compiling a schema takes far longer than using it, and schemas do not change: endpoints share the compiled ones. */
+/** Endpoints share the compiled schemas, because compiling takes far longer than using them and they never change. */
 const loadedChecks = new Map<CheckedService, ShapeChecks>();
 
 /**
- * Loads a service's generated request schemas, in which only the members the endpoints keep are left. Inputs without a
- * schema are not checked: their members travel in the path and the query, which the SDK's own schemas describe.
+ * Loads a service's generated request schemas, reduced to the members that the endpoints keep. Inputs without a schema
+ * are not checked: their members travel in the path and the query, which the SDK's own schemas describe.
  *
  * @returns the check for an input by the name of its shape, `CreateChannelRequest`
  */
@@ -41,7 +41,7 @@ function readShapeChecks(service: CheckedService): ShapeChecks {
   };
 }
 
-/** Names the member and the rule. Never quotes the value: it may be a stream key. */
+/** Names the member and the rule, but never the value, which may be a stream key. */
 function inWords(error: ErrorObject): string {
   const path = error.instancePath.slice(1).replaceAll('/', '.');
   if (error.keyword === 'additionalProperties') {

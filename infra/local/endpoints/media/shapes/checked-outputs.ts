@@ -1,4 +1,7 @@
-/** Outputs of the operations the product uses, by service: what the simulation holds the local endpoints' responses to. */
+/**
+ * Outputs of the operations that the product uses, by service. The simulation checks the local endpoints' responses
+ * against them.
+ */
 export const checkedOutputs = {
   medialive: [
     'CreateChannelResponse',

@@ -6,14 +6,14 @@ import { implementedInputs } from './implemented-inputs.ts';
 
 type Service = keyof typeof implementedInputs;
 
-describe('the generated shapes', () => {
+describe('the committed shapes', () => {
   it.each(
     (Object.keys(implementedInputs) as Service[]).flatMap((service) => [
       [`${service}.json`, () => generateRequests(service)] as const,
       [`${service}-responses.json`, () => generateResponses(service)] as const,
     ]),
   )(
-    'in %s are those of the installed SDK',
+    'in %s match the installed SDK',
     (file, generate) => {
       const committed = readFileSync(join(import.meta.dirname, file), 'utf8');
       expect(generate() === committed, 'run node infra/local/endpoints/media/shapes/generate-shapes.ts').toBe(true);

@@ -1,10 +1,10 @@
 /**
- * Writes the JSON Schemas the local media endpoints validate requests with, and those the simulation holds their responses
- * to, from the AWS SDK's own type declarations: `node infra/local/endpoints/media/shapes/generate-shapes.ts`. The declarations are the only place the npm packages keep enum
- * members and required members. Run it after an SDK upgrade and commit the result.
+ * Generates the JSON Schemas that the local media endpoints validate requests with, and those that the simulation
+ * checks their responses against, from the AWS SDK's type declarations. In the npm packages only the declarations
+ * contain enum members and required members. Run `npm run shapes` after an SDK upgrade and commit the result.
  *
- * The declarations write a required member as `Name: string | undefined`, which a schema generator reads as optional,
- * so `| undefined` is taken off required members first, on a temporary copy.
+ * The declarations write a required member as `Name: string | undefined`, which a schema generator reads as optional.
+ * The script therefore removes `| undefined` from required members first, in a temporary copy.
  */
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -17,26 +17,26 @@ import { keptMembers } from './kept-members.ts';
 
 const require = createRequire(import.meta.url);
 
-/** Begins the names of the shapes asked for, in requests and responses alike. */
+/** Prefixes the names of the requested shapes, in requests and responses alike. */
 const REQUEST_PREFIX = 'Input';
 
 type Definitions = Record<string, { properties?: Record<string, unknown>; required?: string[] }>;
 
-/** Generates the schemas of a service's requests, with the members its local endpoint keeps and no others. */
+/** Generates the schemas of a service's requests, with only the members that its local endpoint keeps. */
 export function generateRequests(service: keyof typeof implementedInputs): string {
   const definitions = readDefinitions(service, implementedInputs[service]);
   return print(onlyReachable(onlyKept(definitions, keptMembers[service])));
 }
 
-/** Generates the schemas of a service's responses, with every member AWS has. */
+/** Generates the schemas of a service's responses, with every member of AWS's. */
 export function generateResponses(service: keyof typeof implementedInputs): string {
   return print(readDefinitions(service, checkedOutputs[service]));
 }
 
-/** Leaves only the members that are kept, and allows no others in any shape. */
+/** Keeps only the listed members and forbids additional ones in every shape. */
 function onlyKept(definitions: Definitions, kept: Record<string, readonly string[]>): Definitions {
   const missing = Object.keys(kept).filter((shape) => definitions[shape] === undefined);
-  if (missing.length > 0) throw new Error(`members are kept of shapes that no request has: ${missing.join(', ')}`);
+  if (missing.length > 0) throw new Error(`kept-members.ts lists shapes that no request has: ${missing.join(', ')}`);
   return Object.fromEntries(
     Object.entries(definitions).map(([shape, definition]) => {
       const { properties } = definition;
@@ -47,7 +47,7 @@ function onlyKept(definitions: Definitions, kept: Record<string, readonly string
   );
 }
 
-/** Drops the definitions that no request refers to any more. */
+/** Drops the definitions that no request refers to. */
 function onlyReachable(definitions: Definitions): Definitions {
   const reached = new Set<string>();
   const waiting = Object.keys(definitions).filter((name) => name.startsWith(REQUEST_PREFIX));
@@ -67,7 +67,7 @@ function print(definitions: Definitions): string {
   return `{"definitions":{\n${lines.join(',\n')}\n}}\n`;
 }
 
-/** Reads the JSON Schemas of a service's shapes, and of everything they refer to, from the SDK's declarations. */
+/** Generates the JSON Schemas of a service's shapes, and of everything they refer to, from the SDK's declarations. */
 export function readDefinitions(service: keyof typeof implementedInputs, shapes: readonly string[]): Definitions {
   const packageRoot = dirname(dirname(require.resolve(`@aws-sdk/client-${service}`)));
   const folder = mkdtempSync(join(tmpdir(), 'shapes-'));
@@ -116,7 +116,7 @@ function markRequired(declarations: string): string {
 }
 
 /**
- * Writes enums as `enum`, and drops `additionalProperties: true`. The generator gives each SDK enum as a union of
+ * Writes enums as `enum`, and drops `additionalProperties: true`. The generator emits each SDK enum as a union of
  * constants and one empty schema, which would accept anything.
  */
 function simplify(node: unknown): unknown {

@@ -1,4 +1,7 @@
-/** Inputs of the operations the local endpoints implement, by service: what schemas are generated for. */
+/**
+ * Inputs of the operations that the local endpoints implement, by service. `generate-shapes.ts` generates schemas for
+ * them.
+ */
 export const implementedInputs = {
   medialive: [
     'BatchDeleteRequest',

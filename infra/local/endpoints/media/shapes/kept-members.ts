@@ -1,7 +1,7 @@
 /**
  * Members of requests that the local endpoints keep or act upon, for the shapes of which they do not keep every member.
- * Any other member is refused: an endpoint that drops one and answers with a success says that something was done which
- * was not. Whoever makes an endpoint keep another member adds it here and runs `npm run shapes`.
+ * Every other member is refused: an endpoint that dropped one and returned a success would report something it did not
+ * do. To make an endpoint keep another member, add it here and run `npm run shapes`.
  */
 export const keptMembers: Record<'medialive' | 'mediaconnect' | 'mediapackage', Record<string, readonly string[]>> = {
   medialive: {

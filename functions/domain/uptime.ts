@@ -1,0 +1,121 @@
+import { HEALTH_REASONS, type HealthCode, type HealthLevel } from './health-reasons.ts';
+import { DAY_MS, dayOf, startOfDay } from './utc-day.ts';
+
+/**
+ * Uptime: for how long something was wanted on air, and what it did in that time. It is computed from recorded changes,
+ * so nothing is written per poll. All instants are cut to whole seconds first, so the states of a day add up exactly to
+ * the time wanted, and the days to the whole.
+ */
+
+export const UPTIME_STATES = ['starting', 'delivering', 'degraded', 'down', 'waiting', 'unknown'] as const;
+/** `unknown` means that there was no fresh observation. It is never counted as delivering. */
+export type UptimeState = (typeof UPTIME_STATES)[number];
+
+/** From `at` until the next change: a state with its reason, or not wanted on air. */
+export interface UptimeChange {
+  /** RFC 3339. */
+  at: string;
+  /** Null: not wanted on air. */
+  state: UptimeState | null;
+  reason: string;
+}
+
+/** Whole seconds of one subject within one period. */
+export interface Uptime {
+  wantedSeconds: number;
+  /** Every state; together they are `wantedSeconds`. */
+  seconds: Record<UptimeState, number>;
+  /** Why it was not delivering, longest first; together they are `wantedSeconds` without `delivering`. */
+  reasons: { state: UptimeState; reason: string; seconds: number }[];
+}
+
+const STATE_OF_LEVEL: Record<HealthLevel, UptimeState> = {
+  unknown: 'unknown',
+  waiting_for_source: 'waiting',
+  starting: 'starting',
+  good: 'delivering',
+  degraded: 'degraded',
+  reconnecting: 'degraded',
+  down: 'down',
+};
+
+/** What changed about a destination, as its history says. */
+export type UptimeMention =
+  | { at: string; kind: 'requested' }
+  | { at: string; kind: 'released' }
+  | { at: string; kind: 'health'; code: HealthCode; level?: HealthLevel | undefined };
+
+/**
+ * Turns what the history mentions into changes, oldest first. Health counts only between a request to go on air and the
+ * request to stop or the failure of the start. Pure.
+ */
+export function toUptimeChanges(mentions: readonly UptimeMention[]): UptimeChange[] {
+  const sorted = mentions.toSorted(
+    (one, other) => Date.parse(one.at) - Date.parse(other.at) || rank(one) - rank(other),
+  );
+  let isWanted = false;
+  return sorted.flatMap((mention): UptimeChange[] => {
+    const { at } = mention;
+    if (mention.kind === 'released') {
+      isWanted = false;
+      return [{ at, state: null, reason: '' }];
+    }
+    if (mention.kind === 'requested') {
+      const isNews = !isWanted;
+      isWanted = true;
+      return isNews ? [{ at, state: 'starting', reason: 'starting' }] : [];
+    }
+    if (!isWanted) return [];
+    const { code, level = HEALTH_REASONS[code].level } = mention;
+    return [{ at, state: STATE_OF_LEVEL[level], reason: code }];
+  });
+}
+
+/** At one instant a request counts before the health that follows it, and a release last. */
+const RANKS = { requested: 0, health: 1, released: 2 } as const;
+const rank = ({ kind }: UptimeMention) => RANKS[kind];
+
+/**
+ * Sums up the changes within a period.
+ * @param changes oldest first, reaching back to before the period
+ * @param window `to` is excluded; it is never later than now
+ */
+export function uptimeWithin(changes: readonly UptimeChange[], window: { from: Date; to: Date }): Uptime {
+  const [fromSecond, toSecond] = [secondOf(window.from.toISOString()), secondOf(window.to.toISOString())];
+  const seconds = Object.fromEntries(UPTIME_STATES.map((state) => [state, 0])) as Record<UptimeState, number>;
+  const reasons = new Map<string, Uptime['reasons'][number]>();
+  for (const [index, { at, state, reason }] of changes.entries()) {
+    if (state === null) continue;
+    const next = changes[index + 1];
+    const begin = Math.max(secondOf(at), fromSecond);
+    const end = Math.min(next ? secondOf(next.at) : toSecond, toSecond);
+    if (end <= begin) continue;
+    seconds[state] += end - begin;
+    if (state === 'delivering') continue;
+    const key = `${state} ${reason}`;
+    const before = reasons.get(key)?.seconds ?? 0;
+    reasons.set(key, { state, reason, seconds: before + end - begin });
+  }
+  return {
+    wantedSeconds: UPTIME_STATES.reduce((sum, state) => sum + seconds[state], 0),
+    seconds,
+    reasons: [...reasons.values()].toSorted((one, other) => other.seconds - one.seconds),
+  };
+}
+
+const secondOf = (at: string) => Math.floor(Date.parse(at) / 1000);
+
+/** Returns the uptime of each UTC day of a period that has any, oldest first. */
+export function uptimeByDay(
+  changes: readonly UptimeChange[],
+  window: { from: Date; to: Date },
+): { day: string; uptime: Uptime }[] {
+  const days: { day: string; uptime: Uptime }[] = [];
+  for (let startMs = startOfDay(window.from).getTime(); startMs < window.to.getTime(); startMs += DAY_MS) {
+    const from = new Date(Math.max(startMs, window.from.getTime()));
+    const to = new Date(Math.min(startMs + DAY_MS, window.to.getTime()));
+    const uptime = uptimeWithin(changes, { from, to });
+    if (uptime.wantedSeconds > 0) days.push({ day: dayOf(from), uptime });
+  }
+  return days;
+}
