@@ -6,12 +6,12 @@ import { request } from './request.ts';
 
 const PATH = '/api/orphans';
 
-/** How often to ask: sooner while one is being released, because somebody watches it go. */
+/** Returns the poll interval, shorter during a release because the operator waits for it. */
 function leftoversPollIntervalMs(leftovers: readonly OrphanResource[] | undefined): number {
   return leftovers?.some((leftover) => leftover.releaseRequestedBy !== null) ? POLL_QUIET_MS : POLL_LEFTOVERS_MS;
 }
 
-/** What exists at AWS and belongs to no destination. */
+/** Polls the orphans: AWS resources no destination uses. */
 export function useLeftovers() {
   return useQuery({
     queryKey: queryKeys.leftovers,
@@ -20,7 +20,7 @@ export function useLeftovers() {
   });
 }
 
-/** Asks for the release of one; it is gone when it is no longer listed. */
+/** Requests the release of an orphan; it is released when the list no longer contains it. */
 export function useReleaseLeftover() {
   return useMutation({
     onMutate: () => queryClient.cancelQueries({ queryKey: queryKeys.leftovers }),

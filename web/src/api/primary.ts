@@ -7,7 +7,7 @@ import { request } from './request.ts';
 
 const PATH = '/api/primary';
 
-/** The HLS preview: when it runs, and what that costs. */
+/** Reads the HLS preview: when it runs, and its cost. */
 export function usePrimary() {
   return useQuery({
     queryKey: queryKeys.primary,
@@ -16,7 +16,7 @@ export function usePrimary() {
   });
 }
 
-/** Decides when the preview runs. */
+/** Sets when the preview runs. */
 export function useSetPrimary() {
   return useMutation({
     mutationFn: async (mode: PrimaryMode) =>

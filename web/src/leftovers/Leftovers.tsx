@@ -16,7 +16,7 @@ const RESOURCE_NAMES: Record<OrphanResource['resource'], string> = {
   input: 'MediaLive input',
 };
 
-/** What exists at AWS and belongs to no destination, each with the button that releases it. */
+/** Lists the orphans, each with a button that releases it. */
 export function Leftovers({ leftovers }: { leftovers: readonly OrphanResource[] }) {
   return (
     <ul className={classes.list} aria-label="Unused resources">

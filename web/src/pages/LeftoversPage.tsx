@@ -7,7 +7,7 @@ import { ProblemPanel } from '../app/ProblemText.tsx';
 import { formatPrice } from '../costs/money.ts';
 import classes from '../ui/page.module.css';
 
-/** What exists at AWS although no destination needs it: money that leaks. */
+/** Shows orphans: AWS resources that cost money although no destination uses them. */
 export function LeftoversPage() {
   const { data, error } = useLeftovers();
   const problem = problemOf(error);

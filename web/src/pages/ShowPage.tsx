@@ -16,7 +16,7 @@ import { BulkButtons } from '../editor/BulkButtons.tsx';
 import { SourceCard } from '../source/SourceCard.tsx';
 import classes from './ShowPage.module.css';
 
-/** The one page a show is run from. */
+/** The page from which an operator runs a show. */
 export function ShowPage({ embedded }: { embedded: boolean }) {
   const { destinations, flow, destinationsStale, flowStale } = useShow();
   const presets = usePresets();

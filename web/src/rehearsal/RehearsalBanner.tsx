@@ -7,7 +7,7 @@ import { showProblem } from '../app/problem-toast.tsx';
 import { practisedFaults } from './practised-faults.ts';
 import classes from './RehearsalBanner.module.css';
 
-/** Says on every page that what is seen is practised, so that nobody takes it for real, and ends it. */
+/** Marks every page while a drill runs, so that no one mistakes it for a real failure, and stops it. */
 export function RehearsalBanner() {
   const { data: faults } = useRehearsal();
   const destinations = useDestinations().data ?? [];
@@ -15,7 +15,7 @@ export function RehearsalBanner() {
   const end = useEndRehearsal();
   if (!faults) return null;
   const practised = practisedFaults(faults, destinations);
-  // There before it is needed: a screen reader tells what comes into a status, not one that comes with its words.
+  // Always rendered, because screen readers announce changes of a status element, not a new one.
   return (
     <div role="status">
       {practised.length > 0 && (

@@ -5,7 +5,7 @@ import { paths } from '../app/paths.ts';
 import { practisedFaults } from './practised-faults.ts';
 import classes from './RehearsalNote.module.css';
 
-/** What is practised on one destination, or on everything: on a phone its panel hides the banner. */
+/** The drills that affect a destination, shown in its panel, which hides the banner on a phone. */
 export function RehearsalNote({ destination }: { destination: DestinationResource }) {
   const { data: faults } = useRehearsal();
   const concerning = faults?.filter(

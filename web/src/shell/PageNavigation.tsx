@@ -20,7 +20,7 @@ const PAGES: readonly Page[] = [
   { path: paths.settings, label: 'Settings', Icon: IconSettings },
 ];
 
-/** The pages: in the header, and at the thumb on a phone. */
+/** Navigation between pages: in the header, on a phone at the bottom. */
 export function PageNavigation({ pathname }: { pathname: string }) {
   const leftovers = useLeftovers().data?.length ?? 0;
   return (
