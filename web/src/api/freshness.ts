@@ -8,7 +8,7 @@ export const POLL_QUIET_MS = 3000;
 export const POLL_DETAILS_MS = 5000;
 
 /** Poll interval of orphans, which appear with a sweep and not with a click. */
-export const POLL_LEFTOVERS_MS = 15_000;
+export const POLL_ORPHANS_MS = 15_000;
 
 /** Poll interval of costs, which change by the minute. */
 export const POLL_COSTS_MS = 5000;

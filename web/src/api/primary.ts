@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { PrimaryResource } from '../../../functions/api/schemas/answers.ts';
 import type { PrimaryMode } from '../../../functions/domain/primary-mode.ts';
-import { POLL_LEFTOVERS_MS } from './freshness.ts';
+import { POLL_ORPHANS_MS } from './freshness.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { request } from './request.ts';
 
@@ -11,7 +11,7 @@ const PATH = '/api/primary';
 export function usePrimary() {
   return useQuery({
     queryKey: queryKeys.primary,
-    refetchInterval: POLL_LEFTOVERS_MS,
+    refetchInterval: POLL_ORPHANS_MS,
     queryFn: async ({ signal }) => (await request<PrimaryResource>(PATH, { signal })).body,
   });
 }

@@ -16,7 +16,7 @@ export const queryKeys = {
   estimate: (wanted: object | null) => ['estimate', wanted],
   reports: ['reports'],
   service: ['service'],
-  leftovers: ['leftovers'],
+  orphans: ['orphans'],
   flow: ['flow'],
   encoderAddress: (shown: object) => ['encoder-address', shown],
   primary: ['primary'],

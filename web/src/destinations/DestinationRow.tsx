@@ -118,8 +118,8 @@ const Identity = memo(function Identity({ destinationId, name, description, grou
 function Rest({ destination, stale }: Pick<RowProps, 'destination' | 'stale'>) {
   const fresh = presentDestination(destination);
   const shown = stale ? presentStale(fresh) : fresh;
-  const told = fresh.reason.length + fresh.remedy.length;
-  const apart = told > INLINE_LENGTH_MAX || (fresh.tone === 'attention' && told > 0);
+  const length = fresh.reason.length + fresh.remedy.length;
+  const apart = length > INLINE_LENGTH_MAX || (fresh.tone === 'attention' && length > 0);
   return (
     <>
       <div className={classes.status}>

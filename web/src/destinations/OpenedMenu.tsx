@@ -140,7 +140,7 @@ interface ItemProps {
 }
 
 function Item({ icon, refusal, hint, color, onClick, children }: ItemProps) {
-  const told = refusal ? sentence(refusal) : hint;
+  const explanation = refusal ? sentence(refusal) : hint;
   return (
     <Menu.Item
       leftSection={icon}
@@ -151,7 +151,7 @@ function Item({ icon, refusal, hint, color, onClick, children }: ItemProps) {
       onClick={refusal ? undefined : onClick}
     >
       {children}
-      {told && <span className={classes.reason}>{told}</span>}
+      {explanation && <span className={classes.reason}>{explanation}</span>}
     </Menu.Item>
   );
 }

@@ -52,10 +52,10 @@ describe('bulkProgress', () => {
 
   it('shows a refusal with its reason', () => {
     const refused = { ...result, outcome: 'refused', code: 'quota_exceeded' } as const;
-    const told = (each: typeof refused) => bulkProgress('start', [one], [each], [one]);
-    expect(told(refused)).toMatchObject({ isDone: true, failed: 1, items: [{ detail: 'Quota exceeded' }] });
+    const progress = (each: typeof refused) => bulkProgress('start', [one], [each], [one]);
+    expect(progress(refused)).toMatchObject({ isDone: true, failed: 1, items: [{ detail: 'Quota exceeded' }] });
     const withDetail = { ...refused, detail: 'no channel left' } as unknown as typeof refused;
-    expect(told(withDetail).items[0]?.detail).toBe('No channel left');
+    expect(progress(withDetail).items[0]?.detail).toBe('No channel left');
   });
 
   it('counts a destination as failed that ended in an error or was stopped by someone else', () => {
@@ -68,9 +68,9 @@ describe('bulkProgress', () => {
 
   it('is undecided until a poll after the answer', () => {
     const refused = { ...result, destinationId: 'dst_2', outcome: 'refused' } as const;
-    const told = bulkProgress('stop', [one, two], [result, refused], null);
-    expect(told).toMatchObject({ isDone: false, failed: 1 });
-    expect(told.items.map(({ word }) => word)).toEqual(['Checking', 'Refused']);
+    const progress = bulkProgress('stop', [one, two], [result, refused], null);
+    expect(progress).toMatchObject({ isDone: false, failed: 1 });
+    expect(progress.items.map(({ word }) => word)).toEqual(['Checking', 'Refused']);
   });
 
   it('does not wait for a deleted destination', () => {

@@ -84,12 +84,12 @@ function presentRunning(destination: DestinationResource): Presentation {
   const remedy = primary ? PRIMARY_REMEDIES[health.level] : sentence(health.remedy);
   // The source card explains a lost source for all rows, so rows keep their height.
   const isKnown = health.level === 'waiting_for_source';
-  const told = { reason: isKnown ? '' : sentence(reason), remedy: isKnown ? '' : remedy, nextAttemptAt };
-  if (health.severity === 'fatal') return { ...look, tone: 'attention', glyph: 'attention', ...told };
+  const texts = { reason: isKnown ? '' : sentence(reason), remedy: isKnown ? '' : remedy, nextAttemptAt };
+  if (health.severity === 'fatal') return { ...look, tone: 'attention', glyph: 'attention', ...texts };
   if (health.severity === 'transient' && look.tone === 'attention') {
-    return { ...look, tone: 'motion', glyph: 'healing', ...told };
+    return { ...look, tone: 'motion', glyph: 'healing', ...texts };
   }
-  return { ...look, ...told };
+  return { ...look, ...texts };
 }
 
 /** Returns the same words greyed, for stale data. */

@@ -9,7 +9,7 @@ import { useShow } from '../app/use-show.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { SidePanel } from '../ui/SidePanel.tsx';
 import { presentDestination } from '../destinations/destination-presentation.ts';
-import { practisedFaults } from './practised-faults.ts';
+import { describeActiveDrills } from './active-drills.ts';
 import { FaultSwitch } from './FaultSwitch.tsx';
 import classes from './RehearsalPanel.module.css';
 
@@ -46,8 +46,8 @@ interface ContentProps {
 function Content({ faults, destinations }: ContentProps) {
   const refusal = useRoleRefusal('operator');
   const end = useEndRehearsal();
-  const practised = practisedFaults(faults, destinations);
-  const canEnd = practised.length > 0 && !refusal;
+  const drills = describeActiveDrills(faults, destinations);
+  const canEnd = drills.length > 0 && !refusal;
   const reason = refusal ?? (canEnd ? undefined : 'No drill running');
   return (
     <>

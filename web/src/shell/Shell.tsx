@@ -15,7 +15,7 @@ import {
   DestinationDrawer,
   DestinationsPage,
   DetailsPanel,
-  LeftoversPage,
+  OrphansPage,
   NotFoundPage,
   prefetchRest,
   RehearsalPanel,
@@ -96,8 +96,8 @@ function Page({ pathname, search, onSearch, session }: PageProps) {
       return <DestinationsPage search={search} onSearch={onSearch} />;
     case paths.timeline:
       return <TimelinePage search={search} onSearch={onSearch} />;
-    case paths.leftovers:
-      return <LeftoversPage />;
+    case paths.orphans:
+      return <OrphansPage />;
     case paths.settings:
       return <SettingsPage session={session} />;
     default:

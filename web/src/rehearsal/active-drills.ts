@@ -5,7 +5,7 @@ import type { DestinationResource } from '../../../functions/api/schemas/answers
  * Describes the running drills for the banner: the failure and its destinations.
  * @param destinations provide the names; an unknown one is shown by its id
  */
-export function practisedFaults(
+export function describeActiveDrills(
   faults: readonly RehearsalResource['data'][number][],
   destinations: readonly Pick<DestinationResource, 'destinationId' | 'name'>[],
 ): string[] {

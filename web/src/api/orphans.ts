@@ -1,35 +1,35 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { OrphanList, OrphanResource } from '../../../functions/api/schemas/answers.ts';
-import { POLL_LEFTOVERS_MS, POLL_QUIET_MS } from './freshness.ts';
+import { POLL_ORPHANS_MS, POLL_QUIET_MS } from './freshness.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { request } from './request.ts';
 
 const PATH = '/api/orphans';
 
 /** Returns the poll interval, shorter during a release because the operator waits for it. */
-function leftoversPollIntervalMs(leftovers: readonly OrphanResource[] | undefined): number {
-  return leftovers?.some((leftover) => leftover.releaseRequestedBy !== null) ? POLL_QUIET_MS : POLL_LEFTOVERS_MS;
+function orphansPollIntervalMs(orphans: readonly OrphanResource[] | undefined): number {
+  return orphans?.some((orphan) => orphan.releaseRequestedBy !== null) ? POLL_QUIET_MS : POLL_ORPHANS_MS;
 }
 
 /** Polls the orphans: AWS resources no destination uses. */
-export function useLeftovers() {
+export function useOrphans() {
   return useQuery({
-    queryKey: queryKeys.leftovers,
+    queryKey: queryKeys.orphans,
     queryFn: async ({ signal }) => (await request<OrphanList>(PATH, { signal })).body.data,
-    refetchInterval: (query) => leftoversPollIntervalMs(query.state.data),
+    refetchInterval: (query) => orphansPollIntervalMs(query.state.data),
   });
 }
 
 /** Requests the release of an orphan; it is released when the list no longer contains it. */
-export function useReleaseLeftover() {
+export function useReleaseOrphan() {
   return useMutation({
-    onMutate: () => queryClient.cancelQueries({ queryKey: queryKeys.leftovers }),
+    onMutate: () => queryClient.cancelQueries({ queryKey: queryKeys.orphans }),
     mutationFn: async (orphanId: string) =>
       (await request<OrphanResource>(`${PATH}/${encodeURIComponent(orphanId)}/release`, { method: 'POST' })).body,
     onSuccess: (released) =>
-      queryClient.setQueryData<OrphanResource[]>(queryKeys.leftovers, (list) =>
+      queryClient.setQueryData<OrphanResource[]>(queryKeys.orphans, (list) =>
         list?.map((other) => (other.orphanId === released.orphanId ? released : other)),
       ),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: queryKeys.leftovers }),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: queryKeys.orphans }),
   });
 }
