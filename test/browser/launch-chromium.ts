@@ -2,9 +2,9 @@ import { chromium, type Browser } from 'playwright-core';
 import { findChromium } from '../../infra/local/host/programs.ts';
 
 /**
- * A headless Chromium, whichever there is on this machine or among the packages.
- * @param cacheDirectory where one that comes packed is unpacked
- * @throws when there is none, with the remedy
+ * Launches a headless Chromium, from this machine or from the packages.
+ * @param cacheDirectory where a packaged one is unpacked
+ * @throws without a Chromium, with the remedy
  */
 export async function launchChromium(cacheDirectory: string, moreArguments: readonly string[] = []): Promise<Browser> {
   const program = await findChromium({ environment: process.env, cacheDirectory });
