@@ -87,7 +87,9 @@ function arrowsOf(folder: string): Map<string, Set<string>> {
   return arrows;
 }
 
-/** The rooms that are left when every room without an import of another remaining room is taken away, again and again. */
+/**
+ * The rooms that are left when every room without an import of another remaining room is taken away, again and again.
+ */
 function findCircles(arrows: Map<string, Set<string>>): string[] {
   const remaining = new Set(arrows.keys());
   const isLowest = (room: string) => [...arrows.get(room)!].every((target) => !remaining.has(target));
@@ -149,7 +151,7 @@ describe('processes', () => {
 describe('the environment', () => {
   it('is read where it is read, and nowhere else', () => {
     const allowed =
-      /\.lambda\.ts$|^functions\/environment\.ts$|^infra\/local\/(main|host\/(print-link|programs|restore-backup))\.ts$|^infra\/local\/bootstrap\/|\/engine\/media-(child|engine)\.ts$|^vite\.config\.ts$/;
+      /\.lambda\.ts$|^functions\/environment\.ts$|^infra\/local\/(run-product|dev\/dev|host\/(print-link|programs|restore-backup))\.ts$|^infra\/local\/bootstrap\/|\/engine\/media-(child|engine)\.ts$|^vite\.config\.ts$/;
     const wrong = source.filter((file) => /process\.env/.test(read(file)) && !allowed.test(file));
     expect(wrong).toEqual([]);
   });
@@ -159,6 +161,13 @@ describe('stream keys', () => {
   it('are revealed only to KMS and to MediaLive', () => {
     const revealing = source.filter((file) => /\.reveal\(\)/.test(read(file)));
     expect(revealing.toSorted()).toEqual(['functions/aws/channel-request.ts', 'functions/aws/secrets.ts']);
+  });
+});
+
+describe('npm test', () => {
+  it('checks first that the planted bugs match, with a test of that name', () => {
+    const [, file, name] = /\['run', '([^']+)', '-t', '([^']+)'\]/.exec(read('infra/local/bootstrap/start.mjs')) ?? [];
+    expect(read(file!)).toContain(`it('${name}`);
   });
 });
 

@@ -13,8 +13,8 @@ import { HELD_RESOURCES, PRIMARY_DESTINATION_ID } from './destination.ts';
 /**
  * The whole lifecycle of a destination, in two tables: OPERATIONS (what each state machine does, step by step, and
  * where it ends) and ACTION_STATUSES (what a user may request in which status). The state machines are generated from
- * them (`npm run statemachines`), and the workflow steps, the API's refusals, the dashboard's buttons and the fault tests
- * derive from them.
+ * them (`npm run statemachines`), and the workflow steps, the API's refusals, the dashboard's buttons and the fault
+ * tests derive from them.
  *
  *                  create                    start                     stop
  *   (new) ──▶ creating ──▶ idle ──▶ starting ──▶ running ──▶ stopping ──▶ idle
@@ -137,6 +137,19 @@ export function nextOperation(record: Destination): OperationKind | null {
       // An idle destination holds too much when its standby was changed during an operation.
       return (record.status === 'idle' || record.status === 'error') && holdsBillable(record) ? 'stop' : null;
   }
+}
+
+/** What a request makes of a record. Computed again when another writer came first, so it must be pure. */
+export interface Decision {
+  /** The record with its new desired state or configuration; the same object for no change. */
+  record: Destination;
+  /** The operation that begins if none is in flight. */
+  begins: OperationKind | null;
+}
+
+/** Decides to begin the operation that moves the record towards its desired state. */
+export function towardsDesired(record: Destination): Decision {
+  return { record, begins: nextOperation(record) };
 }
 
 /** Returns true when the destination holds more than it may keep while idle. */

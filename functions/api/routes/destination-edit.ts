@@ -5,15 +5,7 @@ import { putTimelineEntry } from '../../aws/history-table.ts';
 import { requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
 import { answers, IfMatchHeaders, problems, takes, WRITE_PROBLEMS } from '../schemas/contract.ts';
-import {
-  editOperation,
-  etagOf,
-  requireChangeable,
-  requireMatch,
-  withEdit,
-  type Apply,
-  type Edit,
-} from '../../domain/requests.ts';
+import { decideEdit, etagOf, requireChangeable, requireMatch, type Apply, type Edit } from '../../domain/requests.ts';
 import {
   checkTarget,
   readStreamKey,
@@ -67,66 +59,59 @@ const putStreamKey = createRoute({
   },
 });
 
-/** PUT and PATCH of a destination, and PUT of its stream key. */
+/** Editing a destination: PUT, PATCH, and PUT of its stream key. */
 export function registerDestinationEdit(api: Api, deps: ApiDeps): void {
   api.openapi(replace, async (context) => {
-    const change = readEdit(context, context.req.valid('param').destinationId, context.req.valid('query').apply);
-    return context.json(presentDestination(deps, context, await edit(deps, change, context.req.valid('json'))), 200);
+    const wish = readWish(context, context.req.valid('param').destinationId, context.req.valid('query').apply);
+    return context.json(presentDestination(deps, context, await edit(deps, wish, context.req.valid('json'))), 200);
   });
 
   api.openapi(patch, async (context) => {
-    const change = readEdit(context, context.req.valid('param').destinationId, context.req.valid('query').apply);
-    return context.json(presentDestination(deps, context, await edit(deps, change, context.req.valid('json'))), 200);
+    const wish = readWish(context, context.req.valid('param').destinationId, context.req.valid('query').apply);
+    return context.json(presentDestination(deps, context, await edit(deps, wish, context.req.valid('json'))), 200);
   });
 
   api.openapi(putStreamKey, async (context) => {
-    const change = readEdit(context, context.req.valid('param').destinationId, context.req.valid('query').apply);
-    const record = await edit(deps, change, context.req.valid('json'));
+    const wish = readWish(context, context.req.valid('param').destinationId, context.req.valid('query').apply);
+    const record = await edit(deps, wish, context.req.valid('json'));
     context.header('ETag', etagOf(record));
     return context.body(null, 204);
   });
 }
 
-/** An edit as requested: its target, conditions and caller. */
-interface EditRequest {
+interface Wish {
   destinationId: string;
   apply: Apply;
   ifMatch: string | undefined;
   requestedBy: string;
 }
 
-function readEdit(context: ApiContext, destinationId: string, apply: Apply): EditRequest {
+function readWish(context: ApiContext, destinationId: string, apply: Apply): Wish {
   return { destinationId, apply, ifMatch: context.req.header('if-match'), requestedBy: context.get('principal').id };
 }
 
 type Fields = z.infer<typeof PatchDestination> & Partial<z.infer<typeof PutStreamKey>>;
 
 /** Checks the configuration after the edit, then writes it unless the record has changed in the meantime. */
-async function edit(deps: ApiDeps, change: EditRequest, fields: Fields): Promise<Destination> {
-  const { destinationId } = change;
+async function edit(deps: ApiDeps, wish: Wish, fields: Fields): Promise<Destination> {
+  const { destinationId } = wish;
   const found = await findDestination(deps, destinationId);
   const now = deps.now();
   requireChangeable(found, 'edit');
-  requireMatch(found, change.ifMatch);
+  requireMatch(found, wish.ifMatch);
   const changed = await toEdit(deps, found, fields);
-  const record = await requestChange(deps, destinationId, {
-    requestedBy: change.requestedBy,
-    operation: editOperation,
-    change: (before) => {
-      requireMatch(before, change.ifMatch);
+  const change = await requestChange(deps, destinationId, {
+    requestedBy: wish.requestedBy,
+    decide: (before) => {
+      requireMatch(before, wish.ifMatch);
       if (before.revision !== found.revision) throw changedMeanwhile(destinationId);
-      return withEdit(before, changed, { apply: change.apply, now, freshSeconds: deps.freshSeconds });
+      return decideEdit(before, changed, { apply: wish.apply, now, freshSeconds: deps.freshSeconds });
     },
   });
-  const after = requireFound(record, destinationId);
+  const after = requireFound(change, destinationId).record;
   if (after.revision !== found.revision) {
     const fieldNames = Object.keys(fields).toSorted().join(', ');
-    await noteEdit(deps, after, {
-      at: now.toISOString(),
-      actor: change.requestedBy,
-      kind: 'edited',
-      detail: fieldNames,
-    });
+    await noteEdit(deps, after, { at: now.toISOString(), actor: wish.requestedBy, kind: 'edited', detail: fieldNames });
   }
   return after;
 }

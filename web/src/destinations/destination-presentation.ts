@@ -3,7 +3,6 @@ import type { DestinationStatus } from '../../../functions/domain/destination.ts
 import type { HealthLevel } from '../../../functions/domain/health-reasons.ts';
 import { sentence } from '../ui/format.ts';
 import type { Glyph, Tone } from '../ui/tone.ts';
-import { readHealthText } from './health-text.ts';
 
 /**
  * Words and colours of a destination. The tone says what the operator must do: green is proven delivery, amber recovers
@@ -80,16 +79,16 @@ function presentRunning(destination: DestinationResource): Presentation {
     return { tone: 'air', glyph: 'air', word, reason: '', remedy: '', nextAttemptAt: null };
   }
   const look = RUNNING_LOOKS[health.level];
-  const { reason, nextAttemptAt } = readHealthText(health.detail);
+  const { nextAttemptAt } = health;
   const remedy = primary ? PRIMARY_REMEDIES[health.level] : sentence(health.remedy);
   // The source card explains a lost source for all rows, so rows keep their height.
   const isKnown = health.level === 'waiting_for_source';
-  const texts = { reason: isKnown ? '' : sentence(reason), remedy: isKnown ? '' : remedy, nextAttemptAt };
-  if (health.severity === 'fatal') return { ...look, tone: 'attention', glyph: 'attention', ...texts };
+  const told = { reason: isKnown ? '' : sentence(health.detail), remedy: isKnown ? '' : remedy, nextAttemptAt };
+  if (health.severity === 'fatal') return { ...look, tone: 'attention', glyph: 'attention', ...told };
   if (health.severity === 'transient' && look.tone === 'attention') {
-    return { ...look, tone: 'motion', glyph: 'healing', ...texts };
+    return { ...look, tone: 'motion', glyph: 'healing', ...told };
   }
-  return { ...look, ...texts };
+  return { ...look, ...told };
 }
 
 /** Returns the same words greyed, for stale data. */

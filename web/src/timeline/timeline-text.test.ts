@@ -5,20 +5,12 @@ const entry: TimelineEntry = {
   at: '2026-11-21T18:00:00.000Z',
   actor: 'operator',
   kind: 'operation_began',
+  code: null,
   detail: 'start began',
   operationId: 'op_1',
 };
 
 describe('timelineWords', () => {
-  it('removes the code of a health change', () => {
-    const health = { ...entry, kind: 'health' as const, detail: 'stream_key_rejected: the platform refused the key' };
-    expect(timelineWords(health)).toBe('The platform refused the key');
-  });
-
-  it('shows the code in words when a health change has no other text', () => {
-    expect(timelineWords({ ...entry, kind: 'health', detail: 'not_running: ' })).toBe('Not running');
-  });
-
   it('keeps the whole text of an operation, including colons', () => {
     const ended = { ...entry, kind: 'operation_ended' as const, detail: 'start failed: no channel left' };
     expect(timelineWords(ended)).toBe('Start failed: no channel left');

@@ -25,14 +25,7 @@ export function timelineActor({ actor }: Pick<TimelineEntry, 'actor'>): string {
   return MACHINE_ACTORS[actor] ?? sentence(actor);
 }
 
-/** A machine-readable reason code before the text. */
-const REASON_CODE = /^[a-z]+(_[a-z]+)*: /;
-
 /** Returns the text of an entry. */
 export function timelineWords({ kind, detail }: Pick<TimelineEntry, 'kind' | 'detail'>): string {
-  if (kind === 'edited') return `Edited: ${detail}`;
-  if (kind !== 'health') return sentence(detail);
-  const words = detail.replace(REASON_CODE, '');
-  // A health change without text has only its code.
-  return sentence(words || detail.replace(/: *$/, '').replaceAll('_', ' '));
+  return kind === 'edited' ? `Edited: ${detail}` : sentence(detail);
 }
