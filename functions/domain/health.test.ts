@@ -37,7 +37,7 @@ describe('classify', () => {
       code: 'stream_key_rejected',
       detail: 'the server refused the stream key',
     });
-    expect(classify(rtmp('connection_refused: nobody listens')).code).toBe('connection_refused');
+    expect(classify(rtmp('connection_refused: refused')).code).toBe('connection_refused');
     expect(classify(rtmp('host_not_found: no such host')).code).toBe('host_not_found');
   });
 

@@ -66,7 +66,7 @@ export function makeTokenDefects(pool: UserPool): Record<string, string> {
     'an x5u of its own': forged({ x5u: 'https://evil.example/cert.pem' }),
     'an x5c of its own': forged({ x5c: ['MIIB'] }),
     'an iss of its own': signWith(attacker.privateKey, header, { ...admin, iss: 'https://evil.example' }),
-    'claims that were changed': `${goodHeader}.${part({ ...admin, sub: 'somebody-else' })}.${goodSignature}`,
+    'claims that were changed': `${goodHeader}.${part({ ...admin, sub: 'someone-else' })}.${goodSignature}`,
     'half a signature': `${goodHeader}.${good.split('.')[1]}.${goodSignature.slice(0, 100)}`,
     'the signature of another token': `${goodHeader}.${good.split('.')[1]}.${sign(pool.idClaims()).split('.')[2]}`,
     'another client': sign({ ...admin, client_id: 'another' }),

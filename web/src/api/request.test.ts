@@ -3,7 +3,7 @@ import { ApiProblem, request, requestPicture, wayToSignIn } from './request.ts';
 
 const REDIRECT = { kind: 'redirect', url: '/api/session/sign-in' };
 const refused = (signIn: object) =>
-  Response.json({ status: 401, code: 'unauthenticated', detail: 'nobody', signIn }, { status: 401 });
+  Response.json({ status: 401, code: 'unauthenticated', detail: 'signed out', signIn }, { status: 401 });
 
 let asked: string[] = [];
 let answer: (path: string, count: number) => Response;
