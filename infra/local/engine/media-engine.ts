@@ -1,6 +1,6 @@
 /**
- * The engine as the control process holds it. The media runs in a process of its own; this side keeps what is wanted, says
- * it again to a new process when the old one has died, and carries the totals over.
+ * The engine as the control process holds it. The media runs in a process of its own; this side keeps what is wanted,
+ * says it again to a new process when the old one has died, and carries the totals over.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
