@@ -9,7 +9,7 @@ import { openChildRegistry } from './child-registry.ts';
 import { silentLogger } from './engine-logger.ts';
 import { makeTemporaryDirectory, until } from '../../../test/support/test-media.ts';
 
-/** /proc is what tells a leftover from a stranger. */
+/** The registry needs /proc to distinguish a leftover child from an unrelated process. */
 describe.skipIf(!existsSync('/proc/self/stat'))('the list of children', () => {
   let directory: string;
   let stray: ChildProcess;

@@ -1,6 +1,6 @@
 /**
  * Remembers the child processes in a file, so that an engine that was killed outright does not leave an SRT listener
- * behind that takes the next caller. A process is identified by its id and its start time, because ids are reused.
+ * behind that accepts the next caller. A process is identified by its id and its start time, because ids are reused.
  */
 import { readFileSync, rmSync, writeFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,13 +25,13 @@ interface RegistryFile {
 export interface ChildRegistry {
   add(pid: number): void;
   remove(pid: number): void;
-  /** Removes the file: nothing is left running. */
+  /** Removes the file, once no child is running. */
   clear(): void;
 }
 
 /**
- * Kills what an earlier engine left in this directory, then starts a new list. Only a process whose start time and program
- * match the list, and whose engine is gone, is killed.
+ * Kills the children an earlier engine left in this directory, then starts a new list. Only a process whose start time
+ * and program match the list, and whose engine is gone, is killed.
  */
 export function openChildRegistry(deps: {
   dataDirectory: string;
@@ -70,7 +70,7 @@ export function openChildRegistry(deps: {
   };
 }
 
-/** Kills what an engine that is gone left running, as its list in this directory tells. Does nothing while it lives. */
+/** Kills the children that a dead engine's list in this directory names. Does nothing while that engine is running. */
 export function killLeftovers(dataDirectory: string, logger: EngineLogger): void {
   const file = readRegistry(join(dataDirectory, FILE_NAME));
   if (!file || isAlive(file.engine)) return;

@@ -33,7 +33,7 @@ const unsettled = { ...measurement, settled: false, framesPerSecond: null };
 const asTheSource = makeRendition({ h264Profile: 'high' });
 const wanted = { ...asTheSource, width: 1280, height: 720, framesPerSecond: 30, videoBitrateBps: 3_000_000 };
 
-it('copies what is wanted already', () => {
+it('copies a source that already fits the rendition', () => {
   expect(decideCopy(facts, wanted)).toBe('copy');
   const close = { ...measurement, framesPerSecond: 29.97, videoBitrateBps: 3_400_000 };
   expect(decideCopy({ ...facts, measurement: close }, wanted)).toBe('copy');
@@ -69,7 +69,7 @@ it.each<[string, Partial<VideoFacts>]>([
   expect(decideCopy(odd, asTheSource)).toBe('encode');
 });
 
-it('encodes a profile above the one wanted', () => {
+it('encodes a source with a profile above the requested one', () => {
   expect(decideCopy(facts, { ...wanted, h264Profile: 'main' })).toBe('encode');
   expect(decideCopy({ ...facts, video: { ...video, profile: 'main' } }, { ...wanted, h264Profile: 'main' })).toBe(
     'copy',
@@ -79,7 +79,7 @@ it('encodes a profile above the one wanted', () => {
   );
 });
 
-it('encodes a level beyond the one 1080p60 needs, unless the picture is larger', () => {
+it('encodes a source whose level exceeds what 1080p60 needs, unless the picture is larger', () => {
   expect(decideCopy({ ...facts, video: { ...video, level: 52 } }, wanted)).toBe('encode');
   const large = { ...video, width: 3_840, height: 2_160, level: 51 };
   expect(decideCopy({ ...facts, video: large }, { ...wanted, width: 3_840, height: 2_160 })).toBe('copy');

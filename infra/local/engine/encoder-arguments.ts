@@ -3,11 +3,11 @@ import type { Rendition } from './contract.ts';
 const INTERLEAVE_MAX_MICROSECONDS = 500_000;
 
 /**
- * Builds the arguments of the ffmpeg that turns a transport stream on its input into one rendition, as FLV on its output.
- * Pure. `veryfast` with `zerolatency` adds about 190 ms to a copy and needs about half a core at 720p30; looking for fields
- * costs one picture more.
- * @param input.hasSound false leaves the sound out: ffmpeg would wait for one that is named and never comes
- * @param input.followsKeyframes puts keyframes where the source has them, so that renditions can be cut at the same ones
+ * Builds the arguments of the ffmpeg that turns a transport stream on its input into one rendition, as FLV on its
+ * output. Pure. `veryfast` with `zerolatency` adds about 190 ms to a copy and needs about half a core at 720p30;
+ * looking for fields costs one picture more.
+ * @param input.hasSound false leaves the sound out: ffmpeg would wait for a named sound stream that never arrives
+ * @param input.followsKeyframes places keyframes where the source has them, so that all renditions can be cut there
  */
 export function buildEncoderArguments(
   rendition: Rendition,
@@ -24,7 +24,7 @@ export function buildEncoderArguments(
     );
   }
   const rate = framesPerSecond === undefined ? [] : ['-r', String(framesPerSecond), '-fps_mode', 'cfr'];
-  // The filter would drop a keyframe's mark with its picture; the encoder gives it to the next one.
+  // The filter would drop a keyframe's mark with its picture; the encoder moves the mark to the next picture.
   if (framesPerSecond !== undefined && !input.followsKeyframes) filters.push(`fps=${framesPerSecond}`);
   filters.push('format=yuv420p');
   const sound = input.hasSound ? ['-map', '0:a:0?'] : ['-an'];

@@ -40,7 +40,7 @@ async function get(path: string, headers: Record<string, string>): Promise<{ sta
   return { status: answer.statusCode!, headers: answer.headers };
 }
 
-it('answers to who has the secret and asks by its address', async () => {
+it('answers a request that carries the secret and uses its own address', async () => {
   const headers = { [ENGINE_SECRET_HEADER]: SECRET };
   const picture = await get('/pictures/arn%3Aflow', headers);
   expect(picture).toMatchObject({ status: 200, headers: { [TAKEN_AT_HEADER]: '5', 'content-type': 'image/jpeg' } });
@@ -53,7 +53,7 @@ it.each([
   ['with a wrong one', { [ENGINE_SECRET_HEADER]: `${SECRET}!` }],
   ['with the secret, by a name that leads here', { [ENGINE_SECRET_HEADER]: SECRET, host: 'rebound.example.com' }],
   ['with the secret, by localhost of another port', { [ENGINE_SECRET_HEADER]: SECRET, host: '127.0.0.1:80' }],
-])('tells others nothing, and nothing of what exists: %s', async (_name, headers) => {
+])('refuses any other request without revealing what exists: %s', async (_name, headers) => {
   const statuses = await Promise.all(
     ['/pictures/arn%3Aflow', '/packages/sluice/index.m3u8', '/', '/none'].map(
       async (path) => (await get(path, headers)).status,

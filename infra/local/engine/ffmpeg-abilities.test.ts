@@ -23,12 +23,12 @@ function script(name: string, body: string): string {
   return path;
 }
 
-it('finds that the ffmpeg of the tests takes any passphrase', async () => {
+it('finds that the ffmpeg of the tests accepts any passphrase', async () => {
   expect(await tryPassphrases(ffmpegPath)).toBe('any');
 }, 60_000);
 
 it('finds out an ffmpeg that reads an address without its escapes, as Debian 12’s does', async () => {
-  // What it is given means to it what `%25` means to ours.
+  // This ffmpeg reads the passphrase as ours reads `%25`.
   const former = script(
     'former',
     `case "$*" in *hls+pipe*) sed 's/%/%25/g' > "$0.in"; exec '${ffmpegPath}' "$@" < "$0.in" ;; esac

@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { buildSrtAddress, SRT_LISTENER_ARGUMENTS, toListenerPlaylist } from './srt-listener.ts';
 
 /**
- * Tries an ffmpeg that Sluice is not tested with on what lists of protocols do not tell: whether a feed gets from a caller
- * to a listener that was given its passphrase as we give it. Debian 12's reads addresses without their escapes, and then
- * no passphrase that needs one ever matches.
+ * Checks an untested ffmpeg for an ability its protocol list does not show: whether an encrypted feed passes from a
+ * caller to a listener that got its passphrase the way Sluice passes it. Debian 12's ffmpeg does not decode escapes in
+ * addresses, so a passphrase that needs one never matches.
  */
 
-/** Which passphrases get through: any, those without a character that has to be escaped, or none at all. */
+/** The passphrases that work: any, only those without a character that needs an escape, or none. */
 export type PassphraseAbility = 'any' | 'unescaped' | 'none';
 
 const WITH_ESCAPES = 'a b&c%d+e?f#g=h/i:j@k';
@@ -25,7 +25,7 @@ export function needsNoEscape(passphrase: string): boolean {
   return encodeURIComponent(passphrase) === passphrase;
 }
 
-/** Sends a second of sound from this ffmpeg to itself over SRT on loopback. Takes seconds. */
+/** Sends one second of sound from this ffmpeg to itself over SRT on loopback. The check needs some seconds. */
 export async function tryPassphrases(ffmpegPath: string): Promise<PassphraseAbility> {
   if (await getsThrough(ffmpegPath, WITH_ESCAPES)) return 'any';
   return (await getsThrough(ffmpegPath, WITHOUT_ESCAPES)) ? 'unescaped' : 'none';
