@@ -1,45 +1,86 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
- * Two groups that run one after the other. `unit` runs its files in parallel. `media` moves real video, binds real
- * ports or drives a browser: its files run one at a time, after `unit`, because a starved encoder looks just like a
- * broken one.
+ * Four groups. The first two run together, as many files at a time as there are processors; the last two wait until the
+ * machine is quiet.
+ *
+ * - `isolated`: files that replace parts of Node, mock modules or load the code in many copies. One process each.
+ * - `unit`: everything else that needs no media. Its files share a process per processor, because loading the AWS SDK
+ *   and the CDK once per file took half of the time.
+ * - `paired`: files that mostly wait, for states, for a browser or for the product to start. Two at a time.
+ * - `media`: files that measure moving video. One at a time, because a starved encoder looks like a broken one.
  */
 const MEDIA_TESTS = [
-  'infra/local/engine/**/*.test.ts',
-  'infra/local/main.test.ts',
+  'infra/local/engine/media-engine.test.ts',
+  'infra/local/engine/source-{picture,program}.test.ts',
+  'infra/local/engine/{child-registry,encoder-program,ffmpeg-abilities,srt-line}.test.ts',
+  'infra/local/engine/rtmp/{publisher*,kernel-send-queues}.test.ts',
   'infra/local/rehearsal/**/*.test.ts',
-  'test/{e2e,browser,bench}/**/*.test.ts',
-  'web/**/*.browser.test.ts',
+  'test/e2e/{isolation,show}.test.ts',
+  'test/browser/dashboard.test.ts',
+  'test/bench/**/*.test.ts',
 ];
+
+const PAIRED_TESTS = [
+  'test/e2e/{start-up,store}.test.ts',
+  'test/browser/{accessibility,interruptions,leftovers,operator,pages}.test.ts',
+];
+
+const ISOLATED_TESTS = [
+  'test/faults/**/*.test.ts',
+  'functions/{api.lambda,lambda-deps}.test.ts',
+  'infra/aws/preview-keys/handler.test.ts',
+  'infra/local/endpoints/dynamodb/create-dynamodb.test.ts',
+  'web/src/editor/drafts.test.ts',
+];
+
+/** The longest files. Started last, one of them would leave the other processors idle. */
+const LONGEST_FIRST = [
+  'planted-bugs',
+  'single-faults',
+  'random',
+  'fault-pairs',
+  'found',
+  'test/browser/interruptions',
+  'test/e2e/start-up',
+];
+
+/** Starts the longest files first on a machine that has not measured them yet, as in continuous integration. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const position = LONGEST_FIRST.findIndex((part) => moduleId.includes(part));
+      return position === -1 ? LONGEST_FIRST.length : position;
+    };
+    const sorted = await super.sort(files);
+    const order = ({ project }: TestSpecification): number => project.config.sequence.groupOrder;
+    return sorted.toSorted((a, b) => order(a) - order(b) || rank(a) - rank(b));
+  }
+}
+
+const QUICK = { environment: 'node', testTimeout: 30_000, hookTimeout: 30_000, maxWorkers: '100%' } as const;
+const SLOW = { environment: 'node', testTimeout: 120_000, hookTimeout: 120_000 } as const;
 
 export default defineConfig({
   test: {
     // Override a NODE_ENV from git hooks or editors: a test run is not production.
     env: { NODE_ENV: 'test' },
+    sequence: { sequencer: LongestFirst },
     projects: [
+      { test: { ...QUICK, name: 'isolated', include: ISOLATED_TESTS, sequence: { groupOrder: 0 } } },
       {
         test: {
+          ...QUICK,
           name: 'unit',
-          environment: 'node',
           include: ['{functions,infra,presets,statemachines,web,test}/**/*.test.{ts,tsx}'],
-          exclude: [...configDefaults.exclude, ...MEDIA_TESTS],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          exclude: [...configDefaults.exclude, ...ISOLATED_TESTS, ...PAIRED_TESTS, ...MEDIA_TESTS],
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },
-      {
-        test: {
-          name: 'media',
-          environment: 'node',
-          include: MEDIA_TESTS,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
-          sequence: { groupOrder: 1 },
-        },
-      },
+      { test: { ...SLOW, name: 'paired', include: PAIRED_TESTS, maxWorkers: 2, sequence: { groupOrder: 1 } } },
+      { test: { ...SLOW, name: 'media', include: MEDIA_TESTS, fileParallelism: false, sequence: { groupOrder: 2 } } },
     ],
   },
 });

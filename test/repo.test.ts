@@ -162,6 +162,46 @@ describe('stream keys', () => {
   });
 });
 
+describe('npm test', () => {
+  it('checks first that the planted bugs match, with a test of that name', () => {
+    const [, file, name] = /\['run', '([^']+)', '-t', '([^']+)'\]/.exec(read('infra/local/bootstrap/start.mjs')) ?? [];
+    expect(read(file!)).toContain(`it('${name}`);
+  });
+});
+
+/** Documents that lead a reader through the files. The changelog may name what is gone. */
+const guides = files.filter((file) => /^[A-Z]+\.md$/.test(file) && file !== 'CHANGELOG.md');
+
+describe('documents', () => {
+  it.each(guides)('%s names only files that exist', (guide) => {
+    const paths = read(guide).matchAll(/`((?:functions|infra|presets|statemachines|test|web)\/[\w./-]*)`/g);
+    const names = read(guide).matchAll(/`([\w-][\w.-]*\.(?:ts|tsx|mjs))`/g);
+    const wrong = [
+      ...[...paths].map(([, path]) => path!).filter((path) => !existsSync(join(root, path))),
+      ...[...names].map(([, name]) => name!).filter((name) => !files.some((file) => `/${file}`.endsWith(`/${name}`))),
+    ];
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(guides)('%s links only to documents and headings that exist', (guide) => {
+    const slug = (heading: string) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\w\s-]/g, '')
+        .trim()
+        .replaceAll(' ', '-');
+    const slugsOf = (text: string) => [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => slug(heading!));
+    const wrong = [...read(guide).matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, target]) => {
+      if (/^[a-z]+:/.test(target!)) return [];
+      const [path, anchor] = target!.split('#');
+      const file = path === '' ? guide : path!;
+      if (!existsSync(join(root, file))) return [target];
+      return anchor === undefined || slugsOf(read(file)).includes(anchor) ? [] : [target];
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
 describe('text', () => {
   it('names no machine, host of packages or session', () => {
     const wrong = files.filter(

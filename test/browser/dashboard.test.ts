@@ -312,6 +312,19 @@ describe('a show', () => {
     expect((await tonesOf(page, 'Alpha')).at(-1)).toBe('air');
   });
 
+  it('keeps every row where it is when the source goes, also below a row that tells its own trouble', async () => {
+    await begin(true, [alpha('on air'), bravo('running', WRONG_KEY)]);
+    await says('Alpha', 'On air');
+    await says(PREVIEW, 'Live');
+    await row('Bravo').getByText('Check the stream key').waitFor();
+    const height = async () => (await row('Bravo').boundingBox())!.height;
+    const before = await height();
+    await sendSource(false);
+    await says('Bravo', 'Waiting for source');
+    expect(await row('Bravo').getByText('Check the stream key').isVisible()).toBe(false);
+    expect(Math.abs((await height()) - before)).toBeLessThanOrEqual(4);
+  });
+
   it('replaces the key from where the trouble is shown, asks nothing as nothing is on air, and goes green', async () => {
     await begin(true, [alpha('on air'), bravo('running', WRONG_KEY)]);
     await says('Bravo', 'Not arriving');
@@ -352,6 +365,8 @@ describe('a show', () => {
   it('calls a source lost on air a problem, moves nothing under the pointer, and comes back by itself', async () => {
     await begin(true, [alpha('on air'), bravo('on air')]);
     for (const name of ['Alpha', 'Bravo']) await says(name, 'On air');
+    // A preview that is still starting takes a line more.
+    await says(PREVIEW, 'Live');
     const tops = () =>
       page
         .locator('[data-row]')

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Locator, Page } from 'playwright-core';
@@ -265,8 +265,15 @@ describe('the last one that runs', () => {
 describe('details', () => {
   it('show graphs that say the same in words, the steps with their times, and ids to copy', async () => {
     await begin([running('Alpha'), running('Bravo')]);
+    const header = page.getByRole('banner');
+    await row('Alpha').getByRole('link', { name: 'Alpha' }).waitFor();
+    const headerBefore = await header.boundingBox();
     await row('Alpha').getByRole('link', { name: 'Alpha' }).click();
     const panel = details('Alpha');
+    await panel.waitFor();
+    // The panel begins below the header, which stays as it was.
+    expect(await header.boundingBox()).toEqual(headerBefore);
+    expect((await panel.boundingBox())!.y).toBe(headerBefore!.height);
     for (const name of ['Bitrate', 'Frames per second', 'Dropped frames', 'Reconnects']) {
       await panel.getByRole('img', { name: new RegExp(`^${name}, last five minutes: \\w`) }).waitFor();
     }
@@ -523,6 +530,25 @@ describe('truth', () => {
     await show.context.setOffline(false);
     await waitFor('Alpha to wait again', async () => (await row('Alpha').getAttribute('data-tone')) === 'waiting');
     expect(await page.getByText('Connection lost').count()).toBe(0);
+  });
+
+  it('says on every page that changes cannot be saved, why and what to do, until the store works again', async () => {
+    await begin(STOPPED);
+    const banner = page.getByRole('alert').filter({ hasText: 'Changes cannot be saved' });
+    await startButton('Alpha').waitFor();
+    expect(await banner.count()).toBe(0);
+    const away = `${stage.dataDirectory}-away`;
+    renameSync(stage.dataDirectory, away);
+    try {
+      await banner.waitFor();
+      expect(await banner.innerText()).toMatch(/the data directory is gone.*put it back/);
+      await page.goto(`${stage.product.origin}/settings`);
+      await banner.waitFor();
+    } finally {
+      renameSync(away, stage.dataDirectory);
+    }
+    await banner.waitFor({ state: 'detached' });
+    await heading('Settings').waitFor();
   });
 
   it('does not show what it knew before it slept as current', async () => {

@@ -583,11 +583,12 @@ describe('execution data', () => {
   });
 
   it('is omitted from the history on request', async () => {
-    const { executionArn } = await run(machineOf(task()), { id: 'd1' });
+    // Not hexadecimal: request ids are, and would contain a short one by chance.
+    const { executionArn } = await run(machineOf(task()), { id: 'my-input' });
     const read = async (includeExecutionData: boolean) =>
       JSON.stringify(await sfn.send(new GetExecutionHistoryCommand({ executionArn, includeExecutionData })));
-    expect(await read(true)).toContain('d1');
-    expect(await read(false)).not.toContain('d1');
+    expect(await read(true)).toContain('my-input');
+    expect(await read(false)).not.toContain('my-input');
   });
 
   it('cannot be traced, and a traced start is refused', async () => {

@@ -41,13 +41,13 @@ describe('the README’s cost section', () => {
         `${usd(perHourOf(preview, 'ingest'))} for MediaPackage ingest, ` +
         `CloudWatch about ${usd(watched)}, keys and secrets ${usd(keys)}.`,
     );
-    expect(README).toContain(`each viewer of the preview about ${usd(priceOfViewer(pricing, primary))} an hour`);
+    expect(README).toContain(`Each viewer of the preview adds about ${usd(priceOfViewer(pricing, primary))} an hour.`);
   });
 
   it('states the price of a destination', () => {
     const parts = priceOfRunning(pricing, { destinationId: 'dst_1', platform: 'youtube', preset: '1080p30' });
     expect(README).toContain(
-      `a YouTube destination at 1080p30 from ${usd(totalOf(parts))}: ${usd(encodingOf(parts))} for encoding and about ` +
+      `A YouTube destination at 1080p30 adds from ${usd(totalOf(parts))}: ${usd(encodingOf(parts))} for encoding and about ` +
         `${usd(perHourOf(parts, 'egress'))} for internet egress.`,
     );
   });

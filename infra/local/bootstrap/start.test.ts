@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import packageJson from '../../../package.json' with { type: 'json' };
+import { allCommandLines, isAlive } from '../../../test/support/product.ts';
 import { findMissing, findOnPath } from './requirements.mjs';
 import type { Host } from './requirements.mjs';
 
@@ -36,10 +37,32 @@ beforeEach(() => {
   );
 });
 
-afterEach(() => {
+afterEach(async () => {
   for (const child of children) child.kill('SIGKILL');
+  await endAllOf(root);
   rmSync(root, { recursive: true, force: true });
 });
+
+/**
+ * Ends every process that runs a file of the checkout. The bootstrap and its program have process groups of their own
+ * and outlive npm or the shell that started them, so after a failed test nothing else would end them.
+ */
+async function endAllOf(checkout: string): Promise<void> {
+  for (;;) {
+    const left = [...allCommandLines()].filter(([pid, command]) => command.includes(checkout) && isAlive(pid));
+    if (left.length === 0) return;
+    for (const [pid] of left) kill(pid);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself.
+  }
+}
 
 function program(path: string, script: string): void {
   const file = join(root, path);
@@ -65,7 +88,8 @@ function writeMain(body: string): void {
   writeFileSync(join(root, 'infra/local/main.ts'), body);
 }
 const WAITING_MAIN = `
-  const timer = setInterval(() => {}, 1000);
+  // Ends by itself if the whole test run is killed.
+  setTimeout(() => process.exit(7), 120_000);
   let signals = 0;
   process.on('SIGINT', () => { signals += 1; console.log('signal ' + signals); setTimeout(() => process.exit(signals === 1 ? 9 : 99), 700); });
   process.on('SIGTERM', () => { console.log('terminated'); process.exit(8); });
@@ -117,16 +141,6 @@ async function finish(args: string[], environment: Record<string, string> = {}) 
 
 const npmCalls = () =>
   existsSync(join(root, 'npm-calls')) ? readFileSync(join(root, 'npm-calls'), 'utf8').trim().split('\n') : [];
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    // A zombie counts as dead.
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
 
 describe('the first run', () => {
   it('installs from the lock file regardless of the npm configuration, and announces it', async () => {
@@ -266,7 +280,7 @@ describe('the child program', () => {
     writeMain(WAITING_MAIN);
     await installed();
     const start = `'${process.execPath}' '${join(root, 'infra/local/bootstrap/start.mjs')}' start`;
-    const shell = spawn('sh', ['-c', `${start} & sleep 600`], { env: { PATH: process.env.PATH }, stdio: 'pipe' });
+    const shell = spawn('sh', ['-c', `${start} & wait`], { env: { PATH: process.env.PATH }, stdio: 'pipe' });
     children.push(shell);
     let output = '';
     shell.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));

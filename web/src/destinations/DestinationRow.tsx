@@ -1,5 +1,5 @@
 import { IconChevronRight } from '@tabler/icons-react';
-import { memo, useRef } from 'react';
+import { memo, useRef, useState } from 'react';
 import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas/answers.ts';
 import { useNearScreen } from '../ui/use-near-screen.ts';
 import { useServerNow } from '../app/use-now.ts';
@@ -120,6 +120,7 @@ function Rest({ destination, stale }: Pick<RowProps, 'destination' | 'stale'>) {
   const shown = stale ? presentStale(fresh) : fresh;
   const told = fresh.reason.length + fresh.remedy.length;
   const apart = told > INLINE_LENGTH_MAX || (fresh.tone === 'attention' && told > 0);
+  const before = useTroubleBefore(destination, apart);
   return (
     <>
       <div className={classes.status}>
@@ -143,8 +144,25 @@ function Rest({ destination, stale }: Pick<RowProps, 'destination' | 'stale'>) {
         )}
       </div>
       {apart && <Trouble destination={destination} presentation={shown} />}
+      {before && (
+        <div className={classes.reserved} aria-hidden="true" inert>
+          <Trouble destination={before} presentation={presentDestination(before)} />
+        </div>
+      )}
     </>
   );
+}
+
+/**
+ * Returns the destination as it was when it last told its trouble on a line of its own, while it waits for the source.
+ * The row keeps the room of that line, so no row moves when the source goes.
+ */
+function useTroubleBefore(destination: DestinationResource, apart: boolean): DestinationResource | null {
+  const [before, setBefore] = useState<DestinationResource | null>(null);
+  const isWaiting = destination.status === 'running' && destination.health.level === 'waiting_for_source';
+  const next = apart ? destination : isWaiting ? before : null;
+  if (next !== before) setBefore(next);
+  return apart ? null : next;
 }
 
 function describe(destination: DestinationResource, presets: PresetsResource | undefined): string {

@@ -1,5 +1,6 @@
 import { ActionIcon } from '@mantine/core';
 import { IconBarrierBlock, IconKeyboard, IconLogout } from '@tabler/icons-react';
+import { type RefObject, useLayoutEffect, useRef } from 'react';
 import { Link } from 'wouter';
 import { useRehearsal } from '../api/rehearsal.ts';
 import { useSession, useSignOut } from '../api/session.ts';
@@ -24,13 +25,15 @@ export function AppHeader({ pathname, onHelp }: { pathname: string; onHelp: () =
   const stale = destinationsStale || flowStale;
   const isMoneyShown = useMoneyShown();
   const signOut = useSignOut();
+  const header = useRef<HTMLElement>(null);
+  useHeightForPanel(header);
   const pressed = (): void =>
     signOut.mutate(undefined, {
       onSuccess: discardAllDrafts,
       onError: (error) => showProblem(error, 'Sign out'),
     });
   return (
-    <header className={classes.header}>
+    <header ref={header} className={classes.header}>
       <div className={classes.bar}>
         <Link href={paths.show} className={classes.brand}>
           <Mark />
@@ -72,6 +75,22 @@ export function AppHeader({ pathname, onHelp }: { pathname: string; onHelp: () =
       <RehearsalBanner />
     </header>
   );
+}
+
+/** Publishes the header's height: a panel beside the page begins below the header, which keeps its whole width. */
+function useHeightForPanel(header: RefObject<HTMLElement | null>): void {
+  useLayoutEffect(() => {
+    const element = header.current!;
+    const { style } = document.documentElement;
+    const observer = new ResizeObserver(() =>
+      style.setProperty('--header-height', `${element.getBoundingClientRect().height}px`),
+    );
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      style.removeProperty('--header-height');
+    };
+  }, [header]);
 }
 
 /** Only where failures can be practised. */

@@ -53,18 +53,20 @@ export function Shell({ session }: { session: SessionResource }) {
           Skip to the content
         </a>
         <AppHeader pathname={pathname} onHelp={openHelp} />
-        <main id="content" ref={main} tabIndex={-1} className={classes.main}>
-          {lost && <Lost ageMs={ageMs} isEmbedded={session.embedded} />}
-          {session.embedded && <StoreBanner />}
-          {nothingYet && problem && <ProblemPanel problem={problem} />}
-          {!(nothingYet && problem) && (
-            <PageErrorBoundary key={pathname}>
-              <Suspense fallback={<Loader className={classes.loader} />}>
-                <Page pathname={pathname} search={search} onSearch={changeSearch} session={session} />
-              </Suspense>
-            </PageErrorBoundary>
-          )}
-        </main>
+        <div className={classes.beside}>
+          <main id="content" ref={main} tabIndex={-1} className={classes.main}>
+            {lost && <Lost ageMs={ageMs} isEmbedded={session.embedded} />}
+            {session.embedded && <StoreBanner />}
+            {nothingYet && problem && <ProblemPanel problem={problem} />}
+            {!(nothingYet && problem) && (
+              <PageErrorBoundary key={pathname}>
+                <Suspense fallback={<Loader className={classes.loader} />}>
+                  <Page pathname={pathname} search={search} onSearch={changeSearch} session={session} />
+                </Suspense>
+              </PageErrorBoundary>
+            )}
+          </main>
+        </div>
         <ShowBar />
         <Announcer destinations={destinations} flow={flow} stale={lost} />
         <PageErrorBoundary key={overlay?.kind ?? 'none'} instead={<PartFailed />}>

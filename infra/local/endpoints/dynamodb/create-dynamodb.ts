@@ -4,7 +4,8 @@
  * client disconnects or an internal error occurs, which would end this process, and it closes its database only if it
  * listened.
  *
- * dynalite lacks transactions, TTL, streams and PartiQL, so they are not served. `add-index.ts` adds indexes.
+ * dynalite lacks transactions, streams and PartiQL, so they are not served. It also lacks indexes added later and TTL:
+ * `add-index.ts` adds indexes, and `delete-expired.ts` deletes what has expired.
  */
 import { createRequire } from 'node:module';
 import * as dynaliteDb from 'dynalite/db/index.js';
