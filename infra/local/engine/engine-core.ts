@@ -77,11 +77,11 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
       if (flow) for (const address of addresses) flowByAddress.set(address, flow);
     }
     for (const channel of channels.values()) channel.connect(flowByAddress.get(channel.run.inputAddress) ?? null);
-    practise();
+    applyFaults();
     changed();
   }
 
-  function practise(): void {
+  function applyFaults(): void {
     for (const [flowArn, flow] of flows) {
       flow.rehearseLoss(rehearsed.lostFlowArns.includes(flowArn));
       flow.rehearseLossyLine(rehearsed.lossyFlowArns.includes(flowArn));
@@ -161,7 +161,7 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
     stopChannel: (channelId) => inOrder(`channel ${channelId}`, () => closeChannel(channelId)),
     async rehearse(faults) {
       rehearsed = faults;
-      practise();
+      applyFaults();
       changed();
     },
     report,

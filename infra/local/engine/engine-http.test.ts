@@ -8,18 +8,18 @@ import { ENGINE_SECRET_HEADER, TAKEN_AT_HEADER } from './engine-messages.ts';
 const SECRET = 'the secret of this engine';
 let server: Server;
 let port: number;
-let asked: string[] = [];
+let requests: string[] = [];
 
 beforeEach(async () => {
-  asked = [];
+  requests = [];
   server = createEngineServer(
     {
       async fetchSourcePicture(flowArn) {
-        asked.push(flowArn);
+        requests.push(flowArn);
         return { jpeg: Buffer.from('picture'), takenAtMs: 5 };
       },
       async fetchPackage(packageChannelId, path) {
-        asked.push(`${packageChannelId} ${path}`);
+        requests.push(`${packageChannelId} ${path}`);
         return { status: 200, contentType: 'video/mp2t', body: Buffer.from('segment') };
       },
     },
@@ -45,7 +45,7 @@ it('answers a request that carries the secret and uses its own address', async (
   const picture = await get('/pictures/arn%3Aflow', headers);
   expect(picture).toMatchObject({ status: 200, headers: { [TAKEN_AT_HEADER]: '5', 'content-type': 'image/jpeg' } });
   expect((await get('/packages/sluice/index.m3u8?_HLS_msn=1', headers)).status).toBe(200);
-  expect(asked).toEqual(['arn:flow', 'sluice index.m3u8?_HLS_msn=1']);
+  expect(requests).toEqual(['arn:flow', 'sluice index.m3u8?_HLS_msn=1']);
 });
 
 it.each([
@@ -60,5 +60,5 @@ it.each([
     ),
   );
   expect(statuses).toEqual([403, 403, 403, 403]);
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
 });

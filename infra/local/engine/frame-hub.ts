@@ -18,7 +18,7 @@ export interface FrameHub {
 interface Subscription {
   subscriber: ProgramSubscriber;
   /** The format delivered to it last. */
-  told: ProgramFormat | null;
+  deliveredFormat: ProgramFormat | null;
   waitsForKeyframe: boolean;
 }
 
@@ -51,8 +51,8 @@ export function createFrameHub(deps: { logger: EngineLogger; onSubscribers?: (co
   }
 
   function tellFormat(subscription: Subscription): void {
-    if (!format || subscription.told === format) return;
-    subscription.told = format;
+    if (!format || subscription.deliveredFormat === format) return;
+    subscription.deliveredFormat = format;
     subscription.subscriber.onFormat(format);
   }
 
@@ -69,7 +69,7 @@ export function createFrameHub(deps: { logger: EngineLogger; onSubscribers?: (co
   return {
     program: {
       subscribe(subscriber) {
-        const subscription: Subscription = { subscriber, told: null, waitsForKeyframe: true };
+        const subscription: Subscription = { subscriber, deliveredFormat: null, waitsForKeyframe: true };
         const cached = cache;
         guarded(() => {
           if (cached.length > 0) tellFormat(subscription);

@@ -121,12 +121,12 @@ export async function createMediaEngine(options: MediaEngineOptions): Promise<Me
     restarts = Date.now() - startedAtMs > STABLE_MS ? 0 : restarts + 1;
     const delayMs = Math.min(RESTART_MAX_MS, RESTART_MS * 2 ** restarts);
     logger.error('the media engine ended and is being restarted', { delayMs });
-    tell(ledger.engineDied(Date.now()));
+    notify(ledger.engineDied(Date.now()));
     restartTimer = setTimeout(() => void start().catch(() => {}), delayMs);
   }
 
   function receive(message: Exclude<FromEngine, { kind: 'ready' }>): void {
-    if (message.kind === 'report') tell(ledger.take(message.report));
+    if (message.kind === 'report') notify(ledger.take(message.report));
     else if (message.kind === 'log') logger[message.level](message.message, message.details);
     else {
       const waiting = pending.get(message.id);
@@ -136,7 +136,7 @@ export async function createMediaEngine(options: MediaEngineOptions): Promise<Me
     }
   }
 
-  function tell(report: EngineReport): void {
+  function notify(report: EngineReport): void {
     for (const listener of listeners) {
       try {
         listener(report);

@@ -54,7 +54,7 @@ function createSubscription(
   let feed: Feed | null = null;
   let incoming: Feed | null = null;
   let lost = true;
-  let told: ProgramFormat | null = null;
+  let deliveredFormat: ProgramFormat | null = null;
   let last: { dtsMs: number; atMs: number } | null = null;
 
   function attach(origin: Program): Feed {
@@ -90,8 +90,8 @@ function createSubscription(
     if (keepsTimes && !hasCaughtUp(from, frame)) return;
     from.shiftMs ??= last && !keepsTimes ? last.dtsMs + Math.max(SWITCH_STEP_MS, nowMs - last.atMs) - frame.dtsMs : 0;
     lost = false;
-    if (from.format && from.format !== told) {
-      told = from.format;
+    if (from.format && from.format !== deliveredFormat) {
+      deliveredFormat = from.format;
       subscriber.onFormat(from.format);
     }
     const dtsMs = frame.dtsMs + from.shiftMs;

@@ -86,10 +86,10 @@ describe.skipIf(!findTestFfmpeg())('a picture of the source', { timeout: 60_000 
   });
 
   it('is not shown after the source is lost, even if it was being rendered', async () => {
-    const asked = maker.take();
+    const pending = maker.take();
     keyframe = null;
     maker.forget();
-    expect(await asked).toBeNull();
+    expect(await pending).toBeNull();
     expect(await maker.take()).toBeNull();
     keyframe = large;
     await maker.take();
@@ -102,11 +102,11 @@ describe.skipIf(!findTestFfmpeg())('a picture of the source', { timeout: 60_000 
     const [ready, go] = ['ready', 'go'].map((name) => join(directory, name)) as [string, string];
     const stubborn = `trap '' TERM; : > '${ready}'; until [ -e '${go}' ]; do sleep 0.02; done; printf '\\377\\330\\377'`;
     maker = makeMaker(['sh', '-c', stubborn]);
-    const asked = maker.take();
+    const pending = maker.take();
     await until('the decoder', () => existsSync(ready));
     maker.forget();
     writeFileSync(go, '');
-    expect(await asked).toBeNull();
+    expect(await pending).toBeNull();
   });
 
   it('is absent when the source cannot be decoded', async () => {
@@ -115,11 +115,11 @@ describe.skipIf(!findTestFfmpeg())('a picture of the source', { timeout: 60_000 
   });
 
   it('is absent once its flow is closed, and leaves no decoder running', async () => {
-    const asked = maker.take();
+    const pending = maker.take();
     maker.forget();
     await maker.close();
     expect(running.size).toBe(0);
-    expect(await asked).toBeNull();
+    expect(await pending).toBeNull();
     expect(await maker.take()).toBeNull();
     expect(started).toHaveLength(1);
   });

@@ -30,7 +30,7 @@ const CALLERS_MAX = 16;
 /** Limit on datagrams kept per caller: a handshake needs two, and SRT repeats lost ones. */
 const WAITING_MAX = 8;
 /** A simulated loss drops one in this many packets: enough for a clear alarm, few enough for SRT to repair. */
-const PRACTISED_LOSS_OF = 10;
+const SIMULATED_LOSS_OF = 10;
 
 export interface SrtLine {
   /**
@@ -133,7 +133,7 @@ export async function openSrtLine(
     const data = readDataPacket(packet);
     if (data) {
       dataPackets += 1;
-      if (isLossy() && dataPackets % PRACTISED_LOSS_OF === 0) return;
+      if (isLossy() && dataPackets % SIMULATED_LOSS_OF === 0) return;
       caller.meter.received(data);
     }
     if (caller.waiting === null) caller.socket.send(packet);

@@ -18,7 +18,7 @@ const RESPAWN_MS = 50;
 const RESPAWN_MAX_MS = 5_000;
 /** A listener that ended sooner than this never began to listen. */
 const SHORT_RUN_MS = 1_000;
-const REFUSAL_TOLD_MS = 15_000;
+const REFUSAL_SHOWN_MS = 15_000;
 const REFUSED_PASSPHRASE = 'a caller was refused: wrong or missing passphrase';
 const REFUSED_ENCRYPTED =
   'a caller was refused: its stream is encrypted and no passphrase is set here; remove the passphrase in the encoder or set the same one here';
@@ -97,7 +97,7 @@ export function createSrtListener(options: SrtListenerOptions): SrtListener {
   function refuse(): void {
     become('listening', source.passphrase === undefined ? REFUSED_ENCRYPTED : REFUSED_PASSPHRASE);
     cancelRefusal?.();
-    cancelRefusal = clock.after(REFUSAL_TOLD_MS, () => {
+    cancelRefusal = clock.after(REFUSAL_SHOWN_MS, () => {
       if (state === 'listening') become('listening');
     });
   }
