@@ -27,13 +27,13 @@ import type { PractisedFault, Rehearsal } from '../../functions/api/rehearsal.ts
 import type { DestinationResource, ProblemBody } from '../../functions/api/schemas/answers.ts';
 
 /**
- * The API over the local DynamoDB and KMS, with the rest of AWS mocked call by call: state machines never run, so a
- * record stays as the API left it.
+ * The API over the local DynamoDB and KMS; every other AWS call is mocked. State machines never run, so a record stays
+ * as the API left it.
  */
 
 export const TOKEN = 'test-token-0123456789';
 export const NOW = new Date('2026-11-21T18:00:00.000Z');
-/** Sessions that were ended, for as long as this process runs. */
+/** Stores ended sessions in memory. */
 export function keepRevoked(now: () => Date): RevokedSessions {
   return createRevokedSessions({ store: { load: () => null, save: () => {} }, now });
 }
@@ -47,11 +47,11 @@ export const MISSING_ID = 'dst_01k8m3v0s5n2q8w4x6y7z9a1zz';
 const FLOW_ARN = 'arn:aws:mediaconnect:us-east-1:000000000000:flow:1-aa:sluice';
 const stateMachineArn = (kind: string) => `arn:aws:states:us-east-1:000000000000:stateMachine:destination-${kind}`;
 
-/** Statuses contract.test.ts provokes on every route that documents them. */
+/** Statuses that contract.test.ts provokes on every route that documents them. */
 const TESTED_FOR_ALL_ROUTES = [400, 401, 403, 413, 415, 429, 500, 503];
 
 interface CallOptions {
-  /** Sent as JSON; a string is sent as it is. */
+  /** Sent as JSON; a string is sent unchanged. */
   body?: unknown;
   headers?: Record<string, string>;
   /** False sends no credentials. */
@@ -64,12 +64,12 @@ interface Answer {
   status: number;
   headers: Headers;
   text: string;
-  /** Parsed; null when there is none. */
+  /** Parsed body; null without one. */
   body: any;
   problem: ProblemBody;
 }
 
-/** One that only remembers. */
+/** Creates a rehearsal that only records its faults. */
 function makeRehearsal(): Rehearsal {
   let active: PractisedFault[] = [];
   return {
@@ -81,7 +81,7 @@ function makeRehearsal(): Rehearsal {
   };
 }
 
-/** Starts it. Close it in `afterAll`. */
+/** Starts the API. Close it in `afterAll`. */
 export async function startTestApi() {
   const dynamodb = await createDynamodb({ directory: null });
   const front = await startAwsFront({
@@ -100,7 +100,7 @@ export async function startTestApi() {
     mediaPackage: mockClient(clients.mediaPackage),
     cloudWatch: mockClient(clients.cloudWatch),
   };
-  // By hand: the mocking library's types do not know this older client.
+  // Mocked by hand, because the mocking library's types do not support this older client.
   const mediaConnect = { ...makeFlowState(), calls: [] as string[] };
   Object.assign(clients.mediaConnect, {
     async send(command: object) {
@@ -162,7 +162,7 @@ export async function startTestApi() {
     rehearsal: makeRehearsal(),
     srtPassphrase: SRT_PASSPHRASE,
   };
-  /** What every answer said, for a look at all of them. */
+  /** The texts of all answers, for checks that cover them all. */
   const answers: { method: string; path: string; status: number; text: string; headers: string }[] = [];
   let api = createApi(deps);
 
@@ -202,7 +202,7 @@ export async function startTestApi() {
     get api() {
       return api;
     },
-    /** Begins anew: an empty table, AWS as it is when all is well. */
+    /** Resets the API: an empty table and a healthy AWS. */
     async reset() {
       deps.deployment.tableName = `sluice-${randomUUID()}`;
       await clients.table.send(
@@ -226,11 +226,11 @@ export async function startTestApi() {
       time.now = NOW;
       api = createApi(deps);
     },
-    /** Another API over the same table, for what is decided when it is made. */
+    /** Creates another API over the same table, to vary settings that are fixed at creation. */
     rebuild(changes: Partial<ApiDeps>) {
       api = createApi({ ...deps, ...changes });
     },
-    /** The same, noting every read and write of the table: the partition a Query asks for, else the command's name. */
+    /** Creates another API that records every table access: the partition of a Query, else the command's name. */
     watchTable(): string[] {
       const { table } = clients;
       const seen: string[] = [];
@@ -242,14 +242,14 @@ export async function startTestApi() {
       api = createApi({ ...deps, clients: { ...clients, table: { send } as never } });
       return seen;
     },
-    /** Another API over the same table, whose replicas have heard of nothing yet: only consistent reads find an item. */
+    /** Creates another API over the same table with outdated replicas: only consistent reads find an item. */
     readStale() {
       const { table } = clients;
       const send = async (command: { input: { ConsistentRead?: boolean } }) =>
         command.constructor.name === 'GetCommand' && !command.input.ConsistentRead ? {} : table.send(command as never);
       api = createApi({ ...deps, clients: { ...clients, table: { send } as never } });
     },
-    /** Another API over the same table, in which each first answer to a write is lost and the SDK sends it once more. */
+    /** Creates another API over the same table that loses each first answer to a write, so that the SDK retries. */
     loseAnswers(commandName: 'PutCommand' | 'UpdateCommand') {
       const { table } = clients;
       const send = async (command: object) => {
@@ -269,7 +269,7 @@ export async function startTestApi() {
       if (answer.status !== 201) throw new Error(`not added: ${answer.text}`);
       return answer.body;
     },
-    /** Documented statuses of these paths that no call has met yet; those tested for all routes alike are left out. */
+    /** Returns the documented statuses of these paths that no call has produced, except those tested for all routes. */
     async unmetStatuses(...paths: string[]): Promise<string[]> {
       const { body: document } = await call('GET', '/api/openapi.json');
       const unmet: string[] = [];
@@ -299,7 +299,7 @@ export async function startTestApi() {
 
 export type TestApi = Awaited<ReturnType<typeof startTestApi>>;
 
-/** The API of a test file: started once, begun anew before every test, closed at the end. */
+/** Provides a test file's API: started once, reset before every test, closed at the end. */
 export function useTestApi(): TestApi {
   const test = {} as TestApi;
   beforeAll(async () => {
@@ -310,12 +310,12 @@ export function useTestApi(): TestApi {
   return test;
 }
 
-/** A good body of POST /api/destinations. */
+/** Builds a valid body of POST /api/destinations. */
 export function makeBody() {
   return { name: 'Main', platform: 'youtube', streamKey: STREAM_KEY };
 }
 
-/** A record at rest, idle and cold. */
+/** Builds the record of an idle, cold destination. */
 export function makeRecord(changes: Partial<Destination> = {}): Destination {
   return {
     destinationId: DESTINATION_ID,
@@ -345,7 +345,7 @@ export function makeRecord(changes: Partial<Destination> = {}): Destination {
   };
 }
 
-/** A record on air since a minute, with the channel of generation 3. */
+/** Builds the record of a destination on air for one minute, with the channel of generation 3. */
 export function makeRunning(changes: Partial<Destination> = {}): Destination {
   return makeRecord({
     desired: 'running',
@@ -370,7 +370,7 @@ export function makeRunning(changes: Partial<Destination> = {}): Destination {
   });
 }
 
-/** A running channel that belongs to nothing, seen once. */
+/** Builds an orphan: a running channel, observed once. */
 export function makeOrphan(changes: Partial<Orphan> = {}): Orphan {
   const orphan = { resource: 'channel' as const, resourceId: '1234567', state: 'RUNNING', ...changes };
   return {
@@ -386,7 +386,7 @@ export function makeOrphan(changes: Partial<Orphan> = {}): Orphan {
   };
 }
 
-/** The always-on channel. */
+/** Builds the record of the preview's channel. */
 export function makePrimary(): Destination {
   return makeRunning({
     destinationId: 'primary',
@@ -397,7 +397,7 @@ export function makePrimary(): Destination {
   });
 }
 
-/** What MediaConnect answers when all is well. */
+/** MediaConnect's answers for a healthy flow. */
 function makeFlowState() {
   return {
     flow: makeFlow('ACTIVE') as object,
@@ -407,7 +407,7 @@ function makeFlowState() {
   };
 }
 
-/** DescribeFlow's answer. */
+/** Builds an answer of DescribeFlow. */
 export function makeFlow(status: string, changes: object = {}) {
   return {
     Flow: {

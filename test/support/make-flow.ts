@@ -1,6 +1,6 @@
 import type { FlowStatusResource } from '../../functions/api/schemas/answers.ts';
 
-/** A flow with an encoder connected as the API gives it, for tests. */
+/** Builds a flow with a connected encoder as returned by the API. */
 export function makeFlow(changes: Partial<FlowStatusResource> = {}): FlowStatusResource {
   return {
     flowArn: 'arn:aws:mediaconnect:eu-central-1:000000000000:flow:main',

@@ -10,8 +10,8 @@ import {
 } from './user-pool.ts';
 
 /**
- * Everything that can be wrong with an access token, by name: what RFC 8725 warns of, and what other people's libraries
- * have let through. Each would be an admin's token if it were good.
+ * Defective access tokens by name: the attacks RFC 8725 describes, and defects that other libraries have accepted. Each
+ * token would be an admin's if it were valid.
  */
 export function makeTokenDefects(pool: UserPool): Record<string, string> {
   const { sign, header, jwk, nowSeconds, privateKey, publicKey } = pool;
