@@ -2,8 +2,9 @@ import { makeS3, makeTable } from './aws/clients.ts';
 import { CostReportEnvironment, readEnvironment } from './environment.ts';
 import { createLambdaLogger, withRequestId } from './lambda-deps.ts';
 import { reportCosts } from './schedules/cost-report.ts';
+import { recordUptime } from './schedules/record-uptime.ts';
 
-/** Entry point of the daily cost report, run by a schedule. */
+/** Entry point of what is written once a day is over, run by a schedule: the cost report and the uptime. */
 
 const environment = readEnvironment(CostReportEnvironment);
 const aws = { attemptsMax: 3 };
@@ -21,4 +22,7 @@ const deps = {
   isBilled: true,
 };
 
-export const handler = withRequestId(logger, async (): Promise<void> => void (await reportCosts(deps)));
+export const handler = withRequestId(logger, async (): Promise<void> => {
+  await reportCosts(deps);
+  await recordUptime(deps);
+});

@@ -40,6 +40,7 @@ import { registerPrimary } from './routes/primary.ts';
 import { registerReports } from './routes/reports.ts';
 import { registerSession } from './routes/session.ts';
 import { registerTimeline } from './routes/timeline.ts';
+import { registerUptime } from './routes/uptime.ts';
 import { setSecurityHeaders } from './http/security-headers.ts';
 import { shownValue } from './http/shown-value.ts';
 import { explainIssues, invalidFields } from './http/validation.ts';
@@ -151,6 +152,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerTimeline(api, deps);
   registerOrphans(api, deps);
   registerCosts(api, deps);
+  registerUptime(api, deps);
   registerEstimates(api, deps);
   registerReports(api, deps);
   registerOperations(api, deps);

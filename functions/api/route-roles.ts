@@ -34,6 +34,7 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'GET /api/orphans': 'viewer',
   'GET /api/costs': 'viewer',
   'GET /api/costs/now': 'viewer',
+  'GET /api/uptime': 'viewer',
   'GET /api/reports': 'viewer',
   'GET /api/reports/{name}': 'viewer',
   // A POST because it takes a body; it changes nothing.

@@ -1,4 +1,5 @@
 import { PRIMARY_DESTINATION_ID } from '../domain/destination.ts';
+import { towardsDesired } from '../domain/lifecycle.ts';
 import { primaryNeed, withPrimaryNeed } from '../domain/primary.ts';
 import { requestChange } from '../workflow/operations.ts';
 import type { ApiDeps } from './api-deps.ts';
@@ -12,11 +13,11 @@ export async function turnPrimary(deps: ApiDeps, action: 'start' | 'stop', reque
   try {
     await requestChange(deps, PRIMARY_DESTINATION_ID, {
       requestedBy,
-      change: (record) => {
+      decide: (record) => {
         const mode = record.primaryMode ?? deps.primaryMode;
         // A flow that has just been started is on its way to ACTIVE; the start waits for it.
         const need = action === 'stop' ? 'stop' : primaryNeed({ mode, flowStatus: 'ACTIVE', source: null, now });
-        return withPrimaryNeed(record, need, now, mode);
+        return towardsDesired(withPrimaryNeed(record, need, now, mode));
       },
     });
   } catch (error) {

@@ -9,6 +9,7 @@ import type { DesiredState, Destination } from '../domain/destination.ts';
 import type { LedgerRun } from '../domain/cost-ledger.ts';
 import { sweep } from '../schedules/sweep.ts';
 import { requestChange } from '../workflow/operations.ts';
+import { towardsDesired } from '../domain/lifecycle.ts';
 
 /** The runs that real lifecycles leave in the history, driven through the state machines and the local endpoints. */
 
@@ -18,7 +19,7 @@ afterEach(() => sluice?.close());
 const setDesired = (destinationId: string, desired: DesiredState, change: Partial<Destination> = {}) =>
   requestChange(sluice.deps, destinationId, {
     requestedBy: 'test',
-    change: (record) => ({ ...record, ...change, desired }),
+    decide: (record) => towardsDesired({ ...record, ...change, desired }),
   });
 const atRest = (status: Destination['status']) => (record: Destination) =>
   record.status === status && record.operation === null;
@@ -74,8 +75,7 @@ describe('the recorded runs', () => {
     fail = null;
     await requestChange(sluice.deps, destinationId, {
       requestedBy: 'test',
-      change: (record) => record,
-      operation: () => 'start',
+      decide: (record) => ({ record, begins: 'start' }),
     });
     await sluice.until(destinationId, 'up', (record) => record.held.channelRun !== undefined);
     await setDesired(destinationId, 'idle');

@@ -139,6 +139,19 @@ export function nextOperation(record: Destination): OperationKind | null {
   }
 }
 
+/** What a request makes of a record. Computed again when another writer came first, so it must be pure. */
+export interface Decision {
+  /** The record with its new desired state or configuration; the same object for no change. */
+  record: Destination;
+  /** The operation that begins if none is in flight. */
+  begins: OperationKind | null;
+}
+
+/** Decides to begin the operation that moves the record towards its desired state. */
+export function towardsDesired(record: Destination): Decision {
+  return { record, begins: nextOperation(record) };
+}
+
 /** Returns true when the destination holds more than it may keep while idle. */
 function holdsBillable(record: Destination): boolean {
   const kept = keptWhileIdle(record);

@@ -1,9 +1,9 @@
 import type { Destination, OperationKind } from './destination.ts';
 import { AppError } from './errors.ts';
 import { isKnownOffAir } from './health.ts';
-import { actionsOf, isPrimary, nextOperation, type Action } from './lifecycle.ts';
+import { actionsOf, isPrimary, nextOperation, towardsDesired, type Action, type Decision } from './lifecycle.ts';
 
-/** What each call does to a record: pure functions from record to record, and the refusals that come before them. */
+/** What each request does: pure functions from a record to a decision, and the refusals that come before them. */
 
 export type Apply = 'now' | 'next-start' | undefined;
 
@@ -56,55 +56,71 @@ export function etagOf({ revision }: Pick<Destination, 'revision'>): string {
   return `"${revision}"`;
 }
 
-/** Wishes it on air. */
-export function withStart(record: Destination): Destination {
+/** Requests it on air. Also repeats a failed start, which the lifecycle does not repeat by itself. */
+export function decideStart(record: Destination): Decision {
+  const asked = withStart(record);
+  return { record: asked, begins: fromError(asked, 'start') };
+}
+
+function withStart(record: Destination): Destination {
   requireChangeable(record, 'start');
   return record.desired === 'running' ? record : { ...record, desired: 'running' };
 }
 
-/** From error, start is asked for anew: the lifecycle does not repeat a failed start by itself. */
-export function startOperation(record: Destination): OperationKind | null {
-  return record.status === 'error' && record.operation === null ? 'start' : nextOperation(record);
-}
-
-/** Wishes it off air. */
-export function withStop(record: Destination): Destination {
-  requireChangeable(record, 'stop');
-  if (record.desired === 'idle' && !record.restartRequested) return record;
-  return { ...record, desired: 'idle', restartRequested: false };
-}
-
 /**
- * From error, stop looks for everything in AWS before it says idle: what was made before the error, and is not on record,
- * is found by tag and name. That acknowledges the error.
+ * Requests it off air. From error, the stop searches AWS by tag and name for unrecorded resources before the status
+ * becomes idle; that acknowledges the error.
  */
-export function stopOperation(record: Destination): OperationKind | null {
-  return record.status === 'error' && record.operation === null ? 'stop' : nextOperation(record);
+export function decideStop(record: Destination): Decision {
+  requireChangeable(record, 'stop');
+  const isAsked = record.desired === 'idle' && !record.restartRequested;
+  const asked: Destination = isAsked ? record : { ...record, desired: 'idle', restartRequested: false };
+  return { record: asked, begins: fromError(asked, 'stop') };
 }
 
-/** Wishes it off and on air again; what is off air is simply started. */
-export function withRestart(record: Destination): Destination {
-  const wished = withStart(record);
-  return wished.status === 'running' ? { ...wished, restartRequested: true } : wished;
+/** Returns `kind` for a destination at rest in error, and what leads to the desired state otherwise. */
+function fromError(record: Destination, kind: OperationKind): OperationKind | null {
+  return record.status === 'error' && record.operation === null ? kind : nextOperation(record);
 }
 
-/** Wishes it gone. */
-export function withDelete(record: Destination): Destination {
+/** Requests it off and on air again; a destination that is off air is simply started. */
+export function decideRestart(record: Destination): Decision {
+  const asked = withStart(record);
+  const restarted = asked.status === 'running' ? { ...asked, restartRequested: true } : asked;
+  return { record: restarted, begins: fromError(restarted, 'start') };
+}
+
+/** Requests it gone. */
+export function decideDelete(record: Destination): Decision {
   requireChangeable(record, 'delete');
-  return record.desired === 'deleted' ? record : { ...record, desired: 'deleted', restartRequested: false };
+  if (record.desired === 'deleted') return towardsDesired(record);
+  return towardsDesired({ ...record, desired: 'deleted', restartRequested: false });
+}
+
+/** When an edit applies. */
+interface EditTime {
+  apply: Apply;
+  now: Date;
+  /** Age under which an observation counts. */
+  freshSeconds: number;
 }
 
 /**
- * Changes the configuration; the same record when nothing changes. Without `apply`, a change interrupts no audience: it
- * applies at once when the destination is certainly off air.
- * @param when.freshSeconds age under which an observation counts
+ * Changes the configuration. Without `apply`, a change interrupts no audience: it applies at once when the destination
+ * is certainly off air. A new standby applies at once to an idle destination, which creates or releases its channel.
  * @throws {AppError} `restart_required` when it is or may be on air and the caller did not say when the change applies
  */
-export function withEdit(
-  record: Destination,
-  edit: Edit,
-  { apply, now, freshSeconds }: { apply: Apply; now: Date; freshSeconds: number },
-): Destination {
+export function decideEdit(record: Destination, edit: Edit, time: EditTime): Decision {
+  const edited = withEdit(record, edit, time);
+  return { record: edited, begins: nextOperation(edited) ?? (lacksItsChannel(edited) ? 'create' : null) };
+}
+
+/** Returns true for an idle destination whose standby keeps a channel that it does not have. */
+function lacksItsChannel({ operation, status, desired, standby, held }: Destination): boolean {
+  return operation === null && status === 'idle' && desired === 'idle' && standby === 'warm' && !held.channel;
+}
+
+function withEdit(record: Destination, edit: Edit, { apply, now, freshSeconds }: EditTime): Destination {
   requireChangeable(record, 'edit');
   const isWantedOnAir = record.desired === 'running' && record.status !== 'error';
   const isUsed = !willBeReadAgain(record);
@@ -148,13 +164,6 @@ function restartRequired(record: Destination): AppError {
     remedy: 'add ?apply=now to restart it now, or ?apply=next-start to apply the change at the next start',
     allowedActions: actionsOf(record).allowed,
   });
-}
-
-/** A changed standby takes effect at once on an idle destination: what is kept is made, or given back. */
-export function editOperation(record: Destination): OperationKind | null {
-  const next = nextOperation(record);
-  if (next !== null || record.operation || record.status !== 'idle' || record.desired !== 'idle') return next;
-  return record.standby === 'warm' && !record.held.channel ? 'create' : null;
 }
 
 /** True when the channel that runs was set up before the newest edit of target, preset or key. */

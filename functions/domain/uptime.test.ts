@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HEALTH_REASONS, type HealthCode } from './health-reasons.ts';
-import { toUptimeChanges, uptimeByDay, uptimeWithin, UPTIME_STATES, type UptimeMention } from './uptime.ts';
+import {
+  changeAt,
+  mentionsOf,
+  toUptimeChanges,
+  uptimeWithin,
+  UPTIME_STATES,
+  type Uptime,
+  type UptimeChange,
+  type UptimeMention,
+} from './uptime.ts';
 
 const at = (time: string) => `2026-11-21T${time}Z`;
 const health = (time: string, code: HealthCode, level?: 'down'): UptimeMention => ({
@@ -84,13 +93,58 @@ describe('uptime', () => {
         expect(UPTIME_STATES.reduce((sum, state) => sum + whole.seconds[state], 0)).toBe(whole.wantedSeconds);
         const explained = whole.reasons.reduce((sum, { seconds }) => sum + seconds, 0);
         expect(explained).toBe(whole.wantedSeconds - whole.seconds.delivering);
-        const days = uptimeByDay(changes, window);
+        const days = daysOf(mentions);
         for (const state of UPTIME_STATES) {
-          expect(days.reduce((sum, { uptime }) => sum + uptime.seconds[state], 0)).toBe(whole.seconds[state]);
+          expect(days.reduce((sum, { seconds }) => sum + seconds[state], 0)).toBe(whole.seconds[state]);
         }
         expect(whole.wantedSeconds).toBe(secondsWanted(mentions));
       }),
     );
+  });
+});
+
+/** Day by day, each from its own mentions and what the day before has left, as they are stored. */
+function daysOf(mentions: readonly UptimeMention[]): Uptime[] {
+  let before: UptimeChange | null = null;
+  return [0, 1, 2, 3].map((day) => {
+    const [from, to] = [day, day + 1].map((days) => new Date(DAY.from.getTime() + days * 86_400_000)) as [Date, Date];
+    const own = mentions.filter((mention) => mention.at >= from.toISOString() && mention.at < to.toISOString());
+    const changes = toUptimeChanges(own, before);
+    before = changeAt(changes, to);
+    return uptimeWithin(changes, { from, to });
+  });
+}
+
+describe('the history’s mentions', () => {
+  const operation = { operationId: 'o', generation: 1, requestedBy: 'x', deadlineAt: '', steps: [] };
+  const times = { startedAt: at('10:00:00'), endedAt: at('10:02:00') };
+
+  it.each([
+    { name: 'a start', row: { ...operation, ...times, kind: 'start', outcome: 'succeeded' }, kinds: ['requested'] },
+    {
+      name: 'a start in flight',
+      row: { ...operation, startedAt: times.startedAt, kind: 'start' },
+      kinds: ['requested'],
+    },
+    {
+      name: 'a failed start',
+      row: { ...operation, ...times, kind: 'start', outcome: 'failed' },
+      kinds: ['requested', 'released'],
+    },
+    { name: 'a stop', row: { ...operation, ...times, kind: 'stop', outcome: 'succeeded' }, kinds: ['released'] },
+    { name: 'a creation', row: { ...operation, ...times, kind: 'create', outcome: 'succeeded' }, kinds: [] },
+  ] as const)('of $name are $kinds', ({ row, kinds }) => {
+    expect(mentionsOf({ operation: row as never, entry: null }).map(({ kind }) => kind)).toEqual(kinds);
+  });
+
+  it('of health come from its code, or from the text of an earlier version', () => {
+    const entry = { at: at('10:00:00'), actor: 'monitor', kind: 'health', detail: 'connecting: connecting' } as const;
+    expect(mentionsOf({ operation: null, entry })).toEqual([{ at: entry.at, kind: 'health', code: 'connecting' }]);
+    expect(mentionsOf({ operation: null, entry: { ...entry, code: 'no_source', level: 'down' } })).toEqual([
+      { at: entry.at, kind: 'health', code: 'no_source', level: 'down' },
+    ]);
+    expect(mentionsOf({ operation: null, entry: { ...entry, detail: 'unheard of' } })).toEqual([]);
+    expect(mentionsOf({ operation: null, entry: { ...entry, kind: 'edited' } })).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
+import type { Operation } from './destination.ts';
 import { HEALTH_REASONS, type HealthCode, type HealthLevel } from './health-reasons.ts';
-import { DAY_MS, dayOf, startOfDay } from './utc-day.ts';
+import type { HistoryLike } from './timeline.ts';
 
 /**
  * Uptime: for how long something was wanted on air, and what it did in that time. It is computed from recorded changes,
@@ -45,16 +46,43 @@ export type UptimeMention =
   | { at: string; kind: 'released' }
   | { at: string; kind: 'health'; code: HealthCode; level?: HealthLevel | undefined };
 
+/** Returns what a row of the history mentions. Pure. */
+export function mentionsOf({ operation, entry }: Pick<HistoryLike, 'operation' | 'entry'>): UptimeMention[] {
+  if (operation) return mentionsOfOperation(operation);
+  if (entry?.kind !== 'health') return [];
+  const code = entry.code ?? codeOf(entry.detail);
+  return code ? [{ at: entry.at, kind: 'health', code, level: entry.level }] : [];
+}
+
+/** Returns what an operation mentions, in flight or ended. Pure. */
+export function mentionsOfOperation({ kind, startedAt, endedAt, outcome }: Operation): UptimeMention[] {
+  if (kind === 'create') return [];
+  if (kind !== 'start') return [{ at: startedAt, kind: 'released' }];
+  const requested = { at: startedAt, kind: 'requested' } as const;
+  const hasFailed = endedAt !== undefined && outcome !== undefined && outcome !== 'succeeded';
+  return hasFailed ? [requested, { at: endedAt, kind: 'released' }] : [requested];
+}
+
+/** Entries of earlier versions have the code only at the beginning of their text. */
+function codeOf(detail: string): HealthCode | null {
+  const code = detail.split(':', 1)[0]!;
+  return Object.hasOwn(HEALTH_REASONS, code) ? (code as HealthCode) : null;
+}
+
 /**
  * Turns what the history mentions into changes, oldest first. Health counts only between a request to go on air and the
  * request to stop or the failure of the start. Pure.
+ * @param before what was so when the mentions begin
  */
-export function toUptimeChanges(mentions: readonly UptimeMention[]): UptimeChange[] {
+export function toUptimeChanges(
+  mentions: readonly UptimeMention[],
+  before: UptimeChange | null = null,
+): UptimeChange[] {
   const sorted = mentions.toSorted(
     (one, other) => Date.parse(one.at) - Date.parse(other.at) || rank(one) - rank(other),
   );
-  let isWanted = false;
-  return sorted.flatMap((mention): UptimeChange[] => {
+  let isWanted = before !== null && before.state !== null;
+  const changes = sorted.flatMap((mention): UptimeChange[] => {
     const { at } = mention;
     if (mention.kind === 'released') {
       isWanted = false;
@@ -69,6 +97,13 @@ export function toUptimeChanges(mentions: readonly UptimeMention[]): UptimeChang
     const { code, level = HEALTH_REASONS[code].level } = mention;
     return [{ at, state: STATE_OF_LEVEL[level], reason: code }];
   });
+  return before ? [before, ...changes] : changes;
+}
+
+/** Returns the change that holds at an instant; null before the first, and when nothing is wanted on air. */
+export function changeAt(changes: readonly UptimeChange[], instant: Date): UptimeChange | null {
+  const last = changes.findLast(({ at }) => Date.parse(at) < instant.getTime());
+  return last?.state ? last : null;
 }
 
 /** At one instant a request counts before the health that follows it, and a release last. */
@@ -104,18 +139,3 @@ export function uptimeWithin(changes: readonly UptimeChange[], window: { from: D
 }
 
 const secondOf = (at: string) => Math.floor(Date.parse(at) / 1000);
-
-/** Returns the uptime of each UTC day of a period that has any, oldest first. */
-export function uptimeByDay(
-  changes: readonly UptimeChange[],
-  window: { from: Date; to: Date },
-): { day: string; uptime: Uptime }[] {
-  const days: { day: string; uptime: Uptime }[] = [];
-  for (let startMs = startOfDay(window.from).getTime(); startMs < window.to.getTime(); startMs += DAY_MS) {
-    const from = new Date(Math.max(startMs, window.from.getTime()));
-    const to = new Date(Math.min(startMs + DAY_MS, window.to.getTime()));
-    const uptime = uptimeWithin(changes, { from, to });
-    if (uptime.wantedSeconds > 0) days.push({ day: dayOf(from), uptime });
-  }
-  return days;
-}

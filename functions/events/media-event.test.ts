@@ -10,6 +10,7 @@ import { MONITORED_LOCALLY } from '../schedules/figures-due.ts';
 import { requestChange } from '../workflow/operations.ts';
 import { parseMediaEvent } from './event-schema.ts';
 import { createMediaEventHandler, type MediaEventDeps } from './media-event.ts';
+import { towardsDesired } from '../domain/lifecycle.ts';
 
 const FLOW_ARN = 'arn:aws:mediaconnect:us-east-1:000000000000:flow:1-abc-def:sluice';
 const CHANNEL_ARN = 'arn:aws:medialive:us-east-1:000000000000:channel:1000012';
@@ -96,7 +97,7 @@ describe('an event', () => {
       const { destinationId } = await sluice.addDestination();
       await requestChange(sluice.deps, destinationId, {
         requestedBy: 'test',
-        change: (record) => ({ ...record, desired: 'running' }),
+        decide: (record) => towardsDesired({ ...record, desired: 'running' }),
       });
       await sluice.until(destinationId, 'running', ({ status }) => status === 'running');
     }

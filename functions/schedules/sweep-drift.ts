@@ -35,14 +35,16 @@ async function correctRunning(deps: SweepDeps, record: Destination, inventory: I
     destinationId: record.destinationId,
     state: channel?.state ?? 'DELETED',
   });
-  const after = await requestChange(deps, record.destinationId, {
+  const now = deps.now();
+  const change = await requestChange(deps, record.destinationId, {
     requestedBy: 'sweep',
-    change: (current) =>
-      current.writeCount === record.writeCount ? withoutRun(current, channel !== null, deps.now()) : current,
-    // Only the primary is restarted here. For the others the operator decides, because each start costs.
-    operation: (current) => (isPrimary(current) && isRestartable(current, flow, deps.now()) ? 'start' : null),
+    decide: (found) => {
+      const current = found.writeCount === record.writeCount ? withoutRun(found, channel !== null, now) : found;
+      // Only the primary is restarted here. For the others the operator decides, because each start costs.
+      return { record: current, begins: isPrimary(current) && isRestartable(current, flow, now) ? 'start' : null };
+    },
   });
-  if (after?.writeCount === record.writeCount + 1) await noteDrift(deps, record, channel !== null);
+  if (change?.record.writeCount === record.writeCount + 1) await noteDrift(deps, record, channel !== null);
 }
 
 /** Returns true when the primary may start now: at once after its first short run, later after a pause. */
@@ -91,8 +93,7 @@ async function correctFlowOutput(deps: SweepDeps, record: Destination, { flow }:
   deps.logger.warn('a flow output is missing', { destinationId: record.destinationId });
   await requestChange(deps, record.destinationId, {
     requestedBy: 'sweep',
-    change: (current) => current,
-    operation: (current) => (current.writeCount === record.writeCount ? 'start' : null),
+    decide: (current) => ({ record: current, begins: current.writeCount === record.writeCount ? 'start' : null }),
   });
 }
 
@@ -118,8 +119,7 @@ async function correctOffAir(deps: SweepDeps, record: Destination, inventory: In
   deps.logger.warn('a channel runs although its destination is off air', { destinationId: record.destinationId });
   await requestChange(deps, record.destinationId, {
     requestedBy: 'sweep',
-    change: (current) => current,
-    operation: (current) => (current.writeCount === record.writeCount ? 'stop' : null),
+    decide: (current) => ({ record: current, begins: current.writeCount === record.writeCount ? 'stop' : null }),
     isCleanUp: record.status === 'error',
   });
 }

@@ -32,18 +32,16 @@ export async function continueOperation(deps: SweepDeps, record: Destination): P
 async function resume(deps: SweepDeps, record: Destination): Promise<void> {
   const interrupted = record.operation!;
   await keepGivenUp(deps, record, interrupted);
-  let isGivenUp = false;
-  await requestChange(deps, record.destinationId, {
+  const change = await requestChange(deps, record.destinationId, {
     requestedBy: interrupted.requestedBy,
-    change: (current) => {
+    decide: (current) => {
       // The operation may have settled since the record was read; then there is nothing to resume.
-      isGivenUp = current.operation?.generation === interrupted.generation;
-      return isGivenUp ? { ...current, operation: null } : current;
+      if (current.operation?.generation !== interrupted.generation) return { record: current, begins: null };
+      return { record: { ...current, operation: null }, begins: resumedKind(current, interrupted.kind) };
     },
-    operation: (current) => (isGivenUp ? resumedKind(current, interrupted.kind) : null),
     isCleanUp: interrupted.isCleanUp,
   });
-  if (!isGivenUp) return;
+  if (change?.before.operation?.generation !== interrupted.generation) return;
   deps.logger.info('sweep resumes an interrupted operation', { operationId: interrupted.operationId });
 }
 
@@ -66,8 +64,7 @@ export async function continueRest(deps: SweepDeps, record: Destination, flow: F
   deps.logger.info('sweep begins an operation', { destinationId: record.destinationId, kind });
   await requestChange(deps, record.destinationId, {
     requestedBy: 'sweep',
-    change: (current) => current,
-    operation: (current) => (current.writeCount === record.writeCount ? kind : null),
+    decide: (current) => ({ record: current, begins: current.writeCount === record.writeCount ? kind : null }),
     isCleanUp: stillCosts && kind === 'stop',
   });
   return true;

@@ -16,6 +16,7 @@ import { requestChange } from '../workflow/operations.ts';
 import type { SweepOutcome } from './counted-lines.ts';
 import { continueOperation } from './sweep-operations.ts';
 import { sweep } from './sweep.ts';
+import { towardsDesired } from '../domain/lifecycle.ts';
 
 let sluice: TestDeployment;
 let elapsedSeconds = 0;
@@ -53,7 +54,7 @@ async function startOne(): Promise<Destination> {
   const { destinationId } = await sluice.addDestination();
   await requestChange(sluice.deps, destinationId, {
     requestedBy: 'test',
-    change: (record) => ({ ...record, desired: 'running' }),
+    decide: (record) => towardsDesired({ ...record, desired: 'running' }),
   });
   return sluice.until(destinationId, 'running', atRest('running'));
 }
@@ -297,8 +298,7 @@ describe('an operation in flight', () => {
     const { destinationId } = await sluice.addDestination();
     await requestChange(sluice.deps, destinationId, {
       requestedBy: 'test',
-      change: (record) => record,
-      operation: () => 'create',
+      decide: (record) => ({ record, begins: 'create' }),
     });
     around('sfn', async (command, send) => {
       if (command === 'DescribeExecutionCommand') {
@@ -350,8 +350,7 @@ describe('the sweep', () => {
     expect((await getDestination(sluice.deps, destinationId))!.held.channel).toBeUndefined();
     await requestChange(sluice.deps, destinationId, {
       requestedBy: 'test',
-      change: (record) => record,
-      operation: () => 'start',
+      decide: (record) => ({ record, begins: 'start' }),
     });
     const again = await sluice.until(destinationId, 'running', atRest('running'));
     expect(again.held.channel!.channelId).not.toBe(held.channel!.channelId);
@@ -586,7 +585,7 @@ describe('an operation that settled after the sweep read its record', () => {
     const { destinationId } = await startOne();
     await requestChange(sluice.deps, destinationId, {
       requestedBy: 'test',
-      change: (record) => ({ ...record, desired: 'idle' }),
+      decide: (record) => towardsDesired({ ...record, desired: 'idle' }),
     });
     const read = (await getDestination(sluice.deps, destinationId))!;
     await sluice.until(destinationId, 'idle', atRest('idle'));

@@ -36,8 +36,7 @@ beforeEach(async () => {
   ({ destinationId } = await sluice.addDestination());
   await requestChange(sluice.deps, destinationId, {
     requestedBy: 'test',
-    change: (record) => record,
-    operation: () => 'create',
+    decide: (record) => ({ record, begins: 'create' }),
   });
   const made = await sluice.until(destinationId, 'made', ({ status, operation }) => status === 'idle' && !operation);
   channelId = made.held.channel!.channelId;

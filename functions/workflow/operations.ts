@@ -2,7 +2,7 @@ import { changeDestination, getDestination } from '../aws/destination-table.ts';
 import { putOperation } from '../aws/history-table.ts';
 import { startExecution, stopExecution } from '../aws/executions.ts';
 import type { Destination, Operation, OperationKind } from '../domain/destination.ts';
-import { nextOperation, withOperation } from '../domain/lifecycle.ts';
+import { withOperation, type Decision } from '../domain/lifecycle.ts';
 import { runOf } from '../domain/recorded-run.ts';
 import type { OperationDeps } from './workflow-deps.ts';
 
@@ -14,41 +14,46 @@ import type { OperationDeps } from './workflow-deps.ts';
 
 interface Request {
   requestedBy: string;
-  /** Changes the desired state and configuration, not the status; returns the same object for no change, or throws. */
-  change: (record: Destination) => Destination;
-  /** Chooses the operation to begin when none is in flight; by default the one that leads to the desired state. */
-  operation?: (record: Destination) => OperationKind | null;
+  /** Changes the desired state and configuration, not the status. Pure. Throws to refuse. */
+  decide: (record: Destination) => Decision;
   /** True when the operation releases what a failed one left behind. */
   isCleanUp?: boolean;
 }
 
+/** A request as it was written. */
+export interface Change {
+  /** The record that it changed, as read for the last attempt to write. */
+  before: Destination;
+  /** The record as stored. */
+  record: Destination;
+}
+
 /**
  * Writes a request and begins the operation it needs, if none is in flight.
- * @returns the record as stored; null when the destination does not exist
+ * @returns null when the destination does not exist
  */
 export async function requestChange(
   deps: OperationDeps,
   destinationId: string,
-  request: Request,
-): Promise<Destination | null> {
-  const decide = request.operation ?? nextOperation;
+  { requestedBy, decide, isCleanUp }: Request,
+): Promise<Change | null> {
+  let before!: Destination;
   let began: Operation | null = null;
-  const record = await changeDestination(deps, destinationId, (before) => {
-    const wished = withWisher(before, request.change(before), request.requestedBy);
+  const record = await changeDestination(deps, destinationId, (found) => {
+    before = found;
+    const decision = decide(found);
+    const asked = withRequester(found, decision.record, requestedBy);
     // When the SDK repeats a write whose answer was lost, its own first write makes the condition fail.
-    if (began && isSame(before.operation, began)) return wished;
-    const kind = wished.operation ? null : decide(wished);
-    if (!kind) {
-      began = null;
-      return wished;
-    }
-    const { requestedBy, isCleanUp } = request;
-    const next = withOperation(wished, kind, { now: deps.now(), requestedBy, isCleanUp });
-    began = next.operation;
-    return next;
+    if (began && isSame(found.operation, began)) return asked;
+    const begun =
+      asked.operation || !decision.begins
+        ? null
+        : withOperation(asked, decision.begins, { now: deps.now(), requestedBy, isCleanUp });
+    began = begun?.operation ?? null;
+    return begun ?? asked;
   });
   if (record && began) await startQuietly(deps, record);
-  return record;
+  return record && { before, record };
 }
 
 /** Compares by id and start time. Two equal operations of the same millisecond are one: see `startExecution`. */
@@ -59,9 +64,9 @@ function isSame(operation: Operation | null, other: Operation): boolean {
 /**
  * Records who changed the desired state. The operation in flight keeps its requester; the next one gets the new one.
  */
-function withWisher(before: Destination, wished: Destination, requestedBy: string): Destination {
-  const isNews = wished.desired !== before.desired || (wished.restartRequested && !before.restartRequested);
-  return isNews ? { ...wished, wishedBy: requestedBy } : wished;
+function withRequester(before: Destination, asked: Destination, requestedBy: string): Destination {
+  const isNews = asked.desired !== before.desired || (asked.restartRequested && !before.restartRequested);
+  return isNews ? { ...asked, wishedBy: requestedBy } : asked;
 }
 
 /** Stores in the history that an operation was given up, with the run it met. */
@@ -78,25 +83,22 @@ export async function forceChange(
   deps: OperationDeps,
   destinationId: string,
   request: Request,
-): Promise<Destination | null> {
+): Promise<Change | null> {
   const before = await getDestination(deps, destinationId);
   const operation = before?.operation;
   if (!operation) return requestChange(deps, destinationId, request);
   // Throws when the request is refused, before anything is given up.
-  request.change(before);
+  request.decide(before);
   await stopExecution(deps, operation);
   await keepGivenUp(deps, before, operation);
-  const decide = request.operation ?? nextOperation;
-  let isGivenUp = false;
   return requestChange(deps, destinationId, {
     ...request,
-    change: (record) => {
-      const wished = request.change(record);
-      isGivenUp = wished.operation?.generation === operation.generation;
-      return isGivenUp ? { ...wished, operation: null } : wished;
+    decide: (record) => {
+      if (record.operation?.generation !== operation.generation) return request.decide(record);
+      const decision = request.decide({ ...record, operation: null });
+      // A transitional status without an operation would stay for ever, so some operation must follow.
+      return { ...decision, begins: decision.begins ?? leadOn(decision.record) };
     },
-    // A transitional status without an operation would stay for ever, so some operation must follow.
-    operation: (record) => decide(record) ?? (isGivenUp ? leadOn(record) : null),
   });
 }
 

@@ -8,6 +8,7 @@ import { findFlowOutput, observeFlow } from '../aws/flow.ts';
 import { findInput } from '../aws/input.ts';
 import type { Destination } from '../domain/destination.ts';
 import { requestChange } from './operations.ts';
+import { towardsDesired } from '../domain/lifecycle.ts';
 
 /** Checks that releases find unrecorded resources, and record those that standby keeps. */
 
@@ -26,7 +27,7 @@ afterEach(() => {
 const request = (destinationId: string, change: Partial<Destination>) =>
   requestChange(sluice.deps, destinationId, {
     requestedBy: 'test',
-    change: (record) => ({ ...record, ...change }),
+    decide: (record) => towardsDesired({ ...record, ...change }),
   });
 
 const atRest = (destinationId: string, status: Destination['status']) =>
@@ -58,8 +59,7 @@ describe('a stop after an error', () => {
     await changeDestination(sluice.deps, destinationId, (record) => ({ ...record, status: 'error', held: {} }));
     await requestChange(sluice.deps, destinationId, {
       requestedBy: 'test',
-      change: (record) => ({ ...record, desired: 'idle' }),
-      operation: () => 'stop',
+      decide: (record) => ({ record: { ...record, desired: 'idle' }, begins: 'stop' }),
     });
     const idle = await atRest(destinationId, 'idle');
     const left = await held(destinationId);
@@ -108,8 +108,7 @@ describe('a channel that MediaLive fails to create', () => {
     isBroken = false;
     await requestChange(sluice.deps, destinationId, {
       requestedBy: 'test',
-      change: (record) => record,
-      operation: () => 'start',
+      decide: (record) => ({ record, begins: 'start' }),
     });
     await atRest(destinationId, 'running');
   });
@@ -137,8 +136,7 @@ describe('settings that MediaLive cannot apply', () => {
     expect((await findChannel(sluice.deps, destinationId))?.state).toBe('IDLE');
     await requestChange(sluice.deps, destinationId, {
       requestedBy: 'test',
-      change: (record) => record,
-      operation: () => 'start',
+      decide: (record) => ({ record, begins: 'start' }),
     });
     await atRest(destinationId, 'running');
     expect(updates).toBe(2);
@@ -155,14 +153,14 @@ describe('the history', () => {
         isAsked = true;
         await requestChange(sluice.deps, destinationId, {
           requestedBy: 'the director',
-          change: (record) => ({ ...record, desired: 'deleted' }),
+          decide: (record) => towardsDesired({ ...record, desired: 'deleted' }),
         });
       }
       return answer;
     });
     await requestChange(sluice.deps, destinationId, {
       requestedBy: 'the operator',
-      change: (record) => ({ ...record, desired: 'running' }),
+      decide: (record) => towardsDesired({ ...record, desired: 'running' }),
     });
     await sluice.untilGone(destinationId);
     const operations = (await listHistory(sluice.deps, destinationId))

@@ -13,6 +13,7 @@ import type { DesiredState, Destination } from '../domain/destination.ts';
 import { sweep } from '../schedules/sweep.ts';
 import { requestChange } from './operations.ts';
 import type { StepInput } from './run-step.ts';
+import { towardsDesired } from '../domain/lifecycle.ts';
 
 /**
  * Runs the lifecycle as AWS does: the state machine files, the real SDK clients, and the local endpoints without media.
@@ -25,7 +26,7 @@ afterEach(() => sluice?.close());
 const setDesired = (destinationId: string, desired: DesiredState, change: Partial<Destination> = {}) =>
   requestChange(sluice.deps, destinationId, {
     requestedBy: 'test',
-    change: (record) => ({ ...record, ...change, desired }),
+    decide: (record) => towardsDesired({ ...record, ...change, desired }),
   });
 
 const atRest = (status: Destination['status']) => (record: Destination) =>
@@ -124,7 +125,7 @@ describe('a destination', () => {
     const running = await startOne();
     await requestChange(sluice.deps, running.destinationId, {
       requestedBy: 'test',
-      change: (record) => ({ ...record, preset: '480p30', restartRequested: true }),
+      decide: (record) => towardsDesired({ ...record, preset: '480p30', restartRequested: true }),
     });
     const restarted = await sluice.until(
       running.destinationId,
@@ -156,8 +157,7 @@ describe('a clean lifecycle', () => {
     const { destinationId } = chosen;
     await requestChange(sluice.deps, destinationId, {
       requestedBy: 'test',
-      change: (record) => record,
-      operation: () => 'create',
+      decide: (record) => ({ record, begins: 'create' }),
     });
     await sluice.until(destinationId, 'created', atRest('idle'));
     await setDesired(destinationId, 'running');

@@ -154,10 +154,10 @@ export function monitorPermissions(resources: DeploymentResources): Permission[]
   ];
 }
 
-/** Permissions of the cost report: reads the history, writes one file a day. */
+/** Permissions of the daily reports: read the history, write one file and the uptime of a day. */
 export function costReportPermissions(resources: DeploymentResources): Permission[] {
   return [
-    tableItems(resources, ['Query']),
+    tableItems(resources, ['GetItem', 'PutItem', 'Query']),
     historyByDay(resources),
     reports(resources, 's3:PutObject'),
     { actions: ['s3:ListBucket'], resources: [resources.reportBucketArn] },

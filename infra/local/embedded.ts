@@ -15,6 +15,7 @@ import { createMediaEventHandler } from '../../functions/events/media-event.ts';
 import { reportCosts } from '../../functions/schedules/cost-report.ts';
 import { MONITORED_LOCALLY } from '../../functions/schedules/figures-due.ts';
 import { observeDestinations } from '../../functions/schedules/monitor.ts';
+import { recordUptime } from '../../functions/schedules/record-uptime.ts';
 import { sweep } from '../../functions/schedules/sweep.ts';
 import { runStep } from '../../functions/workflow/run-step.ts';
 import type { Logger, WorkflowDeps } from '../../functions/workflow/workflow-deps.ts';
@@ -152,11 +153,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     scheduler.every(MONITOR.everySeconds, 'rehearsal', () => rehearsal.refresh());
     const sweepDeps = { ...deps, primary: { preset: settings.hlsRenditions.join(','), mode: settings.primary } };
     scheduler.every(SWEEP_EVERY_SECONDS, 'sweep', async () => void (await sweep(sweepDeps)));
-    scheduler.every(
-      COST_REPORT_EVERY_SECONDS,
-      'cost report',
-      async () => void (await reportCosts({ ...deps, isBilled: false })),
-    );
+    scheduler.every(COST_REPORT_EVERY_SECONDS, 'cost report', async () => {
+      await reportCosts({ ...deps, isBilled: false });
+      await recordUptime(deps);
+    });
     scheduler.every(EXPIRY_EVERY_SECONDS, 'expiry', async () => void (await deleteExpired(deps, new Date())));
     const backUp = createDailyBackup({ dataDirectory, pause: aws.pause, health, logger });
     scheduler.every(BACKUP_DUE_EVERY_SECONDS, 'backup', () => backUp(new Date()));

@@ -64,7 +64,7 @@ export async function openStage(browserArguments: readonly string[] = []): Promi
   const ports = await findFreePorts();
   const [started, launched] = await Promise.allSettled([
     startProduct(ports, dataDirectory),
-    launchChromium(directory, browserArguments),
+    launchChromium(browserArguments),
   ]);
   const product = started.status === 'fulfilled' ? started.value : null;
   const browser = launched.status === 'fulfilled' ? launched.value : null;

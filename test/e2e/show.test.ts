@@ -19,6 +19,7 @@ import {
   type Product,
   type ProductPorts,
 } from '../support/product.ts';
+import { PROGRAM_CACHE } from '../support/program-cache.ts';
 import { makeClip, sendSrt } from '../support/srt-sender.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -75,7 +76,7 @@ async function start(destinationId: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  const found = { environment: process.env, cacheDirectory: directory };
+  const found = { environment: process.env, cacheDirectory: PROGRAM_CACHE };
   const [ffmpeg, browserProgram] = [await findFfmpeg(found), await findChromium(found)];
   if (!ffmpeg.found) throw new Error(`${ffmpeg.reason}; ${ffmpeg.remedy}`);
   if (!browserProgram.found) throw new Error(`${browserProgram.reason}; ${browserProgram.remedy}`);

@@ -54,26 +54,17 @@ export function ask(world: World, destinationId: string, what: Ask): Promise<Out
     const { deps, production } = world;
     const { change: changes, requestChange } = production;
     const requestedBy = 'a person';
-    if (what === 'start') {
-      return requestChange(deps, destinationId, {
-        requestedBy,
-        change: changes.withStart,
-        operation: changes.startOperation,
-      });
+    const decisions = { start: changes.decideStart, stop: changes.decideStop, delete: changes.decideDelete };
+    if (what === 'start' || what === 'stop' || what === 'delete') {
+      return requestChange(deps, destinationId, { requestedBy, decide: decisions[what] });
     }
-    if (what === 'stop') {
-      const { withStop: change, stopOperation: operation } = changes;
-      return requestChange(deps, destinationId, { requestedBy, change, operation });
-    }
-    if (what === 'delete') return requestChange(deps, destinationId, { requestedBy, change: changes.withDelete });
     const apply = what.endsWith('-now') ? 'now' : 'next-start';
     const edit = what.startsWith('replace-key')
       ? { streamKeyCiphertext: await production.sealKey(deps, destinationId, REPLACED_KEY) }
       : { preset: world.record(destinationId)?.preset === '720p30' ? '480p30' : '720p30' };
     return requestChange(deps, destinationId, {
       requestedBy,
-      change: (record) => changes.withEdit(record, edit, { apply, now: deps.now(), freshSeconds: FRESH_SECONDS }),
-      operation: changes.editOperation,
+      decide: (record) => changes.decideEdit(record, edit, { apply, now: deps.now(), freshSeconds: FRESH_SECONDS }),
     });
   });
 }

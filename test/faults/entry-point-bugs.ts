@@ -19,8 +19,8 @@ export const ENTRY_POINT_BUGS: readonly PlantedBug[] = [
   {
     name: 'force does not end the operation in flight',
     file: 'workflow/operations.ts',
-    find: 'return isGivenUp ? { ...wished, operation: null } : wished;',
-    replace: 'return wished;',
+    find: 'request.decide({ ...record, operation: null })',
+    replace: 'request.decide(record)',
     hunt: [{ workflow: 'a start is forced during a start' }],
   },
   {

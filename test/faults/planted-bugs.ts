@@ -452,8 +452,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a channel stopped manually is restarted',
     file: 'schedules/sweep-drift.ts',
-    find: 'isPrimary(current) && isRestartable(current, flow, deps.now())',
-    replace: 'isRestartable(current, flow, deps.now())',
+    find: 'isPrimary(current) && isRestartable(current, flow, now)',
+    replace: 'isRestartable(current, flow, now)',
     hunt: everywhere('the channel is stopped manually'),
   },
   {

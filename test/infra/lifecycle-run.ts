@@ -10,6 +10,7 @@ import { waitFor } from '../support/wait-for.ts';
 import { makeHttpEvent, type HttpAnswer, type HttpRequest } from './http-event.ts';
 import type { LocalDeployment } from './local-deployment.ts';
 import { makeChannelEvent, makeFlowEvent, makeScheduledEvent } from './media-events.ts';
+import { towardsDesired } from '../../functions/domain/lifecycle.ts';
 
 /**
  * Runs the life of a deployment through its functions alone: everything the API offers, every step of every state
@@ -171,7 +172,10 @@ async function meetInterruptions(show: Show, id: string): Promise<void> {
     now: () => new Date(),
     logger: { info() {}, warn() {}, error() {} },
   };
-  await requestChange(interrupted, id, { requestedBy: 'test', change: (record) => ({ ...record, desired: 'idle' }) });
+  await requestChange(interrupted, id, {
+    requestedBy: 'test',
+    decide: (record) => towardsDesired({ ...record, desired: 'idle' }),
+  });
   await deployment.functions.sweep.invoke(makeScheduledEvent('sluice-test-sweep'));
   await atRest(show, id, 'idle');
 }

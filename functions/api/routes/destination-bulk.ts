@@ -6,7 +6,7 @@ import { isPrimary } from '../../domain/lifecycle.ts';
 import { requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, IdempotencyHeaders, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/contract.ts';
-import { startOperation, stopOperation, withStart, withStop } from '../../domain/requests.ts';
+import { decideStart, decideStop } from '../../domain/requests.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { explain, logFailure, statusOf } from '../http/problem.ts';
 import { BulkRequest } from '../schemas/requests.ts';
@@ -15,8 +15,8 @@ import { invalidFields } from '../http/validation.ts';
 import { requireFound } from './find-destination.ts';
 
 const ACTIONS = {
-  start: { summary: 'Put several destinations on air', change: withStart, operation: startOperation },
-  stop: { summary: 'Take several destinations off air', change: withStop, operation: stopOperation },
+  start: { summary: 'Put several destinations on air', decide: decideStart },
+  stop: { summary: 'Take several destinations off air', decide: decideStop },
 } as const;
 
 const GROUPS_SHOWN_MAX = 20;
@@ -84,23 +84,21 @@ async function actOnOne(
   action: keyof typeof ACTIONS,
   requestedBy: string,
 ): Promise<{ result: ItemResult; failure?: AppError }> {
-  const { change, operation } = ACTIONS[action];
-  let before: Destination | undefined;
+  const { decide } = ACTIONS[action];
+  /** As read when it was refused. */
+  let status: Destination['status'] | null = null;
   try {
-    const record = requireFound(
-      await requestChange(deps, destinationId, {
-        requestedBy,
-        operation,
-        change: (found) => {
-          before = found;
-          return change(found);
-        },
-      }),
-      destinationId,
-    );
+    const change = await requestChange(deps, destinationId, {
+      requestedBy,
+      decide: (record) => {
+        ({ status } = record);
+        return decide(record);
+      },
+    });
+    const { before, record } = requireFound(change, destinationId);
     const result: ItemResult = {
       destinationId,
-      outcome: record.writeCount === before?.writeCount ? 'unchanged' : 'accepted',
+      outcome: record.writeCount === before.writeCount ? 'unchanged' : 'accepted',
       status: record.status,
       operationId: record.operation?.operationId ?? null,
       code: null,
@@ -113,7 +111,7 @@ async function actOnOne(
     const result: ItemResult = {
       destinationId,
       outcome: 'refused',
-      status: before?.status ?? null,
+      status,
       operationId: null,
       code: error.code,
       detail: error.detail,

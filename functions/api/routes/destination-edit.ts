@@ -5,15 +5,7 @@ import { putTimelineEntry } from '../../aws/history-table.ts';
 import { requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
 import { answers, IfMatchHeaders, problems, takes, WRITE_PROBLEMS } from '../schemas/contract.ts';
-import {
-  editOperation,
-  etagOf,
-  requireChangeable,
-  requireMatch,
-  withEdit,
-  type Apply,
-  type Edit,
-} from '../../domain/requests.ts';
+import { decideEdit, etagOf, requireChangeable, requireMatch, type Apply, type Edit } from '../../domain/requests.ts';
 import {
   checkTarget,
   readStreamKey,
@@ -108,16 +100,15 @@ async function edit(deps: ApiDeps, wish: Wish, fields: Fields): Promise<Destinat
   requireChangeable(found, 'edit');
   requireMatch(found, wish.ifMatch);
   const changed = await toEdit(deps, found, fields);
-  const record = await requestChange(deps, destinationId, {
+  const change = await requestChange(deps, destinationId, {
     requestedBy: wish.requestedBy,
-    operation: editOperation,
-    change: (before) => {
+    decide: (before) => {
       requireMatch(before, wish.ifMatch);
       if (before.revision !== found.revision) throw changedMeanwhile(destinationId);
-      return withEdit(before, changed, { apply: wish.apply, now, freshSeconds: deps.freshSeconds });
+      return decideEdit(before, changed, { apply: wish.apply, now, freshSeconds: deps.freshSeconds });
     },
   });
-  const after = requireFound(record, destinationId);
+  const after = requireFound(change, destinationId).record;
   if (after.revision !== found.revision) {
     const fieldNames = Object.keys(fields).toSorted().join(', ');
     await noteEdit(deps, after, { at: now.toISOString(), actor: wish.requestedBy, kind: 'edited', detail: fieldNames });

@@ -1,9 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Destination } from '../../domain/destination.ts';
-import { forceChange, requestChange } from '../../workflow/operations.ts';
+import { forceChange, requestChange, type Change } from '../../workflow/operations.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, IdempotencyHeaders, NoQuery, problems, WRITE_PROBLEMS } from '../schemas/contract.ts';
-import { startOperation, stopOperation, withRestart, withStart, withStop } from '../../domain/requests.ts';
+import { decideRestart, decideStart, decideStop } from '../../domain/requests.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { DestinationId, ForceQuery } from '../schemas/requests.ts';
 import { DestinationResource } from '../schemas/answers.ts';
@@ -17,8 +16,7 @@ const ACTIONS = {
     about: { summary: 'Put a destination on air' },
     done: 'The destination is already on air or starting',
     begun: 'The start began; Location is the operation',
-    change: withStart,
-    operation: startOperation,
+    decide: decideStart,
   },
   stop: {
     about: {
@@ -27,8 +25,7 @@ const ACTIONS = {
     },
     done: 'The destination is already off air or stopping',
     begun: 'The stop began; Location is the operation',
-    change: withStop,
-    operation: stopOperation,
+    decide: decideStop,
   },
 } as const;
 
@@ -37,7 +34,7 @@ export function registerDestinationTransport(api: Api, deps: ApiDeps): void {
   const middleware = idempotent(deps);
 
   for (const action of ['start', 'stop'] as const) {
-    const { about, done, begun, change, operation } = ACTIONS[action];
+    const { about, done, begun, decide } = ACTIONS[action];
     const route = createRoute({
       method: 'post',
       tags,
@@ -54,19 +51,14 @@ export function registerDestinationTransport(api: Api, deps: ApiDeps): void {
     api.openapi(route, async (context) => {
       const { destinationId } = context.req.valid('param');
       const isForced = context.req.valid('query').force === 'true';
-      let before: Destination | undefined;
-      const record = await (isForced ? forceChange : requestChange)(deps, destinationId, {
+      const change = await (isForced ? forceChange : requestChange)(deps, destinationId, {
         requestedBy: context.get('principal').id,
-        operation,
-        change: (found) => {
-          before = found;
-          return change(found);
-        },
+        decide,
       });
-      const after = requireFound(record, destinationId);
-      return isNews(before, after)
-        ? context.json(presentOperation(deps, context, after), 202)
-        : context.json(presentDestination(deps, context, after), 200);
+      const found = requireFound(change, destinationId);
+      return isNews(found)
+        ? context.json(presentOperation(deps, context, found.record), 202)
+        : context.json(presentDestination(deps, context, found.record), 200);
     });
   }
 
@@ -84,17 +76,14 @@ export function registerDestinationTransport(api: Api, deps: ApiDeps): void {
   });
   api.openapi(restart, async (context) => {
     const { destinationId } = context.req.valid('param');
-    const record = await requestChange(deps, destinationId, {
-      requestedBy: context.get('principal').id,
-      change: withRestart,
-      operation: startOperation,
-    });
-    return context.json(presentOperation(deps, context, requireFound(record, destinationId)), 202);
+    const requestedBy = context.get('principal').id;
+    const change = await requestChange(deps, destinationId, { requestedBy, decide: decideRestart });
+    return context.json(presentOperation(deps, context, requireFound(change, destinationId).record), 202);
   });
 }
 
-/** True when there is an operation to follow, and this call has begun it or given it another end. */
-function isNews(before: Destination | undefined, { desired, operation }: Destination): boolean {
+/** Returns true when there is an operation to follow, and this call has begun it or given it another end. */
+function isNews({ before, record: { desired, operation } }: Change): boolean {
   if (operation === null) return false;
-  return desired !== before?.desired || operation.operationId !== before.operation?.operationId;
+  return desired !== before.desired || operation.operationId !== before.operation?.operationId;
 }

@@ -14,7 +14,7 @@ import {
   takes,
   WRITE_PROBLEMS,
 } from '../schemas/contract.ts';
-import { requireMatch, withDelete } from '../../domain/requests.ts';
+import { decideDelete, requireMatch } from '../../domain/requests.ts';
 import {
   checkTarget,
   readStreamKey,
@@ -83,14 +83,14 @@ export function registerDestinations(api: Api, deps: ApiDeps): void {
     const { destinationId } = context.req.valid('param');
     const ifMatch = context.req.valid('header')['If-Match'];
     const isForced = context.req.valid('query').force === 'true';
-    const record = await (isForced ? forceChange : requestChange)(deps, destinationId, {
+    const change = await (isForced ? forceChange : requestChange)(deps, destinationId, {
       requestedBy: context.get('principal').id,
-      change: (before) => {
+      decide: (before) => {
         requireMatch(before, ifMatch);
-        return withDelete(before);
+        return decideDelete(before);
       },
     });
-    return context.json(presentOperation(deps, context, requireFound(record, destinationId)), 202);
+    return context.json(presentOperation(deps, context, requireFound(change, destinationId).record), 202);
   });
 }
 

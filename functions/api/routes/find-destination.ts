@@ -16,9 +16,9 @@ export async function findDestination(deps: ApiDeps, destinationId: string): Pro
   return requireFound(await getDestination(deps, destinationId), destinationId);
 }
 
-/** The record, or the 404. */
-export function requireFound(record: Destination | null, destinationId: string): Destination {
-  if (record) return record;
+/** Returns what was found of a destination. @throws {AppError} `not_found` when it is null */
+export function requireFound<Found>(found: Found | null, destinationId: string): Found {
+  if (found) return found;
   throw new AppError('not_found', {
     detail: `no destination ${destinationId}`,
     remedy: 'it may have been deleted; GET /api/destinations lists all destinations',

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { getChannelLog } from '../../aws/channel-log.ts';
 import { toChannelLogLine } from '../../domain/channel-log.ts';
+import { towardsDesired } from '../../domain/lifecycle.ts';
 import { requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
 import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/contract.ts';
@@ -53,14 +54,14 @@ const HOUR_MS = 3_600_000;
 /** `…/log` and how much of it there is. */
 export function registerLog(api: Api, deps: ApiDeps): void {
   const setDetail = async (context: ApiContext, destinationId: string, detailedLogUntil: string | null) => {
-    const record = await requestChange(deps, destinationId, {
+    const change = await requestChange(deps, destinationId, {
       requestedBy: context.get('principal').id,
-      change: (before) => {
+      decide: (before) => {
         requireChangeable(before, 'edit');
-        return { ...before, detailedLogUntil, lastModified: deps.now().toISOString() };
+        return towardsDesired({ ...before, detailedLogUntil, lastModified: deps.now().toISOString() });
       },
     });
-    return presentDestination(deps, context, requireFound(record, destinationId));
+    return presentDestination(deps, context, requireFound(change, destinationId).record);
   };
 
   api.openapi(detail, async (context) => {

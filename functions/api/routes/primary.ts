@@ -4,6 +4,7 @@ import { observeFlow } from '../../aws/flow.ts';
 import { getSourceObservation } from '../../aws/source-table.ts';
 import { PRIMARY_DESTINATION_ID } from '../../domain/destination.ts';
 import { AppError } from '../../domain/errors.ts';
+import { towardsDesired } from '../../domain/lifecycle.ts';
 import { primaryNeed, withPrimaryNeed } from '../../domain/primary.ts';
 import { requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
@@ -53,11 +54,11 @@ export function registerPrimary(api: Api, deps: ApiDeps): void {
     const [flow, source] = await Promise.all([observeFlow(deps), getSourceObservation(deps)]);
     const now = deps.now();
     const need = primaryNeed({ mode, flowStatus: flow?.status ?? null, source, now });
-    const record = await requestChange(deps, PRIMARY_DESTINATION_ID, {
+    const change = await requestChange(deps, PRIMARY_DESTINATION_ID, {
       requestedBy: context.get('principal').id,
-      change: (before) => withPrimaryNeed({ ...before, primaryMode: mode }, need, now, mode),
+      decide: (before) => towardsDesired(withPrimaryNeed({ ...before, primaryMode: mode }, need, now, mode)),
     });
-    if (!record) {
+    if (!change) {
       throw new AppError('illegal_transition', {
         detail: 'the record of the preview does not exist yet',
         remedy: 'the sweep creates it within five minutes of a deployment; try again then',

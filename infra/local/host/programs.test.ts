@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -136,7 +136,9 @@ describe('findChromium', () => {
     expect(await findChromium(deps)).toMatchObject({ found: false, reason: expect.stringContaining('disk full') });
     unpack('');
     const path = join(folder, 'cache', 'chromium-9.9.9', 'chromium');
-    expect(await findChromium(deps)).toEqual({ found: true, path, origin: 'npm', version: '9.9.9' });
+    const found = { found: true, path, origin: 'npm', version: '9.9.9' };
+    expect(await Promise.all([findChromium(deps), findChromium(deps)])).toEqual([found, found]);
+    expect(readdirSync(join(folder, 'cache'))).toEqual(['chromium-9.9.9']);
     unpack("throw new Error('unpacked twice')");
     expect(await findChromium(deps)).toMatchObject({ found: true, path });
   });

@@ -4,6 +4,7 @@ import {
   createReadStream,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -167,14 +168,17 @@ async function unpackChromium(
   const home = join(cacheDirectory, `chromium-${version}`);
   const path = join(home, 'chromium');
   if (existsSync(path)) return { path, version };
-  const partial = `${home}.${process.pid}`;
-  mkdirSync(partial, { recursive: true });
+  mkdirSync(cacheDirectory, { recursive: true });
+  const partial = mkdtempSync(`${home}.`);
   try {
     const script = 'const { default: chromium } = await import(process.argv[1]); await chromium.executablePath();';
     const entry = join(packageDirectory, 'build', 'index.js');
     const env = { ...process.env, TMPDIR: partial };
     await runFile(process.execPath, ['--input-type=module', '--eval', script, entry], { env, timeout: 120_000 });
-    if (!existsSync(home)) renameSync(partial, home);
+    renameSync(partial, home);
+  } catch (error) {
+    // Unpacked by another process in the meantime.
+    if (!existsSync(path)) throw error;
   } finally {
     rmSync(partial, { recursive: true, force: true });
   }

@@ -3,9 +3,7 @@
  * response with a thousand destinations. Bytes and counts are exact and gated; times depend on the machine and are only
  * shown.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { launchChromium } from '../../browser/launch-chromium.ts';
 import { owe, payAll } from '../child-processes.ts';
@@ -45,11 +43,9 @@ async function main(): Promise<number> {
     console.error(`--rounds ${values.rounds}: must be a whole number of at least ${ROUNDS_MIN}\n\n${HELP}`);
     return 2;
   }
-  const directory = mkdtempSync(join(tmpdir(), 'sluice-bench-web-'));
-  owe(() => rmSync(directory, { recursive: true, force: true }));
   const { product, addDestination, ask, untilDone, stop } = await startBenchProduct();
   owe(stop);
-  const browser = await launchChromium(directory);
+  const browser = await launchChromium();
   owe(() => browser.close());
   const path = await addDestination('rtmp://127.0.0.1:65535/live', 'bench');
   await untilDone((await ask(path, 'start')).operationPath);

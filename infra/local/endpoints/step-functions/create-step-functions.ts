@@ -190,7 +190,9 @@ function machineOperations(executions: Executions, clock: Clock): JsonOperations
       if (definition === undefined && roleArn === undefined) {
         throw new AwsFault('MissingRequiredParameter', 'Either the definition or the role ARN must be specified');
       }
-      if (definition !== undefined) parseDefinition(definition);
+      // An unchanged definition was valid when it was stored. Each start sends the same ones, and checking takes half a
+      // second.
+      if (definition !== undefined && definition !== machine.definition) parseDefinition(definition);
       const next = {
         ...machine,
         definition: definition ?? machine.definition,

@@ -1,0 +1,29 @@
+import type { TableDeps } from '../aws/clients.ts';
+import { computeUptime } from '../aws/compute-uptime.ts';
+import { HISTORY_DAYS } from '../aws/history-table.ts';
+import { getNewestUptimeDay, putUptimeDay } from '../aws/uptime-table.ts';
+import { DAY_MS, dayOf } from '../domain/utc-day.ts';
+
+/**
+ * Stores the uptime of each UTC day once it is over, because the history it is computed from is deleted after 90 days.
+ * Catches up on days that were missed. Running it twice writes the same.
+ * @returns the days it stored, oldest first
+ */
+export async function recordUptime(deps: TableDeps & { now: () => Date }): Promise<string[]> {
+  const now = deps.now();
+  const today = dayOf(now);
+  const from = await firstDayToStore(deps, now);
+  if (from >= today) return [];
+  const due = (await computeUptime(deps, { from, now })).filter(({ day }) => day < today);
+  for (const { day, rows } of due) await putUptimeDay(deps, day, rows);
+  return due.map(({ day }) => day);
+}
+
+async function firstDayToStore(deps: TableDeps, now: Date): Promise<string> {
+  const daysBefore = (days: number) => dayOf(new Date(now.getTime() - days * DAY_MS));
+  const newest = await getNewestUptimeDay(deps);
+  if (newest === null) return daysBefore(1);
+  const next = dayOf(new Date(Date.parse(newest) + DAY_MS));
+  const oldest = daysBefore(HISTORY_DAYS - 1);
+  return next < oldest ? oldest : next;
+}
