@@ -1,5 +1,5 @@
 /**
- * Remembers the child processes in a file, so that an engine that was killed outright does not leave an SRT listener
+ * Records the child processes in a file, so that an engine killed with SIGKILL does not leave an SRT listener
  * behind that accepts the next caller. A process is identified by its id and its start time, because ids are reused.
  */
 import { readFileSync, rmSync, writeFileSync, renameSync } from 'node:fs';
@@ -52,7 +52,7 @@ export function openChildRegistry(deps: {
       writeFileSync(`${path}.new`, JSON.stringify(content), { mode: 0o600 });
       renameSync(`${path}.new`, path);
     } catch (error) {
-      deps.logger.warn('the list of media processes cannot be written', {
+      deps.logger.warn('failed to write the list of media processes', {
         error: error instanceof Error ? error.message : 'unknown',
       });
     }
@@ -76,11 +76,11 @@ export function killLeftovers(dataDirectory: string, logger: EngineLogger): void
   if (!file || isAlive(file.engine)) return;
   for (const child of file.children) {
     if (!isAlive(child) || !runs(child.pid, file.program)) continue;
-    logger.warn('ending a media process that an earlier run left behind', { pid: child.pid });
+    logger.warn('killing a media process left by an earlier run', { pid: child.pid });
     try {
       process.kill(child.pid, 'SIGKILL');
     } catch {
-      // It ended by itself in between.
+      // The process has ended by itself.
     }
   }
 }

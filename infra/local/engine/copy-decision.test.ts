@@ -63,7 +63,7 @@ it.each<[string, Partial<VideoFacts>]>([
   ['no colour', { chromaFormat: 0 }],
   ['the extended profile', { profile: 'extended' }],
   ['an unknown profile', { profile: 'profile_44' }],
-])('encodes pictures with %s whatever is wanted, before any rate is known', (_name, other) => {
+])('encodes pictures with %s for any rendition, before any rate is known', (_name, other) => {
   const odd = { ...facts, video: { ...video, ...other }, measurement: unsettled };
   expect(decideCopy(odd, wanted)).toBe('encode');
   expect(decideCopy(odd, asTheSource)).toBe('encode');
@@ -110,7 +110,7 @@ it.each([
   expect(decideCopy({ ...facts, streams: other, video: null }, asTheSource)).toBe('encode');
 });
 
-it('waits until it knows', () => {
+it('stays undecided while facts are missing', () => {
   expect(decideCopy({ ...facts, streams: null }, wanted)).toBe('undecided');
   expect(decideCopy({ ...facts, video: null }, asTheSource)).toBe('undecided');
   expect(decideCopy({ ...facts, measurement: unsettled }, wanted)).toBe('undecided');

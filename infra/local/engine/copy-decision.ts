@@ -7,7 +7,7 @@ const TYPE_H264 = 0x1b;
 const TYPE_AAC = 0x0f;
 const FRAME_RATE_TOLERANCE = 0.02;
 const BITRATE_TOLERANCE = 1.15;
-/** Platforms refuse or mend streams with keyframes further apart. */
+/** Platforms refuse or re-encode streams with keyframes further apart. */
 const COPY_GOP_SECONDS_MAX = 4;
 const LOW_COMPLEXITY = 2;
 const CHROMA_420 = 1;
@@ -49,7 +49,7 @@ export function decideCopy(source: SourceFacts, rendition: Rendition): 'copy' | 
   return (measurement.gopSeconds ?? 0) <= COPY_GOP_SECONDS_MAX ? 'copy' : 'encode';
 }
 
-/** Sound that a header of two bytes describes, one access unit after the other. */
+/** Returns whether a two-byte header describes the sound and its access units are separable. */
 function isPlainSound({ channels, blocks }: AudioFacts): boolean {
   return channels > 0 && blocks === 1;
 }

@@ -11,9 +11,9 @@ export interface EncoderPace {
   slow(): Slowness | null;
   /** Returns how long the encoder has been fed since its last picture. */
   silentMs(): number;
-  /** How far it is behind the time for which it was fed. */
+  /** Returns its lag behind the time it was fed. */
   lagMs(): number;
-  /** For how long it has been fed and has kept up. */
+  /** Returns how long it has been fed and has kept up. */
   healthyMs(): number;
 }
 
@@ -33,10 +33,10 @@ const SAMPLE_MS = 250;
 const WINDOW_MS = 3_000;
 /** Media time delivered per time fed; a shortfall smaller than this is jitter. */
 const KEEPS_UP_FROM = 0.97;
-/** An encoder that begins has this much to catch up. */
+/** The lag a starting encoder may catch up. */
 const LAG_ALLOWED_MS = 2_000;
 
-/** @param baseMs decode time of the keyframe it begins with */
+/** @param baseMs decode time of its first keyframe */
 export function createEncoderPace(baseMs: number, nowMs: number): EncoderPace {
   let fedAtMs = nowMs;
   let fedMs = 0;

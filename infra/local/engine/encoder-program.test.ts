@@ -69,7 +69,7 @@ it('replaces an encoder that delivers nothing within ten seconds of being fed, a
   expect(tap).not.toBeNull();
 });
 
-it('does not hold a pause of the source against the encoder', () => {
+it('does not count a pause of the source against the encoder', () => {
   tap!.onBytes(Buffer.alloc(188), { keyframeDtsMs: 0, keyframePtsMs: 1_000, hasSound: true });
   clock.advance(60_000);
   feed(4.5);

@@ -19,9 +19,9 @@ import { parseSequenceParameters, readAvcConfiguration } from './transport-strea
 
 const RESPAWN_MS = 500;
 const RESPAWN_MAX_MS = 5_000;
-/** An encoder further behind than this starts again at the newest keyframe: late pictures are useless. */
+/** An encoder further behind than this restarts at the newest keyframe, because late pictures are useless. */
 const LAG_MAX_MS = 6_000;
-/** Protects the memory, whatever the bitrate. */
+/** Limits the memory at any bitrate. */
 const QUEUE_BYTES_MAX = 32 * 1024 * 1024;
 /** A run that keeps up for this long clears earlier failures. */
 const HEALTHY_AFTER_MS = 20_000;
@@ -46,24 +46,24 @@ export interface EncoderProblem {
 
 export interface EncoderProgram {
   program: Program;
-  /** Set from a failure until frames come again, and after repeated failures until a run has kept up for a while. */
+  /** Set from a failure until frames arrive, and after repeated failures until a run has kept up for a while. */
   problem(): EncoderProblem | null;
   /** Source frames skipped because the encoder was too slow, since its creation. */
   droppedFrames(): number;
-  /** The source's connection ended: begin afresh with the next one. */
+  /** Handles the end of the source's connection: the next one starts a new run. */
   sourceLost(): void;
   close(): Promise<void>;
 }
 
 export interface EncoderProgramOptions {
   rendition: Rendition;
-  /** Keyframes come where the source has them, not where the rendition would. */
+  /** Places keyframes where the source has them instead of at the rendition's interval. */
   followsKeyframes: boolean;
   source: Pick<SourceProgram, 'tap'>;
   launcher: MediaLauncher;
   clock: Clock;
   logger: EngineLogger;
-  /** How many encoders run on this machine; each counts itself in. */
+  /** Number of encoders running on this machine; each one increments it. */
   load: EncoderLoad;
   onChange(): void;
 }
@@ -75,11 +75,11 @@ export interface EncoderLoad {
 
 interface Run {
   child: MediaChild;
-  /** Presentation time of the source's picture that the encoder's first one shows. */
+  /** Presentation time, in the source, of the encoder's first picture. */
   keyframePtsMs: number;
-  /** Program time of the encoder's zero; null until its first picture. */
+  /** Program time of the encoder's time zero; null until its first picture. */
   baseMs: number | null;
-  /** Sound from before that. */
+  /** Sound received before that. */
   early: FlvTag[];
   /** Whether frames are delivered: from the first keyframe on that the previous run had not delivered. */
   delivers: boolean;
@@ -118,7 +118,7 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
     failures = 0;
   }
 
-  /** The child starts with the first bytes: there may be none for hours. */
+  /** Starts the child with the first bytes, because there may be none for hours. */
   function listen(): void {
     untap?.();
     untap = source.tap({
@@ -203,7 +203,7 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
   }
 
   function fail(next: EncoderProblem): void {
-    // A run that kept up for long is not one of a row of failures.
+    // A run that kept up for a while ends the series of failures.
     if (run && run.pace.healthyMs() >= HEALTHY_AFTER_MS) failures = 0;
     endRun();
     failures += 1;
@@ -233,7 +233,7 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
       try {
         readHeader(tag);
       } catch {
-        fail({ code: 'encoder_failed', detail: 'the encoder wrote headers that cannot be read' });
+        fail({ code: 'encoder_failed', detail: 'the encoder wrote unreadable headers' });
       }
       return;
     }
@@ -265,7 +265,8 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
   }
 
   /**
-   * One failure is over when pictures come; slowness and repeated failures when the encoder has kept up for a while.
+   * Clears a single failure when pictures arrive, and slowness or repeated failures when the encoder has kept up for a
+   * while.
    */
   function isOver({ pace }: Run, { code }: EncoderProblem): boolean {
     if (code === 'encoder_slow' || failures >= FAILURES_SHOWN) return pace.healthyMs() >= KEEPS_UP_AFTER_MS;
@@ -286,7 +287,7 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
     }
   }
 
-  /** ffmpeg writes every header before the first frame. */
+  /** Publishes the format when its headers change; ffmpeg writes all headers before the first frame. */
   function settleFormat(): void {
     const before = hub.format();
     const sameVideo = isSame(before?.video?.avcConfiguration, video?.avcConfiguration);

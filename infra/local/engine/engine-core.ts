@@ -1,5 +1,5 @@
 /**
- * The engine inside its own process: flows, channels and the table of addresses between them. Commands are idempotent
+ * The engine inside its process: flows, channels and the table of addresses between them. Commands are idempotent
  * by id and run one after the other, so that a port is free before it is bound again.
  */
 import type { Clock } from '../host/clock.ts';

@@ -1,5 +1,5 @@
 /**
- * HLS and the sources' pictures, for the control process alone: the port is on loopback, where every user of the
+ * Serves HLS and the sources' pictures to the control process only. The port is on loopback, where every user of the
  * machine and every web page in a browser can reach it, so each request must carry the secret received over IPC.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';

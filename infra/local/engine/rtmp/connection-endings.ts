@@ -81,7 +81,7 @@ export function describeForeignAnswer(received: Buffer): ConnectionFailure {
   }
   const text = received.subarray(0, 512).toString('latin1');
   if (/sent to (an )?HTTPS port|HTTPS? required/i.test(text)) {
-    return { code: 'tls_expected', detail: 'the server wants TLS on this port', rejection: 'none' };
+    return { code: 'tls_expected', detail: 'the server requires TLS on this port', rejection: 'none' };
   }
   const isHttp = text.startsWith('HTTP/');
   return {

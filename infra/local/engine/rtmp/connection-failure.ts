@@ -3,7 +3,7 @@ import type { OutputProblem } from '../contract.ts';
 /** The reason why a connection failed or ended. */
 export interface ConnectionFailure {
   code: OutputProblem;
-  /** One line for the operator. Never holds the stream key. */
+  /** One line for the operator. Never contains the stream key. */
   detail: string;
   /**
    * Whether the far end refused the stream: `explicit` when it reported a refusal, `suspected` when it only closed at
@@ -64,6 +64,6 @@ export function toConnectionFailure(error: Error, step: 'tcp' | 'tls' | 'rtmp'):
   const worded = TLS_WORDS.find(([pattern]) => pattern.test(code))?.[1];
   if (worded) return fail('tls_failed', worded);
   if (step === 'tls') return fail('tls_failed', 'the server does not speak TLS on this port');
-  if (code === 'EPROTO' || code.startsWith('ERR_SSL')) return fail('tls_failed', 'the encrypted connection broke');
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL')) return fail('tls_failed', 'the encrypted connection failed');
   return fail('connection_lost', 'the connection was lost');
 }

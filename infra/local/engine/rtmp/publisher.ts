@@ -1,7 +1,7 @@
 /**
- * Publishes one program to one RTMP(S) server and keeps doing so: connects, sends, notices refusals, stalls and losses,
- * and comes back at a pace platforms accept. It subscribes to the program only while it publishes or waits for input,
- * so an encoder is not kept busy for a server that is away.
+ * Publishes one program to one RTMP(S) server continuously: connects, sends, detects refusals, stalls and losses,
+ * and reconnects at a rate platforms accept. It subscribes to the program only while it publishes or waits for input,
+ * so no encoder runs for an unreachable server.
  */
 import { systemClock } from '../../host/clock.ts';
 import { createFailureMemory } from './failure-memory.ts';
@@ -56,7 +56,7 @@ export type RtmpPublisherReport = Pick<
 
 export interface RtmpPublisher {
   report(): RtmpPublisherReport;
-  /** Simulates a failure of the platform; null ends it, and a publisher that waits to try again tries at once. */
+  /** Simulates a failure of the platform; null ends it, and a publisher waiting for a retry retries at once. */
   rehearse(fault: RehearsedChannelFault | null): void;
   /** Unpublishes and disconnects; resolves when the connection is gone, after one second at the latest. */
   close(): Promise<void>;
@@ -67,7 +67,7 @@ const RETRY_SPREAD = 0.2;
 const REJECTED_RETRY_MS = 60_000;
 const UNPUBLISH_AFTER_MS = 60_000;
 const TICK_MS = 1_000;
-/** A server acknowledges about once a second of the stream, asked when its bitrate is known. */
+/** Servers are asked to acknowledge about every second of the stream, once its bitrate is known. */
 const ASK_ACKNOWLEDGEMENTS_AFTER_MS = 5_000;
 const ACKNOWLEDGE_BYTES = { min: 32 * 1024, max: 1024 * 1024 };
 
@@ -81,7 +81,7 @@ const REHEARSED_ATTEMPTS: Partial<Record<RehearsedChannelFault, { afterMs: numbe
       rejection: 'explicit',
     },
   },
-  // A frozen server's system still accepts connections; nothing reads what is sent there.
+  // A frozen server's system still accepts connections, but no process reads the data.
   platform_frozen: {
     afterMs: 10_000,
     failure: {
@@ -152,7 +152,7 @@ export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublishe
       onFrame,
       onSourceLost,
     });
-    // The new subscription is there before the old one goes, so that a program with an encoder keeps it running.
+    // Subscribe before unsubscribing, so that a program's encoder keeps running.
     previous?.();
     unsubscribe = current;
   }
@@ -217,7 +217,7 @@ export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublishe
     show(begun);
   }
 
-  /** Counts from behind the frames that have just been handed over at once: their burst is not the stream's rate. */
+  /** Restarts the meter behind the cached frames, whose burst is not the stream's rate. */
   function restartMeter({ connection: { handedOverBytes }, media }: Session): void {
     const { frames, newestMs } = media.sent();
     meter.restart({ atMs: clock.now(), bytes: handedOverBytes() + media.unsentBytes(), frames, mediaMs: newestMs });
@@ -281,7 +281,7 @@ export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublishe
     current.connection.askAcknowledgementEvery(Math.round(Math.min(max, Math.max(min, bytesPerSecond))));
   }
 
-  /** Reports a session as it is, once it has proven that what went wrong before is over. */
+  /** Reports a session's actual state, once it has proven that the earlier failure is over. */
   function show(current: Session): void {
     const nowMs = clock.now();
     if (nowMs - current.healthySinceMs < memory.provenAfterMs(nowMs)) return;

@@ -51,14 +51,14 @@ export interface RtmpConnection extends Link {
   askAcknowledgementEvery(bytes: number): void;
   /** Ends the stream as RTMP requires, and cuts the connection after one second. Resolves when the socket is closed. */
   close(): Promise<void>;
-  /** Cuts at once. */
+  /** Cuts the connection at once. */
   abandon(): void;
 }
 
 const CONNECT_LIMIT_MS = 10_000;
 const CLOSE_LIMIT_MS = 1_000;
 /**
- * How long media waits for a close right after the server's acceptance: node-media-server and others accept a wrong key
+ * Time media waits for a close right after the server's acceptance: node-media-server and others accept a wrong key
  * and then hang up. Always real time, because the wait is for the network.
  */
 const ACCEPTED_HOLD_MS = 50;
@@ -66,7 +66,7 @@ const ACCEPTED_HOLD_MS = 50;
 const WRITE_AHEAD_BYTES = 256 * 1024;
 /** A system that has not listed a connection within this time does not list it at all. */
 const CONFIRMED_WITHIN_MS = 3_000;
-/** Until the bitrate is known. */
+/** The acknowledgement window until the bitrate is known. */
 const ACKNOWLEDGE_EVERY_BYTES = 256 * 1024;
 
 const TRANSACTION = {

@@ -3,7 +3,7 @@
  * program that `program-tables.ts` chooses. It is independent of codecs.
  *
  * Its output is a new stream: only the packets of these two streams, on PIDs that remain when the source moves a stream
- * to another PID, and with tables of its own. A reader of that output need not understand tables of several programs
+ * to another PID, and with its own tables. A reader of that output need not understand tables of several programs
  * and sees no unrelated change.
  */
 import { findSync, hasSync, NULL_PID, PACKET_BYTES, readPacket } from './packet.ts';
