@@ -8,7 +8,8 @@ import {
 import { listAllDestinations } from '../aws/destination-table.ts';
 import { encryptStreamKey } from '../aws/secrets.ts';
 import { AppError, type ErrorCode, type FieldError } from '../domain/errors.ts';
-import { checkResolvedAddresses, parseIngestUrl, type IngestUrl } from '../domain/ingest-url.ts';
+import { parseIngestUrl, type IngestUrl } from '../domain/ingest-url.ts';
+import { checkResolvedAddresses } from '../domain/public-address.ts';
 import type { StoredKey, Target } from '../domain/requests.ts';
 import { StreamKey } from '../domain/stream-key.ts';
 import type { ApiDeps } from './api-deps.ts';

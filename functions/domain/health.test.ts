@@ -41,6 +41,38 @@ describe('classify', () => {
     expect(classify(rtmp('host_not_found: no such host')).code).toBe('host_not_found');
   });
 
+  it('takes attempt, next attempt and the names of system errors out of the words', () => {
+    const at = '2026-11-21T03:46:38.201Z';
+    const words = 'the server refused the stream key (NetStream.Publish.BadName: not accepted';
+    const code = 'stream_key_rejected';
+    expect(classify(rtmp(`${code}: ${words}.), attempt 2, next attempt at ${at}`))).toEqual({
+      code,
+      detail: `${words})`,
+      attempt: 2,
+      nextAttemptAt: at,
+    });
+    expect(classify(rtmp('connection_refused: nothing listens (ECONNREFUSED), attempt 7'))).toEqual({
+      code: 'connection_refused',
+      detail: 'nothing listens',
+      attempt: 7,
+    });
+    expect(classify(rtmp('certificate_invalid: it is self-signed (DEPTH_ZERO_SELF_SIGNED_CERT)'))).toEqual({
+      code: 'certificate_invalid',
+      detail: 'it is self-signed',
+    });
+  });
+
+  it('shows attempt and next attempt in the health, and null where none is counted', () => {
+    const message = 'connection_lost: closed, attempt 3, next attempt at 2026-11-21T12:00:05.000Z';
+    expect(healthOf({ status: 'running', observation: rtmp(message) })).toMatchObject({
+      code: 'connection_lost',
+      detail: 'closed',
+      attempt: 3,
+      nextAttemptAt: '2026-11-21T12:00:05.000Z',
+    });
+    expect(healthOf({ status: 'running', observation: good })).toMatchObject({ attempt: null, nextAttemptAt: null });
+  });
+
   it('asks a person to look when AWS reports a failed connection in its own words', () => {
     const seen = classify(rtmp('The RTMP connection failed.'));
     expect(HEALTH_REASONS[seen.code].severity).toBe('fatal');

@@ -9,9 +9,16 @@ import { HEALTH_REASONS, type HealthCode, type HealthLevel, type HealthReason } 
 
 export interface Health extends HealthReason {
   code: HealthCode;
+  /** Attempts to connect that have failed so far; null when they are not counted. */
+  attempt: number | null;
+  /** When the next attempt begins, RFC 3339; null when none is announced. */
+  nextAttemptAt: string | null;
   since: string | null;
   observedAt: string | null;
 }
+
+/** What a health has that was not observed. */
+const UNOBSERVED = { attempt: null, nextAttemptAt: null, since: null, observedAt: null };
 
 /**
  * Classifies one observation of a destination that should be running. Only an output that is known to be written can be
@@ -83,9 +90,8 @@ function afterLasting(reason: HealthReason, lastedSeconds: number): HealthReason
 /** The health of a destination at its last observation. Pure. */
 export function healthOf(record: Pick<Destination, 'status' | 'observation'>): Health {
   const observation = record.observation;
-  if (record.status !== 'running')
-    return { ...HEALTH_REASONS.not_running, code: 'not_running', since: null, observedAt: null };
-  if (!observation) return { ...HEALTH_REASONS.not_observed, code: 'not_observed', since: null, observedAt: null };
+  if (record.status !== 'running') return { ...HEALTH_REASONS.not_running, code: 'not_running', ...UNOBSERVED };
+  if (!observation) return { ...HEALTH_REASONS.not_observed, code: 'not_observed', ...UNOBSERVED };
   const { observedAt } = observation;
   const seen = classify(observation);
   const since = observation.healthCode === seen.code ? (observation.healthSince ?? null) : observedAt;
@@ -96,7 +102,8 @@ export function healthOf(record: Pick<Destination, 'status' | 'observation'>): H
   const { level } = HEALTH_REASONS[code];
   const lasted = Math.max(secondsSince(since), TROUBLED.has(level) ? secondsSince(observation.troubledSince) : 0);
   const reason = afterLasting(HEALTH_REASONS[code], lasted);
-  return { ...reason, detail: seen.detail ?? reason.detail, code, since, observedAt };
+  const { detail = reason.detail, attempt = null, nextAttemptAt = null } = seen;
+  return { ...reason, detail, code, attempt, nextAttemptAt, since, observedAt };
 }
 
 /**

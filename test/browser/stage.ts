@@ -6,6 +6,7 @@ import type { DestinationResource } from '../../functions/api/schemas/answers.ts
 import { findFreePorts, startProduct, TEST_TOKEN, type Product, type ProductPorts } from '../support/product.ts';
 import { arrange, type Wanted } from './arrange.ts';
 import { launchChromium } from './launch-chromium.ts';
+import { recordTrace } from './record-trace.ts';
 import { openWatched, type WatchedPage } from './watched-page.ts';
 
 /** The product and a browser, as every file of browser tests has them: its own process, ports, data and cookies. */
@@ -96,6 +97,7 @@ export async function openStage(browserArguments: readonly string[] = []): Promi
         await stage.startAgain();
       stage.product.process.kill('SIGCONT');
       await arrange(stage.product, wanted);
+      await recordTrace(watched.context);
       await resetPage(watched, stage.product.origin, path);
     },
     async destinations() {

@@ -24,6 +24,8 @@ export function makeDestination(changes: Partial<DestinationResource> = {}): Des
       severity: 'none',
       detail: '',
       remedy: '',
+      attempt: null,
+      nextAttemptAt: null,
       since: null,
       observedAt: null,
     },

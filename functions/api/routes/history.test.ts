@@ -43,10 +43,11 @@ describe('GET /api/destinations/{destinationId}/timeline', () => {
     await putTimelineEntry(test.deps, makeRecord(), health, 1);
     const { status, body } = await test.call('GET', path);
     expect(status).toBe(200);
-    expect(body.data.map(({ actor, kind, detail }: Record<string, string>) => [actor, kind, detail])).toEqual([
-      ['monitor', 'health', 'no_source: nothing comes'],
-      ['workflow', 'operation_ended', 'start failed: the quota is reached'],
-      ['operator', 'operation_began', 'start began'],
+    const shown = body.data.map(({ actor, kind, code, detail }: Record<string, string>) => [actor, kind, code, detail]);
+    expect(shown).toEqual([
+      ['monitor', 'health', 'no_source', 'nothing comes'],
+      ['workflow', 'operation_ended', error.code, 'start failed: the quota is reached'],
+      ['operator', 'operation_began', null, 'start began'],
     ]);
   });
 

@@ -92,9 +92,9 @@ describe('GET /api/timeline', () => {
     const answer = await read('?format=csv&limit=1');
     expect(answer.headers.get('content-disposition')).toBe('attachment; filename="timeline-2026-11-14-2026-11-21.csv"');
     expect(answer.text.split('\r\n')).toEqual([
-      'at,destinationId,destinationName,kind,actor,operationId,detail',
-      `${ago(30).toISOString()},${OTHER_ID},'=Gone,operation_ended,workflow,${OTHER_ID}-start-2,start succeeded`,
-      `${ago(50).toISOString()},${OTHER_ID},'=Gone,operation_began,operator,${OTHER_ID}-start-2,start began`,
+      'at,destinationId,destinationName,kind,actor,operationId,detail,code',
+      `${ago(30).toISOString()},${OTHER_ID},'=Gone,operation_ended,workflow,${OTHER_ID}-start-2,start succeeded,`,
+      `${ago(50).toISOString()},${OTHER_ID},'=Gone,operation_began,operator,${OTHER_ID}-start-2,start began,`,
       '',
     ]);
   });

@@ -79,11 +79,18 @@ function daysBefore(to: Date): Date {
   return new Date(to.getTime() - DAYS_DEFAULT * DAY_MS);
 }
 
-function toEntry({ at, actor, kind, detail, operationId }: TimelineItem): z.infer<typeof Timeline>['data'][number] {
-  return { at, actor, kind, detail, operationId };
+function toEntry({
+  at,
+  actor,
+  kind,
+  code,
+  detail,
+  operationId,
+}: TimelineItem): z.infer<typeof Timeline>['data'][number] {
+  return { at, actor, kind, code, detail, operationId };
 }
 
-const COLUMNS = ['at', 'destinationId', 'destinationName', 'kind', 'actor', 'operationId', 'detail'] as const;
+const COLUMNS = ['at', 'destinationId', 'destinationName', 'kind', 'actor', 'operationId', 'detail', 'code'] as const;
 
 async function exportTimeline(deps: ApiDeps, context: ApiContext, window: Window, filter: TimelineFilter) {
   const rows: (string | null)[][] = [];

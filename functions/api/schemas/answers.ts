@@ -63,6 +63,10 @@ const timelineEntry = {
   at: timestamp,
   actor: z.string().openapi({ description: 'Who or what caused it' }),
   kind: z.enum(TIMELINE_KINDS).openapi({ description: 'drift: someone changed a resource in AWS directly' }),
+  code: z
+    .string()
+    .nullable()
+    .openapi({ description: 'Reason of a change of health or of a failed operation', example: 'stream_key_rejected' }),
   detail: z.string(),
   operationId: z.string().nullable(),
 };
@@ -104,6 +108,8 @@ const Health = z
     code: z.string().openapi({ description: 'Reason, from a closed list', example: 'stream_key_rejected' }),
     severity: z.enum(['none', 'transient', 'fatal']),
     detail: z.string().openapi({ description: 'What was observed, in one sentence' }),
+    attempt: z.number().int().nullable().openapi({ description: 'Failed attempts to connect; null if not counted' }),
+    nextAttemptAt: timestamp.nullable().openapi({ description: 'When it connects again; null if not announced' }),
     remedy: z.string().openapi({ description: 'What to do, in one line; empty when no action is needed' }),
     since: timestamp.nullable(),
     observedAt: timestamp.nullable(),

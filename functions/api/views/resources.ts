@@ -48,7 +48,6 @@ export interface ResourceView {
 export function toDestinationResource(stored: Destination, view: ResourceView): DestinationResource {
   const { now, freshSeconds } = view;
   const record = { ...stored, observation: observationOfThisRun(stored) };
-  const { level, code, severity, detail, remedy, since, observedAt } = healthOf(record);
   const { allowed, refused } = actionsFor(record, view.role);
   return {
     destinationId: record.destinationId,
@@ -63,7 +62,7 @@ export function toDestinationResource(stored: Destination, view: ResourceView): 
     primary: isPrimary(record),
     desired: record.desired,
     status: record.status,
-    health: { level, code, severity, detail, remedy, since, observedAt },
+    health: healthOf(record),
     onAir: isOnAir(record, now, freshSeconds),
     runningSince: record.runningSince,
     bitrateBps: record.observation?.bitrateBps ?? null,

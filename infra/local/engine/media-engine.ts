@@ -16,6 +16,7 @@ import {
   type FromEngine,
   type ToEngine,
 } from './engine-messages.ts';
+import { engineArguments } from './engine-arguments.ts';
 import { createReportLedger } from './report-ledger.ts';
 
 const ENGINE_PROCESS = fileURLToPath(new URL('./engine-process.ts', import.meta.url));
@@ -73,7 +74,7 @@ export async function createMediaEngine(options: MediaEngineOptions): Promise<Me
   function start(): Promise<void> {
     return new Promise((resolve, reject) => {
       const child = fork(ENGINE_PROCESS, [], {
-        execArgv: [],
+        execArgv: engineArguments(process.execArgv),
         env: pickEnvironment(),
         detached: true,
         serialization: 'advanced',

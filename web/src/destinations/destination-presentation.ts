@@ -3,7 +3,6 @@ import type { DestinationStatus } from '../../../functions/domain/destination.ts
 import type { HealthLevel } from '../../../functions/domain/health-reasons.ts';
 import { sentence } from '../ui/format.ts';
 import type { Glyph, Tone } from '../ui/tone.ts';
-import { readHealthText } from './health-text.ts';
 
 /**
  * How a destination is shown. A tone says what the operator must do, not how the machine feels: green is proof, amber
@@ -80,11 +79,11 @@ function presentRunning(destination: DestinationResource): Presentation {
     return { tone: 'air', glyph: 'air', word, reason: '', remedy: '', nextAttemptAt: null };
   }
   const look = RUNNING_LOOKS[health.level];
-  const { reason, nextAttemptAt } = readHealthText(health.detail);
+  const { nextAttemptAt } = health;
   const remedy = primary ? PRIMARY_REMEDIES[health.level] : sentence(health.remedy);
   // Every row waits for the same thing, which the source card explains: rows keep their height when the source goes.
   const isKnown = health.level === 'waiting_for_source';
-  const told = { reason: isKnown ? '' : sentence(reason), remedy: isKnown ? '' : remedy, nextAttemptAt };
+  const told = { reason: isKnown ? '' : sentence(health.detail), remedy: isKnown ? '' : remedy, nextAttemptAt };
   if (health.severity === 'fatal') return { ...look, tone: 'attention', glyph: 'attention', ...told };
   if (health.severity === 'transient' && look.tone === 'attention') {
     return { ...look, tone: 'motion', glyph: 'healing', ...told };

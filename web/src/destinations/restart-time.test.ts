@@ -4,8 +4,8 @@ import type { TimelineEntry } from '../timeline/timeline-text.ts';
 
 const at = (seconds: number): string => new Date(seconds * 1000).toISOString();
 const pair = (operationId: string, from: number, to: number): TimelineEntry[] => [
-  { at: at(to), actor: 'workflow', kind: 'operation_ended', detail: '', operationId },
-  { at: at(from), actor: 'a person', kind: 'operation_began', detail: '', operationId },
+  { at: at(to), actor: 'workflow', kind: 'operation_ended', code: null, detail: '', operationId },
+  { at: at(from), actor: 'a person', kind: 'operation_began', code: null, detail: '', operationId },
 ];
 
 describe('restartTookMs', () => {

@@ -25,14 +25,7 @@ export function timelineActor({ actor }: Pick<TimelineEntry, 'actor'>): string {
   return MACHINE_ACTORS[actor] ?? sentence(actor);
 }
 
-/** A reason code before the words, which stands there for machines. */
-const REASON_CODE = /^[a-z]+(_[a-z]+)*: /;
-
 /** What happened, as a line of its own. */
 export function timelineWords({ kind, detail }: Pick<TimelineEntry, 'kind' | 'detail'>): string {
-  if (kind === 'edited') return `Edited: ${detail}`;
-  if (kind !== 'health') return sentence(detail);
-  const words = detail.replace(REASON_CODE, '');
-  // A health without words is known by its code alone.
-  return sentence(words || detail.replace(/: *$/, '').replaceAll('_', ' '));
+  return kind === 'edited' ? `Edited: ${detail}` : sentence(detail);
 }
