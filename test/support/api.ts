@@ -23,17 +23,17 @@ import type { ApiDeps } from '../../functions/api/api-deps.ts';
 import { createApi } from '../../functions/api/app.ts';
 import { createTokenAuthentication } from '../../functions/api/auth/authentication.ts';
 import { createRevokedSessions, type RevokedSessions } from '../../functions/api/auth/revoked-sessions.ts';
-import type { PractisedFault, Rehearsal } from '../../functions/api/rehearsal.ts';
+import type { SimulatedFault, Rehearsal } from '../../functions/api/rehearsal.ts';
 import type { DestinationResource, ProblemBody } from '../../functions/api/schemas/answers.ts';
 
 /**
- * The API over the local DynamoDB and KMS; every other AWS call is mocked. State machines never run, so a record stays
- * as the API left it.
+ * The API on the local DynamoDB and KMS, with the rest of AWS mocked call by call. State machines never run, so a
+ * record stays as the API wrote it.
  */
 
 export const TOKEN = 'test-token-0123456789';
 export const NOW = new Date('2026-11-21T18:00:00.000Z');
-/** Stores ended sessions in memory. */
+/** Keeps ended sessions for the life of the process. */
 export function keepRevoked(now: () => Date): RevokedSessions {
   return createRevokedSessions({ store: { load: () => null, save: () => {} }, now });
 }
@@ -47,7 +47,7 @@ export const MISSING_ID = 'dst_01k8m3v0s5n2q8w4x6y7z9a1zz';
 const FLOW_ARN = 'arn:aws:mediaconnect:us-east-1:000000000000:flow:1-aa:sluice';
 const stateMachineArn = (kind: string) => `arn:aws:states:us-east-1:000000000000:stateMachine:destination-${kind}`;
 
-/** Statuses that contract.test.ts provokes on every route that documents them. */
+/** Statuses contract.test.ts provokes on every route that documents them. */
 const TESTED_FOR_ALL_ROUTES = [400, 401, 403, 413, 415, 429, 500, 503];
 
 interface CallOptions {
@@ -71,7 +71,7 @@ interface Answer {
 
 /** Creates a rehearsal that only records its faults. */
 function makeRehearsal(): Rehearsal {
-  let active: PractisedFault[] = [];
+  let active: SimulatedFault[] = [];
   return {
     active: () => active,
     async switch(fault, isActive) {
@@ -162,7 +162,7 @@ export async function startTestApi() {
     rehearsal: makeRehearsal(),
     srtPassphrase: SRT_PASSPHRASE,
   };
-  /** The texts of all answers, for checks that cover them all. */
+  /** Every answer, for checks over all of them. */
   const answers: { method: string; path: string; status: number; text: string; headers: string }[] = [];
   let api = createApi(deps);
 
@@ -202,7 +202,7 @@ export async function startTestApi() {
     get api() {
       return api;
     },
-    /** Resets the API: an empty table and a healthy AWS. */
+    /** Resets the table and the mocks to a healthy AWS. */
     async reset() {
       deps.deployment.tableName = `sluice-${randomUUID()}`;
       await clients.table.send(
@@ -226,11 +226,11 @@ export async function startTestApi() {
       time.now = NOW;
       api = createApi(deps);
     },
-    /** Creates another API over the same table, to vary settings that are fixed at creation. */
+    /** Creates another API on the same table with other dependencies. */
     rebuild(changes: Partial<ApiDeps>) {
       api = createApi({ ...deps, ...changes });
     },
-    /** Creates another API that records every table access: the partition of a Query, else the command's name. */
+    /** The same, recording every table access: the partition of a Query, else the command's name. */
     watchTable(): string[] {
       const { table } = clients;
       const seen: string[] = [];
@@ -242,14 +242,14 @@ export async function startTestApi() {
       api = createApi({ ...deps, clients: { ...clients, table: { send } as never } });
       return seen;
     },
-    /** Creates another API over the same table with outdated replicas: only consistent reads find an item. */
+    /** Another API on the same table with stale replicas, where only consistent reads find an item. */
     readStale() {
       const { table } = clients;
       const send = async (command: { input: { ConsistentRead?: boolean } }) =>
         command.constructor.name === 'GetCommand' && !command.input.ConsistentRead ? {} : table.send(command as never);
       api = createApi({ ...deps, clients: { ...clients, table: { send } as never } });
     },
-    /** Creates another API over the same table that loses each first answer to a write, so that the SDK retries. */
+    /** Another API on the same table that loses the first answer to each write, so that the SDK retries. */
     loseAnswers(commandName: 'PutCommand' | 'UpdateCommand') {
       const { table } = clients;
       const send = async (command: object) => {
@@ -263,13 +263,15 @@ export async function startTestApi() {
       return record;
     },
     read: (destinationId: string) => getDestination(deps, destinationId),
-    /** Adds a destination over the API. */
+    /** Adds a destination through the API. */
     async add(fields: object = {}): Promise<DestinationResource> {
       const answer = await call('POST', '/api/destinations', { body: { ...makeBody(), ...fields } });
       if (answer.status !== 201) throw new Error(`not added: ${answer.text}`);
       return answer.body;
     },
-    /** Returns the documented statuses of these paths that no call has produced, except those tested for all routes. */
+    /**
+     * Returns documented statuses of these paths that no call has returned yet, without those tested for all routes.
+     */
     async unmetStatuses(...paths: string[]): Promise<string[]> {
       const { body: document } = await call('GET', '/api/openapi.json');
       const unmet: string[] = [];
@@ -299,7 +301,7 @@ export async function startTestApi() {
 
 export type TestApi = Awaited<ReturnType<typeof startTestApi>>;
 
-/** Provides a test file's API: started once, reset before every test, closed at the end. */
+/** The API of a test file: started once, reset before every test, closed at the end. */
 export function useTestApi(): TestApi {
   const test = {} as TestApi;
   beforeAll(async () => {
@@ -310,12 +312,12 @@ export function useTestApi(): TestApi {
   return test;
 }
 
-/** Builds a valid body of POST /api/destinations. */
+/** A valid body of POST /api/destinations. */
 export function makeBody() {
   return { name: 'Main', platform: 'youtube', streamKey: STREAM_KEY };
 }
 
-/** Builds the record of an idle, cold destination. */
+/** An idle, cold record. */
 export function makeRecord(changes: Partial<Destination> = {}): Destination {
   return {
     destinationId: DESTINATION_ID,
@@ -345,7 +347,7 @@ export function makeRecord(changes: Partial<Destination> = {}): Destination {
   };
 }
 
-/** Builds the record of a destination on air for one minute, with the channel of generation 3. */
+/** A record on air for a minute, with a channel of generation 3. */
 export function makeRunning(changes: Partial<Destination> = {}): Destination {
   return makeRecord({
     desired: 'running',
@@ -370,7 +372,7 @@ export function makeRunning(changes: Partial<Destination> = {}): Destination {
   });
 }
 
-/** Builds an orphan: a running channel, observed once. */
+/** A running channel without a destination, seen once. */
 export function makeOrphan(changes: Partial<Orphan> = {}): Orphan {
   const orphan = { resource: 'channel' as const, resourceId: '1234567', state: 'RUNNING', ...changes };
   return {
@@ -386,7 +388,7 @@ export function makeOrphan(changes: Partial<Orphan> = {}): Orphan {
   };
 }
 
-/** Builds the record of the preview's channel. */
+/** The always-on channel. */
 export function makePrimary(): Destination {
   return makeRunning({
     destinationId: 'primary',
@@ -397,7 +399,7 @@ export function makePrimary(): Destination {
   });
 }
 
-/** MediaConnect's answers for a healthy flow. */
+/** Answers of a healthy MediaConnect. */
 function makeFlowState() {
   return {
     flow: makeFlow('ACTIVE') as object,
@@ -407,7 +409,7 @@ function makeFlowState() {
   };
 }
 
-/** Builds an answer of DescribeFlow. */
+/** DescribeFlow's answer. */
 export function makeFlow(status: string, changes: object = {}) {
   return {
     Flow: {

@@ -1,6 +1,6 @@
 import type { FlowStatusResource } from '../../functions/api/schemas/answers.ts';
 
-/** Builds a flow with a connected encoder as returned by the API. */
+/** Returns a flow with a connected encoder in the API's form. */
 export function makeFlow(changes: Partial<FlowStatusResource> = {}): FlowStatusResource {
   return {
     flowArn: 'arn:aws:mediaconnect:eu-central-1:000000000000:flow:main',

@@ -10,8 +10,8 @@ import {
 } from './user-pool.ts';
 
 /**
- * Defective access tokens by name: the attacks RFC 8725 describes, and defects that other libraries have accepted. Each
- * token would be an admin's if it were valid.
+ * Defective access tokens by name: the attacks of RFC 8725, and defects that other libraries have accepted. Each would
+ * be an admin's token if it were valid.
  */
 export function makeTokenDefects(pool: UserPool): Record<string, string> {
   const { sign, header, jwk, nowSeconds, privateKey, publicKey } = pool;
@@ -59,14 +59,14 @@ export function makeTokenDefects(pool: UserPool): Record<string, string> {
     'a kid that is a URL': forged({ kid: 'https://evil.example/key' }),
     'a kid that is a query': forged({ kid: "x' UNION SELECT 'key" }),
     'a kid of every object': forged({ kid: '__proto__' }),
-    'its own key': forged({}),
-    'its own jwk': forged({ jwk: { ...attackerJwk, kid: header.kid } }),
-    'its own jwk and kid': forged({ kid: 'mine', jwk: { ...attackerJwk, kid: 'mine' } }),
-    'its own jku': forged({ kid: 'mine', jku: 'https://evil.example/.well-known/jwks.json' }),
-    'its own x5u': forged({ x5u: 'https://evil.example/cert.pem' }),
-    'its own x5c': forged({ x5c: ['MIIB'] }),
-    'its own iss': signWith(attacker.privateKey, header, { ...admin, iss: 'https://evil.example' }),
-    'claims that were changed': `${goodHeader}.${part({ ...admin, sub: 'somebody-else' })}.${goodSignature}`,
+    'a key of its own': forged({}),
+    'a jwk of its own': forged({ jwk: { ...attackerJwk, kid: header.kid } }),
+    'a jwk and kid of its own': forged({ kid: 'mine', jwk: { ...attackerJwk, kid: 'mine' } }),
+    'a jku of its own': forged({ kid: 'mine', jku: 'https://evil.example/.well-known/jwks.json' }),
+    'an x5u of its own': forged({ x5u: 'https://evil.example/cert.pem' }),
+    'an x5c of its own': forged({ x5c: ['MIIB'] }),
+    'an iss of its own': signWith(attacker.privateKey, header, { ...admin, iss: 'https://evil.example' }),
+    'claims that were changed': `${goodHeader}.${part({ ...admin, sub: 'someone-else' })}.${goodSignature}`,
     'half a signature': `${goodHeader}.${good.split('.')[1]}.${goodSignature.slice(0, 100)}`,
     'the signature of another token': `${goodHeader}.${good.split('.')[1]}.${sign(pool.idClaims()).split('.')[2]}`,
     'another client': sign({ ...admin, client_id: 'another' }),

@@ -3,8 +3,8 @@ import type { CognitoOptions } from '../../functions/api/auth/authentication-cog
 import { createPreviewAccess, type PreviewAccess } from '../../functions/api/auth/preview-access.ts';
 
 /**
- * A simulated user pool, as far as the API uses one: it signs tokens with its own keys, publishes the keys, and answers
- * the token and revocation endpoints as the test specifies. Its tokens have the claims of Cognito's.
+ * Simulates a user pool: signs tokens with its own keys, publishes the keys, and answers the token and revocation
+ * endpoints as a test configures. Tokens have Cognito's claims.
  */
 
 const USER_POOL_ID = 'eu-west-1_aB3dE5fG7';
@@ -25,7 +25,7 @@ interface SignOptions {
 
 const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
 
-/** Creates preview access with its own key pair. */
+/** Creates access to the preview with a new key pair. */
 function makePreviewAccess(): PreviewAccess {
   const pem = makeKeys().privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   return createPreviewAccess({
@@ -42,13 +42,13 @@ export function makeKeys() {
   return generateKeyPairSync('rsa', { modulusLength: 2048 });
 }
 
-/** Builds a token with any header and claims, always signed with RS256. */
+/** Signs any header and claims with RS256, whatever the header says. */
 export function signWith(key: KeyObject, header: Claims, claims: Claims): string {
   const content = `${encode(header)}.${encode(claims)}`;
   return `${content}.${createSign('RSA-SHA256').update(content).sign(key, 'base64url')}`;
 }
 
-/** Builds such a token, signed with a shared secret. */
+/** Signs any header and claims with a shared secret. */
 export function signWithSecret(secret: string, header: Claims, claims: Claims): string {
   const content = `${encode(header)}.${encode(claims)}`;
   return `${content}.${createHmac('sha256', secret).update(content).digest('base64url')}`;
@@ -68,7 +68,7 @@ export function makeUserPool() {
     exp: nowSeconds + 3600,
     jti: 'j',
   };
-  /** Received requests, and the answers to token requests. */
+  /** Received requests, and the answer of the token endpoint. */
   const state = {
     requests: [] as { url: string; form: Record<string, string> }[],
     answer: () => Response.json({ error: 'invalid_grant' }, { status: 400 }),
