@@ -43,8 +43,8 @@ export interface Embedded {
   /** The origin of the dashboard and the API, such as `http://127.0.0.1:8080`. */
   origin: string;
   /**
-   * Replaces the running code of `functions/`: every later request, step and schedule uses the new one. The media engine, the
-   * local AWS and what they keep are untouched.
+   * Replaces the running code of `functions/`: every later request, step and schedule uses the new one. The media
+   * engine, the local AWS and what they keep are untouched.
    * @throws {Error} when the API cannot be created with it; the old code continues
    */
   useCode(code: ProductCode): void;

@@ -8,7 +8,9 @@ import { recordUptime } from '../../functions/schedules/record-uptime.ts';
 import { sweep } from '../../functions/schedules/sweep.ts';
 import { runStep } from '../../functions/workflow/run-step.ts';
 
-/** What the product on one machine calls in `functions/`. On AWS each of these is an entry point of a Lambda function. */
+/**
+ * What the product on one machine calls in `functions/`. On AWS each of these is an entry point of a Lambda function.
+ */
 export type ProductCode = typeof productCode;
 
 /** `npm run dev` imports this file again after an edit and hands the new value to `Embedded.useCode`. */

@@ -20,7 +20,7 @@ export function buildEncoderArguments(
   input: { hasSound: boolean; followsKeyframes: boolean },
 ): string[] {
   const { width, height, framesPerSecond, videoBitrateBps, gopSeconds } = rendition;
-  // Scaled or not, two fields in one picture would be drawn as combs. Pictures without fields pass untouched.
+  // Two fields in one picture would show as combs at any size. Pictures without fields pass unchanged.
   const filters = ['yadif=deint=interlaced'];
   if (framesPerSecond !== undefined)
     filters.push(input.followsKeyframes ? keepKeyframes(framesPerSecond) : `fps=${framesPerSecond}`);
@@ -45,7 +45,7 @@ export function buildEncoderArguments(
         [['-g', '600', '-force_key_frames', `expr:gte(t,n_forced*${gopSeconds})`]]),
     ['-c:a', 'aac', '-b:a', String(rendition.audioBitrateBps)],
     ['-ar', String(rendition.audioSampleRateHz), '-ac', String(rendition.audioChannels)],
-    // Sound that ends must not hold back the picture: ffmpeg would wait ten seconds for it, and stay as far behind.
+    // Sound that ends must not delay the picture: ffmpeg would wait ten seconds for it and remain that late.
     ['-max_interleave_delta', String(INTERLEAVE_MAX_MICROSECONDS)],
     ['-f', 'flv', '-flvflags', 'no_duration_filesize', '-flush_packets', '1', 'pipe:1'],
   ].flat();

@@ -4,10 +4,10 @@
  * well, once for all of them.
  */
 
-/** A group of pictures of one second may come out a few milliseconds shorter. */
+/** A nominal one-second group of pictures may be a few milliseconds shorter. */
 const SEGMENT_MIN_MS = 900;
 const AUDIO_ONLY_SEGMENT_MS = 2_000;
-/** Longest target duration: a group of pictures that is longer is cut where no keyframe is. */
+/** Longest target duration: a longer group of pictures is cut between keyframes. */
 const TARGET_MAX_MS = 4_000;
 /** Rounded to seconds, a segment must not be longer than the target (RFC 8216 4.3.3.1). */
 const OVER_TARGET_MS = 350;
@@ -17,13 +17,13 @@ const SAME_CUT_MAX_MS = 140;
 const JOIN_WAIT_MS = 10_000;
 const ROUNDING_MS = 2;
 const CUTS_KEPT = 256;
-/** What an interruption leaves says nothing of the segments to come. */
+/** Minimum target duration after an interrupted first segment, whose length says nothing about later ones. */
 const INTERRUPTED_TARGET_MS = 2_000;
 
 export interface CutPoint {
   /** Program time of its first frame. */
   startMs: number;
-  /** Decoding can begin with it. */
+  /** Whether decoding can start with it. */
   isKeyframe: boolean;
   isAudioOnly: boolean;
   /** How far the pictures of this rendition are from each other. */
@@ -47,11 +47,11 @@ export interface Beginning extends PlannedSegment {
   discontinuitiesBefore: number;
 }
 
-/** One rendition's part in the plan. */
+/** The plan as seen by one rendition. */
 export interface CutLane {
-  /** Whether the first segment, or the first after an interruption, may begin here. */
+  /** Returns whether the first segment, or the first after an interruption, may start here. */
   mayBegin(point: CutPoint): boolean;
-  /** Whether a segment that began at `fromMs` ends here. */
+  /** Returns whether a segment that started at `fromMs` ends here. */
   endsAt(point: CutPoint, fromMs: number): boolean;
   /** Whether the segment that follows begins right where one has ended, and not at a later cut of the others. */
   continues(point: CutPoint): boolean;
@@ -69,7 +69,7 @@ export interface CutPlan {
   addLane(): CutLane;
   /** Fixes the target duration with the first segment of any rendition. */
   settleTarget(durationMs: number, isInterrupted: boolean): void;
-  /** Whole seconds in milliseconds; what it is once asked for stays. */
+  /** Returns the target duration in milliseconds, a multiple of a second; the first segment fixes it. */
   targetMs(): number;
 }
 
