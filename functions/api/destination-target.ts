@@ -11,7 +11,7 @@ import { AppError, type ErrorCode, type FieldError } from '../domain/errors.ts';
 import { parseIngestUrl, type IngestUrl } from '../domain/ingest-url.ts';
 import { checkResolvedAddresses } from '../domain/public-address.ts';
 import type { StoredKey, Target } from '../domain/requests.ts';
-import { StreamKey, TELLING_CHARACTERS_MIN } from '../domain/stream-key.ts';
+import { StreamKey } from '../domain/stream-key.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { shownValue } from './http/shown-value.ts';
 import { invalidFields } from './http/validation.ts';
@@ -23,13 +23,15 @@ import { invalidFields } from './http/validation.ts';
 
 /** A slower name server counts as one that does not know the name. */
 const RESOLVE_MS_MAX = 3000;
+/** Shorter keys are words such as `live` that may also be an application name. */
+const TELLING_CHARACTERS_MIN = 8;
 /** More delimiters make too many combinations to compare. */
 const DELIMITERS_MAX = 40;
 
-/** The key while a URL is checked. Of a stored key only the fingerprint is known. */
+/** The known part of the key during the check of a URL: for a stored key only its fingerprint. */
 interface KnownKey {
   fingerprint: string | null;
-  key: StreamKey | null;
+  given: string | null;
 }
 
 interface Refusal extends FieldError {
@@ -122,10 +124,10 @@ function toError(refusals: Refusal[]): AppError {
   return new AppError(only.code, { detail: general.detail, remedy: general.remedy, errors });
 }
 
-function carriesKey(app: string, { fingerprint, key }: KnownKey, fingerprintSecret: string): boolean {
+function carriesKey(app: string, { fingerprint, given }: KnownKey, fingerprintSecret: string): boolean {
   return [app, decodeURIComponent(app)].some(
     (text) =>
-      key?.occursIn(text) ||
+      (given !== null && given.length >= TELLING_CHARACTERS_MIN && text.includes(given)) ||
       partsOf(text).some(
         (part) =>
           part.length >= TELLING_CHARACTERS_MIN && StreamKey.from(part).fingerprint(fingerprintSecret) === fingerprint,
@@ -154,9 +156,9 @@ export function readStreamKey(deps: ApiDeps, text: string): { key: StreamKey; fi
  * Refuses a key that does not fit the platform. A target on this machine accepts any key.
  * @throws {AppError} `validation_failed`
  */
-export function requireKeyShape({ platform: platformId, rtmpUrl }: Target, key: StreamKey): void {
+export function requireKeyShape({ platform: platformId, rtmpUrl }: Target, text: string): void {
   const platform = getPlatform(platformId);
-  if (!platform?.streamKeyPattern || key.matches(new RegExp(platform.streamKeyPattern))) return;
+  if (!platform?.streamKeyPattern || new RegExp(platform.streamKeyPattern).test(text)) return;
   if (!parseIngestUrl(rtmpUrl, { loopbackAllowed: false }).ok) return;
   throw invalidFields([
     { field: 'streamKey', message: `does not look like a ${platform.name} stream key. ${platform.streamKeyHint}` },

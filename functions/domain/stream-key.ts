@@ -2,9 +2,6 @@ import { createHmac } from 'node:crypto';
 
 const REDACTED = '[redacted]';
 
-/** Shorter keys are words such as `live`, which an application may be called too. */
-export const TELLING_CHARACTERS_MIN = 8;
-
 /**
  * A platform's secret that cannot be printed by accident: every conversion to text yields `[redacted]`, and only
  * `reveal()` returns the key. Redaction by type needs no pattern that could miss a key.
@@ -44,16 +41,6 @@ export class StreamKey {
    */
   fingerprint(secret: string): string {
     return createHmac('sha256', secret).update(this.#secret).digest('hex').slice(0, 16);
-  }
-
-  /** Returns true when the text contains the key. A short key is never found: it may be an ordinary word. */
-  occursIn(text: string): boolean {
-    return this.#secret.length >= TELLING_CHARACTERS_MIN && text.includes(this.#secret);
-  }
-
-  /** Returns true when the key has the shape of a platform's keys. */
-  matches(pattern: RegExp): boolean {
-    return pattern.test(this.#secret);
   }
 
   toString(): string {

@@ -143,8 +143,8 @@ async function toEdit(deps: ApiDeps, found: Destination, { streamKey: given, ...
   const streamKey = given === undefined ? null : readStreamKey(deps, given);
   const fingerprint = streamKey?.fingerprint ?? found.streamKeyFingerprint;
   const wanted = { platform, rtmpUrl: fields.rtmpUrl ?? found.rtmpUrl, preset: fields.preset ?? found.preset };
-  const target = await checkTarget(deps, wanted, { fingerprint, key: streamKey?.key ?? null });
-  if (streamKey) requireKeyShape(target, streamKey.key);
+  const target = await checkTarget(deps, wanted, { fingerprint, given: given ?? null });
+  if (given !== undefined) requireKeyShape(target, given);
   await requireNoDuplicate(deps, { ...target, destinationId: found.destinationId, streamKeyFingerprint: fingerprint });
   const stored = streamKey ? await sealStreamKey(deps, found.destinationId, streamKey) : {};
   return { ...fields, ...target, ...stored };

@@ -103,9 +103,9 @@ async function insert(
   const target = await checkTarget(
     deps,
     { platform: wanted.platform, rtmpUrl: wanted.rtmpUrl, preset: wanted.preset },
-    streamKey,
+    { fingerprint: streamKey.fingerprint, given: wanted.streamKey },
   );
-  requireKeyShape(target, streamKey.key);
+  requireKeyShape(target, wanted.streamKey);
   await requireNoDuplicate(deps, { ...target, destinationId: null, streamKeyFingerprint: streamKey.fingerprint });
   // The preview has usually run before, so its durations estimate the first start of this destination.
   const { tookMs } = (await getDestination(deps, PRIMARY_DESTINATION_ID)) ?? {};

@@ -6,9 +6,8 @@ export class PortTakenError extends Error {
   override readonly name = 'PortTakenError';
 
   constructor(port: number, protocol: 'TCP' | 'UDP', variable: string) {
-    const command = variable === 'DEV_PORT' ? 'npm run dev' : 'npm start';
     super(
-      `${protocol} port ${port} is in use. Stop the program that uses it (perhaps another Sluice), or choose another port: ${variable}=${port + 1} ${command}`,
+      `${protocol} port ${port} is in use. Stop the program that uses it (perhaps another Sluice), or choose another port: ${variable}=${port + 1} npm start`,
     );
   }
 }
