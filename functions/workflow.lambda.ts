@@ -1,8 +1,15 @@
-import { makeKms, makeMediaConnect, makeMediaLive, makeMediaPackage, makeSfn, makeTable } from './aws/clients.ts';
+import {
+  createKmsClient,
+  createMediaConnectClient,
+  createMediaLiveClient,
+  createMediaPackageClient,
+  createSfnClient,
+  createTableClient,
+} from './aws/clients.ts';
 import { readEnvironment, stateMachineArnsOf, WorkflowEnvironment } from './environment.ts';
 import { createLambdaLogger, withRequestId } from './lambda-deps.ts';
 import { resolveHost } from './resolve-host.ts';
-import { runStep, type StepInput } from './workflow/run-step.ts';
+import { handleStep } from './workflow/handle-step.ts';
 import type { WorkflowDeps } from './workflow/workflow-deps.ts';
 
 /** Entry point of the function that the state machines call, one step per invocation. */
@@ -14,12 +21,12 @@ const logger = createLambdaLogger('sluice-workflow');
 
 const deps: WorkflowDeps = {
   clients: {
-    kms: makeKms(aws),
-    mediaConnect: makeMediaConnect(aws),
-    mediaLive: makeMediaLive(aws),
-    mediaPackage: makeMediaPackage(aws),
-    sfn: makeSfn(aws),
-    table: makeTable(aws),
+    kms: createKmsClient(aws),
+    mediaConnect: createMediaConnectClient(aws),
+    mediaLive: createMediaLiveClient(aws),
+    mediaPackage: createMediaPackageClient(aws),
+    sfn: createSfnClient(aws),
+    table: createTableClient(aws),
   },
   deployment: {
     deploymentId: environment.DEPLOYMENT_ID,
@@ -30,6 +37,7 @@ const deps: WorkflowDeps = {
     mediaLiveRoleArn: environment.MEDIALIVE_ROLE_ARN,
     packageChannelId: environment.PACKAGE_CHANNEL_ID,
     stateMachineArns: stateMachineArnsOf(environment),
+    incidentMachineArn: environment.STATE_MACHINE_ARN_INCIDENT,
     channelQuota: environment.CHANNEL_QUOTA,
     pushInputQuota: environment.PUSH_INPUT_QUOTA,
     declaredInput: environment.DECLARED_INPUT,
@@ -45,4 +53,4 @@ const deps: WorkflowDeps = {
   logger,
 };
 
-export const handler = withRequestId(logger, (event: StepInput) => runStep(deps, event));
+export const handler = withRequestId(logger, (event: Parameters<typeof handleStep>[1]) => handleStep(deps, event));

@@ -58,8 +58,8 @@ const PlatformSchema = z.strictObject({
   /** Regular expression of a whole stream key; null when its shape is not known for certain. */
   streamKeyPattern: z.nullable(z.string().check(z.refine(isPattern, 'not a regular expression'))),
   /**
-   * Regular expression that recognises a key in a URL, where it must not be; null when keys have no recognisable shape. It
-   * refuses no key, so it may be less certain than `streamKeyPattern`.
+   * Regular expression that recognises a key in a URL, where it must not be; null when keys have no recognisable shape.
+   * It refuses no key, so it may be less certain than `streamKeyPattern`.
    */
   streamKeyShape: z.nullable(z.string().check(z.refine(isPattern, 'not a regular expression'))),
   /** Domains of ingest servers whose URL path has one segment, so that a second one is the stream key. */
@@ -96,7 +96,9 @@ const EncodingSchema = z.strictObject({
   ...provenance,
 });
 
-/** Returns the JSON Schema of the platform files (`platform.schema.json`), with which editors complete and check fields. */
+/**
+ * Returns the JSON Schema of the platform files (`platform.schema.json`), with which editors complete and check fields.
+ */
 export function platformJsonSchema(): unknown {
   return z.toJSONSchema(PlatformSchema, { io: 'input' });
 }

@@ -1,5 +1,11 @@
-import { DescribeExecutionCommand, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  StartExecutionCommand,
+  StopExecutionCommand,
+  type StartExecutionCommandInput,
+} from '@aws-sdk/client-sfn';
 import type { Operation } from '../domain/destination.ts';
+import { incidentExecutionOf, type Incident } from '../domain/incident.ts';
 import { parseOperationId } from '../domain/lifecycle.ts';
 import { isNotFound } from './aws-errors.ts';
 import type { AwsDeps, Deployment } from './clients.ts';
@@ -14,15 +20,30 @@ export async function startExecution(
 ): Promise<void> {
   const parsed = parseOperationId(operation.operationId);
   if (!parsed) throw new Error(`not an operation id: ${operation.operationId}`);
+  await start(clients, {
+    stateMachineArn: deployment.stateMachineArns[operation.kind],
+    name: operation.operationId,
+    // Ids only, because Step Functions keeps inputs for 90 days. The steps put their results into `steps`.
+    input: JSON.stringify({ destinationId: parsed.destinationId, generation: operation.generation, steps: {} }),
+  });
+}
+
+/** Starts the state machine that looks after an incident. Repeating the call is harmless. */
+export async function startIncidentExecution(
+  { clients, deployment }: AwsDeps<'sfn', 'incidentMachineArn'>,
+  { incidentId, executionRevision }: Pick<Incident, 'incidentId' | 'executionRevision'>,
+): Promise<void> {
+  if (executionRevision === null) return;
+  await start(clients, {
+    stateMachineArn: deployment.incidentMachineArn,
+    name: incidentExecutionOf({ incidentId }, executionRevision),
+    input: JSON.stringify({ incidentId, revision: executionRevision, verdict: { rounds: 0 } }),
+  });
+}
+
+async function start(clients: AwsDeps<'sfn', never>['clients'], request: StartExecutionCommandInput): Promise<void> {
   try {
-    await clients.sfn.send(
-      new StartExecutionCommand({
-        stateMachineArn: deployment.stateMachineArns[operation.kind],
-        name: operation.operationId,
-        // Ids only, because Step Functions keeps inputs for 90 days. The steps put their results into `steps`.
-        input: JSON.stringify({ destinationId: parsed.destinationId, generation: operation.generation, steps: {} }),
-      }),
-    );
+    await clients.sfn.send(new StartExecutionCommand(request));
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'ExecutionAlreadyExists') throw error;
   }
@@ -54,19 +75,36 @@ export function executionArnOf(
   { stateMachineArns }: Pick<Deployment, 'stateMachineArns'>,
   { kind, operationId }: Pick<Operation, 'kind' | 'operationId'>,
 ): string {
-  const [machineArn] = /^.*:stateMachine:[^:]+/.exec(stateMachineArns[kind]) ?? [];
-  if (!machineArn) throw new Error(`not the ARN of a state machine: ${stateMachineArns[kind]}`);
-  return `${machineArn.replace(':stateMachine:', ':execution:')}:${operationId}`;
+  return toExecutionArn(stateMachineArns[kind], operationId);
+}
+
+function toExecutionArn(stateMachineArn: string, name: string): string {
+  const [machineArn] = /^.*:stateMachine:[^:]+/.exec(stateMachineArn) ?? [];
+  if (!machineArn) throw new Error(`not the ARN of a state machine: ${stateMachineArn}`);
+  return `${machineArn.replace(':stateMachine:', ':execution:')}:${name}`;
 }
 
 export type ExecutionState = 'running' | 'succeeded' | 'ended' | 'missing';
 
 /** Returns the state of an operation's execution. `ended` covers failed, timed out and aborted. */
-export async function observeExecution(
+export function observeExecution(
   { clients, deployment }: AwsDeps<'sfn', 'stateMachineArns'>,
   operation: Operation,
 ): Promise<ExecutionState> {
-  const executionArn = executionArnOf(deployment, operation);
+  return describe(clients, executionArnOf(deployment, operation));
+}
+
+/** Returns the state of the execution that looks after an incident. */
+export async function observeIncidentExecution(
+  { clients, deployment }: AwsDeps<'sfn', 'incidentMachineArn'>,
+  { incidentId, executionRevision }: Pick<Incident, 'incidentId' | 'executionRevision'>,
+): Promise<ExecutionState> {
+  if (executionRevision === null) return 'missing';
+  const name = incidentExecutionOf({ incidentId }, executionRevision);
+  return describe(clients, toExecutionArn(deployment.incidentMachineArn, name));
+}
+
+async function describe(clients: AwsDeps<'sfn', never>['clients'], executionArn: string): Promise<ExecutionState> {
   try {
     // Input and output are encrypted with another key and not needed here.
     const question = new DescribeExecutionCommand({ executionArn, includedData: 'METADATA_ONLY' });

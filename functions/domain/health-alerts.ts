@@ -2,8 +2,7 @@ import type { Observation, TimelineEntry } from './destination.ts';
 import { HEALTH_REASONS, isHealthCode, type HealthCode } from './health-reasons.ts';
 
 /**
- * MediaLive's alerts by what they mean for the audience. An alert that is not listed is a warning: it is shown, and it is
- * never taken for good news.
+ * MediaLive's alerts by their effect on the audience. An unlisted alert counts as a warning and never as good health.
  * @see https://docs.aws.amazon.com/medialive/latest/ug/monitor-activity-types-alerts-channels.html
  */
 const OUTPUT_ALERTS: Record<string, HealthCode> = {
@@ -21,7 +20,7 @@ export const INPUT_ALERTS = new Set([
 ]);
 
 /**
- * AWS's own messages have no code. RTMP's status codes and the usual words of sockets and TLS in them are telling; any
+ * AWS's messages have no code. RTMP status codes and the usual words for socket and TLS errors identify the cause; any
  * other text stays `delivery_failed`.
  */
 const ALERT_WORDING: readonly [RegExp, HealthCode][] = [
@@ -38,7 +37,7 @@ const ALERT_WORDING: readonly [RegExp, HealthCode][] = [
   [/connection (was )?(reset|closed|lost)|broken pipe/i, 'connection_lost'],
 ];
 
-/** What an output alert says; null for an alert that is about something else. */
+/** Classifies an output alert; returns null for other alerts. */
 export function readOutputAlert({ alertType, message }: Observation['alerts'][number]): Classified | null {
   const code = OUTPUT_ALERTS[alertType];
   if (code === undefined) return null;

@@ -13,7 +13,7 @@ import { acquireLease } from '../aws/lease-table.ts';
 import { listOrphans, requestOrphanRelease } from '../aws/orphan-table.ts';
 import type { Destination } from '../domain/destination.ts';
 import { requestChange } from '../workflow/operations.ts';
-import type { SweepOutcome } from './counted-lines.ts';
+import type { SweepOutcome } from './counted-log-lines.ts';
 import { continueOperation } from './sweep-operations.ts';
 import { sweep } from './sweep.ts';
 import { towardsDesired } from '../domain/lifecycle.ts';
@@ -565,6 +565,11 @@ describe('the reads of a sweep', () => {
       'DescribeInputSecurityGroupCommand',
       'ListChannelsCommand',
       'ListInputsCommand',
+      // The record of this run, for the rule about a sweep that does not run.
+      'PutCommand',
+      // Destinations, orphans, incidents and the settings of incidents.
+      'QueryCommand',
+      'QueryCommand',
       'QueryCommand',
       'QueryCommand',
       // The lease: acquired, then released.

@@ -28,8 +28,9 @@ export interface DeploymentResources {
   fingerprintSecretArn: string;
   /** Secret with the private key that signs the cookies of the preview. */
   previewKeySecretArn: string;
-  /** Unqualified ARNs of the four state machines. */
+  /** Unqualified ARNs of all state machines. */
   stateMachineArns: readonly string[];
+  incidentMachineArn: string;
   /** The alias by which operations are started. */
   stateMachineAlias: string;
   /** False leaves out the conditions on the tags of MediaLive resources, for Regions that do not evaluate them. */
@@ -97,7 +98,7 @@ export function apiPermissions(resources: DeploymentResources): Permission[] {
 /** Permissions of the workflow: the only function that decrypts a stream key and creates media resources. */
 export function workflowPermissions(resources: DeploymentResources): Permission[] {
   return [
-    tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']),
+    tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
     streamKeys(resources, 'kms:Decrypt'),
     ...executions(resources),
     ...mediaLiveReads(resources),
@@ -139,11 +140,18 @@ export function sweepPermissions(resources: DeploymentResources): Permission[] {
   ];
 }
 
-/** Permissions of the stream monitor: polls, records what it observed, keeps the flow's egress address allowed. */
+/**
+ * Permissions of the stream monitor: polls, records what it observed, keeps the flow's egress address allowed, and starts
+ * the workflows of incidents.
+ */
 export function monitorPermissions(resources: DeploymentResources): Permission[] {
   return [
-    tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'Query']),
-    { actions: ['mediaconnect:DescribeFlow'], resources: [resources.flowArn] },
+    tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
+    ...executions(resources, [resources.incidentMachineArn]),
+    {
+      actions: ['mediaconnect:DescribeFlow', 'mediaconnect:DescribeFlowSourceMetadata'],
+      resources: [resources.flowArn],
+    },
     egressRules(resources),
     {
       actions: ['medialive:ListChannels', 'medialive:ListAlerts'],
@@ -201,11 +209,14 @@ function streamKeys({ streamKeysKeyArn, deploymentId }: DeploymentResources, act
  * Lets a function start executions. Includes the state machine's key, because AWS does not document whose permission
  * StartExecution uses for it. The key may only be used through Step Functions.
  */
-function executions(resources: DeploymentResources): Permission[] {
+function executions(
+  resources: DeploymentResources,
+  machineArns: readonly string[] = resources.stateMachineArns,
+): Permission[] {
   return [
     {
       actions: ['states:StartExecution'],
-      resources: resources.stateMachineArns,
+      resources: machineArns,
       // Step Functions authorizes an alias by the machine's ARN and passes the alias in this condition key.
       conditions: { StringEquals: { 'states:StateMachineQualifier': resources.stateMachineAlias } },
     },

@@ -16,6 +16,7 @@ import { createGuardedServer } from './host/guarded-server.ts';
 import { explainAsProblem, explainUnreadable } from './host/early-problem.ts';
 import { closeServer } from './host/close-server.ts';
 import { systemClock } from './host/clock.ts';
+import { drillsOf } from './rehearsal/drills.ts';
 import { createRehearsal } from './rehearsal/rehearsal.ts';
 import { nameCaller } from './host/name-caller.ts';
 import { openSealedFile } from './host/sealed-file.ts';
@@ -33,7 +34,7 @@ import type { OpenStore } from './host/store/open-store.ts';
 import { createStorageHealth, type StorageHealth } from './host/store/storage-health.ts';
 import { keepSmallFiles, watchDirectory } from './host/store/watch-directory.ts';
 import { resolveHost } from '../../functions/resolve-host.ts';
-import { makeWorkflowDeps, READS_LAG_AWS_LIKE_MS, READS_LAG_MS, WORKFLOW_FUNCTION } from './workflow-function.ts';
+import { createWorkflowDeps, READS_LAG_AWS_LIKE_MS, READS_LAG_MS, WORKFLOW_FUNCTION } from './workflow-deps.ts';
 
 /**
  * Starts the whole product on one machine: local AWS, media engine, functions, schedules, API and dashboard. On AWS the
@@ -43,8 +44,8 @@ export interface Embedded {
   /** The origin of the dashboard and the API, such as `http://127.0.0.1:8080`. */
   origin: string;
   /**
-   * Replaces the running code of `functions/`: every later request, step and schedule uses the new one. The media engine, the
-   * local AWS and what they keep are untouched.
+   * Replaces the running code of `functions/`: every later request, step and schedule uses the new one. The media
+   * engine, the local AWS and what they keep are untouched.
    * @throws {Error} when the API cannot be created with it; the old code continues
    */
   useCode(code: ProductCode): void;
@@ -140,8 +141,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       cdnIdentifierSecretArn: CDN_IDENTIFIER_SECRET_ARN,
     });
     const readsLagMs = settings.profile === 'aws-like' ? READS_LAG_AWS_LIKE_MS : READS_LAG_MS;
-    const deps = makeWorkflowDeps({ clients: aws.clients, deployment }, logger, readsLagMs);
-    aws.lambda.register(WORKFLOW_FUNCTION, (event) => code.runStep(deps, event));
+    const deps = createWorkflowDeps({ clients: aws.clients, deployment }, logger, readsLagMs);
+    aws.lambda.register(WORKFLOW_FUNCTION, (event) => code.handleStep(deps, event));
     markStoreComplete(dataDirectory);
     keepSmallFiles(health, dataDirectory);
     health.watch();
@@ -149,8 +150,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     // While the store refuses writes, scheduled runs could not record anything and would only fail again.
     const scheduler = createScheduler({ clock: systemClock, isPaused: () => health.failure() !== null });
     stack.defer(() => scheduler.close());
-    const monitorDeps = { ...deps, ...MONITOR };
-    scheduler.every(MONITOR.everySeconds, 'monitor', async () => void (await code.observeDestinations(monitorDeps)));
+    const monitorDeps = { ...deps, ...MONITOR, drills: () => drillsOf(rehearsal.active()) };
+    scheduler.every(MONITOR.everySeconds, 'monitor', async () => void (await code.runMonitor(monitorDeps)));
     scheduler.every(MONITOR.everySeconds, 'rehearsal', () => rehearsal.refresh());
     const sweepDeps = { ...deps, primary: { preset: settings.hlsRenditions.join(','), mode: settings.primary } };
     scheduler.every(SWEEP_EVERY_SECONDS, 'sweep', async () => void (await code.sweep(sweepDeps)));

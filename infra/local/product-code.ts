@@ -3,12 +3,14 @@ import { createTokenAuthentication } from '../../functions/api/auth/authenticati
 import { createRevokedSessions } from '../../functions/api/auth/revoked-sessions.ts';
 import { createMediaEventHandler } from '../../functions/events/media-event.ts';
 import { reportCosts } from '../../functions/schedules/cost-report.ts';
-import { observeDestinations } from '../../functions/schedules/monitor.ts';
+import { runMonitor } from '../../functions/schedules/monitor-run.ts';
 import { recordUptime } from '../../functions/schedules/record-uptime.ts';
 import { sweep } from '../../functions/schedules/sweep.ts';
-import { runStep } from '../../functions/workflow/run-step.ts';
+import { handleStep } from '../../functions/workflow/handle-step.ts';
 
-/** What the product on one machine calls in `functions/`. On AWS each of these is an entry point of a Lambda function. */
+/**
+ * What the product on one machine calls in `functions/`. On AWS each of these is an entry point of a Lambda function.
+ */
 export type ProductCode = typeof productCode;
 
 /** `npm run dev` imports this file again after an edit and hands the new value to `Embedded.useCode`. */
@@ -17,9 +19,9 @@ export const productCode = {
   createTokenAuthentication,
   createRevokedSessions,
   createMediaEventHandler,
-  observeDestinations,
+  handleStep,
   recordUptime,
   reportCosts,
-  runStep,
+  runMonitor,
   sweep,
 };

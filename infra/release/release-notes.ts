@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * `node infra/release/release-notes.ts v1.2.3`: prints the section of CHANGELOG.md for a tag, and fails unless tag, package.json
- * and CHANGELOG.md name the same version. The release workflow publishes what it prints.
+ * `node infra/release/release-notes.ts v1.2.3`: prints the section of CHANGELOG.md for a tag, and fails unless tag,
+ * package.json and CHANGELOG.md name the same version. The release workflow publishes what it prints.
  */
 
 interface Release {

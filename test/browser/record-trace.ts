@@ -8,8 +8,8 @@ import type { BrowserContext } from 'playwright-core';
 const recorded = new WeakSet<BrowserContext>();
 
 /**
- * Records what the running test does with a page: actions, requests, console and the page before and after each action. A
- * test that fails leaves the recording in a temporary folder and prints how to open it; of others nothing is kept.
+ * Records what the running test does with a page: actions, requests, console and the page before and after each action.
+ * A test that fails leaves the recording in a temporary folder and prints how to open it; of others nothing is kept.
  */
 export async function recordTrace(context: BrowserContext): Promise<void> {
   if (recorded.has(context)) await context.tracing.stopChunk();

@@ -462,11 +462,12 @@ describe('the IAM policies', () => {
 describe('each state machine', () => {
   const machines = Object.values(prod.resources('AWS::StepFunctions::StateMachine', 'controlPlane'));
 
-  it.each([...OPERATION_KINDS])('for %s is the file that also runs on one machine', (kind) => {
+  it.each([...OPERATION_KINDS, 'incident'])('for %s is the file that also runs on one machine', (kind) => {
+    const file = kind === 'incident' ? kind : `destination-${kind}`;
     const { Properties: machine } = machines.find(
-      ({ Properties: { StateMachineName: name } }) => name === `sluice-prod-destination-${kind}`,
+      ({ Properties: { StateMachineName: name } }) => name === `sluice-prod-${file}`,
     )!;
-    expect(machine.DefinitionString).toBe(aslOf(kind));
+    expect(machine.DefinitionString).toBe(readFileSync(join(ROOT, 'statemachines', `${file}.asl.json`), 'utf8'));
     const substitutions = prod.resolve(machine.DefinitionSubstitutions, 'controlPlane');
     expect(substitutions).toEqual({
       WorkflowFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:sluice-prod-workflow',
@@ -474,7 +475,7 @@ describe('each state machine', () => {
   });
 
   it('logs without execution data, is traced and encrypted with our key', () => {
-    expect(machines).toHaveLength(4);
+    expect(machines).toHaveLength(5);
     for (const { Properties: machine } of machines) {
       expect(machine).toMatchObject({
         StateMachineType: 'STANDARD',
@@ -488,8 +489,8 @@ describe('each state machine', () => {
   it('has an alias that points to a version which survives the next deployment', () => {
     const versions = prod.resources('AWS::StepFunctions::StateMachineVersion', 'controlPlane');
     const aliases = Object.values(prod.resources('AWS::StepFunctions::StateMachineAlias', 'controlPlane'));
-    expect(Object.values(versions).map((version) => version.UpdateReplacePolicy)).toEqual(Array(4).fill('Retain'));
-    expect(aliases).toHaveLength(4);
+    expect(Object.values(versions).map((version) => version.UpdateReplacePolicy)).toEqual(Array(5).fill('Retain'));
+    expect(aliases).toHaveLength(5);
     const pointed = aliases.map(({ Properties: alias }) => {
       expect(alias.Name).toBe('live');
       const [route] = alias.RoutingConfiguration as { StateMachineVersionArn: { Ref: string }; Weight: number }[];
@@ -504,7 +505,7 @@ describe('each state machine', () => {
       ([id, { Action: action }]) => id.startsWith('StateMachine') && listOf(action).includes('lambda:InvokeFunction'),
     );
     expect(invoking.map(([, { Resource: resource }]) => resource)).toEqual(
-      Array(4).fill('arn:aws:lambda:us-east-1:000000000000:function:sluice-prod-workflow'),
+      Array(5).fill('arn:aws:lambda:us-east-1:000000000000:function:sluice-prod-workflow'),
     );
   });
 });
@@ -540,11 +541,11 @@ describe('the triggers of the functions', () => {
     ]);
   });
 
-  it('include events of MediaLive and of this flow, with dead letters', () => {
+  it('include events of MediaLive, of this flow and of our own alarms, with dead letters', () => {
     const rules = Object.values(prod.resources('AWS::Events::Rule', 'controlPlane')).map(
       ({ Properties: rule }) => prod.resolve(rule, 'controlPlane') as Record<string, unknown>,
     );
-    expect(rules).toHaveLength(2);
+    expect(rules).toHaveLength(3);
     for (const { State: state, Targets: targets } of rules) {
       expect(state).toBe('ENABLED');
       expect(targets).toEqual([
@@ -555,7 +556,7 @@ describe('the triggers of the functions', () => {
       ]);
     }
     const sources = rules.map(({ EventPattern: pattern }) => pattern as { source: string[]; resources?: string[] });
-    expect(sources.map(({ source }) => source)).toEqual([['aws.medialive'], ['aws.mediaconnect']]);
+    expect(sources.map(({ source }) => source)).toEqual([['aws.medialive'], ['aws.mediaconnect'], ['aws.cloudwatch']]);
     expect(sources[1]!.resources).toEqual([expect.stringMatching(/^arn:aws:mediaconnect:.*:flow:/)]);
   });
 
@@ -694,6 +695,7 @@ const SAMPLE_RESOURCES = {
   fingerprintSecretArn: 'fingerprint-secret',
   previewKeySecretArn: 'preview-key-secret',
   stateMachineArns: ['arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-destination-start'],
+  incidentMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-incident',
   stateMachineAlias: 'live',
   tagConditions: true,
   flowOutputPermission: 'flow' as const,

@@ -10,14 +10,14 @@ import { DestinationId, TimelineQuery } from '../schemas/requests.ts';
 import { DeploymentTimeline, Timeline } from '../schemas/answers.ts';
 import { fromTimelineCursor, readTimeline, toTimelineCursor, type TimelineFilter } from '../views/timeline-page.ts';
 import { invalidFields } from '../http/validation.ts';
-import { readWindow, type Window } from '../http/window.ts';
+import { readWindow, type Window } from '../http/time-window.ts';
 import { requireFound } from './find-destination.ts';
 
 const tags = ['Operations'];
 const DAYS_DEFAULT = 7;
-/** Health may come and go every minute, and whoever looks at one destination looks at what was last. */
+/** Health may change every minute, and readers of one destination want the newest entries. */
 const ENTRIES_MAX = 500;
-/** What fits into one answer of a Lambda function with room to spare. */
+/** Fits into one response of a Lambda function with room to spare. */
 const EXPORT_MAX = 10_000;
 
 const ofOne = createRoute({
@@ -42,7 +42,7 @@ const ofAll = createRoute({
   responses: { 200: answersOrFile(DeploymentTimeline, 'One page, or the file'), ...problems(503) },
 });
 
-/** The timeline of one destination, which answers for a deleted one as long as its history is kept, and of all. */
+/** The timelines of one destination, also a deleted one while its history exists, and of all destinations. */
 export function registerTimeline(api: Api, deps: ApiDeps): void {
   api.openapi(ofOne, async (context) => {
     const { destinationId } = context.req.valid('param');

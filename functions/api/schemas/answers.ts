@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { DESIRED_STATES, DESTINATION_STATUSES, OPERATION_KINDS, STANDBY_MODES } from '../../domain/destination.ts';
-import { ORPHAN_RESOURCES } from '../../domain/inventory.ts';
+import { ORPHAN_RESOURCES } from '../../domain/orphans.ts';
 import { HEALTH_LEVELS } from '../../domain/health-reasons.ts';
 import { ACTIONS } from '../../domain/lifecycle.ts';
 import { PRIMARY_MODES } from '../../domain/primary-mode.ts';
@@ -9,8 +9,8 @@ import { ROLES } from '../auth/roles.ts';
 import { TIMELINE_KINDS, timestamp } from './parts.ts';
 
 /**
- * Every shape the API gives; what it takes is in request-schemas.ts, what is about money in cost-schemas.ts. One schema
- * types the code and writes the OpenAPI document.
+ * Every response of the API; requests are in requests.ts, costs in costs.ts. One schema types the code and generates
+ * the OpenAPI document.
  */
 
 export const BulkResult = z
@@ -73,7 +73,7 @@ const timelineEntry = {
 
 export const Timeline = z.object({ data: z.array(z.object(timelineEntry)) }).openapi('Timeline');
 
-/** The whole deployment's timeline: the same entries, each with whose it is. */
+/** The timeline of the deployment: the same entries with their destinations. */
 export const DeploymentTimeline = z
   .object({
     data: z.array(
@@ -377,7 +377,7 @@ export const SessionResource = z
   })
   .openapi('Session');
 
-/** What is left to do when the session has ended here. */
+/** The next step after the session has ended here. */
 export const EndedSession = z
   .object({
     continueAt: z.string().openapi({ description: 'URL to open in the browser to sign out at the user pool' }),
@@ -404,6 +404,7 @@ export const Problem = z
   })
   .openapi('Problem');
 
+export type DestinationList = z.infer<typeof DestinationList>;
 export type DestinationResource = z.infer<typeof DestinationResource>;
 export type OperationResource = z.infer<typeof OperationResource>;
 export type PrimaryResource = z.infer<typeof PrimaryResource>;

@@ -1,11 +1,19 @@
 import { z } from '@hono/zod-openapi';
 import { STANDBY_MODES } from '../../domain/destination.ts';
 
-/** Fields that more than one schema file is made of. */
+/** Fields that several schema files share. */
 
 export const timestamp = z.string().openapi({ format: 'date-time', example: '2026-11-21T18:02:11.000Z' });
 
-export const TIMELINE_KINDS = ['operation_began', 'operation_ended', 'edited', 'health', 'drift'] as const;
+export const TIMELINE_KINDS = [
+  'operation_began',
+  'operation_ended',
+  'edited',
+  'health',
+  'drift',
+  'incident',
+  'source',
+] as const;
 
 export const PresetId = z.string().min(1).max(64).openapi({ example: '1080p30' });
 export const PlatformId = z.string().min(1).max(64).openapi({ example: 'youtube' });
@@ -13,7 +21,7 @@ export const Standby = z
   .enum(STANDBY_MODES)
   .openapi({ description: 'warm: the channel is kept while idle; cold: created at start, released at stop' });
 
-/** Ids are made by us: a prefix and a ULID, or the primary channel's fixed id. */
+/** A prefix and a ULID, or the primary channel's fixed id. */
 export const anyDestinationId = z
   .string()
   .regex(/^(primary|dst_[0-9a-hjkmnp-tv-z]{26})$/, 'not a destination id')

@@ -5,9 +5,9 @@ import type { ProductCode } from '../product-code.ts';
 import { trackImports } from './module-versions.ts';
 
 /**
- * `npm run dev`: the product with its page from Vite's development server, so that an edit of `web/` shows at once. An edit of
- * `functions/` or `presets/` replaces the code that runs: the media engine, the local AWS and the encoder's connection
- * stay. `--demo` adds what `npm run demo` adds.
+ * `npm run dev`: the product with its page from Vite's development server, so that an edit of `web/` shows at once. An
+ * edit of `functions/` or `presets/` replaces the code that runs: the media engine, the local AWS and the encoder's
+ * connection stay. `--demo` adds what `npm run demo` adds.
  */
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');

@@ -21,10 +21,10 @@ interface TrackOptions {
 }
 
 /**
- * Lets this process import edited files again. Node evaluates a module once per address, so a file that has changed, and
- * every file that imports it, gets a new address (`?version=2`). A file the edit does not reach keeps its address, and so its
- * classes and its state. Node never frees the old modules: for development only. Must run before anything else is
- * imported, or the importers of what is there already are unknown.
+ * Lets this process import edited files again. Node evaluates a module once per address, so a file that has changed,
+ * and every file that imports it, gets a new address (`?version=2`). A file the edit does not reach keeps its address,
+ * and so its classes and its state. Node never frees the old modules: for development only. Must run before anything
+ * else is imported, or the importers of what is there already are unknown.
  */
 export function trackImports({ entry, folders }: TrackOptions): ModuleVersions {
   const importers = new Map<string, Set<string>>();

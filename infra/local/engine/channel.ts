@@ -1,7 +1,9 @@
 /**
- * A running channel: one output, fed by whichever flow feeds its input's address. Copy or encoder is decided when the
- * source is known and again when its format changes; the output behind the switch keeps going meanwhile.
+ * A running channel: one output, fed by the flow that feeds its input's address. The channel chooses between copying
+ * and encoding when the source is known and after each change of its format; the output behind the switch keeps
+ * running.
  */
+import { assertNever } from '../../../functions/domain/assert-never.ts';
 import type { Clock } from '../host/clock.ts';
 import type {
   ChannelReport,
@@ -21,19 +23,19 @@ import { createRtmpPublisher } from './rtmp/publisher.ts';
 import type { DialRules } from './rtmp/rtmp-socket.ts';
 
 const SAMPLE_MS = 900;
-/** Media that arrives becomes pictures that can be sent within this time, or does not. */
+/** Within this time arriving media yields pictures to send, or the channel counts as waiting for input. */
 const BEGINS_WITHIN_MS = 10_000;
 
 export interface Channel {
   run: ChannelRun;
-  /** Which flow feeds it; null when nobody does. */
+  /** Sets the flow that feeds the channel; null for none. */
   connect(flow: Flow | null): void;
-  /** Decides what is still to be decided. Cheap; called on every change and every second. */
+  /** Makes the pending copy-or-encode decisions. Cheap; called on every change and every second. */
   review(): void;
   report(): ChannelReport;
-  /** Practises a failure of its platform; null ends it. A channel that packages has none. */
+  /** Simulates a failure of the platform; null ends it. No effect on a channel that packages. */
   rehearse(fault: RehearsedChannelFault | null): void;
-  /** Present on channels that package. */
+  /** Null unless the channel packages. */
   hls: HlsPackage | null;
   close(): Promise<void>;
 }
@@ -42,7 +44,7 @@ export interface ChannelOptions {
   run: ChannelRun;
   clock: Clock;
   lowLatency: boolean;
-  /** Which addresses may be dialled. */
+  /** The addresses that may be dialled. */
   dial: DialRules;
   sendQueues: KernelSendQueues;
   onChange(): void;
@@ -60,23 +62,31 @@ interface Lane {
   rendition: Rendition;
   feed: ReturnType<typeof createProgramSwitch>;
   mode: 'copy' | 'encode' | 'none';
-  followsKeyframes: boolean;
   decidedFor: number | null;
-  /** What it encodes with; null while it copies or waits. */
+  /** The lane's encoder; null while it copies or waits. */
   encoder: Pick<EncoderProgram, 'problem' | 'droppedFrames'> | null;
-  /** What the encoder, which others share, had dropped before. */
+  /** Frames the shared encoder had dropped before this lane joined it. */
   droppedBefore: number;
+}
+
+function renditionsOf(output: ChannelRun['output']): Rendition[] {
+  switch (output.kind) {
+    case 'rtmp':
+      return [output.rendition];
+    case 'package':
+      return output.renditions;
+    default:
+      return assertNever(output, 'output');
+  }
 }
 
 export function createChannel(options: ChannelOptions): Channel {
   const { clock, run } = options;
-  const renditions = run.output.kind === 'rtmp' ? [run.output.rendition] : run.output.renditions;
-  const lanes = renditions.map((rendition): Lane => ({
+  const lanes = renditionsOf(run.output).map((rendition): Lane => ({
     rendition,
-    // Renditions that are played in turn have to agree in their times.
+    // Players switch between renditions, so their timestamps must agree.
     feed: createProgramSwitch({ clock, keepsTimes: run.output.kind === 'package' }),
     mode: 'none',
-    followsKeyframes: false,
     decidedFor: null,
     encoder: null,
     droppedBefore: 0,
@@ -84,7 +94,18 @@ export function createChannel(options: ChannelOptions): Channel {
   let flow: Flow | null = null;
   let hls: HlsPackage | null = null;
   let liveSinceMs: number | null = null;
-  const output = run.output.kind === 'rtmp' ? openRtmp(run.output) : openPackage(run.output);
+  const output = open(run.output);
+
+  function open(wanted: ChannelRun['output']): Output {
+    switch (wanted.kind) {
+      case 'rtmp':
+        return openRtmp(wanted);
+      case 'package':
+        return openPackage(wanted);
+      default:
+        return assertNever(wanted, 'output');
+    }
+  }
 
   function openRtmp({ url, streamKey, verifyCertificate }: RtmpOutput): Output {
     return createRtmpPublisher({
@@ -110,7 +131,7 @@ export function createChannel(options: ChannelOptions): Channel {
     return packageOutput(opened, clock);
   }
 
-  /** Media arrives, and its first keyframe or the encoder is still on the way. */
+  /** Returns whether media is arriving but its first keyframe or the encoder is not ready yet. */
   function isBeginning(waitingSinceMs: number): boolean {
     return liveSinceMs !== null && clock.now() - Math.max(liveSinceMs, waitingSinceMs) < BEGINS_WITHIN_MS;
   }
@@ -120,26 +141,29 @@ export function createChannel(options: ChannelOptions): Channel {
     else liveSinceMs ??= clock.now();
     if (!flow) return;
     const isLadder = lanes.length > 1;
-    const followsKeyframes = isLadder ? flow.hasCloseKeyframes() : false;
     let copied = false;
     for (const lane of lanes) {
       const decision: 'copy' | 'encode' | 'undecided' | 'none' =
         lane.decidedFor === flow.revision() ? lane.mode : flow.decide(lane.rendition);
       if (decision === 'undecided' || decision === 'none') continue;
-      // One copy is enough: two renditions of a ladder with the same pictures help nobody.
+      // A ladder needs one copy only: a second rendition with the same pictures is useless.
       const mode: 'copy' | 'encode' = decision === 'copy' && copied && isLadder ? 'encode' : decision;
       copied ||= mode === 'copy';
-      if (mode === 'encode' && followsKeyframes === null) continue;
-      const isDecided = lane.decidedFor === flow.revision();
       lane.decidedFor = flow.revision();
-      if (lane.mode === mode && (isDecided || mode === 'copy' || lane.followsKeyframes === followsKeyframes)) continue;
-      Object.assign(lane, { mode, followsKeyframes });
-      const encoder = mode === 'encode' ? flow.encoder(lane.rendition, { followsKeyframes: !!followsKeyframes }) : null;
+      if (lane.mode === mode) continue;
+      lane.mode = mode;
+      const encoder = mode === 'encode' ? flow.encoder(lane.rendition, { followsKeyframes: isLadder }) : null;
       lane.encoder = encoder;
       lane.droppedBefore = encoder?.droppedFrames() ?? 0;
       lane.feed.select(encoder?.program ?? flow.copy);
       options.onChange();
     }
+  }
+
+  /** In a ladder no rendition has more pictures than the source. */
+  function wantedRate({ framesPerSecond }: Rendition): number | undefined {
+    const given = lanes.length > 1 ? flow?.framesPerSecond() : null;
+    return framesPerSecond !== undefined && given ? Math.min(framesPerSecond, given) : framesPerSecond;
   }
 
   return {
@@ -167,7 +191,7 @@ export function createChannel(options: ChannelOptions): Channel {
         droppedFrames: lanes.reduce((sum, { encoder, droppedBefore }) => {
           return sum + (encoder ? encoder.droppedFrames() - droppedBefore : 0);
         }, 0),
-        ...(lane?.encoder && { wantedFramesPerSecond: lane.rendition.framesPerSecond }),
+        ...(lane?.encoder && { wantedFramesPerSecond: wantedRate(lane.rendition) }),
       };
       const failed = lanes.map(({ encoder }) => encoder?.problem()).find((problem) => problem);
       if (failed) report.problem ??= failed;

@@ -1,6 +1,6 @@
 /**
- * The whole engine with real processes: its own, ffmpeg as listener and encoder, and ffmpeg again as the independent sender,
- * RTMP receiver and judge of what comes out.
+ * Tests the whole engine with real processes: its own, ffmpeg as listener and encoder, and ffmpeg again as independent
+ * sender, RTMP receiver and judge of the output.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
@@ -98,7 +98,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     return sender;
   }
 
-  /** An ffmpeg that takes one RTMP publisher and writes what it gets. */
+  /** Starts an ffmpeg that accepts one RTMP publisher and records its stream. */
   async function receiveRtmp(name: string): Promise<{ run: ChannelRun; process: ChildProcess; tags(): FlvTag[] }> {
     const rtmpPort = await findTcpPort();
     const path = join(dataDirectory, `${name}.flv`);
@@ -143,6 +143,19 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     };
   }
 
+  /** What a player knows of the segments: number, time of the first picture. */
+  async function readSegments(packageChannelId: string, playlist: string) {
+    const lines = (await text(packageChannelId, playlist)).split('\n');
+    const first = Number(lines.find((line) => line.startsWith('#EXT-X-MEDIA-SEQUENCE:'))?.split(':')[1]);
+    return lines
+      .flatMap((line, index) => (line.startsWith('#EXT-X-PROGRAM-DATE-TIME:') ? [index] : []))
+      .map((index, place) => ({
+        number: first + place,
+        startMs: Date.parse(lines[index]!.slice('#EXT-X-PROGRAM-DATE-TIME:'.length)),
+        discontinuity: lines[index - 1] === '#EXT-X-DISCONTINUITY',
+      }));
+  }
+
   async function download(packageChannelId: string, playlist: string): Promise<string> {
     const names = (await text(packageChannelId, playlist)).split('\n').filter((line) => line.endsWith('.ts'));
     const segments = await Promise.all(
@@ -153,7 +166,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     return path;
   }
 
-  it('takes an encrypted caller and packages HLS that decodes without an error', async () => {
+  it('accepts an encrypted caller and packages HLS that decodes without an error', async () => {
     await engine.startFlow(flow({ passphrase: PASSPHRASE }));
     await engine.setFlowOutputs('flow', [ADDRESS]);
     await engine.startChannel(packaged('hls', makeRendition()));
@@ -201,7 +214,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     expect(files).toEqual(['media-processes.json']);
   });
 
-  it('refuses a caller with the wrong passphrase, says so, and goes on listening', async () => {
+  it('refuses a caller with the wrong passphrase, reports it, and keeps listening', async () => {
     await engine.startFlow(flow({ passphrase: PASSPHRASE }));
     await until('the listener', () => source()?.state === 'listening');
     const wrong = send({ passphrase: 'not the passphrase' });
@@ -213,17 +226,17 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     expect(source()?.error).toBeUndefined();
   });
 
-  it('keeps the encoder that is connected when another calls, and mentions the other', async () => {
+  it('keeps the connected encoder when another calls, and reports the other', async () => {
     await engine.startFlow(flow());
     await until('the listener', () => source()?.state === 'listening');
     send();
     await until('the caller', () => source()?.state === 'connected' && source()?.video?.width === 640);
     send();
-    await until('the other one', () => source()?.error?.includes('another encoder calls from 127.0.0.1'));
+    await until('the other one', () => source()?.error?.includes('another encoder is calling from 127.0.0.1'));
     expect(source()).toMatchObject({ state: 'connected', connections: 1 });
   });
 
-  it('does not call an encoder connected that has stopped sending', async () => {
+  it('does not report an encoder as connected after it stops sending', async () => {
     await engine.startFlow(flow());
     await until('the listener', () => source()?.state === 'listening');
     const sender = send();
@@ -236,7 +249,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     await until('the caller again', () => source()?.state === 'connected');
   });
 
-  it('copies nothing that does not fit, also when the source changes to it', async () => {
+  it('does not copy an unsuitable source, even if it becomes unsuitable later', async () => {
     const odd = ['libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv444p'];
     const path = makeTransportStream(ffmpeg, join(dataDirectory, 'odd.ts'), { seconds: 10, videoCodec: odd });
     await engine.startFlow(flow());
@@ -251,7 +264,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     await until('its pictures', async () => (await text('hls', 'index.m3u8')).includes('avc1.4d'));
   });
 
-  it('says that the port is in use, and listens when it is free again', async () => {
+  it('reports a port in use, and listens when it is free again', async () => {
     const socket = createSocket('udp4');
     await new Promise<void>((resolve) => socket.bind({ port, address: '127.0.0.1' }, resolve));
     await engine.startFlow(flow());
@@ -361,9 +374,24 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     });
     expect(multivariant.match(/RESOLUTION=\d+x\d+/g)).toEqual(['RESOLUTION=640x360', 'RESOLUTION=320x180']);
     expect(encoders()).toHaveLength(1);
+    const [copied, encoded] = await until('six segments that both have', async () => {
+      const both = [
+        await readSegments('ladder', 'index_1.m3u8'),
+        await readSegments('ladder', 'index_2.m3u8'),
+      ] as const;
+      return both[0].filter(({ number }) => both[1].some((other) => other.number === number)).length >= 5 && both;
+    });
+    const pairs = copied.flatMap((segment) =>
+      encoded.filter((other) => other.number === segment.number).map((other) => [segment, other] as const),
+    );
+    for (const [one, other] of pairs) {
+      // A picture of the slower rendition lasts 67 ms.
+      expect(Math.abs(one.startMs - other.startMs), `segment ${one.number}`).toBeLessThanOrEqual(1_000 / 15);
+      expect(other.discontinuity).toBe(one.discontinuity);
+    }
   });
 
-  it('replaces a killed encoder and disturbs nobody else', async () => {
+  it('replaces a killed encoder without disturbing other outputs', async () => {
     await engine.startFlow(flow());
     await engine.setFlowOutputs('flow', [ADDRESS]);
     const receiver = await receiveRtmp('copy');
@@ -381,6 +409,55 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     expect(channel('copy')).toMatchObject({ state: 'publishing', reconnects: 0, droppedFrames: 0, unsentFrames: 0 });
     expect(source()).toMatchObject({ connections: 1, continuityErrors: 0 });
     expect(longestGapMs(receiver.tags())).toBeLessThan(50);
+  });
+
+  it('says at once and until it is over that an encoder is too slow, and copies beside it as before', async () => {
+    const brake = join(dataDirectory, 'brake');
+    const braked = join(dataDirectory, 'braked-ffmpeg');
+    // An encoder that takes a fifth of what comes, for as long as the brake is on.
+    const script = `case "$*" in *libx264*) [ -e '${brake}' ] && exec '${ffmpeg}' -readrate 0.2 "$@" ;; esac`;
+    writeFileSync(braked, `#!/bin/sh\n${script}\nexec '${ffmpeg}' "$@"\n`, { mode: 0o755 });
+    writeFileSync(brake, '');
+    await engine.close();
+    engine = await createMediaEngine({
+      ffmpegPath: braked,
+      dataDirectory,
+      logger: silentLogger,
+      loopbackTargetsAllowed: true,
+    });
+    await engine.startFlow(flow());
+    await engine.setFlowOutputs('flow', [ADDRESS]);
+    const receiver = await receiveRtmp('copy');
+    await engine.startChannel(receiver.run);
+    await engine.startChannel(packaged('encoded', SMALL));
+    send();
+    await until('the encoder', () => encoders().length === 1 && channel('copy')?.state === 'publishing');
+    /** In pictures that the copy has sent: what the encoder was fed in that time. */
+    const fed = () => channel('copy')!.framesSent;
+    const startedAt = fed();
+    const problem = await until('the report', () => channel('encoded')?.problem);
+    expect(problem.code).toBe('encoder_slow');
+    expect(problem.detail).toMatch(/^this machine is too slow for 1 encode: \d+\.\d of 15 frames per second$/);
+    // Five seconds, and the second between two reports.
+    expect(fed() - startedAt).toBeLessThanOrEqual(6 * 30);
+    const isSlow = () => channel('encoded')?.problem?.code === 'encoder_slow';
+    const seen: boolean[] = [];
+    await until('another attempt', () => {
+      seen.push(isSlow());
+      return (channel('encoded')?.problem?.attempt ?? 0) >= 2;
+    });
+    expect(seen).not.toContain(false);
+    rmSync(brake);
+    for (const pid of encoders()) process.kill(pid, 'SIGKILL');
+    const before = channel('encoded')!.framesSent;
+    const resumed = await until('its pictures', () => isSlow() && channel('encoded')!.framesSent > before && fed());
+    await until('the end of it', () => channel('encoded')?.problem === undefined, 40_000);
+    expect(fed() - resumed).toBeGreaterThan(6 * 30);
+    expect(channel('encoded')?.state).toBe('publishing');
+    expect(channel('copy')).toMatchObject({ state: 'publishing', reconnects: 0, droppedFrames: 0, unsentFrames: 0 });
+    expect(channel('copy')?.problem).toBeUndefined();
+    // Where the file begins again, two pictures are missing.
+    expect(longestGapMs(receiver.tags())).toBeLessThan(150);
   });
 
   it('does not let an output that stalls, comes or goes touch another', async () => {
@@ -432,7 +509,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     expect(await text('hls', 'index.m3u8')).toContain('avc1.');
   });
 
-  it('brings everything back when its process is killed, and counts on', async () => {
+  it('restores all flows and channels when its process is killed, and continues the totals', async () => {
     await engine.startFlow(flow());
     await engine.setFlowOutputs('flow', [ADDRESS]);
     await engine.startChannel(packaged('hls', makeRendition()));
@@ -450,7 +527,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     expect((await engine.fetchPackage('hls', 'index.m3u8')).status).toBe(200);
   });
 
-  it('leaves nothing running when its parent is killed', async () => {
+  it('leaves no process running when its parent is killed', async () => {
     const script = `
       import { createMediaEngine } from ${JSON.stringify(fileURLToPath(new URL('./media-engine.ts', import.meta.url)))};
       const logger = { info() {}, warn() {}, error() {} };
@@ -469,7 +546,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     expect(await until('all of them to be gone', () => family.every((pid) => !isRunning(pid)))).toBe(true);
   });
 
-  it('rejects an RTMP address that is none, without keeping it', async () => {
+  it('rejects an invalid RTMP address without keeping it', async () => {
     const output = {
       kind: 'rtmp' as const,
       url: 'http://127.0.0.1/live',
@@ -483,7 +560,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     expect(channel('bad')).toBeUndefined();
   });
 
-  it('takes the same command twice, and stops for what is not there', async () => {
+  it('accepts a repeated command, and a stop of an unknown flow or channel', async () => {
     await engine.startFlow(flow());
     const [pid] = await until('the listener', () => listeners().length === 1 && listeners());
     await engine.startFlow(flow());
@@ -497,7 +574,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     expect(engine.report().sources).toEqual([]);
   });
 
-  it('practises a lost encoder: the connection stands, and nothing counts as arriving until it ends', async () => {
+  it('simulates a lost encoder: the connection stays open and no data counts as arriving until the end', async () => {
     await engine.startFlow(flow());
     await until('the listener', () => source()?.state === 'listening');
     send();
@@ -511,17 +588,17 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     expect(source()?.connections).toBe(1);
   });
 
-  it('tells how good the line to the encoder is, and practises one that SRT has to repair', async () => {
+  it('reports the quality of the line to the encoder, and simulates a lossy line that SRT has to repair', async () => {
     await engine.startFlow(flow({ passphrase: PASSPHRASE }));
     await until('the listener', () => source()?.state === 'listening');
     expect(source()).not.toHaveProperty('packetLossPercent');
     send({ passphrase: PASSPHRASE });
     const good = await until('a measured line', () => source()?.roundTripMs !== undefined && source());
     expect(good).toMatchObject({ packetLossPercent: 0 });
-    // On loopback it is less than a millisecond; SRT's own guess before the first measurement is 100.
+    // On loopback the round trip is below a millisecond; SRT's initial estimate is 100.
     expect(good.roundTripMs).toBeLessThan(90);
     await engine.rehearse({ ...NOTHING_REHEARSED, lossyFlowArns: ['flow'] });
-    // One of ten sent, of which some are sent again: between 8 and 10 % are missed the first time.
+    // One packet in ten is lost, some of them retransmissions: 8 to 10 % are missing the first time.
     await until('the loss', () => source()!.packetLossPercent! > 7);
     expect(source()!.packetLossPercent).toBeLessThan(12);
     expect(source()).toMatchObject({ state: 'connected', continuityErrors: 0, connections: 1 });
@@ -530,7 +607,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     expect(source()).toMatchObject({ state: 'connected', continuityErrors: 0, connections: 1 });
   });
 
-  it('has a picture of the source while there is one, and none when it is lost, in earnest or in practice', async () => {
+  it('has a picture while the source is connected, and none after a real or simulated loss', async () => {
     await engine.startFlow(flow());
     await until('the listener', () => source()?.state === 'listening');
     expect(await engine.fetchSourcePicture('flow')).toBeNull();
@@ -575,8 +652,8 @@ function isRunning(pid: number): boolean {
 }
 
 /**
- * What ffmpeg complains about while it decodes the whole file. It counts in milliseconds, as FLV does: counted in whole
- * pictures, two of them fall on one number where a gap happens to be half a picture longer than a number of them.
+ * Returns ffmpeg's complaints while it decodes the whole file. Timestamps are in milliseconds, as in FLV: in whole
+ * pictures, two of them could get one number after a gap that is half a picture longer than a multiple.
  */
 function decodeErrors(path: string): string {
   const { stderr, status } = spawnSync(

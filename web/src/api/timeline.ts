@@ -1,28 +1,24 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { DeploymentTimeline } from '../../../functions/api/schemas/answers.ts';
+import type { TimelineQuery } from '../../../functions/api/schemas/requests.ts';
 import { POLL_DETAILS_MS } from './freshness.ts';
 import { queryKeys } from './query-client.ts';
 import { request } from './request.ts';
 
-/** One entry of everything that happened. */
+/** One entry of the timeline. */
 export type DeploymentEntry = DeploymentTimeline['data'][number];
 
-/** What is asked for; empty fields ask for everything. */
-export interface TimelineFilter {
-  kind: string;
-  destinationId: string;
-  /** RFC 3339 or a day. */
-  from: string;
-}
+/** Filters; empty fields match everything. */
+export type TimelineFilter = Record<keyof Pick<TimelineQuery, 'kind' | 'destinationId' | 'from'>, string>;
 
 const PATH = '/api/timeline';
 
-function queryOf(filter: TimelineFilter, more: Record<string, string>): string {
+function queryOf(filter: TimelineFilter, more: Partial<Record<keyof TimelineQuery, string>>): string {
   const set = Object.entries({ ...filter, ...more }).filter(([, value]) => value !== '');
   return `${PATH}?${new URLSearchParams(set).toString()}`;
 }
 
-/** Everything that happened, newest first, a page at a time. New entries come in while only the first page is shown. */
+/** Reads the timeline page by page, newest first. It polls for new entries while only the first page is shown. */
 export function useDeploymentTimeline(filter: TimelineFilter) {
   return useInfiniteQuery({
     queryKey: queryKeys.everything(filter),
@@ -34,17 +30,19 @@ export function useDeploymentTimeline(filter: TimelineFilter) {
   });
 }
 
-/** The address of the CSV file with everything that matches. */
+/** Returns the URL of the CSV file with all matching entries. */
 export function csvAddress(filter: TimelineFilter): string {
   return queryOf(filter, { format: 'csv' });
 }
 
-/** Everything that matches, page by page, for a file. */
+/** Reads all matching entries for a file. */
 export async function readAllEntries(filter: TimelineFilter): Promise<DeploymentEntry[]> {
   const all: DeploymentEntry[] = [];
   let cursor: string | null = '';
   while (cursor !== null) {
-    const { body }: { body: DeploymentTimeline } = await request(queryOf(filter, { limit: '200', cursor }));
+    const { body }: { body: DeploymentTimeline } = await request<DeploymentTimeline>(
+      queryOf(filter, { limit: '200', cursor }),
+    );
     all.push(...body.data);
     cursor = body.nextCursor;
   }

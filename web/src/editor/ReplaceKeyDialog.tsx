@@ -1,7 +1,8 @@
 import { Button, Modal, PasswordInput } from '@mantine/core';
 import { type ClipboardEvent, useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
-import { type Apply, useReplaceStreamKey } from '../api/destinations.ts';
+import type { Apply } from '../../../functions/api/schemas/requests.ts';
+import { useReplaceStreamKey } from '../api/destinations.ts';
 import { problemOf } from '../api/request.ts';
 import { showDone } from '../app/problem-toast.tsx';
 import { useFocusReturn } from '../ui/use-focus-return.ts';
@@ -14,7 +15,7 @@ import { RestartQuestion } from './RestartQuestion.tsx';
 import { useFailureAfterwards } from './use-failure-afterwards.ts';
 import classes from './editor.module.css';
 
-/** Takes a new stream key. The old one is never shown; the new one is forgotten as soon as it is sent. */
+/** Takes a new stream key. The old one is never shown; the new one is discarded after it is sent. */
 export function ReplaceKeyDialog({ destination, onClose }: { destination: DestinationResource; onClose: () => void }) {
   const [streamKey, setStreamKey] = useState('');
   const [pastedUrl, setPastedUrl] = useState<string | null>(null);
@@ -36,7 +37,7 @@ export function ReplaceKeyDialog({ destination, onClose }: { destination: Destin
       showDone(`Stream key of ${destination.name} replaced`);
       onClose();
     };
-    // Where nothing arrives there is nothing to interrupt, and so nothing to ask.
+    // Nothing arrives, so applying now interrupts no viewer and needs no question.
     const when = apply ?? (isOffAirAnyway(destination) ? 'now' : null);
     replace.mutateAsync({ streamKey: streamKey.trim(), apply: when }, { onSuccess }).catch(tellAfterwards);
   };

@@ -11,18 +11,18 @@ const entry: TimelineEntry = {
 };
 
 describe('timelineWords', () => {
-  it('keeps all of what an operation says, colons too', () => {
+  it('keeps the whole text of an operation, including colons', () => {
     const ended = { ...entry, kind: 'operation_ended' as const, detail: 'start failed: no channel left' };
     expect(timelineWords(ended)).toBe('Start failed: no channel left');
   });
 
-  it('says which fields an edit changed', () => {
+  it('lists the changed fields of an edit', () => {
     expect(timelineWords({ ...entry, kind: 'edited', detail: 'name, preset' })).toBe('Edited: name, preset');
   });
 });
 
 describe('timelineActor', () => {
-  it('tells what Sluice did by itself from what a person did', () => {
+  it('distinguishes automatic actions from those of a user', () => {
     expect(timelineActor(entry)).toBe('Operator');
     expect(timelineActor({ ...entry, actor: 'sweep' })).toBe('Automatic');
   });

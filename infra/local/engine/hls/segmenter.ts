@@ -1,10 +1,10 @@
 /**
- * Cuts one program into transport stream segments kept in memory, tables first: a group of pictures each, where it is
- * neither shorter than a second nor longer than the target. With low latency a segment is also handed out in parts while
- * it grows.
+ * Cuts one program into transport stream segments in memory, each with the tables first. A segment holds one group of
+ * pictures, unless that is shorter than a second or longer than the target. With low latency a segment is also served
+ * in parts while it grows.
  */
 import type { Frame, Program, ProgramFormat } from '../program.ts';
-import type { CutPlan } from './cut-plan.ts';
+import type { CutPlan, CutPoint } from './cut-plan.ts';
 import { createTsMuxer } from './ts-muxer.ts';
 
 /** A playlist is never shorter than three target durations (RFC 8216 6.2.2), nor than this. */
@@ -17,6 +17,9 @@ const ROUNDING_MS = 2;
 const DEFAULT_FRAME_MS = 33;
 /** A longer step between two pictures is a pause. */
 const FRAME_MS_MAX = 500;
+/** With a step this long, a segment that became longer than the target has lost pictures. */
+const HOLE_MS = 1_000;
+const OVER_TARGET_MS = 500;
 /** A segment larger than this is cut where it is: memory is finite. */
 const SEGMENT_BYTES_MAX = 64 * 1024 * 1024;
 
@@ -28,23 +31,25 @@ export interface Part {
 
 export interface Segment {
   sequence: number;
-  /** The first of its kind after an interruption or with new headers. */
+  /** The first segment after an interruption or with new headers. */
   discontinuity: boolean;
   /** Program time of its first frame: milliseconds since the epoch. */
   startedAtMs: number;
   durationMs: number;
   data: Buffer;
   parts: Part[];
+  /** The others have it; nothing came from this rendition's encoder. */
+  isGap: boolean;
 }
 
-/** A segment still growing: only its finished parts. */
+/** The finished parts of the open segment. */
 export type OpenSegment = Pick<Segment, 'sequence' | 'discontinuity' | 'startedAtMs' | 'parts'>;
 
 export interface SegmenterView {
   segments: Segment[];
   discontinuitySequence: number;
   open: OpenSegment | null;
-  /** Sequence of the segment that comes next, or grows. */
+  /** Sequence number of the open segment, or of the next one. */
   nextSequence: number;
   targetMs: number;
   partTargetMs: number;
@@ -55,7 +60,7 @@ export interface SegmenterView {
 
 export interface Segmenter {
   view(): SegmenterView;
-  /** Also those that have left the playlist lately. */
+  /** Returns a segment, also one recently removed from the playlist. */
   segment(sequence: number): Segment | null;
   part(sequence: number, index: number): Part | null;
   totals(): { frames: number; bytes: number };
@@ -85,12 +90,14 @@ export function createSegmenter(options: {
   const muxer = createTsMuxer();
   const totals = { frames: 0, bytes: 0 };
   let kept: Segment[] = [];
-  /** How many of those kept have left the playlist. */
+  /** Number of kept segments that have left the playlist. */
   let left = 0;
   let growing: Growing | null = null;
   let format: ProgramFormat | null = null;
   let nextSequence = 0;
-  let discontinuityNext = false;
+  /** Of the newest segment. */
+  let lastFormat: ProgramFormat | null = null;
+  let isInterruptedNext = false;
   let discontinuitySequence = 0;
   let partTargetMs: number | null = null;
   let longestPartMs = 0;
@@ -100,38 +107,43 @@ export function createSegmenter(options: {
   function onFrame(frame: Frame): void {
     if (!format) return;
     receiving = true;
-    // The sound's new headers are not those of the segment; the next one begins with the next keyframe.
+    // New sound headers do not apply to this segment; the next one starts with the next keyframe.
     const isAudioOnly = !format.video;
     if (growing && frame.kind === 'audio' && !isAudioOnly && growing.format.audio !== format.audio) return;
     if (frame.kind === 'video' || isAudioOnly) pace(frame, isAudioOnly);
     if (growing) append(growing, frame);
   }
 
-  /** Ends and begins segments. */
+  /** Ends and starts segments. */
   function pace(frame: Frame, isAudioOnly: boolean): void {
-    const point = {
-      startMs: frame.dtsMs + frame.compositionOffsetMs,
-      isKeyframe: isAudioOnly || frame.keyframe,
-      isAudioOnly,
-    };
+    const startMs = frame.dtsMs + frame.compositionOffsetMs;
+    const point = { startMs, isKeyframe: isAudioOnly || frame.keyframe, isAudioOnly, frameMs };
     if (growing) {
-      const isOther = growing.format !== format;
-      if ((isOther && point.isKeyframe) || lane.endsAt(point, growing.startedAtMs)) {
-        discontinuityNext ||= isOther;
+      const isOther = growing.format !== format && point.isKeyframe;
+      if (!isOther && !lane.endsAt(point, growing.startedAtMs)) return;
+      const isTooLong = startMs - growing.startedAtMs > plan.targetMs() + OVER_TARGET_MS;
+      if (isTooLong && frame.dtsMs - growing.lastDtsMs > HOLE_MS) interrupt();
+      else {
         finish(frame.dtsMs, false);
-        begin(frame, point.startMs, point.isKeyframe);
+        if (lane.continues(point)) return begin(frame, point);
       }
-    } else if (lane.mayBegin(point)) begin(frame, point.startMs, point.isKeyframe);
+    }
+    if (lane.mayBegin(point)) begin(frame, point);
   }
 
-  function begin(frame: Frame, startMs: number, isKeyframe: boolean): void {
+  function begin(frame: Frame, point: CutPoint): void {
     if (!format) return;
-    lane.began({ startMs, isKeyframe });
+    const isOther = lastFormat !== null && lastFormat !== format;
+    const beginning = lane.began(point, { isInterrupted: isInterruptedNext, isOther });
+    if (lastFormat === null) discontinuitySequence = beginning.discontinuitiesBefore;
+    const { sequence, startMs, isDiscontinuity, missed } = beginning;
+    for (const { isDiscontinuity: discontinuity, startMs: startedAtMs, ...gap } of missed)
+      kept.push({ ...gap, discontinuity, startedAtMs, data: Buffer.alloc(0), parts: [], isGap: true });
     const tables = muxer.tables(format);
     const { dtsMs } = frame;
     growing = {
-      sequence: nextSequence,
-      discontinuity: discontinuityNext && nextSequence > 0,
+      sequence,
+      discontinuity: isDiscontinuity,
       startedAtMs: startMs,
       parts: [],
       firstDtsMs: dtsMs,
@@ -140,11 +152,12 @@ export function createSegmenter(options: {
       bytes: tables.length,
       partFirst: 0,
       partStartMs: dtsMs,
-      partIndependent: isKeyframe,
+      partIndependent: point.isKeyframe,
       lastDtsMs: dtsMs,
     };
-    nextSequence += 1;
-    discontinuityNext = false;
+    nextSequence = sequence + 1;
+    lastFormat = format;
+    isInterruptedNext = false;
   }
 
   function append(segment: Growing, frame: Frame): void {
@@ -185,17 +198,18 @@ export function createSegmenter(options: {
     const done = growing;
     growing = null;
     if (options.lowLatency) finishPart(done, endMs);
-    // Fixed with the first segment: a player may rely on it.
+    // Fixed with the first segment, because players may rely on it.
     partTargetMs ??= longestPartMs > 0 ? longestPartMs + ROUNDING_MS : Math.max(PART_MS_MAX, frameMs);
     const { sequence, discontinuity, startedAtMs, parts } = done;
-    const durationMs = Math.max(1, endMs - done.firstDtsMs);
+    const durationMs = lane.ended(Math.max(1, endMs - done.firstDtsMs), isInterrupted);
     plan.settleTarget(durationMs, isInterrupted);
-    kept.push({ sequence, discontinuity, startedAtMs, durationMs, parts, data: Buffer.concat(done.chunks) });
+    const data = Buffer.concat(done.chunks);
+    kept.push({ sequence, discontinuity, startedAtMs, durationMs, parts, data, isGap: false });
     slide();
     options.onChange();
   }
 
-  /** Takes segments out of the playlist, and forgets those that have been out for as long as it lasts. */
+  /** Removes old segments from the playlist, and drops those removed for longer than the playlist's duration. */
   function slide(): void {
     const windowMs = Math.max(WINDOW_MS_MIN, WINDOW_TARGETS * plan.targetMs());
     let shownMs = sumDurations(kept.slice(left));
@@ -206,7 +220,9 @@ export function createSegmenter(options: {
     }
     // RFC 8216 6.2.2: its own duration and that of the longest playlist it was in.
     const needed = (segment: Segment) => segment.durationMs + windowMs + plan.targetMs() * 2;
-    while (left > 0 && sumDurations(kept.slice(1, left)) > needed(kept[0]!)) {
+    // Gaps come all at once, and push out as many segments at once: none of that time has passed since.
+    const servedSince = () => sumDurations(kept.slice(1, left).filter(({ isGap }) => !isGap));
+    while (left > 0 && servedSince() > needed(kept[0]!)) {
       kept.shift();
       left -= 1;
     }
@@ -214,7 +230,7 @@ export function createSegmenter(options: {
 
   function interrupt(): void {
     if (growing) finish(growing.lastDtsMs + frameMs, true);
-    discontinuityNext = true;
+    isInterruptedNext = true;
   }
 
   const unsubscribe = options.program.subscribe({
@@ -246,7 +262,7 @@ export function createSegmenter(options: {
         peakBitrateBps,
       };
     },
-    segment: (sequence) => kept.find((segment) => segment.sequence === sequence) ?? null,
+    segment: (sequence) => kept.find((segment) => segment.sequence === sequence && !segment.isGap) ?? null,
     part(sequence, index) {
       const parts =
         growing?.sequence === sequence ? growing.parts : kept.find((segment) => segment.sequence === sequence)?.parts;

@@ -35,5 +35,6 @@ export const COUNTED_LINES = {
   destinationNotSwept: 'sweep could not handle a destination',
   egressRepaired: 'the egress address of the flow was not allowed',
   egressNotRepaired: 'the input security group could not be checked',
+  incidentsNotSwept: 'sweep could not handle the incidents',
   orphanNotReleased: 'an orphan could not be released',
 } as const;

@@ -10,7 +10,7 @@ export const READS_LAG_MS = 1_000;
 export const READS_LAG_AWS_LIKE_MS = 30_000;
 
 /** Creates the dependencies of the workflow steps, including every AWS client, with the system clock. */
-export function makeWorkflowDeps(aws: AwsDeps, logger: Logger, readsLagMs = READS_LAG_MS): WorkflowDeps & AwsDeps {
+export function createWorkflowDeps(aws: AwsDeps, logger: Logger, readsLagMs = READS_LAG_MS): WorkflowDeps & AwsDeps {
   return {
     ...aws,
     now: () => new Date(),

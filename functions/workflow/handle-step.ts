@@ -1,0 +1,12 @@
+import { runIncidentStep, type IncidentStepInput, type Verdict } from './incident-steps.ts';
+import type { IncidentDeps } from './finish-incident.ts';
+import { runStep, type StepInput } from './run-step.ts';
+import type { WorkflowDeps } from './workflow-deps.ts';
+
+/** Runs a step of any of the state machines: they all call one function. */
+export function handleStep(
+  deps: WorkflowDeps & IncidentDeps,
+  input: StepInput | IncidentStepInput,
+): ReturnType<typeof runStep> | Promise<Verdict | null> {
+  return 'incidentId' in input ? runIncidentStep(deps, input) : runStep(deps, input);
+}
