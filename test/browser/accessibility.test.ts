@@ -83,11 +83,14 @@ describe('axe finds no violation, in dark and in light,', () => {
     await expectAccessible('[role=dialog]');
   });
 
-  it.each(['/', '/destinations', '/timeline'])('on %s with destinations, one of them running', async (path) => {
-    await stage.begin(watched, SOME, path);
-    await page.getByRole('link', { name: 'Alpha', exact: true }).first().waitFor();
-    await expectAccessible();
-  });
+  it.each(['/', '/destinations', '/timeline', '/uptime'])(
+    'on %s with destinations, one of them running',
+    async (path) => {
+      await stage.begin(watched, SOME, path);
+      await page.getByRole('link', { name: 'Alpha', exact: true }).first().waitFor();
+      await expectAccessible();
+    },
+  );
 
   it('on the details panel with its log', async () => {
     await stage.begin(watched, SOME);

@@ -7,6 +7,7 @@ export const paths = {
   destination: (destinationId: string) => `/destinations/${destinationId}`,
   editDestination: (destinationId: string) => `/destinations/${destinationId}/edit`,
   timeline: '/timeline',
+  uptime: '/uptime',
   orphans: '/leftovers',
   settings: '/settings',
   rehearsal: '/rehearsal',

@@ -99,6 +99,8 @@ function Page({ pathname, search, onSearch, session }: PageProps) {
       return <DestinationsPage search={search} onSearch={onSearch} />;
     case paths.timeline:
       return <TimelinePage search={search} onSearch={onSearch} />;
+    case paths.uptime:
+      return <UptimePage search={search} onSearch={onSearch} />;
     case paths.orphans:
       return <OrphansPage />;
     case paths.settings:

@@ -28,6 +28,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['g', 's'], words: 'Go to the show', action: { kind: 'go', path: paths.show } },
   { keys: ['g', 'd'], words: 'Go to destinations', action: { kind: 'go', path: paths.destinations } },
   { keys: ['g', 't'], words: 'Go to the timeline', action: { kind: 'go', path: paths.timeline } },
+  { keys: ['g', 'u'], words: 'Go to uptime', action: { kind: 'go', path: paths.uptime } },
   { keys: ['g', 'l'], words: 'Go to unused resources', action: { kind: 'go', path: paths.orphans } },
   { keys: ['g', 'p'], words: 'Go to settings (preferences)', action: { kind: 'go', path: paths.settings } },
 ];
