@@ -1,0 +1,52 @@
+import type { AwsDeps } from '../aws/clients.ts';
+import { insertDelivery } from '../aws/delivery-table.ts';
+import { startDeliveryExecution } from '../aws/executions.ts';
+import { listTargets } from '../aws/notification-target-table.ts';
+import { newDelivery, type Delivery } from '../domain/delivery.ts';
+import { wantsEvent } from '../domain/notification-target.ts';
+import type { SluiceEvent } from '../domain/webhook-events.ts';
+
+export interface PublishDeps extends AwsDeps<'sfn' | 'table', 'deliveryMachineArn' | 'tableName'> {
+  now: () => Date;
+  logger: { warn(message: string, details?: Record<string, unknown>): void };
+}
+
+/**
+ * Publishes an event: creates one delivery for each target that wants it and starts their executions. Publishing the
+ * same event again has no further effect, so a caller that cannot know whether it succeeded calls again.
+ * @returns the number of targets that want it
+ * @throws when the table does not answer; then call again
+ */
+export async function publishEvent(deps: PublishDeps, event: SluiceEvent): Promise<number> {
+  const targets = (await listTargets(deps)).filter((target) => wantsEvent(target, event));
+  for (const target of targets) await beginDelivery(deps, newDelivery(target, event, deps.now()));
+  return targets.length;
+}
+
+/** Publishes an event whose loss only costs a message. Logs a failure. */
+export async function publishQuietly(deps: PublishDeps, event: SluiceEvent): Promise<void> {
+  try {
+    await publishEvent(deps, event);
+  } catch (error) {
+    deps.logger.warn('an event was not published', {
+      eventId: event.eventId,
+      type: event.type,
+      error: error instanceof Error ? error.name : 'unknown',
+    });
+  }
+}
+
+/** Stores a delivery and starts its execution, unless an earlier call did. */
+export async function beginDelivery(deps: PublishDeps, delivery: Delivery): Promise<Delivery> {
+  const stored = await insertDelivery(deps, delivery);
+  if (stored.state !== 'pending') return stored;
+  try {
+    await startDeliveryExecution(deps, stored);
+  } catch (error) {
+    deps.logger.warn('a delivery was not started, the sweep will', {
+      deliveryId: stored.deliveryId,
+      error: error instanceof Error ? error.name : 'unknown',
+    });
+  }
+  return stored;
+}
