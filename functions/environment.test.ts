@@ -22,6 +22,7 @@ const complete = {
   STATE_MACHINE_ARN_START: machine('start'),
   STATE_MACHINE_ARN_STOP: machine('stop'),
   STATE_MACHINE_ARN_TEARDOWN: machine('teardown'),
+  STATE_MACHINE_ARN_DELIVERY: machine('delivery'),
   DEPLOYMENT_ID: 'prod',
   DECLARED_INPUT: 'AVC/HD/MAX_10_MBPS',
   MAINTENANCE: 'SUNDAY/23:00',

@@ -36,6 +36,7 @@ const Variables = z.object({
   STATE_MACHINE_ARN_START: Arn,
   STATE_MACHINE_ARN_STOP: Arn,
   STATE_MACHINE_ARN_TEARDOWN: Arn,
+  STATE_MACHINE_ARN_DELIVERY: Arn,
   /** MediaLive quotas of the account. AWS's default is 5 for each. */
   CHANNEL_QUOTA: Quota,
   PUSH_INPUT_QUOTA: Quota,
@@ -91,6 +92,7 @@ export const ApiEnvironment = z.pick(Variables, {
   PACKAGE_CHANNEL_ID: true,
   REPORT_BUCKET: true,
   ...STATE_MACHINES,
+  STATE_MACHINE_ARN_DELIVERY: true,
   FINGERPRINT_SECRET_ARN: true,
   PUBLIC_HOST: true,
   PREVIEW_KEY_SECRET_ARN: true,
@@ -113,6 +115,7 @@ export const WorkflowEnvironment = z.pick(Variables, {
   MEDIALIVE_ROLE_ARN: true,
   PACKAGE_CHANNEL_ID: true,
   ...STATE_MACHINES,
+  STATE_MACHINE_ARN_DELIVERY: true,
   CHANNEL_QUOTA: true,
   PUSH_INPUT_QUOTA: true,
   DECLARED_INPUT: true,
@@ -127,10 +130,12 @@ export const SweepEnvironment = z.pick(Variables, {
   FLOW_ARN: true,
   INPUT_SECURITY_GROUP_ID: true,
   ...STATE_MACHINES,
+  STATE_MACHINE_ARN_DELIVERY: true,
 });
 
 export const MonitorEnvironment = z.pick(Variables, {
   TABLE_NAME: true,
+  STATE_MACHINE_ARN_DELIVERY: true,
   FLOW_ARN: true,
   INPUT_SECURITY_GROUP_ID: true,
 });

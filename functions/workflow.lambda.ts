@@ -2,7 +2,7 @@ import { makeKms, makeMediaConnect, makeMediaLive, makeMediaPackage, makeSfn, ma
 import { readEnvironment, stateMachineArnsOf, WorkflowEnvironment } from './environment.ts';
 import { createLambdaLogger, withRequestId } from './lambda-deps.ts';
 import { resolveHost } from './resolve-host.ts';
-import { runStep, type StepInput } from './workflow/run-step.ts';
+import { handleStep } from './workflow/handle-step.ts';
 import type { WorkflowDeps } from './workflow/workflow-deps.ts';
 
 /** Entry point of the function that the state machines call, one step per invocation. */
@@ -30,6 +30,7 @@ const deps: WorkflowDeps = {
     mediaLiveRoleArn: environment.MEDIALIVE_ROLE_ARN,
     packageChannelId: environment.PACKAGE_CHANNEL_ID,
     stateMachineArns: stateMachineArnsOf(environment),
+    deliveryMachineArn: environment.STATE_MACHINE_ARN_DELIVERY,
     channelQuota: environment.CHANNEL_QUOTA,
     pushInputQuota: environment.PUSH_INPUT_QUOTA,
     declaredInput: environment.DECLARED_INPUT,
@@ -41,8 +42,9 @@ const deps: WorkflowDeps = {
   now: () => new Date(),
   sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
   readsLagMs: 30_000,
+  mail: { kind: 'none' },
   resolveHost,
   logger,
 };
 
-export const handler = withRequestId(logger, (event: StepInput) => runStep(deps, event));
+export const handler = withRequestId(logger, (event: Parameters<typeof handleStep>[1]) => handleStep(deps, event));

@@ -12,6 +12,7 @@ type ApiFact =
   | 'copiesSource'
   | 'declaredInput'
   | 'defaultStandby'
+  | 'deliveryMachineArn'
   | 'deploymentId'
   | 'fingerprintSecret'
   | 'flowArn'
@@ -25,7 +26,7 @@ type ApiFact =
 
 /** All that differs between the places the API runs in. */
 export interface ApiDeps
-  extends Pick<WorkflowDeps, 'now' | 'sleep' | 'resolveHost' | 'logger'>, AwsDeps<ApiClient, ApiFact> {
+  extends Pick<WorkflowDeps, 'now' | 'sleep' | 'resolveHost' | 'logger' | 'mail'>, AwsDeps<ApiClient, ApiFact> {
   authentication: Authentication;
   /** True on one machine: the dashboard, the HLS preview and the API share this origin. */
   embedded: boolean;

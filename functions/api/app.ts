@@ -32,6 +32,8 @@ import { registerHealth } from './routes/health.ts';
 import { registerHls } from './routes/hls.ts';
 import { registerLog } from './routes/log.ts';
 import { registerMetrics } from './routes/metrics.ts';
+import { registerDeliveries } from './routes/deliveries.ts';
+import { registerNotificationTargets } from './routes/notification-targets.ts';
 import { registerOperations } from './routes/operations.ts';
 import { registerOrphans } from './routes/orphans.ts';
 import { registerPresets } from './routes/presets.ts';
@@ -156,6 +158,8 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerEstimates(api, deps);
   registerReports(api, deps);
   registerOperations(api, deps);
+  registerNotificationTargets(api, deps);
+  registerDeliveries(api, deps);
   registerFlow(api, deps);
   registerFlowThumbnail(api, deps);
   if (deps.rehearsal) registerRehearsal(api, deps, deps.rehearsal);

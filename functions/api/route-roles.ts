@@ -51,6 +51,13 @@ export const ROUTE_ACCESS: Record<string, Access> = {
 
   // With the passphrase, which lets any encoder in.
   'GET /api/mediaconnect/flow/encoder-address': 'operator',
+  // With people's e-mail addresses.
+  'GET /api/notification-targets': 'operator',
+  'GET /api/notification-targets/{targetId}': 'operator',
+  'GET /api/notification-targets/{targetId}/deliveries': 'operator',
+  'GET /api/outbox': 'operator',
+  'POST /api/notification-targets/{targetId}/test': 'operator',
+  'POST /api/deliveries/{deliveryId}/replay': 'operator',
   'POST /api/destinations/start': 'operator',
   'POST /api/destinations/stop': 'operator',
   'POST /api/destinations/{destinationId}/start': 'operator',
@@ -70,6 +77,10 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'PATCH /api/destinations/{destinationId}': 'admin',
   'DELETE /api/destinations/{destinationId}': 'admin',
   'PUT /api/destinations/{destinationId}/stream-key': 'admin',
+  'POST /api/notification-targets': 'admin',
+  'PATCH /api/notification-targets/{targetId}': 'admin',
+  'DELETE /api/notification-targets/{targetId}': 'admin',
+  'POST /api/notification-targets/{targetId}/rotate-secret': 'admin',
 };
 
 const STRENGTH: readonly Access[] = ['anyone', ...ROLES];

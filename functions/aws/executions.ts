@@ -1,4 +1,10 @@
-import { DescribeExecutionCommand, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  StartExecutionCommand,
+  StopExecutionCommand,
+  type StartExecutionCommandInput,
+} from '@aws-sdk/client-sfn';
+import { deliveryExecutionOf, type Delivery } from '../domain/delivery.ts';
 import type { Operation } from '../domain/destination.ts';
 import { parseOperationId } from '../domain/lifecycle.ts';
 import { isNotFound } from './aws-errors.ts';
@@ -14,15 +20,30 @@ export async function startExecution(
 ): Promise<void> {
   const parsed = parseOperationId(operation.operationId);
   if (!parsed) throw new Error(`not an operation id: ${operation.operationId}`);
+  await start(clients, {
+    stateMachineArn: deployment.stateMachineArns[operation.kind],
+    name: operation.operationId,
+    // Ids only, because Step Functions keeps inputs for 90 days. The steps put their results into `steps`.
+    input: JSON.stringify({ destinationId: parsed.destinationId, generation: operation.generation, steps: {} }),
+  });
+}
+
+/** Starts the state machine of a delivery. Repeating the call is harmless. */
+export async function startDeliveryExecution(
+  { clients, deployment }: AwsDeps<'sfn', 'deliveryMachineArn'>,
+  delivery: Pick<Delivery, 'deliveryId' | 'execution'>,
+): Promise<void> {
+  const { deliveryId, execution } = delivery;
+  await start(clients, {
+    stateMachineArn: deployment.deliveryMachineArn,
+    name: deliveryExecutionOf(delivery),
+    input: JSON.stringify({ deliveryId, execution }),
+  });
+}
+
+async function start(clients: AwsDeps<'sfn', never>['clients'], request: StartExecutionCommandInput): Promise<void> {
   try {
-    await clients.sfn.send(
-      new StartExecutionCommand({
-        stateMachineArn: deployment.stateMachineArns[operation.kind],
-        name: operation.operationId,
-        // Ids only, because Step Functions keeps inputs for 90 days. The steps put their results into `steps`.
-        input: JSON.stringify({ destinationId: parsed.destinationId, generation: operation.generation, steps: {} }),
-      }),
-    );
+    await clients.sfn.send(new StartExecutionCommand(request));
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'ExecutionAlreadyExists') throw error;
   }
@@ -54,9 +75,13 @@ export function executionArnOf(
   { stateMachineArns }: Pick<Deployment, 'stateMachineArns'>,
   { kind, operationId }: Pick<Operation, 'kind' | 'operationId'>,
 ): string {
-  const [machineArn] = /^.*:stateMachine:[^:]+/.exec(stateMachineArns[kind]) ?? [];
-  if (!machineArn) throw new Error(`not the ARN of a state machine: ${stateMachineArns[kind]}`);
-  return `${machineArn.replace(':stateMachine:', ':execution:')}:${operationId}`;
+  return toExecutionArn(stateMachineArns[kind], operationId);
+}
+
+function toExecutionArn(stateMachineArn: string, name: string): string {
+  const [machineArn] = /^.*:stateMachine:[^:]+/.exec(stateMachineArn) ?? [];
+  if (!machineArn) throw new Error(`not the ARN of a state machine: ${stateMachineArn}`);
+  return `${machineArn.replace(':stateMachine:', ':execution:')}:${name}`;
 }
 
 export type ExecutionState = 'running' | 'succeeded' | 'ended' | 'missing';
@@ -66,7 +91,18 @@ export async function observeExecution(
   { clients, deployment }: AwsDeps<'sfn', 'stateMachineArns'>,
   operation: Operation,
 ): Promise<ExecutionState> {
-  const executionArn = executionArnOf(deployment, operation);
+  return observe(clients, executionArnOf(deployment, operation));
+}
+
+/** Returns the state of a delivery's execution. */
+export async function observeDeliveryExecution(
+  { clients, deployment }: AwsDeps<'sfn', 'deliveryMachineArn'>,
+  delivery: Pick<Delivery, 'deliveryId' | 'execution'>,
+): Promise<ExecutionState> {
+  return observe(clients, toExecutionArn(deployment.deliveryMachineArn, deliveryExecutionOf(delivery)));
+}
+
+async function observe(clients: AwsDeps<'sfn', never>['clients'], executionArn: string): Promise<ExecutionState> {
   try {
     // Input and output are encrypted with another key and not needed here.
     const question = new DescribeExecutionCommand({ executionArn, includedData: 'METADATA_ONLY' });

@@ -128,6 +128,12 @@ export function newDelivery(
   };
 }
 
+/** Returns the jitter of the next pause, from 0 up to 1: different for each delivery, the same at each repeat. */
+export function jitterOf({ deliveryId, attempts }: Pick<Delivery, 'deliveryId' | 'attempts'>): number {
+  const hash = createHash('sha256').update(`${deliveryId}#${attempts.length}`).digest();
+  return hash.readUInt32BE(0) / 2 ** 32;
+}
+
 /** What follows from an attempt. */
 export type Verdict =
   | { next: 'delivered' }

@@ -7,7 +7,7 @@ export interface SweepDeps
   extends
     AwsDeps<
       'mediaConnect' | 'mediaLive' | 'sfn' | 'table',
-      'deploymentId' | 'flowArn' | 'inputSecurityGroupId' | 'stateMachineArns' | 'tableName'
+      'deliveryMachineArn' | 'deploymentId' | 'flowArn' | 'inputSecurityGroupId' | 'stateMachineArns' | 'tableName'
     >,
     Pick<OperationDeps, 'now' | 'logger'> {
   /**

@@ -6,6 +6,7 @@ import type { Destination } from '../domain/destination.ts';
 import { COUNTED_LINES, type SweepOutcome } from './counted-lines.ts';
 import { correctDrift } from './sweep-drift.ts';
 import { repairEgress } from './repair-egress.ts';
+import { restartDeliveries } from './sweep-deliveries.ts';
 import type { SweepDeps } from './sweep-deps.ts';
 import { continueOperation, continueRest } from './sweep-operations.ts';
 import { handleOrphans } from './sweep-orphans.ts';
@@ -57,7 +58,17 @@ async function sweepUnderLease(deps: SweepDeps, lease: Lease): Promise<SweepOutc
     // Checks the clock last, because reading the lease may take longer than the lease lasts.
     if (!(await holdsLease(deps, lease, deps.now())) || deps.now().getTime() >= lease.expiresAtMs) throw leaseLost();
   });
+  await restartQuietly(deps);
   return { ran: true, orphans: found, released, halted };
+}
+
+/** Starts missing deliveries. Logs a failure: the next sweep tries again. */
+async function restartQuietly(deps: SweepDeps): Promise<void> {
+  try {
+    await restartDeliveries(deps);
+  } catch (error) {
+    deps.logger.error(COUNTED_LINES.deliveriesNotSwept, { error: error instanceof Error ? error.name : 'unknown' });
+  }
 }
 
 /** Allows the egress address. Logs a failure, which must not stop the sweep's other work. */

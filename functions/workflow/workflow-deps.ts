@@ -1,4 +1,5 @@
 import type { AwsDeps, Deployment } from '../aws/clients.ts';
+import type { MailWay } from '../notify/mail.ts';
 
 export interface Logger {
   info(message: string, details?: Record<string, unknown>): void;
@@ -25,6 +26,8 @@ export interface WorkflowDeps extends AwsDeps<
    * fallen back. AWS documents no figure.
    */
   readsLagMs: number;
+  /** How e-mail notifications leave this deployment. */
+  mail: MailWay;
   /** Resolves a host name, for the check against private networks at start. */
   resolveHost: (host: string) => Promise<string[]>;
   logger: Logger;

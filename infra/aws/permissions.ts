@@ -28,8 +28,9 @@ export interface DeploymentResources {
   fingerprintSecretArn: string;
   /** Secret with the private key that signs the cookies of the preview. */
   previewKeySecretArn: string;
-  /** Unqualified ARNs of the four state machines. */
+  /** Unqualified ARNs of all state machines. */
   stateMachineArns: readonly string[];
+  deliveryMachineArn: string;
   /** The alias by which operations are started. */
   stateMachineAlias: string;
   /** False leaves out the conditions on the tags of MediaLive resources, for Regions that do not evaluate them. */
@@ -62,13 +63,15 @@ const NO_RESOURCE_LEVEL = 'AWS gives this action no resource-level permission';
 
 /**
  * Permissions of the API: reads and writes records, encrypts stream keys, starts workflows, reads metrics. It cannot
- * decrypt.
+ * decrypt stream keys.
  */
 export function apiPermissions(resources: DeploymentResources): Permission[] {
   return [
     tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
     historyByDay(resources),
     streamKeys(resources, 'kms:Encrypt'),
+    // Decrypts as well, because a test message is sent by the API, which returns the receiver's answer.
+    targetSecrets(resources, ['kms:Encrypt', 'kms:Decrypt']),
     ...executions(resources),
     executionsThemselves(resources, 'states:StopExecution'),
     {
@@ -97,8 +100,9 @@ export function apiPermissions(resources: DeploymentResources): Permission[] {
 /** Permissions of the workflow: the only function that decrypts a stream key and creates media resources. */
 export function workflowPermissions(resources: DeploymentResources): Permission[] {
   return [
-    tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']),
+    tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
     streamKeys(resources, 'kms:Decrypt'),
+    targetSecrets(resources, ['kms:Decrypt']),
     ...executions(resources),
     ...mediaLiveReads(resources),
     ...mediaLiveCreates(resources),
@@ -197,15 +201,36 @@ function streamKeys({ streamKeysKeyArn, deploymentId }: DeploymentResources, act
   };
 }
 
+/** The secrets of notification targets, limited in the same way. */
+function targetSecrets(
+  { streamKeysKeyArn, deploymentId }: DeploymentResources,
+  actions: readonly ('kms:Decrypt' | 'kms:Encrypt')[],
+): Permission {
+  return {
+    actions,
+    resources: [streamKeysKeyArn],
+    conditions: {
+      StringEquals: {
+        'kms:EncryptionContext:deployment': deploymentId,
+        'kms:EncryptionContext:purpose': 'notification-target',
+      },
+      'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['deployment', 'target', 'purpose', 'use'] },
+    },
+  };
+}
+
 /**
  * Lets a function start executions. Includes the state machine's key, because AWS does not document whose permission
  * StartExecution uses for it. The key may only be used through Step Functions.
  */
-function executions(resources: DeploymentResources): Permission[] {
+function executions(
+  resources: DeploymentResources,
+  machineArns: readonly string[] = resources.stateMachineArns,
+): Permission[] {
   return [
     {
       actions: ['states:StartExecution'],
-      resources: resources.stateMachineArns,
+      resources: machineArns,
       // Step Functions authorizes an alias by the machine's ARN and passes the alias in this condition key.
       conditions: { StringEquals: { 'states:StateMachineQualifier': resources.stateMachineAlias } },
     },

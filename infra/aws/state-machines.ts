@@ -15,18 +15,27 @@ import {
   StateMachineType,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import { OPERATION_KINDS, type OperationKind } from '../../functions/domain/destination.ts';
+import { OPERATION_KINDS } from '../../functions/domain/destination.ts';
 import { ROOT } from './node-function.ts';
 
 /** The alias that operations start through. */
 export const ALIAS = 'live';
 
+/** The state machines: one for each kind of operation, and one that delivers an event. */
+export const MACHINES = [...OPERATION_KINDS, 'delivery'] as const;
+export type Machine = (typeof MACHINES)[number];
+
+/** Returns the name of a machine's file, without its ending. */
+function fileOf(machine: Machine): string {
+  return machine === 'delivery' ? machine : `destination-${machine}`;
+}
+
 /**
  * Returns the name of a state machine. It is known before creation, because functions and state machines refer to each
  * other.
  */
-export function stateMachineName(deploymentId: string, kind: OperationKind): string {
-  return `sluice-${deploymentId}-destination-${kind}`;
+export function stateMachineName(deploymentId: string, kind: Machine): string {
+  return `sluice-${deploymentId}-${fileOf(kind)}`;
 }
 
 interface StateMachinesProps {
@@ -36,27 +45,27 @@ interface StateMachinesProps {
   logRetention: RetentionDays;
 }
 
-/** Creates the four state machines from the same files that the local deployment uses. */
-export function createStateMachines(scope: Construct, props: StateMachinesProps): Record<OperationKind, StateMachine> {
+/** Creates the state machines from the same files that the local deployment uses. */
+export function createStateMachines(scope: Construct, props: StateMachinesProps): Record<Machine, StateMachine> {
   const log = new LogGroup(scope, 'ExecutionLog', {
     // Under this prefix, one entry in the log resource policy covers any number of log groups.
     logGroupName: `/aws/vendedlogs/states/sluice-${props.deploymentId}`,
     retention: props.logRetention,
     removalPolicy: RemovalPolicy.DESTROY,
   });
-  const made = OPERATION_KINDS.map((kind) => [kind, createStateMachine(scope, { ...props, kind, log })] as const);
-  return Object.fromEntries(made) as Record<OperationKind, StateMachine>;
+  const made = MACHINES.map((kind) => [kind, createStateMachine(scope, { ...props, kind, log })] as const);
+  return Object.fromEntries(made) as Record<Machine, StateMachine>;
 }
 
 function createStateMachine(
   scope: Construct,
-  { deploymentId, workflow, key, kind, log }: StateMachinesProps & { kind: OperationKind; log: LogGroup },
+  { deploymentId, workflow, key, kind, log }: StateMachinesProps & { kind: Machine; log: LogGroup },
 ): StateMachine {
   const machine = new StateMachine(scope, `StateMachine-${kind}`, {
     stateMachineName: stateMachineName(deploymentId, kind),
     stateMachineType: StateMachineType.STANDARD,
     definitionBody: DefinitionBody.fromString(
-      readFileSync(join(ROOT, 'statemachines', `destination-${kind}.asl.json`), 'utf8'),
+      readFileSync(join(ROOT, 'statemachines', `${fileOf(kind)}.asl.json`), 'utf8'),
     ),
     // The only substitution; the local deployment makes the same one.
     definitionSubstitutions: { WorkflowFunctionArn: workflow.functionArn },
@@ -76,7 +85,7 @@ function createStateMachine(
  * Publishes a version of each definition and points the alias at the newest. Running executions finish on the version
  * they started with. Old versions are retained so that the alias can be pointed back at one.
  */
-function publish(scope: Construct, machine: StateMachine, kind: OperationKind): void {
+function publish(scope: Construct, machine: StateMachine, kind: Machine): void {
   const version = new CfnStateMachineVersion(scope, `Version-${kind}`, {
     stateMachineArn: machine.stateMachineArn,
     stateMachineRevisionId: machine.stateMachineRevisionId,
@@ -84,7 +93,7 @@ function publish(scope: Construct, machine: StateMachine, kind: OperationKind): 
   version.applyRemovalPolicy(RemovalPolicy.RETAIN);
   new CfnStateMachineAlias(scope, `Alias-${kind}`, {
     name: ALIAS,
-    description: 'Operations start through this alias',
+    description: 'Executions start through this alias',
     routingConfiguration: [{ stateMachineVersionArn: version.ref, weight: 100 }],
   });
 }

@@ -17,7 +17,7 @@ import { MONITORED_LOCALLY } from '../../functions/schedules/figures-due.ts';
 import { observeDestinations } from '../../functions/schedules/monitor.ts';
 import { recordUptime } from '../../functions/schedules/record-uptime.ts';
 import { sweep } from '../../functions/schedules/sweep.ts';
-import { runStep } from '../../functions/workflow/run-step.ts';
+import { handleStep } from '../../functions/workflow/handle-step.ts';
 import type { Logger, WorkflowDeps } from '../../functions/workflow/workflow-deps.ts';
 import { createGuardedServer } from './host/guarded-server.ts';
 import { explainAsProblem, explainUnreadable } from './host/early-problem.ts';
@@ -34,6 +34,7 @@ import { startLocalAws } from './endpoints/local-aws.ts';
 import { createMediaEngine } from './engine/media-engine.ts';
 import { CDN_IDENTIFIER_SECRET_ARN, PASSPHRASE_SECRET_ARN, provision } from './provision.ts';
 import { originOf, type Settings } from './host/settings.ts';
+import { createMailWay } from './host/smtp-mailer.ts';
 import { createDailyBackup } from './host/store/daily-backup.ts';
 import { markStoreComplete } from './host/store/kept-files.ts';
 import type { OpenStore } from './host/store/open-store.ts';
@@ -139,8 +140,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       cdnIdentifierSecretArn: CDN_IDENTIFIER_SECRET_ARN,
     });
     const readsLagMs = settings.profile === 'aws-like' ? READS_LAG_AWS_LIKE_MS : READS_LAG_MS;
-    const deps = makeWorkflowDeps({ clients: aws.clients, deployment }, logger, readsLagMs);
-    aws.lambda.register(WORKFLOW_FUNCTION, (event) => runStep(deps, event));
+    const mail = createMailWay(settings.mail);
+    const deps = makeWorkflowDeps({ clients: aws.clients, deployment }, logger, { readsLagMs, mail });
+    aws.lambda.register(WORKFLOW_FUNCTION, (event) => handleStep(deps, event));
     markStoreComplete(dataDirectory);
     keepSmallFiles(health, dataDirectory);
     health.watch();
@@ -186,7 +188,7 @@ async function listen(
     health,
     ...aws
   }: AwsDeps &
-    Pick<WorkflowDeps, 'sleep'> & {
+    Pick<WorkflowDeps, 'mail' | 'sleep'> & {
       rehearsal: Rehearsal;
       hlsProxy: (path: string) => Promise<Response>;
       health: StorageHealth;

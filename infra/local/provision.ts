@@ -95,6 +95,7 @@ export async function provision({
     packageChannelId: await ensurePackageChannel(clients, cdnIdentifierSecretArn),
     reportBucket: await ensureReportBucket(clients),
     stateMachineArns: await ensureStateMachines(clients, workflowFunctionArn),
+    deliveryMachineArn: await ensureStateMachine(clients, 'delivery', workflowFunctionArn),
     fingerprintSecret,
     loopbackTargetsAllowed: settings.loopbackTargetsAllowed,
     // Nothing is billed here, so declare MediaLive's widest input, which accepts every encoder.
@@ -297,20 +298,25 @@ async function ensurePackageChannel({ mediaPackage }: AwsClients, secretArn: str
 }
 
 async function ensureStateMachines(
-  { sfn }: AwsClients,
+  clients: AwsClients,
   workflowFunctionArn: string,
 ): Promise<Record<OperationKind, string>> {
   const arns: Partial<Record<OperationKind, string>> = {};
   for (const kind of OPERATION_KINDS) {
-    const name = `sluice-destination-${kind}`;
-    const stateMachineArn = `arn:aws:states:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:stateMachine:${name}`;
-    const file = new URL(`../../statemachines/destination-${kind}.asl.json`, import.meta.url);
-    // The CDK makes the same substitution.
-    const definition = readFileSync(file, 'utf8').replaceAll('${WorkflowFunctionArn}', workflowFunctionArn);
-    const exists = await find(() => sfn.send(new DescribeStateMachineCommand({ stateMachineArn })));
-    if (exists) await sfn.send(new UpdateStateMachineCommand({ stateMachineArn, definition }));
-    else await sfn.send(new CreateStateMachineCommand({ name, definition, roleArn: roleArn('sluice-workflow') }));
-    arns[kind] = stateMachineArn;
+    arns[kind] = await ensureStateMachine(clients, `destination-${kind}`, workflowFunctionArn);
   }
   return arns as Record<OperationKind, string>;
+}
+
+/** Creates or updates a state machine from the file of this name. */
+async function ensureStateMachine({ sfn }: AwsClients, file: string, workflowFunctionArn: string): Promise<string> {
+  const name = `sluice-${file}`;
+  const stateMachineArn = `arn:aws:states:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:stateMachine:${name}`;
+  const text = readFileSync(new URL(`../../statemachines/${file}.asl.json`, import.meta.url), 'utf8');
+  // The CDK makes the same substitution.
+  const definition = text.replaceAll('${WorkflowFunctionArn}', workflowFunctionArn);
+  const exists = await find(() => sfn.send(new DescribeStateMachineCommand({ stateMachineArn })));
+  if (exists) await sfn.send(new UpdateStateMachineCommand({ stateMachineArn, definition }));
+  else await sfn.send(new CreateStateMachineCommand({ name, definition, roleArn: roleArn('sluice-workflow') }));
+  return stateMachineArn;
 }

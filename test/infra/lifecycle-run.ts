@@ -96,6 +96,7 @@ function depsOf({ aws, environments }: LocalDeployment): AwsDeps {
         stop: machine('STOP'),
         teardown: machine('TEARDOWN'),
       },
+      deliveryMachineArn: machine('DELIVERY'),
       channelQuota: 20,
       pushInputQuota: 20,
       ...DECLARED,

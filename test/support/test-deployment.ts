@@ -4,7 +4,8 @@ import { encryptStreamKey } from '../../functions/aws/secrets.ts';
 import type { Destination } from '../../functions/domain/destination.ts';
 import { newDestination } from '../../functions/domain/new-destination.ts';
 import { StreamKey } from '../../functions/domain/stream-key.ts';
-import { runStep, type StepInput } from '../../functions/workflow/run-step.ts';
+import { handleStep } from '../../functions/workflow/handle-step.ts';
+import type { StepInput } from '../../functions/workflow/run-step.ts';
 import type { WorkflowDeps } from '../../functions/workflow/workflow-deps.ts';
 import { systemClock } from '../../infra/local/host/clock.ts';
 import { startLocalAws, type LocalAws } from '../../infra/local/endpoints/local-aws.ts';
@@ -66,7 +67,7 @@ export async function startTestDeployment(options: TestDeploymentOptions = {}): 
   };
   aws.lambda.register(WORKFLOW_FUNCTION, async (event) => {
     await options.beforeStep?.(event);
-    return runStep(deps, event);
+    return handleStep(deps, event);
   });
   return {
     aws,

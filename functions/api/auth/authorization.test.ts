@@ -114,7 +114,8 @@ describe('every route', () => {
   it('that changes something needs an operator, and an admin to change what there is', () => {
     for (const { name, method, access } of routes()) {
       if (method === 'GET' || name === 'POST /api/estimates' || access === 'anyone') continue;
-      const isConfiguration = /^(POST|PUT|PATCH|DELETE) \/api\/destinations(\/\{destinationId\}(\/stream-key)?)?$/;
+      const isConfiguration =
+        /^(POST|PUT|PATCH|DELETE) \/api\/(destinations|notification-targets)(\/\{\w+\}(\/(stream-key|rotate-secret))?)?$/;
       expect(access, name).toBe(isConfiguration.test(name) ? 'admin' : 'operator');
     }
   });

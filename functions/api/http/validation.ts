@@ -5,7 +5,7 @@ import { shownValue } from './shown-value.ts';
 type Issue = z.core.$ZodIssue;
 
 /** Fields whose value is a secret, or may carry one. */
-const SECRET_FIELDS = new Set(['streamKey', 'token', 'rtmpUrl']);
+const SECRET_FIELDS = new Set(['streamKey', 'token', 'rtmpUrl', 'url']);
 /** A field's name is repeated only when it looks like one: somebody may have pasted a secret there. */
 const PLAIN_NAME = /^[A-Za-z][A-Za-z]{0,30}$/;
 

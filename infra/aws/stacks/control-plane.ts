@@ -7,7 +7,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { formatDeclaredInput } from '../../../functions/domain/declared-input.ts';
-import { OPERATION_KINDS, type OperationKind } from '../../../functions/domain/destination.ts';
+import type { OperationKind } from '../../../functions/domain/destination.ts';
 import { formatMaintenance } from '../../../functions/domain/maintenance.ts';
 import { toMaintenanceWindow, type Configuration } from '../configuration.ts';
 import { FUNCTION_NAMES, FUNCTIONS, type FunctionName } from '../functions.ts';
@@ -15,7 +15,7 @@ import { createMediaEvents } from '../media-events.ts';
 import { createNodeFunction } from '../node-function.ts';
 import type { DeploymentResources } from '../permissions.ts';
 import { createSchedules } from '../schedules.ts';
-import { ALIAS, createStateMachines, stateMachineName } from '../state-machines.ts';
+import { ALIAS, createStateMachines, MACHINES, stateMachineName, type Machine } from '../state-machines.ts';
 import type { DashboardStack } from './dashboard.ts';
 import type { DataStack } from './data.ts';
 import type { SourceStack } from './source.ts';
@@ -28,12 +28,14 @@ interface ControlPlaneStackProps extends StackProps {
 }
 
 /**
- * Creates the functions, the four state machines and their triggers. The stack stores no data, so it can be removed and
+ * Creates the functions, the state machines and their triggers. The stack stores no data, so it can be removed and
  * created again at any time.
  */
 export class ControlPlaneStack extends Stack {
   readonly functions: Record<FunctionName, Function>;
+  /** The machines of the operations. */
   readonly stateMachines: Record<OperationKind, StateMachine>;
+  readonly deliveryMachine: StateMachine;
   /** Keyed by the kind of caller whose failures they hold. */
   readonly deadLetterQueues: Record<'functions' | 'schedules' | 'events', Queue>;
 
@@ -67,12 +69,14 @@ export class ControlPlaneStack extends Stack {
       }),
     ]);
     this.functions = Object.fromEntries(made) as Record<FunctionName, Function>;
-    this.stateMachines = createStateMachines(this, {
+    const { delivery, ...operations } = createStateMachines(this, {
       deploymentId,
       workflow: this.functions.workflow,
       key: data.operationsKey,
       logRetention,
     });
+    this.stateMachines = operations;
+    this.deliveryMachine = delivery;
     createSchedules(this, { deploymentId, functions: this.functions, deadLetters: this.deadLetterQueues.schedules });
     createMediaEvents(this, {
       deploymentId,
@@ -126,7 +130,8 @@ export class ControlPlaneStack extends Stack {
       packageChannelArn: source.packageChannelArn,
       fingerprintSecretArn: data.fingerprintSecret.secretArn,
       previewKeySecretArn: dashboard.previewKeys.privateKey.secretArn,
-      stateMachineArns: OPERATION_KINDS.map((kind) => this.stateMachineArn(deploymentId, kind)),
+      stateMachineArns: MACHINES.map((kind) => this.stateMachineArn(deploymentId, kind)),
+      deliveryMachineArn: this.stateMachineArn(deploymentId, 'delivery'),
       stateMachineAlias: ALIAS,
       tagConditions,
       flowOutputPermission,
@@ -138,7 +143,7 @@ export class ControlPlaneStack extends Stack {
     data: DataStack,
     source: SourceStack,
   ): Record<string, string> {
-    const machines = OPERATION_KINDS.map((kind) => [
+    const machines = MACHINES.map((kind) => [
       `STATE_MACHINE_ARN_${kind.toUpperCase()}`,
       `${this.stateMachineArn(deploymentId, kind)}:${ALIAS}`,
     ]);
@@ -168,7 +173,7 @@ export class ControlPlaneStack extends Stack {
   }
 
   /** Returns the ARN before the state machine exists, because state machine and function refer to each other. */
-  private stateMachineArn(deploymentId: string, kind: OperationKind): string {
+  private stateMachineArn(deploymentId: string, kind: Machine): string {
     return `arn:${this.partition}:states:${this.region}:${this.account}:stateMachine:${stateMachineName(deploymentId, kind)}`;
   }
 }
