@@ -2,9 +2,6 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-/** The address of `npm start`. The development server forwards API and preview requests to it. */
-const CONTROL_PLANE = 'http://127.0.0.1:8080';
-
 /**
  * Puts the code that every page needs into two files instead of thirty, for fewer requests and better compression.
  * `$initial` excludes modules that are loaded on demand, above all the player, which is as large as the rest.
@@ -33,7 +30,5 @@ export default defineConfig(({ command }) => {
       manifest: true,
       rolldownOptions: { output: { codeSplitting: { groups: CHUNKS } } },
     },
-    // Keep the browser's Host header, because the API checks that a request comes from its own origin.
-    server: { proxy: { '/api': { target: CONTROL_PLANE }, '/out': { target: CONTROL_PLANE } } },
   };
 });

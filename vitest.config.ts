@@ -17,7 +17,7 @@ const MEDIA_TESTS = [
   'infra/local/engine/{child-registry,encoder-program,ffmpeg-abilities,srt-line}.test.ts',
   'infra/local/engine/rtmp/{publisher*,kernel-send-queues}.test.ts',
   'infra/local/rehearsal/**/*.test.ts',
-  'test/{bench,e2e}/**/*.test.ts',
+  'test/e2e/**/*.test.ts',
 ];
 
 const PAIRED_TESTS = ['test/e2e/{start-up,store}.test.ts', 'test/browser/*.test.ts'];
@@ -72,6 +72,8 @@ export default defineConfig({
           include: ['{functions,infra,presets,statemachines,web,test}/**/*.test.{ts,tsx}'],
           exclude: [...configDefaults.exclude, ...ISOLATED_TESTS, ...PAIRED_TESTS, ...MEDIA_TESTS],
           isolate: false,
+          // A spy must not reach the next file.
+          restoreMocks: true,
           sequence: { groupOrder: 0 },
         },
       },

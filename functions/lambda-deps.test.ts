@@ -18,13 +18,13 @@ it('withRequestId adds the id of the current invocation to every log line', asyn
   const logger = createLambdaLogger('sluice-test');
   const handler = withRequestId(logger, async (event: { step: string }) => {
     await Promise.resolve();
-    logger.info('looked', { step: event.step });
+    logger.info('checked', { step: event.step });
     return event.step;
   });
   expect(await handler({ step: 'first' }, { awsRequestId: 'request-1' })).toBe('first');
   await handler({ step: 'second' }, { awsRequestId: 'request-2' });
   expect(lines.map((line) => JSON.parse(line))).toEqual([
-    expect.objectContaining({ message: 'looked', service: 'sluice-test', step: 'first', awsRequestId: 'request-1' }),
-    expect.objectContaining({ message: 'looked', service: 'sluice-test', step: 'second', awsRequestId: 'request-2' }),
+    expect.objectContaining({ message: 'checked', service: 'sluice-test', step: 'first', awsRequestId: 'request-1' }),
+    expect.objectContaining({ message: 'checked', service: 'sluice-test', step: 'second', awsRequestId: 'request-2' }),
   ]);
 });

@@ -1,9 +1,17 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { PresetsResource } from '../functions/api/schemas/answers.ts';
 import custom from './platforms/custom.json' with { type: 'json' };
 import source from './encodings/source.json' with { type: 'json' };
-import { allowedEncodings, getPlatform, listEncodings, listPlatforms, loadPresets, resolveEncoding } from './index.ts';
+import {
+  allowedEncodings,
+  getPlatform,
+  listEncodings,
+  listPlatforms,
+  loadPresets,
+  platformJsonSchema,
+  resolveEncoding,
+} from './index.ts';
 
 const idsInFolder = (folder: string) =>
   readdirSync(new URL(folder, import.meta.url)).map((file) => file.replace(/\.json$/, ''));
@@ -46,6 +54,20 @@ describe('the preset files', () => {
         expect({ path, exists: found !== undefined || isProtocol }).toEqual({ path, exists: true });
       }
     }
+  });
+
+  it('of the platforms name the schema file that describes them, and it is fresh', () => {
+    const schema = JSON.parse(readFileSync(new URL('platform.schema.json', import.meta.url), 'utf8')) as unknown;
+    expect(schema, 'run node presets/generate-schema.ts').toEqual(platformJsonSchema());
+    for (const platform of listPlatforms()) expect(platform.$schema).toBe('../platform.schema.json');
+  });
+
+  it('of the platforms are all in the README', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const missing = listPlatforms().filter(
+      ({ platformId, name }) => platformId !== 'custom' && !new RegExp(`\\b${name.split(' ')[0]}\\b`).test(readme),
+    );
+    expect(missing.map(({ name }) => name)).toEqual([]);
   });
 
   it('match the schema of the API', () => {
@@ -127,6 +149,8 @@ describe('loadPresets', () => {
     ],
     ['a repeated id', [custom, custom], [source], /same id/],
     ['a broken key pattern', [{ ...custom, streamKeyPattern: '(' }], [source], /regular expression/],
+    ['a broken key shape', [{ ...custom, streamKeyShape: '(' }], [source], /regular expression/],
+    ['a domain that is a URL', [{ ...custom, oneSegmentDomains: ['https://a.b'] }], [source], /oneSegmentDomains/],
     ['half a size', [custom], [{ ...source, width: 1280 }], /null together/],
     ['too short a pause', [{ ...custom, reconnectPauseSeconds: 5 }], [source], /reconnectPauseSeconds/],
   ])('refuses a file with %s', (_, platforms, encodings, message) => {

@@ -46,6 +46,7 @@ const provenance = {
 
 /** One platform file. */
 const PlatformSchema = z.strictObject({
+  $schema: z.optional(z.string()),
   platformId: Id,
   name: Text,
   /** Default ingest URL without the stream key; null when the platform issues one per event. */
@@ -56,6 +57,13 @@ const PlatformSchema = z.strictObject({
   streamKeyHint: Text,
   /** Regular expression of a whole stream key; null when its shape is not known for certain. */
   streamKeyPattern: z.nullable(z.string().check(z.refine(isPattern, 'not a regular expression'))),
+  /**
+   * Regular expression that recognises a key in a URL, where it must not be; null when keys have no recognisable shape.
+   * It refuses no key, so it may be less certain than `streamKeyPattern`.
+   */
+  streamKeyShape: z.nullable(z.string().check(z.refine(isPattern, 'not a regular expression'))),
+  /** Domains of ingest servers whose URL path has one segment, so that a second one is the stream key. */
+  oneSegmentDomains: z.array(z.string().check(z.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/))),
   caps: CapsSchema,
   /** Bitrates the platform recommends, where they differ from the encoding's own. */
   videoBitrateBpsByEncoding: z.record(z.string(), bitrateBps),
@@ -87,6 +95,13 @@ const EncodingSchema = z.strictObject({
   audioSampleRateHz: PositiveInteger,
   ...provenance,
 });
+
+/**
+ * Returns the JSON Schema of the platform files (`platform.schema.json`), with which editors complete and check fields.
+ */
+export function platformJsonSchema(): unknown {
+  return z.toJSONSchema(PlatformSchema, { io: 'input' });
+}
 
 export type Platform = Readonly<z.infer<typeof PlatformSchema>>;
 export type Encoding = Readonly<z.infer<typeof EncodingSchema>>;

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readProse } from './support/read-prose.ts';
 import { findMissingOptional, findUnverified } from '../infra/local/bootstrap/complete-lock.mjs';
 
 /** Rules of the house that no linter can express. */
@@ -101,7 +102,9 @@ function arrowsOf(folder: string): Map<string, Set<string>> {
   return arrows;
 }
 
-/** The rooms that are left when every room without an import of another remaining room is taken away, again and again. */
+/**
+ * The rooms that are left when every room without an import of another remaining room is taken away, again and again.
+ */
 function findCircles(arrows: Map<string, Set<string>>): string[] {
   const remaining = new Set(arrows.keys());
   const isLowest = (room: string) => [...arrows.get(room)!].every((target) => !remaining.has(target));
@@ -163,7 +166,7 @@ describe('processes', () => {
 describe('the environment', () => {
   it('is read where it is read, and nowhere else', () => {
     const allowed =
-      /\.lambda\.ts$|^functions\/environment\.ts$|^infra\/local\/(main|host\/(print-link|programs|restore-backup))\.ts$|^infra\/local\/bootstrap\/|\/engine\/media-(child|engine)\.ts$|^vite\.config\.ts$/;
+      /\.lambda\.ts$|^functions\/environment\.ts$|^infra\/local\/(run-product|dev\/dev|host\/(print-link|programs|restore-backup))\.ts$|^infra\/local\/bootstrap\/|\/engine\/media-(child|engine)\.ts$|^vite\.config\.ts$/;
     const wrong = source.filter((file) => /process\.env/.test(read(file)) && !allowed.test(file));
     expect(wrong).toEqual([]);
   });
@@ -212,6 +215,53 @@ describe('documents', () => {
       if (!existsSync(join(root, file))) return [target];
       return anchor === undefined || slugsOf(read(file)).includes(anchor) ? [] : [target];
     });
+    expect(wrong).toEqual([]);
+  });
+});
+
+/** Words of the former style, and what to write instead. */
+const OLD_WORDS: readonly [RegExp, string][] = [
+  [/\b(?:nobody|somebody|whoever)\b/i, 'name the actor'],
+  [/\banew\b/i, 'again'],
+  [/\bwish(?:es|ed)?\b/i, 'request, desired state'],
+  [/\bpractis(?:e|es|ed|ing)\b/i, 'simulate, drill'],
+  [/\btold apart\b/i, 'distinguished'],
+  [/\b(?:is|are|was|were) told\b/i, 'is reported, is shown'],
+  [/\boftener\b/i, 'more often'],
+  [/\bgoes on\b(?! air)/i, 'continues'],
+  [/\b(?:gives|takes) (?:it )?back\b/i, 'releases, undoes'],
+  [/\bgave out\b/i, 'returned'],
+];
+
+/** Phrases that use such a word in its ordinary sense, or quote another source: file and phrase. */
+const OLD_WORDS_ALLOWED: readonly [file: string, phrase: string][] = [];
+
+/** Folders and documents whose texts are still being rewritten. Remove each when it is done. */
+const NOT_REWRITTEN_YET = /^(?:infra\/local\/engine\/|RUNBOOK\.md$)/;
+
+describe('prose', () => {
+  const readTexts = (file: string) => (file.endsWith('.md') ? read(file).split('\n') : readProse(file, read(file)));
+
+  it('is read from comments, strings, templates and JSX text, but not from code', () => {
+    const text =
+      "const wish = /anew/; // why\nconst all = ['one', `two ${wish ? `three` : 4} five`];\nconst b = <p>six</p>;";
+    expect(readProse('a.tsx', text)).toEqual(['// why', "'one'", '`two ${', '`three`', '} five`', 'six']);
+  });
+
+  it('uses the words of the style guide', () => {
+    const wrong = files
+      .filter(
+        (file) => /\.(ts|tsx|mjs|md)$/.test(file) && file !== 'test/repo.test.ts' && !NOT_REWRITTEN_YET.test(file),
+      )
+      .flatMap((file) => {
+        const allowed = OLD_WORDS_ALLOWED.filter(([where]) => where === file).map(([, phrase]) => phrase);
+        return readTexts(file).flatMap((text) => {
+          const rest = allowed.reduce((left, phrase) => left.replaceAll(phrase, ''), text);
+          return OLD_WORDS.filter(([word]) => word.test(rest)).map(
+            ([, instead]) => `${file}: ${text} (write: ${instead})`,
+          );
+        });
+      });
     expect(wrong).toEqual([]);
   });
 });

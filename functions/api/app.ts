@@ -48,9 +48,9 @@ import { shownValue } from './http/shown-value.ts';
 import { explainIssues, invalidFields } from './http/validation.ts';
 
 /**
- * The REST API. Every request passes the same gate: known host, who is it, may they, from our own page, a body within its limits;
- * then its route's schema; then the route. Every answer leaves with a request id and the security headers, every
- * refusal as an RFC 9457 problem.
+ * The REST API. Every request passes the same checks: known host, authentication, role, same origin and body limits;
+ * then the schema of its route; then the route. Every answer has a request id and the security headers, and every
+ * refusal is an RFC 9457 problem.
  */
 export function createApi(deps: ApiDeps): Api {
   const api: Api = new OpenAPIHono<ApiEnv>({
@@ -59,7 +59,7 @@ export function createApi(deps: ApiDeps): Api {
     },
   });
   let routes: RouteTable | undefined;
-  // Made on first use: all routes are registered by then.
+  // Created on first use, after all routes are registered.
   const table = () => (routes ??= createRouteTable(api));
 
   function toValidationError(
@@ -68,7 +68,7 @@ export function createApi(deps: ApiDeps): Api {
   ): AppError {
     if (result.target === 'param') {
       return new AppError('not_found', {
-        // The id is not repeated: what is no id may be anything, pasted by mistake.
+        // Does not repeat the id: the caller may have pasted a secret.
         detail: 'nothing has this id',
         remedy: 'use an id from one of the API’s lists; a destination id is dst_ and 26 characters',
       });
@@ -84,10 +84,10 @@ export function createApi(deps: ApiDeps): Api {
     try {
       await next();
     } catch (error) {
-      // The framework hands over errors only; whatever else is thrown would end the request without an answer.
+      // The framework passes on errors only; a thrown non-error would end the request without an answer.
       context.res = answerFailure(error, context);
     }
-    // A response that came from elsewhere may have headers that cannot be changed.
+    // A response of `fetch` may have immutable headers.
     context.res = new Response(context.res.body, context.res);
     setSecurityHeaders(context.res.headers, { requestId: context.get('requestId'), https: !deps.embedded });
     if (!isSafe(context.req.method)) logWrite(deps, context, table());
@@ -105,7 +105,7 @@ export function createApi(deps: ApiDeps): Api {
     return next();
   });
 
-  /** Nobody is told more than that there is something behind it. */
+  /** Authenticates and authorizes a request. A 401 reveals only that the route exists. */
   async function requirePrincipal(context: ApiContext, needed: Role): Promise<Principal> {
     const principal = await deps.authentication.authenticate(context.req.raw, callerOf(context, deps));
     if (!principal) throw unauthenticated();
@@ -128,7 +128,7 @@ export function createApi(deps: ApiDeps): Api {
 
   function answerFailure(thrown: unknown, context: ApiContext): Response {
     const error = explainStorage(deps, explain(thrown));
-    // A browser that opens the documentation is led to the dashboard's sign-in, which leads back.
+    // Sends a browser that opens the documentation to the sign-in page, which leads back.
     if (error.code === 'unauthenticated' && isDocsPage(context)) return context.redirect(`/?next=${DOCS_PATH}`);
     const requestId = context.get('requestId');
     logFailure(deps.logger, error, { requestId, route: routeOf(context, table()), method: context.req.method });
@@ -168,14 +168,14 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   if (deps.embedded && deps.staticFiles) registerDashboard(api, deps.staticFiles);
 }
 
-/** Reads the body once, for everybody after us. */
+/** Reads the body once for all later readers. */
 async function takeBody(context: ApiContext, routes: RouteTable): Promise<void> {
   const { text, value } = await readBody(context.req.raw);
   context.set('bodyText', text);
   context.set('body', value);
-  // What the framework itself would put there on the first read; its type leaves the promise out.
+  // The value the framework itself caches on the first read; its type omits the promise.
   Object.assign(context.req.bodyCache, { text: Promise.resolve(text) });
-  // The framework knows fewer spellings of the type than we read.
+  // The framework knows fewer spellings of the content type than we accept.
   if (text !== '') context.req.raw.headers.set('content-type', 'application/json');
   const route = routes.find(context.req.method, context.req.path);
   if (!route || route.body || value === undefined) return;
@@ -209,17 +209,17 @@ function missingPath(context: ApiContext): AppError {
   });
 }
 
-/** Template of the route, never the path itself: anything may have been pasted there. */
+/** Returns the route's template, never the path, which may contain a pasted secret. */
 function routeOf(context: ApiContext, routes: RouteTable): string {
   return routes.find(context.req.method, context.req.path)?.path ?? '(none)';
 }
 
-/** Who asked for what, and what came of it. Values never. */
+/** Logs caller, route and status of a write, never values. */
 function logWrite(deps: ApiDeps, context: ApiContext, routes: RouteTable): void {
   const operationId = context.res.headers.get('operation-id');
   deps.logger.info('write', {
     requestId: context.get('requestId'),
-    principal: context.get('principal')?.id ?? 'nobody',
+    principal: context.get('principal')?.id ?? 'anonymous',
     method: context.req.method,
     route: routeOf(context, routes),
     status: context.res.status,

@@ -1,7 +1,7 @@
 import type { ApiContext, ApiDeps } from './api-deps.ts';
 import type { Caller } from './auth/authentication.ts';
 
-/** Who a request comes from. Where the API cannot see that, all callers are one. */
+/** Returns a function that names the caller. Where the API cannot see the caller, all count as one. */
 export function callerOf(context: ApiContext, { nameCaller }: Pick<ApiDeps, 'nameCaller'>): Caller {
   return () => nameCaller?.(context.env) ?? 'unknown';
 }

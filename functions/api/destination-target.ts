@@ -8,7 +8,8 @@ import {
 import { listAllDestinations } from '../aws/destination-table.ts';
 import { encryptStreamKey } from '../aws/secrets.ts';
 import { AppError, type ErrorCode, type FieldError } from '../domain/errors.ts';
-import { checkResolvedAddresses, parseIngestUrl, type IngestUrl } from '../domain/ingest-url.ts';
+import { parseIngestUrl, type IngestUrl } from '../domain/ingest-url.ts';
+import { checkResolvedAddresses } from '../domain/public-address.ts';
 import type { StoredKey, Target } from '../domain/requests.ts';
 import { StreamKey } from '../domain/stream-key.ts';
 import type { ApiDeps } from './api-deps.ts';
@@ -16,18 +17,18 @@ import { shownValue } from './http/shown-value.ts';
 import { invalidFields } from './http/validation.ts';
 
 /**
- * What a destination may point at: platform, preset, URL and key together. Everything is checked before anything is
- * written, and again by the workflow right before the channel starts.
+ * Checks the target of a destination: platform, preset, URL and key together. The API checks it before it writes; the
+ * workflow checks it again right before the channel starts.
  */
 
-/** A name server that takes longer than this is treated as one that does not know the name. */
+/** A slower name server counts as one that does not know the name. */
 const RESOLVE_MS_MAX = 3000;
-/** Shorter keys are words such as `live`, which an application may well be called too. */
+/** Shorter keys are words such as `live` that may also be an application name. */
 const TELLING_CHARACTERS_MIN = 8;
-/** More of them make too many combinations to compare. */
+/** More delimiters make too many combinations to compare. */
 const DELIMITERS_MAX = 40;
 
-/** What is known of the key while a URL is checked: of a stored one the fingerprint only. */
+/** The known part of the key during the check of a URL: for a stored key only its fingerprint. */
 interface KnownKey {
   fingerprint: string | null;
   given: string | null;
@@ -39,7 +40,7 @@ interface Refusal extends FieldError {
 
 /**
  * Checks platform, preset and URL.
- * @param wanted `rtmpUrl` and `preset` undefined: the platform's own
+ * @param wanted undefined `rtmpUrl` and `preset` mean the platform's defaults
  * @param streamKey to find it in the URL
  * @returns the target with its URL in canonical form
  * @throws {AppError} `validation_failed`, or the one code that applies, with every offending field
@@ -92,7 +93,7 @@ async function checkUrl(
     return refuseUrl('url_contains_stream_key', 'the URL contains the stream key: put the key into its own field');
   }
   const resolved = checkResolvedAddresses(await resolveInTime(deps, parsed.url.host), { loopbackAllowed });
-  // A name that does not resolve yet is no error: a show may be prepared before its event exists.
+  // A name that does not resolve yet is accepted, because operators prepare shows before the event exists.
   if (!resolved.ok && resolved.code !== 'host_not_found') {
     return refuseUrl('url_not_allowed', `${resolved.message}: ${resolved.remedy}`);
   }
@@ -135,7 +136,9 @@ function carriesKey(app: string, { fingerprint, given }: KnownKey, fingerprintSe
   );
 }
 
-/** Everything between two delimiters, since a key may hold delimiters itself; of overlong texts the endings only. */
+/**
+ * Returns all substrings between two delimiters, because a key may contain delimiters; only the endings of long texts.
+ */
 function partsOf(text: string): string[] {
   const starts = [0, ...Array.from(text.matchAll(/[/?&=]/g), ({ index }) => index + 1)];
   const ends = starts.length > DELIMITERS_MAX ? [] : starts.slice(1).map((start) => start - 1);
@@ -144,14 +147,14 @@ function partsOf(text: string): string[] {
   );
 }
 
-/** A stream key as it was given, with what tells it apart from others. */
+/** Returns a stream key with its fingerprint. */
 export function readStreamKey(deps: ApiDeps, text: string): { key: StreamKey; fingerprint: string } {
   const key = StreamKey.from(text);
   return { key, fingerprint: key.fingerprint(deps.deployment.fingerprintSecret) };
 }
 
 /**
- * Refuses a key that cannot be one of the platform's. A rehearsal target on this machine takes any.
+ * Refuses a key that does not fit the platform. A target on this machine accepts any key.
  * @throws {AppError} `validation_failed`
  */
 export function requireKeyShape({ platform: platformId, rtmpUrl }: Target, text: string): void {
@@ -186,8 +189,8 @@ export async function sealStreamKey(
 }
 
 /**
- * Refuses two destinations that would push the same key to the same place: the platform would drop one of them, on air.
- * @param candidate its own id is left out of the comparison
+ * Refuses two destinations with the same key and place, because the platform would drop one of them on air.
+ * @param candidate compared with all other destinations
  */
 export async function requireNoDuplicate(
   deps: ApiDeps,
@@ -208,7 +211,7 @@ export async function requireNoDuplicate(
   });
 }
 
-/** A platform has one key space behind all its URLs; on a server of one's own, port and application tell streams apart. */
+/** A platform has one key space behind all its URLs; a custom server distinguishes streams by port and application. */
 function isSamePlace(one: Target, other: Target): boolean {
   const [left, right] = [one, other].map(({ rtmpUrl }) => parseIngestUrl(rtmpUrl, { loopbackAllowed: true }));
   if (!left?.ok || !right?.ok || left.url.host !== right.url.host) return false;

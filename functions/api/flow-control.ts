@@ -13,30 +13,30 @@ const DONE: Record<FlowAction, readonly string[]> = {
   start: ['ACTIVE', 'UPDATING', 'STARTING'],
   stop: ['STANDBY', 'STOPPING'],
 };
-/** Flow states in which AWS is asked. Whether it stops a flow that is STARTING or UPDATING is documented nowhere. */
+/** Flow states in which the API calls AWS. AWS does not document whether it stops a STARTING or UPDATING flow. */
 const POSSIBLE: Record<FlowAction, readonly string[]> = {
   start: ['STANDBY', 'ERROR'],
   stop: ['ACTIVE', 'UPDATING', 'STARTING', 'ERROR'],
 };
 
-/** What to do about a flow that is in another state. */
+/** Remedies for the other flow states. */
 const REMEDIES: Record<string, string> = {
   STARTING: 'try again when the source is active; a start takes up to a minute',
   STOPPING: 'try again when the source has stopped',
   UPDATING: 'try again in a moment; the flow is adding or removing an output',
   DELETING: 'deploy the media source again',
 };
-/** States that pass by themselves. */
+/** States that end on their own. */
 const PASSING = ['STARTING', 'STOPPING', 'UPDATING'];
 const RETRY_AFTER_SECONDS = 5;
 
-/** A change of the flow's outputs takes seconds, so a refused request is repeated for about that long. */
+/** Delays between retries. A change of the flow's outputs takes a few seconds. */
 const REPEATED_AFTER_MS = [200, 400, 800, 1_000, 1_000];
 
 /**
- * Starts or stops the flow, whatever its state.
- * @returns `done` when the flow is as requested already, or on its way
- * @throws {AppError} `illegal_transition` when MediaConnect does not take the request in the flow's state
+ * Starts or stops the flow in any state.
+ * @returns `done` when the flow is already as requested or on its way
+ * @throws {AppError} `illegal_transition` when MediaConnect refuses the request in the flow's state
  */
 export async function controlFlow(
   deps: ApiDeps,
@@ -54,9 +54,9 @@ export async function controlFlow(
     } catch (error) {
       if (!isRefusal(error)) throw error;
       const now = await readStatus(look);
-      // Between the two reads another caller may have asked for the same.
+      // Another caller may have requested the same between the two reads.
       if (DONE[action].includes(now)) return 'done';
-      // An update ends within seconds, and may have begun or ended between the two reads.
+      // An update takes seconds and may have begun or ended between the two reads.
       if (status !== 'UPDATING' && now !== 'UPDATING' && now === status) throw notPossible(action, now);
     }
   }
@@ -68,7 +68,7 @@ async function readStatus(look: Memo<FlowLook>): Promise<string> {
   return (await look.get()).flow.status;
 }
 
-/** MediaConnect knows no conflict: what comes at the wrong time is a bad request. */
+/** MediaConnect has no conflict error: it answers a request in the wrong state with BadRequestException. */
 function isRefusal(error: unknown): boolean {
   const kind = awsErrorKind(error);
   return kind === 'invalid' || kind === 'conflict';

@@ -1,11 +1,10 @@
 /**
- * Failures an operator can practise on one machine: what the place the API runs in offers for it. On AWS there is none,
- * and without one the API has no such routes.
+ * Drills: failures an operator can simulate on one machine. On AWS there are no drills, and the API lacks their routes.
  */
 
-/** One failure that can be switched on, and what it teaches. */
+/** A failure to simulate, with its texts for the dashboard. */
 interface RehearsalFault {
-  /** `destination`: switched for one destination; `deployment`: for everything at once. */
+  /** `destination`: affects one destination; `deployment`: affects everything. */
   scope: 'deployment' | 'destination';
   label: string;
   description: string;
@@ -53,15 +52,15 @@ export const REHEARSAL_FAULTS = {
 
 export type RehearsalFaultName = keyof typeof REHEARSAL_FAULTS;
 
-/** A failure that is being practised. */
-export interface PractisedFault {
+/** A failure that is being simulated. */
+export interface SimulatedFault {
   fault: RehearsalFaultName;
-  /** Null for faults of the whole deployment. */
+  /** Null for failures of the whole deployment. */
   destinationId: string | null;
 }
 
 export interface Rehearsal {
-  active(): PractisedFault[];
-  /** Switches one on or off. Switching what is so already changes nothing. */
-  switch(fault: PractisedFault, isActive: boolean): Promise<void>;
+  active(): SimulatedFault[];
+  /** Switches a failure on or off. Idempotent. */
+  switch(fault: SimulatedFault, isActive: boolean): Promise<void>;
 }

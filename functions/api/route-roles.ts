@@ -3,20 +3,20 @@ import type { Api, ApiContext } from './api-deps.ts';
 import { ROLES, type Role } from './auth/roles.ts';
 
 /**
- * Who may call what: every route of the API, in one place. Looking needs a viewer, running the show an operator, changing
- * what the show is made of an admin. An app with a route that is missing here does not start.
+ * The required role of every route, in one place. Reading needs a viewer, running the show an operator, and changing
+ * the configuration an admin. The app does not start with a route that is missing here.
  *
- * The router itself says which route a request takes, so that no spelling of a path (`/%61pi/…`) can have one meaning
- * here and another there.
+ * The router itself decides which route a request takes, so that no spelling of a path (`/%61pi/…`) can match one route
+ * here and another one there.
  */
 
-/** The least role that is enough; `anyone` needs not even be signed in. */
+/** The least sufficient role; `anyone` needs no sign-in. */
 export type Access = 'anyone' | Role;
 
 export const ROUTE_ACCESS: Record<string, Access> = {
   'GET /api/health': 'anyone',
   'POST /api/session': 'anyone',
-  // With a session that has expired, too.
+  // Works with an expired session too.
   'DELETE /api/session': 'anyone',
   'GET /api/session/sign-in': 'anyone',
   'GET /api/session/callback': 'anyone',
@@ -37,7 +37,7 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'GET /api/uptime': 'viewer',
   'GET /api/reports': 'viewer',
   'GET /api/reports/{name}': 'viewer',
-  // A POST because it takes a body; it changes nothing.
+  // A POST because it needs a body; it changes nothing.
   'POST /api/estimates': 'viewer',
   'GET /api/primary': 'viewer',
   'GET /api/mediaconnect/flow/status': 'viewer',
@@ -49,7 +49,7 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'GET /api/docs/{asset}': 'viewer',
   'GET /out/v1/*': 'viewer',
 
-  // With the passphrase, which lets any encoder in.
+  // Contains the passphrase, with which any encoder can connect.
   'GET /api/mediaconnect/flow/encoder-address': 'operator',
   // With people's e-mail addresses.
   'GET /api/notification-targets': 'operator',
@@ -85,13 +85,13 @@ export const ROUTE_ACCESS: Record<string, Access> = {
 
 const STRENGTH: readonly Access[] = ['anyone', ...ROLES];
 
-/** The routes an app serves, as this table names them; the dashboard's files are not among them. */
+/** Returns the routes of an app in the notation of this table, without the dashboard's files. */
 export function listServedRoutes(api: Api): string[] {
   return [...new Set(api.routes.filter(isServed).map(nameOf))];
 }
 
 /**
- * Refuses an app with a route nobody has decided about. Call it when all routes are registered.
+ * Refuses an app with a route that has no role. Call it after all routes are registered.
  * @throws {Error} naming the routes
  */
 export function requireAccessForAll(api: Api): void {
@@ -99,7 +99,7 @@ export function requireAccessForAll(api: Api): void {
   if (undecided.length > 0) throw new Error(`functions/api/route-roles.ts has no role for ${undecided.join(', ')}`);
 }
 
-/** Who may make this request: the strictest of the routes it could take; null when there is none. */
+/** Returns the access of the strictest route that matches a request; null when none matches. */
 export function accessOf(context: ApiContext): Access | null {
   const matched = matchedRoutes(context)
     .filter(isServed)
@@ -107,7 +107,7 @@ export function accessOf(context: ApiContext): Access | null {
   return STRENGTH.findLast((access) => matched.includes(access)) ?? null;
 }
 
-/** Middleware runs before a route and is none; `/*` is the dashboard, which holds no data. */
+/** Excludes middleware and `/*`, the dashboard, which contains no data. */
 function isServed({ method, path }: { method: string; path: string }): boolean {
   return method !== 'ALL' && path !== '/*';
 }

@@ -5,8 +5,8 @@ import { requestChange } from '../workflow/operations.ts';
 import type { ApiDeps } from './api-deps.ts';
 
 /**
- * Lets the primary follow the source that an operator has just started or stopped, instead of waiting for the sweep: a
- * preview without a source costs as much as one with it. A failure is the sweep's to repeat.
+ * Starts or stops the primary together with the source instead of waiting for the sweep, because a preview without a
+ * source costs as much as one with it. After a failure the sweep retries.
  */
 export async function turnPrimary(deps: ApiDeps, action: 'start' | 'stop', requestedBy: string): Promise<void> {
   const now = deps.now();
@@ -15,7 +15,7 @@ export async function turnPrimary(deps: ApiDeps, action: 'start' | 'stop', reque
       requestedBy,
       decide: (record) => {
         const mode = record.primaryMode ?? deps.primaryMode;
-        // A flow that has just been started is on its way to ACTIVE; the start waits for it.
+        // A started flow is on its way to ACTIVE, and the start waits for it.
         const need = action === 'stop' ? 'stop' : primaryNeed({ mode, flowStatus: 'ACTIVE', source: null, now });
         return towardsDesired(withPrimaryNeed(record, need, now, mode));
       },

@@ -21,7 +21,7 @@ function look(
 }
 
 describe('the checked lookup', () => {
-  it('hands the socket the addresses it has checked', async () => {
+  it('returns the checked addresses to the socket', async () => {
     const found = [v4('8.8.8.8'), v6('2606:4700::1111')];
     expect(await look(found)).toEqual(found);
     expect(await look(found, { all: false })).toEqual(['8.8.8.8', 4]);
@@ -29,7 +29,7 @@ describe('the checked lookup', () => {
   });
 
   it.each(['10.0.0.5', '127.0.0.1', '169.254.169.254', '100.64.0.1', '0.0.0.0', '::1', 'fd00::1', '::ffff:10.0.0.5'])(
-    'refuses a name that points at %s, also beside a public address',
+    'refuses a name that points to %s, even with a public address',
     async (address) => {
       const bad = address.includes(':') ? v6(address) : v4(address);
       await expect(look([v4('8.8.8.8'), bad])).rejects.toBeInstanceOf(AddressNotAllowed);
@@ -37,7 +37,7 @@ describe('the checked lookup', () => {
     },
   );
 
-  it('lets loopback pass only where that is allowed, and nothing else private', async () => {
+  it('allows loopback only where configured, and never other private addresses', async () => {
     expect(await look([v4('127.0.0.1')], { all: true }, true)).toEqual([v4('127.0.0.1')]);
     await expect(look([v4('10.0.0.5')], { all: true }, true)).rejects.toThrow(/private network/);
     expect(() => requireAllowedAddress('127.0.0.1', { loopbackAllowed: true })).not.toThrow();
@@ -54,7 +54,7 @@ describe('a name that changes its address', () => {
   const servers: http.Server[] = [];
   afterEach(() => servers.splice(0).forEach((server) => server.close()));
 
-  it('is checked at each connection, and the socket never asks again by itself', async () => {
+  it('is checked at each connection, without another lookup by the socket', async () => {
     let requests = 0;
     const server = http.createServer((_request, response) => {
       requests += 1;

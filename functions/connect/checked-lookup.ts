@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import type { LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { checkResolvedAddresses } from '../domain/ingest-url.ts';
+import { checkResolvedAddresses } from '../domain/public-address.ts';
 
 /** Why a connection was not attempted. `code` is `ERR_ADDRESS_NOT_ALLOWED`; the message is safe to show. */
 export class AddressNotAllowed extends Error {
@@ -9,7 +9,7 @@ export class AddressNotAllowed extends Error {
 }
 
 export interface CheckedLookupOptions {
-  /** Lets addresses of this machine pass, for targets on one machine. */
+  /** Allows addresses of this machine, for targets on one machine. */
   loopbackAllowed: boolean;
   /** Resolves a name; the system's resolver when absent. */
   resolve?: (host: string) => Promise<LookupAddress[]>;
@@ -17,9 +17,9 @@ export interface CheckedLookupOptions {
 
 /**
  * Builds the `lookup` of a socket (`net`, `tls`, `http`, `https`): it resolves the name, refuses it when any of its
- * addresses is one that must not be dialled, and otherwise hands exactly the checked addresses to the socket. So a name
- * that points elsewhere a moment later (DNS rebinding) changes nothing, and TLS still checks the certificate for the name.
- * Sockets do not look up a host that is an address: check it with `requireAllowedAddress`.
+ * addresses is not allowed, and otherwise returns exactly the checked addresses to the socket. So a name
+ * that points elsewhere a moment later (DNS rebinding) changes nothing, and TLS still checks the certificate for the
+ * name. Sockets do not look up a host that is an address: check it with `requireAllowedAddress`.
  */
 export function createCheckedLookup(options: CheckedLookupOptions): LookupFunction {
   const resolve = options.resolve ?? ((host: string) => lookup(host, { all: true }));
@@ -43,7 +43,7 @@ export function createCheckedLookup(options: CheckedLookupOptions): LookupFuncti
 }
 
 /**
- * Refuses a host that is an address which must not be dialled; a name passes, for the lookup checks it.
+ * Refuses a host that is a forbidden address. A name passes, because the lookup checks it.
  * @throws {AddressNotAllowed}
  */
 export function requireAllowedAddress(host: string, options: { loopbackAllowed: boolean }): void {

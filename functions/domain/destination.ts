@@ -77,7 +77,10 @@ export interface TimelineEntry {
   kind: 'edited' | 'health' | 'drift';
   /** What happened, in words; for an edit the fields. */
   detail: string;
-  /** The health from here on, for `health`; entries of earlier versions have neither. */
+  /**
+   * The health from here on, for `health`; entries of earlier versions have neither, and their detail begins with the
+   * code.
+   */
   code?: HealthCode;
   level?: HealthLevel;
 }

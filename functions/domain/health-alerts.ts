@@ -1,9 +1,8 @@
-import type { Observation } from './destination.ts';
-import { isHealthCode, type HealthCode } from './health-reasons.ts';
+import type { Observation, TimelineEntry } from './destination.ts';
+import { HEALTH_REASONS, isHealthCode, type HealthCode } from './health-reasons.ts';
 
 /**
- * MediaLive's alerts by what they mean for the audience. An alert that is not listed is a warning: it is shown, and it is
- * never taken for good news.
+ * MediaLive's alerts by their effect on the audience. An unlisted alert counts as a warning and never as good health.
  * @see https://docs.aws.amazon.com/medialive/latest/ug/monitor-activity-types-alerts-channels.html
  */
 const OUTPUT_ALERTS: Record<string, HealthCode> = {
@@ -21,7 +20,7 @@ export const INPUT_ALERTS = new Set([
 ]);
 
 /**
- * AWS's own messages have no code. RTMP's status codes and the usual words of sockets and TLS in them are telling; any
+ * AWS's messages have no code. RTMP status codes and the usual words for socket and TLS errors identify the cause; any
  * other text stays `delivery_failed`.
  */
 const ALERT_WORDING: readonly [RegExp, HealthCode][] = [
@@ -38,19 +37,58 @@ const ALERT_WORDING: readonly [RegExp, HealthCode][] = [
   [/connection (was )?(reset|closed|lost)|broken pipe/i, 'connection_lost'],
 ];
 
-/** What an output alert says; null for an alert that is about something else. */
+/** Classifies an output alert; returns null for other alerts. */
 export function readOutputAlert({ alertType, message }: Observation['alerts'][number]): Classified | null {
   const code = OUTPUT_ALERTS[alertType];
   if (code === undefined) return null;
-  // The local media engine begins its messages with one of our codes.
-  const [, opening, text] = /^([a-z_]+): (.*)$/s.exec(message) ?? [];
-  if (opening !== undefined && isHealthCode(opening)) return { code: opening, detail: text };
+  const reason = parseReason(message);
+  if (reason && isHealthCode(reason.code)) return { ...reason, code: reason.code };
   if (code !== 'delivery_failed') return { code };
   const worded = ALERT_WORDING.find(([pattern]) => pattern.test(message))?.[1];
   return { code: worded ?? code, detail: message === '' ? alertType : `${alertType}: ${message}` };
 }
 
-export interface Classified {
+export interface Classified extends Partial<Omit<Reason, 'code'>> {
   code: HealthCode;
-  detail?: string | undefined;
+}
+
+/** A reason as it was parsed from text. */
+interface Reason {
+  /** Of this version or an earlier one. */
+  code: string;
+  /** What was observed, as a sentence. */
+  detail: string;
+  /** Attempts to connect that have failed so far. */
+  attempt?: number;
+  /** RFC 3339. */
+  nextAttemptAt?: string;
+}
+
+const REASON = /^([a-z]+(?:_[a-z]+)*): (.*?)(?:,? attempt (\d+))?(?:, next attempt at (\S+))?$/s;
+
+/** Names of system errors, such as ECONNREFUSED. The words before them say the same. */
+const SYSTEM_CODE = /\s*\((?:E[A-Z]{3,}|EAI_[A-Z]+|[A-Z]+(?:_[A-Z0-9]+)+)\)/g;
+
+/**
+ * Parses the text of the local MediaLive's alerts, and of timeline rows of earlier versions:
+ * `code: detail, attempt 2, next attempt at 2026-11-21T03:46:38.201Z`. AWS's alerts are text too, so this is the one
+ * place that takes such text apart. Returns null for text that does not begin with a code.
+ */
+function parseReason(text: string): Reason | null {
+  const [, code, detail, attempt, nextAttemptAt] = REASON.exec(text) ?? [];
+  if (code === undefined || detail === undefined) return null;
+  return {
+    code,
+    detail: detail.replace(SYSTEM_CODE, '').replace('.)', ')').trim(),
+    ...(attempt === undefined ? {} : { attempt: Number(attempt) }),
+    ...(nextAttemptAt === undefined || Number.isNaN(Date.parse(nextAttemptAt)) ? {} : { nextAttemptAt }),
+  };
+}
+
+/** Returns code and words of a change of health. Entries of earlier versions have both in one text. */
+export function readHealthEntry({ code, detail }: TimelineEntry): { code: string | null; detail: string } {
+  const reason = code === undefined ? parseReason(detail) : { code, detail };
+  if (!reason) return { code: null, detail };
+  const words = isHealthCode(reason.code) ? HEALTH_REASONS[reason.code].detail : reason.code.replaceAll('_', ' ');
+  return { code: reason.code, detail: reason.detail || words };
 }

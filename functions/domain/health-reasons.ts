@@ -1,4 +1,4 @@
-/** Why a destination is as healthy as it is, with the words for it. */
+/** Reasons for a destination's health, with their texts. */
 
 export const HEALTH_LEVELS = [
   'unknown',
@@ -15,7 +15,7 @@ export interface HealthReason {
   level: HealthLevel;
   severity: 'none' | 'transient' | 'fatal';
   detail: string;
-  /** What a person should do; empty when nothing is needed. */
+  /** What the operator should do; empty when no action is needed. */
   remedy: string;
 }
 
@@ -219,7 +219,7 @@ export const HEALTH_REASONS = {
 
 export type HealthCode = keyof typeof HEALTH_REASONS;
 
-/** Tells a code from other text. */
+/** Returns true for a health code. */
 export function isHealthCode(text: string): text is HealthCode {
   return Object.hasOwn(HEALTH_REASONS, text);
 }

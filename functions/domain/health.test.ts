@@ -20,7 +20,7 @@ const rtmp = (message: string): Observation => ({
 });
 
 describe('classify', () => {
-  it('calls it delivering only with a running channel, a source and an active output', () => {
+  it('is delivering only with a running channel, a source and an active output', () => {
     expect(classify(good).code).toBe('delivering');
     expect(classify({ ...good, activeOutputs: 0 }).code).toBe('connecting');
     expect(classify({ ...good, bitrateBps: 0 }).code).toBe('first_frames');
@@ -32,27 +32,59 @@ describe('classify', () => {
     expect(classify({ observedAt: AT, channelState: 'RUNNING', alerts: [] }).code).toBe('not_observed');
   });
 
-  it('tells a wrong stream key from a network that is down', () => {
+  it('distinguishes a wrong stream key from a network failure', () => {
     expect(classify(rtmp('stream_key_rejected: the server refused the stream key'))).toEqual({
       code: 'stream_key_rejected',
       detail: 'the server refused the stream key',
     });
-    expect(classify(rtmp('connection_refused: nobody listens')).code).toBe('connection_refused');
+    expect(classify(rtmp('connection_refused: refused')).code).toBe('connection_refused');
     expect(classify(rtmp('host_not_found: no such host')).code).toBe('host_not_found');
   });
 
-  it('asks a person to look when AWS reports a failed connection in its own words', () => {
+  it('takes attempt, next attempt and the names of system errors out of the words', () => {
+    const at = '2026-11-21T03:46:38.201Z';
+    const words = 'the server refused the stream key (NetStream.Publish.BadName: not accepted';
+    const code = 'stream_key_rejected';
+    expect(classify(rtmp(`${code}: ${words}.), attempt 2, next attempt at ${at}`))).toEqual({
+      code,
+      detail: `${words})`,
+      attempt: 2,
+      nextAttemptAt: at,
+    });
+    expect(classify(rtmp('connection_refused: nothing listens (ECONNREFUSED), attempt 7'))).toEqual({
+      code: 'connection_refused',
+      detail: 'nothing listens',
+      attempt: 7,
+    });
+    expect(classify(rtmp('certificate_invalid: it is self-signed (DEPTH_ZERO_SELF_SIGNED_CERT)'))).toEqual({
+      code: 'certificate_invalid',
+      detail: 'it is self-signed',
+    });
+  });
+
+  it('shows attempt and next attempt in the health, and null where none is counted', () => {
+    const message = 'connection_lost: closed, attempt 3, next attempt at 2026-11-21T12:00:05.000Z';
+    expect(healthOf({ status: 'running', observation: rtmp(message) })).toMatchObject({
+      code: 'connection_lost',
+      detail: 'closed',
+      attempt: 3,
+      nextAttemptAt: '2026-11-21T12:00:05.000Z',
+    });
+    expect(healthOf({ status: 'running', observation: good })).toMatchObject({ attempt: null, nextAttemptAt: null });
+  });
+
+  it('needs attention when AWS reports a failed connection in its own words', () => {
     const seen = classify(rtmp('The RTMP connection failed.'));
     expect(HEALTH_REASONS[seen.code].severity).toBe('fatal');
     expect(seen.detail).toBe('Failed RTMP Connection: The RTMP connection failed.');
   });
 
-  it('sees an input that receives nothing although the source is there', () => {
+  it('detects an input that receives nothing although the source is connected', () => {
     const alerts = [alert('Stopped Receiving UDP Input', '')];
     expect(classify({ ...good, alerts }).code).toBe('no_input');
   });
 
-  it('never takes a missing figure for delivery', () => {
+  it('never treats a missing metric as delivery', () => {
     const { activeOutputs: _missing, ...withoutOutputs } = good;
     expect(classify(withoutOutputs).code).toBe('not_observed');
     expect(classify({ ...good, fillMs: 1000 }).code).toBe('filling');
@@ -63,7 +95,7 @@ describe('classify', () => {
     'Failed to Create Output File or Socket',
     'Output Group is Paused',
     'Pipeline is Paused',
-  ])('takes the alert %s for a destination that reaches nobody, whatever the figures say', (alertType) => {
+  ])('treats the alert %s as failed delivery, whatever the metrics say', (alertType) => {
     const seen = classify({ ...good, alerts: [alert(alertType, 'in AWS’s words')] });
     expect(HEALTH_REASONS[seen.code].level).toBe('down');
   });
@@ -90,7 +122,7 @@ describe('classify', () => {
   });
 });
 
-describe('the rate of the frames that leave', () => {
+describe('the sent frame rate', () => {
   const at30 = (framesPerSecond: number) => classify({ ...good, framesPerSecond, wantedFramesPerSecond: 30 });
 
   it.each([2.4, 6.6, 15, 26.9])('is not green at %d of 30', (framesPerSecond) => {
@@ -100,15 +132,15 @@ describe('the rate of the frames that leave', () => {
     });
   });
 
-  it('is green from nine tenths of the wanted rate on, and where no rate is known to be wanted', () => {
+  it('is green from nine tenths of the target rate, and without a known target', () => {
     expect(at30(27).code).toBe('delivering');
     expect(at30(30).code).toBe('delivering');
     expect(classify({ ...good, framesPerSecond: 5 }).code).toBe('delivering');
   });
 });
 
-describe('a source that goes', () => {
-  it('is what is told, not the connection to the platform it leaves unused', () => {
+describe('a lost source', () => {
+  it('is reported instead of the idle connection to the platform', () => {
     expect(classify({ ...good, activeOutputs: 0, fillMs: 1000 }).code).toBe('filling');
     for (const code of ['no_source', 'no_input', 'filling'] as const) {
       expect(HEALTH_REASONS[code]).toMatchObject({
@@ -120,17 +152,17 @@ describe('a source that goes', () => {
 });
 
 describe('health', () => {
-  it('has a remedy for everything a person must act on', () => {
+  it('has a remedy for every reason that needs attention', () => {
     const fatal = Object.values(HEALTH_REASONS).filter((reason) => reason.severity === 'fatal');
     expect(fatal.length).toBeGreaterThan(0);
     for (const { remedy } of fatal) expect(remedy).toMatch(/\w/);
   });
 
-  it('is unknown while the destination is not running, whatever was seen before', () => {
+  it('is unknown while the destination is not running, whatever was observed before', () => {
     expect(healthOf({ status: 'idle', observation: good })).toMatchObject({ level: 'unknown', code: 'not_running' });
   });
 
-  it('keeps the time since when the reason is the same', () => {
+  it('keeps `since` while the reason stays the same', () => {
     const first = withHealthSince(good, null);
     const later = withHealthSince({ ...good, observedAt: '2026-11-21T12:00:05.000Z' }, first);
     expect(later.healthSince).toBe(AT);
@@ -139,7 +171,7 @@ describe('health', () => {
   });
 });
 
-describe('what does not recover', () => {
+describe('a failure that does not recover', () => {
   const at = (seconds: number) => new Date(Date.parse(AT) + seconds * 1000).toISOString();
   const healthAfter = (observation: Observation, seconds: number) => {
     const first = withHealthSince(observation, null);
@@ -149,7 +181,7 @@ describe('what does not recover', () => {
     });
   };
 
-  it('is reconnecting for two and a half minutes, then down with advice', () => {
+  it('is reconnecting for 150 seconds, then down with a remedy', () => {
     const connecting = { ...good, activeOutputs: 0 };
     expect(healthAfter(connecting, 149)).toMatchObject({ level: 'reconnecting', code: 'connecting' });
     expect(healthAfter(connecting, 150)).toMatchObject({
@@ -161,13 +193,13 @@ describe('what does not recover', () => {
     });
   });
 
-  it('is unknown for five minutes without figures, then degraded', () => {
+  it('is unknown for five minutes without metrics, then degraded', () => {
     const { activeOutputs: _missing, ...unseen } = good;
     expect(healthAfter(unseen, 299).level).toBe('unknown');
     expect(healthAfter(unseen, 300).level).toBe('degraded');
   });
 
-  it('waits ten seconds for the first frames, then says that the platform isn’t accepting video', () => {
+  it('waits ten seconds for the first frames, then reports that the platform isn’t accepting video', () => {
     const silent = { ...good, framesPerSecond: 0 };
     expect(healthAfter(silent, 9)).toMatchObject({ level: 'starting', severity: 'none', code: 'first_frames' });
     expect(healthAfter(silent, 10)).toMatchObject({
@@ -182,12 +214,12 @@ describe('what does not recover', () => {
     ['platform_slow: slow', 'degraded'],
     ['not_accepting: full', 'reconnecting'],
     ['encoder_slow: this machine is too slow for 3 encodes', 'degraded'],
-  ])('needs a person when it has been %s for half a minute', (message, level) => {
+  ])('needs attention after half a minute of %s', (message, level) => {
     expect(healthAfter(rtmp(message), 29)).toMatchObject({ level, severity: 'transient' });
     expect(healthAfter(rtmp(message), 30)).toMatchObject({ level, severity: 'fatal' });
   });
 
-  it('counts trouble whose reasons alternate as one trouble, until it has delivered again', () => {
+  it('counts alternating reasons as one failure until delivery resumes', () => {
     const messages = ['not_accepting: a', 'stalled: b', 'handshake_unanswered: c'];
     let seen = withHealthSince(good, null);
     const look = (observation: Observation, seconds: number) => {
@@ -204,7 +236,7 @@ describe('what does not recover', () => {
     expect(look(rtmp('connection_lost: d'), 162)).toMatchObject({ level: 'reconnecting', severity: 'transient' });
   });
 
-  it('stays good, or waiting for the source, however long it lasts', () => {
+  it('stays good, or waiting for the source, for any length of time', () => {
     expect(healthAfter(good, 36_000).level).toBe('good');
     expect(healthAfter({ ...good, sourceConnected: false }, 36_000).level).toBe('waiting_for_source');
   });
@@ -213,17 +245,17 @@ describe('what does not recover', () => {
 describe('isOnAir', () => {
   const record = { status: 'running' as const, observation: good };
 
-  it('is true for a fresh good look and false for an old one', () => {
+  it('is true for a fresh good observation and false for an old one', () => {
     expect(isOnAir(record, new Date('2026-11-21T12:00:03Z'), 5)).toBe(true);
     expect(isOnAir(record, new Date('2026-11-21T12:00:06Z'), 5)).toBe(false);
   });
 
-  it('is false for a look from the future: the clock was set back, and nobody knows how old it is', () => {
+  it('is false for an observation from the future, whose age is unknown after the clock was set back', () => {
     expect(isOnAir(record, new Date('2026-11-21T11:59:57Z'), 5)).toBe(true);
     expect(isOnAir(record, new Date('2026-11-21T10:00:00Z'), 5)).toBe(false);
   });
 
-  it('is false for a wrong key, however fresh', () => {
+  it('is false for a wrong key, even in a fresh observation', () => {
     expect(isOnAir({ ...record, observation: rtmp('stream_key_rejected: no') }, new Date(AT), 5)).toBe(false);
   });
 });
@@ -233,21 +265,21 @@ describe('isKnownOffAir', () => {
   const at = (observation: Observation | null, now = AT) =>
     isKnownOffAir({ status: 'running', observation, runningSince: since }, new Date(now), 5);
 
-  it('is true for a refused key, a host that does not exist, and a channel that waits for the source', () => {
+  it('is true for a refused key, an unknown host, and a channel waiting for the source', () => {
     expect(at(rtmp('stream_key_rejected: no'))).toBe(true);
     expect(at(rtmp('host_not_found: no'))).toBe(true);
     expect(at({ ...good, sourceConnected: false, activeOutputs: 0 })).toBe(true);
     expect(isKnownOffAir({ status: 'starting', observation: null, runningSince: null }, new Date(AT), 5)).toBe(true);
   });
 
-  it('is false while media arrives, while a connection comes back, and for what is unknown', () => {
+  it('is false while media arrives, while reconnecting, and for an unknown state', () => {
     expect(at(good)).toBe(false);
     expect(at(rtmp('connection_lost: closed'))).toBe(false);
     expect(at({ ...good, sourceConnected: false })).toBe(false);
     expect(at(null)).toBe(false);
   });
 
-  it('is false for an observation that is old or of an earlier run', () => {
+  it('is false for an old observation and one of an earlier run', () => {
     expect(at(rtmp('stream_key_rejected: no'), '2026-11-21T12:00:06Z')).toBe(false);
     const earlier = { ...rtmp('stream_key_rejected: no'), observedAt: '2026-11-21T10:59:59.000Z' };
     expect(at(earlier, '2026-11-21T10:59:59Z')).toBe(false);

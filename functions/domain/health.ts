@@ -3,19 +3,26 @@ import { INPUT_ALERTS, readOutputAlert, type Classified } from './health-alerts.
 import { HEALTH_REASONS, type HealthCode, type HealthLevel, type HealthReason } from './health-reasons.ts';
 
 /**
- * What the far end sees, derived from the newest observation. Green needs three things at once: our status is running,
- * the evidence is good, and the evidence is fresh; whatever is missing is named.
+ * Derives a destination's health from the newest observation. Green requires a running status and good, fresh evidence;
+ * otherwise the reason names what is missing.
  */
 
 export interface Health extends HealthReason {
   code: HealthCode;
+  /** Attempts to connect that have failed so far; null when they are not counted. */
+  attempt: number | null;
+  /** When the next attempt begins, RFC 3339; null when none is announced. */
+  nextAttemptAt: string | null;
   since: string | null;
   observedAt: string | null;
 }
 
+/** What a health has that was not observed. */
+const UNOBSERVED = { attempt: null, nextAttemptAt: null, since: null, observedAt: null };
+
 /**
- * Classifies one observation of a destination that should be running. Only an output that is known to be written can be
- * `delivering`: a figure that is missing proves nothing. Pure.
+ * Classifies one observation of a destination that should be running. Only an output with proven writes is
+ * `delivering`, because a missing metric proves nothing. Pure.
  */
 export function classify(observation: Observation): Classified {
   const { alerts, activeOutputs } = observation;
@@ -30,7 +37,7 @@ export function classify(observation: Observation): Classified {
   }
   if (alerts.some((alert) => INPUT_ALERTS.has(alert.alertType))) return { code: 'no_input' };
   if (activeOutputs === undefined) return { code: 'not_observed' };
-  // Before the connection: without a signal there is nothing to connect for.
+  // Checked before the connection, because without a signal the channel need not connect.
   if ((observation.fillMs ?? 0) > 0) return { code: 'filling' };
   if (activeOutputs === 0) return { code: 'connecting' };
   const { bitrateBps, framesPerSecond, wantedFramesPerSecond } = observation;
@@ -46,15 +53,15 @@ export function classify(observation: Observation): Classified {
   return { code: 'delivering' };
 }
 
-/** Frames that leave, of those wanted; the rest is how figures are rounded and read. */
+/** Share of the target frame rate; the rest allows for rounding and measurement. */
 const KEEPS_UP_FROM = 0.9;
 
-/** A start that waits longer than this for its first frames waits for the platform. */
+/** Time for the first frames after a connection; longer waits are the platform's. */
 const FIRST_FRAMES_SECONDS = 10;
-/** Trouble that lasts this long needs a person, even while it is being handled. */
+/** A failure of this duration needs attention, even while Sluice handles it. */
 const NEEDS_PERSON_SECONDS = 30;
 
-/** Levels that do not last: what has not recovered by then will not recover by itself. */
+/** Temporary levels, and what they become when they last. */
 const LASTS: Partial<Record<HealthLevel, { seconds: number; becomes: HealthLevel; remedy: string }>> = {
   reconnecting: {
     seconds: 150,
@@ -69,7 +76,7 @@ const LASTS: Partial<Record<HealthLevel, { seconds: number; becomes: HealthLevel
 };
 const TROUBLED: ReadonlySet<HealthLevel> = new Set(['degraded', 'reconnecting', 'down']);
 
-/** @param lastedSeconds of the reason itself, or of the trouble it is part of, whatever its reasons were */
+/** @param lastedSeconds duration of the reason, or of the failure it belongs to */
 function afterLasting(reason: HealthReason, lastedSeconds: number): HealthReason {
   const lasting = LASTS[reason.level];
   if (lasting && lastedSeconds >= lasting.seconds) {
@@ -80,12 +87,11 @@ function afterLasting(reason: HealthReason, lastedSeconds: number): HealthReason
   return needsPerson ? { ...reason, severity: 'fatal' } : reason;
 }
 
-/** The health of a destination at its last observation. Pure. */
+/** Returns the health of a destination at its last observation. Pure. */
 export function healthOf(record: Pick<Destination, 'status' | 'observation'>): Health {
   const observation = record.observation;
-  if (record.status !== 'running')
-    return { ...HEALTH_REASONS.not_running, code: 'not_running', since: null, observedAt: null };
-  if (!observation) return { ...HEALTH_REASONS.not_observed, code: 'not_observed', since: null, observedAt: null };
+  if (record.status !== 'running') return { ...HEALTH_REASONS.not_running, code: 'not_running', ...UNOBSERVED };
+  if (!observation) return { ...HEALTH_REASONS.not_observed, code: 'not_observed', ...UNOBSERVED };
   const { observedAt } = observation;
   const seen = classify(observation);
   const since = observation.healthCode === seen.code ? (observation.healthSince ?? null) : observedAt;
@@ -96,12 +102,13 @@ export function healthOf(record: Pick<Destination, 'status' | 'observation'>): H
   const { level } = HEALTH_REASONS[code];
   const lasted = Math.max(secondsSince(since), TROUBLED.has(level) ? secondsSince(observation.troubledSince) : 0);
   const reason = afterLasting(HEALTH_REASONS[code], lasted);
-  return { ...reason, detail: seen.detail ?? reason.detail, code, since, observedAt };
+  const { detail = reason.detail, attempt = null, nextAttemptAt = null } = seen;
+  return { ...reason, detail, code, attempt, nextAttemptAt, since, observedAt };
 }
 
 /**
- * Carries from one observation of a run to the next since when it has been as it is, and since when there has been trouble:
- * a platform that fails in several ways in turn is in trouble all the while. Pure.
+ * Carries the start of the present reason and of the present failure from one observation of a run to the next.
+ * Alternating reasons count as one failure. Pure.
  */
 export function withHealthSince(next: Observation, previous: Observation | null): Observation {
   const { code } = classify(next);
@@ -113,13 +120,13 @@ export function withHealthSince(next: Observation, previous: Observation | null)
 
 function troubledSinceOf(level: HealthLevel, observedAt: string, previous: Observation | null): string | undefined {
   if (TROUBLED.has(level)) return previous?.troubledSince ?? observedAt;
-  // A moment without figures, or before the first frames of another attempt, ends no trouble.
+  // Missing metrics and the wait for the first frames of another attempt do not end a failure.
   return level === 'starting' || level === 'unknown' ? previous?.troubledSince : undefined;
 }
 
 /**
- * True when it is certain that no audience sees the destination: the last observation of its run is fresh and says that
- * nothing reaches the platform. What is unknown, and what reconnects by itself, counts as on air. Pure.
+ * Returns true when certainly no audience sees the destination: a fresh observation of its run shows that nothing
+ * reaches the platform. Unknown and reconnecting destinations count as on air. Pure.
  */
 export function isKnownOffAir(
   record: Pick<Destination, 'status' | 'observation' | 'runningSince'>,
@@ -135,14 +142,16 @@ export function isKnownOffAir(
   return level === 'down' || (level === 'waiting_for_source' && observation.activeOutputs === 0);
 }
 
-/** Green: running, good, and seen within `freshSeconds`; a look from the future is one before the clock was set back. */
+/**
+ * Returns true for a running destination with good health observed within `freshSeconds`. Ignores future observations.
+ */
 export function isOnAir(record: Pick<Destination, 'status' | 'observation'>, now: Date, freshSeconds: number): boolean {
   const health = healthOf(record);
   if (record.status !== 'running' || health.level !== 'good' || !health.observedAt) return false;
   return Math.abs(now.getTime() - Date.parse(health.observedAt)) <= freshSeconds * 1000;
 }
 
-/** Returns the newest observation if it is of the present run: figures of an earlier one say nothing about this one. Pure. */
+/** Returns the newest observation if it belongs to the present run, else null. Pure. */
 export function observationOfThisRun(
   record: Pick<Destination, 'status' | 'observation' | 'runningSince'>,
 ): Observation | null {

@@ -1,4 +1,6 @@
 import ipaddr from 'ipaddr.js';
+import { listPlatforms } from '../../presets/index.ts';
+import { DESCRIPTIONS, kindOfAddress, notPublic, refuse, type IngestUrlProblem } from './public-address.ts';
 
 /**
  * Parses the RTMP URL of a destination, and refuses targets that must never be dialled: our own machine, the network
@@ -10,27 +12,6 @@ import ipaddr from 'ipaddr.js';
  */
 
 export type IngestProtocol = 'rtmp' | 'rtmps';
-
-/** Why a URL or its addresses are refused; a closed list. */
-export type IngestUrlProblemCode =
-  | 'url_malformed'
-  | 'url_protocol_not_allowed'
-  | 'url_has_credentials'
-  | 'url_has_fragment'
-  | 'url_host_invalid'
-  | 'url_port_not_allowed'
-  | 'url_app_missing'
-  | 'url_contains_stream_key'
-  | 'host_not_public'
-  | 'host_not_found';
-
-/** Why the URL is refused and what to do; both sentences are safe to show. */
-export interface IngestUrlProblem {
-  ok: false;
-  code: IngestUrlProblemCode;
-  message: string;
-  remedy: string;
-}
 
 /** A URL that may be dialled once its addresses have been checked as well. */
 export interface IngestUrl {
@@ -113,15 +94,12 @@ const PRIVATE_SUFFIXES = [
 /** Public-looking names of cloud metadata services. The others end in `.internal` or are addresses. */
 const METADATA_NAMES = new Set(['metadata.tencentyun.com', 'metadata.azure.com', 'metadata.packet.net']);
 
-const STREAM_KEY_SHAPES = [
-  /^[a-z0-9]{4}(-[a-z0-9]{4}){3,5}$/i, // YouTube
-  /^live_\d+_\w+/i, // Twitch
-  /^sk_[a-z]{2}(-[a-z]+)+-\d_\w+/i, // Kick, Amazon IVS
-  /^FB-\d+-/i, // Facebook
-];
-
-/** Hosts whose application has one segment, so a second one is the stream key whatever platform was selected. */
-const ONE_SEGMENT_HOSTS = /(^|\.)(youtube\.com|twitch\.tv|live-video\.net|facebook\.com|pscp\.tv)$/;
+/** Shapes of the keys of every platform, whichever was selected: operators paste one key beside another. */
+const STREAM_KEY_SHAPES = listPlatforms().flatMap((platform) =>
+  platform.streamKeyShape === null ? [] : [new RegExp(platform.streamKeyShape, 'i')],
+);
+/** Domains whose application has one segment, so a second one is the stream key whatever platform was selected. */
+const ONE_SEGMENT_DOMAINS = listPlatforms().flatMap(({ oneSegmentDomains }) => oneSegmentDomains);
 
 /** Checks an RTMP URL without its stream key. Pure: `checkResolvedAddresses` checks what its name resolves to. */
 export function parseIngestUrl(
@@ -174,28 +152,6 @@ export function parseIngestUrl(
   return { ok: true, url: { protocol, host, port, app: app.app, normalized } };
 }
 
-/**
- * Checks every address a host name resolved to, at write and again right before dialling, because the name may point
- * elsewhere by then. One bad address among good ones refuses them all. Connect to a checked address, not to the name.
- * @param addresses textual IPv4 and IPv6 addresses, as from `dns.lookup`
- */
-export function checkResolvedAddresses(
-  addresses: readonly string[],
-  options: { loopbackAllowed: boolean },
-): { ok: true } | IngestUrlProblem {
-  if (addresses.length === 0) {
-    return refuse('host_not_found', 'the host name has no address', 'check the host in the RTMP URL for a typo');
-  }
-  for (const address of addresses) {
-    if (!ipaddr.isValid(address)) return notPublic('the host name has an address that cannot be read');
-    const kind = kindOfAddress(address);
-    if (kind !== 'public' && !(kind === 'loopback' && options.loopbackAllowed)) {
-      return notPublic(`the host name points at ${DESCRIPTIONS[kind]}`);
-    }
-  }
-  return { ok: true };
-}
-
 function toProtocol(scheme: string): IngestProtocol | null {
   const lower = scheme.toLowerCase();
   return lower === 'rtmp' || lower === 'rtmps' ? lower : null;
@@ -244,41 +200,6 @@ function checkHostName(host: string): IngestUrlProblem | null {
   return null;
 }
 
-type AddressKind = 'public' | 'loopback' | 'private' | 'linkLocal' | 'translated' | 'reserved';
-
-const DESCRIPTIONS: Record<AddressKind, string> = {
-  public: 'a public address',
-  loopback: 'this machine itself',
-  private: 'an address in a private network',
-  linkLocal: 'a link-local address',
-  translated: 'an IPv4 address wrapped in IPv6',
-  reserved: 'an address that is not for hosts on the internet',
-};
-
-const KIND_OF_RANGE: Partial<Record<string, AddressKind>> = {
-  loopback: 'loopback',
-  private: 'private',
-  carrierGradeNat: 'private',
-  uniqueLocal: 'private',
-  deprecatedSiteLocal: 'private',
-  linkLocal: 'linkLocal',
-  ipv4Mapped: 'translated',
-  rfc6145: 'translated',
-  rfc6052: 'translated',
-  '6to4': 'translated',
-  teredo: 'translated',
-};
-
-// IANA assigns hosts only 2000::/3, so any other address is not public, whatever the library calls it.
-const IPV6_GLOBAL = ipaddr.IPv6.parseCIDR('2000::/3');
-
-function kindOfAddress(text: string): AddressKind {
-  const address = ipaddr.parse(text);
-  const range = address.range();
-  if (range !== 'unicast') return KIND_OF_RANGE[range] ?? 'reserved';
-  return address.kind() === 'ipv6' && !address.match(IPV6_GLOBAL) ? 'reserved' : 'public';
-}
-
 function readApp(path: string, query: string, segmentsMax: number): { app: string } | IngestUrlProblem {
   const app = path.replace(/^\//, '').replace(/\/$/, '');
   if (app === '') {
@@ -318,17 +239,13 @@ function hasPlainEscapes(text: string): boolean {
 function appSegmentsMax(host: string, platform: IngestPlatform | undefined): number {
   const known = platform?.rtmpUrl ? URL_PARTS.exec(platform.rtmpUrl)?.[3] : undefined;
   if (known !== undefined) return known.split('/').filter(Boolean).length;
-  return ONE_SEGMENT_HOSTS.test(host) ? 1 : Infinity;
+  return ONE_SEGMENT_DOMAINS.some((domain) => host === domain || host.endsWith(`.${domain}`)) ? 1 : Infinity;
 }
 
 function carriesStreamKey(segments: string[], query: string, segmentsMax: number): boolean {
   if (segments.length > segmentsMax) return true;
   const words = [...segments, ...query.split(/[?&=]/)].map((word) => decodeURIComponent(word));
   return words.some((word) => STREAM_KEY_SHAPES.some((shape) => shape.test(word)));
-}
-
-function refuse(code: IngestUrlProblemCode, message: string, remedy: string): IngestUrlProblem {
-  return { ok: false, code, message, remedy };
 }
 
 function malformed(message: string): IngestUrlProblem {
@@ -349,8 +266,4 @@ function portRefused(port: string): IngestUrlProblem {
     `port ${port} is not a port that receives RTMP`,
     'leave out the port, or use 80, 443 or one from 1024 to 65535',
   );
-}
-
-function notPublic(message: string): IngestUrlProblem {
-  return refuse('host_not_public', message, 'give the public address of the receiving server');
 }

@@ -1,10 +1,11 @@
-import type { Destination } from './destination.ts';
+import type { Destination, HeldResource, HeldResources } from './destination.ts';
 
 /** Compares the resources in AWS with the records, in both directions. Pure: the sweep reads everything first. */
 
-export const ORPHAN_RESOURCES = ['flowOutput', 'channel', 'input'] as const;
-/** Kinds of orphans, in the order the sweep releases them. */
-export type OrphanResource = (typeof ORPHAN_RESOURCES)[number];
+/** Kinds of orphans. A run is a state of its channel, not a resource. */
+export type OrphanResource = Exclude<HeldResource, 'channelRun'>;
+/** All of them, in the order the sweep releases them. */
+export const ORPHAN_RESOURCES = ['flowOutput', 'channel', 'input'] as const satisfies readonly OrphanResource[];
 
 /** One resource of the inventory. `destinationId` comes from its tag or name; null when neither has one. */
 export interface InventoryItem {
@@ -22,12 +23,12 @@ export interface OrphanCandidate extends InventoryItem {
   reason: OrphanReason;
 }
 
-/** Returns the id of the resource of this kind that the record holds. */
-function heldId(record: Destination, resource: OrphanResource): string | undefined {
-  if (resource === 'channel') return record.held.channel?.channelId;
-  if (resource === 'input') return record.held.input?.inputId;
-  return record.held.flowOutput?.flowOutputArn;
-}
+/** The id of the resource that a record holds, by kind. */
+const HELD_ID: Record<OrphanResource, (held: HeldResources) => string | undefined> = {
+  flowOutput: ({ flowOutput }) => flowOutput?.flowOutputArn,
+  channel: ({ channel }) => channel?.channelId,
+  input: ({ input }) => input?.inputId,
+};
 
 /**
  * Finds resources that belong to no destination. Skips a destination with an operation in flight, because its record
@@ -45,7 +46,7 @@ function orphanReason(item: InventoryItem, record: Destination | undefined): Orp
   if (!item.isTagged) return 'tags_missing';
   if (!record) return 'no_destination';
   if (record.operation) return null;
-  const held = heldId(record, item.resource);
+  const held = HELD_ID[item.resource](record.held);
   if (held === item.resourceId) return null;
   return held === undefined ? 'unrecorded' : 'duplicate';
 }

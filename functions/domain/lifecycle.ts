@@ -13,8 +13,8 @@ import { HELD_RESOURCES, PRIMARY_DESTINATION_ID } from './destination.ts';
 /**
  * The whole lifecycle of a destination, in two tables: OPERATIONS (what each state machine does, step by step, and
  * where it ends) and ACTION_STATUSES (what a user may request in which status). The state machines are generated from
- * them (`npm run statemachines`), and the workflow steps, the API's refusals, the dashboard's buttons and the fault tests
- * derive from them.
+ * them (`npm run statemachines`), and the workflow steps, the API's refusals, the dashboard's buttons and the fault
+ * tests derive from them.
  *
  *                  create                    start                     stop
  *   (new) ──▶ creating ──▶ idle ──▶ starting ──▶ running ──▶ stopping ──▶ idle

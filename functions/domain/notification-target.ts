@@ -8,7 +8,7 @@ import {
   type SluiceEvent,
 } from './webhook-events.ts';
 
-/** Where people and programs are told what happens, and what each of them wants to hear. */
+/** Notification targets: where messages about events go, and which events each target wants. */
 
 export const TARGET_KINDS = ['email', 'webhook', 'slack', 'discord', 'teams'] as const;
 export type TargetKind = (typeof TARGET_KINDS)[number];
@@ -27,7 +27,7 @@ export interface TargetFilter {
   includesDrills: boolean;
 }
 
-/** What a target hears unless it asks for something else: incidents, and no drills. */
+/** The filter of a target that names none: incidents, without those of drills. */
 export const DEFAULT_FILTER: TargetFilter = {
   eventTypes: ['incident.opened', 'incident.resolved'],
   severities: [],
@@ -53,7 +53,7 @@ export interface NotificationTarget {
   email: string | null;
   /** Host of the URL, by which people recognise it; null for e-mail. */
   urlHost: string | null;
-  /** The URL, encrypted: whoever knows that of a chat may write into it. */
+  /** The URL, encrypted, because anyone who knows the URL of a chat may write into it. */
   urlCiphertext: string | null;
   /** Secrets that sign webhooks, the newest first; empty for the other kinds. */
   secrets: StoredSecret[];

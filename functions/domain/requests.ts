@@ -7,13 +7,13 @@ import { actionsOf, isPrimary, nextOperation, towardsDesired, type Action, type 
 
 export type Apply = 'now' | 'next-start' | undefined;
 
-/** The fields an edit of which reaches the platform only with the next start. */
+/** Fields whose edits apply only at the next start. */
 export type Target = Pick<Destination, 'platform' | 'rtmpUrl' | 'preset'>;
 
-/** What is stored of a stream key. */
+/** The stored parts of a stream key. */
 export type StoredKey = Pick<Destination, 'streamKeyCiphertext' | 'streamKeyLast4' | 'streamKeyFingerprint'>;
 
-/** Part of a configuration; what is absent stays. */
+/** Part of a configuration; absent fields stay. */
 export interface Edit extends Partial<Target>, Partial<StoredKey> {
   name?: string;
   group?: string | null;
@@ -23,7 +23,7 @@ export interface Edit extends Partial<Target>, Partial<StoredKey> {
 
 const TARGET_FIELDS = ['platform', 'rtmpUrl', 'preset', 'streamKeyCiphertext'] as const;
 
-/** Refuses what may not be done to this destination at all. */
+/** Refuses changes of the primary and of a destination that is being deleted. */
 export function requireChangeable(record: Destination, action: Action): void {
   if (isPrimary(record)) {
     throw new AppError('protected_destination', {
@@ -40,7 +40,7 @@ export function requireChangeable(record: Destination, action: Action): void {
   });
 }
 
-/** Refuses a change made from another version than the stored one. @param ifMatch the header as given */
+/** Refuses a change based on another version than the stored one. @param ifMatch the header as given */
 export function requireMatch(record: Destination, ifMatch: string | undefined): void {
   if (ifMatch === undefined) return;
   const tags = ifMatch.split(',').map((tag) => tag.trim());
@@ -51,7 +51,7 @@ export function requireMatch(record: Destination, ifMatch: string | undefined): 
   });
 }
 
-/** Strong tag of the configuration; what is merely observed does not change it. */
+/** Returns the strong ETag of the configuration; observations do not change it. */
 export function etagOf({ revision }: Pick<Destination, 'revision'>): string {
   return `"${revision}"`;
 }
@@ -127,12 +127,12 @@ function withEdit(record: Destination, edit: Edit, { apply, now, freshSeconds }:
   const isInterrupting = isWantedOnAir && isUsed && !isKnownOffAir(record, now, freshSeconds);
   const isNow = apply === 'now' || (apply === undefined && !isInterrupting);
   const isRestartAsked = isWantedOnAir && isNow && isUsed;
-  // Asked for anew, what was to wait for the next start is to wait no longer.
+  // A request with apply=now also applies changes that wait for the next start.
   const isWaiting =
     apply === 'now' && isRestartAsked && hasPendingChanges(record) && TARGET_FIELDS.some((field) => field in edit);
   const fields = Object.keys(edit) as (keyof Edit)[];
   const isSame = fields.every((field) => record[field] === edit[field]);
-  // Where it is in the list is no configuration: moving it must not fail the edit a colleague has open.
+  // The position is not configuration, so a move must not break another person's open edit.
   const isMove = fields.every((field) => field === 'position' || record[field] === edit[field]);
   const edited: Destination = isSame
     ? record
@@ -151,8 +151,8 @@ function withEdit(record: Destination, edit: Edit, { apply, now, freshSeconds }:
 }
 
 /**
- * True when a start is still to come, which will read the configuration. One that is in flight may have read it already:
- * rather one restart too many than an edit that never reaches the platform.
+ * Returns true when a pending start will read the configuration. A running start may have read it already, and one
+ * restart too many is better than an edit that never reaches the platform.
  */
 function willBeReadAgain({ operation, desired }: Destination): boolean {
   return operation !== null && operation.kind !== 'start' && desired === 'running';
@@ -166,7 +166,7 @@ function restartRequired(record: Destination): AppError {
   });
 }
 
-/** True when the channel that runs was set up before the newest edit of target, preset or key. */
+/** Returns true when the running channel is older than the newest edit of target, preset or key. */
 export function hasPendingChanges({ held, configurationGeneration }: Destination): boolean {
   if (!held.channelRun || configurationGeneration === undefined) return false;
   return configurationGeneration >= held.channelRun.generation;

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Operation } from './destination.ts';
+import type { Operation, TimelineEntry } from './destination.ts';
 import {
   inOrder,
   LOOK_AHEAD_MS,
@@ -69,5 +69,31 @@ describe('the timeline', () => {
   it('mentions a start that lies too far back in the entry of the end', () => {
     const items = toTimelineItems(makeOperation(1, 0, LOOK_AHEAD_MS / 1000 + 1), 'Main');
     expect(items.map(({ detail }) => detail)).toEqual([`start succeeded; it began at ${time(0)}`]);
+  });
+});
+
+describe('a change of health', () => {
+  const read = (entry: Partial<TimelineEntry>) => {
+    const whole: TimelineEntry = { at: time(0), actor: 'monitor', kind: 'health', detail: '', ...entry };
+    const row = { destinationId: 'dst_1', destinationName: 'Main', key: 'entry#1', at: time(0), operation: null };
+    const [item] = toTimelineItems({ ...row, entry: whole }, 'Main');
+    return [item!.code, item!.detail];
+  };
+
+  it('has its code beside its words', () => {
+    expect(read({ code: 'stalled', detail: 'no byte: for 10 s' })).toEqual(['stalled', 'no byte: for 10 s']);
+  });
+
+  it('is read from the text of an earlier version', () => {
+    const detail =
+      'stream_key_rejected: the platform refused the key, attempt 2, next attempt at 2026-11-21T03:46:38.201Z';
+    expect(read({ detail })).toEqual(['stream_key_rejected', 'the platform refused the key']);
+    expect(read({ detail: 'not_running: ' })).toEqual(['not_running', 'not on air']);
+    expect(read({ detail: 'a_former_code: ' })).toEqual(['a_former_code', 'a former code']);
+    expect(read({ detail: 'Plain words' })).toEqual([null, 'Plain words']);
+  });
+
+  it('leaves the text of other entries as it is', () => {
+    expect(read({ kind: 'drift', detail: 'moved: by hand' })).toEqual([null, 'moved: by hand']);
   });
 });

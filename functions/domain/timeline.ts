@@ -1,4 +1,5 @@
 import type { Destination, Operation, TimelineEntry } from './destination.ts';
+import { readHealthEntry } from './health-alerts.ts';
 
 /**
  * The timeline: what happened, one entry per event, newest first. A history row is written when an operation ends, but
@@ -16,6 +17,8 @@ export interface TimelineItem {
   at: string;
   actor: string;
   kind: 'operation_began' | 'operation_ended' | TimelineEntry['kind'];
+  /** The reason of a change of health or of a failed operation; null for other entries. */
+  code: string | null;
   detail: string;
   operationId: string | null;
   destinationId: string;
@@ -41,8 +44,9 @@ export function toTimelineItems(row: HistoryLike, destinationName: string): Time
   const owner = { destinationId: row.destinationId, destinationName };
   if (row.operation) return operationItems(owner, row.operation);
   if (!row.entry) return [];
-  const { at, actor, kind, detail } = row.entry;
-  return [{ entryId: `${row.destinationId}.${row.key}`, at, actor, kind, detail, operationId: null, ...owner }];
+  const { at, actor, kind } = row.entry;
+  const what = kind === 'health' ? readHealthEntry(row.entry) : { code: null, detail: row.entry.detail };
+  return [{ entryId: `${row.destinationId}.${row.key}`, at, actor, kind, ...what, operationId: null, ...owner }];
 }
 
 /** Returns the start of the operation in flight, which the history does not have yet. */
@@ -56,6 +60,7 @@ function beginning(owner: Owner, { operationId, kind, requestedBy, startedAt }: 
     at: startedAt,
     actor: requestedBy,
     kind: 'operation_began',
+    code: null,
     detail: `${kind} began`,
     operationId,
     ...owner,
@@ -72,6 +77,7 @@ function operationItems(owner: Owner, operation: Operation): TimelineItem[] {
     at: endedAt,
     actor: supersededBy ?? 'workflow',
     kind: 'operation_ended',
+    code: error?.code ?? null,
     detail: `${kind} ${outcome}${why}${isLong ? `; it began at ${startedAt}` : ''}`,
     operationId,
     ...owner,

@@ -1,5 +1,6 @@
 import type { Operation } from './destination.ts';
-import { HEALTH_REASONS, type HealthCode, type HealthLevel } from './health-reasons.ts';
+import { readHealthEntry } from './health-alerts.ts';
+import { HEALTH_REASONS, isHealthCode, type HealthCode, type HealthLevel } from './health-reasons.ts';
 import type { HistoryLike } from './timeline.ts';
 
 /**
@@ -50,8 +51,8 @@ export type UptimeMention =
 export function mentionsOf({ operation, entry }: Pick<HistoryLike, 'operation' | 'entry'>): UptimeMention[] {
   if (operation) return mentionsOfOperation(operation);
   if (entry?.kind !== 'health') return [];
-  const code = entry.code ?? codeOf(entry.detail);
-  return code ? [{ at: entry.at, kind: 'health', code, level: entry.level }] : [];
+  const { code } = readHealthEntry(entry);
+  return code !== null && isHealthCode(code) ? [{ at: entry.at, kind: 'health', code, level: entry.level }] : [];
 }
 
 /** Returns what an operation mentions, in flight or ended. Pure. */
@@ -61,12 +62,6 @@ export function mentionsOfOperation({ kind, startedAt, endedAt, outcome }: Opera
   const requested = { at: startedAt, kind: 'requested' } as const;
   const hasFailed = endedAt !== undefined && outcome !== undefined && outcome !== 'succeeded';
   return hasFailed ? [requested, { at: endedAt, kind: 'released' }] : [requested];
-}
-
-/** Entries of earlier versions have the code only at the beginning of their text. */
-function codeOf(detail: string): HealthCode | null {
-  const code = detail.split(':', 1)[0]!;
-  return Object.hasOwn(HEALTH_REASONS, code) ? (code as HealthCode) : null;
 }
 
 /**

@@ -175,7 +175,7 @@ describe('TLS', () => {
     expect((await post({ url: `https://other.example.com:${port}/`, body: '{}' }, options)).error).toBe('tls_failed');
   });
 
-  it('refuses a certificate nobody vouches for', async () => {
+  it('refuses a certificate that no authority signed', async () => {
     const { port } = await startSecure('hooks.example.com');
     const answer = await post({ url: `https://hooks.example.com:${port}/`, body: '{}' }, { ...local, resolve });
     expect(answer.error).toBe('tls_failed');

@@ -11,6 +11,7 @@ import { changeDestination, getDestination, putObservation } from '../aws/destin
 import { listHistory } from '../aws/history-table.ts';
 import type { Destination } from '../domain/destination.ts';
 import { newDestination } from '../domain/new-destination.ts';
+import { HEALTH_REASONS } from '../domain/health-reasons.ts';
 import { observeDestinations, observeRecords, type MonitorDeps } from './monitor.ts';
 
 const NOW = new Date('2026-11-21T12:00:00Z');
@@ -75,12 +76,14 @@ describe('a change of health', () => {
     Object.assign(client.mediaLive, { send: (command: object) => meanwhile().then(() => send(command)) });
     return { ...sluice.deps, clients: client, windowSeconds: 300, periodSeconds: 60, ...MONITORED_LOCALLY };
   }
-  const noted = async () => (await listHistory(sluice.deps, record.destinationId)).map(({ entry }) => entry?.detail);
+  const noted = async () => (await listHistory(sluice.deps, record.destinationId)).map(({ entry }) => entry);
 
   it('is recorded once by several concurrent monitors', async () => {
     const monitor = await begin(async () => {});
     await Promise.all([observeDestinations(monitor), observeDestinations(monitor), observeDestinations(monitor)]);
-    expect(await noted()).toEqual([expect.stringContaining('channel_not_running')]);
+    expect(await noted()).toEqual([
+      expect.objectContaining({ code: 'channel_not_running', detail: HEALTH_REASONS.channel_not_running.detail }),
+    ]);
   });
 
   it('is unknown while the monitor did not run, and recorded again after it', async () => {

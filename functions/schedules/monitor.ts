@@ -196,7 +196,7 @@ async function putHealth(
   record: Destination,
   { at, code, level, detail }: { at: string; code: HealthCode; level: HealthLevel; detail: string },
 ): Promise<void> {
-  const entry = { at, actor: 'monitor', kind: 'health' as const, detail: `${code}: ${detail}`, code, level };
+  const entry = { at, actor: 'monitor', kind: 'health' as const, detail, code, level };
   await putTimelineEntry(deps, record, entry, record.writeCount);
 }
 

@@ -6,7 +6,13 @@ import type { Inventory } from '../aws/inventory.ts';
 import { deleteOrphan, listOrphans, orphanIdOf, putOrphan, type Orphan } from '../aws/orphan-table.ts';
 import type { Destination } from '../domain/destination.ts';
 import { isAtRest } from '../domain/channel-state.ts';
-import { findOrphans, isMassRelease, ORPHAN_RESOURCES, ORPHAN_RULES } from '../domain/inventory.ts';
+import {
+  findOrphans,
+  isMassRelease,
+  ORPHAN_RESOURCES,
+  ORPHAN_RULES,
+  type OrphanResource,
+} from '../domain/inventory.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
 import { COUNTED_LINES } from './counted-lines.ts';
 import type { SweepDeps } from './sweep-deps.ts';
@@ -74,7 +80,7 @@ async function releaseOrphan(deps: SweepDeps, orphan: Orphan, requireLease: () =
   // A destination that began an operation after the inventory may be about to adopt it.
   const record = orphan.destinationId === null ? null : await getDestination(deps, orphan.destinationId);
   if (record?.operation || (record && isClaimed(record, orphan))) return;
-  const step = await tryWith(deps, orphan, () => findStepDown(deps, orphan));
+  const step = await tryWith(deps, orphan, () => STEP_DOWN[orphan.resource](deps, orphan.resourceId));
   if (!step) return;
   // Checked last: a sweep that slept since it read the record may find another sweep at work.
   await requireLease();
@@ -108,14 +114,19 @@ function isClaimed({ held }: Destination, { resourceId }: Orphan): boolean {
   return [held.channel?.channelId, held.input?.inputId, held.flowOutput?.flowOutputArn].includes(resourceId);
 }
 
-/** Returns the next step of an orphan's release; null while the sweep can only wait. */
-async function findStepDown(deps: SweepDeps, { resource, resourceId }: Orphan): Promise<(() => Promise<void>) | null> {
-  if (resource === 'flowOutput') return () => removeFlowOutput(deps, resourceId);
-  if (resource === 'channel') {
-    const state = (await observeChannel(deps, resourceId))?.state;
-    if (state === 'RUNNING' || state === 'RECOVERING') return () => stopChannel(deps, resourceId);
-    return state !== undefined && isAtRest(state) ? () => deleteChannel(deps, resourceId) : null;
-  }
-  const state = (await observeInput(deps, resourceId))?.state;
-  return state === 'DETACHED' ? () => deleteInput(deps, resourceId) : null;
-}
+/** Finds the next step of an orphan's release, by kind; null while the sweep can only wait. */
+const STEP_DOWN: Record<
+  OrphanResource,
+  (deps: SweepDeps, resourceId: string) => Promise<(() => Promise<void>) | null>
+> = {
+  flowOutput: async (deps, flowOutputArn) => () => removeFlowOutput(deps, flowOutputArn),
+  async channel(deps, channelId) {
+    const state = (await observeChannel(deps, channelId))?.state;
+    if (state === 'RUNNING' || state === 'RECOVERING') return () => stopChannel(deps, channelId);
+    return state !== undefined && isAtRest(state) ? () => deleteChannel(deps, channelId) : null;
+  },
+  async input(deps, inputId) {
+    const state = (await observeInput(deps, inputId))?.state;
+    return state === 'DETACHED' ? () => deleteInput(deps, inputId) : null;
+  },
+};

@@ -130,7 +130,10 @@ describe('the step', () => {
     const target = await addTarget();
     const { clock, step, read, deliveryId } = await addDelivery(target);
     answers = [500, 302, 200];
-    expect(await step()).toEqual({ next: 'wait', waitSeconds: expect.toSatisfy((seconds) => seconds === 5 || seconds === 6) });
+    expect(await step()).toEqual({
+      next: 'wait',
+      waitSeconds: expect.toSatisfy((seconds) => seconds === 5 || seconds === 6),
+    });
     expect(await step()).toMatchObject({ next: 'wait' });
     expect(received).toHaveLength(1);
     expect(await getTarget(local.deps, target.targetId)).toMatchObject({ failuresInSequence: 1 });

@@ -1,24 +1,17 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { ulid } from 'ulid';
 import type { ApiDeps } from '../../functions/api/api-deps.ts';
-import { createApi } from '../../functions/api/app.ts';
-import { createRevokedSessions } from '../../functions/api/auth/revoked-sessions.ts';
-import { createTokenAuthentication } from '../../functions/api/auth/authentication.ts';
 import type { Rehearsal } from '../../functions/api/rehearsal.ts';
 import type { AwsDeps } from '../../functions/aws/clients.ts';
 import { CDN_IDENTIFIER_FIELD, CDN_IDENTIFIER_HEADER } from '../../functions/aws/package-channel.ts';
 import { listAllDestinations } from '../../functions/aws/destination-table.ts';
-import { createMediaEventHandler } from '../../functions/events/media-event.ts';
-import { reportCosts } from '../../functions/schedules/cost-report.ts';
 import { MONITORED_LOCALLY } from '../../functions/schedules/figures-due.ts';
-import { observeDestinations } from '../../functions/schedules/monitor.ts';
-import { recordUptime } from '../../functions/schedules/record-uptime.ts';
-import { sweep } from '../../functions/schedules/sweep.ts';
-import { handleStep } from '../../functions/workflow/handle-step.ts';
 import type { Logger, WorkflowDeps } from '../../functions/workflow/workflow-deps.ts';
+import type { ProductCode } from './product-code.ts';
 import { createGuardedServer } from './host/guarded-server.ts';
 import { explainAsProblem, explainUnreadable } from './host/early-problem.ts';
 import { closeServer } from './host/close-server.ts';
@@ -50,11 +43,18 @@ import { makeWorkflowDeps, READS_LAG_AWS_LIKE_MS, READS_LAG_MS, WORKFLOW_FUNCTIO
 export interface Embedded {
   /** The origin of the dashboard and the API, such as `http://127.0.0.1:8080`. */
   origin: string;
+  /**
+   * Replaces the running code of `functions/`: every later request, step and schedule uses the new one. The media
+   * engine, the local AWS and what they keep are untouched.
+   * @throws {Error} when the API cannot be created with it; the old code continues
+   */
+  useCode(code: ProductCode): void;
   /** Stops everything and waits for the end. */
   close(): Promise<void>;
 }
 
 interface EmbeddedOptions {
+  code: ProductCode;
   settings: Settings;
   store: OpenStore;
   token: string;
@@ -63,8 +63,8 @@ interface EmbeddedOptions {
   ffmpegPath: string;
   /** Version and origin of ffmpeg, for the dashboard. */
   ffmpeg: NonNullable<ApiDeps['ffmpeg']>;
-  /** The built dashboard. */
-  dashboardDirectory: string;
+  /** Built dashboard; undefined when another server has it. */
+  dashboardDirectory: string | undefined;
   rootDirectory: string;
   logger: Logger;
 }
@@ -95,6 +95,7 @@ const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '[::1]', '::1'];
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const { settings, store, logger } = options;
   const { dataDirectory } = settings;
+  let { code } = options;
   const stack = new AsyncDisposableStack();
   try {
     const health = createStorageHealth({ clock: systemClock, logger, directory: watchDirectory(dataDirectory) });
@@ -142,7 +143,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     const readsLagMs = settings.profile === 'aws-like' ? READS_LAG_AWS_LIKE_MS : READS_LAG_MS;
     const mail = createMailWay(settings.mail);
     const deps = makeWorkflowDeps({ clients: aws.clients, deployment }, logger, { readsLagMs, mail });
-    aws.lambda.register(WORKFLOW_FUNCTION, (event) => handleStep(deps, event));
+    aws.lambda.register(WORKFLOW_FUNCTION, (event) => code.handleStep(deps, event));
     markStoreComplete(dataDirectory);
     keepSmallFiles(health, dataDirectory);
     health.watch();
@@ -151,38 +152,44 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     const scheduler = createScheduler({ clock: systemClock, isPaused: () => health.failure() !== null });
     stack.defer(() => scheduler.close());
     const monitorDeps = { ...deps, ...MONITOR };
-    scheduler.every(MONITOR.everySeconds, 'monitor', async () => void (await observeDestinations(monitorDeps)));
+    scheduler.every(MONITOR.everySeconds, 'monitor', async () => void (await code.observeDestinations(monitorDeps)));
     scheduler.every(MONITOR.everySeconds, 'rehearsal', () => rehearsal.refresh());
     const sweepDeps = { ...deps, primary: { preset: settings.hlsRenditions.join(','), mode: settings.primary } };
-    scheduler.every(SWEEP_EVERY_SECONDS, 'sweep', async () => void (await sweep(sweepDeps)));
+    scheduler.every(SWEEP_EVERY_SECONDS, 'sweep', async () => void (await code.sweep(sweepDeps)));
     scheduler.every(COST_REPORT_EVERY_SECONDS, 'cost report', async () => {
-      await reportCosts({ ...deps, isBilled: false });
-      await recordUptime(deps);
+      await code.reportCosts({ ...deps, isBilled: false });
+      await code.recordUptime(deps);
     });
     scheduler.every(EXPIRY_EVERY_SECONDS, 'expiry', async () => void (await deleteExpired(deps, new Date())));
     const backUp = createDailyBackup({ dataDirectory, pause: aws.pause, health, logger });
     scheduler.every(BACKUP_DUE_EVERY_SECONDS, 'backup', () => backUp(new Date()));
-    aws.events.subscribe(
-      { source: ['aws.medialive', 'aws.mediaconnect'] },
-      createMediaEventHandler({ ...monitorDeps, lookEverySeconds: MONITOR.everySeconds }),
-    );
+    const mediaEventDeps = { ...monitorDeps, lookEverySeconds: MONITOR.everySeconds };
+    let handleMediaEvent = code.createMediaEventHandler(mediaEventDeps);
+    aws.events.subscribe({ source: ['aws.medialive', 'aws.mediaconnect'] }, (event) => handleMediaEvent(event));
     // The data directory has one owner, so a lease of the previous process is stale.
-    await sweep({ ...sweepDeps, takeOverLease: true });
+    await code.sweep({ ...sweepDeps, takeOverLease: true });
 
     // Stands in for CloudFront: viewers have a session, and the origin serves only its CDN.
     const hlsProxy = (path: string) =>
       fetch(aws.endpoint + path, { headers: { [CDN_IDENTIFIER_HEADER]: cdnIdentifier } });
-    const server = await listen(options, { ...deps, rehearsal, hlsProxy, health });
-    stack.defer(() => server.close());
+    const buildApi = prepareApi(options, { ...deps, rehearsal, hlsProxy, health });
+    let api = buildApi(code);
+    const server = await listen(settings, (request, environment) => api.fetch(request, environment));
+    stack.defer(() => closeServer(server));
+    const useCode = (next: ProductCode) => {
+      [api, handleMediaEvent] = [buildApi(next), next.createMediaEventHandler(mediaEventDeps)];
+      code = next;
+    };
     const whole = stack.move();
-    return { origin: server.origin, close: () => whole.disposeAsync() };
+    return { origin: originOf(settings), useCode, close: () => whole.disposeAsync() };
   } catch (error) {
     await stack.disposeAsync();
     throw error;
   }
 }
 
-async function listen(
+/** Returns what creates the API from code: everything the API needs besides is opened once. */
+function prepareApi(
   { settings, token, srtPassphrase, ffmpeg, dashboardDirectory, rootDirectory, logger }: EmbeddedOptions,
   {
     health,
@@ -193,43 +200,50 @@ async function listen(
       hlsProxy: (path: string) => Promise<Response>;
       health: StorageHealth;
     },
-): Promise<{ origin: string; close: () => Promise<void> }> {
+): (code: ProductCode) => ReturnType<ProductCode['createApi']> {
   const { version } = JSON.parse(readFileSync(join(rootDirectory, 'package.json'), 'utf8')) as { version: string };
   const now = () => new Date();
   const { dataDirectory } = settings;
   const store = openSealedFile(join(dataDirectory, 'revoked-sessions.sealed'), dataDirectory, health);
-  const revoked = createRevokedSessions({ store, now });
   const isLoopback = LOOPBACK_HOSTS.includes(settings.host);
-  const api = createApi({
-    ...aws,
-    storageFailure: health.failure,
-    now,
-    resolveHost,
-    logger,
-    authentication: createTokenAuthentication({ token, now, revoked }),
-    nameCaller,
-    embedded: true,
-    version,
-    newDestinationId: () => `dst_${ulid().toLowerCase()}`,
-    freshSeconds: FRESH_SECONDS,
-    metrics: { windowSeconds: 300, periodSeconds: 5, keptMs: 1_000 },
-    source: { lookKeptMs: 1_000, figuresAgeMsMax: 1_000, periodSeconds: 1 },
-    primaryMode: settings.primary,
-    ingestHost: null,
-    srtPassphrase: srtPassphrase ?? null,
-    ffmpeg,
-    docs: { directory: join(rootDirectory, 'node_modules', 'swagger-ui-dist') },
-    staticFiles: { directory: dashboardDirectory },
-    // A DNS name for loopback would let any web page in; on other addresses the operator chose to be reachable.
-    ...(isLoopback ? { isHostAllowed: (host: string) => LOOPBACK_HOSTS.includes(host) } : {}),
-  });
+  return (code) =>
+    code.createApi({
+      ...aws,
+      storageFailure: health.failure,
+      now,
+      resolveHost,
+      logger,
+      authentication: code.createTokenAuthentication({
+        token,
+        now,
+        revoked: code.createRevokedSessions({ store, now }),
+      }),
+      nameCaller,
+      embedded: true,
+      version,
+      newDestinationId: () => `dst_${ulid().toLowerCase()}`,
+      freshSeconds: FRESH_SECONDS,
+      metrics: { windowSeconds: 300, periodSeconds: 5, keptMs: 1_000 },
+      source: { lookKeptMs: 1_000, figuresAgeMsMax: 1_000, periodSeconds: 1 },
+      primaryMode: settings.primary,
+      ingestHost: null,
+      srtPassphrase: srtPassphrase ?? null,
+      ffmpeg,
+      docs: { directory: join(rootDirectory, 'node_modules', 'swagger-ui-dist') },
+      ...(dashboardDirectory === undefined ? {} : { staticFiles: { directory: dashboardDirectory } }),
+      // A DNS name for loopback would let any web page in; on other addresses the operator chose to be reachable.
+      ...(isLoopback ? { isHostAllowed: (host: string) => LOOPBACK_HOSTS.includes(host) } : {}),
+    });
+}
+
+async function listen(settings: Settings, fetch: Parameters<typeof getRequestListener>[0]): Promise<Server> {
   const server = createGuardedServer({
     // A request with an invalid URL or Host does not reach the API.
-    listener: getRequestListener(api.fetch, { errorHandler: explainUnreadable }),
+    listener: getRequestListener(fetch, { errorHandler: explainUnreadable }),
     connectionsMax: CONNECTIONS_MAX,
     explain: explainAsProblem,
   });
   server.listen({ port: settings.port, host: settings.host });
   await once(server, 'listening');
-  return { origin: originOf(settings), close: () => closeServer(server) };
+  return server;
 }

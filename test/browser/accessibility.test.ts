@@ -8,15 +8,15 @@ import { openStage, type Stage } from './stage.ts';
 import { tooWide, type WatchedPage } from './watched-page.ts';
 
 /**
- * Nobody is shut out: every page, panel and dialog by axe’s rules, in dark and in light, first without any destination
- * and then with some. Each test brings about what it looks at.
+ * Checks every page, panel and dialog against axe's rules, in dark and in light, first without destinations and then
+ * with some. Each test sets up its own state.
  */
 
 let stage: Stage;
 let watched: WatchedPage;
 let page: Page;
 
-/** The first one running without a picture. */
+/** The first one runs without a picture. */
 const SOME = [running('Alpha'), idle('Bravo')];
 
 const button = (name: string): Locator => page.getByRole('button', { name, exact: true });
@@ -24,7 +24,7 @@ const heading = (name: string): Locator => page.getByRole('heading', { level: 1,
 const dialog = (name: string | RegExp): Locator => page.getByRole('dialog', { name });
 const rehearsal = (): Locator => page.getByRole('complementary', { name: 'Drills' });
 
-/** Looks at what is shown now in both themes. @param within leaves out what lies behind a dialog */
+/** Checks the present page in both themes. @param within limits the check to a dialog */
 async function expectAccessible(within = 'body'): Promise<void> {
   for (const colorScheme of ['dark', 'light'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
@@ -45,8 +45,8 @@ beforeAll(async () => {
 
 afterAll(() => stage?.close());
 
-describe('accessible by axe’s rules, in dark and in light', () => {
-  it('is signing in, refused too', async () => {
+describe('axe finds no violation, in dark and in light,', () => {
+  it('on the sign-in page, also after a refusal', async () => {
     const { page: visitor, context } = await stage.open();
     const mine = page;
     page = visitor;
@@ -67,14 +67,14 @@ describe('accessible by axe’s rules, in dark and in light', () => {
     { path: '/leftovers', title: 'Unused resources', sign: null },
     { path: '/settings', title: 'Settings', sign: null },
     { path: '/no/such/page', title: 'Page not found', sign: null },
-  ])('is $path while there is nothing', async ({ path, title, sign }) => {
+  ])('on $path without destinations', async ({ path, title, sign }) => {
     await stage.begin(watched, [], path);
     await heading(title).waitFor();
     if (sign) await page.getByRole('list', { name: sign }).waitFor();
     await expectAccessible();
   });
 
-  it('is the form that adds a destination, with what is wrong at its fields', async () => {
+  it('on the add form with errors at its fields', async () => {
     await stage.begin(watched, [], '/destinations/new');
     await page.getByLabel('Name', { exact: true }).waitFor();
     await dialog('Add a destination').getByRole('button', { name: 'Add destination' }).click();
@@ -82,13 +82,13 @@ describe('accessible by axe’s rules, in dark and in light', () => {
     await expectAccessible('[role=dialog]');
   });
 
-  it.each(['/', '/destinations', '/timeline'])('is %s with destinations, one of them running', async (path) => {
+  it.each(['/', '/destinations', '/timeline'])('on %s with destinations, one of them running', async (path) => {
     await stage.begin(watched, SOME, path);
     await page.getByRole('link', { name: 'Alpha', exact: true }).first().waitFor();
     await expectAccessible();
   });
 
-  it('is the details panel, with its log', async () => {
+  it('on the details panel with its log', async () => {
     await stage.begin(watched, SOME);
     await goTo(`/destinations/${(await stage.named('Alpha')).destinationId}`);
     await page.getByText('Channel log').click();
@@ -96,14 +96,14 @@ describe('accessible by axe’s rules, in dark and in light', () => {
     await expectAccessible();
   });
 
-  it('is the question before all are stopped', async () => {
+  it('on the dialog of Start all', async () => {
     await stage.begin(watched, SOME);
     await button('Start all').click();
     await dialog(/^Start one/).waitFor();
     await expectAccessible('[role=dialog]');
   });
 
-  it('is the sheet of shortcuts', async () => {
+  it('on the sheet of shortcuts', async () => {
     await stage.begin(watched, SOME, '/settings');
     await heading('Settings').waitFor();
     await page.keyboard.press('?');
@@ -112,7 +112,7 @@ describe('accessible by axe’s rules, in dark and in light', () => {
     await page.keyboard.press('Escape');
   });
 
-  it('is the rehearsal, with its banner, at a phone’s width too', async () => {
+  it('on the drills panel with its banner, also at a phone’s width', async () => {
     await stage.begin(watched, SOME);
     await page.getByRole('banner').getByRole('link', { name: 'Drills' }).click();
     await rehearsal().getByRole('switch', { name: 'AWS throttles' }).click();
@@ -126,8 +126,8 @@ describe('accessible by axe’s rules, in dark and in light', () => {
   });
 });
 
-describe('the rehearsal by keyboard alone', () => {
-  it('is reached, switched and ended, and says so to a screen reader', async () => {
+describe('the drills panel by keyboard alone', () => {
+  it('opens, starts and stops a drill, and announces it to screen readers', async () => {
     await stage.begin(watched, SOME);
     await stage.product.call('POST', '/api/rehearsal', { fault: 'aws_throttled', isActive: true });
     const status = page.getByRole('banner').getByRole('status');
@@ -139,7 +139,7 @@ describe('the rehearsal by keyboard alone', () => {
     await rehearsal().waitFor();
     const lost = rehearsal().getByRole('switch', { name: 'Source lost' });
     for (let presses = 0; !(await lost.evaluate((element) => element === document.activeElement)); presses += 1) {
-      if (presses > 10) throw new Error('the keyboard does not get to the switch');
+      if (presses > 10) throw new Error('the keyboard does not reach the switch');
       await page.keyboard.press('Tab');
     }
     await page.keyboard.press('Space');
@@ -153,7 +153,7 @@ describe('the rehearsal by keyboard alone', () => {
     expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Drills');
   });
 
-  it('broke no policy and threw no error', () => {
+  it('breaks no content security policy and throws no error', () => {
     expect({ faults: watched.faults, strangers: watched.strangers }).toEqual({ faults: [], strangers: [] });
   });
 });

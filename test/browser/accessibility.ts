@@ -5,16 +5,16 @@ import type { Page } from 'playwright-core';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** WCAG 2.2 at levels A and AA, and what axe itself advises. */
+/** WCAG 2.2 at levels A and AA, and axe's best practices. */
 const RULES: RunOptions = {
   runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
   resultTypes: ['violations'],
 };
 
 /**
- * What axe finds wrong with a page as it stands, by rule and element. Evaluated through the debugger, which the page's
- * policy does not bind.
- * @param within leaves out what lies behind a dialog
+ * Returns axe's violations of the present page by rule and element. Evaluated through the debugger, to which the page's
+ * policy does not apply.
+ * @param within limits the check to a dialog
  */
 export async function findViolations(page: Page, within = 'body'): Promise<string[]> {
   const isThere = await page.evaluate(() => 'axe' in window);
@@ -28,7 +28,7 @@ export async function findViolations(page: Page, within = 'body'): Promise<strin
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
 }
 
-/** What fades in is looked at when it is there. */
+/** Waits for animations to end. */
 async function stillness(page: Page): Promise<void> {
   await page.evaluate(() => {
     const passing = document.getAnimations().filter(({ effect }) => effect?.getTiming().iterations !== Infinity);

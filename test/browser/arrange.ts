@@ -2,33 +2,33 @@ import type { DestinationResource } from '../../functions/api/schemas/answers.ts
 import type { Product } from '../support/product.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** A destination as a test needs it to be before it begins. */
+/** A destination in the state a test starts from. */
 export interface Wanted {
   name: string;
-  /** A port without a listener, unless given. */
+  /** Default: a port without a listener. */
   rtmpUrl?: string;
   streamKey?: string;
   preset?: string;
   group?: string | null;
-  /** Idle unless given; on air needs an encoder, a platform and a key that it takes. */
+  /** Default: idle. On air needs an encoder, a platform and a valid key. */
   state?: 'idle' | 'running' | 'on air';
 }
 
-/** A destination that is stopped. */
+/** A stopped destination. */
 export const idle = (name: string, more: Partial<Wanted> = {}): Wanted => ({ name, ...more });
 
-/** A destination that runs; without an encoder it waits for one. */
+/** A running destination; without an encoder it waits for the source. */
 export const running = (name: string, more: Partial<Wanted> = {}): Wanted => ({ name, state: 'running', ...more });
 
-/** Time for a state that a test before this one may have left anything in. */
+/** Time to settle, whatever state the previous test has left. */
 const SETTLES_WITHIN_MS = 90_000;
 
-/** The stream key of a destination that a test gives none. */
+/** The default stream key of a destination. */
 export const keyOf = (name: string): string => `key-of-${name.replaceAll(/\s/g, '-')}`;
 
 /**
- * Makes the product's destinations exactly these, whatever the tests before have left, also one that failed half way.
- * Where everything is so already it costs two requests and nothing else.
+ * Sets up exactly these destinations, whatever previous tests have left, including failed ones. Costs only two requests
+ * when everything is already set up.
  */
 export async function arrange(product: Product, wanted: readonly Wanted[]): Promise<void> {
   await product.call('DELETE', '/api/rehearsal');
@@ -40,7 +40,7 @@ export async function arrange(product: Product, wanted: readonly Wanted[]): Prom
   const isWanted = (each: DestinationResource): boolean => wanted.some((other) => isSame(each, other));
   const excess = found.filter((each) => !isWanted(each));
   await Promise.all(excess.map(({ destinationId }) => product.call('DELETE', `/api/destinations/${destinationId}`)));
-  await waitFor('what no test wants to be gone', async () => (await list()).every(isWanted), {
+  await waitFor('excess destinations to be deleted', async () => (await list()).every(isWanted), {
     limitMs: SETTLES_WITHIN_MS,
   });
   const ids: string[] = [];
@@ -51,7 +51,7 @@ export async function arrange(product: Product, wanted: readonly Wanted[]): Prom
   await Promise.all(wanted.map((each, index) => bringTo(product, ids[index]!, each)));
 }
 
-/** Fields of a destination that is to be as wanted. */
+/** Returns the fields of a requested destination. */
 function fieldsOf({ name, rtmpUrl, preset, group }: Wanted) {
   return {
     name,

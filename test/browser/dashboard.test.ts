@@ -12,8 +12,8 @@ import { openStage, type Stage } from './stage.ts';
 import { contrastOf, readableIn, tonesOf, tooWide, type WatchedPage } from './watched-page.ts';
 
 /**
- * The dashboard as an operator meets it: the product itself, real media, a real browser, and nothing but what can be
- * seen, typed and pressed. Each test brings about the state it begins from, and depends on none before it.
+ * Tests the dashboard as an operator uses it: the real product, real media and a real browser, limited to what can be
+ * seen, typed and clicked. Each test sets up its own state and is independent of the others.
  */
 
 const KEY = 'canary-key-alpha-4711';
@@ -29,17 +29,17 @@ let stopSending: (() => Promise<void>) | null = null;
 let show: WatchedPage;
 let page: Page;
 
-/** It may carry its price between its two words. */
+/** The button's name may contain a price. */
 const startButton = (name: string): Locator => page.getByRole('button', { name: new RegExp(`^Start .*${name}$`) });
 const row = (name: string, on = page): Locator => on.getByRole('article', { name, exact: true });
 const button = (name: string, on: Page | Locator = page): Locator => on.getByRole('button', { name, exact: true });
 const says = (name: string, words: string | RegExp, on = page): Promise<void> =>
   row(name, on).getByText(words).first().waitFor();
-/** Publishing now, and with frames. */
+/** Sessions that are publishing and have sent frames. */
 const published = () => platform.sessions.filter(({ state, videoFrames }) => state === 'publishing' && videoFrames > 0);
 const clip = () => join(stage.directory, 'source.ts');
 
-/** Connects the encoder, or takes it away, and waits until the product knows. */
+/** Connects or disconnects the encoder, and waits until the product reports it. */
 async function sendSource(isSent: boolean): Promise<void> {
   if (isSent) stopSending ??= sendSrt(ffmpegPath, clip(), stage.ports.srt);
   else {
@@ -52,7 +52,7 @@ async function sendSource(isSent: boolean): Promise<void> {
   });
 }
 
-/** Alpha as the tests have it: at the platform, with a key that it takes, passed on as it comes. */
+/** Alpha in these tests: passthrough to the platform with a valid key. */
 const alpha = (state: Wanted['state']): Wanted => ({
   name: 'Alpha',
   rtmpUrl: `${platform.baseUrl}/live`,
@@ -68,7 +68,7 @@ const bravo = (state: Wanted['state'], streamKey = NEW_KEY): Wanted => ({
   state,
 });
 
-/** Brings encoder, destinations and page to where a test begins. */
+/** Sets up encoder, destinations and page. */
 async function begin(isSent: boolean, wanted: readonly Wanted[]): Promise<void> {
   if (stage.product.process.exitCode !== null) await stage.startAgain();
   await sendSource(isSent);
@@ -102,7 +102,7 @@ afterAll(async () => {
 });
 
 describe('signing in', () => {
-  it('refuses a wrong token in words and takes the right one', async () => {
+  it('shows an error for a wrong token and accepts the right one', async () => {
     const { page: visitor, context } = await stage.open();
     await visitor.goto(stage.product.origin);
     const token = visitor.getByLabel('Token', { exact: true });
@@ -118,7 +118,7 @@ describe('signing in', () => {
     await context.close();
   });
 
-  it('says that a sign-in link is not valid any more', async () => {
+  it('reports an invalid sign-in link', async () => {
     const { page: visitor, context } = await stage.open();
     await visitor.goto(`${stage.product.origin}/#token=a-token-of-yesterday`);
     await visitor.getByText('This sign-in link is no longer valid.').waitFor();
@@ -138,7 +138,7 @@ describe('signing in', () => {
     await context.close();
   });
 
-  it('signs in by the printed link and takes the token out of the address', async () => {
+  it('signs in by the printed link and removes the token from the address', async () => {
     const { page: visitor, context } = await stage.open();
     await visitor.goto(stage.signInLink);
     await visitor.getByRole('heading', { name: 'Destinations' }).waitFor();
@@ -148,7 +148,7 @@ describe('signing in', () => {
 });
 
 describe('a show', () => {
-  it('leads from nothing to the first destination', async () => {
+  it('starts with steps to the first destination', async () => {
     await begin(false, []);
     await page.getByRole('banner').getByText('Waiting for an encoder').waitFor();
     await page.getByText('On air 0 of 0').waitFor();
@@ -163,13 +163,13 @@ describe('a show', () => {
     const address = region.getByText(`srt://127.0.0.1:${stage.ports.srt}`).first();
     await region.getByRole('button', { name: 'Show passphrase' }).click();
     expect(await address.innerText()).toContain(`mode=caller&latency=200000&passphrase=${TEST_SRT_PASSPHRASE}`);
-    // On a screen that is shared it is covered.
+    // Covered again, for shared screens.
     await region.getByRole('button', { name: 'Hide passphrase' }).click();
     expect(await region.innerText()).not.toContain(TEST_SRT_PASSPHRASE);
     expect(await address.innerText()).toContain('passphrase=••••••••');
   });
 
-  it('shows the preview without anything that could not be pressed', async () => {
+  it('shows the preview without buttons', async () => {
     await begin(false, []);
     await says(PREVIEW, 'Waiting for source');
     await says(PREVIEW, 'Automatic');
@@ -179,7 +179,7 @@ describe('a show', () => {
     expect(words).not.toMatch(/stop this|paying/);
   });
 
-  it('splits a pasted address into URL and key, and tells what is wrong at the field', async () => {
+  it('splits a pasted address into URL and key, and shows errors at their fields', async () => {
     await begin(false, []);
     await page.getByRole('link', { name: 'Add destination' }).first().click();
     await page.getByRole('radio', { name: 'Custom RTMP' }).check();
@@ -210,7 +210,7 @@ describe('a show', () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
 
-  it('is green only once the platform receives frames', async () => {
+  it('turns green only when the platform receives frames', async () => {
     await begin(false, [alpha('idle')]);
     await startButton('Alpha').click();
     await button('Start anyway').click();
@@ -241,7 +241,7 @@ describe('a show', () => {
     await page.getByText(/^HLS preview · [\d.]+ s behind$/).waitFor();
   });
 
-  it('shows a picture of the source, and from when it is, where the preview does not play', async () => {
+  it('shows a picture of the source with its time where the preview does not play', async () => {
     await begin(true, []);
     const { page: visitor, context } = await stage.open();
     await visitor.route('**/out/v1/**', (route) => route.abort());
@@ -264,7 +264,7 @@ describe('a show', () => {
         if (await target.evaluate((element) => element === document.activeElement).catch(() => false)) return;
         await press('Tab');
       }
-      throw new Error(`the keyboard does not get to ${String(target)}`);
+      throw new Error(`the keyboard does not reach ${String(target)}`);
     };
     await tabTo(page.getByRole('link', { name: 'Add destination' }));
     await press('Enter');
@@ -273,7 +273,7 @@ describe('a show', () => {
     await waitFor('the name to have the focus', () => name.evaluate((element) => element === document.activeElement));
     await press('Shift+Tab');
     for (let presses = 0; !(await page.getByRole('radio', { name: 'Custom RTMP' }).isChecked()); presses += 1) {
-      if (presses > 10) throw new Error('the arrow keys do not get to Custom RTMP');
+      if (presses > 10) throw new Error('the arrow keys do not reach Custom RTMP');
       await press('ArrowRight');
     }
     await tabTo(name);
@@ -291,7 +291,7 @@ describe('a show', () => {
     await says('Bravo', 'On air');
   });
 
-  it('shows a refused key in red with reason and remedy, was never green, and leaves the other one alone', async () => {
+  it('shows a refused key in red with reason and remedy, never in green, and leaves other destinations alone', async () => {
     await begin(true, [alpha('on air'), bravo('running', WRONG_KEY)]);
     await says('Bravo', 'Not arriving');
     expect(await tone('Bravo')).toBe('attention');
@@ -325,7 +325,7 @@ describe('a show', () => {
     expect(Math.abs((await height()) - before)).toBeLessThanOrEqual(4);
   });
 
-  it('replaces the key from where the trouble is shown, asks nothing as nothing is on air, and goes green', async () => {
+  it('replaces the key from the failing row without a question, and turns green', async () => {
     await begin(true, [alpha('on air'), bravo('running', WRONG_KEY)]);
     await says('Bravo', 'Not arriving');
     await button('Replace the stream key of Bravo', row('Bravo')).click();
@@ -339,7 +339,7 @@ describe('a show', () => {
     await page.getByText('No problems').waitFor();
   });
 
-  it('asks when an edit of a running destination should apply, and does as answered', async () => {
+  it('asks when an edit of a running destination should apply, and follows the answer', async () => {
     await begin(true, [alpha('on air'), bravo('on air')]);
     const edit = async (app: string, answer: string) => {
       await chooseFromMenu('Bravo', 'Edit');
@@ -362,7 +362,7 @@ describe('a show', () => {
     await row('Bravo').getByText('changes at next start').waitFor({ state: 'detached' });
   });
 
-  it('calls a source lost on air a problem, moves nothing under the pointer, and comes back by itself', async () => {
+  it('reports a source lost on air as a problem, moves nothing under the pointer, and recovers automatically', async () => {
     await begin(true, [alpha('on air'), bravo('on air')]);
     for (const name of ['Alpha', 'Bravo']) await says(name, 'On air');
     // A preview that is still starting takes a line more.
@@ -388,7 +388,7 @@ describe('a show', () => {
     await says(PREVIEW, 'Live');
   });
 
-  it('never contradicts itself in the header, however the looks at source and destinations fall', async () => {
+  it('never contradicts itself in the header, whatever the order of polls', async () => {
     await begin(true, [alpha('on air')]);
     await says('Alpha', 'On air');
     await page.evaluate(() => {
@@ -415,7 +415,7 @@ describe('a show', () => {
     expect(heads.filter((each) => /On air 0 of 1.*No problems/.test(each))).toEqual([]);
   });
 
-  it('asks before the source stops, with everything it takes off air by name', async () => {
+  it('asks before the source stops, listing the destinations it takes off air', async () => {
     await begin(true, [alpha('on air'), bravo('on air')]);
     await button('Stop source').click();
     const dialog = page.getByRole('dialog', { name: 'Stop the source?' });
@@ -430,7 +430,7 @@ describe('a show', () => {
     expect(published()).toHaveLength(2);
   });
 
-  it('begins with an encoding that does not scale the source up, and says so where one is chosen that does', async () => {
+  it('selects an encoding that does not upscale the source, and warns about one that does', async () => {
     await begin(true, []);
     await page.getByRole('link', { name: 'Add destination' }).first().click();
     const encoding = page.getByLabel('Encoding');
@@ -443,7 +443,7 @@ describe('a show', () => {
     await page.getByText(/scales it up/).waitFor({ state: 'detached' });
   });
 
-  it('practises a bad line, a refused key and a lost source with real media, says so on the page, and ends it', async () => {
+  it('drills a bad uplink, a refused key and a lost source with real media, marks the page, and stops the drills', async () => {
     await begin(true, [alpha('on air'), bravo('on air')]);
     const banner = page.getByRole('banner').getByRole('status');
     const fault = (name: string) => page.getByRole('complementary', { name: 'Drills' }).getByRole('switch', { name });
@@ -475,10 +475,10 @@ describe('a show', () => {
     await button('Close drills').click();
   });
 
-  it('shows what the channel has logged, to copy and to keep', async () => {
+  it('shows the channel log, to copy and to download', async () => {
     await begin(true, [alpha('on air'), bravo('running', WRONG_KEY)]);
     await says('Bravo', 'Not arriving');
-    // Opened by itself, because something is wrong.
+    // Initially open, because the destination has a problem.
     await row('Bravo').getByRole('link', { name: 'Bravo', exact: true }).click();
     const log = page.getByRole('list', { name: 'Log of Bravo, newest last' });
     await log
@@ -506,7 +506,7 @@ describe('a show', () => {
     await page.evaluate(() => Object.assign(window, { neverReloaded: true }));
     await stage.product.stop();
     await page.getByText('Connection lost, showing the last known state').first().waitFor();
-    // On one machine that may mean that nothing is on air.
+    // On one machine nothing may be on air.
     await page.getByText('If Sluice has stopped, nothing is on air').waitFor();
     for (const name of ['Alpha', 'Bravo', PREVIEW]) expect(await tone(name)).toBe('stale');
     expect(await page.getByRole('banner').locator('[data-tone=air]').count()).toBe(0);
@@ -520,7 +520,7 @@ describe('a show', () => {
     expect(await page.evaluate(() => 'neverReloaded' in window)).toBe(true);
   });
 
-  it('stops one after asking, not after cancelling, and leaves the other on air', async () => {
+  it('stops a destination after a confirmation, not after Cancel, and leaves the other on air', async () => {
     await begin(true, [alpha('on air'), bravo('on air')]);
     await says('Alpha', 'On air');
     const before = published().find(({ app }) => app === 'live')!;
@@ -537,7 +537,7 @@ describe('a show', () => {
     expect(await tone('Bravo')).toBe('air');
   });
 
-  it('finishes a start when the server is restarted in the middle of it, and says so in a second tab', async () => {
+  it('finishes a start across a restart of the server, and shows it in a second tab', async () => {
     await begin(true, [alpha('idle'), bravo('on air')]);
     const second = await stage.open();
     await second.page.goto(stage.signInLink);
@@ -555,7 +555,7 @@ describe('a show', () => {
     await second.page.close();
   });
 
-  it('deletes only what was named', async () => {
+  it('deletes only the named destination', async () => {
     await begin(true, [alpha('idle'), bravo('on air')]);
     await says('Bravo', 'On air');
     await chooseFromMenu('Alpha', 'Delete');
@@ -593,7 +593,7 @@ describe('the page itself', () => {
     await page.setViewportSize({ width: 1440, height: 900 });
   });
 
-  it('holds no stream key anywhere, and was never given one', async () => {
+  it('never contains or receives a stream key', async () => {
     await begin(true, [alpha('on air'), bravo('on air')]);
     await says('Bravo', 'On air');
     await waitFor('answers', () => show.answers.length > 20);
@@ -633,7 +633,7 @@ describe('the page itself', () => {
     expect(await background()).toBe(seen[1]);
   });
 
-  it('broke no policy, threw no error and asked nobody but the product', () => {
+  it('breaks no policy, throws no error and sends requests only to the product', () => {
     expect(stage.opened.length).toBeGreaterThan(0);
     for (const { faults, strangers } of stage.opened)
       expect({ faults, strangers }).toEqual({ faults: [], strangers: [] });

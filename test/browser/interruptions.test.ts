@@ -6,11 +6,11 @@ import { openStage, type Stage } from './stage.ts';
 import type { WatchedPage } from './watched-page.ts';
 
 /**
- * What comes in between while an operator is about to do something: a colleague, another page, a network that goes
- * away, an address written by hand. No encoder sends anything: channels run without.
+ * Tests interruptions of an operator's action: a colleague's change, a navigation, a network loss, a hand-written
+ * address. Channels run without an encoder.
  */
 
-/** With two spaces, of which a page shows one. */
+/** Contains two spaces, which browsers collapse to one. */
 const SPACED = 'Main  Stage';
 const MANY = Array.from({ length: 30 }, (_, index) => idle(`Many ${index + 1}`));
 
@@ -20,14 +20,14 @@ let page: Page;
 
 const button = (name: string, on: Page | Locator = page): Locator => on.getByRole('button', { name, exact: true });
 const begin = (wanted: readonly Wanted[], path?: string): Promise<void> => stage.begin(show, wanted, path);
-/** It may carry its price between its two words. */
+/** The button's name may contain a price. */
 const startButton = (name: string): Locator => page.getByRole('button', { name: new RegExp(`^Start .*${name}$`) });
 const row = (name: string): Locator => page.locator(`[data-row][aria-label="${name}"]`);
 const dialog = (): Locator => page.getByRole('dialog');
 const hasFocus = (target: Locator): Promise<boolean> =>
   target.evaluate((element) => element === document.activeElement);
 
-/** As a colleague does it elsewhere. */
+/** Changes a destination as a colleague would. */
 async function change(name: string, action: 'start' | 'stop'): Promise<void> {
   await stage.product.call('POST', `/api/destinations/${(await stage.named(name)).destinationId}/${action}`, {});
 }
@@ -46,8 +46,8 @@ beforeAll(async () => {
 
 afterAll(() => stage?.close());
 
-describe('a network that goes away before all of the page was fetched', () => {
-  it('leaves the page up, which says that it cannot tell what has failed', async () => {
+describe('a network loss before the page has loaded completely', () => {
+  it('keeps the page and reports the part that failed to load', async () => {
     await begin([idle('Alpha'), idle('Bravo')]);
     const { page: visitor, context } = await stage.open();
     await visitor.goto(stage.signInLink);
@@ -62,9 +62,9 @@ describe('a network that goes away before all of the page was fetched', () => {
   });
 });
 
-describe('a question in place of a button', () => {
-  it('does not come back by itself when what it asked has been done elsewhere', async () => {
-    // With another one that runs: the last one is asked about in a dialog.
+describe('an inline question', () => {
+  it('does not return after someone else has done the action', async () => {
+    // Another destination runs, because the last one is confirmed in a dialog.
     await begin([running('Alpha'), running('Bravo')]);
     await button('Stop Alpha').click();
     await button('Confirm: Stop Alpha').waitFor();
@@ -75,7 +75,7 @@ describe('a question in place of a button', () => {
     expect(await button('Confirm: Stop Alpha').count()).toBe(0);
   });
 
-  it('is not answered by the key that asked it, held down', async () => {
+  it('is not confirmed by the held key that opened it', async () => {
     await begin([running('Alpha'), running('Bravo')]);
     await button('Stop Alpha').focus();
     await page.keyboard.down('Enter');
@@ -91,7 +91,7 @@ describe('a question in place of a button', () => {
     await button('Stop Alpha').waitFor();
   });
 
-  it('waits for a slow reader however long, and goes when the operator turns to something else', async () => {
+  it('has no time limit, and closes when the operator uses another control', async () => {
     await begin([running('Alpha'), running('Bravo')]);
     await page.clock.install();
     await page.reload();
@@ -105,7 +105,7 @@ describe('a question in place of a button', () => {
     await page.clock.resume();
   });
 
-  it('is read whole: no label of it is cut', async () => {
+  it('has no truncated label', async () => {
     await begin([running('Alpha'), running('Bravo')]);
     for (const width of [1440, 1024, 390]) {
       await page.setViewportSize({ width, height: 900 });
@@ -126,7 +126,7 @@ describe('a question in place of a button', () => {
 });
 
 describe('a dialog', () => {
-  it('stays, with what was typed, when its destination leaves the list', async () => {
+  it('stays open with its input when its destination leaves the list', async () => {
     await begin([running('Alpha'), idle('Bravo')], '/destinations?status=waiting');
     await openFromMenu('Alpha', 'Replace stream key');
     const field = dialog().getByLabel('New stream key');
@@ -138,7 +138,7 @@ describe('a dialog', () => {
     await dialog().waitFor({ state: 'detached' });
   });
 
-  it('goes with the page it was opened on', async () => {
+  it('closes with its page', async () => {
     await begin([idle('Alpha')]);
     await page.getByRole('link', { name: 'Destinations', exact: true }).click();
     await openFromMenu('Alpha', 'Delete');
@@ -148,7 +148,7 @@ describe('a dialog', () => {
     expect(await dialog().count()).toBe(0);
   });
 
-  it('gives the focus back to where it was opened from', async () => {
+  it('returns the focus to its opener', async () => {
     await begin([idle('Alpha'), idle('Bravo')]);
     const opener = button('More for Bravo');
     for (const item of ['Edit', 'Replace stream key', 'Delete']) {
@@ -176,7 +176,7 @@ describe('a dialog', () => {
     }
   });
 
-  it('does not offer to cancel what was sent', async () => {
+  it('does not offer Cancel after the request is sent', async () => {
     await begin([idle('Alpha'), idle('Bravo')]);
     await button('Start all').click();
     await dialog().getByText('No encoder is connected').waitFor();
@@ -204,8 +204,8 @@ describe('a dialog', () => {
   });
 });
 
-describe('a list that cannot be fetched after several were stopped', () => {
-  it('makes their dialog say that it is not known what has become of them', async () => {
+describe('a list that fails to load after a bulk stop', () => {
+  it('shows unknown results in the dialog', async () => {
     await begin([running('Alpha'), running('Bravo')]);
     await button('Stop all').click();
     await dialog().waitFor();
@@ -218,8 +218,8 @@ describe('a list that cannot be fetched after several were stopped', () => {
   });
 });
 
-describe('an edit of a destination that runs and sends nothing', () => {
-  it('applies at once and asks nothing, because it interrupts no one watching', async () => {
+describe('an edit of a running destination that sends nothing', () => {
+  it('applies at once without a question, because it interrupts no viewer', async () => {
     await begin([idle('Alpha'), running('Bravo')]);
     await openFromMenu('Bravo', 'Edit');
     await dialog().getByLabel('RTMP URL').fill('rtmp://127.0.0.1:65535/another');
@@ -234,9 +234,9 @@ describe('an edit of a destination that runs and sends nothing', () => {
 });
 
 describe('a failure', () => {
-  it('is told although the operator has gone to another page', async () => {
+  it('is shown after a navigation to another page', async () => {
     await begin([running('Alpha'), running('Bravo')]);
-    // Its words are fetched with the first one that is shown.
+    // The first toast loads the library.
     await button('More for Bravo').click();
     await page.getByRole('menuitem', { name: 'Copy id' }).click();
     await page.getByText('Id copied').waitFor();
@@ -246,10 +246,10 @@ describe('a failure', () => {
     await button('Stop Bravo').click();
     const confirm = button('Confirm: Stop Bravo');
     await confirm.waitFor();
-    // An answer too soon after the question does not count.
+    // The question ignores an answer that comes too soon.
     await page.keyboard.press('Shift', { delay: 400 });
     await show.context.setOffline(true);
-    // Within one moment, which no person could: the answer comes later than the other page.
+    // Both clicks happen at once, so the response arrives after the navigation.
     await page.evaluate(() => {
       document.querySelector<HTMLElement>('[aria-label="Confirm: Stop Bravo"]')!.click();
       document.querySelector<HTMLElement>('nav [href="/settings"]')!.click();
@@ -258,7 +258,7 @@ describe('a failure', () => {
     expect(new URL(page.url()).pathname).toBe('/settings');
   });
 
-  it('is told although its dialog was left while the request was under way', async () => {
+  it('is shown after its dialog was closed during the request', async () => {
     await begin([idle('Alpha'), idle('Bravo')]);
     await openFromMenu('Bravo', 'Replace stream key');
     await dialog().getByLabel('New stream key').fill('two words');
@@ -277,7 +277,7 @@ describe('a failure', () => {
 });
 
 describe('a session that ended in another tab', () => {
-  it('is taken up again when it has been begun there, too', async () => {
+  it('resumes when the operator signs in there again', async () => {
     const { page: here, context } = await stage.open();
     await here.goto(stage.signInLink);
     await here.getByRole('link', { name: 'Settings' }).click();
@@ -295,7 +295,7 @@ describe('a session that ended in another tab', () => {
 });
 
 describe('a filter changed beside the details of a destination', () => {
-  it('leaves them open, and stays when they are closed', async () => {
+  it('keeps them open, and survives closing them', async () => {
     await begin([idle('Alpha'), idle('Bravo')], '/destinations');
     await row('Bravo').getByRole('link', { name: 'Bravo' }).click();
     const details = page.getByRole('complementary', { name: 'Details of Bravo' });
@@ -310,7 +310,7 @@ describe('a filter changed beside the details of a destination', () => {
     expect(await row('Bravo').count()).toBe(0);
   });
 
-  it('is searched for as it is typed', async () => {
+  it('does not decode the typed text', async () => {
     await begin([idle('Alpha')], '/destinations');
     for (const typed of ['%41', '100% + 1', 'ä%C3']) {
       await page.getByLabel('Search destinations').fill(typed);
@@ -322,7 +322,7 @@ describe('a filter changed beside the details of a destination', () => {
 });
 
 describe('an address written by hand', () => {
-  it('shows the timeline as the choices on the page say', async () => {
+  it('falls back to the offered choices on the timeline', async () => {
     await begin([idle('Alpha')]);
     for (const query of ['?days=some', '?days=-1', '?days=7&kind=nonsense']) {
       await page.goto(`${stage.product.origin}/timeline${query}`);
@@ -340,7 +340,7 @@ describe('a label with two spaces in it', () => {
     expect(await page.locator('[data-row]').count()).toBe(1);
   });
 
-  it('is confirmed as it is read', async () => {
+  it('is confirmed with collapsed spaces', async () => {
     await begin([idle('Alpha'), idle(SPACED, { group: SPACED })], '/destinations');
     await openFromMenu('Main Stage', 'Delete');
     await dialog().getByRole('textbox').fill('Main Stage');
@@ -350,7 +350,7 @@ describe('a label with two spaces in it', () => {
 });
 
 describe('a palette forced by the system', () => {
-  it('tells what cannot be pressed, and what is chosen, from the rest', async () => {
+  it('distinguishes disabled and selected controls from the rest', async () => {
     await begin([idle('Alpha')], '/destinations');
     await page.emulateMedia({ forcedColors: 'active' });
     const look = (target: Locator): Promise<string> =>
@@ -367,13 +367,13 @@ describe('a palette forced by the system', () => {
 });
 
 describe('details of a destination far down a long list', () => {
-  it('give the focus back to its row, although rows off the screen were rendered anew', async () => {
+  it('return the focus to its row after rows off screen were rerendered', async () => {
     await begin(MANY);
     const last = row('Many 30').getByRole('link', { name: 'Many 30' });
     await last.focus();
     await page.keyboard.press('Enter');
     await page.getByRole('complementary', { name: 'Details of Many 30' }).waitFor();
-    // What is shown of a row far above is its short form: by then the rows were rendered anew.
+    // A row far above shows its short form, so the rows have been rerendered.
     await row('Many 1').getByRole('button').first().waitFor({ state: 'detached' });
     await page.keyboard.press('Escape');
     await page.getByRole('complementary').waitFor({ state: 'detached' });
@@ -381,8 +381,8 @@ describe('details of a destination far down a long list', () => {
   });
 });
 
-describe('a destination far down that is started by its key', () => {
-  it('keeps the focus where an order by status takes it', async () => {
+describe('a destination far down started by its shortcut', () => {
+  it('keeps the focus when the order by status moves it', async () => {
     await begin(MANY, '/destinations?sort=status');
     await page.setViewportSize({ width: 1280, height: 400 });
     await row('Many 30').getByRole('link', { name: 'Many 30' }).focus();
@@ -391,7 +391,7 @@ describe('a destination far down that is started by its key', () => {
     await button('Start anyway', dialog()).click();
     await dialog().waitFor({ state: 'detached' });
     await row('Many 30').getByText('Waiting for source').waitFor();
-    // It is among the first by now. Whether the browser has kept it in sight is the browser's choice.
+    // The row is among the first now. Whether it is in view depends on the browser.
     await page.keyboard.press('End');
     const other = page.locator('[data-row]:not([aria-label="Many 30"])').first();
     await waitFor('the first rows to be short', async () => (await other.getByRole('button').count()) === 0);
@@ -400,7 +400,7 @@ describe('a destination far down that is started by its key', () => {
 });
 
 describe('the page', () => {
-  it('broke no policy, threw no error and asked nobody but the product', () => {
+  it('breaks no policy, throws no error and sends requests only to the product', () => {
     expect({ faults: show.faults, strangers: show.strangers }).toEqual({ faults: [], strangers: [] });
   });
 });

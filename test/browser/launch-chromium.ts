@@ -3,8 +3,8 @@ import { findChromium } from '../../infra/local/host/programs.ts';
 import { PROGRAM_CACHE } from '../support/program-cache.ts';
 
 /**
- * A headless Chromium, whichever there is on this machine or among the packages.
- * @throws when there is none, with the remedy
+ * Launches a headless Chromium, from this machine or from the packages.
+ * @throws without a Chromium, with the remedy
  */
 export async function launchChromium(moreArguments: readonly string[] = []): Promise<Browser> {
   const program = await findChromium({ environment: process.env, cacheDirectory: PROGRAM_CACHE });

@@ -6,8 +6,7 @@ import { openStage, type Stage } from './stage.ts';
 import { tooWide, type WatchedPage } from './watched-page.ts';
 
 /**
- * What an operator types, searches, copies and puts in order, and what a phone shows of it. No encoder sends anything:
- * channels run without.
+ * Tests the form, search, duplication and manual order, and the layout on a phone. Channels run without an encoder.
  */
 
 const PHONE = { width: 390, height: 844 };
@@ -29,7 +28,7 @@ async function chooseFromMenu(name: string, item: string): Promise<void> {
   await page.getByRole('menuitem', { name: item, exact: true }).click();
 }
 
-/** As a colleague does it elsewhere. */
+/** Edits a destination as a colleague would. */
 async function patch(name: string, fields: object): Promise<void> {
   const { destinationId } = await stage.named(name);
   const { status } = await stage.product.call('PATCH', `/api/destinations/${destinationId}`, fields);
@@ -50,8 +49,8 @@ beforeAll(async () => {
 
 afterAll(() => stage?.close());
 
-describe('a form that was left', () => {
-  it('has what was typed when it is opened again, and after a reload all of it but the key', async () => {
+describe('a form that was closed', () => {
+  it('restores its input, and after a reload everything except the key', async () => {
     await begin([], '/destinations/new');
     await field('Name').fill('Half typed');
     await field('Stream key').fill(TYPED_KEY);
@@ -85,7 +84,7 @@ describe('a form that was left', () => {
     expect(await field('Name').inputValue()).toBe('');
   });
 
-  it('keeps a URL typed for one platform while another one is looked at', async () => {
+  it('keeps a URL typed for one platform while another is selected', async () => {
     await begin([], '/destinations/new');
     await dialog().getByRole('radio', { name: 'Custom RTMP' }).check();
     await field('RTMP URL').fill('rtmp://my.server.example/live');
@@ -96,7 +95,7 @@ describe('a form that was left', () => {
   });
 });
 
-describe('an edit that meets a colleague’s', () => {
+describe('an edit that conflicts with a colleague’s', () => {
   const conflict = (): Locator => dialog().getByRole('alertdialog', { name: 'Changed by someone else' });
 
   /** Renames Alpha here, while a colleague gives it a group and another preset. */
@@ -110,7 +109,7 @@ describe('an edit that meets a colleague’s', () => {
     await conflict().waitFor();
   }
 
-  it('is asked about in sight, with the focus and what they changed', async () => {
+  it('shows a focused question in view with their changes', async () => {
     await meet();
     await waitFor('the question to have the focus', () =>
       conflict().evaluate((element) => element === document.activeElement),
@@ -159,7 +158,7 @@ describe('the form', () => {
     await dialog().getByText('Only the key from the pasted address is used.').waitFor();
   });
 
-  it('warns of a name that another destination has', async () => {
+  it('warns about the name of another destination', async () => {
     await begin([idle('Alpha')], '/destinations/new');
     await field('Name').fill('  alpha');
     expect(await dialog().getByText('Another destination has the same name').count()).toBe(0);
@@ -167,7 +166,7 @@ describe('the form', () => {
     await dialog().getByText('Another destination has the same name').waitFor();
   });
 
-  it('does not colour an example as if it had been typed and refused', async () => {
+  it('does not show a placeholder in the error colour', async () => {
     await begin([], '/destinations/new');
     const colors = (): Promise<string[]> =>
       field('Name').evaluate((element) => [
@@ -178,11 +177,11 @@ describe('the form', () => {
     await button('Add destination', dialog()).click();
     await waitFor('the name to be marked', async () => (await field('Name').getAttribute('aria-invalid')) === 'true');
     expect((await colors())[0]).toBe(before);
-    // What is wrong has the focus.
+    // The invalid field has the focus.
     expect(await field('Name').evaluate((element) => element === document.activeElement)).toBe(true);
   });
 
-  it('lets nothing shine through its buttons on a phone', async () => {
+  it('covers the fields behind its buttons on a phone', async () => {
     await begin([], '/destinations/new');
     await page.setViewportSize(PHONE);
     await field('Encoding').scrollIntoViewIfNeeded();
@@ -197,7 +196,7 @@ describe('the form', () => {
 });
 
 describe('a copy of a destination', () => {
-  it('has everything but the key, and says so', async () => {
+  it('has every field except the key, and says so', async () => {
     await begin([idle('Alpha', { group: 'Sunday', preset: '480p30' })]);
     await chooseFromMenu('Alpha', 'Duplicate');
     await page.getByRole('dialog', { name: 'Duplicate Alpha' }).waitFor();
@@ -214,7 +213,7 @@ describe('a copy of a destination', () => {
 });
 
 describe('a search', () => {
-  it('finds by what is read and by nothing that is hidden', async () => {
+  it('matches visible text only', async () => {
     await begin([idle('Campus 15', { rtmpUrl: 'rtmp://127.0.0.1:65535/one' }), idle('Campus 19')], '/destinations');
     const { destinationId } = await stage.named('Campus 19');
     await row('Campus 19').waitFor();
@@ -233,7 +232,7 @@ describe('the manual order', () => {
   const THREE = [idle('Alpha'), idle('Bravo'), idle('Charlie')];
   const becomes = (order: string): Promise<unknown> => waitFor(order, async () => (await names()).join(' ') === order);
 
-  it('is changed by the arrow keys, which keep the focus, and is there after a reload and for everybody', async () => {
+  it('changes by arrow keys, which keep the focus, and survives a reload for everyone', async () => {
     await begin(THREE);
     await row('Charlie').waitFor();
     const before = await names();
@@ -253,7 +252,7 @@ describe('the manual order', () => {
     await context.close();
   });
 
-  it('is changed by dragging, and from the menu where nothing can be dragged', async () => {
+  it('changes by dragging, and by the menu', async () => {
     await begin(THREE);
     await row('Charlie').waitFor();
     const [first, second, third] = (await names()) as [string, string, string];
@@ -265,7 +264,7 @@ describe('the manual order', () => {
     expect(await names()).toEqual([first, third, second]);
   });
 
-  it('gives way to the order by name, which this browser remembers', async () => {
+  it('can be replaced by the order by name, which the browser remembers', async () => {
     await begin(THREE);
     await row('Charlie').waitFor();
     const [first] = (await names()) as [string];
@@ -280,7 +279,7 @@ describe('the manual order', () => {
 });
 
 describe('a start', () => {
-  it('without an encoder is asked about before anything happens', async () => {
+  it('without an encoder asks for a confirmation', async () => {
     await begin([idle('Alpha')]);
     await page.getByRole('button', { name: /^Start .*Alpha$/ }).click();
     await page.getByRole('dialog', { name: 'Start Alpha?' }).getByText('No encoder is connected').waitFor();
@@ -289,9 +288,9 @@ describe('a start', () => {
     expect((await stage.named('Alpha')).desired).toBe('idle');
   });
 
-  it('of more than the source has outputs for says how many can, and starts those', async () => {
+  it('of more destinations than free outputs says how many can start, and starts those', async () => {
     await begin([idle('Alpha'), idle('Bravo'), idle('Charlie')]);
-    // Fifty destinations take minutes; the test changes the figure of outputs instead.
+    // Fifty destinations take minutes, so the test changes the number of outputs instead.
     await page.route('**/api/mediaconnect/flow/status', async (route) => {
       const answer = await route.fetch();
       const json = await answer.json();
@@ -308,7 +307,7 @@ describe('a start', () => {
 });
 
 describe('a phone', () => {
-  it('shows the first destination on its first screen, and the way to stop everything wherever it is', async () => {
+  it('shows the first destination on the first screen, and Stop all at every scroll position', async () => {
     await begin([running('Alpha'), running('Bravo'), idle('Charlie')]);
     await page.setViewportSize(PHONE);
     await button('Stop Bravo').waitFor();
@@ -345,7 +344,7 @@ describe('a phone', () => {
     expect(small).toEqual([]);
   });
 
-  it('has Stop apart from everything else, and Cancel where it was', async () => {
+  it('separates Stop from other controls, and puts Cancel in its place', async () => {
     await begin([running('Alpha'), running('Bravo')]);
     await page.setViewportSize(PHONE);
     const stop = button('Stop Alpha');
@@ -367,7 +366,7 @@ describe('a phone', () => {
 });
 
 describe('the page', () => {
-  it('broke no policy, threw no error and asked only the product', () => {
+  it('breaks no policy, throws no error and sends requests only to the product', () => {
     expect({ faults: show.faults, strangers: show.strangers }).toEqual({ faults: [], strangers: [] });
   });
 });

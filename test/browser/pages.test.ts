@@ -9,8 +9,7 @@ import { openStage, type Stage } from './stage.ts';
 import { tooWide, type WatchedPage } from './watched-page.ts';
 
 /**
- * Every page of the dashboard: how it is reached, what it shows about money, what the keyboard does, and that nobody is
- * shut out of it. No encoder sends anything: channels run without.
+ * Tests every page of the dashboard: navigation, costs, keyboard and small screens. Channels run without an encoder.
  */
 
 const FIRST_LOAD_BYTES_MAX = 145_000;
@@ -33,7 +32,7 @@ const heading = (name: string): Locator => page.getByRole('heading', { level: 1,
 const STOPPED = NAMES.map((name) => idle(name));
 const ALPHA_RUNS = [running('Alpha'), idle('Bravo')];
 const begin = (wanted: readonly Wanted[], path?: string): Promise<void> => stage.begin(show, wanted, path);
-/** It may carry its price between its two words. */
+/** The button's name may contain a price. */
 const startButton = (name: string): Locator => page.getByRole('button', { name: new RegExp(`^Start .*${name}$`) });
 const row = (name: string): Locator => page.locator(`[data-row][aria-label="${name}"]`);
 const details = (name: string): Locator => page.getByRole('complementary', { name: `Details of ${name}` });
@@ -45,14 +44,14 @@ async function press(...keys: string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key);
 }
 
-/** Starts one although no encoder is connected. */
+/** Starts a destination without an encoder. */
 async function start(name: string): Promise<void> {
   await startButton(name).click();
   await page.getByRole('dialog').getByText('No encoder is connected').waitFor();
   await button('Start anyway').click();
 }
 
-/** The setting of a person who wants to see amounts where nothing is billed. */
+/** Enables cost estimates, which are off on one machine. */
 async function showMoney(): Promise<void> {
   await page.evaluate(() => localStorage.setItem('sluice-costs', 'true'));
   await page.reload();
@@ -72,7 +71,7 @@ interface ManifestChunk {
 }
 
 describe('the first page', () => {
-  it('is fetched with little JavaScript', () => {
+  it('loads little JavaScript', () => {
     const dist = join(import.meta.dirname, '..', '..', 'web', 'dist');
     const manifest = JSON.parse(readFileSync(join(dist, '.vite', 'manifest.json'), 'utf8')) as Record<
       string,
@@ -92,7 +91,7 @@ describe('the first page', () => {
 });
 
 describe('pages', () => {
-  it('come up by their address and say where one is', async () => {
+  it('open by their path and mark the current page', async () => {
     await begin(STOPPED);
     for (const each of PAGES) {
       await page.goto(stage.product.origin + each.path);
@@ -104,7 +103,7 @@ describe('pages', () => {
     }
   });
 
-  it('are changed without fetching the dashboard again, and the keyboard goes along', async () => {
+  it('change without a reload, and move the focus', async () => {
     await begin(STOPPED, '/no/such/page');
     await page.getByRole('link', { name: 'Go to the show' }).click();
     await page.evaluate(() => Object.assign(window, { neverReloaded: true }));
@@ -116,11 +115,11 @@ describe('pages', () => {
     expect(await page.evaluate(() => 'neverReloaded' in window)).toBe(true);
   });
 
-  it('leave a click with a key held to the browser, which opens another tab', async () => {
+  it('leave a click with a modifier key to the browser, which opens a tab', async () => {
     await begin(STOPPED);
     const link = row('Alpha').getByRole('link', { name: 'Alpha', exact: true });
     expect(await link.getAttribute('href')).toMatch(/^\/destinations\/dst_/);
-    // No tab is opened: a headless browser on a busy machine may never load one in the background, whoever wrote it.
+    // Opens no tab, because a headless browser on a busy machine may never load one in the background.
     await page.evaluate(() => {
       const look = (event: Event): void => {
         Object.assign(window, { isLeftToTheBrowser: !event.defaultPrevented });
@@ -133,7 +132,7 @@ describe('pages', () => {
     expect(pathname()).toBe('/');
   });
 
-  it('keep a panel in the address: a reload shows it again, and back closes it', async () => {
+  it('keep an open panel in the path: a reload restores it, and back closes it', async () => {
     await begin(STOPPED);
     await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Destinations' }).click();
     await row('Alpha').getByRole('link', { name: 'Alpha' }).click();
@@ -155,7 +154,7 @@ describe('pages', () => {
 });
 
 describe('money', () => {
-  it('is off where nothing is billed until a person asks for it, who is asked once', async () => {
+  it('is hidden on one machine until it is enabled once', async () => {
     await begin(STOPPED);
     await startButton('Alpha').waitFor();
     expect(await page.locator('body').innerText()).not.toMatch(/\$|price/);
@@ -166,7 +165,7 @@ describe('money', () => {
     expect(await startButton('Alpha').innerText()).toMatch(/\$\d/);
   });
 
-  it('is never what the header says loudest', async () => {
+  it('is never the most prominent figure in the header', async () => {
     await begin(STOPPED);
     await showMoney();
     const weights = async (target: Locator): Promise<number[]> =>
@@ -179,7 +178,7 @@ describe('money', () => {
     expect([size < airSize, weight < airWeight]).toEqual([true, true]);
   });
 
-  it('stands on the button before it is spent, and in words at the row', async () => {
+  it('is shown on the Start button, with a description', async () => {
     await begin(STOPPED);
     await showMoney();
     const { cost } = await stage.named('Alpha');
@@ -191,7 +190,7 @@ describe('money', () => {
     await page.getByText('Estimate only: nothing is billed on this machine').waitFor();
   });
 
-  it('is told while a destination is thought of, and a duplicate at its field', async () => {
+  it('is estimated in the add form, which shows a duplicate at its field', async () => {
     await begin(STOPPED);
     await showMoney();
     await page.getByRole('link', { name: 'Add destination' }).click();
@@ -212,7 +211,7 @@ describe('money', () => {
     await dialog.waitFor({ state: 'detached' });
   });
 
-  it('runs while a destination runs, and adds up in the header', async () => {
+  it('counts up while a destination runs, and is summed up in the header', async () => {
     await begin(STOPPED);
     await showMoney();
     await start('Alpha');
@@ -234,7 +233,7 @@ describe('money', () => {
 });
 
 describe('an edit', () => {
-  it('says before it is saved what it will interrupt', async () => {
+  it('shows before saving what it will interrupt', async () => {
     await begin(ALPHA_RUNS);
     await button('More for Alpha').click();
     await page.getByRole('menuitem', { name: 'Edit' }).click();
@@ -250,8 +249,8 @@ describe('an edit', () => {
   });
 });
 
-describe('the last one that runs', () => {
-  it('is asked about in a dialog, and once', async () => {
+describe('stopping the last running destination', () => {
+  it('is confirmed in a single dialog', async () => {
     await begin(ALPHA_RUNS);
     await button('Stop Alpha').click();
     const dialog = page.getByRole('dialog', { name: 'Stop Alpha?' });
@@ -263,7 +262,7 @@ describe('the last one that runs', () => {
 });
 
 describe('details', () => {
-  it('show graphs that say the same in words, the steps with their times, and ids to copy', async () => {
+  it('show graphs with text alternatives, steps with durations, and ids to copy', async () => {
     await begin([running('Alpha'), running('Bravo')]);
     const header = page.getByRole('banner');
     await row('Alpha').getByRole('link', { name: 'Alpha' }).waitFor();
@@ -283,7 +282,7 @@ describe('details', () => {
     await button('Copy the MediaLive channel', panel).click();
     const { mediaLiveChannelId } = await stage.named('Alpha');
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(mediaLiveChannelId);
-    // Beside the page, not over it: what is left of the page can be used.
+    // The panel is beside the page, which stays usable.
     await row('Alpha').getByRole('button', { name: 'Stop Alpha' }).click();
     await button('Cancel', row('Alpha')).click();
     await button('Close the details').click();
@@ -291,7 +290,7 @@ describe('details', () => {
 });
 
 describe('destinations', () => {
-  it('are found by word and by status, and the address remembers it', async () => {
+  it('are filtered by text and status, and the query keeps the filters', async () => {
     await begin(ALPHA_RUNS, '/destinations');
     await row('Alpha').waitFor();
     await page.getByRole('searchbox', { name: 'Search destinations' }).fill('brav');
@@ -308,7 +307,7 @@ describe('destinations', () => {
     await button('All 2').click();
   });
 
-  it('are started and stopped by choice, and each result is told', async () => {
+  it('start and stop by selection, with a result for each', async () => {
     await begin(ALPHA_RUNS, '/destinations');
     await page.getByRole('checkbox', { name: 'Select Bravo' }).check();
     await page.getByText('1 selected').waitFor();
@@ -331,7 +330,7 @@ describe('groups', () => {
   const part = (name: string): Locator => page.getByRole('region', { name, exact: true });
   const rows = (): Promise<string[]> => page.locator('[data-row-name]').allInnerTexts();
 
-  it('are given in the form, and start and stop together from the show, and nothing else does', async () => {
+  it('are set in the form, and start and stop together on the show page', async () => {
     await begin(STOPPED);
     await row('Alpha').waitFor();
     expect(await page.getByRole('button', { name: /^Start group/ }).count()).toBe(0);
@@ -362,7 +361,7 @@ describe('groups', () => {
     await page.getByText('One destination stopped').waitFor();
   });
 
-  it('are headings, a filter and a choice among the destinations, whose columns are put in order', async () => {
+  it('group, filter and select destinations in the sortable table', async () => {
     await begin(GROUPED, '/destinations');
     await row('Alpha').waitFor();
     const title = page.getByRole('columnheader', { name: 'Name' });
@@ -393,7 +392,7 @@ describe('groups', () => {
     expect(new URL(page.url()).search).toBe('?group=Sunday+service&by=group&sort=name');
   });
 
-  it('are left out by asking for what is in none, which starts and stops together too', async () => {
+  it('are excluded by the filter for no group, whose destinations start and stop together too', async () => {
     await begin(GROUPED, '/destinations');
     await page.getByLabel('Group', { exact: true }).selectOption({ label: 'No group' });
     await page.getByText('No destination matches.').waitFor();
@@ -422,7 +421,7 @@ describe('groups', () => {
 });
 
 describe('the keyboard alone', () => {
-  it('goes from page to page, moves in the list, starts, and takes back a stop', async () => {
+  it('navigates, moves in the list, starts, and cancels a stop', async () => {
     await begin([idle('Alpha'), running('Bravo')], '/settings');
     await heading('Settings').waitFor();
     await press('g', 's');
@@ -446,7 +445,7 @@ describe('the keyboard alone', () => {
     await waitFor('the search field', () => page.evaluate(() => document.activeElement?.matches('[data-search]')));
   });
 
-  it('does nothing of that in a field, in a dialog, or when it is switched off', async () => {
+  it('triggers no shortcut in a field, in a dialog, or when shortcuts are off', async () => {
     await begin(STOPPED, '/destinations');
     await row('Alpha').waitFor();
     await press('/');
@@ -475,7 +474,7 @@ describe('the keyboard alone', () => {
 });
 
 describe('the timeline', () => {
-  it('tells what happened to all, by kind and destination, and is exported', async () => {
+  it('lists all events, filters them by kind and destination, and exports them', async () => {
     await arrange(stage.product, [running('Alpha'), running('Bravo')]);
     await begin(STOPPED, '/timeline');
     const entries = page.getByRole('list', { name: 'Events' }).getByRole('listitem');
@@ -515,10 +514,10 @@ describe('every page', () => {
   });
 });
 
-describe('truth', () => {
+describe('stale data', () => {
   const tone = (name: string): Promise<string | null> => row(name).locator('xpath=..').getAttribute('data-tone');
 
-  it('is grey with its age while the network is away, on every page, and comes back by itself', async () => {
+  it('is grey with its age during a network loss on every page, and recovers automatically', async () => {
     await begin(ALPHA_RUNS);
     await waitFor('Alpha to wait', async () => (await tone('Alpha')) === 'waiting');
     await show.context.setOffline(true);
@@ -551,7 +550,7 @@ describe('truth', () => {
     await heading('Settings').waitFor();
   });
 
-  it('does not show what it knew before it slept as current', async () => {
+  it('is not shown as current after the page was frozen', async () => {
     await begin(ALPHA_RUNS);
     await waitFor('Alpha to wait', async () => (await tone('Alpha')) === 'waiting');
     const session = await show.context.newCDPSession(page);
@@ -564,7 +563,7 @@ describe('truth', () => {
     expect(await page.locator('[data-row]').count()).toBe(3);
   });
 
-  it('broke no policy, threw no error and asked nobody but the product', () => {
+  it('breaks no policy, throws no error and sends requests only to the product', () => {
     expect({ faults: show.faults, strangers: show.strangers }).toEqual({ faults: [], strangers: [] });
   });
 });

@@ -6,38 +6,38 @@ import type { DestinationResource } from '../../functions/api/schemas/answers.ts
 import { findFreePorts, startProduct, TEST_TOKEN, type Product, type ProductPorts } from '../support/product.ts';
 import { arrange, type Wanted } from './arrange.ts';
 import { launchChromium } from './launch-chromium.ts';
+import { recordTrace } from './record-trace.ts';
 import { openWatched, type WatchedPage } from './watched-page.ts';
 
-/** The product and a browser, as every file of browser tests has them: its own process, ports, data and cookies. */
+/** The product and a browser of one test file: its own process, ports, data and cookies. */
 export interface Stage {
-  /** The one that runs now, or ran last. */
+  /** The running or last product. */
   product: Product;
   ports: ProductPorts;
-  /** For whatever a test needs; gone when the stage is closed. */
+  /** Temporary directory for tests; removed when the stage is closed. */
   directory: string;
   dataDirectory: string;
-  /** Signs a page in. */
+  /** Link that signs a page in. */
   signInLink: string;
-  /** Opens a page of its own context, where nobody is signed in. */
+  /** Opens a signed-out page in its own context. */
   open(options?: Parameters<Browser['newContext']>[0]): Promise<WatchedPage>;
   /** Every page opened so far. */
   opened: readonly WatchedPage[];
-  /** Starts a stopped product again, on its ports and data. */
+  /** Starts a stopped product again with its ports and data. */
   startAgain(): Promise<void>;
   /**
-   * Brings everything to where a test begins: the product up, its destinations exactly these, no rehearsal, and the page
-   * signed in, awake, online, without filters, drafts or choices, at a path. Each test says what it needs and depends on
-   * none before it.
+   * Sets up a test: the product running with exactly these destinations and no drills, and the page signed in, active
+   * and online at a path, without filters, drafts or settings. Each test is independent of the others.
    */
   begin(watched: WatchedPage, wanted: readonly Wanted[], path?: string): Promise<void>;
-  /** All but the primary, as the API tells them. */
+  /** Reads all destinations except the primary. */
   destinations(): Promise<DestinationResource[]>;
-  /** One of them; it must be there. */
+  /** Reads a destination by name; throws when it does not exist. */
   named(name: string): Promise<DestinationResource>;
   close(): Promise<void>;
 }
 
-/** Undoes whatever was done to a page, and loads it at a path. */
+/** Resets a page and loads it at a path. */
 async function resetPage({ page, context }: WatchedPage, origin: string, path: string): Promise<void> {
   await context.setOffline(false);
   await page.unrouteAll({ behavior: 'ignoreErrors' });
@@ -48,7 +48,7 @@ async function resetPage({ page, context }: WatchedPage, origin: string, path: s
     headers: { origin },
   });
   if (!session.ok()) throw new Error(`signing in: ${session.status()} ${await session.text()}`);
-  // On a page of the product, whose storage it is; one that shows nothing, so that it writes nothing back.
+  // Clears the storage from a page of the same origin that does not write to it.
   await page.goto(`${origin}/api/health`);
   await page.evaluate(() => {
     localStorage.clear();
@@ -57,7 +57,7 @@ async function resetPage({ page, context }: WatchedPage, origin: string, path: s
   await page.goto(origin + path);
 }
 
-/** Starts both. @param browserArguments besides those every browser test has */
+/** Starts product and browser. @param browserArguments added to the common ones */
 export async function openStage(browserArguments: readonly string[] = []): Promise<Stage> {
   const directory = mkdtempSync(join(tmpdir(), 'sluice-browser-'));
   const dataDirectory = join(directory, 'data');
@@ -96,6 +96,7 @@ export async function openStage(browserArguments: readonly string[] = []): Promi
         await stage.startAgain();
       stage.product.process.kill('SIGCONT');
       await arrange(stage.product, wanted);
+      await recordTrace(watched.context);
       await resetPage(watched, stage.product.origin, path);
     },
     async destinations() {

@@ -1,21 +1,21 @@
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 
-/** A page whose every fault is noted: scripts that fail, policies broken, requests that leave the product. */
+/** A page that records script errors, policy violations and requests to other origins. */
 export interface WatchedPage {
   page: Page;
   context: BrowserContext;
   /** Errors of scripts and of the content security policy. */
   faults: string[];
-  /** Addresses asked for outside the product's origin. */
+  /** Requested URLs outside the product's origin. */
   strangers: string[];
-  /** Everything the server ever answered this page in words. */
+  /** Text of every answer to this page. */
   answers: string[];
 }
 
-/** What the browser itself says about answers that are no success; the page tells these in its own words. */
+/** The browser's message about error answers, which the page shows itself. */
 const NETWORK_MESSAGE = /^Failed to load resource/;
 
-/** Opens a page of its own context, so that nobody is signed in. */
+/** Opens a signed-out page in its own context. */
 export async function openWatched(
   browser: Browser,
   origin: string,
@@ -38,7 +38,7 @@ export async function openWatched(
     if (!/json|html|css|javascript/.test(response.headers()['content-type'] ?? '')) return;
     response.text().then(
       (text) => watched.answers.push(text),
-      // A page that was left takes its answers with it.
+      // A closed page drops its answers.
       () => {},
     );
   });
@@ -47,8 +47,8 @@ export async function openWatched(
 }
 
 /**
- * Runs in the page: turns breaches of the policy into console errors, and notes every tone a destination is ever shown
- * in, however short.
+ * Runs in the page: turns policy violations into console errors, and records every tone of a destination, however
+ * short.
  */
 function noteFaultsAndTones(): void {
   document.addEventListener('securitypolicyviolation', (event) => {
@@ -67,12 +67,12 @@ function noteFaultsAndTones(): void {
   new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true });
 }
 
-/** Every tone a destination was shown in since the page was loaded, in order. */
+/** Returns every tone of a destination since the page was loaded, in order. */
 export async function tonesOf(page: Page, name: string): Promise<string[]> {
   return page.evaluate((each) => (window as unknown as { tones: Record<string, string[]> }).tones[each] ?? [], name);
 }
 
-/** Everything a script or a curious person could read in the page: elements, values of fields, storage, cookies, address. */
+/** Returns everything readable in the page: elements, field values, storage, cookies, address. */
 export async function readableIn(page: Page): Promise<string> {
   return page.evaluate(() => {
     const values = [...document.querySelectorAll('input, textarea, select')].map((field) =>
@@ -84,7 +84,7 @@ export async function readableIn(page: Page): Promise<string> {
   });
 }
 
-/** What does not fit the width: texts and controls past the edge, cut off or reached by scrolling sideways only. */
+/** Returns texts and controls past the edge of the window, cut off or reachable only by horizontal scrolling. */
 export async function tooWide(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;
@@ -96,7 +96,7 @@ export async function tooWide(page: Page): Promise<string[]> {
   });
 }
 
-/** Contrast of an element's text against what lies behind it, as WCAG 2 counts it. */
+/** Returns the WCAG 2 contrast of an element's text against its background. */
 export async function contrastOf(element: Locator): Promise<number> {
   return element.evaluate((node) => {
     const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!;

@@ -269,7 +269,7 @@ describe('the engine', () => {
     await Promise.all([isOnAir(neighbour), isOnAir(victim), isOnAir('primary')]);
     expect(media.filter(({ pid }) => isAlive(pid))).toEqual([]);
     expect(await get(neighbour)).toMatchObject({ status: 'running', operation: null, lastError: null });
-    expect(product.output()).toContain('the media engine ended and is started again');
+    expect(product.output()).toContain('the media engine ended and is being restarted');
     preview.reset();
     await waitFor('the preview', () => preview.newestSequence() > 1);
     await unnoticed(async () => {});

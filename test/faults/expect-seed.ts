@@ -13,7 +13,7 @@ export const SMALL: Omit<RandomRunOptions, 'seed'> = {
 export async function expectNoViolation(production: Production, seed: number, withSurprises: boolean): Promise<void> {
   const { violation, events } = await runSeed(production, { ...SMALL, seed, withSurprises });
   const surprises = withSurprises ? ' --surprises' : '';
-  const again = `node test/faults/simulate.ts --seeds 1 --start ${seed} --destinations 3-4 --operations 20-30${surprises} --log`;
+  const again = `npm run simulate -- --seeds 1 --start ${seed} --destinations 3-4 --operations 20-30${surprises} --log`;
   expect(violation && `seed ${seed}: ${violation}\nrepeat: ${again}\n${events.slice(-30).join('\n')}`).toBeNull();
 }
 

@@ -54,7 +54,9 @@ export type Carry = (call: WireCall, deliver: () => Promise<WireAnswer>) => Prom
 
 const OPERATION_HEADER = 'x-simulated-operation';
 
-/** Parts of the SDK that change nothing here and take a tenth of a call: nothing is logged, no server reads the agent. */
+/**
+ * Parts of the SDK that change nothing here and take a tenth of a call: nothing is logged, no server reads the agent.
+ */
 const NEEDLESS_MIDDLEWARE = ['loggerMiddleware', 'getUserAgentMiddleware', 'recursionDetectionMiddleware'];
 
 /** The process that makes the current calls. */

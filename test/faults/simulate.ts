@@ -77,7 +77,7 @@ async function simulate(): Promise<boolean> {
     const { destinations, operations, faults } = values;
     const surprises = values.surprises ? ' --surprises' : '';
     console.log(
-      `repeat: node test/faults/simulate.ts --seeds 1 --start ${seed} --destinations ${destinations} --operations ${operations} --faults ${faults}${surprises} --log`,
+      `repeat: npm run simulate -- --seeds 1 --start ${seed} --destinations ${destinations} --operations ${operations} --faults ${faults}${surprises} --log`,
     );
   }
   report(seeds);

@@ -6,7 +6,7 @@ import { pollIntervalMs } from '../../web/src/api/destinations.ts';
 import { flowPollIntervalMs } from '../../web/src/api/flow.ts';
 import { costsPollMs } from '../../web/src/api/pace.ts';
 import { queryClient, queryKeys } from '../../web/src/api/query-client.ts';
-import { POLL_DETAILS_MS, POLL_LEFTOVERS_MS, POLL_PICTURE_MS } from '../../web/src/api/freshness.ts';
+import { POLL_DETAILS_MS, POLL_ORPHANS_MS, POLL_PICTURE_MS } from '../../web/src/api/freshness.ts';
 
 /** List prices of us-east-1, November 2026. */
 const USD = {
@@ -65,8 +65,8 @@ async function pollsOf(destinationId: string): Promise<[string, number][]> {
     ['/api/destinations?limit=200', pollIntervalMs(list.data)],
     ['/api/mediaconnect/flow/status', flowPollIntervalMs(flow)],
     ['/api/costs/now', costsPollMs()],
-    ['/api/orphans', POLL_LEFTOVERS_MS],
-    ['/api/primary', POLL_LEFTOVERS_MS],
+    ['/api/orphans', POLL_ORPHANS_MS],
+    ['/api/primary', POLL_ORPHANS_MS],
     ['/api/mediaconnect/flow/thumbnail', POLL_PICTURE_MS],
     [`/api/destinations/${destinationId}/metrics`, POLL_DETAILS_MS],
     [`/api/destinations/${destinationId}/timeline`, POLL_DETAILS_MS],

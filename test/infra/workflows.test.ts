@@ -5,6 +5,17 @@ import { describe, expect, test } from 'vitest';
 const DIRECTORY = join(import.meta.dirname, '..', '..', '.github', 'workflows');
 const workflows = readdirSync(DIRECTORY).map((file) => ({ file, text: readFileSync(join(DIRECTORY, file), 'utf8') }));
 const deployText = workflows.find(({ file }) => file === 'deploy.yml')!.text;
+const checkText = workflows.find(({ file }) => file === 'check.yml')!.text;
+const releaseText = workflows.find(({ file }) => file === 'release.yml')!.text;
+/** Text of each job, by name. */
+const jobsOf = (text: string) =>
+  Object.fromEntries(
+    text
+      .slice(text.indexOf('\njobs:\n'))
+      .split(/^ {2}(?=[\w-]+:\n)/m)
+      .slice(1)
+      .map((job) => [job.slice(0, job.indexOf(':')), job]),
+  );
 const used = ({ text }: { text: string }) => [...text.matchAll(/uses: (\S+)/g)].map(([, action]) => action!);
 
 describe('GitHub Actions', () => {
@@ -42,5 +53,27 @@ describe('GitHub Actions', () => {
     for (const step of text.split(/^ {6}- /m).filter((each) => /^ *(- )?run:.* \| /m.test(each))) {
       expect(step).toMatch(/^ +shell: bash$/m);
     }
+  });
+
+  test('release a tag only after its version and everything that CI checks', () => {
+    const { notes, check, publish } = jobsOf(releaseText);
+    expect(releaseText).toMatch(/^on:\n {2}push:\n {4}tags: \['v\*'\]\n\n/m);
+    expect(notes).toContain('run: node infra/release/release-notes.ts "$GITHUB_REF_NAME"');
+    expect(check).toMatch(/needs: \[notes\]\n {4}uses: \.\/\.github\/workflows\/check\.yml\n/);
+    expect(publish).toMatch(/needs: \[check\]\n/);
+    expect(publish).toContain('--verify-tag');
+    const command = readFileSync(join(DIRECTORY, '..', '..', '.ci', 'run'), 'utf8')
+      .trim()
+      .split('\n')
+      .at(-1);
+    expect(checkText).toContain(`- run: ${command}\n`);
+  });
+
+  test('write to the repository only in the job that publishes, which runs no code of a package', () => {
+    const writing = workflows.flatMap(({ text }) =>
+      Object.entries(jobsOf(text)).filter(([, job]) => /(contents|packages|actions): write|write-all/.test(job)),
+    );
+    expect(writing.map(([name]) => name)).toEqual(['publish']);
+    expect(writing[0]![1]).not.toMatch(/npm |npx |node |checkout/);
   });
 });

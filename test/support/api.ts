@@ -23,17 +23,17 @@ import type { ApiDeps } from '../../functions/api/api-deps.ts';
 import { createApi } from '../../functions/api/app.ts';
 import { createTokenAuthentication } from '../../functions/api/auth/authentication.ts';
 import { createRevokedSessions, type RevokedSessions } from '../../functions/api/auth/revoked-sessions.ts';
-import type { PractisedFault, Rehearsal } from '../../functions/api/rehearsal.ts';
+import type { SimulatedFault, Rehearsal } from '../../functions/api/rehearsal.ts';
 import type { DestinationResource, ProblemBody } from '../../functions/api/schemas/answers.ts';
 
 /**
- * The API over the local DynamoDB and KMS, with the rest of AWS mocked call by call: state machines never run, so a
- * record stays as the API left it.
+ * The API on the local DynamoDB and KMS, with the rest of AWS mocked call by call. State machines never run, so a
+ * record stays as the API wrote it.
  */
 
 export const TOKEN = 'test-token-0123456789';
 export const NOW = new Date('2026-11-21T18:00:00.000Z');
-/** Sessions that were ended, for as long as this process runs. */
+/** Keeps ended sessions for the life of the process. */
 export function keepRevoked(now: () => Date): RevokedSessions {
   return createRevokedSessions({ store: { load: () => null, save: () => {} }, now });
 }
@@ -51,7 +51,7 @@ const stateMachineArn = (kind: string) => `arn:aws:states:us-east-1:000000000000
 const TESTED_FOR_ALL_ROUTES = [400, 401, 403, 413, 415, 429, 500, 503];
 
 interface CallOptions {
-  /** Sent as JSON; a string is sent as it is. */
+  /** Sent as JSON; a string is sent unchanged. */
   body?: unknown;
   headers?: Record<string, string>;
   /** False sends no credentials. */
@@ -64,14 +64,14 @@ interface Answer {
   status: number;
   headers: Headers;
   text: string;
-  /** Parsed; null when there is none. */
+  /** Parsed body; null without one. */
   body: any;
   problem: ProblemBody;
 }
 
-/** One that only remembers. */
+/** Creates a rehearsal that only records its faults. */
 function makeRehearsal(): Rehearsal {
-  let active: PractisedFault[] = [];
+  let active: SimulatedFault[] = [];
   return {
     active: () => active,
     async switch(fault, isActive) {
@@ -81,7 +81,7 @@ function makeRehearsal(): Rehearsal {
   };
 }
 
-/** Starts it. Close it in `afterAll`. */
+/** Starts the API. Close it in `afterAll`. */
 export async function startTestApi() {
   const dynamodb = await createDynamodb({ directory: null });
   const front = await startAwsFront({
@@ -100,7 +100,7 @@ export async function startTestApi() {
     mediaPackage: mockClient(clients.mediaPackage),
     cloudWatch: mockClient(clients.cloudWatch),
   };
-  // By hand: the mocking library's types do not know this older client.
+  // Mocked by hand, because the mocking library's types do not support this older client.
   const mediaConnect = { ...makeFlowState(), calls: [] as string[] };
   Object.assign(clients.mediaConnect, {
     async send(command: object) {
@@ -164,7 +164,7 @@ export async function startTestApi() {
     rehearsal: makeRehearsal(),
     srtPassphrase: SRT_PASSPHRASE,
   };
-  /** What every answer said, for a look at all of them. */
+  /** Every answer, for checks over all of them. */
   const answers: { method: string; path: string; status: number; text: string; headers: string }[] = [];
   let api = createApi(deps);
 
@@ -204,7 +204,7 @@ export async function startTestApi() {
     get api() {
       return api;
     },
-    /** Begins anew: an empty table, AWS as it is when all is well. */
+    /** Resets the table and the mocks to a healthy AWS. */
     async reset() {
       deps.deployment.tableName = `sluice-${randomUUID()}`;
       await clients.table.send(
@@ -228,11 +228,11 @@ export async function startTestApi() {
       time.now = NOW;
       api = createApi(deps);
     },
-    /** Another API over the same table, for what is decided when it is made. */
+    /** Creates another API on the same table with other dependencies. */
     rebuild(changes: Partial<ApiDeps>) {
       api = createApi({ ...deps, ...changes });
     },
-    /** The same, noting every read and write of the table: the partition a Query asks for, else the command's name. */
+    /** The same, recording every table access: the partition of a Query, else the command's name. */
     watchTable(): string[] {
       const { table } = clients;
       const seen: string[] = [];
@@ -244,14 +244,14 @@ export async function startTestApi() {
       api = createApi({ ...deps, clients: { ...clients, table: { send } as never } });
       return seen;
     },
-    /** Another API over the same table, whose replicas have heard of nothing yet: only consistent reads find an item. */
+    /** Another API on the same table with stale replicas, where only consistent reads find an item. */
     readStale() {
       const { table } = clients;
       const send = async (command: { input: { ConsistentRead?: boolean } }) =>
         command.constructor.name === 'GetCommand' && !command.input.ConsistentRead ? {} : table.send(command as never);
       api = createApi({ ...deps, clients: { ...clients, table: { send } as never } });
     },
-    /** Another API over the same table, in which each first answer to a write is lost and the SDK sends it once more. */
+    /** Another API on the same table that loses the first answer to each write, so that the SDK retries. */
     loseAnswers(commandName: 'PutCommand' | 'UpdateCommand') {
       const { table } = clients;
       const send = async (command: object) => {
@@ -265,13 +265,15 @@ export async function startTestApi() {
       return record;
     },
     read: (destinationId: string) => getDestination(deps, destinationId),
-    /** Adds a destination over the API. */
+    /** Adds a destination through the API. */
     async add(fields: object = {}): Promise<DestinationResource> {
       const answer = await call('POST', '/api/destinations', { body: { ...makeBody(), ...fields } });
       if (answer.status !== 201) throw new Error(`not added: ${answer.text}`);
       return answer.body;
     },
-    /** Documented statuses of these paths that no call has met yet; those tested for all routes alike are left out. */
+    /**
+     * Returns documented statuses of these paths that no call has returned yet, without those tested for all routes.
+     */
     async unmetStatuses(...paths: string[]): Promise<string[]> {
       const { body: document } = await call('GET', '/api/openapi.json');
       const unmet: string[] = [];
@@ -301,7 +303,7 @@ export async function startTestApi() {
 
 export type TestApi = Awaited<ReturnType<typeof startTestApi>>;
 
-/** The API of a test file: started once, begun anew before every test, closed at the end. */
+/** The API of a test file: started once, reset before every test, closed at the end. */
 export function useTestApi(): TestApi {
   const test = {} as TestApi;
   beforeAll(async () => {
@@ -312,12 +314,12 @@ export function useTestApi(): TestApi {
   return test;
 }
 
-/** A good body of POST /api/destinations. */
+/** A valid body of POST /api/destinations. */
 export function makeBody() {
   return { name: 'Main', platform: 'youtube', streamKey: STREAM_KEY };
 }
 
-/** A record at rest, idle and cold. */
+/** An idle, cold record. */
 export function makeRecord(changes: Partial<Destination> = {}): Destination {
   return {
     destinationId: DESTINATION_ID,
@@ -347,7 +349,7 @@ export function makeRecord(changes: Partial<Destination> = {}): Destination {
   };
 }
 
-/** A record on air since a minute, with the channel of generation 3. */
+/** A record on air for a minute, with a channel of generation 3. */
 export function makeRunning(changes: Partial<Destination> = {}): Destination {
   return makeRecord({
     desired: 'running',
@@ -372,7 +374,7 @@ export function makeRunning(changes: Partial<Destination> = {}): Destination {
   });
 }
 
-/** A running channel that belongs to nothing, seen once. */
+/** A running channel without a destination, seen once. */
 export function makeOrphan(changes: Partial<Orphan> = {}): Orphan {
   const orphan = { resource: 'channel' as const, resourceId: '1234567', state: 'RUNNING', ...changes };
   return {
@@ -399,7 +401,7 @@ export function makePrimary(): Destination {
   });
 }
 
-/** What MediaConnect answers when all is well. */
+/** Answers of a healthy MediaConnect. */
 function makeFlowState() {
   return {
     flow: makeFlow('ACTIVE') as object,

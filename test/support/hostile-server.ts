@@ -51,13 +51,13 @@ export async function startHostileServer(behaviour: HostileBehaviour = {}): Prom
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
   function serve(socket: net.Socket): void {
-    const told = new Set<string>();
+    const seen = new Set<string>();
     let acknowledged = 0;
     let tail = Buffer.alloc(0);
     /** Runs an action once, when the text arrives. */
     const at = (words: string, action: () => void) => {
-      if (told.has(words) || !tail.includes(words)) return;
-      told.add(words);
+      if (seen.has(words) || !tail.includes(words)) return;
+      seen.add(words);
       action();
     };
     socket.on('data', (bytes: Buffer) => {
@@ -72,9 +72,9 @@ export async function startHostileServer(behaviour: HostileBehaviour = {}): Prom
       at('publish', () => {
         if (behaviour.onPublish?.(socket) !== 'ignore') socket.write(status('NetStream.Publish.Start'));
       });
-      if (told.has('publish')) {
+      if (seen.has('publish')) {
         at('onMetaData', () => {});
-        if (told.has('onMetaData')) at('\u0017\u0001', () => behaviour.onFirstVideo?.(socket));
+        if (seen.has('onMetaData')) at('\u0017\u0001', () => behaviour.onFirstVideo?.(socket));
       }
       const every = behaviour.acknowledgeEveryBytes;
       if (every && state.receivedBytes - acknowledged >= every) {

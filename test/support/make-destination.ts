@@ -1,6 +1,6 @@
 import type { DestinationResource } from '../../functions/api/schemas/answers.ts';
 
-/** A stopped destination as the API gives it, for tests. */
+/** Returns a stopped destination in the API's form. */
 export function makeDestination(changes: Partial<DestinationResource> = {}): DestinationResource {
   const at = '2026-11-21T18:00:00.000Z';
   return {
@@ -24,6 +24,8 @@ export function makeDestination(changes: Partial<DestinationResource> = {}): Des
       severity: 'none',
       detail: '',
       remedy: '',
+      attempt: null,
+      nextAttemptAt: null,
       since: null,
       observedAt: null,
     },

@@ -1,6 +1,6 @@
 import type { FlowStatusResource } from '../../functions/api/schemas/answers.ts';
 
-/** A flow with an encoder connected as the API gives it, for tests. */
+/** Returns a flow with a connected encoder in the API's form. */
 export function makeFlow(changes: Partial<FlowStatusResource> = {}): FlowStatusResource {
   return {
     flowArn: 'arn:aws:mediaconnect:eu-central-1:000000000000:flow:main',

@@ -9,7 +9,7 @@ import { PricingClient } from '@aws-sdk/client-pricing';
  * Products have the shape of AWS's published offer files.
  */
 
-interface Asked {
+interface PriceQuery {
   service: string;
   filters: Record<string, string>;
   token: string | undefined;
@@ -46,8 +46,8 @@ export function makeProduct(
  */
 export async function startPriceList(pageSize = 2) {
   const products: Record<string, string[]> = {};
-  const asked: Asked[] = [];
-  const rules: { refuse: (asked: Asked) => string | null } = { refuse: () => null };
+  const queries: PriceQuery[] = [];
+  const rules: { refuse: (query: PriceQuery) => string | null } = { refuse: () => null };
   const server = createServer((request, response) => {
     void (async () => {
       const body = JSON.parse(await text(request)) as {
@@ -56,8 +56,8 @@ export async function startPriceList(pageSize = 2) {
         NextToken?: string;
       };
       const filters = Object.fromEntries(body.Filters.map(({ Field, Value }) => [Field, Value]));
-      const one: Asked = { service: body.ServiceCode, filters, token: body.NextToken };
-      asked.push(one);
+      const one: PriceQuery = { service: body.ServiceCode, filters, token: body.NextToken };
+      queries.push(one);
       const error = rules.refuse(one);
       response.setHeader('content-type', 'application/x-amz-json-1.1');
       if (request.headers['x-amz-target'] !== 'AWSPriceListService.GetProducts' || error !== null) {
@@ -82,7 +82,7 @@ export async function startPriceList(pageSize = 2) {
   return {
     client,
     products,
-    asked,
+    queries,
     rules,
     async close() {
       client.destroy();

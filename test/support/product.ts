@@ -67,7 +67,7 @@ export interface Product {
   output(): string;
   /** Calls the REST API with the bearer token. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiAnswer>;
-  /** Sends a signal and waits for the end. @returns the exit code */
+  /** Sends a signal and waits for the exit. @returns the exit code */
   stop(signal?: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
 }
 
@@ -93,9 +93,21 @@ export async function runToEnd(
   return { code, output: output() };
 }
 
-function spawnProduct(ports: ProductPorts, dataDirectory: string, environment: Record<string, string>) {
-  const child = spawn(process.execPath, [...MAIN_PROCESS_ARGUMENTS, 'infra/local/main.ts'], {
-    cwd: root,
+/** What is started: `npm start` of this checkout, unless a test says otherwise. */
+interface Program {
+  entry?: string;
+  /** Folder of the checkout. */
+  cwd?: string;
+}
+
+function spawnProduct(
+  ports: ProductPorts,
+  dataDirectory: string,
+  environment: Record<string, string>,
+  { entry = 'infra/local/main.ts', cwd = root }: Program = {},
+) {
+  const child = spawn(process.execPath, [...MAIN_PROCESS_ARGUMENTS, entry], {
+    cwd,
     env: {
       ...process.env,
       ...MAIN_PROCESS_ENVIRONMENT,
@@ -120,8 +132,9 @@ export async function startProduct(
   ports: ProductPorts,
   dataDirectory: string,
   environment: Record<string, string> = {},
+  program: Program = {},
 ): Promise<Product> {
-  const { child, output } = spawnProduct(ports, dataDirectory, environment);
+  const { child, output } = spawnProduct(ports, dataDirectory, environment, program);
   const origin = `http://127.0.0.1:${ports.http}`;
   await waitFor(
     'the product to start',

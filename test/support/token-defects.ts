@@ -10,8 +10,8 @@ import {
 } from './user-pool.ts';
 
 /**
- * Everything that can be wrong with an access token, by name: what RFC 8725 warns of, and what other people's libraries
- * have let through. Each would be an admin's token if it were good.
+ * Defective access tokens by name: the attacks of RFC 8725, and defects that other libraries have accepted. Each would
+ * be an admin's token if it were valid.
  */
 export function makeTokenDefects(pool: UserPool): Record<string, string> {
   const { sign, header, jwk, nowSeconds, privateKey, publicKey } = pool;
@@ -66,7 +66,7 @@ export function makeTokenDefects(pool: UserPool): Record<string, string> {
     'an x5u of its own': forged({ x5u: 'https://evil.example/cert.pem' }),
     'an x5c of its own': forged({ x5c: ['MIIB'] }),
     'an iss of its own': signWith(attacker.privateKey, header, { ...admin, iss: 'https://evil.example' }),
-    'claims that were changed': `${goodHeader}.${part({ ...admin, sub: 'somebody-else' })}.${goodSignature}`,
+    'claims that were changed': `${goodHeader}.${part({ ...admin, sub: 'someone-else' })}.${goodSignature}`,
     'half a signature': `${goodHeader}.${good.split('.')[1]}.${goodSignature.slice(0, 100)}`,
     'the signature of another token': `${goodHeader}.${good.split('.')[1]}.${sign(pool.idClaims()).split('.')[2]}`,
     'another client': sign({ ...admin, client_id: 'another' }),

@@ -3,8 +3,8 @@ import type { CognitoOptions } from '../../functions/api/auth/authentication-cog
 import { createPreviewAccess, type PreviewAccess } from '../../functions/api/auth/preview-access.ts';
 
 /**
- * A user pool as far as the API meets it: it signs tokens with keys of its own, publishes them, and answers the token
- * and revocation endpoints with what a test puts there. Tokens have the claims Cognito's have.
+ * Simulates a user pool: signs tokens with its own keys, publishes the keys, and answers the token and revocation
+ * endpoints as a test configures. Tokens have Cognito's claims.
  */
 
 const USER_POOL_ID = 'eu-west-1_aB3dE5fG7';
@@ -25,7 +25,7 @@ interface SignOptions {
 
 const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
 
-/** Access to the preview with a key pair of its own. */
+/** Creates access to the preview with a new key pair. */
 function makePreviewAccess(): PreviewAccess {
   const pem = makeKeys().privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   return createPreviewAccess({
@@ -37,24 +37,24 @@ function makePreviewAccess(): PreviewAccess {
   });
 }
 
-/** RSA keys of a pool, or of somebody who would like to be one. */
+/** Creates the RSA keys of a pool or of an attacker. */
 export function makeKeys() {
   return generateKeyPairSync('rsa', { modulusLength: 2048 });
 }
 
-/** A token as given: any header, any claims, signed by RS256 whatever the header says. */
+/** Signs any header and claims with RS256, whatever the header says. */
 export function signWith(key: KeyObject, header: Claims, claims: Claims): string {
   const content = `${encode(header)}.${encode(claims)}`;
   return `${content}.${createSign('RSA-SHA256').update(content).sign(key, 'base64url')}`;
 }
 
-/** The same, signed with a shared secret. */
+/** Signs any header and claims with a shared secret. */
 export function signWithSecret(secret: string, header: Claims, claims: Claims): string {
   const content = `${encode(header)}.${encode(claims)}`;
   return `${content}.${createHmac('sha256', secret).update(content).digest('base64url')}`;
 }
 
-/** Makes one. */
+/** Creates a user pool. */
 export function makeUserPool() {
   const { privateKey, publicKey } = makeKeys();
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid: KEY_ID, alg: 'RS256', use: 'sig' };
@@ -68,7 +68,7 @@ export function makeUserPool() {
     exp: nowSeconds + 3600,
     jti: 'j',
   };
-  /** What it was asked, and what it says when it is asked for tokens. */
+  /** Received requests, and the answer of the token endpoint. */
   const state = {
     requests: [] as { url: string; form: Record<string, string> }[],
     answer: () => Response.json({ error: 'invalid_grant' }, { status: 400 }),
@@ -133,7 +133,7 @@ export function makeUserPool() {
     idClaims,
     person: (groups?: unknown) => sign(personClaims(groups)),
     script: (scope: unknown) => sign(scriptClaims(scope)),
-    /** What the token endpoint gives for a good code. */
+    /** The token endpoint's answer to a valid code. */
     grant: (groups: string[], changes: object = {}) =>
       Response.json({
         access_token: sign(personClaims(groups)),

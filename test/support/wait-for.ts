@@ -9,7 +9,7 @@ export async function waitFor<Value>(
     const value = await probe();
     if (value !== null && value !== undefined && value !== false)
       return value as Exclude<Value, null | undefined | false>;
-    if (Date.now() > until) throw new Error(`waited ${limitMs} ms in vain for ${what}`);
+    if (Date.now() > until) throw new Error(`timed out after ${limitMs} ms waiting for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }

@@ -9,7 +9,7 @@ import { App } from './shell/App.tsx';
 import { preloadFirstPage } from './shell/pages.ts';
 import { reloadAfterUpgrade } from './shell/reload-after-upgrade.ts';
 
-/** True when the address carried a token that was refused. */
+/** Signs in with a token in the address; returns true when it was refused. */
 async function signInFromAddress(): Promise<boolean> {
   const token = takeTokenFromAddress();
   if (token === null) return false;

@@ -4,7 +4,7 @@ import { useTestApi } from '../../../test/support/api.ts';
 import { createCognitoAuthentication } from './authentication-cognito.ts';
 import { DASHBOARD_CLIENT, EMAIL, makeUserPool, SIGN_IN_URL, SUBJECT } from '../../../test/support/user-pool.ts';
 
-/** Signing in and out over the API, with a user pool that answers as Cognito does. */
+/** Signs in and out over the API, with a user pool that answers as Cognito does. */
 
 const ORIGIN = 'https://sluice.example.com';
 const CALLBACK = `${ORIGIN}/api/session/callback`;
@@ -30,7 +30,7 @@ beforeEach(() => {
   });
 });
 
-/** A browser as far as cookies go: it keeps them by name, and sends each where its path allows. */
+/** Simulates a browser's cookie jar: keeps cookies by name and sends each where its path allows. */
 function makeBrowser() {
   const jar = new Map<string, { value: string; path: string; attributes: string[] }>();
   return {
@@ -72,7 +72,7 @@ async function signIn(groups: string[], changes: object = {}) {
 const lastForm = () => pool.state.requests.filter(({ url }) => url.startsWith(SIGN_IN_URL)).at(-1);
 
 describe('GET /api/session/sign-in', () => {
-  it('302 leads to the pool’s sign-in page with a state and a challenge, and remembers both in one cookie', async () => {
+  it('302 redirects to the pool’s sign-in page with state and challenge, and stores both in one cookie', async () => {
     const { answer, browser, asked } = await beginSignIn();
     expect(answer.status).toBe(302);
     expect(asked.origin + asked.pathname).toBe(`${SIGN_IN_URL}/oauth2/authorize`);
@@ -92,7 +92,7 @@ describe('GET /api/session/sign-in', () => {
     );
   });
 
-  it('makes a new state and verifier every time', async () => {
+  it('creates a new state and verifier every time', async () => {
     const values = await Promise.all([1, 2, 3].map(async () => (await beginSignIn()).browser.jar));
     expect(new Set(values.map((jar) => jar.get('__Host-sluice_sign_in')!.value)).size).toBe(3);
   });
@@ -112,13 +112,13 @@ describe('GET /api/session/sign-in', () => {
     }
   });
 
-  it('422 for a parameter nobody knows', async () => {
+  it('422 for an unknown parameter', async () => {
     expect((await test.call('GET', '/api/session/sign-in?returnTo=//evil.example')).status).toBe(422);
   });
 });
 
 describe('GET /api/session/callback', () => {
-  it('302 exchanges the code and keeps the tokens where no script sees them, and none in an address', async () => {
+  it('302 exchanges the code and stores the tokens in HttpOnly cookies, never in a URL', async () => {
     const { answer, browser } = await signIn(['operator']);
     expect([answer.status, answer.headers.get('location')]).toEqual([302, '/']);
     expect(browser.names()).toEqual([
@@ -139,7 +139,7 @@ describe('GET /api/session/callback', () => {
     expect(lastForm()!.form['code_verifier']).toMatch(/^[\w-]{43}$/);
   });
 
-  it('makes a session that says who it is and what they may do', async () => {
+  it('creates a session with the user’s name and role', async () => {
     const { browser } = await signIn(['operator', 'viewer']);
     const answer = await browser.send('GET', '/api/session');
     expect([answer.status, answer.body]).toEqual([
@@ -154,7 +154,7 @@ describe('GET /api/session/callback', () => {
     expect((await browser.send('DELETE', '/api/destinations/primary')).status).toBe(403);
   });
 
-  it('gives who has no role a 403 that says who gives one', async () => {
+  it('gives a user without a role a 403 that says who assigns roles', async () => {
     const { browser } = await signIn([]);
     const answer = await browser.send('GET', '/api/session');
     expect(answer.status).toBe(403);
@@ -162,8 +162,8 @@ describe('GET /api/session/callback', () => {
   });
 
   const refusals: [string, string, (browser: ReturnType<typeof makeBrowser>, state: string) => string][] = [
-    ['denied', 'who did not want to', (_, state) => `error=access_denied&state=${state}`],
-    ['failed', 'what the pool could not do', (_, state) => `error=server_error&error_description=x&state=${state}`],
+    ['denied', 'a cancelled sign-in', (_, state) => `error=access_denied&state=${state}`],
+    ['failed', 'an error of the pool', (_, state) => `error=server_error&error_description=x&state=${state}`],
     ['failed', 'an empty code', (_, state) => `code=&state=${state}`],
     ['failed', 'a code the pool refuses', (_, state) => `code=used&state=${state}`],
     ['expired', 'another state', () => 'code=c1&state=another'],
@@ -171,7 +171,7 @@ describe('GET /api/session/callback', () => {
     ['expired', 'nothing', () => ''],
     [
       'expired',
-      'a cookie that has expired',
+      'an expired cookie',
       (browser, state) => {
         browser.jar.clear();
         return `code=c1&state=${state}`;
@@ -179,7 +179,7 @@ describe('GET /api/session/callback', () => {
     ],
     [
       'expired',
-      'a cookie that is no pair',
+      'a malformed cookie',
       (browser) => {
         browser.jar.get('__Host-sluice_sign_in')!.value = 'x';
         return 'code=c1&state=x';
@@ -200,16 +200,16 @@ describe('GET /api/session/callback', () => {
     const answer = await browser.send('GET', `/api/session/callback?${query}`);
     expect([answer.status, answer.headers.get('location')]).toEqual([302, `/?signIn=${refusal}`]);
     expect(browser.names()).toEqual([]);
-    // What this browser has not asked for is not exchanged.
+    // The API exchanges only codes this browser has asked for.
     expect(pool.state.requests.map(({ form }) => form['code'])).toEqual(query.includes('code=used') ? ['used'] : []);
   });
 
   const failures: [string, string, () => Response | Promise<Response>][] = [
-    ['unavailable', 'nobody answers', () => Promise.reject(new TypeError('fetch failed'))],
-    ['unavailable', 'it takes too long', () => Promise.reject(new DOMException('timeout', 'TimeoutError'))],
+    ['unavailable', 'the pool does not answer', () => Promise.reject(new TypeError('fetch failed'))],
+    ['unavailable', 'the pool takes too long', () => Promise.reject(new DOMException('timeout', 'TimeoutError'))],
     ['unavailable', 'the pool is down', () => new Response('<html>', { status: 503 })],
-    ['unavailable', 'it is asked too often', () => new Response('', { status: 429 })],
-    ['failed', 'the answer is no JSON', () => new Response('<html>')],
+    ['unavailable', 'the pool throttles', () => new Response('', { status: 429 })],
+    ['failed', 'the answer is not JSON', () => new Response('<html>')],
     ['failed', 'the answer has no token', () => Response.json({ token_type: 'Bearer' })],
     ['failed', 'the token is not signed by the pool', () => pool.grant(['admin'], { access_token: 'a.b.c' })],
     ['failed', 'the token is of another client', () => pool.grant([], { access_token: pool.script('sluice/admin') })],
@@ -223,7 +223,7 @@ describe('GET /api/session/callback', () => {
     expect(browser.names()).toEqual([]);
   });
 
-  it('422 for a parameter no object may have', async () => {
+  it('422 for a parameter named __proto__', async () => {
     expect((await test.call('GET', '/api/session/callback?__proto__=x')).status).toBe(422);
   });
 
@@ -239,11 +239,11 @@ describe('GET /api/session/callback', () => {
   });
 });
 
-describe('the name of who is signed in', () => {
+describe('the name of the signed-in user', () => {
   it.each([
-    ['an address that is not verified', (): object => pool.idClaims({ email_verified: false })],
-    ['somebody else’s', (): object => pool.idClaims({ sub: 'another' })],
-    ['another client’s', (): object => pool.idClaims({ aud: 'another' })],
+    ['an unverified address', (): object => pool.idClaims({ email_verified: false })],
+    ['the ID token of another user', (): object => pool.idClaims({ sub: 'another' })],
+    ['the ID token of another client', (): object => pool.idClaims({ aud: 'another' })],
     ['an access token', (): object => ({ ...pool.personClaims(['admin']), email: EMAIL, email_verified: true })],
   ])('is not taken from %s', async (_, claims) => {
     const { browser } = await signIn(['viewer'], { id_token: pool.sign(claims() as Record<string, unknown>) });
@@ -264,19 +264,19 @@ describe('POST /api/session/refresh', () => {
       grant_type: 'refresh_token',
       refresh_token: 'refresh.token-1',
     });
-    // A role that was given meanwhile counts from then on.
+    // A role assigned in the meantime applies from now on.
     expect((await browser.send('GET', '/api/session')).body.role).toBe('operator');
     expect(browser.jar.get('__Secure-sluice_refresh')!.value).toBe('refresh.token-1');
   });
 
-  it('204 keeps a refresh token that was given anew', async () => {
+  it('204 stores a rotated refresh token', async () => {
     const { browser } = await signIn(['viewer']);
     pool.state.answer = () => pool.grant(['viewer'], { refresh_token: 'refresh.token-2' });
     await browser.send('POST', '/api/session/refresh');
     expect(browser.jar.get('__Secure-sluice_refresh')!.value).toBe('refresh.token-2');
   });
 
-  it('401 without a refresh token, asking nobody, and for one that is used up', async () => {
+  it('401 without a refresh token and without a call, and for a used one', async () => {
     for (const cookie of ['', '__Secure-sluice_refresh=', `__Secure-sluice_refresh=${'x'.repeat(5000)}`]) {
       expect((await test.call('POST', '/api/session/refresh', { headers: { cookie } })).status).toBe(401);
     }
@@ -287,7 +287,7 @@ describe('POST /api/session/refresh', () => {
     expect(logged.join()).toContain('invalid_grant');
   });
 
-  it('503 while the pool does not answer, which ends no session', async () => {
+  it('503 while the pool does not answer, and the session stays', async () => {
     const { browser } = await signIn(['viewer']);
     pool.state.answer = () => new Response('', { status: 502 });
     const answer = await browser.send('POST', '/api/session/refresh');
@@ -306,7 +306,7 @@ describe('the preview', () => {
     [...jar].filter(([name]) => name.startsWith('CloudFront-')).map(([name, { path }]) => [name, path]);
   const open = PREVIEW.map((name) => [name, '/out/v1']);
 
-  it('opens with a session that has a role, and stays closed for one without', async () => {
+  it('opens for a session with a role, and stays closed for one without', async () => {
     for (const role of ['viewer', 'operator', 'admin']) {
       const { browser } = await signIn([role]);
       expect(previewOf(browser).toSorted(), role).toEqual(open);
@@ -314,7 +314,7 @@ describe('the preview', () => {
     expect(previewOf((await signIn([])).browser)).toEqual([]);
   });
 
-  it('opens again with every renewal, and closes when the role was taken away meanwhile', async () => {
+  it('opens again with every renewal, and closes when the user has lost the role', async () => {
     const { browser } = await signIn(['viewer']);
     for (const name of PREVIEW) browser.jar.delete(name);
     pool.state.answer = () => pool.grant(['viewer'], { refresh_token: undefined });
@@ -325,18 +325,18 @@ describe('the preview', () => {
     expect(previewOf(browser)).toEqual([]);
   });
 
-  it('closes when the person signs out', async () => {
+  it('closes when the user signs out', async () => {
     const { browser } = await signIn(['viewer']);
     await browser.send('DELETE', '/api/session');
     expect(previewOf(browser)).toEqual([]);
   });
 
-  it('opens to no bearer token: a script fetches through no browser', async () => {
+  it('stays closed for a bearer token, because scripts use no cookies', async () => {
     const headers = { authorization: `Bearer ${pool.person(['admin'])}` };
     expect((await test.call('GET', '/api/session', { headers })).headers.getSetCookie()).toEqual([]);
   });
 
-  it('that cannot be opened now keeps nobody from signing in', async () => {
+  it('does not prevent a sign-in when it cannot be opened', async () => {
     const preview = { open: async () => [], close: () => [] };
     test.rebuild({
       authentication: createCognitoAuthentication({ ...pool.options, preview }),
@@ -350,7 +350,7 @@ describe('the preview', () => {
 });
 
 describe('DELETE /api/session', () => {
-  it('200 ends the session, revokes the refresh token and says where the pool’s own ends', async () => {
+  it('200 ends the session, revokes the refresh token and returns the pool’s sign-out URL', async () => {
     const { browser } = await signIn(['viewer']);
     pool.state.answer = () => new Response('');
     const answer = await browser.send('DELETE', '/api/session');
@@ -365,7 +365,7 @@ describe('DELETE /api/session', () => {
     );
   });
 
-  it('200 although the pool cannot be told, or there is no session any more', async () => {
+  it('200 even if the pool does not answer or the session has already ended', async () => {
     const { browser } = await signIn(['viewer']);
     pool.state.answer = () => Promise.reject(new Error('down')) as never;
     expect((await browser.send('DELETE', '/api/session')).status).toBe(200);
@@ -377,7 +377,7 @@ describe('DELETE /api/session', () => {
 });
 
 describe('POST /api/session', () => {
-  it('404: there is no token to exchange', async () => {
+  it('404 because the user pool creates the sessions', async () => {
     expect((await test.call('POST', '/api/session', { body: { token: 'x' }, signedIn: false })).status).toBe(404);
   });
 });
@@ -393,7 +393,7 @@ describe('the contract', () => {
       const path = `/api/session${rest && `/${rest}`}`;
       return Object.entries<{ responses: object }>(body.paths[path]).flatMap(([method, { responses }]) =>
         Object.keys(responses)
-          // 429 limits guesses at the token of one machine: contract.test.ts meets it on every route.
+          // 429 limits guesses of the one-machine token; contract.test.ts covers it on every route.
           .filter((status) => !['200', '400', '401', '403', '413', '415', '429', '500'].includes(status))
           .filter(
             (status) =>

@@ -9,20 +9,20 @@ import { isSame } from './is-same.ts';
 import type { PreviewAccess } from './preview-access.ts';
 
 /**
- * Sign-in with a Cognito user pool, the API being the backend of its frontend: the browser is sent to the pool's own
- * pages and comes back with a code; the API exchanges it and keeps the tokens in cookies that no script can read.
- * Nothing is kept on the server.
+ * Sign-in with a Cognito user pool, with the API as the backend for the frontend: the browser goes to the pool's pages
+ * and returns with a code; the API exchanges it and stores the tokens in cookies that no script can read. The server
+ * keeps no state.
  *
- * - `__Host-sluice_access`, `__Host-sluice_identity`: an access token says what somebody may do, an ID token only how
- *   they are called. Both are checked on every request and gone within the hour.
+ * - `__Host-sluice_access`, `__Host-sluice_identity`: the access token carries the role, the ID token only the name.
+ *   The API checks both on every request; they expire within the hour.
  * - `__Secure-sluice_refresh`: sent to /api/session only, so that no other request carries it. The page renews the two
- *   others with it by `POST /api/session/refresh` when a request is answered 401. Not done by itself within a request:
- *   the cookie is not there, and twenty requests in flight would each renew.
- * - `__Host-sluice_sign_in`: state and PKCE verifier between the way out and the way back.
- * - `CloudFront-…`: three that let the browser see the preview, as long as the session lets it call the API.
+ *   others with it by `POST /api/session/refresh` after a 401. The API does not renew them within another request: the
+ *   cookie is not there, and twenty concurrent requests would each renew.
+ * - `__Host-sluice_sign_in`: state and PKCE verifier during a sign-in.
+ * - `CloudFront-…`: three cookies that give the browser access to the preview, as long as the session is valid.
  *
- * All are `SameSite=Strict` except the last: the way back begins on the pool's page, so that one has to be `Lax`. The
- * dashboard's page itself is a static file that needs no cookie; what it then asks for comes from our own site.
+ * All are `SameSite=Strict` except `__Host-sluice_sign_in`, which has to be `Lax` because the redirect back starts on
+ * the pool's page. The dashboard is a static file that needs no cookie; its requests come from our own site.
  */
 
 const COOKIES = {
@@ -33,28 +33,28 @@ const COOKIES = {
 } as const;
 
 const SESSION_PATH = '/api/session';
-/** As long as the pool's client keeps a refresh token. */
+/** Lifetime of a refresh token in the pool's client. */
 const REFRESH_SECONDS = 30 * 86_400;
-/** Time for a password, a second factor and a forgotten password. */
+/** Time to enter a password and a second factor, or to reset the password. */
 const SIGN_IN_SECONDS = 900;
 
 /** What the API on AWS needs to know of the user pool. */
 export interface CognitoOptions {
   userPoolId: string;
-  /** Client with the authorization code grant and no secret. Its people have the role of their strongest group. */
+  /** Client with the authorization code grant and no secret. A user has the role of their strongest group. */
   dashboardClientId: string;
-  /** Clients with the client credentials grant. They have the role of their strongest scope, `sluice/<role>`. */
+  /** Clients with the client credentials grant. A script has the role of its strongest scope, `sluice/<role>`. */
   scriptClientIds: readonly string[];
   /** Base of the pool's sign-in pages: `https://` and the host of its domain. */
   signInUrl: string;
-  /** Opens the preview to browsers with a session. */
+  /** Gives browsers with a session access to the preview. */
   preview: PreviewAccess;
   logger: Logger;
-  /** The process's own if left out; tests give theirs. */
+  /** Default: the global `fetch`. Tests inject their own. */
   fetch?: typeof fetch;
 }
 
-/** Access tokens of people and scripts as bearer tokens, and the dashboard's session. */
+/** Creates the authentication for bearer tokens of users and scripts and for the dashboard's session. */
 export function createCognitoAuthentication({ fetch: send = fetch, ...options }: CognitoOptions): Authentication {
   const { dashboardClientId, preview, logger } = options;
   const tokens = createCognitoTokens({ ...options, fetch: send });
@@ -67,7 +67,7 @@ export function createCognitoAuthentication({ fetch: send = fetch, ...options }:
     return { id: email ?? holder.name, via: 'cookie', role: holder.role };
   }
 
-  /** Who has no role is known and sees nothing. */
+  /** A user without a role gets no access to the preview. */
   async function previewCookies({ role }: Principal): Promise<string[]> {
     return role === null ? preview.close() : preview.open();
   }
@@ -84,7 +84,7 @@ export function createCognitoAuthentication({ fetch: send = fetch, ...options }:
     const refuse = (refusal: SignInRefusal): SignInResult => ({ cookies: over, refusal });
     const [state, codeVerifier] = readCookies(request, COOKIES.signIn)[0]?.split('.') ?? [];
     const given = searchParams.get('state');
-    // Before anything else: an answer to a question this browser has not asked may be somebody else's.
+    // Checked first, because a callback this browser has not started may come from an attacker.
     if (!state || !codeVerifier || given === null || !isSame(given, state)) return refuse('expired');
     const code = searchParams.get('code');
     if (code === null || code === '')
@@ -164,13 +164,13 @@ function endOf(name: keyof typeof COOKIES): string {
   return cookieOf(name, '', 0);
 }
 
-/** An opaque text of Cognito's; what cannot be one is not sent to it. */
+/** Reads the refresh token, an opaque string of Cognito's; impossible values are not sent to Cognito. */
 function refreshTokenOf(request: Request): string | null {
   const [token] = readCookies(request, COOKIES.refresh);
   return token !== undefined && token.length <= TOKEN_LENGTH_MAX && /^[\w.=+/-]+$/.test(token) ? token : null;
 }
 
-/** 256 bits, also what RFC 7636 asks of a code verifier. */
+/** 256 bits, as RFC 7636 recommends for a code verifier. */
 function newSecret(): string {
   return randomBytes(32).toString('base64url');
 }

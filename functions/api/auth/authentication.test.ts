@@ -15,7 +15,7 @@ describe('the token', () => {
   const cookieHeader = (cookie: string) =>
     new Request(http.url, { headers: { cookie: `a=b; ${cookie.split(';')[0]}; c=d` } });
 
-  it('makes a session that outlives a restart and dies with the token', async () => {
+  it('creates a session that survives a restart and ends with the token', async () => {
     const { cookie } = one.createSession!('token-one', http, caller)!;
     const restarted = make('token-one');
     expect(await restarted.authenticate(cookieHeader(cookie), caller)).toEqual({
@@ -26,19 +26,19 @@ describe('the token', () => {
     expect(await two.authenticate(cookieHeader(cookie), caller)).toBeNull();
   });
 
-  it('does not let another installation’s session in, even under its own cookie name', async () => {
+  it('rejects a session of another installation, even under its own cookie name', async () => {
     const mine = one.createSession!('token-one', http, caller)!.cookie;
     const theirs = two.createSession!('token-two', http, caller)!.cookie;
     const forged = `${mine.split('=')[0]}=${theirs.split(';')[0]!.split('=')[1]}`;
     expect(await one.authenticate(cookieHeader(forged), caller)).toBeNull();
   });
 
-  it('makes the cookie secure where the page is', () => {
+  it('marks the cookie Secure on an https page', () => {
     expect(one.createSession!('token-one', http, caller)!.cookie).not.toContain('Secure');
     expect(one.createSession!('token-one', new Request('https://a.example/'), caller)!.cookie).toContain('; Secure');
   });
 
-  it('ends one session by signing out, over a restart too, and no other', async () => {
+  it('ends only the signed-out session, also after a restart', async () => {
     const [first, second] = [1, 2].map(() => one.createSession!('token-one', http, caller)!.cookie);
     one.endSession!(cookieHeader(first!));
     for (const authentication of [one, make('token-one')]) {
@@ -47,7 +47,7 @@ describe('the token', () => {
     }
   });
 
-  it('keeps nothing of a cookie that holds no session', () => {
+  it('stores nothing for a cookie without a session', () => {
     const kept: object[] = [];
     const watched = createTokenAuthentication({
       token: 'token-one',
@@ -60,7 +60,7 @@ describe('the token', () => {
     expect(kept).toEqual([]);
   });
 
-  it('lets in and ends a session of an earlier version', async () => {
+  it('accepts and ends a session of an earlier version', async () => {
     const { cookie } = one.createSession!('token-one', http, caller)!;
     const [name] = cookie.split('=');
     const expiresAt = String(now().getTime() / 1000 + 60);
@@ -71,13 +71,13 @@ describe('the token', () => {
     expect(await one.authenticate(former, caller)).toBeNull();
   });
 
-  it('is not to be guessed: ten wrong ones from an address, then not even the right one for a while', async () => {
+  it('is refused for a while, even when right, after ten wrong tokens from one address', async () => {
     const guessed = make('token-one');
     const { cookie } = guessed.createSession!('token-one', http, caller)!;
     for (let guess = 0; guess < 10; guess += 1)
       expect(guessed.createSession!(`guess-${guess}`, http, caller)).toBeNull();
     expect(() => guessed.createSession!('token-one', http, caller)).toThrow('throttled');
-    // Others, and those who are signed in, notice nothing.
+    // Other addresses and signed-in users are not affected.
     expect(guessed.createSession!('token-one', http, other)).not.toBeNull();
     expect(await guessed.authenticate(cookieHeader(cookie), caller)).not.toBeNull();
 

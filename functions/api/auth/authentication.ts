@@ -6,57 +6,59 @@ import { isSame } from './is-same.ts';
 import type { RevokedSessions, Session } from './revoked-sessions.ts';
 import type { Role } from './roles.ts';
 
-/** Who asks, and how we know. Only a cookie is sent by browsers unasked, so only a cookie needs the origin check. */
+/**
+ * The caller and the proof of identity. Only cookies need the origin check, because browsers send them automatically.
+ */
 export interface Principal {
-  /** Shown in the timeline: an e-mail address, a script’s client. */
+  /** Shown in the timeline: an e-mail address or a script’s client. */
   id: string;
   via: 'bearer' | 'cookie';
-  /** Null: known, and allowed nothing. */
+  /** Null: authenticated but without permissions. */
   role: Role | null;
 }
 
-/** How a person signs in here: with the token of one machine, or at an identity provider the page is to go to. */
+/** How a user signs in: with the one-machine token, or by a redirect to the identity provider. */
 export type WayToSignIn = { kind: 'token' } | { kind: 'redirect'; url: string };
 
-/** Who a connection comes from, as far as wrong tokens are counted; found out only when one was sent. */
+/** Names the caller for the count of wrong tokens. Called only after a wrong token. */
 export type Caller = () => string;
 
-/** How callers prove who they are. */
+/** Authenticates callers. */
 export interface Authentication {
   signIn: WayToSignIn;
   /**
-   * Null when the request proves nothing, whatever it is that is wrong with it.
+   * Returns null for missing and for invalid credentials.
    * @param caller see `Caller`
-   * @throws {AppError} `upstream_unavailable` when it cannot be told now, `throttled` after too many wrong tokens
+   * @throws {AppError} `upstream_unavailable` when the check is impossible now, `throttled` after too many wrong tokens
    */
   authenticate(request: Request, caller: Caller): Promise<Principal | null>;
   /**
-   * Exchanges a token for a session cookie; null when the token is wrong. Absent where sessions are made elsewhere.
+   * Exchanges a token for a session cookie; returns null for a wrong token. Absent where a user pool creates sessions.
    * @throws {AppError} `throttled` after too many wrong tokens
    */
   createSession?(token: string, request: Request, caller: Caller): { cookie: string; principal: Principal } | null;
   /**
-   * Ends the session `createSession` made, wherever its cookie has got to. @returns cookies that remove it
-   * @throws {AppError} `internal` when that cannot be kept
+   * Ends a session of `createSession`, including copies of its cookie. @returns cookies that remove it
+   * @throws {AppError} `internal` when the sign-out cannot be stored
    */
   endSession?(request: Request): string[];
   /** Present where `signIn` is a redirect. */
   redirects?: SignInRedirects;
 }
 
-/** Why a sign-in came to nothing; the sign-in page has a sentence for each. */
+/** Why a sign-in failed; the sign-in page has a sentence for each. */
 export type SignInRefusal = 'denied' | 'expired' | 'failed' | 'unavailable';
 
 /**
- * Signing in and out by way of an identity provider. All of it answers with cookies to set; none of it keeps anything
- * here. `origin` is that of the page, such as `https://sluice.example.com`.
+ * Signs in and out through an identity provider. Every method returns cookies to set and keeps no state. `origin` is
+ * the origin of the page, such as `https://sluice.example.com`.
  */
 export interface SignInRedirects {
   begin(origin: string): { location: string; cookies: string[] };
   complete(request: Request, origin: string): Promise<SignInResult>;
-  /** New cookies from the refresh token; null when it is none, or not one any more. */
+  /** Returns new cookies from the refresh token; null when the token is missing or no longer valid. */
   refresh(request: Request): Promise<{ cookies: string[] } | null>;
-  /** Ends the session here; at `continueAt` the browser ends it there. */
+  /** Ends the session here; the browser opens `continueAt` to end it at the provider. */
   end(request: Request, origin: string): Promise<{ cookies: string[]; continueAt: string }>;
 }
 
@@ -64,7 +66,7 @@ export type SignInResult = { cookies: string[] } & ({ principal: Principal } | {
 
 const OPERATOR = 'operator';
 const SESSION_SECONDS = 30 * 86_400;
-/** A person pastes; ten different wrong tokens in a minute are guesses. */
+/** Ten different wrong tokens in a minute are guesses, not pasting mistakes. */
 const SIGN_IN_GUESSES_MAX = 10;
 /** Several scripts behind one address may each have a stale token. */
 const BEARER_GUESSES_MAX = 100;
@@ -76,20 +78,20 @@ interface TokenAuthenticationOptions {
 }
 
 /**
- * One machine, one person, one token: as a bearer token, or as a session cookie made from it. The cookie holds its own
- * expiry and an HMAC under the token, never the token; it survives a restart, dies with the token, and is revoked by
- * signing out. Who has the token may do everything. Wrong tokens are limited per caller; sessions never are, so that
- * a guesser never locks out a person who is signed in.
+ * Creates the authentication of one machine, with one token for everything: as a bearer token, or exchanged for a
+ * session cookie. The cookie contains its expiry and an HMAC under the token, never the token; it survives a restart,
+ * ends with the token, and is revoked by signing out. Wrong tokens are limited per caller; sessions are not, so guesses
+ * never lock out a signed-in user.
  */
 export function createTokenAuthentication({ token, now, revoked }: TokenAuthenticationOptions): Authentication {
-  // Cookies are shared by all ports of a host: the name keeps two installations apart.
+  // All ports of a host share cookies, so the name distinguishes two installations.
   const cookieName = `sluice_session_${macOf(token, 'cookie name').slice(0, 8)}`;
   const principal = (via: Principal['via']): Principal => ({ id: OPERATOR, via, role: 'admin' });
   const signInLimit = createGuessLimit({ now, guessesMax: SIGN_IN_GUESSES_MAX });
   const bearerLimit = createGuessLimit({ now, guessesMax: BEARER_GUESSES_MAX });
 
   function readSession(value: string): Session | null {
-    // The one without an id is of an earlier version; its MAC is as good.
+    // A cookie without an id is from an earlier version and equally valid.
     const [, expiresAt, id, mac] = /^(\d{1,12})(?:\.([\w-]{22}))?\.([\w-]{43})$/.exec(value) ?? [];
     if (expiresAt === undefined || mac === undefined) return null;
     const expected = macOf(token, id === undefined ? `session ${expiresAt}` : `session ${expiresAt} ${id}`);
@@ -120,7 +122,7 @@ export function createTokenAuthentication({ token, now, revoked }: TokenAuthenti
       const authorization = request.headers.get('authorization');
       if (authorization !== null) {
         const [, given] = /^Bearer +([\x21-\x7e]{1,1024})$/i.exec(authorization) ?? [];
-        // A wrong token is not made good by a cookie that happens to be there.
+        // A valid cookie does not make up for a wrong bearer token.
         return given !== undefined && isToken(given, bearerLimit, caller) ? principal('bearer') : null;
       }
       return readSessions(request).some((session) => !revoked.has(session)) ? principal('cookie') : null;

@@ -9,9 +9,9 @@ import { makeTokenDefects } from '../../../test/support/token-defects.ts';
 import { GLOBAL_ISSUER, makeUserPool } from '../../../test/support/user-pool.ts';
 
 /**
- * Who may do what, for every route: each one with each method, each role and each thing that can be wrong with a token,
- * as a bearer token and as a cookie. AWS is not there: what was let in fails at it, what was kept out never asked it.
- * There is one tenant to a deployment; the other tenants are the other user pools.
+ * Tests every route with every method, role and token defect, as a bearer token and as a cookie. AWS is unreachable: an
+ * authorized request fails there, a refused one never gets that far. A deployment has one tenant; other tenants are
+ * other user pools.
  */
 
 const pool = makeUserPool();
@@ -59,15 +59,15 @@ const send = async (method: string, path: string, headers: Record<string, string
 };
 const uniform = (text: string) => text.replace(/"requestId":"[^"]+"/, '"requestId":""');
 
-/** Everybody the pool knows, with the role they should have. */
+/** All users and scripts of the pool, with their expected roles. */
 const PEOPLE: [string, () => string, Role | null][] = [
   ['a viewer', () => pool.person(['viewer']), 'viewer'],
   ['an operator', () => pool.person(['operator']), 'operator'],
   ['an admin', () => pool.person(['admin']), 'admin'],
   ['a member of several groups', () => pool.person(['admin', 'viewer', 'other']), 'admin'],
   ['a person without groups', () => pool.person(), null],
-  ['a person of other groups', () => pool.person(['Admin', 'admins', 'sluice/admin', '']), null],
-  ['a person whose groups are a text', () => pool.person('[admin operator]'), null],
+  ['a person in other groups', () => pool.person(['Admin', 'admins', 'sluice/admin', '']), null],
+  ['a person whose groups claim is a string', () => pool.person('[admin operator]'), null],
   ['a person with a script’s scope', () => pool.sign({ ...pool.personClaims(), scope: 'sluice/admin' }), null],
 ];
 const SCRIPTS: [string, () => string, Role | null][] = [
@@ -79,7 +79,7 @@ const SCRIPTS: [string, () => string, Role | null][] = [
 ];
 
 describe('every route', () => {
-  it('has a role, and nothing else has', () => {
+  it('has an entry in the table of roles, and the table has no other entries', () => {
     const served = listServedRoutes(test.api);
     expect(served.toSorted()).toEqual(Object.keys(ROUTE_ACCESS).toSorted());
     expect(() => requireAccessForAll(test.api)).not.toThrow();
@@ -87,7 +87,7 @@ describe('every route', () => {
     expect(() => requireAccessForAll(test.api)).toThrow('GET /api/new/{id}');
   });
 
-  it('counts when several could answer, the strictest first', async () => {
+  it('takes the strictest role when several routes match', async () => {
     const app = new OpenAPIHono<ApiEnv>();
     app.use((context) => Promise.resolve(context.text(String(accessOf(context)))));
     for (const path of ['/api/health', '/api/presets', '/api/unheard/:of', '/*', '/api/presets/*']) {
@@ -100,7 +100,7 @@ describe('every route', () => {
     expect(await accessTo('/elsewhere')).toBe('null');
   });
 
-  it('that is open to anyone is one of these', () => {
+  it('requires a sign-in except for these', () => {
     expect(routes().flatMap(({ name, access }) => (access === 'anyone' ? [name] : []))).toEqual([
       'POST /api/session',
       'GET /api/session/sign-in',
@@ -111,7 +111,7 @@ describe('every route', () => {
     ]);
   });
 
-  it('that changes something needs an operator, and an admin to change what there is', () => {
+  it('requires an operator for a change, and an admin for a change of the configuration', () => {
     for (const { name, method, access } of routes()) {
       if (method === 'GET' || name === 'POST /api/estimates' || access === 'anyone') continue;
       const isConfiguration =
@@ -120,7 +120,7 @@ describe('every route', () => {
     }
   });
 
-  it('says in the document who may call it', async () => {
+  it('names its required role in the OpenAPI document', async () => {
     const { text } = await send('GET', '/api/openapi.json', bearer(pool.person(['viewer'])));
     const { paths } = JSON.parse(text);
     expect(paths['/api/destinations'].post.security).toEqual([{ bearer: ['admin'] }, { session: ['admin'] }]);
@@ -138,7 +138,7 @@ describe('every route', () => {
 describe.each(Object.keys(CARRIERS) as (keyof typeof CARRIERS)[])('as a %s', (carrier) => {
   const carry = CARRIERS[carrier];
 
-  it('nobody gets in with a token that is not good, and all are told the same', async () => {
+  it('rejects every defective token with the same answer', async () => {
     const reference = uniform((await send('GET', '/api/destinations')).text);
     expect(JSON.parse(reference)).toMatchObject({ code: 'unauthenticated', signIn: { url: '/api/session/sign-in' } });
     for (const { name, method, path, access } of routes()) {
@@ -156,7 +156,7 @@ describe.each(Object.keys(CARRIERS) as (keyof typeof CARRIERS)[])('as a %s', (ca
   });
 
   it.each(carrier === 'bearer' ? [...PEOPLE, ...SCRIPTS] : PEOPLE)(
-    '%s may do what the role may',
+    '%s has exactly the permissions of the role',
     async (_, token, role) => {
       const credentials = carry(token());
       const refused: { code: string; detail: string; remedy: string; needed: string; asked: number }[] = [];
@@ -177,7 +177,7 @@ describe.each(Object.keys(CARRIERS) as (keyof typeof CARRIERS)[])('as a %s', (ca
     },
   );
 
-  it('a method a path does not have is told to who is signed in, and to nobody else', async () => {
+  it('answers an unsupported method with 405 only to signed-in users', async () => {
     const viewer = carry(pool.person(['viewer']));
     const roleless = carry(pool.person());
     const known = routes();
@@ -186,14 +186,14 @@ describe.each(Object.keys(CARRIERS) as (keyof typeof CARRIERS)[])('as a %s', (ca
         if (known.some((route) => route.path === path && route.method === method.replace('HEAD', 'GET'))) continue;
         expect((await send(method, path)).status, `${method} ${path}`).toBe(401);
         expect((await send(method, path, roleless)).status, `${method} ${path}`).toBe(403);
-        // Where the path of one route could be the id in another one's, that one answers.
+        // Where one route's path matches the id parameter of another, the other route answers.
         expect([403, 404, 405], `${method} ${path}`).toContain((await send(method, path, viewer)).status);
       }
     }
     expect(asked).toBe(0);
   });
 
-  it('a HEAD is held to what its GET is', async () => {
+  it('treats HEAD like GET', async () => {
     for (const { name, method, path, access } of routes()) {
       if (method !== 'GET' || access === 'anyone') continue;
       expect((await send('HEAD', path)).status, name).toBe(401);
@@ -217,7 +217,7 @@ describe('another spelling of a path', () => {
     (path) => path.replaceAll('/', '\\'),
   ];
 
-  it('leads past nobody', async () => {
+  it('does not bypass the role check', async () => {
     const viewer = bearer(pool.person(['viewer']));
     for (const { name, method, path, access } of routes()) {
       if (access === 'anyone') continue;
@@ -237,7 +237,7 @@ describe('a write by cookie', () => {
   const admin = () => cookie(pool.person(['admin']));
   const writes = () => routes().filter(({ method }) => method !== 'GET');
 
-  it('from a page of another origin is refused on every route, signed in or not', async () => {
+  it('is refused from a page of another origin on every route, signed in or not', async () => {
     const foreign: Record<string, string>[] = [
       { 'sec-fetch-site': 'cross-site' },
       { 'sec-fetch-site': 'same-site' },
@@ -261,7 +261,7 @@ describe('a write by cookie', () => {
     expect(asked).toBe(0);
   });
 
-  it('from our own page is let through by the name of the dashboard, with or without a forwarded host', async () => {
+  it('is accepted from the dashboard’s origin, with or without a forwarded host', async () => {
     const own = {
       ...admin(),
       host: 'api.execute.example',
@@ -277,12 +277,12 @@ describe('a write by cookie', () => {
       expect((await send('POST', '/api/mediaconnect/flow/start', { ...own, ...headers })).status).toBe(503);
     }
     test.rebuild({ authentication: createCognitoAuthentication(pool.options), embedded: true });
-    // On one machine the page's host is the one the request names.
+    // On one machine the page's host is the host of the request.
     const local = { ...own, host: 'localhost', 'x-forwarded-host': DASHBOARD };
     expect((await send('POST', '/api/mediaconnect/flow/start', local)).status).toBe(403);
   });
 
-  it('that a form can send is refused on every route', async () => {
+  it('is refused on every route when a form could send it', async () => {
     for (const { name, method, path } of writes()) {
       for (const type of ['application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'text/plain']) {
         const response = await test.api.request(`https://${DASHBOARD}${path}`, {
@@ -296,19 +296,19 @@ describe('a write by cookie', () => {
     expect(asked).toBe(0);
   });
 
-  it('cannot be a GET with another method in a header or a parameter', async () => {
+  it('cannot be smuggled into a GET by a method override', async () => {
     const headers = { ...admin(), 'x-http-method-override': 'DELETE', 'x-method-override': 'DELETE' };
     await send('GET', `/api/destinations/${DESTINATION_ID}?_method=DELETE`, headers);
     expect(test.log.filter((line) => line.includes('"write"'))).toEqual([]);
   });
 
-  it('of a script’s token is none: the session is the dashboard’s', async () => {
+  it('is refused with a script’s token as the cookie', async () => {
     expect((await send('GET', '/api/presets', cookie(pool.script('sluice/admin')))).status).toBe(401);
   });
 });
 
 describe('two proofs at once', () => {
-  it('are one: a bearer token that is wrong is not made good by a cookie', async () => {
+  it('fail when the bearer token is wrong, even with a valid cookie', async () => {
     const good = cookie(pool.person(['admin']));
     for (const authorization of ['Bearer', 'Bearer garbage', 'Basic YTpi', '', `Bearer ${DEFECTS['expired']}`]) {
       expect((await send('GET', '/api/presets', { ...good, authorization })).status, authorization).toBe(401);
@@ -318,7 +318,7 @@ describe('two proofs at once', () => {
 });
 
 describe('every answer', () => {
-  it('carries the security headers, whoever asks for whatever', async () => {
+  it('carries the security headers for every caller and path', async () => {
     const admin = bearer(pool.person(['admin']));
     for (const { name, method, path } of routes()) {
       for (const headers of [{}, admin]) {
@@ -338,12 +338,12 @@ describe('every answer', () => {
 });
 
 describe('the pool', () => {
-  it('may write its issuer in either of AWS’s two ways', async () => {
+  it('may use either of AWS’s two issuer formats', async () => {
     const token = pool.sign({ ...pool.personClaims(['viewer']), iss: GLOBAL_ISSUER });
     expect((await send('GET', '/api/presets', bearer(token))).status).toBe(200);
   });
 
-  it('is asked for its keys once, however many ask', async () => {
+  it('is asked for its keys once by concurrent requests', async () => {
     const before = pool.state.requests.length;
     const viewer = bearer(pool.person(['viewer']));
     const answers = await Promise.all(Array.from({ length: 20 }, () => send('GET', '/api/presets', viewer)));
@@ -351,7 +351,7 @@ describe('the pool', () => {
     expect(pool.state.requests.length - before).toBe(1);
   });
 
-  it('503, not 401, while its keys cannot be fetched; who is signed in stays signed in', async () => {
+  it('leads to 503, not 401, while its keys cannot be fetched, so users stay signed in', async () => {
     const keys = pool.state.keys;
     for (const failure of [() => Promise.reject(new Error('down')), () => new Response('', { status: 500 })]) {
       pool.state.keys = failure as typeof keys;
@@ -363,8 +363,8 @@ describe('the pool', () => {
   });
 });
 
-describe('what is offered with a destination', () => {
-  it('needs the role its route needs', () => {
+describe('the actions of a destination', () => {
+  it('require the same roles as their routes', () => {
     const routeOf = { start: 'POST', stop: 'POST', restart: 'POST', edit: 'PATCH', delete: 'DELETE' } as const;
     for (const [action, method] of Object.entries(routeOf) as [keyof typeof routeOf, string][]) {
       const name = `${method} /api/destinations/{destinationId}${method === 'POST' ? `/${action}` : ''}`;
@@ -372,7 +372,7 @@ describe('what is offered with a destination', () => {
     }
   });
 
-  it('is refused with the reason to whose role is too weak', async () => {
+  it('are refused with a reason when the role is too weak', async () => {
     await test.reset();
     const { destinationId } = await test.add();
     test.rebuild({

@@ -3,7 +3,7 @@ import { AppError } from '../../domain/errors.ts';
 import type { Logger } from '../../workflow/workflow-deps.ts';
 
 /**
- * The OAuth 2.0 endpoints of a user pool's domain, as a public client with PKCE uses them.
+ * Calls the OAuth 2.0 endpoints of a user pool's domain as a public client with PKCE.
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/federation-endpoints.html
  */
 
@@ -15,7 +15,7 @@ interface EndpointOptions {
   logger: Logger;
 }
 
-/** What a grant gives. A refresh gives no new refresh token, unless the client is set up to rotate them. */
+/** Tokens of a grant. A refresh returns no new refresh token unless the client rotates them. */
 export type Grant = z.infer<typeof Grant>;
 const Grant = z.object({
   access_token: z.string().min(1),
@@ -33,15 +33,15 @@ export interface CognitoEndpoints {
   exchangeCode(fields: { origin: string; code: string; codeVerifier: string }): Promise<Grant | null>;
   /** @throws {AppError} `upstream_unavailable`; a refused token is null */
   exchangeRefreshToken(refreshToken: string): Promise<Grant | null>;
-  /** Ends everything the token has given, as far as Cognito is asked; a failure is logged and nothing else. */
+  /** Revokes the token and the access tokens issued from it. Logs a failure and never throws. */
   revoke(refreshToken: string): Promise<void>;
 }
 
-/** Longer than Cognito takes, shorter than a browser waits; the function itself has 28 seconds. */
+/** Longer than Cognito takes and shorter than a browser waits; the Lambda function times out after 28 seconds. */
 const ANSWER_WITHIN_MS = 8000;
 const SCOPES = 'openid email';
 
-/** Makes the caller of one pool's endpoints for one client. */
+/** Creates the caller of one pool's endpoints for one client. */
 export function createCognitoEndpoints({
   signInUrl,
   clientId,
@@ -73,8 +73,8 @@ export function createCognitoEndpoints({
     }
     const refusal = Refusal.safeParse(body);
     const reason = refusal.success ? refusal.data.error : `status ${response.status}`;
-    // invalid_grant is a code or token that is used up; anything else is a client that is set up wrongly.
-    logger.warn('the user pool gave no token', { grantType: fields['grant_type'], reason });
+    // invalid_grant means a used code or token; any other error means a misconfigured client.
+    logger.warn('the user pool issued no token', { grantType: fields['grant_type'], reason });
     return null;
   }
 

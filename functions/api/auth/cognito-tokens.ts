@@ -4,10 +4,9 @@ import { AppError } from '../../domain/errors.ts';
 import { strongestRole, type Role } from './roles.ts';
 
 /**
- * What a token of the user pool proves. Signature, algorithm, issuer, expiry and token use are checked by AWS's own
- * library against the pool's published keys, which are kept as long as the process lives and fetched anew when a token
- * names a key that is not among them (at most every ten seconds). Nothing a token says about where its key is found is
- * heeded.
+ * Verifies tokens of the user pool. AWS's own library checks signature, algorithm, issuer, expiry and token use against
+ * the pool's published keys. It caches the keys for the life of the process and fetches them again when a token names
+ * an unknown key, at most every ten seconds. It ignores every key location a token names.
  */
 
 interface TokenOptions {
@@ -17,7 +16,7 @@ interface TokenOptions {
   fetch: typeof fetch;
 }
 
-/** Whom an access token is for. */
+/** The holder of an access token. */
 export interface TokenHolder {
   clientId: string;
   subject: string;
@@ -28,21 +27,21 @@ export interface TokenHolder {
 
 export interface CognitoTokens {
   /**
-   * Null for everything that is not a good access token of ours.
+   * Returns null for everything except a valid access token of this pool.
    * @throws {AppError} `upstream_unavailable` when the pool's keys cannot be fetched
    */
   readAccessToken(token: string): Promise<TokenHolder | null>;
-  /** The verified e-mail address in the dashboard's ID token of this subject; null when there is none. Proves no right. */
+  /** Returns the verified e-mail address in this subject's ID token, or null. It grants no permission. */
   readEmail(idToken: string, subject: string): Promise<string | null>;
 }
 
-/** Longer than any token of Cognito's: browsers keep no cookie above 4096 bytes, API Gateway 10,240 of all headers. */
+/** Longer than any Cognito token. Browsers limit a cookie to 4096 bytes, API Gateway all headers to 10,240. */
 export const TOKEN_LENGTH_MAX = 4000;
 const KEYS_WITHIN_MS = 3000;
-/** Of the resource server; one scope per role. */
+/** Prefix of the resource server's scopes, one per role. */
 const SCOPE_PREFIX = 'sluice/';
 
-/** Makes the reader of a pool's tokens. */
+/** Creates the verifier of a pool's tokens. */
 export function createCognitoTokens(options: TokenOptions): CognitoTokens {
   const { userPoolId, dashboardClientId, scriptClientIds } = options;
   const jwksCache = new SimpleJwksCache({ fetcher: { fetch: (url) => fetchKeys(options.fetch, url) } });
@@ -62,7 +61,7 @@ export function createCognitoTokens(options: TokenOptions): CognitoTokens {
         clientId: payload.client_id,
         subject: payload.sub,
         name: isScript ? `script ${payload.client_id}` : (payload.username ?? payload.sub),
-        // A person’s scopes and a script’s groups say nothing here.
+        // Scopes of a user and groups of a script grant nothing.
         role: isScript ? roleOfScopes(payload.scope) : roleOfGroups(payload['cognito:groups']),
       };
     },
@@ -81,7 +80,7 @@ async function verify<Payload extends { exp: number }>(
   if (token.length > TOKEN_LENGTH_MAX) return null;
   try {
     const payload = await verifier.verify(token);
-    // The library takes a token without an expiry for one that never expires.
+    // The library treats a token without an expiry as valid for ever.
     return typeof payload.exp === 'number' ? payload : null;
   } catch (error) {
     if (error instanceof AppError) throw error;
@@ -89,7 +88,7 @@ async function verify<Payload extends { exp: number }>(
   }
 }
 
-/** A list, or nothing: a text would be searched for a role as a part of it. */
+/** Accepts an array only: in a string, a role could match as a substring. */
 function roleOfGroups(groups: unknown): Role | null {
   return Array.isArray(groups) ? strongestRole(groups) : null;
 }

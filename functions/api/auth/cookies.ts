@@ -1,20 +1,20 @@
-/** Cookies of the session: written with every attribute said, read without trusting that there is one of a name. */
+/** Session cookies: written with every attribute, and read without assuming that a name occurs once. */
 
 interface CookieOptions {
-  /** Zero ends it. */
+  /** Zero deletes the cookie. */
   seconds: number;
   path: string;
   sameSite: 'Lax' | 'Strict';
   secure: boolean;
 }
 
-/** A `Set-Cookie` value; scripts of the page never see the cookie. */
+/** Returns a `Set-Cookie` value. The cookie is HttpOnly. */
 export function writeCookie(name: string, value: string, { seconds, path, sameSite, secure }: CookieOptions): string {
   const attributes = [`Path=${path}`, `Max-Age=${seconds}`, 'HttpOnly', `SameSite=${sameSite}`];
   return [`${name}=${value}`, ...attributes, ...(secure ? ['Secure'] : [])].join('; ');
 }
 
-/** All values a request brings under a name: cookies of other paths and parent domains may have the same one. */
+/** Returns all values of a name: cookies of other paths and parent domains may share it. */
 export function readCookies(request: Request, name: string): string[] {
   return (request.headers.get('cookie') ?? '')
     .split(';')

@@ -5,7 +5,7 @@ const time = { ms: 1_000_000 };
 const now = () => new Date(time.ms);
 const make = (changes: { counters?: number } = {}) => createGuessLimit({ now, guessesMax: 3, ...changes });
 
-it('makes a caller wait after too many different guesses, until a minute after the first', () => {
+it('blocks a caller after too many different guesses, until a minute after the first', () => {
   const limit = make();
   for (const guess of ['a', 'b', 'c']) {
     expect(limit.waitSeconds('caller')).toBe(0);
@@ -18,13 +18,13 @@ it('makes a caller wait after too many different guesses, until a minute after t
   expect(limit.waitSeconds('caller')).toBe(0);
 });
 
-it('does not count what a script with a stale token repeats for ever', () => {
+it('does not count repetitions of the same stale token', () => {
   const limit = make();
   for (let times = 0; times < 1_000; times += 1) limit.count('caller', times % 2 ? 'stale' : 'staler');
   expect(limit.waitSeconds('caller')).toBe(0);
 });
 
-it('lets no caller wait for another while there are counters, and gives those of a minute ago to newcomers', () => {
+it('blocks no caller for another’s guesses while counters are free, and reuses counters after a minute', () => {
   const limit = make({ counters: 100 });
   for (const round of [1, 2]) {
     for (let caller = 0; caller < 100; caller += 1) {
@@ -35,10 +35,10 @@ it('lets no caller wait for another while there are counters, and gives those of
   }
 });
 
-it('needs no more memory for a million callers than for its counters, and makes no caller wait for a clock set back', () => {
+it('bounds its memory for any number of callers, and blocks no caller after the clock was set back', () => {
   const limit = make({ counters: 2 });
   for (let caller = 0; caller < 10_000; caller += 1) limit.count(`caller ${caller}`, `guess ${caller}`);
-  // Every counter is used up.
+  // Every counter is in use.
   expect(limit.waitSeconds('newcomer')).toBeGreaterThan(0);
   time.ms -= 3_600_000;
   expect(limit.waitSeconds('newcomer')).toBe(0);

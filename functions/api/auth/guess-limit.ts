@@ -1,10 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto';
 
-/** Bounds how many wrong tokens a caller may try. */
+/** Limits how many wrong tokens a caller may try. */
 export interface GuessLimit {
-  /** Seconds until this caller may try again; 0: now. */
+  /** Returns the seconds until this caller may try again; 0 means now. */
   waitSeconds(caller: string): number;
-  /** Counts a wrong token, unless the caller was wrong with it before: a script with a stale one repeats itself. */
+  /** Counts a wrong token once, because a script with a stale token repeats it. */
   count(caller: string, guess: string): void;
 }
 
@@ -12,7 +12,7 @@ interface GuessLimitOptions {
   now: () => Date;
   guessesMax: number;
   windowSeconds?: number;
-  /** This many callers have a counter of their own; all others share as many again. */
+  /** Number of callers with their own counter; all others share the same number again. */
   counters?: number;
 }
 
@@ -28,8 +28,8 @@ const COUNTERS = 1024;
 const REMEMBERED_MAX = 8;
 
 /**
- * Counts per caller and minute. Who shares a counter while all are in use is decided under a random key, so that no
- * caller can choose addresses to use up another's.
+ * Creates a limit per caller and minute. While all counters are in use, a random key decides which callers share one,
+ * so no caller can choose addresses to exhaust another's counter.
  */
 export function createGuessLimit(options: GuessLimitOptions): GuessLimit {
   const { now, guessesMax, windowSeconds = WINDOW_SECONDS, counters = COUNTERS } = options;
@@ -41,7 +41,7 @@ export function createGuessLimit(options: GuessLimitOptions): GuessLimit {
 
   function counts(counter: Counter | undefined): counter is Counter {
     const ageMs = counter ? now().getTime() - counter.startedAtMs : 0;
-    // A clock that was set back must not lock callers out.
+    // A clock that was set back must not block callers.
     return counter !== undefined && ageMs >= 0 && ageMs < windowSeconds * 1000;
   }
 

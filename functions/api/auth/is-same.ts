@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** Compares secrets in a time that does not depend on where they differ, or on how long they are. */
+/** Compares secrets in a time that does not depend on their lengths or on where they differ. */
 export function isSame(given: string, expected: string): boolean {
   return timingSafeEqual(digest(given), digest(expected));
 }

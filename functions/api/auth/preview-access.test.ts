@@ -24,12 +24,12 @@ function makeAccess(readPrivateKey = async () => privateKey) {
 
 const valueOf = (cookies: string[], name: string) =>
   cookies.find((each) => each.startsWith(`${name}=`))!.split(/[=;]/, 2)[1]!;
-/** CloudFront's own alphabet for what cookies and URLs cannot hold. */
+/** Reverses CloudFront's replacement of characters that cookies and URLs cannot contain. */
 const decode = (text: string) =>
   Buffer.from(text.replaceAll('-', '+').replaceAll('_', '=').replaceAll('~', '/'), 'base64');
 
 describe('access to the preview', () => {
-  it('is a policy for the preview’s path and two hours, signed with the deployment’s key', async () => {
+  it('is a signed policy for the preview’s path and two hours', async () => {
     const cookies = await makeAccess().access.open();
     const policy = decode(valueOf(cookies, 'CloudFront-Policy'));
     expect(JSON.parse(policy.toString())).toEqual({
@@ -45,7 +45,7 @@ describe('access to the preview', () => {
     expect(valueOf(cookies, 'CloudFront-Key-Pair-Id')).toBe('K2JCJMDEHXQW5F');
   });
 
-  it('is carried by cookies that no script reads, no other site sends and no other path gets', async () => {
+  it('uses HttpOnly, SameSite=Strict cookies limited to the preview’s path', async () => {
     const { access } = makeAccess();
     for (const cookie of await access.open()) {
       expect(cookie).toMatch(/; Path=\/out\/v1; Max-Age=7200; HttpOnly; SameSite=Strict; Secure$/);
@@ -58,7 +58,7 @@ describe('access to the preview', () => {
     for (const cookie of access.close()) expect(cookie).toContain('Path=/out/v1; Max-Age=0;');
   });
 
-  it('reads the key once, and again after a failure, of which it logs no more than the name', async () => {
+  it('reads the key once, retries after a failure, and logs only the error’s name', async () => {
     const answers = [Promise.reject(new Error('the secret is s3cr3t')), Promise.resolve(privateKey)];
     let reads = 0;
     const { access, logged } = makeAccess(() => answers[reads++]!);
@@ -70,7 +70,7 @@ describe('access to the preview', () => {
     expect(logged.join()).not.toContain('s3cr3t');
   });
 
-  it('stays closed when the secret holds no key, and says nothing of what it holds', async () => {
+  it('stays closed when the secret contains no key, and does not reveal its content', async () => {
     const { access, logged } = makeAccess(async () => 'not a key but s3cr3t');
     expect(await access.open()).toEqual([]);
     expect(logged.join()).not.toContain('s3cr3t');

@@ -3,30 +3,30 @@ import type { Logger } from '../../workflow/workflow-deps.ts';
 import { writeCookie } from './cookies.ts';
 
 /**
- * The preview on AWS. CloudFront serves it without asking the API, and lets in browsers with cookies that this deployment
- * has signed. They come with the session, are renewed with it, and end with it: without a session there is no preview.
- * A copy of them works until it expires, whatever becomes of the session.
+ * Access to the preview on AWS. CloudFront serves it without calling the API, to browsers with cookies signed by this
+ * deployment. The cookies are set, renewed and removed with the session. A copied cookie works until it expires, even
+ * after the session has ended.
  */
 export interface PreviewAccess {
-  /** Cookies that let this browser in. Empty when the key cannot be read now: signing in must not depend on it. */
+  /** Returns cookies that grant access; none when the key cannot be read, because sign-in must not depend on it. */
   open(): Promise<string[]>;
-  /** Cookies that keep it out again. */
+  /** Returns cookies that revoke access. */
   close(): string[];
 }
 
 interface PreviewAccessOptions {
   host: string;
   keyPairId: string;
-  /** Reads the PEM of the private key. Called again after a failure only. */
+  /** Reads the PEM of the private key. Called again only after a failure. */
   readPrivateKey: () => Promise<string>;
   now: () => Date;
   logger: Logger;
 }
 
-/** Twice an access token's life: the page renews its session within the hour, and these cookies with it. */
+/** Twice an access token's lifetime: the page renews its session, and these cookies, within the hour. */
 const ACCESS_SECONDS = 2 * 3600;
 
-/** Makes it. The private key is read once and stays in memory. */
+/** Creates the access. Reads the private key once and keeps it in memory. */
 export function createPreviewAccess(options: PreviewAccessOptions): PreviewAccess {
   const { host, keyPairId, now, logger } = options;
   let reading: Promise<string> | null = null;

@@ -13,7 +13,7 @@ function makeStore() {
   };
 }
 
-it('keeps what was ended over a restart, and forgets it once it has expired by itself', () => {
+it('keeps ended sessions over a restart, and forgets expired ones', () => {
   const store = makeStore();
   const revoked = createRevokedSessions({ store, now });
   revoked.add({ id: 'one', expiresAt: 2_000 });
@@ -26,7 +26,7 @@ it('keeps what was ended over a restart, and forgets it once it has expired by i
   expect(JSON.stringify(store.read())).not.toContain('one');
 });
 
-it('ends older sessions with those that make room, and never lets an ended one in again', () => {
+it('ends all older sessions when it drops an entry, and never accepts an ended session again', () => {
   const store = makeStore();
   const revoked = createRevokedSessions({ store, now, keptMax: 2 });
   for (const [id, expiresAt] of [
@@ -46,7 +46,7 @@ it('ends older sessions with those that make room, and never lets an ended one i
   expect(restarted.has({ id: 'newer than a', expiresAt: 4_001 })).toBe(false);
 });
 
-it('says so when it cannot be kept, and holds until the restart all the same', () => {
+it('throws when storing fails, and still revokes the session until the restart', () => {
   const full = () => {
     throw new Error('ENOSPC');
   };

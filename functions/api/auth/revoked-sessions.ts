@@ -1,23 +1,23 @@
 import { z } from 'zod';
 
-/** A session that a cookie holds, until it expires by itself. */
+/** A session in a cookie, until it expires. */
 export interface Session {
   id: string;
   /** Seconds of the Unix epoch. */
   expiresAt: number;
 }
 
-/** Sessions that were ended before they expired. */
+/** Sessions ended before their expiry. */
 export interface RevokedSessions {
   has(session: Session): boolean;
-  /** Kept when it returns. Whatever the store throws is passed on; the session is ended until a restart all the same. */
+  /** Stores the session before it returns. Passes on errors of the store; the session is then ended until a restart. */
   add(session: Session): void;
 }
 
 interface RevokedSessionsOptions {
   store: { load(): unknown; save(state: unknown): void };
   now: () => Date;
-  /** How many are kept one by one. */
+  /** Maximum number of stored sessions. */
   keptMax?: number;
 }
 
@@ -25,8 +25,8 @@ const Kept = z.object({ sessions: z.record(z.string(), z.number()), endedUpTo: z
 const KEPT_MAX = 1_000;
 
 /**
- * Keeps them in a store until they would have expired. When there are too many, the oldest make room, and then every
- * session that expires no later than they do is ended with them: forgetting a sign-out is worse than one too many.
+ * Keeps revoked sessions in a store until they expire. When there are too many, it drops the oldest and treats every
+ * session that expires no later as ended, because an extra sign-out is better than a forgotten one.
  */
 export function createRevokedSessions({ store, now, keptMax = KEPT_MAX }: RevokedSessionsOptions): RevokedSessions {
   const loaded = Kept.nullable().parse(store.load());

@@ -1,11 +1,11 @@
 import type { Action } from '../../domain/lifecycle.ts';
 import { AppError } from '../../domain/errors.ts';
 
-/** What somebody may do, weakest first; who may more may also do all that comes before it. */
+/** Roles, weakest first. Each role includes the permissions of the roles before it. */
 export const ROLES = ['viewer', 'operator', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** What is offered with a destination, and who may do it; the same roles as the routes behind it have. */
+/** Required role of each action on a destination, the same as that of its route. */
 export const ACTION_ROLES: Record<Action, Role> = {
   start: 'operator',
   stop: 'operator',
@@ -14,17 +14,17 @@ export const ACTION_ROLES: Record<Action, Role> = {
   delete: 'admin',
 };
 
-/** True when who holds one role may do what another is needed for. */
+/** Returns true when the held role includes the needed one. */
 function isEnough(held: Role | null, needed: Role): boolean {
   return held !== null && ROLES.indexOf(held) >= ROLES.indexOf(needed);
 }
 
-/** The strongest role among names, of which others may be anything; null when none is a role. */
+/** Returns the strongest role among the names, or null when none is a role. */
 export function strongestRole(names: readonly unknown[]): Role | null {
   return ROLES.findLast((role) => names.includes(role)) ?? null;
 }
 
-/** Why an action is refused to a role; null when it is not. */
+/** Returns why a role may not do an action; null when it may. */
 export function refusalFor(held: Role | null, action: Action): string | null {
   const needed = ACTION_ROLES[action];
   return isEnough(held, needed) ? null : `requires the role ${needed}; you are ${article(held)}`;

@@ -12,12 +12,12 @@ import type { ApiContext, ApiDeps, ApiEnv } from '../api-deps.ts';
 import { invalidFields } from './validation.ts';
 
 /**
- * `Idempotency-Key`: a POST repeated under its key is carried out once and answered alike. Only successes are kept; a
- * request that was refused has changed nothing and may be corrected under the same key.
+ * `Idempotency-Key`: runs a POST once per key and answers repetitions alike. Only successes are stored, because a
+ * refused request has changed nothing and may be corrected under the same key.
  */
 
 const KEPT_SECONDS = 24 * 3600;
-/** A claim without an answer after this time belongs to a process that died. */
+/** A claim without an answer after this time belongs to a dead process. */
 const CLAIMED_SECONDS = 60;
 const KEY = /^[\x20-\x7e]{1,255}$/;
 const KEPT_HEADERS = ['content-type', 'etag', 'location', 'operation-id'];
@@ -44,14 +44,14 @@ export function idempotent(deps: ApiDeps): MiddlewareHandler<ApiEnv> {
   };
 }
 
-/** Hashed, so that no principal, path or key can run into its neighbour, or be longer than a sort key may be. */
+/** Hashes principal, path and key, so that they stay distinct and fit into a sort key. */
 function storedKeyOf(context: ApiContext, key: string): string {
   const { pathname } = new URL(context.req.url);
   const parts = [context.get('principal').id, context.req.method, pathname, key];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-/** Slow and salted: the body may hold a stream key, which must not be found by trying keys against the hash. */
+/** Uses a slow, salted hash, because the body may contain a stream key that must resist guessing. */
 async function hashRequest(context: ApiContext, salt: Buffer): Promise<string> {
   const { search } = new URL(context.req.url);
   const derived = await derive(JSON.stringify([search, context.get('bodyText')]), salt, 32);
@@ -93,8 +93,8 @@ async function conclude(deps: ApiDeps, key: string, record: IdempotencyRecord, r
     const body = await response.clone().text();
     await completeIdempotencyKey(deps, key, { ...record, response: { status: response.status, headers, body } });
   } catch (error) {
-    // The request itself is done; the claim expires by itself.
-    deps.logger.warn('the answer could not be kept under its idempotency key', {
+    // The request is done, and the claim expires.
+    deps.logger.warn('the answer could not be stored under its idempotency key', {
       error: error instanceof Error ? error.name : 'unknown',
     });
   }

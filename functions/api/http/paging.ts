@@ -1,14 +1,14 @@
 import { DestinationId } from '../schemas/requests.ts';
 import { invalidFields } from './validation.ts';
 
-/** Opaque cursor of a list: the id of the last item that was handed out. */
+/** Returns the opaque cursor of a list: the id of the last returned item. */
 export function toCursor(destinationId: string): string {
   return Buffer.from(destinationId).toString('base64url');
 }
 
 /**
- * Reads a cursor.
- * @throws {AppError} `validation_failed` when it is not one of ours
+ * Decodes a cursor.
+ * @throws {AppError} `validation_failed` for anything that is not a cursor
  */
 export function fromCursor(cursor: string): string {
   const destinationId = Buffer.from(cursor, 'base64url').toString();

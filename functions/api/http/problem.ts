@@ -6,7 +6,7 @@ import type { Logger } from '../../workflow/workflow-deps.ts';
 import type { WayToSignIn } from '../auth/authentication.ts';
 import type { ProblemBody } from '../schemas/answers.ts';
 
-/** The only place that knows which HTTP status a kind of error has. */
+/** HTTP status per kind of error; the only place that defines it. */
 const STATUS: Record<ErrorKind, ContentfulStatusCode> = {
   malformed: 400,
   unauthenticated: 401,
@@ -23,12 +23,12 @@ const STATUS: Record<ErrorKind, ContentfulStatusCode> = {
   unavailable: 503,
 };
 
-/** HTTP status of an error. */
+/** Returns the HTTP status of an error. */
 export function statusOf(error: AppError): ContentfulStatusCode {
   return STATUS[error.kind];
 }
 
-/** The RFC 9457 answer to an error. @param about `signIn` is told to who is not signed in */
+/** Returns the RFC 9457 response for an error. @param about `signIn` is part of a 401 */
 export function toProblemResponse(error: AppError, about: { requestId: string; signIn?: WayToSignIn }): Response {
   const body: ProblemBody = {
     type: `urn:sluice:problem:${error.code}`,
@@ -49,7 +49,7 @@ export function toProblemResponse(error: AppError, about: { requestId: string; s
   return new Response(JSON.stringify(body), { status: body.status, headers });
 }
 
-/** Turns whatever was thrown into an error that may be shown. */
+/** Turns a thrown value into an error that is safe to show. */
 export function explain(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof HTTPException && error.status < 500) return explainHttp(error);
@@ -57,7 +57,7 @@ export function explain(error: unknown): AppError {
   if (kind === 'conflict') return busy();
   if (kind === 'throttled' || kind === 'unavailable' || isAwsError(error)) {
     const translated = toAppError(error, 'this request');
-    // The general remedy for a refusal is about a channel's settings, which this request has not touched.
+    // The general remedy of these codes concerns a channel's settings, which this request does not touch.
     if (translated.code !== 'aws_refused' && translated.code !== 'permission_denied') return translated;
     return new AppError(translated.code, {
       detail: translated.detail,
@@ -72,14 +72,14 @@ export function explain(error: unknown): AppError {
   });
 }
 
-/** Logs an error once, if it is one of ours: a caller's mistake is the caller's news only. */
+/** Logs server-side errors once; a caller's mistake is not logged. */
 export function logFailure(logger: Logger, error: AppError, details: Record<string, unknown>): void {
   if (statusOf(error) < 500) return;
   const internal = error.internal ?? (error.cause === undefined ? undefined : describe(error.cause));
   logger.error('request failed', { ...details, code: error.code, ...(internal ? { internal } : {}) });
 }
 
-/** A resource in AWS is between two states, which is no failure of ours. */
+/** An AWS resource is between two states, which is not an internal error. */
 function busy(): AppError {
   return new AppError('illegal_transition', {
     detail: 'an AWS resource is changing its state and accepts no other request meanwhile',
@@ -97,12 +97,12 @@ function explainHttp(error: HTTPException): AppError {
   return malformed('the request cannot be read');
 }
 
-/** A body we cannot read; `detail` must not quote it. */
+/** The error for an unreadable body; `detail` must not quote it. */
 export function malformed(detail: string): AppError {
   return new AppError('malformed_request', { detail, remedy: 'send one JSON object, as GET /api/docs describes it' });
 }
 
-/** A body of another kind. */
+/** The error for a body that is not JSON. */
 export function unsupportedMediaType(): AppError {
   return new AppError('unsupported_media_type', {
     detail: 'the body must be JSON in UTF-8',
@@ -110,7 +110,7 @@ export function unsupportedMediaType(): AppError {
   });
 }
 
-/** Name and place of an error without its message, which may quote what was given. */
+/** Returns name and stack of an error without its message, which may quote the input. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));

@@ -1,25 +1,25 @@
 import { AppError } from '../../domain/errors.ts';
 import { malformed, unsupportedMediaType } from './problem.ts';
 
-/** More than any request of ours needs; the largest is one stream key of 4 KiB. */
+/** More than any request needs; the largest contains one stream key of 4 KiB. */
 const BODY_BYTES_MAX = 64 * 1024;
 const DEPTH_MAX = 10;
-/** Encoders of other languages write `utf8`, end with a semicolon or add a parameter, which JSON defines none of (RFC 8259, section 11). */
+/** Clients write `utf8`, a trailing semicolon or a parameter, although JSON defines none (RFC 8259, section 11). */
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/gi;
 const CHARSETS_READ = ['utf-8', 'utf8', 'us-ascii'];
 
 /**
- * Reads a JSON body within its limits. Nobody else reads it: size, depth and doubled names are checked before any
- * schema sees a value.
- * @returns text and value; an empty text when there is no body
- * @throws {AppError} `payload_too_large`, `unsupported_media_type` or `malformed_request`, none of which quotes the body
+ * Reads a JSON body. The only reader, so that size, depth and duplicate names are checked before any schema sees a
+ * value.
+ * @returns text and value; an empty text without a body
+ * @throws {AppError} `payload_too_large`, `unsupported_media_type` or `malformed_request`; none quotes the body
  */
 export async function readBody(request: Request): Promise<{ text: string; value: unknown }> {
   const bytes = await readBytes(request);
   if (bytes.length === 0) return { text: '', value: undefined };
   const type = request.headers.get('content-type');
-  // A form can be posted from any page; JSON cannot without a preflight, which nothing here answers.
+  // Any page can post a form. JSON needs a preflight, which this API never answers.
   if (type === null || !isReadable(type)) throw unsupportedMediaType();
   requireNotEncoded(request);
   const text = decode(bytes);
@@ -65,7 +65,7 @@ async function readBytes(request: Request): Promise<Uint8Array> {
   }
 }
 
-/** Without a byte order mark, which PowerShell and .NET put in front: a parser may ignore it (RFC 8259, section 8.1). */
+/** Drops a byte order mark, which PowerShell and .NET add and a parser may ignore (RFC 8259, section 8.1). */
 function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -74,10 +74,10 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** Checks what `JSON.parse` lets pass: depth, and names given twice, of which it would silently keep the last. */
+/** Checks what `JSON.parse` accepts: excessive depth, and duplicate names, of which it silently keeps the last. */
 function checkStructure(text: string): void {
   const open: Set<string>[] = [];
-  // The text is valid JSON by now, so strings are terminated and the expression runs through once.
+  // The text is valid JSON here, so strings are terminated and the expression scans it once.
   for (const [token, name, colon] of text.matchAll(/("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[{}[\]]/g)) {
     if (token === '{' || token === '[') {
       if (open.push(new Set()) > DEPTH_MAX) throw malformed(`the body is nested deeper than ${DEPTH_MAX} levels`);

@@ -3,24 +3,24 @@ import type { Principal } from '../auth/authentication.ts';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** True for methods that change nothing. */
+/** Returns true for methods that change nothing. */
 export function isSafe(method: string): boolean {
   return SAFE_METHODS.has(method);
 }
 
 /**
- * Host of the page a browser has open, with its port. Behind CloudFront the API sees the gateway's name as `Host`, so the
- * deployment says which host is the dashboard's. `X-Forwarded-Host` is only logged: it has to survive CloudFront and the
- * gateway, and without it every write would be refused.
+ * Returns the host and port of the page in the browser. Behind CloudFront the API sees the gateway's name as `Host`, so
+ * the deployment configures the dashboard's host. `X-Forwarded-Host` is only logged: if CloudFront or the gateway
+ * dropped it, every write would be refused.
  */
 export function publicHostOf(request: Request, { publicHost }: { publicHost?: string }): string {
   return (publicHost ?? request.headers.get('host') ?? new URL(request.url).host).toLowerCase();
 }
 
-/** Answers only to the names we are known by, so that a web page cannot rebind its own name to us. */
+/** Refuses unknown host names, so that a web page cannot rebind its own name to this server. */
 export function requireAllowedHost(request: Request, isHostAllowed: ((host: string) => boolean) | undefined): void {
   if (!isHostAllowed) return;
-  // The request's URL is made from the Host header, by every server we run on.
+  // Every server we run on builds the request's URL from the Host header.
   const host = (request.headers.get('host') ?? new URL(request.url).host).toLowerCase().replace(/:\d+$/, '');
   if (isHostAllowed(host)) return;
   throw new AppError('forbidden', {
@@ -30,9 +30,9 @@ export function requireAllowedHost(request: Request, isHostAllowed: ((host: stri
 }
 
 /**
- * A browser sends the session cookie for whoever asks. A write it did not begin on our own page is refused; SameSite
- * alone would let pages of other ports of this host through. What needs nobody signed in sets or ends a session, and is
- * held to the same.
+ * Refuses a write by cookie that does not come from our own page, because browsers send the cookie with every request.
+ * SameSite alone would allow pages of other ports of this host. Open routes set or end a session and have the same
+ * rule.
  * @param publicHost see `publicHostOf`
  */
 export function requireSameOrigin(request: Request, principal: Principal | null, publicHost: string): void {
@@ -50,7 +50,7 @@ export function requireSameOrigin(request: Request, principal: Principal | null,
   });
 }
 
-/** `__proto__` vanishes in the framework's own query object, so it is looked for here. */
+/** Refuses `__proto__`, which disappears in the framework's query object. */
 export function requirePlainQuery(request: Request): void {
   if (!new URL(request.url).searchParams.has('__proto__')) return;
   throw new AppError('validation_failed', {

@@ -10,14 +10,14 @@ interface ApiRoute {
   query: z.ZodType | undefined;
 }
 
-/** The documented routes, for what the framework leaves out: 405, unwanted bodies, and naming allowed fields. */
+/** The documented routes, used for what the framework lacks: 405, unwanted bodies and the names of allowed fields. */
 export interface RouteTable {
   find(method: string, path: string): ApiRoute | undefined;
-  /** Methods a path answers to; empty when there is no such path. */
+  /** Returns the methods of a path; empty for an unknown path. */
   methodsOf(path: string): string[];
 }
 
-/** Reads the table from the app, documentation pages included. Call it when all routes are registered. */
+/** Reads the table from the app, including the documentation pages. Call it after all routes are registered. */
 export function createRouteTable(api: Api): RouteTable {
   const routes = api.openAPIRegistry.definitions
     .filter((definition) => definition.type === 'route')
@@ -44,7 +44,7 @@ export function createRouteTable(api: Api): RouteTable {
   };
 }
 
-/** Names of the fields a schema knows. */
+/** Returns the field names of a schema. */
 export function fieldsOf(schema: z.ZodType | undefined): string[] {
   const shape = (schema as { shape?: Record<string, unknown> } | undefined)?.shape;
   return shape ? Object.keys(shape) : [];

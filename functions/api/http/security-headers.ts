@@ -1,6 +1,6 @@
 /**
- * Headers of every answer. Styles may be inline because the component library writes them so; scripts may not.
- * `blob:` is what hls.js plays from.
+ * Policy of every answer. Styles may be inline because the component library needs it; scripts may not. hls.js plays
+ * from `blob:` URLs.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
@@ -16,7 +16,7 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The same on both places to run: on AWS, CloudFront puts them on the dashboard's files too. */
+/** The same on AWS and on one machine. On AWS, CloudFront adds them to the dashboard's files too. */
 export const SECURITY_HEADERS: Record<string, string> = {
   'content-security-policy': CONTENT_SECURITY_POLICY,
   'x-content-type-options': 'nosniff',
@@ -27,10 +27,10 @@ export const SECURITY_HEADERS: Record<string, string> = {
   'permissions-policy': 'camera=(), microphone=(), geolocation=()',
 };
 
-/** Two years, as browsers' preload lists ask. Only where the connection is TLS. */
+/** Two years, as browsers' preload lists require. Sent over TLS only. */
 export const STRICT_TRANSPORT_SECURITY = 'max-age=63072000; includeSubDomains';
 
-/** Sets them. What is not cacheable by its own word is not stored at all. */
+/** Sets the headers. Answers without a cache policy get no-store. */
 export function setSecurityHeaders(
   headers: Headers,
   { requestId, https }: { requestId: string; https: boolean },

@@ -6,7 +6,7 @@ const FAILURE = {
   reason: 'the disk is full',
   remedy: 'free some space on the disk of the data directory',
 };
-/** They keep nothing. */
+/** Routes that store nothing. */
 const TAKEN = /^\/api\/(session|session\/refresh|estimates|rehearsal)$/;
 
 let test: Awaited<ReturnType<typeof startTestApi>>;
@@ -15,8 +15,8 @@ afterAll(() => test.close());
 beforeEach(() => test.reset());
 afterEach(() => void delete test.deps.storageFailure);
 
-describe('while the disk takes nothing', () => {
-  it('every call that changes something is refused with the reason and what to do, and nothing is written', async () => {
+describe('while the disk refuses writes', () => {
+  it('every change is refused with reason and remedy, and nothing is written', async () => {
     const { body } = await test.call('GET', '/api/openapi.json');
     const changes = Object.entries(body.paths as Record<string, object>).flatMap(([path, methods]) =>
       Object.keys(methods)
@@ -38,14 +38,14 @@ describe('while the disk takes nothing', () => {
     }
   });
 
-  it('reads and sign-in still work', async () => {
+  it('reading and signing in still work', async () => {
     test.deps.storageFailure = () => FAILURE;
     expect((await test.call('GET', '/api/destinations')).status).toBe(200);
     const signIn = await test.call('POST', '/api/session', { body: { token: 'wrong' }, signedIn: false });
     expect(signIn.status).toBe(401);
   });
 
-  it('health is 503 with the store’s own check, at once and not only when other checks are due', async () => {
+  it('GET /api/health returns 503 at once, without waiting for the cached checks', async () => {
     const health = () => test.call('GET', '/api/health', { signedIn: false });
     test.deps.storageFailure = () => null;
     expect((await health()).body.checks).toContainEqual({ name: 'store', ok: true, detail: 'writable' });

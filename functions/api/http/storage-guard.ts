@@ -3,11 +3,11 @@ import type { ApiDeps } from '../api-deps.ts';
 import { statusOf } from './problem.ts';
 import { isSafe } from './request-guards.ts';
 
-/** They keep nothing: signing in and out, a calculation, what is practised in memory. */
+/** Routes that store nothing: signing in and out, estimates, and drills, which live in memory. */
 const KEEPS_NOTHING = /^\/api\/(session|estimates|rehearsal)(\/|$)/;
 
 /**
- * Refuses a change while the disk does not take what is written, instead of accepting what a restart would lose.
+ * Refuses changes while the disk refuses writes, instead of accepting changes that a restart would lose.
  * @throws {AppError} `store_unavailable`
  */
 export function requireStorage(deps: Pick<ApiDeps, 'storageFailure'>, method: string, path: string): void {
@@ -16,7 +16,7 @@ export function requireStorage(deps: Pick<ApiDeps, 'storageFailure'>, method: st
   if (refusal) throw refusal;
 }
 
-/** What a request has failed with, seen from outside: a fault of ours while the disk fails is the disk's. */
+/** Explains an internal error as a storage failure while the disk fails. */
 export function explainStorage(deps: Pick<ApiDeps, 'storageFailure'>, error: AppError): AppError {
   return statusOf(error) < 500 ? error : (storageRefusal(deps) ?? error);
 }

@@ -4,21 +4,22 @@ import { shownValue } from './shown-value.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** Fields whose value is a secret, or may carry one. */
+/** Fields whose value is or may contain a secret. */
 const SECRET_FIELDS = new Set(['streamKey', 'token', 'rtmpUrl', 'url']);
-/** A field's name is repeated only when it looks like one: somebody may have pasted a secret there. */
+/** Messages repeat only plain field names, because a caller may have pasted a secret there. */
 const PLAIN_NAME = /^[A-Za-z][A-Za-z]{0,30}$/;
 
 /**
- * Explains why a schema refused a request: each offending field, what is allowed, and what was given where that is safe.
- * @param allowed names the schema knows, for telling what an unknown field might have been
+ * Explains why a schema refused a request: each offending field, the allowed values, and the given value where it is
+ * safe.
+ * @param allowed field names of the schema, listed for an unknown field
  */
 export function explainIssues(issues: readonly Issue[], given: unknown, allowed: readonly string[]): AppError {
   const errors = issues.flatMap((issue) => fieldErrorsOf(issue, given, allowed));
   return invalidFields(errors);
 }
 
-/** The 422 of one or several fields. */
+/** Returns the 422 for one or more fields. */
 export function invalidFields(errors: FieldError[]): AppError {
   const [first] = errors;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
@@ -65,7 +66,7 @@ function messageOf(issue: Issue, value: unknown, name: string | undefined, given
   }
 }
 
-/** Our schemas speak in lower case, zod in sentences. */
+/** Returns true for messages of our schemas, which start in lower case; zod's are sentences. */
 function isOwnMessage(message: string): boolean {
   return /^[a-z]/.test(message);
 }
@@ -93,7 +94,7 @@ function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {
   return value;
 }
 
-/** True when a value repeats a secret of the same request: pasted into the wrong field as well. */
+/** Returns true when the value also occurs in a secret field of the same request, as after a wrong paste. */
 function isSecretValue(value: unknown, given: unknown): boolean {
   if (typeof given !== 'object' || given === null) return false;
   const text = (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).toLowerCase();

@@ -3,15 +3,15 @@ import type { AppError } from '../../domain/errors.ts';
 import { DAY_MS } from '../../domain/utc-day.ts';
 import { invalidFields } from './validation.ts';
 
-/** A time from which is included, to which is not. */
+/** A time window: `from` is inclusive, `to` exclusive. */
 export interface Window {
   from: Date;
   to: Date;
 }
 
 /**
- * Reads `from` and `to` of a query; the schema has checked that each is a time or a day.
- * @param defaultFrom what `from` is when it is left out
+ * Reads `from` and `to` of a query; the schema has checked their format.
+ * @param defaultFrom default of `from`
  * @throws {AppError} `validation_failed` when they are in the wrong order or more than 90 days apart
  */
 export function readWindow(
@@ -26,12 +26,12 @@ export function readWindow(
   return { from, to };
 }
 
-/** True when it is no longer than the history: every day of it is a read. */
+/** Returns true when the window is no longer than the history, because each day costs a read. */
 export function isWithinHistory({ from, to }: Window): boolean {
   return to.getTime() - from.getTime() <= HISTORY_DAYS * DAY_MS;
 }
 
-/** Refuses what lies before the history begins. @throws {AppError} `validation_failed` */
+/** Refuses a window that starts before the history. @throws {AppError} `validation_failed` */
 export function requireKept({ from }: Window, now: Date): void {
   if (now.getTime() - from.getTime() <= HISTORY_DAYS * DAY_MS) return;
   throw refuse(`must be at most ${HISTORY_DAYS} days ago: older history is deleted`);

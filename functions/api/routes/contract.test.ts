@@ -18,7 +18,7 @@ import { deliveryIdOf } from '../../domain/delivery.ts';
 import { createTokenAuthentication } from '../auth/authentication.ts';
 import { statusOf } from '../http/problem.ts';
 
-/** What holds for every route alike: who may ask, what can be read, how failures look, and that no key ever gets out. */
+/** Tests every route alike: authentication, body parsing, error answers, and that no stream key leaks. */
 
 const test = useTestApi();
 const DELIVERY_ID = deliveryIdOf(TARGET_ID, { eventId: 'evt_1', at: '2026-11-21T18:00:00.000Z' });
@@ -81,7 +81,7 @@ const cookieOf = async () => {
 };
 
 describe('every route', () => {
-  it('401 for nobody, with the challenge, whatever else is wrong with the request', async () => {
+  it('401 with the challenge without credentials, whatever else is wrong with the request', async () => {
     for (const { method, path } of await listRoutes(401)) {
       if (method === 'POST' && path === '/api/session') continue;
       for (const authorization of [
@@ -108,7 +108,7 @@ describe('every route', () => {
     expect((await test.call('GET', '/api/openapi.json', { signedIn: false })).status).toBe(401);
   });
 
-  it('302 to the sign-in page for a browser that opens the documentation, and for nothing else', async () => {
+  it('302 to the sign-in page only for a browser that opens the documentation', async () => {
     const headers = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
     const docs = await test.call('GET', '/api/docs', { signedIn: false, headers });
     expect([docs.status, docs.headers.get('location')]).toEqual([302, '/?next=/api/docs']);
@@ -117,7 +117,7 @@ describe('every route', () => {
       expect((await test.call('GET', path, { signedIn: false, headers })).status).toBe(401);
   });
 
-  it('429 with Retry-After for every bearer token, once too many wrong ones came from an address', async () => {
+  it('429 with Retry-After for every bearer token after too many wrong ones from one address', async () => {
     const routes = await listRoutes(429);
     const { now } = test.deps;
     test.rebuild({ authentication: createTokenAuthentication({ token: TOKEN, now, revoked: keepRevoked(now) }) });
@@ -147,7 +147,7 @@ describe('every route', () => {
     expect(rebound.status).toBe(403);
   });
 
-  it('400 malformed_request for a body that cannot be read, quoting none of it', async () => {
+  it('400 malformed_request for an unreadable body, without quoting it', async () => {
     const deep = `${'['.repeat(11)}${']'.repeat(11)}`;
     const bodies = [
       `{"streamKey":"${STREAM_KEY}"`,
@@ -175,7 +175,7 @@ describe('every route', () => {
     expect(notUtf8.status).toBe(400);
   });
 
-  it('413 for a body that is too large, however its length is announced', async () => {
+  it('413 for a body that is too large, with any Content-Length', async () => {
     const large = JSON.stringify({ name: 'x'.repeat(70_000) });
     for (const { method, path } of await listRoutes(413)) {
       expect((await test.call(method, path, { body: large })).status, `${method} ${path}`).toBe(413);
@@ -206,7 +206,7 @@ describe('every route', () => {
     }
   });
 
-  it('415 for a compressed body says what is wrong with it', async () => {
+  it('415 for a compressed body names the compression', async () => {
     const answer = await test.call('POST', '/api/destinations', {
       body: '{}',
       headers: { 'content-encoding': 'gzip' },
@@ -231,7 +231,7 @@ describe('every route', () => {
     }
   });
 
-  it('500 shows nothing of an unexpected failure, and logs it once with the request id', async () => {
+  it('500 hides an unexpected error and logs it once with the request id', async () => {
     const routes = await listRoutes(500);
     await test.put(makeRunning());
     await test.reset();
@@ -265,7 +265,7 @@ describe('every route', () => {
     }
   });
 
-  it('500 for what is thrown without being an error, too', async () => {
+  it('500 for a thrown value that is not an Error', async () => {
     test.rebuild({
       authentication: {
         signIn: { kind: 'token' },
@@ -292,7 +292,7 @@ describe('every route', () => {
     }
   });
 
-  it('405 with Allow for a method a path does not know', async () => {
+  it('405 with Allow for an unsupported method', async () => {
     for (const [method, path, allow] of [
       ['PUT', '/api/destinations', 'GET, HEAD, POST'],
       ['POST', `/api/destinations/${DESTINATION_ID}`, 'DELETE, GET, HEAD, PATCH, PUT'],
@@ -305,7 +305,7 @@ describe('every route', () => {
     }
   });
 
-  it('carries a request id and the security headers, whatever it answers', async () => {
+  it('carries a request id and the security headers in every answer', async () => {
     await test.put(makePrimary());
     for (const path of [
       '/api/destinations',
@@ -326,7 +326,7 @@ describe('every route', () => {
 });
 
 describe('every error', () => {
-  it('has a status, and a problem says what to do', async () => {
+  it('has a status and a problem with a remedy', async () => {
     for (const { code } of listErrorCodes()) {
       expect(statusOf(new AppError(code, { detail: 'd', remedy: 'r' }))).toBeGreaterThanOrEqual(400);
     }
@@ -340,7 +340,7 @@ describe('every error', () => {
     });
   });
 
-  it('says aws_refused, not internal, when AWS refuses, without AWS’s text', async () => {
+  it('is aws_refused, not internal, when AWS refuses, without AWS’s text', async () => {
     const refusal = Object.assign(new Error('User arn:aws:iam::123456789012:role/x is wrong'), {
       name: 'SomethingException',
       $metadata: { httpStatusCode: 400, requestId: 'r-1' },
@@ -375,7 +375,7 @@ describe('hostile input', () => {
     '{destinationId}',
   ];
 
-  it.each(ids)('an id like %j is no destination (never a failure of ours)', async (id) => {
+  it.each(ids)('an id like %j never causes an internal error', async (id) => {
     for (const [method, rest, body] of [
       ['GET', '', undefined],
       ['DELETE', '', undefined],
@@ -472,7 +472,7 @@ describe('hostile input', () => {
     expect((await test.call('GET', '/api/destinations?__proto__=x')).status).toBe(422);
   });
 
-  it('nothing of all this begins anything or fails on our side, whatever the JSON', async () => {
+  it('random JSON starts no operation and causes no internal error', async () => {
     await test.put(makeRecord());
     await fc.assert(
       fc.asyncProperty(fc.jsonValue({ maxDepth: 4 }), fc.constantFrom(...Object.keys(BODIES)), async (value, route) => {
@@ -497,7 +497,7 @@ describe('a stream key', () => {
     Buffer.from(key).toString('hex'),
   ];
 
-  it('never gets out: not in an answer, not in a header, not in the log, not in the table', async () => {
+  it('never appears in an answer, a header, the log or the table', async () => {
     const key = 'zq7x+canary/81kd=w3pm';
     const from = test.answers.length;
     const lines: string[] = [];

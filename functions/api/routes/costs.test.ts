@@ -26,7 +26,7 @@ const at = (time: string) => new Date(`2026-11-21T${time}.000Z`);
 const twitch = { platform: 'twitch', preset: '1080p30' };
 const OUTPUT = { width: 1920, height: 1080, framesPerSecond: 30, videoBitrateBps: 4_500_000, audioBitrateBps: 128_000 };
 
-/** Puts an ended run into the history, as the stop of it does. */
+/** Stores an ended run in the history, as a stop does. */
 async function putRun(from: Date, to: Date, change: Partial<Destination> = {}): Promise<void> {
   const channelRun = { startedAt: from.toISOString(), generation: 3 };
   const running = makeRunning({ ...twitch, held: { channelRun }, generation: ++generation, ...change });
@@ -41,7 +41,7 @@ let generation = 10;
 describe('the cost of a destination', () => {
   const costOf = async () => (await test.call('GET', `/api/destinations/${DESTINATION_ID}`)).body.cost;
 
-  it('is shown with what is left out, while it is off air', async () => {
+  it('is shown while off air, with the parts it leaves out', async () => {
     await test.put(makeRecord(twitch));
     expect(await costOf()).toEqual({
       currency: 'USD',
@@ -63,7 +63,7 @@ describe('the cost of a destination', () => {
     });
   });
 
-  it('counts this run from the accepted start, ten minutes at least, by the settings it was started with', async () => {
+  it('counts this run from the accepted start, at least ten minutes, with the settings at the start', async () => {
     const running = makeRunning({ ...twitch, standby: 'warm', preset: '480p30' });
     running.held.channelRun = { ...running.held.channelRun!, platform: 'twitch', preset: '1080p30' };
     await test.put(running);
@@ -73,12 +73,12 @@ describe('the cost of a destination', () => {
       perHourNow: 0.5976,
       thisRun: 0.0996,
     });
-    // 61 minutes and 10 seconds after 17:58:50, of which the last is begun: 62 x 0.5976 / 60.
+    // 61 minutes and 10 seconds after 17:58:50, rounded up: 62 x 0.5976 / 60.
     test.time.now = at('19:00:00');
     expect(await costOf()).toMatchObject({ thisRun: 0.61752 });
   });
 
-  it('counts the traffic of a run that recorded its outputs, by the second', async () => {
+  it('counts the traffic of a run with recorded outputs by the second', async () => {
     const running = makeRunning(twitch);
     running.held.channelRun = { ...running.held.channelRun!, outputs: [OUTPUT] };
     await test.put(running);
@@ -86,14 +86,14 @@ describe('the cost of a destination', () => {
     expect(await costOf()).toMatchObject({ perHourNow: 0.785034, thisRun: 0.103245, isAbout: true });
   });
 
-  it('is priced by what the deployment would declare on AWS, not by what it declares on one machine', async () => {
+  it('is priced by the input declared on AWS, not by the one declared on one machine', async () => {
     await test.put(makeRecord(twitch));
     const pricedInput = { Codec: 'AVC', Resolution: 'HD', MaximumBitrate: 'MAX_10_MBPS' } as const;
     test.rebuild({ deployment: { ...test.deps.deployment, pricedInput } });
     expect((await costOf()).parts[0]).toMatchObject({ part: 'encoding', perHour: 0.5616 });
   });
 
-  it('is in the list too, which reads no history for it', async () => {
+  it('is in the list too, without a read of the history', async () => {
     await test.put(makeRunning(twitch));
     const seen = test.watchTable();
     const { body } = await test.call('GET', '/api/destinations');
@@ -101,13 +101,13 @@ describe('the cost of a destination', () => {
     expect(seen).toEqual(['DESTINATIONS']);
   });
 
-  it('says on AWS that it is billed', async () => {
+  it('isBilled is true on AWS', async () => {
     await test.put(makeRecord(twitch));
     test.rebuild({ embedded: false });
     expect((await costOf()).isBilled).toBe(true);
   });
 
-  it('names no price where there is no price list', async () => {
+  it('is null without a price list', async () => {
     await test.put(makeRecord(twitch));
     const deployment = { ...test.deps.deployment, flowArn: 'arn:aws:mediaconnect:eu-north-1:0:flow:1-a:b' };
     test.rebuild({ deployment });
@@ -123,7 +123,7 @@ describe('the cost of a destination', () => {
 describe('GET /api/costs/now', () => {
   const now = async () => test.call('GET', '/api/costs/now');
 
-  it('200 with the flow and what costs around the clock when nothing else is there', async () => {
+  it('200 with only the flow and the fixed costs when nothing else exists', async () => {
     expect((await now()).body).toMatchObject({
       // The flow, 11.60 a month for CloudWatch, and 4.60 a month for keys and secrets.
       perHourNow: 0.182192,
@@ -138,7 +138,7 @@ describe('GET /api/costs/now', () => {
     expect((await now()).body.perHourNow).toBe(0.022192);
   });
 
-  it('200 counts the fixed parts of today from when the deployment began, and says what today leaves out', async () => {
+  it('200 counts today’s fixed costs from the first deployment, and names what today leaves out', async () => {
     expect((await now()).body).toMatchObject({ soFarToday: 0, isSoFarComplete: false });
     await test.reset();
     await test.put({ ...makeRecord({ destinationId: 'primary' }), createdAt: '2026-11-21T08:00:00.000Z' });
@@ -148,7 +148,7 @@ describe('GET /api/costs/now', () => {
     expect(body.soFarUnknownParts).toEqual([...NOT_RECORDED.unknownParts]);
   });
 
-  it('200 says what flow and preview cost whenever they run', async () => {
+  it('200 includes the price of flow and preview while they run', async () => {
     test.mediaConnect.flow = makeFlow('STANDBY');
     expect((await now()).body.whenRunning).toMatchObject({ flow: { perHour: 0.16 }, primary: null, viewer: null });
     await test.reset();
@@ -168,16 +168,16 @@ describe('GET /api/costs/now', () => {
     });
   });
 
-  it('200 sums up what runs, what ran today and what the show has cost, the deleted ones too', async () => {
+  it('200 sums up the present cost, today’s runs and the show, including deleted destinations', async () => {
     await test.put(makeRunning(twitch));
     await test.put({ ...makePrimary(), platform: 'hls', createdAt: '2026-11-21T08:00:00.000Z' });
     await putRun(at('10:00:00'), at('11:00:00'), { destinationId: OTHER_ID, name: 'Gone' });
     await putOrphan(test.deps, makeOrphan());
     const { status, body } = await now();
     expect(status).toBe(200);
-    // Two channels and a leftover at 0.5976, the flow, what costs around the clock, and 19 metrics a minute.
+    // Two channels and an orphan at 0.5976, the flow, the fixed costs, and 19 metrics a minute.
     expect(body.perHourNow).toBe(1.983992);
-    // An hour, two times ten minutes, and ten hours of the fixed parts.
+    // One hour, twice ten minutes, and ten hours of the fixed costs.
     expect(body.soFarToday).toBe(1.01872);
     expect(body.show).toEqual({ since: '2026-11-21T17:58:50.000Z', soFar: 0.1992, isComplete: false });
     const shown = body.parts.map((part: Record<string, unknown>) => [
@@ -223,7 +223,7 @@ describe('GET /api/costs/now', () => {
     }
   });
 
-  it('422 for a query parameter nobody knows', async () => {
+  it('422 for an unknown query parameter', async () => {
     expect((await test.call('GET', '/api/costs/now?day=1')).status).toBe(422);
   });
 });
@@ -267,7 +267,7 @@ describe('GET /api/costs', () => {
       },
     ]);
     expect(body.total).toMatchObject({ runs: 3, minutes: 181.67, billedMinutes: 200, cost: 1.9572, isComplete: false });
-    // These runs were recorded without their bitrates.
+    // These runs were recorded without bitrates.
     expect(body.unknownParts).toEqual([
       'transfer from MediaConnect to MediaLive',
       'transfer to the internet (bitrate not known)',
@@ -286,12 +286,12 @@ describe('GET /api/costs', () => {
     expect(byDay.total.cost).toBe(3.1524);
   });
 
-  it('200 counts what ended after the time that was asked for', async () => {
+  it('200 counts runs that end after the requested time', async () => {
     const { body } = await costs('?from=2026-11-20T23:00:00Z&to=2026-11-21T00:00:00%2B00:00');
     expect(body.total).toMatchObject({ runs: 0, billedMinutes: 60, cost: 0.5976 });
   });
 
-  it('200 as a CSV file, which runs in no spreadsheet', async () => {
+  it('200 as a CSV file without spreadsheet formulas', async () => {
     for (const answer of [await costs('?format=csv'), await costs('', { accept: 'text/csv' })]) {
       expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
       expect(answer.headers.get('content-disposition')).toBe(
@@ -323,7 +323,7 @@ describe('GET /api/costs', () => {
 describe('POST /api/estimates', () => {
   const estimate = (body: object) => test.call('POST', '/api/estimates', { body });
 
-  it('200 for destinations: each by itself, and the sum', async () => {
+  it('200 for destinations, one by one and in total', async () => {
     await test.put(makeRecord(twitch));
     await test.put(makeRecord({ ...twitch, destinationId: OTHER_ID, preset: '480p30', standby: 'warm' }));
     const { status, body } = await estimate({ destinationIds: [DESTINATION_ID, OTHER_ID, OTHER_ID], hours: 2.5 });
@@ -345,14 +345,14 @@ describe('POST /api/estimates', () => {
     expect(body.notes.join()).toContain('minimum of ten minutes');
   });
 
-  it('200 for one that is planned; a short show costs ten minutes of encoding', async () => {
+  it('200 for a planned destination; a short show costs ten minutes of encoding', async () => {
     const planned = { platform: 'twitch', preset: '720p30', standby: 'cold' };
     const { body } = await estimate({ planned, hours: 0.01 });
     expect(body).toMatchObject({ perHour: 0.724284, minimum: 0.0996, total: 0.100867 });
     expect(body.items).toMatchObject([{ destinationId: null, platform: 'twitch', preset: '720p30', perHourIdle: 0 }]);
   });
 
-  it('404 for a destination that is not there', async () => {
+  it('404 for an unknown destination', async () => {
     expect((await estimate({ destinationIds: [MISSING_ID], hours: 1 })).status).toBe(404);
   });
 
@@ -370,7 +370,7 @@ describe('POST /api/estimates', () => {
     expect([answer.status, answer.problem.errors?.[0]?.field]).toEqual([422, field]);
   });
 
-  it('422 says which hours are allowed', async () => {
+  it('422 names the allowed hours', async () => {
     const messages = [0, 1e6].map(
       async (hours) => (await estimate({ destinationIds: [DESTINATION_ID], hours })).problem,
     );
@@ -380,7 +380,7 @@ describe('POST /api/estimates', () => {
     ]);
   });
 
-  it('begins nothing, whatever is estimated', async () => {
+  it('starts no operation', async () => {
     await test.put(makeRecord(twitch));
     await fc.assert(
       fc.asyncProperty(fc.double({ min: 1e-6, max: 8784, noNaN: true }), async (hours) => {
@@ -395,7 +395,7 @@ describe('POST /api/estimates', () => {
 });
 
 describe('GET /api/reports', () => {
-  it('200 lists a year newest first, and the file is downloaded as it was stored', async () => {
+  it('200 lists a year newest first, and downloads the stored file', async () => {
     for (const day of ['2025-12-31', '2026-11-19', '2026-11-20']) {
       for (const format of ['json', 'csv'] as const) await putReport(test.deps, { day, format }, `${day} ${format}`);
     }
@@ -418,13 +418,13 @@ describe('GET /api/reports', () => {
     expect(file.headers.get('content-disposition')).toBe('attachment; filename="cost-report-2026-11-20.csv"');
   });
 
-  it('404 for what is not there, and for what is no name of a report', async () => {
+  it('404 for an unknown report and for an invalid name', async () => {
     for (const name of ['2026-11-20.csv', '2026-11-20.pdf', '..%2f..%2froot.key', '%2e%2e']) {
       expect((await test.call('GET', `/api/reports/${name}`)).status, name).toBe(404);
     }
   });
 
-  it('422 for a year that is none, and for parameters nobody knows', async () => {
+  it('422 for an invalid year and for unknown parameters', async () => {
     expect((await test.call('GET', '/api/reports?year=x')).status).toBe(422);
     expect((await test.call('GET', '/api/reports/2026-11-20.csv?year=2026')).status).toBe(422);
   });

@@ -13,7 +13,7 @@ import { CostQuery } from '../schemas/requests.ts';
 import { readWindow, requireKept } from '../http/window.ts';
 
 const tags = ['Costs'];
-/** Several viewers of one page read the history once. */
+/** Several viewers of a page share one read of the history. */
 const KEPT_MS = 1000;
 
 const now = createRoute({

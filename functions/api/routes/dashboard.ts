@@ -18,13 +18,13 @@ const TYPES: Record<string, string> = {
   '.webp': 'image/webp',
   '.woff2': 'font/woff2',
 };
-/** Vite puts a hash of the content into the names below it. */
+/** Vite adds a hash of the content to the names below it. */
 const HASHED_DIRECTORY = '/assets/';
 const PATH = /^(\/[A-Za-z0-9_~@-][A-Za-z0-9._~@-]*)*\/?$/;
 
 /**
- * Serves the built dashboard to anyone: it holds no data, and the sign-in page must be reachable. A path that is no file
- * and looks like a page gets `index.html`, which finds the page itself.
+ * Serves the built dashboard to anyone, because it contains no data and includes the sign-in page. Paths without a file
+ * extension get `index.html`, whose router finds the page.
  */
 export function registerDashboard(api: Api, { directory }: { directory: string }): void {
   const root = resolve(directory);

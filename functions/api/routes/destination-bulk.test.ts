@@ -19,7 +19,7 @@ const path = `/api/destinations/${DESTINATION_ID}`;
 const begin = { now: NOW, requestedBy: 'operator' };
 
 describe('POST /api/destinations/start and /stop', () => {
-  it('202 with a result for every item, whatever becomes of the others', async () => {
+  it('202 with one result per item, independent of the others', async () => {
     await test.put(makeRecord());
     await test.put(makeRunning({ destinationId: OTHER_ID }));
     await test.put(makePrimary());
@@ -37,7 +37,7 @@ describe('POST /api/destinations/start and /stop', () => {
     expect(body.results[0]).toMatchObject({ status: 'starting', operationId: `${DESTINATION_ID}-start-4` });
   });
 
-  it('202 all means all but the primary', async () => {
+  it('202 for all includes every destination except the primary', async () => {
     await test.put(makeRunning());
     await test.put(makeRunning({ destinationId: OTHER_ID }));
     await test.put(makePrimary());
@@ -49,7 +49,7 @@ describe('POST /api/destinations/start and /stop', () => {
     expect(test.executions()).toHaveLength(2);
   });
 
-  it('202 a group means those in it and nobody else, not those that are being deleted', async () => {
+  it('202 for a group includes its destinations only, without those being deleted', async () => {
     const group = 'Sunday service';
     await test.put(makeRecord({ group }));
     await test.put(makeRunning({ destinationId: OTHER_ID }));
@@ -62,7 +62,7 @@ describe('POST /api/destinations/start and /stop', () => {
     expect(stopped.body.results).toMatchObject([{ destinationId: DESTINATION_ID, outcome: 'accepted' }]);
   });
 
-  it('422 for a group nobody is in, naming those there are', async () => {
+  it('422 for an empty group, listing the groups in use', async () => {
     const start = (group: string) => test.call('POST', '/api/destinations/start', { body: { group } });
     expect((await start('Sunday')).problem.errors?.[0]).toEqual({
       field: 'group',
@@ -77,7 +77,7 @@ describe('POST /api/destinations/start and /stop', () => {
     expect(test.executions()).toEqual([]);
   });
 
-  it('422 for both, for neither, and for too many', async () => {
+  it('422 for several selectors, for none, and for too many ids', async () => {
     const ids = Array.from({ length: 201 }, () => DESTINATION_ID);
     for (const action of ['start', 'stop']) {
       const refused = [
@@ -110,7 +110,7 @@ describe('POST /api/destinations/start and /stop', () => {
 describe('POST /api/destinations/{destinationId}/restart', () => {
   const restart = () => test.call('POST', `${path}/restart`);
 
-  it('202 stops what is on air, for the settle to start it again', async () => {
+  it('202 stops a destination on air, and the settle step starts it again', async () => {
     await test.put(makeRunning());
     expect((await restart()).body).toMatchObject({
       desired: 'running',
@@ -119,12 +119,12 @@ describe('POST /api/destinations/{destinationId}/restart', () => {
     });
   });
 
-  it('202 simply starts what is off air', async () => {
+  it('202 starts a destination that is off air', async () => {
     await test.put(makeRecord());
     expect((await restart()).body).toMatchObject({ status: 'starting' });
   });
 
-  it('404 when there is none, 409 for the primary, 422 for a parameter nobody knows', async () => {
+  it('404 for an unknown destination, 409 for the primary, 422 for an unknown parameter', async () => {
     await test.put(makePrimary());
     expect((await restart()).status).toBe(404);
     expect((await test.call('POST', '/api/destinations/primary/restart')).status).toBe(409);
@@ -133,7 +133,7 @@ describe('POST /api/destinations/{destinationId}/restart', () => {
 });
 
 describe('?force=true', () => {
-  it('gives up an operation that hangs, and begins the one that is wished', async () => {
+  it('abandons a hanging operation and starts the requested one', async () => {
     await test.put(withOperation(makeRecord({ desired: 'running' }), 'start', begin));
     test.mocks.sfn.on(StopExecutionCommand).resolves({});
     const answer = await test.call('POST', `${path}/stop?force=true`);
@@ -144,7 +144,7 @@ describe('?force=true', () => {
     expect(test.executions()).toEqual([`${DESTINATION_ID}-stop-5`]);
   });
 
-  it('gives nothing up when the request is refused', async () => {
+  it('abandons nothing when the request is refused', async () => {
     const deleted = makeRecord({ destinationId: OTHER_ID, desired: 'deleted' });
     await test.put(withOperation({ ...makePrimary(), status: 'error' }, 'start', begin));
     await test.put(withOperation(makeRecord({ desired: 'running' }), 'start', begin));
@@ -159,7 +159,7 @@ describe('?force=true', () => {
     }
   });
 
-  it('answers 202 when an operation began, and 200 when there was nothing to give up', async () => {
+  it('returns 202 when an operation began, and 200 when there was none to abandon', async () => {
     await test.put(withOperation(makeRecord(), 'stop', begin));
     test.mocks.sfn.on(StopExecutionCommand).resolves({});
     const stopped = await test.call('POST', `${path}/stop?force=true`);
@@ -173,7 +173,7 @@ describe('?force=true', () => {
     expect([started.status, started.headers.get('location')]).toEqual([200, null]);
   });
 
-  it('leads out of every status, towards running, idle and gone', async () => {
+  it('leads out of every status to running, idle and deleted', async () => {
     test.mocks.sfn.on(StopExecutionCommand).resolves({});
     for (const kind of ['create', 'start', 'stop', 'teardown'] as const) {
       for (const [method, action, expected] of [

@@ -23,7 +23,7 @@ const GROUPS_SHOWN_MAX = 20;
 
 type ItemResult = z.infer<typeof BulkResult>['results'][number];
 
-/** `POST /api/destinations/start` and `/stop`: one answer per item, no all-or-nothing. */
+/** `POST /api/destinations/start` and `/stop`: one result per item, not all-or-nothing. */
 export function registerDestinationBulk(api: Api, deps: ApiDeps): void {
   for (const action of ['start', 'stop'] as const) {
     const route = createRoute({
@@ -44,13 +44,13 @@ export function registerDestinationBulk(api: Api, deps: ApiDeps): void {
       const destinationIds = [...new Set(ids ?? (await idsOf(deps, group)))];
       const results: ItemResult[] = [];
       const failures: AppError[] = [];
-      // One after the other: MediaLive and Step Functions have their rates, and the order asked for is kept.
+      // Sequential, because MediaLive and Step Functions limit request rates; also keeps the requested order.
       for (const destinationId of destinationIds) {
         const { result, failure } = await actOnOne(deps, destinationId, action, context.get('principal').id);
         results.push(result);
         if (failure) failures.push(failure);
       }
-      // Nothing was carried out, and nothing of it is the caller's mistake.
+      // Every item failed, and none because of the caller.
       if (failures.length > 0 && failures.length === results.length) throw failures[0]!;
       for (const each of failures) logFailure(deps.logger, each, { requestId: context.get('requestId'), action });
       return context.json({ results }, 202);
@@ -59,8 +59,8 @@ export function registerDestinationBulk(api: Api, deps: ApiDeps): void {
 }
 
 /**
- * Those of a group; without one all.
- * @throws {AppError} `validation_failed` for a group nobody is in: a misspelt one must not look like a show that began
+ * Returns the ids of a group, or all ids without one.
+ * @throws {AppError} `validation_failed` for an empty group, because a misspelt name must not look like a started show
  */
 async function idsOf(deps: ApiDeps, group: string | undefined): Promise<string[]> {
   const records = await listAllDestinations(deps);
@@ -106,7 +106,7 @@ async function actOnOne(
     };
     return { result };
   } catch (thrown) {
-    // The items before this one have been carried out, so that the answer has to say so.
+    // Earlier items are done, so the answer has to report them.
     const error = explain(thrown);
     const result: ItemResult = {
       destinationId,

@@ -28,7 +28,7 @@ const whole = {
 const replace = (body: object = whole, query = '', headers = {}) => test.call('PUT', path + query, { body, headers });
 
 describe('PATCH /api/destinations/{destinationId}', () => {
-  it('200 changes what is given, leaves the rest, and counts the revision', async () => {
+  it('200 changes the given fields, keeps the rest, and increments the revision', async () => {
     await test.put(makeRecord());
     const answer = await patch({ name: 'Renamed', preset: '720p30' });
     expect(answer.status).toBe(200);
@@ -36,7 +36,7 @@ describe('PATCH /api/destinations/{destinationId}', () => {
     expect(answer.headers.get('etag')).toBe('"5"');
   });
 
-  it('200 when it is stored and only the timeline cannot be written: the change is made', async () => {
+  it('200 when the change is stored but the timeline entry fails', async () => {
     await test.put(makeRecord());
     const { table } = test.deps.clients;
     const send = async (command: object) => {
@@ -55,14 +55,14 @@ describe('PATCH /api/destinations/{destinationId}', () => {
     expect((await test.read(DESTINATION_ID))?.writeCount).toBe(9);
   });
 
-  it('200 renames on air, and changes its standby, without asking for a restart', async () => {
+  it('200 changes name and standby on air without a restart', async () => {
     await test.put(makeRunning());
     const answer = await patch({ name: 'Renamed', standby: 'warm' });
     expect(answer.body).toMatchObject({ name: 'Renamed', standby: 'warm', status: 'running', pendingChanges: false });
     expect(test.executions()).toEqual([]);
   });
 
-  it('200 changes its group on air: no restart, no operation, nothing asked of AWS, and told as an edit', async () => {
+  it('200 changes the group on air without a restart, an operation or an AWS call, and records an edit', async () => {
     await test.put(makeRunning());
     expect((await patch({ group: 'Sunday service' })).body).toMatchObject({
       group: 'Sunday service',
@@ -82,13 +82,13 @@ describe('PATCH /api/destinations/{destinationId}', () => {
     ]);
   });
 
-  it('200 writes nothing when one that was written before there were groups is put into none', async () => {
+  it('200 writes nothing when a record without a group field gets the group null', async () => {
     const { group: _none, ...older } = makeRecord();
     await test.put(older as Destination);
     expect((await patch({ group: null })).body).toMatchObject({ group: null, revision: 4 });
   });
 
-  it('409 restart_required for a change of the preset on air, telling both ways', async () => {
+  it('409 restart_required for a change of the preset on air names both options', async () => {
     await test.put(makeRunning());
     const answer = await patch({ preset: '720p30' });
     expect(answer.status).toBe(409);
@@ -97,33 +97,33 @@ describe('PATCH /api/destinations/{destinationId}', () => {
     expect((await test.read(DESTINATION_ID))?.preset).toBe('1080p30');
   });
 
-  it('200 apply=next-start keeps it running as it is and says that a change waits', async () => {
+  it('200 apply=next-start keeps it running and reports pending changes', async () => {
     await test.put(makeRunning());
     const answer = await patch({ preset: '720p30' }, '?apply=next-start');
     expect(answer.body).toMatchObject({ status: 'running', preset: '720p30', pendingChanges: true });
     expect(test.executions()).toEqual([]);
   });
 
-  it('200 apply=now stops it, for the settle to start it again', async () => {
+  it('200 apply=now stops it, and the settle step starts it again', async () => {
     await test.put(makeRunning());
     const answer = await patch({ preset: '720p30' }, '?apply=now');
     expect(answer.body).toMatchObject({ desired: 'running', status: 'stopping', operation: { kind: 'stop' } });
     expect(test.executions()).toEqual([`${DESTINATION_ID}-stop-4`]);
   });
 
-  it('200 apply=now while it starts restarts it afterwards, and not when a start is still to come', async () => {
-    const wished = makeRecord({ desired: 'running' });
-    await test.put(withOperation(wished, 'start', { now: NOW, requestedBy: 'operator' }));
+  it('200 apply=now restarts it after a running start, but not before a pending one', async () => {
+    const starting = makeRecord({ desired: 'running' });
+    await test.put(withOperation(starting, 'start', { now: NOW, requestedBy: 'operator' }));
     await patch({ preset: '720p30' }, '?apply=now');
     expect((await test.read(DESTINATION_ID))?.restartRequested).toBe(true);
 
-    const other = { ...wished, destinationId: MISSING_ID, streamKeyFingerprint: null };
+    const other = { ...starting, destinationId: MISSING_ID, streamKeyFingerprint: null };
     await test.put(withOperation(other, 'stop', { now: NOW, requestedBy: 'operator' }));
     await test.call('PATCH', `/api/destinations/${MISSING_ID}?apply=now`, { body: { preset: '720p30' } });
     expect((await test.read(MISSING_ID))?.restartRequested).toBe(false);
   });
 
-  it('200 apply=now applies what was to wait, with nothing changed since, and once only', async () => {
+  it('200 apply=now applies pending changes without another change, and only once', async () => {
     await test.put(makeRunning());
     await patch({ preset: '720p30' }, '?apply=next-start');
     expect((await patch({ name: 'Renamed' }, '?apply=now')).body).toMatchObject({ status: 'running', operation: null });
@@ -134,19 +134,19 @@ describe('PATCH /api/destinations/{destinationId}', () => {
     expect(test.executions()).toEqual([`${DESTINATION_ID}-stop-4`]);
   });
 
-  it('200 apply=now applies what was to wait together with another change', async () => {
+  it('200 apply=now applies pending changes together with another change', async () => {
     await test.put(makeRunning());
     await patch({ preset: '720p30' }, '?apply=next-start');
     const answer = await patch({ preset: '720p30', name: 'Renamed' }, '?apply=now');
     expect(answer.body).toMatchObject({ name: 'Renamed', status: 'stopping', operation: { kind: 'stop' } });
   });
 
-  it('200 in error asks for no restart: nothing is on air', async () => {
+  it('200 in error needs no restart, because nothing is on air', async () => {
     await test.put(makeRecord({ desired: 'running', status: 'error' }));
     expect((await patch({ preset: '720p30' })).status).toBe(200);
   });
 
-  it('200 from warm to cold gives back what was kept, from cold to warm makes it', async () => {
+  it('200 releases the resources from warm to cold and creates them from cold to warm', async () => {
     const { input, channel } = makeRunning().held;
     await test.put(makeRecord({ standby: 'warm', held: { input, channel } }));
     expect((await patch({ standby: 'cold' })).body.operation).toMatchObject({ kind: 'stop' });
@@ -155,7 +155,7 @@ describe('PATCH /api/destinations/{destinationId}', () => {
     expect(warmed.body.operation).toMatchObject({ kind: 'create' });
   });
 
-  it('404 when there is none', async () => {
+  it('404 for an unknown destination', async () => {
     expect((await patch({ name: 'x' })).status).toBe(404);
   });
 
@@ -171,7 +171,7 @@ describe('PATCH /api/destinations/{destinationId}', () => {
     expect([answer.status, answer.problem.code]).toEqual([409, 'illegal_transition']);
   });
 
-  it('409 duplicate_destination when the new host takes the same key elsewhere already', async () => {
+  it('409 duplicate_destination when another destination pushes the same key to the new host', async () => {
     const first = await test.add({ platform: 'custom', rtmpUrl: 'rtmp://one.example.com/live' });
     const second = await test.add({ platform: 'custom', rtmpUrl: 'rtmp://two.example.com/live' });
     const answer = await test.call('PATCH', `/api/destinations/${second.destinationId}`, {
@@ -181,7 +181,7 @@ describe('PATCH /api/destinations/{destinationId}', () => {
     expect(answer.problem.detail).toContain(first.destinationId);
   });
 
-  it('409 concurrent_change when another edit came in between checking and writing', async () => {
+  it('409 concurrent_change when another edit happens between check and write', async () => {
     await test.put(makeRecord());
     const reached = Promise.withResolvers<void>();
     const released = Promise.withResolvers<string[]>();
@@ -199,7 +199,7 @@ describe('PATCH /api/destinations/{destinationId}', () => {
     expect(await test.read(DESTINATION_ID)).toMatchObject({ name: 'Faster', preset: '1080p30' });
   });
 
-  it('412 etag_mismatch when somebody else was faster; the right tag and * pass', async () => {
+  it('412 etag_mismatch after a change by someone else; the current tag and * pass', async () => {
     await test.put(makeRecord());
     const late = await patch({ name: 'Late' }, '', { 'if-match': '"3"' });
     expect([late.status, late.problem.code]).toEqual([412, 'etag_mismatch']);
@@ -224,7 +224,7 @@ describe('PATCH /api/destinations/{destinationId}', () => {
     expect(answer.problem.errors?.[0]?.field).toBe(field);
   });
 
-  it('422 url_contains_stream_key although the stored key is never decrypted', async () => {
+  it('422 url_contains_stream_key without decrypting the stored key', async () => {
     const added = await test.add({ platform: 'custom', rtmpUrl: 'rtmp://one.example.com/live' });
     const answer = await test.call('PATCH', `/api/destinations/${added.destinationId}`, {
       body: { rtmpUrl: `rtmp://one.example.com/live/${STREAM_KEY}` },
@@ -234,7 +234,7 @@ describe('PATCH /api/destinations/{destinationId}', () => {
 });
 
 describe('the manual order', () => {
-  it('200 moves a destination that is on air without asking when, and without failing an edit that another person has open', async () => {
+  it('200 moves a destination on air without ?apply, and keeps the ETag of an open edit valid', async () => {
     await test.put(makeRunning());
     const before = await test.call('GET', path);
     const moved = await test.call('PATCH', path, { body: { position: 12.5 } });
@@ -245,13 +245,13 @@ describe('the manual order', () => {
     expect([edited.status, edited.body.position]).toEqual([200, 12.5]);
   });
 
-  it('begins as the time of creation', async () => {
+  it('starts with the time of creation', async () => {
     await test.put(makeRecord());
     const { body } = await test.call('GET', path);
     expect(body.position).toBe(Date.parse(body.createdAt));
   });
 
-  it('422 for a place that is no number', async () => {
+  it('422 for a position that is not a number', async () => {
     await test.put(makeRecord());
     const answer = await test.call('PATCH', path, { body: { position: 'first' } });
     expect([answer.status, answer.problem.errors?.[0]?.field]).toEqual([422, 'position']);
@@ -259,25 +259,25 @@ describe('the manual order', () => {
 });
 
 describe('PUT /api/destinations/{destinationId}', () => {
-  it('200 replaces all of it and keeps the key when none is given', async () => {
+  it('200 replaces all fields and keeps the key when none is given', async () => {
     await test.put(makeRecord());
     const answer = await replace();
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({ ...whole, streamKeySet: true, streamKeyLast4: 'abcd', revision: 5 });
   });
 
-  it('200 takes it out of its group when none is given: it replaces', async () => {
+  it('200 removes the group when none is given', async () => {
     await test.put(makeRecord({ group: 'Sunday service' }));
     expect((await replace({ ...whole, group: 'Weekday' })).body.group).toBe('Weekday');
     expect((await replace()).body.group).toBeNull();
   });
 
-  it('200 replaces the key too when one is given', async () => {
+  it('200 replaces the key when one is given', async () => {
     await test.put(makeRecord());
     expect((await replace({ ...whole, streamKey: 'live_123_made4up' })).body.streamKeyLast4).toBe('e4up');
   });
 
-  it('404 when there is none: an id is made by POST only', async () => {
+  it('404 for an unknown id, because only POST creates ids', async () => {
     expect((await replace()).status).toBe(404);
   });
 
@@ -286,12 +286,12 @@ describe('PUT /api/destinations/{destinationId}', () => {
     expect((await replace()).problem.code).toBe('restart_required');
   });
 
-  it('412 when it was changed since it was read', async () => {
+  it('412 after a change by someone else', async () => {
     await test.put(makeRecord());
     expect((await replace(whole, '', { 'if-match': '"1"' })).status).toBe(412);
   });
 
-  it('422 for a key that cannot be one of the platform’s', async () => {
+  it('422 for a key that does not fit the platform', async () => {
     await test.put(makeRecord());
     const answer = await replace({ ...whole, streamKey: STREAM_KEY });
     expect(answer.status).toBe(422);
@@ -301,7 +301,7 @@ describe('PUT /api/destinations/{destinationId}', () => {
     });
   });
 
-  it('422 when a field is missing: it replaces, it does not merge', async () => {
+  it('422 for a missing field, because PUT does not merge', async () => {
     await test.put(makeRecord());
     const { preset: _preset, ...rest } = whole;
     expect((await replace(rest)).problem.errors).toEqual([{ field: 'preset', message: 'required' }]);
@@ -309,7 +309,7 @@ describe('PUT /api/destinations/{destinationId}', () => {
 });
 
 describe('PUT /api/destinations/{destinationId}/stream-key', () => {
-  it('204 replaces the key and says nothing about it', async () => {
+  it('204 replaces the key without returning it', async () => {
     await test.put(makeRecord());
     const answer = await putKey();
     expect([answer.status, answer.text]).toEqual([204, '']);
@@ -325,7 +325,7 @@ describe('PUT /api/destinations/{destinationId}/stream-key', () => {
     expect(test.executions()).toEqual([`${DESTINATION_ID}-stop-4`]);
   });
 
-  it('404 when there is none', async () => {
+  it('404 for an unknown destination', async () => {
     expect((await putKey()).status).toBe(404);
   });
 
@@ -334,7 +334,7 @@ describe('PUT /api/destinations/{destinationId}/stream-key', () => {
     expect((await putKey()).problem.code).toBe('restart_required');
   });
 
-  it('204 without apply restarts at once what the platform refuses: nothing is on air', async () => {
+  it('204 without apply restarts a destination at once whose key the platform refuses', async () => {
     const record = makeRunning();
     const alerts = [
       { alertType: 'Failed RTMP Connection', message: 'stream_key_rejected: no', setAt: '2026-11-21T17:59:00.000Z' },
@@ -344,13 +344,13 @@ describe('PUT /api/destinations/{destinationId}/stream-key', () => {
     expect(test.executions()).toEqual([`${DESTINATION_ID}-stop-4`]);
   });
 
-  it('204 without apply while it starts restarts it afterwards', async () => {
+  it('204 without apply restarts it after a running start', async () => {
     await test.put(withOperation(makeRecord({ desired: 'running' }), 'start', { now: NOW, requestedBy: 'operator' }));
     expect((await putKey()).status).toBe(204);
     expect((await test.read(DESTINATION_ID))?.restartRequested).toBe(true);
   });
 
-  it('409 restart_required when the platform refused it, but that was long ago', async () => {
+  it('409 restart_required when the refusal by the platform is old', async () => {
     const record = makeRunning();
     const alerts = [
       { alertType: 'Failed RTMP Connection', message: 'stream_key_rejected: no', setAt: '2026-11-21T17:59:00.000Z' },
@@ -360,13 +360,13 @@ describe('PUT /api/destinations/{destinationId}/stream-key', () => {
     expect((await putKey()).problem.code).toBe('restart_required');
   });
 
-  it('412 when it was changed since it was read', async () => {
+  it('412 after a change by someone else', async () => {
     await test.put(makeRecord());
     expect((await putKey('', { 'if-match': '"9"' })).status).toBe(412);
   });
 
   it.each(['', 'with space', 'line\nbreak', 'nul\u0000', 'k'.repeat(4097)])(
-    '422 for a key that cannot be one (%#)',
+    '422 for an invalid key (%#)',
     async (streamKey) => {
       await test.put(makeRecord());
       const answer = await test.call('PUT', `${path}/stream-key`, { body: { streamKey } });
@@ -375,7 +375,7 @@ describe('PUT /api/destinations/{destinationId}/stream-key', () => {
     },
   );
 
-  it('422 when the URL holds this very key', async () => {
+  it('422 when the URL contains the key', async () => {
     const added = await test.add({ platform: 'custom', rtmpUrl: 'rtmp://one.example.com/live/rehearsal' });
     const answer = await test.call('PUT', `/api/destinations/${added.destinationId}/stream-key`, {
       body: { streamKey: 'rehearsal' },

@@ -92,7 +92,7 @@ function readWish(context: ApiContext, destinationId: string, apply: Apply): Wis
 
 type Fields = z.infer<typeof PatchDestination> & Partial<z.infer<typeof PutStreamKey>>;
 
-/** Checks the configuration as it would be, then writes it unless the record has changed meanwhile. */
+/** Checks the configuration after the edit, then writes it unless the record has changed in the meantime. */
 async function edit(deps: ApiDeps, wish: Wish, fields: Fields): Promise<Destination> {
   const { destinationId } = wish;
   const found = await findDestination(deps, destinationId);
@@ -116,7 +116,7 @@ async function edit(deps: ApiDeps, wish: Wish, fields: Fields): Promise<Destinat
   return after;
 }
 
-/** The change is made by now: that it cannot be noted must not look like a change that failed. */
+/** Records the edit. A failure is only logged, because the change itself has succeeded. */
 async function noteEdit(deps: ApiDeps, record: Destination, entry: TimelineEntry): Promise<void> {
   try {
     await putTimelineEntry(deps, record, entry, record.writeCount);

@@ -23,8 +23,8 @@ const list = createRoute({
 });
 
 /**
- * `GET /api/destinations`. On one machine requests for the same page share a read and its text, because every open page
- * polls every second. A Lambda function answers one request at a time and has nothing to share.
+ * `GET /api/destinations`. On one machine, requests for the same page share one read and its JSON, because every open
+ * dashboard polls every second. A Lambda function handles one request at a time and has nothing to share.
  */
 export function registerDestinationList(api: Api, deps: ApiDeps): void {
   const share = deps.embedded ? shareReads<string>() : (_key: string, read: () => Promise<string>) => read();
@@ -53,7 +53,7 @@ async function readPage(
   };
 }
 
-/** Reads until the page is full: a filter thins the pages of the table out, and must not end the list early. */
+/** Reads until the page is full, because a filter must not end the list early. */
 async function collect(
   deps: ApiDeps,
   wanted: { limit: number; after: string | undefined; filter: { status?: string; platform?: string; group?: string } },

@@ -19,7 +19,7 @@ const line = (severity: string, message: string) => ({
 });
 
 describe('GET /api/destinations/{destinationId}/log', () => {
-  it('200 gives the newest lines of the channel, without address and key', async () => {
+  it('200 returns the newest lines of the channel without address and key', async () => {
     const record = { ...makeRunning(), streamKeyLast4: STREAM_KEY.slice(-4) };
     await test.put(record);
     logs.on(GetLogEventsCommand).resolves({
@@ -39,19 +39,19 @@ describe('GET /api/destinations/{destinationId}/log', () => {
     });
   });
 
-  it('200 with nothing when the channel has not logged yet', async () => {
+  it('200 with an empty list when the channel has not logged yet', async () => {
     await test.put(makeRunning());
     logs.on(GetLogEventsCommand).rejects(Object.assign(new Error('no'), { name: 'ResourceNotFoundException' }));
     expect((await read()).body).toEqual({ data: [] });
   });
 
-  it('200 with nothing when there is no channel, asking AWS nothing', async () => {
+  it('200 with an empty list and no AWS call when there is no channel', async () => {
     await test.put(makeRecord());
     expect((await read()).body).toEqual({ data: [] });
     expect(logs.calls()).toHaveLength(0);
   });
 
-  it('404 when there is none', async () => {
+  it('404 for an unknown destination', async () => {
     expect((await read()).status).toBe(404);
   });
 

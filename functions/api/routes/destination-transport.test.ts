@@ -23,7 +23,7 @@ const stop = () => test.call('POST', `${path}/stop`);
 const begin = { now: NOW, requestedBy: 'operator' };
 
 describe('POST /api/destinations/{destinationId}/start', () => {
-  it('202 begins the start of an idle destination and leads to the operation', async () => {
+  it('202 starts an idle destination and returns the operation in Location', async () => {
     await test.put(makeRecord());
     const answer = await start();
     expect(answer.status).toBe(202);
@@ -32,21 +32,21 @@ describe('POST /api/destinations/{destinationId}/start', () => {
     expect(test.executions()).toEqual([`${DESTINATION_ID}-start-4`]);
   });
 
-  it('200 when asked twice: it begins once', async () => {
+  it('200 for a repeated start, which begins only once', async () => {
     await test.put(makeRecord());
     await start();
     expect((await start()).status).toBe(200);
     expect(test.executions()).toHaveLength(1);
   });
 
-  it('begins at once when the answer of the table is lost', async () => {
+  it('begins at once even if the table’s answer is lost', async () => {
     await test.put(makeRecord());
     test.loseAnswers('UpdateCommand');
     expect((await start()).status).toBeLessThan(300);
     expect(new Set(test.executions())).toEqual(new Set([`${DESTINATION_ID}-start-4`]));
   });
 
-  it('begins once when asked twenty times at once', async () => {
+  it('begins once for twenty concurrent requests', async () => {
     await test.put(makeRecord());
     const answers = await Promise.all(Array.from({ length: 20 }, () => start()));
     expect(answers.every(({ status }) => status === 200 || status === 202)).toBe(true);
@@ -59,21 +59,21 @@ describe('POST /api/destinations/{destinationId}/start', () => {
     expect((await start()).status).toBe(200);
   });
 
-  it('202 while it stops: the wish is kept for when it has stopped', async () => {
+  it('202 while it stops, and the start follows the stop', async () => {
     await test.put(withOperation(makeRunning({ desired: 'idle' }), 'stop', begin));
     const answer = await start();
     expect(answer.status).toBe(202);
     expect(answer.body).toMatchObject({ desired: 'running', status: 'stopping', operation: { kind: 'stop' } });
   });
 
-  it('202 tries again after an error', async () => {
+  it('202 starts again after an error', async () => {
     await test.put(makeRecord({ desired: 'running', status: 'error' }));
     const answer = await start();
     expect(answer.status).toBe(202);
     expect(answer.body).toMatchObject({ status: 'starting', lastError: null });
   });
 
-  it('404 when there is none', async () => {
+  it('404 for an unknown destination', async () => {
     expect((await start()).status).toBe(404);
   });
 
@@ -83,7 +83,7 @@ describe('POST /api/destinations/{destinationId}/start', () => {
     expect([answer.status, answer.problem.code]).toEqual([409, 'protected_destination']);
   });
 
-  it('409 illegal_transition while it is being deleted, saying what is possible', async () => {
+  it('409 illegal_transition while it is being deleted, with a remedy', async () => {
     await test.put(withOperation(makeRecord({ desired: 'deleted' }), 'teardown', begin));
     const { status, problem } = await start();
     expect([status, problem.code, problem.allowedActions]).toEqual([409, 'illegal_transition', []]);
@@ -97,33 +97,33 @@ describe('POST /api/destinations/{destinationId}/start', () => {
 });
 
 describe('POST /api/destinations/{destinationId}/stop', () => {
-  it('202 stops what runs', async () => {
+  it('202 stops a running destination', async () => {
     await test.put(makeRunning());
     const answer = await stop();
     expect(answer.status).toBe(202);
     expect(answer.body).toMatchObject({ desired: 'idle', status: 'stopping', operation: { kind: 'stop' } });
   });
 
-  it('202 while it starts: the running start is left to notice', async () => {
+  it('202 while it starts, and the running start notices the stop', async () => {
     await test.put(withOperation(makeRecord({ desired: 'running' }), 'start', begin));
     const answer = await stop();
     expect(answer.status).toBe(202);
     expect(answer.body).toMatchObject({ desired: 'idle', status: 'starting', operation: { kind: 'start' } });
   });
 
-  it('202 calls off a restart that waits', async () => {
-    const wished = makeRunning({ restartRequested: true });
-    await test.put(withOperation(wished, 'stop', begin));
+  it('202 cancels a pending restart', async () => {
+    const restarting = makeRunning({ restartRequested: true });
+    await test.put(withOperation(restarting, 'stop', begin));
     expect((await stop()).status).toBe(202);
     expect(await test.read(DESTINATION_ID)).toMatchObject({ desired: 'idle', restartRequested: false });
   });
 
-  it('202 after an error that left something running', async () => {
+  it('202 after an error that left resources running', async () => {
     await test.put(makeRunning({ status: 'error' }));
     expect((await stop()).body).toMatchObject({ desired: 'idle', status: 'stopping' });
   });
 
-  it('202 after an error with nothing on record: it looks before it says idle', async () => {
+  it('202 after an error with nothing on record checks AWS before it reports idle', async () => {
     await test.put(makeRecord({ desired: 'running', status: 'error' }));
     const answer = await stop();
     expect(answer.status).toBe(202);
@@ -139,7 +139,7 @@ describe('POST /api/destinations/{destinationId}/stop', () => {
     expect(test.executions()).toHaveLength(1);
   });
 
-  it('404 when there is none', async () => {
+  it('404 for an unknown destination', async () => {
     expect((await stop()).status).toBe(404);
   });
 
@@ -148,7 +148,7 @@ describe('POST /api/destinations/{destinationId}/stop', () => {
     expect((await test.call('POST', '/api/destinations/primary/stop')).problem.code).toBe('protected_destination');
   });
 
-  it('422 for a query parameter nobody knows', async () => {
+  it('422 for an unknown query parameter', async () => {
     expect((await test.call('POST', `${path}/stop?strong=true`)).status).toBe(422);
     expect((await test.call('POST', `${path}/stop?force=yes`)).status).toBe(422);
   });
@@ -159,7 +159,7 @@ describe('Idempotency-Key', () => {
   const create = (fields: object = {}, headers: Record<string, string> = key) =>
     test.call('POST', '/api/destinations', { body: { ...makeBody(), ...fields }, headers });
 
-  it('answers a repeated request as the first time, and carries it out once', async () => {
+  it('answers a repetition like the first request, and runs it once', async () => {
     const first = await create();
     const again = await create();
     expect(again.text).toBe(first.text);
@@ -176,19 +176,19 @@ describe('Idempotency-Key', () => {
     expect([answer.status, answer.problem.code]).toEqual([409, 'idempotency_conflict']);
   });
 
-  it('keeps the keys of different paths apart', async () => {
+  it('separates the keys of different paths', async () => {
     await test.put(makeRecord());
     await create();
     expect((await start(key)).status).toBe(202);
   });
 
-  it('201 carries a request out when the answer to its claim is lost and the SDK repeats it', async () => {
+  it('201 runs a request when the answer to its claim is lost and the SDK repeats the claim', async () => {
     test.loseAnswers('PutCommand');
     expect((await create()).status).toBe(201);
     expect((await create()).headers.get('idempotent-replayed')).toBe('true');
   });
 
-  it('409 with a time to wait while the first is being worked on', async () => {
+  it('409 with Retry-After while the first request is in progress', async () => {
     const reached = Promise.withResolvers<void>();
     const released = Promise.withResolvers<string[]>();
     test.rebuild({
@@ -209,7 +209,7 @@ describe('Idempotency-Key', () => {
     expect((await test.call('GET', '/api/destinations')).body.data).toHaveLength(1);
   });
 
-  it('stores nothing for a refused request: it may be corrected under the same key', async () => {
+  it('stores nothing for a refused request, which may be corrected under the same key', async () => {
     expect((await create({ name: '' })).status).toBe(422);
     expect((await create()).status).toBe(201);
   });
@@ -220,14 +220,14 @@ describe('Idempotency-Key', () => {
     expect((await create({ name: 'Other', streamKey: 'another-key-1234' })).status).toBe(201);
   });
 
-  it('takes over a claim whose process died', async () => {
+  it('takes over the claim of a dead process', async () => {
     const nowSeconds = Math.floor(NOW.getTime() / 1000);
     const abandoned = { requestHash: 'x', response: null, expiresAt: nowSeconds - 1 };
     expect(await claimIdempotencyKey(test.deps, 'left-over', abandoned, nowSeconds)).toBeNull();
     expect(await claimIdempotencyKey(test.deps, 'left-over', abandoned, nowSeconds)).toBeNull();
   });
 
-  it('is claimed anew when the first gives it back while somebody looks at it', async () => {
+  it('is claimed again when the first request releases it during a check', async () => {
     const nowSeconds = Math.floor(NOW.getTime() / 1000);
     const claim = (requestHash: string) => ({ requestHash, response: null, expiresAt: nowSeconds + 60 });
     await claimIdempotencyKey(test.deps, 'back', claim('first'), nowSeconds);
@@ -251,7 +251,7 @@ describe('Idempotency-Key', () => {
 describe('GET /api/destinations/{destinationId}/metrics', () => {
   const metrics = () => test.call('GET', `${path}/metrics`);
 
-  it('200 gives figures, their series and the uptime', async () => {
+  it('200 returns metrics, their series and the uptime', async () => {
     await test.put(makeRunning());
     test.mocks.cloudWatch.on(GetMetricDataCommand).callsFake((input: GetMetricDataCommandInput) => ({
       MetricDataResults: input.MetricDataQueries?.map(({ Id, MetricStat }) => ({
@@ -270,27 +270,27 @@ describe('GET /api/destinations/{destinationId}/metrics', () => {
     expect(answer.body.series.bitrateBps).toHaveLength(2);
   });
 
-  it('200 without figures when there is no channel, asking AWS nothing', async () => {
+  it('200 without metrics and without an AWS call when there is no channel', async () => {
     await test.put(makeRecord());
     expect((await metrics()).body).toMatchObject({ uptimeSeconds: null, current: { bitrateBps: null } });
     expect(test.mocks.cloudWatch.calls()).toHaveLength(0);
   });
 
-  it('200 asks CloudWatch once for many who look at the same second', async () => {
+  it('200 asks CloudWatch once for concurrent requests', async () => {
     await test.put(makeRunning());
     await Promise.all([metrics(), metrics(), metrics()]);
     expect(test.mocks.cloudWatch.calls()).toHaveLength(1);
   });
 
-  it('404 when there is none', async () => {
+  it('404 for an unknown destination', async () => {
     expect((await metrics()).status).toBe(404);
   });
-  it('422 for a query parameter nobody knows', async () => {
+  it('422 for an unknown query parameter', async () => {
     expect((await test.call('GET', `${path}/metrics?window=1`)).status).toBe(422);
   });
 });
 
-/** As the workflow notes them: the last one is still going. */
+/** Adds steps as the workflow records them; the last one is still running. */
 function withSteps(record: Destination, ...steps: string[]): Destination {
   const startedAt = NOW.toISOString();
   const noted = steps.map((step) => ({ step, startedAt, attempts: 1 }));
@@ -300,7 +300,7 @@ function withSteps(record: Destination, ...steps: string[]): Destination {
 describe('GET /api/operations/{operationId}', () => {
   const operation = (id: string) => test.call('GET', `/api/operations/${id}`);
 
-  it('200 shows the steps of one in flight', async () => {
+  it('200 shows the steps of a running operation', async () => {
     const begun = withOperation(makeRecord({ desired: 'running' }), 'start', begin);
     await test.put(withSteps(begun, 'EnsureInput', 'EnsureChannel'));
     const answer = await operation(`${DESTINATION_ID}-start-4`);
@@ -311,19 +311,19 @@ describe('GET /api/operations/{operationId}', () => {
     ]);
   });
 
-  it('200 counts the steps of taking back on', async () => {
+  it('200 continues the count through the undo steps', async () => {
     const begun = withOperation(makeRecord({ desired: 'running' }), 'start', begin);
     await test.put(withSteps(begun, 'EnsureInput', 'ReleaseChannelRun'));
     expect((await operation(`${DESTINATION_ID}-start-4`)).body).toMatchObject({ stepNumber: 2, stepCount: 5 });
   });
 
-  it('200 shows the outcome of a finished one, after its destination is gone', async () => {
+  it('200 shows the outcome of a finished operation, also after its destination is deleted', async () => {
     const begun = withOperation(makeRecord(), 'teardown', begin);
     await putOperation(test.deps, begun, settle(begun, { outcome: 'succeeded' }, NOW).operation);
     expect((await operation(`${DESTINATION_ID}-teardown-4`)).body).toMatchObject({ state: 'succeeded', error: null });
   });
 
-  it('200 finds one that has ended this moment', async () => {
+  it('200 finds an operation that ends during the request', async () => {
     const begun = withOperation(makeRecord(), 'start', begin);
     await putOperation(test.deps, begun, settle(begun, { outcome: 'succeeded' }, NOW).operation);
     test.readStale();
@@ -336,7 +336,7 @@ describe('GET /api/operations/{operationId}', () => {
       expect((await operation(id)).status).toBe(404);
     },
   );
-  it('422 for a query parameter nobody knows', async () => {
+  it('422 for an unknown query parameter', async () => {
     expect((await operation(`${DESTINATION_ID}-start-4?x=1`)).status).toBe(422);
   });
 });

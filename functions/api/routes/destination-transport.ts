@@ -29,7 +29,7 @@ const ACTIONS = {
   },
 } as const;
 
-/** Starting and stopping one destination. A repeated wish is no error: it is answered 200 and begins nothing. */
+/** Start and stop of one destination. A repeated request is not an error: it returns 200 and begins nothing. */
 export function registerDestinationTransport(api: Api, deps: ApiDeps): void {
   const middleware = idempotent(deps);
 

@@ -20,7 +20,7 @@ const post = (fields: object = {}, headers: Record<string, string> = {}) =>
   test.call('POST', '/api/destinations', { body: { ...makeBody(), ...fields }, headers });
 
 describe('POST /api/destinations', () => {
-  it('201 adds it once when the answer to the write is lost and the SDK repeats it', async () => {
+  it('201 adds a destination once when the answer to the write is lost and the SDK repeats it', async () => {
     test.loseAnswers('PutCommand');
     const answer = await post();
     expect(answer.status).toBe(201);
@@ -30,7 +30,7 @@ describe('POST /api/destinations', () => {
     expect(test.executions()).toEqual([`${answer.body.destinationId}-create-1`]);
   });
 
-  it('201 stores a warm destination and begins to make its channel', async () => {
+  it('201 stores a warm destination and starts creating its channel', async () => {
     const answer = await post();
     expect(answer.status).toBe(201);
     expect(answer.body).toMatchObject({
@@ -51,7 +51,7 @@ describe('POST /api/destinations', () => {
     expect(test.executions()).toEqual([`${answer.body.destinationId}-create-1`]);
   });
 
-  it('201 puts it into a group, without the blanks around it; into none when nothing is said', async () => {
+  it('201 trims the group, and uses none by default', async () => {
     expect((await post({ group: '  Sunday service ' })).body.group).toBe('Sunday service');
     expect((await post({ streamKey: 'another-key-9876' })).body.group).toBeNull();
     expect((await post({ streamKey: 'a-third-key-5432', group: null })).body.group).toBeNull();
@@ -60,37 +60,37 @@ describe('POST /api/destinations', () => {
   it.each([
     ['', 'must have at least one character'],
     ['   ', 'must have at least one character'],
-  ])('422 for the group %j: null is none', async (group, message) => {
+  ])('422 for the group %j, because null means no group', async (group, message) => {
     expect((await post({ group })).problem.errors).toEqual([{ field: 'group', message }]);
   });
 
-  it('422 for a group that is too long or cannot be printed', async () => {
+  it('422 for a group that is too long or unprintable', async () => {
     expect((await post({ group: 'g'.repeat(41) })).problem.errors?.[0]?.message).toMatch(/at most 40/);
     expect((await post({ group: 'Sun\u202eday' })).problem.errors?.[0]?.message).toMatch(/control characters/);
     expect((await post({ name: '\u200b\u2060' })).problem.errors?.[0]?.message).toMatch(/visible character/);
     expect((await post({ group: 'g'.repeat(40) })).status).toBe(201);
   });
 
-  it('201 starts nothing for a cold destination', async () => {
+  it('201 starts no operation for a cold destination', async () => {
     const answer = await post({ standby: 'cold' });
     expect(answer.body).toMatchObject({ status: 'idle', standby: 'cold', operation: null });
     expect(test.executions()).toEqual([]);
   });
 
-  it('201 expects the first start to take as long as the preview’s', async () => {
+  it('201 estimates the first start by the preview’s start', async () => {
     await test.put({ ...makePrimary(), tookMs: { EnsureChannelRun: 94_000 } });
     const { body } = await post();
     expect(await test.read(body.destinationId)).toMatchObject({ tookMs: { EnsureChannelRun: 94_000 } });
   });
 
-  it('201 stores the key encrypted, with its last four characters and no more', async () => {
+  it('201 stores the key encrypted, with only its last four characters in the clear', async () => {
     const { body } = await post();
     const record = await test.read(body.destinationId);
     expect(JSON.stringify(record)).not.toContain(STREAM_KEY);
     expect(record?.streamKeyCiphertext).toMatch(/^[A-Za-z0-9+/=]{40,}$/);
   });
 
-  it('201 even when the state machine cannot be started: the sweep will', async () => {
+  it('201 even when the state machine cannot be started, because the sweep starts it', async () => {
     test.mocks.sfn.on(StartExecutionCommand).rejects(new Error('no'));
     const answer = await post();
     expect(answer.status).toBe(201);
@@ -109,12 +109,12 @@ describe('POST /api/destinations', () => {
     expect((await post({ name: 'Second', streamKey: 'another-key-9876' })).status).toBe(201);
   });
 
-  it('201 for the same key on another application of one’s own server', async () => {
+  it('201 for the same key at another application of a custom server', async () => {
     await test.add({ platform: 'custom', rtmpUrl: 'rtmp://live.example.com/one' });
     expect((await post({ platform: 'custom', rtmpUrl: 'rtmp://live.example.com/two' })).status).toBe(201);
   });
 
-  it('409 duplicate_destination for the same key at the same host, naming the other', async () => {
+  it('409 duplicate_destination for the same key at the same host names the other destination', async () => {
     const first = await test.add({ name: 'First' });
     const answer = await post({ name: 'Second', rtmpUrl: 'rtmp://a.rtmps.youtube.com/live2' });
     expect(answer.status).toBe(409);
@@ -123,7 +123,7 @@ describe('POST /api/destinations', () => {
     expect(answer.problem.detail).toContain(first.destinationId);
   });
 
-  it('422 names every offending field and what is known', async () => {
+  it('422 names every offending field and the allowed ones', async () => {
     const answer = await test.call('POST', '/api/destinations', {
       body: { name: '', platform: 'youtube', stremKey: 'x', standby: 'hot' },
     });
@@ -140,7 +140,7 @@ describe('POST /api/destinations', () => {
     ]);
   });
 
-  it('422 names the platforms when the platform is not one', async () => {
+  it('422 lists the platforms for an unknown platform', async () => {
     const { problem } = await post({ platform: 'tube' });
     expect(problem.errors?.[0]).toMatchObject({
       field: 'platform',
@@ -148,13 +148,13 @@ describe('POST /api/destinations', () => {
     });
   });
 
-  it('422 asks for the URL where the platform gives one per event', async () => {
+  it('422 requires the URL where the platform assigns one per event', async () => {
     const answer = await post({ platform: 'linkedin' });
     expect(answer.status).toBe(422);
     expect(answer.problem.errors?.[0]?.field).toBe('rtmpUrl');
   });
 
-  it('422 preset_unsupported lists what the platform takes', async () => {
+  it('422 preset_unsupported lists the presets of the platform', async () => {
     const { status, problem } = await post({
       platform: 'linkedin',
       rtmpUrl: 'rtmp://event.example.com/live',
@@ -166,7 +166,7 @@ describe('POST /api/destinations', () => {
     expect(problem.errors?.[0]?.message).not.toContain('1080p60');
   });
 
-  it('422 url_not_allowed for a name that points into a private network', async () => {
+  it('422 url_not_allowed for a name that points to a private network', async () => {
     test.addresses['sneaky.example.com'] = ['203.0.114.7', '169.254.169.254'];
     const answer = await post({ platform: 'custom', rtmpUrl: 'rtmp://sneaky.example.com/live' });
     expect(answer.status).toBe(422);
@@ -184,7 +184,7 @@ describe('POST /api/destinations', () => {
     expect(answer.text).not.toContain(STREAM_KEY.slice(1));
   });
 
-  it('writes nothing when it refuses', async () => {
+  it('writes nothing for a refused request', async () => {
     await post({ platform: 'custom', rtmpUrl: 'rtmp://10.0.0.1/live' });
     expect((await test.call('GET', '/api/destinations')).body.data).toEqual([]);
     expect(test.executions()).toEqual([]);
@@ -206,19 +206,19 @@ describe('GET /api/destinations', () => {
     return { seen, pages };
   };
 
-  it('200 with nothing when there is nothing', async () => {
+  it('200 with an empty list without destinations', async () => {
     const answer = await test.call('GET', '/api/destinations');
     expect(answer.status).toBe(200);
     expect(answer.body).toEqual({ data: [], nextCursor: null });
   });
 
-  it('200 pages through everything once, and ends without an empty page', async () => {
+  it('200 returns every destination once, page by page, without an empty last page', async () => {
     for (const destinationId of ids) await test.put(makeRecord({ destinationId }));
     expect(await walk('limit=2')).toEqual({ seen: ids, pages: 3 });
     expect(await walk('limit=5')).toEqual({ seen: ids, pages: 1 });
   });
 
-  it('200 fills a page although the filter leaves out most records', async () => {
+  it('200 fills a page even if the filter drops most records', async () => {
     for (const [index, destinationId] of ids.entries()) {
       await test.put(makeRecord({ destinationId, platform: index % 2 === 0 ? 'twitch' : 'youtube' }));
     }
@@ -226,7 +226,7 @@ describe('GET /api/destinations', () => {
     expect((await walk('status=running')).seen).toEqual([]);
   });
 
-  it('200 finds those of one group, over the pages; one written before there were groups is in none', async () => {
+  it('200 filters by group across pages; a record without the field has no group', async () => {
     for (const [index, destinationId] of ids.entries()) {
       await test.put(makeRecord({ destinationId, group: index % 2 === 0 ? 'Sunday service' : null }));
     }
@@ -265,7 +265,7 @@ describe('GET /api/destinations', () => {
 describe('GET /api/destinations/{destinationId}', () => {
   const get = (destinationId = DESTINATION_ID) => test.call('GET', `/api/destinations/${destinationId}`);
 
-  it('200 shows the three truths and what can be done', async () => {
+  it('200 shows desired state, status, health and the allowed actions', async () => {
     await test.put(makeRunning());
     const answer = await get();
     expect(answer.headers.get('etag')).toBe('"4"');
@@ -285,18 +285,18 @@ describe('GET /api/destinations/{destinationId}', () => {
     });
   });
 
-  it('200 wants of the primary what its ladder adds up to', async () => {
+  it('200 targets the sum of the primary’s ladder', async () => {
     await test.put({ ...makePrimary(), platform: 'hls', preset: '720p30,480p30' });
     expect((await get('primary')).body.targetBitrateBps).toBe(3_000_000 + 128_000 + 1_500_000 + 128_000);
   });
 
-  it('200 is on air only while the look is fresh', async () => {
+  it('200 onAir is true only while the observation is fresh', async () => {
     await test.put(makeRunning());
     test.time.now = new Date(NOW.getTime() + 10_000);
     expect((await get()).body).toMatchObject({ status: 'running', onAir: false });
   });
 
-  it('200 forgets what was observed in an earlier run', async () => {
+  it('200 ignores observations of an earlier run', async () => {
     await test.put(makeRunning({ runningSince: '2026-11-21T17:59:59.000Z' }));
     expect((await get()).body).toMatchObject({ onAir: false, bitrateBps: null, health: { code: 'not_observed' } });
   });
@@ -308,12 +308,12 @@ describe('GET /api/destinations/{destinationId}', () => {
     );
   });
 
-  it('404 when there is none', async () => {
+  it('404 for an unknown destination', async () => {
     const answer = await get(MISSING_ID);
     expect(answer.status).toBe(404);
     expect(answer.problem).toMatchObject({ code: 'not_found', detail: `no destination ${MISSING_ID}` });
   });
-  it('422 for a query parameter nobody knows', async () => {
+  it('422 for an unknown query parameter', async () => {
     expect((await test.call('GET', `/api/destinations/${DESTINATION_ID}?deep=1`)).status).toBe(422);
   });
 });
@@ -325,7 +325,7 @@ describe('DELETE /api/destinations/{destinationId}', () => {
     ['idle', makeRecord()],
     ['running', makeRunning()],
     ['in error', makeRunning({ status: 'error' })],
-  ])('202 releases one that is %s', async (_state, record) => {
+  ])('202 releases a destination that is %s', async (_state, record) => {
     await test.put(record);
     const answer = await remove();
     expect(answer.status).toBe(202);
@@ -334,14 +334,14 @@ describe('DELETE /api/destinations/{destinationId}', () => {
     expect(answer.headers.get('operation-id')).toBe(`${DESTINATION_ID}-teardown-4`);
   });
 
-  it('202 again while it is being deleted, beginning nothing new', async () => {
+  it('202 again while it is being deleted, without a new operation', async () => {
     await test.put(makeRecord());
     await remove();
     expect((await remove()).status).toBe(202);
     expect(test.executions()).toHaveLength(1);
   });
 
-  it('202 while it starts: the running operation is left to notice', async () => {
+  it('202 while it starts, and the running start notices the deletion', async () => {
     const idle = makeRecord({ desired: 'running' });
     await test.put(withOperation(idle, 'start', { now: NOW, requestedBy: 'operator' }));
     expect((await remove()).body).toMatchObject({
@@ -351,7 +351,7 @@ describe('DELETE /api/destinations/{destinationId}', () => {
     });
   });
 
-  it('404 when there is none', async () => {
+  it('404 for an unknown destination', async () => {
     expect((await remove()).status).toBe(404);
   });
 
@@ -362,7 +362,7 @@ describe('DELETE /api/destinations/{destinationId}', () => {
     expect(answer.problem.code).toBe('protected_destination');
   });
 
-  it('412 when it was changed since it was read', async () => {
+  it('412 after a change by someone else', async () => {
     await test.put(makeRecord());
     expect((await remove({ 'if-match': '"3"' })).status).toBe(412);
     expect((await test.read(DESTINATION_ID))?.desired).toBe('idle');

@@ -107,7 +107,7 @@ async function insert(
   );
   requireKeyShape(target, wanted.streamKey);
   await requireNoDuplicate(deps, { ...target, destinationId: null, streamKeyFingerprint: streamKey.fingerprint });
-  // The preview mostly ran before: its times tell the first start of this one when AWS is about done.
+  // The preview has usually run before, so its durations estimate the first start of this destination.
   const { tookMs } = (await getDestination(deps, PRIMARY_DESTINATION_ID)) ?? {};
   for (;;) {
     const destinationId = deps.newDestinationId();

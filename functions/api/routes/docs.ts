@@ -5,11 +5,11 @@ import type { Api, ApiDeps } from '../api-deps.ts';
 import { ROUTE_ACCESS } from '../route-roles.ts';
 import { registerWebhooks } from '../schemas/webhooks.ts';
 
-/** The documentation page, from files of our own: it works offline and needs no inline script. */
+/** The documentation page, served from local files: it works offline and needs no inline script. */
 
 export const DOCS_PATH = '/api/docs';
 
-/** The only files served, with their types: nothing of the directory is reachable by name. */
+/** The only files served, with their types; no other file of the directory is reachable. */
 const ASSETS: Record<string, string> = {
   'swagger-ui.css': 'text/css; charset=utf-8',
   'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
@@ -65,7 +65,7 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 type Document = ReturnType<Api['getOpenAPI31Document']>;
 
-/** Writes into every operation who may call it: the roles of a security requirement, and a sentence for people. */
+/** Adds the required role to every operation: as a security requirement and as a sentence. */
 function withAccess(document: Document): Document {
   for (const [path, operations] of Object.entries(document.paths ?? {})) {
     for (const method of METHODS) {

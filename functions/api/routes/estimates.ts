@@ -50,7 +50,7 @@ export function registerEstimates(api: Api, deps: ApiDeps): void {
       idle: priceOfIdle(pricing, { standby }),
       parts: priceOfRunning(pricing, settings),
     }));
-    // Each channel is billed by itself, so minima and minutes begun are those of each channel, added up.
+    // AWS bills each channel separately, so minimums and started minutes count per channel.
     const all = priced.map(({ parts }) => parts);
     return context.json(
       {
@@ -71,7 +71,7 @@ export function registerEstimates(api: Api, deps: ApiDeps): void {
   });
 }
 
-/** The amounts of some channels together. */
+/** Sums up the amounts of channels. */
 function toEstimated(channels: readonly PricePart[][], hours: number) {
   const together = (amountOf: (parts: readonly PricePart[]) => Money) => sum(channels.map(amountOf));
   const perHour = together(totalOf);

@@ -28,27 +28,27 @@ import type { ProblemBody } from '../schemas/answers.ts';
 import { ROUTE_ACCESS } from '../route-roles.ts';
 
 /**
- * Every call that changes something, in every state it can meet. A state is never a failure of ours: the call is carried
- * out, or refused with 409 and what to do. The tables say which.
+ * Tests every change in every state. No state causes an internal error: the API runs the call, or refuses it with 409
+ * and a remedy. The tables list the expected answers.
  */
 
 const test = useTestApi();
 
 const FLOW_CALLS = ['start', 'stop'] as const;
 
-/** What MediaConnect's own rules make of a start and a stop, by the state of the flow. */
+/** Expected answers to start and stop by flow state, from MediaConnect's rules. */
 const FLOW_TABLE: Record<string, Record<(typeof FLOW_CALLS)[number], number>> = {
   STANDBY: { start: 202, stop: 200 },
   STARTING: { start: 200, stop: 409 },
   ACTIVE: { start: 200, stop: 202 },
-  // Waits for the update to end, which here it never does.
+  // Waits for the update to end, which never happens here.
   UPDATING: { start: 200, stop: 409 },
   STOPPING: { start: 409, stop: 200 },
   DELETING: { start: 409, stop: 409 },
   ERROR: { start: 202, stop: 202 },
 };
 
-/** A local MediaConnect whose flow stays in one state: the change that would end the state never happens. */
+/** Uses a local MediaConnect whose flow stays in one state, because the ending transition never happens. */
 async function useFlowIn(state: string): Promise<void> {
   const hooks: MediaHooks = {
     planTransition: ({ from, to }) =>
@@ -97,22 +97,22 @@ function inFlight(
   return { ...withOperation({ ...before, desired }, kind, { now: NOW, requestedBy: 'a person' }), ...changes };
 }
 
-/** Every state of a record that the lifecycle can leave. */
+/** Every record state that the lifecycle can produce. */
 const STATES: Record<string, Destination> = {
   idle: makeRecord(),
   running: makeRunning(),
-  'error, wanted running': makeRecord({ status: 'error', desired: 'running' }),
-  'error, wanted idle': makeRecord({ status: 'error' }),
-  'error, wanted gone': makeRecord({ status: 'error', desired: 'deleted' }),
+  'error, desired running': makeRecord({ status: 'error', desired: 'running' }),
+  'error, desired idle': makeRecord({ status: 'error' }),
+  'error, desired deleted': makeRecord({ status: 'error', desired: 'deleted' }),
   creating: inFlight('create', 'idle'),
-  'creating, wanted running': inFlight('create', 'running'),
-  'creating, wanted gone': inFlight('create', 'deleted'),
+  'creating, desired running': inFlight('create', 'running'),
+  'creating, desired deleted': inFlight('create', 'deleted'),
   starting: inFlight('start', 'running'),
-  'starting, wanted idle': inFlight('start', 'idle'),
-  'starting, wanted gone': inFlight('start', 'deleted'),
+  'starting, desired idle': inFlight('start', 'idle'),
+  'starting, desired deleted': inFlight('start', 'deleted'),
   stopping: inFlight('stop', 'idle'),
-  'stopping, wanted running': inFlight('stop', 'running'),
-  'stopping, wanted gone': inFlight('stop', 'deleted'),
+  'stopping, desired running': inFlight('stop', 'running'),
+  'stopping, desired deleted': inFlight('stop', 'deleted'),
   deleting: inFlight('teardown', 'deleted'),
   primary: makePrimary(),
 };
@@ -170,40 +170,40 @@ const CALLS: Record<string, Send> = {
   'delete by force': (id) => test.call('DELETE', `/api/destinations/${id}?force=true`),
 };
 
-/** Answers in the order of CALLS: actions one by one, then edits, then what may be released. */
+/** Answers in the order of CALLS: actions, bulk actions, edits, keys, logs, deletions. */
 const ANSWERS = {
   idle: '202 202 200 200 202 | accepted unchanged | 200 200 200 200 200 | 204 204 204 | 200 200 | 202 202',
   onAir: '200 200 202 202 202 | unchanged accepted | 200 409 200 200 409 | 409 204 204 | 200 200 | 202 202',
   failed: '202 202 202 202 202 | accepted accepted | 200 200 200 200 200 | 204 204 204 | 200 200 | 202 202',
   towardsIdle: '202 202 200 202 202 | accepted unchanged | 200 200 200 200 200 | 204 204 204 | 200 200 | 202 202',
   towardsRunning: '200 202 202 202 202 | unchanged accepted | 200 200 200 200 200 | 204 204 204 | 200 200 | 202 202',
-  towardsGone: '409 409 409 409 409 | refused refused | 409 409 409 409 409 | 409 409 409 | 409 409 | 202 202',
+  towardsDeleted: '409 409 409 409 409 | refused refused | 409 409 409 409 409 | 409 409 409 | 409 409 | 202 202',
   protected: '409 409 409 409 409 | refused refused | 409 409 409 409 409 | 409 409 409 | 409 409 | 409 409',
 };
 
 const DESTINATION_TABLE: Record<keyof typeof STATES, string> = {
   idle: ANSWERS.idle,
   running: ANSWERS.onAir,
-  'error, wanted running': ANSWERS.failed,
-  'error, wanted idle': ANSWERS.failed,
-  'error, wanted gone': ANSWERS.towardsGone,
+  'error, desired running': ANSWERS.failed,
+  'error, desired idle': ANSWERS.failed,
+  'error, desired deleted': ANSWERS.towardsDeleted,
   creating: ANSWERS.towardsIdle,
-  'creating, wanted running': ANSWERS.towardsRunning,
-  'creating, wanted gone': ANSWERS.towardsGone,
+  'creating, desired running': ANSWERS.towardsRunning,
+  'creating, desired deleted': ANSWERS.towardsDeleted,
   starting: ANSWERS.towardsRunning,
-  'starting, wanted idle': ANSWERS.towardsIdle,
-  'starting, wanted gone': ANSWERS.towardsGone,
+  'starting, desired idle': ANSWERS.towardsIdle,
+  'starting, desired deleted': ANSWERS.towardsDeleted,
   stopping: ANSWERS.towardsIdle,
-  'stopping, wanted running': ANSWERS.towardsRunning,
-  'stopping, wanted gone': ANSWERS.towardsGone,
-  deleting: ANSWERS.towardsGone,
+  'stopping, desired running': ANSWERS.towardsRunning,
+  'stopping, desired deleted': ANSWERS.towardsDeleted,
+  deleting: ANSWERS.towardsDeleted,
   primary: ANSWERS.protected,
 };
 
 describe.each(Object.entries(DESTINATION_TABLE))('a destination that is %s', (state, line) => {
   const expected = line.split(/[ |]+/);
 
-  it('answers every call by its state, and is left in no motion that nothing moves', async () => {
+  it('answers every call by its state, and is never left in an operation that no state machine runs', async () => {
     for (const [index, [name, send]] of Object.entries(CALLS).entries()) {
       const record = STATES[state]!;
       const destinationId = record.destinationId === DESTINATION_ID ? idOf(index) : record.destinationId;
@@ -217,12 +217,12 @@ describe.each(Object.entries(DESTINATION_TABLE))('a destination that is %s', (st
       const isAtRest = ['idle', 'running', 'error'].includes(after!.status);
       expect(isAtRest, name).toBe(after!.operation === null);
     }
-    // The state of the flow cannot matter to calls that do not ask for it.
+    // These calls do not read the flow, so its state cannot matter.
     expect(test.mediaConnect.calls).toEqual([]);
   });
 });
 
-/** A refusal says what to do, in words. */
+/** Returns true when a refusal has a remedy. */
 const isHelpful = (status: number, problem: ProblemBody | null): boolean =>
   status !== 409 || /\w/.test(problem?.remedy ?? '');
 
@@ -265,14 +265,14 @@ describe('POST /api/mediaconnect/flow/stop', () => {
   });
 });
 
-it('409 when a resource in AWS is changing its state, whatever the call', async () => {
+it('409 while an AWS resource is changing its state', async () => {
   const busy = Object.assign(new Error('busy'), { name: 'ConflictException', $metadata: {} });
   test.mediaConnect.failure = busy;
   const { status, problem } = await test.call('POST', '/api/mediaconnect/flow/start');
   expect([status, problem.code, problem.retryAfterSeconds]).toEqual([409, 'illegal_transition', 5]);
 });
 
-it('202 of several, the one whose turn met an outage is refused and the others are carried out', async () => {
+it('202 for several destinations refuses the one that met an outage and runs the others', async () => {
   await test.put(makeRecord());
   await test.put(makeRecord({ destinationId: OTHER_ID }));
   const { table } = test.deps.clients;

@@ -8,7 +8,7 @@ import { etagOf } from '../../domain/requests.ts';
 import { toDestinationResource, type ResourceView } from '../views/resources.ts';
 import type { DestinationResource } from '../schemas/answers.ts';
 
-/** Path of a destination's operations; what a 202 points to. */
+/** Path of operations, to which a 202 points. */
 const OPERATIONS_PATH = '/api/operations';
 
 /** Reads a record. @throws {AppError} `not_found` */
@@ -25,7 +25,7 @@ export function requireFound<Found>(found: Found | null, destinationId: string):
   });
 }
 
-/** What the resources of one answer are made with. */
+/** Returns the inputs of the views for one answer. */
 export function resourceView(deps: ApiDeps, context: ApiContext): ResourceView {
   return {
     role: context.get('principal').role,
@@ -36,7 +36,7 @@ export function resourceView(deps: ApiDeps, context: ApiContext): ResourceView {
   };
 }
 
-/** Sets the headers of an answer that carries a destination, and gives its body. */
+/** Sets the headers of an answer with a destination and returns its body. */
 export function presentDestination(
   deps: ApiDeps,
   context: ApiContext,
@@ -47,7 +47,7 @@ export function presentDestination(
   return toDestinationResource(record, resourceView(deps, context));
 }
 
-/** As above, for a 202: `Location` leads to the operation's progress. */
+/** As above, for a 202: `Location` is the path of the operation. */
 export function presentOperation(
   deps: ApiDeps,
   context: ApiContext,

@@ -16,8 +16,8 @@ const encoderAddress = createRoute({
 });
 
 /**
- * `GET /api/mediaconnect/flow/encoder-address`: apart from the flow's status, which is polled, kept for idempotency keys
- * and shown to viewers. @param passphrase null: the listener is open
+ * `GET /api/mediaconnect/flow/encoder-address`. Separate from the flow's status, because that is polled, stored with
+ * idempotency keys and readable by viewers. @param passphrase null: the listener is open
  */
 export function registerFlowEncoderAddress(
   api: Api,

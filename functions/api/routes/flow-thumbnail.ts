@@ -6,7 +6,7 @@ import type { Api, ApiDeps } from '../api-deps.ts';
 import { NoQuery, problems } from '../schemas/contract.ts';
 import { memoize } from '../views/memoize.ts';
 
-/** MediaConnect allows few describes a second per account: all viewers together cost one call every two seconds. */
+/** MediaConnect limits describe calls per account, so all viewers share one call every two seconds. */
 const KEPT_MS = 2000;
 
 const thumbnail = createRoute({
@@ -31,7 +31,7 @@ export function registerFlowThumbnail(api: Api, deps: ApiDeps): void {
   const newest = memoize({ milliseconds: KEPT_MS, now: deps.now }, async () => {
     const found = await describeSourceThumbnail(deps);
     if (!found) return null;
-    // The time is part of it: a source that stands still has a new picture all the same.
+    // Includes the time, because a still source gets new pictures too.
     const hash = createHash('sha256').update(found.takenAt.toISOString()).update(found.jpeg).digest('base64url');
     return { ...found, etag: `"${hash}"` };
   });

@@ -19,7 +19,7 @@ const status = createRoute({
   responses: { 200: answers(FlowStatusResource, 'The flow, at most a second old'), ...problems(503) },
 });
 
-/** The flow: its status, start and stop. */
+/** Status, start and stop of the flow. */
 export function registerFlow(api: Api, deps: ApiDeps): void {
   const look = createFlowLook(deps);
   const present = async (context: ApiContext) =>

@@ -7,7 +7,7 @@ import { answers, NoQuery, openProblems } from '../schemas/contract.ts';
 import { memoize } from '../views/memoize.ts';
 import { HealthResource } from '../schemas/answers.ts';
 
-/** Anyone may ask, so asking often must cost nothing. */
+/** Cached, because anyone may poll it without signing in. */
 const KEPT_MS = 5000;
 
 const health = createRoute({
@@ -23,7 +23,7 @@ const health = createRoute({
   },
 });
 
-/** `GET /api/health`: for load balancers and supervisors, without signing in. */
+/** `GET /api/health`, for load balancers and supervisors; needs no sign-in. */
 export function registerHealth(api: Api, deps: ApiDeps): void {
   const checks = memoize({ milliseconds: KEPT_MS, now: deps.now }, () =>
     Promise.all([
@@ -34,7 +34,7 @@ export function registerHealth(api: Api, deps: ApiDeps): void {
     ]),
   );
   api.openapi(health, async (context) => {
-    // Asked for each time: a disk that fills up must not stay unnoticed for as long as an answer is kept.
+    // Not cached, so that a full disk is reported at once.
     const seen = [...(await checks.get()), ...storageCheck(deps)];
     const isOk = seen.every(({ ok }) => ok);
     const body = { version: deps.version, checks: seen };

@@ -20,7 +20,7 @@ describe('GET /api/destinations/{destinationId}/timeline', () => {
   const path = `/api/destinations/${DESTINATION_ID}/timeline`;
   const later = (seconds: number) => new Date(NOW.getTime() + seconds * 1000);
 
-  it('200 tells who did what and what came of it, newest first', async () => {
+  it('200 lists actors, actions and outcomes, newest first', async () => {
     const error = {
       code: 'quota_exceeded',
       detail: 'the quota is reached',
@@ -43,14 +43,15 @@ describe('GET /api/destinations/{destinationId}/timeline', () => {
     await putTimelineEntry(test.deps, makeRecord(), health, 1);
     const { status, body } = await test.call('GET', path);
     expect(status).toBe(200);
-    expect(body.data.map(({ actor, kind, detail }: Record<string, string>) => [actor, kind, detail])).toEqual([
-      ['monitor', 'health', 'no_source: nothing comes'],
-      ['workflow', 'operation_ended', 'start failed: the quota is reached'],
-      ['operator', 'operation_began', 'start began'],
+    const shown = body.data.map(({ actor, kind, code, detail }: Record<string, string>) => [actor, kind, code, detail]);
+    expect(shown).toEqual([
+      ['monitor', 'health', 'no_source', 'nothing comes'],
+      ['workflow', 'operation_ended', error.code, 'start failed: the quota is reached'],
+      ['operator', 'operation_began', null, 'start began'],
     ]);
   });
 
-  it('200 shows an edit by its fields, and of a new key no more than that there is one', async () => {
+  it('200 shows the fields of an edit, and only the fact of a new key', async () => {
     const { destinationId } = await test.add();
     await test.call('PATCH', `/api/destinations/${destinationId}`, { body: { name: 'Other' } });
     await test.call('PUT', `/api/destinations/${destinationId}/stream-key`, { body: { streamKey: `${STREAM_KEY}-2` } });
@@ -60,20 +61,20 @@ describe('GET /api/destinations/{destinationId}/timeline', () => {
     expect(text).not.toContain(STREAM_KEY);
   });
 
-  it('200 after the destination is gone, 404 when there never was one', async () => {
+  it('200 for a deleted destination, 404 for one that never existed', async () => {
     expect((await test.call('GET', path)).status).toBe(404);
     const gone = settle(withOperation(makeRecord(), 'teardown', begin), { outcome: 'succeeded' }, NOW).operation;
     await putOperation(test.deps, makeRecord(), gone);
     expect((await test.call('GET', path)).status).toBe(200);
   });
 
-  it('422 for a query parameter nobody knows', async () => {
+  it('422 for an unknown query parameter', async () => {
     expect((await test.call('GET', `${path}?since=1`)).status).toBe(422);
   });
 });
 
-describe('a destination whose health comes and goes', () => {
-  it('is told with its newest 500 entries, and with all of them page by page', async () => {
+describe('a destination whose health changes often', () => {
+  it('has its newest 500 entries in its own timeline, and all of them page by page in the general one', async () => {
     const seconds = Array.from({ length: 510 }, (_, index) => index + 1);
     await test.put(makeRecord());
     const add = async (second: number) => {
@@ -104,7 +105,7 @@ describe('a destination whose health comes and goes', () => {
 describe('leftovers', () => {
   const release = (orphanId: string, query = '') => test.call('POST', `/api/orphans/${orphanId}/release${query}`);
 
-  it('200 lists them with their price, and says when nobody knows it', async () => {
+  it('200 lists them with their price, null when it is unknown', async () => {
     await putOrphan(test.deps, makeOrphan());
     await putOrphan(test.deps, makeOrphan({ resource: 'input', resourceId: '42', state: 'DETACHED' }));
     const { status, body } = await test.call('GET', '/api/orphans');
@@ -114,14 +115,14 @@ describe('leftovers', () => {
       price.usdPerHour,
       price.isPriceComplete,
     ]);
-    // Of the channel at least the output that every channel has.
+    // For the channel, at least the output that every channel has.
     expect(prices.toSorted()).toEqual([
       ['channel', 0.5976, false],
       ['input', null, false],
     ]);
   });
 
-  it('202 asks the next sweep to release one, and remembers who did', async () => {
+  it('202 requests a release by the next sweep, and records the requester', async () => {
     const orphan = makeOrphan();
     await putOrphan(test.deps, orphan);
     const answer = await release(orphan.orphanId);
@@ -130,14 +131,14 @@ describe('leftovers', () => {
     expect((await listOrphans(test.deps))[0]!.releaseRequestedBy).toBe('operator');
   });
 
-  it('409 for one without our tags: what may be somebody else’s is not deleted', async () => {
+  it('409 for an untagged resource, which may belong to someone else', async () => {
     const orphan = makeOrphan({ isTagged: false, reason: 'tags_missing' });
     await putOrphan(test.deps, orphan);
     expect((await release(orphan.orphanId)).status).toBe(409);
     expect((await listOrphans(test.deps))[0]!.releaseRequestedBy).toBeNull();
   });
 
-  it('404 when there is none, 422 for parameters nobody knows', async () => {
+  it('404 for an unknown orphan, 422 for unknown parameters', async () => {
     expect((await release('channel-bm9uZQ')).status).toBe(404);
     expect((await release('channel-bm9uZQ', '?force=true')).status).toBe(422);
     expect((await test.call('GET', '/api/orphans?limit=1')).status).toBe(422);

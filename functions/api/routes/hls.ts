@@ -1,11 +1,11 @@
 import { AppError } from '../../domain/errors.ts';
 import type { Api } from '../api-deps.ts';
 
-/** What of the origin's answer is passed on. */
+/** Headers of the origin that are passed on. */
 const PASSED_HEADERS = ['content-type', 'content-length', 'cache-control', 'etag', 'last-modified', 'age'];
 const PATH = /^\/out\/v1(\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$/;
 
-/** Serves the preview's playlists and segments from our own origin, to who is signed in. */
+/** Serves the preview's playlists and segments from our own origin to signed-in users. */
 export function registerHls(api: Api, hlsProxy: (path: string) => Promise<Response>): void {
   api.get('/out/v1/*', async (context) => {
     const { pathname, search } = new URL(context.req.url);

@@ -51,7 +51,7 @@ const detailEnd = createRoute({
 
 const HOUR_MS = 3_600_000;
 
-/** `…/log` and how much of it there is. */
+/** `…/log` and `…/detailed-log`. */
 export function registerLog(api: Api, deps: ApiDeps): void {
   const setDetail = async (context: ApiContext, destinationId: string, detailedLogUntil: string | null) => {
     const change = await requestChange(deps, destinationId, {

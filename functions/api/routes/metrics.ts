@@ -34,10 +34,10 @@ type Series = Awaited<ReturnType<typeof getChannelSeries>> extends Map<string, i
 /** `GET …/metrics`. */
 export function registerMetrics(api: Api, deps: ApiDeps): void {
   const memos = new Map<string, Memo<Series | undefined>>();
-  // What is shown here: whether an output is written is the monitor's business.
+  // Only the shown metrics; the monitor reads the others.
   const shown = channelMetrics(deps.embedded).filter((name) => !NOT_SHOWN.includes(name));
 
-  /** Several viewers of one page ask CloudWatch once. */
+  /** Several viewers of a page share one query to CloudWatch. */
   function readSeries(channelId: string): Promise<Series | undefined> {
     if (memos.size > CHANNELS_KEPT_MAX) memos.clear();
     let memo = memos.get(channelId);
@@ -94,7 +94,7 @@ function toMetricsResource(deps: ApiDeps, record: Destination, series: Series | 
   };
 }
 
-/** Adds two series of counts; a point of one alone stays as it is. */
+/** Adds two series of counts; a point in only one of them stays. */
 function addUp(one: MetricPoint[], other: MetricPoint[]): MetricPoint[] {
   const byTime = new Map(one.map(({ at, value }) => [at, value]));
   for (const { at, value } of other) byTime.set(at, (byTime.get(at) ?? 0) + value);

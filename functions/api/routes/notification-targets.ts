@@ -10,7 +10,7 @@ import {
 import { encryptTargetSecret } from '../../aws/secrets.ts';
 import { newDelivery } from '../../domain/delivery.ts';
 import { AppError } from '../../domain/errors.ts';
-import { checkResolvedAddresses } from '../../domain/ingest-url.ts';
+import { checkResolvedAddresses } from '../../domain/public-address.ts';
 import {
   checkTarget,
   DEFAULT_FILTER,

@@ -43,7 +43,7 @@ const release = createRoute({
   },
 });
 
-/** What costs although nothing uses it. */
+/** Orphans: resources that cost money although no destination uses them. */
 export function registerOrphans(api: Api, deps: ApiDeps): void {
   const pricing = pricingOf(deps);
 

@@ -36,7 +36,7 @@ const put = createRoute({
   responses: { 200: answers(PrimaryResource, 'The primary'), ...problems(...WRITE_PROBLEMS, 409, 503) },
 });
 
-/** The primary's mode. */
+/** The mode of the primary. */
 export function registerPrimary(api: Api, deps: ApiDeps): void {
   const present = async (context: ApiContext) => {
     const record = await getDestination(deps, PRIMARY_DESTINATION_ID);

@@ -15,7 +15,7 @@ const change = (body: unknown) => test.call('POST', '/api/rehearsal', { body });
 const activeOf = ({ body }: { body: any }) => body.data.filter(({ isActive }: { isActive: boolean }) => isActive);
 
 describe('/api/rehearsal', () => {
-  it('GET 200 lists what can be practised, in words', async () => {
+  it('GET 200 lists the drills with label and description', async () => {
     const answer = await test.call('GET', '/api/rehearsal');
     expect(answer.status).toBe(200);
     expect(answer.body.data).toContainEqual({
@@ -29,7 +29,7 @@ describe('/api/rehearsal', () => {
     expect(activeOf(answer)).toEqual([]);
   });
 
-  it('POST 200 switches one on and off again', async () => {
+  it('POST 200 starts and stops a drill', async () => {
     await test.put(makeRecord());
     await change({ fault: 'aws_throttled', isActive: true });
     const both = await change({ fault: 'key_refused', destinationId: DESTINATION_ID, isActive: true });
@@ -40,7 +40,7 @@ describe('/api/rehearsal', () => {
     expect(activeOf(await change({ fault: 'aws_throttled', isActive: false }))).toHaveLength(1);
   });
 
-  it('DELETE 200 ends everything', async () => {
+  it('DELETE 200 stops all drills', async () => {
     await test.put(makeRecord());
     await change({ fault: 'source_lost', isActive: true });
     await change({ fault: 'platform_slow', destinationId: DESTINATION_ID, isActive: true });
@@ -49,7 +49,7 @@ describe('/api/rehearsal', () => {
     expect(activeOf(answer)).toEqual([]);
   });
 
-  it('404 for a destination that is not there', async () => {
+  it('404 for an unknown destination', async () => {
     expect((await change({ fault: 'key_refused', destinationId: MISSING_ID, isActive: true })).status).toBe(404);
   });
 
@@ -64,12 +64,12 @@ describe('/api/rehearsal', () => {
     expect(answer.text).toContain(words);
   });
 
-  it('422 for query parameters nobody knows', async () => {
+  it('422 for unknown query parameters', async () => {
     expect((await test.call('GET', '/api/rehearsal?x=1')).status).toBe(422);
     expect((await test.call('DELETE', '/api/rehearsal?x=1')).status).toBe(422);
   });
 
-  it('does not exist where nothing can be practised', async () => {
+  it('does not exist without drills', async () => {
     test.rebuild({ rehearsal: undefined });
     expect((await test.call('GET', '/api/rehearsal')).status).toBe(404);
     expect((await change({ fault: 'source_lost', isActive: true })).status).toBe(404);

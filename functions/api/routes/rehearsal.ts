@@ -39,7 +39,7 @@ const end = createRoute({
   },
 });
 
-/** Practising failures, where the place we run in offers it. */
+/** Drills, available on one machine only. */
 export function registerRehearsal(api: Api, deps: ApiDeps, rehearsal: Rehearsal): void {
   api.openapi(list, (context) => context.json(present(rehearsal), 200));
 
@@ -68,14 +68,14 @@ function requireScope(fault: RehearsalFaultName, destinationId: string | undefin
 function present(rehearsal: Rehearsal): z.infer<typeof RehearsalResource> {
   const active = rehearsal.active();
   const data = Object.entries(REHEARSAL_FAULTS).map(([name, { scope, label, description }]) => {
-    const practised = active.filter(({ fault }) => fault === name);
-    const destinationIds = practised.flatMap(({ destinationId }) => (destinationId === null ? [] : [destinationId]));
+    const running = active.filter(({ fault }) => fault === name);
+    const destinationIds = running.flatMap(({ destinationId }) => (destinationId === null ? [] : [destinationId]));
     return {
       fault: name as RehearsalFaultName,
       scope,
       label,
       description,
-      isActive: practised.length > 0,
+      isActive: running.length > 0,
       destinationIds,
     };
   });

@@ -36,7 +36,7 @@ describe('GET /api/mediaconnect/flow/status', () => {
     expect((await status()).body).toMatchObject({ status: 'STANDBY', source: { state: 'off', video: null } });
   });
 
-  it('200 waiting while no encoder is connected, with the URL to connect to', async () => {
+  it('200 waiting while no encoder is connected, with the encoder’s URL', async () => {
     sourceIs(0);
     expect((await status()).body).toMatchObject({
       source: { state: 'waiting', remedy: expect.stringContaining('encoder') },
@@ -46,7 +46,7 @@ describe('GET /api/mediaconnect/flow/status', () => {
     });
   });
 
-  it('200 connected, with what the source carries', async () => {
+  it('200 connected, with the streams of the source', async () => {
     sourceIs(1);
     test.mediaConnect.media = {
       TransportMediaInfo: {
@@ -84,7 +84,7 @@ describe('GET /api/mediaconnect/flow/status', () => {
     });
   });
 
-  it('200 connected, with warnings, when another encoder is turned away', async () => {
+  it('200 connected, with a warning, when another encoder is refused', async () => {
     sourceIs(1);
     flowIs('ACTIVE', { Messages: { Errors: ['another encoder calls'] } });
     const { source } = (await status()).body;
@@ -92,7 +92,7 @@ describe('GET /api/mediaconnect/flow/status', () => {
     expect(source.warnings[0]).toMatchObject({ code: 'flow_message', detail: 'another encoder calls' });
   });
 
-  it('200 failed, with a remedy, when the flow is in error or says why nobody gets in', async () => {
+  it('200 failed, with a remedy, when the flow is in error or reports why it refuses encoders', async () => {
     flowIs('ERROR', { Messages: { Errors: ['The source failed'] } });
     expect((await status()).body.source).toMatchObject({
       state: 'failed',
@@ -107,7 +107,7 @@ describe('GET /api/mediaconnect/flow/status', () => {
     });
   });
 
-  it('200 shows where the passphrase goes and never the passphrase', async () => {
+  it('200 shows a placeholder for the passphrase, never the passphrase', async () => {
     const flow = makeFlow('ACTIVE');
     Object.assign(flow.Flow.Source, { Decryption: { RoleArn: 'r', SecretArn: 's', KeyType: 'srt-password' } });
     test.mediaConnect.flow = flow;
@@ -115,7 +115,7 @@ describe('GET /api/mediaconnect/flow/status', () => {
     expect(ingest).toMatchObject({ encrypted: true, srtUrl: expect.stringContaining('passphrase=<your passphrase>') });
   });
 
-  it('200 looks once however many ask within a second, and again in the next', async () => {
+  it('200 calls MediaConnect once per second for all callers', async () => {
     await Promise.all(Array.from({ length: 20 }, status));
     expect(callsOf('DescribeFlowCommand')).toHaveLength(1);
     test.time.now = new Date(NOW.getTime() + 1001);
@@ -123,7 +123,7 @@ describe('GET /api/mediaconnect/flow/status', () => {
     expect(callsOf('DescribeFlowCommand')).toHaveLength(2);
   });
 
-  it('200 although figures and preview cannot be had', async () => {
+  it('200 without metrics and preview when they are unavailable', async () => {
     test.mocks.cloudWatch.on(GetMetricDataCommand).rejects(new Error('no'));
     test.mocks.mediaPackage.rejects(new Error('no'));
     const answer = await status();
@@ -131,7 +131,7 @@ describe('GET /api/mediaconnect/flow/status', () => {
     expect(answer.body).toMatchObject({ source: { bitrateBps: null }, preview: { hlsUrl: null } });
   });
 
-  it('200 says since when, by what it has seen change or the figures tell', async () => {
+  it('200 derives `since` from an observed change or from the metrics', async () => {
     const always = { Id: 'connected', Values: [0, 0], Timestamps: [5, 10].map(secondsAgo) };
     test.mocks.cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [always] });
     expect((await status()).body.source.since).toBeNull();
@@ -140,7 +140,7 @@ describe('GET /api/mediaconnect/flow/status', () => {
     expect((await status()).body.source.since).toBe('2026-11-21T18:00:02.000Z');
   });
 
-  it('422 for a query parameter nobody knows', async () => {
+  it('422 for an unknown query parameter', async () => {
     expect((await test.call('GET', '/api/mediaconnect/flow/status?x=1')).status).toBe(422);
   });
 });
@@ -148,7 +148,7 @@ describe('GET /api/mediaconnect/flow/status', () => {
 describe('GET /api/mediaconnect/flow/encoder-address', () => {
   const address = () => test.call('GET', '/api/mediaconnect/flow/encoder-address');
 
-  it('200 has the passphrase, escaped for URL and shell, and no cache may keep it', async () => {
+  it('200 has the passphrase, escaped for URL and shell, and no-store', async () => {
     const { body, headers } = await address();
     expect(body).toEqual({
       srtUrl:
@@ -160,7 +160,7 @@ describe('GET /api/mediaconnect/flow/encoder-address', () => {
     expect(test.log.join()).not.toContain('pass&phrase');
   });
 
-  it('200 has none for an open listener, and the path does not exist where the API does not know it', async () => {
+  it('200 has no passphrase for an open listener, and 404 where the API does not know it', async () => {
     test.rebuild({ srtPassphrase: null });
     expect((await address()).body).toEqual({
       srtUrl: 'srt://localhost:9998?mode=caller&latency=200000',
@@ -170,11 +170,11 @@ describe('GET /api/mediaconnect/flow/encoder-address', () => {
     expect((await address()).status).toBe(404);
   });
 
-  it('422 for a query parameter that does not exist', async () => {
+  it('422 for an unknown query parameter', async () => {
     expect((await test.call('GET', '/api/mediaconnect/flow/encoder-address?host=x')).status).toBe(422);
   });
 
-  it('no other answer has it', async () => {
+  it('the flow status never contains the passphrase', async () => {
     await address();
     const others = test.answers.filter(({ path }) => !path.endsWith('/encoder-address'));
     expect(JSON.stringify(others)).not.toMatch(/pass(&|%26)phrase/);
@@ -189,7 +189,7 @@ describe('GET /api/mediaconnect/flow/thumbnail', () => {
     test.mediaConnect.thumbnail = { Thumbnail: JPEG.toString('base64'), ThumbnailMessages: [], Timestamp: at };
   };
 
-  it('200 the picture, byte for byte, with when it was taken, for this one viewer to keep a moment', async () => {
+  it('200 returns the picture byte for byte with its time, cacheable privately for a moment', async () => {
     takenIs(secondsAgo(3));
     const answer = await test.api.request('/api/mediaconnect/flow/thumbnail', {
       headers: { authorization: `Bearer ${TOKEN}` },
@@ -204,7 +204,7 @@ describe('GET /api/mediaconnect/flow/thumbnail', () => {
     await thumbnail();
   });
 
-  it('304 for who has it already, and not for the next picture of a source that stands still', async () => {
+  it('304 for the same picture, but not for the next picture of a still source', async () => {
     takenIs(secondsAgo(3));
     const etag = (await thumbnail()).headers.get('etag')!;
     const again = await thumbnail({ 'if-none-match': etag });
@@ -214,7 +214,7 @@ describe('GET /api/mediaconnect/flow/thumbnail', () => {
     expect((await thumbnail({ 'if-none-match': etag })).status).toBe(200);
   });
 
-  it('200 asks once however many look within two seconds, and again in the next', async () => {
+  it('200 calls MediaConnect once per two seconds for all callers', async () => {
     takenIs(NOW);
     await Promise.all(Array.from({ length: 10 }, () => thumbnail()));
     test.time.now = new Date(NOW.getTime() + 1999);
@@ -227,9 +227,9 @@ describe('GET /api/mediaconnect/flow/thumbnail', () => {
 
   it.each([
     ['AWS has none', { ThumbnailMessages: [{ Code: 'x', Message: 'y' }] }],
-    ['nobody knows when it was taken', { Thumbnail: JPEG.toString('base64'), ThumbnailMessages: [] }],
-    ['AWS says nothing at all', undefined],
-  ])('404 with what to do when %s', async (_, details) => {
+    ['the time of the picture is unknown', { Thumbnail: JPEG.toString('base64'), ThumbnailMessages: [] }],
+    ['AWS returns nothing', undefined],
+  ])('404 with a remedy when %s', async (_, details) => {
     test.mediaConnect.thumbnail = details!;
     const { status: code, problem } = await thumbnail();
     expect([code, problem.code, problem.remedy]).toEqual([404, 'not_found', expect.stringContaining('encoder')]);
@@ -240,12 +240,12 @@ describe('GET /api/mediaconnect/flow/thumbnail', () => {
     expect((await thumbnail()).problem.code).toBe('not_found');
   });
 
-  it('503 when AWS is asked too often', async () => {
+  it('503 when AWS throttles', async () => {
     test.mediaConnect.failure = Object.assign(new Error('slow down'), { name: 'TooManyRequestsException' });
     expect((await thumbnail()).status).toBe(503);
   });
 
-  it('422 for a query parameter nobody knows', async () => {
+  it('422 for an unknown query parameter', async () => {
     expect((await test.call('GET', '/api/mediaconnect/flow/thumbnail?x=1')).status).toBe(422);
   });
 });
@@ -256,19 +256,19 @@ describe.each([
 ] as const)('POST /api/mediaconnect/flow/%s', (action, command, from, done) => {
   const post = () => test.call('POST', `/api/mediaconnect/flow/${action}`);
 
-  it('202 asks for it', async () => {
+  it('202 sends the request to MediaConnect', async () => {
     flowIs(from);
     expect((await post()).status).toBe(202);
     expect(callsOf(command)).toHaveLength(1);
   });
 
-  it('200 when it is so already, asking AWS nothing', async () => {
+  it('200 without a request to AWS when the flow is already as requested', async () => {
     flowIs(done);
     expect((await post()).status).toBe(200);
     expect(callsOf(command)).toHaveLength(0);
   });
 
-  it('200 when another caller was quicker and AWS refuses because of that', async () => {
+  it('200 when AWS refuses because another caller was faster', async () => {
     const { mediaConnect } = test.deps.clients;
     const meanwhile = done === 'ACTIVE' ? 'STARTING' : 'STOPPING';
     const send = async (asked: object) => {
@@ -297,7 +297,7 @@ describe.each([
 });
 
 describe('GET /api/presets', () => {
-  it('200 lists platforms with the encodings that fit them', async () => {
+  it('200 lists platforms with their encodings', async () => {
     const { body } = await test.call('GET', '/api/presets');
     const linkedin = body.platforms.find((each: { platformId: string }) => each.platformId === 'linkedin');
     expect(linkedin).toMatchObject({ rtmpUrl: null, defaultEncoding: '720p30' });
@@ -305,7 +305,7 @@ describe('GET /api/presets', () => {
     expect(body.encodings.at(-1)).toMatchObject({ encodingId: 'source', width: null });
   });
 
-  it('200 gives the bitrate each platform really gets from an encoding, within its caps', async () => {
+  it('200 lists the bitrate sent to each platform by encoding, within the platform’s limits', async () => {
     const { body } = await test.call('GET', '/api/presets');
     const bitrates = (id: string) =>
       body.platforms.find((each: { platformId: string }) => each.platformId === id).videoBitrateBpsByEncoding;
@@ -317,7 +317,7 @@ describe('GET /api/presets', () => {
     }
   });
 
-  it('422 for a query parameter nobody knows', async () => {
+  it('422 for an unknown query parameter', async () => {
     expect((await test.call('GET', '/api/presets?x=1')).status).toBe(422);
   });
 });
@@ -329,7 +329,7 @@ describe('GET /api/health', () => {
     expect((await health()).body).toMatchObject({ status: 'ok', version: '0.1.0' });
   });
 
-  it('503 names the part that is not reachable and nothing else about it', async () => {
+  it('503 names the unreachable part without details', async () => {
     test.mediaConnect.failure = new Error('secret internals');
     const answer = await health();
     expect(answer.status).toBe(503);
@@ -338,7 +338,7 @@ describe('GET /api/health', () => {
       { name: 'flow', ok: false, detail: 'not reachable' },
     ]);
   });
-  it('422 for a query parameter nobody knows', async () => {
+  it('422 for an unknown query parameter', async () => {
     expect((await test.call('GET', '/api/health?x=1')).status).toBe(422);
   });
 });
@@ -349,7 +349,7 @@ describe('/api/session', () => {
     test.call(method, '/api/session', { signedIn: false, headers: { cookie, ...headers } });
   const cookieOf = async () => (await signIn()).headers.get('set-cookie')!.split(';')[0]!;
 
-  it('POST 200 gives an HttpOnly, strict cookie that does not hold the token', async () => {
+  it('POST 200 sets an HttpOnly, SameSite=Strict cookie without the token', async () => {
     const answer = await signIn();
     const cookie = answer.headers.get('set-cookie') ?? '';
     expect(answer.status).toBe(200);
@@ -358,7 +358,7 @@ describe('/api/session', () => {
     expect(cookie).not.toContain(Buffer.from(TOKEN).toString('base64url'));
   });
 
-  it('GET 200 with the cookie, 401 after it has expired or was changed', async () => {
+  it('GET 200 with the cookie, 401 with an expired or changed one', async () => {
     const cookie = await cookieOf();
     expect((await withCookie(cookie)).body).toEqual({
       principal: 'operator',
@@ -374,21 +374,21 @@ describe('/api/session', () => {
     expect((await withCookie(cookie)).status).toBe(401);
   });
 
-  it('POST 401 for a wrong token, which is not repeated', async () => {
+  it('POST 401 for a wrong token, without quoting it', async () => {
     const answer = await signIn('wrong-token-value');
     expect(answer.status).toBe(401);
     expect(answer.headers.get('set-cookie')).toBeNull();
     expect(answer.text).not.toContain('wrong-token-value');
   });
 
-  it('POST 404 where an identity provider makes sessions', async () => {
+  it('POST 404 where an identity provider creates sessions', async () => {
     test.rebuild({
       authentication: { signIn: { kind: 'redirect', url: '/api/session/sign-in' }, authenticate: async () => null },
     });
     expect((await signIn()).status).toBe(404);
   });
 
-  it('DELETE 204 ends the session in this browser, expired or not', async () => {
+  it('DELETE 204 ends the session in this browser, also an expired one', async () => {
     const answer = await withCookie(await cookieOf(), 'DELETE');
     expect(answer.status).toBe(204);
     expect(answer.headers.get('set-cookie')).toContain('Max-Age=0');
@@ -401,11 +401,11 @@ describe('/api/session', () => {
     expect((await test.call('DELETE', '/api/session?x=1')).status).toBe(422);
   });
 
-  it('a bearer token that is wrong is not made good by a cookie', async () => {
+  it('401 for a wrong bearer token, even with a valid cookie', async () => {
     expect((await withCookie(await cookieOf(), 'GET', { authorization: 'Bearer nonsense' })).status).toBe(401);
   });
 
-  it('a write with a cookie from a page of another origin is refused', async () => {
+  it('403 for a write by cookie from another origin', async () => {
     const cookie = await cookieOf();
     const foreign: Record<string, string>[] = [
       { 'sec-fetch-site': 'cross-site' },
@@ -435,7 +435,7 @@ describe('documentation', () => {
     expect(Object.keys(body.paths)).toHaveLength(39);
   });
 
-  it('GET /api/docs needs nothing from elsewhere and no inline script', async () => {
+  it('GET /api/docs uses only local files and no inline script', async () => {
     const { text, headers } = await test.call('GET', '/api/docs');
     expect(text).not.toMatch(/https?:\/\//);
     expect(text).not.toMatch(/<script>|onload=|<style/);
@@ -462,20 +462,20 @@ describe('the dashboard', () => {
   beforeEach(() => test.rebuild({ staticFiles: { directory: join(directory, 'dist') } }));
   const get = (path: string, headers = {}) => test.call('GET', path, { signedIn: false, headers });
 
-  it('is served to anyone, so that they can sign in', async () => {
+  it('is served without a sign-in', async () => {
     const answer = await get('/');
     expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'no-cache']);
     expect(answer.headers.get('content-type')).toContain('text/html');
     expect((await get('/', { 'if-none-match': answer.headers.get('etag') })).status).toBe(304);
   });
 
-  it('gives its page for every page’s path and 404 for files that are missing', async () => {
+  it('serves index.html for page paths and 404 for missing files', async () => {
     expect((await get('/destinations/x')).text).toContain('Sluice');
     expect((await get('/assets/app-0000.js')).status).toBe(404);
     expect((await get('/api')).status).toBe(401);
   });
 
-  it('lets hashed files be kept for ever', async () => {
+  it('lets browsers cache hashed files for ever', async () => {
     const answer = await get('/assets/app-12ab.js');
     expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     expect(answer.headers.get('content-type')).toContain('text/javascript');
@@ -518,7 +518,7 @@ describe('GET /out/v1/*', () => {
     });
   });
 
-  it('passes playlists on to who is signed in, query included', async () => {
+  it('passes playlists with their query to signed-in users', async () => {
     const answer = await test.call('GET', '/out/v1/abc/index.m3u8?_HLS_msn=3');
     expect([answer.status, answer.text]).toEqual([200, '#EXTM3U']);
     expect(asked).toEqual(['/out/v1/abc/index.m3u8?_HLS_msn=3']);
@@ -526,13 +526,13 @@ describe('GET /out/v1/*', () => {
     expect(answer.headers.get('cache-control')).toBe('max-age=1');
   });
 
-  it('404 for what the origin does not have is a problem like any other', async () => {
+  it('404 of the origin becomes a problem', async () => {
     const answer = await test.call('GET', '/out/v1/gone.ts');
     expect([answer.status, answer.problem.code]).toEqual([404, 'not_found']);
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
   });
 
-  it('asks nobody for those who are not, or for paths that are none', async () => {
+  it('calls no origin without a sign-in or for an invalid path', async () => {
     expect((await test.call('GET', '/out/v1/abc/index.m3u8', { signedIn: false })).status).toBe(401);
     expect((await test.call('GET', '/out/v1/..%2fsecret')).status).toBe(404);
     expect(asked).toEqual([]);

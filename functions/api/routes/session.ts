@@ -64,7 +64,7 @@ const callback = createRoute({
   tags,
   summary: 'Complete a sign-in at the user pool',
   description: 'Redirects to the dashboard, or to `/?signIn=denied|expired|failed|unavailable` after a failed sign-in.',
-  // What else an identity provider adds to an answer is its own affair.
+  // Ignores further parameters, which identity providers may add.
   request: { query: z.object({ code: z.string(), state: z.string(), error: z.string() }).partial() },
   responses: { 302: { description: 'To the dashboard' }, ...openProblems() },
 });
@@ -82,7 +82,7 @@ const refresh = createRoute({
   },
 });
 
-/** The browser's session. Where an identity provider makes sessions, the token is not asked for. */
+/** The browser's session. Where an identity provider creates sessions, POST is not available. */
 export function registerSession(api: Api, deps: ApiDeps): void {
   const { authentication } = deps;
 
@@ -164,7 +164,9 @@ function setCookies(context: ApiContext, cookies: readonly string[]): void {
   for (const cookie of cookies) context.header('Set-Cookie', cookie, { append: true });
 }
 
-/** Of the dashboard's page. A user pool sends browsers to registered addresses only, so a forged host leads nowhere. */
+/**
+ * Returns the dashboard's origin. A user pool redirects to registered addresses only, so a forged host has no effect.
+ */
 function originOf(context: ApiContext, deps: ApiDeps): string {
   return `${deps.embedded ? 'http' : 'https'}://${publicHostOf(context.req.raw, deps)}`;
 }

@@ -6,7 +6,7 @@ import { DESTINATION_ID, makeRecord, NOW, OTHER_ID, useTestApi } from '../../../
 
 const test = useTestApi();
 
-/** Minutes before now. */
+/** Returns the time so many minutes before now. */
 const ago = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);
 const main = makeRecord();
 const gone = makeRecord({ destinationId: OTHER_ID, name: '=Gone' });
@@ -38,7 +38,7 @@ async function readAll(query: string, limit: number): Promise<Entry[]> {
 }
 
 describe('GET /api/timeline', () => {
-  it('200 tells of all destinations, newest first, deleted ones by the name they had', async () => {
+  it('200 lists all destinations, newest first, deleted ones by their last name', async () => {
     await putEnded(gone, 1, ago(50), ago(30));
     await putHealth(main, ago(40));
     await test.put(withOperation(main, 'start', { now: ago(1), requestedBy: 'operator' }));
@@ -54,7 +54,7 @@ describe('GET /api/timeline', () => {
     expect(body.nextCursor).toBeNull();
   });
 
-  it('200 page by page gives each entry once, over days, and with several at one instant', async () => {
+  it('200 returns each entry once, page by page, over days and at the same instant', async () => {
     for (let index = 0; index < 12; index++) {
       await putEnded(main, index, ago(index * 400 + 91), ago(index * 400 + 1));
       await putHealth(index % 2 ? main : gone, ago(index * 400 + 91));
@@ -72,7 +72,7 @@ describe('GET /api/timeline', () => {
     expect(new Set(whole.map(({ entryId }) => entryId)).size).toBe(48);
   });
 
-  it('200 by kind, by destination and by time', async () => {
+  it('200 filters by kind, destination and time', async () => {
     await putEnded(gone, 1, ago(50), ago(30));
     await putHealth(main, ago(40));
     await putHealth(main, ago(60 * 24 * 8));
@@ -82,24 +82,24 @@ describe('GET /api/timeline', () => {
     expect((await read(`?destinationId=${DESTINATION_ID}`)).body.data).toHaveLength(1);
     expect((await read(`?destinationId=${DESTINATION_ID}&from=2026-11-01`)).body.data).toHaveLength(2);
     const between = `?from=${ago(50).toISOString()}&to=${ago(40).toISOString()}`;
-    // The beginning included, the end not: the row it comes from was written after it.
+    // Includes the start and excludes the end, because the row was written after it.
     expect(shown((await read(between)).body.data)).toEqual([[ago(50).toISOString(), 'operation_began', '=Gone']]);
     expect((await read('?from=9999-12-30&to=9999-12-31')).body.data).toEqual([]);
   });
 
-  it('200 as a CSV file with everything, which runs in no spreadsheet', async () => {
+  it('200 as a CSV file with all entries and without spreadsheet formulas', async () => {
     await putEnded(gone, 1, ago(50), ago(30));
     const answer = await read('?format=csv&limit=1');
     expect(answer.headers.get('content-disposition')).toBe('attachment; filename="timeline-2026-11-14-2026-11-21.csv"');
     expect(answer.text.split('\r\n')).toEqual([
-      'at,destinationId,destinationName,kind,actor,operationId,detail',
-      `${ago(30).toISOString()},${OTHER_ID},'=Gone,operation_ended,workflow,${OTHER_ID}-start-2,start succeeded`,
-      `${ago(50).toISOString()},${OTHER_ID},'=Gone,operation_began,operator,${OTHER_ID}-start-2,start began`,
+      'at,destinationId,destinationName,kind,actor,operationId,detail,code',
+      `${ago(30).toISOString()},${OTHER_ID},'=Gone,operation_ended,workflow,${OTHER_ID}-start-2,start succeeded,`,
+      `${ago(50).toISOString()},${OTHER_ID},'=Gone,operation_began,operator,${OTHER_ID}-start-2,start began,`,
       '',
     ]);
   });
 
-  it('422 for a cursor of another question, or none of ours', async () => {
+  it('422 for a cursor of other filters and for an invalid cursor', async () => {
     await putEnded(main, 1, ago(50), ago(30));
     const { nextCursor } = (await read('?limit=1&kind=operation_ended')).body;
     expect(nextCursor).toBeNull();
@@ -116,7 +116,7 @@ describe('GET /api/timeline', () => {
     }
   });
 
-  it('422 for a cursor of our making with another time in it, and nothing is read for it', async () => {
+  it('422 for a cursor with a forged time, without a read', async () => {
     await putEnded(main, 1, ago(50), ago(30));
     const { nextCursor } = (await read('?limit=1')).body;
     const [digest, from, to, at, entryId] = JSON.parse(Buffer.from(nextCursor, 'base64url').toString());

@@ -15,9 +15,9 @@ import { requireFound } from './find-destination.ts';
 
 const tags = ['Operations'];
 const DAYS_DEFAULT = 7;
-/** Health may come and go every minute, and whoever looks at one destination looks at what was last. */
+/** Health may change every minute, and readers of one destination want the newest entries. */
 const ENTRIES_MAX = 500;
-/** What fits into one answer of a Lambda function with room to spare. */
+/** Fits into one response of a Lambda function with room to spare. */
 const EXPORT_MAX = 10_000;
 
 const ofOne = createRoute({
@@ -42,7 +42,7 @@ const ofAll = createRoute({
   responses: { 200: answersOrFile(DeploymentTimeline, 'One page, or the file'), ...problems(503) },
 });
 
-/** The timeline of one destination, which answers for a deleted one as long as its history is kept, and of all. */
+/** The timelines of one destination, also a deleted one while its history exists, and of all destinations. */
 export function registerTimeline(api: Api, deps: ApiDeps): void {
   api.openapi(ofOne, async (context) => {
     const { destinationId } = context.req.valid('param');
@@ -79,11 +79,18 @@ function daysBefore(to: Date): Date {
   return new Date(to.getTime() - DAYS_DEFAULT * DAY_MS);
 }
 
-function toEntry({ at, actor, kind, detail, operationId }: TimelineItem): z.infer<typeof Timeline>['data'][number] {
-  return { at, actor, kind, detail, operationId };
+function toEntry({
+  at,
+  actor,
+  kind,
+  code,
+  detail,
+  operationId,
+}: TimelineItem): z.infer<typeof Timeline>['data'][number] {
+  return { at, actor, kind, code, detail, operationId };
 }
 
-const COLUMNS = ['at', 'destinationId', 'destinationName', 'kind', 'actor', 'operationId', 'detail'] as const;
+const COLUMNS = ['at', 'destinationId', 'destinationName', 'kind', 'actor', 'operationId', 'detail', 'code'] as const;
 
 async function exportTimeline(deps: ApiDeps, context: ApiContext, window: Window, filter: TimelineFilter) {
   const rows: (string | null)[][] = [];

@@ -9,8 +9,8 @@ import { ROLES } from '../auth/roles.ts';
 import { TIMELINE_KINDS, timestamp } from './parts.ts';
 
 /**
- * Every shape the API gives; what it takes is in request-schemas.ts, what is about money in cost-schemas.ts. One schema
- * types the code and writes the OpenAPI document.
+ * Every response of the API; requests are in requests.ts, costs in costs.ts. One schema types the code and generates
+ * the OpenAPI document.
  */
 
 export const BulkResult = z
@@ -63,13 +63,17 @@ const timelineEntry = {
   at: timestamp,
   actor: z.string().openapi({ description: 'Who or what caused it' }),
   kind: z.enum(TIMELINE_KINDS).openapi({ description: 'drift: someone changed a resource in AWS directly' }),
+  code: z
+    .string()
+    .nullable()
+    .openapi({ description: 'Reason of a change of health or of a failed operation', example: 'stream_key_rejected' }),
   detail: z.string(),
   operationId: z.string().nullable(),
 };
 
 export const Timeline = z.object({ data: z.array(z.object(timelineEntry)) }).openapi('Timeline');
 
-/** The whole deployment's timeline: the same entries, each with whose it is. */
+/** The timeline of the deployment: the same entries with their destinations. */
 export const DeploymentTimeline = z
   .object({
     data: z.array(
@@ -104,6 +108,8 @@ const Health = z
     code: z.string().openapi({ description: 'Reason, from a closed list', example: 'stream_key_rejected' }),
     severity: z.enum(['none', 'transient', 'fatal']),
     detail: z.string().openapi({ description: 'What was observed, in one sentence' }),
+    attempt: z.number().int().nullable().openapi({ description: 'Failed attempts to connect; null if not counted' }),
+    nextAttemptAt: timestamp.nullable().openapi({ description: 'When it connects again; null if not announced' }),
     remedy: z.string().openapi({ description: 'What to do, in one line; empty when no action is needed' }),
     since: timestamp.nullable(),
     observedAt: timestamp.nullable(),
@@ -371,7 +377,7 @@ export const SessionResource = z
   })
   .openapi('Session');
 
-/** What is left to do when the session has ended here. */
+/** The next step after the session has ended here. */
 export const EndedSession = z
   .object({
     continueAt: z.string().openapi({ description: 'URL to open in the browser to sign out at the user pool' }),

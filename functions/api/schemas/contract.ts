@@ -3,7 +3,7 @@ import { Problem } from './answers.ts';
 
 /** Building blocks of the routes' contracts. */
 
-/** No query parameter is known; an unknown one is a misspelt wish. */
+/** Allows no query parameter, so that a misspelt one is an error. */
 export const NoQuery = z.strictObject({});
 
 /** A JSON answer. */
@@ -11,12 +11,12 @@ export function answers<Schema extends z.ZodType>(schema: Schema, description: s
   return { description, content: { 'application/json': { schema } } };
 }
 
-/** A JSON answer that can be had as a CSV file as well. */
+/** A JSON answer that is also available as a CSV file. */
 export function answersOrFile<Schema extends z.ZodType>(schema: Schema, description: string) {
   return { description, content: { 'application/json': { schema }, 'text/csv': { schema: z.string() } } };
 }
 
-/** A JSON body that must be there. */
+/** A required JSON body. */
 export function takes<Schema extends z.ZodType>(schema: Schema) {
   return { required: true, content: { 'application/json': { schema } } };
 }
@@ -37,14 +37,14 @@ const PROBLEMS = {
 } as const;
 
 /**
- * Problems a route may answer with. Typed as nothing: they are thrown, so a handler never returns them.
- * @param statuses beyond those every route has
+ * Problems of a route. Typed as an empty object, because handlers throw them and never return them.
+ * @param statuses in addition to those of every route
  */
 export function problems(...statuses: (keyof typeof PROBLEMS)[]): object {
   return toResponses(new Set([...statuses, 401, 403, 422, 429, 500] as const));
 }
 
-/** The same, for a route nobody has to be signed in for. */
+/** The same for a route without a sign-in. */
 export function openProblems(...statuses: (keyof typeof PROBLEMS)[]): object {
   return toResponses(new Set([...statuses, 422, 500] as const));
 }
@@ -60,17 +60,17 @@ function toResponses(all: Set<keyof typeof PROBLEMS>): object {
   );
 }
 
-/** What every route that changes something may refuse with. */
+/** Problems of every route that changes something. */
 export const WRITE_PROBLEMS = [400, 403, 413, 415] as const;
 
-/** Says in the document that a POST may be repeated under one key. */
+/** Documents that a POST may be repeated under one key. */
 export const IdempotencyHeaders = z.object({
   'Idempotency-Key': z.string().optional().openapi({
     description: 'At most 255 characters. Requests with the same key run once within 24 hours',
   }),
 });
 
-/** Says in the document that a write may be made conditional. */
+/** Documents that a write may be conditional. */
 export const IfMatchHeaders = z.object({
   'If-Match': z.string().optional().openapi({ description: 'ETag of the version the change is based on' }),
 });

@@ -3,10 +3,10 @@ import { CHANNEL_PARTS } from '../../domain/cost.ts';
 import { anyDestinationId, PlatformId, PresetId, Standby, timestamp } from './parts.ts';
 
 /**
- * Shapes of everything about money. All amounts are US dollars by AWS's list price, exact to the millionth. A part
- * without a confirmed price is left out of the sum and named in `unknownParts`; then `isComplete` is false and the real
- * amount starts "from" the one shown. Traffic is estimated from bitrates; an amount with traffic in it has `isAbout`.
- * An amount is null when none of its parts has a known price.
+ * Schemas of costs. Amounts are US dollars by AWS's list prices, exact to the millionth. Sums leave out parts without a
+ * confirmed price and name them in `unknownParts`; then `isComplete` is false and the amount is a lower bound. Traffic
+ * is estimated from bitrates, and amounts with traffic have `isAbout`. An amount is null when no part has a known
+ * price.
  */
 
 const amount = z.number().nullable();
@@ -20,7 +20,7 @@ const isComplete = z
   .openapi({ description: 'False when a part has no known price: the amount is a lower bound' });
 const isAbout = z.boolean().openapi({ description: 'True when the amount includes traffic, estimated from bitrates' });
 
-/** One price per hour by itself. */
+/** One price per hour. */
 const Amount = z.object({ perHour: amount, isComplete, isAbout, unknownParts }).openapi('Amount');
 export type Amount = z.infer<typeof Amount>;
 
@@ -29,7 +29,7 @@ const channelPart = z.enum(CHANNEL_PARTS).openapi({
     'encoding: MediaLive input and outputs. transfer: from the flow to MediaLive. egress: to the platform. ingest: into MediaPackage. viewing: to viewers of the preview.',
 });
 
-/** Where the prices come from; the same in every answer about money. */
+/** Source of the prices, the same in every answer about costs. */
 const provenance = {
   currency: z.literal('USD'),
   region: z.string().openapi({ example: 'us-east-1' }),
@@ -40,7 +40,7 @@ const provenance = {
   isBilled: z.boolean().openapi({ description: 'False on one machine: amounts are what the same would cost on AWS' }),
 };
 
-/** What one destination costs, as part of its resource. */
+/** Costs of one destination, part of its resource. */
 export const DestinationCost = z
   .object({
     currency: z.literal('USD'),

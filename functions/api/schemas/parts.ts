@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { STANDBY_MODES } from '../../domain/destination.ts';
 
-/** Fields that more than one schema file is made of. */
+/** Fields that several schema files share. */
 
 export const timestamp = z.string().openapi({ format: 'date-time', example: '2026-11-21T18:02:11.000Z' });
 
@@ -13,7 +13,7 @@ export const Standby = z
   .enum(STANDBY_MODES)
   .openapi({ description: 'warm: the channel is kept while idle; cold: created at start, released at stop' });
 
-/** Ids are made by us: a prefix and a ULID, or the primary channel's fixed id. */
+/** A prefix and a ULID, or the primary channel's fixed id. */
 export const anyDestinationId = z
   .string()
   .regex(/^(primary|dst_[0-9a-hjkmnp-tv-z]{26})$/, 'not a destination id')

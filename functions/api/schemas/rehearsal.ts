@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { REHEARSAL_FAULTS, type RehearsalFaultName } from '../rehearsal.ts';
 import { anyDestinationId } from './parts.ts';
 
-/** Shapes of `/api/rehearsal`. */
+/** Schemas of `/api/rehearsal`. */
 
 const FaultId = z.enum(Object.keys(REHEARSAL_FAULTS) as [RehearsalFaultName, ...RehearsalFaultName[]]);
 

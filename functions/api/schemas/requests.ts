@@ -5,15 +5,15 @@ import { CostGroupBy } from './costs.ts';
 import { anyDestinationId, PlatformId, PresetId, Standby, TIMELINE_KINDS } from './parts.ts';
 
 /**
- * Every shape the API takes: bodies, queries and the ids in paths. One schema validates the request, types the code and
- * writes the OpenAPI document. They are strict: an unknown field is an error, because a misspelt field silently ignored
- * is a wish lost.
+ * Every request of the API: bodies, queries and ids in paths. One schema validates the request, types the code and
+ * generates the OpenAPI document. Schemas are strict, because ignoring a misspelt field would silently drop part of a
+ * request.
  */
 
-// Unpaired surrogates, C0/C1 controls and bidirectional overrides have no place in a name shown to an operator.
+// Unpaired surrogates, C0/C1 controls and bidirectional overrides must not appear in a displayed name.
 // oxlint-disable-next-line no-control-regex
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/u;
-/** Not empty, but without a letter, digit, mark of punctuation or symbol: what looks like none. */
+/** Not empty, but without a letter, digit, punctuation mark or symbol, and therefore invisible. */
 const INVISIBLE = /^[^\p{L}\p{N}\p{P}\p{S}]+$/u;
 
 export const DestinationName = z
@@ -36,7 +36,7 @@ const Group = z
   .refine((value) => !INVISIBLE.test(value), 'must contain a visible character')
   .openapi({ description: 'Destinations of a group start and stop together', example: 'Sunday service' });
 
-/** Any finite number: a place between two others is the number half way between theirs. */
+/** Any finite number: a place between two others is the mean of theirs. */
 const Position = z
   .number()
   .min(-Number.MAX_SAFE_INTEGER)
@@ -64,7 +64,7 @@ const RtmpUrlInput = z.string().min(1).max(2048, 'must have at most 2048 charact
   description: 'Without the stream key. Default: the platform’s URL.',
 });
 
-/** Ids are made by us: a prefix and a ULID, or the primary channel's fixed id. */
+/** A prefix and a ULID, or the primary channel's fixed id. */
 export const DestinationId = anyDestinationId.openapi({ param: { name: 'destinationId', in: 'path' } });
 
 export const OperationId = z
@@ -144,7 +144,7 @@ export const OrphanId = z
   .regex(/^(flowOutput|channel|input)-[\w-]{1,400}$/, 'not an orphan id')
   .openapi({ param: { name: 'orphanId', in: 'path' }, example: 'channel-MTIzNDU2Nw' });
 
-/** An instant, or a UTC day that stands for its midnight. */
+/** An instant, or a UTC day meaning its midnight. */
 const instant = z
   .string()
   .max(40)

@@ -1,7 +1,7 @@
 import { isComplete, toUsd, type Money } from '../../domain/money.ts';
 import type { Amount } from '../schemas/costs.ts';
 
-/** A price per hour as answers give it. */
+/** Converts a price per hour to its form in the API. */
 export function toAmount(money: Money): Amount {
   return {
     perHour: toUsd(money),

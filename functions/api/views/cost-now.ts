@@ -32,14 +32,14 @@ import type { ApiDeps } from '../api-deps.ts';
 import { toAmount } from './amount.ts';
 import type { CostNow } from '../schemas/costs.ts';
 
-/** On AWS the monitor reads metrics once a minute. */
+/** On AWS the monitor polls metrics once a minute. */
 const LOOKS_PER_HOUR = 60;
 
-/** What is always beyond the amounts, whatever prices are known. */
+/** Costs that the amounts never include. */
 const NOT_COUNTED =
   'Not included: Lambda, Step Functions, DynamoDB, S3, logs, e-mails and the requests of dashboards and scripts.';
 
-/** Where the prices of an answer come from. */
+/** Returns the source of an answer's prices. */
 export function provenanceOf(deps: Pick<ApiDeps, 'deployment' | 'embedded'>) {
   const pricing = pricingOf(deps);
   const { prices, region } = pricing;
@@ -47,18 +47,18 @@ export function provenanceOf(deps: Pick<ApiDeps, 'deployment' | 'embedded'>) {
   return { pricing, shown, notes: [...(prices?.notes ?? []), NOT_COUNTED] };
 }
 
-/** What everything costs at this moment, and what it has cost today and in this show. */
+/** Returns the present costs, and the costs of today and of this show. */
 export async function observeCosts(deps: ApiDeps): Promise<CostNow> {
   const now = deps.now();
   const midnight = startOfDay(now);
   const { pricing, shown, notes } = provenanceOf(deps);
-  // A show that goes on past midnight began before today.
+  // A show may have begun before midnight.
   const [{ runs, records }, flow, orphans] = await Promise.all([
     readRuns(deps, (all) => earlier(beginOfShow(all), midnight), now),
     observeFlow(deps),
     listOrphans(deps),
   ]);
-  // Runs of deleted destinations are among them.
+  // Includes runs of deleted destinations.
   const spent = (which: readonly LedgerRun[], from: Date): Money =>
     makeLedger(which, spanOf(from, now), { pricing, groupBy: 'destination' }).total.cost;
   const spentToday = (which: readonly LedgerRun[]) => spent(which, midnight);
@@ -94,7 +94,7 @@ export async function observeCosts(deps: ApiDeps): Promise<CostNow> {
   };
 }
 
-/** One part of it; `today` null where running times are not recorded. */
+/** One part of the costs; `today` is null where running times are not recorded. */
 interface PartNow {
   part: CostNow['parts'][number]['part'];
   count: number;
@@ -102,7 +102,7 @@ interface PartNow {
   today: Money | null;
 }
 
-/** The destinations, and the primary by itself. */
+/** Returns the destinations and, separately, the primary. */
 function partsOfChannels(
   pricing: Pricing,
   records: readonly Destination[],
@@ -121,7 +121,7 @@ function partsOfChannels(
   });
 }
 
-/** What costs around the clock, and the metrics the monitor reads while channels run. */
+/** Returns the fixed costs and the metrics the monitor reads while channels run. */
 function fixedParts(pricing: Pricing, records: readonly Destination[], today: Span): PartNow[] {
   const running = records.filter(({ held }) => held.channelRun).length;
   const reads = priceOfMetricReads(pricing, metricsPerLook(running) * LOOKS_PER_HOUR);
@@ -133,7 +133,7 @@ function fixedParts(pricing: Pricing, records: readonly Destination[], today: Sp
   });
 }
 
-/** What flow and primary cost whenever they run, for the question whether to start them. */
+/** Returns the price of flow and primary while they run, shown before they are started. */
 function whenRunning(pricing: Pricing, records: readonly Destination[]): CostNow['whenRunning'] {
   const primary = records.find(isPrimary);
   return {
@@ -155,7 +155,7 @@ function toShown({ part, count, now, today }: PartNow): CostNow['parts'][number]
   };
 }
 
-/** When the oldest run of a destination that is still going began; null when none is on air. */
+/** Returns the start of the oldest running destination; null when none is on air. */
 function beginOfShow(records: readonly Destination[]): Date | null {
   const starts = records.flatMap((record) => (isPrimary(record) ? [] : (record.held.channelRun?.startedAt ?? [])));
   return starts.length === 0 ? null : new Date(Math.min(...starts.map(Date.parse)));

@@ -18,21 +18,21 @@ import type { ApiDeps } from '../api-deps.ts';
 import { memoize, type Memo } from './memoize.ts';
 import type { FlowStatusResource } from '../schemas/answers.ts';
 
-/** The playlist's URL changes only with the deployment. */
+/** The playlist's URL changes only with a deployment. */
 const HLS_URL_KEPT_MS = 300_000;
-/** SRT's own default, where the flow says nothing. */
+/** SRT's default, used when the flow does not set a latency. */
 const LATENCY_MS_DEFAULT = 120;
 const STATUSES = ['STANDBY', 'ACTIVE', 'UPDATING', 'DELETING', 'STARTING', 'STOPPING', 'ERROR'] as const;
 
-/** One look at the flow and its source. */
+/** One observation of the flow and its source. */
 export interface FlowLook {
   flow: FlowView;
   media: SourceMedia | null;
   metrics: SourceMetrics;
-  /** Null where nothing reports it, as on AWS. */
+  /** Null where it is not reported, as on AWS. */
   coding: CodingNumbers | null;
   hlsUrl: string | null;
-  /** Since when the source is in its state, as far as this process or the figures tell; null when neither saw it change. */
+  /** Start of the source's state, from this process or the metrics; null when neither saw the change. */
   since: string | null;
   observedAt: string;
 }
@@ -48,13 +48,13 @@ const NO_METRICS: SourceMetrics = {
 
 export type FlowLookMemo = Memo<FlowLook>;
 
-/** A look shared by all pollers: MediaConnect allows few describes a second per account. */
+/** Shares one observation among all pollers, because MediaConnect limits describe calls per account. */
 export function createFlowLook(deps: ApiDeps): FlowLookMemo {
   const hlsUrl = memoize(
     { milliseconds: HLS_URL_KEPT_MS, now: deps.now, isKept: (url: string | null) => url !== null },
     () => findHlsUrl(deps),
   );
-  // On AWS the monitor's observation serves; only a page that is open while the monitor does not run asks CloudWatch.
+  // On AWS the monitor's observation is enough; CloudWatch is queried only while the monitor does not run.
   const freshFigures = memoize({ milliseconds: deps.source.figuresAgeMsMax, now: deps.now }, () =>
     getSourceMetrics(deps, { now: deps.now(), ...deps.metrics, periodSeconds: deps.source.periodSeconds }),
   );
@@ -65,7 +65,7 @@ export function createFlowLook(deps: ApiDeps): FlowLookMemo {
   }
   let seen: { state: string; since: string | null } | null = null;
 
-  /** What is nice to know must not hide what is needed: a flow whose figures are late is still a flow. */
+  /** Returns a fallback when an optional part of the status fails. */
   async function orElse<Value>(what: string, work: Promise<Value>, instead: Value): Promise<Value> {
     try {
       return await work;
@@ -86,7 +86,7 @@ export function createFlowLook(deps: ApiDeps): FlowLookMemo {
         remedy: 'deploy the media source again',
       });
     }
-    // A flow at rest has no figures, and CloudWatch bills the question.
+    // A stopped flow has no metrics, and CloudWatch bills the query.
     const [media, metrics, coding] = isFlowUp(flow)
       ? await Promise.all([
           orElse('media', describeSourceMedia(deps), null),
@@ -101,12 +101,12 @@ export function createFlowLook(deps: ApiDeps): FlowLookMemo {
   });
 }
 
-/** The look as the API shows it. @param requestHost host name of the request, without its port */
+/** Converts an observation to the API's resource. @param requestHost host name of the request, without its port */
 export function toFlowStatusResource(deps: ApiDeps, look: FlowLook, requestHost: string): FlowStatusResource {
   const { flow, media, metrics } = look;
   const source = sourceStateOf(flow, metrics, media);
   const isConnected = source.state === 'connected';
-  // Means over some seconds: what follows these digits is no measurement.
+  // Means over some seconds, rounded to the digits that are meaningful.
   const figure = (value: number | null, decimals: number) =>
     isConnected && value !== null ? Math.round(value * 10 ** decimals) / 10 ** decimals : null;
   return {
@@ -156,7 +156,7 @@ function sourceStateOf(
     const detail = flow.status === 'STANDBY' ? 'the flow is stopped' : `the flow is ${flow.status.toLowerCase()}`;
     return { state: 'off', detail, remedy: 'start the flow, then the encoder' };
   }
-  // Figures come late after a start; what the source carries is known sooner.
+  // Metrics arrive late after a start; the media information is available sooner.
   if (metrics.connected ?? media !== null)
     return { state: 'connected', detail: 'the encoder is connected', remedy: '' };
   if (flow.errors[0]) {
@@ -182,7 +182,7 @@ function toIngest(deps: ApiDeps, { ingest }: FlowView, requestHost: string): Flo
   return { protocol: ingest.protocol, host, port, latencyMs, encrypted: ingest.encrypted, srtUrl };
 }
 
-/** Same-origin path: the playlist is served through our own origin, whatever host packages it. */
+/** Returns the path, because the playlist is served from our own origin, whatever host packages it. */
 function pathOf(url: string): string {
   const parsed = URL.parse(url, 'http://localhost');
   return parsed ? parsed.pathname + parsed.search : url;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { memoize } from './memoize.ts';
 
 describe('memoize', () => {
-  /** One whose answers are counted, and what the clock says to it. */
+  /** Creates a memo that counts its fetches, with a manual clock. */
   function make() {
     const clock = { ms: Date.UTC(2026, 10, 21, 12) };
     let fetches = 0;
@@ -10,7 +10,7 @@ describe('memoize', () => {
     return { clock, memo };
   }
 
-  it('keeps an answer for as long as it is told, then asks again', async () => {
+  it('keeps an answer for the given time, then fetches again', async () => {
     const { clock, memo } = make();
     expect([await memo.get(), await memo.get()]).toEqual([1, 1]);
     clock.ms += 999;
@@ -19,7 +19,7 @@ describe('memoize', () => {
     expect(await memo.get()).toBe(2);
   });
 
-  it('asks again when the clock was set back, instead of waiting for the old time to come again', async () => {
+  it('fetches again after the clock was set back', async () => {
     const { clock, memo } = make();
     await memo.get();
     clock.ms -= 3_600_000;

@@ -1,14 +1,14 @@
 /**
- * Keeps an answer for a moment, so that many pollers cost one call. Callers who come while it is being fetched share
- * it; a failure is shared too but not kept.
+ * Caches an answer for a moment, so that many pollers cost one call. Concurrent callers share a fetch and its failure;
+ * a failure is not cached.
  */
 export interface Memo<Value> {
   get(): Promise<Value>;
-  /** Makes the next `get` fetch. */
+  /** Drops the cached answer. */
   forget(): void;
 }
 
-/** @param isKept says which answers are worth keeping; by default all */
+/** @param isKept returns true for answers to cache; by default all */
 export function memoize<Value>(
   options: { milliseconds: number; now: () => Date; isKept?: (value: Value) => boolean },
   fetchValue: () => Promise<Value>,
@@ -17,7 +17,7 @@ export function memoize<Value>(
   return {
     get() {
       const now = options.now().getTime();
-      // From a clock that was set back since, nothing can be told of an answer's age.
+      // After the clock was set back, the age of an answer is unknown.
       if (kept && now >= kept.fetchedAt && now - kept.fetchedAt < options.milliseconds) return kept.value;
       const fetched = { value: fetchValue(), fetchedAt: now };
       kept = fetched;

@@ -29,13 +29,13 @@ import { refusalFor, type Role } from '../auth/roles.ts';
 import type { DestinationResource, OperationResource, PresetsResource } from '../schemas/answers.ts';
 
 /**
- * From the record to what the API shows. Pure. A resource is put together field by field, so that nothing of the record
- * gets out by being added to it.
+ * Converts records to API resources. Pure. Copies field by field, so that a new field of a record is not exposed by
+ * accident.
  */
 
-/** What a view depends on besides the record. */
+/** Inputs of a view besides the record. */
 export interface ResourceView {
-  /** Of who looks: what they may not do is refused. */
+  /** Role of the caller, which decides the refused actions. */
   role: Role | null;
   now: Date;
   freshSeconds: number;
@@ -44,11 +44,10 @@ export interface ResourceView {
   isBilled: boolean;
 }
 
-/** One destination as the API shows it. */
+/** Returns a destination as a resource. */
 export function toDestinationResource(stored: Destination, view: ResourceView): DestinationResource {
   const { now, freshSeconds } = view;
   const record = { ...stored, observation: observationOfThisRun(stored) };
-  const { level, code, severity, detail, remedy, since, observedAt } = healthOf(record);
   const { allowed, refused } = actionsFor(record, view.role);
   return {
     destinationId: record.destinationId,
@@ -63,7 +62,7 @@ export function toDestinationResource(stored: Destination, view: ResourceView): 
     primary: isPrimary(record),
     desired: record.desired,
     status: record.status,
-    health: { level, code, severity, detail, remedy, since, observedAt },
+    health: healthOf(record),
     onAir: isOnAir(record, now, freshSeconds),
     runningSince: record.runningSince,
     bitrateBps: record.observation?.bitrateBps ?? null,
@@ -86,12 +85,14 @@ export function toDestinationResource(stored: Destination, view: ResourceView): 
   };
 }
 
-/** True for a time that is still to come. */
+/** Returns true for a time in the future. */
 function isLater(at: string | null | undefined, now: Date): at is string {
   return at !== null && at !== undefined && Date.parse(at) > now.getTime();
 }
 
-/** What makes sense now, without what the role is too weak for: that reason is told first, it does not pass. */
+/**
+ * Returns the possible actions for a role. A weak role is the first reason for a refusal, because it does not change.
+ */
 function actionsFor(record: Destination, role: Role | null): ReturnType<typeof actionsOf> {
   const { allowed, refused } = actionsOf(record);
   const tooWeak = ACTIONS.flatMap((action) => {
@@ -102,7 +103,7 @@ function actionsFor(record: Destination, role: Role | null): ReturnType<typeof a
   return { allowed: allowed.filter((action) => all[action] === undefined), refused: all };
 }
 
-/** Reads nothing but the record: a list shows it for every row. */
+/** Reads only the record, because lists show the cost of every row. */
 function toDestinationCost(record: Destination, { now, pricing, isBilled }: ResourceView): DestinationCost {
   const parts = priceOfRunning(pricing, settingsOf(record));
   const perHour = totalOf(parts);
@@ -125,7 +126,7 @@ function toDestinationCost(record: Destination, { now, pricing, isBilled }: Reso
   };
 }
 
-/** The parts of a channel's price as answers give them. */
+/** Converts the parts of a channel's price to their form in the API. */
 export function toShownParts(parts: readonly PricePart[]): DestinationCost['parts'] {
   return parts.map(({ part, perHour }) => ({
     part,
@@ -135,7 +136,7 @@ export function toShownParts(parts: readonly PricePart[]): DestinationCost['part
   }));
 }
 
-/** What the preset asks for, sound included; null when it follows the source. A ladder counts as its sum. */
+/** Returns the preset's bitrate including audio; null when it follows the source. A ladder counts as its sum. */
 function targetBitrateBps(record: Destination): number | null {
   let sumBps = 0;
   for (const { encoding } of chosenEncodings(record)) {
@@ -145,7 +146,7 @@ function targetBitrateBps(record: Destination): number | null {
   return sumBps;
 }
 
-/** An operation as the API shows it. */
+/** Returns an operation as a resource. */
 export function toOperationResource(destinationId: string, operation: Operation): OperationResource {
   return {
     operationId: operation.operationId,
@@ -168,7 +169,7 @@ export function toOperationResource(destinationId: string, operation: Operation)
   };
 }
 
-/** Counts from 1. Once an operation takes back what it made, the steps of taking back are counted on. */
+/** Counts from 1. When an operation undoes its steps, the undo steps continue the count. */
 function progressOf({ kind, steps }: Operation): { stepNumber: number; stepCount: number } {
   const { steps: planned, undo } = OPERATIONS[kind];
   const forward = steps.filter(({ step }) => planned.some((each) => each === step)).length;
@@ -177,14 +178,14 @@ function progressOf({ kind, steps }: Operation): { stepNumber: number; stepCount
   return { stepNumber: Math.min(Math.max(steps.length, 1), stepCount), stepCount };
 }
 
-/** Video bitrate of each encoding a platform takes, in bits per second. */
+/** Returns the video bitrate of each encoding of a platform, in bits per second. */
 function videoBitratesOf(platformId: string): Record<string, number> {
   return Object.fromEntries(
     allowedEncodings(platformId).map((id) => [id, resolveEncoding(platformId, id)!.videoBitrateBps]),
   );
 }
 
-/** All presets as the API shows them. */
+/** Returns all presets as a resource. */
 export function toPresetsResource(deployment: { copiesSource: boolean }): PresetsResource {
   return {
     platforms: listPlatforms().map((platform) => ({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { shareReads } from './share-reads.ts';
 
-/** Reads that end when the test says so. */
+/** Creates reads that the test ends. */
 function controlledReads() {
   const begun: { key: string; end: (value: string) => void; fail: (error: Error) => void }[] = [];
   const shared = shareReads<string>();
@@ -11,7 +11,7 @@ function controlledReads() {
 }
 
 describe('shareReads', () => {
-  it('reads at once for the first caller, and once more for all who come meanwhile', async () => {
+  it('reads at once for the first caller, and once more for all later concurrent callers', async () => {
     const { begun, share } = controlledReads();
     const first = share('a');
     const others = [share('a'), share('a'), share('a')];
@@ -24,7 +24,7 @@ describe('shareReads', () => {
     expect(begun).toHaveLength(2);
   });
 
-  it('never gives a caller a read that had begun before its request', async () => {
+  it('never returns a read that began before the request', async () => {
     const { begun, share } = controlledReads();
     const first = share('a');
     const second = share('a');
@@ -39,7 +39,7 @@ describe('shareReads', () => {
     expect(await third).toBe('after');
   });
 
-  it('keeps nothing: a later caller reads again', async () => {
+  it('caches nothing, so a later caller reads again', async () => {
     const { begun, share } = controlledReads();
     const first = share('a');
     begun[0]!.end('one');
@@ -49,7 +49,7 @@ describe('shareReads', () => {
     expect(begun).toHaveLength(2);
   });
 
-  it('shares a failure with those who wait for it, and not with those who come later', async () => {
+  it('shares a failure with waiting callers but not with later ones', async () => {
     const { begun, share } = controlledReads();
     const first = share('a');
     const second = share('a');
@@ -60,7 +60,7 @@ describe('shareReads', () => {
     expect(await second).toBe('yes');
   });
 
-  it('keeps keys apart', () => {
+  it('does not share reads of different keys', () => {
     const { begun, share } = controlledReads();
     void share('a');
     void share('b');

@@ -1,7 +1,7 @@
 /**
- * Lets concurrent callers share a read without seeing anything older than their request: a caller joins a read that has
- * not begun yet, never one that is under way. So a caller always sees its own writes.
- * @returns reads what `key` stands for; a failure reaches every caller that shares it
+ * Lets concurrent callers share a read that is not older than their requests: a caller joins a read that has not begun
+ * yet, never a running one. So a caller always sees its own writes.
+ * @returns a function that reads the value of `key`; all sharing callers get a failure
  */
 export function shareReads<Value>(): (key: string, read: () => Promise<Value>) => Promise<Value> {
   const running = new Map<string, Promise<unknown>>();

@@ -15,15 +15,16 @@ import {
 import { invalidFields } from '../http/validation.ts';
 import { isWithinHistory, type Window } from '../http/window.ts';
 
-/** What of the timeline is wanted. */
+/** Filters of the timeline. */
 export interface TimelineFilter {
   kind?: TimelineItem['kind'] | undefined;
   destinationId?: string | undefined;
 }
 
 /**
- * The timeline of all destinations, deleted ones included, newest first; whoever has seen enough stops reading.
- * @param after gives what comes after this position only
+ * Yields the timeline of all destinations, including deleted ones, newest first. It reads only as far as the caller
+ * iterates.
+ * @param after yields only entries after this position
  */
 export async function* readTimeline(
   deps: TableDeps & { now: () => Date },
@@ -31,11 +32,11 @@ export async function* readTimeline(
   filter: TimelineFilter,
   after: Position | null,
 ): AsyncGenerator<TimelineItem> {
-  // Before the history: an operation that ends in between is then in both, and not in neither.
+  // Reads the records before the history, so that an operation ending in between is in both instead of in neither.
   const records = await listAllDestinations(deps);
   const names = new Map(records.map(({ destinationId, name }) => [destinationId, name]));
   const newest = after ? new Date(after.at) : window.to;
-  // What is to come needs no reading, but clocks differ a little.
+  // The future needs no read, but clocks differ slightly.
   const lastMs = Math.min(newest.getTime() + LOOK_AHEAD_MS, deps.now().getTime() + LOOK_AHEAD_MS);
   const rows = readHistory(deps, { from: window.from, to: new Date(lastMs) });
   const from = window.from.toISOString();
@@ -57,20 +58,20 @@ export async function* readTimeline(
 const instant = z.iso.datetime();
 const Cursor = z.tuple([z.string(), instant, instant, instant, z.string()]);
 
-/** Of what was asked for, as it was written: a cursor is good for the same question only. */
+/** Returns a digest of the filters, because a cursor is valid for the same filters only. */
 function digestOf(query: object): string {
   return createHash('sha256').update(JSON.stringify(query)).digest('base64url').slice(0, 12);
 }
 
-/** Opaque cursor: the question, the window it stood for, and the last entry that was handed out. */
+/** Returns an opaque cursor: the filters, their window, and the last returned entry. */
 export function toTimelineCursor(query: object, { from, to }: Window, { at, entryId }: Position): string {
   const parts = [digestOf(query), from.toISOString(), to.toISOString(), at, entryId];
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
 /**
- * Reads a cursor.
- * @throws {AppError} `validation_failed` when it is not one of ours, or belongs to another question
+ * Decodes a cursor.
+ * @throws {AppError} `validation_failed` for an invalid cursor or one of other filters
  */
 export function fromTimelineCursor(query: object, cursor: string): { window: Window; after: Position } {
   const parsed = Cursor.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString()));
@@ -78,7 +79,7 @@ export function fromTimelineCursor(query: object, cursor: string): { window: Win
   const [, from, to, at, entryId] = parsed.data;
   const window = { from: new Date(from), to: new Date(to) };
   const last = new Date(at);
-  // Anybody can write one: it must not make us read more than a question may.
+  // A caller can forge a cursor, so its window has the same limits as a request.
   if (last < window.from || last >= window.to || !isWithinHistory(window)) throw notOurs();
   return { window, after: { at, entryId } };
 }

@@ -35,6 +35,13 @@ const TASKS = {
     needs: ['node', 'ffmpeg'],
     run: (node, args) => runMain(node, ['--demo', ...args]),
   },
+  dev: {
+    forDevelopers: true,
+    meaning: 'npm start for changing it: edits show without a restart, the encoder stays connected',
+    command: 'npm run dev',
+    needs: ['node', 'ffmpeg'],
+    run: (node, args) => runMain(node, args, 'infra/local/dev/dev.ts'),
+  },
   link: {
     meaning: 'print the sign-in link again',
     command: 'npm run link',
@@ -277,10 +284,16 @@ async function runFile(node, file, args, options = {}) {
   return (await runNode(node, [join(ROOT, file), ...args], 'inherit', options)).code;
 }
 
-async function runMain(node, args) {
-  const file = join(ROOT, 'infra/local/main.ts');
+/** Arguments of Node, not of the program. The media engine listens for a debugger on the next port. */
+const INSPECT = /^--inspect(-brk|-wait)?(=|$)/;
+
+async function runMain(node, args, entry = 'infra/local/main.ts') {
+  const file = join(ROOT, entry);
+  const inspect = args.filter((arg) => INSPECT.test(arg));
+  const others = args.filter((arg) => !INSPECT.test(arg));
   const environment = MAIN_PROCESS_ENVIRONMENT;
-  return (await runNode(node, [...MAIN_PROCESS_ARGUMENTS, file, ...args], 'inherit', { environment })).code;
+  return (await runNode(node, [...MAIN_PROCESS_ARGUMENTS, ...inspect, file, ...others], 'inherit', { environment }))
+    .code;
 }
 
 async function runTool(node, tool, args) {

@@ -241,6 +241,12 @@ describe('the child program', () => {
     expect(output).toContain(`--demo|a b|--x ${join(root, 'node_modules/.bin')}`);
   });
 
+  it('listens for a debugger with --inspect, which is an argument of Node', async () => {
+    writeMain('console.log(`${process.execArgv.filter((arg) => arg.includes("inspect"))}|${process.argv.slice(2)}`);');
+    const { output } = await finish(['demo', '--inspect=0', '--x']);
+    expect(output).toContain('--inspect=0|--demo,--x');
+  });
+
   it('gets a single Ctrl-C when terminal and npm both send one, and has time to finish', async () => {
     writeMain(WAITING_MAIN);
     const run = launch(['start']);

@@ -1,6 +1,7 @@
 /**
- * A running channel: one output, fed by whichever flow feeds its input's address. Copy or encoder is decided when the
- * source is known and again when its format changes; the output behind the switch keeps going meanwhile.
+ * A running channel: one output, fed by the flow that feeds its input's address. The channel chooses between copying
+ * and encoding when the source is known and after each change of its format; the output behind the switch keeps
+ * running.
  */
 import type { Clock } from '../host/clock.ts';
 import type {
@@ -21,19 +22,19 @@ import { createRtmpPublisher } from './rtmp/publisher.ts';
 import type { DialRules } from './rtmp/rtmp-socket.ts';
 
 const SAMPLE_MS = 900;
-/** Media that arrives becomes pictures that can be sent within this time, or does not. */
+/** Within this time arriving media yields pictures to send, or the channel counts as waiting for input. */
 const BEGINS_WITHIN_MS = 10_000;
 
 export interface Channel {
   run: ChannelRun;
-  /** Which flow feeds it; null when nobody does. */
+  /** Sets the flow that feeds the channel; null for none. */
   connect(flow: Flow | null): void;
-  /** Decides what is still to be decided. Cheap; called on every change and every second. */
+  /** Makes the pending copy-or-encode decisions. Cheap; called on every change and every second. */
   review(): void;
   report(): ChannelReport;
-  /** Practises a failure of its platform; null ends it. A channel that packages has none. */
+  /** Simulates a failure of the platform; null ends it. No effect on a channel that packages. */
   rehearse(fault: RehearsedChannelFault | null): void;
-  /** Present on channels that package. */
+  /** Null unless the channel packages. */
   hls: HlsPackage | null;
   close(): Promise<void>;
 }
@@ -42,7 +43,7 @@ export interface ChannelOptions {
   run: ChannelRun;
   clock: Clock;
   lowLatency: boolean;
-  /** Which addresses may be dialled. */
+  /** The addresses that may be dialled. */
   dial: DialRules;
   sendQueues: KernelSendQueues;
   onChange(): void;
@@ -62,9 +63,9 @@ interface Lane {
   mode: 'copy' | 'encode' | 'none';
   followsKeyframes: boolean;
   decidedFor: number | null;
-  /** What it encodes with; null while it copies or waits. */
+  /** The lane's encoder; null while it copies or waits. */
   encoder: Pick<EncoderProgram, 'problem' | 'droppedFrames'> | null;
-  /** What the encoder, which others share, had dropped before. */
+  /** Frames the shared encoder had dropped before this lane joined it. */
   droppedBefore: number;
 }
 
@@ -73,7 +74,7 @@ export function createChannel(options: ChannelOptions): Channel {
   const renditions = run.output.kind === 'rtmp' ? [run.output.rendition] : run.output.renditions;
   const lanes = renditions.map((rendition): Lane => ({
     rendition,
-    // Renditions that are played in turn have to agree in their times.
+    // Players switch between renditions, so their timestamps must agree.
     feed: createProgramSwitch({ clock, keepsTimes: run.output.kind === 'package' }),
     mode: 'none',
     followsKeyframes: false,
@@ -110,7 +111,7 @@ export function createChannel(options: ChannelOptions): Channel {
     return packageOutput(opened, clock);
   }
 
-  /** Media arrives, and its first keyframe or the encoder is still on the way. */
+  /** Returns whether media is arriving but its first keyframe or the encoder is not ready yet. */
   function isBeginning(waitingSinceMs: number): boolean {
     return liveSinceMs !== null && clock.now() - Math.max(liveSinceMs, waitingSinceMs) < BEGINS_WITHIN_MS;
   }
@@ -126,7 +127,7 @@ export function createChannel(options: ChannelOptions): Channel {
       const decision: 'copy' | 'encode' | 'undecided' | 'none' =
         lane.decidedFor === flow.revision() ? lane.mode : flow.decide(lane.rendition);
       if (decision === 'undecided' || decision === 'none') continue;
-      // One copy is enough: two renditions of a ladder with the same pictures help nobody.
+      // A ladder needs one copy only: a second rendition with the same pictures is useless.
       const mode: 'copy' | 'encode' = decision === 'copy' && copied && isLadder ? 'encode' : decision;
       copied ||= mode === 'copy';
       if (mode === 'encode' && followsKeyframes === null) continue;

@@ -9,7 +9,7 @@ import { openChildRegistry } from './child-registry.ts';
 import { silentLogger } from './engine-logger.ts';
 import { makeTemporaryDirectory, until } from '../../../test/support/test-media.ts';
 
-/** /proc is what tells a leftover from a stranger. */
+/** The registry needs /proc to distinguish a leftover child from an unrelated process. */
 describe.skipIf(!existsSync('/proc/self/stat'))('the list of children', () => {
   let directory: string;
   let stray: ChildProcess;
@@ -54,13 +54,13 @@ describe.skipIf(!existsSync('/proc/self/stat'))('the list of children', () => {
     await leaveBehind(changes as { startTime?: string });
     const exited = new Promise((resolve) => stray.once('exit', () => resolve('exited')));
     open();
-    // A kill would have reached it before a new process has started and ended.
+    // By the time a new process has started and ended, a kill would have taken effect.
     const later = spawn(program, ['-e', '0'], { stdio: 'ignore' });
     const after = new Promise((resolve) => later.once('exit', () => resolve('still there')));
     expect(await Promise.race([exited, after])).toBe('still there');
   });
 
-  it('survives a list that cannot be read', () => {
+  it('survives an unreadable list', () => {
     writeFileSync(join(directory, 'media-processes.json'), '{ broken');
     expect(open).not.toThrow();
   });

@@ -1,6 +1,6 @@
 /**
- * Remembers the child processes in a file, so that an engine that was killed outright does not leave an SRT listener
- * behind that takes the next caller. A process is identified by its id and its start time, because ids are reused.
+ * Records the child processes in a file, so that an engine killed with SIGKILL does not leave an SRT listener
+ * behind that accepts the next caller. A process is identified by its id and its start time, because ids are reused.
  */
 import { readFileSync, rmSync, writeFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,13 +25,13 @@ interface RegistryFile {
 export interface ChildRegistry {
   add(pid: number): void;
   remove(pid: number): void;
-  /** Removes the file: nothing is left running. */
+  /** Removes the file, once no child is running. */
   clear(): void;
 }
 
 /**
- * Kills what an earlier engine left in this directory, then starts a new list. Only a process whose start time and program
- * match the list, and whose engine is gone, is killed.
+ * Kills the children an earlier engine left in this directory, then starts a new list. Only a process whose start time
+ * and program match the list, and whose engine is gone, is killed.
  */
 export function openChildRegistry(deps: {
   dataDirectory: string;
@@ -52,7 +52,7 @@ export function openChildRegistry(deps: {
       writeFileSync(`${path}.new`, JSON.stringify(content), { mode: 0o600 });
       renameSync(`${path}.new`, path);
     } catch (error) {
-      deps.logger.warn('the list of media processes cannot be written', {
+      deps.logger.warn('failed to write the list of media processes', {
         error: error instanceof Error ? error.message : 'unknown',
       });
     }
@@ -70,17 +70,17 @@ export function openChildRegistry(deps: {
   };
 }
 
-/** Kills what an engine that is gone left running, as its list in this directory tells. Does nothing while it lives. */
+/** Kills the children that a dead engine's list in this directory names. Does nothing while that engine is running. */
 export function killLeftovers(dataDirectory: string, logger: EngineLogger): void {
   const file = readRegistry(join(dataDirectory, FILE_NAME));
   if (!file || isAlive(file.engine)) return;
   for (const child of file.children) {
     if (!isAlive(child) || !runs(child.pid, file.program)) continue;
-    logger.warn('ending a media process that an earlier run left behind', { pid: child.pid });
+    logger.warn('killing a media process left by an earlier run', { pid: child.pid });
     try {
       process.kill(child.pid, 'SIGKILL');
     } catch {
-      // It ended by itself in between.
+      // The process has ended by itself.
     }
   }
 }

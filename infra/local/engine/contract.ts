@@ -1,11 +1,11 @@
 /**
- * What the media engine promises to the local MediaConnect, MediaLive and MediaPackage endpoints. The endpoints own the
- * resource state machines and say what should be; the engine moves the media and reports what is. Nothing in here knows
- * of destinations, records or platforms.
+ * The contract between the media engine and the local MediaConnect, MediaLive and MediaPackage endpoints. The endpoints
+ * own the resource state machines and hold the desired state; the engine moves the media and reports the actual state.
+ * Nothing in this file refers to destinations, records or platforms.
  *
- * Wiring follows AWS's nouns: a flow listens for SRT; an enabled flow output hands the transport stream to an address
- * (`ip:port`); a channel reads the address of its input. A channel whose address nobody feeds runs without input, as it
- * does on AWS.
+ * The wiring uses AWS's nouns: a flow listens for SRT; an enabled flow output sends the transport stream to an address
+ * (`ip:port`); a channel reads the address of its input. A channel whose address receives no stream runs without input,
+ * as on AWS.
  */
 
 export interface FlowSource {
@@ -19,10 +19,10 @@ export interface FlowSource {
   passphrase?: string;
 }
 
-/** Encoder settings of one rendition, already reduced to what the engine can do. */
+/** Encoder settings of one rendition, reduced to what the engine supports. */
 export interface Rendition {
   name: string;
-  /** Absent width and height follow the source and allow plain copying. */
+  /** Without width and height the rendition follows the source and may be a plain copy. */
   width?: number;
   height?: number;
   framesPerSecond?: number;
@@ -45,7 +45,7 @@ export interface RtmpOutput {
   rendition: Rendition;
 }
 
-/** HLS handed to a MediaPackage channel. The first rendition that can be copied is copied. */
+/** HLS for a MediaPackage channel. The first rendition that can be copied is copied. */
 export interface PackageOutput {
   kind: 'package';
   packageChannelId: string;
@@ -59,7 +59,7 @@ export interface ChannelRun {
   output: RtmpOutput | PackageOutput;
 }
 
-/** How H.264 pictures are coded, in the numbers of ITU-T H.264 7.4.2.1. */
+/** The coding of H.264 pictures, in the numbers of ITU-T H.264 7.4.2.1. */
 export interface VideoCoding {
   profileIdc: number;
   /** 41 for level 4.1; level 1b is 9. */
@@ -75,9 +75,9 @@ export type SourceState = 'stopped' | 'listening' | 'connected' | 'failed';
 export interface SourceReport {
   flowArn: string;
   state: SourceState;
-  /** Since when the state is what it is, ms epoch. */
+  /** Time of the last state change, ms epoch. */
   sinceMs: number;
-  /** Why it failed (`address already in use`, …). */
+  /** The reason of the failure (`address already in use`, …). */
   error?: string;
   bitrateBps: number;
   video?: {
@@ -86,13 +86,13 @@ export interface SourceReport {
     height: number;
     framesPerSecond: number;
     gopSeconds?: number;
-    /** Of H.264, from its first keyframe on. */
+    /** H.264 only; present from the first keyframe on. */
     coding?: VideoCoding;
   };
   audio?: { codec: string; sampleRateHz: number; channels: number };
-  /** Of the packets of the last seconds, those that did not arrive the first time; absent without a caller. */
+  /** Share of the last seconds' packets that did not arrive the first time; absent without a caller. */
   packetLossPercent?: number;
-  /** To the caller and back, as SRT measures it; absent without one. */
+  /** Round trip to the caller as SRT measures it; absent without a caller. */
   roundTripMs?: number;
   /** Transport-stream continuity errors since the flow started. */
   continuityErrors: number;
@@ -102,17 +102,17 @@ export interface SourceReport {
 
 export type OutputState = 'waiting_for_input' | 'connecting' | 'publishing' | 'reconnecting' | 'rejected' | 'stalled';
 
-/** Closed list: what is wrong with an output. */
+/** The closed list of output problems. */
 export type OutputProblem =
   | 'connection_refused'
   | 'host_not_found'
-  /** The name points at an address that must not be dialled. */
+  /** The name resolves to an address that must not be dialled. */
   | 'host_not_public'
   | 'connect_timeout'
   | 'connection_lost'
   | 'certificate_invalid'
   | 'tls_failed'
-  /** A plain connection, and the server speaks TLS. */
+  /** The connection is plain and the server speaks TLS. */
   | 'tls_expected'
   | 'not_rtmp'
   | 'handshake_unanswered'
@@ -120,18 +120,18 @@ export type OutputProblem =
   | 'authentication_unsupported'
   | 'stream_key_rejected'
   | 'application_rejected'
-  /** It takes the key and hangs up when media comes. */
+  /** The server accepts the key and hangs up when media arrives. */
   | 'stream_refused'
-  /** It said that the stream is over. */
+  /** The server declared the stream over. */
   | 'ended_by_server'
-  /** It ends each session after a while, again and again. */
+  /** The server repeatedly ends its sessions after a while. */
   | 'ends_repeatedly'
-  /** Still connected, and it takes nothing. */
+  /** The server is connected but accepts no data. */
   | 'not_accepting'
-  /** Still connected, and it takes less than it is sent. */
+  /** The server is connected but accepts data more slowly than it is sent. */
   | 'platform_slow'
   | 'stalled'
-  /** Our encoder is slower than its source. */
+  /** The local encoder is slower than its source. */
   | 'encoder_slow'
   | 'encoder_failed';
 
@@ -141,41 +141,41 @@ export interface ChannelReport {
   sinceMs: number;
   /** `copy` or the rendition encoded. */
   mode: 'copy' | 'encode' | 'none';
-  /** `attempt` is absent while there is nothing to try again. */
+  /** `attempt` is absent while no retry is due. */
   problem?: { code: OutputProblem; detail: string; attempt?: number; nextAttemptAtMs?: number };
-  /** What has left and was taken, over the last seconds. */
+  /** Rate of delivered data over the last seconds. */
   bitrateBps: number;
   framesPerSecond: number;
-  /** What the rendition or the source asks for; absent while that is not known. */
+  /** Frame rate of the rendition or the source; absent while it is unknown. */
   wantedFramesPerSecond?: number;
-  /** Totals since the channel started. Sent is what has left. */
+  /** Delivered frames; like all totals, since the channel started. */
   framesSent: number;
-  /** Frames of the input that the encoder could not keep up with, as MediaLive's DroppedFrames counts them. */
+  /** Input frames the encoder was too slow for, as MediaLive's DroppedFrames counts them. */
   droppedFrames: number;
-  /** Frames that were not sent because the far end takes too little. */
+  /** Frames dropped because the far end accepts data too slowly. */
   unsentFrames: number;
   reconnects: number;
   bytesSent: number;
   queuedBytes: number;
 }
 
-/** A picture of what a source shows. */
+/** A still picture of a source. */
 export interface SourcePicture {
   /** At most 640 px wide. */
   jpeg: Uint8Array;
-  /** When its keyframe was the newest one, ms epoch. */
+  /** Time at which its keyframe was the newest, ms epoch. */
   takenAtMs: number;
 }
 
-/** Failures of a platform that can be simulated. None of them touches the far end but by a lost or idle connection. */
+/** Platform failures that can be simulated. The real platform sees at most a lost or idle connection. */
 export const REHEARSED_CHANNEL_FAULTS = ['key_refused', 'platform_slow', 'platform_frozen'] as const;
 export type RehearsedChannelFault = (typeof REHEARSED_CHANNEL_FAULTS)[number];
 
-/** What is being practised, whole. */
+/** The complete set of simulated faults. */
 export interface RehearsedFaults {
-  /** Flows whose encoder counts as gone, whatever arrives. */
+  /** Flows whose encoder counts as lost, regardless of arriving data. */
   lostFlowArns: string[];
-  /** Flows on whose line one packet in ten is lost. */
+  /** Flows whose line loses one packet in ten. */
   lossyFlowArns: string[];
   channels: Record<string, RehearsedChannelFault>;
 }
@@ -189,39 +189,41 @@ export interface EngineReport {
 }
 
 /**
- * The engine as the endpoints hold it: one object in the control process that forwards to the engine's own process,
- * restarts it when it dies and gives it its whole desired state again. All calls are idempotent by id.
+ * The engine as the endpoints see it: one object in the control process. It forwards commands to the engine process,
+ * restarts that process when it dies and then sends it the complete desired state. All calls are idempotent by id.
  */
 export interface MediaEngine {
-  /** Starts (or reconfigures) the flow's listener. Resolves when the command is taken, not when a caller is there. */
+  /**
+   * Starts or reconfigures the flow's listener. Resolves when the engine has accepted the command; no caller is needed.
+   */
   startFlow(source: FlowSource): Promise<void>;
   stopFlow(flowArn: string): Promise<void>;
-  /** Replaces the set of addresses the flow feeds. Addresses not named are no longer fed. */
+  /** Replaces the set of addresses the flow feeds. */
   setFlowOutputs(flowArn: string, addresses: string[]): Promise<void>;
   startChannel(run: ChannelRun): Promise<void>;
-  /** Resolves when the output has been closed cleanly or after one second. */
+  /** Resolves when the output has closed cleanly, after one second at the latest. */
   stopChannel(channelId: string): Promise<void>;
-  /** Called about once a second and at once when a state changes. Returns the unsubscribe function. */
+  /** Subscribes to reports: about one a second, and one at every state change. Returns the unsubscribe function. */
   onReport(listener: (report: EngineReport) => void): () => void;
-  /** The newest report. */
+  /** Returns the newest report. */
   report(): EngineReport;
   /**
-   * HLS of a package channel: answers GET of `index.m3u8`, `*.m3u8`, `*.ts`. `path` has no leading slash and may carry a
-   * query (`_HLS_msn`, `_HLS_part`). 404 when nothing is packaged yet.
+   * Answers a GET for the HLS of a package channel: `index.m3u8`, `*.m3u8` or `*.ts`. `path` has no leading slash and
+   * may carry a query (`_HLS_msn`, `_HLS_part`). The answer is 404 until the first segment is packaged.
    */
   fetchPackage(packageChannelId: string, path: string): Promise<Response>;
   /**
-   * A picture of a flow's source, at most five seconds old, made when it is asked for. Null without a source (also when its
-   * loss is practised) and when none can be made.
+   * Returns a picture of a flow's source, at most five seconds old, rendered on demand. Null when the source is
+   * missing, its loss is simulated, or no picture can be rendered.
    */
   fetchSourcePicture(flowArn: string): Promise<SourcePicture | null>;
-  /** Practises failures, in place of those practised before; nothing practised is kept over a restart of the product. */
+  /** Replaces the set of simulated faults. A restart of the product ends them all. */
   rehearse(faults: RehearsedFaults): Promise<void>;
-  /** Stops every process and waits for it. */
+  /** Stops every process and waits for its end. */
   close(): Promise<void>;
 }
 
-/** An engine that moves nothing: for tests of the endpoints and machines without ffmpeg. */
+/** Returns an engine that moves no media, for tests of the endpoints and for machines without ffmpeg. */
 export function makeIdleEngine(): MediaEngine {
   const nothing = async () => {};
   return {

@@ -33,7 +33,7 @@ const unsettled = { ...measurement, settled: false, framesPerSecond: null };
 const asTheSource = makeRendition({ h264Profile: 'high' });
 const wanted = { ...asTheSource, width: 1280, height: 720, framesPerSecond: 30, videoBitrateBps: 3_000_000 };
 
-it('copies what is wanted already', () => {
+it('copies a source that already fits the rendition', () => {
   expect(decideCopy(facts, wanted)).toBe('copy');
   const close = { ...measurement, framesPerSecond: 29.97, videoBitrateBps: 3_400_000 };
   expect(decideCopy({ ...facts, measurement: close }, wanted)).toBe('copy');
@@ -63,13 +63,13 @@ it.each<[string, Partial<VideoFacts>]>([
   ['no colour', { chromaFormat: 0 }],
   ['the extended profile', { profile: 'extended' }],
   ['an unknown profile', { profile: 'profile_44' }],
-])('encodes pictures with %s whatever is wanted, before any rate is known', (_name, other) => {
+])('encodes pictures with %s for any rendition, before any rate is known', (_name, other) => {
   const odd = { ...facts, video: { ...video, ...other }, measurement: unsettled };
   expect(decideCopy(odd, wanted)).toBe('encode');
   expect(decideCopy(odd, asTheSource)).toBe('encode');
 });
 
-it('encodes a profile above the one wanted', () => {
+it('encodes a source with a profile above the requested one', () => {
   expect(decideCopy(facts, { ...wanted, h264Profile: 'main' })).toBe('encode');
   expect(decideCopy({ ...facts, video: { ...video, profile: 'main' } }, { ...wanted, h264Profile: 'main' })).toBe(
     'copy',
@@ -79,7 +79,7 @@ it('encodes a profile above the one wanted', () => {
   );
 });
 
-it('encodes a level beyond the one 1080p60 needs, unless the picture is larger', () => {
+it('encodes a source whose level exceeds what 1080p60 needs, unless the picture is larger', () => {
   expect(decideCopy({ ...facts, video: { ...video, level: 52 } }, wanted)).toBe('encode');
   const large = { ...video, width: 3_840, height: 2_160, level: 51 };
   expect(decideCopy({ ...facts, video: large }, { ...wanted, width: 3_840, height: 2_160 })).toBe('copy');
@@ -110,7 +110,7 @@ it.each([
   expect(decideCopy({ ...facts, streams: other, video: null }, asTheSource)).toBe('encode');
 });
 
-it('waits until it knows', () => {
+it('stays undecided while facts are missing', () => {
   expect(decideCopy({ ...facts, streams: null }, wanted)).toBe('undecided');
   expect(decideCopy({ ...facts, video: null }, asTheSource)).toBe('undecided');
   expect(decideCopy({ ...facts, measurement: unsettled }, wanted)).toBe('undecided');

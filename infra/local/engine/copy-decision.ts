@@ -7,14 +7,14 @@ const TYPE_H264 = 0x1b;
 const TYPE_AAC = 0x0f;
 const FRAME_RATE_TOLERANCE = 0.02;
 const BITRATE_TOLERANCE = 1.15;
-/** Platforms refuse or mend streams with keyframes further apart. */
+/** Platforms refuse or re-encode streams with keyframes further apart. */
 const COPY_GOP_SECONDS_MAX = 4;
 const LOW_COMPLEXITY = 2;
 const CHROMA_420 = 1;
 const BIT_DEPTH = 8;
-/** Profiles by what a decoder must master, the least first. */
+/** Profiles in ascending order of decoder requirements. */
 const PROFILES: string[] = ['constrained_baseline', 'baseline', 'main', 'high'];
-/** Level 4.2 decodes 1080p60: nothing that shows up to that needs more. */
+/** Level 4.2 covers 1080p60; smaller pictures need no higher level. */
 const LEVEL_UP_TO_1080 = 42;
 const MACROBLOCKS_1080 = 8_704;
 
@@ -27,7 +27,7 @@ export interface SourceFacts {
 }
 
 /**
- * Whether a rendition can be had by copying the source. `undecided` while codecs or rates are not known yet.
+ * Decides whether copying the source yields the rendition. Returns `undecided` while codecs or rates are unknown.
  * Pure.
  */
 export function decideCopy(source: SourceFacts, rendition: Rendition): 'copy' | 'encode' | 'undecided' {
@@ -49,12 +49,12 @@ export function decideCopy(source: SourceFacts, rendition: Rendition): 'copy' | 
   return (measurement.gopSeconds ?? 0) <= COPY_GOP_SECONDS_MAX ? 'copy' : 'encode';
 }
 
-/** Sound that a header of two bytes describes, one access unit after the other. */
+/** Returns whether a two-byte header describes the sound and its access units are separable. */
 function isPlainSound({ channels, blocks }: AudioFacts): boolean {
   return channels > 0 && blocks === 1;
 }
 
-/** What every player decodes and no platform has to mend: fields would be drawn as combs. */
+/** Returns whether every player can decode the pictures as they are; interlaced fields would show as combs. */
 function isPlainPicture({ profile, chromaFormat, bitDepthLuma, bitDepthChroma, isProgressive }: VideoFacts): boolean {
   const isPlain = chromaFormat === CHROMA_420 && bitDepthLuma === BIT_DEPTH && bitDepthChroma === BIT_DEPTH;
   return isPlain && isProgressive && PROFILES.includes(profile);

@@ -3,14 +3,14 @@ import { expect, it } from 'vitest';
 import { buildEncoderArguments } from './encoder-arguments.ts';
 import { makeRendition } from '../../../test/support/test-media.ts';
 
-it('leaves out sound that does not come', () => {
+it('leaves out missing sound', () => {
   expect(buildEncoderArguments(makeRendition(), { hasSound: true, followsKeyframes: false })).toContain('0:a:0?');
   const silent = buildEncoderArguments(makeRendition(), { hasSound: false, followsKeyframes: false });
   expect(silent).toContain('-an');
   expect(silent).not.toContain('0:a:0?');
 });
 
-it('joins the fields of an interlaced source before anything else happens to the picture', () => {
+it('deinterlaces the picture before any other filter', () => {
   const built = buildEncoderArguments(makeRendition({ width: 640, height: 360 }), {
     hasSound: true,
     followsKeyframes: false,
@@ -18,7 +18,7 @@ it('joins the fields of an interlaced source before anything else happens to the
   expect(built[built.indexOf('-vf') + 1]).toMatch(/^yadif=deint=interlaced,scale=/);
 });
 
-it('never holds the picture back for sound by more than a moment', () => {
+it('limits the time the picture waits for sound', () => {
   const built = buildEncoderArguments(makeRendition(), { hasSound: true, followsKeyframes: false });
   expect(Number(built[built.indexOf('-max_interleave_delta') + 1])).toBeLessThanOrEqual(500_000);
 });

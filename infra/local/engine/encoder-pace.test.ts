@@ -3,7 +3,7 @@ import { createEncoderPace } from './encoder-pace.ts';
 
 const STEP_MS = 50;
 
-/** Feeds for so long; the encoder gives `speed` seconds of pictures a second at 30 a second, after its start-up. */
+/** Feeds an encoder for a time; after its start-up it delivers `speed` seconds of 30 fps video per second. */
 function feed(options: {
   seconds: number;
   speed: number;
@@ -25,12 +25,15 @@ function feed(options: {
 }
 
 describe('an encoder', () => {
-  it.each([0.08, 0.22, 0.5, 0.9])('that gives %d of the pictures in time is too slow within five seconds', (speed) => {
-    const { pace, slowAtMs } = feed({ seconds: 5, speed });
-    expect(slowAtMs).toBeLessThan(5_000);
-    expect(pace.slow()!.framesPerSecond / 30).toBeCloseTo(speed, 1);
-    expect(pace.healthyMs()).toBeLessThan(500);
-  });
+  it.each([0.08, 0.22, 0.5, 0.9])(
+    'that delivers %d of the pictures in time is too slow within five seconds',
+    (speed) => {
+      const { pace, slowAtMs } = feed({ seconds: 5, speed });
+      expect(slowAtMs).toBeLessThan(5_000);
+      expect(pace.slow()!.framesPerSecond / 30).toBeCloseTo(speed, 1);
+      expect(pace.healthyMs()).toBeLessThan(500);
+    },
+  );
 
   it.each([
     ['keeps up', { speed: 1 }],
@@ -49,7 +52,7 @@ describe('an encoder', () => {
     expect(pace.silentMs()).toBe(0);
   });
 
-  it('that gives nothing at all is silent, not slow', () => {
+  it('that delivers no picture is silent, not slow', () => {
     const { pace } = feed({ seconds: 6, speed: 0 });
     expect(pace.slow()).toBeNull();
     expect(pace.silentMs()).toBe(6_000);

@@ -1,19 +1,19 @@
 /**
- * Whether an encoder keeps up with the source it is fed: how much media it has given for the time it was fed, and whether
- * input waits for it. A source that pauses or is slow itself leaves no input waiting.
+ * Measures whether an encoder keeps up with its source, from the media time it has delivered per time fed and from the
+ * input waiting for it. A source that pauses or is slow itself leaves no input waiting.
  */
 export interface EncoderPace {
-  /** Notes that bytes were given to it. */
+  /** Records that the encoder was fed. */
   fed(nowMs: number, waitingBytes: number): void;
-  /** Notes a picture it gave. */
+  /** Records a delivered picture. */
   gave(dtsMs: number): void;
-  /** Set while it gives pictures and is too slow with them. */
+  /** Set while the encoder delivers pictures too slowly. */
   slow(): Slowness | null;
-  /** For how long it has been fed since it gave its last picture. */
+  /** Returns how long the encoder has been fed since its last picture. */
   silentMs(): number;
-  /** How far it is behind the time for which it was fed. */
+  /** Returns its lag behind the time it was fed. */
   lagMs(): number;
-  /** For how long it has been fed and has kept up. */
+  /** Returns how long it has been fed and has kept up. */
   healthyMs(): number;
 }
 
@@ -31,12 +31,12 @@ interface Sample {
 const FEED_PAUSE_MS = 1_000;
 const SAMPLE_MS = 250;
 const WINDOW_MS = 3_000;
-/** Media time given per time fed; the rest is jitter. */
+/** Media time delivered per time fed; a shortfall smaller than this is jitter. */
 const KEEPS_UP_FROM = 0.97;
-/** An encoder that begins has this much to catch up. */
+/** The lag a starting encoder may catch up. */
 const LAG_ALLOWED_MS = 2_000;
 
-/** @param baseMs decode time of the keyframe it begins with */
+/** @param baseMs decode time of its first keyframe */
 export function createEncoderPace(baseMs: number, nowMs: number): EncoderPace {
   let fedAtMs = nowMs;
   let fedMs = 0;
@@ -76,7 +76,7 @@ export function createEncoderPace(baseMs: number, nowMs: number): EncoderPace {
     gave(dtsMs) {
       givenMs = Math.max(givenMs, dtsMs - baseMs);
       pictures += 1;
-      // How long it takes to begin says nothing about how fast it is.
+      // The start-up time says nothing about the encoder's speed.
       if (pictures === 1) samples = [{ fedMs, givenMs, pictures, waits: true }];
       gaveAtFedMs = fedMs;
     },

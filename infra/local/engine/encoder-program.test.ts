@@ -10,7 +10,7 @@ let clock: ManualClock;
 let encoder: EncoderProgram;
 let tap: RawTap | null;
 
-/** A program that takes everything and never says a word, in ffmpeg's place. */
+/** A stand-in for ffmpeg that reads its input and never writes. */
 const launcher = {
   ffmpegPath: 'any',
   prefix: [process.execPath, '-e', 'process.stdin.resume()'],
@@ -51,22 +51,25 @@ function feed(seconds: number): void {
   }
 }
 
-it('replaces an encoder that is fed for ten seconds and gives nothing, and says so', () => {
+it('replaces an encoder that delivers nothing within ten seconds of being fed, and reports it', () => {
   tap!.onBytes(Buffer.alloc(188), { keyframeDtsMs: 0, keyframePtsMs: 1_000, hasSound: true });
   feed(4.5);
   expect(encoder.problem()).toBeNull();
   feed(1);
-  expect(encoder.problem()).toMatchObject({ code: 'encoder_failed', detail: expect.stringContaining('gives nothing') });
+  expect(encoder.problem()).toMatchObject({
+    code: 'encoder_failed',
+    detail: expect.stringContaining('delivers no pictures'),
+  });
   expect(tap).not.toBeNull();
   feed(4.5);
   tap!.onBytes(Buffer.alloc(188));
-  expect(encoder.problem()).toMatchObject({ attempt: 1, detail: expect.stringContaining('gives nothing') });
+  expect(encoder.problem()).toMatchObject({ attempt: 1, detail: expect.stringContaining('delivers no pictures') });
   expect(tap).toBeNull();
   clock.advance(600);
   expect(tap).not.toBeNull();
 });
 
-it('does not hold a pause of the source against the encoder', () => {
+it('does not count a pause of the source against the encoder', () => {
   tap!.onBytes(Buffer.alloc(188), { keyframeDtsMs: 0, keyframePtsMs: 1_000, hasSound: true });
   clock.advance(60_000);
   feed(4.5);

@@ -1,8 +1,8 @@
 /**
- * One shared encoder: whoever wants the same rendition of the same source subscribes here. It runs from the first
- * subscriber to the last, is fed the source's bytes from a keyframe on, and keeps the source's timeline, so that outputs
- * can change between the copy and an encoder. An encoder that dies or cannot keep up is replaced and nobody but its own
- * subscribers sees the gap.
+ * One encoder shared by all subscribers to the same rendition of the same source. It runs from the first subscription
+ * to the last, is fed the source's bytes from a keyframe on, and keeps the source's timeline, so that outputs can
+ * switch between the copy and an encoder. An encoder that dies or cannot keep up is replaced; only its own subscribers
+ * see the gap.
  */
 import type { Clock } from '../host/clock.ts';
 import type { Rendition } from './contract.ts';
@@ -19,20 +19,23 @@ import { parseSequenceParameters, readAvcConfiguration } from './transport-strea
 
 const RESPAWN_MS = 500;
 const RESPAWN_MAX_MS = 5_000;
-/** An encoder further behind than this starts again at the newest keyframe: late pictures are useless. */
+/** An encoder further behind than this restarts at the newest keyframe, because late pictures are useless. */
 const LAG_MAX_MS = 6_000;
-/** Protects the memory, whatever the bitrate. */
+/** Limits the memory at any bitrate. */
 const QUEUE_BYTES_MAX = 32 * 1024 * 1024;
-/** What went wrong is forgotten after a run this long that kept up. */
+/** A run that keeps up for this long clears earlier failures. */
 const HEALTHY_AFTER_MS = 20_000;
 /** An encoder that was too slow has to keep up for this long before it counts as good again. */
 const KEEPS_UP_AFTER_MS = 8_000;
-/** Failures in a row after which the subscribers are told that nothing is coming. */
+/** Consecutive failures after which the subscribers are notified that the program is lost. */
 const FAILURES_SHOWN = 2;
-/** An encoder that is fed and gives nothing for this long hangs, or cannot read the source. */
+/** An encoder that is fed and delivers nothing for this long hangs or cannot read the source. */
 const MUTE_MS = 10_000;
 const MUTE_SHOWN_MS = 5_000;
-const MUTE: EncoderProblem = { code: 'encoder_failed', detail: 'the encoder takes the source and gives nothing' };
+const MUTE: EncoderProblem = {
+  code: 'encoder_failed',
+  detail: 'the encoder reads the source but delivers no pictures',
+};
 
 export interface EncoderProblem {
   code: 'encoder_slow' | 'encoder_failed';
@@ -43,24 +46,24 @@ export interface EncoderProblem {
 
 export interface EncoderProgram {
   program: Program;
-  /** Set from a failure until frames come again, and after repeated failures until a run has kept up for a while. */
+  /** Set from a failure until frames arrive, and after repeated failures until a run has kept up for a while. */
   problem(): EncoderProblem | null;
-  /** Frames of the source that were left out because the encoder was too slow, since it was made. */
+  /** Source frames skipped because the encoder was too slow, since its creation. */
   droppedFrames(): number;
-  /** The source's connection ended: begin afresh with the next one. */
+  /** Handles the end of the source's connection: the next one starts a new run. */
   sourceLost(): void;
   close(): Promise<void>;
 }
 
 export interface EncoderProgramOptions {
   rendition: Rendition;
-  /** Keyframes come where the source has them, not where the rendition would. */
+  /** Places keyframes where the source has them instead of at the rendition's interval. */
   followsKeyframes: boolean;
   source: Pick<SourceProgram, 'tap'>;
   launcher: MediaLauncher;
   clock: Clock;
   logger: EngineLogger;
-  /** How many encoders run on this machine; each counts itself in. */
+  /** Number of encoders running on this machine; each one increments it. */
   load: EncoderLoad;
   onChange(): void;
 }
@@ -72,13 +75,13 @@ export interface EncoderLoad {
 
 interface Run {
   child: MediaChild;
-  /** Presentation time of the source's picture that the encoder's first one shows. */
+  /** Presentation time, in the source, of the encoder's first picture. */
   keyframePtsMs: number;
-  /** Program time of the encoder's zero; null until its first picture. */
+  /** Program time of the encoder's time zero; null until its first picture. */
   baseMs: number | null;
-  /** Sound from before that. */
+  /** Sound received before that. */
   early: FlvTag[];
-  /** Whether frames are delivered: from the first keyframe on that has not been delivered by the run before. */
+  /** Whether frames are delivered: from the first keyframe on that the previous run had not delivered. */
   delivers: boolean;
   formatSettled: boolean;
   ended: boolean;
@@ -115,7 +118,7 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
     failures = 0;
   }
 
-  /** The child starts with the first bytes: there may be none for hours. */
+  /** Starts the child with the first bytes, because there may be none for hours. */
   function listen(): void {
     untap?.();
     untap = source.tap({
@@ -133,7 +136,7 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
     });
   }
 
-  /** Replaces an encoder that gives nothing or is too far behind. */
+  /** Replaces an encoder that delivers nothing or is too far behind. */
   function isLate(current: Run): boolean {
     const { pace, child } = current;
     if (pace.slow() && problem?.code !== 'encoder_slow') report(describeSlowness(current));
@@ -200,7 +203,7 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
   }
 
   function fail(next: EncoderProblem): void {
-    // A run that kept up for long is not one of a row of failures.
+    // A run that kept up for a while ends the series of failures.
     if (run && run.pace.healthyMs() >= HEALTHY_AFTER_MS) failures = 0;
     endRun();
     failures += 1;
@@ -230,7 +233,7 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
       try {
         readHeader(tag);
       } catch {
-        fail({ code: 'encoder_failed', detail: 'the encoder wrote headers that cannot be read' });
+        fail({ code: 'encoder_failed', detail: 'the encoder wrote unreadable headers' });
       }
       return;
     }
@@ -251,7 +254,7 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
     const dtsMs = baseMs + tag.timestampMs;
     const keyframe = tag.kind === 'video' && tag.body[0]! >> 4 === 1;
     if (tag.kind === 'video') current.pace.gave(dtsMs);
-    // A run that began at an older keyframe shows again what the run before has shown.
+    // A run that began at an older keyframe repeats pictures of the previous run.
     current.delivers ||= keyframe && dtsMs > newestMs;
     if (!current.delivers || (tag.kind === 'audio' && dtsMs < newestSoundMs)) return;
     newestMs = Math.max(newestMs, dtsMs);
@@ -261,7 +264,10 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
     if (problem && keyframe && isOver(current, problem)) report(null);
   }
 
-  /** One failure is over when pictures come; slowness and repeated failures when the encoder has kept up for a while. */
+  /**
+   * Clears a single failure when pictures arrive, and slowness or repeated failures when the encoder has kept up for a
+   * while.
+   */
   function isOver({ pace }: Run, { code }: EncoderProblem): boolean {
     if (code === 'encoder_slow' || failures >= FAILURES_SHOWN) return pace.healthyMs() >= KEEPS_UP_AFTER_MS;
     return true;
@@ -281,7 +287,7 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
     }
   }
 
-  /** ffmpeg writes every header before the first frame. */
+  /** Publishes the format when its headers change; ffmpeg writes all headers before the first frame. */
   function settleFormat(): void {
     const before = hub.format();
     const sameVideo = isSame(before?.video?.avcConfiguration, video?.avcConfiguration);

@@ -1,6 +1,6 @@
 /**
- * The engine inside its own process: flows, channels and the table of addresses between them. Commands are idempotent by
- * id and run one after the other, so that a port is free before it is bound again.
+ * The engine inside its process: flows, channels and the table of addresses between them. Commands are idempotent
+ * by id and run one after the other, so that a port is free before it is bound again.
  */
 import type { Clock } from '../host/clock.ts';
 import { createChannel, type Channel } from './channel.ts';
@@ -40,7 +40,7 @@ export interface EngineCoreOptions {
   clock: Clock;
   logger: EngineLogger;
   lowLatency: boolean;
-  /** Which addresses may be dialled. */
+  /** The addresses that may be dialled. */
   dial: DialRules;
   onReport(report: EngineReport): void;
 }
@@ -59,7 +59,7 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
   let closed = false;
   let cancelTick: (() => void) | undefined;
 
-  /** One command at a time per flow or channel: others need not wait for a slow one. */
+  /** Runs one command at a time per flow or channel, so that others do not wait for a slow one. */
   function inOrder(id: string, action: () => Promise<void>): Promise<void> {
     const done = (queues.get(id) ?? Promise.resolve()).then(() => (closed ? undefined : action()));
     const settled = done.catch(() => {});
@@ -77,11 +77,11 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
       if (flow) for (const address of addresses) flowByAddress.set(address, flow);
     }
     for (const channel of channels.values()) channel.connect(flowByAddress.get(channel.run.inputAddress) ?? null);
-    practise();
+    applyFaults();
     changed();
   }
 
-  function practise(): void {
+  function applyFaults(): void {
     for (const [flowArn, flow] of flows) {
       flow.rehearseLoss(rehearsed.lostFlowArns.includes(flowArn));
       flow.rehearseLossyLine(rehearsed.lossyFlowArns.includes(flowArn));
@@ -94,7 +94,7 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
     return { atMs: clock.now(), sources, channels: [...channels.values()].map((channel) => channel.report()) };
   }
 
-  /** Many things change in one go: they are told once, after it. */
+  /** Many changes happen in one turn of the event loop: one report after it covers them all. */
   function changed(): void {
     if (changePending || closed) return;
     changePending = true;
@@ -161,7 +161,7 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
     stopChannel: (channelId) => inOrder(`channel ${channelId}`, () => closeChannel(channelId)),
     async rehearse(faults) {
       rehearsed = faults;
-      practise();
+      applyFaults();
       changed();
     },
     report,
@@ -183,7 +183,7 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
   };
 }
 
-/** What must be told at once, as a key to compare. */
+/** Returns the part of a report whose changes are sent at once, as a comparable key. */
 function describeStates(report: EngineReport): string {
   const sources = report.sources.map(({ flowArn, state, error, connections, video, audio }) => [
     flowArn,

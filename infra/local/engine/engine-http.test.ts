@@ -8,18 +8,18 @@ import { ENGINE_SECRET_HEADER, TAKEN_AT_HEADER } from './engine-messages.ts';
 const SECRET = 'the secret of this engine';
 let server: Server;
 let port: number;
-let asked: string[] = [];
+let requests: string[] = [];
 
 beforeEach(async () => {
-  asked = [];
+  requests = [];
   server = createEngineServer(
     {
       async fetchSourcePicture(flowArn) {
-        asked.push(flowArn);
+        requests.push(flowArn);
         return { jpeg: Buffer.from('picture'), takenAtMs: 5 };
       },
       async fetchPackage(packageChannelId, path) {
-        asked.push(`${packageChannelId} ${path}`);
+        requests.push(`${packageChannelId} ${path}`);
         return { status: 200, contentType: 'video/mp2t', body: Buffer.from('segment') };
       },
     },
@@ -40,12 +40,12 @@ async function get(path: string, headers: Record<string, string>): Promise<{ sta
   return { status: answer.statusCode!, headers: answer.headers };
 }
 
-it('answers to who has the secret and asks by its address', async () => {
+it('answers a request that carries the secret and uses its own address', async () => {
   const headers = { [ENGINE_SECRET_HEADER]: SECRET };
   const picture = await get('/pictures/arn%3Aflow', headers);
   expect(picture).toMatchObject({ status: 200, headers: { [TAKEN_AT_HEADER]: '5', 'content-type': 'image/jpeg' } });
   expect((await get('/packages/sluice/index.m3u8?_HLS_msn=1', headers)).status).toBe(200);
-  expect(asked).toEqual(['arn:flow', 'sluice index.m3u8?_HLS_msn=1']);
+  expect(requests).toEqual(['arn:flow', 'sluice index.m3u8?_HLS_msn=1']);
 });
 
 it.each([
@@ -53,12 +53,12 @@ it.each([
   ['with a wrong one', { [ENGINE_SECRET_HEADER]: `${SECRET}!` }],
   ['with the secret, by a name that leads here', { [ENGINE_SECRET_HEADER]: SECRET, host: 'rebound.example.com' }],
   ['with the secret, by localhost of another port', { [ENGINE_SECRET_HEADER]: SECRET, host: '127.0.0.1:80' }],
-])('tells others nothing, and nothing of what exists: %s', async (_name, headers) => {
+])('refuses any other request without revealing what exists: %s', async (_name, headers) => {
   const statuses = await Promise.all(
     ['/pictures/arn%3Aflow', '/packages/sluice/index.m3u8', '/', '/none'].map(
       async (path) => (await get(path, headers)).status,
     ),
   );
   expect(statuses).toEqual([403, 403, 403, 403]);
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
 });

@@ -1,6 +1,6 @@
 /**
- * HLS and the sources' pictures, for the control process alone: the port is on loopback, where every user of the machine
- * and every web page in a browser can reach it, so each request shows the secret that came over IPC.
+ * Serves HLS and the sources' pictures to the control process only. The port is on loopback, where every user of the
+ * machine and every web page in a browser can reach it, so each request must carry the secret received over IPC.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -9,12 +9,12 @@ import { createGuardedServer } from '../host/guarded-server.ts';
 import type { EngineCore } from './engine-core.ts';
 import { ENGINE_SECRET_HEADER, TAKEN_AT_HEADER } from './engine-messages.ts';
 
-/** The control process asks over a few kept connections; no other process may ask. */
+/** The control process uses a few kept-alive connections; no other process may connect. */
 const CONNECTIONS_MAX = 128;
 
 type Served = Pick<EngineCore, 'fetchPackage' | 'fetchSourcePicture'>;
 
-/** Makes the server; it does not listen yet. */
+/** Creates the server without listening. */
 export function createEngineServer(core: Served, secret: string): Server {
   const server = createGuardedServer({
     connectionsMax: CONNECTIONS_MAX,
@@ -31,7 +31,7 @@ export function createEngineServer(core: Served, secret: string): Server {
 }
 
 function isFromControlProcess({ headers }: IncomingMessage, server: Server, secret: string): boolean {
-  // A foreign name that resolves to this machine comes from a web page.
+  // A foreign host name that resolves to this machine means that a web page sent the request.
   if (headers.host !== `127.0.0.1:${(server.address() as AddressInfo).port}`) return false;
   const digest = (text: string) => createHash('sha256').update(text).digest();
   const given = headers[ENGINE_SECRET_HEADER];

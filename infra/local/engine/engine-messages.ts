@@ -1,4 +1,4 @@
-/** What the control process and the engine process say to each other over IPC. Secrets travel here and nowhere else. */
+/** The IPC messages between the control process and the engine process, the only channel that carries secrets. */
 import type { ChannelRun, EngineReport, FlowSource, RehearsedFaults } from './contract.ts';
 
 /** On the answer with a picture: when it was taken, ms epoch. */

@@ -1,6 +1,6 @@
 /**
- * Entry point of the engine's own process: whatever the control process does or suffers, media goes on. It takes commands
- * over IPC, serves HLS and the sources' pictures to it on a separate loopback port, and ends when its parent is gone.
+ * Entry point of the engine process, which keeps media running independently of the control process's load. It receives
+ * commands over IPC, serves HLS and the sources' pictures to it on a separate loopback port, and ends with its parent.
  */
 import type { AddressInfo } from 'node:net';
 
@@ -12,7 +12,7 @@ import { createEngineServer } from './engine-http.ts';
 import type { EngineCommand, FromEngine, ToEngine } from './engine-messages.ts';
 import { findParentDeathPrefix } from './media-child.ts';
 
-/** However the children behave, the process is gone after this. */
+/** The process exits after this time, regardless of its children. */
 const CLOSE_LIMIT_MS = 4_000;
 
 let engine: { core: EngineCore; clearRegistry: () => void } | null = null;

@@ -23,12 +23,12 @@ function script(name: string, body: string): string {
   return path;
 }
 
-it('finds that the ffmpeg of the tests takes any passphrase', async () => {
+it('finds that the ffmpeg of the tests accepts any passphrase', async () => {
   expect(await tryPassphrases(ffmpegPath)).toBe('any');
 }, 60_000);
 
-it('finds out an ffmpeg that reads an address without its escapes, as Debian 12’s does', async () => {
-  // What it is given means to it what `%25` means to ours.
+it('detects an ffmpeg that does not decode escapes in addresses, like Debian 12’s', async () => {
+  // Turns each `%` of the passphrase into `%25`, so that ffmpeg keeps it undecoded.
   const former = script(
     'former',
     `case "$*" in *hls+pipe*) sed 's/%/%25/g' > "$0.in"; exec '${ffmpegPath}' "$@" < "$0.in" ;; esac
@@ -37,7 +37,7 @@ it('finds out an ffmpeg that reads an address without its escapes, as Debian 12�
   expect(await tryPassphrases(former)).toBe('unescaped');
 }, 90_000);
 
-it('finds out one that does not work at all, at once', async () => {
+it('detects an ffmpeg that does not work at all, at once', async () => {
   expect(await tryPassphrases(script('broken', 'exit 1'))).toBe('none');
   expect(await tryPassphrases(join(directory, 'nowhere'))).toBe('none');
 });

@@ -7,25 +7,25 @@ import { join } from 'node:path';
 import { buildSrtAddress, SRT_LISTENER_ARGUMENTS, toListenerPlaylist } from './srt-listener.ts';
 
 /**
- * Tries an ffmpeg that Sluice is not tested with on what lists of protocols do not tell: whether a feed gets from a caller
- * to a listener that was given its passphrase as we give it. Debian 12's reads addresses without their escapes, and then
- * no passphrase that needs one ever matches.
+ * Checks an untested ffmpeg for an ability its protocol list does not show: whether an encrypted feed passes from a
+ * caller to a listener that got its passphrase the way Sluice passes it. Debian 12's ffmpeg does not decode escapes in
+ * addresses, so a passphrase that needs one never matches.
  */
 
-/** Which passphrases get through: any, those without a character that has to be escaped, or none at all. */
+/** The passphrases that work: any, only those without a character that needs an escape, or none. */
 export type PassphraseAbility = 'any' | 'unescaped' | 'none';
 
 const WITH_ESCAPES = 'a b&c%d+e?f#g=h/i:j@k';
 const WITHOUT_ESCAPES = 'abc-DEF_012.xyz~';
-/** A second and a half on a quiet machine. */
+/** Time limit of the round trip, which needs 1.5 s on an idle machine. */
 const ROUND_TRIP_MS = 15_000;
 
-/** True for a passphrase that is the same text in an address. */
+/** Returns true for a passphrase that needs no escape in an address. */
 export function needsNoEscape(passphrase: string): boolean {
   return encodeURIComponent(passphrase) === passphrase;
 }
 
-/** Sends a second of sound from this ffmpeg to itself over SRT on loopback. Takes seconds. */
+/** Sends one second of sound from this ffmpeg to itself over SRT on loopback. The check needs some seconds. */
 export async function tryPassphrases(ffmpegPath: string): Promise<PassphraseAbility> {
   if (await getsThrough(ffmpegPath, WITH_ESCAPES)) return 'any';
   return (await getsThrough(ffmpegPath, WITHOUT_ESCAPES)) ? 'unescaped' : 'none';
@@ -52,7 +52,7 @@ async function getsThrough(ffmpegPath: string, passphrase: string): Promise<bool
   }
 }
 
-/** As an encoder does that has a field for the passphrase: unescaped. It calls again until the listener is there. */
+/** Calls like an encoder with a passphrase field, unescaped, and retries until the listener is ready. */
 function callWith(ffmpegPath: string, passphrase: string, port: number, directory: string): ChildProcess {
   const options = join(directory, 'caller.ffpreset');
   writeFileSync(options, `mode=caller\npassphrase=${passphrase}\npbkeylen=16\n`, { mode: 0o600 });
@@ -68,7 +68,7 @@ function callWith(ffmpegPath: string, passphrase: string, port: number, director
   return caller;
 }
 
-/** A caller that is turned away ends, and so does a program that cannot do this at all. */
+/** A rejected caller ends, and so does a program that lacks the ability. */
 function endOf(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     child.once('error', () => resolve());

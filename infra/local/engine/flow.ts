@@ -1,5 +1,6 @@
 /**
- * A flow: its SRT listener, the one parse of what comes in, and the encoders that run on it. It does not know its outputs.
+ * A flow: its SRT listener, the parser of the incoming stream, and the encoders fed by it. It does not know its
+ * outputs.
  */
 import type { Clock } from '../host/clock.ts';
 import type { FlowSource, Rendition, SourcePicture, SourceReport } from './contract.ts';
@@ -12,35 +13,35 @@ import { createSourcePictureMaker } from './source-picture.ts';
 import { createSourceProgram } from './source-program.ts';
 import { createSrtListener, type SrtListener } from './srt-listener.ts';
 
-/** No byte for this long is a lost source, even while the connection stands. */
+/** A source without a byte for this long counts as lost, even while its connection is open. */
 const SILENCE_MS = 2_000;
 const WATCH_MS = 500;
-/** Players join at keyframes, and change the rendition there. */
+/** Keyframes no further apart than this suit players, which join and change the rendition at keyframes. */
 const KEYFRAMES_CLOSE_SECONDS = 4;
 
 export interface Flow {
   source(): FlowSource;
-  /** Listens anew when the settings differ. */
+  /** Restarts the listener when the settings differ. */
   configure(source: FlowSource): Promise<void>;
   report(): SourceReport;
-  /** Grows with every change of codec or headers; a decision is good for one revision. */
+  /** Increases with every change of codec or headers; a decision is valid for one revision. */
   revision(): number;
   decide(rendition: Rendition): 'copy' | 'encode' | 'undecided';
   copy: Program;
-  /** Whether keyframes come often enough for renditions that are cut at them; null until it is known. */
+  /** Returns whether keyframes are frequent enough to cut renditions at them; null until known. */
   hasCloseKeyframes(): boolean | null;
-  /** The same one for equal renditions. It runs while somebody subscribes. */
+  /** Returns the encoder of a rendition, shared by equal renditions. It runs while it has a subscriber. */
   encoder(
     rendition: Rendition,
     options: { followsKeyframes: boolean },
   ): Pick<EncoderProgram, 'program' | 'problem' | 'droppedFrames'>;
-  /** What the source shows; null while no media is arriving. */
+  /** Returns a picture of the source; null while no media is arriving. */
   picture(): Promise<SourcePicture | null>;
-  /** Practises the loss of its encoder: what arrives is thrown away until it ends. */
+  /** Simulates the loss of the encoder: arriving data is discarded until the simulation ends. */
   rehearseLoss(isLost: boolean): void;
-  /** Practises a line that loses packets. */
+  /** Simulates a line that loses packets. */
   rehearseLossyLine(isLossy: boolean): void;
-  /** Whether media is arriving. */
+  /** Returns whether media is arriving. */
   live(): boolean;
   close(): Promise<void>;
 }
@@ -51,7 +52,7 @@ export interface FlowOptions {
   clock: Clock;
   logger: EngineLogger;
   load: EncoderLoad;
-  /** Something a channel or a reader of the report wants to know has changed. */
+  /** Called after a change that affects channels or the report. */
   onChange(): void;
 }
 
@@ -99,8 +100,8 @@ export function createFlow(options: FlowOptions): Flow {
         try {
           source.push(chunk);
         } catch (error) {
-          // One stream that cannot be read must not end the others.
-          logger.error('a source cannot be read', { error: error instanceof Error ? error.message : 'unknown' });
+          // One unreadable stream must not end the others.
+          logger.error('failed to read a source', { error: error instanceof Error ? error.message : 'unknown' });
           source.restart();
         }
       },
@@ -110,7 +111,7 @@ export function createFlow(options: FlowOptions): Flow {
     });
   }
 
-  /** A lost encoder leaves a flow that listens. SRT needs seconds more to notice that one is gone. */
+  /** Reports a flow with a lost encoder as listening; SRT itself notices the loss seconds later. */
   function stateShown() {
     const actual = listener.state();
     if (actual.state !== 'connected') return actual;

@@ -9,13 +9,14 @@ export interface FlvTag {
 }
 
 /**
- * Cuts an FLV byte stream (FLV 10.1, annex E) into its audio and video tags as the bytes arrive. Script tags are skipped.
- * @returns the function that takes the bytes
+ * Cuts an FLV byte stream (FLV 10.1, annex E) into its audio and video tags as the bytes arrive. Script tags are
+ * skipped.
+ * @returns the function that reads the bytes
  */
 export function createFlvReader(onTag: (tag: FlvTag) => void): (chunk: Buffer) => void {
   let chunks: Buffer[] = [];
   let bytes = 0;
-  /** Bytes needed before there is anything to read. */
+  /** Number of bytes needed for the next step. */
   let needed = FLV_HEADER_BYTES + PREVIOUS_TAG_BYTES;
   let headerSeen = false;
 
@@ -35,7 +36,7 @@ export function createFlvReader(onTag: (tag: FlvTag) => void): (chunk: Buffer) =
       if (data.length < needed) break;
       const type = data[0]! & 0x1f;
       const timestampMs = data.readUIntBE(4, 3) + data[7]! * 2 ** 24;
-      // Copied: a tag that is kept must not keep the whole chunk it came in.
+      // Copied, so that a kept tag does not keep its whole chunk in memory.
       const body = Buffer.from(data.subarray(TAG_HEADER_BYTES, TAG_HEADER_BYTES + length));
       if (type === 8 || type === 9) onTag({ kind: type === 9 ? 'video' : 'audio', timestampMs, body });
       data = data.subarray(needed);

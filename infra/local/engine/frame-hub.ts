@@ -10,21 +10,21 @@ export interface FrameHub {
   setFormat(format: ProgramFormat): void;
   push(frame: Frame): void;
   sourceLost(): void;
-  /** Null until the first format. */
+  /** Returns the current format; null before the first. */
   format(): ProgramFormat | null;
   subscribers(): number;
 }
 
 interface Subscription {
   subscriber: ProgramSubscriber;
-  /** The format it was told last. */
-  told: ProgramFormat | null;
+  /** The format delivered to it last. */
+  deliveredFormat: ProgramFormat | null;
   waitsForKeyframe: boolean;
 }
 
 /**
- * Hands the frames of one maker to any number of subscribers, with the group of pictures under way for those who join.
- * A subscriber that throws is logged and gets its next frame; nobody else notices.
+ * Distributes the frames of one producer to any number of subscribers; a new subscriber first gets the current group of
+ * pictures. A subscriber that throws is logged and receives its next frame; the others are unaffected.
  */
 export function createFrameHub(deps: { logger: EngineLogger; onSubscribers?: (count: number) => void }): FrameHub {
   const subscriptions = new Set<Subscription>();
@@ -36,7 +36,7 @@ export function createFrameHub(deps: { logger: EngineLogger; onSubscribers?: (co
     try {
       action();
     } catch (error) {
-      deps.logger.error('an output failed while taking a frame', {
+      deps.logger.error('an output failed to accept a frame', {
         error: error instanceof Error ? error.message : 'unknown',
       });
     }
@@ -51,8 +51,8 @@ export function createFrameHub(deps: { logger: EngineLogger; onSubscribers?: (co
   }
 
   function tellFormat(subscription: Subscription): void {
-    if (!format || subscription.told === format) return;
-    subscription.told = format;
+    if (!format || subscription.deliveredFormat === format) return;
+    subscription.deliveredFormat = format;
     subscription.subscriber.onFormat(format);
   }
 
@@ -69,7 +69,7 @@ export function createFrameHub(deps: { logger: EngineLogger; onSubscribers?: (co
   return {
     program: {
       subscribe(subscriber) {
-        const subscription: Subscription = { subscriber, told: null, waitsForKeyframe: true };
+        const subscription: Subscription = { subscriber, deliveredFormat: null, waitsForKeyframe: true };
         const cached = cache;
         guarded(() => {
           if (cached.length > 0) tellFormat(subscription);
@@ -83,7 +83,7 @@ export function createFrameHub(deps: { logger: EngineLogger; onSubscribers?: (co
       },
     },
     setFormat(next) {
-      // The pictures of a group stay what they are when only the sound changes.
+      // A change of the sound alone leaves the pictures of the group valid.
       const isSameVideo = format?.video === next.video && next.video !== null;
       format = next;
       cache = isSameVideo ? cache.filter((frame) => frame.kind === 'video') : [];

@@ -3,23 +3,23 @@ import type { Readable, Writable } from 'node:stream';
 
 import type { ChildRegistry } from './child-registry.ts';
 
-/** ffmpeg with a frozen peer or a full pipe ignores SIGTERM for seconds: after this it is killed. */
+/** With a frozen peer or a full pipe, ffmpeg ignores SIGTERM for seconds; after this time it is killed. */
 const TERMINATE_MS = 500;
 const STDERR_KEPT_CHARACTERS = 4_000;
 
 export interface MediaChild {
   pid: number | undefined;
   stdin: Writable;
-  /** The end of what it said on its error output. May name URLs: classify it, never pass it on. */
+  /** Returns the end of its error output, which may contain URLs: classify it, never pass it on. */
   errorOutput(): string;
-  /** SIGTERM, then SIGKILL. Resolves when it is gone. */
+  /** Sends SIGTERM, then SIGKILL. Resolves when the child has ended. */
   end(): Promise<void>;
 }
 
-/** How children are started. */
+/** The settings shared by all children. */
 export interface MediaLauncher {
   ffmpegPath: string;
-  /** Put in front of the command: makes the kernel end the child with this process. Empty where the system cannot. */
+  /** Prefix of the command that makes the kernel end the child with this process. Empty where unsupported. */
   prefix: string[];
   registry: ChildRegistry;
 }
@@ -29,11 +29,11 @@ export interface MediaChildOptions {
   arguments: string[];
   onData(chunk: Buffer): void;
   onErrorOutput?(text: string): void;
-  /** Exactly once, also when it could not be started. */
+  /** Called exactly once, also when the child could not be started. */
   onExit(exit: { code: number | null; signal: NodeJS.Signals | null }): void;
 }
 
-/** The prefix that ties a child's life to ours: util-linux's setpriv, where it is installed and new enough. */
+/** Finds the prefix that ends a child with this process: util-linux's setpriv, if installed and recent enough. */
 export function findParentDeathPrefix(): string[] {
   if (process.platform !== 'linux') return [];
   const prefix = ['setpriv', '--pdeathsig', 'KILL'];
@@ -41,7 +41,7 @@ export function findParentDeathPrefix(): string[] {
 }
 
 /**
- * Starts one ffmpeg. Its output is read for as long as it runs: an ffmpeg whose output is full does not even end.
+ * Starts one ffmpeg. Its output is read as long as it runs: an ffmpeg with a full output pipe cannot even exit.
  */
 export function startMediaChild(options: MediaChildOptions): MediaChild {
   const { registry } = options.launcher;
@@ -74,7 +74,7 @@ export function startMediaChild(options: MediaChildOptions): MediaChild {
     errorOutput = (errorOutput + text).slice(-STDERR_KEPT_CHARACTERS);
     options.onErrorOutput?.(text);
   });
-  // A child that ends while it is written to is reported by its exit.
+  // A child that ends during a write is reported by its exit.
   child.stdin.on('error', () => {});
   child.on('error', () => finish({ code: null, signal: null }));
   child.on('close', (code, signal) => finish({ code, signal }));

@@ -1,6 +1,6 @@
 /**
- * The whole engine with real processes: its own, ffmpeg as listener and encoder, and ffmpeg again as the independent sender,
- * RTMP receiver and judge of what comes out.
+ * Tests the whole engine with real processes: its own, ffmpeg as listener and encoder, and ffmpeg again as independent
+ * sender, RTMP receiver and judge of the output.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
@@ -98,7 +98,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     return sender;
   }
 
-  /** An ffmpeg that takes one RTMP publisher and writes what it gets. */
+  /** Starts an ffmpeg that accepts one RTMP publisher and records its stream. */
   async function receiveRtmp(name: string): Promise<{ run: ChannelRun; process: ChildProcess; tags(): FlvTag[] }> {
     const rtmpPort = await findTcpPort();
     const path = join(dataDirectory, `${name}.flv`);
@@ -153,7 +153,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     return path;
   }
 
-  it('takes an encrypted caller and packages HLS that decodes without an error', async () => {
+  it('accepts an encrypted caller and packages HLS that decodes without an error', async () => {
     await engine.startFlow(flow({ passphrase: PASSPHRASE }));
     await engine.setFlowOutputs('flow', [ADDRESS]);
     await engine.startChannel(packaged('hls', makeRendition()));
@@ -201,7 +201,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     expect(files).toEqual(['media-processes.json']);
   });
 
-  it('refuses a caller with the wrong passphrase, says so, and goes on listening', async () => {
+  it('refuses a caller with the wrong passphrase, reports it, and keeps listening', async () => {
     await engine.startFlow(flow({ passphrase: PASSPHRASE }));
     await until('the listener', () => source()?.state === 'listening');
     const wrong = send({ passphrase: 'not the passphrase' });
@@ -213,17 +213,17 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     expect(source()?.error).toBeUndefined();
   });
 
-  it('keeps the encoder that is connected when another calls, and mentions the other', async () => {
+  it('keeps the connected encoder when another calls, and reports the other', async () => {
     await engine.startFlow(flow());
     await until('the listener', () => source()?.state === 'listening');
     send();
     await until('the caller', () => source()?.state === 'connected' && source()?.video?.width === 640);
     send();
-    await until('the other one', () => source()?.error?.includes('another encoder calls from 127.0.0.1'));
+    await until('the other one', () => source()?.error?.includes('another encoder is calling from 127.0.0.1'));
     expect(source()).toMatchObject({ state: 'connected', connections: 1 });
   });
 
-  it('does not call an encoder connected that has stopped sending', async () => {
+  it('does not report an encoder as connected after it stops sending', async () => {
     await engine.startFlow(flow());
     await until('the listener', () => source()?.state === 'listening');
     const sender = send();
@@ -236,7 +236,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     await until('the caller again', () => source()?.state === 'connected');
   });
 
-  it('copies nothing that does not fit, also when the source changes to it', async () => {
+  it('does not copy an unsuitable source, even if it becomes unsuitable later', async () => {
     const odd = ['libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv444p'];
     const path = makeTransportStream(ffmpeg, join(dataDirectory, 'odd.ts'), { seconds: 10, videoCodec: odd });
     await engine.startFlow(flow());
@@ -251,7 +251,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     await until('its pictures', async () => (await text('hls', 'index.m3u8')).includes('avc1.4d'));
   });
 
-  it('says that the port is in use, and listens when it is free again', async () => {
+  it('reports a port in use, and listens when it is free again', async () => {
     const socket = createSocket('udp4');
     await new Promise<void>((resolve) => socket.bind({ port, address: '127.0.0.1' }, resolve));
     await engine.startFlow(flow());
@@ -363,7 +363,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     expect(encoders()).toHaveLength(1);
   });
 
-  it('replaces a killed encoder and disturbs nobody else', async () => {
+  it('replaces a killed encoder without disturbing other outputs', async () => {
     await engine.startFlow(flow());
     await engine.setFlowOutputs('flow', [ADDRESS]);
     const receiver = await receiveRtmp('copy');
@@ -383,7 +383,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     expect(longestGapMs(receiver.tags())).toBeLessThan(50);
   });
 
-  it('does not let an output that stalls, comes or goes touch another', async () => {
+  it('isolates each output from others that stall, start or stop', async () => {
     await engine.startFlow(flow());
     await engine.setFlowOutputs('flow', [ADDRESS]);
     const [healthy, frozen, leaving] = [
@@ -432,7 +432,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     expect(await text('hls', 'index.m3u8')).toContain('avc1.');
   });
 
-  it('brings everything back when its process is killed, and counts on', async () => {
+  it('restores all flows and channels when its process is killed, and continues the totals', async () => {
     await engine.startFlow(flow());
     await engine.setFlowOutputs('flow', [ADDRESS]);
     await engine.startChannel(packaged('hls', makeRendition()));
@@ -450,7 +450,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     expect((await engine.fetchPackage('hls', 'index.m3u8')).status).toBe(200);
   });
 
-  it('leaves nothing running when its parent is killed', async () => {
+  it('leaves no process running when its parent is killed', async () => {
     const script = `
       import { createMediaEngine } from ${JSON.stringify(fileURLToPath(new URL('./media-engine.ts', import.meta.url)))};
       const logger = { info() {}, warn() {}, error() {} };
@@ -469,7 +469,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     expect(await until('all of them to be gone', () => family.every((pid) => !isRunning(pid)))).toBe(true);
   });
 
-  it('rejects an RTMP address that is none, without keeping it', async () => {
+  it('rejects an invalid RTMP address without keeping it', async () => {
     const output = {
       kind: 'rtmp' as const,
       url: 'http://127.0.0.1/live',
@@ -483,7 +483,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     expect(channel('bad')).toBeUndefined();
   });
 
-  it('takes the same command twice, and stops for what is not there', async () => {
+  it('accepts a repeated command, and a stop of an unknown flow or channel', async () => {
     await engine.startFlow(flow());
     const [pid] = await until('the listener', () => listeners().length === 1 && listeners());
     await engine.startFlow(flow());
@@ -497,7 +497,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     expect(engine.report().sources).toEqual([]);
   });
 
-  it('practises a lost encoder: the connection stands, and nothing counts as arriving until it ends', async () => {
+  it('simulates a lost encoder: the connection stays open and no data counts as arriving until the end', async () => {
     await engine.startFlow(flow());
     await until('the listener', () => source()?.state === 'listening');
     send();
@@ -511,17 +511,17 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     expect(source()?.connections).toBe(1);
   });
 
-  it('tells how good the line to the encoder is, and practises one that SRT has to repair', async () => {
+  it('reports the quality of the line to the encoder, and simulates a lossy line that SRT has to repair', async () => {
     await engine.startFlow(flow({ passphrase: PASSPHRASE }));
     await until('the listener', () => source()?.state === 'listening');
     expect(source()).not.toHaveProperty('packetLossPercent');
     send({ passphrase: PASSPHRASE });
     const good = await until('a measured line', () => source()?.roundTripMs !== undefined && source());
     expect(good).toMatchObject({ packetLossPercent: 0 });
-    // On loopback it is less than a millisecond; SRT's own guess before the first measurement is 100.
+    // On loopback the round trip is below a millisecond; SRT's initial estimate is 100.
     expect(good.roundTripMs).toBeLessThan(90);
     await engine.rehearse({ ...NOTHING_REHEARSED, lossyFlowArns: ['flow'] });
-    // One of ten sent, of which some are sent again: between 8 and 10 % are missed the first time.
+    // One packet in ten is lost, some of them retransmissions: 8 to 10 % are missing the first time.
     await until('the loss', () => source()!.packetLossPercent! > 7);
     expect(source()!.packetLossPercent).toBeLessThan(12);
     expect(source()).toMatchObject({ state: 'connected', continuityErrors: 0, connections: 1 });
@@ -530,7 +530,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     expect(source()).toMatchObject({ state: 'connected', continuityErrors: 0, connections: 1 });
   });
 
-  it('has a picture of the source while there is one, and none when it is lost, in earnest or in practice', async () => {
+  it('has a picture while the source is connected, and none after a real or simulated loss', async () => {
     await engine.startFlow(flow());
     await until('the listener', () => source()?.state === 'listening');
     expect(await engine.fetchSourcePicture('flow')).toBeNull();
@@ -575,8 +575,8 @@ function isRunning(pid: number): boolean {
 }
 
 /**
- * What ffmpeg complains about while it decodes the whole file. It counts in milliseconds, as FLV does: counted in whole
- * pictures, two of them fall on one number where a gap happens to be half a picture longer than a number of them.
+ * Returns ffmpeg's complaints while it decodes the whole file. Timestamps are in milliseconds, as in FLV: in whole
+ * pictures, two of them could get one number after a gap that is half a picture longer than a multiple.
  */
 function decodeErrors(path: string): string {
   const { stderr, status } = spawnSync(

@@ -1,6 +1,6 @@
 /**
- * The engine as the control process holds it. The media runs in a process of its own; this side keeps what is wanted, says
- * it again to a new process when the old one has died, and carries the totals over.
+ * The engine as seen by the control process. The media runs in a separate process; this side keeps the desired state,
+ * says it again to a new process when the old one has died, and carries the totals over.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -16,15 +16,16 @@ import {
   type FromEngine,
   type ToEngine,
 } from './engine-messages.ts';
+import { engineArguments } from './engine-arguments.ts';
 import { createReportLedger } from './report-ledger.ts';
 
 const ENGINE_PROCESS = fileURLToPath(new URL('./engine-process.ts', import.meta.url));
 const RESTART_MS = 100;
 const RESTART_MAX_MS = 5_000;
-/** A process that lived this long is restarted at once. */
+/** A process that ran for this long is restarted at once. */
 const STABLE_MS = 10_000;
 const CLOSE_MS = 5_000;
-/** Environment the engine needs; nothing else, above all no credentials. */
+/** The only environment variables passed to the engine; above all, no credentials. */
 const ENVIRONMENT_NAMES = [
   'PATH',
   'HOME',
@@ -37,7 +38,7 @@ const ENVIRONMENT_NAMES = [
 
 export interface MediaEngineOptions {
   ffmpegPath: string;
-  /** Where the list of running children is kept. Created when missing. */
+  /** Directory of the list of running children. Created when missing. */
   dataDirectory: string;
   logger: EngineLogger;
   /** Whether RTMP servers on this machine may be dialled. */
@@ -47,7 +48,7 @@ export interface MediaEngineOptions {
 
 /**
  * Starts the engine process.
- * @returns once it takes commands
+ * @returns once it accepts commands
  * @throws {Error} when the process ends before it is ready
  */
 export async function createMediaEngine(options: MediaEngineOptions): Promise<MediaEngine> {
@@ -73,7 +74,7 @@ export async function createMediaEngine(options: MediaEngineOptions): Promise<Me
   function start(): Promise<void> {
     return new Promise((resolve, reject) => {
       const child = fork(ENGINE_PROCESS, [], {
-        execArgv: [],
+        execArgv: engineArguments(process.execArgv),
         env: pickEnvironment(),
         detached: true,
         serialization: 'advanced',
@@ -114,13 +115,13 @@ export async function createMediaEngine(options: MediaEngineOptions): Promise<Me
 
   function died(startedAtMs: number): void {
     engine = null;
-    // What was asked for is part of the desired state and will be done by the next process.
+    // A pending command is part of the desired state, which the next process will carry out.
     for (const { resolve } of pending.values()) resolve();
     pending.clear();
     if (closing) return;
     restarts = Date.now() - startedAtMs > STABLE_MS ? 0 : restarts + 1;
     const delayMs = Math.min(RESTART_MAX_MS, RESTART_MS * 2 ** restarts);
-    logger.error('the media engine ended and is started again', { delayMs });
+    logger.error('the media engine ended and is being restarted', { delayMs });
     tell(ledger.engineDied(Date.now()));
     restartTimer = setTimeout(() => void start().catch(() => {}), delayMs);
   }
@@ -141,7 +142,7 @@ export async function createMediaEngine(options: MediaEngineOptions): Promise<Me
       try {
         listener(report);
       } catch (error) {
-        logger.error('a reader of the engine report failed', {
+        logger.error('a listener of the engine report failed', {
           error: error instanceof Error ? error.message : 'unknown',
         });
       }
@@ -161,7 +162,10 @@ export async function createMediaEngine(options: MediaEngineOptions): Promise<Me
     ];
     for (const command of commands) {
       sendCommand(command).catch((error: unknown) =>
-        logger.error('the media engine refused to resume', { command: command.name, error: String(error) }),
+        logger.error('the media engine refused a command after its restart', {
+          command: command.name,
+          error: String(error),
+        }),
       );
     }
   }

@@ -26,7 +26,7 @@ function setUp() {
   return { clock, first, second, control, seen, formats, losses: () => losses };
 }
 
-it('lets the old program go on until the new one has a keyframe, and continues its time', () => {
+it('keeps the old program until the new one has a keyframe, and continues its time', () => {
   const { clock, first, second, control, seen, formats } = setUp();
   control.select(first.program);
   first.push(makeVideoFrame(1_000, true));
@@ -46,7 +46,7 @@ it('lets the old program go on until the new one has a keyframe, and continues i
   expect(first.subscribers()).toBe(0);
 });
 
-it('gives the frames since the keyframe to a subscriber that has nothing yet', () => {
+it('delivers the frames since the keyframe to a new subscriber', () => {
   const { first, control, seen } = setUp();
   first.push(makeVideoFrame(1_000, true));
   first.push(makeVideoFrame(1_040, false));
@@ -54,7 +54,7 @@ it('gives the frames since the keyframe to a subscriber that has nothing yet', (
   expect(seen.map((frame) => frame.dtsMs)).toEqual([1_000, 1_040]);
 });
 
-it('says when nothing feeds it any more, and only if something did', () => {
+it('notifies subscribers when it loses its source, but not if it had none', () => {
   const { first, control, losses } = setUp();
   control.select(first.program);
   control.select(null);
@@ -66,7 +66,7 @@ it('says when nothing feeds it any more, and only if something did', () => {
   expect(first.subscribers()).toBe(0);
 });
 
-it('takes the new program at once when the old one is lost, without going backwards', () => {
+it('switches at once when the old program is lost, without going backwards', () => {
   const { clock, first, second, control, seen } = setUp();
   control.select(first.program);
   first.push(makeVideoFrame(50_000, true));

@@ -1,6 +1,6 @@
 /**
- * A program whose origin can be changed under its subscribers: from the copy to an encoder and back, or to another flow.
- * The old origin goes on until the new one has a keyframe, and the times continue by the clock on the wall, so a publisher
+ * A program whose origin can change under its subscribers: from the copy to an encoder and back, or to another flow.
+ * The old origin stays until the new one has a keyframe, and the times continue by the wall clock, so that a publisher
  * keeps its connection.
  */
 import type { Clock } from '../host/clock.ts';
@@ -10,7 +10,7 @@ const SWITCH_STEP_MS = 20;
 
 export interface ProgramSwitch {
   program: Program;
-  /** Null: nothing feeds it any more. */
+  /** Changes the origin; null for none. */
   select(origin: Program | null): void;
 }
 
@@ -21,8 +21,8 @@ interface Feed {
 }
 
 /**
- * @param deps.keepsTimes frames keep the program time of their origins, which are all of one flow: a change leaves out
- * what has been delivered already. Otherwise a change is bridged by the clock, and nothing is left out
+ * @param deps.keepsTimes frames keep the program time of their origins, which all belong to one flow, and a change
+ * leaves out frames already delivered. Otherwise the times continue by the clock and no frame is left out
  */
 export function createProgramSwitch(deps: { clock: Clock; keepsTimes?: boolean }): ProgramSwitch {
   let origin: Program | null = null;
@@ -54,12 +54,12 @@ function createSubscription(
   let feed: Feed | null = null;
   let incoming: Feed | null = null;
   let lost = true;
-  let told: ProgramFormat | null = null;
+  let deliveredFormat: ProgramFormat | null = null;
   let last: { dtsMs: number; atMs: number } | null = null;
 
   function attach(origin: Program): Feed {
     const attached: Feed = { unsubscribe: () => {}, format: null, shiftMs: null };
-    // Cached frames lie in the past of what has been sent: they serve only a subscriber that has nothing else.
+    // Cached frames are older than those already sent: only a new subscriber can use them.
     let live = lost;
     if (lost) feed = attached;
     else incoming = attached;
@@ -90,8 +90,8 @@ function createSubscription(
     if (keepsTimes && !hasCaughtUp(from, frame)) return;
     from.shiftMs ??= last && !keepsTimes ? last.dtsMs + Math.max(SWITCH_STEP_MS, nowMs - last.atMs) - frame.dtsMs : 0;
     lost = false;
-    if (from.format && from.format !== told) {
-      told = from.format;
+    if (from.format && from.format !== deliveredFormat) {
+      deliveredFormat = from.format;
       subscriber.onFormat(from.format);
     }
     const dtsMs = frame.dtsMs + from.shiftMs;
@@ -99,7 +99,7 @@ function createSubscription(
     subscriber.onFrame(from.shiftMs === 0 ? frame : { ...frame, dtsMs });
   }
 
-  /** Beyond what has been delivered, from a keyframe on. */
+  /** Returns whether the frame continues the delivered ones, from a keyframe on. */
   function hasCaughtUp(from: Feed, frame: Frame): boolean {
     if (from.shiftMs !== null || !last) return true;
     const isEntry = frame.keyframe || !from.format?.video;

@@ -1,13 +1,13 @@
 /**
- * A program: one decoded-enough view of a transport stream (or of an encoder's output) that any number of outputs
- * subscribe to. Frames carry the FLV tag body once, built by whoever made the frame, so that a hundred publishers write
- * the same bytes without copying them.
+ * A program: the frames of a transport stream or of an encoder's output, for any number of subscribers. Each frame
+ * carries its FLV tag body, built once by its producer, so that a hundred publishers write the same bytes without
+ * copying them.
  */
 
 export interface ProgramFormat {
-  /** AVCDecoderConfigurationRecord and what it says. */
+  /** AVCDecoderConfigurationRecord and its content. */
   video: { avcConfiguration: Buffer; width: number; height: number; framesPerSecond: number | null } | null;
-  /** AudioSpecificConfig and what it says. */
+  /** AudioSpecificConfig and its content. */
   audio: { specificConfig: Buffer; sampleRateHz: number; channels: number } | null;
 }
 

@@ -1,47 +1,48 @@
 /**
- * Hands the source's packets to encoders, each from a keyframe on. A decoder waits for sound that the tables name, and the
- * picture waits with it: so those who begin are told whether it is coming, and begin anew when it has come after all.
+ * Passes the source's packets to encoders, each from a keyframe on. A decoder waits for sound that the tables name, and
+ * the picture waits with it. Each tap therefore learns at its start whether sound is arriving, and restarts if it
+ * arrives later.
  */
 import type { Clock } from '../host/clock.ts';
 import type { RawCache } from './transport-stream/raw-cache.ts';
 
-/** How long the first keyframe waits for sound that the tables name. */
+/** Time the first keyframe waits for sound that the tables name. */
 const SOUND_WAIT_MS = 1_500;
-/** Sound that has not come for this long counts as none. */
+/** Sound that has not arrived for this long counts as missing. */
 const SOUND_SILENT_MS = 3_000;
 
-/** Takes the transport stream as it came, from the newest keyframe on. */
+/** Receives the unchanged transport stream, from the newest keyframe on. */
 export interface RawTap {
-  /** `start` comes with bytes that begin with the tables and a keyframe: on the first call and whenever it begins anew. */
+  /** `start` is set on the first call and at each restart; the bytes then begin with the tables and a keyframe. */
   onBytes(bytes: Buffer, start?: RawStart): void;
 }
 
 export interface RawStart {
-  /** Program times of the keyframe. */
+  /** Program time of the keyframe. */
   keyframeDtsMs: number;
   keyframePtsMs: number;
-  /** False when sound that the tables name is not coming. */
+  /** False when sound that the tables name is not arriving. */
   hasSound: boolean;
 }
 
 export interface RawTaps {
-  /** Begins at the newest keyframe, or at the next one. Returns the way out. */
+  /** Starts a tap at the newest keyframe, or at the next one. Returns the function that removes it. */
   add(tap: RawTap): () => void;
   packets(packets: Buffer): void;
-  /** A keyframe has opened the cache's group. */
+  /** Notes that a keyframe has opened the cache's group. */
   groupStarted(): void;
   soundHeard(): void;
-  /** Lets those begin who can; to be called after each picture and each piece of sound. */
+  /** Starts the taps that can start; call it after each picture and each audio frame. */
   start(): void;
-  /** The streams have changed: every tap begins again with the next keyframe and takes what comes until then. */
+  /** Handles changed streams: every tap restarts at the next keyframe and receives all packets until then. */
   renew(): void;
-  /** Another connection follows: every tap waits for its first keyframe. */
+  /** Handles a new connection: every tap waits for its first keyframe. */
   restart(): void;
 }
 
 interface TapState {
   started: boolean;
-  /** It was started with streams that are not these. */
+  /** Whether it was started with other streams than the current ones. */
   isStale: boolean;
   hasSound: boolean;
 }
@@ -72,7 +73,7 @@ export function createRawTaps(deps: {
   }
 
   function startTap(tap: RawTap, state: TapState): void {
-    // Asked before the group is put together, which takes its time with every packet.
+    // Checked before the group is assembled, which is expensive for every packet.
     if (isSoundAwaited()) return;
     const group = raw.group();
     const bytes = deps.newestKeyframe();

@@ -26,7 +26,7 @@ function makeReport(framesSent: number, connections: number): EngineReport {
   };
 }
 
-it('keeps totals going over two restarts of the engine', () => {
+it('continues the totals across two restarts of the engine', () => {
   const ledger = createReportLedger();
   ledger.take(makeReport(100, 1));
   ledger.engineDied(2);
@@ -38,7 +38,7 @@ it('keeps totals going over two restarts of the engine', () => {
   expect(ledger.newest().sources[0]).toMatchObject({ connections: 4 });
 });
 
-it('says plainly that nothing moves while the engine is away', () => {
+it('reports that no media moves while the engine is restarting', () => {
   const ledger = createReportLedger();
   ledger.take(makeReport(100, 1));
   const { sources, channels } = ledger.engineDied(2);
@@ -46,7 +46,7 @@ it('says plainly that nothing moves while the engine is away', () => {
   expect(channels[0]).toMatchObject({ state: 'waiting_for_input', mode: 'none', framesPerSecond: 0, framesSent: 100 });
 });
 
-it('begins at zero for a channel that was stopped and started again', () => {
+it('starts at zero for a channel that was stopped and started again', () => {
   const ledger = createReportLedger();
   ledger.take(makeReport(100, 1));
   ledger.engineDied(2);

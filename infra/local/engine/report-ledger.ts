@@ -1,9 +1,9 @@
 import type { ChannelReport, EngineReport, SourceReport } from './contract.ts';
 
 export interface ReportLedger {
-  /** Adds what earlier engine processes had counted. */
+  /** Adds the totals of earlier engine processes. */
   take(report: EngineReport): EngineReport;
-  /** The report of an engine that is not there. */
+  /** Returns the report to show while the engine is not running. */
   engineDied(atMs: number): EngineReport;
   forgetFlow(flowArn: string): void;
   forgetChannel(channelId: string): void;
@@ -13,7 +13,7 @@ export interface ReportLedger {
 type ChannelTotals = Pick<ChannelReport, 'framesSent' | 'droppedFrames' | 'unsentFrames' | 'reconnects' | 'bytesSent'>;
 type FlowTotals = Pick<SourceReport, 'continuityErrors' | 'connections'>;
 
-/** Keeps totals going over restarts of the engine process: they count since the flow or channel was started. */
+/** Continues the totals across restarts of the engine process: they count from the start of the flow or channel. */
 export function createReportLedger(): ReportLedger {
   const channelTotals = new Map<string, ChannelTotals>();
   const flowTotals = new Map<string, FlowTotals>();

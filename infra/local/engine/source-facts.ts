@@ -3,18 +3,18 @@ import type { SourceMeasurement } from './source-meter.ts';
 import type { ProgramStreams } from './transport-stream/demuxer.ts';
 import type { SequenceParameters } from './transport-stream/h264.ts';
 
-/** What the newest keyframe's parameter set says. H.264 only. */
+/** Facts from the newest keyframe's parameter set; H.264 only. */
 export interface VideoFacts extends SequenceParameters {
   sps: Buffer;
 }
 
-/** What the newest AAC frame says. */
+/** Facts from the newest AAC frame. */
 export interface AudioFacts {
   /** 2 is low complexity (ISO/IEC 14496-3 table 1.17). */
   objectType: number;
   sampleRateHz: number;
   channels: number;
-  /** Access units that cannot be told apart in one frame; 1 when each stands alone. */
+  /** Number of inseparable access units in a frame; 1 if each can be sent singly. */
   blocks: number;
 }
 
@@ -31,10 +31,10 @@ const CODEC_NAMES: Record<number, string> = {
   0x87: 'eac3',
   0x06: 'private',
 };
-/** Without a picture for this long the source shows none. */
+/** A source without a picture for this long has no frame rate. */
 const PICTURE_SILENT_MS = 2_000;
 
-/** What the report says of pictures and sound; nothing of a stream that the tables do not name. Pure. */
+/** Builds the report on pictures and sound, without streams the tables do not name. Pure. */
 export function describeSource(source: {
   streams: ProgramStreams;
   video: VideoFacts | null;

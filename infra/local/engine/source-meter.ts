@@ -1,17 +1,17 @@
 const BITRATE_WINDOW_MS = 5_000;
 const VIDEO_WINDOW_MS = 5_000;
-/** Media time needed before a rate is said. */
+/** Media time needed before a rate is reported. */
 const VIDEO_WINDOW_MIN_MS = 1_500;
 
 export interface SourceMeasurement {
-  /** Of the whole transport stream, over the last seconds on the clock. */
+  /** Rate of the whole transport stream over the last seconds of clock time. */
   bitrateBps: number;
-  /** Of the video alone, over the last seconds of media time. Null until there is enough of it. */
+  /** Rate of the video alone over the last seconds of media time. Null until there is enough of it. */
   videoBitrateBps: number | null;
   framesPerSecond: number | null;
-  /** Longest distance of two keyframes seen lately; when none has followed yet, the time since the only one. */
+  /** Longest recent distance of two keyframes; after the first keyframe, the time since then. */
   gopSeconds: number | null;
-  /** Whether rates and the distance of keyframes are known well enough to decide on. */
+  /** Whether rates and keyframe distance are accurate enough for a decision. */
   settled: boolean;
 }
 
@@ -56,7 +56,7 @@ export function createSourceMeter(): SourceMeter {
       const overMs = first ? Math.max(1_000, atMs - first.atMs) : 1_000;
       const spanMs = pictures.length > 1 ? pictures.at(-1)!.dtsMs - pictures[0]!.dtsMs : 0;
       const enough = spanMs >= VIDEO_WINDOW_MIN_MS;
-      // The newest picture belongs to the time after it.
+      // The newest picture belongs to the following interval.
       const measured = pictures.slice(0, -1);
       const videoBytes = measured.reduce((sum, picture) => sum + picture.bytes, 0);
       const frames = measured.reduce((sum, picture) => sum + picture.frames, 0);

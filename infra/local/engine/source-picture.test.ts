@@ -65,7 +65,7 @@ describe.skipIf(!findTestFfmpeg())('a picture of the source', { timeout: 60_000 
     started.length = 0;
   });
 
-  it('is a JPEG at most 640 px wide, and never made larger', async () => {
+  it('is a JPEG at most 640 px wide, and never enlarged', async () => {
     const picture = await maker.take();
     expect(readJpegSize(picture!.jpeg)).toEqual({ width: 640, height: 360 });
     expect(picture!.takenAtMs).toBe(1_000);
@@ -74,7 +74,7 @@ describe.skipIf(!findTestFfmpeg())('a picture of the source', { timeout: 60_000 
     expect(readJpegSize((await maker.take())!.jpeg)).toEqual({ width: 320, height: 180 });
   });
 
-  it('is made once for all who ask at the same time, and again only after five seconds', async () => {
+  it('is rendered once for simultaneous requests, and again only after five seconds', async () => {
     const pictures = await Promise.all([maker.take(), maker.take(), maker.take()]);
     expect(new Set(pictures).size).toBe(1);
     nowMs += 4_999;
@@ -85,11 +85,11 @@ describe.skipIf(!findTestFfmpeg())('a picture of the source', { timeout: 60_000 
     expect(started).toHaveLength(2);
   });
 
-  it('is not shown after the source is gone, even when it was being made', async () => {
-    const asked = maker.take();
+  it('is not shown after the source is lost, even if it was being rendered', async () => {
+    const pending = maker.take();
     keyframe = null;
     maker.forget();
-    expect(await asked).toBeNull();
+    expect(await pending).toBeNull();
     expect(await maker.take()).toBeNull();
     keyframe = large;
     await maker.take();
@@ -98,28 +98,28 @@ describe.skipIf(!findTestFfmpeg())('a picture of the source', { timeout: 60_000 
     expect(await maker.take()).toBeNull();
   });
 
-  it('is not shown after the source is gone, even when its decoder cannot be stopped in time', async () => {
+  it('is not shown after the source is lost, even if its decoder cannot be stopped in time', async () => {
     const [ready, go] = ['ready', 'go'].map((name) => join(directory, name)) as [string, string];
     const stubborn = `trap '' TERM; : > '${ready}'; until [ -e '${go}' ]; do sleep 0.02; done; printf '\\377\\330\\377'`;
     maker = makeMaker(['sh', '-c', stubborn]);
-    const asked = maker.take();
+    const pending = maker.take();
     await until('the decoder', () => existsSync(ready));
     maker.forget();
     writeFileSync(go, '');
-    expect(await asked).toBeNull();
+    expect(await pending).toBeNull();
   });
 
-  it('is none when the source cannot be decoded', async () => {
+  it('is absent when the source cannot be decoded', async () => {
     keyframe = Buffer.alloc(188 * 50, 0x47);
     expect(await maker.take()).toBeNull();
   });
 
-  it('is none once its flow is closed, and leaves no decoder behind', async () => {
-    const asked = maker.take();
+  it('is absent once its flow is closed, and leaves no decoder running', async () => {
+    const pending = maker.take();
     maker.forget();
     await maker.close();
     expect(running.size).toBe(0);
-    expect(await asked).toBeNull();
+    expect(await pending).toBeNull();
     expect(await maker.take()).toBeNull();
     expect(started).toHaveLength(1);
   });

@@ -1,7 +1,7 @@
 /**
- * A picture of the source, made when somebody asks: one short-lived ffmpeg decodes the newest keyframe and nothing else.
- * Whoever asks meanwhile shares it, and it is kept for a moment. What is asked for seldom costs nothing in between; what
- * is asked for often costs one picture every five seconds, at the lowest priority.
+ * Renders a picture of the source on demand: one short-lived ffmpeg decodes only the newest keyframe. Simultaneous
+ * requests share the picture, and it is kept for five seconds. Without requests there is no cost; frequent requests
+ * cost one picture every five seconds, at the lowest priority.
  */
 import { constants, setPriority } from 'node:os';
 import type { Clock } from '../host/clock.ts';
@@ -10,25 +10,25 @@ import type { EngineLogger } from './engine-logger.ts';
 import { startMediaChild, type MediaChild, type MediaLauncher } from './media-child.ts';
 
 const KEPT_MS = 5_000;
-/** A keyframe of 2160p takes well under a second, even on a busy machine. */
+/** Decoding a 2160p keyframe needs well under a second, even on a busy machine. */
 const DECODE_MS_MAX = 5_000;
 const WIDTH_MAX = 640;
 const JPEG_BYTES_MAX = 2 * 1024 * 1024;
 const JPEG_START = Buffer.from([0xff, 0xd8, 0xff]);
 
-/** From a transport stream on its input, the first keyframe as a JPEG on its output. */
+/** Arguments that turn a transport stream on standard input into a JPEG of its first keyframe on standard output. */
 const DECODE_KEYFRAME = [
   ['-hide_banner', '-loglevel', 'error', '-threads', '1', '-skip_frame', 'nokey'],
   ['-f', 'mpegts', '-i', 'pipe:0', '-map', '0:v:0', '-frames:v', '1'],
-  // Never made larger; an even height, as the encoder wants it.
+  // Never enlarged, and with the even height the encoder requires.
   ['-vf', `scale=min(${WIDTH_MAX}\\,iw):-2`, '-threads', '1', '-c:v', 'mjpeg', '-q:v', '5'],
   ['-f', 'image2pipe', 'pipe:1'],
 ].flat();
 
 export interface SourcePictureMaker {
-  /** The newest picture, at most five seconds old; null when there is none to be had. */
+  /** Returns the newest picture, at most five seconds old; null when none is available. */
   take(): Promise<SourcePicture | null>;
-  /** The source is gone: what it showed is not shown any more, also not when it is being made right now. */
+  /** Drops the picture after the loss of the source, including one being rendered. */
   forget(): void;
   close(): Promise<void>;
 }
@@ -43,7 +43,7 @@ export function createSourcePictureMaker(options: {
   const { clock } = options;
   let kept: { picture: SourcePicture; untilMs: number } | null = null;
   let making: { child: MediaChild; picture: Promise<SourcePicture | null> } | null = null;
-  /** Also those whose picture nobody waits for any more. */
+  /** Includes those whose picture is no longer needed. */
   const running = new Set<MediaChild>();
   let closed = false;
 
@@ -74,7 +74,7 @@ export function createSourcePictureMaker(options: {
         running.delete(child);
         const bytes = Buffer.concat(chunks);
         const isPicture = code === 0 && bytes.subarray(0, 3).equals(JPEG_START) && bytes.length <= JPEG_BYTES_MAX;
-        if (code !== 0 && code !== null) options.logger.warn('no picture could be made of the source', { code });
+        if (code !== 0 && code !== null) options.logger.warn('failed to render a picture of the source', { code });
         done.resolve(isPicture ? bytes : null);
       },
     });
@@ -113,6 +113,6 @@ function yieldToMedia(pid: number | undefined): void {
   try {
     if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
   } catch {
-    // It has ended already, or the system does not let us.
+    // It has already ended, or the system denies the call.
   }
 }

@@ -60,7 +60,7 @@ const AUDIO_PID = 0x101;
 const PMT_PID = 0x1000;
 const RANDOM_ACCESS = 0x40;
 
-/** Every transport packet as `change` leaves it; false leaves it out. */
+/** Applies `change` to every transport packet; false removes the packet. */
 function changePackets(stream: Buffer, change: (packet: Buffer, pid: number) => boolean | void): Buffer {
   const packets: Buffer[] = [];
   for (let at = 0; at + PACKET_BYTES <= stream.length; at += PACKET_BYTES) {
@@ -70,7 +70,7 @@ function changePackets(stream: Buffer, change: (packet: Buffer, pid: number) => 
   return Buffer.concat(packets);
 }
 
-/** With another entry of the PMT in place of this one. */
+/** Replaces an entry of the PMT. */
 function changeEntry(stream: Buffer, from: number[], to: number[]): Buffer {
   return changePackets(stream, (packet, pid) => {
     const at = packet.indexOf(Buffer.from(from));
@@ -88,7 +88,7 @@ function changeType(stream: Buffer, entry: number[], type: number): Buffer {
   return changeEntry(stream, entry, [type, ...entry.slice(1)]);
 }
 
-/** With another first byte of every NAL unit that begins with `from`. */
+/** Replaces the first byte of every NAL unit that starts with `from`. */
 function changeUnits(stream: Buffer, from: number[], to: number[]): Buffer {
   const changed = Buffer.from(stream);
   const wanted = Buffer.from([0, 0, 1, ...from]);
@@ -121,7 +121,7 @@ describe.skipIf(!ffmpeg)('the source program', () => {
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
   it.each([188 * 7, 1_000, 65_536])(
-    'makes the same frames as ffmpeg remuxing to FLV, whatever the chunks (%i bytes)',
+    'produces the same frames as ffmpeg remuxing to FLV, for any chunk size (%i bytes)',
     (pieceBytes) => {
       const { source, frames, formats } = record();
       pushInPieces(source, stream, pieceBytes);
@@ -168,10 +168,10 @@ describe.skipIf(!ffmpeg)('the source program', () => {
     expect(source.measurement().videoBitrateBps).toBeGreaterThan(300_000);
   });
 
-  it('goes on by the wall-clock gap when the source starts again, and never backwards', () => {
+  it('continues by the wall-clock gap when the source restarts, and never backwards', () => {
     const clock = makeClock();
     const { source, frames, formats } = record(clock);
-    // Short of the span a jump would be recognised by: only the restart tells.
+    // Too short to be recognized as a jump: only the restart shows it.
     pushInPieces(source, stream.subarray(0, Math.floor(stream.length / 188 / 2) * 188), 1_316);
     const before = frames.length;
     const lastMs = Math.max(...frames.map((frame) => frame.dtsMs));
@@ -190,7 +190,7 @@ describe.skipIf(!ffmpeg)('the source program', () => {
     expect(formats).toHaveLength(1);
   });
 
-  it('counts lost packets and leaves out the pictures they belonged to', () => {
+  it('counts lost packets and drops their pictures', () => {
     const { source, frames } = record();
     const whole = record();
     pushInPieces(whole.source, stream, 1_316);
@@ -206,7 +206,7 @@ describe.skipIf(!ffmpeg)('the source program', () => {
     ).toEqual([]);
   });
 
-  it('gives the group of pictures under way to one who joins late', () => {
+  it('delivers the current group of pictures to a late subscriber', () => {
     const { source } = record();
     pushInPieces(source, stream, 1_316);
     const late: Frame[] = [];
@@ -226,7 +226,7 @@ describe.skipIf(!ffmpeg)('the source program', () => {
     expect(late.filter((frame) => frame.keyframe)).toHaveLength(1);
   });
 
-  it('hands encoders whole packets that begin with the tables and a keyframe', () => {
+  it('passes whole packets to encoders, starting with the tables and a keyframe', () => {
     const { source } = record();
     pushInPieces(source, stream.subarray(0, Math.floor(stream.length / 2)), 1_000);
     const tapped: Buffer[] = [];
@@ -238,7 +238,7 @@ describe.skipIf(!ffmpeg)('the source program', () => {
     expect(second.source.continuityErrors()).toBe(0);
   });
 
-  it('begins at marked pictures with parameter sets when there is no IDR picture, as with open groups of pictures', () => {
+  it('starts at marked pictures with parameter sets when there is no IDR picture, as with open groups of pictures', () => {
     const { source, frames } = record();
     const plain = record();
     pushInPieces(plain.source, stream, 1_316);
@@ -248,7 +248,7 @@ describe.skipIf(!ffmpeg)('the source program', () => {
     expect(source.newestKeyframe()).not.toBeNull();
   });
 
-  it('does not take every picture for a keyframe because the muxer marks them all', () => {
+  it('does not treat every picture as a keyframe when the muxer marks them all', () => {
     const { source, frames } = record();
     const marked = changePackets(stream, (packet) => {
       if ((packet[3]! & 0x20) !== 0 && packet[4]! > 0) packet[5] = packet[5]! | RANDOM_ACCESS;
@@ -261,7 +261,7 @@ describe.skipIf(!ffmpeg)('the source program', () => {
     );
   });
 
-  it('knows by its header where a group of MPEG-2 pictures begins, when no muxer has marked it', () => {
+  it('recognizes the start of an unmarked group of MPEG-2 pictures by its header', () => {
     const { source } = record();
     const unmarked = changePackets(changeUnits(stream, [0x65], [0xb3]), (packet) => {
       if ((packet[3]! & 0x20) !== 0 && packet[4]! > 0) packet[5] = packet[5]! & ~RANDOM_ACCESS;
@@ -271,7 +271,7 @@ describe.skipIf(!ffmpeg)('the source program', () => {
     expect(source.measurement().gopSeconds).toBeCloseTo(1, 1);
   });
 
-  it('takes parameter sets whatever their numbers', () => {
+  it('accepts parameter sets with any id', () => {
     const { source, formats, frames } = record();
     const codec = ['libx264', '-preset', 'ultrafast', '-x264-params', 'sps-id=3'];
     const path = makeTransportStream(ffmpeg!, join(directory, 'numbered.ts'), { seconds: 2, videoCodec: codec });
@@ -282,7 +282,7 @@ describe.skipIf(!ffmpeg)('the source program', () => {
     expect(frames.filter(({ kind }) => kind === 'video').length).toBeGreaterThan(55);
   });
 
-  it('tells encoders when sound that is named does not come, and begins anew when it does', () => {
+  it('starts encoders without sound that is named but missing, and restarts them when it arrives', () => {
     const clock = makeClock();
     const { source } = record(clock);
     const starts = recordTap(source);
@@ -294,14 +294,14 @@ describe.skipIf(!ffmpeg)('the source program', () => {
     expect(starts).toEqual([false]);
     pushInPieces(source, stream, 1_316);
     expect(starts).toEqual([false, true]);
-    // Sound that stops later disturbs nobody who runs; who joins then is told.
+    // Sound that stops later does not disturb running encoders; an encoder that joins then starts without it.
     clock.advance(4_000);
     pushInPieces(source, silent, 1_316);
     expect(starts).toEqual([false, true]);
     expect(recordTap(source)).toEqual([false]);
   });
 
-  it('lets encoders begin anew, at a keyframe, when the codec changes under a standing connection', () => {
+  it('restarts encoders at a keyframe when the codec changes during a connection', () => {
     const { source } = record();
     const starts: number[] = [];
     source.tap({ onBytes: (_bytes, start) => start && starts.push(start.keyframeDtsMs) });
@@ -320,7 +320,7 @@ describe.skipIf(!ffmpeg)('the source program', () => {
     expect(starts[1]).toBeGreaterThan(starts[0]! + 5_000);
   });
 
-  it('announces that there is no sound any more', () => {
+  it('announces the end of the sound', () => {
     const { source, formats } = record();
     pushInPieces(source, stream, 1_316);
     source.restart();
@@ -328,7 +328,7 @@ describe.skipIf(!ffmpeg)('the source program', () => {
     expect(formats.map(({ audio }) => audio !== null)).toEqual([true, false]);
   });
 
-  it('says that no picture is coming, and nothing of a source it has not seen yet', () => {
+  it('reports that no picture is arriving, and does not describe an unseen source', () => {
     const clock = makeClock();
     const { source } = record(clock);
     pushInPieces(source, stream, 1_316);
@@ -344,7 +344,7 @@ describe.skipIf(!ffmpeg)('the source program', () => {
     expect(source.describe()).toEqual({});
   });
 
-  /** Pictures that ffmpeg decodes of what an encoder or the thumbnail would get. */
+  /** Counts the pictures ffmpeg decodes from the data passed to an encoder or the thumbnail. */
   function countDecoded(transportStream: Buffer): number {
     const decoded = execFileSync(
       ffmpeg!,
@@ -361,30 +361,27 @@ describe.skipIf(!ffmpeg)('the source program', () => {
     ['H.264', ['libx264', '-preset', 'ultrafast', '-sc_threshold', '0'], [[0x67], [0x68]], 0x7e],
     ['HEVC', ['libx265', '-preset', 'ultrafast', '-x265-params', 'log-level=none'], [[0x40], [0x42], [0x44]], 0x52],
     ['MPEG-2', ['mpeg2video'], [[0xb3]], 0xb2],
-  ])(
-    'gives decoders that join later the headers that a source of %s has sent once',
-    (_name, videoCodec, headers, other) => {
-      const path = makeTransportStream(ffmpeg!, join(directory, 'once.ts'), {
-        seconds: 4,
-        size: '320x180',
-        videoCodec,
-      });
-      const whole = readFileSync(path);
-      const begin = Math.floor(whole.length / 188 / 4) * 188;
-      let later: Buffer = whole.subarray(begin);
-      for (const header of headers) later = changeUnits(later, header, [other]);
-      const half = Math.floor(later.length / 188 / 2) * 188;
-      const { source } = record();
-      pushInPieces(source, Buffer.concat([whole.subarray(0, begin), later.subarray(0, half)]), 1_316);
-      const tapped: Buffer[] = [];
-      source.tap({ onBytes: (bytes) => tapped.push(Buffer.from(bytes)) });
-      const picture = source.newestKeyframe()!;
-      pushInPieces(source, later.subarray(half), 1_316);
-      expect(countDecoded(picture)).toBeGreaterThan(0);
-      expect(countDecoded(Buffer.concat(tapped))).toBeGreaterThan(30);
-      expect(record().source.newestKeyframe()).toBeNull();
-    },
-  );
+  ])('provides late decoders with headers that a source of %s has sent once', (_name, videoCodec, headers, other) => {
+    const path = makeTransportStream(ffmpeg!, join(directory, 'once.ts'), {
+      seconds: 4,
+      size: '320x180',
+      videoCodec,
+    });
+    const whole = readFileSync(path);
+    const begin = Math.floor(whole.length / 188 / 4) * 188;
+    let later: Buffer = whole.subarray(begin);
+    for (const header of headers) later = changeUnits(later, header, [other]);
+    const half = Math.floor(later.length / 188 / 2) * 188;
+    const { source } = record();
+    pushInPieces(source, Buffer.concat([whole.subarray(0, begin), later.subarray(0, half)]), 1_316);
+    const tapped: Buffer[] = [];
+    source.tap({ onBytes: (bytes) => tapped.push(Buffer.from(bytes)) });
+    const picture = source.newestKeyframe()!;
+    pushInPieces(source, later.subarray(half), 1_316);
+    expect(countDecoded(picture)).toBeGreaterThan(0);
+    expect(countDecoded(Buffer.concat(tapped))).toBeGreaterThan(30);
+    expect(record().source.newestKeyframe()).toBeNull();
+  });
 
   it('loses no picture when the sound moves to another PID, and no sound when the picture does', () => {
     const half = Math.floor(stream.length / 188 / 2) * 188;
@@ -409,7 +406,7 @@ describe.skipIf(!ffmpeg)('the source program', () => {
     }
   });
 
-  it('sends pictures on when sound is named in the middle of a group', () => {
+  it('keeps sending pictures when sound is added in the middle of a group', () => {
     const half = Math.floor(stream.length / 188 / 2) * 188;
     const plain = record();
     pushInPieces(plain.source, stream, 1_316);
@@ -421,7 +418,7 @@ describe.skipIf(!ffmpeg)('the source program', () => {
     expect(formats.map(({ audio }) => audio !== null)).toEqual([false, true]);
   });
 
-  it('knows nothing of the sender before when the next one sends no keyframe', () => {
+  it('forgets the previous sender even if the next one sends no keyframe', () => {
     const { source, frames } = record();
     pushInPieces(source, stream, 1_316);
     source.restart();
@@ -439,7 +436,7 @@ describe.skipIf(!ffmpeg)('the source program', () => {
     ['4:2:2 in 10 bit', ['-pix_fmt', 'yuv422p10le'], { chromaFormatIdc: 2, profileIdc: 122, bitDepth: 10 }],
     ['fields', ['-flags', '+ilme+ildct', '-x264opts', 'tff=1'], { isInterlaced: true }],
     ['a high level', ['-level', '5.2'], { levelIdc: 52 }],
-  ])('reads %s of what x264 writes, and would not copy it', (_name, options, expected) => {
+  ])('reads %s from x264 output, and does not copy it', (_name, options, expected) => {
     const videoCodec = ['libx264', '-preset', 'ultrafast', ...options];
     const path = makeTransportStream(ffmpeg!, join(directory, 'odd.ts'), { seconds: 3, videoCodec });
     const { source } = record();
@@ -458,7 +455,7 @@ describe.skipIf(!ffmpeg)('the source program', () => {
     for (let round = 0; round < 30; round += 1) {
       const damaged = Buffer.from(stream.subarray(0, 120_000));
       for (let hit = 0; hit < 400; hit += 1) damaged[random(damaged.length)] = random(256);
-      // Headers are where the lengths are.
+      // Lengths are in the headers.
       for (let packet = 0; packet < damaged.length; packet += 188 * (1 + random(6)))
         damaged[packet + 1 + random(24)] = random(256);
       const { source, frames } = record();

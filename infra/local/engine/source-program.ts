@@ -1,6 +1,6 @@
 /**
- * The one parse of a flow's transport stream. From it come the copy program (frames every publisher and the segmenter
- * share), the raw packets the encoders are fed with, and what is known about the source: codecs, size, rates, errors.
+ * Parses a flow's transport stream. It yields the copy program (frames shared by all publishers and the segmenter), the
+ * raw packets for the encoders, and the facts about the source: codecs, size, rates, errors.
  */
 import type { Clock } from '../host/clock.ts';
 import type { SourceReport } from './contract.ts';
@@ -21,25 +21,25 @@ import { createTimeline, tickDistance } from './transport-stream/timeline.ts';
 import { createVideoReader, TYPE_H264, type Picture, type VideoReader } from './transport-stream/video-reader.ts';
 
 const TYPE_AAC = 0x0f;
-/** How long the first keyframe waits for the audio header before the video goes alone. */
+/** Time the first keyframe waits for the audio header before the video starts alone. */
 const AUDIO_WAIT_MS = 1_500;
 const NO_STREAMS: ProgramStreams = { video: null, audio: null };
 
 export interface SourceProgram {
-  /** H.264 and AAC as they came; no frames while the source is something else. */
+  /** Unchanged H.264 and AAC; no frames while the source has other codecs. */
   program: Program;
   push(chunk: Buffer): void;
-  /** The connection ended: whatever comes next is a new stream. */
+  /** Handles the end of the connection: the next data is a new stream. */
   restart(): void;
-  /** Nothing has come for a while: tells the subscribers. */
+  /** Notifies the subscribers that no data is arriving. */
   lost(): void;
-  /** Begins at the newest keyframe, or at the next one. Returns the way out. */
+  /** Starts a tap at the newest keyframe, or at the next one. Returns the function that removes it. */
   tap(tap: RawTap): () => void;
-  /** Tables and the newest keyframe with what has come after it; null when there is none. */
+  /** Returns the tables, the newest keyframe and all later packets; null without a keyframe. */
   newestKeyframe(): Buffer | null;
   streams(): ProgramStreams | null;
   format(): ProgramFormat | null;
-  /** What the pictures and the sound are, as far as it is known. */
+  /** Returns the known facts about pictures and sound. */
   facts(): { video: VideoFacts | null; audio: AudioFacts | null };
   measurement(): SourceMeasurement;
   continuityErrors(): number;
@@ -47,7 +47,7 @@ export interface SourceProgram {
 }
 
 /**
- * @param deps.onStreams called when codecs or headers turn out to be different from before
+ * @param deps.onStreams called when codecs or headers have changed
  */
 export function createSourceProgram(deps: {
   clock: Clock;
@@ -59,9 +59,9 @@ export function createSourceProgram(deps: {
   const timeline = createTimeline(clock);
   const meter = createSourceMeter();
   const raw = createRawCache();
-  /** Of the newest connection that has named any: what is likely to come again. */
+  /** Streams of the newest connection that named any; likely to be the same in the next. */
   let streams: ProgramStreams | null = null;
-  /** Whether they are those of the present connection. */
+  /** Whether they belong to the present connection. */
   let hasTables = false;
   let videoReader: VideoReader | null = null;
   let readAac = createAacReader(takeAudioFrame);
@@ -69,9 +69,9 @@ export function createSourceProgram(deps: {
   let audio: ProgramFormat['audio'] = null;
   let videoFacts: VideoFacts | null = null;
   let audioFacts: AudioFacts | null = null;
-  /** Whether the pictures that follow can be decoded. */
+  /** Whether the following pictures can be decoded. */
   let seenKeyframe = false;
-  /** Whether a picture of this connection has been sent: sound before the first one is not. */
+  /** Whether a picture of this connection has been sent; sound before the first one is dropped. */
   let hasBegun = false;
   let waiting: Frame[] = [];
   let waitingSinceMs: number | null = null;
@@ -112,7 +112,7 @@ export function createSourceProgram(deps: {
     deps.onStreams();
   }
 
-  /** Only the pictures: the sound has no part in the change of another stream. */
+  /** Resets only the pictures: the sound is unaffected by the change of another stream. */
   function beginPictures(next: ProgramStreams): void {
     videoReader = next.video && createVideoReader(next.video.streamType);
     videoFacts = null;
@@ -131,7 +131,7 @@ export function createSourceProgram(deps: {
     if (picture.keyframe) takeSets(picture.h264.sets);
     if (!seenKeyframe || !video) return;
     hasBegun = true;
-    // Rounded apart, as ffmpeg does, so that presentation times of successive pictures keep their distance.
+    // Rounded separately, as in ffmpeg, so that presentation times of successive pictures keep their distance.
     const compositionOffsetMs =
       Math.round((dtsMs * 90 + tickDistance(picture.dts, picture.pts)) / 90) - Math.round(dtsMs);
     emit({
@@ -149,12 +149,12 @@ export function createSourceProgram(deps: {
     const { parameters, sps, pps } = sets;
     const { width, height, framesPerSecond } = parameters;
     const isOtherSequence = videoFacts !== null && !sameBytes(videoFacts.sps, sps);
-    // What was measured of other pictures says nothing of these.
+    // Measurements of other pictures do not apply to these.
     if (isOtherSequence) meter.restart();
     videoFacts = { ...parameters, sps };
     const avcConfiguration = buildAvcConfiguration(sps, pps);
     if (!video?.avcConfiguration.equals(avcConfiguration)) video = { avcConfiguration, width, height, framesPerSecond };
-    // Also when only the sound has changed.
+    // Also after a change of the sound alone.
     settleFormat();
   }
 
@@ -163,7 +163,7 @@ export function createSourceProgram(deps: {
     const before = audioFacts;
     audioFacts = { objectType, sampleRateHz, channels, blocks };
     if (before?.blocks !== blocks) deps.onStreams();
-    // Access units that cannot be told apart cannot be sent one by one.
+    // Inseparable access units cannot be sent singly.
     if (blocks > 1) return;
     const specificConfig = buildAudioSpecificConfig(frame);
     if (!audio?.specificConfig.equals(specificConfig)) {
@@ -185,7 +185,7 @@ export function createSourceProgram(deps: {
     deps.onStreams();
   }
 
-  /** Sound that is named later keeps no picture waiting. */
+  /** Sound that is named later does not delay pictures. */
   function audioAwaited(): boolean {
     return streams?.audio?.streamType === TYPE_AAC && !audio && !audioFacts && !audioGivenUp;
   }
@@ -198,7 +198,7 @@ export function createSourceProgram(deps: {
       audioGivenUp = true;
       settleFormat();
     }
-    // From here on nothing waits any more.
+    // From here on, nothing is delayed.
     audioGivenUp = true;
     for (const ready of waiting.splice(0)) hub.push(ready);
   }
@@ -261,7 +261,7 @@ export function createSourceProgram(deps: {
   };
 }
 
-/** Packets with the headers a keyframe does not bring, to go in front of its first packet. */
+/** Builds packets with the headers a keyframe lacks, to precede its first packet. */
 function buildHeaderPackets(picture: Picture, pid: number, firstCounter: number): Buffer {
   if (picture.missingHeaders.length === 0) return Buffer.alloc(0);
   const pes = {

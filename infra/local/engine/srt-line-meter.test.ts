@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { createSrtLineMeter, readDataPacket, readRoundTrip } from './srt-line-meter.ts';
 
-/** A packet as draft-sharabayko-srt-01 draws it, in words of 32 bits. */
+/** Builds a packet in the layout of draft-sharabayko-srt-01, from 32-bit words. */
 function makePacket(...words: number[]): Buffer {
   const packet = Buffer.alloc(words.length * 4);
   for (const [index, word] of words.entries()) packet.writeUInt32BE(word, index * 4);
@@ -20,7 +20,7 @@ describe('reading SRT headers', () => {
     ['a control packet', makePacket(...FULL_ACKNOWLEDGEMENT), null],
     ['less than a header', makePacket(1, 2, 3), null],
     ['nothing', Buffer.alloc(0), null],
-  ])('takes %s for what it is', (_name, packet, expected) => {
+  ])('recognizes %s', (_name, packet, expected) => {
     expect(readDataPacket(packet)).toEqual(expected);
   });
 
@@ -49,11 +49,11 @@ describe('a line', () => {
     };
   }
 
-  it('is unknown before anything was sent', () => {
+  it('is unknown before the first packet', () => {
     expect(makeLine().read()).toEqual({});
   });
 
-  it('loses what is missing, whether or not it is sent again', () => {
+  it('counts missing packets as lost, retransmitted or not', () => {
     const line = makeLine();
     line.send(1, 2, 4, 5, 7, 8, 9, 10);
     line.acknowledge(38.5);
@@ -63,32 +63,32 @@ describe('a line', () => {
     expect(line.read().packetLossPercent).toBe(20);
   });
 
-  it('has lost the first sending of what arrives for the first time when it is sent again', () => {
+  it('counts a packet as lost when only its retransmission arrives', () => {
     const line = makeLine();
     line.send(1, 2, 3);
     line.sendAgain(4);
     expect(line.read().packetLossPercent).toBe(25);
   });
 
-  it('has not lost what was overtaken', () => {
+  it('does not count a reordered packet as lost', () => {
     const line = makeLine();
     line.send(1, 3, 2, 4);
     expect(line.read().packetLossPercent).toBe(0);
   });
 
-  it('goes on where the numbers wrap round', () => {
+  it('continues where the numbers wrap around', () => {
     const line = makeLine();
     line.send(0x7ffffffd, 0x7fffffff, 0, 1);
     expect(line.read().packetLossPercent).toBe(20);
   });
 
-  it('does not count a stream that begins anew as lost', () => {
+  it('does not count the restart of a stream as loss', () => {
     const line = makeLine();
     line.send(1, 2, 1_000_000, 1_000_001);
     expect(line.read().packetLossPercent).toBe(0);
   });
 
-  it('forgets after five seconds, and knows nothing when nothing comes', () => {
+  it('forgets after five seconds, and is unknown while no packet arrives', () => {
     const line = makeLine();
     line.send(1, 3);
     line.pass(3_000);

@@ -1,23 +1,23 @@
 import type { Clock } from '../host/clock.ts';
 
 /**
- * Reads from the headers of SRT packets how good the line to a caller is. Headers are in clear whether or not the stream
- * is encrypted. Loss is what did not come the first time, as MediaConnect's SourcePacketLossPercent counts it: packets
- * that are sent again in time are repaired, and were lost all the same.
+ * Measures the quality of the line to a caller from the headers of SRT packets, which are in clear even for an
+ * encrypted stream. Loss counts packets that did not arrive the first time, like MediaConnect's
+ * SourcePacketLossPercent: packets retransmitted in time are repaired, but were lost.
  * @see https://datatracker.ietf.org/doc/html/draft-sharabayko-srt-01#section-3
  */
 
 const WINDOW_MS = 5_000;
 const BUCKET_MS = 500;
 const HEADER_BYTES = 16;
-/** Sequence numbers have 31 bits and wrap round. */
+/** Sequence numbers have 31 bits and wrap around. */
 const SEQUENCE_NUMBERS = 2 ** 31;
-/** A larger gap is a line that was gone, not one that loses packets; a caller that begins anew also looks like it. */
+/** A larger gap is an interrupted line, not packet loss; a caller that restarts also causes one. */
 const GAP_MAX = 8_192;
 
-/** What is known of the line; nothing while no caller is accepted. */
+/** The measured quality of the line; empty while no caller is accepted. */
 export interface LineQuality {
-  /** Of the packets sent within the last five seconds, those that did not arrive the first time. */
+  /** Share of the packets of the last five seconds that did not arrive the first time. */
   packetLossPercent?: number;
   /** As SRT's receiver measures it. */
   roundTripMs?: number;
@@ -29,13 +29,13 @@ export interface SrtDataPacket {
   isRetransmitted: boolean;
 }
 
-/** Null for a control packet and for what is no SRT. */
+/** Reads a data packet's header; null for a control packet and for other data. */
 export function readDataPacket(packet: Buffer): SrtDataPacket | null {
   if (packet.length < HEADER_BYTES || packet[0]! >= 0x80) return null;
   return { sequenceNumber: packet.readUInt32BE(0), isRetransmitted: (packet[4]! & 0x04) !== 0 };
 }
 
-/** The round trip that a full acknowledgement tells, in milliseconds; null for every other packet. */
+/** Reads the round trip from a full acknowledgement, in milliseconds; null for any other packet. */
 export function readRoundTrip(packet: Buffer): number | null {
   const ACKNOWLEDGEMENT = 0x8002;
   // A light acknowledgement ends after its sequence number.
@@ -44,7 +44,7 @@ export function readRoundTrip(packet: Buffer): number | null {
 }
 
 export interface SrtLineMeter {
-  /** A packet from the caller, in the order of arrival. */
+  /** Records a packet from the caller, in the order of arrival. */
   received(packet: SrtDataPacket): void;
   acknowledged(roundTripMs: number): void;
   read(): LineQuality;
@@ -74,9 +74,9 @@ export function createSrtLineMeter(clock: Clock): SrtLineMeter {
       const isNewer = ahead > 0 && ahead < SEQUENCE_NUMBERS / 2;
       if (isNewer) highest = sequenceNumber;
       if (isNewer && ahead > GAP_MAX) count(1, 0);
-      // Those in between have not come so far, nor has this one's first sending if it is sent again.
+      // Packets in between are missing so far, as is this one's original if it is a retransmission.
       else if (isNewer) count(ahead, ahead - 1 + (isRetransmitted ? 1 : 0));
-      // Overtaken on the way: it was not lost after all.
+      // Reordered on the way, not lost.
       else if (!isRetransmitted && ahead !== 0) count(0, -1);
     },
     acknowledged(latestMs) {

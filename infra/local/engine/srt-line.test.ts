@@ -1,4 +1,4 @@
-/** The line with plain sockets at both ends; the engine's own test sends real SRT through it. */
+/** Tests the line with plain sockets at both ends; the engine's own test sends real SRT through it. */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -40,7 +40,7 @@ async function listenBehind(line: SrtLine): Promise<Socket> {
   return openSocket(await line.pickListenerPort());
 }
 
-/** The address a UDP socket of this machine is bound to, as the kernel lists it. */
+/** Returns the bound address of a local UDP socket, as listed by the kernel. */
 function boundAddressOf(port: number): string {
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const local = readFileSync('/proc/net/udp', 'utf8')
@@ -81,7 +81,7 @@ describe('the line to an SRT listener', () => {
     expect(await receive(one)).toEqual({ text: 'to one', port });
   });
 
-  it('holds no port that another machine could reach, and takes answers of the listener only', async () => {
+  it('exposes no other port to the network, and accepts answers from the listener only', async () => {
     const { line, port } = await openLine();
     const listener = await listenBehind(line);
     const caller = await openSocket();
@@ -98,7 +98,7 @@ describe('the line to an SRT listener', () => {
     expect(heard).toEqual(['from the listener']);
   });
 
-  it('passes on what a caller sent before its socket was ready, in order', async () => {
+  it('forwards data sent before a caller’s socket was ready, in order', async () => {
     const { line, port } = await openLine();
     const listener = await listenBehind(line);
     const caller = await openSocket();
@@ -108,7 +108,7 @@ describe('the line to an SRT listener', () => {
     await vi.waitFor(() => expect(heard).toEqual(['1', '2', '3']));
   });
 
-  it('names a further caller that keeps knocking, and forgets it when it stops', async () => {
+  it('names a second caller that keeps trying, and forgets it when it stops', async () => {
     const clock = makeManualClock();
     const { line, port } = await openLine({ clock });
     const listener = await listenBehind(line);
@@ -130,7 +130,7 @@ describe('the line to an SRT listener', () => {
     expect(line.turnedAway()).toBeNull();
   });
 
-  it('leads the same caller to the listener that follows', async () => {
+  it('forwards the same caller to the next listener', async () => {
     const { line, port } = await openLine();
     const caller = await openSocket();
     for (const text of ['to the first', 'to the next']) {
@@ -140,7 +140,7 @@ describe('the line to an SRT listener', () => {
     }
   });
 
-  it('measures the caller that is accepted, whoever else knocks', async () => {
+  it('measures the accepted caller, unaffected by other callers', async () => {
     const { line, port } = await openLine();
     const listener = await listenBehind(line);
     const caller = await openSocket();
@@ -161,7 +161,7 @@ describe('the line to an SRT listener', () => {
     expect(line.quality()).toEqual({});
   });
 
-  it('loses every tenth data packet in practice, and nothing else', async () => {
+  it('drops every tenth data packet, and only data packets, during a simulated loss', async () => {
     const { line, port } = await openLine({ isLossy: true });
     const listener = await listenBehind(line);
     const caller = await openSocket();
@@ -176,7 +176,7 @@ describe('the line to an SRT listener', () => {
     expect([10, 20, 30, 40].filter((lost) => received.includes(lost))).toEqual([]);
   });
 
-  it('forgets who has been silent, and whoever knocked first when there are too many', async () => {
+  it('forgets silent callers, and the oldest caller when there are too many', async () => {
     let nowMs = 0;
     const { line, port } = await openLine({ clock: { ...systemClock, now: () => nowMs } });
     const listener = await listenBehind(line);
@@ -199,7 +199,7 @@ describe('the line to an SRT listener', () => {
     expect(await portsOf(callers.slice(16))).not.toEqual(before.slice(16));
   });
 
-  it('keeps the caller that is accepted, however many knock', async () => {
+  it('keeps the accepted caller, however many others try', async () => {
     const { line, port } = await openLine();
     const listener = await listenBehind(line);
     const [caller, ...knockers] = await Promise.all(Array.from({ length: 20 }, () => openSocket()));
@@ -214,7 +214,7 @@ describe('the line to an SRT listener', () => {
     expect(await portOf(caller!)).toBe(before);
   });
 
-  it('says that the port is taken', async () => {
+  it('reports a port in use', async () => {
     const { port } = await openLine();
     await expect(
       openSrtLine({ listenHost: '127.0.0.1', ingestPort: port }, systemClock, () => false),
@@ -223,7 +223,7 @@ describe('the line to an SRT listener', () => {
     });
   });
 
-  it('gives the port back when it is closed', async () => {
+  it('releases the port when closed', async () => {
     const { line, port } = await openLine();
     await line.pickListenerPort();
     const caller = await openSocket();

@@ -1,8 +1,8 @@
 /**
- * The line callers come in on. It holds the flow's UDP port and passes datagrams between callers and an SRT listener on a
- * port of the loopback interface, unread but for their headers: ffmpeg does not tell what SRT knows of the line, and this
- * way the port stays ours while one listener follows another. Each caller has a socket of its own towards the listener,
- * which tells callers apart by it.
+ * The line between callers and the SRT listener. It owns the flow's UDP port and forwards datagrams between callers and
+ * a listener on a loopback port, reading only their headers. ffmpeg does not report SRT's statistics, so the line
+ * measures them; and the port stays bound while one listener replaces another. Each caller has its own socket towards
+ * the listener, which distinguishes callers by it.
  */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
@@ -19,28 +19,28 @@ import {
 const LOOPBACK = '127.0.0.1';
 /** About a third of a second at 20 Mbit/s; the system may allow less. */
 const RECEIVE_BUFFER_BYTES = 1 << 20;
-/** SRT gives up a silent peer after five seconds. */
+/** SRT drops a silent peer after five seconds. */
 const CALLER_KEPT_MS = 10_000;
-/** A caller that tries for longer than this is not the accepted one's last attempt. */
+/** Attempts that continue for longer than this are not the accepted caller's last ones. */
 const KNOCKING_MS_MIN = 1_500;
-/** An encoder that is turned away calls again within this time. */
+/** A rejected encoder calls again within this time. */
 const KNOCKING_MS_MAX = 8_000;
-/** One is accepted; the others only knock. */
+/** Limit on callers: one is accepted, the others are only trying. */
 const CALLERS_MAX = 16;
-/** A handshake takes two; SRT repeats what is lost. */
+/** Limit on datagrams kept per caller: a handshake needs two, and SRT repeats lost ones. */
 const WAITING_MAX = 8;
-/** Of so many packets one is lost when loss is practised: enough to be shown loudly, little enough for SRT to repair. */
-const PRACTISED_LOSS_OF = 10;
+/** A simulated loss drops one in this many packets: enough for a clear alarm, few enough for SRT to repair. */
+const SIMULATED_LOSS_OF = 10;
 
 export interface SrtLine {
   /**
-   * Picks a port for a listener that is about to start. What callers send goes there from now on; until it listens, it is
-   * lost, and they call again.
+   * Picks a port for a listener that is about to start, and forwards callers' datagrams there. Until the listener is
+   * ready they are lost, and the callers try again.
    */
   pickListenerPort(): Promise<number>;
-  /** The line of the caller that the listener has accepted. */
+  /** Returns the quality of the accepted caller's line. */
   quality(): LineQuality;
-  /** Address of a further caller that knocks while another is accepted; null without one. */
+  /** Returns the address of a caller that tries to connect while another is accepted; null without one. */
   turnedAway(): string | null;
   close(): Promise<void>;
 }
@@ -48,7 +48,7 @@ export interface SrtLine {
 interface Caller {
   /** Bound to loopback and connected, so that only the listener can answer through it. */
   socket: Socket;
-  /** What came before the socket was connected; null once it is. */
+  /** Datagrams received before the socket was connected; null afterwards. */
   waiting: Buffer[] | null;
   meter: SrtLineMeter;
   address: string;
@@ -58,8 +58,8 @@ interface Caller {
 
 /**
  * Binds the flow's port.
- * @param isLossy whether loss is practised, asked for each packet
- * @throws {NodeJS.ErrnoException} EADDRINUSE, EACCES, EADDRNOTAVAIL, … as the system says it
+ * @param isLossy returns whether loss is simulated; called for each packet
+ * @throws {NodeJS.ErrnoException} EADDRINUSE, EACCES, EADDRNOTAVAIL, … from the system
  */
 export async function openSrtLine(
   { listenHost, ingestPort }: Pick<FlowSource, 'listenHost' | 'ingestPort'>,
@@ -78,7 +78,7 @@ export async function openSrtLine(
     caller.socket.close();
   }
 
-  /** Makes room for one more; nobody who knocks pushes out whoever is accepted. */
+  /** Makes room for one more caller, never by removing the accepted one. */
   function makeRoom(): void {
     const oldestFirst = [...callers].toSorted(([, one], [, other]) => one.heardAtMs - other.heardAtMs);
     const tooMany = callers.size - CALLERS_MAX + 1;
@@ -104,7 +104,7 @@ export async function openSrtLine(
       }
       open.send(packet, port, address);
     });
-    // A datagram that cannot be delivered is a lost one: SRT sees to it.
+    // An undeliverable datagram is a lost one, which SRT repairs.
     socket.on('error', () => {});
     callers.set(key, caller);
     connect(caller, listenerPort!);
@@ -133,7 +133,7 @@ export async function openSrtLine(
     const data = readDataPacket(packet);
     if (data) {
       dataPackets += 1;
-      if (isLossy() && dataPackets % PRACTISED_LOSS_OF === 0) return;
+      if (isLossy() && dataPackets % SIMULATED_LOSS_OF === 0) return;
       caller.meter.received(data);
     }
     if (caller.waiting === null) caller.socket.send(packet);
@@ -185,7 +185,7 @@ async function bind({ address, port }: { address: string; port: number }): Promi
   }
 }
 
-/** Free a moment ago; should somebody else be quicker, the listener ends at once and is started again on another. */
+/** Finds a free port. If another process binds it first, the listener ends at once and restarts on another port. */
 async function findFreePort(): Promise<number> {
   const socket = await bind({ address: LOOPBACK, port: 0 });
   const { port } = socket.address();

@@ -10,7 +10,7 @@ it('listens on the loopback interface alone, and asks for encryption only when t
   );
 });
 
-it('takes the address from standard input', () => {
+it('reads the address from standard input', () => {
   expect(SRT_LISTENER_ARGUMENTS.join(' ')).not.toContain('srt://');
   expect(SRT_LISTENER_ARGUMENTS).toContain('hls+pipe:0');
 });

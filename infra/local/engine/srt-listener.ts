@@ -1,11 +1,11 @@
 /**
- * The SRT side of a flow: one ffmpeg that listens behind our line, takes one caller and copies its bytes unread to our
+ * The SRT side of a flow: one ffmpeg that listens behind the line, accepts one caller and copies its bytes unread to a
  * pipe.
  *
- * The passphrase must not be in the arguments, which every user of the machine can read. ffmpeg's HLS *protocol* (not the
- * demuxer) reads a playlist and hands out the bytes of the URLs in it one after the other, so a playlist with the SRT
- * address as its only segment, given on standard input as `hls+pipe:0`, is a way to hand over an address unseen. It exists
- * in every ffmpeg since 1.0.
+ * The passphrase must not be in the arguments, which every user of the machine can read. ffmpeg's HLS *protocol* (not
+ * the demuxer) reads a playlist and outputs the content of its URLs in turn. A playlist with the SRT address as its
+ * only segment, sent to standard input as `hls+pipe:0`, therefore passes the address unseen. The protocol exists in
+ * every ffmpeg since 1.0.
  */
 import type { Clock } from '../host/clock.ts';
 import type { FlowSource, SourceState } from './contract.ts';
@@ -16,16 +16,16 @@ import { openSrtLine, type SrtLine } from './srt-line.ts';
 
 const RESPAWN_MS = 50;
 const RESPAWN_MAX_MS = 5_000;
-/** A listener that ended sooner than this did not get as far as listening. */
+/** A listener that ended sooner than this never began to listen. */
 const SHORT_RUN_MS = 1_000;
-const REFUSAL_TOLD_MS = 15_000;
+const REFUSAL_SHOWN_MS = 15_000;
 const REFUSED_PASSPHRASE = 'a caller was refused: wrong or missing passphrase';
 const REFUSED_ENCRYPTED =
-  'a caller was refused: it encrypts, and no passphrase is set here; remove the passphrase in the encoder or set the same here';
+  'a caller was refused: its stream is encrypted and no passphrase is set here; remove the passphrase in the encoder or set the same one here';
 
 export interface SrtListener {
   state(): { state: SourceState; sinceMs: number; error?: string; connections: number };
-  /** Of the line to the caller; nothing while there is none. */
+  /** Returns the quality of the line to the caller; empty without one. */
   lineQuality(): LineQuality;
   close(): Promise<void>;
 }
@@ -36,14 +36,14 @@ export interface SrtListenerOptions {
   clock: Clock;
   logger: EngineLogger;
   onData(chunk: Buffer): void;
-  /** The caller has gone. */
+  /** The caller has disconnected. */
   onDisconnect(): void;
   onState(): void;
-  /** Whether a line that loses packets is practised. */
+  /** Returns whether packet loss is simulated. */
   isLineLossy(): boolean;
 }
 
-/** Builds the listener's SRT address, passphrase included: for standard input only. */
+/** Builds the listener's SRT address including the passphrase; for standard input only. */
 export function buildSrtAddress(
   { latencyMs, passphrase }: Pick<FlowSource, 'latencyMs' | 'passphrase'>,
   port: number,
@@ -53,19 +53,19 @@ export function buildSrtAddress(
   return `srt://127.0.0.1:${port}?${parameters.join('&')}`;
 }
 
-/** The playlist that hands the address to the listening ffmpeg, for standard input. */
+/** Builds the playlist that passes the address to the listening ffmpeg through standard input. */
 export function toListenerPlaylist(address: string): string {
   return `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n${address}\n#EXT-X-ENDLIST\n`;
 }
 
-/** Arguments of the listening ffmpeg; the same for every flow. */
+/** Arguments of the listening ffmpeg, the same for every flow. */
 export const SRT_LISTENER_ARGUMENTS = [
   ['-hide_banner', '-nostdin', '-loglevel', 'error'],
   ['-protocol_whitelist', 'hls,pipe,srt', '-f', 'data', '-i', 'hls+pipe:0'],
   ['-map', '0', '-c', 'copy', '-f', 'data', '-flush_packets', '1', 'pipe:1'],
 ].flat();
 
-/** Listens until closed; an ffmpeg that ends, because its caller left or for any other reason, is started again. */
+/** Listens until closed; restarts ffmpeg whenever it ends, for example because its caller left. */
 export function createSrtListener(options: SrtListenerOptions): SrtListener {
   const { clock, source } = options;
   let state: SourceState = 'listening';
@@ -90,14 +90,14 @@ export function createSrtListener(options: SrtListenerOptions): SrtListener {
 
   function describeTurnedAway(): string | undefined {
     const address = state === 'connected' ? line?.turnedAway() : null;
-    return address ? `another encoder calls from ${address} and is turned away: one is connected already` : undefined;
+    return address ? `another encoder is calling from ${address} and is refused: one is already connected` : undefined;
   }
 
-  /** Told for a while: encoders call again and again, and one that has given up must not be held against the next. */
+  /** Shows a refusal for a limited time: encoders keep calling, and one that has stopped must not affect the next. */
   function refuse(): void {
     become('listening', source.passphrase === undefined ? REFUSED_ENCRYPTED : REFUSED_PASSPHRASE);
     cancelRefusal?.();
-    cancelRefusal = clock.after(REFUSAL_TOLD_MS, () => {
+    cancelRefusal = clock.after(REFUSAL_SHOWN_MS, () => {
       if (state === 'listening') become('listening');
     });
   }
@@ -126,7 +126,7 @@ export function createSrtListener(options: SrtListenerOptions): SrtListener {
   function fail(reason: string): void {
     if (closed) return;
     failures += 1;
-    if (error !== reason) options.logger.warn('an SRT listener does not start', { port: source.ingestPort, reason });
+    if (error !== reason) options.logger.warn('failed to start an SRT listener', { port: source.ingestPort, reason });
     become('failed', reason);
   }
 
@@ -160,7 +160,7 @@ export function createSrtListener(options: SrtListenerOptions): SrtListener {
         startAgain();
       },
     });
-    // While it fails again and again, `failed` stays until one run has lasted.
+    // After repeated failures, `failed` stays until one run has lasted.
     cancelSettled = clock.after(SHORT_RUN_MS, () => {
       failures = 0;
       if (!connected && state === 'failed') become('listening');
@@ -190,7 +190,7 @@ function describeBindFailure({ listenHost, ingestPort }: FlowSource, code = 'unk
   return `udp port ${ingestPort} cannot be bound: ${code}`;
 }
 
-/** ffmpeg's own words differ by version and may hold the address: they are classified, never passed on. */
+/** Classifies ffmpeg's error output, which differs by version and may contain the address, and is never passed on. */
 function describeListenerFailure(errorOutput: string): string {
   if (/PASSPHRASE/i.test(errorOutput)) return 'the passphrase is refused by SRT: 10 to 79 characters are allowed';
   if (/Protocol not found|Invalid data found/i.test(errorOutput)) return 'this ffmpeg has no SRT';

@@ -16,7 +16,7 @@ const [rootDirectory = '', outDir = ''] = process.argv.slice(2);
 
 process.on('disconnect', () => process.exit(1));
 
-function tell(outcome: BuildOutcome): void {
+function report(outcome: BuildOutcome): void {
   process.send?.(outcome, undefined, undefined, () => process.exit(outcome.isBuilt ? 0 : 1));
 }
 
@@ -25,6 +25,6 @@ build({
   logLevel: 'silent',
   build: { outDir, emptyOutDir: true },
 }).then(
-  () => tell({ isBuilt: true }),
-  (error: unknown) => tell({ isBuilt: false, reason: error instanceof Error ? error.message : String(error) }),
+  () => report({ isBuilt: true }),
+  (error: unknown) => report({ isBuilt: false, reason: error instanceof Error ? error.message : String(error) }),
 );

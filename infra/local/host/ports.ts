@@ -20,7 +20,8 @@ export class PortNotAllowedError extends Error {
   override readonly name = 'PortNotAllowedError';
 }
 
-interface PortNeed {
+/** A port that a start needs. */
+export interface PortNeed {
   port: number;
   host: string;
   protocol: 'TCP' | 'UDP';

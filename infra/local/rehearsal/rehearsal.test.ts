@@ -16,19 +16,19 @@ function makeRehearsal() {
       ([destinationId, channelId]) => ({ destinationId, held: { channel: { channelId } } }) as Destination,
     );
   const rehearsal = createRehearsal({ engine, listDestinations });
-  const practise = (fault: RehearsalFaultName, destinationId: string | null = null, isActive = true) =>
+  const simulate = (fault: RehearsalFaultName, destinationId: string | null = null, isActive = true) =>
     rehearsal.switch({ fault, destinationId }, isActive);
-  return { rehearsal, given, channels, practise };
+  return { rehearsal, given, channels, simulate };
 }
 
 const callTo = (service: string) => ({ service, operation: 'Any', input: {} }) as never;
 
 describe('a rehearsal on one machine', () => {
   test('sends the engine lost sources by flow and failing platforms by channel', async () => {
-    const { given, practise } = makeRehearsal();
-    await practise('source_lost');
-    await practise('key_refused', 'two');
-    await practise('source_lost', null, false);
+    const { given, simulate } = makeRehearsal();
+    await simulate('source_lost');
+    await simulate('key_refused', 'two');
+    await simulate('source_lost', null, false);
     expect(given).toEqual([
       { ...NOTHING_REHEARSED, lostFlowArns: ['flow'] },
       { ...NOTHING_REHEARSED, lostFlowArns: ['flow'], channels: { 22: 'key_refused' } },
@@ -37,30 +37,30 @@ describe('a rehearsal on one machine', () => {
   });
 
   test('sends the engine a bad line by flow', async () => {
-    const { given, practise } = makeRehearsal();
-    await practise('source_lossy');
+    const { given, simulate } = makeRehearsal();
+    await simulate('source_lossy');
     expect(given).toEqual([{ ...NOTHING_REHEARSED, lossyFlowArns: ['flow'] }]);
   });
 
   test('follows a destination to its next channel, and sends nothing when nothing has changed', async () => {
-    const { rehearsal, given, channels, practise } = makeRehearsal();
-    await practise('platform_slow', 'one');
+    const { rehearsal, given, channels, simulate } = makeRehearsal();
+    await simulate('platform_slow', 'one');
     await rehearsal.refresh();
     channels['one'] = '33';
     await rehearsal.refresh();
-    expect(given.map(({ channels: told }) => told)).toEqual([{ 11: 'platform_slow' }, { 33: 'platform_slow' }]);
+    expect(given.map(({ channels: faults }) => faults)).toEqual([{ 11: 'platform_slow' }, { 33: 'platform_slow' }]);
   });
 
   test('keeps one failure per platform', async () => {
-    const { rehearsal, practise } = makeRehearsal();
-    await practise('platform_slow', 'one');
-    await practise('platform_frozen', 'one');
-    await practise('key_refused', 'two');
+    const { rehearsal, simulate } = makeRehearsal();
+    await simulate('platform_slow', 'one');
+    await simulate('platform_frozen', 'one');
+    await simulate('key_refused', 'two');
     expect(rehearsal.active().map(({ fault }) => fault)).toEqual(['platform_frozen', 'key_refused']);
   });
 
   test('throttles seven of ten calls to the media services only', async () => {
-    const { rehearsal, practise } = makeRehearsal();
+    const { rehearsal, simulate } = makeRehearsal();
     const around = rehearsal.hooks.around!;
     const count = async (service: string) => {
       const results = await Promise.allSettled(
@@ -69,7 +69,7 @@ describe('a rehearsal on one machine', () => {
       return results.filter(({ status }) => status === 'rejected').length;
     };
     expect(await count('medialive')).toBe(0);
-    await practise('aws_throttled');
+    await simulate('aws_throttled');
     expect(await count('medialive')).toBe(14);
     expect(await count('monitoring')).toBe(0);
     await expect(around(callTo('mediaconnect'), async () => {})).rejects.toMatchObject({
@@ -78,10 +78,10 @@ describe('a rehearsal on one machine', () => {
   });
 
   test('makes starting channels fall back to IDLE, but not running ones', async () => {
-    const { rehearsal, practise } = makeRehearsal();
+    const { rehearsal, simulate } = makeRehearsal();
     const plan = { kind: 'channels', id: '11', from: 'STARTING', to: 'RUNNING', afterMs: 1 } as const;
     expect(rehearsal.hooks.planTransition!(plan)).toBeUndefined();
-    await practise('start_failed');
+    await simulate('start_failed');
     expect(rehearsal.hooks.planTransition!(plan)).toEqual({ to: 'IDLE' });
     expect(rehearsal.hooks.planTransition!({ ...plan, from: 'RECOVERING' })).toBeUndefined();
     expect(rehearsal.hooks.planTransition!({ ...plan, to: 'IDLE', from: 'STOPPING' })).toBeUndefined();

@@ -1,4 +1,4 @@
-import type { PractisedFault, Rehearsal } from '../../../functions/api/rehearsal.ts';
+import type { SimulatedFault, Rehearsal } from '../../../functions/api/rehearsal.ts';
 import type { Destination } from '../../../functions/domain/destination.ts';
 import {
   NOTHING_REHEARSED,
@@ -32,11 +32,11 @@ interface RehearsalOptions {
 
 /** Creates a rehearsal without faults. */
 export function createRehearsal({ engine, listDestinations }: RehearsalOptions): LocalRehearsal {
-  const faults = new Map<string, PractisedFault>();
+  const faults = new Map<string, SimulatedFault>();
   let calls = 0;
   let given = JSON.stringify(NOTHING_REHEARSED);
 
-  const isActive = (name: PractisedFault['fault']) => [...faults.values()].some(({ fault }) => fault === name);
+  const isActive = (name: SimulatedFault['fault']) => [...faults.values()].some(({ fault }) => fault === name);
 
   /** Converts the faults to the engine's form: by flow and by channel. */
   function describe(records: Destination[], flowArns: string[]): RehearsedFaults {
@@ -90,15 +90,15 @@ export function createRehearsal({ engine, listDestinations }: RehearsalOptions):
 }
 
 /** Ends the other faults of the same destination: a platform has one fault at a time. */
-function endOthers(faults: Map<string, PractisedFault>, { destinationId }: PractisedFault): void {
+function endOthers(faults: Map<string, SimulatedFault>, { destinationId }: SimulatedFault): void {
   if (destinationId === null) return;
   for (const [key, other] of faults) if (other.destinationId === destinationId) faults.delete(key);
 }
 
-function keyOf({ fault, destinationId }: PractisedFault): string {
+function keyOf({ fault, destinationId }: SimulatedFault): string {
   return `${fault} ${destinationId ?? ''}`;
 }
 
-function isChannelFault(fault: PractisedFault['fault']): fault is RehearsedChannelFault {
+function isChannelFault(fault: SimulatedFault['fault']): fault is RehearsedChannelFault {
   return (REHEARSED_CHANNEL_FAULTS as readonly string[]).includes(fault);
 }

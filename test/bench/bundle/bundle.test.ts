@@ -9,7 +9,7 @@ let measured: MeasuredBundle[];
 
 beforeAll(async () => {
   measured = await measureBundles();
-});
+}, 120_000);
 
 /** SDK clients that a function must not contain. */
 const FORBIDDEN: Record<FunctionName, readonly string[]> = {

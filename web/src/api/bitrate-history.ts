@@ -1,10 +1,10 @@
-/** Polls kept per destination: two minutes at one a second. */
+/** Polls kept per destination: two minutes at one poll per second. */
 export const HISTORY_LENGTH = 120;
 
-/** Recent bitrates per destination id, oldest first; null where nothing was reported. */
+/** Recent bitrates by destination id, oldest first; null where none was reported. */
 export type BitrateHistory = ReadonlyMap<string, readonly (number | null)[]>;
 
-/** Adds one poll's figures; destinations that are gone are forgotten. Pure. */
+/** Adds the bitrates of one poll and drops deleted destinations. Pure. */
 export function appendBitrates(
   history: BitrateHistory,
   poll: readonly { destinationId: string; bitrateBps: number | null }[],
@@ -18,8 +18,8 @@ export function appendBitrates(
 }
 
 /**
- * The sparkline as SVG path data, newest at the right edge; a gap where nothing was reported.
- * @param ceilingBps value at the top edge; the highest point when larger
+ * Returns the sparkline as SVG path data: newest at the right edge, with a gap where no bitrate was reported.
+ * @param ceilingBps value at the top edge, unless a point is higher
  */
 export function sparklinePath(
   values: readonly (number | null)[],

@@ -4,10 +4,10 @@ import { POLL_DETAILS_MS } from './freshness.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { request } from './request.ts';
 
-/** As many lines as the API gives at once. */
+/** The API's limit per request. */
 const LINES_MAX = 500;
 
-/** What a destination's channel has logged last, oldest first; asked for only while it is looked at. */
+/** Polls the newest lines of a channel's log, oldest first, while the log is visible. */
 export function useChannelLog(destinationId: string) {
   return useQuery({
     queryKey: queryKeys.log(destinationId),
@@ -19,7 +19,7 @@ export function useChannelLog(destinationId: string) {
   });
 }
 
-/** Lets a channel log in detail for a day, from its next start on, or ends that. */
+/** Turns a channel's detailed log on for a day from its next start, or off. */
 export function useLogDetail(destinationId: string) {
   const path = `/api/destinations/${encodeURIComponent(destinationId)}/detailed-log`;
   return useMutation({

@@ -4,7 +4,7 @@ import { costsPollMs } from './pace.ts';
 import { queryKeys } from './query-client.ts';
 import { request } from './request.ts';
 
-/** What everything costs now, kept current while the page is visible. */
+/** Polls the present costs while the page is visible. */
 export function useCostNow() {
   return useQuery({
     queryKey: queryKeys.costs,
@@ -13,7 +13,7 @@ export function useCostNow() {
   });
 }
 
-/** What starting costs, for destinations that exist or one that is being thought of; null asks nothing. */
+/** Estimates the cost of a start, for existing destinations or a planned one; null sends no request. */
 export function useEstimate(wanted: CreateEstimate | null) {
   return useQuery({
     queryKey: queryKeys.estimate(wanted),
@@ -24,7 +24,7 @@ export function useEstimate(wanted: CreateEstimate | null) {
   });
 }
 
-/** Cost reports that can be downloaded, newest first. */
+/** Reads the list of cost reports, newest first. */
 export function useReports() {
   return useQuery({
     queryKey: queryKeys.reports,

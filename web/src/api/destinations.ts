@@ -13,13 +13,13 @@ import { busyPollMs, quietPollMs } from './pace.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { type Answer, request } from './request.ts';
 
-/** When an edit reaches a destination that is on air. */
+/** When an edit applies to a destination on air. */
 export type Apply = 'now' | 'next-start';
 
-/** The fields an operator sets. `streamKey` is sent, never received. */
+/** The fields an operator sets. `streamKey` is sent but never received. */
 export interface DestinationFields {
   name: string;
-  /** Null: in none. */
+  /** Null: no group. */
   group: string | null;
   platform: string;
   rtmpUrl: string;
@@ -36,7 +36,7 @@ const PATH = '/api/destinations';
 const pathOf = (destinationId: string): string => `${PATH}/${encodeURIComponent(destinationId)}`;
 const withApply = (path: string, apply: Apply | null): string => (apply ? `${path}?apply=${apply}` : path);
 
-/** How often to ask, judged by what the newest answer says. */
+/** Returns the poll interval for the newest answer. */
 export function pollIntervalMs(destinations: readonly DestinationResource[] | undefined): number {
   const busy = destinations?.some((destination) => destination.status === 'running' || isMoving(destination)) ?? true;
   return busy ? busyPollMs() : quietPollMs();
@@ -54,7 +54,7 @@ async function listAll(signal: AbortSignal): Promise<DestinationResource[]> {
   return all;
 }
 
-/** All destinations, kept current while the page is visible. */
+/** Polls all destinations while the page is visible. */
 export function useDestinations() {
   return useQuery({
     queryKey: queryKeys.destinations,
@@ -69,14 +69,14 @@ export function useDestinations() {
   });
 }
 
-/** What the newest poll said, for a decision made at the moment of a click. */
+/** Returns the destinations of the newest poll, for a decision at the moment of a click. */
 export function knownDestinations(): readonly DestinationResource[] {
   return queryClient.getQueryData<DestinationResource[]>(queryKeys.destinations) ?? [];
 }
 
 const NO_BITRATES: readonly (number | null)[] = [];
 
-/** Bitrates of one destination in recent polls, one point for each answer, kept while the page is open. */
+/** Returns a destination's bitrates in recent polls, kept while the page is open. */
 export function useRecentBitrates(destinationId: string): readonly (number | null)[] {
   const { data } = useQuery<BitrateHistory, Error, readonly (number | null)[]>({
     queryKey: queryKeys.bitrates,
@@ -86,7 +86,7 @@ export function useRecentBitrates(destinationId: string): readonly (number | nul
   return data ?? NO_BITRATES;
 }
 
-/** One destination with its ETag, read afresh for an edit. */
+/** Reads a destination with its ETag again for an edit. */
 export function useDestinationForEdit(destinationId: string | null) {
   return useQuery({
     queryKey: queryKeys.destination(destinationId ?? ''),
@@ -97,12 +97,12 @@ export function useDestinationForEdit(destinationId: string | null) {
   });
 }
 
-/** One destination with its ETag, as it is at this moment. */
+/** Reads the present version of a destination with its ETag. */
 export function readDestination(destinationId: string): Promise<Answer<DestinationResource>> {
   return request<DestinationResource>(pathOf(destinationId), {});
 }
 
-/** Figures of one destination; asked for only while they are looked at. */
+/** Polls a destination's metrics while they are visible. */
 export function useMetrics(destinationId: string, running: boolean) {
   return useQuery({
     queryKey: queryKeys.metrics(destinationId),
@@ -112,7 +112,7 @@ export function useMetrics(destinationId: string, running: boolean) {
   });
 }
 
-/** What happened to one destination, newest first; asked for only while it is looked at. */
+/** Polls a destination's timeline, newest first, while it is visible. */
 export function useTimeline(destinationId: string) {
   return useQuery({
     queryKey: queryKeys.timeline(destinationId),
@@ -121,7 +121,7 @@ export function useTimeline(destinationId: string) {
   });
 }
 
-/** One operation that has ended, with its steps; null asks nothing. */
+/** Reads a finished operation with its steps; null sends no request. */
 export function useOperation(operationId: string | null) {
   return useQuery({
     queryKey: queryKeys.operation(operationId ?? ''),
@@ -132,21 +132,21 @@ export function useOperation(operationId: string | null) {
   });
 }
 
-/** Puts one answered destination in its place in the list, so the page moves before the next poll. */
+/** Updates the cached list with an answer, so the page changes before the next poll. */
 function remember(destination: DestinationResource): void {
   queryClient.setQueryData<DestinationResource[]>(queryKeys.destinations, (list) =>
     list?.map((other) => (other.destinationId === destination.destinationId ? destination : other)),
   );
 }
 
-/** A poll sent before a change would overwrite the change's answer with older news. */
+/** A poll sent before a change would overwrite the change's answer with an older state. */
 const dropPollsInFlight = (): Promise<void> => queryClient.cancelQueries({ queryKey: queryKeys.destinations });
 const askAgain = (): Promise<void> => queryClient.invalidateQueries({ queryKey: queryKeys.destinations });
 
-/** What can be posted to one destination. `stop?force=true` gives up the operation in flight first. */
+/** Actions that are posted to a destination. `stop?force=true` abandons the running operation first. */
 type Transport = 'start' | 'stop' | 'restart' | 'stop?force=true';
 
-/** Starts, stops or restarts one destination; the answer says what is under way. */
+/** Starts, stops or restarts a destination; the answer contains the running operation. */
 export function useTransport(transport: Transport) {
   return useMutation({
     onMutate: dropPollsInFlight,
@@ -157,10 +157,10 @@ export function useTransport(transport: Transport) {
   });
 }
 
-/** The server takes several destinations one after the other, and answers when it has asked for all of them. */
+/** The server handles several destinations one after the other and answers after the last one. */
 const BULK_ANSWER_WITHIN_MS = 120_000;
 
-/** Starts or stops several destinations; each has a result of its own, and all come with the time they came at. */
+/** Starts or stops several destinations; returns one result for each and the time of the answer. */
 export function useBulkTransport(action: 'start' | 'stop') {
   return useMutation({
     onMutate: dropPollsInFlight,
@@ -183,7 +183,7 @@ export function useCreateDestination() {
   });
 }
 
-/** Changes some fields of a destination, if it still is what was read. */
+/** Changes fields of a destination unless someone else has changed it. */
 export function useEditDestination(destinationId: string) {
   return useMutation({
     onMutate: dropPollsInFlight,
@@ -197,7 +197,7 @@ export function useEditDestination(destinationId: string) {
   });
 }
 
-/** Puts destinations at other places in the operator's order; the list shows it at once. @throws what was refused */
+/** Moves destinations in the manual order; the list shows it at once. @throws the API's refusal */
 export async function moveDestinations(positions: ReadonlyMap<string, number>): Promise<void> {
   await dropPollsInFlight();
   queryClient.setQueryData<DestinationResource[]>(queryKeys.destinations, (list) =>
@@ -212,7 +212,7 @@ export async function moveDestinations(positions: ReadonlyMap<string, number>): 
   }
 }
 
-/** Replaces a stream key. The key is neither cached nor kept. */
+/** Replaces a stream key without caching it. */
 export function useReplaceStreamKey(destinationId: string) {
   return useMutation({
     gcTime: 0,
@@ -224,7 +224,7 @@ export function useReplaceStreamKey(destinationId: string) {
   });
 }
 
-/** Deletes a destination and releases what it holds. @param force gives up the operation in flight first */
+/** Deletes a destination and releases its resources. @param force abandons the running operation first */
 export function useDeleteDestination({ force = false } = {}) {
   return useMutation({
     onMutate: dropPollsInFlight,

@@ -11,18 +11,18 @@ import { problemOf, request, requestPicture } from './request.ts';
 
 const FLOW = '/api/mediaconnect/flow';
 
-/** True while the flow is changing by itself. */
+/** Returns true while the flow is changing its state. */
 export function isFlowMoving(flow: FlowStatusResource): boolean {
-  // UPDATING is a running flow whose outputs have just changed.
+  // UPDATING is a running flow whose outputs are changing.
   return ['STARTING', 'STOPPING', 'DELETING'].includes(flow.status);
 }
 
-/** How often to ask, judged by what the newest answer says. */
+/** Returns the poll interval for the newest answer. */
 export function flowPollIntervalMs(flow: FlowStatusResource | undefined): number {
   return flow?.status === 'STANDBY' ? quietPollMs() : busyPollMs();
 }
 
-/** The source, kept current while the page is visible. */
+/** Polls the source while the page is visible. */
 export function useFlow() {
   return useQuery({
     queryKey: queryKeys.flow,
@@ -32,26 +32,26 @@ export function useFlow() {
 }
 
 /**
- * The address with the passphrase, for who may have it; the flow's own shows a place for it.
- * @param ingest what it is asked for: a change there changes the address
+ * Reads the encoder address with the passphrase, for operators; the flow's own address has a placeholder.
+ * @param ingest a change of it reads the address again
  */
 export function useEncoderAddress(ingest: FlowStatusResource['ingest'], { enabled }: { enabled: boolean }) {
   return useQuery({
     queryKey: queryKeys.encoderAddress(ingest),
     enabled,
-    // A restart may have another passphrase; nothing tells the page.
+    // A restart may change the passphrase without a change of the flow.
     staleTime: 30_000,
     gcTime: 0,
     queryFn: async ({ signal }) => (await request<EncoderAddressResource>(`${FLOW}/encoder-address`, { signal })).body,
   });
 }
 
-/** What the newest poll said of the source, for a decision made at the moment of a click. */
+/** Returns the source of the newest poll, for a decision at the moment of a click. */
 export function knownFlow(): FlowStatusResource | undefined {
   return queryClient.getQueryData<FlowStatusResource>(queryKeys.flow);
 }
 
-/** What the source shows, as long as somebody looks; null where there is no picture. None is kept for the next look. */
+/** Polls a picture of the source while it is visible; null without a picture. Pictures are not cached. */
 export function useSourcePicture() {
   return useQuery({
     queryKey: queryKeys.sourcePicture,
@@ -77,7 +77,7 @@ export function useFlowControl(action: 'start' | 'stop') {
   });
 }
 
-/** Platforms and encodings; they change only with a release. */
+/** Reads platforms and encodings, which change only with a release. */
 export function usePresets() {
   return useQuery<PresetsResource>({
     queryKey: queryKeys.presets,

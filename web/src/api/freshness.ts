@@ -1,25 +1,25 @@
-/** How often the page asks while something runs or moves. */
+/** Poll interval while a destination runs or changes. */
 export const POLL_BUSY_MS = 1000;
 
-/** How often the page asks while nothing does. */
+/** Poll interval otherwise. */
 export const POLL_QUIET_MS = 3000;
 
-/** How often the page asks for what stands behind an opened row, and for what happened to all. */
+/** Poll interval of an open details panel and of the timeline. */
 export const POLL_DETAILS_MS = 5000;
 
-/** How often the page asks for leftovers: they appear with a sweep, not with a press of a button. */
-export const POLL_LEFTOVERS_MS = 15_000;
+/** Poll interval of orphans, which appear with a sweep and not with a click. */
+export const POLL_ORPHANS_MS = 15_000;
 
-/** How often the page asks what everything costs: it changes with the minutes. */
+/** Poll interval of costs, which change by the minute. */
 export const POLL_COSTS_MS = 5000;
 
-/** How often the page asks for a picture of the source where the preview does not play. */
+/** Poll interval of the source's picture where the preview does not play. */
 export const POLL_PICTURE_MS = 10_000;
 
-/** Time an answer may take before the poll counts as missed. */
+/** Time for an answer before the poll counts as missed. */
 const ANSWER_GRACE_MS = 1000;
 
-/** True once two polls in a row brought nothing, so that what is on the page may no longer be true. */
+/** Returns true after two missed polls in a row, when the page may no longer be current. */
 export function isStale(nowMs: number, lastAnswerMs: number, pollMs: number): boolean {
   return lastAnswerMs > 0 && nowMs - lastAnswerMs > 2 * pollMs + ANSWER_GRACE_MS;
 }

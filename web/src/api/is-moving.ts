@@ -11,7 +11,7 @@ const MOVING: Record<DestinationStatus, boolean> = {
   error: false,
 };
 
-/** True while the status will change by itself. */
+/** Returns true while an operation will change the status. */
 export function isMoving(destination: DestinationResource): boolean {
   return MOVING[destination.status] || destination.operation?.state === 'running';
 }

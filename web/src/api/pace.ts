@@ -3,8 +3,8 @@ import { POLL_BUSY_MS, POLL_COSTS_MS, POLL_QUIET_MS } from './freshness.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 
 /**
- * How often the page polls. On AWS every request is billed and the figures are a minute old anyway; on one machine they
- * are a second old and free.
+ * Poll intervals. On AWS every request is billed and metrics are a minute old anyway; on one machine they are a second
+ * old and free.
  */
 const AWS_MS = { busy: 5_000, quiet: 10_000, costs: 30_000 } as const;
 
@@ -12,11 +12,11 @@ function isOnAws(): boolean {
   return queryClient.getQueryData<SessionResource | null>(queryKeys.session)?.embedded === false;
 }
 
-/** While something runs or moves. */
+/** Interval while a destination runs or changes. */
 export const busyPollMs = (): number => (isOnAws() ? AWS_MS.busy : POLL_BUSY_MS);
 
-/** While nothing does. */
+/** Interval otherwise. */
 export const quietPollMs = (): number => (isOnAws() ? AWS_MS.quiet : POLL_QUIET_MS);
 
-/** What everything costs: it changes with the minutes. */
+/** Interval of costs, which change by the minute. */
 export const costsPollMs = (): number => (isOnAws() ? AWS_MS.costs : POLL_COSTS_MS);

@@ -1,22 +1,22 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { PrimaryResource } from '../../../functions/api/schemas/answers.ts';
 import type { PrimaryMode } from '../../../functions/domain/primary-mode.ts';
-import { POLL_LEFTOVERS_MS } from './freshness.ts';
+import { POLL_ORPHANS_MS } from './freshness.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { request } from './request.ts';
 
 const PATH = '/api/primary';
 
-/** The HLS preview: when it runs, and what that costs. */
+/** Reads the HLS preview: when it runs, and its cost. */
 export function usePrimary() {
   return useQuery({
     queryKey: queryKeys.primary,
-    refetchInterval: POLL_LEFTOVERS_MS,
+    refetchInterval: POLL_ORPHANS_MS,
     queryFn: async ({ signal }) => (await request<PrimaryResource>(PATH, { signal })).body,
   });
 }
 
-/** Decides when the preview runs. */
+/** Sets when the preview runs. */
 export function useSetPrimary() {
   return useMutation({
     mutationFn: async (mode: PrimaryMode) =>

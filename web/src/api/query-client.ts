@@ -1,7 +1,7 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { problemOf } from './request.ts';
 
-/** Keys of everything that is cached. */
+/** Keys of the cache. */
 export const queryKeys = {
   session: ['session'],
   destinations: ['destinations'],
@@ -16,7 +16,7 @@ export const queryKeys = {
   estimate: (wanted: object | null) => ['estimate', wanted],
   reports: ['reports'],
   service: ['service'],
-  leftovers: ['leftovers'],
+  orphans: ['orphans'],
   flow: ['flow'],
   encoderAddress: (shown: object) => ['encoder-address', shown],
   primary: ['primary'],
@@ -25,12 +25,12 @@ export const queryKeys = {
   rehearsal: ['rehearsal'],
 } as const;
 
-/** A session can end on the server (a restart, a new token); whoever hears of it first shows the sign-in page. */
+/** Shows the sign-in page at the first 401: a session can end on the server, after a restart or with a new token. */
 function endSessionOn401(error: Error): void {
   if (problemOf(error)?.status === 401) queryClient.setQueryData(queryKeys.session, null);
 }
 
-/** Cache of what the API said. Nothing is retried here: polling is the retry, and a change must not be sent twice. */
+/** Cache of API answers. It never retries, because polling is the retry and a change must not be sent twice. */
 export const queryClient = new QueryClient({
   queryCache: new QueryCache({ onError: endSessionOn401 }),
   mutationCache: new MutationCache({ onError: endSessionOn401 }),

@@ -5,18 +5,18 @@ import { queryClient, queryKeys } from './query-client.ts';
 import { problemOf, request } from './request.ts';
 import { useSession } from './session.ts';
 
-/** One failure that can be practised. */
+/** A drill. */
 export type RehearsalFault = RehearsalResource['data'][number];
 
 const PATH = '/api/rehearsal';
 
-/** Sooner while something is practised: another person may end it. */
+/** Returns the poll interval, shorter while a drill runs because another person may stop it. */
 function rehearsalPollIntervalMs(faults: readonly RehearsalFault[] | null | undefined): number | false {
   if (faults === null) return false;
   return faults?.some(({ isActive }) => isActive) ? POLL_QUIET_MS : POLL_DETAILS_MS;
 }
 
-/** What can be practised, and what is; null where nothing can: on AWS, and where the API has no such path. */
+/** Polls the drills; null where there are none: on AWS, and where the API lacks the path. */
 export function useRehearsal() {
   const embedded = useSession().data?.embedded;
   const query = useQuery<RehearsalFault[] | null>({
@@ -35,14 +35,14 @@ export function useRehearsal() {
   return { ...query, data: embedded === false ? null : query.data };
 }
 
-/** The answer says what is practised now; a poll sent before the change must not overwrite it. */
+/** Stores the answer, and cancels polls sent before the change, which must not overwrite it. */
 const changesRehearsal = {
   onMutate: () => queryClient.cancelQueries({ queryKey: queryKeys.rehearsal }),
   onSuccess: (faults: RehearsalFault[]) => queryClient.setQueryData(queryKeys.rehearsal, faults),
   onSettled: () => queryClient.invalidateQueries({ queryKey: queryKeys.rehearsal }),
 };
 
-/** Begins or ends to practise one failure. */
+/** Starts or stops a drill. */
 export function useRehearse() {
   return useMutation({
     ...changesRehearsal,
@@ -51,7 +51,7 @@ export function useRehearse() {
   });
 }
 
-/** Ends everything that is practised. */
+/** Stops all drills. */
 export function useEndRehearsal() {
   return useMutation({
     ...changesRehearsal,

@@ -3,7 +3,7 @@ import { ApiProblem, request, requestPicture, wayToSignIn } from './request.ts';
 
 const REDIRECT = { kind: 'redirect', url: '/api/session/sign-in' };
 const refused = (signIn: object) =>
-  Response.json({ status: 401, code: 'unauthenticated', detail: 'nobody', signIn }, { status: 401 });
+  Response.json({ status: 401, code: 'unauthenticated', detail: 'signed out', signIn }, { status: 401 });
 
 let asked: string[] = [];
 let answer: (path: string, count: number) => Response;
@@ -16,8 +16,8 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllGlobals());
 
-describe('a session that has run out', () => {
-  it('is renewed once for all who wait for it, and what was refused is sent again', async () => {
+describe('an expired session', () => {
+  it('is renewed once for concurrent requests, which are then sent again', async () => {
     answer = (path, count) => {
       if (path === '/api/session/refresh') return new Response(null, { status: 204 });
       return count > 1 ? Response.json({ path }) : refused(REDIRECT);
@@ -28,27 +28,27 @@ describe('a session that has run out', () => {
     expect(asked.filter((each) => each === 'POST /api/b')).toHaveLength(2);
   });
 
-  it('that cannot be renewed is over: the refusal is the caller’s', async () => {
+  it('returns the 401 to the caller when it cannot be renewed', async () => {
     answer = () => refused(REDIRECT);
     await expect(request('/api/a')).rejects.toMatchObject({ problem: { status: 401 } });
     expect(asked).toEqual(['GET /api/a', 'POST /api/session/refresh']);
     expect(wayToSignIn()).toEqual(REDIRECT);
   });
 
-  it('is not over because the user pool does not answer', async () => {
+  it('does not end when the user pool does not answer', async () => {
     answer = (path) =>
       path === '/api/a' ? refused(REDIRECT) : Response.json({ status: 503, code: 'x', detail: 'y' }, { status: 503 });
     await expect(request('/api/a')).rejects.toMatchObject({ problem: { status: 503 } });
   });
 
-  it('is not renewed where it is made from a token', async () => {
+  it('is not renewed where a token creates it', async () => {
     answer = () => refused({ kind: 'token' });
     await expect(request('/api/a')).rejects.toThrow(ApiProblem);
     expect(asked).toEqual(['GET /api/a']);
     expect(wayToSignIn()).toEqual({ kind: 'token' });
   });
 
-  it('has nothing to do with other refusals', async () => {
+  it('is not renewed after other errors', async () => {
     answer = () => Response.json({ status: 403, code: 'forbidden', detail: 'no' }, { status: 403 });
     await expect(request('/api/a')).rejects.toMatchObject({ problem: { code: 'forbidden' } });
     expect(asked).toEqual(['GET /api/a']);
@@ -56,7 +56,7 @@ describe('a session that has run out', () => {
 });
 
 describe('a picture', () => {
-  it('comes byte for byte with the moment it was taken, or with the problem why it does not', async () => {
+  it('is returned byte for byte with its time, or fails with the API’s problem', async () => {
     const headers = { 'content-type': 'image/jpeg', 'last-modified': 'Sat, 21 Nov 2026 12:04:31 GMT' };
     answer = () => new Response(new Uint8Array([0xff, 0xd8, 0xff]), { headers });
     const { image, takenAt } = await requestPicture('/api/a');

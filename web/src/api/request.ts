@@ -1,10 +1,10 @@
 import type { ProblemBody } from '../../../functions/api/schemas/answers.ts';
 import { noteServerTime } from './server-clock.ts';
 
-/** An answer is waited for this long; a poll that hangs must count as missed, not as pending for ever. */
+/** Request timeout, so that a hanging poll counts as missed instead of pending for ever. */
 const ANSWER_WITHIN_MS = 10_000;
 
-/** A request that failed, with the API's problem; made up here only when nothing could be reached. */
+/** A failed request with the API's problem, or a local one when the server is unreachable. */
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem';
   readonly problem: ProblemBody;
@@ -15,7 +15,7 @@ export class ApiProblem extends Error {
   }
 }
 
-/** The problem a request has failed with; null without an error, and for a fault that is none of the API's. */
+/** Returns the problem of a failed request; null without an error and for other errors. */
 export function problemOf(error: unknown): ProblemBody | null {
   return error instanceof ApiProblem ? error.problem : null;
 }
@@ -25,21 +25,21 @@ interface RequestOptions {
   body?: unknown;
   ifMatch?: string | null;
   signal?: AbortSignal;
-  /** A status that is an answer, although it is an error's. */
+  /** An error status that is a valid answer. */
   alsoAnswers?: number;
-  /** For the few requests that take their time by nature. */
+  /** Timeout of a slow request. */
   answerWithinMs?: number;
 }
 
-/** An answer's body with the ETag it came with. */
+/** An answer's body and ETag. */
 export interface Answer<T> {
   body: T;
   etag: string | null;
 }
 
 /**
- * Sends one request to the API of this page's origin; a session that has run out in between is renewed.
- * @throws {ApiProblem} for every failure, the unreachable server included
+ * Sends a request to the API of this page's origin and renews an expired session.
+ * @throws {ApiProblem} for every failure, including an unreachable server
  */
 export async function request<T>(path: string, options: RequestOptions = {}): Promise<Answer<T>> {
   const { content, headers } = await sendRenewing(path, options);
@@ -48,8 +48,8 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
 }
 
 /**
- * The same for a picture.
- * @returns with the moment it was taken, as HTTP writes times; null when nothing says
+ * Requests a picture.
+ * @returns the picture and its time as an HTTP date, or null without a time
  */
 export async function requestPicture(
   path: string,
@@ -74,7 +74,7 @@ async function sendRenewing(path: string, options: RequestOptions): Promise<Rece
     if (!(error instanceof ApiProblem) || !error.problem.signIn) throw error;
     way = error.problem.signIn;
     if (way.kind !== 'redirect') throw error;
-    // What was refused for want of a session has not happened, so it may be sent again.
+    // The server has not run a request that it answered with 401, so it is safe to send it again.
     await renewSession();
     return send(path, options);
   }
@@ -82,14 +82,14 @@ async function sendRenewing(path: string, options: RequestOptions): Promise<Rece
 
 let way: NonNullable<ProblemBody['signIn']> = { kind: 'token' };
 
-/** How to sign in here: every 401 says it. */
+/** Returns how to sign in, from the newest 401. */
 export function wayToSignIn(): typeof way {
   return way;
 }
 
 let renewal: Promise<unknown> | null = null;
 
-/** Once for all requests that wait for it. */
+/** Renews the session once for all waiting requests. */
 function renewSession(): Promise<unknown> {
   renewal ??= send('/api/session/refresh', { method: 'POST' }).finally(() => {
     renewal = null;
@@ -138,7 +138,7 @@ function toProblem(response: Response, text: string): ProblemBody {
       return { ...unreachable(), remedy: '', requestId: '', ...body } as ProblemBody;
     }
   } catch {
-    // Not JSON: a proxy in between answered.
+    // Not JSON: a proxy has answered.
   }
   return {
     ...unreachable(),

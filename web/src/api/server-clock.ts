@@ -1,9 +1,9 @@
-/** Differences below this are the Date header's own coarseness. */
+/** Smaller differences are within the resolution of the Date header. */
 const COARSENESS_MS = 2000;
 
 let offsetMs = 0;
 
-/** Learns from a response's Date header how far this machine's clock is from the server's. */
+/** Measures the difference between this machine's clock and the server's from a Date header. */
 export function noteServerTime(dateHeader: string | null): void {
   const at = dateHeader ? Date.parse(dateHeader) : Number.NaN;
   if (Number.isNaN(at)) return;
@@ -11,7 +11,7 @@ export function noteServerTime(dateHeader: string | null): void {
   offsetMs = Math.abs(difference) > COARSENESS_MS ? difference : 0;
 }
 
-/** A moment of this machine's clock as the server would say it, so that uptimes start at zero. */
+/** Converts a local time to the server's clock, so that uptimes start at zero. */
 export function toServerTimeMs(localMs: number): number {
   return localMs + offsetMs;
 }

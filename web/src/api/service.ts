@@ -3,10 +3,10 @@ import type { HealthResource } from '../../../functions/api/schemas/answers.ts';
 import { queryKeys } from './query-client.ts';
 import { request } from './request.ts';
 
-/** A disk that fills up has to show while the next change is still being typed. */
+/** Short enough to report a full disk before the operator saves the next change. */
 const STORE_POLLED_EVERY_MS = 5_000;
 
-/** Whether the control plane can work; 503 says which part of it cannot. @param polled asks again every five seconds */
+/** Reads the health of the control plane, also from a 503. @param polled repeats it every five seconds */
 export function useServiceHealth({ polled = false } = {}) {
   return useQuery({
     queryKey: queryKeys.service,

@@ -5,7 +5,7 @@ import { problemOf, request } from './request.ts';
 
 const SESSION = '/api/session';
 
-/** The token of a start link (`/#token=…`), taken out of the address bar so that it lands in no history or screenshot. */
+/** Returns the token of a sign-in link (`/#token=…`) and removes it from the address bar, history and screenshots. */
 export function takeTokenFromAddress(): string | null {
   const token = tokenInAddress();
   if (token !== null) window.history.replaceState(null, '', window.location.pathname + window.location.search);
@@ -14,7 +14,7 @@ export function takeTokenFromAddress(): string | null {
 
 const tokenInAddress = (): string | null => new URLSearchParams(window.location.hash.slice(1)).get('token');
 
-/** A start link opened where the page is open already only changes what stands behind the #: then the page begins anew. */
+/** Reloads an open page for a sign-in link, which changes only the part after the #. */
 export function reloadForStartLink(): void {
   window.addEventListener('hashchange', () => {
     if (tokenInAddress() !== null) window.location.reload();
@@ -27,12 +27,12 @@ export async function signIn(token: string): Promise<SessionResource> {
   return (await request<SessionResource>(SESSION)).body;
 }
 
-/** Who is signed in; null when nobody is. */
+/** Reads the session; null when signed out. */
 export function useSession() {
   return useQuery<SessionResource | null>({
     queryKey: queryKeys.session,
     staleTime: Number.POSITIVE_INFINITY,
-    // While the control plane is being restarted the page keeps asking instead of giving up.
+    // The page keeps polling while the control plane restarts.
     refetchInterval: (query) => (query.state.status === 'error' ? 3000 : false),
     queryFn: async ({ signal }) => {
       try {
@@ -45,7 +45,7 @@ export function useSession() {
   });
 }
 
-/** What the role of who is signed in is too weak for, as a reason; undefined when it is not. */
+/** Returns why the user's role is too weak; undefined when it is sufficient. */
 export function useRoleRefusal(needed: 'operator' | 'admin'): string | undefined {
   const role = useSession().data?.role;
   const isEnough = role === 'admin' || role === needed;
@@ -54,13 +54,13 @@ export function useRoleRefusal(needed: 'operator' | 'admin'): string | undefined
     : `Requires the role ${needed}; you are ${role === 'viewer' ? 'a viewer' : 'an operator'}`;
 }
 
-/** True for who may see the passphrase of the encoder, which the API has on one machine only. */
+/** Returns true for users who may see the encoder's passphrase, which the API has on one machine only. */
 export function useSeesPassphrase(): boolean {
   const isRefused = useRoleRefusal('operator') !== undefined;
   return useSession().data?.embedded === true && !isRefused;
 }
 
-/** Signs out and forgets everything the page knew. Where a user pool keeps a session too, the browser goes there to end it. */
+/** Signs out and clears the cache. With a user pool, the browser goes there to end its session too. */
 export function useSignOut() {
   return useMutation({
     mutationFn: async () => (await request<EndedSession | null>(SESSION, { method: 'DELETE' })).body,

@@ -4,10 +4,10 @@ import { POLL_DETAILS_MS } from './freshness.ts';
 import { queryKeys } from './query-client.ts';
 import { request } from './request.ts';
 
-/** One entry of everything that happened. */
+/** One entry of the timeline. */
 export type DeploymentEntry = DeploymentTimeline['data'][number];
 
-/** What is asked for; empty fields ask for everything. */
+/** Filters; empty fields match everything. */
 export interface TimelineFilter {
   kind: string;
   destinationId: string;
@@ -22,7 +22,7 @@ function queryOf(filter: TimelineFilter, more: Record<string, string>): string {
   return `${PATH}?${new URLSearchParams(set).toString()}`;
 }
 
-/** Everything that happened, newest first, a page at a time. New entries come in while only the first page is shown. */
+/** Reads the timeline page by page, newest first. It polls for new entries while only the first page is shown. */
 export function useDeploymentTimeline(filter: TimelineFilter) {
   return useInfiniteQuery({
     queryKey: queryKeys.everything(filter),
@@ -34,12 +34,12 @@ export function useDeploymentTimeline(filter: TimelineFilter) {
   });
 }
 
-/** The address of the CSV file with everything that matches. */
+/** Returns the URL of the CSV file with all matching entries. */
 export function csvAddress(filter: TimelineFilter): string {
   return queryOf(filter, { format: 'csv' });
 }
 
-/** Everything that matches, page by page, for a file. */
+/** Reads all matching entries for a file. */
 export async function readAllEntries(filter: TimelineFilter): Promise<DeploymentEntry[]> {
   const all: DeploymentEntry[] = [];
   let cursor: string | null = '';

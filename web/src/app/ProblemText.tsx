@@ -4,7 +4,7 @@ import { sentence } from '../ui/format.ts';
 import { CopyButton } from '../ui/CopyButton.tsx';
 import classes from './ProblemText.module.css';
 
-/** A problem in words: what happened, what to do, and the request id to quote. */
+/** Shows a problem: what happened, what to do, and the request id. */
 export function ProblemText({ problem }: { problem: ProblemBody }) {
   return (
     <div className={classes.problem}>
@@ -24,7 +24,7 @@ export function ProblemText({ problem }: { problem: ProblemBody }) {
 
 interface ProblemPanelProps {
   problem: ProblemBody;
-  /** Scrolls to it: below a long form it would not be seen. */
+  /** Scrolls to the problem, which a long form may hide. */
   isInSight?: boolean;
 }
 

@@ -3,9 +3,9 @@ import { useSyncExternalStore } from 'react';
 let words = '';
 const listeners = new Set<() => void>();
 
-/** Has a screen reader say something that can only be seen otherwise. */
+/** Announces a visual change to screen readers. */
 export function announce(message: string): void {
-  // The same words again are news again: a live region speaks of changes only.
+  // A live region announces only changes, so a repeated message has to differ.
   words = words === message ? `${message}\u00a0` : message;
   for (const listener of listeners) listener();
 }
@@ -15,7 +15,7 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** What was announced last. */
+/** Returns the newest announcement. */
 export function useAnnouncement(): string {
   return useSyncExternalStore(subscribe, () => words);
 }

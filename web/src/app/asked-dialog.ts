@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 
-/** What a person is asked about one destination, over the page. */
+/** A dialog about one destination. */
 export interface AskedDialog {
   kind: 'start' | 'replaceKey' | 'restart' | 'stopLast' | 'forceStop' | 'delete' | 'forceDelete';
   /** As it was when the dialog was opened. */
@@ -22,19 +22,19 @@ function subscribe(listener: () => void): () => void {
 }
 
 /**
- * Opens a dialog about a destination. It belongs to the page and not to the row it is opened from: a row goes when a
- * filter or its state says so, and what has been typed must not go with it.
+ * Opens a dialog about a destination. The dialog belongs to the page and not to the row, so that its input survives
+ * when a filter or a state change removes the row.
  */
 export function ask(kind: AskedDialog['kind'], destination: DestinationResource): void {
   set({ kind, destination });
 }
 
-/** Closes the dialog; nothing where there is none. */
+/** Closes the open dialog, if any. */
 export function closeAsked(): void {
   set(null);
 }
 
-/** The dialog that is open; null where there is none. */
+/** Returns the open dialog, or null. */
 export function useAsked(): AskedDialog | null {
   return useSyncExternalStore(subscribe, () => asked);
 }

@@ -1,9 +1,9 @@
 /**
- * Filters of a page, kept in its query, so that a reload and a link bring them back.
+ * Keeps the filters of a page in its query, so that reloads and links restore them.
  * @param search the page's query
- * @param onSearch takes the query that stands for changed filters
- * @param defaults every filter with the value it has when the query does not say
- * @returns the filters as they are, and what changes some of them
+ * @param onSearch receives the query of changed filters
+ * @param defaults every filter with its default value
+ * @returns the filters and a function that changes some of them
  */
 export function pageFilter<Filter extends Record<string, string>>(
   search: string,

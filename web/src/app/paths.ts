@@ -1,4 +1,4 @@
-/** Every place in the dashboard that has an address. */
+/** Paths of the dashboard. */
 export const paths = {
   show: '/',
   destinations: '/destinations',
@@ -7,17 +7,17 @@ export const paths = {
   destination: (destinationId: string) => `/destinations/${destinationId}`,
   editDestination: (destinationId: string) => `/destinations/${destinationId}/edit`,
   timeline: '/timeline',
-  leftovers: '/leftovers',
+  orphans: '/leftovers',
   settings: '/settings',
   rehearsal: '/rehearsal',
 } as const;
 
-/** What lies over a page: a panel or a drawer, with an address of its own. */
+/** A panel or drawer over a page, with its own path. */
 export type Overlay = { kind: 'add' | 'rehearsal' } | { kind: 'edit' | 'details'; destinationId: string };
 
 const OVER_A_PAGE = /^\/destinations\/([\w-]+)(\/edit)?$/;
 
-/** The overlay an address stands for; null where it is a page. */
+/** Returns the overlay of a path; null for a page. */
 export function overlayOf(pathname: string): Overlay | null {
   if (pathname === paths.addDestination) return { kind: 'add' };
   if (pathname === paths.rehearsal) return { kind: 'rehearsal' };

@@ -7,10 +7,10 @@ import { sentence } from '../ui/format.ts';
 let wanted = false;
 const listeners = new Set<() => void>();
 
-/** True once there has been a toast: before that, nothing of the library is needed. */
+/** Returns true after the first toast; until then the library is not loaded. */
 export const isToastWanted = (): boolean => wanted;
 
-/** Tells when the first toast comes. @returns unsubscribes */
+/** Subscribes to the first toast. @returns a function that unsubscribes */
 export function onToastWanted(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
@@ -23,15 +23,15 @@ async function show(toast: NotificationData): Promise<void> {
     const { notifications } = await import('@mantine/notifications');
     notifications.show(toast);
   } catch {
-    // The place for toasts is missing with the library, and says so itself.
+    // The library failed to load; the container of toasts reports that itself.
   }
 }
 
-/** Shows a failed action: what happened, what to do, and the request id to quote. Stays until it is closed. */
+/** Shows a failed action: what happened, what to do, and the request id. Stays until closed. */
 export function showProblem(error: unknown, action: string): void {
   const problem = problemOf(error);
   void show({
-    // The same failure again replaces its toast instead of piling up.
+    // A repeated failure replaces its toast.
     id: `problem-${action}-${problem?.code ?? 'unknown'}`,
     title: `${action}: ${problem?.title.toLowerCase() ?? 'failed'}`,
     message: problem ? <ProblemText problem={problem} /> : sentence(String(error)),
@@ -42,7 +42,7 @@ export function showProblem(error: unknown, action: string): void {
   });
 }
 
-/** Says that something was done, for a few seconds. */
+/** Confirms an action for a few seconds. */
 export function showDone(message: string): void {
   void show({ message, icon: <IconCheck size={18} />, color: 'tide', autoClose: 3500 });
 }

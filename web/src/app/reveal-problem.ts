@@ -1,21 +1,21 @@
 import { navigate } from 'wouter/use-browser-location';
 import { paths } from './paths.ts';
 
-/** The source card and rows carry what says that they need a person. */
+/** Selects the source card and rows that need attention. */
 const PROBLEMS = '#content :is([data-problem], li[data-tone="attention"] > [data-row])';
 
-/** Leads to the first thing that needs a person: on the show, from wherever the operator is. */
+/** Goes to the first problem on the show page, from any page. */
 export function goToFirstProblem(): void {
   if (window.location.pathname === paths.show) revealFirstProblem();
   else navigate(paths.show, { state: { problem: true } });
 }
 
-/** Brings it into sight and gives it the focus. */
+/** Scrolls to the first problem and focuses it. */
 export function revealFirstProblem(): void {
   reveal(document.querySelector<HTMLElement>(PROBLEMS));
 }
 
-/** Brings one row of the show into sight and gives it the focus. */
+/** Scrolls to a row of the show page and focuses it. */
 export function revealRow(destinationId: string): void {
   const link = document.querySelector(`#content [data-row-name][href="${paths.destination(destinationId)}"]`);
   reveal(link?.closest<HTMLElement>('[data-row]') ?? null);

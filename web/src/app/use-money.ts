@@ -1,17 +1,17 @@
 import { useLocalStorage } from '@mantine/hooks';
 import { createContext, use } from 'react';
 
-/** True where amounts are shown. */
+/** True when amounts are shown. */
 export const MoneyShown = createContext(false);
 
-/** Whether amounts are shown here. */
+/** Returns true when amounts are shown. */
 export function useMoneyShown(): boolean {
   return use(MoneyShown);
 }
 
 /**
- * The choice, kept in this browser. Until it is made, amounts are shown where they are billed: on one machine each would
- * be an estimate of a bill that never comes.
+ * The setting, stored in this browser. By default, amounts are shown only where they are billed; on one machine they
+ * would estimate a bill that never comes.
  */
 export function useMoneyChoice(isEmbedded: boolean) {
   const [chosen, choose] = useLocalStorage<boolean | null>({

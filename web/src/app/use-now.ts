@@ -27,12 +27,12 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** This machine's time, once a second while the page is visible; one timer serves the whole page. */
+/** Returns this machine's time, updated every second while the page is visible by one timer for the whole page. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => nowMs);
 }
 
-/** The server's time, once a second, for everything that is measured from a time the API gave. */
+/** Returns the server's time, updated every second, for durations since a time of the API. */
 export function useServerNow(): number {
   return toServerTimeMs(useNow());
 }

@@ -3,13 +3,13 @@ import { flowPollIntervalMs, useFlow } from '../api/flow.ts';
 import { problemOf } from '../api/request.ts';
 import { useStaleness } from './use-staleness.ts';
 
-/** The state of the show and how far it may be trusted; every page asks the same, and it is fetched once. */
+/** Returns the state of the show and its age; all pages share one poll. */
 export function useShow() {
   const list = useDestinations();
   const flow = useFlow();
   const listAge = useStaleness(list.dataUpdatedAt, pollIntervalMs(list.data));
   const flowAge = useStaleness(flow.dataUpdatedAt, flowPollIntervalMs(flow.data));
-  // One that is lost makes all of it doubtful: nothing stays green under a notice that the connection is lost.
+  // One lost poll makes everything stale, so that nothing stays green under a connection lost notice.
   const lost = listAge.lost || flowAge.lost;
   return {
     destinations: list.data,

@@ -5,12 +5,12 @@ import { useNow } from './use-now.ts';
 interface Staleness {
   /** The data is too old to be shown as current. */
   stale: boolean;
-  /** It is old although the page was visible and asking: the connection is lost. */
+  /** The data is old although the page was polling: the connection is lost. */
   lost: boolean;
   ageMs: number;
 }
 
-/** Judges the age of the newest answer, second by second. */
+/** Checks the age of the newest answer every second. */
 export function useStaleness(answeredAtMs: number, pollMs: number): Staleness {
   const nowMs = Math.max(useNow(), answeredAtMs);
   const [visibleSinceMs, setVisibleSinceMs] = useState(0);

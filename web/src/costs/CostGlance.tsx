@@ -6,7 +6,7 @@ import { formatMoment } from '../ui/format.ts';
 import { describeSum, describeUnknown, pricePerHour, PRICE_UNKNOWN } from './money.ts';
 import classes from './CostGlance.module.css';
 
-/** What it costs per hour now, and what this show has cost so far. */
+/** Shows the present cost per hour and the cost of this show so far. */
 export function CostGlance() {
   const { data } = useCostNow();
   const now = useServerNow();

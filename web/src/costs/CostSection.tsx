@@ -14,7 +14,7 @@ const PART_WORDS: Record<CostNow['parts'][number]['part'], string> = {
   keysAndSecrets: 'Keys and secrets (always on)',
 };
 
-/** Where the money goes: what costs now, today’s ledger, and the stored reports. */
+/** Shows the present costs, today’s ledger and the stored reports. */
 export function CostSection({ children }: { children: ReactNode }) {
   const { data } = useCostNow();
   const reports = useReports();

@@ -3,7 +3,7 @@ import { useMoneyShown } from '../app/use-money.ts';
 import { describeParts, describeSum, describeUnknown, pricePerHour, PRICE_UNKNOWN } from './money.ts';
 import classes from './MoneyCell.module.css';
 
-/** What a destination has cost in this run and costs per hour; what it costs while it is idle, where it costs at all. */
+/** Shows a destination's cost in this run and per hour, or its cost while idle, if any. */
 export function MoneyCell({ cost, running }: { cost: DestinationCost; running: boolean }) {
   const { perHourNow, thisRun } = cost;
   const isShown = useMoneyShown();

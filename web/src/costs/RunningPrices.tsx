@@ -1,7 +1,7 @@
 import { useCostNow } from '../api/costs.ts';
 import { describeUnknown, pricePerHour, PRICE_UNKNOWN } from './money.ts';
 
-/** What the source and the preview cost per hour whenever they run: for the switches that start them. */
+/** Shows the hourly cost of source and preview while they run, beside the controls that start them. */
 export function RunningPrices() {
   const { data } = useCostNow();
   if (!data) return null;

@@ -9,12 +9,12 @@ describe('a price', () => {
     expect(pricePerHour(null, EXACT)).toBeNull();
   });
 
-  it('says "from" when a part of it is unknown', () => {
+  it('starts with "from" when a part of it is unknown', () => {
     expect(pricePerHour(0.7401, { isComplete: false })).toBe('from $0.74/h');
     expect(describeSum(2.311, { isComplete: false, isAbout: true })).toBe('from $2.31');
   });
 
-  it('says "about" when traffic is in it and nothing is missing', () => {
+  it('starts with "about" when it includes traffic and no part is missing', () => {
     expect(pricePerHour(0.7401, { isComplete: true, isAbout: true })).toBe('about $0.74/h');
     expect(describeSum(2.311, { isComplete: true, isAbout: false })).toBe('$2.31');
   });
@@ -24,7 +24,7 @@ describe('a price', () => {
     expect(describeUnknown([])).toBe('');
   });
 
-  it('names the parts it is made of, with their amounts', () => {
+  it('names its parts with their amounts', () => {
     expect(
       describeParts([
         { part: 'encoding', perHour: 0.5976, isComplete: true, isAbout: false },
@@ -34,7 +34,7 @@ describe('a price', () => {
     ).toBe('encoding $0.60/h, internet egress about $0.19/h');
   });
 
-  it('has the digits its size needs', () => {
+  it('has more digits when it is small', () => {
     expect(formatPrice(0.5616)).toBe('$0.56');
     expect(formatPrice(0.0104)).toBe('$0.0104');
     expect(formatPrice(0)).toBe('$0.00');
@@ -43,7 +43,7 @@ describe('a price', () => {
 });
 
 describe('a sum', () => {
-  it('is whole cents, and something is never nothing', () => {
+  it('is in whole cents, and never rounds a small amount to zero', () => {
     expect(formatSum(0)).toBe('$0.00');
     expect(formatSum(0.004)).toBe('< $0.01');
     expect(formatSum(0.444)).toBe('$0.44');

@@ -3,49 +3,49 @@ import type { DestinationCost } from '../../../functions/api/schemas/costs.ts';
 /** Amounts are US dollars by AWS's list price; null is unknown, which is not free. */
 type Amount = number | null;
 
-/** How sure an amount is. */
+/** How certain an amount is. */
 interface Sureness {
-  /** False: a part without a known price is left out. */
+  /** False when a part without a known price is left out. */
   isComplete: boolean;
-  /** True: traffic is in it, estimated from bitrates. */
+  /** True when the amount includes traffic, estimated from bitrates. */
   isAbout?: boolean;
 }
 
-/** What is said where no price is known. */
+/** Shown for an unknown price. */
 export const PRICE_UNKNOWN = 'price unknown';
 
-/** Made once: making one takes longer than writing a hundred amounts. */
+/** Created once, because creating a formatter takes longer than formatting a hundred amounts. */
 const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
 
-/** A price: two digits, more where it is small. */
+/** Formats a price with two decimals, more for a small one. */
 export function formatPrice(usd: number): string {
   if (usd === 0) return '$0.00';
   return usd < 0.1 ? `$${usd.toFixed(4)}` : formatSum(usd);
 }
 
-/** Money that adds up: whole cents. */
+/** Formats a sum in whole cents. */
 export function formatSum(usd: number): string {
   if (usd > 0 && usd < 0.01) return '< $0.01';
   return dollars.format(usd);
 }
 
-/** "from" where a part is missing, which says more than that the rest is estimated. */
+/** Returns "from" for a missing part, which matters more than the "about" of estimated traffic. */
 function bound({ isComplete, isAbout = false }: Sureness): string {
   if (!isComplete) return 'from ';
   return isAbout ? 'about ' : '';
 }
 
-/** A price per hour as it fits on a button; null when it is not known. */
+/** Formats a price per hour for a button; null when unknown. */
 export function pricePerHour(usd: Amount, sureness: Sureness): string | null {
   return usd === null ? null : `${bound(sureness)}${formatPrice(usd)}/h`;
 }
 
-/** A sum in words. */
+/** Formats a sum with its certainty. */
 export function describeSum(usd: Amount, sureness: Sureness): string {
   return usd === null ? PRICE_UNKNOWN : `${bound(sureness)}${formatSum(usd)}`;
 }
 
-/** Names the parts an amount leaves out; empty where nothing is missing. */
+/** Names the parts an amount leaves out; empty when none is missing. */
 export function describeUnknown(unknownParts: readonly string[]): string {
   return unknownParts.length > 0 ? `Unknown: ${unknownParts.join('; ')}` : '';
 }
@@ -60,7 +60,7 @@ const PART_NAMES: Record<Part['part'], string> = {
   viewing: 'viewers',
 };
 
-/** The parts of a price with their amounts; the parts without one are left to `describeUnknown`. */
+/** Lists the parts of a price with their amounts; `describeUnknown` lists the parts without one. */
 export function describeParts(parts: readonly Part[]): string {
   return parts
     .flatMap((part) => {

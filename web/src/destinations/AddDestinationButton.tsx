@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import { useRoleRefusal } from '../api/session.ts';
 import { paths } from '../app/paths.ts';
 
-/** The way to the form, or why there is none for who is signed in. */
+/** Links to the form, or shows why the user's role may not add destinations. */
 export function AddDestinationButton() {
   const refusal = useRoleRefusal('admin');
   const look = { size: 'sm', leftSection: <IconPlus size={17} />, children: 'Add destination' } as const;

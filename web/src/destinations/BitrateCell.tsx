@@ -12,7 +12,7 @@ interface BitrateCellProps {
 
 const SPARKLINE = { width: 240, height: 26 };
 
-/** What is sent against what is wanted, and how it went in the last two minutes. */
+/** Shows the sent bitrate against the target, and its last two minutes. */
 export function BitrateCell({ destination, tone }: BitrateCellProps) {
   const { bitrateBps, targetBitrateBps, framesPerSecond } = destination;
   const recent = useRecentBitrates(destination.destinationId);

@@ -9,7 +9,7 @@ import { groupsOf, NO_GROUP, UNGROUPED } from './destination-groups.ts';
 import page from '../ui/page.module.css';
 import classes from './DestinationFilters.module.css';
 
-/** Which destinations are shown, cut into parts by what, in which order; by the words of the address. */
+/** Filters, grouping and order of the table, as in the page's query. */
 export const NO_FILTER = { q: '', status: '', platform: '', group: '', by: '', sort: '' };
 
 interface DestinationFiltersProps {
@@ -19,7 +19,7 @@ interface DestinationFiltersProps {
   onChange: (changes: Partial<typeof NO_FILTER>) => void;
 }
 
-/** What narrows the table of destinations down and puts it in order. */
+/** The filters, grouping and order of the destinations table. */
 export function DestinationFilters({ destinations, platformName, filter, onChange }: DestinationFiltersProps) {
   const platforms = [...new Set(destinations.map(({ platform }) => platform))];
   const groups = groupsOf(destinations);
@@ -42,7 +42,7 @@ export function DestinationFilters({ destinations, platformName, filter, onChang
         <Choice label="Group" value={filter.group} onChange={(group) => onChange({ group })}>
           <option value="">All groups</option>
           {withChosen(groups, filter.group === UNGROUPED ? '' : filter.group).map((group) => (
-            // Without a value of its own, an option's value is its text with every space after another one left out.
+            // Without an explicit value, the browser collapses spaces in an option's value.
             <option key={group} value={group}>
               {group}
             </option>
@@ -79,7 +79,7 @@ export function DestinationFilters({ destinations, platformName, filter, onChang
   );
 }
 
-/** What is filtered by stays to be seen when the last one of it is gone. */
+/** Keeps the selected value in the list when no destination has it any more. */
 function withChosen(values: readonly string[], chosen: string): readonly string[] {
   return chosen === '' || values.includes(chosen) ? values : [...values, chosen];
 }

@@ -12,14 +12,14 @@ import classes from './DestinationList.module.css';
 interface DestinationListProps {
   destinations: readonly DestinationResource[];
   presets: PresetsResource | undefined;
-  /** The source is coming in, so there is something to let through. */
+  /** The source is connected. */
   sourceConnected: boolean;
   stale: boolean;
-  /** The buttons that start or stop these destinations together; `group` is null for all of them. */
+  /** Renders the buttons that start or stop these destinations together; `group` is null for all. */
   bulkButtons: (destinations: readonly DestinationResource[], group: string | null) => ReactNode;
 }
 
-/** All destinations, hanging off the source like branches off a stream; those of one group stand together. */
+/** All destinations as branches of the source, sorted into groups. */
 export function DestinationList(props: DestinationListProps) {
   const { destinations, presets, sourceConnected, stale, bulkButtons } = props;
   const titleId = useId();
@@ -84,7 +84,7 @@ const ORDERS = [
   { value: 'status', label: 'Most urgent first' },
 ];
 
-/** What the rows are in order by, kept in this browser; the manual order itself is kept with the destinations. */
+/** The order of the rows, stored in this browser; the manual order itself is stored with the destinations. */
 function OrderChoice({ value, onChange }: { value: string; onChange: (order: string) => void }) {
   return (
     <select
@@ -102,7 +102,7 @@ function OrderChoice({ value, onChange }: { value: string; onChange: (order: str
   );
 }
 
-/** One list while no group is used; else one for each. The preview comes first: it never moves. */
+/** Returns one list without groups, else one per group. The preview is always first. */
 function partsOf(destinations: readonly DestinationResource[]): DestinationSection[] {
   const pushes = destinations.filter(({ primary }) => !primary);
   const primary = destinations.filter((destination) => destination.primary);

@@ -4,7 +4,7 @@ import { MenuTrigger } from './MenuTrigger.tsx';
 
 const OpenedMenu = lazy(async () => ({ default: (await import('./OpenedMenu.tsx')).OpenedMenu }));
 
-/** The menu of a destination: a button only, until it is pressed for the first time. */
+/** The menu of a destination; renders only the button until its first use. */
 export function DestinationMenu({ destination }: { destination: DestinationResource }) {
   const [wanted, setWanted] = useState(false);
   const trigger = <MenuTrigger name={destination.name} onClick={() => setWanted(true)} />;

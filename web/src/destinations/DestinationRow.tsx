@@ -20,24 +20,24 @@ import { StepProgress } from './StepProgress.tsx';
 import { TransportButtons } from './TransportButtons.tsx';
 import classes from './DestinationRow.module.css';
 
-/** A reason longer than this gets a line of its own across the row. */
+/** A longer reason gets its own line across the row. */
 const INLINE_LENGTH_MAX = 70;
 
 interface DestinationRowProps {
   destination: DestinationResource;
   presets: PresetsResource | undefined;
   stale: boolean;
-  /** It stands under the heading of a group. */
+  /** The row is below a group heading. */
   grouped: boolean;
-  /** The list is in the operator's own order. */
+  /** The list is in the manual order. */
   isMovable: boolean;
   /** Among the first of its list. */
   first: boolean;
 }
 
 /**
- * One destination. Rendered anew only when something of it has changed: a poll brings news of few of many. In full where
- * somebody may look, else by name and state alone, which change seldom.
+ * One destination. Rerendered only when its data has changed, because a poll changes few of many rows. Off screen it
+ * renders only name and state, which change rarely.
  */
 export const DestinationRow = memo(function DestinationRow({ first, ...props }: DestinationRowProps) {
   const { destination, stale } = props;
@@ -63,7 +63,7 @@ interface RowProps extends Omit<DestinationRowProps, 'first'> {
   word: string;
 }
 
-/** By name and state; and near the screen in full. */
+/** Renders name and state, and the whole row near the screen. */
 function Row({ isNear, word, ...props }: RowProps) {
   const { destination, stale, presets, grouped, isMovable } = props;
   const canMove = isMovable && !destination.primary && destination.allowedActions.includes('edit');
@@ -96,8 +96,8 @@ interface IdentityProps {
 }
 
 /**
- * What it is. The link is one and the same far from the screen and near it, so that it keeps the focus, and a panel that
- * was opened from it can give it back. It changes seldom, and is rendered no oftener.
+ * Identity of the destination. The link element stays the same on and off screen, so that it keeps the focus and a
+ * panel can return it.
  */
 const Identity = memo(function Identity({ destinationId, name, description, grouped }: IdentityProps) {
   const Heading = grouped ? 'h4' : 'h3';
@@ -114,7 +114,7 @@ const Identity = memo(function Identity({ destinationId, name, description, grou
   );
 });
 
-/** How it is, what it sends, what it costs, and what can be done about it. */
+/** Status, bitrate, cost and actions. */
 function Rest({ destination, stale }: Pick<RowProps, 'destination' | 'stale'>) {
   const fresh = presentDestination(destination);
   const shown = stale ? presentStale(fresh) : fresh;
@@ -174,7 +174,7 @@ function describe(destination: DestinationResource, presets: PresetsResource | u
   return words.join(' · ');
 }
 
-/** A text that is not broken over two lines. */
+/** Prevents a line break within the text. */
 function keepTogether(text: string): string {
   return text.replaceAll(' ', '\u00a0').replaceAll('-', '\u2011');
 }
@@ -182,11 +182,11 @@ function keepTogether(text: string): string {
 interface StatusDetailProps {
   destination: DestinationResource;
   presentation: Presentation;
-  /** The reason is told elsewhere in the row. */
+  /** The reason is shown elsewhere in the row. */
   apart: boolean;
 }
 
-/** Second line under the word: the step while something moves, else how old the proof is. */
+/** The line below the status: the running step, else the age of the observation. */
 function StatusDetail({ destination, presentation, apart }: StatusDetailProps) {
   const now = useServerNow();
   const { operation, health } = destination;
@@ -212,7 +212,7 @@ function StatusDetail({ destination, presentation, apart }: StatusDetailProps) {
   return null;
 }
 
-/** How long it has been running, or, when that is of no use to anyone, how long it has been down. */
+/** Shows the uptime, or the downtime while the destination is down. */
 function Uptime({ destination, presentation }: { destination: DestinationResource; presentation: Presentation }) {
   const now = useServerNow();
   const { runningSince, health } = destination;
@@ -236,7 +236,7 @@ function nextAttempt({ nextAttemptAt }: Presentation, nowMs: number): string | n
   return waitMs > 0 ? `tries again in ${formatAge(waitMs)}` : 'trying again';
 }
 
-/** The reason and the one thing to do, on a line of their own where they cannot be missed. */
+/** Shows reason and remedy on their own line. */
 function Trouble({ destination, presentation }: { destination: DestinationResource; presentation: Presentation }) {
   const now = useServerNow();
   const again = nextAttempt(presentation, now);

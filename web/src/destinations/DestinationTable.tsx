@@ -17,11 +17,11 @@ import { TransportButtons } from './TransportButtons.tsx';
 import classes from './DestinationTable.module.css';
 
 interface DestinationTableProps {
-  /** One without a title: a table that is not cut into parts. */
+  /** A single section without a title: a table without groups. */
   sections: readonly DestinationSection[];
   presets: PresetsResource | undefined;
   stale: boolean;
-  /** Each row names its group; not where the headings do. */
+  /** Shows the group in each row, unless headings show it. */
   showGroup: boolean;
   order: SortOrder | null;
   onSort: (sort: string) => void;
@@ -30,8 +30,8 @@ interface DestinationTableProps {
 }
 
 /**
- * Destinations as a table, one line each; on a phone as cards. Its rows are laid out as grids, and some browsers take
- * what is not laid out as a table for none: hence the roles.
+ * Destinations as a table, on a phone as cards. The rows use grid layout, for which some browsers drop table semantics,
+ * so the roles are explicit.
  */
 export function DestinationTable(props: DestinationTableProps) {
   const { sections, presets, stale, showGroup, order, onSort, selected, onSelect } = props;
@@ -130,7 +130,7 @@ interface ChooseAllProps extends Pick<DestinationTableProps, 'selected' | 'onSel
   destinations: readonly DestinationResource[];
 }
 
-/** Chooses these besides what is chosen already, or none of them. */
+/** Adds these destinations to the selection, or removes them. */
 function ChooseAll({ label, destinations, selected, onSelect }: ChooseAllProps) {
   const ids = destinations.map(({ destinationId }) => destinationId);
   const all = ids.every((id) => selected.has(id));
@@ -157,7 +157,7 @@ interface TableRowProps extends Pick<DestinationTableProps, 'presets' | 'stale' 
   first: boolean;
 }
 
-/** In full where somebody may look, else by name and state alone, which change seldom. */
+/** Renders the whole row near the screen, else only name and state. */
 const TableRow = memo(function TableRow(props: TableRowProps) {
   const { destination, presets, stale, showGroup, selected, onSelect } = props;
   const { destinationId, name, group, platform } = destination;

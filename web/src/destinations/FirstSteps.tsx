@@ -2,7 +2,7 @@ import { IconCheck } from '@tabler/icons-react';
 import { AddDestinationButton } from './AddDestinationButton.tsx';
 import classes from './FirstSteps.module.css';
 
-/** The way from nothing to on air, shown until the first destination exists. */
+/** The steps to the first broadcast, shown until the first destination exists. */
 export function FirstSteps({ sourceConnected }: { sourceConnected: boolean }) {
   return (
     <ol className={classes.steps} aria-label="First steps">

@@ -1,7 +1,7 @@
 import type { Tone } from '../ui/tone.ts';
 import classes from './Gate.module.css';
 
-/** Where a gate's board hangs: lifted out of the stream, half way, or down. */
+/** Position of the gate's board: open, half open or shut. */
 const LIFTS: Record<Tone, 'open' | 'half' | 'shut'> = {
   air: 'open',
   motion: 'half',
@@ -11,7 +11,7 @@ const LIFTS: Record<Tone, 'open' | 'half' | 'shut'> = {
   stale: 'half',
 };
 
-/** The sluice in front of a destination: open and flowing only while it is on air. Decorative. */
+/** The gate in front of a destination: open only while it is on air. Decorative. */
 export function Gate({ tone }: { tone: Tone }) {
   return (
     <span

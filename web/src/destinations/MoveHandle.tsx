@@ -4,17 +4,17 @@ import type { DestinationResource } from '../../../functions/api/schemas/answers
 import { moveBeside, moveBy } from './move-destination.ts';
 import classes from './MoveHandle.module.css';
 
-/** What is being dragged; a page asks the browser only what kind of thing it is until it is dropped. */
+/** The dragged destination, because browsers hide the drag data until the drop. */
 let dragged: DestinationResource | null = null;
 
-/** Takes hold of a destination to move it in the operator's order: by dragging, or by the arrow keys. */
+/** Handle that moves a destination in the manual order by dragging or by the arrow keys. */
 export function MoveHandle({ destination }: { destination: DestinationResource }) {
   const handle = useRef<HTMLButtonElement>(null);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
     event.preventDefault();
     moveBy(destination, event.key === 'ArrowUp' ? -1 : 1);
-    // The row is put elsewhere in the page, and a browser takes the focus from what is moved.
+    // The row moves in the page, and browsers drop the focus of a moved element.
     requestAnimationFrame(() => handle.current?.focus());
   };
   const onDragStart = (event: DragEvent): void => {
@@ -42,7 +42,7 @@ export function MoveHandle({ destination }: { destination: DestinationResource }
   );
 }
 
-/** What makes a row a place to drop another one of its group at. */
+/** Props that make a row a drop target for rows of its group. */
 export function dropTarget(destination: DestinationResource) {
   const mark = (element: HTMLElement, side: string | null): void => {
     if (side === null) element.removeAttribute('data-drop');

@@ -25,13 +25,12 @@ import { MenuTrigger } from './MenuTrigger.tsx';
 import classes from './OpenedMenu.module.css';
 
 /**
- * What is done seldom: edit, replace the key, restart, duplicate, move, copy the id, delete, and the way out of what hangs. It comes up
- * opened, because it is fetched by the press of its trigger (`DestinationMenu.tsx`).
+ * The rare actions of a destination. It renders open, because a click on its trigger (`DestinationMenu.tsx`) loads it.
  */
 export function OpenedMenu({ destination }: { destination: DestinationResource }) {
   const [, navigate] = useLocation();
   const trigger = useRef<HTMLButtonElement>(null);
-  // The item goes with its menu: what it opens gives the focus back to the menu's button.
+  // The menu closes with the click, so a dialog returns the focus to the menu's button.
   const focusTrigger = (): void => trigger.current?.focus();
   const openDialog = (kind: AskedDialog['kind']): void => {
     focusTrigger();
@@ -44,7 +43,7 @@ export function OpenedMenu({ destination }: { destination: DestinationResource }
       await navigator.clipboard.writeText(destination.destinationId);
       showDone('Id copied');
     } catch {
-      // Also where there is no clipboard at all, as without TLS on another machine.
+      // Also covers a missing clipboard, as without TLS on another machine.
       showDone(`This browser does not allow copying. The id is ${destination.destinationId}`);
     }
   };
@@ -110,7 +109,7 @@ interface ForceItemProps {
   onForce: (dialog: 'forceStop' | 'forceDelete') => void;
 }
 
-/** The way out when an operation hangs; not there before its deadline has passed. */
+/** Forces a stop or deletion; shown only for an operation past its deadline. */
 function ForceItem({ destination, onForce }: ForceItemProps) {
   const now = useServerNow();
   const deleting = destination.desired === 'deleted';
@@ -131,9 +130,9 @@ function ForceItem({ destination, onForce }: ForceItemProps) {
 
 interface ItemProps {
   icon: ReactNode;
-  /** Why it cannot be done now; null when it can. */
+  /** Why the action is not possible now; null when it is. */
   refusal: string | null;
-  /** Why one would, when it can be done. */
+  /** Explains a possible action. */
   hint?: string;
   color?: string;
   onClick: () => void;
@@ -141,7 +140,7 @@ interface ItemProps {
 }
 
 function Item({ icon, refusal, hint, color, onClick, children }: ItemProps) {
-  const told = refusal ? sentence(refusal) : hint;
+  const explanation = refusal ? sentence(refusal) : hint;
   return (
     <Menu.Item
       leftSection={icon}
@@ -152,7 +151,7 @@ function Item({ icon, refusal, hint, color, onClick, children }: ItemProps) {
       onClick={refusal ? undefined : onClick}
     >
       {children}
-      {told && <span className={classes.reason}>{told}</span>}
+      {explanation && <span className={classes.reason}>{explanation}</span>}
     </Menu.Item>
   );
 }

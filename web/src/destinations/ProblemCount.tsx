@@ -4,7 +4,7 @@ import { goToFirstProblem } from '../app/reveal-problem.ts';
 import { StatusPill } from './StatusWord.tsx';
 import classes from './ProblemCount.module.css';
 
-/** How many problems there are, and the way to the first one. */
+/** The number of problems, with a link to the first one. */
 export function ProblemCount({ count, stale }: { count: number; stale: boolean }) {
   return (
     <Link

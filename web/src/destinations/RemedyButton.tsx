@@ -5,10 +5,10 @@ import type { DestinationResource } from '../../../functions/api/schemas/answers
 import { ask } from '../app/asked-dialog.ts';
 import { paths } from '../app/paths.ts';
 
-/** Reasons a corrected URL heals. */
+/** Reasons that a corrected URL fixes. */
 const WRONG_URL = new Set(['application_rejected', 'host_not_found', 'certificate_invalid']);
 
-/** The remedy as a button, right where the trouble is told; nothing where no button of ours would help. */
+/** The remedy as a button beside the reason; renders nothing for other remedies. */
 export function RemedyButton({ destination }: { destination: DestinationResource }) {
   const { health, name } = destination;
   if (!destination.allowedActions.includes('edit')) return null;

@@ -10,8 +10,8 @@ interface RowLinkProps {
 }
 
 /**
- * The link from a row to its details; what has the focus when the keyboard goes from row to row. Unlike the router's
- * links it does not listen to where the page is: a thousand of them would be rendered anew with every change of place.
+ * Links a row to its details, and holds the focus during keyboard navigation. Unlike the router's links it does not
+ * subscribe to the location, because a navigation would rerender a thousand of them.
  */
 export function RowLink({ destinationId, ...given }: RowLinkProps) {
   const href = paths.destination(destinationId);

@@ -21,7 +21,7 @@ const GLYPHS: Record<Glyph, ComponentType<{ size?: number; className?: string }>
   unknown: IconHelpCircle,
 };
 
-/** The picture beside a status word: colour alone never says anything. */
+/** The glyph beside a status word, so that colour is never the only sign. */
 export function StatusGlyph({ glyph, size = 18 }: { glyph: Glyph; size?: number }) {
   const Icon = GLYPHS[glyph];
   return (

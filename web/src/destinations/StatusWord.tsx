@@ -12,7 +12,7 @@ export function StatusWord({ tone, glyph, word }: { tone: Tone; glyph: Glyph; wo
   );
 }
 
-/** The same as a pill, for the header. */
+/** A state as a pill, for the header. */
 export function StatusPill({ tone, glyph, word }: { tone: Tone; glyph: Glyph; word: string }) {
   return (
     <span className={classes.pill} data-tone={tone}>

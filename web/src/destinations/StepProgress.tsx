@@ -1,7 +1,7 @@
 import type { OperationResource } from '../../../functions/api/schemas/answers.ts';
 import classes from './StepProgress.module.css';
 
-/** The steps of what is under way, as a bar in as many parts. Decorative: the words stand beside it. */
+/** The steps of the running operation as a segmented bar. Decorative, because the text is beside it. */
 export function StepProgress({ operation }: { operation: OperationResource | null }) {
   if (operation?.state !== 'running') return null;
   return (

@@ -16,8 +16,9 @@ import { ConfirmButton } from '../ui/ConfirmButton.tsx';
 import classes from './TransportButtons.module.css';
 
 /**
- * Start and Stop. Which one can be pressed is the API's word (`allowedActions`); the other one says why not, and makes room
- * on a phone. A pressed one stays busy until its result is seen. Start carries its price where amounts are shown.
+ * Start and Stop. The API decides which one is enabled (`allowedActions`); the other one shows the reason, and is
+ * hidden on a phone. A pressed button stays busy until its result is visible. Start shows its price where amounts are
+ * shown.
  */
 export function TransportButtons({ destination }: { destination: DestinationResource }) {
   const { destinationId, name, operation, refusedActions, cost } = destination;
@@ -31,7 +32,7 @@ export function TransportButtons({ destination }: { destination: DestinationReso
 
   const act = (action: AwaitedAction): void => {
     setAwaited(action);
-    // By the promise, which tells of a failure also when the row is gone by then: filtered out, or another page.
+    // Uses the promise, which reports a failure even after a filter or navigation has removed the row.
     (action === 'start' ? start : stop).mutateAsync(destinationId).catch((error: unknown) => {
       setAwaited(null);
       showProblem(error, `${sentence(action)} ${name}`);
@@ -51,7 +52,7 @@ export function TransportButtons({ destination }: { destination: DestinationReso
     if (doubtStart([destination], knownFlow()).doubts.length > 0) ask('start', destination);
     else act('start');
   };
-  // The last one leaves every platform dark: that is asked in a dialog, and once.
+  // Stopping the last destination ends the broadcast, so a dialog asks instead of the button.
   const askedElsewhere = (): boolean => {
     const isLast = isLastRunning(destination, knownDestinations());
     if (isLast) ask('stopLast', destination);

@@ -13,7 +13,7 @@ const result = {
 } as const;
 
 describe('destinationsFor', () => {
-  it('takes the API’s word for it, whatever the status says', () => {
+  it('follows the API’s allowed actions, whatever the status', () => {
     const allowed = makeDestination({ name: 'a', status: 'error', allowedActions: ['start'] });
     const refused = makeDestination({ name: 'b', status: 'idle', allowedActions: ['edit'] });
     expect(destinationsFor('start', [allowed, refused])).toEqual([allowed]);
@@ -24,12 +24,12 @@ describe('destinationsFor', () => {
 describe('isLastRunning', () => {
   const running = makeDestination({ destinationId: 'dst_1', status: 'running' });
 
-  it('does not count the preview, what is stopped, or itself', () => {
+  it('ignores the preview, stopped destinations and itself', () => {
     const primary = makeDestination({ destinationId: 'primary', primary: true, status: 'running' });
     expect(isLastRunning(running, [primary, running, makeDestination({ destinationId: 'dst_2' })])).toBe(true);
   });
 
-  it('is false beside another one that runs, and for what does not run', () => {
+  it('is false beside another running destination, and for a stopped one', () => {
     expect(isLastRunning(running, [running, { ...running, destinationId: 'dst_2' }])).toBe(false);
     expect(isLastRunning(makeDestination(), [])).toBe(false);
   });
@@ -50,15 +50,15 @@ describe('bulkProgress', () => {
     expect(bulkProgress('start', [one, two], results, newest)).toMatchObject({ isDone: false, failed: 0 });
   });
 
-  it('tells a refusal with its reason', () => {
+  it('shows a refusal with its reason', () => {
     const refused = { ...result, outcome: 'refused', code: 'quota_exceeded' } as const;
-    const told = (each: typeof refused) => bulkProgress('start', [one], [each], [one]);
-    expect(told(refused)).toMatchObject({ isDone: true, failed: 1, items: [{ detail: 'Quota exceeded' }] });
+    const progress = (each: typeof refused) => bulkProgress('start', [one], [each], [one]);
+    expect(progress(refused)).toMatchObject({ isDone: true, failed: 1, items: [{ detail: 'Quota exceeded' }] });
     const withDetail = { ...refused, detail: 'no channel left' } as unknown as typeof refused;
-    expect(told(withDetail).items[0]?.detail).toBe('No channel left');
+    expect(progress(withDetail).items[0]?.detail).toBe('No channel left');
   });
 
-  it('counts as failed what ended elsewhere: in an error, or stopped by somebody else', () => {
+  it('counts a destination as failed that ended in an error or was stopped by someone else', () => {
     const newest = [
       { ...one, status: 'error', desired: 'running' } as const,
       { ...two, status: 'idle', desired: 'idle' } as const,
@@ -66,14 +66,14 @@ describe('bulkProgress', () => {
     expect(bulkProgress('start', [one, two], results, newest)).toMatchObject({ isDone: true, failed: 2 });
   });
 
-  it('does not know what has become of them while there is no list from after the answer', () => {
+  it('is undecided until a poll after the answer', () => {
     const refused = { ...result, destinationId: 'dst_2', outcome: 'refused' } as const;
-    const told = bulkProgress('stop', [one, two], [result, refused], null);
-    expect(told).toMatchObject({ isDone: false, failed: 1 });
-    expect(told.items.map(({ word }) => word)).toEqual(['Checking', 'Refused']);
+    const progress = bulkProgress('stop', [one, two], [result, refused], null);
+    expect(progress).toMatchObject({ isDone: false, failed: 1 });
+    expect(progress.items.map(({ word }) => word)).toEqual(['Checking', 'Refused']);
   });
 
-  it('does not wait for one that is gone', () => {
+  it('does not wait for a deleted destination', () => {
     expect(bulkProgress('stop', [one], [result], [])).toMatchObject({ isDone: true, failed: 0 });
   });
 });
@@ -96,12 +96,12 @@ describe('isOverdue', () => {
   const stopping = makeDestination({ status: 'stopping', operation: { ...operation, steps: [] } });
   const at = (time: string): number => Date.parse(`2026-11-21T${time}Z`);
 
-  it('waits for the deadline of the API', () => {
+  it('is false before the API’s deadline', () => {
     expect(isOverdue(stopping, at('18:05:00'))).toBe(false);
     expect(isOverdue(stopping, at('18:05:01'))).toBe(true);
   });
 
-  it('has nothing to say where nothing is in flight', () => {
+  it('is false without a running operation', () => {
     const ended = makeDestination({ operation: { ...operation, steps: [], state: 'failed' } });
     expect(isOverdue(makeDestination(), at('19:00:00'))).toBe(false);
     expect(isOverdue(ended, at('19:00:00'))).toBe(false);

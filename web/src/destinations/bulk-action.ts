@@ -4,13 +4,13 @@ import { presentDestination } from './destination-presentation.ts';
 import type { Glyph, Tone } from '../ui/tone.ts';
 import { sentence } from '../ui/format.ts';
 
-/** What can be asked of all destinations at once. */
+/** Actions on several destinations. */
 export type BulkAction = 'start' | 'stop';
 
-/** Result of one destination of many. */
+/** The API's result for one destination. */
 type BulkItemResult = BulkResult['results'][number];
 
-/** Those the API says the action is possible for. */
+/** Returns the destinations for which the API allows the action. */
 export function destinationsFor(
   action: BulkAction,
   destinations: readonly DestinationResource[],
@@ -18,30 +18,30 @@ export function destinationsFor(
   return destinations.filter((destination) => destination.allowedActions.includes(action));
 }
 
-/** True when nothing else is running, so that stopping it leaves no platform with a picture. */
+/** Returns true for the only running destination, whose stop ends the broadcast. */
 export function isLastRunning(destination: DestinationResource, all: readonly DestinationResource[]): boolean {
   return destination.status === 'running' && leavesNone([destination], all);
 }
 
-/** A number of destinations in words. */
+/** Formats a number of destinations. */
 export function countDestinations(count: number): string {
   return count === 1 ? 'one destination' : `${count} destinations`;
 }
 
-/** True when stopping these leaves nothing running. */
+/** Returns true when stopping these leaves nothing running. */
 export function leavesNone(stopped: readonly DestinationResource[], all: readonly DestinationResource[]): boolean {
   const ids = new Set(stopped.map(({ destinationId }) => destinationId));
   return !all.some((other) => !other.primary && other.status === 'running' && !ids.has(other.destinationId));
 }
 
-/** One destination of many, while its result is awaited and when it is known. */
+/** One destination and its pending or known result. */
 interface BulkItem {
   destinationId: string;
   name: string;
   tone: Tone;
   glyph: Glyph;
   word: string;
-  /** Why not; empty when there is nothing to say. */
+  /** Reason of a failure; else empty. */
   detail: string;
 }
 
@@ -49,13 +49,13 @@ interface BulkProgress {
   items: BulkItem[];
   /** Every result is known. */
   isDone: boolean;
-  /** Those that were refused, or tried and failed. */
+  /** Number of refused and failed destinations. */
   failed: number;
 }
 
 /**
- * What has become of each by now: an accepted request is not a result, so the newest poll is asked.
- * @param newest null while there is none from after the answer
+ * Returns the result of each destination from the newest poll, because an accepted request is not a result.
+ * @param newest null until a poll after the answer
  */
 export function bulkProgress(
   action: BulkAction,

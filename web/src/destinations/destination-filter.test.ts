@@ -11,16 +11,16 @@ const found = (destinations: DestinationResource[], filter: typeof ALL) =>
   filterDestinations(destinations, filter, (id) => (id === 'x' ? 'X (Twitter)' : id));
 
 describe('filterDestinations', () => {
-  it('leaves everything without a filter', () => {
+  it('returns everything without a filter', () => {
     expect(found([main, failed], ALL)).toEqual([main, failed]);
   });
 
-  it('wants all words, wherever they stand', () => {
+  it('requires all words in any order', () => {
     expect(found([main, failed], { ...ALL, q: 'youtube MAIN' })).toEqual([main]);
     expect(found([main, failed], { ...ALL, q: 'main twitch' })).toEqual([]);
   });
 
-  it('finds by what is read on the page and by nothing else, but for an id that is pasted whole', () => {
+  it('searches only visible text, and whole ids', () => {
     const campus = makeDestination({ destinationId: 'dst_01k15', name: 'Campus 019', rtmpUrl: 'rtmp://host15/live' });
     expect(found([campus], { ...ALL, q: '15' })).toEqual([]);
     expect(found([campus], { ...ALL, q: 'dst_01k15' })).toEqual([campus]);
@@ -28,7 +28,7 @@ describe('filterDestinations', () => {
     expect(found([twitter, main], { ...ALL, q: 'twitter' })).toEqual([twitter]);
   });
 
-  it('keeps what is degraded apart from what is in progress', () => {
+  it('distinguishes degraded from in progress', () => {
     const { health } = main;
     const degraded = makeDestination({ status: 'running', health: { ...health, level: 'degraded' } });
     const starting = makeDestination({ status: 'starting' });
@@ -36,26 +36,26 @@ describe('filterDestinations', () => {
     expect(found([degraded, starting], { ...ALL, status: 'moving' })).toEqual([starting]);
   });
 
-  it('finds a group by its whole label, and by a word of it', () => {
+  it('filters by the whole group label, and searches its words', () => {
     expect(found([main, failed], { ...ALL, group: 'Sunday' })).toEqual([main]);
     expect(found([main, failed], { ...ALL, group: 'Sun' })).toEqual([]);
     expect(found([main, failed], { ...ALL, q: 'sun' })).toEqual([main]);
   });
 
-  it('finds those in no group, and not a group that is called so', () => {
+  it('finds destinations without a group, but not a group named like that option', () => {
     const namedSo = makeDestination({ destinationId: 'dst_c', group: 'none' });
     expect(found([main, failed, namedSo], { ...ALL, group: UNGROUPED })).toEqual([failed]);
     expect(found([main, failed, namedSo], { ...ALL, group: 'none' })).toEqual([namedSo]);
   });
 
-  it('joins filters', () => {
+  it('combines filters', () => {
     expect(found([main, failed], { ...ALL, status: 'attention' })).toEqual([failed]);
     expect(found([main, failed], { ...ALL, status: 'attention', platform: 'youtube' })).toEqual([]);
   });
 });
 
 describe('countStatusGroups', () => {
-  it('puts every destination into one group', () => {
+  it('counts every destination in one status group', () => {
     expect(countStatusGroups([main, failed])).toEqual({
       onair: 0,
       attention: 1,

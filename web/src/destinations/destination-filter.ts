@@ -2,7 +2,7 @@ import type { DestinationResource } from '../../../functions/api/schemas/answers
 import { UNGROUPED } from './destination-groups.ts';
 import { presentDestination } from './destination-presentation.ts';
 
-/** Groups by status an operator looks for, by what has to be done about them. */
+/** Status groups of the filter. */
 export const STATUS_GROUPS = {
   onair: { label: 'On air', tone: 'air' },
   attention: { label: 'Needs attention', tone: 'attention' },
@@ -14,7 +14,7 @@ export const STATUS_GROUPS = {
 
 export type StatusGroup = keyof typeof STATUS_GROUPS;
 
-/** The group by status a destination is in; what was not seen lately counts as in progress, since it is being read. */
+/** Returns the status group of a destination; one not seen lately counts as in progress. */
 function statusGroup(destination: DestinationResource): StatusGroup {
   const { tone, glyph } = presentDestination(destination);
   switch (tone) {
@@ -33,7 +33,7 @@ function statusGroup(destination: DestinationResource): StatusGroup {
   }
 }
 
-/** How many destinations each group by status has. */
+/** Counts the destinations per status group. */
 export function countStatusGroups(destinations: readonly DestinationResource[]): Record<StatusGroup, number> {
   const counts: Record<StatusGroup, number> = { onair: 0, attention: 0, degraded: 0, waiting: 0, moving: 0, off: 0 };
   for (const destination of destinations) counts[statusGroup(destination)] += 1;
@@ -41,16 +41,16 @@ export function countStatusGroups(destinations: readonly DestinationResource[]):
 }
 
 interface DestinationFilter {
-  /** Words, all of which have to be in name, group or platform as they are read on the page, or a whole id. */
+  /** Words that must all occur in the visible name, group or platform, or a whole id. */
   q: string;
-  /** A group by status; empty for all. */
+  /** A status group; empty for all. */
   status: string;
   platform: string;
-  /** Label of a group, `UNGROUPED` for those in none; empty for all. */
+  /** Label of a group, `UNGROUPED` for destinations without one; empty for all. */
   group: string;
 }
 
-/** The destinations a filter leaves. @param platformName in words */
+/** Returns the destinations that match a filter. @param platformName display name of a platform id */
 export function filterDestinations(
   destinations: readonly DestinationResource[],
   { q, status, platform, group }: DestinationFilter,
@@ -62,7 +62,7 @@ export function filterDestinations(
     if (platform && destination.platform !== platform) return false;
     if (group && (destination.group ?? UNGROUPED) !== group) return false;
     if (words.length === 0) return true;
-    // What matches and cannot be seen looks like a wrong result; an id is only ever pasted whole.
+    // A match in hidden text looks like a wrong result; ids are only pasted whole.
     const text = [destination.name, destination.group, platformName(destination.platform)].join('\n').toLowerCase();
     return words.every((word) => text.includes(word) || word === destination.destinationId);
   });

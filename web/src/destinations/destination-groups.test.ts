@@ -13,17 +13,17 @@ const cut = (by: Parameters<typeof cutIntoSections>[1], all = [a, b, c, d]) =>
   cutIntoSections(all, by, nameOf).map(({ title, destinations }) => [title, destinations.map(({ name }) => name)]);
 
 describe('groupsOf', () => {
-  it('names each group once, in the order people expect', () => {
+  it('lists each group once, in natural order', () => {
     expect(groupsOf([a, b, c, d])).toEqual(['Stage 2', 'Stage 10']);
   });
 });
 
 describe('cutIntoSections', () => {
-  it('leaves a list whole that is not to be cut', () => {
+  it('returns one section without grouping', () => {
     expect(cut(null)).toEqual([[null, ['a', 'b', 'c', 'd']]]);
   });
 
-  it('puts those of one group together, in their order, and those of none last', () => {
+  it('keeps the order within each group, and puts destinations without a group last', () => {
     expect(cut('group')).toEqual([
       ['Stage 2', ['c']],
       ['Stage 10', ['a', 'd']],
@@ -31,14 +31,14 @@ describe('cutIntoSections', () => {
     ]);
   });
 
-  it('calls platforms by their names', () => {
+  it('uses platform names as titles', () => {
     expect(cut('platform')).toEqual([
       ['Twitch', ['c']],
       ['YouTube', ['a', 'b', 'd']],
     ]);
   });
 
-  it('keeps a group apart that is called as the heading of those in none', () => {
+  it('separates a group whose label equals the heading of ungrouped destinations', () => {
     const sections = cutIntoSections([b, make('e', 'No group')], 'group', nameOf);
     expect(sections.map(({ destinations }) => destinations.map(({ name }) => name))).toEqual([['e'], ['b']]);
     expect(new Set(sections.map(({ key }) => key)).size).toBe(2);
@@ -46,7 +46,7 @@ describe('cutIntoSections', () => {
 });
 
 describe('toGrouping', () => {
-  it('takes nothing it does not know', () => {
+  it('returns null for an unknown grouping', () => {
     expect(['group', 'platform', '', 'name'].map(toGrouping)).toEqual(['group', 'platform', null, null]);
   });
 });
@@ -57,11 +57,11 @@ describe('describeOnAir', () => {
     { ...d, status: 'running' as const },
   ];
 
-  it('counts what is proven to be on air, not what runs', () => {
+  it('counts destinations on air, not running ones', () => {
     expect(describeOnAir(shown, false)).toBe('1 of 2 on air');
   });
 
-  it('does not tell what is old as current', () => {
+  it('marks stale data', () => {
     expect(describeOnAir(shown, true)).toBe('1 of 2 on air when last seen');
   });
 });

@@ -2,38 +2,38 @@ import type { DestinationResource } from '../../../functions/api/schemas/answers
 import { compareNames } from './destination-order.ts';
 import { countShow } from './show-counts.ts';
 
-/** What a list of destinations can be cut into parts by. */
+/** Groupings of a list of destinations. */
 export const GROUPINGS = ['group', 'platform'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
-/** Destinations that stand together under one heading. */
+/** Destinations below one heading. */
 export interface DestinationSection {
-  /** Unlike that of any other section of the list. */
+  /** Unique in the list. */
   key: string;
-  /** Null: a list that is not cut into parts. */
+  /** Null: a list without grouping. */
   title: string | null;
   destinations: readonly DestinationResource[];
 }
 
-/** How those in no group are called. */
+/** Heading of destinations without a group. */
 export const NO_GROUP = 'No group';
 
-/** Stands for them where labels stand, as in an address. No label begins with a space: the API trims them. */
+/** Represents no group in a query. The API trims labels, so no label starts with a space. */
 export const UNGROUPED = ' none';
 
-/** Labels of all groups in use, in the order of the alphabet. */
+/** Returns the labels of all groups in use, in natural order. */
 export function groupsOf(destinations: readonly DestinationResource[]): string[] {
   return [...new Set(destinations.flatMap(({ group }) => group ?? []))].toSorted(compareNames);
 }
 
-/** Reads a grouping out of an address; null when it is none. */
+/** Parses a grouping from a query; null when unknown. */
 export function toGrouping(text: string): Grouping | null {
   return GROUPINGS.find((grouping) => grouping === text) ?? null;
 }
 
 /**
- * Cuts a list into parts in the order of their titles; what is in no group comes last. Within a part the order stays.
- * @param platformName in words
+ * Splits a list into sections ordered by title, with ungrouped destinations last. Keeps the order within a section.
+ * @param platformName display name of a platform id
  */
 export function cutIntoSections(
   destinations: readonly DestinationResource[],
@@ -48,7 +48,7 @@ export function cutIntoSections(
     else parts.set(destination[by], [destination]);
   }
   const sections = [...parts].map(([value, part]) => ({
-    // A group may be called what a heading says.
+    // A group may have the same label as a heading.
     key: value === null ? 'none' : `${by}:${value}`,
     title: value === null ? NO_GROUP : by === 'platform' ? platformName(value) : value,
     isRest: value === null,
@@ -59,7 +59,7 @@ export function cutIntoSections(
     .map(({ key, title, destinations: part }) => ({ key, title, destinations: part }));
 }
 
-/** How many of several are on air, in words. @param stale what is known is too old to be told as current */
+/** Formats how many destinations are on air. @param stale the data is too old to show as current */
 export function describeOnAir(destinations: readonly DestinationResource[], stale: boolean): string {
   const { onAir, total } = countShow(destinations);
   return `${onAir} of ${total} on air${stale ? ' when last seen' : ''}`;

@@ -22,32 +22,32 @@ const sorted = (sort: string) =>
   );
 
 describe('sortDestinations', () => {
-  it('keeps the operator’s own order when no order, or none it knows, is asked for', () => {
+  it('keeps the manual order without an order and for an unknown one', () => {
     for (const sort of ['', 'bitrate', '--name']) expect(sorted(sort)).toEqual(['Stage 10', 'Stage 2', 'stage 3']);
   });
 
-  it('orders names as people do, both ways', () => {
+  it('sorts names in natural order, both ways', () => {
     expect(sorted('name')).toEqual(['Stage 2', 'stage 3', 'Stage 10']);
     expect(sorted('-name')).toEqual(['Stage 10', 'stage 3', 'Stage 2']);
   });
 
-  it('orders platforms by the name that is shown, and leaves equal ones in the operator’s own order', () => {
+  it('sorts platforms by display name, and equal ones in manual order', () => {
     expect(sorted('platform')).toEqual(['Stage 10', 'Stage 2', 'stage 3']);
     expect(sorted('-platform')).toEqual(['Stage 2', 'stage 3', 'Stage 10']);
   });
 
-  it('puts first what needs a person, then what is on air', () => {
+  it('puts destinations that need attention first, then those on air', () => {
     expect(sorted('status')).toEqual(['Stage 2', 'stage 3', 'Stage 10']);
   });
 
-  it('puts a price that is not known last, both ways', () => {
+  it('puts an unknown price last, both ways', () => {
     expect(sorted('price')).toEqual(['stage 3', 'Stage 10', 'Stage 2']);
     expect(sorted('-price')).toEqual(['Stage 10', 'stage 3', 'Stage 2']);
   });
 });
 
 describe('nextSort', () => {
-  it('goes upwards, downwards, and back to no order; another column begins anew', () => {
+  it('cycles through ascending, descending and none; another column starts ascending', () => {
     expect(nextSort(null, 'name')).toBe('name');
     expect(nextSort(toSortOrder('name'), 'name')).toBe('-name');
     expect(nextSort(toSortOrder('-name'), 'name')).toBe('');

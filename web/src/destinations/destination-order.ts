@@ -3,43 +3,43 @@ import { presentDestination } from './destination-presentation.ts';
 import type { Tone } from '../ui/tone.ts';
 import { sortByPosition } from './manual-order.ts';
 
-/** What destinations can be put in order by. */
+/** Columns that sort destinations. */
 export const SORT_COLUMNS = ['name', 'platform', 'status', 'price'] as const;
 export type SortColumn = (typeof SORT_COLUMNS)[number];
 
-/** An order as an address keeps it: a column, with a minus the other way round. */
+/** A sort order; in a query a minus before the column means descending. */
 export interface SortOrder {
   column: SortColumn;
   isDescending: boolean;
 }
 
-/** What needs a person comes first. */
+/** Destinations that need attention come first. */
 const URGENCY: Record<Tone, number> = { attention: 0, air: 1, waiting: 2, motion: 3, stale: 4, off: 5 };
 
 const names = new Intl.Collator(undefined, { numeric: true });
 
-/** Compares as people put names in order: "Stage 2" before "Stage 10". */
+/** Compares names in natural order: "Stage 2" before "Stage 10". */
 export function compareNames(a: string, b: string): number {
   return names.compare(a, b);
 }
 
-/** Reads an order out of an address; null when it is not one: then the operator's own order counts. */
+/** Parses an order from a query; null means the manual order. */
 export function toSortOrder(text: string): SortOrder | null {
   const isDescending = text.startsWith('-');
   const column = SORT_COLUMNS.find((each) => each === (isDescending ? text.slice(1) : text));
   return column ? { column, isDescending } : null;
 }
 
-/** What a press of a column's title asks for: upwards, then downwards, then as it was; in the words of the address. */
+/** Returns the order after a click on a column title, for the query: ascending, descending, then none. */
 export function nextSort(current: SortOrder | null, column: SortColumn): string {
   if (current?.column !== column) return column;
   return current.isDescending ? '' : `-${column}`;
 }
 
 /**
- * Puts destinations in order, equal ones by the operator's own order. The price is that of an hour on air, which is known before
- * it is spent; one nobody knows comes last either way.
- * @param platformName in words
+ * Sorts destinations, equal ones in manual order. The price is that of an hour on air; an unknown price comes last in
+ * both directions.
+ * @param platformName display name of a platform id
  */
 export function sortDestinations(
   destinations: readonly DestinationResource[],

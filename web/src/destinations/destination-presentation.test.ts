@@ -7,7 +7,7 @@ import { makeDestination } from '../../../test/support/make-destination.ts';
 const health = makeDestination().health;
 
 describe('presentDestination', () => {
-  it('is green for nothing but a destination the API calls on air', () => {
+  it('is green only for a destination that the API reports on air', () => {
     for (const status of DESTINATION_STATUSES) {
       for (const level of HEALTH_LEVELS) {
         const shown = presentDestination(makeDestination({ status, health: { ...health, level }, onAir: false }));
@@ -17,7 +17,7 @@ describe('presentDestination', () => {
     expect(presentDestination(makeDestination({ status: 'running', onAir: true })).tone).toBe('air');
   });
 
-  it('is amber, not red, for trouble that heals itself', () => {
+  it('is amber, not red, for a failure that recovers automatically', () => {
     const reconnecting = presentDestination(
       makeDestination({ status: 'running', health: { ...health, level: 'reconnecting', severity: 'transient' } }),
     );
@@ -27,7 +27,7 @@ describe('presentDestination', () => {
     expect([reconnecting.tone, down.tone]).toEqual(['motion', 'motion']);
   });
 
-  it('is red with the reason and the remedy when a person must act', () => {
+  it('is red with reason and remedy when the operator must act', () => {
     const shown = presentDestination(
       makeDestination({
         status: 'running',
@@ -43,7 +43,7 @@ describe('presentDestination', () => {
     expect(shown).toMatchObject({ tone: 'attention', reason: 'The key was refused', remedy: 'Replace the key' });
   });
 
-  it('takes the reason of a failed start from the recorded error', () => {
+  it('shows the recorded error of a failed start', () => {
     const lastError = {
       code: 'quota_exceeded',
       detail: 'no channel left',
@@ -54,14 +54,14 @@ describe('presentDestination', () => {
     expect(shown).toMatchObject({ tone: 'attention', word: 'Failed', reason: 'No channel left', remedy: 'Stop one' });
   });
 
-  it('gives waiting for the source its own word and glyph, because the channel runs', () => {
+  it('has its own word and glyph while the running channel waits for the source', () => {
     const shown = presentDestination(
       makeDestination({ status: 'running', health: { ...health, level: 'waiting_for_source' } }),
     );
     expect(shown).toMatchObject({ tone: 'waiting', glyph: 'waiting', word: 'Waiting for source' });
   });
 
-  it('never advises to stop or start the primary channel, which nobody can', () => {
+  it('never advises to start or stop the primary channel, which has no buttons', () => {
     for (const level of HEALTH_LEVELS) {
       const remedy = 'start the encoder, or stop this destination to stop paying for it';
       const shown = presentDestination(
@@ -71,12 +71,12 @@ describe('presentDestination', () => {
     }
   });
 
-  it('greys everything that is stale and keeps its word', () => {
+  it('greys a stale destination and keeps its word', () => {
     const shown = presentStale(presentDestination(makeDestination({ status: 'running', onAir: true })));
     expect(shown).toMatchObject({ tone: 'stale', word: 'On air' });
   });
 
-  it('announces name, state and what to do', () => {
+  it('announces name, state and remedy', () => {
     const shown = presentDestination(makeDestination({ status: 'running', onAir: true }));
     expect(announcementFor('Main YouTube', shown)).toBe('Main YouTube: on air');
   });

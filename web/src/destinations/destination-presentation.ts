@@ -3,12 +3,11 @@ import type { DestinationStatus } from '../../../functions/domain/destination.ts
 import type { HealthLevel } from '../../../functions/domain/health-reasons.ts';
 import { sentence } from '../ui/format.ts';
 import type { Glyph, Tone } from '../ui/tone.ts';
-import { readHealthText } from './health-text.ts';
 
 /**
- * How a destination is shown. A tone says what the operator must do, not how the machine feels: green is proof, amber
- * heals itself, red needs a person. The API decides what is true (`onAir`, `health`, `allowedActions`); this only
- * picks words and colours, by records over the API's own words, so a new word is a compile error here.
+ * Words and colours of a destination. The tone says what the operator must do: green is proven delivery, amber recovers
+ * automatically, red needs attention. The API decides the state (`onAir`, `health`, `allowedActions`); this file only
+ * maps it by records over the API's enums, so a new value is a compile error.
  */
 
 /** Words, colour and glyph of one destination at one moment. */
@@ -16,11 +15,11 @@ export interface Presentation {
   tone: Tone;
   glyph: Glyph;
   word: string;
-  /** One line under the word; empty when the word says it all. */
+  /** One line below the word; may be empty. */
   reason: string;
-  /** What a person should do; empty when nothing is needed. */
+  /** What the operator should do; empty when no action is needed. */
   remedy: string;
-  /** When it tries again by itself, RFC 3339; null when that is not known. */
+  /** Time of the next automatic attempt, RFC 3339; null when unknown. */
   nextAttemptAt: string | null;
 }
 
@@ -46,7 +45,7 @@ const RUNNING_LOOKS: Record<HealthLevel, Look> = {
   down: { tone: 'attention', glyph: 'attention', word: 'Not arriving' },
 };
 
-/** The primary has no buttons of its own, so the API's advice to start, stop or edit it is no help there. */
+/** The primary has no buttons, so the API's remedies to start, stop or edit do not apply. */
 const PRIMARY_REMEDIES: Record<HealthLevel, string> = {
   unknown: '',
   waiting_for_source: 'Start the encoder',
@@ -57,7 +56,7 @@ const PRIMARY_REMEDIES: Record<HealthLevel, string> = {
   down: 'It recovers automatically. If it does not, restart Sluice',
 };
 
-/** Words, colour and glyph for a destination whose data is fresh. */
+/** Returns words, colour and glyph of a destination with fresh data. */
 export function presentDestination(destination: DestinationResource): Presentation {
   const { status, health, lastError } = destination;
   if (status === 'running') return presentRunning(destination);
@@ -75,16 +74,16 @@ export function presentDestination(destination: DestinationResource): Presentati
 function presentRunning(destination: DestinationResource): Presentation {
   const { health, primary } = destination;
   if (destination.onAir) {
-    // "On air" is what a person put on air; the primary channel is there anyway and is not counted.
+    // "On air" means started by an operator, which the primary channel is not.
     const word = primary ? 'Live' : 'On air';
     return { tone: 'air', glyph: 'air', word, reason: '', remedy: '', nextAttemptAt: null };
   }
   const look = RUNNING_LOOKS[health.level];
-  const { reason, nextAttemptAt } = readHealthText(health.detail);
+  const { nextAttemptAt } = health;
   const remedy = primary ? PRIMARY_REMEDIES[health.level] : sentence(health.remedy);
-  // Every row waits for the same thing, which the source card explains: rows keep their height when the source goes.
+  // The source card explains a lost source for all rows, so rows keep their height.
   const isKnown = health.level === 'waiting_for_source';
-  const told = { reason: isKnown ? '' : sentence(reason), remedy: isKnown ? '' : remedy, nextAttemptAt };
+  const told = { reason: isKnown ? '' : sentence(health.detail), remedy: isKnown ? '' : remedy, nextAttemptAt };
   if (health.severity === 'fatal') return { ...look, tone: 'attention', glyph: 'attention', ...told };
   if (health.severity === 'transient' && look.tone === 'attention') {
     return { ...look, tone: 'motion', glyph: 'healing', ...told };
@@ -92,12 +91,12 @@ function presentRunning(destination: DestinationResource): Presentation {
   return { ...look, ...told };
 }
 
-/** The same words greyed, for data that may no longer be true. */
+/** Returns the same words greyed, for stale data. */
 export function presentStale(presentation: Presentation): Presentation {
   return { ...presentation, tone: 'stale' };
 }
 
-/** What the screen reader hears when a destination's state changes. */
+/** Returns the screen reader's announcement of a state change. */
 export function announcementFor(name: string, presentation: Presentation): string {
   return [`${name}: ${presentation.word.toLowerCase()}`, presentation.reason, presentation.remedy]
     .filter(Boolean)

@@ -13,20 +13,20 @@ function moved(before: ReturnType<typeof list>, id: string, index: number): stri
 }
 
 describe('positionsAfterMove', () => {
-  it('changes the moved destination alone', () => {
+  it('changes only the moved destination', () => {
     expect(positionsAfterMove(list(10, 20, 30), 'd2', 1)).toEqual(new Map([['d2', 15]]));
     expect(moved(list(10, 20, 30), 'd2', 0)).toBe('d2 d0 d1');
     expect(moved(list(10, 20, 30), 'd0', 2)).toBe('d1 d2 d0');
     expect(moved(list(10, 20, 30), 'd0', 1)).toBe('d1 d0 d2');
   });
 
-  it('changes nothing when it is there already, or unknown, and takes an index past the end for the end', () => {
+  it('changes nothing for the same place or an unknown id, and clamps an index past the end', () => {
     expect(positionsAfterMove(list(10, 20), 'd1', 1).size).toBe(0);
     expect(positionsAfterMove(list(10, 20), 'other', 0).size).toBe(0);
     expect(moved(list(10, 20, 30), 'd0', 99)).toBe('d1 d2 d0');
   });
 
-  it('numbers the list again where two were added in one millisecond, and after many moves to one place', () => {
+  it('renumbers the list after equal positions and after many moves to one place', () => {
     expect(moved(list(10, 10, 10), 'd2', 0)).toBe('d2 d0 d1');
     expect(moved(list(10, 10, 10), 'd2', 1)).toBe('d0 d2 d1');
     let order = list(1.7e12, 1.7e12 + 1, 1.7e12 + 2);

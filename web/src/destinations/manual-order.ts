@@ -1,23 +1,23 @@
-/** What a place in the operator's order needs of a destination. */
+/** The fields of a destination that define its place in the manual order. */
 interface Placed {
   destinationId: string;
   position: number;
 }
 
-/** Room left between two neighbours when a list is numbered again, and at its ends. */
+/** Distance between neighbours in a renumbered list, and at its ends. */
 const STEP = 1000;
 
-/** Puts destinations in the operator's order; those at one place keep the order of their creation, which ids have. */
+/** Sorts destinations in the manual order; equal positions sort by creation, the order of their ids. */
 export function sortByPosition<Each extends Placed>(destinations: readonly Each[]): Each[] {
   return destinations.toSorted((a, b) => a.position - b.position || (a.destinationId < b.destinationId ? -1 : 1));
 }
 
 /**
- * The positions that put one destination at another index: its own alone, unless its new neighbours leave no number
- * between them. Pure.
- * @param ordered in the operator's order
+ * Returns the positions that move a destination to an index: only its own, unless there is no number left between its
+ * new neighbours. Pure.
+ * @param ordered in manual order
  * @param index among the others, from 0
- * @returns position by destination id; empty when it is there already
+ * @returns position by destination id; empty when nothing moves
  */
 export function positionsAfterMove(
   ordered: readonly Placed[],

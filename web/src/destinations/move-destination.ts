@@ -4,7 +4,7 @@ import { positionsAfterMove, sortByPosition } from './manual-order.ts';
 import { announce } from '../app/announcements.ts';
 import { showProblem } from '../app/problem-toast.tsx';
 
-/** Moves a destination one place up or down among those of its group, and says where it is then. */
+/** Moves a destination one place up or down within its group, and announces its new place. */
 export function moveBy(destination: DestinationResource, by: 1 | -1): void {
   const siblings = siblingsOf(destination);
   const from = siblings.findIndex((each) => each.destinationId === destination.destinationId);
@@ -13,7 +13,7 @@ export function moveBy(destination: DestinationResource, by: 1 | -1): void {
   announce(`${destination.name}: ${to + 1} of ${siblings.length}`);
 }
 
-/** Moves a destination to before or after another one of its group; nothing where that is of another group. */
+/** Moves a destination before or after another one of its group; ignores other groups. */
 export function moveBeside(
   destination: DestinationResource,
   other: DestinationResource,
@@ -26,7 +26,7 @@ export function moveBeside(
   moveTo(destination, siblings, side === 'before' ? at : at + 1);
 }
 
-/** Those a destination is in order with: of its group, which stand together. */
+/** Returns the destinations of the same group in manual order. */
 function siblingsOf({ group }: DestinationResource): DestinationResource[] {
   return sortByPosition(knownDestinations().filter((each) => !each.primary && each.group === group));
 }

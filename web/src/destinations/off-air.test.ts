@@ -6,12 +6,12 @@ import { isOffAirAnyway } from './off-air.ts';
 const running = makeDestination({ desired: 'running', status: 'running' });
 
 describe('isOffAirAnyway', () => {
-  it('is sure only where nothing arrives for certain', () => {
+  it('is true only when certainly nothing arrives', () => {
     const off = HEALTH_LEVELS.filter((level) => isOffAirAnyway({ ...running, health: { ...running.health, level } }));
     expect(off).toEqual(['waiting_for_source', 'reconnecting', 'down']);
   });
 
-  it('never takes what is on air, or what is not wanted on air, for interrupted', () => {
+  it('is false for a destination on air and for one that is not desired running', () => {
     const health = { ...running.health, level: 'down' } as const;
     expect(isOffAirAnyway({ ...running, health, onAir: true })).toBe(false);
     expect(isOffAirAnyway({ ...running, health, desired: 'idle' })).toBe(false);

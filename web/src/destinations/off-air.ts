@@ -1,10 +1,10 @@
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import type { HealthLevel } from '../../../functions/domain/health-reasons.ts';
 
-/** Levels at which the audience gets nothing for certain; where it is not known, it may be watching. */
+/** Levels at which the audience certainly gets nothing. */
 const NOTHING_ARRIVES = new Set<HealthLevel>(['down', 'reconnecting', 'waiting_for_source']);
 
-/** Returns true when a restart interrupts no viewer: the destination is wanted on air and nothing of it arrives. */
+/** Returns true when a restart interrupts no viewer: desired state running, but nothing arrives. */
 export function isOffAirAnyway({ desired, status, onAir, health }: DestinationResource): boolean {
   if (desired !== 'running' || onAir) return false;
   return status === 'running' ? NOTHING_ARRIVES.has(health.level) : status !== 'stopping';

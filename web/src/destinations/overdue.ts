@@ -1,6 +1,6 @@
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 
-/** True while an operation is in flight although the API's own deadline for it has passed. */
+/** Returns true while an operation runs past the API's deadline. */
 export function isOverdue({ operation }: DestinationResource, serverNowMs: number): boolean {
   return operation?.state === 'running' && serverNowMs > Date.parse(operation.deadlineAt);
 }

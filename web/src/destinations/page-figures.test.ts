@@ -5,18 +5,18 @@ import { isStale, POLL_BUSY_MS } from '../api/freshness.ts';
 import { makeDestination } from '../../../test/support/make-destination.ts';
 
 describe('isStale', () => {
-  it('bears one missed poll and not two', () => {
+  it('tolerates one missed poll but not two', () => {
     expect(isStale(10_000 + 2 * POLL_BUSY_MS, 10_000, POLL_BUSY_MS)).toBe(false);
     expect(isStale(10_000 + 3 * POLL_BUSY_MS + 1, 10_000, POLL_BUSY_MS)).toBe(true);
   });
 
-  it('calls nothing stale before the first answer', () => {
+  it('is not stale before the first answer', () => {
     expect(isStale(10_000, 0, POLL_BUSY_MS)).toBe(false);
   });
 });
 
 describe('appendBitrates', () => {
-  it('keeps a bounded window and forgets what is gone', () => {
+  it('keeps a bounded window and drops deleted destinations', () => {
     let history = appendBitrates(new Map(), [{ destinationId: 'gone', bitrateBps: 1 }]);
     for (let poll = 0; poll < HISTORY_LENGTH + 5; poll += 1) {
       history = appendBitrates(history, [{ destinationId: 'a', bitrateBps: poll }]);
@@ -28,18 +28,18 @@ describe('appendBitrates', () => {
 });
 
 describe('sparklinePath', () => {
-  it('ends at the right edge and leaves a gap where nothing was reported', () => {
+  it('ends at the right edge, with a gap for missing values', () => {
     const path = sparklinePath([5, null, 10], { width: 119, height: 10, ceilingBps: 10 });
     expect(path).toBe('M117.0 5.0M119.0 0.0');
   });
 });
 
 describe('isSettled', () => {
-  it('waits while a start is on its way', () => {
+  it('waits while a start is in progress', () => {
     expect(isSettled('start', makeDestination({ status: 'starting', desired: 'running' }))).toBe(false);
   });
 
-  it('ends when it runs, when it failed and when someone stopped it meanwhile', () => {
+  it('settles when the destination runs, fails or was stopped by someone else', () => {
     expect(isSettled('start', makeDestination({ status: 'running', desired: 'running' }))).toBe(true);
     expect(isSettled('start', makeDestination({ status: 'error', desired: 'running' }))).toBe(true);
     expect(isSettled('start', makeDestination({ status: 'stopping', desired: 'idle' }))).toBe(true);

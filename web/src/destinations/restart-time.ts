@@ -3,7 +3,7 @@ import type { TimelineEntry } from '../timeline/timeline-text.ts';
 /** The kind of operation, which is part of its id. */
 const KIND = /-(create|start|stop|teardown)-\d+$/;
 
-/** How long the newest operation of a kind that has ended took; null when there is none. */
+/** Returns the duration of the newest finished operation of a kind, or null. */
 function tookMs(kind: 'start' | 'stop', timeline: readonly TimelineEntry[]): number | null {
   const ended = timeline.find(
     (entry) => entry.kind === 'operation_ended' && KIND.exec(entry.operationId ?? '')?.[1] === kind,
@@ -13,7 +13,8 @@ function tookMs(kind: 'start' | 'stop', timeline: readonly TimelineEntry[]): num
 }
 
 /**
- * How long a restart keeps a destination off air, by what its last stop and start took; null when it has never started.
+ * Estimates how long a restart keeps a destination off air from its last stop and start; null when it has never
+ * started.
  * @param timeline newest first
  */
 export function restartTookMs(timeline: readonly TimelineEntry[]): number | null {

@@ -10,15 +10,15 @@ const stopped = makeDestination();
 const holding = makeDestination({ mediaConnectOutputArn: 'arn:aws:mediaconnect:output' });
 
 describe('doubtStart', () => {
-  it('doubts nothing while an encoder is connected and outputs are free', () => {
+  it('returns no doubts while an encoder is connected and outputs are free', () => {
     expect(doubtStart([stopped], flow)).toEqual({ doubts: [], startable: [stopped] });
   });
 
-  it('doubts nothing while the source is not known', () => {
+  it('returns no doubts while the source is unknown', () => {
     expect(doubtStart([stopped], undefined)).toEqual({ doubts: [], startable: [stopped] });
   });
 
-  it('doubts a start without an encoder, and mentions a bill only where there is one', () => {
+  it('questions a start without an encoder, and mentions billing only on AWS', () => {
     expect(doubtStart([stopped], waiting).doubts).toEqual([
       'No encoder is connected. Nothing goes on air until one is. Waiting channels are still billed.',
     ]);
@@ -28,14 +28,14 @@ describe('doubtStart', () => {
     ]);
   });
 
-  it('starts no more than there are outputs, not counting those that hold one', () => {
+  it('limits the start to free outputs, except for destinations that already hold one', () => {
     const nearlyFull = makeFlow({ outputs: { used: 48, limit: 50 } });
     const { doubts, startable } = doubtStart([stopped, holding, stopped, stopped], nearlyFull);
     expect(startable).toEqual([stopped, holding, stopped]);
     expect(doubts).toEqual(['Only 2 of the source’s 50 outputs are free: 3 of 4 can start.']);
   });
 
-  it('starts none on a full flow', () => {
+  it('starts nothing on a full flow', () => {
     const { doubts, startable } = doubtStart([stopped], makeFlow({ outputs: { used: 50, limit: 50 } }));
     expect([doubts, startable]).toEqual([['All 50 outputs of the source are in use. Stop a destination first.'], []]);
   });

@@ -1,16 +1,16 @@
 import type { DestinationResource, FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
 
-/** What an operator should know before destinations are started. */
+/** Warnings before a start. */
 interface StartDoubts {
-  /** One sentence each; empty: nothing speaks against it. */
+  /** One sentence each; empty when nothing speaks against the start. */
   doubts: string[];
-  /** Those that can start, in the given order; the others would fail for want of an output. */
+  /** Destinations that can start, in the given order; the others would find no free output. */
   startable: readonly DestinationResource[];
 }
 
 /**
- * Says what will come of a start before it costs anything. Pure.
- * @param flow undefined while it is not known: then nothing is doubted
+ * Predicts problems of a start before it costs anything. Pure.
+ * @param flow undefined while unknown; then there are no doubts
  */
 export function doubtStart(
   concerned: readonly DestinationResource[],
@@ -41,7 +41,7 @@ const NO_SOURCE: Record<Exclude<FlowStatusResource['source']['state'], 'connecte
   failed: 'The source has failed. Nothing goes on air until it recovers.',
 };
 
-/** A destination that holds an output needs no other one. */
+/** Limits destinations to the free outputs; one that holds an output needs no other. */
 function withOutputs(
   concerned: readonly DestinationResource[],
   { used, limit }: FlowStatusResource['outputs'],

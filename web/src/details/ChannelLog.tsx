@@ -16,10 +16,10 @@ const SEVERITIES = {
   info: { Icon: IconInfoCircle, tone: undefined },
 } as const;
 
-/** Pixels from the bottom within which somebody counts as reading the newest line. */
+/** Distance from the bottom, in pixels, within which the log follows new lines. */
 const AT_BOTTOM_PX = 24;
 
-/** The last lines of a channel's log, without addresses and keys; the newest is the lowest, and stays in sight. */
+/** The last lines of a channel's log, without addresses and keys; follows the newest line at the bottom. */
 export function ChannelLog({ destinationId, name }: { destinationId: string; name: string }) {
   const { data, error } = useChannelLog(destinationId);
   if (!data) {
@@ -50,7 +50,7 @@ interface LinesProps {
 function Lines({ lines, name }: LinesProps) {
   const list = useRef<HTMLOListElement>(null);
   const isAtBottom = useRef(true);
-  // After every rendering, for there may be new lines; whoever has scrolled up to read is left there.
+  // Runs after every render, because lines may be new; does not scroll an operator who has scrolled up.
   useLayoutEffect(() => {
     if (list.current && isAtBottom.current) list.current.scrollTop = list.current.scrollHeight;
   });
@@ -60,7 +60,7 @@ function Lines({ lines, name }: LinesProps) {
         ref={list}
         className={classes.lines}
         aria-label={`Log of ${name}, newest last`}
-        // It scrolls, so the keyboard has to get into it.
+        // A scrolling element has to be focusable.
         tabIndex={0}
         onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
           isAtBottom.current = scrollHeight - scrollTop - clientHeight < AT_BOTTOM_PX;
@@ -86,7 +86,7 @@ function Lines({ lines, name }: LinesProps) {
   );
 }
 
-/** The same line may have been written twice within a millisecond. */
+/** Creates unique keys, because a line may occur twice within a millisecond. */
 function keyed(lines: readonly ChannelLogLine[]): [string, ChannelLogLine][] {
   const seen = new Map<string, number>();
   return lines.map((line) => {

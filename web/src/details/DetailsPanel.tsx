@@ -23,8 +23,8 @@ import classes from './DetailsPanel.module.css';
 const ChannelLog = lazy(async () => ({ default: (await import('./ChannelLog.tsx')).ChannelLog }));
 
 /**
- * What lies behind a destination, beside the page and not over it: the last minutes as graphs, what is under way or was
- * last, what happened, what it costs and what it is made of at AWS.
+ * Details of a destination beside the page: graphs of the last minutes, the running or last operation, timeline, cost
+ * and AWS resources.
  */
 export function DetailsPanel({ destinationId, onClose }: { destinationId: string; onClose: () => void }) {
   const { destinations, destinationsStale } = useShow();
@@ -85,7 +85,7 @@ function Content({ destination }: { destination: DestinationResource }) {
   );
 }
 
-/** Opened by itself where something is wrong: there the log is what one looks for. */
+/** The channel log, initially open when the destination has a problem. */
 function Log({ destination }: { destination: DestinationResource }) {
   const [isOpened, setOpened] = useState(() => presentDestination(destination).tone === 'attention');
   return (

@@ -5,7 +5,7 @@ import { useRoleRefusal } from '../api/session.ts';
 import { showProblem } from '../app/problem-toast.tsx';
 import classes from './DetailsPanel.module.css';
 
-/** How much a destination's channel logs: warnings and errors, or everything for a day. */
+/** Switches a channel's log between warnings and errors only and everything for a day. */
 export function LogDetail({ destination }: { destination: DestinationResource }) {
   const { destinationId, detailedLogUntil } = destination;
   const set = useLogDetail(destinationId);

@@ -5,7 +5,7 @@ import classes from './MetricGraphs.module.css';
 
 const FRAME = { width: 300, height: 44 };
 
-/** What was sent in the last five minutes: four small graphs, each of which says the same in words. */
+/** Metrics of the last five minutes: four small graphs, each with a text alternative. */
 export function MetricGraphs({ metrics, wantedBps }: { metrics: MetricsResource; wantedBps: number | null }) {
   const { series, current, periodSeconds, observedAt } = metrics;
   const common = { endMs: Date.parse(observedAt), periodMs: periodSeconds * 1000 };
@@ -43,7 +43,7 @@ interface SeriesProps {
 interface GraphProps extends SeriesProps {
   newest: string;
   format: (value: number) => string;
-  /** Drawn as a dashed line; null where nothing particular is wanted. */
+  /** The target, drawn as a dashed line; null without one. */
   wanted: number | null;
 }
 

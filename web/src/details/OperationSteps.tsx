@@ -11,7 +11,7 @@ const STATES: Record<OperationResource['state'], string> = {
   superseded: 'replaced by a newer request',
 };
 
-/** The steps of one operation with their times. */
+/** The steps of an operation with their durations. */
 export function OperationSteps({ operation }: { operation: OperationResource }) {
   const now = useServerNow();
   const { kind, state, startedAt, endedAt, steps, requestedBy, error } = operation;

@@ -3,8 +3,8 @@ import { channelLogFileName, channelLogText } from './channel-log-text.ts';
 
 const NOW_MS = Date.parse('2026-11-21T18:04:05.678Z');
 
-describe('a channel log as a text', () => {
-  it('has one line each, with time, severity and message', () => {
+describe('a channel log as text', () => {
+  it('has one line per entry with time, severity and message', () => {
     const text = channelLogText([
       { at: '2026-11-21T18:00:00.000Z', severity: 'info', message: 'channel started' },
       { at: '2026-11-21T18:00:01.500Z', severity: 'warning', message: 'output reconnects' },
@@ -19,7 +19,7 @@ describe('a channel log as a text', () => {
     ['  ../etc: "x" ', 'etc-x-log-2026-11-21T18-04-05Z.txt'],
     ['Übertragung 2', 'übertragung-2-log-2026-11-21T18-04-05Z.txt'],
     ['***', 'destination-log-2026-11-21T18-04-05Z.txt'],
-  ])('of %j is kept in a file named %j', (name, file) => {
+  ])('of %j is saved as %j', (name, file) => {
     expect(channelLogFileName(name, NOW_MS)).toBe(file);
   });
 });

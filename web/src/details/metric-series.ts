@@ -4,7 +4,7 @@ export interface MetricPoint {
   value: number;
 }
 
-/** How long back a graph looks. */
+/** Time window of a graph. */
 export const GRAPH_WINDOW_MS = 5 * 60_000;
 
 interface Frame {
@@ -16,7 +16,7 @@ interface Frame {
   endMs: number;
 }
 
-/** The points of the window with their places in the frame. */
+/** Returns the points of the window with their coordinates in the frame. */
 function placed(points: readonly MetricPoint[], { width, height, ceiling, endMs }: Frame) {
   return points
     .map(({ at, value }) => ({
@@ -27,10 +27,10 @@ function placed(points: readonly MetricPoint[], { width, height, ceiling, endMs 
     .filter(({ x }) => x >= 0 && x <= width);
 }
 
-/** A gap longer than this many periods is drawn as one: nothing was reported. */
+/** Points further apart than this many periods have a gap between them. */
 const GAP_PERIODS = 3;
 
-/** A series as SVG path data: a line that breaks where nothing was reported. */
+/** Returns a series as SVG path data, with breaks at missing values. */
 export function linePath(points: readonly MetricPoint[], frame: Frame, periodMs: number): string {
   const gapX = ((GAP_PERIODS * periodMs) / GRAPH_WINDOW_MS) * frame.width;
   let before = Number.NEGATIVE_INFINITY;
@@ -42,7 +42,7 @@ export function linePath(points: readonly MetricPoint[], frame: Frame, periodMs:
   return path;
 }
 
-/** Counts as SVG path data: one stroke upwards for every time something was counted. */
+/** Returns counts as SVG path data: one vertical stroke per non-zero count. */
 export function strokesPath(points: readonly MetricPoint[], frame: Frame): string {
   return placed(points, frame)
     .filter(({ value }) => value > 0)
@@ -50,7 +50,7 @@ export function strokesPath(points: readonly MetricPoint[], frame: Frame): strin
     .join('');
 }
 
-/** Lowest and highest of what lies in the window; null when nothing does. */
+/** Returns the lowest and highest value in the window; null without values. */
 export function summarise(points: readonly MetricPoint[], endMs: number) {
   const values = points.filter(({ at }) => endMs - Date.parse(at) <= GRAPH_WINDOW_MS).map(({ value }) => value);
   if (values.length === 0) return null;

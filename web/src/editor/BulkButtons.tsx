@@ -13,11 +13,11 @@ const BUTTONS = [
 
 interface BulkButtonsProps {
   destinations: readonly DestinationResource[];
-  /** What these are: all there are, those of one group, or those somebody has chosen. */
+  /** All destinations, those of a group, or the selected ones. */
   of: 'all' | 'selected' | { group: string };
 }
 
-/** Starts or stops everything the API says can be, after asking. */
+/** Starts or stops the destinations for which the API allows it, after a confirmation. */
 export function BulkButtons({ destinations, of }: BulkButtonsProps) {
   const [asked, setAsked] = useState<BulkAction | null>(null);
   const refusal = useRoleRefusal('operator');

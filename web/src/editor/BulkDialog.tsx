@@ -31,10 +31,10 @@ interface BulkDialogProps {
   onClose: () => void;
 }
 
-/** Asks before several destinations start or stop, by name and with what it costs, and shows what becomes of each. */
+/** Confirms the start or stop of several destinations, with names and cost, and shows each result. */
 export function BulkDialog({ action, destinations, onClose }: BulkDialogProps) {
   useFocusReturn();
-  // What was read is what happens: the list does not change under the finger, and exactly its ids are sent.
+  // The list is fixed while the dialog is open, and exactly its ids are sent.
   const [{ startable: concerned, doubts }] = useState(() => {
     const possible = destinationsFor(action, destinations);
     return action === 'start' ? doubtStart(possible, knownFlow()) : { startable: possible, doubts: [] };
@@ -52,7 +52,7 @@ export function BulkDialog({ action, destinations, onClose }: BulkDialogProps) {
   const verb = sentence(action);
   const tellAfterwards = useFailureAfterwards(`${verb} ${countDestinations(concerned.length)}`);
   const ids = concerned.map((destination) => destination.destinationId);
-  // An older list tells of the time before: there, what was just asked for looks refused.
+  // A list from before the answer would make accepted requests look refused.
   const newest = bulk.data && list.dataUpdatedAt > bulk.data.answeredAtMs ? all : null;
   const progress = bulk.data ? bulkProgress(action, concerned, bulk.data.results, newest) : null;
   const isDone = progress?.isDone ?? false;

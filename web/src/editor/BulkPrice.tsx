@@ -4,7 +4,7 @@ import type { BulkAction } from '../destinations/bulk-action.ts';
 import { describeSum, PRICE_UNKNOWN, pricePerHour } from '../costs/money.ts';
 import classes from './editor.module.css';
 
-/** What an action for several costs or saves, all of them together. */
+/** Total cost or saving of an action on several destinations. */
 export function BulkPrice({ action, concerned }: { action: BulkAction; concerned: readonly DestinationResource[] }) {
   const estimate = useEstimate({ destinationIds: concerned.map((each) => each.destinationId), hours: 1 }).data;
   if (!estimate) return null;

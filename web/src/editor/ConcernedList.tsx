@@ -6,11 +6,11 @@ import classes from './editor.module.css';
 interface ConcernedListProps {
   label: string;
   destinations: readonly DestinationResource[];
-  /** What is said of each besides its state; null where there is nothing to say. */
+  /** Text beside the state of each destination, or null. */
   describe?: (destination: DestinationResource) => string | null;
 }
 
-/** The destinations a question is about, by name, each with its state. */
+/** The destinations of a dialog, by name and state. */
 export function ConcernedList({ label, destinations, describe }: ConcernedListProps) {
   return (
     <ul className={classes.names} aria-label={label}>

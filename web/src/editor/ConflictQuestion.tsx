@@ -8,21 +8,23 @@ import { changedFields, FIELD_NAMES, fieldsOf } from './destination-fields.ts';
 import { useInSight } from './use-in-sight.ts';
 import classes from './editor.module.css';
 
-/** A destination with the tag that guards an edit of it. */
+/** A destination with the ETag that guards its edit. */
 export interface Version {
   destination: DestinationResource;
   etag: string | null;
 }
 
 interface ConflictQuestionProps {
-  /** What the form was filled with. */
+  /** The version the form started from. */
   before: DestinationResource;
   pending: boolean;
   onShowTheirs: (theirs: Version) => void;
   onSaveMine: (theirs: Version) => void;
 }
 
-/** Asked when someone else has changed a destination while it was edited here: what they changed, and whose counts. */
+/**
+ * Shown when someone else changed the destination during an edit: their changes, and a choice between both versions.
+ */
 export function ConflictQuestion({ before, pending, onShowTheirs, onSaveMine }: ConflictQuestionProps) {
   const box = useRef<HTMLDivElement>(null);
   const { destinationId } = before;
@@ -31,7 +33,7 @@ export function ConflictQuestion({ before, pending, onShowTheirs, onSaveMine }: 
   useInSight(box);
   const read = async (then: (version: Version) => void): Promise<void> => {
     try {
-      // Read at the press again: they may have gone on.
+      // Read again at the click, because they may have changed more.
       const { body, etag } = await readDestination(destinationId);
       then({ destination: body, etag });
     } catch (failure) {

@@ -12,12 +12,12 @@ import classes from './editor.module.css';
 
 interface DeleteDialogProps {
   destination: DestinationResource;
-  /** Gives up the operation in flight first. */
+  /** Abandons the running operation first. */
   force: boolean;
   onClose: () => void;
 }
 
-/** Asks for the name before a destination is deleted, and says what goes and what stays. */
+/** Asks for the name before a deletion, and says what is deleted and what stays. */
 export function DeleteDialog({ destination, force, onClose }: DeleteDialogProps) {
   const [typed, setTyped] = useState('');
   const remove = useDeleteDestination({ force });

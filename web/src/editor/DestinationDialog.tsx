@@ -3,7 +3,7 @@ import { useDestinations } from '../api/destinations.ts';
 import { closeAsked, useAsked } from '../app/asked-dialog.ts';
 import { DeleteDialog, ReplaceKeyDialog, TransportDialog } from './dialogs.ts';
 
-/** The dialog about one destination that is open, if any; it closes with the page it was opened on. */
+/** The open dialog about a destination, if any; it closes with its page. */
 export function DestinationDialog() {
   return <Suspense>{useContent()}</Suspense>;
 }

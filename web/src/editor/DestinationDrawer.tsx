@@ -10,7 +10,7 @@ import { ProblemPanel } from '../app/ProblemText.tsx';
 import { DestinationForm } from './DestinationForm.tsx';
 
 interface DestinationDrawerProps {
-  /** Null: a new one. */
+  /** Null: a new destination. */
   destinationId: string | null;
   onClose: () => void;
 }

@@ -17,7 +17,7 @@ import { RestartQuestion } from './RestartQuestion.tsx';
 import { type DestinationFormSubject, useDestinationForm } from './use-destination-form.ts';
 import classes from './editor.module.css';
 
-/** Adds or edits a destination. The API judges the values; its messages appear at the fields they name. */
+/** Adds or edits a destination. The API validates the values; its messages appear at their fields. */
 export function DestinationForm(subject: DestinationFormSubject) {
   const { presets, destination, copyOf, draft, onClose } = subject;
   const edited = useDestinationForm(subject);

@@ -12,7 +12,7 @@ interface EncodingSelectProps extends NativeSelectProps {
   onChoose: (encodingId: string) => void;
 }
 
-/** What is sent, with the bitrate this platform really gets, and a word where the picture would be scaled up. */
+/** Selects the encoding, shows the bitrate sent to this platform, and warns about upscaling. */
 export function EncodingSelect({ presets, platform, encodings, onChoose, ...given }: EncodingSelectProps) {
   const video = useFlow().data?.source.video ?? null;
   const chosen = encodings.find(({ encodingId }) => encodingId === given.value);

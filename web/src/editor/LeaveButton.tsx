@@ -1,13 +1,13 @@
 import { Button } from '@mantine/core';
 
 interface LeaveButtonProps {
-  /** Its request is under way. */
+  /** The request was sent. */
   isSent: boolean;
   onClose: () => void;
   'data-autofocus'?: true;
 }
 
-/** Closes a dialog. What was sent happens, whether somebody looks on or not, so it is called Cancel before that only. */
+/** Closes a dialog. Its label is Cancel only before the request is sent, because a sent request cannot be cancelled. */
 export function LeaveButton({ isSent, onClose, ...given }: LeaveButtonProps) {
   return (
     <Button variant="default" {...given} onClick={onClose}>

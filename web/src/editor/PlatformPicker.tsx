@@ -11,7 +11,7 @@ interface PlatformPickerProps {
   onChange: (platform: PlatformPreset) => void;
 }
 
-/** Platforms as pictures; underneath they are radio buttons, so arrow keys work. */
+/** Platforms as pictures over radio buttons, so that arrow keys work. */
 export function PlatformPicker({ platforms, value, error, onChange }: PlatformPickerProps) {
   return (
     <div>

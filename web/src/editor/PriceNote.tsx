@@ -3,7 +3,7 @@ import type { DestinationFields } from '../api/destinations.ts';
 import { describeParts, describeSum, describeUnknown, pricePerHour } from '../costs/money.ts';
 import classes from './editor.module.css';
 
-/** What a destination with these settings will cost, before it is saved. */
+/** Estimates the cost of a destination with these settings before it is saved. */
 export function PriceNote({ platform, preset, standby }: Pick<DestinationFields, 'platform' | 'preset' | 'standby'>) {
   const planned = platform && preset ? { platform, preset, standby } : null;
   const { data, isPlaceholderData } = useEstimate(planned && { planned, hours: 1 });

@@ -14,7 +14,7 @@ import { RestartQuestion } from './RestartQuestion.tsx';
 import { useFailureAfterwards } from './use-failure-afterwards.ts';
 import classes from './editor.module.css';
 
-/** Takes a new stream key. The old one is never shown; the new one is forgotten as soon as it is sent. */
+/** Takes a new stream key. The old one is never shown; the new one is discarded after it is sent. */
 export function ReplaceKeyDialog({ destination, onClose }: { destination: DestinationResource; onClose: () => void }) {
   const [streamKey, setStreamKey] = useState('');
   const [pastedUrl, setPastedUrl] = useState<string | null>(null);
@@ -36,7 +36,7 @@ export function ReplaceKeyDialog({ destination, onClose }: { destination: Destin
       showDone(`Stream key of ${destination.name} replaced`);
       onClose();
     };
-    // Where nothing arrives there is nothing to interrupt, and so nothing to ask.
+    // Nothing arrives, so applying now interrupts no viewer and needs no question.
     const when = apply ?? (isOffAirAnyway(destination) ? 'now' : null);
     replace.mutateAsync({ streamKey: streamKey.trim(), apply: when }, { onSuccess }).catch(tellAfterwards);
   };

@@ -5,7 +5,7 @@ import { useMoneyShown } from '../app/use-money.ts';
 import { describeSum } from '../costs/money.ts';
 import { restartTookMs } from '../destinations/restart-time.ts';
 
-/** How long a restart keeps a destination off air, as measured the last time, and what a start costs at least. */
+/** The off-air time of a restart, as measured last time, and the minimum cost of a start. */
 export function RestartCost({ destination }: { destination: DestinationResource }) {
   const isMoneyShown = useMoneyShown();
   const timeline = useTimeline(destination.destinationId).data;

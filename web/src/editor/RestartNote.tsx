@@ -10,7 +10,7 @@ interface RestartNoteProps {
   changes: Partial<DestinationFields>;
 }
 
-/** Says before saving what an edit of a destination on air will interrupt, and for how long. */
+/** Shows before saving whether an edit interrupts the running destination, and for how long. */
 export function RestartNote({ destination, changes }: RestartNoteProps) {
   if (destination.desired !== 'running') return null;
   const interrupting = interruptingFields(changes);

@@ -12,10 +12,10 @@ interface RestartQuestionProps {
   onAnswer: (apply: Apply) => void;
 }
 
-/** Asked when the API answers that a change needs a restart of a destination on air. Nothing is changed before. */
+/** Shown when the API answers that a change needs a restart. Nothing has changed yet. */
 export function RestartQuestion({ destination, pending, onAnswer }: RestartQuestionProps) {
   const box = useRef<HTMLDivElement>(null);
-  // It is in place of the button that was pressed, which had the focus.
+  // It replaces the pressed button, which had the focus.
   useInSight(box);
   return (
     <div ref={box} className={classes.question} role="alertdialog" aria-label="When should this apply?" tabIndex={-1}>

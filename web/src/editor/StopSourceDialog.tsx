@@ -12,11 +12,11 @@ import { LeaveButton } from './LeaveButton.tsx';
 import { useFailureAfterwards } from './use-failure-afterwards.ts';
 import classes from './editor.module.css';
 
-/** Asks before the source stops, with every destination that loses its picture by name. */
+/** Confirms a stop of the source, and lists every destination that loses its picture. */
 export function StopSourceDialog({ onClose }: { onClose: () => void }) {
   useFocusReturn();
   const list = useDestinations().data ?? [];
-  // What was read is what was decided upon: the list does not change under the finger.
+  // The list is fixed while the dialog is open.
   const [running] = useState(() => list.filter(({ primary, desired }) => !primary && desired === 'running'));
   const stop = useFlowControl('stop');
   const problem = problemOf(stop.error);

@@ -48,7 +48,7 @@ interface TransportDialogProps {
   onClose: () => void;
 }
 
-/** Asks before something that interrupts a destination in a way its own two buttons do not. */
+/** Confirms actions that the inline buttons of a destination do not confirm. */
 export function TransportDialog({ destination, question, onClose }: TransportDialogProps) {
   const { transport, title, confirm, color, text } = QUESTIONS[question];
   const [words] = useState(() =>

@@ -11,14 +11,14 @@ const fields = {
 } as const;
 
 describe('changedFields', () => {
-  it('sends only what was changed', () => {
+  it('returns only changed fields', () => {
     expect(changedFields(fields, { ...fields, name: 'Other' })).toEqual({ name: 'Other' });
     expect(changedFields(fields, { ...fields })).toEqual({});
   });
 });
 
 describe('toFields', () => {
-  it('leaves the key out, and reads a group of blanks as none', () => {
+  it('omits the key, and treats a blank group as none', () => {
     const values = { ...fields, streamKey: 'zzzz' };
     expect(toFields({ ...values, group: ' ' })).toEqual(fields);
     expect(toFields({ ...values, group: ' Sunday service ' })).toEqual({ ...fields, group: 'Sunday service' });
@@ -64,11 +64,11 @@ const presets = {
 const video = (height: number) => ({ codec: 'h264', width: (height * 16) / 9, height, framesPerSecond: 30 });
 
 describe('platformDefaults', () => {
-  it('leaves the URL empty where the platform gives one per event', () => {
+  it('leaves the URL empty where the platform assigns one per event', () => {
     expect(platformDefaults(undefined, presets, null)).toEqual({ platform: '', rtmpUrl: '', preset: '' });
   });
 
-  it('takes the platform’s usual encoding unless that would scale the source up', () => {
+  it('uses the platform’s default encoding unless it would scale the source up', () => {
     const presetFor = (height: number | null) =>
       platformDefaults(youtube, presets, height ? video(height) : null).preset;
     expect([null, 2160, 1080].map(presetFor)).toEqual(['1080p30', '1080p30', '1080p30']);
@@ -78,7 +78,7 @@ describe('platformDefaults', () => {
 });
 
 describe('isUpscaled', () => {
-  it('is a question only where both sizes are known', () => {
+  it('is false when one of the sizes is unknown', () => {
     expect(isUpscaled(presets.encodings[1]!, video(720))).toBe(true);
     expect(isUpscaled(presets.encodings[1]!, video(1080))).toBe(false);
     expect(isUpscaled(presets.encodings[1]!, null)).toBe(false);
@@ -87,13 +87,13 @@ describe('isUpscaled', () => {
 });
 
 describe('describeEncoding', () => {
-  it('names the bitrate the platform gets, not the encoding’s own', () => {
+  it('shows the bitrate sent to the platform, not the encoding’s default', () => {
     expect(describeEncoding(presets.encodings[1]!, youtube)).toBe('1080p30 · 1920 × 1080 · 9.9 Mbps');
     expect(describeEncoding(presets.encodings[1]!, undefined)).toBe('1080p30 · 1920 × 1080 · 4.5 Mbps');
     expect(describeEncoding(presets.encodings.at(-1)!, youtube)).toBe('source · up to 20.0 Mbps');
   });
 
-  it('leaves out what the encoding does not fix', () => {
+  it('omits what the encoding does not set', () => {
     expect(describeEncoding(presets.encodings.at(-1)!, undefined)).toBe('source');
   });
 });

@@ -5,10 +5,10 @@ import { formatBitrate } from '../ui/format.ts';
 type PlatformPreset = PresetsResource['platforms'][number];
 export type EncodingPreset = PresetsResource['encodings'][number];
 
-/** The picture the encoder sends; null while none is connected. */
+/** Video format of the source; null without an encoder. */
 type SourceVideo = Pick<NonNullable<FlowStatusResource['source']['video']>, 'height'> | null;
 
-/** What choosing a platform fills in: its address and the encoding that suits platform and source. */
+/** Returns the defaults of a platform: its URL and an encoding for platform and source. */
 export function platformDefaults(
   platform: PlatformPreset | undefined,
   presets: PresetsResource,
@@ -21,12 +21,12 @@ export function platformDefaults(
   };
 }
 
-/** True when an encoding makes a picture larger than the source's. */
+/** Returns true when an encoding is larger than the source. */
 export function isUpscaled({ height }: EncodingPreset, video: SourceVideo): boolean {
   return !!video?.height && height !== null && height > video.height;
 }
 
-/** The platform's usual encoding; where that would scale the source up, the largest of its rate that does not. */
+/** Returns the platform's default encoding, or the largest one of its frame rate that does not upscale the source. */
 export function defaultEncodingFor(platform: PlatformPreset, presets: PresetsResource, video: SourceVideo): string {
   const usual = presets.encodings.find(({ encodingId }) => encodingId === platform.defaultEncoding);
   if (!usual || !isUpscaled(usual, video)) return platform.defaultEncoding;
@@ -40,26 +40,26 @@ export function defaultEncodingFor(platform: PlatformPreset, presets: PresetsRes
   return (smaller ?? followed ?? usual).encodingId;
 }
 
-/** The fields as a form holds them: a text is never null there, and the key is on its way out. */
+/** Form values: a string is never null, and the key is included. */
 export type DestinationFormValues = Omit<DestinationFields, 'group'> & { group: string; streamKey: string };
 
-/** What a form says, without the key, which goes its own way. */
+/** Returns the fields of a form without the key, which is sent separately. */
 export function toFields({ streamKey: _key, group, ...rest }: DestinationFormValues): DestinationFields {
   return { ...rest, group: group.trim() || null };
 }
 
-/** A destination's fields alone, of all that is known about it. */
+/** Picks the editable fields of a destination. */
 export function fieldsOf({ name, group, platform, rtmpUrl, preset, standby }: DestinationFields): DestinationFields {
   return { name, group, platform, rtmpUrl, preset, standby };
 }
 
-/** The fields an edit changes; empty when it changes nothing. */
+/** Returns the changed fields; empty without a change. */
 export function changedFields(before: DestinationFields, after: DestinationFields): Partial<DestinationFields> {
   const entries = Object.entries(after).filter(([field, value]) => before[field as keyof DestinationFields] !== value);
   return Object.fromEntries(entries) as Partial<DestinationFields>;
 }
 
-/** An encoding as one line of a list, with the bitrate the platform gets from it. */
+/** Describes an encoding in one line, with the bitrate sent to the platform. */
 export function describeEncoding(encoding: EncodingPreset, platform: PlatformPreset | undefined): string {
   const size = encoding.width && encoding.height ? `${encoding.width} × ${encoding.height}` : null;
   const bps = platform?.videoBitrateBpsByEncoding[encoding.encodingId] ?? encoding.videoBitrateBps;
@@ -67,7 +67,7 @@ export function describeEncoding(encoding: EncodingPreset, platform: PlatformPre
   return [encoding.name, size, bitrate].filter(Boolean).join(' · ');
 }
 
-/** What the form calls each field. */
+/** Labels of the fields. */
 export const FIELD_NAMES: Record<keyof DestinationFields, string> = {
   name: 'Name',
   group: 'Group',
@@ -77,14 +77,14 @@ export const FIELD_NAMES: Record<keyof DestinationFields, string> = {
   standby: 'When stopped',
 };
 
-/** Fields that are part of the running channel, in the words of the form. The API has the last word on it. */
+/** Fields of the running channel by label. The API makes the final decision. */
 const INTERRUPTING: Partial<Record<keyof DestinationFields, string>> = {
   platform: 'platform',
   rtmpUrl: 'RTMP URL',
   preset: 'encoding',
 };
 
-/** What of an edit interrupts a destination on air, in words. */
+/** Returns the labels of changed fields that interrupt a destination on air. */
 export function interruptingFields(changes: Partial<DestinationFields>): string[] {
   return Object.keys(changes).flatMap((field) => INTERRUPTING[field as keyof DestinationFields] ?? []);
 }

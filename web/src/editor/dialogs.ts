@@ -1,6 +1,6 @@
 import { lazy } from 'react';
 
-/** Every dialog over a page in a part of its own: none is needed before a button asks for it. */
+/** Loads each dialog as a separate chunk when it is first opened. */
 const load = {
   bulk: async () => ({ default: (await import('./BulkDialog.tsx')).BulkDialog }),
   remove: async () => ({ default: (await import('./DeleteDialog.tsx')).DeleteDialog }),
@@ -15,7 +15,7 @@ export const ReplaceKeyDialog = lazy(load.replaceKey);
 export const StopSourceDialog = lazy(load.stopSource);
 export const TransportDialog = lazy(load.transport);
 
-/** Fetches them before they are asked for. */
+/** Prefetches all dialogs. */
 export function prefetchDialogs(): Promise<unknown>[] {
   return Object.values(load).map((each) => each());
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
-/** What a browser keeps over a reload, as the drafts see it. */
+/** The browser's storage, which survives a reload. */
 const stored = new Map<string, string>();
 vi.stubGlobal(
   'sessionStorage',
@@ -16,7 +16,7 @@ vi.stubGlobal(
 
 const KEY = 'canary-key-in-a-draft';
 
-/** The module as a page has it that has just been loaded. */
+/** Imports the module again, as after a page load. */
 async function afterReload() {
   vi.resetModules();
   return import('./drafts.ts');
@@ -25,7 +25,7 @@ async function afterReload() {
 beforeEach(() => stored.clear());
 
 describe('a draft', () => {
-  it('is kept whole while the page is open, and without secrets over a reload', async () => {
+  it('keeps everything while the page is open, and everything except secrets over a reload', async () => {
     const { keepDraft, readDraft } = await afterReload();
     keepDraft('new', { name: 'Alpha', rtmpUrl: 'rtmps://host.example:443/live2', streamKey: KEY });
     expect(readDraft('new')).toMatchObject({ name: 'Alpha', streamKey: KEY });
@@ -47,7 +47,7 @@ describe('a draft', () => {
     expect((await afterReload()).readDraft('new')).toEqual({ name: 'Alpha' });
   });
 
-  it('is gone when it is discarded, when nothing is left of it, and when a person signs out', async () => {
+  it('is removed when discarded, when empty and at sign-out', async () => {
     const { discardAllDrafts, discardDraft, keepDraft, readDraft } = await afterReload();
     keepDraft('one', { name: 'Alpha' });
     keepDraft('two', { name: 'Bravo' });
@@ -59,7 +59,7 @@ describe('a draft', () => {
     expect([readDraft('three'), stored.size]).toEqual([null, 0]);
   });
 
-  it('is ignored where storage holds something else', async () => {
+  it('is ignored when the storage contains invalid data', async () => {
     for (const text of ['{', '7', '[]', '{"name":7}']) {
       stored.set('sluice-draft-new', text);
       expect((await afterReload()).readDraft('new'), text).toBeNull();

@@ -2,23 +2,23 @@ import { splitRtmpUrl } from './split-rtmp-url.ts';
 
 const FIELDS = ['name', 'group', 'platform', 'rtmpUrl', 'preset', 'standby'] as const;
 
-/** The fields of a form about a destination that were changed in it, and only those: a colleague may change others. */
+/** The changed fields of a form, and only those, because a colleague may change others. */
 export type Draft = Partial<Record<(typeof FIELDS)[number] | 'streamKey', string>>;
 
 /**
- * What was typed and not saved: all of it while the page is open, and all but secrets over a reload. A stream key is
- * never written to the browser's storage, nor a URL that may hold one.
+ * Unsaved input: everything while the page is open, and everything except secrets over a reload. Stream keys, and URLs
+ * that may contain one, are never written to the browser's storage.
  */
 const typed = new Map<string, Draft>();
 
 const PREFIX = 'sluice-draft-';
 
-/** The draft of a form; null where there is none. @param form which form, such as `new` or a destination's id */
+/** Returns the draft of a form, or null. @param form `new` or a destination id */
 export function readDraft(form: string): Draft | null {
   return typed.get(form) ?? readStored(form);
 }
 
-/** Keeps what was changed in a form; nothing changed is no draft. */
+/** Stores the changed fields of a form; removes an empty draft. */
 export function keepDraft(form: string, draft: Draft): void {
   if (Object.keys(draft).length === 0) return discardDraft(form);
   typed.set(form, draft);
@@ -27,13 +27,13 @@ export function keepDraft(form: string, draft: Draft): void {
   sessionStorage.setItem(PREFIX + form, JSON.stringify({ ...rest, ...(isPlain ? { rtmpUrl } : {}) }));
 }
 
-/** Forgets the draft of a form. */
+/** Discards the draft of a form. */
 export function discardDraft(form: string): void {
   typed.delete(form);
   sessionStorage.removeItem(PREFIX + form);
 }
 
-/** Forgets every draft, for instance at sign-out. */
+/** Discards all drafts, for instance at sign-out. */
 export function discardAllDrafts(): void {
   typed.clear();
   for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
@@ -53,7 +53,7 @@ function readStored(form: string): Draft | null {
   }
 }
 
-/** A path of two segments may end in a key, and a query or a user name may be one. */
+/** Returns true for a URL that may contain a key: in a second path segment, a query or a user name. */
 function mayHoldSecret(rtmpUrl: string): boolean {
   return splitRtmpUrl(rtmpUrl, null) !== null || /[?@]/.test(rtmpUrl);
 }

@@ -12,7 +12,7 @@ const problem = {
 };
 
 describe('fieldErrors', () => {
-  it('puts each message at its field', () => {
+  it('assigns each message to its field', () => {
     const errors = [{ field: 'rtmpUrl', message: 'not an RTMP URL' }];
     expect(fieldErrors({ ...problem, errors }, ['rtmpUrl'])).toEqual({
       fields: { rtmpUrl: 'not an RTMP URL' },
@@ -22,7 +22,7 @@ describe('fieldErrors', () => {
     });
   });
 
-  it('never swallows a message that has no field in the form', () => {
+  it('keeps messages whose field is not in the form', () => {
     const errors = [
       { field: 'rtmpUrl', message: 'not an RTMP URL' },
       { field: 'somethingElse', message: 'unknown' },
@@ -31,7 +31,7 @@ describe('fieldErrors', () => {
     expect(fieldErrors(problem, ['rtmpUrl']).rest).toBe(problem);
   });
 
-  it('turns the demand for a restart into a question', () => {
+  it('turns restart_required into a question', () => {
     expect(fieldErrors({ ...problem, code: 'restart_required', status: 409 }, [])).toEqual({
       fields: {},
       rest: null,

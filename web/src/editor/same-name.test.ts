@@ -6,7 +6,7 @@ it.each([
   [' Main Stage ', 'Main Stage'],
   ['Main\u00a0Stage', 'Main Stage'],
   ['Cafe\u0301', 'Caf\u00e9'],
-])('takes %j for %j, because they read the same', (one, other) => {
+])('treats %j and %j as the same name', (one, other) => {
   expect(isSameName(one, other)).toBe(true);
 });
 
@@ -14,6 +14,6 @@ it.each([
   ['Main Stage', 'main stage'],
   ['Main Stage', 'MainStage'],
   ['Main Stage 1', 'Main Stage 2'],
-])('does not take %j for %j', (one, other) => {
+])('distinguishes %j from %j', (one, other) => {
   expect(isSameName(one, other)).toBe(false);
 });

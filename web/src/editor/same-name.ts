@@ -1,6 +1,6 @@
 /**
- * Whether two names read the same: a page shows several spaces as one, and a letter with its accent may be one character
- * or two, depending on where it was typed.
+ * Returns true when two names look the same: browsers collapse spaces, and an accented letter may be one character or
+ * two.
  */
 export function isSameName(one: string, other: string): boolean {
   return asRead(one) === asRead(other);

@@ -9,14 +9,14 @@ describe('splitRtmpUrl', () => {
     });
   });
 
-  it('keeps a query with the key it belongs to, slashes in it included', () => {
+  it('keeps a query, including slashes, with the key', () => {
     expect(splitRtmpUrl('rtmps://h.example:443/rtmp/made-up?s_bl=1&a=x/y', null)).toEqual({
       rtmpUrl: 'rtmps://h.example:443/rtmp',
       streamKey: 'made-up?s_bl=1&a=x/y',
     });
   });
 
-  it('trusts the platform’s own address over the guess', () => {
+  it('prefers the platform’s default URL over the guess', () => {
     expect(splitRtmpUrl('rtmp://h.example/live/key/with/slashes', 'rtmp://h.example/live/')).toEqual({
       rtmpUrl: 'rtmp://h.example/live',
       streamKey: 'key/with/slashes',
@@ -24,13 +24,13 @@ describe('splitRtmpUrl', () => {
   });
 
   it.each(['rtmp://h.example/app', 'rtmp://h.example/app/', 'rtmp://h.example', 'https://h.example/a/b', 'hello'])(
-    'leaves %s as it is',
+    'does not split %s',
     (pasted) => {
       expect(splitRtmpUrl(pasted, null)).toBeNull();
     },
   );
 
-  it('leaves the platform’s own address as it is', () => {
+  it('does not split the platform’s default URL', () => {
     expect(splitRtmpUrl('rtmp://h.example/live/app/', 'rtmp://h.example/live/app')).toBeNull();
   });
 });

@@ -1,14 +1,14 @@
-/** A pasted address taken apart: what the platform calls the server, and what it calls the key. */
+/** The parts of a pasted address: server URL and stream key. */
 interface SplitRtmpUrl {
   rtmpUrl: string;
   streamKey: string;
 }
 
 /**
- * Splits a pasted `rtmp://host/app/key` into address and key; null when there is nothing to split.
+ * Splits a pasted `rtmp://host/app/key` into URL and key; returns null when there is no key.
  *
- * Where the platform's own address is known and the paste begins with it, the rest is the key. Otherwise the last path
- * segment is taken, which is a guess: the caller shows what was done and offers to undo it.
+ * If the paste starts with the platform's default URL, the rest is the key. Otherwise the last path segment is a guess,
+ * which the caller shows with an undo.
  */
 export function splitRtmpUrl(pasted: string, presetUrl: string | null): SplitRtmpUrl | null {
   const text = pasted.trim();

@@ -18,22 +18,22 @@ import {
 import { fieldErrors } from './field-errors.ts';
 import { useFailureAfterwards } from './use-failure-afterwards.ts';
 
-/** What a form is about. */
+/** Subject of a form. */
 export interface DestinationFormSubject {
   presets: PresetsResource;
-  /** What is edited; null while adding. */
+  /** The edited destination; null while adding. */
   destination: DestinationResource | null;
   etag: string | null;
-  /** What a new one begins as a copy of; null: from the platform's defaults. */
+  /** The destination to copy; null starts with the platform's defaults. */
   copyOf: DestinationResource | null;
-  /** The name its draft is kept under. */
+  /** Key of the draft. */
   draft: string;
   onClose: () => void;
 }
 
 const FIELDS = ['name', 'group', 'platform', 'rtmpUrl', 'streamKey', 'preset', 'standby'];
 
-/** The values a form begins with, before anything is typed. */
+/** Returns the initial values of a form. */
 function pristineValues({ presets, destination, copyOf }: DestinationFormSubject): DestinationFormValues {
   const like = destination ?? copyOf;
   if (like) {
@@ -44,7 +44,7 @@ function pristineValues({ presets, destination, copyOf }: DestinationFormSubject
   return { name: '', group: '', streamKey: '', standby: 'warm', ...defaults };
 }
 
-/** The fields that are not as the form began with them. */
+/** Returns the fields that differ from the initial values. */
 function typedFields(before: DestinationFormValues, after: DestinationFormValues): Draft {
   const fields = Object.keys(after) as (keyof DestinationFormValues)[];
   return Object.fromEntries(
@@ -52,7 +52,7 @@ function typedFields(before: DestinationFormValues, after: DestinationFormValues
   );
 }
 
-/** Values, draft and saving of the form that adds or edits a destination. */
+/** Manages values, draft and saving of the destination form. */
 export function useDestinationForm(subject: DestinationFormSubject) {
   const { presets, draft, onClose } = subject;
   const [base, setBase] = useState<Version | null>(
@@ -77,13 +77,13 @@ export function useDestinationForm(subject: DestinationFormSubject) {
   };
   const saveOver = (version: Version, changes: ReturnType<typeof changedFields>, apply: Apply | null): void => {
     const onSuccess = finish(`${form.values.name.trim()} saved`);
-    // Where nothing arrives there is nothing to interrupt, and so nothing to ask.
+    // Nothing arrives, so applying now interrupts no viewer and needs no question.
     const when = apply ?? (isOffAirAnyway(version.destination) ? 'now' : null);
     edit.mutateAsync({ changes, etag: version.etag, apply: when }, { onSuccess }).catch(tellAfterwards);
   };
   const changes = base ? changedFields(fieldsOf(base.destination), toFields(form.values)) : {};
 
-  /** What a platform was given before another one was looked at. */
+  /** Values typed for a platform before the operator selected another one. */
   const typedFor = useRef(new Map<string, Pick<DestinationFormValues, 'rtmpUrl' | 'preset'>>());
   const choosePlatform = (next: PresetsResource['platforms'][number]): void => {
     const { platform, rtmpUrl, preset } = form.values;
@@ -98,7 +98,7 @@ export function useDestinationForm(subject: DestinationFormSubject) {
     changes,
     isPending,
     isRestored,
-    /** Changes with every refusal, the same again too. */
+    /** Changes with every refusal, also with a repeated one. */
     refusal: failureReason,
     ...fieldErrors(problemOf(error), FIELDS),
     choosePlatform,
@@ -133,7 +133,7 @@ export function useDestinationForm(subject: DestinationFormSubject) {
       edit.reset();
     },
     saveMine(theirs: Version): void {
-      // Only what was changed here: their other changes stay.
+      // Sends only the changes made here, so that the other person's changes stay.
       saveOver(theirs, changes, null);
     },
   };

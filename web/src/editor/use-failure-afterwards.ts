@@ -2,9 +2,8 @@ import { useEffect, useRef } from 'react';
 import { showProblem } from '../app/problem-toast.tsx';
 
 /**
- * For a dialog that was left while its request was under way: an open one shows a failure itself, one that is gone
- * leaves it to a toast.
- * @returns takes the failure of the request
+ * Reports a failure in a toast if its dialog was closed during the request; an open dialog shows the failure itself.
+ * @returns a handler for the error of the request
  */
 export function useFailureAfterwards(action: string): (error: unknown) => void {
   const isOpen = useRef(false);

@@ -1,8 +1,8 @@
 import { type RefObject, useEffect } from 'react';
 
 /**
- * Brings what has just come up in a form into sight, also as it grows, and gives it the focus: a question below the fold
- * is not asked.
+ * Scrolls a new element of a form into view, also while it grows, and focuses it, because an operator does not see a
+ * question below the fold.
  */
 export function useInSight(element: RefObject<HTMLElement | null>): void {
   useEffect(() => {

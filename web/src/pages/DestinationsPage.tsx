@@ -16,7 +16,7 @@ import { platformName } from '../destinations/preset-names.ts';
 import page from '../ui/page.module.css';
 import classes from './DestinationsPage.module.css';
 
-/** Every destination in a table: to find some among many, and to start or stop several at once. */
+/** All destinations in a table, with filters and bulk actions. */
 export function DestinationsPage({ search, onSearch }: { search: string; onSearch: (search: string) => void }) {
   usePageTitle('Destinations');
   const { destinations, destinationsStale } = useShow();
@@ -30,7 +30,7 @@ export function DestinationsPage({ search, onSearch }: { search: string; onSearc
   const order = toSortOrder(filter.sort);
   const shown = sortDestinations(filterDestinations(pushes, filter, nameOfPlatform), order, nameOfPlatform);
   const grouping = toGrouping(filter.by);
-  // What is hidden by a filter is not acted upon, even if it was chosen before.
+  // Actions never include selected destinations that a filter hides.
   const chosen = shown.filter(({ destinationId }) => selected.has(destinationId));
   return (
     <section className={page.page}>
@@ -75,7 +75,7 @@ interface SelectionProps {
   onClear: () => void;
 }
 
-/** What can be done with the chosen ones; there all the time, so that the table does not jump with the first choice. */
+/** Actions for the selection; always visible, so that the table does not move with the first selection. */
 function Selection({ chosen, shown, onClear }: SelectionProps) {
   return (
     <div className={classes.selection}>

@@ -4,7 +4,7 @@ import { paths } from '../app/paths.ts';
 import { usePageTitle } from '../ui/use-page-title.ts';
 import classes from '../ui/page.module.css';
 
-/** What an address that leads nowhere shows. */
+/** Shown for an unknown path. */
 export function NotFoundPage() {
   usePageTitle('Not found');
   return (

@@ -12,7 +12,7 @@ import { sentence } from '../ui/format.ts';
 import page from '../ui/page.module.css';
 import classes from './SettingsPage.module.css';
 
-/** What belongs to this browser, and what there is to know about this Sluice. */
+/** Settings of this browser, and information about this deployment. */
 export function SettingsPage({ session }: { session: SessionResource }) {
   usePageTitle('Settings');
   return (

@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import { useHistoryState } from 'wouter/use-browser-location';
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import { usePresets } from '../api/flow.ts';
-import { useLeftovers } from '../api/leftovers.ts';
+import { useOrphans } from '../api/orphans.ts';
 import { paths } from '../app/paths.ts';
 import { revealFirstProblem } from '../app/reveal-problem.ts';
 import { useMoneyShown } from '../app/use-money.ts';
@@ -16,11 +16,11 @@ import { BulkButtons } from '../editor/BulkButtons.tsx';
 import { SourceCard } from '../source/SourceCard.tsx';
 import classes from './ShowPage.module.css';
 
-/** The one page a show is run from. */
+/** The page from which an operator runs a show. */
 export function ShowPage({ embedded }: { embedded: boolean }) {
   const { destinations, flow, destinationsStale, flowStale } = useShow();
   const presets = usePresets();
-  const leftovers = useLeftovers().data?.length ?? 0;
+  const orphans = useOrphans().data?.length ?? 0;
   const sourceConnected = flow?.source.state === 'connected';
   const isMoneyShown = useMoneyShown();
   usePageTitle('Show');
@@ -50,10 +50,10 @@ export function ShowPage({ embedded }: { embedded: boolean }) {
           <Link href={paths.rehearsal}>Drills</Link>
         </p>
       )}
-      {leftovers > 0 && (
+      {orphans > 0 && (
         <p className={classes.note}>
-          {leftovers === 1 ? 'One AWS resource is unused.' : `${leftovers} AWS resources are unused.`}{' '}
-          <Link href={paths.leftovers}>Unused resources</Link>
+          {orphans === 1 ? 'One AWS resource is unused.' : `${orphans} AWS resources are unused.`}{' '}
+          <Link href={paths.orphans}>Unused resources</Link>
         </p>
       )}
     </>

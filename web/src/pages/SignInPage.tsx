@@ -11,11 +11,11 @@ import classes from './SignInPage.module.css';
 
 interface SignInPageProps {
   linkRefused: boolean;
-  /** Somebody is signed in, and may not even look. */
+  /** Set when the signed-in user has no role. */
   forbidden?: ProblemBody;
 }
 
-/** Signs in the way the API says: with the token of this installation, or at the user pool. */
+/** Signs in with the token of this installation or at the user pool, as the API requires. */
 export function SignInPage({ linkRefused, forbidden }: SignInPageProps) {
   const way = wayToSignIn();
   useSignInElsewhere();

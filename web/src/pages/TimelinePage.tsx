@@ -38,12 +38,12 @@ const KINDS = [
 ];
 const DAY_MS = 86_400_000;
 
-/** A choice out of an address; what nobody could have chosen on the page counts as not chosen. */
+/** Returns a choice from a query, or the default for a value the page does not offer. */
 function offered(options: readonly { value: string }[], given: string, otherwise: string): string {
   return options.some(({ value }) => value === given) ? given : otherwise;
 }
 
-/** Everything that happened: who, what, and why. */
+/** The timeline of all destinations. */
 export function TimelinePage({ search, onSearch }: { search: string; onSearch: (search: string) => void }) {
   usePageTitle('Timeline');
   const { destinations } = useShow();
@@ -53,7 +53,7 @@ export function TimelinePage({ search, onSearch }: { search: string; onSearch: (
     kind: offered(KINDS, given.kind, DEFAULTS.kind),
     days: offered(DAYS, given.days, DEFAULTS.days),
   };
-  // Fixed while the page is open: a window that moves would be another question with every second.
+  // Fixed while the page is open, because a moving window would change the query every second.
   const [openedAtMs] = useState(() => toServerTimeMs(Date.now()));
   const filter: TimelineFilter = {
     kind: chosen.kind,

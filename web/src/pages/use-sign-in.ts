@@ -11,7 +11,7 @@ export function useSignIn() {
   });
 }
 
-/** Looks again whenever the page is come back to: the cookie is that of every tab, and may have been got in another. */
+/** Checks the session again when the page becomes visible, because a sign-in in another tab sets the shared cookie. */
 export function useSignInElsewhere(): void {
   useEffect(() => {
     const look = (): void => {
@@ -33,7 +33,7 @@ const REFUSALS: Record<string, string> = {
   unavailable: 'The sign-in service does not answer. Try again in a moment.',
 };
 
-/** Why the last sign-in came to nothing, from the address it led back to; null when there is nothing to say. */
+/** Returns why the last sign-in failed, from the query of its redirect, or null. */
 export function signInRefusal(search: string): string | null {
   const refusal = new URLSearchParams(search).get('signIn') ?? '';
   return Object.hasOwn(REFUSALS, refusal) ? REFUSALS[refusal]! : null;

@@ -22,7 +22,7 @@ const CUSTOM: Mark = {
   ),
 };
 
-/** Simple signs in the platforms' colours; a platform without one gets the custom sign. */
+/** Simple signs in the platforms' colours; other platforms get the custom sign. */
 const MARKS: Record<string, Mark> = {
   youtube: {
     background: '#e62117',
@@ -112,7 +112,7 @@ const MARKS: Record<string, Mark> = {
   custom: CUSTOM,
 };
 
-/** A platform's badge. Decorative: the platform's name stands beside it. */
+/** A platform's badge. Decorative, because the platform's name is beside it. */
 export function PlatformMark({ platform, size = 40 }: { platform: string; size?: number }) {
   const { background, foreground, drawing } = MARKS[platform] ?? CUSTOM;
   return (

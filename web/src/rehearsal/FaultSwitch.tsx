@@ -5,17 +5,17 @@ import classes from './FaultSwitch.module.css';
 interface FaultSwitchProps {
   label: string;
   description: string;
-  /** Names of other destinations it is practised on. */
+  /** Names of the other destinations the drill runs on. */
   elsewhere: readonly string[];
   isOn: boolean;
-  /** Asked for, and not answered yet. */
+  /** A request is pending. */
   isPending: boolean;
   /** Why it cannot be switched; undefined when it can. */
   refusal: string | undefined;
   onChange: (isOn: boolean) => void;
 }
 
-/** One failure with what it teaches. It shows what is so, not what was pressed: it moves with the answer. */
+/** A switch for one drill with its description. It shows the API's state, so it changes with the answer. */
 export function FaultSwitch(props: FaultSwitchProps) {
   const { label, description, elsewhere, isOn, isPending, refusal, onChange } = props;
   const id = useId();

@@ -4,25 +4,25 @@ import { useEndRehearsal, useRehearsal } from '../api/rehearsal.ts';
 import { useRoleRefusal } from '../api/session.ts';
 import { paths } from '../app/paths.ts';
 import { showProblem } from '../app/problem-toast.tsx';
-import { practisedFaults } from './practised-faults.ts';
+import { describeActiveDrills } from './active-drills.ts';
 import classes from './RehearsalBanner.module.css';
 
-/** Says on every page that what is seen is practised, so that nobody takes it for real, and ends it. */
+/** Marks every page while a drill runs, so that no one mistakes it for a real failure, and stops it. */
 export function RehearsalBanner() {
   const { data: faults } = useRehearsal();
   const destinations = useDestinations().data ?? [];
   const refusal = useRoleRefusal('operator');
   const end = useEndRehearsal();
   if (!faults) return null;
-  const practised = practisedFaults(faults, destinations);
-  // There before it is needed: a screen reader tells what comes into a status, not one that comes with its words.
+  const drills = describeActiveDrills(faults, destinations);
+  // Always rendered, because screen readers announce changes of a status element, not a new one.
   return (
     <div role="status">
-      {practised.length > 0 && (
+      {drills.length > 0 && (
         <div className={classes.banner}>
           <p>
             <Link href={paths.rehearsal}>Drill</Link>
-            <span>{practised.join(' · ')}</span>
+            <span>{drills.join(' · ')}</span>
           </p>
           <button
             type="button"

@@ -9,13 +9,13 @@ import { useShow } from '../app/use-show.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { SidePanel } from '../ui/SidePanel.tsx';
 import { presentDestination } from '../destinations/destination-presentation.ts';
-import { practisedFaults } from './practised-faults.ts';
+import { describeActiveDrills } from './active-drills.ts';
 import { FaultSwitch } from './FaultSwitch.tsx';
 import classes from './RehearsalPanel.module.css';
 
 /**
- * Failures to practise, beside the page, so that what they do to the show is seen while they are switched. Reached on
- * one machine only; elsewhere it says so.
+ * Drills, in a panel beside the page, so that their effect on the show is visible. Available on one machine only;
+ * elsewhere it says so.
  */
 export function RehearsalPanel({ onClose }: { onClose: () => void }) {
   const { data: faults, error } = useRehearsal();
@@ -46,8 +46,8 @@ interface ContentProps {
 function Content({ faults, destinations }: ContentProps) {
   const refusal = useRoleRefusal('operator');
   const end = useEndRehearsal();
-  const practised = practisedFaults(faults, destinations);
-  const canEnd = practised.length > 0 && !refusal;
+  const drills = describeActiveDrills(faults, destinations);
+  const canEnd = drills.length > 0 && !refusal;
   const reason = refusal ?? (canEnd ? undefined : 'No drill running');
   return (
     <>
@@ -132,7 +132,7 @@ function OnDestination({ faults, destinations, refusal }: OnDestinationProps) {
   const id = useId();
   const pushes = destinations.filter(({ primary }) => !primary);
   const [wanted, setWanted] = useState<string | null>(null);
-  // Practised on one already, else one that runs: there it shows at once.
+  // Prefers a destination with a drill, then a running one, on which a drill takes effect at once.
   const first =
     pushes.find(({ destinationId }) => faults.some((fault) => fault.destinationIds.includes(destinationId))) ??
     pushes.find(({ status }) => status === 'running') ??

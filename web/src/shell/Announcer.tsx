@@ -12,7 +12,7 @@ interface Heard {
   message: string;
 }
 
-/** Tells screen readers about changes of state, once each; the first look is not a change. */
+/** Announces each state change to screen readers once; the first poll is not a change. */
 export function Announcer({
   destinations,
   flow,
@@ -23,7 +23,7 @@ export function Announcer({
   stale: boolean;
 }) {
   const [heard, setHeard] = useState<Heard>({ destinations: undefined, words: new Map(), message: '' });
-  // Compared while rendering, so that no change between two polls is lost to a later effect.
+  // Compares during rendering, so that no change between two polls is lost.
   if (destinations && destinations !== heard.destinations) setHeard(listen(heard, destinations));
 
   const announced = useAnnouncement();

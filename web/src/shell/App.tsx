@@ -16,7 +16,7 @@ import { Toasts } from './Toasts.tsx';
 import { cssVariablesResolver, theme } from '../theme/theme.ts';
 import classes from './App.module.css';
 
-/** The whole dashboard. `linkRefused` is set when the page was opened by a start link that is no longer valid. */
+/** The dashboard. `linkRefused` is true when the page was opened by an invalid sign-in link. */
 export function App({ linkRefused }: { linkRefused: boolean }) {
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} defaultColorScheme="auto">
@@ -44,7 +44,7 @@ function SessionGate({ linkRefused }: { linkRefused: boolean }) {
   return <Opening problem={problem} />;
 }
 
-/** Leaves the dashboard for a page the API serves. */
+/** Leaves the dashboard for a page of the API. */
 function GoTo({ page }: { page: string }) {
   useEffect(() => window.location.replace(page), [page]);
   return <Opening />;

@@ -19,7 +19,7 @@ import { StatusPill } from '../destinations/StatusWord.tsx';
 import { Mark, Wordmark } from '../ui/Wordmark.tsx';
 import classes from './AppHeader.module.css';
 
-/** The first glance: is the source in, what runs, what needs me, what it costs; and the way to every page. */
+/** The header: source, destinations on air, problems and costs, and the navigation. */
 export function AppHeader({ pathname, onHelp }: { pathname: string; onHelp: () => void }) {
   const { destinations, flow, destinationsStale, flowStale } = useShow();
   const stale = destinationsStale || flowStale;
@@ -93,7 +93,7 @@ function useHeightForPanel(header: RefObject<HTMLElement | null>): void {
   }, [header]);
 }
 
-/** Only where failures can be practised. */
+/** Rendered only where drills are available. */
 function RehearsalLink() {
   const { data } = useRehearsal();
   if (!data) return null;
@@ -112,7 +112,7 @@ function RehearsalLink() {
   );
 }
 
-/** Who is at the controls, where there can be several; with the role, unless it is the one that may everything. */
+/** The signed-in user where there can be several, with their role unless it is admin. */
 function SignedIn() {
   const session = useSession().data;
   if (session?.signIn.kind !== 'redirect') return null;

@@ -1,18 +1,17 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import classes from './HintLayer.module.css';
 
-/** A pointer that only passes by shows nothing. */
+/** Delay, so that a passing pointer shows no hint. */
 const SHOWN_AFTER_MS = 250;
-/** Time to move the pointer from the control onto its hint. */
+/** Time to move the pointer from the control to its hint. */
 const LEFT_FOR_MS = 120;
 const GAP_PX = 7;
 const EDGE_PX = 8;
 
 /**
- * The one tooltip of the page. A control says its hint in `data-hint`; hovering it, focusing it by keyboard or touching
- * it shows the text, Escape hides it. One layer instead of one component per control: a list of a thousand destinations
- * has thousands of controls. It only repeats what the control's name or description says, so it is hidden from screen
- * readers.
+ * The only tooltip of the page. It shows the `data-hint` of a control on hover, keyboard focus or touch; Escape hides
+ * it. One layer replaces a component per control, because a long list has thousands of controls. It repeats the
+ * control's name or description, so it is hidden from screen readers.
  */
 export function HintLayer() {
   const [target, setTarget] = useState<HTMLElement | null>(null);
@@ -65,7 +64,7 @@ export function HintLayer() {
     return () => observer.disconnect();
   }, [target]);
 
-  // After every rendering: another text is as wide as it is.
+  // Runs after every render, because another text has another width.
   useLayoutEffect(() => {
     const element = bubble.current;
     if (element && target) place(element, target.getBoundingClientRect());
@@ -79,7 +78,7 @@ export function HintLayer() {
   );
 }
 
-/** Above the control where there is room, else below; never past the edges. */
+/** Places the hint above the control if there is room, else below, within the window. */
 function place(bubble: HTMLElement, anchor: DOMRect): void {
   const { width, height } = bubble.getBoundingClientRect();
   const centred = anchor.left + (anchor.width - width) / 2;

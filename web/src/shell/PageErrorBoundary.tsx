@@ -5,11 +5,11 @@ import classes from './App.module.css';
 
 interface Props {
   children: ReactNode;
-  /** Shown in place of what has failed; the whole page’s words if left out. */
+  /** Shown instead of the failed part; by default the message for the whole page. */
   instead?: ReactNode;
 }
 
-/** Keeps a fault of this page from leaving it blank, and says what the fault does not touch. */
+/** Shows a message instead of a blank page after a rendering error. */
 export class PageErrorBoundary extends Component<Props, { broken: boolean }> {
   override state = { broken: false };
 

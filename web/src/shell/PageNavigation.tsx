@@ -1,6 +1,6 @@
 import { IconBroadcast, IconHistory, IconListDetails, IconRecycle, IconSettings } from '@tabler/icons-react';
 import { Link } from 'wouter';
-import { useLeftovers } from '../api/leftovers.ts';
+import { useOrphans } from '../api/orphans.ts';
 import { paths } from '../app/paths.ts';
 import classes from './PageNavigation.module.css';
 
@@ -16,17 +16,17 @@ const PAGES: readonly Page[] = [
   { path: paths.show, label: 'Show', Icon: IconBroadcast },
   { path: paths.destinations, label: 'Destinations', Icon: IconListDetails },
   { path: paths.timeline, label: 'Timeline', Icon: IconHistory },
-  { path: paths.leftovers, label: 'Unused resources', short: 'Unused', Icon: IconRecycle },
+  { path: paths.orphans, label: 'Unused resources', short: 'Unused', Icon: IconRecycle },
   { path: paths.settings, label: 'Settings', Icon: IconSettings },
 ];
 
-/** The pages: in the header, and at the thumb on a phone. */
+/** Navigation between pages: in the header, on a phone at the bottom. */
 export function PageNavigation({ pathname }: { pathname: string }) {
-  const leftovers = useLeftovers().data?.length ?? 0;
+  const orphans = useOrphans().data?.length ?? 0;
   return (
     <nav className={classes.navigation} aria-label="Pages">
       {PAGES.map(({ path, label, short = label, Icon }) => {
-        const count = path === paths.leftovers ? leftovers : 0;
+        const count = path === paths.orphans ? orphans : 0;
         return (
           <Link
             key={path}

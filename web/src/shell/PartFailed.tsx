@@ -1,6 +1,6 @@
 import classes from './PartFailed.module.css';
 
-/** In place of a part of the page that could not be fetched. */
+/** Replaces a part of the page that failed to load. */
 export function PartFailed() {
   return (
     <p className={classes.partFailed} role="alert">

@@ -15,7 +15,7 @@ import {
   DestinationDrawer,
   DestinationsPage,
   DetailsPanel,
-  LeftoversPage,
+  OrphansPage,
   NotFoundPage,
   prefetchRest,
   RehearsalPanel,
@@ -31,7 +31,7 @@ import { useShortcuts } from './use-shortcuts.ts';
 import { useShow } from '../app/use-show.ts';
 import classes from './Shell.module.css';
 
-/** What stays on every page: the first glance, the way to the others, and what lies over them. */
+/** The frame of every page: header, navigation, banners, panels and dialogs. */
 export function Shell({ session }: { session: SessionResource }) {
   const { pathname, search, overlay, changeSearch, close } = usePlace();
   const { destinations, flow, lost, ageMs, problem } = useShow();
@@ -98,8 +98,8 @@ function Page({ pathname, search, onSearch, session }: PageProps) {
       return <DestinationsPage search={search} onSearch={onSearch} />;
     case paths.timeline:
       return <TimelinePage search={search} onSearch={onSearch} />;
-    case paths.leftovers:
-      return <LeftoversPage />;
+    case paths.orphans:
+      return <OrphansPage />;
     case paths.settings:
       return <SettingsPage session={session} />;
     default:
@@ -120,7 +120,7 @@ function Over({ overlay, onClose }: { overlay: Overlay; onClose: () => void }) {
   }
 }
 
-/** Where Sluice runs on AWS, media does not pass through what has become silent; on one machine it does. */
+/** The connection lost banner. On AWS media does not pass through the control plane; on one machine it may. */
 function Lost({ ageMs, isEmbedded }: { ageMs: number; isEmbedded: boolean }) {
   return (
     <p className={classes.lost} role="status">
@@ -136,14 +136,14 @@ function Lost({ ageMs, isEmbedded }: { ageMs: number; isEmbedded: boolean }) {
   );
 }
 
-/** A page that was navigated to has the focus, so that keyboard and screen reader start at its top. */
+/** Focuses a new page, so that keyboard and screen reader start at its top. */
 function useFocusOnArrival(main: React.RefObject<HTMLElement | null>, pathname: string): void {
   const from = useRef(pathname);
   useEffect(() => {
     if (from.current === pathname) return;
     from.current = pathname;
     window.scrollTo(0, 0);
-    // A page may have put it where it is wanted already.
+    // The page may have set the focus already.
     if (!main.current?.contains(document.activeElement)) main.current?.focus({ preventScroll: true });
   }, [main, pathname]);
 }

@@ -4,7 +4,7 @@ import { useShortcutsEnabled } from '../app/use-shortcuts-enabled.ts';
 import { SHORTCUTS } from './shortcuts.ts';
 import classes from './ShortcutSheet.module.css';
 
-/** Every keyboard shortcut, and whether they are on. */
+/** Lists the keyboard shortcuts, and whether they are on. */
 export function ShortcutSheet({ onClose }: { onClose: () => void }) {
   const [enabled] = useShortcutsEnabled();
   useFocusReturn();

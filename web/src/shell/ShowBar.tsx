@@ -13,12 +13,12 @@ import { RemedyButton } from '../destinations/RemedyButton.tsx';
 import { StatusGlyph } from '../destinations/StatusGlyph.tsx';
 import classes from './ShowBar.module.css';
 
-/** Problems named in the bar; the rest is counted. */
+/** Maximum number of named problems; the rest is counted. */
 const NAMED_MAX = 3;
 
 /**
- * What needs a person, and on a phone the way to stop everything: at the bottom of the screen, wherever the page is
- * scrolled to. It lies over the page, so that nothing moves under the pointer when a problem comes up.
+ * Problems, and on a phone Stop all, fixed at the bottom of the screen. The bar covers the page, so that nothing moves
+ * under the pointer when a problem appears.
  */
 export function ShowBar() {
   const { destinations = [], flow, destinationsStale, flowStale } = useShow();

@@ -2,7 +2,7 @@ import { IconDatabaseExclamation } from '@tabler/icons-react';
 import { useServiceHealth } from '../api/service.ts';
 import classes from './StoreBanner.module.css';
 
-/** On one machine: says on every page that changes are refused because the disk does not take them. */
+/** Shows on every page that the disk refuses changes. One machine only. */
 export function StoreBanner() {
   const health = useServiceHealth({ polled: true });
   const store = health.data?.checks.find(({ name }) => name === 'store');

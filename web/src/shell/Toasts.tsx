@@ -5,13 +5,13 @@ import { isToastWanted, onToastWanted } from '../app/problem-toast.tsx';
 
 const Notifications = lazy(async () => ({ default: (await import('@mantine/notifications')).Notifications }));
 
-/** The place toasts appear in; nothing at all before the first one. */
+/** Container of toasts; renders nothing before the first one. */
 export function Toasts() {
   const wanted = useSyncExternalStore(onToastWanted, isToastWanted);
   return (
     <PageErrorBoundary instead={<PartFailed />}>
       <Suspense>
-        {/* Below drawers and dialogs (200), so that an old failure never covers the buttons of a form. */}
+        {/* Below drawers and dialogs (200), so that a toast never covers the buttons of a form. */}
         {wanted && <Notifications position="bottom-left" limit={4} zIndex={150} />}
       </Suspense>
     </PageErrorBoundary>

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { pageAfterSignIn } from './page-after-sign-in.ts';
 
-it('goes back to the documentation', () => {
+it('returns to the documentation', () => {
   expect(pageAfterSignIn('?next=%2Fapi%2Fdocs')).toBe('/api/docs');
 });
 
@@ -11,4 +11,4 @@ it.each([
   '?next=//evil.example',
   '?next=https://evil.example/api/docs',
   '?next=/api/docs/../session/sign-in',
-])('goes nowhere else: %s', (search) => expect(pageAfterSignIn(search)).toBeNull());
+])('ignores other targets: %s', (search) => expect(pageAfterSignIn(search)).toBeNull());

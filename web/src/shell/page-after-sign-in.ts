@@ -1,7 +1,7 @@
-/** Pages of the API that lead here to sign in; no other address is gone to, wherever the link came from. */
+/** Pages of the API that redirect here to sign in; no other target is allowed. */
 const PAGES = ['/api/docs'];
 
-/** The page that sent the browser here to sign in (`?next=…`), to go back to; null when there is none. */
+/** Returns the page to open after a sign-in (`?next=…`), or null. */
 export function pageAfterSignIn(search: string): string | null {
   const next = new URLSearchParams(search).get('next') ?? '';
   return PAGES.includes(next) ? next : null;

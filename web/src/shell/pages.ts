@@ -1,13 +1,13 @@
 import { lazy } from 'react';
 import { prefetchDialogs } from '../editor/dialogs.ts';
 
-/** Every page and overlay in a part of its own, fetched when it is first shown. */
+/** Loads each page and overlay as a separate chunk when it is first shown. */
 const load = {
   show: async () => ({ default: (await import('../pages/ShowPage.tsx')).ShowPage }),
   signIn: async () => ({ default: (await import('../pages/SignInPage.tsx')).SignInPage }),
   destinations: async () => ({ default: (await import('../pages/DestinationsPage.tsx')).DestinationsPage }),
   timeline: async () => ({ default: (await import('../pages/TimelinePage.tsx')).TimelinePage }),
-  leftovers: async () => ({ default: (await import('../pages/LeftoversPage.tsx')).LeftoversPage }),
+  orphans: async () => ({ default: (await import('../pages/OrphansPage.tsx')).OrphansPage }),
   settings: async () => ({ default: (await import('../pages/SettingsPage.tsx')).SettingsPage }),
   notFound: async () => ({ default: (await import('../pages/NotFoundPage.tsx')).NotFoundPage }),
   editor: async () => ({ default: (await import('../editor/DestinationDrawer.tsx')).DestinationDrawer }),
@@ -20,7 +20,7 @@ export const ShowPage = lazy(load.show);
 export const SignInPage = lazy(load.signIn);
 export const DestinationsPage = lazy(load.destinations);
 export const TimelinePage = lazy(load.timeline);
-export const LeftoversPage = lazy(load.leftovers);
+export const OrphansPage = lazy(load.orphans);
 export const SettingsPage = lazy(load.settings);
 export const NotFoundPage = lazy(load.notFound);
 export const DestinationDrawer = lazy(load.editor);
@@ -28,18 +28,18 @@ export const DetailsPanel = lazy(load.details);
 export const RehearsalPanel = lazy(load.rehearsal);
 export const ShortcutSheet = lazy(load.shortcuts);
 
-/** Asks for the first page while the session is still being looked up. */
+/** Loads the first page while the session request is pending. */
 export function preloadFirstPage(): void {
   if (window.location.pathname === '/') void load.show();
 }
 
-/** Time for the first picture to settle before the rest is fetched. */
+/** Delay after the first render before the rest is prefetched. */
 const REST_AFTER_MS = 4000;
 
 /**
- * Fetches the small rest in quiet: a dialog has to open also while the server is away, and the message that it is away
- * is one of these parts. The player is not among them, it comes with a picture.
- * @returns gives it up
+ * Prefetches the small remaining chunks, because dialogs and the connection lost message have to work without the
+ * server. Excludes the player, which loads with the preview.
+ * @returns a function that cancels
  */
 export function prefetchRest(): () => void {
   const timer = setTimeout(() => {

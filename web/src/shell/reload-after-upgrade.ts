@@ -2,9 +2,9 @@ const RELOADED_AT = 'sluice-reloaded-at';
 const RELOAD_AGAIN_AFTER_MS = 30_000;
 
 /**
- * Reloads the page when a part of it is gone from the server: the dashboard was upgraded while the page was open. Not
- * while the server is away, because the page as it is still shows the last known state; and at most once in a while, so
- * that a part that is missing for good cannot reload for ever.
+ * Reloads the page when a chunk no longer exists on the server, after an upgrade of the dashboard. Does not reload
+ * while the server is unreachable, because the open page still shows the last known state, and limits the rate, so that
+ * a missing chunk cannot cause endless reloads.
  */
 export function reloadAfterUpgrade(): void {
   window.addEventListener('vite:preloadError', () => {

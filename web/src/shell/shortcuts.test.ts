@@ -14,23 +14,23 @@ describe('pressKey', () => {
     for (const { keys, action } of SHORTCUTS) expect(press(...keys)).toEqual(action);
   });
 
-  it('does nothing for keys that are no shortcut, and forgets them', () => {
+  it('ignores and drops keys that are not a shortcut', () => {
     expect(press('x')).toBeNull();
     expect(press('g', 'x')).toBeNull();
     expect(press('g', 'x', 's')).toEqual({ kind: 'transport' });
   });
 
-  it('takes a key that goes on with nothing as the first of another shortcut', () => {
+  it('treats a key that does not continue a shortcut as the start of another', () => {
     expect(press('g', 'j')).toEqual({ kind: 'move', by: 1 });
   });
 
-  it('forgets the first key after a pause', () => {
+  it('drops the first key after a pause', () => {
     const { pressed } = pressKey(NOTHING, 'g', 10_000);
     expect(pressKey(pressed, 'd', 11_000).action).toMatchObject({ kind: 'go' });
     expect(pressKey(pressed, 'd', 12_000).action).toBeNull();
   });
 
-  it('has no two shortcuts of which one begins with the other', () => {
+  it('has no shortcut that is a prefix of another', () => {
     const written = SHORTCUTS.map(({ keys }) => keys.join(' '));
     for (const one of written) expect(written.filter((other) => `${other} `.startsWith(`${one} `))).toEqual([one]);
   });

@@ -13,7 +13,7 @@ interface Shortcut {
   action: ShortcutAction;
 }
 
-/** Every keyboard shortcut; the help sheet shows this list and nothing else. */
+/** All keyboard shortcuts; the help sheet shows this list. */
 export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['?'], words: 'Show this help', action: { kind: 'help' } },
   { keys: ['/'], words: 'Search destinations', action: { kind: 'search' } },
@@ -28,22 +28,22 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['g', 's'], words: 'Go to the show', action: { kind: 'go', path: paths.show } },
   { keys: ['g', 'd'], words: 'Go to destinations', action: { kind: 'go', path: paths.destinations } },
   { keys: ['g', 't'], words: 'Go to the timeline', action: { kind: 'go', path: paths.timeline } },
-  { keys: ['g', 'l'], words: 'Go to unused resources', action: { kind: 'go', path: paths.leftovers } },
+  { keys: ['g', 'l'], words: 'Go to unused resources', action: { kind: 'go', path: paths.orphans } },
   { keys: ['g', 'p'], words: 'Go to settings (preferences)', action: { kind: 'go', path: paths.settings } },
 ];
 
-/** Longest pause between two keys that belong together. */
+/** Longest pause between the keys of a shortcut. */
 const TOGETHER_WITHIN_MS = 1500;
 
-/** Keys pressed so far that may become a shortcut. */
+/** Pressed keys that may become a shortcut. */
 export interface Pressed {
   keys: readonly string[];
   atMs: number;
 }
 
 /**
- * Takes one more key. Pure.
- * @returns the action it completes, if any, and what is pressed from now on
+ * Adds a key. Pure.
+ * @returns the completed action, if any, and the remaining pressed keys
  */
 export function pressKey(
   before: Pressed,
@@ -51,7 +51,7 @@ export function pressKey(
   nowMs: number,
 ): { action: ShortcutAction | null; pressed: Pressed } {
   const isTogether = nowMs - before.atMs <= TOGETHER_WITHIN_MS;
-  // What does not go on with the keys before begins anew.
+  // A key that does not continue the previous keys starts a new sequence.
   for (const keys of [[...(isTogether ? before.keys : []), key], [key]]) {
     const begun = SHORTCUTS.filter((shortcut) => keys.every((each, index) => shortcut.keys[index] === each));
     const complete = begun.find((shortcut) => shortcut.keys.length === keys.length);

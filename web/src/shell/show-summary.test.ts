@@ -16,7 +16,7 @@ const waitingSince = (since: string | null): DestinationResource =>
 const flow = (state: FlowStatusResource['source']['state'], changes: Partial<FlowStatusResource['source']> = {}) =>
   makeFlow({ source: { ...makeFlow().source, state, ...changes } });
 
-/** What the header says, in one line. */
+/** Returns the header's text in one line. */
 function headline(destinations: DestinationResource[], source: FlowStatusResource): string {
   const { source: shown, onAir: count, total, problems, pending } = summarizeShow(destinations, source);
   return [`${shown?.fullWord} (${shown?.tone})`, `${count} of ${total}`, `${problems.length} problems`, pending?.words]
@@ -25,11 +25,11 @@ function headline(destinations: DestinationResource[], source: FlowStatusResourc
 }
 
 describe('summarizeShow', () => {
-  it('calls a show without a problem what it is', () => {
+  it('shows a show without problems', () => {
     expect(headline([onAir, onAir], flow('connected'))).toBe('Source connected (air) · 2 of 2 · 0 problems');
   });
 
-  it('makes a problem of a source that is lost on air', () => {
+  it('reports a source lost on air as a problem', () => {
     const lost = [waitingSince(LATER), waitingSince(LATER)];
     expect(headline(lost, flow('waiting'))).toBe('Source lost (attention) · 0 of 2 · 1 problems · 2 waiting');
     expect(headline(lost, flow('off'))).toBe('Source off (attention) · 0 of 2 · 1 problems · 2 waiting');
@@ -40,23 +40,23 @@ describe('summarizeShow', () => {
     });
   });
 
-  it('takes an unknown time of the loss for a loss', () => {
+  it('treats an unknown time of the loss as a loss', () => {
     expect(headline([waitingSince(null)], flow('waiting'))).toContain('Source lost (attention)');
   });
 
-  it('does not alarm an operator who started before the encoder', () => {
+  it('reports no problem when destinations started before the encoder', () => {
     const early = [waitingSince(AT_ONCE)];
     expect(headline(early, flow('waiting'))).toBe('Waiting for an encoder (waiting) · 0 of 1 · 0 problems · 1 waiting');
   });
 
-  it('does not say waiting beside destinations on air, nor on air beside a lost source', () => {
+  it('never shows waiting beside destinations on air, or on air beside a lost source', () => {
     expect(headline([onAir, onAir], flow('waiting'))).toBe('Checking the source (motion) · 2 of 2 · 0 problems');
     expect(headline([onAir, waitingSince(LATER)], flow('waiting'))).toBe(
       'Checking the source (motion) · 1 of 2 · 0 problems · 1 waiting',
     );
   });
 
-  it('makes a problem of an encoder that is connected and brings no picture, but not as it comes back', () => {
+  it('reports a connected encoder without a picture as a problem, but not right after it returns', () => {
     const lost = [waitingSince(LATER)];
     const back = flow('connected', { since: '2026-11-21T18:20:00.000Z' });
     expect(headline(lost, { ...back, observedAt: '2026-11-21T18:20:05.000Z' })).toContain('Source connected (air)');
@@ -65,14 +65,14 @@ describe('summarizeShow', () => {
     );
   });
 
-  it('lists the source first, then what fails, the preview too', () => {
+  it('lists the source first, then failed destinations including the preview', () => {
     const failed = makeDestination({ name: 'Alpha', status: 'error' });
     const preview = makeDestination({ name: 'Preview', primary: true, status: 'error' });
     const { problems, total } = summarizeShow([preview, failed, onAir], flow('failed'));
     expect([problems.map(({ name }) => name), total]).toEqual([['Source failed', 'Preview', 'Alpha'], 2]);
   });
 
-  it('never calls calm what is requested and not there', () => {
+  it('lists requested destinations that are not on air as pending', () => {
     const starting = makeDestination({ desired: 'running', status: 'starting' });
     const unseen = makeDestination({ ...running, health: { ...health, level: 'good' } });
     const reconnecting = makeDestination({ ...running, health: { ...health, level: 'reconnecting' } });

@@ -5,21 +5,21 @@ import { countShow } from '../destinations/show-counts.ts';
 import { presentSource, type SourcePresentation } from '../source/source-presentation.ts';
 
 /**
- * The show in one line. Source and destinations are polled apart, so for some seconds they tell of different moments:
- * everything the header says comes from here, where they are put together, so that no two of its words contradict.
+ * The show in one line. Source and destinations are polled separately, so for some seconds they describe different
+ * moments. The header takes all its text from this summary, which reconciles them, so that it never contradicts itself.
  */
 export interface ShowSummary {
   /** Null until the source is known. */
   source: SourcePresentation | null;
   onAir: number;
   total: number;
-  /** What needs a person, in the order it should be looked at. */
+  /** Problems in order of priority. */
   problems: ShowProblem[];
-  /** Requested and not on air, without being a problem; null when there is none. */
+  /** Requested destinations that are neither on air nor a problem; null without any. */
   pending: { words: string; tone: Tone } | null;
 }
 
-/** Something that needs a person. */
+/** A problem that needs attention. */
 export interface ShowProblem {
   /** Null: the source. */
   destination: DestinationResource | null;
@@ -27,7 +27,7 @@ export interface ShowProblem {
   reason: string;
 }
 
-/** Puts source and destinations together. Pure. */
+/** Combines source and destinations. Pure. */
 export function summarizeShow(
   destinations: readonly DestinationResource[],
   flow: FlowStatusResource | undefined,
@@ -45,7 +45,7 @@ export function summarizeShow(
   return { source, ...counts, problems, pending: pendingOf(destinations) };
 }
 
-/** What is requested and is neither on air nor a problem. */
+/** Returns the requested destinations that are neither on air nor a problem. */
 function pendingOf(destinations: readonly DestinationResource[]): ShowSummary['pending'] {
   const counts = new Map<string, { count: number; tone: Tone }>();
   for (const destination of destinations) {

@@ -3,28 +3,28 @@ import { useLocation } from 'wouter';
 import { useSearch } from 'wouter/use-browser-location';
 import { type Overlay, overlayOf, paths } from '../app/paths.ts';
 
-/** Where the operator is. */
+/** The operator's location. */
 interface Place {
-  /** The page, under an overlay too. */
+  /** Path of the page, also under an overlay. */
   pathname: string;
-  /** Its query, without the question mark. */
+  /** Query of the page, without the question mark. */
   search: string;
   overlay: Overlay | null;
-  /** Gives the page another query; an overlay stays. */
+  /** Changes the query of the page and keeps an overlay open. */
   changeSearch: (search: string) => void;
-  /** Goes back from the overlay to the page under it. */
+  /** Closes the overlay. */
   close: () => void;
 }
 
-/** Reads the place from the address. Under an overlay stays the page it was opened from, as it was. */
+/** Reads the location from the address. The page stays as it was under an overlay. */
 export function usePlace(): Place {
   const [location, navigate] = useLocation();
-  // As it is written: the router’s own reading decodes it once more, and makes a letter of a typed %41.
+  // The raw query, because the router decodes once more and turns a typed %41 into a letter.
   const query = useSearch().slice(1);
   const overlay = overlayOf(location);
   const [page, setPage] = useState({ pathname: overlay ? paths.show : location, search: overlay ? '' : query });
   const moved = !overlay && (page.pathname !== location || page.search !== query);
-  // Set while rendering: the page before never shows under the new address.
+  // Set during rendering, so that the previous page never shows under the new address.
   if (moved) setPage({ pathname: location, search: query });
   const current = moved ? { pathname: location, search: query } : page;
   const back = toAddress(current);

@@ -4,7 +4,7 @@ import { type Pressed, pressKey, type ShortcutAction } from './shortcuts.ts';
 import { useShortcutsEnabled } from '../app/use-shortcuts-enabled.ts';
 import { paths } from '../app/paths.ts';
 
-/** Listens for shortcuts on the whole page. */
+/** Handles shortcuts on the whole page. */
 export function useShortcuts() {
   const [enabled] = useShortcutsEnabled();
   const [helpOpened, setHelpOpened] = useState(false);
@@ -31,7 +31,7 @@ export function useShortcuts() {
 const TYPED_INTO = 'input, textarea, select, [contenteditable="true"]';
 const ASKS = '[role="dialog"], [role="alertdialog"], [role="menu"]';
 
-/** Keys typed into a field, or while a dialog or a menu asks something, are not ours. */
+/** Returns true for keys typed into a field or while a dialog or menu is open. */
 function belongsElsewhere({ target }: KeyboardEvent): boolean {
   if (target instanceof Element && target.matches(`${TYPED_INTO}:not([type="checkbox"], [type="radio"])`)) return true;
   return [...document.querySelectorAll(ASKS)].some((element) => element.checkVisibility());
@@ -50,7 +50,7 @@ function act(action: Exclude<ShortcutAction, { kind: 'help' }>): void {
   }
 }
 
-/** Rows say `data-row`; what has the focus in one is the button that opens its details. */
+/** Moves the focus between rows (`data-row`), to the link to their details. */
 function moveFocus(by: number): void {
   const rows = [...document.querySelectorAll<HTMLElement>('[data-row]')];
   const at = rows.findIndex((row) => row.contains(document.activeElement));
@@ -60,7 +60,7 @@ function moveFocus(by: number): void {
   row?.querySelector<HTMLElement>('[data-row-name]')?.focus();
 }
 
-/** Presses the button a person would: Start where it can be started, else Stop, which asks. */
+/** Presses Start if it is enabled, else Stop, which asks for a confirmation. */
 function pressTransport(): void {
   const row = document.activeElement?.closest('[data-row]');
   const button = row?.querySelector<HTMLElement>('[data-transport]:not([aria-disabled="true"])');
@@ -71,6 +71,6 @@ function pressTransport(): void {
 function search(): void {
   const field = document.querySelector<HTMLElement>('[data-search]');
   if (field) return field.focus();
-  // The page with the field takes the focus when it has come up.
+  // The page focuses its search field when it has loaded.
   navigate(paths.destinations, { state: { search: true } });
 }

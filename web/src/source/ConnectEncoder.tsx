@@ -13,11 +13,11 @@ type Ingest = FlowStatusResource['ingest'];
 
 interface ConnectEncoderProps {
   ingest: Ingest;
-  /** There has been an encoder, so these lines are no news. */
+  /** An encoder has been connected before, so the instructions start collapsed. */
   wasConnected: boolean;
 }
 
-/** How to feed the source: the address, and the same thing in the words of ffmpeg and OBS. */
+/** How to connect an encoder: the address, an ffmpeg command and OBS settings. */
 export function ConnectEncoder({ ingest, wasConnected }: ConnectEncoderProps) {
   const [opened, { toggle }] = useDisclosure(false);
   const [isShown, { toggle: toggleShown }] = useDisclosure(false);
@@ -76,7 +76,7 @@ interface LineProps {
   covered: boolean;
 }
 
-/** What is copied is whole; what is seen may be on a screen that is shared. */
+/** Copies the full text, but may show it without the passphrase, for shared screens. */
 function Line({ name, copyLabel, value, covered }: LineProps) {
   const shown = covered ? coverPassphrase(value) : value;
   return (

@@ -10,10 +10,10 @@ import { SourceThumbnail } from './SourceThumbnail.tsx';
 import { Mark } from '../ui/Wordmark.tsx';
 import classes from './PreviewPlayer.module.css';
 
-/** A browser does not fetch again, before the next load of the page, what it could not fetch once. */
+/** A browser does not retry a failed import until the page is reloaded. */
 const NO_PLAYER = 'The player failed to load. Reload the page when the server is back';
 
-/** What the viewers of the HLS channel see, muted at first, with how far behind live it is. */
+/** Plays the HLS preview, muted at first, and shows its latency. */
 export function PreviewPlayer({ flow }: { flow: FlowStatusResource }) {
   const { hlsUrl } = flow.preview;
   const sourceState = flow.source.state;
@@ -108,12 +108,12 @@ export function PreviewPlayer({ flow }: { flow: FlowStatusResource }) {
 
 interface QualityChoiceProps {
   qualities: readonly Quality[];
-  /** A level as text; empty: automatic. */
+  /** A level as text; empty means automatic. */
   chosen: string;
   onChoose: (level: string) => void;
 }
 
-/** Which quality is shown; the player chooses unless a person does. */
+/** Selects the quality; the player chooses by default. */
 function QualityChoice({ qualities, chosen, onChoose }: QualityChoiceProps) {
   return (
     <select

@@ -13,7 +13,7 @@ const MODES: { value: PrimaryMode; label: string }[] = [
   { value: 'off', label: 'Off' },
 ];
 
-/** When the HLS preview runs, with its price beside it. */
+/** Selects when the HLS preview runs, with its price. */
 export function PrimaryControl() {
   const primary = usePrimary().data;
   const set = useSetPrimary();

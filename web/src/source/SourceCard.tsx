@@ -31,12 +31,12 @@ interface SourceCardProps {
   stale: boolean;
 }
 
-/** The one source: what it is doing, how to feed it, and a picture of it. */
+/** The source: its state, how to connect it, and a picture of it. */
 export function SourceCard({ flow, destinations, stale }: SourceCardProps) {
   const presentation = presentSource(flow, destinations);
   const needsPerson = presentation.tone === 'attention';
   const isConnected = flow.source.state === 'connected';
-  // Once there was an encoder the card keeps its form when it goes, so that the list below does not move.
+  // After the first encoder the card keeps its layout, so that the list below does not move when the source is lost.
   const [wasConnected, setWasConnected] = useState(isConnected);
   if (isConnected && !wasConnected) setWasConnected(true);
   const [isOpened, { toggle }] = useDisclosure(false);
@@ -61,7 +61,7 @@ export function SourceCard({ flow, destinations, stale }: SourceCardProps) {
           </div>
           <FlowControl flow={flow} />
         </div>
-        {/* There without words too, so that the list below does not move when the source goes. */}
+        {/* Rendered even when empty, so that the list below does not move when the source is lost. */}
         <p className={classes.reason}>
           {(needsPerson || source.state !== 'connected') && presentation.reason}
           {needsPerson && presentation.remedy && <strong>. {presentation.remedy}.</strong>}
@@ -134,7 +134,7 @@ function FlowControl({ flow }: { flow: FlowStatusResource }) {
   );
 }
 
-/** SRT repairs a little loss; this much eats up its latency. */
+/** SRT recovers a small loss; a larger one uses up its latency. */
 const LOUD_LOSS_PERCENT = 5;
 
 function Facts({ source }: { source: FlowStatusResource['source'] }) {

@@ -3,7 +3,7 @@ import { useSourcePicture } from '../api/flow.ts';
 import { formatExactTime } from '../ui/format.ts';
 import classes from './SourceThumbnail.module.css';
 
-/** What the source shows, renewed every few seconds: for where the preview does not play. Nothing without a picture. */
+/** A picture of the source, updated every few seconds, where the preview does not play. Renders nothing without one. */
 export function SourceThumbnail() {
   const picture = useSourcePicture().data;
   if (!picture?.takenAt) return null;

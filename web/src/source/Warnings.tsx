@@ -5,7 +5,7 @@ interface WarningsProps {
   warnings: readonly { code: string; detail: string; remedy: string }[];
 }
 
-/** What works and is not as it should be, each with what to do. */
+/** Warnings with their remedies. */
 export function Warnings({ warnings }: WarningsProps) {
   if (warnings.length === 0) return null;
   return (

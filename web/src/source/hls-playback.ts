@@ -1,8 +1,8 @@
-// The types of hls.js know its class as the default export only.
+// The types of hls.js declare its class only as the default export.
 // oxlint-disable import/no-named-as-default, import/no-named-as-default-member
 import Hls, { Events } from 'hls.js/light';
 
-/** Pause before a player that gave up is made anew. */
+/** Pause before a failed player is created again. */
 const RECREATE_AFTER_MS = 1000;
 const LATENCY_EVERY_MS = 1000;
 
@@ -10,29 +10,29 @@ interface PlaybackEvents {
   onPlaying: (playing: boolean) => void;
   /** Seconds behind the live edge; null while unknown. */
   onLatency: (latencySeconds: number | null) => void;
-  /** Qualities to choose from, best first; none while there is no choice. */
+  /** Qualities, best first; empty without a choice. */
   onQualities: (qualities: readonly Quality[]) => void;
 }
 
 /** One quality of the stream. */
 export interface Quality {
-  /** What `choose` takes. */
+  /** Argument of `choose`. */
   level: number;
   height: number;
   bitrateBps: number;
 }
 
-/** A player at work. */
+/** A running player. */
 export interface Playback {
-  /** Plays one quality only; null leaves the choice to the player. */
+  /** Plays one quality; null leaves the choice to the player. */
   choose: (level: number | null) => void;
-  /** Stops playing and frees everything. */
+  /** Stops playing and releases all resources. */
   stop: () => void;
 }
 
 /**
- * Plays a live HLS address for as long as it is wanted. hls.js heals what it can; on a fatal error the player is thrown
- * away and made anew, because a source that went away comes back with a new timeline.
+ * Plays a live HLS URL until stopped. hls.js recovers from most errors; after a fatal error a new player is created,
+ * because a source that returns has a new timeline.
  */
 export function playHls(video: HTMLVideoElement, url: string, events: PlaybackEvents): Playback {
   let hls: Hls | null = null;
@@ -46,10 +46,10 @@ export function playHls(video: HTMLVideoElement, url: string, events: PlaybackEv
       void video.play().catch(() => undefined);
       return;
     }
-    // Without a worker the page's policy can refuse scripts from blobs; one preview is little work.
+    // No worker, so that the page's policy can refuse scripts from blobs; one preview needs little CPU.
     hls = new Hls({
       liveSyncDurationCount: 2,
-      // After a stall it plays a little faster until it is near live again; too far behind, it jumps.
+      // After a stall it plays slightly faster until it reaches live; too far behind, it jumps.
       maxLiveSyncPlaybackRate: 1.1,
       liveMaxLatencyDurationCount: 8,
       backBufferLength: 10,
@@ -75,7 +75,7 @@ export function playHls(video: HTMLVideoElement, url: string, events: PlaybackEv
     hls.attachMedia(video);
   };
 
-  // Below the level there is -1: the player chooses.
+  // Level -1 means automatic.
   const choose = (level: number | null): void => {
     chosen = level;
     if (hls) hls.nextLevel = level ?? -1;

@@ -6,19 +6,19 @@ const flow = (state: 'off' | 'waiting' | 'connected' | 'failed', used = 1) => ({
   outputs: { used },
 });
 
-describe('why there is no picture', () => {
-  it('says that the source is off or waits for an encoder', () => {
+describe('the reason for a missing picture', () => {
+  it('is a source that is off or waits for an encoder', () => {
     expect(explainNoPicture(flow('off'), 'always')).toBe('The source is off');
     expect(explainNoPicture(flow('waiting'), 'off')).toBe('No picture until an encoder connects');
   });
 
-  it('promises a picture while one can come', () => {
+  it('is the wait for a picture while one is possible', () => {
     expect(explainNoPicture(flow('connected'), undefined)).toBe('Waiting for the picture');
     expect(explainNoPicture(flow('connected', 50), 'always')).toBe('Waiting for the picture');
     expect(explainNoPicture(flow('connected', 10), 'off')).toContain('Waiting for a picture');
   });
 
-  it('says that none will come with the preview off and more than ten outputs', () => {
+  it('is the AWS limit with the preview off and more than ten outputs', () => {
     expect(explainNoPicture(flow('connected', 11), 'off')).toMatch(/no pictures .* more than 10 outputs/);
   });
 });

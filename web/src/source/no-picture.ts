@@ -1,7 +1,7 @@
 import type { FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
 import type { PrimaryMode } from '../../../functions/domain/primary-mode.ts';
 
-/** With more flow outputs than this MediaConnect takes no pictures of the source. */
+/** MediaConnect takes no pictures of a flow with more outputs. */
 const PICTURES_OUTPUTS_MAX = 10;
 
 const NOT_CONNECTED: Record<Exclude<FlowStatusResource['source']['state'], 'connected'>, string> = {
@@ -11,8 +11,8 @@ const NOT_CONNECTED: Record<Exclude<FlowStatusResource['source']['state'], 'conn
 };
 
 /**
- * Says why the source card shows no picture. Pure.
- * @param mode of the preview; undefined while it is not known
+ * Explains why the source card shows no picture. Pure.
+ * @param mode mode of the preview; undefined while unknown
  */
 export function explainNoPicture(
   { source, outputs }: { source: { state: FlowStatusResource['source']['state'] }; outputs: { used: number } },

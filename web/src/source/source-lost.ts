@@ -1,9 +1,9 @@
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 
-/** A health reported this soon after a start is from before any frame could have left. */
+/** A health reported this soon after a start is older than the first frame. */
 const START_TAKES_MS = 5000;
 
-/** True when destinations that had been on air get no picture any more; before the first picture nothing was lost. */
+/** Returns true when destinations that were on air have lost their picture. */
 export function isSourceLost(destinations: readonly DestinationResource[]): boolean {
   const pushes = destinations.filter((destination) => !destination.primary);
   return !pushes.some((destination) => destination.onAir) && pushes.some(hasLostSource);

@@ -19,19 +19,19 @@ describe('presentSource', () => {
     ]);
   });
 
-  it('is not green while the flow is stopping, whatever the source still says', () => {
+  it('is not green while the flow is stopping, even with a connected source', () => {
     expect(presentSource({ ...flow, status: 'STOPPING' }, []).tone).toBe('motion');
   });
 });
 
 describe('ffmpegLine', () => {
-  it('quotes the address, which holds an ampersand', () => {
+  it('quotes the address, which contains an ampersand', () => {
     expect(ffmpegLine(flow.ingest.srtUrl)).toContain('"srt://127.0.0.1:9998?a=b&c=d"');
   });
 });
 
 describe('coverPassphrase', () => {
-  it('covers the passphrase wherever the address stands, and leaves the place for one', () => {
+  it('covers the passphrase anywhere in a text, but not its placeholder', () => {
     const address = 'srt://127.0.0.1:9998?mode=caller&passphrase=a%20b-C_d&latency=1';
     expect(coverPassphrase(address)).toBe('srt://127.0.0.1:9998?mode=caller&passphrase=••••••••&latency=1');
     expect(coverPassphrase(ffmpegLine('srt://h:1?passphrase=secret'))).toMatch(/"srt:..h:1\?passphrase=••••••••"$/);

@@ -12,7 +12,7 @@ export interface SourcePresentation {
   tone: Tone;
   glyph: Glyph;
   word: string;
-  /** The word where nothing beside it says that it is about the source. */
+  /** The word with "source", for use outside the source card. */
   fullWord: string;
   reason: string;
   remedy: string;
@@ -25,14 +25,14 @@ const SOURCE_LOOKS: Record<SourceState, Pick<SourcePresentation, 'tone' | 'glyph
   failed: { tone: 'attention', glyph: 'attention', word: 'Failed', fullWord: 'Source failed' },
 };
 
-/** While the flow itself changes, that is the news, not what the source was before. */
+/** While the flow changes its state, that replaces the state of the source. */
 const FLOW_WORDS: Partial<Record<FlowStatus, string>> = {
   STARTING: 'Source starting',
   STOPPING: 'Source stopping',
   DELETING: 'Source being deleted',
 };
 
-/** How the source is shown while its data is fresh, beside what the destinations say of it. Pure. */
+/** Returns words, colour and glyph of a source with fresh data, given the destinations. Pure. */
 export function presentSource(
   { status, source, observedAt }: FlowStatusResource,
   destinations: readonly DestinationResource[],
@@ -45,12 +45,12 @@ export function presentSource(
     const isBackLately = source.since !== null && Date.parse(observedAt) - Date.parse(source.since) < RETURN_TAKES_MS;
     return isLost && !isBackLately ? { ...look, ...NO_PICTURE } : look;
   }
-  // Frames leave, so the source is coming in or went this moment: the next look at it decides.
+  // Frames are being sent, so the source is connected or was lost this moment; the next poll decides.
   if (source.state !== 'failed' && countShow(destinations).onAir > 0) return CHECKING;
   return isLost ? { ...look, ...lost(source.state, destinations) } : look;
 }
 
-/** Time in which destinations are on air again after the encoder has come back. */
+/** Time for destinations to return on air after the encoder has reconnected. */
 const RETURN_TAKES_MS = 15_000;
 
 const NO_PICTURE = {
@@ -88,12 +88,12 @@ function lost(
   }
 }
 
-/** A line that sends a file to the source as a live encoder would. */
+/** Returns a command that sends a file to the source like a live encoder. */
 export function ffmpegLine(srtUrl: string): string {
   return `ffmpeg -re -i input.mp4 -c:v libx264 -preset veryfast -b:v 6M -g 60 -c:a aac -b:a 160k -f mpegts "${srtUrl}"`;
 }
 
-/** The same text with the passphrase covered, for a screen that others may see. */
+/** Covers the passphrase in a text, for shared screens. */
 export function coverPassphrase(text: string): string {
   return text.replace(/(passphrase=)(?!<)[^&"]+/, '$1••••••••');
 }

@@ -1,6 +1,6 @@
 import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
 
-/** The brand's blue: water, and far enough from the green that means "on air". */
+/** The brand's blue, clearly different from the green that means "on air". */
 const tide: MantineColorsTuple = [
   '#e4f4ff',
   '#cbe6fd',
@@ -38,7 +38,7 @@ export const theme = createTheme({
     '"SF Mono", "Cascadia Code", "JetBrains Mono", ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace',
   headings: { fontFamily: SANS, fontWeight: '650' },
   primaryColor: 'tide',
-  // White text on either has a contrast above 4.5.
+  // White text has a contrast above 4.5 on both.
   primaryShade: { light: 7, dark: 6 },
   colors: { tide, dark },
   autoContrast: true,
@@ -56,7 +56,7 @@ export const theme = createTheme({
         overlayProps: { blur: 3, backgroundOpacity: 0.55 },
       },
     },
-    // Else their headers count as banners of the page beside its own.
+    // Without this, their headers count as additional banners of the page.
     ModalHeader: { defaultProps: { role: 'none' } },
     DrawerHeader: { defaultProps: { role: 'none' } },
     Loader: { defaultProps: { role: 'status', 'aria-label': 'Loading' } },
@@ -70,7 +70,7 @@ export const theme = createTheme({
   },
 });
 
-/** Points Mantine's surfaces at our own tokens, so that one palette rules both. */
+/** Maps Mantine's surfaces to our tokens, so that both use one palette. */
 export const cssVariablesResolver: CSSVariablesResolver = () => {
   const surfaces = {
     '--mantine-color-body': 'var(--sl-surface)',

@@ -8,10 +8,10 @@ import { CopyButton } from '../ui/CopyButton.tsx';
 import { ProblemText } from '../app/ProblemText.tsx';
 import classes from './Timeline.module.css';
 
-/** Entries shown before somebody asks for the rest: ninety days are kept. */
+/** Entries shown initially; the history has 90 days. */
 const SHOWN_AT_FIRST = 8;
 
-/** What happened to a destination, newest first. */
+/** The timeline of a destination, newest first. */
 export function Timeline({ destinationId }: { destinationId: string }) {
   const { data, error } = useTimeline(destinationId);
   const problem = problemOf(error);

@@ -5,32 +5,24 @@ const entry: TimelineEntry = {
   at: '2026-11-21T18:00:00.000Z',
   actor: 'operator',
   kind: 'operation_began',
+  code: null,
   detail: 'start began',
   operationId: 'op_1',
 };
 
 describe('timelineWords', () => {
-  it('leaves out the code in front of a change of health', () => {
-    const health = { ...entry, kind: 'health' as const, detail: 'stream_key_rejected: the platform refused the key' };
-    expect(timelineWords(health)).toBe('The platform refused the key');
-  });
-
-  it('says the code in words when a change of health has nothing else to say', () => {
-    expect(timelineWords({ ...entry, kind: 'health', detail: 'not_running: ' })).toBe('Not running');
-  });
-
-  it('keeps all of what an operation says, colons too', () => {
+  it('keeps the whole text of an operation, including colons', () => {
     const ended = { ...entry, kind: 'operation_ended' as const, detail: 'start failed: no channel left' };
     expect(timelineWords(ended)).toBe('Start failed: no channel left');
   });
 
-  it('says which fields an edit changed', () => {
+  it('lists the changed fields of an edit', () => {
     expect(timelineWords({ ...entry, kind: 'edited', detail: 'name, preset' })).toBe('Edited: name, preset');
   });
 });
 
 describe('timelineActor', () => {
-  it('tells what Sluice did by itself from what a person did', () => {
+  it('distinguishes automatic actions from those of a user', () => {
     expect(timelineActor(entry)).toBe('Operator');
     expect(timelineActor({ ...entry, actor: 'sweep' })).toBe('Automatic');
   });

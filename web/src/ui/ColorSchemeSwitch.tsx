@@ -5,7 +5,7 @@ const NEXT: Record<MantineColorScheme, MantineColorScheme> = { auto: 'dark', dar
 const ICONS = { auto: IconDeviceDesktop, dark: IconMoon, light: IconSun };
 const WORDS = { auto: 'system', dark: 'dark', light: 'light' };
 
-/** Goes round: as the system, dark, light. */
+/** Cycles through system, dark and light. */
 export function ColorSchemeSwitch() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const Icon = ICONS[colorScheme];

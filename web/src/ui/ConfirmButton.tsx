@@ -2,30 +2,30 @@ import { Button } from '@mantine/core';
 import { type FocusEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import classes from './ConfirmButton.module.css';
 
-/** A double click on the first button must not answer the question. */
+/** A double click on the button must not confirm. */
 const DELIBERATE_AFTER_MS = 350;
 
 interface ConfirmButtonProps {
   label: string;
   confirmLabel: string;
   busyLabel: string;
-  /** What it will do, as a tooltip; the reason instead when it is not possible. */
+  /** Tooltip with the effect, or with the reason when the action is not possible. */
   explanation?: string;
   busy: boolean;
   disabled?: boolean;
   icon: ReactNode;
   ariaLabel?: string;
-  /** Marks it for the keyboard shortcut that starts and stops. */
+  /** Marks the button for the start and stop shortcut. */
   'data-transport'?: true;
-  /** Asks in another way instead, where it returns true. */
+  /** Returns true when it has asked in another way, such as a dialog. */
   askedElsewhere?: () => boolean;
   onConfirm: () => void;
 }
 
 /**
- * A button that asks in its own place: it becomes the action and a Cancel. No dialog. The question has no time limit,
- * which a slow phone or a slow reader would miss: it goes with an answer, Escape, or when the operator turns to something
- * else on the page. A window that loses the focus keeps it.
+ * A button that confirms inline: it turns into the action and a Cancel. The question has no time limit, for slow
+ * devices and readers; it closes with an answer, with Escape, or when the operator uses another control. It stays when
+ * the window loses the focus.
  */
 export function ConfirmButton(props: ConfirmButtonProps) {
   const [askedAt, setAskedAt] = useState<number | null>(null);
@@ -34,12 +34,12 @@ export function ConfirmButton(props: ConfirmButtonProps) {
   const asked = useRef(false);
   const asking = askedAt !== null && !props.busy && !props.disabled;
 
-  // What was asked about has come about otherwise: the question must not come back when it is possible again.
+  // The action is no longer possible, so the question must not return when it becomes possible again.
   if (askedAt !== null && !asking) setAskedAt(null);
 
   useEffect(() => {
     if (!asking) {
-      // The question had the focus and is gone: the keyboard goes on where it came from.
+      // Returns the focus to the button when the question closes.
       if (asked.current && document.activeElement === document.body) trigger.current?.focus();
       asked.current = false;
       return;
@@ -71,7 +71,7 @@ export function ConfirmButton(props: ConfirmButtonProps) {
           size="sm"
           color="red.8"
           aria-label={`Confirm: ${props.ariaLabel ?? props.confirmLabel}`}
-          // A key held down asks once and must not answer, too.
+          // A held key must not also confirm.
           onKeyDown={(event) => event.repeat && event.key === 'Enter' && event.preventDefault()}
           onClick={answered}
         >

@@ -3,12 +3,12 @@ import type { Tone } from './tone.ts';
 
 interface FactProps {
   name: string;
-  /** Where it is worth a second look. */
+  /** Highlights a notable value. */
   tone?: Tone | undefined;
   children: ReactNode;
 }
 
-/** One line of a list of facts (`dl`): what it is, and how it stands. */
+/** One name and value of a list of facts (`dl`). */
 export function Fact({ name, tone, children }: FactProps) {
   return (
     <div data-tone={tone}>

@@ -4,7 +4,7 @@ import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
 import classes from './SidePanel.module.css';
 
 interface SidePanelProps {
-  /** What a screen reader calls it. */
+  /** Accessible name. */
   label: string;
   title: string;
   mark?: ReactNode;
@@ -15,7 +15,7 @@ interface SidePanelProps {
   children: ReactNode;
 }
 
-/** A panel beside the page and not over it: what is left of the page can be used. On a phone it takes the whole width. */
+/** A panel beside the page, which stays usable. On a phone the panel takes the whole width. */
 export function SidePanel({ label, title, mark, subtitle, closeLabel, onClose, children }: SidePanelProps) {
   const panel = useRef<HTMLElement>(null);
   useFocusWhileOpen(panel);
@@ -42,7 +42,7 @@ export function SidePanel({ label, title, mark, subtitle, closeLabel, onClose, c
   );
 }
 
-/** The panel takes the focus when it opens, and gives it back to where it was opened from. */
+/** Focuses the panel when it opens, and returns the focus when it closes. */
 function useFocusWhileOpen(panel: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const element = panel.current;

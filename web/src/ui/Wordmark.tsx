@@ -1,4 +1,4 @@
-/** The mark: one stream meets the gate and leaves as three. */
+/** The logo: one stream passes the gate and leaves as three. */
 export function Mark({ size = 30 }: { size?: number }) {
   return (
     <svg width={size} height={size} viewBox="0 0 32 32" fill="none" strokeLinecap="round" aria-hidden="true">
@@ -12,7 +12,7 @@ export function Mark({ size = 30 }: { size?: number }) {
   );
 }
 
-/** The name as drawn letters, so it looks the same with any system's fonts. */
+/** The name as paths, independent of installed fonts. */
 export function Wordmark({ height = 22 }: { height?: number }) {
   return (
     <svg

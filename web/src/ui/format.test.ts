@@ -11,53 +11,53 @@ import {
 } from './format.ts';
 
 describe('formatBitrate', () => {
-  it('speaks megabits from one megabit up and kilobits below', () => {
+  it('uses Mbps from one megabit up and kbps below', () => {
     expect(formatBitrate(6_080_000)).toBe('6.1 Mbps');
     expect(formatBitrate(999_700)).toBe('1.0 Mbps');
     expect(formatBitrate(840_400)).toBe('840 kbps');
   });
 
-  it('tells nothing reported from zero', () => {
+  it('distinguishes a missing value from zero', () => {
     expect(formatBitrate(null)).toBe('–');
     expect(formatBitrate(0)).toBe('0 kbps');
   });
 });
 
 describe('formatClock', () => {
-  it('grows from minutes to hours to days', () => {
+  it('shows minutes, hours or days', () => {
     expect(formatClock(4_900)).toBe('0:04');
     expect(formatClock(605_000)).toBe('10:05');
     expect(formatClock(3_729_000)).toBe('1:02:09');
     expect(formatClock(183_845_000)).toBe('2 d 03:04:05');
   });
 
-  it('never runs below zero when two clocks disagree', () => {
+  it('is never negative when clocks disagree', () => {
     expect(formatClock(-5000)).toBe('0:00');
   });
 });
 
 describe('small words', () => {
-  it('gives an age in one unit', () => {
+  it('shows an age in one unit', () => {
     expect([formatAge(4200), formatAge(720_000), formatAge(10_800_000)]).toEqual(['4 s', '12 min', '3 h']);
   });
 
-  it('rounds a measured frame rate, but keeps the fractions that are real', () => {
+  it('rounds a measured frame rate, but keeps NTSC fractions', () => {
     expect([formatFrameRate(30), formatFrameRate(59.9401), formatFrameRate(null)]).toEqual(['30', '59.94', '–']);
     expect([formatFrameRate(29.61), formatFrameRate(30.4)]).toEqual(['30', '30']);
   });
 
-  it('starts a line with a capital and leaves the rest alone', () => {
+  it('capitalizes the first letter only', () => {
     expect(sentence('the HLS channel')).toBe('The HLS channel');
   });
 
-  it('turns times inside a text into local time', () => {
+  it('converts times in a text to local time', () => {
     const at = '2026-11-21T03:27:59.812Z';
     expect(sentence(`next attempt at ${at}, at most`)).toBe(
       `Next attempt at ${new Date(at).toLocaleTimeString()}, at most`,
     );
   });
 
-  it('writes codecs as people do and leaves unknown ones alone', () => {
+  it('formats known codecs and keeps unknown ones', () => {
     const video = { codec: 'h264', width: 1920, height: 1080, framesPerSecond: 25 };
     const coding = { profile: 'High 4:2:2', level: '4.1', chroma: '4:2:2', bitDepth: 10, scan: 'interlaced' as const };
     expect(formatCoding({ ...video, ...coding })).toBe('H.264 High 4:2:2 @ 4.1 · 4:2:2 · 10 bit · interlaced');
@@ -70,7 +70,7 @@ describe('small words', () => {
 describe('formatMoment', () => {
   const now = new Date(2026, 10, 21, 18, 30).getTime();
 
-  it('gives the date only where it is not today’s', () => {
+  it('shows the date only when it is not today', () => {
     const today = new Date(2026, 10, 21, 9, 5, 7);
     const before = new Date(2026, 10, 19, 9, 5, 7);
     expect(formatMoment(today.toISOString(), now)).toBe(today.toLocaleTimeString());

@@ -1,6 +1,6 @@
 import type { FlowStatusResource } from '../../../functions/api/schemas/answers.ts';
 
-/** Bits per second as an operator says it, such as `6.1 Mbps` or `840 kbps`. */
+/** Formats bits per second, such as `6.1 Mbps` or `840 kbps`. */
 export function formatBitrate(bitrateBps: number | null | undefined): string {
   if (bitrateBps === null || bitrateBps === undefined) return '–';
   if (bitrateBps >= 999_500) return `${(bitrateBps / 1e6).toFixed(1)} Mbps`;
@@ -9,7 +9,7 @@ export function formatBitrate(bitrateBps: number | null | undefined): string {
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
-/** A length of time as a clock: `4:07`, `1:02:09`, `2 d 03:04:05`. */
+/** Formats a duration as a clock: `4:07`, `1:02:09`, `2 d 03:04:05`. */
 export function formatClock(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
   const days = Math.floor(seconds / 86_400);
@@ -19,7 +19,7 @@ export function formatClock(milliseconds: number): string {
   return hours > 0 ? `${hours}:${rest}` : rest.replace(/^0/, '');
 }
 
-/** A length of time in one coarse unit: `4 s`, `12 min`, `3 h`. */
+/** Formats a duration in one coarse unit: `4 s`, `12 min`, `3 h`. */
 export function formatAge(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   if (seconds < 90) return `${seconds} s`;
@@ -27,34 +27,34 @@ export function formatAge(milliseconds: number): string {
   return `${Math.round(seconds / 3600)} h`;
 }
 
-/** How long something took: `0.4 s`, `12 s`, `4:07 min`. */
+/** Formats a measured duration: `0.4 s`, `12 s`, `4:07 min`. */
 export function formatDuration(milliseconds: number): string {
   const seconds = Math.max(0, milliseconds) / 1000;
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   return seconds < 120 ? `${Math.round(seconds)} s` : `${formatClock(milliseconds)} min`;
 }
 
-/** The clock time of a moment, as the operator's system writes it. */
+/** Formats a time of day in the operator's locale. */
 export function formatTimeOfDay(at: string): string {
   return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
 }
 
-/** The same to the second. */
+/** Formats a time of day with seconds. */
 export function formatExactTime(at: string): string {
   return new Date(at).toLocaleTimeString();
 }
 
-/** A moment of the past in local time: the time alone when it was today, else with its date. */
+/** Formats a past time in local time, with the date unless it is today. */
 export function formatMoment(at: string, nowMs: number): string {
   const moment = new Date(at);
   if (moment.toDateString() === new Date(nowMs).toDateString()) return moment.toLocaleTimeString();
   return moment.toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
 }
 
-/** Rates of the NTSC family; everything else is a whole number, and what a measurement adds to it is noise. */
+/** NTSC frame rates; all others are whole numbers plus measurement noise. */
 const FRACTIONAL_RATES = [23.976, 29.97, 59.94];
 
-/** Frames per second as a person would say it: `30`, `59.94`. */
+/** Formats frames per second: `30`, `59.94`. */
 export function formatFrameRate(framesPerSecond: number | null | undefined): string {
   if (framesPerSecond === null || framesPerSecond === undefined) return '–';
   const fractional = FRACTIONAL_RATES.find((rate) => Math.abs(rate - framesPerSecond) < 0.015);
@@ -63,19 +63,19 @@ export function formatFrameRate(framesPerSecond: number | null | undefined): str
 
 const RFC_3339 = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
 
-/** A text of the API (lower case, no full stop, times in UTC) as a line of its own on the page, in local time. */
+/** Formats an API text (lower case, no full stop, times in UTC) as a sentence with local times. */
 export function sentence(text: string): string {
   const local = text.replaceAll(RFC_3339, (at) => new Date(at).toLocaleTimeString());
   return local.charAt(0).toUpperCase() + local.slice(1);
 }
 
-/** A codec as people write it. */
+/** Formats a codec name. */
 export function formatCodec(codec: string): string {
   const plain = codec.toLowerCase().replace(/[^a-z0-9]/g, '');
   return CODEC_NAMES[plain] ?? codec;
 }
 
-/** Codec, profile, colour and scan in one line; what is not known is left out. */
+/** Formats codec, profile, colour and scan in one line, without unknown parts. */
 export function formatCoding(video: NonNullable<FlowStatusResource['source']['video']>): string {
   const { codec, profile, level, chroma, bitDepth, scan } = video;
   const name = [formatCodec(codec), profile, level && `@ ${level}`].filter(Boolean).join(' ');

@@ -1,9 +1,8 @@
 import { useEffect } from 'react';
 
 /**
- * Gives the focus back, when a dialog is closed, to what had it before. The dialogs of the library do so only where
- * they are there before they are opened; ours come with their opening. A row that has moved out of sight meanwhile is
- * rendered without its buttons: then its name gets the focus.
+ * Returns the focus after a dialog closes. The library's dialogs do this only when they are mounted before they open;
+ * ours are not. If the row is off screen by then and has no buttons, its name gets the focus.
  */
 export function useFocusReturn(): void {
   useEffect(() => {

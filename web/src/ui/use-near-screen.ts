@@ -1,15 +1,15 @@
 import { type RefObject, useEffect, useState } from 'react';
 
-/** What is this far beyond the screen counts as near it: it is there before it is scrolled to. */
+/** Distance from the screen at which rows are rendered before they are scrolled into view. */
 const NEAR = '900px 0px';
 
-/** About as many rows as a wall display shows at once: they are rendered in full from the beginning. */
+/** Rows rendered in full from the start, about as many as a wall display shows. */
 export const FIRST_ROWS = 24;
 
 const listeners = new WeakMap<Element, (isNear: boolean) => void>();
 let observer: IntersectionObserver | undefined;
 
-/** One observer for all rows of the page. */
+/** Observes an element with one observer for the whole page. */
 function observe(element: Element, listener: (isNear: boolean) => void): () => void {
   observer ??= new IntersectionObserver(
     (entries) => {
@@ -26,15 +26,15 @@ function observe(element: Element, listener: (isNear: boolean) => void): () => v
 }
 
 /**
- * Whether an element is on the screen or about to be, or has the focus. A thousand rows that change every second are
- * more than a browser renders in that second, so what nobody sees is rendered in short.
- * @param isFirst taken for true until the browser has looked
+ * Returns true for an element that is on or near the screen or has the focus. A browser cannot render a thousand
+ * changing rows per second, so rows off screen are rendered in short form.
+ * @param isFirst initial value
  */
 export function useNearScreen(element: RefObject<Element | null>, isFirst: boolean): boolean {
   const [isNear, setNear] = useState(isFirst);
   useEffect(() => {
     const { current } = element;
-    // What has the focus stays whole, wherever an order takes it: the focus would go with the button that has it.
+    // A focused row stays complete wherever sorting moves it, because removing its button would drop the focus.
     return current ? observe(current, (near) => setNear(near || current.contains(document.activeElement))) : undefined;
   }, [element]);
   return isNear;

@@ -72,7 +72,7 @@ describe('preflight --prices', () => {
       alarmMetric: 0.1,
       metricReads: 0.01,
     });
-    const pages = list.asked.filter(({ service }) => service === 'AWSElementalMediaLive');
+    const pages = list.queries.filter(({ service }) => service === 'AWSElementalMediaLive');
     expect(pages.map(({ token }) => token)).toEqual([undefined, '2', '4', '6']);
     expect(pages[0]!.filters).toEqual({ regionCode: REGION });
     expect(readFileSync(join(folder, 'price-files.ts'), 'utf8')).toBe(renderPriceFiles(folder));

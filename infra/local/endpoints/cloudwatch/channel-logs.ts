@@ -11,7 +11,7 @@ import type { ChannelRecord } from '../media/media-state.ts';
 const LINES_KEPT = 500;
 const STREAMS_KEPT = 200;
 /** Dropped frames are logged once per this interval, not with every report. */
-const DROPS_TOLD_EVERY_MS = 10_000;
+const DROPS_LOGGED_EVERY_MS = 10_000;
 
 type Severity = 'E' | 'W' | 'I';
 
@@ -36,17 +36,17 @@ export interface ChannelLogs {
 }
 
 /** The state of a channel that was logged last. */
-interface Told {
+interface LoggedState {
   channelState: string;
   output: string;
   unsentFrames: number;
-  dropsToldAtMs: number;
+  dropsLoggedAtMs: number;
 }
 
 /** Creates the logs of all channels. */
 export function makeChannelLogs(clock: Clock): ChannelLogs {
   const streams = new Map<string, LogLine[]>();
-  const told = new Map<string, Told>();
+  const loggedStates = new Map<string, LoggedState>();
 
   function write(channel: ChannelRecord, severity: Severity, message: string): void {
     if (!SEVERITIES[channel.settings.LogLevel ?? 'DISABLED']?.includes(severity)) return;
@@ -61,26 +61,26 @@ export function makeChannelLogs(clock: Clock): ChannelLogs {
 
   return {
     observe(channel, report) {
-      const before = told.get(channel.id);
+      const before = loggedStates.get(channel.id);
       const running = channel.state === 'RUNNING' ? report : undefined;
       const output = running ? describeOutput(running) : null;
-      const now: Told = {
+      const now: LoggedState = {
         channelState: channel.state,
         output: output?.message ?? '',
         unsentFrames: running?.unsentFrames ?? 0,
-        dropsToldAtMs: before?.dropsToldAtMs ?? 0,
+        dropsLoggedAtMs: before?.dropsLoggedAtMs ?? 0,
       };
       if (before?.channelState !== channel.state) write(channel, 'I', `Channel is ${channel.state}`);
       if (output && before?.output !== output.message) write(channel, output.severity, output.message);
       const dropped = now.unsentFrames - (before?.unsentFrames ?? 0);
-      if (dropped > 0 && clock.now() - now.dropsToldAtMs < DROPS_TOLD_EVERY_MS) {
+      if (dropped > 0 && clock.now() - now.dropsLoggedAtMs < DROPS_LOGGED_EVERY_MS) {
         now.unsentFrames = before!.unsentFrames;
       } else if (dropped > 0) {
-        now.dropsToldAtMs = clock.now();
+        now.dropsLoggedAtMs = clock.now();
         write(channel, 'W', `Dropped ${dropped} frames: the far end reads too slowly`);
       }
-      if (channel.state === 'DELETED') told.delete(channel.id);
-      else told.set(channel.id, now);
+      if (channel.state === 'DELETED') loggedStates.delete(channel.id);
+      else loggedStates.set(channel.id, now);
     },
     read: (streamName) => streams.get(streamName) ?? null,
   };

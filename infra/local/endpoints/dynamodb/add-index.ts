@@ -2,18 +2,18 @@ import type { DynaliteStore, StoredTable } from 'dynalite/db/index.js';
 import type { JsonBody } from '../wire/aws-json.ts';
 
 /** The part of an UpdateTable request that adds an index. */
-interface IndexWish {
+interface NewIndex {
   AttributeDefinitions: StoredTable['AttributeDefinitions'];
   Create: { IndexName: string; KeySchema: unknown; Projection: unknown };
 }
 
 /** Reads the new index from an UpdateTable request; null if it requests something else. */
-export function readIndexWish(input: JsonBody): IndexWish | null {
+export function readNewIndex(input: JsonBody): NewIndex | null {
   const updates = input['GlobalSecondaryIndexUpdates'];
   const create = Array.isArray(updates) && updates.length === 1 ? (updates[0] as JsonBody)['Create'] : undefined;
   if (typeof create !== 'object' || create === null) return null;
-  const definitions = (input['AttributeDefinitions'] ?? []) as IndexWish['AttributeDefinitions'];
-  return { AttributeDefinitions: definitions, Create: create as IndexWish['Create'] };
+  const definitions = (input['AttributeDefinitions'] ?? []) as NewIndex['AttributeDefinitions'];
+  return { AttributeDefinitions: definitions, Create: create as NewIndex['Create'] };
 }
 
 /**
@@ -21,15 +21,15 @@ export function readIndexWish(input: JsonBody): IndexWish | null {
  * every later write finds it. The caller must write existing items once more to add them to the index.
  * @returns false when the table has an index of this name
  */
-export async function addIndex(store: DynaliteStore, tableName: string, wish: IndexWish): Promise<boolean> {
+export async function addIndex(store: DynaliteStore, tableName: string, newIndex: NewIndex): Promise<boolean> {
   const table = await new Promise<StoredTable>((resolve, reject) => {
     store.getTable(tableName, true, (error, found) => (error ? reject(error) : resolve(found!)));
   });
   const indexes = table.GlobalSecondaryIndexes ?? [];
-  const { IndexName, KeySchema, Projection } = wish.Create;
+  const { IndexName, KeySchema, Projection } = newIndex.Create;
   if (indexes.some((index) => index.IndexName === IndexName)) return false;
   const known = new Set(table.AttributeDefinitions.map(({ AttributeName }) => AttributeName));
-  const added = wish.AttributeDefinitions.filter(({ AttributeName }) => !known.has(AttributeName));
+  const added = newIndex.AttributeDefinitions.filter(({ AttributeName }) => !known.has(AttributeName));
   const changed: StoredTable = {
     ...table,
     AttributeDefinitions: [...table.AttributeDefinitions, ...added],

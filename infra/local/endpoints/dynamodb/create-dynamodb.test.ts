@@ -134,7 +134,7 @@ describe('a database on disk', () => {
       expect((await put(dynamodb, 'lost')).status).toBe(500);
       expect(health.failure()?.reason).toBe('a file of the data directory is gone');
       expect(await list(dynamodb)).toEqual(['one', 'three', 'two']);
-      await health.look();
+      await health.poll();
       expect(health.failure()).toBeNull();
     }
     expect((await put(dynamodb, 'four')).status).toBe(200);
@@ -150,7 +150,7 @@ describe('a database on disk', () => {
     const dynamodb = await open();
     rmSync(root, { recursive: true });
     expect((await put(dynamodb, 'lost')).status).toBe(500);
-    await health.look();
+    await health.poll();
     expect(health.failure()).not.toBeNull();
     expect(existsSync(root)).toBe(false);
     await dynamodb.close();

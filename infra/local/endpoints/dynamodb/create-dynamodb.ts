@@ -21,7 +21,7 @@ import { openDurableTable, type DurableTable, type MemoryTable } from '../../hos
 import type { Write } from '../../host/store/journal-lines.ts';
 import { DamagedTableError } from '../../host/store/table-journal.ts';
 import { createStorageHealth, StorageRefusedError, type StorageHealth } from '../../host/store/storage-health.ts';
-import { addIndex, readIndexWish } from './add-index.ts';
+import { addIndex, readNewIndex } from './add-index.ts';
 import { reorderMaps } from './reorder-maps.ts';
 
 const OPERATIONS = [
@@ -98,8 +98,8 @@ export async function createDynamodb(files: TableFiles): Promise<LocalDynamodb> 
         );
       }
       const input = await readJsonBody(request);
-      const indexWish = name === 'UpdateTable' ? readIndexWish(input) : null;
-      const output = indexWish ? await index(input, indexWish) : await run(store, operation, input);
+      const newIndex = name === 'UpdateTable' ? readNewIndex(input) : null;
+      const output = newIndex ? await index(input, newIndex) : await run(store, operation, input);
       if (name === 'CreateTable') await untilTableSettles(store, operations.get('DescribeTable')!, input);
       return jsonResponse('1.0', 200, reorderMaps(output));
     } catch (error) {
@@ -119,10 +119,10 @@ export async function createDynamodb(files: TableFiles): Promise<LocalDynamodb> 
   }
 
   /** Adds an index and fills it by writing every item once more, unchanged. */
-  async function index(input: JsonBody, wish: NonNullable<ReturnType<typeof readIndexWish>>): Promise<unknown> {
+  async function index(input: JsonBody, newIndex: NonNullable<ReturnType<typeof readNewIndex>>): Promise<unknown> {
     const TableName = String(input['TableName']);
-    if (!(await addIndex(store, TableName, wish))) {
-      throw new AwsFault('ValidationException', `the table has an index ${wish.Create.IndexName} already`);
+    if (!(await addIndex(store, TableName, newIndex))) {
+      throw new AwsFault('ValidationException', `the table has an index ${newIndex.Create.IndexName} already`);
     }
     let ExclusiveStartKey: unknown;
     do {

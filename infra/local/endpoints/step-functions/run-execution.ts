@@ -140,7 +140,7 @@ export function runExecution(deps: Deps, plan: ExecutionPlan, history: History):
       const retries = visit.retries;
       try {
         refuseWhenStopped();
-        if (step.Type === 'Wait') return (await waitAsAsked(input as WaitInput)) as never;
+        if (step.Type === 'Wait') return (await runWait(input as WaitInput)) as never;
         return (await runTask(name, step, input)) as never;
       } catch (error) {
         await delayRetry(retries, error as Error);
@@ -204,7 +204,7 @@ export function runExecution(deps: Deps, plan: ExecutionPlan, history: History):
     await pause(delayMs);
   }
 
-  async function waitAsAsked(wait: WaitInput): Promise<unknown> {
+  async function runWait(wait: WaitInput): Promise<unknown> {
     const delayMs =
       'timestamp' in wait ? Date.parse(String(wait.timestamp)) - clock.now() : Number(wait.seconds) * 1000;
     if (Number.isNaN(delayMs)) throw new TaskError('States.Runtime', 'the Wait state’s time is invalid', false);

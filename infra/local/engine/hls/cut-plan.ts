@@ -1,39 +1,40 @@
 /**
- * Where the renditions of one package are cut. Their playlists have to agree, so the first rendition that gets somewhere
- * decides and the others follow. What a live playlist may never change is decided here as well, once for all of them.
+ * Decides where the renditions of one package are cut. Their playlists have to agree, so the first rendition to reach a
+ * cut decides and the others follow. Values a live playlist may never change are fixed here as well, once for all
+ * renditions.
  */
 
-/** A group of pictures of one second may come out a few milliseconds shorter. */
+/** A nominal one-second group of pictures may be a few milliseconds shorter. */
 const SEGMENT_MIN_MS = 900;
 const AUDIO_ONLY_SEGMENT_MS = 2_000;
-/** Longest target duration: a group of pictures that is longer is cut where no keyframe is. */
+/** Longest target duration: a longer group of pictures is cut between keyframes. */
 const TARGET_MAX_MS = 4_000;
 /** Rounded to seconds, a segment must not be longer than the target (RFC 8216 4.3.3.1). */
 const OVER_TARGET_MS = 350;
-/** Renditions with other frame rates have their keyframes this close to each other. */
+/** Renditions with different frame rates have corresponding keyframes this close to each other. */
 const SAME_CUT_MS = 140;
-/** How long a rendition that joins waits for a keyframe where another one is cut. */
+/** Time a joining rendition waits for a keyframe at a cut of another rendition. */
 const JOIN_WAIT_MS = 10_000;
 const ROUNDING_MS = 2;
 const CUTS_KEPT = 256;
-/** What an interruption leaves says nothing of the segments to come. */
+/** Minimum target duration after an interrupted first segment, whose length says nothing about later ones. */
 const INTERRUPTED_TARGET_MS = 2_000;
 
 export interface CutPoint {
   /** Program time of its first frame. */
   startMs: number;
-  /** Decoding can begin with it. */
+  /** Whether decoding can start with it. */
   isKeyframe: boolean;
   isAudioOnly: boolean;
 }
 
-/** One rendition's part in the plan. */
+/** The plan as seen by one rendition. */
 export interface CutLane {
-  /** Whether the first segment, or the first after an interruption, may begin here. */
+  /** Returns whether the first segment, or the first after an interruption, may start here. */
   mayBegin(point: CutPoint): boolean;
-  /** Whether a segment that began at `fromMs` ends here. */
+  /** Returns whether a segment that started at `fromMs` ends here. */
   endsAt(point: CutPoint, fromMs: number): boolean;
-  /** A segment begins here. */
+  /** Records the start of a segment. */
   began(point: Pick<CutPoint, 'startMs' | 'isKeyframe'>): void;
 }
 
@@ -41,7 +42,7 @@ export interface CutPlan {
   addLane(): CutLane;
   /** Fixes the target duration with the first segment of any rendition. */
   settleTarget(durationMs: number, isInterrupted: boolean): void;
-  /** Whole seconds in milliseconds; what it is once asked for stays. */
+  /** Returns the target duration in milliseconds, a multiple of a second; the first segment fixes it. */
   targetMs(): number;
 }
 
@@ -69,7 +70,7 @@ export function createCutPlan(): CutPlan {
         if (lengthMs >= (targetMs ?? TARGET_MAX_MS) + OVER_TARGET_MS) return true;
         const between = others().filter((cut) => cut.startMs > fromMs + SAME_CUT_MS);
         if (isKeyframe && between.some((cut) => Math.abs(cut.startMs - startMs) <= SAME_CUT_MS)) return true;
-        // Where the others were cut without a keyframe, or none has come here.
+        // At a cut of the others between keyframes, or when no keyframe has arrived here.
         if (between.some((cut) => cut.startMs + (cut.isKeyframe ? SAME_CUT_MS : -ROUNDING_MS) < startMs)) return true;
         if (!isKeyframe || isDecided(startMs)) return false;
         return lengthMs >= (isAudioOnly ? AUDIO_ONLY_SEGMENT_MS : SEGMENT_MIN_MS);

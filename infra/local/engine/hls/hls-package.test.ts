@@ -17,7 +17,7 @@ function setUp(options: { lowLatency?: boolean } = {}) {
     onChange() {},
   });
   let dtsMs = clock.now();
-  /** Pushes that many seconds of 25 pictures with a keyframe at the start of each. */
+  /** Pushes so many seconds of 25 pictures, each with a keyframe at its start. */
   function play(seconds: number): void {
     for (let index = 0; index < seconds * 25; index += 1) {
       hub.push(makeVideoFrame(dtsMs, index % 25 === 0));
@@ -36,7 +36,7 @@ function setUp(options: { lowLatency?: boolean } = {}) {
 const value = (text: string, tag: string) => new RegExp(`#${tag}:(.*)`).exec(text)?.[1];
 
 describe('plain HLS', () => {
-  it('answers 404 until the first segment is whole', async () => {
+  it('answers 404 until the first segment is complete', async () => {
     const { hls, play } = setUp();
     expect((await hls.fetch('index.m3u8')).status).toBe(404);
     play(1);
@@ -58,7 +58,7 @@ describe('plain HLS', () => {
     expect((await hls.fetch('../../etc/passwd')).status).toBe(404);
   });
 
-  it('begins every segment with the tables and a time that follows the clock', async () => {
+  it('starts every segment with the tables and a time that follows the clock', async () => {
     const { clock, hls, play, playlist } = setUp();
     const startedAtMs = clock.now();
     play(4);
@@ -109,7 +109,7 @@ describe('low-latency HLS', () => {
     expect(text).toContain('CAN-BLOCK-RELOAD=YES');
   });
 
-  it('hands out parts that together are the segment', async () => {
+  it('serves parts that together form the segment', async () => {
     const { hls, play, playlist } = setUp({ lowLatency: true });
     play(3);
     const { text } = await playlist();
@@ -119,7 +119,7 @@ describe('low-latency HLS', () => {
     expect(text).toMatch(/URI="index_1_1\.0\.ts",INDEPENDENT=YES/);
   });
 
-  it('holds a playlist back until the part asked for is there', async () => {
+  it('delays a playlist until the requested part exists', async () => {
     const { play, playlist } = setUp({ lowLatency: true });
     play(2.2);
     let answered = false;
@@ -133,7 +133,7 @@ describe('low-latency HLS', () => {
     expect((await blocked).text).toContain('index_1_2.1.ts');
   });
 
-  it('refuses a segment far ahead, and gives up when the source does', async () => {
+  it('refuses a segment far ahead, and stops waiting when the source is lost', async () => {
     const { clock, play, playlist } = setUp({ lowLatency: true });
     play(2);
     expect((await playlist('?_HLS_msn=90')).status).toBe(400);

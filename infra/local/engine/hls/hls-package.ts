@@ -1,6 +1,6 @@
 /**
- * What a player asks of one package channel, answered from memory: `index.m3u8` names the renditions, `index_1.m3u8` is
- * the first one's playlist, `index_1_7.ts` its seventh segment and `index_1_7.2.ts` a part of that.
+ * Answers a player's requests to one package channel from memory: `index.m3u8` lists the renditions, `index_1.m3u8` is
+ * the playlist of the first, `index_1_7.ts` its seventh segment and `index_1_7.2.ts` a part of that segment.
  */
 import type { Clock } from '../../host/clock.ts';
 import type { Program } from '../program.ts';
@@ -8,9 +8,9 @@ import { buildMediaPlaylist, buildMultivariantPlaylist, type NamedView } from '.
 import { createCutPlan } from './cut-plan.ts';
 import { createSegmenter, type Segmenter } from './segmenter.ts';
 
-/** How long the list of renditions waits for a rendition that has nothing yet; players read it only once. */
+/** Time the list of renditions waits for a rendition without a segment; players read the list only once. */
 const LADDER_WAIT_MS = 8_000;
-/** Blocking reload gives up after this many target durations (RFC 8216bis 6.2.5.2 asks for three). */
+/** A blocking reload times out after this many target durations (RFC 8216bis 6.2.5.2 requires three). */
 const BLOCK_TARGET_DURATIONS = 3;
 const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
 const SEGMENT_TYPE = 'video/mp2t';
@@ -25,7 +25,7 @@ export interface HlsPackage {
   /** @param path without a leading slash, query included */
   fetch(path: string): Promise<HlsAnswer>;
   totals(): { frames: number; bytes: number };
-  /** Whether frames are arriving and the first segment is there. */
+  /** Returns whether frames are arriving and the first segment exists. */
   publishing(): boolean;
   close(): void;
 }
@@ -82,12 +82,12 @@ export function createHlsPackage(options: {
     if (lowLatency && wantedSequence !== null) {
       const view = variant.segmenter.view();
       if (wantedSequence > view.nextSequence + 2)
-        return { status: 400, contentType: 'text/plain', body: 'the segment asked for is too far ahead' };
+        return { status: 400, contentType: 'text/plain', body: 'the requested segment is too far ahead' };
       const untilMs = clock.now() + view.targetMs * BLOCK_TARGET_DURATIONS;
       while (!isReached(variant.segmenter, wantedSequence, readCount(query.get('_HLS_part')))) {
         const leftMs = untilMs - clock.now();
         if (leftMs <= 0 || !(await nextChange(leftMs)))
-          return { status: 503, contentType: 'text/plain', body: 'the segment asked for did not come in time' };
+          return { status: 503, contentType: 'text/plain', body: 'the requested segment was not ready in time' };
       }
     }
     const view = variant.segmenter.view();
@@ -119,7 +119,7 @@ export function createHlsPackage(options: {
     return media ? { status: 200, contentType: SEGMENT_TYPE, body: media.data } : NOTHING_YET;
   }
 
-  /** The part named by the preload hint is asked for before it exists. */
+  /** Waits for the part named by the preload hint, which players request before it exists. */
   async function fetchHinted(fileName: string): Promise<HlsAnswer> {
     const match = lowLatency ? /^(index_\d+)_(\d+)\.(\d+)\.ts$/.exec(fileName) : null;
     const view = match && variants.find((variant) => variant.name === match[1])?.segmenter.view();

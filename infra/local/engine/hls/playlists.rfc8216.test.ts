@@ -1,6 +1,6 @@
 /**
- * Ten minutes of odd sources against RFC 8216, each playlist read by a strict parser that we did not write and compared
- * with the one before, as a player does.
+ * Tests ten minutes of unusual sources against RFC 8216: an independent strict parser reads each playlist, and each is
+ * compared with the previous one, as a player does.
  */
 import HLS from 'hls-parser';
 import { beforeAll, expect, it } from 'vitest';
@@ -18,20 +18,20 @@ beforeAll(() => HLS.setOptions({ strictMode: true }));
 const MINUTES = 10;
 const LOOK_MS = 1_000;
 
-/** What a source sends at a time: seconds into the run. */
+/** The behaviour of a source; times are seconds into the run. */
 interface OddSource {
   framesPerSecond?: number;
-  /** Whether the picture of that number at that second is a keyframe. */
+  /** Returns whether the picture with this number, at this second, is a keyframe. */
   isKeyframe(index: number, second: number): boolean;
-  /** The source is away. */
+  /** Returns whether the source is lost. */
   isLost?(second: number): boolean;
   hasSound?(second: number): boolean;
   isAudioOnly?: boolean;
 }
 
-/** Every n-th picture. */
+/** Selects every n-th picture. */
 const every = (pictures: number) => (index: number) => index % pictures === 0;
-/** The same on every run. */
+/** Selects pictures pseudo-randomly, the same ones on every run. */
 function randomly(least: number, most: number): (index: number) => boolean {
   let seed = 5;
   let next = 0;
@@ -69,13 +69,13 @@ const SOUND_ALONE: OddSource = { framesPerSecond: 50, isKeyframe: every(1), isAu
 
 interface Rendition {
   hub: FrameHub;
-  /** How far it lags behind the source, as an encoder does. */
+  /** Its lag behind the source, as with an encoder. */
   lagMs: number;
-  /** One of so many pictures of the source. */
+  /** It keeps one of this many pictures of the source. */
   keeps: number;
 }
 
-/** Plays a source to a package and hands out what a player sees every second. */
+/** Plays a source to a package and yields a player's view every second. */
 async function play(
   source: OddSource,
   options: { lowLatency: boolean; renditions: { lagMs: number; keeps: number }[] },
@@ -139,7 +139,7 @@ async function play(
   return hls;
 }
 
-/** Compares two looks at one live playlist (RFC 8216 6.2.1 and 6.2.2). */
+/** Compares two successive versions of one live playlist (RFC 8216 6.2.1 and 6.2.2). */
 function compare(before: MediaPlaylist | null, after: MediaPlaylist): void {
   if (!before) return;
   expect(after.targetDuration).toBe(before.targetDuration);
@@ -169,7 +169,7 @@ function compare(before: MediaPlaylist | null, after: MediaPlaylist): void {
     expect(after.discontinuitySequenceBase! - before.discontinuitySequenceBase!).toBe(discontinuities);
 }
 
-/** Watches every rendition for ten minutes. @returns program times at which segments begin, by rendition */
+/** Checks every rendition for ten minutes. @returns the program times of the segment starts, by rendition */
 async function watch(
   source: OddSource,
   options: { lowLatency: boolean; renditions: { lagMs: number; keeps: number }[] },
@@ -195,7 +195,7 @@ async function watch(
         shownUntil.set(uri, clock.now() + duration * 1_000 + playlistMs);
       }
     }
-    // RFC 8216 6.2.2: what has left the playlist is served for as long as it and the playlist last.
+    // RFC 8216 6.2.2: a removed segment stays available for its own duration plus that of the playlist.
     for (const [uri, untilMs] of shownUntil) {
       if (untilMs - LOOK_MS > clock.now()) continue;
       shownUntil.delete(uri);
@@ -214,7 +214,7 @@ const LADDER = [
 ];
 
 it.each(Object.entries(SOURCES))(
-  'keeps to RFC 8216 over ten minutes of %s, and cuts the renditions at times they agree on',
+  'conforms to RFC 8216 over ten minutes of %s, and cuts all renditions at the same times',
   async (_name, make) => {
     const source = make();
     const [first, ...others] = await watch(source, { lowLatency: false, renditions: LADDER });
@@ -229,19 +229,22 @@ it.each(Object.entries(SOURCES))(
 );
 
 it.each(Object.entries(SOURCES))(
-  'keeps to RFC 8216bis with low latency over ten minutes of %s',
+  'conforms to RFC 8216bis with low latency over ten minutes of %s',
   async (_name, make) => {
     const [starts] = await watch(make(), { lowLatency: true, renditions: LADDER.slice(0, 1) });
     expect(starts!.length).toBeGreaterThan(50);
   },
 );
 
-it.each([false, true])('keeps to RFC 8216 over ten minutes of sound alone, with low latency %s', async (lowLatency) => {
-  const [starts] = await watch(SOUND_ALONE, { lowLatency, renditions: LADDER.slice(0, 1) });
-  expect(starts!.length).toBeGreaterThan(50);
-});
+it.each([false, true])(
+  'conforms to RFC 8216 over ten minutes of sound alone, with low latency %s',
+  async (lowLatency) => {
+    const [starts] = await watch(SOUND_ALONE, { lowLatency, renditions: LADDER.slice(0, 1) });
+    expect(starts!.length).toBeGreaterThan(50);
+  },
+);
 
-it('names the part that comes next while the source is away, and gives it when the source is back', async () => {
+it('names the next part while the source is lost, and serves it when the source returns', async () => {
   let answer: Promise<number> | null = null;
   const source = { isKeyframe: every(15), isLost: (second: number) => second > 20 && second < 21.5 };
   await play(source, { lowLatency: true, renditions: [{ lagMs: 0, keeps: 1 }] }, async (hls, _clock, second) => {

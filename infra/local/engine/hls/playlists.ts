@@ -2,11 +2,11 @@ import { readAudioSpecificConfig } from '../transport-stream/aac.ts';
 import type { OpenSegment, Part, SegmenterView } from './segmenter.ts';
 
 /**
- * Whole segments whose parts are still named. With the one that grows they are the three newest: parts further from the
- * end than three target durations should be removed (RFC 8216bis 6.2.2).
+ * Number of complete segments whose parts are still listed. Together with the open segment they are the three newest:
+ * parts further from the end than three target durations should be removed (RFC 8216bis 6.2.2).
  */
 const SEGMENTS_WITH_PARTS = 2;
-/** RFC 8216bis 4.4.3.8 asks for at least two. */
+/** RFC 8216bis 4.4.3.8 requires at least two. */
 const HOLD_BACK_PARTS = 3;
 
 export interface NamedView {
@@ -15,8 +15,9 @@ export interface NamedView {
 }
 
 /**
- * Writes the media playlist of one rendition (RFC 8216; parts as in RFC 8216bis). Pure. It never ends. It does not claim
- * that every segment begins with a keyframe: a group of pictures longer than the target is cut in its middle.
+ * Writes the media playlist of one rendition (RFC 8216; parts as in RFC 8216bis). Pure. The playlist never ends, and it
+ * does not claim that every segment starts with a keyframe: a group of pictures longer than the target is cut in the
+ * middle.
  * @param options.others the other renditions, for low latency
  */
 export function buildMediaPlaylist(
@@ -42,7 +43,7 @@ export function buildMediaPlaylist(
   });
   if (lowLatency) {
     if (view.open && view.open.parts.length > 0) lines.push(...openingLines(view.open), ...partLines(view.open, name));
-    // Also while no segment grows: when the source is back, that part is the first to come.
+    // Also without an open segment: that part is the first one when the source returns.
     const part = view.open?.parts.length ?? 0;
     lines.push(`#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${partUri(name, view.nextSequence, part)}"`);
     lines.push(...options.others.flatMap(reportLine));

@@ -1,7 +1,7 @@
 /**
- * Cuts one program into transport stream segments kept in memory, tables first: a group of pictures each, where it is
- * neither shorter than a second nor longer than the target. With low latency a segment is also handed out in parts while
- * it grows.
+ * Cuts one program into transport stream segments in memory, each with the tables first. A segment holds one group of
+ * pictures, unless that is shorter than a second or longer than the target. With low latency a segment is also served
+ * in parts while it grows.
  */
 import type { Frame, Program, ProgramFormat } from '../program.ts';
 import type { CutPlan } from './cut-plan.ts';
@@ -17,7 +17,7 @@ const ROUNDING_MS = 2;
 const DEFAULT_FRAME_MS = 33;
 /** A longer step between two pictures is a pause. */
 const FRAME_MS_MAX = 500;
-/** A segment larger than this is cut where it is: memory is finite. */
+/** A segment that reaches this size is cut at once, to limit the memory. */
 const SEGMENT_BYTES_MAX = 64 * 1024 * 1024;
 
 export interface Part {
@@ -28,7 +28,7 @@ export interface Part {
 
 export interface Segment {
   sequence: number;
-  /** The first of its kind after an interruption or with new headers. */
+  /** The first segment after an interruption or with new headers. */
   discontinuity: boolean;
   /** Program time of its first frame: milliseconds since the epoch. */
   startedAtMs: number;
@@ -37,14 +37,14 @@ export interface Segment {
   parts: Part[];
 }
 
-/** A segment still growing: only its finished parts. */
+/** The finished parts of the open segment. */
 export type OpenSegment = Pick<Segment, 'sequence' | 'discontinuity' | 'startedAtMs' | 'parts'>;
 
 export interface SegmenterView {
   segments: Segment[];
   discontinuitySequence: number;
   open: OpenSegment | null;
-  /** Sequence of the segment that comes next, or grows. */
+  /** Sequence number of the open segment, or of the next one. */
   nextSequence: number;
   targetMs: number;
   partTargetMs: number;
@@ -55,7 +55,7 @@ export interface SegmenterView {
 
 export interface Segmenter {
   view(): SegmenterView;
-  /** Also those that have left the playlist lately. */
+  /** Returns a segment, also one recently removed from the playlist. */
   segment(sequence: number): Segment | null;
   part(sequence: number, index: number): Part | null;
   totals(): { frames: number; bytes: number };
@@ -85,7 +85,7 @@ export function createSegmenter(options: {
   const muxer = createTsMuxer();
   const totals = { frames: 0, bytes: 0 };
   let kept: Segment[] = [];
-  /** How many of those kept have left the playlist. */
+  /** Number of kept segments that have left the playlist. */
   let left = 0;
   let growing: Growing | null = null;
   let format: ProgramFormat | null = null;
@@ -100,14 +100,14 @@ export function createSegmenter(options: {
   function onFrame(frame: Frame): void {
     if (!format) return;
     receiving = true;
-    // The sound's new headers are not those of the segment; the next one begins with the next keyframe.
+    // New sound headers do not apply to this segment; the next one starts with the next keyframe.
     const isAudioOnly = !format.video;
     if (growing && frame.kind === 'audio' && !isAudioOnly && growing.format.audio !== format.audio) return;
     if (frame.kind === 'video' || isAudioOnly) pace(frame, isAudioOnly);
     if (growing) append(growing, frame);
   }
 
-  /** Ends and begins segments. */
+  /** Ends and starts segments. */
   function pace(frame: Frame, isAudioOnly: boolean): void {
     const point = {
       startMs: frame.dtsMs + frame.compositionOffsetMs,
@@ -185,7 +185,7 @@ export function createSegmenter(options: {
     const done = growing;
     growing = null;
     if (options.lowLatency) finishPart(done, endMs);
-    // Fixed with the first segment: a player may rely on it.
+    // Fixed with the first segment, because players may rely on it.
     partTargetMs ??= longestPartMs > 0 ? longestPartMs + ROUNDING_MS : Math.max(PART_MS_MAX, frameMs);
     const { sequence, discontinuity, startedAtMs, parts } = done;
     const durationMs = Math.max(1, endMs - done.firstDtsMs);
@@ -195,7 +195,7 @@ export function createSegmenter(options: {
     options.onChange();
   }
 
-  /** Takes segments out of the playlist, and forgets those that have been out for as long as it lasts. */
+  /** Removes old segments from the playlist, and drops those removed for longer than the playlist's duration. */
   function slide(): void {
     const windowMs = Math.max(WINDOW_MS_MIN, WINDOW_TARGETS * plan.targetMs());
     let shownMs = sumDurations(kept.slice(left));

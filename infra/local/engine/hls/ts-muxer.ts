@@ -1,5 +1,6 @@
 /**
- * Writes frames as an MPEG transport stream (ISO/IEC 13818-1): one program, H.264 on pid 256 with the clock, AAC on 257.
+ * Writes frames as an MPEG transport stream (ISO/IEC 13818-1): one program, H.264 on pid 256 with the clock, AAC on
+ * 257.
  */
 import type { Frame, ProgramFormat } from '../program.ts';
 import { buildAdtsHeader } from '../transport-stream/aac.ts';
@@ -12,15 +13,15 @@ const VIDEO_PID = 0x100;
 const AUDIO_PID = 0x101;
 const STREAM_TYPE_H264 = 0x1b;
 const STREAM_TYPE_AAC = 0x0f;
-/** Presentation lags the clock by this, so that no picture is late at the decoder. */
+/** Presentation lags the program clock by this, so that no picture reaches the decoder late. */
 const CLOCK_LEAD_MS = 400;
 const START_CODE = Buffer.from([0, 0, 0, 1]);
 const DELIMITER = Buffer.from([0, 0, 0, 1, 9, 0xf0]);
 
 export interface TsMuxer {
-  /** PAT and PMT, to begin a segment with. */
+  /** Returns the PAT and PMT that start a segment. */
   tables(format: ProgramFormat): Buffer;
-  /** All packets of one frame. */
+  /** Returns all packets of one frame. */
   packetize(frame: Frame, format: ProgramFormat): Buffer;
 }
 
@@ -64,7 +65,7 @@ function toTicks(ms: number): number {
   return Math.round(ms * 90) % 2 ** 33;
 }
 
-/** Start codes instead of lengths, a delimiter in front, parameter sets before every keyframe that lacks them. */
+/** Converts to start codes, puts a delimiter in front, and adds parameter sets to every keyframe that lacks them. */
 function toAnnexB(frame: Frame, format: ProgramFormat): Buffer {
   const parts: Buffer[] = [];
   let hasDelimiter = false;

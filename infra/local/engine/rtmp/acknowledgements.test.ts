@@ -3,7 +3,7 @@ import { createAcknowledgements } from './acknowledgements.ts';
 
 const RATE = 50_000;
 
-/** A stream of 50 kB a second; the server reads until `stopsAtSecond` and acknowledges as `acknowledge` says. */
+/** A stream of 50 kB a second; the server reads until `stopsAtSecond` and acknowledges through `acknowledge`. */
 function run(options: { seconds: number; stopsAtSecond?: number; everyBytes?: number; from?: number }) {
   const { seconds, stopsAtSecond = Infinity, everyBytes = 50_000, from = 0 } = options;
   const acknowledgements = createAcknowledgements();
@@ -24,25 +24,22 @@ function run(options: { seconds: number; stopsAtSecond?: number; everyBytes?: nu
 }
 
 describe('acknowledgements', () => {
-  it('say nothing while there are too few of them', () => {
+  it('prove nothing while there are too few of them', () => {
     expect(run({ seconds: 60, everyBytes: 2_500_000 }).longest).toBeNull();
     expect(run({ seconds: 60, everyBytes: Infinity }).longest).toBeNull();
   });
 
-  it.each([10_000, 50_000, 250_000])(
-    'are never overdue at a server that reads, whatever its step: %d',
-    (everyBytes) => {
-      expect(run({ seconds: 300, everyBytes }).longest).toBeLessThanOrEqual(1_000);
-    },
-  );
+  it.each([10_000, 50_000, 250_000])('are never overdue at a server that reads, at any step: %d', (everyBytes) => {
+    expect(run({ seconds: 300, everyBytes }).longest).toBeLessThanOrEqual(1_000);
+  });
 
-  it('show for how long a server has not read', () => {
+  it('show how long a server has not read', () => {
     const { overdueMs } = run({ seconds: 30, stopsAtSecond: 20 });
     expect(overdueMs).toBeGreaterThanOrEqual(7_000);
     expect(overdueMs).toBeLessThanOrEqual(10_000);
   });
 
-  it('go on over the end of the sequence numbers, and when a server begins to count again', () => {
+  it('continue past the end of the sequence numbers and after a server resets its count', () => {
     expect(run({ seconds: 60, from: 2 ** 32 - 1_000_000 }).longest).toBeLessThanOrEqual(1_000);
     const acknowledgements = createAcknowledgements();
     for (let second = 1; second <= 60; second += 1) {
@@ -52,7 +49,7 @@ describe('acknowledgements', () => {
     }
   });
 
-  it('are not believed any more when a server takes megabytes without a word', () => {
+  it('are ignored once a server accepts megabytes without acknowledging any', () => {
     const acknowledgements = createAcknowledgements();
     for (let second = 1; second <= 10; second += 1) {
       acknowledgements.mark(second * 1000, second * RATE);

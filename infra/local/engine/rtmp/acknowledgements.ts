@@ -1,35 +1,35 @@
 /**
- * What the server's acknowledgements prove. A server acknowledges each so many bytes it has read (the window we announce,
- * or one of its own), so bytes that lie further back than its usual step and are still unacknowledged wait somewhere: in
- * its buffers, or in those of a proxy in front of it. That shows a server that has stopped reading although every buffer
- * on the way still takes data.
+ * Evaluates the server's acknowledgements. A server acknowledges every so many bytes it has read (the window we
+ * announce, or its own), so unacknowledged bytes further back than its usual step are held up somewhere: in its buffers
+ * or in those of a proxy in front of it. This detects a server that has stopped reading while the buffers on the way
+ * still accept data.
  * @see https://rtmp.veriskope.com/docs/spec/ section 5.4.3
  */
 export interface Acknowledgements {
-  /** Notes how much has been handed over by now; to be called about once a second. */
+  /** Records the bytes written so far; call it about once a second. */
   mark(nowMs: number, handedOverBytes: number): void;
-  /** Takes the sequence number of an acknowledgement. */
+  /** Records the sequence number of an acknowledgement. */
   heard(sequence: number, handedOverBytes: number): void;
-  /** Forgets the usual step: another window has been announced. */
+  /** Forgets the usual step, after another window was announced. */
   forgetStep(): void;
   /**
-   * Returns for how long the oldest overdue bytes have been waiting, 0 when none are overdue, and null while the server has
-   * not acknowledged often enough to be judged by it.
+   * Returns how long the oldest overdue bytes have been waiting, 0 when none are overdue, and null while the server has
+   * acknowledged too rarely to be judged.
    */
   overdueMs(nowMs: number, deliveredBytes: number): number | null;
 }
 
-/** Fewer say nothing about a rhythm. */
+/** Fewer acknowledgements show no rhythm. */
 const HEARD_MIN = 3;
 const STEP_SLACK = 1.25;
 const SLACK_BYTES = 32 * 1024;
-/** No buffers on the way hold more: a server that has taken this much without a word does not acknowledge any more. */
+/** More than all buffers on the way can hold: a server that has read this much silently has stopped acknowledging. */
 const BELIEVED_BYTES_MAX = 24 * 1024 * 1024;
 const SEQUENCES = 2 ** 32;
 /** Ten minutes of them. */
 const MARKS_MAX = 600;
 
-/** Keeps track for one connection. */
+/** Creates the evaluation for one connection. */
 export function createAcknowledgements(): Acknowledgements {
   let marks: { atMs: number; bytes: number }[] = [];
   let heardTimes = 0;
@@ -48,7 +48,7 @@ export function createAcknowledgements(): Acknowledgements {
       lastSequence = sequence;
       if (step === 0) return;
       heardTimes += 1;
-      // Some servers begin to count again (nginx-rtmp near 4 GB): such an acknowledgement still proves a usual step.
+      // Some servers reset their count (nginx-rtmp near 4 GB): such an acknowledgement still proves a usual step.
       const possible = handedOverBytes - acknowledgedBytes;
       const taken = step <= possible ? step : Math.min(stepBytes, possible);
       acknowledgedBytes += taken;

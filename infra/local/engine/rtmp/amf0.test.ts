@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeAmf0, encodeAmf0, encodeAmf0EcmaArray } from './amf0.ts';
 
 describe('AMF0', () => {
-  it('gives back every value it encodes', () => {
+  it('decodes every value it encodes', () => {
     const values = ['connect', 1, null, undefined, true, false, 'ü€', 'x'.repeat(70_000), [1, 'two', { three: 3 }]];
     expect(decodeAmf0(encodeAmf0(...values))).toEqual(values);
     expect(decodeAmf0(encodeAmf0({ app: 'live', nested: { deep: -1.5 } }))).toEqual([
@@ -25,7 +25,7 @@ describe('AMF0', () => {
     ['a date', Buffer.from('0b' + '4080000000000000' + '0000', 'hex'), 512],
     ['a typed object', Buffer.concat([Buffer.of(16), text('Class'), encodeAmf0({ a: 1 }).subarray(1)]), { a: 1 }],
   ];
-  it.each(typed)('reads or passes over %s, and what follows it', (_name, bytes, value) => {
+  it.each(typed)('reads or skips %s, and reads the value after it', (_name, bytes, value) => {
     expect(decodeAmf0(Buffer.concat([encodeAmf0('onStatus'), bytes, encodeAmf0(7)]))).toEqual(['onStatus', value, 7]);
     const inObject = Buffer.concat([
       Buffer.of(3),
@@ -45,7 +45,7 @@ describe('AMF0', () => {
     ['a type of the future', Buffer.of(0x55)],
     ['text that ends early', encodeAmf0('text').subarray(0, 5)],
     ['arrays without end', Buffer.concat(Array.from({ length: 100 }, () => Buffer.of(10, 0, 0, 0, 1)))],
-  ])('keeps what came before %s', (_name, bytes) => {
+  ])('keeps the values before %s', (_name, bytes) => {
     expect(decodeAmf0(Buffer.concat([encodeAmf0('onStatus', 0), bytes])).slice(0, 2)).toEqual(['onStatus', 0]);
     const cut = Buffer.concat([
       encodeAmf0('onStatus'),

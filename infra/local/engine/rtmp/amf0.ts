@@ -1,6 +1,6 @@
 /**
- * AMF0, the value encoding of RTMP commands and of `onMetaData`. Every type of the specification is read or passed over;
- * what cannot be passed over (AMF3, reserved types, nesting without end) ends the reading, never the connection.
+ * AMF0, the value encoding of RTMP commands and of `onMetaData`. Every type of the specification is read or skipped; a
+ * value that cannot be skipped (AMF3, reserved types, excessive nesting) ends the reading, never the connection.
  * @see https://rtmp.veriskope.com/pdf/amf0-file-format-specification.pdf
  */
 
@@ -22,7 +22,7 @@ const UNSUPPORTED = 13;
 const XML_DOCUMENT = 15;
 const TYPED_OBJECT = 16;
 
-/** Values in one message. Each costs its sender one byte and us far more. */
+/** Limit on values in one message: each costs the sender one byte and the reader far more. */
 const VALUES_MAX = 10_000;
 
 /** Nesting beyond this is refused: no server needs it, and a hostile one could overflow the stack with it. */
@@ -42,7 +42,7 @@ export function encodeAmf0EcmaArray(entries: { [name: string]: Amf0Value }): Buf
 }
 
 /**
- * Decodes the values in the buffer, up to the first that cannot be read: what came before it still counts. A value that
+ * Decodes the values in the buffer, up to the first unreadable one; the values before it are returned. A value that
  * refers to an earlier object, as type 7 does, is `undefined`: no server needs it in a command.
  */
 export function decodeAmf0(bytes: Buffer): Amf0Value[] {
@@ -157,7 +157,7 @@ function readValue(cursor: Cursor, depth: number): Amf0Value {
       return sinceEpochMs;
     }
     default:
-      throw new UnreadableValue(`AMF0 type ${type} cannot be passed over`);
+      throw new UnreadableValue(`AMF0 type ${type} cannot be skipped`);
   }
 }
 
@@ -187,7 +187,7 @@ function readEntries(cursor: Cursor, depth: number): { [name: string]: Amf0Value
   });
 }
 
-/** Fills a collection; when that fails half-way, the error carries what is in it. */
+/** Fills a collection; when reading fails half-way, the error carries the entries read so far. */
 function keepPartial<Value extends Amf0Value>(collection: Value, fill: () => void): Value {
   try {
     fill();

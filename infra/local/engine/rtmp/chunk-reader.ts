@@ -11,12 +11,12 @@ interface ChunkStream {
   streamId: number;
   lengthBytes: number;
   extended: boolean;
-  /** Null for a message whose bytes are not needed: they are counted and thrown away. */
+  /** Null for a message whose bytes are not needed: they are counted and discarded. */
   parts: Buffer[] | null;
   receivedBytes: number;
 }
 
-/** What a publisher has to understand. Everything else a server may send, of any size, is passed over. */
+/** The message types a publisher has to understand. All others, of any size, are skipped. */
 const NEEDED_TYPES = new Set<number>([
   MESSAGE_TYPE.setChunkSize,
   MESSAGE_TYPE.abort,
@@ -27,24 +27,24 @@ const NEEDED_TYPES = new Set<number>([
   MESSAGE_TYPE.commandAmf0,
   MESSAGE_TYPE.commandAmf3,
 ]);
-/** No command we need is larger; a larger one is passed over. */
+/** No command a publisher needs is larger; a larger one is skipped. */
 const MESSAGE_BYTES_MAX = 64 * 1024;
-/** Of all messages that are not complete yet. A server that exceeds it means no good. */
+/** Limit on all incomplete messages together. Only a hostile server exceeds it. */
 const PARTIAL_BYTES_MAX = 1024 * 1024;
 const CHUNK_STREAMS_MAX = 1024;
 const HEADER_BYTES = [11, 7, 3, 0];
 
 /**
- * Puts the peer's chunks together into messages. Obeys Set Chunk Size and Abort itself, passes on the other types a
- * publisher needs and drops the rest. The returned function takes what the socket delivered and throws when it cannot be
- * RTMP.
+ * Assembles the peer's chunks into messages. It applies Set Chunk Size and Abort itself, passes on the other types a
+ * publisher needs and drops the rest. The returned function reads the bytes from the socket and throws when they cannot
+ * be RTMP.
  */
 export function createChunkReader(onMessage: (message: IncomingMessage) => void): (bytes: Buffer) => void {
   const streams = new Map<number, ChunkStream>();
   let chunkSizeBytes = 128;
   let buffered: Buffer = Buffer.alloc(0);
   let partialBytes = 0;
-  /** The chunk whose payload is being read, and how much of it is to come. */
+  /** The chunk whose payload is being read, and the number of bytes still missing. */
   let current: { stream: ChunkStream; leftBytes: number } | null = null;
 
   return (bytes) => {
@@ -77,7 +77,7 @@ export function createChunkReader(onMessage: (message: IncomingMessage) => void)
     const isExtended = format <= 2 ? buffered.readUIntBE(headerAt, 3) === 0xffffff : stream.extended;
     if (isExtended) payloadAt += 4;
     if (buffered.length < payloadAt) return 0;
-    // A header of type 0 to 2 within a message begins another one.
+    // A header of type 0 to 2 within a message starts another message.
     if (format <= 2 && stream.receivedBytes > 0) forget(stream);
     stream.extended = isExtended;
     if (format <= 1) {
@@ -91,7 +91,7 @@ export function createChunkReader(onMessage: (message: IncomingMessage) => void)
     return payloadAt - start;
   }
 
-  /** Bytes used of the payload under way, 0 when none have arrived. */
+  /** Bytes consumed of the current payload, 0 when none have arrived. */
   function readPayload(start: number): number {
     const { stream, leftBytes } = current!;
     const part = buffered.subarray(start, start + leftBytes);

@@ -15,7 +15,7 @@ describe('writing chunks', () => {
     expect(chunks[2]!.toString('hex')).toBe('c6');
   });
 
-  it('does not begin another chunk when the body just fills the last one', () => {
+  it('does not start another chunk when the body exactly fills the last one', () => {
     expect(toChunks({ ...message, body: Buffer.alloc(100) }, 100)).toHaveLength(2);
     expect(toChunks({ ...message, body: Buffer.alloc(200) }, 100)).toHaveLength(4);
   });
@@ -37,7 +37,7 @@ describe('reading chunks', () => {
     return messages;
   }
 
-  it('puts messages together however the bytes are cut, at the chunk size the peer has set', () => {
+  it('assembles messages from bytes cut at any place, at the chunk size the peer has set', () => {
     const body = Buffer.alloc(700, 3);
     const size = Buffer.alloc(4);
     size.writeUInt32BE(300);
@@ -54,7 +54,7 @@ describe('reading chunks', () => {
     }
   });
 
-  it('forgets a message the peer aborts', () => {
+  it('discards a message the peer aborts', () => {
     const whole = Buffer.concat(toChunks({ ...message, typeId: 20, body: Buffer.alloc(200, 1) }, 128));
     const abort = Buffer.concat(
       toChunks({ ...message, chunkStreamId: 2, typeId: 2, body: Buffer.of(0, 0, 0, 6) }, 128),
@@ -62,7 +62,7 @@ describe('reading chunks', () => {
     expect(read(Buffer.concat([whole.subarray(0, 140), abort, whole]), 64)).toHaveLength(1);
   });
 
-  it('passes over messages no publisher needs, whatever their size, and reads on behind them', () => {
+  it('skips messages no publisher needs, of any size, and continues behind them', () => {
     const command = toChunks({ ...message, typeId: 20, body: Buffer.alloc(50, 7) }, 128);
     const others = [
       { typeId: 18, bytes: 300_000 },
@@ -79,7 +79,7 @@ describe('reading chunks', () => {
     }
   });
 
-  it('keeps no byte of what it passes over, even as one chunk of gigabytes', () => {
+  it('keeps no byte of a skipped message, even of one chunk of gigabytes', () => {
     const size = Buffer.of(0x7f, 0xff, 0xff, 0xff);
     const messages: IncomingMessage[] = [];
     const push = createChunkReader((incoming) => messages.push(incoming));
@@ -93,7 +93,7 @@ describe('reading chunks', () => {
     expect(messages).toHaveLength(1);
   });
 
-  it('refuses what cannot be RTMP or is meant to exhaust us', () => {
+  it('rejects bytes that cannot be RTMP or are meant to exhaust the reader', () => {
     const manyStreams = Buffer.concat(
       Array.from({ length: 1_100 }, (_, id) => Buffer.of(1, id & 0xff, id >> 8, ...Buffer.alloc(11))),
     );

@@ -17,7 +17,7 @@ export interface OutgoingMessage {
   typeId: number;
   /** Chunk stream the message travels on, 2 to 63. */
   chunkStreamId: number;
-  /** Message stream: 0 for the connection, else the number the peer gave us at createStream. */
+  /** Message stream: 0 for the connection, else the number the peer assigned at createStream. */
   streamId: number;
   /** Milliseconds; the lower 32 bits are sent. */
   timestampMs: number;
@@ -28,9 +28,9 @@ export interface OutgoingMessage {
 const EXTENDED_FROM = 0xffffff;
 
 /**
- * Cuts a message into the buffers to write, in order. The body's bytes are referred to, never copied, so one body can
- * be on its way to many peers at once. Each message starts with a full (type 0) header: it costs a few bytes and frees
- * both sides from remembering the previous one.
+ * Cuts a message into the buffers to write, in order. The body's bytes are referenced, never copied, so one body can be
+ * on its way to many peers at once. Each message starts with a full (type 0) header: it adds a few bytes, and neither
+ * side has to remember the previous message.
  */
 export function toChunks(message: OutgoingMessage, chunkSizeBytes: number): Buffer[] {
   const { body } = message;

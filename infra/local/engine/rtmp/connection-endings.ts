@@ -1,4 +1,4 @@
-/** Why a connection that ends or stays silent does so, by how far it had come. */
+/** Explains why a connection ended or stays silent, from the step it had reached. */
 import { toConnectionFailure, type ConnectionFailure } from './connection-failure.ts';
 import type { OutputProblem } from '../contract.ts';
 
@@ -9,12 +9,12 @@ export type Step =
   | 'connect'
   | 'createStream'
   | 'publish'
-  /** The server has said yes and media has not begun. */
+  /** The server has accepted the stream; media has not started. */
   | 'accepted'
   | 'publishing'
   | 'over';
 
-/** How soon after `publish` a close without a word means that the stream was refused. Learned from nginx-rtmp and others. */
+/** A silent close this soon after `publish` means a refusal, as with nginx-rtmp and others. */
 const SUSPICIOUS_CLOSE_MS = 3_000;
 
 /** Explains a server that has not answered within the limit. */
@@ -30,15 +30,15 @@ export function describeSilence(step: Step): ConnectionFailure {
 export interface Closing {
   step: Step;
   error: Error | null;
-  /** Since when it has been publishing; null before. */
+  /** Start of publishing; null before. */
   publishingForMs: number | null;
-  /** Anything received since TCP was there. */
+  /** Whether any byte has been received. */
   hasAnswered: boolean;
-  /** What the server said last, fit to show. */
+  /** The server's last message, safe to show. */
   lastWords: string;
 }
 
-/** Explains a connection that is gone. */
+/** Explains a lost connection. */
 export function describeClosing({ step, error, publishingForMs, hasAnswered, lastWords }: Closing): ConnectionFailure {
   const words = lastWords && ` (${lastWords})`;
   const suspect = (suspected: OutputProblem, detail: string): ConnectionFailure => ({
@@ -48,7 +48,7 @@ export function describeClosing({ step, error, publishingForMs, hasAnswered, las
     suspected,
   });
   if (step === 'publish' || step === 'accepted') {
-    return suspect('stream_key_rejected', 'the server closed the connection right after it was given the stream key');
+    return suspect('stream_key_rejected', 'the server closed the connection right after receiving the stream key');
   }
   if (publishingForMs !== null && publishingForMs < SUSPICIOUS_CLOSE_MS) {
     return suspect('stream_refused', 'the server accepted the stream key and closed the connection when media arrived');
@@ -67,13 +67,13 @@ export function describeClosing({ step, error, publishingForMs, hasAnswered, las
     return { code: 'not_rtmp', detail: 'the server closed the connection when RTMP began', rejection: 'none' };
   }
   if (step === 'connect' || step === 'createStream') {
-    return suspect('application_rejected', 'the server closed the connection when it was told the application');
+    return suspect('application_rejected', 'the server closed the connection after receiving the application name');
   }
   const detail = failure?.detail ?? `the server closed the connection${words}`;
   return { code: 'connection_lost', detail, rejection: 'none' };
 }
 
-/** Explains a peer that answers with something else than RTMP. */
+/** Explains a peer that answers with a protocol other than RTMP. */
 export function describeForeignAnswer(received: Buffer): ConnectionFailure {
   // A TLS record: alert or handshake, version 3.x. (RFC 8446 section 5.1)
   if ((received[0] === 0x15 || received[0] === 0x16) && received[1] === 3) {
@@ -81,12 +81,12 @@ export function describeForeignAnswer(received: Buffer): ConnectionFailure {
   }
   const text = received.subarray(0, 512).toString('latin1');
   if (/sent to (an )?HTTPS port|HTTPS? required/i.test(text)) {
-    return { code: 'tls_expected', detail: 'the server wants TLS on this port', rejection: 'none' };
+    return { code: 'tls_expected', detail: 'the server requires TLS on this port', rejection: 'none' };
   }
   const isHttp = text.startsWith('HTTP/');
   return {
     code: 'not_rtmp',
-    detail: isHttp ? 'a web server answers at that port' : 'the server answers with something else than RTMP',
+    detail: isHttp ? 'a web server answers at that port' : 'the server answers with a protocol other than RTMP',
     rejection: 'none',
   };
 }

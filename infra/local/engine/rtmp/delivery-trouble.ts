@@ -1,16 +1,16 @@
 import type { OutputProblem } from '../contract.ts';
 import type { Settled } from './send-queue.ts';
 
-/** What keeps a connected platform from getting the stream in time. */
+/** Delivery problems of a connected platform. */
 export interface DeliveryTrouble {
   code: Extract<OutputProblem, 'not_accepting' | 'platform_slow'>;
   detail: string;
 }
 
-/** What one look at a session's delivery says. */
+/** The verdict on a session's delivery at one moment. */
 export interface DeliveryLook {
   trouble: DeliveryTrouble | null;
-  /** Nothing has been taken for so long that the connection is given up. */
+  /** No data has been accepted for so long that the connection is to be closed. */
   isStalled: boolean;
 }
 
@@ -21,12 +21,12 @@ export interface DeliveryWatch {
 const NOT_ACCEPTING_AFTER_MS = 4_000;
 const STALLED_AFTER_MS = 10_000;
 const SLOW_ABOVE_MS = 3_000;
-/** Slowness comes in waves: it is over when none of it has been seen for this long. */
+/** Slowness comes in waves: it ends when none has been observed for this long. */
 const SLOW_LASTS_MS = 5_000;
 
 /**
- * Judges by time how far the far end is behind: bytes it has not taken, frames that wait, acknowledgements that are overdue.
- * Pauses of the source are none of the far end's.
+ * Measures in time how far the far end is behind: unaccepted bytes, waiting frames, overdue acknowledgements. Pauses of
+ * the source do not count against the far end.
  */
 export function createDeliveryWatch(sinceMs: number): DeliveryWatch {
   let deliveredBytes = 0;
@@ -44,7 +44,7 @@ export function createDeliveryWatch(sinceMs: number): DeliveryWatch {
       }
       if (settled.delayMs >= SLOW_ABOVE_MS || hasDropped) slowAtMs = nowMs;
       const isSlow = slowAtMs !== null && nowMs - slowAtMs < SLOW_LASTS_MS;
-      const detail = 'the platform takes the stream more slowly than it is sent, and frames are dropped';
+      const detail = 'the platform accepts the stream more slowly than it is sent, and frames are dropped';
       return { trouble: isSlow ? { code: 'platform_slow', detail } : null, isStalled: false };
     },
   };

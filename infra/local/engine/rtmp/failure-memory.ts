@@ -1,46 +1,46 @@
 import type { ConnectionFailure } from './connection-failure.ts';
 import type { ChannelReport } from '../contract.ts';
 
-/** How a session that ended had gone. */
+/** The course of an ended session. */
 export interface EndedSession {
   lastedMs: number;
-  /** For how long it had been delivering without trouble when it ended. */
+  /** Time of undisturbed delivery before the end. */
   healthyMs: number;
 }
 
 /**
- * What went wrong at one target, until it has gone well for long enough: how often it was tried, whether it refuses us,
- * whether it ends what it has accepted again and again. A few green seconds forget none of it.
+ * The failures at one target, kept until it has worked for long enough: the number of attempts, refusals, and sessions
+ * it accepted and then ended. A few good seconds do not clear them.
  */
 export interface FailureMemory {
-  /** Takes in a failure; `session` when something had been published. */
+  /** Records a failure; with `session` if it had been publishing. */
   note(nowMs: number, failure: ConnectionFailure, session: EndedSession | null): void;
-  /** Takes in that a session has been delivering for this long without trouble. */
+  /** Records that a session has delivered undisturbed for this long. */
   noteHealthy(nowMs: number, healthyMs: number): void;
-  /** For how long a session has to deliver before it may be called good. */
+  /** Returns how long a session has to deliver before it counts as good. */
   provenAfterMs(nowMs: number): number;
-  /** Whether the failure is a refusal that is believed by now. */
+  /** Returns whether the failure counts as a confirmed refusal. */
   isRejected(failure: ConnectionFailure): boolean;
-  /** What to report of the newest failure. */
+  /** Returns the report of the newest failure. */
   problem(nowMs: number, failure: ConnectionFailure): NonNullable<ChannelReport['problem']>;
   attempts(): number;
-  /** Forgets everything: what went wrong was practised, or there was nothing to send. */
+  /** Forgets all failures: they were simulated, or there was nothing to send. */
   forget(): void;
 }
 
-/** One refusal may be a leftover session at the platform; two in a row are believed. */
+/** One refusal may come from a leftover session at the platform; two in a row count. */
 const REJECTIONS_BELIEVED = 2;
-/** Publishing for this long shows that the key is good. */
+/** Publishing for this long proves the key. */
 const KEY_PROVEN_MS = 3_000;
-/** A stall takes this long to be noticed, so a session that has lasted longer is not another one. */
+/** Detecting a stall takes this long, so a session that has lasted longer is not stalled. */
 const NOT_STALLED_MS = 12_000;
 const HEALTHY_AFTER_MS = 20_000;
-/** So many sessions ended by the platform within the window are a pattern. */
+/** This many sessions ended by the platform within the window form a pattern. */
 const ENDINGS_BELIEVED = 3;
 const ENDINGS_WINDOW_MS = 15 * 60_000;
 const PATTERN_BROKEN_MS = 60_000;
 
-/** Remembers nothing yet. */
+/** Creates an empty memory. */
 export function createFailureMemory(): FailureMemory {
   let attempts = 0;
   let rejections = 0;
@@ -96,7 +96,7 @@ export function createFailureMemory(): FailureMemory {
       }
       if (pattern && (code === 'connection_lost' || code === 'ended_by_server')) {
         const seconds = Math.max(1, Math.round(pattern.typicalMs / 1000));
-        const often = `the platform takes the stream and ends it after about ${seconds} s, ${pattern.times} times so far`;
+        const often = `the platform accepts the stream and ends it after about ${seconds} s, ${pattern.times} times so far`;
         return { code: 'ends_repeatedly', detail: `${often}; the last time ${detail}`, attempt: attempts };
       }
       return { code, detail, attempt: attempts };

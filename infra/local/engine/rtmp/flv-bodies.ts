@@ -4,17 +4,20 @@ import type { ProgramFormat } from '../program.ts';
 const AVC_CODEC_ID = 7;
 const AAC_CODEC_ID = 10;
 
-/** Body of the video message that carries the AVC decoder configuration. */
+/** Builds the body of the video message that carries the AVC decoder configuration. */
 export function buildVideoHeader(avcConfiguration: Buffer): Buffer {
   return Buffer.concat([Buffer.of(0x17, 0, 0, 0, 0), avcConfiguration]);
 }
 
-/** Body of the audio message that carries the AAC configuration. The flags say 44 kHz stereo, as FLV fixes for AAC. */
+/**
+ * Builds the body of the audio message that carries the AAC configuration. For AAC, FLV fixes the flags to 44 kHz
+ * stereo.
+ */
 export function buildAudioHeader(specificConfig: Buffer): Buffer {
   return Buffer.concat([Buffer.of(0xaf, 0), specificConfig]);
 }
 
-/** Body of the `@setDataFrame` message that announces what will follow. */
+/** Builds the body of the `@setDataFrame` message that announces the stream's format. */
 export function buildMetadata(format: ProgramFormat): Buffer {
   const { video, audio } = format;
   return Buffer.concat([

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 const VERSION = 3;
 const BLOCK_BYTES = 1536;
 
-/** C0 and C1 of the plain handshake: version, zero time, zero, random filling. */
+/** Builds C0 and C1 of the plain handshake: version, zero time, zero, random filling. */
 export function buildHandshakeOpening(): Buffer {
   const opening = Buffer.alloc(1 + BLOCK_BYTES);
   opening[0] = VERSION;
@@ -12,8 +12,8 @@ export function buildHandshakeOpening(): Buffer {
 }
 
 /**
- * Reads the server's side (S0, S1, S2) from what has arrived so far.
- * @returns null while incomplete; else C2 to send and the bytes that came after the handshake
+ * Reads the server's side (S0, S1, S2) from the bytes received so far.
+ * @returns null while incomplete; then the C2 to send and the bytes that follow the handshake
  * @throws {Error} when the peer does not speak RTMP version 3
  */
 export function readHandshakeAnswer(received: Buffer): { closing: Buffer; rest: Buffer } | null {

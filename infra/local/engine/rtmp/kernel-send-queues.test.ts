@@ -19,7 +19,7 @@ async function connect(host: string): Promise<{ client: net.Socket; peer: net.So
 }
 
 describe.runIf(process.platform === 'linux')('the kernel’s send queues', () => {
-  it.each(['127.0.0.1', '::1'])('show what a peer at %s has not taken, and that it takes it', async (host) => {
+  it.each(['127.0.0.1', '::1'])('report the bytes a peer at %s has not accepted, and their decrease', async (host) => {
     const { client, peer } = await connect(host);
     const clock = makeManualClock();
     let unsent = -1;
@@ -34,7 +34,7 @@ describe.runIf(process.platform === 'linux')('the kernel’s send queues', () =>
     expect(clock.pendingMs()).toEqual([]);
   });
 
-  it('are not known where the system does not list them', async () => {
+  it('are unknown where the system does not list them', async () => {
     const { client } = await connect('127.0.0.1');
     expect(createKernelSendQueues(makeManualClock(), () => null).watch(client, () => {})).toBeNull();
   });

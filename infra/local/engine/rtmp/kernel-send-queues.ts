@@ -10,13 +10,13 @@ import {
 } from '../../host/socket-table.ts';
 
 /**
- * What the operating system has accepted from us and the peer's has not confirmed. Node does not tell, and a kernel takes
- * megabytes for a peer that reads nothing.
+ * Measures the bytes the local operating system has accepted and the peer's has not confirmed. Node does not expose
+ * them, and a kernel accepts megabytes for a peer that reads nothing.
  */
 export interface KernelSendQueues {
   /**
    * Reports the unconfirmed bytes of a connected socket about once a second.
-   * @returns the way out; null where the system does not tell
+   * @returns the meter; null where the system does not list send queues
    */
   watch(socket: net.Socket, onUnsent: (bytes: number) => void): (() => void) | null;
 }

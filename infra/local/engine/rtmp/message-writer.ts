@@ -2,9 +2,9 @@ import { encodeAmf0, type Amf0Value } from './amf0.ts';
 import { MESSAGE_TYPE, toChunks, type OutgoingMessage } from './chunk-writer.ts';
 import type net from 'node:net';
 
-/** Writes RTMP to a socket and counts what it has handed over. */
+/** Writes RTMP to a socket and counts the bytes. */
 export interface MessageWriter {
-  /** Bytes that are no message: the handshake. */
+  /** Writes bytes outside any message: the handshake. */
   raw(bytes: Buffer): void;
   message(message: OutgoingMessage): void;
   /** Writes a protocol control message. */
@@ -13,7 +13,7 @@ export interface MessageWriter {
   command(streamId: number, name: string, transaction: number, ...values: Amf0Value[]): void;
   /** Announces larger chunks and uses them from then on. */
   useLargeChunks(): void;
-  /** Lets everything `action` writes leave in one write. */
+  /** Combines everything `action` writes into one write. */
   inOneWrite(action: () => void): void;
   handedOverBytes(): number;
 }
@@ -22,7 +22,7 @@ const LARGE_CHUNK_BYTES = 60_000;
 const COMMAND_CHUNK_STREAM = 3;
 const CONTROL_CHUNK_STREAM = 2;
 
-/** Begins with the chunk size every peer begins with. */
+/** Creates a writer with the initial chunk size of the protocol. */
 export function createMessageWriter(socket: net.Socket): MessageWriter {
   let handedOverBytes = 0;
   let chunkBytes = 128;

@@ -1,4 +1,4 @@
-/** The publisher against servers that misbehave: bare sockets that share no code with it, in real time. */
+/** Tests the publisher against misbehaving servers: bare sockets that share no code with it, in real time. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../host/clock.ts';
 import {
@@ -31,7 +31,7 @@ const cleanups: (() => unknown)[] = [];
 beforeAll(async () => {
   certificate = await makeTestCertificate();
 });
-// Most of each test is waiting, so several run at once, and what they use stays until the last one.
+// Each test mostly waits, so several run at once, and shared resources stay open until the last one ends.
 afterAll(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
@@ -75,7 +75,7 @@ const delivers = (publisher: RtmpPublisher) =>
     60_000,
   );
 
-describe.concurrent('a server that says the stream is over and leaves the connection open', () => {
+describe.concurrent('a server that declares the stream over and leaves the connection open', () => {
   it.each([
     ['Connect.Closed', status('NetConnection.Connect.Closed')],
     ['Unpublish.Success', status('NetStream.Unpublish.Success')],
@@ -92,8 +92,8 @@ describe.concurrent('a server that says the stream is over and leaves the connec
   });
 });
 
-describe.concurrent('a server that says what a publisher does not need', () => {
-  it('disturbs nothing, before publishing and in the middle of it', async () => {
+describe.concurrent('a server that sends messages a publisher does not need', () => {
+  it('does not disturb the stream, neither before publishing nor during it', async () => {
     const typed = Buffer.concat([Buffer.of(16), text('Some.Class'), text('a'), Buffer.of(5), Buffer.of(0, 0, 9)]);
     const remarks = [
       command('onBWDone', number(0), NULL, typed),
@@ -163,7 +163,7 @@ describe.concurrent('the reason', () => {
   });
 
   it('fits the cause: a TLS server addressed with rtmp', async () => {
-    // OpenSSL answers with an alert (protocol_version), Node hangs up without a word.
+    // OpenSSL answers with an alert (protocol_version), Node hangs up silently.
     const alert = Buffer.of(0x15, 3, 1, 0, 2, 2, 70);
     const openssl = await publishTo({ onConnection: (socket) => (socket.end(alert), 'ignore') });
     await problemIs(openssl.publisher, 'tls_expected');
@@ -186,7 +186,7 @@ describe.concurrent('the reason', () => {
 });
 
 describe.concurrent('a server that ends each session after some seconds', () => {
-  it('is reported as that from the third time on, and is not green in between', async () => {
+  it('is reported as such from the third time on, and never counts as healthy in between', async () => {
     const { server, publisher } = await publishTo({
       onFirstVideo: (socket) => void setTimeout(() => socket.destroy(), 4_000),
     });
@@ -204,7 +204,7 @@ describe.concurrent('a server that stops reading', () => {
   it.each([
     ['at 0.4 Mbit/s, by its acknowledgements', 1_500, 16_384],
     ['at 6 Mbit/s, by what the kernel has not been able to send', 25_000, undefined],
-  ])('is noticed within seconds %s', async (_name, frameBytes, acknowledgeEveryBytes) => {
+  ])('is detected within seconds %s', async (_name, frameBytes, acknowledgeEveryBytes) => {
     const { server, publisher } = await publishTo(
       { ...(acknowledgeEveryBytes && { acknowledgeEveryBytes }) },
       { frameBytes },

@@ -1,4 +1,4 @@
-/** The publisher against receivers written by others, with real H.264 and AAC. */
+/** Tests the publisher against third-party receivers, with real H.264 and AAC. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
@@ -75,7 +75,7 @@ async function isListening(port: number): Promise<boolean> {
   });
 }
 
-/** Decodes the file; what ffmpeg has to complain about, and the decode times of the pictures in milliseconds. */
+/** Decodes the file and returns ffmpeg's complaints and the decode times of the pictures in milliseconds. */
 async function inspect(path: string): Promise<{ complaints: string; decodeTimesMs: number[] }> {
   const decoded = run(findRehearsalFfmpeg(), ['-v', 'error', '-xerror', '-i', path, '-f', 'null', '-']);
   await decoded.ended;
@@ -109,7 +109,7 @@ function expectEvenlySpaced(decodeTimesMs: number[], stepMs: number): void {
 }
 
 describe('ffmpeg -listen', () => {
-  it('takes the stream, and what it writes decodes without a complaint or a gap', async () => {
+  it('accepts the stream, and its recording decodes without a complaint or a gap', async () => {
     const port = await pickFreePort();
     const path = join(directory, 'ffmpeg.flv');
     const url = `rtmp://127.0.0.1:${port}/live`;
@@ -138,7 +138,7 @@ describe('ffmpeg -listen', () => {
 });
 
 describe('node-media-server', () => {
-  it('takes the stream and records it whole', async () => {
+  it('accepts the stream and records all of it', async () => {
     const port = await pickFreePort();
     const packageDirectory = dirname(createRequire(import.meta.url).resolve('node-media-server/package.json'));
     const script = join(directory, 'server.cjs');
@@ -155,7 +155,7 @@ describe('node-media-server', () => {
     await until(() => publisher.report().framesSent > 100, 'enough frames have been sent');
     await publisher.close();
     const recording = () => /[^\s'"]*\.flv/.exec(server.output())?.[0];
-    await until(() => recording() !== undefined, 'the server has named its recording');
+    await until(() => recording() !== undefined, 'the server has created its recording');
     const { complaints, decodeTimesMs } = await inspect(recording()!);
     expect(complaints).toBe('');
     expect(decodeTimesMs.length).toBeGreaterThan(100);

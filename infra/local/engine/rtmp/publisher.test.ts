@@ -32,7 +32,7 @@ async function receive(options: Partial<RtmpReceiverOptions> = {}): Promise<Rtmp
   return receiver;
 }
 
-/** A bare TCP server that does what it is told with each connection. */
+/** Starts a bare TCP server that calls the handler for each connection. */
 async function listenRaw(onConnection: (socket: net.Socket) => void): Promise<number> {
   const sockets = new Set<net.Socket>();
   const server = net.createServer((socket) => {
@@ -71,7 +71,7 @@ function publish(url: string, overrides: Partial<RtmpPublisherOptions> = {}) {
   return { hub, clock, publisher, reaches, attempts };
 }
 
-/** Lets the publisher's timers run until the condition holds, 100 ms of its time after each look. */
+/** Advances the publisher's clock by 100 ms at a time until the condition holds. */
 async function untilWhileTimePasses(clock: ReturnType<typeof makeManualClock>, condition: () => boolean, what: string) {
   await until(() => {
     if (condition()) return true;
@@ -80,7 +80,7 @@ async function untilWhileTimePasses(clock: ReturnType<typeof makeManualClock>, c
   }, what);
 }
 
-/** Pushes a small keyframe with each step of time until the condition holds. */
+/** Advances the clock like `untilWhileTimePasses` and pushes a small keyframe at each step. */
 async function untilWhileShowing({ hub, clock }: ReturnType<typeof publish>, condition: () => boolean, what: string) {
   await until(() => {
     if (condition()) return true;
@@ -90,7 +90,7 @@ async function untilWhileShowing({ hub, clock }: ReturnType<typeof publish>, con
   }, what);
 }
 
-/** Lets a receiver stop reading, with every buffer on the way full, and lets it come back when that has been noticed. */
+/** Stops a receiver from reading, with every buffer on the way full, and resumes it once the publisher has noticed. */
 async function stallAndReturn(receiver: RtmpReceiver, published: ReturnType<typeof publish>) {
   const { hub, clock, publisher, reaches } = published;
   await reaches('publishing');
@@ -106,7 +106,7 @@ async function stallAndReturn(receiver: RtmpReceiver, published: ReturnType<type
   await untilWhileShowing(
     published,
     () => publisher.report().problem?.code === 'stalled',
-    'the connection is given up',
+    'the publisher closes the connection',
   );
   expect(publisher.report().problem).toMatchObject({ attempt: 1 });
   receiver.resume();
@@ -119,7 +119,7 @@ async function stallAndReturn(receiver: RtmpReceiver, published: ReturnType<type
 }
 
 describe('publishing', () => {
-  it('announces the format, begins at the cached keyframe with timestamp 0 and sends every byte unchanged', async () => {
+  it('announces the format, starts at the cached keyframe with timestamp 0 and sends every byte unchanged', async () => {
     const bodies: { kind: string; timestampMs: number; payload: Buffer }[] = [];
     const onMedia: RtmpReceiverOptions['onMedia'] = (_session, kind, timestampMs, payload) => {
       bodies.push({ kind, timestampMs, payload });
@@ -158,7 +158,7 @@ describe('publishing', () => {
     expect(publisher.report()).toMatchObject({ framesSent: 3, unsentFrames: 0, reconnects: 0 });
   });
 
-  it('leaves out sound that belongs in front of the first keyframe, and keeps the times of the rest', async () => {
+  it('leaves out sound from before the first keyframe, and keeps the times of the rest', async () => {
     const times: [string, number][] = [];
     const onMedia: RtmpReceiverOptions['onMedia'] = (_session, kind, timestampMs, payload) => {
       if (payload[1] === 1) times.push([kind, timestampMs]);
@@ -181,7 +181,7 @@ describe('publishing', () => {
     expect(receiver.sessions[0]!.nonMonotonicFrames).toBe(0);
   });
 
-  it('says goodbye and lets go of the program when it is closed', async () => {
+  it('ends the stream properly and unsubscribes from the program when closed', async () => {
     const receiver = await receive();
     const { hub, publisher, reaches } = publish(`${receiver.baseUrl}/app`);
     await reaches('publishing');
@@ -192,7 +192,7 @@ describe('publishing', () => {
     expect(receiver.sessions[0]).toMatchObject({ cleanUnpublish: true, goodbye: ['FCUnpublish', 'deleteStream'] });
   });
 
-  it('cuts the connection one second after closing when the server does not let go', async () => {
+  it('cuts the connection one second after closing when the server keeps it open', async () => {
     const receiver = await receive();
     const { hub, clock, publisher, reaches } = publish(`${receiver.baseUrl}/app`);
     await reaches('publishing');
@@ -240,7 +240,7 @@ describe('publishing', () => {
     expect(receiver.sessions[0]!.nonMonotonicFrames).toBe(0);
   });
 
-  it('sends new headers when the format changes, and goes on with the next keyframe', async () => {
+  it('sends new headers when the format changes, and continues at the next keyframe', async () => {
     const receiver = await receive();
     const { hub, reaches } = publish(`${receiver.baseUrl}/app`);
     await reaches('publishing');
@@ -276,7 +276,7 @@ describe('publishing', () => {
     expect(receiver.sessions[0]!.state).toBe('publishing');
   });
 
-  it('reports the rate without the burst of cached frames', async () => {
+  it('reports the rate without the initial burst of cached frames', async () => {
     const receiver = await receive();
     const { hub, clock, publisher, reaches } = publish(`${receiver.baseUrl}/app`);
     for (let index = 1; index < 100; index += 1) hub.push(makeVideoFrame(100_000 + index * 20, false, 10_000));
@@ -294,7 +294,7 @@ describe('publishing', () => {
 });
 
 describe('a source that goes away', () => {
-  it('keeps the connection at first and goes on when frames return', async () => {
+  it('keeps the connection at first and continues when frames return', async () => {
     const receiver = await receive();
     const { hub, clock, publisher, reaches } = publish(`${receiver.baseUrl}/app`);
     await reaches('publishing');
@@ -309,7 +309,7 @@ describe('a source that goes away', () => {
     expect(receiver.sessions[0]!.lastTimestampMs).toBe(29_033);
   });
 
-  it('unpublishes cleanly after a minute without frames and comes back with the next keyframe', async () => {
+  it('makes the publisher unpublish cleanly after a minute and return with the next keyframe', async () => {
     const receiver = await receive();
     const { hub, clock, publisher, reaches } = publish(`${receiver.baseUrl}/app`);
     await reaches('publishing');
@@ -328,7 +328,7 @@ describe('a source that goes away', () => {
     expect(publisher.report().reconnects).toBe(0);
   });
 
-  it('waits for input, without a problem, when the server hangs up on an idle publisher', async () => {
+  it('leaves the publisher waiting for input, without a problem, when the server hangs up on it', async () => {
     const receiver = await receive();
     const { hub, clock, publisher, reaches } = publish(`${receiver.baseUrl}/app`);
     await reaches('publishing');
@@ -344,7 +344,7 @@ describe('a source that goes away', () => {
 
 describe('a refused stream key', () => {
   for (const verdict of ['reject_bad_name', 'close_silently', 'close_after_start'] as const) {
-    it(`is told after the second refusal and tried once a minute only (${verdict})`, async () => {
+    it(`is reported after the second refusal and retried only once a minute (${verdict})`, async () => {
       const receiver = await receive({ acceptKey: () => verdict });
       const { hub, clock, publisher, reaches, attempts } = publish(`${receiver.baseUrl}/app`);
       await attempts(1);
@@ -363,7 +363,7 @@ describe('a refused stream key', () => {
     });
   }
 
-  it('is forgotten once the server has taken the stream for three seconds', async () => {
+  it('is forgotten once the server has accepted the stream for three seconds', async () => {
     let verdict: 'reject_bad_name' | 'accept' = 'reject_bad_name';
     const receiver = await receive({ acceptKey: () => verdict });
     const { clock, publisher, reaches, attempts } = publish(`${receiver.baseUrl}/app`);
@@ -377,7 +377,7 @@ describe('a refused stream key', () => {
     expect(publisher.report().problem).toBeUndefined();
   });
 
-  it('is told apart from a refused application', async () => {
+  it('is distinguished from a refused application', async () => {
     const receiver = await receive({ acceptApp: () => false });
     const { clock, publisher, reaches, attempts } = publish(`${receiver.baseUrl}/nope`);
     await attempts(1);
@@ -388,7 +388,7 @@ describe('a refused stream key', () => {
     expect(receiver.sessions[0]!.streamName).toBe('');
   });
 
-  it('is said to have worked before when a platform still holds the previous session', async () => {
+  it('is reported as accepted before when a platform still holds the previous session', async () => {
     let verdict: 'reject_bad_name' | 'accept' = 'accept';
     const receiver = await receive({ acceptKey: () => verdict });
     const { clock, publisher, reaches, attempts } = publish(`${receiver.baseUrl}/app`);
@@ -404,7 +404,7 @@ describe('a refused stream key', () => {
     expect(publisher.report().problem!.detail).toContain('it was accepted before');
   });
 
-  it('never puts the key into a report, not even when the server repeats it', async () => {
+  it('never appears in a report, not even when the server repeats it', async () => {
     const reports: string[] = [];
     const receiver = await receive({
       acceptKey: () => 'reject_bad_name',
@@ -423,7 +423,7 @@ describe('a refused stream key', () => {
 });
 
 describe('a server that is away', () => {
-  it('is tried again after 0.5, 1, 2, 4, 8, 15, 30 and then every 30 seconds', async () => {
+  it('is retried after 0.5, 1, 2, 4, 8, 15, 30 and then every 30 seconds', async () => {
     const port = await listenRaw((socket) => socket.destroy());
     const { clock, publisher, attempts } = publish(`rtmp://127.0.0.1:${port}/app`);
     const delays: number[] = [];
@@ -439,14 +439,14 @@ describe('a server that is away', () => {
   it.each([
     [0, 400],
     [1, 600],
-  ])('spreads the retries by a fifth (random %d gives %d ms)', async (random, delayMs) => {
+  ])('spreads the retries by a fifth (random %d: %d ms)', async (random, delayMs) => {
     const port = await listenRaw((socket) => socket.destroy());
     const { clock, publisher, attempts } = publish(`rtmp://127.0.0.1:${port}/app`, { random: () => random });
     await attempts(1);
     expect(publisher.report().problem!.nextAttemptAtMs! - clock.now()).toBe(delayMs);
   });
 
-  it('is reported as refusing connections, and the program is let go meanwhile', async () => {
+  it('is reported as refusing connections, while the publisher drops its subscription', async () => {
     const receiver = await receive();
     await receiver.close();
     const { hub, publisher, attempts } = publish(`${receiver.baseUrl}/app`);
@@ -461,7 +461,7 @@ describe('a server that is away', () => {
     expect(publisher.report().problem!.code).toBe('host_not_found');
   });
 
-  it('is given up after ten seconds when it accepts but does not speak', async () => {
+  it('counts as failed when it accepts a connection and stays silent for ten seconds', async () => {
     let connections = 0;
     const port = await listenRaw(() => (connections += 1));
     const { clock, publisher, attempts } = publish(`rtmp://127.0.0.1:${port}/app`);
@@ -473,7 +473,7 @@ describe('a server that is away', () => {
     expect(publisher.report().problem!.code).toBe('handshake_unanswered');
   });
 
-  it('is told apart from one that speaks something else', async () => {
+  it('is distinguished from one that speaks another protocol', async () => {
     const port = await listenRaw((socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'));
     const { publisher, attempts } = publish(`rtmp://127.0.0.1:${port}/app`);
     await attempts(1);
@@ -482,7 +482,7 @@ describe('a server that is away', () => {
 });
 
 describe('a connection that breaks', () => {
-  it('is made again, with headers, a keyframe and a timeline of its own', async () => {
+  it('is replaced by one with headers, a keyframe and its own timeline', async () => {
     const receiver = await receive();
     const { hub, clock, publisher, reaches } = publish(`${receiver.baseUrl}/app`);
     await reaches('publishing');
@@ -500,7 +500,7 @@ describe('a connection that breaks', () => {
     expect(publisher.report().problem).toBeUndefined();
   });
 
-  it('starts the delays over only after twenty healthy seconds', async () => {
+  it('resets the retry delays only after twenty healthy seconds', async () => {
     const receiver = await receive();
     const { hub, clock, publisher, reaches } = publish(`${receiver.baseUrl}/app`);
     const breakAfter = async (healthyMs: number) => {
@@ -518,13 +518,13 @@ describe('a connection that breaks', () => {
     expect(await breakAfter(20_000)).toBe(500);
   });
 
-  it('is cut and made again when the server takes nothing for ten seconds', async () => {
+  it('is cut and replaced when the server accepts no data for ten seconds', async () => {
     const receiver = await receive();
     const report = await stallAndReturn(receiver, publish(`${receiver.baseUrl}/app`));
     expect(report).toMatchObject({ state: 'publishing', reconnects: 1 });
   });
 
-  it('drops frames for a slow server, up to a keyframe it has room for, and keeps the connection', async () => {
+  it('survives a slow server: frames are dropped up to a keyframe the server has room for', async () => {
     const timestamps: [number, boolean][] = [];
     const onMedia: RtmpReceiverOptions['onMedia'] = (_session, kind, timestampMs, payload) => {
       if (kind === 'video' && payload[1] === 1) timestamps.push([timestampMs, payload[0] === 0x17]);
@@ -579,7 +579,7 @@ describe('RTMPS', () => {
     expect(receiver.sessions.map(({ secure }) => secure)).toEqual([true, true]);
   });
 
-  it('refuses a certificate nobody vouches for, before the key is sent', async () => {
+  it('refuses an untrusted certificate before the key is sent', async () => {
     const receiver = await receive({ tls: certificate });
     const { publisher, attempts } = publish(`rtmps://localhost:${receiver.port}/app`);
     await attempts(1);
@@ -587,7 +587,7 @@ describe('RTMPS', () => {
     expect(receiver.sessions.every(({ streamName }) => streamName === '')).toBe(true);
   });
 
-  it('accepts any certificate when told not to verify', async () => {
+  it('accepts any certificate when verification is off', async () => {
     const receiver = await receive({ tls: certificate });
     const { reaches } = publish(`rtmps://localhost:${receiver.port}/app`, { verifyCertificate: false });
     await reaches('publishing');
@@ -595,13 +595,13 @@ describe('RTMPS', () => {
     expect(receiver.sessions[0]!.secure).toBe(true);
   });
 
-  it('notices a stall beneath the encryption', async () => {
+  it('detects a stall beneath the encryption', async () => {
     const receiver = await receive({ tls: certificate });
     const report = await stallAndReturn(receiver, publish(`${receiver.baseUrl}/app`, { verifyCertificate: false }));
     expect(report).toMatchObject({ state: 'publishing', reconnects: 1 });
   });
 
-  it('says so when the server does not speak TLS', async () => {
+  it('reports a server that does not speak TLS', async () => {
     const port = await listenRaw((socket) => socket.once('data', () => socket.end('no TLS here\n')));
     const { publisher, attempts } = publish(`rtmps://127.0.0.1:${port}/app`);
     await attempts(1);
@@ -609,7 +609,7 @@ describe('RTMPS', () => {
   });
 });
 
-it('does nothing more once closed, wherever it was', async () => {
+it('does nothing after being closed, in any state', async () => {
   const port = await listenRaw((socket) => socket.destroy());
   const { clock, publisher, attempts } = publish(`rtmp://127.0.0.1:${port}/app`);
   await attempts(1);
@@ -623,7 +623,7 @@ it('does nothing more once closed, wherever it was', async () => {
 });
 
 describe('a simulated failure', () => {
-  it('leaves a platform as if it refused the key, and comes back at once when it ends', async () => {
+  it('disconnects as if the platform had refused the key, and reconnects at once when it ends', async () => {
     const receiver = await receive();
     const { hub, clock, publisher, reaches } = publish(`${receiver.baseUrl}/live2`);
     await reaches('publishing');
@@ -642,7 +642,7 @@ describe('a simulated failure', () => {
     expect(publisher.report().reconnects).toBe(1);
   });
 
-  it('drops frames for a slow platform without losing it, and none once it is quick again', async () => {
+  it('drops frames for a slow platform without disconnecting, and none once it is fast again', async () => {
     const receiver = await receive();
     const { hub, clock, publisher, reaches } = publish(`${receiver.baseUrl}/live2`);
     await reaches('publishing');
@@ -653,13 +653,13 @@ describe('a simulated failure', () => {
       clock.advance(1_000);
     };
     for (let second = 0; second < 3; second++) pushSecond();
-    await until(() => publisher.report().queuedBytes === 0, 'everything is sent while nothing is practised');
+    await until(() => publisher.report().queuedBytes === 0, 'everything is sent while no fault is simulated');
     const sentBefore = publisher.report().bytesSent;
     publisher.rehearse('platform_slow');
     for (let second = 0; second < 30; second++) pushSecond();
     const { unsentFrames, state, bytesSent } = publisher.report();
     expect(state).toBe('publishing');
-    // 64 kB in each of 30 seconds, whatever was sent before it was slow.
+    // 64 kB in each of 30 seconds, in addition to what was sent before the platform became slow.
     expect(bytesSent - sentBefore).toBeGreaterThan(1_000_000);
     expect(bytesSent - sentBefore).toBeLessThan(3_000_000);
     expect(unsentFrames).toBeGreaterThan(100);
@@ -675,7 +675,7 @@ describe('a simulated failure', () => {
     expect(receiver.sessions).toHaveLength(1);
   });
 
-  it('notices a frozen platform as it would a real one, and finds it frozen at each attempt', async () => {
+  it('has a frozen platform detected like a real one, at each attempt', async () => {
     const receiver = await receive();
     const published = publish(`${receiver.baseUrl}/live2`);
     const { clock, publisher, reaches } = published;

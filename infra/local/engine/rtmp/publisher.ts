@@ -1,7 +1,7 @@
 /**
- * Publishes one program to one RTMP(S) server and keeps doing so: connects, sends, notices refusals, stalls and losses,
- * and comes back at a pace platforms accept. It subscribes to the program only while it publishes or waits for input, so
- * an encoder is not kept busy for a server that is away.
+ * Publishes one program to one RTMP(S) server continuously: connects, sends, detects refusals, stalls and losses,
+ * and reconnects at a rate platforms accept. It subscribes to the program only while it publishes or waits for input,
+ * so no encoder runs for an unreachable server.
  */
 import { systemClock } from '../../host/clock.ts';
 import { createFailureMemory } from './failure-memory.ts';
@@ -21,15 +21,15 @@ import type { Clock } from '../../host/clock.ts';
 export interface RtmpPublisherOptions {
   /** `rtmp://host[:port]/app` or rtmps; holds no key. */
   url: string;
-  /** In clear. It is sent to the server and appears nowhere else. */
+  /** In clear. It is sent to the server and used nowhere else. */
   streamKey: string;
-  /** Which addresses may be dialled. */
+  /** The addresses that may be dialled. */
   dial: DialRules;
   /** False accepts any certificate. */
   verifyCertificate: boolean;
   program: Program;
   clock?: Clock;
-  /** Tells what the peer's system has taken; without it, what ours has accepted counts. */
+  /** Reports the bytes the peer's system has confirmed; without it, bytes accepted by the local system count. */
   sendQueues?: KernelSendQueues;
   /** Called when the state or the problem has changed. Never called before `createRtmpPublisher` returns. */
   onChange: () => void;
@@ -39,7 +39,7 @@ export interface RtmpPublisherOptions {
   random?: () => number;
 }
 
-/** The part of a channel's report that its publisher knows. Frames counted are video frames, or audio if there is none. */
+/** The publisher's part of a channel's report. It counts video frames, or audio frames if there is no video. */
 export type RtmpPublisherReport = Pick<
   ChannelReport,
   | 'state'
@@ -56,7 +56,7 @@ export type RtmpPublisherReport = Pick<
 
 export interface RtmpPublisher {
   report(): RtmpPublisherReport;
-  /** Simulates a failure of the platform; null ends it, and a publisher that waits to try again tries at once. */
+  /** Simulates a failure of the platform; null ends it, and a publisher waiting for a retry retries at once. */
   rehearse(fault: RehearsedChannelFault | null): void;
   /** Unpublishes and disconnects; resolves when the connection is gone, after one second at the latest. */
   close(): Promise<void>;
@@ -67,11 +67,11 @@ const RETRY_SPREAD = 0.2;
 const REJECTED_RETRY_MS = 60_000;
 const UNPUBLISH_AFTER_MS = 60_000;
 const TICK_MS = 1_000;
-/** A server acknowledges about once a second of the stream, asked when its bitrate is known. */
+/** Servers are asked to acknowledge about every second of the stream, once its bitrate is known. */
 const ASK_ACKNOWLEDGEMENTS_AFTER_MS = 5_000;
 const ACKNOWLEDGE_BYTES = { min: 32 * 1024, max: 1024 * 1024 };
 
-/** What an attempt meets while a failure is simulated, and how long a real platform would take for it. */
+/** The outcome of an attempt during a simulated failure, and the time a real platform would take. */
 const REHEARSED_ATTEMPTS: Partial<Record<RehearsedChannelFault, { afterMs: number; failure: ConnectionFailure }>> = {
   key_refused: {
     afterMs: 100,
@@ -81,7 +81,7 @@ const REHEARSED_ATTEMPTS: Partial<Record<RehearsedChannelFault, { afterMs: numbe
       rejection: 'explicit',
     },
   },
-  // A frozen server's system still accepts connections; nothing reads what is sent there.
+  // A frozen server's system still accepts connections, but no process reads the data.
   platform_frozen: {
     afterMs: 10_000,
     failure: {
@@ -93,7 +93,7 @@ const REHEARSED_ATTEMPTS: Partial<Record<RehearsedChannelFault, { afterMs: numbe
 };
 const STALLED: ConnectionFailure = {
   code: 'stalled',
-  detail: 'the server has taken no data for 10 seconds',
+  detail: 'the server has accepted no data for 10 seconds',
   rejection: 'none',
 };
 
@@ -101,7 +101,7 @@ interface Session {
   connection: RtmpConnection;
   media: PublishingSession;
   beganAtMs: number;
-  /** Since when it has delivered without trouble. */
+  /** Start of undisturbed delivery. */
   healthySinceMs: number;
   trouble: DeliveryTrouble | null;
   lastFrameAtMs: number;
@@ -152,7 +152,7 @@ export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublishe
       onFrame,
       onSourceLost,
     });
-    // The new subscription is there before the old one goes, so that a program with an encoder keeps it running.
+    // Subscribe before unsubscribing, so that a program's encoder keeps running.
     previous?.();
     unsubscribe = current;
   }
@@ -217,7 +217,7 @@ export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublishe
     show(begun);
   }
 
-  /** Counts from behind the frames that have just been handed over at once: their burst is not the stream's rate. */
+  /** Restarts the meter behind the cached frames, whose burst is not the stream's rate. */
   function restartMeter({ connection: { handedOverBytes }, media }: Session): void {
     const { frames, newestMs } = media.sent();
     meter.restart({ atMs: clock.now(), bytes: handedOverBytes() + media.unsentBytes(), frames, mediaMs: newestMs });
@@ -281,7 +281,7 @@ export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublishe
     current.connection.askAcknowledgementEvery(Math.round(Math.min(max, Math.max(min, bytesPerSecond))));
   }
 
-  /** Reports a session as it is, once it has proven that what went wrong before is over. */
+  /** Reports a session's actual state, once it has proven that the earlier failure is over. */
   function show(current: Session): void {
     const nowMs = clock.now();
     if (nowMs - current.healthySinceMs < memory.provenAfterMs(nowMs)) return;
@@ -290,7 +290,7 @@ export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublishe
     else setState(current.trouble.code === 'not_accepting' ? 'stalled' : 'publishing', current.trouble);
   }
 
-  /** Leaves the server in peace while there is nothing to send. The subscription stays: it says when frames are back. */
+  /** Disconnects while there is nothing to send. The subscription remains, to learn when frames return. */
   function unpublish(current: Session): void {
     current.media.clear();
     endSession();
@@ -319,7 +319,7 @@ export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublishe
     endSession();
     connection = null;
     if (ended) {
-      // Servers may hang up on a publisher that has nothing to send; there is no point in coming back before it has.
+      // Servers may hang up on an idle publisher; reconnecting is pointless before there are frames.
       const wasIdle = ended.sourceLost || !ended.media.hasSentFrames();
       const isGone = failure.code === 'connection_lost' || failure.code === 'ended_by_server';
       if (wasIdle && isGone && failure.rejection === 'none') return awaitInput();
@@ -358,7 +358,7 @@ export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublishe
       rehearsed = fault;
       if (cancelAttempt === null || closing || (fault !== null && !wasSimulated)) return;
       cancelAttempt();
-      // The platform itself has done nothing wrong.
+      // The platform itself has not failed.
       if (wasSimulated) memory.forget();
       attempt();
     },

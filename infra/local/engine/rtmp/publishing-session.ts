@@ -4,21 +4,21 @@ import { buildAudioHeader, buildMetadata, buildVideoHeader } from './flv-bodies.
 import { createSendQueue, type Link, type SendQueue, type Settled } from './send-queue.ts';
 import type { Frame, ProgramFormat } from '../program.ts';
 
-/** What one connection carries while it publishes: headers, frames on its timeline, and what became of them. */
+/** One connection's stream while it publishes: headers, frames on its timeline, and their delivery. */
 export interface PublishingSession {
   setFormat(format: ProgramFormat): void;
-  /** `skipped`: a receiver could not begin there. */
+  /** `skipped`: a receiver could not start there. */
   push(frame: Frame, nowMs: number): 'taken' | 'dropped' | 'skipped';
-  /** The next frame sent is one a receiver can begin with. */
+  /** Makes the next sent frame one a receiver can start with. */
   awaitEntryPoint(): void;
   flush(): void;
   clear(): void;
   settle(): Settled;
   unsentBytes(): number;
-  /** Judges what the far end has taken, by now. */
+  /** Judges the delivery up to now. */
   look(nowMs: number, overdueMs: number | null): DeliveryLook;
   hasSentFrames(): boolean;
-  /** Counted frames taken so far, and the timestamp of the newest message. */
+  /** Returns the counted frames delivered so far and the timestamp of the newest message. */
   sent(): { frames: number; newestMs: number };
 }
 
@@ -26,7 +26,7 @@ const AUDIO_CHUNK_STREAM = 4;
 const DATA_CHUNK_STREAM = 5;
 const VIDEO_CHUNK_STREAM = 6;
 
-/** Begins at the next frame a receiver can begin with. */
+/** Creates a session that starts at the next frame a receiver can start with. */
 export function createPublishingSession(link: Link, nowMs: number): PublishingSession {
   const queue: SendQueue = createSendQueue(link);
   const watch = createDeliveryWatch(nowMs);
@@ -46,7 +46,7 @@ export function createPublishingSession(link: Link, nowMs: number): PublishingSe
     queue.offer({ ...place, body, frame: 'none', entryPoint: false, counted: false }, lastAtMs);
   }
 
-  /** Null for sound that belongs in front of what has been sent: a receiver would have to put it in order. */
+  /** Returns null for sound older than data already sent: a receiver would have to reorder it. */
   function timestampOf(frame: Frame): number | null {
     firstDtsMs ??= frame.dtsMs;
     const timestampMs = Math.round(frame.dtsMs - firstDtsMs);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createRateMeter } from './rate-meter.ts';
 
-/** Rates seen each second while frames leave at `perSecond(second)` a second and say that they are 30 a second. */
+/** Returns the rate of each second, for frames with 30 fps timestamps sent at `perSecond(second)` a second. */
 function rates(perSecond: (second: number) => number): number[] {
   const meter = createRateMeter();
   meter.restart({ atMs: 0, bytes: 0, frames: 0, mediaMs: 0 });
@@ -19,12 +19,12 @@ it('shows 30 frames per second from the first second on, while an encoder catche
   expect(new Set(rates((second) => (second % 2 ? 28 : 32)))).toEqual(new Set([30]));
 });
 
-it('shows what leaves when it is less than the frames’ own times say', () => {
+it('shows the sent rate when it is below the rate of the timestamps', () => {
   expect(new Set(rates(() => 6.6))).toEqual(new Set([6.6]));
   expect(rates((second) => (second < 6 ? 30 : 0)).at(-1)).toBe(0);
 });
 
-it('starts over, and shows nothing when nothing has been sampled lately', () => {
+it('can be reset, and shows zero without a recent sample', () => {
   const meter = createRateMeter();
   meter.restart({ atMs: 0, bytes: 5_000_000, frames: 90, mediaMs: 3_000 });
   meter.sample({ atMs: 1_000, bytes: 5_125_000, frames: 120, mediaMs: 4_000 });

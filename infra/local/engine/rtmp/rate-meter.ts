@@ -1,9 +1,9 @@
-/** Rates over the last few seconds, from counters sampled about once a second. */
+/** Computes rates over the last few seconds, from counters sampled about once a second. */
 export interface RateMeter {
-  /** Forgets what was and starts from these counts. */
+  /** Resets the meter to these counts. */
   restart(sample: RateSample): void;
   sample(sample: RateSample): void;
-  /** Both 0 when nothing has been sampled lately. */
+  /** Returns the rates; both 0 without a recent sample. */
   rates(nowMs: number): { bitrateBps: number; framesPerSecond: number };
 }
 
@@ -17,12 +17,12 @@ export interface RateSample {
 
 const WINDOW_MS = 5_000;
 const STALE_AFTER_MS = 3_000;
-/** Frames that leave this much slower than their own times say are late; less is the jitter of a sample. */
+/** Frames sent this much slower than their timestamps are late; a smaller difference is sampling jitter. */
 const LATE_BELOW = 0.9;
 
 /**
- * A meter whose window is five seconds long. Frames are counted by their own times, so that the burst with which an encoder
- * begins is no rate, unless they leave slower than that.
+ * Creates a meter with a window of five seconds. It counts frames by their timestamps, so that an encoder's initial
+ * burst does not raise the rate, unless frames are sent more slowly than that.
  */
 export function createRateMeter(): RateMeter {
   let samples: RateSample[] = [];

@@ -2,12 +2,12 @@ import type { Clock } from '../../host/clock.ts';
 import type { RehearsedChannelFault } from '../contract.ts';
 import type { Link } from './send-queue.ts';
 
-/** What a slow platform takes: enough to stay connected, too little for any picture. */
+/** The rate of a simulated slow platform: enough to stay connected, too little for video. */
 const SLOW_BYTES_PER_SECOND = 64_000;
 
 /**
- * Returns a link that takes less than it could, as a slow or frozen platform would. Without a fault it is the link itself.
- * What it does not take waits in the send queue, which drops frames by its own rules.
+ * Returns a link that accepts data as slowly as a slow or frozen platform. Without a fault it is the link itself. Data
+ * it does not accept waits in the send queue, which drops frames by its own rules.
  */
 export function makeRehearsedLink(link: Link, clock: Clock, fault: () => RehearsedChannelFault | null): Link {
   let allowance = SLOW_BYTES_PER_SECOND;
@@ -39,7 +39,7 @@ export function makeRehearsedLink(link: Link, clock: Clock, fault: () => Rehears
         frozenAtBytes = null;
         return delivered;
       }
-      // Our answers to its pings still leave, to a server that is alive: they are no progress of the stream.
+      // Answers to the server's pings are still sent; they are not progress of the stream.
       frozenAtBytes ??= delivered.bytes;
       return { ...delivered, bytes: frozenAtBytes };
     },

@@ -1,6 +1,7 @@
 /**
- * One attempt to publish: socket, TLS, handshake, the commands up to `publish`, and then messages until somebody ends
- * it. It knows nothing of programs and retries; it tells its owner once that it is publishing and once why it ended.
+ * One attempt to publish: socket, TLS, handshake, the commands up to `publish`, and then messages until either side
+ * ends it. It is unaware of programs and retries; it notifies its owner once when publishing begins and once why it
+ * ended.
  */
 import { createAcknowledgements } from './acknowledgements.ts';
 import { decodeAmf0 } from './amf0.ts';
@@ -29,43 +30,43 @@ export interface RtmpConnectionOptions {
   /** PEM certificates to trust besides the public ones. */
   certificateAuthorities?: string[];
   clock: Clock;
-  /** Tells what the peer's system has confirmed; without it, what ours has accepted counts as delivered. */
+  /** Reports the bytes the peer's system has confirmed; without it, bytes accepted by the local system count. */
   sendQueues?: KernelSendQueues;
-  /** The server has said that publishing may begin. */
+  /** The server has accepted the stream. */
   onPublishing(): void;
-  /** The socket has taken everything and wants more. */
+  /** The socket has accepted all data and is ready for more. */
   onDrain(): void;
-  /** The connection is over for a reason of its own. Not called after `close` or `abandon`. */
+  /** The connection has ended by itself. Not called after `close` or `abandon`. */
   onFailed(failure: ConnectionFailure): void;
 }
 
 export interface RtmpConnection extends Link {
-  /** Lets everything `action` sends leave in one write. */
+  /** Combines everything `action` sends into one write. */
   inOneWrite(action: () => void): void;
-  /** Bytes handed over since the connection began. */
+  /** Returns the bytes written since the connection began. */
   handedOverBytes(): number;
-  /** For how long the server's acknowledgements have been overdue; null when it is not to be judged by them. */
+  /** Returns how long the server's acknowledgements have been overdue; null when they cannot be judged. */
   acknowledgementOverdueMs(): number | null;
   /** Asks the server to acknowledge this often. */
   askAcknowledgementEvery(bytes: number): void;
-  /** Says goodbye as RTMP wants it and ends; cut after one second. Resolves when the socket is gone. */
+  /** Ends the stream as RTMP requires, and cuts the connection after one second. Resolves when the socket is closed. */
   close(): Promise<void>;
-  /** Cuts at once. */
+  /** Cuts the connection at once. */
   abandon(): void;
 }
 
 const CONNECT_LIMIT_MS = 10_000;
 const CLOSE_LIMIT_MS = 1_000;
 /**
- * How long media waits for a close that follows the server's yes: node-media-server and others say yes to a wrong key and
- * hang up. Real time, whatever the clock: it is the network that is waited for.
+ * Time media waits for a close right after the server's acceptance: node-media-server and others accept a wrong key
+ * and then hang up. Always real time, because the wait is for the network.
  */
 const ACCEPTED_HOLD_MS = 50;
-/** Written ahead of the kernel at most; small, so that progress on a slow line shows within the stall limit. */
+/** Maximum written ahead of the kernel; small, so that progress on a slow line shows within the stall limit. */
 const WRITE_AHEAD_BYTES = 256 * 1024;
-/** A system that has not listed a connection by then does not list it at all. */
+/** A system that has not listed a connection within this time does not list it at all. */
 const CONFIRMED_WITHIN_MS = 3_000;
-/** Until the bitrate is known. */
+/** The acknowledgement window until the bitrate is known. */
 const ACKNOWLEDGE_EVERY_BYTES = 256 * 1024;
 
 const TRANSACTION = {
@@ -80,7 +81,7 @@ const STREAM_EOF = 1;
 const PING_REQUEST = 6;
 const PING_RESPONSE = 7;
 
-/** Opens a connection and goes on by itself until it publishes, fails or is closed. */
+/** Opens a connection and drives it until it publishes, fails or is closed. */
 export function openRtmpConnection(options: RtmpConnectionOptions): RtmpConnection {
   const { streamKey, clock } = options;
   let step: Step = 'tcp';
@@ -229,14 +230,14 @@ export function openRtmpConnection(options: RtmpConnectionOptions): RtmpConnecti
     if (name === 'onStatus') return onWord(readServerWord(info), isError(info) && step === 'publish');
     if (name === 'close') return over('close');
     if (name === 'onFCUnpublish') return over('onFCUnpublish');
-    // Many servers answer releaseStream and FCPublish with an error and mean nothing by it.
+    // Many servers answer releaseStream and FCPublish with an error that has no meaning.
     if (name === '_error' && transaction === TRANSACTION.publish) onWord(readServerWord(info), true);
     if (name === '_error' && (transaction === TRANSACTION.connect || transaction === TRANSACTION.createStream)) {
       onWord(readServerWord(info), true);
     }
   }
 
-  /** @param isFinal whether the server answers a request of ours with an error, whatever its code says */
+  /** @param isFinal whether the server answers one of our requests with an error of any code */
   function onWord(word: ServerWord, isFinal: boolean): void {
     if (word.kind === 'publish_started') return onAccepted();
     const said = toShownText(word.said, streamKey);
@@ -245,7 +246,7 @@ export function openRtmpConnection(options: RtmpConnectionOptions): RtmpConnecti
       return;
     }
     if (word.kind === 'authentication_wanted') {
-      const detail = `the server wants a user name and a password${said && ` (${said})`}`;
+      const detail = `the server requires a user name and a password${said && ` (${said})`}`;
       return fail({ code: 'authentication_unsupported', detail, rejection: 'explicit' });
     }
     if (word.kind === 'over' && !isFinal) return over(said);
@@ -255,7 +256,7 @@ export function openRtmpConnection(options: RtmpConnectionOptions): RtmpConnecti
     fail({ code, detail: `the server refused ${subject}${said && ` (${said})`}`, rejection: 'explicit' });
   }
 
-  /** The server says that it is over; some leave the socket open and read on for ever. */
+  /** Handles the server's end of the stream; some servers leave the socket open and read on forever. */
   function over(said: string): void {
     if (publishingSinceMs === null) return;
     fail({ code: 'ended_by_server', detail: `the server ended the stream (${said})`, rejection: 'none' });

@@ -7,7 +7,7 @@ import {
 } from '../../../../functions/connect/checked-lookup.ts';
 import type { RtmpTarget } from './rtmp-target.ts';
 
-/** Which addresses may be dialled, and how names are resolved. */
+/** The addresses that may be dialled, and the resolver for names. */
 export type DialRules = CheckedLookupOptions;
 
 export interface RtmpSocketOptions {
@@ -16,18 +16,18 @@ export interface RtmpSocketOptions {
   verifyCertificate: boolean;
   /** PEM certificates to trust besides the public ones. */
   certificateAuthorities?: string[];
-  /** TCP is there and TLS begins; not called without TLS. */
+  /** TCP is connected and TLS begins; not called without TLS. */
   onTls(): void;
   /** RTMP may begin. */
   onReady(): void;
 }
 
-/** Node's default gives each address 250 ms, less than a round trip to the far side of the earth may need. */
+/** Node's default of 250 ms per address is shorter than some intercontinental round trips. */
 const ADDRESS_ATTEMPT_MS = 2_500;
 
 /**
- * Connects to the target. The name is resolved and its addresses are checked now, at each connection: a name that was
- * public when the destination was saved may point into a private network by now.
+ * Connects to the target. The name is resolved and its addresses are checked at each connection: a name that was public
+ * when the destination was saved may resolve to a private network later.
  */
 export function openRtmpSocket(options: RtmpSocketOptions): net.Socket {
   const { host, secure } = options.target;

@@ -5,12 +5,12 @@ export interface RtmpTarget {
   port: number;
   /** Path without its leading slash, query string included. */
   app: string;
-  /** What the `connect` command names: the URL without any user information. */
+  /** The URL for the `connect` command, without user information. */
   tcUrl: string;
 }
 
 /**
- * Takes an `rtmp:` or `rtmps:` URL apart. Ports default to 1935 and 443.
+ * Parses an `rtmp:` or `rtmps:` URL. Ports default to 1935 and 443.
  * @throws {TypeError} for anything else; the message does not repeat the URL, which may hold a key by mistake
  */
 export function parseRtmpTarget(url: string): RtmpTarget {

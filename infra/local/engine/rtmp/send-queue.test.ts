@@ -5,7 +5,7 @@ import type { QueuedMessage } from './send-queue.ts';
 
 const BYTES = 1_000;
 
-/** A link to a peer that takes what the test says, a second of its clock at a time. */
+/** A link to a peer that accepts as much as the test allows, one second of its clock at a time. */
 function makeLink() {
   const sent: OutgoingMessage[] = [];
   const state = { ready: true, nowMs: 0, deliveredBytes: 0, handedOverBytes: 0 };
@@ -35,7 +35,7 @@ function makeMessage(
 }
 
 describe('the send queue', () => {
-  it('sends at once while the link takes it, and in order afterwards', () => {
+  it('sends at once while the link accepts data, and in order afterwards', () => {
     const { queue, sent, state, offer } = makeLink();
     offer('video', true);
     state.ready = false;
@@ -48,7 +48,7 @@ describe('the send queue', () => {
     expect(queue.unsentBytes()).toBe(0);
   });
 
-  it('counts a frame when the peer has taken its last byte, and knows for how long the oldest has waited', () => {
+  it('counts a frame when the peer has accepted its last byte, and knows the age of the oldest waiting frame', () => {
     const { queue, state, offer } = makeLink();
     for (; state.nowMs < 2_000; state.nowMs += 500) offer('video', true);
     expect(queue.settle()).toMatchObject({ frames: 0, delayMs: 2_000, isEmpty: false });
@@ -58,7 +58,7 @@ describe('the send queue', () => {
     expect(queue.settle()).toMatchObject({ frames: 4, newestMs: 1_500, delayMs: 0, isEmpty: true });
   });
 
-  it.each([50, 5_000])('begins to drop when the oldest frame is five seconds old, at %d bytes a frame', (bytes) => {
+  it.each([50, 5_000])('starts to drop when the oldest frame is five seconds old, at %d bytes a frame', (bytes) => {
     const { queue, state, offer } = makeLink();
     offer('video', true, bytes);
     for (state.nowMs = 500; state.nowMs <= DROP_ABOVE_MS; state.nowMs += 500) {
@@ -69,14 +69,14 @@ describe('the send queue', () => {
     expect(offer('audio', false, 1)).toBe('dropped');
   });
 
-  it('begins to drop above sixteen megabytes, whatever their age', () => {
+  it('starts to drop above sixteen megabytes, at any age', () => {
     const { queue, state, offer } = makeLink();
     state.ready = false;
     while (offer('video', false, 1024 * 1024) === 'taken');
     expect(queue.unsentBytes()).toBe(DROP_ABOVE_BYTES + 1024 * 1024);
   });
 
-  it('resumes at a keyframe, and only when nothing older than two seconds is on its way', () => {
+  it('resumes at a keyframe, and only when no frame on its way is older than two seconds', () => {
     const { queue, state, offer } = makeLink();
     for (; state.nowMs <= DROP_ABOVE_MS; state.nowMs += 100) offer('video', state.nowMs === 0);
     state.nowMs = DROP_ABOVE_MS + 100;

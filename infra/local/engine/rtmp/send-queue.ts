@@ -3,29 +3,29 @@ import type { OutgoingMessage } from './chunk-writer.ts';
 /** A message on its way to one peer. Only frames may be dropped; headers and metadata never are. */
 export interface QueuedMessage extends OutgoingMessage {
   frame: 'none' | 'video' | 'audio';
-  /** A receiver can begin (again) here: a keyframe, or any audio frame of a program without video. */
+  /** A receiver can start here: a keyframe, or any audio frame of a program without video. */
   entryPoint: boolean;
-  /** Whether it is one of the frames a rate is made of. */
+  /** Whether the frame counts towards the frame rate. */
   counted: boolean;
 }
 
 export interface SendQueue {
-  /** Sends now if the link takes it, else keeps it for later or drops it. */
+  /** Sends the message if the link accepts it, else queues or drops it. */
   offer(message: QueuedMessage, nowMs: number): 'taken' | 'dropped';
-  /** Sends what waits, as far as the link takes it. Call when the link is ready for more. */
+  /** Sends queued messages as far as the link accepts them. Call it when the link is ready for more. */
   flush(): void;
   clear(): void;
-  /** Bytes taken but not yet accepted by the operating system. */
+  /** Returns the queued bytes not yet accepted by the operating system. */
   unsentBytes(): number;
-  /** Compares with what the link has delivered. */
+  /** Compares the queue with the link's delivered bytes. */
   settle(): Settled;
 }
 
 export interface Settled {
-  /** When the link knew, ms epoch. */
+  /** Time of the link's measurement, ms epoch. */
   atMs: number;
   deliveredBytes: number;
-  /** Age of the oldest message that is still on its way, 0 without one. */
+  /** Age of the oldest undelivered message, 0 without one. */
   delayMs: number;
   isEmpty: boolean;
   /** Counted frames delivered since the beginning, and the timestamp of the newest of them. */
@@ -34,19 +34,19 @@ export interface Settled {
 }
 
 export interface Link {
-  /** @returns where the message ends among all bytes handed over */
+  /** @returns the position of the message's end among all written bytes */
   send(message: OutgoingMessage): number;
   isReady(): boolean;
   unsentBytes(): number;
-  /** Bytes the far end has taken, as far as that can be known, and when. */
+  /** Returns the bytes the far end is known to have accepted, and the time of that measurement. */
   delivered(): { bytes: number; atMs: number };
 }
 
-/** Above this age the peer is too slow for the stream: frames are dropped until it has caught up. */
+/** Above this age the peer is too slow for the stream, and frames are dropped until it has caught up. */
 export const DROP_ABOVE_MS = 5_000;
-/** Sending resumes at the first keyframe that finds nothing older than this on its way. */
+/** Sending resumes at the first keyframe with no older message than this on its way. */
 export const RESUME_BELOW_MS = 2_000;
-/** Protects the memory, whatever the bitrate. */
+/** Limits the memory at any bitrate. */
 export const DROP_ABOVE_BYTES = 16 * 1024 * 1024;
 
 interface Waiting {
@@ -62,9 +62,9 @@ interface OnItsWay {
 }
 
 /**
- * Keeps what a slow peer has not taken yet, and drops frames rather than let memory and delay grow. Frames wait here by
- * reference: a hundred slow peers hold the same bytes once. A frame counts as delivered when the peer has taken its last
- * byte, not when we have handed it to the system.
+ * Queues messages a slow peer has not accepted yet, and drops frames rather than let memory and delay grow. Frames are
+ * queued by reference: a hundred slow peers hold the same bytes once. A frame counts as delivered when the peer has
+ * accepted its last byte, not when the local system has.
  */
 export function createSendQueue(link: Link): SendQueue {
   let waiting: Waiting[] = [];

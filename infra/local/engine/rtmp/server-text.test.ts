@@ -7,7 +7,7 @@ const percent = (text: string) =>
 const base64 = (text: string, encoding: 'base64' | 'base64url' = 'base64') => Buffer.from(text).toString(encoding);
 
 describe('text from a server', () => {
-  it('is one line, bounded, and otherwise as the server said it', () => {
+  it('is one line, bounded, and otherwise unchanged', () => {
     expect(toShownText('bad:\r\n\tno such stream', KEY)).toBe('bad: no such stream');
     expect(toShownText('x'.repeat(500), KEY)).toHaveLength(200);
     expect(toShownText('Stream name already in use (50% off)', KEY)).toBe('Stream name already in use (50% off)');
@@ -41,12 +41,12 @@ describe('text from a server', () => {
     expect(shown.toLowerCase()).not.toMatch(/live_key|key\/0ne|a1b2c3|bgl2zv9lzxk|6c6976655f/i);
   });
 
-  it('does not show a key shorter than a telling piece', () => {
+  it('does not show a key shorter than a revealing piece', () => {
     expect(toShownText('no stream abc1 here', 'abc1')).toBe('no stream [redacted] here');
     expect(toShownText('no stream', '')).toBe('no stream');
   });
 
-  it('shows no character that changes the direction of the text or cannot be seen', () => {
+  it('shows no invisible or direction-changing character', () => {
     expect(toShownText('a\u202eb\u200bc\u2066d\ufeffe\u00adf\u2028g', KEY)).toBe('abcdef g');
   });
 });

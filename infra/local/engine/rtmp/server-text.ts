@@ -1,14 +1,14 @@
 const SHOWN_CHARACTERS_MAX = 200;
-/** Longer text says nothing more, and reading it costs time. */
+/** Longer text adds nothing and takes time to read. */
 const READ_CHARACTERS_MAX = 4_000;
-/** A piece of the key this long gives it away; shorter keys are looked for whole. */
+/** A piece of the key this long reveals it; shorter keys are searched for as a whole. */
 const TELLING_CHARACTERS = 8;
 const REDACTED = '[redacted]';
 
 /**
- * Returns a server's text fit to show: one line, at most 200 characters, without invisible or direction-changing
- * characters, and without the stream key or a telling piece of it in any spelling (case, percent and other escapes, hex,
- * base64).
+ * Returns a server's text in a form safe to show: one line, at most 200 characters, without invisible or
+ * direction-changing characters, and without the stream key or a revealing piece of it in any spelling (case, percent
+ * and other escapes, hex, base64).
  */
 export function toShownText(text: string, secret: string): string {
   const read = unescape(clean(text.slice(0, READ_CHARACTERS_MAX)));
@@ -17,7 +17,7 @@ export function toShownText(text: string, secret: string): string {
   return read.trim().slice(0, SHOWN_CHARACTERS_MAX);
 }
 
-/** One spelling of each character, none of those that cannot be seen (Cf holds the zero-width and bidi characters). */
+/** Normalizes characters and removes invisible ones (Cf holds the zero-width and bidi characters). */
 function clean(text: string): string {
   return text
     .normalize('NFKC')
@@ -25,7 +25,7 @@ function clean(text: string): string {
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Co}]+/gu, ' ');
 }
 
-/** Undoes percent, JavaScript and HTML escapes, also nested ones: as plain text they can be compared. */
+/** Decodes percent, JavaScript and HTML escapes, also nested ones, for comparison as plain text. */
 function unescape(text: string): string {
   let plain = text;
   for (let round = 0; round < 3; round += 1) {
@@ -48,7 +48,7 @@ function toCharacter(escape: string, code: number): string {
   return code <= 0x10ffff ? String.fromCodePoint(code) : escape;
 }
 
-/** Every run of the key that is long enough to give it away, in lower case. */
+/** Returns every piece of the key long enough to reveal it, in lower case. */
 function piecesOf(...spellings: string[]): string[] {
   const pieces = new Set<string>();
   for (const spelling of spellings) {
@@ -61,7 +61,7 @@ function piecesOf(...spellings: string[]): string[] {
 }
 
 function redact(text: string, pieces: string[]): string {
-  // Characters whose lower case is longer would shift what is found.
+  // Characters whose lower case is longer would shift the found positions.
   const lower = Array.from(text, (character) => {
     const lowered = character.toLowerCase();
     return lowered.length === character.length ? lowered : character;
@@ -79,7 +79,7 @@ function redact(text: string, pieces: string[]): string {
   return shown;
 }
 
-/** Replaces words that hold the key in hex or base64; both may begin and end in the middle of other data. */
+/** Replaces words that contain the key in hex or base64; both may start and end in the middle of other data. */
 function redactEncoded(text: string, pieces: string[]): string {
   const gives = (bytes: Buffer) => {
     const decoded = bytes.toString('latin1').toLowerCase();

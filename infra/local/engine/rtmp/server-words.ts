@@ -1,15 +1,15 @@
 import type { Amf0Value } from './amf0.ts';
 
-/** What a status or an error of the server means for a publisher. */
+/** The meaning of a server's status or error for a publisher. */
 export type ServerWord =
   | { kind: 'publish_started' }
   | { kind: 'key_refused'; said: string }
   | { kind: 'application_refused'; said: string }
-  /** It wants a user name and a password. */
+  /** The server requires a user name and a password. */
   | { kind: 'authentication_wanted'; said: string }
   /** The stream or the connection is over, whether or not the socket is closed. */
   | { kind: 'over'; said: string }
-  /** Nothing that ends a broadcast; worth telling if the server hangs up next. */
+  /** Does not end a broadcast; worth reporting if the server hangs up next. */
   | { kind: 'remark'; said: string };
 
 const KEY_REFUSED = /^NetStream\.Publish\.(BadName|BadAuth|Denied|Rejected|Failed)$/;
@@ -31,7 +31,7 @@ export function readServerWord(info: Amf0Value): ServerWord {
   return { kind: 'remark', said };
 }
 
-/** True for an error of which the code says no more. */
+/** Returns true for an error whose code carries no further meaning. */
 export function isError(info: Amf0Value): boolean {
   return textOf(info, 'level') === 'error' && !textOf(info, 'code').startsWith('NetConnection.Call.');
 }

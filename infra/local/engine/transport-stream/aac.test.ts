@@ -7,7 +7,7 @@ const CONFIG = Buffer.from([0x11, 0x90]);
 const units = [Buffer.from([1, 2, 3]), Buffer.from([4, 5]), Buffer.from([6, 7, 8, 9])];
 const CRC = Buffer.from([0xcc, 0xcc]);
 
-/** An ADTS frame with all of them, as ISO/IEC 13818-7 6.2 lays it out. */
+/** Builds an ADTS frame with all of them, in the layout of ISO/IEC 13818-7 6.2. */
 function makeFrame(blocks: Buffer[], isProtected: boolean): Buffer {
   const positions = Buffer.alloc((blocks.length - 1) * 2);
   let position = 0;
@@ -24,13 +24,13 @@ function makeFrame(blocks: Buffer[], isProtected: boolean): Buffer {
   return Buffer.concat([header, body]);
 }
 
-it('finds each access unit of a frame that says where they begin', () => {
+it('finds each access unit of a frame that states their positions', () => {
   const { frames } = splitAdts(Buffer.concat([makeFrame(units, true), makeFrame([units[0]!], true)]));
   expect(frames.map(({ data }) => data)).toEqual([...units, units[0]]);
   expect(frames.every(({ blocks, sampleRateHz }) => blocks === 1 && sampleRateHz === 48_000)).toBe(true);
 });
 
-it('says of a frame without checksums how many access units it holds', () => {
+it('reports the number of access units in a frame without checksums', () => {
   const { frames } = splitAdts(Buffer.concat([makeFrame(units, false), makeFrame([units[0]!], false)]));
   expect(frames.map(({ blocks }) => blocks)).toEqual([3, 1]);
   expect(frames[0]!.data).toEqual(Buffer.concat(units));

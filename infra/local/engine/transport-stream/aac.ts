@@ -3,18 +3,20 @@ const SAMPLE_RATES_HZ = [96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050,
 
 const HEADER_BYTES = 7;
 const CRC_BYTES = 2;
-/** Where a further access unit begins in an ADTS frame. */
+/** Positions of the further access units in an ADTS frame. */
 const POSITION_BYTES = 2;
 
 /** Samples in one AAC access unit. */
 export const AAC_FRAME_SAMPLES = 1024;
 
 export interface AdtsFrame {
-  /** Where the frame's header begins in the data given. */
+  /** Position of the frame's header in the data. */
   offset: number;
   /** Raw access unit without the ADTS header. */
   data: Buffer;
-  /** Access units in `data`: more than one where nothing says where one ends. They cannot be sent one by one. */
+  /**
+   * Number of access units in `data`: more than one if their limits are unknown, so that they cannot be sent singly.
+   */
   blocks: number;
   objectType: number;
   sampleRateIndex: number;
@@ -24,7 +26,7 @@ export interface AdtsFrame {
 
 /**
  * Cuts ADTS (ISO/IEC 13818-7 6.2) into access units; bytes that are no header are skipped.
- * @returns `rest` is the beginning of a frame whose end is not there yet
+ * @returns `rest` is the start of an incomplete frame
  */
 export function splitAdts(data: Buffer): { frames: AdtsFrame[]; rest: Buffer } {
   const frames: AdtsFrame[] = [];
@@ -50,7 +52,7 @@ export function splitAdts(data: Buffer): { frames: AdtsFrame[]; rest: Buffer } {
   return { frames, rest: data.subarray(offset) };
 }
 
-/** A frame may hold up to four access units. Only with checksums does it say where each begins. */
+/** Reads the positions of up to four access units in a frame; only a frame with checksums states them. */
 function splitBlocks(frame: Buffer, isProtected: boolean): Pick<AdtsFrame, 'data' | 'blocks'>[] {
   const blocks = (frame[6]! & 3) + 1;
   if (!isProtected) return [{ data: frame.subarray(HEADER_BYTES), blocks }];

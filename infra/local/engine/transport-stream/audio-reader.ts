@@ -1,7 +1,7 @@
 import { AAC_FRAME_SAMPLES, splitAdts, type AdtsFrame } from './aac.ts';
 import type { AssembledPes } from './pes-assembler.ts';
 
-/** Takes the PES packets of an AAC stream in ADTS and gives its access units with their times (33-bit, 90 kHz). */
+/** Reads the PES packets of an AAC stream in ADTS and emits its access units with their times (33-bit, 90 kHz). */
 export function createAacReader(onFrame: (frame: AdtsFrame, ticks: number) => void): (pes: AssembledPes) => void {
   let rest: Buffer = Buffer.alloc(0);
   let nextTicks: number | null = null;

@@ -1,11 +1,11 @@
 /**
- * What a decoder must have read before a picture of HEVC or MPEG-2, and where decoding can begin. A source may send the
- * headers once; who joins later gets them from here.
+ * Finds the headers a decoder needs before a picture of HEVC or MPEG-2, and the pictures where decoding can start. A
+ * source may send the headers once; decoders that join later get them from here.
  */
 import { splitAnnexB } from './h264.ts';
 
 export interface DecoderHeaders {
-  /** Takes a PES packet; tells whether decoding can begin with it, and which headers it does not bring itself. */
+  /** Reads a PES packet; returns whether decoding can start with it, and the headers it lacks. */
   read(data: Buffer): { isKeyframe: boolean; missing: Buffer };
   clear(): void;
 }
@@ -13,7 +13,7 @@ export interface DecoderHeaders {
 const NOTHING = Buffer.alloc(0);
 const START_CODE = Buffer.from([0, 0, 0, 1]);
 
-/** @returns null for a codec whose headers are not known here */
+/** @returns null for an unsupported codec */
 export function createDecoderHeaders(streamType: number): DecoderHeaders | null {
   if (streamType === 0x24) return createHevcHeaders();
   return streamType === 0x01 || streamType === 0x02 ? createMpeg2Headers() : null;

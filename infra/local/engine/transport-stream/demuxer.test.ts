@@ -6,7 +6,7 @@ import { SAMPLE_FORMAT } from '../../../../test/support/test-media.ts';
 import { createDemuxer, PACKET_BYTES, type PesPacket, type ProgramStreams } from './demuxer.ts';
 import { writeTables } from './table-writer.ts';
 
-/** A picture of one NAL unit with the given size. */
+/** Builds a picture of one NAL unit with the given size. */
 function makePicture(index: number, bytes: number) {
   const frame = makeVideoFrame(1_000 + index * 40, index === 0, bytes + 9);
   frame.flvBody.writeUInt32BE(bytes, 5);
@@ -27,7 +27,7 @@ function feed(demuxer: ReturnType<typeof createDemuxer>, count: number, bytes: (
     demuxer.push(muxer.packetize(makePicture(index, bytes(index)), SAMPLE_FORMAT));
 }
 
-/** PAT and PMT with H.264 and as many streams of private data, each with the descriptors. */
+/** Builds a PAT and a PMT with H.264 and one stream of private data per set of descriptors. */
 function makePrivateTables(descriptors: number[], count = 1): Buffer[] {
   const sound = { streamType: 0x06, pid: 0x101, descriptors: Buffer.from(descriptors) };
   const video = { streamType: 0x1b, pid: 0x100 };
@@ -64,7 +64,7 @@ function streamsOf(packets: Buffer[]): { found: ProgramStreams[]; demuxer: Retur
   return { found, demuxer };
 }
 
-it('reads a table that takes several packets, and describes what it hands on in a new one', () => {
+it('reads a table that spans several packets, and describes its output in a new one', () => {
   const packets = makePrivateTables([0x6a, 1, 0], 60);
   expect(packets).toHaveLength(4);
   const { found, demuxer } = streamsOf(packets);
@@ -73,7 +73,7 @@ it('reads a table that takes several packets, and describes what it hands on in 
   expect(again.found).toMatchObject([{ video: { streamType: 0x1b }, audio: { streamType: 0x06 } }]);
 });
 
-it('does not make one table of two halves', () => {
+it('does not join halves of two tables', () => {
   const packets = makePrivateTables([0x6a, 1, 0], 60);
   const [pat, first, second, third] = packets as [Buffer, Buffer, Buffer, Buffer];
   expect(streamsOf([pat, first, third]).found).toEqual([]);
@@ -87,13 +87,13 @@ it.each([
   ['Opus', [0x05, 4, ...Buffer.from('Opus')], true],
   ['metadata', [0x05, 4, ...Buffer.from('KLVA')], false],
   ['a descriptor that ends early', [0x05], false],
-])('knows by their descriptors which private data are sound: %s', (_name, descriptors, isAudio) => {
+])('recognizes sound in private data by its descriptors: %s', (_name, descriptors, isAudio) => {
   const { found } = streamsOf(makePrivateTables(descriptors));
   expect(found).toHaveLength(1);
   expect(found[0]!.audio).toEqual(isAudio ? { pid: 257, streamType: 6 } : null);
 });
 
-it('gives a picture at once when the stream has shown that stuffing ends it', () => {
+it('emits a picture at once when the stream has shown that stuffing ends it', () => {
   const { packets, demuxer } = collect();
   feed(demuxer, 20, () => 700);
   expect(packets).toHaveLength(19);
@@ -126,7 +126,7 @@ it('stops trusting stuffing that does not end a picture', () => {
   expect(demuxer.continuityErrors()).toBe(0);
 });
 
-it('finds its place again after garbage', () => {
+it('resynchronizes after garbage', () => {
   const { packets, demuxer } = collect();
   demuxer.push(Buffer.from('this is no transport stream, G whatever it may look like'.repeat(9)));
   feed(demuxer, 5, () => 300);

@@ -1,10 +1,10 @@
 /**
  * Cuts an MPEG transport stream (ISO/IEC 13818-1) into PES packets of one video and one audio stream, those of the
- * program that `program-tables.ts` chooses. It knows nothing of codecs.
+ * program that `program-tables.ts` chooses. It is independent of codecs.
  *
- * It hands on a new stream: only the packets of the two, on PIDs that stay when the source moves a stream
- * to another PID, and described by tables it writes itself. A reader of that does not need to understand tables of
- * several programs, and sees no change that does not concern it.
+ * Its output is a new stream: only the packets of these two streams, on PIDs that remain when the source moves a stream
+ * to another PID, and with its own tables. A reader of that output need not understand tables of several programs
+ * and sees no unrelated change.
  */
 import { findSync, hasSync, NULL_PID, PACKET_BYTES, readPacket } from './packet.ts';
 import { createPesAssembler, type AssembledPes, type PesAssembler } from './pes-assembler.ts';
@@ -31,17 +31,17 @@ export interface PesPacket extends AssembledPes {
   kind: StreamKind;
 }
 
-/** What a table says that is new. */
+/** The change a table announces. */
 export interface StreamChange {
-  /** The stream is another one; it may be the same codec on another PID. */
+  /** The stream was replaced, possibly by one with the same codec on another PID. */
   video: boolean;
   audio: boolean;
-  /** The sound has another codec, has begun or has ended: a decoder has to begin again to follow. */
+  /** The sound changed its codec, started or ended: a decoder has to restart to follow. */
   audioCodec: boolean;
 }
 
 export interface DemuxerHandlers {
-  /** Packets of the two streams in order, before anything in them is reported. Offsets count all bytes pushed. */
+  /** Receives packets of the two streams in order, before their content is reported. Offsets count all pushed bytes. */
   onPackets(packets: Buffer, offset: number): void;
   onStreams(streams: ProgramStreams, change: StreamChange): void;
   onPes(packet: PesPacket): void;
@@ -53,22 +53,22 @@ export interface Demuxer {
   reset(): void;
   /** Packets lost, repeated out of order or damaged since the start. */
   continuityErrors(): number;
-  /** PAT and PMT of the packets handed on, to put in front of a stream joined in the middle. Empty without a program. */
+  /** Returns the PAT and PMT of the output, for a reader that joins in the middle. Empty without a program. */
   tables(): Buffer;
-  /** PID of the pictures handed on. */
+  /** Returns the PID of the pictures in the output. */
   videoPid(): number;
 }
 
 interface SelectedStream {
   kind: StreamKind;
   source: ElementaryStream;
-  /** PID under which its packets are handed on. */
+  /** Its PID in the output. */
   pid: number;
   assembler: PesAssembler;
 }
 
 const PMT_PID = 0x1000;
-/** Pictures are handed on with even PIDs and sound with odd ones, each new one with the next. */
+/** In the output, pictures have even PIDs and sound has odd ones; each new stream gets the next. */
 const FIRST_PID = { video: 0x100, audio: 0x101 };
 const PIDS_IN_TURN = 256;
 
@@ -81,7 +81,7 @@ export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
   let clockPid = NULL_PID;
   const turns = { video: 0, audio: 0 };
   let selected: Record<StreamKind, SelectedStream | null> = { video: null, audio: null };
-  /** Packets to hand on that have not been yet. */
+  /** Packets waiting for output. */
   let pending: { data: Buffer; from: number; end: number; offset: number } | null = null;
 
   function push(chunk: Buffer): void {
@@ -203,7 +203,7 @@ function isOther(before: ElementaryStream | undefined, after: ElementaryStream |
   return before?.pid !== after?.pid || isOtherCodec(before, after);
 }
 
-/** Of private data only the descriptors say what it is. */
+/** Private data is identified by its descriptors alone. */
 function isOtherCodec(before: ElementaryStream | undefined, after: ElementaryStream | null): boolean {
   if (before?.streamType !== after?.streamType) return true;
   if (!before || !after || before.streamType !== TYPE_PRIVATE) return false;

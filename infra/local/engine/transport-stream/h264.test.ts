@@ -43,10 +43,10 @@ it('reads size, profile and frame rate of a sequence parameter set', () => {
   });
 });
 
-/** As x264 writes it for 1920x1080 in fields. */
+/** Written by x264 for interlaced 1920x1080. */
 const INTERLACED_SPS = Buffer.from('67640028acd94078044fde0220000003002000000783e2c5b2c0', 'hex');
 
-it('reads that pictures may hold two fields, and which slices are of a single one', () => {
+it('recognizes streams whose pictures may hold two fields, and slices of a single field', () => {
   const parameters = parseSequenceParameters(INTERLACED_SPS);
   expect(parameters).toMatchObject({ width: 1920, height: 1080, level: 40, isProgressive: false, framesPerSecond: 30 });
   expect(parameters.slice.frameNumberBits).toBe(4);
@@ -59,12 +59,12 @@ it('reads that pictures may hold two fields, and which slices are of a single on
   expect(isFieldSlice(sliceOf('1001101000110000'), parseSequenceParameters(sps[0]!))).toBe(false);
 });
 
-it('refuses a sequence parameter set that is cut short', () => {
+it('rejects a truncated sequence parameter set', () => {
   const { sps } = readAvcConfiguration(SAMPLE_FORMAT.video!.avcConfiguration);
   expect(() => parseSequenceParameters(sps[0]!.subarray(0, 6))).toThrow(RangeError);
 });
 
-it('builds the decoder configuration that its parts were read from', () => {
+it('rebuilds a decoder configuration from its parts', () => {
   const { sps, pps } = readAvcConfiguration(SAMPLE_FORMAT.video!.avcConfiguration);
   const built = buildAvcConfiguration(sps[0]!, pps);
   expect(readAvcConfiguration(built)).toEqual({ sps, pps });

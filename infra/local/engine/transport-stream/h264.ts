@@ -1,6 +1,6 @@
 import { createBitReader, removeEmulationPrevention } from './bit-reader.ts';
 
-/** H.264 NAL unit types that are read here (ITU-T H.264 table 7-1). */
+/** The supported H.264 NAL unit types (ITU-T H.264 table 7-1). */
 const NAL_SLICE = 1;
 export const NAL_IDR = 5;
 export const NAL_SPS = 7;
@@ -8,7 +8,7 @@ export const NAL_PPS = 8;
 export const NAL_ACCESS_UNIT_DELIMITER = 9;
 
 const START_CODE = Buffer.from([0, 0, 1]);
-/** The beginning of a slice header, as far as it is read here, takes less. */
+/** The part of a slice header that is read is shorter than this. */
 const SLICE_HEADER_BYTES = 32;
 
 /**
@@ -21,7 +21,7 @@ export function splitAnnexB(data: Buffer): Buffer[] {
     const begin = start + 3;
     const next = data.indexOf(START_CODE, begin);
     let end = next < 0 ? data.length : next;
-    // A NAL unit never ends in a zero byte: these belong to the next start code or are padding.
+    // A NAL unit never ends in a zero byte: trailing zeros belong to the next start code or are padding.
     while (end > begin && data[end - 1] === 0) end -= 1;
     if (end > begin) units.push(data.subarray(begin, end));
     start = next;
@@ -64,7 +64,7 @@ export interface SequenceParameters {
   profileIdc: number;
   /** Ten times the level's number: 41 for 4.1; level 1b is 9. */
   level: number;
-  /** From the VUI; null when the stream does not say. */
+  /** From the VUI; null when the stream does not state it. */
   framesPerSecond: number | null;
   /** ITU-T H.264 table 6-1: 0 is monochrome, 1 is 4:2:0, 2 is 4:2:2, 3 is 4:4:4. */
   chromaFormat: number;
@@ -72,7 +72,7 @@ export interface SequenceParameters {
   bitDepthChroma: number;
   /** False when pictures may hold two fields. */
   isProgressive: boolean;
-  /** What a slice header cannot be read without. */
+  /** Values required to read a slice header. */
   slice: { frameNumberBits: number; hasSeparatePlanes: boolean };
 }
 
@@ -87,11 +87,11 @@ const PROFILES: Record<number, string> = {
 };
 const PROFILES_WITH_CHROMA = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
 
-/** Where level 1b is written as 1.1 with a constraint flag (ITU-T H.264 A.3.1). */
+/** The profiles that write level 1b as 1.1 with a constraint flag (ITU-T H.264 A.3.1). */
 const PROFILES_OF_LEVEL_1B = new Set([66, 77, 88]);
 const LEVEL_1B = 9;
 
-/** Sample aspect ratio index meaning that width and height of a sample follow (H.264 table E-1). */
+/** Sample aspect ratio index that announces an explicit width and height (H.264 table E-1). */
 const EXTENDED_SAR = 255;
 
 /**
@@ -190,7 +190,7 @@ function skipScalingMatrices(bits: ReturnType<typeof createBitReader>, count: nu
   }
 }
 
-/** Numbers of a picture parameter set (header byte included) and of its sequence; null when the set is cut short. */
+/** Reads the ids of a picture parameter set (header byte included) and of its sequence; null for a truncated set. */
 export function readPictureParameterIds(nalUnit: Buffer): { id: number; sequenceId: number } | null {
   try {
     const bits = createBitReader(nalUnit.subarray(1));
@@ -205,7 +205,7 @@ export function isSlice(nalUnit: Buffer): boolean {
   return type === NAL_SLICE || type === NAL_IDR;
 }
 
-/** Number of the picture parameter set a slice (header byte included) uses; null when it is cut short. */
+/** Reads the id of the picture parameter set a slice (header byte included) uses; null for a truncated slice. */
 export function readSliceParameterId(nalUnit: Buffer): number | null {
   try {
     const bits = createBitReader(removeEmulationPrevention(nalUnit.subarray(1, 1 + SLICE_HEADER_BYTES)));
@@ -217,7 +217,7 @@ export function readSliceParameterId(nalUnit: Buffer): number | null {
   }
 }
 
-/** Whether a slice (header byte included) belongs to a single field (ITU-T H.264 7.3.3). */
+/** Returns whether a slice (header byte included) belongs to a single field (ITU-T H.264 7.3.3). */
 export function isFieldSlice(nalUnit: Buffer, parameters: SequenceParameters): boolean {
   if (parameters.isProgressive) return false;
   try {
@@ -250,7 +250,7 @@ function encodeLength(value: number): Buffer {
   return Buffer.from([value >> 8, value & 0xff]);
 }
 
-/** The SPS and PPS NAL units held by an AVCDecoderConfigurationRecord. */
+/** Reads the SPS and PPS NAL units from an AVCDecoderConfigurationRecord. */
 export function readAvcConfiguration(configuration: Buffer): { sps: Buffer[]; pps: Buffer[] } {
   let offset = 5;
   const take = (count: number) => {

@@ -5,15 +5,15 @@ export interface WrittenPes {
   kind: 'video' | 'audio';
   /** 33-bit, 90 kHz. */
   pts: number;
-  /** Null where it is the presentation time. */
+  /** Null if equal to the presentation time. */
   dts: number | null;
   payload: Buffer;
-  /** Of the program clock, 90 kHz; null writes none. */
+  /** Program clock reference, 90 kHz; null writes none. */
   clock: number | null;
   randomAccess: boolean;
 }
 
-/** Writes one PES packet as transport packets. @param nextCounter continuity counter of the next one */
+/** Writes one PES packet as transport packets. @param nextCounter returns the continuity counter of the next packet */
 export function writePes(pes: WrittenPes, nextCounter: () => number): Buffer {
   const { pid, clock, randomAccess } = pes;
   const data = Buffer.concat([buildPesHeader(pes), pes.payload]);

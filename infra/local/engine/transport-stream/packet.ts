@@ -1,21 +1,21 @@
 export const PACKET_BYTES = 188;
 const SYNC_BYTE = 0x47;
-/** Fills the line and says nothing. */
+/** PID of null packets, which carry no data. */
 export const NULL_PID = 0x1fff;
 
 /** Header and adaptation field of a transport packet (ISO/IEC 13818-1 2.4.3). */
 export interface PacketHeader {
   pid: number;
   isDamaged: boolean;
-  /** A PES packet or a section begins in it. */
+  /** Whether a PES packet or a section starts in it. */
   starts: boolean;
   counter: number;
-  /** The muxer marked it as a place to start decoding. */
+  /** Whether the muxer marked it as a place to start decoding. */
   randomAccess: boolean;
   discontinuity: boolean;
-  /** Its adaptation field holds stuffing. */
+  /** Whether its adaptation field holds stuffing. */
   stuffed: boolean;
-  /** Without a payload it is empty. */
+  /** Empty for a packet without a payload. */
   payload: Buffer;
 }
 
@@ -38,12 +38,12 @@ export function readPacket(packet: Buffer): PacketHeader {
   };
 }
 
-/** Whether a packet begins there. */
+/** Returns whether a packet starts at the offset. */
 export function hasSync(data: Buffer, at: number): boolean {
   return data[at] === SYNC_BYTE;
 }
 
-/** Position of a sync byte that is followed by another one packet later, or of the last candidate. */
+/** Finds a sync byte that is followed by another one packet later, else the last candidate. */
 export function findSync(data: Buffer): number {
   for (let at = 0; at < data.length; at += 1) {
     if (hasSync(data, at) && (at + PACKET_BYTES >= data.length || hasSync(data, at + PACKET_BYTES))) return at;

@@ -8,22 +8,22 @@ import {
   type SequenceParameters,
 } from './h264.ts';
 
-/** As many picture parameter sets as a decoder configuration can hold. */
+/** The number of picture parameter sets a decoder configuration can hold. */
 const PICTURE_SETS_MAX = 255;
 
 /** The parameter sets a picture is decoded with. */
 export interface ActiveSets {
   parameters: SequenceParameters;
   sps: Buffer;
-  /** All of that sequence, by number. */
+  /** All picture parameter sets of that sequence, by id. */
   pps: Buffer[];
 }
 
-/** Remembers the parameter sets of an H.264 stream: a source may send them once, and who joins later needs them. */
+/** Stores the parameter sets of an H.264 stream: a source may send them once, and later subscribers need them. */
 export interface ParameterSets {
-  /** Takes the sets among the picture's units. A set that cannot be read is left out. */
+  /** Stores the sets among the picture's units. An unreadable set is ignored. */
   remember(units: readonly Buffer[]): void;
-  /** Those of a picture; null while one of them is missing. */
+  /** Returns the sets of a picture; null while one of them is missing. */
   activeFor(units: readonly Buffer[]): ActiveSets | null;
   clear(): void;
 }

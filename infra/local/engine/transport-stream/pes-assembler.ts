@@ -1,15 +1,16 @@
 /**
- * Puts the PES packets of one stream together.
+ * Assembles the PES packets of one stream.
  *
- * A video PES usually does not say how long it is, so its end shows only when the next one begins, one picture later.
- * Muxers put stuffing into the last packet of a PES and nowhere else; once a stream has kept to that for a while, stuffing
- * ends the packet at once, which saves the picture's duration in latency. One counter-example switches that off again.
+ * A video PES packet usually does not state its length, so its end is known only when the next one starts, one picture
+ * later. Muxers put stuffing only into the last transport packet of a PES packet. After a stream has kept to that for a
+ * while, stuffing ends the PES packet at once, which saves one picture's duration of latency. One counter-example
+ * switches this off again.
  */
 import type { PacketHeader } from './packet.ts';
 
-/** PES packets a stream must end with stuffing before stuffing is believed. */
+/** PES packets a stream must end with stuffing before stuffing counts as the end. */
 const STUFFING_TRUST = 25;
-/** More than this in one PES is not a picture but a lost end. */
+/** A PES packet larger than this is not a picture: its end was lost. */
 const PES_BYTES_MAX = 8 * 1024 * 1024;
 
 export interface AssembledPes {
@@ -24,14 +25,14 @@ export interface AssembledPes {
 }
 
 export interface PesAssembler {
-  /** Takes the stream's packets in order. */
+  /** Reads the stream's packets in order. */
   push(packet: PacketHeader, offset: number): void;
 }
 
 interface Assembly {
   chunks: Buffer[];
   bytes: number;
-  /** Whole PES length in bytes, header included; 0 = not said. */
+  /** Length of the whole PES packet in bytes, header included; 0 if not stated. */
   expectedBytes: number;
   offset: number;
   randomAccess: boolean;
@@ -53,7 +54,7 @@ export function createPesAssembler(handlers: { onPes(pes: AssembledPes): void; o
       if (packet.counter === counter) return;
       if (packet.counter !== ((counter + 1) & 15)) {
         handlers.onGap();
-        // A picture with a hole in it would be drawn as garbage everywhere: better none.
+        // A picture with a gap would decode to garbage; it is dropped.
         current.open = false;
         current.flushedEarly = false;
       }

@@ -22,7 +22,7 @@ function counting(): (pid: number) => number {
 interface TestProgram {
   number: number;
   pmtPid: number;
-  /** Type and PID of each stream; null sends no PMT. */
+  /** Type and PID of each stream; null omits the PMT. */
   streams: [number, number][] | null;
 }
 
@@ -55,7 +55,7 @@ function makePat(programs: TestProgram[], version = 0): Buffer {
   );
 }
 
-/** A demuxer fed with sections and single-packet PES of any PID. */
+/** Creates a demuxer fed with sections and single-packet PES of any PID. */
 function makeFeed() {
   const counter = counting();
   const streams: ProgramStreams[] = [];
@@ -87,7 +87,7 @@ function makeFeed() {
       this.section(0, makePat(programs, version));
       for (const program of programs) if (program.streams) this.section(program.pmtPid, makePmt(program, { version }));
     },
-    /** PES of a stated length that fills its packet. */
+    /** Feeds a PES packet with a stated length that fills its transport packet. */
     unit(pid: number, mark: number) {
       const data = Buffer.alloc(PACKET_BYTES - 4, mark);
       data.set([0, 0, 1, 0xe0, 0, data.length - 6, 0x84, 0x80, 5, 0x21, 0, 1, 0, 1]);
@@ -107,7 +107,7 @@ const main: TestProgram = {
   ],
 };
 
-it('takes the first program that has a picture, whatever is named before it', () => {
+it('chooses the first program with a picture, in any order of the PAT', () => {
   const feed = makeFeed();
   const programs = [
     { number: 1, pmtPid: 0x10, streams: null },
@@ -124,7 +124,7 @@ it('takes the first program that has a picture, whatever is named before it', ()
   expect(feed.streams).toHaveLength(1);
 });
 
-it('takes a program with sound alone when none has a picture', () => {
+it('chooses a program with sound alone when none has a picture', () => {
   const feed = makeFeed();
   const programs: TestProgram[] = [
     { number: 1, pmtPid: 0x10, streams: [] },
@@ -159,7 +159,7 @@ it.each([
   ['is damaged', Buffer.from(makePmt(main).map((byte, index) => (index === 14 ? byte ^ 0x10 : byte)))],
   ['belongs to a program that is not named', makePmt({ ...main, number: 8, streams: [[H264, 0x300]] })],
   ['is another table', makeSection(0x42, 3, [...pid13(0x300), 0xf0, 0, H264, ...pid13(0x300), 0xf0, 0])],
-])('changes nothing for a PMT that %s', (_name, section) => {
+])('ignores a PMT that %s', (_name, section) => {
   const feed = makeFeed();
   feed.tables([main]);
   feed.section(main.pmtPid, section);
@@ -168,7 +168,7 @@ it.each([
   expect(feed.pes).toMatchObject([{ kind: 'video' }]);
 });
 
-it('changes nothing for a PAT that is only announced', () => {
+it('ignores a PAT that is only announced', () => {
   const feed = makeFeed();
   feed.tables([main]);
   feed.section(0, makeSection(0, 1, [0, 5, ...pid13(0x50)], { version: 1, isNext: true }));
@@ -230,12 +230,12 @@ it('continues with the picture when the sound moves, another program appears, or
     'audio 5',
   ]);
   expect(feed.changes.slice(1)).toEqual([{ video: false, audio: true, audioCodec: false }]);
-  // Readers of what is handed on see two streams that stay.
+  // Readers of the output see two unchanged streams.
   const pids = cut(Buffer.concat(feed.handedOn)).map((packet) => packet.readUInt16BE(1) & 0x1fff);
   expect(new Set(pids).size).toBe(2);
 });
 
-it('continues with the sound when the picture moves, and hands on the new one under another PID', () => {
+it('continues with the sound when the picture moves, and outputs the new picture stream under another PID', () => {
   const feed = makeFeed();
   feed.tables([main]);
   feed.unit(0x200, 1);
@@ -259,7 +259,7 @@ it('continues with the sound when the picture moves, and hands on the new one un
   expect(new Set([before, sound, after]).size).toBe(3);
 });
 
-it('follows to another program when its own has gone', () => {
+it('switches to another program when its own disappears', () => {
   const feed = makeFeed();
   feed.tables([main]);
   feed.tables([{ number: 4, pmtPid: 0x40, streams: [[H264, 0x400]] }], 1);

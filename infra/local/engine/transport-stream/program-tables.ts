@@ -1,6 +1,6 @@
 /**
- * Reads the PAT and the PMTs of a transport stream and chooses one program: the first in the PAT that has a picture, else
- * the first that has sound. A choice is kept for as long as it can be.
+ * Reads the PAT and the PMTs of a transport stream and chooses one program: the first in the PAT with a picture, else
+ * the first with sound. A choice is kept as long as possible.
  */
 import { NULL_PID } from './packet.ts';
 import { createSectionReader, type Section } from './section-reader.ts';
@@ -11,7 +11,7 @@ export interface StreamDescription {
   streamType: number;
 }
 
-/** As a PMT describes it. */
+/** A stream as described by a PMT. */
 export interface ElementaryStream extends StreamDescription {
   descriptors: Buffer;
 }
@@ -23,7 +23,7 @@ export interface SelectedProgram {
 }
 
 export interface ProgramTables {
-  /** Whether the PID carries tables. */
+  /** Returns whether the PID carries tables. */
   carries(pid: number): boolean;
   push(pid: number, packet: Buffer, payload: Buffer, starts: boolean): void;
 }
@@ -32,18 +32,18 @@ interface ProgramMap {
   videos: ElementaryStream[];
   audios: ElementaryStream[];
   clockPid: number;
-  /** How often it has come. */
+  /** Number of times it was received. */
   sightings: number;
 }
 
 const TABLE_PAT = 0x00;
 const TABLE_PMT = 0x02;
 const PAT_PID = 0;
-/** Below it are the PIDs of fixed tables. */
+/** Lower PIDs are reserved for fixed tables. */
 const FIRST_FREE_PID = 0x10;
 const VIDEO_TYPES = new Set([0x01, 0x02, 0x10, 0x1b, 0x24, 0x33, 0xd1, 0xea]);
 const AUDIO_TYPES = new Set([0x03, 0x04, 0x0f, 0x11, 0x81, 0x87, 0x8a]);
-/** PES private data: descriptors say what it is. */
+/** PES private data, identified by descriptors. */
 export const TYPE_PRIVATE = 0x06;
 /** AC-3, E-AC-3 and DTS (ETSI EN 300 468, annexes D and G). */
 const AUDIO_DESCRIPTORS = new Set([0x6a, 0x7a, 0x7b]);
@@ -53,7 +53,7 @@ const AUDIO_FORMATS = new Set(['AC-3', 'EAC3', 'DTS1', 'DTS2', 'DTS3', 'Opus', '
 
 const NOTHING_SELECTED: SelectedProgram = { video: null, audio: null, clockPid: NULL_PID };
 
-/** @param onProgram called with every table of the chosen program, whether or not it says something new */
+/** @param onProgram called with every table of the chosen program, changed or not */
 export function createProgramTables(onProgram: (program: SelectedProgram) => void): ProgramTables {
   let programs: { number: number; pmtPid: number }[] = [];
   let patKey = '';
@@ -74,7 +74,7 @@ export function createProgramTables(onProgram: (program: SelectedProgram) => voi
       .toSorted(([one], [other]) => one - other)
       .flatMap(([, { body }]) => readPrograms(body))
       .filter(({ number, pmtPid }) => number !== 0 && pmtPid >= FIRST_FREE_PID && pmtPid < NULL_PID);
-    // A PAT without programs says nothing that could be followed.
+    // A PAT without programs is ignored.
     if (named.length === 0) return;
     programs = named;
     readers = new Map([
@@ -110,20 +110,20 @@ export function createProgramTables(onProgram: (program: SelectedProgram) => voi
     onProgram(selected);
   }
 
-  /** Null while a program named earlier may still turn out to be the one. */
+  /** Returns null while a program earlier in the PAT may still be chosen. */
   function choose(): number | null {
     for (const kind of ['videos', 'audios'] as const) {
       if (chosen !== null && maps.get(chosen)?.[kind].length) return chosen;
       let isComplete = true;
       for (const { number } of programs) {
         const map = maps.get(number);
-        // Once another table has come twice, one that has not come at all is not sent.
+        // When another table has arrived twice, a table that has not arrived yet is not being sent.
         if (map && map[kind].length > 0) return isComplete || map.sightings > 1 ? number : null;
         isComplete &&= map !== undefined;
       }
       if (!isComplete && ![...maps.values()].some(({ sightings }) => sightings > 1)) return null;
     }
-    // Nothing can be shown of any of them. The chosen one has lost its streams.
+    // No program has a usable stream: the chosen one has lost its streams.
     return chosen !== null && maps.has(chosen) ? chosen : null;
   }
 
@@ -158,13 +158,13 @@ function readProgramMap(body: Buffer): Omit<ProgramMap, 'sightings'> {
   return { videos, audios, clockPid: body.readUInt16BE(0) & 0x1fff };
 }
 
-/** A stream in use stays in use while it is listed, whatever is listed before it. */
+/** Keeps the stream in use while it is listed, in any position. */
 function keepOrFirst(streams: ElementaryStream[], used: ElementaryStream | null): ElementaryStream | null {
   const same = streams.find(({ pid, streamType }) => pid === used?.pid && streamType === used.streamType);
   return same ?? streams[0] ?? null;
 }
 
-/** PES private data (type 6) is audio when one of its descriptors, in whatever order, says so. */
+/** PES private data (type 6) is audio when any of its descriptors identifies it as audio. */
 function isPrivateAudio({ streamType, descriptors }: ElementaryStream): boolean {
   if (streamType !== TYPE_PRIVATE) return false;
   for (let at = 0; at + 2 <= descriptors.length; at += 2 + descriptors[at + 1]!) {

@@ -1,7 +1,7 @@
-/** Beyond this a group of pictures is not kept. */
+/** A group of pictures larger than this is not kept. */
 const CACHE_BYTES_MAX = 16 * 1024 * 1024;
 
-/** The keyframe a group begins with. */
+/** The keyframe that starts a group. */
 export interface GroupStart {
   /** Program time. */
   dtsMs: number;
@@ -17,20 +17,20 @@ export interface Group extends GroupStart {
 export interface RawCache {
   add(packets: Buffer, offset: number): void;
   /**
-   * A keyframe begins at this offset: what came before is not needed any more.
-   * @param describe takes the keyframe's first packet
+   * Starts a new group: a keyframe begins at this offset, and earlier packets are dropped.
+   * @param describe receives the keyframe's first packet
    */
   startGroup(offset: number, describe: (first: Buffer) => GroupStart): void;
-  /** What comes next does not belong to the group: there is none until the next keyframe. */
+  /** Drops the group: the next packets do not belong to it. */
   endGroup(): void;
-  /** Everything since the newest keyframe; null when there has been none. */
+  /** Returns all packets since the newest keyframe; null without one. */
   group(): Group | null;
   clear(): void;
 }
 
 /**
- * Keeps the transport packets since the newest keyframe. A keyframe is recognised only after its bytes went by, hence the
- * offsets.
+ * Keeps the transport packets since the newest keyframe. A keyframe is recognised only after its bytes went by, hence
+ * the offsets.
  */
 export function createRawCache(): RawCache {
   let chunks: { offset: number; data: Buffer }[] = [];

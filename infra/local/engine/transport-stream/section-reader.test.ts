@@ -4,7 +4,7 @@ import { PACKET_BYTES } from './packet.ts';
 import { computeSectionCrc } from './section-crc.ts';
 import { createSectionReader, type Section } from './section-reader.ts';
 
-/** A section of any table with `bytes` of body. */
+/** Builds a section of any table with a body of `bytes` bytes. */
 function makeSection(tableId: number, bytes: number, options: { isNext?: boolean; number?: number } = {}): Buffer {
   const section = Buffer.alloc(12 + bytes, tableId ^ 0x55);
   section.set([tableId, 0, 0, 0, 1, options.isNext ? 0xc0 : 0xc1, options.number ?? 0, 0]);
@@ -13,7 +13,7 @@ function makeSection(tableId: number, bytes: number, options: { isNext?: boolean
   return section;
 }
 
-/** Payloads of packets with these sections one directly behind the other. */
+/** Builds the payloads of packets with these sections, one directly behind the other. */
 function packPayloads(sections: Buffer[]): { payload: Buffer; starts: boolean }[] {
   const stream = Buffer.concat(sections);
   const begins = sections.map((_, index) => Buffer.concat(sections.slice(0, index)).length);
@@ -49,7 +49,7 @@ it('reads sections that share packets and follow one another without a gap', () 
   expect(found.map(({ body }) => body.length)).toEqual([10, 20, 400, 3, 183, 1_000, 170, 5]);
 });
 
-it('leaves out sections that are damaged or only announced', () => {
+it('skips sections that are damaged or only announced', () => {
   const damaged = makeSection(3, 30);
   damaged[20]! ^= 1;
   const found = read(
@@ -58,7 +58,7 @@ it('leaves out sections that are damaged or only announced', () => {
   expect(found.map(({ tableId }) => tableId)).toEqual([1, 4]);
 });
 
-it('reads on behind a lost packet, and makes no section of two halves', () => {
+it('continues behind a lost packet without joining halves of two sections', () => {
   const payloads = packPayloads([makeSection(1, 500), makeSection(2, 500), makeSection(3, 10)]);
   const lost = 1;
   const kept = payloads.filter((_, index) => index !== lost);
@@ -66,7 +66,7 @@ it('reads on behind a lost packet, and makes no section of two halves', () => {
   expect(found.map(({ tableId }) => tableId)).toEqual([2, 3]);
 });
 
-it('reads packets that are sent twice once', () => {
+it('reads duplicate packets once', () => {
   const payloads = packPayloads([makeSection(1, 500), makeSection(2, 500)]);
   const twice = payloads.flatMap((payload) => [payload, payload]);
   expect(read(twice, (index) => index >> 1).map(({ tableId }) => tableId)).toEqual([1, 2]);

@@ -8,7 +8,7 @@ export interface Section {
   version: number;
   number: number;
   lastNumber: number;
-  /** Between the header and the CRC. */
+  /** The bytes between the header and the CRC. */
   body: Buffer;
 }
 
@@ -19,15 +19,15 @@ const STUFFING = 0xff;
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Puts the sections of one PID together. They may share a packet, follow one another without a gap, and take several
- * packets. A section that is damaged or only announced (`current_next_indicator` 0) is left out.
- * @returns takes the packets of the PID in order
+ * Assembles the sections of one PID. They may share a packet, follow one another without a gap, and span several
+ * packets. A section that is damaged or only announced (`current_next_indicator` 0) is skipped.
+ * @returns the function that reads the packets of the PID in order
  */
 export function createSectionReader(
   onSection: (section: Section) => void,
 ): (packet: Buffer, payload: Buffer, starts: boolean) => void {
   let data = NOTHING;
-  /** Whether `data` is the beginning of a section. */
+  /** Whether `data` is the start of a section. */
   let isOpen = false;
   let previous: Buffer | null = null;
 

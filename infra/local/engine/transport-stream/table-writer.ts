@@ -2,13 +2,13 @@ import { PACKET_BYTES } from './packet.ts';
 import { computeSectionCrc } from './section-crc.ts';
 
 const PAT_PID = 0;
-/** No stream carries the clock. */
+/** Clock PID of a program without a clock. */
 export const NO_CLOCK_PID = 0x1fff;
 const PROGRAM_NUMBER = 1;
 
 export interface WrittenProgram {
   pmtPid: number;
-  /** Of the stream that carries the clock; `NO_CLOCK_PID` without one. */
+  /** PID of the stream that carries the clock; `NO_CLOCK_PID` without one. */
   clockPid: number;
   streams: { streamType: number; pid: number; descriptors?: Buffer }[];
 }
@@ -45,7 +45,7 @@ function buildPmt({ clockPid, streams }: WrittenProgram): Buffer {
   );
 }
 
-/** A table of one section; its id extension is the transport stream's id as well as the program's number. */
+/** Builds a table of one section; its id extension is both the transport stream's id and the program's number. */
 function buildSection(tableId: number, body: Buffer): Buffer {
   const head = Buffer.from([tableId, 0, 0, 0, PROGRAM_NUMBER, 0xc1, 0, 0]);
   head.writeUInt16BE(0xb000 | (head.length - 3 + body.length + 4), 1);

@@ -6,7 +6,7 @@ import { createTimeline, tickDistance, type LineKind } from './timeline.ts';
 const WRAP = 2 ** 33;
 const SECOND = 90_000;
 
-/** A source of 25 pictures and 50 pieces of sound a second, in time with the clock unless told otherwise. */
+/** A source of 25 pictures and 50 audio frames a second, by default in time with the clock. */
 function play(
   seconds: number,
   ticksOf: (kind: LineKind, second: number) => number | null,
@@ -28,12 +28,12 @@ function play(
 
 const span = (times: number[]) => times.at(-1)! - times[0]!;
 
-it('begins with the time of day', () => {
+it('starts at the time of day', () => {
   const clock = makeManualClock();
   expect(createTimeline(clock).toMs('video', 17)).toBe(clock.now());
 });
 
-it('counts on over the 33-bit edge', () => {
+it('continues past the 33-bit limit', () => {
   const timeline = createTimeline(makeManualClock());
   const first = timeline.toMs('video', WRAP - 9_000);
   expect(timeline.toMs('video', 0) - first).toBe(100);
@@ -42,7 +42,7 @@ it('counts on over the 33-bit edge', () => {
   expect(timeline.toMs('video', 9_000) - first).toBe(200);
 });
 
-it.each([0.04, -0.9, 3, -4])('keeps sound that is %d s from the picture where it is', (apart) => {
+it.each([0.04, -0.9, 3, -4])('keeps the position of sound that is %d s from the picture', (apart) => {
   const { video, audio } = play(20, (kind, second) => (second + 100 + (kind === 'audio' ? apart : 0)) * SECOND);
   expect(audio[0]! - video[0]!).toBeCloseTo(apart * 1_000, 0);
   expect(audio.at(-1)! - video.at(-1)!).toBeCloseTo(apart * 1_000 + 20, 0);
@@ -78,7 +78,7 @@ it.each([
   expect(Math.abs(audio.at(-1)! - video.at(-1)!)).toBeLessThan(500);
 });
 
-it('does not gain by jumping again and again', () => {
+it('does not gain time through repeated jumps', () => {
   const { video, audio, tookMs } = play(60, (_kind, second) => (second + Math.floor(second) * 100) * SECOND);
   for (const line of [video, audio]) expect(Math.abs(span(line) - tookMs)).toBeLessThan(500);
 });
@@ -105,7 +105,7 @@ it('follows an oscillator that is 0.01 % off without a step', () => {
   expect(Math.max(...steps) - Math.min(...steps)).toBeLessThan(0.01);
 });
 
-it('takes packets that were held up and come in a burst for what they are', () => {
+it('accepts delayed packets that arrive in a burst', () => {
   const clock = makeManualClock();
   const timeline = createTimeline(clock);
   const first = timeline.toMs('video', 0);

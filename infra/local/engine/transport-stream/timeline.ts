@@ -1,37 +1,38 @@
 /**
- * Maps the wrapping times of a transport stream to program time: milliseconds since the epoch at which the media arrived,
- * as even as the source counts. It never wraps, and runs neither faster nor slower than the clock.
+ * Maps the wrapping times of a transport stream to program time: milliseconds since the epoch at which the media
+ * arrived, spaced as evenly as in the source. Program time never wraps and runs neither faster nor slower than the
+ * clock.
  *
- * Picture and sound are separate lines. They keep the distance the source gives them while it is one that a receiver
- * could bridge; beyond that one of the two counts from elsewhere, and what arrives together belongs together.
+ * Picture and sound have separate timelines. They keep the distance they have in the source as long as a receiver could
+ * bridge it. Beyond that, one of the two uses another time base, and media that arrives together is placed together.
  */
 import type { Clock } from '../../host/clock.ts';
 
 export type LineKind = 'video' | 'audio';
 
 export interface Timeline {
-  /** Program time of a 33-bit 90 kHz time, fractions kept; never less than the one before of the same kind. */
+  /** Returns the program time of a 33-bit 90 kHz time, with fractions; never less than the previous one of its kind. */
   toMs(kind: LineKind, ticks: number): number;
-  /** The source starts again at times of its own: continue by the wall-clock gap. */
+  /** Handles a restart of the source with new times: program time continues by the wall-clock gap. */
   restart(): void;
 }
 
 const WRAP_TICKS = 2 ** 33;
 const TICKS_PER_MS = 90;
-/** Sound further from the picture counts from elsewhere. A receiver buffers one second (ISO/IEC 13818-1 2.4.2.6). */
+/** Sound further from the picture uses another time base. A receiver buffers one second (ISO/IEC 13818-1 2.4.2.6). */
 const APART_MS_MAX = 5_000;
-/** A step further back is another timeline. Pictures without a decode time step back by some pictures. */
+/** A larger step back is another timeline. Pictures without a decode time step back by a few pictures. */
 const STEP_BACK_MS_MAX = 500;
-/** A step further ahead of the clock is another timeline. Packets held up on the way come in a burst. */
+/** A larger step ahead of the clock is another timeline. Delayed packets arrive in a burst. */
 const STEP_AHEAD_MS_MAX = 2_000;
-/** Least step over a restart or jump: no two runs share a time. */
+/** Smallest step over a restart or jump, so that no two runs share a time. */
 const RESTART_STEP_MS = 20;
-/** How far the source's time may be from the clock: what was held up comes later, an encoder may send ahead. */
+/** Allowed distance of the source's time from the clock: packets may be delayed, an encoder may send ahead. */
 const AHEAD_MS_MAX = 10_000;
 const BEHIND_MS_MAX = 10_000;
-/** No oscillator differs more. What drifts slower than this is followed. */
+/** No oscillator deviates more. A drift below this is followed. */
 const DRIFT_MAX = 0.001;
-/** A longer step of the clock between two frames is one of the clock itself, which has been set. */
+/** A larger step of the clock between two frames means that the clock was set. */
 const CLOCK_STEP_MS_MAX = 60_000;
 
 interface Line {
@@ -41,7 +42,7 @@ interface Line {
   atMs: number;
 }
 
-/** Signed distance between two 33-bit times in ticks, the shorter way round. */
+/** Returns the signed distance between two 33-bit times in ticks, the shorter way round. */
 export function tickDistance(from: number, to: number): number {
   const distance = (to - from) % WRAP_TICKS;
   if (distance > WRAP_TICKS / 2) return distance - WRAP_TICKS;
@@ -53,7 +54,7 @@ export function createTimeline(clock: Clock): Timeline {
   const newestMs: Partial<Record<LineKind, number>> = {};
   let restarted: { ms: number; atMs: number } | null = null;
   const steady = createSteadyClock(clock);
-  /** What program time would be if the source kept to the clock. */
+  /** Program time if the source kept to the clock. */
   let clockMs = 0;
   let clockAtMs = 0;
 
@@ -80,7 +81,7 @@ export function createTimeline(clock: Clock): Timeline {
     const isStep = (ms: number) => ms >= -STEP_BACK_MS_MAX && ms - elapsedMs <= STEP_AHEAD_MS_MAX;
     const stepMs = tickDistance(own.ticks, ticks) / TICKS_PER_MS;
     if (isStep(stepMs)) return own.ms + stepMs;
-    // If the other line has jumped as well, they belong together again.
+    // If the other timeline has jumped as well, the two belong together again.
     const besideMs = other ? beside(other, ticks) : null;
     if (besideMs !== null && isStep(besideMs - own.ms)) return besideMs;
     return own.ms + Math.max(RESTART_STEP_MS, elapsedMs);
@@ -117,7 +118,7 @@ export function createTimeline(clock: Clock): Timeline {
   };
 }
 
-/** A clock that does not follow when the given one is set, until it is corrected. */
+/** Creates a clock that ignores steps of the given clock until it is corrected. */
 function createSteadyClock(clock: Clock): { now(): number; set(): number } {
   let seenMs = clock.now();
   let steadyMs = seenMs;

@@ -1,5 +1,5 @@
 /**
- * Reads the pictures of a video stream: their times, where decoding can begin, and for H.264 what they are decoded with.
+ * Reads the pictures of a video stream: their times, the places to start decoding, and for H.264 the parameter sets.
  */
 import { createDecoderHeaders } from './decoder-headers.ts';
 import { isFieldSlice, isSlice, NAL_IDR, NAL_SPS, splitAccessUnits, splitAnnexB } from './h264.ts';
@@ -17,11 +17,11 @@ export interface Picture {
   keyframe: boolean;
   /** Half a frame when it is a single field. */
   frames: 0.5 | 1;
-  /** Of its first transport packet; null when another picture of the same PES packet is in front of it. */
+  /** Offset of its first transport packet; null unless it is the first picture of its PES packet. */
   offset: number | null;
-  /** Headers a decoder needs that a keyframe does not bring itself, as a byte stream. */
+  /** Headers a decoder needs and the keyframe lacks, as a byte stream. */
   missingHeaders: Buffer;
-  /** Of H.264: its NAL units and parameter sets, the latter on keyframes; null while they are not known. */
+  /** H.264 only: NAL units, and on keyframes the parameter sets; null while these are unknown. */
   h264: { units: Buffer[]; sets: ActiveSets | null } | null;
 }
 
@@ -36,7 +36,7 @@ const REORDER_TICKS_MAX = 10 * 90_000;
 const START_CODE = Buffer.from([0, 0, 0, 1]);
 const NOTHING = Buffer.alloc(0);
 
-/** Reads one stream of one connection. */
+/** Creates a reader for one stream of one connection. */
 export function createVideoReader(streamType: number): VideoReader {
   const times = createPictureTimes();
   return streamType === TYPE_H264 ? createH264Reader(times) : createOtherReader(streamType, times);
@@ -69,7 +69,7 @@ function createH264Reader(times: PictureTimes): VideoReader {
   };
 }
 
-/** One picture for each PES packet. */
+/** Reads one picture from each PES packet. */
 function createOtherReader(streamType: number, times: PictureTimes): VideoReader {
   const headers = createDecoderHeaders(streamType);
   return {
@@ -86,11 +86,11 @@ function createOtherReader(streamType: number, times: PictureTimes): VideoReader
 }
 
 interface PictureTimes {
-  /** @param stated times of the PES packet the picture begins; null for one further back in it */
+  /** @param stated times of the PES packet that starts with the picture; null for a later picture in it */
   next(stated: Pick<AssembledPes, 'pts' | 'dts'> | null, frames: number): { dts: number; pts: number };
 }
 
-/** Times of pictures that state none follow from those before. */
+/** Derives the times of pictures that state none from the previous ones. */
 function createPictureTimes(): PictureTimes {
   let lastDts: number | null = null;
   let lastFrames = 1;
@@ -110,8 +110,8 @@ function createPictureTimes(): PictureTimes {
 }
 
 /**
- * Decoding can begin at an IDR picture; with open groups of pictures or a refresh in slices also at one that the muxer has
- * marked. Some mark every picture: only those count that bring their parameter sets.
+ * Returns whether decoding can start at the picture: an IDR picture or, with open groups of pictures or a refresh in
+ * slices, one the muxer has marked. Some muxers mark every picture, so a mark counts only together with parameter sets.
  */
 function isKeyframe(units: Buffer[], isMarked: boolean): boolean {
   const has = (wanted: number) => units.some((unit) => (unit[0]! & 0x1f) === wanted);

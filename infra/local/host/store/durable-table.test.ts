@@ -129,7 +129,7 @@ describe('the table after a power cut during a repair', () => {
         await play(opened.table, randomOf(1), played);
         disk.heal();
         disk.failFrom(disk.operations() + later, 'EIO');
-        await opened.health.look();
+        await opened.health.poll();
         const { rows } = await open(disk.afterPowerCut(randomOf(operation * 100 + later)));
         const possible = [played.confirmed, ...played.failed.map((_, index) => withFirst(played, index + 1))];
         expect(possible.map(sorted), `operation ${operation}, then ${later}`).toContainEqual(sorted(rows));
@@ -155,7 +155,7 @@ describe.each(['ENOSPC', 'EROFS', 'EIO'])('the table on a disk that fails with %
       await play(opened.table, randomOf(1), played);
       expect(played.failed.length === 0 || opened.health.failure() !== null).toBe(true);
       expect(sorted(opened.rows)).toEqual(sorted(played.confirmed));
-      await opened.health.look();
+      await opened.health.poll();
       disk.heal();
       // Free space is not enough: the table accepts nothing until a repair has succeeded.
       const isRefused = opened.health.failure() !== null;
@@ -164,7 +164,7 @@ describe.each(['ENOSPC', 'EROFS', 'EIO'])('the table on a disk that fails with %
         () => null,
       );
       expect(early === null).toBe(isRefused);
-      await opened.health.look();
+      await opened.health.poll();
       expect(opened.health.failure()).toBeNull();
       const after = { confirmed: played.confirmed, failed: [] };
       await play(opened.table, randomOf(operation), after, 4);

@@ -26,7 +26,7 @@ export interface StorageHealth {
   /** @throws {DirectoryGoneError} when the path of the data directory leads elsewhere now */
   requireInPlace(): void;
   /** Checks every part and repairs the failed ones. */
-  look(): Promise<void>;
+  poll(): Promise<void>;
   /** Polls every two seconds until `close`. */
   watch(): void;
   close(): Promise<void>;
@@ -37,7 +37,7 @@ export class StorageRefusedError extends Error {
   override readonly name = 'StorageRefusedError';
 }
 
-const LOOK_EVERY_MS = 2_000;
+const POLL_EVERY_MS = 2_000;
 
 const CAUSES: Record<string, Omit<StorageFailure, 'since'>> = {
   ENOSPC: { reason: 'the disk is full', remedy: 'free some space on the disk of the data directory' },
@@ -83,7 +83,7 @@ export function createStorageHealth(deps: {
   );
   const failed = new Map<string, unknown>();
   let failure: StorageFailure | null = null;
-  let looking: Promise<void> = Promise.resolve();
+  let polling: Promise<void> = Promise.resolve();
   let cancel = () => {};
   let closed = false;
 
@@ -101,7 +101,7 @@ export function createStorageHealth(deps: {
     );
   }
 
-  async function lookOnce(): Promise<void> {
+  async function pollOnce(): Promise<void> {
     for (const [name, part] of parts) {
       try {
         if (failed.has(name)) await part.repair();
@@ -118,14 +118,14 @@ export function createStorageHealth(deps: {
     failure = null;
   }
 
-  function look(): Promise<void> {
-    looking = looking.then(lookOnce);
-    return looking;
+  function poll(): Promise<void> {
+    polling = polling.then(pollOnce);
+    return polling;
   }
 
   function watch(): void {
     if (closed) return;
-    cancel = clock.after(LOOK_EVERY_MS, () => void look().then(watch));
+    cancel = clock.after(POLL_EVERY_MS, () => void poll().then(watch));
   }
 
   return {
@@ -133,12 +133,12 @@ export function createStorageHealth(deps: {
     fail,
     add: (name, part) => void parts.set(name, part),
     requireInPlace: () => directory?.requireInPlace(),
-    look,
+    poll,
     watch,
     async close() {
       closed = true;
       cancel();
-      await looking;
+      await polling;
     },
   };
 }

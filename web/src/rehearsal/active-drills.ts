@@ -2,10 +2,10 @@ import type { RehearsalResource } from '../../../functions/api/schemas/rehearsal
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 
 /**
- * What is practised, in words for the banner: the failure, and on what where it concerns one destination.
- * @param destinations for their names; one that is not among them goes by its id
+ * Describes the running drills for the banner: the failure and its destinations.
+ * @param destinations provide the names; an unknown one is shown by its id
  */
-export function practisedFaults(
+export function describeActiveDrills(
   faults: readonly RehearsalResource['data'][number][],
   destinations: readonly Pick<DestinationResource, 'destinationId' | 'name'>[],
 ): string[] {

@@ -11,8 +11,7 @@ import { openStage, type Stage } from './stage.ts';
 import { tooWide, type WatchedPage } from './watched-page.ts';
 
 /**
- * What an operator does to more than one destination, or to one that hangs, and what is left at AWS by accident. No
- * encoder sends anything: channels run without.
+ * Tests bulk actions, a hanging destination and orphans. Channels run without an encoder.
  */
 
 const NAMES = ['Alpha', 'Bravo'];
@@ -34,11 +33,11 @@ let product: Product;
 let mediaLive: MediaLiveClient;
 let show: WatchedPage;
 let page: Page;
-/** Ids of what was left: one with our tags, one without. */
+/** Ids of the orphans: one tagged, one untagged. */
 let left: Promise<{ ours: string; foreign: string }> | undefined;
 
 const button = (name: string, on: Page | Locator = page): Locator => on.getByRole('button', { name, exact: true });
-/** It may carry its price between its two words. */
+/** The button's name may contain a price. */
 const startButton = (name: string): Locator => page.getByRole('button', { name: new RegExp(`^Start .*${name}$`) });
 const row = (name: string): Locator => page.getByRole('article', { name, exact: true });
 const pages = (): Locator => page.getByRole('navigation', { name: 'Pages' });
@@ -48,7 +47,7 @@ const orphans = async (): Promise<OrphanResource[]> => (await product.call('GET'
 const statuses = async (): Promise<string[]> =>
   (await stage.destinations()).filter(({ operation }) => operation === null).map(({ status }) => status);
 
-/** Makes an input the way a destination does, for one that never was. @returns its id */
+/** Creates an input like that of a destination which does not exist. @returns its id */
 async function leaveInput(isTagged: boolean): Promise<string> {
   const model = await waitFor('an input of ours', async () => {
     const { Inputs } = await mediaLive.send(new ListInputsCommand({}));
@@ -67,7 +66,7 @@ async function leaveInput(isTagged: boolean): Promise<string> {
   return input!.Id!;
 }
 
-/** Leaves both, once. */
+/** Creates both orphans once. */
 const leaveBoth = () => (left ??= (async () => ({ ours: await leaveInput(true), foreign: await leaveInput(false) }))());
 
 beforeAll(async () => {
@@ -91,21 +90,21 @@ afterAll(async () => {
   await stage?.close();
 });
 
-describe('no leftovers', () => {
-  it('are not mentioned', async () => {
+describe('without orphans the show page', () => {
+  it('does not mention them', async () => {
     await stage.begin(
       show,
       NAMES.map((name) => idle(name)),
     );
     await row('Alpha').waitFor();
     expect(await pages().getByRole('link', { name: 'Unused resources', exact: true }).count()).toBe(1);
-    // Left already here, because the sweep that finds them comes every ten seconds.
+    // Created here already, because the sweep finds them only every ten seconds.
     await leaveBoth();
   });
 });
 
 describe('all destinations at once', () => {
-  it('start after a question that names them, and nothing happens on Cancel', async () => {
+  it('start after a dialog that lists them, and Cancel changes nothing', async () => {
     await stage.begin(
       show,
       NAMES.map((name) => idle(name)),
@@ -131,7 +130,7 @@ describe('all destinations at once', () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
 
-  it('stop, and those that are refused are told by name', async () => {
+  it('stop, and the dialog names the refused ones', async () => {
     await stage.begin(
       show,
       NAMES.map((name) => running(name)),
@@ -156,7 +155,7 @@ describe('all destinations at once', () => {
 });
 
 describe('one destination', () => {
-  it('tells what happened to it, newest first, with the operation to quote', async () => {
+  it('shows its timeline, newest first, with operation ids to copy', async () => {
     await stage.begin(show, [running('Alpha'), idle('Bravo')]);
     await stage.begin(show, [idle('Alpha'), idle('Bravo')]);
     await row('Alpha').getByRole('link', { name: 'Alpha' }).click();
@@ -203,7 +202,7 @@ describe('one destination', () => {
     expect((await restarted).status()).toBe(202);
     await waitFor('Bravo to run again', async () => (await statuses()).includes('running'));
 
-    // A hang takes minutes to be one; the page is told of it instead.
+    // A real hang takes minutes, so the test fakes the API's answer.
     await page.route('**/api/destinations?limit=200', async (route) => {
       const answer = await route.fetch();
       const body = await answer.json();
@@ -223,8 +222,8 @@ describe('one destination', () => {
   });
 });
 
-describe('leftovers', () => {
-  it('tell what they are and what they cost, and are not released where they are not ours', async () => {
+describe('orphans', () => {
+  it('are listed with reason and cost, and untagged ones cannot be released', async () => {
     await stage.begin(
       show,
       NAMES.map((name) => idle(name)),
@@ -246,7 +245,7 @@ describe('leftovers', () => {
     expect(await refused.getAttribute('aria-description')).toMatch(/tagged/);
   });
 
-  it('are released on request, and the button stays busy until they are gone', async () => {
+  it('are released on request, and the button stays busy until they disappear', async () => {
     await stage.begin(
       show,
       NAMES.map((name) => idle(name)),
@@ -257,13 +256,13 @@ describe('leftovers', () => {
     await button(`Release MediaLive input ${ours}`).click();
     const confirm = button(`Confirm: Release MediaLive input ${ours}`);
     await waitFor('the release to be asked for', async () => {
-      // The question is not answered by a click too soon after it was asked.
+      // The question ignores a click that comes too soon.
       if ((await confirm.count()) > 0) await confirm.click({ timeout: 500 }).catch(() => {});
       return (await orphans()).some((each) => each.releaseRequestedBy !== null);
     });
     await panel().getByText('Releasing').waitFor();
 
-    // The sweeps that release it take their time; the page is told of their result.
+    // The releasing sweeps are slow, so the test fakes their result.
     await page.route('**/api/orphans', (route) => route.fulfill({ json: { data: [] } }));
     await page.getByText('No unused resources.').waitFor();
     expect(show.faults).toEqual([]);

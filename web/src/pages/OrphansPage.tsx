@@ -1,15 +1,15 @@
 import { Loader } from '@mantine/core';
-import { useLeftovers } from '../api/leftovers.ts';
+import { useOrphans } from '../api/orphans.ts';
 import { problemOf } from '../api/request.ts';
 import { usePageTitle } from '../ui/use-page-title.ts';
-import { Leftovers } from '../leftovers/Leftovers.tsx';
+import { Orphans } from '../orphans/Orphans.tsx';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { formatPrice } from '../costs/money.ts';
 import classes from '../ui/page.module.css';
 
-/** What exists at AWS although no destination needs it: money that leaks. */
-export function LeftoversPage() {
-  const { data, error } = useLeftovers();
+/** Shows orphans: AWS resources that cost money although no destination uses them. */
+export function OrphansPage() {
+  const { data, error } = useOrphans();
   const problem = problemOf(error);
   usePageTitle('Unused resources');
   const known = data?.reduce((sum, { usdPerHour }) => sum + (usdPerHour ?? 0), 0) ?? 0;
@@ -23,7 +23,7 @@ export function LeftoversPage() {
       </p>
       {!data && (problem ? <ProblemPanel problem={problem} /> : <Loader />)}
       {data?.length === 0 && <p className={classes.empty}>No unused resources.</p>}
-      {!!data?.length && <Leftovers leftovers={data} />}
+      {!!data?.length && <Orphans orphans={data} />}
     </section>
   );
 }

@@ -1,6 +1,6 @@
 import { IconTrash } from '@tabler/icons-react';
 import type { OrphanResource } from '../../../functions/api/schemas/answers.ts';
-import { useReleaseLeftover } from '../api/leftovers.ts';
+import { useReleaseOrphan } from '../api/orphans.ts';
 import { useRoleRefusal } from '../api/session.ts';
 import { showProblem } from '../app/problem-toast.tsx';
 import { useServerNow } from '../app/use-now.ts';
@@ -8,7 +8,7 @@ import { formatMoment, sentence } from '../ui/format.ts';
 import { pricePerHour, PRICE_UNKNOWN } from '../costs/money.ts';
 import { ConfirmButton } from '../ui/ConfirmButton.tsx';
 import { CopyButton } from '../ui/CopyButton.tsx';
-import classes from './Leftovers.module.css';
+import classes from './Orphans.module.css';
 
 const RESOURCE_NAMES: Record<OrphanResource['resource'], string> = {
   flowOutput: 'MediaConnect output',
@@ -16,25 +16,25 @@ const RESOURCE_NAMES: Record<OrphanResource['resource'], string> = {
   input: 'MediaLive input',
 };
 
-/** What exists at AWS and belongs to no destination, each with the button that releases it. */
-export function Leftovers({ leftovers }: { leftovers: readonly OrphanResource[] }) {
+/** Lists the orphans, each with a button that releases it. */
+export function Orphans({ orphans }: { orphans: readonly OrphanResource[] }) {
   return (
     <ul className={classes.list} aria-label="Unused resources">
-      {leftovers.map((leftover) => (
-        <Leftover key={leftover.orphanId} leftover={leftover} />
+      {orphans.map((orphan) => (
+        <Orphan key={orphan.orphanId} orphan={orphan} />
       ))}
     </ul>
   );
 }
 
-function Leftover({ leftover }: { leftover: OrphanResource }) {
+function Orphan({ orphan }: { orphan: OrphanResource }) {
   const now = useServerNow();
-  const release = useReleaseLeftover();
+  const release = useReleaseOrphan();
   const refusal = useRoleRefusal('operator');
-  const { resource, resourceId, orphanId, isReleasable } = leftover;
+  const { resource, resourceId, orphanId, isReleasable } = orphan;
   const name = RESOURCE_NAMES[resource];
   return (
-    <li className={classes.leftover}>
+    <li className={classes.orphan}>
       <div className={classes.what}>
         <strong>{name}</strong>
         <span className={classes.id}>
@@ -43,11 +43,11 @@ function Leftover({ leftover }: { leftover: OrphanResource }) {
         </span>
       </div>
       <p className={classes.reason}>
-        {sentence(leftover.detail)}.{!isReleasable && <span> Check it in the AWS console.</span>}
+        {sentence(orphan.detail)}.{!isReleasable && <span> Check it in the AWS console.</span>}
       </p>
       <p className={classes.facts}>
-        <span>{pricePerHour(leftover.usdPerHour, { isComplete: leftover.isPriceComplete }) ?? PRICE_UNKNOWN}</span>
-        <span>first seen {formatMoment(leftover.firstSeenAt, now)}</span>
+        <span>{pricePerHour(orphan.usdPerHour, { isComplete: orphan.isPriceComplete }) ?? PRICE_UNKNOWN}</span>
+        <span>first seen {formatMoment(orphan.firstSeenAt, now)}</span>
       </p>
       <div className={classes.action}>
         <ConfirmButton
@@ -56,7 +56,7 @@ function Leftover({ leftover }: { leftover: OrphanResource }) {
           busyLabel="Releasing"
           ariaLabel={`Release ${name} ${resourceId}`}
           explanation={isReleasable ? refusal : 'Not tagged by Sluice: delete it in the AWS console'}
-          busy={release.isPending || leftover.releaseRequestedBy !== null}
+          busy={release.isPending || orphan.releaseRequestedBy !== null}
           disabled={!isReleasable || refusal !== undefined}
           icon={<IconTrash size={15} />}
           onConfirm={() =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { practisedFaults } from './practised-faults.ts';
+import { describeActiveDrills } from './active-drills.ts';
 
 const lost = { fault: 'source_lost', scope: 'deployment', label: 'Source lost', description: '' } as const;
 const refused = {
@@ -10,14 +10,16 @@ const refused = {
 } as const;
 const names = [{ destinationId: 'dst_1', name: 'Alpha' }];
 
-describe('what is practised', () => {
-  it('is named, and what is not is left out', () => {
+describe('running drills', () => {
+  it('are named, without the inactive ones', () => {
     const quiet = { ...refused, isActive: false, destinationIds: [] };
-    expect(practisedFaults([{ ...lost, isActive: true, destinationIds: [] }, quiet], names)).toEqual(['Source lost']);
+    expect(describeActiveDrills([{ ...lost, isActive: true, destinationIds: [] }, quiet], names)).toEqual([
+      'Source lost',
+    ]);
   });
 
-  it('says on which destinations, by id where there is no name any more', () => {
+  it('include their destinations, by id when the name is unknown', () => {
     const faults = [{ ...refused, isActive: true, destinationIds: ['dst_1', 'dst_2'] }];
-    expect(practisedFaults(faults, names)).toEqual(['Stream key refused: Alpha, dst_2']);
+    expect(describeActiveDrills(faults, names)).toEqual(['Stream key refused: Alpha, dst_2']);
   });
 });
