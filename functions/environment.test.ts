@@ -40,7 +40,6 @@ describe('readEnvironment', () => {
   it('gives each function the variables of its schema, and no others', () => {
     expect(readEnvironment(MonitorEnvironment, complete)).toEqual({
       TABLE_NAME: complete.TABLE_NAME,
-      STATE_MACHINE_ARN_DELIVERY: complete.STATE_MACHINE_ARN_DELIVERY,
       FLOW_ARN: complete.FLOW_ARN,
       INPUT_SECURITY_GROUP_ID: complete.INPUT_SECURITY_GROUP_ID,
     });

@@ -135,7 +135,6 @@ export const SweepEnvironment = z.pick(Variables, {
 
 export const MonitorEnvironment = z.pick(Variables, {
   TABLE_NAME: true,
-  STATE_MACHINE_ARN_DELIVERY: true,
   FLOW_ARN: true,
   INPUT_SECURITY_GROUP_ID: true,
 });

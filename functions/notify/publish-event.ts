@@ -12,25 +12,28 @@ export interface PublishDeps extends AwsDeps<'sfn' | 'table', 'deliveryMachineAr
 }
 
 /**
- * Publishes an event: creates one delivery for each target that wants it and starts their executions. Publishing the
+ * Publishes events: creates one delivery for each target that wants one, and starts their executions. Publishing the
  * same event again has no further effect, so a caller that cannot know whether it succeeded calls again.
- * @returns the number of targets that want it
+ * @returns the number of deliveries
  * @throws when the table does not answer; then call again
  */
-export async function publishEvent(deps: PublishDeps, event: SluiceEvent): Promise<number> {
-  const targets = (await listTargets(deps)).filter((target) => wantsEvent(target, event));
-  for (const target of targets) await beginDelivery(deps, newDelivery(target, event, deps.now()));
-  return targets.length;
+export async function publishEvents(deps: PublishDeps, events: readonly SluiceEvent[]): Promise<number> {
+  if (events.length === 0) return 0;
+  const targets = await listTargets(deps);
+  const wanted = events.flatMap((event) =>
+    targets.filter((target) => wantsEvent(target, event)).map((target) => newDelivery(target, event, deps.now())),
+  );
+  for (const delivery of wanted) await beginDelivery(deps, delivery);
+  return wanted.length;
 }
 
-/** Publishes an event whose loss only costs a message. Logs a failure. */
-export async function publishQuietly(deps: PublishDeps, event: SluiceEvent): Promise<void> {
+/** Publishes events whose loss only costs a message. Logs a failure. */
+export async function publishQuietly(deps: PublishDeps, events: readonly SluiceEvent[]): Promise<void> {
   try {
-    await publishEvent(deps, event);
+    await publishEvents(deps, events);
   } catch (error) {
-    deps.logger.warn('an event was not published', {
-      eventId: event.eventId,
-      type: event.type,
+    deps.logger.warn('events were not published', {
+      eventIds: events.map(({ eventId }) => eventId),
       error: error instanceof Error ? error.name : 'unknown',
     });
   }

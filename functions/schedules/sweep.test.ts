@@ -567,6 +567,7 @@ describe('the reads of a sweep', () => {
       'ListInputsCommand',
       'QueryCommand',
       'QueryCommand',
+      'QueryCommand',
       // The lease: acquired, then released.
       'UpdateCommand',
       'UpdateCommand',

@@ -13,7 +13,7 @@ import { observeDeliveryExecution } from '../aws/executions.ts';
 import { ATTEMPTS_AT_SECONDS, deliveryIdOf, newDelivery, type Delivery } from '../domain/delivery.ts';
 import type { NotificationTarget } from '../domain/notification-target.ts';
 import { eventIdOf, testEvent, type SluiceEvent } from '../domain/webhook-events.ts';
-import { beginDelivery, publishEvent } from '../notify/publish-event.ts';
+import { beginDelivery, publishEvents } from '../notify/publish-event.ts';
 import { restartDeliveries } from '../schedules/sweep-deliveries.ts';
 import { runDeliveryStep } from './deliver.ts';
 
@@ -77,7 +77,7 @@ describe('an event', () => {
   it('reaches every target that wants it, through the state machine', async () => {
     const target = await addTarget();
     const event = makeEvent();
-    expect(await publishEvent(local.deps, event)).toBe(1);
+    expect(await publishEvents(local.deps, [event])).toBe(1);
     const ended = await waitFor('the delivery to end', async () => {
       const [delivery] = await listDeliveries(local.deps, target.targetId, 1);
       return delivery?.state === 'pending' ? null : delivery;
@@ -90,12 +90,12 @@ describe('an event', () => {
   it('is delivered once however often it is published', async () => {
     const target = await addTarget();
     const event = makeEvent();
-    await Promise.all([publishEvent(local.deps, event), publishEvent(local.deps, event)]);
+    await Promise.all([publishEvents(local.deps, [event]), publishEvents(local.deps, [event])]);
     await waitFor('the delivery to end', async () => {
       const delivery = await getDelivery(local.deps, deliveryIdOf(target.targetId, event));
       return delivery?.state === 'delivered' ? delivery : null;
     });
-    await publishEvent(local.deps, event);
+    await publishEvents(local.deps, [event]);
     expect(await listDeliveries(local.deps, target.targetId, 10)).toHaveLength(1);
     expect(await isMarked(deliveryIdOf(target.targetId, event))).toBe(false);
     expect(received).toHaveLength(1);
@@ -104,7 +104,7 @@ describe('an event', () => {
 
   it('that no target wants creates nothing', async () => {
     const target = await addTarget({ isEnabled: false });
-    expect(await publishEvent(local.deps, makeEvent())).toBe(0);
+    expect(await publishEvents(local.deps, [makeEvent()])).toBe(0);
     expect(await listDeliveries(local.deps, target.targetId, 10)).toEqual([]);
   });
 
@@ -112,7 +112,7 @@ describe('an event', () => {
     const target = await addTarget();
     const event = makeEvent();
     const broken = { send: async () => Promise.reject(new Error('no')) };
-    await publishEvent({ ...local.deps, clients: { ...local.deps.clients, sfn: broken as never } }, event);
+    await publishEvents({ ...local.deps, clients: { ...local.deps.clients, sfn: broken as never } }, [event]);
     expect(received).toEqual([]);
     await restartDeliveries(local.deps);
     const deliveryId = deliveryIdOf(target.targetId, event);

@@ -8,7 +8,10 @@ export interface Logger {
 }
 
 /** What beginning and ending an operation needs, for the API, the steps and the sweep alike. */
-export interface OperationDeps extends AwsDeps<'sfn' | 'table', 'stateMachineArns' | 'tableName'> {
+export interface OperationDeps extends AwsDeps<
+  'sfn' | 'table',
+  'deliveryMachineArn' | 'stateMachineArns' | 'tableName'
+> {
   now: () => Date;
   logger: Logger;
 }

@@ -362,16 +362,27 @@ describe('the IAM policies', () => {
     StringEquals: { 'kms:EncryptionContext:deployment': 'prod', 'kms:EncryptionContext:purpose': 'stream-key' },
     'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['deployment', 'destination', 'purpose'] },
   };
-  const onStreamKeys = (name: string, action: string) =>
-    allowing(name, action).filter(({ Resource: resource }) => String(resource).includes('key/StreamKeysKey'));
+  const TARGET_SECRET_CONDITION = {
+    StringEquals: {
+      'kms:EncryptionContext:deployment': 'prod',
+      'kms:EncryptionContext:purpose': 'notification-target',
+    },
+    'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['deployment', 'target', 'purpose', 'use'] },
+  };
+  /** Conditions under which a function may use the key of stream keys and target secrets. */
+  const onKey = (name: string, action: string) =>
+    allowing(name, action)
+      .filter(({ Resource: resource }) => String(resource).includes('key/StreamKeysKey'))
+      .map(({ Condition: condition }) => condition);
 
   it('let the API encrypt stream keys and only the workflow decrypt them, within their context', () => {
+    const both = [STREAM_KEY_CONDITION, TARGET_SECRET_CONDITION];
     for (const name of FUNCTION_NAMES) {
-      expect(onStreamKeys(name, 'kms:Encrypt')).toHaveLength(name === 'api' ? 1 : 0);
-      expect(onStreamKeys(name, 'kms:Decrypt')).toHaveLength(name === 'workflow' ? 1 : 0);
+      expect(onKey(name, 'kms:Encrypt'), name).toEqual(name === 'api' ? both : []);
+      // The API sends test messages, so it decrypts the secrets of targets, but no stream key.
+      const decrypted = { workflow: both, api: [TARGET_SECRET_CONDITION] }[name as string] ?? [];
+      expect(onKey(name, 'kms:Decrypt'), name).toEqual(decrypted);
     }
-    expect(onStreamKeys('api', 'kms:Encrypt')[0]!.Condition).toEqual(STREAM_KEY_CONDITION);
-    expect(onStreamKeys('workflow', 'kms:Decrypt')[0]!.Condition).toEqual(STREAM_KEY_CONDITION);
   });
 
   it('let other keys be used only through Step Functions', () => {
