@@ -22,6 +22,7 @@ const complete = {
   STATE_MACHINE_ARN_START: machine('start'),
   STATE_MACHINE_ARN_STOP: machine('stop'),
   STATE_MACHINE_ARN_TEARDOWN: machine('teardown'),
+  STATE_MACHINE_ARN_INCIDENT: machine('incident'),
   STATE_MACHINE_ARN_DELIVERY: machine('delivery'),
   DEPLOYMENT_ID: 'prod',
   DECLARED_INPUT: 'AVC/HD/MAX_10_MBPS',
@@ -42,6 +43,11 @@ describe('readEnvironment', () => {
       TABLE_NAME: complete.TABLE_NAME,
       FLOW_ARN: complete.FLOW_ARN,
       INPUT_SECURITY_GROUP_ID: complete.INPUT_SECURITY_GROUP_ID,
+      STATE_MACHINE_ARN_INCIDENT: complete.STATE_MACHINE_ARN_INCIDENT,
+      STATE_MACHINE_ARN_DELIVERY: complete.STATE_MACHINE_ARN_DELIVERY,
+      CHANNEL_QUOTA: 5,
+      PUSH_INPUT_QUOTA: 5,
+      DECLARED_INPUT: { Codec: 'AVC', Resolution: 'HD', MaximumBitrate: 'MAX_10_MBPS' },
     });
     expect(Object.keys(readEnvironment(SweepEnvironment, complete))).not.toContain('KEY_ID');
     expect(readEnvironment(CostReportEnvironment, complete)).not.toHaveProperty('FINGERPRINT_SECRET_ARN');

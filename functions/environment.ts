@@ -36,6 +36,7 @@ const Variables = z.object({
   STATE_MACHINE_ARN_START: Arn,
   STATE_MACHINE_ARN_STOP: Arn,
   STATE_MACHINE_ARN_TEARDOWN: Arn,
+  STATE_MACHINE_ARN_INCIDENT: Arn,
   STATE_MACHINE_ARN_DELIVERY: Arn,
   /** MediaLive quotas of the account. AWS's default is 5 for each. */
   CHANNEL_QUOTA: Quota,
@@ -115,6 +116,7 @@ export const WorkflowEnvironment = z.pick(Variables, {
   MEDIALIVE_ROLE_ARN: true,
   PACKAGE_CHANNEL_ID: true,
   ...STATE_MACHINES,
+  STATE_MACHINE_ARN_INCIDENT: true,
   STATE_MACHINE_ARN_DELIVERY: true,
   CHANNEL_QUOTA: true,
   PUSH_INPUT_QUOTA: true,
@@ -130,6 +132,7 @@ export const SweepEnvironment = z.pick(Variables, {
   FLOW_ARN: true,
   INPUT_SECURITY_GROUP_ID: true,
   ...STATE_MACHINES,
+  STATE_MACHINE_ARN_INCIDENT: true,
   STATE_MACHINE_ARN_DELIVERY: true,
 });
 
@@ -137,6 +140,11 @@ export const MonitorEnvironment = z.pick(Variables, {
   TABLE_NAME: true,
   FLOW_ARN: true,
   INPUT_SECURITY_GROUP_ID: true,
+  STATE_MACHINE_ARN_INCIDENT: true,
+  STATE_MACHINE_ARN_DELIVERY: true,
+  CHANNEL_QUOTA: true,
+  PUSH_INPUT_QUOTA: true,
+  DECLARED_INPUT: true,
 });
 
 export const CostReportEnvironment = z.pick(Variables, {

@@ -1,12 +1,13 @@
-import { makeCloudWatch, makeMediaConnect, makeMediaLive, makeTable } from './aws/clients.ts';
+import { makeCloudWatch, makeMediaConnect, makeMediaLive, makeSfn, makeTable } from './aws/clients.ts';
 import { MonitorEnvironment, readEnvironment } from './environment.ts';
+import { ALARM_EVENT, createAlarmEventHandler } from './events/alarm-event.ts';
 import { createMediaEventHandler } from './events/media-event.ts';
 import { createLambdaLogger, withRequestId } from './lambda-deps.ts';
 import { COUNTED_LINES } from './schedules/counted-lines.ts';
 import { MONITORED_ON_AWS } from './schedules/figures-due.ts';
-import { observeDestinations } from './schedules/monitor.ts';
+import { runMonitor } from './schedules/monitor-run.ts';
 
-/** Entry point of the stream monitor, run by a schedule and by events of the media services. */
+/** Entry point of the stream monitor, run by a schedule, by events of the media services and by alarms. */
 
 const environment = readEnvironment(MonitorEnvironment);
 const aws = { attemptsMax: 3 };
@@ -17,27 +18,36 @@ const deps = {
     cloudWatch: makeCloudWatch(aws),
     mediaConnect: makeMediaConnect(aws),
     mediaLive: makeMediaLive(aws),
+    sfn: makeSfn(aws),
     table: makeTable(aws),
   },
   deployment: {
     tableName: environment.TABLE_NAME,
     flowArn: environment.FLOW_ARN,
     inputSecurityGroupId: environment.INPUT_SECURITY_GROUP_ID,
+    incidentMachineArn: environment.STATE_MACHINE_ARN_INCIDENT,
+    deliveryMachineArn: environment.STATE_MACHINE_ARN_DELIVERY,
+    channelQuota: environment.CHANNEL_QUOTA,
+    pushInputQuota: environment.PUSH_INPUT_QUOTA,
+    declaredInput: environment.DECLARED_INPUT,
   },
   now: () => new Date(),
   logger,
   // CloudWatch has MediaLive's one-minute metrics within a few minutes.
   windowSeconds: 300,
   periodSeconds: 60,
+  everySeconds: 60,
   ...MONITORED_ON_AWS,
 };
 
 const handleMediaEvent = createMediaEventHandler({ ...deps, lookEverySeconds: 10 });
+const handleAlarmEvent = createAlarmEventHandler({ ...deps, lookEverySeconds: 10 }, () => runMonitor(deps));
 
 const MEDIA_SOURCES: readonly unknown[] = ['aws.medialive', 'aws.mediaconnect'];
 
-/** Treats every event that is not from a media service as the schedule. Logs the outcome, because alarms count it. */
+/** Treats every event that is neither from a media service nor of an alarm as the schedule. Logs the outcome, because alarms count it. */
 export const handler = withRequestId(logger, async (event: { source?: unknown } | null): Promise<void> => {
   if (MEDIA_SOURCES.includes(event?.source)) return handleMediaEvent(event);
-  logger.info(COUNTED_LINES.observed, { ...(await observeDestinations(deps)) });
+  if (event?.source === ALARM_EVENT.source) return handleAlarmEvent(event);
+  logger.info(COUNTED_LINES.observed, { ...(await runMonitor(deps)) });
 });

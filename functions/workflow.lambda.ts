@@ -30,6 +30,7 @@ const deps: WorkflowDeps = {
     mediaLiveRoleArn: environment.MEDIALIVE_ROLE_ARN,
     packageChannelId: environment.PACKAGE_CHANNEL_ID,
     stateMachineArns: stateMachineArnsOf(environment),
+    incidentMachineArn: environment.STATE_MACHINE_ARN_INCIDENT,
     deliveryMachineArn: environment.STATE_MACHINE_ARN_DELIVERY,
     channelQuota: environment.CHANNEL_QUOTA,
     pushInputQuota: environment.PUSH_INPUT_QUOTA,

@@ -6,6 +6,7 @@ import type {
   OutputDestination,
   VideoDescription,
 } from '@aws-sdk/client-medialive';
+import { assertNever } from '../domain/assert-never.ts';
 import type { StreamKey } from '../domain/stream-key.ts';
 import type { Deployment } from './clients.ts';
 import { OUTPUT_GROUP_NAMES, resourceName, tagsOf } from './names.ts';
@@ -88,7 +89,7 @@ export function buildChannelSettings({
     ],
     Destinations: [outputDestination(target)],
     EncoderSettings: {
-      ...(target.kind === 'rtmp' ? rtmpEncoderSettings(target) : packageEncoderSettings(target.encodings)),
+      ...encoderSettings(target),
       // Pictures come from the flow. The channel's role may not upload thumbnails, so MediaLive would alert for ever.
       ThumbnailConfiguration: { State: 'DISABLED' },
     },
@@ -96,9 +97,25 @@ export function buildChannelSettings({
 }
 
 function outputDestination(target: ChannelTarget): OutputDestination {
-  return target.kind === 'rtmp'
-    ? { Id: 'destination', Settings: [{ Url: target.rtmpUrl, StreamName: target.streamKey.reveal() }] }
-    : { Id: 'destination', MediaPackageSettings: [{ ChannelId: target.packageChannelId }] };
+  switch (target.kind) {
+    case 'rtmp':
+      return { Id: 'destination', Settings: [{ Url: target.rtmpUrl, StreamName: target.streamKey.reveal() }] };
+    case 'package':
+      return { Id: 'destination', MediaPackageSettings: [{ ChannelId: target.packageChannelId }] };
+    default:
+      return assertNever(target, 'channel target');
+  }
+}
+
+function encoderSettings(target: ChannelTarget): EncoderSettings {
+  switch (target.kind) {
+    case 'rtmp':
+      return rtmpEncoderSettings(target);
+    case 'package':
+      return packageEncoderSettings(target.encodings);
+    default:
+      return assertNever(target, 'channel target');
+  }
 }
 
 function rtmpEncoderSettings(target: Extract<ChannelTarget, { kind: 'rtmp' }>): EncoderSettings {

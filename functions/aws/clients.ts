@@ -31,6 +31,8 @@ export interface Deployment {
   /** S3 bucket of the cost reports. */
   reportBucket: string;
   stateMachineArns: Record<OperationKind, string>;
+  /** The state machine that looks after one incident. */
+  incidentMachineArn: string;
   /** The state machine that delivers one event to one notification target. */
   deliveryMachineArn: string;
   /** Account quotas, checked before a resource is created. AWS's default is 5 for each. */

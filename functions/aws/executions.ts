@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { deliveryExecutionOf, type Delivery } from '../domain/delivery.ts';
 import type { Operation } from '../domain/destination.ts';
+import { incidentExecutionOf, type Incident } from '../domain/incident.ts';
 import { parseOperationId } from '../domain/lifecycle.ts';
 import { isNotFound } from './aws-errors.ts';
 import type { AwsDeps, Deployment } from './clients.ts';
@@ -38,6 +39,19 @@ export async function startDeliveryExecution(
     stateMachineArn: deployment.deliveryMachineArn,
     name: deliveryExecutionOf(delivery),
     input: JSON.stringify({ deliveryId, execution }),
+  });
+}
+
+/** Starts the state machine that looks after an incident. Repeating the call is harmless. */
+export async function startIncidentExecution(
+  { clients, deployment }: AwsDeps<'sfn', 'incidentMachineArn'>,
+  { incidentId, executionRevision }: Pick<Incident, 'incidentId' | 'executionRevision'>,
+): Promise<void> {
+  if (executionRevision === null) return;
+  await start(clients, {
+    stateMachineArn: deployment.incidentMachineArn,
+    name: incidentExecutionOf({ incidentId }, executionRevision),
+    input: JSON.stringify({ incidentId, revision: executionRevision, verdict: { rounds: 0 } }),
   });
 }
 
@@ -87,11 +101,21 @@ function toExecutionArn(stateMachineArn: string, name: string): string {
 export type ExecutionState = 'running' | 'succeeded' | 'ended' | 'missing';
 
 /** Returns the state of an operation's execution. `ended` covers failed, timed out and aborted. */
-export async function observeExecution(
+export function observeExecution(
   { clients, deployment }: AwsDeps<'sfn', 'stateMachineArns'>,
   operation: Operation,
 ): Promise<ExecutionState> {
-  return observe(clients, executionArnOf(deployment, operation));
+  return describe(clients, executionArnOf(deployment, operation));
+}
+
+/** Returns the state of the execution that looks after an incident. */
+export async function observeIncidentExecution(
+  { clients, deployment }: AwsDeps<'sfn', 'incidentMachineArn'>,
+  { incidentId, executionRevision }: Pick<Incident, 'incidentId' | 'executionRevision'>,
+): Promise<ExecutionState> {
+  if (executionRevision === null) return 'missing';
+  const name = incidentExecutionOf({ incidentId }, executionRevision);
+  return describe(clients, toExecutionArn(deployment.incidentMachineArn, name));
 }
 
 /** Returns the state of a delivery's execution. */
@@ -99,10 +123,10 @@ export async function observeDeliveryExecution(
   { clients, deployment }: AwsDeps<'sfn', 'deliveryMachineArn'>,
   delivery: Pick<Delivery, 'deliveryId' | 'execution'>,
 ): Promise<ExecutionState> {
-  return observe(clients, toExecutionArn(deployment.deliveryMachineArn, deliveryExecutionOf(delivery)));
+  return describe(clients, toExecutionArn(deployment.deliveryMachineArn, deliveryExecutionOf(delivery)));
 }
 
-async function observe(clients: AwsDeps<'sfn', never>['clients'], executionArn: string): Promise<ExecutionState> {
+async function describe(clients: AwsDeps<'sfn', never>['clients'], executionArn: string): Promise<ExecutionState> {
   try {
     // Input and output are encrypted with another key and not needed here.
     const question = new DescribeExecutionCommand({ executionArn, includedData: 'METADATA_ONLY' });

@@ -1,5 +1,6 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Destination, Operation, RecordedRun, TimelineEntry } from '../domain/destination.ts';
+import type { IncidentEntry } from '../domain/incident-timeline.ts';
 import type { HistoryLike } from '../domain/timeline.ts';
 import { DAY_MS, dayOf, startOfDay } from '../domain/utc-day.ts';
 import { isConditionFailed } from './aws-errors.ts';
@@ -86,6 +87,30 @@ export async function getOperation(
   return item ? toHistoryEntry(item).operation : null;
 }
 
+/** Records an incident, in the place of what was recorded of it at an earlier revision. */
+export async function putIncidentEntry(
+  { clients, deployment }: TableDeps,
+  { owner, entry, order, revision }: IncidentEntry,
+): Promise<void> {
+  try {
+    await clients.table.send(
+      new PutCommand({
+        TableName: deployment.tableName,
+        Item: { ...entryKey(owner, entry, order), ...entry, revision, ...historyRow(owner, entry.at, undefined) },
+        // A process that was slow must not write that an incident is open when it has been resolved meanwhile.
+        ConditionExpression: 'attribute_not_exists(pk) OR revision < :revision',
+        ExpressionAttributeValues: { ':revision': revision },
+      }),
+    );
+  } catch (error) {
+    if (!isConditionFailed(error)) throw error;
+  }
+}
+
+function entryKey({ destinationId }: Owner, { at }: TimelineEntry, order: number | string) {
+  return { pk: `${HISTORY}${destinationId}`, sk: `entry#${at}#${order}` };
+}
+
 /** Records an event that is not an operation. @param order distinguishes events of the same instant */
 export async function putTimelineEntry(
   { clients, deployment }: TableDeps,
@@ -98,8 +123,7 @@ export async function putTimelineEntry(
     new PutCommand({
       TableName: deployment.tableName,
       Item: {
-        pk: `${HISTORY}${owner.destinationId}`,
-        sk: `entry#${entry.at}#${order}`,
+        ...entryKey(owner, entry, order),
         ...entry,
         ...historyRow(owner, entry.at, run),
       },

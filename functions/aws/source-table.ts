@@ -8,6 +8,12 @@ export interface SourceObservation extends SourceMetrics {
   observedAt: string;
   /** Since when no encoder has been connected; null while one is connected or the state is unknown. */
   lostSince: string | null;
+  /** What the encoder usually sends; absent before the first figure. */
+  usualBitrateBps?: number | null;
+  /** When the feed was last examined, whether it has sound, and what is wrong with its format; null: unknown or nothing. */
+  mediaAt?: string;
+  hasAudio?: boolean | null;
+  formatProblem?: string | null;
 }
 
 const PARTITION = 'SOURCES';

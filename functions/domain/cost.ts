@@ -1,4 +1,5 @@
 import { INPUT_TIERS, OUTPUT_TIERS, type BitrateTier, type PricedPart } from '../../presets/price-parts.ts';
+import { assertNever } from './assert-never.ts';
 import { billedMinutesOfHours, costOfMinutesWithin, costOfTimeWithin, forMinutes, type Span } from './billed-time.ts';
 import { isBilledAsRunning } from './channel-state.ts';
 import { chosenEncodings } from './chosen-encodings.ts';
@@ -191,8 +192,19 @@ export function priceOfLeftover(
   pricing: Pricing,
   { resource, state }: { resource: 'channel' | 'input' | 'flowOutput'; state: string },
 ): Money {
-  if (resource === 'input') return priceOf(pricing, 'idlePushInput');
-  if (resource === 'flowOutput') return priceOfTransfer(pricing, undefined);
+  switch (resource) {
+    case 'input':
+      return priceOf(pricing, 'idlePushInput');
+    case 'flowOutput':
+      return priceOfTransfer(pricing, undefined);
+    case 'channel':
+      return priceOfLeftChannel(pricing, state);
+    default:
+      return assertNever(resource, 'orphan');
+  }
+}
+
+function priceOfLeftChannel(pricing: Pricing, state: string): Money {
   if (!isBilledAsRunning(state)) return priceOf(pricing, 'idleChannel');
   return sum([
     priceOf(pricing, inputPart(pricing.declaredInput)),

@@ -2,7 +2,7 @@ import type { Destination, Operation, OperationKind } from './destination.ts';
 import { isPrimary } from './lifecycle.ts';
 import { ABOUT_NOTHING, eventIdOf, type EventData, type EventType, type SluiceEvent } from './webhook-events.ts';
 
-/** What the outside is told about the life of a destination. Pure; the preview is not a destination of anyone. */
+/** The events of a destination’s life. Pure. The preview has none. */
 
 /** Returns the event of a new destination. */
 export function createdEvent(record: Destination): SluiceEvent {

@@ -74,7 +74,7 @@ export interface TimelineEntry {
   at: string;
   /** Who did it, or `monitor` or `sweep` for an observation. */
   actor: string;
-  kind: 'edited' | 'health' | 'drift';
+  kind: 'edited' | 'health' | 'drift' | 'incident' | 'source';
   /** What happened, in words; for an edit the fields. */
   detail: string;
   /**
@@ -175,6 +175,8 @@ export interface Observation {
   healthSince?: string;
   /** Since when it has been in trouble without a break, whatever the reasons were. */
   troubledSince?: string;
+  /** When connections to the platform were lost in the last five minutes; absent means never. */
+  lostConnections?: string[];
 }
 
 /** A destination as stored. `streamKeyCiphertext` is KMS ciphertext (base64) bound to this destination. */

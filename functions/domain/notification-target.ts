@@ -135,6 +135,14 @@ export function wantsEvent(
   return filter.destinationIds.includes(destinationId) || (group !== null && filter.groups.includes(group));
 }
 
+/** Failed attempts in a row after which a target counts as failing: half a minute of retries. */
+const FAILING_ATTEMPTS_MIN = 3;
+
+/** Returns true for a target that should hear of events and does not accept them. */
+export function isFailing({ isEnabled, disabledReason, failuresInSequence }: NotificationTarget): boolean {
+  return disabledReason === 'gone' || (isEnabled && failuresInSequence >= FAILING_ATTEMPTS_MIN);
+}
+
 /** Returns the secrets that sign at this time, the newest first. */
 export function signingSecrets(secrets: readonly StoredSecret[], now: Date): StoredSecret[] {
   return secrets.filter(({ expiresAt }) => expiresAt === null || Date.parse(expiresAt) > now.getTime());

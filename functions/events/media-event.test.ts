@@ -126,9 +126,10 @@ describe('an event', () => {
       now: () => new Date(Date.now() + aheadSeconds * 1000),
       windowSeconds: 300,
       periodSeconds: 60,
+      everySeconds: 0,
       ...MONITORED_LOCALLY,
       lookEverySeconds: 10,
-      logger: { info() {}, warn: (message, details) => void warnings.push([message, details]) },
+      logger: { info() {}, error() {}, warn: (message, details) => void warnings.push([message, details]) },
       ...change,
     });
   const seen = async ({ destinationId }: Destination) =>
@@ -190,7 +191,8 @@ describe('an event', () => {
     const [record] = await begin(1);
     const event = stateChange(record!.held.channel!.channelArn);
     await Promise.all(Array.from({ length: 500 }, () => handle(event)));
-    const once = { lists: 1, looks: 1 };
+    // An observation lists the destinations, and the evaluation after it the incidents and their settings.
+    const once = { lists: 3, looks: 1 };
     const count = () => ({
       lists: calls.filter((name) => name === 'QueryCommand').length,
       looks: calls.filter((name) => name === 'ListChannelsCommand').length,
@@ -198,11 +200,11 @@ describe('an event', () => {
     expect(count()).toEqual(once);
     // Another process remembers nothing, but reads that the destination was observed just now.
     await makeHandler()(event);
-    expect(count()).toEqual({ lists: 2, looks: 1 });
+    expect(count()).toEqual({ lists: 4, looks: 1 });
     // After the pause the handler observes again.
     aheadSeconds = 11;
     await handle(stateChange(record!.held.channel!.channelArn, { time: after(11) }));
-    expect(count()).toEqual({ lists: 3, looks: 2 });
+    expect(count()).toEqual({ lists: 7, looks: 2 });
   });
 
   const after = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString().replace(/\.\d+Z/, 'Z');

@@ -1,9 +1,9 @@
 import type { AwsDeps } from '../aws/clients.ts';
 import { listAllDestinations } from '../aws/destination-table.ts';
 import type { Destination } from '../domain/destination.ts';
-import { observeRecords, type MonitorDeps } from '../schedules/monitor.ts';
+import { observeAndEvaluate, type MonitorRunDeps } from '../schedules/monitor-run.ts';
 import { repairEgress } from '../schedules/repair-egress.ts';
-import type { Logger } from '../workflow/workflow-deps.ts';
+import { AGE_SECONDS_MAX } from './event-age.ts';
 import { parseMediaEvent, type MediaEvent, type Refusal } from './event-schema.ts';
 
 /**
@@ -13,15 +13,12 @@ import { parseMediaEvent, type MediaEvent, type Refusal } from './event-schema.t
  * was observed after the event was sent, and a storm costs one observation per pause and subject, because the monitor
  * runs anyway.
  */
-export type MediaEventDeps = MonitorDeps &
+export type MediaEventDeps = MonitorRunDeps &
   AwsDeps<never, 'inputSecurityGroupId'> & {
-    logger: Pick<Logger, 'info' | 'warn'>;
     /** Least time between two observations of one subject that events cause. */
     lookEverySeconds: number;
   };
 
-/** The monitor has already seen what older events report. EventBridge delivers up to a day late. */
-const AGE_SECONDS_MAX = 900;
 /** EventBridge gives the time in whole seconds. */
 const RESOLUTION_MS = 1000;
 /** A flow has at most fifty outputs, so a deployment never has more subjects than this. */
@@ -98,7 +95,7 @@ async function lookAt(
   const about = records.filter(({ held }) => isOfFlow || held.channel?.channelArn === subjectArn);
   const due = about.filter((record) => isDue(deps, record, sentAt, now));
   if (isOfFlow) await repairEgress(deps);
-  if (isOfFlow || due.length > 0) await observeRecords(deps, due);
+  if (isOfFlow || due.length > 0) await observeAndEvaluate(deps, records, due);
 }
 
 /** Returns true unless another process or the monitor has observed the destination since the event. */

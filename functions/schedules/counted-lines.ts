@@ -36,5 +36,6 @@ export const COUNTED_LINES = {
   deliveriesNotSwept: 'sweep could not handle the deliveries',
   egressRepaired: 'the egress address of the flow was not allowed',
   egressNotRepaired: 'the input security group could not be checked',
+  incidentsNotSwept: 'sweep could not handle the incidents',
   orphanNotReleased: 'an orphan could not be released',
 } as const;

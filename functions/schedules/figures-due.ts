@@ -2,10 +2,12 @@ import { channelMetrics, type ChannelMetric } from '../aws/metrics.ts';
 import type { Destination } from '../domain/destination.ts';
 import { healthOf } from '../domain/health.ts';
 
+/** What the monitor reads, and how often. */
 interface Monitored {
   everyRun: readonly ChannelMetric[];
   figures: readonly ChannelMetric[];
   figuresEverySeconds: number;
+  mediaEverySeconds: number;
   /** Several missed runs. */
   unobservedAfterSeconds: number;
 }
@@ -18,6 +20,7 @@ export const MONITORED_ON_AWS = {
   everyRun: ['activeOutputs'],
   figures: ['bitrateBps', 'fillMs'],
   figuresEverySeconds: 300,
+  mediaEverySeconds: 50,
   unobservedAfterSeconds: 300,
 } as const satisfies Monitored;
 
@@ -26,6 +29,7 @@ export const MONITORED_LOCALLY: Monitored = {
   everyRun: channelMetrics(true),
   figures: [],
   figuresEverySeconds: 0,
+  mediaEverySeconds: 5,
   unobservedAfterSeconds: 15,
 };
 

@@ -2,7 +2,7 @@ import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startTestDeployment, type TestDeployment } from '../../test/support/test-deployment.ts';
 import { changeDestination } from '../aws/destination-table.ts';
-import { observeDestinations } from './monitor.ts';
+import { runMonitor } from './monitor-run.ts';
 import { MONITORED_ON_AWS } from './figures-due.ts';
 
 /**
@@ -78,15 +78,16 @@ describe('the monitor on AWS', () => {
       now: () => new Date(Date.now() + minute * 60_000),
       windowSeconds: 300,
       periodSeconds: 60,
+      everySeconds: 60,
       ...MONITORED_ON_AWS,
     };
     // The first run reads everything. The next ten minutes are typical of every ten minutes of the month.
-    await observeDestinations(monitor);
+    await runMonitor(monitor);
     Object.assign(counted, { metrics: 0, writes: 0, reads: 0 });
     const minutes = 10;
     for (let run = 1; run <= minutes; run++) {
       minute += 1;
-      await observeDestinations(monitor);
+      await runMonitor(monitor);
     }
     const perMonth = MINUTES_A_MONTH / minutes;
     const usd = {

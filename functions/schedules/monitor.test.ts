@@ -6,13 +6,15 @@ import { ListAlertsCommand, ListChannelsCommand, MediaLiveClient } from '@aws-sd
 import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, describe, expect, it } from 'vitest';
+import { DECLARED } from '../../test/support/declared.ts';
 import { startTestDeployment, type TestDeployment } from '../../test/support/test-deployment.ts';
 import { changeDestination, getDestination, putObservation } from '../aws/destination-table.ts';
 import { listHistory } from '../aws/history-table.ts';
 import type { Destination } from '../domain/destination.ts';
 import { newDestination } from '../domain/new-destination.ts';
 import { HEALTH_REASONS } from '../domain/health-reasons.ts';
-import { observeDestinations, observeRecords, type MonitorDeps } from './monitor.ts';
+import { runMonitor, type MonitorRunDeps } from './monitor-run.ts';
+import { observeRecords } from './monitor.ts';
 
 const NOW = new Date('2026-11-21T12:00:00Z');
 
@@ -53,7 +55,7 @@ function deps(channels: Record<string, { state: string; alerts?: string[] }>) {
   }));
   return {
     clients,
-    deployment: { tableName: 'table', flowArn: 'arn:aws:mediaconnect:us-east-1:1:flow:1:f' },
+    deployment: { tableName: 'table', flowArn: 'arn:aws:mediaconnect:us-east-1:1:flow:1:f', ...DECLARED },
     now: () => NOW,
     windowSeconds: 300,
     periodSeconds: 60,
@@ -67,20 +69,22 @@ describe('a change of health', () => {
   afterEach(() => sluice.close());
 
   /** Adds a running destination without a channel. `meanwhile` runs while the monitor lists the channels. */
-  async function begin(meanwhile: () => Promise<unknown>): Promise<MonitorDeps> {
+  async function begin(meanwhile: () => Promise<unknown>): Promise<MonitorRunDeps> {
     sluice = await startTestDeployment();
     record = await sluice.addDestination({ status: 'running', desired: 'running' });
     const { mediaLive } = sluice.deps.clients;
     const send = mediaLive.send.bind(mediaLive) as (command: object) => Promise<unknown>;
     const client = { ...sluice.deps.clients, mediaLive: Object.create(mediaLive) as typeof mediaLive };
     Object.assign(client.mediaLive, { send: (command: object) => meanwhile().then(() => send(command)) });
-    return { ...sluice.deps, clients: client, windowSeconds: 300, periodSeconds: 60, ...MONITORED_LOCALLY };
+    const pace = { windowSeconds: 300, periodSeconds: 60, everySeconds: 1 };
+    return { ...sluice.deps, clients: client, ...pace, ...MONITORED_LOCALLY };
   }
-  const noted = async () => (await listHistory(sluice.deps, record.destinationId)).map(({ entry }) => entry);
+  const history = async () => (await listHistory(sluice.deps, record.destinationId)).map(({ entry }) => entry!);
+  const noted = async () => (await history()).filter(({ kind }) => kind === 'health');
 
   it('is recorded once by several concurrent monitors', async () => {
     const monitor = await begin(async () => {});
-    await Promise.all([observeDestinations(monitor), observeDestinations(monitor), observeDestinations(monitor)]);
+    await Promise.all([runMonitor(monitor), runMonitor(monitor), runMonitor(monitor)]);
     expect(await noted()).toEqual([
       expect.objectContaining({ code: 'channel_not_running', detail: HEALTH_REASONS.channel_not_running.detail }),
     ]);
@@ -88,24 +92,28 @@ describe('a change of health', () => {
 
   it('is unknown while the monitor did not run, and recorded again after it', async () => {
     const monitor = await begin(async () => {});
-    const at = (seconds: number): MonitorDeps => ({ ...monitor, now: () => new Date(NOW.getTime() + seconds * 1000) });
+    const at = (seconds: number): MonitorRunDeps => ({
+      ...monitor,
+      now: () => new Date(NOW.getTime() + seconds * 1000),
+    });
     const { unobservedAfterSeconds } = monitor;
-    await observeDestinations(at(0));
-    await observeDestinations(at(unobservedAfterSeconds));
+    await runMonitor(at(0));
+    await runMonitor(at(unobservedAfterSeconds));
     expect(await noted()).toHaveLength(1);
-    await observeDestinations(at(2 * unobservedAfterSeconds + 1));
-    const entries = (await listHistory(sluice.deps, record.destinationId)).map(({ entry }) => entry!);
-    expect(entries.map(({ at: time, code, level }) => [Date.parse(time) - NOW.getTime(), code, level])).toEqual([
-      [(2 * unobservedAfterSeconds + 1) * 1000, 'channel_not_running', 'down'],
-      [(unobservedAfterSeconds + 1) * 1000, 'not_observed', 'unknown'],
-      [0, 'channel_not_running', 'down'],
-    ]);
+    await runMonitor(at(2 * unobservedAfterSeconds + 1));
+    expect((await noted()).map(({ at: time, code, level }) => [Date.parse(time) - NOW.getTime(), code, level])).toEqual(
+      [
+        [(2 * unobservedAfterSeconds + 1) * 1000, 'channel_not_running', 'down'],
+        [(unobservedAfterSeconds + 1) * 1000, 'not_observed', 'unknown'],
+        [0, 'channel_not_running', 'down'],
+      ],
+    );
   });
 
   it('is not recorded when the destination is stopped meanwhile', async () => {
     const stop = () =>
       changeDestination(sluice.deps, record.destinationId, (found) => ({ ...found, status: 'stopping' }));
-    await observeDestinations(await begin(stop));
+    await runMonitor(await begin(stop));
     expect(await noted()).toEqual([]);
     expect((await getDestination(sluice.deps, record.destinationId))?.observation).toBeNull();
   });
@@ -138,7 +146,7 @@ describe('the outcome of a monitor run', () => {
       waiting: { state: 'RUNNING', alerts: ['Stopped Receiving UDP Input', 'Audio Not Detected'] },
       down: { state: 'IDLE' },
     };
-    const outcome = await observeRecords(deps(channels), Object.keys(channels).map(running));
+    const { outcome } = await observeRecords(deps(channels), Object.keys(channels).map(running));
     expect(outcome).toEqual({ running: 4, onAir: 3, waiting: 1, alerts: 3, down: 1 });
   });
 
@@ -168,6 +176,7 @@ describe('the outcome of a monitor run', () => {
   });
 
   it('is reported when nothing runs, so that silence means that the monitor does not run', async () => {
-    expect(await observeRecords(deps({}), [])).toEqual({ running: 0, onAir: 0, waiting: 0, alerts: 0, down: 0 });
+    const { outcome } = await observeRecords(deps({}), []);
+    expect(outcome).toEqual({ running: 0, onAir: 0, waiting: 0, alerts: 0, down: 0 });
   });
 });

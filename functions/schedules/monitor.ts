@@ -1,7 +1,7 @@
 import { listSetAlerts, listChannels } from '../aws/channel.ts';
 import type { AwsDeps } from '../aws/clients.ts';
-import { listAllDestinations, putObservation } from '../aws/destination-table.ts';
-import { isFlowUp, observeFlow } from '../aws/flow.ts';
+import { putObservation } from '../aws/destination-table.ts';
+import { describeSourceMedia, isFlowUp, observeFlow } from '../aws/flow.ts';
 import { putTimelineEntry } from '../aws/history-table.ts';
 import {
   getChannelSeries,
@@ -11,13 +11,18 @@ import {
   type ChannelMetric,
   type ChannelMetricsRequest,
   type ChannelSeries,
+  type SourceMetrics,
 } from '../aws/metrics.ts';
 import { OUTPUT_GROUP_NAMES } from '../aws/names.ts';
 import { getSourceObservation, putSourceObservation, type SourceObservation } from '../aws/source-table.ts';
 import type { Destination, Observation } from '../domain/destination.ts';
 import { HEALTH_REASONS, type HealthCode, type HealthLevel } from '../domain/health-reasons.ts';
+import type { SourceSeen } from '../domain/incident-signals.ts';
 import { healthOf, observationOfThisRun, withHealthSince } from '../domain/health.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
+import { withLostConnections } from '../domain/lost-connections.ts';
+import { feedWarnings, sourceWarnings } from '../domain/source-warnings.ts';
+import { usualBitrate } from '../domain/usual-bitrate.ts';
 import { isFiguresDue } from './figures-due.ts';
 import { withFeed } from '../domain/recorded-run.ts';
 import type { MonitorOutcome } from './counted-lines.ts';
@@ -29,7 +34,7 @@ import type { MonitorOutcome } from './counted-lines.ts';
  */
 export interface MonitorDeps extends AwsDeps<
   'cloudWatch' | 'mediaConnect' | 'mediaLive' | 'table',
-  'flowArn' | 'tableName'
+  'declaredInput' | 'flowArn' | 'tableName'
 > {
   now: () => Date;
   /** How far back metrics are read, and their period: minutes on AWS, seconds on one machine. */
@@ -39,6 +44,8 @@ export interface MonitorDeps extends AwsDeps<
   everyRun: readonly ChannelMetric[];
   figures: readonly ChannelMetric[];
   figuresEverySeconds: number;
+  /** How often the feed's format is read, for which MediaConnect is asked once more. */
+  mediaEverySeconds: number;
   /** Beyond this much time between two observations of a run, its health in between is recorded as unknown. */
   unobservedAfterSeconds: number;
 }
@@ -46,18 +53,22 @@ export interface MonitorDeps extends AwsDeps<
 /** Stays below MediaLive's burst limit per account, and is fast enough that the last of fifty is read in time. */
 const READS_AT_ONCE = 8;
 
-/** Observes the source and all running destinations once. */
-export async function observeDestinations(deps: MonitorDeps): Promise<MonitorOutcome> {
-  return observeRecords(deps, await listAllDestinations(deps));
+/** What was observed, and the failure of what could not be. */
+export interface MonitorReport {
+  outcome: MonitorOutcome;
+  source: SourceSeen;
+  /** The newest observations by destination. */
+  observations: ReadonlyMap<string, Observation>;
+  failure: unknown;
 }
 
 /** Observes the source, and those of the records whose status is running. */
-export async function observeRecords(deps: MonitorDeps, records: readonly Destination[]): Promise<MonitorOutcome> {
+export async function observeRecords(deps: MonitorDeps, records: readonly Destination[]): Promise<MonitorReport> {
   const running = records.filter((record) => record.status === 'running');
   const window = { now: deps.now(), windowSeconds: deps.windowSeconds, periodSeconds: deps.periodSeconds };
   if (running.length === 0) {
-    await observeSource(deps, window);
-    return toOutcome([], []);
+    const source = await observeSource(deps, window);
+    return { outcome: toOutcome([], []), source, observations: new Map(), failure: undefined };
   }
   const [channels, series, source] = await Promise.all([
     listChannels(deps),
@@ -74,8 +85,8 @@ export async function observeRecords(deps: MonitorDeps, records: readonly Destin
     now: window.now,
     states,
     series,
-    sourceConnected: source?.connected ?? null,
-    sourceBitrateBps: source?.bitrateBps ?? null,
+    sourceConnected: source.connected ?? null,
+    sourceBitrateBps: source.bitrateBps ?? null,
   };
   const seen: Look[] = [];
   let failure: unknown;
@@ -86,9 +97,9 @@ export async function observeRecords(deps: MonitorDeps, records: readonly Destin
       else seen.push(result.value);
     }
   }
+  const observations = new Map(seen.map(({ record, observation }) => [record.destinationId, observation]));
   // A destination that cannot be read does not prevent the others from being observed, but the caller gets its error.
-  if (failure !== undefined) throw failure;
-  return toOutcome(running, seen);
+  return { outcome: toOutcome(running, seen), source, observations, failure };
 }
 
 function toRequest(deps: MonitorDeps, record: Destination, now: Date): ChannelMetricsRequest[] {
@@ -104,19 +115,55 @@ function toRequest(deps: MonitorDeps, record: Destination, now: Date): ChannelMe
   ];
 }
 
-/** Reads and stores the source's metrics. Returns null while the flow does not run and has none. */
+/** Reads and stores the source's metrics, of which there are none while the flow does not run. */
 async function observeSource(
   deps: MonitorDeps,
   window: { now: Date; windowSeconds: number; periodSeconds: number },
-): Promise<SourceObservation | null> {
+): Promise<SourceSeen> {
   const flow = await observeFlow(deps);
-  if (!flow || !isFlowUp(flow)) return null;
+  if (!flow || !isFlowUp(flow)) return { isFlowUp: false };
   const [metrics, before] = await Promise.all([getSourceMetrics(deps, window), getSourceObservation(deps)]);
   const observedAt = window.now.toISOString();
   const lostSince = metrics.connected === false ? (before?.lostSince ?? observedAt) : null;
-  const observation = { ...metrics, observedAt, lostSince };
+  const elapsedSeconds = before ? (window.now.getTime() - Date.parse(before.observedAt)) / 1000 : 0;
+  const observation: SourceObservation = {
+    ...metrics,
+    observedAt,
+    lostSince,
+    usualBitrateBps: usualBitrate(before?.usualBitrateBps ?? null, metrics.bitrateBps, elapsedSeconds),
+    ...(await examineFeed(deps, metrics, before, window.now)),
+  };
   await putSourceObservation(deps, observation);
-  return observation;
+  return { isFlowUp: true, ...observation };
+}
+
+/** Reads whether the feed has sound and a format that destinations take; the former answer while it is not due. */
+async function examineFeed(
+  deps: MonitorDeps,
+  { connected, connectedSince }: SourceMetrics,
+  before: SourceObservation | null,
+  now: Date,
+): Promise<Pick<SourceObservation, 'mediaAt' | 'hasAudio' | 'formatProblem'>> {
+  // Without figures yet, the format is the first that is known of a feed.
+  if (connected === false) return {};
+  const ageMs = before?.mediaAt === undefined ? Infinity : now.getTime() - Date.parse(before.mediaAt);
+  if (ageMs >= 0 && ageMs < deps.mediaEverySeconds * 1000) {
+    const { mediaAt, hasAudio, formatProblem } = before!;
+    return { mediaAt, hasAudio, formatProblem };
+  }
+  const media = await describeSourceMedia(deps);
+  const connectedSeconds = connectedSince === null ? null : (now.getTime() - Date.parse(connectedSince)) / 1000;
+  const problems = [
+    ...sourceWarnings(media?.video ?? null, deps.deployment.declaredInput),
+    ...feedWarnings({ media, connectedSeconds, messages: [] }),
+  ];
+  // A rate that is converted is shown beside the source; it is no trouble of the moment.
+  const problem = problems.find(({ code }) => code !== 'frame_rate_converted');
+  return {
+    mediaAt: now.toISOString(),
+    hasAudio: media === null ? null : media.audio !== null,
+    formatProblem: problem?.detail ?? null,
+  };
 }
 
 /** The lists of all channels and metrics, and when they were requested. */
@@ -140,7 +187,8 @@ async function lookAt(deps: MonitorDeps, record: Destination, listed: Listed): P
     ...figuresOf(deps, record, listed),
   };
   const previous = observationOfThisRun(record);
-  const next = withFeed(withHealthSince(observation, previous), record, listed.sourceBitrateBps);
+  const judged = withLostConnections(withHealthSince(observation, previous), previous);
+  const next = withFeed(judged, record, listed.sourceBitrateBps);
   const written = await putObservation(deps, record.destinationId, { observation: next, now: deps.now() });
   const isGap = previous !== null && secondsBetween(previous, next) > deps.unobservedAfterSeconds;
   if (written && isGap) await noteGap(deps, record, previous);

@@ -1,5 +1,7 @@
 import { getDelivery, listPendingDeliveries, removePendingMark, writeDelivery } from '../aws/delivery-table.ts';
 import { observeDeliveryExecution, startDeliveryExecution } from '../aws/executions.ts';
+import { listTargets } from '../aws/notification-target-table.ts';
+import { isFailing } from '../domain/notification-target.ts';
 import type { SweepDeps } from './sweep-deps.ts';
 
 /** Deliveries that one sweep asks about. More than these are handled by the next sweeps. */
@@ -9,6 +11,11 @@ const ASKED_MAX = 100;
 export async function restartDeliveries(deps: SweepDeps): Promise<void> {
   const pending = await listPendingDeliveries(deps);
   for (const deliveryId of pending.slice(0, ASKED_MAX)) await restart(deps, deliveryId);
+}
+
+/** Counts the targets that do not accept messages. */
+export async function countFailingTargets(deps: SweepDeps): Promise<number> {
+  return (await listTargets(deps)).filter(isFailing).length;
 }
 
 async function restart(deps: SweepDeps, deliveryId: string): Promise<void> {

@@ -1,15 +1,21 @@
 import type { AwsDeps } from '../aws/clients.ts';
 import type { PrimaryMode } from '../domain/primary-mode.ts';
-import type { OperationDeps } from '../workflow/workflow-deps.ts';
+import type { IncidentDeps } from '../workflow/finish-incident.ts';
 
 /** What the sweep and its parts need. */
 export interface SweepDeps
   extends
     AwsDeps<
       'mediaConnect' | 'mediaLive' | 'sfn' | 'table',
-      'deliveryMachineArn' | 'deploymentId' | 'flowArn' | 'inputSecurityGroupId' | 'stateMachineArns' | 'tableName'
+      | 'deliveryMachineArn'
+      | 'deploymentId'
+      | 'flowArn'
+      | 'incidentMachineArn'
+      | 'inputSecurityGroupId'
+      | 'stateMachineArns'
+      | 'tableName'
     >,
-    Pick<OperationDeps, 'now' | 'logger'> {
+    Pick<IncidentDeps, 'now' | 'logger' | 'notify'> {
   /**
    * The primary's encodings, comma separated, and its mode unless the API has changed it. When left out, the sweep
    * creates no primary.

@@ -565,6 +565,11 @@ describe('the reads of a sweep', () => {
       'DescribeInputSecurityGroupCommand',
       'ListChannelsCommand',
       'ListInputsCommand',
+      // The record of this run, for the rule about a sweep that does not run.
+      'PutCommand',
+      // Destinations, orphans, incidents and the settings of incidents.
+      'QueryCommand',
+      'QueryCommand',
       'QueryCommand',
       'QueryCommand',
       'QueryCommand',

@@ -6,9 +6,10 @@ import type { Destination } from '../domain/destination.ts';
 import { COUNTED_LINES, type SweepOutcome } from './counted-lines.ts';
 import { correctDrift } from './sweep-drift.ts';
 import { repairEgress } from './repair-egress.ts';
-import { restartDeliveries } from './sweep-deliveries.ts';
+import { countFailingTargets, restartDeliveries } from './sweep-deliveries.ts';
 import type { SweepDeps } from './sweep-deps.ts';
 import { continueOperation, continueRest } from './sweep-operations.ts';
+import { reportSweep } from './sweep-incidents.ts';
 import { handleOrphans } from './sweep-orphans.ts';
 import { keepPrimary } from './sweep-primary.ts';
 
@@ -44,7 +45,7 @@ async function sweepUnderLease(deps: SweepDeps, lease: Lease): Promise<SweepOutc
   const inventory = await takeInventory(deps);
   // Read after the inventory, so that no record is older than the resources the inventory shows.
   const known = await listAllDestinations(deps);
-  await repairQuietly(deps, inventory.flow);
+  const egressBlocked = !(await repairQuietly(deps, inventory.flow));
   const records = await keepPrimary(deps, known, inventory.flow);
   for (const record of records) {
     // Changes of a destination are conditional on its record; only the clock shows that the lease has expired.
@@ -58,25 +59,49 @@ async function sweepUnderLease(deps: SweepDeps, lease: Lease): Promise<SweepOutc
     // Checks the clock last, because reading the lease may take longer than the lease lasts.
     if (!(await holdsLease(deps, lease, deps.now())) || deps.now().getTime() >= lease.expiresAtMs) throw leaseLost();
   });
-  await restartQuietly(deps);
+  const failingTargets = await restartQuietly(deps);
+  await reportQuietly(deps, records, { orphans: found, egressBlocked, failingTargets });
   return { ran: true, orphans: found, released, halted };
 }
 
-/** Starts missing deliveries. Logs a failure: the next sweep tries again. */
-async function restartQuietly(deps: SweepDeps): Promise<void> {
+/** Reports what was found. Logs a failure: the next sweep reports again. */
+async function reportQuietly(
+  deps: SweepDeps,
+  records: readonly Destination[],
+  found: { orphans: number; egressBlocked: boolean; failingTargets: number | undefined },
+): Promise<void> {
   try {
-    await restartDeliveries(deps);
+    await reportSweep(deps, records, found);
   } catch (error) {
-    deps.logger.error(COUNTED_LINES.deliveriesNotSwept, { error: error instanceof Error ? error.name : 'unknown' });
+    deps.logger.error(COUNTED_LINES.incidentsNotSwept, { error: error instanceof Error ? error.name : 'unknown' });
   }
 }
 
-/** Allows the egress address. Logs a failure, which must not stop the sweep's other work. */
-async function repairQuietly(deps: SweepDeps, flow: FlowView | null): Promise<void> {
+/**
+ * Starts missing deliveries. Logs a failure: the next sweep tries again.
+ * @returns the number of targets that do not accept messages; undefined when it is not known
+ */
+async function restartQuietly(deps: SweepDeps): Promise<number | undefined> {
+  try {
+    await restartDeliveries(deps);
+    return await countFailingTargets(deps);
+  } catch (error) {
+    deps.logger.error(COUNTED_LINES.deliveriesNotSwept, { error: error instanceof Error ? error.name : 'unknown' });
+    return undefined;
+  }
+}
+
+/**
+ * Allows the egress address. Logs a failure, which must not stop the sweep's other work.
+ * @returns false when it may not be allowed
+ */
+async function repairQuietly(deps: SweepDeps, flow: FlowView | null): Promise<boolean> {
   try {
     await repairEgress(deps, flow);
+    return true;
   } catch (error) {
     deps.logger.error(COUNTED_LINES.egressNotRepaired, { error: error instanceof Error ? error.name : 'unknown' });
+    return false;
   }
 }
 

@@ -4,6 +4,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { ALARM_EVENT } from '../../functions/events/alarm-event.ts';
 import { WAKING_TYPES } from '../../functions/events/event-schema.ts';
 
 interface MediaEventsProps {
@@ -17,7 +18,7 @@ interface MediaEventsProps {
  * Selects the events that wake the monitor, by the types it handles.
  * @see https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-mediaconnect.html
  */
-function patterns(flowArn: string): Record<string, EventPattern> {
+function patterns(flowArn: string, alarmPrefix: string): Record<string, EventPattern> {
   return {
     MediaLive: {
       source: ['aws.medialive'],
@@ -28,15 +29,20 @@ function patterns(flowArn: string): Record<string, EventPattern> {
       detailType: [...WAKING_TYPES['aws.mediaconnect']],
       resources: [flowArn],
     },
+    Alarm: {
+      source: [ALARM_EVENT.source],
+      detailType: [ALARM_EVENT.detailType],
+      detail: { alarmName: [{ prefix: alarmPrefix }] },
+    },
   };
 }
 
-/** Creates the rules by which events of the media services wake the monitor. */
+/** Creates the rules by which events of the media services and our own alarms wake the monitor. */
 export function createMediaEvents(
   scope: Construct,
   { deploymentId, flowArn, monitor, deadLetters }: MediaEventsProps,
 ): void {
-  for (const [name, eventPattern] of Object.entries(patterns(flowArn))) {
+  for (const [name, eventPattern] of Object.entries(patterns(flowArn, `sluice-${deploymentId}-`))) {
     new Rule(scope, `Events-${name}`, {
       ruleName: `sluice-${deploymentId}-${name.toLowerCase()}`,
       description: `${name} event: wakes the monitor`,

@@ -171,6 +171,7 @@ const PUT_IN: DeploymentResources = {
   fingerprintSecretArn: '<secret>',
   previewKeySecretArn: '<secret>',
   stateMachineArns: ['<machine>'],
+  incidentMachineArn: '<machine>',
   deliveryMachineArn: '<machine>',
   stateMachineAlias: '<alias>',
   tagConditions: true,

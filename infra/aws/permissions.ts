@@ -30,6 +30,7 @@ export interface DeploymentResources {
   previewKeySecretArn: string;
   /** Unqualified ARNs of all state machines. */
   stateMachineArns: readonly string[];
+  incidentMachineArn: string;
   deliveryMachineArn: string;
   /** The alias by which operations are started. */
   stateMachineAlias: string;
@@ -143,11 +144,18 @@ export function sweepPermissions(resources: DeploymentResources): Permission[] {
   ];
 }
 
-/** Permissions of the stream monitor: polls, records what it observed, keeps the flow's egress address allowed. */
+/**
+ * Permissions of the stream monitor: polls, records what it observed, keeps the flow's egress address allowed, and starts
+ * the workflows of incidents.
+ */
 export function monitorPermissions(resources: DeploymentResources): Permission[] {
   return [
-    tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'Query']),
-    { actions: ['mediaconnect:DescribeFlow'], resources: [resources.flowArn] },
+    tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
+    ...executions(resources, [resources.incidentMachineArn, resources.deliveryMachineArn]),
+    {
+      actions: ['mediaconnect:DescribeFlow', 'mediaconnect:DescribeFlowSourceMetadata'],
+      resources: [resources.flowArn],
+    },
     egressRules(resources),
     {
       actions: ['medialive:ListChannels', 'medialive:ListAlerts'],

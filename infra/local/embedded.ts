@@ -16,6 +16,7 @@ import { createGuardedServer } from './host/guarded-server.ts';
 import { explainAsProblem, explainUnreadable } from './host/early-problem.ts';
 import { closeServer } from './host/close-server.ts';
 import { systemClock } from './host/clock.ts';
+import { drillsOf } from './rehearsal/drills.ts';
 import { createRehearsal } from './rehearsal/rehearsal.ts';
 import { nameCaller } from './host/name-caller.ts';
 import { openSealedFile } from './host/sealed-file.ts';
@@ -151,8 +152,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     // While the store refuses writes, scheduled runs could not record anything and would only fail again.
     const scheduler = createScheduler({ clock: systemClock, isPaused: () => health.failure() !== null });
     stack.defer(() => scheduler.close());
-    const monitorDeps = { ...deps, ...MONITOR };
-    scheduler.every(MONITOR.everySeconds, 'monitor', async () => void (await code.observeDestinations(monitorDeps)));
+    const monitorDeps = { ...deps, ...MONITOR, drills: () => drillsOf(rehearsal.active()) };
+    scheduler.every(MONITOR.everySeconds, 'monitor', async () => void (await code.runMonitor(monitorDeps)));
     scheduler.every(MONITOR.everySeconds, 'rehearsal', () => rehearsal.refresh());
     const sweepDeps = { ...deps, primary: { preset: settings.hlsRenditions.join(','), mode: settings.primary } };
     scheduler.every(SWEEP_EVERY_SECONDS, 'sweep', async () => void (await code.sweep(sweepDeps)));

@@ -3,7 +3,7 @@ import { createTokenAuthentication } from '../../functions/api/auth/authenticati
 import { createRevokedSessions } from '../../functions/api/auth/revoked-sessions.ts';
 import { createMediaEventHandler } from '../../functions/events/media-event.ts';
 import { reportCosts } from '../../functions/schedules/cost-report.ts';
-import { observeDestinations } from '../../functions/schedules/monitor.ts';
+import { runMonitor } from '../../functions/schedules/monitor-run.ts';
 import { recordUptime } from '../../functions/schedules/record-uptime.ts';
 import { sweep } from '../../functions/schedules/sweep.ts';
 import { handleStep } from '../../functions/workflow/handle-step.ts';
@@ -20,8 +20,8 @@ export const productCode = {
   createRevokedSessions,
   createMediaEventHandler,
   handleStep,
-  observeDestinations,
   recordUptime,
   reportCosts,
+  runMonitor,
   sweep,
 };

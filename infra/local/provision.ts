@@ -95,6 +95,7 @@ export async function provision({
     packageChannelId: await ensurePackageChannel(clients, cdnIdentifierSecretArn),
     reportBucket: await ensureReportBucket(clients),
     stateMachineArns: await ensureStateMachines(clients, workflowFunctionArn),
+    incidentMachineArn: await ensureStateMachine(clients, 'incident', workflowFunctionArn),
     deliveryMachineArn: await ensureStateMachine(clients, 'delivery', workflowFunctionArn),
     fingerprintSecret,
     loopbackTargetsAllowed: settings.loopbackTargetsAllowed,

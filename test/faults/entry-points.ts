@@ -11,12 +11,12 @@ export const FRESH_SECONDS = 150;
 
 /** Shortest time between two polls of a destination caused by events. */
 const LOOK_EVERY_SECONDS = 10;
-const MONITOR = { windowSeconds: 300, periodSeconds: 60, ...MONITORED_ON_AWS };
+const MONITOR = { windowSeconds: 300, periodSeconds: 60, everySeconds: 60, ...MONITORED_ON_AWS };
 
 /** Observes destinations on air like the monitor's schedule. */
 export async function observe(world: World): Promise<void> {
-  const { observeDestinations } = await world.production.loadEntryPoints();
-  await observeDestinations({ ...world.deps, ...MONITOR });
+  const { runMonitor } = await world.production.loadEntryPoints();
+  await runMonitor({ ...world.deps, ...MONITOR });
 }
 
 /** Creates the handler of media events like the function behind the bus. It has state, so a world has only one. */

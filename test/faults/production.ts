@@ -23,7 +23,7 @@ export interface Production {
 
 interface EntryPoints {
   createApi: typeof import('../../functions/api/app.ts').createApi;
-  observeDestinations: typeof import('../../functions/schedules/monitor.ts').observeDestinations;
+  runMonitor: typeof import('../../functions/schedules/monitor-run.ts').runMonitor;
   createMediaEventHandler: typeof import('../../functions/events/media-event.ts').createMediaEventHandler;
 }
 
@@ -55,11 +55,11 @@ export async function loadProduction(suffix = ''): Promise<Production> {
   async function loadEntryPoints(): Promise<EntryPoints> {
     useQuickKeyDerivation();
     const api = await load<typeof import('../../functions/api/app.ts')>('api/app.ts');
-    const monitor = await load<typeof import('../../functions/schedules/monitor.ts')>('schedules/monitor.ts');
+    const monitor = await load<typeof import('../../functions/schedules/monitor-run.ts')>('schedules/monitor-run.ts');
     const events = await load<typeof import('../../functions/events/media-event.ts')>('events/media-event.ts');
     return {
       createApi: api.createApi,
-      observeDestinations: monitor.observeDestinations,
+      runMonitor: monitor.runMonitor,
       createMediaEventHandler: events.createMediaEventHandler,
     };
   }

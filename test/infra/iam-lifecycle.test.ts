@@ -155,10 +155,11 @@ describe('a function’s policy', () => {
     expect(actionsOf('api').filter((action) => action.startsWith('medialive:'))).toEqual([]);
   });
 
-  it('allows the monitor and the cost report to change only records, reports and the allowed egress address', () => {
+  it('allows monitor and cost report to change only records, reports and the egress address, and to start workflows', () => {
     const changing = /:(Add|Create|Delete|Pass|Put|Remove|Start|Stop|Tag|Untag|Update)/;
     const own = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 's3:PutObject', ...Object.keys(USED_BY_OTHERS)];
-    const allowed = { monitor: [...own, 'medialive:UpdateInputSecurityGroup'], 'cost-report': own };
+    const ofMonitor = ['dynamodb:DeleteItem', 'states:StartExecution', 'medialive:UpdateInputSecurityGroup'];
+    const allowed = { monitor: [...own, ...ofMonitor], 'cost-report': own };
     for (const name of ['monitor', 'cost-report'] as const) {
       expect(
         actionsOf(name).filter((action) => changing.test(action) && !allowed[name].includes(action)),

@@ -1,11 +1,14 @@
 import type { AwsDeps } from '../../functions/aws/clients.ts';
 import { DECLARED } from '../support/declared.ts';
-import { createChannel, findChannel, startChannel } from '../../functions/aws/channel.ts';
+import { createChannel, findChannel, observeChannel, startChannel, stopChannel } from '../../functions/aws/channel.ts';
 import { getDestination } from '../../functions/aws/destination-table.ts';
 import { listDeliveries } from '../../functions/aws/delivery-table.ts';
 import { addFlowOutput } from '../../functions/aws/flow.ts';
+import { insertIncident, listStandingIncidents } from '../../functions/aws/incident-table.ts';
 import { createInput, observeInput } from '../../functions/aws/input.ts';
 import type { Destination } from '../../functions/domain/destination.ts';
+import { observe } from '../../functions/domain/incident-observe.ts';
+import { DEFAULT_INCIDENT_SETTINGS } from '../../functions/domain/incident-settings.ts';
 import { requestChange } from '../../functions/workflow/operations.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { makeHttpEvent, type HttpAnswer, type HttpRequest } from './http-event.ts';
@@ -46,6 +49,7 @@ export async function runLifecycle(deployment: LocalDeployment): Promise<HttpAns
   await editAtRest(show, warm);
   await Promise.all([move(show, warm, 'start', 'running'), move(show, cold, 'start', 'running')]);
   await look(show, warm);
+  await meetIncidents(show, cold);
   await call({ method: 'POST', path: `/api/destinations/${warm}/restart` }, 202);
   await atRest(show, warm, 'running');
   await Promise.all([move(show, warm, 'stop', 'idle'), move(show, cold, 'stop', 'idle')]);
@@ -99,6 +103,7 @@ function depsOf({ aws, environments }: LocalDeployment): AwsDeps {
         stop: machine('STOP'),
         teardown: machine('TEARDOWN'),
       },
+      incidentMachineArn: machine('INCIDENT'),
       deliveryMachineArn: machine('DELIVERY'),
       channelQuota: 20,
       pushInputQuota: 20,
@@ -178,6 +183,34 @@ async function look(show: Show, id: string): Promise<void> {
   await monitor.invoke(makeChannelEvent(record!.held.channel!.channelArn));
   await show.call({ method: 'GET', path: `/api/destinations/${id}/metrics` }, 200);
   await show.call({ method: 'GET', path: `/api/destinations/${id}/log` }, 200);
+}
+
+/**
+ * Stops a channel behind the deployment's back, which the monitor reports, and starts it again. Another incident is of a
+ * destination that is gone.
+ */
+async function meetIncidents({ deps, deployment: { functions } }: Show, id: string): Promise<void> {
+  const { channelId } = (await getDestination(deps, id))!.held.channel!;
+  const stateOf = async () => (await observeChannel(deps, channelId))?.state;
+  const subject = { kind: 'destination', id: GHOST, name: 'Gone', group: null } as const;
+  const observation = { subject, signals: { deliversNothing: true } };
+  const { incidents } = observe([], [observation], new Date(), DEFAULT_INCIDENT_SETTINGS);
+  for (const incident of incidents) await insertIncident(deps, incident);
+  await stopChannel(deps, channelId);
+  await waitFor('the channel to stop', async () => (await stateOf()) === 'IDLE');
+  await functions.monitor.invoke(makeScheduledEvent('sluice-test-monitor'));
+  // The workflow opens it when the hold time is over.
+  await waitFor('the incident to open', async () => {
+    return (await listStandingIncidents(deps)).some(
+      ({ rule, state }) => rule === 'channel_not_running' && state === 'open',
+    );
+  });
+  await startChannel(deps, channelId);
+  await waitFor('the channel to run', async () => (await stateOf()) === 'RUNNING');
+  await waitFor('the incident to resolve', async () => {
+    await functions.monitor.invoke(makeScheduledEvent('sluice-test-monitor'));
+    return (await listStandingIncidents(deps)).length === 0;
+  });
 }
 
 /** Forces an operation in flight to end. */

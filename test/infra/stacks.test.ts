@@ -473,11 +473,12 @@ describe('the IAM policies', () => {
 describe('each state machine', () => {
   const machines = Object.values(prod.resources('AWS::StepFunctions::StateMachine', 'controlPlane'));
 
-  it.each([...OPERATION_KINDS])('for %s is the file that also runs on one machine', (kind) => {
+  it.each([...OPERATION_KINDS, 'incident'])('for %s is the file that also runs on one machine', (kind) => {
+    const file = kind === 'incident' ? kind : `destination-${kind}`;
     const { Properties: machine } = machines.find(
-      ({ Properties: { StateMachineName: name } }) => name === `sluice-prod-destination-${kind}`,
+      ({ Properties: { StateMachineName: name } }) => name === `sluice-prod-${file}`,
     )!;
-    expect(machine.DefinitionString).toBe(aslOf(kind));
+    expect(machine.DefinitionString).toBe(readFileSync(join(ROOT, 'statemachines', `${file}.asl.json`), 'utf8'));
     const substitutions = prod.resolve(machine.DefinitionSubstitutions, 'controlPlane');
     expect(substitutions).toEqual({
       WorkflowFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:sluice-prod-workflow',
@@ -551,11 +552,11 @@ describe('the triggers of the functions', () => {
     ]);
   });
 
-  it('include events of MediaLive and of this flow, with dead letters', () => {
+  it('include events of MediaLive, of this flow and of our own alarms, with dead letters', () => {
     const rules = Object.values(prod.resources('AWS::Events::Rule', 'controlPlane')).map(
       ({ Properties: rule }) => prod.resolve(rule, 'controlPlane') as Record<string, unknown>,
     );
-    expect(rules).toHaveLength(2);
+    expect(rules).toHaveLength(3);
     for (const { State: state, Targets: targets } of rules) {
       expect(state).toBe('ENABLED');
       expect(targets).toEqual([
@@ -566,7 +567,7 @@ describe('the triggers of the functions', () => {
       ]);
     }
     const sources = rules.map(({ EventPattern: pattern }) => pattern as { source: string[]; resources?: string[] });
-    expect(sources.map(({ source }) => source)).toEqual([['aws.medialive'], ['aws.mediaconnect']]);
+    expect(sources.map(({ source }) => source)).toEqual([['aws.medialive'], ['aws.mediaconnect'], ['aws.cloudwatch']]);
     expect(sources[1]!.resources).toEqual([expect.stringMatching(/^arn:aws:mediaconnect:.*:flow:/)]);
   });
 
@@ -705,6 +706,7 @@ const SAMPLE_RESOURCES = {
   fingerprintSecretArn: 'fingerprint-secret',
   previewKeySecretArn: 'preview-key-secret',
   stateMachineArns: ['arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-destination-start'],
+  incidentMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-incident',
   deliveryMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-delivery',
   stateMachineAlias: 'live',
   tagConditions: true,

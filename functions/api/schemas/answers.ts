@@ -404,6 +404,7 @@ export const Problem = z
   })
   .openapi('Problem');
 
+export type DestinationList = z.infer<typeof DestinationList>;
 export type DestinationResource = z.infer<typeof DestinationResource>;
 export type OperationResource = z.infer<typeof OperationResource>;
 export type PrimaryResource = z.infer<typeof PrimaryResource>;

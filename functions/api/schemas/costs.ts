@@ -219,6 +219,6 @@ export const ReportList = z
 export type DestinationCost = z.infer<typeof DestinationCost>;
 export type CostNow = z.infer<typeof CostNow>;
 export type CostLedger = z.infer<typeof CostLedger>;
-export type CreateEstimate = z.infer<typeof CreateEstimate>;
+export type CreateEstimate = z.input<typeof CreateEstimate>;
 export type Estimate = z.infer<typeof Estimate>;
 export type ReportList = z.infer<typeof ReportList>;

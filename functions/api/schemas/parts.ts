@@ -5,7 +5,15 @@ import { STANDBY_MODES } from '../../domain/destination.ts';
 
 export const timestamp = z.string().openapi({ format: 'date-time', example: '2026-11-21T18:02:11.000Z' });
 
-export const TIMELINE_KINDS = ['operation_began', 'operation_ended', 'edited', 'health', 'drift'] as const;
+export const TIMELINE_KINDS = [
+  'operation_began',
+  'operation_ended',
+  'edited',
+  'health',
+  'drift',
+  'incident',
+  'source',
+] as const;
 
 export const PresetId = z.string().min(1).max(64).openapi({ example: '1080p30' });
 export const PlatformId = z.string().min(1).max(64).openapi({ example: 'youtube' });

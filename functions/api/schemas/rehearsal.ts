@@ -29,5 +29,5 @@ export const RehearsalResource = z
   })
   .openapi('Rehearsal');
 
-export type RehearsalSwitch = z.infer<typeof RehearsalSwitch>;
+export type RehearsalSwitch = z.input<typeof RehearsalSwitch>;
 export type RehearsalResource = z.infer<typeof RehearsalResource>;

@@ -203,3 +203,16 @@ export const ListQuery = z.strictObject({
 });
 
 export const CreateSession = z.strictObject({ token: z.string().min(1).max(512) }).openapi('CreateSession');
+
+/** Bodies and queries as a client writes them, before defaults apply. The dashboard's requests have these types. */
+export type CreateDestination = z.input<typeof CreateDestination>;
+export type PatchDestination = z.input<typeof PatchDestination>;
+export type PutStreamKey = z.input<typeof PutStreamKey>;
+export type Apply = NonNullable<z.input<typeof ApplyQuery>['apply']>;
+export type BulkRequest = z.input<typeof BulkRequest>;
+export type ListQuery = z.input<typeof ListQuery>;
+export type LogQuery = z.input<typeof LogQuery>;
+export type TimelineQuery = z.input<typeof TimelineQuery>;
+export type SetDetailedLog = z.input<typeof SetDetailedLog>;
+export type SetPrimary = z.input<typeof SetPrimary>;
+export type CreateSession = z.input<typeof CreateSession>;

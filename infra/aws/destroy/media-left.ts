@@ -4,6 +4,7 @@ import type { AwsDeps } from '../../../functions/aws/clients.ts';
 import { stopFlow } from '../../../functions/aws/flow.ts';
 import { deleteInput, listInputs } from '../../../functions/aws/input.ts';
 import { destinationOfTags } from '../../../functions/aws/names.ts';
+import { assertNever } from '../../../functions/domain/assert-never.ts';
 import { isAtRest, isUp } from '../../../functions/domain/channel-state.ts';
 import { flowName } from '../stacks/source.ts';
 
@@ -91,12 +92,20 @@ const FLOW_STOPS_FROM = new Set(['ACTIVE', 'ERROR']);
 
 async function takeOneStepDown(deps: Deps, { resource, resourceId, state }: MediaResource): Promise<void> {
   try {
-    if (resource === 'input') {
-      if (state === 'DETACHED') await deleteInput(deps, resourceId);
-    } else if (resource === 'flow') {
-      if (FLOW_STOPS_FROM.has(state)) await stopFlow({ ...deps, deployment: { flowArn: resourceId } });
-    } else if (isUp(state)) await stopChannel(deps, resourceId);
-    else if (isAtRest(state)) await deleteChannel(deps, resourceId);
+    switch (resource) {
+      case 'input':
+        if (state === 'DETACHED') await deleteInput(deps, resourceId);
+        return;
+      case 'flow':
+        if (FLOW_STOPS_FROM.has(state)) await stopFlow({ ...deps, deployment: { flowArn: resourceId } });
+        return;
+      case 'channel':
+        if (isUp(state)) await stopChannel(deps, resourceId);
+        else if (isAtRest(state)) await deleteChannel(deps, resourceId);
+        return;
+      default:
+        assertNever(resource, 'media resource');
+    }
   } catch (error) {
     // The resource is changing state or is gone; the next poll shows which. A lasting refusal ends at the limit.
     const passing = resource === 'flow' ? PASSING_FOR_FLOWS : PASSING;

@@ -3,6 +3,7 @@ import { deleteChannel, listChannels, stopChannel } from '../../../functions/aws
 import { observeFlow, removeFlowOutput, startFlow, stopFlow } from '../../../functions/aws/flow.ts';
 import { deleteInput, listInputs } from '../../../functions/aws/input.ts';
 import { resourceName } from '../../../functions/aws/names.ts';
+import { assertNever } from '../../../functions/domain/assert-never.ts';
 import { isAtRest, isUp } from '../../../functions/domain/channel-state.ts';
 import { CLEAN_UP_MINUTES_MAX } from './cost-bound.ts';
 import { describeError, redact } from './finding.ts';
@@ -89,12 +90,23 @@ async function takeOneStepDown(
 ): Promise<string | null> {
   const deps = { clients, deployment };
   try {
-    if (resource === 'flow output') await removeFlowOutput(deps, resourceId);
-    else if (resource === 'input') {
-      if (state === 'DETACHED') await deleteInput(deps, resourceId);
-    } else if (isUp(state)) await stopChannel(deps, resourceId);
-    else if (isAtRest(state)) await deleteChannel(deps, resourceId);
-    return null;
+    switch (resource) {
+      case 'flow output':
+        await removeFlowOutput(deps, resourceId);
+        return null;
+      case 'input':
+        if (state === 'DETACHED') await deleteInput(deps, resourceId);
+        return null;
+      case 'channel':
+        if (isUp(state)) await stopChannel(deps, resourceId);
+        else if (isAtRest(state)) await deleteChannel(deps, resourceId);
+        return null;
+      case 'flow':
+        // The proof restores the flow and never removes it.
+        return null;
+      default:
+        return assertNever(resource, 'resource of the proof');
+    }
   } catch (error) {
     // Any other error means a change in progress or is transient; the next poll shows it.
     return awsErrorKind(error) === 'denied' ? redact(describeError(error), runId) : null;

@@ -35,6 +35,7 @@ export class ControlPlaneStack extends Stack {
   readonly functions: Record<FunctionName, Function>;
   /** The machines of the operations. */
   readonly stateMachines: Record<OperationKind, StateMachine>;
+  readonly incidentMachine: StateMachine;
   readonly deliveryMachine: StateMachine;
   /** Keyed by the kind of caller whose failures they hold. */
   readonly deadLetterQueues: Record<'functions' | 'schedules' | 'events', Queue>;
@@ -69,13 +70,14 @@ export class ControlPlaneStack extends Stack {
       }),
     ]);
     this.functions = Object.fromEntries(made) as Record<FunctionName, Function>;
-    const { delivery, ...operations } = createStateMachines(this, {
+    const { delivery, incident, ...operations } = createStateMachines(this, {
       deploymentId,
       workflow: this.functions.workflow,
       key: data.operationsKey,
       logRetention,
     });
     this.stateMachines = operations;
+    this.incidentMachine = incident;
     this.deliveryMachine = delivery;
     createSchedules(this, { deploymentId, functions: this.functions, deadLetters: this.deadLetterQueues.schedules });
     createMediaEvents(this, {
@@ -131,6 +133,7 @@ export class ControlPlaneStack extends Stack {
       fingerprintSecretArn: data.fingerprintSecret.secretArn,
       previewKeySecretArn: dashboard.previewKeys.privateKey.secretArn,
       stateMachineArns: MACHINES.map((kind) => this.stateMachineArn(deploymentId, kind)),
+      incidentMachineArn: this.stateMachineArn(deploymentId, 'incident'),
       deliveryMachineArn: this.stateMachineArn(deploymentId, 'delivery'),
       stateMachineAlias: ALIAS,
       tagConditions,

@@ -3,6 +3,7 @@
  * and encoding when the source is known and after each change of its format; the output behind the switch keeps
  * running.
  */
+import { assertNever } from '../../../functions/domain/assert-never.ts';
 import type { Clock } from '../host/clock.ts';
 import type {
   ChannelReport,
@@ -69,10 +70,20 @@ interface Lane {
   droppedBefore: number;
 }
 
+function renditionsOf(output: ChannelRun['output']): Rendition[] {
+  switch (output.kind) {
+    case 'rtmp':
+      return [output.rendition];
+    case 'package':
+      return output.renditions;
+    default:
+      return assertNever(output, 'output');
+  }
+}
+
 export function createChannel(options: ChannelOptions): Channel {
   const { clock, run } = options;
-  const renditions = run.output.kind === 'rtmp' ? [run.output.rendition] : run.output.renditions;
-  const lanes = renditions.map((rendition): Lane => ({
+  const lanes = renditionsOf(run.output).map((rendition): Lane => ({
     rendition,
     // Players switch between renditions, so their timestamps must agree.
     feed: createProgramSwitch({ clock, keepsTimes: run.output.kind === 'package' }),
@@ -85,7 +96,18 @@ export function createChannel(options: ChannelOptions): Channel {
   let flow: Flow | null = null;
   let hls: HlsPackage | null = null;
   let liveSinceMs: number | null = null;
-  const output = run.output.kind === 'rtmp' ? openRtmp(run.output) : openPackage(run.output);
+  const output = open(run.output);
+
+  function open(wanted: ChannelRun['output']): Output {
+    switch (wanted.kind) {
+      case 'rtmp':
+        return openRtmp(wanted);
+      case 'package':
+        return openPackage(wanted);
+      default:
+        return assertNever(wanted, 'output');
+    }
+  }
 
   function openRtmp({ url, streamKey, verifyCertificate }: RtmpOutput): Output {
     return createRtmpPublisher({

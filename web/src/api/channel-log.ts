@@ -1,5 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type { ChannelLog } from '../../../functions/api/schemas/answers.ts';
+import type { ChannelLog, DestinationResource } from '../../../functions/api/schemas/answers.ts';
+import type { LogQuery, SetDetailedLog } from '../../../functions/api/schemas/requests.ts';
 import { POLL_DETAILS_MS } from './freshness.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { request } from './request.ts';
@@ -13,7 +14,8 @@ export function useChannelLog(destinationId: string) {
     queryKey: queryKeys.log(destinationId),
     refetchInterval: POLL_DETAILS_MS,
     queryFn: async ({ signal }) => {
-      const path = `/api/destinations/${encodeURIComponent(destinationId)}/log?limit=${LINES_MAX}`;
+      const query = new URLSearchParams({ limit: String(LINES_MAX) } satisfies Record<keyof LogQuery, string>);
+      const path = `/api/destinations/${encodeURIComponent(destinationId)}/log?${query.toString()}`;
       return (await request<ChannelLog>(path, { signal })).body.data;
     },
   });
@@ -24,7 +26,10 @@ export function useLogDetail(destinationId: string) {
   const path = `/api/destinations/${encodeURIComponent(destinationId)}/detailed-log`;
   return useMutation({
     mutationFn: (isDetailed: boolean) =>
-      request<unknown>(path, isDetailed ? { method: 'PUT', body: { hours: 24 } } : { method: 'DELETE' }),
+      request<DestinationResource, SetDetailedLog>(
+        path,
+        isDetailed ? { method: 'PUT', body: { hours: 24 } } : { method: 'DELETE' },
+      ),
     onSettled: () => queryClient.invalidateQueries({ queryKey: queryKeys.destinations }),
   });
 }

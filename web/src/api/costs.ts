@@ -20,7 +20,7 @@ export function useEstimate(wanted: CreateEstimate | null) {
     enabled: wanted !== null,
     placeholderData: keepPreviousData,
     queryFn: async ({ signal }) =>
-      (await request<Estimate>('/api/estimates', { method: 'POST', body: wanted, signal })).body,
+      (await request<Estimate, CreateEstimate | null>('/api/estimates', { method: 'POST', body: wanted, signal })).body,
   });
 }
 

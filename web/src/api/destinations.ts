@@ -1,11 +1,20 @@
 import { skipToken, useMutation, useQuery } from '@tanstack/react-query';
 import type {
   BulkResult,
+  DestinationList,
   DestinationResource,
   MetricsResource,
   OperationResource,
   Timeline,
 } from '../../../functions/api/schemas/answers.ts';
+import type {
+  Apply,
+  BulkRequest,
+  CreateDestination,
+  ListQuery,
+  PatchDestination,
+  PutStreamKey,
+} from '../../../functions/api/schemas/requests.ts';
 import { appendBitrates, type BitrateHistory } from './bitrate-history.ts';
 import { isMoving } from './is-moving.ts';
 import { POLL_DETAILS_MS } from './freshness.ts';
@@ -13,24 +22,8 @@ import { busyPollMs, quietPollMs } from './pace.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { type Answer, request } from './request.ts';
 
-/** When an edit applies to a destination on air. */
-export type Apply = 'now' | 'next-start';
-
 /** The fields an operator sets. `streamKey` is sent but never received. */
-export interface DestinationFields {
-  name: string;
-  /** Null: no group. */
-  group: string | null;
-  platform: string;
-  rtmpUrl: string;
-  preset: string;
-  standby: 'warm' | 'cold';
-}
-
-interface Page {
-  data: DestinationResource[];
-  nextCursor: string | null;
-}
+export type DestinationFields = Required<Omit<CreateDestination, 'streamKey'>>;
 
 const PATH = '/api/destinations';
 const pathOf = (destinationId: string): string => `${PATH}/${encodeURIComponent(destinationId)}`;
@@ -46,8 +39,9 @@ async function listAll(signal: AbortSignal): Promise<DestinationResource[]> {
   const all: DestinationResource[] = [];
   let cursor: string | null = null;
   do {
-    const query: string = cursor ? `?limit=200&cursor=${encodeURIComponent(cursor)}` : '?limit=200';
-    const { body }: Answer<Page> = await request<Page>(PATH + query, { signal });
+    const query: Partial<Record<keyof ListQuery, string>> = { limit: '200', ...(cursor ? { cursor } : {}) };
+    const path = `${PATH}?${new URLSearchParams(query).toString()}`;
+    const { body }: Answer<DestinationList> = await request<DestinationList>(path, { signal });
     all.push(...body.data);
     cursor = body.nextCursor;
   } while (cursor);
@@ -166,7 +160,7 @@ export function useBulkTransport(action: 'start' | 'stop') {
     onMutate: dropPollsInFlight,
     mutationFn: async (ids: string[]) => {
       const options = { method: 'POST', body: { ids }, answerWithinMs: BULK_ANSWER_WITHIN_MS } as const;
-      const { results } = (await request<BulkResult>(`${PATH}/${action}`, options)).body;
+      const { results } = (await request<BulkResult, BulkRequest>(`${PATH}/${action}`, options)).body;
       return { results, answeredAtMs: Date.now() };
     },
     onSettled: askAgain,
@@ -177,8 +171,8 @@ export function useBulkTransport(action: 'start' | 'stop') {
 export function useCreateDestination() {
   return useMutation({
     onMutate: dropPollsInFlight,
-    mutationFn: async (fields: DestinationFields & { streamKey: string }) =>
-      (await request<DestinationResource>(PATH, { method: 'POST', body: fields })).body,
+    mutationFn: async (fields: CreateDestination) =>
+      (await request<DestinationResource, CreateDestination>(PATH, { method: 'POST', body: fields })).body,
     onSettled: askAgain,
   });
 }
@@ -187,10 +181,10 @@ export function useCreateDestination() {
 export function useEditDestination(destinationId: string) {
   return useMutation({
     onMutate: dropPollsInFlight,
-    mutationFn: async (edit: { changes: Partial<DestinationFields>; etag: string | null; apply: Apply | null }) => {
+    mutationFn: async (edit: { changes: PatchDestination; etag: string | null; apply: Apply | null }) => {
       const path = withApply(pathOf(destinationId), edit.apply);
       const options = { method: 'PATCH', body: edit.changes, ifMatch: edit.etag } as const;
-      return (await request<DestinationResource>(path, options)).body;
+      return (await request<DestinationResource, PatchDestination>(path, options)).body;
     },
     onSuccess: remember,
     onSettled: askAgain,
@@ -205,7 +199,9 @@ export async function moveDestinations(positions: ReadonlyMap<string, number>): 
   );
   try {
     await Promise.all(
-      [...positions].map(([id, position]) => request(pathOf(id), { method: 'PATCH', body: { position } })),
+      [...positions].map(([id, position]) =>
+        request<DestinationResource, PatchDestination>(pathOf(id), { method: 'PATCH', body: { position } }),
+      ),
     );
   } finally {
     await askAgain();
@@ -218,7 +214,8 @@ export function useReplaceStreamKey(destinationId: string) {
     gcTime: 0,
     mutationFn: async (replacement: { streamKey: string; apply: Apply | null }) => {
       const path = withApply(`${pathOf(destinationId)}/stream-key`, replacement.apply);
-      await request<null>(path, { method: 'PUT', body: { streamKey: replacement.streamKey } });
+      const { streamKey } = replacement;
+      await request<null, PutStreamKey>(path, { method: 'PUT', body: { streamKey } });
     },
     onSettled: askAgain,
   });

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { PrimaryResource } from '../../../functions/api/schemas/answers.ts';
-import type { PrimaryMode } from '../../../functions/domain/primary-mode.ts';
+import type { SetPrimary } from '../../../functions/api/schemas/requests.ts';
 import { POLL_ORPHANS_MS } from './freshness.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { request } from './request.ts';
@@ -19,8 +19,8 @@ export function usePrimary() {
 /** Sets when the preview runs. */
 export function useSetPrimary() {
   return useMutation({
-    mutationFn: async (mode: PrimaryMode) =>
-      (await request<PrimaryResource>(PATH, { method: 'PUT', body: { mode } })).body,
+    mutationFn: async (mode: SetPrimary['mode']) =>
+      (await request<PrimaryResource, SetPrimary>(PATH, { method: 'PUT', body: { mode } })).body,
     onSuccess: (primary) => queryClient.setQueryData(queryKeys.primary, primary),
     onSettled: () => queryClient.invalidateQueries({ queryKey: queryKeys.destinations }),
   });

@@ -47,7 +47,7 @@ export function useRehearse() {
   return useMutation({
     ...changesRehearsal,
     mutationFn: async (change: RehearsalSwitch) =>
-      (await request<RehearsalResource>(PATH, { method: 'POST', body: change })).body.data,
+      (await request<RehearsalResource, RehearsalSwitch>(PATH, { method: 'POST', body: change })).body.data,
   });
 }
 

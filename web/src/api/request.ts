@@ -20,9 +20,9 @@ export function problemOf(error: unknown): ProblemBody | null {
   return error instanceof ApiProblem ? error.problem : null;
 }
 
-interface RequestOptions {
+interface RequestOptions<Body> {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  body?: unknown;
+  body?: Body;
   ifMatch?: string | null;
   signal?: AbortSignal;
   /** An error status that is a valid answer. */
@@ -38,10 +38,14 @@ export interface Answer<T> {
 }
 
 /**
- * Sends a request to the API of this page's origin and renews an expired session.
+ * Sends a request to the API of this page's origin and renews an expired session. A request with a body has to name its
+ * schema's type, so that a changed schema is a compile error here.
  * @throws {ApiProblem} for every failure, including an unreachable server
  */
-export async function request<T>(path: string, options: RequestOptions = {}): Promise<Answer<T>> {
+export async function request<T, Body = never>(
+  path: string,
+  options: RequestOptions<NoInfer<Body>> = {},
+): Promise<Answer<T>> {
   const { content, headers } = await sendRenewing(path, options);
   const text = toText(content);
   return { body: (text ? JSON.parse(text) : null) as T, etag: headers.get('etag') };
@@ -53,7 +57,7 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
  */
 export async function requestPicture(
   path: string,
-  options: RequestOptions = {},
+  options: RequestOptions<never> = {},
 ): Promise<{ image: Blob; takenAt: string | null }> {
   const { content, headers } = await sendRenewing(path, options);
   return {
@@ -67,7 +71,7 @@ interface Received {
   headers: Headers;
 }
 
-async function sendRenewing(path: string, options: RequestOptions): Promise<Received> {
+async function sendRenewing(path: string, options: RequestOptions<unknown>): Promise<Received> {
   try {
     return await send(path, options);
   } catch (error) {
@@ -97,7 +101,7 @@ function renewSession(): Promise<unknown> {
   return renewal;
 }
 
-async function send(path: string, options: RequestOptions): Promise<Received> {
+async function send(path: string, options: RequestOptions<unknown>): Promise<Received> {
   const { method = 'GET', body, ifMatch, signal, answerWithinMs = ANSWER_WITHIN_MS } = options;
   const headers: Record<string, string> = { accept: 'application/json' };
   if (method !== 'GET') headers['content-type'] = 'application/json';

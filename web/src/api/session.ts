@@ -1,5 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { EndedSession, SessionResource } from '../../../functions/api/schemas/answers.ts';
+import type { CreateSession } from '../../../functions/api/schemas/requests.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { problemOf, request } from './request.ts';
 
@@ -23,7 +24,7 @@ export function reloadForStartLink(): void {
 
 /** Exchanges a token for the session cookie. */
 export async function signIn(token: string): Promise<SessionResource> {
-  await request(SESSION, { method: 'POST', body: { token } });
+  await request<SessionResource, CreateSession>(SESSION, { method: 'POST', body: { token } });
   return (await request<SessionResource>(SESSION)).body;
 }
 

@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { DeploymentTimeline } from '../../../functions/api/schemas/answers.ts';
+import type { TimelineQuery } from '../../../functions/api/schemas/requests.ts';
 import { POLL_DETAILS_MS } from './freshness.ts';
 import { queryKeys } from './query-client.ts';
 import { request } from './request.ts';
@@ -8,16 +9,11 @@ import { request } from './request.ts';
 export type DeploymentEntry = DeploymentTimeline['data'][number];
 
 /** Filters; empty fields match everything. */
-export interface TimelineFilter {
-  kind: string;
-  destinationId: string;
-  /** RFC 3339 or a day. */
-  from: string;
-}
+export type TimelineFilter = Record<keyof Pick<TimelineQuery, 'kind' | 'destinationId' | 'from'>, string>;
 
 const PATH = '/api/timeline';
 
-function queryOf(filter: TimelineFilter, more: Record<string, string>): string {
+function queryOf(filter: TimelineFilter, more: Partial<Record<keyof TimelineQuery, string>>): string {
   const set = Object.entries({ ...filter, ...more }).filter(([, value]) => value !== '');
   return `${PATH}?${new URLSearchParams(set).toString()}`;
 }
@@ -44,7 +40,9 @@ export async function readAllEntries(filter: TimelineFilter): Promise<Deployment
   const all: DeploymentEntry[] = [];
   let cursor: string | null = '';
   while (cursor !== null) {
-    const { body }: { body: DeploymentTimeline } = await request(queryOf(filter, { limit: '200', cursor }));
+    const { body }: { body: DeploymentTimeline } = await request<DeploymentTimeline>(
+      queryOf(filter, { limit: '200', cursor }),
+    );
     all.push(...body.data);
     cursor = body.nextCursor;
   }

@@ -1,7 +1,8 @@
 import { Button, Modal, PasswordInput } from '@mantine/core';
 import { type ClipboardEvent, useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
-import { type Apply, useReplaceStreamKey } from '../api/destinations.ts';
+import type { Apply } from '../../../functions/api/schemas/requests.ts';
+import { useReplaceStreamKey } from '../api/destinations.ts';
 import { problemOf } from '../api/request.ts';
 import { showDone } from '../app/problem-toast.tsx';
 import { useFocusReturn } from '../ui/use-focus-return.ts';

@@ -11,6 +11,8 @@ export const TIMELINE_KIND_WORDS: Record<TimelineEntry['kind'], string> = {
   edited: 'Edits',
   health: 'Health changes',
   drift: 'External changes',
+  incident: 'Incidents',
+  source: 'Source',
 };
 
 /** Names of automatic actors; users are shown by the name of the API. */

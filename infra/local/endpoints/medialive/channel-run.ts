@@ -1,4 +1,4 @@
-import type { AacCodingMode, EncoderSettings, H264Profile, Output } from '@aws-sdk/client-medialive';
+import type { AacCodingMode, EncoderSettings, H264Profile, Output, OutputGroup } from '@aws-sdk/client-medialive';
 import type { ChannelRun, PackageOutput, Rendition, RtmpOutput } from '../../engine/contract.ts';
 import { RTP_INPUT_PORT } from '../media/feeds.ts';
 import type { ChannelRecord, InputRecord } from '../media/media-state.ts';
@@ -18,12 +18,17 @@ const NOMINAL_FRAMES_PER_SECOND = 30;
 export function buildChannelRun(channel: ChannelRecord, input: InputRecord): ChannelRun {
   const encoder = channel.settings.EncoderSettings!;
   const group = encoder.OutputGroups![0]!;
-  const packageGroup = group.OutputGroupSettings!.MediaPackageGroupSettings;
-  const output =
-    packageGroup === undefined
-      ? buildRtmpOutput(channel, encoder, group.Outputs![0]!)
-      : buildPackageOutput(channel, encoder, group.Outputs!, packageGroup.Destination?.DestinationRefId);
+  const output = buildOutput(channel, encoder, group);
   return { channelId: channel.id, inputAddress: `${input.endpointIps[0]}:${RTP_INPUT_PORT}`, output };
+}
+
+function buildOutput(channel: ChannelRecord, encoder: EncoderSettings, group: OutputGroup): ChannelRun['output'] {
+  const { RtmpGroupSettings: rtmp, MediaPackageGroupSettings: mediaPackage } = group.OutputGroupSettings!;
+  if (rtmp) return buildRtmpOutput(channel, encoder, group.Outputs![0]!);
+  if (mediaPackage) {
+    return buildPackageOutput(channel, encoder, group.Outputs!, mediaPackage.Destination?.DestinationRefId);
+  }
+  throw new Error(`channel-checks.ts has accepted an output group of another kind on channel ${channel.id}`);
 }
 
 function buildRtmpOutput(channel: ChannelRecord, encoder: EncoderSettings, output: Output): RtmpOutput {

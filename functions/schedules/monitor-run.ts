@@ -1,0 +1,98 @@
+import { listAllDestinations } from '../aws/destination-table.ts';
+import { putScheduleRun, type ScheduleRun } from '../aws/incident-settings-table.ts';
+import type { AwsDeps } from '../aws/clients.ts';
+import type { Destination } from '../domain/destination.ts';
+import {
+  deploymentSignals,
+  destinationSignals,
+  goneSubjects,
+  sourceSignals,
+  type DrillSeen,
+} from '../domain/incident-signals.ts';
+import { evaluateIncidents, type Known } from '../workflow/evaluate-incidents.ts';
+import type { IncidentDeps } from '../workflow/finish-incident.ts';
+import type { MonitorOutcome } from './counted-lines.ts';
+import { observeRecords, type MonitorDeps, type MonitorReport } from './monitor.ts';
+
+/** One run of the monitor: it observes, then evaluates the rules of incidents on what it has seen. */
+export type MonitorRunDeps = MonitorDeps &
+  IncidentDeps &
+  AwsDeps<never, 'channelQuota' | 'pushInputQuota'> & {
+    /** Seconds between two runs. */
+    everySeconds: number;
+    /** The drills in progress; left out where there can be none. */
+    drills?: () => readonly DrillSeen[];
+  };
+
+/** A run is recorded this often, because each record is a write. */
+const RECORDED_EVERY_SECONDS = 30;
+/** What the sweep found out longer ago than this is not believed any more. */
+const SWEEP_FRESH_SECONDS = 1800;
+
+/** Observes the source and all running destinations, and evaluates the rules. */
+export async function runMonitor(deps: MonitorRunDeps): Promise<MonitorOutcome> {
+  return observeAndEvaluate(deps, await listAllDestinations(deps));
+}
+
+/**
+ * Observes some destinations and evaluates the rules for all.
+ * @param about those to observe; the others count as they were last observed
+ * @throws the error of a destination that could not be observed, after the others were evaluated
+ */
+export async function observeAndEvaluate(
+  deps: MonitorRunDeps,
+  records: readonly Destination[],
+  about: readonly Destination[] = records,
+): Promise<MonitorOutcome> {
+  const report = await observeRecords(deps, about);
+  await evaluateObserved(deps, records, report);
+  if (report.failure !== undefined) throw report.failure;
+  return report.outcome;
+}
+
+async function evaluateObserved(
+  deps: MonitorRunDeps,
+  listed: readonly Destination[],
+  { source, observations }: MonitorReport,
+): Promise<void> {
+  const records = listed.map((record) => {
+    const observation = observations.get(record.destinationId);
+    return observation ? { ...record, observation } : record;
+  });
+  const drills = deps.drills?.() ?? [];
+  let ranAt: string | undefined;
+  const observe = ({ incidents, runs, now }: Known) => {
+    ranAt = runs.monitor?.ranAt;
+    const quotas = deps.deployment;
+    const seen = {
+      quotas,
+      monitorRanAt: now.toISOString(),
+      sweepRanAt: runs.sweep?.ranAt,
+      ...sweepFindings(runs.sweep, now),
+    };
+    return [
+      sourceSignals(source, records, drills),
+      ...records.map((record) => destinationSignals(record, now, drills)),
+      deploymentSignals(seen, records, now),
+      ...goneSubjects(incidents, records),
+    ];
+  };
+  await evaluateIncidents(deps, observe, { everySeconds: deps.everySeconds });
+  await recordRun(deps, ranAt);
+}
+
+function sweepFindings(
+  run: ScheduleRun | undefined,
+  now: Date,
+): Pick<ScheduleRun, 'orphans' | 'egressBlocked' | 'failingTargets'> {
+  if (!run || now.getTime() - Date.parse(run.ranAt) > SWEEP_FRESH_SECONDS * 1000) return {};
+  return { orphans: run.orphans, egressBlocked: run.egressBlocked, failingTargets: run.failingTargets };
+}
+
+async function recordRun(deps: MonitorRunDeps, before: string | undefined): Promise<void> {
+  const now = deps.now();
+  const ageMs = before === undefined ? Infinity : now.getTime() - Date.parse(before);
+  // An age is negative after the clock was set back.
+  if (ageMs >= 0 && ageMs < RECORDED_EVERY_SECONDS * 1000) return;
+  await putScheduleRun(deps, 'monitor', { ranAt: now.toISOString() });
+}
