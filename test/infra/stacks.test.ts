@@ -486,7 +486,7 @@ describe('each state machine', () => {
   });
 
   it('logs without execution data, is traced and encrypted with our key', () => {
-    expect(machines).toHaveLength(5);
+    expect(machines).toHaveLength(6);
     for (const { Properties: machine } of machines) {
       expect(machine).toMatchObject({
         StateMachineType: 'STANDARD',
@@ -500,8 +500,8 @@ describe('each state machine', () => {
   it('has an alias that points to a version which survives the next deployment', () => {
     const versions = prod.resources('AWS::StepFunctions::StateMachineVersion', 'controlPlane');
     const aliases = Object.values(prod.resources('AWS::StepFunctions::StateMachineAlias', 'controlPlane'));
-    expect(Object.values(versions).map((version) => version.UpdateReplacePolicy)).toEqual(Array(5).fill('Retain'));
-    expect(aliases).toHaveLength(5);
+    expect(Object.values(versions).map((version) => version.UpdateReplacePolicy)).toEqual(Array(6).fill('Retain'));
+    expect(aliases).toHaveLength(6);
     const pointed = aliases.map(({ Properties: alias }) => {
       expect(alias.Name).toBe('live');
       const [route] = alias.RoutingConfiguration as { StateMachineVersionArn: { Ref: string }; Weight: number }[];
@@ -516,7 +516,7 @@ describe('each state machine', () => {
       ([id, { Action: action }]) => id.startsWith('StateMachine') && listOf(action).includes('lambda:InvokeFunction'),
     );
     expect(invoking.map(([, { Resource: resource }]) => resource)).toEqual(
-      Array(5).fill('arn:aws:lambda:us-east-1:000000000000:function:sluice-prod-workflow'),
+      Array(6).fill('arn:aws:lambda:us-east-1:000000000000:function:sluice-prod-workflow'),
     );
   });
 });
