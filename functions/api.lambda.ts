@@ -7,15 +7,15 @@ import { createApi } from './api/app.ts';
 import { createCognitoAuthentication } from './api/auth/authentication-cognito.ts';
 import { createPreviewAccess } from './api/auth/preview-access.ts';
 import {
-  makeCloudWatch,
-  makeCloudWatchLogs,
-  makeKms,
-  makeMediaConnect,
-  makeMediaPackage,
-  makeS3,
-  makeSecretsManager,
-  makeSfn,
-  makeTable,
+  createCloudWatchClient,
+  createCloudWatchLogsClient,
+  createKmsClient,
+  createMediaConnectClient,
+  createMediaPackageClient,
+  createS3Client,
+  createSecretsManagerClient,
+  createSfnClient,
+  createTableClient,
 } from './aws/clients.ts';
 import { readSecret } from './aws/secret-store.ts';
 import { ApiEnvironment, readEnvironment, stateMachineArnsOf } from './environment.ts';
@@ -38,7 +38,7 @@ const now = () => new Date();
  * request, and the next one tries again.
  */
 async function start(): Promise<Api> {
-  const secrets = makeSecretsManager(aws);
+  const secrets = createSecretsManagerClient(aws);
   const preview = createPreviewAccess({
     host: environment.PUBLIC_HOST,
     keyPairId: environment.PREVIEW_KEY_PAIR_ID,
@@ -49,14 +49,14 @@ async function start(): Promise<Api> {
   const fingerprintSecret = await readFingerprintSecret(secrets);
   return createApi({
     clients: {
-      cloudWatch: makeCloudWatch(aws),
-      cloudWatchLogs: makeCloudWatchLogs(aws),
-      kms: makeKms(aws),
-      mediaConnect: makeMediaConnect(aws),
-      mediaPackage: makeMediaPackage(aws),
-      s3: makeS3(aws),
-      sfn: makeSfn(aws),
-      table: makeTable(aws),
+      cloudWatch: createCloudWatchClient(aws),
+      cloudWatchLogs: createCloudWatchLogsClient(aws),
+      kms: createKmsClient(aws),
+      mediaConnect: createMediaConnectClient(aws),
+      mediaPackage: createMediaPackageClient(aws),
+      s3: createS3Client(aws),
+      sfn: createSfnClient(aws),
+      table: createTableClient(aws),
     },
     deployment: {
       deploymentId: environment.DEPLOYMENT_ID,
@@ -99,7 +99,7 @@ async function start(): Promise<Api> {
   });
 }
 
-async function readFingerprintSecret(secrets: ReturnType<typeof makeSecretsManager>): Promise<string> {
+async function readFingerprintSecret(secrets: ReturnType<typeof createSecretsManagerClient>): Promise<string> {
   const secret = await readSecret(secrets, environment.FINGERPRINT_SECRET_ARN);
   if (secret.length < 32)
     throw new Error(`the secret ${environment.FINGERPRINT_SECRET_ARN} is shorter than 32 characters`);

@@ -1,4 +1,4 @@
-import { makeS3, makeTable } from './aws/clients.ts';
+import { createS3Client, createTableClient } from './aws/clients.ts';
 import { CostReportEnvironment, readEnvironment } from './environment.ts';
 import { createLambdaLogger, withRequestId } from './lambda-deps.ts';
 import { reportCosts } from './schedules/cost-report.ts';
@@ -10,7 +10,7 @@ const environment = readEnvironment(CostReportEnvironment);
 const aws = { attemptsMax: 3 };
 const logger = createLambdaLogger('sluice-cost-report');
 const deps = {
-  clients: { s3: makeS3(aws), table: makeTable(aws) },
+  clients: { s3: createS3Client(aws), table: createTableClient(aws) },
   deployment: {
     tableName: environment.TABLE_NAME,
     flowArn: environment.FLOW_ARN,

@@ -1,9 +1,15 @@
-import { makeCloudWatch, makeMediaConnect, makeMediaLive, makeSfn, makeTable } from './aws/clients.ts';
+import {
+  createCloudWatchClient,
+  createMediaConnectClient,
+  createMediaLiveClient,
+  createSfnClient,
+  createTableClient,
+} from './aws/clients.ts';
 import { MonitorEnvironment, readEnvironment } from './environment.ts';
 import { ALARM_EVENT, createAlarmEventHandler } from './events/alarm-event.ts';
 import { createMediaEventHandler } from './events/media-event.ts';
 import { createLambdaLogger, withRequestId } from './lambda-deps.ts';
-import { COUNTED_LINES } from './schedules/counted-lines.ts';
+import { COUNTED_LINES } from './schedules/counted-log-lines.ts';
 import { MONITORED_ON_AWS } from './schedules/figures-due.ts';
 import { runMonitor } from './schedules/monitor-run.ts';
 
@@ -15,11 +21,11 @@ const logger = createLambdaLogger('sluice-monitor');
 
 const deps = {
   clients: {
-    cloudWatch: makeCloudWatch(aws),
-    mediaConnect: makeMediaConnect(aws),
-    mediaLive: makeMediaLive(aws),
-    sfn: makeSfn(aws),
-    table: makeTable(aws),
+    cloudWatch: createCloudWatchClient(aws),
+    mediaConnect: createMediaConnectClient(aws),
+    mediaLive: createMediaLiveClient(aws),
+    sfn: createSfnClient(aws),
+    table: createTableClient(aws),
   },
   deployment: {
     tableName: environment.TABLE_NAME,

@@ -1,7 +1,7 @@
-import { makeMediaConnect, makeMediaLive, makeSfn, makeTable } from './aws/clients.ts';
+import { createMediaConnectClient, createMediaLiveClient, createSfnClient, createTableClient } from './aws/clients.ts';
 import { readEnvironment, stateMachineArnsOf, SweepEnvironment } from './environment.ts';
 import { createLambdaLogger, withRequestId } from './lambda-deps.ts';
-import { COUNTED_LINES } from './schedules/counted-lines.ts';
+import { COUNTED_LINES } from './schedules/counted-log-lines.ts';
 import type { SweepDeps } from './schedules/sweep-deps.ts';
 import { sweep } from './schedules/sweep.ts';
 
@@ -13,10 +13,10 @@ const logger = createLambdaLogger('sluice-sweep');
 
 const deps: SweepDeps = {
   clients: {
-    mediaConnect: makeMediaConnect(aws),
-    mediaLive: makeMediaLive(aws),
-    sfn: makeSfn(aws),
-    table: makeTable(aws),
+    mediaConnect: createMediaConnectClient(aws),
+    mediaLive: createMediaLiveClient(aws),
+    sfn: createSfnClient(aws),
+    table: createTableClient(aws),
   },
   deployment: {
     deploymentId: environment.DEPLOYMENT_ID,

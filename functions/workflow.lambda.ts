@@ -1,4 +1,11 @@
-import { makeKms, makeMediaConnect, makeMediaLive, makeMediaPackage, makeSfn, makeTable } from './aws/clients.ts';
+import {
+  createKmsClient,
+  createMediaConnectClient,
+  createMediaLiveClient,
+  createMediaPackageClient,
+  createSfnClient,
+  createTableClient,
+} from './aws/clients.ts';
 import { readEnvironment, stateMachineArnsOf, WorkflowEnvironment } from './environment.ts';
 import { createLambdaLogger, withRequestId } from './lambda-deps.ts';
 import { resolveHost } from './resolve-host.ts';
@@ -14,12 +21,12 @@ const logger = createLambdaLogger('sluice-workflow');
 
 const deps: WorkflowDeps = {
   clients: {
-    kms: makeKms(aws),
-    mediaConnect: makeMediaConnect(aws),
-    mediaLive: makeMediaLive(aws),
-    mediaPackage: makeMediaPackage(aws),
-    sfn: makeSfn(aws),
-    table: makeTable(aws),
+    kms: createKmsClient(aws),
+    mediaConnect: createMediaConnectClient(aws),
+    mediaLive: createMediaLiveClient(aws),
+    mediaPackage: createMediaPackageClient(aws),
+    sfn: createSfnClient(aws),
+    table: createTableClient(aws),
   },
   deployment: {
     deploymentId: environment.DEPLOYMENT_ID,

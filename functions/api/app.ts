@@ -44,7 +44,7 @@ import { registerSession } from './routes/session.ts';
 import { registerTimeline } from './routes/timeline.ts';
 import { registerUptime } from './routes/uptime.ts';
 import { setSecurityHeaders } from './http/security-headers.ts';
-import { shownValue } from './http/shown-value.ts';
+import { shownValue } from './http/quote-value.ts';
 import { explainIssues, invalidFields } from './http/validation.ts';
 
 /**

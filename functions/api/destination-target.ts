@@ -13,7 +13,7 @@ import { checkResolvedAddresses } from '../domain/public-address.ts';
 import type { StoredKey, Target } from '../domain/requests.ts';
 import { StreamKey } from '../domain/stream-key.ts';
 import type { ApiDeps } from './api-deps.ts';
-import { shownValue } from './http/shown-value.ts';
+import { shownValue } from './http/quote-value.ts';
 import { invalidFields } from './http/validation.ts';
 
 /**

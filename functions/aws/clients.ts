@@ -101,35 +101,35 @@ function configOf({ attemptsMax, ...options }: AwsClientOptions) {
 }
 
 /** Creates the CloudWatch client, which reads the metrics of channels and flow. */
-export const makeCloudWatch = (options: AwsClientOptions) => new CloudWatchClient(configOf(options));
+export const createCloudWatchClient = (options: AwsClientOptions) => new CloudWatchClient(configOf(options));
 
 /** Creates the CloudWatch Logs client, which reads the channels' logs. */
-export const makeCloudWatchLogs = (options: AwsClientOptions) => new CloudWatchLogsClient(configOf(options));
+export const createCloudWatchLogsClient = (options: AwsClientOptions) => new CloudWatchLogsClient(configOf(options));
 
 /** Creates the KMS client, which encrypts and decrypts stream keys. */
-export const makeKms = (options: AwsClientOptions) => new KMSClient(configOf(options));
+export const createKmsClient = (options: AwsClientOptions) => new KMSClient(configOf(options));
 
 /** Creates the MediaConnect client, which manages the flow and its outputs. */
-export const makeMediaConnect = (options: AwsClientOptions) => new MediaConnectClient(configOf(options));
+export const createMediaConnectClient = (options: AwsClientOptions) => new MediaConnectClient(configOf(options));
 
 /** Creates the MediaLive client, which manages inputs and channels. Its answers hold stream keys. */
-export const makeMediaLive = (options: AwsClientOptions) => new MediaLiveClient(configOf(options));
+export const createMediaLiveClient = (options: AwsClientOptions) => new MediaLiveClient(configOf(options));
 
 /** Creates the MediaPackage client, which reads the preview's origin. */
-export const makeMediaPackage = (options: AwsClientOptions) => new MediaPackageClient(configOf(options));
+export const createMediaPackageClient = (options: AwsClientOptions) => new MediaPackageClient(configOf(options));
 
 /** Creates the S3 client, which stores the reports. A custom endpoint has no host name per bucket, so it uses paths. */
-export const makeS3 = (options: AwsClientOptions) =>
+export const createS3Client = (options: AwsClientOptions) =>
   new S3Client({ ...configOf(options), forcePathStyle: options.endpoint !== undefined });
 
 /** Creates the Step Functions client, which runs the lifecycle's executions. */
-export const makeSfn = (options: AwsClientOptions) => new SFNClient(configOf(options));
+export const createSfnClient = (options: AwsClientOptions) => new SFNClient(configOf(options));
 
 /** Creates the Secrets Manager client, which an entry point uses once, before its first request. */
-export const makeSecretsManager = (options: AwsClientOptions) => new SecretsManagerClient(configOf(options));
+export const createSecretsManagerClient = (options: AwsClientOptions) => new SecretsManagerClient(configOf(options));
 
 /** Creates the DynamoDB client for the table. */
-export const makeTable = (options: AwsClientOptions) =>
+export const createTableClient = (options: AwsClientOptions) =>
   DynamoDBDocumentClient.from(new DynamoDBClient(configOf(options)), {
     marshallOptions: { removeUndefinedValues: true },
   });
@@ -137,15 +137,15 @@ export const makeTable = (options: AwsClientOptions) =>
 /** Creates all clients with the same options, for a process that runs everything. */
 export function createAwsClients(options: AwsClientOptions): AwsClients {
   return {
-    cloudWatch: makeCloudWatch(options),
-    cloudWatchLogs: makeCloudWatchLogs(options),
-    kms: makeKms(options),
-    mediaConnect: makeMediaConnect(options),
-    mediaLive: makeMediaLive(options),
-    mediaPackage: makeMediaPackage(options),
-    s3: makeS3(options),
-    sfn: makeSfn(options),
-    table: makeTable(options),
+    cloudWatch: createCloudWatchClient(options),
+    cloudWatchLogs: createCloudWatchLogsClient(options),
+    kms: createKmsClient(options),
+    mediaConnect: createMediaConnectClient(options),
+    mediaLive: createMediaLiveClient(options),
+    mediaPackage: createMediaPackageClient(options),
+    s3: createS3Client(options),
+    sfn: createSfnClient(options),
+    table: createTableClient(options),
   };
 }
 

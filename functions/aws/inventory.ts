@@ -1,4 +1,4 @@
-import type { InventoryItem } from '../domain/inventory.ts';
+import type { InventoryItem } from '../domain/orphans.ts';
 import { listChannels, type ChannelView } from './channel.ts';
 import type { AwsDeps } from './clients.ts';
 import { observeFlow, type FlowView } from './flow.ts';

@@ -1,5 +1,5 @@
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { OrphanCandidate } from '../domain/inventory.ts';
+import type { OrphanCandidate } from '../domain/orphans.ts';
 import { isConditionFailed } from './aws-errors.ts';
 import type { TableDeps } from './clients.ts';
 import { queryPartition } from './query-partition.ts';

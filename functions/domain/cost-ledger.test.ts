@@ -4,7 +4,7 @@ import { getPrices } from '../../presets/prices.ts';
 import { CHANNEL_PARTS } from './cost.ts';
 import {
   collectRuns,
-  makeLedger,
+  createLedger,
   type LedgerGroupBy,
   type LedgerRun,
   type LedgerUsage,
@@ -132,7 +132,7 @@ describe('collectRuns', () => {
     const lost = [mention(at('10:00'), undefined, at('10:02')), mention(at('10:00'), undefined, at('10:30'))];
     const runs = collectRuns(lost, [], NOW);
     expect(runs).toMatchObject([{ endedAt: at('10:30'), isEndKnown: false }]);
-    const { total } = makeLedger(runs, TODAY, { pricing, groupBy: 'day' });
+    const { total } = createLedger(runs, TODAY, { pricing, groupBy: 'day' });
     expect(total.billedMinutes).toBe(30);
     expect(total.cost.unknownParts.join()).toContain('end was not recorded');
   });
@@ -145,7 +145,7 @@ describe('the ledger', () => {
       makeRun(at('13:00'), '2026-11-21T13:00:30.000Z'),
       makeRun(at('10:00'), at('10:30'), { destinationId: 'dst_2', name: 'Small', preset: '480p30' }),
     ];
-    const { rows, total } = makeLedger(runs, TODAY, { pricing, groupBy: 'destination' });
+    const { rows, total } = createLedger(runs, TODAY, { pricing, groupBy: 'destination' });
     // 130 min x (0.1764 + 0.4212)/60 = 1.2948; 30 min x (0.1764 + 0.2124)/60 = 0.1944.
     expect(rows.map(({ key, runs: count, billedMinutes, cost }) => [key, count, billedMinutes, toUsd(cost)])).toEqual([
       ['dst_1', 2, 130, 1.2948],
@@ -169,7 +169,7 @@ describe('the ledger', () => {
     };
     const run = makeRun('2026-11-20T23:00:00.000Z', at('00:30'), { outputs, feedBitrateBps: 5_000_000 });
     const ledger = (from: string, to: string) =>
-      makeLedger([run], window(from, to), { pricing: known, groupBy: 'day' }).total;
+      createLedger([run], window(from, to), { pricing: known, groupBy: 'day' }).total;
     // Encoding 0.5976; transfer 5 Mbit/s x 1.2 = 2.7 GB at 0.01; egress 4.628 Mbit/s = 2.0826 GB at 0.09.
     const whole = ledger('2026-11-20T00:00:00.000Z', at('01:00'));
     expect(whole.cost).toEqual({
@@ -184,7 +184,7 @@ describe('the ledger', () => {
 
   it('counts only the time within the window', () => {
     const runs = [makeRun('2026-11-20T23:30:00.000Z', at('00:45')), makeRun(at('23:50'), '2026-11-22T01:00:00.000Z')];
-    const { total } = makeLedger(runs, TODAY, { pricing, groupBy: 'platform' });
+    const { total } = createLedger(runs, TODAY, { pricing, groupBy: 'platform' });
     expect([total.runs, total.billedMinutes, total.runningMs]).toEqual([1, 55, 55 * 60_000]);
   });
 
@@ -195,7 +195,7 @@ describe('the ledger', () => {
       ['2026-03-29T00:00:00.000Z', '2026-03-30T00:00:00.000Z', ['2026-03-29']],
       ['2026-11-01T00:00:00.000Z', '2026-11-02T00:00:00.000Z', ['2026-11-01']],
     ] as const) {
-      const { rows } = makeLedger([makeRun(from, to)], window(from, to), { pricing, groupBy: 'day' });
+      const { rows } = createLedger([makeRun(from, to)], window(from, to), { pricing, groupBy: 'day' });
       expect(rows.map(({ key, billedMinutes }) => [key, billedMinutes])).toEqual(days.map((day) => [day, 1440]));
     }
   });
@@ -217,7 +217,7 @@ describe('the ledger', () => {
       fc.property(fc.array(anyRun, { maxLength: 8 }), start, start, start, (runs, ...edges) => {
         const [one, two, three] = edges.toSorted((left, right) => left - right) as [number, number, number];
         const ledger = (startMs: number, endMs: number, groupBy: LedgerGroupBy) =>
-          makeLedger(runs, { startMs, endMs }, { pricing, groupBy });
+          createLedger(runs, { startMs, endMs }, { pricing, groupBy });
         const whole = ledger(one, three, 'destination');
         for (const groupBy of ['day', 'platform'] as const) {
           const other = ledger(one, three, groupBy).total;

@@ -102,7 +102,7 @@ export function toFigures({ runs, runningMs, billedMinutes, cost }: LedgerUsage)
 const END_UNKNOWN = 'the rest of a run whose end was not recorded';
 
 /** Sums up runs within a window. The rows add up to the same total for every grouping. */
-export function makeLedger(
+export function createLedger(
   runs: readonly LedgerRun[],
   window: Span,
   { pricing, groupBy }: { pricing: Pricing; groupBy: LedgerGroupBy },

@@ -149,7 +149,7 @@ export function signingSecrets(secrets: readonly StoredSecret[], now: Date): Sto
 }
 
 /** How long the secret before a rotation still signs. */
-export const ROTATED_SECRET_SECONDS = 24 * 3600;
+const ROTATED_SECRET_SECONDS = 24 * 3600;
 
 /** Puts a new secret first. The one before it signs for a while longer, and older ones go. */
 export function rotateSecret(secrets: readonly StoredSecret[], ciphertext: string, now: Date): StoredSecret[] {

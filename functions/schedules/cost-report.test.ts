@@ -8,7 +8,7 @@ import { TABLE_DEFINITION } from '../../infra/local/endpoints/dynamodb/table-def
 import { createS3 } from '../../infra/local/endpoints/s3/create-s3.ts';
 import { insertDestination } from '../aws/destination-table.ts';
 import { putTimelineEntry } from '../aws/history-table.ts';
-import { makeS3, makeTable } from '../aws/clients.ts';
+import { createS3Client, createTableClient } from '../aws/clients.ts';
 import { getReport } from '../aws/report-store.ts';
 import { NOT_RECORDED } from '../domain/deployment-cost.ts';
 import { newDestination } from '../domain/new-destination.ts';
@@ -28,7 +28,7 @@ beforeAll(async () => {
   front = await startAwsFront({ port: 0, services: [dynamodb, createS3({ dataDirectory: null })] });
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const options = { region: 'us-east-1', endpoint: front.endpoint, credentials, attemptsMax: 1 };
-  clients = { s3: makeS3(options), table: makeTable(options) };
+  clients = { s3: createS3Client(options), table: createTableClient(options) };
 });
 afterAll(async () => {
   clients.s3.destroy();

@@ -5,7 +5,7 @@ import { pricingOf } from '../aws/pricing-of.ts';
 import { listReports, putReport } from '../aws/report-store.ts';
 import { CHANNEL_PARTS } from '../domain/cost.ts';
 import type { Span } from '../domain/billed-time.ts';
-import { makeLedger, toFigures, type Ledger, type LedgerRun, type LedgerUsage } from '../domain/cost-ledger.ts';
+import { createLedger, toFigures, type Ledger, type LedgerRun, type LedgerUsage } from '../domain/cost-ledger.ts';
 import { toCsv } from '../domain/csv.ts';
 import { beganAt, costOfFixedWithin, NOT_RECORDED, type FixedPart } from '../domain/deployment-cost.ts';
 import { isComplete, sum, toUsd, type Money } from '../domain/money.ts';
@@ -105,7 +105,7 @@ interface Period {
 }
 
 function makePeriod(pricing: Pricing, { runs, since }: Recorded, window: Span): Period {
-  const ledger = makeLedger(runs, window, { pricing, groupBy: 'destination' });
+  const ledger = createLedger(runs, window, { pricing, groupBy: 'destination' });
   const fixed = costOfFixedWithin(pricing, window, since);
   return { ledger, fixed, cost: sum([ledger.total.cost, ...fixed.map(({ cost }) => cost), NOT_RECORDED]) };
 }

@@ -11,7 +11,7 @@ import {
 } from '../domain/incident-signals.ts';
 import { evaluateIncidents, type Known } from '../workflow/evaluate-incidents.ts';
 import type { IncidentDeps } from '../workflow/finish-incident.ts';
-import type { MonitorOutcome } from './counted-lines.ts';
+import type { MonitorOutcome } from './counted-log-lines.ts';
 import { observeRecords, type MonitorDeps, type MonitorReport } from './monitor.ts';
 
 /** One run of the monitor: it observes, then evaluates the rules of incidents on what it has seen. */

@@ -25,7 +25,7 @@ import { feedWarnings, sourceWarnings } from '../domain/source-warnings.ts';
 import { usualBitrate } from '../domain/usual-bitrate.ts';
 import { isFiguresDue } from './figures-due.ts';
 import { withFeed } from '../domain/recorded-run.ts';
-import type { MonitorOutcome } from './counted-lines.ts';
+import type { MonitorOutcome } from './counted-log-lines.ts';
 
 /**
  * The stream monitor: reads every running destination and the source, and stores what it observes. It changes nothing

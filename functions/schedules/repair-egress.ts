@@ -2,7 +2,7 @@ import type { AwsDeps } from '../aws/clients.ts';
 import { isFlowUp, observeFlow, type FlowView } from '../aws/flow.ts';
 import { ensureEgressAllowed } from '../aws/input-security-group.ts';
 import type { Logger } from '../workflow/workflow-deps.ts';
-import { COUNTED_LINES } from './counted-lines.ts';
+import { COUNTED_LINES } from './counted-log-lines.ts';
 
 interface RepairDeps extends AwsDeps<'mediaConnect' | 'mediaLive', 'flowArn' | 'inputSecurityGroupId'> {
   logger: Pick<Logger, 'info'>;

@@ -6,15 +6,9 @@ import type { Inventory } from '../aws/inventory.ts';
 import { deleteOrphan, listOrphans, orphanIdOf, putOrphan, type Orphan } from '../aws/orphan-table.ts';
 import type { Destination } from '../domain/destination.ts';
 import { isAtRest } from '../domain/channel-state.ts';
-import {
-  findOrphans,
-  isMassRelease,
-  ORPHAN_RESOURCES,
-  ORPHAN_RULES,
-  type OrphanResource,
-} from '../domain/inventory.ts';
+import { findOrphans, isMassRelease, ORPHAN_RESOURCES, ORPHAN_RULES, type OrphanResource } from '../domain/orphans.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
-import { COUNTED_LINES } from './counted-lines.ts';
+import { COUNTED_LINES } from './counted-log-lines.ts';
 import type { SweepDeps } from './sweep-deps.ts';
 
 /**

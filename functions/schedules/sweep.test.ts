@@ -13,7 +13,7 @@ import { acquireLease } from '../aws/lease-table.ts';
 import { listOrphans, requestOrphanRelease } from '../aws/orphan-table.ts';
 import type { Destination } from '../domain/destination.ts';
 import { requestChange } from '../workflow/operations.ts';
-import type { SweepOutcome } from './counted-lines.ts';
+import type { SweepOutcome } from './counted-log-lines.ts';
 import { continueOperation } from './sweep-operations.ts';
 import { sweep } from './sweep.ts';
 import { towardsDesired } from '../domain/lifecycle.ts';

@@ -3,7 +3,7 @@ import { takeInventory } from '../aws/inventory.ts';
 import type { FlowView } from '../aws/flow.ts';
 import { acquireLease, holdsLease, releaseLease, type Lease } from '../aws/lease-table.ts';
 import type { Destination } from '../domain/destination.ts';
-import { COUNTED_LINES, type SweepOutcome } from './counted-lines.ts';
+import { COUNTED_LINES, type SweepOutcome } from './counted-log-lines.ts';
 import { correctDrift } from './sweep-drift.ts';
 import { repairEgress } from './repair-egress.ts';
 import { countFailingTargets, restartDeliveries } from './sweep-deliveries.ts';

@@ -35,7 +35,7 @@ import type { OpenStore } from './host/store/open-store.ts';
 import { createStorageHealth, type StorageHealth } from './host/store/storage-health.ts';
 import { keepSmallFiles, watchDirectory } from './host/store/watch-directory.ts';
 import { resolveHost } from '../../functions/resolve-host.ts';
-import { makeWorkflowDeps, READS_LAG_AWS_LIKE_MS, READS_LAG_MS, WORKFLOW_FUNCTION } from './workflow-function.ts';
+import { createWorkflowDeps, READS_LAG_AWS_LIKE_MS, READS_LAG_MS, WORKFLOW_FUNCTION } from './workflow-deps.ts';
 
 /**
  * Starts the whole product on one machine: local AWS, media engine, functions, schedules, API and dashboard. On AWS the
@@ -143,7 +143,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     });
     const readsLagMs = settings.profile === 'aws-like' ? READS_LAG_AWS_LIKE_MS : READS_LAG_MS;
     const mail = createMailWay(settings.mail);
-    const deps = makeWorkflowDeps({ clients: aws.clients, deployment }, logger, { readsLagMs, mail });
+    const deps = createWorkflowDeps({ clients: aws.clients, deployment }, logger, { readsLagMs, mail });
     aws.lambda.register(WORKFLOW_FUNCTION, (event) => code.handleStep(deps, event));
     markStoreComplete(dataDirectory);
     keepSmallFiles(health, dataDirectory);

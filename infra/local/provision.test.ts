@@ -8,7 +8,7 @@ import { listHistory, putTimelineEntry, readHistory, type HistoryEntry } from '.
 import { systemClock } from './host/clock.ts';
 import { TABLE_DEFINITION } from './endpoints/dynamodb/table-definition.ts';
 import { startLocalAws, type LocalAws } from './endpoints/local-aws.ts';
-import { makeIdleEngine } from './engine/contract.ts';
+import { createIdleEngine } from './engine/contract.ts';
 import { CDN_IDENTIFIER_SECRET_ARN, provision } from './provision.ts';
 
 let aws: LocalAws;
@@ -33,7 +33,7 @@ it('provision creates an encrypted flow with a request that MediaConnect accepts
     dataDirectory: null,
     port: 0,
     clock: systemClock,
-    engine: makeIdleEngine(),
+    engine: createIdleEngine(),
     profile: 'instant',
     hooks: { resolveSecret: () => 'a passphrase for tests' },
   });
@@ -48,7 +48,7 @@ it('provision adds the CDN authorization to an earlier version’s endpoint once
     dataDirectory: null,
     port: 0,
     clock: systemClock,
-    engine: makeIdleEngine(),
+    engine: createIdleEngine(),
     profile: 'instant',
     hooks: { resolveSecret: () => JSON.stringify({ MediaPackageCDNIdentifier: 'identifier-for-tests' }) },
   });
@@ -71,7 +71,7 @@ it('provision adds the index to an earlier version’s table once and keeps its 
     dataDirectory: null,
     port: 0,
     clock: systemClock,
-    engine: makeIdleEngine(),
+    engine: createIdleEngine(),
     profile: 'instant',
   });
   const { table } = aws.clients;
@@ -100,7 +100,7 @@ it('provision declares the widest input but prices the input that a deployment o
     dataDirectory: null,
     port: 0,
     clock: systemClock,
-    engine: makeIdleEngine(),
+    engine: createIdleEngine(),
     profile: 'instant',
   });
   const { declaredInput, pricedInput } = await provisionLocally();

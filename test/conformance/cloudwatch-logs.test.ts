@@ -1,7 +1,7 @@
 import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startAwsFront } from '../../infra/local/endpoints/wire/aws-front.ts';
-import { makeCloudWatchLogsService } from '../../infra/local/endpoints/cloudwatch/cloudwatch-logs.ts';
+import { createCloudWatchLogsService } from '../../infra/local/endpoints/cloudwatch/cloudwatch-logs.ts';
 
 const lines = [
   ...[1, 2, 3].map((second) => ({ timestampMs: second * 1000, message: `line ${second}` })),
@@ -11,7 +11,7 @@ let front: Awaited<ReturnType<typeof startAwsFront>>;
 let client: CloudWatchLogsClient;
 
 beforeAll(async () => {
-  const service = makeCloudWatchLogsService({
+  const service = createCloudWatchLogsService({
     observe: () => {},
     read: (streamName) => (streamName === 'stream' ? lines : null),
   });

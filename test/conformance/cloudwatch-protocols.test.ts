@@ -7,7 +7,7 @@ import {
 import { AwsJson1_0Protocol, AwsQueryProtocol, AwsSmithyRpcV2CborProtocol } from '@aws-sdk/core/protocols';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startAwsFront, type AwsFront } from '../../infra/local/endpoints/wire/aws-front.ts';
-import { makeCloudWatchService } from '../../infra/local/endpoints/cloudwatch/cloudwatch.ts';
+import { createCloudWatchService } from '../../infra/local/endpoints/cloudwatch/cloudwatch.ts';
 import type { Metrics } from '../../infra/local/endpoints/cloudwatch/metrics.ts';
 
 const START_SECOND = Date.parse('2026-11-30T12:00:00Z') / 1000;
@@ -22,7 +22,7 @@ const series: ReturnType<Metrics['list']> = [
 let front: AwsFront;
 const sent: string[] = [];
 beforeAll(async () => {
-  const service = makeCloudWatchService(
+  const service = createCloudWatchService(
     {
       record: () => {},
       list: (namespace) => series.filter((one) => namespace === undefined || one.namespace === namespace),

@@ -27,7 +27,7 @@ import { makeFlowRequest } from '../support/media-requests.ts';
 import { useMediaEndpoints } from '../support/media-resources.ts';
 import { mediaConnectBindings } from '../../infra/local/endpoints/media/protocol/mediaconnect-bindings.ts';
 import { implementedInputs } from '../../infra/local/endpoints/media/shapes/implemented-inputs.ts';
-import { makeMemoryStore } from '../../infra/local/host/state-store.ts';
+import { createMemoryStore } from '../../infra/local/host/state-store.ts';
 
 const start = useMediaEndpoints();
 
@@ -256,7 +256,7 @@ describe('the MediaConnect endpoint', () => {
   });
 
   it('retries a failed flow after a restart', async () => {
-    const store = makeMemoryStore();
+    const store = createMemoryStore();
     const engine = makeRecordingEngine();
     engine.startFlow = async () => {
       throw new Error('address already in use');

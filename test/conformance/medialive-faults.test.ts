@@ -12,7 +12,7 @@ import { AwsError, DroppedResponse } from '../../infra/local/endpoints/wire/aws-
 import type { ManualClock, MediaEndpoint } from '../support/media-endpoint.ts';
 import { makeManualClock, makeRecordingEngine } from '../support/media-endpoint.ts';
 import { CANARY_KEY, makeChannelRequest, makeFlowRequest } from '../support/media-requests.ts';
-import { makeMemoryStore } from '../../infra/local/host/state-store.ts';
+import { createMemoryStore } from '../../infra/local/host/state-store.ts';
 import {
   useMediaEndpoints,
   refusal,
@@ -29,7 +29,7 @@ const start = useMediaEndpoints();
 
 describe('a restart of the endpoints', () => {
   it('passes active flows and running channels to the engine again, and nothing else', async () => {
-    const store = makeMemoryStore();
+    const store = createMemoryStore();
     const before = await start({ store });
     const running = await makeChannel(before);
     const idle = await makeChannel(before);
@@ -58,7 +58,7 @@ describe('a restart of the endpoints', () => {
   });
 
   it('resumes transitional states where they were', async () => {
-    const store = makeMemoryStore();
+    const store = createMemoryStore();
     const clock = makeManualClock();
     const before = await start({ store, clock, profile: 'aws-like' });
     const { Id: inputId } = await makeInput(before, await makeGroup(before));
@@ -109,7 +109,7 @@ describe('the media endpoints', () => {
   });
 
   it('continue if the state cannot be saved, and answer a change with 500', async () => {
-    const store = makeMemoryStore();
+    const store = createMemoryStore();
     const save = store.save.bind(store);
     let full = false;
     store.save = (state) => {

@@ -19,7 +19,7 @@ import type { AwsFront } from '../../infra/local/endpoints/wire/aws-front.ts';
 import type { Clock } from '../../infra/local/host/clock.ts';
 import { createLambdaRegistry, toFunctionArn } from '../../infra/local/endpoints/lambda/registry.ts';
 import type { LambdaRegistry } from '../../infra/local/endpoints/lambda/registry.ts';
-import { makeMemoryStore } from '../../infra/local/host/state-store.ts';
+import { createMemoryStore } from '../../infra/local/host/state-store.ts';
 import type { StateStore } from '../../infra/local/host/state-store.ts';
 import { createStepFunctions } from '../../infra/local/endpoints/step-functions/create-step-functions.ts';
 import type { LocalStepFunctions } from '../../infra/local/endpoints/step-functions/create-step-functions.ts';
@@ -73,7 +73,7 @@ let calls: { event: unknown; atMs: number }[];
 let random: number;
 
 beforeEach(async () => {
-  store = makeMemoryStore();
+  store = createMemoryStore();
   step = () => ({});
   calls = [];
   random = 0.5;
@@ -706,7 +706,7 @@ describe('after the process ended,', () => {
     const before = await describeExecution(done.executionArn!);
     const abandoned = stepFunctions;
     // A kill leaves the store like this: nothing more is written.
-    store = makeMemoryStore(store.load());
+    store = createMemoryStore(store.load());
     await stop();
     await start();
     expect(await describeExecution(cut.executionArn!)).toMatchObject({

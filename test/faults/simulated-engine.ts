@@ -1,4 +1,4 @@
-import { makeIdleEngine, type EngineReport, type MediaEngine } from '../../infra/local/engine/contract.ts';
+import { createIdleEngine, type EngineReport, type MediaEngine } from '../../infra/local/engine/contract.ts';
 
 /** A media engine without media: every channel that it has to run reports that it publishes. */
 export interface SimulatedEngine extends MediaEngine {
@@ -37,7 +37,7 @@ export function makeSimulatedEngine(): SimulatedEngine {
     })),
   });
   return {
-    ...makeIdleEngine(),
+    ...createIdleEngine(),
     startFlow: async ({ flowArn }) => void flows.add(flowArn),
     stopFlow: async (flowArn) => void flows.delete(flowArn),
     startChannel: async ({ channelId }) => void channels.add(channelId),

@@ -10,7 +10,7 @@ import { FUNCTIONS, type FunctionName } from '../../infra/aws/functions.ts';
 import { systemClock } from '../../infra/local/host/clock.ts';
 import { toFunctionArn } from '../../infra/local/endpoints/lambda/registry.ts';
 import { startLocalAws, type LocalAws } from '../../infra/local/endpoints/local-aws.ts';
-import { makeIdleEngine } from '../../infra/local/engine/contract.ts';
+import { createIdleEngine } from '../../infra/local/engine/contract.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../../infra/local/endpoints/wire/service.ts';
 import { startFunction, type FunctionProcess } from './function-process.ts';
 import type { PolicyStatement } from './iam-evaluate.ts';
@@ -137,7 +137,7 @@ export async function deployLocally(synthesized: Synthesized): Promise<LocalDepl
     dataDirectory: null,
     port: 0,
     clock: systemClock,
-    engine: { ...makeIdleEngine(), fetchSourcePicture: async () => ({ jpeg: JPEG, takenAtMs: Date.now() }) },
+    engine: { ...createIdleEngine(), fetchSourcePicture: async () => ({ jpeg: JPEG, takenAtMs: Date.now() }) },
     profile: 'instant',
     hooks: { resolveSecret: madeUpSecret },
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { createLambdaLogger } from '../../functions/lambda-deps.ts';
-import { COUNTED_LINES } from '../../functions/schedules/counted-lines.ts';
+import { COUNTED_LINES } from '../../functions/schedules/counted-log-lines.ts';
 import { ROUTE_ACCESS } from '../../functions/api/route-roles.ts';
 import { ALARM_RULES, COST_WARNINGS } from '../../infra/aws/stacks/observability-alarms.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../../infra/local/endpoints/wire/service.ts';

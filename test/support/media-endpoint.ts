@@ -10,9 +10,9 @@ import { systemClock } from '../../infra/local/host/clock.ts';
 import type { AwsEvent } from '../../infra/local/endpoints/wire/service.ts';
 import type { StateStore } from '../../infra/local/host/state-store.ts';
 import { LOCAL_REGION } from '../../infra/local/endpoints/wire/service.ts';
-import { makeMemoryStore } from '../../infra/local/host/state-store.ts';
+import { createMemoryStore } from '../../infra/local/host/state-store.ts';
 import type { ChannelRun, EngineReport, FlowSource, MediaEngine } from '../../infra/local/engine/contract.ts';
-import { makeIdleEngine } from '../../infra/local/engine/contract.ts';
+import { createIdleEngine } from '../../infra/local/engine/contract.ts';
 import type { MediaServices, MediaServicesOptions } from '../../infra/local/endpoints/media-services.ts';
 import { createMediaServices } from '../../infra/local/endpoints/media-services.ts';
 
@@ -32,7 +32,7 @@ export function makeRecordingEngine(): RecordingEngine {
   const listeners = new Set<(report: EngineReport) => void>();
   let latest: EngineReport = { atMs: 0, sources: [], channels: [] };
   const engine: RecordingEngine = {
-    ...makeIdleEngine(),
+    ...createIdleEngine(),
     flows: new Map(),
     feeds: new Map(),
     channels: new Map(),
@@ -124,7 +124,7 @@ export interface MediaEndpoint {
 /** Starts an endpoint on an ephemeral loopback port. The clients do not retry. */
 export async function startMediaEndpoint(options: Partial<MediaServicesOptions> = {}): Promise<MediaEndpoint> {
   const engine = (options.engine ?? makeRecordingEngine()) as RecordingEngine;
-  const store = options.store ?? makeMemoryStore();
+  const store = options.store ?? createMemoryStore();
   const events: AwsEvent[] = [];
   const media = createMediaServices({
     clock: systemClock,

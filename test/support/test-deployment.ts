@@ -9,9 +9,9 @@ import type { StepInput } from '../../functions/workflow/run-step.ts';
 import type { WorkflowDeps } from '../../functions/workflow/workflow-deps.ts';
 import { systemClock } from '../../infra/local/host/clock.ts';
 import { startLocalAws, type LocalAws } from '../../infra/local/endpoints/local-aws.ts';
-import { makeIdleEngine, type MediaEngine } from '../../infra/local/engine/contract.ts';
+import { createIdleEngine, type MediaEngine } from '../../infra/local/engine/contract.ts';
 import { provision } from '../../infra/local/provision.ts';
-import { makeWorkflowDeps, WORKFLOW_FUNCTION } from '../../infra/local/workflow-function.ts';
+import { createWorkflowDeps, WORKFLOW_FUNCTION } from '../../infra/local/workflow-deps.ts';
 import { waitFor } from './wait-for.ts';
 
 /** A key that no output may ever contain. */
@@ -46,7 +46,7 @@ export async function startTestDeployment(options: TestDeploymentOptions = {}): 
     dataDirectory: null,
     port: 0,
     clock: systemClock,
-    engine: options.engine ?? makeIdleEngine(),
+    engine: options.engine ?? createIdleEngine(),
     profile: 'instant',
   });
   const deployment = await provision({
@@ -62,7 +62,7 @@ export async function startTestDeployment(options: TestDeploymentOptions = {}): 
     void logLines.push(JSON.stringify({ message, ...details }));
   const awsDeps: AwsDeps = { clients: aws.clients, deployment };
   const deps = {
-    ...makeWorkflowDeps(awsDeps, { info: log, warn: log, error: log }),
+    ...createWorkflowDeps(awsDeps, { info: log, warn: log, error: log }),
     resolveHost: async () => ['127.0.0.1'],
   };
   aws.lambda.register(WORKFLOW_FUNCTION, async (event) => {

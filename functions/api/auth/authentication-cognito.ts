@@ -5,7 +5,7 @@ import type { Authentication, Principal, SignInRefusal, SignInResult } from './a
 import { createCognitoEndpoints, type Grant } from './cognito-endpoints.ts';
 import { createCognitoTokens, TOKEN_LENGTH_MAX } from './cognito-tokens.ts';
 import { readCookies, writeCookie } from './cookies.ts';
-import { isSame } from './is-same.ts';
+import { isSame } from './compare-secrets.ts';
 import type { PreviewAccess } from './preview-access.ts';
 
 /**

@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { AppError } from '../../domain/errors.ts';
 import { readCookies, writeCookie } from './cookies.ts';
 import { createGuessLimit, type GuessLimit } from './guess-limit.ts';
-import { isSame } from './is-same.ts';
+import { isSame } from './compare-secrets.ts';
 import type { RevokedSessions, Session } from './revoked-sessions.ts';
 import type { Role } from './roles.ts';
 

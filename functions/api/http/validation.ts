@@ -1,6 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import { AppError, type FieldError } from '../../domain/errors.ts';
-import { shownValue } from './shown-value.ts';
+import { shownValue } from './quote-value.ts';
 
 type Issue = z.core.$ZodIssue;
 

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { getPlatform } from '../../../presets/index.ts';
 import { readRuns } from '../../aws/channel-runs.ts';
-import { makeLedger, toFigures, type LedgerUsage } from '../../domain/cost-ledger.ts';
+import { createLedger, toFigures, type LedgerUsage } from '../../domain/cost-ledger.ts';
 import { dayOf, startOfDay } from '../../domain/utc-day.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, answersOrFile, NoQuery, problems } from '../schemas/contract.ts';
@@ -10,7 +10,7 @@ import { CostLedger, CostNow } from '../schemas/costs.ts';
 import { answerCsv, wantsCsv } from '../http/csv-answer.ts';
 import { memoize } from '../views/memoize.ts';
 import { CostQuery } from '../schemas/requests.ts';
-import { readWindow, requireKept } from '../http/window.ts';
+import { readWindow, requireKept } from '../http/time-window.ts';
 
 const tags = ['Costs'];
 /** Several viewers of a page share one read of the history. */
@@ -52,7 +52,7 @@ export function registerCosts(api: Api, deps: ApiDeps): void {
     const { pricing, shown } = provenanceOf(deps);
     const { runs } = await readRuns(deps, window.from, present);
     const span = { startMs: window.from.getTime(), endMs: window.to.getTime() };
-    const { rows, total } = makeLedger(runs, span, { pricing, groupBy });
+    const { rows, total } = createLedger(runs, span, { pricing, groupBy });
     const [from, to] = [window.from.toISOString(), window.to.toISOString()];
     const data = rows.map(({ key, platform, ...row }) => ({
       key,

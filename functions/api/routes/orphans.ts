@@ -3,7 +3,7 @@ import { listOrphans, requestOrphanRelease, type Orphan } from '../../aws/orphan
 import { pricingOf } from '../../aws/pricing-of.ts';
 import { priceOfLeftover } from '../../domain/cost.ts';
 import { AppError } from '../../domain/errors.ts';
-import type { OrphanReason } from '../../domain/inventory.ts';
+import type { OrphanReason } from '../../domain/orphans.ts';
 import { isComplete, toUsd } from '../../domain/money.ts';
 import type { Pricing } from '../../domain/pricing.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';

@@ -10,7 +10,7 @@ import { DestinationId, TimelineQuery } from '../schemas/requests.ts';
 import { DeploymentTimeline, Timeline } from '../schemas/answers.ts';
 import { fromTimelineCursor, readTimeline, toTimelineCursor, type TimelineFilter } from '../views/timeline-page.ts';
 import { invalidFields } from '../http/validation.ts';
-import { readWindow, type Window } from '../http/window.ts';
+import { readWindow, type Window } from '../http/time-window.ts';
 import { requireFound } from './find-destination.ts';
 
 const tags = ['Operations'];

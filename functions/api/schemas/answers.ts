@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { DESIRED_STATES, DESTINATION_STATUSES, OPERATION_KINDS, STANDBY_MODES } from '../../domain/destination.ts';
-import { ORPHAN_RESOURCES } from '../../domain/inventory.ts';
+import { ORPHAN_RESOURCES } from '../../domain/orphans.ts';
 import { HEALTH_LEVELS } from '../../domain/health-reasons.ts';
 import { ACTIONS } from '../../domain/lifecycle.ts';
 import { PRIMARY_MODES } from '../../domain/primary-mode.ts';

@@ -13,7 +13,7 @@ import {
   settingsOf,
   totalOf,
 } from '../../domain/cost.ts';
-import { makeLedger, type LedgerRun } from '../../domain/cost-ledger.ts';
+import { createLedger, type LedgerRun } from '../../domain/cost-ledger.ts';
 import {
   beganAt,
   costOfFixedWithin,
@@ -60,7 +60,7 @@ export async function observeCosts(deps: ApiDeps): Promise<CostNow> {
   ]);
   // Includes runs of deleted destinations.
   const spent = (which: readonly LedgerRun[], from: Date): Money =>
-    makeLedger(which, spanOf(from, now), { pricing, groupBy: 'destination' }).total.cost;
+    createLedger(which, spanOf(from, now), { pricing, groupBy: 'destination' }).total.cost;
   const spentToday = (which: readonly LedgerRun[]) => spent(which, midnight);
   const parts: PartNow[] = [
     ...partsOfChannels(pricing, records, runs, spentToday),

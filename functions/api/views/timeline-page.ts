@@ -13,7 +13,7 @@ import {
   type TimelineItem,
 } from '../../domain/timeline.ts';
 import { invalidFields } from '../http/validation.ts';
-import { isWithinHistory, type Window } from '../http/window.ts';
+import { isWithinHistory, type Window } from '../http/time-window.ts';
 
 /** Filters of the timeline. */
 export interface TimelineFilter {

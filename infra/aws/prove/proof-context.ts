@@ -45,7 +45,7 @@ interface ContextInput extends Pick<CheckContext, 'deps' | 'found' | 'runId' | '
 }
 
 /** Creates the context of one check. */
-export function makeCheckContext({ findings, ...given }: ContextInput): CheckContext {
+export function createCheckContext({ findings, ...given }: ContextInput): CheckContext {
   const { deps, found, runId } = given;
   const clients = new Map<ProofRole, RoleClients>();
   return {
@@ -75,7 +75,7 @@ interface MakeInput {
 }
 
 /** Creates a push input and records it before and after. The token makes a repetition harmless. */
-export async function makeInput(
+export async function createProofInput(
   context: CheckContext,
   clients: Pick<RoleClients, 'mediaLive'>,
   { suffix, tags }: MakeInput,
@@ -98,7 +98,7 @@ export async function makeInput(
 }
 
 /** Creates a channel and records it before and after. */
-export async function makeChannel(
+export async function createProofChannel(
   context: CheckContext,
   clients: Pick<RoleClients, 'mediaLive'>,
   suffix: string,
@@ -121,7 +121,7 @@ export async function makeChannel(
 }
 
 /** Adds a flow output with the product's own request and records it before and after. The call has no token. */
-export async function makeFlowOutput(
+export async function createProofFlowOutput(
   context: CheckContext,
   clients: RoleClients,
   suffix: string,

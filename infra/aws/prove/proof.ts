@@ -12,7 +12,7 @@ import type { Finding } from './finding.ts';
 import { findDeployment, NoDeployment, type FoundDeployment } from './found-deployment.ts';
 import { beginningOf, findingsOf, isFinished, listJournals, openJournal, type Journal } from './journal.ts';
 import type { ProofDeps } from './proof-deps.ts';
-import { makeReport, writeReport, type ProofReport } from './report.ts';
+import { createProofReport, writeReport, type ProofReport } from './report.ts';
 import { runChecks } from './run-proof.ts';
 import { patiently } from './waiting.ts';
 
@@ -152,7 +152,7 @@ async function finish(deps: ProofDeps, request: ProofRequest, run: Finishing): P
     );
     throw error;
   });
-  const report = makeReport(
+  const report = createProofReport(
     {
       runId,
       environment: request.environment,
@@ -191,7 +191,7 @@ function reportFailures(
   if (findings.length === 0) return;
   const { environment, region } = request;
   const writtenAt = new Date(deps.now()).toISOString();
-  const report = makeReport({ runId, environment, account, region, writtenAt, left: [] }, findings);
+  const report = createProofReport({ runId, environment, account, region, writtenAt, left: [] }, findings);
   const { folder } = openJournal(join(request.folder, runId));
   deps.say(summarize(report));
   for (const path of writeReport(folder, 'report', report)) deps.say(path);

@@ -18,7 +18,7 @@ export interface ProofReport {
 type ReportFacts = Pick<ProofReport, 'runId' | 'environment' | 'account' | 'region' | 'writtenAt' | 'left'>;
 
 /** Orders the findings like the assumptions and adds what each means. */
-export function makeReport(facts: ReportFacts, findings: readonly Finding[]): ProofReport {
+export function createProofReport(facts: ReportFacts, findings: readonly Finding[]): ProofReport {
   const byId = new Map<AssumptionId, Finding>(findings.map((finding) => [finding.id, finding]));
   const ordered = ASSUMPTION_IDS.flatMap((id) => byId.get(id) ?? []);
   return {

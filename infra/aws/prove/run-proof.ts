@@ -5,7 +5,7 @@ import { describeError, redact, type Finding } from './finding.ts';
 import type { FoundDeployment } from './found-deployment.ts';
 import { findingsOf, type Journal } from './journal.ts';
 import type { ProofDeps } from './proof-deps.ts';
-import { makeCheckContext } from './proof-context.ts';
+import { createCheckContext } from './proof-context.ts';
 import { Interrupted, OutOfTime, type Patience } from './waiting.ts';
 
 export interface ProofRun {
@@ -76,7 +76,7 @@ async function runCheck(run: ProofRun, check: Check): Promise<Finding[] | null> 
   };
   let reason = 'the check ended before it could decide';
   try {
-    await check.run(makeCheckContext({ ...run, deps: limited, findings }));
+    await check.run(createCheckContext({ ...run, deps: limited, findings }));
   } catch (error) {
     if (error instanceof Interrupted || run.signal.aborted) return null;
     reason = redact(describeReason(error), run.runId);

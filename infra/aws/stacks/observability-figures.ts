@@ -1,7 +1,11 @@
 import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { COUNTED_LINES, type MonitorOutcome, type SweepOutcome } from '../../../functions/schedules/counted-lines.ts';
+import {
+  COUNTED_LINES,
+  type MonitorOutcome,
+  type SweepOutcome,
+} from '../../../functions/schedules/counted-log-lines.ts';
 
 /**
  * Metrics that CloudWatch derives from log lines. A metric filter is free, needs no code in the functions and leaves

@@ -16,7 +16,7 @@ import { createS3 } from './s3/create-s3.ts';
 import { writePrivateFile } from '../host/root-key.ts';
 import { openSealedFile } from '../host/sealed-file.ts';
 import { LOCAL_REGION } from './wire/service.ts';
-import { makeMemoryStore } from '../host/state-store.ts';
+import { createMemoryStore } from '../host/state-store.ts';
 import type { Write } from '../host/store/journal-lines.ts';
 import { TABLE_FOLDER } from '../host/store/kept-files.ts';
 import type { StorageHealth } from '../host/store/storage-health.ts';
@@ -57,7 +57,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const { dataDirectory, clock, health } = options;
   const storeOf = (name: string) =>
     dataDirectory === null
-      ? makeMemoryStore()
+      ? createMemoryStore()
       : groupSaves(openSealedFile(join(dataDirectory, `${name}.sealed`), dataDirectory, health));
   const events = createEventBus({ clock });
   const lambda = createLambdaRegistry({ clock });

@@ -8,32 +8,32 @@ import * as mediaPackageClient from '@aws-sdk/client-mediapackage';
 import type { Clock } from '../host/clock.ts';
 import type { EventSink, LocalService } from './wire/service.ts';
 import type { StateStore } from '../host/state-store.ts';
-import { makeAlerts } from './medialive/alerts.ts';
-import { makeChannelLogs } from './cloudwatch/channel-logs.ts';
+import { createAlerts } from './medialive/alerts.ts';
+import { createChannelLogs } from './cloudwatch/channel-logs.ts';
 import { arriveChannel, findChannel, recoverChannel, runChannel } from './medialive/channel.ts';
-import { makeCloudWatchLogsService } from './cloudwatch/cloudwatch-logs.ts';
-import { makeCloudWatchService } from './cloudwatch/cloudwatch.ts';
+import { createCloudWatchLogsService } from './cloudwatch/cloudwatch-logs.ts';
+import { createCloudWatchService } from './cloudwatch/cloudwatch.ts';
 import type { EngineReport, MediaEngine } from '../engine/contract.ts';
 import { feedingSource } from './media/feeds.ts';
 import { arriveFlow, commandStart, startFlow } from './mediaconnect/flow.ts';
 import { mediaConnectHandlers, mediaLiveHandlers, mediaPackageHandlers } from './handlers.ts';
-import { makeIdentifiers, makeTransientIds } from './media/identifiers.ts';
+import { createIdentifiers, createTransientIds } from './media/identifiers.ts';
 import { arriveGroup } from './medialive/input-security-group.ts';
 import { arriveInput } from './medialive/input.ts';
 import { command } from './media/engine-commands.ts';
 import { armTransition, commit } from './media/transitions.ts';
 import type { MediaContext, MediaHooks, TransitionKind } from './media/media-context.ts';
 import { loadMediaState } from './media/media-state.ts';
-import { makeMetrics } from './cloudwatch/metrics.ts';
+import { createMetrics } from './cloudwatch/metrics.ts';
 import { isOriginPath, serveOrigin } from './mediapackage/origin-endpoint.ts';
 import { DURATIONS, QUOTAS } from './media/profiles.ts';
 import type { Durations, Quotas, TimingProfile } from './media/profiles.ts';
 import { mediaConnectOperations } from './media/protocol/mediaconnect-operations.ts';
-import { makeRestJsonService, type AroundOperation } from './wire/rest-json-service.ts';
+import { createRestJsonService, type AroundOperation } from './wire/rest-json-service.ts';
 import { operationsFromSchemas } from './media/protocol/schema-operations.ts';
 import { loadShapeChecks } from './media/protocol/shape-validation.ts';
 import { createRateLimits } from './media/rate-limits.ts';
-import { makeSourceHealth } from './mediaconnect/source-health.ts';
+import { createSourceHealth } from './mediaconnect/source-health.ts';
 import { forgetTombstones } from './medialive/tombstones.ts';
 
 export interface MediaServicesOptions {
@@ -76,10 +76,10 @@ export interface MediaServices {
 /** Builds the endpoints on a stored state. Call `restore` once before serving. */
 export function createMediaServices(options: MediaServicesOptions): MediaServices {
   const context = makeContext(options);
-  const alerts = makeAlerts(context);
-  const metrics = makeMetrics(context, alerts.countSet);
-  const logs = makeChannelLogs(context.clock);
-  const observeSources = makeSourceHealth(context);
+  const alerts = createAlerts(context);
+  const metrics = createMetrics(context, alerts.countSet);
+  const logs = createChannelLogs(context.clock);
+  const observeSources = createSourceHealth(context);
 
   const observe = (report: EngineReport) => {
     const reports = new Map(report.channels.map((channel) => [channel.channelId, channel]));
@@ -98,16 +98,16 @@ export function createMediaServices(options: MediaServicesOptions): MediaService
   };
   const unsubscribe = context.engine.onReport(observe);
 
-  const nextRequestId = makeTransientIds(`${options.idSeed ?? ''}:request`, context.clock.now());
+  const nextRequestId = createTransientIds(`${options.idSeed ?? ''}:request`, context.clock.now());
   const common = { around: untilSaved(options.store, withRateLimits(options)), nextRequestId };
   const services: LocalService[] = [
-    makeRestJsonService({
+    createRestJsonService({
       ...common,
       signingName: 'mediaconnect',
       operations: mediaConnectOperations(loadShapeChecks('mediaconnect')),
       handlers: mediaConnectHandlers(context),
     }),
-    makeRestJsonService({
+    createRestJsonService({
       ...common,
       signingName: 'medialive',
       operations: operationsFromSchemas(mediaLiveClient, loadShapeChecks('medialive')),
@@ -115,15 +115,15 @@ export function createMediaServices(options: MediaServicesOptions): MediaService
     }),
     withOrigin(
       context,
-      makeRestJsonService({
+      createRestJsonService({
         ...common,
         signingName: 'mediapackage',
         operations: operationsFromSchemas(mediaPackageClient, loadShapeChecks('mediapackage')),
         handlers: mediaPackageHandlers(context),
       }),
     ),
-    makeCloudWatchService(metrics, common),
-    makeCloudWatchLogsService(logs),
+    createCloudWatchService(metrics, common),
+    createCloudWatchLogsService(logs),
   ];
   return {
     services,
@@ -188,10 +188,10 @@ function makeContext(options: MediaServicesOptions): MediaContext {
     durations: { ...DURATIONS[options.profile], ...options.durations },
     quotas: { ...QUOTAS[options.profile], ...options.quotas },
     hooks: options.hooks ?? {},
-    identifiers: makeIdentifiers(state, options.idSeed ?? ''),
+    identifiers: createIdentifiers(state, options.idSeed ?? ''),
     store: options.store,
     events: options.events,
-    nextEventId: makeTransientIds(`${options.idSeed ?? ''}:event`, options.clock.now()),
+    nextEventId: createTransientIds(`${options.idSeed ?? ''}:event`, options.clock.now()),
     originUrl: '',
     listenHost: options.listenHost,
     arrivals: { flows: arriveFlow, inputSecurityGroups: arriveGroup, inputs: arriveInput, channels: arriveChannel },

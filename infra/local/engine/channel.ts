@@ -62,7 +62,6 @@ interface Lane {
   rendition: Rendition;
   feed: ReturnType<typeof createProgramSwitch>;
   mode: 'copy' | 'encode' | 'none';
-  followsKeyframes: boolean;
   decidedFor: number | null;
   /** The lane's encoder; null while it copies or waits. */
   encoder: Pick<EncoderProgram, 'problem' | 'droppedFrames'> | null;
@@ -88,7 +87,6 @@ export function createChannel(options: ChannelOptions): Channel {
     // Players switch between renditions, so their timestamps must agree.
     feed: createProgramSwitch({ clock, keepsTimes: run.output.kind === 'package' }),
     mode: 'none',
-    followsKeyframes: false,
     decidedFor: null,
     encoder: null,
     droppedBefore: 0,
@@ -143,7 +141,6 @@ export function createChannel(options: ChannelOptions): Channel {
     else liveSinceMs ??= clock.now();
     if (!flow) return;
     const isLadder = lanes.length > 1;
-    const followsKeyframes = isLadder ? flow.hasCloseKeyframes() : false;
     let copied = false;
     for (const lane of lanes) {
       const decision: 'copy' | 'encode' | 'undecided' | 'none' =
@@ -152,17 +149,21 @@ export function createChannel(options: ChannelOptions): Channel {
       // A ladder needs one copy only: a second rendition with the same pictures is useless.
       const mode: 'copy' | 'encode' = decision === 'copy' && copied && isLadder ? 'encode' : decision;
       copied ||= mode === 'copy';
-      if (mode === 'encode' && followsKeyframes === null) continue;
-      const isDecided = lane.decidedFor === flow.revision();
       lane.decidedFor = flow.revision();
-      if (lane.mode === mode && (isDecided || mode === 'copy' || lane.followsKeyframes === followsKeyframes)) continue;
-      Object.assign(lane, { mode, followsKeyframes });
-      const encoder = mode === 'encode' ? flow.encoder(lane.rendition, { followsKeyframes: !!followsKeyframes }) : null;
+      if (lane.mode === mode) continue;
+      lane.mode = mode;
+      const encoder = mode === 'encode' ? flow.encoder(lane.rendition, { followsKeyframes: isLadder }) : null;
       lane.encoder = encoder;
       lane.droppedBefore = encoder?.droppedFrames() ?? 0;
       lane.feed.select(encoder?.program ?? flow.copy);
       options.onChange();
     }
+  }
+
+  /** In a ladder no rendition has more pictures than the source. */
+  function wantedRate({ framesPerSecond }: Rendition): number | undefined {
+    const given = lanes.length > 1 ? flow?.framesPerSecond() : null;
+    return framesPerSecond !== undefined && given ? Math.min(framesPerSecond, given) : framesPerSecond;
   }
 
   return {
@@ -190,7 +191,7 @@ export function createChannel(options: ChannelOptions): Channel {
         droppedFrames: lanes.reduce((sum, { encoder, droppedBefore }) => {
           return sum + (encoder ? encoder.droppedFrames() - droppedBefore : 0);
         }, 0),
-        ...(lane?.encoder && { wantedFramesPerSecond: lane.rendition.framesPerSecond }),
+        ...(lane?.encoder && { wantedFramesPerSecond: wantedRate(lane.rendition) }),
       };
       const failed = lanes.map(({ encoder }) => encoder?.problem()).find((problem) => problem);
       if (failed) report.problem ??= failed;

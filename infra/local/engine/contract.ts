@@ -224,7 +224,7 @@ export interface MediaEngine {
 }
 
 /** Returns an engine that moves no media, for tests of the endpoints and for machines without ffmpeg. */
-export function makeIdleEngine(): MediaEngine {
+export function createIdleEngine(): MediaEngine {
   const nothing = async () => {};
   return {
     startFlow: nothing,

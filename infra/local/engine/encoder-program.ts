@@ -50,7 +50,9 @@ export interface EncoderProgram {
   problem(): EncoderProblem | null;
   /** Source frames skipped because the encoder was too slow, since its creation. */
   droppedFrames(): number;
-  /** Handles the end of the source's connection: the next one starts a new run. */
+  /** Nothing has come for a while: tells the subscribers, as the source does. */
+  sourceSilent(): void;
+  /** The source's connection ended: begin afresh with the next one. */
   sourceLost(): void;
   close(): Promise<void>;
 }
@@ -299,6 +301,7 @@ export function createEncoderProgram(options: EncoderProgramOptions): EncoderPro
     program: hub.program,
     problem: () => problem,
     droppedFrames: () => droppedFrames,
+    sourceSilent: hub.sourceLost,
     sourceLost() {
       endRun({ keepTap: true });
       hub.sourceLost();

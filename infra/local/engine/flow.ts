@@ -16,8 +16,6 @@ import { createSrtListener, type SrtListener } from './srt-listener.ts';
 /** A source without a byte for this long counts as lost, even while its connection is open. */
 const SILENCE_MS = 2_000;
 const WATCH_MS = 500;
-/** Keyframes no further apart than this suit players, which join and change the rendition at keyframes. */
-const KEYFRAMES_CLOSE_SECONDS = 4;
 
 export interface Flow {
   source(): FlowSource;
@@ -28,9 +26,9 @@ export interface Flow {
   revision(): number;
   decide(rendition: Rendition): 'copy' | 'encode' | 'undecided';
   copy: Program;
-  /** Returns whether keyframes are frequent enough to cut renditions at them; null until known. */
-  hasCloseKeyframes(): boolean | null;
-  /** Returns the encoder of a rendition, shared by equal renditions. It runs while it has a subscriber. */
+  /** As measured; null until it is known. */
+  framesPerSecond(): number | null;
+  /** The same one for equal renditions. It runs while somebody subscribes. */
   encoder(
     rendition: Rendition,
     options: { followsKeyframes: boolean },
@@ -130,6 +128,7 @@ export function createFlow(options: FlowOptions): Flow {
     silentSinceMs = clock.now();
     live = false;
     source.lost();
+    for (const encoder of encoders.values()) encoder.sourceSilent();
     pictures.forget();
     options.onChange();
   }
@@ -171,10 +170,7 @@ export function createFlow(options: FlowOptions): Flow {
     decide: (rendition) =>
       decideCopy({ streams: source.streams(), ...source.facts(), measurement: source.measurement() }, rendition),
     copy: source.program,
-    hasCloseKeyframes() {
-      const { settled, gopSeconds } = source.measurement();
-      return settled ? (gopSeconds ?? Infinity) <= KEYFRAMES_CLOSE_SECONDS : null;
-    },
+    framesPerSecond: () => source.measurement().framesPerSecond,
     encoder(rendition, { followsKeyframes }) {
       const { name: _name, ...settingsOnly } = rendition;
       const key = JSON.stringify(

@@ -143,6 +143,19 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     };
   }
 
+  /** What a player knows of the segments: number, time of the first picture. */
+  async function readSegments(packageChannelId: string, playlist: string) {
+    const lines = (await text(packageChannelId, playlist)).split('\n');
+    const first = Number(lines.find((line) => line.startsWith('#EXT-X-MEDIA-SEQUENCE:'))?.split(':')[1]);
+    return lines
+      .flatMap((line, index) => (line.startsWith('#EXT-X-PROGRAM-DATE-TIME:') ? [index] : []))
+      .map((index, place) => ({
+        number: first + place,
+        startMs: Date.parse(lines[index]!.slice('#EXT-X-PROGRAM-DATE-TIME:'.length)),
+        discontinuity: lines[index - 1] === '#EXT-X-DISCONTINUITY',
+      }));
+  }
+
   async function download(packageChannelId: string, playlist: string): Promise<string> {
     const names = (await text(packageChannelId, playlist)).split('\n').filter((line) => line.endsWith('.ts'));
     const segments = await Promise.all(
@@ -361,6 +374,21 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     });
     expect(multivariant.match(/RESOLUTION=\d+x\d+/g)).toEqual(['RESOLUTION=640x360', 'RESOLUTION=320x180']);
     expect(encoders()).toHaveLength(1);
+    const [copied, encoded] = await until('six segments that both have', async () => {
+      const both = [
+        await readSegments('ladder', 'index_1.m3u8'),
+        await readSegments('ladder', 'index_2.m3u8'),
+      ] as const;
+      return both[0].filter(({ number }) => both[1].some((other) => other.number === number)).length >= 5 && both;
+    });
+    const pairs = copied.flatMap((segment) =>
+      encoded.filter((other) => other.number === segment.number).map((other) => [segment, other] as const),
+    );
+    for (const [one, other] of pairs) {
+      // A picture of the slower rendition lasts 67 ms.
+      expect(Math.abs(one.startMs - other.startMs), `segment ${one.number}`).toBeLessThanOrEqual(1_000 / 15);
+      expect(other.discontinuity).toBe(one.discontinuity);
+    }
   });
 
   it('replaces a killed encoder without disturbing other outputs', async () => {
@@ -383,7 +411,56 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     expect(longestGapMs(receiver.tags())).toBeLessThan(50);
   });
 
-  it('isolates each output from others that stall, start or stop', async () => {
+  it('says at once and until it is over that an encoder is too slow, and copies beside it as before', async () => {
+    const brake = join(dataDirectory, 'brake');
+    const braked = join(dataDirectory, 'braked-ffmpeg');
+    // An encoder that takes a fifth of what comes, for as long as the brake is on.
+    const script = `case "$*" in *libx264*) [ -e '${brake}' ] && exec '${ffmpeg}' -readrate 0.2 "$@" ;; esac`;
+    writeFileSync(braked, `#!/bin/sh\n${script}\nexec '${ffmpeg}' "$@"\n`, { mode: 0o755 });
+    writeFileSync(brake, '');
+    await engine.close();
+    engine = await createMediaEngine({
+      ffmpegPath: braked,
+      dataDirectory,
+      logger: silentLogger,
+      loopbackTargetsAllowed: true,
+    });
+    await engine.startFlow(flow());
+    await engine.setFlowOutputs('flow', [ADDRESS]);
+    const receiver = await receiveRtmp('copy');
+    await engine.startChannel(receiver.run);
+    await engine.startChannel(packaged('encoded', SMALL));
+    send();
+    await until('the encoder', () => encoders().length === 1 && channel('copy')?.state === 'publishing');
+    /** In pictures that the copy has sent: what the encoder was fed in that time. */
+    const fed = () => channel('copy')!.framesSent;
+    const startedAt = fed();
+    const problem = await until('the report', () => channel('encoded')?.problem);
+    expect(problem.code).toBe('encoder_slow');
+    expect(problem.detail).toMatch(/^this machine is too slow for 1 encode: \d+\.\d of 15 frames per second$/);
+    // Five seconds, and the second between two reports.
+    expect(fed() - startedAt).toBeLessThanOrEqual(6 * 30);
+    const isSlow = () => channel('encoded')?.problem?.code === 'encoder_slow';
+    const seen: boolean[] = [];
+    await until('another attempt', () => {
+      seen.push(isSlow());
+      return (channel('encoded')?.problem?.attempt ?? 0) >= 2;
+    });
+    expect(seen).not.toContain(false);
+    rmSync(brake);
+    for (const pid of encoders()) process.kill(pid, 'SIGKILL');
+    const before = channel('encoded')!.framesSent;
+    const resumed = await until('its pictures', () => isSlow() && channel('encoded')!.framesSent > before && fed());
+    await until('the end of it', () => channel('encoded')?.problem === undefined, 40_000);
+    expect(fed() - resumed).toBeGreaterThan(6 * 30);
+    expect(channel('encoded')?.state).toBe('publishing');
+    expect(channel('copy')).toMatchObject({ state: 'publishing', reconnects: 0, droppedFrames: 0, unsentFrames: 0 });
+    expect(channel('copy')?.problem).toBeUndefined();
+    // Where the file begins again, two pictures are missing.
+    expect(longestGapMs(receiver.tags())).toBeLessThan(150);
+  });
+
+  it('does not let an output that stalls, comes or goes touch another', async () => {
     await engine.startFlow(flow());
     await engine.setFlowOutputs('flow', [ADDRESS]);
     const [healthy, frozen, leaving] = [

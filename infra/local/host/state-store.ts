@@ -11,7 +11,7 @@ export interface StateStore {
 }
 
 /** Creates a store in memory, for tests. */
-export function makeMemoryStore(initial: unknown = null): StateStore {
+export function createMemoryStore(initial: unknown = null): StateStore {
   let state: unknown = initial;
   return {
     load: () => state,

@@ -7,7 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import net from 'node:net';
 import tls from 'node:tls';
-import { createFactsKeeper, makeSessionFacts } from './session-facts.ts';
+import { createFactsKeeper, createSessionFacts } from './session-facts.ts';
 import { createFlvRecorder } from './flv-recorder.ts';
 import { createMessageCollector, readCommandValues, writeCommand, writeMessage } from './rtmp-wire.ts';
 import type { AddressInfo } from 'node:net';
@@ -79,7 +79,7 @@ export async function startRtmpReceiver(options: RtmpReceiverOptions): Promise<R
 
   const accept = (socket: net.Socket) => {
     readers.add(socket);
-    const facts = makeSessionFacts(sessions.length + 1, options.tls !== undefined, Date.now());
+    const facts = createSessionFacts(sessions.length + 1, options.tls !== undefined, Date.now());
     sessions.push(facts);
     serveSession(socket, facts, options, (recording) => recordings.add(recording));
     if (paused) socket.pause();

@@ -48,7 +48,7 @@ export interface SessionFacts {
 }
 
 /** Creates the facts of a new connection. */
-export function makeSessionFacts(number: number, secure: boolean, nowMs: number): SessionFacts {
+export function createSessionFacts(number: number, secure: boolean, nowMs: number): SessionFacts {
   return {
     number,
     app: '',

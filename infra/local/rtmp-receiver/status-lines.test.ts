@@ -1,11 +1,11 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { makeSessionFacts } from './session-facts.ts';
+import { createSessionFacts } from './session-facts.ts';
 import { describeSession, printSessions } from './status-lines.ts';
 
 afterEach(() => vi.useRealTimers());
 
 const facts = {
-  ...makeSessionFacts(3, false, 0),
+  ...createSessionFacts(3, false, 0),
   app: 'live2',
   streamName: 'abcd-efgh-ijkl-9f2c?backup=1',
   state: 'publishing' as const,

@@ -3,7 +3,7 @@ import { awsErrorKind } from '../../../../functions/aws/aws-errors.ts';
 import { observeFlow, removeFlowOutput } from '../../../../functions/aws/flow.ts';
 import { resourceName } from '../../../../functions/aws/names.ts';
 import { describeError } from '../finding.ts';
-import { makeFlowOutput, makeInput, proofName, proofTags, type CheckContext } from '../proof-context.ts';
+import { createProofFlowOutput, createProofInput, proofName, proofTags, type CheckContext } from '../proof-context.ts';
 import type { RoleClients } from '../proof-deps.ts';
 import { patiently, pause } from '../waiting.ts';
 import type { Check } from './check.ts';
@@ -32,7 +32,10 @@ interface Target {
 
 /** Returns the two endpoints of a push input. */
 async function makeTargets(context: CheckContext): Promise<[Target, Target]> {
-  const { inputId } = await makeInput(context, context.deps.clients, { suffix: 'outputs', tags: proofTags(context) });
+  const { inputId } = await createProofInput(context, context.deps.clients, {
+    suffix: 'outputs',
+    tags: proofTags(context),
+  });
   await untilDetached(context, inputId);
   const { Destinations: destinations = [] } = await patiently(context, () =>
     context.deps.clients.mediaLive.send(new DescribeInputCommand({ InputId: inputId })),
@@ -45,12 +48,12 @@ async function makeTargets(context: CheckContext): Promise<[Target, Target]> {
 /** Adds one output. @returns the role's clients, or the operator's if the role may not add outputs */
 async function addAlone(context: CheckContext, target: Target): Promise<RoleClients> {
   try {
-    await makeFlowOutput(context, context.as('workflow'), 'alone', target);
+    await createProofFlowOutput(context, context.as('workflow'), 'alone', target);
     return context.as('workflow');
   } catch (error) {
     if (awsErrorKind(error) !== 'denied') throw error;
     context.decide('AWS-19', 'does not hold', `AddFlowOutputs: ${describeError(error)}`);
-    await makeFlowOutput(context, context.deps.clients, 'alone', target);
+    await createProofFlowOutput(context, context.deps.clients, 'alone', target);
     return context.deps.clients;
   }
 }
@@ -99,7 +102,7 @@ async function addTwoAtOnce(context: CheckContext, clients: RoleClients, targets
 /** Adds an output. @returns AWS's refusal, or null if the output was added */
 async function tryToAdd(context: CheckContext, clients: RoleClients, suffix: string, target: Target): Promise<unknown> {
   try {
-    await makeFlowOutput(context, clients, suffix, target);
+    await createProofFlowOutput(context, clients, suffix, target);
     return null;
   } catch (error) {
     if (['unavailable', 'throttled', 'denied'].includes(awsErrorKind(error))) throw error;

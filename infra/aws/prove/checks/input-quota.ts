@@ -2,7 +2,7 @@ import { paginateListInputs } from '@aws-sdk/client-medialive';
 import { awsErrorKind } from '../../../../functions/aws/aws-errors.ts';
 import { readQuotaOf } from '../../preflight/quotas.ts';
 import { describeError } from '../finding.ts';
-import { makeInput, proofTags, type CheckContext } from '../proof-context.ts';
+import { createProofInput, proofTags, type CheckContext } from '../proof-context.ts';
 import { patiently } from '../waiting.ts';
 import type { Check } from './check.ts';
 
@@ -23,7 +23,7 @@ export const inputQuota: Check = {
     }
     for (let made = 0; made <= allowed - used; made++) {
       try {
-        await makeInput(context, context.deps.clients, { suffix: `quota-${made}`, tags: proofTags(context) });
+        await createProofInput(context, context.deps.clients, { suffix: `quota-${made}`, tags: proofTags(context) });
       } catch (error) {
         const kind = awsErrorKind(error);
         const isRefusal = ['quota', 'throttled', 'invalid', 'denied', 'conflict', 'unknown'].includes(kind);

@@ -1,7 +1,7 @@
 import { awsErrorKind } from '../../../../functions/aws/aws-errors.ts';
 import { deleteInput } from '../../../../functions/aws/input.ts';
 import { describeError, requestIdOfAnswer } from '../finding.ts';
-import { makeInput, PROOF_TAG, proofTags, type CheckContext } from '../proof-context.ts';
+import { createProofInput, PROOF_TAG, proofTags, type CheckContext } from '../proof-context.ts';
 import { patiently } from '../waiting.ts';
 import type { Check } from './check.ts';
 import { untilDetached, untilInputGone } from './media-polls.ts';
@@ -26,7 +26,7 @@ function foreignTags({ runId }: CheckContext): Record<string, string> {
 
 async function createUntagged(context: CheckContext): Promise<void> {
   try {
-    const { inputId, answer } = await makeInput(context, context.as('workflow'), {
+    const { inputId, answer } = await createProofInput(context, context.as('workflow'), {
       suffix: 'untagged',
       tags: foreignTags(context),
     });
@@ -42,7 +42,7 @@ async function createUntagged(context: CheckContext): Promise<void> {
 
 async function createTagged(context: CheckContext): Promise<string | null> {
   try {
-    const { inputId, answer } = await makeInput(context, context.as('workflow'), {
+    const { inputId, answer } = await createProofInput(context, context.as('workflow'), {
       suffix: 'tagged',
       tags: proofTags(context),
     });
@@ -59,7 +59,7 @@ async function createTagged(context: CheckContext): Promise<string | null> {
 
 /** Tries to delete an input that the operator created and that has only the proof's tag. */
 async function deleteForeign(context: CheckContext): Promise<void> {
-  const { inputId } = await makeInput(context, context.deps.clients, {
+  const { inputId } = await createProofInput(context, context.deps.clients, {
     suffix: 'foreign',
     tags: foreignTags(context),
   });

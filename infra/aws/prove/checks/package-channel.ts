@@ -2,7 +2,7 @@ import { DescribeChannelCommand, UpdateChannelCommand } from '@aws-sdk/client-me
 import { awsErrorKind } from '../../../../functions/aws/aws-errors.ts';
 import { deleteChannel, observeChannel } from '../../../../functions/aws/channel.ts';
 import { describeError, requestIdOfAnswer } from '../finding.ts';
-import { makeChannel, makeInput, proofTags, type CheckContext } from '../proof-context.ts';
+import { createProofChannel, createProofInput, proofTags, type CheckContext } from '../proof-context.ts';
 import { arrived, patiently, pending, waitFor } from '../waiting.ts';
 import { packageChannelSettings, withoutSize } from './channel-settings.ts';
 import type { Check } from './check.ts';
@@ -14,7 +14,10 @@ export const packageChannel: Check = {
   title: 'creating the preview’s channel at 720p30, without starting it',
   limits: { minutesMax: 15, idleChannels: 2, idleInputs: 1 },
   async run(context) {
-    const { inputId } = await makeInput(context, context.deps.clients, { suffix: 'package', tags: proofTags(context) });
+    const { inputId } = await createProofInput(context, context.deps.clients, {
+      suffix: 'package',
+      tags: proofTags(context),
+    });
     await untilDetached(context, inputId);
     await createWithoutSize(context, inputId);
     const channelId = await createWithSize(context, inputId);
@@ -27,7 +30,7 @@ export const packageChannel: Check = {
 async function createWithoutSize(context: CheckContext, inputId: string): Promise<void> {
   const settings = withoutSize(packageChannelSettings(context, 'sizeless', inputId));
   try {
-    const { channelId, answer } = await makeChannel(context, context.as('workflow'), 'sizeless', settings);
+    const { channelId, answer } = await createProofChannel(context, context.as('workflow'), 'sizeless', settings);
     context.decide('AWS-09', 'does not hold', `channel ${channelId} was created`, requestIdOfAnswer(answer));
     await untilAtRest(context, channelId);
     await patiently(context, () => deleteChannel({ clients: context.deps.clients, deployment: {} }, channelId));
@@ -49,7 +52,7 @@ function elementsOf(error: unknown): string[] {
 async function createWithSize(context: CheckContext, inputId: string): Promise<string | null> {
   const settings = packageChannelSettings(context, 'package', inputId);
   try {
-    const { channelId, answer } = await makeChannel(context, context.as('workflow'), 'package', settings);
+    const { channelId, answer } = await createProofChannel(context, context.as('workflow'), 'package', settings);
     const state = await untilAtRest(context, channelId);
     context.decide(
       'AWS-10',

@@ -1,7 +1,13 @@
 import { awsErrorKind } from '../../../../functions/aws/aws-errors.ts';
 import { observeChannel, startChannel, stopChannel } from '../../../../functions/aws/channel.ts';
 import { describeError } from '../finding.ts';
-import { makeChannel, makeFlowOutput, makeInput, proofTags, type CheckContext } from '../proof-context.ts';
+import {
+  createProofChannel,
+  createProofFlowOutput,
+  createProofInput,
+  proofTags,
+  type CheckContext,
+} from '../proof-context.ts';
 import { OutOfTime, arrived, patiently, pause, pending, waitFor } from '../waiting.ts';
 import { rtmpChannelSettings } from './channel-settings.ts';
 import type { Check } from './check.ts';
@@ -25,11 +31,14 @@ export const rtmpChannel: Check = {
   limits: { minutesMax: 32, needsFlow: true, channelMinutes: 25, idleChannels: 1, idleInputs: 1 },
   async run(context) {
     await ensureFlowActive(context);
-    const { inputId } = await makeInput(context, context.deps.clients, { suffix: 'rtmp', tags: proofTags(context) });
+    const { inputId } = await createProofInput(context, context.deps.clients, {
+      suffix: 'rtmp',
+      tags: proofTags(context),
+    });
     const { address, port } = await untilDetached(context, inputId);
-    await makeFlowOutput(context, context.deps.clients, 'rtmp', { address: address ?? '', port: port ?? 0 });
+    await createProofFlowOutput(context, context.deps.clients, 'rtmp', { address: address ?? '', port: port ?? 0 });
     const settings = rtmpChannelSettings(context, 'rtmp', inputId);
-    const { channelId } = await makeChannel(context, context.as('workflow'), 'rtmp', settings);
+    const { channelId } = await createProofChannel(context, context.as('workflow'), 'rtmp', settings);
     const channel = await untilChannelIs(context, channelId, 'IDLE', 3 * 60_000);
     const refusals = [await switchChannel(context, channelId, startChannel)];
     await timeFirstSight(context, channelId);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { makeChannelLogs, streamNameOf } from './channel-logs.ts';
+import { createChannelLogs, streamNameOf } from './channel-logs.ts';
 import type { ChannelReport } from '../../engine/contract.ts';
 import type { ChannelRecord } from '../media/media-state.ts';
 
@@ -21,7 +21,7 @@ function makeReport(over: Partial<ChannelReport>): ChannelReport {
 
 function makeLogs() {
   let nowMs = START_MS;
-  const logs = makeChannelLogs({ now: () => nowMs, after: () => () => {} });
+  const logs = createChannelLogs({ now: () => nowMs, after: () => () => {} });
   const lines = () =>
     logs.read(streamName)?.map(({ message }) => {
       const { severity, message: text } = JSON.parse(message);

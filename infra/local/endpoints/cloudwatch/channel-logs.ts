@@ -44,7 +44,7 @@ interface LoggedState {
 }
 
 /** Creates the logs of all channels. */
-export function makeChannelLogs(clock: Clock): ChannelLogs {
+export function createChannelLogs(clock: Clock): ChannelLogs {
   const streams = new Map<string, LogLine[]>();
   const loggedStates = new Map<string, LoggedState>();
 

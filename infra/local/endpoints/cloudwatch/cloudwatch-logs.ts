@@ -2,7 +2,7 @@ import * as client from '@aws-sdk/client-cloudwatch-logs';
 import { CHANNEL_LOG_GROUP } from '../../../../functions/aws/names.ts';
 import {
   AwsFault,
-  makeJsonService,
+  createJsonService,
   optionalBoolean,
   optionalInteger,
   optionalString,
@@ -15,8 +15,8 @@ import type { ChannelLogs, LogLine } from './channel-logs.ts';
 const EVENTS_MAX = 10_000;
 
 /** Creates the `logs` endpoint: CloudWatch Logs' GetLogEvents for the channels' streams. */
-export function makeCloudWatchLogsService(logs: ChannelLogs): LocalService {
-  return makeJsonService({
+export function createCloudWatchLogsService(logs: ChannelLogs): LocalService {
+  return createJsonService({
     signingName: 'logs',
     targetPrefix: 'Logs_20140328',
     version: '1.1',

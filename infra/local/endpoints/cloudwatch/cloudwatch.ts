@@ -13,7 +13,7 @@ import type {
 } from '@aws-sdk/client-cloudwatch';
 import * as client from '@aws-sdk/client-cloudwatch';
 import { cutPage } from '../wire/aws-json.ts';
-import { makeRpcService } from '../wire/rpc-service.ts';
+import { createRpcService } from '../wire/rpc-service.ts';
 import type { LocalService } from '../wire/service.ts';
 import type { Metrics, Sample } from './metrics.ts';
 import { seriesKey } from './metrics.ts';
@@ -24,11 +24,11 @@ import type { OperationServiceOptions } from '../wire/rest-json-service.ts';
 const METRICS_PER_PAGE = 500;
 
 /** Creates the `monitoring` endpoint. */
-export function makeCloudWatchService(
+export function createCloudWatchService(
   metrics: Metrics,
   options: Pick<OperationServiceOptions, 'around' | 'nextRequestId'>,
 ): LocalService {
-  return makeRpcService({
+  return createRpcService({
     ...options,
     signingName: 'monitoring',
     client,

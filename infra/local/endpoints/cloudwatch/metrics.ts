@@ -50,7 +50,7 @@ export interface Metrics {
 }
 
 /** Creates the metrics of running channels and active flows. */
-export function makeMetrics(context: MediaContext, countAlerts: (channelId: string) => number): Metrics {
+export function createMetrics(context: MediaContext, countAlerts: (channelId: string) => number): Metrics {
   const series = new Map<string, Series>();
   const lastChannels = new Map<string, ChannelReport>();
   const lastSources = new Map<string, SourceReport>();

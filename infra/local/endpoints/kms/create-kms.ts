@@ -10,7 +10,7 @@ import { DAY_MS } from '../../../../functions/domain/utc-day.ts';
 import {
   AwsFault,
   cutPage,
-  makeJsonService,
+  createJsonService,
   missingMember,
   optionalBoolean,
   optionalBlob,
@@ -23,7 +23,7 @@ import { systemClock } from '../../host/clock.ts';
 import type { Clock } from '../../host/clock.ts';
 import { openSealedFile } from '../../host/sealed-file.ts';
 import { LOCAL_ACCOUNT_ID } from '../wire/service.ts';
-import { makeMemoryStore } from '../../host/state-store.ts';
+import { createMemoryStore } from '../../host/state-store.ts';
 import type { LocalService } from '../wire/service.ts';
 import type { StorageHealth } from '../../host/store/storage-health.ts';
 import { openBlob, readBlobHeader, sealBlob } from './ciphertext.ts';
@@ -79,9 +79,9 @@ const HONOURED: HonouredMembers = {
 export function createKms(options: { directory: string | null; clock?: Clock; health?: StorageHealth }): LocalService {
   const { directory, clock = systemClock, health } = options;
   const store =
-    directory === null ? makeMemoryStore() : openSealedFile(join(directory, 'kms.sealed'), directory, health);
+    directory === null ? createMemoryStore() : openSealedFile(join(directory, 'kms.sealed'), directory, health);
   const ring = openKeyRing({ store, clock });
-  return makeJsonService({
+  return createJsonService({
     signingName: 'kms',
     targetPrefix: 'TrentService',
     version: '1.1',

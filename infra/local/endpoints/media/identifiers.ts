@@ -13,7 +13,7 @@ export interface Identifiers {
 }
 
 /** Creates the ids of resources. The counter is part of the state, so no id is reused after a restart. */
-export function makeIdentifiers(state: MediaState, seed: string): Identifiers {
+export function createIdentifiers(state: MediaState, seed: string): Identifiers {
   const ordinal = () => {
     state.counter += 1;
     return state.counter;
@@ -26,7 +26,7 @@ export function makeIdentifiers(state: MediaState, seed: string): Identifiers {
 }
 
 /** Creates ids for requests and events, which are not stored. They are unique to a run as long as `epochMs` is. */
-export function makeTransientIds(seed: string, epochMs: number): () => string {
+export function createTransientIds(seed: string, epochMs: number): () => string {
   let count = 0;
   return () => {
     count += 1;

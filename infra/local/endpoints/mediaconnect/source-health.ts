@@ -10,7 +10,7 @@ const HEALTH: Record<SourceState, string> = {
 };
 
 /** Emits a `MediaConnect Source Health` event for each change of a source's state. */
-export function makeSourceHealth(context: MediaContext): (report: EngineReport) => void {
+export function createSourceHealth(context: MediaContext): (report: EngineReport) => void {
   const last = new Map<string, string>();
   return (report) => {
     for (const source of report.sources) {

@@ -49,7 +49,7 @@ export interface Alerts {
 }
 
 /** Creates the alerts of all channels. */
-export function makeAlerts(context: MediaContext): Alerts {
+export function createAlerts(context: MediaContext): Alerts {
   const byChannel = new Map<string, Alert[]>();
   const alertsOf = (channelId: string) => byChannel.get(channelId) ?? [];
 

@@ -1,5 +1,5 @@
 import type { Authorization } from '@aws-sdk/client-mediapackage';
-import { isSame } from '../../../../functions/api/auth/is-same.ts';
+import { isSame } from '../../../../functions/api/auth/compare-secrets.ts';
 import { CDN_IDENTIFIER_FIELD, CDN_IDENTIFIER_HEADER } from '../../../../functions/aws/package-channel.ts';
 import type { MediaContext } from '../media/media-context.ts';
 import { unprocessable } from '../wire/aws-error.ts';

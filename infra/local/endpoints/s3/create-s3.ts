@@ -8,7 +8,7 @@ import { LOCAL_ACCOUNT_ID, type LocalService } from '../wire/service.ts';
 import { createBucket, getBucketLocation, headBucket, listBuckets } from './bucket-operations.ts';
 import { listObjects, listObjectsV2 } from './list-objects.ts';
 import { deleteObject, deleteObjects, getObject, headObject, putObject } from './object-operations.ts';
-import { DamagedObjectError, makeMemoryObjects, openObjectDirectory, type ObjectStore } from './object-store.ts';
+import { DamagedObjectError, createMemoryObjects, openObjectDirectory, type ObjectStore } from './object-store.ts';
 import { readPayload } from './payload.ts';
 import { recognise } from './recognise.ts';
 import type { S3Operation } from './s3-call.ts';
@@ -32,7 +32,7 @@ const OPERATIONS: Record<string, S3Operation> = {
 /** Creates the local S3. @param options.dataDirectory where objects are stored; null keeps them in memory */
 export function createS3(options: { dataDirectory: string | null }): LocalService {
   const { dataDirectory } = options;
-  const store = dataDirectory === null ? makeMemoryObjects() : openObjectDirectory(join(dataDirectory, 's3'));
+  const store = dataDirectory === null ? createMemoryObjects() : openObjectDirectory(join(dataDirectory, 's3'));
   return {
     signingName: 's3',
     async handle(request) {

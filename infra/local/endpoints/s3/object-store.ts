@@ -52,7 +52,7 @@ export function isKeyShortEnough(key: string): boolean {
 }
 
 /** Creates a store in memory. */
-export function makeMemoryObjects(): ObjectStore {
+export function createMemoryObjects(): ObjectStore {
   const buckets = new Map<
     string,
     { createdAt: Date; objects: Map<string, { object: StoredObject; body: Uint8Array }> }

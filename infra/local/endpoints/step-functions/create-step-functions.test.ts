@@ -1,14 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createLambdaRegistry } from '../lambda/registry.ts';
 import { systemClock } from '../../host/clock.ts';
-import { makeMemoryStore } from '../../host/state-store.ts';
+import { createMemoryStore } from '../../host/state-store.ts';
 import { createStepFunctions } from './create-step-functions.ts';
 
 const WAITING = { StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 600, End: true } } };
 
 describe('the local Step Functions on a full disk', () => {
   it('closes, and logs the execution that it could not record', async () => {
-    const store = makeMemoryStore();
+    const store = createMemoryStore();
     const save = vi.spyOn(store, 'save');
     const service = createStepFunctions({ store, lambda: createLambdaRegistry({ clock: systemClock }) });
     const call = async (operation: string, body: object) => {

@@ -8,7 +8,7 @@ import * as client from '@aws-sdk/client-sfn';
 import {
   AwsFault,
   cutPage,
-  makeJsonService,
+  createJsonService,
   optionalBoolean,
   optionalInteger,
   optionalString,
@@ -24,7 +24,7 @@ import { parseDefinition } from './definition.ts';
 import type { Definition } from './definition.ts';
 import { openExecutions, PROCESS_STOPPED, toExecutionArn, toMachineArn } from './executions.ts';
 import type { ExecutionRecord, Executions, StateMachineRecord } from './executions.ts';
-import { makeHistory, type HistoryEvent } from './history.ts';
+import { createHistory, type HistoryEvent } from './history.ts';
 import { runExecution } from './run-execution.ts';
 import type { RunningExecution } from './run-execution.ts';
 
@@ -82,7 +82,7 @@ export function createStepFunctions(deps: Deps): LocalStepFunctions {
       error: null,
       cause: null,
     };
-    const history = makeHistory(clock);
+    const history = createHistory(clock);
     await executions.addExecution(record, history);
     // It is recorded as running, so the next start will mark it as aborted, which is correct.
     if (closed) throw new AwsFault('ServiceUnavailable', PROCESS_STOPPED, 503);
@@ -131,7 +131,7 @@ export function createStepFunctions(deps: Deps): LocalStepFunctions {
     },
   };
 
-  const service = makeJsonService({
+  const service = createJsonService({
     signingName: 'states',
     targetPrefix: 'AWSStepFunctions',
     version: '1.0',

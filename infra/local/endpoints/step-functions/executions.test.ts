@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../host/clock.ts';
-import { makeMemoryStore } from '../../host/state-store.ts';
+import { createMemoryStore } from '../../host/state-store.ts';
 import { openExecutions, toExecutionArn, type ExecutionRecord } from './executions.ts';
-import { makeHistory } from './history.ts';
+import { createHistory } from './history.ts';
 
 const record: ExecutionRecord = {
   machine: 'machine',
@@ -19,7 +19,7 @@ const record: ExecutionRecord = {
 
 describe('an execution that could not be saved', () => {
   it('is not recorded, so it can be started again once there is space', async () => {
-    const store = makeMemoryStore();
+    const store = createMemoryStore();
     let isFull = true;
     const executions = openExecutions({
       clock: systemClock,
@@ -31,7 +31,7 @@ describe('an execution that could not be saved', () => {
         },
       },
     });
-    const add = () => executions.addExecution(record, makeHistory(systemClock));
+    const add = () => executions.addExecution(record, createHistory(systemClock));
     await expect(add()).rejects.toThrow('ENOSPC');
     expect(executions.findExecution(toExecutionArn(record))).toBeUndefined();
     isFull = false;
@@ -43,9 +43,9 @@ describe('an execution that could not be saved', () => {
     let fails = true;
     const executions = openExecutions({
       clock: systemClock,
-      store: { ...makeMemoryStore(), saved: () => (fails ? Promise.reject(new Error('ENOSPC')) : Promise.resolve()) },
+      store: { ...createMemoryStore(), saved: () => (fails ? Promise.reject(new Error('ENOSPC')) : Promise.resolve()) },
     });
-    const add = () => executions.addExecution(record, makeHistory(systemClock));
+    const add = () => executions.addExecution(record, createHistory(systemClock));
     await expect(add()).rejects.toThrow('ENOSPC');
     expect(executions.findExecution(toExecutionArn(record))).toBeUndefined();
     fails = false;

@@ -3,7 +3,7 @@ import { DAY_MS } from '../../../../functions/domain/utc-day.ts';
 import type { Clock } from '../../host/clock.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../wire/service.ts';
 import type { StateStore } from '../../host/state-store.ts';
-import { makeHistory } from './history.ts';
+import { createHistory } from './history.ts';
 import type { History } from './history.ts';
 import type { Ending } from './run-execution.ts';
 
@@ -140,7 +140,7 @@ export function openExecutions(deps: { store: StateStore; clock: Clock }): Execu
 
 function rebuildHistory(record: ExecutionRecord): History {
   let nowMs = record.startedAtMs;
-  const history = makeHistory({ now: () => nowMs, after: () => () => {} });
+  const history = createHistory({ now: () => nowMs, after: () => () => {} });
   history.add('ExecutionStarted', {
     executionStartedEventDetails: { input: record.input, roleArn: record.roleArn },
   });

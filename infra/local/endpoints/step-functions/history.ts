@@ -24,7 +24,7 @@ export interface History {
 }
 
 /** Starts an empty history. */
-export function makeHistory(clock: Clock): History {
+export function createHistory(clock: Clock): History {
   const events: HistoryEvent[] = [];
   return {
     events,

@@ -2,12 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import * as client from '@aws-sdk/client-sts';
 import { AwsError } from '../wire/aws-error.ts';
-import { makeRpcService } from '../wire/rpc-service.ts';
+import { createRpcService } from '../wire/rpc-service.ts';
 import { LOCAL_ACCOUNT_ID, type LocalService } from '../wire/service.ts';
 
 /** Creates the local STS. Its only caller is a user of the local account. */
 export function createSts(): LocalService {
-  return makeRpcService({
+  return createRpcService({
     signingName: 'sts',
     client,
     serviceTarget: 'AWSSecurityTokenServiceV20110615',

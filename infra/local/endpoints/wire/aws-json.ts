@@ -37,7 +37,7 @@ export function jsonResponse(version: '1.0' | '1.1', status: number, body: unkno
  * Serves a table of operations as an AWS JSON service.
  * @param service.targetPrefix the part before the dot in `X-Amz-Target`
  */
-export function makeJsonService(service: {
+export function createJsonService(service: {
   signingName: string;
   /** The SDK client's exports, which name every operation of the service. */
   client: object;

@@ -31,7 +31,7 @@ export interface OperationServiceOptions {
 const BODY_LIMIT_BYTES = 1024 * 1024;
 
 /** Creates an AWS REST-JSON service from operations and their handlers. */
-export function makeRestJsonService(options: OperationServiceOptions): LocalService {
+export function createRestJsonService(options: OperationServiceOptions): LocalService {
   // Literal segments come before labels, so that `/v1/flows/start/{FlowArn}` does not match `/v1/flows/{FlowArn}/…`.
   const operations = options.operations.toSorted((left, right) => rank(left).localeCompare(rank(right)));
   return {

@@ -60,7 +60,7 @@ const json = new JsonCodec2({ jsonName: false, timestampFormat: { useTrait: fals
 const cborCodec = new CborCodec();
 
 /** Creates the endpoint. */
-export function makeRpcService(service: RpcService): LocalService {
+export function createRpcService(service: RpcService): LocalService {
   const { client, handlers, signingName, protocols } = service;
   const operations = operationsOf(client);
   const queryCodes = queryCodesOf(client);

@@ -1,7 +1,7 @@
 /**
- * Decides where the renditions of one package are cut. Their playlists have to agree, so the first rendition to reach a
- * cut decides and the others follow. Values a live playlist may never change are fixed here as well, once for all
- * renditions.
+ * Where the renditions of one package are cut, and which number each cut has. Their playlists have to agree, so the first
+ * rendition that gets somewhere decides and the others follow. What a live playlist may never change is decided here as
+ * well, once for all of them.
  */
 
 /** A nominal one-second group of pictures may be a few milliseconds shorter. */
@@ -11,9 +11,9 @@ const AUDIO_ONLY_SEGMENT_MS = 2_000;
 const TARGET_MAX_MS = 4_000;
 /** Rounded to seconds, a segment must not be longer than the target (RFC 8216 4.3.3.1). */
 const OVER_TARGET_MS = 350;
-/** Renditions with different frame rates have corresponding keyframes this close to each other. */
-const SAME_CUT_MS = 140;
-/** Time a joining rendition waits for a keyframe at a cut of another rendition. */
+/** An encoder that does not put its keyframes where the source has them gets this much at most. */
+const SAME_CUT_MAX_MS = 140;
+/** How long a rendition that joins waits for a keyframe where another one is cut. */
 const JOIN_WAIT_MS = 10_000;
 const ROUNDING_MS = 2;
 const CUTS_KEPT = 256;
@@ -26,6 +26,25 @@ export interface CutPoint {
   /** Whether decoding can start with it. */
   isKeyframe: boolean;
   isAudioOnly: boolean;
+  /** How far the pictures of this rendition are from each other. */
+  frameMs: number;
+}
+
+/** A segment as every rendition that has it numbers and marks it. */
+export interface PlannedSegment {
+  sequence: number;
+  startMs: number;
+  isDiscontinuity: boolean;
+}
+
+/** One that a rendition lacks because nothing came from its encoder. */
+export type MissedSegment = PlannedSegment & { durationMs: number };
+
+export interface Beginning extends PlannedSegment {
+  /** What the others have between this rendition's last segment and this one. */
+  missed: MissedSegment[];
+  /** Discontinuities before this segment and the missed ones (RFC 8216 6.2.4: the same in all renditions). */
+  discontinuitiesBefore: number;
 }
 
 /** The plan as seen by one rendition. */
@@ -34,8 +53,16 @@ export interface CutLane {
   mayBegin(point: CutPoint): boolean;
   /** Returns whether a segment that started at `fromMs` ends here. */
   endsAt(point: CutPoint, fromMs: number): boolean;
-  /** Records the start of a segment. */
-  began(point: Pick<CutPoint, 'startMs' | 'isKeyframe'>): void;
+  /** Whether the segment that follows begins right where one has ended, and not at a later cut of the others. */
+  continues(point: CutPoint): boolean;
+  /**
+   * A segment begins here.
+   * @param change.isInterrupted pictures are missing before it
+   * @param change.isOther its headers are not those of the segment before
+   */
+  began(point: CutPoint, change: { isInterrupted: boolean; isOther: boolean }): Beginning;
+  /** @returns how long the segment that ends is said to be: as long as in a rendition that has all of it */
+  ended(durationMs: number, isInterrupted: boolean): number;
 }
 
 export interface CutPlan {
@@ -46,39 +73,105 @@ export interface CutPlan {
   targetMs(): number;
 }
 
+interface Cut extends PlannedSegment {
+  isKeyframe: boolean;
+  /** Null until it has ended in some rendition. */
+  durationMs: number | null;
+  /** Some rendition has all of it. */
+  isWhole: boolean;
+  discontinuitiesBefore: number;
+}
+
 export function createCutPlan(): CutPlan {
-  let cuts: { startMs: number; isKeyframe: boolean; lane: number }[] = [];
-  let lanes = 0;
+  /** By time. */
+  let cuts: Cut[] = [];
   let targetMs: number | null = null;
 
+  function addCut({ startMs, isKeyframe }: CutPoint, isDiscontinuity: boolean): Cut {
+    const before = cuts.at(-1);
+    const cut: Cut = {
+      sequence: before ? before.sequence + 1 : 0,
+      startMs,
+      isKeyframe,
+      isDiscontinuity: isDiscontinuity && before !== undefined,
+      durationMs: null,
+      isWhole: false,
+      discontinuitiesBefore: before ? before.discontinuitiesBefore + (before.isDiscontinuity ? 1 : 0) : 0,
+    };
+    // A time that runs backwards is another one: nothing of the old is comparable.
+    cuts = [...cuts.filter((each) => each.startMs < startMs), cut].slice(-CUTS_KEPT);
+    return cut;
+  }
+
   function addLane(): CutLane {
-    const lane = lanes;
-    lanes += 1;
     let waitsSinceMs: number | null = null;
-    const others = () => cuts.filter((cut) => cut.lane !== lane);
-    const isDecided = (startMs: number) => others().some((cut) => cut.startMs > startMs + SAME_CUT_MS);
-    const isCut = (startMs: number) => others().some((cut) => Math.abs(cut.startMs - startMs) <= SAME_CUT_MS);
+    let own: Cut | null = null;
+
+    const isAhead = (cut: Cut) => cut.sequence > (own?.sequence ?? -1);
+    const isDecided = ({ startMs }: CutPoint) => cuts.some((cut) => cut.startMs > startMs + ROUNDING_MS);
+
+    /** The cut of the others that a segment beginning here stands for. */
+    function findShared({ startMs, isKeyframe, frameMs }: CutPoint): Cut | undefined {
+      const lateMs = toleranceMs(frameMs) + frameMs;
+      return cuts.findLast(
+        (cut) =>
+          isAhead(cut) && startMs >= cut.startMs - earlyMs(isKeyframe, frameMs) && startMs <= cut.startMs + lateMs,
+      );
+    }
+
+    /** The segment of the others in which this time lies, once they have ended it. */
+    function findContaining(point: CutPoint): Cut | undefined {
+      return isDecided(point) ? cuts.findLast((cut) => isAhead(cut) && cut.startMs <= point.startMs) : undefined;
+    }
+
+    function findMissed(next: Cut): MissedSegment[] {
+      if (!own) return [];
+      const first = own.sequence + 1;
+      return cuts.flatMap((cut, index) => {
+        if (cut.sequence < first || cut.sequence >= next.sequence) return [];
+        const durationMs = cut.durationMs ?? cuts[index + 1]!.startMs - cut.startMs;
+        const { sequence, startMs, isDiscontinuity } = cut;
+        return [{ sequence, startMs, isDiscontinuity, durationMs }];
+      });
+    }
+
+    const continues = (point: CutPoint) => findShared(point) !== undefined || !isDecided(point);
 
     return {
-      mayBegin({ startMs, isKeyframe }) {
-        if (!isKeyframe) return false;
-        waitsSinceMs ??= startMs;
-        return isCut(startMs) || !isDecided(startMs) || startMs - waitsSinceMs > JOIN_WAIT_MS;
+      continues,
+      mayBegin(point) {
+        if (!point.isKeyframe) return false;
+        waitsSinceMs ??= point.startMs;
+        return continues(point) || point.startMs - waitsSinceMs > JOIN_WAIT_MS;
       },
-      endsAt({ startMs, isKeyframe, isAudioOnly }, fromMs) {
+      endsAt({ startMs, isKeyframe, isAudioOnly, frameMs }, fromMs) {
         const lengthMs = startMs - fromMs;
         if (lengthMs >= (targetMs ?? TARGET_MAX_MS) + OVER_TARGET_MS) return true;
-        const between = others().filter((cut) => cut.startMs > fromMs + SAME_CUT_MS);
-        if (isKeyframe && between.some((cut) => Math.abs(cut.startMs - startMs) <= SAME_CUT_MS)) return true;
-        // At a cut of the others between keyframes, or when no keyframe has arrived here.
-        if (between.some((cut) => cut.startMs + (cut.isKeyframe ? SAME_CUT_MS : -ROUNDING_MS) < startMs)) return true;
-        if (!isKeyframe || isDecided(startMs)) return false;
-        return lengthMs >= (isAudioOnly ? AUDIO_ONLY_SEGMENT_MS : SEGMENT_MIN_MS);
+        const next = cuts.find(isAhead);
+        if (!next) return isKeyframe && lengthMs >= (isAudioOnly ? AUDIO_ONLY_SEGMENT_MS : SEGMENT_MIN_MS);
+        const lateMs = startMs - next.startMs;
+        if (lateMs < -earlyMs(isKeyframe, frameMs)) return false;
+        // A keyframe that is a little late is worth waiting for: decoding can begin there.
+        return isKeyframe || !next.isKeyframe || lateMs > toleranceMs(frameMs);
       },
-      began({ startMs, isKeyframe }) {
+      began(point, { isInterrupted, isOther }) {
         waitsSinceMs = null;
-        cuts.push({ startMs, isKeyframe, lane });
-        cuts = cuts.slice(-CUTS_KEPT);
+        const cut = findShared(point) ?? findContaining(point) ?? addCut(point, isInterrupted || isOther);
+        const missed = findMissed(cut);
+        own = cut;
+        const { sequence } = cut;
+        const first = missed[0] && cuts.find((each) => each.sequence === missed[0]!.sequence);
+        // With the missed segments named, times go on: only other headers have to be announced.
+        const isDiscontinuity = cut.isDiscontinuity || (isOther && sequence > 0);
+        const { discontinuitiesBefore } = first ?? cut;
+        return { sequence, startMs: point.startMs, isDiscontinuity, missed, discontinuitiesBefore };
+      },
+      ended(durationMs, isInterrupted) {
+        if (!own) return durationMs;
+        if (own.isWhole) return own.durationMs ?? durationMs;
+        own.isWhole = !isInterrupted;
+        own.durationMs = isInterrupted ? Math.max(own.durationMs ?? 0, durationMs) : durationMs;
+        return durationMs;
       },
     };
   }
@@ -91,4 +184,14 @@ export function createCutPlan(): CutPlan {
     },
     targetMs: () => targetMs ?? TARGET_MAX_MS,
   };
+}
+
+/** A keyframe that comes up to half a picture before the cut is the nearest picture. */
+function earlyMs(isKeyframe: boolean, frameMs: number): number {
+  return isKeyframe ? toleranceMs(frameMs) / 2 : ROUNDING_MS;
+}
+
+/** One picture, within reason. */
+function toleranceMs(frameMs: number): number {
+  return Math.min(SAME_CUT_MAX_MS, frameMs + ROUNDING_MS);
 }

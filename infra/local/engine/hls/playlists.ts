@@ -9,6 +9,9 @@ const SEGMENTS_WITH_PARTS = 2;
 /** RFC 8216bis 4.4.3.8 requires at least two. */
 const HOLD_BACK_PARTS = 3;
 
+/** RFC 8216bis 7: of the tag that names a segment this rendition does not have. */
+const GAP_VERSION = 8;
+
 export interface NamedView {
   name: string;
   view: SegmenterView;
@@ -25,7 +28,8 @@ export function buildMediaPlaylist(
   options: { lowLatency: boolean; others: NamedView[] },
 ): string {
   const { lowLatency } = options;
-  const lines = ['#EXTM3U', `#EXT-X-VERSION:${lowLatency ? 9 : 6}`, `#EXT-X-TARGETDURATION:${view.targetMs / 1000}`];
+  const version = lowLatency ? 9 : view.segments.some(({ isGap }) => isGap) ? GAP_VERSION : 6;
+  const lines = ['#EXTM3U', `#EXT-X-VERSION:${version}`, `#EXT-X-TARGETDURATION:${view.targetMs / 1000}`];
   if (lowLatency) {
     lines.push(
       `#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=${seconds(view.partTargetMs * HOLD_BACK_PARTS)}`,
@@ -39,6 +43,7 @@ export function buildMediaPlaylist(
   view.segments.forEach((segment, index) => {
     lines.push(...openingLines(segment));
     if (lowLatency && index >= view.segments.length - SEGMENTS_WITH_PARTS) lines.push(...partLines(segment, name));
+    if (segment.isGap) lines.push('#EXT-X-GAP');
     lines.push(`#EXTINF:${seconds(segment.durationMs)},`, `${name}_${segment.sequence}.ts`);
   });
   if (lowLatency) {

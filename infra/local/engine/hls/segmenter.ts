@@ -4,7 +4,7 @@
  * in parts while it grows.
  */
 import type { Frame, Program, ProgramFormat } from '../program.ts';
-import type { CutPlan } from './cut-plan.ts';
+import type { CutPlan, CutPoint } from './cut-plan.ts';
 import { createTsMuxer } from './ts-muxer.ts';
 
 /** A playlist is never shorter than three target durations (RFC 8216 6.2.2), nor than this. */
@@ -17,7 +17,10 @@ const ROUNDING_MS = 2;
 const DEFAULT_FRAME_MS = 33;
 /** A longer step between two pictures is a pause. */
 const FRAME_MS_MAX = 500;
-/** A segment that reaches this size is cut at once, to limit the memory. */
+/** With a step this long, a segment that became longer than the target has lost pictures. */
+const HOLE_MS = 1_000;
+const OVER_TARGET_MS = 500;
+/** A segment larger than this is cut where it is: memory is finite. */
 const SEGMENT_BYTES_MAX = 64 * 1024 * 1024;
 
 export interface Part {
@@ -35,6 +38,8 @@ export interface Segment {
   durationMs: number;
   data: Buffer;
   parts: Part[];
+  /** The others have it; nothing came from this rendition's encoder. */
+  isGap: boolean;
 }
 
 /** The finished parts of the open segment. */
@@ -90,7 +95,9 @@ export function createSegmenter(options: {
   let growing: Growing | null = null;
   let format: ProgramFormat | null = null;
   let nextSequence = 0;
-  let discontinuityNext = false;
+  /** Of the newest segment. */
+  let lastFormat: ProgramFormat | null = null;
+  let isInterruptedNext = false;
   let discontinuitySequence = 0;
   let partTargetMs: number | null = null;
   let longestPartMs = 0;
@@ -109,29 +116,34 @@ export function createSegmenter(options: {
 
   /** Ends and starts segments. */
   function pace(frame: Frame, isAudioOnly: boolean): void {
-    const point = {
-      startMs: frame.dtsMs + frame.compositionOffsetMs,
-      isKeyframe: isAudioOnly || frame.keyframe,
-      isAudioOnly,
-    };
+    const startMs = frame.dtsMs + frame.compositionOffsetMs;
+    const point = { startMs, isKeyframe: isAudioOnly || frame.keyframe, isAudioOnly, frameMs };
     if (growing) {
-      const isOther = growing.format !== format;
-      if ((isOther && point.isKeyframe) || lane.endsAt(point, growing.startedAtMs)) {
-        discontinuityNext ||= isOther;
+      const isOther = growing.format !== format && point.isKeyframe;
+      if (!isOther && !lane.endsAt(point, growing.startedAtMs)) return;
+      const isTooLong = startMs - growing.startedAtMs > plan.targetMs() + OVER_TARGET_MS;
+      if (isTooLong && frame.dtsMs - growing.lastDtsMs > HOLE_MS) interrupt();
+      else {
         finish(frame.dtsMs, false);
-        begin(frame, point.startMs, point.isKeyframe);
+        if (lane.continues(point)) return begin(frame, point);
       }
-    } else if (lane.mayBegin(point)) begin(frame, point.startMs, point.isKeyframe);
+    }
+    if (lane.mayBegin(point)) begin(frame, point);
   }
 
-  function begin(frame: Frame, startMs: number, isKeyframe: boolean): void {
+  function begin(frame: Frame, point: CutPoint): void {
     if (!format) return;
-    lane.began({ startMs, isKeyframe });
+    const isOther = lastFormat !== null && lastFormat !== format;
+    const beginning = lane.began(point, { isInterrupted: isInterruptedNext, isOther });
+    if (lastFormat === null) discontinuitySequence = beginning.discontinuitiesBefore;
+    const { sequence, startMs, isDiscontinuity, missed } = beginning;
+    for (const { isDiscontinuity: discontinuity, startMs: startedAtMs, ...gap } of missed)
+      kept.push({ ...gap, discontinuity, startedAtMs, data: Buffer.alloc(0), parts: [], isGap: true });
     const tables = muxer.tables(format);
     const { dtsMs } = frame;
     growing = {
-      sequence: nextSequence,
-      discontinuity: discontinuityNext && nextSequence > 0,
+      sequence,
+      discontinuity: isDiscontinuity,
       startedAtMs: startMs,
       parts: [],
       firstDtsMs: dtsMs,
@@ -140,11 +152,12 @@ export function createSegmenter(options: {
       bytes: tables.length,
       partFirst: 0,
       partStartMs: dtsMs,
-      partIndependent: isKeyframe,
+      partIndependent: point.isKeyframe,
       lastDtsMs: dtsMs,
     };
-    nextSequence += 1;
-    discontinuityNext = false;
+    nextSequence = sequence + 1;
+    lastFormat = format;
+    isInterruptedNext = false;
   }
 
   function append(segment: Growing, frame: Frame): void {
@@ -188,9 +201,10 @@ export function createSegmenter(options: {
     // Fixed with the first segment, because players may rely on it.
     partTargetMs ??= longestPartMs > 0 ? longestPartMs + ROUNDING_MS : Math.max(PART_MS_MAX, frameMs);
     const { sequence, discontinuity, startedAtMs, parts } = done;
-    const durationMs = Math.max(1, endMs - done.firstDtsMs);
+    const durationMs = lane.ended(Math.max(1, endMs - done.firstDtsMs), isInterrupted);
     plan.settleTarget(durationMs, isInterrupted);
-    kept.push({ sequence, discontinuity, startedAtMs, durationMs, parts, data: Buffer.concat(done.chunks) });
+    const data = Buffer.concat(done.chunks);
+    kept.push({ sequence, discontinuity, startedAtMs, durationMs, parts, data, isGap: false });
     slide();
     options.onChange();
   }
@@ -206,7 +220,9 @@ export function createSegmenter(options: {
     }
     // RFC 8216 6.2.2: its own duration and that of the longest playlist it was in.
     const needed = (segment: Segment) => segment.durationMs + windowMs + plan.targetMs() * 2;
-    while (left > 0 && sumDurations(kept.slice(1, left)) > needed(kept[0]!)) {
+    // Gaps come all at once, and push out as many segments at once: none of that time has passed since.
+    const servedSince = () => sumDurations(kept.slice(1, left).filter(({ isGap }) => !isGap));
+    while (left > 0 && servedSince() > needed(kept[0]!)) {
       kept.shift();
       left -= 1;
     }
@@ -214,7 +230,7 @@ export function createSegmenter(options: {
 
   function interrupt(): void {
     if (growing) finish(growing.lastDtsMs + frameMs, true);
-    discontinuityNext = true;
+    isInterruptedNext = true;
   }
 
   const unsubscribe = options.program.subscribe({
@@ -246,7 +262,7 @@ export function createSegmenter(options: {
         peakBitrateBps,
       };
     },
-    segment: (sequence) => kept.find((segment) => segment.sequence === sequence) ?? null,
+    segment: (sequence) => kept.find((segment) => segment.sequence === sequence && !segment.isGap) ?? null,
     part(sequence, index) {
       const parts =
         growing?.sequence === sequence ? growing.parts : kept.find((segment) => segment.sequence === sequence)?.parts;

@@ -7,7 +7,7 @@ import { systemClock } from '../../host/clock.ts';
 import { createFailureMemory } from './failure-memory.ts';
 import { createPublishingSession, type PublishingSession } from './publishing-session.ts';
 import { createRateMeter } from './rate-meter.ts';
-import { makeRehearsedLink } from './rehearsed-link.ts';
+import { createRehearsedLink } from './rehearsed-link.ts';
 import { openRtmpConnection, type RtmpConnection } from './rtmp-connection.ts';
 import { parseRtmpTarget } from './rtmp-target.ts';
 import type { ConnectionFailure } from './connection-failure.ts';
@@ -194,7 +194,7 @@ export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublishe
   function beginSession(opened: RtmpConnection): void {
     const nowMs = clock.now();
     const media = createPublishingSession(
-      makeRehearsedLink(opened, clock, () => rehearsed),
+      createRehearsedLink(opened, clock, () => rehearsed),
       nowMs,
     );
     const begun: Session = {

@@ -9,7 +9,7 @@ const SLOW_BYTES_PER_SECOND = 64_000;
  * Returns a link that accepts data as slowly as a slow or frozen platform. Without a fault it is the link itself. Data
  * it does not accept waits in the send queue, which drops frames by its own rules.
  */
-export function makeRehearsedLink(link: Link, clock: Clock, fault: () => RehearsedChannelFault | null): Link {
+export function createRehearsedLink(link: Link, clock: Clock, fault: () => RehearsedChannelFault | null): Link {
   let allowance = SLOW_BYTES_PER_SECOND;
   let countedAtMs = clock.now();
   let frozenAtBytes: number | null = null;

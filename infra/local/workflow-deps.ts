@@ -11,7 +11,7 @@ export const READS_LAG_MS = 1_000;
 export const READS_LAG_AWS_LIKE_MS = 30_000;
 
 /** Creates the dependencies of the workflow steps, including every AWS client, with the system clock. */
-export function makeWorkflowDeps(
+export function createWorkflowDeps(
   aws: AwsDeps,
   logger: Logger,
   { readsLagMs = READS_LAG_MS, mail = { kind: 'outbox' } }: { readsLagMs?: number; mail?: MailWay } = {},
