@@ -15,6 +15,7 @@ type ApiFact =
   | 'deploymentId'
   | 'fingerprintSecret'
   | 'flowArn'
+  | 'incidentMachineArn'
   | 'keyId'
   | 'loopbackTargetsAllowed'
   | 'packageChannelId'

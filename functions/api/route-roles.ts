@@ -31,6 +31,10 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'GET /api/destinations/{destinationId}/timeline': 'viewer',
   'GET /api/timeline': 'viewer',
   'GET /api/operations/{operationId}': 'viewer',
+  'GET /api/incidents': 'viewer',
+  'GET /api/incidents/{incidentId}': 'viewer',
+  'GET /api/incident-rules': 'viewer',
+  'GET /api/incident-mutes': 'viewer',
   'GET /api/orphans': 'viewer',
   'GET /api/costs': 'viewer',
   'GET /api/costs/now': 'viewer',
@@ -61,6 +65,11 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'PUT /api/primary': 'operator',
   'PUT /api/destinations/{destinationId}/detailed-log': 'operator',
   'DELETE /api/destinations/{destinationId}/detailed-log': 'operator',
+  'POST /api/incidents/{incidentId}/acknowledge': 'operator',
+  'POST /api/incidents/{incidentId}/unacknowledge': 'operator',
+  'POST /api/incidents/{incidentId}/comments': 'operator',
+  'POST /api/incident-mutes': 'operator',
+  'DELETE /api/incident-mutes/{muteId}': 'operator',
   'POST /api/orphans/{orphanId}/release': 'operator',
   'POST /api/rehearsal': 'operator',
   'DELETE /api/rehearsal': 'operator',
@@ -70,6 +79,8 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'PATCH /api/destinations/{destinationId}': 'admin',
   'DELETE /api/destinations/{destinationId}': 'admin',
   'PUT /api/destinations/{destinationId}/stream-key': 'admin',
+  'PUT /api/destinations/{destinationId}/incident-rules': 'admin',
+  'PUT /api/incident-rules': 'admin',
 };
 
 const STRENGTH: readonly Access[] = ['anyone', ...ROLES];
