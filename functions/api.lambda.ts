@@ -66,6 +66,7 @@ async function start(): Promise<Api> {
       packageChannelId: environment.PACKAGE_CHANNEL_ID,
       reportBucket: environment.REPORT_BUCKET,
       stateMachineArns: stateMachineArnsOf(environment),
+      incidentMachineArn: environment.STATE_MACHINE_ARN_INCIDENT,
       deliveryMachineArn: environment.STATE_MACHINE_ARN_DELIVERY,
       declaredInput: environment.DECLARED_INPUT,
       pricedInput: environment.DECLARED_INPUT,

@@ -93,6 +93,7 @@ export const ApiEnvironment = z.pick(Variables, {
   PACKAGE_CHANNEL_ID: true,
   REPORT_BUCKET: true,
   ...STATE_MACHINES,
+  STATE_MACHINE_ARN_INCIDENT: true,
   STATE_MACHINE_ARN_DELIVERY: true,
   FINGERPRINT_SECRET_ARN: true,
   PUBLIC_HOST: true,

@@ -16,6 +16,7 @@ type ApiFact =
   | 'deploymentId'
   | 'fingerprintSecret'
   | 'flowArn'
+  | 'incidentMachineArn'
   | 'keyId'
   | 'loopbackTargetsAllowed'
   | 'packageChannelId'

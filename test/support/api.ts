@@ -133,6 +133,7 @@ export async function startTestApi() {
         stop: stateMachineArn('stop'),
         teardown: stateMachineArn('teardown'),
       },
+      incidentMachineArn: stateMachineArn('incident'),
       deliveryMachineArn: stateMachineArn('delivery'),
       declaredInput: DECLARED.declaredInput,
       copiesSource: false,

@@ -47,6 +47,10 @@ const BODIES: Record<string, object> = {
   'POST /api/destinations/stop': { ids: [DESTINATION_ID] },
   'POST /api/estimates': { destinationIds: [DESTINATION_ID], hours: 1 },
   'POST /api/session': { token: TOKEN },
+  'POST /api/incidents/{incidentId}/comments': { text: 'x' },
+  'PUT /api/incident-rules': { rules: {} },
+  'PUT /api/destinations/{destinationId}/incident-rules': { rules: {} },
+  'POST /api/incident-mutes': { rule: 'source_lost', until: '2026-11-21T19:00:00Z', reason: 'x' },
   'POST /api/notification-targets': { name: 'x', kind: 'webhook', url: 'https://hooks.example.com/x' },
   'PATCH /api/notification-targets/{targetId}': { name: 'x' },
   'POST /api/rehearsal': { fault: 'key_refused', destinationId: DESTINATION_ID, isActive: true },
@@ -64,6 +68,8 @@ async function listRoutes(status: number): Promise<DocumentedRoute[]> {
             .replace('{destinationId}', DESTINATION_ID)
             .replace('{operationId}', `${DESTINATION_ID}-start-4`)
             .replace('{orphanId}', 'channel-MQ')
+            .replace('{incidentId}', 'inc_01m7zm7r78qr9emcxemrm9fa3h')
+            .replace('{muteId}', `mut_${'0'.repeat(32)}`)
             .replace('{targetId}', TARGET_ID)
             .replace('{deliveryId}', DELIVERY_ID)
             .replace('{name}', '2026-11-20.csv'),
