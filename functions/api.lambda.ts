@@ -66,6 +66,8 @@ async function start(): Promise<Api> {
       packageChannelId: environment.PACKAGE_CHANNEL_ID,
       reportBucket: environment.REPORT_BUCKET,
       stateMachineArns: stateMachineArnsOf(environment),
+      incidentMachineArn: environment.STATE_MACHINE_ARN_INCIDENT,
+      deliveryMachineArn: environment.STATE_MACHINE_ARN_DELIVERY,
       declaredInput: environment.DECLARED_INPUT,
       pricedInput: environment.DECLARED_INPUT,
       copiesSource: false,
@@ -77,6 +79,7 @@ async function start(): Promise<Api> {
     now,
     sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
     resolveHost,
+    mail: { kind: 'none' },
     logger,
     authentication: createCognitoAuthentication({
       userPoolId: environment.USER_POOL_ID,

@@ -37,6 +37,7 @@ const Variables = z.object({
   STATE_MACHINE_ARN_STOP: Arn,
   STATE_MACHINE_ARN_TEARDOWN: Arn,
   STATE_MACHINE_ARN_INCIDENT: Arn,
+  STATE_MACHINE_ARN_DELIVERY: Arn,
   /** MediaLive quotas of the account. AWS's default is 5 for each. */
   CHANNEL_QUOTA: Quota,
   PUSH_INPUT_QUOTA: Quota,
@@ -92,6 +93,8 @@ export const ApiEnvironment = z.pick(Variables, {
   PACKAGE_CHANNEL_ID: true,
   REPORT_BUCKET: true,
   ...STATE_MACHINES,
+  STATE_MACHINE_ARN_INCIDENT: true,
+  STATE_MACHINE_ARN_DELIVERY: true,
   FINGERPRINT_SECRET_ARN: true,
   PUBLIC_HOST: true,
   PREVIEW_KEY_SECRET_ARN: true,
@@ -115,6 +118,7 @@ export const WorkflowEnvironment = z.pick(Variables, {
   PACKAGE_CHANNEL_ID: true,
   ...STATE_MACHINES,
   STATE_MACHINE_ARN_INCIDENT: true,
+  STATE_MACHINE_ARN_DELIVERY: true,
   CHANNEL_QUOTA: true,
   PUSH_INPUT_QUOTA: true,
   DECLARED_INPUT: true,
@@ -130,6 +134,7 @@ export const SweepEnvironment = z.pick(Variables, {
   INPUT_SECURITY_GROUP_ID: true,
   ...STATE_MACHINES,
   STATE_MACHINE_ARN_INCIDENT: true,
+  STATE_MACHINE_ARN_DELIVERY: true,
 });
 
 export const MonitorEnvironment = z.pick(Variables, {
@@ -137,6 +142,7 @@ export const MonitorEnvironment = z.pick(Variables, {
   FLOW_ARN: true,
   INPUT_SECURITY_GROUP_ID: true,
   STATE_MACHINE_ARN_INCIDENT: true,
+  STATE_MACHINE_ARN_DELIVERY: true,
   CHANNEL_QUOTA: true,
   PUSH_INPUT_QUOTA: true,
   DECLARED_INPUT: true,

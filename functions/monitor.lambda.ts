@@ -32,6 +32,7 @@ const deps = {
     flowArn: environment.FLOW_ARN,
     inputSecurityGroupId: environment.INPUT_SECURITY_GROUP_ID,
     incidentMachineArn: environment.STATE_MACHINE_ARN_INCIDENT,
+    deliveryMachineArn: environment.STATE_MACHINE_ARN_DELIVERY,
     channelQuota: environment.CHANNEL_QUOTA,
     pushInputQuota: environment.PUSH_INPUT_QUOTA,
     declaredInput: environment.DECLARED_INPUT,

@@ -25,6 +25,7 @@ const deps: SweepDeps = {
     inputSecurityGroupId: environment.INPUT_SECURITY_GROUP_ID,
     stateMachineArns: stateMachineArnsOf(environment),
     incidentMachineArn: environment.STATE_MACHINE_ARN_INCIDENT,
+    deliveryMachineArn: environment.STATE_MACHINE_ARN_DELIVERY,
   },
   now: () => new Date(),
   logger,

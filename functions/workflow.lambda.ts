@@ -38,6 +38,7 @@ const deps: WorkflowDeps = {
     packageChannelId: environment.PACKAGE_CHANNEL_ID,
     stateMachineArns: stateMachineArnsOf(environment),
     incidentMachineArn: environment.STATE_MACHINE_ARN_INCIDENT,
+    deliveryMachineArn: environment.STATE_MACHINE_ARN_DELIVERY,
     channelQuota: environment.CHANNEL_QUOTA,
     pushInputQuota: environment.PUSH_INPUT_QUOTA,
     declaredInput: environment.DECLARED_INPUT,
@@ -49,6 +50,7 @@ const deps: WorkflowDeps = {
   now: () => new Date(),
   sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
   readsLagMs: 30_000,
+  mail: { kind: 'none' },
   resolveHost,
   logger,
 };

@@ -12,9 +12,11 @@ type ApiFact =
   | 'copiesSource'
   | 'declaredInput'
   | 'defaultStandby'
+  | 'deliveryMachineArn'
   | 'deploymentId'
   | 'fingerprintSecret'
   | 'flowArn'
+  | 'incidentMachineArn'
   | 'keyId'
   | 'loopbackTargetsAllowed'
   | 'packageChannelId'
@@ -25,7 +27,7 @@ type ApiFact =
 
 /** Everything that differs between AWS and one machine. */
 export interface ApiDeps
-  extends Pick<WorkflowDeps, 'now' | 'sleep' | 'resolveHost' | 'logger'>, AwsDeps<ApiClient, ApiFact> {
+  extends Pick<WorkflowDeps, 'now' | 'sleep' | 'resolveHost' | 'logger' | 'mail'>, AwsDeps<ApiClient, ApiFact> {
   authentication: Authentication;
   /** True on one machine: the dashboard, the HLS preview and the API share this origin. */
   embedded: boolean;

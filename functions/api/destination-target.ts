@@ -100,7 +100,8 @@ async function checkUrl(
   return parsed.url;
 }
 
-async function resolveInTime({ resolveHost }: ApiDeps, host: string): Promise<string[]> {
+/** Resolves a host name, for a check that must not wait long: no addresses when there is no answer in time. */
+export async function resolveInTime({ resolveHost }: Pick<ApiDeps, 'resolveHost'>, host: string): Promise<string[]> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string[]>((resolve) => {
     timer = setTimeout(() => resolve([]), RESOLVE_MS_MAX);

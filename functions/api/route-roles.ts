@@ -31,6 +31,10 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'GET /api/destinations/{destinationId}/timeline': 'viewer',
   'GET /api/timeline': 'viewer',
   'GET /api/operations/{operationId}': 'viewer',
+  'GET /api/incidents': 'viewer',
+  'GET /api/incidents/{incidentId}': 'viewer',
+  'GET /api/incident-rules': 'viewer',
+  'GET /api/incident-mutes': 'viewer',
   'GET /api/orphans': 'viewer',
   'GET /api/costs': 'viewer',
   'GET /api/costs/now': 'viewer',
@@ -51,6 +55,13 @@ export const ROUTE_ACCESS: Record<string, Access> = {
 
   // Contains the passphrase, with which any encoder can connect.
   'GET /api/mediaconnect/flow/encoder-address': 'operator',
+  // With people's e-mail addresses.
+  'GET /api/notification-targets': 'operator',
+  'GET /api/notification-targets/{targetId}': 'operator',
+  'GET /api/notification-targets/{targetId}/deliveries': 'operator',
+  'GET /api/outbox': 'operator',
+  'POST /api/notification-targets/{targetId}/test': 'operator',
+  'POST /api/deliveries/{deliveryId}/replay': 'operator',
   'POST /api/destinations/start': 'operator',
   'POST /api/destinations/stop': 'operator',
   'POST /api/destinations/{destinationId}/start': 'operator',
@@ -61,6 +72,11 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'PUT /api/primary': 'operator',
   'PUT /api/destinations/{destinationId}/detailed-log': 'operator',
   'DELETE /api/destinations/{destinationId}/detailed-log': 'operator',
+  'POST /api/incidents/{incidentId}/acknowledge': 'operator',
+  'POST /api/incidents/{incidentId}/unacknowledge': 'operator',
+  'POST /api/incidents/{incidentId}/comments': 'operator',
+  'POST /api/incident-mutes': 'operator',
+  'DELETE /api/incident-mutes/{muteId}': 'operator',
   'POST /api/orphans/{orphanId}/release': 'operator',
   'POST /api/rehearsal': 'operator',
   'DELETE /api/rehearsal': 'operator',
@@ -70,6 +86,12 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'PATCH /api/destinations/{destinationId}': 'admin',
   'DELETE /api/destinations/{destinationId}': 'admin',
   'PUT /api/destinations/{destinationId}/stream-key': 'admin',
+  'PUT /api/destinations/{destinationId}/incident-rules': 'admin',
+  'PUT /api/incident-rules': 'admin',
+  'POST /api/notification-targets': 'admin',
+  'PATCH /api/notification-targets/{targetId}': 'admin',
+  'DELETE /api/notification-targets/{targetId}': 'admin',
+  'POST /api/notification-targets/{targetId}/rotate-secret': 'admin',
 };
 
 const STRENGTH: readonly Access[] = ['anyone', ...ROLES];

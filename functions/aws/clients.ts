@@ -33,6 +33,8 @@ export interface Deployment {
   stateMachineArns: Record<OperationKind, string>;
   /** The state machine that looks after one incident. */
   incidentMachineArn: string;
+  /** The state machine that delivers one event to one notification target. */
+  deliveryMachineArn: string;
   /** Account quotas, checked before a resource is created. AWS's default is 5 for each. */
   channelQuota: number;
   pushInputQuota: number;
@@ -48,7 +50,7 @@ export interface Deployment {
   defaultStandby: StandbyMode;
   /** Key of the stream keys' fingerprints. Without it a weak stream key could be guessed from the table. */
   fingerprintSecret: string;
-  /** Allows loopback RTMP targets, which are only for rehearsal on one machine. */
+  /** Allows targets on loopback, RTMP and webhooks, which are only for rehearsal on one machine. */
   loopbackTargetsAllowed: boolean;
 }
 

@@ -4,6 +4,7 @@ import {
   StopExecutionCommand,
   type StartExecutionCommandInput,
 } from '@aws-sdk/client-sfn';
+import { deliveryExecutionOf, type Delivery } from '../domain/delivery.ts';
 import type { Operation } from '../domain/destination.ts';
 import { incidentExecutionOf, type Incident } from '../domain/incident.ts';
 import { parseOperationId } from '../domain/lifecycle.ts';
@@ -25,6 +26,19 @@ export async function startExecution(
     name: operation.operationId,
     // Ids only, because Step Functions keeps inputs for 90 days. The steps put their results into `steps`.
     input: JSON.stringify({ destinationId: parsed.destinationId, generation: operation.generation, steps: {} }),
+  });
+}
+
+/** Starts the state machine of a delivery. Repeating the call is harmless. */
+export async function startDeliveryExecution(
+  { clients, deployment }: AwsDeps<'sfn', 'deliveryMachineArn'>,
+  delivery: Pick<Delivery, 'deliveryId' | 'execution'>,
+): Promise<void> {
+  const { deliveryId, execution } = delivery;
+  await start(clients, {
+    stateMachineArn: deployment.deliveryMachineArn,
+    name: deliveryExecutionOf(delivery),
+    input: JSON.stringify({ deliveryId, execution }),
   });
 }
 
@@ -102,6 +116,14 @@ export async function observeIncidentExecution(
   if (executionRevision === null) return 'missing';
   const name = incidentExecutionOf({ incidentId }, executionRevision);
   return describe(clients, toExecutionArn(deployment.incidentMachineArn, name));
+}
+
+/** Returns the state of a delivery's execution. */
+export async function observeDeliveryExecution(
+  { clients, deployment }: AwsDeps<'sfn', 'deliveryMachineArn'>,
+  delivery: Pick<Delivery, 'deliveryId' | 'execution'>,
+): Promise<ExecutionState> {
+  return describe(clients, toExecutionArn(deployment.deliveryMachineArn, deliveryExecutionOf(delivery)));
 }
 
 async function describe(clients: AwsDeps<'sfn', never>['clients'], executionArn: string): Promise<ExecutionState> {

@@ -1,4 +1,4 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { isRuleId } from '../domain/incident-rules.ts';
 import {
   DEFAULT_INCIDENT_SETTINGS,
@@ -6,6 +6,7 @@ import {
   type IncidentSettings,
   type RuleChanges,
 } from '../domain/incident-settings.ts';
+import { isConditionFailed } from './aws-errors.ts';
 import type { TableDeps } from './clients.ts';
 import { queryPartition } from './query-partition.ts';
 
@@ -41,6 +42,8 @@ export type ScheduleName = 'monitor' | 'sweep';
 export interface ScheduleRun {
   ranAt: string;
   orphans?: number;
+  /** Notification targets that do not accept messages. */
+  failingTargets?: number;
   egressBlocked?: boolean;
 }
 
@@ -71,6 +74,49 @@ function toMute({ expiresAt: _expiresAt, ...item }: Record<string, unknown>): In
   return mute.rule !== null && !isRuleId(mute.rule) ? { ...mute, rule: null, until: mute.createdAt } : mute;
 }
 
+const keyOfRules = (destinationId: string | null) =>
+  destinationId === null ? COMMON : `${OF_DESTINATION}${destinationId}`;
+
+/** Reads the settings of the deployment, or those of one destination. */
+export async function getStoredRules(
+  { clients, deployment }: TableDeps,
+  destinationId: string | null,
+): Promise<StoredRules> {
+  const { Item: item } = await clients.table.send(
+    new GetCommand({
+      TableName: deployment.tableName,
+      Key: { pk: PARTITION, sk: keyOfRules(destinationId) },
+      ConsistentRead: true,
+    }),
+  );
+  if (!item) return NO_RULES;
+  const { pk: _pk, sk: _sk, ...stored } = item;
+  return stored as StoredRules;
+}
+
+/** Stores settings. @returns false when another process has changed them since they were read */
+export async function putStoredRules(
+  { clients, deployment }: TableDeps,
+  destinationId: string | null,
+  before: StoredRules,
+  after: Omit<StoredRules, 'revision'>,
+): Promise<boolean> {
+  try {
+    await clients.table.send(
+      new PutCommand({
+        TableName: deployment.tableName,
+        Item: { pk: PARTITION, sk: keyOfRules(destinationId), ...after, revision: before.revision + 1 },
+        ConditionExpression: before.revision === 0 ? 'attribute_not_exists(pk)' : 'revision = :revision',
+        ...(before.revision === 0 ? {} : { ExpressionAttributeValues: { ':revision': before.revision } }),
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (isConditionFailed(error)) return false;
+    throw error;
+  }
+}
+
 /** A mute that has ended is kept for a day, so that the people it concerned can still see it. */
 const MUTE_KEPT_SECONDS = 86_400;
 
@@ -83,6 +129,18 @@ export async function putMute({ clients, deployment }: TableDeps, mute: Incident
       Item: { pk: PARTITION, sk: `${MUTE}${mute.muteId}`, ...mute, expiresAt },
     }),
   );
+}
+
+/** Ends a mute. @returns false when there is none */
+export async function deleteMute({ clients, deployment }: TableDeps, muteId: string): Promise<boolean> {
+  const { Attributes: before } = await clients.table.send(
+    new DeleteCommand({
+      TableName: deployment.tableName,
+      Key: { pk: PARTITION, sk: `${MUTE}${muteId}` },
+      ReturnValues: 'ALL_OLD',
+    }),
+  );
+  return before !== undefined;
 }
 
 /** Records that a schedule has run. */

@@ -36,6 +36,24 @@ export async function listStandingIncidents(deps: TableDeps): Promise<Incident[]
   return found.map(({ item }) => fromItem(item)).filter(({ rule }) => isRuleId(rule));
 }
 
+/** Lists one page of them in the order of their keys. @param after the last key of the previous page */
+export async function listStandingPage(
+  { clients, deployment }: TableDeps,
+  { limit, after }: { limit: number; after: string | null },
+): Promise<{ incidents: Incident[]; last: string | null }> {
+  const { Items: items = [], LastEvaluatedKey: last } = await clients.table.send(
+    new QueryCommand({
+      TableName: deployment.tableName,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': STANDING },
+      ConsistentRead: true,
+      Limit: limit,
+      ExclusiveStartKey: after === null ? undefined : { pk: STANDING, sk: after },
+    }),
+  );
+  return { incidents: items.map(fromItem), last: (last?.['sk'] as string | undefined) ?? null };
+}
+
 /** Stores a new incident. @returns false when its rule and subject have one already */
 export function insertIncident(deps: TableDeps, incident: Incident): Promise<boolean> {
   return put(deps, incident, { ConditionExpression: 'attribute_not_exists(pk)' });

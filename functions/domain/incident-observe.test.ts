@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aroundLimit, seen, SUBJECTS } from '../../test/support/make-incident.ts';
@@ -430,4 +431,10 @@ describe('any sequence of observations', () => {
       { seed: 14, numRuns: 200 },
     );
   });
+});
+
+it('every rule has a heading in the runbook, in the order of the table', () => {
+  const runbook = readFileSync(new URL('../../RUNBOOK.md', import.meta.url), 'utf8');
+  const [, section = ''] = /\n## Incidents\n([\s\S]*?)\n## /.exec(runbook) ?? [];
+  expect([...section.matchAll(/^### (\w+)$/gm)].map(([, heading]) => heading)).toEqual(RULE_IDS);
 });

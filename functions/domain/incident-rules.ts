@@ -149,7 +149,7 @@ export const INCIDENT_RULES = {
     holdSeconds: 10,
     clearSeconds: 3,
     meaning: 'The encoder sends a black picture.',
-    action: 'Check the program output of the mixer, the camera and the cable to the encoder.',
+    action: 'Check the program bus of the mixer, the camera and the cable to the encoder.',
     inhibits: ['source_frozen', 'source_bitrate_collapsed'],
   },
   source_frozen: {
@@ -161,7 +161,7 @@ export const INCIDENT_RULES = {
     clearSeconds: 3,
     meaning: 'The picture from the encoder does not change.',
     action:
-      'Check the program output of the mixer and the capture device. A still slide looks the same: mute this rule then.',
+      'Check the program bus of the mixer and the capture device. A still slide looks the same: mute this rule then.',
     inhibits: ['source_bitrate_collapsed'],
   },
   source_wrong_format: {
@@ -172,8 +172,7 @@ export const INCIDENT_RULES = {
     holdSeconds: 10,
     clearSeconds: 5,
     meaning: 'Size, frame rate or codec of the source does not fit what is configured.',
-    action:
-      'Change the encoder’s output to the size and frame rate that the dashboard names, or choose another preset.',
+    action: 'Set the encoder to the size and frame rate that the dashboard names, or choose another preset.',
   },
   source_on_backup: {
     subject: 'source',
@@ -393,6 +392,11 @@ export function ruleOf(rule: RuleId): IncidentRule {
 /** Returns true for the id of a rule. */
 export function isRuleId(text: string): text is RuleId {
   return Object.hasOwn(INCIDENT_RULES, text);
+}
+
+/** Compares for most severe first. */
+export function bySeverity(one: Severity, other: Severity): number {
+  return SEVERITIES.indexOf(one) - SEVERITIES.indexOf(other);
 }
 
 /** Returns the next higher severity. */

@@ -14,6 +14,9 @@ export interface RuleChange {
 
 export type RuleChanges = Partial<Record<RuleId, RuleChange>>;
 
+/** No hold time is longer than this. */
+const HOLD_SECONDS_MAX = 3600;
+export const ESCALATE_SECONDS_MAX = 86_400;
 const ESCALATE_SECONDS_DEFAULT = 300;
 
 /** Hides incidents from the people who would be called until a time. At least one of the three scopes is set. */
@@ -67,6 +70,29 @@ export function effectiveRule(settings: IncidentSettings, rule: RuleId, subjectI
     threshold: threshold ? (own?.threshold ?? common?.threshold ?? threshold.default) : null,
     holdSeconds: own?.holdSeconds ?? common?.holdSeconds ?? holdSeconds,
   };
+}
+
+/** A fault of a change, for the caller who sent it. */
+export interface RuleChangeFault {
+  field: string;
+  message: string;
+}
+
+/** Checks the values of a change against the rule. */
+export function faultsOfRuleChange(rule: RuleId, { threshold, holdSeconds }: RuleChange): RuleChangeFault[] {
+  const faults: RuleChangeFault[] = [];
+  const limits = ruleOf(rule).threshold;
+  if (threshold !== undefined && !limits) {
+    faults.push({ field: 'threshold', message: 'this rule has no threshold: leave it out' });
+  }
+  if (threshold !== undefined && limits && !(threshold >= limits.min && threshold <= limits.max)) {
+    faults.push({ field: 'threshold', message: `must be ${limits.min} to ${limits.max} (${limits.unit})` });
+  }
+  const isHold = holdSeconds === undefined || (Number.isInteger(holdSeconds) && holdSeconds >= 0);
+  if (!isHold || (holdSeconds ?? 0) > HOLD_SECONDS_MAX) {
+    faults.push({ field: 'holdSeconds', message: `must be a whole number from 0 to ${HOLD_SECONDS_MAX}` });
+  }
+  return faults;
 }
 
 /** What a mute is compared with. */

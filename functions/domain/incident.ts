@@ -201,6 +201,11 @@ export function unacknowledge(incident: Incident, { by, now }: { by: string; now
   return withTransition(after, { kind: 'unacknowledged', now, by, text: '' });
 }
 
+/** Adds a comment. Pure. */
+export function comment(incident: Incident, { by, now, text }: { by: string; now: Date; text: string }): Incident {
+  return { ...incident, notes: withNote(incident.notes, { at: now.toISOString(), kind: 'comment', by, text }) };
+}
+
 /** Returns when an open incident escalates; null when it does not. */
 export function escalatesAt(incident: Incident, escalateAfterSeconds: number | null): Date | null {
   const { state, escalatedAt, waitingSince, muted, inhibitedBy } = incident;

@@ -173,7 +173,8 @@ function readAuthority(authority: string, protocol: IngestProtocol): Authority |
   return { host, port, portText: portText === undefined ? '' : `:${port}` };
 }
 
-function checkHost(host: string, loopbackAllowed: boolean): IngestUrlProblem | null {
+/** Checks a host as written, in lower case: a plain public name or address. @returns why it is refused, or null */
+export function checkHost(host: string, loopbackAllowed: boolean): IngestUrlProblem | null {
   if (host === 'localhost') return loopbackAllowed ? null : notPublic(`the URL points at ${DESCRIPTIONS.loopback}`);
   const isAddress = host.includes(':') ? ipaddr.IPv6.isValid(host) : ipaddr.IPv4.isValidFourPartDecimal(host);
   if (isAddress) {

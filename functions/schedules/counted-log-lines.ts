@@ -33,6 +33,7 @@ export const COUNTED_LINES = {
   /** Carries a SweepOutcome. */
   swept: 'sweep finished',
   destinationNotSwept: 'sweep could not handle a destination',
+  deliveriesNotSwept: 'sweep could not handle the deliveries',
   egressRepaired: 'the egress address of the flow was not allowed',
   egressNotRepaired: 'the input security group could not be checked',
   incidentsNotSwept: 'sweep could not handle the incidents',

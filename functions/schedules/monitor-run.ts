@@ -81,9 +81,12 @@ async function evaluateObserved(
   await recordRun(deps, ranAt);
 }
 
-function sweepFindings(run: ScheduleRun | undefined, now: Date): Pick<ScheduleRun, 'orphans' | 'egressBlocked'> {
+function sweepFindings(
+  run: ScheduleRun | undefined,
+  now: Date,
+): Pick<ScheduleRun, 'orphans' | 'egressBlocked' | 'failingTargets'> {
   if (!run || now.getTime() - Date.parse(run.ranAt) > SWEEP_FRESH_SECONDS * 1000) return {};
-  return { orphans: run.orphans, egressBlocked: run.egressBlocked };
+  return { orphans: run.orphans, egressBlocked: run.egressBlocked, failingTargets: run.failingTargets };
 }
 
 async function recordRun(deps: MonitorRunDeps, before: string | undefined): Promise<void> {

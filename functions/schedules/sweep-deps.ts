@@ -7,7 +7,13 @@ export interface SweepDeps
   extends
     AwsDeps<
       'mediaConnect' | 'mediaLive' | 'sfn' | 'table',
-      'deploymentId' | 'flowArn' | 'incidentMachineArn' | 'inputSecurityGroupId' | 'stateMachineArns' | 'tableName'
+      | 'deliveryMachineArn'
+      | 'deploymentId'
+      | 'flowArn'
+      | 'incidentMachineArn'
+      | 'inputSecurityGroupId'
+      | 'stateMachineArns'
+      | 'tableName'
     >,
     Pick<IncidentDeps, 'now' | 'logger' | 'notify'> {
   /**

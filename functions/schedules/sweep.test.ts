@@ -572,6 +572,8 @@ describe('the reads of a sweep', () => {
       'QueryCommand',
       'QueryCommand',
       'QueryCommand',
+      'QueryCommand',
+      'QueryCommand',
       // The lease: acquired, then released.
       'UpdateCommand',
       'UpdateCommand',

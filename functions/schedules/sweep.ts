@@ -6,6 +6,7 @@ import type { Destination } from '../domain/destination.ts';
 import { COUNTED_LINES, type SweepOutcome } from './counted-log-lines.ts';
 import { correctDrift } from './sweep-drift.ts';
 import { repairEgress } from './repair-egress.ts';
+import { countFailingTargets, restartDeliveries } from './sweep-deliveries.ts';
 import type { SweepDeps } from './sweep-deps.ts';
 import { continueOperation, continueRest } from './sweep-operations.ts';
 import { reportSweep } from './sweep-incidents.ts';
@@ -58,7 +59,8 @@ async function sweepUnderLease(deps: SweepDeps, lease: Lease): Promise<SweepOutc
     // Checks the clock last, because reading the lease may take longer than the lease lasts.
     if (!(await holdsLease(deps, lease, deps.now())) || deps.now().getTime() >= lease.expiresAtMs) throw leaseLost();
   });
-  await reportQuietly(deps, records, { orphans: found, egressBlocked });
+  const failingTargets = await restartQuietly(deps);
+  await reportQuietly(deps, records, { orphans: found, egressBlocked, failingTargets });
   return { ran: true, orphans: found, released, halted };
 }
 
@@ -66,12 +68,26 @@ async function sweepUnderLease(deps: SweepDeps, lease: Lease): Promise<SweepOutc
 async function reportQuietly(
   deps: SweepDeps,
   records: readonly Destination[],
-  found: { orphans: number; egressBlocked: boolean },
+  found: { orphans: number; egressBlocked: boolean; failingTargets: number | undefined },
 ): Promise<void> {
   try {
     await reportSweep(deps, records, found);
   } catch (error) {
     deps.logger.error(COUNTED_LINES.incidentsNotSwept, { error: error instanceof Error ? error.name : 'unknown' });
+  }
+}
+
+/**
+ * Starts missing deliveries. Logs a failure: the next sweep tries again.
+ * @returns the number of targets that do not accept messages; undefined when it is not known
+ */
+async function restartQuietly(deps: SweepDeps): Promise<number | undefined> {
+  try {
+    await restartDeliveries(deps);
+    return await countFailingTargets(deps);
+  } catch (error) {
+    deps.logger.error(COUNTED_LINES.deliveriesNotSwept, { error: error instanceof Error ? error.name : 'unknown' });
+    return undefined;
   }
 }
 

@@ -4,16 +4,21 @@ import { putIncidentEntry } from '../aws/history-table.ts';
 import { archiveIncident, writeIncident } from '../aws/incident-table.ts';
 import { recordNotificationDue } from '../aws/notification-due-table.ts';
 import { toNotification, type IncidentNotification } from '../domain/incident-notification.ts';
+import { toIncidentEvent } from '../domain/incident-event.ts';
 import { toTimelineEntry } from '../domain/incident-timeline.ts';
 import { withoutDue, type Incident } from '../domain/incident.ts';
+import { publishEvents } from '../notify/publish-event.ts';
 import type { Logger } from './workflow-deps.ts';
 
-export interface IncidentDeps extends AwsDeps<'sfn' | 'table', 'incidentMachineArn' | 'tableName'> {
+export interface IncidentDeps extends AwsDeps<
+  'sfn' | 'table',
+  'deliveryMachineArn' | 'incidentMachineArn' | 'tableName'
+> {
   now: () => Date;
   logger: Logger;
   /**
    * Hands a transition over to be told. It is called at least once per transition and must have the effect once; it
-   * throws when it could not do so. Left out: the transition is recorded as due.
+   * throws when it could not do so. Left out: the transition is published to the notification targets.
    */
   notify?: (notification: IncidentNotification) => Promise<void>;
 }
@@ -45,7 +50,7 @@ export async function handOver(deps: IncidentDeps, incident: Incident): Promise<
   for (const due of incident.due) {
     const notification = toNotification(incident, due);
     if (deps.notify) await deps.notify(notification);
-    else await recordNotificationDue(deps, notification);
+    else await notifyTargets(deps, notification);
   }
   const after = withoutDue(
     incident,
@@ -53,6 +58,12 @@ export async function handOver(deps: IncidentDeps, incident: Incident): Promise<
   );
   // When another process has changed it, the next evaluation hands over the same again, which has no effect.
   return (await writeIncident(deps, incident, after)) ?? incident;
+}
+
+/** Records that the transition is due and publishes it. Both have their effect once, so this may be repeated. */
+async function notifyTargets(deps: IncidentDeps, notification: IncidentNotification): Promise<void> {
+  await recordNotificationDue(deps, notification);
+  await publishEvents(deps, [toIncidentEvent(notification)]);
 }
 
 async function startQuietly(deps: IncidentDeps, incident: Incident): Promise<void> {

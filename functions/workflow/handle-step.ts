@@ -1,3 +1,4 @@
+import { runDeliveryStep, type DeliveryStepInput, type DeliveryVerdict } from './deliver.ts';
 import { runIncidentStep, type IncidentStepInput, type Verdict } from './incident-steps.ts';
 import type { IncidentDeps } from './finish-incident.ts';
 import { runStep, type StepInput } from './run-step.ts';
@@ -6,7 +7,8 @@ import type { WorkflowDeps } from './workflow-deps.ts';
 /** Runs a step of any of the state machines: they all call one function. */
 export function handleStep(
   deps: WorkflowDeps & IncidentDeps,
-  input: StepInput | IncidentStepInput,
-): ReturnType<typeof runStep> | Promise<Verdict | null> {
-  return 'incidentId' in input ? runIncidentStep(deps, input) : runStep(deps, input);
+  input: StepInput | IncidentStepInput | DeliveryStepInput,
+): ReturnType<typeof runStep> | Promise<Verdict | DeliveryVerdict | null> {
+  if ('incidentId' in input) return runIncidentStep(deps, input);
+  return 'deliveryId' in input ? runDeliveryStep(deps, input) : runStep(deps, input);
 }

@@ -4,6 +4,8 @@ import { startExecution, stopExecution } from '../aws/executions.ts';
 import type { Destination, Operation, OperationKind } from '../domain/destination.ts';
 import { withOperation, type Decision } from '../domain/lifecycle.ts';
 import { runOf } from '../domain/recorded-run.ts';
+import { beginningEvents } from '../domain/destination-events.ts';
+import { publishQuietly } from '../notify/publish-event.ts';
 import type { OperationDeps } from './workflow-deps.ts';
 
 /**
@@ -52,7 +54,10 @@ export async function requestChange(
     began = begun?.operation ?? null;
     return begun ?? asked;
   });
-  if (record && began) await startQuietly(deps, record);
+  if (record && began) {
+    await startQuietly(deps, record);
+    await publishQuietly(deps, beginningEvents(record, began));
+  }
   return record && { before, record };
 }
 

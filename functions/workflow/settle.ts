@@ -12,7 +12,9 @@ import {
   type Settlement,
   type StepResults,
 } from '../domain/lifecycle.ts';
+import { endingEvents } from '../domain/destination-events.ts';
 import { runOf } from '../domain/recorded-run.ts';
+import { publishQuietly } from '../notify/publish-event.ts';
 import { startQuietly } from './operations.ts';
 import type { OperationDeps } from './workflow-deps.ts';
 
@@ -54,6 +56,8 @@ export async function settleOperation(deps: OperationDeps, input: SettleInput): 
   const now = deps.now();
   const finished = settle(before, settlementOf(before, input, now), now, input.steps).operation;
   await putOperation(deps, before, finished, runOf(before, input.steps));
+  // Before the record forgets the operation, so that a call repeated after a crash publishes as well.
+  await publishQuietly(deps, endingEvents(before, finished));
   const after = await changeDestination(deps, input.destinationId, (record) => {
     if (record.operation?.generation !== input.generation) return record;
     const { record: rest, operation } = settle(record, settlementOf(record, input, now), now, input.steps);

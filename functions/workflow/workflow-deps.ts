@@ -1,4 +1,5 @@
 import type { AwsDeps, Deployment } from '../aws/clients.ts';
+import type { MailWay } from '../notify/mail.ts';
 
 export interface Logger {
   info(message: string, details?: Record<string, unknown>): void;
@@ -7,7 +8,10 @@ export interface Logger {
 }
 
 /** What beginning and ending an operation needs, for the API, the steps and the sweep alike. */
-export interface OperationDeps extends AwsDeps<'sfn' | 'table', 'stateMachineArns' | 'tableName'> {
+export interface OperationDeps extends AwsDeps<
+  'sfn' | 'table',
+  'deliveryMachineArn' | 'stateMachineArns' | 'tableName'
+> {
   now: () => Date;
   logger: Logger;
 }
@@ -25,6 +29,8 @@ export interface WorkflowDeps extends AwsDeps<
    * fallen back. AWS documents no figure.
    */
   readsLagMs: number;
+  /** How e-mail notifications leave this deployment. */
+  mail: MailWay;
   /** Resolves a host name, for the check against private networks at start. */
   resolveHost: (host: string) => Promise<string[]>;
   logger: Logger;

@@ -172,6 +172,7 @@ const PUT_IN: DeploymentResources = {
   previewKeySecretArn: '<secret>',
   stateMachineArns: ['<machine>'],
   incidentMachineArn: '<machine>',
+  deliveryMachineArn: '<machine>',
   stateMachineAlias: '<alias>',
   tagConditions: true,
   flowOutputPermission: 'flow',

@@ -31,6 +31,7 @@ export interface DeploymentResources {
   /** Unqualified ARNs of all state machines. */
   stateMachineArns: readonly string[];
   incidentMachineArn: string;
+  deliveryMachineArn: string;
   /** The alias by which operations are started. */
   stateMachineAlias: string;
   /** False leaves out the conditions on the tags of MediaLive resources, for Regions that do not evaluate them. */
@@ -63,13 +64,15 @@ const NO_RESOURCE_LEVEL = 'AWS gives this action no resource-level permission';
 
 /**
  * Permissions of the API: reads and writes records, encrypts stream keys, starts workflows, reads metrics. It cannot
- * decrypt.
+ * decrypt stream keys.
  */
 export function apiPermissions(resources: DeploymentResources): Permission[] {
   return [
     tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
     historyByDay(resources),
     streamKeys(resources, 'kms:Encrypt'),
+    // Decrypts as well, because a test message is sent by the API, which returns the receiver's answer.
+    targetSecrets(resources, ['kms:Encrypt', 'kms:Decrypt']),
     ...executions(resources),
     executionsThemselves(resources, 'states:StopExecution'),
     {
@@ -100,6 +103,7 @@ export function workflowPermissions(resources: DeploymentResources): Permission[
   return [
     tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
     streamKeys(resources, 'kms:Decrypt'),
+    targetSecrets(resources, ['kms:Decrypt']),
     ...executions(resources),
     ...mediaLiveReads(resources),
     ...mediaLiveCreates(resources),
@@ -147,7 +151,7 @@ export function sweepPermissions(resources: DeploymentResources): Permission[] {
 export function monitorPermissions(resources: DeploymentResources): Permission[] {
   return [
     tableItems(resources, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']),
-    ...executions(resources, [resources.incidentMachineArn]),
+    ...executions(resources, [resources.incidentMachineArn, resources.deliveryMachineArn]),
     {
       actions: ['mediaconnect:DescribeFlow', 'mediaconnect:DescribeFlowSourceMetadata'],
       resources: [resources.flowArn],
@@ -201,6 +205,24 @@ function streamKeys({ streamKeysKeyArn, deploymentId }: DeploymentResources, act
         'kms:EncryptionContext:purpose': 'stream-key',
       },
       'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['deployment', 'destination', 'purpose'] },
+    },
+  };
+}
+
+/** The secrets of notification targets, limited in the same way. */
+function targetSecrets(
+  { streamKeysKeyArn, deploymentId }: DeploymentResources,
+  actions: readonly ('kms:Decrypt' | 'kms:Encrypt')[],
+): Permission {
+  return {
+    actions,
+    resources: [streamKeysKeyArn],
+    conditions: {
+      StringEquals: {
+        'kms:EncryptionContext:deployment': deploymentId,
+        'kms:EncryptionContext:purpose': 'notification-target',
+      },
+      'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['deployment', 'target', 'purpose', 'use'] },
     },
   };
 }

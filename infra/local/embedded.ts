@@ -28,6 +28,7 @@ import { startLocalAws } from './endpoints/local-aws.ts';
 import { createMediaEngine } from './engine/media-engine.ts';
 import { CDN_IDENTIFIER_SECRET_ARN, PASSPHRASE_SECRET_ARN, provision } from './provision.ts';
 import { originOf, type Settings } from './host/settings.ts';
+import { createMailWay } from './host/smtp-mailer.ts';
 import { createDailyBackup } from './host/store/daily-backup.ts';
 import { markStoreComplete } from './host/store/kept-files.ts';
 import type { OpenStore } from './host/store/open-store.ts';
@@ -141,7 +142,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       cdnIdentifierSecretArn: CDN_IDENTIFIER_SECRET_ARN,
     });
     const readsLagMs = settings.profile === 'aws-like' ? READS_LAG_AWS_LIKE_MS : READS_LAG_MS;
-    const deps = createWorkflowDeps({ clients: aws.clients, deployment }, logger, readsLagMs);
+    const mail = createMailWay(settings.mail);
+    const deps = createWorkflowDeps({ clients: aws.clients, deployment }, logger, { readsLagMs, mail });
     aws.lambda.register(WORKFLOW_FUNCTION, (event) => code.handleStep(deps, event));
     markStoreComplete(dataDirectory);
     keepSmallFiles(health, dataDirectory);
@@ -194,7 +196,7 @@ function prepareApi(
     health,
     ...aws
   }: AwsDeps &
-    Pick<WorkflowDeps, 'sleep'> & {
+    Pick<WorkflowDeps, 'mail' | 'sleep'> & {
       rehearsal: Rehearsal;
       hlsProxy: (path: string) => Promise<Response>;
       health: StorageHealth;

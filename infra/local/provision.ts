@@ -96,6 +96,7 @@ export async function provision({
     reportBucket: await ensureReportBucket(clients),
     stateMachineArns: await ensureStateMachines(clients, workflowFunctionArn),
     incidentMachineArn: await ensureStateMachine(clients, 'incident', workflowFunctionArn),
+    deliveryMachineArn: await ensureStateMachine(clients, 'delivery', workflowFunctionArn),
     fingerprintSecret,
     loopbackTargetsAllowed: settings.loopbackTargetsAllowed,
     // Nothing is billed here, so declare MediaLive's widest input, which accepts every encoder.
@@ -313,7 +314,7 @@ async function ensureStateMachine({ sfn }: AwsClients, file: string, workflowFun
   const name = `sluice-${file}`;
   const stateMachineArn = `arn:aws:states:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:stateMachine:${name}`;
   const text = readFileSync(new URL(`../../statemachines/${file}.asl.json`, import.meta.url), 'utf8');
-  // The one substitution CDK makes as well.
+  // The CDK makes the same substitution.
   const definition = text.replaceAll('${WorkflowFunctionArn}', workflowFunctionArn);
   const exists = await find(() => sfn.send(new DescribeStateMachineCommand({ stateMachineArn })));
   if (exists) await sfn.send(new UpdateStateMachineCommand({ stateMachineArn, definition }));

@@ -1,4 +1,5 @@
 import type { AwsDeps } from '../../functions/aws/clients.ts';
+import type { MailWay } from '../../functions/notify/mail.ts';
 import { resolveHost } from '../../functions/resolve-host.ts';
 import type { Logger, WorkflowDeps } from '../../functions/workflow/workflow-deps.ts';
 
@@ -10,12 +11,17 @@ export const READS_LAG_MS = 1_000;
 export const READS_LAG_AWS_LIKE_MS = 30_000;
 
 /** Creates the dependencies of the workflow steps, including every AWS client, with the system clock. */
-export function createWorkflowDeps(aws: AwsDeps, logger: Logger, readsLagMs = READS_LAG_MS): WorkflowDeps & AwsDeps {
+export function createWorkflowDeps(
+  aws: AwsDeps,
+  logger: Logger,
+  { readsLagMs = READS_LAG_MS, mail = { kind: 'outbox' } }: { readsLagMs?: number; mail?: MailWay } = {},
+): WorkflowDeps & AwsDeps {
   return {
     ...aws,
     now: () => new Date(),
     sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
     readsLagMs,
+    mail,
     resolveHost,
     logger,
   };

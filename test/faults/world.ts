@@ -234,6 +234,7 @@ async function makeWorld(options: WorldOptions): Promise<World> {
       now: () => new Date(clock.now()),
       sleep: (delayMs) => sleep(clock, delayMs),
       readsLagMs: 30_000,
+      mail: { kind: 'outbox' },
       resolveHost: async () => ['127.0.0.1'],
       logger: { info: log, warn: log, error: log },
     },

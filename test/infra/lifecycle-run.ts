@@ -2,6 +2,7 @@ import type { AwsDeps } from '../../functions/aws/clients.ts';
 import { DECLARED } from '../support/declared.ts';
 import { createChannel, findChannel, observeChannel, startChannel, stopChannel } from '../../functions/aws/channel.ts';
 import { getDestination } from '../../functions/aws/destination-table.ts';
+import { listDeliveries } from '../../functions/aws/delivery-table.ts';
 import { addFlowOutput } from '../../functions/aws/flow.ts';
 import { insertIncident, listStandingIncidents } from '../../functions/aws/incident-table.ts';
 import { createInput, observeInput } from '../../functions/aws/input.ts';
@@ -41,8 +42,10 @@ export async function runLifecycle(deployment: LocalDeployment): Promise<HttpAns
   };
   const show: Show = { deployment, call, deps: depsOf(deployment) };
   await deployment.functions.sweep.invoke(makeScheduledEvent('sluice-test-sweep'));
+  const targetId = await addTarget(show);
   const warm = await addDestination(show, 'Warm', { standby: 'warm', preset: '720p30' });
   const cold = await addDestination(show, 'Cold', { standby: 'cold', preset: 'source' });
+  await testTarget(show, targetId);
   await editAtRest(show, warm);
   await Promise.all([move(show, warm, 'start', 'running'), move(show, cold, 'start', 'running')]);
   await look(show, warm);
@@ -101,6 +104,7 @@ function depsOf({ aws, environments }: LocalDeployment): AwsDeps {
         teardown: machine('TEARDOWN'),
       },
       incidentMachineArn: machine('INCIDENT'),
+      deliveryMachineArn: machine('DELIVERY'),
       channelQuota: 20,
       pushInputQuota: 20,
       ...DECLARED,
@@ -111,6 +115,30 @@ function depsOf({ aws, environments }: LocalDeployment): AwsDeps {
       loopbackTargetsAllowed: false,
     },
   };
+}
+
+/** Adds a webhook whose name does not resolve. It wants the events of new destinations. */
+async function addTarget({ call }: Show): Promise<string> {
+  const filter = { eventTypes: ['destination.created'] };
+  const body = { name: 'Hook', kind: 'webhook', url: 'https://hooks.sluice.example/hook', filter };
+  const { targetId } = await call({ method: 'POST', path: '/api/notification-targets', body }, 201);
+  return targetId;
+}
+
+/** Sends a test and a replay, changes the target and deletes it, once its deliveries were tried. */
+async function testTarget({ call, deps }: Show, targetId: string): Promise<void> {
+  const path = `/api/notification-targets/${targetId}`;
+  const tried = await waitFor('the deliveries to be tried', async () => {
+    const deliveries = await listDeliveries(deps, targetId, 10);
+    return deliveries.length === 2 && deliveries.every(({ attempts }) => attempts.length > 0) ? deliveries : null;
+  });
+  if (tried.some(({ attempts: [attempt] }) => attempt?.error !== 'host_not_found')) throw new Error('not sent');
+  const { deliveryId } = await call({ method: 'POST', path: `${path}/test` }, 200);
+  await call({ method: 'POST', path: `/api/deliveries/${deliveryId}/replay` }, 202);
+  await call({ method: 'GET', path: `${path}/deliveries` }, 200);
+  await call({ method: 'POST', path: `${path}/rotate-secret` }, 200);
+  await call({ method: 'PATCH', path, body: { name: 'Hook and renamed' } }, 200);
+  await call({ method: 'DELETE', path }, 204);
 }
 
 function atRest({ deps }: Show, id: string, status: Destination['status']): Promise<Destination> {

@@ -362,16 +362,27 @@ describe('the IAM policies', () => {
     StringEquals: { 'kms:EncryptionContext:deployment': 'prod', 'kms:EncryptionContext:purpose': 'stream-key' },
     'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['deployment', 'destination', 'purpose'] },
   };
-  const onStreamKeys = (name: string, action: string) =>
-    allowing(name, action).filter(({ Resource: resource }) => String(resource).includes('key/StreamKeysKey'));
+  const TARGET_SECRET_CONDITION = {
+    StringEquals: {
+      'kms:EncryptionContext:deployment': 'prod',
+      'kms:EncryptionContext:purpose': 'notification-target',
+    },
+    'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['deployment', 'target', 'purpose', 'use'] },
+  };
+  /** Conditions under which a function may use the key of stream keys and target secrets. */
+  const onKey = (name: string, action: string) =>
+    allowing(name, action)
+      .filter(({ Resource: resource }) => String(resource).includes('key/StreamKeysKey'))
+      .map(({ Condition: condition }) => condition);
 
   it('let the API encrypt stream keys and only the workflow decrypt them, within their context', () => {
+    const both = [STREAM_KEY_CONDITION, TARGET_SECRET_CONDITION];
     for (const name of FUNCTION_NAMES) {
-      expect(onStreamKeys(name, 'kms:Encrypt')).toHaveLength(name === 'api' ? 1 : 0);
-      expect(onStreamKeys(name, 'kms:Decrypt')).toHaveLength(name === 'workflow' ? 1 : 0);
+      expect(onKey(name, 'kms:Encrypt'), name).toEqual(name === 'api' ? both : []);
+      // The API sends test messages, so it decrypts the secrets of targets, but no stream key.
+      const decrypted = { workflow: both, api: [TARGET_SECRET_CONDITION] }[name as string] ?? [];
+      expect(onKey(name, 'kms:Decrypt'), name).toEqual(decrypted);
     }
-    expect(onStreamKeys('api', 'kms:Encrypt')[0]!.Condition).toEqual(STREAM_KEY_CONDITION);
-    expect(onStreamKeys('workflow', 'kms:Decrypt')[0]!.Condition).toEqual(STREAM_KEY_CONDITION);
   });
 
   it('let other keys be used only through Step Functions', () => {
@@ -475,7 +486,7 @@ describe('each state machine', () => {
   });
 
   it('logs without execution data, is traced and encrypted with our key', () => {
-    expect(machines).toHaveLength(5);
+    expect(machines).toHaveLength(6);
     for (const { Properties: machine } of machines) {
       expect(machine).toMatchObject({
         StateMachineType: 'STANDARD',
@@ -489,8 +500,8 @@ describe('each state machine', () => {
   it('has an alias that points to a version which survives the next deployment', () => {
     const versions = prod.resources('AWS::StepFunctions::StateMachineVersion', 'controlPlane');
     const aliases = Object.values(prod.resources('AWS::StepFunctions::StateMachineAlias', 'controlPlane'));
-    expect(Object.values(versions).map((version) => version.UpdateReplacePolicy)).toEqual(Array(5).fill('Retain'));
-    expect(aliases).toHaveLength(5);
+    expect(Object.values(versions).map((version) => version.UpdateReplacePolicy)).toEqual(Array(6).fill('Retain'));
+    expect(aliases).toHaveLength(6);
     const pointed = aliases.map(({ Properties: alias }) => {
       expect(alias.Name).toBe('live');
       const [route] = alias.RoutingConfiguration as { StateMachineVersionArn: { Ref: string }; Weight: number }[];
@@ -505,7 +516,7 @@ describe('each state machine', () => {
       ([id, { Action: action }]) => id.startsWith('StateMachine') && listOf(action).includes('lambda:InvokeFunction'),
     );
     expect(invoking.map(([, { Resource: resource }]) => resource)).toEqual(
-      Array(5).fill('arn:aws:lambda:us-east-1:000000000000:function:sluice-prod-workflow'),
+      Array(6).fill('arn:aws:lambda:us-east-1:000000000000:function:sluice-prod-workflow'),
     );
   });
 });
@@ -696,6 +707,7 @@ const SAMPLE_RESOURCES = {
   previewKeySecretArn: 'preview-key-secret',
   stateMachineArns: ['arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-destination-start'],
   incidentMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-incident',
+  deliveryMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:sluice-prod-delivery',
   stateMachineAlias: 'live',
   tagConditions: true,
   flowOutputPermission: 'flow' as const,

@@ -133,6 +133,8 @@ export async function startTestApi() {
         stop: stateMachineArn('stop'),
         teardown: stateMachineArn('teardown'),
       },
+      incidentMachineArn: stateMachineArn('incident'),
+      deliveryMachineArn: stateMachineArn('delivery'),
       declaredInput: DECLARED.declaredInput,
       copiesSource: false,
       defaultStandby: 'warm',
@@ -143,6 +145,7 @@ export async function startTestApi() {
     now: () => time.now,
     sleep: async (delayMs) => void (time.now = new Date(time.now.getTime() + delayMs)),
     resolveHost: async (host) => addresses[host] ?? ['203.0.114.7'],
+    mail: { kind: 'outbox' },
     logger: { info: write('info'), warn: write('warn'), error: write('error') },
     authentication: createTokenAuthentication({
       token: TOKEN,

@@ -114,7 +114,8 @@ describe('every route', () => {
   it('requires an operator for a change, and an admin for a change of the configuration', () => {
     for (const { name, method, access } of routes()) {
       if (method === 'GET' || name === 'POST /api/estimates' || access === 'anyone') continue;
-      const isConfiguration = /^(POST|PUT|PATCH|DELETE) \/api\/destinations(\/\{destinationId\}(\/stream-key)?)?$/;
+      const isConfiguration =
+        /^(POST|PUT|PATCH|DELETE) \/api\/(destinations(\/\{destinationId\}(\/(stream-key|incident-rules))?)?|incident-rules|notification-targets(\/\{targetId\}(\/rotate-secret)?)?)$/;
       expect(access, name).toBe(isConfiguration.test(name) ? 'admin' : 'operator');
     }
   });

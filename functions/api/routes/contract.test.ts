@@ -13,12 +13,15 @@ import {
   useTestApi,
   keepRevoked,
 } from '../../../test/support/api.ts';
+import { TARGET_ID } from '../../../test/support/make-target.ts';
+import { deliveryIdOf } from '../../domain/delivery.ts';
 import { createTokenAuthentication } from '../auth/authentication.ts';
 import { statusOf } from '../http/problem.ts';
 
 /** Tests every route alike: authentication, body parsing, error answers, and that no stream key leaks. */
 
 const test = useTestApi();
+const DELIVERY_ID = deliveryIdOf(TARGET_ID, { eventId: 'evt_1', at: '2026-11-21T18:00:00.000Z' });
 
 interface DocumentedRoute {
   method: string;
@@ -44,6 +47,12 @@ const BODIES: Record<string, object> = {
   'POST /api/destinations/stop': { ids: [DESTINATION_ID] },
   'POST /api/estimates': { destinationIds: [DESTINATION_ID], hours: 1 },
   'POST /api/session': { token: TOKEN },
+  'POST /api/incidents/{incidentId}/comments': { text: 'x' },
+  'PUT /api/incident-rules': { rules: {} },
+  'PUT /api/destinations/{destinationId}/incident-rules': { rules: {} },
+  'POST /api/incident-mutes': { rule: 'source_lost', until: '2026-11-21T19:00:00Z', reason: 'x' },
+  'POST /api/notification-targets': { name: 'x', kind: 'webhook', url: 'https://hooks.example.com/x' },
+  'PATCH /api/notification-targets/{targetId}': { name: 'x' },
   'POST /api/rehearsal': { fault: 'key_refused', destinationId: DESTINATION_ID, isActive: true },
 };
 
@@ -59,6 +68,10 @@ async function listRoutes(status: number): Promise<DocumentedRoute[]> {
             .replace('{destinationId}', DESTINATION_ID)
             .replace('{operationId}', `${DESTINATION_ID}-start-4`)
             .replace('{orphanId}', 'channel-MQ')
+            .replace('{incidentId}', 'inc_01m7zm7r78qr9emcxemrm9fa3h')
+            .replace('{muteId}', `mut_${'0'.repeat(32)}`)
+            .replace('{targetId}', TARGET_ID)
+            .replace('{deliveryId}', DELIVERY_ID)
             .replace('{name}', '2026-11-20.csv'),
           statuses: Object.keys(responses).map(Number),
           body: BODIES[`${method} ${path}`],

@@ -2,6 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { getDestination, insertDestination } from '../../aws/destination-table.ts';
 import { PRIMARY_DESTINATION_ID, type Destination } from '../../domain/destination.ts';
 import { newDestination } from '../../domain/new-destination.ts';
+import { createdEvent } from '../../domain/destination-events.ts';
+import { publishQuietly } from '../../notify/publish-event.ts';
 import { withOperation } from '../../domain/lifecycle.ts';
 import { forceChange, requestChange, startQuietly } from '../../workflow/operations.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
@@ -119,6 +121,7 @@ async function insert(
     const record = idle.standby === 'warm' ? withOperation(idle, 'create', { now, requestedBy }) : idle;
     if (!(await insertDestination(deps, record))) continue;
     await startQuietly(deps, record);
+    await publishQuietly(deps, [createdEvent(record)]);
     return record;
   }
 }

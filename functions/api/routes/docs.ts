@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AppError } from '../../domain/errors.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { ROUTE_ACCESS } from '../route-roles.ts';
+import { registerWebhooks } from '../schemas/webhooks.ts';
 
 /** The documentation page, served from local files: it works offline and needs no inline script. */
 
@@ -92,6 +93,7 @@ export function registerDocs(api: Api, deps: ApiDeps): void {
     in: 'cookie',
     ...SESSION_COOKIES[deps.authentication.signIn.kind],
   });
+  registerWebhooks(api);
   let document: object | undefined;
   api.get('/api/openapi.json', (context) => {
     document ??= withAccess(

@@ -16,7 +16,7 @@ const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-
 /** Not empty, but without a letter, digit, punctuation mark or symbol, and therefore invisible. */
 const INVISIBLE = /^[^\p{L}\p{N}\p{P}\p{S}]+$/u;
 
-const DestinationName = z
+export const DestinationName = z
   .string()
   .trim()
   .min(1, 'enter a name')

@@ -36,6 +36,7 @@ export class ControlPlaneStack extends Stack {
   /** The machines of the operations. */
   readonly stateMachines: Record<OperationKind, StateMachine>;
   readonly incidentMachine: StateMachine;
+  readonly deliveryMachine: StateMachine;
   /** Keyed by the kind of caller whose failures they hold. */
   readonly deadLetterQueues: Record<'functions' | 'schedules' | 'events', Queue>;
 
@@ -69,7 +70,7 @@ export class ControlPlaneStack extends Stack {
       }),
     ]);
     this.functions = Object.fromEntries(made) as Record<FunctionName, Function>;
-    const { incident, ...operations } = createStateMachines(this, {
+    const { delivery, incident, ...operations } = createStateMachines(this, {
       deploymentId,
       workflow: this.functions.workflow,
       key: data.operationsKey,
@@ -77,6 +78,7 @@ export class ControlPlaneStack extends Stack {
     });
     this.stateMachines = operations;
     this.incidentMachine = incident;
+    this.deliveryMachine = delivery;
     createSchedules(this, { deploymentId, functions: this.functions, deadLetters: this.deadLetterQueues.schedules });
     createMediaEvents(this, {
       deploymentId,
@@ -132,6 +134,7 @@ export class ControlPlaneStack extends Stack {
       previewKeySecretArn: dashboard.previewKeys.privateKey.secretArn,
       stateMachineArns: MACHINES.map((kind) => this.stateMachineArn(deploymentId, kind)),
       incidentMachineArn: this.stateMachineArn(deploymentId, 'incident'),
+      deliveryMachineArn: this.stateMachineArn(deploymentId, 'delivery'),
       stateMachineAlias: ALIAS,
       tagConditions,
       flowOutputPermission,

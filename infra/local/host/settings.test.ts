@@ -21,6 +21,7 @@ describe('readSettings', () => {
       srtPort: 9998,
       srtPassphrase: { kind: 'kept' },
       srtLatencyMs: 200,
+      mail: null,
       localAwsPort: 4566,
       profile: 'fast',
       loopbackTargetsAllowed: true,
@@ -40,6 +41,8 @@ describe('readSettings', () => {
       SRT_PASSPHRASE: 'ten letters',
       SRT_LATENCY_MS: '1500',
       LOCAL_AWS_PORT: '4000',
+      SMTP_URL: 'smtps://user:pass@mail.example.com',
+      SMTP_FROM: 'Studio <studio@example.com>',
       FFMPEG_PATH: '/opt/ffmpeg',
       CHROME_PATH: '/opt/chrome',
       SLUICE_PROFILE: 'aws-like',
@@ -51,6 +54,7 @@ describe('readSettings', () => {
       host: '0.0.0.0',
       loopbackTargetsAllowed: false,
       profile: 'aws-like',
+      mail: { smtpUrl: 'smtps://user:pass@mail.example.com', from: 'Studio <studio@example.com>' },
       hlsRenditions: ['720p30', '480p30'],
     });
     expect(Object.values(settings)).not.toContain(undefined);
@@ -81,6 +85,8 @@ describe('readSettings', () => {
     ['SLUICE_HOST', 'not an address'],
     ['SLUICE_PROFILE', 'slow'],
     ['SLUICE_LOOPBACK_TARGETS', 'yes'],
+    ['SMTP_FROM', 'studio'],
+    ['SMTP_FROM', 'a@b.example\r\nBcc: c@d.example'],
     ['SLUICE_HLS', 'dash'],
     ['SLUICE_HLS_RENDITIONS', '1080p30,8k'],
     ['SLUICE_HLS_RENDITIONS', 'source,source'],
@@ -96,6 +102,9 @@ describe('readSettings', () => {
   it.each([
     ['SLUICE_TOKEN', 'tooshort'],
     ['SLUICE_TOKEN', 'long enough but with spaces'],
+    ['SMTP_URL', 'mail.example.com'],
+    ['SMTP_URL', 'http://mail.example.com'],
+    ['SMTP_URL', 'smtp://user:secret@'],
     ['SRT_PASSPHRASE', 'nine char'],
     ['SRT_PASSPHRASE', 'é'.repeat(20)],
     ['SRT_PASSPHRASE', 'x'.repeat(80)],
@@ -147,6 +156,7 @@ describe('SETTINGS_TABLE', () => {
     expect(SETTINGS_TABLE.filter((setting) => setting.secret).map((setting) => setting.name)).toEqual([
       'SLUICE_TOKEN',
       'SRT_PASSPHRASE',
+      'SMTP_URL',
     ]);
   });
 });

@@ -23,6 +23,8 @@ export interface Settings {
   srtPort: number;
   srtPassphrase: SrtPassphraseSetting;
   srtLatencyMs: number;
+  /** The mail server and the sender; null without one. */
+  mail: { smtpUrl: string; from: string } | null;
   localAwsPort: number;
   profile: 'fast' | 'aws-like';
   loopbackTargetsAllowed: boolean;
@@ -93,6 +95,14 @@ const EnvironmentSchema = z.object({
     .optional()
     .transform(toPassphraseSetting),
   SRT_LATENCY_MS: integer(100, 15_000),
+  SMTP_URL: z
+    .string()
+    .refine(
+      (value) =>
+        /^smtps?:\/\/[\x21-\x7e]{1,1000}$/.test(value) && URL.canParse(value) && new URL(value).hostname !== '',
+    )
+    .optional(),
+  SMTP_FROM: z.string().regex(/^([^<>\p{Cc}]{1,100} )?<?[\x21-\x3b\x3d\x3f-\x7e]+@[\x21-\x3b\x3d\x3f-\x7e]+>?$/u),
   LOCAL_AWS_PORT: port,
   SLUICE_PROFILE: z.enum(['fast', 'aws-like']),
   SLUICE_LOOPBACK_TARGETS: z.enum(['true', 'false']).transform((value) => value === 'true'),
@@ -127,6 +137,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     srtPort: values.SRT_PORT,
     srtPassphrase: values.SRT_PASSPHRASE,
     srtLatencyMs: values.SRT_LATENCY_MS,
+    mail: values.SMTP_URL === undefined ? null : { smtpUrl: values.SMTP_URL, from: values.SMTP_FROM },
     localAwsPort: values.LOCAL_AWS_PORT,
     profile: values.SLUICE_PROFILE,
     loopbackTargetsAllowed: values.SLUICE_LOOPBACK_TARGETS,

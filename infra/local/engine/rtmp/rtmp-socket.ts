@@ -4,7 +4,7 @@ import {
   createCheckedLookup,
   requireAllowedAddress,
   type CheckedLookupOptions,
-} from '../../../../functions/checked-lookup.ts';
+} from '../../../../functions/connect/checked-lookup.ts';
 import type { RtmpTarget } from './rtmp-target.ts';
 
 /** The addresses that may be dialled, and the resolver for names. */

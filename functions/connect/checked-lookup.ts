@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import type { LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { checkResolvedAddresses } from './domain/public-address.ts';
+import { checkResolvedAddresses } from '../domain/public-address.ts';
 
 /** Why a connection was not attempted. `code` is `ERR_ADDRESS_NOT_ALLOWED`; the message is safe to show. */
 export class AddressNotAllowed extends Error {

@@ -1,0 +1,315 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { insertDelivery } from '../../aws/delivery-table.ts';
+import {
+  changeTarget,
+  deleteTarget,
+  getTarget,
+  insertTarget,
+  listTargets,
+} from '../../aws/notification-target-table.ts';
+import { encryptTargetSecret } from '../../aws/secrets.ts';
+import { newDelivery } from '../../domain/delivery.ts';
+import { AppError } from '../../domain/errors.ts';
+import { checkResolvedAddresses } from '../../domain/public-address.ts';
+import {
+  checkTarget,
+  DEFAULT_FILTER,
+  rotateSecret,
+  signingSecrets,
+  type NotificationTarget,
+  type TargetFilter,
+  type TargetInput,
+} from '../../domain/notification-target.ts';
+import { testEvent } from '../../domain/webhook-events.ts';
+import { sendMessage } from '../../notify/send-message.ts';
+import { createSigningSecret } from '../../notify/sign-webhook.ts';
+import type { Api, ApiDeps } from '../api-deps.ts';
+import { resolveInTime } from '../destination-target.ts';
+import { invalidFields } from '../http/validation.ts';
+import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/contract.ts';
+import {
+  CreatedTarget,
+  CreateTarget,
+  DeliveryResource,
+  PatchTarget,
+  TargetId,
+  TargetList,
+  TargetResource,
+} from '../schemas/notifications.ts';
+import { presentDelivery } from '../views/delivery.ts';
+
+const tags = ['Notifications'];
+const params = z.object({ targetId: TargetId });
+const path = '/api/notification-targets';
+const one = `${path}/{targetId}` as const;
+
+/** More than any team has. Each event is compared with all of them. */
+const TARGETS_MAX = 50;
+
+const list = createRoute({
+  method: 'get',
+  path,
+  tags,
+  summary: 'List the notification targets',
+  request: { query: NoQuery },
+  responses: { 200: answers(TargetList, 'The targets, oldest first'), ...problems(503) },
+});
+
+const create = createRoute({
+  method: 'post',
+  path,
+  tags,
+  summary: 'Add a notification target',
+  description:
+    'E-mail, a webhook that follows Standard Webhooks, or a chat. The answer holds the signing secret of a webhook, once.',
+  request: { query: NoQuery, body: takes(CreateTarget) },
+  responses: {
+    201: answers(CreatedTarget, 'The stored target; Location is its path'),
+    ...problems(...WRITE_PROBLEMS, 503),
+  },
+});
+
+const get = createRoute({
+  method: 'get',
+  path: one,
+  tags,
+  summary: 'Get one notification target',
+  request: { params, query: NoQuery },
+  responses: { 200: answers(TargetResource, 'The target'), ...problems(404, 503) },
+});
+
+const patch = createRoute({
+  method: 'patch',
+  path: one,
+  tags,
+  summary: 'Change a notification target',
+  request: { params, query: NoQuery, body: takes(PatchTarget) },
+  responses: { 200: answers(TargetResource, 'The target as stored'), ...problems(...WRITE_PROBLEMS, 404, 503) },
+});
+
+const remove = createRoute({
+  method: 'delete',
+  path: one,
+  tags,
+  summary: 'Delete a notification target',
+  description: 'Deliveries that have not ended are discarded.',
+  request: { params, query: NoQuery },
+  responses: { 204: { description: 'Deleted' }, ...problems(...WRITE_PROBLEMS, 404, 503) },
+});
+
+const test = createRoute({
+  method: 'post',
+  path: `${one}/test`,
+  tags,
+  summary: 'Send a test message',
+  description: 'Sends one message now, once, and returns what the receiver answered. Works for a disabled target, too.',
+  request: { params, query: NoQuery },
+  responses: {
+    200: answers(DeliveryResource, 'The delivery with its one attempt; state says whether it was accepted'),
+    ...problems(...WRITE_PROBLEMS, 404, 503),
+  },
+});
+
+const rotate = createRoute({
+  method: 'post',
+  path: `${one}/rotate-secret`,
+  tags,
+  summary: 'Rotate the signing secret',
+  description: 'The secret before it signs as well for 24 hours. The answer holds the new one, once.',
+  request: { params, query: NoQuery },
+  responses: {
+    200: answers(CreatedTarget, 'The target with its new secret'),
+    ...problems(...WRITE_PROBLEMS, 404, 409, 503),
+  },
+});
+
+/** `/api/notification-targets`. */
+export function registerNotificationTargets(api: Api, deps: ApiDeps): void {
+  api.openapi(list, async (context) => {
+    const data = (await listTargets(deps)).map((target) => present(deps, target));
+    return context.json({ data, mail: deps.mail.kind }, 200);
+  });
+
+  api.openapi(create, async (context) => {
+    const { target, signingSecret } = await build(deps, context.req.valid('json'), context.get('principal').id);
+    if ((await listTargets(deps)).length >= TARGETS_MAX) {
+      throw invalidFields([{ field: 'body', message: `there are ${TARGETS_MAX} targets already: delete one first` }]);
+    }
+    await insertTarget(deps, target);
+    context.header('Location', `${path}/${target.targetId}`);
+    return context.json({ ...present(deps, target), signingSecret }, 201);
+  });
+
+  api.openapi(get, async (context) => {
+    return context.json(present(deps, await find(deps, context.req.valid('param').targetId)), 200);
+  });
+
+  api.openapi(patch, async (context) => {
+    const { targetId } = context.req.valid('param');
+    const change = context.req.valid('json');
+    const before = await find(deps, targetId);
+    const address = await checkedAddress(deps, targetId, before.kind, change);
+    const changed = await changeTarget(deps, targetId, (target) => withChange(target, change, address, deps.now()));
+    return context.json(present(deps, requireTarget(changed, targetId)), 200);
+  });
+
+  api.openapi(remove, async (context) => {
+    const { targetId } = context.req.valid('param');
+    if (!(await deleteTarget(deps, targetId))) throw missing(targetId);
+    return context.body(null, 204);
+  });
+
+  api.openapi(test, async (context) => {
+    const target = await find(deps, context.req.valid('param').targetId);
+    const now = deps.now();
+    const delivery = newDelivery(target, testEvent(target.targetId, target.name, now), now);
+    const { retryAfterSeconds: _asked, isFinal: _final, ...attempt } = await sendMessage(deps, target, delivery);
+    const isAccepted = attempt.status !== null && attempt.status >= 200 && attempt.status < 300;
+    const ended = await insertDelivery(deps, {
+      ...delivery,
+      state: isAccepted ? 'delivered' : 'failed',
+      attempts: [attempt],
+      nextAttemptAt: null,
+      endedAt: deps.now().toISOString(),
+    });
+    return context.json(presentDelivery(ended), 200);
+  });
+
+  api.openapi(rotate, async (context) => {
+    const { targetId } = context.req.valid('param');
+    const before = await find(deps, targetId);
+    if (before.kind !== 'webhook') {
+      throw new AppError('illegal_transition', {
+        detail: `a target of the kind ${before.kind} signs nothing`,
+        remedy: 'only webhooks have a signing secret; to replace the URL of a chat, PATCH the target',
+      });
+    }
+    const signingSecret = createSigningSecret();
+    const ciphertext = await encryptTargetSecret(deps, targetId, 'signing', signingSecret);
+    const changed = await changeTarget(deps, targetId, (target) => ({
+      ...target,
+      secrets: rotateSecret(target.secrets, ciphertext, deps.now()),
+      lastModified: deps.now().toISOString(),
+    }));
+    return context.json({ ...present(deps, requireTarget(changed, targetId)), signingSecret }, 200);
+  });
+}
+
+async function build(
+  deps: ApiDeps,
+  { filter, isEnabled = true, ...input }: z.infer<typeof CreateTarget>,
+  createdBy: string,
+): Promise<{ target: NotificationTarget; signingSecret: string | null }> {
+  if (input.kind === 'email' && deps.mail.kind === 'none') {
+    throw invalidFields([{ field: 'kind', message: 'this deployment sends no e-mail: use a webhook or a chat' }]);
+  }
+  // A destination's id and a target's differ in their prefix only.
+  const targetId = deps.newDestinationId().replace('dst_', 'tgt_');
+  const address = await checkedAddress(deps, targetId, input.kind, {
+    ...input,
+    // Names the missing one.
+    ...(input.kind === 'email' ? { email: input.email ?? '' } : { url: input.url ?? '' }),
+  });
+  const signingSecret = input.kind === 'webhook' ? createSigningSecret() : null;
+  const now = deps.now();
+  const secrets = signingSecret
+    ? rotateSecret([], await encryptTargetSecret(deps, targetId, 'signing', signingSecret), now)
+    : [];
+  const target: NotificationTarget = {
+    targetId,
+    name: input.name,
+    kind: input.kind,
+    email: null,
+    urlHost: null,
+    urlCiphertext: null,
+    ...address,
+    secrets,
+    filter: withFilter(DEFAULT_FILTER, filter),
+    isEnabled,
+    disabledReason: isEnabled ? null : 'operator',
+    failuresInSequence: 0,
+    failingSince: null,
+    createdAt: now.toISOString(),
+    lastModified: now.toISOString(),
+    createdBy,
+    writeCount: 1,
+  };
+  return { target, signingSecret };
+}
+
+type Address = Partial<Pick<NotificationTarget, 'email' | 'urlHost' | 'urlCiphertext'>>;
+
+/** Checks where to send to and encrypts a URL. @returns nothing when the request changes neither */
+async function checkedAddress(
+  deps: ApiDeps,
+  targetId: string,
+  kind: TargetInput['kind'],
+  { url, email }: Pick<TargetInput, 'email' | 'url'>,
+): Promise<Address> {
+  if (url === undefined && email === undefined) return {};
+  const options = { loopbackAllowed: deps.deployment.loopbackTargetsAllowed };
+  const checked = checkTarget({ kind, url: url || undefined, email: email || undefined }, options);
+  if (!checked.ok) throw invalidFields(checked.errors);
+  if (checked.url === null || checked.urlHost === null) return { email: checked.email };
+  const resolved = checkResolvedAddresses(await resolveInTime(deps, checked.urlHost), options);
+  // A name that does not resolve yet is no error; it is checked again when a message is sent.
+  if (!resolved.ok && resolved.code !== 'host_not_found') {
+    throw invalidFields([{ field: 'url', message: resolved.message }]);
+  }
+  return {
+    urlHost: checked.urlHost,
+    urlCiphertext: await encryptTargetSecret(deps, targetId, 'url', checked.url),
+  };
+}
+
+function withChange(
+  target: NotificationTarget,
+  { name = target.name, filter, isEnabled = target.isEnabled }: z.infer<typeof PatchTarget>,
+  address: Address,
+  now: Date,
+): NotificationTarget {
+  const isNews = isEnabled !== target.isEnabled;
+  return {
+    ...target,
+    ...address,
+    name,
+    filter: withFilter(target.filter, filter),
+    isEnabled,
+    disabledReason: isEnabled ? null : isNews ? 'operator' : target.disabledReason,
+    ...(isEnabled && isNews ? { failuresInSequence: 0, failingSince: null } : {}),
+    lastModified: now.toISOString(),
+  };
+}
+
+function withFilter(filter: TargetFilter, change: z.infer<typeof CreateTarget>['filter']): TargetFilter {
+  return {
+    eventTypes: change?.eventTypes ?? filter.eventTypes,
+    severities: change?.severities ?? filter.severities,
+    rules: change?.rules ?? filter.rules,
+    destinationIds: change?.destinationIds ?? filter.destinationIds,
+    groups: change?.groups ?? filter.groups,
+    includesDrills: change?.includesDrills ?? filter.includesDrills,
+  };
+}
+
+function present(deps: ApiDeps, target: NotificationTarget): TargetResource {
+  const { urlCiphertext: _url, secrets, writeCount: _count, ...shown } = target;
+  const signing = signingSecrets(secrets, deps.now());
+  return { ...shown, signingSecrets: signing.map(({ createdAt, expiresAt }) => ({ createdAt, expiresAt })) };
+}
+
+async function find(deps: ApiDeps, targetId: string): Promise<NotificationTarget> {
+  return requireTarget(await getTarget(deps, targetId), targetId);
+}
+
+function requireTarget(target: NotificationTarget | null, targetId: string): NotificationTarget {
+  if (!target) throw missing(targetId);
+  return target;
+}
+
+function missing(targetId: string): AppError {
+  return new AppError('not_found', {
+    detail: `no notification target ${targetId}`,
+    remedy: 'GET /api/notification-targets lists all targets',
+  });
+}

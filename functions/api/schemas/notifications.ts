@@ -1,0 +1,164 @@
+import { z } from '@hono/zod-openapi';
+import { SEND_ERRORS } from '../../domain/delivery.ts';
+import { FILTER_VALUES, TARGET_KINDS } from '../../domain/notification-target.ts';
+import { EVENT_TYPES } from '../../domain/webhook-events.ts';
+import { anyDestinationId, timestamp } from './parts.ts';
+import { DestinationName } from './requests.ts';
+
+/** Shapes of notification targets, deliveries and the outbox. */
+
+const targetId = z
+  .string()
+  .regex(/^tgt_[0-9a-hjkmnp-tv-z]{26}$/, 'not the id of a notification target')
+  .openapi({ example: 'tgt_01k8m3v0s5n2q8w4x6y7z9a1bc' });
+const deliveryId = z
+  .string()
+  .regex(/^dlv_[0-9a-hjkmnp-tv-z]{26}_[0-9a-hjkmnp-tv-z]{26}$/, 'not the id of a delivery')
+  .openapi({ example: 'dlv_01k8m3v0s5n2q8w4x6y7z9a1bc_01kabcdefghjkmnpqrstvwxyz0' });
+
+export const TargetId = targetId.openapi({ param: { name: 'targetId', in: 'path' } });
+export const DeliveryId = deliveryId.openapi({ param: { name: 'deliveryId', in: 'path' } });
+
+const eventType = z.enum(EVENT_TYPES);
+const LIST_MAX = 100;
+const listOf = <Item extends z.ZodType>(item: Item) => z.array(item).max(LIST_MAX);
+
+const FilterInput = z
+  .strictObject({
+    eventTypes: listOf(eventType).optional(),
+    severities: listOf(z.enum(FILTER_VALUES.severities)).optional(),
+    rules: listOf(z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'must be the id of an incident rule')).optional(),
+    destinationIds: listOf(anyDestinationId).optional(),
+    groups: listOf(z.string().min(1).max(40)).optional(),
+    includesDrills: z.boolean().optional(),
+  })
+  .openapi({
+    description:
+      'An empty list admits everything. Default: incidents that open and resolve, without those of drills. Fields left out keep their value',
+  });
+
+const url = z.string().min(1).max(2048, 'must have at most 2048 characters').openapi({
+  format: 'password',
+  writeOnly: true,
+  description: 'https URL of the receiver; for a chat, its incoming webhook. Stored encrypted, never returned',
+  example: 'https://hooks.example.com/sluice',
+});
+const email = z.string().min(1).max(254).openapi({ example: 'studio@example.com' });
+const name = DestinationName.openapi({ example: 'Studio' });
+
+export const CreateTarget = z
+  .strictObject({
+    name,
+    kind: z.enum(TARGET_KINDS),
+    url: url.optional(),
+    email: email.optional(),
+    filter: FilterInput.optional(),
+    isEnabled: z.boolean().optional(),
+  })
+  .openapi('CreateNotificationTarget');
+
+export const PatchTarget = z
+  .strictObject({
+    name: name.optional(),
+    url: url.optional(),
+    email: email.optional(),
+    filter: FilterInput.optional(),
+    isEnabled: z
+      .boolean()
+      .optional()
+      .openapi({ description: 'true enables it again, also after the receiver was gone' }),
+  })
+  .openapi('PatchNotificationTarget');
+
+export const DeliveriesQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(LIST_MAX).optional().openapi({ description: 'Default: 50' }),
+});
+
+const nullableTime = timestamp.nullable();
+
+export const TargetResource = z
+  .object({
+    targetId,
+    name: z.string(),
+    kind: z.enum(TARGET_KINDS),
+    email: z.string().nullable(),
+    urlHost: z.string().nullable().openapi({ description: 'Host of the URL, which itself is not returned' }),
+    filter: z.object({
+      eventTypes: z.array(eventType),
+      severities: z.array(z.enum(FILTER_VALUES.severities)),
+      rules: z.array(z.string()),
+      destinationIds: z.array(z.string()),
+      groups: z.array(z.string()),
+      includesDrills: z.boolean(),
+    }),
+    isEnabled: z.boolean(),
+    disabledReason: z
+      .enum(['gone', 'operator'])
+      .nullable()
+      .openapi({ description: 'gone: the receiver answered 410 and wants no more messages' }),
+    failuresInSequence: z.int().openapi({ description: 'Failed attempts since the last success' }),
+    failingSince: nullableTime,
+    signingSecrets: z
+      .array(z.object({ createdAt: timestamp, expiresAt: nullableTime }))
+      .openapi({ description: 'The secrets that sign at this time, newest first, without their values' }),
+    createdAt: timestamp,
+    lastModified: timestamp,
+    createdBy: z.string(),
+  })
+  .openapi('NotificationTarget');
+export type TargetResource = z.infer<typeof TargetResource>;
+
+export const CreatedTarget = TargetResource.extend({
+  signingSecret: z.string().nullable().openapi({
+    description: 'Shown only in this answer; null for kinds that are not signed',
+    example: 'whsec_…',
+  }),
+}).openapi('CreatedNotificationTarget');
+
+export const TargetList = z
+  .object({
+    data: z.array(TargetResource),
+    mail: z.enum(['smtp', 'outbox', 'none']).openapi({
+      description: 'How e-mail leaves this deployment. outbox: no mail server is set, GET /api/outbox shows the mails',
+    }),
+  })
+  .openapi('NotificationTargetList');
+
+const AttemptResource = z.object({
+  at: timestamp,
+  status: z.int().nullable().openapi({ description: 'HTTP status or reply of the mail server; null: no answer' }),
+  error: z.enum(SEND_ERRORS).nullable(),
+  durationMs: z.int(),
+  answer: z.string().openapi({ description: 'The first 200 characters of the answer, without secrets' }),
+});
+
+export const DeliveryResource = z
+  .object({
+    deliveryId,
+    targetId,
+    targetName: z.string(),
+    eventId: z.string(),
+    eventType,
+    title: z.string(),
+    eventAt: timestamp,
+    state: z.enum(['pending', 'delivered', 'failed', 'discarded']).openapi({
+      description: 'discarded: its target was disabled or deleted meanwhile',
+    }),
+    attempts: z.array(AttemptResource),
+    createdAt: timestamp,
+    nextAttemptAt: nullableTime,
+    endedAt: nullableTime,
+    replayOf: deliveryId.nullable(),
+  })
+  .openapi('Delivery');
+export type DeliveryResource = z.infer<typeof DeliveryResource>;
+
+export const DeliveryList = z.object({ data: z.array(DeliveryResource) }).openapi('DeliveryList');
+
+export const Outbox = z
+  .object({
+    data: z.array(
+      z.object({ deliveryId: z.string(), at: timestamp, to: z.string(), subject: z.string(), text: z.string() }),
+    ),
+  })
+  .openapi('Outbox');

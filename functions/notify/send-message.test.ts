@@ -1,0 +1,230 @@
+import { once } from 'node:events';
+import http, { type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { SMTPServer } from 'smtp-server';
+import { Webhook } from 'standardwebhooks';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createMailWay } from '../../infra/local/host/smtp-mailer.ts';
+import { useTestApi } from '../../test/support/api.ts';
+import { makeTarget } from '../../test/support/make-target.ts';
+import { deliveryIdOf } from '../domain/delivery.ts';
+import { rotateSecret } from '../domain/notification-target.ts';
+import { ABOUT_NOTHING, type SluiceEvent } from '../domain/webhook-events.ts';
+import { listOutboxMails } from '../aws/outbox-table.ts';
+import { encryptTargetSecret } from '../aws/secrets.ts';
+import type { MailWay } from './mail.ts';
+import { sendMessage, type SendDeps } from './send-message.ts';
+import { createSigningSecret } from './sign-webhook.ts';
+
+/** Messages as receivers get them: a web server, and the mail server of npm. */
+const test = useTestApi();
+const open: { close: () => void }[] = [];
+afterEach(() => open.splice(0).forEach((each) => each.close()));
+
+function deps(mail: MailWay = { kind: 'none' }): SendDeps {
+  const deployment = { ...test.deps.deployment, loopbackTargetsAllowed: true };
+  return { clients: test.deps.clients, deployment, now: () => new Date(), mail };
+}
+
+const EVENT: SluiceEvent = {
+  eventId: 'inc_1-1',
+  type: 'incident.opened',
+  at: '2026-11-21T18:00:00.000Z',
+  about: { ...ABOUT_NOTHING, severity: 'high' },
+  title: 'Source lost <!channel> *bold*',
+  lines: ['Two destinations get nothing & wait.', '@everyone [link](https://evil.example)'],
+  data: { incidentId: 'inc_1', severity: 'high' },
+};
+
+async function startReceiver(status = 200, text = 'ok', headers: Record<string, string> = {}) {
+  const seen: { headers: IncomingHttpHeaders; body: string }[] = [];
+  const server = http.createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      seen.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
+      response.writeHead(status, headers).end(text);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  open.push(server);
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/services/T0123456789/hunter2-secret?sig=qwertyuiop-sig`, seen };
+}
+
+const sendTo = async (sendDeps: SendDeps, target: Awaited<ReturnType<typeof makeTarget>>) =>
+  sendMessage(sendDeps, target, { deliveryId: deliveryIdOf(target.targetId, EVENT), event: EVENT });
+
+describe('a webhook', () => {
+  it('is signed over the bytes that arrive, with every secret that is valid', async () => {
+    const { url, seen } = await startReceiver();
+    const [newest, before] = [createSigningSecret(), createSigningSecret()];
+    const target = await makeTarget(deps(), { url, secret: before });
+    const ciphertext = await encryptTargetSecret(deps(), target.targetId, 'signing', newest);
+    const rotated = { ...target, secrets: rotateSecret(target.secrets, ciphertext, new Date()) };
+    expect(await sendTo(deps(), rotated)).toMatchObject({ status: 200, error: null, answer: 'ok' });
+    const [{ body, headers }] = seen as [(typeof seen)[0]];
+    for (const secret of [newest, before]) {
+      expect(new Webhook(secret).verify(body, headers as Record<string, string>)).toEqual({
+        type: 'incident.opened',
+        timestamp: EVENT.at,
+        data: EVENT.data,
+      });
+    }
+    expect(headers['webhook-id']).toBe('inc_1-1');
+  });
+
+  it('records the answer without the URL or a secret, however it is echoed, and cut to 200 characters', async () => {
+    const { url } = await startReceiver(401, '');
+    const secret = createSigningSecret();
+    open.splice(0).forEach((each) => each.close());
+    const port = Number(new URL(url).port);
+    const { pathname, search } = new URL(url);
+    const echo = http.createServer((_request, response) => {
+      response.writeHead(401);
+      response.end(`no ${url} ${pathname} hunter2-secret qwertyuiop-sig ${secret}\u0000\n${'x'.repeat(500)}`);
+    });
+    echo.listen(port, '127.0.0.1');
+    await once(echo, 'listening');
+    open.push(echo);
+    const { answer, status } = await sendTo(deps(), await makeTarget(deps(), { url, secret }));
+    expect(status).toBe(401);
+    expect(answer).toHaveLength(200);
+    for (const part of [url, pathname, search, 'hunter2', 'qwertyuiop', secret]) expect(answer).not.toContain(part);
+  });
+
+  it('reports the pause that the receiver asks for with 429 and 503 only', async () => {
+    for (const [status, seconds] of [
+      [429, 7],
+      [503, 7],
+      [500, null],
+    ] as const) {
+      const { url } = await startReceiver(status, '', { 'retry-after': '7' });
+      const result = await sendTo(deps(), await makeTarget(deps(), { url }));
+      expect([result.status, result.retryAfterSeconds]).toEqual([status, seconds]);
+    }
+  });
+
+  it('is not sent when the secret belongs to another target', async () => {
+    const { url, seen } = await startReceiver();
+    const other = await makeTarget(deps(), { url, targetId: 'tgt_01k8m3v0s5n2q8w4x6y7z9a1zz' });
+    const target = { ...(await makeTarget(deps(), { url })), urlCiphertext: other.urlCiphertext };
+    expect(await sendTo(deps(), target)).toMatchObject({ status: null, error: 'secret_unreadable' });
+    expect(seen).toEqual([]);
+  });
+});
+
+describe('a chat gets its format, and no mention or link works in it:', () => {
+  async function receivedBy(kind: 'slack' | 'discord' | 'teams') {
+    const { url, seen } = await startReceiver();
+    await sendTo(deps(), await makeTarget(deps(), { url, kind }));
+    expect(seen[0]!.headers['webhook-signature']).toBeUndefined();
+    return JSON.parse(seen[0]!.body);
+  }
+
+  it('Slack', async () => {
+    expect((await receivedBy('slack')).text).toBe(
+      '*Source lost &lt;!channel&gt; *bold**\nTwo destinations get nothing &amp; wait.\n@everyone [link](https://evil.example)',
+    );
+  });
+
+  it('Discord', async () => {
+    const body = await receivedBy('discord');
+    expect(body.allowed_mentions).toEqual({ parse: [] });
+    expect(body.embeds[0]).toMatchObject({ title: String.raw`Source lost <!channel\> \*bold\*`, color: 0xe0_31_31 });
+    expect(body.embeds[0].description).toContain(String.raw`\[link\]\(https://evil.example\)`);
+  });
+
+  it('Teams', async () => {
+    const [{ contentType, content }] = (await receivedBy('teams')).attachments;
+    expect(contentType).toBe('application/vnd.microsoft.card.adaptive');
+    expect(content.body[0]).toMatchObject({ type: 'TextBlock', weight: 'bolder' });
+    expect(content.body[2].text).toContain(String.raw`\[link\]`);
+  });
+});
+
+describe('an e-mail', () => {
+  async function startMailServer(options: { refuse?: number } = {}) {
+    const mails: { to: string[]; text: string }[] = [];
+    const server = new SMTPServer({
+      authOptional: true,
+      disabledCommands: ['STARTTLS'],
+      onRcptTo(_address, _session, callback) {
+        if (options.refuse === undefined) return callback();
+        return callback(Object.assign(new Error('no such mailbox'), { responseCode: options.refuse }));
+      },
+      onData(stream, session, callback) {
+        const chunks: Buffer[] = [];
+        stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+        stream.on('end', () => {
+          const to = session.envelope.rcptTo.map(({ address }) => address);
+          mails.push({ to, text: Buffer.concat(chunks).toString() });
+          callback(null, 'kept as 42');
+        });
+      },
+    });
+    server.on('error', () => undefined);
+    server.listen(0, '127.0.0.1');
+    await once(server.server, 'listening');
+    open.push({ close: () => server.close(() => undefined) });
+    const { port } = server.server.address() as AddressInfo;
+    return { way: createMailWay({ smtpUrl: `smtp://127.0.0.1:${port}`, from: 'Sluice <sluice@localhost>' }), mails };
+  }
+  const makeMailTarget = () => makeTarget(deps(), { kind: 'email', email: 'studio@example.com' });
+
+  it('reaches a mail server, with the title as its subject', async () => {
+    const { way, mails } = await startMailServer();
+    expect(await sendTo(deps(way), await makeMailTarget())).toMatchObject({
+      status: 250,
+      error: null,
+      answer: '250 kept as 42',
+    });
+    expect(mails).toMatchObject([{ to: ['studio@example.com'] }]);
+    expect(mails[0]!.text).toContain('Subject: [Sluice] Source lost <!channel> *bold*');
+    expect(mails[0]!.text).toContain('Message-ID: <inc_1-1@sluice.invalid>');
+    expect(mails[0]!.text).toContain('Two destinations get nothing & wait.');
+  });
+
+  it('cannot get another header through a title', async () => {
+    const { way, mails } = await startMailServer();
+    const event = { ...EVENT, title: 'x\r\nBcc: evil@example.com\r\n\r\nbody' };
+    await sendMessage(deps(way), await makeMailTarget(), { deliveryId: 'd', event });
+    expect(mails[0]!.to).toEqual(['studio@example.com']);
+    expect(mails[0]!.text.split('\r\n\r\n')[0]).not.toMatch(/^Bcc/m);
+  });
+
+  it.each([
+    [550, true],
+    [451, false],
+  ])('that the server refuses with %i is final: %s', async (refuse, isFinal) => {
+    const { way } = await startMailServer({ refuse });
+    expect(await sendTo(deps(way), await makeMailTarget())).toMatchObject({
+      status: refuse,
+      error: 'mail_refused',
+      isFinal,
+    });
+  });
+
+  it('is tried again when no mail server answers', async () => {
+    const { way } = await startMailServer();
+    open.splice(0).forEach((each) => each.close());
+    expect(await sendTo(deps(way), await makeMailTarget())).toMatchObject({
+      error: 'connection_refused',
+      isFinal: false,
+    });
+  });
+
+  it('is kept in the outbox once when no mail server is set', async () => {
+    const target = await makeMailTarget();
+    await sendTo(deps({ kind: 'outbox' }), target);
+    await sendTo(deps({ kind: 'outbox' }), target);
+    expect(await listOutboxMails(deps(), 10)).toMatchObject([
+      { to: 'studio@example.com', subject: '[Sluice] Source lost <!channel> *bold*', at: EVENT.at },
+    ]);
+  });
+
+  it('is refused where the deployment sends none', async () => {
+    expect(await sendTo(deps(), await makeMailTarget())).toMatchObject({ error: 'not_supported', isFinal: true });
+  });
+});
