@@ -65,6 +65,7 @@ describe('axe finds no violation, in dark and in light,', () => {
     { path: '/destinations', title: 'Destinations', sign: null },
     { path: '/timeline', title: 'Timeline', sign: null },
     { path: '/uptime', title: 'Uptime', sign: null },
+    { path: '/incidents', title: 'Incidents', sign: null },
     { path: '/leftovers', title: 'Unused resources', sign: null },
     { path: '/settings', title: 'Settings', sign: null },
     { path: '/no/such/page', title: 'Page not found', sign: null },

@@ -60,14 +60,17 @@ export const IncidentResource = z
     ),
   })
   .openapi('Incident');
+export type IncidentResource = z.infer<typeof IncidentResource>;
 
 export const IncidentList = z
   .object({ data: z.array(IncidentResource), nextCursor: z.string().nullable() })
   .openapi('IncidentList');
+export type IncidentList = z.infer<typeof IncidentList>;
 
 export const IncidentComment = z
   .strictObject({ text: z.string().trim().min(1, 'a comment has at least one character').max(1000) })
   .openapi('IncidentComment');
+export type IncidentComment = z.infer<typeof IncidentComment>;
 
 const RuleChange = z.strictObject({
   enabled: z.boolean().optional(),
@@ -88,10 +91,12 @@ export const SetIncidentRules = z
     }),
   })
   .openapi('SetIncidentRules');
+export type SetIncidentRules = z.infer<typeof SetIncidentRules>;
 
 export const SetDestinationIncidentRules = z
   .strictObject({ rules: ruleChanges })
   .openapi('SetDestinationIncidentRules');
+export type SetDestinationIncidentRules = z.infer<typeof SetDestinationIncidentRules>;
 
 export const IncidentRulesQuery = z.strictObject({
   destinationId: anyDestinationId.optional().openapi({ description: 'The rules as they apply to this destination' }),
@@ -127,6 +132,7 @@ export const IncidentRuleList = z
     ),
   })
   .openapi('IncidentRuleList');
+export type IncidentRuleList = z.infer<typeof IncidentRuleList>;
 
 export const CreateIncidentMute = z
   .strictObject({
@@ -137,6 +143,7 @@ export const CreateIncidentMute = z
     reason: z.string().trim().min(1, 'a reason is needed').max(200),
   })
   .openapi('CreateIncidentMute');
+export type CreateIncidentMute = z.infer<typeof CreateIncidentMute>;
 
 export const IncidentMuteResource = z
   .object({
@@ -150,5 +157,7 @@ export const IncidentMuteResource = z
     createdAt: timestamp,
   })
   .openapi('IncidentMute');
+export type IncidentMuteResource = z.infer<typeof IncidentMuteResource>;
 
 export const IncidentMuteList = z.object({ data: z.array(IncidentMuteResource) }).openapi('IncidentMuteList');
+export type IncidentMuteList = z.infer<typeof IncidentMuteList>;

@@ -8,6 +8,7 @@ export const paths = {
   editDestination: (destinationId: string) => `/destinations/${destinationId}/edit`,
   timeline: '/timeline',
   uptime: '/uptime',
+  incidents: '/incidents',
   orphans: '/leftovers',
   settings: '/settings',
   rehearsal: '/rehearsal',

@@ -1,6 +1,9 @@
 import { navigate } from 'wouter/use-browser-location';
 import { paths } from './paths.ts';
 
+/** A problem on the show page: a destination's id, or true for the first one. */
+export type ProblemPlace = string | true;
+
 /** Selects the source card and rows that need attention. */
 const PROBLEMS = '#content :is([data-problem], li[data-tone="attention"] > [data-row])';
 
@@ -10,8 +13,13 @@ export function goToFirstProblem(): void {
   else navigate(paths.show, { state: { problem: true } });
 }
 
-/** Scrolls to the first problem and focuses it. */
-export function revealFirstProblem(): void {
+/** Scrolls to a problem and focuses it. */
+export function revealProblem(place: ProblemPlace): void {
+  if (place === true) revealFirstProblem();
+  else revealRow(place);
+}
+
+function revealFirstProblem(): void {
   reveal(document.querySelector<HTMLElement>(PROBLEMS));
 }
 

@@ -6,7 +6,7 @@ import type { DestinationResource } from '../../../functions/api/schemas/answers
 import { usePresets } from '../api/flow.ts';
 import { useOrphans } from '../api/orphans.ts';
 import { paths } from '../app/paths.ts';
-import { revealFirstProblem } from '../app/reveal-problem.ts';
+import { type ProblemPlace, revealProblem } from '../app/reveal-problem.ts';
 import { useMoneyShown } from '../app/use-money.ts';
 import { usePageTitle } from '../ui/use-page-title.ts';
 import { useShow } from '../app/use-show.ts';
@@ -24,10 +24,10 @@ export function ShowPage({ embedded }: { embedded: boolean }) {
   const sourceConnected = flow?.source.state === 'connected';
   const isMoneyShown = useMoneyShown();
   usePageTitle('Show');
-  const isProblemWanted = useHistoryState<{ problem?: boolean } | null>()?.problem === true;
+  const problem = useHistoryState<{ problem?: ProblemPlace } | null>()?.problem;
   useEffect(() => {
-    if (isProblemWanted) revealFirstProblem();
-  }, [isProblemWanted]);
+    if (problem !== undefined) revealProblem(problem);
+  }, [problem]);
 
   return (
     <>

@@ -73,6 +73,8 @@ export function TimelinePage({ search, onSearch }: { search: string; onSearch: (
           <h1>Timeline</h1>
           <p className={page.lead}>
             Events of every destination, newest first. Kept for 90 days. <Link href={paths.uptime}>Uptime per day</Link>
+            {' · '}
+            <Link href={paths.incidents}>Incidents</Link>
           </p>
         </div>
         <ExportButtons filter={filter} />

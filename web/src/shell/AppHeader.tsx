@@ -1,7 +1,8 @@
 import { ActionIcon } from '@mantine/core';
 import { IconBarrierBlock, IconKeyboard, IconLogout } from '@tabler/icons-react';
-import { type RefObject, useLayoutEffect, useRef } from 'react';
+import { type RefObject, Suspense, useLayoutEffect, useRef } from 'react';
 import { Link } from 'wouter';
+import { useIncidents } from '../api/incidents.ts';
 import { useRehearsal } from '../api/rehearsal.ts';
 import { useSession, useSignOut } from '../api/session.ts';
 import { discardAllDrafts } from '../editor/drafts.ts';
@@ -13,7 +14,9 @@ import { type ShowSummary, summarizeShow } from './show-summary.ts';
 import { RehearsalBanner } from '../rehearsal/RehearsalBanner.tsx';
 import { ColorSchemeSwitch } from '../ui/ColorSchemeSwitch.tsx';
 import { CostGlance } from '../costs/CostGlance.tsx';
+import { PageErrorBoundary } from './PageErrorBoundary.tsx';
 import { PageNavigation } from './PageNavigation.tsx';
+import { IncidentStrip } from './pages.ts';
 import { ProblemCount } from '../destinations/ProblemCount.tsx';
 import { StatusPill } from '../destinations/StatusWord.tsx';
 import { Mark, Wordmark } from '../ui/Wordmark.tsx';
@@ -73,6 +76,11 @@ export function AppHeader({ pathname, onHelp }: { pathname: string; onHelp: () =
         </div>
       </div>
       <RehearsalBanner />
+      <PageErrorBoundary instead={null}>
+        <Suspense>
+          <IncidentStrip />
+        </Suspense>
+      </PageErrorBoundary>
     </header>
   );
 }
@@ -125,7 +133,8 @@ function SignedIn() {
 }
 
 function Glance({ summary, stale }: { summary: ShowSummary; stale: boolean }) {
-  const { source, onAir, total, problems, pending } = summary;
+  const { source, onAir, total, problems, pending, isCalm } = summary;
+  const open = useIncidents().data?.length ?? 0;
   const airTone = stale ? 'stale' : onAir > 0 ? 'air' : 'off';
   return (
     <>
@@ -143,7 +152,12 @@ function Glance({ summary, stale }: { summary: ShowSummary; stale: boolean }) {
           <ProblemCount count={problems.length} stale={stale} />
         </span>
       )}
-      {problems.length === 0 && !pending && <span className={classes.calm}>No problems</span>}
+      {problems.length === 0 && open > 0 && (
+        <Link href={paths.incidents} className={classes.figure} data-tone={stale ? 'stale' : 'attention'}>
+          <b>{open}</b> {open === 1 ? 'incident' : 'incidents'}
+        </Link>
+      )}
+      {isCalm && open === 0 && !stale && <span className={classes.calm}>No problems</span>}
     </>
   );
 }

@@ -15,6 +15,7 @@ import {
   DestinationDrawer,
   DestinationsPage,
   DetailsPanel,
+  IncidentsPage,
   OrphansPage,
   NotFoundPage,
   prefetchRest,
@@ -101,6 +102,8 @@ function Page({ pathname, search, onSearch, session }: PageProps) {
       return <TimelinePage search={search} onSearch={onSearch} />;
     case paths.uptime:
       return <UptimePage search={search} onSearch={onSearch} />;
+    case paths.incidents:
+      return <IncidentsPage search={search} onSearch={onSearch} />;
     case paths.orphans:
       return <OrphansPage />;
     case paths.settings:

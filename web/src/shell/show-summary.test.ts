@@ -83,4 +83,13 @@ describe('summarizeShow', () => {
     expect(summarizeShow([unseen], flow('connected')).pending).toEqual({ words: '1 not seen lately', tone: 'stale' });
     expect(summarizeShow([onAir], flow('connected')).pending).toBeNull();
   });
+
+  it('is calm only while no problem is known and the source feeds what is on air', () => {
+    const isCalm = (...given: Parameters<typeof summarizeShow>): boolean => summarizeShow(...given).isCalm;
+    expect(isCalm([onAir], flow('connected'))).toBe(true);
+    expect(isCalm([makeDestination()], flow('off'))).toBe(true);
+    expect(isCalm([onAir], flow('waiting'))).toBe(false);
+    expect(isCalm([waitingSince(AT_ONCE)], flow('waiting'))).toBe(false);
+    expect(isCalm([onAir, makeDestination({ status: 'error' })], flow('connected'))).toBe(false);
+  });
 });

@@ -17,6 +17,8 @@ export interface ShowSummary {
   problems: ShowProblem[];
   /** Requested destinations that are neither on air nor a problem; null without any. */
   pending: { words: string; tone: Tone } | null;
+  /** No problem is known, and nothing on air is in doubt. */
+  isCalm: boolean;
 }
 
 /** A problem that needs attention. */
@@ -42,7 +44,10 @@ export function summarizeShow(
     const { tone, reason, word } = presentDestination(destination);
     if (tone === 'attention') problems.push({ destination, name: destination.name, reason: reason || word });
   }
-  return { source, ...counts, problems, pending: pendingOf(destinations) };
+  const pending = pendingOf(destinations);
+  // While destinations are on air, an unconnected source may have been lost this moment.
+  const isInDoubt = counts.onAir > 0 && source !== null && source.tone !== 'air';
+  return { source, ...counts, problems, pending, isCalm: problems.length === 0 && pending === null && !isInDoubt };
 }
 
 /** Returns the requested destinations that are neither on air nor a problem. */

@@ -1,0 +1,55 @@
+import { useQuery } from '@tanstack/react-query';
+import type { IncidentList, IncidentResource } from '../../../functions/api/schemas/incidents.ts';
+import { knownDestinations } from './destinations.ts';
+import { POLL_HIDDEN_MS } from './freshness.ts';
+import { busyPollMs, quietPollMs } from './pace.ts';
+import { queryClient, queryKeys } from './query-client.ts';
+import { request } from './request.ts';
+
+const PATH = '/api/incidents';
+
+interface Watched {
+  isHidden: boolean;
+  /** A destination should be on air, by the newest poll. */
+  isOnAir: boolean;
+}
+
+/** Returns the poll interval of open incidents; false: none. A hidden tab is polled while something is on air. */
+export function incidentsPollMs({ isHidden, isOnAir }: Watched): number | false {
+  if (isHidden) return isOnAir ? POLL_HIDDEN_MS : false;
+  return isOnAir ? busyPollMs() * 2 : quietPollMs() * 2;
+}
+
+const isOnAir = (): boolean => knownDestinations().some(({ primary, desired }) => !primary && desired === 'running');
+
+/** Polls the open incidents, also in a hidden tab, whose operator sees only title, sound and notification. */
+export function useIncidents() {
+  return useQuery({
+    queryKey: queryKeys.incidents,
+    queryFn: async ({ signal }) => (await request<IncidentList>(`${PATH}?limit=200`, { signal })).body.data,
+    refetchInterval: () => incidentsPollMs({ isHidden: document.hidden, isOnAir: isOnAir() }),
+    refetchIntervalInBackground: true,
+  });
+}
+
+/** Does something about an incident, and shows the answer at once. */
+async function change(path: string, body?: object): Promise<void> {
+  await queryClient.cancelQueries({ queryKey: queryKeys.incidents });
+  const { body: changed } = await request<IncidentResource, object>(path, {
+    method: 'POST',
+    ...(body ? { body } : {}),
+  });
+  queryClient.setQueryData<IncidentResource[]>(queryKeys.incidents, (list) =>
+    list?.map((other) => (other.incidentId === changed.incidentId ? changed : other)),
+  );
+}
+
+/** Acknowledges an incident, or takes the acknowledgement back. */
+export function acknowledgeIncident(incidentId: string, isTaken = true): Promise<void> {
+  return change(`${PATH}/${incidentId}/${isTaken ? 'acknowledge' : 'unacknowledge'}`);
+}
+
+/** Adds a note to an incident. */
+export function commentOnIncident(incidentId: string, text: string): Promise<void> {
+  return change(`${PATH}/${incidentId}/comments`, { text });
+}
