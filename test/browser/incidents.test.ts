@@ -19,6 +19,8 @@ const KEY = 'canary-key-alpha-4711';
 const WRONG_KEY = 'canary-key-wrong-6666';
 const SOURCE = { width: 640, height: 360, framesPerSecond: 30, seconds: 10, videoBitrate: '700k' };
 
+const STRIP = '[aria-label="Open incidents"]';
+
 let stage: Stage;
 let ffmpegPath: string;
 let platform: RtmpReceiver;
@@ -156,6 +158,147 @@ describe('a refused stream key', () => {
     await waitFor('the row to have the focus', () =>
       page.evaluate(() => document.activeElement?.closest('[data-row]')?.getAttribute('aria-label') === 'Alpha'),
     );
+  });
+});
+
+describe('the incidents page', () => {
+  const entry = (): Locator => page.getByRole('article').filter({ hasText: 'Alpha: Stream key rejected' });
+
+  /** Opens the page with a refused key. */
+  async function beginRefused(): Promise<void> {
+    await startEncoder();
+    await stage.begin(show, [{ ...alpha(), streamKey: WRONG_KEY, state: 'running' }], '/incidents');
+    await entry().waitFor();
+  }
+
+  it('shows meaning and action, takes a note, filters, and mutes until a time with a reason', async () => {
+    await beginRefused();
+    await entry().getByText('The platform refuses the stream key').waitFor();
+    await entry().getByText('Copy the stream key from the platform again').waitFor();
+    await page.getByLabel('Severity').selectOption('low');
+    await page.getByText('No matching incidents.').waitFor();
+    await page.getByLabel('Severity').selectOption('high');
+
+    await entry().getByLabel('Note on Alpha: Stream key rejected').fill('Called the client');
+    await button('Acknowledge Alpha: Stream key rejected', entry()).click();
+    await button('Undo acknowledgement', entry()).waitFor();
+    await entry().getByText('Log', { exact: true }).click();
+    await entry()
+      .getByText(/Note · .*: Called the client/)
+      .waitFor();
+
+    await button('Mute Alpha: Stream key rejected').click();
+    const form = page.getByRole('form', { name: 'Mute Alpha: Stream key rejected' });
+    await form.getByLabel('Until').fill('2020-01-01T10:00');
+    await button('Mute', form).click();
+    await form.getByText('a reason is needed').waitFor();
+    await form.getByLabel('Reason').fill('Known, the client sleeps');
+    await button('Mute', form).click();
+    await form.getByText('must be in the future').waitFor();
+    await form.getByLabel('Until').fill('2126-01-01T10:00');
+    await button('Mute', form).click();
+    await form.getByText('must be at most 31 days ahead').waitFor();
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 16);
+    await form.getByLabel('Until').fill(tomorrow);
+    await button('Mute', form).click();
+    await form.waitFor({ state: 'detached' });
+    // A muted incident is still open, but no longer calls.
+    await strip().waitFor({ state: 'detached' });
+    await titled('Incidents · Sluice');
+    expect(await header().getByText('No problems').count()).toBe(0);
+    await button('End the mute of stream key rejected, Alpha').click();
+    await strip().waitFor();
+  });
+
+  it('changes rules, with refusals at their fields', async () => {
+    await beginRefused();
+    const threshold = page.getByLabel('Jitter from the encoder: More than (ms)');
+    const hold = page.getByLabel('Jitter from the encoder: held for (s)');
+    await threshold.fill('99999');
+    await hold.fill('1.5');
+    await button('Save rules').click();
+    await page.getByText('must be 0 to 10000 (ms)').waitFor();
+    await page.getByText('must be a whole number from 0 to 3600').waitFor();
+    expect(await threshold.evaluate((element) => element === document.activeElement)).toBe(true);
+    await threshold.fill('80');
+    await hold.fill('');
+    await button('Save rules').click();
+    await page.getByText('Rules saved').waitFor();
+    await page.reload();
+    await threshold.waitFor();
+    expect([await threshold.inputValue(), await hold.inputValue()]).toEqual(['80', '10']);
+    await threshold.fill('');
+    await button('Save rules').click();
+    await page.getByText('Rules saved').waitFor();
+    expect(await threshold.inputValue()).toBe('50');
+  });
+
+  it('has no violation, and fits a phone', async () => {
+    await beginRefused();
+    await page.getByLabel('Source lost: held for (s)').waitFor();
+    await button('Mute Alpha: Stream key rejected').click();
+    expect([...(await findViolations(page, 'main')), ...(await findViolations(page, STRIP))]).toEqual([]);
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await tooWide(page)).toEqual([]);
+    for (const control of await page.locator('main button, main select').all()) {
+      expect((await control.boundingBox())!.height, await control.innerText()).toBeGreaterThanOrEqual(44);
+    }
+  });
+});
+
+describe('alerts', () => {
+  it('are off at first, beep and notify once chosen, and say when the browser refuses', async () => {
+    await startEncoder();
+    await stage.begin(show, [idle('Alpha')], '/settings');
+    await noIncident();
+    const sound = page.getByLabel('Play a sound for new incidents');
+    const notification = page.getByLabel('Show a notification while another window is in front');
+    expect([await sound.isChecked(), await notification.isChecked()]).toEqual([false, false]);
+    await show.context.clearPermissions();
+    await page.evaluate(() => {
+      Notification.requestPermission = () => Promise.resolve('denied');
+    });
+    await notification.click();
+    await page.getByText('This browser blocks notifications').waitFor();
+    expect(await notification.isChecked()).toBe(false);
+
+    await page.evaluate(() => {
+      const heard = { beeps: 0, notified: [] as string[] };
+      Object.assign(window, { heard });
+      const { start } = OscillatorNode.prototype;
+      OscillatorNode.prototype.start = function count(at) {
+        heard.beeps += 1;
+        start.call(this, at);
+      };
+      class Shown extends EventTarget {
+        static permission = 'granted';
+        static requestPermission = () => Promise.resolve('granted');
+        constructor(title: string) {
+          super();
+          heard.notified.push(title);
+        }
+      }
+      Object.assign(window, { Notification: Shown });
+      document.hasFocus = () => false;
+    });
+    const heard = () =>
+      page.evaluate(() => (window as unknown as { heard: { beeps: number; notified: string[] } }).heard);
+    await button('Test sound').click();
+    await waitFor('the test to beep', async () => (await heard()).beeps === 3);
+
+    // Chosen by hand, as a reload would drop what counts here.
+    await sound.check();
+    await notification.click();
+    await waitFor('the notifications to be chosen', () => notification.isChecked());
+    await stage.product.call('DELETE', `/api/destinations/${(await stage.named('Alpha')).destinationId}`);
+    const { streamKey, name, rtmpUrl, preset } = { ...alpha(), name: 'Bravo', streamKey: WRONG_KEY };
+    const made = await stage.product.call('POST', '/api/destinations', {
+      ...{ name, rtmpUrl, preset, streamKey, platform: 'custom' },
+    });
+    await stage.product.call('POST', `/api/destinations/${made.body.destinationId}/start`, {});
+    await waitFor('the alert', async () => (await heard()).notified.length > 0);
+    await waitFor('the alert to beep', async () => (await heard()).beeps === 6);
+    expect((await heard()).notified).toEqual(['Bravo: Stream key rejected']);
   });
 });
 

@@ -58,7 +58,7 @@ export function DestinationList(props: DestinationListProps) {
           <AddDestinationButton />
         </div>
       </div>
-      {partsOf(sorted).map(({ key, title, destinations: part }, index) =>
+      {partsOf(sorted, order === 'status').map(({ key, title, destinations: part }, index) =>
         title === null ? (
           <div key={key} className={classes.part}>
             {rows(part, false)}
@@ -103,10 +103,10 @@ function OrderChoice({ value, onChange }: { value: string; onChange: (order: str
 }
 
 /** Returns one list without groups, else one per group. The preview is always first. */
-function partsOf(destinations: readonly DestinationResource[]): DestinationSection[] {
+function partsOf(destinations: readonly DestinationResource[], isByUrgency: boolean): DestinationSection[] {
   const pushes = destinations.filter(({ primary }) => !primary);
   const primary = destinations.filter((destination) => destination.primary);
   if (groupsOf(pushes).length === 0) return cutIntoSections([...primary, ...pushes], null, String);
   const always = primary.length > 0 ? cutIntoSections(primary, null, String) : [];
-  return [...always, ...cutIntoSections(pushes, 'group', String)];
+  return [...always, ...cutIntoSections(pushes, 'group', String, isByUrgency)];
 }

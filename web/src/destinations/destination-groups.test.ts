@@ -31,6 +31,11 @@ describe('cutIntoSections', () => {
     ]);
   });
 
+  it('orders groups by their first destination in a list sorted by urgency', () => {
+    const sections = cutIntoSections([b, a, d, c], 'group', nameOf, true);
+    expect(sections.map(({ title }) => title)).toEqual(['No group', 'Stage 10', 'Stage 2']);
+  });
+
   it('uses platform names as titles', () => {
     expect(cut('platform')).toEqual([
       ['Twitch', ['c']],

@@ -33,12 +33,15 @@ export function toGrouping(text: string): Grouping | null {
 
 /**
  * Splits a list into sections ordered by title, with ungrouped destinations last. Keeps the order within a section.
+ * A list sorted by urgency is split into sections by their first destination instead, so that no failing or live one is
+ * below groups that are stopped.
  * @param platformName display name of a platform id
  */
 export function cutIntoSections(
   destinations: readonly DestinationResource[],
   by: Grouping | null,
   platformName: (platformId: string) => string,
+  isByUrgency = false,
 ): DestinationSection[] {
   if (by === null) return [{ key: 'all', title: null, destinations }];
   const parts = new Map<string | null, DestinationResource[]>();
@@ -54,9 +57,10 @@ export function cutIntoSections(
     isRest: value === null,
     destinations: part,
   }));
-  return sections
-    .toSorted((a, b) => Number(a.isRest) - Number(b.isRest) || compareNames(a.title, b.title))
-    .map(({ key, title, destinations: part }) => ({ key, title, destinations: part }));
+  const ordered = isByUrgency
+    ? sections
+    : sections.toSorted((a, b) => Number(a.isRest) - Number(b.isRest) || compareNames(a.title, b.title));
+  return ordered.map(({ key, title, destinations: part }) => ({ key, title, destinations: part }));
 }
 
 /** Formats how many destinations are on air. @param stale the data is too old to show as current */

@@ -40,6 +40,18 @@ describe('sortDestinations', () => {
     expect(sorted('status')).toEqual(['Stage 2', 'stage 3', 'Stage 10']);
   });
 
+  it('puts degraded destinations between failed ones and those on air', () => {
+    const { health } = makeDestination();
+    const degraded = makeDestination({
+      ...{ position: 9, name: 'Degraded', status: 'running' },
+      health: { ...health, level: 'degraded', severity: 'transient' },
+    });
+    const names = sortDestinations([charlie, alpha, bravo, degraded], toSortOrder('status'), String).map(
+      ({ name }) => name,
+    );
+    expect(names).toEqual(['Stage 2', 'Degraded', 'stage 3', 'Stage 10']);
+  });
+
   it('puts an unknown price last, both ways', () => {
     expect(sorted('price')).toEqual(['stage 3', 'Stage 10', 'Stage 2']);
     expect(sorted('-price')).toEqual(['Stage 10', 'stage 3', 'Stage 2']);

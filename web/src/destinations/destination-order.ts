@@ -13,8 +13,9 @@ export interface SortOrder {
   isDescending: boolean;
 }
 
-/** Destinations that need attention come first. */
-const URGENCY: Record<Tone, number> = { attention: 0, air: 1, waiting: 2, motion: 3, stale: 4, off: 5 };
+/** Destinations that need attention come first, then those that recover, then those on air. */
+const URGENCY: Record<Tone, number> = { attention: 0, air: 2, waiting: 3, motion: 4, stale: 5, off: 6 };
+const RECOVERING = 1;
 
 const names = new Intl.Collator(undefined, { numeric: true });
 
@@ -64,7 +65,8 @@ export function sortDestinations(
 }
 
 function urgencyOf(destination: DestinationResource): number {
-  return URGENCY[presentDestination(destination).tone];
+  const { tone, glyph } = presentDestination(destination);
+  return glyph === 'healing' ? RECOVERING : URGENCY[tone];
 }
 
 function comparePrices(a: number | null, b: number | null, sign: number): number {

@@ -39,9 +39,9 @@ export function IncidentEntry({ incident, cause, mute }: IncidentEntryProps) {
   const affected = affectedWords(incident);
   return (
     <article className={classes.entry} data-tone={isStanding ? SEVERITY_TONES[severity] : 'off'}>
-      <h3>
+      <h2>
         <span className={classes.severity}>{SEVERITY_WORDS[severity]}</span> {incidentName(incident)}
-      </h3>
+      </h2>
       <p className={classes.times}>
         {formatMoment(since, now)} · {isStanding ? 'for' : 'lasted'} {formatClock(durationMs)}
         {state === 'acknowledged' && ` · acknowledged by ${incident.acknowledgedBy}`}

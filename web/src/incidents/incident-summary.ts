@@ -13,8 +13,8 @@ export const SEVERITY_TONES = { high: 'attention', medium: 'motion', low: 'waiti
 export const SEVERITY_WORDS: Record<Severity, string> = { high: 'High', medium: 'Medium', low: 'Low' };
 
 /**
- * Returns the incidents that call for a person: not effects of another one, and not muted. Most severe first, then those
- * nobody has acknowledged, then the oldest.
+ * Returns the incidents that call for a person: not effects of another one, and not muted. Most severe first, then
+ * unacknowledged ones, then the oldest.
  */
 export function callingIncidents(incidents: readonly IncidentResource[]): IncidentResource[] {
   return incidents
@@ -46,7 +46,7 @@ export function affectedWords({ subject, affected }: IncidentResource): string {
   return more.length > 0 ? `${named} and ${more.length} more` : named;
 }
 
-/** Returns incidents that have opened, become more severe or been unmuted since. Acknowledged ones alarm nobody. */
+/** Returns incidents that have opened, become more severe or been unmuted since. Acknowledged ones raise no alarm. */
 export function newCalls(
   before: readonly IncidentResource[],
   calling: readonly IncidentResource[],

@@ -8,6 +8,8 @@ import { paths } from '../app/paths.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { IncidentEntry } from '../incidents/IncidentEntry.tsx';
 import { incidentName, matchesFilter } from '../incidents/incident-summary.ts';
+import { MuteButton, MuteList } from '../incidents/MuteForm.tsx';
+import { RuleSettings } from '../incidents/RuleSettings.tsx';
 import page from '../ui/page.module.css';
 import { usePageTitle } from '../ui/use-page-title.ts';
 import classes from './IncidentsPage.module.css';
@@ -31,7 +33,7 @@ const KINDS = [
 ];
 const DEFAULTS = { state: 'open', severity: '', kind: '' };
 
-/** Open and past incidents. */
+/** Open and past incidents, mutes and rules. */
 export function IncidentsPage({ search, onSearch }: { search: string; onSearch: (search: string) => void }) {
   usePageTitle('Incidents');
   const [filter, change] = pageFilter(search, onSearch, DEFAULTS);
@@ -77,7 +79,7 @@ export function IncidentsPage({ search, onSearch }: { search: string; onSearch: 
               <IncidentEntry
                 incident={incident}
                 cause={incident.hiddenBy && (names.get(incident.hiddenBy) ?? 'another incident')}
-                mute={null}
+                mute={<MuteButton incident={incident} />}
               />
             </li>
           ))}
@@ -88,6 +90,8 @@ export function IncidentsPage({ search, onSearch }: { search: string; onSearch: 
           Show earlier
         </Button>
       )}
+      <MuteList />
+      <RuleSettings />
     </section>
   );
 }

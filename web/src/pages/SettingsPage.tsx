@@ -6,6 +6,7 @@ import { useMoneyChoice } from '../app/use-money.ts';
 import { usePageTitle } from '../ui/use-page-title.ts';
 import { useShortcutsEnabled } from '../app/use-shortcuts-enabled.ts';
 import { CostSection } from '../costs/CostSection.tsx';
+import { AlertChoices } from '../incidents/AlertChoices.tsx';
 import { CopyButton } from '../ui/CopyButton.tsx';
 import { Fact } from '../ui/Fact.tsx';
 import { sentence } from '../ui/format.ts';
@@ -24,6 +25,8 @@ export function SettingsPage({ session }: { session: SessionResource }) {
           <ColorSchemeChoice />
           <h2>Keyboard</h2>
           <ShortcutChoice />
+          <h2>Alerts</h2>
+          <AlertChoices className={classes.choices} />
           <h2>Access</h2>
           <Access session={session} />
         </div>
