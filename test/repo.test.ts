@@ -236,9 +236,6 @@ const OLD_WORDS: readonly [RegExp, string][] = [
 /** Phrases that use such a word in its ordinary sense, or quote another source: file and phrase. */
 const OLD_WORDS_ALLOWED: readonly [file: string, phrase: string][] = [];
 
-/** Folders and documents whose texts are still being rewritten. Remove each when it is done. */
-const NOT_REWRITTEN_YET = /^(?:infra\/local\/engine\/|RUNBOOK\.md$)/;
-
 describe('prose', () => {
   const readTexts = (file: string) => (file.endsWith('.md') ? read(file).split('\n') : readProse(file, read(file)));
 
@@ -250,9 +247,7 @@ describe('prose', () => {
 
   it('uses the words of the style guide', () => {
     const wrong = files
-      .filter(
-        (file) => /\.(ts|tsx|mjs|md)$/.test(file) && file !== 'test/repo.test.ts' && !NOT_REWRITTEN_YET.test(file),
-      )
+      .filter((file) => /\.(ts|tsx|mjs|md)$/.test(file) && file !== 'test/repo.test.ts')
       .flatMap((file) => {
         const allowed = OLD_WORDS_ALLOWED.filter(([where]) => where === file).map(([, phrase]) => phrase);
         return readTexts(file).flatMap((text) => {

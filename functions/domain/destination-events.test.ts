@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeRecord } from '../../test/support/api.ts';
 import type { Operation } from './destination.ts';
-import { beginningEvents, createdEvent, endingEvents } from './destination-events.ts';
+import { beginningEvents, createdEvent, endingEvents, healthEvents, sourceEvents } from './destination-events.ts';
 
 const record = makeRecord({ group: 'Sunday', streamKeyCiphertext: 'canary-cipher' });
 const operation = (changes: Partial<Operation> = {}): Operation => ({
@@ -17,6 +17,54 @@ const operation = (changes: Partial<Operation> = {}): Operation => ({
   ...changes,
 });
 const typesOf = (changes: Partial<Operation>) => endingEvents(record, operation(changes)).map(({ type }) => type);
+
+describe('the events of a change of health', () => {
+  const at = '2026-11-21T18:00:00.000Z';
+  it.each([
+    [null, 'good', 'destination.on_air'],
+    ['starting', 'good', 'destination.on_air'],
+    ['waiting_for_source', 'good', 'destination.on_air'],
+    ['degraded', 'good', 'destination.recovered'],
+    ['down', 'good', 'destination.recovered'],
+    ['good', 'degraded', 'destination.degraded'],
+    ['starting', 'down', 'destination.degraded'],
+    ['degraded', 'down', undefined],
+    ['good', 'good', undefined],
+    ['good', 'waiting_for_source', undefined],
+    [null, 'starting', undefined],
+  ] as const)('from %s to %s are %s', (before, level, type) => {
+    const [event] = healthEvents(record, before, { at, level, code: 'x', detail: 'y' });
+    expect(event?.type).toBe(type);
+    expect(
+      healthEvents({ ...record, destinationId: 'primary' }, before, { at, level, code: 'x', detail: 'y' }),
+    ).toEqual([]);
+  });
+});
+
+describe('the events of the source', () => {
+  const seen = (connected: boolean | null, second = 0) => ({
+    connected,
+    observedAt: `2026-11-21T18:00:0${second}.000Z`,
+  });
+
+  it('tell a loss and a connection once, however many monitors see it', () => {
+    expect(sourceEvents(seen(true), seen(false, 1))[0]).toMatchObject({ type: 'source.lost' });
+    expect(sourceEvents(seen(false), seen(true, 1))[0]).toMatchObject({ type: 'source.connected' });
+    const [one, other] = [sourceEvents(seen(true), seen(false, 1)), sourceEvents(seen(true), seen(false, 2))];
+    expect(one[0]!.eventId).toBe(other[0]!.eventId);
+  });
+
+  it('are none without a change, and none for what is unknown', () => {
+    for (const [before, after] of [
+      [null, seen(true)],
+      [seen(true), seen(true, 1)],
+      [seen(true), seen(null, 1)],
+      [seen(null), seen(false, 1)],
+    ] as const) {
+      expect(sourceEvents(before, after as ReturnType<typeof seen>)).toEqual([]);
+    }
+  });
+});
 
 describe('the events of a destination', () => {
   it('name it for the filters, and carry no secret', () => {

@@ -12,7 +12,7 @@ import { rotateSecret } from '../domain/notification-target.ts';
 import { ABOUT_NOTHING, type SluiceEvent } from '../domain/webhook-events.ts';
 import { listOutboxMails } from '../aws/outbox-table.ts';
 import { encryptTargetSecret } from '../aws/secrets.ts';
-import type { MailWay } from './mail.ts';
+import { toMail, type MailWay } from './mail.ts';
 import { sendMessage, type SendDeps } from './send-message.ts';
 import { createSigningSecret } from './sign-webhook.ts';
 
@@ -192,6 +192,8 @@ describe('an e-mail', () => {
     await sendMessage(deps(way), await makeMailTarget(), { deliveryId: 'd', event });
     expect(mails[0]!.to).toEqual(['studio@example.com']);
     expect(mails[0]!.text.split('\r\n\r\n')[0]).not.toMatch(/^Bcc/m);
+    // The library refuses it as well; the outbox would not.
+    expect(toMail(event, 'studio@example.com').subject).toBe('[Sluice] x Bcc: evil@example.com body');
   });
 
   it.each([

@@ -3,6 +3,7 @@ import { MONITORED_LOCALLY } from './figures-due.ts';
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ListAlertsCommand, ListChannelsCommand, MediaLiveClient } from '@aws-sdk/client-medialive';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -10,6 +11,11 @@ import { DECLARED } from '../../test/support/declared.ts';
 import { startTestDeployment, type TestDeployment } from '../../test/support/test-deployment.ts';
 import { changeDestination, getDestination, putObservation } from '../aws/destination-table.ts';
 import { listHistory } from '../aws/history-table.ts';
+import { listDeliveries } from '../aws/delivery-table.ts';
+import { listOutboxMails } from '../aws/outbox-table.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
+import { insertTarget } from '../aws/notification-target-table.ts';
+import { makeTarget } from '../../test/support/make-target.ts';
 import type { Destination } from '../domain/destination.ts';
 import { newDestination } from '../domain/new-destination.ts';
 import { HEALTH_REASONS } from '../domain/health-reasons.ts';
@@ -40,6 +46,7 @@ function deps(channels: Record<string, { state: string; alerts?: string[] }>) {
     cloudWatch: new CloudWatchClient({}),
     mediaLive: new MediaLiveClient({}),
     mediaConnect: new MediaConnectClient({}),
+    sfn: new SFNClient({}),
     table: DynamoDBDocumentClient.from(new DynamoDBClient({})),
   };
   // Replaced by hand, because the mocking library's types do not accept this older client.
@@ -55,8 +62,14 @@ function deps(channels: Record<string, { state: string; alerts?: string[] }>) {
   }));
   return {
     clients,
-    deployment: { tableName: 'table', flowArn: 'arn:aws:mediaconnect:us-east-1:1:flow:1:f', ...DECLARED },
+    deployment: {
+      tableName: 'table',
+      flowArn: 'arn:aws:mediaconnect:us-east-1:1:flow:1:f',
+      deliveryMachineArn: 'machine',
+      ...DECLARED,
+    },
     now: () => NOW,
+    logger: { warn: () => undefined },
     windowSeconds: 300,
     periodSeconds: 60,
     ...MONITORED_LOCALLY,
@@ -88,6 +101,32 @@ describe('a change of health', () => {
     expect(await noted()).toEqual([
       expect.objectContaining({ code: 'channel_not_running', detail: HEALTH_REASONS.channel_not_running.detail }),
     ]);
+  });
+
+  it('is published once to the targets that want it', async () => {
+    const monitor = await begin(async () => {});
+    const target = await makeTarget(sluice.deps, { kind: 'email', email: 'studio@example.com' });
+    await insertTarget(sluice.deps, target);
+    await Promise.all([runMonitor(monitor), runMonitor(monitor)]);
+    const deliveries = await listDeliveries(sluice.deps, target.targetId, 10);
+    const degraded = deliveries.filter(({ event }) => event.type === 'destination.degraded');
+    expect(degraded.map(({ event }) => event.data)).toMatchObject([
+      { destinationId: record.destinationId, level: 'down', code: 'channel_not_running' },
+    ]);
+  });
+
+  it('that opens an incident reaches the mailbox of a target, through both state machines', async () => {
+    const monitor = await begin(async () => {});
+    const target = await makeTarget(sluice.deps, { kind: 'email', email: 'studio@example.com' });
+    await insertTarget(sluice.deps, { ...target, filter: { ...target.filter, eventTypes: ['incident.opened'] } });
+    // In the past, so that the state machine, which has the real time, sends at once.
+    const began = Date.now() - 120_000;
+    for (const seconds of [0, 30, 60, 90, 120]) {
+      await runMonitor({ ...monitor, now: () => new Date(began + seconds * 1000) });
+    }
+    const mail = await waitFor('the mail', async () => (await listOutboxMails(sluice.deps, 1))[0] ?? null);
+    expect(mail).toMatchObject({ to: 'studio@example.com', subject: expect.stringContaining(record.name) });
+    expect(mail.text).toContain('What to do: ');
   });
 
   it('is unknown while the monitor did not run, and recorded again after it', async () => {

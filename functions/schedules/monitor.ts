@@ -23,6 +23,8 @@ import { isPrimary } from '../domain/lifecycle.ts';
 import { withLostConnections } from '../domain/lost-connections.ts';
 import { feedWarnings, sourceWarnings } from '../domain/source-warnings.ts';
 import { usualBitrate } from '../domain/usual-bitrate.ts';
+import { healthEvents, sourceEvents } from '../domain/destination-events.ts';
+import { publishQuietly, type PublishDeps } from '../notify/publish-event.ts';
 import { isFiguresDue } from './figures-due.ts';
 import { withFeed } from '../domain/recorded-run.ts';
 import type { MonitorOutcome } from './counted-log-lines.ts';
@@ -33,10 +35,11 @@ import type { MonitorOutcome } from './counted-log-lines.ts';
  * per running channel, whatever their health.
  */
 export interface MonitorDeps extends AwsDeps<
-  'cloudWatch' | 'mediaConnect' | 'mediaLive' | 'table',
-  'declaredInput' | 'flowArn' | 'tableName'
+  'cloudWatch' | 'mediaConnect' | 'mediaLive' | 'sfn' | 'table',
+  'declaredInput' | 'deliveryMachineArn' | 'flowArn' | 'tableName'
 > {
   now: () => Date;
+  logger: PublishDeps['logger'];
   /** How far back metrics are read, and their period: minutes on AWS, seconds on one machine. */
   windowSeconds: number;
   periodSeconds: number;
@@ -134,6 +137,7 @@ async function observeSource(
     ...(await examineFeed(deps, metrics, before, window.now)),
   };
   await putSourceObservation(deps, observation);
+  await publishQuietly(deps, sourceEvents(before, { connected: metrics.connected ?? null, observedAt }));
   return { isFlowUp: true, ...observation };
 }
 
@@ -193,7 +197,7 @@ async function lookAt(deps: MonitorDeps, record: Destination, listed: Listed): P
   const isGap = previous !== null && secondsBetween(previous, next) > deps.unobservedAfterSeconds;
   if (written && isGap) await noteGap(deps, record, previous);
   // The monitor compares the new value with the one it replaces, so only one of several concurrent monitors notes it.
-  if (written && (isGap || isNews(written.replaced, next))) await noteHealth(deps, record, next);
+  if (written && (isGap || isNews(written.replaced, next))) await noteHealth(deps, record, next, previous);
   return { record, observation: next };
 }
 
@@ -227,9 +231,17 @@ const secondsBetween = (one: Observation, other: Observation) =>
   (Date.parse(other.observedAt) - Date.parse(one.observedAt)) / 1000;
 
 /** Records a change of health on the timeline with its reason, so it can be explained after the show. */
-async function noteHealth(deps: MonitorDeps, record: Destination, observation: Observation): Promise<void> {
+async function noteHealth(
+  deps: MonitorDeps,
+  record: Destination,
+  observation: Observation,
+  previous: Observation | null,
+): Promise<void> {
   const { code, level, detail } = healthOf({ status: 'running', observation });
-  await putHealth(deps, record, { at: observation.observedAt, code, level, detail });
+  const health = { at: observation.observedAt, code, level, detail };
+  await putHealth(deps, record, health);
+  const before = previous && healthOf({ status: 'running', observation: previous }).level;
+  await publishQuietly(deps, healthEvents(record, before, health));
 }
 
 /** Records that the destination was not observed for a while. What was good before may not have lasted. */

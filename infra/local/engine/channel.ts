@@ -160,7 +160,7 @@ export function createChannel(options: ChannelOptions): Channel {
     }
   }
 
-  /** In a ladder no rendition has more pictures than the source. */
+  /** Returns the frame rate to expect. In a ladder, no rendition exceeds the source's. */
   function wantedRate({ framesPerSecond }: Rendition): number | undefined {
     const given = lanes.length > 1 ? flow?.framesPerSecond() : null;
     return framesPerSecond !== undefined && given ? Math.min(framesPerSecond, given) : framesPerSecond;

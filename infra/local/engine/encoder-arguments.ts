@@ -1,19 +1,19 @@
 import type { Rendition } from './contract.ts';
 
 const INTERLEAVE_MAX_MICROSECONDS = 500_000;
-/** Players join at keyframes, and change the rendition there: where the source has fewer, these are between them. */
+/** Players join and change the rendition at keyframes. The encoder adds keyframes where the source's are further apart. */
 const KEYFRAMES_CLOSE_SECONDS = 4;
 const FRAMES_PER_SECOND_ASSUMED = 30;
-/** Times of pictures are rounded to milliseconds on their way: part of a picture by which one may come early. */
+/** Timestamps are rounded to milliseconds, so a picture may be early by this share of its duration. */
 const SLOT_TOLERANCE = 0.1;
 
 /**
- * Builds the arguments of the ffmpeg that turns a transport stream on its input into one rendition, as FLV on its output.
- * Pure. `veryfast` with `zerolatency` adds about 190 ms to a copy and needs about half a core at 720p30; looking for fields
- * costs one picture more.
- * @param input.hasSound false leaves the sound out: ffmpeg would wait for one that is named and never comes
- * @param input.followsKeyframes keeps the source's keyframes and the times of all pictures, so that renditions can be cut at
- * the same ones. A frame rate is then the most that is kept
+ * Builds the arguments of the ffmpeg that turns a transport stream on its input into one rendition, as FLV on its
+ * output. Pure. `veryfast` with `zerolatency` adds about 190 ms to a copy and needs about half a core at 720p30;
+ * checking for fields adds the duration of one picture.
+ * @param input.hasSound false leaves the sound out: ffmpeg would wait for a named sound stream that never arrives
+ * @param input.followsKeyframes keeps the source's keyframes and all timestamps, so that all renditions can be cut at
+ * the same keyframes. The frame rate is then an upper limit
  */
 export function buildEncoderArguments(
   rendition: Rendition,
@@ -41,7 +41,7 @@ export function buildEncoderArguments(
     ['-sc_threshold', '0'],
     ...(input.followsKeyframes
       ? sourceKeyframes(framesPerSecond)
-      : // Keyframes by time hold whatever the frame rate turns out to be.
+      : // Keyframes by time fit any frame rate.
         [['-g', '600', '-force_key_frames', `expr:gte(t,n_forced*${gopSeconds})`]]),
     ['-c:a', 'aac', '-b:a', String(rendition.audioBitrateBps)],
     ['-ar', String(rendition.audioSampleRateHz), '-ac', String(rendition.audioChannels)],
@@ -52,8 +52,8 @@ export function buildEncoderArguments(
 }
 
 /**
- * Leaves out pictures above the rate, never a keyframe. Changing the rate by numbering pictures (`fps`, `-r`) would move
- * keyframes, or drop one and mark the next: by up to three pictures.
+ * Drops pictures above the rate, but never a keyframe. ffmpeg's own rate changes (`fps`, `-r`) move keyframes by up to
+ * three pictures, or drop one and mark the next picture instead.
  */
 function keepKeyframes(framesPerSecond: number): string {
   const slot = `floor((t-ld(0))*${framesPerSecond}+${SLOT_TOLERANCE})`;
@@ -65,7 +65,7 @@ function sourceKeyframes(framesPerSecond: number | undefined): string[][] {
   return [
     ['-force_key_frames', 'source', '-g', String(apart)],
     ['-fps_mode', 'passthrough', '-enc_time_base', '1:1000'],
-    // The encoder spends its bits by this.
+    // The encoder's rate control needs it.
     framesPerSecond === undefined ? [] : ['-x264-params', `fps=${framesPerSecond}`],
   ];
 }

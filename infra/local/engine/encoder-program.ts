@@ -50,9 +50,9 @@ export interface EncoderProgram {
   problem(): EncoderProblem | null;
   /** Source frames skipped because the encoder was too slow, since its creation. */
   droppedFrames(): number;
-  /** Nothing has come for a while: tells the subscribers, as the source does. */
+  /** Reports to the subscribers that the source has sent nothing for a while. */
   sourceSilent(): void;
-  /** The source's connection ended: begin afresh with the next one. */
+  /** Handles the end of the source's connection: the next one starts a new run. */
   sourceLost(): void;
   close(): Promise<void>;
 }

@@ -26,9 +26,9 @@ export interface Flow {
   revision(): number;
   decide(rendition: Rendition): 'copy' | 'encode' | 'undecided';
   copy: Program;
-  /** As measured; null until it is known. */
+  /** Returns the measured frame rate; null until it is known. */
   framesPerSecond(): number | null;
-  /** The same one for equal renditions. It runs while somebody subscribes. */
+  /** Returns the encoder of a rendition, shared by equal renditions. It runs while it has a subscriber. */
   encoder(
     rendition: Rendition,
     options: { followsKeyframes: boolean },

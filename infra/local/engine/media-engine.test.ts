@@ -38,7 +38,7 @@ import {
 
 const ffmpeg = findTestFfmpeg()!;
 const PASSPHRASE = 'long & odd+pass%20phrase';
-const STREAM_KEY = 'key-that-nobody-sees';
+const STREAM_KEY = 'key-that-is-never-shown';
 const ADDRESS = '10.0.0.1:5000';
 const SMALL = makeRendition({ name: 'small', width: 320, height: 180, framesPerSecond: 15, videoBitrateBps: 200_000 });
 

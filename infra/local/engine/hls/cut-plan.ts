@@ -1,7 +1,7 @@
 /**
- * Where the renditions of one package are cut, and which number each cut has. Their playlists have to agree, so the first
- * rendition that gets somewhere decides and the others follow. What a live playlist may never change is decided here as
- * well, once for all of them.
+ * Decides where the renditions of one package are cut, and numbers the cuts. Their playlists have to agree, so the first
+ * rendition to reach a cut decides and the others follow. Values a live playlist may never change are fixed here as
+ * well, once for all renditions.
  */
 
 /** A nominal one-second group of pictures may be a few milliseconds shorter. */
@@ -11,9 +11,9 @@ const AUDIO_ONLY_SEGMENT_MS = 2_000;
 const TARGET_MAX_MS = 4_000;
 /** Rounded to seconds, a segment must not be longer than the target (RFC 8216 4.3.3.1). */
 const OVER_TARGET_MS = 350;
-/** An encoder that does not put its keyframes where the source has them gets this much at most. */
+/** Upper limit of the tolerance for encoders that do not keep the source's keyframes. */
 const SAME_CUT_MAX_MS = 140;
-/** How long a rendition that joins waits for a keyframe where another one is cut. */
+/** Time a joining rendition waits for a keyframe at a cut of another rendition. */
 const JOIN_WAIT_MS = 10_000;
 const ROUNDING_MS = 2;
 const CUTS_KEPT = 256;
@@ -26,24 +26,24 @@ export interface CutPoint {
   /** Whether decoding can start with it. */
   isKeyframe: boolean;
   isAudioOnly: boolean;
-  /** How far the pictures of this rendition are from each other. */
+  /** Duration of one picture of this rendition. */
   frameMs: number;
 }
 
-/** A segment as every rendition that has it numbers and marks it. */
+/** A segment's number and marks, equal in all renditions. */
 export interface PlannedSegment {
   sequence: number;
   startMs: number;
   isDiscontinuity: boolean;
 }
 
-/** One that a rendition lacks because nothing came from its encoder. */
+/** A segment that a rendition lacks because its encoder delivered nothing. */
 export type MissedSegment = PlannedSegment & { durationMs: number };
 
 export interface Beginning extends PlannedSegment {
-  /** What the others have between this rendition's last segment and this one. */
+  /** Segments of the other renditions between this rendition's last segment and this one. */
   missed: MissedSegment[];
-  /** Discontinuities before this segment and the missed ones (RFC 8216 6.2.4: the same in all renditions). */
+  /** Discontinuities before this segment and the missed ones: equal in all renditions (RFC 8216 6.2.4). */
   discontinuitiesBefore: number;
 }
 
@@ -53,15 +53,15 @@ export interface CutLane {
   mayBegin(point: CutPoint): boolean;
   /** Returns whether a segment that started at `fromMs` ends here. */
   endsAt(point: CutPoint, fromMs: number): boolean;
-  /** Whether the segment that follows begins right where one has ended, and not at a later cut of the others. */
+  /** Returns whether the next segment begins right where the last one ended, and not at a later cut. */
   continues(point: CutPoint): boolean;
   /**
-   * A segment begins here.
-   * @param change.isInterrupted pictures are missing before it
-   * @param change.isOther its headers are not those of the segment before
+   * Records the start of a segment.
+   * @param change.isInterrupted pictures before it are missing
+   * @param change.isOther its headers differ from those of the previous segment
    */
   began(point: CutPoint, change: { isInterrupted: boolean; isOther: boolean }): Beginning;
-  /** @returns how long the segment that ends is said to be: as long as in a rendition that has all of it */
+  /** Records the end of a segment. @returns its duration for the playlist, as in a rendition that has all of it */
   ended(durationMs: number, isInterrupted: boolean): number;
 }
 
@@ -75,9 +75,9 @@ export interface CutPlan {
 
 interface Cut extends PlannedSegment {
   isKeyframe: boolean;
-  /** Null until it has ended in some rendition. */
+  /** Null until the segment has ended in one rendition. */
   durationMs: number | null;
-  /** Some rendition has all of it. */
+  /** True once one rendition has all of it. */
   isWhole: boolean;
   discontinuitiesBefore: number;
 }
@@ -98,7 +98,7 @@ export function createCutPlan(): CutPlan {
       isWhole: false,
       discontinuitiesBefore: before ? before.discontinuitiesBefore + (before.isDiscontinuity ? 1 : 0) : 0,
     };
-    // A time that runs backwards is another one: nothing of the old is comparable.
+    // Timestamps that jump back begin a new timeline, which is not comparable with the old one.
     cuts = [...cuts.filter((each) => each.startMs < startMs), cut].slice(-CUTS_KEPT);
     return cut;
   }
@@ -110,7 +110,7 @@ export function createCutPlan(): CutPlan {
     const isAhead = (cut: Cut) => cut.sequence > (own?.sequence ?? -1);
     const isDecided = ({ startMs }: CutPoint) => cuts.some((cut) => cut.startMs > startMs + ROUNDING_MS);
 
-    /** The cut of the others that a segment beginning here stands for. */
+    /** Returns the planned cut that corresponds to a segment beginning here. */
     function findShared({ startMs, isKeyframe, frameMs }: CutPoint): Cut | undefined {
       const lateMs = toleranceMs(frameMs) + frameMs;
       return cuts.findLast(
@@ -119,7 +119,7 @@ export function createCutPlan(): CutPlan {
       );
     }
 
-    /** The segment of the others in which this time lies, once they have ended it. */
+    /** Returns the finished segment of the other renditions that contains this time. */
     function findContaining(point: CutPoint): Cut | undefined {
       return isDecided(point) ? cuts.findLast((cut) => isAhead(cut) && cut.startMs <= point.startMs) : undefined;
     }
@@ -151,7 +151,7 @@ export function createCutPlan(): CutPlan {
         if (!next) return isKeyframe && lengthMs >= (isAudioOnly ? AUDIO_ONLY_SEGMENT_MS : SEGMENT_MIN_MS);
         const lateMs = startMs - next.startMs;
         if (lateMs < -earlyMs(isKeyframe, frameMs)) return false;
-        // A keyframe that is a little late is worth waiting for: decoding can begin there.
+        // Wait for a slightly late keyframe, because decoding can begin there.
         return isKeyframe || !next.isKeyframe || lateMs > toleranceMs(frameMs);
       },
       began(point, { isInterrupted, isOther }) {
@@ -161,7 +161,7 @@ export function createCutPlan(): CutPlan {
         own = cut;
         const { sequence } = cut;
         const first = missed[0] && cuts.find((each) => each.sequence === missed[0]!.sequence);
-        // With the missed segments named, times go on: only other headers have to be announced.
+        // The gaps keep the timeline continuous, so only different headers need a discontinuity.
         const isDiscontinuity = cut.isDiscontinuity || (isOther && sequence > 0);
         const { discontinuitiesBefore } = first ?? cut;
         return { sequence, startMs: point.startMs, isDiscontinuity, missed, discontinuitiesBefore };
@@ -186,12 +186,12 @@ export function createCutPlan(): CutPlan {
   };
 }
 
-/** A keyframe that comes up to half a picture before the cut is the nearest picture. */
+/** A keyframe up to half a picture before the cut is the nearest one. */
 function earlyMs(isKeyframe: boolean, frameMs: number): number {
   return isKeyframe ? toleranceMs(frameMs) / 2 : ROUNDING_MS;
 }
 
-/** One picture, within reason. */
+/** One picture, up to the limit. */
 function toleranceMs(frameMs: number): number {
   return Math.min(SAME_CUT_MAX_MS, frameMs + ROUNDING_MS);
 }

@@ -9,7 +9,7 @@ const SEGMENTS_WITH_PARTS = 2;
 /** RFC 8216bis 4.4.3.8 requires at least two. */
 const HOLD_BACK_PARTS = 3;
 
-/** RFC 8216bis 7: of the tag that names a segment this rendition does not have. */
+/** Version that EXT-X-GAP requires (RFC 8216bis, section 7). */
 const GAP_VERSION = 8;
 
 export interface NamedView {

@@ -17,10 +17,10 @@ const ROUNDING_MS = 2;
 const DEFAULT_FRAME_MS = 33;
 /** A longer step between two pictures is a pause. */
 const FRAME_MS_MAX = 500;
-/** With a step this long, a segment that became longer than the target has lost pictures. */
+/** A step this long in a segment that exceeds the target duration means lost pictures. */
 const HOLE_MS = 1_000;
 const OVER_TARGET_MS = 500;
-/** A segment larger than this is cut where it is: memory is finite. */
+/** A segment that reaches this size is cut at once, to limit the memory. */
 const SEGMENT_BYTES_MAX = 64 * 1024 * 1024;
 
 export interface Part {
@@ -38,7 +38,7 @@ export interface Segment {
   durationMs: number;
   data: Buffer;
   parts: Part[];
-  /** The others have it; nothing came from this rendition's encoder. */
+  /** True for a segment that other renditions have and this one's encoder did not deliver. */
   isGap: boolean;
 }
 
@@ -95,7 +95,7 @@ export function createSegmenter(options: {
   let growing: Growing | null = null;
   let format: ProgramFormat | null = null;
   let nextSequence = 0;
-  /** Of the newest segment. */
+  /** Format of the newest segment. */
   let lastFormat: ProgramFormat | null = null;
   let isInterruptedNext = false;
   let discontinuitySequence = 0;
@@ -220,7 +220,7 @@ export function createSegmenter(options: {
     }
     // RFC 8216 6.2.2: its own duration and that of the longest playlist it was in.
     const needed = (segment: Segment) => segment.durationMs + windowMs + plan.targetMs() * 2;
-    // Gaps come all at once, and push out as many segments at once: none of that time has passed since.
+    // Gaps are added all at once, so their durations say nothing about how long older segments were served.
     const servedSince = () => sumDurations(kept.slice(1, left).filter(({ isGap }) => !isGap));
     while (left > 0 && servedSince() > needed(kept[0]!)) {
       kept.shift();
