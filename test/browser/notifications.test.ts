@@ -229,7 +229,7 @@ describe('a role', () => {
       const response = await route.fetch();
       await route.fulfill({ response, json: { ...(await response.json()), role } });
     });
-    await page.reload();
+    await page.goto(`${stage.product.origin}/notifications`);
   }
 
   it('of an operator tests targets, and is told why it changes none', async () => {
@@ -250,6 +250,9 @@ describe('a role', () => {
 
   it('of a viewer reads no addresses', async () => {
     await begin();
+    // A page that does not poll the targets.
+    await page.goto(`${stage.product.origin}/settings`);
+    await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
     const asked: string[] = [];
     page.on('request', (request) => asked.push(new URL(request.url()).pathname));
     await openAs('viewer');
