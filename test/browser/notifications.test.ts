@@ -232,7 +232,7 @@ describe('a role', () => {
     await page.goto(`${stage.product.origin}/notifications`);
   }
 
-  it('of an operator tests targets, and is told why it changes none', async () => {
+  it('of an operator allows tests, and changes are disabled with a reason', async () => {
     await begin();
     await addWebhook('Receiver');
     await openAs('operator');
@@ -248,7 +248,7 @@ describe('a role', () => {
       .waitFor();
   });
 
-  it('of a viewer reads no addresses', async () => {
+  it('of a viewer shows no addresses', async () => {
     await begin();
     // A page that does not poll the targets.
     await page.goto(`${stage.product.origin}/settings`);
