@@ -16,6 +16,9 @@ export const POLL_COSTS_MS = 5000;
 /** Poll interval of the uptime, which changes by seconds of a whole day. */
 export const POLL_UPTIME_MS = 30_000;
 
+/** Poll interval of the last delivery of each notification target. */
+export const POLL_NOTIFICATIONS_MS = 15_000;
+
 /** Poll interval of the source's picture where the preview does not play. */
 export const POLL_PICTURE_MS = 10_000;
 

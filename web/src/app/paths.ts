@@ -9,6 +9,7 @@ export const paths = {
   timeline: '/timeline',
   uptime: '/uptime',
   orphans: '/leftovers',
+  notifications: '/notifications',
   settings: '/settings',
   rehearsal: '/rehearsal',
 } as const;

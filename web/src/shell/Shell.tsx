@@ -17,6 +17,7 @@ import {
   DetailsPanel,
   OrphansPage,
   NotFoundPage,
+  NotificationsPage,
   prefetchRest,
   RehearsalPanel,
   SettingsPage,
@@ -103,6 +104,8 @@ function Page({ pathname, search, onSearch, session }: PageProps) {
       return <UptimePage search={search} onSearch={onSearch} />;
     case paths.orphans:
       return <OrphansPage />;
+    case paths.notifications:
+      return <NotificationsPage />;
     case paths.settings:
       return <SettingsPage session={session} />;
     default:
