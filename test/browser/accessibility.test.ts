@@ -67,6 +67,7 @@ describe('axe finds no violation, in dark and in light,', () => {
     { path: '/uptime', title: 'Uptime', sign: null },
     { path: '/incidents', title: 'Incidents', sign: null },
     { path: '/leftovers', title: 'Unused resources', sign: null },
+    { path: '/notifications', title: 'Notifications', sign: null },
     { path: '/settings', title: 'Settings', sign: null },
     { path: '/no/such/page', title: 'Page not found', sign: null },
   ])('on $path without destinations', async ({ path, title, sign }) => {
@@ -81,6 +82,26 @@ describe('axe finds no violation, in dark and in light,', () => {
     await page.getByLabel('Name', { exact: true }).waitFor();
     await dialog('Add a destination').getByRole('button', { name: 'Add destination' }).click();
     await page.getByText('Enter a name').waitFor();
+    await expectAccessible('[role=dialog]');
+  });
+
+  it('on the notifications page with a target, its deliveries and its form', async () => {
+    await stage.begin(watched, [], '/notifications');
+    const made = await stage.product.call('POST', '/api/notification-targets', {
+      name: 'Studio',
+      kind: 'email',
+      email: 'studio@example.com',
+    });
+    await stage.product.call('POST', `/api/notification-targets/${made.body.targetId}/test`);
+    await button('Deliveries of Studio').click();
+    await page.getByRole('list', { name: 'Deliveries of Studio' }).waitFor();
+    await page.getByRole('list', { name: 'E-mails in the outbox' }).getByText('Test message').first().waitFor();
+    await expectAccessible();
+    await page.setViewportSize({ width: 360, height: 780 });
+    expect(await tooWide(page)).toEqual([]);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await button('Edit Studio').click();
+    await dialog('Edit Studio').getByText('Events', { exact: true }).click();
     await expectAccessible('[role=dialog]');
   });
 

@@ -2,6 +2,7 @@ import { PLANTED_BUGS, type PlantedBug } from './planted-bugs.ts';
 import { plantBugs } from './planted-loader.ts';
 import { loadProduction } from './production.ts';
 import { listCells, runStrikes } from './single-faults.ts';
+import { INCIDENT_WORKFLOW } from './incident-workflow.ts';
 import { ENTRY_POINT_WORKFLOWS } from './entry-point-workflows.ts';
 import { PRIMARY_WORKFLOWS } from './primary-workflows.ts';
 import { SWEEP_WORKFLOW } from './sweep-workflow.ts';
@@ -19,7 +20,7 @@ export interface HuntResult {
   runs: number;
 }
 
-const ALL = [...WORKFLOWS, ...ENTRY_POINT_WORKFLOWS, SWEEP_WORKFLOW, ...PRIMARY_WORKFLOWS];
+const ALL = [...WORKFLOWS, ...ENTRY_POINT_WORKFLOWS, INCIDENT_WORKFLOW, SWEEP_WORKFLOW, ...PRIMARY_WORKFLOWS];
 
 /** A hunt that needs more cells is badly aimed. */
 const CELLS_MAX = 120;

@@ -4,6 +4,7 @@ import { isPrimary, parseOperationId } from '../../functions/domain/lifecycle.ts
 import { dueOperation } from '../../functions/domain/primary.ts';
 import type { Invocation, WireAnswer, WireCall } from './in-process-transport.ts';
 import { Violation } from './violation.ts';
+import { watchIncidents } from './watch-incidents.ts';
 import { watchModels } from './watch-models.ts';
 import { watchSinks } from './watch-sinks.ts';
 import { watchSweeps } from './watch-sweeps.ts';
@@ -28,6 +29,7 @@ import { flowOf, type World } from './world.ts';
  * - I10 monotone generations: nothing old replaces anything newer.
  * - I11 audit: the history has the ending of every operation.
  * - I12 bounded: numbers of calls and changes and sizes of data are limited.
+ * - I13 incidents: each opens and resolves once, and each transition has exactly one notification.
  */
 
 /** Limits of I12 per operation, including faults and waits. */
@@ -74,7 +76,7 @@ interface LateCall {
 /** Creates the watcher of a world. */
 export function watchInvariants(world: World, options: InvariantsOptions): Invariants {
   const sinks = watchSinks(world, options.canaries ?? []);
-  const parts = [sinks, watchTruth(world), watchSweeps(world), watchModels()];
+  const parts = [sinks, watchTruth(world), watchSweeps(world), watchModels(), watchIncidents(world)];
   const owners = new Map<string, string>();
   learnWhatIsThere();
   const startsOf = new Map<string, number>();

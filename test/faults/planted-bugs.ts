@@ -1,4 +1,5 @@
 import { ENTRY_POINT_BUGS } from './entry-point-bugs.ts';
+import { INCIDENT_BUGS } from './incident-bugs.ts';
 
 /**
  * Bugs that the suite must find. Each is one change to the text of a production file, made in a copy when it is loaded
@@ -18,6 +19,7 @@ const everywhere = (workflow: string): PlantedBug['hunt'] => [{ workflow }];
 
 export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...ENTRY_POINT_BUGS,
+  ...INCIDENT_BUGS,
   // Tokens and names
   {
     name: 'the RequestId is random',

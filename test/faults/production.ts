@@ -11,7 +11,7 @@ export interface Production {
   createAwsClients: typeof import('../../functions/aws/clients.ts').createAwsClients;
   insertDestination: typeof import('../../functions/aws/destination-table.ts').insertDestination;
   sealKey: (deps: AwsDeps, destinationId: string, key: string) => Promise<string>;
-  runStep: typeof import('../../functions/workflow/run-step.ts').runStep;
+  handleStep: typeof import('../../functions/workflow/handle-step.ts').handleStep;
   requestChange: typeof import('../../functions/workflow/operations.ts').requestChange;
   startQuietly: typeof import('../../functions/workflow/operations.ts').startQuietly;
   sweep: typeof import('../../functions/schedules/sweep.ts').sweep;
@@ -35,7 +35,7 @@ export async function loadProduction(suffix = ''): Promise<Production> {
   const table = await load<typeof import('../../functions/aws/destination-table.ts')>('aws/destination-table.ts');
   const secrets = await load<typeof import('../../functions/aws/secrets.ts')>('aws/secrets.ts');
   const keys = await load<{ StreamKey: typeof StreamKey }>('domain/stream-key.ts');
-  const steps = await load<typeof import('../../functions/workflow/run-step.ts')>('workflow/run-step.ts');
+  const steps = await load<typeof import('../../functions/workflow/handle-step.ts')>('workflow/handle-step.ts');
   const operations = await load<typeof import('../../functions/workflow/operations.ts')>('workflow/operations.ts');
   let entryPoints: Promise<EntryPoints> | null = null;
   const schedules = await load<typeof import('../../functions/schedules/sweep.ts')>('schedules/sweep.ts');
@@ -43,7 +43,7 @@ export async function loadProduction(suffix = ''): Promise<Production> {
     createAwsClients: clients.createAwsClients,
     insertDestination: table.insertDestination,
     sealKey: (deps, destinationId, key) => secrets.encryptStreamKey(deps, destinationId, keys.StreamKey.from(key)),
-    runStep: steps.runStep,
+    handleStep: steps.handleStep,
     requestChange: operations.requestChange,
     startQuietly: operations.startQuietly,
     sweep: schedules.sweep,

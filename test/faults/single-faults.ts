@@ -163,6 +163,7 @@ async function strike(
   };
   try {
     const asked = workflow.setOff(world);
+    if (workflow.lastsMs !== undefined) await world.until(() => false, workflow.lastsMs);
     await rest(world, {
       invariants,
       isDone: () => workflow.isReached(world.record(ID), world),

@@ -23,6 +23,8 @@ export interface Workflow {
   subject?: 'sweep';
   /** Additional options of its world. */
   world?: Partial<WorldOptions>;
+  /** How long it lasts even if nothing moves meanwhile, in milliseconds. */
+  lastsMs?: number;
   /** How long it may take to come to rest, if more than 15 minutes. */
   restWithinMs?: number;
   prepare(world: World): Promise<void>;

@@ -321,7 +321,7 @@ async function makeWorld(options: WorldOptions): Promise<World> {
   lambda.register(WORKFLOW_FUNCTION, async (event: StepInput) => {
     const { step, destinationId, generation } = event;
     tell(made, (watcher) => watcher.said?.(`the input of ${step}`, JSON.stringify(event)));
-    const run = () => production.runStep(made.deps, event);
+    const run = () => production.handleStep(made.deps, event);
     const outcome = await runAs(made, { step, destinationId, generation }, run);
     tell(made, (watcher) => watcher.said?.(`the output of ${step}`, JSON.stringify(outcome)));
     if (outcome.ok) return outcome.result;

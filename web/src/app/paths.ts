@@ -10,6 +10,7 @@ export const paths = {
   uptime: '/uptime',
   incidents: '/incidents',
   orphans: '/leftovers',
+  notifications: '/notifications',
   settings: '/settings',
   rehearsal: '/rehearsal',
 } as const;

@@ -1,7 +1,9 @@
 import { type MantineColorScheme, useMantineColorScheme } from '@mantine/core';
+import { Link } from 'wouter';
 import type { SessionResource } from '../../../functions/api/schemas/answers.ts';
 import { useCostNow } from '../api/costs.ts';
 import { useServiceHealth } from '../api/service.ts';
+import { paths } from '../app/paths.ts';
 import { useMoneyChoice } from '../app/use-money.ts';
 import { usePageTitle } from '../ui/use-page-title.ts';
 import { useShortcutsEnabled } from '../app/use-shortcuts-enabled.ts';
@@ -27,6 +29,11 @@ export function SettingsPage({ session }: { session: SessionResource }) {
           <ShortcutChoice />
           <h2>Alerts</h2>
           <AlertChoices className={classes.choices} />
+          <h2>Notifications</h2>
+          <p className={classes.text}>
+            <Link href={paths.notifications}>Notification targets</Link> call people when something breaks: by e-mail,
+            webhook or chat.
+          </p>
           <h2>Access</h2>
           <Access session={session} />
         </div>

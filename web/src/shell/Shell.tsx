@@ -18,6 +18,7 @@ import {
   IncidentsPage,
   OrphansPage,
   NotFoundPage,
+  NotificationsPage,
   prefetchRest,
   RehearsalPanel,
   SettingsPage,
@@ -106,6 +107,8 @@ function Page({ pathname, search, onSearch, session }: PageProps) {
       return <IncidentsPage search={search} onSearch={onSearch} />;
     case paths.orphans:
       return <OrphansPage />;
+    case paths.notifications:
+      return <NotificationsPage />;
     case paths.settings:
       return <SettingsPage session={session} />;
     default:
