@@ -8,6 +8,8 @@ export interface SourceObservation extends SourceMetrics {
   observedAt: string;
   /** Since when no encoder has been connected; null while one is connected or the state is unknown. */
   lostSince: string | null;
+  /** Set once the flow was observed not to run after this observation. */
+  flowStoppedAt?: string;
   /** What the encoder usually sends; absent before the first figure. */
   usualBitrateBps?: number | null;
   /** When the feed was last examined, whether it has sound, and what is wrong with its format; null: unknown or nothing. */
@@ -20,22 +22,28 @@ const PARTITION = 'SOURCES';
 /** Sort key of the deployment's only source. */
 const SOURCE_ID = 'main';
 
-/** Stores an observation unless a newer one is stored. */
+/**
+ * Stores an observation unless a newer one is stored.
+ * @returns the observation it replaces; null when it was not stored
+ */
 export async function putSourceObservation(
   { clients, deployment }: TableDeps,
   observation: SourceObservation,
-): Promise<void> {
+): Promise<{ replaced: SourceObservation | null } | null> {
   try {
-    await clients.table.send(
+    const { Attributes: replaced } = await clients.table.send(
       new PutCommand({
         TableName: deployment.tableName,
         Item: { pk: PARTITION, sk: SOURCE_ID, ...observation },
         ConditionExpression: 'attribute_not_exists(pk) OR observedAt <= :at',
         ExpressionAttributeValues: { ':at': observation.observedAt },
+        ReturnValues: 'ALL_OLD',
       }),
     );
+    return { replaced: replaced ? toObservation(replaced) : null };
   } catch (error) {
     if (!isConditionFailed(error)) throw error;
+    return null;
   }
 }
 
@@ -44,7 +52,9 @@ export async function getSourceObservation({ clients, deployment }: TableDeps): 
   const { Item: item } = await clients.table.send(
     new GetCommand({ TableName: deployment.tableName, Key: { pk: PARTITION, sk: SOURCE_ID } }),
   );
-  if (!item) return null;
-  const { pk: _pk, sk: _sk, ...observation } = item;
-  return observation as SourceObservation;
+  return item ? toObservation(item) : null;
+}
+
+function toObservation({ pk: _pk, sk: _sk, ...observation }: Record<string, unknown>): SourceObservation {
+  return observation as unknown as SourceObservation;
 }

@@ -83,6 +83,8 @@ export interface TimelineEntry {
    */
   code?: HealthCode;
   level?: HealthLevel;
+  /** What happened to the source, for `source`. A loss that is over has its end. */
+  source?: { state: 'connected' | 'lost' | 'flow_stopped'; until?: string };
 }
 
 /** One output of a channel as it was set, which determines the price. Null width and height follow the source. */

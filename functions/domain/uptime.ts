@@ -1,4 +1,4 @@
-import type { Operation } from './destination.ts';
+import type { Operation, TimelineEntry } from './destination.ts';
 import { readHealthEntry } from './health-alerts.ts';
 import { HEALTH_REASONS, isHealthCode, type HealthCode, type HealthLevel } from './health-reasons.ts';
 import type { HistoryLike } from './timeline.ts';
@@ -50,9 +50,21 @@ export type UptimeMention =
 /** Returns what a row of the history mentions. Pure. */
 export function mentionsOf({ operation, entry }: Pick<HistoryLike, 'operation' | 'entry'>): UptimeMention[] {
   if (operation) return mentionsOfOperation(operation);
+  if (entry?.source) return mentionsOfSource(entry.at, entry.source);
   if (entry?.kind !== 'health') return [];
   const { code } = readHealthEntry(entry);
   return code !== null && isHealthCode(code) ? [{ at: entry.at, kind: 'health', code, level: entry.level }] : [];
+}
+
+/** The source is wanted while its flow runs. */
+function mentionsOfSource(at: string, { state, until }: NonNullable<TimelineEntry['source']>): UptimeMention[] {
+  if (state === 'flow_stopped') return [{ at, kind: 'released' }];
+  const [code, back] = state === 'lost' ? (['no_source', until] as const) : (['delivering', undefined] as const);
+  const mentions: UptimeMention[] = [
+    { at, kind: 'requested' },
+    { at, kind: 'health', code },
+  ];
+  return back === undefined ? mentions : [...mentions, { at: back, kind: 'health', code: 'delivering' }];
 }
 
 /** Returns what an operation mentions, in flight or ended. Pure. */

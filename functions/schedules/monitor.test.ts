@@ -4,7 +4,7 @@ import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwat
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ListAlertsCommand, ListChannelsCommand, MediaLiveClient } from '@aws-sdk/client-medialive';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DECLARED } from '../../test/support/declared.ts';
@@ -177,6 +177,54 @@ describe('an observation', () => {
   });
 });
 
+describe('the source', () => {
+  it('is on the timeline with its connection, a loss as one line, and the end of the flow', async () => {
+    const aws = deps({});
+    let stored: Record<string, unknown> | undefined;
+    const rows = new Map<string, Record<string, unknown>>();
+    mockClient(aws.clients.table)
+      .resolves({})
+      .on(GetCommand)
+      .callsFake(() => ({ Item: stored }))
+      .on(PutCommand)
+      .callsFake(({ Item: item }: { Item: Record<string, unknown> }) => {
+        if (item['pk'] !== 'SOURCES') {
+          rows.set(String(item['sk']), item);
+          return {};
+        }
+        const replaced = stored;
+        stored = item;
+        return { Attributes: replaced };
+      });
+    const run = async (second: number, connected: boolean, status = 'ACTIVE') => {
+      const Values = [connected ? 1 : 0];
+      mockClient(aws.clients.cloudWatch)
+        .on(GetMetricDataCommand)
+        .resolves({ MetricDataResults: [{ Id: 'connected', Values, Timestamps: [NOW] }] });
+      Object.assign(aws.clients.mediaConnect, { send: async () => ({ Flow: { Status: status } }) });
+      await observeRecords({ ...aws, now: () => new Date(NOW.getTime() + second * 1000) } as never, []);
+    };
+    await run(0, true);
+    await run(1, true);
+    await run(10, false);
+    await run(11, false);
+    expect([...rows.values()].map(({ detail }) => detail)).toEqual([
+      'the encoder connected',
+      'the encoder disconnected',
+    ]);
+    await run(70, true);
+    await run(80, true, 'STANDBY');
+    await run(81, true, 'STANDBY');
+    await run(200, true);
+    expect([...rows.values()].map(({ detail }) => detail)).toEqual([
+      'the encoder connected',
+      'the encoder was disconnected for 1 min',
+      'the flow stopped',
+      'the encoder connected',
+    ]);
+  });
+});
+
 describe('the outcome of a monitor run', () => {
   it('counts what the alarms watch: on air without the primary, waiting, alerts, down', async () => {
     const channels = {
@@ -197,6 +245,7 @@ describe('the outcome of a monitor run', () => {
         .resolves({ MetricDataResults: [{ Id: 'bitrate', Values: [bitrateBps], Timestamps: [NOW] }] });
     const written: { feed?: object }[] = [];
     mockClient(aws.clients.table)
+      .resolves({})
       .on(GetCommand)
       .resolves({})
       .on(UpdateCommand)

@@ -20,6 +20,7 @@ import { HEALTH_REASONS, type HealthCode, type HealthLevel } from '../domain/hea
 import type { SourceSeen } from '../domain/incident-signals.ts';
 import { healthOf, observationOfThisRun, withHealthSince } from '../domain/health.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
+import { flowStoppedLine, SOURCE_OWNER, sourceLineOf } from '../domain/source-timeline.ts';
 import { withLostConnections } from '../domain/lost-connections.ts';
 import { feedWarnings, sourceWarnings } from '../domain/source-warnings.ts';
 import { usualBitrate } from '../domain/usual-bitrate.ts';
@@ -124,7 +125,10 @@ async function observeSource(
   window: { now: Date; windowSeconds: number; periodSeconds: number },
 ): Promise<SourceSeen> {
   const flow = await observeFlow(deps);
-  if (!flow || !isFlowUp(flow)) return { isFlowUp: false };
+  if (!flow || !isFlowUp(flow)) {
+    await noteFlowStopped(deps, window.now);
+    return { isFlowUp: false };
+  }
   const [metrics, before] = await Promise.all([getSourceMetrics(deps, window), getSourceObservation(deps)]);
   const observedAt = window.now.toISOString();
   const lostSince = metrics.connected === false ? (before?.lostSince ?? observedAt) : null;
@@ -136,9 +140,22 @@ async function observeSource(
     usualBitrateBps: usualBitrate(before?.usualBitrateBps ?? null, metrics.bitrateBps, elapsedSeconds),
     ...(await examineFeed(deps, metrics, before, window.now)),
   };
-  await putSourceObservation(deps, observation);
+  const written = await putSourceObservation(deps, observation);
+  // The replaced observation decides, so only one of several concurrent monitors records the change.
+  const entry = written && sourceLineOf(written.replaced, observation);
+  if (entry) await putTimelineEntry(deps, SOURCE_OWNER, entry, 0);
   await publishQuietly(deps, sourceEvents(before, { connected: metrics.connected ?? null, observedAt }));
   return { isFlowUp: true, ...observation };
+}
+
+/** Records once that a flow that was observed runs no longer, so that its last state does not count any further. */
+async function noteFlowStopped(deps: MonitorDeps, now: Date): Promise<void> {
+  const last = await getSourceObservation(deps);
+  if (!last || last.flowStoppedAt !== undefined) return;
+  const flowStoppedAt = now.toISOString();
+  const written = await putSourceObservation(deps, { ...last, flowStoppedAt });
+  if (!written || written.replaced?.flowStoppedAt !== undefined) return;
+  await putTimelineEntry(deps, SOURCE_OWNER, flowStoppedLine(flowStoppedAt), 0);
 }
 
 /** Reads whether the feed has sound and a format that destinations take; the former answer while it is not due. */

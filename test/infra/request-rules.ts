@@ -87,7 +87,8 @@ const ChannelSettings = {
 const RULES: Record<RecordedCall['service'], Record<string, z.ZodType>> = {
   table: {
     GetItem: z.strictObject({ TableName, Key, ConsistentRead: z.boolean().optional() }),
-    PutItem: z.strictObject({ TableName, Item, ...expressions }),
+    // PutItem and DeleteItem return the former item only.
+    PutItem: z.strictObject({ TableName, Item, ReturnValues: z.enum(['NONE', 'ALL_OLD']).optional(), ...expressions }),
     UpdateItem: z.strictObject({ TableName, Key, UpdateExpression: Expression, ReturnValues, ...expressions }),
     DeleteItem: z.strictObject({ TableName, Key, ReturnValues, ...expressions }),
     Query: z.strictObject({

@@ -100,6 +100,13 @@ describe('GET /api/uptime', () => {
     ]);
   });
 
+  it('200 lists the source beside the destinations', async () => {
+    const owner = { destinationId: 'source', name: 'Source' };
+    const entry = { at: hoursAgo(1), actor: 'monitor', kind: 'source' as const, detail: '' };
+    await putTimelineEntry(test.deps, owner, { ...entry, source: { state: 'connected' } }, 0);
+    expect(await states('/api/uptime?destinationId=source')).toEqual([['2026-11-21', HOUR, { delivering: HOUR }]]);
+  });
+
   it.each([
     ['to=2026-11-22', 'to'],
     ['from=2026-11-20&to=2026-11-19', 'from'],

@@ -2,6 +2,10 @@ import { z } from '@hono/zod-openapi';
 import { UPTIME_STATES } from '../../domain/uptime.ts';
 import { anyDestinationId } from './parts.ts';
 
+const subjectId = anyDestinationId
+  .or(z.literal('source'))
+  .openapi({ type: 'string', description: 'A destination, or `source` for the source', example: 'source' });
+
 const day = z.iso.date().openapi({ example: '2026-11-21' });
 const seconds = z.int().min(0);
 const state = z.enum(UPTIME_STATES).openapi({
@@ -12,7 +16,7 @@ const state = z.enum(UPTIME_STATES).openapi({
 export const UptimeQuery = z.strictObject({
   from: day.optional().openapi({ description: 'First UTC day. Default: 29 days before to; at most 400 days ago' }),
   to: day.optional().openapi({ description: 'Last UTC day. Default: today' }),
-  destinationId: anyDestinationId.optional(),
+  destinationId: subjectId.optional(),
   format: z.enum(['json', 'csv']).optional(),
 });
 
@@ -35,7 +39,7 @@ export const UptimeList = z
     data: z.array(
       UptimeFigures.extend({
         day,
-        destinationId: anyDestinationId,
+        destinationId: subjectId,
         destinationName: z.string(),
         reasons: z
           .array(z.object({ state, reason: z.string().openapi({ example: 'connecting' }), seconds }))

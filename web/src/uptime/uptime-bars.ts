@@ -33,7 +33,7 @@ export function daysBetween(from: string, to: string): string[] {
   );
 }
 
-/** Returns one row per destination, in the order of their names. */
+/** Returns one row per destination and for the source, in the order of their names. */
 export function toRows({ from, to, data }: Pick<UptimeList, 'from' | 'to' | 'data'>): UptimeRow[] {
   const days = daysBetween(from, to);
   const byDestination = Map.groupBy(data, ({ destinationId }) => destinationId);
@@ -44,8 +44,12 @@ export function toRows({ from, to, data }: Pick<UptimeList, 'from' | 'to' | 'dat
       const share = shareOf(listed);
       return { destinationId, name: newest.destinationName, days: days.map((day) => byDay.get(day) ?? null), share };
     })
-    .toSorted((one, other) => one.name.localeCompare(other.name));
+    .toSorted((one, other) => rank(one) - rank(other) || one.name.localeCompare(other.name));
 }
+
+/** The source and the preview come first. */
+const FIRST = ['source', 'primary'];
+const rank = ({ destinationId }: UptimeRow) => (FIRST.indexOf(destinationId) + FIRST.length + 1) % (FIRST.length + 1);
 
 /** Returns the share delivered of the time it could have been: a start takes its time whatever the far end does. */
 function shareOf(days: readonly UptimeDay[]): number | null {
