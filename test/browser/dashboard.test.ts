@@ -328,7 +328,7 @@ describe('a show', () => {
   it('replaces the key from the failing row without a question, and turns green', async () => {
     await begin(true, [alpha('on air'), bravo('running', WRONG_KEY)]);
     await says('Bravo', 'Not arriving');
-    await button('Replace the stream key of Bravo', row('Bravo')).click();
+    await button('Replace key of Bravo', row('Bravo')).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('ends in 6666').waitFor();
     await dialog.getByLabel('New stream key').fill(NEW_KEY);

@@ -32,7 +32,7 @@ export function RemedyButton({ destination }: { destination: DestinationResource
       size="compact-sm"
       variant="default"
       leftSection={<IconKey size={14} />}
-      aria-label={`Replace the stream key of ${name}`}
+      aria-label={`Replace key of ${name}`}
       onClick={() => ask('replaceKey', destination)}
     >
       Replace key
