@@ -601,7 +601,8 @@ describe('execution data', () => {
 
 describe('the product’s state machine', () => {
   const folder = new URL('../../statemachines/', import.meta.url);
-  const files = readdirSync(folder).filter((name) => name.endsWith('.asl.json'));
+  // The incident's and the delivery's have tests of their own, beside them.
+  const files = readdirSync(folder).filter((name) => /^destination-.*\.asl\.json$/.test(name));
 
   it.each(files)('%s is accepted and runs to its end', async (file) => {
     const definition = readFileSync(new URL(file, folder), 'utf8').replaceAll('${WorkflowFunctionArn}', Resource);

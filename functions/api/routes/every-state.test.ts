@@ -168,17 +168,19 @@ const CALLS: Record<string, Send> = {
   'no detailed log': (id) => test.call('DELETE', `/api/destinations/${id}/detailed-log`),
   delete: (id) => test.call('DELETE', `/api/destinations/${id}`),
   'delete by force': (id) => test.call('DELETE', `/api/destinations/${id}?force=true`),
+  'incident rules': (id) => test.call('PUT', `/api/destinations/${id}/incident-rules`, { body: { rules: {} } }),
 };
 
-/** Answers in the order of CALLS: actions, bulk actions, edits, keys, logs, deletions. */
+/** Answers in the order of CALLS: actions, bulk actions, edits, keys, logs, deletions, incident rules. */
 const ANSWERS = {
-  idle: '202 202 200 200 202 | accepted unchanged | 200 200 200 200 200 | 204 204 204 | 200 200 | 202 202',
-  onAir: '200 200 202 202 202 | unchanged accepted | 200 409 200 200 409 | 409 204 204 | 200 200 | 202 202',
-  failed: '202 202 202 202 202 | accepted accepted | 200 200 200 200 200 | 204 204 204 | 200 200 | 202 202',
-  towardsIdle: '202 202 200 202 202 | accepted unchanged | 200 200 200 200 200 | 204 204 204 | 200 200 | 202 202',
-  towardsRunning: '200 202 202 202 202 | unchanged accepted | 200 200 200 200 200 | 204 204 204 | 200 200 | 202 202',
-  towardsDeleted: '409 409 409 409 409 | refused refused | 409 409 409 409 409 | 409 409 409 | 409 409 | 202 202',
-  protected: '409 409 409 409 409 | refused refused | 409 409 409 409 409 | 409 409 409 | 409 409 | 409 409',
+  idle: '202 202 200 200 202 | accepted unchanged | 200 200 200 200 200 | 204 204 204 | 200 200 | 202 202 | 200',
+  onAir: '200 200 202 202 202 | unchanged accepted | 200 409 200 200 409 | 409 204 204 | 200 200 | 202 202 | 200',
+  failed: '202 202 202 202 202 | accepted accepted | 200 200 200 200 200 | 204 204 204 | 200 200 | 202 202 | 200',
+  towardsIdle: '202 202 200 202 202 | accepted unchanged | 200 200 200 200 200 | 204 204 204 | 200 200 | 202 202 | 200',
+  towardsRunning:
+    '200 202 202 202 202 | unchanged accepted | 200 200 200 200 200 | 204 204 204 | 200 200 | 202 202 | 200',
+  towardsDeleted: '409 409 409 409 409 | refused refused | 409 409 409 409 409 | 409 409 409 | 409 409 | 202 202 | 200',
+  protected: '409 409 409 409 409 | refused refused | 409 409 409 409 409 | 409 409 409 | 409 409 | 409 409 | 200',
 };
 
 const DESTINATION_TABLE: Record<keyof typeof STATES, string> = {
@@ -236,7 +238,7 @@ it('covers every status and every call that changes a destination', () => {
   const changing = Object.keys(ROUTE_ACCESS).filter((route) =>
     /^(POST|PUT|PATCH|DELETE) \/api\/destinations\//.test(route),
   );
-  expect(changing).toHaveLength(11);
+  expect(changing).toHaveLength(12);
 });
 
 describe.each(Object.keys(FLOW_TABLE))('PUT /api/primary while the flow is %s', (state) => {
