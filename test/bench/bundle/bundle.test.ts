@@ -16,7 +16,7 @@ const FORBIDDEN: Record<FunctionName, readonly string[]> = {
   api: ['medialive'],
   workflow: ['cloudwatch', 'cloudwatch-logs', 's3'],
   sweep: ['kms', 'cloudwatch', 'cloudwatch-logs', 's3', 'mediapackage'],
-  monitor: ['kms', 'sfn', 's3', 'mediapackage', 'cloudwatch-logs'],
+  monitor: ['kms', 's3', 'mediapackage', 'cloudwatch-logs'],
   'cost-report': ['kms', 'sfn', 'medialive', 'mediaconnect', 'mediapackage', 'cloudwatch', 'cloudwatch-logs'],
 };
 
