@@ -8,17 +8,26 @@ import {
   type UptimeChange,
   type UptimeMention,
 } from '../domain/uptime.ts';
-import { DAY_MS, dayOf } from '../domain/utc-day.ts';
+import { addDays, DAY_MS, dayOf } from '../domain/utc-day.ts';
 import type { TableDeps } from './clients.ts';
 import { listAllDestinations } from './destination-table.ts';
-import { readHistory } from './history-table.ts';
-import { listUptimeDays, type UptimeDay } from './uptime-table.ts';
+import { HISTORY_DAYS, readHistory } from './history-table.ts';
+import { getNewestUptimeDay, listUptimeDays, type UptimeDay } from './uptime-table.ts';
 
 /** One destination while its days are computed. */
 interface Subject {
   name: string;
   mentions: UptimeMention[];
   before: UptimeChange | null;
+}
+
+/** Returns the first day that is not stored yet, within the time that the history covers. */
+export async function firstOpenDay(deps: TableDeps, now: Date): Promise<string> {
+  const today = dayOf(now);
+  const newest = await getNewestUptimeDay(deps);
+  const next = newest === null ? addDays(today, -1) : addDays(newest, 1);
+  const oldest = addDays(today, 1 - HISTORY_DAYS);
+  return next < oldest ? oldest : next;
 }
 
 /**
@@ -60,7 +69,7 @@ async function readSubjects(
     subjects.set(destinationId, subject);
     return subject;
   };
-  const dayBefore = dayOf(new Date(start.getTime() - DAY_MS));
+  const dayBefore = addDays(dayOf(start), -1);
   for (const stored of await listUptimeDays(deps, { from: dayBefore, to: dayBefore })) {
     subjectOf(stored.destinationId, stored.destinationName).before = stored.carried;
   }

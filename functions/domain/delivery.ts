@@ -66,7 +66,7 @@ export interface Delivery {
   /** When the next attempt is due; null once it ended. */
   nextAttemptAt: string | null;
   endedAt: string | null;
-  /** Counts executions; each has a name of its own. */
+  /** Counts executions, whose names must differ. */
   execution: number;
   /** The delivery that this one repeats; null for the first. */
   replayOf: string | null;

@@ -176,7 +176,7 @@ function moveOne(before: Incident | null, seen: Seen, circumstances: Circumstanc
 /** Trouble was observed for the first time. */
 function begin({ rule, effective, observation }: Seen, circumstances: Circumstances): Moved {
   const { now, settings, causes } = circumstances;
-  // An effect of an incident that people know of is named there and is no incident of its own.
+  // An effect of a reported incident is named there and is not a separate incident.
   if (!observation || causes.some(isStanding)) return [null, null];
   const { subject, since } = observation;
   const { signal } = ruleOf(rule);

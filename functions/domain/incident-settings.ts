@@ -60,7 +60,7 @@ export interface EffectiveRule {
   holdSeconds: number;
 }
 
-/** Returns how a rule applies to a subject. @param subjectId only a destination's id has settings of its own */
+/** Returns how a rule applies to a subject. @param subjectId only a destination can override the deployment's settings */
 export function effectiveRule(settings: IncidentSettings, rule: RuleId, subjectId: string): EffectiveRule {
   const { threshold, holdSeconds } = ruleOf(rule);
   const own = INCIDENT_RULES[rule].subject === 'destination' ? settings.destinations[subjectId]?.[rule] : undefined;

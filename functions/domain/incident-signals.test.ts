@@ -182,7 +182,7 @@ describe('a destination’s signals', () => {
         [4, up, 0],
       ]).lostConnections,
     ).toHaveLength(2);
-    // The first connection of a run is none that was lost.
+    // The first connection of a run follows no loss.
     expect(
       play([
         [0, 'connecting'],

@@ -14,7 +14,7 @@ const NAMED_MAX = 6;
 export interface IncidentEntry {
   owner: { destinationId: string; name: string };
   entry: TimelineEntry;
-  /** Gives each incident a row of its own among those of the same instant. */
+  /** Distinguishes incidents of the same instant. */
   order: string;
   /** Of two writes of one row, the later revision stays. */
   revision: number;

@@ -9,7 +9,7 @@ import { raised, ruleOf, type RuleId, type Severity, type SubjectKind } from './
  *                 (gone)              └──▶ resolved ◀┘
  *
  * `observe` (incident-observe.ts) moves incidents by what was observed; the functions here are what people and time do.
- * Each change worth a message is a transition with a revision of its own. The record carries the
+ * Each change worth a message is a transition with its own revision. The record carries the
  * transitions that have not been handed over yet (`due`), so the write that makes a transition cannot lose its
  * notification.
  */

@@ -7,6 +7,11 @@ export function startOfDay(instant: Date): Date {
   return new Date(Math.floor(instant.getTime() / DAY_MS) * DAY_MS);
 }
 
+/** Returns the day that many days after a day, or before it. */
+export function addDays(day: string, days: number): string {
+  return dayOf(new Date(Date.parse(day) + days * DAY_MS));
+}
+
 /** Returns an instant's day, such as `2026-11-21`. */
 export function dayOf(instant: Date): string {
   return instant.toISOString().slice(0, 10);

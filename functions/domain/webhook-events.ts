@@ -81,7 +81,7 @@ export const ABOUT_NOTHING: SluiceEvent['about'] = {
   isDrill: false,
 };
 
-/** Returns an id for an event that has no id of its own. @param parts what makes it unique, the same at each repeat */
+/** Returns an id for an event without one. @param parts what makes it unique, the same at each repeat */
 export function eventIdOf(type: EventType, ...parts: (string | number)[]): string {
   const hash = createHash('sha256').update(JSON.stringify([type, ...parts]));
   return `evt_${hash.digest('hex').slice(0, 32)}`;

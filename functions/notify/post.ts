@@ -40,7 +40,7 @@ export async function post(
     let answer: PostAnswer | null = null;
     const request = send(target, {
       method: 'POST',
-      // A connection of its own: a pooled one was checked for another request.
+      // A new connection, because a pooled one was checked for another request.
       agent: false,
       lookup: createCheckedLookup(options),
       headers: {

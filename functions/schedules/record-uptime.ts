@@ -1,8 +1,7 @@
 import type { TableDeps } from '../aws/clients.ts';
-import { computeUptime } from '../aws/compute-uptime.ts';
-import { HISTORY_DAYS } from '../aws/history-table.ts';
-import { getNewestUptimeDay, putUptimeDay } from '../aws/uptime-table.ts';
-import { DAY_MS, dayOf } from '../domain/utc-day.ts';
+import { computeUptime, firstOpenDay } from '../aws/compute-uptime.ts';
+import { putUptimeDay } from '../aws/uptime-table.ts';
+import { dayOf } from '../domain/utc-day.ts';
 
 /**
  * Stores the uptime of each UTC day once it is over, because the history it is computed from is deleted after 90 days.
@@ -12,18 +11,9 @@ import { DAY_MS, dayOf } from '../domain/utc-day.ts';
 export async function recordUptime(deps: TableDeps & { now: () => Date }): Promise<string[]> {
   const now = deps.now();
   const today = dayOf(now);
-  const from = await firstDayToStore(deps, now);
+  const from = await firstOpenDay(deps, now);
   if (from >= today) return [];
   const due = (await computeUptime(deps, { from, now })).filter(({ day }) => day < today);
   for (const { day, rows } of due) await putUptimeDay(deps, day, rows);
   return due.map(({ day }) => day);
-}
-
-async function firstDayToStore(deps: TableDeps, now: Date): Promise<string> {
-  const daysBefore = (days: number) => dayOf(new Date(now.getTime() - days * DAY_MS));
-  const newest = await getNewestUptimeDay(deps);
-  if (newest === null) return daysBefore(1);
-  const next = dayOf(new Date(Date.parse(newest) + DAY_MS));
-  const oldest = daysBefore(HISTORY_DAYS - 1);
-  return next < oldest ? oldest : next;
 }

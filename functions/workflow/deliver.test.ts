@@ -61,7 +61,7 @@ function makeEvent(changes: Partial<SluiceEvent> = {}): SluiceEvent {
   return { ...testEvent('x', 'x', new Date()), eventId, type: 'destination.created', ...changes };
 }
 
-/** Stores a delivery without an execution, and returns its step with a clock of its own. */
+/** Stores a delivery without an execution, and returns its step with a separate clock. */
 async function addDelivery(target: NotificationTarget) {
   const clock = { now: new Date() };
   const deps = { ...local.deps, now: () => clock.now };

@@ -1,8 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
-import { computeUptime } from '../../aws/compute-uptime.ts';
-import { getNewestUptimeDay, listUptimeDays, UPTIME_DAYS, type UptimeDay } from '../../aws/uptime-table.ts';
+import { computeUptime, firstOpenDay } from '../../aws/compute-uptime.ts';
+import { listUptimeDays, UPTIME_DAYS, type UptimeDay } from '../../aws/uptime-table.ts';
 import { UPTIME_STATES, type UptimeState } from '../../domain/uptime.ts';
-import { DAY_MS, dayOf } from '../../domain/utc-day.ts';
+import { addDays, dayOf } from '../../domain/utc-day.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answerCsv, wantsCsv } from '../http/csv-answer.ts';
 import { invalidFields } from '../http/validation.ts';
@@ -52,11 +52,10 @@ export function registerUptime(api: Api, deps: ApiDeps): void {
 }
 
 function readDays({ from, to }: { from?: string | undefined; to?: string | undefined }, now: Date) {
-  const daysBefore = (day: string, days: number) => dayOf(new Date(Date.parse(day) - days * DAY_MS));
   const today = dayOf(now);
   const last = to ?? today;
-  const first = from ?? daysBefore(last, DEFAULT_DAYS - 1);
-  const oldest = daysBefore(today, UPTIME_DAYS);
+  const first = from ?? addDays(last, 1 - DEFAULT_DAYS);
+  const oldest = addDays(today, -UPTIME_DAYS);
   if (last > today)
     throw invalidFields([{ field: 'to', message: `must not be after today, which is ${today} in UTC` }]);
   if (first > last) throw invalidFields([{ field: 'from', message: `must not be after to, which is ${last}` }]);
@@ -68,9 +67,7 @@ function readDays({ from, to }: { from?: string | undefined; to?: string | undef
 /** Reads the stored days and computes those that are not stored yet, today included; oldest first. */
 async function readUptime(deps: ApiDeps, { from, to }: { from: string; to: string }): Promise<UptimeDay[]> {
   const now = deps.now();
-  const [stored, newest] = await Promise.all([listUptimeDays(deps, { from, to }), getNewestUptimeDay(deps)]);
-  const firstOpen =
-    newest === null ? dayOf(new Date(now.getTime() - DAY_MS)) : dayOf(new Date(Date.parse(newest) + DAY_MS));
+  const [stored, firstOpen] = await Promise.all([listUptimeDays(deps, { from, to }), firstOpenDay(deps, now)]);
   if (to < firstOpen) return stored;
   const open = await computeUptime(deps, { from: firstOpen, now });
   return [...stored, ...open.filter(({ day }) => day >= from && day <= to).flatMap(({ rows }) => rows)];

@@ -154,7 +154,7 @@ function Rest({ destination, stale }: Pick<RowProps, 'destination' | 'stale'>) {
 }
 
 /**
- * Returns the destination as it was when it last told its trouble on a line of its own, while it waits for the source.
+ * Returns the destination as it was when it last showed its own trouble, while it waits for the source.
  * The row keeps the room of that line, so no row moves when the source goes.
  */
 function useTroubleBefore(destination: DestinationResource, apart: boolean): DestinationResource | null {

@@ -44,7 +44,7 @@ function MuteForm({ incident, onClose }: { incident: IncidentResource; onClose: 
     event.preventDefault();
     const at = new Date(until);
     mute.mutate(
-      // The API refuses a time that is none.
+      // The API refuses an invalid time.
       { ...scopes[chosen]!.scope, until: Number.isNaN(at.getTime()) ? until : at.toISOString(), reason },
       {
         onSuccess: () => {
