@@ -3,6 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findFfmpeg } from '../../infra/local/host/programs.ts';
 import { startRtmpReceiver, type RtmpReceiver } from '../../infra/local/rtmp-receiver/rtmp-receiver.ts';
+import { hideTab } from '../support/hide-tab.ts';
 import { makeClip, sendSrt } from '../support/srt-sender.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { findViolations } from './accessibility.ts';
@@ -71,18 +72,6 @@ async function noIncident(): Promise<void> {
 
 const titled = (title: string): Promise<unknown> =>
   waitFor(`the title ${title}`, async () => (await page.title()) === title);
-
-/** Makes the page believe that its tab is hidden, as a headless browser cannot hide one. */
-async function hide(isHidden: boolean): Promise<void> {
-  await page.evaluate((hidden) => {
-    Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
-    Object.defineProperty(document, 'visibilityState', {
-      configurable: true,
-      get: () => (hidden ? 'hidden' : 'visible'),
-    });
-    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
-  }, isHidden);
-}
 
 beforeAll(async () => {
   stage = await openStage(['--autoplay-policy=no-user-gesture-required']);
@@ -324,7 +313,7 @@ describe('a hidden tab', () => {
     await page.getByRole('article', { name: 'Alpha', exact: true }).getByText('On air').waitFor();
     await waitFor('incidents to be polled', async () => polls('/api/incidents') > 0);
 
-    await hide(true);
+    await hideTab(page, true);
     // The timer of the visible pace fires once more.
     await page.clock.fastForward(5_000);
     await waitFor('the rest to be quiet', async () => {
@@ -348,7 +337,7 @@ describe('a hidden tab', () => {
 
     await stage.begin(show, [idle('Bravo')]);
     await page.getByRole('article', { name: 'Bravo', exact: true }).waitFor();
-    await hide(true);
+    await hideTab(page, true);
     await page.clock.fastForward(10_000);
     await new Promise((resolve) => setTimeout(resolve, 1500));
     const before = polls('/api/incidents');
