@@ -233,6 +233,29 @@ describe('the incidents page', () => {
     expect(await threshold.inputValue()).toBe('50');
   });
 
+  it('changes when incidents escalate, or that they never do', async () => {
+    await beginRefused();
+    const after = page.getByLabel('Escalate: after (s)');
+    const isEscalated = page.getByLabel('Escalate', { exact: true });
+    const save = async (): Promise<number | null> => {
+      await button('Save rules').click();
+      await page.getByText('Rules saved').waitFor();
+      await page.reload();
+      await after.waitFor();
+      return (await stage.product.call('GET', '/api/incident-rules')).body.escalateAfterSeconds;
+    };
+    expect([await after.inputValue(), await isEscalated.isChecked()]).toEqual(['300', true]);
+    await after.fill('soon');
+    await button('Save rules').click();
+    await waitFor('the refusal at the field', async () => (await after.getAttribute('aria-invalid')) === 'true');
+    await after.fill('600');
+    expect([await save(), await after.inputValue()]).toEqual([600, '600']);
+    await isEscalated.uncheck();
+    expect([await save(), await isEscalated.isChecked(), await after.isEnabled()]).toEqual([null, false, false]);
+    await isEscalated.check();
+    expect([await save(), await after.inputValue()]).toEqual([300, '300']);
+  });
+
   it('has no violation, and fits a phone', async () => {
     await beginRefused();
     await page.getByLabel('Source lost: held for (s)').waitFor();

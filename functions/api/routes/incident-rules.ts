@@ -10,6 +10,7 @@ import { AppError, type FieldError } from '../../domain/errors.ts';
 import { INCIDENT_RULES, isRuleId, RULE_IDS, ruleOf, type RuleId } from '../../domain/incident-rules.ts';
 import {
   effectiveRule,
+  ESCALATE_SECONDS_DEFAULT,
   faultsOfRuleChange,
   type IncidentSettings,
   type RuleChange,
@@ -140,6 +141,7 @@ function toList(settings: IncidentSettings, destinationId: string | null): z.inf
   const shown = RULE_IDS.filter((rule) => destinationId === null || INCIDENT_RULES[rule].subject === 'destination');
   return {
     escalateAfterSeconds: settings.escalateAfterSeconds,
+    escalateAfterSecondsDefault: ESCALATE_SECONDS_DEFAULT,
     data: shown.map((rule) => {
       const { subject, severity, title, meaning, action, holdSeconds, threshold = null, inhibits = [] } = ruleOf(rule);
       const effective = effectiveRule(settings, rule, destinationId ?? '');
