@@ -233,6 +233,23 @@ describe('the incidents page', () => {
     expect(await threshold.inputValue()).toBe('50');
   });
 
+  it('is above the page from the first moment of a fresh load, and nothing moves', async () => {
+    await beginRefused();
+    await page.route('**/api/incidents?*', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await route.continue();
+    });
+    const placeOfPage = () => ({ top: document.querySelector('#content')!.getBoundingClientRect().top, scrollY });
+    await page.reload({ waitUntil: 'commit' });
+    await page.waitForFunction(() => document.querySelector('#content h1'));
+    const first = await page.evaluate(placeOfPage);
+    await strip().waitFor();
+    await page.getByLabel('Source lost: held for (s)').waitFor();
+    expect(first.scrollY).toBe(0);
+    expect(await page.evaluate(placeOfPage)).toEqual(first);
+    await page.unrouteAll({ behavior: 'wait' });
+  });
+
   it('changes when incidents escalate, or that they never do', async () => {
     await beginRefused();
     const after = page.getByLabel('Escalate: after (s)');

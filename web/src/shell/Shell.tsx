@@ -3,6 +3,7 @@ import { IconPlugConnectedX } from '@tabler/icons-react';
 import { Suspense, useEffect, useRef } from 'react';
 import type { SessionResource } from '../../../functions/api/schemas/answers.ts';
 import { Announcer } from './Announcer.tsx';
+import { useIncidentsKnown } from '../api/incidents.ts';
 import { AppHeader } from './AppHeader.tsx';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { ShowBar } from './ShowBar.tsx';
@@ -44,6 +45,7 @@ export function Shell({ session }: { session: SessionResource }) {
   useEffect(prefetchRest, []);
   useFocusOnArrival(main, pathname);
   const nothingYet = !destinations && !flow;
+  const isStripKnown = useIncidentsKnown();
 
   return (
     <MoneyShown value={isMoneyShown}>
@@ -64,7 +66,11 @@ export function Shell({ session }: { session: SessionResource }) {
             {!(nothingYet && problem) && (
               <PageErrorBoundary key={pathname}>
                 <Suspense fallback={<Loader className={classes.loader} />}>
-                  <Page pathname={pathname} search={search} onSearch={changeSearch} session={session} />
+                  {isStripKnown ? (
+                    <Page pathname={pathname} search={search} onSearch={changeSearch} session={session} />
+                  ) : (
+                    <Loader className={classes.loader} />
+                  )}
                 </Suspense>
               </PageErrorBoundary>
             )}
