@@ -22,6 +22,8 @@ import { startWebhookReceiver, verifyWebhook, type WebhookReceiver } from '../su
 const SOURCE = { width: 1280, height: 720, framesPerSecond: 30, seconds: 20, videoBitrate: '5000k', bFrames: 0 };
 const RIGHT_KEY = 'the-right-key-of-the-platform';
 const LONG = { limitMs: 90_000 };
+/** A little more than incident-signals.ts has. */
+const START_GRACE_SECONDS = 16;
 
 const directory = mkdtempSync(join(tmpdir(), 'sluice-incidents-'));
 const stops: (() => unknown)[] = [];
@@ -153,6 +155,11 @@ beforeAll(async () => {
   freezing = await add('Freezing', `rtmp://127.0.0.1:${platformPort}/live`, 'any-key-will-do');
   for (const destinationId of [steady, freezing]) await request('POST', `${path(destinationId)}/start`);
   await Promise.all([steady, freezing].map(isOnAir));
+  // A start that does not deliver yet is no trouble, so destinations are silent for a while whatever happens.
+  await waitFor('the grace of the starts to end', async () => {
+    const { runningSince } = await get(freezing);
+    return Date.now() - Date.parse(runningSince) > 1000 * START_GRACE_SECONDS;
+  });
 });
 
 afterAll(async () => {
