@@ -145,6 +145,14 @@ const TASKS = {
     needs: ['node'],
     run: (node, args) => runFile(node, 'test/bench/bundle/bench-bundle.ts', args),
   },
+  'bench:incidents': {
+    forDevelopers: true,
+    meaning: 'measure how soon a fault reaches the people who are called',
+    command: 'npm run bench:incidents',
+    hasOwnHelp: true,
+    needs: ['node', 'ffmpeg', 'chromium'],
+    run: (node, args) => runFile(node, 'test/bench/incidents/bench-incidents.ts', args),
+  },
   'bench:lifecycle': {
     forDevelopers: true,
     meaning: 'count the requests in a destination’s life, under a virtual clock',
