@@ -4,7 +4,7 @@ import { AppError } from '../../domain/errors.ts';
 import { putTimelineEntry } from '../../aws/history-table.ts';
 import { requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
-import { answers, IfMatchHeaders, problems, takes, WRITE_PROBLEMS } from '../schemas/contract.ts';
+import { answers, IfMatchHeaders, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { decideEdit, etagOf, requireChangeable, requireMatch, type Apply, type Edit } from '../../domain/requests.ts';
 import {
   checkTarget,

@@ -18,7 +18,7 @@ import {
 } from '../../domain/incident-settings.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { invalidFields } from '../http/validation.ts';
-import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/contract.ts';
+import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import {
   IncidentRuleList,
   IncidentRulesQuery,

@@ -2,7 +2,7 @@ import { lazy, Suspense, useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import { MenuTrigger } from './MenuTrigger.tsx';
 
-const OpenedMenu = lazy(async () => ({ default: (await import('./OpenedMenu.tsx')).OpenedMenu }));
+const OpenedMenu = lazy(async () => ({ default: (await import('./DestinationActionsMenu.tsx')).OpenedMenu }));
 
 /** The menu of a destination; renders only the button until its first use. */
 export function DestinationMenu({ destination }: { destination: DestinationResource }) {

@@ -10,7 +10,7 @@ import { isOverdue } from './overdue.ts';
 import { encodingName, platformName } from './preset-names.ts';
 import { BitrateCell } from './BitrateCell.tsx';
 import { DestinationMenu } from './DestinationMenu.tsx';
-import { Gate } from './Gate.tsx';
+import { Gate } from './FlowIndicator.tsx';
 import { MoneyCell } from '../costs/MoneyCell.tsx';
 import { dropTarget, MoveHandle } from './MoveHandle.tsx';
 import { RemedyButton } from './RemedyButton.tsx';

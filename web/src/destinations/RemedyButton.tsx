@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { IconKey, IconPencil } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
-import { ask } from '../app/asked-dialog.ts';
+import { ask } from '../app/destination-dialog-state.ts';
 import { paths } from '../app/paths.ts';
 
 /** Reasons that a corrected URL fixes. */

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import { knownDestinations, useTransport } from '../api/destinations.ts';
 import { knownFlow } from '../api/flow.ts';
-import { ask } from '../app/asked-dialog.ts';
+import { ask } from '../app/destination-dialog-state.ts';
 import { showProblem } from '../app/problem-toast.tsx';
 import { useMoneyShown } from '../app/use-money.ts';
 import { type AwaitedAction, isSettled } from './action-progress.ts';

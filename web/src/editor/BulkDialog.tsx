@@ -22,7 +22,7 @@ import { doubtStart } from '../destinations/start-doubts.ts';
 import { BulkPrice } from './BulkPrice.tsx';
 import { ConcernedList } from './ConcernedList.tsx';
 import { LeaveButton } from './LeaveButton.tsx';
-import { useFailureAfterwards } from './use-failure-afterwards.ts';
+import { useFailureAfterwards } from './use-toast-after-close.ts';
 import classes from './editor.module.css';
 
 interface BulkDialogProps {

@@ -7,7 +7,7 @@ import { useFocusReturn } from '../ui/use-focus-return.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { isSameName } from './same-name.ts';
 import { LeaveButton } from './LeaveButton.tsx';
-import { useFailureAfterwards } from './use-failure-afterwards.ts';
+import { useFailureAfterwards } from './use-toast-after-close.ts';
 import classes from './editor.module.css';
 
 interface DeleteDialogProps {

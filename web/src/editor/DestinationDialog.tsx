@@ -1,6 +1,6 @@
 import { Suspense, useEffect } from 'react';
 import { useDestinations } from '../api/destinations.ts';
-import { closeAsked, useAsked } from '../app/asked-dialog.ts';
+import { closeAsked, useAsked } from '../app/destination-dialog-state.ts';
 import { DeleteDialog, ReplaceKeyDialog, TransportDialog } from './dialogs.ts';
 
 /** The open dialog about a destination, if any; it closes with its page. */

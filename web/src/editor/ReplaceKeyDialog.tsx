@@ -12,7 +12,7 @@ import { splitRtmpUrl } from './split-rtmp-url.ts';
 import { fieldErrors } from './field-errors.ts';
 import { LeaveButton } from './LeaveButton.tsx';
 import { RestartQuestion } from './RestartQuestion.tsx';
-import { useFailureAfterwards } from './use-failure-afterwards.ts';
+import { useFailureAfterwards } from './use-toast-after-close.ts';
 import classes from './editor.module.css';
 
 /** Takes a new stream key. The old one is never shown; the new one is discarded after it is sent. */

@@ -9,7 +9,7 @@ import { countDestinations } from '../destinations/bulk-action.ts';
 import { sentence } from '../ui/format.ts';
 import { ConcernedList } from './ConcernedList.tsx';
 import { LeaveButton } from './LeaveButton.tsx';
-import { useFailureAfterwards } from './use-failure-afterwards.ts';
+import { useFailureAfterwards } from './use-toast-after-close.ts';
 import classes from './editor.module.css';
 
 /** Confirms a stop of the source, and lists every destination that loses its picture. */

@@ -8,7 +8,7 @@ import { useFocusReturn } from '../ui/use-focus-return.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { doubtStart } from '../destinations/start-doubts.ts';
 import { LeaveButton } from './LeaveButton.tsx';
-import { useFailureAfterwards } from './use-failure-afterwards.ts';
+import { useFailureAfterwards } from './use-toast-after-close.ts';
 import classes from './editor.module.css';
 
 const QUESTIONS = {

@@ -17,7 +17,7 @@ import {
   toFields,
 } from './destination-fields.ts';
 import { fieldErrors } from './field-errors.ts';
-import { useFailureAfterwards } from './use-failure-afterwards.ts';
+import { useFailureAfterwards } from './use-toast-after-close.ts';
 
 /** Subject of a form. */
 export interface DestinationFormSubject {

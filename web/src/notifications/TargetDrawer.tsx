@@ -7,7 +7,7 @@ import { ProblemPanel } from '../app/ProblemText.tsx';
 import { showDone } from '../app/problem-toast.tsx';
 import { fieldErrors } from '../editor/field-errors.ts';
 import { LeaveButton } from '../editor/LeaveButton.tsx';
-import { useFailureAfterwards } from '../editor/use-failure-afterwards.ts';
+import { useFailureAfterwards } from '../editor/use-toast-after-close.ts';
 import { sentence } from '../ui/format.ts';
 import { useFocusReturn } from '../ui/use-focus-return.ts';
 import editor from '../editor/editor.module.css';

@@ -27,9 +27,9 @@ import {
   ShowPage,
   TimelinePage,
   UptimePage,
-} from './pages.ts';
+} from './lazy-pages.ts';
 import { paths, type Overlay } from '../app/paths.ts';
-import { usePlace } from './use-place.ts';
+import { usePlace } from './use-page-location.ts';
 import { MoneyShown, useMoneyChoice } from '../app/use-money.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 import { useShow } from '../app/use-show.ts';

@@ -8,7 +8,7 @@ import type { StateMachineDefinition } from 'aws-local-stepfunctions';
 import type { Clock } from '../../host/clock.ts';
 import { UnknownFunctionError } from '../lambda/registry.ts';
 import type { LambdaRegistry } from '../lambda/registry.ts';
-import { LOCAL_REGION } from '../wire/service.ts';
+import { LOCAL_REGION } from '../wire/local-service.ts';
 import { isInvokeIntegration, toInterpreterForm } from './definition.ts';
 import type { Definition, State } from './definition.ts';
 import type { History } from './history.ts';

@@ -14,7 +14,7 @@ import { type ReactNode, useRef } from 'react';
 import { useLocation } from 'wouter';
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import { useRoleRefusal } from '../api/session.ts';
-import { type AskedDialog, ask } from '../app/asked-dialog.ts';
+import { type AskedDialog, ask } from '../app/destination-dialog-state.ts';
 import { paths } from '../app/paths.ts';
 import { showDone } from '../app/problem-toast.tsx';
 import { moveBy } from './move-destination.ts';
@@ -22,7 +22,7 @@ import { useServerNow } from '../app/use-now.ts';
 import { sentence } from '../ui/format.ts';
 import { isOverdue } from './overdue.ts';
 import { MenuTrigger } from './MenuTrigger.tsx';
-import classes from './OpenedMenu.module.css';
+import classes from './DestinationActionsMenu.module.css';
 
 /**
  * The rare actions of a destination. It renders open, because a click on its trigger (`DestinationMenu.tsx`) loads it.

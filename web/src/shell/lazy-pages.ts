@@ -51,7 +51,7 @@ export function prefetchRest(): () => void {
   const timer = setTimeout(() => {
     const more = [
       import('@mantine/notifications'),
-      import('../destinations/OpenedMenu.tsx'),
+      import('../destinations/DestinationActionsMenu.tsx'),
       import('../details/ChannelLog.tsx'),
       ...prefetchDialogs(),
       ...Object.values(load).map((each) => each()),

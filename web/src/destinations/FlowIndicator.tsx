@@ -1,5 +1,5 @@
 import type { Tone } from '../ui/tone.ts';
-import classes from './Gate.module.css';
+import classes from './FlowIndicator.module.css';
 
 /** Position of the gate's board: open, half open or shut. */
 const LIFTS: Record<Tone, 'open' | 'half' | 'shut'> = {
