@@ -7,7 +7,7 @@ import { ProblemPanel } from '../app/ProblemText.tsx';
 import { showDone } from '../app/problem-toast.tsx';
 import { fieldErrors } from '../editor/field-errors.ts';
 import { LeaveButton } from '../editor/LeaveButton.tsx';
-import { useFailureAfterwards } from '../editor/use-toast-after-close.ts';
+import { useToastAfterClose } from '../editor/use-toast-after-close.ts';
 import { sentence } from '../ui/format.ts';
 import { useFocusReturn } from '../ui/use-focus-return.ts';
 import editor from '../editor/editor.module.css';
@@ -57,7 +57,7 @@ export function TargetDrawer({ target, mail, names, groups, onSecret, onClose }:
   const { fields: raw, rest } = fieldErrors(withPlainFields(problemOf(error)), FIELDS);
   const fields = Object.fromEntries(Object.entries(raw).map(([field, message]) => [field, sentence(message)]));
   const title = before ? `Edit ${before.name}` : 'Add a notification target';
-  const tellAfterwards = useFailureAfterwards(title);
+  const tellAfterwards = useToastAfterClose(title);
   const element = useRef<HTMLFormElement>(null);
   const isOpen = useRef(true);
   useEffect(() => {

@@ -29,7 +29,7 @@ import {
   UptimePage,
 } from './lazy-pages.ts';
 import { paths, type Overlay } from '../app/paths.ts';
-import { usePlace } from './use-page-location.ts';
+import { usePageLocation } from './use-page-location.ts';
 import { MoneyShown, useMoneyChoice } from '../app/use-money.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 import { useShow } from '../app/use-show.ts';
@@ -37,7 +37,7 @@ import classes from './Shell.module.css';
 
 /** The frame of every page: header, navigation, banners, panels and dialogs. */
 export function Shell({ session }: { session: SessionResource }) {
-  const { pathname, search, overlay, changeSearch, close } = usePlace();
+  const { pathname, search, overlay, changeSearch, close } = usePageLocation();
   const { destinations, flow, lost, ageMs, problem } = useShow();
   const { helpOpened, closeHelp, openHelp } = useShortcuts();
   const [isMoneyShown] = useMoneyChoice(session.embedded);
