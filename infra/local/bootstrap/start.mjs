@@ -105,6 +105,13 @@ const TASKS = {
     needs: ['node'],
     run: (node) => runFile(node, 'infra/local/endpoints/media/shapes/generate-shapes.ts', []),
   },
+  presets: {
+    forDevelopers: true,
+    meaning: 'list the files of the platforms and encodings again after adding one',
+    command: 'npm run presets',
+    needs: ['node'],
+    run: (node) => runFile(node, 'presets/generate.ts', []),
+  },
   statemachines: {
     forDevelopers: true,
     meaning: 'regenerate the state machines from the lifecycle’s tables',
