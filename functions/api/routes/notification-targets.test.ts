@@ -29,6 +29,15 @@ async function add(body: object = {}) {
   return answer.body;
 }
 
+describe('GET /api/event-types', () => {
+  it('200 lists every type with its meaning, in the order of the document', async () => {
+    const { status, body } = await test.call('GET', '/api/event-types');
+    expect(status).toBe(200);
+    expect(body.data.map(({ type }: { type: string }) => type)).toEqual([...EVENT_TYPES]);
+    expect(body.data[0]).toEqual({ type: 'destination.created', meaning: 'A destination was created' });
+  });
+});
+
 describe('POST /api/notification-targets', () => {
   it('201 shows the signing secret once, and never the URL', async () => {
     const created = await add();
