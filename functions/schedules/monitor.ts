@@ -149,7 +149,10 @@ async function observeSource(
 }
 
 /** Returns by when the encoder was certainly gone: the end of the first period without it, or else the observation. */
-function lostAt({ connectedSince }: SourceMetrics, { now, periodSeconds }: { now: Date; periodSeconds: number }): string {
+function lostAt(
+  { connectedSince }: SourceMetrics,
+  { now, periodSeconds }: { now: Date; periodSeconds: number },
+): string {
   const endMs = connectedSince === null ? Infinity : Date.parse(connectedSince) + periodSeconds * 1000;
   return new Date(Math.min(endMs, now.getTime())).toISOString();
 }
