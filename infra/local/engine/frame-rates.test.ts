@@ -92,15 +92,17 @@ describe.skipIf(!findTestFfmpeg())('a source of every frame rate', { timeout: 30
   }
 
   it.each(RATES)('of %s is copied with its rate', (rate) => {
-    expect(meanRate(received.get(rate)!.copied.pictures())).toBeCloseTo(valueOf(rate), 1);
+    const expected = valueOf(rate);
+    expectRate(longestRun(received.get(rate)!.copied.pictures(), expected), expected);
   });
 
   it.each(RATES)('of %s is encoded with its rate or half of it, and a keyframe every two seconds', (rate) => {
     const expected = outputRate(valueOf(rate), MAXIMUM);
-    const pictures = received.get(rate)!.encoded.pictures();
-    expect(Math.abs(meanRate(pictures) - expected)).toBeLessThan(expected * 0.0006);
+    const pictures = longestRun(received.get(rate)!.encoded.pictures(), expected);
+    expectRate(pictures, expected);
     const keyframes = pictures.flatMap(({ body }, index) => (body[0]! >> 4 === 1 ? [index] : []));
     const distances = keyframes.slice(1).map((place, index) => place - keyframes[index]!);
+    expect(distances.length).toBeGreaterThan(0);
     expect(new Set(distances)).toEqual(new Set([Math.round(expected * GOP_SECONDS)]));
   });
 
@@ -137,8 +139,23 @@ function secondsIn(receiver: FfmpegReceiver): number {
   return pictures.length < 2 ? 0 : (pictures.at(-1)!.timestampMs - pictures[0]!.timestampMs) / 1000;
 }
 
-function meanRate(pictures: FlvTag[]): number {
-  return ((pictures.length - 1) * 1000) / (pictures.at(-1)!.timestampMs - pictures[0]!.timestampMs);
+/** Returns the longest part without a missing picture, because a busy machine loses some of what the sender sends. */
+function longestRun(pictures: FlvTag[], rate: number): FlvTag[] {
+  const runs: FlvTag[][] = [];
+  for (const picture of pictures) {
+    const last = runs.at(-1)?.at(-1);
+    if (last && picture.timestampMs - last.timestampMs < 1500 / rate) runs.at(-1)!.push(picture);
+    else runs.push([picture]);
+  }
+  return runs.reduce((longest, run) => (run.length > longest.length ? run : longest), []);
+}
+
+/** Neighbours such as 29.97 and 30 differ by 0.1 %. Timestamps are rounded to milliseconds, so a run must be long. */
+function expectRate(pictures: FlvTag[], expected: number): void {
+  const spanMs = pictures.at(-1)!.timestampMs - pictures[0]!.timestampMs;
+  expect(spanMs).toBeGreaterThan(4000);
+  const rate = ((pictures.length - 1) * 1000) / spanMs;
+  expect(Math.abs(rate - expected)).toBeLessThan(expected * 0.0006);
 }
 
 /** Returns how much later than the flash the beep begins, as the median over all seconds. */
