@@ -242,6 +242,44 @@ describe('a lost source', () => {
   });
 });
 
+describe('the picture of the source', () => {
+  it('is remembered while no encoder is connected, and its rate does not flicker', async () => {
+    const aws = deps({});
+    let stored: Record<string, unknown> | undefined;
+    mockClient(aws.clients.table)
+      .resolves({})
+      .on(GetCommand)
+      .callsFake(() => ({ Item: stored }))
+      .on(PutCommand)
+      .callsFake(({ Item: item }: { Item: Record<string, unknown> }) => {
+        if (item['pk'] === 'SOURCES') stored = item;
+        return {};
+      });
+    let minute = 0;
+    const seePicture = async (FrameRate: string | null) => {
+      mockClient(aws.clients.cloudWatch)
+        .on(GetMetricDataCommand)
+        .resolves({ MetricDataResults: [{ Id: 'connected', Values: [FrameRate ? 1 : 0], Timestamps: [NOW] }] });
+      const FrameResolution = { FrameWidth: 1920, FrameHeight: 1080 };
+      const video = { StreamType: 'Video', Codec: 'AVC', FrameRate, FrameResolution };
+      const metadata = { TransportMediaInfo: { Programs: [{ Streams: FrameRate ? [video] : [] }] } };
+      Object.assign(aws.clients.mediaConnect, { send: async () => ({ Flow: { Status: 'ACTIVE' }, ...metadata }) });
+      minute += 10;
+      const { source } = await observeRecords(
+        { ...aws, now: () => new Date(NOW.getTime() + minute * 60_000) } as never,
+        [],
+      );
+      return source.picture;
+    };
+    const at = (framesPerSecond: number) => ({ width: 1920, height: 1080, framesPerSecond });
+    expect(await seePicture(null)).toBeUndefined();
+    expect(await seePicture('29.97')).toEqual(at(29.97));
+    expect(await seePicture('29.98')).toEqual(at(29.97));
+    expect(await seePicture(null)).toEqual(at(29.97));
+    expect(await seePicture('25')).toEqual(at(25));
+  });
+});
+
 describe('the outcome of a monitor run', () => {
   it('counts what the alarms watch: on air without the primary, waiting, alerts, down', async () => {
     const channels = {
