@@ -110,7 +110,8 @@ const TASKS = {
     meaning: 'list the files of the platforms and encodings again after adding one',
     command: 'npm run presets',
     needs: ['node'],
-    run: (node) => runFile(node, 'presets/generate.ts', []),
+    run: async (node) =>
+      (await runFile(node, 'presets/generate.ts', [])) || runTool(node, 'oxfmt', [join(ROOT, 'presets')]),
   },
   statemachines: {
     forDevelopers: true,

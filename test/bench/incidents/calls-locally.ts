@@ -112,7 +112,7 @@ function toRow(calls: readonly Call[]) {
 }
 
 async function startShow(bench: BenchProduct): Promise<Show> {
-  const { product, ports } = bench;
+  const { ports } = bench;
   const directory = mkdtempSync(join(tmpdir(), 'sluice-bench-incidents-'));
   owe(() => rmSync(directory, { recursive: true, force: true }));
   const ffmpeg = findRehearsalFfmpeg();
