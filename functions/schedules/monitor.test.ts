@@ -177,25 +177,31 @@ describe('an observation', () => {
   });
 });
 
+/** Stores the source in memory. @returns the other rows that were put, by sort key */
+function storeSource(aws: ReturnType<typeof deps>): Map<string, Record<string, unknown>> {
+  let stored: Record<string, unknown> | undefined;
+  const rows = new Map<string, Record<string, unknown>>();
+  mockClient(aws.clients.table)
+    .resolves({})
+    .on(GetCommand)
+    .callsFake(() => ({ Item: stored }))
+    .on(PutCommand)
+    .callsFake(({ Item: item }: { Item: Record<string, unknown> }) => {
+      if (item['pk'] !== 'SOURCES') {
+        rows.set(String(item['sk']), item);
+        return {};
+      }
+      const replaced = stored;
+      stored = item;
+      return { Attributes: replaced };
+    });
+  return rows;
+}
+
 describe('the source', () => {
   it('is on the timeline with its connection, a loss as one line, and the end of the flow', async () => {
     const aws = deps({});
-    let stored: Record<string, unknown> | undefined;
-    const rows = new Map<string, Record<string, unknown>>();
-    mockClient(aws.clients.table)
-      .resolves({})
-      .on(GetCommand)
-      .callsFake(() => ({ Item: stored }))
-      .on(PutCommand)
-      .callsFake(({ Item: item }: { Item: Record<string, unknown> }) => {
-        if (item['pk'] !== 'SOURCES') {
-          rows.set(String(item['sk']), item);
-          return {};
-        }
-        const replaced = stored;
-        stored = item;
-        return { Attributes: replaced };
-      });
+    const rows = storeSource(aws);
     const run = async (second: number, connected: boolean, status = 'ACTIVE') => {
       const Values = [connected ? 1 : 0];
       mockClient(aws.clients.cloudWatch)
@@ -245,16 +251,7 @@ describe('a lost source', () => {
 describe('the picture of the source', () => {
   it('is remembered while no encoder is connected, and its rate does not flicker', async () => {
     const aws = deps({});
-    let stored: Record<string, unknown> | undefined;
-    mockClient(aws.clients.table)
-      .resolves({})
-      .on(GetCommand)
-      .callsFake(() => ({ Item: stored }))
-      .on(PutCommand)
-      .callsFake(({ Item: item }: { Item: Record<string, unknown> }) => {
-        if (item['pk'] === 'SOURCES') stored = item;
-        return {};
-      });
+    storeSource(aws);
     let minute = 0;
     const seePicture = async (FrameRate: string | null) => {
       mockClient(aws.clients.cloudWatch)
