@@ -1,4 +1,4 @@
-import { Button, Checkbox, Loader, NativeSelect, TextInput } from '@mantine/core';
+import { Button, Loader, NativeSelect, TextInput } from '@mantine/core';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { IncidentRuleList } from '../../../functions/api/schemas/incidents.ts';
 import { useIncidentRules, useSetIncidentRules } from '../api/incident-settings.ts';
@@ -144,11 +144,7 @@ function EscalationRow({ draft, defaultSeconds, onChange, error }: EscalationRow
   return (
     <div className={classes.rule}>
       <div>
-        <Checkbox
-          label="Escalate"
-          checked={draft.enabled}
-          onChange={(event) => onChange({ enabled: event.currentTarget.checked })}
-        />
+        <Enabled label="Escalate" isEnabled={draft.enabled} onChange={(enabled) => onChange({ enabled })} />
         <p>An incident without an acknowledgement becomes more severe and is sent again.</p>
       </div>
       <span />
@@ -168,6 +164,21 @@ function EscalationRow({ draft, defaultSeconds, onChange, error }: EscalationRow
   );
 }
 
+interface EnabledProps {
+  label: string;
+  isEnabled: boolean;
+  onChange: (isEnabled: boolean) => void;
+}
+
+function Enabled({ label, isEnabled, onChange }: EnabledProps) {
+  return (
+    <label className={classes.enabled}>
+      <input type="checkbox" checked={isEnabled} onChange={(event) => onChange(event.currentTarget.checked)} />
+      {label}
+    </label>
+  );
+}
+
 interface RuleRowProps {
   settings: IncidentRuleSettings;
   /** Values that apply to empty fields. */
@@ -182,11 +193,7 @@ function RuleRow({ settings, base, draft, onChange, errors }: RuleRowProps) {
   return (
     <div className={classes.rule}>
       <div>
-        <Checkbox
-          label={title}
-          checked={draft.enabled}
-          onChange={(event) => onChange({ enabled: event.currentTarget.checked })}
-        />
+        <Enabled label={title} isEnabled={draft.enabled} onChange={(enabled) => onChange({ enabled })} />
         <p>
           <span data-tone={SEVERITY_TONES[severity]} className={classes.severity}>
             {SEVERITY_WORDS[severity]}
