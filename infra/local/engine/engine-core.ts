@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../host/clock.ts';
 import { createChannel, type Channel } from './channel.ts';
+import { createCommandQueues } from './command-queues.ts';
 import {
   NOTHING_REHEARSED,
   type ChannelRun,
@@ -12,15 +13,15 @@ import {
   type RehearsedFaults,
   type SourcePicture,
 } from './contract.ts';
-import type { EncoderLoad } from './encoder-program.ts';
+import type { EncoderLoad } from './encoder-run.ts';
 import type { EngineLogger } from './engine-logger.ts';
 import { createFlow, type Flow } from './flow.ts';
 import type { HlsAnswer } from './hls/hls-package.ts';
 import type { MediaLauncher } from './media-child.ts';
+import { createOutputAddresses } from './output-addresses.ts';
+import { createReportSchedule } from './report-schedule.ts';
 import { createKernelSendQueues } from './rtmp/kernel-send-queues.ts';
 import type { DialRules } from './rtmp/rtmp-socket.ts';
-
-const REPORT_MS = 1_000;
 
 export interface EngineCore {
   startFlow(source: FlowSource): Promise<void>;
@@ -45,40 +46,24 @@ export interface EngineCoreOptions {
   onReport(report: EngineReport): void;
 }
 
+/** Creates an engine without flows and channels. */
 export function createEngineCore(options: EngineCoreOptions): EngineCore {
-  const { clock, launcher, logger } = options;
+  const { clock, dial, launcher, logger, lowLatency } = options;
   const flows = new Map<string, Flow>();
-  const outputs = new Map<string, string[]>();
+  const outputs = createOutputAddresses();
   const channels = new Map<string, Channel>();
-  const queues = new Map<string, Promise<void>>();
+  const queues = createCommandQueues();
   const load: EncoderLoad = { running: 0 };
   const sendQueues = createKernelSendQueues(clock);
+  const reports = createReportSchedule({ clock, build: reviewAndReport, onReport: options.onReport });
+  const onChange = reports.changed;
   let rehearsed = NOTHING_REHEARSED;
-  let announced = '';
-  let changePending = false;
-  let closed = false;
-  let cancelTick: (() => void) | undefined;
-
-  /** Runs one command at a time per flow or channel, so that others do not wait for a slow one. */
-  function inOrder(id: string, action: () => Promise<void>): Promise<void> {
-    const done = (queues.get(id) ?? Promise.resolve()).then(() => (closed ? undefined : action()));
-    const settled = done.catch(() => {});
-    queues.set(id, settled);
-    void settled.then(() => {
-      if (queues.get(id) === settled) queues.delete(id);
-    });
-    return done;
-  }
 
   function wire(): void {
-    const flowByAddress = new Map<string, Flow>();
-    for (const [flowArn, addresses] of outputs) {
-      const flow = flows.get(flowArn);
-      if (flow) for (const address of addresses) flowByAddress.set(address, flow);
-    }
-    for (const channel of channels.values()) channel.connect(flowByAddress.get(channel.run.inputAddress) ?? null);
+    const feeders = outputs.feeders(flows);
+    for (const channel of channels.values()) channel.connect(feeders.get(channel.run.inputAddress) ?? null);
     applyFaults();
-    changed();
+    reports.changed();
   }
 
   function applyFaults(): void {
@@ -94,50 +79,29 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
     return { atMs: clock.now(), sources, channels: [...channels.values()].map((channel) => channel.report()) };
   }
 
-  /** Many changes happen in one turn of the event loop: one report after it covers them all. */
-  function changed(): void {
-    if (changePending || closed) return;
-    changePending = true;
-    setImmediate(() => {
-      changePending = false;
-      if (closed) return;
-      for (const channel of channels.values()) channel.review();
-      const current = report();
-      const states = describeStates(current);
-      if (states === announced) return;
-      announced = states;
-      options.onReport(current);
-    });
-  }
-
-  function tick(): void {
-    if (closed) return;
+  function reviewAndReport(): EngineReport {
     for (const channel of channels.values()) channel.review();
-    const current = report();
-    announced = describeStates(current);
-    options.onReport(current);
-    cancelTick = clock.after(REPORT_MS, tick);
+    return report();
   }
-  cancelTick = clock.after(REPORT_MS, tick);
 
   async function closeChannel(channelId: string): Promise<void> {
     const channel = channels.get(channelId);
     if (!channel) return;
     channels.delete(channelId);
     await channel.close();
-    changed();
+    reports.changed();
   }
 
   return {
     startFlow: (source) =>
-      inOrder(`flow ${source.flowArn}`, async () => {
+      queues.run(`flow ${source.flowArn}`, async () => {
         const flow = flows.get(source.flowArn);
         if (flow) return flow.configure(source);
-        flows.set(source.flowArn, createFlow({ source, launcher, clock, logger, load, onChange: changed }));
+        flows.set(source.flowArn, createFlow({ source, launcher, clock, logger, load, onChange }));
         wire();
       }),
     stopFlow: (flowArn) =>
-      inOrder(`flow ${flowArn}`, async () => {
+      queues.run(`flow ${flowArn}`, async () => {
         const flow = flows.get(flowArn);
         if (!flow) return;
         flows.delete(flowArn);
@@ -145,24 +109,22 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
         await flow.close();
       }),
     async setFlowOutputs(flowArn, addresses) {
-      if (addresses.length > 0) outputs.set(flowArn, [...addresses]);
-      else outputs.delete(flowArn);
+      outputs.set(flowArn, addresses);
       wire();
     },
     startChannel: (run) =>
-      inOrder(`channel ${run.channelId}`, async () => {
+      queues.run(`channel ${run.channelId}`, async () => {
         const existing = channels.get(run.channelId);
         if (existing && JSON.stringify(existing.run) === JSON.stringify(run)) return;
         await closeChannel(run.channelId);
-        const { lowLatency, dial } = options;
-        channels.set(run.channelId, createChannel({ run, clock, lowLatency, dial, sendQueues, onChange: changed }));
+        channels.set(run.channelId, createChannel({ run, clock, lowLatency, dial, sendQueues, onChange }));
         wire();
       }),
-    stopChannel: (channelId) => inOrder(`channel ${channelId}`, () => closeChannel(channelId)),
+    stopChannel: (channelId) => queues.run(`channel ${channelId}`, () => closeChannel(channelId)),
     async rehearse(faults) {
       rehearsed = faults;
       applyFaults();
-      changed();
+      reports.changed();
     },
     report,
     async fetchPackage(packageChannelId, path) {
@@ -174,33 +136,10 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
     },
     fetchSourcePicture: async (flowArn) => (await flows.get(flowArn)?.picture()) ?? null,
     async close() {
-      closed = true;
-      cancelTick?.();
-      await Promise.all(queues.values());
+      reports.close();
+      await queues.close();
       await Promise.all([...channels.values()].map((channel) => channel.close()));
       await Promise.all([...flows.values()].map((flow) => flow.close()));
     },
   };
-}
-
-/** Returns the part of a report whose changes are sent at once, as a comparable key. */
-function describeStates(report: EngineReport): string {
-  const sources = report.sources.map(({ flowArn, state, error, connections, video, audio }) => [
-    flowArn,
-    state,
-    error,
-    connections,
-    video?.codec,
-    video?.width,
-    video?.height,
-    audio?.codec,
-  ]);
-  const channels = report.channels.map(({ channelId, state, mode, problem }) => [
-    channelId,
-    state,
-    mode,
-    problem?.code,
-    problem?.attempt,
-  ]);
-  return JSON.stringify([sources, channels]);
 }
