@@ -44,6 +44,7 @@ const NO_METRICS: SourceMetrics = {
   continuityErrors: null,
   packetLossPercent: null,
   roundTripMs: null,
+  jitterMs: null,
 };
 
 export type FlowLookMemo = Memo<FlowLook>;
@@ -120,6 +121,7 @@ export function toFlowStatusResource(deps: ApiDeps, look: FlowLook, requestHost:
       continuityErrors: figure(metrics.continuityErrors, 0),
       packetLossPercent: figure(metrics.packetLossPercent, 2),
       roundTripMs: figure(metrics.roundTripMs, 1),
+      jitterMs: figure(metrics.jitterMs, 1),
       video: isConnected && media?.video ? { ...media.video, ...describeCoding(look.coding) } : null,
       audio: isConnected ? (media?.audio ?? null) : null,
       warnings: isConnected ? warningsOf(deps, look) : [],
