@@ -6,6 +6,7 @@ import { chosenEncodings } from './chosen-encodings.ts';
 import type { DeclaredInput } from './declared-input.ts';
 import type { Destination, RecordedOutput } from './destination.ts';
 import { isPrimary } from './lifecycle.ts';
+import { outputRate } from './frame-rate.ts';
 import { NOTHING, sum, times, type Money } from './money.ts';
 import { priceOf, priceOfTraffic, unpriced, type Pricing } from './pricing.ts';
 import { settingsOfRun } from './recorded-run.ts';
@@ -109,11 +110,17 @@ function priceOfEncoding(pricing: Pricing, settings: ChannelSettings): Money {
         encoding
           ? priceOfOutput(pricing, {
               ...encoding,
-              framesPerSecond: encoding.framesPerSecond ?? settings.framesPerSecond ?? null,
+              framesPerSecond: expectedRate(encoding.framesPerSecond, settings.framesPerSecond),
             })
           : unpriced(pricing, `output of the unknown preset ${encodingId}`),
       );
   return sum([priceOf(pricing, inputPart(pricing.declaredInput)), ...outputs]);
+}
+
+/** Returns the frame rate an output will have; null when it depends on a source that is not known. */
+function expectedRate(maximum: number | null, sourceRate: number | undefined): number | null {
+  const rate = sourceRate ?? maximum;
+  return rate === null ? null : outputRate(rate, maximum ?? Infinity);
 }
 
 /** The flow sends the feed and its FEC packets, about a fifth more: SMPTE 2022-1 with 10 columns by 10 rows. */
@@ -240,7 +247,7 @@ export function settingsOf({ destinationId, platform, preset, held, observation 
     destinationId,
     platform,
     preset,
-    framesPerSecond: held.channel?.followedFramesPerSecond,
+    framesPerSecond: held.channel?.sourceFramesPerSecond,
     feedBitrateBps: observation?.feed?.bitrateBps,
   };
 }

@@ -10,13 +10,11 @@ export function settingsOfRun({
   held,
   observation,
 }: Destination): Omit<RecordedRun, 'startedAt' | 'endedAt'> {
-  const { followedFramesPerSecond } = held.channel ?? {};
   const { outputs, startedAt } = held.channelRun ?? {};
   const feed = observation?.feed?.runStartedAt === startedAt ? observation?.feed : undefined;
   return {
     platform: held.channelRun?.platform ?? platform,
     preset: held.channelRun?.preset ?? preset,
-    ...(followedFramesPerSecond === undefined ? {} : { framesPerSecond: followedFramesPerSecond }),
     ...(outputs === undefined ? {} : { outputs }),
     ...(feed === undefined ? {} : { feedBitrateBps: feed.bitrateBps }),
   };

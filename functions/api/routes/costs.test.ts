@@ -135,7 +135,7 @@ describe('GET /api/costs/now', () => {
     });
     await test.reset();
     test.mediaConnect.flow = makeFlow('STANDBY');
-    expect((await now()).body.perHourNow).toBe(0.022192);
+    expect((await now()).body.perHourNow).toBe(0.023014);
   });
 
   it('200 counts today’s fixed costs from the first deployment, and names what today leaves out', async () => {
@@ -192,7 +192,7 @@ describe('GET /api/costs/now', () => {
       ['primary', 1, 0.5976, false, 0.0996],
       ['flow', 1, 0.16, true, null],
       ['leftovers', 1, 0.5976, false, null],
-      ['monitoring', 61, 0.02489, true, 0.1589],
+      ['monitoring', 67, 0.025712, true, 0.16712],
       ['keysAndSecrets', 7, 0.006302, true, 0.06302],
     ]);
     expect(body.notes.join(' ')).toContain('Not included');

@@ -3,7 +3,6 @@
  * by id and run one after the other, so that a port is free before it is bound again.
  */
 import type { Clock } from '../host/clock.ts';
-import { createChannel, type Channel } from './channel.ts';
 import { createCommandQueues } from './command-queues.ts';
 import {
   NOTHING_REHEARSED,
@@ -20,6 +19,7 @@ import type { HlsAnswer } from './hls/hls-package.ts';
 import type { MediaLauncher } from './media-child.ts';
 import { createOutputAddresses } from './output-addresses.ts';
 import { createReportSchedule } from './report-schedule.ts';
+import { createRunningChannels } from './running-channels.ts';
 import { createKernelSendQueues } from './rtmp/kernel-send-queues.ts';
 import type { DialRules } from './rtmp/rtmp-socket.ts';
 
@@ -51,19 +51,18 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
   const { clock, dial, launcher, logger, lowLatency } = options;
   const flows = new Map<string, Flow>();
   const outputs = createOutputAddresses();
-  const channels = new Map<string, Channel>();
   const queues = createCommandQueues();
   const load: EncoderLoad = { running: 0 };
-  const sendQueues = createKernelSendQueues(clock);
   const reports = createReportSchedule({ clock, build: reviewAndReport, onReport: options.onReport });
   const onChange = reports.changed;
+  const sendQueues = createKernelSendQueues(clock);
+  const channels = createRunningChannels({ clock, lowLatency, dial, sendQueues, onChange, queues, onStarted: wire });
   let rehearsed = NOTHING_REHEARSED;
 
   function wire(): void {
-    const feeders = outputs.feeders(flows);
-    for (const channel of channels.values()) channel.connect(feeders.get(channel.run.inputAddress) ?? null);
+    channels.connect(outputs.feeders(flows));
     applyFaults();
-    reports.changed();
+    onChange();
   }
 
   function applyFaults(): void {
@@ -71,25 +70,17 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
       flow.rehearseLoss(rehearsed.lostFlowArns.includes(flowArn));
       flow.rehearseLossyLine(rehearsed.lossyFlowArns.includes(flowArn));
     }
-    for (const [channelId, channel] of channels) channel.rehearse(rehearsed.channels[channelId] ?? null);
+    channels.rehearse(rehearsed.channels);
   }
 
   function report(): EngineReport {
     const sources = [...flows.values()].map((flow) => flow.report());
-    return { atMs: clock.now(), sources, channels: [...channels.values()].map((channel) => channel.report()) };
+    return { atMs: clock.now(), sources, channels: channels.report() };
   }
 
   function reviewAndReport(): EngineReport {
-    for (const channel of channels.values()) channel.review();
+    channels.review();
     return report();
-  }
-
-  async function closeChannel(channelId: string): Promise<void> {
-    const channel = channels.get(channelId);
-    if (!channel) return;
-    channels.delete(channelId);
-    await channel.close();
-    reports.changed();
   }
 
   return {
@@ -112,33 +103,20 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
       outputs.set(flowArn, addresses);
       wire();
     },
-    startChannel: (run) =>
-      queues.run(`channel ${run.channelId}`, async () => {
-        const existing = channels.get(run.channelId);
-        if (existing && JSON.stringify(existing.run) === JSON.stringify(run)) return;
-        await closeChannel(run.channelId);
-        channels.set(run.channelId, createChannel({ run, clock, lowLatency, dial, sendQueues, onChange }));
-        wire();
-      }),
-    stopChannel: (channelId) => queues.run(`channel ${channelId}`, () => closeChannel(channelId)),
+    startChannel: channels.start,
+    stopChannel: channels.stop,
     async rehearse(faults) {
       rehearsed = faults;
       applyFaults();
-      reports.changed();
+      onChange();
     },
     report,
-    async fetchPackage(packageChannelId, path) {
-      for (const { run, hls } of channels.values()) {
-        if (hls && run.output.kind === 'package' && run.output.packageChannelId === packageChannelId)
-          return hls.fetch(path);
-      }
-      return { status: 404, contentType: 'text/plain', body: 'nothing is packaged under this name' };
-    },
+    fetchPackage: channels.fetchPackage,
     fetchSourcePicture: async (flowArn) => (await flows.get(flowArn)?.picture()) ?? null,
     async close() {
       reports.close();
       await queues.close();
-      await Promise.all([...channels.values()].map((channel) => channel.close()));
+      await channels.close();
       await Promise.all([...flows.values()].map((flow) => flow.close()));
     },
   };

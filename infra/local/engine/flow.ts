@@ -3,36 +3,20 @@
  * outputs.
  */
 import type { Clock } from '../host/clock.ts';
-import type { FlowSource, Rendition, SourcePicture, SourceReport } from './contract.ts';
-import { decideCopy } from './copy-decision.ts';
-import type { EncoderProgram } from './encoder-program.ts';
+import type { FlowSource, SourcePicture, SourceReport } from './contract.ts';
 import type { EncoderLoad } from './encoder-run.ts';
 import type { EngineLogger } from './engine-logger.ts';
+import { createFlowPrograms, type FlowPrograms } from './flow-programs.ts';
 import type { MediaLauncher } from './media-child.ts';
-import type { Program } from './program.ts';
 import { createReplaceableListener } from './replaceable-listener.ts';
-import { createSharedEncoders } from './shared-encoders.ts';
 import { createSourcePictureMaker } from './source-picture.ts';
 import { createSourcePresence } from './source-presence.ts';
-import { createSourceProgram } from './source-program.ts';
-import { createSourceRevision } from './source-revision.ts';
 import { createSrtListener, type ListenerState, type SrtListener } from './srt-listener.ts';
 
-export interface Flow {
+export interface Flow extends FlowPrograms {
   /** Restarts the listener when the settings differ. */
   configure(source: FlowSource): Promise<void>;
   report(): SourceReport;
-  /** Increases with every change of codec or headers; a decision is valid for one revision. */
-  revision(): number;
-  decide(rendition: Rendition): 'copy' | 'encode' | 'undecided';
-  copy: Program;
-  /** Returns the measured frame rate; null until it is known. */
-  framesPerSecond(): number | null;
-  /** Returns the encoder of a rendition, shared by equal renditions. It runs while it has a subscriber. */
-  encoder(
-    rendition: Rendition,
-    options: { followsKeyframes: boolean },
-  ): Pick<EncoderProgram, 'program' | 'problem' | 'droppedFrames'>;
   /** Returns a picture of the source; null while no media is arriving. */
   picture(): Promise<SourcePicture | null>;
   /** Simulates the loss of the encoder: arriving data is discarded until the simulation ends. */
@@ -57,20 +41,13 @@ export interface FlowOptions {
 /** Creates a flow that listens for its source. */
 export function createFlow(options: FlowOptions): Flow {
   const { clock, launcher, load, logger, onChange } = options;
-  const revision = createSourceRevision();
   let rehearsedLossAtMs: number | null = null;
   let isLineLossy = false;
 
-  const source = createSourceProgram({ clock, logger, onStreams });
-  const encoders = createSharedEncoders({ source, launcher, clock, logger, load, onChange });
+  const { source, encoders, programs } = createFlowPrograms({ launcher, clock, logger, load, onChange });
   const pictures = createSourcePictureMaker({ newestKeyframe: source.newestKeyframe, launcher, clock, logger });
   const presence = createSourcePresence({ clock, onBack: onChange, onLost: loseSource });
   const listener = createReplaceableListener({ source: options.source, listen, onReplaced });
-
-  function onStreams(): void {
-    revision.compare(source);
-    onChange();
-  }
 
   function onReplaced(): void {
     disconnect();
@@ -113,6 +90,7 @@ export function createFlow(options: FlowOptions): Flow {
   }
 
   return {
+    ...programs,
     configure: listener.configure,
     report() {
       const { state, sinceMs, error, connections } = stateShown(
@@ -128,12 +106,6 @@ export function createFlow(options: FlowOptions): Flow {
         connections,
       };
     },
-    revision: revision.number,
-    decide: (rendition) =>
-      decideCopy({ streams: source.streams(), ...source.facts(), measurement: source.measurement() }, rendition),
-    copy: source.program,
-    framesPerSecond: () => source.measurement().framesPerSecond,
-    encoder: encoders.of,
     picture: async () => (presence.isLive() ? pictures.take() : null),
     rehearseLoss(isLost) {
       if (isLost === (rehearsedLossAtMs !== null)) return;

@@ -53,6 +53,8 @@ function typedFields(before: DestinationFormValues, after: DestinationFormValues
   );
 }
 
+export type DestinationFormState = ReturnType<typeof useDestinationForm>;
+
 /** Manages values, draft and saving of the destination form. */
 export function useDestinationForm(subject: DestinationFormSubject) {
   const { presets, draft, onClose } = subject;
@@ -93,6 +95,8 @@ export function useDestinationForm(subject: DestinationFormSubject) {
     form.setValues({ ...defaults, ...typedFor.current.get(next.platformId) });
   };
 
+  const errors = fieldErrors(problemOf(error), FIELDS);
+
   return {
     form,
     base,
@@ -101,7 +105,9 @@ export function useDestinationForm(subject: DestinationFormSubject) {
     isRestored,
     /** Changes with every refusal, also with a repeated one. */
     refusal: failureReason,
-    ...fieldErrors(problemOf(error), FIELDS),
+    ...errors,
+    /** Whether a question has to be answered before the form can be saved. */
+    asks: errors.restartRequired || errors.isConflict,
     choosePlatform,
     discard(): void {
       form.setValues(pristine);
