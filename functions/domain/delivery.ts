@@ -175,7 +175,8 @@ export function withAttempt(delivery: Delivery, result: SendResult, { now, rando
   const { retryAfterSeconds: _asked, isFinal: _final, ...attempt } = result;
   const attempts = [...delivery.attempts, attempt];
   const verdict = judge(result, { attempts: attempts.length, createdAt: delivery.createdAt, now, random });
-  if (delivery.state !== 'pending' && verdict.next !== 'delivered') return { verdict, delivery: { ...delivery, attempts } };
+  if (delivery.state !== 'pending' && verdict.next !== 'delivered')
+    return { verdict, delivery: { ...delivery, attempts } };
   if (verdict.next === 'retry') {
     return { verdict, delivery: { ...delivery, attempts, nextAttemptAt: verdict.at.toISOString() } };
   }

@@ -22,7 +22,7 @@ async function join(items: TimelineItem[]): Promise<JoinedItem[]> {
     yield* items;
   }
   const joined: JoinedItem[] = [];
-  for await (const item of joinSeconds(read())) joined.push(item);
+  for await (const each of joinSeconds(read())) joined.push(each);
   return joined;
 }
 
@@ -63,7 +63,8 @@ describe('changes of health', () => {
 
 describe('entries of other kinds', () => {
   it('are never joined', async () => {
-    const ended = (number: number) => item(number, `${AT}.000Z`, { kind: 'operation_ended', detail: 'start succeeded' });
+    const ended = (number: number) =>
+      item(number, `${AT}.000Z`, { kind: 'operation_ended', detail: 'start succeeded' });
     expect(await join([ended(2), ended(1)])).toHaveLength(2);
   });
 });

@@ -29,10 +29,7 @@ export interface PostRequest {
 }
 
 /** Sends one request and returns the answer. Never throws; what failed is in the answer. */
-export async function post(
-  { url, body, headers = {} }: PostRequest,
-  options: PostOptions,
-): Promise<PostAnswer> {
+export async function post({ url, body, headers = {} }: PostRequest, options: PostOptions): Promise<PostAnswer> {
   const target = new URL(url);
   try {
     // Sockets look up names only.

@@ -3,7 +3,12 @@ import { getDelivery, removePendingMark, writeDelivery } from '../aws/delivery-t
 import { changeTarget, getTarget } from '../aws/notification-target-table.ts';
 import { jitterOf, withAttempt, type Delivery, type SendResult, type Verdict } from '../domain/delivery.ts';
 import { AppError } from '../domain/errors.ts';
-import { lastDeliveryOf, withLastDelivery, type LastDelivery, type NotificationTarget } from '../domain/notification-target.ts';
+import {
+  lastDeliveryOf,
+  withLastDelivery,
+  type LastDelivery,
+  type NotificationTarget,
+} from '../domain/notification-target.ts';
 import { sendMessage, type SendDeps } from '../notify/send-message.ts';
 import { StepFailed, Throttled, Unavailable } from './workflow-errors.ts';
 
@@ -70,11 +75,7 @@ async function deliver(deps: SendDeps, { deliveryId, execution }: DeliveryStepIn
 }
 
 /** Adds the attempt to the record, on top of what another execution has written meanwhile. */
-async function recordAttempt(
-  deps: SendDeps,
-  read: Delivery,
-  result: SendResult,
-): Promise<Delivery> {
+async function recordAttempt(deps: SendDeps, read: Delivery, result: SendResult): Promise<Delivery> {
   let before = read;
   for (let round = 0; round < RECORD_ROUNDS_MAX; round += 1) {
     const { delivery } = withAttempt(before, result, { now: deps.now(), random: jitterOf(before) });
@@ -88,9 +89,7 @@ async function recordAttempt(
 /** Keeps the outcome on the target. Of many deliveries that end at once, some may not be counted. */
 async function countOutcome(deps: SendDeps, targetId: string, verdict: Verdict, last: LastDelivery): Promise<void> {
   try {
-    await changeTarget(deps, targetId, (found) =>
-      withLastDelivery(withOutcome(found, verdict, deps.now()), last),
-    );
+    await changeTarget(deps, targetId, (found) => withLastDelivery(withOutcome(found, verdict, deps.now()), last));
   } catch (error) {
     const isCrowded = error instanceof AppError && error.code === 'concurrent_change';
     if (!isCrowded || verdict.next === 'disable') throw error;

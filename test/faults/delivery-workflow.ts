@@ -74,7 +74,9 @@ const changeOf = ({ event }: Delivery) => String(event.data['change']);
 /** Returns whether a target got all three messages of the incident. */
 function hasAll(world: World, name: Name): boolean {
   const deliveries = deliveriesOf(world, name);
-  const accepted = (world.receivers.get(HOSTS[name])?.messages ?? []).filter(({ status }) => status !== null && status < 300);
+  const accepted = (world.receivers.get(HOSTS[name])?.messages ?? []).filter(
+    ({ status }) => status !== null && status < 300,
+  );
   return (
     deliveries.map(changeOf).toSorted().join() === 'escalated,opened,resolved' &&
     deliveries.every(({ state, event }) => state === 'delivered' && accepted.some(({ id }) => id === event.eventId))

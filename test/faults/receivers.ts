@@ -38,7 +38,11 @@ const pause = (world: World, delayMs: number) => new Promise<void>((done) => voi
 const never = () => new Promise<never>(() => {});
 
 /** Sends a request to a receiver of the world, like `post` does over the network. */
-export async function postTo(world: World, carry: Carry, { url, body, headers = {} }: PostRequest): Promise<PostAnswer> {
+export async function postTo(
+  world: World,
+  carry: Carry,
+  { url, body, headers = {} }: PostRequest,
+): Promise<PostAnswer> {
   const invocation = currentInvocation.getStore() ?? null;
   if (invocation?.diesAtNextCall) invocation.kill();
   if (invocation?.isDead) return never();

@@ -49,7 +49,8 @@ export function watchDeliveries(world: World, signingSecrets: ReadonlyMap<string
     const { data } = JSON.parse(text) as { data: { incidentId?: string; change?: string } };
     const transition = `${host} ${data.incidentId} ${data.change}`;
     const before = ids.get(transition);
-    if (before !== undefined && before !== id) throw new Violation(NAME, `${transition} arrived as ${before} and ${id}`);
+    if (before !== undefined && before !== id)
+      throw new Violation(NAME, `${transition} arrived as ${before} and ${id}`);
     ids.set(transition, id);
   }
 

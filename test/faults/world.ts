@@ -281,7 +281,8 @@ async function makeWorld(options: WorldOptions): Promise<World> {
       pulse.beats += 1;
       events.push(`${((clock.now() - START_MS) / 1000).toFixed(3)} ${line}`);
     },
-    runAs: (step, destinationId, action) => runAs(made, { step, destinationId, generation: null, executionArn: null }, action),
+    runAs: (step, destinationId, action) =>
+      runAs(made, { step, destinationId, generation: null, executionArn: null }, action),
     async settle() {
       let quiet = 0;
       let beats = pulse.beats;

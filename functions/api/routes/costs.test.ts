@@ -178,7 +178,7 @@ describe('GET /api/costs/now', () => {
     // Two channels and an orphan at 0.5976, the flow, the fixed costs, and 19 metrics a minute.
     expect(body.perHourNow).toBe(1.984814);
     // One hour, twice ten minutes, and ten hours of the fixed costs.
-    expect(body.soFarToday).toBe(1.01872);
+    expect(body.soFarToday).toBe(1.02694);
     expect(body.show).toEqual({ since: '2026-11-21T17:58:50.000Z', soFar: 0.1992, isComplete: false });
     const shown = body.parts.map((part: Record<string, unknown>) => [
       part['part'],

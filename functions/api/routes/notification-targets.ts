@@ -300,7 +300,11 @@ function present(deps: ApiDeps, target: NotificationTarget): TargetResource {
   const { urlCiphertext: _url, secrets, writeCount: _count, ...shown } = target;
   const signing = signingSecrets(secrets, deps.now());
   const { lastDelivery = null } = target;
-  return { ...shown, lastDelivery, signingSecrets: signing.map(({ createdAt, expiresAt }) => ({ createdAt, expiresAt })) };
+  return {
+    ...shown,
+    lastDelivery,
+    signingSecrets: signing.map(({ createdAt, expiresAt }) => ({ createdAt, expiresAt })),
+  };
 }
 
 async function find(deps: ApiDeps, targetId: string): Promise<NotificationTarget> {

@@ -9,7 +9,13 @@ import { answers, answersOrFile, NoQuery, problems } from '../schemas/contract.t
 import { answerCsv, wantsCsv } from '../http/csv-answer.ts';
 import { DestinationId, TimelineQuery } from '../schemas/requests.ts';
 import { DeploymentTimeline, Timeline } from '../schemas/answers.ts';
-import { fromTimelineCursor, readJoinedTimeline, readTimeline, toTimelineCursor, type TimelineFilter } from '../views/timeline-page.ts';
+import {
+  fromTimelineCursor,
+  readJoinedTimeline,
+  readTimeline,
+  toTimelineCursor,
+  type TimelineFilter,
+} from '../views/timeline-page.ts';
 import { invalidFields } from '../http/validation.ts';
 import { readWindow, type Window } from '../http/time-window.ts';
 import { requireFound } from './find-destination.ts';

@@ -11,7 +11,13 @@ const NAMES = {
 };
 const { filter } = toFormValues(null);
 const NOW_MS = Date.parse('2026-12-01T12:00:00Z');
-const WORKING = { isEnabled: true, disabledReason: null, failingSince: null, failuresInSequence: 0, lastDelivery: null };
+const WORKING = {
+  isEnabled: true,
+  disabledReason: null,
+  failingSince: null,
+  failuresInSequence: 0,
+  lastDelivery: null,
+};
 const ATTEMPT = { at: '2026-12-01T12:00:00Z', status: 204, error: null, durationMs: 12, answer: '' };
 
 describe('the list of events', () => {
