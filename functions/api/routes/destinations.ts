@@ -15,7 +15,7 @@ import {
   problems,
   takes,
   WRITE_PROBLEMS,
-} from '../schemas/contract.ts';
+} from '../schemas/openapi-parts.ts';
 import { decideDelete, requireMatch } from '../../domain/requests.ts';
 import {
   checkTarget,

@@ -5,7 +5,7 @@ import { itemsInFlight, newestFirst, toTimelineItems, type TimelineItem } from '
 import type { JoinedItem } from '../../domain/timeline-seconds.ts';
 import { DAY_MS, dayOf } from '../../domain/utc-day.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
-import { answers, answersOrFile, NoQuery, problems } from '../schemas/contract.ts';
+import { answers, answersOrFile, NoQuery, problems } from '../schemas/openapi-parts.ts';
 import { answerCsv, wantsCsv } from '../http/csv-answer.ts';
 import { DestinationId, TimelineQuery } from '../schemas/requests.ts';
 import { DeploymentTimeline, Timeline } from '../schemas/answers.ts';
