@@ -42,7 +42,7 @@ export const DELIVERY_BUGS: readonly PlantedBug[] = [
     file: 'workflow/deliver.ts',
     find: '  if (waiting) return waiting;\n',
     replace: '',
-    hunt: [{ workflow, step: /SendMessage/, operation: /PutItem/, fault: /timeout after/ }],
+    hunt: [{ workflow, step: /SendMessage/, operation: /PutItem/, fault: /response cut/ }],
   },
   {
     name: 'a message that is sent again has another id',
@@ -106,7 +106,7 @@ export const DELIVERY_BUGS: readonly PlantedBug[] = [
     file: 'domain/delivery.ts',
     find: '.update(JSON.stringify([targetId, event.eventId, replay]))',
     replace: '.update(JSON.stringify([targetId, event.eventId, replay, Math.random()]))',
-    hunt: [{ workflow, step: /EvaluateIncident/, operation: /PutItem/, fault: /timeout after/ }],
+    hunt: [{ workflow, step: /EvaluateIncident/, operation: /PutItem/, fault: /response cut/ }],
   },
   {
     name: 'a delivery has no mark by which the sweep finds it',
