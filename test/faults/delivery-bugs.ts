@@ -166,18 +166,4 @@ export const DELIVERY_BUGS: readonly PlantedBug[] = [
     replace: 'expiresAt === null && now.getTime() > 0',
     hunt: inTests('functions/notify/send-message.test.ts'),
   },
-  {
-    name: 'a drill is sent to targets that did not ask for drills',
-    file: 'domain/notification-target.ts',
-    find: 'if (!isEnabled || (isDrill && !filter.includesDrills)) return false;',
-    replace: 'if (!isEnabled || (isDrill && filter === null)) return false;',
-    hunt: inTests('functions/domain/notification-target.test.ts'),
-  },
-  {
-    name: 'Retry-After is ignored',
-    file: 'domain/delivery.ts',
-    find: 'Math.min(retryAfterSeconds ?? 0, RETRY_AFTER_SECONDS_MAX)',
-    replace: 'Math.min(0, retryAfterSeconds ?? 0, RETRY_AFTER_SECONDS_MAX)',
-    hunt: inTests('functions/domain/delivery.test.ts'),
-  },
 ];
