@@ -33,6 +33,7 @@ import { createRestJsonService, type AroundOperation } from './wire/rest-json-se
 import { operationsFromSchemas } from './media/protocol/schema-operations.ts';
 import { loadShapeChecks } from './media/protocol/shape-validation.ts';
 import { createRateLimits } from './media/rate-limits.ts';
+import { createContentQuality } from './mediaconnect/content-quality.ts';
 import { createSourceHealth } from './mediaconnect/source-health.ts';
 import { forgetTombstones } from './medialive/tombstones.ts';
 
@@ -80,6 +81,7 @@ export function createMediaServices(options: MediaServicesOptions): MediaService
   const metrics = createMetrics(context, alerts.countSet);
   const logs = createChannelLogs(context.clock);
   const observeSources = createSourceHealth(context);
+  const observeContent = createContentQuality(context);
 
   const observe = (report: EngineReport) => {
     const reports = new Map(report.channels.map((channel) => [channel.channelId, channel]));
@@ -95,6 +97,8 @@ export function createMediaServices(options: MediaServicesOptions): MediaService
     }
     observeSources(report);
     metrics.record(report);
+    // After the metrics, because an event makes its receiver read them.
+    observeContent(report);
   };
   const unsubscribe = context.engine.onReport(observe);
 

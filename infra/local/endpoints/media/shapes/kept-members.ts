@@ -69,6 +69,7 @@ export const keptMembers: Record<'medialive' | 'mediaconnect' | 'mediapackage', 
       'Protocol',
       'SmoothingLatency',
     ],
+    UpdateFlowRequest: ['FlowArn', 'SourceMonitoringConfig'],
     UpdateFlowSourceRequest: [
       'Decryption',
       'Description',
