@@ -176,7 +176,8 @@ export async function getSourceMetrics(
     { id: 'continuity', metric: 'SourceContinuityCounter', stat: 'Sum' },
     { id: 'loss', metric: 'SourcePacketLossPercent', stat: 'Average' },
     { id: 'roundtrip', metric: 'SourceRoundTripTime', stat: 'Average' },
-    { id: 'jitter', metric: 'SourceJitter', stat: 'Average' },
+    // On AWS each metric is billed, and the alarm source-delay-jitter watches this one.
+    ...(periodSeconds < 60 ? [{ id: 'jitter', metric: 'SourceJitter', stat: 'Average' }] : []),
   ];
   const answer = await clients.cloudWatch.send(
     new GetMetricDataCommand({

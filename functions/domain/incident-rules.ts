@@ -95,7 +95,7 @@ export const INCIDENT_RULES = {
     holdSeconds: 10,
     clearSeconds: 30,
     meaning:
-      'Packets from the encoder arrive unevenly. Once the SRT latency is used up, they are lost. One machine measures how the round trip varies.',
+      'Packets from the encoder arrive unevenly. Once the SRT latency is used up, they are lost. One machine measures how the round trip varies; on AWS only the alarm source-delay-jitter watches it.',
     action: 'Raise the SRT latency, or take other traffic off the encoder’s connection.',
   },
   source_round_trip: {
