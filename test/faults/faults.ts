@@ -96,7 +96,7 @@ const TRANSPORT: FaultKind[] = [
     name: 'late effect',
     when: 'after the effect',
     nature: 'passes',
-    appliesTo: /^(Create|Delete|Start|Stop|Update|Add|Remove|Put)/,
+    appliesTo: /^(Create|Delete|Start|Stop|Update|Add|Remove|Put|Post)/,
     // The request is delayed and takes effect after its sender has given up and retried.
     async strike(call, deliver, world) {
       call.isLate = true;
@@ -235,6 +235,11 @@ const DECLARED: Record<string, { all: Declared[]; some: Record<string, Declared[
   },
   states: { all: [passing('ThrottlingException', 400), passing('ServiceUnavailable', 503)], some: {} },
   monitoring: { all: [passing('ThrottlingException', 400), variant(passing('InternalFailure', 500))], some: {} },
+  // What web servers answer.
+  receiver: {
+    all: [passing('500', 500), passing('429', 429), passing('302', 302), variant(passing('401', 401))],
+    some: {},
+  },
   mediapackage: {
     all: [passing('TooManyRequestsException', 429), passing('InternalServerErrorException', 500)],
     some: {},
