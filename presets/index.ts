@@ -9,6 +9,7 @@ import custom from './platforms/custom.json' with { type: 'json' };
 import facebook from './platforms/facebook.json' with { type: 'json' };
 import kick from './platforms/kick.json' with { type: 'json' };
 import linkedin from './platforms/linkedin.json' with { type: 'json' };
+import srt from './platforms/srt.json' with { type: 'json' };
 import twitch from './platforms/twitch.json' with { type: 'json' };
 import x from './platforms/x.json' with { type: 'json' };
 import youtube from './platforms/youtube.json' with { type: 'json' };
@@ -53,7 +54,8 @@ const PlatformSchema = z.strictObject({
   rtmpUrl: z.nullable(z.string()),
   rtmpUrlHint: Text,
   backupRtmpUrl: z.nullable(z.string()),
-  protocols: z.array(z.enum(['rtmp', 'rtmps'])).check(z.minLength(1)),
+  /** RTMP and RTMPS, or SRT alone, which AWS sends without a channel. */
+  protocols: z.array(z.enum(['rtmp', 'rtmps', 'srt'])).check(z.minLength(1)),
   streamKeyHint: Text,
   /** Regular expression of a whole stream key; null when its shape is not known for certain. */
   streamKeyPattern: z.nullable(z.string().check(z.refine(isPattern, 'not a regular expression'))),
@@ -141,7 +143,7 @@ export function loadPresets(platformFiles: unknown[], encodingFiles: unknown[]) 
 }
 
 const presets = loadPresets(
-  [youtube, twitch, facebook, linkedin, kick, x, custom],
+  [youtube, twitch, facebook, linkedin, kick, x, custom, srt],
   [encoding1080p60, encoding1080p30, encoding720p60, encoding720p30, encoding480p30, encodingSource],
 );
 
@@ -179,7 +181,14 @@ export function resolveEncoding(platformId: string, encodingId: string): Resolve
   return platform && encoding && fits(platform, encoding) ? resolve(platform, encoding) : undefined;
 }
 
+/** Returns true for a platform that takes the feed as it is, over SRT. */
+export function isSrtPlatform(platformId: string): boolean {
+  return getPlatform(platformId)?.protocols.includes('srt') ?? false;
+}
+
 function fits(platform: Platform, encoding: Encoding): boolean {
+  // A flow output sends the feed itself.
+  if (platform.protocols.includes('srt') && encoding.width !== null) return false;
   const { widthMax, heightMax, framesPerSecondMax } = platform.caps;
   return (
     (encoding.width ?? 0) <= widthMax &&
@@ -232,6 +241,10 @@ function checkPlatform(platform: Platform, encodings: ReadonlyMap<string, Encodi
     );
     mustHold(bps <= platform.caps.videoBitrateBpsMax, `${at}: the bitrate for ${encodingId} exceeds its own cap`);
   }
+  mustHold(
+    !platform.protocols.includes('srt') || platform.protocols.length === 1,
+    `${at}: srt cannot be combined with another protocol`,
+  );
   for (const url of [platform.rtmpUrl, platform.backupRtmpUrl]) {
     const protocol = url?.split('://')[0];
     mustHold(

@@ -11,7 +11,12 @@ import * as z from 'zod/mini';
 export const WAKING_TYPES: Record<'aws.medialive' | 'aws.mediaconnect', readonly string[]> = {
   'aws.medialive': ['MediaLive Channel State Change', 'MediaLive Channel Alert'],
   // Leaves out "MediaConnect Flow Source Metadata Changed", which arrives every 20 seconds whether or not it changed.
-  'aws.mediaconnect': ['MediaConnect Flow Status Change', 'MediaConnect Source Health', 'MediaConnect Flow Health'],
+  'aws.mediaconnect': [
+    'MediaConnect Flow Status Change',
+    'MediaConnect Source Health',
+    'MediaConnect Flow Health',
+    'MediaConnect Output Health',
+  ],
 };
 
 const isKnownSource = (source: string): source is keyof typeof WAKING_TYPES => Object.hasOwn(WAKING_TYPES, source);

@@ -11,6 +11,7 @@ import {
   type FlowSource,
   type RehearsedFaults,
   type SourcePicture,
+  type SrtCaller,
 } from './contract.ts';
 import type { EncoderLoad } from './encoder-program.ts';
 import type { EngineLogger } from './engine-logger.ts';
@@ -19,6 +20,7 @@ import type { HlsAnswer } from './hls/hls-package.ts';
 import type { MediaLauncher } from './media-child.ts';
 import { createKernelSendQueues } from './rtmp/kernel-send-queues.ts';
 import type { DialRules } from './rtmp/rtmp-socket.ts';
+import { createSrtSenders } from './srt/senders.ts';
 
 const REPORT_MS = 1_000;
 
@@ -26,6 +28,7 @@ export interface EngineCore {
   startFlow(source: FlowSource): Promise<void>;
   stopFlow(flowArn: string): Promise<void>;
   setFlowOutputs(flowArn: string, addresses: string[]): Promise<void>;
+  setFlowCallers(flowArn: string, callers: SrtCaller[]): Promise<void>;
   startChannel(run: ChannelRun): Promise<void>;
   stopChannel(channelId: string): Promise<void>;
   rehearse(faults: RehearsedFaults): Promise<void>;
@@ -53,6 +56,7 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
   const queues = new Map<string, Promise<void>>();
   const load: EncoderLoad = { running: 0 };
   const sendQueues = createKernelSendQueues(clock);
+  const senders = createSrtSenders({ clock, loopbackAllowed: options.dial.loopbackAllowed, onChange: changed });
   let rehearsed = NOTHING_REHEARSED;
   let announced = '';
   let changePending = false;
@@ -91,7 +95,8 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
 
   function report(): EngineReport {
     const sources = [...flows.values()].map((flow) => flow.report());
-    return { atMs: clock.now(), sources, channels: [...channels.values()].map((channel) => channel.report()) };
+    const running = [...channels.values()].map((channel) => channel.report());
+    return { atMs: clock.now(), sources, channels: running, callers: senders.report() };
   }
 
   /** Many changes happen in one turn of the event loop: one report after it covers them all. */
@@ -133,7 +138,8 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
       inOrder(`flow ${source.flowArn}`, async () => {
         const flow = flows.get(source.flowArn);
         if (flow) return flow.configure(source);
-        flows.set(source.flowArn, createFlow({ source, launcher, clock, logger, load, onChange: changed }));
+        const feed = senders.feedOf(source.flowArn);
+        flows.set(source.flowArn, createFlow({ source, launcher, clock, logger, load, feed, onChange: changed }));
         wire();
       }),
     stopFlow: (flowArn) =>
@@ -148,6 +154,10 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
       if (addresses.length > 0) outputs.set(flowArn, [...addresses]);
       else outputs.delete(flowArn);
       wire();
+    },
+    async setFlowCallers(flowArn, callers) {
+      senders.set(flowArn, callers);
+      changed();
     },
     startChannel: (run) =>
       inOrder(`channel ${run.channelId}`, async () => {
@@ -178,6 +188,7 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
       cancelTick?.();
       await Promise.all(queues.values());
       await Promise.all([...channels.values()].map((channel) => channel.close()));
+      await senders.close();
       await Promise.all([...flows.values()].map((flow) => flow.close()));
     },
   };
@@ -202,5 +213,11 @@ function describeStates(report: EngineReport): string {
     problem?.code,
     problem?.attempt,
   ]);
-  return JSON.stringify([sources, channels]);
+  const callers = report.callers.map(({ outputArn, state, problem }) => [
+    outputArn,
+    state,
+    problem?.code,
+    problem?.attempt,
+  ]);
+  return JSON.stringify([sources, channels, callers]);
 }

@@ -11,6 +11,7 @@ import type { MediaLauncher } from './media-child.ts';
 import type { Program } from './program.ts';
 import { createSourcePictureMaker } from './source-picture.ts';
 import { createSourceProgram } from './source-program.ts';
+import type { PayloadCutter } from './srt/payload-cutter.ts';
 import { createSrtListener, type SrtListener } from './srt-listener.ts';
 
 /** A source without a byte for this long counts as lost, even while its connection is open. */
@@ -50,6 +51,8 @@ export interface FlowOptions {
   clock: Clock;
   logger: EngineLogger;
   load: EncoderLoad;
+  /** Where the unread stream goes besides. */
+  feed: PayloadCutter;
   /** Called after a change that affects channels or the report. */
   onChange(): void;
 }
@@ -95,6 +98,7 @@ export function createFlow(options: FlowOptions): Flow {
         if (silentSinceMs !== null) options.onChange();
         silentSinceMs = null;
         live = true;
+        options.feed.push(chunk);
         try {
           source.push(chunk);
         } catch (error) {
@@ -118,6 +122,7 @@ export function createFlow(options: FlowOptions): Flow {
   }
 
   function disconnect(): void {
+    options.feed.restart();
     source.restart();
     loseSource();
     for (const encoder of encoders.values()) encoder.sourceLost();

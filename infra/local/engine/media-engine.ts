@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import type { ChannelRun, EngineReport, FlowSource, MediaEngine, RehearsedFaults } from './contract.ts';
+import type { ChannelRun, EngineReport, FlowSource, MediaEngine, RehearsedFaults, SrtCaller } from './contract.ts';
 import type { EngineLogger } from './engine-logger.ts';
 import {
   ENGINE_SECRET_HEADER,
@@ -57,6 +57,7 @@ export async function createMediaEngine(options: MediaEngineOptions): Promise<Me
   const desired = {
     flows: new Map<string, FlowSource>(),
     outputs: new Map<string, string[]>(),
+    callers: new Map<string, SrtCaller[]>(),
     channels: new Map<string, ChannelRun>(),
     rehearsed: null as RehearsedFaults | null,
   };
@@ -157,6 +158,7 @@ export async function createMediaEngine(options: MediaEngineOptions): Promise<Me
         flowArn,
         addresses,
       })),
+      ...[...desired.callers].map(([flowArn, callers]): EngineCommand => ({ name: 'setFlowCallers', flowArn, callers })),
       ...[...desired.channels.values()].map((run): EngineCommand => ({ name: 'startChannel', run })),
       ...(desired.rehearsed ? [{ name: 'rehearse' as const, faults: desired.rehearsed }] : []),
     ];
@@ -210,6 +212,12 @@ export async function createMediaEngine(options: MediaEngineOptions): Promise<Me
       if (addresses.length > 0) desired.outputs.set(flowArn, addresses);
       else desired.outputs.delete(flowArn);
       return sendCommand({ name: 'setFlowOutputs', flowArn, addresses });
+    },
+    async setFlowCallers(flowArn, callers) {
+      if (callers.length > 0) desired.callers.set(flowArn, callers);
+      else desired.callers.delete(flowArn);
+      await sendCommand({ name: 'setFlowCallers', flowArn, callers });
+      ledger.keepCallers(new Set([...desired.callers.values()].flat().map(({ outputArn }) => outputArn)));
     },
     async startChannel(run) {
       const before = desired.channels.get(run.channelId);

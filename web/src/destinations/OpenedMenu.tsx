@@ -64,9 +64,11 @@ export function OpenedMenu({ destination }: { destination: DestinationResource }
         >
           Edit
         </Item>
-        <Item icon={<IconKey size={16} />} refusal={refusal('edit')} onClick={() => openDialog('replaceKey')}>
-          Replace stream key
-        </Item>
+        {destination.kind === 'channel' && (
+          <Item icon={<IconKey size={16} />} refusal={refusal('edit')} onClick={() => openDialog('replaceKey')}>
+            Replace stream key
+          </Item>
+        )}
         <Item icon={<IconRefresh size={16} />} refusal={refusal('restart')} onClick={() => openDialog('restart')}>
           Restart
         </Item>

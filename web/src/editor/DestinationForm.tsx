@@ -14,6 +14,8 @@ import { PlatformPicker } from './PlatformPicker.tsx';
 import { PriceNote } from './PriceNote.tsx';
 import { RestartNote } from './RestartNote.tsx';
 import { RestartQuestion } from './RestartQuestion.tsx';
+import { isSrt } from './destination-fields.ts';
+import { SrtFields } from './SrtFields.tsx';
 import { type DestinationFormSubject, useDestinationForm } from './use-destination-form.ts';
 import classes from './editor.module.css';
 
@@ -114,7 +116,7 @@ export function DestinationForm(subject: DestinationFormSubject) {
         ))}
       </datalist>
       <TextInput
-        label="RTMP URL"
+        label={isSrt(platform) ? 'SRT address' : 'RTMP URL'}
         description={platform?.rtmpUrlHint}
         spellCheck={false}
         autoComplete="off"
@@ -130,7 +132,8 @@ export function DestinationForm(subject: DestinationFormSubject) {
           </Button>
         </p>
       )}
-      {!destination && (
+      {isSrt(platform) && <SrtFields form={form} errors={fields} destination={destination} />}
+      {!destination && !isSrt(platform) && (
         <PasswordInput
           label="Stream key"
           description={
@@ -152,17 +155,23 @@ export function DestinationForm(subject: DestinationFormSubject) {
         onChoose={(preset) => form.setValues({ preset })}
         error={fields['preset']}
       />
-      <NativeSelect
-        label="When stopped"
-        data={[
-          { value: 'warm', label: 'Keep warm (fast start)' },
-          { value: 'cold', label: 'Release (slower start, no cost)' },
-        ]}
-        {...form.getInputProps('standby')}
-        error={fields['standby']}
-      />
+      {!isSrt(platform) && (
+        <NativeSelect
+          label="When stopped"
+          data={[
+            { value: 'warm', label: 'Keep warm (fast start)' },
+            { value: 'cold', label: 'Release (slower start, no cost)' },
+          ]}
+          {...form.getInputProps('standby')}
+          error={fields['standby']}
+        />
+      )}
       {isMoneyShown && (
-        <PriceNote platform={form.values.platform} preset={form.values.preset} standby={form.values.standby} />
+        <PriceNote
+          platform={form.values.platform}
+          preset={form.values.preset}
+          standby={isSrt(platform) ? 'cold' : form.values.standby}
+        />
       )}
       {platform && platform.notes.length > 0 && (
         <ul className={classes.hints}>
@@ -171,7 +180,9 @@ export function DestinationForm(subject: DestinationFormSubject) {
           ))}
         </ul>
       )}
-      {destination && <p className={classes.text}>To replace the stream key, use the destination’s menu.</p>}
+      {destination && !isSrt(platform) && (
+        <p className={classes.text}>To replace the stream key, use the destination’s menu.</p>
+      )}
       {rest && <ProblemPanel key={rest.requestId} problem={rest} isInSight />}
       {base && !asks && <RestartNote destination={base.destination} changes={changes} />}
       {edited.restartRequired && base && (

@@ -1,4 +1,4 @@
-import { useForm } from '@mantine/form';
+import { useForm, type UseFormReturnType } from '@mantine/form';
 import { useRef, useState } from 'react';
 import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas/answers.ts';
 import type { Apply } from '../../../functions/api/schemas/requests.ts';
@@ -11,10 +11,13 @@ import { isOffAirAnyway } from '../destinations/off-air.ts';
 import type { Version } from './ConflictQuestion.tsx';
 import {
   changedFields,
+  DEFAULT_LATENCY_MS,
   type DestinationFormValues,
   fieldsOf,
+  isSrt,
   platformDefaults,
   toFields,
+  toFormValues,
 } from './destination-fields.ts';
 import { fieldErrors } from './field-errors.ts';
 import { useFailureAfterwards } from './use-failure-afterwards.ts';
@@ -32,17 +35,21 @@ export interface DestinationFormSubject {
   onClose: () => void;
 }
 
-const FIELDS = ['name', 'group', 'platform', 'rtmpUrl', 'streamKey', 'preset', 'standby'];
+const FIELDS = [
+  ...['name', 'group', 'platform', 'rtmpUrl', 'streamKey', 'preset', 'standby'],
+  ...['streamId', 'passphrase', 'latencyMs'],
+];
 
 /** Returns the initial values of a form. */
 function pristineValues({ presets, destination, copyOf }: DestinationFormSubject): DestinationFormValues {
   const like = destination ?? copyOf;
   if (like) {
     const name = destination ? like.name : `${like.name} copy`;
-    return { ...fieldsOf(like), name, group: like.group ?? '', streamKey: '' };
+    return { ...toFormValues(fieldsOf(like)), name };
   }
   const defaults = platformDefaults(presets.platforms[0], presets, knownFlow()?.source.video ?? null);
-  return { name: '', group: '', streamKey: '', standby: 'warm', ...defaults };
+  const empty = { name: '', group: '', streamKey: '', streamId: '', passphrase: '', latencyMs: DEFAULT_LATENCY_MS };
+  return { ...empty, standby: 'warm', ...defaults };
 }
 
 /** Returns the fields that differ from the initial values. */
@@ -52,6 +59,12 @@ function typedFields(before: DestinationFormValues, after: DestinationFormValues
     fields.filter((field) => after[field] !== before[field]).map((field) => [field, after[field]]),
   );
 }
+
+/** Changed fields, with a new passphrase. */
+type Changes = ReturnType<typeof changedFields> & { passphrase?: string };
+
+/** The values of the destination form, and its bindings to inputs. */
+export type DestinationForm = UseFormReturnType<DestinationFormValues>;
 
 /** Manages values, draft and saving of the destination form. */
 export function useDestinationForm(subject: DestinationFormSubject) {
@@ -76,19 +89,24 @@ export function useDestinationForm(subject: DestinationFormSubject) {
     showDone(message);
     onClose();
   };
-  const saveOver = (version: Version, changes: ReturnType<typeof changedFields>, apply: Apply | null): void => {
+  const saveOver = (version: Version, changes: Changes, apply: Apply | null): void => {
     const onSuccess = finish(`${form.values.name.trim()} saved`);
     // Nothing arrives, so applying now interrupts no viewer and needs no question.
     const when = apply ?? (isOffAirAnyway(version.destination) ? 'now' : null);
     edit.mutateAsync({ changes, etag: version.etag, apply: when }, { onSuccess }).catch(tellAfterwards);
   };
-  const changes = base ? changedFields(fieldsOf(base.destination), toFields(form.values)) : {};
+  const platform = presets.platforms.find(({ platformId }) => platformId === form.values.platform);
+  const { passphrase } = form.values;
+  const secret = base && isSrt(platform) && passphrase !== '' ? { passphrase } : {};
+  const changes = base
+    ? { ...changedFields(fieldsOf(base.destination), toFields(form.values, platform)), ...secret }
+    : {};
 
   /** Values typed for a platform before the operator selected another one. */
   const typedFor = useRef(new Map<string, Pick<DestinationFormValues, 'rtmpUrl' | 'preset'>>());
   const choosePlatform = (next: PresetsResource['platforms'][number]): void => {
-    const { platform, rtmpUrl, preset } = form.values;
-    typedFor.current.set(platform, { rtmpUrl, preset });
+    const { platform: former, rtmpUrl, preset } = form.values;
+    typedFor.current.set(former, { rtmpUrl, preset });
     const defaults = platformDefaults(next, presets, knownFlow()?.source.video ?? null);
     form.setValues({ ...defaults, ...typedFor.current.get(next.platformId) });
   };
@@ -120,12 +138,13 @@ export function useDestinationForm(subject: DestinationFormSubject) {
         return;
       }
       const { streamKey } = form.values;
-      const values = toFields(form.values);
+      const values = toFields(form.values, platform);
+      const secrets = isSrt(platform) ? { passphrase: passphrase || null } : { streamKey: streamKey.trim() };
       const onSuccess = finish(`${values.name} added`);
-      create.mutateAsync({ ...values, streamKey: streamKey.trim() }, { onSuccess }).catch(tellAfterwards);
+      create.mutateAsync({ ...values, ...secrets }, { onSuccess }).catch(tellAfterwards);
     },
     showTheirs(theirs: Version): void {
-      const values = { ...fieldsOf(theirs.destination), group: theirs.destination.group ?? '', streamKey: '' };
+      const values = toFormValues(fieldsOf(theirs.destination));
       setBase(theirs);
       setPristine(values);
       form.setValues(values);

@@ -2,7 +2,7 @@
  * Metrics as CloudWatch would hold them, for the last minutes: one value per second, metric and resource, taken from
  * the engine's reports. A gauge keeps the latest value of a second; a counter adds up its growth within it.
  */
-import type { ChannelReport, EngineReport, SourceReport, VideoCoding } from '../../engine/contract.ts';
+import type { CallerReport, ChannelReport, EngineReport, SourceReport, VideoCoding } from '../../engine/contract.ts';
 import { feedingSource } from '../media/feeds.ts';
 import type { MediaContext } from '../media/media-context.ts';
 
@@ -54,6 +54,7 @@ export function createMetrics(context: MediaContext, countAlerts: (channelId: st
   const series = new Map<string, Series>();
   const lastChannels = new Map<string, ChannelReport>();
   const lastSources = new Map<string, SourceReport>();
+  const lastCallers = new Map<string, CallerReport>();
 
   const put = (
     resource: MetricResource,
@@ -116,8 +117,30 @@ export function createMetrics(context: MediaContext, countAlerts: (channelId: st
     );
   };
 
+  /** @see https://docs.aws.amazon.com/mediaconnect/latest/ug/monitor-with-cloudwatch-metrics-output-health.html */
+  const recordCaller = (report: CallerReport, atMs: number) => {
+    const last = lastCallers.get(report.outputArn);
+    lastCallers.set(report.outputArn, report);
+    const resent = growth(report.packetsResent, last?.packetsResent);
+    put(
+      { namespace: 'AWS/MediaConnect', dimensions: { OutputARN: report.outputArn } },
+      atMs,
+      {
+        OutputConnected: report.state === 'connected' ? 1 : 0,
+        OutputBitrate: report.bitrateBps,
+        ...(report.roundTripMs === undefined ? {} : { OutputRoundTripTime: report.roundTripMs }),
+      },
+      {
+        OutputDisconnections: growth(report.disconnections, last?.disconnections),
+        OutputResentPackets: resent,
+        OutputTotalPackets: growth(report.packetsSent, last?.packetsSent) + resent,
+      },
+    );
+  };
+
   return {
     record(report) {
+      for (const caller of report.callers) recordCaller(caller, report.atMs);
       const running = report.channels.filter(
         (channel) => context.state.channels[channel.channelId]?.state === 'RUNNING',
       );
@@ -152,6 +175,8 @@ export function createMetrics(context: MediaContext, countAlerts: (channelId: st
       }
       const present = new Set(report.channels.map((channel) => channel.channelId));
       for (const id of lastChannels.keys()) if (!present.has(id)) lastChannels.delete(id);
+      const called = new Set(report.callers.map(({ outputArn }) => outputArn));
+      for (const arn of lastCallers.keys()) if (!called.has(arn)) lastCallers.delete(arn);
       for (const [key, { samples }] of series) {
         if ((samples.at(-1)?.second ?? 0) < report.atMs / 1000 - KEPT_SECONDS) series.delete(key);
       }
