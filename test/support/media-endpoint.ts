@@ -12,7 +12,7 @@ import type { AwsEvent } from '../../infra/local/endpoints/wire/service.ts';
 import type { StateStore } from '../../infra/local/host/state-store.ts';
 import { LOCAL_REGION } from '../../infra/local/endpoints/wire/service.ts';
 import { createMemoryStore } from '../../infra/local/host/state-store.ts';
-import type { ChannelRun, EngineReport, FlowSource, MediaEngine, SrtCaller } from '../../infra/local/engine/contract.ts';
+import type { ChannelRun, EngineReport, FlowSource, MediaEngine, SrtReceiver } from '../../infra/local/engine/contract.ts';
 import { createIdleEngine } from '../../infra/local/engine/contract.ts';
 import type { MediaServices, MediaServicesOptions } from '../../infra/local/endpoints/media-services.ts';
 import { createMediaServices } from '../../infra/local/endpoints/media-services.ts';
@@ -21,7 +21,7 @@ import { createMediaServices } from '../../infra/local/endpoints/media-services.
 export interface RecordingEngine extends MediaEngine {
   flows: Map<string, FlowSource>;
   feeds: Map<string, string[]>;
-  callers: Map<string, SrtCaller[]>;
+  callers: Map<string, SrtReceiver[]>;
   channels: Map<string, ChannelRun>;
   /** Every command in order: `startChannel 1000003`. */
   log: string[];

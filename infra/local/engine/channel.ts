@@ -5,24 +5,14 @@
  */
 import { assertNever } from '../../../functions/domain/assert-never.ts';
 import type { Clock } from '../host/clock.ts';
-import type {
-  ChannelReport,
-  ChannelRun,
-  PackageOutput,
-  RehearsedChannelFault,
-  Rendition,
-  RtmpOutput,
-} from './contract.ts';
-import type { EncoderProgram } from './encoder-program.ts';
+import { openChannelOutput } from './channel-output.ts';
+import type { ChannelReport, ChannelRun, RehearsedChannelFault, Rendition } from './contract.ts';
 import type { Flow } from './flow.ts';
-import { createHlsPackage, type HlsPackage } from './hls/hls-package.ts';
-import { createProgramSwitch } from './program-switch.ts';
+import type { HlsPackage } from './hls/hls-package.ts';
+import { createRenditionLane } from './rendition-lane.ts';
 import type { KernelSendQueues } from './rtmp/kernel-send-queues.ts';
-import { createRateMeter } from './rtmp/rate-meter.ts';
-import { createRtmpPublisher } from './rtmp/publisher.ts';
 import type { DialRules } from './rtmp/rtmp-socket.ts';
 
-const SAMPLE_MS = 900;
 /** Within this time arriving media yields pictures to send, or the channel counts as waiting for input. */
 const BEGINS_WITHIN_MS = 10_000;
 
@@ -50,25 +40,6 @@ export interface ChannelOptions {
   onChange(): void;
 }
 
-type OutputReport = Omit<ChannelReport, 'channelId' | 'mode' | 'droppedFrames' | 'wantedFramesPerSecond'>;
-
-interface Output {
-  report(): OutputReport;
-  rehearse?(fault: RehearsedChannelFault | null): void;
-  close(): Promise<void>;
-}
-
-interface Lane {
-  rendition: Rendition;
-  feed: ReturnType<typeof createProgramSwitch>;
-  mode: 'copy' | 'encode' | 'none';
-  decidedFor: number | null;
-  /** The lane's encoder; null while it copies or waits. */
-  encoder: Pick<EncoderProgram, 'problem' | 'droppedFrames'> | null;
-  /** Frames the shared encoder had dropped before this lane joined it. */
-  droppedBefore: number;
-}
-
 function renditionsOf(output: ChannelRun['output']): Rendition[] {
   switch (output.kind) {
     case 'rtmp':
@@ -80,56 +51,19 @@ function renditionsOf(output: ChannelRun['output']): Rendition[] {
   }
 }
 
+/**
+ * Starts a channel without a flow.
+ * @throws {TypeError} when the URL of its output is not an RTMP one
+ */
 export function createChannel(options: ChannelOptions): Channel {
   const { clock, run } = options;
-  const lanes = renditionsOf(run.output).map((rendition): Lane => ({
-    rendition,
-    // Players switch between renditions, so their timestamps must agree.
-    feed: createProgramSwitch({ clock, keepsTimes: run.output.kind === 'package' }),
-    mode: 'none',
-    decidedFor: null,
-    encoder: null,
-    droppedBefore: 0,
-  }));
+  // Players switch between renditions, so their timestamps must agree.
+  const keepsTimes = run.output.kind === 'package';
+  const lanes = renditionsOf(run.output).map((rendition) => createRenditionLane(rendition, { clock, keepsTimes }));
+  const isLadder = lanes.length > 1;
+  const output = openChannelOutput({ ...options, output: run.output, programs: lanes.map(({ program }) => program) });
   let flow: Flow | null = null;
-  let hls: HlsPackage | null = null;
   let liveSinceMs: number | null = null;
-  const output = open(run.output);
-
-  function open(wanted: ChannelRun['output']): Output {
-    switch (wanted.kind) {
-      case 'rtmp':
-        return openRtmp(wanted);
-      case 'package':
-        return openPackage(wanted);
-      default:
-        return assertNever(wanted, 'output');
-    }
-  }
-
-  function openRtmp({ url, streamKey, verifyCertificate }: RtmpOutput): Output {
-    return createRtmpPublisher({
-      url,
-      streamKey,
-      verifyCertificate,
-      program: lanes[0]!.feed.program,
-      clock,
-      dial: options.dial,
-      sendQueues: options.sendQueues,
-      onChange: options.onChange,
-    });
-  }
-
-  function openPackage(_output: PackageOutput): Output {
-    const opened = createHlsPackage({
-      programs: lanes.map((lane) => lane.feed.program),
-      clock,
-      lowLatency: options.lowLatency,
-      onChange: options.onChange,
-    });
-    hls = opened;
-    return packageOutput(opened, clock);
-  }
 
   /** Returns whether media is arriving but its first keyframe or the encoder is not ready yet. */
   function isBeginning(waitingSinceMs: number): boolean {
@@ -140,44 +74,30 @@ export function createChannel(options: ChannelOptions): Channel {
     if (!flow?.live()) liveSinceMs = null;
     else liveSinceMs ??= clock.now();
     if (!flow) return;
-    const isLadder = lanes.length > 1;
     let copied = false;
     for (const lane of lanes) {
-      const decision: 'copy' | 'encode' | 'undecided' | 'none' =
-        lane.decidedFor === flow.revision() ? lane.mode : flow.decide(lane.rendition);
+      const decision = lane.decide(flow);
       if (decision === 'undecided' || decision === 'none') continue;
       // A ladder needs one copy only: a second rendition with the same pictures is useless.
       const mode: 'copy' | 'encode' = decision === 'copy' && copied && isLadder ? 'encode' : decision;
       copied ||= mode === 'copy';
-      lane.decidedFor = flow.revision();
-      if (lane.mode === mode) continue;
-      lane.mode = mode;
-      const encoder = mode === 'encode' ? flow.encoder(lane.rendition, { followsKeyframes: isLadder }) : null;
-      lane.encoder = encoder;
-      lane.droppedBefore = encoder?.droppedFrames() ?? 0;
-      lane.feed.select(encoder?.program ?? flow.copy);
-      options.onChange();
+      if (lane.select(mode, flow, { followsKeyframes: isLadder })) options.onChange();
     }
   }
 
   /** Returns the frame rate to expect. In a ladder, no rendition exceeds the source's. */
   function wantedRate({ framesPerSecond }: Rendition): number | undefined {
-    const given = lanes.length > 1 ? flow?.framesPerSecond() : null;
+    const given = isLadder ? flow?.framesPerSecond() : null;
     return framesPerSecond !== undefined && given ? Math.min(framesPerSecond, given) : framesPerSecond;
   }
 
   return {
     run,
-    hls,
+    hls: output.hls,
     connect(next) {
       if (next === flow) return;
       flow = next;
-      for (const lane of lanes) {
-        lane.decidedFor = null;
-        lane.mode = 'none';
-        lane.encoder = null;
-        lane.feed.select(null);
-      }
+      for (const lane of lanes) lane.disconnect();
       review();
     },
     review,
@@ -187,13 +107,11 @@ export function createChannel(options: ChannelOptions): Channel {
       const report: ChannelReport = {
         ...output.report(),
         channelId: run.channelId,
-        mode: lane?.mode ?? 'none',
-        droppedFrames: lanes.reduce((sum, { encoder, droppedBefore }) => {
-          return sum + (encoder ? encoder.droppedFrames() - droppedBefore : 0);
-        }, 0),
-        ...(lane?.encoder && { wantedFramesPerSecond: wantedRate(lane.rendition) }),
+        mode: lane?.mode() ?? 'none',
+        droppedFrames: lanes.reduce((sum, each) => sum + each.droppedFrames(), 0),
+        ...(lane?.isEncoded() && { wantedFramesPerSecond: wantedRate(lane.rendition) }),
       };
-      const failed = lanes.map(({ encoder }) => encoder?.problem()).find((problem) => problem);
+      const failed = lanes.map((each) => each.problem()).find((problem) => problem);
       if (failed) report.problem ??= failed;
       if (report.state === 'waiting_for_input' && (failed || isBeginning(report.sinceMs))) {
         report.state = failed ? 'reconnecting' : 'connecting';
@@ -202,39 +120,7 @@ export function createChannel(options: ChannelOptions): Channel {
     },
     async close() {
       await output.close();
-      for (const lane of lanes) lane.feed.select(null);
-    },
-  };
-}
-
-function packageOutput(hls: HlsPackage, clock: Clock): Output {
-  const meter = createRateMeter();
-  let sampledAtMs = 0;
-  let publishing = false;
-  let sinceMs = clock.now();
-  return {
-    report() {
-      const nowMs = clock.now();
-      const { frames, bytes } = hls.totals();
-      if (nowMs - sampledAtMs >= SAMPLE_MS) {
-        meter.sample({ atMs: nowMs, bytes, frames, mediaMs: 0 });
-        sampledAtMs = nowMs;
-      }
-      if (publishing !== hls.publishing()) sinceMs = nowMs;
-      publishing = hls.publishing();
-      return {
-        state: publishing ? 'publishing' : 'waiting_for_input',
-        sinceMs,
-        ...(publishing ? meter.rates(nowMs) : { bitrateBps: 0, framesPerSecond: 0 }),
-        framesSent: frames,
-        unsentFrames: 0,
-        reconnects: 0,
-        bytesSent: bytes,
-        queuedBytes: 0,
-      };
-    },
-    async close() {
-      hls.close();
+      for (const lane of lanes) lane.disconnect();
     },
   };
 }

@@ -59,8 +59,8 @@ export interface ChannelRun {
   output: RtmpOutput | PackageOutput;
 }
 
-/** A flow output that calls an SRT receiver and sends it the flow's transport stream. */
-export interface SrtCaller {
+/** An SRT receiver that a flow output calls, to send it the flow's transport stream. */
+export interface SrtReceiver {
   outputArn: string;
   /** IPv4. */
   address: string;
@@ -237,7 +237,7 @@ export interface MediaEngine {
   /** Replaces the set of addresses the flow feeds. */
   setFlowOutputs(flowArn: string, addresses: string[]): Promise<void>;
   /** Replaces the set of SRT receivers the flow calls. Connections to those that stay are not interrupted. */
-  setFlowCallers(flowArn: string, callers: SrtCaller[]): Promise<void>;
+  setFlowCallers(flowArn: string, receivers: SrtReceiver[]): Promise<void>;
   startChannel(run: ChannelRun): Promise<void>;
   /** Resolves when the output has closed cleanly, after one second at the latest. */
   stopChannel(channelId: string): Promise<void>;

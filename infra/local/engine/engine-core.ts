@@ -3,7 +3,7 @@
  * by id and run one after the other, so that a port is free before it is bound again.
  */
 import type { Clock } from '../host/clock.ts';
-import { createChannel, type Channel } from './channel.ts';
+import { createCommandQueues } from './command-queues.ts';
 import {
   NOTHING_REHEARSED,
   type ChannelRun,
@@ -11,24 +11,25 @@ import {
   type FlowSource,
   type RehearsedFaults,
   type SourcePicture,
-  type SrtCaller,
+  type SrtReceiver,
 } from './contract.ts';
-import type { EncoderLoad } from './encoder-program.ts';
+import type { EncoderLoad } from './encoder-run.ts';
 import type { EngineLogger } from './engine-logger.ts';
 import { createFlow, type Flow } from './flow.ts';
 import type { HlsAnswer } from './hls/hls-package.ts';
 import type { MediaLauncher } from './media-child.ts';
+import { createOutputAddresses } from './output-addresses.ts';
+import { createReportSchedule } from './report-schedule.ts';
+import { createRunningChannels } from './running-channels.ts';
 import { createKernelSendQueues } from './rtmp/kernel-send-queues.ts';
 import type { DialRules } from './rtmp/rtmp-socket.ts';
 import { createSrtSenders } from './srt/senders.ts';
-
-const REPORT_MS = 1_000;
 
 export interface EngineCore {
   startFlow(source: FlowSource): Promise<void>;
   stopFlow(flowArn: string): Promise<void>;
   setFlowOutputs(flowArn: string, addresses: string[]): Promise<void>;
-  setFlowCallers(flowArn: string, callers: SrtCaller[]): Promise<void>;
+  setFlowCallers(flowArn: string, receivers: SrtReceiver[]): Promise<void>;
   startChannel(run: ChannelRun): Promise<void>;
   stopChannel(channelId: string): Promise<void>;
   rehearse(faults: RehearsedFaults): Promise<void>;
@@ -48,41 +49,24 @@ export interface EngineCoreOptions {
   onReport(report: EngineReport): void;
 }
 
+/** Creates an engine without flows and channels. */
 export function createEngineCore(options: EngineCoreOptions): EngineCore {
-  const { clock, launcher, logger } = options;
+  const { clock, dial, launcher, logger, lowLatency } = options;
   const flows = new Map<string, Flow>();
-  const outputs = new Map<string, string[]>();
-  const channels = new Map<string, Channel>();
-  const queues = new Map<string, Promise<void>>();
+  const outputs = createOutputAddresses();
+  const queues = createCommandQueues();
   const load: EncoderLoad = { running: 0 };
+  const reports = createReportSchedule({ clock, build: reviewAndReport, onReport: options.onReport });
+  const onChange = reports.changed;
   const sendQueues = createKernelSendQueues(clock);
-  const senders = createSrtSenders({ clock, loopbackAllowed: options.dial.loopbackAllowed, onChange: changed });
+  const channels = createRunningChannels({ clock, lowLatency, dial, sendQueues, onChange, queues, onStarted: wire });
+  const senders = createSrtSenders({ clock, loopbackAllowed: dial.loopbackAllowed, onChange });
   let rehearsed = NOTHING_REHEARSED;
-  let announced = '';
-  let changePending = false;
-  let closed = false;
-  let cancelTick: (() => void) | undefined;
-
-  /** Runs one command at a time per flow or channel, so that others do not wait for a slow one. */
-  function inOrder(id: string, action: () => Promise<void>): Promise<void> {
-    const done = (queues.get(id) ?? Promise.resolve()).then(() => (closed ? undefined : action()));
-    const settled = done.catch(() => {});
-    queues.set(id, settled);
-    void settled.then(() => {
-      if (queues.get(id) === settled) queues.delete(id);
-    });
-    return done;
-  }
 
   function wire(): void {
-    const flowByAddress = new Map<string, Flow>();
-    for (const [flowArn, addresses] of outputs) {
-      const flow = flows.get(flowArn);
-      if (flow) for (const address of addresses) flowByAddress.set(address, flow);
-    }
-    for (const channel of channels.values()) channel.connect(flowByAddress.get(channel.run.inputAddress) ?? null);
+    channels.connect(outputs.feeders(flows));
     applyFaults();
-    changed();
+    onChange();
   }
 
   function applyFaults(): void {
@@ -90,60 +74,30 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
       flow.rehearseLoss(rehearsed.lostFlowArns.includes(flowArn));
       flow.rehearseLossyLine(rehearsed.lossyFlowArns.includes(flowArn));
     }
-    for (const [channelId, channel] of channels) channel.rehearse(rehearsed.channels[channelId] ?? null);
+    channels.rehearse(rehearsed.channels);
   }
 
   function report(): EngineReport {
     const sources = [...flows.values()].map((flow) => flow.report());
-    const running = [...channels.values()].map((channel) => channel.report());
-    return { atMs: clock.now(), sources, channels: running, callers: senders.report() };
+    return { atMs: clock.now(), sources, channels: channels.report(), callers: senders.report() };
   }
 
-  /** Many changes happen in one turn of the event loop: one report after it covers them all. */
-  function changed(): void {
-    if (changePending || closed) return;
-    changePending = true;
-    setImmediate(() => {
-      changePending = false;
-      if (closed) return;
-      for (const channel of channels.values()) channel.review();
-      const current = report();
-      const states = describeStates(current);
-      if (states === announced) return;
-      announced = states;
-      options.onReport(current);
-    });
-  }
-
-  function tick(): void {
-    if (closed) return;
-    for (const channel of channels.values()) channel.review();
-    const current = report();
-    announced = describeStates(current);
-    options.onReport(current);
-    cancelTick = clock.after(REPORT_MS, tick);
-  }
-  cancelTick = clock.after(REPORT_MS, tick);
-
-  async function closeChannel(channelId: string): Promise<void> {
-    const channel = channels.get(channelId);
-    if (!channel) return;
-    channels.delete(channelId);
-    await channel.close();
-    changed();
+  function reviewAndReport(): EngineReport {
+    channels.review();
+    return report();
   }
 
   return {
     startFlow: (source) =>
-      inOrder(`flow ${source.flowArn}`, async () => {
+      queues.run(`flow ${source.flowArn}`, async () => {
         const flow = flows.get(source.flowArn);
         if (flow) return flow.configure(source);
         const feed = senders.feedOf(source.flowArn);
-        flows.set(source.flowArn, createFlow({ source, launcher, clock, logger, load, feed, onChange: changed }));
+        flows.set(source.flowArn, createFlow({ source, launcher, clock, logger, load, feed, onChange }));
         wire();
       }),
     stopFlow: (flowArn) =>
-      inOrder(`flow ${flowArn}`, async () => {
+      queues.run(`flow ${flowArn}`, async () => {
         const flow = flows.get(flowArn);
         if (!flow) return;
         flows.delete(flowArn);
@@ -151,73 +105,29 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
         await flow.close();
       }),
     async setFlowOutputs(flowArn, addresses) {
-      if (addresses.length > 0) outputs.set(flowArn, [...addresses]);
-      else outputs.delete(flowArn);
+      outputs.set(flowArn, addresses);
       wire();
     },
-    async setFlowCallers(flowArn, callers) {
-      senders.set(flowArn, callers);
-      changed();
+    async setFlowCallers(flowArn, receivers) {
+      senders.set(flowArn, receivers);
+      onChange();
     },
-    startChannel: (run) =>
-      inOrder(`channel ${run.channelId}`, async () => {
-        const existing = channels.get(run.channelId);
-        if (existing && JSON.stringify(existing.run) === JSON.stringify(run)) return;
-        await closeChannel(run.channelId);
-        const { lowLatency, dial } = options;
-        channels.set(run.channelId, createChannel({ run, clock, lowLatency, dial, sendQueues, onChange: changed }));
-        wire();
-      }),
-    stopChannel: (channelId) => inOrder(`channel ${channelId}`, () => closeChannel(channelId)),
+    startChannel: channels.start,
+    stopChannel: channels.stop,
     async rehearse(faults) {
       rehearsed = faults;
       applyFaults();
-      changed();
+      onChange();
     },
     report,
-    async fetchPackage(packageChannelId, path) {
-      for (const { run, hls } of channels.values()) {
-        if (hls && run.output.kind === 'package' && run.output.packageChannelId === packageChannelId)
-          return hls.fetch(path);
-      }
-      return { status: 404, contentType: 'text/plain', body: 'nothing is packaged under this name' };
-    },
+    fetchPackage: channels.fetchPackage,
     fetchSourcePicture: async (flowArn) => (await flows.get(flowArn)?.picture()) ?? null,
     async close() {
-      closed = true;
-      cancelTick?.();
-      await Promise.all(queues.values());
-      await Promise.all([...channels.values()].map((channel) => channel.close()));
+      reports.close();
+      await queues.close();
+      await channels.close();
       await senders.close();
       await Promise.all([...flows.values()].map((flow) => flow.close()));
     },
   };
-}
-
-/** Returns the part of a report whose changes are sent at once, as a comparable key. */
-function describeStates(report: EngineReport): string {
-  const sources = report.sources.map(({ flowArn, state, error, connections, video, audio }) => [
-    flowArn,
-    state,
-    error,
-    connections,
-    video?.codec,
-    video?.width,
-    video?.height,
-    audio?.codec,
-  ]);
-  const channels = report.channels.map(({ channelId, state, mode, problem }) => [
-    channelId,
-    state,
-    mode,
-    problem?.code,
-    problem?.attempt,
-  ]);
-  const callers = report.callers.map(({ outputArn, state, problem }) => [
-    outputArn,
-    state,
-    problem?.code,
-    problem?.attempt,
-  ]);
-  return JSON.stringify([sources, channels, callers]);
 }

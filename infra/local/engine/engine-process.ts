@@ -62,7 +62,7 @@ function run(core: EngineCore, command: EngineCommand): Promise<void> {
     case 'setFlowOutputs':
       return core.setFlowOutputs(command.flowArn, command.addresses);
     case 'setFlowCallers':
-      return core.setFlowCallers(command.flowArn, command.callers);
+      return core.setFlowCallers(command.flowArn, command.receivers);
     case 'startChannel':
       return core.startChannel(command.run);
     case 'stopChannel':

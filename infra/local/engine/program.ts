@@ -34,3 +34,15 @@ export interface Program {
   /** Delivers the format and the frames since the last keyframe at once (if known), then live. Returns unsubscribe. */
   subscribe(subscriber: ProgramSubscriber): () => void;
 }
+
+/** Returns whether two formats have the same headers. */
+export function isSameFormat(left: ProgramFormat, right: ProgramFormat): boolean {
+  return (
+    isSameHeader(left.video?.avcConfiguration, right.video?.avcConfiguration) &&
+    isSameHeader(left.audio?.specificConfig, right.audio?.specificConfig)
+  );
+}
+
+function isSameHeader(left: Buffer | undefined, right: Buffer | undefined): boolean {
+  return left && right ? left.equals(right) : left === right;
+}

@@ -8,13 +8,8 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { Clock } from '../host/clock.ts';
 import type { FlowSource } from './contract.ts';
-import {
-  createSrtLineMeter,
-  readDataPacket,
-  readRoundTrip,
-  type LineQuality,
-  type SrtLineMeter,
-} from './srt-line-meter.ts';
+import { createSrtCaller, type SrtCaller } from './srt-caller.ts';
+import { readDataPacket, readRoundTrip, type LineQuality } from './srt-line-meter.ts';
 
 const LOOPBACK = '127.0.0.1';
 /** About a third of a second at 20 Mbit/s; the system may allow less. */
@@ -27,8 +22,6 @@ const KNOCKING_MS_MIN = 1_500;
 const KNOCKING_MS_MAX = 8_000;
 /** Limit on callers: one is accepted, the others are only trying. */
 const CALLERS_MAX = 16;
-/** Limit on datagrams kept per caller: a handshake needs two, and SRT repeats lost ones. */
-const WAITING_MAX = 8;
 /** A simulated loss drops one in this many packets: enough for a clear alarm, few enough for SRT to repair. */
 const SIMULATED_LOSS_OF = 10;
 
@@ -45,17 +38,6 @@ export interface SrtLine {
   close(): Promise<void>;
 }
 
-interface Caller {
-  /** Bound to loopback and connected, so that only the listener can answer through it. */
-  socket: Socket;
-  /** Datagrams received before the socket was connected; null afterwards. */
-  waiting: Buffer[] | null;
-  meter: SrtLineMeter;
-  address: string;
-  firstHeardAtMs: number;
-  heardAtMs: number;
-}
-
 /**
  * Binds the flow's port.
  * @param isLossy returns whether loss is simulated; called for each packet
@@ -66,16 +48,16 @@ export async function openSrtLine(
   clock: Clock,
   isLossy: () => boolean,
 ): Promise<SrtLine> {
-  const callers = new Map<string, Caller>();
+  const callers = new Map<string, SrtCaller>();
   const open = await bind({ address: listenHost, port: ingestPort });
   let listenerPort: number | null = null;
-  let accepted: Caller | null = null;
+  let accepted: SrtCaller | null = null;
   let dataPackets = 0;
 
-  function forget(key: string, caller: Caller): void {
+  function forget(key: string, caller: SrtCaller): void {
     callers.delete(key);
     if (accepted === caller) accepted = null;
-    caller.socket.close();
+    caller.close();
   }
 
   /** Makes room for one more caller, never by removing the accepted one. */
@@ -88,47 +70,27 @@ export async function openSrtLine(
     }
   }
 
-  function addCaller(key: string, { address, port }: RemoteInfo): Caller {
+  function addCaller(key: string, { address, port }: RemoteInfo, toListener: number): SrtCaller {
     makeRoom();
-    const socket = createSocket('udp4');
-    const heardAtMs = clock.now();
-    const caller: Caller = {
-      ...{ socket, waiting: [], meter: createSrtLineMeter(clock) },
-      ...{ address, firstHeardAtMs: heardAtMs, heardAtMs },
-    };
-    socket.on('message', (packet) => {
-      const roundTripMs = readRoundTrip(packet);
-      if (roundTripMs !== null) {
-        accepted = caller;
-        caller.meter.acknowledged(roundTripMs);
-      }
-      open.send(packet, port, address);
+    const caller = createSrtCaller({
+      ...{ address, clock, listenerPort: toListener },
+      onAnswer(packet) {
+        const roundTripMs = readRoundTrip(packet);
+        if (roundTripMs !== null) {
+          accepted = caller;
+          caller.meter.acknowledged(roundTripMs);
+        }
+        open.send(packet, port, address);
+      },
     });
-    // An undeliverable datagram is a lost one, which SRT repairs.
-    socket.on('error', () => {});
     callers.set(key, caller);
-    connect(caller, listenerPort!);
     return caller;
   }
-
-  function connect(caller: Caller, port: number): void {
-    const { socket } = caller;
-    socket.bind({ address: LOOPBACK, port: 0, exclusive: true }, () => {
-      if (isForgotten(caller)) return;
-      socket.connect(port, LOOPBACK, () => {
-        const waiting = caller.waiting ?? [];
-        caller.waiting = null;
-        for (const packet of waiting) socket.send(packet);
-      });
-    });
-  }
-
-  const isForgotten = (caller: Caller) => ![...callers.values()].includes(caller);
 
   open.on('message', (packet, from) => {
     if (listenerPort === null) return;
     const key = `${from.address} ${from.port}`;
-    const caller = callers.get(key) ?? addCaller(key, from);
+    const caller = callers.get(key) ?? addCaller(key, from, listenerPort);
     caller.heardAtMs = clock.now();
     const data = readDataPacket(packet);
     if (data) {
@@ -136,8 +98,7 @@ export async function openSrtLine(
       if (isLossy() && dataPackets % SIMULATED_LOSS_OF === 0) return;
       caller.meter.received(data);
     }
-    if (caller.waiting === null) caller.socket.send(packet);
-    else if (caller.waiting.length < WAITING_MAX) caller.waiting.push(packet);
+    caller.forward(packet);
   });
   open.on('error', () => {});
 
@@ -148,21 +109,7 @@ export async function openSrtLine(
       return listenerPort;
     },
     quality: () => accepted?.meter.read() ?? {},
-    turnedAway() {
-      if (!accepted) return null;
-      const nowMs = clock.now();
-      const knocking = [...callers.values()].filter(
-        (caller) => caller !== accepted && nowMs - caller.heardAtMs <= KNOCKING_MS_MAX,
-      );
-      // An encoder that calls again does so from another port.
-      for (const { address } of knocking) {
-        const sinceMs = Math.min(
-          ...knocking.filter((other) => other.address === address).map((other) => other.firstHeardAtMs),
-        );
-        if (nowMs - sinceMs >= KNOCKING_MS_MIN) return address;
-      }
-      return null;
-    },
+    turnedAway: () => (accepted ? findTurnedAway([...callers.values()], accepted, clock.now()) : null),
     async close() {
       for (const [key, caller] of callers) forget(key, caller);
       const closed = once(open, 'close');
@@ -170,6 +117,19 @@ export async function openSrtLine(
       await closed;
     },
   };
+}
+
+/** Returns the address of a caller that keeps trying to connect beside the accepted one; null without one. */
+function findTurnedAway(callers: SrtCaller[], accepted: SrtCaller, nowMs: number): string | null {
+  const knocking = callers.filter((caller) => caller !== accepted && nowMs - caller.heardAtMs <= KNOCKING_MS_MAX);
+  // An encoder that calls again does so from another port.
+  for (const { address } of knocking) {
+    const sinceMs = Math.min(
+      ...knocking.filter((other) => other.address === address).map((other) => other.firstHeardAtMs),
+    );
+    if (nowMs - sinceMs >= KNOCKING_MS_MIN) return address;
+  }
+  return null;
 }
 
 async function bind({ address, port }: { address: string; port: number }): Promise<Socket> {

@@ -10,6 +10,7 @@
 import type { Clock } from '../host/clock.ts';
 import type { FlowSource, SourceState } from './contract.ts';
 import type { EngineLogger } from './engine-logger.ts';
+import { createListenerStatus } from './listener-status.ts';
 import { startMediaChild, type MediaChild, type MediaLauncher } from './media-child.ts';
 import type { LineQuality } from './srt-line-meter.ts';
 import { openSrtLine, type SrtLine } from './srt-line.ts';
@@ -18,13 +19,21 @@ const RESPAWN_MS = 50;
 const RESPAWN_MAX_MS = 5_000;
 /** A listener that ended sooner than this never began to listen. */
 const SHORT_RUN_MS = 1_000;
-const REFUSAL_SHOWN_MS = 15_000;
 const REFUSED_PASSPHRASE = 'a caller was refused: wrong or missing passphrase';
 const REFUSED_ENCRYPTED =
   'a caller was refused: its stream is encrypted and no passphrase is set here; remove the passphrase in the encoder or set the same one here';
 
+export interface ListenerState {
+  state: SourceState;
+  sinceMs: number;
+  /** Why it failed, or who is refused while it works. */
+  error?: string;
+  /** Callers accepted so far. */
+  connections: number;
+}
+
 export interface SrtListener {
-  state(): { state: SourceState; sinceMs: number; error?: string; connections: number };
+  state(): ListenerState;
   /** Returns the quality of the line to the caller; empty without one. */
   lineQuality(): LineQuality;
   close(): Promise<void>;
@@ -68,39 +77,16 @@ export const SRT_LISTENER_ARGUMENTS = [
 /** Listens until closed; restarts ffmpeg whenever it ends, for example because its caller left. */
 export function createSrtListener(options: SrtListenerOptions): SrtListener {
   const { clock, source } = options;
-  let state: SourceState = 'listening';
-  let sinceMs = clock.now();
-  let error: string | undefined;
+  const status = createListenerStatus(clock, options.onState);
+  const refusal = source.passphrase === undefined ? REFUSED_ENCRYPTED : REFUSED_PASSPHRASE;
   let connections = 0;
   let line: SrtLine | null = null;
   let child: MediaChild | null = null;
   let failures = 0;
   let closed = false;
-  let starting = Promise.resolve();
   let cancelRespawn: (() => void) | undefined;
-  let cancelRefusal: (() => void) | undefined;
 
-  function become(next: SourceState, reason?: string): void {
-    if (closed || (next === state && reason === error)) return;
-    if (next !== state) sinceMs = clock.now();
-    state = next;
-    error = reason;
-    options.onState();
-  }
-
-  function describeTurnedAway(): string | undefined {
-    const address = state === 'connected' ? line?.turnedAway() : null;
-    return address ? `another encoder is calling from ${address} and is refused: one is already connected` : undefined;
-  }
-
-  /** Shows a refusal for a limited time: encoders keep calling, and one that has stopped must not affect the next. */
-  function refuse(): void {
-    become('listening', source.passphrase === undefined ? REFUSED_ENCRYPTED : REFUSED_PASSPHRASE);
-    cancelRefusal?.();
-    cancelRefusal = clock.after(REFUSAL_SHOWN_MS, () => {
-      if (state === 'listening') become('listening');
-    });
-  }
+  const lineInUse = () => (status.state() === 'connected' ? line : null);
 
   async function start(): Promise<void> {
     let port: number;
@@ -126,14 +112,14 @@ export function createSrtListener(options: SrtListenerOptions): SrtListener {
   function fail(reason: string): void {
     if (closed) return;
     failures += 1;
-    if (error !== reason) options.logger.warn('failed to start an SRT listener', { port: source.ingestPort, reason });
-    become('failed', reason);
+    if (status.reason() !== reason)
+      options.logger.warn('failed to start an SRT listener', { port: source.ingestPort, reason });
+    status.become('failed', reason);
   }
 
   function listen(port: number): void {
     const startedAtMs = clock.now();
     let connected = false;
-    let cancelSettled: (() => void) | undefined;
     child = startMediaChild({
       launcher: options.launcher,
       arguments: SRT_LISTENER_ARGUMENTS,
@@ -143,44 +129,54 @@ export function createSrtListener(options: SrtListenerOptions): SrtListener {
           connected = true;
           failures = 0;
           connections += 1;
-          become('connected');
+          status.become('connected');
         }
         options.onData(chunk);
       },
       onErrorOutput(text) {
-        if (!connected && /BADSECRET|UNSECURE|Incorrect passphrase|NO_SECRET/i.test(text)) refuse();
+        if (!connected && /BADSECRET|UNSECURE|Incorrect passphrase|NO_SECRET/i.test(text)) status.refuse(refusal);
       },
       onExit() {
-        cancelSettled?.();
+        cancelSettled();
         if (closed) return;
         if (connected) options.onDisconnect();
-        if (connected) become('listening');
+        if (connected) status.become('listening');
         if (connected || clock.now() - startedAtMs >= SHORT_RUN_MS) failures = 0;
         else fail(describeListenerFailure(child?.errorOutput() ?? ''));
         startAgain();
       },
     });
     // After repeated failures, `failed` stays until one run has lasted.
-    cancelSettled = clock.after(SHORT_RUN_MS, () => {
+    const cancelSettled = clock.after(SHORT_RUN_MS, () => {
       failures = 0;
-      if (!connected && state === 'failed') become('listening');
+      if (!connected && status.state() === 'failed') status.become('listening');
     });
     child.stdin.end(toListenerPlaylist(buildSrtAddress(source, port)));
   }
 
-  starting = start();
+  let starting = start();
   return {
-    state: () => ({ state, sinceMs, error: error ?? describeTurnedAway(), connections }),
-    lineQuality: () => (state === 'connected' ? (line?.quality() ?? {}) : {}),
+    state: () => ({
+      state: status.state(),
+      sinceMs: status.sinceMs(),
+      error: status.reason() ?? describeTurnedAway(lineInUse()?.turnedAway()),
+      connections,
+    }),
+    lineQuality: () => lineInUse()?.quality() ?? {},
     async close() {
       closed = true;
+      status.close();
       cancelRespawn?.();
-      cancelRefusal?.();
       await starting;
       await child?.end();
       await line?.close();
     },
   };
+}
+
+function describeTurnedAway(address: string | null | undefined): string | undefined {
+  if (!address) return undefined;
+  return `another encoder is calling from ${address} and is refused: one is already connected`;
 }
 
 function describeBindFailure({ listenHost, ingestPort }: FlowSource, code = 'unknown'): string {

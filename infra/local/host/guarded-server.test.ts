@@ -3,6 +3,7 @@ import type { RequestListener, Server, ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { waitFor } from '../../../test/support/wait-for.ts';
 import { explainAsProblem, explainUnreadable } from './early-problem.ts';
 import { createGuardedServer, type GuardedServerOptions } from './guarded-server.ts';
 
@@ -50,6 +51,18 @@ async function answerTo(port: number, bytes: string): Promise<{ status: number; 
 const REQUEST = 'GET / HTTP/1.1\r\nhost: localhost\r\n\r\n';
 
 describe('the time limits of a guarded server', () => {
+  it('keep a connection between two requests, longer than one to send the headers of the next', async () => {
+    const port = await listen({ headersMs: 100 });
+    const { socket, text } = await open(port);
+    socket.write(REQUEST);
+    await waitFor('the first answer', () => text().includes('hello'));
+    expect(text()).toContain('Keep-Alive: timeout=65');
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(socket.destroyed).toBe(false);
+    socket.write(REQUEST);
+    await waitFor('the second answer', () => text().split('hello').length === 3);
+  });
+
   it('close a connection that sends nothing', async () => {
     const port = await listen({ headersMs: 100 });
     const { text, closed } = await open(port);

@@ -18,8 +18,6 @@ export interface EarlyRefusal {
 export interface GuardedServerOptions {
   listener: RequestListener;
   connectionsMax: number;
-  /** How long a connection is kept between two requests. */
-  keepAliveMs?: number;
   headersMs?: number;
   requestMs?: number;
   silenceMs?: number;
@@ -27,7 +25,11 @@ export interface GuardedServerOptions {
   explain(refusal: EarlyRefusal): { headers: Record<string, string>; body: string };
 }
 
-const KEEP_ALIVE_MS = 5_000;
+/**
+ * Between two requests. Longer than clients keep a connection or wait between two polls: a request that is sent while
+ * the server closes the connection fails at the client. The connection limit holds regardless, see `evict`.
+ */
+const KEEP_ALIVE_MS = 65_000;
 /** From the start of the connection, or the end of the previous request, to the last header. */
 const HEADERS_MS = 10_000;
 /** To the last byte of the body. */
@@ -43,7 +45,7 @@ export function createGuardedServer(options: GuardedServerOptions): Server {
     {
       headersTimeout: headersMs,
       requestTimeout: requestMs,
-      keepAliveTimeout: options.keepAliveMs ?? KEEP_ALIVE_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
       connectionsCheckingInterval: Math.min(CHECKED_EVERY_MS, headersMs),
       // The listener refuses a missing Host, because it can explain the refusal.
       requireHostHeader: false,

@@ -12,11 +12,12 @@ export interface MemoryOptions {
   print: (line: string) => void;
 }
 
-const RSS_MB_MAX = 400;
+/** Resident memory that the main process may take, in MB. */
+export const RSS_MB_MAX = 400;
 const PARTS = 6;
 
 /** What a page and a script ask for in turn. */
-const PATHS = [
+export const PATHS = [
   '/api/destinations?limit=200',
   '/api/mediaconnect/flow/status',
   '/api/destinations?limit=200',
@@ -28,7 +29,7 @@ export async function benchMemory(
   { product }: BenchProduct,
   { requests, parallel, idleSeconds, print }: MemoryOptions,
 ): Promise<Outcome> {
-  const before = rssMb(product.process.pid!);
+  const before = readRssMb(product.process.pid!);
   let failed = 0;
   let peak = before;
   const startedAtMs = performance.now();
@@ -40,7 +41,7 @@ export async function benchMemory(
       requestOf: (index) => ({ path: PATHS[index % PATHS.length]!, headers: AUTHORIZED }),
     });
     failed += countFailed(result);
-    const now = rssMb(product.process.pid!);
+    const now = readRssMb(product.process.pid!);
     peak = Math.max(peak, now);
     print(
       `${result.count} requests, ${result.rate.toFixed(0)} a second ${JSON.stringify(result.statuses)}: ${now.toFixed(0)} MB`,
@@ -48,7 +49,7 @@ export async function benchMemory(
   }
   const minutes = (performance.now() - startedAtMs) / 60_000;
   await sleep(idleSeconds * 1000);
-  const after = rssMb(product.process.pid!);
+  const after = readRssMb(product.process.pid!);
   print(`${idleSeconds} s later: ${after.toFixed(0)} MB`);
   const name = `memory of the main process after ${requests} requests in ${minutes.toFixed(1)} minutes`;
   return {
@@ -67,8 +68,8 @@ export async function benchMemory(
   };
 }
 
-/** Resident memory of one process. */
-function rssMb(processId: number): number {
+/** Resident memory of one process, in MB. */
+export function readRssMb(processId: number): number {
   const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${processId}/status`, 'utf8')) ?? [];
   return Number(kilobytes) / 1024;
 }

@@ -1,5 +1,6 @@
 /** Sends requests to a server over a fixed number of connections and measures how it answers. */
 import { Agent, request } from 'node:http';
+import { sleep } from '../child-processes.ts';
 import { readCpuSeconds } from '../media/process-cpu.ts';
 import { percentile } from '../statistics.ts';
 
@@ -9,6 +10,8 @@ export interface LoadOptions {
   requestOf: (index: number) => LoadRequest;
   /** Requests in flight at a time, each on its own connection. */
   parallel: number;
+  /** Sends at this even rate instead of as fast as answers come. A rate that the server cannot keep is lower. */
+  pace?: { perSecond: number };
   /** Ends the load, whichever comes first. */
   until: { count?: number; seconds?: number };
   /** Process of the server, whose processor time is counted with that of its children. */
@@ -37,7 +40,14 @@ export interface LoadResult {
 }
 
 /** Keeps `parallel` requests in flight until the load is complete. */
-export async function applyLoad({ origin, requestOf, parallel, until, processId }: LoadOptions): Promise<LoadResult> {
+export async function applyLoad({
+  origin,
+  requestOf,
+  parallel,
+  pace,
+  until,
+  processId,
+}: LoadOptions): Promise<LoadResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: parallel });
   const tookMs: number[] = [];
   const statuses: Record<number, number> = {};
@@ -49,7 +59,9 @@ export async function applyLoad({ origin, requestOf, parallel, until, processId 
 
   async function work(): Promise<void> {
     while (next < (until.count ?? Infinity) && performance.now() < endsAtMs) {
-      const sent = requestOf(next++);
+      const index = next++;
+      if (pace) await sleep(Math.max(0, startedAtMs + (index * 1000) / pace.perSecond - performance.now()));
+      const sent = requestOf(index);
       const sentAtMs = performance.now();
       const { status, text } = await send(origin, sent, agent);
       tookMs.push(performance.now() - sentAtMs);

@@ -1,4 +1,4 @@
-import { useForm, type UseFormReturnType } from '@mantine/form';
+import { useForm } from '@mantine/form';
 import { useRef, useState } from 'react';
 import type { DestinationResource, PresetsResource } from '../../../functions/api/schemas/answers.ts';
 import type { Apply } from '../../../functions/api/schemas/requests.ts';
@@ -64,7 +64,7 @@ function typedFields(before: DestinationFormValues, after: DestinationFormValues
 type Changes = ReturnType<typeof changedFields> & { passphrase?: string };
 
 /** The values of the destination form, and its bindings to inputs. */
-export type DestinationForm = UseFormReturnType<DestinationFormValues>;
+export type DestinationForm = ReturnType<typeof useForm<DestinationFormValues>>;
 
 /** Manages values, draft and saving of the destination form. */
 export function useDestinationForm(subject: DestinationFormSubject) {

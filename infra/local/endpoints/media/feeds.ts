@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import ipaddr from 'ipaddr.js';
-import type { EngineReport, SourceReport, SrtCaller } from '../../engine/contract.ts';
+import type { EngineReport, SourceReport, SrtReceiver } from '../../engine/contract.ts';
 import { command } from './engine-commands.ts';
 import type { MediaContext } from './media-context.ts';
 import type { FlowRecord } from './media-state.ts';
@@ -47,7 +47,7 @@ export function refreshFeeds(context: MediaContext): void {
   }
 }
 
-function refreshCallers(context: MediaContext, flowArn: string, callers: SrtCaller[]): void {
+function refreshCallers(context: MediaContext, flowArn: string, callers: SrtReceiver[]): void {
   const before = context.calledReceivers.get(flowArn) ?? [];
   if (isDeepStrictEqual(before, callers)) return;
   context.calledReceivers.set(flowArn, callers);

@@ -11,7 +11,7 @@ import type { Clock } from '../../host/clock.ts';
 import type { EventSink } from '../wire/service.ts';
 import type { StateStore } from '../../host/state-store.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../wire/service.ts';
-import type { MediaEngine, SrtCaller } from '../../engine/contract.ts';
+import type { MediaEngine, SrtReceiver } from '../../engine/contract.ts';
 import type { Identifiers } from './identifiers.ts';
 import type { MediaState } from './media-state.ts';
 import type { Durations, Quotas } from './profiles.ts';
@@ -67,7 +67,7 @@ export interface MediaContext {
   /** The addresses of the last feed command, by flow ARN. */
   fedAddresses: Map<string, string>;
   /** The SRT receivers of the last command, by flow ARN. */
-  calledReceivers: Map<string, SrtCaller[]>;
+  calledReceivers: Map<string, SrtReceiver[]>;
   closed: boolean;
 }
 

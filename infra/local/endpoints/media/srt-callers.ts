@@ -1,6 +1,6 @@
 /** The SRT receivers that flows call. */
 import type { Encryption } from '@aws-sdk/client-mediaconnect';
-import type { SrtCaller } from '../../engine/contract.ts';
+import type { SrtReceiver } from '../../engine/contract.ts';
 import type { MediaContext } from './media-context.ts';
 import type { FlowOutputRecord, FlowRecord } from './media-state.ts';
 
@@ -12,7 +12,7 @@ export const isCaller = ({ Protocol, OutputStatus }: FlowOutputRecord) =>
   Protocol === 'srt-caller' && OutputStatus !== 'DISABLED';
 
 /** Returns what a running flow calls: its enabled outputs whose secrets can be read. */
-export function callersOf(context: MediaContext, flow: FlowRecord): SrtCaller[] {
+export function callersOf(context: MediaContext, flow: FlowRecord): SrtReceiver[] {
   return flow.outputs.filter(isCaller).flatMap((output) => {
     const passphrase = readPassphrase(context, output.Encryption);
     if (passphrase === null) return [];

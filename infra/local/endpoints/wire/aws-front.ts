@@ -53,8 +53,6 @@ export async function startAwsFront(options: AwsFrontOptions): Promise<AwsFront>
   const server = createGuardedServer({
     listener: (incoming, outgoing) => void answer({ services, accessKeyId: options.accessKeyId }, incoming, outgoing),
     connectionsMax: CONNECTIONS_MAX,
-    // Longer than the SDK keeps an idle connection, so that it never writes to one that is closing.
-    keepAliveMs: 60_000,
     explain: explainAsAws,
   });
   await new Promise<void>((resolve, reject) => {

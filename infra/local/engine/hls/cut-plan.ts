@@ -82,107 +82,120 @@ interface Cut extends PlannedSegment {
   discontinuitiesBefore: number;
 }
 
+/** Creates a plan without cuts. */
 export function createCutPlan(): CutPlan {
-  /** By time. */
-  let cuts: Cut[] = [];
+  const cuts = createCutList();
   let targetMs: number | null = null;
-
-  function addCut({ startMs, isKeyframe }: CutPoint, isDiscontinuity: boolean): Cut {
-    const before = cuts.at(-1);
-    const cut: Cut = {
-      sequence: before ? before.sequence + 1 : 0,
-      startMs,
-      isKeyframe,
-      isDiscontinuity: isDiscontinuity && before !== undefined,
-      durationMs: null,
-      isWhole: false,
-      discontinuitiesBefore: before ? before.discontinuitiesBefore + (before.isDiscontinuity ? 1 : 0) : 0,
-    };
-    // Timestamps that jump back begin a new timeline, which is not comparable with the old one.
-    cuts = [...cuts.filter((each) => each.startMs < startMs), cut].slice(-CUTS_KEPT);
-    return cut;
-  }
-
-  function addLane(): CutLane {
-    let waitsSinceMs: number | null = null;
-    let own: Cut | null = null;
-
-    const isAhead = (cut: Cut) => cut.sequence > (own?.sequence ?? -1);
-    const isDecided = ({ startMs }: CutPoint) => cuts.some((cut) => cut.startMs > startMs + ROUNDING_MS);
-
-    /** Returns the planned cut that corresponds to a segment beginning here. */
-    function findShared({ startMs, isKeyframe, frameMs }: CutPoint): Cut | undefined {
-      const lateMs = toleranceMs(frameMs) + frameMs;
-      return cuts.findLast(
-        (cut) =>
-          isAhead(cut) && startMs >= cut.startMs - earlyMs(isKeyframe, frameMs) && startMs <= cut.startMs + lateMs,
-      );
-    }
-
-    /** Returns the finished segment of the other renditions that contains this time. */
-    function findContaining(point: CutPoint): Cut | undefined {
-      return isDecided(point) ? cuts.findLast((cut) => isAhead(cut) && cut.startMs <= point.startMs) : undefined;
-    }
-
-    function findMissed(next: Cut): MissedSegment[] {
-      if (!own) return [];
-      const first = own.sequence + 1;
-      return cuts.flatMap((cut, index) => {
-        if (cut.sequence < first || cut.sequence >= next.sequence) return [];
-        const durationMs = cut.durationMs ?? cuts[index + 1]!.startMs - cut.startMs;
-        const { sequence, startMs, isDiscontinuity } = cut;
-        return [{ sequence, startMs, isDiscontinuity, durationMs }];
-      });
-    }
-
-    const continues = (point: CutPoint) => findShared(point) !== undefined || !isDecided(point);
-
-    return {
-      continues,
-      mayBegin(point) {
-        if (!point.isKeyframe) return false;
-        waitsSinceMs ??= point.startMs;
-        return continues(point) || point.startMs - waitsSinceMs > JOIN_WAIT_MS;
-      },
-      endsAt({ startMs, isKeyframe, isAudioOnly, frameMs }, fromMs) {
-        const lengthMs = startMs - fromMs;
-        if (lengthMs >= (targetMs ?? TARGET_MAX_MS) + OVER_TARGET_MS) return true;
-        const next = cuts.find(isAhead);
-        if (!next) return isKeyframe && lengthMs >= (isAudioOnly ? AUDIO_ONLY_SEGMENT_MS : SEGMENT_MIN_MS);
-        const lateMs = startMs - next.startMs;
-        if (lateMs < -earlyMs(isKeyframe, frameMs)) return false;
-        // Wait for a slightly late keyframe, because decoding can begin there.
-        return isKeyframe || !next.isKeyframe || lateMs > toleranceMs(frameMs);
-      },
-      began(point, { isInterrupted, isOther }) {
-        waitsSinceMs = null;
-        const cut = findShared(point) ?? findContaining(point) ?? addCut(point, isInterrupted || isOther);
-        const missed = findMissed(cut);
-        own = cut;
-        const { sequence } = cut;
-        const first = missed[0] && cuts.find((each) => each.sequence === missed[0]!.sequence);
-        // The gaps keep the timeline continuous, so only different headers need a discontinuity.
-        const isDiscontinuity = cut.isDiscontinuity || (isOther && sequence > 0);
-        const { discontinuitiesBefore } = first ?? cut;
-        return { sequence, startMs: point.startMs, isDiscontinuity, missed, discontinuitiesBefore };
-      },
-      ended(durationMs, isInterrupted) {
-        if (!own) return durationMs;
-        if (own.isWhole) return own.durationMs ?? durationMs;
-        own.isWhole = !isInterrupted;
-        own.durationMs = isInterrupted ? Math.max(own.durationMs ?? 0, durationMs) : durationMs;
-        return durationMs;
-      },
-    };
-  }
-
+  const readTargetMs = () => targetMs ?? TARGET_MAX_MS;
   return {
-    addLane,
+    addLane: () => createCutLane(cuts, readTargetMs),
     settleTarget(durationMs, isInterrupted) {
       const roundedMs = Math.max(1_000, Math.round(durationMs / 1_000) * 1_000);
       targetMs ??= isInterrupted ? Math.max(INTERRUPTED_TARGET_MS, roundedMs) : roundedMs;
     },
-    targetMs: () => targetMs ?? TARGET_MAX_MS,
+    targetMs: readTargetMs,
+  };
+}
+
+/** The cuts of all renditions. */
+interface CutList {
+  /** Returns them by time. */
+  all(): readonly Cut[];
+  add(point: CutPoint, isDiscontinuity: boolean): Cut;
+}
+
+function createCutList(): CutList {
+  let cuts: Cut[] = [];
+  return {
+    all: () => cuts,
+    add({ startMs, isKeyframe }, isDiscontinuity) {
+      const before = cuts.at(-1);
+      const cut: Cut = {
+        sequence: before ? before.sequence + 1 : 0,
+        startMs,
+        isKeyframe,
+        isDiscontinuity: isDiscontinuity && before !== undefined,
+        durationMs: null,
+        isWhole: false,
+        discontinuitiesBefore: before ? before.discontinuitiesBefore + (before.isDiscontinuity ? 1 : 0) : 0,
+      };
+      // Timestamps that jump back begin a new timeline, which is not comparable with the old one.
+      cuts = [...cuts.filter((each) => each.startMs < startMs), cut].slice(-CUTS_KEPT);
+      return cut;
+    },
+  };
+}
+
+function createCutLane(cuts: CutList, targetMs: () => number): CutLane {
+  let waitsSinceMs: number | null = null;
+  let own: Cut | null = null;
+
+  const isAhead = (cut: Cut) => cut.sequence > (own?.sequence ?? -1);
+  const isDecided = ({ startMs }: CutPoint) => cuts.all().some((cut) => cut.startMs > startMs + ROUNDING_MS);
+
+  /** Returns the planned cut that corresponds to a segment beginning here. */
+  function findShared({ startMs, isKeyframe, frameMs }: CutPoint): Cut | undefined {
+    const lateMs = toleranceMs(frameMs) + frameMs;
+    const isNear = (cut: Cut) =>
+      startMs >= cut.startMs - earlyMs(isKeyframe, frameMs) && startMs <= cut.startMs + lateMs;
+    return cuts.all().findLast((cut) => isAhead(cut) && isNear(cut));
+  }
+
+  /** Returns the finished segment of the other renditions that contains this time. */
+  function findContaining(point: CutPoint): Cut | undefined {
+    if (!isDecided(point)) return undefined;
+    return cuts.all().findLast((cut) => isAhead(cut) && cut.startMs <= point.startMs);
+  }
+
+  function findMissed(next: Cut): MissedSegment[] {
+    if (!own) return [];
+    const first = own.sequence + 1;
+    return cuts.all().flatMap((cut, index, all) => {
+      if (cut.sequence < first || cut.sequence >= next.sequence) return [];
+      const durationMs = cut.durationMs ?? all[index + 1]!.startMs - cut.startMs;
+      const { sequence, startMs, isDiscontinuity } = cut;
+      return [{ sequence, startMs, isDiscontinuity, durationMs }];
+    });
+  }
+
+  const continues = (point: CutPoint) => findShared(point) !== undefined || !isDecided(point);
+
+  return {
+    continues,
+    mayBegin(point) {
+      if (!point.isKeyframe) return false;
+      waitsSinceMs ??= point.startMs;
+      return continues(point) || point.startMs - waitsSinceMs > JOIN_WAIT_MS;
+    },
+    endsAt({ startMs, isKeyframe, isAudioOnly, frameMs }, fromMs) {
+      const lengthMs = startMs - fromMs;
+      if (lengthMs >= targetMs() + OVER_TARGET_MS) return true;
+      const next = cuts.all().find(isAhead);
+      if (!next) return isKeyframe && lengthMs >= (isAudioOnly ? AUDIO_ONLY_SEGMENT_MS : SEGMENT_MIN_MS);
+      const lateMs = startMs - next.startMs;
+      if (lateMs < -earlyMs(isKeyframe, frameMs)) return false;
+      // Wait for a slightly late keyframe, because decoding can begin there.
+      return isKeyframe || !next.isKeyframe || lateMs > toleranceMs(frameMs);
+    },
+    began(point, { isInterrupted, isOther }) {
+      waitsSinceMs = null;
+      const cut = findShared(point) ?? findContaining(point) ?? cuts.add(point, isInterrupted || isOther);
+      const missed = findMissed(cut);
+      own = cut;
+      const { sequence } = cut;
+      const first = missed[0] && cuts.all().find((each) => each.sequence === missed[0]!.sequence);
+      // The gaps keep the timeline continuous, so only different headers need a discontinuity.
+      const isDiscontinuity = cut.isDiscontinuity || (isOther && sequence > 0);
+      const { discontinuitiesBefore } = first ?? cut;
+      return { sequence, startMs: point.startMs, isDiscontinuity, missed, discontinuitiesBefore };
+    },
+    ended(durationMs, isInterrupted) {
+      if (!own) return durationMs;
+      if (own.isWhole) return own.durationMs ?? durationMs;
+      own.isWhole = !isInterrupted;
+      own.durationMs = isInterrupted ? Math.max(own.durationMs ?? 0, durationMs) : durationMs;
+      return durationMs;
+    },
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../host/clock.ts';
 import type { Program } from '../program.ts';
+import { createChangeSignal } from './change-signal.ts';
 import { buildMediaPlaylist, buildMultivariantPlaylist, type NamedView } from './playlists.ts';
 import { createCutPlan } from './cut-plan.ts';
 import { createSegmenter, type Segmenter } from './segmenter.ts';
@@ -37,6 +38,7 @@ interface Variant {
 
 const NOTHING_YET: HlsAnswer = { status: 404, contentType: 'text/plain', body: 'nothing is packaged under this name' };
 
+/** Packages the programs as the renditions of one ladder, first the one to prefer. */
 export function createHlsPackage(options: {
   programs: Program[];
   clock: Clock;
@@ -44,7 +46,7 @@ export function createHlsPackage(options: {
   onChange: () => void;
 }): HlsPackage {
   const { clock, lowLatency } = options;
-  const waiters = new Set<() => void>();
+  const changes = createChangeSignal(clock);
   let firstSegmentAtMs: number | null = null;
   const plan = createCutPlan();
   const variants: Variant[] = options.programs.map((program, index) => {
@@ -57,22 +59,7 @@ export function createHlsPackage(options: {
       firstSegmentAtMs = clock.now();
       options.onChange();
     }
-    for (const wake of waiters) wake();
-  }
-
-  function nextChange(limitMs: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      const wake = () => {
-        cancel();
-        waiters.delete(wake);
-        resolve(true);
-      };
-      const cancel = clock.after(limitMs, () => {
-        waiters.delete(wake);
-        resolve(false);
-      });
-      waiters.add(wake);
-    });
+    changes.announce();
   }
 
   async function fetchMediaPlaylist(variant: Variant, query: URLSearchParams): Promise<HlsAnswer> {
@@ -86,7 +73,7 @@ export function createHlsPackage(options: {
       const untilMs = clock.now() + view.targetMs * BLOCK_TARGET_DURATIONS;
       while (!isReached(variant.segmenter, wantedSequence, readCount(query.get('_HLS_part')))) {
         const leftMs = untilMs - clock.now();
-        if (leftMs <= 0 || !(await nextChange(leftMs)))
+        if (leftMs <= 0 || !(await changes.next(leftMs)))
           return { status: 503, contentType: 'text/plain', body: 'the requested segment was not ready in time' };
       }
     }
@@ -127,7 +114,7 @@ export function createHlsPackage(options: {
     if (!match || next !== `${match[2]}.${match[3]}`) return fetchMedia(fileName);
     const untilMs = clock.now() + 3_000;
     while (fetchMedia(fileName).status !== 200 && clock.now() < untilMs)
-      await nextChange(Math.max(1, untilMs - clock.now()));
+      await changes.next(Math.max(1, untilMs - clock.now()));
     return fetchMedia(fileName);
   }
 
@@ -145,7 +132,7 @@ export function createHlsPackage(options: {
     publishing: () => variants.some((variant) => hasSegments(variant) && variant.segmenter.receiving()),
     close() {
       for (const { segmenter } of variants) segmenter.close();
-      for (const wake of waiters) wake();
+      changes.announce();
     },
   };
 }

@@ -1,5 +1,5 @@
 import { readAudioSpecificConfig } from '../transport-stream/aac.ts';
-import type { OpenSegment, Part, SegmenterView } from './segmenter.ts';
+import type { OpenSegment, Part, SegmenterView } from './segments.ts';
 
 /**
  * Number of complete segments whose parts are still listed. Together with the open segment they are the three newest:

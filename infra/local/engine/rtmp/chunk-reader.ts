@@ -66,13 +66,7 @@ export function createChunkReader(onMessage: (message: IncomingMessage) => void)
     const headerAt = start + (shortId === 0 ? 2 : shortId === 1 ? 3 : 1);
     let payloadAt = headerAt + HEADER_BYTES[format]!;
     if (buffered.length < payloadAt) return 0;
-    const id =
-      shortId === 0
-        ? 64 + buffered[start + 1]!
-        : shortId === 1
-          ? 64 + buffered[start + 1]! + 256 * buffered[start + 2]!
-          : shortId;
-
+    const id = readChunkStreamId(buffered, start);
     const stream = streams.get(id) ?? open(id);
     const isExtended = format <= 2 ? buffered.readUIntBE(headerAt, 3) === 0xffffff : stream.extended;
     if (isExtended) payloadAt += 4;
@@ -130,9 +124,7 @@ export function createChunkReader(onMessage: (message: IncomingMessage) => void)
 
   function deliver({ typeId, streamId }: ChunkStream, body: Buffer): void {
     if (typeId === MESSAGE_TYPE.setChunkSize) {
-      const size = body.length >= 4 ? body.readUInt32BE() & 0x7fffffff : 0;
-      if (size < 1) throw new Error('the peer set a chunk size of zero');
-      chunkSizeBytes = size;
+      chunkSizeBytes = readChunkSize(body);
     } else if (typeId === MESSAGE_TYPE.abort) {
       const aborted = body.length >= 4 ? streams.get(body.readUInt32BE()) : undefined;
       if (aborted) forget(aborted);
@@ -140,6 +132,19 @@ export function createChunkReader(onMessage: (message: IncomingMessage) => void)
       onMessage({ typeId, streamId, body });
     }
   }
+}
+
+/** Reads the id in one to three bytes of a complete header. */
+function readChunkStreamId(bytes: Buffer, start: number): number {
+  const shortId = bytes[start]! & 0x3f;
+  if (shortId === 0) return 64 + bytes[start + 1]!;
+  return shortId === 1 ? 64 + bytes[start + 1]! + 256 * bytes[start + 2]! : shortId;
+}
+
+function readChunkSize(body: Buffer): number {
+  const size = body.length >= 4 ? body.readUInt32BE() & 0x7fffffff : 0;
+  if (size < 1) throw new Error('the peer set a chunk size of zero');
+  return size;
 }
 
 function isNeeded({ typeId, lengthBytes }: ChunkStream): boolean {

@@ -15,7 +15,10 @@ export interface MessageWriter {
   useLargeChunks(): void;
   /** Combines everything `action` writes into one write. */
   inOneWrite(action: () => void): void;
+  /** Returns the bytes written so far. */
   handedOverBytes(): number;
+  /** Returns those of them that the local system has not accepted. */
+  waitingBytes(): number;
 }
 
 const LARGE_CHUNK_BYTES = 60_000;
@@ -62,6 +65,7 @@ export function createMessageWriter(socket: net.Socket): MessageWriter {
     },
     inOneWrite,
     handedOverBytes: () => handedOverBytes,
+    waitingBytes: () => socket.writableLength,
   };
 }
 

@@ -4,18 +4,18 @@
  * so no encoder runs for an unreachable server.
  */
 import { systemClock } from '../../host/clock.ts';
-import { createFailureMemory } from './failure-memory.ts';
-import { createPublishingSession, type PublishingSession } from './publishing-session.ts';
-import { createRateMeter } from './rate-meter.ts';
-import { createRehearsedLink } from './rehearsed-link.ts';
+import { createConnectionAttempts } from './connection-attempts.ts';
+import { createLiveSession, type LiveSession } from './live-session.ts';
+import { createProgramSubscription } from './program-subscription.ts';
+import { createPublishingTotals } from './publishing-totals.ts';
+import { createReportedStatus } from './reported-status.ts';
 import { openRtmpConnection, type RtmpConnection } from './rtmp-connection.ts';
 import { parseRtmpTarget } from './rtmp-target.ts';
 import type { ConnectionFailure } from './connection-failure.ts';
-import type { DeliveryTrouble } from './delivery-trouble.ts';
 import type { KernelSendQueues } from './kernel-send-queues.ts';
 import type { DialRules } from './rtmp-socket.ts';
-import type { ChannelReport, OutputState, RehearsedChannelFault } from '../contract.ts';
-import type { Frame, Program, ProgramFormat } from '../program.ts';
+import type { ChannelReport, RehearsedChannelFault } from '../contract.ts';
+import type { Program } from '../program.ts';
 import type { Clock } from '../../host/clock.ts';
 
 export interface RtmpPublisherOptions {
@@ -62,54 +62,6 @@ export interface RtmpPublisher {
   close(): Promise<void>;
 }
 
-const RETRY_DELAYS_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
-const RETRY_SPREAD = 0.2;
-const REJECTED_RETRY_MS = 60_000;
-const UNPUBLISH_AFTER_MS = 60_000;
-const TICK_MS = 1_000;
-/** Servers are asked to acknowledge about every second of the stream, once its bitrate is known. */
-const ASK_ACKNOWLEDGEMENTS_AFTER_MS = 5_000;
-const ACKNOWLEDGE_BYTES = { min: 32 * 1024, max: 1024 * 1024 };
-
-/** The outcome of an attempt during a simulated failure, and the time a real platform would take. */
-const REHEARSED_ATTEMPTS: Partial<Record<RehearsedChannelFault, { afterMs: number; failure: ConnectionFailure }>> = {
-  key_refused: {
-    afterMs: 100,
-    failure: {
-      code: 'stream_key_rejected',
-      detail: 'rehearsal: the platform refuses the stream key',
-      rejection: 'explicit',
-    },
-  },
-  // A frozen server's system still accepts connections, but no process reads the data.
-  platform_frozen: {
-    afterMs: 10_000,
-    failure: {
-      code: 'handshake_unanswered',
-      detail: 'rehearsal: the server did not answer the RTMP handshake',
-      rejection: 'none',
-    },
-  },
-};
-const STALLED: ConnectionFailure = {
-  code: 'stalled',
-  detail: 'the server has accepted no data for 10 seconds',
-  rejection: 'none',
-};
-
-interface Session {
-  connection: RtmpConnection;
-  media: PublishingSession;
-  beganAtMs: number;
-  /** Start of undisturbed delivery. */
-  healthySinceMs: number;
-  trouble: DeliveryTrouble | null;
-  lastFrameAtMs: number;
-  sourceLost: boolean;
-  hasAskedAcknowledgements: boolean;
-  cancelTick: () => void;
-}
-
 /**
  * Starts publishing in the background; nothing is awaited and nothing throws later.
  * @throws {TypeError} when the URL is not an RTMP one
@@ -117,263 +69,100 @@ interface Session {
 export function createRtmpPublisher(options: RtmpPublisherOptions): RtmpPublisher {
   const { program, clock = systemClock, random = Math.random } = options;
   const target = parseRtmpTarget(options.url);
-  const meter = createRateMeter();
-  const memory = createFailureMemory();
-  const totals = { framesSent: 0, unsentFrames: 0, bytesSent: 0, reconnects: 0 };
-
-  let state: OutputState = 'waiting_for_input';
-  let sinceMs = clock.now();
-  let problem: ChannelReport['problem'];
+  const status = createReportedStatus(clock, options.onChange);
+  const attempts = createConnectionAttempts({ clock, random, onBegin: status.attemptBegun, connect, onFailed });
+  const subscription = createProgramSubscription(program, {
+    onFormat: (format) => session?.setFormat(format),
+    onFrame: (frame) => session?.takeFrame(frame),
+    onSourceLost: () => session?.sourceLost(),
+    onEntryPoint: attempts.begin,
+  });
+  const totals = createPublishingTotals();
   let connection: RtmpConnection | null = null;
-  let session: Session | null = null;
-  let format: ProgramFormat = { video: null, audio: null };
-  let unsubscribe: (() => void) | null = null;
-  let startsAtNextFrame = false;
-  let sessionWasLost = false;
+  /** The connection's session, once it publishes. */
+  let session: LiveSession | null = null;
   let closing: Promise<void> | null = null;
-  /** Set while an attempt is awaited or a simulated one is under way. */
-  let cancelAttempt: (() => void) | null = null;
-  let rehearsed: RehearsedChannelFault | null = null;
 
   queueMicrotask(() => {
-    if (closing) return;
-    startsAtNextFrame = true;
-    subscribe();
+    if (!closing) subscription.begin();
   });
 
-  function subscribe(): void {
-    const previous = unsubscribe;
-    unsubscribe = null;
-    const current = program.subscribe({
-      onFormat(next) {
-        format = next;
-        session?.media.setFormat(next);
-      },
-      onFrame,
-      onSourceLost,
-    });
-    // Subscribe before unsubscribing, so that a program's encoder keeps running.
-    previous?.();
-    unsubscribe = current;
-  }
-
-  function dropSubscription(): void {
-    unsubscribe?.();
-    unsubscribe = null;
-    startsAtNextFrame = false;
-  }
-
-  function setState(next: OutputState, nextProblem: ChannelReport['problem']): void {
-    if (state === next && problem === nextProblem) return;
-    if (state !== next) sinceMs = clock.now();
-    state = next;
-    problem = nextProblem;
-    options.onChange();
-  }
-
-  function attempt(): void {
-    cancelAttempt = null;
-    if (memory.attempts() === 0) setState('connecting', undefined);
-    else if (problem) setState(state, { ...problem, nextAttemptAtMs: undefined });
-    const simulated = rehearsed && REHEARSED_ATTEMPTS[rehearsed];
-    if (simulated) {
-      cancelAttempt = clock.after(simulated.afterMs, () => onFailed(simulated.failure));
-      return;
-    }
+  function connect(): void {
     const opened = openRtmpConnection({
-      ...options,
-      target,
-      clock,
+      ...{ ...options, target, clock, onFailed },
       onPublishing: () => beginSession(opened),
-      onDrain: () => session?.media.flush(),
-      onFailed,
+      onDrain: () => session?.flush(),
     });
     connection = opened;
   }
 
   function beginSession(opened: RtmpConnection): void {
-    const nowMs = clock.now();
-    const media = createPublishingSession(
-      createRehearsedLink(opened, clock, () => rehearsed),
-      nowMs,
-    );
-    const begun: Session = {
-      connection: opened,
-      media,
-      beganAtMs: nowMs,
-      healthySinceMs: nowMs,
-      trouble: null,
-      lastFrameAtMs: nowMs,
-      sourceLost: false,
-      hasAskedAcknowledgements: false,
-      cancelTick: clock.after(TICK_MS, () => tick(begun)),
-    };
-    session = begun;
-    startsAtNextFrame = false;
-    if (sessionWasLost) totals.reconnects += 1;
-    sessionWasLost = false;
-    opened.inOneWrite(subscribe);
-    restartMeter(begun);
-    show(begun);
+    session = createLiveSession({
+      ...{ connection: opened, clock, fault: attempts.fault, onFailed },
+      onHealthy: attempts.noteHealthy,
+      onStatus: showSession,
+      onNothingToSend: unpublish,
+    });
+    totals.sessionBegun();
+    opened.inOneWrite(subscription.renew);
+    session.restartMeter();
+    showSession();
   }
 
-  /** Restarts the meter behind the cached frames, whose burst is not the stream's rate. */
-  function restartMeter({ connection: { handedOverBytes }, media }: Session): void {
-    const { frames, newestMs } = media.sent();
-    meter.restart({ atMs: clock.now(), bytes: handedOverBytes() + media.unsentBytes(), frames, mediaMs: newestMs });
+  /** Reports the session's actual state, once it has proven that the earlier failure is over. */
+  function showSession(): void {
+    if (!session || !attempts.isProven(session.course().healthyMs)) return;
+    status.set(session.status());
   }
 
-  function onFrame(frame: Frame): void {
-    if (session) return sendFrame(session, frame);
-    if (startsAtNextFrame && (frame.kind === 'video' ? frame.keyframe : format.video === null)) {
-      startsAtNextFrame = false;
-      attempt();
-    }
+  function endSession(): LiveSession | null {
+    const ended = session;
+    session = null;
+    if (ended) totals.sessionEnded(ended.end());
+    return ended;
   }
 
-  function sendFrame(current: Session, frame: Frame): void {
-    const nowMs = clock.now();
-    current.lastFrameAtMs = nowMs;
-    if (current.media.push(frame, nowMs) === 'dropped') totals.unsentFrames += 1;
-    if (!current.sourceLost) return;
-    current.sourceLost = false;
-    restartMeter(current);
-    show(current);
-  }
-
-  function onSourceLost(): void {
-    if (session === null || session.sourceLost) return;
-    session.sourceLost = true;
-    session.media.awaitEntryPoint();
-    show(session);
-  }
-
-  function tick(current: Session): void {
-    if (session !== current) return;
-    const { media } = current;
-    current.cancelTick = clock.after(TICK_MS, () => tick(current));
-    if (rehearsed === 'key_refused') {
-      current.connection.abandon();
-      return onFailed(REHEARSED_ATTEMPTS.key_refused!.failure);
-    }
-    media.flush();
-    const nowMs = clock.now();
-    const { atMs, deliveredBytes, frames, newestMs } = media.settle();
-    meter.sample({ atMs, bytes: deliveredBytes, frames, mediaMs: newestMs });
-    askAcknowledgements(current, nowMs);
-    const { trouble, isStalled } = media.look(nowMs, current.connection.acknowledgementOverdueMs());
-    if (isStalled) {
-      current.connection.abandon();
-      return onFailed(STALLED);
-    }
-    if (trouble) current.healthySinceMs = nowMs;
-    else memory.noteHealthy(nowMs, nowMs - current.healthySinceMs);
-    if (trouble?.code !== current.trouble?.code) current.trouble = trouble;
-    show(current);
-    if (nowMs - current.lastFrameAtMs >= UNPUBLISH_AFTER_MS) unpublish(current);
-  }
-
-  function askAcknowledgements(current: Session, nowMs: number): void {
-    if (current.hasAskedAcknowledgements || nowMs - current.beganAtMs < ASK_ACKNOWLEDGEMENTS_AFTER_MS) return;
-    current.hasAskedAcknowledgements = true;
-    const bytesPerSecond = meter.rates(nowMs).bitrateBps / 8;
-    const { min, max } = ACKNOWLEDGE_BYTES;
-    current.connection.askAcknowledgementEvery(Math.round(Math.min(max, Math.max(min, bytesPerSecond))));
-  }
-
-  /** Reports a session's actual state, once it has proven that the earlier failure is over. */
-  function show(current: Session): void {
-    const nowMs = clock.now();
-    if (nowMs - current.healthySinceMs < memory.provenAfterMs(nowMs)) return;
-    if (current.sourceLost) setState('waiting_for_input', undefined);
-    else if (current.trouble === null) setState('publishing', undefined);
-    else setState(current.trouble.code === 'not_accepting' ? 'stalled' : 'publishing', current.trouble);
+  async function leave(): Promise<void> {
+    const left = connection;
+    connection = null;
+    endSession();
+    await left?.close();
   }
 
   /** Disconnects while there is nothing to send. The subscription remains, to learn when frames return. */
-  function unpublish(current: Session): void {
-    current.media.clear();
-    endSession();
-    void current.connection.close();
+  function unpublish(): void {
+    void leave();
     awaitInput();
   }
 
   function awaitInput(): void {
-    connection = null;
-    memory.forget();
-    startsAtNextFrame = true;
-    setState('waiting_for_input', undefined);
-  }
-
-  function endSession(): void {
-    if (session === null) return;
-    session.cancelTick();
-    totals.bytesSent += session.connection.delivered().bytes;
-    totals.framesSent += session.media.settle().frames;
-    session = null;
+    attempts.forget();
+    subscription.awaitEntryPoint();
+    status.set({ state: 'waiting_for_input' });
   }
 
   function onFailed(failure: ConnectionFailure): void {
-    const nowMs = clock.now();
-    const ended = session;
-    endSession();
+    const ended = endSession();
     connection = null;
-    if (ended) {
-      // Servers may hang up on an idle publisher; reconnecting is pointless before there are frames.
-      const wasIdle = ended.sourceLost || !ended.media.hasSentFrames();
-      const isGone = failure.code === 'connection_lost' || failure.code === 'ended_by_server';
-      if (wasIdle && isGone && failure.rejection === 'none') return awaitInput();
-      sessionWasLost = true;
-    }
-    dropSubscription();
-    const gone = ended && { lastedMs: nowMs - ended.beganAtMs, healthyMs: nowMs - ended.healthySinceMs };
-    memory.note(nowMs, failure, gone);
-    const isRejected = memory.isRejected(failure);
-    const delayMs = isRejected ? REJECTED_RETRY_MS : delayAfter(memory.attempts());
-    cancelAttempt = clock.after(delayMs, attempt);
-    const next = isRejected ? 'rejected' : failure.code === 'stalled' ? 'stalled' : 'reconnecting';
-    setState(next, { ...memory.problem(nowMs, failure), nextAttemptAtMs: nowMs + delayMs });
-  }
-
-  function delayAfter(attempts: number): number {
-    const delayMs = RETRY_DELAYS_MS[attempts - 1] ?? RETRY_DELAYS_MS.at(-1)!;
-    return Math.round(delayMs * (1 - RETRY_SPREAD + 2 * RETRY_SPREAD * random()));
+    // Reconnecting is pointless before there are frames.
+    if (ended?.wasTooIdle(failure)) return awaitInput();
+    if (ended) totals.sessionLost();
+    subscription.drop();
+    status.set(attempts.failed(failure, ended && ended.course()));
   }
 
   return {
     report: () => ({
-      state,
-      sinceMs,
-      ...(problem && { problem }),
-      ...(session ? meter.rates(clock.now()) : { bitrateBps: 0, framesPerSecond: 0 }),
-      framesSent: totals.framesSent + (session?.media.settle().frames ?? 0),
-      unsentFrames: totals.unsentFrames,
-      reconnects: totals.reconnects,
-      bytesSent: totals.bytesSent + (session?.connection.delivered().bytes ?? 0),
-      queuedBytes: session?.media.unsentBytes() ?? 0,
+      ...status.report(),
+      ...(session?.rates() ?? { bitrateBps: 0, framesPerSecond: 0 }),
+      ...totals.report(session?.totals()),
+      queuedBytes: session?.queuedBytes() ?? 0,
     }),
-    rehearse(fault) {
-      if (fault === rehearsed) return;
-      const wasSimulated = rehearsed !== null && REHEARSED_ATTEMPTS[rehearsed] !== undefined;
-      rehearsed = fault;
-      if (cancelAttempt === null || closing || (fault !== null && !wasSimulated)) return;
-      cancelAttempt();
-      // The platform itself has not failed.
-      if (wasSimulated) memory.forget();
-      attempt();
-    },
+    rehearse: attempts.rehearse,
     close() {
-      closing ??= disconnect();
-      return closing;
+      attempts.close();
+      subscription.drop();
+      return (closing ??= leave());
     },
   };
-
-  async function disconnect(): Promise<void> {
-    cancelAttempt?.();
-    dropSubscription();
-    session?.media.clear();
-    endSession();
-    await connection?.close();
-    connection = null;
-  }
 }

@@ -6,7 +6,7 @@
 import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import type { Clock } from '../../host/clock.ts';
-import type { SrtCaller } from '../contract.ts';
+import type { SrtReceiver } from '../contract.ts';
 import { describeRejection, describeSocketError, HUNG_UP, LOST, UNANSWERED, type CallFailure } from './call-failure.ts';
 import { FLOW_WINDOW, readHandshakeAnswer, writeConclusion, writeInduction, type Caller } from './handshake.ts';
 import { createPayloadKey } from './key-material.ts';
@@ -46,7 +46,7 @@ export interface SrtCall {
 }
 
 export interface SrtCallOptions {
-  target: Pick<SrtCaller, 'address' | 'port' | 'latencyMs' | 'streamId' | 'passphrase'>;
+  target: Pick<SrtReceiver, 'address' | 'port' | 'latencyMs' | 'streamId' | 'passphrase'>;
   clock: Clock;
   onConnected(): void;
   /** Called once, unless the call is closed first. */

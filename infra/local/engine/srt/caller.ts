@@ -4,7 +4,7 @@
  */
 import { requireAllowedAddress } from '../../../../functions/connect/checked-lookup.ts';
 import type { Clock } from '../../host/clock.ts';
-import type { CallerReport, SrtCaller } from '../contract.ts';
+import type { CallerReport, SrtReceiver } from '../contract.ts';
 import { createRateMeter } from '../rtmp/rate-meter.ts';
 import { openSrtCall, type CallTotals, type SrtCall } from './call.ts';
 import type { CallFailure } from './call-failure.ts';
@@ -17,14 +17,14 @@ const SAMPLE_MS = 1_000;
 const LASTING_MS = 10_000;
 
 export interface SrtSender {
-  target: SrtCaller;
+  target: SrtReceiver;
   send(payload: Buffer): void;
   report(): CallerReport;
   close(): Promise<void>;
 }
 
 export interface SrtSenderOptions {
-  target: SrtCaller;
+  target: SrtReceiver;
   /** Whether receivers on this machine may be called. */
   loopbackAllowed: boolean;
   clock: Clock;

@@ -10,7 +10,7 @@ import { makeClip } from '../../../../test/support/srt-sender.ts';
 import { findTestFfmpeg } from '../../../../test/support/test-media.ts';
 import { waitFor } from '../../../../test/support/wait-for.ts';
 import { systemClock } from '../../host/clock.ts';
-import type { SrtCaller } from '../contract.ts';
+import type { SrtReceiver } from '../contract.ts';
 import { createSrtSenders, type SrtSenders } from './senders.ts';
 
 /**
@@ -59,7 +59,7 @@ function open(): SrtSenders {
   return senders;
 }
 
-const target = (port: number, more: Partial<SrtCaller> = {}): SrtCaller => ({
+const target = (port: number, more: Partial<SrtReceiver> = {}): SrtReceiver => ({
   ...{ outputArn: `to ${port}`, address: '127.0.0.1', port, latencyMs: LATENCY_MS },
   ...more,
 });

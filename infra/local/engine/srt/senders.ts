@@ -1,12 +1,12 @@
 import type { Clock } from '../../host/clock.ts';
-import type { CallerReport, SrtCaller } from '../contract.ts';
+import type { CallerReport, SrtReceiver } from '../contract.ts';
 import { createSrtSender, type SrtSender } from './caller.ts';
 import { createPayloadCutter, type PayloadCutter } from './payload-cutter.ts';
 
 /** The SRT senders of all flows. */
 export interface SrtSenders {
   /** Replaces the set of receivers of a flow. The connections of those that stay unchanged stay too. */
-  set(flowArn: string, callers: readonly SrtCaller[]): void;
+  set(flowArn: string, callers: readonly SrtReceiver[]): void;
   /** Returns where a flow puts its transport stream. Costs nothing while the flow has no receivers. */
   feedOf(flowArn: string): PayloadCutter;
   report(): CallerReport[];

@@ -1,6 +1,9 @@
 import { AAC_FRAME_SAMPLES, splitAdts, type AdtsFrame } from './aac.ts';
 import type { AssembledPes } from './pes-assembler.ts';
 
+/** ISO/IEC 13818-1 table 2-34: AAC in ADTS. */
+export const TYPE_AAC = 0x0f;
+
 /** Reads the PES packets of an AAC stream in ADTS and emits its access units with their times (33-bit, 90 kHz). */
 export function createAacReader(onFrame: (frame: AdtsFrame, ticks: number) => void): (pes: AssembledPes) => void {
   let rest: Buffer = Buffer.alloc(0);

@@ -7,6 +7,7 @@
  * and sees no unrelated change.
  */
 import { findSync, hasSync, NULL_PID, PACKET_BYTES, readPacket } from './packet.ts';
+import { createPacketRun } from './packet-run.ts';
 import { createPesAssembler, type AssembledPes, type PesAssembler } from './pes-assembler.ts';
 import {
   createProgramTables,
@@ -67,11 +68,15 @@ interface SelectedStream {
   assembler: PesAssembler;
 }
 
+type Selection = Record<StreamKind, SelectedStream | null>;
+
+const ALL_CHANGED: StreamChange = { video: true, audio: true, audioCodec: true };
 const PMT_PID = 0x1000;
 /** In the output, pictures have even PIDs and sound has odd ones; each new stream gets the next. */
 const FIRST_PID = { video: 0x100, audio: 0x101 };
 const PIDS_IN_TURN = 256;
 
+/** Creates a demuxer that waits for the tables of its first program. */
 export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
   let remainder: Buffer = Buffer.alloc(0);
   let offset = 0;
@@ -80,9 +85,8 @@ export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
   let hasProgram = false;
   let clockPid = NULL_PID;
   const turns = { video: 0, audio: 0 };
-  let selected: Record<StreamKind, SelectedStream | null> = { video: null, audio: null };
-  /** Packets waiting for output. */
-  let pending: { data: Buffer; from: number; end: number; offset: number } | null = null;
+  let selected: Selection = { video: null, audio: null };
+  const output = createPacketRun(handlers.onPackets);
 
   function push(chunk: Buffer): void {
     // Copied: packets are renumbered in place.
@@ -98,7 +102,7 @@ export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
       let end = 0;
       for (; end + PACKET_BYTES <= data.length && hasSync(data, end); end += PACKET_BYTES) take(data, end);
       if (end === 0) break;
-      handOn();
+      output.flush();
       offset += end;
       data = data.subarray(end);
     }
@@ -117,36 +121,20 @@ export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
       if (header.payload.length > 0) tables.push(header.pid, packet, header.payload, header.starts);
       return;
     }
-    const stream = [selected.video, selected.audio].find((each) => each?.source.pid === header.pid);
+    const stream = streamOf(selected, header.pid);
     if (!stream) return;
     packet.writeUInt16BE((packet.readUInt16BE(1) & 0xe000) | stream.pid, 1);
-    if (pending?.end === at && pending.data === data) pending.end = at + PACKET_BYTES;
-    else {
-      handOn();
-      pending = { data, from: at, end: at + PACKET_BYTES, offset: offset + at };
-    }
+    output.add(data, at, offset + at);
     stream.assembler.push(header, offset + at);
-  }
-
-  function handOn(): void {
-    if (!pending) return;
-    const { data, from, end } = pending;
-    const at = pending.offset;
-    pending = null;
-    handlers.onPackets(data.subarray(from, end), at);
   }
 
   function takeProgram(program: SelectedProgram): void {
     const isFirst = !hasProgram;
     hasProgram = true;
     ({ clockPid } = program);
-    const change: StreamChange = {
-      video: isFirst || isOther(selected.video?.source, program.video),
-      audio: isFirst || isOther(selected.audio?.source, program.audio),
-      audioCodec: isFirst || isOtherCodec(selected.audio?.source, program.audio),
-    };
+    const change = isFirst ? ALL_CHANGED : changeOf(selected, program);
     if (!change.video && !change.audio) return;
-    handOn();
+    output.flush();
     if (change.video) turns.video += 1;
     if (change.audioCodec) turns.audio += 1;
     selected = {
@@ -160,7 +148,7 @@ export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
     if (!source) return null;
     const assembler = createPesAssembler({
       onPes(pes) {
-        handOn();
+        output.flush();
         handlers.onPes({ ...pes, kind });
       },
       onGap() {
@@ -177,25 +165,37 @@ export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
       tables = createProgramTables(takeProgram);
       hasProgram = false;
       selected = { video: null, audio: null };
-      pending = null;
+      output.clear();
     },
     continuityErrors: () => errors,
-    tables() {
-      if (!hasProgram) return Buffer.alloc(0);
-      const streams = [selected.video, selected.audio].flatMap((stream) =>
-        stream
-          ? [{ pid: stream.pid, streamType: stream.source.streamType, descriptors: stream.source.descriptors }]
-          : [],
-      );
-      const clock = [selected.video, selected.audio].find((stream) => stream?.source.pid === clockPid);
-      const counters = new Map<number, number>();
-      return writeTables({ pmtPid: PMT_PID, clockPid: clock?.pid ?? NO_CLOCK_PID, streams }, (pid) => {
-        const counter = counters.get(pid) ?? 0;
-        counters.set(pid, (counter + 1) & 15);
-        return counter;
-      });
-    },
+    tables: () => (hasProgram ? writeTablesOf(selected, clockPid) : Buffer.alloc(0)),
     videoPid: () => selected.video?.pid ?? FIRST_PID.video,
+  };
+}
+
+function streamOf({ video, audio }: Selection, pid: number): SelectedStream | null {
+  if (video?.source.pid === pid) return video;
+  return audio?.source.pid === pid ? audio : null;
+}
+
+/** Writes the tables of the output. @param clockPid the source's PID of the program clock */
+function writeTablesOf({ video, audio }: Selection, clockPid: number): Buffer {
+  const selected = [video, audio].filter((stream) => stream !== null);
+  const streams = selected.map(({ pid, source: { streamType, descriptors } }) => ({ pid, streamType, descriptors }));
+  const clock = selected.find(({ source }) => source.pid === clockPid);
+  const counters = new Map<number, number>();
+  return writeTables({ pmtPid: PMT_PID, clockPid: clock?.pid ?? NO_CLOCK_PID, streams }, (pid) => {
+    const counter = counters.get(pid) ?? 0;
+    counters.set(pid, (counter + 1) & 15);
+    return counter;
+  });
+}
+
+function changeOf({ video, audio }: Selection, program: SelectedProgram): StreamChange {
+  return {
+    video: isOther(video?.source, program.video),
+    audio: isOther(audio?.source, program.audio),
+    audioCodec: isOtherCodec(audio?.source, program.audio),
   };
 }
 

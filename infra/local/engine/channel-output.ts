@@ -1,0 +1,88 @@
+/** Opens a channel's output: an RTMP publisher, or HLS for a package channel. */
+import { assertNever } from '../../../functions/domain/assert-never.ts';
+import type { Clock } from '../host/clock.ts';
+import type { ChannelReport, ChannelRun, RehearsedChannelFault } from './contract.ts';
+import { createHlsPackage, type HlsPackage } from './hls/hls-package.ts';
+import type { Program } from './program.ts';
+import type { KernelSendQueues } from './rtmp/kernel-send-queues.ts';
+import { createRateMeter } from './rtmp/rate-meter.ts';
+import { createRtmpPublisher } from './rtmp/publisher.ts';
+import type { DialRules } from './rtmp/rtmp-socket.ts';
+
+const SAMPLE_MS = 900;
+
+type OutputReport = Omit<ChannelReport, 'channelId' | 'mode' | 'droppedFrames' | 'wantedFramesPerSecond'>;
+
+export interface ChannelOutput {
+  report(): OutputReport;
+  /** Simulates a failure of the platform; null ends it. Absent where there is no platform. */
+  rehearse?(fault: RehearsedChannelFault | null): void;
+  /** Null unless the output is HLS. */
+  hls: HlsPackage | null;
+  close(): Promise<void>;
+}
+
+export interface ChannelOutputOptions {
+  output: ChannelRun['output'];
+  /** One per rendition. */
+  programs: Program[];
+  clock: Clock;
+  lowLatency: boolean;
+  /** The addresses that may be dialled. */
+  dial: DialRules;
+  sendQueues: KernelSendQueues;
+  onChange(): void;
+}
+
+/**
+ * Starts the output, which waits for frames.
+ * @throws {TypeError} when the URL is not an RTMP one
+ */
+export function openChannelOutput(options: ChannelOutputOptions): ChannelOutput {
+  const { clock, dial, lowLatency, onChange, output, programs, sendQueues } = options;
+  switch (output.kind) {
+    case 'rtmp': {
+      const { url, streamKey, verifyCertificate } = output;
+      const target = { url, streamKey, verifyCertificate };
+      const publisher = createRtmpPublisher({ ...target, program: programs[0]!, clock, dial, sendQueues, onChange });
+      return { ...publisher, hls: null };
+    }
+    case 'package':
+      return createPackageOutput(createHlsPackage({ programs, clock, lowLatency, onChange }), clock);
+    default:
+      return assertNever(output, 'output');
+  }
+}
+
+function createPackageOutput(hls: HlsPackage, clock: Clock): ChannelOutput {
+  const meter = createRateMeter();
+  let sampledAtMs = 0;
+  let publishing = false;
+  let sinceMs = clock.now();
+  return {
+    report() {
+      const nowMs = clock.now();
+      const { frames, bytes } = hls.totals();
+      if (nowMs - sampledAtMs >= SAMPLE_MS) {
+        meter.sample({ atMs: nowMs, bytes, frames, mediaMs: 0 });
+        sampledAtMs = nowMs;
+      }
+      if (publishing !== hls.publishing()) sinceMs = nowMs;
+      publishing = hls.publishing();
+      return {
+        state: publishing ? 'publishing' : 'waiting_for_input',
+        sinceMs,
+        ...(publishing ? meter.rates(nowMs) : { bitrateBps: 0, framesPerSecond: 0 }),
+        framesSent: frames,
+        unsentFrames: 0,
+        reconnects: 0,
+        bytesSent: bytes,
+        queuedBytes: 0,
+      };
+    },
+    hls,
+    async close() {
+      hls.close();
+    },
+  };
+}
