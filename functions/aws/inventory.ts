@@ -45,8 +45,7 @@ export async function takeInventory(
       resource: 'secret' as const,
       resourceId: secretArn,
       state: 'STORED',
-      destinationId:
-        destinationOfTags(deps.deployment, tags) ?? name.slice(secretNamePrefix(deps.deployment).length),
+      destinationId: destinationOfTags(deps.deployment, tags) ?? name.slice(secretNamePrefix(deps.deployment).length),
       isTagged: destinationOfTags(deps.deployment, tags) !== null,
     })),
   ];

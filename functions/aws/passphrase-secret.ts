@@ -60,7 +60,9 @@ export async function listSecrets({ clients, deployment }: Deps): Promise<Secret
 
 /** Returns the token of a call that sets a value, so that its repetition is the same call. */
 function tokenOf(destinationId: string, generation: number, ciphertextHash: string): string {
-  return createHash('sha256').update(JSON.stringify([destinationId, generation, ciphertextHash])).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify([destinationId, generation, ciphertextHash]))
+    .digest('hex');
 }
 
 interface Value {

@@ -308,9 +308,9 @@ describe('parseIngestUrl for SRT', () => {
 
   it('is refused for every other platform, and without one', () => {
     for (const other of [undefined, ...listPlatforms().filter(({ platformId }) => platformId !== 'srt')]) {
-      expect(parseIngestUrl('srt://live.example.com:9000', { loopbackAllowed: true, ...(other && { platform: other }) })).toMatchObject(
-        { ok: false, code: 'url_protocol_not_allowed' },
-      );
+      expect(
+        parseIngestUrl('srt://live.example.com:9000', { loopbackAllowed: true, ...(other && { platform: other }) }),
+      ).toMatchObject({ ok: false, code: 'url_protocol_not_allowed' });
     }
   });
 });

@@ -170,7 +170,8 @@ function readAuthority(authority: string, protocol: IngestProtocol): Authority |
   const parts = AUTHORITY_PARTS.exec(authority);
   if (!parts?.[1]) return hostInvalid('the host or port cannot be read');
   const portText = parts[2];
-  if (portText?.startsWith('0')) return protocol === 'srt' ? srtPortRefused(`${portText} is not a port`) : portRefused(portText);
+  if (portText?.startsWith('0'))
+    return protocol === 'srt' ? srtPortRefused(`${portText} is not a port`) : portRefused(portText);
   const port = portText === undefined ? DEFAULT_PORTS[protocol] : Number(portText);
   if (port === null) return srtPortRefused('the URL has no port');
   if (protocol === 'srt' && port > 65535) return srtPortRefused(`${port} is not a port`);

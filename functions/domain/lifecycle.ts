@@ -113,10 +113,7 @@ export function concerns(kind: DestinationKind, step: ResourceStep): boolean {
 }
 
 /** Returns the steps of an operation for a kind of destination, and those that undo it. */
-export function stepsOf(
-  operation: OperationKind,
-  kind: DestinationKind,
-): Pick<OperationDefinition, 'steps' | 'undo'> {
+export function stepsOf(operation: OperationKind, kind: DestinationKind): Pick<OperationDefinition, 'steps' | 'undo'> {
   const { steps, undo } = OPERATIONS[operation];
   const isConcerned = (step: ResourceStep) => concerns(kind, step);
   return { steps: steps.filter(isConcerned), undo: undo.filter(isConcerned) };

@@ -86,7 +86,7 @@ export async function observeRecords(deps: MonitorDeps, records: readonly Destin
       running.flatMap((record) => toRequest(deps, record, window.now)),
       window,
     ),
-    reading.then((flow) => observeSource(deps, window, flow)),
+    reading.then((seen) => observeSource(deps, window, seen)),
   ]);
   const states = new Map(channels.map((channel) => [channel.channelId, channel.state]));
   // Stamped with the time before the reads, however long the rest of the run takes.

@@ -218,11 +218,7 @@ function toRun({ deps, generation, record: { platform, preset, held } }: StepCon
   return { startedAt, generation, platform, preset };
 }
 
-async function addUnlessFull(
-  context: StepContext,
-  flow: FlowView,
-  target: OutputTarget,
-): Promise<void> {
+async function addUnlessFull(context: StepContext, flow: FlowView, target: OutputTarget): Promise<void> {
   const { deps, record } = context;
   try {
     await unlessFlowBusy(context, flow, () => addFlowOutput(deps, record.destinationId, target));

@@ -80,7 +80,13 @@ describe('an SRT destination', () => {
     expect([await describeOutput(), await listSecrets(sluice.deps), calledReceivers()]).toEqual([undefined, [], []]);
     const { runs } = await readRuns(sluice.deps, new Date(0), new Date());
     expect(runs).toMatchObject([
-      { destinationId, startedAt: held.flowOutput!.run!.startedAt, platform: 'srt', preset: 'source', isEndKnown: true },
+      {
+        destinationId,
+        startedAt: held.flowOutput!.run!.startedAt,
+        platform: 'srt',
+        preset: 'source',
+        isEndKnown: true,
+      },
     ]);
   });
 
@@ -102,7 +108,11 @@ describe('an SRT destination', () => {
     const { destinationId } = await startOne();
     const change = { rtmpUrl: 'srt://localhost:9001', streamId: null, restartRequested: true };
     await setDesired(destinationId, 'running', change);
-    await sluice.until(destinationId, 'running again', (record) => atRest('running')(record) && record.generation === 3);
+    await sluice.until(
+      destinationId,
+      'running again',
+      (record) => atRest('running')(record) && record.generation === 3,
+    );
     expect(calledReceivers()).toMatchObject([{ port: 9001, latencyMs: 400 }]);
     expect(calledReceivers()[0]).not.toHaveProperty('streamId');
   });

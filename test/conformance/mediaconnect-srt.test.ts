@@ -118,9 +118,7 @@ describe('an SRT caller output of the MediaConnect endpoint', () => {
     await endpoint.mediaConnect.send(request);
     expect(endpoint.engine.callers.get(FlowArn) ?? []).toEqual([]);
     const { Messages: messages } = await endpoint.mediaConnect.send(new DescribeFlowCommand({ FlowArn }));
-    expect(messages!.Errors).toEqual([
-      'output studio: secret_unreadable: the secret of the output cannot be read',
-    ]);
+    expect(messages!.Errors).toEqual(['output studio: secret_unreadable: the secret of the output cannot be read']);
   });
 
   it('has errors, events and metrics of its connection', async () => {
@@ -143,7 +141,13 @@ describe('an SRT caller output of the MediaConnect endpoint', () => {
     expect(events.filter((event) => event['detail-type'] === 'MediaConnect Output Health')).toMatchObject([
       { resources: [FlowArn, outputArn], detail: { current: { state: 'CONNECTED' } } },
     ]);
-    const names = ['OutputConnected', 'OutputBitrate', 'OutputRoundTripTime', 'OutputTotalPackets', 'OutputResentPackets'];
+    const names = [
+      'OutputConnected',
+      'OutputBitrate',
+      'OutputRoundTripTime',
+      'OutputTotalPackets',
+      'OutputResentPackets',
+    ];
     const { MetricDataResults: results } = await cloudWatch.send(
       new GetMetricDataCommand({
         MetricDataQueries: names.map((MetricName, index) => ({
@@ -195,7 +199,9 @@ describe('the Secrets Manager endpoint', () => {
     const { secretsManager: client } = endpoint;
     const Tags = [{ Key: 'sluice:deployment', Value: 'x' }];
     for (const Name of ['sluice/x/srt/one', 'sluice/y/srt/two']) {
-      await client.send(new CreateSecretCommand({ Name, SecretString: PASSPHRASE, ClientRequestToken: token(2), Tags }));
+      await client.send(
+        new CreateSecretCommand({ Name, SecretString: PASSPHRASE, ClientRequestToken: token(2), Tags }),
+      );
     }
     const Filters = [{ Key: 'name' as const, Values: ['sluice/x/srt/'] }];
     const listed = await client.send(new ListSecretsCommand({ Filters }));

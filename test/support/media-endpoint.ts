@@ -12,7 +12,13 @@ import type { AwsEvent } from '../../infra/local/endpoints/wire/service.ts';
 import type { StateStore } from '../../infra/local/host/state-store.ts';
 import { LOCAL_REGION } from '../../infra/local/endpoints/wire/service.ts';
 import { createMemoryStore } from '../../infra/local/host/state-store.ts';
-import type { ChannelRun, EngineReport, FlowSource, MediaEngine, SrtReceiver } from '../../infra/local/engine/contract.ts';
+import type {
+  ChannelRun,
+  EngineReport,
+  FlowSource,
+  MediaEngine,
+  SrtReceiver,
+} from '../../infra/local/engine/contract.ts';
 import { createIdleEngine } from '../../infra/local/engine/contract.ts';
 import type { MediaServices, MediaServicesOptions } from '../../infra/local/endpoints/media-services.ts';
 import { createMediaServices } from '../../infra/local/endpoints/media-services.ts';
@@ -54,7 +60,9 @@ export function makeRecordingEngine(): RecordingEngine {
       engine.feeds.set(flowArn, addresses);
     },
     async setFlowCallers(flowArn, callers) {
-      engine.log.push(`setFlowCallers ${flowArn} ${callers.map(({ address, port }) => `${address}:${port}`).join(' ')}`);
+      engine.log.push(
+        `setFlowCallers ${flowArn} ${callers.map(({ address, port }) => `${address}:${port}`).join(' ')}`,
+      );
       engine.callers.set(flowArn, callers);
     },
     async startChannel(run) {

@@ -14,7 +14,13 @@ import {
   sealStreamKey,
 } from '../destination-target.ts';
 import { isSrtPlatform } from '../../../presets/index.ts';
-import { requireFieldsOfKind, requireOwnReceiver, requireSameKind, sealPassphrase, withSrtFields } from '../srt-target.ts';
+import {
+  requireFieldsOfKind,
+  requireOwnReceiver,
+  requireSameKind,
+  sealPassphrase,
+  withSrtFields,
+} from '../srt-target.ts';
 import { ApplyQuery, DestinationId, PatchDestination, PutStreamKey, ReplaceDestination } from '../schemas/requests.ts';
 import { DestinationResource } from '../schemas/answers.ts';
 import { invalidFields } from '../http/validation.ts';

@@ -136,11 +136,7 @@ async function prepareRtmp(deps: ApiDeps, wanted: Wanted): Promise<Prepared> {
   const { platform, rtmpUrl, preset, streamKey: given } = wanted;
   if (given === undefined) throw invalidFields([{ field: 'streamKey', message: 'required: enter a stream key' }]);
   const streamKey = readStreamKey(deps, given);
-  const target = await checkTarget(
-    deps,
-    { platform, rtmpUrl, preset },
-    { fingerprint: streamKey.fingerprint, given },
-  );
+  const target = await checkTarget(deps, { platform, rtmpUrl, preset }, { fingerprint: streamKey.fingerprint, given });
   requireKeyShape(target, given);
   await requireNoDuplicate(deps, { ...target, destinationId: null, streamKeyFingerprint: streamKey.fingerprint });
   return { target, seal: (destinationId) => sealStreamKey(deps, destinationId, streamKey) };

@@ -90,7 +90,9 @@ const LatencyInput = z
   .int()
   .min(100, 'must be at least 100 ms')
   .max(15_000, 'must be at most 15000 ms')
-  .openapi({ description: 'SRT only: the least latency in milliseconds; the receiver may ask for more. Default: 2000' });
+  .openapi({
+    description: 'SRT only: the least latency in milliseconds; the receiver may ask for more. Default: 2000',
+  });
 
 /** What only an SRT destination has. */
 const srtInputs = {

@@ -51,7 +51,10 @@ async function makeMedia() {
     await createSecret(deps, { destinationId: 'dst_3', ...settings });
   }
   await clock.advance(600_000);
-  const depsOf = (deploymentId: string) => ({ clients: { mediaLive, mediaConnect, secretsManager }, deployment: { deploymentId } });
+  const depsOf = (deploymentId: string) => ({
+    clients: { mediaLive, mediaConnect, secretsManager },
+    deployment: { deploymentId },
+  });
   return { clock, made, flows, depsOf };
 }
 
@@ -108,7 +111,12 @@ describe('npm run destroy', () => {
     });
     expect(steps.at(-1)).toBe(0);
     expect(await listMediaLeft(depsOf('mine'))).toEqual([]);
-    expect((await listMediaLeft(depsOf('other'))).map(({ state }) => state)).toEqual(['IDLE', 'ATTACHED', 'STORED', 'ACTIVE']);
+    expect((await listMediaLeft(depsOf('other'))).map(({ state }) => state)).toEqual([
+      'IDLE',
+      'ATTACHED',
+      'STORED',
+      'ACTIVE',
+    ]);
   });
 
   it('polls again while the flow changes state, which MediaConnect reports as a bad request', async () => {

@@ -57,7 +57,11 @@ export function createDesiredMedia(): DesiredMedia {
     toCommands: () => [
       ...[...flows.values()].map((source): EngineCommand => ({ name: 'startFlow', source })),
       ...[...outputs].map(([flowArn, addresses]): EngineCommand => ({ name: 'setFlowOutputs', flowArn, addresses })),
-      ...[...receivers].map(([flowArn, called]): EngineCommand => ({ name: 'setFlowCallers', flowArn, receivers: called })),
+      ...[...receivers].map(([flowArn, called]): EngineCommand => ({
+        name: 'setFlowCallers',
+        flowArn,
+        receivers: called,
+      })),
       ...[...channels.values()].map((run): EngineCommand => ({ name: 'startChannel', run })),
       ...(rehearsed ? [{ name: 'rehearse' as const, faults: rehearsed }] : []),
     ],

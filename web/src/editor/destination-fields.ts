@@ -60,7 +60,12 @@ export function toFields(
   const fields = { ...rest, group: group.trim() || null };
   if (!isSrt(platform)) return fields;
   // Text that is no number is sent as one below every limit, so the API's message appears at the field.
-  return { ...fields, standby: 'cold', streamId: streamId.trim() || null, latencyMs: Math.round(Number(latencyMs)) || 0 };
+  return {
+    ...fields,
+    standby: 'cold',
+    streamId: streamId.trim() || null,
+    latencyMs: Math.round(Number(latencyMs)) || 0,
+  };
 }
 
 /** Picks the editable fields of a destination. */

@@ -90,7 +90,15 @@ export function createSecretsManager(context: MediaContext): LocalService {
         const description = optionalString(input, 'Description');
         const arn = toArn('secretsmanager', `secret:${name}-${context.identifiers.hex(6)}`);
         const createdAtMs = context.clock.now();
-        const secret = { arn, name, value, versionId: token, tags, createdAtMs, ...(description ? { description } : {}) };
+        const secret = {
+          arn,
+          name,
+          value,
+          versionId: token,
+          tags,
+          createdAtMs,
+          ...(description ? { description } : {}),
+        };
         state.secrets[name] = secret;
         await saved();
         return answer(secret);

@@ -3,8 +3,6 @@
  * extensions.
  * @see https://datatracker.ietf.org/doc/html/draft-sharabayko-srt-01#section-4.3.1
  */
-import { HEADER_BYTES } from './packets.ts';
-
 const BODY_BYTES = 48;
 const INDUCTION = 1;
 const CONCLUSION = 0xffff_ffff;
@@ -133,13 +131,10 @@ export function readHandshakeAnswer(body: Buffer, isEncrypted: boolean): Handsha
 
 function readExtensions(bytes: Buffer): Map<number, Buffer> {
   const found = new Map<number, Buffer>();
-  for (let offset = 0; offset + 4 <= bytes.length; ) {
+  for (let offset = 0; offset + 4 <= bytes.length;) {
     const length = bytes.readUInt16BE(offset + 2) * 4;
     found.set(bytes.readUInt16BE(offset), bytes.subarray(offset + 4, offset + 4 + length));
     offset += 4 + length;
   }
   return found;
 }
-
-/** Bytes of the longest handshake, which must fit into one datagram. */
-export const HANDSHAKE_BYTES_MAX = MTU_BYTES - HEADER_BYTES;

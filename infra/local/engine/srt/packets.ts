@@ -72,7 +72,7 @@ export function writeControlPacket(
 }
 
 /** Reads a control packet; null for a data packet and for anything shorter than a header. */
-export function readControlPacket(packet: Buffer): Required<ControlPacket> & { socketId: number } | null {
+export function readControlPacket(packet: Buffer): (Required<ControlPacket> & { socketId: number }) | null {
   if (packet.length < HEADER_BYTES || (packet[0]! & 0x80) === 0) return null;
   return {
     type: packet.readUInt16BE(0) & 0x7fff,

@@ -17,7 +17,11 @@ export interface SendBuffer {
    * Returns the packets of a lost range to send again, and the numbers that are no longer here. A packet that was sent
    * within `pauseMs` is skipped, because its copy may still be on the way.
    */
-  resend(range: [number, number], nowMs: number, pauseMs: number): { packets: DataPacket[]; gone: [number, number] | null };
+  resend(
+    range: [number, number],
+    nowMs: number,
+    pauseMs: number,
+  ): { packets: DataPacket[]; gone: [number, number] | null };
   /** Removes packets that would arrive too late. Returns how many. */
   dropOlderThan(atMs: number): number;
   /** Removes the oldest packets until at most `count` are left. Returns how many. */
@@ -67,7 +71,9 @@ export function createSendBuffer(
       const from = sequenceDistance(oldest(), first);
       const to = sequenceDistance(oldest(), last);
       if (to < from || to >= kept.length) return { packets: [], gone: null };
-      const due = kept.slice(Math.max(0, from), Math.max(0, to + 1)).filter(({ lastAtMs }) => nowMs - lastAtMs >= pauseMs);
+      const due = kept
+        .slice(Math.max(0, from), Math.max(0, to + 1))
+        .filter(({ lastAtMs }) => nowMs - lastAtMs >= pauseMs);
       for (const each of due) each.lastAtMs = nowMs;
       const packets = due.map(({ packet }) => ({ ...packet, isRetransmitted: true }));
       if (from >= 0) return { packets, gone: null };

@@ -15,11 +15,7 @@ export interface SrtSenders {
 }
 
 /** Creates the senders. @param options.onChange called when a state or a problem has changed */
-export function createSrtSenders(options: {
-  clock: Clock;
-  loopbackAllowed: boolean;
-  onChange(): void;
-}): SrtSenders {
+export function createSrtSenders(options: { clock: Clock; loopbackAllowed: boolean; onChange(): void }): SrtSenders {
   const byFlow = new Map<string, SrtSender[]>();
   const closing = new Set<Promise<void>>();
 
