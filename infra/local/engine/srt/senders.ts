@@ -10,7 +10,7 @@ export interface SrtSenders {
   /** Returns where a flow puts its transport stream. Costs nothing while the flow has no receivers. */
   feedOf(flowArn: string): PayloadCutter;
   report(): CallerReport[];
-  /** Resolves when every receiver was told and every socket is closed. */
+  /** Ends every connection; resolves when the sockets are closed. */
   close(): Promise<void>;
 }
 
