@@ -17,8 +17,12 @@ import { requestChange } from './operations.ts';
 /** An SRT destination through the state machines: it holds a secret and a flow output, and nothing else. */
 
 const SRT = {
-  ...{ platform: 'srt', rtmpUrl: 'srt://localhost:9000', preset: 'source', standby: 'cold' },
-  ...{ streamId: 'publish:live', latencyMs: 400 },
+  platform: 'srt',
+  rtmpUrl: 'srt://localhost:9000',
+  preset: 'source',
+  standby: 'cold',
+  streamId: 'publish:live',
+  latencyMs: 400,
 } as const;
 
 let sluice: TestDeployment;
