@@ -18,7 +18,7 @@ import { ensureSrtPassphrase } from './host/srt-passphrase.ts';
 import { bannerLines } from './host/start-banner.ts';
 import { IncompleteStoreError } from './host/store/kept-files.ts';
 import { openStore, remedyFor } from './host/store/open-store.ts';
-import { DamagedTableError } from './host/store/table-journal.ts';
+import { DamagedTableError } from './host/store/damaged-table.ts';
 import { createTerminalLogger } from './host/terminal-logger.ts';
 
 /** What distinguishes the entry points that run the product: `npm start`, `npm run demo` and `npm run dev`. */

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { KeyVerdict } from '../../infra/local/rtmp-receiver/rtmp-receiver.ts';
+import type { KeyVerdict } from '../../infra/local/rtmp-receiver/serve-session.ts';
 import type { SessionFacts } from '../../infra/local/rtmp-receiver/session-facts.ts';
 
 /** A platform in a separate process, so that a test can freeze or kill it. */

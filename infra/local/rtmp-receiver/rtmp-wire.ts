@@ -63,7 +63,7 @@ export function createMessageCollector(onMessage: (message: ReceivedMessage) => 
   /** Reads a chunk's header; null when more bytes are needed. */
   function startChunk(data: Buffer, start: number): number | null {
     const available = data.length - start;
-    const format = (data[start]! & 0b11000000) >> 6;
+    const format = ((data[start]! & 0b11000000) >> 6) as Format;
     let id = data[start]! & 0b00111111;
     let size = 1;
     if (id < 2) {
@@ -71,15 +71,12 @@ export function createMessageCollector(onMessage: (message: ReceivedMessage) => 
       if (available < size) return null;
       id = id === 0 ? data[start + 1]! + 64 : data[start + 2]! * 256 + data[start + 1]! + 64;
     }
-    let lane = lanes.get(id);
+    const known = lanes.get(id);
     const fieldsAt = start + size;
-    size += FIELD_BYTES[format as 0 | 1 | 2 | 3];
+    size += FIELD_BYTES[format];
     if (available < size) return null;
-
-    const continues = lane?.payload != null;
-    if (!lane && format !== 0) throw new Error(`chunk stream ${id} does not begin with a full header`);
-    if (continues && format !== 3) throw new Error(`chunk stream ${id} begins a message inside another`);
-    lane ??= { type: 0, stream: 0, length: 0, timestamp: 0, delta: 0, usesExtended: false, payload: null, filled: 0 };
+    refuseMisplacedHeader(known, format, id);
+    const lane = known ?? newLane();
 
     let time = format < 3 ? data.readUIntBE(fieldsAt, 3) : 0;
     const usesExtended = format < 3 ? time === 0xffffff : lane.usesExtended;
@@ -87,26 +84,10 @@ export function createMessageCollector(onMessage: (message: ReceivedMessage) => 
       size += 4;
       if (available < size) return null;
       time = data.readUInt32BE(start + size - 4);
-      if (continues && time !== lane.timestamp % 2 ** 32 && time !== lane.delta) {
-        throw new Error(`chunk stream ${id} continues without repeating its extended timestamp`);
-      }
+      refuseOtherTime(lane, time, id);
     }
     lane.usesExtended = usesExtended;
-    if (format === 0) {
-      lane.timestamp = time;
-      lane.delta = 0;
-      lane.stream = data.readUInt32LE(fieldsAt + 7);
-    }
-    if (format <= 1) {
-      lane.length = data.readUIntBE(fieldsAt + 3, 3);
-      lane.type = data[fieldsAt + 6]!;
-    }
-    if (format === 1 || format === 2) lane.delta = time;
-    if (!continues) {
-      if (format !== 0) lane.timestamp += lane.delta;
-      lane.payload = Buffer.allocUnsafe(lane.length);
-      lane.filled = 0;
-    }
+    readFields(lane, format, time, data, fieldsAt);
     lanes.set(id, lane);
     open = lane;
     openRemaining = Math.min(chunkSize, lane.length - lane.filled);
@@ -128,6 +109,40 @@ export function createMessageCollector(onMessage: (message: ReceivedMessage) => 
   }
 
   return push;
+}
+
+type Format = 0 | 1 | 2 | 3;
+
+function newLane(): Lane {
+  return { type: 0, stream: 0, length: 0, timestamp: 0, delta: 0, usesExtended: false, payload: null, filled: 0 };
+}
+
+function refuseMisplacedHeader(lane: Lane | undefined, format: Format, id: number): void {
+  if (!lane && format !== 0) throw new Error(`chunk stream ${id} does not begin with a full header`);
+  if (lane?.payload && format !== 3) throw new Error(`chunk stream ${id} begins a message inside another`);
+}
+
+function refuseOtherTime({ payload, timestamp, delta }: Lane, time: number, id: number): void {
+  if (payload === null || time === timestamp % 2 ** 32 || time === delta) return;
+  throw new Error(`chunk stream ${id} continues without repeating its extended timestamp`);
+}
+
+/** Reads a header's fields into its chunk stream, and begins a message unless one is unfinished. */
+function readFields(lane: Lane, format: Format, time: number, data: Buffer, at: number): void {
+  if (format === 0) {
+    lane.timestamp = time;
+    lane.delta = 0;
+    lane.stream = data.readUInt32LE(at + 7);
+  }
+  if (format <= 1) {
+    lane.length = data.readUIntBE(at + 3, 3);
+    lane.type = data[at + 6]!;
+  }
+  if (format === 1 || format === 2) lane.delta = time;
+  if (lane.payload !== null) return;
+  if (format !== 0) lane.timestamp += lane.delta;
+  lane.payload = Buffer.allocUnsafe(lane.length);
+  lane.filled = 0;
 }
 
 /** Reads the values of a command or data message; unknown types end the list. */

@@ -1,31 +1,27 @@
-import { Button, NativeSelect, PasswordInput, TextInput } from '@mantine/core';
-import { type ClipboardEvent, useEffect, useId, useRef, useState } from 'react';
-import { knownDestinations } from '../api/destinations.ts';
+import { Button, NativeSelect, type NativeSelectProps, TextInput } from '@mantine/core';
+import { useEffect, useRef } from 'react';
 import { discardDraft } from './drafts.ts';
 import { useMoneyShown } from '../app/use-money.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
-import { groupsOf } from '../destinations/destination-groups.ts';
-import { isSameName } from './same-name.ts';
-import { splitRtmpUrl } from './split-rtmp-url.ts';
-import { ConflictQuestion } from './ConflictQuestion.tsx';
+import { EditQuestions } from './EditQuestions.tsx';
 import { EncodingSelect } from './EncodingSelect.tsx';
 import { LeaveButton } from './LeaveButton.tsx';
+import { NameFields } from './NameFields.tsx';
 import { PlatformPicker } from './PlatformPicker.tsx';
 import { PriceNote } from './PriceNote.tsx';
-import { RestartNote } from './RestartNote.tsx';
-import { RestartQuestion } from './RestartQuestion.tsx';
 import { isSrt } from './destination-fields.ts';
+import { RestoredNote } from './RestoredNote.tsx';
 import { SrtFields } from './SrtFields.tsx';
+import { StreamKeyField } from './StreamKeyField.tsx';
 import { type DestinationFormSubject, useDestinationForm } from './use-destination-form.ts';
+import { type PastedAddress, usePastedAddress } from './use-pasted-address.ts';
 import classes from './editor.module.css';
 
 /** Adds or edits a destination. The API validates the values; its messages appear at their fields. */
 export function DestinationForm(subject: DestinationFormSubject) {
-  const { presets, destination, copyOf, draft, onClose } = subject;
+  const { presets, destination, draft, onClose } = subject;
   const edited = useDestinationForm(subject);
-  const { form, base, fields, rest, isPending, changes } = edited;
-  const groupsId = useId();
-  const [pasted, setPasted] = useState<string | null>(null);
+  const { form, fields, rest, isPending } = edited;
   const isMoneyShown = useMoneyShown();
   const element = useRef<HTMLFormElement>(null);
   const platform = presets.platforms.find((candidate) => candidate.platformId === form.values.platform);
@@ -33,27 +29,12 @@ export function DestinationForm(subject: DestinationFormSubject) {
     (encoding) =>
       !platform || platform.encodings.includes(encoding.encodingId) || encoding.encodingId === destination?.preset,
   );
-  const isNameTaken = knownDestinations().some(
-    (other) => other.destinationId !== destination?.destinationId && isSameName(form.values.name, other.name),
-  );
-  const asks = edited.restartRequired || edited.isConflict;
+  const pasted = usePastedAddress(form, platform, destination !== null);
 
   useEffect(() => {
     if (edited.refusal) element.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [edited.refusal]);
 
-  const onPaste = (event: ClipboardEvent): void => {
-    const text = event.clipboardData.getData('text');
-    const split = destination ? null : splitRtmpUrl(text, platform?.rtmpUrl ?? null);
-    if (!split) return;
-    event.preventDefault();
-    form.setValues(split);
-    setPasted(text.trim());
-  };
-  const undoSplit = (): void => {
-    form.setValues({ rtmpUrl: pasted ?? '', streamKey: '' });
-    setPasted(null);
-  };
   const cancel = (): void => {
     if (!isPending) discardDraft(draft);
     onClose();
@@ -68,83 +49,30 @@ export function DestinationForm(subject: DestinationFormSubject) {
         edited.save(null);
       }}
     >
-      {edited.isRestored && (
-        <p className={classes.note} role="status">
-          {destination || form.values.streamKey
-            ? 'Your unsaved changes were kept.'
-            : 'Your unsaved changes were kept, without the stream key.'}
-          <Button size="compact-sm" variant="subtle" onClick={edited.discard}>
-            Discard
-          </Button>
-        </p>
-      )}
+      <RestoredNote edited={edited} isEdited={destination !== null} />
       <PlatformPicker
         platforms={presets.platforms}
         value={form.values.platform}
         error={fields['platform']}
         onChange={(next) => {
           edited.choosePlatform(next);
-          setPasted(null);
+          pasted.forget();
         }}
       />
-      <TextInput
-        label="Name"
-        placeholder={platform ? `Main ${platform.name}` : ''}
-        data-autofocus
-        {...form.getInputProps('name')}
-        error={fields['name']}
-        description={
-          isNameTaken && (
-            <span role="status" className={classes.warning}>
-              Another destination has the same name.
-            </span>
-          )
-        }
-        inputWrapperOrder={['label', 'input', 'description', 'error']}
-      />
-      <TextInput
-        label="Group"
-        description="Optional. Start and stop everything in a group with one button."
-        list={groupsId}
-        autoComplete="off"
-        {...form.getInputProps('group')}
-        error={fields['group']}
-      />
-      <datalist id={groupsId}>
-        {groupsOf(knownDestinations()).map((group) => (
-          <option key={group} value={group} />
-        ))}
-      </datalist>
+      <NameFields edited={edited} destination={destination} platform={platform} />
       <TextInput
         label={isSrt(platform) ? 'SRT address' : 'RTMP URL'}
         description={platform?.rtmpUrlHint}
         spellCheck={false}
         autoComplete="off"
-        onPaste={onPaste}
+        onPaste={pasted.onPaste}
         {...form.getInputProps('rtmpUrl')}
         error={fields['rtmpUrl']}
       />
-      {pasted && (
-        <p className={classes.note} role="status">
-          The last part of the pasted address became the stream key, which is hidden. Check that it is the key.
-          <Button size="compact-sm" variant="subtle" onClick={undoSplit}>
-            Undo
-          </Button>
-        </p>
-      )}
-      {isSrt(platform) && <SrtFields form={form} errors={fields} destination={destination} />}
+      <SplitNote pasted={pasted} />
+      {isSrt(platform) && <SrtFields edited={edited} destination={destination} />}
       {!destination && !isSrt(platform) && (
-        <PasswordInput
-          label="Stream key"
-          description={
-            copyOf ? 'Stream keys are not copied. Paste the key for this destination.' : platform?.streamKeyHint
-          }
-          autoComplete="off"
-          onPaste={onPaste}
-          {...form.getInputProps('streamKey')}
-          error={fields['streamKey']}
-          aria-invalid={fields['streamKey'] ? true : undefined}
-        />
+        <StreamKeyField edited={edited} copyOf={subject.copyOf} platform={platform} onPaste={pasted.onPaste} />
       )}
       <EncodingSelect
         presets={presets}
@@ -155,17 +83,7 @@ export function DestinationForm(subject: DestinationFormSubject) {
         onChoose={(preset) => form.setValues({ preset })}
         error={fields['preset']}
       />
-      {!isSrt(platform) && (
-        <NativeSelect
-          label="When stopped"
-          data={[
-            { value: 'warm', label: 'Keep warm (fast start)' },
-            { value: 'cold', label: 'Release (slower start, no cost)' },
-          ]}
-          {...form.getInputProps('standby')}
-          error={fields['standby']}
-        />
-      )}
+      {!isSrt(platform) && <StandbySelect {...form.getInputProps('standby')} error={fields['standby']} />}
       {isMoneyShown && (
         <PriceNote
           platform={form.values.platform}
@@ -173,30 +91,13 @@ export function DestinationForm(subject: DestinationFormSubject) {
           standby={isSrt(platform) ? 'cold' : form.values.standby}
         />
       )}
-      {platform && platform.notes.length > 0 && (
-        <ul className={classes.hints}>
-          {platform.notes.map((note) => (
-            <li key={note}>{note}</li>
-          ))}
-        </ul>
-      )}
+      <Hints notes={platform?.notes ?? []} />
       {destination && !isSrt(platform) && (
         <p className={classes.text}>To replace the stream key, use the destination’s menu.</p>
       )}
       {rest && <ProblemPanel key={rest.requestId} problem={rest} isInSight />}
-      {base && !asks && <RestartNote destination={base.destination} changes={changes} />}
-      {edited.restartRequired && base && (
-        <RestartQuestion destination={base.destination} pending={isPending} onAnswer={edited.save} />
-      )}
-      {edited.isConflict && base && (
-        <ConflictQuestion
-          before={base.destination}
-          pending={isPending}
-          onShowTheirs={edited.showTheirs}
-          onSaveMine={edited.saveMine}
-        />
-      )}
-      {!asks && (
+      <EditQuestions edited={edited} />
+      {!edited.asks && (
         <div className={classes.buttons}>
           <LeaveButton isSent={isPending} onClose={cancel} />
           <Button type="submit" loading={isPending}>
@@ -205,5 +106,37 @@ export function DestinationForm(subject: DestinationFormSubject) {
         </div>
       )}
     </form>
+  );
+}
+
+function SplitNote({ pasted }: { pasted: PastedAddress }) {
+  if (pasted.text === null) return null;
+  return (
+    <p className={classes.note} role="status">
+      The last part of the pasted address became the stream key, which is hidden. Check that it is the key.
+      <Button size="compact-sm" variant="subtle" onClick={pasted.undo}>
+        Undo
+      </Button>
+    </p>
+  );
+}
+
+/** Selects what remains of a stopped destination. */
+function StandbySelect(given: Omit<NativeSelectProps, 'label' | 'data'>) {
+  const data = [
+    { value: 'warm', label: 'Keep warm (fast start)' },
+    { value: 'cold', label: 'Release (slower start, no cost)' },
+  ];
+  return <NativeSelect label="When stopped" data={data} {...given} />;
+}
+
+function Hints({ notes }: { notes: readonly string[] }) {
+  if (notes.length === 0) return null;
+  return (
+    <ul className={classes.hints}>
+      {notes.map((note) => (
+        <li key={note}>{note}</li>
+      ))}
+    </ul>
   );
 }

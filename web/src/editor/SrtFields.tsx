@@ -1,17 +1,15 @@
 import { NumberInput, PasswordInput, TextInput } from '@mantine/core';
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
-import type { DestinationForm } from './use-destination-form.ts';
+import type { DestinationFormState } from './use-destination-form.ts';
 
 interface SrtFieldsProps {
-  form: DestinationForm;
-  /** Messages by field. */
-  errors: Record<string, string>;
+  edited: DestinationFormState;
   /** The edited destination; null while adding. */
   destination: DestinationResource | null;
 }
 
 /** What an SRT destination has instead of a stream key and an encoding. */
-export function SrtFields({ form, errors, destination }: SrtFieldsProps) {
+export function SrtFields({ edited: { form, fields: errors }, destination }: SrtFieldsProps) {
   return (
     <>
       <TextInput

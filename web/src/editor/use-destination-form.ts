@@ -63,8 +63,21 @@ function typedFields(before: DestinationFormValues, after: DestinationFormValues
 /** Changed fields, with a new passphrase. */
 type Changes = ReturnType<typeof changedFields> & { passphrase?: string };
 
-/** The values of the destination form, and its bindings to inputs. */
-export type DestinationForm = ReturnType<typeof useForm<DestinationFormValues>>;
+type PlatformPreset = PresetsResource['platforms'][number] | undefined;
+
+/** Returns what an edit changes. A passphrase that was left empty stays. */
+function changesOf(base: Version, values: DestinationFormValues, platform: PlatformPreset): Changes {
+  const { passphrase } = values;
+  const changes = changedFields(fieldsOf(base.destination), toFields(values, platform));
+  return isSrt(platform) && passphrase !== '' ? { ...changes, passphrase } : changes;
+}
+
+/** Returns the secret of a new destination. */
+function secretOf({ passphrase, streamKey }: DestinationFormValues, platform: PlatformPreset) {
+  return isSrt(platform) ? { passphrase: passphrase || null } : { streamKey: streamKey.trim() };
+}
+
+export type DestinationFormState = ReturnType<typeof useDestinationForm>;
 
 /** Manages values, draft and saving of the destination form. */
 export function useDestinationForm(subject: DestinationFormSubject) {
@@ -96,11 +109,7 @@ export function useDestinationForm(subject: DestinationFormSubject) {
     edit.mutateAsync({ changes, etag: version.etag, apply: when }, { onSuccess }).catch(tellAfterwards);
   };
   const platform = presets.platforms.find(({ platformId }) => platformId === form.values.platform);
-  const { passphrase } = form.values;
-  const secret = base && isSrt(platform) && passphrase !== '' ? { passphrase } : {};
-  const changes = base
-    ? { ...changedFields(fieldsOf(base.destination), toFields(form.values, platform)), ...secret }
-    : {};
+  const changes = base ? changesOf(base, form.values, platform) : {};
 
   /** Values typed for a platform before the operator selected another one. */
   const typedFor = useRef(new Map<string, Pick<DestinationFormValues, 'rtmpUrl' | 'preset'>>());
@@ -111,6 +120,8 @@ export function useDestinationForm(subject: DestinationFormSubject) {
     form.setValues({ ...defaults, ...typedFor.current.get(next.platformId) });
   };
 
+  const errors = fieldErrors(problemOf(error), FIELDS);
+
   return {
     form,
     base,
@@ -119,7 +130,9 @@ export function useDestinationForm(subject: DestinationFormSubject) {
     isRestored,
     /** Changes with every refusal, also with a repeated one. */
     refusal: failureReason,
-    ...fieldErrors(problemOf(error), FIELDS),
+    ...errors,
+    /** Whether a question has to be answered before the form can be saved. */
+    asks: errors.restartRequired || errors.isConflict,
     choosePlatform,
     discard(): void {
       form.setValues(pristine);
@@ -137,11 +150,9 @@ export function useDestinationForm(subject: DestinationFormSubject) {
         }
         return;
       }
-      const { streamKey } = form.values;
       const values = toFields(form.values, platform);
-      const secrets = isSrt(platform) ? { passphrase: passphrase || null } : { streamKey: streamKey.trim() };
       const onSuccess = finish(`${values.name} added`);
-      create.mutateAsync({ ...values, ...secrets }, { onSuccess }).catch(tellAfterwards);
+      create.mutateAsync({ ...values, ...secretOf(form.values, platform) }, { onSuccess }).catch(tellAfterwards);
     },
     showTheirs(theirs: Version): void {
       const values = toFormValues(fieldsOf(theirs.destination));

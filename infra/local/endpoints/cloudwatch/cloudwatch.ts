@@ -15,8 +15,8 @@ import * as client from '@aws-sdk/client-cloudwatch';
 import { cutPage } from '../wire/aws-json.ts';
 import { createRpcService } from '../wire/rpc-service.ts';
 import type { LocalService } from '../wire/service.ts';
-import type { Metrics, Sample } from './metrics.ts';
-import { seriesKey } from './metrics.ts';
+import { seriesKey, type Sample } from './metric-series.ts';
+import type { Metrics } from './metrics.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import type { OperationServiceOptions } from '../wire/rest-json-service.ts';
 

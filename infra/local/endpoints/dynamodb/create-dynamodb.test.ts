@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import type { DynaliteStore } from 'dynalite/db/index.js';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createStorageHealth, type StorageHealth } from '../../host/store/storage-health.ts';
-import { DamagedTableError } from '../../host/store/table-journal.ts';
+import { DamagedTableError } from '../../host/store/damaged-table.ts';
 import { createDynamodb, type LocalDynamodb } from './create-dynamodb.ts';
 
 const stores = vi.hoisted((): DynaliteStore[] => []);

@@ -19,7 +19,7 @@ import type { LocalService } from '../wire/service.ts';
 import { systemDisk, type Disk } from '../../host/store/disk.ts';
 import { openDurableTable, type DurableTable, type MemoryTable } from '../../host/store/durable-table.ts';
 import type { Write } from '../../host/store/journal-lines.ts';
-import { DamagedTableError } from '../../host/store/table-journal.ts';
+import { DamagedTableError } from '../../host/store/damaged-table.ts';
 import { createStorageHealth, StorageRefusedError, type StorageHealth } from '../../host/store/storage-health.ts';
 import { addIndex, readNewIndex } from './add-index.ts';
 import { reorderMaps } from './reorder-maps.ts';

@@ -87,11 +87,17 @@ export function createKms(options: { directory: string | null; clock?: Clock; he
     version: '1.1',
     client,
     honours: HONOURED,
-    operations: { ...keyOperations(ring, clock), ...cryptographicOperations(ring) },
+    operations: {
+      ...keyOperations(ring),
+      ...keyStateOperations(ring, clock),
+      ...rotationOperations(ring),
+      ...cryptographicOperations(ring),
+    },
   });
 }
 
-function keyOperations(ring: KeyRing, clock: Clock): JsonOperations {
+/** Keys and their aliases. */
+function keyOperations(ring: KeyRing): JsonOperations {
   return {
     CreateKey(input) {
       const spec =
@@ -137,6 +143,11 @@ function keyOperations(ring: KeyRing, clock: Clock): JsonOperations {
       }));
       return { Aliases: list, Truncated: next !== undefined, NextMarker: next };
     },
+  };
+}
+
+function keyStateOperations(ring: KeyRing, clock: Clock): JsonOperations {
+  return {
     EnableKey(input) {
       const key = findByKeyId(ring, input);
       if (key.state === 'PendingDeletion') throw pendingDeletion(key);
@@ -168,6 +179,11 @@ function keyOperations(ring: KeyRing, clock: Clock): JsonOperations {
       ring.change(key, { state: 'Disabled', deletionAtMs: null });
       return { KeyId: toKeyArn(key.keyId) };
     },
+  };
+}
+
+function rotationOperations(ring: KeyRing): JsonOperations {
+  return {
     EnableKeyRotation(input) {
       const key = requireUsable(findByKeyId(ring, input));
       ring.change(key, { rotationPeriodDays: optionalInteger(input, 'RotationPeriodInDays', 90, 2560) ?? 365 });

@@ -2,7 +2,7 @@ import { DAY_MS } from '../../../../functions/domain/utc-day.ts';
 import type { Logger } from '../../../../functions/workflow/workflow-deps.ts';
 import { createBackup, listBackups } from './backup.ts';
 import type { StorageHealth } from './storage-health.ts';
-import { DamagedTableError } from './table-journal.ts';
+import { DamagedTableError } from './damaged-table.ts';
 
 /** The first backup is nearly empty; the second holds what was set up in the first hour. */
 const SECOND_AFTER_MS = 60 * 60 * 1000;

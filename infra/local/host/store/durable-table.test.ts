@@ -4,7 +4,7 @@ import { openDurableTable, type DurableTable, type MemoryTable } from './durable
 import { makeFaultyDisk, type FaultyDisk } from '../../../../test/support/faulty-disk.ts';
 import type { Write } from './journal-lines.ts';
 import { createStorageHealth, type StorageHealth } from './storage-health.ts';
-import { DamagedTableError } from './table-journal.ts';
+import { DamagedTableError } from './damaged-table.ts';
 
 const DIRECTORY = '/data/table';
 const JOURNAL = `${DIRECTORY}/journal-000000001`;

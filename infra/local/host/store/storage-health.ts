@@ -1,7 +1,7 @@
 import type { StorageFailure } from '../../../../functions/api/api-deps.ts';
 import type { Logger } from '../../../../functions/workflow/workflow-deps.ts';
 import type { Clock } from '../clock.ts';
-import { DamagedTableError } from './table-journal.ts';
+import { DamagedTableError } from './damaged-table.ts';
 import { DirectoryGoneError, type WatchedDirectory } from './watch-directory.ts';
 
 /**

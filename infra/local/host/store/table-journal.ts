@@ -1,33 +1,21 @@
 import { join } from 'node:path';
-import type { Disk, DiskFile } from './disk.ts';
+import { DamagedTableError } from './damaged-table.ts';
+import type { Disk } from './disk.ts';
+import {
+  createJournalFiles,
+  JOURNAL_NAME,
+  journalPath,
+  RECORD_NAME,
+  type GenerationFiles,
+  type Rows,
+} from './journal-files.ts';
 import { encodeLine, FIRST_CHAIN, readLines, type Line, type Write } from './journal-lines.ts';
-import { encodeSlot, readRecord, SLOT_BYTES, slotPosition, type TableRecord } from './table-record.ts';
+import { encodeSlot, readRecord, slotPosition, type TableRecord } from './table-record.ts';
 
 /**
  * The table on disk: a journal of every write since the last rewrite, and the record next to it. The rows live in
  * memory. A rewrite starts a new generation of the journal that holds each row once.
  */
-
-const RECORD_NAME = 'record';
-const JOURNAL_NAME = /^journal-\d{9}$/;
-const ROWS_PER_LINE = 200;
-
-/** Reports that the table's files lack confirmed rows. The message is ready for the terminal. */
-export class DamagedTableError extends Error {
-  override readonly name = 'DamagedTableError';
-  readonly path: string;
-
-  constructor(path: string, what: string) {
-    super(`${path} is damaged: ${what}`);
-    this.path = path;
-  }
-}
-
-/** The rows to write, and their number. */
-export interface Rows {
-  count: number;
-  all(): Iterable<Write> | AsyncIterable<Write>;
-}
 
 export interface TableJournal {
   /** Bytes written since the last rewrite, and by it. */
@@ -124,74 +112,19 @@ function continueJournal(
   disk: Disk,
   opened: Pick<TableRecord, 'generation' | 'sequence'>,
 ): TableJournal {
+  const files = createJournalFiles(directory, disk);
   let { generation, sequence } = opened;
   // After a rewrite that failed late, the record may already refer to its generation, so the number is never reused.
   let tried = generation;
-  let files: { journal: DiskFile; record: DiskFile } | null = null;
+  let open: GenerationFiles | null = null;
   let chain = FIRST_CHAIN;
   let bytes = 0;
   let rewritten = 0;
 
   async function closeFiles(): Promise<void> {
-    const open = files;
-    files = null;
-    await Promise.allSettled([open?.journal.close(), open?.record.close()]);
-  }
-
-  /** Writes a complete journal. @returns the synced file, still open */
-  async function writeGeneration(rows: Rows): Promise<{ file: DiskFile; bytes: number; chain: string }> {
-    const file = await disk.create(journalPath(directory, tried));
-    try {
-      let end = 0;
-      let last = FIRST_CHAIN;
-      const put = async (line: Line) => {
-        const encoded = encodeLine(last, line);
-        await file.write(encoded.bytes, end);
-        end += encoded.bytes.length;
-        last = encoded.chain;
-      };
-      await put({ header: { version: 1, generation: tried } });
-      for await (const writes of inChunks(rows.all())) await put({ sequence, writes });
-      await file.sync();
-      return { file, bytes: end, chain: last };
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
-  }
-
-  /** Replaces the whole record. The record decides which generation is valid. */
-  async function replaceRecord(record: TableRecord): Promise<DiskFile> {
-    const path = join(directory, RECORD_NAME);
-    const file = await disk.create(`${path}.new`);
-    try {
-      await file.write(Buffer.concat([encodeSlot(record), encodeSlot(record)]), 0);
-      await file.sync();
-      // The journal's name must be durable before the record that refers to it.
-      await disk.syncDirectory(directory);
-      await disk.rename(`${path}.new`, path);
-      await disk.syncDirectory(directory);
-      return file;
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
-  }
-
-  async function requireInPlace(open: NonNullable<typeof files>, size: number): Promise<void> {
-    const path = journalPath(directory, generation);
-    if (!(await open.journal.isAt(path, size))) throw new DamagedTableError(path, 'it was removed, replaced or cut');
-    const recordPath = join(directory, RECORD_NAME);
-    if (await open.record.isAt(recordPath, 2 * SLOT_BYTES)) return;
-    throw new DamagedTableError(recordPath, 'it was removed, replaced or cut');
-  }
-
-  async function removeOthers(): Promise<void> {
-    const current = journalPath(directory, generation);
-    for (const name of await disk.list(directory)) {
-      const path = join(directory, name);
-      if (JOURNAL_NAME.test(name) && path !== current) await disk.remove(path);
-    }
+    const closing = open;
+    open = null;
+    await Promise.allSettled([closing?.journal.close(), closing?.record.close()]);
   }
 
   return {
@@ -200,26 +133,26 @@ function continueJournal(
     },
 
     async append(writes, rowCount) {
-      if (!files) throw new Error('the journal must be rewritten first');
-      const open = files;
+      if (!open) throw new Error('the journal must be rewritten first');
+      const current = open;
       // Forget the files until everything has succeeded: nothing may be appended after a failed write.
-      files = null;
+      open = null;
       try {
         // Check before the write: a truncated file would reach the expected length again, with a hole in it.
-        await requireInPlace(open, bytes);
+        await files.requireInPlace(current, bytes);
         const encoded = encodeLine(chain, { sequence: sequence + 1, writes });
-        await open.journal.write(encoded.bytes, bytes);
-        await open.journal.sync();
+        await current.journal.write(encoded.bytes, bytes);
+        await current.journal.sync();
         const next = { generation, sequence: sequence + 1, rows: rowCount, bytes: bytes + encoded.bytes.length };
-        await open.record.write(encodeSlot({ ...next, chain: encoded.chain }), slotPosition(next.sequence));
-        await open.record.sync();
+        await current.record.write(encodeSlot({ ...next, chain: encoded.chain }), slotPosition(next.sequence));
+        await current.record.sync();
         // Check after the write: a file that was moved away still accepts writes.
-        await requireInPlace(open, next.bytes);
+        await files.requireInPlace(current, next.bytes);
         ({ sequence, bytes } = next);
         chain = encoded.chain;
-        files = open;
+        open = current;
       } catch (error) {
-        await Promise.allSettled([open.journal.close(), open.record.close()]);
+        await Promise.allSettled([current.journal.close(), current.record.close()]);
         throw error;
       }
     },
@@ -230,11 +163,11 @@ function continueJournal(
       // A failed commit may have reached the disk with this number.
       sequence += 1;
       tried += 1;
-      const written = await writeGeneration(rows);
+      const written = await files.writeGeneration(tried, sequence, rows);
       const record = { generation: tried, sequence, rows: rows.count, bytes: written.bytes };
       try {
-        const recordFile = await replaceRecord({ ...record, chain: written.chain });
-        files = { journal: written.file, record: recordFile };
+        const recordFile = await files.replaceRecord({ ...record, chain: written.chain });
+        open = { generation: tried, journal: written.file, record: recordFile };
       } catch (error) {
         await written.file.close();
         throw error;
@@ -242,28 +175,13 @@ function continueJournal(
       generation = tried;
       ({ chain, bytes } = written);
       rewritten = bytes;
-      await removeOthers();
+      await files.removeOthers(generation);
     },
 
     async check() {
-      if (files) await requireInPlace(files, bytes);
+      if (open) await files.requireInPlace(open, bytes);
     },
 
     close: closeFiles,
   };
-}
-
-async function* inChunks(rows: Iterable<Write> | AsyncIterable<Write>): AsyncGenerator<Write[]> {
-  let chunk: Write[] = [];
-  for await (const row of rows) {
-    chunk.push(row);
-    if (chunk.length < ROWS_PER_LINE) continue;
-    yield chunk;
-    chunk = [];
-  }
-  if (chunk.length > 0) yield chunk;
-}
-
-function journalPath(directory: string, generation: number): string {
-  return join(directory, `journal-${String(generation).padStart(9, '0')}`);
 }
