@@ -72,6 +72,7 @@ export function openSrtCall({ target, clock, onConnected, onEnded }: SrtCallOpti
   let roundTripMs: number | null = null;
   let heardAtMs = beganAtMs;
   let saidAtMs = beganAtMs;
+  let mediaAtMs = beganAtMs;
   let cancelTick: () => void = () => {};
 
   const timestamp = () => Math.round((performance.now() - beganAtMs) * 1000);
@@ -104,11 +105,20 @@ export function openSrtCall({ target, clock, onConnected, onEnded }: SrtCallOpti
       if (nowMs - heardAtMs > SILENCE_LIMIT_MS) return fail(LOST);
       if (nowMs - saidAtMs > KEEP_ALIVE_MS) say(CONTROL.keepAlive);
       totals.packetsDropped += buffer.dropOlderThan(nowMs - Math.max(KEPT_MS_MIN, peer.latencyMs * 1.25));
+      if (nowMs - mediaAtMs > TICK_MS) resendLast(nowMs);
     } else {
       if (nowMs - beganAtMs > CONNECT_LIMIT_MS) return fail(UNANSWERED);
       say(CONTROL.handshake, { body: handshake });
     }
     cancelTick = clock.after(step === 'connected' ? TICK_MS : REPEAT_MS, tick);
+  }
+
+  /** A receiver notices a loss by the packet behind it. When the stream pauses, there is none. */
+  function resendLast(nowMs: number): void {
+    const packet = buffer.resendNewest(nowMs);
+    if (!packet) return;
+    totals.packetsResent += 1;
+    put(writeDataPacket(packet, peer.socketId));
   }
 
   function onHandshake(body: Buffer): void {
@@ -162,7 +172,8 @@ export function openSrtCall({ target, clock, onConnected, onEnded }: SrtCallOpti
   return {
     send(payload) {
       if (step !== 'connected') return;
-      const packet = buffer.add(payload, { timestamp: timestamp(), nowMs: performance.now() });
+      mediaAtMs = performance.now();
+      const packet = buffer.add(payload, { timestamp: timestamp(), nowMs: mediaAtMs });
       totals.packetsSent += 1;
       totals.packetsDropped += buffer.dropBeyond(peer.window);
       put(writeDataPacket(packet, peer.socketId));

@@ -51,6 +51,13 @@ describe('the send buffer', () => {
     expect(buffer.acknowledge(1)).toBe(300);
   });
 
+  it('sends the newest packet again while it has not arrived, because no loss behind it can be noticed', () => {
+    const buffer = filled();
+    expect(buffer.resendNewest(100)).toMatchObject({ sequence: 14, isRetransmitted: true });
+    buffer.acknowledge(15);
+    expect(buffer.resendNewest(200)).toBeNull();
+  });
+
   it('drops the oldest packets beyond the receiver’s window', () => {
     const buffer = filled();
     expect(buffer.dropBeyond(2)).toBe(3);

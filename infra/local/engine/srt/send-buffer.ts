@@ -22,6 +22,8 @@ export interface SendBuffer {
     nowMs: number,
     pauseMs: number,
   ): { packets: DataPacket[]; gone: [number, number] | null };
+  /** Returns the newest packet to send it again, null when everything has arrived. */
+  resendNewest(nowMs: number): DataPacket | null;
   /** Removes packets that would arrive too late. Returns how many. */
   dropOlderThan(atMs: number): number;
   /** Removes the oldest packets until at most `count` are left. Returns how many. */
@@ -78,6 +80,12 @@ export function createSendBuffer(
       const packets = due.map(({ packet }) => ({ ...packet, isRetransmitted: true }));
       if (from >= 0) return { packets, gone: null };
       return { packets, gone: [first, to < 0 ? last : previous(oldest())] };
+    },
+    resendNewest(nowMs) {
+      const newest = kept.at(-1);
+      if (!newest) return null;
+      newest.lastAtMs = nowMs;
+      return { ...newest.packet, isRetransmitted: true };
     },
     dropOlderThan(atMs) {
       const fresh = kept.findIndex(({ firstAtMs }) => firstAtMs >= atMs);
