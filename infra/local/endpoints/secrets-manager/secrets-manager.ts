@@ -171,7 +171,7 @@ function readToken(input: JsonBody): string {
 }
 
 function readValue(input: JsonBody): string {
-  const value = requiredString(input, 'SecretString');
+  const value = optionalString(input, 'SecretString') ?? '';
   if (value === '' || Buffer.byteLength(value) > VALUE_BYTES_MAX) {
     throw invalid(`SecretString must have 1 to ${VALUE_BYTES_MAX} bytes`);
   }
