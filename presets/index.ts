@@ -83,7 +83,10 @@ const PlatformSchema = z.strictObject({
   ...provenance,
 });
 
-/** One encoding file. An encoding that follows the source has null for size, rate and bitrate. */
+/**
+ * One encoding file. An encoding that follows the source has null for size, rate and bitrate. The rate is a maximum,
+ * because every output keeps the source's rate or halves it.
+ */
 const EncodingSchema = z.strictObject({
   encodingId: Id,
   name: Text,
@@ -112,7 +115,7 @@ export type Encoding = Readonly<z.infer<typeof EncodingSchema>>;
 export interface ResolvedEncoding {
   platformId: string;
   encodingId: string;
-  /** All null when the encoding keeps the source's size and rate. */
+  /** All null when the encoding keeps the source's size and rate. The rate is a maximum. */
   width: number | null;
   height: number | null;
   framesPerSecond: number | null;

@@ -1,4 +1,5 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { SourcePicture } from '../domain/destination.ts';
 import { isConditionFailed } from './aws-errors.ts';
 import type { TableDeps } from './clients.ts';
 import type { SourceMetrics } from './metrics.ts';
@@ -12,6 +13,8 @@ export interface SourceObservation extends SourceMetrics {
   flowStoppedAt?: string;
   /** What the encoder usually sends; absent before the first figure. */
   usualBitrateBps?: number | null;
+  /** The last picture that was read; kept while no encoder is connected. */
+  picture?: SourcePicture;
   /** When the feed was last examined, whether it has sound, and what is wrong with its format; null: unknown or nothing. */
   mediaAt?: string;
   hasAudio?: boolean | null;

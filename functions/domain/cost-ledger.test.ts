@@ -74,13 +74,15 @@ describe('the run in a row of the history', () => {
   });
 
   it('has the settings it was started with', () => {
-    const channelRun = { startedAt: at('17:00'), generation: 1, platform: 'youtube', preset: '720p30' };
-    const channel = { channelId: '1', channelArn: 'a', configurationHash: 'b', followedFramesPerSecond: 25 };
-    expect(runOf(makeRecord({ preset: '480p30', held: { channel, channelRun } }))).toEqual({
+    const outputs = [
+      { width: 1280, height: 720, framesPerSecond: 25, videoBitrateBps: 3_000_000, audioBitrateBps: 128_000 },
+    ];
+    const channelRun = { startedAt: at('17:00'), generation: 1, platform: 'youtube', preset: '720p30', outputs };
+    expect(runOf(makeRecord({ preset: '480p30', held: { channelRun } }))).toEqual({
       startedAt: at('17:00'),
       platform: 'youtube',
       preset: '720p30',
-      framesPerSecond: 25,
+      outputs,
     });
   });
 });

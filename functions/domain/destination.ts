@@ -96,6 +96,13 @@ export interface TimelineEntry {
   source?: { state: 'connected' | 'lost' | 'flow_stopped'; until?: string };
 }
 
+/** Size and nominal frame rate of the source's picture. */
+export interface SourcePicture {
+  width: number;
+  height: number;
+  framesPerSecond: number;
+}
+
 /** One output of a channel as it was set, which determines the price. Null width and height follow the source. */
 export interface RecordedOutput {
   width: number | null;
@@ -112,6 +119,7 @@ export interface RecordedRun {
   endedAt?: string;
   platform: string;
   preset: string;
+  /** Frame rate of an output that follows its source, in rows of versions before 2026-12. Newer ones have `outputs`. */
   framesPerSecond?: number;
   /** The outputs that the traffic is computed from; absent in rows of versions before 2026-12. */
   outputs?: RecordedOutput[];
@@ -139,9 +147,7 @@ export interface HeldResources {
     channelId: string;
     channelArn: string;
     configurationHash: string;
-    /** Frame rate of a channel whose preset follows the source. */
-    followedFramesPerSecond?: number;
-    /** Nominal frame rate of the source when the channel was last set up; absent when no encoder was connected. */
+    /** Nominal frame rate of the source that the channel was last set up for; absent when none was known. */
     sourceFramesPerSecond?: number;
     /** Settings of its outputs; absent in records of versions that did not keep them. */
     outputs?: RecordedOutput[];
@@ -175,6 +181,8 @@ export interface Observation {
   channelState?: string;
   alerts: { alertType: string; message: string; setAt: string }[];
   sourceConnected?: boolean;
+  /** The picture of the source then, the last one known while no encoder is connected. */
+  sourcePicture?: SourcePicture;
   bitrateBps?: number;
   framesPerSecond?: number;
   /** What the encoder is set to give; known on one machine only. */

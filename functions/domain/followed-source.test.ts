@@ -3,25 +3,22 @@ import { resolveEncoding } from '../../presets/index.ts';
 import { followSource } from './followed-source.ts';
 
 const source = (platform: string) => resolveEncoding(platform, 'source')!;
-const measured = { width: 1920, height: 1080, framesPerSecond: 25, bitrateBps: 4_000_000 };
+const measured = { width: 1920, height: 1080, bitrateBps: 4_000_000 };
 
 describe('a channel that follows its source', () => {
-  it('gets the source’s size and rate, and a tenth above its bitrate instead of the platform’s maximum', () => {
+  it('gets the source’s size, and a tenth above its bitrate instead of the platform’s maximum', () => {
     expect(followSource(source('custom'), measured, {})).toEqual({
-      framesPerSecond: 25,
       size: { width: 1920, height: 1080 },
       videoBitrateBps: 4_400_000,
     });
   });
 
   it('never exceeds the platform’s caps', () => {
-    const uhd = { width: 3840, height: 2160, framesPerSecond: 59.94, bitrateBps: 30_000_000 };
+    const uhd = { width: 3840, height: 2160, bitrateBps: 30_000_000 };
     expect(followSource(source('linkedin'), uhd, {})).toEqual({
-      framesPerSecond: 29.97,
       size: { width: 1920, height: 1080 },
       videoBitrateBps: 6_000_000,
     });
-    expect(followSource(source('twitch'), uhd, {}).framesPerSecond).toBe(59.94);
   });
 
   it('keeps its bitrate while the measurement flickers, and follows a real change', () => {
@@ -31,11 +28,10 @@ describe('a channel that follows its source', () => {
   });
 
   it('keeps its settings while nothing is measured, and starts far below any maximum', () => {
-    const unknown = { width: null, height: null, framesPerSecond: null, bitrateBps: null };
+    const unknown = { width: null, height: null, bitrateBps: null };
     const set = followSource(source('custom'), measured, {});
     expect(followSource(source('custom'), unknown, set)).toEqual(set);
     expect(followSource(source('youtube'), unknown, {})).toEqual({
-      framesPerSecond: 30,
       size: null,
       videoBitrateBps: 6_000_000,
     });

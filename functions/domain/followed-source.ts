@@ -1,12 +1,10 @@
 import { getPlatform, type ResolvedEncoding } from '../../presets/index.ts';
-import { followRate } from './frame-rate.ts';
 
 /**
  * The settings of a channel that follows its source. MediaLive has no passthrough: it encodes every output, and pads a
- * constant bitrate, so size, rate and bitrate are set to the measured ones.
+ * constant bitrate, so size and bitrate are set to the measured ones.
  */
 export interface FollowedSource {
-  framesPerSecond: number;
   /** Null until the source has been measured; the output then follows whatever arrives. */
   size: { width: number; height: number } | null;
   videoBitrateBps: number;
@@ -16,7 +14,6 @@ export interface FollowedSource {
 export interface MeasuredSource {
   width: number | null;
   height: number | null;
-  framesPerSecond: number | null;
   bitrateBps: number | null;
 }
 
@@ -39,11 +36,8 @@ export function followSource(
   setTo: Partial<FollowedSource>,
 ): FollowedSource {
   const caps = getPlatform(encoding.platformId)?.caps;
-  const followedRate = followRate(measured.framesPerSecond, setTo.framesPerSecond);
-  const isTooFast = caps !== undefined && followedRate > caps.framesPerSecondMax;
   const { width, height } = measured;
   return {
-    framesPerSecond: isTooFast ? followedRate / 2 : followedRate,
     size: width && height ? fitSize({ width, height }, caps) : (setTo.size ?? null),
     videoBitrateBps: Math.min(encoding.videoBitrateBps, followBitrate(measured.bitrateBps, setTo.videoBitrateBps)),
   };

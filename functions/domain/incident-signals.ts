@@ -1,4 +1,4 @@
-import type { Destination } from './destination.ts';
+import type { Destination, SourcePicture } from './destination.ts';
 import type { HealthCode, HealthLevel } from './health-reasons.ts';
 import { healthOf, observationOfThisRun } from './health.ts';
 import type { SubjectObservation } from './incident-observe.ts';
@@ -22,6 +22,8 @@ export interface SourceSeen {
   bitrateBps?: number | null;
   /** What the encoder usually sends. */
   usualBitrateBps?: number | null;
+  /** The last picture that was read. */
+  picture?: SourcePicture;
   hasAudio?: boolean | null;
   /** What is wrong with the format of the feed, in words; null when nothing is. */
   formatProblem?: string | null;

@@ -16,14 +16,12 @@ export function settingsOfRun({
   held,
   observation,
 }: Destination): Omit<RecordedRun, 'startedAt' | 'endedAt'> {
-  const { followedFramesPerSecond } = held.channel ?? {};
   const run = runInProgress(held);
   const { outputs, startedAt } = run ?? {};
   const feed = observation?.feed?.runStartedAt === startedAt ? observation?.feed : undefined;
   return {
     platform: run?.platform ?? platform,
     preset: run?.preset ?? preset,
-    ...(followedFramesPerSecond === undefined ? {} : { framesPerSecond: followedFramesPerSecond }),
     ...(outputs === undefined ? {} : { outputs }),
     ...(feed === undefined ? {} : { feedBitrateBps: feed.bitrateBps }),
   };

@@ -1,18 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { DeclaredInput } from './declared-input.ts';
-import { newDestination } from './new-destination.ts';
+import type { RecordedOutput, SourcePicture } from './destination.ts';
 import { feedWarnings, runWarnings, sourceWarnings } from './source-warnings.ts';
 
 const declared: DeclaredInput = { Codec: 'AVC', Resolution: 'HD', MaximumBitrate: 'MAX_20_MBPS' };
+const at = new Date(0).toISOString();
 const video = { codec: 'AVC', height: 1080, framesPerSecond: 30 };
 
 describe('sourceWarnings', () => {
-  it.each([25, 50, 24, 23.976])('warns that %s frames per second are converted', (framesPerSecond) => {
-    const [warning] = sourceWarnings({ ...video, framesPerSecond }, declared);
-    expect(warning).toMatchObject({ code: 'frame_rate_converted', detail: expect.stringContaining('30 or 60') });
-  });
-
-  it.each([30, 60, 29.999, null])('does not warn of %s frames per second', (framesPerSecond) => {
+  it.each([25, 30, 23.976, null])('does not warn of %s frames per second', (framesPerSecond) => {
     expect(sourceWarnings({ ...video, framesPerSecond }, declared)).toEqual([]);
   });
 
@@ -55,45 +51,46 @@ describe('feedWarnings', () => {
 });
 
 describe('runWarnings', () => {
-  const running = (preset: string, sourceFramesPerSecond: number, followedFramesPerSecond?: number) => ({
-    ...newDestination(
-      {
-        destinationId: 'dst_1',
-        name: 'a',
-        platform: 'custom',
-        rtmpUrl: 'rtmp://a.example/live',
-        preset,
-        standby: 'cold',
-      },
-      new Date(0),
-    ),
-    held: {
-      channel: {
-        channelId: '1',
-        channelArn: 'a',
-        configurationHash: 'b',
-        sourceFramesPerSecond,
-        followedFramesPerSecond,
-      },
-      channelRun: { startedAt: new Date(0).toISOString(), generation: 1, platform: 'custom', preset },
+  const output = {
+    width: 1920,
+    height: 1080,
+    framesPerSecond: 30,
+    videoBitrateBps: 4_500_000,
+    audioBitrateBps: 128_000,
+  };
+  const running = (set: Partial<RecordedOutput>, source: Partial<SourcePicture> | null) => ({
+    held: { channelRun: { startedAt: at, generation: 1, outputs: [{ ...output, ...set }] } },
+    observation: {
+      observedAt: at,
+      alerts: [],
+      ...(source && { sourcePicture: { width: 1920, height: 1080, framesPerSecond: 30, ...source } }),
     },
   });
 
-  it('warns when its preset converts the source’s frame rate', () => {
-    expect(runWarnings(running('1080p30', 25))).toMatchObject([
+  it('warns when the source has changed its frame rate since the start', () => {
+    expect(runWarnings(running({ framesPerSecond: 30 }, { framesPerSecond: 25 }))).toMatchObject([
       {
         code: 'frame_rate_converted',
         detail: 'The source has 25 frames per second and is sent with 30, so motion judders.',
       },
     ]);
-    expect(runWarnings(running('1080p60', 50))).toHaveLength(1);
-    expect(runWarnings(running('1080p60', 23.976))).toHaveLength(1);
+    expect(runWarnings(running({ framesPerSecond: 60 }, { framesPerSecond: 50 }))).toHaveLength(1);
   });
 
-  it('does not warn when the rate is kept, halved or doubled, or follows the source', () => {
-    expect(runWarnings(running('1080p30', 60))).toEqual([]);
-    expect(runWarnings(running('1080p60', 30))).toEqual([]);
-    expect(runWarnings(running('1080p60', 29.97))).toEqual([]);
-    expect(runWarnings(running('source', 25, 25))).toEqual([]);
+  it('does not warn when the rate is kept or halved', () => {
+    expect(runWarnings(running({ framesPerSecond: 25 }, { framesPerSecond: 25 }))).toEqual([]);
+    expect(runWarnings(running({ framesPerSecond: 29.97 }, { framesPerSecond: 59.94 }))).toEqual([]);
+  });
+
+  it('warns when the source is smaller than the output', () => {
+    expect(runWarnings(running({}, { width: 1280, height: 720 }))).toMatchObject([
+      { code: 'picture_enlarged', detail: expect.stringContaining('1280x720 and is enlarged to 1920x1080') },
+    ]);
+    expect(runWarnings(running({ width: 1280, height: 720 }, {}))).toEqual([]);
+  });
+
+  it('does not warn while the source is unknown, or of an output that keeps its size', () => {
+    expect(runWarnings(running({}, null))).toEqual([]);
+    expect(runWarnings(running({ width: null, height: null }, { height: 480 }))).toEqual([]);
   });
 });

@@ -1,12 +1,10 @@
-import { listEncodings } from '../../presets/index.ts';
-import { chosenEncodings } from './chosen-encodings.ts';
 import { beyondDeclared, type DeclaredInput } from './declared-input.ts';
-import type { Destination } from './destination.ts';
-import { isRateConverted, nominalRate } from './frame-rate.ts';
+import type { Destination, RecordedOutput, SourcePicture } from './destination.ts';
+import { isRateConverted } from './frame-rate.ts';
 
 /** Something that works, but not as intended. */
 export interface Warning {
-  code: 'frame_rate_converted' | 'source_unsupported' | 'no_picture' | 'flow_message';
+  code: 'frame_rate_converted' | 'picture_enlarged' | 'source_unsupported' | 'no_picture' | 'flow_message';
   detail: string;
   remedy: string;
 }
@@ -26,16 +24,6 @@ export function sourceWarnings(
       code: 'source_unsupported',
       detail: `The source sends ${beyond}. Destinations do not start.`,
       remedy: 'Change the encoder, or raise source.codec and source.resolution of the environment and deploy again.',
-    });
-  }
-  const rate = video?.framesPerSecond ? nominalRate(video.framesPerSecond) : null;
-  const rates = listEncodings().flatMap(({ framesPerSecond }) => framesPerSecond ?? []);
-  if (rate !== null && rates.length > 0 && rates.every((each) => isRateConverted(rate, each))) {
-    const list = [...new Set(rates)].toSorted((one, other) => one - other).join(' or ');
-    warnings.push({
-      code: 'frame_rate_converted',
-      detail: `The source has ${rate} frames per second. Presets with a size convert it to ${list}, and motion judders.`,
-      remedy: 'Use the preset "source", which keeps the rate, or set the encoder to 30 or 60 frames per second.',
     });
   }
   return warnings;
@@ -90,21 +78,37 @@ function missingIn(media: FeedMedia | null): Omit<Warning, 'code'> | null {
 }
 
 /** Returns warnings about a destination's channel run. Pure. */
-export function runWarnings(record: Destination): Warning[] {
-  const { channelRun, channel } = record.held;
-  const sourceRate = channel?.sourceFramesPerSecond;
-  if (!channelRun || sourceRate === undefined) return [];
-  const running = { ...record, ...channelRun, platform: channelRun.platform ?? record.platform };
-  const rates = chosenEncodings({ ...running, preset: channelRun.preset ?? record.preset }).map(
-    ({ encoding }) => encoding?.framesPerSecond ?? channel?.followedFramesPerSecond,
+export function runWarnings({
+  held: { channelRun },
+  observation,
+}: Pick<Destination, 'held' | 'observation'>): Warning[] {
+  const { outputs } = channelRun ?? {};
+  const source = observation?.sourcePicture;
+  return outputs && source ? [...rateWarnings(outputs, source), ...sizeWarnings(outputs, source)] : [];
+}
+
+function rateWarnings(outputs: readonly RecordedOutput[], source: SourcePicture): Warning[] {
+  const converted = outputs.find(
+    ({ framesPerSecond: rate }) => rate !== null && isRateConverted(source.framesPerSecond, rate),
   );
-  const converted = rates.find((rate) => rate !== undefined && isRateConverted(sourceRate, rate));
-  if (converted === undefined) return [];
+  if (!converted) return [];
   return [
     {
       code: 'frame_rate_converted',
-      detail: `The source has ${sourceRate} frames per second and is sent with ${converted}, so motion judders.`,
-      remedy: 'Use the preset "source", which keeps the rate, or set the encoder to 30 or 60 frames per second.',
+      detail: `The source has ${source.framesPerSecond} frames per second and is sent with ${converted.framesPerSecond}, so motion judders.`,
+      remedy: 'Restart the destination. It then takes the rate of the source.',
+    },
+  ];
+}
+
+function sizeWarnings(outputs: readonly RecordedOutput[], source: SourcePicture): Warning[] {
+  const larger = outputs.find(({ height }) => height !== null && height > source.height);
+  if (!larger) return [];
+  return [
+    {
+      code: 'picture_enlarged',
+      detail: `The source has ${source.width}x${source.height} and is enlarged to ${larger.width}x${larger.height}, which adds no detail.`,
+      remedy: 'Choose a smaller preset or "source", or raise the size in the encoder.',
     },
   ];
 }

@@ -177,25 +177,31 @@ describe('an observation', () => {
   });
 });
 
+/** Stores the source in memory. @returns the other rows that were put, by sort key */
+function storeSource(aws: ReturnType<typeof deps>): Map<string, Record<string, unknown>> {
+  let stored: Record<string, unknown> | undefined;
+  const rows = new Map<string, Record<string, unknown>>();
+  mockClient(aws.clients.table)
+    .resolves({})
+    .on(GetCommand)
+    .callsFake(() => ({ Item: stored }))
+    .on(PutCommand)
+    .callsFake(({ Item: item }: { Item: Record<string, unknown> }) => {
+      if (item['pk'] !== 'SOURCES') {
+        rows.set(String(item['sk']), item);
+        return {};
+      }
+      const replaced = stored;
+      stored = item;
+      return { Attributes: replaced };
+    });
+  return rows;
+}
+
 describe('the source', () => {
   it('is on the timeline with its connection, a loss as one line, and the end of the flow', async () => {
     const aws = deps({});
-    let stored: Record<string, unknown> | undefined;
-    const rows = new Map<string, Record<string, unknown>>();
-    mockClient(aws.clients.table)
-      .resolves({})
-      .on(GetCommand)
-      .callsFake(() => ({ Item: stored }))
-      .on(PutCommand)
-      .callsFake(({ Item: item }: { Item: Record<string, unknown> }) => {
-        if (item['pk'] !== 'SOURCES') {
-          rows.set(String(item['sk']), item);
-          return {};
-        }
-        const replaced = stored;
-        stored = item;
-        return { Attributes: replaced };
-      });
+    const rows = storeSource(aws);
     const run = async (second: number, connected: boolean, status = 'ACTIVE') => {
       const Values = [connected ? 1 : 0];
       mockClient(aws.clients.cloudWatch)
@@ -222,6 +228,35 @@ describe('the source', () => {
       'the flow stopped',
       'the encoder connected',
     ]);
+  });
+});
+
+describe('the picture of the source', () => {
+  it('is remembered while no encoder is connected, and its rate does not flicker', async () => {
+    const aws = deps({});
+    storeSource(aws);
+    let minute = 0;
+    const seePicture = async (FrameRate: string | null) => {
+      mockClient(aws.clients.cloudWatch)
+        .on(GetMetricDataCommand)
+        .resolves({ MetricDataResults: [{ Id: 'connected', Values: [FrameRate ? 1 : 0], Timestamps: [NOW] }] });
+      const FrameResolution = { FrameWidth: 1920, FrameHeight: 1080 };
+      const video = { StreamType: 'Video', Codec: 'AVC', FrameRate, FrameResolution };
+      const metadata = { TransportMediaInfo: { Programs: [{ Streams: FrameRate ? [video] : [] }] } };
+      Object.assign(aws.clients.mediaConnect, { send: async () => ({ Flow: { Status: 'ACTIVE' }, ...metadata }) });
+      minute += 10;
+      const { source } = await observeRecords(
+        { ...aws, now: () => new Date(NOW.getTime() + minute * 60_000) } as never,
+        [],
+      );
+      return source.picture;
+    };
+    const at = (framesPerSecond: number) => ({ width: 1920, height: 1080, framesPerSecond });
+    expect(await seePicture(null)).toBeUndefined();
+    expect(await seePicture('29.97')).toEqual(at(29.97));
+    expect(await seePicture('29.98')).toEqual(at(29.97));
+    expect(await seePicture(null)).toEqual(at(29.97));
+    expect(await seePicture('25')).toEqual(at(25));
   });
 });
 

@@ -1,7 +1,7 @@
 import { listSetAlerts, listChannels } from '../aws/channel.ts';
 import type { AwsDeps } from '../aws/clients.ts';
 import { putObservation } from '../aws/destination-table.ts';
-import { describeSourceMedia, isFlowUp, observeFlow, type FlowView } from '../aws/flow.ts';
+import { describeSourceMedia, isFlowUp, observeFlow, type FlowView, type SourceMedia } from '../aws/flow.ts';
 import { putTimelineEntry } from '../aws/history-table.ts';
 import {
   getDeliverySeries,
@@ -16,7 +16,8 @@ import {
 } from '../aws/metrics.ts';
 import { OUTPUT_GROUP_NAMES } from '../aws/names.ts';
 import { getSourceObservation, putSourceObservation, type SourceObservation } from '../aws/source-table.ts';
-import type { Destination, Observation } from '../domain/destination.ts';
+import type { Destination, Observation, SourcePicture } from '../domain/destination.ts';
+import { followRate } from '../domain/frame-rate.ts';
 import { HEALTH_REASONS, type HealthCode, type HealthLevel } from '../domain/health-reasons.ts';
 import type { SourceSeen } from '../domain/incident-signals.ts';
 import { healthOf, observationOfThisRun, withHealthSince } from '../domain/health.ts';
@@ -97,6 +98,7 @@ export async function observeRecords(deps: MonitorDeps, records: readonly Destin
     series,
     sourceConnected: source.connected ?? null,
     sourceBitrateBps: source.bitrateBps ?? null,
+    sourcePicture: source.picture ?? null,
   };
   const seen: Look[] = [];
   let failure: unknown;
@@ -174,13 +176,14 @@ async function examineFeed(
   { connected, connectedSince }: SourceMetrics,
   before: SourceObservation | null,
   now: Date,
-): Promise<Pick<SourceObservation, 'mediaAt' | 'hasAudio' | 'formatProblem'>> {
+): Promise<Pick<SourceObservation, 'mediaAt' | 'hasAudio' | 'formatProblem' | 'picture'>> {
+  const known = pictureOf(null, before);
   // Without figures yet, the format is the first that is known of a feed.
-  if (connected === false) return {};
+  if (connected === false) return known;
   const ageMs = before?.mediaAt === undefined ? Infinity : now.getTime() - Date.parse(before.mediaAt);
   if (ageMs >= 0 && ageMs < deps.mediaEverySeconds * 1000) {
     const { mediaAt, hasAudio, formatProblem } = before!;
-    return { mediaAt, hasAudio, formatProblem };
+    return { mediaAt, hasAudio, formatProblem, ...known };
   }
   const media = await describeSourceMedia(deps);
   const connectedSeconds = connectedSince === null ? null : (now.getTime() - Date.parse(connectedSince)) / 1000;
@@ -188,13 +191,20 @@ async function examineFeed(
     ...sourceWarnings(media?.video ?? null, deps.deployment.declaredInput),
     ...feedWarnings({ media, connectedSeconds, messages: [] }),
   ];
-  // A rate that is converted is shown beside the source; it is no trouble of the moment.
-  const problem = problems.find(({ code }) => code !== 'frame_rate_converted');
   return {
     mediaAt: now.toISOString(),
     hasAudio: media === null ? null : media.audio !== null,
-    formatProblem: problem?.detail ?? null,
+    formatProblem: problems[0]?.detail ?? null,
+    ...pictureOf(media, before),
   };
+}
+
+/** Returns the picture just read; without one, the last that is known. */
+function pictureOf(media: SourceMedia | null, before: SourceObservation | null): Pick<SourceObservation, 'picture'> {
+  const { width, height, framesPerSecond } = media?.video ?? {};
+  const rate = followRate(framesPerSecond, before?.picture?.framesPerSecond);
+  if (!width || !height || rate === null) return before?.picture ? { picture: before.picture } : {};
+  return { picture: { width, height, framesPerSecond: rate } };
 }
 
 /** The lists of all channels and metrics, and when they were requested. */
@@ -205,6 +215,7 @@ interface Listed {
   series: ReadonlyMap<string, DeliverySeries>;
   sourceConnected: boolean | null;
   sourceBitrateBps: number | null;
+  sourcePicture: SourcePicture | null;
 }
 
 async function lookAt(deps: MonitorDeps, record: Destination, listed: Listed): Promise<Look> {
@@ -212,6 +223,7 @@ async function lookAt(deps: MonitorDeps, record: Destination, listed: Listed): P
   const observation: Observation = {
     observedAt: listed.now.toISOString(),
     ...seen,
+    ...optional('sourcePicture', listed.sourcePicture),
     ...figuresOf(deps, record, listed),
   };
   const previous = observationOfThisRun(record);

@@ -4,13 +4,13 @@ import type { ChannelLogLevel, ChannelTarget, EncodingTarget } from '../aws/chan
 import type { AwsDeps } from '../aws/clients.ts';
 import { describeSourceMedia, type SourceMedia } from '../aws/flow.ts';
 import { decryptStreamKey } from '../aws/secrets.ts';
-import { getSourceObservation } from '../aws/source-table.ts';
+import { getSourceObservation, type SourceObservation } from '../aws/source-table.ts';
 import { chosenEncodings } from '../domain/chosen-encodings.ts';
 import { beyondDeclared } from '../domain/declared-input.ts';
 import type { Destination, HeldResources, RecordedOutput } from '../domain/destination.ts';
 import { AppError } from '../domain/errors.ts';
 import { followSource, type FollowedSource } from '../domain/followed-source.ts';
-import { nominalRate } from '../domain/frame-rate.ts';
+import { followRate, outputRate } from '../domain/frame-rate.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
 import type { WorkflowDeps } from './workflow-deps.ts';
 
@@ -18,17 +18,14 @@ import type { WorkflowDeps } from './workflow-deps.ts';
 const OBSERVATION_SECONDS_MAX = 300;
 
 /** The channel settings that go into the record. */
-type Recorded = Pick<
-  NonNullable<HeldResources['channel']>,
-  'followedFramesPerSecond' | 'outputs' | 'sourceFramesPerSecond'
->;
+type Recorded = Pick<NonNullable<HeldResources['channel']>, 'outputs' | 'sourceFramesPerSecond'>;
 
 type EncodingDeps = Pick<WorkflowDeps, 'now'> &
   AwsDeps<'mediaConnect' | 'table', 'copiesSource' | 'declaredInput' | 'flowArn' | 'tableName'>;
 
 /**
  * Resolves the presets of a destination, reading the source where they depend on it.
- * @returns the encodings, and what the record keeps of them: outputs for the price, frame rates for the next start
+ * @returns the encodings, and what the record keeps of them: outputs for the price, the source's rate for the next start
  * @throws {AppError} `preset_unsupported`, or `source_unsupported` when the source exceeds what channels declare
  */
 export async function resolveEncodings(
@@ -44,40 +41,47 @@ export async function resolveEncodings(
     }
     return encoding;
   });
-  const follows = resolved.some((encoding) => encoding.framesPerSecond === null);
-  const isStart = record.operation?.kind === 'start';
-  const video = follows || isStart ? (await describeSourceMedia(deps))?.video : null;
-  if (isStart) requireDeclared(deps, video);
-  const sourceRate = video?.framesPerSecond ? { sourceFramesPerSecond: nominalRate(video.framesPerSecond) } : {};
-  if (!follows) {
-    const encodings = resolved.map((encoding) => toTarget(encoding, null));
-    return { encodings, recorded: { ...sourceRate, outputs: encodings.map(toRecordedOutput) } };
-  }
+  const video = (await describeSourceMedia(deps))?.video ?? null;
+  if (record.operation?.kind === 'start') requireDeclared(deps, video);
+  const observed = await getSourceObservation(deps);
+  const known = record.held.channel?.sourceFramesPerSecond ?? observed?.picture?.framesPerSecond;
+  const sourceRate = followRate(video?.framesPerSecond, known);
   const { copiesSource } = deps.deployment;
-  const index = resolved.findIndex(({ framesPerSecond }) => framesPerSecond === null);
-  const measured = {
-    width: video?.width || null,
-    height: video?.height || null,
-    framesPerSecond: video?.framesPerSecond ?? null,
-    bitrateBps: copiesSource ? null : await measuredBitrate(deps),
+  const encodings = resolved.map((encoding, index) => {
+    const framesPerSecond = rateOf(encoding, sourceRate);
+    if (encoding.framesPerSecond !== null || copiesSource) return toTarget(encoding, { framesPerSecond });
+    const measured = {
+      width: video?.width || null,
+      height: video?.height || null,
+      bitrateBps: bitrateNow(observed, deps.now()),
+    };
+    const source = followSource(encoding, measured, setToBefore(record, index));
+    return toTarget(encoding, { framesPerSecond, ...source.size, videoBitrateBps: source.videoBitrateBps });
+  });
+  return {
+    encodings,
+    recorded: {
+      outputs: encodings.map(toRecordedOutput),
+      ...(sourceRate === null ? {} : { sourceFramesPerSecond: sourceRate }),
+    },
   };
-  const source = followSource(resolved[index]!, measured, setToBefore(record, index));
-  const encodings = resolved.map((encoding) =>
-    toTarget(encoding, encoding.framesPerSecond === null ? source : null, { copiesSource }),
-  );
-  const outputs = encodings.map(toRecordedOutput);
-  return { encodings, recorded: { ...sourceRate, outputs, followedFramesPerSecond: source.framesPerSecond } };
+}
+
+/** Assumed until an encoder has been connected for the first time. */
+const FRAME_RATE_UNKNOWN = 30;
+
+/** Returns the frame rate of an output: the source's family, within the encoding's maximum and the platform's. */
+function rateOf({ framesPerSecond, platformId }: ResolvedEncoding, sourceRate: number | null): number {
+  const maximum = Math.min(framesPerSecond ?? Infinity, getPlatform(platformId)?.caps.framesPerSecondMax ?? Infinity);
+  return outputRate(sourceRate ?? framesPerSecond ?? FRAME_RATE_UNKNOWN, maximum);
 }
 
 /** Returns the settings that the channel took from the source before; empty when it did not follow the source. */
 function setToBefore({ held: { channel } }: Destination, index: number): Partial<FollowedSource> {
-  if (channel?.followedFramesPerSecond === undefined) return {};
-  const { width = null, height = null, videoBitrateBps } = channel.outputs?.[index] ?? {};
-  return {
-    framesPerSecond: channel.followedFramesPerSecond,
-    size: width !== null && height !== null ? { width, height } : null,
-    ...(videoBitrateBps === undefined ? {} : { videoBitrateBps }),
-  };
+  const output = channel?.outputs?.[index];
+  if (!output) return {};
+  const { width, height, videoBitrateBps } = output;
+  return { size: width !== null && height !== null ? { width, height } : null, videoBitrateBps };
 }
 
 /** Returns the settings that determine the channel's price. */
@@ -86,21 +90,16 @@ function toRecordedOutput(encoding: EncodingTarget): RecordedOutput {
   return { width, height, framesPerSecond, videoBitrateBps, audioBitrateBps };
 }
 
-/** Builds an encoding's target. Copied outputs keep the size and bitrate of the source. */
 function toTarget(
   { platformId: _platform, ...encoding }: ResolvedEncoding,
-  source: FollowedSource | null,
-  { copiesSource }: { copiesSource: boolean } = { copiesSource: false },
+  settings: Pick<EncodingTarget, 'framesPerSecond'> & Partial<EncodingTarget>,
 ): EncodingTarget {
-  if (!source) return { ...encoding, framesPerSecond: encoding.framesPerSecond! };
-  const { framesPerSecond, size, videoBitrateBps } = source;
-  return { ...encoding, framesPerSecond, ...(copiesSource ? {} : { ...size, videoBitrateBps }) };
+  return { ...encoding, ...settings };
 }
 
-async function measuredBitrate(deps: EncodingDeps): Promise<number | null> {
-  const observation = await getSourceObservation(deps);
+function bitrateNow(observation: SourceObservation | null, now: Date): number | null {
   if (!observation?.connected) return null;
-  const ageMs = deps.now().getTime() - Date.parse(observation.observedAt);
+  const ageMs = now.getTime() - Date.parse(observation.observedAt);
   return Math.abs(ageMs) <= OBSERVATION_SECONDS_MAX * 1000 ? observation.bitrateBps : null;
 }
 

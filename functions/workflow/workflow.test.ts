@@ -1,4 +1,5 @@
 import { AddFlowOutputsCommand } from '@aws-sdk/client-mediaconnect';
+import { DescribeChannelCommand } from '@aws-sdk/client-medialive';
 import { GetExecutionHistoryCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CANARY_KEY, startTestDeployment, type TestDeployment } from '../../test/support/test-deployment.ts';
@@ -9,6 +10,7 @@ import { changeDestination, getDestination, putObservation } from '../aws/destin
 import { getOperation } from '../aws/history-table.ts';
 import { FLOW_OUTPUTS_MAX, observeFlow, stopFlow } from '../aws/flow.ts';
 import { listInputs } from '../aws/input.ts';
+import { putSourceObservation } from '../aws/source-table.ts';
 import type { DesiredState, Destination } from '../domain/destination.ts';
 import { sweep } from '../schedules/sweep.ts';
 import { requestChange } from './operations.ts';
@@ -135,6 +137,76 @@ describe('a destination', () => {
     expect(restarted.held.channel!.channelId).toBe(running.held.channel!.channelId);
     expect(restarted.held.channel!.configurationHash).not.toBe(running.held.channel!.configurationHash);
     expect(restarted.restartRequested).toBe(false);
+  });
+});
+
+describe('the frame rate of a channel', () => {
+  /** Makes the flow report this picture; null reports none. */
+  function showSource(picture: { FrameRate: string; FrameWidth?: number; FrameHeight?: number } | null): void {
+    const { mediaConnect } = sluice.deps.clients;
+    const send = Object.getPrototypeOf(mediaConnect).send.bind(mediaConnect) as (command: object) => Promise<unknown>;
+    const { FrameRate, FrameWidth = 1920, FrameHeight = 1080 } = picture ?? {};
+    const stream = { StreamType: 'Video', Codec: 'AVC', FrameRate, FrameResolution: { FrameWidth, FrameHeight } };
+    const metadata = picture ? { TransportMediaInfo: { Programs: [{ Streams: [stream] }] } } : {};
+    Object.assign(mediaConnect, {
+      send: async (command: object) =>
+        command.constructor.name === 'DescribeFlowSourceMetadataCommand' ? metadata : send(command),
+    });
+  }
+
+  /** Returns the rate that MediaLive was given. */
+  async function rateSet({ held }: Destination): Promise<string> {
+    const { EncoderSettings: settings } = await sluice.deps.clients.mediaLive.send(
+      new DescribeChannelCommand({ ChannelId: held.channel!.channelId }),
+    );
+    const { FramerateNumerator, FramerateDenominator } = settings!.VideoDescriptions![0]!.CodecSettings!.H264Settings!;
+    return `${FramerateNumerator}/${FramerateDenominator}`;
+  }
+
+  it.each([
+    ['25', '1080p30', '25/1'],
+    ['50', '1080p30', '25/1'],
+    ['50', '720p60', '50/1'],
+    ['30000/1001', '1080p60', '30000/1001'],
+    ['60000/1001', '720p30', '30000/1001'],
+    ['24000/1001', '1080p30', '24000/1001'],
+    ['60', '720p60', '60/1'],
+  ])('of a source with %s and the preset %s is %s', async (FrameRate, preset, rate) => {
+    sluice = await startTestDeployment();
+    showSource({ FrameRate });
+    expect(await rateSet(await startOne({ preset, standby: 'cold' }))).toBe(rate);
+  });
+
+  it('is that of the last picture while no encoder is connected', async () => {
+    sluice = await startTestDeployment();
+    showSource(null);
+    const picture = { width: 1920, height: 1080, framesPerSecond: 25 };
+    await putSourceObservation(sluice.deps, {
+      connected: false,
+      connectedSince: null,
+      bitrateBps: null,
+      continuityErrors: null,
+      packetLossPercent: null,
+      roundTripMs: null,
+      lostSince: null,
+      observedAt: new Date().toISOString(),
+      picture,
+    });
+    expect(await rateSet(await startOne({ preset: '1080p30', standby: 'cold' }))).toBe('25/1');
+  });
+
+  it('changes at the next start when the source has changed', async () => {
+    sluice = await startTestDeployment();
+    showSource({ FrameRate: '30' });
+    const first = await startOne({ preset: '1080p30' });
+    await setDesired(first.destinationId, 'idle');
+    await sluice.until(first.destinationId, 'idle', atRest('idle'));
+    showSource({ FrameRate: '25' });
+    await setDesired(first.destinationId, 'running');
+    const second = await sluice.until(first.destinationId, 'running again', atRest('running'));
+    expect(second.held.channel!.channelId).toBe(first.held.channel!.channelId);
+    expect(await rateSet(second)).toBe('25/1');
+    expect(second.held.channelRun!.outputs).toMatchObject([{ framesPerSecond: 25 }]);
   });
 });
 

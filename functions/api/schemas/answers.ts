@@ -353,7 +353,9 @@ const EncodingPreset = z.object({
   name: z.string(),
   width: z.number().nullable(),
   height: z.number().nullable(),
-  framesPerSecond: z.number().nullable(),
+  framesPerSecond: z.number().nullable().meta({
+    description: 'At most. The output keeps the frame rate of the source or halves it. Null has no maximum of its own.',
+  }),
   videoBitrateBps: z.number().nullable(),
   audioBitrateBps: z.number().nullable(),
   gopSeconds: z.number().nullable(),

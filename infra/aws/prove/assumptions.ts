@@ -305,11 +305,11 @@ export const ASSUMPTIONS = {
     change: 'The bitrate of the first destination on air decides.',
   },
   'AWS-38': {
-    assumption: 'MediaLive converts a source with another frame rate to the preset’s instead of refusing it.',
-    source: 'MediaLive user guide; how it looks at 25 and 50 frames per second is a judgement',
+    assumption: 'MediaLive converts a source that changes its frame rate during a run instead of ending it.',
+    source: 'MediaLive user guide',
     dependsOn: 'presets/encodings, functions/aws/channel-request.ts (toFrameRateFraction)',
     decidedBy: null,
-    change: 'The first source of 25 or 50 frames per second decides.',
+    change: 'The first encoder that changes its rate during a run decides.',
   },
   'AWS-39': {
     assumption: 'A flow’s source may listen on any port from 1024 to 65535 that MediaConnect does not reserve.',

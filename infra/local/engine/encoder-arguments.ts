@@ -23,7 +23,7 @@ export function buildEncoderArguments(
   // Two fields in one picture would show as combs at any size. Pictures without fields pass unchanged.
   const filters = ['yadif=deint=interlaced'];
   if (framesPerSecond !== undefined)
-    filters.push(input.followsKeyframes ? keepKeyframes(framesPerSecond) : `fps=${framesPerSecond}`);
+    filters.push(input.followsKeyframes ? keepKeyframes(framesPerSecond) : `fps=${toFraction(framesPerSecond)}`);
   if (width !== undefined && height !== undefined) {
     filters.push(
       `scale=${width}:${height}:force_original_aspect_ratio=decrease`,
@@ -39,10 +39,7 @@ export function buildEncoderArguments(
     ['-c:v', 'libx264', '-preset', 'veryfast', '-tune', 'zerolatency', '-profile:v', rendition.h264Profile],
     ['-b:v', String(videoBitrateBps), '-maxrate', String(videoBitrateBps), '-bufsize', String(videoBitrateBps * 2)],
     ['-sc_threshold', '0'],
-    ...(input.followsKeyframes
-      ? sourceKeyframes(framesPerSecond)
-      : // Keyframes by time fit any frame rate.
-        [['-g', '600', '-force_key_frames', `expr:gte(t,n_forced*${gopSeconds})`]]),
+    ...(input.followsKeyframes ? sourceKeyframes(framesPerSecond) : regularKeyframes(framesPerSecond, gopSeconds)),
     ['-c:a', 'aac', '-b:a', String(rendition.audioBitrateBps)],
     ['-ar', String(rendition.audioSampleRateHz), '-ac', String(rendition.audioChannels)],
     // Sound that ends must not delay the picture: ffmpeg would wait ten seconds for it and remain that late.
@@ -58,6 +55,20 @@ export function buildEncoderArguments(
 function keepKeyframes(framesPerSecond: number): string {
   const slot = `floor((t-ld(0))*${framesPerSecond}+${SLOT_TOLERANCE})`;
   return `select='st(0,if(key,t,ld(0)));st(2,${slot});if(key+gt(ld(2),ld(1)),st(1,ld(2))*0+1,0)'`;
+}
+
+/** Returns a constant distance in pictures, so that 29.97 frames per second have one every 60, and never one after 59. */
+function regularKeyframes(framesPerSecond: number | undefined, gopSeconds: number): string[][] {
+  if (framesPerSecond === undefined) return [['-g', '600', '-force_key_frames', `expr:gte(t,n_forced*${gopSeconds})`]];
+  const apart = String(Math.round(framesPerSecond * gopSeconds));
+  return [['-g', apart, '-keyint_min', apart]];
+}
+
+/** Writes a frame rate as an exact fraction: 29.97 is 30000/1001. */
+function toFraction(framesPerSecond: number): string {
+  const nearest = Math.round(framesPerSecond);
+  const isNtsc = Math.abs(framesPerSecond - (nearest * 1000) / 1001) < 0.005 && !Number.isInteger(framesPerSecond);
+  return isNtsc ? `${nearest * 1000}/1001` : String(framesPerSecond);
 }
 
 function sourceKeyframes(framesPerSecond: number | undefined): string[][] {

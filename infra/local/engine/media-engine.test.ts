@@ -5,12 +5,12 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { receiveWithFfmpeg, type FfmpegReceiver } from '../../../test/support/ffmpeg-receiver.ts';
 import { findFreeUdpPort } from '../../../test/support/product.ts';
 
 import {
@@ -22,7 +22,7 @@ import {
   type SourceReport,
 } from './contract.ts';
 import { silentLogger } from './engine-logger.ts';
-import { createFlvReader, type FlvTag } from './flv-reader.ts';
+import type { FlvTag } from './flv-reader.ts';
 import { createMediaEngine } from './media-engine.ts';
 import {
   descendants,
@@ -99,48 +99,17 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
   }
 
   /** Starts an ffmpeg that accepts one RTMP publisher and records its stream. */
-  async function receiveRtmp(name: string): Promise<{ run: ChannelRun; process: ChildProcess; tags(): FlvTag[] }> {
-    const rtmpPort = await findTcpPort();
-    const path = join(dataDirectory, `${name}.flv`);
-    const url = `rtmp://127.0.0.1:${rtmpPort}/live`;
-    const child = spawn(
-      ffmpeg,
-      [
-        '-hide_banner',
-        '-nostdin',
-        '-loglevel',
-        'error',
-        '-listen',
-        '1',
-        '-i',
-        `${url}/any`,
-        '-c',
-        'copy',
-        '-f',
-        'flv',
-        '-flush_packets',
-        '1',
-        path,
-      ],
-      { stdio: 'ignore' },
-    );
-    receivers.push(child);
+  async function receiveRtmp(name: string): Promise<FfmpegReceiver & { run: ChannelRun }> {
+    const receiver = await receiveWithFfmpeg(ffmpeg, join(dataDirectory, `${name}.flv`));
+    receivers.push(receiver.process);
     const output = {
       kind: 'rtmp' as const,
-      url,
+      url: receiver.url,
       streamKey: STREAM_KEY,
       verifyCertificate: true,
       rendition: makeRendition(),
     };
-    return {
-      run: { channelId: name, inputAddress: ADDRESS, output },
-      process: child,
-      tags() {
-        const tags: FlvTag[] = [];
-        createFlvReader((tag) => tags.push(tag))(readFileSync(path));
-        return tags.filter((tag) => tag.kind === 'video' && tag.body[1] === 1);
-      },
-    };
+    return { ...receiver, run: { channelId: name, inputAddress: ADDRESS, output } };
   }
 
   /** What a player knows of the segments: number, time of the first picture. */
@@ -313,7 +282,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     expect(source()).toMatchObject({ connections: 2 });
     expect(channel('rtmp')).toMatchObject({ state: 'publishing', reconnects: 0 });
     await until('the discontinuity', async () => /#EXT-X-DISCONTINUITY\n/.test(await text('hls', 'index_1.m3u8')));
-    const times = receiver.tags().map((tag) => tag.timestampMs);
+    const times = receiver.pictures().map((tag) => tag.timestampMs);
     expect(times.length).toBeGreaterThan(100);
     expect(times).toEqual(times.toSorted((a, b) => a - b));
     expect(decodeErrors(join(dataDirectory, 'rtmp.flv'))).toBe('');
@@ -359,7 +328,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     const sent = channel('rtmp')!.framesSent;
     await until('its frames', () => channel('rtmp')!.framesSent > sent + 60);
     expect(channel('rtmp')?.reconnects).toBe(0);
-    const times = receiver.tags().map((tag) => tag.timestampMs);
+    const times = receiver.pictures().map((tag) => tag.timestampMs);
     expect(times).toEqual(times.toSorted((a, b) => a - b));
   });
 
@@ -408,7 +377,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     expect(channel('encoded')?.problem).toBeUndefined();
     expect(channel('copy')).toMatchObject({ state: 'publishing', reconnects: 0, droppedFrames: 0, unsentFrames: 0 });
     expect(source()).toMatchObject({ connections: 1, continuityErrors: 0 });
-    expect(longestGapMs(receiver.tags())).toBeLessThan(50);
+    expect(longestGapMs(receiver.pictures())).toBeLessThan(50);
   });
 
   it('says at once and until it is over that an encoder is too slow, and copies beside it as before', async () => {
@@ -457,7 +426,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     expect(channel('copy')).toMatchObject({ state: 'publishing', reconnects: 0, droppedFrames: 0, unsentFrames: 0 });
     expect(channel('copy')?.problem).toBeUndefined();
     // Where the file begins again, two pictures are missing.
-    expect(longestGapMs(receiver.tags())).toBeLessThan(150);
+    expect(longestGapMs(receiver.pictures())).toBeLessThan(150);
   });
 
   it('does not let an output that stalls, comes or goes touch another', async () => {
@@ -488,7 +457,7 @@ describe.skipIf(!findTestFfmpeg())('the media engine', { timeout: 90_000 }, () =
     expect(channel('healthy')).toMatchObject({ state: 'publishing', reconnects: 0, droppedFrames: 0, unsentFrames: 0 });
     expect(channel('refused')).toMatchObject({ state: 'reconnecting', problem: { code: 'connection_refused' } });
     expect(channel('joining')?.state).toBe('publishing');
-    expect(longestGapMs(healthy.tags())).toBeLessThan(50);
+    expect(longestGapMs(healthy.pictures())).toBeLessThan(50);
     expect(source()).toMatchObject({ connections: 1, continuityErrors: 0 });
     frozen.process.kill('SIGCONT');
   });
@@ -669,14 +638,4 @@ function decodeErrors(path: string): string {
 
 function longestGapMs(tags: FlvTag[]): number {
   return Math.max(...tags.slice(1).map((tag, index) => tag.timestampMs - tags[index]!.timestampMs));
-}
-
-function findTcpPort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

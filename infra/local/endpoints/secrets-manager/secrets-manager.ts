@@ -35,42 +35,50 @@ const VALUE_BYTES_MAX = 65_536;
 const TAGS_MAX = 50;
 const PAGE_DEFAULT = 100;
 
-/** Opens the endpoint on the state of the media services, which MediaConnect shares. */
-export function createSecretsManager(context: MediaContext): LocalService {
+/** The secrets and their names, which a deletion keeps blocked for a while. */
+function openShelf(context: MediaContext) {
   const { state } = context;
   const isForgotten = ({ deletedAtMs }: SecretRecord) =>
     deletedAtMs !== undefined && context.clock.now() - deletedAtMs >= context.durations.secretDeleteMs;
 
-  const saved = async () => {
-    for (const secret of Object.values(state.secrets)) if (isForgotten(secret)) delete state.secrets[secret.name];
-    commit(context);
-    await context.store.saved?.();
+  return {
+    /** Stores the secrets, without those whose names are free again. */
+    async saved(): Promise<void> {
+      for (const secret of Object.values(state.secrets)) if (isForgotten(secret)) delete state.secrets[secret.name];
+      commit(context);
+      await context.store.saved?.();
+    },
+    find(input: JsonBody): SecretRecord {
+      const secretId = requiredString(input, 'SecretId');
+      const known = lookUp(state.secrets, secretId);
+      const secret = known ?? Object.values(state.secrets).find(({ arn }) => arn === secretId);
+      if (secret === undefined || secret.deletedAtMs !== undefined) {
+        throw new AwsFault('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+      }
+      return secret;
+    },
+    /** Returns the secret that a repeated call made; null when the name is free. */
+    requireNameFree(name: string, token: string, value: string): SecretRecord | null {
+      const found = lookUp(state.secrets, name);
+      if (found === undefined) return null;
+      if (found.deletedAtMs !== undefined) {
+        if (isForgotten(found)) return null;
+        throw new AwsFault(
+          'InvalidRequestException',
+          "You can't create this secret because a secret with this name is already scheduled for deletion.",
+        );
+      }
+      // A repeated call with the same token is the same call.
+      if (found.versionId === token && found.value === value) return found;
+      throw new AwsFault('ResourceExistsException', `The operation failed because the secret ${name} already exists.`);
+    },
   };
+}
 
-  function find(input: JsonBody): SecretRecord {
-    const secretId = requiredString(input, 'SecretId');
-    const known = lookUp(state.secrets, secretId);
-    const secret = known ?? Object.values(state.secrets).find(({ arn }) => arn === secretId);
-    if (secret === undefined || secret.deletedAtMs !== undefined) {
-      throw new AwsFault('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
-    }
-    return secret;
-  }
-
-  function requireNameFree(name: string, token: string, value: string): SecretRecord | null {
-    const found = lookUp(state.secrets, name);
-    if (found === undefined) return null;
-    if (found.deletedAtMs !== undefined) {
-      if (isForgotten(found)) return null;
-      throw new AwsFault(
-        'InvalidRequestException',
-        "You can't create this secret because a secret with this name is already scheduled for deletion.",
-      );
-    }
-    // A repeated call with the same token is the same call.
-    if (found.versionId === token && found.value === value) return found;
-    throw new AwsFault('ResourceExistsException', `The operation failed because the secret ${name} already exists.`);
-  }
+/** Opens the endpoint on the state of the media services, which MediaConnect shares. */
+export function createSecretsManager(context: MediaContext): LocalService {
+  const { state } = context;
+  const { saved, find, requireNameFree } = openShelf(context);
 
   return createJsonService({
     signingName: 'secretsmanager',

@@ -3,7 +3,7 @@
  * @see https://datatracker.ietf.org/doc/html/draft-sharabayko-srt-01#section-3
  */
 
-export const HEADER_BYTES = 16;
+const HEADER_BYTES = 16;
 /** The most an SRT live packet carries by default: seven packets of a transport stream. */
 export const PAYLOAD_BYTES = 1316;
 

@@ -1,0 +1,45 @@
+/** An RTMP server that we did not write: ffmpeg, which accepts one publisher and records what it sends. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { createFlvReader, type FlvTag } from '../../infra/local/engine/flv-reader.ts';
+
+export interface FfmpegReceiver {
+  /** Where to publish, without the stream key. It accepts any key. */
+  url: string;
+  process: ChildProcess;
+  /** The FLV file it writes. */
+  path: string;
+  /** Returns the pictures recorded so far. */
+  pictures(): FlvTag[];
+}
+
+/** Starts ffmpeg as a server on a free port. Kill its process after the test. */
+export async function receiveWithFfmpeg(ffmpeg: string, path: string): Promise<FfmpegReceiver> {
+  const url = `rtmp://127.0.0.1:${await findFreeTcpPort()}/live`;
+  const quiet = ['-hide_banner', '-nostdin', '-loglevel', 'error'];
+  const record = ['-c', 'copy', '-f', 'flv', '-flush_packets', '1', path];
+  const child = spawn(ffmpeg, [...quiet, '-listen', '1', '-i', `${url}/any`, ...record], { stdio: 'ignore' });
+  return {
+    url,
+    process: child,
+    path,
+    pictures() {
+      const tags: FlvTag[] = [];
+      createFlvReader((tag) => tags.push(tag))(readFileSync(path));
+      return tags.filter(({ kind, body }) => kind === 'video' && body[1] === 1);
+    },
+  };
+}
+
+/** Returns a TCP port that is free now. */
+export function findFreeTcpPort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
