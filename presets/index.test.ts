@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PresetsResource } from '../functions/api/schemas/answers.ts';
 import custom from './platforms/custom.json' with { type: 'json' };
 import source from './encodings/source.json' with { type: 'json' };
+import { renderPresetFiles } from './generate.ts';
 import {
   allowedEncodings,
   getPlatform,
@@ -17,6 +18,20 @@ const idsInFolder = (folder: string) =>
   readdirSync(new URL(folder, import.meta.url)).map((file) => file.replace(/\.json$/, ''));
 
 describe('the preset files', () => {
+  it('are in the generated list, which is fresh', () => {
+    const list = readFileSync(new URL('preset-files.ts', import.meta.url), 'utf8');
+    expect(list, 'npm run presets').toBe(renderPresetFiles(import.meta.dirname));
+  });
+
+  it('are offered in the order of the menu, and encodings by size', () => {
+    expect(listPlatforms().map(({ platformId }) => platformId)).toEqual([
+      ...['youtube', 'twitch', 'facebook', 'linkedin', 'kick', 'x', 'custom'],
+    ]);
+    expect(listEncodings().map(({ encodingId }) => encodingId)).toEqual([
+      ...['1080p60', '1080p30', '720p60', '720p30', '480p30', 'source'],
+    ]);
+  });
+
   it('are all loaded, and named after their ids', () => {
     expect(
       listPlatforms()
@@ -58,7 +73,7 @@ describe('the preset files', () => {
 
   it('of the platforms name the schema file that describes them, and it is fresh', () => {
     const schema = JSON.parse(readFileSync(new URL('platform.schema.json', import.meta.url), 'utf8')) as unknown;
-    expect(schema, 'run node presets/generate-schema.ts').toEqual(platformJsonSchema());
+    expect(schema, 'npm run presets').toEqual(platformJsonSchema());
     for (const platform of listPlatforms()) expect(platform.$schema).toBe('../platform.schema.json');
   });
 

@@ -1,18 +1,5 @@
 import * as z from 'zod/mini';
-import encoding1080p30 from './encodings/1080p30.json' with { type: 'json' };
-import encoding1080p60 from './encodings/1080p60.json' with { type: 'json' };
-import encoding480p30 from './encodings/480p30.json' with { type: 'json' };
-import encoding720p30 from './encodings/720p30.json' with { type: 'json' };
-import encoding720p60 from './encodings/720p60.json' with { type: 'json' };
-import encodingSource from './encodings/source.json' with { type: 'json' };
-import custom from './platforms/custom.json' with { type: 'json' };
-import facebook from './platforms/facebook.json' with { type: 'json' };
-import kick from './platforms/kick.json' with { type: 'json' };
-import linkedin from './platforms/linkedin.json' with { type: 'json' };
-import srt from './platforms/srt.json' with { type: 'json' };
-import twitch from './platforms/twitch.json' with { type: 'json' };
-import x from './platforms/x.json' with { type: 'json' };
-import youtube from './platforms/youtube.json' with { type: 'json' };
+import { ENCODING_FILES, PLATFORM_FILES } from './preset-files.ts';
 
 /**
  * The platforms and encodings we offer, as data. Hosts and limits change, so each file names the source and date of its
@@ -50,6 +37,8 @@ const PlatformSchema = z.strictObject({
   $schema: z.optional(z.string()),
   platformId: Id,
   name: Text,
+  /** Menus offer the smallest first, and those with the same one by name. */
+  menuPosition: PositiveInteger,
   /** Default ingest URL without the stream key; null when the platform issues one per event. */
   rtmpUrl: z.nullable(z.string()),
   rtmpUrlHint: Text,
@@ -131,13 +120,13 @@ export interface ResolvedEncoding {
  * Checks preset files and how they fit together.
  * @throws {Error} naming the file's id and the field
  */
-export function loadPresets(platformFiles: unknown[], encodingFiles: unknown[]) {
+export function loadPresets(platformFiles: readonly unknown[], encodingFiles: readonly unknown[]) {
   const platforms = indexBy(
-    platformFiles.map((file) => PlatformSchema.parse(file)),
+    platformFiles.map((file) => PlatformSchema.parse(file)).toSorted(byMenuPosition),
     (platform) => platform.platformId,
   );
   const encodings = indexBy(
-    encodingFiles.map((file) => EncodingSchema.parse(file)),
+    encodingFiles.map((file) => EncodingSchema.parse(file)).toSorted(bySize),
     (encoding) => encoding.encodingId,
   );
   for (const encoding of encodings.values()) checkEncoding(encoding);
@@ -145,12 +134,9 @@ export function loadPresets(platformFiles: unknown[], encodingFiles: unknown[]) 
   return { platforms, encodings };
 }
 
-const presets = loadPresets(
-  [youtube, twitch, facebook, linkedin, kick, x, custom, srt],
-  [encoding1080p60, encoding1080p30, encoding720p60, encoding720p30, encoding480p30, encodingSource],
-);
+const presets = loadPresets(PLATFORM_FILES, ENCODING_FILES);
 
-/** Lists all platforms, in the order they are offered. */
+/** Lists all platforms in the order of the menu. */
 export function listPlatforms(): Platform[] {
   return [...presets.platforms.values()];
 }
@@ -216,6 +202,16 @@ function resolve(platform: Platform, encoding: Encoding): ResolvedEncoding {
     audioBitrateBps: Math.min(encoding.audioBitrateBps, caps.audioBitrateBpsMax),
     audioSampleRateHz: encoding.audioSampleRateHz,
   };
+}
+
+function byMenuPosition(one: Platform, other: Platform): number {
+  return one.menuPosition - other.menuPosition || one.name.localeCompare(other.name, 'en');
+}
+
+/** Largest first. An encoding without a size follows the source and comes last. */
+function bySize(one: Encoding, other: Encoding): number {
+  const rate = ({ framesPerSecond }: Encoding) => framesPerSecond ?? 0;
+  return (other.height ?? 0) - (one.height ?? 0) || rate(other) - rate(one);
 }
 
 function checkEncoding(encoding: Encoding): void {

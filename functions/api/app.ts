@@ -36,6 +36,7 @@ import { registerIncidents } from './routes/incidents.ts';
 import { registerLog } from './routes/log.ts';
 import { registerMetrics } from './routes/metrics.ts';
 import { registerDeliveries } from './routes/deliveries.ts';
+import { registerEventTypes } from './routes/event-types.ts';
 import { registerNotificationTargets } from './routes/notification-targets.ts';
 import { registerOperations } from './routes/operations.ts';
 import { registerOrphans } from './routes/orphans.ts';
@@ -164,6 +165,7 @@ function registerRoutes(api: Api, deps: ApiDeps): void {
   registerEstimates(api, deps);
   registerReports(api, deps);
   registerOperations(api, deps);
+  registerEventTypes(api);
   registerNotificationTargets(api, deps);
   registerDeliveries(api, deps);
   registerFlow(api, deps);

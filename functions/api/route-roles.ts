@@ -35,6 +35,7 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   'GET /api/incidents/{incidentId}': 'viewer',
   'GET /api/incident-rules': 'viewer',
   'GET /api/incident-mutes': 'viewer',
+  'GET /api/event-types': 'viewer',
   'GET /api/orphans': 'viewer',
   'GET /api/costs': 'viewer',
   'GET /api/costs/now': 'viewer',

@@ -31,10 +31,13 @@ const AHEAD_MS = 15 * 60_000;
 
 type Item = Destination & { pk: string; sk: string };
 
-/** Reads a record. One that was written before groups existed has no group. */
+/**
+ * Reads a record. One that was written before groups existed has no group, and one of version 0.2 has `wishedBy` where
+ * `desiredBy` is now.
+ */
 function fromItem(item: Record<string, unknown>): Destination {
-  const { pk: _pk, sk: _sk, ...record } = { group: null, ...item } as unknown as Item;
-  return record;
+  const { pk: _pk, sk: _sk, wishedBy, ...record } = { group: null, ...item } as unknown as Item & { wishedBy?: string };
+  return wishedBy === undefined ? record : { desiredBy: wishedBy, ...record };
 }
 
 /** Reads one record, strongly consistent. Returns null when it does not exist. */

@@ -265,7 +265,7 @@ export interface Destination {
   /** Consecutive starts that were billed but failed or did not last; absent means none. */
   failedStarts?: number;
   /** Who last changed the desired state; absent until the first change. */
-  wishedBy?: string;
+  desiredBy?: string;
   createdAt: string;
   lastModified: string;
 }

@@ -17,7 +17,7 @@ export type RuleChanges = Partial<Record<RuleId, RuleChange>>;
 /** No hold time is longer than this. */
 const HOLD_SECONDS_MAX = 3600;
 export const ESCALATE_SECONDS_MAX = 86_400;
-const ESCALATE_SECONDS_DEFAULT = 300;
+export const ESCALATE_SECONDS_DEFAULT = 300;
 
 /** Hides incidents from the people who would be called until a time. At least one of the three scopes is set. */
 export interface IncidentMute {

@@ -317,7 +317,7 @@ export function settle(
     endedAt: at,
     outcome: settlement.outcome,
     ...(settlement.outcome === 'failed' ? { error: settlement.error } : {}),
-    ...(settlement.outcome === 'superseded' && record.wishedBy ? { supersededBy: record.wishedBy } : {}),
+    ...(settlement.outcome === 'superseded' && record.desiredBy ? { supersededBy: record.desiredBy } : {}),
   };
   const rest = { ...record, held: heldAfter(record.held, results), operation: null, lastModified: at };
   const reached = OPERATIONS[current.kind].reached;

@@ -1,12 +1,9 @@
-import { once } from 'node:events';
-import http, { type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { SMTPServer } from 'smtp-server';
-import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createMailWay } from '../../infra/local/host/smtp-mailer.ts';
 import { useTestApi } from '../../test/support/api.ts';
+import { startMailServer } from '../../test/support/mail-server.ts';
 import { makeTarget } from '../../test/support/make-target.ts';
+import { startWebhookReceiver, verifyWebhook } from '../../test/support/webhook-receiver.ts';
 import { deliveryIdOf } from '../domain/delivery.ts';
 import { rotateSecret } from '../domain/notification-target.ts';
 import { ABOUT_NOTHING, type SluiceEvent } from '../domain/webhook-events.ts';
@@ -36,21 +33,12 @@ const EVENT: SluiceEvent = {
   data: { incidentId: 'inc_1', severity: 'high' },
 };
 
-async function startReceiver(status = 200, text = 'ok', headers: Record<string, string> = {}) {
-  const seen: { headers: IncomingHttpHeaders; body: string }[] = [];
-  const server = http.createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      seen.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
-      response.writeHead(status, headers).end(text);
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  open.push(server);
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/services/T0123456789/hunter2-secret?sig=qwertyuiop-sig`, seen };
+const PATH = '/services/T0123456789/hunter2-secret?sig=qwertyuiop-sig';
+
+async function startReceiver(status = 200, body = 'ok', headers: Record<string, string> = {}) {
+  const receiver = await startWebhookReceiver({ status, body, headers });
+  open.push(receiver);
+  return { receiver, url: receiver.origin + PATH, seen: receiver.received };
 }
 
 const sendTo = async (sendDeps: SendDeps, target: Awaited<ReturnType<typeof makeTarget>>) =>
@@ -66,7 +54,7 @@ describe('a webhook', () => {
     expect(await sendTo(deps(), rotated)).toMatchObject({ status: 200, error: null, answer: 'ok' });
     const [{ body, headers }] = seen as [(typeof seen)[0]];
     for (const secret of [newest, before]) {
-      expect(new Webhook(secret).verify(body, headers as Record<string, string>)).toEqual({
+      expect(verifyWebhook(secret, { body, headers })).toEqual({
         type: 'incident.opened',
         timestamp: EVENT.at,
         data: EVENT.data,
@@ -76,18 +64,10 @@ describe('a webhook', () => {
   });
 
   it('records the answer without the URL or a secret, however it is echoed, and cut to 200 characters', async () => {
-    const { url } = await startReceiver(401, '');
+    const { receiver, url } = await startReceiver(401);
     const secret = createSigningSecret();
-    open.splice(0).forEach((each) => each.close());
-    const port = Number(new URL(url).port);
     const { pathname, search } = new URL(url);
-    const echo = http.createServer((_request, response) => {
-      response.writeHead(401);
-      response.end(`no ${url} ${pathname} hunter2-secret qwertyuiop-sig ${secret}\u0000\n${'x'.repeat(500)}`);
-    });
-    echo.listen(port, '127.0.0.1');
-    await once(echo, 'listening');
-    open.push(echo);
+    receiver.answer.body = `no ${url} ${pathname} hunter2-secret qwertyuiop-sig ${secret}\u0000\n${'x'.repeat(500)}`;
     const { answer, status } = await sendTo(deps(), await makeTarget(deps(), { url, secret }));
     expect(status).toBe(401);
     expect(answer).toHaveLength(200);
@@ -145,36 +125,15 @@ describe('a chat gets its format, and no mention or link works in it:', () => {
 });
 
 describe('an e-mail', () => {
-  async function startMailServer(options: { refuse?: number } = {}) {
-    const mails: { to: string[]; text: string }[] = [];
-    const server = new SMTPServer({
-      authOptional: true,
-      disabledCommands: ['STARTTLS'],
-      onRcptTo(_address, _session, callback) {
-        if (options.refuse === undefined) return callback();
-        return callback(Object.assign(new Error('no such mailbox'), { responseCode: options.refuse }));
-      },
-      onData(stream, session, callback) {
-        const chunks: Buffer[] = [];
-        stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-        stream.on('end', () => {
-          const to = session.envelope.rcptTo.map(({ address }) => address);
-          mails.push({ to, text: Buffer.concat(chunks).toString() });
-          callback(null, 'kept as 42');
-        });
-      },
-    });
-    server.on('error', () => undefined);
-    server.listen(0, '127.0.0.1');
-    await once(server.server, 'listening');
-    open.push({ close: () => server.close(() => undefined) });
-    const { port } = server.server.address() as AddressInfo;
-    return { way: createMailWay({ smtpUrl: `smtp://127.0.0.1:${port}`, from: 'Sluice <sluice@localhost>' }), mails };
+  async function startMail(options: { refuse?: number } = {}) {
+    const server = await startMailServer(options);
+    open.push(server);
+    return { way: createMailWay({ smtpUrl: server.url, from: 'Sluice <sluice@localhost>' }), mails: server.mails };
   }
   const makeMailTarget = () => makeTarget(deps(), { kind: 'email', email: 'studio@example.com' });
 
   it('reaches a mail server, with the title as its subject', async () => {
-    const { way, mails } = await startMailServer();
+    const { way, mails } = await startMail();
     expect(await sendTo(deps(way), await makeMailTarget())).toMatchObject({
       status: 250,
       error: null,
@@ -187,7 +146,7 @@ describe('an e-mail', () => {
   });
 
   it('cannot get another header through a title', async () => {
-    const { way, mails } = await startMailServer();
+    const { way, mails } = await startMail();
     const event = { ...EVENT, title: 'x\r\nBcc: evil@example.com\r\n\r\nbody' };
     await sendMessage(deps(way), await makeMailTarget(), { deliveryId: 'd', event });
     expect(mails[0]!.to).toEqual(['studio@example.com']);
@@ -200,7 +159,7 @@ describe('an e-mail', () => {
     [550, true],
     [451, false],
   ])('that the server refuses with %i is final: %s', async (refuse, isFinal) => {
-    const { way } = await startMailServer({ refuse });
+    const { way } = await startMail({ refuse });
     expect(await sendTo(deps(way), await makeMailTarget())).toMatchObject({
       status: refuse,
       error: 'mail_refused',
@@ -209,7 +168,7 @@ describe('an e-mail', () => {
   });
 
   it('is tried again when no mail server answers', async () => {
-    const { way } = await startMailServer();
+    const { way } = await startMail();
     open.splice(0).forEach((each) => each.close());
     expect(await sendTo(deps(way), await makeMailTarget())).toMatchObject({
       error: 'connection_refused',

@@ -231,6 +231,23 @@ describe('the source', () => {
   });
 });
 
+describe('a lost source', () => {
+  it.each([
+    { case: 'the end of the first period without it', connected: [0, 0, 1], since: -2_500 },
+    { case: 'the observation, within that period', connected: [0, 1], since: 0 },
+    { case: 'the observation, when the loss was before the window', connected: [0, 0], since: 0 },
+  ])('was lost by $case', async ({ connected, since }) => {
+    const periodSeconds = connected.length === 3 ? 1 : 5;
+    const aws = deps({});
+    const Timestamps = connected.map((_, index) => new Date(NOW.getTime() - 2_500 - index * 1000));
+    mockClient(aws.clients.cloudWatch)
+      .on(GetMetricDataCommand)
+      .resolves({ MetricDataResults: [{ Id: 'connected', Values: connected, Timestamps }] });
+    const { source } = await observeRecords({ ...aws, periodSeconds, now: () => NOW } as never, []);
+    expect(source.lostSince).toBe(new Date(NOW.getTime() + since).toISOString());
+  });
+});
+
 describe('the picture of the source', () => {
   it('is remembered while no encoder is connected, and its rate does not flicker', async () => {
     const aws = deps({});

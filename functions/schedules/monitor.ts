@@ -143,7 +143,7 @@ async function observeSource(
   }
   const [metrics, before] = await Promise.all([getSourceMetrics(deps, window), getSourceObservation(deps)]);
   const observedAt = window.now.toISOString();
-  const lostSince = metrics.connected === false ? (before?.lostSince ?? observedAt) : null;
+  const lostSince = metrics.connected === false ? (before?.lostSince ?? lostAt(metrics, window)) : null;
   const elapsedSeconds = before ? (window.now.getTime() - Date.parse(before.observedAt)) / 1000 : 0;
   const observation: SourceObservation = {
     ...metrics,
@@ -158,6 +158,15 @@ async function observeSource(
   if (entry) await putTimelineEntry(deps, SOURCE_OWNER, entry, 0);
   await publishQuietly(deps, sourceEvents(before, { connected: metrics.connected ?? null, observedAt }));
   return { isFlowUp: true, ...observation };
+}
+
+/** Returns by when the encoder was certainly gone: the end of the first period without it, or else the observation. */
+function lostAt(
+  { connectedSince }: SourceMetrics,
+  { now, periodSeconds }: { now: Date; periodSeconds: number },
+): string {
+  const endMs = connectedSince === null ? Infinity : Date.parse(connectedSince) + periodSeconds * 1000;
+  return new Date(Math.min(endMs, now.getTime())).toISOString();
 }
 
 /** Records once that a flow that was observed runs no longer, so that its last state does not count any further. */

@@ -24,13 +24,10 @@ export async function correctDrift(deps: SweepDeps, record: Destination, invento
 }
 
 async function correctRunning(deps: SweepDeps, record: Destination, inventory: Inventory): Promise<void> {
-  if (kindOf(record) === 'srt') {
-    await correctFlowOutput(deps, record, inventory);
-    return;
-  }
   const { flow } = inventory;
   const channelId = record.held.channel?.channelId ?? '';
-  if (!isOffAir(inventory.channels.get(channelId)?.state ?? 'DELETED')) {
+  const sends = kindOf(record) === 'srt' || !isOffAir(inventory.channels.get(channelId)?.state ?? 'DELETED');
+  if (sends) {
     await correctFlowOutput(deps, record, inventory);
     return;
   }

@@ -71,7 +71,7 @@ function isSame(operation: Operation | null, other: Operation): boolean {
  */
 function withRequester(before: Destination, asked: Destination, requestedBy: string): Destination {
   const isNews = asked.desired !== before.desired || (asked.restartRequested && !before.restartRequested);
-  return isNews ? { ...asked, wishedBy: requestedBy } : asked;
+  return isNews ? { ...asked, desiredBy: requestedBy } : asked;
 }
 
 /** Stores in the history that an operation was given up, with the run it met. */

@@ -66,7 +66,7 @@ export async function settleOperation(deps: OperationDeps, input: SettleInput): 
     // The sweep retries a failed operation. Repeating it here would loop on a permanent refusal.
     if (operation.outcome === 'failed' && kind === operation.kind) return rest;
     if (rest.status === 'error' && kind === 'start') return rest;
-    return kind ? withOperation(rest, kind, { now, requestedBy: rest.wishedBy ?? operation.requestedBy }) : rest;
+    return kind ? withOperation(rest, kind, { now, requestedBy: rest.desiredBy ?? operation.requestedBy }) : rest;
   });
   deps.logger.info('operation settled', {
     operationId: finished.operationId,

@@ -31,7 +31,7 @@ import { DEPLOYMENT_TAG } from '../../functions/aws/names.ts';
 import { DEFAULT_DECLARED_INPUT } from '../../functions/domain/declared-input.ts';
 import { OPERATION_KINDS, type OperationKind } from '../../functions/domain/destination.ts';
 import { TABLE_DEFINITION } from './endpoints/dynamodb/table-definition.ts';
-import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from './endpoints/wire/service.ts';
+import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from './endpoints/wire/local-service.ts';
 import type { Settings } from './host/settings.ts';
 
 /**

@@ -381,7 +381,9 @@ describe('a show', () => {
     }
     expect((await header.innerText()).replaceAll(/\s+/g, ' ')).toBe('Source lost On air 0 of 2 2 waiting 1 problem');
     for (const [index, top] of (await tops()).entries()) expect(Math.abs(top - before[index]!)).toBeLessThanOrEqual(4);
-    await page.getByRole('complementary', { name: 'Problems and Stop all' }).getByText('Source lost').waitFor();
+    await page.getByRole('region', { name: 'Open incidents' }).getByText('Source lost').waitFor();
+    // What the strip names is not named again.
+    await page.getByRole('complementary', { name: 'Problems and Stop all' }).waitFor({ state: 'hidden' });
     await sendSource(true);
     for (const name of ['Alpha', 'Bravo']) await says(name, 'On air');
     await page.getByText('No problems').waitFor();

@@ -3,6 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findFfmpeg } from '../../infra/local/host/programs.ts';
 import { startRtmpReceiver, type RtmpReceiver } from '../../infra/local/rtmp-receiver/rtmp-receiver.ts';
+import { hideTab } from '../support/hide-tab.ts';
 import { makeClip, sendSrt } from '../support/srt-sender.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { findViolations } from './accessibility.ts';
@@ -71,18 +72,6 @@ async function noIncident(): Promise<void> {
 
 const titled = (title: string): Promise<unknown> =>
   waitFor(`the title ${title}`, async () => (await page.title()) === title);
-
-/** Makes the page believe that its tab is hidden, as a headless browser cannot hide one. */
-async function hide(isHidden: boolean): Promise<void> {
-  await page.evaluate((hidden) => {
-    Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
-    Object.defineProperty(document, 'visibilityState', {
-      configurable: true,
-      get: () => (hidden ? 'hidden' : 'visible'),
-    });
-    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
-  }, isHidden);
-}
 
 beforeAll(async () => {
   stage = await openStage(['--autoplay-policy=no-user-gesture-required']);
@@ -244,6 +233,46 @@ describe('the incidents page', () => {
     expect(await threshold.inputValue()).toBe('50');
   });
 
+  it('is above the page from the first moment of a fresh load, and nothing moves', async () => {
+    await beginRefused();
+    await page.route('**/api/incidents?*', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await route.continue();
+    });
+    const placeOfPage = () => ({ top: document.querySelector('#content')!.getBoundingClientRect().top, scrollY });
+    await page.reload({ waitUntil: 'commit' });
+    await page.waitForFunction(() => document.querySelector('#content h1'));
+    const first = await page.evaluate(placeOfPage);
+    await strip().waitFor();
+    await page.getByLabel('Source lost: held for (s)').waitFor();
+    expect(first.scrollY).toBe(0);
+    expect(await page.evaluate(placeOfPage)).toEqual(first);
+    await page.unrouteAll({ behavior: 'wait' });
+  });
+
+  it('changes when incidents escalate, or that they never do', async () => {
+    await beginRefused();
+    const after = page.getByLabel('Escalate: after (s)');
+    const isEscalated = page.getByLabel('Escalate', { exact: true });
+    const save = async (): Promise<number | null> => {
+      await button('Save rules').click();
+      await page.getByText('Rules saved').waitFor();
+      await page.reload();
+      await after.waitFor();
+      return (await stage.product.call('GET', '/api/incident-rules')).body.escalateAfterSeconds;
+    };
+    expect([await after.inputValue(), await isEscalated.isChecked()]).toEqual(['300', true]);
+    await after.fill('soon');
+    await button('Save rules').click();
+    await waitFor('the refusal at the field', async () => (await after.getAttribute('aria-invalid')) === 'true');
+    await after.fill('600');
+    expect([await save(), await after.inputValue()]).toEqual([600, '600']);
+    await isEscalated.uncheck();
+    expect([await save(), await isEscalated.isChecked(), await after.isEnabled()]).toEqual([null, false, false]);
+    await isEscalated.check();
+    expect([await save(), await after.inputValue()]).toEqual([300, '300']);
+  });
+
   it('has no violation, and fits a phone', async () => {
     await beginRefused();
     await page.getByLabel('Source lost: held for (s)').waitFor();
@@ -324,7 +353,7 @@ describe('a hidden tab', () => {
     await page.getByRole('article', { name: 'Alpha', exact: true }).getByText('On air').waitFor();
     await waitFor('incidents to be polled', async () => polls('/api/incidents') > 0);
 
-    await hide(true);
+    await hideTab(page, true);
     // The timer of the visible pace fires once more.
     await page.clock.fastForward(5_000);
     await waitFor('the rest to be quiet', async () => {
@@ -348,7 +377,7 @@ describe('a hidden tab', () => {
 
     await stage.begin(show, [idle('Bravo')]);
     await page.getByRole('article', { name: 'Bravo', exact: true }).waitFor();
-    await hide(true);
+    await hideTab(page, true);
     await page.clock.fastForward(10_000);
     await new Promise((resolve) => setTimeout(resolve, 1500));
     const before = polls('/api/incidents');

@@ -1,10 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Locator, Page } from 'playwright-core';
-import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitFor } from '../support/wait-for.ts';
+import { startWebhookReceiver, verifyWebhook, type WebhookReceiver } from '../support/webhook-receiver.ts';
 import { idle } from './arrange.ts';
 import { openStage, type Stage } from './stage.ts';
 import { tooWide, type WatchedPage } from './watched-page.ts';
@@ -16,10 +13,8 @@ const TARGETS = '/api/notification-targets';
 let stage: Stage;
 let watched: WatchedPage;
 let page: Page;
-let receiver: Server;
+let receiver: WebhookReceiver;
 let receiverUrl: string;
-let received: { headers: IncomingHttpHeaders; body: string }[] = [];
-let answer = { status: 200, body: 'thank you' };
 
 const button = (name: string | RegExp, on: Page | Locator = page): Locator =>
   on.getByRole('button', { name, exact: true });
@@ -30,8 +25,8 @@ const dialog = (name: string): Locator => page.getByRole('dialog', { name });
 async function begin(): Promise<void> {
   const { body } = await stage.product.call('GET', TARGETS);
   for (const { targetId } of body.data) await stage.product.call('DELETE', `${TARGETS}/${targetId}`);
-  received = [];
-  answer = { status: 200, body: 'thank you' };
+  receiver.received.length = 0;
+  receiver.answer = { status: 200, body: 'thank you' };
   await stage.begin(watched, [idle('Alpha', { group: 'Sunday' })], '/notifications');
   await page.getByText('No targets yet').waitFor();
 }
@@ -45,17 +40,8 @@ async function addWebhook(name: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  receiver = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      received.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
-      response.writeHead(answer.status, { 'content-type': 'text/plain' }).end(answer.body);
-    });
-  });
-  receiver.listen(0, '127.0.0.1');
-  await once(receiver, 'listening');
-  receiverUrl = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
+  receiver = await startWebhookReceiver();
+  receiverUrl = `${receiver.origin}/hook`;
   stage = await openStage();
   watched = await stage.open();
   page = watched.page;
@@ -65,11 +51,6 @@ afterAll(async () => {
   receiver?.close();
   await stage?.close();
 });
-
-/** Throws unless the secret signed the request. */
-function verify(secret: string, { headers, body }: (typeof received)[number]): unknown {
-  return new Webhook(secret).verify(body, headers as Record<string, string>);
-}
 
 /** Reads the secret from its dialog and closes it. */
 async function takeSecret(name: string): Promise<string> {
@@ -99,11 +80,11 @@ describe('a webhook', () => {
     await target.getByText('group Sunday').waitFor();
     expect(await page.content()).not.toContain(secret);
 
-    answer = { status: 202, body: 'queued behind the curtain' };
+    receiver.answer = { status: 202, body: 'queued behind the curtain' };
     await button('Send test to Receiver').click();
     await target.getByText(/^Accepted: 202 after \d+ ms: queued behind the curtain$/).waitFor();
-    expect(received).toHaveLength(1);
-    expect(verify(secret, received[0]!)).toMatchObject({ type: 'notification.test' });
+    expect(receiver.received).toHaveLength(1);
+    expect(verifyWebhook(secret, receiver.received[0]!)).toMatchObject({ type: 'notification.test' });
     await target.getByText('Works', { exact: true }).waitFor();
     const { body } = await stage.product.call('GET', TARGETS);
     expect(body.data[0].filter.groups).toEqual(['Sunday']);
@@ -112,7 +93,7 @@ describe('a webhook', () => {
   it('shows a refused test with the answer, each attempt, and a replay that arrives', async () => {
     await begin();
     await addWebhook('Receiver');
-    answer = { status: 503, body: 'the kitchen is closed' };
+    receiver.answer = { status: 503, body: 'the kitchen is closed' };
     await button('Send test to Receiver').click();
     await row('Receiver')
       .getByText(/^Not accepted: 503 after \d+ ms: the kitchen is closed$/)
@@ -126,11 +107,11 @@ describe('a webhook', () => {
       expect.stringMatching(/^\d+ ms$/),
       'the kitchen is closed',
     ]);
-    answer = { status: 200, body: 'welcome back' };
+    receiver.answer = { status: 200, body: 'welcome back' };
     await button('Replay Test message to Receiver', deliveries).click();
     await deliveries.getByText('welcome back').waitFor();
-    expect(received.map(({ headers }) => headers['webhook-id'])).toEqual(
-      Array.from({ length: 2 }, () => received[0]!.headers['webhook-id']),
+    expect(receiver.received.map(({ headers }) => headers['webhook-id'])).toEqual(
+      Array.from({ length: 2 }, () => receiver.received[0]!.headers['webhook-id']),
     );
   });
 
@@ -146,7 +127,7 @@ describe('a webhook', () => {
     await row('Receiver')
       .getByText(/^Accepted/)
       .waitFor();
-    expect(() => verify(secret, received[0]!)).not.toThrow();
+    expect(() => verifyWebhook(secret, receiver.received[0]!)).not.toThrow();
   });
 
   it('is edited without its URL, and deleted after a question', async () => {

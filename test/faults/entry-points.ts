@@ -1,6 +1,6 @@
 import type { Api } from '../../functions/api/api-deps.ts';
 import { MONITORED_ON_AWS } from '../../functions/schedules/figures-due.ts';
-import type { AwsEvent } from '../../infra/local/endpoints/wire/service.ts';
+import type { AwsEvent } from '../../infra/local/endpoints/wire/local-service.ts';
 import { idOf } from './destination-ids.ts';
 import type { World } from './world.ts';
 

@@ -1,4 +1,4 @@
-import type { AwsEvent } from '../../infra/local/endpoints/wire/service.ts';
+import type { AwsEvent } from '../../infra/local/endpoints/wire/local-service.ts';
 import type { Random } from './random.ts';
 import { flowOf, type World } from './world.ts';
 

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Readable } from 'node:stream';
 import type { AwsClients } from '../../functions/aws/clients.ts';
 import { SIGNING_NAMES, toLocalRequest, type SdkRequest } from '../../infra/local/endpoints/in-process-clients.ts';
-import type { LocalService } from '../../infra/local/endpoints/wire/service.ts';
+import type { LocalService } from '../../infra/local/endpoints/wire/local-service.ts';
 
 /**
  * Connects the SDK's clients to the local endpoints without sockets. The SDK's serialized request goes to the endpoint

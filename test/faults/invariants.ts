@@ -93,7 +93,7 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
   /** When a destination's operation was last forced to end. Its process may still finish what it was doing. */
   const givenUpAtMs = new Map<string, number>();
   /** The desired state when the invocation began. */
-  const wishes = new WeakMap<Invocation, string | undefined>();
+  const desiredAtStart = new WeakMap<Invocation, string | undefined>();
 
   function delivered(call: WireCall, answer: WireAnswer): void {
     const { invocation } = call;
@@ -245,9 +245,9 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     if (starts > 1 && !(call.isLate && isOver))
       throw new Violation('I5 no double start', `${starts} accepted starts for ${key}`);
     // The call may have been delayed since before the latest request.
-    const wished = [wishes.get(invocation), record?.desired];
-    if (!wished.includes('running'))
-      throw new Violation('I9 cost', `a start of ${key}, whose desired state was ${wished[0]}`);
+    const desired = [desiredAtStart.get(invocation), record?.desired];
+    if (!desired.includes('running'))
+      throw new Violation('I9 cost', `a start of ${key}, whose desired state was ${desired[0]}`);
   }
 
   /** I4: a destination has at most one of each kind. */
@@ -520,7 +520,7 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
 
   return {
     began(invocation) {
-      if (invocation.destinationId) wishes.set(invocation, world.record(invocation.destinationId)?.desired);
+      if (invocation.destinationId) desiredAtStart.set(invocation, world.record(invocation.destinationId)?.desired);
     },
     delivered,
     wrote,

@@ -2,7 +2,7 @@ import { DescribeStateMachineCommand, UpdateStateMachineCommand } from '@aws-sdk
 import type { Deployment } from '../../functions/aws/clients.ts';
 import { toFunctionArn } from '../../infra/local/endpoints/lambda/registry.ts';
 import { provision } from '../../infra/local/provision.ts';
-import type { LocalService } from '../../infra/local/endpoints/wire/service.ts';
+import type { LocalService } from '../../infra/local/endpoints/wire/local-service.ts';
 import { connectInProcess } from './in-process-transport.ts';
 import { makeRandom } from './random.ts';
 import { makeVirtualClock } from './virtual-clock.ts';

@@ -8,7 +8,7 @@ import { createLambdaRegistry } from '../../infra/local/endpoints/lambda/registr
 import type { MediaHooks } from '../../infra/local/endpoints/media/media-context.ts';
 import { createMediaServices } from '../../infra/local/endpoints/media-services.ts';
 import { createS3 } from '../../infra/local/endpoints/s3/create-s3.ts';
-import { LOCAL_REGION, type EventSink } from '../../infra/local/endpoints/wire/service.ts';
+import { LOCAL_REGION, type EventSink } from '../../infra/local/endpoints/wire/local-service.ts';
 import { type StateStore } from '../../infra/local/host/state-store.ts';
 import { createStepFunctions } from '../../infra/local/endpoints/step-functions/create-step-functions.ts';
 import { connectInProcess, type Connect } from './in-process-transport.ts';

@@ -9,7 +9,7 @@ import type { MediaHooks } from '../../infra/local/endpoints/media/media-context
 import type { MediaServices } from '../../infra/local/endpoints/media-services.ts';
 import type { MediaState } from '../../infra/local/endpoints/media/media-state.ts';
 import type { Durations, Quotas, TimingProfile } from '../../infra/local/endpoints/media/profiles.ts';
-import type { AwsEvent, LocalService } from '../../infra/local/endpoints/wire/service.ts';
+import type { AwsEvent, LocalService } from '../../infra/local/endpoints/wire/local-service.ts';
 import type { ExecutionRecord } from '../../infra/local/endpoints/step-functions/executions.ts';
 import type { LocalStepFunctions } from '../../infra/local/endpoints/step-functions/create-step-functions.ts';
 import { makeEventHandler, makeSimulatedApi, observe } from './entry-points.ts';

@@ -11,7 +11,7 @@ import { systemClock } from '../../infra/local/host/clock.ts';
 import { toFunctionArn } from '../../infra/local/endpoints/lambda/registry.ts';
 import { startLocalAws, type LocalAws } from '../../infra/local/endpoints/local-aws.ts';
 import { createIdleEngine } from '../../infra/local/engine/contract.ts';
-import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../../infra/local/endpoints/wire/service.ts';
+import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../../infra/local/endpoints/wire/local-service.ts';
 import { startFunction, type FunctionProcess } from './function-process.ts';
 import type { PolicyStatement } from './iam-evaluate.ts';
 import { madeUpSecret } from './made-up-secret.ts';

@@ -6,7 +6,7 @@ import { createLambdaLogger } from '../../functions/lambda-deps.ts';
 import { COUNTED_LINES } from '../../functions/schedules/counted-log-lines.ts';
 import { ROUTE_ACCESS } from '../../functions/api/route-roles.ts';
 import { ALARM_RULES, COST_WARNINGS } from '../../infra/aws/stacks/observability-alarms.ts';
-import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../../infra/local/endpoints/wire/service.ts';
+import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../../infra/local/endpoints/wire/local-service.ts';
 import { synthesize, type StackId, type Synthesized } from './synthesized.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');

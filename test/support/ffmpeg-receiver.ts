@@ -34,7 +34,7 @@ export async function receiveWithFfmpeg(ffmpeg: string, path: string): Promise<F
 }
 
 /** Returns a TCP port that is free now. */
-export function findFreeTcpPort(): Promise<number> {
+function findFreeTcpPort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer();
     server.listen(0, '127.0.0.1', () => {

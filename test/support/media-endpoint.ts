@@ -8,9 +8,9 @@ import { serve } from '@hono/node-server';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../infra/local/host/clock.ts';
 import { systemClock } from '../../infra/local/host/clock.ts';
-import type { AwsEvent } from '../../infra/local/endpoints/wire/service.ts';
+import type { AwsEvent } from '../../infra/local/endpoints/wire/local-service.ts';
 import type { StateStore } from '../../infra/local/host/state-store.ts';
-import { LOCAL_REGION } from '../../infra/local/endpoints/wire/service.ts';
+import { LOCAL_REGION } from '../../infra/local/endpoints/wire/local-service.ts';
 import { createMemoryStore } from '../../infra/local/host/state-store.ts';
 import type {
   ChannelRun,

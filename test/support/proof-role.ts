@@ -4,7 +4,7 @@ import { DEPLOYMENT_TAG } from '../../functions/aws/names.ts';
 import type { AwsClients } from '../../functions/aws/clients.ts';
 import type { AssumptionId } from '../../infra/aws/prove/assumptions.ts';
 import type { CredentialsOfRole, RoleClients } from '../../infra/aws/prove/proof-deps.ts';
-import { LOCAL_REGION } from '../../infra/local/endpoints/wire/service.ts';
+import { LOCAL_REGION } from '../../infra/local/endpoints/wire/local-service.ts';
 import type { Truth } from './proof-aws.ts';
 
 /**

@@ -35,7 +35,7 @@ import { AwsError } from '../../infra/local/endpoints/wire/aws-error.ts';
 import { makeRecordingEngine } from './media-endpoint.ts';
 import { makeReport } from './media-resources.ts';
 import { provision } from '../../infra/local/provision.ts';
-import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../../infra/local/endpoints/wire/service.ts';
+import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../../infra/local/endpoints/wire/local-service.ts';
 import { makeProofAws, type Truth } from './proof-aws.ts';
 import { makeRole, watch } from './proof-role.ts';
 import { waitFor } from './wait-for.ts';

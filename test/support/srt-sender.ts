@@ -33,14 +33,14 @@ export async function makeClip(ffmpegPath: string, file: string, clip: Clip): Pr
  * Sends a clip over SRT in real time in an endless loop, and reconnects when the connection drops, as encoders do.
  * @param passphrase null calls without one. It is passed in a file next to the clip, so that a search of process
  * arguments finds only the product's
- * @returns a function that stops it
+ * @returns a function that ends it; with SIGKILL without a word to the receiver, as when the encoder loses power
  */
 export function sendSrt(
   ffmpegPath: string,
   clipFile: string,
   port: number,
   passphrase: string | null = TEST_SRT_PASSPHRASE,
-): () => Promise<void> {
+): (signal?: 'SIGTERM' | 'SIGKILL') => Promise<void> {
   const presetFile = `${clipFile}.${port}.ffpreset`;
   writeFileSync(presetFile, passphrase === null ? 'mode=caller\n' : `mode=caller\npassphrase=${passphrase}\n`);
   let isStopped = false;
@@ -60,11 +60,11 @@ export function sendSrt(
     });
   };
   call();
-  return async () => {
+  return async (signal = 'SIGTERM') => {
     isStopped = true;
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
-    child.kill('SIGTERM');
+    child.kill(signal);
     // ffmpeg sometimes ignores SIGTERM while it waits on SRT.
     const impatience = setTimeout(() => child.kill('SIGKILL'), 1000);
     await gone;

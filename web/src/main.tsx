@@ -6,7 +6,7 @@ import { createRoot } from 'react-dom/client';
 import { queryClient, queryKeys } from './api/query-client.ts';
 import { reloadForStartLink, signIn, takeTokenFromAddress } from './api/session.ts';
 import { App } from './shell/App.tsx';
-import { preloadFirstPage } from './shell/pages.ts';
+import { preloadFirstPage } from './shell/lazy-pages.ts';
 import { reloadAfterUpgrade } from './shell/reload-after-upgrade.ts';
 
 /** Signs in with a token in the address; returns true when it was refused. */

@@ -4,7 +4,7 @@ import { readRuns } from '../../aws/channel-runs.ts';
 import { createLedger, toFigures, type LedgerUsage } from '../../domain/cost-ledger.ts';
 import { dayOf, startOfDay } from '../../domain/utc-day.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { answers, answersOrFile, NoQuery, problems } from '../schemas/contract.ts';
+import { answers, answersOrFile, NoQuery, problems } from '../schemas/openapi-parts.ts';
 import { observeCosts, provenanceOf } from '../views/cost-now.ts';
 import { CostLedger, CostNow } from '../schemas/costs.ts';
 import { answerCsv, wantsCsv } from '../http/csv-answer.ts';

@@ -7,7 +7,7 @@ import { newDelivery } from '../../domain/delivery.ts';
 import { AppError } from '../../domain/errors.ts';
 import { beginDelivery } from '../../notify/publish-event.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { answers, NoQuery, problems, WRITE_PROBLEMS } from '../schemas/contract.ts';
+import { answers, NoQuery, problems, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import {
   DeliveriesQuery,
   DeliveryId,

@@ -5,7 +5,7 @@ import type { AppError } from '../../domain/errors.ts';
 import { isPrimary } from '../../domain/lifecycle.ts';
 import { requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { answers, IdempotencyHeaders, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/contract.ts';
+import { answers, IdempotencyHeaders, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { decideStart, decideStop } from '../../domain/requests.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { explain, logFailure, statusOf } from '../http/problem.ts';

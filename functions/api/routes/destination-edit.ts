@@ -4,7 +4,7 @@ import { AppError } from '../../domain/errors.ts';
 import { putTimelineEntry } from '../../aws/history-table.ts';
 import { requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
-import { answers, IfMatchHeaders, problems, takes, WRITE_PROBLEMS } from '../schemas/contract.ts';
+import { answers, IfMatchHeaders, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { decideEdit, etagOf, requireChangeable, requireMatch, type Apply, type Edit } from '../../domain/requests.ts';
 import {
   checkTarget,
@@ -70,56 +70,61 @@ const putStreamKey = createRoute({
 /** Editing a destination: PUT, PATCH, and PUT of its stream key. */
 export function registerDestinationEdit(api: Api, deps: ApiDeps): void {
   api.openapi(replace, async (context) => {
-    const wish = readWish(context, context.req.valid('param').destinationId, context.req.valid('query').apply);
-    return context.json(presentDestination(deps, context, await edit(deps, wish, context.req.valid('json'))), 200);
+    const asked = readEditRequest(context, context.req.valid('param').destinationId, context.req.valid('query').apply);
+    return context.json(presentDestination(deps, context, await edit(deps, asked, context.req.valid('json'))), 200);
   });
 
   api.openapi(patch, async (context) => {
-    const wish = readWish(context, context.req.valid('param').destinationId, context.req.valid('query').apply);
-    return context.json(presentDestination(deps, context, await edit(deps, wish, context.req.valid('json'))), 200);
+    const asked = readEditRequest(context, context.req.valid('param').destinationId, context.req.valid('query').apply);
+    return context.json(presentDestination(deps, context, await edit(deps, asked, context.req.valid('json'))), 200);
   });
 
   api.openapi(putStreamKey, async (context) => {
-    const wish = readWish(context, context.req.valid('param').destinationId, context.req.valid('query').apply);
-    const record = await edit(deps, wish, context.req.valid('json'));
+    const asked = readEditRequest(context, context.req.valid('param').destinationId, context.req.valid('query').apply);
+    const record = await edit(deps, asked, context.req.valid('json'));
     context.header('ETag', etagOf(record));
     return context.body(null, 204);
   });
 }
 
-interface Wish {
+interface EditRequest {
   destinationId: string;
   apply: Apply;
   ifMatch: string | undefined;
   requestedBy: string;
 }
 
-function readWish(context: ApiContext, destinationId: string, apply: Apply): Wish {
+function readEditRequest(context: ApiContext, destinationId: string, apply: Apply): EditRequest {
   return { destinationId, apply, ifMatch: context.req.header('if-match'), requestedBy: context.get('principal').id };
 }
 
 type Fields = z.infer<typeof PatchDestination> & Partial<z.infer<typeof PutStreamKey>>;
 
 /** Checks the configuration after the edit, then writes it unless the record has changed in the meantime. */
-async function edit(deps: ApiDeps, wish: Wish, fields: Fields): Promise<Destination> {
-  const { destinationId } = wish;
+async function edit(deps: ApiDeps, asked: EditRequest, fields: Fields): Promise<Destination> {
+  const { destinationId } = asked;
   const found = await findDestination(deps, destinationId);
   const now = deps.now();
   requireChangeable(found, 'edit');
-  requireMatch(found, wish.ifMatch);
+  requireMatch(found, asked.ifMatch);
   const changed = await toEdit(deps, found, fields);
   const change = await requestChange(deps, destinationId, {
-    requestedBy: wish.requestedBy,
+    requestedBy: asked.requestedBy,
     decide: (before) => {
-      requireMatch(before, wish.ifMatch);
+      requireMatch(before, asked.ifMatch);
       if (before.revision !== found.revision) throw changedMeanwhile(destinationId);
-      return decideEdit(before, changed, { apply: wish.apply, now, freshSeconds: deps.freshSeconds });
+      return decideEdit(before, changed, { apply: asked.apply, now, freshSeconds: deps.freshSeconds });
     },
   });
   const after = requireFound(change, destinationId).record;
   if (after.revision !== found.revision) {
     const fieldNames = Object.keys(fields).toSorted().join(', ');
-    await noteEdit(deps, after, { at: now.toISOString(), actor: wish.requestedBy, kind: 'edited', detail: fieldNames });
+    await noteEdit(deps, after, {
+      at: now.toISOString(),
+      actor: asked.requestedBy,
+      kind: 'edited',
+      detail: fieldNames,
+    });
   }
   return after;
 }

@@ -2,7 +2,7 @@ import { createRoute, type z } from '@hono/zod-openapi';
 import { listDestinations } from '../../aws/destination-table.ts';
 import type { Destination } from '../../domain/destination.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { answers, problems } from '../schemas/contract.ts';
+import { answers, problems } from '../schemas/openapi-parts.ts';
 import { fromCursor, toCursor } from '../http/paging.ts';
 import { ListQuery } from '../schemas/requests.ts';
 import { toDestinationResource, type ResourceView } from '../views/resources.ts';

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { forceChange, requestChange, type Change } from '../../workflow/operations.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { answers, IdempotencyHeaders, NoQuery, problems, WRITE_PROBLEMS } from '../schemas/contract.ts';
+import { answers, IdempotencyHeaders, NoQuery, problems, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { decideRestart, decideStart, decideStop } from '../../domain/requests.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { DestinationId, ForceQuery } from '../schemas/requests.ts';

@@ -16,7 +16,7 @@ import {
   problems,
   takes,
   WRITE_PROBLEMS,
-} from '../schemas/contract.ts';
+} from '../schemas/openapi-parts.ts';
 import { decideDelete, requireMatch, type StoredKey, type Target } from '../../domain/requests.ts';
 import { invalidFields } from '../http/validation.ts';
 import {

@@ -15,7 +15,7 @@ import {
 import type { Destination } from '../../domain/destination.ts';
 import { isComplete, sum, toUsd, type Money } from '../../domain/money.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/contract.ts';
+import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { provenanceOf } from '../views/cost-now.ts';
 import { CreateEstimate, Estimate } from '../schemas/costs.ts';
 import { toShownParts } from '../views/resources.ts';

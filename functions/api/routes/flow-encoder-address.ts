@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { escapePassphrase, toSrtUrl } from '../../domain/srt-address.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { answers, NoQuery, problems } from '../schemas/contract.ts';
+import { answers, NoQuery, problems } from '../schemas/openapi-parts.ts';
 import { toFlowStatusResource, type FlowLookMemo } from '../views/flow-status.ts';
 import { EncoderAddressResource } from '../schemas/answers.ts';
 

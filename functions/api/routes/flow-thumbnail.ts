@@ -3,7 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { describeSourceThumbnail } from '../../aws/flow-thumbnail.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { NoQuery, problems } from '../schemas/contract.ts';
+import { NoQuery, problems } from '../schemas/openapi-parts.ts';
 import { memoize } from '../views/memoize.ts';
 
 /** MediaConnect limits describe calls per account, so all viewers share one call every two seconds. */

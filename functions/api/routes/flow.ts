@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
-import { answers, IdempotencyHeaders, NoQuery, problems, WRITE_PROBLEMS } from '../schemas/contract.ts';
+import { answers, IdempotencyHeaders, NoQuery, problems, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { controlFlow } from '../flow-control.ts';
 import { turnPrimary } from '../turn-primary.ts';
 import { createFlowLook, toFlowStatusResource } from '../views/flow-status.ts';

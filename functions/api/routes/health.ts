@@ -3,7 +3,7 @@ import { getDestination } from '../../aws/destination-table.ts';
 import { observeFlow } from '../../aws/flow.ts';
 import { PRIMARY_DESTINATION_ID } from '../../domain/destination.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { answers, NoQuery, openProblems } from '../schemas/contract.ts';
+import { answers, NoQuery, openProblems } from '../schemas/openapi-parts.ts';
 import { memoize } from '../views/memoize.ts';
 import { HealthResource } from '../schemas/answers.ts';
 

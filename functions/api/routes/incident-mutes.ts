@@ -7,7 +7,7 @@ import type { IncidentMute } from '../../domain/incident-settings.ts';
 import { DAY_MS } from '../../domain/utc-day.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { invalidFields } from '../http/validation.ts';
-import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/contract.ts';
+import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { CreateIncidentMute, IncidentMuteList, IncidentMuteResource, MuteId } from '../schemas/incidents.ts';
 
 const tags = ['Incidents'];

@@ -10,6 +10,7 @@ import { AppError, type FieldError } from '../../domain/errors.ts';
 import { INCIDENT_RULES, isRuleId, RULE_IDS, ruleOf, type RuleId } from '../../domain/incident-rules.ts';
 import {
   effectiveRule,
+  ESCALATE_SECONDS_DEFAULT,
   faultsOfRuleChange,
   type IncidentSettings,
   type RuleChange,
@@ -17,7 +18,7 @@ import {
 } from '../../domain/incident-settings.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { invalidFields } from '../http/validation.ts';
-import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/contract.ts';
+import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import {
   IncidentRuleList,
   IncidentRulesQuery,
@@ -140,6 +141,7 @@ function toList(settings: IncidentSettings, destinationId: string | null): z.inf
   const shown = RULE_IDS.filter((rule) => destinationId === null || INCIDENT_RULES[rule].subject === 'destination');
   return {
     escalateAfterSeconds: settings.escalateAfterSeconds,
+    escalateAfterSecondsDefault: ESCALATE_SECONDS_DEFAULT,
     data: shown.map((rule) => {
       const { subject, severity, title, meaning, action, holdSeconds, threshold = null, inhibits = [] } = ruleOf(rule);
       const effective = effectiveRule(settings, rule, destinationId ?? '');

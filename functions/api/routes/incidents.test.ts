@@ -137,7 +137,7 @@ describe('PUT /api/incident-rules', () => {
       isChanged: false,
       enabled: true,
     });
-    expect(body.escalateAfterSeconds).toBe(300);
+    expect([body.escalateAfterSeconds, body.escalateAfterSecondsDefault]).toEqual([300, 300]);
   });
 
   it('200 with the new settings, which the next evaluation follows', async () => {

@@ -13,7 +13,7 @@ import {
 import { changeIncident } from '../../workflow/change-incident.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { invalidFields } from '../http/validation.ts';
-import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/contract.ts';
+import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { IncidentComment, IncidentId, IncidentList, IncidentQuery, IncidentResource } from '../schemas/incidents.ts';
 import { toIncidentResource } from '../views/incident-resource.ts';
 

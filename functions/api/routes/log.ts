@@ -4,7 +4,7 @@ import { toChannelLogLine } from '../../domain/channel-log.ts';
 import { towardsDesired } from '../../domain/lifecycle.ts';
 import { requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
-import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/contract.ts';
+import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { requireChangeable } from '../../domain/requests.ts';
 import { DestinationId, LogQuery, SetDetailedLog } from '../schemas/requests.ts';
 import { ChannelLog, DestinationResource } from '../schemas/answers.ts';

@@ -14,7 +14,7 @@ import { OUTPUT_GROUP_NAMES } from '../../aws/names.ts';
 import type { Destination } from '../../domain/destination.ts';
 import { kindOf } from '../../domain/destination-kind.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { answers, NoQuery, problems } from '../schemas/contract.ts';
+import { answers, NoQuery, problems } from '../schemas/openapi-parts.ts';
 import { memoize, type Memo } from '../views/memoize.ts';
 import { DestinationId } from '../schemas/requests.ts';
 import { MetricsResource } from '../schemas/answers.ts';

@@ -1,33 +1,20 @@
-import { once } from 'node:events';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, it } from 'vitest';
 import { useTestApi } from '../../../test/support/api.ts';
 import { TARGET_ID } from '../../../test/support/make-target.ts';
+import { startWebhookReceiver, verifyWebhook, type WebhookReceiver } from '../../../test/support/webhook-receiver.ts';
 import { getTarget } from '../../aws/notification-target-table.ts';
 import { EVENT_TYPES } from '../../domain/webhook-events.ts';
 
 const test = useTestApi();
 const PATH = '/api/notification-targets';
 const SECRET_PATH = '/services/T0123456789/hunter2-secret';
-const receivers: http.Server[] = [];
+const receivers: WebhookReceiver[] = [];
 afterEach(() => receivers.splice(0).forEach((receiver) => receiver.close()));
 
-async function startReceiver(status: number, answer = 'thanks') {
-  const seen: { body: string; headers: Record<string, string> }[] = [];
-  const server = http.createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      seen.push({ body: Buffer.concat(chunks).toString(), headers: request.headers as Record<string, string> });
-      response.writeHead(status).end(answer);
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  receivers.push(server);
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${SECRET_PATH}`, seen };
+async function startReceiver(status: number, body = 'thanks') {
+  const receiver = await startWebhookReceiver({ status, body });
+  receivers.push(receiver);
+  return { url: receiver.origin + SECRET_PATH, seen: receiver.received };
 }
 
 /** Loopback is refused unless the deployment allows it. */
@@ -41,6 +28,15 @@ async function add(body: object = {}) {
   expect(answer.status, answer.text).toBe(201);
   return answer.body;
 }
+
+describe('GET /api/event-types', () => {
+  it('200 lists every type with its meaning, in the order of the document', async () => {
+    const { status, body } = await test.call('GET', '/api/event-types');
+    expect(status).toBe(200);
+    expect(body.data.map(({ type }: { type: string }) => type)).toEqual([...EVENT_TYPES]);
+    expect(body.data[0]).toEqual({ type: 'destination.created', meaning: 'A destination was created' });
+  });
+});
 
 describe('POST /api/notification-targets', () => {
   it('201 shows the signing secret once, and never the URL', async () => {
@@ -180,7 +176,7 @@ describe('POST /api/notification-targets/{targetId}/test', () => {
       nextAttemptAt: null,
     });
     expect(seen).toHaveLength(1);
-    expect(new Webhook(signingSecret).verify(seen[0]!.body, seen[0]!.headers)).toMatchObject({ data: { targetId } });
+    expect(verifyWebhook(signingSecret, seen[0]!)).toMatchObject({ data: { targetId } });
     const { body: deliveries } = await test.call('GET', `${PATH}/${targetId}/deliveries`);
     expect(deliveries.data).toEqual([answer.body]);
     expect(test.executions()).toEqual([]);

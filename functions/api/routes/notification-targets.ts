@@ -26,7 +26,7 @@ import { createSigningSecret } from '../../notify/sign-webhook.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { resolveInTime } from '../destination-target.ts';
 import { invalidFields } from '../http/validation.ts';
-import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/contract.ts';
+import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import {
   CreatedTarget,
   CreateTarget,

@@ -4,7 +4,7 @@ import { getOperation } from '../../aws/history-table.ts';
 import { AppError } from '../../domain/errors.ts';
 import { parseOperationId } from '../../domain/lifecycle.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { answers, NoQuery, problems } from '../schemas/contract.ts';
+import { answers, NoQuery, problems } from '../schemas/openapi-parts.ts';
 import { toOperationResource } from '../views/resources.ts';
 import { OperationId } from '../schemas/requests.ts';
 import { OperationResource } from '../schemas/answers.ts';

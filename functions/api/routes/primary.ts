@@ -8,7 +8,7 @@ import { towardsDesired } from '../../domain/lifecycle.ts';
 import { primaryNeed, withPrimaryNeed } from '../../domain/primary.ts';
 import { requestChange } from '../../workflow/operations.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
-import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/contract.ts';
+import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { SetPrimary } from '../schemas/requests.ts';
 import { toDestinationResource } from '../views/resources.ts';
 import { PrimaryResource } from '../schemas/answers.ts';

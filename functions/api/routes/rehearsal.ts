@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Destination } from '../../domain/destination.ts';
 import { kindOf } from '../../domain/destination-kind.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/contract.ts';
+import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { REHEARSAL_FAULTS, type Rehearsal, type RehearsalFaultName } from '../rehearsal.ts';
 import { RehearsalResource, RehearsalSwitch } from '../schemas/rehearsal.ts';
 import { invalidFields } from '../http/validation.ts';

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { getReport, listReports, REPORT_FORMATS, type ReportFormat } from '../../aws/report-store.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
-import { answers, problems, NoQuery } from '../schemas/contract.ts';
+import { answers, problems, NoQuery } from '../schemas/openapi-parts.ts';
 import { ReportList, ReportName, ReportQuery } from '../schemas/costs.ts';
 import { answerFile } from '../http/csv-answer.ts';
 

@@ -3,7 +3,7 @@ import { AppError } from '../../domain/errors.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
 import type { Principal, SignInRedirects } from '../auth/authentication.ts';
 import { callerOf } from '../caller.ts';
-import { answers, NoQuery, openProblems, problems, takes, WRITE_PROBLEMS } from '../schemas/contract.ts';
+import { answers, NoQuery, openProblems, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { publicHostOf } from '../http/request-guards.ts';
 import { requireRole } from '../auth/roles.ts';
 import { CreateSession } from '../schemas/requests.ts';

@@ -4,7 +4,7 @@ import { listHistory } from '../../aws/history-table.ts';
 import { itemsInFlight, newestFirst, toTimelineItems, type TimelineItem } from '../../domain/timeline.ts';
 import { DAY_MS, dayOf } from '../../domain/utc-day.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
-import { answers, answersOrFile, NoQuery, problems } from '../schemas/contract.ts';
+import { answers, answersOrFile, NoQuery, problems } from '../schemas/openapi-parts.ts';
 import { answerCsv, wantsCsv } from '../http/csv-answer.ts';
 import { DestinationId, TimelineQuery } from '../schemas/requests.ts';
 import { DeploymentTimeline, Timeline } from '../schemas/answers.ts';

@@ -6,7 +6,7 @@ import { addDays, dayOf } from '../../domain/utc-day.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answerCsv, wantsCsv } from '../http/csv-answer.ts';
 import { invalidFields } from '../http/validation.ts';
-import { answersOrFile, problems } from '../schemas/contract.ts';
+import { answersOrFile, problems } from '../schemas/openapi-parts.ts';
 import { UptimeList, UptimeQuery } from '../schemas/uptime.ts';
 
 /** Days shown when none are asked for. */

@@ -104,7 +104,8 @@ export const IncidentRulesQuery = z.strictObject({
 
 export const IncidentRuleList = z
   .object({
-    escalateAfterSeconds: z.number().nullable(),
+    escalateAfterSeconds: z.number().nullable().openapi({ description: 'null: never' }),
+    escalateAfterSecondsDefault: z.number(),
     data: z.array(
       z.object({
         rule: Rule,

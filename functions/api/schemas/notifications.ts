@@ -155,6 +155,11 @@ export type DeliveryResource = z.infer<typeof DeliveryResource>;
 
 export const DeliveryList = z.object({ data: z.array(DeliveryResource) }).openapi('DeliveryList');
 
+export const EventTypeList = z
+  .object({ data: z.array(z.object({ type: eventType, meaning: z.string() })) })
+  .openapi('EventTypeList');
+export type EventTypeList = z.infer<typeof EventTypeList>;
+
 export const Outbox = z
   .object({
     data: z.array(

@@ -105,6 +105,14 @@ const TASKS = {
     needs: ['node'],
     run: (node) => runFile(node, 'infra/local/endpoints/media/shapes/generate-shapes.ts', []),
   },
+  presets: {
+    forDevelopers: true,
+    meaning: 'list the files of the platforms and encodings again after adding one',
+    command: 'npm run presets',
+    needs: ['node'],
+    run: async (node) =>
+      (await runFile(node, 'presets/generate.ts', [])) || runTool(node, 'oxfmt', [join(ROOT, 'presets')]),
+  },
   statemachines: {
     forDevelopers: true,
     meaning: 'regenerate the state machines from the lifecycle’s tables',
@@ -144,6 +152,14 @@ const TASKS = {
     hasOwnHelp: true,
     needs: ['node'],
     run: (node, args) => runFile(node, 'test/bench/bundle/bench-bundle.ts', args),
+  },
+  'bench:incidents': {
+    forDevelopers: true,
+    meaning: 'measure how soon a fault reaches the people who are called',
+    command: 'npm run bench:incidents',
+    hasOwnHelp: true,
+    needs: ['node', 'ffmpeg', 'chromium'],
+    run: (node, args) => runFile(node, 'test/bench/incidents/bench-incidents.ts', args),
   },
   'bench:lifecycle': {
     forDevelopers: true,

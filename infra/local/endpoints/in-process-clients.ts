@@ -6,7 +6,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { AwsClients } from '../../../functions/aws/clients.ts';
-import type { LocalService } from './wire/service.ts';
+import type { LocalService } from './wire/local-service.ts';
 
 /** The signing name of each client's service. */
 export const SIGNING_NAMES: Record<keyof AwsClients, string> = {

@@ -15,7 +15,7 @@ import { createMediaServices, type MediaServicesOptions } from './media-services
 import { createS3 } from './s3/create-s3.ts';
 import { writePrivateFile } from '../host/root-key.ts';
 import { openSealedFile } from '../host/sealed-file.ts';
-import { LOCAL_REGION } from './wire/service.ts';
+import { LOCAL_REGION } from './wire/local-service.ts';
 import { createMemoryStore } from '../host/state-store.ts';
 import type { Write } from '../host/store/journal-lines.ts';
 import { TABLE_FOLDER } from '../host/store/kept-files.ts';

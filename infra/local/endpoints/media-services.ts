@@ -6,7 +6,7 @@
 import * as mediaLiveClient from '@aws-sdk/client-medialive';
 import * as mediaPackageClient from '@aws-sdk/client-mediapackage';
 import type { Clock } from '../host/clock.ts';
-import type { EventSink, LocalService } from './wire/service.ts';
+import type { EventSink, LocalService } from './wire/local-service.ts';
 import type { StateStore } from '../host/state-store.ts';
 import { createAlerts } from './medialive/alerts.ts';
 import { createChannelLogs } from './cloudwatch/channel-logs.ts';

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
 import type { IncidentList, IncidentResource } from '../../../functions/api/schemas/incidents.ts';
 import { knownDestinations } from './destinations.ts';
 import { POLL_HIDDEN_MS } from './freshness.ts';
@@ -30,6 +31,20 @@ export function useIncidents() {
     refetchInterval: () => incidentsPollMs({ isHidden: document.hidden, isOnAir: isOnAir() }),
     refetchIntervalInBackground: true,
   });
+}
+
+/** How long a page may wait for the open incidents, which decide whether the strip is above it. */
+const FIRST_ANSWER_WITHIN_MS = 500;
+
+/** Returns true once the page can be drawn without moving: the open incidents are known, or late. */
+export function useIncidentsKnown(): boolean {
+  const { isFetched } = useIncidents();
+  const [isLate, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), FIRST_ANSWER_WITHIN_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return isFetched || isLate;
 }
 
 /** Does something about an incident, and shows the answer at once. */

@@ -6,6 +6,7 @@ import type {
   CreateTarget,
   DeliveryList,
   DeliveryResource,
+  EventTypeList,
   Outbox,
   PatchTarget,
   TargetList,
@@ -68,6 +69,15 @@ export function useRuleTitles() {
       const { body } = await request<z.infer<typeof IncidentRuleList>>('/api/incident-rules', { signal });
       return body.data.map(({ rule, title }) => ({ value: rule as string, label: title }));
     },
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** Reads the types of events with their meaning. */
+export function useEventTypes() {
+  return useQuery({
+    queryKey: queryKeys.eventTypes,
+    queryFn: async ({ signal }) => (await request<EventTypeList>('/api/event-types', { signal })).body.data,
     staleTime: Number.POSITIVE_INFINITY,
   });
 }

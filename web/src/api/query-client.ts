@@ -25,6 +25,7 @@ export const queryKeys = {
   deliveries: (targetId: string, limit: number) => ['deliveries', targetId, limit],
   outbox: ['outbox'],
   ruleTitles: ['incident-rule-titles'],
+  eventTypes: ['event-types'],
   service: ['service'],
   orphans: ['orphans'],
   flow: ['flow'],

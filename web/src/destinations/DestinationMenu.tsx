@@ -2,7 +2,9 @@ import { lazy, Suspense, useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import { MenuTrigger } from './MenuTrigger.tsx';
 
-const OpenedMenu = lazy(async () => ({ default: (await import('./OpenedMenu.tsx')).OpenedMenu }));
+const DestinationActionsMenu = lazy(async () => ({
+  default: (await import('./DestinationActionsMenu.tsx')).DestinationActionsMenu,
+}));
 
 /** The menu of a destination; renders only the button until its first use. */
 export function DestinationMenu({ destination }: { destination: DestinationResource }) {
@@ -11,7 +13,7 @@ export function DestinationMenu({ destination }: { destination: DestinationResou
   if (!wanted) return trigger;
   return (
     <Suspense fallback={trigger}>
-      <OpenedMenu destination={destination} />
+      <DestinationActionsMenu destination={destination} />
     </Suspense>
   );
 }

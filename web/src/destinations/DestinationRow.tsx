@@ -10,7 +10,7 @@ import { isOverdue } from './overdue.ts';
 import { encodingName, platformName } from './preset-names.ts';
 import { BitrateCell } from './BitrateCell.tsx';
 import { DestinationMenu } from './DestinationMenu.tsx';
-import { Gate } from './Gate.tsx';
+import { FlowIndicator } from './FlowIndicator.tsx';
 import { MoneyCell } from '../costs/MoneyCell.tsx';
 import { dropTarget, MoveHandle } from './MoveHandle.tsx';
 import { RemedyButton } from './RemedyButton.tsx';
@@ -52,7 +52,7 @@ export const DestinationRow = memo(function DestinationRow({ first, ...props }: 
       data-primary={destination.primary || undefined}
       {...(props.isMovable ? dropTarget(destination) : {})}
     >
-      <Gate tone={shown.tone} />
+      <FlowIndicator tone={shown.tone} />
       <Row {...props} isNear={isNear} word={shown.word} />
     </li>
   );

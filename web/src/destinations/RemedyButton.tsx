@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { IconKey, IconPencil } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
-import { ask } from '../app/asked-dialog.ts';
+import { openDialog } from '../app/destination-dialog-state.ts';
 import { paths } from '../app/paths.ts';
 
 /** Reasons that a corrected URL fixes. */
@@ -33,7 +33,7 @@ export function RemedyButton({ destination }: { destination: DestinationResource
       variant="default"
       leftSection={<IconKey size={14} />}
       aria-label={`Replace key of ${name}`}
-      onClick={() => ask('replaceKey', destination)}
+      onClick={() => openDialog('replaceKey', destination)}
     >
       Replace key
     </Button>

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import { knownDestinations, useTransport } from '../api/destinations.ts';
 import { knownFlow } from '../api/flow.ts';
-import { ask } from '../app/asked-dialog.ts';
+import { openDialog } from '../app/destination-dialog-state.ts';
 import { showProblem } from '../app/problem-toast.tsx';
 import { useMoneyShown } from '../app/use-money.ts';
 import { type AwaitedAction, isSettled } from './action-progress.ts';
@@ -49,13 +49,13 @@ export function TransportButtons({ destination }: { destination: DestinationReso
   const priceHint = price ? `${price}; 10-minute minimum per start (${minimum})` : sentence(PRICE_UNKNOWN);
   const startReason = canStart ? (isMoneyShown ? priceHint : '') : sentence(refusedActions['start'] ?? '');
   const startPressed = (): void => {
-    if (doubtStart([destination], knownFlow()).doubts.length > 0) ask('start', destination);
+    if (doubtStart([destination], knownFlow()).doubts.length > 0) openDialog('start', destination);
     else act('start');
   };
   // Stopping the last destination ends the broadcast, so a dialog asks instead of the button.
   const askedElsewhere = (): boolean => {
     const isLast = isLastRunning(destination, knownDestinations());
-    if (isLast) ask('stopLast', destination);
+    if (isLast) openDialog('stopLast', destination);
     return isLast;
   };
 

@@ -22,7 +22,7 @@ import { doubtStart } from '../destinations/start-doubts.ts';
 import { BulkPrice } from './BulkPrice.tsx';
 import { ConcernedList } from './ConcernedList.tsx';
 import { LeaveButton } from './LeaveButton.tsx';
-import { useFailureAfterwards } from './use-failure-afterwards.ts';
+import { useToastAfterClose } from './use-toast-after-close.ts';
 import classes from './editor.module.css';
 
 interface BulkDialogProps {
@@ -50,7 +50,7 @@ export function BulkDialog({ action, destinations, onClose }: BulkDialogProps) {
   const all = list.data ?? destinations;
   const problem = problemOf(bulk.error);
   const verb = sentence(action);
-  const tellAfterwards = useFailureAfterwards(`${verb} ${countDestinations(concerned.length)}`);
+  const tellAfterwards = useToastAfterClose(`${verb} ${countDestinations(concerned.length)}`);
   const ids = concerned.map((destination) => destination.destinationId);
   // A list from before the answer would make accepted requests look refused.
   const newest = bulk.data && list.dataUpdatedAt > bulk.data.answeredAtMs ? all : null;

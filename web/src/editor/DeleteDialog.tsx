@@ -7,7 +7,7 @@ import { useFocusReturn } from '../ui/use-focus-return.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { isSameName } from './same-name.ts';
 import { LeaveButton } from './LeaveButton.tsx';
-import { useFailureAfterwards } from './use-failure-afterwards.ts';
+import { useToastAfterClose } from './use-toast-after-close.ts';
 import classes from './editor.module.css';
 
 interface DeleteDialogProps {
@@ -23,7 +23,7 @@ export function DeleteDialog({ destination, force, onClose }: DeleteDialogProps)
   const remove = useDeleteDestination({ force });
   const problem = problemOf(remove.error);
   const matches = isSameName(typed, destination.name);
-  const tellAfterwards = useFailureAfterwards(`Delete ${destination.name}`);
+  const tellAfterwards = useToastAfterClose(`Delete ${destination.name}`);
   useFocusReturn();
   return (
     <Modal opened onClose={onClose} title={`Delete ${destination.name}?`}>

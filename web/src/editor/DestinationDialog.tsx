@@ -1,6 +1,6 @@
 import { Suspense, useEffect } from 'react';
 import { useDestinations } from '../api/destinations.ts';
-import { closeAsked, useAsked } from '../app/asked-dialog.ts';
+import { closeDialog, useOpenDialog } from '../app/destination-dialog-state.ts';
 import { DeleteDialog, ReplaceKeyDialog, TransportDialog } from './dialogs.ts';
 
 /** The open dialog about a destination, if any; it closes with its page. */
@@ -9,19 +9,19 @@ export function DestinationDialog() {
 }
 
 function useContent() {
-  const asked = useAsked();
+  const asked = useOpenDialog();
   const newest = useDestinations().data;
-  useEffect(() => closeAsked, []);
+  useEffect(() => closeDialog, []);
   if (!asked) return null;
   const { kind, destination: known } = asked;
   const destination = newest?.find(({ destinationId }) => destinationId === known.destinationId) ?? known;
   switch (kind) {
     case 'replaceKey':
-      return <ReplaceKeyDialog destination={destination} onClose={closeAsked} />;
+      return <ReplaceKeyDialog destination={destination} onClose={closeDialog} />;
     case 'delete':
     case 'forceDelete':
-      return <DeleteDialog destination={destination} force={kind === 'forceDelete'} onClose={closeAsked} />;
+      return <DeleteDialog destination={destination} force={kind === 'forceDelete'} onClose={closeDialog} />;
     default:
-      return <TransportDialog destination={destination} question={kind} onClose={closeAsked} />;
+      return <TransportDialog destination={destination} question={kind} onClose={closeDialog} />;
   }
 }

@@ -12,7 +12,7 @@ import { splitRtmpUrl } from './split-rtmp-url.ts';
 import { fieldErrors } from './field-errors.ts';
 import { LeaveButton } from './LeaveButton.tsx';
 import { RestartQuestion } from './RestartQuestion.tsx';
-import { useFailureAfterwards } from './use-failure-afterwards.ts';
+import { useToastAfterClose } from './use-toast-after-close.ts';
 import classes from './editor.module.css';
 
 /** Takes a new stream key. The old one is never shown; the new one is discarded after it is sent. */
@@ -21,7 +21,7 @@ export function ReplaceKeyDialog({ destination, onClose }: { destination: Destin
   const [pastedUrl, setPastedUrl] = useState<string | null>(null);
   const replace = useReplaceStreamKey(destination.destinationId);
   const problem = problemOf(replace.error);
-  const tellAfterwards = useFailureAfterwards(`Replace the stream key of ${destination.name}`);
+  const tellAfterwards = useToastAfterClose(`Replace the stream key of ${destination.name}`);
   useFocusReturn();
   const { fields, rest, restartRequired } = fieldErrors(problem, ['streamKey']);
   const onPaste = (event: ClipboardEvent): void => {

@@ -9,7 +9,7 @@ import { countDestinations } from '../destinations/bulk-action.ts';
 import { sentence } from '../ui/format.ts';
 import { ConcernedList } from './ConcernedList.tsx';
 import { LeaveButton } from './LeaveButton.tsx';
-import { useFailureAfterwards } from './use-failure-afterwards.ts';
+import { useToastAfterClose } from './use-toast-after-close.ts';
 import classes from './editor.module.css';
 
 /** Confirms a stop of the source, and lists every destination that loses its picture. */
@@ -20,7 +20,7 @@ export function StopSourceDialog({ onClose }: { onClose: () => void }) {
   const [running] = useState(() => list.filter(({ primary, desired }) => !primary && desired === 'running'));
   const stop = useFlowControl('stop');
   const problem = problemOf(stop.error);
-  const tellAfterwards = useFailureAfterwards('Stop the source');
+  const tellAfterwards = useToastAfterClose('Stop the source');
   return (
     <Modal opened onClose={onClose} title="Stop the source?">
       <div className={classes.form}>

@@ -8,7 +8,7 @@ import { useFocusReturn } from '../ui/use-focus-return.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { doubtStart } from '../destinations/start-doubts.ts';
 import { LeaveButton } from './LeaveButton.tsx';
-import { useFailureAfterwards } from './use-failure-afterwards.ts';
+import { useToastAfterClose } from './use-toast-after-close.ts';
 import classes from './editor.module.css';
 
 const QUESTIONS = {
@@ -56,7 +56,7 @@ export function TransportDialog({ destination, question, onClose }: TransportDia
   );
   const request = useTransport(transport);
   const problem = problemOf(request.error);
-  const tellAfterwards = useFailureAfterwards(`${title} ${destination.name}`);
+  const tellAfterwards = useToastAfterClose(`${title} ${destination.name}`);
   useFocusReturn();
   return (
     <Modal opened onClose={onClose} title={`${title} ${destination.name}?`}>

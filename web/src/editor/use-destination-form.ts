@@ -20,7 +20,7 @@ import {
   toFormValues,
 } from './destination-fields.ts';
 import { fieldErrors } from './field-errors.ts';
-import { useFailureAfterwards } from './use-failure-afterwards.ts';
+import { useToastAfterClose } from './use-toast-after-close.ts';
 
 /** Subject of a form. */
 export interface DestinationFormSubject {
@@ -95,7 +95,7 @@ export function useDestinationForm(subject: DestinationFormSubject) {
   const create = useCreateDestination();
   const edit = useEditDestination(base?.destination.destinationId ?? '');
   const { error, isPending, failureReason } = base ? edit : create;
-  const tellAfterwards = useFailureAfterwards(base ? `Edit ${base.destination.name}` : 'Add a destination');
+  const tellAfterwards = useToastAfterClose(base ? `Edit ${base.destination.name}` : 'Add a destination');
 
   const finish = (message: string) => (): void => {
     discardDraft(draft);

@@ -32,7 +32,7 @@ export function IncidentStrip() {
   const calling = callingIncidents(data ?? []);
   const strip = useRef<HTMLElement>(null);
   useCalls(data);
-  useStillPage(strip, calling.length > 0);
+  useStillPage(strip, calling.length > 0, data !== undefined);
   if (calling.length === 0) return null;
   return (
     <section
@@ -128,12 +128,16 @@ function useCalls(data: readonly IncidentResource[] | undefined): void {
 
 /**
  * Keeps the page where it is when the strip opens at its top, so that no row moves under the pointer. Further down the
- * browser does that itself.
+ * browser does that itself. A strip of the first answer comes with the page and has nothing to keep still.
  */
-function useStillPage(strip: RefObject<HTMLElement | null>, isShown: boolean): void {
+function useStillPage(strip: RefObject<HTMLElement | null>, isShown: boolean, isKnown: boolean): void {
+  const wasKnown = useRef(false);
+  useEffect(() => {
+    wasKnown.current ||= isKnown;
+  }, [isKnown]);
   useLayoutEffect(() => {
     const height = strip.current?.offsetHeight;
-    if (!isShown || !height) return;
+    if (!isShown || !height || !wasKnown.current) return;
     const { style } = document.body;
     // Makes even a short page scroll that far.
     style.minHeight = `calc(100dvh + ${height}px)`;

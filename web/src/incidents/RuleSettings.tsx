@@ -1,5 +1,6 @@
-import { Button, Checkbox, Loader, NativeSelect, TextInput } from '@mantine/core';
+import { Button, Loader, NativeSelect, TextInput } from '@mantine/core';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
+import type { IncidentRuleList } from '../../../functions/api/schemas/incidents.ts';
 import { useIncidentRules, useSetIncidentRules } from '../api/incident-settings.ts';
 import { problemOf } from '../api/request.ts';
 import { useRoleRefusal } from '../api/session.ts';
@@ -8,7 +9,16 @@ import { showDone } from '../app/problem-toast.tsx';
 import { useShow } from '../app/use-show.ts';
 import { fieldErrors } from '../editor/field-errors.ts';
 import { SEVERITY_TONES, SEVERITY_WORDS } from './incident-summary.ts';
-import { changesOf, defaultsOf, type IncidentRuleSettings, type RuleDraft, toDrafts } from './rule-drafts.ts';
+import {
+  changesOf,
+  defaultsOf,
+  type EscalationDraft,
+  escalationOf,
+  type IncidentRuleSettings,
+  type RuleDraft,
+  toDrafts,
+  toEscalationDraft,
+} from './rule-drafts.ts';
 import classes from './RuleSettings.module.css';
 
 /** Thresholds and hold times of the rules, for all destinations or one. */
@@ -36,7 +46,7 @@ export function RuleSettings() {
         <RuleForm
           key={destinationId}
           destinationId={destinationId}
-          rules={own.data.data}
+          list={own.data}
           inherited={destinationId ? common.data.data : null}
         />
       ) : problem ? (
@@ -50,18 +60,20 @@ export function RuleSettings() {
 
 interface RuleFormProps {
   destinationId: string;
-  rules: readonly IncidentRuleSettings[];
+  list: IncidentRuleList;
   inherited: readonly IncidentRuleSettings[] | null;
 }
 
-function RuleForm({ destinationId, rules, inherited }: RuleFormProps) {
+function RuleForm({ destinationId, list, inherited }: RuleFormProps) {
+  const { data: rules } = list;
   // Polls must not replace what is being typed.
   const [drafts, setDrafts] = useState(() => toDrafts(rules));
+  const [escalation, setEscalation] = useState(() => toEscalationDraft(list));
   const refusal = useRoleRefusal('admin');
   const save = useSetIncidentRules(destinationId);
   const problem = problemOf(save.error);
   const known = rules.flatMap(({ rule }) => [`rules.${rule}.threshold`, `rules.${rule}.holdSeconds`]);
-  const { fields, rest } = fieldErrors(problem, known);
+  const { fields, rest } = fieldErrors(problem, [ESCALATION, ...known]);
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
     if (problem) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
@@ -69,10 +81,11 @@ function RuleForm({ destinationId, rules, inherited }: RuleFormProps) {
   const send = (event: FormEvent): void => {
     event.preventDefault();
     save.mutate(
-      { rules: changesOf(rules, drafts, inherited) },
+      { rules: changesOf(rules, drafts, inherited), [ESCALATION]: escalationOf(escalation, list) },
       {
         onSuccess: ({ body }) => {
           setDrafts(toDrafts(body.data));
+          setEscalation(toEscalationDraft(body));
           showDone('Rules saved');
         },
       },
@@ -83,6 +96,14 @@ function RuleForm({ destinationId, rules, inherited }: RuleFormProps) {
       {refusal && <p className={classes.note}>{refusal}.</p>}
       <fieldset disabled={refusal !== undefined} className={classes.rules}>
         <legend>Empty fields use the default.</legend>
+        {!destinationId && (
+          <EscalationRow
+            draft={escalation}
+            defaultSeconds={list.escalateAfterSecondsDefault}
+            onChange={(changes) => setEscalation((before) => ({ ...before, ...changes }))}
+            error={fields[ESCALATION]}
+          />
+        )}
         {rules.map((settings) => (
           <RuleRow
             key={settings.rule}
@@ -109,6 +130,55 @@ function RuleForm({ destinationId, rules, inherited }: RuleFormProps) {
   );
 }
 
+/** The field's name in the API. */
+const ESCALATION = 'escalateAfterSeconds';
+
+interface EscalationRowProps {
+  draft: EscalationDraft;
+  defaultSeconds: number;
+  onChange: (changes: Partial<EscalationDraft>) => void;
+  error: string | undefined;
+}
+
+function EscalationRow({ draft, defaultSeconds, onChange, error }: EscalationRowProps) {
+  return (
+    <div className={classes.rule}>
+      <div>
+        <Enabled label="Escalate" isEnabled={draft.enabled} onChange={(enabled) => onChange({ enabled })} />
+        <p>An incident without an acknowledgement becomes more severe and is sent again.</p>
+      </div>
+      <span />
+      <TextInput
+        size="xs"
+        label="After (s)"
+        aria-label="Escalate: after (s)"
+        inputMode="numeric"
+        placeholder={String(defaultSeconds)}
+        value={draft.seconds}
+        disabled={!draft.enabled}
+        error={error}
+        aria-invalid={error ? true : undefined}
+        onChange={(event) => onChange({ seconds: event.currentTarget.value })}
+      />
+    </div>
+  );
+}
+
+interface EnabledProps {
+  label: string;
+  isEnabled: boolean;
+  onChange: (isEnabled: boolean) => void;
+}
+
+function Enabled({ label, isEnabled, onChange }: EnabledProps) {
+  return (
+    <label className={classes.enabled}>
+      <input type="checkbox" checked={isEnabled} onChange={(event) => onChange(event.currentTarget.checked)} />
+      {label}
+    </label>
+  );
+}
+
 interface RuleRowProps {
   settings: IncidentRuleSettings;
   /** Values that apply to empty fields. */
@@ -123,11 +193,7 @@ function RuleRow({ settings, base, draft, onChange, errors }: RuleRowProps) {
   return (
     <div className={classes.rule}>
       <div>
-        <Checkbox
-          label={title}
-          checked={draft.enabled}
-          onChange={(event) => onChange({ enabled: event.currentTarget.checked })}
-        />
+        <Enabled label={title} isEnabled={draft.enabled} onChange={(enabled) => onChange({ enabled })} />
         <p>
           <span data-tone={SEVERITY_TONES[severity]} className={classes.severity}>
             {SEVERITY_WORDS[severity]}

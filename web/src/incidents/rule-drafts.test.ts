@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changesOf, type IncidentRuleSettings, toDrafts } from './rule-drafts.ts';
+import { changesOf, escalationOf, type IncidentRuleSettings, toDrafts, toEscalationDraft } from './rule-drafts.ts';
 
 const jitter: IncidentRuleSettings = {
   ...{ rule: 'source_jitter', subject: 'source', severity: 'medium', title: '', meaning: '', action: '' },
@@ -45,5 +45,28 @@ describe('changesOf', () => {
     const inherited = [{ ...jitter, threshold: 80 }, lost];
     expect(changed('source_jitter', { threshold: '80' }, inherited)).toEqual({});
     expect(changed('source_jitter', { threshold: '50' }, inherited)).toEqual({ source_jitter: { threshold: 50 } });
+  });
+});
+
+describe('escalationOf', () => {
+  const escalation = (escalateAfterSeconds: number | null) => ({
+    escalateAfterSeconds,
+    escalateAfterSecondsDefault: 300,
+  });
+  const sent = (draft: object, before: number | null = 120) =>
+    escalationOf({ ...toEscalationDraft(escalation(before)), ...draft }, escalation(before));
+
+  it('keeps what is in the form, and returns to the default for an empty text', () => {
+    expect([sent({}), sent({}, null)]).toEqual([120, null]);
+    expect(sent({ seconds: ' ' })).toBe(300);
+    expect(sent({ enabled: true }, null)).toBe(300);
+  });
+
+  it('is never while it is switched off, whatever the text says', () => {
+    expect(sent({ enabled: false })).toBeNull();
+  });
+
+  it('turns a text that is no number into a value that the API refuses, and not into never', () => {
+    expect(sent({ seconds: 'soon' })).toBe(0);
   });
 });

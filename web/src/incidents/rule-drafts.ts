@@ -12,6 +12,29 @@ export interface RuleDraft {
   holdSeconds: string;
 }
 
+/** When incidents escalate, as typed. An empty text is the default. */
+export interface EscalationDraft {
+  enabled: boolean;
+  seconds: string;
+}
+
+type Escalation = Pick<IncidentRuleList, 'escalateAfterSeconds' | 'escalateAfterSecondsDefault'>;
+
+/** Returns the form’s texts for the present setting. */
+export function toEscalationDraft({ escalateAfterSeconds }: Escalation): EscalationDraft {
+  return { enabled: escalateAfterSeconds !== null, seconds: String(escalateAfterSeconds ?? '') };
+}
+
+/** Returns the setting to send; null: never. A text that is no number becomes 0, which the API refuses. */
+export function escalationOf(
+  { enabled, seconds }: EscalationDraft,
+  { escalateAfterSecondsDefault }: Escalation,
+): number | null {
+  if (!enabled) return null;
+  // NaN would reach the API as null, which is never.
+  return (toNumber(seconds) ?? escalateAfterSecondsDefault) || 0;
+}
+
 type Values = Pick<IncidentRuleSettings, 'enabled' | 'threshold' | 'holdSeconds'>;
 
 /** Returns the form’s texts for the present settings. */

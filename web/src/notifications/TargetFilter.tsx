@@ -1,6 +1,5 @@
 import { sentence } from '../ui/format.ts';
 import { ChoiceList } from './ChoiceList.tsx';
-import { EVENT_MEANINGS, EVENT_TYPES } from './event-meanings.ts';
 import type { TargetFormValues } from './target-fields.ts';
 import type { FilterNames } from './target-text.ts';
 import classes from './Notifications.module.css';
@@ -16,10 +15,6 @@ interface TargetFilterProps {
   onChange: (part: Partial<Filter>) => void;
 }
 
-const EVENT_CHOICES = EVENT_TYPES.filter((type) => type !== 'notification.test').map((type) => ({
-  value: type,
-  label: `${type}: ${EVENT_MEANINGS[type]}`,
-}));
 const SEVERITY_CHOICES = ['high', 'medium', 'low'].map((value) => ({ value, label: sentence(value) }));
 
 /** Selects the messages that a target receives. */
@@ -28,7 +23,7 @@ export function TargetFilter({ filter, names, groups, fields, onChange }: Target
     <>
       <ChoiceList
         legend="Events"
-        choices={EVENT_CHOICES}
+        choices={names.events}
         selected={filter.eventTypes}
         none="all events"
         error={fields['eventTypes']}

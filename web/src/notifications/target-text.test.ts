@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { SEND_ERRORS } from '../../../functions/domain/delivery.ts';
-import { EVENT_MEANINGS as MEANINGS_OF_THE_API } from '../../../functions/domain/webhook-events.ts';
-import { EVENT_MEANINGS } from './event-meanings.ts';
 import { toFormValues } from './target-fields.ts';
 import { describeDelivery, describeFilter, describeOutcome, describeState, describeTest } from './target-text.ts';
 
 const NAMES = {
+  events: [],
   destinations: [{ value: 'dst_a', label: 'Main' }],
   rules: [{ value: 'source_lost', label: 'Source lost' }],
 };
@@ -13,12 +12,6 @@ const { filter } = toFormValues(null);
 const NOW_MS = Date.parse('2026-12-01T12:00:00Z');
 const WORKING = { isEnabled: true, disabledReason: null, failingSince: null, failuresInSequence: 0 };
 const ATTEMPT = { at: '2026-12-01T12:00:00Z', status: 204, error: null, durationMs: 12, answer: '' };
-
-describe('the list of events', () => {
-  it('has the order and the texts of the API’s document', () => {
-    expect(Object.entries(EVENT_MEANINGS)).toEqual(Object.entries(MEANINGS_OF_THE_API));
-  });
-});
 
 describe('a filter', () => {
   it('of a new target is incidents without drills', () => {

@@ -21,8 +21,9 @@ export const KIND_NAMES: Record<TargetResource['kind'], string> = {
   teams: 'Microsoft Teams',
 };
 
-/** Names of the destinations and rules that a filter may hold. */
+/** Names of the events, destinations and rules that a filter may hold. */
 export interface FilterNames {
+  events: readonly Choice[];
   destinations: readonly Choice[];
   rules: readonly Choice[];
 }

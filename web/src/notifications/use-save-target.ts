@@ -4,7 +4,7 @@ import { useChangeTarget, useCreateTarget } from '../api/notifications.ts';
 import { problemOf } from '../api/request.ts';
 import { showDone } from '../app/problem-toast.tsx';
 import { fieldErrors } from '../editor/field-errors.ts';
-import { useFailureAfterwards } from '../editor/use-failure-afterwards.ts';
+import { useToastAfterClose } from '../editor/use-toast-after-close.ts';
 import { sentence } from '../ui/format.ts';
 import { toNewTarget, toTargetChange, type TargetFormValues } from './target-fields.ts';
 
@@ -24,7 +24,7 @@ export function useSaveTarget(
   const change = useChangeTarget(before?.targetId ?? '');
   const { error, isPending, failureReason } = before ? change : create;
   const { fields, rest } = fieldErrors(withPlainFields(problemOf(error)), FIELDS);
-  const tellAfterwards = useFailureAfterwards(form.title);
+  const tellAfterwards = useToastAfterClose(form.title);
   const isOpen = useRef(true);
   useEffect(() => {
     isOpen.current = true;

@@ -3,14 +3,13 @@ import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { TargetResource } from '../../../functions/api/schemas/notifications.ts';
-import { useRuleTitles, useTargets } from '../api/notifications.ts';
+import { useEventTypes, useRuleTitles, useTargets } from '../api/notifications.ts';
 import { problemOf } from '../api/request.ts';
 import { useRoleRefusal } from '../api/session.ts';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { paths } from '../app/paths.ts';
 import { useShow } from '../app/use-show.ts';
 import { groupsOf } from '../destinations/destination-groups.ts';
-import { EVENT_MEANINGS, EVENT_TYPES } from '../notifications/event-meanings.ts';
 import classes from '../notifications/Notifications.module.css';
 import { OutboxList } from '../notifications/OutboxList.tsx';
 import { SecretDialog } from '../notifications/SecretDialog.tsx';
@@ -27,10 +26,14 @@ export function NotificationsPage() {
   const { data, error } = useTargets(operator === undefined);
   const { destinations = [] } = useShow();
   const rules = useRuleTitles().data ?? [];
+  const events = useEventTypes().data ?? [];
   const [edited, setEdited] = useState<TargetResource | 'new' | null>(null);
   const [shownSecret, setShownSecret] = useState<{ name: string; secret: string } | null>(null);
   const problem = problemOf(error);
   const names = {
+    events: events
+      .filter(({ type }) => type !== 'notification.test')
+      .map(({ type, meaning }) => ({ value: type, label: `${type}: ${meaning}` })),
     destinations: destinations.map(({ destinationId, name }) => ({ value: destinationId, label: name })),
     rules,
   };
@@ -68,12 +71,12 @@ export function NotificationsPage() {
         Webhooks receive these types. <a href="/api/docs">The API documentation</a> describes their fields.
       </p>
       <dl className={classes.events}>
-        {EVENT_TYPES.map((type) => (
+        {events.map(({ type, meaning }) => (
           <div key={type}>
             <dt>
               <code>{type}</code>
             </dt>
-            <dd>{EVENT_MEANINGS[type]}</dd>
+            <dd>{meaning}</dd>
           </div>
         ))}
       </dl>

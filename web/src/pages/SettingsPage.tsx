@@ -2,7 +2,7 @@ import { type MantineColorScheme, useMantineColorScheme } from '@mantine/core';
 import { Link } from 'wouter';
 import type { SessionResource } from '../../../functions/api/schemas/answers.ts';
 import { useCostNow } from '../api/costs.ts';
-import { useServiceHealth } from '../api/service.ts';
+import { useServiceHealth } from '../api/service-health.ts';
 import { paths } from '../app/paths.ts';
 import { useMoneyChoice } from '../app/use-money.ts';
 import { usePageTitle } from '../ui/use-page-title.ts';

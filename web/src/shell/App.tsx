@@ -10,7 +10,7 @@ import { Mark } from '../ui/Wordmark.tsx';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { PageErrorBoundary } from './PageErrorBoundary.tsx';
 import { pageAfterSignIn } from './page-after-sign-in.ts';
-import { SignInPage } from './pages.ts';
+import { SignInPage } from './lazy-pages.ts';
 import { Shell } from './Shell.tsx';
 import { Toasts } from './Toasts.tsx';
 import { cssVariablesResolver, theme } from '../theme/theme.ts';

@@ -1,6 +1,6 @@
 import { ActionIcon } from '@mantine/core';
 import { IconBarrierBlock, IconKeyboard, IconLogout } from '@tabler/icons-react';
-import { type RefObject, Suspense, useLayoutEffect, useRef } from 'react';
+import { type RefObject, useLayoutEffect, useRef } from 'react';
 import { Link } from 'wouter';
 import { useIncidents } from '../api/incidents.ts';
 import { useRehearsal } from '../api/rehearsal.ts';
@@ -11,12 +11,12 @@ import { showProblem } from '../app/problem-toast.tsx';
 import { useMoneyShown } from '../app/use-money.ts';
 import { useShow } from '../app/use-show.ts';
 import { type ShowSummary, summarizeShow } from './show-summary.ts';
+import { IncidentStrip } from '../incidents/IncidentStrip.tsx';
 import { RehearsalBanner } from '../rehearsal/RehearsalBanner.tsx';
 import { ColorSchemeSwitch } from '../ui/ColorSchemeSwitch.tsx';
 import { CostGlance } from '../costs/CostGlance.tsx';
 import { PageErrorBoundary } from './PageErrorBoundary.tsx';
 import { PageNavigation } from './PageNavigation.tsx';
-import { IncidentStrip } from './pages.ts';
 import { ProblemCount } from '../destinations/ProblemCount.tsx';
 import { StatusPill } from '../destinations/StatusWord.tsx';
 import { Mark, Wordmark } from '../ui/Wordmark.tsx';
@@ -77,9 +77,7 @@ export function AppHeader({ pathname, onHelp }: { pathname: string; onHelp: () =
       </div>
       <RehearsalBanner />
       <PageErrorBoundary instead={null}>
-        <Suspense>
-          <IncidentStrip />
-        </Suspense>
+        <IncidentStrip />
       </PageErrorBoundary>
     </header>
   );

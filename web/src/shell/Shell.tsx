@@ -3,6 +3,7 @@ import { IconPlugConnectedX } from '@tabler/icons-react';
 import { Suspense, useEffect, useRef } from 'react';
 import type { SessionResource } from '../../../functions/api/schemas/answers.ts';
 import { Announcer } from './Announcer.tsx';
+import { useIncidentsKnown } from '../api/incidents.ts';
 import { AppHeader } from './AppHeader.tsx';
 import { ProblemPanel } from '../app/ProblemText.tsx';
 import { ShowBar } from './ShowBar.tsx';
@@ -26,9 +27,9 @@ import {
   ShowPage,
   TimelinePage,
   UptimePage,
-} from './pages.ts';
+} from './lazy-pages.ts';
 import { paths, type Overlay } from '../app/paths.ts';
-import { usePlace } from './use-place.ts';
+import { usePageLocation } from './use-page-location.ts';
 import { MoneyShown, useMoneyChoice } from '../app/use-money.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 import { useShow } from '../app/use-show.ts';
@@ -36,7 +37,7 @@ import classes from './Shell.module.css';
 
 /** The frame of every page: header, navigation, banners, panels and dialogs. */
 export function Shell({ session }: { session: SessionResource }) {
-  const { pathname, search, overlay, changeSearch, close } = usePlace();
+  const { pathname, search, overlay, changeSearch, close } = usePageLocation();
   const { destinations, flow, lost, ageMs, problem } = useShow();
   const { helpOpened, closeHelp, openHelp } = useShortcuts();
   const [isMoneyShown] = useMoneyChoice(session.embedded);
@@ -44,6 +45,7 @@ export function Shell({ session }: { session: SessionResource }) {
   useEffect(prefetchRest, []);
   useFocusOnArrival(main, pathname);
   const nothingYet = !destinations && !flow;
+  const isStripKnown = useIncidentsKnown();
 
   return (
     <MoneyShown value={isMoneyShown}>
@@ -64,7 +66,11 @@ export function Shell({ session }: { session: SessionResource }) {
             {!(nothingYet && problem) && (
               <PageErrorBoundary key={pathname}>
                 <Suspense fallback={<Loader className={classes.loader} />}>
-                  <Page pathname={pathname} search={search} onSearch={changeSearch} session={session} />
+                  {isStripKnown ? (
+                    <Page pathname={pathname} search={search} onSearch={changeSearch} session={session} />
+                  ) : (
+                    <Loader className={classes.loader} />
+                  )}
                 </Suspense>
               </PageErrorBoundary>
             )}

@@ -5,6 +5,8 @@ import type { DestinationResource } from '../../../functions/api/schemas/answers
 import { paths } from '../app/paths.ts';
 import { goToFirstProblem, revealRow } from '../app/reveal-problem.ts';
 import { useShow } from '../app/use-show.ts';
+import { useIncidents } from '../api/incidents.ts';
+import { callingIncidents } from '../incidents/incident-summary.ts';
 import { BulkDialog } from '../editor/dialogs.ts';
 import { destinationsFor } from '../destinations/bulk-action.ts';
 import { type ShowProblem, summarizeShow } from './show-summary.ts';
@@ -18,16 +20,28 @@ const NAMED_MAX = 3;
 
 /**
  * Problems, and on a phone Stop all, fixed at the bottom of the screen. The bar covers the page, so that nothing moves
- * under the pointer when a problem appears.
+ * under the pointer when a problem appears. It names what has no incident yet; the strip at the top names the rest. On a
+ * phone the strip scrolls away, so there the bar counts all problems.
  */
 export function ShowBar() {
   const { destinations = [], flow, destinationsStale, flowStale } = useShow();
   const { problems, onAir, total } = summarizeShow(destinations, flow);
   const canStop = destinationsFor('stop', destinations).length > 0;
+  const incidents = callingIncidents(useIncidents().data ?? []);
   if (problems.length === 0 && !canStop) return null;
   const stale = destinationsStale || flowStale;
+  const named = problems.filter(({ destination }) =>
+    incidents.every(({ subject }) =>
+      destination ? subject.id !== destination.destinationId : subject.kind !== 'source',
+    ),
+  );
   return (
-    <aside className={classes.bar} aria-label="Problems and Stop all" data-calm={problems.length === 0 || undefined}>
+    <aside
+      className={classes.bar}
+      aria-label="Problems and Stop all"
+      data-calm={problems.length === 0 || undefined}
+      data-unnamed={named.length === 0 || undefined}
+    >
       <div className={classes.phone}>
         {problems.length > 0 ? (
           <ProblemCount count={problems.length} stale={stale} />
@@ -38,12 +52,12 @@ export function ShowBar() {
         )}
         {canStop && <StopAll destinations={destinations} />}
       </div>
-      {problems.length > 0 && (
+      {named.length > 0 && (
         <ul className={classes.problems} data-tone={stale ? 'stale' : 'attention'}>
-          {problems.slice(0, NAMED_MAX).map((problem) => (
+          {named.slice(0, NAMED_MAX).map((problem) => (
             <Problem key={problem.destination?.destinationId ?? 'source'} problem={problem} />
           ))}
-          {problems.length > NAMED_MAX && <li className={classes.more}>and {problems.length - NAMED_MAX} more</li>}
+          {named.length > NAMED_MAX && <li className={classes.more}>and {named.length - NAMED_MAX} more</li>}
         </ul>
       )}
     </aside>

@@ -1,5 +1,5 @@
 import { IconDatabaseExclamation } from '@tabler/icons-react';
-import { useServiceHealth } from '../api/service.ts';
+import { useServiceHealth } from '../api/service-health.ts';
 import classes from './StoreBanner.module.css';
 
 /** Shows on every page that the disk refuses changes. One machine only. */

@@ -8,7 +8,7 @@ import {
   optionalString,
   requiredString,
 } from '../wire/aws-json.ts';
-import type { LocalService } from '../wire/service.ts';
+import type { LocalService } from '../wire/local-service.ts';
 import type { ChannelLogs, LogLine } from './channel-logs.ts';
 
 /** AWS's limit of events in one response. */

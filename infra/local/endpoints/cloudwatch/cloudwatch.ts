@@ -14,7 +14,7 @@ import type {
 import * as client from '@aws-sdk/client-cloudwatch';
 import { cutPage } from '../wire/aws-json.ts';
 import { createRpcService } from '../wire/rpc-service.ts';
-import type { LocalService } from '../wire/service.ts';
+import type { LocalService } from '../wire/local-service.ts';
 import { seriesKey, type Sample } from './metric-series.ts';
 import type { Metrics } from './metrics.ts';
 import { AwsError } from '../wire/aws-error.ts';

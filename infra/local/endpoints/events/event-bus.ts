@@ -4,7 +4,7 @@
  */
 import { systemClock } from '../../host/clock.ts';
 import type { Clock } from '../../host/clock.ts';
-import type { AwsEvent, EventSink } from '../wire/service.ts';
+import type { AwsEvent, EventSink } from '../wire/local-service.ts';
 
 const RETRY_DELAYS_MS = [200, 1_000, 5_000];
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Clock } from '../../host/clock.ts';
-import type { AwsEvent } from '../wire/service.ts';
+import type { AwsEvent } from '../wire/local-service.ts';
 import { createEventBus } from './event-bus.ts';
 import { createScheduler } from './scheduler.ts';
 

@@ -22,9 +22,9 @@ import type { HonouredMembers, JsonBody, JsonOperations } from '../wire/aws-json
 import { systemClock } from '../../host/clock.ts';
 import type { Clock } from '../../host/clock.ts';
 import { openSealedFile } from '../../host/sealed-file.ts';
-import { LOCAL_ACCOUNT_ID } from '../wire/service.ts';
+import { LOCAL_ACCOUNT_ID } from '../wire/local-service.ts';
 import { createMemoryStore } from '../../host/state-store.ts';
-import type { LocalService } from '../wire/service.ts';
+import type { LocalService } from '../wire/local-service.ts';
 import type { StorageHealth } from '../../host/store/storage-health.ts';
 import { openBlob, readBlobHeader, sealBlob } from './ciphertext.ts';
 import type { EncryptionContext } from './ciphertext.ts';

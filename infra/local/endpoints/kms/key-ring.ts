@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { DAY_MS } from '../../../../functions/domain/utc-day.ts';
 import { AwsFault } from '../wire/aws-json.ts';
 import type { Clock } from '../../host/clock.ts';
-import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../wire/service.ts';
+import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../wire/local-service.ts';
 import type { StateStore } from '../../host/state-store.ts';
 
 const ARN_PREFIX = `arn:aws:kms:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:`;

@@ -1,6 +1,6 @@
 /** Serves the Invoke operation of Lambda's REST API and refuses the others. */
 import { randomUUID } from 'node:crypto';
-import type { LocalService } from '../wire/service.ts';
+import type { LocalService } from '../wire/local-service.ts';
 import { LAMBDA_PAYLOAD_BYTES_MAX, UnknownFunctionError } from './registry.ts';
 import type { LambdaRegistry } from './registry.ts';
 

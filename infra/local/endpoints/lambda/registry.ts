@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../../host/clock.ts';
 import type { Clock } from '../../host/clock.ts';
-import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../wire/service.ts';
+import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../wire/local-service.ts';
 
 /** Lambda's limit for a synchronous invocation, each way. */
 export const LAMBDA_PAYLOAD_BYTES_MAX = 6 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../wire/service.ts';
+import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../wire/local-service.ts';
 import type { MediaState } from './media-state.ts';
 
 /** Generates ids for new resources from a seed and a stored counter, so the same calls produce the same ids. */

@@ -8,9 +8,9 @@
  *   address is never stored: each commit derives it from the state.
  */
 import type { Clock } from '../../host/clock.ts';
-import type { EventSink } from '../wire/service.ts';
+import type { EventSink } from '../wire/local-service.ts';
 import type { StateStore } from '../../host/state-store.ts';
-import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../wire/service.ts';
+import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../wire/local-service.ts';
 import type { MediaEngine, SrtReceiver } from '../../engine/contract.ts';
 import type { Identifiers } from './identifiers.ts';
 import type { MediaState } from './media-state.ts';

@@ -13,7 +13,7 @@ import type {
 } from '@aws-sdk/client-mediaconnect';
 import { blockOf } from '../../../../functions/domain/ipv4-block.ts';
 import { isSourcePort, SOURCE_PORTS_ALLOWED } from '../../../../functions/domain/source-port.ts';
-import { LOCAL_REGION } from '../wire/service.ts';
+import { LOCAL_REGION } from '../wire/local-service.ts';
 import { toArn } from '../media/identifiers.ts';
 import { egressIpOf, LOCAL_IP, nextEgressIp } from '../media/feeds.ts';
 import { callerErrors } from './flow-callers.ts';

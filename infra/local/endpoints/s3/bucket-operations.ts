@@ -1,6 +1,6 @@
 /** Bucket operations. Deletion and bucket settings are not implemented: the product creates its bucket once. */
 import { CreateBucketConfiguration$, ListBucketsOutput$ } from '@aws-sdk/client-s3';
-import { LOCAL_REGION } from '../wire/service.ts';
+import { LOCAL_REGION } from '../wire/local-service.ts';
 import { OWNER, readCount, requireValue, type S3Operation } from './s3-call.ts';
 import { invalidArgument, notImplemented, S3Fault } from './s3-fault.ts';
 import { emptyElement, readXml, requestIds, xmlResponse, xmlText } from './xml.ts';

@@ -4,7 +4,7 @@
  * member of an implemented one, is refused before anything happens.
  */
 import { join } from 'node:path';
-import { LOCAL_ACCOUNT_ID, type LocalService } from '../wire/service.ts';
+import { LOCAL_ACCOUNT_ID, type LocalService } from '../wire/local-service.ts';
 import { createBucket, getBucketLocation, headBucket, listBuckets } from './bucket-operations.ts';
 import { listObjects, listObjectsV2 } from './list-objects.ts';
 import { deleteObject, deleteObjects, getObject, headObject, putObject } from './object-operations.ts';

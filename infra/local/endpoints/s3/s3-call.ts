@@ -1,4 +1,4 @@
-import { LOCAL_ACCOUNT_ID } from '../wire/service.ts';
+import { LOCAL_ACCOUNT_ID } from '../wire/local-service.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { Payload } from './payload.ts';
 import type { RecognisedRequest } from './recognise.ts';

@@ -20,7 +20,7 @@ import {
   type HonouredMembers,
   type JsonBody,
 } from '../wire/aws-json.ts';
-import type { LocalService } from '../wire/service.ts';
+import type { LocalService } from '../wire/local-service.ts';
 
 const HONOURED: HonouredMembers = {
   CreateSecret: ['ClientRequestToken', 'Description', 'Name', 'SecretString', 'Tags'],

@@ -18,7 +18,7 @@ import type { HonouredMembers, JsonBody, JsonOperations } from '../wire/aws-json
 import { systemClock } from '../../host/clock.ts';
 import type { Clock } from '../../host/clock.ts';
 import type { LambdaRegistry } from '../lambda/registry.ts';
-import type { LocalService } from '../wire/service.ts';
+import type { LocalService } from '../wire/local-service.ts';
 import type { StateStore } from '../../host/state-store.ts';
 import { parseDefinition } from './definition.ts';
 import type { Definition } from './definition.ts';

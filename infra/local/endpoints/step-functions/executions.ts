@@ -1,7 +1,7 @@
 /** Stores state machines and executions across restarts. */
 import { DAY_MS } from '../../../../functions/domain/utc-day.ts';
 import type { Clock } from '../../host/clock.ts';
-import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../wire/service.ts';
+import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../wire/local-service.ts';
 import type { StateStore } from '../../host/state-store.ts';
 import { createHistory } from './history.ts';
 import type { History } from './history.ts';

@@ -1,4 +1,4 @@
-import { LOCAL_REGION } from '../wire/service.ts';
+import { LOCAL_REGION } from '../wire/local-service.ts';
 import { isInvokeIntegration } from './definition.ts';
 import type { History } from './history.ts';
 

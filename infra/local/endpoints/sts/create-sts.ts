@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import * as client from '@aws-sdk/client-sts';
 import { AwsError } from '../wire/aws-error.ts';
 import { createRpcService } from '../wire/rpc-service.ts';
-import { LOCAL_ACCOUNT_ID, type LocalService } from '../wire/service.ts';
+import { LOCAL_ACCOUNT_ID, type LocalService } from '../wire/local-service.ts';
 
 /** Creates the local STS. Its only caller is a user of the local account. */
 export function createSts(): LocalService {

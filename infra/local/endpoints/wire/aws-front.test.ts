@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startAwsFront } from './aws-front.ts';
 import type { AwsFront } from './aws-front.ts';
 import { PortTakenError } from '../../host/ports.ts';
-import type { LocalService } from './service.ts';
+import type { LocalService } from './local-service.ts';
 
 const signedFor = (service: string): Record<string, string> => ({
   authorization: `AWS4-HMAC-SHA256 Credential=local/20261121/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,

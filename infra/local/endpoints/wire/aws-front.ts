@@ -17,7 +17,7 @@ import { createGuardedServer, type GuardedServerOptions } from '../../host/guard
 import { PortTakenError } from '../../host/ports.ts';
 import { escapeXml } from './escape-xml.ts';
 import { commonCode, errorResponse, wireProtocolOf } from './error-response.ts';
-import type { LocalService } from './service.ts';
+import type { LocalService } from './local-service.ts';
 
 const BODY_BYTES_MAX = 8 * 1024 * 1024;
 /** Nine clients of the product with fifty sockets each, and some for other tools. */

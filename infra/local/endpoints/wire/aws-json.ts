@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { AwsError, unknownOperation } from './aws-error.ts';
-import type { LocalService } from './service.ts';
+import type { LocalService } from './local-service.ts';
 
 /** A refusal with status 400, as in most services of the JSON protocols. Never put a secret into the message. */
 export class AwsFault extends AwsError {

@@ -1,4 +1,4 @@
-import type { LocalService } from './service.ts';
+import type { LocalService } from './local-service.ts';
 import { AwsError, DroppedResponse, unknownOperation } from './aws-error.ts';
 import type { Operation, OperationHandler } from './operation.ts';
 import { matchSegments } from './operation.ts';

@@ -17,7 +17,7 @@ import {
   toKnownError,
   type OperationServiceOptions,
 } from './rest-json-service.ts';
-import type { LocalService } from './service.ts';
+import type { LocalService } from './local-service.ts';
 import { errorResponse, wireProtocolOf } from './error-response.ts';
 import { QueryInputError, readQueryInput } from './query-input.ts';
 import { findUnknownMember } from './unknown-members.ts';

@@ -14,7 +14,7 @@ import { type ReactNode, useRef } from 'react';
 import { useLocation } from 'wouter';
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 import { useRoleRefusal } from '../api/session.ts';
-import { type AskedDialog, ask } from '../app/asked-dialog.ts';
+import { type OpenDialog, openDialog } from '../app/destination-dialog-state.ts';
 import { paths } from '../app/paths.ts';
 import { showDone } from '../app/problem-toast.tsx';
 import { moveBy } from './move-destination.ts';
@@ -22,19 +22,19 @@ import { useServerNow } from '../app/use-now.ts';
 import { sentence } from '../ui/format.ts';
 import { isOverdue } from './overdue.ts';
 import { MenuTrigger } from './MenuTrigger.tsx';
-import classes from './OpenedMenu.module.css';
+import classes from './DestinationActionsMenu.module.css';
 
 /**
  * The rare actions of a destination. It renders open, because a click on its trigger (`DestinationMenu.tsx`) loads it.
  */
-export function OpenedMenu({ destination }: { destination: DestinationResource }) {
+export function DestinationActionsMenu({ destination }: { destination: DestinationResource }) {
   const [, navigate] = useLocation();
   const trigger = useRef<HTMLButtonElement>(null);
   // The menu closes with the click, so a dialog returns the focus to the menu's button.
   const focusTrigger = (): void => trigger.current?.focus();
-  const openDialog = (kind: AskedDialog['kind']): void => {
+  const openWithFocus = (kind: OpenDialog['kind']): void => {
     focusTrigger();
-    ask(kind, destination);
+    openDialog(kind, destination);
   };
   const refusal = (action: 'edit' | 'restart' | 'delete'): string | null =>
     destination.allowedActions.includes(action) ? null : (destination.refusedActions[action] ?? 'not possible now');
@@ -65,11 +65,11 @@ export function OpenedMenu({ destination }: { destination: DestinationResource }
           Edit
         </Item>
         {destination.kind === 'channel' && (
-          <Item icon={<IconKey size={16} />} refusal={refusal('edit')} onClick={() => openDialog('replaceKey')}>
+          <Item icon={<IconKey size={16} />} refusal={refusal('edit')} onClick={() => openWithFocus('replaceKey')}>
             Replace stream key
           </Item>
         )}
-        <Item icon={<IconRefresh size={16} />} refusal={refusal('restart')} onClick={() => openDialog('restart')}>
+        <Item icon={<IconRefresh size={16} />} refusal={refusal('restart')} onClick={() => openWithFocus('restart')}>
           Restart
         </Item>
         <Item
@@ -96,11 +96,11 @@ export function OpenedMenu({ destination }: { destination: DestinationResource }
           icon={<IconTrash size={16} />}
           color="red"
           refusal={refusal('delete')}
-          onClick={() => openDialog('delete')}
+          onClick={() => openWithFocus('delete')}
         >
           Delete
         </Item>
-        <ForceItem destination={destination} onForce={openDialog} />
+        <ForceItem destination={destination} onForce={openWithFocus} />
       </Menu.Dropdown>
     </Menu>
   );

@@ -2,17 +2,17 @@ import { useSyncExternalStore } from 'react';
 import type { DestinationResource } from '../../../functions/api/schemas/answers.ts';
 
 /** A dialog about one destination. */
-export interface AskedDialog {
+export interface OpenDialog {
   kind: 'start' | 'replaceKey' | 'restart' | 'stopLast' | 'forceStop' | 'delete' | 'forceDelete';
   /** As it was when the dialog was opened. */
   destination: DestinationResource;
 }
 
-let asked: AskedDialog | null = null;
+let open: OpenDialog | null = null;
 const listeners = new Set<() => void>();
 
-function set(next: AskedDialog | null): void {
-  asked = next;
+function set(next: OpenDialog | null): void {
+  open = next;
   for (const listener of listeners) listener();
 }
 
@@ -25,16 +25,16 @@ function subscribe(listener: () => void): () => void {
  * Opens a dialog about a destination. The dialog belongs to the page and not to the row, so that its input survives
  * when a filter or a state change removes the row.
  */
-export function ask(kind: AskedDialog['kind'], destination: DestinationResource): void {
+export function openDialog(kind: OpenDialog['kind'], destination: DestinationResource): void {
   set({ kind, destination });
 }
 
 /** Closes the open dialog, if any. */
-export function closeAsked(): void {
+export function closeDialog(): void {
   set(null);
 }
 
 /** Returns the open dialog, or null. */
-export function useAsked(): AskedDialog | null {
-  return useSyncExternalStore(subscribe, () => asked);
+export function useOpenDialog(): OpenDialog | null {
+  return useSyncExternalStore(subscribe, () => open);
 }

@@ -4,7 +4,7 @@ import { useSearch } from 'wouter/use-browser-location';
 import { type Overlay, overlayOf, paths } from '../app/paths.ts';
 
 /** The operator's location. */
-interface Place {
+interface PageLocation {
   /** Path of the page, also under an overlay. */
   pathname: string;
   /** Query of the page, without the question mark. */
@@ -17,7 +17,7 @@ interface Place {
 }
 
 /** Reads the location from the address. The page stays as it was under an overlay. */
-export function usePlace(): Place {
+export function usePageLocation(): PageLocation {
   const [location, navigate] = useLocation();
   // The raw query, because the router decodes once more and turns a typed %41 into a letter.
   const query = useSearch().slice(1);

@@ -9,7 +9,6 @@ const load = {
   timeline: async () => ({ default: (await import('../pages/TimelinePage.tsx')).TimelinePage }),
   uptime: async () => ({ default: (await import('../pages/UptimePage.tsx')).UptimePage }),
   incidents: async () => ({ default: (await import('../pages/IncidentsPage.tsx')).IncidentsPage }),
-  incidentStrip: async () => ({ default: (await import('../incidents/IncidentStrip.tsx')).IncidentStrip }),
   orphans: async () => ({ default: (await import('../pages/OrphansPage.tsx')).OrphansPage }),
   notifications: async () => ({ default: (await import('../pages/NotificationsPage.tsx')).NotificationsPage }),
   settings: async () => ({ default: (await import('../pages/SettingsPage.tsx')).SettingsPage }),
@@ -26,7 +25,6 @@ export const DestinationsPage = lazy(load.destinations);
 export const TimelinePage = lazy(load.timeline);
 export const UptimePage = lazy(load.uptime);
 export const IncidentsPage = lazy(load.incidents);
-export const IncidentStrip = lazy(load.incidentStrip);
 export const OrphansPage = lazy(load.orphans);
 export const NotificationsPage = lazy(load.notifications);
 export const SettingsPage = lazy(load.settings);
@@ -53,7 +51,7 @@ export function prefetchRest(): () => void {
   const timer = setTimeout(() => {
     const more = [
       import('@mantine/notifications'),
-      import('../destinations/OpenedMenu.tsx'),
+      import('../destinations/DestinationActionsMenu.tsx'),
       import('../details/ChannelLog.tsx'),
       ...prefetchDialogs(),
       ...Object.values(load).map((each) => each()),

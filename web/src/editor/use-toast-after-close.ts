@@ -5,7 +5,7 @@ import { showProblem } from '../app/problem-toast.tsx';
  * Reports a failure in a toast if its dialog was closed during the request; an open dialog shows the failure itself.
  * @returns a handler for the error of the request
  */
-export function useFailureAfterwards(action: string): (error: unknown) => void {
+export function useToastAfterClose(action: string): (error: unknown) => void {
   const isOpen = useRef(false);
   useEffect(() => {
     isOpen.current = true;

@@ -1,5 +1,5 @@
 import type { Tone } from '../ui/tone.ts';
-import classes from './Gate.module.css';
+import classes from './FlowIndicator.module.css';
 
 /** Position of the gate's board: open, half open or shut. */
 const LIFTS: Record<Tone, 'open' | 'half' | 'shut'> = {
@@ -12,7 +12,7 @@ const LIFTS: Record<Tone, 'open' | 'half' | 'shut'> = {
 };
 
 /** The gate in front of a destination: open only while it is on air. Decorative. */
-export function Gate({ tone }: { tone: Tone }) {
+export function FlowIndicator({ tone }: { tone: Tone }) {
   return (
     <span
       className={classes.gate}
