@@ -69,6 +69,7 @@ async function start(): Promise<Api> {
       incidentMachineArn: environment.STATE_MACHINE_ARN_INCIDENT,
       deliveryMachineArn: environment.STATE_MACHINE_ARN_DELIVERY,
       declaredInput: environment.DECLARED_INPUT,
+      isSourceAnalysed: environment.SOURCE_ANALYSIS,
       pricedInput: environment.DECLARED_INPUT,
       copiesSource: false,
       defaultStandby: environment.DEFAULT_STANDBY,

@@ -62,6 +62,11 @@ const Variables = z.object({
     z.string().check(z.refine((text) => parseDeclaredInput(text) !== null, 'not codec/resolution/bitrate')),
     z.transform((text) => parseDeclaredInput(text)!),
   ),
+  /** Whether the flow analyses its content: `on` or `off`. */
+  SOURCE_ANALYSIS: z.pipe(
+    z.prefault(z.enum(['on', 'off']), 'on'),
+    z.transform((value) => value === 'on'),
+  ),
   /** When MediaLive may restart channels: `TUESDAY/04:00`. */
   MAINTENANCE: z.pipe(
     z.string().check(z.refine((text) => parseMaintenance(text) !== null, 'not DAY/HH:00')),
@@ -102,6 +107,7 @@ export const ApiEnvironment = z.pick(Variables, {
   PREVIEW_KEY_SECRET_ARN: true,
   PREVIEW_KEY_PAIR_ID: true,
   DECLARED_INPUT: true,
+  SOURCE_ANALYSIS: true,
   PRIMARY_MODE: true,
   DEFAULT_STANDBY: true,
   USER_POOL_ID: true,
@@ -125,6 +131,7 @@ export const WorkflowEnvironment = z.pick(Variables, {
   CHANNEL_QUOTA: true,
   PUSH_INPUT_QUOTA: true,
   DECLARED_INPUT: true,
+  SOURCE_ANALYSIS: true,
   MAINTENANCE: true,
 });
 
@@ -149,6 +156,7 @@ export const MonitorEnvironment = z.pick(Variables, {
   CHANNEL_QUOTA: true,
   PUSH_INPUT_QUOTA: true,
   DECLARED_INPUT: true,
+  SOURCE_ANALYSIS: true,
 });
 
 export const CostReportEnvironment = z.pick(Variables, {

@@ -36,6 +36,7 @@ const deps = {
     channelQuota: environment.CHANNEL_QUOTA,
     pushInputQuota: environment.PUSH_INPUT_QUOTA,
     declaredInput: environment.DECLARED_INPUT,
+    isSourceAnalysed: environment.SOURCE_ANALYSIS,
   },
   now: () => new Date(),
   logger,
@@ -46,7 +47,8 @@ const deps = {
   ...MONITORED_ON_AWS,
 };
 
-const handleMediaEvent = createMediaEventHandler({ ...deps, lookEverySeconds: 10 });
+// MediaConnect reports a fault of the content by an event, so the run that it causes reads the content.
+const handleMediaEvent = createMediaEventHandler({ ...deps, contentEverySeconds: 0, lookEverySeconds: 10 });
 const handleAlarmEvent = createAlarmEventHandler({ ...deps, lookEverySeconds: 10 }, () => runMonitor(deps));
 
 const MEDIA_SOURCES: readonly unknown[] = ['aws.medialive', 'aws.mediaconnect'];

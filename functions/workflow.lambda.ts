@@ -45,6 +45,7 @@ const deps: WorkflowDeps = {
     channelQuota: environment.CHANNEL_QUOTA,
     pushInputQuota: environment.PUSH_INPUT_QUOTA,
     declaredInput: environment.DECLARED_INPUT,
+    isSourceAnalysed: environment.SOURCE_ANALYSIS,
     maintenance: environment.MAINTENANCE,
     copiesSource: false,
     // On AWS, loopback is the function's own sandbox.

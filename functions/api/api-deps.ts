@@ -17,6 +17,7 @@ type ApiFact =
   | 'fingerprintSecret'
   | 'flowArn'
   | 'incidentMachineArn'
+  | 'isSourceAnalysed'
   | 'keyId'
   | 'loopbackTargetsAllowed'
   | 'packageChannelId'

@@ -50,6 +50,8 @@ export interface Deployment {
   copiesSource: boolean;
   /** Standby mode of a new destination that names none. Warm destinations use quota and cost an idle fee. */
   defaultStandby: StandbyMode;
+  /** Whether the flow's picture and sound are analysed. */
+  isSourceAnalysed: boolean;
   /** Key of the stream keys' fingerprints. Without it a weak stream key could be guessed from the table. */
   fingerprintSecret: string;
   /** Allows targets on loopback, RTMP and webhooks, which are only for rehearsal on one machine. */

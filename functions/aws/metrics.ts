@@ -1,6 +1,7 @@
 import { GetMetricDataCommand, type Dimension, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import type { CodingNumbers } from '../domain/video-coding.ts';
 import type { AwsDeps } from './clients.ts';
+import { CONTENT_METRICS } from './content-quality.ts';
 import type { OutputGroupName } from './names.ts';
 
 /**
@@ -290,8 +291,8 @@ export function total(points: MetricPoint[]): number | null {
   return points.length === 0 ? null : points.reduce((sum, point) => sum + point.value, 0);
 }
 
-/** Metrics of the flow that one observation requests. */
-const SOURCE_METRICS = 5;
+/** Metrics of the flow that one observation requests, with the analysis of its content. */
+const SOURCE_METRICS = 5 + CONTENT_METRICS;
 
 /** Returns how many billed metrics one observation of this many running channels requests. */
 export function metricsPerLook(channels: number): number {

@@ -2,10 +2,11 @@ import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { SourcePicture } from '../domain/destination.ts';
 import { isConditionFailed } from './aws-errors.ts';
 import type { TableDeps } from './clients.ts';
+import type { ContentQuality } from './content-quality.ts';
 import type { SourceMetrics } from './metrics.ts';
 
 /** The monitor's newest observation of the flow's source. */
-export interface SourceObservation extends SourceMetrics {
+export interface SourceObservation extends SourceMetrics, Partial<ContentQuality> {
   observedAt: string;
   /** Since when no encoder has been connected; null while one is connected or the state is unknown. */
   lostSince: string | null;
@@ -19,6 +20,8 @@ export interface SourceObservation extends SourceMetrics {
   mediaAt?: string;
   hasAudio?: boolean | null;
   formatProblem?: string | null;
+  /** When MediaConnect's analysis of the content was last read. */
+  contentAt?: string;
 }
 
 const PARTITION = 'SOURCES';

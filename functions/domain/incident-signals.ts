@@ -30,6 +30,10 @@ export interface SourceSeen {
   black?: boolean | null;
   frozen?: boolean | null;
   silent?: boolean | null;
+  /** Since when; null where it is not known better than from when it was observed. */
+  blackSince?: string | null;
+  frozenSince?: string | null;
+  silentSince?: string | null;
   onBackup?: boolean | null;
 }
 
@@ -106,7 +110,12 @@ export function sourceSignals(
       lost: seen.isFlowUp ? 'no signal from the encoder' : 'the flow is not running',
       ...(seen.formatProblem ? { wrongFormat: seen.formatProblem } : {}),
     },
-    ...(isMissed && seen.lostSince ? { since: { lost: seen.lostSince } } : {}),
+    since: {
+      ...(isMissed && seen.lostSince ? { lost: seen.lostSince } : {}),
+      ...(isArriving && seen.black && seen.blackSince ? { black: seen.blackSince } : {}),
+      ...(isArriving && seen.frozen && seen.frozenSince ? { frozen: seen.frozenSince } : {}),
+      ...(isArriving && seen.silent && seen.silentSince ? { silent: seen.silentSince } : {}),
+    },
     drills: drills.flatMap(({ signals }) => signals),
     affected: toAffected(onAir),
   };

@@ -16,6 +16,7 @@ export const WAKING_TYPES: Record<'aws.medialive' | 'aws.mediaconnect', readonly
     'MediaConnect Source Health',
     'MediaConnect Flow Health',
     'MediaConnect Output Health',
+    'MediaConnect Flow Content Quality',
   ],
 };
 

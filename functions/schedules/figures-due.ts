@@ -8,6 +8,8 @@ interface Monitored {
   figures: readonly ChannelMetric[];
   figuresEverySeconds: number;
   mediaEverySeconds: number;
+  contentEverySeconds: number;
+  hasEngine: boolean;
   /** Several missed runs. */
   unobservedAfterSeconds: number;
 }
@@ -21,6 +23,8 @@ export const MONITORED_ON_AWS = {
   figures: ['bitrateBps', 'fillMs'],
   figuresEverySeconds: 300,
   mediaEverySeconds: 50,
+  contentEverySeconds: 110,
+  hasEngine: false,
   unobservedAfterSeconds: 300,
 } as const satisfies Monitored;
 
@@ -30,6 +34,8 @@ export const MONITORED_LOCALLY: Monitored = {
   figures: [],
   figuresEverySeconds: 0,
   mediaEverySeconds: 5,
+  contentEverySeconds: 0,
+  hasEngine: true,
   unobservedAfterSeconds: 15,
 };
 

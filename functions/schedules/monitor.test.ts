@@ -66,6 +66,7 @@ function deps(channels: Record<string, { state: string; alerts?: string[] }>) {
       tableName: 'table',
       flowArn: 'arn:aws:mediaconnect:us-east-1:1:flow:1:f',
       deliveryMachineArn: 'machine',
+      isSourceAnalysed: true,
       ...DECLARED,
     },
     now: () => NOW,

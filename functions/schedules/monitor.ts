@@ -1,5 +1,12 @@
 import { listSetAlerts, listChannels } from '../aws/channel.ts';
 import type { AwsDeps } from '../aws/clients.ts';
+import {
+  getContentQuality,
+  getEngineAnalysis,
+  toQuality,
+  UNKNOWN_QUALITY,
+  type ContentQuality,
+} from '../aws/content-quality.ts';
 import { putObservation } from '../aws/destination-table.ts';
 import { describeSourceMedia, isFlowUp, observeFlow, type FlowView, type SourceMedia } from '../aws/flow.ts';
 import { putTimelineEntry } from '../aws/history-table.ts';
@@ -41,7 +48,7 @@ import type { MonitorOutcome } from './counted-log-lines.ts';
  */
 export interface MonitorDeps extends AwsDeps<
   'cloudWatch' | 'mediaConnect' | 'mediaLive' | 'sfn' | 'table',
-  'declaredInput' | 'deliveryMachineArn' | 'flowArn' | 'tableName'
+  'declaredInput' | 'deliveryMachineArn' | 'flowArn' | 'isSourceAnalysed' | 'tableName'
 > {
   now: () => Date;
   logger: PublishDeps['logger'];
@@ -54,6 +61,10 @@ export interface MonitorDeps extends AwsDeps<
   figuresEverySeconds: number;
   /** How often the feed's format is read, for which MediaConnect is asked once more. */
   mediaEverySeconds: number;
+  /** How often the analysis of the content is read while nothing is wrong. An event of MediaConnect does not wait. */
+  contentEverySeconds: number;
+  /** True on one machine, whose media engine analyses what MediaConnect does not. */
+  hasEngine: boolean;
   /** Beyond this much time between two observations of a run, its health in between is recorded as unknown. */
   unobservedAfterSeconds: number;
 }
@@ -151,6 +162,9 @@ async function observeSource(
     lostSince,
     usualBitrateBps: usualBitrate(before?.usualBitrateBps ?? null, metrics.bitrateBps, elapsedSeconds),
     ...(await examineFeed(deps, metrics, before, window.now)),
+    ...(metrics.connected === false
+      ? UNKNOWN_QUALITY
+      : await examineContent(deps, window, before, metrics.connectedSince)),
   };
   const written = await putSourceObservation(deps, observation);
   // The replaced observation decides, so only one of several concurrent monitors records the change.
@@ -158,6 +172,44 @@ async function observeSource(
   if (entry) await putTimelineEntry(deps, SOURCE_OWNER, entry, 0);
   await publishQuietly(deps, sourceEvents(before, { connected: metrics.connected ?? null, observedAt }));
   return { isFlowUp: true, ...observation };
+}
+
+/** Reads what is wrong with picture and sound; the former answer while it is not due and nothing is wrong. */
+async function examineContent(
+  deps: MonitorDeps,
+  window: { now: Date; windowSeconds: number; periodSeconds: number },
+  before: SourceObservation | null,
+  connectedSince: string | null,
+): Promise<ContentQuality & Pick<SourceObservation, 'contentAt'>> {
+  const ageMs = before?.contentAt === undefined ? Infinity : window.now.getTime() - Date.parse(before.contentAt);
+  const isWrong = before?.black || before?.frozen || before?.silent;
+  if (!isWrong && ageMs >= 0 && ageMs < deps.contentEverySeconds * 1000) {
+    const { contentAt, black = null, frozen = null, silent = null } = before!;
+    return { ...UNKNOWN_QUALITY, contentAt, black, frozen, silent };
+  }
+  const quality = keepBeginnings(await readQuality(deps, window, connectedSince), before);
+  return { ...quality, contentAt: window.now.toISOString() };
+}
+
+/** Reads MediaConnect's analysis; the engine's where MediaConnect has none, as of a flow with many outputs. */
+async function readQuality(
+  deps: MonitorDeps,
+  window: { now: Date; windowSeconds: number; periodSeconds: number },
+  connectedSince: string | null,
+): Promise<ContentQuality> {
+  if (!deps.deployment.isSourceAnalysed) return UNKNOWN_QUALITY;
+  const quality = await getContentQuality(deps, window, connectedSince);
+  const isReported = quality.black !== null || quality.frozen !== null || quality.silent !== null;
+  return isReported || !deps.hasEngine ? quality : toQuality(await getEngineAnalysis(deps, window.now), window.now);
+}
+
+/** A fault that began before the window, or was read later than it was seen first, keeps its first beginning. */
+function keepBeginnings(quality: ContentQuality, before: SourceObservation | null): ContentQuality {
+  const since = (fault: 'black' | 'frozen' | 'silent') => {
+    const key = `${fault}Since` as const;
+    return quality[fault] && before?.[fault] && before[key] ? before[key] : quality[key];
+  };
+  return { ...quality, blackSince: since('black'), frozenSince: since('frozen'), silentSince: since('silent') };
 }
 
 /** Returns by when the encoder was certainly gone: the end of the first period without it, or else the observation. */

@@ -67,6 +67,10 @@ const Source = z
       .enum(INPUT_BITRATES)
       .default('MAX_20_MBPS')
       .describe('Highest bitrate the encoder sends. Each channel is billed for what it declares; 10 is cheaper.'),
+    analysis: z
+      .boolean()
+      .default(true)
+      .describe('Whether MediaConnect looks for black, frozen and silent content, at no charge, up to ten outputs.'),
     allowedCidr: Cidr.describe('The only addresses the encoder may send from. Use /32 for one address.'),
     anyAddressAllowed: z
       .boolean()

@@ -9,6 +9,7 @@ import {
   ListFlowsCommand,
   StartFlowCommand,
   StopFlowCommand,
+  UpdateFlowCommand,
   UpdateFlowSourceCommand,
   type Flow,
   type SetSourceRequest,
@@ -27,6 +28,7 @@ import { CreateStateMachineCommand, DescribeStateMachineCommand, UpdateStateMach
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { isNotFound } from '../../functions/aws/aws-errors.ts';
 import type { AwsClients, Deployment } from '../../functions/aws/clients.ts';
+import { FAULT_SECONDS } from '../../functions/aws/content-quality.ts';
 import { DEPLOYMENT_TAG } from '../../functions/aws/names.ts';
 import { DEFAULT_DECLARED_INPUT } from '../../functions/domain/declared-input.ts';
 import { OPERATION_KINDS, type OperationKind } from '../../functions/domain/destination.ts';
@@ -64,7 +66,7 @@ type MediaConnect = AwsClients['mediaConnect'];
 
 interface ProvisionInput {
   clients: AwsClients;
-  settings: Pick<Settings, 'srtPort' | 'srtLatencyMs' | 'loopbackTargetsAllowed'>;
+  settings: Pick<Settings, 'analysis' | 'srtPort' | 'srtLatencyMs' | 'loopbackTargetsAllowed'>;
   /** Whether the flow reads the secret PASSPHRASE_SECRET_ARN. */
   isSrtEncrypted: boolean;
   workflowFunctionArn: string;
@@ -89,7 +91,7 @@ export async function provision({
     deploymentId: DEPLOYMENT_ID,
     tableName: TABLE_NAME,
     keyId: await ensureKey(clients),
-    flowArn: await ensureFlow(clients, flowSource(settings, isSrtEncrypted)),
+    flowArn: await ensureFlow(clients, flowSource(settings, isSrtEncrypted), settings.analysis),
     inputSecurityGroupId: await ensureInputSecurityGroup(clients),
     mediaLiveRoleArn: roleArn('sluice-medialive'),
     flowRoleArn: roleArn('sluice-mediaconnect'),
@@ -104,6 +106,7 @@ export async function provision({
     declaredInput: { Codec: 'HEVC', Resolution: 'UHD', MaximumBitrate: 'MAX_50_MBPS' },
     copiesSource: true,
     defaultStandby: 'warm',
+    isSourceAnalysed: settings.analysis,
     pricedInput: DEFAULT_DECLARED_INPUT,
     maintenance: { day: 'TUESDAY', startTime: '04:00' },
     ...quotas,
@@ -214,13 +217,45 @@ function flowSource(settings: ProvisionInput['settings'], isEncrypted: boolean):
 }
 
 /** Finds or creates the flow, and updates its source to the settings, which may have changed since the last start. */
-async function ensureFlow({ mediaConnect }: AwsClients, source: SetSourceRequest): Promise<string> {
+async function ensureFlow(
+  { mediaConnect }: AwsClients,
+  source: SetSourceRequest,
+  isAnalysed: boolean,
+): Promise<string> {
   const { Flows: flows = [] } = await mediaConnect.send(new ListFlowsCommand({}));
   const flowArn = flows.find((flow) => flow.Name === FLOW_NAME)?.FlowArn;
-  if (flowArn !== undefined && (await keepFlow(mediaConnect, flowArn, source))) return flowArn;
+  if (flowArn !== undefined && (await keepFlow(mediaConnect, flowArn, source))) {
+    await monitorFlow(mediaConnect, flowArn, isAnalysed);
+    return flowArn;
+  }
   const { Flow: made } = await mediaConnect.send(new CreateFlowCommand({ Name: FLOW_NAME, Source: source }));
+  await monitorFlow(mediaConnect, made!.FlowArn!, isAnalysed);
   await mediaConnect.send(new StartFlowCommand({ FlowArn: made!.FlowArn }));
   return made!.FlowArn!;
+}
+
+/** Sets what the flow monitors, as the source stack does on AWS. */
+async function monitorFlow(mediaConnect: MediaConnect, flowArn: string, isAnalysed: boolean): Promise<void> {
+  await describeSettledFlow(mediaConnect, flowArn);
+  const fault = { state: 'ENABLED', thresholdSeconds: FAULT_SECONDS };
+  const sourceMonitoringConfig = {
+    thumbnailState: 'ENABLED',
+    contentQualityAnalysisState: isAnalysed ? 'ENABLED' : 'DISABLED',
+    ...(isAnalysed && {
+      videoMonitoringSettings: [{ blackFrames: fault, frozenFrames: fault }],
+      audioMonitoringSettings: [{ silentAudio: fault }],
+    }),
+  };
+  const command = new UpdateFlowCommand({ FlowArn: flowArn, SourceMonitoringConfig: { ThumbnailState: 'ENABLED' } });
+  // The client is older than the analysis: its serializer drops these members.
+  command.middlewareStack.add(
+    (next) => (args) => {
+      Object.assign(args.request as object, { body: JSON.stringify({ sourceMonitoringConfig }) });
+      return next(args);
+    },
+    { step: 'build', name: 'addContentQualityAnalysis', priority: 'high' },
+  );
+  await mediaConnect.send(command);
 }
 
 /** @returns false when the flow is gone, because it was being deleted or could not be updated in place */

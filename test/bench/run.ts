@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { descendantsOf } from '../support/product.ts';
 import { owe, payAll } from './child-processes.ts';
 import { benchLatency } from './latency/bench-latency.ts';
+import { benchAnalysis } from './media/bench-analysis.ts';
 import { benchCapacity } from './media/bench-capacity.ts';
 import { benchFanOut } from './media/bench-fan-out.ts';
 import { makeBenchMedia } from './media/bench-media.ts';
@@ -17,11 +18,11 @@ import { benchStartStop } from './product/bench-start-stop.ts';
 import type { BenchMedia } from './media/bench-media.ts';
 import type { Outcome } from './outcome.ts';
 
-type PartName = 'fan-out' | 'capacity' | 'latency' | 'start-stop';
+type PartName = 'analysis' | 'fan-out' | 'capacity' | 'latency' | 'start-stop';
 
 interface Part {
   meaning: string;
-  run(media: BenchMedia, isQuick: boolean): Promise<Outcome>;
+  run(media: BenchMedia, isQuick: boolean, directory: string): Promise<Outcome>;
 }
 
 const print = (line: string) => console.log(`  ${line}`);
@@ -35,6 +36,11 @@ const PARTS: Record<PartName, Part> = {
   capacity: {
     meaning: 'frames dropped with 200 copy destinations of 4.5 Mbit/s',
     run: (media, isQuick) => benchCapacity(media, isQuick ? { destinations: 50, seconds: 5 } : FULL_CAPACITY),
+  },
+  analysis: {
+    meaning: 'CPU of the analysis of picture and sound of a 1080p60 source',
+    run: (_media, isQuick, directory) =>
+      benchAnalysis({ directory, rounds: isQuick ? 1 : 3, seconds: isQuick ? 8 : 20, print }),
   },
   latency: {
     meaning: 'latency that the whole product adds to SRT’s own',
@@ -88,7 +94,7 @@ async function main(args: string[]): Promise<number> {
   const media = await makeBenchMedia(directory);
   for (const name of given.parts) {
     console.log(`${name}: ${PARTS[name].meaning}; load average ${describeLoad()}`);
-    outcomes.push(await PARTS[name].run(media, given.isQuick));
+    outcomes.push(await PARTS[name].run(media, given.isQuick, directory));
   }
   await removeDirectory();
   console.log(`\n${formatTable(outcomes.flatMap(({ rows }) => rows))}\n`);

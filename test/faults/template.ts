@@ -60,7 +60,8 @@ async function makeTemplate({ production, definition }: TemplateOptions): Promis
   const deployment = await provision({
     clients,
     isSrtEncrypted: false,
-    settings: { srtPort: 9998, srtLatencyMs: 200, loopbackTargetsAllowed: true },
+    // No media moves in the simulation, so there is nothing to analyse.
+    settings: { analysis: false, srtPort: 9998, srtLatencyMs: 200, loopbackTargetsAllowed: true },
     workflowFunctionArn: toFunctionArn(WORKFLOW_FUNCTION),
     fingerprintSecret: 'for simulation only',
     quotas: { channelQuota: 100, pushInputQuota: 100 },

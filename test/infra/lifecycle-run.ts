@@ -115,6 +115,7 @@ function depsOf({ aws, environments }: LocalDeployment): AwsDeps {
       copiesSource: false,
       defaultStandby: 'warm',
       pricedInput: DECLARED.declaredInput,
+      isSourceAnalysed: true,
       fingerprintSecret: 'for tests only',
       loopbackTargetsAllowed: false,
     },

@@ -136,6 +136,7 @@ export async function startTestApi() {
       incidentMachineArn: stateMachineArn('incident'),
       deliveryMachineArn: stateMachineArn('delivery'),
       declaredInput: DECLARED.declaredInput,
+      isSourceAnalysed: true,
       copiesSource: false,
       defaultStandby: 'warm',
       pricedInput: DECLARED.declaredInput,

@@ -17,6 +17,7 @@ export function makeFlow(changes: Partial<FlowStatusResource> = {}): FlowStatusR
       roundTripMs: null,
       video: null,
       audio: null,
+      analysis: null,
       warnings: [],
     },
     ingest: {

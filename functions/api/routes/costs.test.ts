@@ -176,7 +176,7 @@ describe('GET /api/costs/now', () => {
     const { status, body } = await now();
     expect(status).toBe(200);
     // Two channels and an orphan at 0.5976, the flow, the fixed costs, and 19 metrics a minute.
-    expect(body.perHourNow).toBe(1.983992);
+    expect(body.perHourNow).toBe(1.985792);
     // One hour, twice ten minutes, and ten hours of the fixed costs.
     expect(body.soFarToday).toBe(1.01872);
     expect(body.show).toEqual({ since: '2026-11-21T17:58:50.000Z', soFar: 0.1992, isComplete: false });
@@ -192,7 +192,7 @@ describe('GET /api/costs/now', () => {
       ['primary', 1, 0.5976, false, 0.0996],
       ['flow', 1, 0.16, true, null],
       ['leftovers', 1, 0.5976, false, null],
-      ['monitoring', 61, 0.02489, true, 0.1589],
+      ['monitoring', 61, 0.02669, true, 0.1589],
       ['keysAndSecrets', 7, 0.006302, true, 0.06302],
     ]);
     expect(body.notes.join(' ')).toContain('Not included');

@@ -245,6 +245,36 @@ export const MetricsResource = z
   })
   .openapi('Metrics');
 
+const level = (description: string) => z.number().nullable().openapi({ description });
+const fault = (description: string) =>
+  z
+    .boolean()
+    .nullable()
+    .openapi({ description: `${description} Null: unknown, which is not the same as false` });
+
+const SourceAnalysis = z
+  .object({
+    black: fault('The picture is black. On AWS from ten seconds on.'),
+    blackSince: timestamp.nullable(),
+    frozen: fault('The picture does not change from one keyframe to the next. On AWS from ten seconds on.'),
+    frozenSince: timestamp.nullable(),
+    silent: fault('Every audio channel is silent. On AWS from ten seconds on.'),
+    silentSince: timestamp.nullable(),
+    loudness: z
+      .object({
+        momentaryLufs: level('LUFS of the last 400 ms (EBU R 128); null for silence'),
+        integratedLufs: level('LUFS since the encoder connected or the analysis was restarted; null for silence'),
+        truePeakDbtp: level('Largest true peak in the same time, in dBTP; null for silence'),
+        channelPeaksDbfs: z
+          .array(z.number().nullable())
+          .openapi({ description: 'Peak of each channel in the last half second, in dBFS; null for digital silence' }),
+      })
+      .nullable()
+      .openapi({ description: 'Null when unknown. Always null on AWS, where MediaConnect measures no loudness' }),
+    notAnalysed: z.string().nullable().openapi({ description: 'Why nothing is known; null while it is' }),
+  })
+  .openapi('SourceAnalysis');
+
 export const FlowStatusResource = z
   .object({
     flowArn: z.string(),
@@ -280,6 +310,7 @@ export const FlowStatusResource = z
       audio: z
         .object({ codec: z.string(), sampleRateHz: z.number().nullable(), channels: z.number().nullable() })
         .nullable(),
+      analysis: SourceAnalysis.nullable().openapi({ description: 'Null without a connected encoder' }),
       warnings: z.array(Warning),
     }),
     ingest: z.object({

@@ -6,9 +6,16 @@ import {
   type FlowView,
   type SourceMedia,
 } from '../../aws/flow.ts';
+import {
+  getEngineAnalysis,
+  UNKNOWN_QUALITY,
+  type ContentQuality,
+  type EngineAnalysis,
+} from '../../aws/content-quality.ts';
 import { getSourceCoding, getSourceMetrics, type SourceMetrics } from '../../aws/metrics.ts';
 import { getSourceObservation } from '../../aws/source-table.ts';
 import { findHlsUrl } from '../../aws/package-channel.ts';
+import { whyNotAnalysed } from '../../domain/analysis-state.ts';
 import { PRIMARY_DESTINATION_ID } from '../../domain/destination.ts';
 import { AppError } from '../../domain/errors.ts';
 import { toSrtUrl } from '../../domain/srt-address.ts';
@@ -29,6 +36,10 @@ export interface FlowLook {
   flow: FlowView;
   media: SourceMedia | null;
   metrics: SourceMetrics;
+  /** What MediaConnect found in the content, as the monitor read it. */
+  quality: ContentQuality;
+  /** What this machine's engine found; null on AWS, and while the analysis is off. */
+  engine: EngineAnalysis | null;
   /** Null where it is not reported, as on AWS. */
   coding: CodingNumbers | null;
   hlsUrl: string | null;
@@ -46,6 +57,8 @@ const NO_METRICS: SourceMetrics = {
   roundTripMs: null,
 };
 
+const NO_FIGURES = { metrics: NO_METRICS, quality: UNKNOWN_QUALITY };
+
 export type FlowLookMemo = Memo<FlowLook>;
 
 /** Shares one observation among all pollers, because MediaConnect limits describe calls per account. */
@@ -58,10 +71,12 @@ export function createFlowLook(deps: ApiDeps): FlowLookMemo {
   const freshFigures = memoize({ milliseconds: deps.source.figuresAgeMsMax, now: deps.now }, () =>
     getSourceMetrics(deps, { now: deps.now(), ...deps.metrics, periodSeconds: deps.source.periodSeconds }),
   );
-  async function readFigures(): Promise<SourceMetrics> {
+  async function readFigures(): Promise<Pick<FlowLook, 'metrics' | 'quality'>> {
     const stored = await getSourceObservation(deps);
     const ageMs = stored ? deps.now().getTime() - Date.parse(stored.observedAt) : Infinity;
-    return stored && ageMs >= 0 && ageMs < deps.source.figuresAgeMsMax ? stored : freshFigures.get();
+    const isFresh = stored !== null && ageMs >= 0 && ageMs < deps.source.figuresAgeMsMax;
+    if (isFresh) return { metrics: stored, quality: { ...UNKNOWN_QUALITY, ...stored } };
+    return { metrics: await freshFigures.get(), quality: UNKNOWN_QUALITY };
   }
   let seen: { state: string; since: string | null } | null = null;
 
@@ -87,17 +102,20 @@ export function createFlowLook(deps: ApiDeps): FlowLookMemo {
       });
     }
     // A stopped flow has no metrics, and CloudWatch bills the query.
-    const [media, metrics, coding] = isFlowUp(flow)
+    const [media, { metrics, quality }, coding, engine] = isFlowUp(flow)
       ? await Promise.all([
           orElse('media', describeSourceMedia(deps), null),
-          orElse('metrics', readFigures(), NO_METRICS),
+          orElse('metrics', readFigures(), NO_FIGURES),
           deps.embedded ? orElse('coding', getSourceCoding(deps, deps.now()), null) : null,
+          deps.embedded && deps.deployment.isSourceAnalysed
+            ? orElse('analysis', getEngineAnalysis(deps, deps.now()), null)
+            : null,
         ])
-      : [null, NO_METRICS, null];
+      : [null, NO_FIGURES, null, null];
     const observedAt = deps.now().toISOString();
     const { state } = sourceStateOf(flow, metrics, media);
     if (seen?.state !== state) seen = { state, since: seen === null ? metrics.connectedSince : observedAt };
-    return { flow, media, metrics, coding, hlsUrl: url, since: seen.since, observedAt };
+    return { flow, media, metrics, quality, engine, coding, hlsUrl: url, since: seen.since, observedAt };
   });
 }
 
@@ -122,12 +140,43 @@ export function toFlowStatusResource(deps: ApiDeps, look: FlowLook, requestHost:
       roundTripMs: figure(metrics.roundTripMs, 1),
       video: isConnected && media?.video ? { ...media.video, ...describeCoding(look.coding) } : null,
       audio: isConnected ? (media?.audio ?? null) : null,
+      analysis: isConnected ? toAnalysis(deps, look) : null,
       warnings: isConnected ? warningsOf(deps, look) : [],
     },
     ingest: toIngest(deps, flow, requestHost),
     preview: { hlsUrl: look.hlsUrl === null ? null : pathOf(look.hlsUrl), destinationId: PRIMARY_DESTINATION_ID },
     outputs: { used: flow.outputs.length, limit: FLOW_OUTPUTS_MAX },
     observedAt: look.observedAt,
+  };
+}
+
+/** The engine knows each fault from its first second on; MediaConnect reports one after its threshold. */
+function toAnalysis(
+  deps: ApiDeps,
+  { flow, quality, engine, observedAt }: FlowLook,
+): NonNullable<FlowStatusResource['source']['analysis']> {
+  const isReported = quality.black !== null || quality.frozen !== null || quality.silent !== null;
+  const since = (seconds: number | null) =>
+    seconds ? new Date(Date.parse(observedAt) - seconds * 1000).toISOString() : null;
+  const isThere = (seconds: number | null) => (seconds === null ? null : seconds > 0);
+  const faults = engine && {
+    black: isThere(engine.blackSeconds),
+    blackSince: since(engine.blackSeconds),
+    frozen: isThere(engine.frozenSeconds),
+    frozenSince: since(engine.frozenSeconds),
+    silent: isThere(engine.silentSeconds),
+    silentSince: since(engine.silentSeconds),
+  };
+  const { black, blackSince, frozen, frozenSince, silent, silentSince } = faults ?? quality;
+  return {
+    ...{ black, blackSince, frozen, frozenSince, silent, silentSince },
+    loudness: engine?.loudness ?? null,
+    notAnalysed: whyNotAnalysed({
+      isOn: deps.deployment.isSourceAnalysed,
+      engine: deps.embedded ? (engine?.state ?? null) : undefined,
+      isReported,
+      outputs: flow.outputs.length,
+    }),
   };
 }
 

@@ -168,6 +168,7 @@ export class ControlPlaneStack extends Stack {
         Resolution: declared.resolution,
         MaximumBitrate: declared.maximumBitrate,
       }),
+      SOURCE_ANALYSIS: declared.analysis ? 'on' : 'off',
       MAINTENANCE: formatMaintenance(toMaintenanceWindow(maintenance)),
       CHANNEL_QUOTA: String(quotas.channels),
       PUSH_INPUT_QUOTA: String(quotas.pushInputs),

@@ -5,9 +5,13 @@ import { CfnInputSecurityGroup } from 'aws-cdk-lib/aws-medialive';
 import { CfnChannel, CfnOriginEndpoint } from 'aws-cdk-lib/aws-mediapackage';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { FAULT_SECONDS } from '../../../functions/aws/content-quality.ts';
 import { CHANNEL_LOG_GROUP, secretNamePrefix } from '../../../functions/aws/names.ts';
 import { CDN_IDENTIFIER_FIELD } from '../../../functions/aws/package-channel.ts';
 import { toMaintenanceWindow, type Configuration } from '../configuration.ts';
+
+/** A fault of the content counts after this time, and the rules of incidents count on. */
+const FAULT = { state: 'ENABLED', thresholdSeconds: FAULT_SECONDS };
 
 interface SourceStackProps extends StackProps {
   configuration: Configuration;
@@ -114,14 +118,11 @@ export class SourceStack extends Stack {
       },
       sourceMonitoringConfig: {
         thumbnailState: 'ENABLED',
-        contentQualityAnalysisState: 'ENABLED',
-        videoMonitoringSettings: [
-          {
-            blackFrames: { state: 'ENABLED', thresholdSeconds: 10 },
-            frozenFrames: { state: 'ENABLED', thresholdSeconds: 10 },
-          },
-        ],
-        audioMonitoringSettings: [{ silentAudio: { state: 'ENABLED', thresholdSeconds: 10 } }],
+        contentQualityAnalysisState: source.analysis ? 'ENABLED' : 'DISABLED',
+        ...(source.analysis && {
+          videoMonitoringSettings: [{ blackFrames: FAULT, frozenFrames: FAULT }],
+          audioMonitoringSettings: [{ silentAudio: FAULT }],
+        }),
       },
       maintenance: {
         maintenanceDay: maintenance.day,

@@ -22,6 +22,7 @@ import {
   listFlows,
   startFlow,
   stopFlow,
+  updateFlow,
   updateFlowSource,
 } from './mediaconnect/flow.ts';
 import {
@@ -62,6 +63,7 @@ export function mediaConnectHandlers(context: MediaContext): Handlers {
     StartFlow: startFlow,
     StopFlow: stopFlow,
     DeleteFlow: deleteFlow,
+    UpdateFlow: updateFlow,
     UpdateFlowSource: updateFlowSource,
     AddFlowOutputs: addFlowOutputs,
     UpdateFlowOutput: updateFlowOutput,

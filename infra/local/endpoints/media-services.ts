@@ -34,6 +34,7 @@ import { operationsFromSchemas } from './media/protocol/schema-operations.ts';
 import { loadShapeChecks } from './media/protocol/shape-validation.ts';
 import { createRateLimits } from './media/rate-limits.ts';
 import { createOutputHealth } from './mediaconnect/flow-callers.ts';
+import { createContentQuality } from './mediaconnect/content-quality.ts';
 import { createSourceHealth } from './mediaconnect/source-health.ts';
 import { createSecretsManager } from './secrets-manager/secrets-manager.ts';
 import { forgetTombstones } from './medialive/tombstones.ts';
@@ -83,6 +84,7 @@ export function createMediaServices(options: MediaServicesOptions): MediaService
   const logs = createChannelLogs(context.clock);
   const observeSources = createSourceHealth(context);
   const observeOutputs = createOutputHealth(context);
+  const observeContent = createContentQuality(context);
 
   const observe = (report: EngineReport) => {
     const reports = new Map(report.channels.map((channel) => [channel.channelId, channel]));
@@ -99,6 +101,8 @@ export function createMediaServices(options: MediaServicesOptions): MediaService
     observeSources(report);
     observeOutputs(report);
     metrics.record(report);
+    // After the metrics, because an event makes its receiver read them.
+    observeContent(report);
   };
   const unsubscribe = context.engine.onReport(observe);
 

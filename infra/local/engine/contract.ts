@@ -8,6 +8,8 @@
  * as on AWS.
  */
 
+import type { AnalysisState } from '../../../functions/domain/analysis-state.ts';
+
 export interface FlowSource {
   flowArn: string;
   /** UDP port the SRT listener binds on 0.0.0.0 or the given host. */
@@ -17,6 +19,8 @@ export interface FlowSource {
   latencyMs: number;
   /** AES passphrase, 10 to 79 characters; absent = not encrypted. Never logged, never in process arguments. */
   passphrase?: string;
+  /** Whether picture and sound are analysed. */
+  isAnalysed?: boolean;
 }
 
 /** Encoder settings of one rendition, reduced to what the engine supports. */
@@ -83,6 +87,25 @@ export interface VideoCoding {
   isInterlaced: boolean;
 }
 
+/** What the analysis of a source found. What is absent is unknown. */
+export interface SourceAnalysis {
+  state: AnalysisState;
+  /** Since when the picture is black or does not change; null: it is not black, or it changes. */
+  picture?: { blackSinceMs: number | null; frozenSinceMs: number | null };
+  sound?: {
+    /** Since when every channel is silent; null: it is not. */
+    silentSinceMs: number | null;
+    /** Loudness of the last 400 ms (EBU R 128); null for silence. */
+    momentaryLufs: number | null;
+    /** Loudness since the encoder connected, or since the analysis was restarted; null without sound until now. */
+    integratedLufs: number | null;
+    /** Largest true peak in the same time; null for silence. */
+    truePeakDbtp: number | null;
+    /** Peak of each channel in the last half second; null for digital silence. */
+    channelPeaksDbfs: (number | null)[];
+  };
+}
+
 export type SourceState = 'stopped' | 'listening' | 'connected' | 'failed';
 
 export interface SourceReport {
@@ -111,6 +134,8 @@ export interface SourceReport {
   continuityErrors: number;
   /** Callers accepted since the flow started. */
   connections: number;
+  /** Absent without a caller, or while the flow is not analysed. */
+  analysis?: SourceAnalysis;
 }
 
 export type OutputState = 'waiting_for_input' | 'connecting' | 'publishing' | 'reconnecting' | 'rejected' | 'stalled';

@@ -3,6 +3,7 @@
  * outputs.
  */
 import type { Clock } from '../host/clock.ts';
+import { createSourceAnalyser } from './analysis/source-analyser.ts';
 import type { FlowSource, SourcePicture, SourceReport } from './contract.ts';
 import type { EncoderLoad } from './encoder-run.ts';
 import type { EngineLogger } from './engine-logger.ts';
@@ -15,7 +16,7 @@ import type { PayloadCutter } from './srt/payload-cutter.ts';
 import { createSrtListener, type ListenerState, type SrtListener } from './srt-listener.ts';
 
 export interface Flow extends FlowPrograms {
-  /** Restarts the listener when the settings differ. */
+  /** Restarts the listener when its settings differ. The analysis starts and stops without an interruption. */
   configure(source: FlowSource): Promise<void>;
   report(): SourceReport;
   /** Returns a picture of the source; null while no media is arriving. */
@@ -50,7 +51,15 @@ export function createFlow(options: FlowOptions): Flow {
   const { source, encoders, programs } = createFlowPrograms({ launcher, clock, logger, load, onChange });
   const pictures = createSourcePictureMaker({ newestKeyframe: source.newestKeyframe, launcher, clock, logger });
   const presence = createSourcePresence({ clock, onBack: onChange, onLost: loseSource });
-  const listener = createReplaceableListener({ source: options.source, listen, onReplaced });
+  const analyser = createSourceAnalyser({ source, launcher, clock, logger });
+  const listener = createReplaceableListener({ source: analyse(options.source), listen, onReplaced });
+
+  /** Starts or stops the analysis. Returns the settings of the listener alone. */
+  function analyse({ isAnalysed = false, ...line }: FlowSource): FlowSource {
+    if (isAnalysed) analyser.start();
+    else analyser.stop();
+    return line;
+  }
 
   function onReplaced(): void {
     disconnect();
@@ -85,6 +94,7 @@ export function createFlow(options: FlowOptions): Flow {
     source.restart();
     presence.lose();
     encoders.sourceLost();
+    analyser.sourceLost();
   }
 
   function loseSource(): void {
@@ -96,7 +106,7 @@ export function createFlow(options: FlowOptions): Flow {
 
   return {
     ...programs,
-    configure: listener.configure,
+    configure: (settings) => listener.configure(analyse(settings)),
     report() {
       const { state, sinceMs, error, connections } = stateShown(
         listener.state(),
@@ -106,7 +116,7 @@ export function createFlow(options: FlowOptions): Flow {
       return {
         ...{ flowArn: options.source.flowArn, state, sinceMs, error },
         bitrateBps: isConnected ? source.measurement().bitrateBps : 0,
-        ...(isConnected && { ...source.describe(), ...listener.lineQuality() }),
+        ...(isConnected && { ...source.describe(), ...listener.lineQuality(), analysis: analyser.report() }),
         continuityErrors: source.continuityErrors(),
         connections,
       };
@@ -124,7 +134,7 @@ export function createFlow(options: FlowOptions): Flow {
     live: presence.isLive,
     async close() {
       presence.close();
-      await Promise.all([listener.close(), pictures.close(), encoders.close()]);
+      await Promise.all([listener.close(), pictures.close(), encoders.close(), analyser.close()]);
       presence.lose();
     },
   };

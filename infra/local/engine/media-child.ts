@@ -1,4 +1,5 @@
 import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 
 import type { ChildRegistry } from './child-registry.ts';
@@ -92,4 +93,13 @@ export function startMediaChild(options: MediaChildOptions): MediaChild {
       clearTimeout(timer);
     },
   };
+}
+
+/** Gives a child the lowest priority, so that it never delays what is on air. */
+export function yieldToMedia({ pid }: Pick<MediaChild, 'pid'>): void {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // It has already ended, or the system denies the call.
+  }
 }

@@ -4,7 +4,7 @@
  * arrives later.
  */
 import type { Clock } from '../host/clock.ts';
-import type { RawCache } from './transport-stream/raw-cache.ts';
+import type { Group, RawCache } from './transport-stream/raw-cache.ts';
 
 /** Time the first keyframe waits for sound that the tables name. */
 const SOUND_WAIT_MS = 1_500;
@@ -15,6 +15,8 @@ const SOUND_SILENT_MS = 3_000;
 export interface RawTap {
   /** `start` is set on the first call and at each restart; the bytes then begin with the tables and a keyframe. */
   onBytes(bytes: Buffer, start?: RawStart): void;
+  /** Receives each keyframe once more, after its last packet: the packets since it began, of pictures and sound. */
+  onKeyframe?(group: Group): void;
 }
 
 export interface RawStart {
@@ -80,6 +82,7 @@ export function createRawTaps(deps: {
     if (!group || !bytes) return;
     Object.assign(state, { started: true, isStale: false, hasSound: hasSound() });
     tap.onBytes(bytes, { keyframeDtsMs: group.dtsMs, keyframePtsMs: group.ptsMs, hasSound: state.hasSound });
+    tap.onKeyframe?.(group);
   }
 
   return {
@@ -94,7 +97,11 @@ export function createRawTaps(deps: {
     },
     groupStarted() {
       firstGroupAtMs ??= clock.now();
-      for (const state of taps.values()) if (state.isStale || (!state.hasSound && hasSound())) state.started = false;
+      const group = raw.group();
+      for (const [tap, state] of taps) {
+        if (state.isStale || (!state.hasSound && hasSound())) state.started = false;
+        else if (state.started && group) tap.onKeyframe?.(group);
+      }
     },
     soundHeard() {
       soundAtMs = clock.now();

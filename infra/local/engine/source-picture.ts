@@ -3,11 +3,10 @@
  * requests share the picture, and it is kept for five seconds. Without requests there is no cost; frequent requests
  * cost one picture every five seconds, at the lowest priority.
  */
-import { constants, setPriority } from 'node:os';
 import type { Clock } from '../host/clock.ts';
 import type { SourcePicture } from './contract.ts';
 import type { EngineLogger } from './engine-logger.ts';
-import { startMediaChild, type MediaChild, type MediaLauncher } from './media-child.ts';
+import { startMediaChild, yieldToMedia, type MediaChild, type MediaLauncher } from './media-child.ts';
 
 const KEPT_MS = 5_000;
 /** Decoding a 2160p keyframe needs well under a second, even on a busy machine. */
@@ -80,7 +79,7 @@ export function createSourcePictureMaker(options: {
     });
     const cancelLimit = clock.after(DECODE_MS_MAX, () => void child.end());
     running.add(child);
-    yieldToMedia(child.pid);
+    yieldToMedia(child);
     child.stdin.end(keyframe);
     return { child, jpeg: done.promise };
   }
@@ -107,12 +106,4 @@ export function createSourcePictureMaker(options: {
       await Promise.all([...running].map((child) => child.end()));
     },
   };
-}
-
-function yieldToMedia(pid: number | undefined): void {
-  try {
-    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
-  } catch {
-    // It has already ended, or the system denies the call.
-  }
 }

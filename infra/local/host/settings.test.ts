@@ -26,6 +26,7 @@ describe('readSettings', () => {
       profile: 'fast',
       loopbackTargetsAllowed: true,
       hls: 'plain',
+      analysis: true,
       hlsRenditions: ['720p30'],
       primary: 'always',
     });
@@ -88,6 +89,7 @@ describe('readSettings', () => {
     ['SMTP_FROM', 'studio'],
     ['SMTP_FROM', 'a@b.example\r\nBcc: c@d.example'],
     ['SLUICE_HLS', 'dash'],
+    ['SLUICE_ANALYSIS', 'true'],
     ['SLUICE_HLS_RENDITIONS', '1080p30,8k'],
     ['SLUICE_HLS_RENDITIONS', 'source,source'],
     ['SLUICE_DATA_DIR', 'a\0b'],

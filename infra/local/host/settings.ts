@@ -29,6 +29,8 @@ export interface Settings {
   profile: 'fast' | 'aws-like';
   loopbackTargetsAllowed: boolean;
   hls: 'plain' | 'low-latency';
+  /** Whether picture and sound of the source are analysed. */
+  analysis: boolean;
   /** Ids of encodings with a fixed size; more than one form a ladder. */
   hlsRenditions: string[];
   /** When the preview runs, until an operator changes it in the dashboard. */
@@ -107,6 +109,7 @@ const EnvironmentSchema = z.object({
   SLUICE_PROFILE: z.enum(['fast', 'aws-like']),
   SLUICE_LOOPBACK_TARGETS: z.enum(['true', 'false']).transform((value) => value === 'true'),
   SLUICE_HLS: z.enum(['plain', 'low-latency']),
+  SLUICE_ANALYSIS: z.enum(['on', 'off']).transform((value) => value === 'on'),
   SLUICE_PRIMARY: z.enum(PRIMARY_MODES),
   SLUICE_HLS_RENDITIONS: z
     .string()
@@ -142,6 +145,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     profile: values.SLUICE_PROFILE,
     loopbackTargetsAllowed: values.SLUICE_LOOPBACK_TARGETS,
     hls: values.SLUICE_HLS,
+    analysis: values.SLUICE_ANALYSIS,
     hlsRenditions: values.SLUICE_HLS_RENDITIONS,
     primary: values.SLUICE_PRIMARY,
   };

@@ -16,11 +16,13 @@ import {
   formatFrameRate,
   formatTimeOfDay,
 } from '../ui/format.ts';
+import { describeFaults } from './source-faults.ts';
 import { presentSource } from './source-presentation.ts';
 import { ConnectEncoder } from './ConnectEncoder.tsx';
 import { Fact } from '../ui/Fact.tsx';
 import { PreviewPlayer } from './PreviewPlayer.tsx';
 import { PrimaryControl } from './PrimaryControl.tsx';
+import { SoundMeter } from './SoundMeter.tsx';
 import { StatusWord } from '../destinations/StatusWord.tsx';
 import { Warnings } from './Warnings.tsx';
 import classes from './SourceCard.module.css';
@@ -65,9 +67,11 @@ export function SourceCard({ flow, destinations, stale }: SourceCardProps) {
         <p className={classes.reason}>
           {(needsPerson || source.state !== 'connected') && presentation.reason}
           {needsPerson && presentation.remedy && <strong>. {presentation.remedy}.</strong>}
+          <Faults analysis={source.analysis} />
         </p>
         <Warnings warnings={source.warnings} />
         <div className={classes.more}>
+          <SoundMeter analysis={source.analysis} />
           <PrimaryControl />
         </div>
         <div className={classes.foot}>
@@ -80,6 +84,13 @@ export function SourceCard({ flow, destinations, stale }: SourceCardProps) {
       <ConnectEncoder ingest={flow.ingest} wasConnected={wasConnected} />
     </section>
   );
+}
+
+/** What is wrong with picture and sound, in the line that is there anyway. */
+function Faults({ analysis }: { analysis: FlowStatusResource['source']['analysis'] }) {
+  const now = useServerNow();
+  const faults = describeFaults(analysis, now);
+  return faults.length === 0 ? null : <strong className={classes.fault}> {faults.join('. ')}.</strong>;
 }
 
 function Since({ flow }: { flow: FlowStatusResource }) {

@@ -4,9 +4,12 @@
  */
 import type { ChannelReport, EngineReport, SourceReport, VideoCoding } from '../../engine/contract.ts';
 import { feedingSource } from '../media/feeds.ts';
+import { breachesOf } from '../mediaconnect/content-quality.ts';
 import type { MediaContext } from '../media/media-context.ts';
 import { createCallerMetrics } from './caller-metrics.ts';
 import { growth } from './growth.ts';
+import type { FlowRecord } from '../media/media-state.ts';
+import { analysisValues, breachValues } from './analysis-metrics.ts';
 import { createMetricSeries, type Series } from './metric-series.ts';
 
 /**
@@ -76,18 +79,24 @@ export function createMetrics(context: MediaContext, countAlerts: (channelId: st
     );
   };
 
-  const recordSource = (source: SourceReport, atMs: number) => {
+  const recordSource = (flow: FlowRecord, source: SourceReport, atMs: number) => {
     const last = lastSources.get(source.flowArn);
     lastSources.set(source.flowArn, source);
     const dimensions = { FlowARN: source.flowArn };
     put(
       { namespace: 'AWS/MediaConnect', dimensions },
       atMs,
-      { SourceConnected: source.state === 'connected' ? 1 : 0, SourceBitRate: source.bitrateBps, ...lineOf(source) },
+      {
+        SourceConnected: source.state === 'connected' ? 1 : 0,
+        SourceBitRate: source.bitrateBps,
+        ...lineOf(source),
+        ...breachValues(breachesOf(flow, source, atMs)),
+      },
       { SourceContinuityCounter: growth(source.continuityErrors, last?.continuityErrors) },
     );
     const coding = source.state === 'connected' ? source.video?.coding : undefined;
     if (coding) put({ namespace: 'Sluice/Engine', dimensions }, atMs, codingValues(coding));
+    if (source.analysis) put({ namespace: 'Sluice/Engine', dimensions }, atMs, analysisValues(source.analysis, atMs));
   };
 
   return {
@@ -99,7 +108,8 @@ export function createMetrics(context: MediaContext, countAlerts: (channelId: st
         recordChannel(channel, feedingSource(context, report, channel.channelId), report.atMs);
       recordCallers(report);
       for (const source of report.sources) {
-        if (context.state.flows[source.flowArn] !== undefined) recordSource(source, report.atMs);
+        const flow = context.state.flows[source.flowArn];
+        if (flow !== undefined) recordSource(flow, source, report.atMs);
       }
       const present = new Set(report.channels.map((channel) => channel.channelId));
       for (const id of lastChannels.keys()) if (!present.has(id)) lastChannels.delete(id);

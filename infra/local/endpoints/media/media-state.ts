@@ -30,6 +30,20 @@ export interface FlowOutputRecord extends AddOutputRequest {
   arn: string;
 }
 
+/** One fault that MediaConnect looks for. */
+export interface FaultSettings {
+  State?: 'ENABLED' | 'DISABLED';
+  ThresholdSeconds?: number;
+}
+
+/** A flow's SourceMonitoringConfig. Our SDK client's type lacks most of its members. */
+export interface SourceMonitoring {
+  ThumbnailState?: 'ENABLED' | 'DISABLED';
+  ContentQualityAnalysisState?: 'ENABLED' | 'DISABLED';
+  AudioMonitoringSettings?: { SilentAudio?: FaultSettings }[];
+  VideoMonitoringSettings?: { BlackFrames?: FaultSettings; FrozenFrames?: FaultSettings }[];
+}
+
 export interface FlowRecord extends Resource {
   /** A flow's ARN is its id. */
   id: string;
@@ -39,6 +53,8 @@ export interface FlowRecord extends Resource {
   /** The address that its outputs come from; it changes with each start. Absent in states of earlier versions. */
   egressIp?: string;
   outputs: FlowOutputRecord[];
+  /** Absent while nothing is monitored, and in states of earlier versions. */
+  monitoring?: SourceMonitoring;
   /** The reason why the last start failed. */
   error?: string;
 }

@@ -8,6 +8,8 @@ import type {
   SetSourceRequest,
   Source,
   Status,
+  UpdateFlowRequest,
+  UpdateFlowResponse,
   UpdateFlowSourceRequest,
   UpdateFlowSourceResponse,
 } from '@aws-sdk/client-mediaconnect';
@@ -17,12 +19,13 @@ import { LOCAL_REGION } from '../wire/local-service.ts';
 import { toArn } from '../media/identifiers.ts';
 import { egressIpOf, LOCAL_IP, nextEgressIp } from '../media/feeds.ts';
 import { callerErrors } from './flow-callers.ts';
+import { checkMonitoring, isAnalysed } from './content-quality.ts';
 import { toOutput, toOutputRecords } from './flow-output-record.ts';
 import { command } from '../media/engine-commands.ts';
 import { emit } from '../media/media-context.ts';
 import { begin, commit } from '../media/transitions.ts';
 import type { MediaContext } from '../media/media-context.ts';
-import type { FlowRecord } from '../media/media-state.ts';
+import type { FlowRecord, SourceMonitoring } from '../media/media-state.ts';
 import { lookUp } from '../media/media-state.ts';
 import { DEFAULT_LATENCY_MS, readPassphrase } from '../media/srt-callers.ts';
 import { pageOf } from '../media/paging.ts';
@@ -135,6 +138,21 @@ export function updateFlowSource(context: MediaContext, input: UpdateFlowSourceR
   return { FlowArn: flow.id, Source: toSource(flow) };
 }
 
+/** Replaces what a flow monitors, without an interruption. A flow that already monitors that stays as it is. */
+export function updateFlow(context: MediaContext, input: UpdateFlowRequest): UpdateFlowResponse {
+  const flow = findFlow(context, input.FlowArn!);
+  const monitoring = input.SourceMonitoringConfig as SourceMonitoring | undefined;
+  if (monitoring === undefined) throw badRequest('SourceMonitoringConfig is required by this local endpoint');
+  checkMonitoring(monitoring);
+  if (JSON.stringify(monitoring) === JSON.stringify(flow.monitoring)) return { Flow: toFlow(flow) };
+  requireStatus(flow, 'updated', ['STANDBY', 'ACTIVE', 'ERROR']);
+  flow.monitoring = monitoring;
+  if (flow.status === 'ACTIVE') commandStart(context, flow);
+  beginUpdate(context, flow);
+  commit(context);
+  return { Flow: toFlow(flow) };
+}
+
 /** Marks a running flow as UPDATING after a change, during which it accepts no other. Does not commit. */
 export function beginUpdate(context: MediaContext, flow: FlowRecord): void {
   if (flow.status !== 'ACTIVE') return;
@@ -175,6 +193,7 @@ export function commandStart(context: MediaContext, flow: FlowRecord): void {
         listenHost: context.listenHost ?? listenHostFor(flow.source.WhitelistCidr),
         latencyMs: flow.source.MinLatency ?? DEFAULT_LATENCY_MS,
         ...(passphrase === undefined ? {} : { passphrase }),
+        ...(isAnalysed(flow) ? { isAnalysed: true } : {}),
       }),
     (error) => {
       failFlow(context, flow, error.message);
@@ -264,6 +283,7 @@ function toFlow(flow: FlowRecord): Flow {
     Outputs: flow.outputs.map(toOutput),
     Source: source,
     Sources: [source],
+    ...(flow.monitoring && { SourceMonitoringConfig: flow.monitoring as Flow['SourceMonitoringConfig'] }),
   };
 }
 

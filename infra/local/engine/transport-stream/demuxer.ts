@@ -76,6 +76,12 @@ const PMT_PID = 0x1000;
 const FIRST_PID = { video: 0x100, audio: 0x101 };
 const PIDS_IN_TURN = 256;
 
+/** Returns whether a packet of the output belongs to the pictures. */
+export function isPicturePacket(packet: Buffer): boolean {
+  const index = (packet.readUInt16BE(1) & 0x1fff) - FIRST_PID.video;
+  return index >= 0 && index < 2 * PIDS_IN_TURN && index % 2 === 0;
+}
+
 /** Creates a demuxer that waits for the tables of its first program. */
 export function createDemuxer(handlers: DemuxerHandlers): Demuxer {
   let remainder: Buffer = Buffer.alloc(0);

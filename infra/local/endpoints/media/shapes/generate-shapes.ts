@@ -14,6 +14,7 @@ import { createGenerator } from 'ts-json-schema-generator';
 import { checkedOutputs } from './checked-outputs.ts';
 import { implementedInputs } from './implemented-inputs.ts';
 import { keptMembers } from './kept-members.ts';
+import { newerMembers } from './newer-members.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -24,13 +25,23 @@ type Definitions = Record<string, { properties?: Record<string, unknown>; requir
 
 /** Generates the schemas of a service's requests, with only the members that its local endpoint keeps. */
 export function generateRequests(service: keyof typeof implementedInputs): string {
-  const definitions = readDefinitions(service, implementedInputs[service]);
+  const definitions = withNewer(readDefinitions(service, implementedInputs[service]), newerMembers[service] ?? {});
   return print(onlyReachable(onlyKept(definitions, keptMembers[service])));
 }
 
 /** Generates the schemas of a service's responses, with every member of AWS's. */
 export function generateResponses(service: keyof typeof implementedInputs): string {
   return print(readDefinitions(service, checkedOutputs[service]));
+}
+
+/** Adds the members that the declarations lack. */
+function withNewer(definitions: Definitions, newer: Record<string, Record<string, object>>): Definitions {
+  const changed = Object.entries(newer).map(([shape, members]) => {
+    const definition = definitions[shape];
+    if (!definition) throw new Error(`newer-members.ts lists a shape that no request has: ${shape}`);
+    return [shape, { ...definition, properties: { ...definition.properties, ...members } }];
+  });
+  return { ...definitions, ...Object.fromEntries(changed) };
 }
 
 /** Keeps only the listed members and forbids additional ones in every shape. */

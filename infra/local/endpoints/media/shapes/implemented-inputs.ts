@@ -30,6 +30,7 @@ export const implementedInputs = {
     'TagResourceRequest',
     'UntagResourceRequest',
     'UpdateFlowOutputRequest',
+    'UpdateFlowRequest',
     'UpdateFlowSourceRequest',
   ],
   mediapackage: ['CreateChannelRequest', 'CreateOriginEndpointRequest'],

@@ -73,6 +73,7 @@ export const keptMembers: Record<'medialive' | 'mediaconnect' | 'mediapackage', 
       'SmoothingLatency',
       'StreamId',
     ],
+    UpdateFlowRequest: ['FlowArn', 'SourceMonitoringConfig'],
     UpdateFlowSourceRequest: [
       'Decryption',
       'Description',
