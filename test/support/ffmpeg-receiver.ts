@@ -1,9 +1,8 @@
 /** An RTMP server that we did not write: ffmpeg, which accepts one publisher and records what it sends. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { createFlvReader, type FlvTag } from '../../infra/local/engine/flv-reader.ts';
+import { findFreeTcpPort } from './product.ts';
 
 export interface FfmpegReceiver {
   /** Where to publish, without the stream key. It accepts any key. */
@@ -31,15 +30,4 @@ export async function receiveWithFfmpeg(ffmpeg: string, path: string): Promise<F
       return tags.filter(({ kind, body }) => kind === 'video' && body[1] === 1);
     },
   };
-}
-
-/** Returns a TCP port that is free now. */
-function findFreeTcpPort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
