@@ -1,4 +1,4 @@
-import { createS3Client, createTableClient } from './aws/clients.ts';
+import { createS3Client, createSfnClient, createTableClient } from './aws/clients.ts';
 import { CostReportEnvironment, readEnvironment } from './environment.ts';
 import { createLambdaLogger, withRequestId } from './lambda-deps.ts';
 import { reportCosts } from './schedules/cost-report.ts';
@@ -10,9 +10,10 @@ const environment = readEnvironment(CostReportEnvironment);
 const aws = { attemptsMax: 3 };
 const logger = createLambdaLogger('sluice-cost-report');
 const deps = {
-  clients: { s3: createS3Client(aws), table: createTableClient(aws) },
+  clients: { s3: createS3Client(aws), sfn: createSfnClient(aws), table: createTableClient(aws) },
   deployment: {
     tableName: environment.TABLE_NAME,
+    deliveryMachineArn: environment.STATE_MACHINE_ARN_DELIVERY,
     flowArn: environment.FLOW_ARN,
     reportBucket: environment.REPORT_BUCKET,
     pricedInput: environment.DECLARED_INPUT,

@@ -163,6 +163,7 @@ export const CostReportEnvironment = z.pick(Variables, {
   TABLE_NAME: true,
   FLOW_ARN: true,
   REPORT_BUCKET: true,
+  STATE_MACHINE_ARN_DELIVERY: true,
   DECLARED_INPUT: true,
 });
 

@@ -57,8 +57,8 @@ export const ROUTE_ACCESS: Record<string, Access> = {
   // Contains the passphrase, with which any encoder can connect.
   'GET /api/mediaconnect/flow/encoder-address': 'operator',
   // With people's e-mail addresses.
-  'GET /api/notification-targets': 'operator',
-  'GET /api/notification-targets/{targetId}': 'operator',
+  'GET /api/notification-targets': 'viewer',
+  'GET /api/notification-targets/{targetId}': 'viewer',
   'GET /api/notification-targets/{targetId}/deliveries': 'operator',
   'GET /api/outbox': 'operator',
   'POST /api/notification-targets/{targetId}/test': 'operator',

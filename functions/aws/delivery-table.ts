@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { targetOfDelivery, type Delivery } from '../domain/delivery.ts';
 import { isConditionFailed } from './aws-errors.ts';
@@ -107,8 +108,9 @@ export async function writeDelivery(deps: TableDeps, before: Delivery, changed: 
       }),
     );
   } catch (error) {
-    if (isConditionFailed(error)) return null;
-    throw error;
+    if (!isConditionFailed(error)) throw error;
+    // When the SDK repeats a write whose answer was lost, its own first write makes the condition fail.
+    if (!isDeepStrictEqual(await getDelivery(deps, before.deliveryId), after)) return null;
   }
   if (after.state !== 'pending') await removePendingMark(deps, after.deliveryId);
   return after;

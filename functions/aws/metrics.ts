@@ -192,6 +192,7 @@ export interface SourceMetrics {
   continuityErrors: number | null;
   packetLossPercent: number | null;
   roundTripMs: number | null;
+  jitterMs: number | null;
 }
 
 /** Reads the flow's metrics within the window. */
@@ -205,6 +206,8 @@ export async function getSourceMetrics(
     { id: 'continuity', metric: 'SourceContinuityCounter', stat: 'Sum' },
     { id: 'loss', metric: 'SourcePacketLossPercent', stat: 'Average' },
     { id: 'roundtrip', metric: 'SourceRoundTripTime', stat: 'Average' },
+    // On AWS each metric is billed, and the alarm source-delay-jitter watches this one.
+    ...(periodSeconds < 60 ? [{ id: 'jitter', metric: 'SourceJitter', stat: 'Average' }] : []),
   ];
   const answer = await clients.cloudWatch.send(
     new GetMetricDataCommand({
@@ -236,6 +239,7 @@ export async function getSourceMetrics(
     continuityErrors: continuity.length === 0 ? null : continuity.reduce((sum, value) => sum + value, 0),
     packetLossPercent: values('loss')[0] ?? null,
     roundTripMs: values('roundtrip')[0] ?? null,
+    jitterMs: values('jitter')[0] ?? null,
   };
 }
 

@@ -167,11 +167,16 @@ export function judge(
   return { next: 'retry', at: new Date(Math.max(planned, earliest, asked) + jitterMs) };
 }
 
-/** Adds an attempt to a delivery and moves it on. Pure. */
+/**
+ * Adds an attempt to a delivery and moves it on. A delivery that has ended meanwhile stays ended, and counts as delivered
+ * if this attempt was accepted. Pure.
+ */
 export function withAttempt(delivery: Delivery, result: SendResult, { now, random }: { now: Date; random: number }) {
   const { retryAfterSeconds: _asked, isFinal: _final, ...attempt } = result;
   const attempts = [...delivery.attempts, attempt];
   const verdict = judge(result, { attempts: attempts.length, createdAt: delivery.createdAt, now, random });
+  if (delivery.state !== 'pending' && verdict.next !== 'delivered')
+    return { verdict, delivery: { ...delivery, attempts } };
   if (verdict.next === 'retry') {
     return { verdict, delivery: { ...delivery, attempts, nextAttemptAt: verdict.at.toISOString() } };
   }

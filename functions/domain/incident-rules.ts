@@ -94,7 +94,8 @@ export const INCIDENT_RULES = {
     threshold: { is: 'above', default: 50, min: 0, max: 10_000, unit: 'ms' },
     holdSeconds: 10,
     clearSeconds: 30,
-    meaning: 'Packets from the encoder arrive unevenly. Once the SRT latency is used up, they are lost.',
+    meaning:
+      'Packets from the encoder arrive unevenly. Once the SRT latency is used up, they are lost. One machine measures how the round trip varies; on AWS only the alarm source-delay-jitter watches it.',
     action: 'Raise the SRT latency, or take other traffic off the encoder’s connection.',
   },
   source_round_trip: {

@@ -45,6 +45,16 @@ export interface StoredSecret {
   expiresAt: string | null;
 }
 
+/** What came of the newest attempt to send a message to a target. */
+export interface LastDelivery {
+  at: string;
+  /** Of the event that was sent. */
+  title: string;
+  isAccepted: boolean;
+  /** Status of the answer; null when there was none. */
+  status: number | null;
+}
+
 export interface NotificationTarget {
   targetId: string;
   name: string;
@@ -64,6 +74,8 @@ export interface NotificationTarget {
   /** Attempts that failed one after another; 0 after a success. */
   failuresInSequence: number;
   failingSince: string | null;
+  /** Absent before the first attempt. */
+  lastDelivery?: LastDelivery;
   createdAt: string;
   lastModified: string;
   createdBy: string;
@@ -133,6 +145,19 @@ export function wantsEvent(
   if (!admits(filter.severities, severity) || !admits(filter.rules, rule)) return false;
   if (destinationId === null || (filter.destinationIds.length === 0 && filter.groups.length === 0)) return true;
   return filter.destinationIds.includes(destinationId) || (group !== null && filter.groups.includes(group));
+}
+
+/** Returns what to keep of an attempt. Pure. */
+export function lastDeliveryOf(
+  { title }: Pick<SluiceEvent, 'title'>,
+  { at, status }: { at: string; status: number | null },
+): LastDelivery {
+  return { at, title, status, isAccepted: status !== null && status >= 200 && status < 300 };
+}
+
+/** Keeps what came of an attempt, unless a newer attempt is kept. Pure. */
+export function withLastDelivery(target: NotificationTarget, last: LastDelivery): NotificationTarget {
+  return target.lastDelivery && target.lastDelivery.at > last.at ? target : { ...target, lastDelivery: last };
 }
 
 /** Failed attempts in a row after which a target counts as failing: half a minute of retries. */

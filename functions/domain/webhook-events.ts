@@ -87,9 +87,13 @@ export function eventIdOf(type: EventType, ...parts: (string | number)[]): strin
   return `evt_${hash.digest('hex').slice(0, 32)}`;
 }
 
-/** Returns the body of a webhook request. Standard Webhooks: `type`, `timestamp`, `data`. */
+/**
+ * Returns the body of a webhook request. Standard Webhooks: `type`, `timestamp`, `data`. The keys of `data` are sorted,
+ * because the table does not keep their order, and a repeated message has the same bytes.
+ */
 export function toWebhookBody({ type, at, data }: Pick<SluiceEvent, 'type' | 'at' | 'data'>): string {
-  return JSON.stringify({ type, timestamp: at, data });
+  const sorted = Object.entries(data).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return JSON.stringify({ type, timestamp: at, data: Object.fromEntries(sorted) });
 }
 
 /** Returns the test message of a notification target. */

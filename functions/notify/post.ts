@@ -22,11 +22,14 @@ export type PostAnswer =
   | { status: number; error: null; retryAfter: string | undefined; text: string }
   | { status: null; error: SendError; retryAfter?: undefined; text: '' };
 
+export interface PostRequest {
+  url: string;
+  body: string;
+  headers?: Record<string, string>;
+}
+
 /** Sends one request and returns the answer. Never throws; what failed is in the answer. */
-export async function post(
-  { url, body, headers = {} }: { url: string; body: string; headers?: Record<string, string> },
-  options: PostOptions,
-): Promise<PostAnswer> {
+export async function post({ url, body, headers = {} }: PostRequest, options: PostOptions): Promise<PostAnswer> {
   const target = new URL(url);
   try {
     // Sockets look up names only.

@@ -7,7 +7,7 @@ import { signingSecrets, type NotificationTarget } from '../domain/notification-
 import { toWebhookBody, type SluiceEvent } from '../domain/webhook-events.ts';
 import { CHAT_BODIES } from './chat-messages.ts';
 import { toMail, type MailWay } from './mail.ts';
-import { post, type PostOptions } from './post.ts';
+import { post } from './post.ts';
 import { signWebhook } from './sign-webhook.ts';
 
 export interface SendDeps extends AwsDeps<
@@ -16,8 +16,8 @@ export interface SendDeps extends AwsDeps<
 > {
   now: () => Date;
   mail: MailWay;
-  /** Differs in tests only. */
-  postOptions?: Omit<PostOptions, 'loopbackAllowed'>;
+  /** Sends a request; left out: over the network. The fault simulation has receivers without one. */
+  post?: typeof post;
 }
 
 const ANSWER_CHARACTERS_MAX = 200;
@@ -38,11 +38,11 @@ export async function sendMessage(
   { deliveryId, event }: { deliveryId: string; event: SluiceEvent },
 ): Promise<SendResult> {
   const began = deps.now();
-  const outcome = await send(deps, target, { deliveryId, event });
+  const outcome = await sendOnce(deps, target, { deliveryId, event });
   return { at: began.toISOString(), durationMs: deps.now().getTime() - began.getTime(), ...outcome };
 }
 
-async function send(
+async function sendOnce(
   deps: SendDeps,
   target: NotificationTarget,
   message: { deliveryId: string; event: SluiceEvent },
@@ -69,8 +69,8 @@ async function sendRequest(deps: SendDeps, target: NotificationTarget, event: Sl
   }
   const body = kind === 'webhook' ? toWebhookBody(event) : JSON.stringify(CHAT_BODIES[kind](event));
   const headers = kind === 'webhook' ? signWebhook({ id: event.eventId, body, now }, secrets) : {};
-  const options = { ...deps.postOptions, loopbackAllowed: deps.deployment.loopbackTargetsAllowed };
-  const answer = await post({ url, body, headers }, options);
+  const send = deps.post ?? post;
+  const answer = await send({ url, body, headers }, { loopbackAllowed: deps.deployment.loopbackTargetsAllowed });
   return {
     status: answer.status,
     error: answer.error,

@@ -8,11 +8,14 @@ import { TABLE_DEFINITION } from '../../infra/local/endpoints/dynamodb/table-def
 import { createS3 } from '../../infra/local/endpoints/s3/create-s3.ts';
 import { insertDestination } from '../aws/destination-table.ts';
 import { putTimelineEntry } from '../aws/history-table.ts';
-import { createS3Client, createTableClient } from '../aws/clients.ts';
+import { createS3Client, createSfnClient, createTableClient } from '../aws/clients.ts';
 import { getReport } from '../aws/report-store.ts';
 import { NOT_RECORDED } from '../domain/deployment-cost.ts';
 import { newDestination } from '../domain/new-destination.ts';
 import { newPrimary } from '../domain/primary.ts';
+import { listDeliveries } from '../aws/delivery-table.ts';
+import { insertTarget } from '../aws/notification-target-table.ts';
+import { DEFAULT_FILTER, type NotificationTarget } from '../domain/notification-target.ts';
 import { reportCosts, type CostReportDeps } from './cost-report.ts';
 
 let dynamodb: LocalDynamodb;
@@ -28,10 +31,11 @@ beforeAll(async () => {
   front = await startAwsFront({ port: 0, services: [dynamodb, createS3({ dataDirectory: null })] });
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const options = { region: 'us-east-1', endpoint: front.endpoint, credentials, attemptsMax: 1 };
-  clients = { s3: createS3Client(options), table: createTableClient(options) };
+  clients = { s3: createS3Client(options), sfn: createSfnClient(options), table: createTableClient(options) };
 });
 afterAll(async () => {
   clients.s3.destroy();
+  clients.sfn.destroy();
   clients.table.destroy();
   await front.close();
   await dynamodb.close();
@@ -49,14 +53,37 @@ beforeEach(async () => {
     deployment: {
       tableName: name,
       reportBucket: name,
+      deliveryMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:sluice-delivery',
       flowArn: 'arn:aws:mediaconnect:us-east-1:0:flow:1:a',
       pricedInput: DECLARED.declaredInput,
     },
     now: () => now,
-    logger: { info: (message, details) => void lines.push({ message, ...details }) },
+    logger: {
+      info: (message, details) => void lines.push({ message, ...details }),
+      warn: (message, details) => void lines.push({ message, ...details }),
+    },
     isBilled: false,
   };
 });
+
+const TARGET: NotificationTarget = {
+  targetId: 'tgt_01k8m3v0s5n2q8w4x6y7z9a1bc',
+  name: 'Office',
+  kind: 'email',
+  email: 'office@example.com',
+  urlHost: null,
+  urlCiphertext: null,
+  secrets: [],
+  filter: DEFAULT_FILTER,
+  isEnabled: true,
+  disabledReason: null,
+  failuresInSequence: 0,
+  failingSince: null,
+  createdAt: '2026-11-01T00:00:00.000Z',
+  lastModified: '2026-11-01T00:00:00.000Z',
+  createdBy: 'operator',
+  writeCount: 1,
+};
 
 const OUTPUT = { width: 1920, height: 1080, framesPerSecond: 30, videoBitrateBps: 4_500_000, audioBitrateBps: 128_000 };
 
@@ -97,6 +124,19 @@ const UNKNOWN = 'transfer from MediaConnect to MediaLive; transfer to the intern
 const NOT_RECORDED_TEXT = NOT_RECORDED.unknownParts.join('; ');
 
 describe('the cost report', () => {
+  it('is announced once to targets that want it, and a failure to announce it keeps the report', async () => {
+    const filter = { ...DEFAULT_FILTER, eventTypes: ['report.ready' as const] };
+    await insertTarget(deps, { ...TARGET, filter });
+    await reportCosts(deps);
+    await reportCosts(deps);
+    const [delivery, ...others] = await listDeliveries(deps, TARGET.targetId, 10);
+    expect(others).toEqual([]);
+    expect(delivery?.event).toMatchObject({ type: 'report.ready', data: { report: 'cost', day: '2026-11-20' } });
+    // No state machine runs here.
+    expect(lines).toContainEqual(expect.objectContaining({ message: 'a delivery was not started, the sweep will' }));
+    expect(await keys()).toHaveLength(2);
+  });
+
   it('shows yesterday and the month, per destination and part, in both formats', async () => {
     await putRun('dst_1', '2026-11-20T10:00:00.000Z', '2026-11-20T12:00:00.000Z');
     await putRun('dst_1', '2026-11-05T10:00:00.000Z', '2026-11-05T10:00:05.000Z');
@@ -114,14 +154,14 @@ describe('the cost report', () => {
       `day,dst_1,'=Main,twitch,1,120,120,1.1952,false,${UNKNOWN},1.1952,,,,`,
       `day,dst_2,Other,twitch,0,1440,1440,14.3424,false,${UNKNOWN},14.3424,,,,`,
       // Twelve hours of fixed costs.
-      `day,,"Monitoring, around the clock",,,,,0.19068,true,,,,,,`,
+      `day,,"Monitoring, around the clock",,,,,0.200544,true,,,,,,`,
       `day,,"Keys and secrets, around the clock",,,,,0.075624,true,,,,,,`,
-      `day,,Total,,1,1560,1560,15.803904,false,${UNKNOWN}; ${NOT_RECORDED_TEXT},15.5376,,,,`,
+      `day,,Total,,1,1560,1560,15.813768,false,${UNKNOWN}; ${NOT_RECORDED_TEXT},15.5376,,,,`,
       `month to date,dst_1,'=Main,twitch,2,120.08,130,1.2948,false,${UNKNOWN},1.2948,,,,`,
       `month to date,dst_2,Other,twitch,1,1560,1560,15.5376,false,${UNKNOWN},15.5376,,,,`,
-      `month to date,,"Monitoring, around the clock",,,,,0.19068,true,,,,,,`,
+      `month to date,,"Monitoring, around the clock",,,,,0.200544,true,,,,,,`,
       `month to date,,"Keys and secrets, around the clock",,,,,0.075624,true,,,,,,`,
-      `month to date,,Total,,3,1680.08,1690,17.098704,false,${UNKNOWN}; ${NOT_RECORDED_TEXT},16.8324,,,,`,
+      `month to date,,Total,,3,1680.08,1690,17.108568,false,${UNKNOWN}; ${NOT_RECORDED_TEXT},16.8324,,,,`,
       '',
     ]);
     expect(JSON.parse(json!)).toMatchObject({
@@ -129,20 +169,20 @@ describe('the cost report', () => {
       currency: 'USD',
       isBilled: false,
       ofDay: {
-        total: { costUsd: 15.803904 },
+        total: { costUsd: 15.813768 },
         fixed: [
           { part: 'monitoring', costUsd: 0.19068, isComplete: true },
           { part: 'keysAndSecrets', costUsd: 0.075624, isComplete: true },
         ],
       },
-      ofMonth: { from: '2026-11-01', total: { costUsd: 17.098704 } },
+      ofMonth: { from: '2026-11-01', total: { costUsd: 17.108568 } },
     });
     expect(lines).toEqual([
       {
         message: 'cost report',
         day: '2026-11-20',
-        costUsd: 15.803904,
-        monthToDateUsd: 17.098704,
+        costUsd: 15.813768,
+        monthToDateUsd: 17.108568,
         isComplete: false,
       },
     ]);

@@ -11,6 +11,8 @@ import { beganAt, costOfFixedWithin, NOT_RECORDED, type FixedPart } from '../dom
 import { isComplete, sum, toUsd, type Money } from '../domain/money.ts';
 import type { Pricing } from '../domain/pricing.ts';
 import { DAY_MS, dayOf } from '../domain/utc-day.ts';
+import { ABOUT_NOTHING, eventIdOf, type SluiceEvent } from '../domain/webhook-events.ts';
+import { publishQuietly, type PublishDeps } from '../notify/publish-event.ts';
 
 /**
  * The daily cost report: what each destination's channel and the fixed parts of the deployment cost yesterday (UTC) and
@@ -18,12 +20,11 @@ import { DAY_MS, dayOf } from '../domain/utc-day.ts';
  * the same bytes. It is written once a day is over. It catches up on the days since the newest report, a week at most,
  * and leaves days that have a report alone.
  */
-export interface CostReportDeps extends AwsDeps<
-  's3' | 'table',
-  'flowArn' | 'pricedInput' | 'reportBucket' | 'tableName'
-> {
-  now: () => Date;
-  logger: { info(message: string, details?: Record<string, unknown>): void };
+export interface CostReportDeps
+  extends
+    AwsDeps<'s3' | 'sfn' | 'table', 'deliveryMachineArn' | 'flowArn' | 'pricedInput' | 'reportBucket' | 'tableName'>,
+    Pick<PublishDeps, 'now'> {
+  logger: PublishDeps['logger'] & { info(message: string, details?: Record<string, unknown>): void };
   /** False on one machine, where the amounts are what AWS would have charged. */
   isBilled: boolean;
 }
@@ -43,8 +44,21 @@ export async function reportCosts(deps: CostReportDeps): Promise<string[]> {
     // Written last, because a day counts as reported once its CSV exists.
     await putReport(deps, { day, format: 'csv' }, csv);
     deps.logger.info('cost report', line);
+    await publishQuietly(deps, [reportReady(day, now)]);
   }
   return due;
+}
+
+function reportReady(day: string, now: Date): SluiceEvent {
+  return {
+    eventId: eventIdOf('report.ready', 'cost', day),
+    type: 'report.ready',
+    at: now.toISOString(),
+    about: ABOUT_NOTHING,
+    title: `The cost report of ${day} is ready`,
+    lines: ['Download it on the page Costs.'],
+    data: { report: 'cost', day },
+  };
 }
 
 /** Returns yesterday and the missed days before it, back to the newest report. */

@@ -4,13 +4,24 @@ import { listTargets } from '../aws/notification-target-table.ts';
 import { isFailing } from '../domain/notification-target.ts';
 import type { SweepDeps } from './sweep-deps.ts';
 
-/** Deliveries that one sweep asks about. More than these are handled by the next sweeps. */
+/** Deliveries that one sweep asks about. */
 const ASKED_MAX = 100;
+/** A turn of more deliveries than that is over after this time, when the next sweep runs. */
+const TURN_MS = 300_000;
 
 /** The sweep's part in deliveries: starts the executions that are missing and removes marks that were left over. */
 export async function restartDeliveries(deps: SweepDeps): Promise<void> {
-  const pending = await listPendingDeliveries(deps);
-  for (const deliveryId of pending.slice(0, ASKED_MAX)) await restart(deps, deliveryId);
+  const due = inTurn(await listPendingDeliveries(deps), deps.now());
+  const failures: unknown[] = [];
+  for (const deliveryId of due) await restart(deps, deliveryId).catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
+}
+
+/** Returns the deliveries that this sweep asks about. Each gets its turn, however many a failing target keeps waiting. */
+function inTurn(pending: readonly string[], now: Date): string[] {
+  const turns = Math.max(1, Math.ceil(pending.length / ASKED_MAX));
+  const first = (Math.floor(now.getTime() / TURN_MS) % turns) * ASKED_MAX;
+  return pending.slice(first, first + ASKED_MAX);
 }
 
 /** Counts the targets that do not accept messages. */

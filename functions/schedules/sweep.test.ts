@@ -43,6 +43,7 @@ const NO_FIGURES = {
   continuityErrors: null,
   packetLossPercent: null,
   roundTripMs: null,
+  jitterMs: null,
 };
 
 const primaryOf = (preset: string) => ({ preset, mode: 'always' as const });

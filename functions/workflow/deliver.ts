@@ -1,8 +1,14 @@
 import { awsErrorKind } from '../aws/aws-errors.ts';
 import { getDelivery, removePendingMark, writeDelivery } from '../aws/delivery-table.ts';
 import { changeTarget, getTarget } from '../aws/notification-target-table.ts';
-import { jitterOf, withAttempt, type Delivery, type Verdict } from '../domain/delivery.ts';
-import type { NotificationTarget } from '../domain/notification-target.ts';
+import { jitterOf, withAttempt, type Delivery, type SendResult, type Verdict } from '../domain/delivery.ts';
+import { AppError } from '../domain/errors.ts';
+import {
+  lastDeliveryOf,
+  withLastDelivery,
+  type LastDelivery,
+  type NotificationTarget,
+} from '../domain/notification-target.ts';
 import { sendMessage, type SendDeps } from '../notify/send-message.ts';
 import { StepFailed, Throttled, Unavailable } from './workflow-errors.ts';
 
@@ -25,6 +31,8 @@ export interface DeliveryVerdict {
 }
 
 const FINISH: DeliveryVerdict = { next: 'finish', waitSeconds: 0 };
+/** Two executions of one delivery are rare, so a second round almost always writes. */
+const RECORD_ROUNDS_MAX = 8;
 /** A wait that ends this much early sends at once; Step Functions waits whole seconds. */
 const EARLY_MS = 500;
 
@@ -55,12 +63,37 @@ async function deliver(deps: SendDeps, { deliveryId, execution }: DeliveryStepIn
   if (waiting) return waiting;
   const result = await sendMessage(deps, target, delivery);
   const now = deps.now();
-  const { delivery: after, verdict } = withAttempt(delivery, result, { now, random: jitterOf(delivery) });
-  const written = await writeDelivery(deps, delivery, after);
-  await changeTarget(deps, target.targetId, (found) => withOutcome(found, verdict, now));
-  // Another execution has written meanwhile: the next round reads what it wrote.
-  if (!written) return { next: 'wait', waitSeconds: 1 };
-  return waitOf(written, now) ?? FINISH;
+  const { verdict } = withAttempt(delivery, result, { now, random: jitterOf(delivery) });
+  const { targetId } = target;
+  const last = lastDeliveryOf(delivery.event, result);
+  // Disabled before the attempt is recorded: an execution that is aborted in between must not leave it enabled.
+  if (verdict.next === 'disable') await countOutcome(deps, targetId, verdict, last);
+  const written = await recordAttempt(deps, delivery, result);
+  if (verdict.next !== 'disable') await countOutcome(deps, targetId, verdict, last);
+  const isReplaced = written.state !== 'pending' || written.execution !== execution;
+  return (isReplaced ? null : waitOf(written, now)) ?? FINISH;
+}
+
+/** Adds the attempt to the record, on top of what another execution has written meanwhile. */
+async function recordAttempt(deps: SendDeps, read: Delivery, result: SendResult): Promise<Delivery> {
+  let before = read;
+  for (let round = 0; round < RECORD_ROUNDS_MAX; round += 1) {
+    const { delivery } = withAttempt(before, result, { now: deps.now(), random: jitterOf(before) });
+    const written = await writeDelivery(deps, before, delivery);
+    if (written) return written;
+    before = (await getDelivery(deps, read.deliveryId)) ?? before;
+  }
+  throw new Error(`delivery ${read.deliveryId} was changed by others ${RECORD_ROUNDS_MAX} times`);
+}
+
+/** Keeps the outcome on the target. Of many deliveries that end at once, some may not be counted. */
+async function countOutcome(deps: SendDeps, targetId: string, verdict: Verdict, last: LastDelivery): Promise<void> {
+  try {
+    await changeTarget(deps, targetId, (found) => withLastDelivery(withOutcome(found, verdict, deps.now()), last));
+  } catch (error) {
+    const isCrowded = error instanceof AppError && error.code === 'concurrent_change';
+    if (!isCrowded || verdict.next === 'disable') throw error;
+  }
 }
 
 function waitOf({ nextAttemptAt }: Delivery, now: Date): DeliveryVerdict | null {
@@ -82,5 +115,6 @@ function withOutcome(target: NotificationTarget, { next }: Verdict, now: Date): 
     failuresInSequence: target.failuresInSequence + 1,
     failingSince: target.failingSince ?? now.toISOString(),
   };
-  return next === 'disable' ? { ...failing, isEnabled: false, disabledReason: 'gone' } : failing;
+  if (next !== 'disable') return failing;
+  return target.isEnabled ? { ...failing, isEnabled: false, disabledReason: 'gone' } : target;
 }

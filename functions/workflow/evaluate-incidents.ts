@@ -55,10 +55,11 @@ export async function evaluateIncidents(
       if (kind === 'opened') result.opened += 1;
       if (kind === 'resolved') result.resolved += 1;
     }
-    // Those that another process left unfinished, too.
+    // Those that another process left unfinished, too. A change that was not written has happened to no incident.
+    const asRead = new Set(incidents);
     for (const incident of observed.incidents) {
-      const stored = committed.get(incident.incidentId);
-      if (stored || isUnfinished(incident)) await finishIncident(deps, stored ?? incident);
+      const stored = committed.get(incident.incidentId) ?? (asRead.has(incident) ? incident : null);
+      if (stored && (committed.has(stored.incidentId) || isUnfinished(stored))) await finishIncident(deps, stored);
     }
     result.standing = observed.incidents.filter(({ state }) => state !== 'resolved');
     if (isComplete) break;

@@ -188,6 +188,7 @@ describe('the frame rate of a channel', () => {
       continuityErrors: null,
       packetLossPercent: null,
       roundTripMs: null,
+      jitterMs: null,
       lostSince: null,
       observedAt: new Date().toISOString(),
       picture,

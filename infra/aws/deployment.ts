@@ -82,6 +82,7 @@ export function addDeployment(
       api: dashboard.httpApi,
       table: data.table,
       stateMachines: controlPlane.stateMachines,
+      alertingMachines: { incident: controlPlane.incidentMachine, delivery: controlPlane.deliveryMachine },
       functions: controlPlane.functions,
       deadLetterQueues: controlPlane.deadLetterQueues,
     },

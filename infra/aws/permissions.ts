@@ -170,11 +170,12 @@ export function monitorPermissions(resources: DeploymentResources): Permission[]
   ];
 }
 
-/** Permissions of the daily reports: read the history, write one file and the uptime of a day. */
+/** Permissions of the daily reports: read the history, write one file and the uptime of a day, publish the event. */
 export function costReportPermissions(resources: DeploymentResources): Permission[] {
   return [
     tableItems(resources, ['GetItem', 'PutItem', 'Query']),
     historyByDay(resources),
+    ...executions(resources, [resources.deliveryMachineArn]),
     reports(resources, 's3:PutObject'),
     { actions: ['s3:ListBucket'], resources: [resources.reportBucketArn] },
   ];

@@ -96,7 +96,7 @@ const TRANSPORT: FaultKind[] = [
     name: 'late effect',
     when: 'after the effect',
     nature: 'passes',
-    appliesTo: /^(Create|Delete|Start|Stop|Update|Add|Remove|Put)/,
+    appliesTo: /^(Create|Delete|Start|Stop|Update|Add|Remove|Put|Post)/,
     // The request is delayed and takes effect after its sender has given up and retried.
     async strike(call, deliver, world) {
       call.isLate = true;
@@ -247,6 +247,11 @@ const DECLARED: Record<string, { all: Declared[]; some: Record<string, Declared[
       CreateSecret: [passing('InvalidRequestException', 400), refusing('LimitExceededException', 400)],
       PutSecretValue: [passing('InvalidRequestException', 400), refusing('LimitExceededException', 400)],
     },
+  },
+  // What web servers answer.
+  receiver: {
+    all: [passing('500', 500), passing('429', 429), passing('302', 302), variant(passing('401', 401))],
+    some: {},
   },
   mediapackage: {
     all: [passing('TooManyRequestsException', 429), passing('InternalServerErrorException', 500)],

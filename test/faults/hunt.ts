@@ -1,8 +1,10 @@
-import { PLANTED_BUGS, type PlantedBug } from './planted-bugs.ts';
+import { huntInTests } from './hunt-tests.ts';
+import { PLANTED_BUGS, type PlantedBug, type TestHunt, type WorkflowHunt } from './planted-bugs.ts';
 import { plantBugs } from './planted-loader.ts';
 import { loadProduction } from './production.ts';
 import { listCells, runStrikes } from './single-faults.ts';
-import { INCIDENT_WORKFLOW } from './incident-workflow.ts';
+import { DELIVERY_WORKFLOW } from './delivery-workflow.ts';
+import { INCIDENT_WORKFLOWS } from './incident-workflow.ts';
 import { ENTRY_POINT_WORKFLOWS } from './entry-point-workflows.ts';
 import { PRIMARY_WORKFLOWS } from './primary-workflows.ts';
 import { SWEEP_WORKFLOW } from './sweep-workflow.ts';
@@ -20,37 +22,60 @@ export interface HuntResult {
   runs: number;
 }
 
-const ALL = [...WORKFLOWS, ...ENTRY_POINT_WORKFLOWS, INCIDENT_WORKFLOW, SWEEP_WORKFLOW, ...PRIMARY_WORKFLOWS];
+const ALL = [
+  ...WORKFLOWS,
+  ...ENTRY_POINT_WORKFLOWS,
+  ...INCIDENT_WORKFLOWS,
+  DELIVERY_WORKFLOW,
+  SWEEP_WORKFLOW,
+  ...PRIMARY_WORKFLOWS,
+];
 
 /** A hunt that needs more cells is badly aimed. */
 const CELLS_MAX = 120;
 
 async function hunt(bug: PlantedBug, number: number): Promise<HuntResult> {
   let runs = 0;
-  const production = await loadProduction(`?planted=${number}`);
-  for (const { workflow: name, step, fault } of bug.hunt) {
-    const workflow = ALL.find((each) => each.name === name);
-    if (!workflow) throw new Error(`no workflow is named ${name}`);
-    try {
-      runs += 1;
-      const clean = await runStrikes(production, workflow, []);
-      if (clean.outcome === 'violation') return { bug: bug.name, caughtBy: `without faults: ${clean.message}`, runs };
-      const cells = (await listCells(production, workflow)).filter(
-        (cell) => (step?.test(cell.place.step) ?? true) && (fault?.test(cell.fault.name) ?? true),
-      );
-      for (const cell of cells.slice(0, CELLS_MAX)) {
-        runs += 1;
-        const result = await runStrikes(production, workflow, [cell]);
-        if (result.outcome !== 'violation') continue;
-        const place = `${cell.place.step}[${cell.place.position}] ${cell.place.operation}`;
-        return { bug: bug.name, caughtBy: `${name}, ${cell.fault.name} at ${place}: ${result.message}`, runs };
-      }
-    } catch (error) {
-      // The workflow did not get ready, or did not reach its goal without faults.
-      return { bug: bug.name, caughtBy: `${name}: ${(error as Error).message}`, runs };
-    }
+  for (const each of bug.hunt) {
+    const found = 'tests' in each ? await inTests(bug, each) : await inWorkflow(each, number);
+    runs += found.runs;
+    if (found.caughtBy !== null) return { bug: bug.name, caughtBy: found.caughtBy, runs };
   }
   return { bug: bug.name, caughtBy: null, runs };
+}
+
+type Found = Omit<HuntResult, 'bug'>;
+
+async function inTests(bug: PlantedBug, { tests }: TestHunt): Promise<Found> {
+  return { caughtBy: await huntInTests(bug, tests), runs: 1 };
+}
+
+async function inWorkflow({ workflow: name, step, operation, fault }: WorkflowHunt, number: number): Promise<Found> {
+  const production = await loadProduction(`?planted=${number}`);
+  const workflow = ALL.find((each) => each.name === name);
+  if (!workflow) throw new Error(`no workflow is named ${name}`);
+  let runs = 1;
+  try {
+    const clean = await runStrikes(production, workflow, []);
+    if (clean.outcome === 'violation') return { caughtBy: `without faults: ${clean.message}`, runs };
+    const cells = (await listCells(production, workflow)).filter(
+      (cell) =>
+        (step?.test(cell.place.step) ?? true) &&
+        (operation?.test(cell.place.operation) ?? true) &&
+        (fault?.test(cell.fault.name) ?? true),
+    );
+    for (const cell of cells.slice(0, CELLS_MAX)) {
+      runs += 1;
+      const result = await runStrikes(production, workflow, [cell]);
+      if (result.outcome !== 'violation') continue;
+      const place = `${cell.place.step}[${cell.place.position}] ${cell.place.operation}`;
+      return { caughtBy: `${name}, ${cell.fault.name} at ${place}: ${result.message}`, runs };
+    }
+  } catch (error) {
+    // The workflow did not get ready, or did not reach its goal without faults.
+    return { caughtBy: `${name}: ${(error as Error).message}`, runs };
+  }
+  return { caughtBy: null, runs };
 }
 
 plantBugs(PLANTED_BUGS);

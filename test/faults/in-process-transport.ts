@@ -15,6 +15,8 @@ export interface Invocation {
   step: string;
   destinationId: string | null;
   generation: number | null;
+  /** The execution whose step it is; null outside the state machines. */
+  executionArn: string | null;
   /** Start in virtual time. */
   beganMs: number;
   /** Calls made so far. */

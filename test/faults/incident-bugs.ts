@@ -2,8 +2,9 @@ import type { PlantedBug } from './planted-bugs.ts';
 
 /** Bugs in what opens, reports, escalates and resolves incidents. */
 
-const workflow = 'an incident opens, escalates and resolves';
-const anywhere = [{ workflow }];
+const anywhere = [{ workflow: 'an incident opens, escalates and resolves' }];
+const sourceLost = [{ workflow: 'a lost source hides its effects' }];
+const muted = [{ workflow: 'an incident is muted and another acknowledged' }];
 
 export const INCIDENT_BUGS: readonly PlantedBug[] = [
   {
@@ -68,5 +69,48 @@ export const INCIDENT_BUGS: readonly PlantedBug[] = [
     find: 'due: incident.due.filter(({ revision }) => !revisions.includes(revision)) };',
     replace: 'due: revisions ? incident.due : [] };',
     hunt: anywhere,
+  },
+  {
+    name: 'an incident does not hide its effects',
+    file: 'domain/incident-observe.ts',
+    find: "if (cause.state === 'resolved' || !ruleOf(cause.rule).inhibits?.includes(rule)) return false;",
+    replace: "if (cause.state !== 'pending' || !ruleOf(cause.rule).inhibits?.includes(rule)) return false;",
+    hunt: sourceLost,
+  },
+  {
+    name: 'an effect does not wait until its cause is decided',
+    file: 'domain/incident-observe.ts',
+    find: 'if (causes.length > 0 || now.getTime()',
+    replace: 'if (now.getTime()',
+    hunt: [{ tests: 'functions/domain/incident-observe.test.ts' }],
+  },
+  {
+    name: 'a muted incident is reported',
+    file: 'domain/incident.ts',
+    find: 'const isHidden = incident.muted !== null || incident.inhibitedBy !== null;',
+    replace: 'const isHidden = incident.inhibitedBy !== null;',
+    hunt: muted,
+  },
+  {
+    name: 'the end of an incident is reported without its beginning',
+    file: 'domain/incident.ts',
+    find: "kind === 'resolved' ? !incident.isAnnounced : isHidden",
+    replace: "kind !== 'resolved' && isHidden",
+    hunt: muted,
+  },
+  {
+    name: 'an acknowledged incident escalates',
+    file: 'domain/incident.ts',
+    find: "if (state !== 'open' || escalatedAt !== null || waitingSince === null || escalateAfterSeconds === null) return null;\n  if (muted !== null || inhibitedBy !== null) return null;\n  return new Date(Date.parse(waitingSince)",
+    replace:
+      "if (state === 'resolved' || escalatedAt !== null || incident.openedAt === null || escalateAfterSeconds === null) return null;\n  if (muted !== null || inhibitedBy !== null) return null;\n  return new Date(Date.parse(waitingSince ?? incident.openedAt)",
+    hunt: muted,
+  },
+  {
+    name: 'the execution of an incident that was interrupted is not started again',
+    file: 'schedules/sweep-incidents.ts',
+    find: 'else await startNext(deps, incident);',
+    replace: 'else continue;',
+    hunt: [{ ...anywhere[0]!, step: /Incident$/, fault: /execution aborted/ }],
   },
 ];

@@ -7,7 +7,7 @@ describe('an incident', () => {
   it('opens, escalates and resolves once without a fault, with two monitors', async () => {
     const { outcome, message, tail } = await runStrikes(await loadProduction(), INCIDENT_WORKFLOW, []);
     expect({ outcome, message, tail }).toMatchObject({ outcome: 'reached' });
-  });
+  }, 600_000);
 
   it('opens, escalates and resolves once despite any single fault in its writes and its workflow', async () => {
     const production = await loadProduction();

@@ -5,6 +5,7 @@ import { isPrimary, parseOperationId } from '../../functions/domain/lifecycle.ts
 import { dueOperation } from '../../functions/domain/primary.ts';
 import type { Invocation, WireAnswer, WireCall } from './in-process-transport.ts';
 import { Violation } from './violation.ts';
+import { watchDeliveries } from './watch-deliveries.ts';
 import { watchIncidents } from './watch-incidents.ts';
 import { watchModels } from './watch-models.ts';
 import { watchSinks } from './watch-sinks.ts';
@@ -31,6 +32,7 @@ import { flowOf, type World } from './world.ts';
  * - I11 audit: the history has the ending of every operation.
  * - I12 bounded: numbers of calls and changes and sizes of data are limited.
  * - I13 incidents: each opens and resolves once, and each transition has exactly one notification.
+ * - I14 deliveries: each message arrives, once for receivers that compare ids, and every attempt is recorded.
  */
 
 /** Limits of I12 per operation, including faults and waits. */
@@ -65,6 +67,8 @@ export interface InvariantsOptions {
   canaries?: readonly string[];
   /** Resources change behind our back, so records may lag until the next poll. */
   isMeddledWith?: boolean;
+  /** Secrets that sign webhooks, by the receiver's host. */
+  signingSecrets?: ReadonlyMap<string, string>;
 }
 
 /** A call that took effect after its sender had given up. */
@@ -77,7 +81,8 @@ interface LateCall {
 /** Creates the watcher of a world. */
 export function watchInvariants(world: World, options: InvariantsOptions): Invariants {
   const sinks = watchSinks(world, options.canaries ?? []);
-  const parts = [sinks, watchTruth(world), watchSweeps(world), watchModels(), watchIncidents(world)];
+  const parts: Watcher[] = [sinks, watchTruth(world), watchSweeps(world), watchModels(), watchIncidents(world)];
+  if (options.signingSecrets) parts.push(watchDeliveries(world, options.signingSecrets));
   const owners = new Map<string, string>();
   learnWhatIsThere();
   const startsOf = new Map<string, number>();
@@ -525,6 +530,8 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     delivered,
     wrote,
     said: (where, text) => sinks.said?.(where, text),
+    received: (message, call) => parts.forEach((part) => part.received?.(message, call)),
+    ended: (invocation, outcome) => parts.forEach((part) => part.ended?.(invocation, outcome)),
     answered: (request, status, text) => parts.forEach((part) => part.answered?.(request, status, text)),
     checkAtRest,
     listLost: () => listLost(),

@@ -1,3 +1,4 @@
+import { DELIVERY_BUGS } from './delivery-bugs.ts';
 import { ENTRY_POINT_BUGS } from './entry-point-bugs.ts';
 import { INCIDENT_BUGS } from './incident-bugs.ts';
 
@@ -11,8 +12,20 @@ export interface PlantedBug {
   file: string;
   find: string;
   replace: string;
-  /** Where to hunt: workflows, and patterns for steps and faults. The whole matrix would be slow. */
-  hunt: { workflow: string; step?: RegExp; fault?: RegExp }[];
+  /** Where to hunt: workflows, and patterns for steps, calls and faults, because the whole matrix would be slow; or a test. */
+  hunt: (WorkflowHunt | TestHunt)[];
+}
+
+export interface WorkflowHunt {
+  workflow: string;
+  step?: RegExp;
+  operation?: RegExp;
+  fault?: RegExp;
+}
+
+/** A test file, for what the simulation has no view of. */
+export interface TestHunt {
+  tests: string;
 }
 
 const everywhere = (workflow: string): PlantedBug['hunt'] => [{ workflow }];
@@ -20,6 +33,7 @@ const everywhere = (workflow: string): PlantedBug['hunt'] => [{ workflow }];
 export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...ENTRY_POINT_BUGS,
   ...INCIDENT_BUGS,
+  ...DELIVERY_BUGS,
   // Tokens and names
   {
     name: 'the RequestId is random',

@@ -18,7 +18,7 @@ export function runningIn(world: World): Set<Invocation> {
 /** Runs an action as a process. Never rejects. */
 export async function runAs(
   world: World,
-  who: Pick<Invocation, 'step' | 'destinationId' | 'generation'>,
+  who: Pick<Invocation, 'step' | 'destinationId' | 'generation' | 'executionArn'>,
   action: () => Promise<unknown>,
 ): Promise<Outcome> {
   const { promise: death, resolve: die } = Promise.withResolvers<Outcome>();

@@ -1,9 +1,11 @@
 import { createIdleEngine, type EngineReport, type MediaEngine } from '../../infra/local/engine/contract.ts';
 
-/** A media engine without media: every channel that it has to run reports that it publishes. */
+/** A media engine without media: every channel that it has to run reports that it publishes while the encoder sends. */
 export interface SimulatedEngine extends MediaEngine {
   /** Reports once, like the real engine each second. */
   tick(nowMs: number): void;
+  /** Decides whether the encoder sends. */
+  setSending(isSending: boolean): void;
 }
 
 /** Creates an engine with nothing running. */
@@ -12,19 +14,20 @@ export function makeSimulatedEngine(): SimulatedEngine {
   const flows = new Set<string>();
   const callers = new Map<string, string[]>();
   const listeners = new Set<(report: EngineReport) => void>();
+  let isSending = true;
   const reportAt = (nowMs: number): EngineReport => ({
     atMs: nowMs,
     sources: [...flows].map((flowArn) => ({
       flowArn,
-      state: 'connected',
+      state: isSending ? 'connected' : 'listening',
       sinceMs: nowMs,
-      bitrateBps: 6_000_000,
+      bitrateBps: isSending ? 6_000_000 : 0,
       continuityErrors: 0,
       connections: 1,
     })),
     channels: [...channels].map((channelId) => ({
       channelId,
-      state: 'publishing',
+      state: isSending ? 'publishing' : 'waiting_for_input',
       sinceMs: nowMs,
       mode: 'copy',
       bitrateBps: 3_000_000,
@@ -67,5 +70,6 @@ export function makeSimulatedEngine(): SimulatedEngine {
       const report = reportAt(nowMs);
       for (const listener of listeners) listener(report);
     },
+    setSending: (value) => (isSending = value),
   };
 }

@@ -147,8 +147,9 @@ async function strike(
 ): Promise<CellResult> {
   const cell = { workflow, ...(strikes[0] ?? NO_STRIKE) };
   const invariants = watchInvariants(world, {
-    canaries: [canaryOf(1), canaryOf(2), REPLACED_KEY],
+    canaries: [canaryOf(1), canaryOf(2), REPLACED_KEY, ...(workflow.signingSecrets?.values() ?? [])],
     isMeddledWith: workflow.isMeddledWith ?? false,
+    signingSecrets: workflow.signingSecrets,
   });
   world.watchers.push(invariants);
   const left = [...strikes];

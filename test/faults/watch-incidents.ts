@@ -13,6 +13,9 @@ import type { World } from './world.ts';
 /** Transitions that an incident makes at most once, unless an operator or a drill intervenes. */
 const ONCE: readonly TransitionKind[] = ['opened', 'escalated', 'resolved'];
 
+/** Transitions that report that an incident is there. */
+const ANNOUNCING: readonly TransitionKind[] = ['opened', 'unmuted'];
+
 /** Creates the watcher. */
 export function watchIncidents(world: World): Watcher {
   const seen = new Set<string>();
@@ -29,6 +32,9 @@ export function watchIncidents(world: World): Watcher {
     const transition = `${incidentId} ${kind}`;
     if (ONCE.includes(kind) && seen.has(transition)) throw new Violation('I13 incidents', `${transition} twice`);
     seen.add(transition);
+    if (kind === 'resolved' && !ANNOUNCING.some((each) => seen.has(`${incidentId} ${each}`))) {
+      throw new Violation('I13 incidents', `the end of ${incidentId} was reported without its beginning`);
+    }
     const heldMs = Date.parse(at) - Date.parse(since);
     if (kind === 'opened' && heldMs < ruleOf(rule).holdSeconds * 1000) {
       throw new Violation('I13 incidents', `${rule} opened after ${heldMs} ms`);

@@ -2,6 +2,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Destination } from '../../functions/domain/destination.ts';
 import type { Invocation, WireAnswer, WireCall } from './in-process-transport.ts';
 import type { Outcome } from './processes.ts';
+import type { Message } from './receivers.ts';
 import type { World } from './world.ts';
 
 /** Records every executed call, mirrors its change of the table, and passes it to the watchers. */
@@ -19,6 +20,8 @@ export interface Watcher {
   said?(where: string, text: string): void;
   /** Called when the API has responded. */
   answered?(request: { method: string; path: string }, status: number, text: string): void;
+  /** Called when a receiver of webhooks has taken a message. */
+  received?(message: Message, call: WireCall): void;
   began?(invocation: Invocation): void;
   ended?(invocation: Invocation, outcome: Outcome): void;
 }

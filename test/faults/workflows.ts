@@ -21,6 +21,8 @@ export interface Workflow {
   isContested?: boolean;
   /** Whose calls meet the faults: the first sweep, or (by default) everything else. */
   subject?: 'sweep';
+  /** Secrets that sign webhooks, by the receiver's host. */
+  signingSecrets?: ReadonlyMap<string, string>;
   /** Additional options of its world. */
   world?: Partial<WorldOptions>;
   /** How long it lasts even if nothing moves meanwhile, in milliseconds. */

@@ -2,7 +2,7 @@ import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Api } from '../../functions/api/api-deps.ts';
 import type { AwsClients, AwsDeps, Deployment } from '../../functions/aws/clients.ts';
 import type { Destination } from '../../functions/domain/destination.ts';
-import type { StepInput } from '../../functions/workflow/run-step.ts';
+import type { SendDeps } from '../../functions/notify/send-message.ts';
 import type { WorkflowDeps } from '../../functions/workflow/workflow-deps.ts';
 import { createEventBus } from '../../infra/local/endpoints/events/event-bus.ts';
 import type { MediaHooks } from '../../infra/local/endpoints/media/media-context.ts';
@@ -13,13 +13,21 @@ import type { AwsEvent, LocalService } from '../../infra/local/endpoints/wire/lo
 import type { ExecutionRecord } from '../../infra/local/endpoints/step-functions/executions.ts';
 import type { LocalStepFunctions } from '../../infra/local/endpoints/step-functions/create-step-functions.ts';
 import { makeEventHandler, makeSimulatedApi, observe } from './entry-points.ts';
-import { currentInvocation, type Invocation, type WireAnswer, type WireCall } from './in-process-transport.ts';
+import {
+  currentInvocation,
+  type Carry,
+  type Invocation,
+  type WireAnswer,
+  type WireCall,
+} from './in-process-transport.ts';
 import { runAs, runningIn, type Outcome } from './processes.ts';
 import type { Production } from './production.ts';
+import { postTo, type Receiver } from './receivers.ts';
 import { makeRandom, type Random } from './random.ts';
 import { START_MS, templateFor, type Snapshot, type Template, type TemplateOptions } from './template.ts';
 import { makeVirtualClock, withVirtualTimers, type VirtualClock } from './virtual-clock.ts';
 import { deliverWatched, tell, type Item, type Watcher } from './watching.ts';
+import { toExecutionArn, whoRuns, type WorkflowEvent } from './workflow-event.ts';
 import { clientsOf, makeServices, prepare, WORKFLOW_FUNCTION } from './world-services.ts';
 
 /**
@@ -30,7 +38,7 @@ import { clientsOf, makeServices, prepare, WORKFLOW_FUNCTION } from './world-ser
 export interface World {
   clock: VirtualClock;
   random: Random;
-  deps: WorkflowDeps & AwsDeps;
+  deps: WorkflowDeps & AwsDeps & Pick<SendDeps, 'post'>;
   deployment: Deployment;
   production: Production;
   /** Returns the REST API of this world, created on first use. */
@@ -59,10 +67,14 @@ export interface World {
   planDelivery: ((event: AwsEvent) => number[]) | null;
   /** Puts an event on the bus unchanged, including forged ones. */
   putEvent(event: AwsEvent): void;
+  /** Receivers of webhooks by host. */
+  receivers: Map<string, Receiver>;
   /** Number of media events that the handler received. */
   eventsTaken(): number;
   /** Makes the media engine report that every running channel and flow is healthy. */
   tickEngine(): void;
+  /** Decides whether the encoder sends. */
+  setSending(isSending: boolean): void;
   watchers: Watcher[];
   /** Number of changes of media resources so far. */
   mediaChanges(): number;
@@ -192,7 +204,7 @@ async function makeWorld(options: WorldOptions): Promise<World> {
   });
   const { clients: shared, connect } = clientsOf(production);
   const clients = asOwn(shared);
-  connect(services, async (call, deliver) => {
+  const carry: Carry = async (call, deliver) => {
     pulse.beats += 1;
     const work = async () => {
       pulse.busy += 1;
@@ -206,7 +218,8 @@ async function makeWorld(options: WorldOptions): Promise<World> {
     const latencyMs = world && options.latencyMsMax ? random.integer(0, options.latencyMsMax) : 0;
     if (latencyMs > 0) await sleep(clock, latencyMs);
     return world?.faults && call.invocation ? world.faults(call, work, world) : work();
-  });
+  };
+  connect(services, carry);
   if (options.withEvents || options.monitorEverySeconds) await production.loadEntryPoints();
   const deployment = await prepare(clients, template, options);
   // Resumes the start of the flow and saves, which makes the live state available here.
@@ -235,6 +248,7 @@ async function makeWorld(options: WorldOptions): Promise<World> {
       sleep: (delayMs) => sleep(clock, delayMs),
       readsLagMs: 30_000,
       mail: { kind: 'outbox' },
+      post: (request) => postTo(made, carry, request),
       resolveHost: async () => ['127.0.0.1'],
       logger: { info: log, warn: log, error: log },
     },
@@ -252,9 +266,11 @@ async function makeWorld(options: WorldOptions): Promise<World> {
     faults: null,
     planTransition: options.planTransition ?? null,
     planDelivery: null,
+    receivers: new Map(),
     putEvent: (event) => bus.put(event),
     eventsTaken: () => live.taken,
     tickEngine: () => engine.tick(clock.now()),
+    setSending: (isSending) => engine.setSending(isSending),
     watchers: [],
     callsUnderWay: 0,
     mediaChanges: () => live.changes,
@@ -265,7 +281,8 @@ async function makeWorld(options: WorldOptions): Promise<World> {
       pulse.beats += 1;
       events.push(`${((clock.now() - START_MS) / 1000).toFixed(3)} ${line}`);
     },
-    runAs: (step, destinationId, action) => runAs(made, { step, destinationId, generation: null }, action),
+    runAs: (step, destinationId, action) =>
+      runAs(made, { step, destinationId, generation: null, executionArn: null }, action),
     async settle() {
       let quiet = 0;
       let beats = pulse.beats;
@@ -299,12 +316,9 @@ async function makeWorld(options: WorldOptions): Promise<World> {
       return done;
     },
     async abortExecutionOf(invocation) {
-      const { destinationId, generation } = invocation ?? {};
-      const operation = destinationId && made.record(destinationId)?.operation;
-      if (!operation || operation.generation !== generation) return;
-      const machineArn = deployment.stateMachineArns[operation.kind];
-      const executionArn = `${machineArn.replace(':stateMachine:', ':execution:')}:${operation.operationId}`;
-      made.note(`abort ${operation.operationId}`);
+      const executionArn = invocation?.executionArn ?? operationInFlight(invocation);
+      if (executionArn === null) return;
+      made.note(`abort ${executionArn.split(':').at(-1)}`);
       // No process makes this call, so no fault can meet it.
       await currentInvocation.exit(() => clients.sfn.send(new StopExecutionCommand({ executionArn })));
     },
@@ -318,11 +332,11 @@ async function makeWorld(options: WorldOptions): Promise<World> {
       await media.close();
     },
   };
-  lambda.register(WORKFLOW_FUNCTION, async (event: StepInput) => {
-    const { step, destinationId, generation } = event;
+  lambda.register(WORKFLOW_FUNCTION, async (event: WorkflowEvent) => {
+    const { step } = event;
     tell(made, (watcher) => watcher.said?.(`the input of ${step}`, JSON.stringify(event)));
     const run = () => production.handleStep(made.deps, event);
-    const outcome = await runAs(made, { step, destinationId, generation }, run);
+    const outcome = await runAs(made, whoRuns(event, deployment), run);
     tell(made, (watcher) => watcher.said?.(`the output of ${step}`, JSON.stringify(outcome)));
     if (outcome.ok) return outcome.result;
     throw Object.assign(new Error(outcome.message), { name: outcome.error });
@@ -335,6 +349,12 @@ async function makeWorld(options: WorldOptions): Promise<World> {
   });
   world = made;
   return made;
+
+  function operationInFlight(invocation: Invocation | null): string | null {
+    const operation = made.record(invocation?.destinationId ?? '')?.operation;
+    if (!operation || operation.generation !== invocation?.generation) return null;
+    return toExecutionArn(deployment.stateMachineArns[operation.kind], operation.operationId);
+  }
 
   function deliverEvent(to: World, event: AwsEvent): void {
     for (const delayMs of to.planDelivery?.(event) ?? [0]) clock.after(delayMs, () => bus.put(event));

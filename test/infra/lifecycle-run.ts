@@ -9,6 +9,7 @@ import { StreamKey } from '../../functions/domain/stream-key.ts';
 import { insertIncident, listStandingIncidents } from '../../functions/aws/incident-table.ts';
 import { createInput, observeInput } from '../../functions/aws/input.ts';
 import type { Destination } from '../../functions/domain/destination.ts';
+import type { EventType } from '../../functions/domain/webhook-events.ts';
 import { observe } from '../../functions/domain/incident-observe.ts';
 import { DEFAULT_INCIDENT_SETTINGS } from '../../functions/domain/incident-settings.ts';
 import { requestChange } from '../../functions/workflow/operations.ts';
@@ -44,7 +45,7 @@ export async function runLifecycle(deployment: LocalDeployment): Promise<HttpAns
   };
   const show: Show = { deployment, call, deps: depsOf(deployment) };
   await deployment.functions.sweep.invoke(makeScheduledEvent('sluice-test-sweep'));
-  const targetId = await addTarget(show);
+  const targetId = await addTarget(show, 'destination.created');
   const warm = await addDestination(show, 'Warm', { standby: 'warm', preset: '720p30' });
   const cold = await addDestination(show, 'Cold', { standby: 'cold', preset: 'source' });
   await testTarget(show, targetId);
@@ -70,7 +71,9 @@ export async function runLifecycle(deployment: LocalDeployment): Promise<HttpAns
     await call({ method: 'DELETE', path: `/api/destinations/${id}` }, 202);
     await waitFor(`${id} to be gone`, async () => (await getDestination(show.deps, id)) === null);
   }
+  const reader = await addTarget(show, 'report.ready');
   await deployment.functions['cost-report'].invoke(makeScheduledEvent('sluice-test-cost-report'));
+  await call({ method: 'DELETE', path: `/api/notification-targets/${reader}` }, 204);
   // Now that reports exist, read them, and report the same day again.
   const { data: reports } = await call({ method: 'GET', path: '/api/reports' }, 200);
   await readEverything(show, { name: reports[0].name });
@@ -122,9 +125,9 @@ function depsOf({ aws, environments }: LocalDeployment): AwsDeps {
   };
 }
 
-/** Adds a webhook whose name does not resolve. It wants the events of new destinations. */
-async function addTarget({ call }: Show): Promise<string> {
-  const filter = { eventTypes: ['destination.created'] };
+/** Adds a webhook whose name does not resolve. It wants events of one type. */
+async function addTarget({ call }: Show, eventType: EventType): Promise<string> {
+  const filter = { eventTypes: [eventType] };
   const body = { name: 'Hook', kind: 'webhook', url: 'https://hooks.sluice.example/hook', filter };
   const { targetId } = await call({ method: 'POST', path: '/api/notification-targets', body }, 201);
   return targetId;

@@ -55,6 +55,8 @@ const logicalIds = (type: string) => Object.keys(template.findResources(type));
 describe('the alarm list', () => {
   it('matches the deployed alarms', () => {
     expect([...alarms.keys()].toSorted()).toEqual([
+      'alerting-failed-delivery',
+      'alerting-failed-incident',
       'api-failing',
       'api-throttled',
       'channel-alerts',

@@ -15,6 +15,7 @@ export function makeFlow(changes: Partial<FlowStatusResource> = {}): FlowStatusR
       continuityErrors: null,
       packetLossPercent: null,
       roundTripMs: null,
+      jitterMs: null,
       video: null,
       audio: null,
       analysis: null,

@@ -75,6 +75,7 @@ describe('GET /api/mediaconnect/flow/status', () => {
       continuityErrors: 3,
       packetLossPercent: 0.4,
       roundTripMs: 38,
+      jitterMs: null,
       since: secondsAgo(10).toISOString(),
       video: {
         ...{ codec: 'H264', width: 1920, height: 1080 },

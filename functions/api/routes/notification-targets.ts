@@ -14,8 +14,10 @@ import { checkResolvedAddresses } from '../../domain/public-address.ts';
 import {
   checkTarget,
   DEFAULT_FILTER,
+  lastDeliveryOf,
   rotateSecret,
   signingSecrets,
+  withLastDelivery,
   type NotificationTarget,
   type TargetFilter,
   type TargetInput,
@@ -164,7 +166,8 @@ export function registerNotificationTargets(api: Api, deps: ApiDeps): void {
     const now = deps.now();
     const delivery = newDelivery(target, testEvent(target.targetId, target.name, now), now);
     const { retryAfterSeconds: _asked, isFinal: _final, ...attempt } = await sendMessage(deps, target, delivery);
-    const isAccepted = attempt.status !== null && attempt.status >= 200 && attempt.status < 300;
+    const last = lastDeliveryOf(delivery.event, attempt);
+    const { isAccepted } = last;
     const ended = await insertDelivery(deps, {
       ...delivery,
       state: isAccepted ? 'delivered' : 'failed',
@@ -172,6 +175,7 @@ export function registerNotificationTargets(api: Api, deps: ApiDeps): void {
       nextAttemptAt: null,
       endedAt: deps.now().toISOString(),
     });
+    await changeTarget(deps, target.targetId, (found) => withLastDelivery(found, last));
     return context.json(presentDelivery(ended), 200);
   });
 
@@ -295,7 +299,12 @@ function withFilter(filter: TargetFilter, change: z.infer<typeof CreateTarget>['
 function present(deps: ApiDeps, target: NotificationTarget): TargetResource {
   const { urlCiphertext: _url, secrets, writeCount: _count, ...shown } = target;
   const signing = signingSecrets(secrets, deps.now());
-  return { ...shown, signingSecrets: signing.map(({ createdAt, expiresAt }) => ({ createdAt, expiresAt })) };
+  const { lastDelivery = null } = target;
+  return {
+    ...shown,
+    lastDelivery,
+    signingSecrets: signing.map(({ createdAt, expiresAt }) => ({ createdAt, expiresAt })),
+  };
 }
 
 async function find(deps: ApiDeps, targetId: string): Promise<NotificationTarget> {

@@ -2,13 +2,20 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { getDestination } from '../../aws/destination-table.ts';
 import { listHistory } from '../../aws/history-table.ts';
 import { itemsInFlight, newestFirst, toTimelineItems, type TimelineItem } from '../../domain/timeline.ts';
+import type { JoinedItem } from '../../domain/timeline-seconds.ts';
 import { DAY_MS, dayOf } from '../../domain/utc-day.ts';
 import type { Api, ApiContext, ApiDeps } from '../api-deps.ts';
 import { answers, answersOrFile, NoQuery, problems } from '../schemas/openapi-parts.ts';
 import { answerCsv, wantsCsv } from '../http/csv-answer.ts';
 import { DestinationId, TimelineQuery } from '../schemas/requests.ts';
 import { DeploymentTimeline, Timeline } from '../schemas/answers.ts';
-import { fromTimelineCursor, readTimeline, toTimelineCursor, type TimelineFilter } from '../views/timeline-page.ts';
+import {
+  fromTimelineCursor,
+  readJoinedTimeline,
+  readTimeline,
+  toTimelineCursor,
+  type TimelineFilter,
+} from '../views/timeline-page.ts';
 import { invalidFields } from '../http/validation.ts';
 import { readWindow, type Window } from '../http/time-window.ts';
 import { requireFound } from './find-destination.ts';
@@ -37,7 +44,7 @@ const ofAll = createRoute({
   tags,
   summary: 'Get the timeline of all destinations',
   description:
-    'Newest first, deleted destinations included. Kept for 90 days. CSV returns the whole time window in one file, up to 10,000 entries.',
+    'Newest first, deleted destinations included. Changes of health that several destinations had in the same second are one entry. Kept for 90 days. CSV returns the whole time window in one file, up to 10,000 entries.',
   request: { query: TimelineQuery },
   responses: { 200: answersOrFile(DeploymentTimeline, 'One page, or the file'), ...problems(503) },
 });
@@ -63,8 +70,8 @@ export function registerTimeline(api: Api, deps: ApiDeps): void {
       ? fromTimelineCursor(query, cursor)
       : { window: readWindow(query, deps.now(), daysBefore), after: null };
     if (wantsCsv(context, format)) return exportTimeline(deps, context, window, filter);
-    const data: TimelineItem[] = [];
-    for await (const item of readTimeline(deps, window, filter, after)) {
+    const data: JoinedItem[] = [];
+    for await (const item of readJoinedTimeline(deps, window, filter, after)) {
       data.push(item);
       if (data.length > limit) break;
     }

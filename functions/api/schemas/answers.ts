@@ -88,6 +88,9 @@ export const DeploymentTimeline = z
         ...timelineEntry,
         destinationId: z.string(),
         destinationName: z.string().openapi({ description: 'Its name at that time; kept after a deletion' }),
+        others: z
+          .array(z.object({ destinationId: z.string(), destinationName: z.string() }))
+          .openapi({ description: 'Other destinations to which the same happened in the same second' }),
       }),
     ),
     nextCursor: z.string().nullable(),
@@ -291,6 +294,10 @@ export const FlowStatusResource = z
       continuityErrors: z.number().nullable(),
       packetLossPercent: z.number().nullable().openapi({ description: 'Before SRT’s recovery; null until measured' }),
       roundTripMs: z.number().nullable().openapi({ description: 'To the encoder and back; null until measured' }),
+      jitterMs: z
+        .number()
+        .nullable()
+        .openapi({ description: 'How unevenly packets travel; on one machine the variation of the round trip' }),
       video: z
         .object({
           codec: z.string(),

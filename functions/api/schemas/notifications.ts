@@ -98,6 +98,10 @@ export const TargetResource = z
       .openapi({ description: 'gone: the receiver answered 410 and wants no more messages' }),
     failuresInSequence: z.int().openapi({ description: 'Failed attempts since the last success' }),
     failingSince: nullableTime,
+    lastDelivery: z
+      .object({ at: timestamp, title: z.string(), isAccepted: z.boolean(), status: z.int().nullable() })
+      .nullable()
+      .openapi({ description: 'What came of the newest attempt; null before the first' }),
     signingSecrets: z
       .array(z.object({ createdAt: timestamp, expiresAt: nullableTime }))
       .openapi({ description: 'The secrets that sign at this time, newest first, without their values' }),

@@ -55,6 +55,7 @@ const NO_METRICS: SourceMetrics = {
   continuityErrors: null,
   packetLossPercent: null,
   roundTripMs: null,
+  jitterMs: null,
 };
 
 const NO_FIGURES = { metrics: NO_METRICS, quality: UNKNOWN_QUALITY };
@@ -138,6 +139,7 @@ export function toFlowStatusResource(deps: ApiDeps, look: FlowLook, requestHost:
       continuityErrors: figure(metrics.continuityErrors, 0),
       packetLossPercent: figure(metrics.packetLossPercent, 2),
       roundTripMs: figure(metrics.roundTripMs, 1),
+      jitterMs: figure(metrics.jitterMs, 1),
       video: isConnected && media?.video ? { ...media.video, ...describeCoding(look.coding) } : null,
       audio: isConnected ? (media?.audio ?? null) : null,
       analysis: isConnected ? toAnalysis(deps, look) : null,

@@ -12,6 +12,7 @@ import {
   type Position,
   type TimelineItem,
 } from '../../domain/timeline.ts';
+import { joinSeconds, type JoinedItem } from '../../domain/timeline-seconds.ts';
 import { invalidFields } from '../http/validation.ts';
 import { isWithinHistory, type Window } from '../http/time-window.ts';
 
@@ -24,18 +25,18 @@ export interface TimelineFilter {
 /**
  * Yields the timeline of all destinations, including deleted ones, newest first. It reads only as far as the caller
  * iterates.
- * @param after yields only entries after this position
+ * @param near reads from two hours after this position on; the window's end when null
  */
 export async function* readTimeline(
   deps: TableDeps & { now: () => Date },
   window: Window,
   filter: TimelineFilter,
-  after: Position | null,
+  near: Position | null,
 ): AsyncGenerator<TimelineItem> {
   // Reads the records before the history, so that an operation ending in between is in both instead of in neither.
   const records = await listAllDestinations(deps);
   const names = new Map(records.map(({ destinationId, name }) => [destinationId, name]));
-  const newest = after ? new Date(after.at) : window.to;
+  const newest = near ? new Date(near.at) : window.to;
   // The future needs no read, but clocks differ slightly.
   const lastMs = Math.min(newest.getTime() + LOOK_AHEAD_MS, deps.now().getTime() + LOOK_AHEAD_MS);
   const rows = readHistory(deps, { from: window.from, to: new Date(lastMs) });
@@ -48,10 +49,21 @@ export async function* readTimeline(
   );
   for await (const item of items) {
     if (item.at < from || item.at >= to) continue;
-    if (after && newestFirst(after, item) >= 0) continue;
     if (filter.kind !== undefined && item.kind !== filter.kind) continue;
     if (filter.destinationId !== undefined && item.destinationId !== filter.destinationId) continue;
     yield item;
+  }
+}
+
+/** Yields the timeline like `readTimeline`, with alike changes of health of one second joined, after a position. */
+export async function* readJoinedTimeline(
+  deps: TableDeps & { now: () => Date },
+  window: Window,
+  filter: TimelineFilter,
+  after: Position | null,
+): AsyncGenerator<JoinedItem> {
+  for await (const item of joinSeconds(readTimeline(deps, window, filter, after))) {
+    if (after === null || newestFirst(after, item) < 0) yield item;
   }
 }
 

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, type IMetric, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { figure } from './observability-figures.ts';
 import {
   FIVE_MINUTES,
@@ -202,21 +203,17 @@ export const ALARM_RULES: readonly AlarmRule[] = [
     comparison: 'at least',
     periods: [1, 1],
     missing: 'fine',
-    metrics: ({ stateMachines }) =>
-      mapEach(
-        stateMachines,
-        (machine) =>
-          new MathExpression({
-            label: 'failed, timed out or aborted',
-            expression: sumOf('failed', 'timedOut', 'aborted'),
-            usingMetrics: {
-              failed: machine.metricFailed(SUM),
-              timedOut: machine.metricTimedOut(SUM),
-              aborted: machine.metricAborted(SUM),
-            },
-            period: FIVE_MINUTES,
-          }),
-      ),
+    metrics: ({ stateMachines }) => mapEach(stateMachines, endedBadly),
+  },
+  {
+    id: 'alerting-failed',
+    severity: 'page',
+    summary: 'The workflow of an incident or of a message failed. People may not be called until the sweep resumes it.',
+    threshold: () => 1,
+    comparison: 'at least',
+    periods: [1, 1],
+    missing: 'fine',
+    metrics: ({ alertingMachines }) => mapEach(alertingMachines, endedBadly),
   },
   {
     id: 'sweep-not-run',
@@ -399,4 +396,17 @@ function mapEach<Value, Result>(
   map: (value: Value) => Result,
 ): Record<string, Result> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, map(value)]));
+}
+
+function endedBadly(machine: IStateMachine): IMetric {
+  return new MathExpression({
+    label: 'failed, timed out or aborted',
+    expression: sumOf('failed', 'timedOut', 'aborted'),
+    usingMetrics: {
+      failed: machine.metricFailed(SUM),
+      timedOut: machine.metricTimedOut(SUM),
+      aborted: machine.metricAborted(SUM),
+    },
+    period: FIVE_MINUTES,
+  });
 }

@@ -22,6 +22,8 @@ export interface Watched {
   api: IHttpApi;
   table: Pick<ITable, 'metric'>;
   stateMachines: Readonly<Record<string, IStateMachine>>;
+  /** The machines that call people: of incidents and of deliveries. */
+  alertingMachines: Readonly<Record<string, IStateMachine>>;
   /** Includes `workflow`, whose errors are no sign of failure because it waits by failing. */
   functions: Readonly<Record<string, IFunction>>;
   deadLetterQueues: Readonly<Record<string, IQueue>>;

@@ -130,6 +130,8 @@ export interface SourceReport {
   packetLossPercent?: number;
   /** Round trip to the caller as SRT measures it; absent without a caller. */
   roundTripMs?: number;
+  /** Variation of the round trip; absent without a caller. */
+  jitterMs?: number;
   /** Transport-stream continuity errors since the flow started. */
   continuityErrors: number;
   /** Callers accepted since the flow started. */

@@ -63,6 +63,18 @@ describe('a line', () => {
     expect(line.read().packetLossPercent).toBe(20);
   });
 
+  it('has the jitter of a round trip that varies, and none of one that is steady', () => {
+    const line = makeLine();
+    line.send(1, 2, 3);
+    line.acknowledge(40);
+    expect(line.read().jitterMs).toBeUndefined();
+    for (let count = 0; count < 100; count++) line.acknowledge(40);
+    expect(line.read().jitterMs).toBe(0);
+    for (let count = 0; count < 100; count++) line.acknowledge(count % 2 ? 40 : 100);
+    expect(line.read().jitterMs).toBeGreaterThan(55);
+    expect(line.read().jitterMs).toBeLessThanOrEqual(60);
+  });
+
   it('counts a packet as lost when only its retransmission arrives', () => {
     const line = makeLine();
     line.send(1, 2, 3);

@@ -10,6 +10,7 @@ import type { Clock } from '../host/clock.ts';
 const WINDOW_MS = 5_000;
 const BUCKET_MS = 500;
 const HEADER_BYTES = 16;
+const JITTER_SMOOTHING = 16;
 /** Sequence numbers have 31 bits and wrap around. */
 const SEQUENCE_NUMBERS = 2 ** 31;
 /** A larger gap is an interrupted line, not packet loss; a caller that restarts also causes one. */
@@ -21,6 +22,8 @@ export interface LineQuality {
   packetLossPercent?: number;
   /** As SRT's receiver measures it. */
   roundTripMs?: number;
+  /** Mean difference between two round trips, smoothed as RFC 3550 (6.4.1) smooths jitter. */
+  jitterMs?: number;
 }
 
 /** A data packet's header. */
@@ -55,6 +58,7 @@ export function createSrtLineMeter(clock: Clock): SrtLineMeter {
   let buckets: { atMs: number; sent: number; lost: number }[] = [];
   let highest: number | null = null;
   let roundTripMs: number | undefined;
+  let jitterMs: number | undefined;
 
   function count(sent: number, lost: number): void {
     const atMs = clock.now();
@@ -80,6 +84,10 @@ export function createSrtLineMeter(clock: Clock): SrtLineMeter {
       else if (!isRetransmitted && ahead !== 0) count(0, -1);
     },
     acknowledged(latestMs) {
+      if (roundTripMs !== undefined) {
+        jitterMs ??= 0;
+        jitterMs += (Math.abs(latestMs - roundTripMs) - jitterMs) / JITTER_SMOOTHING;
+      }
       roundTripMs = latestMs;
     },
     read() {
@@ -87,7 +95,7 @@ export function createSrtLineMeter(clock: Clock): SrtLineMeter {
       const sent = recent.reduce((sum, bucket) => sum + bucket.sent, 0);
       const lost = recent.reduce((sum, bucket) => sum + bucket.lost, 0);
       if (sent === 0) return {};
-      return { packetLossPercent: (Math.max(0, lost) * 100) / sent, roundTripMs };
+      return { packetLossPercent: (Math.max(0, lost) * 100) / sent, roundTripMs, jitterMs };
     },
   };
 }

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { IconKey, IconTrash } from '@tabler/icons-react';
 import { useId, useState } from 'react';
 import type { TargetResource } from '../../../functions/api/schemas/notifications.ts';
-import { useDeleteTarget, useDeliveries, useRotateSecret, useTestTarget } from '../api/notifications.ts';
+import { useDeleteTarget, useRotateSecret, useTestTarget } from '../api/notifications.ts';
 import { useRoleRefusal } from '../api/session.ts';
 import { showDone, showProblem } from '../app/problem-toast.tsx';
 import { useServerNow } from '../app/use-now.ts';
@@ -40,7 +40,7 @@ export function TargetList({ targets, ...rest }: TargetListProps) {
 function Target({ target, names, onEdit, onSecret }: Omit<TargetListProps, 'targets'> & { target: TargetResource }) {
   const { targetId, name, kind } = target;
   const now = useServerNow();
-  const last = useDeliveries(targetId, 1).data?.[0] ?? null;
+  const last = target.lastDelivery;
   const test = useTestTarget(targetId);
   const rotate = useRotateSecret(targetId);
   const remove = useDeleteTarget(targetId);
@@ -48,7 +48,7 @@ function Target({ target, names, onEdit, onSecret }: Omit<TargetListProps, 'targ
   const admin = useRoleRefusal('admin');
   const [isOpened, setOpened] = useState(false);
   const deliveriesId = useId();
-  const { tone, text } = describeState(target, last, now);
+  const { tone, text } = describeState(target, now);
   const outcome = test.data?.attempts.at(-1);
   return (
     <li aria-label={name}>
@@ -65,7 +65,7 @@ function Target({ target, names, onEdit, onSecret }: Omit<TargetListProps, 'targ
             {text}
           </p>
           <p className={classes.quiet}>
-            {last ? `Last delivery ${formatMoment(last.createdAt, now)}: ${last.title}` : 'No delivery yet'}
+            {last ? `Last delivery ${formatMoment(last.at, now)}: ${last.title}` : 'No delivery yet'}
           </p>
         </div>
         <p className={classes.filter}>{describeFilter(target.filter, names)}</p>

@@ -15,6 +15,7 @@ const TARGET: TargetResource = {
   disabledReason: null,
   failuresInSequence: 0,
   failingSince: null,
+  lastDelivery: null,
   signingSecrets: [],
   createdAt: '2026-12-01T12:00:00Z',
   lastModified: '2026-12-01T12:00:00Z',

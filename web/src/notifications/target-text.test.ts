@@ -10,7 +10,13 @@ const NAMES = {
 };
 const { filter } = toFormValues(null);
 const NOW_MS = Date.parse('2026-12-01T12:00:00Z');
-const WORKING = { isEnabled: true, disabledReason: null, failingSince: null, failuresInSequence: 0 };
+const WORKING = {
+  isEnabled: true,
+  disabledReason: null,
+  failingSince: null,
+  failuresInSequence: 0,
+  lastDelivery: null,
+};
 const ATTEMPT = { at: '2026-12-01T12:00:00Z', status: 204, error: null, durationMs: 12, answer: '' };
 
 describe('a filter', () => {
@@ -36,12 +42,11 @@ describe('a filter', () => {
 describe('the state of a target', () => {
   it('is disabled before anything else, with the reason', () => {
     const failing = { ...WORKING, failingSince: '2026-12-01T11:00:00Z', failuresInSequence: 4 };
-    const delivered = { state: 'delivered' as const };
-    expect(describeState({ ...failing, isEnabled: false, disabledReason: 'operator' }, delivered, NOW_MS)).toEqual({
+    expect(describeState({ ...failing, isEnabled: false, disabledReason: 'operator' }, NOW_MS)).toEqual({
       tone: 'off',
       text: 'Disabled',
     });
-    expect(describeState({ ...failing, isEnabled: false, disabledReason: 'gone' }, delivered, NOW_MS)).toEqual({
+    expect(describeState({ ...failing, isEnabled: false, disabledReason: 'gone' }, NOW_MS)).toEqual({
       tone: 'attention',
       text: 'Disabled: the receiver answered 410',
     });
@@ -49,15 +54,16 @@ describe('the state of a target', () => {
 
   it('says since when and how often it fails', () => {
     const failing = { ...WORKING, failingSince: '2026-12-01T11:00:00Z', failuresInSequence: 1 };
-    expect(describeState(failing, null, NOW_MS).text).toMatch(/^Failing since .+ \(1 attempt\)$/);
-    expect(describeState({ ...failing, failuresInSequence: 4 }, null, NOW_MS).text).toMatch(/\(4 attempts\)$/);
+    expect(describeState(failing, NOW_MS).text).toMatch(/^Failing since .+ \(1 attempt\)$/);
+    expect(describeState({ ...failing, failuresInSequence: 4 }, NOW_MS).text).toMatch(/\(4 attempts\)$/);
   });
 
   it('works only after an accepted message', () => {
-    const texts = [null, 'pending', 'delivered', 'failed'].map(
-      (state) => describeState(WORKING, state ? { state: state as 'pending' } : null, NOW_MS).text,
+    const last = { at: '2026-12-01T11:00:00Z', title: 'Source lost', status: 204, isAccepted: true };
+    const texts = [null, last, { ...last, status: 500, isAccepted: false }].map(
+      (lastDelivery) => describeState({ ...WORKING, lastDelivery }, NOW_MS).text,
     );
-    expect(texts).toEqual(['Ready, nothing sent yet', 'Sending', 'Works', 'Last message failed']);
+    expect(texts).toEqual(['Ready, nothing sent yet', 'Works', 'Last message failed']);
   });
 });
 

@@ -47,20 +47,18 @@ export function describeFilter(filter: TargetFilter, names: FilterNames): string
 
 /** Returns the state of a target: disabled, failing since when, or working. */
 export function describeState(
-  target: Pick<TargetResource, 'disabledReason' | 'failingSince' | 'failuresInSequence' | 'isEnabled'>,
-  last: Pick<DeliveryResource, 'state'> | null,
+  target: Pick<TargetResource, 'disabledReason' | 'failingSince' | 'failuresInSequence' | 'isEnabled' | 'lastDelivery'>,
   nowMs: number,
 ): { tone: Tone; text: string } {
-  const { disabledReason, failingSince, failuresInSequence, isEnabled } = target;
+  const { disabledReason, failingSince, failuresInSequence, isEnabled, lastDelivery } = target;
   if (disabledReason === 'gone') return { tone: 'attention', text: 'Disabled: the receiver answered 410' };
   if (!isEnabled) return { tone: 'off', text: 'Disabled' };
   if (failingSince !== null) {
     const attempts = failuresInSequence === 1 ? '1 attempt' : `${failuresInSequence} attempts`;
     return { tone: 'attention', text: `Failing since ${formatMoment(failingSince, nowMs)} (${attempts})` };
   }
-  if (last?.state === 'delivered') return { tone: 'air', text: 'Works' };
-  if (last?.state === 'failed') return { tone: 'attention', text: 'Last message failed' };
-  return { tone: 'waiting', text: last ? 'Sending' : 'Ready, nothing sent yet' };
+  if (lastDelivery === null) return { tone: 'waiting', text: 'Ready, nothing sent yet' };
+  return lastDelivery.isAccepted ? { tone: 'air', text: 'Works' } : { tone: 'attention', text: 'Last message failed' };
 }
 
 const SEND_ERROR_TEXTS: Record<NonNullable<Attempt['error']>, string> = {

@@ -155,6 +155,11 @@ function Entries({ entries, known }: { entries: readonly DeploymentEntry[]; know
             ) : (
               entry.destinationName
             )}
+            {entry.others.length > 0 && (
+              <span title={entry.others.map(({ destinationName }) => destinationName).join(', ')}>
+                {` and ${entry.others.length} more`}
+              </span>
+            )}
           </span>
           <span className={classes.words}>{timelineWords(entry)}</span>
           <span className={classes.actor}>{timelineActor(entry)}</span>

@@ -129,9 +129,10 @@ function codingValues({ isInterlaced, ...numbers }: VideoCoding): Record<string,
 }
 
 /** Returns the known facts about the line; CloudWatch has no value for a second without a connected encoder. */
-function lineOf({ packetLossPercent, roundTripMs }: SourceReport): Record<string, number> {
+function lineOf({ packetLossPercent, roundTripMs, jitterMs }: SourceReport): Record<string, number> {
   return {
     ...(packetLossPercent === undefined ? {} : { SourcePacketLossPercent: packetLossPercent }),
     ...(roundTripMs === undefined ? {} : { SourceRoundTripTime: roundTripMs }),
+    ...(jitterMs === undefined ? {} : { SourceJitter: jitterMs }),
   };
 }

@@ -1,0 +1,35 @@
+import type { Deployment } from '../../functions/aws/clients.ts';
+import { deliveryExecutionOf } from '../../functions/domain/delivery.ts';
+import { incidentExecutionOf } from '../../functions/domain/incident.ts';
+import type { DeliveryStepInput } from '../../functions/workflow/deliver.ts';
+import type { IncidentStepInput } from '../../functions/workflow/incident-steps.ts';
+import type { StepInput } from '../../functions/workflow/run-step.ts';
+import type { Invocation } from './in-process-transport.ts';
+
+/** What the workflow function is called with, by any of the state machines. */
+export type WorkflowEvent = StepInput | IncidentStepInput | DeliveryStepInput;
+
+/** Returns the ARN of a machine's execution. */
+export function toExecutionArn(machineArn: string, name: string): string {
+  return `${machineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+}
+
+/**
+ * Returns who runs: the step, and its destination or its execution. The execution of a destination's step follows from
+ * the operation in flight.
+ */
+export function whoRuns(
+  event: WorkflowEvent,
+  { deliveryMachineArn, incidentMachineArn }: Deployment,
+): Pick<Invocation, 'step' | 'destinationId' | 'generation' | 'executionArn'> {
+  const { step } = event;
+  if ('deliveryId' in event) {
+    const executionArn = toExecutionArn(deliveryMachineArn, deliveryExecutionOf(event));
+    return { step, destinationId: null, generation: null, executionArn };
+  }
+  if ('incidentId' in event) {
+    const executionArn = toExecutionArn(incidentMachineArn, incidentExecutionOf(event, event.revision));
+    return { step, destinationId: null, generation: null, executionArn };
+  }
+  return { step, destinationId: event.destinationId, generation: event.generation, executionArn: null };
+}
