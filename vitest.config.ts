@@ -17,6 +17,7 @@ const MEDIA_TESTS = [
   'infra/local/engine/analysis/source-analyser.test.ts',
   'infra/local/engine/{child-registry,encoder-program,ffmpeg-abilities,srt-line}.test.ts',
   'infra/local/engine/rtmp/{publisher*,kernel-send-queues}.test.ts',
+  'infra/local/engine/srt/senders.test.ts',
   'infra/local/rehearsal/**/*.test.ts',
   'test/e2e/**/*.test.ts',
 ];

@@ -16,6 +16,7 @@ const complete = {
   FLOW_ARN: 'arn:aws:mediaconnect:eu-west-1:000000000000:flow:1-a:sluice',
   INPUT_SECURITY_GROUP_ID: '123',
   MEDIALIVE_ROLE_ARN: 'arn:aws:iam::000000000000:role/medialive',
+  FLOW_ROLE_ARN: 'arn:aws:iam::000000000000:role/mediaconnect',
   PACKAGE_CHANNEL_ID: 'sluice',
   REPORT_BUCKET: 'sluice-reports',
   STATE_MACHINE_ARN_CREATE: machine('create'),

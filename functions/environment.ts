@@ -28,6 +28,8 @@ const Variables = z.object({
   INPUT_SECURITY_GROUP_ID: Text,
   /** Role with which MediaLive runs channels. */
   MEDIALIVE_ROLE_ARN: Arn,
+  /** Role with which MediaConnect reads the passphrases of SRT destinations. */
+  FLOW_ROLE_ARN: Arn,
   PACKAGE_CHANNEL_ID: Text,
   /** S3 bucket of the cost reports. */
   REPORT_BUCKET: Text,
@@ -121,6 +123,7 @@ export const WorkflowEnvironment = z.pick(Variables, {
   FLOW_ARN: true,
   INPUT_SECURITY_GROUP_ID: true,
   MEDIALIVE_ROLE_ARN: true,
+  FLOW_ROLE_ARN: true,
   PACKAGE_CHANNEL_ID: true,
   ...STATE_MACHINES,
   STATE_MACHINE_ARN_INCIDENT: true,

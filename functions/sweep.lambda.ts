@@ -1,4 +1,10 @@
-import { createMediaConnectClient, createMediaLiveClient, createSfnClient, createTableClient } from './aws/clients.ts';
+import {
+  createMediaConnectClient,
+  createMediaLiveClient,
+  createSecretsManagerClient,
+  createSfnClient,
+  createTableClient,
+} from './aws/clients.ts';
 import { readEnvironment, stateMachineArnsOf, SweepEnvironment } from './environment.ts';
 import { createLambdaLogger, withRequestId } from './lambda-deps.ts';
 import { COUNTED_LINES } from './schedules/counted-log-lines.ts';
@@ -15,6 +21,7 @@ const deps: SweepDeps = {
   clients: {
     mediaConnect: createMediaConnectClient(aws),
     mediaLive: createMediaLiveClient(aws),
+    secretsManager: createSecretsManagerClient(aws),
     sfn: createSfnClient(aws),
     table: createTableClient(aws),
   },

@@ -3,6 +3,7 @@ import {
   createMediaConnectClient,
   createMediaLiveClient,
   createMediaPackageClient,
+  createSecretsManagerClient,
   createSfnClient,
   createTableClient,
 } from './aws/clients.ts';
@@ -25,6 +26,7 @@ const deps: WorkflowDeps = {
     mediaConnect: createMediaConnectClient(aws),
     mediaLive: createMediaLiveClient(aws),
     mediaPackage: createMediaPackageClient(aws),
+    secretsManager: createSecretsManagerClient(aws),
     sfn: createSfnClient(aws),
     table: createTableClient(aws),
   },
@@ -35,6 +37,7 @@ const deps: WorkflowDeps = {
     flowArn: environment.FLOW_ARN,
     inputSecurityGroupId: environment.INPUT_SECURITY_GROUP_ID,
     mediaLiveRoleArn: environment.MEDIALIVE_ROLE_ARN,
+    flowRoleArn: environment.FLOW_ROLE_ARN,
     packageChannelId: environment.PACKAGE_CHANNEL_ID,
     stateMachineArns: stateMachineArnsOf(environment),
     incidentMachineArn: environment.STATE_MACHINE_ARN_INCIDENT,

@@ -25,7 +25,7 @@ describe('the preset files', () => {
 
   it('are offered in the order of the menu, and encodings by size', () => {
     expect(listPlatforms().map(({ platformId }) => platformId)).toEqual([
-      ...['youtube', 'twitch', 'facebook', 'linkedin', 'kick', 'x', 'custom'],
+      ...['youtube', 'twitch', 'facebook', 'linkedin', 'kick', 'x', 'custom', 'srt'],
     ]);
     expect(listEncodings().map(({ encodingId }) => encodingId)).toEqual([
       ...['1080p60', '1080p30', '720p60', '720p30', '480p30', 'source'],

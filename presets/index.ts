@@ -43,7 +43,8 @@ const PlatformSchema = z.strictObject({
   rtmpUrl: z.nullable(z.string()),
   rtmpUrlHint: Text,
   backupRtmpUrl: z.nullable(z.string()),
-  protocols: z.array(z.enum(['rtmp', 'rtmps'])).check(z.minLength(1)),
+  /** RTMP and RTMPS, or SRT alone, which AWS sends without a channel. */
+  protocols: z.array(z.enum(['rtmp', 'rtmps', 'srt'])).check(z.minLength(1)),
   streamKeyHint: Text,
   /** Regular expression of a whole stream key; null when its shape is not known for certain. */
   streamKeyPattern: z.nullable(z.string().check(z.refine(isPattern, 'not a regular expression'))),
@@ -169,7 +170,14 @@ export function resolveEncoding(platformId: string, encodingId: string): Resolve
   return platform && encoding && fits(platform, encoding) ? resolve(platform, encoding) : undefined;
 }
 
+/** Returns true for a platform that takes the feed as it is, over SRT. */
+export function isSrtPlatform(platformId: string): boolean {
+  return getPlatform(platformId)?.protocols.includes('srt') ?? false;
+}
+
 function fits(platform: Platform, encoding: Encoding): boolean {
+  // A flow output sends the feed itself.
+  if (platform.protocols.includes('srt') && encoding.width !== null) return false;
   const { widthMax, heightMax, framesPerSecondMax } = platform.caps;
   return (
     (encoding.width ?? 0) <= widthMax &&
@@ -232,6 +240,10 @@ function checkPlatform(platform: Platform, encodings: ReadonlyMap<string, Encodi
     );
     mustHold(bps <= platform.caps.videoBitrateBpsMax, `${at}: the bitrate for ${encodingId} exceeds its own cap`);
   }
+  mustHold(
+    !platform.protocols.includes('srt') || platform.protocols.length === 1,
+    `${at}: srt cannot be combined with another protocol`,
+  );
   for (const url of [platform.rtmpUrl, platform.backupRtmpUrl]) {
     const protocol = url?.split('://')[0];
     mustHold(

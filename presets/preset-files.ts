@@ -9,6 +9,7 @@ import platform_custom from './platforms/custom.json' with { type: 'json' };
 import platform_facebook from './platforms/facebook.json' with { type: 'json' };
 import platform_kick from './platforms/kick.json' with { type: 'json' };
 import platform_linkedin from './platforms/linkedin.json' with { type: 'json' };
+import platform_srt from './platforms/srt.json' with { type: 'json' };
 import platform_twitch from './platforms/twitch.json' with { type: 'json' };
 import platform_x from './platforms/x.json' with { type: 'json' };
 import platform_youtube from './platforms/youtube.json' with { type: 'json' };
@@ -19,6 +20,7 @@ export const PLATFORM_FILES: readonly unknown[] = [
   platform_facebook,
   platform_kick,
   platform_linkedin,
+  platform_srt,
   platform_twitch,
   platform_x,
   platform_youtube,

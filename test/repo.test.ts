@@ -173,9 +173,13 @@ describe('the environment', () => {
 });
 
 describe('stream keys', () => {
-  it('are revealed only to KMS and to MediaLive', () => {
+  it('are revealed only to KMS and to MediaLive, and passphrases to Secrets Manager', () => {
     const revealing = source.filter((file) => /\.reveal\(\)/.test(read(file)));
-    expect(revealing.toSorted()).toEqual(['functions/aws/channel-request.ts', 'functions/aws/secrets.ts']);
+    expect(revealing.toSorted()).toEqual([
+      'functions/aws/channel-request.ts',
+      'functions/aws/passphrase-secret.ts',
+      'functions/aws/secrets.ts',
+    ]);
   });
 });
 

@@ -2,6 +2,7 @@ import {
   allowedEncodings,
   defaultEncodingOf,
   getPlatform,
+  isSrtPlatform,
   listPlatforms,
   resolveEncoding,
 } from '../../presets/index.ts';
@@ -61,10 +62,11 @@ export async function checkTarget(
   const preset = wanted.preset ?? defaultEncodingOf(platform, deps.deployment);
   if (!resolveEncoding(platform.platformId, preset)) {
     const allowed = allowedEncodings(platform.platformId).join(', ');
+    const isSrt = isSrtPlatform(platform.platformId);
     refusals.push({
       code: 'preset_unsupported',
       field: 'preset',
-      message: `${platform.name} accepts ${allowed}`,
+      message: isSrt ? 'SRT sends the encoder’s own stream: choose source' : `${platform.name} accepts ${allowed}`,
     });
   }
   const rtmpUrl = wanted.rtmpUrl ?? platform.rtmpUrl;

@@ -47,6 +47,11 @@ const KINDS: Record<string, AwsErrorKind> = {
   ExpiredTokenException: 'denied',
   ConditionalCheckFailedException: 'condition_failed',
   BadRequestException: 'invalid',
+  InvalidParameterException: 'invalid',
+  // Secrets Manager: the secret is being deleted, or is otherwise not in the state that the call needs.
+  InvalidRequestException: 'conflict',
+  ResourceExistsException: 'conflict',
+  InternalServiceError: 'unavailable',
   UnprocessableEntityException: 'invalid',
   ValidationException: 'invalid',
 };

@@ -27,6 +27,8 @@ export interface Deployment {
   flowArn: string;
   inputSecurityGroupId: string;
   mediaLiveRoleArn: string;
+  /** Role with which MediaConnect reads the passphrases of SRT destinations. */
+  flowRoleArn: string;
   packageChannelId: string;
   /** S3 bucket of the cost reports. */
   reportBucket: string;
@@ -64,6 +66,7 @@ export interface AwsClients {
   mediaLive: MediaLiveClient;
   mediaPackage: MediaPackageClient;
   s3: S3Client;
+  secretsManager: SecretsManagerClient;
   sfn: SFNClient;
   table: DynamoDBDocumentClient;
 }
@@ -127,7 +130,7 @@ export const createS3Client = (options: AwsClientOptions) =>
 /** Creates the Step Functions client, which runs the lifecycle's executions. */
 export const createSfnClient = (options: AwsClientOptions) => new SFNClient(configOf(options));
 
-/** Creates the Secrets Manager client, which an entry point uses once, before its first request. */
+/** Creates the Secrets Manager client, which reads the deployment's secrets and keeps passphrases for MediaConnect. */
 export const createSecretsManagerClient = (options: AwsClientOptions) => new SecretsManagerClient(configOf(options));
 
 /** Creates the DynamoDB client for the table. */
@@ -146,6 +149,7 @@ export function createAwsClients(options: AwsClientOptions): AwsClients {
     mediaLive: createMediaLiveClient(options),
     mediaPackage: createMediaPackageClient(options),
     s3: createS3Client(options),
+    secretsManager: createSecretsManagerClient(options),
     sfn: createSfnClient(options),
     table: createTableClient(options),
   };

@@ -1,4 +1,4 @@
-import type { Destination } from '../domain/destination.ts';
+import { runInProgress, type Destination } from '../domain/destination.ts';
 import {
   changeAt,
   mentionsOf,
@@ -77,7 +77,7 @@ async function readSubjects(
     const subject = subjectOf(record.destinationId, record.name);
     if (record.operation) subject.mentions.push(...mentionsOfOperation(record.operation));
     // On air since before anything was stored.
-    const startedAt = record.held.channelRun?.startedAt;
+    const startedAt = runInProgress(record.held)?.startedAt;
     if (startedAt !== undefined && startedAt < start.toISOString() && subject.before === null) {
       subject.mentions.push({ at: startedAt, kind: 'requested' });
     }

@@ -5,6 +5,7 @@ import {
   RemoveFlowOutputCommand,
   StartFlowCommand,
   StopFlowCommand,
+  type AddOutputRequest,
   type Flow,
   type FrameResolution,
 } from '@aws-sdk/client-mediaconnect';
@@ -20,7 +21,25 @@ export interface FlowOutputView {
   flowOutputName: string;
   address: string | null;
   port: number | null;
+  /** SRT only. */
+  streamId: string | null;
+  latencyMs: number | null;
+  secretArn: string | null;
 }
+
+/** Where an output sends to: a push input of MediaLive, or an SRT receiver. */
+export type OutputTarget =
+  | { kind: 'input'; address: string; port: number }
+  | {
+      kind: 'srt';
+      /** Every address of the receiver's host, which may be listed in another order the next time. */
+      addresses: readonly string[];
+      port: number;
+      streamId: string | null;
+      latencyMs: number;
+      /** The secret with the passphrase, and the role that may read it; null without encryption. */
+      encryption: { secretArn: string; roleArn: string } | null;
+    };
 
 /** The parts of the deployment's flow that Sluice uses. */
 export interface FlowView {
@@ -46,6 +65,9 @@ function toView(flow: Flow, errors: string[]): FlowView {
       flowOutputName: output.Name ?? '',
       address: output.Destination ?? null,
       port: output.Port ?? null,
+      streamId: output.Transport?.StreamId ?? null,
+      latencyMs: output.Transport?.MinLatency ?? null,
+      secretArn: output.Encryption?.SecretArn ?? null,
     })),
     ingest: {
       protocol: source?.Transport?.Protocol ?? 'unknown',
@@ -97,11 +119,24 @@ export function findFlowOutput(
   return flow.outputs.find((output) => output.flowOutputName === name) ?? null;
 }
 
-/** Adds the flow output that feeds a destination's input. AddFlowOutputs takes no token; the name prevents doubles. */
+/** Returns true when an output sends to a target, with the same settings. */
+export function leadsTo(output: FlowOutputView, target: OutputTarget): boolean {
+  if (output.port !== target.port) return false;
+  if (target.kind === 'input') return output.address === target.address;
+  const { addresses, streamId, latencyMs, encryption } = target;
+  return (
+    addresses.includes(output.address ?? '') &&
+    output.streamId === streamId &&
+    output.latencyMs === latencyMs &&
+    output.secretArn === (encryption?.secretArn ?? null)
+  );
+}
+
+/** Adds the flow output of a destination. AddFlowOutputs takes no token; the name prevents doubles. */
 export async function addFlowOutput(
   { clients, deployment }: AwsDeps<'mediaConnect', 'deploymentId' | 'flowArn'>,
   destinationId: string,
-  { address, port }: { address: string; port: number },
+  target: OutputTarget,
 ): Promise<void> {
   await clients.mediaConnect.send(
     new AddFlowOutputsCommand({
@@ -109,14 +144,32 @@ export async function addFlowOutput(
       Outputs: [
         {
           Name: resourceName(deployment, destinationId),
-          Protocol: 'rtp-fec',
-          Destination: address,
-          Port: port,
-          SmoothingLatency: 0,
+          Port: target.port,
+          ...(target.kind === 'input'
+            ? { Protocol: 'rtp-fec', Destination: target.address, SmoothingLatency: 0 }
+            : toSrtSettings(target)),
         },
       ],
     }),
   );
+}
+
+function toSrtSettings({
+  addresses,
+  streamId,
+  latencyMs,
+  encryption,
+}: Extract<OutputTarget, { kind: 'srt' }>): Omit<AddOutputRequest, 'Name' | 'Port'> {
+  return {
+    Protocol: 'srt-caller',
+    Destination: addresses[0]!,
+    MinLatency: latencyMs,
+    ...(streamId === null ? {} : { StreamId: streamId }),
+    // As for the source, the key type must be given, and an algorithm is refused.
+    ...(encryption === null
+      ? {}
+      : { Encryption: { KeyType: 'srt-password', SecretArn: encryption.secretArn, RoleArn: encryption.roleArn } }),
+  };
 }
 
 /** Removes a flow output. Succeeds when it is already gone. */

@@ -3,7 +3,8 @@ import { listChannels, type ChannelView } from './channel.ts';
 import type { AwsDeps } from './clients.ts';
 import { observeFlow, type FlowView } from './flow.ts';
 import { listInputs } from './input.ts';
-import { destinationOfName, destinationOfTags } from './names.ts';
+import { destinationOfName, destinationOfTags, secretNamePrefix } from './names.ts';
+import { listSecrets } from './passphrase-secret.ts';
 
 export interface Inventory {
   items: InventoryItem[];
@@ -12,14 +13,19 @@ export interface Inventory {
 }
 
 /**
- * Lists every resource of this deployment on AWS with three listings. It reads the outputs of the flow rather than
+ * Lists every resource of this deployment on AWS with four listings. It reads the outputs of the flow rather than
  * asking per destination, because MediaConnect allows five requests a second.
  * @throws when any listing fails, because a partial inventory would turn the missing half into orphans
  */
 export async function takeInventory(
-  deps: AwsDeps<'mediaConnect' | 'mediaLive', 'deploymentId' | 'flowArn'>,
+  deps: AwsDeps<'mediaConnect' | 'mediaLive' | 'secretsManager', 'deploymentId' | 'flowArn'>,
 ): Promise<Inventory> {
-  const [channels, inputs, flow] = await Promise.all([listChannels(deps), listInputs(deps), observeFlow(deps)]);
+  const [channels, inputs, flow, secrets] = await Promise.all([
+    listChannels(deps),
+    listInputs(deps),
+    observeFlow(deps),
+    listSecrets(deps),
+  ]);
   const tagged = (view: { tags: Record<string, string>; name: string; state: string }) => ({
     state: view.state,
     destinationId: destinationOfTags(deps.deployment, view.tags) ?? destinationOfName(deps.deployment, view.name),
@@ -35,6 +41,13 @@ export async function takeInventory(
     })),
     ...channels.map((channel) => ({ resource: 'channel' as const, resourceId: channel.channelId, ...tagged(channel) })),
     ...inputs.map((input) => ({ resource: 'input' as const, resourceId: input.inputId, ...tagged(input) })),
+    ...secrets.map(({ secretArn, name, tags }) => ({
+      resource: 'secret' as const,
+      resourceId: secretArn,
+      state: 'STORED',
+      destinationId: destinationOfTags(deps.deployment, tags) ?? name.slice(secretNamePrefix(deps.deployment).length),
+      isTagged: destinationOfTags(deps.deployment, tags) !== null,
+    })),
   ];
   // A list that changes during paging may repeat a row.
   const each = new Map(items.map((item) => [`${item.resource} ${item.resourceId}`, item]));

@@ -1,4 +1,4 @@
-import { GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import { GetMetricDataCommand, type Dimension, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import type { CodingNumbers } from '../domain/video-coding.ts';
 import type { AwsDeps } from './clients.ts';
 import { CONTENT_METRICS } from './content-quality.ts';
@@ -10,7 +10,7 @@ import type { OutputGroupName } from './names.ts';
  * @see https://docs.aws.amazon.com/medialive/latest/ug/eml-metrics-output-metrics.html
  */
 interface MetricSource {
-  namespace: 'AWS/MediaLive' | 'Sluice/Engine';
+  namespace: 'AWS/MediaConnect' | 'AWS/MediaLive' | 'Sluice/Engine';
   metric: string;
   stat: 'Average' | 'Sum' | 'Minimum' | 'Maximum';
   /** Converts MediaLive's unit into ours: NetworkOut is in Mbit/s and becomes bits per second. */
@@ -34,14 +34,36 @@ const CHANNEL_METRICS = {
   reconnects: { namespace: 'Sluice/Engine', metric: 'Reconnects', stat: 'Sum' },
 } as const satisfies Record<string, MetricSource>;
 
+/**
+ * The same figures of an SRT output, which has no channel, and those of its line.
+ * @see https://docs.aws.amazon.com/mediaconnect/latest/ug/monitor-with-cloudwatch-metrics-output-health.html
+ */
+const OUTPUT_METRICS = {
+  activeOutputs: { namespace: 'AWS/MediaConnect', metric: 'OutputConnected', stat: 'Minimum' },
+  bitrateBps: { namespace: 'AWS/MediaConnect', metric: 'OutputBitrate', stat: 'Average' },
+  reconnects: { namespace: 'AWS/MediaConnect', metric: 'OutputDisconnections', stat: 'Sum' },
+  sentPackets: { namespace: 'AWS/MediaConnect', metric: 'OutputTotalPackets', stat: 'Sum' },
+  resentPackets: { namespace: 'AWS/MediaConnect', metric: 'OutputResentPackets', stat: 'Sum' },
+  roundTripMs: { namespace: 'AWS/MediaConnect', metric: 'OutputRoundTripTime', stat: 'Average' },
+} as const satisfies Record<string, MetricSource>;
+
 export type ChannelMetric = keyof typeof CHANNEL_METRICS;
+export type OutputMetric = keyof typeof OUTPUT_METRICS;
+type MetricName = ChannelMetric | OutputMetric;
 
 const METRIC_NAMES = Object.keys(CHANNEL_METRICS) as ChannelMetric[];
+const OUTPUT_METRIC_NAMES = Object.keys(OUTPUT_METRICS) as OutputMetric[];
+const ALL_NAMES = [...new Set<MetricName>([...METRIC_NAMES, ...OUTPUT_METRIC_NAMES])];
 const isOfEngine = (name: ChannelMetric) => CHANNEL_METRICS[name].namespace === 'Sluice/Engine';
 
 /** Returns every metric that this deployment has. @param hasEngine true on one machine */
 export function channelMetrics(hasEngine: boolean): ChannelMetric[] {
   return METRIC_NAMES.filter((name) => hasEngine || !isOfEngine(name));
+}
+
+/** Returns every metric of an SRT output. */
+export function outputMetrics(): OutputMetric[] {
+  return OUTPUT_METRIC_NAMES;
 }
 
 export interface MetricPoint {
@@ -50,13 +72,16 @@ export interface MetricPoint {
 }
 
 /** Points per metric, oldest first; empty for a metric that was not requested or is not published. */
-export type ChannelSeries = Record<ChannelMetric, MetricPoint[]>;
+export type DeliverySeries = Record<MetricName, MetricPoint[]>;
 
-/** The metrics requested for one channel. */
-export interface ChannelMetricsRequest {
-  channelId: string;
-  outputGroupName: OutputGroupName;
-  metrics: readonly ChannelMetric[];
+/** The metrics requested for one channel, or for one SRT output of the flow. */
+export type MetricsRequest =
+  | { channelId: string; outputGroupName: OutputGroupName; metrics: readonly ChannelMetric[] }
+  | { flowOutputArn: string; metrics: readonly OutputMetric[] };
+
+/** Returns the id under which the series of a request are found. */
+function subjectOf(request: MetricsRequest): string {
+  return 'channelId' in request ? request.channelId : request.flowOutputArn;
 }
 
 /** AWS's limit on queries per GetMetricData call. */
@@ -71,57 +96,62 @@ interface Window {
 
 /** One query, and the series its answer belongs to. */
 interface AskedQuery {
-  channelId: string;
-  name: ChannelMetric;
+  subject: string;
+  name: MetricName;
+  factor: number;
   query: MetricDataQuery;
 }
 
-/** Reads the requested metrics of several channels, oldest point first, in as few calls as AWS allows. */
-export async function getChannelSeries(
+/**
+ * Reads the requested metrics of several destinations, oldest point first, in as few calls as AWS allows.
+ * @returns series by channel id or ARN of the flow output
+ */
+export async function getDeliverySeries(
   deps: AwsDeps<'cloudWatch', never>,
-  requests: readonly ChannelMetricsRequest[],
+  requests: readonly MetricsRequest[],
   window: Window,
-): Promise<Map<string, ChannelSeries>> {
-  const result = new Map(requests.map(({ channelId }) => [channelId, emptySeries()]));
-  const asked = requests.flatMap((request, channel) => toQueries(request, channel, window));
+): Promise<Map<string, DeliverySeries>> {
+  const result = new Map(requests.map((request) => [subjectOf(request), emptySeries()]));
+  const asked = requests.flatMap((request, index) => toQueries(request, index, window));
   for (let index = 0; index < asked.length; index += QUERIES_MAX) {
     await readSlice(deps, asked.slice(index, index + QUERIES_MAX), window, result);
   }
   return result;
 }
 
-function toQueries(
-  { channelId, outputGroupName, metrics }: ChannelMetricsRequest,
-  channel: number,
-  window: Window,
-): AskedQuery[] {
-  return metrics.map((name) => {
-    const source: MetricSource = CHANNEL_METRICS[name];
+function toQueries(request: MetricsRequest, index: number, window: Window): AskedQuery[] {
+  return request.metrics.map((name) => {
+    const source = sourceOf(request, name);
     const query: MetricDataQuery = {
-      Id: `m${channel}x${METRIC_NAMES.indexOf(name)}`,
+      Id: `m${index}x${ALL_NAMES.indexOf(name)}`,
       MetricStat: {
-        Metric: {
-          Namespace: source.namespace,
-          MetricName: source.metric,
-          Dimensions: [
-            ...(source.isPerOutputGroup ? [{ Name: 'OutputGroupName', Value: outputGroupName }] : []),
-            { Name: 'ChannelId', Value: channelId },
-            { Name: 'Pipeline', Value: '0' },
-          ],
-        },
+        Metric: { Namespace: source.namespace, MetricName: source.metric, Dimensions: dimensionsOf(request, source) },
         Period: window.periodSeconds,
         Stat: source.stat,
       },
     };
-    return { channelId, name, query };
+    return { subject: subjectOf(request), name, factor: source.factor ?? 1, query };
   });
+}
+
+function sourceOf(request: MetricsRequest, name: MetricName): MetricSource {
+  return 'channelId' in request ? CHANNEL_METRICS[name as ChannelMetric] : OUTPUT_METRICS[name as OutputMetric];
+}
+
+function dimensionsOf(request: MetricsRequest, { isPerOutputGroup }: MetricSource): Dimension[] {
+  if (!('channelId' in request)) return [{ Name: 'OutputARN', Value: request.flowOutputArn }];
+  return [
+    ...(isPerOutputGroup ? [{ Name: 'OutputGroupName', Value: request.outputGroupName }] : []),
+    { Name: 'ChannelId', Value: request.channelId },
+    { Name: 'Pipeline', Value: '0' },
+  ];
 }
 
 async function readSlice(
   { clients }: AwsDeps<'cloudWatch', never>,
   asked: readonly AskedQuery[],
   window: Window,
-  result: ReadonlyMap<string, ChannelSeries>,
+  result: ReadonlyMap<string, DeliverySeries>,
 ): Promise<void> {
   const byId = new Map(asked.map((each) => [each.query.Id, each]));
   let nextToken: string | undefined;
@@ -136,21 +166,21 @@ async function readSlice(
       }),
     );
     for (const data of answer.MetricDataResults ?? []) {
-      const { channelId, name } = byId.get(data.Id) ?? {};
-      if (channelId === undefined || name === undefined) continue;
-      const factor = (CHANNEL_METRICS[name] as MetricSource).factor ?? 1;
+      const query = byId.get(data.Id);
+      if (query === undefined) continue;
+      const { subject, name, factor } = query;
       const points = (data.Timestamps ?? []).map((at, index) => ({
         at: at.toISOString(),
         value: (data.Values?.[index] ?? 0) * factor,
       }));
-      result.get(channelId)?.[name].push(...points);
+      result.get(subject)?.[name].push(...points);
     }
     nextToken = answer.NextToken;
   } while (nextToken);
 }
 
-function emptySeries(): ChannelSeries {
-  return Object.fromEntries(METRIC_NAMES.map((name) => [name, []])) as unknown as ChannelSeries;
+function emptySeries(): DeliverySeries {
+  return Object.fromEntries(ALL_NAMES.map((name) => [name, []])) as unknown as DeliverySeries;
 }
 
 /** The flow's metrics; null where CloudWatch has no value yet. */

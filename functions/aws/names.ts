@@ -52,6 +52,11 @@ export function resourceName(deployment: Pick<Deployment, 'deploymentId'>, desti
   return `sluice-${deployment.deploymentId}-${destinationId}`;
 }
 
+/** Returns what the names of all secrets of SRT destinations begin with. Permissions are limited to it. */
+export function secretNamePrefix({ deploymentId }: Pick<Deployment, 'deploymentId'>): string {
+  return `sluice/${deploymentId}/srt/`;
+}
+
 /**
  * Returns the idempotency token of CreateInput and CreateChannel. The SDK's own token protects only its own retries; a
  * repeated step is a new call and must send the same token again.
@@ -60,7 +65,7 @@ export function requestIdOf(
   deployment: Pick<Deployment, 'deploymentId'>,
   destinationId: string,
   generation: number,
-  what: 'input' | 'channel',
+  what: string,
 ): string {
   return createHash('sha256')
     .update(JSON.stringify([deployment.deploymentId, destinationId, generation, what]))

@@ -4,17 +4,19 @@ import { billedMinutesOfHours, costOfMinutesWithin, costOfTimeWithin, forMinutes
 import { isBilledAsRunning } from './channel-state.ts';
 import { chosenEncodings } from './chosen-encodings.ts';
 import type { DeclaredInput } from './declared-input.ts';
-import type { Destination, RecordedOutput } from './destination.ts';
+import { runInProgress, type Destination, type RecordedOutput } from './destination.ts';
+import { kindOf } from './destination-kind.ts';
 import { isPrimary } from './lifecycle.ts';
 import { outputRate } from './frame-rate.ts';
 import { NOTHING, sum, times, type Money } from './money.ts';
-import { priceOf, priceOfTraffic, unpriced, type Pricing } from './pricing.ts';
+import type { OrphanResource } from './orphans.ts';
+import { HOURS_PER_MONTH, priceOf, priceOfTraffic, unpriced, type Pricing } from './pricing.ts';
 import { settingsOfRun } from './recorded-run.ts';
 
 /**
  * Prices channels, flows and orphans by AWS's list prices.
  *
- * A running channel is charged for its input and each output, with or without content. Traffic is added: from the flow
+ * An SRT destination costs only what the flow sends to its receiver. A running channel is charged for its input and each output, with or without content. Traffic is added: from the flow
  * to MediaLive, and from there to the internet or, for the primary, into MediaPackage.
  */
 
@@ -46,8 +48,12 @@ export interface ChannelSettings {
   isRun?: boolean;
 }
 
-/** Returns the parts of a running channel's price per hour. */
+/** Returns the parts of a running destination's price per hour. */
 export function priceOfRunning(pricing: Pricing, settings: ChannelSettings): PricePart[] {
+  if (kindOf(settings) === 'srt') {
+    // The flow sends the feed to the receiver; there is no channel.
+    return [{ part: 'egress', perHour: priceOfTraffic(pricing, 'internetEgress', settings.feedBitrateBps ?? null) }];
+  }
   const parts: PricePart[] = [
     { part: 'encoding', perHour: priceOfEncoding(pricing, settings) },
     { part: 'transfer', perHour: priceOfTransfer(pricing, settings.feedBitrateBps) },
@@ -197,13 +203,15 @@ export function priceOfFlow(pricing: Pricing, status: string): Money {
 /** Returns an orphan's price per hour; for a running channel only the parts that every channel has. */
 export function priceOfLeftover(
   pricing: Pricing,
-  { resource, state }: { resource: 'channel' | 'input' | 'flowOutput'; state: string },
+  { resource, state }: { resource: OrphanResource; state: string },
 ): Money {
   switch (resource) {
     case 'input':
       return priceOf(pricing, 'idlePushInput');
     case 'flowOutput':
       return priceOfTransfer(pricing, undefined);
+    case 'secret':
+      return times(priceOf(pricing, 'secret'), 1 / HOURS_PER_MONTH);
     case 'channel':
       return priceOfLeftChannel(pricing, state);
     default:
@@ -233,8 +241,8 @@ export function priceOfIdle(pricing: Pricing, { standby }: Pick<Destination, 'st
 
 /** Returns the price per hour of what a destination currently holds. */
 export function priceOfHeld(pricing: Pricing, record: Destination): Money {
-  const { channelRun, channel, input } = record.held;
-  if (channelRun) return totalOf(priceOfRun(pricing, record));
+  const { channel, input } = record.held;
+  if (runInProgress(record.held)) return totalOf(priceOfRun(pricing, record));
   return sum([
     ...(channel ? [priceOf(pricing, 'idleChannel')] : []),
     ...(input ? [priceOf(pricing, 'idlePushInput')] : []),
@@ -254,9 +262,9 @@ export function settingsOf({ destinationId, platform, preset, held, observation 
 
 /** Returns the cost of the run in progress until now; null when none is. */
 export function costSoFar(pricing: Pricing, record: Destination, now: Date): Money | null {
-  const { channelRun } = record.held;
-  if (!channelRun) return null;
-  const startMs = Date.parse(channelRun.startedAt);
+  const inProgress = runInProgress(record.held);
+  if (!inProgress) return null;
+  const startMs = Date.parse(inProgress.startedAt);
   const run = { startMs, endMs: Math.max(startMs, now.getTime()) };
   const window = { startMs: 0, endMs: Number.MAX_SAFE_INTEGER };
   return sum(costWithin(priceOfRun(pricing, record), run, window).map(({ cost }) => cost));

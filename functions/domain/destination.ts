@@ -25,8 +25,15 @@ export const STANDBY_MODES = ['warm', 'cold'] as const;
 /** `warm` keeps channel and input while idle (fast start, small idle fee, uses quota); `cold` releases them on stop. */
 export type StandbyMode = (typeof STANDBY_MODES)[number];
 
-/** AWS resources a destination holds, in the order of creation. They are released in the reverse order. */
-export const HELD_RESOURCES = ['input', 'channel', 'flowOutput', 'channelRun'] as const;
+export const DESTINATION_KINDS = ['channel', 'srt'] as const;
+/** What delivers a destination: a MediaLive channel that encodes, or an SRT output of the flow alone. */
+export type DestinationKind = (typeof DESTINATION_KINDS)[number];
+
+/**
+ * AWS resources a destination may hold, in the order of creation. They are released in the reverse order.
+ * `destination-kind.ts` says which kind holds which.
+ */
+export const HELD_RESOURCES = ['secret', 'input', 'channel', 'flowOutput', 'channelRun'] as const;
 export type HeldResource = (typeof HELD_RESOURCES)[number];
 
 export const OPERATION_KINDS = ['create', 'start', 'stop', 'teardown'] as const;
@@ -51,6 +58,8 @@ export type OperationOutcome = 'succeeded' | 'failed' | 'superseded';
 export interface Operation {
   operationId: string;
   kind: OperationKind;
+  /** Absent for a destination with a channel. */
+  destinationKind?: DestinationKind;
   generation: number;
   requestedBy: string;
   startedAt: string;
@@ -131,6 +140,8 @@ export interface RecordedError {
  * tags and names identify the resource.
  */
 export interface HeldResources {
+  /** Holds the passphrase of an SRT destination for MediaConnect. The hash is of the ciphertext it was set from. */
+  secret?: { secretArn: string; ciphertextHash: string };
   input?: { inputId: string; address: string; port: number };
   channel?: {
     channelId: string;
@@ -141,18 +152,27 @@ export interface HeldResources {
     /** Settings of its outputs; absent in records of versions that did not keep them. */
     outputs?: RecordedOutput[];
   };
-  flowOutput?: { flowOutputArn: string; flowOutputName: string };
+  /** The output of an SRT destination is its run: it is billed for what it transfers while it exists. */
+  flowOutput?: { flowOutputArn: string; flowOutputName: string; run?: HeldRun };
   /**
    * Noted before StartChannel is sent, withdrawn when AWS did not accept it, and removed when the channel was seen
    * stopped. Platform, preset and outputs are those of the start, which an edit for the next start does not change.
    */
-  channelRun?: {
-    startedAt: string;
-    generation: number;
-    platform?: string;
-    preset?: string;
-    outputs?: RecordedOutput[];
-  };
+  channelRun?: HeldRun;
+}
+
+/** A run in progress. */
+export interface HeldRun {
+  startedAt: string;
+  generation: number;
+  platform?: string;
+  preset?: string;
+  outputs?: RecordedOutput[];
+}
+
+/** Returns the run in progress of a destination of either kind. */
+export function runInProgress({ channelRun, flowOutput }: HeldResources): HeldRun | undefined {
+  return channelRun ?? flowOutput?.run;
 }
 
 /** The newest observation of the channel. Absent figures were not reported, which is not the same as zero. */
@@ -171,6 +191,9 @@ export interface Observation {
   droppedFrames?: number;
   unsentFrames?: number;
   reconnects?: number;
+  /** Share of the packets that an SRT output had to send again, and its round trip. */
+  resentPercent?: number;
+  roundTripMs?: number;
   activeOutputs?: number;
   /** Milliseconds that MediaLive filled with its own frames; above zero the input delivers none. */
   fillMs?: number;
@@ -189,7 +212,10 @@ export interface Observation {
   lostConnections?: string[];
 }
 
-/** A destination as stored. `streamKeyCiphertext` is KMS ciphertext (base64) bound to this destination. */
+/**
+ * A destination as stored. `streamKeyCiphertext` is KMS ciphertext (base64) bound to this destination: of the stream
+ * key, or of the passphrase of an SRT destination, which has no last characters and no fingerprint.
+ */
 export interface Destination {
   destinationId: string;
   name: string;
@@ -201,6 +227,9 @@ export interface Destination {
   streamKeyLast4: string | null;
   streamKeyFingerprint: string | null;
   preset: string;
+  /** SRT only: the stream ID, and the least latency in milliseconds. */
+  streamId?: string | null;
+  latencyMs?: number;
   standby: StandbyMode;
   /** Place in the operator's manual order, smallest first; absent: the time it was created, in milliseconds. */
   position?: number;

@@ -1,5 +1,6 @@
 import type { Observation, TimelineEntry } from './destination.ts';
 import { HEALTH_REASONS, isHealthCode, type HealthCode } from './health-reasons.ts';
+import { OUTPUT_ALERT } from './output-alerts.ts';
 
 /**
  * MediaLive's alerts by their effect on the audience. An unlisted alert counts as a warning and never as good health.
@@ -12,6 +13,7 @@ const OUTPUT_ALERTS: Record<string, HealthCode> = {
   'Failed to Create Output File or Socket': 'delivery_failed',
   'Output Group is Paused': 'delivery_failed',
   'Pipeline is Paused': 'delivery_failed',
+  [OUTPUT_ALERT]: 'receiver_unreachable',
 };
 export const INPUT_ALERTS = new Set([
   'Stopped Receiving UDP Input',
@@ -43,7 +45,7 @@ export function readOutputAlert({ alertType, message }: Observation['alerts'][nu
   if (code === undefined) return null;
   const reason = parseReason(message);
   if (reason && isHealthCode(reason.code)) return { ...reason, code: reason.code };
-  if (code !== 'delivery_failed') return { code };
+  if (code !== 'delivery_failed') return code === 'receiver_unreachable' ? { code, detail: message } : { code };
   const worded = ALERT_WORDING.find(([pattern]) => pattern.test(message))?.[1];
   return { code: worded ?? code, detail: message === '' ? alertType : `${alertType}: ${message}` };
 }

@@ -203,6 +203,30 @@ export const HEALTH_REASONS = {
     detail: 'the channel runs but nothing reaches the platform',
     remedy: 'check the RTMP URL and the stream key',
   },
+  receiver_unreachable: {
+    level: 'reconnecting',
+    severity: 'transient',
+    detail: 'the flow does not reach the SRT receiver',
+    remedy: 'check host and port, and that the receiver listens',
+  },
+  passphrase_rejected: {
+    level: 'down',
+    severity: 'fatal',
+    detail: 'the SRT receiver has another passphrase',
+    remedy: 'set the same passphrase here and at the receiver, or at neither',
+  },
+  receiver_rejected: {
+    level: 'down',
+    severity: 'fatal',
+    detail: 'the SRT receiver refuses the connection',
+    remedy: 'check the stream ID, and what the receiver’s log says',
+  },
+  secret_unreadable: {
+    level: 'down',
+    severity: 'fatal',
+    detail: 'the flow cannot read the passphrase',
+    remedy: 'stop it, then start it: the passphrase is stored again',
+  },
   channel_recovering: {
     level: 'reconnecting',
     severity: 'transient',

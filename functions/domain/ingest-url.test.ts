@@ -274,3 +274,43 @@ describe('parseIngestUrl', () => {
     expect(never).not.toThrow();
   });
 });
+
+describe('parseIngestUrl for SRT', () => {
+  const platform = getPlatform('srt')!;
+  const parse = (text: string) => parseIngestUrl(text, { loopbackAllowed: false, platform });
+
+  it.each([
+    ['srt://live.example.com:9000', 'srt://live.example.com:9000'],
+    ['SRT://Live.Example.com:9000/', 'srt://live.example.com:9000'],
+    ['srt://1.1.1.1:1', 'srt://1.1.1.1:1'],
+    ['srt://1.1.1.1:65535', 'srt://1.1.1.1:65535'],
+  ])('accepts %s', (text, normalized) => {
+    expect(parse(text)).toMatchObject({ ok: true, url: { protocol: 'srt', app: '', normalized } });
+  });
+
+  it.each([
+    ['srt://live.example.com', 'url_port_not_allowed'],
+    ['srt://live.example.com:0', 'url_port_not_allowed'],
+    ['srt://live.example.com:65536', 'url_port_not_allowed'],
+    ['srt://live.example.com:09000', 'url_port_not_allowed'],
+    ['srt://live.example.com:9000/live', 'url_malformed'],
+    ['srt://live.example.com:9000?streamid=live', 'url_malformed'],
+    ['srt://user@live.example.com:9000', 'url_has_credentials'],
+    ['srt://live.example.com:9000#x', 'url_has_fragment'],
+    ['srt://127.0.0.1:9000', 'host_not_public'],
+    ['srt://2130706433:9000', 'url_host_invalid'],
+    ['srt://printer.local:9000', 'host_not_public'],
+    ['rtmp://live.example.com/app', 'url_protocol_not_allowed'],
+    ['udp://live.example.com:9000', 'url_protocol_not_allowed'],
+  ])('refuses %s', (text, code) => {
+    expect(parse(text)).toMatchObject({ ok: false, code });
+  });
+
+  it('is refused for every other platform, and without one', () => {
+    for (const other of [undefined, ...listPlatforms().filter(({ platformId }) => platformId !== 'srt')]) {
+      expect(
+        parseIngestUrl('srt://live.example.com:9000', { loopbackAllowed: true, ...(other && { platform: other }) }),
+      ).toMatchObject({ ok: false, code: 'url_protocol_not_allowed' });
+    }
+  });
+});

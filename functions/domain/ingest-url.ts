@@ -3,7 +3,7 @@ import { listPlatforms } from '../../presets/index.ts';
 import { DESCRIPTIONS, kindOfAddress, notPublic, refuse, type IngestUrlProblem } from './public-address.ts';
 
 /**
- * Parses the RTMP URL of a destination, and refuses targets that must never be dialled: our own machine, the network
+ * Parses the RTMP or SRT URL of a destination, and refuses targets that must never be dialled: our own machine, the network
  * around it, and disguised addresses. `new URL()` does not help: for unknown schemes it keeps `2130706433` or `0x7f.1`
  * as a host name, which the resolver then turns into 127.0.0.1. So the URL must be written plainly, in a small subset
  * of RFC 3986. Everything else is refused, not repaired.
@@ -11,7 +11,7 @@ import { DESCRIPTIONS, kindOfAddress, notPublic, refuse, type IngestUrlProblem }
  * A refusal never repeats the path, query or user part it was given, because operators paste their stream key there.
  */
 
-export type IngestProtocol = 'rtmp' | 'rtmps';
+export type IngestProtocol = 'rtmp' | 'rtmps' | 'srt';
 
 /** A URL that may be dialled once its addresses have been checked as well. */
 export interface IngestUrl {
@@ -19,7 +19,7 @@ export interface IngestUrl {
   /** Lower case; an IPv6 address has no brackets. */
   host: string;
   port: number;
-  /** RTMP application with its query, without slashes around it: `live2?backup=1`. */
+  /** RTMP application with its query, without slashes around it: `live2?backup=1`; empty for SRT. */
   app: string;
   /** Protocol and host in lower case, no trailing slash; the port as given. Contains no stream key. */
   normalized: string;
@@ -42,7 +42,8 @@ export interface IngestUrlOptions {
 }
 
 const URL_CHARACTERS_MAX = 2048;
-const DEFAULT_PORTS: Record<IngestProtocol, number> = { rtmp: 1935, rtmps: 443 };
+/** SRT has no default. */
+const DEFAULT_PORTS: Record<IngestProtocol, number | null> = { rtmp: 1935, rtmps: 443, srt: null };
 
 // Only the characters of RFC 3986: no spaces, controls, backslashes, quotes or letters outside ASCII.
 const URL_CHARACTERS = /^[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]*$/;
@@ -101,7 +102,7 @@ const STREAM_KEY_SHAPES = listPlatforms().flatMap((platform) =>
 /** Domains whose application has one segment, so a second one is the stream key whatever platform was selected. */
 const ONE_SEGMENT_DOMAINS = listPlatforms().flatMap(({ oneSegmentDomains }) => oneSegmentDomains);
 
-/** Checks an RTMP URL without its stream key. Pure: `checkResolvedAddresses` checks what its name resolves to. */
+/** Checks a URL without its stream key or passphrase. SRT only for a platform that has it. Pure: `checkResolvedAddresses` checks what its name resolves to. */
 export function parseIngestUrl(
   text: string,
   options: IngestUrlOptions,
@@ -113,20 +114,21 @@ export function parseIngestUrl(
   if (!parts) return malformed('this is not a URL');
   const [, scheme = '', authority = '', path = '', query = '', fragment] = parts;
 
+  const { platform } = options;
   const protocol = toProtocol(scheme);
-  if (!protocol)
+  if (!protocol || (protocol === 'srt' && !platform))
     return refuse(
       'url_protocol_not_allowed',
       'only rtmp:// and rtmps:// URLs are allowed',
       'begin the URL with rtmp:// or rtmps://',
     );
-  const { platform } = options;
   if (platform && !platform.protocols.includes(protocol)) {
     const allowed = platform.protocols.map((each) => `${each}://`).join(' or ');
+    const other = protocol === 'srt' ? 'choose the platform SRT, or ' : '';
     return refuse(
       'url_protocol_not_allowed',
       `${platform.name} accepts ${allowed} only`,
-      `begin the URL with ${allowed}`,
+      `${other}begin the URL with ${allowed}`,
     );
   }
   if (authority.includes('@')) {
@@ -143,18 +145,22 @@ export function parseIngestUrl(
   if ('code' in address) return address;
   const hostProblem = checkHost(address.host, options.loopbackAllowed);
   if (hostProblem) return hostProblem;
+  const { host, port, portText } = address;
+  const hostText = host.includes(':') ? `[${host}]` : host;
+  if (protocol === 'srt') {
+    if (path.replace(/^\//, '') !== '' || query !== '') return srtParameters();
+    return { ok: true, url: { protocol, host, port, app: '', normalized: `srt://${hostText}:${port}` } };
+  }
   const app = readApp(path, query, appSegmentsMax(address.host, platform));
   if ('code' in app) return app;
 
-  const { host, port, portText } = address;
-  const hostText = host.includes(':') ? `[${host}]` : host;
   const normalized = `${protocol}://${hostText}${portText}/${app.app}`;
   return { ok: true, url: { protocol, host, port, app: app.app, normalized } };
 }
 
 function toProtocol(scheme: string): IngestProtocol | null {
   const lower = scheme.toLowerCase();
-  return lower === 'rtmp' || lower === 'rtmps' ? lower : null;
+  return lower === 'rtmp' || lower === 'rtmps' || lower === 'srt' ? lower : null;
 }
 
 type Authority = { host: string; port: number; portText: string };
@@ -164,11 +170,13 @@ function readAuthority(authority: string, protocol: IngestProtocol): Authority |
   const parts = AUTHORITY_PARTS.exec(authority);
   if (!parts?.[1]) return hostInvalid('the host or port cannot be read');
   const portText = parts[2];
-  if (portText?.startsWith('0')) return portRefused(portText);
+  if (portText?.startsWith('0'))
+    return protocol === 'srt' ? srtPortRefused(`${portText} is not a port`) : portRefused(portText);
   const port = portText === undefined ? DEFAULT_PORTS[protocol] : Number(portText);
-  if (port > 65535 || (port < 1024 && !LOW_PORTS_ALLOWED.has(port)) || HIGH_PORTS_REFUSED.has(port)) {
-    return portRefused(String(port));
-  }
+  if (port === null) return srtPortRefused('the URL has no port');
+  if (protocol === 'srt' && port > 65535) return srtPortRefused(`${port} is not a port`);
+  const isTaken = protocol !== 'srt' && ((port < 1024 && !LOW_PORTS_ALLOWED.has(port)) || HIGH_PORTS_REFUSED.has(port));
+  if (port > 65535 || isTaken) return portRefused(String(port));
   const host = parts[1].replace(/^\[|\]$/g, '').toLowerCase();
   return { host, port, portText: portText === undefined ? '' : `:${port}` };
 }
@@ -265,5 +273,17 @@ function portRefused(port: string): IngestUrlProblem {
     'url_port_not_allowed',
     `port ${port} is not a port that receives RTMP`,
     'leave out the port, or use 80, 443 or one from 1024 to 65535',
+  );
+}
+
+function srtPortRefused(message: string): IngestUrlProblem {
+  return refuse('url_port_not_allowed', message, 'add a port from 1 to 65535, as in srt://live.example.com:9000');
+}
+
+function srtParameters(): IngestUrlProblem {
+  return refuse(
+    'url_malformed',
+    'the URL holds more than host and port',
+    'write it as srt://host:port; stream ID, passphrase and latency have their own fields',
   );
 }

@@ -1,5 +1,6 @@
 import type {
   Destination,
+  DestinationKind,
   DestinationStatus,
   HeldResource,
   HeldResources,
@@ -9,9 +10,10 @@ import type {
   RecordedError,
 } from './destination.ts';
 import { HELD_RESOURCES, PRIMARY_DESTINATION_ID } from './destination.ts';
+import { HELD_BY_KIND, kindOf } from './destination-kind.ts';
 
 /**
- * The whole lifecycle of a destination, in two tables: OPERATIONS (what each state machine does, step by step, and
+ * The whole lifecycle of a destination of any kind, in two tables: OPERATIONS (what each state machine does, step by step, and
  * where it ends) and ACTION_STATUSES (what a user may request in which status). The state machines are generated from
  * them (`npm run statemachines`), and the workflow steps, the API's refusals, the dashboard's buttons and the fault
  * tests derive from them.
@@ -31,6 +33,7 @@ import { HELD_RESOURCES, PRIMARY_DESTINATION_ID } from './destination.ts';
 
 /** The steps, with the resource each handles and how long it may take on AWS. */
 export const STEPS = {
+  EnsureSecret: { resource: 'secret', direction: 'up', label: 'storing the passphrase', deadlineSeconds: 300 },
   // MediaLive creates a push input within seconds.
   EnsureInput: { resource: 'input', direction: 'up', label: 'creating the input', deadlineSeconds: 300 },
   EnsureChannel: { resource: 'channel', direction: 'up', label: 'creating the channel', deadlineSeconds: 600 },
@@ -47,6 +50,7 @@ export const STEPS = {
   ReleaseChannel: { resource: 'channel', direction: 'down', label: 'deleting the channel', deadlineSeconds: 600 },
   // In production, detaching an input has taken more than seven minutes: https://github.com/openfun/marsha/pull/1464
   ReleaseInput: { resource: 'input', direction: 'down', label: 'deleting the input', deadlineSeconds: 900 },
+  ReleaseSecret: { resource: 'secret', direction: 'down', label: 'removing the passphrase', deadlineSeconds: 300 },
 } as const satisfies Record<
   string,
   { resource: HeldResource; direction: 'up' | 'down'; label: string; deadlineSeconds: number }
@@ -81,24 +85,39 @@ export const OPERATIONS: Record<OperationKind, OperationDefinition> = {
   },
   start: {
     status: 'starting',
-    steps: ['EnsureInput', 'EnsureChannel', 'EnsureFlowOutput', 'EnsureChannelRun'],
-    undo: ['ReleaseChannelRun', 'ReleaseFlowOutput', 'ReleaseChannel', 'ReleaseInput'],
+    steps: ['EnsureSecret', 'EnsureInput', 'EnsureChannel', 'EnsureFlowOutput', 'EnsureChannelRun'],
+    undo: ['ReleaseChannelRun', 'ReleaseFlowOutput', 'ReleaseChannel', 'ReleaseInput', 'ReleaseSecret'],
     reached: 'running',
     serves: ['running'],
   },
   stop: {
     status: 'stopping',
-    steps: ['ReleaseChannelRun', 'ReleaseFlowOutput', 'ReleaseChannel', 'ReleaseInput'],
+    steps: ['ReleaseChannelRun', 'ReleaseFlowOutput', 'ReleaseChannel', 'ReleaseInput', 'ReleaseSecret'],
     undo: [],
     reached: 'idle',
   },
   teardown: {
     status: 'deleting',
-    steps: ['ReleaseChannelRun', 'ReleaseFlowOutput', 'ReleaseChannel', 'ReleaseInput'],
+    steps: ['ReleaseChannelRun', 'ReleaseFlowOutput', 'ReleaseChannel', 'ReleaseInput', 'ReleaseSecret'],
     undo: [],
     reached: 'gone',
   },
 };
+
+/**
+ * Returns true when a kind of destination holds the resource of a step. The state machines are the same for all kinds:
+ * the other steps end at once.
+ */
+export function concerns(kind: DestinationKind, step: ResourceStep): boolean {
+  return HELD_BY_KIND[kind].includes(STEPS[step].resource);
+}
+
+/** Returns the steps of an operation for a kind of destination, and those that undo it. */
+export function stepsOf(operation: OperationKind, kind: DestinationKind): Pick<OperationDefinition, 'steps' | 'undo'> {
+  const { steps, undo } = OPERATIONS[operation];
+  const isConcerned = (step: ResourceStep) => concerns(kind, step);
+  return { steps: steps.filter(isConcerned), undo: undo.filter(isConcerned) };
+}
 
 /** Returns the resources that a destination keeps while it is idle, according to its standby. */
 function keptWhileIdle(record: Pick<Destination, 'standby'>): readonly HeldResource[] {
@@ -189,7 +208,9 @@ export function withOperation(
 ): Destination {
   const definition = OPERATIONS[kind];
   const generation = record.generation + 1;
-  const seconds = [...definition.steps, ...definition.undo].reduce((sum, step) => sum + STEPS[step].deadlineSeconds, 0);
+  const destinationKind = kindOf(record);
+  const { steps, undo } = stepsOf(kind, destinationKind);
+  const seconds = [...steps, ...undo].reduce((sum, step) => sum + STEPS[step].deadlineSeconds, 0);
   return {
     ...record,
     generation,
@@ -202,6 +223,7 @@ export function withOperation(
     operation: {
       operationId: operationIdOf(record.destinationId, kind, generation),
       kind,
+      ...(destinationKind === 'channel' ? {} : { destinationKind }),
       generation,
       requestedBy,
       startedAt: now.toISOString(),
@@ -235,6 +257,8 @@ export interface StepResult {
   attempts: number;
   held?: Partial<HeldResources>;
   released?: HeldResource;
+  /** The kind of destination has no such resource, so there was nothing to do. */
+  isSkipped?: true;
 }
 
 export type StepResults = Partial<Record<ResourceStep, StepResult>>;
@@ -242,6 +266,7 @@ export type StepResults = Partial<Record<ResourceStep, StepResult>>;
 /** Returns the finished steps in the order they ran. */
 export function toOperationSteps(results: StepResults): OperationStep[] {
   return Object.entries(results)
+    .filter(([, { isSkipped }]) => !isSkipped)
     .map(([step, { startedAt, endedAt, attempts }]) => ({ step, startedAt, endedAt, attempts }))
     .toSorted(
       (one, other) =>

@@ -5,7 +5,12 @@ import type { Destination, HeldResource, HeldResources } from './destination.ts'
 /** Kinds of orphans. A run is a state of its channel, not a resource. */
 export type OrphanResource = Exclude<HeldResource, 'channelRun'>;
 /** All of them, in the order the sweep releases them. */
-export const ORPHAN_RESOURCES = ['flowOutput', 'channel', 'input'] as const satisfies readonly OrphanResource[];
+export const ORPHAN_RESOURCES = [
+  'flowOutput',
+  'channel',
+  'input',
+  'secret',
+] as const satisfies readonly OrphanResource[];
 
 /** One resource of the inventory. `destinationId` comes from its tag or name; null when neither has one. */
 export interface InventoryItem {
@@ -28,6 +33,7 @@ const HELD_ID: Record<OrphanResource, (held: HeldResources) => string | undefine
   flowOutput: ({ flowOutput }) => flowOutput?.flowOutputArn,
   channel: ({ channel }) => channel?.channelId,
   input: ({ input }) => input?.inputId,
+  secret: ({ secret }) => secret?.secretArn,
 };
 
 /**

@@ -1,7 +1,13 @@
-import type { Destination, Observation, RecordedRun } from './destination.ts';
+import {
+  runInProgress,
+  type Destination,
+  type HeldResources,
+  type Observation,
+  type RecordedRun,
+} from './destination.ts';
 import type { StepResults } from './lifecycle.ts';
 
-/** Channel runs as they are recorded: when and with which settings they started, and when they ended. */
+/** Runs as they are recorded: when and with which settings they started, and when they ended. */
 
 /** Returns the settings that the run in progress was started with, and the feed's bitrate once measured. */
 export function settingsOfRun({
@@ -10,29 +16,33 @@ export function settingsOfRun({
   held,
   observation,
 }: Destination): Omit<RecordedRun, 'startedAt' | 'endedAt'> {
-  const { outputs, startedAt } = held.channelRun ?? {};
+  const run = runInProgress(held);
+  const { outputs, startedAt } = run ?? {};
   const feed = observation?.feed?.runStartedAt === startedAt ? observation?.feed : undefined;
   return {
-    platform: held.channelRun?.platform ?? platform,
-    preset: held.channelRun?.preset ?? preset,
+    platform: run?.platform ?? platform,
+    preset: run?.preset ?? preset,
     ...(outputs === undefined ? {} : { outputs }),
     ...(feed === undefined ? {} : { feedBitrateBps: feed.bitrateBps }),
   };
 }
 
 /**
- * Returns the channel run for the history row of a finished operation, with its end if this operation confirmed the
- * stop. Undefined when the channel was never started.
+ * Returns the run for the history row of a finished operation, with its end if this operation confirmed the stop.
+ * Undefined when nothing was started.
  * @param record the record before the operation settled
  */
 export function runOf(record: Destination, results: StepResults = {}): RecordedRun | undefined {
-  const channelRun = record.held.channelRun ?? results.EnsureChannelRun?.held?.channelRun;
-  if (!channelRun) return undefined;
-  const { released, endedAt } = results.ReleaseChannelRun ?? {};
+  const made = Object.values(results).reduce<HeldResources>((all, result) => ({ ...all, ...result.held }), {});
+  const held = runInProgress(record.held) ? record.held : { ...record.held, ...made };
+  const run = runInProgress(held);
+  if (!run) return undefined;
+  const carrier = held.channelRun ? 'channelRun' : 'flowOutput';
+  const endedAt = Object.values(results).find(({ released }) => released === carrier)?.endedAt;
   return {
-    startedAt: channelRun.startedAt,
-    ...(released === 'channelRun' && endedAt !== undefined ? { endedAt } : {}),
-    ...settingsOfRun({ ...record, held: { ...record.held, channelRun } }),
+    startedAt: run.startedAt,
+    ...(endedAt === undefined ? {} : { endedAt }),
+    ...settingsOfRun({ ...record, held }),
   };
 }
 
@@ -46,7 +56,7 @@ export function withFeed(
   { held, observation }: Pick<Destination, 'held' | 'observation'>,
   measuredBps: number | null,
 ): Observation {
-  const runStartedAt = held.channelRun?.startedAt;
+  const runStartedAt = runInProgress(held)?.startedAt;
   if (runStartedAt === undefined) return next;
   if (observation?.feed?.runStartedAt === runStartedAt) return { ...next, feed: observation.feed };
   if (measuredBps === null || measuredBps <= 0) return next;

@@ -1,4 +1,4 @@
-import type { Destination, OperationKind } from './destination.ts';
+import { runInProgress, type Destination, type OperationKind } from './destination.ts';
 import { AppError } from './errors.ts';
 import { isKnownOffAir } from './health.ts';
 import { actionsOf, isPrimary, nextOperation, towardsDesired, type Action, type Decision } from './lifecycle.ts';
@@ -8,7 +8,7 @@ import { actionsOf, isPrimary, nextOperation, towardsDesired, type Action, type 
 export type Apply = 'now' | 'next-start' | undefined;
 
 /** Fields whose edits apply only at the next start. */
-export type Target = Pick<Destination, 'platform' | 'rtmpUrl' | 'preset'>;
+export type Target = Pick<Destination, 'platform' | 'rtmpUrl' | 'preset' | 'streamId' | 'latencyMs'>;
 
 /** The stored parts of a stream key. */
 export type StoredKey = Pick<Destination, 'streamKeyCiphertext' | 'streamKeyLast4' | 'streamKeyFingerprint'>;
@@ -21,7 +21,7 @@ export interface Edit extends Partial<Target>, Partial<StoredKey> {
   position?: number;
 }
 
-const TARGET_FIELDS = ['platform', 'rtmpUrl', 'preset', 'streamKeyCiphertext'] as const;
+const TARGET_FIELDS = ['platform', 'rtmpUrl', 'preset', 'streamKeyCiphertext', 'streamId', 'latencyMs'] as const;
 
 /** Refuses changes of the primary and of a destination that is being deleted. */
 export function requireChangeable(record: Destination, action: Action): void {
@@ -166,8 +166,9 @@ function restartRequired(record: Destination): AppError {
   });
 }
 
-/** Returns true when the running channel is older than the newest edit of target, preset or key. */
+/** Returns true when the run in progress is older than the newest edit of target, preset or key. */
 export function hasPendingChanges({ held, configurationGeneration }: Destination): boolean {
-  if (!held.channelRun || configurationGeneration === undefined) return false;
-  return configurationGeneration >= held.channelRun.generation;
+  const run = runInProgress(held);
+  if (!run || configurationGeneration === undefined) return false;
+  return configurationGeneration >= run.generation;
 }

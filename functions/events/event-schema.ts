@@ -15,6 +15,7 @@ export const WAKING_TYPES: Record<'aws.medialive' | 'aws.mediaconnect', readonly
     'MediaConnect Flow Status Change',
     'MediaConnect Source Health',
     'MediaConnect Flow Health',
+    'MediaConnect Output Health',
     'MediaConnect Flow Content Quality',
   ],
 };

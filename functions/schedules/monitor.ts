@@ -8,16 +8,17 @@ import {
   type ContentQuality,
 } from '../aws/content-quality.ts';
 import { putObservation } from '../aws/destination-table.ts';
-import { describeSourceMedia, isFlowUp, observeFlow, type SourceMedia } from '../aws/flow.ts';
+import { describeSourceMedia, isFlowUp, observeFlow, type FlowView, type SourceMedia } from '../aws/flow.ts';
 import { putTimelineEntry } from '../aws/history-table.ts';
 import {
-  getChannelSeries,
+  getDeliverySeries,
   getSourceMetrics,
   newest,
+  outputMetrics,
   total,
   type ChannelMetric,
-  type ChannelMetricsRequest,
-  type ChannelSeries,
+  type DeliverySeries,
+  type MetricsRequest,
   type SourceMetrics,
 } from '../aws/metrics.ts';
 import { OUTPUT_GROUP_NAMES } from '../aws/names.ts';
@@ -27,7 +28,9 @@ import { followRate } from '../domain/frame-rate.ts';
 import { HEALTH_REASONS, type HealthCode, type HealthLevel } from '../domain/health-reasons.ts';
 import type { SourceSeen } from '../domain/incident-signals.ts';
 import { healthOf, observationOfThisRun, withHealthSince } from '../domain/health.ts';
+import { kindOf } from '../domain/destination-kind.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
+import { outputAlerts } from '../domain/output-alerts.ts';
 import { flowStoppedLine, SOURCE_OWNER, sourceLineOf } from '../domain/source-timeline.ts';
 import { withLostConnections } from '../domain/lost-connections.ts';
 import { feedWarnings, sourceWarnings } from '../domain/source-warnings.ts';
@@ -82,23 +85,26 @@ export interface MonitorReport {
 export async function observeRecords(deps: MonitorDeps, records: readonly Destination[]): Promise<MonitorReport> {
   const running = records.filter((record) => record.status === 'running');
   const window = { now: deps.now(), windowSeconds: deps.windowSeconds, periodSeconds: deps.periodSeconds };
+  const reading = observeFlow(deps);
   if (running.length === 0) {
-    const source = await observeSource(deps, window);
+    const source = await observeSource(deps, window, await reading);
     return { outcome: toOutcome([], []), source, observations: new Map(), failure: undefined };
   }
-  const [channels, series, source] = await Promise.all([
+  const [flow, channels, series, source] = await Promise.all([
+    reading,
     listChannels(deps),
-    getChannelSeries(
+    getDeliverySeries(
       deps,
       running.flatMap((record) => toRequest(deps, record, window.now)),
       window,
     ),
-    observeSource(deps, window),
+    reading.then((seen) => observeSource(deps, window, seen)),
   ]);
   const states = new Map(channels.map((channel) => [channel.channelId, channel.state]));
   // Stamped with the time before the reads, however long the rest of the run takes.
   const listed: Listed = {
     now: window.now,
+    flow,
     states,
     series,
     sourceConnected: source.connected ?? null,
@@ -119,13 +125,17 @@ export async function observeRecords(deps: MonitorDeps, records: readonly Destin
   return { outcome: toOutcome(running, seen), source, observations, failure };
 }
 
-function toRequest(deps: MonitorDeps, record: Destination, now: Date): ChannelMetricsRequest[] {
-  const channelId = record.held.channel?.channelId;
-  if (channelId === undefined) return [];
+function toRequest(deps: MonitorDeps, record: Destination, now: Date): MetricsRequest[] {
   const isDue = isFiguresDue(record, now, deps.figuresEverySeconds);
+  const { channel, flowOutput } = record.held;
+  if (kindOf(record) === 'srt') {
+    if (!flowOutput) return [];
+    return [{ flowOutputArn: flowOutput.flowOutputArn, metrics: isDue ? outputMetrics() : ['activeOutputs'] }];
+  }
+  if (!channel) return [];
   return [
     {
-      channelId,
+      channelId: channel.channelId,
       outputGroupName: isPrimary(record) ? OUTPUT_GROUP_NAMES.package : OUTPUT_GROUP_NAMES.rtmp,
       metrics: isDue ? [...deps.everyRun, ...deps.figures] : deps.everyRun,
     },
@@ -136,8 +146,8 @@ function toRequest(deps: MonitorDeps, record: Destination, now: Date): ChannelMe
 async function observeSource(
   deps: MonitorDeps,
   window: { now: Date; windowSeconds: number; periodSeconds: number },
+  flow: FlowView | null,
 ): Promise<SourceSeen> {
-  const flow = await observeFlow(deps);
   if (!flow || !isFlowUp(flow)) {
     await noteFlowStopped(deps, window.now);
     return { isFlowUp: false };
@@ -261,22 +271,19 @@ function pictureOf(media: SourceMedia | null, before: SourceObservation | null):
 /** The lists of all channels and metrics, and when they were requested. */
 interface Listed {
   now: Date;
+  flow: FlowView | null;
   states: ReadonlyMap<string, string>;
-  series: ReadonlyMap<string, ChannelSeries>;
+  series: ReadonlyMap<string, DeliverySeries>;
   sourceConnected: boolean | null;
   sourceBitrateBps: number | null;
   sourcePicture: SourcePicture | null;
 }
 
 async function lookAt(deps: MonitorDeps, record: Destination, listed: Listed): Promise<Look> {
-  const channelId = record.held.channel?.channelId ?? '';
-  const channelState = listed.states.get(channelId);
-  const alerts = channelState === undefined ? [] : await listSetAlerts(deps, channelId);
+  const seen = kindOf(record) === 'srt' ? observeOutput(record, listed) : await observeChannelOf(deps, record, listed);
   const observation: Observation = {
     observedAt: listed.now.toISOString(),
-    channelState: channelState ?? 'DELETED',
-    alerts,
-    ...optional('sourceConnected', listed.sourceConnected),
+    ...seen,
     ...optional('sourcePicture', listed.sourcePicture),
     ...figuresOf(deps, record, listed),
   };
@@ -289,6 +296,29 @@ async function lookAt(deps: MonitorDeps, record: Destination, listed: Listed): P
   // The monitor compares the new value with the one it replaces, so only one of several concurrent monitors notes it.
   if (written && (isGap || isNews(written.replaced, next))) await noteHealth(deps, record, next, previous);
   return { record, observation: next };
+}
+
+type Seen = Pick<Observation, 'alerts' | 'channelState' | 'sourceConnected'>;
+
+async function observeChannelOf(deps: MonitorDeps, { held }: Destination, listed: Listed): Promise<Seen> {
+  const channelId = held.channel?.channelId ?? '';
+  const channelState = listed.states.get(channelId);
+  const alerts = channelState === undefined ? [] : await listSetAlerts(deps, channelId);
+  return {
+    channelState: channelState ?? 'DELETED',
+    alerts,
+    ...optional('sourceConnected', listed.sourceConnected),
+  };
+}
+
+/** Reads what the flow says about an SRT output. A flow that is off sends nothing. */
+function observeOutput({ held }: Destination, { flow, now, sourceConnected }: Listed): Seen {
+  const name = held.flowOutput?.flowOutputName ?? '';
+  const isUp = flow !== null && isFlowUp(flow);
+  return {
+    alerts: outputAlerts(flow?.errors ?? [], name, now),
+    ...optional('sourceConnected', isUp ? sourceConnected : false),
+  };
 }
 
 function isNews(before: Observation | null, next: Observation): boolean {
@@ -358,12 +388,15 @@ const FIGURES = [
   'droppedFrames',
   'unsentFrames',
   'reconnects',
+  'resentPercent',
+  'roundTripMs',
   'figuresAt',
 ] as const satisfies (keyof Observation)[];
 
 /** Returns the figures of this run: read now, or carried over when they are not due. */
 function figuresOf(deps: MonitorDeps, record: Destination, { now, series }: Listed): Partial<Observation> {
-  const read = series.get(record.held.channel?.channelId ?? '');
+  const { channel, flowOutput } = record.held;
+  const read = series.get(channel?.channelId ?? flowOutput?.flowOutputArn ?? '');
   const activeOutputs = read && newest(read.activeOutputs);
   const delivery = optional('activeOutputs', activeOutputs);
   if (!isFiguresDue(record, now, deps.figuresEverySeconds)) {
@@ -384,7 +417,14 @@ function figuresOf(deps: MonitorDeps, record: Destination, { now, series }: List
     ...optional('droppedFrames', total(read.droppedFrames)),
     ...optional('unsentFrames', total(read.unsentFrames)),
     ...optional('reconnects', total(read.reconnects)),
+    ...optional('resentPercent', shareOf(total(read.resentPackets), total(read.sentPackets))),
+    ...optional('roundTripMs', newest(read.roundTripMs)),
   };
+}
+
+/** Returns a share in percent, to one decimal; null when it is unknown. */
+function shareOf(part: number | null, whole: number | null): number | null {
+  return part === null || whole === null || whole === 0 ? null : Math.round((part / whole) * 1000) / 10;
 }
 
 /** Leaves out a figure that was not reported, which is not the same as zero. */

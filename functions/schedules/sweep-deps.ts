@@ -6,7 +6,7 @@ import type { IncidentDeps } from '../workflow/finish-incident.ts';
 export interface SweepDeps
   extends
     AwsDeps<
-      'mediaConnect' | 'mediaLive' | 'sfn' | 'table',
+      'mediaConnect' | 'mediaLive' | 'secretsManager' | 'sfn' | 'table',
       | 'deliveryMachineArn'
       | 'deploymentId'
       | 'flowArn'

@@ -5,6 +5,7 @@ import { findFlowOutput, isFlowUp, observeFlow } from '../aws/flow.ts';
 import type { Inventory } from '../aws/inventory.ts';
 import type { Destination, RecordedError } from '../domain/destination.ts';
 import { isOffAir, isUp } from '../domain/channel-state.ts';
+import { kindOf } from '../domain/destination-kind.ts';
 import { isPrimary, withFailedRun } from '../domain/lifecycle.ts';
 import { isRetryDue } from '../domain/primary.ts';
 import { runOf } from '../domain/recorded-run.ts';
@@ -25,7 +26,8 @@ export async function correctDrift(deps: SweepDeps, record: Destination, invento
 async function correctRunning(deps: SweepDeps, record: Destination, inventory: Inventory): Promise<void> {
   const { flow } = inventory;
   const channelId = record.held.channel?.channelId ?? '';
-  if (!isOffAir(inventory.channels.get(channelId)?.state ?? 'DELETED')) {
+  const sends = kindOf(record) === 'srt' || !isOffAir(inventory.channels.get(channelId)?.state ?? 'DELETED');
+  if (sends) {
     await correctFlowOutput(deps, record, inventory);
     return;
   }

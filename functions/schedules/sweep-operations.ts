@@ -1,6 +1,6 @@
 import { isFlowUp, type FlowView } from '../aws/flow.ts';
 import { observeExecution } from '../aws/executions.ts';
-import type { Destination, OperationKind } from '../domain/destination.ts';
+import { runInProgress, type Destination, type OperationKind } from '../domain/destination.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
 import { dueOperation } from '../domain/primary.ts';
 import { keepGivenUp, requestChange, startQuietly } from '../workflow/operations.ts';
@@ -58,7 +58,7 @@ function resumedKind(record: Destination, kind: OperationKind): OperationKind {
  * @returns false when nothing is due
  */
 export async function continueRest(deps: SweepDeps, record: Destination, flow: FlowView | null): Promise<boolean> {
-  const stillCosts = record.status === 'error' && record.held.channelRun !== undefined;
+  const stillCosts = record.status === 'error' && runInProgress(record.held) !== undefined;
   const kind = dueOperation(record, deps.now()) ?? (stillCosts ? 'stop' : null);
   if (!kind || (kind === 'start' && isPrimary(record) && !isFlowUp(flow ?? { status: 'GONE' }))) return false;
   deps.logger.info('sweep begins an operation', { destinationId: record.destinationId, kind });

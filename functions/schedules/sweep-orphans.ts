@@ -4,6 +4,7 @@ import { removeFlowOutput } from '../aws/flow.ts';
 import { deleteInput, observeInput } from '../aws/input.ts';
 import type { Inventory } from '../aws/inventory.ts';
 import { deleteOrphan, listOrphans, orphanIdOf, putOrphan, type Orphan } from '../aws/orphan-table.ts';
+import { deleteSecret } from '../aws/passphrase-secret.ts';
 import type { Destination } from '../domain/destination.ts';
 import { isAtRest } from '../domain/channel-state.ts';
 import { findOrphans, isMassRelease, ORPHAN_RESOURCES, ORPHAN_RULES, type OrphanResource } from '../domain/orphans.ts';
@@ -15,7 +16,7 @@ import type { SweepDeps } from './sweep-deps.ts';
  * The sweep's last part: resources in AWS that no record holds. The sweep records every sighting, and releases an
  * orphan only when it carries our tags and was seen twice over ten minutes, or when an operator requests it. It halts
  * when a release looks like a mass deletion. Each sweep takes an orphan one step down (output, stop, delete channel,
- * delete input); the next sweep continues.
+ * delete input, delete secret); the next sweep continues.
  */
 export async function handleOrphans(
   deps: SweepDeps,
@@ -105,7 +106,8 @@ async function tryWith<Result>(
 }
 
 function isClaimed({ held }: Destination, { resourceId }: Orphan): boolean {
-  return [held.channel?.channelId, held.input?.inputId, held.flowOutput?.flowOutputArn].includes(resourceId);
+  const ids = [held.channel?.channelId, held.input?.inputId, held.flowOutput?.flowOutputArn, held.secret?.secretArn];
+  return ids.includes(resourceId);
 }
 
 /** Finds the next step of an orphan's release, by kind; null while the sweep can only wait. */
@@ -123,4 +125,5 @@ const STEP_DOWN: Record<
     const state = (await observeInput(deps, inputId))?.state;
     return state === 'DETACHED' ? () => deleteInput(deps, inputId) : null;
   },
+  secret: async (deps, secretArn) => () => deleteSecret(deps, secretArn),
 };

@@ -91,7 +91,11 @@ async function makeOrphans(destinationId: string): Promise<void> {
     logLevel: 'WARNING',
   });
   await waitFor('the channel', async () => (await findChannel(sluice.deps, destinationId))?.state === 'IDLE');
-  await addFlowOutput(sluice.deps, destinationId, { address: input.address!, port: input.port! });
+  await addFlowOutput(sluice.deps, destinationId, {
+    kind: 'input',
+    address: input.address!,
+    port: input.port!,
+  });
   await startChannel(sluice.deps, channelId);
   await waitFor('the run', async () => (await findChannel(sluice.deps, destinationId))?.state === 'RUNNING');
 }

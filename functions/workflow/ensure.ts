@@ -11,21 +11,25 @@ import {
   addFlowOutput,
   findFlowOutput,
   FLOW_OUTPUTS_MAX,
-  isFlowUp,
+  leadsTo,
   observeFlow,
   removeFlowOutput,
   type FlowView,
+  type OutputTarget,
 } from '../aws/flow.ts';
 import { createInput, findInput, listInputs, observeInput } from '../aws/input.ts';
 import { ensureEgressAllowed } from '../aws/input-security-group.ts';
 import { packageChannelExists } from '../aws/package-channel.ts';
 import { isUp } from '../domain/channel-state.ts';
-import type { HeldResources } from '../domain/destination.ts';
+import type { HeldResources, HeldRun } from '../domain/destination.ts';
+import { kindOf } from '../domain/destination-kind.ts';
 import { AppError } from '../domain/errors.ts';
 import { parseIngestUrl } from '../domain/ingest-url.ts';
 import { checkResolvedAddresses } from '../domain/public-address.ts';
 import { isPrimary } from '../domain/lifecycle.ts';
 import { configurationHash, logLevelOf, resolveChannelTarget, resolveEncodings } from './channel-target.ts';
+import { requireFlow } from './require-flow.ts';
+import { resolveSrtTarget } from './srt-output.ts';
 import { recordHeld, resourceMissing, settleWithin, unlessFlowBusy, type StepContext } from './step-context.ts';
 import { NotSettled } from './workflow-errors.ts';
 
@@ -166,22 +170,24 @@ async function requireTarget({ deps, record }: StepContext): Promise<void> {
   if (!resolved.ok) throw new AppError('url_not_allowed', { detail: resolved.message, remedy: resolved.remedy });
 }
 
-/** Adds the flow output that feeds the destination's input. Refuses while the flow is off, before the channel costs. */
+/**
+ * Adds the flow output that feeds the destination's input or calls its SRT receiver. Refuses while the flow is off,
+ * before the channel costs.
+ */
 export async function ensureFlowOutput(context: StepContext): Promise<Partial<HeldResources>> {
   const { deps, record } = context;
-  const input = record.held.input;
-  if (!input) throw resourceMissing('the input is not known');
+  const target = await resolveOutputTarget(context);
   const flow = await requireFlow(context);
-  if (flow.egressIp) await ensureEgressAllowed(deps, flow.egressIp);
+  if (target.kind === 'input' && flow.egressIp) await ensureEgressAllowed(deps, flow.egressIp);
   const existing = findFlowOutput(deps, flow, record.destinationId);
-  if (existing && (existing.address !== input.address || existing.port !== input.port)) {
-    // The output feeds an input that no longer exists.
+  if (existing && !leadsTo(existing, target)) {
+    // The output feeds an input that no longer exists, or calls the receiver of before an edit.
     await unlessFlowBusy(context, flow, () => removeFlowOutput(deps, existing.flowOutputArn));
     throw new NotSettled('an outdated flow output is being removed');
   }
   if (!existing) {
     if (flow.outputs.length >= FLOW_OUTPUTS_MAX) throw flowFull();
-    await addUnlessFull(context, flow, input);
+    await addUnlessFull(context, flow, target);
   }
   const added = await settleWithin(
     context,
@@ -195,39 +201,27 @@ export async function ensureFlowOutput(context: StepContext): Promise<Partial<He
   );
   if (!added) throw new NotSettled('the flow output is not visible yet');
   const { flowOutputArn, flowOutputName } = added;
-  return { flowOutput: { flowOutputArn, flowOutputName } };
+  const run = target.kind === 'srt' ? { run: toRun(context) } : {};
+  return { flowOutput: { flowOutputArn, flowOutputName, ...run } };
 }
 
-/**
- * Returns the flow when outputs can be added to it.
- * @throws {NotSettled} while the flow starts
- * @throws {AppError} `source_not_active`
- */
-async function requireFlow({ deps }: StepContext): Promise<FlowView> {
-  const flow = await observeFlow(deps);
-  if (flow?.status === 'STARTING') throw new NotSettled('the flow is starting');
-  if (flow && isFlowUp(flow)) return flow;
-  throw new AppError('source_not_active', {
-    detail: flow ? `the flow is ${flow.status.toLowerCase()}, so there is nothing to send` : 'the flow does not exist',
-    remedy: FLOW_REMEDIES[flow?.status ?? 'GONE'] ?? 'start the source first, then start this destination',
-  });
+async function resolveOutputTarget(context: StepContext): Promise<OutputTarget> {
+  if (kindOf(context.record) === 'srt') return resolveSrtTarget(context);
+  const { input } = context.record.held;
+  if (!input) throw resourceMissing('the input is not known');
+  return { kind: 'input', address: input.address, port: input.port };
 }
 
-const FLOW_REMEDIES: Record<string, string> = {
-  ERROR: 'stop the source and start it again, then start this destination',
-  STOPPING: 'wait until the source has stopped, start it again, then start this destination',
-  DELETING: 'deploy the media source again',
-  GONE: 'deploy the media source again',
-};
+/** Returns the run of an SRT destination, which goes with its output. One that is in progress keeps its start. */
+function toRun({ deps, generation, record: { platform, preset, held } }: StepContext): HeldRun {
+  const startedAt = held.flowOutput?.run?.startedAt ?? deps.now().toISOString();
+  return { startedAt, generation, platform, preset };
+}
 
-async function addUnlessFull(
-  context: StepContext,
-  flow: FlowView,
-  input: { address: string; port: number },
-): Promise<void> {
+async function addUnlessFull(context: StepContext, flow: FlowView, target: OutputTarget): Promise<void> {
   const { deps, record } = context;
   try {
-    await unlessFlowBusy(context, flow, () => addFlowOutput(deps, record.destinationId, input));
+    await unlessFlowBusy(context, flow, () => addFlowOutput(deps, record.destinationId, target));
   } catch (error) {
     // Another start took the last output after this step read the flow.
     throw awsErrorKind(error) === 'quota' ? flowFull() : error;

@@ -1,8 +1,10 @@
 import { awsErrorKind, toAppError } from '../aws/aws-errors.ts';
 import { changeDestination, getDestination } from '../aws/destination-table.ts';
 import type { OperationStep, RecordedError } from '../domain/destination.ts';
+import { kindOf } from '../domain/destination-kind.ts';
 import { AppError } from '../domain/errors.ts';
 import {
+  concerns,
   heldAfter,
   isSuperseded,
   STEPS,
@@ -15,6 +17,7 @@ import {
 import { ensureChannelRun } from './channel-run.ts';
 import { ensureChannel, ensureFlowOutput, ensureInput } from './ensure.ts';
 import { releaseChannel, releaseChannelRun, releaseFlowOutput, releaseInput } from './release.ts';
+import { ensureSecret, releaseSecret } from './srt-output.ts';
 import { settleOperation, type Ending, type StateFailure } from './settle.ts';
 import type { WorkflowDeps } from './workflow-deps.ts';
 import {
@@ -48,6 +51,7 @@ export interface StepInput {
 }
 
 const ENSURE = {
+  EnsureSecret: ensureSecret,
   EnsureInput: ensureInput,
   EnsureChannel: ensureChannel,
   EnsureFlowOutput: ensureFlowOutput,
@@ -59,6 +63,7 @@ const RELEASE = {
   ReleaseFlowOutput: releaseFlowOutput,
   ReleaseChannel: releaseChannel,
   ReleaseInput: releaseInput,
+  ReleaseSecret: releaseSecret,
 } as const;
 
 const isRelease = (step: ResourceStep): step is keyof typeof RELEASE => Object.hasOwn(RELEASE, step);
@@ -81,7 +86,7 @@ export async function runStep(deps: WorkflowDeps, input: StepInput): Promise<Ste
 async function runResourceStep(deps: WorkflowDeps, step: ResourceStep, input: StepInput): Promise<StepResult> {
   const { destinationId, generation } = input;
   const found = await getDestination(deps, destinationId);
-  const result = (rest: Pick<StepResult, 'held' | 'released'>): StepResult => ({
+  const result = (rest: Pick<StepResult, 'held' | 'isSkipped' | 'released'>): StepResult => ({
     startedAt: input.enteredAt,
     endedAt: deps.now().toISOString(),
     attempts: input.retryCount + 1,
@@ -94,6 +99,7 @@ async function runResourceStep(deps: WorkflowDeps, step: ResourceStep, input: St
   if (!isRelease(step) && isSuperseded(found, found.operation)) {
     throw new Superseded(`${found.operation.kind} is no longer wanted: desired is ${found.desired}`);
   }
+  if (!concerns(kindOf(found), step)) return result({ isSkipped: true });
   requireInTime(input, step, deps.now());
   const record = { ...found, held: heldAfter(found.held, input.steps) };
   const context = { deps, record, generation, steps: stepsUntil(input) };

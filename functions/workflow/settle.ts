@@ -6,8 +6,8 @@ import {
   heldAfter,
   holdsAnything,
   nextOperation,
-  OPERATIONS,
   settle,
+  stepsOf,
   withOperation,
   type Settlement,
   type StepResults,
@@ -96,7 +96,9 @@ function settlementOf(record: Destination, { failure, steps }: SettleInput, now:
  * Returns true when every undo step has a result. An explained failure in the record is best effort and proves nothing.
  */
 function isUndone({ operation }: Destination, steps: StepResults): boolean {
-  return operation !== null && OPERATIONS[operation.kind].undo.every((step) => steps[step] !== undefined);
+  if (operation === null) return false;
+  const { undo } = stepsOf(operation.kind, operation.destinationKind ?? 'channel');
+  return undo.every((step) => steps[step] !== undefined);
 }
 
 function stillHeld(held: HeldResources, now: Date): RecordedError {

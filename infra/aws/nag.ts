@@ -1,7 +1,7 @@
 import { Validations, type App, type PolicyValidationPluginReport } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
-import { CHANNEL_LOG_GROUP } from '../../functions/aws/names.ts';
+import { CHANNEL_LOG_GROUP, secretNamePrefix } from '../../functions/aws/names.ts';
 import { FUNCTION_NAMES, FUNCTIONS, type FunctionName } from './functions.ts';
 import { FLOW_OUTPUT_PERMISSIONS, type DeploymentResources } from './permissions.ts';
 
@@ -67,6 +67,11 @@ const LIST: readonly Acknowledgement[] = [
     reason:
       'the Plus plan is billed per user and detects compromised accounts; sign-up is closed, users are few and known, ' +
       'and a token can be revoked at once',
+  },
+  {
+    at: 'source/FlowRole/Resource',
+    finding: `IAM5[Resource::arn:<partition>:secretsmanager:<region>:<account>:secret:${secretNamePrefix({ deploymentId: '<deployment>' })}*]`,
+    reason: 'the secret of an SRT destination is named after it, and AWS ends its ARN with six characters',
   },
   {
     at: 'source/MediaLiveRole/Resource',
@@ -167,6 +172,7 @@ const PUT_IN: DeploymentResources = {
   flowArn: '<flow>',
   inputSecurityGroupArn: '<group>',
   mediaLiveRoleArn: '<role>',
+  flowRoleArn: '<role>',
   packageChannelArn: '<channel>',
   fingerprintSecretArn: '<secret>',
   previewKeySecretArn: '<secret>',

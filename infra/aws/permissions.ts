@@ -1,5 +1,5 @@
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { CHANNEL_LOG_GROUP, DEPLOYMENT_TAG, HISTORY_BY_DAY } from '../../functions/aws/names.ts';
+import { CHANNEL_LOG_GROUP, DEPLOYMENT_TAG, HISTORY_BY_DAY, secretNamePrefix } from '../../functions/aws/names.ts';
 
 /**
  * Lists the permissions of each function, one exported function per function. A permission names each action. A
@@ -24,6 +24,7 @@ export interface DeploymentResources {
   flowArn: string;
   inputSecurityGroupArn: string;
   mediaLiveRoleArn: string;
+  flowRoleArn: string;
   packageChannelArn: string;
   fingerprintSecretArn: string;
   /** Secret with the private key that signs the cookies of the preview. */
@@ -123,6 +124,7 @@ export function workflowPermissions(resources: DeploymentResources): Permission[
       resources: [resources.flowArn],
     },
     flowOutputs(resources, ['mediaconnect:AddFlowOutputs', 'mediaconnect:RemoveFlowOutput']),
+    ...passphraseSecrets(resources),
     { actions: ['mediapackage:DescribeChannel'], resources: [resources.packageChannelArn] },
   ];
 }
@@ -141,6 +143,8 @@ export function sweepPermissions(resources: DeploymentResources): Permission[] {
     { actions: ['mediaconnect:DescribeFlow'], resources: [resources.flowArn] },
     egressRules(resources),
     flowOutputs(resources, ['mediaconnect:RemoveFlowOutput']),
+    { actions: ['secretsmanager:ListSecrets'], resources: ['*'], wildcardReason: NO_RESOURCE_LEVEL },
+    { actions: ['secretsmanager:DeleteSecret'], ...passphraseSecretArns(resources) },
   ];
 }
 
@@ -328,6 +332,42 @@ function flowOutputs(resources: DeploymentResources, actions: readonly string[])
           'flowOutputPermission is any: MediaConnect has no resource-level permissions for this action in this Region',
       };
   }
+}
+
+/**
+ * The secrets with the passphrases of SRT destinations: the workflow writes them and cannot read them, MediaConnect
+ * reads them with the flow's role.
+ */
+function passphraseSecrets(resources: DeploymentResources): Permission[] {
+  const secrets = passphraseSecretArns(resources);
+  return [
+    {
+      actions: ['secretsmanager:DescribeSecret', 'secretsmanager:PutSecretValue', 'secretsmanager:DeleteSecret'],
+      ...secrets,
+    },
+    {
+      actions: ['secretsmanager:CreateSecret', 'secretsmanager:TagResource'],
+      ...secrets,
+      conditions: { StringEquals: { [`aws:RequestTag/${DEPLOYMENT_TAG}`]: resources.deploymentId } },
+    },
+    {
+      actions: ['iam:PassRole'],
+      resources: [resources.flowRoleArn],
+      conditions: { StringEquals: { 'iam:PassedToService': 'mediaconnect.amazonaws.com' } },
+    },
+  ];
+}
+
+function passphraseSecretArns({
+  partition,
+  region,
+  account,
+  deploymentId,
+}: DeploymentResources): Pick<Permission, 'resources' | 'wildcardReason'> {
+  return {
+    resources: [`arn:${partition}:secretsmanager:${region}:${account}:secret:${secretNamePrefix({ deploymentId })}*`],
+    wildcardReason: 'a secret is named after its destination, and AWS ends its ARN with six characters',
+  };
 }
 
 function reports({ reportBucketArn }: DeploymentResources, action: string): Permission {

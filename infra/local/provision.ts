@@ -94,6 +94,7 @@ export async function provision({
     flowArn: await ensureFlow(clients, flowSource(settings, isSrtEncrypted), settings.analysis),
     inputSecurityGroupId: await ensureInputSecurityGroup(clients),
     mediaLiveRoleArn: roleArn('sluice-medialive'),
+    flowRoleArn: roleArn('sluice-mediaconnect'),
     packageChannelId: await ensurePackageChannel(clients, cdnIdentifierSecretArn),
     reportBucket: await ensureReportBucket(clients),
     stateMachineArns: await ensureStateMachines(clients, workflowFunctionArn),

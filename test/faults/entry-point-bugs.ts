@@ -89,8 +89,8 @@ export const ENTRY_POINT_BUGS: readonly PlantedBug[] = [
   {
     name: 'a deleted channel counts as running',
     file: 'schedules/sweep-drift.ts',
-    find: "if (!isOffAir(inventory.channels.get(channelId)?.state ?? 'DELETED')) {",
-    replace: "if (!isOffAir(inventory.channels.get(channelId)?.state ?? 'RUNNING')) {",
+    find: "!isOffAir(inventory.channels.get(channelId)?.state ?? 'DELETED')",
+    replace: "!isOffAir(inventory.channels.get(channelId)?.state ?? 'RUNNING')",
     hunt: [{ workflow: 'the channel of the primary is deleted manually' }],
   },
   {

@@ -235,6 +235,19 @@ const DECLARED: Record<string, { all: Declared[]; some: Record<string, Declared[
   },
   states: { all: [passing('ThrottlingException', 400), passing('ServiceUnavailable', 503)], some: {} },
   monitoring: { all: [passing('ThrottlingException', 400), variant(passing('InternalFailure', 500))], some: {} },
+  secretsmanager: {
+    all: [
+      passing('ThrottlingException', 400),
+      passing('InternalServiceError', 500),
+      refusing('AccessDeniedException', 400),
+      variant(refusing('InvalidParameterException', 400)),
+    ],
+    some: {
+      // The name is blocked while a deleted secret of the same name goes.
+      CreateSecret: [passing('InvalidRequestException', 400), refusing('LimitExceededException', 400)],
+      PutSecretValue: [passing('InvalidRequestException', 400), refusing('LimitExceededException', 400)],
+    },
+  },
   // What web servers answer.
   receiver: {
     all: [passing('500', 500), passing('429', 429), passing('302', 302), variant(passing('401', 401))],
@@ -273,7 +286,7 @@ export function faultsOf(service: string, operation: string, step: string): Faul
 }
 
 function toFault(service: string, { name, status, nature, isVariant, message = 'simulated' }: Declared): FaultKind {
-  const isJson = service === 'dynamodb' || service === 'kms' || service === 'states' || service === 'monitoring';
+  const isJson = ['dynamodb', 'kms', 'monitoring', 'secretsmanager', 'states'].includes(service);
   const body = JSON.stringify(isJson ? { __type: name, message } : { message });
   const headers: Record<string, string> = { 'content-type': 'application/json', 'x-amzn-errortype': name };
   return {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Destination, Operation } from '../../functions/domain/destination.ts';
+import { kindOf } from '../../functions/domain/destination-kind.ts';
 import { isPrimary, parseOperationId } from '../../functions/domain/lifecycle.ts';
 import { dueOperation } from '../../functions/domain/primary.ts';
 import type { Invocation, WireAnswer, WireCall } from './in-process-transport.ts';
@@ -21,11 +22,11 @@ import { flowOf, type World } from './world.ts';
  * - I1 no orphan: a record leads to every resource of ours.
  * - I2 no lost destination: a record goes only after a delete request.
  * - I3 no stuck state: everything comes to rest after the last fault.
- * - I4 single effect: a destination has at most one input, channel and flow output.
+ * - I4 single effect: a destination has at most one input, channel, flow output and secret.
  * - I5 no double start: AWS accepts one start per operation.
  * - I6 isolation: an operation changes only its own destination.
  * - I7 truth: records, observations and API responses agree with AWS.
- * - I8 secrecy: stream keys reach only KMS and MediaLive.
+ * - I8 secrecy: stream keys reach only KMS and MediaLive, passphrases KMS and Secrets Manager.
  * - I9 ownership and cost: only our resources are changed, and only requested channels run.
  * - I10 monotone generations: nothing old replaces anything newer.
  * - I11 audit: the history has the ending of every operation.
@@ -105,7 +106,7 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     if (!invocation) return;
     const operation = `${invocation.destinationId} #${invocation.generation}`;
     if (invocation.generation !== null) count(callsOf, operation, CALLS_MAX, 'calls');
-    const isMedia = call.service === 'medialive' || call.service === 'mediaconnect';
+    const isMedia = ['mediaconnect', 'medialive', 'secretsmanager'].includes(call.service);
     if (!isMedia || !CHANGING.test(call.operation)) return;
     if (call.isLate) noteLate(invocation);
     if (answer.status >= 300) refused.push(`${call.operation} by ${invocation.step}: ${answer.status}`);
@@ -169,6 +170,10 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
       if (owner) owners.set(id, owner);
     }
     for (const { arn, Name: name } of flowOf(world)?.outputs ?? []) owners.set(arn, ownerOfName(name));
+    for (const { arn, tags: own } of Object.values(world.media.secrets)) {
+      const owner = ownerOfTags(own);
+      if (owner) owners.set(arn, owner);
+    }
   }
 
   function ownerOfTags(tags: Record<string, string> | undefined): string | undefined {
@@ -187,6 +192,9 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
       const made = parsed['input'] ?? parsed['channel'];
       const owner = ownerOfTags(made?.tags);
       if (made?.id && owner) learn(made.id, owner);
+    }
+    if (operation === 'CreateSecret') {
+      for (const secret of Object.values(world.media.secrets)) learn(secret.arn, ownerOfTags(secret.tags) ?? 'unknown');
     }
     if (operation === 'AddFlowOutputs') {
       for (const output of flowOf(world)?.outputs ?? []) learn(output.arn, ownerOfName(output.Name));
@@ -208,6 +216,8 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
   }
 
   function resourceOf(call: WireCall): string | null {
+    const { SecretId: secretId } = call.body as { SecretId?: string };
+    if (secretId !== undefined) return secretId;
     const path = decodeURIComponent(call.path);
     const output = /:output:[^/]+$/.exec(path);
     if (output) return path.slice(path.lastIndexOf('/') + 1);
@@ -256,18 +266,21 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     }
   }
 
-  function livingByOwner(): Map<string, { inputs: string[]; channels: string[]; outputs: string[] }> {
-    const living = new Map<string, { inputs: string[]; channels: string[]; outputs: string[] }>();
+  function livingByOwner(): Map<string, Living> {
+    const living = new Map<string, Living>();
     const of = (id: string) => {
       const owner = owners.get(id);
       if (owner === undefined) return null;
-      const held = living.get(owner) ?? { inputs: [], channels: [], outputs: [] };
+      const held = living.get(owner) ?? nothingLives();
       living.set(owner, held);
       return held;
     };
     for (const { id, state } of Object.values(world.media.inputs)) if (state !== 'DELETED') of(id)?.inputs.push(id);
     for (const { id, state } of Object.values(world.media.channels)) if (state !== 'DELETED') of(id)?.channels.push(id);
     for (const { arn } of flowOf(world)?.outputs ?? []) of(arn)?.outputs.push(arn);
+    for (const { arn, deletedAtMs } of Object.values(world.media.secrets)) {
+      if (deletedAtMs === undefined) of(arn)?.secrets.push(arn);
+    }
     return living;
   }
 
@@ -378,8 +391,16 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
   }
 
   /** I7: a record at rest tells the truth. */
-  function checkTruth({ destinationId, status, held }: Destination): void {
+  function checkTruth(record: Destination): void {
+    const { destinationId, status, held } = record;
     const living = livingByOwner().get(destinationId);
+    if (kindOf(record) === 'srt') {
+      if (status === 'running' && living?.outputs.length !== 1 && !options.isMeddledWith)
+        throw new Violation('I7 truth', `${destinationId} is recorded as running, but its output is gone`);
+      if (status === 'idle' && (held.flowOutput || held.secret))
+        throw new Violation('I7 truth', `${destinationId} is recorded as idle, but holds what only a running one does`);
+      return;
+    }
     const states = (living?.channels ?? []).map((id) => world.media.channels[id]!.state);
     const isUp = states.some((state) => UP_STATES.has(state));
     if (status === 'running' && !states.some((state) => ON_AIR_STATES.has(state))) {
@@ -408,8 +429,13 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     return [...livingByOwner()].flatMap(([owner, living]) => {
       if (only !== undefined && owner !== only) return [];
       const held = world.record(owner)?.held;
-      const known = new Set([held?.input?.inputId, held?.channel?.channelId, held?.flowOutput?.flowOutputArn]);
-      return [...living.inputs, ...living.channels, ...living.outputs].filter((id) => !known.has(id));
+      const known = new Set([
+        ...[held?.input?.inputId, held?.channel?.channelId],
+        ...[held?.flowOutput?.flowOutputArn, held?.secret?.secretArn],
+      ]);
+      return Object.values(living)
+        .flat()
+        .filter((id) => !known.has(id));
     });
   }
 
@@ -422,7 +448,7 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
       );
     }
     checkTruth(record);
-    const living = livingByOwner().get(destinationId) ?? { inputs: [], channels: [], outputs: [] };
+    const living = livingByOwner().get(destinationId) ?? nothingLives();
     if (status === 'error' && living.channels.some((id) => UP_STATES.has(world.media.channels[id]!.state))) {
       throw new Violation('I9 cost', `${destinationId} is in error and its channel runs`);
     }
@@ -430,6 +456,7 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
       ['input', held.input && !living.inputs.includes(held.input.inputId)],
       ['channel', held.channel && !living.channels.includes(held.channel.channelId)],
       ['flow output', held.flowOutput && !living.outputs.includes(held.flowOutput.flowOutputArn)],
+      ['secret', held.secret && !living.secrets.includes(held.secret.secretArn)],
     ] as const;
     const gone = missing.filter(([, isMissing]) => isMissing).map(([what]) => what);
     // In error the record may still name a resource that was requested to go. Following the name finds nothing, which
@@ -442,15 +469,17 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     }
     if (status === 'running') checkOnAir(record);
     // A warm destination may keep nothing: a start superseded before it created anything leaves nothing to keep.
-    const keeps = living.channels.length + living.inputs.length;
+    const keeps = living.channels.length + living.inputs.length + living.secrets.length;
     if (status === 'idle' && standby === 'cold' && keeps > 0 && !options.isMeddledWith) {
       throw new Violation('I7 truth', `${destinationId} is cold and idle, and keeps ${JSON.stringify(living)}`);
     }
   }
 
-  /** Checks that the flow feeds the input that the channel reads. */
-  function checkOnAir({ destinationId, held }: Destination): void {
+  /** Checks that the flow feeds the input that the channel reads, or calls the receiver with the passphrase. */
+  function checkOnAir(record: Destination): void {
+    const { destinationId, held } = record;
     if (options.isMeddledWith) return;
+    if (kindOf(record) === 'srt') return checkCalled(record);
     const output = flowOf(world).outputs.find(({ arn }) => arn === held.flowOutput?.flowOutputArn);
     const input = world.media.inputs[held.input?.inputId ?? ''];
     const channel = world.media.channels[held.channel?.channelId ?? ''];
@@ -462,6 +491,15 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
       input.attachedChannelId !== channel.id
     ) {
       throw new Violation('I7 truth', `${destinationId} is recorded as running, but nothing reaches its channel`);
+    }
+  }
+
+  function checkCalled({ destinationId, held, rtmpUrl, streamKeyCiphertext }: Destination): void {
+    const output = flowOf(world).outputs.find(({ arn }) => arn === held.flowOutput?.flowOutputArn);
+    const secret = Object.values(world.media.secrets).find(({ arn }) => arn === held.secret?.secretArn);
+    const isEncrypted = output?.Encryption?.SecretArn === secret?.arn && Boolean(secret?.value);
+    if (!output || !rtmpUrl.endsWith(`${output.Destination}:${output.Port}`) || isEncrypted !== !!streamKeyCiphertext) {
+      throw new Violation('I7 truth', `${destinationId} is recorded as running, but its receiver is not called so`);
     }
   }
 
@@ -501,6 +539,13 @@ export function watchInvariants(world: World, options: InvariantsOptions): Invar
     callsOf,
     changesOf,
   };
+}
+
+/** What exists of a destination, by kind. */
+type Living = Record<'channels' | 'inputs' | 'outputs' | 'secrets', string[]>;
+
+function nothingLives(): Living {
+  return { inputs: [], channels: [], outputs: [], secrets: [] };
 }
 
 /** Returns true for a finished operation in any partition. */

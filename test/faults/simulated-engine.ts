@@ -12,6 +12,7 @@ export interface SimulatedEngine extends MediaEngine {
 export function makeSimulatedEngine(): SimulatedEngine {
   const channels = new Set<string>();
   const flows = new Set<string>();
+  const callers = new Map<string, string[]>();
   const listeners = new Set<(report: EngineReport) => void>();
   let isSending = true;
   const reportAt = (nowMs: number): EngineReport => ({
@@ -38,11 +39,27 @@ export function makeSimulatedEngine(): SimulatedEngine {
       bytesSent: 1_000_000,
       queuedBytes: 0,
     })),
+    callers: [...callers.values()].flat().map((outputArn) => ({
+      outputArn,
+      state: 'connected',
+      sinceMs: nowMs,
+      bitrateBps: 6_000_000,
+      packetsSent: 1_000,
+      packetsResent: 0,
+      packetsDropped: 0,
+      bytesDelivered: 1_000_000,
+      disconnections: 0,
+    })),
   });
   return {
     ...createIdleEngine(),
     startFlow: async ({ flowArn }) => void flows.add(flowArn),
     stopFlow: async (flowArn) => void flows.delete(flowArn),
+    setFlowCallers: async (flowArn, wanted) =>
+      void callers.set(
+        flowArn,
+        wanted.map(({ outputArn }) => outputArn),
+      ),
     startChannel: async ({ channelId }) => void channels.add(channelId),
     stopChannel: async (channelId) => void channels.delete(channelId),
     onReport(listener) {

@@ -6,7 +6,7 @@ import type { World } from './world.ts';
 
 /**
  * Watches I8 and the sizes of I12 in everything that is stored or shown. Stream keys may reach only KMS and MediaLive,
- * and everything that KMS was requested to encrypt is a key.
+ * and passphrases KMS and Secrets Manager. Everything that KMS was requested to encrypt is a key.
  */
 
 const EXECUTION_INPUT_BYTES_MAX = 500;
@@ -40,6 +40,7 @@ export function watchSinks(world: World, canaries: readonly string[]): SinkWatch
       keys.add(Buffer.from(body['Plaintext'], 'base64').toString());
     }
     if (service === 'medialive' || service === 'kms') return;
+    if (operation === 'CreateSecret' || operation === 'PutSecretValue') return require(operation, answer.body);
     require(`${service}.${operation}`, `${path}\n${JSON.stringify(body)}\n${answer.body}`);
     const { input } = body as { input?: string };
     if (operation === 'StartExecution')

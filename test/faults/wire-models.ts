@@ -20,6 +20,8 @@ const COMMON_ERRORS: Record<string, readonly string[]> = {
   kms: ['ThrottlingException', 'AccessDeniedException'],
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CommonErrors.html
   monitoring: ['ThrottlingException', 'InternalFailure', 'ServiceUnavailable'],
+  // https://docs.aws.amazon.com/secretsmanager/latest/apireference/CommonErrors.html
+  secretsmanager: ['ThrottlingException', 'AccessDeniedException'],
   // https://docs.aws.amazon.com/step-functions/latest/apireference/CommonErrors.html
   states: ['ThrottlingException', 'ServiceUnavailable', 'ValidationException'],
 };
@@ -30,6 +32,7 @@ const PACKAGES: Record<string, string> = {
   mediapackage: '@aws-sdk/client-mediapackage',
   dynamodb: '@aws-sdk/client-dynamodb',
   kms: '@aws-sdk/client-kms',
+  secretsmanager: '@aws-sdk/client-secrets-manager',
   states: '@aws-sdk/client-sfn',
   monitoring: '@aws-sdk/client-cloudwatch',
   logs: '@aws-sdk/client-cloudwatch-logs',

@@ -88,6 +88,34 @@ async function makeAndStart(world: World, standby: Destination['standby']): Prom
   await reach(world, () => restsAs('running')(world.record(ID)));
 }
 
+/** An SRT destination, which holds nothing while it is idle. */
+const SRT = {
+  platform: 'srt',
+  rtmpUrl: 'srt://127.0.0.1:9000',
+  preset: 'source',
+  standby: 'cold',
+  streamId: 'live',
+  latencyMs: 200,
+} as const;
+
+async function makeSrt(world: World): Promise<void> {
+  await makeNeighbours(world);
+  await world.drive(addDestination(world, 1, SRT));
+}
+
+async function makeAndStartSrt(world: World): Promise<void> {
+  await makeSrt(world);
+  await world.drive(ask(world, ID, 'start'));
+  await reach(world, () => restsAs('running')(world.record(ID)));
+}
+
+/** Returns the passphrase that the flow's output of the destination reads. */
+function passphraseOf(world: World, record: Destination): string {
+  const output = flowOf(world).outputs.find(({ arn }) => arn === record.held.flowOutput?.flowOutputArn);
+  const secrets = Object.values(world.media.secrets);
+  return secrets.find(({ arn }) => arn === output?.Encryption?.SecretArn)?.value ?? 'nothing';
+}
+
 async function reach(world: World, condition: () => boolean): Promise<void> {
   if (!(await world.until(condition, READY_WITHIN_MS))) throw new Error('the world did not get ready');
 }
@@ -133,6 +161,24 @@ const PLAIN: Omit<Workflow, 'isInMatrix'>[] = [
     },
   ]),
   {
+    name: 'start srt',
+    prepare: makeSrt,
+    setOff: (world) => ask(world, ID, 'start'),
+    isReached: restsAs('running'),
+  },
+  {
+    name: 'stop srt',
+    prepare: makeAndStartSrt,
+    setOff: (world) => ask(world, ID, 'stop'),
+    isReached: keeps('cold'),
+  },
+  {
+    name: 'teardown srt',
+    prepare: makeAndStartSrt,
+    setOff: (world) => ask(world, ID, 'delete'),
+    isReached: isGone,
+  },
+  {
     name: 'teardown warm',
     prepare: (world) => make(world, 'warm'),
     setOff: (world) => ask(world, ID, 'delete'),
@@ -147,6 +193,31 @@ const PLAIN: Omit<Workflow, 'isInMatrix'>[] = [
 ];
 
 const ELSE: Workflow[] = [
+  {
+    name: 'stop srt while starting',
+    prepare: makeSrt,
+    setOff: (world) => askTwice(world, 'start', 'EnsureFlowOutput', 'stop'),
+    isReached: keeps('cold'),
+  },
+  {
+    name: 'replace the passphrase now',
+    profile: 'aws-like',
+    // The former secret still blocks its name for a while.
+    isContested: true,
+    prepare: makeAndStartSrt,
+    setOff: (world) => ask(world, ID, 'replace-key-now'),
+    isReached: (record, world) => restsAs('running')(record) && passphraseOf(world, record!).includes('replaced'),
+  },
+  {
+    name: 'the srt output is removed manually',
+    isMeddledWith: true,
+    prepare: makeAndStartSrt,
+    async setOff(world) {
+      flowOf(world).outputs = [];
+      return { ok: true };
+    },
+    isReached: (record, world) => restsAs('running')(record) && passphraseOf(world, record!) !== 'nothing',
+  },
   {
     name: 'start slow',
     profile: 'aws-like',

@@ -42,11 +42,13 @@ const CLIENTS: Record<ServiceName, Client> = {
   table: DynamoDBDocumentClient,
 };
 
-// No local endpoint serves Secrets Manager.
-(SecretsManagerClient.prototype as { send: unknown }).send = async ({ input }: Command) => ({
-  ARN: input['SecretId'],
-  SecretString: madeUpSecret(String(input['SecretId'])),
-});
+// The local Secrets Manager does not return the contents of secrets.
+const sendToSecretsManager = SecretsManagerClient.prototype.send as (this: unknown, command: Command) => unknown;
+(SecretsManagerClient.prototype as { send: unknown }).send = async function (this: unknown, command: Command) {
+  const { input, constructor } = command;
+  if (constructor.name !== 'GetSecretValueCommand') return sendToSecretsManager.call(this, command);
+  return { ARN: input['SecretId'], SecretString: madeUpSecret(String(input['SecretId'])) };
+};
 
 for (const [service, client] of Object.entries(CLIENTS)) watch(service as ServiceName, client);
 

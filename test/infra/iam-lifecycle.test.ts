@@ -179,6 +179,17 @@ describe('a function’s policy', () => {
     }
   });
 
+  it('allows passing the flow’s role only to MediaConnect, and reading no passphrase', () => {
+    const { policies, environments } = lived.deployment;
+    const question = { action: 'iam:PassRole', resource: environments.workflow['FLOW_ROLE_ARN']! };
+    const to = (service: string) => ({ ...question, context: { 'iam:PassedToService': service } });
+    expect(isAllowed(policies.workflow, to('mediaconnect.amazonaws.com'))).toBe(true);
+    expect(isAllowed(policies.workflow, to('medialive.amazonaws.com'))).toBe(false);
+    const resource = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:sluice/test/srt/dst_x-a1b2c3';
+    const reading = { action: 'secretsmanager:GetSecretValue', resource, context: {} };
+    expect(FUNCTION_NAMES.filter((name) => isAllowed(policies[name], reading))).toEqual([]);
+  });
+
   it('allows passing the channel role only to MediaLive', () => {
     const { policies, environments } = lived.deployment;
     const question = { action: 'iam:PassRole', resource: environments.workflow['MEDIALIVE_ROLE_ARN']! };
@@ -201,7 +212,10 @@ describe('every function', () => {
     expect(
       calls.some(({ operation, input }) => operation === 'CreateChannel' && JSON.stringify(input).includes(CANARY_KEY)),
     ).toBe(true);
-    const kept = calls.filter(({ service }) => service !== 'mediaLive' && service !== 'kms');
+    // Secrets Manager is where MediaConnect reads passphrases. Its answers hold none.
+    const kept = calls
+      .filter(({ service }) => service !== 'mediaLive' && service !== 'kms')
+      .map((call) => (call.service === 'secretsManager' ? call.output : call));
     const said = [...lived.answers, ...kept, ...Object.values(functions).map((each) => each.output())];
     expect(said.filter((each) => JSON.stringify(each).includes(CANARY_KEY))).toEqual([]);
   });

@@ -92,11 +92,18 @@ function requestTags(tags: Record<string, string> = {}): PolicyQuestion['context
   };
 }
 
-const passRole = (roleArn: string): Asked => ({
+const passRole = (roleArn: string, service = 'medialive'): Asked => ({
   action: 'iam:PassRole',
   resource: roleArn,
-  context: { 'iam:PassedToService': 'medialive.amazonaws.com' },
+  context: { 'iam:PassedToService': `${service}.amazonaws.com` },
 });
+
+/** A secret given by its name has an ARN that AWS ends with six characters. */
+const secret =
+  (action: string): Ask =>
+  ({ input: { SecretId } }) => [
+    { action, resource: SecretId.startsWith('arn:') ? SecretId : arn('secretsmanager', `secret:${SecretId}-a1b2c3`) },
+  ];
 
 /** Creating a resource with tags also needs the permission to tag. */
 function makes(action: string, made: string, used: readonly string[], tags: Record<string, string>): Asked[] {
@@ -140,7 +147,19 @@ const QUESTIONS: Record<RecordedCall['service'], Record<string, Ask>> = {
     ],
   },
   secretsManager: {
-    GetSecretValue: ({ input: { SecretId } }) => [{ action: 'secretsmanager:GetSecretValue', resource: SecretId }],
+    GetSecretValue: secret('secretsmanager:GetSecretValue'),
+    DescribeSecret: secret('secretsmanager:DescribeSecret'),
+    PutSecretValue: secret('secretsmanager:PutSecretValue'),
+    DeleteSecret: secret('secretsmanager:DeleteSecret'),
+    ListSecrets: anywhere('secretsmanager:ListSecrets'),
+    CreateSecret: ({ input: { Name, Tags } }) => {
+      const pairs = (Tags as { Key: string; Value: string }[]).map(({ Key, Value }) => [Key, Value]);
+      const asked = {
+        resource: arn('secretsmanager', `secret:${Name}-a1b2c3`),
+        context: requestTags(Object.fromEntries(pairs)),
+      };
+      return ['secretsmanager:CreateSecret', 'secretsmanager:TagResource'].map((action) => ({ action, ...asked }));
+    },
   },
   cloudWatch: { GetMetricData: anywhere('cloudwatch:GetMetricData') },
   cloudWatchLogs: {
@@ -154,10 +173,14 @@ const QUESTIONS: Record<RecordedCall['service'], Record<string, Ask>> = {
     DescribeFlowSourceThumbnail: flow('mediaconnect:DescribeFlowSourceThumbnail'),
     StartFlow: flow('mediaconnect:StartFlow'),
     StopFlow: flow('mediaconnect:StopFlow'),
-    AddFlowOutputs: ({ input: { FlowArn }, output }) =>
-      [FlowArn, ...(output?.['Outputs'] ?? []).map(({ OutputArn }: { OutputArn: string }) => OutputArn)].map(
+    AddFlowOutputs: ({ input: { FlowArn, Outputs }, output }) => [
+      ...[FlowArn, ...(output?.['Outputs'] ?? []).map(({ OutputArn }: { OutputArn: string }) => OutputArn)].map(
         (resource) => ({ action: 'mediaconnect:AddFlowOutputs', resource }),
       ),
+      ...(Outputs as { Encryption?: { RoleArn: string } }[]).flatMap(({ Encryption }) =>
+        Encryption ? [passRole(Encryption.RoleArn, 'mediaconnect')] : [],
+      ),
+    ],
     RemoveFlowOutput: ({ input: { FlowArn, OutputArn } }) =>
       [FlowArn, OutputArn].map((resource) => ({ action: 'mediaconnect:RemoveFlowOutput', resource })),
   },

@@ -3,7 +3,9 @@ import { DECLARED } from '../support/declared.ts';
 import { createChannel, findChannel, observeChannel, startChannel, stopChannel } from '../../functions/aws/channel.ts';
 import { getDestination } from '../../functions/aws/destination-table.ts';
 import { listDeliveries } from '../../functions/aws/delivery-table.ts';
-import { addFlowOutput } from '../../functions/aws/flow.ts';
+import { addFlowOutput, observeFlow, removeFlowOutput } from '../../functions/aws/flow.ts';
+import { createSecret } from '../../functions/aws/passphrase-secret.ts';
+import { StreamKey } from '../../functions/domain/stream-key.ts';
 import { insertIncident, listStandingIncidents } from '../../functions/aws/incident-table.ts';
 import { createInput, observeInput } from '../../functions/aws/input.ts';
 import type { Destination } from '../../functions/domain/destination.ts';
@@ -58,6 +60,7 @@ export async function runLifecycle(deployment: LocalDeployment): Promise<HttpAns
   await call({ method: 'PATCH', path: `/api/destinations/${warm}`, body: { preset: '480p30' } }, 200);
   await move(show, warm, 'start', 'running');
   await giveUp(show, cold);
+  await sendSrt(show);
   await meetInterruptions(show, warm);
   await releaseOrphans(show);
   await moveEgress(show);
@@ -98,6 +101,7 @@ function depsOf({ aws, environments }: LocalDeployment): AwsDeps {
       flowArn: workflow['FLOW_ARN']!,
       inputSecurityGroupId: workflow['INPUT_SECURITY_GROUP_ID']!,
       mediaLiveRoleArn: workflow['MEDIALIVE_ROLE_ARN']!,
+      flowRoleArn: workflow['FLOW_ROLE_ARN']!,
       packageChannelId: workflow['PACKAGE_CHANNEL_ID']!,
       reportBucket: api['REPORT_BUCKET']!,
       stateMachineArns: {
@@ -227,6 +231,38 @@ async function giveUp(show: Show, id: string): Promise<void> {
   }
 }
 
+/** A passphrase that no response and no log may contain. */
+const CANARY_PASSPHRASE = `${CANARY_KEY}-passphrase`;
+
+/** Runs an SRT destination with a passphrase, which is replaced while it is on air. */
+async function sendSrt(show: Show): Promise<void> {
+  const { call, deps, deployment } = show;
+  const fields = { platform: 'srt', rtmpUrl: 'srt://1.1.1.1:9000', streamId: 'live', passphrase: CANARY_PASSPHRASE };
+  const request = { method: 'POST', path: '/api/destinations', body: { name: 'SRT', ...fields } };
+  const { destinationId: id } = await call(request, 201);
+  await move(show, id, 'start', 'running');
+  await deployment.functions.monitor.invoke(makeScheduledEvent('sluice-test-monitor'));
+  await call({ method: 'GET', path: `/api/destinations/${id}/metrics` }, 200);
+  await removeOutput(show, id);
+  const body = { passphrase: `${CANARY_PASSPHRASE}-2` };
+  await call({ method: 'PATCH', path: `/api/destinations/${id}?apply=next-start`, body }, 200);
+  // A start that finds the secret of the former passphrase.
+  await waitFor('the sweep to restore the output', async () => {
+    await deployment.functions.sweep.invoke(makeScheduledEvent('sluice-test-sweep'));
+    return deployment.calls.some(({ operation }) => operation === 'PutSecretValue');
+  });
+  await atRest(show, id, 'running');
+  await call({ method: 'DELETE', path: `/api/destinations/${id}` }, 202);
+  await waitFor('the SRT destination to be gone', async () => (await getDestination(deps, id)) === null);
+}
+
+/** Removes a flow output behind the deployment's back. */
+async function removeOutput({ deps }: Show, id: string): Promise<void> {
+  const { flowOutput } = (await getDestination(deps, id))!.held;
+  await waitFor('the flow to accept a change', async () => (await observeFlow(deps))?.status === 'ACTIVE');
+  await removeFlowOutput(deps, flowOutput!.flowOutputArn);
+}
+
 /** Creates an operation that was never started, which the sweep must start. */
 async function meetInterruptions(show: Show, id: string): Promise<void> {
   const { deps, deployment } = show;
@@ -265,7 +301,9 @@ async function releaseOrphans(show: Show): Promise<void> {
     const view = await findChannel(deps, GHOST);
     return view?.state === 'IDLE' ? view : null;
   });
-  await addFlowOutput(deps, GHOST, { address: input.address!, port: input.port! });
+  await addFlowOutput(deps, GHOST, { kind: 'input', address: input.address!, port: input.port! });
+  const passphrase = StreamKey.from(CANARY_PASSPHRASE);
+  await createSecret(deps, { destinationId: GHOST, generation: 1, passphrase, ciphertextHash: 'of nothing' });
   await startChannel(deps, channel.channelId);
   await waitFor('the orphans to be released', async () => {
     await deployment.functions.sweep.invoke(makeScheduledEvent('sluice-test-sweep'));

@@ -58,6 +58,9 @@ const MetricQuery = z.strictObject({
 const FlowArn = text(2048, /^arn:[\w-]+:mediaconnect:[\w-]+:\d{12}:flow:[^:]+:[^:]+$/);
 const OutputArn = text(2048, /^arn:[\w-]+:mediaconnect:[\w-]+:\d{12}:output:[^:]+:[^:]+$/);
 const Port = z.int().min(0).max(65_535);
+const output = { Name: text(255, /^[\w-]+$/), Destination: z.ipv4(), Port };
+/** Secrets Manager ends an ARN with a hyphen and six characters, so a name must not end like that. */
+const SecretName = text(512, /^[\w/+=.@-]+$/).refine((name) => !/-.{6}$/.test(name), 'ends like an ARN');
 const Id = text(100, /^\d+$/);
 const MediaName = text(256);
 const RequestId = text(64);
@@ -127,6 +130,25 @@ const RULES: Record<RecordedCall['service'], Record<string, z.ZodType>> = {
   },
   secretsManager: {
     GetSecretValue: z.strictObject({ SecretId: text(2048, /^arn:[\w-]+:secretsmanager:/) }),
+    CreateSecret: z.strictObject({
+      Name: SecretName,
+      Description: text(2048),
+      ClientRequestToken: text(64, /^.{32,}$/),
+      SecretString: text(79, /^.{10,}$/),
+      Tags: z.array(z.strictObject({ Key: text(128, /^(?!aws:)/), Value: z.string().max(256) })).max(50),
+    }),
+    PutSecretValue: z.strictObject({
+      SecretId: text(2048),
+      ClientRequestToken: text(64, /^.{32,}$/),
+      SecretString: text(79, /^.{10,}$/),
+    }),
+    DescribeSecret: z.strictObject({ SecretId: text(2048) }),
+    DeleteSecret: z.strictObject({ SecretId: text(2048), ForceDeleteWithoutRecovery: z.literal(true) }),
+    ListSecrets: z.strictObject({
+      Filters: z.array(z.strictObject({ Key: z.literal('name'), Values: z.array(text(512)).min(1).max(10) })),
+      MaxResults: z.int().min(1).max(100).optional(),
+      NextToken: z.string().optional(),
+    }),
   },
   cloudWatch: {
     GetMetricData: z
@@ -161,13 +183,22 @@ const RULES: Record<RecordedCall['service'], Record<string, z.ZodType>> = {
       FlowArn,
       Outputs: z
         .array(
-          z.strictObject({
-            Name: text(255, /^[\w-]+$/),
-            Protocol: z.literal('rtp-fec'),
-            Destination: z.ipv4(),
-            Port,
-            SmoothingLatency: z.int().min(0),
-          }),
+          z.discriminatedUnion('Protocol', [
+            z.strictObject({ ...output, Protocol: z.literal('rtp-fec'), SmoothingLatency: z.int().min(0) }),
+            z.strictObject({
+              ...output,
+              Protocol: z.literal('srt-caller'),
+              MinLatency: z.int().min(100).max(15_000),
+              StreamId: text(512).optional(),
+              Encryption: z
+                .strictObject({
+                  KeyType: z.literal('srt-password'),
+                  SecretArn: text(2048, /^arn:[\w-]+:secretsmanager:/),
+                  RoleArn: text(2048, /^arn:[\w-]+:iam::\d{12}:role\/.+$/),
+                })
+                .optional(),
+            }),
+          ]),
         )
         .min(1),
     }),

@@ -198,7 +198,7 @@ describe('the source stack', () => {
     expect(flow.Maintenance).toEqual({ MaintenanceDay: 'Tuesday', MaintenanceStartHour: '04:00' });
   });
 
-  it('lets only this account’s flow read the passphrase and no other secret', () => {
+  it('lets only this account’s flow read the passphrases and no other secret', () => {
     const [id, role] = Object.entries(prod.resources('AWS::IAM::Role', 'source')).find(([name]) =>
       name.startsWith('FlowRole'),
     )!;
@@ -215,7 +215,10 @@ describe('the source stack', () => {
     });
     const statements = statementsOf(prod, 'source').filter(([roleId]) => roleId === id);
     expect(statements.map(([, { Resource: resource }]) => resource)).toEqual([
-      expect.stringMatching(/:secret:sluice-prod\/srt-passphrase$/),
+      [
+        expect.stringMatching(/:secret:sluice-prod\/srt-passphrase$/),
+        expect.stringMatching(/:secret:sluice\/prod\/srt\/\*$/),
+      ],
     ]);
   });
 
@@ -457,7 +460,7 @@ describe('the IAM policies', () => {
     },
   );
 
-  it('let one function pass one role to MediaLive', () => {
+  it('let one function pass one role to MediaLive and one to MediaConnect', () => {
     expect(FUNCTION_NAMES.filter((name) => allowing(name, 'iam:PassRole').length > 0)).toEqual(['workflow']);
     expect(allowing('workflow', 'iam:PassRole')).toEqual([
       {
@@ -465,6 +468,12 @@ describe('the IAM policies', () => {
         Action: 'iam:PassRole',
         Resource: expect.stringMatching(/:role\/MediaLiveRole/),
         Condition: { StringEquals: { 'iam:PassedToService': 'medialive.amazonaws.com' } },
+      },
+      {
+        Effect: 'Allow',
+        Action: 'iam:PassRole',
+        Resource: expect.stringMatching(/:role\/FlowRole/),
+        Condition: { StringEquals: { 'iam:PassedToService': 'mediaconnect.amazonaws.com' } },
       },
     ]);
   });
@@ -702,6 +711,7 @@ const SAMPLE_RESOURCES = {
   flowArn: 'flow',
   inputSecurityGroupArn: 'input-security-group',
   mediaLiveRoleArn: 'medialive-role',
+  flowRoleArn: 'flow-role',
   packageChannelArn: 'package-channel',
   fingerprintSecretArn: 'fingerprint-secret',
   previewKeySecretArn: 'preview-key-secret',

@@ -3,6 +3,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { MediaConnectClient } from '@aws-sdk/client-mediaconnect';
 import { MediaLiveClient } from '@aws-sdk/client-medialive';
 import { MediaPackageClient } from '@aws-sdk/client-mediapackage';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { serve } from '@hono/node-server';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../infra/local/host/clock.ts';
@@ -11,7 +12,13 @@ import type { AwsEvent } from '../../infra/local/endpoints/wire/local-service.ts
 import type { StateStore } from '../../infra/local/host/state-store.ts';
 import { LOCAL_REGION } from '../../infra/local/endpoints/wire/local-service.ts';
 import { createMemoryStore } from '../../infra/local/host/state-store.ts';
-import type { ChannelRun, EngineReport, FlowSource, MediaEngine } from '../../infra/local/engine/contract.ts';
+import type {
+  ChannelRun,
+  EngineReport,
+  FlowSource,
+  MediaEngine,
+  SrtReceiver,
+} from '../../infra/local/engine/contract.ts';
 import { createIdleEngine } from '../../infra/local/engine/contract.ts';
 import type { MediaServices, MediaServicesOptions } from '../../infra/local/endpoints/media-services.ts';
 import { createMediaServices } from '../../infra/local/endpoints/media-services.ts';
@@ -20,6 +27,7 @@ import { createMediaServices } from '../../infra/local/endpoints/media-services.
 export interface RecordingEngine extends MediaEngine {
   flows: Map<string, FlowSource>;
   feeds: Map<string, string[]>;
+  callers: Map<string, SrtReceiver[]>;
   channels: Map<string, ChannelRun>;
   /** Every command in order: `startChannel 1000003`. */
   log: string[];
@@ -30,11 +38,12 @@ export interface RecordingEngine extends MediaEngine {
 /** Creates an engine that moves no media and records every command. */
 export function makeRecordingEngine(): RecordingEngine {
   const listeners = new Set<(report: EngineReport) => void>();
-  let latest: EngineReport = { atMs: 0, sources: [], channels: [] };
+  let latest: EngineReport = { atMs: 0, sources: [], channels: [], callers: [] };
   const engine: RecordingEngine = {
     ...createIdleEngine(),
     flows: new Map(),
     feeds: new Map(),
+    callers: new Map(),
     channels: new Map(),
     log: [],
     async startFlow(source) {
@@ -49,6 +58,12 @@ export function makeRecordingEngine(): RecordingEngine {
     async setFlowOutputs(flowArn, addresses) {
       engine.log.push(`setFlowOutputs ${flowArn} ${addresses.join(' ')}`);
       engine.feeds.set(flowArn, addresses);
+    },
+    async setFlowCallers(flowArn, callers) {
+      engine.log.push(
+        `setFlowCallers ${flowArn} ${callers.map(({ address, port }) => `${address}:${port}`).join(' ')}`,
+      );
+      engine.callers.set(flowArn, callers);
     },
     async startChannel(run) {
       engine.log.push(`startChannel ${run.channelId}`);
@@ -118,6 +133,7 @@ export interface MediaEndpoint {
   mediaLive: MediaLiveClient;
   mediaPackage: MediaPackageClient;
   cloudWatch: CloudWatchClient;
+  secretsManager: SecretsManagerClient;
   close(): Promise<void>;
 }
 
@@ -155,6 +171,7 @@ export async function startMediaEndpoint(options: Partial<MediaServicesOptions> 
     mediaLive: new MediaLiveClient(config),
     mediaPackage: new MediaPackageClient(config),
     cloudWatch: new CloudWatchClient(config),
+    secretsManager: new SecretsManagerClient(config),
   };
   return {
     media,

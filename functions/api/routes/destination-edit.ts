@@ -13,6 +13,14 @@ import {
   requireNoDuplicate,
   sealStreamKey,
 } from '../destination-target.ts';
+import { isSrtPlatform } from '../../../presets/index.ts';
+import {
+  requireFieldsOfKind,
+  requireOwnReceiver,
+  requireSameKind,
+  sealPassphrase,
+  withSrtFields,
+} from '../srt-target.ts';
 import { ApplyQuery, DestinationId, PatchDestination, PutStreamKey, ReplaceDestination } from '../schemas/requests.ts';
 import { DestinationResource } from '../schemas/answers.ts';
 import { invalidFields } from '../http/validation.ts';
@@ -51,7 +59,7 @@ const putStreamKey = createRoute({
   path: '/api/destinations/{destinationId}/stream-key',
   tags,
   summary: 'Replace the stream key',
-  description: 'The stream key can be written but never read.',
+  description: 'The stream key can be written but never read. An SRT destination has a passphrase instead: PATCH it.',
   request: { ...request, body: takes(PutStreamKey) },
   responses: {
     204: { description: 'Stored' },
@@ -133,7 +141,34 @@ async function noteEdit(deps: ApiDeps, record: Destination, entry: TimelineEntry
   }
 }
 
-async function toEdit(deps: ApiDeps, found: Destination, { streamKey: given, ...fields }: Fields): Promise<Edit> {
+async function toEdit(deps: ApiDeps, found: Destination, given: Fields): Promise<Edit> {
+  const platform = given.platform ?? found.platform;
+  requireSameKind(found, platform);
+  requireFieldsOfKind({ ...given, platform });
+  return isSrtPlatform(platform) ? toSrtEdit(deps, found, given) : toRtmpEdit(deps, found, given);
+}
+
+async function toSrtEdit(deps: ApiDeps, found: Destination, { passphrase, ...given }: Fields): Promise<Edit> {
+  const { streamKey: _none, streamId, latencyMs, ...fields } = given;
+  const touchesTarget = [fields.rtmpUrl, fields.preset, streamId, latencyMs].some((field) => field !== undefined);
+  const stored = passphrase === undefined ? {} : await sealPassphrase(deps, found.destinationId, passphrase);
+  if (!touchesTarget) return { ...fields, ...stored };
+  const wanted = {
+    platform: found.platform,
+    rtmpUrl: fields.rtmpUrl ?? found.rtmpUrl,
+    preset: fields.preset ?? found.preset,
+  };
+  const checked = await checkTarget(deps, wanted, { fingerprint: null, given: null });
+  const target = withSrtFields(checked, { streamId, latencyMs }, found);
+  await requireOwnReceiver(deps, { ...target, destinationId: found.destinationId });
+  return { ...fields, ...target, ...stored };
+}
+
+async function toRtmpEdit(
+  deps: ApiDeps,
+  found: Destination,
+  { streamKey: given, passphrase: _none, streamId: _noId, latencyMs: _noLatency, ...fields }: Fields,
+): Promise<Edit> {
   const touchesTarget = fields.platform !== undefined || fields.rtmpUrl !== undefined || fields.preset !== undefined;
   if (!touchesTarget && given === undefined) return fields;
   const platform = fields.platform ?? found.platform;

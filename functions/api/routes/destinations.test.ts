@@ -131,11 +131,11 @@ describe('POST /api/destinations', () => {
     expect(answer.problem.code).toBe('validation_failed');
     expect(answer.problem.errors).toEqual([
       { field: 'name', message: 'enter a name' },
-      { field: 'streamKey', message: 'required' },
       { field: 'standby', message: 'must be one of warm, cold, not "hot"' },
       {
         field: 'stremKey',
-        message: 'unknown field; allowed: name, group, platform, rtmpUrl, streamKey, preset, standby',
+        message:
+          'unknown field; allowed: name, group, platform, rtmpUrl, streamKey, streamId, latencyMs, passphrase, preset, standby',
       },
     ]);
   });

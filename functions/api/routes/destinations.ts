@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { getDestination, insertDestination } from '../../aws/destination-table.ts';
+import { isSrtPlatform } from '../../../presets/index.ts';
 import { PRIMARY_DESTINATION_ID, type Destination } from '../../domain/destination.ts';
 import { newDestination } from '../../domain/new-destination.ts';
 import { createdEvent } from '../../domain/destination-events.ts';
@@ -16,7 +17,8 @@ import {
   takes,
   WRITE_PROBLEMS,
 } from '../schemas/openapi-parts.ts';
-import { decideDelete, requireMatch } from '../../domain/requests.ts';
+import { decideDelete, requireMatch, type StoredKey, type Target } from '../../domain/requests.ts';
+import { invalidFields } from '../http/validation.ts';
 import {
   checkTarget,
   readStreamKey,
@@ -24,6 +26,7 @@ import {
   requireNoDuplicate,
   sealStreamKey,
 } from '../destination-target.ts';
+import { requireFieldsOfKind, requireOwnReceiver, sealPassphrase, withSrtFields } from '../srt-target.ts';
 import { idempotent } from '../http/idempotency.ts';
 import { CreateDestination, DestinationId, ForceQuery } from '../schemas/requests.ts';
 import { DestinationResource } from '../schemas/answers.ts';
@@ -101,21 +104,16 @@ async function insert(
   wanted: z.infer<typeof CreateDestination>,
   requestedBy: string,
 ): Promise<Destination> {
-  const streamKey = readStreamKey(deps, wanted.streamKey);
-  const target = await checkTarget(
-    deps,
-    { platform: wanted.platform, rtmpUrl: wanted.rtmpUrl, preset: wanted.preset },
-    { fingerprint: streamKey.fingerprint, given: wanted.streamKey },
-  );
-  requireKeyShape(target, wanted.streamKey);
-  await requireNoDuplicate(deps, { ...target, destinationId: null, streamKeyFingerprint: streamKey.fingerprint });
+  requireFieldsOfKind(wanted);
+  const isSrt = isSrtPlatform(wanted.platform);
+  const { target, seal } = isSrt ? await prepareSrt(deps, wanted) : await prepareRtmp(deps, wanted);
   // The preview has usually run before, so its durations estimate the first start of this destination.
   const { tookMs } = (await getDestination(deps, PRIMARY_DESTINATION_ID)) ?? {};
   for (;;) {
     const destinationId = deps.newDestinationId();
-    const stored = await sealStreamKey(deps, destinationId, streamKey);
+    const stored = await seal(destinationId);
     const now = deps.now();
-    const { name, group = null, standby = deps.deployment.defaultStandby } = wanted;
+    const { name, group = null, standby = isSrt ? 'cold' : deps.deployment.defaultStandby } = wanted;
     const chosen = { destinationId, name, group, ...target, ...stored, standby, ...(tookMs ? { tookMs } : {}) };
     const idle = newDestination(chosen, now);
     const record = idle.standby === 'warm' ? withOperation(idle, 'create', { now, requestedBy }) : idle;
@@ -124,4 +122,30 @@ async function insert(
     await publishQuietly(deps, [createdEvent(record)]);
     return record;
   }
+}
+
+type Wanted = z.infer<typeof CreateDestination>;
+
+/** The checked target, and what encrypts the secret once the destination has an id. */
+interface Prepared {
+  target: Target;
+  seal(destinationId: string): Promise<StoredKey>;
+}
+
+async function prepareRtmp(deps: ApiDeps, wanted: Wanted): Promise<Prepared> {
+  const { platform, rtmpUrl, preset, streamKey: given } = wanted;
+  if (given === undefined) throw invalidFields([{ field: 'streamKey', message: 'required: enter a stream key' }]);
+  const streamKey = readStreamKey(deps, given);
+  const target = await checkTarget(deps, { platform, rtmpUrl, preset }, { fingerprint: streamKey.fingerprint, given });
+  requireKeyShape(target, given);
+  await requireNoDuplicate(deps, { ...target, destinationId: null, streamKeyFingerprint: streamKey.fingerprint });
+  return { target, seal: (destinationId) => sealStreamKey(deps, destinationId, streamKey) };
+}
+
+async function prepareSrt(deps: ApiDeps, wanted: Wanted): Promise<Prepared> {
+  const { platform, rtmpUrl, preset, passphrase = null } = wanted;
+  const checked = await checkTarget(deps, { platform, rtmpUrl, preset }, { fingerprint: null, given: null });
+  const target = withSrtFields(checked, wanted);
+  await requireOwnReceiver(deps, { ...target, destinationId: null });
+  return { target, seal: (destinationId) => sealPassphrase(deps, destinationId, passphrase) };
 }

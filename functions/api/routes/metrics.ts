@@ -1,14 +1,18 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import {
   channelMetrics,
-  getChannelSeries,
+  getDeliverySeries,
   newest,
+  outputMetrics,
   total,
   type ChannelMetric,
+  type DeliverySeries,
   type MetricPoint,
+  type MetricsRequest,
 } from '../../aws/metrics.ts';
 import { OUTPUT_GROUP_NAMES } from '../../aws/names.ts';
 import type { Destination } from '../../domain/destination.ts';
+import { kindOf } from '../../domain/destination-kind.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, NoQuery, problems } from '../schemas/openapi-parts.ts';
 import { memoize, type Memo } from '../views/memoize.ts';
@@ -29,38 +33,44 @@ const metrics = createRoute({
   responses: { 200: answers(MetricsResource, 'The metrics, oldest first'), ...problems(404, 503) },
 });
 
-type Series = Awaited<ReturnType<typeof getChannelSeries>> extends Map<string, infer Value> ? Value : never;
-
 /** `GET …/metrics`. */
 export function registerMetrics(api: Api, deps: ApiDeps): void {
-  const memos = new Map<string, Memo<Series | undefined>>();
+  const memos = new Map<string, Memo<DeliverySeries | undefined>>();
   // Only the shown metrics; the monitor reads the others.
   const shown = channelMetrics(deps.embedded).filter((name) => !NOT_SHOWN.includes(name));
 
   /** Several viewers of a page share one query to CloudWatch. */
-  function readSeries(channelId: string): Promise<Series | undefined> {
+  function readSeries(request: MetricsRequest): Promise<DeliverySeries | undefined> {
     if (memos.size > CHANNELS_KEPT_MAX) memos.clear();
-    let memo = memos.get(channelId);
+    const subject = 'channelId' in request ? request.channelId : request.flowOutputArn;
+    let memo = memos.get(subject);
     if (!memo) {
       memo = memoize({ milliseconds: deps.metrics.keptMs, now: deps.now }, async () => {
-        const request = { channelId, outputGroupName: OUTPUT_GROUP_NAMES.rtmp, metrics: shown };
-        const series = await getChannelSeries(deps, [request], { now: deps.now(), ...deps.metrics });
-        return series.get(channelId);
+        const series = await getDeliverySeries(deps, [request], { now: deps.now(), ...deps.metrics });
+        return series.get(subject);
       });
-      memos.set(channelId, memo);
+      memos.set(subject, memo);
     }
     return memo.get();
   }
 
+  function toRequest({ platform, held: { channel, flowOutput } }: Destination): MetricsRequest | null {
+    if (kindOf({ platform }) === 'srt') {
+      return flowOutput ? { flowOutputArn: flowOutput.flowOutputArn, metrics: outputMetrics() } : null;
+    }
+    const outputGroupName = OUTPUT_GROUP_NAMES.rtmp;
+    return channel ? { channelId: channel.channelId, outputGroupName, metrics: shown } : null;
+  }
+
   api.openapi(metrics, async (context) => {
     const record = await findDestination(deps, context.req.valid('param').destinationId);
-    const channelId = record.held.channel?.channelId;
-    const series = channelId === undefined ? undefined : await readSeries(channelId);
+    const asked = toRequest(record);
+    const series = asked === null ? undefined : await readSeries(asked);
     return context.json(toMetricsResource(deps, record, series), 200);
   });
 }
 
-function toMetricsResource(deps: ApiDeps, record: Destination, series: Series | undefined) {
+function toMetricsResource(deps: ApiDeps, record: Destination, series: DeliverySeries | undefined) {
   const now = deps.now();
   const isRunning = record.status === 'running';
   const recent = (points: MetricPoint[]) =>

@@ -1,4 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import type { Destination } from '../../domain/destination.ts';
+import { kindOf } from '../../domain/destination-kind.ts';
 import type { Api, ApiDeps } from '../api-deps.ts';
 import { answers, NoQuery, problems, takes, WRITE_PROBLEMS } from '../schemas/openapi-parts.ts';
 import { REHEARSAL_FAULTS, type Rehearsal, type RehearsalFaultName } from '../rehearsal.ts';
@@ -46,7 +48,7 @@ export function registerRehearsal(api: Api, deps: ApiDeps, rehearsal: Rehearsal)
   api.openapi(change, async (context) => {
     const { fault, isActive, destinationId } = context.req.valid('json');
     requireScope(fault, destinationId);
-    if (destinationId !== undefined) await findDestination(deps, destinationId);
+    if (destinationId !== undefined) requireChannel(await findDestination(deps, destinationId));
     await rehearsal.switch({ fault, destinationId: destinationId ?? null }, isActive);
     return context.json(present(rehearsal), 200);
   });
@@ -55,6 +57,12 @@ export function registerRehearsal(api: Api, deps: ApiDeps, rehearsal: Rehearsal)
     for (const fault of rehearsal.active()) await rehearsal.switch(fault, false);
     return context.json(present(rehearsal), 200);
   });
+}
+
+/** Drills simulate failures of a platform, which an SRT receiver is not. */
+function requireChannel(record: Destination): void {
+  if (kindOf(record) === 'channel') return;
+  throw invalidFields([{ field: 'destinationId', message: 'an SRT destination has no drills: choose another one' }]);
 }
 
 function requireScope(fault: RehearsalFaultName, destinationId: string | undefined): void {

@@ -1,5 +1,11 @@
 import { z } from '@hono/zod-openapi';
-import { DESIRED_STATES, DESTINATION_STATUSES, OPERATION_KINDS, STANDBY_MODES } from '../../domain/destination.ts';
+import {
+  DESIRED_STATES,
+  DESTINATION_KINDS,
+  DESTINATION_STATUSES,
+  OPERATION_KINDS,
+  STANDBY_MODES,
+} from '../../domain/destination.ts';
 import { ORPHAN_RESOURCES } from '../../domain/orphans.ts';
 import { HEALTH_LEVELS } from '../../domain/health-reasons.ts';
 import { ACTIONS } from '../../domain/lifecycle.ts';
@@ -158,6 +164,12 @@ export const DestinationResource = z
     rtmpUrl: z.string(),
     streamKeySet: z.boolean(),
     streamKeyLast4: z.string().nullable(),
+    kind: z.enum(DESTINATION_KINDS).openapi({
+      description: 'channel: a MediaLive channel encodes it. srt: the flow sends the feed itself',
+    }),
+    streamId: z.string().nullable().openapi({ description: 'SRT only' }),
+    latencyMs: z.number().int().nullable().openapi({ description: 'SRT only: the least latency' }),
+    passphraseSet: z.boolean().openapi({ description: 'SRT only: true when the stream is encrypted' }),
     preset: z.string(),
     standby: z.enum(STANDBY_MODES),
     primary: z
@@ -175,6 +187,13 @@ export const DestinationResource = z
       .nullable()
       .openapi({ description: 'Newest observed output bitrate; null when not reported' }),
     framesPerSecond: z.number().nullable(),
+    line: z
+      .object({
+        resentPercent: z.number().nullable().openapi({ description: 'Packets that had to be sent again' }),
+        roundTripMs: z.number().nullable(),
+      })
+      .nullable()
+      .openapi({ description: 'The line to an SRT receiver; null for other destinations and while it is unknown' }),
     targetBitrateBps: z.number().nullable().openapi({ description: 'Bitrate of the preset; null for source' }),
     operation: OperationResource.nullable().openapi({ description: 'The running operation' }),
     lastError: RecordedError.nullable(),
@@ -353,6 +372,7 @@ const PlatformPreset = z.object({
     .openapi({ description: 'Default ingest URL; null when the platform assigns one per event' }),
   rtmpUrlHint: z.string(),
   streamKeyHint: z.string(),
+  protocols: z.array(z.enum(['rtmp', 'rtmps', 'srt'])),
   backupRtmpUrl: z.string().nullable(),
   defaultEncoding: z.string(),
   encodings: z.array(z.string()).openapi({ description: 'Encodings within the platform’s caps' }),

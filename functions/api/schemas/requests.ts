@@ -59,9 +59,51 @@ const StreamKeyInput = z
   .refine((value) => !/[\s\u0000-\u001f\u007f]/.test(value), 'must not contain spaces or control characters')
   .openapi({ format: 'password', writeOnly: true, example: 'abcd-efgh-ijkl-mnop' });
 
+/** SRT's limit. */
+const STREAM_ID_BYTES_MAX = 512;
+
+const StreamIdInput = z
+  .string()
+  .min(1, 'enter a stream ID, or null for none')
+  .refine((value) => Buffer.byteLength(value) <= STREAM_ID_BYTES_MAX, `must have at most ${STREAM_ID_BYTES_MAX} bytes`)
+  // oxlint-disable-next-line no-control-regex
+  .refine((value) => !/[\u0000-\u001f\u007f]/.test(value), 'must not contain control characters')
+  .nullable()
+  .openapi({ description: 'SRT only. Shown to everyone who may see the destination', example: 'publish:live' });
+
+const PassphraseInput = z
+  .string()
+  .min(10, 'must have at least 10 characters')
+  // Bytes, as SRT counts them.
+  .refine((value) => Buffer.byteLength(value) <= 79, 'must have at most 79 characters')
+  // oxlint-disable-next-line no-control-regex
+  .refine((value) => !/[\u0000-\u001f\u007f]/.test(value), 'must not contain control characters')
+  .nullable()
+  .openapi({
+    format: 'password',
+    writeOnly: true,
+    description: 'SRT only, from 10 to 79 characters. null: not encrypted',
+  });
+
+const LatencyInput = z
+  .number()
+  .int()
+  .min(100, 'must be at least 100 ms')
+  .max(15_000, 'must be at most 15000 ms')
+  .openapi({
+    description: 'SRT only: the least latency in milliseconds; the receiver may ask for more. Default: 2000',
+  });
+
+/** What only an SRT destination has. */
+const srtInputs = {
+  streamId: StreamIdInput.optional(),
+  latencyMs: LatencyInput.optional(),
+  passphrase: PassphraseInput.optional(),
+};
+
 const RtmpUrlInput = z.string().min(1).max(2048, 'must have at most 2048 characters').openapi({
   example: 'rtmps://a.rtmps.youtube.com:443/live2',
-  description: 'Without the stream key. Default: the platform’s URL.',
+  description: 'Without the stream key. Default: the platform’s URL. For the platform srt it is srt://host:port.',
 });
 
 /** A prefix and a ULID, or the primary channel's fixed id. */
@@ -78,7 +120,8 @@ export const CreateDestination = z
     group: GroupInput.optional(),
     platform: PlatformId,
     rtmpUrl: RtmpUrlInput.optional(),
-    streamKey: StreamKeyInput,
+    streamKey: StreamKeyInput.optional().openapi({ description: 'Required, except for the platform srt' }),
+    ...srtInputs,
     preset: PresetId.optional(),
     standby: Standby.optional(),
   })
@@ -94,6 +137,7 @@ export const ReplaceDestination = z
     standby: Standby,
     position: Position.optional().openapi({ description: 'Default: the present position' }),
     streamKey: StreamKeyInput.optional(),
+    ...srtInputs,
   })
   .openapi('ReplaceDestination');
 
@@ -106,6 +150,7 @@ export const PatchDestination = z
     preset: PresetId.optional(),
     standby: Standby.optional(),
     position: Position.optional(),
+    ...srtInputs,
   })
   .refine((value) => Object.keys(value).length > 0, 'give at least one field to change')
   .openapi('PatchDestination');
@@ -141,7 +186,7 @@ export const BulkRequest = z
 
 export const OrphanId = z
   .string()
-  .regex(/^(flowOutput|channel|input)-[\w-]{1,400}$/, 'not an orphan id')
+  .regex(/^(flowOutput|channel|input|secret)-[\w-]{1,400}$/, 'not an orphan id')
   .openapi({ param: { name: 'orphanId', in: 'path' }, example: 'channel-MTIzNDU2Nw' });
 
 /** An instant, or a UTC day meaning its midnight. */

@@ -23,7 +23,7 @@ import {
   priceOfMetricReads,
   resourcesOf,
 } from '../../domain/deployment-cost.ts';
-import type { Destination } from '../../domain/destination.ts';
+import { runInProgress, type Destination } from '../../domain/destination.ts';
 import { holdsAnything, isPrimary } from '../../domain/lifecycle.ts';
 import { isComplete, NOTHING, sum, toUsd, type Money } from '../../domain/money.ts';
 import type { Pricing } from '../../domain/pricing.ts';
@@ -123,7 +123,7 @@ function partsOfChannels(
 
 /** Returns the fixed costs and the metrics the monitor reads while channels run. */
 function fixedParts(pricing: Pricing, records: readonly Destination[], today: Span): PartNow[] {
-  const running = records.filter(({ held }) => held.channelRun).length;
+  const running = records.filter(({ held }) => runInProgress(held)).length;
   const reads = priceOfMetricReads(pricing, metricsPerLook(running) * LOOKS_PER_HOUR);
   const spent = new Map(costOfFixedWithin(pricing, today, beganAt(records)).map(({ part, cost }) => [part, cost]));
   return FIXED_PARTS.map((part) => {
@@ -157,7 +157,7 @@ function toShown({ part, count, now, today }: PartNow): CostNow['parts'][number]
 
 /** Returns the start of the oldest running destination; null when none is on air. */
 function beginOfShow(records: readonly Destination[]): Date | null {
-  const starts = records.flatMap((record) => (isPrimary(record) ? [] : (record.held.channelRun?.startedAt ?? [])));
+  const starts = records.flatMap((record) => (isPrimary(record) ? [] : (runInProgress(record.held)?.startedAt ?? [])));
   return starts.length === 0 ? null : new Date(Math.min(...starts.map(Date.parse)));
 }
 

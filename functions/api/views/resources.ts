@@ -18,10 +18,11 @@ import {
   type PricePart,
 } from '../../domain/cost.ts';
 import type { Destination, Operation } from '../../domain/destination.ts';
+import { kindOf } from '../../domain/destination-kind.ts';
 import { healthOf, isOnAir, observationOfThisRun } from '../../domain/health.ts';
 import { isComplete, sum, toUsd } from '../../domain/money.ts';
 import type { Pricing } from '../../domain/pricing.ts';
-import { ACTIONS, actionsOf, isPrimary, OPERATIONS, STEPS, type ResourceStep } from '../../domain/lifecycle.ts';
+import { ACTIONS, actionsOf, isPrimary, STEPS, stepsOf, type ResourceStep } from '../../domain/lifecycle.ts';
 import type { DestinationCost } from '../schemas/costs.ts';
 import { hasPendingChanges } from '../../domain/requests.ts';
 import { runWarnings } from '../../domain/source-warnings.ts';
@@ -49,14 +50,20 @@ export function toDestinationResource(stored: Destination, view: ResourceView): 
   const { now, freshSeconds } = view;
   const record = { ...stored, observation: observationOfThisRun(stored) };
   const { allowed, refused } = actionsFor(record, view.role);
+  const kind = kindOf(record);
+  const isSrt = kind === 'srt';
   return {
     destinationId: record.destinationId,
     name: record.name,
     group: record.group,
     platform: record.platform,
     rtmpUrl: record.rtmpUrl,
-    streamKeySet: record.streamKeyCiphertext !== null,
+    streamKeySet: !isSrt && record.streamKeyCiphertext !== null,
     streamKeyLast4: record.streamKeyLast4,
+    kind,
+    streamId: record.streamId ?? null,
+    latencyMs: record.latencyMs ?? null,
+    passphraseSet: isSrt && record.streamKeyCiphertext !== null,
     preset: record.preset,
     standby: record.standby,
     primary: isPrimary(record),
@@ -67,6 +74,7 @@ export function toDestinationResource(stored: Destination, view: ResourceView): 
     runningSince: record.runningSince,
     bitrateBps: record.observation?.bitrateBps ?? null,
     framesPerSecond: record.observation?.framesPerSecond ?? null,
+    line: toLine(record),
     targetBitrateBps: targetBitrateBps(record),
     operation: record.operation && toOperationResource(record.destinationId, record.operation),
     lastError: record.lastError && { ...record.lastError },
@@ -83,6 +91,13 @@ export function toDestinationResource(stored: Destination, view: ResourceView): 
     createdAt: record.createdAt,
     lastModified: record.lastModified,
   };
+}
+
+/** Returns the quality of the line to an SRT receiver; null while it is unknown, and for any other destination. */
+function toLine({ observation }: Destination): DestinationResource['line'] {
+  const { resentPercent, roundTripMs } = observation ?? {};
+  if (resentPercent === undefined && roundTripMs === undefined) return null;
+  return { resentPercent: resentPercent ?? null, roundTripMs: roundTripMs ?? null };
 }
 
 /** Returns true for a time in the future. */
@@ -170,8 +185,11 @@ export function toOperationResource(destinationId: string, operation: Operation)
 }
 
 /** Counts from 1. When an operation undoes its steps, the undo steps continue the count. */
-function progressOf({ kind, steps }: Operation): { stepNumber: number; stepCount: number } {
-  const { steps: planned, undo } = OPERATIONS[kind];
+function progressOf({ kind, destinationKind = 'channel', steps }: Operation): {
+  stepNumber: number;
+  stepCount: number;
+} {
+  const { steps: planned, undo } = stepsOf(kind, destinationKind);
   const forward = steps.filter(({ step }) => planned.some((each) => each === step)).length;
   const undoing = steps.length > forward;
   const stepCount = undoing ? forward + undo.length : planned.length;
@@ -194,6 +212,7 @@ export function toPresetsResource(deployment: { copiesSource: boolean }): Preset
       rtmpUrl: platform.rtmpUrl,
       rtmpUrlHint: platform.rtmpUrlHint,
       streamKeyHint: platform.streamKeyHint,
+      protocols: [...platform.protocols],
       backupRtmpUrl: platform.backupRtmpUrl,
       defaultEncoding: defaultEncodingOf(platform, deployment),
       encodings: allowedEncodings(platform.platformId),

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { MediaConnectClient } from '@aws-sdk/client-mediaconnect';
 import { MediaLiveClient } from '@aws-sdk/client-medialive';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { readConfiguration, type Configuration } from '../configuration.ts';
 import { stackName } from '../deployment.ts';
 import { listMediaLeft, releaseMedia, type MediaResource } from './media-left.ts';
@@ -45,7 +46,11 @@ async function main(): Promise<number> {
     return 2;
   }
   const config = configuration.region === undefined ? {} : { region: configuration.region };
-  const clients = { mediaLive: new MediaLiveClient(config), mediaConnect: new MediaConnectClient(config) };
+  const clients = {
+    mediaLive: new MediaLiveClient(config),
+    mediaConnect: new MediaConnectClient(config),
+    secretsManager: new SecretsManagerClient(config),
+  };
   const deps = { clients, deployment: { deploymentId } };
   if (!(await clients.mediaLive.config.region().catch(() => null))) {
     say(`No Region is configured. Set region in infra/aws/environments/${environment}.json, or set AWS_REGION`);

@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { makeManualClock } from '../../../test/support/media-endpoint.ts';
 import { makeChannelRequest } from '../../../test/support/media-requests.ts';
 import { makeGroup, useMediaEndpoints } from '../../../test/support/media-resources.ts';
+import { createSecret } from '../../../functions/aws/passphrase-secret.ts';
+import { StreamKey } from '../../../functions/domain/stream-key.ts';
 import { parseConfiguration } from '../configuration.ts';
 import { refusal, stacksToRemove } from './destroy.ts';
 import { listMediaLeft, releaseMedia } from './media-left.ts';
@@ -17,7 +19,7 @@ const start = useMediaEndpoints();
 async function makeMedia() {
   const clock = makeManualClock();
   const endpoint = await start({ clock, profile: 'fast' });
-  const { mediaLive, mediaConnect } = endpoint;
+  const { mediaLive, mediaConnect, secretsManager } = endpoint;
   const groupId = await makeGroup(endpoint);
   const made: { channelId: string; inputId: string }[] = [];
   for (const [index, deployment] of ['mine', 'mine', 'other'].entries()) {
@@ -43,8 +45,16 @@ async function makeMedia() {
     await mediaConnect.send(new StartFlowCommand({ FlowArn: flow!.FlowArn }));
     flows.push(flow!.FlowArn!);
   }
+  for (const deployment of ['mine', 'other']) {
+    const settings = { passphrase: StreamKey.from('a passphrase'), generation: 1, ciphertextHash: 'any' };
+    const deps = { clients: { secretsManager }, deployment: { deploymentId: deployment } };
+    await createSecret(deps, { destinationId: 'dst_3', ...settings });
+  }
   await clock.advance(600_000);
-  const depsOf = (deploymentId: string) => ({ clients: { mediaLive, mediaConnect }, deployment: { deploymentId } });
+  const depsOf = (deploymentId: string) => ({
+    clients: { mediaLive, mediaConnect, secretsManager },
+    deployment: { deploymentId },
+  });
   return { clock, made, flows, depsOf };
 }
 
@@ -57,6 +67,7 @@ describe('npm run destroy', () => {
       'channel IDLE dst_1',
       'input ATTACHED dst_0',
       'input ATTACHED dst_1',
+      'secret STORED dst_3',
       'flow ACTIVE null',
     ]);
     expect(left.map(({ resourceId }) => resourceId)).not.toContain(made[2]!.channelId);
@@ -100,7 +111,12 @@ describe('npm run destroy', () => {
     });
     expect(steps.at(-1)).toBe(0);
     expect(await listMediaLeft(depsOf('mine'))).toEqual([]);
-    expect((await listMediaLeft(depsOf('other'))).map(({ state }) => state)).toEqual(['IDLE', 'ATTACHED', 'ACTIVE']);
+    expect((await listMediaLeft(depsOf('other'))).map(({ state }) => state)).toEqual([
+      'IDLE',
+      'ATTACHED',
+      'STORED',
+      'ACTIVE',
+    ]);
   });
 
   it('polls again while the flow changes state, which MediaConnect reports as a bad request', async () => {

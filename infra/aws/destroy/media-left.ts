@@ -4,33 +4,43 @@ import type { AwsDeps } from '../../../functions/aws/clients.ts';
 import { stopFlow } from '../../../functions/aws/flow.ts';
 import { deleteInput, listInputs } from '../../../functions/aws/input.ts';
 import { destinationOfTags } from '../../../functions/aws/names.ts';
+import { deleteSecret, listSecrets } from '../../../functions/aws/passphrase-secret.ts';
 import { assertNever } from '../../../functions/domain/assert-never.ts';
 import { isAtRest, isUp } from '../../../functions/domain/channel-state.ts';
 import { flowName } from '../stacks/source.ts';
 
 /**
- * Resources that CloudFormation cannot remove. The workflow creates channels and inputs, so CloudFormation would leave
- * them behind, and they continue to cost. CloudFormation knows the flow, but MediaConnect only deletes a flow in
+ * Resources that CloudFormation cannot remove. The workflow creates channels, inputs and the secrets of SRT
+ * destinations, so CloudFormation would leave them behind, and they continue to cost. CloudFormation knows the flow, but MediaConnect only deletes a flow in
  * standby.
  * @see https://docs.aws.amazon.com/mediaconnect/latest/ug/flows-delete.html
  */
 export interface MediaResource {
-  resource: 'channel' | 'input' | 'flow';
-  /** The ARN of a flow, the id of a channel or input. */
+  resource: 'channel' | 'input' | 'flow' | 'secret';
+  /** The ARN of a flow or secret, the id of a channel or input. */
   resourceId: string;
   state: string;
   /** Null for the flow, which all destinations share. */
   destinationId: string | null;
 }
 
-type Deps = AwsDeps<'mediaLive' | 'mediaConnect', 'deploymentId'>;
+type Deps = AwsDeps<'mediaLive' | 'mediaConnect' | 'secretsManager', 'deploymentId'>;
 
-/** Lists the channels and inputs that carry this deployment's tags, and its flow unless it is in standby. */
+/** Lists the channels, inputs and secrets that carry this deployment's tags, and its flow unless it is in standby. */
 export async function listMediaLeft(deps: Deps): Promise<MediaResource[]> {
-  const [channels, inputs, flows] = await Promise.all([listChannels(deps), listInputs(deps), listFlowsOn(deps)]);
+  const [channels, inputs, flows, secrets] = await Promise.all([
+    listChannels(deps),
+    listInputs(deps),
+    listFlowsOn(deps),
+    listSecrets(deps),
+  ]);
   const found = [
     ...channels.map(({ channelId, ...view }) => ({ resource: 'channel' as const, resourceId: channelId, ...view })),
     ...inputs.map(({ inputId, ...view }) => ({ resource: 'input' as const, resourceId: inputId, ...view })),
+    ...secrets.map(({ secretArn, ...view }) => ({
+      ...{ resource: 'secret' as const, resourceId: secretArn, state: 'STORED' },
+      ...view,
+    })),
   ];
   const ours = found.flatMap(({ resource, resourceId, state, tags }) => {
     const destinationId = destinationOfTags(deps.deployment, tags);
@@ -95,6 +105,9 @@ async function takeOneStepDown(deps: Deps, { resource, resourceId, state }: Medi
     switch (resource) {
       case 'input':
         if (state === 'DETACHED') await deleteInput(deps, resourceId);
+        return;
+      case 'secret':
+        await deleteSecret(deps, resourceId);
         return;
       case 'flow':
         if (FLOW_STOPS_FROM.has(state)) await stopFlow({ ...deps, deployment: { flowArn: resourceId } });

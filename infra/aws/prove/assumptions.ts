@@ -353,6 +353,29 @@ export const ASSUMPTIONS = {
     decidedBy: null,
     change: 'npm run preflight reads them.',
   },
+  'AWS-45': {
+    assumption:
+      'MediaConnect accepts an SRT caller output with a passphrase and no encryption algorithm, and reads a secret that was created seconds before.',
+    source: 'CloudFormation reference, AWS::MediaConnect::FlowOutput Encryption; the delay is unproven',
+    dependsOn: 'functions/workflow/srt-output.ts, functions/aws/flow.ts (toSrtSettings)',
+    decidedBy: null,
+    change: 'The first SRT destination with a passphrase decides; its flow reports what it cannot read.',
+  },
+  'AWS-46': {
+    assumption: 'MediaConnect accepts several SRT caller outputs to one address and port.',
+    source: 'unproven; the rule against it is written about RTP',
+    dependsOn: 'functions/api/srt-target.ts (requireOwnReceiver)',
+    decidedBy: null,
+    change: 'The first two streams of one receiver decide; a refused output fails the start with its reason.',
+  },
+  'AWS-47': {
+    assumption:
+      'CloudWatch has OutputConnected, OutputBitrate and OutputTotalPackets of an SRT output under OutputARN alone.',
+    source: 'MediaConnect user guide, metrics of outputs for transport stream protocols',
+    dependsOn: 'functions/aws/metrics.ts (OUTPUT_METRICS)',
+    decidedBy: null,
+    change: 'The first SRT destination decides; without figures its health stays unknown.',
+  },
 } as const satisfies Record<string, Assumption>;
 
 export type AssumptionId = keyof typeof ASSUMPTIONS;

@@ -130,7 +130,11 @@ export async function createProofFlowOutput(
   const { deployment } = context.found;
   const destinationId = proofName(context.runId, suffix);
   await noted(context, 'flow output', resourceName(deployment, destinationId), async () => {
-    await patiently(context, () => addFlowOutput({ clients, deployment }, destinationId, target), ['throttled']);
+    await patiently(
+      context,
+      () => addFlowOutput({ clients, deployment }, destinationId, { kind: 'input', ...target }),
+      ['throttled'],
+    );
     return { resourceId: resourceName(deployment, destinationId), result: undefined };
   });
 }

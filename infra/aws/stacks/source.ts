@@ -6,7 +6,7 @@ import { CfnChannel, CfnOriginEndpoint } from 'aws-cdk-lib/aws-mediapackage';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { FAULT_SECONDS } from '../../../functions/aws/content-quality.ts';
-import { CHANNEL_LOG_GROUP } from '../../../functions/aws/names.ts';
+import { CHANNEL_LOG_GROUP, secretNamePrefix } from '../../../functions/aws/names.ts';
 import { CDN_IDENTIFIER_FIELD } from '../../../functions/aws/package-channel.ts';
 import { toMaintenanceWindow, type Configuration } from '../configuration.ts';
 
@@ -33,6 +33,8 @@ export class SourceStack extends Stack {
   readonly inputSecurityGroupId: string;
   readonly inputSecurityGroupArn: string;
   readonly mediaLiveRole: Role;
+  /** Role with which the flow reads the passphrases of its source and its SRT outputs. */
+  readonly flowRole: Role;
   readonly packageChannelId: string;
   readonly packageChannelArn: string;
   /** Holds the identifier that CloudFront must send to MediaPackage in every request. */
@@ -43,6 +45,7 @@ export class SourceStack extends Stack {
   constructor(scope: Construct, id: string, { configuration, passphrase, ...props }: SourceStackProps) {
     super(scope, id, props);
     const name = `sluice-${configuration.deploymentId}`;
+    this.flowRole = this.createFlowRole(configuration, passphrase);
     const flow = this.createFlow(configuration, passphrase);
     this.flowArn = flow.attrFlowArn;
     this.sourceArn = flow.attrSourceSourceArn;
@@ -71,9 +74,10 @@ export class SourceStack extends Stack {
     this.describe(flow);
   }
 
-  private createFlow({ deploymentId, source, maintenance }: Configuration, passphrase: ISecret): CfnFlow {
-    const role = new Role(this, 'FlowRole', {
-      description: 'Lets the flow read the SRT passphrase',
+  private createFlowRole({ deploymentId }: Configuration, passphrase: ISecret): Role {
+    const secrets = `arn:${this.partition}:secretsmanager:${this.region}:${this.account}:secret`;
+    return new Role(this, 'FlowRole', {
+      description: 'Lets the flow read the SRT passphrases',
       assumedBy: this.serviceOfThisAccount('mediaconnect'),
       inlinePolicies: {
         ReadPassphrase: new PolicyDocument({
@@ -85,12 +89,16 @@ export class SourceStack extends Stack {
                 'secretsmanager:GetResourcePolicy',
                 'secretsmanager:ListSecretVersionIds',
               ],
-              resources: [passphrase.secretArn],
+              // The workflow creates the secret of an SRT destination; AWS ends its ARN with six characters.
+              resources: [passphrase.secretArn, `${secrets}:${secretNamePrefix({ deploymentId })}*`],
             }),
           ],
         }),
       },
     });
+  }
+
+  private createFlow({ deploymentId, source, maintenance }: Configuration, passphrase: ISecret): CfnFlow {
     return new CfnFlow(this, 'Flow', {
       name: flowName(deploymentId),
       flowSize: 'MEDIUM',
@@ -104,7 +112,7 @@ export class SourceStack extends Stack {
         decryption: {
           // MediaConnect refuses an algorithm with an SRT passphrase: the encoder chooses the key length.
           keyType: 'srt-password',
-          roleArn: role.roleArn,
+          roleArn: this.flowRole.roleArn,
           secretArn: passphrase.secretArn,
         },
       },

@@ -17,6 +17,7 @@ export const SIGNING_NAMES: Record<keyof AwsClients, string> = {
   mediaLive: 'medialive',
   mediaPackage: 'mediapackage',
   s3: 's3',
+  secretsManager: 'secretsmanager',
   sfn: 'states',
   table: 'dynamodb',
 };

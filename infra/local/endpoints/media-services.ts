@@ -1,5 +1,5 @@
 /**
- * The local MediaConnect, MediaLive, MediaPackage and CloudWatch endpoints: AWS's wire protocols in front, AWS's
+ * The local MediaConnect, MediaLive, MediaPackage, Secrets Manager and CloudWatch endpoints: AWS's wire protocols in front, AWS's
  * resource rules behind them, and a media engine that receives commands. Requests and responses are never logged,
  * because MediaLive's contain stream keys in plain text.
  */
@@ -33,8 +33,10 @@ import { createRestJsonService, type AroundOperation } from './wire/rest-json-se
 import { operationsFromSchemas } from './media/protocol/schema-operations.ts';
 import { loadShapeChecks } from './media/protocol/shape-validation.ts';
 import { createRateLimits } from './media/rate-limits.ts';
+import { createOutputHealth } from './mediaconnect/flow-callers.ts';
 import { createContentQuality } from './mediaconnect/content-quality.ts';
 import { createSourceHealth } from './mediaconnect/source-health.ts';
+import { createSecretsManager } from './secrets-manager/secrets-manager.ts';
 import { forgetTombstones } from './medialive/tombstones.ts';
 
 export interface MediaServicesOptions {
@@ -62,7 +64,7 @@ export interface MediaServicesOptions {
 
 export interface MediaServices {
   /**
-   * By signing name: `mediaconnect`, `medialive`, `mediapackage`, `monitoring`, `logs`. The one for `mediapackage` also
+   * By signing name: `mediaconnect`, `medialive`, `mediapackage`, `monitoring`, `logs`, `secretsmanager`. The one for `mediapackage` also
    * serves players, whose requests are not signed: GET /out/v1/*.
    */
   services: LocalService[];
@@ -81,6 +83,7 @@ export function createMediaServices(options: MediaServicesOptions): MediaService
   const metrics = createMetrics(context, alerts.countSet);
   const logs = createChannelLogs(context.clock);
   const observeSources = createSourceHealth(context);
+  const observeOutputs = createOutputHealth(context);
   const observeContent = createContentQuality(context);
 
   const observe = (report: EngineReport) => {
@@ -96,6 +99,7 @@ export function createMediaServices(options: MediaServicesOptions): MediaService
       logs.observe(channel, channelReport);
     }
     observeSources(report);
+    observeOutputs(report);
     metrics.record(report);
     // After the metrics, because an event makes its receiver read them.
     observeContent(report);
@@ -128,6 +132,7 @@ export function createMediaServices(options: MediaServicesOptions): MediaService
     ),
     createCloudWatchService(metrics, common),
     createCloudWatchLogsService(logs),
+    createSecretsManager(context),
   ];
   return {
     services,
@@ -201,6 +206,7 @@ function makeContext(options: MediaServicesOptions): MediaContext {
     arrivals: { flows: arriveFlow, inputSecurityGroups: arriveGroup, inputs: arriveInput, channels: arriveChannel },
     commands: new Map(),
     fedAddresses: new Map(),
+    calledReceivers: new Map(),
     closed: false,
   };
 }

@@ -63,6 +63,19 @@ export interface ChannelRun {
   output: RtmpOutput | PackageOutput;
 }
 
+/** An SRT receiver that a flow output calls, to send it the flow's transport stream. */
+export interface SrtReceiver {
+  outputArn: string;
+  /** IPv4. */
+  address: string;
+  port: number;
+  /** The least latency, in milliseconds; the receiver may ask for more. */
+  latencyMs: number;
+  streamId?: string;
+  /** In clear: it exists in the engine's memory only. 10 to 79 characters; absent = not encrypted. */
+  passphrase?: string;
+}
+
 /** The coding of H.264 pictures, in the numbers of ITU-T H.264 7.4.2.1. */
 export interface VideoCoding {
   profileIdc: number;
@@ -160,7 +173,11 @@ export type OutputProblem =
   | 'stalled'
   /** The local encoder is slower than its source. */
   | 'encoder_slow'
-  | 'encoder_failed';
+  | 'encoder_failed'
+  /** An SRT receiver has another passphrase, or none, or expects one. */
+  | 'passphrase_rejected'
+  /** An SRT receiver refuses the caller. */
+  | 'receiver_rejected';
 
 export interface ChannelReport {
   channelId: string;
@@ -184,6 +201,24 @@ export interface ChannelReport {
   reconnects: number;
   bytesSent: number;
   queuedBytes: number;
+}
+
+/** A caller's connection. Totals count since its flow output was added. */
+export interface CallerReport {
+  outputArn: string;
+  state: 'connecting' | 'connected' | 'reconnecting' | 'rejected';
+  sinceMs: number;
+  problem?: ChannelReport['problem'];
+  /** Rate of acknowledged data over the last seconds. */
+  bitrateBps: number;
+  /** As the receiver measures it; absent without a connection. */
+  roundTripMs?: number;
+  packetsSent: number;
+  packetsResent: number;
+  /** Packets that could not arrive in time. */
+  packetsDropped: number;
+  bytesDelivered: number;
+  disconnections: number;
 }
 
 /** A still picture of a source. */
@@ -213,6 +248,7 @@ export interface EngineReport {
   atMs: number;
   sources: SourceReport[];
   channels: ChannelReport[];
+  callers: CallerReport[];
 }
 
 /**
@@ -227,6 +263,8 @@ export interface MediaEngine {
   stopFlow(flowArn: string): Promise<void>;
   /** Replaces the set of addresses the flow feeds. */
   setFlowOutputs(flowArn: string, addresses: string[]): Promise<void>;
+  /** Replaces the set of SRT receivers the flow calls. Connections to those that stay are not interrupted. */
+  setFlowCallers(flowArn: string, receivers: SrtReceiver[]): Promise<void>;
   startChannel(run: ChannelRun): Promise<void>;
   /** Resolves when the output has closed cleanly, after one second at the latest. */
   stopChannel(channelId: string): Promise<void>;
@@ -257,10 +295,11 @@ export function createIdleEngine(): MediaEngine {
     startFlow: nothing,
     stopFlow: nothing,
     setFlowOutputs: nothing,
+    setFlowCallers: nothing,
     startChannel: nothing,
     stopChannel: nothing,
     onReport: () => () => {},
-    report: () => ({ atMs: 0, sources: [], channels: [] }),
+    report: () => ({ atMs: 0, sources: [], channels: [], callers: [] }),
     fetchPackage: async () => new Response('no media engine is running', { status: 404 }),
     fetchSourcePicture: async () => null,
     rehearse: nothing,

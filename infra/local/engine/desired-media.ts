@@ -1,5 +1,5 @@
 import { assertNever } from '../../../functions/domain/assert-never.ts';
-import type { ChannelRun, FlowSource, RehearsedFaults } from './contract.ts';
+import type { ChannelRun, FlowSource, RehearsedFaults, SrtReceiver } from './contract.ts';
 import type { EngineCommand } from './engine-messages.ts';
 
 /** Everything the engine process should be doing, so that a new process can continue where the old one died. */
@@ -8,6 +8,8 @@ export interface DesiredMedia {
   note(command: EngineCommand): void;
   /** Returns the run a channel should have; undefined for none. */
   channel(channelId: string): ChannelRun | undefined;
+  /** Returns the outputs that call a receiver, by ARN. */
+  calledOutputs(): ReadonlySet<string>;
   /** Returns the commands that lead an empty engine here. */
   toCommands(): EngineCommand[];
 }
@@ -16,6 +18,7 @@ export interface DesiredMedia {
 export function createDesiredMedia(): DesiredMedia {
   const flows = new Map<string, FlowSource>();
   const outputs = new Map<string, string[]>();
+  const receivers = new Map<string, SrtReceiver[]>();
   const channels = new Map<string, ChannelRun>();
   let rehearsed: RehearsedFaults | null = null;
 
@@ -32,6 +35,10 @@ export function createDesiredMedia(): DesiredMedia {
           if (command.addresses.length > 0) outputs.set(command.flowArn, command.addresses);
           else outputs.delete(command.flowArn);
           return;
+        case 'setFlowCallers':
+          if (command.receivers.length > 0) receivers.set(command.flowArn, command.receivers);
+          else receivers.delete(command.flowArn);
+          return;
         case 'startChannel':
           channels.set(command.run.channelId, command.run);
           return;
@@ -46,9 +53,15 @@ export function createDesiredMedia(): DesiredMedia {
       }
     },
     channel: (channelId) => channels.get(channelId),
+    calledOutputs: () => new Set([...receivers.values()].flat().map(({ outputArn }) => outputArn)),
     toCommands: () => [
       ...[...flows.values()].map((source): EngineCommand => ({ name: 'startFlow', source })),
       ...[...outputs].map(([flowArn, addresses]): EngineCommand => ({ name: 'setFlowOutputs', flowArn, addresses })),
+      ...[...receivers].map(([flowArn, called]): EngineCommand => ({
+        name: 'setFlowCallers',
+        flowArn,
+        receivers: called,
+      })),
       ...[...channels.values()].map((run): EngineCommand => ({ name: 'startChannel', run })),
       ...(rehearsed ? [{ name: 'rehearse' as const, faults: rehearsed }] : []),
     ],

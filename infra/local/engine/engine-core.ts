@@ -11,6 +11,7 @@ import {
   type FlowSource,
   type RehearsedFaults,
   type SourcePicture,
+  type SrtReceiver,
 } from './contract.ts';
 import type { EncoderLoad } from './encoder-run.ts';
 import type { EngineLogger } from './engine-logger.ts';
@@ -22,11 +23,13 @@ import { createReportSchedule } from './report-schedule.ts';
 import { createRunningChannels } from './running-channels.ts';
 import { createKernelSendQueues } from './rtmp/kernel-send-queues.ts';
 import type { DialRules } from './rtmp/rtmp-socket.ts';
+import { createSrtSenders } from './srt/senders.ts';
 
 export interface EngineCore {
   startFlow(source: FlowSource): Promise<void>;
   stopFlow(flowArn: string): Promise<void>;
   setFlowOutputs(flowArn: string, addresses: string[]): Promise<void>;
+  setFlowCallers(flowArn: string, receivers: SrtReceiver[]): Promise<void>;
   startChannel(run: ChannelRun): Promise<void>;
   stopChannel(channelId: string): Promise<void>;
   rehearse(faults: RehearsedFaults): Promise<void>;
@@ -57,6 +60,7 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
   const onChange = reports.changed;
   const sendQueues = createKernelSendQueues(clock);
   const channels = createRunningChannels({ clock, lowLatency, dial, sendQueues, onChange, queues, onStarted: wire });
+  const senders = createSrtSenders({ clock, loopbackAllowed: dial.loopbackAllowed, onChange });
   let rehearsed = NOTHING_REHEARSED;
 
   function wire(): void {
@@ -75,7 +79,7 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
 
   function report(): EngineReport {
     const sources = [...flows.values()].map((flow) => flow.report());
-    return { atMs: clock.now(), sources, channels: channels.report() };
+    return { atMs: clock.now(), sources, channels: channels.report(), callers: senders.report() };
   }
 
   function reviewAndReport(): EngineReport {
@@ -88,7 +92,8 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
       queues.run(`flow ${source.flowArn}`, async () => {
         const flow = flows.get(source.flowArn);
         if (flow) return flow.configure(source);
-        flows.set(source.flowArn, createFlow({ source, launcher, clock, logger, load, onChange }));
+        const feed = senders.feedOf(source.flowArn);
+        flows.set(source.flowArn, createFlow({ source, launcher, clock, logger, load, feed, onChange }));
         wire();
       }),
     stopFlow: (flowArn) =>
@@ -102,6 +107,10 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
     async setFlowOutputs(flowArn, addresses) {
       outputs.set(flowArn, addresses);
       wire();
+    },
+    async setFlowCallers(flowArn, receivers) {
+      senders.set(flowArn, receivers);
+      onChange();
     },
     startChannel: channels.start,
     stopChannel: channels.stop,
@@ -117,6 +126,7 @@ export function createEngineCore(options: EngineCoreOptions): EngineCore {
       reports.close();
       await queues.close();
       await channels.close();
+      await senders.close();
       await Promise.all([...flows.values()].map((flow) => flow.close()));
     },
   };

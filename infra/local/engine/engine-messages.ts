@@ -1,5 +1,5 @@
 /** The IPC messages between the control process and the engine process, the only channel that carries secrets. */
-import type { ChannelRun, EngineReport, FlowSource, RehearsedFaults } from './contract.ts';
+import type { ChannelRun, EngineReport, FlowSource, RehearsedFaults, SrtReceiver } from './contract.ts';
 
 /** On the answer with a picture: when it was taken, ms epoch. */
 export const TAKEN_AT_HEADER = 'x-taken-at-ms';
@@ -11,6 +11,7 @@ export type EngineCommand =
   | { name: 'startFlow'; source: FlowSource }
   | { name: 'stopFlow'; flowArn: string }
   | { name: 'setFlowOutputs'; flowArn: string; addresses: string[] }
+  | { name: 'setFlowCallers'; flowArn: string; receivers: SrtReceiver[] }
   | { name: 'startChannel'; run: ChannelRun }
   | { name: 'stopChannel'; channelId: string }
   | { name: 'rehearse'; faults: RehearsedFaults };

@@ -61,6 +61,8 @@ function run(core: EngineCore, command: EngineCommand): Promise<void> {
       return core.stopFlow(command.flowArn);
     case 'setFlowOutputs':
       return core.setFlowOutputs(command.flowArn, command.addresses);
+    case 'setFlowCallers':
+      return core.setFlowCallers(command.flowArn, command.receivers);
     case 'startChannel':
       return core.startChannel(command.run);
     case 'stopChannel':

@@ -12,6 +12,7 @@ import type { MediaLauncher } from './media-child.ts';
 import { createReplaceableListener } from './replaceable-listener.ts';
 import { createSourcePictureMaker } from './source-picture.ts';
 import { createSourcePresence } from './source-presence.ts';
+import type { PayloadCutter } from './srt/payload-cutter.ts';
 import { createSrtListener, type ListenerState, type SrtListener } from './srt-listener.ts';
 
 export interface Flow extends FlowPrograms {
@@ -35,6 +36,8 @@ export interface FlowOptions {
   clock: Clock;
   logger: EngineLogger;
   load: EncoderLoad;
+  /** Where the unread stream goes besides. */
+  feed: PayloadCutter;
   /** Called after a change that affects channels or the report. */
   onChange(): void;
 }
@@ -76,6 +79,7 @@ export function createFlow(options: FlowOptions): Flow {
   function take(chunk: Buffer): void {
     if (rehearsedLossAtMs !== null) return;
     presence.heard();
+    options.feed.push(chunk);
     try {
       source.push(chunk);
     } catch (error) {
@@ -86,6 +90,7 @@ export function createFlow(options: FlowOptions): Flow {
   }
 
   function disconnect(): void {
+    options.feed.restart();
     source.restart();
     presence.lose();
     encoders.sourceLost();

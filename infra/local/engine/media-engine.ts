@@ -93,6 +93,10 @@ export async function createMediaEngine(options: MediaEngineOptions): Promise<Me
       ledger.forgetFlow(flowArn);
     },
     setFlowOutputs: (flowArn, addresses) => order({ name: 'setFlowOutputs', flowArn, addresses }),
+    async setFlowCallers(flowArn, receivers) {
+      await order({ name: 'setFlowCallers', flowArn, receivers });
+      ledger.keepCallers(desired.calledOutputs());
+    },
     async startChannel(run) {
       const { channelId } = run;
       const before = desired.channel(channelId);

@@ -23,6 +23,19 @@ function makeReport(framesSent: number, connections: number): EngineReport {
         queuedBytes: 2,
       },
     ],
+    callers: [
+      {
+        outputArn: 'output',
+        state: 'connected',
+        sinceMs: 1,
+        bitrateBps: 5,
+        packetsSent: framesSent,
+        packetsResent: 1,
+        packetsDropped: 0,
+        bytesDelivered: framesSent,
+        disconnections: 0,
+      },
+    ],
   };
 }
 
@@ -36,6 +49,9 @@ it('continues the totals across two restarts of the engine', () => {
   ledger.take(makeReport(5, 2));
   expect(ledger.newest().channels[0]).toMatchObject({ framesSent: 115, reconnects: 2 });
   expect(ledger.newest().sources[0]).toMatchObject({ connections: 4 });
+  expect(ledger.newest().callers[0]).toMatchObject({ packetsSent: 115, packetsResent: 3, disconnections: 2 });
+  ledger.keepCallers(new Set());
+  expect(ledger.newest().callers).toEqual([]);
 });
 
 it('reports that no media moves while the engine is restarting', () => {

@@ -1,4 +1,4 @@
-import type { ChannelReport, EngineReport, SourceReport } from './contract.ts';
+import type { CallerReport, ChannelReport, EngineReport, SourceReport } from './contract.ts';
 
 export interface ReportLedger {
   /** Adds the totals of earlier engine processes. */
@@ -7,17 +7,24 @@ export interface ReportLedger {
   engineDied(atMs: number): EngineReport;
   forgetFlow(flowArn: string): void;
   forgetChannel(channelId: string): void;
+  /** Forgets every caller except these. */
+  keepCallers(outputArns: ReadonlySet<string>): void;
   newest(): EngineReport;
 }
 
 type ChannelTotals = Pick<ChannelReport, 'framesSent' | 'droppedFrames' | 'unsentFrames' | 'reconnects' | 'bytesSent'>;
+type CallerTotals = Pick<
+  CallerReport,
+  'packetsSent' | 'packetsResent' | 'packetsDropped' | 'bytesDelivered' | 'disconnections'
+>;
 type FlowTotals = Pick<SourceReport, 'continuityErrors' | 'connections'>;
 
 /** Continues the totals across restarts of the engine process: they count from the start of the flow or channel. */
 export function createReportLedger(): ReportLedger {
   const channelTotals = new Map<string, ChannelTotals>();
   const flowTotals = new Map<string, FlowTotals>();
-  let newest: EngineReport = { atMs: 0, sources: [], channels: [] };
+  const callerTotals = new Map<string, CallerTotals>();
+  let newest: EngineReport = { atMs: 0, sources: [], channels: [], callers: [] };
 
   return {
     take(report) {
@@ -42,7 +49,11 @@ export function createReportLedger(): ReportLedger {
           bytesSent: channel.bytesSent + before.bytesSent,
         };
       });
-      newest = { atMs: report.atMs, sources, channels };
+      const callers = report.callers.map((caller): CallerReport => {
+        const before = callerTotals.get(caller.outputArn);
+        return before ? { ...caller, ...addTotals(caller, before) } : caller;
+      });
+      newest = { atMs: report.atMs, sources, channels, callers };
       return newest;
     },
     engineDied(atMs) {
@@ -74,7 +85,13 @@ export function createReportLedger(): ReportLedger {
           queuedBytes: 0,
         };
       });
-      newest = { atMs, sources, channels };
+      const callers = newest.callers.map((caller): CallerReport => {
+        const disconnections = caller.disconnections + (caller.state === 'connected' ? 1 : 0);
+        callerTotals.set(caller.outputArn, { ...totalsOf(caller), disconnections });
+        const { outputArn } = caller;
+        return { ...totalsOf(caller), outputArn, disconnections, state: 'reconnecting', sinceMs: atMs, bitrateBps: 0 };
+      });
+      newest = { atMs, sources, channels, callers };
       return newest;
     },
     forgetFlow(flowArn) {
@@ -85,6 +102,24 @@ export function createReportLedger(): ReportLedger {
       channelTotals.delete(channelId);
       newest = { ...newest, channels: newest.channels.filter((channel) => channel.channelId !== channelId) };
     },
+    keepCallers(outputArns) {
+      for (const outputArn of callerTotals.keys()) if (!outputArns.has(outputArn)) callerTotals.delete(outputArn);
+      newest = { ...newest, callers: newest.callers.filter(({ outputArn }) => outputArns.has(outputArn)) };
+    },
     newest: () => newest,
+  };
+}
+
+function totalsOf({ packetsSent, packetsResent, packetsDropped, bytesDelivered, disconnections }: CallerTotals) {
+  return { packetsSent, packetsResent, packetsDropped, bytesDelivered, disconnections };
+}
+
+function addTotals(one: CallerTotals, other: CallerTotals): CallerTotals {
+  return {
+    packetsSent: one.packetsSent + other.packetsSent,
+    packetsResent: one.packetsResent + other.packetsResent,
+    packetsDropped: one.packetsDropped + other.packetsDropped,
+    bytesDelivered: one.bytesDelivered + other.bytesDelivered,
+    disconnections: one.disconnections + other.disconnections,
   };
 }

@@ -74,5 +74,11 @@ function describeStates(report: EngineReport): string {
     problem?.code,
     problem?.attempt,
   ]);
-  return JSON.stringify([sources, channels]);
+  const callers = report.callers.map(({ outputArn, state, problem }) => [
+    outputArn,
+    state,
+    problem?.code,
+    problem?.attempt,
+  ]);
+  return JSON.stringify([sources, channels, callers]);
 }

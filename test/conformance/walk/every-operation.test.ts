@@ -95,6 +95,7 @@ describe('the walk', () => {
       mediapackage: 8,
       dynamodb: 17,
       kms: 19,
+      'secrets-manager': 5,
       sfn: 9,
       s3: 11,
       cloudwatch: 2,

@@ -7,6 +7,7 @@ import * as mediaConnect from '@aws-sdk/client-mediaconnect';
 import * as mediaLive from '@aws-sdk/client-medialive';
 import * as mediaPackage from '@aws-sdk/client-mediapackage';
 import * as s3 from '@aws-sdk/client-s3';
+import * as secretsManager from '@aws-sdk/client-secrets-manager';
 import * as sfn from '@aws-sdk/client-sfn';
 import * as sts from '@aws-sdk/client-sts';
 import { readDefinitions } from '../../../infra/local/endpoints/media/shapes/generate-shapes.ts';
@@ -222,6 +223,12 @@ const DESCRIBED: Described[] = [
     client: lambda,
     makeClient: (configuration) => new lambda.LambdaClient(configuration),
     implemented: ['Invoke'],
+  },
+  {
+    package: 'secrets-manager',
+    client: secretsManager,
+    makeClient: (configuration) => new secretsManager.SecretsManagerClient(configuration),
+    implemented: ['CreateSecret', 'DeleteSecret', 'DescribeSecret', 'ListSecrets', 'PutSecretValue'],
   },
   {
     package: 'sts',

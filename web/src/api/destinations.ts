@@ -22,8 +22,11 @@ import { busyPollMs, quietPollMs } from './pace.ts';
 import { queryClient, queryKeys } from './query-client.ts';
 import { type Answer, request } from './request.ts';
 
-/** The fields an operator sets. `streamKey` is sent but never received. */
-export type DestinationFields = Required<Omit<CreateDestination, 'streamKey'>>;
+type Secret = 'streamKey' | 'passphrase';
+
+/** The fields an operator sets. Stream key and passphrase are sent but never received. */
+export type DestinationFields = Required<Omit<CreateDestination, Secret | 'streamId' | 'latencyMs'>> &
+  Pick<CreateDestination, 'streamId' | 'latencyMs'>;
 
 const PATH = '/api/destinations';
 const pathOf = (destinationId: string): string => `${PATH}/${encodeURIComponent(destinationId)}`;
@@ -180,6 +183,8 @@ export function useCreateDestination() {
 /** Changes fields of a destination unless someone else has changed it. */
 export function useEditDestination(destinationId: string) {
   return useMutation({
+    // An edit may carry a passphrase, which must not stay in the cache.
+    gcTime: 0,
     onMutate: dropPollsInFlight,
     mutationFn: async (edit: { changes: PatchDestination; etag: string | null; apply: Apply | null }) => {
       const path = withApply(pathOf(destinationId), edit.apply);

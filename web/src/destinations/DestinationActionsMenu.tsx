@@ -64,9 +64,11 @@ export function DestinationActionsMenu({ destination }: { destination: Destinati
         >
           Edit
         </Item>
-        <Item icon={<IconKey size={16} />} refusal={refusal('edit')} onClick={() => openWithFocus('replaceKey')}>
-          Replace stream key
-        </Item>
+        {destination.kind === 'channel' && (
+          <Item icon={<IconKey size={16} />} refusal={refusal('edit')} onClick={() => openWithFocus('replaceKey')}>
+            Replace stream key
+          </Item>
+        )}
         <Item icon={<IconRefresh size={16} />} refusal={refusal('restart')} onClick={() => openWithFocus('restart')}>
           Restart
         </Item>

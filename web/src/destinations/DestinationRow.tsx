@@ -169,6 +169,7 @@ function describe(destination: DestinationResource, presets: PresetsResource | u
   const { primary, platform, preset } = destination;
   const words = [primary ? 'The stream shown in the player' : platformName(presets, platform)];
   words.push(encodingName(presets, preset));
+  if (destination.kind === 'srt') words.push(destination.passphraseSet ? 'encrypted' : 'not encrypted');
   if (destination.streamKeyLast4) words.push(keepTogether(`key …\u2060${destination.streamKeyLast4}`));
   if (destination.pendingChanges) words.push('changes at next start');
   return words.join(' · ');

@@ -18,6 +18,7 @@ import { RehearsalNote } from '../rehearsal/RehearsalNote.tsx';
 import { LogDetail } from './LogDetail.tsx';
 import { MetricGraphs } from './MetricGraphs.tsx';
 import { OperationSteps } from './OperationSteps.tsx';
+import { SrtFacts } from './SrtFacts.tsx';
 import classes from './DetailsPanel.module.css';
 
 const ChannelLog = lazy(async () => ({ default: (await import('./ChannelLog.tsx')).ChannelLog }));
@@ -72,11 +73,11 @@ function Content({ destination }: { destination: DestinationResource }) {
         <Costs destination={destination} />
       </Section>
       <Timeline destinationId={destinationId} />
-      <Log destination={destination} />
+      {destination.kind === 'srt' ? <SrtFacts destination={destination} /> : <Log destination={destination} />}
       <Section title="At AWS">
         <dl className={classes.facts}>
           <Id name="Destination" value={destinationId} />
-          <Id name="RTMP URL" value={destination.rtmpUrl || null} />
+          <Id name={destination.kind === 'srt' ? 'SRT address' : 'RTMP URL'} value={destination.rtmpUrl || null} />
           <Id name="MediaLive channel" value={destination.mediaLiveChannelId} />
           <Id name="MediaConnect output" value={destination.mediaConnectOutputArn} />
         </dl>
@@ -121,7 +122,7 @@ function Costs({ destination }: { destination: DestinationResource }) {
       <dl className={classes.facts}>
         {destination.status === 'running' && <Fact name="This run">{describeSum(cost.thisRun, cost)}</Fact>}
         <Fact name="While running">{pricePerHour(cost.perHourRunning, cost) ?? PRICE_UNKNOWN}</Fact>
-        {!destination.primary && (
+        {!destination.primary && destination.kind === 'channel' && (
           <Fact name="Minimum per start (10 min)">
             {describeSum(cost.minimumPerStart, { isComplete: cost.isMinimumComplete })}
           </Fact>

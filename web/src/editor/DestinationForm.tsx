@@ -1,4 +1,4 @@
-import { Button, NativeSelect, type NativeSelectProps, PasswordInput, TextInput } from '@mantine/core';
+import { Button, NativeSelect, type NativeSelectProps, TextInput } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import { discardDraft } from './drafts.ts';
 import { useMoneyShown } from '../app/use-money.ts';
@@ -9,14 +9,17 @@ import { LeaveButton } from './LeaveButton.tsx';
 import { NameFields } from './NameFields.tsx';
 import { PlatformPicker } from './PlatformPicker.tsx';
 import { PriceNote } from './PriceNote.tsx';
+import { isSrt } from './destination-fields.ts';
 import { RestoredNote } from './RestoredNote.tsx';
+import { SrtFields } from './SrtFields.tsx';
+import { StreamKeyField } from './StreamKeyField.tsx';
 import { type DestinationFormSubject, useDestinationForm } from './use-destination-form.ts';
 import { type PastedAddress, usePastedAddress } from './use-pasted-address.ts';
 import classes from './editor.module.css';
 
 /** Adds or edits a destination. The API validates the values; its messages appear at their fields. */
 export function DestinationForm(subject: DestinationFormSubject) {
-  const { presets, destination, copyOf, draft, onClose } = subject;
+  const { presets, destination, draft, onClose } = subject;
   const edited = useDestinationForm(subject);
   const { form, fields, rest, isPending } = edited;
   const isMoneyShown = useMoneyShown();
@@ -58,7 +61,7 @@ export function DestinationForm(subject: DestinationFormSubject) {
       />
       <NameFields edited={edited} destination={destination} platform={platform} />
       <TextInput
-        label="RTMP URL"
+        label={isSrt(platform) ? 'SRT address' : 'RTMP URL'}
         description={platform?.rtmpUrlHint}
         spellCheck={false}
         autoComplete="off"
@@ -67,18 +70,9 @@ export function DestinationForm(subject: DestinationFormSubject) {
         error={fields['rtmpUrl']}
       />
       <SplitNote pasted={pasted} />
-      {!destination && (
-        <PasswordInput
-          label="Stream key"
-          description={
-            copyOf ? 'Stream keys are not copied. Paste the key for this destination.' : platform?.streamKeyHint
-          }
-          autoComplete="off"
-          onPaste={pasted.onPaste}
-          {...form.getInputProps('streamKey')}
-          error={fields['streamKey']}
-          aria-invalid={fields['streamKey'] ? true : undefined}
-        />
+      {isSrt(platform) && <SrtFields edited={edited} destination={destination} />}
+      {!destination && !isSrt(platform) && (
+        <StreamKeyField edited={edited} copyOf={subject.copyOf} platform={platform} onPaste={pasted.onPaste} />
       )}
       <EncodingSelect
         presets={presets}
@@ -89,12 +83,18 @@ export function DestinationForm(subject: DestinationFormSubject) {
         onChoose={(preset) => form.setValues({ preset })}
         error={fields['preset']}
       />
-      <StandbySelect {...form.getInputProps('standby')} error={fields['standby']} />
+      {!isSrt(platform) && <StandbySelect {...form.getInputProps('standby')} error={fields['standby']} />}
       {isMoneyShown && (
-        <PriceNote platform={form.values.platform} preset={form.values.preset} standby={form.values.standby} />
+        <PriceNote
+          platform={form.values.platform}
+          preset={form.values.preset}
+          standby={isSrt(platform) ? 'cold' : form.values.standby}
+        />
       )}
       <Hints notes={platform?.notes ?? []} />
-      {destination && <p className={classes.text}>To replace the stream key, use the destination’s menu.</p>}
+      {destination && !isSrt(platform) && (
+        <p className={classes.text}>To replace the stream key, use the destination’s menu.</p>
+      )}
       {rest && <ProblemPanel key={rest.requestId} problem={rest} isInSight />}
       <EditQuestions edited={edited} />
       {!edited.asks && (

@@ -8,6 +8,7 @@ export function PriceNote({ platform, preset, standby }: Pick<DestinationFields,
   const planned = platform && preset ? { platform, preset, standby } : null;
   const { data, isPlaceholderData } = useEstimate(planned && { planned, hours: 1 });
   const item = data?.items[0];
+  const hasMinimum = item?.parts.some(({ part }) => part === 'encoding') ?? true;
   const hint = item && [describeParts(item.parts), describeUnknown(data.unknownParts)].filter(Boolean).join('. ');
   return (
     <p
@@ -22,8 +23,10 @@ export function PriceNote({ platform, preset, standby }: Pick<DestinationFields,
             <b>On air: price unknown.</b>
           ) : (
             <>
-              <b>{pricePerHour(item.perHour, item)}</b> on air; 10-minute minimum per start (
-              {describeSum(item.minimum, { isComplete: item.isMinimumComplete })}).
+              <b>{pricePerHour(item.perHour, item)}</b> on air
+              {hasMinimum
+                ? `; 10-minute minimum per start (${describeSum(item.minimum, { isComplete: item.isMinimumComplete })}).`
+                : ': only the transfer is billed.'}
             </>
           )}{' '}
           {standby === 'warm' ? readyWords(item.perHourIdle) : 'Stopped: no cost.'}

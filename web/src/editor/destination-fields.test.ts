@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { changedFields, describeEncoding, isUpscaled, platformDefaults, toFields } from './destination-fields.ts';
+import {
+  changedFields,
+  describeEncoding,
+  fieldsOf,
+  isUpscaled,
+  platformDefaults,
+  toFields,
+  toFormValues,
+} from './destination-fields.ts';
 
 const fields = {
   name: 'Main',
@@ -18,10 +26,23 @@ describe('changedFields', () => {
 });
 
 describe('toFields', () => {
-  it('omits the key, and treats a blank group as none', () => {
-    const values = { ...fields, streamKey: 'zzzz' };
-    expect(toFields({ ...values, group: ' ' })).toEqual(fields);
-    expect(toFields({ ...values, group: ' Sunday service ' })).toEqual({ ...fields, group: 'Sunday service' });
+  it('omits the secrets, and treats a blank group as none', () => {
+    const values = { ...toFormValues(fields), streamKey: 'zzzz', passphrase: 'a passphrase' };
+    expect(toFields({ ...values, group: ' ' }, youtube)).toEqual(fields);
+    expect(toFields({ ...values, group: ' Sunday service ' }, youtube)).toEqual({ ...fields, group: 'Sunday service' });
+  });
+
+  it('has stream ID and latency for SRT alone, which keeps nothing warm', () => {
+    const srt = { ...youtube, platformId: 'srt', protocols: ['srt' as const] };
+    const values = { ...toFormValues(fields), platform: 'srt', streamId: ' live ', latencyMs: '300' };
+    const sent = { ...fields, platform: 'srt', standby: 'cold', streamId: 'live', latencyMs: 300 };
+    expect(toFields(values, srt)).toEqual(sent);
+    expect(toFields({ ...values, streamId: '', latencyMs: '' }, srt)).toMatchObject({ streamId: null, latencyMs: 0 });
+    expect(fieldsOf({ ...fields, platform: 'srt', standby: 'cold', streamId: null, latencyMs: 300 })).toMatchObject({
+      streamId: null,
+      latencyMs: 300,
+    });
+    expect(fieldsOf({ ...fields, streamId: null, latencyMs: null })).toEqual(fields);
   });
 });
 
@@ -41,6 +62,7 @@ const youtube = {
   rtmpUrl: 'rtmps://a.example/live2',
   rtmpUrlHint: '',
   streamKeyHint: '',
+  protocols: ['rtmps' as 'rtmps' | 'srt'],
   backupRtmpUrl: null,
   defaultEncoding: '1080p30',
   encodings: ['1080p60', '1080p30', '720p60', '720p30', '480p30', 'source'],

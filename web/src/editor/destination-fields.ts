@@ -40,17 +40,59 @@ export function defaultEncodingFor(platform: PlatformPreset, presets: PresetsRes
   return (smaller ?? followed ?? usual).encodingId;
 }
 
-/** Form values: a string is never null, and the key is included. */
-export type DestinationFormValues = Omit<DestinationFields, 'group'> & { group: string; streamKey: string };
+/** Form values: every one is a string, and the secrets are included. */
+export type DestinationFormValues = Omit<DestinationFields, 'group' | 'latencyMs' | 'streamId'> &
+  Record<'group' | 'latencyMs' | 'passphrase' | 'streamId' | 'streamKey', string>;
 
-/** Returns the fields of a form without the key, which is sent separately. */
-export function toFields({ streamKey: _key, group, ...rest }: DestinationFormValues): DestinationFields {
-  return { ...rest, group: group.trim() || null };
+/** MediaConnect's default. */
+export const DEFAULT_LATENCY_MS = '2000';
+
+/** Returns true for a platform that takes the feed as it is, over SRT. */
+export function isSrt(platform: PlatformPreset | undefined): boolean {
+  return platform?.protocols.includes('srt') ?? false;
+}
+
+/** Returns the fields of a form without the secrets, which are sent separately. */
+export function toFields(
+  { streamKey: _key, passphrase: _passphrase, group, streamId, latencyMs, ...rest }: DestinationFormValues,
+  platform: PlatformPreset | undefined,
+): DestinationFields {
+  const fields = { ...rest, group: group.trim() || null };
+  if (!isSrt(platform)) return fields;
+  // Text that is no number is sent as one below every limit, so the API's message appears at the field.
+  return {
+    ...fields,
+    standby: 'cold',
+    streamId: streamId.trim() || null,
+    latencyMs: Math.round(Number(latencyMs)) || 0,
+  };
 }
 
 /** Picks the editable fields of a destination. */
-export function fieldsOf({ name, group, platform, rtmpUrl, preset, standby }: DestinationFields): DestinationFields {
-  return { name, group, platform, rtmpUrl, preset, standby };
+export function fieldsOf({
+  name,
+  group,
+  platform,
+  rtmpUrl,
+  preset,
+  standby,
+  streamId,
+  latencyMs,
+}: Omit<DestinationFields, 'latencyMs'> & { latencyMs?: number | null | undefined }): DestinationFields {
+  const fields = { name, group, platform, rtmpUrl, preset, standby };
+  return typeof latencyMs === 'number' ? { ...fields, streamId: streamId ?? null, latencyMs } : fields;
+}
+
+/** Returns the form values of fields, without the secrets. */
+export function toFormValues({ group, streamId, latencyMs, ...rest }: DestinationFields): DestinationFormValues {
+  return {
+    ...rest,
+    group: group ?? '',
+    streamId: streamId ?? '',
+    latencyMs: latencyMs === undefined ? DEFAULT_LATENCY_MS : String(latencyMs),
+    streamKey: '',
+    passphrase: '',
+  };
 }
 
 /** Returns the changed fields; empty without a change. */
@@ -75,6 +117,8 @@ export const FIELD_NAMES: Record<keyof DestinationFields, string> = {
   rtmpUrl: 'RTMP URL',
   preset: 'Encoding',
   standby: 'When stopped',
+  streamId: 'Stream ID',
+  latencyMs: 'Latency',
 };
 
 /** Fields of the running channel by label. The API makes the final decision. */
@@ -82,6 +126,8 @@ const INTERRUPTING: Partial<Record<keyof DestinationFields, string>> = {
   platform: 'platform',
   rtmpUrl: 'RTMP URL',
   preset: 'encoding',
+  streamId: 'stream ID',
+  latencyMs: 'latency',
 };
 
 /** Returns the labels of changed fields that interrupt a destination on air. */

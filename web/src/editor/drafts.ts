@@ -1,13 +1,13 @@
 import { splitRtmpUrl } from './split-rtmp-url.ts';
 
-const FIELDS = ['name', 'group', 'platform', 'rtmpUrl', 'preset', 'standby'] as const;
+const FIELDS = ['name', 'group', 'platform', 'rtmpUrl', 'preset', 'standby', 'streamId', 'latencyMs'] as const;
 
 /** The changed fields of a form, and only those, because a colleague may change others. */
-export type Draft = Partial<Record<(typeof FIELDS)[number] | 'streamKey', string>>;
+export type Draft = Partial<Record<(typeof FIELDS)[number] | 'passphrase' | 'streamKey', string>>;
 
 /**
- * Unsaved input: everything while the page is open, and everything except secrets over a reload. Stream keys, and URLs
- * that may contain one, are never written to the browser's storage.
+ * Unsaved input: everything while the page is open, and everything except secrets over a reload. Stream keys,
+ * passphrases, and URLs that may contain one, are never written to the browser's storage.
  */
 const typed = new Map<string, Draft>();
 
@@ -22,7 +22,7 @@ export function readDraft(form: string): Draft | null {
 export function keepDraft(form: string, draft: Draft): void {
   if (Object.keys(draft).length === 0) return discardDraft(form);
   typed.set(form, draft);
-  const { streamKey: _secret, rtmpUrl, ...rest } = draft;
+  const { streamKey: _key, passphrase: _passphrase, rtmpUrl, ...rest } = draft;
   const isPlain = rtmpUrl !== undefined && !mayHoldSecret(rtmpUrl);
   sessionStorage.setItem(PREFIX + form, JSON.stringify({ ...rest, ...(isPlain ? { rtmpUrl } : {}) }));
 }

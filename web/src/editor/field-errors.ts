@@ -21,7 +21,7 @@ export function fieldErrors(problem: ProblemBody | null, known: readonly string[
   if (problem.code === 'restart_required') return { ...NOTHING, restartRequired: true };
   if (problem.code === 'etag_mismatch') return { ...NOTHING, isConflict: true };
   // For a duplicate the API names no field, because key and URL together are the duplicate.
-  if (problem.code === 'duplicate_destination' && known.includes('streamKey')) {
+  if (problem.code === 'duplicate_destination' && !problem.errors?.length && known.includes('streamKey')) {
     return { ...NOTHING, fields: { streamKey: sentence(`${problem.detail}: ${problem.remedy}`) } };
   }
   const errors = problem.errors ?? [];

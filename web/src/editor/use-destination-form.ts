@@ -11,10 +11,13 @@ import { isOffAirAnyway } from '../destinations/off-air.ts';
 import type { Version } from './ConflictQuestion.tsx';
 import {
   changedFields,
+  DEFAULT_LATENCY_MS,
   type DestinationFormValues,
   fieldsOf,
+  isSrt,
   platformDefaults,
   toFields,
+  toFormValues,
 } from './destination-fields.ts';
 import { fieldErrors } from './field-errors.ts';
 import { useToastAfterClose } from './use-toast-after-close.ts';
@@ -32,17 +35,21 @@ export interface DestinationFormSubject {
   onClose: () => void;
 }
 
-const FIELDS = ['name', 'group', 'platform', 'rtmpUrl', 'streamKey', 'preset', 'standby'];
+const FIELDS = [
+  ...['name', 'group', 'platform', 'rtmpUrl', 'streamKey', 'preset', 'standby'],
+  ...['streamId', 'passphrase', 'latencyMs'],
+];
 
 /** Returns the initial values of a form. */
 function pristineValues({ presets, destination, copyOf }: DestinationFormSubject): DestinationFormValues {
   const like = destination ?? copyOf;
   if (like) {
     const name = destination ? like.name : `${like.name} copy`;
-    return { ...fieldsOf(like), name, group: like.group ?? '', streamKey: '' };
+    return { ...toFormValues(fieldsOf(like)), name };
   }
   const defaults = platformDefaults(presets.platforms[0], presets, knownFlow()?.source.video ?? null);
-  return { name: '', group: '', streamKey: '', standby: 'warm', ...defaults };
+  const empty = { name: '', group: '', streamKey: '', streamId: '', passphrase: '', latencyMs: DEFAULT_LATENCY_MS };
+  return { ...empty, standby: 'warm', ...defaults };
 }
 
 /** Returns the fields that differ from the initial values. */
@@ -51,6 +58,23 @@ function typedFields(before: DestinationFormValues, after: DestinationFormValues
   return Object.fromEntries(
     fields.filter((field) => after[field] !== before[field]).map((field) => [field, after[field]]),
   );
+}
+
+/** Changed fields, with a new passphrase. */
+type Changes = ReturnType<typeof changedFields> & { passphrase?: string };
+
+type PlatformPreset = PresetsResource['platforms'][number] | undefined;
+
+/** Returns what an edit changes. A passphrase that was left empty stays. */
+function changesOf(base: Version, values: DestinationFormValues, platform: PlatformPreset): Changes {
+  const { passphrase } = values;
+  const changes = changedFields(fieldsOf(base.destination), toFields(values, platform));
+  return isSrt(platform) && passphrase !== '' ? { ...changes, passphrase } : changes;
+}
+
+/** Returns the secret of a new destination. */
+function secretOf({ passphrase, streamKey }: DestinationFormValues, platform: PlatformPreset) {
+  return isSrt(platform) ? { passphrase: passphrase || null } : { streamKey: streamKey.trim() };
 }
 
 export type DestinationFormState = ReturnType<typeof useDestinationForm>;
@@ -78,19 +102,20 @@ export function useDestinationForm(subject: DestinationFormSubject) {
     showDone(message);
     onClose();
   };
-  const saveOver = (version: Version, changes: ReturnType<typeof changedFields>, apply: Apply | null): void => {
+  const saveOver = (version: Version, changes: Changes, apply: Apply | null): void => {
     const onSuccess = finish(`${form.values.name.trim()} saved`);
     // Nothing arrives, so applying now interrupts no viewer and needs no question.
     const when = apply ?? (isOffAirAnyway(version.destination) ? 'now' : null);
     edit.mutateAsync({ changes, etag: version.etag, apply: when }, { onSuccess }).catch(tellAfterwards);
   };
-  const changes = base ? changedFields(fieldsOf(base.destination), toFields(form.values)) : {};
+  const platform = presets.platforms.find(({ platformId }) => platformId === form.values.platform);
+  const changes = base ? changesOf(base, form.values, platform) : {};
 
   /** Values typed for a platform before the operator selected another one. */
   const typedFor = useRef(new Map<string, Pick<DestinationFormValues, 'rtmpUrl' | 'preset'>>());
   const choosePlatform = (next: PresetsResource['platforms'][number]): void => {
-    const { platform, rtmpUrl, preset } = form.values;
-    typedFor.current.set(platform, { rtmpUrl, preset });
+    const { platform: former, rtmpUrl, preset } = form.values;
+    typedFor.current.set(former, { rtmpUrl, preset });
     const defaults = platformDefaults(next, presets, knownFlow()?.source.video ?? null);
     form.setValues({ ...defaults, ...typedFor.current.get(next.platformId) });
   };
@@ -125,13 +150,12 @@ export function useDestinationForm(subject: DestinationFormSubject) {
         }
         return;
       }
-      const { streamKey } = form.values;
-      const values = toFields(form.values);
+      const values = toFields(form.values, platform);
       const onSuccess = finish(`${values.name} added`);
-      create.mutateAsync({ ...values, streamKey: streamKey.trim() }, { onSuccess }).catch(tellAfterwards);
+      create.mutateAsync({ ...values, ...secretOf(form.values, platform) }, { onSuccess }).catch(tellAfterwards);
     },
     showTheirs(theirs: Version): void {
-      const values = { ...fieldsOf(theirs.destination), group: theirs.destination.group ?? '', streamKey: '' };
+      const values = toFormValues(fieldsOf(theirs.destination));
       setBase(theirs);
       setPristine(values);
       form.setValues(values);

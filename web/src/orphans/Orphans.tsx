@@ -14,6 +14,7 @@ const RESOURCE_NAMES: Record<OrphanResource['resource'], string> = {
   flowOutput: 'MediaConnect output',
   channel: 'MediaLive channel',
   input: 'MediaLive input',
+  secret: 'Secret with a passphrase',
 };
 
 /** Lists the orphans, each with a button that releases it. */

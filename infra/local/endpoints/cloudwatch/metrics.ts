@@ -6,6 +6,8 @@ import type { ChannelReport, EngineReport, SourceReport, VideoCoding } from '../
 import { feedingSource } from '../media/feeds.ts';
 import { breachesOf } from '../mediaconnect/content-quality.ts';
 import type { MediaContext } from '../media/media-context.ts';
+import { createCallerMetrics } from './caller-metrics.ts';
+import { growth } from './growth.ts';
 import type { FlowRecord } from '../media/media-state.ts';
 import { analysisValues, breachValues } from './analysis-metrics.ts';
 import { createMetricSeries, type Series } from './metric-series.ts';
@@ -40,6 +42,7 @@ export function createMetrics(context: MediaContext, countAlerts: (channelId: st
   const { put } = series;
   const lastChannels = new Map<string, ChannelReport>();
   const lastSources = new Map<string, SourceReport>();
+  const recordCallers = createCallerMetrics(put);
 
   const recordChannel = (report: ChannelReport, source: SourceReport | undefined, atMs: number) => {
     const last = lastChannels.get(report.channelId);
@@ -103,6 +106,7 @@ export function createMetrics(context: MediaContext, countAlerts: (channelId: st
       );
       for (const channel of running)
         recordChannel(channel, feedingSource(context, report, channel.channelId), report.atMs);
+      recordCallers(report);
       for (const source of report.sources) {
         const flow = context.state.flows[source.flowArn];
         if (flow !== undefined) recordSource(flow, source, report.atMs);
@@ -131,9 +135,4 @@ function lineOf({ packetLossPercent, roundTripMs, jitterMs }: SourceReport): Rec
     ...(roundTripMs === undefined ? {} : { SourceRoundTripTime: roundTripMs }),
     ...(jitterMs === undefined ? {} : { SourceJitter: jitterMs }),
   };
-}
-
-/** Returns the growth of a total; a total that fell has restarted from zero. */
-function growth(total: number, before: number | undefined): number {
-  return before === undefined || total < before ? total : total - before;
 }

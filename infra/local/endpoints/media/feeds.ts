@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import ipaddr from 'ipaddr.js';
-import type { EngineReport, SourceReport } from '../../engine/contract.ts';
+import type { EngineReport, SourceReport, SrtReceiver } from '../../engine/contract.ts';
 import { command } from './engine-commands.ts';
 import type { MediaContext } from './media-context.ts';
 import type { FlowRecord } from './media-state.ts';
+import { callersOf } from './srt-callers.ts';
 
 /** The address that local flows listen on and channels send from. */
 export const LOCAL_IP = '127.0.0.1';
@@ -26,11 +28,14 @@ export const RTP_INPUT_PORT = 5000;
 
 /**
  * Aligns the engine's fan-out with the state: a flow feeds an address when the flow is running, an output to that
- * address is enabled, and the input's security group admits the flow's egress address.
+ * address is enabled, and the input's security group admits the flow's egress address. It calls the SRT receivers of its
+ * enabled outputs.
  */
 export function refreshFeeds(context: MediaContext): void {
   for (const flow of Object.values(context.state.flows)) {
-    if (flow.status !== 'ACTIVE' && flow.status !== 'UPDATING') {
+    const isRunning = flow.status === 'ACTIVE' || flow.status === 'UPDATING';
+    refreshCallers(context, flow.id, isRunning ? callersOf(context, flow) : []);
+    if (!isRunning) {
       context.fedAddresses.delete(flow.id);
       continue;
     }
@@ -40,6 +45,13 @@ export function refreshFeeds(context: MediaContext): void {
     context.fedAddresses.set(flow.id, key);
     command(context, flow.id, () => context.engine.setFlowOutputs(flow.id, addresses));
   }
+}
+
+function refreshCallers(context: MediaContext, flowArn: string, callers: SrtReceiver[]): void {
+  const before = context.calledReceivers.get(flowArn) ?? [];
+  if (isDeepStrictEqual(before, callers)) return;
+  context.calledReceivers.set(flowArn, callers);
+  command(context, flowArn, () => context.engine.setFlowCallers(flowArn, callers));
 }
 
 /** Returns the input addresses, `ip:port`, that a flow's enabled outputs reach and that admit the flow. */

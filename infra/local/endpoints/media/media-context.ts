@@ -11,7 +11,7 @@ import type { Clock } from '../../host/clock.ts';
 import type { EventSink } from '../wire/local-service.ts';
 import type { StateStore } from '../../host/state-store.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../wire/local-service.ts';
-import type { MediaEngine } from '../../engine/contract.ts';
+import type { MediaEngine, SrtReceiver } from '../../engine/contract.ts';
 import type { Identifiers } from './identifiers.ts';
 import type { MediaState } from './media-state.ts';
 import type { Durations, Quotas } from './profiles.ts';
@@ -31,7 +31,7 @@ export interface TransitionPlan {
 
 /** Hooks for tests and fault injection. */
 export interface MediaHooks {
-  /** Returns the passphrase behind a Secrets Manager ARN. */
+  /** Returns the passphrase behind the ARN of a secret that the local Secrets Manager does not hold. */
   resolveSecret?(secretArn: string): string | undefined;
   /** Called around every operation of every service. */
   around?: AroundOperation;
@@ -66,6 +66,8 @@ export interface MediaContext {
   commands: Map<string, Promise<void>>;
   /** The addresses of the last feed command, by flow ARN. */
   fedAddresses: Map<string, string>;
+  /** The SRT receivers of the last command, by flow ARN. */
+  calledReceivers: Map<string, SrtReceiver[]>;
   closed: boolean;
 }
 

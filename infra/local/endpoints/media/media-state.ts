@@ -1,7 +1,7 @@
 /**
  * The complete state of the local media endpoints, as plain JSON: saved as a whole after each change and loaded at
- * start. It contains the stream keys of channels, so its store must be encrypted at rest. It contains only the ARNs of
- * passphrases, not the passphrases.
+ * start. It contains the stream keys of channels and the secrets of Secrets Manager, so its store must be encrypted at
+ * rest.
  */
 import type { AddOutputRequest, SetSourceRequest, Status } from '@aws-sdk/client-mediaconnect';
 import type {
@@ -112,6 +112,19 @@ export interface OriginEndpointRecord {
   createdAtMs: number;
 }
 
+export interface SecretRecord {
+  arn: string;
+  name: string;
+  description?: string;
+  value: string;
+  /** The token of the call that set the value. */
+  versionId: string;
+  tags: Record<string, string>;
+  createdAtMs: number;
+  /** A deleted secret blocks its name for a while and has no value any more. */
+  deletedAtMs?: number;
+}
+
 export interface MediaState {
   version: 1;
   /** The last number used for an id. */
@@ -122,6 +135,8 @@ export interface MediaState {
   channels: Record<string, ChannelRecord>;
   packageChannels: Record<string, PackageChannelRecord>;
   originEndpoints: Record<string, OriginEndpointRecord>;
+  /** By name. */
+  secrets: Record<string, SecretRecord>;
   /** The tags of every resource, by ARN. */
   tags: Record<string, Record<string, string>>;
 }
@@ -142,6 +157,7 @@ function emptyMediaState(): MediaState {
     channels: {},
     packageChannels: {},
     originEndpoints: {},
+    secrets: {},
     tags: {},
   };
 }
@@ -151,5 +167,7 @@ export function loadMediaState(stored: unknown): MediaState {
   if (stored === null || stored === undefined) return emptyMediaState();
   const state = structuredClone(stored) as MediaState;
   if (state.version !== 1) throw new Error(`unknown version of the media state: ${String(state.version)}`);
+  // States of earlier versions have no secrets.
+  state.secrets ??= {};
   return state;
 }

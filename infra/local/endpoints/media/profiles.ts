@@ -21,6 +21,8 @@ export interface Durations {
   channelDeleteMs: number;
   /** Pause before the next attempt to start a failed pipeline. */
   channelRecoverMs: number;
+  /** How long a deleted secret's name cannot be used again. */
+  secretDeleteMs: number;
 }
 
 /** How many of each resource may exist at once; deleted ones do not count. */
@@ -58,6 +60,7 @@ const INSTANT: Durations = {
   channelStopMs: 0,
   channelDeleteMs: 0,
   channelRecoverMs: 2000,
+  secretDeleteMs: 0,
 };
 
 /** State durations by profile. */
@@ -80,6 +83,7 @@ export const DURATIONS: Record<TimingProfile, Durations> = {
     channelStopMs: 300,
     channelDeleteMs: 300,
     channelRecoverMs: 2000,
+    secretDeleteMs: 300,
   },
   // Creating a channel takes seconds, starting flow and channel about two minutes in total, detaching an input up to
   // seven minutes at worst: reports of openfun/marsha, aws-solutions/live-streaming-on-aws and others.
@@ -100,6 +104,7 @@ export const DURATIONS: Record<TimingProfile, Durations> = {
     channelStopMs: 30_000,
     channelDeleteMs: 15_000,
     channelRecoverMs: 20_000,
+    secretDeleteMs: 5000,
   },
 };
 

@@ -18,6 +18,7 @@ import { isSourcePort, SOURCE_PORTS_ALLOWED } from '../../../../functions/domain
 import { LOCAL_REGION } from '../wire/local-service.ts';
 import { toArn } from '../media/identifiers.ts';
 import { egressIpOf, LOCAL_IP, nextEgressIp } from '../media/feeds.ts';
+import { callerErrors } from './flow-callers.ts';
 import { checkMonitoring, isAnalysed } from './content-quality.ts';
 import { toOutput, toOutputRecords } from './flow-output-record.ts';
 import { command } from '../media/engine-commands.ts';
@@ -26,11 +27,11 @@ import { begin, commit } from '../media/transitions.ts';
 import type { MediaContext } from '../media/media-context.ts';
 import type { FlowRecord, SourceMonitoring } from '../media/media-state.ts';
 import { lookUp } from '../media/media-state.ts';
+import { DEFAULT_LATENCY_MS, readPassphrase } from '../media/srt-callers.ts';
 import { pageOf } from '../media/paging.ts';
 import { AwsError, badRequest, notFound } from '../wire/aws-error.ts';
 
 const ACTIVE_STATES: readonly Status[] = ['ACTIVE', 'UPDATING'];
-const DEFAULT_LATENCY_MS = 2000;
 
 /** Creates a flow in STANDBY. Flows here have one SRT listener as their source. */
 export function createFlow(context: MediaContext, input: CreateFlowRequest): CreateFlowResponse {
@@ -64,7 +65,7 @@ export function describeFlow(context: MediaContext, input: { FlowArn: string }):
     report?.state === 'failed' ? `the source cannot be opened: ${report.error ?? 'no reason'}` : undefined;
   // A working listener reports an error only after it refused a caller, whether or not an encoder is connected.
   const refusal = report?.state === 'listening' || report?.state === 'connected' ? report.error : undefined;
-  const errors = [flow.error, failure ?? refusal];
+  const errors = [flow.error, failure ?? refusal, ...callerErrors(context, flow)];
   return { Flow: toFlow(flow), Messages: { Errors: errors.filter((error) => error !== undefined) } };
 }
 
@@ -177,7 +178,7 @@ export function arriveFlow(context: MediaContext, arn: string, to: string): void
 
 /** Makes the engine listen for an active flow, at its start and again after a restart of the process. */
 export function commandStart(context: MediaContext, flow: FlowRecord): void {
-  const passphrase = readPassphrase(context, flow.source);
+  const passphrase = readPassphrase(context, flow.source.Decryption);
   if (passphrase === null) {
     failFlow(context, flow, 'the secret of the source cannot be read');
     return;
@@ -216,15 +217,6 @@ export function sourceReport(context: MediaContext, flow: FlowRecord) {
 function failFlow(context: MediaContext, flow: FlowRecord, error: string): void {
   flow.error = error;
   setStatus(context, flow, 'ERROR');
-}
-
-/**
- * Reads the passphrase of a source: undefined if it is not encrypted, null if its secret is missing or not a valid one.
- */
-function readPassphrase(context: MediaContext, source: SetSourceRequest): string | null | undefined {
-  if (source.Decryption === undefined) return undefined;
-  const passphrase = context.hooks.resolveSecret?.(source.Decryption.SecretArn ?? '');
-  return passphrase !== undefined && passphrase.length >= 10 && passphrase.length <= 79 ? passphrase : null;
 }
 
 /** Returns the host to listen on: loopback for a source that only this machine may reach. */

@@ -5,6 +5,7 @@
 import type { ChannelAlert, ListAlertsRequest, ListAlertsResponse } from '@aws-sdk/client-medialive';
 import { findChannel } from './channel.ts';
 import type { ChannelReport, OutputProblem } from '../../engine/contract.ts';
+import { describeProblem } from '../media/describe-problem.ts';
 import { emit } from '../media/media-context.ts';
 import type { MediaContext } from '../media/media-context.ts';
 import type { ChannelRecord } from '../media/media-state.ts';
@@ -124,10 +125,7 @@ const ALERT_TYPES: Partial<Record<OutputProblem, string>> = {
 function conditionsOf(report: ChannelReport, isFed: boolean, nowMs: number): Condition[] {
   const { problem } = report;
   if (problem !== undefined) {
-    const { code, detail, attempt, nextAttemptAtMs } = problem;
-    const times = attempt === undefined ? '' : `, attempt ${attempt}`;
-    const next = nextAttemptAtMs === undefined ? '' : `, next attempt at ${new Date(nextAttemptAtMs).toISOString()}`;
-    return [{ type: ALERT_TYPES[code] ?? 'Failed RTMP Connection', message: `${code}: ${detail}${times}${next}` }];
+    return [{ type: ALERT_TYPES[problem.code] ?? 'Failed RTMP Connection', message: describeProblem(problem) }];
   }
   if (report.state === 'waiting_for_input' && (!isFed || nowMs - report.sinceMs >= INPUT_SILENT_MS)) {
     const since = new Date(report.sinceMs).toISOString();
